@@ -1,0 +1,32 @@
+import { accessCodes } from "./codes/access.ts";
+import { applyCodes } from "./codes/apply.ts";
+import { pkiCodes } from "./codes/pki.ts";
+import { planCodes } from "./codes/plan.ts";
+import { sandboxCodes } from "./codes/sandbox.ts";
+import { specCodes } from "./codes/spec.ts";
+import { usageCodes } from "./codes/usage.ts";
+import { verifyCodes } from "./codes/verify.ts";
+
+/** What `isthmus explain CODE` tells about one code. */
+export interface CatalogueEntry {
+  /** The summary line of every diagnostic with this code. */
+  readonly summary: string;
+  /** Why the rule exists and what to do, in full sentences. */
+  readonly explanation: string;
+}
+
+/**
+ * Every code that the program can print. Codes are never reused for another
+ * meaning. 0xx usage, 1xx mesh file, 2xx plan, 25x access to clusters,
+ * 3xx apply, 4xx verify, 5xx trust, 7xx sandbox.
+ */
+export const catalogue: Readonly<Record<string, CatalogueEntry>> = {
+  ...usageCodes,
+  ...specCodes,
+  ...planCodes,
+  ...accessCodes,
+  ...applyCodes,
+  ...verifyCodes,
+  ...pkiCodes,
+  ...sandboxCodes,
+};

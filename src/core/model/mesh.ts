@@ -1,0 +1,154 @@
+import type { Json } from "./kube-object.ts";
+
+/**
+ * The mesh as every later stage reads it: normalised, defaults filled in, all
+ * rules of contract/mesh-file.md held. Made by `parseMesh` only.
+ */
+export interface Mesh {
+  /** `metadata.name`: the mesh ID. */
+  readonly name: string;
+  readonly clusters: readonly Cluster[];
+  readonly sharedNetworks: readonly string[];
+  readonly istio: IstioSettings;
+  readonly rancher?: RancherSettings;
+  readonly trust: TrustSettings;
+  readonly access: AccessSettings;
+  readonly hardening: HardeningSettings;
+  readonly services: readonly Service[];
+  readonly issuers: readonly Issuer[];
+  readonly dns?: DnsSettings;
+}
+
+export interface Cluster {
+  readonly name: string;
+  readonly network: string;
+  readonly region?: string;
+  readonly zone?: string;
+  readonly access: ClusterAccess;
+  /** The API address that the other clusters' istiods use, where it differs from the one in the kubeconfig. */
+  readonly endpoint?: string;
+  /** Public addresses of the east-west gateway behind NAT; empty = those in the Service's status. */
+  readonly eastWestAddresses: readonly string[];
+}
+
+export type ClusterAccess =
+  | { readonly kind: "context"; readonly context: string; readonly kubeconfig?: string }
+  | { readonly kind: "rancher"; readonly rancherId: string };
+
+export interface IstioSettings {
+  readonly version: string;
+  readonly install: "istioctl" | "operator" | "helm" | "rancher";
+  readonly profile: string;
+  /** Image registry and path; undefined = Istio's own default for the version. */
+  readonly hub?: string;
+  readonly nodeSelector?: Readonly<Record<string, string>>;
+  readonly containerDefaults?: ContainerDefaults;
+  /** Helm-style values merged last: the user's escape hatch. */
+  readonly values?: { readonly [key: string]: Json };
+}
+
+/** Kubernetes quantities. */
+export interface ContainerDefaults {
+  readonly limitsCpu?: string;
+  readonly limitsMemory?: string;
+  readonly requestsCpu?: string;
+  readonly requestsMemory?: string;
+}
+
+export interface RancherSettings {
+  readonly url: string;
+  readonly token: { readonly env: string } | { readonly file: string };
+  readonly caFile?: string;
+  readonly project?: {
+    readonly name: string;
+    readonly description?: string;
+    readonly quota?: Readonly<Record<string, string>>;
+    readonly containerDefaults?: ContainerDefaults;
+  };
+}
+
+export interface TrustSettings {
+  readonly root:
+    | { readonly kind: "generated" }
+    | { readonly kind: "files"; readonly certFile: string; readonly keyFile: string }
+    | { readonly kind: "secretRef"; readonly cluster: string; readonly namespace: string; readonly name: string };
+  readonly intermediates: {
+    /** How long an intermediate is valid, in seconds. */
+    readonly validitySeconds: number;
+    readonly keyType: "ecdsa-p256" | "rsa-2048" | "rsa-4096";
+  };
+}
+
+export interface AccessSettings {
+  readonly credentials: "serviceAccount" | "rancherToken";
+  readonly rotateBeforeSeconds: number;
+}
+
+export interface HardeningSettings {
+  readonly podSecurity?: "privileged" | "baseline" | "restricted";
+  readonly networkPolicies: boolean;
+}
+
+export interface Service {
+  readonly name: string;
+  readonly namespace: string;
+  readonly port: number;
+  /** Path as written in the mesh file, relative to it. */
+  readonly manifests?: string;
+  readonly versions: readonly ServiceVersion[];
+  readonly routes: readonly Route[];
+  readonly failover?: Failover;
+  readonly exported: boolean;
+}
+
+export interface ServiceVersion {
+  readonly name: string;
+  /** Names of clusters that run this version. */
+  readonly clusters: readonly string[];
+  /** Pod labels that select the version; default `version: <name>`. */
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+export interface Route {
+  readonly name: string;
+  readonly gateway: string;
+  readonly hosts: readonly string[];
+  readonly match: RouteMatch;
+  /** Version name → percent; every version of the service is named, the sum is 100. */
+  readonly weights: Readonly<Record<string, number>>;
+  readonly tls?: { readonly secretName: string; readonly certificate?: string; readonly issuer?: string };
+  readonly dns?: { readonly via: "externalDns" | "isthmus" };
+}
+
+export interface RouteMatch {
+  readonly path: { readonly kind: "exact" | "prefix" | "regex"; readonly value: string };
+  readonly headers: Readonly<Record<string, { readonly kind: "exact" | "prefix" | "regex"; readonly value: string }>>;
+  readonly fromRegions: readonly string[];
+}
+
+export interface Failover {
+  readonly regions?: readonly { readonly from: string; readonly to: string }[];
+  readonly priority?: readonly string[];
+  readonly outlierDetection?: { readonly [key: string]: Json };
+}
+
+export interface Issuer {
+  readonly name: string;
+  readonly acme?: { readonly server: string; readonly email: string; readonly dns01?: Json; readonly http01?: Json };
+}
+
+export interface DnsSettings {
+  readonly zone: string;
+  readonly provider: { readonly name: string; readonly settings: Json };
+  readonly ttlSeconds?: number;
+  readonly healthChecks?: Json;
+}
+
+/** The cluster of that name. Throws when there is none: the mesh file's rules exclude it. */
+export function clusterNamed(mesh: Mesh, name: string): Cluster {
+  const found = mesh.clusters.find((cluster) => cluster.name === name);
+  if (found === undefined) {
+    throw new Error(`no cluster ${name} in mesh ${mesh.name}`);
+  }
+  return found;
+}
