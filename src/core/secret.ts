@@ -5,8 +5,9 @@ import { createHash } from "node:crypto";
  * inspecting it gives `<redacted:sha256:8 hex>`, a fingerprint that is equal
  * exactly when the values are (contract/cli.md, `render`).
  *
- * `expose()` is the only way to the value; calls to it belong in `kube`
- * (writing to a cluster), `pki` (files with keys) and nowhere else.
+ * `expose()` is the only way to the value; it is called where the value becomes
+ * something else that is wrapped (rendering a Secret), where it goes to a
+ * cluster (`kube`) and where it becomes a key or a file (`pki`), nowhere else.
  */
 export class Secret {
   readonly #value: string;

@@ -1,0 +1,21 @@
+/** Kinds without a namespace that people put into manifests or that Istio's own contain. */
+export const clusterScopedKinds: ReadonlySet<string> = new Set([
+  "Namespace",
+  "Node",
+  "PersistentVolume",
+  "ClusterRole",
+  "ClusterRoleBinding",
+  "CustomResourceDefinition",
+  "MutatingWebhookConfiguration",
+  "ValidatingWebhookConfiguration",
+  "ValidatingAdmissionPolicy",
+  "ValidatingAdmissionPolicyBinding",
+  "APIService",
+  "PriorityClass",
+  "StorageClass",
+  "IngressClass",
+  "GatewayClass",
+  "RuntimeClass",
+  "CSIDriver",
+  "ClusterIssuer",
+]);

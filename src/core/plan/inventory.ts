@@ -1,0 +1,79 @@
+import type { KubeObject, ObjectId } from "../model/kube-object.ts";
+import { keyOf } from "../model/kube-object.ts";
+import { meshLabel } from "../render/names.ts";
+import { compareText } from "../render/order.ts";
+import type { Wave } from "../render/waves.ts";
+import { waves } from "../render/waves.ts";
+
+/** One object that isthmus applied to a cluster. */
+export interface InventoryItem {
+  readonly id: ObjectId;
+  readonly apiVersion: string;
+  /** The wave that applied it; removal goes the other way round. */
+  readonly wave: Wave;
+  /** False when the object was there before: `remove` then gives back our fields and leaves the object. */
+  readonly created: boolean;
+}
+
+/** What isthmus owns in one cluster for one mesh. */
+export interface Inventory {
+  readonly mesh: string;
+  readonly cluster: string;
+  readonly items: readonly InventoryItem[];
+}
+
+/** Inventories live beside the cluster's own bookkeeping, so that they outlast every namespace that an apply makes. */
+export const inventoryNamespace = "kube-system";
+/** Marks the ConfigMaps that are inventories; with `meshLabel` they can be found without knowing the mesh's name. */
+export const inventoryLabel = "isthmus.dev/inventory";
+
+/** The name of a mesh's inventory ConfigMap. */
+export function inventoryName(mesh: string): string {
+  return `isthmus-inventory-${mesh}`;
+}
+
+/** The ConfigMap that holds an inventory; items are sorted, so that equal inventories are byte-equal. */
+export function renderInventory(inventory: Inventory): KubeObject {
+  const items = [...inventory.items].sort((a, b) => compareText(keyOf(a.id), keyOf(b.id)));
+  return {
+    apiVersion: "v1",
+    kind: "ConfigMap",
+    metadata: {
+      name: inventoryName(inventory.mesh),
+      namespace: inventoryNamespace,
+      labels: { [inventoryLabel]: "true", [meshLabel]: inventory.mesh },
+    },
+    data: { version: "1", mesh: inventory.mesh, cluster: inventory.cluster, items: JSON.stringify(items) },
+  };
+}
+
+/** Reads an inventory back. Throws when the ConfigMap is not one of a version that this program knows. */
+export function parseInventory(object: KubeObject): Inventory {
+  const data = (object["data"] ?? {}) as Readonly<Record<string, string>>;
+  if (data["version"] !== "1") {
+    throw new Error(
+      `ConfigMap ${inventoryNamespace}/${object.metadata.name} has inventory version ${data["version"] ?? "(none)"}; this program reads version 1`,
+    );
+  }
+  const items = JSON.parse(data["items"] ?? "[]") as InventoryItem[];
+  return {
+    mesh: data["mesh"] ?? "",
+    cluster: data["cluster"] ?? "",
+    items: items.filter((item) => waves.includes(item.wave)),
+  };
+}
+
+/**
+ * The inventory to write before an apply: everything that was there plus
+ * everything that is about to be made. Written first, so that an apply that is
+ * killed leaves nothing behind that nobody knows of.
+ */
+export function mergeInventories(before: readonly InventoryItem[], planned: readonly InventoryItem[]): readonly InventoryItem[] {
+  const merged = new Map(before.map((item) => [keyOf(item.id), item]));
+  for (const item of planned) {
+    const known = merged.get(keyOf(item.id));
+    // Who made an object is decided once, when it is first met.
+    merged.set(keyOf(item.id), known === undefined ? item : { ...item, created: known.created });
+  }
+  return [...merged.values()].sort((a, b) => compareText(keyOf(a.id), keyOf(b.id)));
+}

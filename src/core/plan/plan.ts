@@ -1,0 +1,67 @@
+import type { Diagnostic } from "../diagnostics/diagnostic.ts";
+import type { KubeObject, ObjectId } from "../model/kube-object.ts";
+import type { Phase, Wave } from "../render/waves.ts";
+import type { FieldChange } from "./diff.ts";
+import type { Inventory, InventoryItem } from "./inventory.ts";
+
+/** What an apply would do with one object. */
+export interface PlannedObject {
+  readonly action: "create" | "update" | "none";
+  readonly phase: Phase;
+  readonly wave: Wave;
+  readonly id: ObjectId;
+  /** What is sent when it is applied, already without the fields that Istio has taken over. */
+  readonly object: KubeObject;
+  /** The fields that change; empty for `create` and `none`. */
+  readonly fields: readonly FieldChange[];
+  /** True when the content is completed during the apply. */
+  readonly knownAfterApply: boolean;
+}
+
+/** The plan for one cluster. An unreachable one has its reason and nothing else. */
+export type ClusterPlan =
+  | {
+      readonly kind: "planned";
+      readonly cluster: string;
+      readonly objects: readonly PlannedObject[];
+      /** Owned objects that the mesh file no longer asks for, in the order of deletion. */
+      readonly prune: readonly InventoryItem[];
+      readonly inventory: Inventory;
+      /** False while the ConfigMap of the inventory is not there or lists other objects. */
+      readonly inventoryCurrent: boolean;
+    }
+  | { readonly kind: "unreachable"; readonly cluster: string; readonly diagnostic: Diagnostic };
+
+export interface Plan {
+  readonly mesh: string;
+  readonly clusters: readonly ClusterPlan[];
+}
+
+export interface PlanSummary {
+  readonly create: number;
+  readonly update: number;
+  readonly delete: number;
+  readonly unchanged: number;
+}
+
+/** Counts over all clusters. Deletions count only with `prune`, since only then they happen. */
+export function summarisePlan(plan: Plan, options: { readonly prune: boolean }): PlanSummary {
+  const summary = { create: 0, update: 0, delete: 0, unchanged: 0 };
+  for (const cluster of plan.clusters) {
+    if (cluster.kind === "unreachable") {
+      continue;
+    }
+    for (const object of cluster.objects) {
+      const counter = object.action === "none" ? "unchanged" : object.action;
+      summary[counter] += 1;
+    }
+    summary.delete += options.prune ? cluster.prune.length : 0;
+  }
+  return summary;
+}
+
+/** True when an apply of the plan would change anything on a cluster. */
+export function hasChanges(plan: Plan, options: { readonly prune: boolean }): boolean {
+  const summary = summarisePlan(plan, options);
+  return summary.create + summary.update + summary.delete > 0;
+}

@@ -1,0 +1,20 @@
+import type { KubeObject } from "../model/kube-object.ts";
+import type { Service } from "../model/mesh.ts";
+import { serviceHost } from "./names.ts";
+
+/**
+ * One subset per version, on every cluster: an east-west gateway knows only
+ * the subsets of its own cluster's DestinationRules, and a request for another
+ * one finds no filter chain there (facts 2.6).
+ */
+export function renderDestinationRule(service: Service): KubeObject {
+  return {
+    apiVersion: "networking.istio.io/v1",
+    kind: "DestinationRule",
+    metadata: { name: service.name, namespace: service.namespace },
+    spec: {
+      host: serviceHost(service),
+      subsets: service.versions.map((version) => ({ name: version.name, labels: { ...version.labels } })),
+    },
+  };
+}

@@ -1,0 +1,46 @@
+import type { Json, KubeObject } from "../model/kube-object.ts";
+import { Secret } from "../secret.ts";
+import type { Wave } from "./waves.ts";
+
+const definitionKinds: ReadonlySet<string> = new Set([
+  "CustomResourceDefinition",
+  "ServiceAccount",
+  "ClusterRole",
+  "ClusterRoleBinding",
+  "Role",
+  "RoleBinding",
+  "ConfigMap",
+  "Namespace",
+]);
+
+/** The wave of an object of Istio's own renderer, with the object made fit for server-side apply. */
+export function placeIstioObject(object: KubeObject): readonly [Wave, KubeObject] {
+  return [waveOf(object), withoutNulls(object)];
+}
+
+function waveOf(object: KubeObject): Wave {
+  if (definitionKinds.has(object.kind)) {
+    return "definitions";
+  }
+  const isGateway = object.metadata.labels?.["operator.istio.io/component"]?.endsWith("gressGateways") ?? false;
+  return isGateway ? "gateways" : "control-plane";
+}
+
+/** Helm leaves `key: null` where a template gave nothing; as an applied value that would be owning a deletion. */
+function withoutNulls(object: KubeObject): KubeObject {
+  return strip(object as unknown as Json) as unknown as KubeObject;
+}
+
+function strip(value: Json): Json {
+  if (value instanceof Secret || value === null || typeof value !== "object") {
+    return value;
+  }
+  if (Array.isArray(value)) {
+    return value.map(strip);
+  }
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([, one]) => one !== null && one !== undefined)
+      .map(([key, one]) => [key, strip(one)]),
+  );
+}

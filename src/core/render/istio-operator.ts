@@ -1,0 +1,76 @@
+import type { Json, KubeObject } from "../model/kube-object.ts";
+import type { Cluster, Mesh } from "../model/mesh.ts";
+import type { Platform } from "./materials.ts";
+import { mergeValues } from "./merge-values.ts";
+import { crossNetworkPort, eastWestGateway, istioNamespace, networkLabel } from "./names.ts";
+
+/** The two input files of Istio's renderer for one cluster. */
+export interface IstioOperators {
+  readonly controlPlane: KubeObject;
+  readonly eastWest: KubeObject;
+}
+
+/**
+ * The IstioOperator files of a cluster. Mesh ID, cluster name and network come
+ * from one place, so that the five places that must agree (facts/pains 7, 13)
+ * cannot differ. Merge order of values: ours, the platform's, the user's.
+ */
+export function renderIstioOperators(mesh: Mesh, cluster: Cluster, platform: Platform): IstioOperators {
+  const images = imagesOf(mesh, platform);
+  return {
+    controlPlane: {
+      apiVersion: "install.istio.io/v1alpha1",
+      kind: "IstioOperator",
+      metadata: { name: mesh.name, namespace: istioNamespace },
+      spec: {
+        profile: mesh.istio.profile,
+        ...images,
+        values: mergeValues(
+          { global: { meshID: mesh.name, multiCluster: { clusterName: cluster.name }, network: cluster.network } },
+          platform.values,
+          mesh.istio.values ?? {},
+        ),
+      },
+    },
+    eastWest: {
+      apiVersion: "install.istio.io/v1alpha1",
+      kind: "IstioOperator",
+      metadata: { name: "eastwest", namespace: istioNamespace },
+      spec: {
+        profile: "empty",
+        ...images,
+        components: { ingressGateways: [eastWestComponent(cluster)] },
+        values: mergeValues(
+          { gateways: { "istio-ingressgateway": { injectionTemplate: "gateway" } }, global: { network: cluster.network } },
+          platform.values,
+          mesh.istio.values ?? {},
+        ),
+      },
+    },
+  };
+}
+
+function imagesOf(mesh: Mesh, platform: Platform): { readonly tag: string; readonly hub?: string } {
+  const hub = mesh.istio.hub ?? platform.hub;
+  return { tag: mesh.istio.version, ...(hub === undefined ? {} : { hub }) };
+}
+
+function eastWestComponent(cluster: Cluster): Json {
+  return {
+    name: eastWestGateway,
+    enabled: true,
+    label: { istio: "eastwestgateway", app: eastWestGateway, [networkLabel]: cluster.network },
+    k8s: {
+      // Limits the gateway to endpoints of its own network: it never forwards to another gateway (facts 2.6).
+      env: [{ name: "ISTIO_META_REQUESTED_NETWORK_VIEW", value: cluster.network }],
+      service: {
+        ports: [
+          { name: "status-port", port: 15021, targetPort: 15021 },
+          { name: "tls", port: crossNetworkPort, targetPort: crossNetworkPort },
+          { name: "tls-istiod", port: 15012, targetPort: 15012 },
+          { name: "tls-webhook", port: 15017, targetPort: 15017 },
+        ],
+      },
+    },
+  };
+}

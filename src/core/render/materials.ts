@@ -1,0 +1,50 @@
+import type { Json, KubeObject } from "../model/kube-object.ts";
+import type { Secret } from "../secret.ts";
+
+/** What istiod signs with in one cluster: the content of `cacerts`. PEM texts. */
+export interface Authority {
+  readonly rootCert: string;
+  readonly caCert: string;
+  /** Intermediate first, then the root (istio tools/certs/common.mk). */
+  readonly certChain: string;
+  readonly caKey: Secret;
+}
+
+/** How other clusters' istiods reach one cluster's API. */
+export interface RemoteCredential {
+  readonly server: string;
+  /** Base64 of the PEM of the authority that signed what `server` presents. */
+  readonly caData?: string;
+  readonly tlsServerName?: string;
+  readonly token: Secret;
+}
+
+/**
+ * What a cluster's environment asks of Istio, independent of the mesh: a
+ * sandbox runs stock Envoy and local images. Comes with the kubeconfig context.
+ */
+export interface Platform {
+  readonly hub?: string;
+  readonly values: { readonly [key: string]: Json };
+}
+
+/**
+ * Everything that rendering needs besides the mesh file. Gathered before, so
+ * that rendering reads neither files nor clusters.
+ */
+export interface Materials {
+  readonly platforms: Readonly<Record<string, Platform>>;
+  /** Per cluster, the output of Istio's own renderer for the IstioOperators of `renderIstioOperators`. */
+  readonly istioManifests: Readonly<Record<string, readonly KubeObject[]>>;
+  /** Per cluster; a missing one becomes a value that is known after apply. */
+  readonly authorities: Readonly<Record<string, Authority>>;
+  /** Per cluster; a missing one becomes a value that is known after apply. */
+  readonly remoteCredentials: Readonly<Record<string, RemoteCredential>>;
+  /** Parsed `manifests` of each service, keyed by `serviceKey`. */
+  readonly serviceManifests: Readonly<Record<string, readonly KubeObject[]>>;
+}
+
+/** `namespace/name` of a service. */
+export function serviceKey(service: { readonly namespace: string; readonly name: string }): string {
+  return `${service.namespace}/${service.name}`;
+}

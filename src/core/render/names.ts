@@ -1,0 +1,23 @@
+/** The namespace of every Istio control plane that isthmus installs. */
+export const istioNamespace = "istio-system";
+
+/** The label of every object that isthmus owns; its value is the mesh's name. */
+export const meshLabel = "isthmus.dev/mesh";
+
+/** Where istiod finds which network a namespace, a gateway or a pod is in (facts 2.3). */
+export const networkLabel = "topology.istio.io/network";
+
+export const eastWestGateway = "istio-eastwestgateway";
+export const ingressGateway = "istio-ingressgateway";
+
+/** The port that carries mTLS between networks (facts 2.9). */
+export const crossNetworkPort = 15443;
+
+/** Istio's own service account for reading a cluster from outside, and the token Secret that `istioctl create-remote-secret` would make (facts 2.4). */
+export const readerServiceAccount = "istio-reader-service-account";
+export const readerTokenSecret = "istio-reader-service-account-istio-remote-secret-token";
+
+/** The name under which a service is known in every cluster. */
+export function serviceHost(service: { readonly namespace: string; readonly name: string }): string {
+  return `${service.name}.${service.namespace}.svc.cluster.local`;
+}

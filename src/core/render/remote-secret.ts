@@ -1,0 +1,74 @@
+import { Buffer } from "node:buffer";
+import { stringify } from "yaml";
+import type { KubeObject } from "../model/kube-object.ts";
+import type { Cluster } from "../model/mesh.ts";
+import { Secret } from "../secret.ts";
+import type { RemoteCredential } from "./materials.ts";
+import { istioNamespace, readerServiceAccount, readerTokenSecret } from "./names.ts";
+import { unknownUntilApply } from "./unknown.ts";
+
+/** The name of the Secret that tells an istiod about `remote` (facts 2.4). */
+export function remoteSecretName(remote: string): string {
+  return `istio-remote-secret-${remote}`;
+}
+
+/**
+ * The Secret that lets another cluster's istiod read `remote`. istiod takes
+ * the cluster's ID from the data key; annotation and name agree with it. The
+ * kubeconfig carries a token inline: istiod refuses exec plugins and token files (facts 2.4).
+ */
+export function renderRemoteSecret(remote: Cluster, credential: RemoteCredential | undefined): KubeObject {
+  const value =
+    credential === undefined
+      ? unknownUntilApply(`kubeconfig for ${remote.name}`)
+      : new Secret(Buffer.from(renderKubeconfig(remote, credential)).toString("base64"));
+  return {
+    apiVersion: "v1",
+    kind: "Secret",
+    metadata: {
+      name: remoteSecretName(remote.name),
+      namespace: istioNamespace,
+      labels: { "istio/multiCluster": "true" },
+      annotations: { "networking.istio.io/cluster": remote.name },
+    },
+    type: "Opaque",
+    data: { [remote.name]: value },
+  };
+}
+
+function renderKubeconfig(remote: Cluster, credential: RemoteCredential): string {
+  return stringify({
+    apiVersion: "v1",
+    kind: "Config",
+    clusters: [
+      {
+        name: remote.name,
+        cluster: {
+          server: remote.endpoint ?? credential.server,
+          ...(credential.caData === undefined ? {} : { "certificate-authority-data": credential.caData }),
+          ...(credential.tlsServerName === undefined ? {} : { "tls-server-name": credential.tlsServerName }),
+        },
+      },
+    ],
+    users: [{ name: remote.name, user: { token: credential.token.expose() } }],
+    contexts: [{ name: remote.name, context: { cluster: remote.name, user: remote.name } }],
+    "current-context": remote.name,
+  });
+}
+
+/**
+ * A lasting token for Istio's reader account, the least that a remote istiod
+ * needs. Kubernetes fills it in; from 1.24 on it no longer makes such Secrets by itself (facts 2.4).
+ */
+export function renderReaderToken(): KubeObject {
+  return {
+    apiVersion: "v1",
+    kind: "Secret",
+    metadata: {
+      name: readerTokenSecret,
+      namespace: istioNamespace,
+      annotations: { "kubernetes.io/service-account.name": readerServiceAccount },
+    },
+    type: "kubernetes.io/service-account-token",
+  };
+}

@@ -1,0 +1,95 @@
+import type { KubeObject, ObjectMeta } from "../model/kube-object.ts";
+import { idOf, keyOf } from "../model/kube-object.ts";
+import type { Cluster, Mesh } from "../model/mesh.ts";
+import { renderCacerts } from "./cacerts.ts";
+import { renderCrossNetworkGateway } from "./cross-network-gateway.ts";
+import { renderDestinationRule } from "./destination-rule.ts";
+import { renderFrontGateways } from "./front-gateway.ts";
+import { placeIstioObject } from "./istio-manifests.ts";
+import { renderLimitRange } from "./limit-range.ts";
+import type { Materials } from "./materials.ts";
+import { serviceKey } from "./materials.ts";
+import { meshLabel } from "./names.ts";
+import { renderNamespaces } from "./namespace.ts";
+import { compareObjects } from "./order.ts";
+import { renderReaderToken, renderRemoteSecret } from "./remote-secret.ts";
+import { renderServiceManifests } from "./service-manifests.ts";
+import { hasUnknown } from "./unknown.ts";
+import { renderVirtualService } from "./virtual-service.ts";
+import type { Wave } from "./waves.ts";
+import { waves } from "./waves.ts";
+
+/** An object and the wave that applies it. */
+export interface PlacedObject {
+  readonly wave: Wave;
+  readonly object: KubeObject;
+  /** True when some value is made only by an apply (a key, another cluster's token). */
+  readonly knownAfterApply: boolean;
+}
+
+export interface RenderedCluster {
+  readonly cluster: string;
+  /** In the order of waves, then kind, namespace and name. No two have the same id. */
+  readonly objects: readonly PlacedObject[];
+}
+
+/**
+ * Every object that isthmus owns, per cluster in the order of the mesh file.
+ * Pure: the same mesh and materials give byte-equal output.
+ */
+export function renderMesh(mesh: Mesh, materials: Materials): readonly RenderedCluster[] {
+  return mesh.clusters.map((cluster) => ({
+    cluster: cluster.name,
+    objects: placeAll(mesh, renderCluster(mesh, cluster, materials)),
+  }));
+}
+
+type Placed = readonly [Wave, KubeObject];
+
+function renderCluster(mesh: Mesh, cluster: Cluster, materials: Materials): Placed[] {
+  const others = mesh.clusters.filter((other) => other.name !== cluster.name);
+  return [
+    ...inWave("namespaces", [...renderNamespaces(mesh, cluster), ...renderLimitRange(mesh)]),
+    ...inWave("cacerts", [renderCacerts(cluster, materials.authorities[cluster.name])]),
+    ...(materials.istioManifests[cluster.name] ?? []).map(placeIstioObject),
+    ...inWave("definitions", others.length === 0 ? [] : [renderReaderToken()]),
+    ...inWave("gateways", [renderCrossNetworkGateway()]),
+    ...inWave("join", others.map((other) => renderRemoteSecret(other, materials.remoteCredentials[other.name]))),
+    ...mesh.services.flatMap((service) =>
+      inWave("services", renderServiceManifests(service, cluster, materials.serviceManifests[serviceKey(service)] ?? [])),
+    ),
+    ...inWave("destinations", [
+      ...renderFrontGateways(mesh),
+      ...mesh.services.filter((service) => service.versions.length > 0).map(renderDestinationRule),
+    ]),
+    ...mesh.services.flatMap((service) =>
+      inWave("routes", service.routes.map((route) => renderVirtualService(service, route))),
+    ),
+  ];
+}
+
+function inWave(wave: Wave, objects: readonly KubeObject[]): Placed[] {
+  return objects.map((object) => [wave, object] as const);
+}
+
+function placeAll(mesh: Mesh, placed: readonly Placed[]): PlacedObject[] {
+  const byKey = new Map<string, PlacedObject>();
+  for (const [wave, object] of placed) {
+    const key = keyOf(idOf(object));
+    // The first one wins: what Istio's renderer gives twice is the same, and what isthmus renders comes first.
+    if (!byKey.has(key)) {
+      byKey.set(key, { wave, object: withMeshLabel(mesh, object), knownAfterApply: hasUnknown(object) });
+    }
+  }
+  return [...byKey.values()].sort(
+    (a, b) => waves.indexOf(a.wave) - waves.indexOf(b.wave) || compareObjects(a.object, b.object),
+  );
+}
+
+function withMeshLabel(mesh: Mesh, object: KubeObject): KubeObject {
+  const metadata: ObjectMeta = {
+    ...object.metadata,
+    labels: { ...object.metadata.labels, [meshLabel]: mesh.name },
+  };
+  return { ...object, metadata };
+}

@@ -1,0 +1,32 @@
+import type { KubeObject, ObjectMeta } from "../model/kube-object.ts";
+import type { Cluster, Service } from "../model/mesh.ts";
+import { clusterScopedKinds } from "../model/scope.ts";
+
+/**
+ * The objects of a service's manifests that belong on one cluster: those that
+ * carry a version's labels go where that version runs, the rest everywhere
+ * (contract/mesh-file.md, `manifests`). Objects without a namespace get the service's.
+ */
+export function renderServiceManifests(
+  service: Service,
+  cluster: Cluster,
+  manifests: readonly KubeObject[],
+): KubeObject[] {
+  return manifests.filter((object) => belongsOn(service, cluster, object)).map((object) => inNamespace(service, object));
+}
+
+function belongsOn(service: Service, cluster: Cluster, object: KubeObject): boolean {
+  const labels = object.metadata.labels ?? {};
+  const matching = service.versions.filter((version) =>
+    Object.entries(version.labels).every(([key, value]) => labels[key] === value),
+  );
+  return matching.length === 0 || matching.some((version) => version.clusters.includes(cluster.name));
+}
+
+function inNamespace(service: Service, object: KubeObject): KubeObject {
+  if (object.metadata.namespace !== undefined || clusterScopedKinds.has(object.kind)) {
+    return object;
+  }
+  const metadata: ObjectMeta = { ...object.metadata, namespace: service.namespace };
+  return { ...object, metadata };
+}

@@ -1,0 +1,110 @@
+import "reflect-metadata";
+import { Buffer } from "node:buffer";
+import { randomBytes, webcrypto } from "node:crypto";
+import * as x509 from "@peculiar/x509";
+import type { Authority } from "../core/render/materials.ts";
+import type { Secret } from "../core/secret.ts";
+import type { KeyType } from "./keys.ts";
+import { algorithmOf, exportPrivateKey, generateKeyPair, importKeyPair } from "./keys.ts";
+
+x509.cryptoProvider.set(webcrypto);
+
+/** A root certificate with its key. PEM texts. */
+export interface Root {
+  readonly certificate: string;
+  readonly key: Secret;
+}
+
+const tenYears = 3650 * 24 * 3600;
+/** Clocks of clusters differ a little; a certificate is valid from this many seconds before its making. */
+const backdate = 300;
+
+/** A new self-signed root for one mesh: O=Istio, CN=Root CA, EC P-256, ten years (as istio tools/certs/common.mk, plus cRLSign). */
+export async function issueRoot(mesh: string, now: Date): Promise<Root> {
+  const keys = await generateKeyPair("ecdsa-p256");
+  const certificate = await x509.X509CertificateGenerator.createSelfSigned({
+    serialNumber: newSerial(),
+    name: [{ O: ["Istio"] }, { CN: ["Root CA"] }, { OU: [mesh] }],
+    notBefore: secondsAfter(now, -backdate),
+    notAfter: secondsAfter(now, tenYears),
+    signingAlgorithm: algorithmOf("ecdsa-p256"),
+    keys,
+    extensions: [
+      new x509.BasicConstraintsExtension(true, undefined, true),
+      new x509.KeyUsagesExtension(
+        x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.cRLSign | x509.KeyUsageFlags.digitalSignature,
+        true,
+      ),
+      await x509.SubjectKeyIdentifierExtension.create(keys.publicKey),
+    ],
+  });
+  return { certificate: pem(certificate), key: await exportPrivateKey(keys.privateKey) };
+}
+
+/** What an intermediate is to be. */
+export interface IntermediateRequest {
+  readonly cluster: string;
+  readonly keyType: KeyType;
+  readonly validitySeconds: number;
+}
+
+/**
+ * An intermediate for one cluster, signed by the root: O=Istio,
+ * CN=Intermediate CA, L=<cluster>, CA:true pathlen:0, SAN
+ * istiod.istio-system.svc (facts 2.5). It never outlives the root.
+ * Throws when the root's key does not belong to its certificate.
+ */
+export async function issueIntermediate(root: Root, request: IntermediateRequest, now: Date): Promise<Authority> {
+  const rootCertificate = new x509.X509Certificate(root.certificate);
+  const rootKeys = await importKeyPair(root.key);
+  await requireSameKey(rootCertificate, rootKeys.publicKey);
+  const keys = await generateKeyPair(request.keyType);
+  const wanted = secondsAfter(now, request.validitySeconds);
+  const certificate = await x509.X509CertificateGenerator.create({
+    serialNumber: newSerial(),
+    subject: [{ O: ["Istio"] }, { CN: ["Intermediate CA"] }, { L: [request.cluster] }],
+    issuer: rootCertificate.subjectName,
+    notBefore: secondsAfter(now, -backdate),
+    notAfter: wanted < rootCertificate.notAfter ? wanted : rootCertificate.notAfter,
+    signingAlgorithm: signingAlgorithmOf(rootKeys.privateKey),
+    publicKey: keys.publicKey,
+    signingKey: rootKeys.privateKey,
+    extensions: [
+      new x509.BasicConstraintsExtension(true, 0, true),
+      new x509.KeyUsagesExtension(
+        x509.KeyUsageFlags.digitalSignature | x509.KeyUsageFlags.nonRepudiation | x509.KeyUsageFlags.keyEncipherment | x509.KeyUsageFlags.keyCertSign,
+        true,
+      ),
+      new x509.SubjectAlternativeNameExtension([{ type: "dns", value: "istiod.istio-system.svc" }]),
+      await x509.SubjectKeyIdentifierExtension.create(keys.publicKey),
+      await x509.AuthorityKeyIdentifierExtension.create(rootCertificate.publicKey),
+    ],
+  });
+  const caCert = pem(certificate);
+  const rootCert = pem(rootCertificate);
+  return { rootCert, caCert, certChain: caCert + rootCert, caKey: await exportPrivateKey(keys.privateKey) };
+}
+
+async function requireSameKey(certificate: x509.X509Certificate, publicKey: webcrypto.CryptoKey): Promise<void> {
+  const ofKey = Buffer.from(await webcrypto.subtle.exportKey("spki", publicKey)).toString("hex");
+  if (ofKey !== Buffer.from(certificate.publicKey.rawData).toString("hex")) {
+    throw new Error("the root's private key does not belong to its certificate");
+  }
+}
+
+function signingAlgorithmOf(key: webcrypto.CryptoKey): { name: string; hash: string } {
+  return { name: key.algorithm.name, hash: "SHA-256" };
+}
+
+function newSerial(): string {
+  // 128 random bits, positive: unique without a counter that could be lost.
+  return `00${randomBytes(16).toString("hex")}`;
+}
+
+function secondsAfter(date: Date, seconds: number): Date {
+  return new Date(date.getTime() + seconds * 1000);
+}
+
+function pem(certificate: x509.X509Certificate): string {
+  return `${certificate.toString("pem").trim()}\n`;
+}

@@ -1,0 +1,16 @@
+import { homedir } from "node:os";
+import path from "node:path";
+
+/**
+ * Where the roots of meshes are kept: `$ISTHMUS_DATA_DIR`, else
+ * `$XDG_DATA_HOME/isthmus`, else `~/.local/share/isthmus`.
+ */
+export function dataFolder(env: Readonly<Record<string, string | undefined>>): string {
+  const own = env["ISTHMUS_DATA_DIR"];
+  if (own !== undefined && own !== "") {
+    return own;
+  }
+  const shared = env["XDG_DATA_HOME"];
+  const base = shared !== undefined && shared !== "" ? shared : path.join(env["HOME"] ?? homedir(), ".local", "share");
+  return path.join(base, "isthmus");
+}

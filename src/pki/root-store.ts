@@ -1,0 +1,100 @@
+import { mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { UserError } from "../core/diagnostics/user-error.ts";
+import { exitCodes } from "../core/diagnostics/exit-codes.ts";
+import type { Mesh } from "../core/model/mesh.ts";
+import { Secret } from "../core/secret.ts";
+import type { Root } from "./certificate-authority.ts";
+
+/** The two files of a mesh's root. */
+export interface RootFiles {
+  readonly certFile: string;
+  readonly keyFile: string;
+}
+
+/** Where the root of a mesh is: the files that the mesh file names (relative to it), else the data folder. */
+export function rootFilesOf(mesh: Mesh, folders: { readonly data: string; readonly meshFile: string }): RootFiles {
+  const root = mesh.trust.root;
+  if (root.kind === "files") {
+    return { certFile: path.resolve(folders.meshFile, root.certFile), keyFile: path.resolve(folders.meshFile, root.keyFile) };
+  }
+  const folder = path.join(folders.data, "meshes", mesh.name);
+  return { certFile: path.join(folder, "root-cert.pem"), keyFile: path.join(folder, "root-key.pem") };
+}
+
+/** Reads a root; undefined when neither file is there. One without the other, or an unreadable one, is a UserError. */
+export async function readRoot(files: RootFiles): Promise<Root | undefined> {
+  const [certificate, key] = await Promise.all([readIfThere(files.certFile), readIfThere(files.keyFile)]);
+  if (certificate === undefined && key === undefined) {
+    return undefined;
+  }
+  if (certificate === undefined || key === undefined) {
+    const missing = certificate === undefined ? files.certFile : files.keyFile;
+    throw new UserError(
+      [
+        {
+          code: "ISM502",
+          severity: "error",
+          summary: "Half of the mesh's root is missing",
+          detail: `${missing} is not there, but the other file of the root is. Without both nothing can be signed, and a new root would not be trusted by clusters that have the old one.`,
+          fix: `Put ${missing} back from a backup, or move the other file away to start with a new root.`,
+        },
+      ],
+      exitCodes.failed,
+    );
+  }
+  return { certificate, key: new Secret(key) };
+}
+
+/**
+ * Keeps a new root where `readRoot` finds it: folder 0700, files 0600. The
+ * folder appears whole or not at all; when another process was faster, its
+ * root stays and is returned, so that two applies never sign with two roots.
+ */
+export async function keepRoot(files: RootFiles, root: Root): Promise<Root> {
+  const folder = path.dirname(files.keyFile);
+  const draft = `${folder}.${process.pid}.new`;
+  await mkdir(draft, { recursive: true, mode: 0o700 });
+  await writeFile(path.join(draft, path.basename(files.certFile)), root.certificate, { mode: 0o600 });
+  await writeFile(path.join(draft, path.basename(files.keyFile)), root.key.expose(), { mode: 0o600 });
+  try {
+    await rename(draft, folder);
+    return root;
+  } catch (error) {
+    const existing = await readRoot(files);
+    if (existing === undefined) {
+      throw error;
+    }
+    return existing;
+  } finally {
+    await rm(draft, { recursive: true, force: true });
+  }
+}
+
+/** True when others than its owner can read the root's key. */
+export async function isKeyExposed(files: RootFiles): Promise<boolean> {
+  return ((await stat(files.keyFile)).mode & 0o077) !== 0;
+}
+
+async function readIfThere(file: string): Promise<string | undefined> {
+  try {
+    return await readFile(file, "utf8");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") {
+      return undefined;
+    }
+    throw new UserError(
+      [
+        {
+          code: "ISM503",
+          severity: "error",
+          summary: "The mesh's root cannot be read",
+          detail: `${file}: ${(error as Error).message}`,
+          fix: "Make the file readable for you, or run as the user that owns it.",
+        },
+      ],
+      exitCodes.failed,
+      { cause: error },
+    );
+  }
+}
