@@ -1,0 +1,86 @@
+import { Buffer } from "node:buffer";
+import type { KubeObject } from "../../core/model/kube-object.ts";
+import { idOf, keyOf } from "../../core/model/kube-object.ts";
+import type { Inventory } from "../../core/plan/inventory.ts";
+import { inventoryLabel, inventoryNamespace, parseInventory } from "../../core/plan/inventory.ts";
+import type { Authority } from "../../core/render/materials.ts";
+import { istioNamespace, readerTokenSecret } from "../../core/render/names.ts";
+import { Secret } from "../../core/secret.ts";
+import type { KubeClient } from "../../kube/client.ts";
+
+/** What a cluster already has of a mesh, read once before planning. */
+export interface ClusterFacts {
+  /** Inventories of every mesh that isthmus made here. */
+  readonly inventories: readonly Inventory[];
+  /** The content of `cacerts`, when all four parts are there. */
+  readonly authority: Authority | undefined;
+  /** True when a `cacerts` Secret is there but lacks parts. */
+  readonly authorityIncomplete: boolean;
+  /** The reader account's token and the cluster's CA (base64 PEM), once Kubernetes has filled them in. */
+  readonly reader: { readonly token: Secret; readonly caData: string } | undefined;
+  /** The mesh ID in the configuration of an istiod that is installed here, by whomever. */
+  readonly installedMeshId: string | undefined;
+  /** Keys (`keyOf`) of namespaces that exist. */
+  readonly namespaces: ReadonlySet<string>;
+}
+
+/** Reads the facts of one cluster; any failed request fails the whole (the cluster then counts as unreachable). */
+export async function gatherCluster(client: KubeClient, signal: AbortSignal): Promise<ClusterFacts> {
+  const [inventories, cacerts, token, meshConfig, namespaces] = await Promise.all([
+    client.list(
+      { apiVersion: "v1", kind: "ConfigMap", namespace: inventoryNamespace, labelSelector: `${inventoryLabel}=true` },
+      { signal },
+    ),
+    client.get({ apiVersion: "v1", kind: "Secret", namespace: istioNamespace, name: "cacerts" }, { signal }),
+    client.get({ apiVersion: "v1", kind: "Secret", namespace: istioNamespace, name: readerTokenSecret }, { signal }),
+    client.get({ apiVersion: "v1", kind: "ConfigMap", namespace: istioNamespace, name: "istio" }, { signal }),
+    client.list({ apiVersion: "v1", kind: "Namespace" }, { signal }),
+  ]);
+  const authority = readAuthority(cacerts);
+  return {
+    inventories: inventories.map(parseInventory),
+    authority,
+    authorityIncomplete: cacerts !== undefined && authority === undefined,
+    reader: readReader(token),
+    installedMeshId: readMeshId(meshConfig),
+    namespaces: new Set(namespaces.map((namespace) => keyOf(idOf(namespace)))),
+  };
+}
+
+/** The reader token's parts, or undefined while Kubernetes has not filled them in. */
+export function readReader(secret: KubeObject | undefined): ClusterFacts["reader"] {
+  const data = secretData(secret);
+  const token = data["token"];
+  const ca = data["ca.crt"];
+  if (token === undefined || ca === undefined) {
+    return undefined;
+  }
+  return { token: new Secret(decode(token)), caData: ca.expose() };
+}
+
+function readAuthority(secret: KubeObject | undefined): Authority | undefined {
+  const data = secretData(secret);
+  const [rootCert, caCert, certChain, caKey] = [
+    data["root-cert.pem"],
+    data["ca-cert.pem"],
+    data["cert-chain.pem"],
+    data["ca-key.pem"],
+  ];
+  if (rootCert === undefined || caCert === undefined || certChain === undefined || caKey === undefined) {
+    return undefined;
+  }
+  return { rootCert: decode(rootCert), caCert: decode(caCert), certChain: decode(certChain), caKey: new Secret(decode(caKey)) };
+}
+
+function readMeshId(configMap: KubeObject | undefined): string | undefined {
+  const data = configMap?.["data"] as { readonly mesh?: string } | undefined;
+  return /^\s*meshId:\s*"?([^"\s]+)"?\s*$/m.exec(data?.mesh ?? "")?.[1];
+}
+
+function secretData(secret: KubeObject | undefined): Readonly<Record<string, Secret>> {
+  return (secret?.["data"] ?? {}) as Readonly<Record<string, Secret>>;
+}
+
+function decode(value: Secret): string {
+  return Buffer.from(value.expose(), "base64").toString("utf8");
+}

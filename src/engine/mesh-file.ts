@@ -1,0 +1,71 @@
+import { readFile } from "node:fs/promises";
+import path from "node:path";
+import type { Diagnostic } from "../core/diagnostics/diagnostic.ts";
+import { exitCodes } from "../core/diagnostics/exit-codes.ts";
+import { UserError } from "../core/diagnostics/user-error.ts";
+import type { Mesh } from "../core/model/mesh.ts";
+import type { ParsedMesh } from "../core/spec/parse.ts";
+import { parseMesh } from "../core/spec/parse.ts";
+import { findUnsupported } from "../core/spec/unsupported.ts";
+
+/** A mesh file that holds all rules and asks for nothing that this version cannot do. */
+export interface MeshFile {
+  /** As the user named it; used in messages. */
+  readonly name: string;
+  /** Absolute folder that relative paths in the file start from. */
+  readonly folder: string;
+  readonly path: string;
+  readonly text: string;
+  readonly mesh: Mesh;
+  readonly locate: ParsedMesh["locate"];
+  readonly warnings: readonly Diagnostic[];
+}
+
+/**
+ * Reads a mesh file for an operation. Throws one UserError with all of its
+ * problems: 65 for an invalid file or one that asks for what this version
+ * cannot do, 64 when there is no such file.
+ */
+export async function readMeshFile(name: string, cwd: string): Promise<MeshFile> {
+  const file = path.resolve(cwd, name);
+  const text = await readMeshText(file, name);
+  const parsed = parseMesh(text, name);
+  const errors = parsed.diagnostics.filter((one) => one.severity === "error");
+  if (parsed.mesh === undefined || errors.length > 0) {
+    throw new UserError(parsed.diagnostics, exitCodes.invalidMeshFile);
+  }
+  const unsupported = findUnsupported(parsed.mesh, parsed.locate);
+  if (unsupported.length > 0) {
+    throw new UserError([...unsupported, ...parsed.diagnostics], exitCodes.invalidMeshFile);
+  }
+  return {
+    name,
+    folder: path.dirname(file),
+    path: file,
+    text,
+    mesh: parsed.mesh,
+    locate: parsed.locate,
+    warnings: parsed.diagnostics,
+  };
+}
+
+/** The text of a mesh file, or a UserError (64) that says how to get one. */
+export async function readMeshText(file: string, name: string): Promise<string> {
+  try {
+    return await readFile(file, "utf8");
+  } catch (error) {
+    throw new UserError(
+      [
+        {
+          code: "ISM202",
+          severity: "error",
+          summary: "The mesh file cannot be read",
+          detail: `${name}: ${(error as NodeJS.ErrnoException).code === "ENOENT" ? "there is no such file" : (error as Error).message}.`,
+          fix: "Name the mesh file with -f FILE, or start from examples/sandbox.yaml.",
+        },
+      ],
+      exitCodes.usage,
+      { cause: error },
+    );
+  }
+}

@@ -1,0 +1,53 @@
+import type { InventoryItem } from "../../core/plan/inventory.ts";
+import { waves } from "../../core/render/waves.ts";
+import { waitUntilGone } from "../../kube/readiness/wait.ts";
+import type { Connected } from "../connect.ts";
+import type { EngineOptions } from "../options.ts";
+
+/**
+ * Deletes owned objects, the waves in reverse, each waited for until it is
+ * gone. An object that was there before isthmus stays: only the fields that we
+ * own are given back. Returns the items that are done.
+ */
+export async function deleteItems(one: Connected, items: readonly InventoryItem[], options: EngineOptions): Promise<readonly InventoryItem[]> {
+  const done: InventoryItem[] = [];
+  for (const wave of [...waves].reverse()) {
+    const ofWave = items.filter((item) => item.wave === wave);
+    // Webhooks go before the istiod that answers them: a webhook without a server refuses every request.
+    const first = ofWave.filter((item) => item.id.kind.endsWith("WebhookConfiguration"));
+    const rest = ofWave.filter((item) => !first.includes(item));
+    for (const batch of [first, rest]) {
+      await Promise.all(batch.map(async (item) => deleteOrRelease(one, item, options)));
+      await waitUntilGone(one.client, batch.filter((item) => item.created).map(referenceOfItem), {
+        timeoutMs: options.timeoutMs,
+        signal: options.signal,
+        onPending: () => {},
+      });
+      done.push(...batch);
+    }
+  }
+  return done;
+}
+
+async function deleteOrRelease(one: Connected, item: InventoryItem, options: EngineOptions): Promise<void> {
+  const reference = referenceOfItem(item);
+  if (item.created) {
+    await one.client.delete(reference, { signal: options.signal });
+    options.onEvent({ kind: "object.deleted", cluster: one.cluster.name, id: item.id });
+    return;
+  }
+  if ((await one.client.get(reference, { signal: options.signal })) === undefined) {
+    return;
+  }
+  const { name, namespace } = reference;
+  // Applying nothing gives back every field that this manager owned.
+  await one.client.apply(
+    { apiVersion: reference.apiVersion, kind: reference.kind, metadata: { name, ...(namespace === undefined ? {} : { namespace }) } },
+    { signal: options.signal },
+  );
+}
+
+function referenceOfItem(item: InventoryItem): { apiVersion: string; kind: string; namespace?: string; name: string } {
+  const { kind, name, namespace } = item.id;
+  return { apiVersion: item.apiVersion, kind, name, ...(namespace === undefined ? {} : { namespace }) };
+}

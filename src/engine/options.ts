@@ -1,0 +1,18 @@
+import type { OnEvent } from "./events.ts";
+
+/** What every operation gets from its caller; operations read no globals. */
+export interface EngineOptions {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** `--kubeconfig`: used before `KUBECONFIG` and `~/.kube/config`. */
+  readonly kubeconfig?: string;
+  /** Kubeconfig files to look at last, where a context is found nowhere else (running sandboxes). */
+  readonly extraKubeconfigs: readonly string[];
+  /** Folder for what can be made again. */
+  readonly cacheDir: string;
+  readonly signal: AbortSignal;
+  readonly onEvent: OnEvent;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  /** For every wait of the operation, in milliseconds. */
+  readonly timeoutMs: number;
+}
