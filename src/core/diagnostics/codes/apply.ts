@@ -1,5 +1,22 @@
 import type { CatalogueEntry } from "../catalogue.ts";
 
 export const applyCodes = {
-  ISM301: { summary: "Apply failed", explanation: "" },
+  ISM300: {
+    summary: "A step failed for an unexpected reason",
+    explanation: "Something failed that this program does not know by name. What was done stays done, and the same command can be run again.",
+  },
+  ISM304: {
+    summary: "istiod does not see the other clusters",
+    explanation:
+      "The remote secrets are there, but an istiod does not report the other cluster as synced. Mostly it cannot reach the other cluster's API server at the address in the secret, or does not trust its certificate. The address is the one of the kubeconfig context, or `spec.clusters[].endpoint`; it must work from inside the clusters.",
+  },
+  ISM305: {
+    summary: "The route is not applied yet",
+    explanation: "`isthmus shift` changes the weights of a route that is there. It changes no cluster as long as one of the reachable ones does not have the route.",
+  },
+  ISM306: {
+    summary: "A cluster of a new mesh does not answer",
+    explanation:
+      "No reachable cluster carries this mesh yet, and one of its clusters does not answer. That is more likely a mistake in the mesh file than an outage, so nothing is changed anywhere. Once a mesh stands, a cluster that is away does not stop an apply for the others.",
+  },
 } as const satisfies Record<string, CatalogueEntry>;

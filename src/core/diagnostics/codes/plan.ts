@@ -1,5 +1,30 @@
 import type { CatalogueEntry } from "../catalogue.ts";
 
 export const planCodes = {
-  ISM201: { summary: "Cluster belongs to another mesh", explanation: "" },
+  ISM201: {
+    summary: "The cluster belongs to another mesh",
+    explanation:
+      "One cluster serves one mesh: its istiod carries one mesh ID, its workloads one root. The cluster that the mesh file names already carries another mesh, made by this program or by somebody else's Istio. Nothing was changed. Either the context points at the wrong cluster, or the other mesh has to be removed first.",
+  },
+  ISM202: {
+    summary: "The mesh file cannot be read",
+    explanation: "The file given with -f (or ./mesh.yaml) is not there or may not be read.",
+  },
+  ISM203: {
+    summary: "A service's manifests cannot be read",
+    explanation: "`spec.services[].manifests` names a file or a folder, relative to the mesh file. It could not be read.",
+  },
+  ISM204: {
+    summary: "Not a Kubernetes object",
+    explanation: "A document in a service's manifests has no apiVersion, kind or metadata.name, or is not YAML.",
+  },
+  ISM205: {
+    summary: "No istioctl of the mesh's version",
+    explanation:
+      "Istio's manifests are rendered by Istio's own istioctl, and each release renders its own. `ISTHMUS_ISTIOCTL`, the sandbox's engine and `PATH` are looked at, in this order, for one whose version equals `spec.istio.version`.",
+  },
+  ISM206: {
+    summary: "istioctl refused to render",
+    explanation: "istioctl did not accept the IstioOperator that the mesh file leads to, mostly because of `spec.istio.profile` or `spec.istio.values`.",
+  },
 } as const satisfies Record<string, CatalogueEntry>;

@@ -1,0 +1,34 @@
+/** Version → percent; the values of one route, summing to 100. */
+export type Weights = Readonly<Record<string, number>>;
+
+/**
+ * The weights to pass through on the way from `from` to `to`, `to` included
+ * and `from` not: no version moves by more than `step` percent at once, every
+ * one sums to 100. Without a step it is `to` alone.
+ */
+export function planSteps(from: Weights, to: Weights, step: number | undefined): readonly Weights[] {
+  const versions = Object.keys(to);
+  const largest = Math.max(...versions.map((version) => Math.abs((to[version] ?? 0) - (from[version] ?? 0))));
+  if (step === undefined || step <= 0 || largest <= step) {
+    return [to];
+  }
+  const count = Math.ceil(largest / step);
+  const steps: Weights[] = [];
+  for (let index = 1; index < count; index += 1) {
+    steps.push(between(from, to, index / count));
+  }
+  return [...steps, to];
+}
+
+function between(from: Weights, to: Weights, part: number): Weights {
+  const versions = Object.keys(to);
+  const exact = versions.map((version) => (from[version] ?? 0) + ((to[version] ?? 0) - (from[version] ?? 0)) * part);
+  const rounded = exact.map(Math.floor);
+  // Rounding down loses up to one percent a version; the largest remainders get it back.
+  const lost = 100 - rounded.reduce((sum, one) => sum + one, 0);
+  const byRemainder = exact.map((value, index) => ({ index, rest: value - Math.floor(value) })).sort((a, b) => b.rest - a.rest || a.index - b.index);
+  for (const { index } of byRemainder.slice(0, lost)) {
+    rounded[index] = (rounded[index] ?? 0) + 1;
+  }
+  return Object.fromEntries(versions.map((version, index) => [version, rounded[index] ?? 0]));
+}

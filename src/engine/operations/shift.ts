@@ -1,0 +1,137 @@
+import { rename, stat, writeFile } from "node:fs/promises";
+import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
+import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
+import { UserError } from "../../core/diagnostics/user-error.ts";
+import type { KubeObject } from "../../core/model/kube-object.ts";
+import type { Route, Service } from "../../core/model/mesh.ts";
+import type { FieldChange } from "../../core/plan/diff.ts";
+import { diffObjects } from "../../core/plan/diff.ts";
+import { meshLabel } from "../../core/render/names.ts";
+import { renderVirtualService } from "../../core/render/virtual-service.ts";
+import type { KubeClient } from "../../kube/client.ts";
+import { createKubeClient } from "../../kube/client.ts";
+import { KubeError, diagnoseKubeError } from "../../kube/errors.ts";
+import type { ClusterContext } from "../connect.ts";
+import { resolveContexts } from "../connect.ts";
+import type { MeshFile } from "../mesh-file.ts";
+import type { EngineOptions } from "../options.ts";
+import { referenceOf } from "./apply.ts";
+
+export type ShiftTarget =
+  | { readonly kind: "ready"; readonly cluster: string; readonly client: KubeClient; readonly object: KubeObject; readonly fields: readonly FieldChange[] }
+  | { readonly kind: "unreachable"; readonly cluster: string; readonly diagnostic: Diagnostic };
+
+/** A shift that every reachable cluster has agreed to in a dry-run. Connections are open until `close`. */
+export interface PreparedShift {
+  readonly targets: readonly ShiftTarget[];
+  readonly close: () => Promise<void>;
+}
+
+export interface ShiftOutcome {
+  readonly cluster: string;
+  readonly state: "shifted" | "unchanged" | "failed" | "unreachable";
+  readonly diagnostic?: Diagnostic;
+}
+
+/**
+ * Asks every cluster by dry-run whether it would take the new weights. Only
+ * the route's VirtualService is looked at: a shift is fast and moves nothing
+ * else. Throws a UserError when a reachable cluster refuses or does not have
+ * the route, so that a shift happens on all of them or on none.
+ */
+export async function prepareShift(
+  meshFile: MeshFile,
+  target: { readonly service: Service; readonly route: Route },
+  options: EngineOptions,
+): Promise<PreparedShift> {
+  const contexts = await resolveContexts(meshFile, options);
+  const object = routeObject(meshFile, target);
+  const clients = contexts.map((one) => ({ one, client: createKubeClient({ cluster: one.cluster.name, context: one.context }) }));
+  const close = async (): Promise<void> => {
+    await Promise.all(clients.map(async ({ client }) => client.close()));
+  };
+  const refusals: Diagnostic[] = [];
+  try {
+    const targets = await Promise.all(clients.map(async ({ one, client }) => askCluster(one, client, object, { refusals, signal: options.signal })));
+    if (refusals.length > 0) {
+      throw new UserError(refusals, exitCodes.failed);
+    }
+    if (targets.every((one) => one.kind === "unreachable")) {
+      throw new UserError(targets.flatMap((one) => (one.kind === "unreachable" ? [one.diagnostic] : [])), exitCodes.unreachable);
+    }
+    return { targets, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+function routeObject(meshFile: MeshFile, target: { readonly service: Service; readonly route: Route }): KubeObject {
+  const object = renderVirtualService(target.service, target.route);
+  return { ...object, metadata: { ...object.metadata, labels: { ...object.metadata.labels, [meshLabel]: meshFile.mesh.name } } };
+}
+
+async function askCluster(
+  one: ClusterContext,
+  client: KubeClient,
+  object: KubeObject,
+  scope: { readonly refusals: Diagnostic[]; readonly signal: AbortSignal },
+): Promise<ShiftTarget> {
+  const cluster = one.cluster.name;
+  try {
+    const live = await client.get(referenceOf(object), { signal: scope.signal });
+    if (live === undefined) {
+      scope.refusals.push(notApplied(cluster, object));
+      return { kind: "ready", cluster, client, object, fields: [] };
+    }
+    const result = await client.apply(object, { dryRun: true, signal: scope.signal });
+    return { kind: "ready", cluster, client, object, fields: diffObjects(live, result) };
+  } catch (error) {
+    scope.signal.throwIfAborted();
+    const diagnostic = await diagnoseKubeError(error, cluster);
+    if (error instanceof KubeError && error.status !== undefined && error.status !== 401) {
+      scope.refusals.push(diagnostic);
+    }
+    return { kind: "unreachable", cluster, diagnostic };
+  }
+}
+
+/** Writes the new weights to every cluster at the same moment. Never rejects for one cluster's sake. */
+export async function carryOutShift(prepared: PreparedShift, signal: AbortSignal): Promise<readonly ShiftOutcome[]> {
+  return Promise.all(
+    prepared.targets.map(async (target): Promise<ShiftOutcome> => {
+      if (target.kind === "unreachable") {
+        return { cluster: target.cluster, state: "unreachable", diagnostic: target.diagnostic };
+      }
+      if (target.fields.length === 0) {
+        return { cluster: target.cluster, state: "unchanged" };
+      }
+      try {
+        await target.client.apply(target.object, { signal });
+        return { cluster: target.cluster, state: "shifted" };
+      } catch (error) {
+        return { cluster: target.cluster, state: "failed", diagnostic: await diagnoseKubeError(error, target.cluster) };
+      }
+    }),
+  );
+}
+
+/** Replaces the mesh file whole or not at all, keeping its permissions. */
+export async function replaceMeshFile(file: string, text: string): Promise<void> {
+  const { mode } = await stat(file);
+  const draft = `${file}.${process.pid}.new`;
+  await writeFile(draft, text, { mode });
+  await rename(draft, file);
+}
+
+function notApplied(cluster: string, object: KubeObject): Diagnostic {
+  return {
+    code: "ISM305",
+    severity: "error",
+    summary: "The route is not applied yet",
+    detail: `Cluster ${cluster} has no VirtualService ${object.metadata.namespace}/${object.metadata.name}, so there are no weights to shift. No cluster was changed.`,
+    fix: "Run isthmus apply first.",
+    cluster,
+    object: { group: "networking.istio.io", kind: object.kind, namespace: object.metadata.namespace ?? "", name: object.metadata.name },
+  };
+}

@@ -1,0 +1,153 @@
+import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
+import type { KubeObject } from "../../core/model/kube-object.ts";
+import { eastWestGateway, ingressGateway, istioNamespace, networkLabel } from "../../core/render/names.ts";
+import { inspectAuthority } from "../../pki/inspect.ts";
+import { readinessOf } from "../../kube/readiness/readiness-of.ts";
+import type { Connected } from "../connect.ts";
+import { closeConnections, connectClusters, resolveContexts } from "../connect.ts";
+import { readRemoteSync } from "../facts/remote-sync.ts";
+import { serviceAddresses } from "../facts/service-addresses.ts";
+import { readServiceEndpoints } from "../facts/service-endpoints.ts";
+import type { MeshFile } from "../mesh-file.ts";
+import type { EngineOptions } from "../options.ts";
+
+export interface ComponentStatus {
+  readonly name: string;
+  /** `current`, `inProgress`, `failed`, or `missing`. */
+  readonly state: string;
+  readonly reason: string;
+}
+
+export type ClusterStatus =
+  | {
+      readonly kind: "reached";
+      readonly cluster: string;
+      readonly context: string;
+      readonly kubernetes: string;
+      /** The version of istiod's image, where it can be read. */
+      readonly istio: string;
+      /** The network that the cluster's namespace label says; empty when there is none. */
+      readonly network: string;
+      readonly components: readonly ComponentStatus[];
+      readonly ingress: readonly string[];
+      readonly eastWest: readonly string[];
+      /** Other cluster → what istiod says of it, the worst of its pods. */
+      readonly remotes: Readonly<Record<string, string>>;
+      /** The end of the cluster's intermediate; undefined without `cacerts`. */
+      readonly intermediate?: { readonly notAfter: Date; readonly daysLeft: number };
+      readonly services: readonly ServiceStatus[];
+    }
+  | { readonly kind: "unreachable"; readonly cluster: string; readonly diagnostic: Diagnostic };
+
+export interface ServiceStatus {
+  readonly service: string;
+  /** Version → ready pods in this cluster. */
+  readonly ready: Readonly<Record<string, number>>;
+  /** Route → version → weight that the cluster's VirtualService has; empty when it is not there. */
+  readonly weights: Readonly<Record<string, Readonly<Record<string, number>>>>;
+}
+
+/** The state of the mesh as the clusters tell it themselves, gathered side by side. Changes nothing. */
+export async function readStatus(meshFile: MeshFile, options: EngineOptions): Promise<readonly ClusterStatus[]> {
+  const connections = await connectClusters(await resolveContexts(meshFile, options), options);
+  try {
+    return await Promise.all(
+      connections.map(async (one): Promise<ClusterStatus> =>
+        one.kind === "connected" ? readCluster(meshFile, one, options) : { kind: "unreachable", cluster: one.cluster.name, diagnostic: one.diagnostic },
+      ),
+    );
+  } finally {
+    await closeConnections(connections);
+  }
+}
+
+async function readCluster(meshFile: MeshFile, one: Connected, options: EngineOptions): Promise<ClusterStatus> {
+  const { client } = one;
+  const { signal } = options;
+  const get = async (apiVersion: string, kind: string, name: string, namespace?: string): Promise<KubeObject | undefined> =>
+    client.get({ apiVersion, kind, name, ...(namespace === undefined ? {} : { namespace }) }, { signal });
+  const names = ["istiod", ingressGateway, eastWestGateway];
+  const [version, namespace, deployments, ingress, eastWest, sync, services] = await Promise.all([
+    client.version({ signal }),
+    get("v1", "Namespace", istioNamespace),
+    Promise.all(names.map(async (name) => [name, await get("apps/v1", "Deployment", name, istioNamespace)] as const)),
+    get("v1", "Service", ingressGateway, istioNamespace),
+    get("v1", "Service", eastWestGateway, istioNamespace),
+    readRemoteSync(client, signal),
+    Promise.all(meshFile.mesh.services.map(async (service) => readService(one, service, signal))),
+  ]);
+  const istiod = deployments.find(([name]) => name === "istiod")?.[1];
+  const intermediate = intermediateOf(one, options.now());
+  return {
+    kind: "reached",
+    cluster: one.cluster.name,
+    context: one.context.context,
+    kubernetes: version.gitVersion,
+    istio: istiod === undefined ? "" : imageTag(istiod),
+    network: namespace?.metadata.labels?.[networkLabel] ?? "",
+    components: deployments.map(([name, deployment]) => componentOf(name, deployment)),
+    ingress: ingress === undefined ? [] : serviceAddresses(ingress),
+    eastWest: eastWest === undefined ? [] : serviceAddresses(eastWest),
+    remotes: remotesOf(meshFile, one, sync),
+    ...(intermediate === undefined ? {} : { intermediate }),
+    services,
+  };
+}
+
+function componentOf(name: string, deployment: KubeObject | undefined): ComponentStatus {
+  if (deployment === undefined) {
+    return { name, state: "missing", reason: "there is no such Deployment" };
+  }
+  const readiness = readinessOf(deployment);
+  return { name, state: readiness.state, reason: readiness.reason };
+}
+
+function remotesOf(meshFile: MeshFile, one: Connected, sync: Awaited<ReturnType<typeof readRemoteSync>>): Readonly<Record<string, string>> {
+  const others = meshFile.mesh.clusters.filter((other) => other.name !== one.cluster.name);
+  return Object.fromEntries(
+    others.map((other) => {
+      const states = sync.map((pod) => pod.problem ?? pod.clusters.get(other.name) ?? "not known");
+      return [other.name, states.find((state) => state !== "synced") ?? (states.length === 0 ? "no istiod" : "synced")];
+    }),
+  );
+}
+
+function intermediateOf(one: Connected, now: number): { readonly notAfter: Date; readonly daysLeft: number } | undefined {
+  if (one.facts.authority === undefined) {
+    return undefined;
+  }
+  const { notAfter } = inspectAuthority(one.facts.authority).intermediate;
+  return { notAfter, daysLeft: Math.floor((notAfter.getTime() - now) / (24 * 3600 * 1000)) };
+}
+
+function imageTag(deployment: KubeObject): string {
+  const spec = deployment["spec"] as { readonly template?: { readonly spec?: { readonly containers?: readonly { readonly image?: string }[] } } };
+  return spec.template?.spec?.containers?.[0]?.image?.split(":").at(-1) ?? "";
+}
+
+async function readService(one: Connected, service: MeshFile["mesh"]["services"][number], signal: AbortSignal): Promise<ServiceStatus> {
+  const [endpoints, routes] = await Promise.all([
+    readServiceEndpoints(one.client, service, signal),
+    Promise.all(
+      service.routes.map(async (route) => {
+        const reference = { apiVersion: "networking.istio.io/v1", kind: "VirtualService", namespace: service.namespace, name: route.name };
+        return [route.name, weightsOf(await one.client.get(reference, { signal }).catch(() => undefined))] as const;
+      }),
+    ),
+  ]);
+  return {
+    service: `${service.namespace}/${service.name}`,
+    ready: Object.fromEntries(service.versions.map((version) => [version.name, endpoints.podsOf[version.name]?.length ?? 0])),
+    weights: Object.fromEntries(routes),
+  };
+}
+
+interface RouteSpec {
+  readonly http?: readonly { readonly route?: readonly { readonly weight?: number; readonly destination?: { readonly subset?: string } }[] }[];
+}
+
+function weightsOf(object: KubeObject | undefined): Readonly<Record<string, number>> {
+  const spec = object?.["spec"] as RouteSpec | undefined;
+  const destinations = spec?.http?.[0]?.route ?? [];
+  return Object.fromEntries(destinations.map((one) => [one.destination?.subset ?? "", one.weight ?? 100]));
+}

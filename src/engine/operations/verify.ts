@@ -1,0 +1,247 @@
+import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
+import type { EndpointFinding } from "../../core/checks/endpoint-table.ts";
+import { compareEndpoints, expectedEndpoints } from "../../core/checks/endpoint-table.ts";
+import type { VersionVerdict } from "../../core/decide/weights.ts";
+import { judgeWeights } from "../../core/decide/weights.ts";
+import type { Route, Service } from "../../core/model/mesh.ts";
+import { ingressGateway, istioNamespace, serviceHost } from "../../core/render/names.ts";
+import type { ClusterContext, Connected } from "../connect.ts";
+import { closeConnections, connectClusters, resolveContexts } from "../connect.ts";
+import { diagnoseFailure } from "../diagnose-failure.ts";
+import { readProxyEndpoints, subsetCluster } from "../facts/proxy-endpoints.ts";
+import { serviceAddresses } from "../facts/service-addresses.ts";
+import { readServiceEndpoints } from "../facts/service-endpoints.ts";
+import type { MeshFile } from "../mesh-file.ts";
+import type { EngineOptions } from "../options.ts";
+import type { SplitMeasurement } from "../traffic/measure-split.ts";
+import { measureSplit } from "../traffic/measure-split.ts";
+
+/** What was proven, or not, of one route at one cluster's ingress. */
+export interface IngressProof {
+  readonly cluster: string;
+  readonly service: string;
+  readonly namespace: string;
+  readonly route: string;
+  /** The URL that was asked; empty when the ingress has no address. */
+  readonly url: string;
+  readonly endpoints: readonly EndpointFinding[];
+  readonly requests: number;
+  readonly failures: SplitMeasurement["failures"];
+  readonly weights: readonly VersionVerdict[];
+  readonly ok: boolean;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+export interface Verification {
+  readonly proofs: readonly IngressProof[];
+  /** Clusters that did not answer. */
+  readonly unreachable: readonly { readonly cluster: string; readonly diagnostic: Diagnostic }[];
+  readonly ok: boolean;
+}
+
+export interface VerifyOptions extends EngineOptions {
+  /** Requests to each ingress per route, at least 1. */
+  readonly requests: number;
+  readonly only?: { readonly service: string; readonly namespace: string; readonly route?: string };
+}
+
+/** The weights' test is wrong about a true split at most once in a thousand runs. */
+export const significance = 0.001;
+
+/**
+ * Proves the mesh by what its ingress gateways know and by real requests to
+ * them: endpoints of every version against what the clusters really run, and
+ * the measured split against the asked one. A cluster that does not answer is
+ * named and the others are proven all the same.
+ */
+export async function verifyMesh(meshFile: MeshFile, options: VerifyOptions): Promise<Verification> {
+  const contexts: readonly ClusterContext[] = await resolveContexts(meshFile, options);
+  const connections = await connectClusters(contexts, options);
+  try {
+    const connected = connections.filter((one) => one.kind === "connected");
+    const proofs: IngressProof[] = [];
+    for (const service of meshFile.mesh.services.filter((one) => isAsked(one, options))) {
+      const actual = await gatherActual(connected, service, options.signal);
+      for (const route of service.routes.filter((one) => options.only?.route === undefined || one.name === options.only.route)) {
+        const ofRoute = await Promise.all(connected.map(async (one) => proveIngress({ meshFile, one, service, route, actual }, options)));
+        proofs.push(...ofRoute);
+      }
+    }
+    const unreachable = connections.flatMap((one) =>
+      one.kind === "unreachable" ? [{ cluster: one.cluster.name, diagnostic: one.diagnostic }] : [],
+    );
+    return { proofs, unreachable, ok: unreachable.length === 0 && proofs.every((proof) => proof.ok) };
+  } finally {
+    await closeConnections(connections);
+  }
+}
+
+function isAsked(service: Service, options: VerifyOptions): boolean {
+  return options.only === undefined || (options.only.service === service.name && options.only.namespace === service.namespace);
+}
+
+type Actual = Readonly<Record<string, Awaited<ReturnType<typeof readServiceEndpoints>>>>;
+
+async function gatherActual(connected: readonly Connected[], service: Service, signal: AbortSignal): Promise<Actual> {
+  const read = async (one: Connected) => [one.cluster.name, await readServiceEndpoints(one.client, service, signal)] as const;
+  return Object.fromEntries(await Promise.all(connected.map(read)));
+}
+
+interface ProofInput {
+  readonly meshFile: MeshFile;
+  readonly one: Connected;
+  readonly service: Service;
+  readonly route: Route;
+  readonly actual: Actual;
+}
+
+async function proveIngress(input: ProofInput, options: VerifyOptions): Promise<IngressProof> {
+  const { one, service, route } = input;
+  const subject = one.cluster.name;
+  const task = `verifying ${route.name}`;
+  const started = options.now();
+  const base = { cluster: subject, service: service.name, namespace: service.namespace, route: route.name };
+  options.onEvent({ kind: "task.started", subject, task });
+  try {
+    const gateway = await one.client.get({ apiVersion: "v1", kind: "Service", namespace: istioNamespace, name: ingressGateway }, { signal: options.signal });
+    const [address] = gateway === undefined ? [] : serviceAddresses(gateway);
+    if (address === undefined) {
+      return failed(base, [noIngress(subject)]);
+    }
+    const pods = await ingressPods(one, options.signal);
+    const endpoints = await compareAll(input, pods, options);
+    const measurement = await measureSplit({ client: one.client, pods, address, service, route, requests: options.requests }, options);
+    const weights = judgeWeights(
+      service.versions.map((version) => ({
+        version: version.name,
+        answers: measurement.answers[version.name] ?? 0,
+        asked: route.weights[version.name] ?? 0,
+      })),
+      significance,
+    );
+    const diagnostics = diagnose(input, endpoints, measurement, weights);
+    options.onEvent({ kind: "task.done", subject, task, seconds: (options.now() - started) / 1000 });
+    return {
+      ...base,
+      url: measurement.url,
+      endpoints,
+      requests: measurement.requests,
+      failures: measurement.failures,
+      weights,
+      ok: diagnostics.length === 0,
+      diagnostics,
+    };
+  } catch (error) {
+    options.signal.throwIfAborted();
+    return failed(base, await diagnoseFailure(error, subject, "verify"));
+  }
+}
+
+function failed(base: Pick<IngressProof, "cluster" | "service" | "namespace" | "route">, diagnostics: readonly Diagnostic[]): IngressProof {
+  return { ...base, url: "", endpoints: [], requests: 0, failures: [], weights: [], ok: false, diagnostics };
+}
+
+/** The ready pods of the cluster's ingress gateway. */
+async function ingressPods(one: Connected, signal: AbortSignal): Promise<readonly { readonly namespace: string; readonly name: string }[]> {
+  const pods = await one.client.list(
+    { apiVersion: "v1", kind: "Pod", namespace: istioNamespace, labelSelector: "istio=ingressgateway", fieldSelector: "status.phase=Running" },
+    { signal },
+  );
+  return pods
+    .filter((pod) => pod.metadata["deletionTimestamp"] === undefined)
+    .map((pod) => ({ namespace: istioNamespace, name: pod.metadata.name }));
+}
+
+async function compareAll(
+  input: ProofInput,
+  pods: readonly { readonly namespace: string; readonly name: string }[],
+  options: VerifyOptions,
+): Promise<readonly EndpointFinding[]> {
+  const { meshFile, one, service, actual } = input;
+  const tables = await Promise.all(pods.map(async (pod) => readProxyEndpoints(one.client, pod, options.signal)));
+  return service.versions.flatMap((version) => {
+    const expected = expectedEndpoints(meshFile.mesh, service, version.name, one.cluster, actual);
+    const name = subsetCluster(serviceHost(service), service.port, version.name);
+    return tables.map((table) =>
+      compareEndpoints(
+        { cluster: one.cluster.name, version: version.name },
+        expected,
+        (table.get(name) ?? []).map((endpoint) => `${endpoint.address}:${endpoint.port}`),
+      ),
+    );
+  });
+}
+
+function diagnose(
+  input: ProofInput,
+  endpoints: readonly EndpointFinding[],
+  measurement: SplitMeasurement,
+  weights: readonly VersionVerdict[],
+): Diagnostic[] {
+  const { one, service, route } = input;
+  const cluster = one.cluster.name;
+  const found: Diagnostic[] = endpoints.filter((finding) => !finding.ok).map((finding) => wrongEndpoints(service, finding));
+  if (measurement.failures.length > 0) {
+    found.push({
+      code: "ISM403",
+      severity: "error",
+      summary: "Requests failed",
+      detail: `At the ingress of ${cluster}, ${measurement.failures.map((one) => `${one.count} of ${measurement.requests} requests to ${measurement.url} ended with ${one.reason}`).join("; ")}.`,
+      fix: `Look at the gateway's log: kubectl --context ${one.context.context} -n istio-system logs deploy/istio-ingressgateway`,
+      cluster,
+    });
+  }
+  if (weights.some((verdict) => !verdict.agrees)) {
+    found.push({
+      code: "ISM401",
+      severity: "error",
+      summary: "Weights are not as asked",
+      detail: `At the ingress of ${cluster}, route ${route.name} was asked ${weights.map((one) => `${one.version}=${one.asked}`).join(" ")} and gave ${weights
+        .map((one) => `${one.version}=${(one.measured * 100).toFixed(1)}`)
+        .join(" ")} over ${measurement.requests} requests. ${reasonFor(endpoints)}`,
+      fix: "Run isthmus plan to see whether the cluster has the route of the mesh file, and isthmus apply to put it there.",
+      cluster,
+    });
+  }
+  return found;
+}
+
+function wrongEndpoints(service: Service, finding: EndpointFinding): Diagnostic {
+  const parts = [
+    ...(finding.expected.length === 0 ? ["no ready pod of the version is known in any cluster that answers"] : []),
+    ...(finding.missing.length === 0 ? [] : [`missing ${finding.missing.join(", ")}`]),
+    ...(finding.foreign.length === 0 ? [] : [`has ${finding.foreign.join(", ")}, which are not addresses that it can use`]),
+  ];
+  return {
+    code: "ISM402",
+    severity: "error",
+    summary: "An ingress gateway does not have the right endpoints",
+    detail: `The ingress of ${finding.cluster}, version ${finding.version} of ${service.namespace}/${service.name}: ${parts.join("; ")}.`,
+    fix: "Run isthmus status to see whether the clusters are joined and the version's pods are ready.",
+    cluster: finding.cluster,
+  };
+}
+
+/** Why a split may be off, from what is known of the endpoints. */
+function reasonFor(endpoints: readonly EndpointFinding[]): string {
+  const empty = endpoints.filter((finding) => finding.seen.length === 0).map((finding) => finding.version);
+  if (empty.length > 0) {
+    return `The gateway has no endpoint for ${empty.join(", ")}: the clusters that run it are not joined, or its pods are not ready.`;
+  }
+  if (endpoints.some((finding) => !finding.ok)) {
+    return "The gateway's endpoints are not the right ones, see above.";
+  }
+  return "The endpoints are right, so the route in this cluster differs from the mesh file, or another route takes these requests.";
+}
+
+function noIngress(cluster: string): Diagnostic {
+  return {
+    code: "ISM404",
+    severity: "error",
+    summary: "The ingress gateway has no address",
+    detail: `Service istio-system/istio-ingressgateway of ${cluster} has no load-balancer address, so nothing outside can reach the mesh there.`,
+    fix: "See why the Service has none (kubectl describe), or whether isthmus apply has ended well.",
+    cluster,
+    object: { group: "", kind: "Service", namespace: "istio-system", name: "istio-ingressgateway" },
+  };
+}

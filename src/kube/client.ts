@@ -1,0 +1,160 @@
+import type { Duplex } from "node:stream";
+import type { KubeObject, Json } from "../core/model/kube-object.ts";
+import { connectKubeClient } from "./connect-client.ts";
+import type { ResolvedContext } from "./kubeconfig/resolve-context.ts";
+import type { ObjectReference, ResourceKind } from "./object-reference.ts";
+
+/** What every call takes: it ends at once, with the signal's reason, when the signal fires. */
+export interface CallOptions {
+  readonly signal: AbortSignal;
+}
+
+/** Which objects a list or a watch covers. Without `namespace`: those of the whole cluster. */
+export interface ListQuery extends ResourceKind {
+  readonly namespace?: string;
+  /** Kubernetes label selector, `app=istiod,istio.io/rev!=canary`. */
+  readonly labelSelector?: string;
+  /** Kubernetes field selector, `metadata.name=istiod`. */
+  readonly fieldSelector?: string;
+}
+
+export interface ApplyOptions extends CallOptions {
+  /** True: the API server says what would come out, and stores nothing. Default false. */
+  readonly dryRun?: boolean;
+  /** True: takes fields over from other managers instead of failing with the conflicts. Default false. */
+  readonly force?: boolean;
+  /** Default `isthmus`. */
+  readonly fieldManager?: string;
+}
+
+export interface PatchOptions extends CallOptions {
+  readonly dryRun?: boolean;
+  /** Default `isthmus`. */
+  readonly fieldManager?: string;
+}
+
+export interface DeleteOptions extends CallOptions {
+  /** Default `Background`. */
+  readonly propagationPolicy?: "Foreground" | "Background" | "Orphan";
+  /** Delete only when the object still has this UID; otherwise a KubeError of kind `conflict`. */
+  readonly uid?: string;
+  /** Delete only when the object is still at this resourceVersion. */
+  readonly resourceVersion?: string;
+  readonly dryRun?: boolean;
+}
+
+export interface WatchOptions extends CallOptions {
+  /**
+   * Where to go on after an earlier read; without it the watch begins with a
+   * list. When the API server no longer knows that version, a list comes.
+   */
+  readonly resourceVersion?: string;
+}
+
+/**
+ * `listed` is the whole state: what was known before and is not in it is gone.
+ * It comes first (unless the watch was started at a resourceVersion) and again
+ * whenever the API server forgot where the watch stood.
+ */
+export type WatchEvent =
+  | { readonly type: "listed"; readonly objects: readonly KubeObject[] }
+  | { readonly type: "added" | "modified" | "deleted"; readonly object: KubeObject };
+
+/** Answer of `/version`. `gitVersion` is for example `v1.36.3+rke2r1`. */
+export interface ServerVersion {
+  readonly gitVersion: string;
+  readonly major: string;
+  readonly minor: string;
+  readonly platform: string;
+}
+
+export interface PodHttpGetOptions extends CallOptions {
+  /** For the whole exchange, tunnel included. Default 10 s. */
+  readonly timeoutMs?: number;
+}
+
+export interface PodHttpResponse {
+  readonly status: number;
+  readonly body: string;
+}
+
+/**
+ * One cluster's API server, as one set of keep-alive connections.
+ *
+ * All calls reject with a `KubeError` when the cluster or the way to it is the
+ * cause, and with the signal's reason when the signal fired. Requests are
+ * repeated on broken connections, 429 and 5xx within a bounded budget; every
+ * verb here may be repeated safely.
+ *
+ * `data` and `stringData` of a `v1 Secret` are `Secret` values holding what is
+ * on the wire (base64 in `data`), read or written.
+ */
+export interface KubeClient {
+  /** The cluster's name in the mesh file, for messages. */
+  readonly cluster: string;
+  /** The address that requests go to, as in the kubeconfig. */
+  readonly server: string;
+
+  /** The object, or undefined where it (or its kind) is not there. */
+  get(reference: ObjectReference, options: CallOptions): Promise<KubeObject | undefined>;
+
+  /** All objects of the query, in the API server's order. KubeError of kind `no-such-kind` where the kind is unknown. */
+  list(query: ListQuery, options: CallOptions): Promise<readonly KubeObject[]>;
+
+  /**
+   * Server-side apply with strict field validation. Gives the object as it is
+   * (or with `dryRun` would be) afterwards. Fields that other managers own and
+   * that differ: KubeError of kind `conflict` with `conflicts`.
+   */
+  apply(object: KubeObject, options: ApplyOptions): Promise<KubeObject>;
+
+  /** JSON merge patch (RFC 7386). Gives the object afterwards; KubeError of kind `not-found` where there is none. */
+  patchMerge(reference: ObjectReference, patch: { readonly [key: string]: Json }, options: PatchOptions): Promise<KubeObject>;
+
+  /** `deleting` = accepted (finalizers may still run), `gone` = it was not there. */
+  delete(reference: ObjectReference, options: DeleteOptions): Promise<"deleting" | "gone">;
+
+  /** Changes as they happen, for ever: goes on by itself after lost connections. Ends with the signal's reason or a KubeError. */
+  watch(query: ListQuery, options: WatchOptions): AsyncIterable<WatchEvent>;
+
+  /** True when the API server serves the kind in that version (a CRD's kind: when it is established). */
+  hasKind(kind: ResourceKind, options: CallOptions): Promise<boolean>;
+
+  version(options: CallOptions): Promise<ServerVersion>;
+
+  /** Milliseconds of one small authenticated request. */
+  ping(options: CallOptions): Promise<number>;
+
+  /** A byte stream to a port of a pod. Errors of the tunnel surface as the stream's `error` (a KubeError). */
+  portForward(namespace: string, pod: string, port: number, options: CallOptions): Promise<Duplex>;
+
+  /** One `GET` of HTTP/1.1 to a port of a pod (Envoy's admin port, istiod's debug port); broken tunnels are tried once more. */
+  podHttpGet(namespace: string, pod: string, port: number, path: string, options: PodHttpGetOptions): Promise<PodHttpResponse>;
+
+  /** Ends all connections; calls under way fail. May be called twice. */
+  close(): Promise<void>;
+}
+
+/** Bounds of one client. Times are in milliseconds. */
+export interface KubeLimits {
+  /** Requests at a time, watches and tunnels not counted. Default 24. */
+  readonly concurrency: number;
+  /** Default 5000. */
+  readonly connectTimeoutMs: number;
+  /** From sending a request to its answer. Default 30000. */
+  readonly requestTimeoutMs: number;
+  /** How long one call may go on repeating itself. Default 10000. */
+  readonly retryBudgetMs: number;
+}
+
+export interface KubeClientOptions {
+  /** The cluster's name in the mesh file. */
+  readonly cluster: string;
+  readonly context: ResolvedContext;
+  readonly limits?: Partial<KubeLimits>;
+}
+
+/** A client for one cluster. Connects with the first call; `close()` it. */
+export function createKubeClient(options: KubeClientOptions): KubeClient {
+  return connectKubeClient(options);
+}

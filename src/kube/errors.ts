@@ -1,0 +1,90 @@
+import type { ObjectReference } from "./object-reference.ts";
+
+/** A field that another manager owns and that the apply wanted to change. */
+export interface FieldConflict {
+  /** Name of the other field manager, `kubectl-client-side-apply`. */
+  readonly manager: string;
+  /** Path of the field as the API server writes it, `.spec.replicas`. */
+  readonly field: string;
+}
+
+/** What kind of trouble it is, for decisions; `diagnoseKubeError` says it to people. */
+export type KubeErrorKind =
+  /** No connection: refused, no route, name not found, timeout, reset. */
+  | "unreachable"
+  /** A connection, but no trust: authority, validity, name. */
+  | "tls"
+  /** No or refused credentials: 401, expired client certificate, credential plugin. */
+  | "credentials"
+  /** 403. */
+  | "forbidden"
+  /** 404 of an object (or of its namespace). */
+  | "not-found"
+  /** The API server does not serve the kind (yet). */
+  | "no-such-kind"
+  /** 409. */
+  | "conflict"
+  /** 400, 413, 415, 422: the API server refuses what was sent. */
+  | "invalid"
+  /** 429, after the retries. */
+  | "overloaded"
+  /** 5xx, after the retries. */
+  | "server"
+  /** An answer that no API server gives. */
+  | "protocol";
+
+/** Where a request went and with which trust: what a diagnosis needs. Holds no secret. */
+export interface KubeEndpoint {
+  readonly server: string;
+  readonly context: string;
+  /** The kubeconfig file. */
+  readonly file: string;
+  /** Base64 PEM. */
+  readonly caData?: string;
+  readonly tlsServerName?: string;
+  /** True when requests go through a proxy. */
+  readonly proxied: boolean;
+}
+
+export interface KubeErrorFields {
+  readonly kind: KubeErrorKind;
+  readonly cluster: string;
+  readonly endpoint: KubeEndpoint;
+  /** HTTP status; undefined where no answer came. */
+  readonly status?: number;
+  /** `reason` of the Kubernetes Status, `AlreadyExists`. */
+  readonly reason?: string;
+  /** What was tried: get, list, apply, patch, delete, watch, connect. */
+  readonly verb: string;
+  readonly object?: Omit<ObjectReference, "name"> & { readonly name?: string };
+  readonly conflicts?: readonly FieldConflict[];
+  readonly message: string;
+  readonly cause?: unknown;
+}
+
+/** A request that the cluster, or the way to it, did not let through. Its message holds no secret. */
+export class KubeError extends Error {
+  readonly kind: KubeErrorKind;
+  readonly cluster: string;
+  readonly endpoint: KubeEndpoint;
+  readonly status: number | undefined;
+  readonly reason: string | undefined;
+  readonly verb: string;
+  readonly object: KubeErrorFields["object"];
+  readonly conflicts: readonly FieldConflict[];
+
+  constructor(fields: KubeErrorFields) {
+    super(fields.message, fields.cause === undefined ? undefined : { cause: fields.cause });
+    this.name = "KubeError";
+    this.kind = fields.kind;
+    this.cluster = fields.cluster;
+    this.endpoint = fields.endpoint;
+    this.status = fields.status;
+    this.reason = fields.reason;
+    this.verb = fields.verb;
+    this.object = fields.object;
+    this.conflicts = fields.conflicts ?? [];
+  }
+}
+
+export { diagnoseKubeError, exitCodeOfKubeError } from "./diagnose.ts";
