@@ -28,8 +28,12 @@ export interface MeshFile {
  */
 export async function readMeshFile(name: string, cwd: string): Promise<MeshFile> {
   const file = path.resolve(cwd, name);
-  const text = await readMeshText(file, name);
-  const parsed = parseMesh(text, name);
+  return parseMeshFile(await readMeshText(file, name), { name, path: file, folder: path.dirname(file) });
+}
+
+/** A mesh file from its text, held against all rules; throws as `readMeshFile` does. */
+export function parseMeshFile(text: string, place: Pick<MeshFile, "name" | "path" | "folder">): MeshFile {
+  const parsed = parseMesh(text, place.name);
   const errors = parsed.diagnostics.filter((one) => one.severity === "error");
   if (parsed.mesh === undefined || errors.length > 0) {
     throw new UserError(parsed.diagnostics, exitCodes.invalidMeshFile);
@@ -39,9 +43,9 @@ export async function readMeshFile(name: string, cwd: string): Promise<MeshFile>
     throw new UserError([...unsupported, ...parsed.diagnostics], exitCodes.invalidMeshFile);
   }
   return {
-    name,
-    folder: path.dirname(file),
-    path: file,
+    name: place.name,
+    folder: place.folder,
+    path: place.path,
     text,
     mesh: parsed.mesh,
     locate: parsed.locate,

@@ -1,5 +1,4 @@
 import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
-import type { KubeObject } from "../../core/model/kube-object.ts";
 import { clusterNamed } from "../../core/model/mesh.ts";
 import type { InventoryItem } from "../../core/plan/inventory.ts";
 import { mergeInventories, renderInventory } from "../../core/plan/inventory.ts";
@@ -7,6 +6,7 @@ import type { ClusterPlan, PlannedObject } from "../../core/plan/plan.ts";
 import { rankOf } from "../../core/render/order.ts";
 import type { Wave } from "../../core/render/waves.ts";
 import { waveRules, waves } from "../../core/render/waves.ts";
+import { referenceOf } from "../../kube/object-reference.ts";
 import { waitUntilReady } from "../../kube/readiness/wait.ts";
 import type { Connected } from "../connect.ts";
 import { completeObject } from "../complete-object.ts";
@@ -265,12 +265,6 @@ async function outcomeOf(work: Working, outcomes: ReadonlyMap<string, TaskOutcom
     deleted: work.deleted,
     diagnostics: [...ofWaves.flatMap((wave) => wave.diagnostics), ...ends.flat()],
   };
-}
-
-/** The name of an object for a request. */
-export function referenceOf(object: KubeObject): { apiVersion: string; kind: string; namespace?: string; name: string } {
-  const { name, namespace } = object.metadata;
-  return { apiVersion: object.apiVersion, kind: object.kind, name, ...(namespace === undefined ? {} : { namespace }) };
 }
 
 function describePending(pending: readonly { readonly id: { readonly kind: string; readonly name: string }; readonly reason: string }[]): string {

@@ -11,7 +11,9 @@ import type { PlacedObject } from "../../core/render/render-mesh.ts";
 import { renderMesh } from "../../core/render/render-mesh.ts";
 import { compareText } from "../../core/render/order.ts";
 import { waveRules, waves } from "../../core/render/waves.ts";
+import type { KubeErrorKind } from "../../kube/errors.ts";
 import { KubeError, diagnoseKubeError } from "../../kube/errors.ts";
+import { referenceOf } from "../../kube/object-reference.ts";
 import type { Connected, Connection } from "../connect.ts";
 import { connectClusters, resolveContexts } from "../connect.ts";
 import { readServiceManifests } from "../facts/service-manifests.ts";
@@ -107,24 +109,34 @@ async function planClusters(
 ): Promise<readonly ClusterPlan[]> {
   const rendered = new Map(renderMesh(meshFile.mesh, materials).map((one) => [one.cluster, one.objects]));
   const unreachable = new Set(connections.filter((one) => one.kind === "unreachable").map((one) => one.cluster.name));
-  const refusals: Diagnostic[] = [];
+  const refused: Diagnostic[] = [];
   const plans = await Promise.all(
     connections.map(async (one): Promise<ClusterPlan> => {
       if (one.kind === "unreachable") {
         return { kind: "unreachable", cluster: one.cluster.name, diagnostic: one.diagnostic };
       }
       const objects = rendered.get(one.cluster.name) ?? [];
-      return planCluster(one, meshFile.mesh.name, objects, { unreachable, refusals, signal });
+      try {
+        return await planCluster(one, meshFile.mesh.name, objects, { unreachable, refused, signal });
+      } catch (error) {
+        if (!(error instanceof KubeError)) {
+          throw error;
+        }
+        return { kind: "unreachable", cluster: one.cluster.name, diagnostic: await diagnoseKubeError(error, one.cluster.name) };
+      }
     }),
   );
-  refuse(refusals);
+  refuse(refused);
   return plans;
 }
+
+/** What the API server says no to, as opposed to not being there. */
+const refusals: ReadonlySet<KubeErrorKind> = new Set(["forbidden", "conflict", "invalid", "not-found"]);
 
 interface ClusterScope {
   readonly unreachable: ReadonlySet<string>;
   /** Collects what the API server refuses, over all clusters. */
-  readonly refusals: Diagnostic[];
+  readonly refused: Diagnostic[];
   readonly signal: AbortSignal;
 }
 
@@ -134,10 +146,10 @@ async function planCluster(one: Connected, mesh: string, objects: readonly Place
       try {
         return await planObject(one, placed, scope);
       } catch (error) {
-        if (!(error instanceof KubeError) || error.status === undefined) {
+        if (!(error instanceof KubeError) || !refusals.has(error.kind)) {
           throw error;
         }
-        scope.refusals.push(await diagnoseKubeError(error, one.cluster.name));
+        scope.refused.push(await diagnoseKubeError(error, one.cluster.name));
         return undefined;
       }
     }),
@@ -164,16 +176,10 @@ export function laterWavesFirst(a: InventoryItem, b: InventoryItem): number {
 async function planObject(one: Connected, placed: PlacedObject, scope: ClusterScope): Promise<PlannedObject> {
   const { object, wave, knownAfterApply } = placed;
   const base = { phase: waveRules[wave].phase, wave, id: idOf(object), object, knownAfterApply };
-  const reference = {
-    apiVersion: object.apiVersion,
-    kind: object.kind,
-    name: object.metadata.name,
-    ...(object.metadata.namespace === undefined ? {} : { namespace: object.metadata.namespace }),
-  };
   if (!namespaceExists(one, placed)) {
     return { ...base, action: "create", fields: [] };
   }
-  const live = await one.client.get(reference, { signal: scope.signal });
+  const live = await one.client.get(referenceOf(object), { signal: scope.signal });
   if (knownAfterApply) {
     // Without the other cluster its credential cannot be read: what is there stays.
     const kept = live !== undefined && isForUnreachable(placed, scope.unreachable);

@@ -11,11 +11,11 @@ import { renderVirtualService } from "../../core/render/virtual-service.ts";
 import type { KubeClient } from "../../kube/client.ts";
 import { createKubeClient } from "../../kube/client.ts";
 import { KubeError, diagnoseKubeError } from "../../kube/errors.ts";
+import { referenceOf } from "../../kube/object-reference.ts";
 import type { ClusterContext } from "../connect.ts";
 import { resolveContexts } from "../connect.ts";
 import type { MeshFile } from "../mesh-file.ts";
 import type { EngineOptions } from "../options.ts";
-import { referenceOf } from "./apply.ts";
 
 export type ShiftTarget =
   | { readonly kind: "ready"; readonly cluster: string; readonly client: KubeClient; readonly object: KubeObject; readonly fields: readonly FieldChange[] }
@@ -89,7 +89,7 @@ async function askCluster(
   } catch (error) {
     scope.signal.throwIfAborted();
     const diagnostic = await diagnoseKubeError(error, cluster);
-    if (error instanceof KubeError && error.status !== undefined && error.status !== 401) {
+    if (error instanceof KubeError && (error.kind === "forbidden" || error.kind === "conflict" || error.kind === "invalid")) {
       scope.refusals.push(diagnostic);
     }
     return { kind: "unreachable", cluster, diagnostic };

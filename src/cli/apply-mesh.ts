@@ -1,0 +1,85 @@
+import type { ExitCode } from "../core/diagnostics/exit-codes.ts";
+import { exitCodes } from "../core/diagnostics/exit-codes.ts";
+import { UserError } from "../core/diagnostics/user-error.ts";
+import { hasChanges } from "../core/plan/plan.ts";
+import { closeConnections } from "../engine/connect.ts";
+import type { EngineEvent } from "../engine/events.ts";
+import { readMeshFile } from "../engine/mesh-file.ts";
+import type { ApplyResult } from "../engine/operations/apply.ts";
+import { applyPlan } from "../engine/operations/apply.ts";
+import type { PreparedPlan } from "../engine/operations/plan.ts";
+import { preparePlan } from "../engine/operations/plan.ts";
+import type { CliContext } from "./context.ts";
+import { engineOptions } from "./engine-options.ts";
+import { isProgress } from "./is-progress.ts";
+import { viewApplyResult } from "./views/human/apply.ts";
+import { viewPlan } from "./views/human/plan.ts";
+
+export interface ApplyArgs {
+  readonly file: string;
+  readonly yes: boolean;
+  readonly prune: boolean;
+  readonly timeoutMs: number;
+}
+
+/** Plans, shows the plan, asks, applies, and says how it ended. What `apply` and the demo's middle part are. */
+export async function applyMesh(args: ApplyArgs, context: CliContext): Promise<ExitCode> {
+  const meshFile = await readMeshFile(args.file, context.cwd);
+  let onEvent: (event: EngineEvent) => void = () => {};
+  const options = await engineOptions(context, { timeoutMs: args.timeoutMs, onEvent: (event) => onEvent(event) });
+  const prepared = await preparePlan(meshFile, options);
+  try {
+    refuseHalfOfANewMesh(prepared);
+    context.print(viewPlan(prepared.plan, { prune: args.prune, palette: context.palette }));
+    context.report(prepared.warnings);
+    if (hasChanges(prepared.plan, args) && !(await context.confirm(`Apply this to ${prepared.plan.clusters.length} clusters?`, args))) {
+      context.log("Nothing was changed.");
+      return exitCodes.failed;
+    }
+    const view = context.progress();
+    onEvent = (event) => {
+      if (isProgress(event)) {
+        view.onProgress(event);
+      }
+    };
+    const result = await applyPlan(prepared, { ...options, prune: args.prune }).finally(() => view.stop());
+    context.print(viewApplyResult(result, context.palette));
+    context.report(result.clusters.flatMap((cluster) => cluster.diagnostics));
+    return exitCodeOf(result, context);
+  } finally {
+    await closeConnections(prepared.connections);
+  }
+}
+
+/** A mesh that stands nowhere yet needs all of its clusters (docs/adr/0003). */
+function refuseHalfOfANewMesh(prepared: PreparedPlan): void {
+  const away = prepared.plan.clusters.flatMap((cluster) => (cluster.kind === "unreachable" ? [cluster] : []));
+  const all = away.length === prepared.plan.clusters.length;
+  if (away.length === 0 || (prepared.established && !all)) {
+    return;
+  }
+  throw new UserError(
+    [
+      ...away.map((cluster) => cluster.diagnostic),
+      {
+        code: "ISM306",
+        severity: "error",
+        summary: "A cluster of a new mesh does not answer",
+        detail: `${away.map((cluster) => cluster.cluster).join(", ")} ${all ? "is all there is" : "does not answer"}, and no cluster that answers carries mesh ${prepared.plan.mesh} yet. Nothing was changed anywhere.`,
+        fix: "Correct the access to these clusters, or take them out of the mesh file, then apply again.",
+      },
+    ],
+    exitCodes.unreachable,
+  );
+}
+
+function exitCodeOf(result: ApplyResult, context: CliContext): ExitCode {
+  const states = result.clusters.map((cluster) => cluster.state);
+  if (context.signal.aborted) {
+    return exitCodes.interrupted;
+  }
+  if (states.every((state) => state === "applied")) {
+    return exitCodes.ok;
+  }
+  return states.includes("applied") ? exitCodes.partlyApplied : exitCodes.failed;
+}

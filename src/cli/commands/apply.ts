@@ -1,0 +1,24 @@
+import { defineCommand } from "../command.ts";
+import { fileOption, yesOption } from "../options.ts";
+
+/** `isthmus apply` */
+export const applyCommand = defineCommand({
+  name: "apply",
+  summary: "Makes the clusters what the mesh file says",
+  description:
+    "Shows the plan and asks, then works in phases, clusters side by side, waiting until each phase is ready. It is safe to run again after any failure: what is done stays done. Exit code 4 means that some clusters are done and others are not.",
+  examples: [
+    { command: "isthmus apply -f mesh.yaml", does: "show the plan, ask, do it" },
+    { command: "isthmus apply --yes --timeout 15m", does: "without asking, waiting up to 15 minutes per step" },
+  ],
+  options: {
+    file: fileOption,
+    yes: yesOption,
+    prune: { kind: "flag", summary: "Delete what isthmus owns and the mesh file no longer asks for", group: "Safety" },
+    timeout: { kind: "duration", default: "10m", summary: "How long to wait for each step to become ready", group: "Safety" },
+  },
+  run: async (args, context) => {
+    const { applyMesh } = await import("../apply-mesh.ts");
+    return applyMesh({ file: args.file, yes: args.yes, prune: args.prune, timeoutMs: args.timeout }, context);
+  },
+});

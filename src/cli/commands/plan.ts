@@ -1,0 +1,47 @@
+import { defineCommand } from "../command.ts";
+import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
+import { fileOption, outputOption } from "../options.ts";
+
+/** `isthmus plan` */
+export const planCommand = defineCommand({
+  name: "plan",
+  summary: "Shows what an apply would change on the clusters",
+  description:
+    "Every object goes to its API server as a dry-run, so that only real changes show. Nothing is changed. A cluster that does not answer is named (exit code 69) and the others are planned all the same.",
+  examples: [
+    { command: "isthmus plan -f mesh.yaml", does: "what would change, by cluster and phase" },
+    { command: "isthmus plan --detailed-exitcode", does: "exit code 2 when there are changes" },
+  ],
+  options: {
+    file: fileOption,
+    output: outputOption,
+    prune: { kind: "flag", summary: "Count what the mesh file no longer asks for as deletions", group: "Safety" },
+    detailedExitcode: { kind: "flag", summary: "Exit with 2 when there are changes", group: "Output" },
+  },
+  run: async (args, context) => {
+    const [{ readMeshFile }, { preparePlan }, { closeConnections }, { engineOptions }, { viewPlan }, { planDocument }, { hasChanges }] =
+      await Promise.all([
+        import("../../engine/mesh-file.ts"),
+        import("../../engine/operations/plan.ts"),
+        import("../../engine/connect.ts"),
+        import("../engine-options.ts"),
+        import("../views/human/plan.ts"),
+        import("../views/json/plan.ts"),
+        import("../../core/plan/plan.ts"),
+      ]);
+    const meshFile = await readMeshFile(args.file, context.cwd);
+    const { plan, connections, warnings } = await preparePlan(meshFile, await engineOptions(context));
+    await closeConnections(connections);
+    if (args.output === "json") {
+      context.printJson(planDocument(plan, { prune: args.prune }));
+    } else {
+      context.print(viewPlan(plan, { prune: args.prune, palette: context.palette }));
+    }
+    const away = plan.clusters.flatMap((cluster) => (cluster.kind === "unreachable" ? [cluster.diagnostic] : []));
+    context.report([...warnings, ...away]);
+    if (away.length > 0) {
+      return exitCodes.unreachable;
+    }
+    return args.detailedExitcode && hasChanges(plan, { prune: args.prune }) ? exitCodes.changes : exitCodes.ok;
+  },
+});

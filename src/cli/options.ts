@@ -1,0 +1,44 @@
+import type { OptionSpec, OptionTable } from "./command.ts";
+
+/** `-f FILE`: which mesh file. */
+export const fileOption = {
+  kind: "text",
+  short: "f",
+  value: "FILE",
+  default: "mesh.yaml",
+  summary: "The mesh file",
+  group: "Target",
+  complete: "file",
+} as const satisfies OptionSpec;
+
+/** `-y, --yes`: what every changing command has. */
+export const yesOption = {
+  kind: "flag",
+  short: "y",
+  summary: "Do not ask, go on",
+  group: "Safety",
+} as const satisfies OptionSpec;
+
+/** `-o table|json`: what every reading command has at least. */
+export const outputOption = {
+  kind: "choice",
+  short: "o",
+  choices: ["table", "json"],
+  default: "table",
+  summary: "How to print the result",
+  group: "Output",
+} as const satisfies OptionSpec;
+
+/** The flags that work before and after every verb; the context carries their effect. */
+export const globalOptions = {
+  color: { kind: "choice", choices: ["auto", "always", "never"], default: "auto", summary: "When to use colour", group: "Global" },
+  verbose: { kind: "flag", short: "v", summary: "Say more, with stack traces of unexpected errors", group: "Global" },
+  quiet: { kind: "flag", short: "q", summary: "No progress and no remarks, only results and problems", group: "Global" },
+  kubeconfig: {
+    kind: "text",
+    value: "FILE",
+    summary: "The kubeconfig file to read before KUBECONFIG and ~/.kube/config",
+    group: "Global",
+    complete: "file",
+  },
+} as const satisfies OptionTable;

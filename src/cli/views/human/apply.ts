@@ -1,0 +1,31 @@
+import type { ApplyResult, ClusterOutcome } from "../../../engine/operations/apply.ts";
+import type { Palette } from "./palette.ts";
+
+/** How an apply ended, cluster by cluster: what was done, and what was not. */
+export function viewApplyResult(result: ApplyResult, palette: Palette): string {
+  return result.clusters.map((cluster) => viewCluster(cluster, palette)).join("\n");
+}
+
+function viewCluster(cluster: ClusterOutcome, palette: Palette): string {
+  const counts = `${cluster.applied} applied${cluster.deleted > 0 ? `, ${cluster.deleted} deleted` : ""}`;
+  switch (cluster.state) {
+    case "applied":
+      return `${palette.good("√")} ${cluster.cluster}  ${cluster.applied === 0 && cluster.deleted === 0 ? "as asked, nothing to change" : `${counts}, all ready`}`;
+    case "unreachable":
+      return `${palette.bad("×")} ${cluster.cluster}  does not answer, nothing was done there`;
+    case "interrupted":
+    case "failed":
+      return [
+        `${palette.bad("×")} ${cluster.cluster}  ${cluster.state}, ${counts}`,
+        `    done:     ${wavesThat(cluster, ["done"]) || "nothing"}`,
+        `    not done: ${wavesThat(cluster, ["failed", "skipped", "interrupted"]) || "nothing"}`,
+      ].join("\n");
+  }
+}
+
+function wavesThat(cluster: ClusterOutcome, outcomes: readonly string[]): string {
+  return cluster.waves
+    .filter((wave) => outcomes.includes(wave.outcome))
+    .map((wave) => wave.wave)
+    .join(", ");
+}

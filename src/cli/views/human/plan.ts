@@ -1,0 +1,74 @@
+import type { Json } from "../../../core/model/kube-object.ts";
+import { describeId } from "../../../core/model/kube-object.ts";
+import type { FieldChange } from "../../../core/plan/diff.ts";
+import type { ClusterPlan, Plan, PlannedObject } from "../../../core/plan/plan.ts";
+import { summarisePlan } from "../../../core/plan/plan.ts";
+import { phases } from "../../../core/render/waves.ts";
+import type { Palette } from "./palette.ts";
+
+export interface PlanViewOptions {
+  readonly prune: boolean;
+  readonly palette: Palette;
+}
+
+/** The plan as text: deletions first and apart, then what changes by cluster and phase, then one line of sums. */
+export function viewPlan(plan: Plan, options: PlanViewOptions): string {
+  const lines = plan.clusters.flatMap((cluster) => viewCluster(cluster, options));
+  return [...lines, viewSummary(plan, options)].join("\n");
+}
+
+function viewCluster(cluster: ClusterPlan, options: PlanViewOptions): string[] {
+  const { palette } = options;
+  if (cluster.kind === "unreachable") {
+    return [`${palette.strong(cluster.cluster)}  ${palette.bad("× does not answer")}: ${cluster.diagnostic.summary}`, ""];
+  }
+  const changing = cluster.objects.filter((object) => object.action !== "none");
+  const lines = [palette.strong(cluster.cluster)];
+  if (cluster.prune.length > 0) {
+    lines.push(options.prune ? "  delete" : "  no longer in the mesh file (kept; --prune deletes them)");
+    lines.push(...cluster.prune.map((item) => (options.prune ? palette.removed : palette.dim)(`    - ${describeId(item.id)}`)));
+  }
+  for (const phase of phases) {
+    const ofPhase = changing.filter((object) => object.phase === phase);
+    if (ofPhase.length > 0) {
+      lines.push(`  ${phase}`, ...ofPhase.flatMap((object) => viewObject(object, palette)));
+    }
+  }
+  if (changing.length === 0) {
+    lines.push(palette.dim(`  no changes (${cluster.objects.length} objects)`));
+  }
+  return [...lines, ""];
+}
+
+function viewObject(object: PlannedObject, palette: Palette): string[] {
+  const later = object.knownAfterApply ? palette.dim("  (content known after apply)") : "";
+  if (object.action === "create") {
+    return [`${palette.added(`    + ${describeId(object.id)}`)}${later}`];
+  }
+  return [`${palette.changed(`    ~ ${describeId(object.id)}`)}${later}`, ...object.fields.map((field) => viewField(field, palette))];
+}
+
+/** One changed field on one line. */
+export function viewField(field: FieldChange, palette: Palette): string {
+  const before = field.before === undefined ? palette.dim("(none)") : shorten(field.before);
+  const after = field.after === undefined ? palette.dim("(removed)") : shorten(field.after);
+  return `        ${field.path}: ${before} → ${after}`;
+}
+
+const longest = 60;
+
+function shorten(value: Json): string {
+  const text = JSON.stringify(value) ?? "";
+  return text.length <= longest ? text : `${text.slice(0, longest - 1)}…`;
+}
+
+function viewSummary(plan: Plan, options: PlanViewOptions): string {
+  const summary = summarisePlan(plan, options);
+  if (summary.create + summary.update + summary.delete === 0) {
+    const away = plan.clusters.filter((cluster) => cluster.kind === "unreachable").length;
+    return away === 0
+      ? `No changes. ${summary.unchanged} objects are as the mesh file asks.`
+      : `No changes in the clusters that answer. ${away} of ${plan.clusters.length} clusters do not.`;
+  }
+  return `Plan: ${summary.create} to create, ${summary.update} to change, ${summary.delete} to delete; ${summary.unchanged} unchanged.`;
+}

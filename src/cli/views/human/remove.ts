@@ -1,0 +1,44 @@
+import type { ExitCode } from "../../../core/diagnostics/exit-codes.ts";
+import { exitCodes } from "../../../core/diagnostics/exit-codes.ts";
+import { describeId } from "../../../core/model/kube-object.ts";
+import type { PreparedRemoval, RemovalOutcome } from "../../../engine/operations/remove.ts";
+import type { Palette } from "./palette.ts";
+
+/** What a removal would take away, in its order; what was there before is named as staying. */
+export function viewRemovalPlan(prepared: PreparedRemoval, palette: Palette): string {
+  return prepared.clusters
+    .flatMap(({ one, items }) => [
+      palette.strong(one.cluster.name),
+      ...(items.length === 0 ? [palette.dim(`  nothing of mesh ${prepared.mesh} is here`)] : []),
+      ...items.map((item) =>
+        item.created ? palette.removed(`  - ${describeId(item.id)}`) : palette.dim(`    ${describeId(item.id)} stays: it was there before`),
+      ),
+    ])
+    .join("\n");
+}
+
+/** How a removal ended, cluster by cluster. */
+export function viewRemoval(outcomes: readonly RemovalOutcome[], palette: Palette): string {
+  return outcomes
+    .map((outcome) => {
+      const mark = outcome.state === "removed" ? palette.good("√") : palette.bad("×");
+      const words = { removed: "removed", failed: "not all removed", interrupted: "interrupted", unreachable: "does not answer, nothing was done there" };
+      return `${mark} ${outcome.cluster}  ${words[outcome.state]}${outcome.deleted > 0 ? `, ${outcome.deleted} objects deleted` : ""}`;
+    })
+    .join("\n");
+}
+
+/** 0 when all is gone everywhere, 130 when interrupted, 4 when some clusters are done, 69 or 1 otherwise. */
+export function removalExitCode(outcomes: readonly RemovalOutcome[]): ExitCode {
+  const states = new Set(outcomes.map((outcome) => outcome.state));
+  if (states.has("interrupted")) {
+    return exitCodes.interrupted;
+  }
+  if (states.size === 0 || (states.size === 1 && states.has("removed"))) {
+    return exitCodes.ok;
+  }
+  if (states.has("removed")) {
+    return exitCodes.partlyApplied;
+  }
+  return states.has("failed") ? exitCodes.failed : exitCodes.unreachable;
+}

@@ -1,0 +1,43 @@
+import type { Weights } from "../../../core/decide/shift-steps.ts";
+import type { Route, Service } from "../../../core/model/mesh.ts";
+import type { PreparedShift, ShiftOutcome } from "../../../engine/operations/shift.ts";
+import type { Palette } from "./palette.ts";
+import { viewField } from "./plan.ts";
+
+/** What a shift would change, cluster by cluster. */
+export function viewShiftPlan(
+  target: { readonly service: Service; readonly route: Route },
+  prepared: PreparedShift,
+  way: { readonly final: Weights; readonly steps: number },
+  palette: Palette,
+): string {
+  const name = `VirtualService ${target.service.namespace}/${target.route.name}`;
+  const clusters = prepared.targets.flatMap((one) => {
+    if (one.kind === "unreachable") {
+      return [`${palette.strong(one.cluster)}  ${palette.bad("× does not answer")}: ${one.diagnostic.summary}`];
+    }
+    if (one.fields.length === 0) {
+      return [palette.strong(one.cluster), palette.dim(`  no changes (${name})`)];
+    }
+    return [palette.strong(one.cluster), palette.changed(`  ~ ${name}`), ...one.fields.map((field) => viewField(field, palette))];
+  });
+  const more = way.steps > 1 ? [`in ${way.steps} steps to ${words(way.final)}`] : [];
+  return [...clusters, ...more].join("\n");
+}
+
+/** How a shift (or one step of it) ended. */
+export function viewShift(target: { readonly route: Route }, weights: Weights, outcomes: readonly ShiftOutcome[], palette: Palette): string {
+  const says = { shifted: "shifted", unchanged: "had these weights already", failed: "failed", unreachable: "does not answer" };
+  return outcomes
+    .map((outcome) => {
+      const good = outcome.state === "shifted" || outcome.state === "unchanged";
+      return `${good ? palette.good("√") : palette.bad("×")} ${outcome.cluster}  ${target.route.name} ${words(weights)}: ${says[outcome.state]}`;
+    })
+    .join("\n");
+}
+
+function words(weights: Weights): string {
+  return Object.entries(weights)
+    .map(([version, percent]) => `${version}=${percent}`)
+    .join(" ");
+}

@@ -1,0 +1,75 @@
+import type { ClusterStatus, ComponentStatus } from "../../../engine/operations/status.ts";
+import type { Palette } from "./palette.ts";
+import { renderTable } from "./table.ts";
+
+/** The mesh at a glance: clusters by components, then services by clusters. */
+export function viewStatus(mesh: string, clusters: readonly ClusterStatus[], palette: Palette): string {
+  const rows = clusters.map((cluster) => clusterRow(cluster, palette));
+  const table = renderTable(["CLUSTER", "KUBERNETES", "ISTIO", "NETWORK", "ISTIOD", "INGRESS", "EAST-WEST", "REMOTES", "CA ENDS"], rows);
+  const services = clusters.flatMap((cluster) => serviceRows(cluster));
+  const serviceTable = services.length === 0 ? [] : ["", renderTable(["SERVICE", "CLUSTER", "READY PODS", "WEIGHTS"], services)];
+  const problems = clusters.flatMap((cluster) => problemsOf(cluster, palette));
+  return [`Mesh ${palette.strong(mesh)}`, "", table, ...serviceTable, ...(problems.length === 0 ? [] : ["", ...problems])].join("\n");
+}
+
+/** True when every cluster answers, every component is current and all clusters are joined. */
+export function isHealthy(clusters: readonly ClusterStatus[]): boolean {
+  return clusters.every(
+    (cluster) =>
+      cluster.kind === "reached" &&
+      cluster.components.every((one) => one.state === "current") &&
+      Object.values(cluster.remotes).every((state) => state === "synced"),
+  );
+}
+
+function clusterRow(cluster: ClusterStatus, palette: Palette): string[] {
+  if (cluster.kind === "unreachable") {
+    return [cluster.cluster, palette.bad("× does not answer"), "", "", "", "", "", "", ""];
+  }
+  const byName = new Map(cluster.components.map((one) => [one.name, one]));
+  const remotes = Object.entries(cluster.remotes).map(([name, state]) => `${name} ${state === "synced" ? "√" : palette.bad(`× ${state}`)}`);
+  return [
+    cluster.cluster,
+    cluster.kubernetes,
+    cluster.istio === "" ? "-" : cluster.istio,
+    cluster.network === "" ? "-" : cluster.network,
+    mark(byName.get("istiod"), palette),
+    `${mark(byName.get("istio-ingressgateway"), palette)} ${cluster.ingress.join(",")}`.trim(),
+    `${mark(byName.get("istio-eastwestgateway"), palette)} ${cluster.eastWest.join(",")}`.trim(),
+    remotes.join(" ") || "-",
+    cluster.intermediate === undefined ? "-" : `in ${cluster.intermediate.daysLeft} d`,
+  ];
+}
+
+function mark(component: ComponentStatus | undefined, palette: Palette): string {
+  return component?.state === "current" ? palette.good("√") : palette.bad(`× ${component?.state ?? "missing"}`);
+}
+
+function serviceRows(cluster: ClusterStatus): string[][] {
+  if (cluster.kind === "unreachable") {
+    return [];
+  }
+  return cluster.services.map((service) => [
+    service.service,
+    cluster.cluster,
+    pairs(service.ready),
+    Object.entries(service.weights)
+      .map(([route, weights]) => `${route}: ${pairs(weights) || "not applied"}`)
+      .join("; "),
+  ]);
+}
+
+function pairs(values: Readonly<Record<string, number>>): string {
+  return Object.entries(values)
+    .map(([name, value]) => `${name}=${value}`)
+    .join(" ");
+}
+
+function problemsOf(cluster: ClusterStatus, palette: Palette): string[] {
+  if (cluster.kind === "unreachable") {
+    return [`${palette.bad("×")} ${cluster.cluster}: ${cluster.diagnostic.summary}. ${cluster.diagnostic.detail}`];
+  }
+  return cluster.components
+    .filter((one) => one.state !== "current")
+    .map((one) => `${palette.bad("×")} ${cluster.cluster}/${one.name}: ${one.state}, ${one.reason}`);
+}

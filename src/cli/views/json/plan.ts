@@ -1,0 +1,29 @@
+import type { Plan } from "../../../core/plan/plan.ts";
+import { summarisePlan } from "../../../core/plan/plan.ts";
+
+/** The plan as one JSON document, `kind: Plan`; secret values show as fingerprints. */
+export function planDocument(plan: Plan, options: { readonly prune: boolean }): object {
+  return {
+    apiVersion: "isthmus.dev/v1alpha1",
+    kind: "Plan",
+    mesh: plan.mesh,
+    summary: summarisePlan(plan, options),
+    clusters: plan.clusters.map((cluster) =>
+      cluster.kind === "unreachable"
+        ? { name: cluster.cluster, state: "unreachable", diagnostic: cluster.diagnostic }
+        : {
+            name: cluster.cluster,
+            state: "planned",
+            objects: cluster.objects.map(({ action, phase, wave, id, fields, knownAfterApply }) => ({
+              action,
+              phase,
+              wave,
+              ...id,
+              knownAfterApply,
+              fields,
+            })),
+            prune: cluster.prune.map((item) => ({ ...item.id, wave: item.wave })),
+          },
+    ),
+  };
+}

@@ -1,0 +1,28 @@
+import type { Verification } from "../../../engine/operations/verify.ts";
+
+/** The proof as a JUnit report: one test case per ingress and route, one per cluster that does not answer. */
+export function verificationJunit(verification: Verification): string {
+  const cases = [
+    ...verification.proofs.map((proof) => ({
+      name: `${proof.namespace}/${proof.service} route ${proof.route}`,
+      cluster: proof.cluster,
+      failures: proof.diagnostics,
+    })),
+    ...verification.unreachable.map((one) => ({ name: "answers", cluster: one.cluster, failures: [one.diagnostic] })),
+  ];
+  const body = cases.map(({ name, cluster, failures }) => {
+    const inner = failures.map((one) => `<failure message="${escape(`${one.code} ${one.summary}`)}">${escape(one.detail)}</failure>`).join("");
+    return `  <testcase classname="${escape(cluster)}" name="${escape(name)}">${inner}</testcase>`;
+  });
+  const failed = cases.filter((one) => one.failures.length > 0).length;
+  return [
+    '<?xml version="1.0" encoding="UTF-8"?>',
+    `<testsuite name="isthmus verify" tests="${cases.length}" failures="${failed}">`,
+    ...body,
+    "</testsuite>",
+  ].join("\n");
+}
+
+function escape(text: string): string {
+  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
+}

@@ -1,0 +1,46 @@
+import { describe, expect, it } from "vitest";
+import { clusterNamed } from "../model/mesh.ts";
+import { twoClusters } from "../testing/two-clusters.ts";
+import { compareEndpoints, expectedEndpoints } from "./endpoint-table.ts";
+
+const [service] = twoClusters.services;
+const actual = {
+  west: { podsOf: { v1: ["10.42.0.7:5000"], v2: [] }, gateways: ["172.30.1.2"] },
+  east: { podsOf: { v1: [], v2: ["10.42.0.7:5000"] }, gateways: ["172.30.2.2"] },
+};
+
+function expected(cluster: string, version: string, mesh = twoClusters): readonly string[] {
+  if (service === undefined) {
+    throw new Error("the mesh has a service");
+  }
+  return expectedEndpoints(mesh, service, version, clusterNamed(mesh, cluster), actual);
+}
+
+describe("the endpoints that an ingress must have", () => {
+  it("are the pods of its own network by their addresses", () => {
+    expect(expected("west", "v1")).toEqual(["10.42.0.7:5000"]);
+  });
+
+  it("are the other network's east-west gateway on 15443, even where both have the same pod address", () => {
+    expect(expected("west", "v2")).toEqual(["172.30.2.2:15443"]);
+    expect(expected("east", "v1")).toEqual(["172.30.1.2:15443"]);
+  });
+
+  it("are pod addresses of every cluster on a shared network", () => {
+    const shared = { ...twoClusters, clusters: twoClusters.clusters.map((cluster) => ({ ...cluster, network: "one" })) };
+    expect(expected("west", "v2", shared)).toEqual(["10.42.0.7:5000"]);
+  });
+});
+
+describe("the comparison", () => {
+  const place = { cluster: "west", version: "v2" };
+  it("is content with exactly the expected ones", () => {
+    expect(compareEndpoints(place, ["a:15443"], ["a:15443"]).ok).toBe(true);
+  });
+  it("names a pod address of the other network as foreign and the gateway as missing", () => {
+    expect(compareEndpoints(place, ["a:15443"], ["10.42.0.9:5000"])).toMatchObject({ ok: false, missing: ["a:15443"], foreign: ["10.42.0.9:5000"] });
+  });
+  it("is not content when a version runs nowhere", () => {
+    expect(compareEndpoints(place, [], []).ok).toBe(false);
+  });
+});

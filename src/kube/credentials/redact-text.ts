@@ -1,0 +1,14 @@
+import type { Secret } from "../../core/secret.ts";
+
+/** `text` with every given secret, JSON web token, bearer token and PEM key in it replaced. For words of others that go into a message. */
+export function redactText(text: string, secrets: readonly Secret[] = []): string {
+  const known = secrets.reduce((left, secret) => {
+    const value = secret.expose();
+    // Short values (`true`, a region) are no secrets, and would blacken every second word.
+    return value.length < 8 ? left : left.replaceAll(value, secret.toString());
+  }, text);
+  return known
+    .replaceAll(/-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(-----END [A-Z ]*PRIVATE KEY-----|$)/g, "<redacted>")
+    .replaceAll(/\beyJ[\w-]{8,}\.[\w-]+(\.[\w-]*)?/g, "<redacted>")
+    .replaceAll(/\b(bearer|basic)\s+[\w.~+/=:-]{8,}/gi, "$1 <redacted>");
+}

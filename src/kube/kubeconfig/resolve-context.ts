@@ -1,0 +1,176 @@
+import { homedir } from "node:os";
+import path from "node:path";
+import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
+import { Secret } from "../../core/secret.ts";
+import { accessDiagnostic } from "../access-diagnostic.ts";
+import type { Kubeconfig, KubeconfigEntry } from "./load-kubeconfigs.ts";
+import { loadKubeconfigs } from "./load-kubeconfigs.ts";
+import { findNearNames } from "./near-names.ts";
+import { findProxyInEnv } from "./proxy-from-env.ts";
+import type { UserCredentials } from "./read-credentials.ts";
+import { readAuthority, readCredentials } from "./read-credentials.ts";
+import { isRecord, textOf } from "./read-fields.ts";
+
+/** A kubeconfig context with everything that a connection needs; all that is secret in it is wrapped. */
+export interface ResolvedContext {
+  readonly context: string;
+  /** The kubeconfig file that holds the context, absolute. */
+  readonly file: string;
+  /** As written, without a slash at the end. May carry a path (Rancher: `https://host/k8s/clusters/c-xxxx`). */
+  readonly server: string;
+  /** The authorities that the server's certificate may come from, base64 of PEM. Without it: the machine's own. */
+  readonly caData?: string;
+  readonly tlsServerName?: string;
+  readonly insecureSkipTlsVerify: boolean;
+  /** `proxy-url`, or what HTTPS_PROXY and NO_PROXY say. Wrapped, since proxies may want a password. */
+  readonly proxyUrl?: Secret;
+  readonly user: UserCredentials;
+  /** The context's `extensions` by name; a sandbox's context has `isthmus.dev/sandbox`. */
+  readonly extensions: Readonly<Record<string, unknown>>;
+}
+
+export interface ResolveContextOptions {
+  /** The cluster's name in the mesh file, for messages. */
+  readonly cluster: string;
+  readonly context: string;
+  /** The one file to look into (the mesh file's `kubeconfig`), absolute. */
+  readonly kubeconfigFile?: string;
+  /** `--kubeconfig`: then KUBECONFIG and ~/.kube/config are not looked at. */
+  readonly kubeconfigFlag?: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Looked at last, one by one, when no other file has the context (running sandboxes). */
+  readonly extraFiles: readonly string[];
+}
+
+export type ContextResolution =
+  | { readonly kind: "resolved"; readonly context: ResolvedContext }
+  | { readonly kind: "problem"; readonly diagnostics: readonly Diagnostic[] };
+
+/**
+ * Finds a context: in `kubeconfigFile` alone where that is given, else in
+ * `--kubeconfig`, else in the files of KUBECONFIG, else in ~/.kube/config, and
+ * at last in the extra files. Reads the certificate files that it names. All
+ * that is wrong with it comes back as diagnostics (ISM251 to ISM254, ISM267),
+ * each with the mesh's name of the cluster; nothing is thrown for it.
+ */
+export async function resolveContext(options: ResolveContextOptions): Promise<ContextResolution> {
+  const sources = listSources(options);
+  const seen: Kubeconfig[] = [];
+  const problems: Diagnostic[] = [];
+  for (const source of sources) {
+    const loaded = await loadKubeconfigs(source.files, { required: source.required });
+    const entry = loaded.kubeconfig.contexts.get(options.context);
+    if (entry !== undefined) {
+      return fillContext(entry, loaded.kubeconfig, options);
+    }
+    seen.push(loaded.kubeconfig);
+    problems.push(...loaded.problems);
+  }
+  const unknown = problems.length > 0 ? problems : [diagnoseUnknown(options, sources, seen)];
+  return { kind: "problem", diagnostics: unknown.map((one) => ({ ...one, cluster: options.cluster })) };
+}
+
+interface Source {
+  readonly files: readonly string[];
+  /** True where a missing file is a mistake. */
+  readonly required: boolean;
+}
+
+function listSources(options: ResolveContextOptions): readonly Source[] {
+  if (options.kubeconfigFile !== undefined) {
+    return [{ files: [options.kubeconfigFile], required: true }];
+  }
+  const extra = options.extraFiles.map((file): Source => ({ files: [file], required: false }));
+  return [ownSource(options), ...extra];
+}
+
+function ownSource({ kubeconfigFlag, env }: ResolveContextOptions): Source {
+  if (kubeconfigFlag !== undefined) {
+    return { files: [kubeconfigFlag], required: true };
+  }
+  const listed = (env["KUBECONFIG"] ?? "").split(path.delimiter).filter((file) => file !== "");
+  return { files: listed.length > 0 ? listed : [path.join(env["HOME"] ?? homedir(), ".kube", "config")], required: false };
+}
+
+function diagnoseUnknown(options: ResolveContextOptions, sources: readonly Source[], seen: readonly Kubeconfig[]): Diagnostic {
+  const names = [...new Set(seen.flatMap((one) => [...one.contexts.keys()]))].sort();
+  const files = sources.flatMap((source) => source.files).join(", ");
+  const near = findNearNames(options.context, names);
+  const known = names.length === 0 ? "there is no context at all" : `the contexts there are ${names.join(", ")}`;
+  return accessDiagnostic("ISM251", {
+    detail: `Cluster ${options.cluster} is reached by the context ${JSON.stringify(options.context)}, and no kubeconfig has it. Looked in ${files}: ${known}.`,
+    fix:
+      near.length > 0
+        ? `Did you mean ${near.join(" or ")}?`
+        : "Correct `context` in the mesh file, or name the kubeconfig file that has it (`kubeconfig` beside `context`, `--kubeconfig` or KUBECONFIG).",
+  });
+}
+
+async function fillContext(entry: KubeconfigEntry, kubeconfig: Kubeconfig, options: ResolveContextOptions): Promise<ContextResolution> {
+  const problems: Diagnostic[] = [];
+  const cluster = referTo(entry, "cluster", kubeconfig.clusters, problems);
+  const user = referTo(entry, "user", kubeconfig.users, problems);
+  const server = cluster === undefined ? undefined : readServer(entry, cluster, problems);
+  const [authority, credentials] = await Promise.all([
+    cluster === undefined ? undefined : readAuthority(cluster, problems),
+    user === undefined ? undefined : readCredentials(user, problems),
+  ]);
+  if (cluster === undefined || server === undefined || credentials === undefined || problems.length > 0) {
+    return { kind: "problem", diagnostics: problems.map((one) => ({ ...one, cluster: options.cluster })) };
+  }
+  const proxy = textOf(cluster.fields["proxy-url"]) ?? findProxyInEnv(new URL(server), options.env);
+  const tlsServerName = textOf(cluster.fields["tls-server-name"]);
+  return {
+    kind: "resolved",
+    context: {
+      context: entry.name,
+      file: entry.file,
+      server,
+      ...(authority === undefined ? {} : { caData: authority }),
+      ...(tlsServerName === undefined ? {} : { tlsServerName }),
+      insecureSkipTlsVerify: cluster.fields["insecure-skip-tls-verify"] === true,
+      ...(proxy === undefined ? {} : { proxyUrl: new Secret(proxy) }),
+      user: credentials,
+      extensions: readExtensions(entry.fields["extensions"]),
+    },
+  };
+}
+
+function referTo(
+  context: KubeconfigEntry,
+  kind: "cluster" | "user",
+  entries: ReadonlyMap<string, KubeconfigEntry>,
+  problems: Diagnostic[],
+): KubeconfigEntry | undefined {
+  const name = textOf(context.fields[kind]);
+  const found = name === undefined ? undefined : entries.get(name);
+  if (found === undefined) {
+    const what = name === undefined ? `names no ${kind}` : `names the ${kind} ${JSON.stringify(name)}, and there is no such entry`;
+    problems.push(
+      accessDiagnostic("ISM253", {
+        detail: `The context ${JSON.stringify(context.name)} in ${context.file} ${what}.`,
+        fix: `Add the ${kind} to the kubeconfig, or fetch the kubeconfig again from where it came.`,
+      }),
+    );
+  }
+  return found;
+}
+
+function readServer(context: KubeconfigEntry, cluster: KubeconfigEntry, problems: Diagnostic[]): string | undefined {
+  const server = textOf(cluster.fields["server"])?.replace(/\/+$/, "");
+  if (server !== undefined && /^https?:\/\//.test(server) && URL.canParse(server)) {
+    return server;
+  }
+  problems.push(
+    accessDiagnostic("ISM253", {
+      detail: `The context ${JSON.stringify(context.name)} leads to the cluster entry ${JSON.stringify(cluster.name)} in ${cluster.file}, whose \`server\` is ${server === undefined ? "missing" : `${JSON.stringify(server)}, which is no http(s) address`}.`,
+      fix: "Give the entry the address of the API server, for example https://203.0.113.10:6443.",
+    }),
+  );
+  return undefined;
+}
+
+function readExtensions(list: unknown): Readonly<Record<string, unknown>> {
+  const named = (Array.isArray(list) ? list : []).filter((item) => isRecord(item) && typeof item["name"] === "string");
+  return Object.fromEntries(named.map((item: Record<string, unknown>) => [item["name"], item["extension"]]));
+}

@@ -1,0 +1,280 @@
+import type { Readable } from "node:stream";
+import { Buffer } from "node:buffer";
+import type { ConnectionOptions } from "node:tls";
+import { createSecureContext } from "node:tls";
+import { promisify } from "node:util";
+import { gunzip } from "node:zlib";
+import type { Dispatcher } from "undici";
+import request from "undici/lib/api/api-request.js";
+import Agent from "undici/lib/dispatcher/agent.js";
+import type { Authorization, Authorizer } from "./credentials/authorizer.ts";
+import { createAuthorizer } from "./credentials/authorizer.ts";
+import type { KubeLimits } from "./client.ts";
+import { codeOf } from "./kubeconfig/read-fields.ts";
+import type { ResolvedContext } from "./kubeconfig/resolve-context.ts";
+import type { RequestSubject, Reporter } from "./report-failure.ts";
+import type { Limiter } from "./limiter.ts";
+import { createLimiter } from "./limiter.ts";
+import { retryWithin } from "./retry.ts";
+
+/** One request to an API server. `path` begins with `/api` or the like; a path in the server's URL is put before it. */
+export interface WireRequest {
+  readonly method: "GET" | "PATCH" | "DELETE";
+  readonly path: string;
+  readonly query?: Readonly<Record<string, string | undefined>>;
+  readonly body?: string;
+  readonly contentType?: string;
+  /** For messages: what is tried, with which object. */
+  readonly subject: RequestSubject;
+  readonly signal: AbortSignal;
+}
+
+export interface WireResponse {
+  readonly status: number;
+  readonly text: string;
+}
+
+export interface WireStream {
+  readonly status: number;
+  readonly body: Readable;
+}
+
+/** The connections to one API server. Rejects with KubeErrors only, or the signal's reason. */
+export interface Transport {
+  /** Sends and reads the whole answer, any status; repeats what may succeed later, within the budget. */
+  send(request: WireRequest): Promise<WireResponse>;
+  /** Sends and leaves the answer's body open; for watches. Silence longer than `idleTimeoutMs` ends the body. */
+  stream(request: WireRequest, idleTimeoutMs: number): Promise<WireStream>;
+  /** What a WebSocket needs to go the same way as requests. */
+  tunnel(signal: AbortSignal): Promise<{ readonly dispatcher: Dispatcher; readonly headers: Readonly<Record<string, string>>; readonly base: URL }>;
+  close(): Promise<void>;
+}
+
+const unpack = promisify(gunzip);
+
+/** `isthmus/<version>`; the bundler puts the version in. */
+const userAgent = `isthmus/${process.env["npm_package_version"] ?? "0.1.0"}`;
+
+/** Opens nothing yet: connections come with the first request. */
+export function createTransport(context: ResolvedContext, limits: KubeLimits, report: Reporter): Transport {
+  const base = new URL(context.server);
+  const prefix = base.pathname.replace(/\/$/, "");
+  const authorizer = createAuthorizer(context);
+  const limiter: Limiter = createLimiter(limits.concurrency);
+  const connections = createConnections(context, limits);
+  let answered = false;
+
+  const prepare = async (subject: RequestSubject, signal: AbortSignal): Promise<{ dispatcher: Dispatcher; headers: Record<string, string> }> => {
+    let authorization: Authorization;
+    try {
+      authorization = await authorizer.authorize(signal);
+    } catch (error) {
+      signal.throwIfAborted();
+      throw report.credentialFailure(error, subject);
+    }
+    return { dispatcher: await connections.get(authorization), headers: headersOf(authorization, context) };
+  };
+
+  const dispatch = async (wire: WireRequest, bodyTimeout: number): Promise<Dispatcher.ResponseData> => {
+    const { dispatcher, headers } = await prepare(wire.subject, wire.signal);
+    const response = await request.call(dispatcher, {
+      origin: base.origin,
+      path: prefix + wire.path + queryOf(wire.query),
+      method: wire.method,
+      headers: { ...headers, ...(wire.contentType === undefined ? {} : { "content-type": wire.contentType }) },
+      body: wire.body ?? null,
+      signal: wire.signal,
+      headersTimeout: limits.requestTimeoutMs,
+      bodyTimeout,
+    });
+    answered = true;
+    return response;
+  };
+
+  /** One exchange within the retry rules; `read` takes what it needs of the answer. */
+  const exchange = async <T extends { readonly status: number }>(
+    wire: WireRequest,
+    once: () => Promise<{ readonly result: T; readonly retryAfter: string | undefined }>,
+  ): Promise<T> => {
+    let renewed = false;
+    return retryWithin(limits.retryBudgetMs, wire.signal, async () => {
+      const before = answered;
+      try {
+        const { result, retryAfter } = await once();
+        if (result.status === 401 && !renewed && authorizer.renew()) {
+          renewed = true;
+          return { kind: "again", afterMs: 0, giveUp: () => result };
+        }
+        if (!mayPass(result.status)) {
+          return { kind: "done", value: result };
+        }
+        return { kind: "again", ...waitOf(retryAfter), giveUp: () => result };
+      } catch (error) {
+        wire.signal.throwIfAborted();
+        const giveUp = (): never => {
+          throw report.networkFailure(error, wire.subject);
+        };
+        return isTransient(error, before) ? { kind: "again", giveUp } : giveUp();
+      }
+    });
+  };
+
+  return {
+    async send(wire) {
+      return exchange(wire, async () =>
+        limiter.run(wire.signal, async () => {
+          const response = await dispatch(wire, limits.requestTimeoutMs);
+          const text = await readText(response);
+          return { result: { status: response.statusCode, text }, retryAfter: headerOf(response, "retry-after") };
+        }),
+      ).then((response) => (response.status === 401 ? Promise.reject(refused(authorizer, wire, report)) : response));
+    },
+    async stream(wire, idleTimeoutMs) {
+      const stream = await exchange(wire, async () => {
+        const response = await dispatch(wire, idleTimeoutMs);
+        if (mayPass(response.statusCode) || response.statusCode === 401) {
+          await response.body.dump();
+        }
+        return { result: { status: response.statusCode, body: response.body }, retryAfter: headerOf(response, "retry-after") };
+      });
+      if (stream.status === 401) {
+        throw refused(authorizer, wire, report);
+      }
+      return stream;
+    },
+    async tunnel(signal) {
+      const { dispatcher, headers } = await prepare({ verb: "connect" }, signal);
+      return { dispatcher, headers, base: new URL(`${base.origin}${prefix}`) };
+    },
+    close: async () => connections.close(),
+  };
+}
+
+function refused(authorizer: Authorizer, wire: WireRequest, report: Reporter): Error {
+  return report.refusedCredential(authorizer.describe(), wire.subject);
+}
+
+/** 409 is decided by the caller; 501 and 505 never pass. */
+function mayPass(status: number): boolean {
+  return status === 429 || status === 500 || status === 502 || status === 503 || status === 504;
+}
+
+/**
+ * A connection that broke says nothing about the next one. A refused one is
+ * final, unless the server answered before: then it is being restarted.
+ */
+function isTransient(error: unknown, answered: boolean): boolean {
+  const code = codeOf(error) ?? "";
+  if (["ECONNRESET", "EPIPE", "UND_ERR_SOCKET"].includes(code)) {
+    return true;
+  }
+  return answered && ["ECONNREFUSED", "UND_ERR_CONNECT_TIMEOUT", "ETIMEDOUT", "EHOSTUNREACH", "ENETUNREACH"].includes(code);
+}
+
+/** Retry-After in seconds or as a date (RFC 9110, 10.2.3). */
+function waitOf(retryAfter: string | undefined): { readonly afterMs?: number } {
+  if (retryAfter === undefined) {
+    return {};
+  }
+  const seconds = Number(retryAfter);
+  const afterMs = Number.isNaN(seconds) ? Date.parse(retryAfter) - Date.now() : seconds * 1000;
+  return Number.isNaN(afterMs) ? {} : { afterMs: Math.max(0, afterMs) };
+}
+
+async function readText(response: Dispatcher.ResponseData): Promise<string> {
+  if (headerOf(response, "content-encoding") !== "gzip") {
+    return response.body.text();
+  }
+  const packed = Buffer.from(await response.body.arrayBuffer());
+  return (await unpack(packed)).toString("utf8");
+}
+
+function headerOf(response: Dispatcher.ResponseData, name: string): string | undefined {
+  const value = response.headers[name];
+  return Array.isArray(value) ? value[0] : value;
+}
+
+function queryOf(query: WireRequest["query"]): string {
+  const entries = Object.entries(query ?? {}).filter((entry): entry is [string, string] => entry[1] !== undefined);
+  return entries.length === 0 ? "" : `?${new URLSearchParams(entries).toString()}`;
+}
+
+function headersOf(authorization: Authorization, context: ResolvedContext): Record<string, string> {
+  const headers: Record<string, string> = { accept: "application/json", "accept-encoding": "gzip", "user-agent": userAgent };
+  if (authorization.header !== undefined) {
+    headers["authorization"] = authorization.header.expose();
+  }
+  return { ...headers, ...impersonationOf(context) };
+}
+
+function impersonationOf(context: ResolvedContext): Readonly<Record<string, string>> {
+  const { impersonate } = context.user;
+  if (impersonate === undefined) {
+    return {};
+  }
+  const extra = Object.entries(impersonate.extra).map(([key, values]) => [`impersonate-extra-${encodeURIComponent(key)}`, values.join(",")]);
+  return {
+    "impersonate-user": impersonate.user,
+    ...(impersonate.uid === undefined ? {} : { "impersonate-uid": impersonate.uid }),
+    ...(impersonate.groups.length === 0 ? {} : { "impersonate-group": impersonate.groups.join(",") }),
+    ...Object.fromEntries(extra),
+  };
+}
+
+interface Connections {
+  get(authorization: Authorization): Promise<Dispatcher>;
+  close(): Promise<void>;
+}
+
+/** Keep-alive connections that are made anew when the client certificate changes. */
+function createConnections(context: ResolvedContext, limits: KubeLimits): Connections {
+  let current: { readonly certificate: string | undefined; readonly dispatcher: Promise<Dispatcher> } | undefined;
+  let closed = false;
+  return {
+    async get(authorization) {
+      if (closed) {
+        throw Object.assign(new Error("the client is closed"), { code: "UND_ERR_CLOSED" });
+      }
+      const certificate = authorization.clientCertificate?.certificate;
+      if (current === undefined || current.certificate !== certificate) {
+        const old = current;
+        current = { certificate, dispatcher: createDispatcher(context, limits, authorization) };
+        // Requests under way end on the old connections.
+        void old?.dispatcher.then(async (dispatcher) => dispatcher.close());
+      }
+      return current.dispatcher;
+    },
+    async close() {
+      closed = true;
+      const last = current;
+      current = undefined;
+      await (await last?.dispatcher)?.destroy();
+    },
+  };
+}
+
+async function createDispatcher(context: ResolvedContext, limits: KubeLimits, authorization: Authorization): Promise<Dispatcher> {
+  const tls = tlsOptions(context, authorization);
+  const timing = { connectTimeout: limits.connectTimeoutMs, keepAliveTimeout: 30_000 };
+  if (context.proxyUrl === undefined) {
+    return new Agent({ ...timing, connect: { ...tls, timeout: limits.connectTimeoutMs } });
+  }
+  const { ProxyAgent } = await import("undici");
+  return new ProxyAgent({ ...timing, uri: context.proxyUrl.expose(), requestTls: { ...tls, timeout: limits.connectTimeoutMs } });
+}
+
+/** One secure context for all connections: making one reads all authorities and keys again. */
+function tlsOptions(context: ResolvedContext, authorization: Authorization): ConnectionOptions {
+  if (!context.server.startsWith("https:")) {
+    return {};
+  }
+  const { clientCertificate } = authorization;
+  return {
+    secureContext: createSecureContext({
+      ...(context.caData === undefined ? {} : { ca: Buffer.from(context.caData, "base64") }),
+      ...(clientCertificate === undefined ? {} : { cert: clientCertificate.certificate, key: clientCertificate.key.expose() }),
+    }),
+    ...(context.tlsServerName === undefined ? {} : { servername: context.tlsServerName }),
+    rejectUnauthorized: !context.insecureSkipTlsVerify,
+  };
+}

@@ -1,0 +1,27 @@
+import { expect, it } from "vitest";
+import { isthmus, isthmusKilled, meshFile } from "./world.ts";
+
+it("removes the mesh and nothing else", async () => {
+  const ran = await isthmus(["remove", "-f", meshFile(), "--yes"]);
+  expect(ran.err + ran.out).toContain("removed");
+  expect(ran.code).toBe(0);
+  const again = await isthmus(["remove", "-f", meshFile(), "--yes"]);
+  expect(again.code).toBe(0);
+});
+
+it("says what was and was not done when it is interrupted", async () => {
+  const ran = await isthmusKilled(["apply", "-f", meshFile(), "--yes"], "SIGINT", 3000);
+  expect(ran.code).toBe(130);
+  expect(ran.out).toMatch(/done: +namespaces/);
+  expect(ran.out).toMatch(/not done: .*routes/);
+});
+
+it("converges after being killed at several moments", async () => {
+  for (const afterMs of [700, 1500, 4000]) {
+    await isthmusKilled(["apply", "-f", meshFile(), "--yes"], "SIGKILL", afterMs);
+  }
+  const ran = await isthmus(["apply", "-f", meshFile(), "--yes"]);
+  expect(ran.code).toBe(0);
+  expect((await isthmus(["plan", "-f", meshFile(), "--detailed-exitcode"])).code).toBe(0);
+  expect((await isthmus(["verify", "-f", meshFile()])).code).toBe(0);
+});

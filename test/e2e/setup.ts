@@ -1,0 +1,28 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { instance, isthmus, writeMeshFile } from "./world.ts";
+
+/**
+ * Brings up the tests' own sandbox once for all end-to-end tests and takes it
+ * down again at the end. ISTHMUS_E2E_KEEP=1 leaves it running, so that a person can look.
+ */
+export async function setup(): Promise<() => Promise<void>> {
+  const folder = mkdtempSync(path.join(tmpdir(), "isthmus-e2e-"));
+  process.env["ISTHMUS_E2E_DIR"] = folder;
+  writeMeshFile(folder);
+  const up = await isthmus(["sandbox", "up", "--instance", instance, "--yes"], { timeoutMs: 45 * 60_000 });
+  if (up.code !== 0) {
+    throw new Error(`the tests' sandbox did not come up:\n${up.err}\n${up.out}`);
+  }
+  return async () => {
+    if (process.env["ISTHMUS_E2E_KEEP"] !== undefined) {
+      return;
+    }
+    const down = await isthmus(["sandbox", "down", "--instance", instance, "--yes"]);
+    rmSync(folder, { recursive: true, force: true });
+    if (down.code !== 0) {
+      throw new Error(`the tests' sandbox did not go down:\n${down.err}\n${down.out}`);
+    }
+  };
+}
