@@ -3,7 +3,7 @@ import type { Cluster, Mesh } from "../core/model/mesh.ts";
 import type { PlannedObject } from "../core/plan/plan.ts";
 import { renderCacerts } from "../core/render/cacerts.ts";
 import { istioNamespace, readerTokenSecret } from "../core/render/names.ts";
-import { renderRemoteSecret } from "../core/render/remote-secret.ts";
+import { remoteOf, renderRemoteSecret } from "../core/render/remote-secret.ts";
 import type { RootFiles } from "../pki/root-store.ts";
 import { waitUntilReady } from "../kube/readiness/wait.ts";
 import type { Connected } from "./connect.ts";
@@ -23,12 +23,11 @@ export interface Completion {
 
 /**
  * Fills in what only an apply makes: an intermediate, or the credential of
- * another cluster, read from that cluster's own API. Undefined when the other
- * cluster does not take part, so that nothing is written for it.
+ * another cluster, read from that cluster's own API, which must take part.
  */
-export async function completeObject(planned: PlannedObject, completion: Completion): Promise<KubeObject | undefined> {
+export async function completeObject(planned: PlannedObject, completion: Completion): Promise<KubeObject> {
   const completed = planned.wave === "cacerts" ? await completeCacerts(completion) : await completeRemoteSecret(planned, completion);
-  return completed === undefined ? undefined : { ...completed, metadata: planned.object.metadata };
+  return { ...completed, metadata: planned.object.metadata };
 }
 
 async function completeCacerts(completion: Completion): Promise<KubeObject> {
@@ -36,11 +35,11 @@ async function completeCacerts(completion: Completion): Promise<KubeObject> {
   return renderCacerts(cluster, await issueAuthority(mesh, cluster, rootFiles, new Date(options.now())));
 }
 
-async function completeRemoteSecret(planned: PlannedObject, completion: Completion): Promise<KubeObject | undefined> {
-  const name = planned.object.metadata.annotations?.["networking.istio.io/cluster"];
+async function completeRemoteSecret(planned: PlannedObject, completion: Completion): Promise<KubeObject> {
+  const name = remoteOf(planned.object);
   const remote = completion.connected.find((one) => one.cluster.name === name);
   if (remote === undefined) {
-    return undefined;
+    throw new Error(`cluster ${name} takes no part in this apply`);
   }
   const reference = { apiVersion: "v1", kind: "Secret", namespace: istioNamespace, name: readerTokenSecret };
   const { signal, timeoutMs } = completion.options;

@@ -31,7 +31,9 @@ export type KubeErrorKind =
   /** 5xx, after the retries. */
   | "server"
   /** An answer that no API server gives. */
-  | "protocol";
+  | "protocol"
+  /** The API server is there, but the way through it to a pod's port is not. */
+  | "tunnel";
 
 /** Where a request went and with which trust: what a diagnosis needs. Holds no secret. */
 export interface KubeEndpoint {
@@ -66,7 +68,7 @@ export interface KubeErrorFields {
 export class KubeError extends Error {
   readonly kind: KubeErrorKind;
   readonly cluster: string;
-  readonly endpoint: KubeEndpoint;
+  declare readonly endpoint: KubeEndpoint;
   readonly status: number | undefined;
   readonly reason: string | undefined;
   readonly verb: string;
@@ -78,7 +80,8 @@ export class KubeError extends Error {
     this.name = "KubeError";
     this.kind = fields.kind;
     this.cluster = fields.cluster;
-    this.endpoint = fields.endpoint;
+    // Out of the way of whoever prints an error: a CA bundle fills the screen.
+    Object.defineProperty(this, "endpoint", { value: fields.endpoint, enumerable: false });
     this.status = fields.status;
     this.reason = fields.reason;
     this.verb = fields.verb;

@@ -1,6 +1,7 @@
 import type { Readable } from "node:stream";
 import { Buffer } from "node:buffer";
-import type { ConnectionOptions } from "node:tls";
+import { setMaxListeners } from "node:events";
+import type { SecureContext } from "node:tls";
 import { createSecureContext } from "node:tls";
 import { promisify } from "node:util";
 import { gunzip } from "node:zlib";
@@ -12,10 +13,12 @@ import { createAuthorizer } from "./credentials/authorizer.ts";
 import type { KubeLimits } from "./client.ts";
 import { codeOf } from "./kubeconfig/read-fields.ts";
 import type { ResolvedContext } from "./kubeconfig/resolve-context.ts";
-import type { RequestSubject, Reporter } from "./report-failure.ts";
 import type { Limiter } from "./limiter.ts";
 import { createLimiter } from "./limiter.ts";
+import type { Reporter, RequestSubject } from "./report-failure.ts";
+import { isSchemaRefusal } from "./report-failure.ts";
 import { retryWithin } from "./retry.ts";
+import { userAgent } from "./user-agent.ts";
 
 /** One request to an API server. `path` begins with `/api` or the like; a path in the server's URL is put before it. */
 export interface WireRequest {
@@ -45,15 +48,16 @@ export interface Transport {
   send(request: WireRequest): Promise<WireResponse>;
   /** Sends and leaves the answer's body open; for watches. Silence longer than `idleTimeoutMs` ends the body. */
   stream(request: WireRequest, idleTimeoutMs: number): Promise<WireStream>;
-  /** What a WebSocket needs to go the same way as requests. */
-  tunnel(signal: AbortSignal): Promise<{ readonly dispatcher: Dispatcher; readonly headers: Readonly<Record<string, string>>; readonly base: URL }>;
+  /** The way for a WebSocket: a dispatcher that adds the credentials by itself, and the server's URL without a slash at the end. */
+  tunnel(subject: RequestSubject, signal: AbortSignal): Promise<{ readonly dispatcher: Dispatcher; readonly base: string }>;
   close(): Promise<void>;
 }
 
-const unpack = promisify(gunzip);
+type Headers = Readonly<Record<string, string | string[]>>;
 
-/** `isthmus/<version>`; the bundler puts the version in. */
-const userAgent = `isthmus/${process.env["npm_package_version"] ?? "0.1.0"}`;
+const plainHeaders: Headers = { accept: "application/json", "accept-encoding": "gzip", "user-agent": userAgent };
+
+const unpack = promisify(gunzip);
 
 /** Opens nothing yet: connections come with the first request. */
 export function createTransport(context: ResolvedContext, limits: KubeLimits, report: Reporter): Transport {
@@ -64,7 +68,8 @@ export function createTransport(context: ResolvedContext, limits: KubeLimits, re
   const connections = createConnections(context, limits);
   let answered = false;
 
-  const prepare = async (subject: RequestSubject, signal: AbortSignal): Promise<{ dispatcher: Dispatcher; headers: Record<string, string> }> => {
+  const prepare = async (subject: RequestSubject, signal: AbortSignal): Promise<{ dispatcher: Dispatcher; headers: Headers }> => {
+    signal.throwIfAborted();
     let authorization: Authorization;
     try {
       authorization = await authorizer.authorize(signal);
@@ -72,7 +77,11 @@ export function createTransport(context: ResolvedContext, limits: KubeLimits, re
       signal.throwIfAborted();
       throw report.credentialFailure(error, subject);
     }
-    return { dispatcher: await connections.get(authorization), headers: headersOf(authorization, context) };
+    try {
+      return { dispatcher: await connections.get(authorization), headers: credentialHeaders(authorization, context) };
+    } catch (error) {
+      throw report.networkFailure(error, subject);
+    }
   };
 
   const dispatch = async (wire: WireRequest, bodyTimeout: number): Promise<Dispatcher.ResponseData> => {
@@ -81,7 +90,7 @@ export function createTransport(context: ResolvedContext, limits: KubeLimits, re
       origin: base.origin,
       path: prefix + wire.path + queryOf(wire.query),
       method: wire.method,
-      headers: { ...headers, ...(wire.contentType === undefined ? {} : { "content-type": wire.contentType }) },
+      headers: { ...plainHeaders, ...headers, ...(wire.contentType === undefined ? {} : { "content-type": wire.contentType }) },
       body: wire.body ?? null,
       signal: wire.signal,
       headersTimeout: limits.requestTimeoutMs,
@@ -92,11 +101,13 @@ export function createTransport(context: ResolvedContext, limits: KubeLimits, re
   };
 
   /** One exchange within the retry rules; `read` takes what it needs of the answer. */
-  const exchange = async <T extends { readonly status: number }>(
+  const exchange = async <T extends { readonly status: number; readonly text?: string }>(
     wire: WireRequest,
     once: () => Promise<{ readonly result: T; readonly retryAfter: string | undefined }>,
   ): Promise<T> => {
     let renewed = false;
+    // Dozens of requests on one signal are no leak, and Node would print that they are.
+    setMaxListeners(0, wire.signal);
     return retryWithin(limits.retryBudgetMs, wire.signal, async () => {
       const before = answered;
       try {
@@ -105,7 +116,7 @@ export function createTransport(context: ResolvedContext, limits: KubeLimits, re
           renewed = true;
           return { kind: "again", afterMs: 0, giveUp: () => result };
         }
-        if (!mayPass(result.status)) {
+        if (!mayPass(result.status, result.text)) {
           return { kind: "done", value: result };
         }
         return { kind: "again", ...waitOf(retryAfter), giveUp: () => result };
@@ -132,7 +143,7 @@ export function createTransport(context: ResolvedContext, limits: KubeLimits, re
     async stream(wire, idleTimeoutMs) {
       const stream = await exchange(wire, async () => {
         const response = await dispatch(wire, idleTimeoutMs);
-        if (mayPass(response.statusCode) || response.statusCode === 401) {
+        if (mayPass(response.statusCode, undefined) || response.statusCode === 401) {
           await response.body.dump();
         }
         return { result: { status: response.statusCode, body: response.body }, retryAfter: headerOf(response, "retry-after") };
@@ -142,9 +153,10 @@ export function createTransport(context: ResolvedContext, limits: KubeLimits, re
       }
       return stream;
     },
-    async tunnel(signal) {
-      const { dispatcher, headers } = await prepare({ verb: "connect" }, signal);
-      return { dispatcher, headers, base: new URL(`${base.origin}${prefix}`) };
+    async tunnel(subject, signal) {
+      const { dispatcher, headers } = await prepare(subject, signal);
+      const withCredentials = dispatcher.compose((next) => (options, handler) => next({ ...options, headers: { ...(options.headers as Headers), ...headers, "user-agent": userAgent } }, handler));
+      return { dispatcher: withCredentials, base: `${base.origin}${prefix}` };
     },
     close: async () => connections.close(),
   };
@@ -154,9 +166,13 @@ function refused(authorizer: Authorizer, wire: WireRequest, report: Reporter): E
   return report.refusedCredential(authorizer.describe(), wire.subject);
 }
 
-/** 409 is decided by the caller; 501 and 505 never pass. */
-function mayPass(status: number): boolean {
-  return status === 429 || status === 500 || status === 502 || status === 503 || status === 504;
+/**
+ * 429 and the statuses of a server in trouble. A 500 that speaks of the object's
+ * own fields is how server-side apply refuses unknown ones
+ * (https://github.com/kubernetes/kubernetes/issues/111937): it stays.
+ */
+function mayPass(status: number, text: string | undefined): boolean {
+  return [429, 500, 502, 503, 504].includes(status) && !(status === 500 && isSchemaRefusal(text ?? ""));
 }
 
 /**
@@ -185,8 +201,7 @@ async function readText(response: Dispatcher.ResponseData): Promise<string> {
   if (headerOf(response, "content-encoding") !== "gzip") {
     return response.body.text();
   }
-  const packed = Buffer.from(await response.body.arrayBuffer());
-  return (await unpack(packed)).toString("utf8");
+  return (await unpack(new Uint8Array(await response.body.arrayBuffer()))).toString("utf8");
 }
 
 function headerOf(response: Dispatcher.ResponseData, name: string): string | undefined {
@@ -199,24 +214,18 @@ function queryOf(query: WireRequest["query"]): string {
   return entries.length === 0 ? "" : `?${new URLSearchParams(entries).toString()}`;
 }
 
-function headersOf(authorization: Authorization, context: ResolvedContext): Record<string, string> {
-  const headers: Record<string, string> = { accept: "application/json", "accept-encoding": "gzip", "user-agent": userAgent };
-  if (authorization.header !== undefined) {
-    headers["authorization"] = authorization.header.expose();
-  }
-  return { ...headers, ...impersonationOf(context) };
-}
-
-function impersonationOf(context: ResolvedContext): Readonly<Record<string, string>> {
+function credentialHeaders(authorization: Authorization, context: ResolvedContext): Headers {
   const { impersonate } = context.user;
+  const header = authorization.header === undefined ? {} : { authorization: authorization.header.expose() };
   if (impersonate === undefined) {
-    return {};
+    return header;
   }
-  const extra = Object.entries(impersonate.extra).map(([key, values]) => [`impersonate-extra-${encodeURIComponent(key)}`, values.join(",")]);
+  const extra = Object.entries(impersonate.extra).map(([key, values]) => [`impersonate-extra-${encodeURIComponent(key)}`, [...values]]);
   return {
+    ...header,
     "impersonate-user": impersonate.user,
     ...(impersonate.uid === undefined ? {} : { "impersonate-uid": impersonate.uid }),
-    ...(impersonate.groups.length === 0 ? {} : { "impersonate-group": impersonate.groups.join(",") }),
+    ...(impersonate.groups.length === 0 ? {} : { "impersonate-group": [...impersonate.groups] }),
     ...Object.fromEntries(extra),
   };
 }
@@ -259,12 +268,19 @@ async function createDispatcher(context: ResolvedContext, limits: KubeLimits, au
   if (context.proxyUrl === undefined) {
     return new Agent({ ...timing, connect: { ...tls, timeout: limits.connectTimeoutMs } });
   }
-  const { ProxyAgent } = await import("undici");
-  return new ProxyAgent({ ...timing, uri: context.proxyUrl.expose(), requestTls: { ...tls, timeout: limits.connectTimeoutMs } });
+  // As a bundle, a CommonJS module has no other export than its default.
+  const { default: undici } = await import("undici");
+  return new undici.ProxyAgent({ ...timing, uri: context.proxyUrl.expose(), requestTls: { ...tls, timeout: limits.connectTimeoutMs } });
+}
+
+interface TlsOptions {
+  readonly secureContext?: SecureContext;
+  readonly servername?: string;
+  readonly rejectUnauthorized?: boolean;
 }
 
 /** One secure context for all connections: making one reads all authorities and keys again. */
-function tlsOptions(context: ResolvedContext, authorization: Authorization): ConnectionOptions {
+function tlsOptions(context: ResolvedContext, authorization: Authorization): TlsOptions {
   if (!context.server.startsWith("https:")) {
     return {};
   }

@@ -1,4 +1,5 @@
-import { mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { X509Certificate, createPrivateKey } from "node:crypto";
 import path from "node:path";
 import { UserError } from "../core/diagnostics/user-error.ts";
 import { exitCodes } from "../core/diagnostics/exit-codes.ts";
@@ -43,7 +44,33 @@ export async function readRoot(files: RootFiles): Promise<Root | undefined> {
       exitCodes.failed,
     );
   }
-  return { certificate, key: new Secret(key) };
+  const root = { certificate, key: new Secret(key) };
+  requireFit(files, root);
+  return root;
+}
+
+function requireFit(files: RootFiles, root: Root): void {
+  let flaw: string;
+  try {
+    if (new X509Certificate(root.certificate).checkPrivateKey(createPrivateKey(root.key.expose()))) {
+      return;
+    }
+    flaw = `the key in ${files.keyFile} does not belong to the certificate in ${files.certFile}`;
+  } catch (error) {
+    flaw = `${files.certFile} or ${files.keyFile} is not PEM that can be read: ${(error as Error).message}`;
+  }
+  throw new UserError(
+    [
+      {
+        code: "ISM503",
+        severity: "error",
+        summary: "The mesh's root cannot be read",
+        detail: `Of the mesh's root, ${flaw}. Nothing can be signed with it.`,
+        fix: "Put both files back from the same backup, or name the right ones in spec.trust.root.",
+      },
+    ],
+    exitCodes.failed,
+  );
 }
 
 /**
@@ -53,8 +80,9 @@ export async function readRoot(files: RootFiles): Promise<Root | undefined> {
  */
 export async function keepRoot(files: RootFiles, root: Root): Promise<Root> {
   const folder = path.dirname(files.keyFile);
-  const draft = `${folder}.${process.pid}.new`;
-  await mkdir(draft, { recursive: true, mode: 0o700 });
+  await mkdir(path.dirname(folder), { recursive: true, mode: 0o700 });
+  // mkdtemp makes it 0700, and a name of its own for each caller.
+  const draft = await mkdtemp(`${folder}.new-`);
   await writeFile(path.join(draft, path.basename(files.certFile)), root.certificate, { mode: 0o600 });
   await writeFile(path.join(draft, path.basename(files.keyFile)), root.key.expose(), { mode: 0o600 });
   try {

@@ -63,6 +63,13 @@ function eastWestComponent(cluster: Cluster): Json {
     k8s: {
       // Limits the gateway to endpoints of its own network: it never forwards to another gateway (facts 2.6).
       env: [{ name: "ISTIO_META_REQUESTED_NETWORK_VIEW", value: cluster.network }],
+      // As Istio's profiles have it for the ingress gateway; the injected default asks every 15 s, and the join waits for it.
+      readinessProbe: {
+        httpGet: { path: "/healthz/ready", port: 15021, scheme: "HTTP" },
+        initialDelaySeconds: 1,
+        periodSeconds: 2,
+        failureThreshold: 30,
+      },
       service: {
         ports: [
           { name: "status-port", port: 15021, targetPort: 15021 },

@@ -36,6 +36,11 @@ export function renderRemoteSecret(remote: Cluster, credential: RemoteCredential
   };
 }
 
+/** The cluster that a remote secret is about; undefined for any other object. */
+export function remoteOf(object: KubeObject): string | undefined {
+  return object.metadata.annotations?.["networking.istio.io/cluster"];
+}
+
 function renderKubeconfig(remote: Cluster, credential: RemoteCredential): string {
   return stringify({
     apiVersion: "v1",

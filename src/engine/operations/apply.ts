@@ -3,6 +3,7 @@ import { clusterNamed } from "../../core/model/mesh.ts";
 import type { InventoryItem } from "../../core/plan/inventory.ts";
 import { mergeInventories, renderInventory } from "../../core/plan/inventory.ts";
 import type { ClusterPlan, PlannedObject } from "../../core/plan/plan.ts";
+import { remoteOf } from "../../core/render/remote-secret.ts";
 import { rankOf } from "../../core/render/order.ts";
 import type { Wave } from "../../core/render/waves.ts";
 import { waveRules, waves } from "../../core/render/waves.ts";
@@ -44,6 +45,8 @@ interface Working {
   readonly plan: Extract<ClusterPlan, { readonly kind: "planned" }>;
   applied: number;
   deleted: number;
+  /** Set when a wave failed: others then neither wait for this cluster nor join it in this apply. */
+  failed: boolean;
 }
 
 /**
@@ -75,7 +78,7 @@ function workingClusters(prepared: PreparedPlan): ReadonlyMap<string, Working> {
   for (const plan of prepared.plan.clusters) {
     const one = prepared.connections.find((connection) => connection.cluster.name === plan.cluster);
     if (plan.kind === "planned" && one?.kind === "connected") {
-      working.set(plan.cluster, { one, plan, applied: 0, deleted: 0 });
+      working.set(plan.cluster, { one, plan, applied: 0, deleted: 0, failed: false });
     }
   }
   return working;
@@ -146,17 +149,19 @@ async function runWave(
   const note = (text: string): void => options.onEvent({ kind: "task.note", subject, task, note: text });
   try {
     await applyObjects(objects, work, prepared, all, options);
+    const written = objects.filter((object) => !isForMissing(object, all));
     await waitUntilReady(
       work.one.client,
-      objects.map((object) => referenceOf(object.object)),
+      written.map((object) => referenceOf(object.object)),
       { timeoutMs: options.timeoutMs, signal: options.signal, onPending: (pending) => note(describePending(pending)) },
     );
     if (wave === "join") {
-      const others = [...all.keys()].filter((other) => other !== subject);
+      const others = [...all].filter(([other, { failed }]) => other !== subject && !failed).map(([other]) => other);
       await waitUntilSynced(work.one, others, { timeoutMs: options.timeoutMs, signal: options.signal, onPending: note });
     }
     options.onEvent({ kind: "task.done", subject, task, seconds: (options.now() - started) / 1000 });
   } catch (error) {
+    work.failed = true;
     if (!options.signal.aborted) {
       const [diagnostic] = await diagnoseFailure(error, subject, wave);
       if (diagnostic !== undefined) {
@@ -167,6 +172,12 @@ async function runWave(
   }
 }
 
+/** True for the credential of a cluster that is away or failed: it cannot be read, so nothing is written for it. */
+function isForMissing(object: PlannedObject, all: ReadonlyMap<string, Working>): boolean {
+  const missing = remoteOf(object.object);
+  return object.wave === "join" && missing !== undefined && (all.get(missing)?.failed ?? true);
+}
+
 /** One rank after the other (service accounts before the pods that use them), all objects of a rank at once. */
 async function applyObjects(
   objects: readonly PlannedObject[],
@@ -175,7 +186,7 @@ async function applyObjects(
   all: ReadonlyMap<string, Working>,
   options: EngineOptions,
 ): Promise<void> {
-  const changing = objects.filter((object) => object.action !== "none");
+  const changing = objects.filter((object) => object.action !== "none" && !isForMissing(object, all));
   const ranks = [...new Set(changing.map((object) => rankOf(object.id.kind)))].sort((a, b) => a - b);
   for (const rank of ranks) {
     const batch = changing.filter((object) => rankOf(object.id.kind) === rank);
@@ -199,9 +210,6 @@ async function applyObject(
         options,
       })
     : planned.object;
-  if (object === undefined) {
-    return;
-  }
   await work.one.client.apply(object, { signal: options.signal });
   work.applied += 1;
   options.onEvent({

@@ -9,6 +9,7 @@ import type { ClusterPlan, Plan, PlannedObject } from "../../core/plan/plan.ts";
 import type { Materials } from "../../core/render/materials.ts";
 import type { PlacedObject } from "../../core/render/render-mesh.ts";
 import { renderMesh } from "../../core/render/render-mesh.ts";
+import { remoteOf } from "../../core/render/remote-secret.ts";
 import { compareText } from "../../core/render/order.ts";
 import { waveRules, waves } from "../../core/render/waves.ts";
 import type { KubeErrorKind } from "../../kube/errors.ts";
@@ -201,7 +202,7 @@ function namespaceExists(one: Connected, placed: PlacedObject): boolean {
 }
 
 /** True for a remote secret whose cluster does not answer. */
-export function isForUnreachable(placed: Pick<PlacedObject, "object" | "wave">, unreachable: ReadonlySet<string>): boolean {
-  const remote = placed.object.metadata.annotations?.["networking.istio.io/cluster"];
+function isForUnreachable(placed: PlacedObject, unreachable: ReadonlySet<string>): boolean {
+  const remote = remoteOf(placed.object);
   return placed.wave === "join" && remote !== undefined && unreachable.has(remote);
 }

@@ -1,0 +1,173 @@
+import { applyCodes } from "../core/diagnostics/codes/apply.ts";
+import type { Diagnostic } from "../core/diagnostics/diagnostic.ts";
+import type { ExitCode } from "../core/diagnostics/exit-codes.ts";
+import { exitCodes } from "../core/diagnostics/exit-codes.ts";
+import { UserError } from "../core/diagnostics/user-error.ts";
+import type { AccessCode } from "./access-diagnostic.ts";
+import { accessDiagnostic } from "./access-diagnostic.ts";
+import { CredentialError } from "./credentials/credential-error.ts";
+import { redactText } from "./credentials/redact-text.ts";
+import { diagnoseConnection } from "./diagnose-connection.ts";
+import { KubeError } from "./errors.ts";
+import { objectIdOf } from "./object-reference.ts";
+
+/** A code with its words, before the cluster and the object are added. */
+export interface Advice {
+  readonly code: AccessCode;
+  readonly detail: string;
+  readonly fix: string;
+}
+
+/**
+ * What a failed request means and what to do, in words for people. For TLS
+ * failures it looks at the server's certificate once more, which may take 3 s.
+ * Any other error than a KubeError becomes ISM300 with its own message, so
+ * that nothing is ever swallowed; it never rejects.
+ */
+export async function diagnoseKubeError(error: unknown, cluster: string): Promise<Diagnostic> {
+  if (error instanceof UserError && error.diagnostics[0] !== undefined) {
+    return { cluster, ...error.diagnostics[0] };
+  }
+  if (!(error instanceof KubeError)) {
+    return diagnoseUnexpected(error, cluster);
+  }
+  const { code, detail, fix } = await adviseOn(error);
+  const { object } = error;
+  const id = object?.name === undefined ? {} : { object: objectIdOf({ ...object, name: object.name }) };
+  return accessDiagnostic(code, { detail, fix, cluster, ...id });
+}
+
+/**
+ * The exit code class: 69 where the cluster cannot be talked to. Refused
+ * credentials belong there as well: nothing on that cluster can be seen or
+ * done, and the other clusters can go on, exactly as with one that is down.
+ * 75 where trying again is the answer, 1 for everything that needs a change.
+ */
+export function exitCodeOfKubeError(error: KubeError): ExitCode {
+  switch (error.kind) {
+    case "unreachable":
+    case "tls":
+    case "credentials":
+    case "protocol":
+      return exitCodes.unreachable;
+    case "conflict":
+    case "overloaded":
+    case "server":
+      return exitCodes.tryAgain;
+    case "forbidden":
+    case "invalid":
+    case "not-found":
+    case "no-such-kind":
+    case "tunnel":
+      return exitCodes.failed;
+  }
+}
+
+async function adviseOn(error: KubeError): Promise<Advice> {
+  switch (error.kind) {
+    case "unreachable":
+    case "tls":
+    case "protocol":
+      return diagnoseConnection(error);
+    case "credentials":
+      return adviseOnCredentials(error);
+    case "forbidden":
+      return adviseOnForbidden(error);
+    case "conflict":
+      return adviseOnConflict(error);
+    case "invalid":
+      return refusedObject(error);
+    case "not-found":
+      return {
+        code: "ISM269",
+        detail: `${error.message}.`,
+        fix: "Something that the object needs is not there, mostly its namespace. `isthmus plan` shows what is missing.",
+      };
+    case "no-such-kind":
+      return {
+        code: "ISM270",
+        detail: `${error.message}.${error.object === undefined ? "" : ` It was asked for ${error.object.kind} in ${error.object.apiVersion}.`}`,
+        fix: "Install the CustomResourceDefinition first; Istio's come with `isthmus apply`.",
+      };
+    case "overloaded":
+      return { code: "ISM271", detail: `${error.message}.`, fix: "Run the command again in a while; what is done stays done." };
+    case "server":
+      return adviseOnServer(error);
+    case "tunnel":
+      return {
+        code: "ISM276",
+        detail: `${error.message}.`,
+        fix: `See whether the pod runs, and whether the API server reaches its node:\n    kubectl --context ${error.endpoint.context} -n ${error.object?.namespace ?? "default"} get pod ${error.object?.name ?? ""} -o wide`,
+      };
+  }
+}
+
+function adviseOnCredentials(error: KubeError): Advice {
+  if (error.cause instanceof CredentialError) {
+    return { code: error.cause.code, detail: error.cause.message, fix: error.cause.fix };
+  }
+  const { server, context, file } = error.endpoint;
+  return {
+    code: "ISM263",
+    detail: `${error.message} (at ${server}, context ${context} of ${file}).`,
+    fix: server.includes("/k8s/clusters/")
+      ? "Download the kubeconfig from Rancher again. Through Rancher, tokens of service accounts work only from Rancher 2.9 on, with JWT authentication turned on for the cluster."
+      : "Sign in again, or fetch the kubeconfig again from where it came.",
+  };
+}
+
+function adviseOnForbidden(error: KubeError): Advice {
+  const detail = `${error.message}.`;
+  if (/exceeded quota|must specify (limits|requests)/.test(error.message)) {
+    return { code: "ISM277", detail, fix: "Raise the quota (in Rancher: the project's), or lower what the mesh file asks for (`containerDefaults`, resources in `values`)." };
+  }
+  if (/because it is being terminated/.test(error.message)) {
+    return { code: "ISM278", detail, fix: `Wait until the namespace is gone, then run the command again:\n    kubectl --context ${error.endpoint.context} get namespace ${error.object?.namespace ?? ""} -o yaml` };
+  }
+  if (/denied the request|violates PodSecurity|ValidatingAdmissionPolicy/.test(error.message)) {
+    return refusedObject(error);
+  }
+  return {
+    code: "ISM264",
+    detail,
+    fix: `Use a context whose user may do this, or give this user the right. What it may do now:\n    kubectl --context ${error.endpoint.context} auth can-i --list`,
+  };
+}
+
+function adviseOnConflict(error: KubeError): Advice {
+  if (error.conflicts.length === 0) {
+    return { code: "ISM268", detail: `${error.message}.`, fix: "Run the command again: it then starts from what is there now." };
+  }
+  const managers = [...new Set(error.conflicts.map((one) => one.manager))];
+  const fields = error.conflicts.map((one) => `${one.field} (${one.manager})`).join(", ");
+  return {
+    code: "ISM268",
+    detail: `${error.message.split(": ").slice(0, 2).join(": ")}: these fields belong to other field managers and have other values: ${fields}.`,
+    fix: `Take the fields out of what ${managers.join(" and ")} applies, or out of the mesh file. Who owns what:\n    kubectl --context ${error.endpoint.context} ${namespaceFlag(error)}get ${error.object?.kind ?? ""} ${error.object?.name ?? ""} -o yaml --show-managed-fields`,
+  };
+}
+
+function namespaceFlag(error: KubeError): string {
+  return error.object?.namespace === undefined ? "" : `-n ${error.object.namespace} `;
+}
+
+function refusedObject(error: KubeError): Advice {
+  return { code: "ISM269", detail: `${error.message}.`, fix: "Correct the field that the message names, in the mesh file's `values` or in the service's manifests." };
+}
+
+function adviseOnServer(error: KubeError): Advice {
+  const webhook = /failed calling webhook "([^"]+)"/.exec(error.message)?.[1];
+  return {
+    code: "ISM272",
+    detail: `${error.message}.`,
+    fix:
+      webhook === undefined
+        ? "Look at the API server's own log and at its etcd, then run the command again."
+        : `See whether the service behind the webhook ${webhook} runs. If it was removed for good, delete its webhook configuration.`,
+  };
+}
+
+function diagnoseUnexpected(error: unknown, cluster: string): Diagnostic {
+  const words = redactText(error instanceof Error ? error.message : String(error));
+  return { code: "ISM300", severity: "error", summary: applyCodes.ISM300.summary, detail: `Talking to ${cluster} failed: ${words}.`, cluster };
+}
