@@ -13,6 +13,17 @@ export interface InventoryItem {
   readonly wave: Wave;
   /** False when the object was there before: `remove` then gives back our fields and leaves the object. */
   readonly created: boolean;
+  /**
+   * What the last apply left: the digest of what it applied and the
+   * resourceVersion at which the object was still exactly the outcome of that.
+   * While both are the same, applying again would change nothing (docs/adr/0006).
+   */
+  readonly settled?: Settled;
+}
+
+export interface Settled {
+  readonly digest: string;
+  readonly resourceVersion: string;
 }
 
 /** What isthmus owns in one cluster for one mesh. */
@@ -73,7 +84,7 @@ export function mergeInventories(before: readonly InventoryItem[], planned: read
   for (const item of planned) {
     const known = merged.get(keyOf(item.id));
     // Who made an object is decided once, when it is first met.
-    merged.set(keyOf(item.id), known === undefined ? item : { ...item, created: known.created });
+    merged.set(keyOf(item.id), known === undefined ? item : { ...known, ...item, created: known.created });
   }
   return [...merged.values()].sort((a, b) => compareText(keyOf(a.id), keyOf(b.id)));
 }

@@ -12,6 +12,8 @@ export interface PlannedObject {
   readonly id: ObjectId;
   /** What is sent when it is applied, already without the fields that Istio has taken over. */
   readonly object: KubeObject;
+  /** The object before the apply; undefined where it is not there. */
+  readonly live: KubeObject | undefined;
   /** The fields that change; empty for `create` and `none`. */
   readonly fields: readonly FieldChange[];
   /** True when the content is completed during the apply. */

@@ -1,5 +1,8 @@
 import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
 import { clusterNamed } from "../../core/model/mesh.ts";
+import type { KubeObject } from "../../core/model/kube-object.ts";
+import { keyOf } from "../../core/model/kube-object.ts";
+import { digestObject } from "../../core/plan/digest.ts";
 import type { InventoryItem } from "../../core/plan/inventory.ts";
 import { mergeInventories, renderInventory } from "../../core/plan/inventory.ts";
 import type { ClusterPlan, PlannedObject } from "../../core/plan/plan.ts";
@@ -15,6 +18,7 @@ import { diagnoseFailure } from "../diagnose-failure.ts";
 import type { EngineOptions } from "../options.ts";
 import type { QueueTask, TaskOutcome } from "../queue/run-queue.ts";
 import { runQueue } from "../queue/run-queue.ts";
+import { settleItems } from "../settle-items.ts";
 import { waitUntilSynced } from "../wait-until-synced.ts";
 import { deleteItems } from "./delete-items.ts";
 import type { PreparedPlan } from "./plan.ts";
@@ -40,11 +44,14 @@ export interface ApplyResult {
   readonly clusters: readonly ClusterOutcome[];
 }
 
-interface Working {
+/** One cluster's share of an apply while it runs. */
+export interface Working {
   readonly one: Connected;
   readonly plan: Extract<ClusterPlan, { readonly kind: "planned" }>;
   applied: number;
   deleted: number;
+  /** What the API server answered to each write, by key: the outcome that a settled object still has. */
+  readonly outcomes: Map<string, { readonly applied: KubeObject; readonly result: KubeObject }>;
   /** Set when a wave failed: others then neither wait for this cluster nor join it in this apply. */
   failed: boolean;
 }
@@ -78,7 +85,7 @@ function workingClusters(prepared: PreparedPlan): ReadonlyMap<string, Working> {
   for (const plan of prepared.plan.clusters) {
     const one = prepared.connections.find((connection) => connection.cluster.name === plan.cluster);
     if (plan.kind === "planned" && one?.kind === "connected") {
-      working.set(plan.cluster, { one, plan, applied: 0, deleted: 0, failed: false });
+      working.set(plan.cluster, { one, plan, applied: 0, deleted: 0, outcomes: new Map(), failed: false });
     }
   }
   return working;
@@ -210,7 +217,8 @@ async function applyObject(
         options,
       })
     : planned.object;
-  await work.one.client.apply(object, { signal: options.signal });
+  const result = await work.one.client.apply(object, { signal: options.signal });
+  work.outcomes.set(keyOf(planned.id), { applied: object, result });
   work.applied += 1;
   options.onEvent({
     kind: "object.applied",
@@ -239,14 +247,16 @@ async function writeInventory(work: Working, planned: readonly InventoryItem[], 
   await work.one.client.apply(renderInventory({ ...work.plan.inventory, items }), { signal });
 }
 
+/** Prunes when asked, then writes the inventory that the next plan starts from; not at all when it is the same. */
 async function finish(work: Working, options: EngineOptions & { readonly prune: boolean }): Promise<void> {
-  if (!options.prune || work.plan.prune.length === 0) {
-    return;
-  }
-  const gone = await deleteItems(work.one, work.plan.prune, options);
+  const gone = options.prune ? await deleteItems(work.one, work.plan.prune, options) : [];
   work.deleted += gone.length;
-  const left = mergeInventories(work.plan.inventory.items, plannedItems(work.plan)).filter((item) => !gone.includes(item));
-  await work.one.client.apply(renderInventory({ ...work.plan.inventory, items: left }), { signal: options.signal });
+  const known = mergeInventories(work.plan.inventory.items, plannedItems(work.plan)).filter((item) => !gone.includes(item));
+  const items = await settleItems(work, known, options.signal);
+  const inventory = renderInventory({ ...work.plan.inventory, items });
+  if (digestObject(inventory) !== digestObject(renderInventory(work.plan.inventory))) {
+    await work.one.client.apply(inventory, { signal: options.signal });
+  }
 }
 
 async function outcomeOf(work: Working, outcomes: ReadonlyMap<string, TaskOutcome>): Promise<ClusterOutcome> {

@@ -1,10 +1,12 @@
 import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
 import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
 import { UserError } from "../../core/diagnostics/user-error.ts";
+import type { KubeObject } from "../../core/model/kube-object.ts";
 import { idOf, keyOf } from "../../core/model/kube-object.ts";
 import { cedeFields } from "../../core/plan/ceded-fields.ts";
 import { diffObjects } from "../../core/plan/diff.ts";
-import type { Inventory, InventoryItem } from "../../core/plan/inventory.ts";
+import { digestObject } from "../../core/plan/digest.ts";
+import type { Inventory, InventoryItem, Settled } from "../../core/plan/inventory.ts";
 import type { ClusterPlan, Plan, PlannedObject } from "../../core/plan/plan.ts";
 import type { Materials } from "../../core/render/materials.ts";
 import type { PlacedObject } from "../../core/render/render-mesh.ts";
@@ -142,10 +144,12 @@ interface ClusterScope {
 }
 
 async function planCluster(one: Connected, mesh: string, objects: readonly PlacedObject[], scope: ClusterScope): Promise<ClusterPlan> {
+  const before = inventoryOf(one, mesh);
+  const settled = new Map(before.items.map((item) => [keyOf(item.id), item.settled]));
   const planned = await Promise.all(
     objects.map(async (placed) => {
       try {
-        return await planObject(one, placed, scope);
+        return await planObject(one, placed, { ...scope, settled });
       } catch (error) {
         if (!(error instanceof KubeError) || !refusals.has(error.kind)) {
           throw error;
@@ -156,7 +160,6 @@ async function planCluster(one: Connected, mesh: string, objects: readonly Place
     }),
   );
   const known = planned.filter((object) => object !== undefined);
-  const before = inventoryOf(one, mesh);
   const wanted = new Set(known.map((object) => keyOf(object.id)));
   const owned = new Set(before.items.map((item) => keyOf(item.id)));
   return {
@@ -174,26 +177,38 @@ export function laterWavesFirst(a: InventoryItem, b: InventoryItem): number {
   return waves.indexOf(b.wave) - waves.indexOf(a.wave) || compareText(keyOf(a.id), keyOf(b.id));
 }
 
-async function planObject(one: Connected, placed: PlacedObject, scope: ClusterScope): Promise<PlannedObject> {
+async function planObject(
+  one: Connected,
+  placed: PlacedObject,
+  scope: ClusterScope & { readonly settled: ReadonlyMap<string, Settled | undefined> },
+): Promise<PlannedObject> {
   const { object, wave, knownAfterApply } = placed;
   const base = { phase: waveRules[wave].phase, wave, id: idOf(object), object, knownAfterApply };
   if (!namespaceExists(one, placed)) {
-    return { ...base, action: "create", fields: [] };
+    return { ...base, live: undefined, action: "create", fields: [] };
   }
   const live = await one.client.get(referenceOf(object), { signal: scope.signal });
   if (knownAfterApply) {
     // Without the other cluster its credential cannot be read: what is there stays.
     const kept = live !== undefined && isForUnreachable(placed, scope.unreachable);
     const action = live === undefined ? "create" : kept ? "none" : "update";
-    return { ...base, action, fields: [] };
+    return { ...base, live, action, fields: [] };
   }
   const desired = cedeFields(object, live);
   if (live === undefined) {
-    return { ...base, action: "create", fields: [] };
+    return { ...base, live, action: "create", fields: [] };
+  }
+  if (isSettled(scope.settled.get(keyOf(base.id)), desired, live)) {
+    return { ...base, live, object: desired, action: "none", fields: [] };
   }
   const result = await one.client.apply(desired, { dryRun: true, signal: scope.signal });
   const fields = diffObjects(live, result);
-  return { ...base, object: desired, action: fields.length === 0 ? "none" : "update", fields };
+  return { ...base, live, object: desired, action: fields.length === 0 ? "none" : "update", fields };
+}
+
+/** True when the object is untouched since an apply of the very same content left it (docs/adr/0006). */
+function isSettled(settled: Settled | undefined, desired: KubeObject, live: KubeObject): boolean {
+  return settled !== undefined && settled.resourceVersion === live.metadata["resourceVersion"] && settled.digest === digestObject(desired);
 }
 
 function namespaceExists(one: Connected, placed: PlacedObject): boolean {

@@ -1,7 +1,7 @@
 import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
-import { idOf } from "../../core/model/kube-object.ts";
 import type { InventoryItem } from "../../core/plan/inventory.ts";
 import { inventoryName, inventoryNamespace } from "../../core/plan/inventory.ts";
+import { referenceOf } from "../../kube/object-reference.ts";
 import type { Connected, Connection } from "../connect.ts";
 import { connectClusters, resolveContexts } from "../connect.ts";
 import { diagnoseFailure } from "../diagnose-failure.ts";
@@ -84,15 +84,17 @@ async function removeFrom(mesh: string, one: Connected, items: readonly Inventor
   }
 }
 
-/** istiod puts its root into every namespace and leaves it there when it goes (istio pkg: namespacecontroller). */
+/** What istiod puts into every namespace and leaves there when it goes (istio: security namespacecontroller, PILOT_CRL_CONFIGMAP). */
+const traces: ReadonlySet<string> = new Set(["istio-ca-root-cert", "istio-ca-crl"]);
+
 async function deleteTraces(one: Connected, signal: AbortSignal): Promise<void> {
   const found = await one.client.list({ apiVersion: "v1", kind: "ConfigMap", labelSelector: "istio.io/config=true" }, { signal });
   await Promise.all(
     found
-      .filter((object) => idOf(object).name === "istio-ca-root-cert")
+      .filter((object) => traces.has(object.metadata.name))
       .map(async (object) =>
         one.client.delete(
-          { apiVersion: "v1", kind: "ConfigMap", name: object.metadata.name, ...(object.metadata.namespace === undefined ? {} : { namespace: object.metadata.namespace }) },
+          referenceOf(object),
           { signal },
         ),
       ),
