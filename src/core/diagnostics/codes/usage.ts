@@ -1,5 +1,54 @@
 import type { CatalogueEntry } from "../catalogue.ts";
 
+/** ISM001-ISM049: the command line itself. */
 export const usageCodes = {
-  ISM001: { summary: "Wrong usage", explanation: "" },
+  ISM001: {
+    summary: "Unknown command",
+    explanation: "The first word after `isthmus` (or the second, below a noun such as `sandbox`) is the command. `isthmus --help` lists all of them.",
+  },
+  ISM002: {
+    summary: "Unknown option",
+    explanation:
+      "The command has no option of that name. `isthmus help COMMAND` lists the options of a command; the global ones work before and after every command.",
+  },
+  ISM003: {
+    summary: "An argument is missing",
+    explanation: "The command needs a value that stands on the line without a flag. Its help shows which, in capitals.",
+  },
+  ISM004: {
+    summary: "An option has no value",
+    explanation: "The option takes a value, after a space or an equals sign, and the line ends where the value should be.",
+  },
+  ISM005: {
+    summary: "Not a value that the option takes",
+    explanation:
+      "The value is none of the words that the option knows, not a number within its bounds, or not a duration. Durations are written as in Go (`90s`, `10m`, `1h30m`), and `14d` is allowed too.",
+  },
+  ISM006: {
+    summary: "Too many arguments",
+    explanation:
+      "There are more words on the line than the command takes. Mostly a value has spaces and is not in quotes, or an option's value was given to an option that takes none.",
+  },
+  ISM007: {
+    summary: "Nobody can be asked",
+    explanation:
+      "Commands that change something show what they would do and ask. Here nobody can answer, because stdin or stderr is not a terminal, so nothing was changed. With --yes the command does not ask; use it in scripts and pipelines, after a look at the plan.",
+  },
+  ISM008: {
+    summary: "The command needs a second word",
+    explanation: "The word names a group of commands, as `sandbox` does; the word after it says what to do.",
+  },
+  ISM009: {
+    summary: "Nothing to explain under this name",
+    explanation:
+      "`isthmus explain` knows the fields of the mesh file, by their path from the top or below `spec` (`clusters.network`), and the codes of all messages (`ISM104`).",
+  },
+  ISM010: {
+    summary: "No help under this name",
+    explanation: "`isthmus help` knows the commands and the topic `exit-codes`.",
+  },
+  ISM011: {
+    summary: "Not a value that the argument takes",
+    explanation: "The argument is one of a few words, which the command's help lists.",
+  },
 } as const satisfies Record<string, CatalogueEntry>;

@@ -1,0 +1,161 @@
+import type { Document, Node, ParsedNode } from "yaml";
+import { isAlias, isCollection, isMap, isPair, isScalar } from "yaml";
+import { isMergeKey, keyText } from "./locate.ts";
+import type { TextProblem } from "./read-yaml.ts";
+import type { SourceText } from "./source-text.ts";
+
+/** Problems in the tree of a YAML document; `fatal` ones leave no data that could be looked at further. */
+export interface BadNodes {
+  readonly fatal: boolean;
+  readonly problems: readonly TextProblem[];
+}
+
+/**
+ * What is legal YAML (or what the reader lets pass) and still no plain data:
+ * duplicate keys, collections as keys, aliases to nothing or to themselves,
+ * tags that nobody knows, numbers that JSON has not.
+ */
+export function findBadNodes(document: Document<ParsedNode>, source: SourceText): BadNodes {
+  const duplicates: TextProblem[] = [];
+  const fatal: TextProblem[] = [];
+  const lineOf = (offset: number): number => source.rangeOf(offset, offset).start.line;
+
+  const walk = (node: unknown, parents: readonly Node[]): void => {
+    if (isAlias(node)) {
+      fatal.push(...checkAlias(document, node.source, spanOf(node), parents));
+    } else if (isScalar(node)) {
+      fatal.push(...checkNumber(node.value, spanOf(node)));
+    } else if (isMap(node)) {
+      const keys = new Map<string, number>();
+      for (const pair of node.items) {
+        const span = spanOf(pair.key);
+        if (isCollection(pair.key) || isAlias(pair.key)) {
+          fatal.push({ ...span, ...complexKey });
+        } else if (keyText(pair.key) === "__proto__") {
+          fatal.push({ ...span, ...protoKey });
+        } else if (!isMergeKey(pair.key)) {
+          const name = keyText(pair.key);
+          const first = keys.get(name);
+          if (first !== undefined) {
+            duplicates.push({ ...span, ...duplicateKey(name, lineOf(first)) });
+          }
+          keys.set(name, first ?? span.start);
+        }
+        walk(pair.value, [...parents, node]);
+      }
+    } else if (isCollection(node)) {
+      for (const item of node.items) {
+        walk(isPair(item) ? item.value : item, [...parents, node]);
+      }
+    }
+  };
+  walk(document.contents, []);
+
+  const tags = document.warnings
+    .filter((warning) => warning.code === "TAG_RESOLVE_FAILED")
+    .map((warning) => ({ start: warning.pos[0], end: warning.pos[1], ...unknownTag }));
+  return { fatal: fatal.length > 0, problems: [...tags, ...fatal, ...duplicates] };
+}
+
+interface Span {
+  readonly start: number;
+  readonly end: number;
+}
+
+function spanOf(node: unknown): Span {
+  const range = (node as { readonly range?: readonly number[] } | null)?.range;
+  return { start: range?.[0] ?? 0, end: range?.[1] ?? 0 };
+}
+
+function checkAlias(
+  document: Document<ParsedNode>,
+  name: string,
+  span: Span,
+  parents: readonly Node[],
+): TextProblem[] {
+  const start = span.start;
+  let target: Node | undefined;
+  // As YAML has it: the last anchor of that name above the alias.
+  const visit = (node: unknown): void => {
+    if (!isScalar(node) && !isCollection(node)) {
+      return;
+    }
+    const begin = spanOf(node).start;
+    if (node.anchor === name && begin < start) {
+      target = node;
+    }
+    if (isCollection(node)) {
+      for (const item of node.items) {
+        if (isPair(item)) {
+          visit(item.key);
+          visit(item.value);
+        } else {
+          visit(item);
+        }
+      }
+    }
+  };
+  visit(document.contents);
+  if (target === undefined) {
+    return [
+      {
+        ...span,
+        code: "ISM111",
+        detail: `The alias *${name} refers to an anchor &${name}, and there is none above it.`,
+        fix: `Mark the value that is meant with &${name}, further up; or put quotes around text that begins with an asterisk, as in hosts: ["*"].`,
+      },
+    ];
+  }
+  return parents.includes(target)
+    ? [
+        {
+          ...span,
+          code: "ISM111",
+          detail: `The alias *${name} stands inside the value that it refers to, which would contain itself without end.`,
+          fix: "Write the value out.",
+        },
+      ]
+    : [];
+}
+
+function checkNumber(value: unknown, span: Span): TextProblem[] {
+  return typeof value === "number" && !Number.isFinite(value)
+    ? [
+        {
+          ...span,
+          code: "ISM112",
+          detail:
+            "This is infinity or not a number at all. Kubernetes and Istio speak JSON, which has neither.",
+          fix: "Write a number, or put quotes around it if it is text.",
+        },
+      ]
+    : [];
+}
+
+const complexKey = {
+  code: "ISM112",
+  detail:
+    "The key of this mapping is itself a list, a mapping or an alias. Template markers such as {{ … }} are read that way too; mesh files are not templates.",
+  fix: "Use text as the key; put braces that are meant literally in quotes.",
+} as const;
+
+const protoKey = {
+  code: "ISM112",
+  detail: "__proto__ is no field of anything in a mesh file.",
+  fix: "Delete it.",
+} as const;
+
+const unknownTag = {
+  code: "ISM112",
+  detail:
+    "A tag (a word that begins with an exclamation mark) changes how a value is read, and this one means nothing here; the value would be taken as plain text.",
+  fix: "Delete the tag, or put the value in quotes if the exclamation mark belongs to it.",
+} as const;
+
+function duplicateKey(name: string, line: number): Omit<TextProblem, "start" | "end"> {
+  return {
+    code: "ISM110",
+    detail: `The key ${name} is already given in line ${line}. Only one of the two values can hold.`,
+    fix: "Delete one of them.",
+  };
+}

@@ -1,0 +1,245 @@
+import type { CST, Document, ErrorCode, ParsedNode } from "yaml";
+import { Composer, Parser } from "yaml";
+import type { Diagnostic } from "../diagnostics/diagnostic.ts";
+import { specCodes } from "../diagnostics/codes/spec.ts";
+import { findBadNodes } from "./find-bad-nodes.ts";
+import type { SpecCode } from "./finding.ts";
+import type { SourceText } from "./source-text.ts";
+
+/** What a text is as YAML. */
+export interface YamlFile {
+  /** Undefined when the text could not be read at all. */
+  readonly document: Document<ParsedNode> | undefined;
+  /** Plain data; undefined unless `usable`. */
+  readonly value: unknown;
+  /** Whether the value is what the author meant, so that looking further makes sense. */
+  readonly usable: boolean;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** A problem between two offsets of the text. */
+export interface TextProblem {
+  readonly code: SpecCode;
+  readonly start: number;
+  readonly end: number;
+  readonly detail: string;
+  readonly fix: string;
+}
+
+/** Brackets and indentation deeper than this are refused before anything recursive sees them. */
+const maxDepth = 100;
+
+/** How many nodes aliases may expand to: enough for a mesh of a thousand clusters, far too few for a bomb. */
+const maxAliasCount = 10_000;
+
+/**
+ * Reads one YAML 1.2 document with merge keys. Never throws: all problems are
+ * diagnostics, and the document is given as far as it could be understood.
+ */
+export function readYaml(source: SourceText): YamlFile {
+  const control = findControlCharacter(source.text);
+  if (control !== undefined) {
+    return unusable([place(control, source)]);
+  }
+  const { documents, tooDeep } = compose(source.text);
+  const [document, second] = documents;
+  if (tooDeep !== undefined) {
+    return unusable([place(tooDeep, source)]);
+  }
+  if (document === undefined) {
+    return unusable([]);
+  }
+  const syntax = document.errors.map((error) =>
+    describeSyntaxError(error.code, error.message, error.pos),
+  );
+  const several = second === undefined ? [] : [describeSecond(second, source.text)];
+  if (syntax.length > 0) {
+    return {
+      document,
+      value: undefined,
+      usable: false,
+      diagnostics: [...syntax, ...several].map((problem) => place(problem, source)),
+    };
+  }
+  const bad = findBadNodes(document, source);
+  const data = bad.fatal ? { value: undefined, problems: [] } : toData(document);
+  const problems = [...bad.problems, ...data.problems, ...several];
+  return {
+    document,
+    value: data.value,
+    usable: !bad.fatal && data.problems.length === 0,
+    diagnostics: problems.map((problem) => place(problem, source)),
+  };
+}
+
+function unusable(diagnostics: readonly Diagnostic[]): YamlFile {
+  return { document: undefined, value: undefined, usable: false, diagnostics };
+}
+
+function place(problem: TextProblem, source: SourceText): Diagnostic {
+  return {
+    code: problem.code,
+    severity: "error",
+    summary: specCodes[problem.code].summary,
+    detail: problem.detail,
+    fix: problem.fix,
+    range: source.rangeOf(problem.start, problem.end),
+  };
+}
+
+interface Composed {
+  readonly documents: readonly Document<ParsedNode>[];
+  readonly tooDeep?: TextProblem;
+}
+
+/**
+ * The parser works without recursion, the composer does not: with many
+ * thousands of open brackets it ends the whole process, so depth is measured between the two.
+ */
+function compose(text: string): Composed {
+  const tokens = [...new Parser().parse(text)];
+  const offset = findTooDeep(tokens);
+  if (offset !== undefined) {
+    return {
+      documents: [],
+      tooDeep: {
+        code: "ISM112",
+        start: offset,
+        end: offset + 1,
+        detail: `Lists and mappings are nested in each other more than ${maxDepth} levels deep here. No mesh needs that; mostly a bracket is not closed.`,
+        fix: "Close the brackets, or take the nesting apart.",
+      },
+    };
+  }
+  const composer = new Composer<ParsedNode>({
+    // Explicit, so that a %YAML 1.1 directive does not turn `no` into false.
+    schema: "core",
+    merge: true,
+    resolveKnownTags: false,
+    // The library compares every key with every other one; findBadNodes does it with a set.
+    uniqueKeys: false,
+    // Otherwise the library prints warnings of its own.
+    logLevel: "error",
+  });
+  return { documents: [...composer.compose(tokens, true, text.length)] };
+}
+
+function findTooDeep(tokens: readonly CST.Token[]): number | undefined {
+  const open: { readonly item: unknown; readonly depth: number }[] = tokens.map((item) => ({
+    item,
+    depth: 0,
+  }));
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    const { item, depth } = next;
+    if (typeof item !== "object" || item === null) {
+      continue;
+    }
+    const { value, key, items, offset } = item as {
+      readonly value?: unknown;
+      readonly key?: unknown;
+      readonly items?: readonly unknown[];
+      readonly offset?: number;
+    };
+    const inner = items === undefined ? depth : depth + 1;
+    if (inner > maxDepth) {
+      return offset ?? 0;
+    }
+    for (const child of [value, key, ...(items ?? [])]) {
+      open.push({ item: child, depth: inner });
+    }
+  }
+  return undefined;
+}
+
+function toData(document: Document<ParsedNode>): {
+  readonly value: unknown;
+  readonly problems: readonly TextProblem[];
+} {
+  try {
+    return { value: document.toJS({ maxAliasCount }), problems: [] };
+  } catch (error) {
+    const [start, end] = document.contents?.range ?? [0, 1];
+    const said = error instanceof Error ? error.message : String(error);
+    return {
+      value: undefined,
+      problems: [
+        {
+          code: "ISM111",
+          start,
+          end: Math.min(end, start + 1),
+          detail: said.startsWith("Excessive alias count")
+            ? `Aliases of aliases expand to more than ${maxAliasCount} values. That is how a small file fills all memory, so it is not read any further.`
+            : `The aliases and merge keys of the file cannot be resolved: ${said.split("\n", 1)[0]}.`,
+          fix: "Write the values out where they are used.",
+        },
+      ],
+    };
+  }
+}
+
+function describeSecond(second: Document<ParsedNode>, text: string): TextProblem {
+  const [from] = second.range;
+  // The range of a document begins at its directives; the line that people look for is the marker.
+  const marker = text.lastIndexOf("---", second.contents?.range[0] ?? second.range[2]);
+  const start = marker >= from ? marker : from;
+  return {
+    code: "ISM107",
+    start,
+    end: start + 3,
+    detail:
+      "A second YAML document begins here. One mesh file is one document, and everything from here on would be ignored.",
+    fix: "Delete this line and what follows, or move the second document into a file of its own.",
+  };
+}
+
+const syntaxFixes: Partial<Record<ErrorCode, string>> = {
+  TAB_AS_INDENT: "Indent with spaces.",
+  BAD_INDENT: "Align the line with its neighbours, and close every bracket that is open above.",
+  BLOCK_AS_IMPLICIT_KEY:
+    'Put the value in quotes if it contains ": ", or move the inner mapping to lines of its own.',
+  BAD_SCALAR_START: "Put the value in quotes.",
+  MISSING_CHAR: "Add the missing character.",
+  MULTILINE_IMPLICIT_KEY: "Keep the key on one line, with a colon and a space after it.",
+  BAD_DQ_ESCAPE: "Write the backslash twice, or use single quotes.",
+  BAD_ALIAS: "Put the value in quotes if it is no alias.",
+};
+
+function describeSyntaxError(
+  code: ErrorCode,
+  message: string,
+  [start, end]: readonly [number, number],
+): TextProblem {
+  const said = (message.split("\n", 1)[0] ?? message)
+    .replace(/'quote\b/, "'")
+    .replace(/"quote\b/, '"');
+  return {
+    code: "ISM101",
+    start,
+    end,
+    detail: `${said.replace(/[.:]$/, "")}. Nothing below this place could be checked.`,
+    fix:
+      syntaxFixes[code] ??
+      "Correct the line, or one of those just above it: its indentation, quotes, brackets, and the space after each colon.",
+  };
+}
+
+/** YAML allows no C0 controls but tab and line breaks; they mean that the file is binary or UTF-16. */
+function findControlCharacter(text: string): TextProblem | undefined {
+  // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
+  const match = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\ufffe\uffff]/.exec(text);
+  if (match === null) {
+    return undefined;
+  }
+  const number = match[0].charCodeAt(0);
+  const name = `U+${number.toString(16).toUpperCase().padStart(4, "0")}`;
+  return {
+    code: "ISM112",
+    start: match.index,
+    end: match.index + 1,
+    detail: `The file has the control character ${name} here, which YAML does not allow.${number === 0 ? " A NUL mostly means that the file is not UTF-8 text." : ""}`,
+    fix:
+      number === 0
+        ? "Save the file as UTF-8, or name another file."
+        : "Delete the character; in a quoted value it can be written as an escape.",
+  };
+}
