@@ -109,7 +109,11 @@ export interface KubeClient {
   apply(object: KubeObject, options: ApplyOptions): Promise<KubeObject>;
 
   /** JSON merge patch (RFC 7386). Gives the object afterwards; KubeError of kind `not-found` where there is none. */
-  patchMerge(reference: ObjectReference, patch: { readonly [key: string]: Json }, options: PatchOptions): Promise<KubeObject>;
+  patchMerge(
+    reference: ObjectReference,
+    patch: { readonly [key: string]: Json },
+    options: PatchOptions,
+  ): Promise<KubeObject>;
 
   /** `deleting` = accepted (finalizers may still run), `gone` = it was not there. */
   delete(reference: ObjectReference, options: DeleteOptions): Promise<"deleting" | "gone">;
@@ -129,7 +133,13 @@ export interface KubeClient {
   portForward(namespace: string, pod: string, port: number, options: CallOptions): Promise<Duplex>;
 
   /** One `GET` of HTTP/1.1 to a port of a pod (Envoy's admin port, istiod's debug port); broken tunnels are tried once more. */
-  podHttpGet(namespace: string, pod: string, port: number, path: string, options: PodHttpGetOptions): Promise<PodHttpResponse>;
+  podHttpGet(
+    namespace: string,
+    pod: string,
+    port: number,
+    path: string,
+    options: PodHttpGetOptions,
+  ): Promise<PodHttpResponse>;
 
   /** Ends all connections; calls under way fail. May be called twice. */
   close(): Promise<void>;

@@ -34,7 +34,11 @@ export function connectKubeClient({ cluster, context, limits }: KubeClientOption
   const discovery = createDiscovery(transport, report);
   const connection: Connection = { transport, discovery, report };
 
-  const pathOf = async (reference: ObjectReference, verb: string, signal: AbortSignal): Promise<string> => {
+  const pathOf = async (
+    reference: ObjectReference,
+    verb: string,
+    signal: AbortSignal,
+  ): Promise<string> => {
     const mapping = await discovery.find(reference, verb, signal);
     if (mapping.namespaced && reference.namespace === undefined) {
       throw new TypeError(`${reference.kind} ${reference.name} needs a namespace`);
@@ -80,7 +84,12 @@ export function connectKubeClient({ cluster, context, limits }: KubeClientOption
         {
           method: "PATCH",
           path: await pathOf(reference, "apply", signal),
-          query: { fieldManager, fieldValidation: "Strict", force: String(force), ...dryRunQuery(dryRun) },
+          query: {
+            fieldManager,
+            fieldValidation: "Strict",
+            force: String(force),
+            ...dryRunQuery(dryRun),
+          },
           // JSON is YAML; API servers before 1.30 know no other content type for this.
           contentType: "application/apply-patch+yaml",
           body: writeWireObject(object),
@@ -111,7 +120,14 @@ export function connectKubeClient({ cluster, context, limits }: KubeClientOption
       try {
         const path = await pathOf(reference, "delete", options.signal);
         const body = deleteBody(options);
-        const answer = await transport.send({ method: "DELETE", path, body, contentType: "application/json", subject, signal: options.signal });
+        const answer = await transport.send({
+          method: "DELETE",
+          path,
+          body,
+          contentType: "application/json",
+          subject,
+          signal: options.signal,
+        });
         if (answer.status === 200 || answer.status === 202) {
           return "deleting";
         }
@@ -127,7 +143,12 @@ export function connectKubeClient({ cluster, context, limits }: KubeClientOption
     async version({ signal }) {
       const answer = await getVersion(signal);
       const text = (key: string): string => String(answer[key] ?? "");
-      return { gitVersion: text("gitVersion"), major: text("major"), minor: text("minor"), platform: text("platform") };
+      return {
+        gitVersion: text("gitVersion"),
+        major: text("major"),
+        minor: text("minor"),
+        platform: text("platform"),
+      };
     },
 
     async ping({ signal }) {
@@ -136,9 +157,11 @@ export function connectKubeClient({ cluster, context, limits }: KubeClientOption
       return performance.now() - started;
     },
 
-    portForward: async (namespace, pod, port, { signal }) => openPortForward(connection, { namespace, pod, port }, signal),
+    portForward: async (namespace, pod, port, { signal }) =>
+      openPortForward(connection, { namespace, pod, port }, signal),
 
-    podHttpGet: async (namespace, pod, port, path, options) => getThroughPod(connection, { namespace, pod, port }, path, options),
+    podHttpGet: async (namespace, pod, port, path, options) =>
+      getThroughPod(connection, { namespace, pod, port }, path, options),
 
     close: async () => transport.close(),
   };
@@ -164,8 +187,16 @@ function dryRunQuery(dryRun: boolean): { readonly dryRun?: "All" } {
   return dryRun ? { dryRun: "All" } : {};
 }
 
-function deleteBody({ propagationPolicy = "Background", uid, resourceVersion, dryRun = false }: DeleteOptions): string {
-  const preconditions = { ...(uid === undefined ? {} : { uid }), ...(resourceVersion === undefined ? {} : { resourceVersion }) };
+function deleteBody({
+  propagationPolicy = "Background",
+  uid,
+  resourceVersion,
+  dryRun = false,
+}: DeleteOptions): string {
+  const preconditions = {
+    ...(uid === undefined ? {} : { uid }),
+    ...(resourceVersion === undefined ? {} : { resourceVersion }),
+  };
   return JSON.stringify({
     apiVersion: "v1",
     kind: "DeleteOptions",

@@ -10,7 +10,7 @@ export async function diagnoseConnection(error: KubeError): Promise<Advice> {
   if (error.kind === "tls") {
     return diagnoseTls(error, code, where);
   }
-  if (error.kind === "protocol" || code.startsWith("HPE_")) {
+  if (error.kind === "protocol") {
     return notAnApiServer(where, error.message);
   }
   return diagnoseNetwork(error, code, where);
@@ -30,12 +30,20 @@ function diagnoseNetwork(error: KubeError, code: string, where: string): Advice 
   const { hostname, host } = new URL(error.endpoint.server);
   switch (code) {
     case "ECONNREFUSED":
-      return { code: "ISM255", detail: `The connection to ${where} was refused.`, fix: "See whether the API server runs, and whether `server` in the kubeconfig has the right port." };
+      return {
+        code: "ISM255",
+        detail: `The connection to ${where} was refused.`,
+        fix: "See whether the API server runs, and whether `server` in the kubeconfig has the right port.",
+      };
     case "EHOSTUNREACH":
     case "ENETUNREACH":
     case "ENETDOWN":
     case "EADDRNOTAVAIL":
-      return { code: "ISM256", detail: `This machine finds no way to ${where} (${code}).`, fix: "Connect the VPN that the cluster needs, or use an address that this machine can reach." };
+      return {
+        code: "ISM256",
+        detail: `This machine finds no way to ${where} (${code}).`,
+        fix: "Connect the VPN that the cluster needs, or use an address that this machine can reach.",
+      };
     case "ENOTFOUND":
     case "EAI_AGAIN":
       return {
@@ -45,13 +53,33 @@ function diagnoseNetwork(error: KubeError, code: string, where: string): Advice 
       };
     case "UND_ERR_CONNECT_TIMEOUT":
     case "ETIMEDOUT":
-      return { code: "ISM258", detail: `No connection to ${where} came about in time.`, fix: `See whether a firewall between this machine and ${host} lets the port through.` };
+      return {
+        code: "ISM258",
+        detail: `No connection to ${where} came about in time.`,
+        fix: `See whether a firewall between this machine and ${host} lets the port through.`,
+      };
     case "UND_ERR_HEADERS_TIMEOUT":
     case "UND_ERR_BODY_TIMEOUT":
-      return { code: "ISM258", detail: `The connection to ${where} stands, but no answer came in time (${error.message}).`, fix: "Look at the API server's health (`/readyz?verbose`) and its etcd." };
+      return {
+        code: "ISM258",
+        detail: `The connection to ${where} stands, but no answer came in time (${error.message}).`,
+        fix: "Look at the API server's health (`/readyz?verbose`) and its etcd.",
+      };
     default:
-      return { code: "ISM275", detail: `The connection to ${where} broke: ${error.message}.`, fix: "Run the command again. If it stays so, look at what stands between this machine and the API server." };
+      return brokenConnection(error, where);
   }
+}
+
+function brokenConnection(error: KubeError, where: string): Advice {
+  // Since TLS 1.3 a refused client certificate comes after the handshake, and Node tells no alert from a plain end.
+  const hint = error.endpoint.clientCertificate
+    ? " Among others, a server that refuses the kubeconfig's client certificate looks like this."
+    : "";
+  return {
+    code: "ISM275",
+    detail: `The connection to ${where} broke: ${error.message}.${hint}`,
+    fix: "Run the command again. If it stays so, look at what stands between this machine and the API server.",
+  };
 }
 
 function notAnApiServer(where: string, message: string): Advice {
@@ -83,7 +111,11 @@ async function diagnoseTls(error: KubeError, code: string, where: string): Promi
   if (code === "ERR_TLS_CERT_ALTNAME_INVALID") {
     return explainName(error, where);
   }
-  if (/WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG/.test(`${code} ${error.message}`.toUpperCase().replaceAll(" ", "_"))) {
+  if (
+    /WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG/.test(
+      `${code} ${error.message}`.toUpperCase().replaceAll(" ", "_"),
+    )
+  ) {
     return notAnApiServer(where, "it speaks plain text where TLS is expected");
   }
   if (/ALERT/.test(code)) {
@@ -93,15 +125,24 @@ async function diagnoseTls(error: KubeError, code: string, where: string): Promi
       fix: "Fetch the kubeconfig again from where it came: the certificate is of another authority than the cluster's, or revoked.",
     };
   }
-  return { code: "ISM275", detail: `The TLS handshake with ${where} failed: ${error.message}.`, fix: "Look at what stands between this machine and the API server; a proxy that inspects TLS looks like this." };
+  return {
+    code: "ISM275",
+    detail: `The TLS handshake with ${where} failed: ${error.message}.`,
+    fix: "Look at what stands between this machine and the API server; a proxy that inspects TLS looks like this.",
+  };
 }
 
 async function explainAuthority(error: KubeError, where: string): Promise<Advice> {
   const { caData, server } = error.endpoint;
   const presented = await probeCertificate(error.endpoint);
   const trusted =
-    caData === undefined ? "the kubeconfig names no authority, so that only those of this machine count" : `the kubeconfig trusts only ${quoteAll(listAuthorities(caData))}`;
-  const served = presented === undefined ? "a certificate of another authority" : `the certificate ${quote(presented.subject)}, issued by ${quote(presented.issuer)}`;
+    caData === undefined
+      ? "the kubeconfig names no authority, so that only those of this machine count"
+      : `the kubeconfig trusts only ${quoteAll(listAuthorities(caData))}`;
+  const served =
+    presented === undefined
+      ? "a certificate of another authority"
+      : `the certificate ${quote(presented.subject)}, issued by ${quote(presented.issuer)}`;
   return {
     code: "ISM259",
     detail: `${where} presents ${served}, and ${trusted}. No credential was sent.`,
@@ -114,7 +155,12 @@ async function explainAuthority(error: KubeError, where: string): Promise<Advice
 async function explainValidity(error: KubeError, code: string, where: string): Promise<Advice> {
   const presented = await probeCertificate(error.endpoint);
   const expired = code === "CERT_HAS_EXPIRED";
-  const date = presented === undefined ? "" : expired ? ` at ${presented.notAfter.toISOString()}` : ` before ${presented.notBefore.toISOString()}`;
+  const date =
+    presented === undefined
+      ? ""
+      : expired
+        ? ` at ${presented.notAfter.toISOString()}`
+        : ` before ${presented.notBefore.toISOString()}`;
   const name = presented === undefined ? "" : ` ${quote(presented.subject)}`;
   return {
     code: "ISM260",

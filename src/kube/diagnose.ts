@@ -33,7 +33,8 @@ export async function diagnoseKubeError(error: unknown, cluster: string): Promis
   }
   const { code, detail, fix } = await adviseOn(error);
   const { object } = error;
-  const id = object?.name === undefined ? {} : { object: objectIdOf({ ...object, name: object.name }) };
+  const id =
+    object?.name === undefined ? {} : { object: objectIdOf({ ...object, name: object.name }) };
   return accessDiagnostic(code, { detail, fix, cluster, ...id });
 }
 
@@ -78,6 +79,9 @@ async function adviseOn(error: KubeError): Promise<Advice> {
     case "invalid":
       return refusedObject(error);
     case "not-found":
+      if (error.verb.startsWith("port-forward")) {
+        return adviseOnTunnel(error);
+      }
       return {
         code: "ISM269",
         detail: `${error.message}.`,
@@ -90,16 +94,24 @@ async function adviseOn(error: KubeError): Promise<Advice> {
         fix: "Install the CustomResourceDefinition first; Istio's come with `isthmus apply`.",
       };
     case "overloaded":
-      return { code: "ISM271", detail: `${error.message}.`, fix: "Run the command again in a while; what is done stays done." };
+      return {
+        code: "ISM271",
+        detail: `${error.message}.`,
+        fix: "Run the command again in a while; what is done stays done.",
+      };
     case "server":
       return adviseOnServer(error);
     case "tunnel":
-      return {
-        code: "ISM276",
-        detail: `${error.message}.`,
-        fix: `See whether the pod runs, and whether the API server reaches its node:\n    kubectl --context ${error.endpoint.context} -n ${error.object?.namespace ?? "default"} get pod ${error.object?.name ?? ""} -o wide`,
-      };
+      return adviseOnTunnel(error);
   }
+}
+
+function adviseOnTunnel(error: KubeError): Advice {
+  return {
+    code: "ISM276",
+    detail: `${error.message}.`,
+    fix: `See whether the pod runs, and whether the API server reaches its node:\n    kubectl --context ${error.endpoint.context} ${namespaceFlag(error)}get pod ${error.object?.name ?? ""} -o wide`,
+  };
 }
 
 function adviseOnCredentials(error: KubeError): Advice {
@@ -119,10 +131,18 @@ function adviseOnCredentials(error: KubeError): Advice {
 function adviseOnForbidden(error: KubeError): Advice {
   const detail = `${error.message}.`;
   if (/exceeded quota|must specify (limits|requests)/.test(error.message)) {
-    return { code: "ISM277", detail, fix: "Raise the quota (in Rancher: the project's), or lower what the mesh file asks for (`containerDefaults`, resources in `values`)." };
+    return {
+      code: "ISM277",
+      detail,
+      fix: "Raise the quota (in Rancher: the project's), or lower what the mesh file asks for (`containerDefaults`, resources in `values`).",
+    };
   }
   if (/because it is being terminated/.test(error.message)) {
-    return { code: "ISM278", detail, fix: `Wait until the namespace is gone, then run the command again:\n    kubectl --context ${error.endpoint.context} get namespace ${error.object?.namespace ?? ""} -o yaml` };
+    return {
+      code: "ISM278",
+      detail,
+      fix: `Wait until the namespace is gone, then run the command again:\n    kubectl --context ${error.endpoint.context} get namespace ${error.object?.namespace ?? ""} -o yaml`,
+    };
   }
   if (/denied the request|violates PodSecurity|ValidatingAdmissionPolicy/.test(error.message)) {
     return refusedObject(error);
@@ -136,13 +156,17 @@ function adviseOnForbidden(error: KubeError): Advice {
 
 function adviseOnConflict(error: KubeError): Advice {
   if (error.conflicts.length === 0) {
-    return { code: "ISM268", detail: `${error.message}.`, fix: "Run the command again: it then starts from what is there now." };
+    return {
+      code: "ISM268",
+      detail: `${error.message}.`,
+      fix: "Run the command again: it then starts from what is there now.",
+    };
   }
   const managers = [...new Set(error.conflicts.map((one) => one.manager))];
   const fields = error.conflicts.map((one) => `${one.field} (${one.manager})`).join(", ");
   return {
     code: "ISM268",
-    detail: `${error.message.split(": ").slice(0, 2).join(": ")}: these fields belong to other field managers and have other values: ${fields}.`,
+    detail: `${error.message.split(": ")[0] ?? ""}: these fields belong to other field managers and have other values: ${fields}.`,
     fix: `Take the fields out of what ${managers.join(" and ")} applies, or out of the mesh file. Who owns what:\n    kubectl --context ${error.endpoint.context} ${namespaceFlag(error)}get ${error.object?.kind ?? ""} ${error.object?.name ?? ""} -o yaml --show-managed-fields`,
   };
 }
@@ -152,7 +176,11 @@ function namespaceFlag(error: KubeError): string {
 }
 
 function refusedObject(error: KubeError): Advice {
-  return { code: "ISM269", detail: `${error.message}.`, fix: "Correct the field that the message names, in the mesh file's `values` or in the service's manifests." };
+  return {
+    code: "ISM269",
+    detail: `${error.message}.`,
+    fix: "Correct the field that the message names, in the mesh file's `values` or in the service's manifests.",
+  };
 }
 
 function adviseOnServer(error: KubeError): Advice {
@@ -169,5 +197,11 @@ function adviseOnServer(error: KubeError): Advice {
 
 function diagnoseUnexpected(error: unknown, cluster: string): Diagnostic {
   const words = redactText(error instanceof Error ? error.message : String(error));
-  return { code: "ISM300", severity: "error", summary: applyCodes.ISM300.summary, detail: `Talking to ${cluster} failed: ${words}.`, cluster };
+  return {
+    code: "ISM300",
+    severity: "error",
+    summary: applyCodes.ISM300.summary,
+    detail: `Talking to ${cluster} failed: ${words}.`,
+    cluster,
+  };
 }

@@ -18,9 +18,18 @@ export interface Discovery {
 export function createDiscovery(transport: Transport, report: Reporter): Discovery {
   const found = new Map<string, ResourceMapping>();
 
-  const load = async (kind: ResourceKind, verb: string, signal: AbortSignal): Promise<ReadonlyMap<string, ResourceMapping>> => {
+  const load = async (
+    kind: ResourceKind,
+    verb: string,
+    signal: AbortSignal,
+  ): Promise<ReadonlyMap<string, ResourceMapping>> => {
     const subject = { verb, object: { apiVersion: kind.apiVersion, kind: kind.kind } };
-    const answer = await transport.send({ method: "GET", path: groupPath(kind.apiVersion), subject, signal });
+    const answer = await transport.send({
+      method: "GET",
+      path: groupPath(kind.apiVersion),
+      subject,
+      signal,
+    });
     if (answer.status === 404) {
       return new Map();
     }
@@ -52,12 +61,17 @@ export function createDiscovery(transport: Transport, report: Reporter): Discove
   };
 }
 
-function readResources(list: Readonly<Record<string, unknown>>): ReadonlyMap<string, ResourceMapping> {
+function readResources(
+  list: Readonly<Record<string, unknown>>,
+): ReadonlyMap<string, ResourceMapping> {
   const resources = Array.isArray(list["resources"]) ? list["resources"].filter(isRecord) : [];
   return new Map(
     resources
       // `deployments/scale` and the like are of the same or another kind, and no objects of their own.
       .filter((one) => !String(one["name"]).includes("/"))
-      .map((one) => [String(one["kind"]), { plural: String(one["name"]), namespaced: one["namespaced"] === true }]),
+      .map((one) => [
+        String(one["kind"]),
+        { plural: String(one["name"]), namespaced: one["namespaced"] === true },
+      ]),
   );
 }

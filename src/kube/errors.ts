@@ -44,6 +44,8 @@ export interface KubeEndpoint {
   /** Base64 PEM. */
   readonly caData?: string;
   readonly tlsServerName?: string;
+  /** True when the user has a client certificate. */
+  readonly clientCertificate: boolean;
   /** True when requests go through a proxy. */
   readonly proxied: boolean;
 }

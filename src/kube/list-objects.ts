@@ -15,11 +15,22 @@ export interface ObjectList {
 const pageSize = 500;
 
 /** Lists page by page. When the API server forgets a half-read list (410), it is read again in one piece. */
-export async function listObjects(connection: Connection, query: ListQuery, signal: AbortSignal): Promise<ObjectList> {
-  return (await listPages(connection, query, signal, pageSize)) ?? (await listWhole(connection, query, signal));
+export async function listObjects(
+  connection: Connection,
+  query: ListQuery,
+  signal: AbortSignal,
+): Promise<ObjectList> {
+  return (
+    (await listPages(connection, query, signal, pageSize)) ??
+    (await listWhole(connection, query, signal))
+  );
 }
 
-async function listWhole(connection: Connection, query: ListQuery, signal: AbortSignal): Promise<ObjectList> {
+async function listWhole(
+  connection: Connection,
+  query: ListQuery,
+  signal: AbortSignal,
+): Promise<ObjectList> {
   const whole = await listPages(connection, query, signal, undefined);
   if (whole === undefined) {
     throw connection.report.foreignAnswer(410, { verb: "list", object: query });
@@ -35,11 +46,21 @@ async function listPages(
   limit: number | undefined,
 ): Promise<ObjectList | undefined> {
   const subject = { verb: "list", object: query };
-  const path = collectionPath(query.apiVersion, await discovery.find(query, "list", signal), query.namespace);
+  const path = collectionPath(
+    query.apiVersion,
+    await discovery.find(query, "list", signal),
+    query.namespace,
+  );
   const objects: KubeObject[] = [];
   let next: string | undefined;
   for (;;) {
-    const answer = await transport.send({ method: "GET", path, query: { ...selectorsOf(query), limit: limit?.toString(), continue: next }, subject, signal });
+    const answer = await transport.send({
+      method: "GET",
+      path,
+      query: { ...selectorsOf(query), limit: limit?.toString(), continue: next },
+      subject,
+      signal,
+    });
     if (answer.status === 410) {
       return undefined;
     }
@@ -53,7 +74,11 @@ async function listPages(
       throw report.foreignAnswer(answer.status, subject);
     }
     // Items of a typed list carry neither apiVersion nor kind.
-    objects.push(...items.filter(isRecord).map((item) => readWireObject({ apiVersion: query.apiVersion, kind: query.kind, ...item })));
+    objects.push(
+      ...items
+        .filter(isRecord)
+        .map((item) => readWireObject({ apiVersion: query.apiVersion, kind: query.kind, ...item })),
+    );
     next = textOf(metadata["continue"]);
     if (next === undefined) {
       return { objects, resourceVersion: textOf(metadata["resourceVersion"]) ?? "" };
@@ -62,6 +87,9 @@ async function listPages(
 }
 
 /** The query part that lists and watches share. */
-export function selectorsOf({ labelSelector, fieldSelector }: ListQuery): Readonly<Record<string, string | undefined>> {
+export function selectorsOf({
+  labelSelector,
+  fieldSelector,
+}: ListQuery): Readonly<Record<string, string | undefined>> {
   return { labelSelector, fieldSelector };
 }

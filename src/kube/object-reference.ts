@@ -16,11 +16,21 @@ export interface ObjectReference extends ResourceKind {
 /** The reference of an object at hand. */
 export function referenceOf(object: KubeObject): ObjectReference {
   const { name, namespace } = object.metadata;
-  return { apiVersion: object.apiVersion, kind: object.kind, ...(namespace === undefined ? {} : { namespace }), name };
+  return {
+    apiVersion: object.apiVersion,
+    kind: object.kind,
+    ...(namespace === undefined ? {} : { namespace }),
+    name,
+  };
 }
 
 /** The identity behind a reference. */
 export function objectIdOf(reference: ObjectReference): ObjectId {
   const { apiVersion, kind, namespace, name } = reference;
-  return { group: groupOf(apiVersion), kind, ...(namespace === undefined ? {} : { namespace }), name };
+  return {
+    group: groupOf(apiVersion),
+    kind,
+    ...(namespace === undefined ? {} : { namespace }),
+    name,
+  };
 }

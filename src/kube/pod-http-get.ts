@@ -6,36 +6,55 @@ import type { Connection } from "./connection.ts";
 import { KubeError } from "./errors.ts";
 import type { PodPort } from "./port-forward.ts";
 import { openPortForward, subjectOf } from "./port-forward.ts";
+import { tolerateListeners } from "./tolerate-listeners.ts";
 
 const defaultTimeoutMs = 10_000;
 
 /** One GET through a tunnel of its own. A tunnel that breaks before the answer is whole is opened once more. */
-export async function getThroughPod(connection: Connection, target: PodPort, path: string, options: PodHttpGetOptions): Promise<PodHttpResponse> {
+export async function getThroughPod(
+  connection: Connection,
+  target: PodPort,
+  path: string,
+  options: PodHttpGetOptions,
+): Promise<PodHttpResponse> {
   const timeoutMs = options.timeoutMs ?? defaultTimeoutMs;
   const limited = new AbortController();
   const onAbort = (): void => limited.abort(options.signal.reason);
   options.signal.throwIfAborted();
+  tolerateListeners(options.signal);
   options.signal.addEventListener("abort", onAbort, { once: true });
-  const late = connection.report.tunnelFailure(`no answer within ${timeoutMs / 1000} s`, subjectOf(target));
+  const late = connection.report.tunnelFailure(
+    `no answer within ${timeoutMs / 1000} s`,
+    subjectOf(target),
+  );
   const timer = setTimeout(() => limited.abort(late), timeoutMs);
   try {
-    return await exchange(connection, target, path, limited.signal).catch(async (error: unknown) => {
-      limited.signal.throwIfAborted();
-      if (error instanceof KubeError && error.kind !== "unreachable" && error.kind !== "tunnel") {
-        throw error;
-      }
-      return exchange(connection, target, path, limited.signal);
-    });
+    return await exchange(connection, target, path, limited.signal).catch(
+      async (error: unknown) => {
+        limited.signal.throwIfAborted();
+        if (error instanceof KubeError && error.kind !== "unreachable" && error.kind !== "tunnel") {
+          throw error;
+        }
+        return exchange(connection, target, path, limited.signal);
+      },
+    );
   } catch (error) {
     limited.signal.throwIfAborted();
-    throw error instanceof KubeError ? error : connection.report.networkFailure(error, subjectOf(target));
+    throw error instanceof KubeError
+      ? error
+      : connection.report.networkFailure(error, subjectOf(target));
   } finally {
     clearTimeout(timer);
     options.signal.removeEventListener("abort", onAbort);
   }
 }
 
-async function exchange(connection: Connection, target: PodPort, path: string, signal: AbortSignal): Promise<PodHttpResponse> {
+async function exchange(
+  connection: Connection,
+  target: PodPort,
+  path: string,
+  signal: AbortSignal,
+): Promise<PodHttpResponse> {
   const stream = await openPortForward(connection, target, signal);
   try {
     return await getOver(stream, path, signal);
@@ -50,7 +69,13 @@ function getOver(stream: Duplex, path: string, signal: AbortSignal): Promise<Pod
     stream.once("error", reject);
     const headers = { host: "localhost", connection: "close" };
     // Node's HTTP client works over any Duplex (https://nodejs.org/docs/latest-v20.x/api/http.html#httprequestoptions-callback); only its types ask for a Socket.
-    const get = request({ method: "GET", path, headers, createConnection: () => stream as Socket, signal });
+    const get = request({
+      method: "GET",
+      path,
+      headers,
+      createConnection: () => stream as Socket,
+      signal,
+    });
     get.once("error", reject);
     get.once("response", (response) => {
       let body = "";

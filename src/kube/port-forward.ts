@@ -17,14 +17,21 @@ export interface PodPort {
  * is the port (k8s.io/cri-streaming, portforward/websocket.go). There is no
  * half-close: ending the stream's writing side ends the tunnel.
  */
-export async function openPortForward(connection: Connection, target: PodPort, signal: AbortSignal): Promise<Duplex> {
+export async function openPortForward(
+  connection: Connection,
+  target: PodPort,
+  signal: AbortSignal,
+): Promise<Duplex> {
   const subject = subjectOf(target);
   const path = `/api/v1/namespaces/${encodeURIComponent(target.namespace)}/pods/${encodeURIComponent(target.pod)}/portforward?ports=${target.port}`;
   const { dispatcher, base } = await connection.transport.tunnel(subject, signal);
   // Loaded here, since plain requests do without the larger half of undici. As a bundle, a CommonJS module has no other export than its default.
   const { default: undici } = await import("undici");
   signal.throwIfAborted();
-  const socket = new undici.WebSocket(`${base.replace(/^http/, "ws")}${path}`, { protocols: ["v4.channel.k8s.io"], dispatcher });
+  const socket = new undici.WebSocket(`${base.replace(/^http/, "ws")}${path}`, {
+    protocols: ["v4.channel.k8s.io"],
+    dispatcher,
+  });
   socket.binaryType = "arraybuffer";
   const stream = streamOver(socket, (words) => connection.report.tunnelFailure(words, subject));
   await opened(socket, signal).catch(async (error: unknown) => {
@@ -37,7 +44,10 @@ export async function openPortForward(connection: Connection, target: PodPort, s
 
 /** What a tunnel is about, for messages. */
 export function subjectOf({ namespace, pod, port }: PodPort): RequestSubject {
-  return { verb: `port-forward to port ${port} of`, object: { apiVersion: "v1", kind: "Pod", namespace, name: pod } };
+  return {
+    verb: `port-forward to port ${port} of`,
+    object: { apiVersion: "v1", kind: "Pod", namespace, name: pod },
+  };
 }
 
 function opened(socket: WebSocket, signal: AbortSignal): Promise<void> {
@@ -60,11 +70,20 @@ function opened(socket: WebSocket, signal: AbortSignal): Promise<void> {
 }
 
 /** A WebSocket hides the answer that refused it; the same address by a plain request gives the reason. */
-async function explainRefusal(connection: Connection, path: string, subject: RequestSubject, error: unknown, signal: AbortSignal): Promise<KubeError> {
+async function explainRefusal(
+  connection: Connection,
+  path: string,
+  subject: RequestSubject,
+  error: unknown,
+  signal: AbortSignal,
+): Promise<KubeError> {
   const answer = await connection.transport.send({ method: "GET", path, subject, signal });
   // 400 is what a plain request gets where a WebSocket would have been let through.
   if (answer.status <= 400) {
-    return connection.report.tunnelFailure(error instanceof Error ? error.message : "the tunnel was refused", subject);
+    return connection.report.tunnelFailure(
+      error instanceof Error ? error.message : "the tunnel was refused",
+      subject,
+    );
   }
   return connection.report.answerFailure(answer, subject);
 }

@@ -5,7 +5,11 @@ import type { WireResponse } from "./transport.ts";
 import { readWireObject } from "./wire-object.ts";
 
 /** A successful answer as a JSON mapping. KubeError of kind `protocol` when it is none: a login page, a proxy's own words. */
-export function readParsed(answer: WireResponse, subject: RequestSubject, report: Reporter): Readonly<Record<string, unknown>> {
+export function readParsed(
+  answer: WireResponse,
+  subject: RequestSubject,
+  report: Reporter,
+): Readonly<Record<string, unknown>> {
   let parsed: unknown;
   try {
     parsed = JSON.parse(answer.text);
@@ -19,7 +23,11 @@ export function readParsed(answer: WireResponse, subject: RequestSubject, report
 }
 
 /** A successful answer as an object. */
-export function readObject(answer: WireResponse, subject: RequestSubject, report: Reporter): KubeObject {
+export function readObject(
+  answer: WireResponse,
+  subject: RequestSubject,
+  report: Reporter,
+): KubeObject {
   const parsed = readParsed(answer, subject, report);
   if (typeof parsed["kind"] !== "string" || !isRecord(parsed["metadata"])) {
     throw report.foreignAnswer(answer.status, subject);

@@ -9,7 +9,12 @@ import type { Secret } from "../core/secret.ts";
 /** What a request is about, for messages. */
 export interface RequestSubject {
   readonly verb: string;
-  readonly object?: { readonly apiVersion: string; readonly kind: string; readonly namespace?: string; readonly name?: string };
+  readonly object?: {
+    readonly apiVersion: string;
+    readonly kind: string;
+    readonly namespace?: string;
+    readonly name?: string;
+  };
 }
 
 /** Makes the KubeErrors of one cluster. */
@@ -21,7 +26,11 @@ export interface Reporter {
   /** 401. `credential` describes what was sent. */
   refusedCredential(credential: string, subject: RequestSubject): KubeError;
   /** An answer that is not a success. `secrets` = what was sent and must not come back in a message. */
-  answerFailure(answer: { readonly status: number; readonly text: string }, subject: RequestSubject, secrets?: readonly Secret[]): KubeError;
+  answerFailure(
+    answer: { readonly status: number; readonly text: string },
+    subject: RequestSubject,
+    secrets?: readonly Secret[],
+  ): KubeError;
   /** The API server does not serve the kind. */
   unknownKind(subject: RequestSubject): KubeError;
   /** A success that is no Kubernetes answer. */
@@ -33,28 +42,52 @@ export interface Reporter {
 /** The reporter for one cluster of a mesh. */
 export function createReporter(cluster: string, context: ResolvedContext): Reporter {
   const endpoint = endpointOf(context);
-  const fail = (kind: KubeErrorKind, subject: RequestSubject, words: string, more: Partial<ConstructorParameters<typeof KubeError>[0]> = {}) =>
-    new KubeError({ kind, cluster, endpoint, ...subject, ...more, message: `${cluster}: ${describeSubject(subject)}: ${words}` });
+  const fail = (
+    kind: KubeErrorKind,
+    subject: RequestSubject,
+    words: string,
+    more: Partial<ConstructorParameters<typeof KubeError>[0]> = {},
+  ) =>
+    new KubeError({
+      kind,
+      cluster,
+      endpoint,
+      ...subject,
+      ...more,
+      message: `${describeSubject(subject)} on ${cluster}: ${words}`,
+    });
   return {
     networkFailure(error, subject) {
       if (error instanceof KubeError) {
         return error;
       }
       const code = codeOf(error) ?? "";
-      const words = redactText(error instanceof Error && error.message !== "" ? error.message : code);
-      return fail(isTlsCode(code) ? "tls" : "unreachable", subject, words, { cause: error });
+      const words = redactText(
+        error instanceof Error && error.message !== "" ? error.message : code,
+      );
+      const kind = isTlsCode(code) ? "tls" : isParserError(error) ? "protocol" : "unreachable";
+      return fail(kind, subject, words, { cause: error });
     },
     credentialFailure(error, subject) {
-      const words = error instanceof CredentialError ? error.message : redactText(error instanceof Error ? error.message : String(error));
+      const words =
+        error instanceof CredentialError
+          ? error.message
+          : redactText(error instanceof Error ? error.message : String(error));
       return fail("credentials", subject, words, { cause: error });
     },
     refusedCredential(credential, subject) {
-      return fail("credentials", subject, `the API server refuses ${credential}`, { status: 401, reason: "Unauthorized" });
+      return fail("credentials", subject, `the API server refuses ${credential}`, {
+        status: 401,
+        reason: "Unauthorized",
+      });
     },
     answerFailure({ status, text }, subject, secrets = []) {
       const answer = parseStatus(text);
       const kind = kindOf(status, answer, text);
-      const words = kind === "no-such-kind" ? unknownKindWords : redactText(answer.message ?? `HTTP status ${status}`, secrets);
+      const words =
+        kind === "no-such-kind"
+          ? unknownKindWords
+          : redactText(answer.message ?? `HTTP status ${status}`, secrets);
       const conflicts = answer.causes.flatMap(readConflict);
       return fail(kind, subject, words, {
         status,
@@ -62,7 +95,8 @@ export function createReporter(cluster: string, context: ResolvedContext): Repor
         conflicts,
       });
     },
-    foreignAnswer: (status, subject) => fail("protocol", subject, "the answer is not one of a Kubernetes API server", { status }),
+    foreignAnswer: (status, subject) =>
+      fail("protocol", subject, "the answer is not one of a Kubernetes API server", { status }),
     tunnelFailure: (words, subject) => fail("tunnel", subject, redactText(words)),
     unknownKind(subject) {
       return fail("no-such-kind", subject, unknownKindWords, { status: 404 });
@@ -74,7 +108,9 @@ const unknownKindWords = "the API server does not serve this kind";
 
 /** True for the message of a 500 by which server-side apply refuses an object that does not fit its schema. */
 export function isSchemaRefusal(text: string): boolean {
-  return /failed to create typed patch object|failed to convert new object|field not declared in schema/.test(text);
+  return /failed to create typed patch object|failed to convert new object|field not declared in schema/.test(
+    text,
+  );
 }
 
 function endpointOf(context: ResolvedContext): KubeEndpoint {
@@ -84,6 +120,7 @@ function endpointOf(context: ResolvedContext): KubeEndpoint {
     file: context.file,
     ...(context.caData === undefined ? {} : { caData: context.caData }),
     ...(context.tlsServerName === undefined ? {} : { tlsServerName: context.tlsServerName }),
+    clientCertificate: context.user.clientCertificate !== undefined,
     proxied: context.proxyUrl !== undefined,
   };
 }
@@ -99,7 +136,14 @@ export function describeSubject({ verb, object }: RequestSubject): string {
 
 /** OpenSSL's and Node's codes for a handshake that failed (https://nodejs.org/docs/latest-v20.x/api/tls.html#x509-certificate-error-codes). */
 function isTlsCode(code: string): boolean {
-  return /^(ERR_TLS_|ERR_SSL_|EPROTO$|CERT_|CRL_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH_EXCEEDED|HOSTNAME_MISMATCH|ERROR_IN_CERT_)/.test(code);
+  return /^(ERR_TLS_|ERR_SSL_|EPROTO$|CERT_|CRL_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH_EXCEEDED|HOSTNAME_MISMATCH|ERROR_IN_CERT_)/.test(
+    code,
+  );
+}
+
+/** undici 7 gives its parser's errors no code, only a name. */
+function isParserError(error: unknown): boolean {
+  return error instanceof Error && error.name === "HTTPParserError";
 }
 
 interface ParsedStatus {
@@ -169,5 +213,7 @@ function kindOfNotFound(answer: ParsedStatus, text: string): KubeErrorKind {
 function readConflict(cause: Readonly<Record<string, unknown>>): readonly FieldConflict[] {
   const manager = /^conflict with "([^"]*)"/.exec(textOf(cause["message"]) ?? "")?.[1];
   const field = textOf(cause["field"]);
-  return cause["reason"] === "FieldManagerConflict" && manager !== undefined && field !== undefined ? [{ manager, field }] : [];
+  return cause["reason"] === "FieldManagerConflict" && manager !== undefined && field !== undefined
+    ? [{ manager, field }]
+    : [];
 }

@@ -21,12 +21,14 @@ const wellKnown: Readonly<Record<string, string>> = {
   batch: "CronJob:cronjobs Job:jobs",
   autoscaling: "HorizontalPodAutoscaler:horizontalpodautoscalers",
   policy: "PodDisruptionBudget:poddisruptionbudgets",
-  "rbac.authorization.k8s.io": "!ClusterRole:clusterroles !ClusterRoleBinding:clusterrolebindings Role:roles RoleBinding:rolebindings",
+  "rbac.authorization.k8s.io":
+    "!ClusterRole:clusterroles !ClusterRoleBinding:clusterrolebindings Role:roles RoleBinding:rolebindings",
   "admissionregistration.k8s.io": `!MutatingWebhookConfiguration:mutatingwebhookconfigurations !ValidatingWebhookConfiguration:validatingwebhookconfigurations
     !ValidatingAdmissionPolicy:validatingadmissionpolicies !ValidatingAdmissionPolicyBinding:validatingadmissionpolicybindings`,
   "apiextensions.k8s.io": "!CustomResourceDefinition:customresourcedefinitions",
   "apiregistration.k8s.io": "!APIService:apiservices",
-  "networking.k8s.io": "Ingress:ingresses !IngressClass:ingressclasses NetworkPolicy:networkpolicies",
+  "networking.k8s.io":
+    "Ingress:ingresses !IngressClass:ingressclasses NetworkPolicy:networkpolicies",
   "discovery.k8s.io": "EndpointSlice:endpointslices",
   "events.k8s.io": "Event:events",
   "coordination.k8s.io": "Lease:leases",
@@ -35,18 +37,23 @@ const wellKnown: Readonly<Record<string, string>> = {
   "node.k8s.io": "!RuntimeClass:runtimeclasses",
   "networking.istio.io": `DestinationRule:destinationrules EnvoyFilter:envoyfilters Gateway:gateways ProxyConfig:proxyconfigs ServiceEntry:serviceentries
     Sidecar:sidecars VirtualService:virtualservices WorkloadEntry:workloadentries WorkloadGroup:workloadgroups`,
-  "security.istio.io": "AuthorizationPolicy:authorizationpolicies PeerAuthentication:peerauthentications RequestAuthentication:requestauthentications",
+  "security.istio.io":
+    "AuthorizationPolicy:authorizationpolicies PeerAuthentication:peerauthentications RequestAuthentication:requestauthentications",
   "telemetry.istio.io": "Telemetry:telemetries",
   "extensions.istio.io": "WasmPlugin:wasmplugins",
   "install.istio.io": "IstioOperator:istiooperators",
-  "gateway.networking.k8s.io": "Gateway:gateways !GatewayClass:gatewayclasses GRPCRoute:grpcroutes HTTPRoute:httproutes ReferenceGrant:referencegrants",
-  "cert-manager.io": "Certificate:certificates CertificateRequest:certificaterequests !ClusterIssuer:clusterissuers Issuer:issuers",
+  "gateway.networking.k8s.io":
+    "Gateway:gateways !GatewayClass:gatewayclasses GRPCRoute:grpcroutes HTTPRoute:httproutes ReferenceGrant:referencegrants",
+  "cert-manager.io":
+    "Certificate:certificates CertificateRequest:certificaterequests !ClusterIssuer:clusterissuers Issuer:issuers",
   "acme.cert-manager.io": "Challenge:challenges Order:orders",
 };
 
 /** The mapping of a kind that is the same everywhere; undefined = ask the API server. */
 export function findWellKnown({ apiVersion, kind }: ResourceKind): ResourceMapping | undefined {
-  const entry = new RegExp(`(?:^|\\s)(!?)${kind}:(\\S+)`).exec(wellKnown[groupOf(apiVersion)] ?? "");
+  const entry = new RegExp(`(?:^|\\s)(!?)${kind}:(\\S+)`).exec(
+    wellKnown[groupOf(apiVersion)] ?? "",
+  );
   return entry?.[2] === undefined ? undefined : { plural: entry[2], namespaced: entry[1] === "" };
 }
 
@@ -56,14 +63,23 @@ export function groupPath(apiVersion: string): string {
 }
 
 /** The path of a kind's objects: in one namespace, or without one in the whole cluster. */
-export function collectionPath(apiVersion: string, mapping: ResourceMapping, namespace: string | undefined): string {
-  const scope = mapping.namespaced && namespace !== undefined ? `/namespaces/${encodeURIComponent(namespace)}` : "";
+export function collectionPath(
+  apiVersion: string,
+  mapping: ResourceMapping,
+  namespace: string | undefined,
+): string {
+  const scope =
+    mapping.namespaced && namespace !== undefined
+      ? `/namespaces/${encodeURIComponent(namespace)}`
+      : "";
   return `${groupPath(apiVersion)}${scope}/${mapping.plural}`;
 }
 
 /** The well-known kinds of an apiVersion's group, for what stands in for an API server. */
 export function listWellKnown(apiVersion: string): readonly (ResourceKind & ResourceMapping)[] {
-  const entries = (wellKnown[groupOf(apiVersion)] ?? "").split(/\s+/).filter((entry) => entry !== "");
+  const entries = (wellKnown[groupOf(apiVersion)] ?? "")
+    .split(/\s+/)
+    .filter((entry) => entry !== "");
   return entries.map((entry) => {
     const [kind = "", plural = ""] = entry.replace("!", "").split(":");
     return { apiVersion, kind, plural, namespaced: !entry.startsWith("!") };

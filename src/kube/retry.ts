@@ -14,7 +14,11 @@ const longestPauseMs = 3000;
  * throws). A pause that the server asked for and that exceeds the budget ends
  * it at once. Rejects with the signal's reason.
  */
-export async function retryWithin<T>(budgetMs: number, signal: AbortSignal, attempt: () => Promise<Attempt<T>>): Promise<T> {
+export async function retryWithin<T>(
+  budgetMs: number,
+  signal: AbortSignal,
+  attempt: () => Promise<Attempt<T>>,
+): Promise<T> {
   const deadline = Date.now() + budgetMs;
   for (let tries = 0; ; tries += 1) {
     const outcome = await attempt();

@@ -1,16 +1,12 @@
 import type { Readable } from "node:stream";
-import { Buffer } from "node:buffer";
-import { setMaxListeners } from "node:events";
-import type { SecureContext } from "node:tls";
-import { createSecureContext } from "node:tls";
 import { promisify } from "node:util";
 import { gunzip } from "node:zlib";
 import type { Dispatcher } from "undici";
 import request from "undici/lib/api/api-request.js";
-import Agent from "undici/lib/dispatcher/agent.js";
 import type { Authorization, Authorizer } from "./credentials/authorizer.ts";
 import { createAuthorizer } from "./credentials/authorizer.ts";
 import type { KubeLimits } from "./client.ts";
+import { createConnections } from "./connections.ts";
 import { codeOf } from "./kubeconfig/read-fields.ts";
 import type { ResolvedContext } from "./kubeconfig/resolve-context.ts";
 import type { Limiter } from "./limiter.ts";
@@ -18,6 +14,7 @@ import { createLimiter } from "./limiter.ts";
 import type { Reporter, RequestSubject } from "./report-failure.ts";
 import { isSchemaRefusal } from "./report-failure.ts";
 import { retryWithin } from "./retry.ts";
+import { tolerateListeners } from "./tolerate-listeners.ts";
 import { userAgent } from "./user-agent.ts";
 
 /** One request to an API server. `path` begins with `/api` or the like; a path in the server's URL is put before it. */
@@ -49,18 +46,29 @@ export interface Transport {
   /** Sends and leaves the answer's body open; for watches. Silence longer than `idleTimeoutMs` ends the body. */
   stream(request: WireRequest, idleTimeoutMs: number): Promise<WireStream>;
   /** The way for a WebSocket: a dispatcher that adds the credentials by itself, and the server's URL without a slash at the end. */
-  tunnel(subject: RequestSubject, signal: AbortSignal): Promise<{ readonly dispatcher: Dispatcher; readonly base: string }>;
+  tunnel(
+    subject: RequestSubject,
+    signal: AbortSignal,
+  ): Promise<{ readonly dispatcher: Dispatcher; readonly base: string }>;
   close(): Promise<void>;
 }
 
 type Headers = Readonly<Record<string, string | string[]>>;
 
-const plainHeaders: Headers = { accept: "application/json", "accept-encoding": "gzip", "user-agent": userAgent };
+const plainHeaders: Headers = {
+  accept: "application/json",
+  "accept-encoding": "gzip",
+  "user-agent": userAgent,
+};
 
 const unpack = promisify(gunzip);
 
 /** Opens nothing yet: connections come with the first request. */
-export function createTransport(context: ResolvedContext, limits: KubeLimits, report: Reporter): Transport {
+export function createTransport(
+  context: ResolvedContext,
+  limits: KubeLimits,
+  report: Reporter,
+): Transport {
   const base = new URL(context.server);
   const prefix = base.pathname.replace(/\/$/, "");
   const authorizer = createAuthorizer(context);
@@ -68,7 +76,10 @@ export function createTransport(context: ResolvedContext, limits: KubeLimits, re
   const connections = createConnections(context, limits);
   let answered = false;
 
-  const prepare = async (subject: RequestSubject, signal: AbortSignal): Promise<{ dispatcher: Dispatcher; headers: Headers }> => {
+  const prepare = async (
+    subject: RequestSubject,
+    signal: AbortSignal,
+  ): Promise<{ dispatcher: Dispatcher; headers: Headers }> => {
     signal.throwIfAborted();
     let authorization: Authorization;
     try {
@@ -78,19 +89,29 @@ export function createTransport(context: ResolvedContext, limits: KubeLimits, re
       throw report.credentialFailure(error, subject);
     }
     try {
-      return { dispatcher: await connections.get(authorization), headers: credentialHeaders(authorization, context) };
+      return {
+        dispatcher: await connections.get(authorization),
+        headers: credentialHeaders(authorization, context),
+      };
     } catch (error) {
       throw report.networkFailure(error, subject);
     }
   };
 
-  const dispatch = async (wire: WireRequest, bodyTimeout: number): Promise<Dispatcher.ResponseData> => {
+  const dispatch = async (
+    wire: WireRequest,
+    bodyTimeout: number,
+  ): Promise<Dispatcher.ResponseData> => {
     const { dispatcher, headers } = await prepare(wire.subject, wire.signal);
     const response = await request.call(dispatcher, {
       origin: base.origin,
       path: prefix + wire.path + queryOf(wire.query),
       method: wire.method,
-      headers: { ...plainHeaders, ...headers, ...(wire.contentType === undefined ? {} : { "content-type": wire.contentType }) },
+      headers: {
+        ...plainHeaders,
+        ...headers,
+        ...(wire.contentType === undefined ? {} : { "content-type": wire.contentType }),
+      },
       body: wire.body ?? null,
       signal: wire.signal,
       headersTimeout: limits.requestTimeoutMs,
@@ -106,8 +127,7 @@ export function createTransport(context: ResolvedContext, limits: KubeLimits, re
     once: () => Promise<{ readonly result: T; readonly retryAfter: string | undefined }>,
   ): Promise<T> => {
     let renewed = false;
-    // Dozens of requests on one signal are no leak, and Node would print that they are.
-    setMaxListeners(0, wire.signal);
+    tolerateListeners(wire.signal);
     return retryWithin(limits.retryBudgetMs, wire.signal, async () => {
       const before = answered;
       try {
@@ -136,9 +156,14 @@ export function createTransport(context: ResolvedContext, limits: KubeLimits, re
         limiter.run(wire.signal, async () => {
           const response = await dispatch(wire, limits.requestTimeoutMs);
           const text = await readText(response);
-          return { result: { status: response.statusCode, text }, retryAfter: headerOf(response, "retry-after") };
+          return {
+            result: { status: response.statusCode, text },
+            retryAfter: headerOf(response, "retry-after"),
+          };
         }),
-      ).then((response) => (response.status === 401 ? Promise.reject(refused(authorizer, wire, report)) : response));
+      ).then((response) =>
+        response.status === 401 ? Promise.reject(refused(authorizer, wire, report)) : response,
+      );
     },
     async stream(wire, idleTimeoutMs) {
       const stream = await exchange(wire, async () => {
@@ -146,7 +171,10 @@ export function createTransport(context: ResolvedContext, limits: KubeLimits, re
         if (mayPass(response.statusCode, undefined) || response.statusCode === 401) {
           await response.body.dump();
         }
-        return { result: { status: response.statusCode, body: response.body }, retryAfter: headerOf(response, "retry-after") };
+        return {
+          result: { status: response.statusCode, body: response.body },
+          retryAfter: headerOf(response, "retry-after"),
+        };
       });
       if (stream.status === 401) {
         throw refused(authorizer, wire, report);
@@ -155,7 +183,16 @@ export function createTransport(context: ResolvedContext, limits: KubeLimits, re
     },
     async tunnel(subject, signal) {
       const { dispatcher, headers } = await prepare(subject, signal);
-      const withCredentials = dispatcher.compose((next) => (options, handler) => next({ ...options, headers: { ...(options.headers as Headers), ...headers, "user-agent": userAgent } }, handler));
+      const withCredentials = dispatcher.compose(
+        (next) => (options, handler) =>
+          next(
+            {
+              ...options,
+              headers: { ...(options.headers as Headers), ...headers, "user-agent": userAgent },
+            },
+            handler,
+          ),
+      );
       return { dispatcher: withCredentials, base: `${base.origin}${prefix}` };
     },
     close: async () => connections.close(),
@@ -169,10 +206,12 @@ function refused(authorizer: Authorizer, wire: WireRequest, report: Reporter): E
 /**
  * 429 and the statuses of a server in trouble. A 500 that speaks of the object's
  * own fields is how server-side apply refuses unknown ones
- * (https://github.com/kubernetes/kubernetes/issues/111937): it stays.
+ * (https://github.com/kubernetes/kubernetes/issues/139253): it stays.
  */
 function mayPass(status: number, text: string | undefined): boolean {
-  return [429, 500, 502, 503, 504].includes(status) && !(status === 500 && isSchemaRefusal(text ?? ""));
+  return (
+    [429, 500, 502, 503, 504].includes(status) && !(status === 500 && isSchemaRefusal(text ?? ""))
+  );
 }
 
 /**
@@ -184,7 +223,16 @@ function isTransient(error: unknown, answered: boolean): boolean {
   if (["ECONNRESET", "EPIPE", "UND_ERR_SOCKET"].includes(code)) {
     return true;
   }
-  return answered && ["ECONNREFUSED", "UND_ERR_CONNECT_TIMEOUT", "ETIMEDOUT", "EHOSTUNREACH", "ENETUNREACH"].includes(code);
+  return (
+    answered &&
+    [
+      "ECONNREFUSED",
+      "UND_ERR_CONNECT_TIMEOUT",
+      "ETIMEDOUT",
+      "EHOSTUNREACH",
+      "ENETUNREACH",
+    ].includes(code)
+  );
 }
 
 /** Retry-After in seconds or as a date (RFC 9110, 10.2.3). */
@@ -210,87 +258,28 @@ function headerOf(response: Dispatcher.ResponseData, name: string): string | und
 }
 
 function queryOf(query: WireRequest["query"]): string {
-  const entries = Object.entries(query ?? {}).filter((entry): entry is [string, string] => entry[1] !== undefined);
+  const entries = Object.entries(query ?? {}).filter(
+    (entry): entry is [string, string] => entry[1] !== undefined,
+  );
   return entries.length === 0 ? "" : `?${new URLSearchParams(entries).toString()}`;
 }
 
 function credentialHeaders(authorization: Authorization, context: ResolvedContext): Headers {
   const { impersonate } = context.user;
-  const header = authorization.header === undefined ? {} : { authorization: authorization.header.expose() };
+  const header =
+    authorization.header === undefined ? {} : { authorization: authorization.header.expose() };
   if (impersonate === undefined) {
     return header;
   }
-  const extra = Object.entries(impersonate.extra).map(([key, values]) => [`impersonate-extra-${encodeURIComponent(key)}`, [...values]]);
+  const extra = Object.entries(impersonate.extra).map(([key, values]) => [
+    `impersonate-extra-${encodeURIComponent(key)}`,
+    [...values],
+  ]);
   return {
     ...header,
     "impersonate-user": impersonate.user,
     ...(impersonate.uid === undefined ? {} : { "impersonate-uid": impersonate.uid }),
     ...(impersonate.groups.length === 0 ? {} : { "impersonate-group": [...impersonate.groups] }),
     ...Object.fromEntries(extra),
-  };
-}
-
-interface Connections {
-  get(authorization: Authorization): Promise<Dispatcher>;
-  close(): Promise<void>;
-}
-
-/** Keep-alive connections that are made anew when the client certificate changes. */
-function createConnections(context: ResolvedContext, limits: KubeLimits): Connections {
-  let current: { readonly certificate: string | undefined; readonly dispatcher: Promise<Dispatcher> } | undefined;
-  let closed = false;
-  return {
-    async get(authorization) {
-      if (closed) {
-        throw Object.assign(new Error("the client is closed"), { code: "UND_ERR_CLOSED" });
-      }
-      const certificate = authorization.clientCertificate?.certificate;
-      if (current === undefined || current.certificate !== certificate) {
-        const old = current;
-        current = { certificate, dispatcher: createDispatcher(context, limits, authorization) };
-        // Requests under way end on the old connections.
-        void old?.dispatcher.then(async (dispatcher) => dispatcher.close());
-      }
-      return current.dispatcher;
-    },
-    async close() {
-      closed = true;
-      const last = current;
-      current = undefined;
-      await (await last?.dispatcher)?.destroy();
-    },
-  };
-}
-
-async function createDispatcher(context: ResolvedContext, limits: KubeLimits, authorization: Authorization): Promise<Dispatcher> {
-  const tls = tlsOptions(context, authorization);
-  const timing = { connectTimeout: limits.connectTimeoutMs, keepAliveTimeout: 30_000 };
-  if (context.proxyUrl === undefined) {
-    return new Agent({ ...timing, connect: { ...tls, timeout: limits.connectTimeoutMs } });
-  }
-  // As a bundle, a CommonJS module has no other export than its default.
-  const { default: undici } = await import("undici");
-  return new undici.ProxyAgent({ ...timing, uri: context.proxyUrl.expose(), requestTls: { ...tls, timeout: limits.connectTimeoutMs } });
-}
-
-interface TlsOptions {
-  readonly secureContext?: SecureContext;
-  readonly servername?: string;
-  readonly rejectUnauthorized?: boolean;
-}
-
-/** One secure context for all connections: making one reads all authorities and keys again. */
-function tlsOptions(context: ResolvedContext, authorization: Authorization): TlsOptions {
-  if (!context.server.startsWith("https:")) {
-    return {};
-  }
-  const { clientCertificate } = authorization;
-  return {
-    secureContext: createSecureContext({
-      ...(context.caData === undefined ? {} : { ca: Buffer.from(context.caData, "base64") }),
-      ...(clientCertificate === undefined ? {} : { cert: clientCertificate.certificate, key: clientCertificate.key.expose() }),
-    }),
-    ...(context.tlsServerName === undefined ? {} : { servername: context.tlsServerName }),
-    rejectUnauthorized: !context.insecureSkipTlsVerify,
   };
 }

@@ -18,7 +18,11 @@ const idleTimeoutMs = 150_000;
  * ends or breaks goes on at the last resourceVersion; one that the API server
  * no longer knows (410, as status or as event) starts over with a list.
  */
-export async function* watchObjects(connection: Connection, query: ListQuery, options: WatchOptions): AsyncGenerator<WatchEvent, void, undefined> {
+export async function* watchObjects(
+  connection: Connection,
+  query: ListQuery,
+  options: WatchOptions,
+): AsyncGenerator<WatchEvent, void, undefined> {
   let position = options.resourceVersion;
   for (;;) {
     if (position === undefined) {
@@ -52,10 +56,23 @@ async function openWatch(
   signal: AbortSignal,
 ): Promise<WireStream | "gone"> {
   const subject = { verb: "watch", object: query };
-  const path = collectionPath(query.apiVersion, await discovery.find(query, "watch", signal), query.namespace);
+  const path = collectionPath(
+    query.apiVersion,
+    await discovery.find(query, "watch", signal),
+    query.namespace,
+  );
   const timeoutSeconds = String(watchSeconds + Math.floor(Math.random() * 60));
-  const parameters = { ...selectorsOf(query), watch: "true", allowWatchBookmarks: "true", resourceVersion, timeoutSeconds };
-  const stream = await transport.stream({ method: "GET", path, query: parameters, subject, signal }, idleTimeoutMs);
+  const parameters = {
+    ...selectorsOf(query),
+    watch: "true",
+    allowWatchBookmarks: "true",
+    resourceVersion,
+    timeoutSeconds,
+  };
+  const stream = await transport.stream(
+    { method: "GET", path, query: parameters, subject, signal },
+    idleTimeoutMs,
+  );
   if (stream.status === 200) {
     return stream;
   }
@@ -75,7 +92,10 @@ async function readAll(body: Readable): Promise<string> {
 }
 
 /** One JSON document per line. A broken connection ends the frames: what is missing comes with the next watch. */
-async function* readFrames(body: Readable, signal: AbortSignal): AsyncGenerator<Readonly<Record<string, unknown>>, void, undefined> {
+async function* readFrames(
+  body: Readable,
+  signal: AbortSignal,
+): AsyncGenerator<Readonly<Record<string, unknown>>, void, undefined> {
   let rest = "";
   try {
     for await (const chunk of body.setEncoding("utf8")) {
@@ -105,7 +125,10 @@ interface ReadEvent {
 }
 
 /** Undefined = an ERROR event: the position is lost. */
-function readEvent(frame: Readonly<Record<string, unknown>>, query: ListQuery): ReadEvent | undefined {
+function readEvent(
+  frame: Readonly<Record<string, unknown>>,
+  query: ListQuery,
+): ReadEvent | undefined {
   const object = isRecord(frame["object"]) ? frame["object"] : {};
   const metadata = isRecord(object["metadata"]) ? object["metadata"] : {};
   const resourceVersion = textOf(metadata["resourceVersion"]);
@@ -124,6 +147,9 @@ function readEvent(frame: Readonly<Record<string, unknown>>, query: ListQuery): 
   }
 }
 
-function readWatched(object: Readonly<Record<string, unknown>>, query: ListQuery): ReturnType<typeof readWireObject> {
+function readWatched(
+  object: Readonly<Record<string, unknown>>,
+  query: ListQuery,
+): ReturnType<typeof readWireObject> {
   return readWireObject({ apiVersion: query.apiVersion, kind: query.kind, ...object });
 }

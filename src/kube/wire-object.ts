@@ -30,18 +30,25 @@ export function collectSecrets(value: unknown): readonly Secret[] {
   if (value instanceof Secret) {
     return [value, new Secret(Buffer.from(value.expose(), "base64").toString("utf8"))];
   }
-  return typeof value === "object" && value !== null ? Object.values(value).flatMap(collectSecrets) : [];
+  return typeof value === "object" && value !== null
+    ? Object.values(value).flatMap(collectSecrets)
+    : [];
 }
 
 function wrapValues(values: Readonly<Record<string, unknown>>): Readonly<Record<string, Secret>> {
-  return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, new Secret(String(value))]));
+  return Object.fromEntries(
+    Object.entries(values).map(([key, value]) => [key, new Secret(String(value))]),
+  );
 }
 
 function hideLastApplied(metadata: KubeObject["metadata"]): KubeObject["metadata"] {
   const text = metadata.annotations?.[lastApplied];
   return text === undefined
     ? metadata
-    : { ...metadata, annotations: { ...metadata.annotations, [lastApplied]: new Secret(text).toString() } };
+    : {
+        ...metadata,
+        annotations: { ...metadata.annotations, [lastApplied]: new Secret(text).toString() },
+      };
 }
 
 function exposeSecrets(value: unknown): unknown {
@@ -52,7 +59,9 @@ function exposeSecrets(value: unknown): unknown {
     return value.map(exposeSecrets);
   }
   if (typeof value === "object" && value !== null) {
-    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, exposeSecrets(item)]));
+    return Object.fromEntries(
+      Object.entries(value).map(([key, item]) => [key, exposeSecrets(item)]),
+    );
   }
   return value;
 }

@@ -19,6 +19,7 @@ import type { EngineOptions } from "../options.ts";
 import type { QueueTask, TaskOutcome } from "../queue/run-queue.ts";
 import { runQueue } from "../queue/run-queue.ts";
 import { settleItems } from "../settle-items.ts";
+import { waitUntilServed } from "../wait-until-served.ts";
 import { waitUntilSynced } from "../wait-until-synced.ts";
 import { deleteItems } from "./delete-items.ts";
 import type { PreparedPlan } from "./plan.ts";
@@ -165,6 +166,11 @@ async function runWave(
     if (wave === "join") {
       const others = [...all].filter(([other, { failed }]) => other !== subject && !failed).map(([other]) => other);
       await waitUntilSynced(work.one, others, { timeoutMs: options.timeoutMs, signal: options.signal, onPending: note });
+    }
+    if (wave === "routes") {
+      const live = [...all.values()].filter(({ failed }) => !failed).map(({ one }) => one);
+      const waiting = { timeoutMs: options.timeoutMs, signal: options.signal, onPending: note };
+      await waitUntilServed(prepared.meshFile.mesh, work.one, live, waiting);
     }
     options.onEvent({ kind: "task.done", subject, task, seconds: (options.now() - started) / 1000 });
   } catch (error) {

@@ -1,16 +1,15 @@
 import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
 import type { EndpointFinding } from "../../core/checks/endpoint-table.ts";
-import { compareEndpoints, expectedEndpoints } from "../../core/checks/endpoint-table.ts";
 import type { VersionVerdict } from "../../core/decide/weights.ts";
 import { judgeWeights } from "../../core/decide/weights.ts";
 import type { Route, Service } from "../../core/model/mesh.ts";
-import { ingressGateway, istioNamespace, serviceHost } from "../../core/render/names.ts";
+import { ingressGateway, istioNamespace } from "../../core/render/names.ts";
 import type { ClusterContext, Connected } from "../connect.ts";
 import { closeConnections, connectClusters, resolveContexts } from "../connect.ts";
 import { diagnoseFailure } from "../diagnose-failure.ts";
-import { readProxyEndpoints, subsetCluster } from "../facts/proxy-endpoints.ts";
+import type { ActualEndpoints } from "../facts/ingress-endpoints.ts";
+import { compareIngressEndpoints, listIngressPods, readActualEndpoints } from "../facts/ingress-endpoints.ts";
 import { serviceAddresses } from "../facts/service-addresses.ts";
-import { readServiceEndpoints } from "../facts/service-endpoints.ts";
 import type { MeshFile } from "../mesh-file.ts";
 import type { EngineOptions } from "../options.ts";
 import type { SplitMeasurement } from "../traffic/measure-split.ts";
@@ -61,7 +60,7 @@ export async function verifyMesh(meshFile: MeshFile, options: VerifyOptions): Pr
     const connected = connections.filter((one) => one.kind === "connected");
     const proofs: IngressProof[] = [];
     for (const service of meshFile.mesh.services.filter((one) => isAsked(one, options))) {
-      const actual = await gatherActual(connected, service, options.signal);
+      const actual = await readActualEndpoints(connected, service, options.signal);
       for (const route of service.routes.filter((one) => options.only?.route === undefined || one.name === options.only.route)) {
         const ofRoute = await Promise.all(connected.map(async (one) => proveIngress({ meshFile, one, service, route, actual }, options)));
         proofs.push(...ofRoute);
@@ -80,19 +79,12 @@ function isAsked(service: Service, options: VerifyOptions): boolean {
   return options.only === undefined || (options.only.service === service.name && options.only.namespace === service.namespace);
 }
 
-type Actual = Readonly<Record<string, Awaited<ReturnType<typeof readServiceEndpoints>>>>;
-
-async function gatherActual(connected: readonly Connected[], service: Service, signal: AbortSignal): Promise<Actual> {
-  const read = async (one: Connected) => [one.cluster.name, await readServiceEndpoints(one.client, service, signal)] as const;
-  return Object.fromEntries(await Promise.all(connected.map(read)));
-}
-
 interface ProofInput {
   readonly meshFile: MeshFile;
   readonly one: Connected;
   readonly service: Service;
   readonly route: Route;
-  readonly actual: Actual;
+  readonly actual: ActualEndpoints;
 }
 
 async function proveIngress(input: ProofInput, options: VerifyOptions): Promise<IngressProof> {
@@ -108,8 +100,8 @@ async function proveIngress(input: ProofInput, options: VerifyOptions): Promise<
     if (address === undefined) {
       return failed(base, [noIngress(subject)]);
     }
-    const pods = await ingressPods(one, options.signal);
-    const endpoints = await compareAll(input, pods, options);
+    const pods = await listIngressPods(one, options.signal);
+    const endpoints = await compareIngressEndpoints({ mesh: input.meshFile.mesh, one, service, actual: input.actual }, pods, options.signal);
     const measurement = await measureSplit({ client: one.client, pods, address, service, route, requests: options.requests }, options);
     const weights = judgeWeights(
       service.versions.map((version) => ({
@@ -139,37 +131,6 @@ async function proveIngress(input: ProofInput, options: VerifyOptions): Promise<
 
 function failed(base: Pick<IngressProof, "cluster" | "service" | "namespace" | "route">, diagnostics: readonly Diagnostic[]): IngressProof {
   return { ...base, url: "", endpoints: [], requests: 0, failures: [], weights: [], ok: false, diagnostics };
-}
-
-/** The ready pods of the cluster's ingress gateway. */
-async function ingressPods(one: Connected, signal: AbortSignal): Promise<readonly { readonly namespace: string; readonly name: string }[]> {
-  const pods = await one.client.list(
-    { apiVersion: "v1", kind: "Pod", namespace: istioNamespace, labelSelector: "istio=ingressgateway", fieldSelector: "status.phase=Running" },
-    { signal },
-  );
-  return pods
-    .filter((pod) => pod.metadata["deletionTimestamp"] === undefined)
-    .map((pod) => ({ namespace: istioNamespace, name: pod.metadata.name }));
-}
-
-async function compareAll(
-  input: ProofInput,
-  pods: readonly { readonly namespace: string; readonly name: string }[],
-  options: VerifyOptions,
-): Promise<readonly EndpointFinding[]> {
-  const { meshFile, one, service, actual } = input;
-  const tables = await Promise.all(pods.map(async (pod) => readProxyEndpoints(one.client, pod, options.signal)));
-  return service.versions.flatMap((version) => {
-    const expected = expectedEndpoints(meshFile.mesh, service, version.name, one.cluster, actual);
-    const name = subsetCluster(serviceHost(service), service.port, version.name);
-    return tables.map((table) =>
-      compareEndpoints(
-        { cluster: one.cluster.name, version: version.name },
-        expected,
-        (table.get(name) ?? []).map((endpoint) => `${endpoint.address}:${endpoint.port}`),
-      ),
-    );
-  });
 }
 
 function diagnose(

@@ -32,7 +32,9 @@ const leewayMs = 30_000;
 /** The credentials of a context. Runs plugins and reads files only when asked for a credential, and then once for all that wait. */
 export function createAuthorizer(context: ResolvedContext): Authorizer {
   const source = chooseSource(context);
-  let current: { readonly credential: Promise<SourcedCredential>; readonly madeAt: number } | undefined;
+  let current:
+    | { readonly credential: Promise<SourcedCredential>; readonly madeAt: number }
+    | undefined;
   let checked: string | undefined;
 
   const load = async (signal: AbortSignal): Promise<SourcedCredential> => {
@@ -95,12 +97,22 @@ function chooseSource(context: ResolvedContext): Source {
   }
   if (token !== undefined) {
     const header = bearer(token);
-    return { load: async () => ({ header }), describe: () => `the token of user ${name}${describeExpiry(token)}`, rereads: false };
+    return {
+      load: async () => ({ header }),
+      describe: () => `the token of user ${name}${describeExpiry(token)}`,
+      rereads: false,
+    };
   }
   if (basic !== undefined) {
-    const encoded = Buffer.from(`${basic.username}:${basic.password.expose()}`, "utf8").toString("base64");
+    const encoded = Buffer.from(`${basic.username}:${basic.password.expose()}`, "utf8").toString(
+      "base64",
+    );
     const header = new Secret(`Basic ${encoded}`);
-    return { load: async () => ({ header }), describe: () => `the password of user ${name}`, rereads: false };
+    return {
+      load: async () => ({ header }),
+      describe: () => `the password of user ${name}`,
+      rereads: false,
+    };
   }
   if (exec !== undefined) {
     return execSource(context, exec);
@@ -108,7 +120,10 @@ function chooseSource(context: ResolvedContext): Source {
   if (oidc !== undefined) {
     return oidcSource(context, oidc);
   }
-  const own = clientCertificate === undefined ? "a request without any credential" : describeCertificate(clientCertificate.certificate);
+  const own =
+    clientCertificate === undefined
+      ? "a request without any credential"
+      : describeCertificate(clientCertificate.certificate);
   return { load: async () => ({}), describe: () => own, rereads: false };
 }
 
@@ -133,23 +148,32 @@ function tokenFileSource(file: string): Source {
   };
 }
 
-function execSource(context: ResolvedContext, exec: NonNullable<ResolvedContext["user"]["exec"]>): Source {
+function execSource(
+  context: ResolvedContext,
+  exec: NonNullable<ResolvedContext["user"]["exec"]>,
+): Source {
   let last: ExecCredential | undefined;
   return {
     async load(signal) {
       last = await runExecPlugin(exec, context, signal);
       return {
         ...(last.token === undefined ? {} : { header: bearer(last.token) }),
-        ...(last.clientCertificate === undefined ? {} : { clientCertificate: last.clientCertificate }),
+        ...(last.clientCertificate === undefined
+          ? {}
+          : { clientCertificate: last.clientCertificate }),
         expiresAt: last.expiresAt === undefined ? Infinity : last.expiresAt - leewayMs,
       };
     },
-    describe: () => `the credential from the command ${exec.command}${last?.token === undefined ? "" : describeExpiry(last.token)}`,
+    describe: () =>
+      `the credential from the command ${exec.command}${last?.token === undefined ? "" : describeExpiry(last.token)}`,
     rereads: true,
   };
 }
 
-function oidcSource(context: ResolvedContext, oidc: NonNullable<ResolvedContext["user"]["oidc"]>): Source {
+function oidcSource(
+  context: ResolvedContext,
+  oidc: NonNullable<ResolvedContext["user"]["oidc"]>,
+): Source {
   let session: Promise<FetchIdToken> | undefined;
   let last: Secret | undefined;
   return {
@@ -158,7 +182,8 @@ function oidcSource(context: ResolvedContext, oidc: NonNullable<ResolvedContext[
       last = await (await session)();
       return { header: bearer(last) };
     },
-    describe: () => `the ID token of user ${context.user.name}${last === undefined ? "" : describeExpiry(last)}`,
+    describe: () =>
+      `the ID token of user ${context.user.name}${last === undefined ? "" : describeExpiry(last)}`,
     rereads: true,
   };
 }
@@ -174,7 +199,9 @@ function describeExpiry(token: Secret): string {
     const claims: unknown = JSON.parse(Buffer.from(payload ?? "", "base64url").toString("utf8"));
     if (isRecord(claims) && typeof claims["exp"] === "number") {
       const expiry = new Date(claims["exp"] * 1000);
-      return expiry.getTime() < Date.now() ? `, which expired at ${expiry.toISOString()}` : `, valid until ${expiry.toISOString()}`;
+      return expiry.getTime() < Date.now()
+        ? `, which expired at ${expiry.toISOString()}`
+        : `, valid until ${expiry.toISOString()}`;
     }
   } catch {
     // Not a JSON web token (Rancher's are not): it says nothing about itself.
@@ -195,7 +222,10 @@ function refuseExpired(pem: string, context: ResolvedContext): void {
   if (now >= from.getTime() && now <= to.getTime()) {
     return;
   }
-  const state = now > to.getTime() ? `expired at ${to.toISOString()}` : `is valid only from ${from.toISOString()}`;
+  const state =
+    now > to.getTime()
+      ? `expired at ${to.toISOString()}`
+      : `is valid only from ${from.toISOString()}`;
   throw new CredentialError(
     "ISM262",
     `The client certificate of user ${JSON.stringify(context.user.name)} in ${context.file} (${certificate.subject.replaceAll("\n", ", ")}) ${state}.`,

@@ -23,13 +23,20 @@ const timeoutMs = 60_000;
  * Rejects with a CredentialError (ISM265: not installed, ISM266: anything
  * else, with the plugin's own words, redacted), or the signal's reason.
  */
-export async function runExecPlugin(spec: ExecPluginSpec, context: ResolvedContext, signal: AbortSignal): Promise<ExecCredential> {
+export async function runExecPlugin(
+  spec: ExecPluginSpec,
+  context: ResolvedContext,
+  signal: AbortSignal,
+): Promise<ExecCredential> {
   const run = await runCommand(spec, context, signal);
   signal.throwIfAborted();
   if (run.kind === "not-started") {
     throw explainMissing(spec, run.cause);
   }
-  const words = redactText(run.stderr, [...spec.args.filter(looksSecret), ...spec.env.map((one) => one.value)])
+  const words = redactText(run.stderr, [
+    ...spec.args.filter(looksSecret),
+    ...spec.env.map((one) => one.value),
+  ])
     .trim()
     .slice(-500);
   const said = words === "" ? "It said nothing." : `It said: ${words}`;
@@ -37,11 +44,19 @@ export async function runExecPlugin(spec: ExecPluginSpec, context: ResolvedConte
     throw failure(spec, context, `did not end within ${timeoutMs / 1000} s. ${said}`);
   }
   if (run.exitCode !== 0) {
-    throw failure(spec, context, `ended with exit code ${run.exitCode ?? "none (killed)"}. ${said}`);
+    throw failure(
+      spec,
+      context,
+      `ended with exit code ${run.exitCode ?? "none (killed)"}. ${said}`,
+    );
   }
   const credential = parseCredential(run.stdout);
   if (credential === undefined) {
-    throw failure(spec, context, `did not print an ExecCredential with a token or a client certificate. ${said}`);
+    throw failure(
+      spec,
+      context,
+      `did not print an ExecCredential with a token or a client certificate. ${said}`,
+    );
   }
   return credential;
 }
@@ -49,13 +64,25 @@ export async function runExecPlugin(spec: ExecPluginSpec, context: ResolvedConte
 type Run =
   | { readonly kind: "not-started"; readonly cause: unknown }
   | { readonly kind: "timeout"; readonly stderr: string }
-  | { readonly kind: "ended"; readonly exitCode: number | null; readonly stdout: string; readonly stderr: string };
+  | {
+      readonly kind: "ended";
+      readonly exitCode: number | null;
+      readonly stdout: string;
+      readonly stderr: string;
+    };
 
-function runCommand(spec: ExecPluginSpec, context: ResolvedContext, signal: AbortSignal): Promise<Run> {
+function runCommand(
+  spec: ExecPluginSpec,
+  context: ResolvedContext,
+  signal: AbortSignal,
+): Promise<Run> {
   const info = {
     apiVersion: spec.apiVersion,
     kind: "ExecCredential",
-    spec: { interactive: false, ...(spec.provideClusterInfo ? { cluster: clusterInfo(context) } : {}) },
+    spec: {
+      interactive: false,
+      ...(spec.provideClusterInfo ? { cluster: clusterInfo(context) } : {}),
+    },
   };
   const env = {
     ...process.env,
@@ -107,7 +134,9 @@ function parseCredential(text: string): ExecCredential | undefined {
   }
   return {
     ...(token === undefined ? {} : { token: new Secret(token) }),
-    ...(certificate === undefined || key === undefined ? {} : { clientCertificate: { certificate, key: new Secret(key) } }),
+    ...(certificate === undefined || key === undefined
+      ? {}
+      : { clientCertificate: { certificate, key: new Secret(key) } }),
     ...(Number.isNaN(expires) ? {} : { expiresAt: expires }),
   };
 }
@@ -130,11 +159,14 @@ function looksSecret(arg: Secret): boolean {
 
 function explainMissing(spec: ExecPluginSpec, cause: unknown): CredentialError {
   const missing = codeOf(cause) === "ENOENT";
-  const reason = missing ? "it is not installed, or not in PATH" : `it cannot be started (${codeOf(cause) ?? "unknown error"})`;
+  const reason = missing
+    ? "it is not installed, or not in PATH"
+    : `it cannot be started (${codeOf(cause) ?? "unknown error"})`;
   return new CredentialError(
     "ISM265",
     `The kubeconfig gets its credentials from the command ${spec.command}, and ${reason}.`,
-    spec.installHint ?? `Install ${spec.command}, or use a kubeconfig with a credential of its own.`,
+    spec.installHint ??
+      `Install ${spec.command}, or use a kubeconfig with a credential of its own.`,
     { cause },
   );
 }

@@ -30,36 +30,64 @@ export interface WatchAnswer {
   readonly selects: (object: WireObject) => boolean;
 }
 
-export type FakeAnswer = { readonly kind: "answer"; readonly status: number; readonly body: unknown } | WatchAnswer;
+export type FakeAnswer =
+  | { readonly kind: "answer"; readonly status: number; readonly body: unknown }
+  | WatchAnswer;
 
-const notServed = answer(404, statusBody(404, "NotFound", "the server could not find the requested resource"));
+const notServed = answer(
+  404,
+  statusBody(404, "NotFound", "the server could not find the requested resource"),
+);
 
 /** Answers one request out of the store. */
 export function answerRequest(request: FakeRequest, state: FakeState): FakeAnswer {
   const { pathname } = request.url;
   if (pathname === "/version") {
-    return answer(200, { major: "1", minor: "36", gitVersion: "v1.36.3-fake", platform: "fake/fake" });
+    return answer(200, {
+      major: "1",
+      minor: "36",
+      gitVersion: "v1.36.3-fake",
+      platform: "fake/fake",
+    });
   }
   const group = /^\/(?:api|apis\/([^/]+))\/([^/]+)(\/.*)?$/.exec(pathname);
-  const apiVersion = group === null ? "" : group[1] === undefined ? (group[2] ?? "") : `${group[1]}/${group[2]}`;
-  const served = [...listWellKnown(apiVersion), ...state.kinds.filter((one) => one.apiVersion === apiVersion)];
+  const apiVersion =
+    group === null ? "" : group[1] === undefined ? (group[2] ?? "") : `${group[1]}/${group[2]}`;
+  const served = [
+    ...listWellKnown(apiVersion),
+    ...state.kinds.filter((one) => one.apiVersion === apiVersion),
+  ];
   if (served.length === 0) {
     return answer(404, "404 page not found");
   }
   if (group?.[3] === undefined) {
-    const resources = served.map(({ plural, kind, namespaced }) => ({ name: plural, kind, namespaced, verbs: [] }));
+    const resources = served.map(({ plural, kind, namespaced }) => ({
+      name: plural,
+      kind,
+      namespaced,
+      verbs: [],
+    }));
     return answer(200, { kind: "APIResourceList", groupVersion: apiVersion, resources });
   }
-  const target = /^(?:\/namespaces\/([^/]+))?\/([^/]+)(?:\/([^/]+))?(?:\/portforward)?$/.exec(group[3]);
+  const target = /^(?:\/namespaces\/([^/]+))?\/([^/]+)(?:\/([^/]+))?(?:\/portforward)?$/.exec(
+    group[3],
+  );
   const [, namespace, plural, name] = target ?? [];
   const kind = served.find((one) => one.plural === plural);
   if (kind === undefined) {
     return notServed;
   }
-  return name === undefined ? answerCollection(request, kind, namespace, state) : answerObject(request, kind, namespace, decodeURIComponent(name), state);
+  return name === undefined
+    ? answerCollection(request, kind, namespace, state)
+    : answerObject(request, kind, namespace, decodeURIComponent(name), state);
 }
 
-function answerCollection({ url }: FakeRequest, kind: FakeResource, namespace: string | undefined, { store }: FakeState): FakeAnswer {
+function answerCollection(
+  { url }: FakeRequest,
+  kind: FakeResource,
+  namespace: string | undefined,
+  { store }: FakeState,
+): FakeAnswer {
   const selects = (object: WireObject): boolean =>
     object.apiVersion === kind.apiVersion &&
     object.kind === kind.kind &&
@@ -67,21 +95,42 @@ function answerCollection({ url }: FakeRequest, kind: FakeResource, namespace: s
     matchesSelectors(object, url.searchParams);
   if (url.searchParams.get("watch") === "true") {
     const since = Number(url.searchParams.get("resourceVersion"));
-    return { kind: "watch", since, bookmarks: url.searchParams.get("allowWatchBookmarks") === "true", selects };
+    return {
+      kind: "watch",
+      since,
+      bookmarks: url.searchParams.get("allowWatchBookmarks") === "true",
+      selects,
+    };
   }
   const all = store.list(kind, namespace).filter(selects);
   const start = Number(url.searchParams.get("continue") ?? "0");
   const limit = Number(url.searchParams.get("limit") ?? all.length);
-  const items = all.slice(start, start + limit).map(({ apiVersion: _apiVersion, kind: _kind, ...rest }) => rest);
+  const items = all
+    .slice(start, start + limit)
+    .map(({ apiVersion: _apiVersion, kind: _kind, ...rest }) => rest);
   const more = start + limit < all.length ? { continue: String(start + limit) } : {};
-  return answer(200, { apiVersion: kind.apiVersion, kind: `${kind.kind}List`, metadata: { resourceVersion: String(store.revision()), ...more }, items });
+  return answer(200, {
+    apiVersion: kind.apiVersion,
+    kind: `${kind.kind}List`,
+    metadata: { resourceVersion: String(store.revision()), ...more },
+    items,
+  });
 }
 
-function answerObject(request: FakeRequest, kind: FakeResource, namespace: string | undefined, name: string, state: FakeState): FakeAnswer {
+function answerObject(
+  request: FakeRequest,
+  kind: FakeResource,
+  namespace: string | undefined,
+  name: string,
+  state: FakeState,
+): FakeAnswer {
   const { store } = state;
   const dryRun = request.url.searchParams.get("dryRun") === "All";
   const found = store.find(kind, namespace, name);
-  const missing = answer(404, statusBody(404, "NotFound", `${kind.plural} "${name}" not found`, { name, kind: kind.plural }));
+  const missing = answer(
+    404,
+    statusBody(404, "NotFound", `${kind.plural} "${name}" not found`, { name, kind: kind.plural }),
+  );
   switch (request.method) {
     case "GET":
       return found === undefined ? missing : answer(200, found);
@@ -89,7 +138,13 @@ function answerObject(request: FakeRequest, kind: FakeResource, namespace: strin
       if (request.contentType === "application/apply-patch+yaml") {
         return applyObject(request, kind, found, state, dryRun);
       }
-      return found === undefined ? missing : answer(200, store.put(mergeInto(found, JSON.parse(request.body)) as WireObject, { store: !dryRun }).object);
+      return found === undefined
+        ? missing
+        : answer(
+            200,
+            store.put(mergeInto(found, JSON.parse(request.body)) as WireObject, { store: !dryRun })
+              .object,
+          );
     }
     case "DELETE":
       return found === undefined ? missing : deleteObject(request, kind, found, store, dryRun);
@@ -98,7 +153,13 @@ function answerObject(request: FakeRequest, kind: FakeResource, namespace: strin
   }
 }
 
-function applyObject(request: FakeRequest, kind: FakeResource, found: WireObject | undefined, { store, conflicts }: FakeState, dryRun: boolean): FakeAnswer {
+function applyObject(
+  request: FakeRequest,
+  kind: FakeResource,
+  found: WireObject | undefined,
+  { store, conflicts }: FakeState,
+  dryRun: boolean,
+): FakeAnswer {
   const applied = JSON.parse(request.body) as WireObject;
   const { name } = applied.metadata;
   const conflict = conflicts.get(`${kind.apiVersion}/${kind.kind}/${name}`);
@@ -106,17 +167,36 @@ function applyObject(request: FakeRequest, kind: FakeResource, found: WireObject
     const { manager, field } = conflict;
     const message = `conflict with "${manager}" using ${kind.apiVersion}`;
     const causes = [{ reason: "FieldManagerConflict", message, field }];
-    return answer(409, statusBody(409, "Conflict", `Apply failed with 1 conflict: ${message}: ${field}`, { causes }));
+    return answer(
+      409,
+      statusBody(409, "Conflict", `Apply failed with 1 conflict: ${message}: ${field}`, { causes }),
+    );
   }
-  const { object, created } = store.put(mergeInto(found, applied) as WireObject, { store: !dryRun });
+  const { object, created } = store.put(mergeInto(found, applied) as WireObject, {
+    store: !dryRun,
+  });
   return answer(created ? 201 : 200, object);
 }
 
-function deleteObject(request: FakeRequest, kind: FakeResource, found: WireObject, store: FakeStore, dryRun: boolean): FakeAnswer {
-  const { preconditions } = JSON.parse(request.body) as { readonly preconditions?: { readonly uid?: string; readonly resourceVersion?: string } };
+function deleteObject(
+  request: FakeRequest,
+  kind: FakeResource,
+  found: WireObject,
+  store: FakeStore,
+  dryRun: boolean,
+): FakeAnswer {
+  const { preconditions } = JSON.parse(request.body) as {
+    readonly preconditions?: { readonly uid?: string; readonly resourceVersion?: string };
+  };
   const { uid, resourceVersion } = { ...found.metadata, ...preconditions };
   if (uid !== found.metadata["uid"] || resourceVersion !== found.metadata["resourceVersion"]) {
-    return answer(409, statusBody(409, "Conflict", "Precondition failed", { name: found.metadata.name, kind: kind.plural }));
+    return answer(
+      409,
+      statusBody(409, "Conflict", "Precondition failed", {
+        name: found.metadata.name,
+        kind: kind.plural,
+      }),
+    );
   }
   if (!dryRun) {
     store.remove(found);
@@ -128,8 +208,17 @@ function deleteObject(request: FakeRequest, kind: FakeResource, found: WireObjec
 function matchesSelectors(object: WireObject, parameters: URLSearchParams): boolean {
   const labels = (object.metadata["labels"] ?? {}) as Readonly<Record<string, unknown>>;
   const pairs = (text: string | null): readonly (readonly [string, string])[] =>
-    (text ?? "").split(",").filter((part) => part !== "").map((part) => [part.split("=")[0] ?? "", part.split("=")[1] ?? ""]);
-  const valueAt = (path: string): unknown => path.split(".").reduce<unknown>((at, key) => (at as Readonly<Record<string, unknown>> | undefined)?.[key], object);
+    (text ?? "")
+      .split(",")
+      .filter((part) => part !== "")
+      .map((part) => [part.split("=")[0] ?? "", part.split("=")[1] ?? ""]);
+  const valueAt = (path: string): unknown =>
+    path
+      .split(".")
+      .reduce<unknown>(
+        (at, key) => (at as Readonly<Record<string, unknown>> | undefined)?.[key],
+        object,
+      );
   return (
     pairs(parameters.get("labelSelector")).every(([key, value]) => labels[key] === value) &&
     pairs(parameters.get("fieldSelector")).every(([path, value]) => valueAt(path) === value)

@@ -14,7 +14,12 @@ import { acceptTunnel } from "./accept-tunnel.ts";
 
 /** What is done to a request instead of answering it, or before. */
 export type Fault =
-  | { readonly kind: "status"; readonly status: number; readonly headers?: Readonly<Record<string, string>>; readonly body?: unknown }
+  | {
+      readonly kind: "status";
+      readonly status: number;
+      readonly headers?: Readonly<Record<string, string>>;
+      readonly body?: unknown;
+    }
   /** The connection is cut without an answer. */
   | { readonly kind: "reset" }
   /** No answer ever comes. */
@@ -50,9 +55,16 @@ export interface FakeApiServer {
   readonly store: FakeStore;
   readonly requests: readonly SeenRequest[];
   /** The next `times` requests that `matches` (default: any) meet the fault. */
-  inject(fault: Fault, options?: { readonly times?: number; readonly matches?: (request: SeenRequest) => boolean }): void;
+  inject(
+    fault: Fault,
+    options?: { readonly times?: number; readonly matches?: (request: SeenRequest) => boolean },
+  ): void;
   /** A field that another manager owns: applies to that object conflict unless forced. */
-  addConflict(kind: ResourceKind, name: string, conflict: { readonly manager: string; readonly field: string }): void;
+  addConflict(
+    kind: ResourceKind,
+    name: string,
+    conflict: { readonly manager: string; readonly field: string },
+  ): void;
   /** Puts an object as if someone else had. */
   put(object: WireObject): WireObject;
   /** Cuts every connection that is open. */
@@ -66,7 +78,9 @@ export interface FakeApiServer {
  * merge: no field ownership (but `addConflict`), no defaulting, no validation,
  * no admission. What depends on those needs a real API server.
  */
-export async function startFakeApiServer(options: FakeApiServerOptions = {}): Promise<FakeApiServer> {
+export async function startFakeApiServer(
+  options: FakeApiServerOptions = {},
+): Promise<FakeApiServer> {
   const store = createFakeStore();
   const requests: SeenRequest[] = [];
   const faults: { fault: Fault; times: number; matches: (request: SeenRequest) => boolean }[] = [];
@@ -75,7 +89,12 @@ export async function startFakeApiServer(options: FakeApiServerOptions = {}): Pr
   const prefix = options.pathPrefix ?? "";
 
   const handle = async (incoming: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const seen: SeenRequest = { method: incoming.method ?? "", url: incoming.url ?? "", headers: incoming.headers, body: await readBody(incoming) };
+    const seen: SeenRequest = {
+      method: incoming.method ?? "",
+      url: incoming.url ?? "",
+      headers: incoming.headers,
+      body: await readBody(incoming),
+    };
     requests.push(seen);
     const active = faults.find((one) => one.times > 0 && one.matches(seen));
     if (active !== undefined) {
@@ -84,7 +103,10 @@ export async function startFakeApiServer(options: FakeApiServerOptions = {}): Pr
         return;
       }
     }
-    if (options.authorization !== undefined && incoming.headers.authorization !== options.authorization) {
+    if (
+      options.authorization !== undefined &&
+      incoming.headers.authorization !== options.authorization
+    ) {
       send(response, 401, statusBody(401, "Unauthorized", "Unauthorized"));
       return;
     }
@@ -93,18 +115,36 @@ export async function startFakeApiServer(options: FakeApiServerOptions = {}): Pr
       return;
     }
     const url = new URL(seen.url.slice(prefix.length), "http://fake");
-    const answer = answerRequest({ method: seen.method, url, body: seen.body, contentType: incoming.headers["content-type"] ?? "" }, { store, conflicts, kinds: options.kinds ?? [] });
+    const answer = answerRequest(
+      {
+        method: seen.method,
+        url,
+        body: seen.body,
+        contentType: incoming.headers["content-type"] ?? "",
+      },
+      { store, conflicts, kinds: options.kinds ?? [] },
+    );
     if (answer.kind === "watch") {
       serveWatch(answer, store, response);
     } else {
-      send(response, answer.status, answer.body, incoming.headers["accept-encoding"]?.includes("gzip"));
+      send(
+        response,
+        answer.status,
+        answer.body,
+        incoming.headers["accept-encoding"]?.includes("gzip"),
+      );
     }
   };
 
   const listener = (incoming: IncomingMessage, response: ServerResponse): void => {
-    handle(incoming, response).catch((error: unknown) => send(response, 500, statusBody(500, "InternalError", String(error))));
+    handle(incoming, response).catch((error: unknown) =>
+      send(response, 500, statusBody(500, "InternalError", String(error))),
+    );
   };
-  const server = options.tls === undefined ? createServer(listener) : createTlsServer(tlsOptionsOf(options.tls), listener);
+  const server =
+    options.tls === undefined
+      ? createServer(listener)
+      : createTlsServer(tlsOptionsOf(options.tls), listener);
   server.on("connection", (socket: Socket) => {
     sockets.add(socket);
     socket.once("close", () => sockets.delete(socket));
@@ -118,7 +158,11 @@ export async function startFakeApiServer(options: FakeApiServerOptions = {}): Pr
       socket.destroy();
       return;
     }
-    acceptTunnel(incoming, socket, options.podResponse ?? (() => "HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\n\r\n"));
+    acceptTunnel(
+      incoming,
+      socket,
+      options.podResponse ?? (() => "HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\n\r\n"),
+    );
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
@@ -127,8 +171,10 @@ export async function startFakeApiServer(options: FakeApiServerOptions = {}): Pr
     url: `${options.tls === undefined ? "http" : "https"}://127.0.0.1:${port}${prefix}`,
     store,
     requests,
-    inject: (fault, { times = 1, matches = () => true } = {}) => void faults.push({ fault, times, matches }),
-    addConflict: (kind, name, conflict) => void conflicts.set(`${kind.apiVersion}/${kind.kind}/${name}`, conflict),
+    inject: (fault, { times = 1, matches = () => true } = {}) =>
+      void faults.push({ fault, times, matches }),
+    addConflict: (kind, name, conflict) =>
+      void conflicts.set(`${kind.apiVersion}/${kind.kind}/${name}`, conflict),
     put: (object) => store.put(object, { store: true }).object,
     cutConnections: () => sockets.forEach((socket) => socket.destroy()),
     close: async () => closeServer(server, sockets),
@@ -137,7 +183,13 @@ export async function startFakeApiServer(options: FakeApiServerOptions = {}): Pr
 
 function tlsOptionsOf(tls: NonNullable<FakeApiServerOptions["tls"]>): object {
   const { key, cert, clientCa } = tls;
-  return { key, cert, ...(clientCa === undefined ? {} : { ca: clientCa, requestCert: true, rejectUnauthorized: true }) };
+  return {
+    key,
+    cert,
+    ...(clientCa === undefined
+      ? {}
+      : { ca: clientCa, requestCert: true, rejectUnauthorized: true }),
+  };
 }
 
 async function closeServer(server: Server, sockets: ReadonlySet<Socket>): Promise<void> {
@@ -151,7 +203,9 @@ async function strike(fault: Fault, response: ServerResponse): Promise<boolean> 
   switch (fault.kind) {
     case "status":
       response.writeHead(fault.status, { "content-type": "application/json", ...fault.headers });
-      response.end(JSON.stringify(fault.body ?? statusBody(fault.status, "Fault", "injected fault")));
+      response.end(
+        JSON.stringify(fault.body ?? statusBody(fault.status, "Fault", "injected fault")),
+      );
       return true;
     case "reset":
       response.socket?.destroy();
@@ -165,7 +219,12 @@ async function strike(fault: Fault, response: ServerResponse): Promise<boolean> 
 }
 
 /** A Kubernetes Status of a failure. */
-export function statusBody(code: number, reason: string, message: string, details: object = {}): object {
+export function statusBody(
+  code: number,
+  reason: string,
+  message: string,
+  details: object = {},
+): object {
   return { apiVersion: "v1", kind: "Status", status: "Failure", code, reason, message, details };
 }
 
@@ -173,7 +232,9 @@ function send(response: ServerResponse, status: number, body: unknown, gzip = fa
   const text = JSON.stringify(body);
   // The real one packs what is larger than 128 KiB.
   if (gzip && text.length > 128 * 1024) {
-    response.writeHead(status, { "content-type": "application/json", "content-encoding": "gzip" }).end(gzipSync(text));
+    response
+      .writeHead(status, { "content-type": "application/json", "content-encoding": "gzip" })
+      .end(gzipSync(text));
     return;
   }
   response.writeHead(status, { "content-type": "application/json" }).end(text);

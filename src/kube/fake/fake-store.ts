@@ -4,7 +4,10 @@ import type { ResourceKind } from "../object-reference.ts";
 export type WireObject = Readonly<Record<string, unknown>> & {
   readonly apiVersion: string;
   readonly kind: string;
-  readonly metadata: Readonly<Record<string, unknown>> & { readonly name: string; readonly namespace?: string };
+  readonly metadata: Readonly<Record<string, unknown>> & {
+    readonly name: string;
+    readonly namespace?: string;
+  };
 };
 
 export interface StoredEvent {
@@ -17,7 +20,10 @@ export interface StoredEvent {
 export interface FakeStore {
   readonly revision: () => number;
   /** What an apply or patch would store; `store` false is a dry-run. */
-  put(object: WireObject, options: { readonly store: boolean }): { readonly object: WireObject; readonly created: boolean };
+  put(
+    object: WireObject,
+    options: { readonly store: boolean },
+  ): { readonly object: WireObject; readonly created: boolean };
   find(kind: ResourceKind, namespace: string | undefined, name: string): WireObject | undefined;
   list(kind: ResourceKind, namespace: string | undefined): readonly WireObject[];
   remove(object: WireObject): void;
@@ -55,7 +61,10 @@ export function createFakeStore(): FakeStore {
         return { object: before, created: false };
       }
       const next = store ? revision + 1 : revision;
-      const stamped: WireObject = { ...unstamped, metadata: { ...unstamped.metadata, resourceVersion: String(next) } };
+      const stamped: WireObject = {
+        ...unstamped,
+        metadata: { ...unstamped.metadata, resourceVersion: String(next) },
+      };
       if (store) {
         revision = next;
         objects.set(key, stamped);
@@ -71,10 +80,14 @@ export function createFakeStore(): FakeStore {
     remove(object) {
       if (objects.delete(keyOfWire(object, object.metadata.namespace, object.metadata.name))) {
         revision += 1;
-        emit("DELETED", { ...object, metadata: { ...object.metadata, resourceVersion: String(revision) } });
+        emit("DELETED", {
+          ...object,
+          metadata: { ...object.metadata, resourceVersion: String(revision) },
+        });
       }
     },
-    eventsSince: (since) => (since < forgotten ? "gone" : events.filter((event) => event.revision > since)),
+    eventsSince: (since) =>
+      since < forgotten ? "gone" : events.filter((event) => event.revision > since),
     compact() {
       events = [];
       forgotten = revision + 1;

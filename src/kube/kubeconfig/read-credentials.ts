@@ -31,11 +31,19 @@ export interface UserCredentials {
   readonly exec?: ExecPluginSpec;
   /** `auth-provider` of name `oidc`: its `config`, by key. */
   readonly oidc?: Readonly<Record<string, Secret>>;
-  readonly impersonate?: { readonly user: string; readonly uid?: string; readonly groups: readonly string[]; readonly extra: Readonly<Record<string, readonly string[]>> };
+  readonly impersonate?: {
+    readonly user: string;
+    readonly uid?: string;
+    readonly groups: readonly string[];
+    readonly extra: Readonly<Record<string, readonly string[]>>;
+  };
 }
 
 /** The CA of a cluster entry as base64 PEM; undefined where it names none. Adds an ISM254 for a file or value that cannot be used. */
-export async function readAuthority(cluster: KubeconfigEntry, problems: Diagnostic[]): Promise<string | undefined> {
+export async function readAuthority(
+  cluster: KubeconfigEntry,
+  problems: Diagnostic[],
+): Promise<string | undefined> {
   const pem = await readPem(cluster, "certificate-authority", problems);
   if (pem === undefined) {
     return undefined;
@@ -48,7 +56,10 @@ export async function readAuthority(cluster: KubeconfigEntry, problems: Diagnost
 }
 
 /** Reads a user entry with the files that it names. Adds ISM254 and ISM267 for what cannot be used. */
-export async function readCredentials(user: KubeconfigEntry, problems: Diagnostic[]): Promise<UserCredentials> {
+export async function readCredentials(
+  user: KubeconfigEntry,
+  problems: Diagnostic[],
+): Promise<UserCredentials> {
   const { fields } = user;
   const token = textOf(fields["token"]);
   const tokenFile = textOf(fields["tokenFile"]);
@@ -61,15 +72,22 @@ export async function readCredentials(user: KubeconfigEntry, problems: Diagnosti
     name: user.name,
     ...(clientCertificate === undefined ? {} : { clientCertificate }),
     ...(token === undefined ? {} : { token: new Secret(token) }),
-    ...(tokenFile === undefined ? {} : { tokenFile: path.resolve(path.dirname(user.file), tokenFile) }),
-    ...(username === undefined || password === undefined ? {} : { basic: { username, password: new Secret(password) } }),
+    ...(tokenFile === undefined
+      ? {}
+      : { tokenFile: path.resolve(path.dirname(user.file), tokenFile) }),
+    ...(username === undefined || password === undefined
+      ? {}
+      : { basic: { username, password: new Secret(password) } }),
     ...(exec === undefined ? {} : { exec }),
     ...(oidc === undefined ? {} : { oidc }),
     ...(impersonated === undefined ? {} : { impersonate: readImpersonation(impersonated, fields) }),
   };
 }
 
-async function readClientCertificate(user: KubeconfigEntry, problems: Diagnostic[]): Promise<UserCredentials["clientCertificate"]> {
+async function readClientCertificate(
+  user: KubeconfigEntry,
+  problems: Diagnostic[],
+): Promise<UserCredentials["clientCertificate"]> {
   const before = problems.length;
   const certificate = await readPem(user, "client-certificate", problems);
   const key = await readPem(user, "client-key", problems);
@@ -89,13 +107,18 @@ async function readClientCertificate(user: KubeconfigEntry, problems: Diagnostic
   return { certificate, key: new Secret(key) };
 }
 
-function findPairFlaw(certificate: string, key: string): { readonly part: string; readonly reason: string } | undefined {
+function findPairFlaw(
+  certificate: string,
+  key: string,
+): { readonly part: string; readonly reason: string } | undefined {
   if (!isCertificate(certificate)) {
     return { part: "client-certificate", reason: "it holds no PEM certificate" };
   }
   try {
     const matches = new X509Certificate(certificate).checkPrivateKey(createPrivateKey(key));
-    return matches ? undefined : { part: "client-key", reason: "it does not belong to the client certificate" };
+    return matches
+      ? undefined
+      : { part: "client-key", reason: "it does not belong to the client certificate" };
   } catch {
     // OpenSSL's own words say nothing useful here, and may quote the file.
     return { part: "client-key", reason: "it holds no PEM private key without a passphrase" };
@@ -103,7 +126,11 @@ function findPairFlaw(certificate: string, key: string): { readonly part: string
 }
 
 /** Inline data wins over a file, as in kubectl. */
-async function readPem(entry: KubeconfigEntry, field: string, problems: Diagnostic[]): Promise<string | undefined> {
+async function readPem(
+  entry: KubeconfigEntry,
+  field: string,
+  problems: Diagnostic[],
+): Promise<string | undefined> {
   const inline = textOf(entry.fields[`${field}-data`]);
   if (inline !== undefined) {
     return Buffer.from(inline, "base64").toString("utf8");
@@ -139,7 +166,10 @@ function readExec(user: KubeconfigEntry, problems: Diagnostic[]): ExecPluginSpec
     // (https://kubernetes.io/docs/reference/access-authn-authz/authentication/#configuration).
     command: command.includes("/") ? path.resolve(path.dirname(user.file), command) : command,
     args: (Array.isArray(spec["args"]) ? spec["args"] : []).map((arg) => new Secret(String(arg))),
-    env: env.map((one) => ({ name: String(one["name"]), value: new Secret(String(one["value"] ?? "")) })),
+    env: env.map((one) => ({
+      name: String(one["name"]),
+      value: new Secret(String(one["value"] ?? "")),
+    })),
     ...(installHint === undefined ? {} : { installHint }),
     provideClusterInfo: spec["provideClusterInfo"] === true,
   };
@@ -160,10 +190,15 @@ function readAuthProvider(user: KubeconfigEntry, problems: Diagnostic[]): UserCr
     return undefined;
   }
   const config = isRecord(provider["config"]) ? provider["config"] : {};
-  return Object.fromEntries(Object.entries(config).map(([key, value]) => [key, new Secret(String(value))]));
+  return Object.fromEntries(
+    Object.entries(config).map(([key, value]) => [key, new Secret(String(value))]),
+  );
 }
 
-function readImpersonation(user: string, fields: KubeconfigEntry["fields"]): NonNullable<UserCredentials["impersonate"]> {
+function readImpersonation(
+  user: string,
+  fields: KubeconfigEntry["fields"],
+): NonNullable<UserCredentials["impersonate"]> {
   const uid = textOf(fields["as-uid"]);
   const extra = isRecord(fields["as-user-extra"]) ? fields["as-user-extra"] : {};
   return {

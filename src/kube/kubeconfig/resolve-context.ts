@@ -67,7 +67,10 @@ export async function resolveContext(options: ResolveContextOptions): Promise<Co
     problems.push(...loaded.problems);
   }
   const unknown = problems.length > 0 ? problems : [diagnoseUnknown(options, sources, seen)];
-  return { kind: "problem", diagnostics: unknown.map((one) => ({ ...one, cluster: options.cluster })) };
+  return {
+    kind: "problem",
+    diagnostics: unknown.map((one) => ({ ...one, cluster: options.cluster })),
+  };
 }
 
 interface Source {
@@ -89,14 +92,24 @@ function ownSource({ kubeconfigFlag, env }: ResolveContextOptions): Source {
     return { files: [kubeconfigFlag], required: true };
   }
   const listed = (env["KUBECONFIG"] ?? "").split(path.delimiter).filter((file) => file !== "");
-  return { files: listed.length > 0 ? listed : [path.join(env["HOME"] ?? homedir(), ".kube", "config")], required: false };
+  return {
+    files: listed.length > 0 ? listed : [path.join(env["HOME"] ?? homedir(), ".kube", "config")],
+    required: false,
+  };
 }
 
-function diagnoseUnknown(options: ResolveContextOptions, sources: readonly Source[], seen: readonly Kubeconfig[]): Diagnostic {
+function diagnoseUnknown(
+  options: ResolveContextOptions,
+  sources: readonly Source[],
+  seen: readonly Kubeconfig[],
+): Diagnostic {
   const names = [...new Set(seen.flatMap((one) => [...one.contexts.keys()]))].sort();
   const files = sources.flatMap((source) => source.files).join(", ");
   const near = findNearNames(options.context, names);
-  const known = names.length === 0 ? "there is no context at all" : `the contexts there are ${names.join(", ")}`;
+  const known =
+    names.length === 0
+      ? "there is no context at all"
+      : `the contexts there are ${names.join(", ")}`;
   return accessDiagnostic("ISM251", {
     detail: `Cluster ${options.cluster} is reached by the context ${JSON.stringify(options.context)}, and no kubeconfig has it. Looked in ${files}: ${known}.`,
     fix:
@@ -106,7 +119,11 @@ function diagnoseUnknown(options: ResolveContextOptions, sources: readonly Sourc
   });
 }
 
-async function fillContext(entry: KubeconfigEntry, kubeconfig: Kubeconfig, options: ResolveContextOptions): Promise<ContextResolution> {
+async function fillContext(
+  entry: KubeconfigEntry,
+  kubeconfig: Kubeconfig,
+  options: ResolveContextOptions,
+): Promise<ContextResolution> {
   const problems: Diagnostic[] = [];
   const cluster = referTo(entry, "cluster", kubeconfig.clusters, problems);
   const user = referTo(entry, "user", kubeconfig.users, problems);
@@ -115,8 +132,16 @@ async function fillContext(entry: KubeconfigEntry, kubeconfig: Kubeconfig, optio
     cluster === undefined ? undefined : readAuthority(cluster, problems),
     user === undefined ? undefined : readCredentials(user, problems),
   ]);
-  if (cluster === undefined || server === undefined || credentials === undefined || problems.length > 0) {
-    return { kind: "problem", diagnostics: problems.map((one) => ({ ...one, cluster: options.cluster })) };
+  if (
+    cluster === undefined ||
+    server === undefined ||
+    credentials === undefined ||
+    problems.length > 0
+  ) {
+    return {
+      kind: "problem",
+      diagnostics: problems.map((one) => ({ ...one, cluster: options.cluster })),
+    };
   }
   const proxy = textOf(cluster.fields["proxy-url"]) ?? findProxyInEnv(new URL(server), options.env);
   const tlsServerName = textOf(cluster.fields["tls-server-name"]);
@@ -145,7 +170,10 @@ function referTo(
   const name = textOf(context.fields[kind]);
   const found = name === undefined ? undefined : entries.get(name);
   if (found === undefined) {
-    const what = name === undefined ? `names no ${kind}` : `names the ${kind} ${JSON.stringify(name)}, and there is no such entry`;
+    const what =
+      name === undefined
+        ? `names no ${kind}`
+        : `names the ${kind} ${JSON.stringify(name)}, and there is no such entry`;
     problems.push(
       accessDiagnostic("ISM253", {
         detail: `The context ${JSON.stringify(context.name)} in ${context.file} ${what}.`,
@@ -156,7 +184,11 @@ function referTo(
   return found;
 }
 
-function readServer(context: KubeconfigEntry, cluster: KubeconfigEntry, problems: Diagnostic[]): string | undefined {
+function readServer(
+  context: KubeconfigEntry,
+  cluster: KubeconfigEntry,
+  problems: Diagnostic[],
+): string | undefined {
   const server = textOf(cluster.fields["server"])?.replace(/\/+$/, "");
   if (server !== undefined && /^https?:\/\//.test(server) && URL.canParse(server)) {
     return server;
@@ -171,6 +203,10 @@ function readServer(context: KubeconfigEntry, cluster: KubeconfigEntry, problems
 }
 
 function readExtensions(list: unknown): Readonly<Record<string, unknown>> {
-  const named = (Array.isArray(list) ? list : []).filter((item) => isRecord(item) && typeof item["name"] === "string");
-  return Object.fromEntries(named.map((item: Record<string, unknown>) => [item["name"], item["extension"]]));
+  const named = (Array.isArray(list) ? list : []).filter(
+    (item) => isRecord(item) && typeof item["name"] === "string",
+  );
+  return Object.fromEntries(
+    named.map((item: Record<string, unknown>) => [item["name"], item["extension"]]),
+  );
 }

@@ -12,7 +12,11 @@ const workloads = ["Deployment", "DaemonSet", "StatefulSet", "ReplicaSet"];
  * controller or its nodes left behind. Undefined where there is nothing to add
  * to the workload's own words, or where the user may not look.
  */
-export async function explainWorkload(client: KubeClient, object: KubeObject, signal: AbortSignal): Promise<string | undefined> {
+export async function explainWorkload(
+  client: KubeClient,
+  object: KubeObject,
+  signal: AbortSignal,
+): Promise<string | undefined> {
   if (!workloads.includes(object.kind) || object.metadata.namespace === undefined) {
     return undefined;
   }
@@ -27,17 +31,29 @@ export async function explainWorkload(client: KubeClient, object: KubeObject, si
   }
 }
 
-async function lookBelow(client: KubeClient, object: KubeObject, namespace: string, signal: AbortSignal): Promise<string | undefined> {
+async function lookBelow(
+  client: KubeClient,
+  object: KubeObject,
+  namespace: string,
+  signal: AbortSignal,
+): Promise<string | undefined> {
   const labelSelector = selectorOf(object);
-  const pods = labelSelector === "" ? [] : await client.list({ apiVersion: "v1", kind: "Pod", namespace, labelSelector }, { signal });
+  const pods =
+    labelSelector === ""
+      ? []
+      : await client.list({ apiVersion: "v1", kind: "Pod", namespace, labelSelector }, { signal });
   const waiting = [...pods].sort(newestFirst).flatMap((pod) => {
     const { state, reason } = podReadiness(pod);
-    return state === "current" || pod.metadata["deletionTimestamp"] !== undefined ? [] : [{ pod, reason }];
+    return state === "current" || pod.metadata["deletionTimestamp"] !== undefined
+      ? []
+      : [{ pod, reason }];
   });
   const telling = waiting.find(({ reason }) => !isVague(reason)) ?? waiting[0];
   if (telling !== undefined) {
     const { name } = telling.pod.metadata;
-    const warning = isVague(telling.reason) ? await findWarning(client, namespace, "Pod", name, signal) : undefined;
+    const warning = isVague(telling.reason)
+      ? await findWarning(client, namespace, "Pod", name, signal)
+      : undefined;
     return `pod ${name}: ${warning ?? telling.reason}`;
   }
   // Deployments copy their ReplicaSet's failure into a condition; the other kinds leave only events.
@@ -52,20 +68,38 @@ async function lookBelow(client: KubeClient, object: KubeObject, namespace: stri
 /** `matchLabels` and `matchExpressions` as a selector of the query kind. */
 function selectorOf(object: KubeObject): string {
   const selector = fieldsAt(fieldsAt(object, "spec"), "selector");
-  const labels = Object.entries(fieldsAt(selector, "matchLabels")).map(([key, value]) => `${key}=${String(value)}`);
+  const labels = Object.entries(fieldsAt(selector, "matchLabels")).map(
+    ([key, value]) => `${key}=${String(value)}`,
+  );
   const expressions = listAt(selector, "matchExpressions").map(({ key, operator, values }) => {
     const list = Array.isArray(values) ? values.join(",") : "";
-    const forms: Readonly<Record<string, string>> = { In: `${key} in (${list})`, NotIn: `${key} notin (${list})`, Exists: `${key}`, DoesNotExist: `!${key}` };
+    const forms: Readonly<Record<string, string>> = {
+      In: `${key} in (${list})`,
+      NotIn: `${key} notin (${list})`,
+      Exists: `${key}`,
+      DoesNotExist: `!${key}`,
+    };
     return forms[String(operator)] ?? `${key}`;
   });
   return [...labels, ...expressions].join(",");
 }
 
-async function findWarning(client: KubeClient, namespace: string, kind: string, name: string, signal: AbortSignal): Promise<string | undefined> {
+async function findWarning(
+  client: KubeClient,
+  namespace: string,
+  kind: string,
+  name: string,
+  signal: AbortSignal,
+): Promise<string | undefined> {
   const fieldSelector = `type=Warning,involvedObject.kind=${kind},involvedObject.name=${name}`;
-  const events = await client.list({ apiVersion: "v1", kind: "Event", namespace, fieldSelector }, { signal });
+  const events = await client.list(
+    { apiVersion: "v1", kind: "Event", namespace, fieldSelector },
+    { signal },
+  );
   const [last] = [...events].sort((a, b) => timeOf(b).localeCompare(timeOf(a)));
-  return last === undefined ? undefined : `${textAt(last, "reason") ?? ""}: ${textAt(last, "message") ?? ""}`;
+  return last === undefined
+    ? undefined
+    : `${textAt(last, "reason") ?? ""}: ${textAt(last, "message") ?? ""}`;
 }
 
 function timeOf(event: Fields): string {
@@ -73,5 +107,7 @@ function timeOf(event: Fields): string {
 }
 
 function newestFirst(a: KubeObject, b: KubeObject): number {
-  return String(b.metadata["creationTimestamp"]).localeCompare(String(a.metadata["creationTimestamp"]));
+  return String(b.metadata["creationTimestamp"]).localeCompare(
+    String(a.metadata["creationTimestamp"]),
+  );
 }

@@ -1,10 +1,10 @@
-import { setMaxListeners } from "node:events";
 import { setTimeout as pause } from "node:timers/promises";
 import type { KubeObject, ObjectId } from "../../core/model/kube-object.ts";
 import type { KubeClient } from "../client.ts";
 import { KubeError } from "../errors.ts";
 import type { ObjectReference } from "../object-reference.ts";
 import { objectIdOf } from "../object-reference.ts";
+import { tolerateListeners } from "../tolerate-listeners.ts";
 
 /** An object that is still waited for, and why. */
 export interface Pending {
@@ -19,7 +19,10 @@ export interface FollowOptions {
   /** Called at once when something is pending, and then whenever the reasons change. Must not throw. */
   readonly onPending: (pending: readonly Pending[]) => void;
   /** Undefined = the object is as it should be; otherwise the reason why it is not. */
-  readonly judge: (reference: ObjectReference, object: KubeObject | undefined) => string | undefined;
+  readonly judge: (
+    reference: ObjectReference,
+    object: KubeObject | undefined,
+  ) => string | undefined;
   /** Looks for a better reason from time to time. */
   readonly explain: (object: KubeObject, signal: AbortSignal) => Promise<string | undefined>;
   readonly onTimeout: (pending: readonly Pending[]) => Error;
@@ -43,15 +46,28 @@ interface Followed {
  * until all of them are, at the same time. A cluster that does not answer for a while is
  * waited for as well; one that refuses (401, 403) ends the wait at once.
  */
-export async function followObjects(client: KubeClient, references: readonly ObjectReference[], options: FollowOptions): Promise<void> {
+export async function followObjects(
+  client: KubeClient,
+  references: readonly ObjectReference[],
+  options: FollowOptions,
+): Promise<void> {
   options.signal.throwIfAborted();
-  const followed = references.map((reference): Followed => ({ reference, object: undefined, reason: "it was not read yet", explanation: undefined, trouble: undefined }));
+  const followed = references.map((reference): Followed => ({
+    reference,
+    object: undefined,
+    reason: "it was not read yet",
+    explanation: undefined,
+    trouble: undefined,
+  }));
   const stop = new AbortController();
-  // Every watch listens to it.
-  setMaxListeners(0, stop.signal);
+  tolerateListeners(options.signal);
+  tolerateListeners(stop.signal);
   const onAbort = (): void => stop.abort(options.signal.reason);
   options.signal.addEventListener("abort", onAbort, { once: true });
-  const timer = setTimeout(() => stop.abort(options.onTimeout(pendingOf(followed))), options.timeoutMs);
+  const timer = setTimeout(
+    () => stop.abort(options.onTimeout(pendingOf(followed))),
+    options.timeoutMs,
+  );
   try {
     await Promise.all(followed.map(async (one) => read(client, one, options, stop.signal)));
     if (pendingOf(followed).length > 0) {
@@ -69,11 +85,18 @@ export async function followObjects(client: KubeClient, references: readonly Obj
 
 function pendingOf(followed: readonly Followed[]): readonly Pending[] {
   return followed.flatMap(({ reference, reason, explanation, trouble }) =>
-    reason === undefined ? [] : [{ id: objectIdOf(reference), reference, reason: trouble ?? explanation ?? reason }],
+    reason === undefined
+      ? []
+      : [{ id: objectIdOf(reference), reference, reason: trouble ?? explanation ?? reason }],
   );
 }
 
-async function read(client: KubeClient, one: Followed, options: FollowOptions, signal: AbortSignal): Promise<void> {
+async function read(
+  client: KubeClient,
+  one: Followed,
+  options: FollowOptions,
+  signal: AbortSignal,
+): Promise<void> {
   try {
     take(one, await client.get(one.reference, { signal }), options);
   } catch (error) {
@@ -92,13 +115,21 @@ function take(one: Followed, object: KubeObject | undefined, options: FollowOpti
 /** Keeps what may pass; throws what will not. */
 function noteTrouble(one: Followed, error: unknown, signal: AbortSignal): void {
   signal.throwIfAborted();
-  if (!(error instanceof KubeError) || !["unreachable", "overloaded", "server", "no-such-kind"].includes(error.kind)) {
+  if (
+    !(error instanceof KubeError) ||
+    !["unreachable", "overloaded", "server", "no-such-kind"].includes(error.kind)
+  ) {
     throw error;
   }
   one.trouble = error.message;
 }
 
-async function watchAll(client: KubeClient, followed: readonly Followed[], options: FollowOptions, stop: AbortController): Promise<void> {
+async function watchAll(
+  client: KubeClient,
+  followed: readonly Followed[],
+  options: FollowOptions,
+  stop: AbortController,
+): Promise<void> {
   let told = "";
   await new Promise<void>((resolve, reject) => {
     stop.signal.addEventListener("abort", () => reject(stop.signal.reason), { once: true });
@@ -115,21 +146,45 @@ async function watchAll(client: KubeClient, followed: readonly Followed[], optio
       }
     };
     changed();
-    const watches = followed.map(async (one) => watchOne(client, one, options, changed, stop.signal));
+    const watches = followed.map(async (one) =>
+      watchOne(client, one, options, changed, stop.signal),
+    );
     const looks = lookAgain(client, followed, options, changed, stop.signal);
     Promise.all([...watches, looks]).catch(reject);
   });
 }
 
-async function watchOne(client: KubeClient, one: Followed, options: FollowOptions, changed: () => void, signal: AbortSignal): Promise<void> {
+async function watchOne(
+  client: KubeClient,
+  one: Followed,
+  options: FollowOptions,
+  changed: () => void,
+  signal: AbortSignal,
+): Promise<void> {
   const { apiVersion, kind, namespace, name } = one.reference;
-  const query = { apiVersion, kind, ...(namespace === undefined ? {} : { namespace }), fieldSelector: `metadata.name=${name}` };
+  const query = {
+    apiVersion,
+    kind,
+    ...(namespace === undefined ? {} : { namespace }),
+    fieldSelector: `metadata.name=${name}`,
+  };
   while (!signal.aborted) {
     const position = one.object?.metadata["resourceVersion"];
     try {
-      const events = client.watch(query, { signal, ...(typeof position === "string" ? { resourceVersion: position } : {}) });
+      const events = client.watch(query, {
+        signal,
+        ...(typeof position === "string" ? { resourceVersion: position } : {}),
+      });
       for await (const event of events) {
-        take(one, event.type === "listed" ? event.objects[0] : event.type === "deleted" ? undefined : event.object, options);
+        take(
+          one,
+          event.type === "listed"
+            ? event.objects[0]
+            : event.type === "deleted"
+              ? undefined
+              : event.object,
+          options,
+        );
         changed();
       }
     } catch (error) {
@@ -146,7 +201,13 @@ async function watchOne(client: KubeClient, one: Followed, options: FollowOption
   }
 }
 
-async function lookAgain(client: KubeClient, followed: readonly Followed[], options: FollowOptions, changed: () => void, signal: AbortSignal): Promise<void> {
+async function lookAgain(
+  client: KubeClient,
+  followed: readonly Followed[],
+  options: FollowOptions,
+  changed: () => void,
+  signal: AbortSignal,
+): Promise<void> {
   for (let round = 1; !signal.aborted; round += 1) {
     await pause(lookEveryMs, undefined, { signal }).catch(() => undefined);
     if (signal.aborted) {

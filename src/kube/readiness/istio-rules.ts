@@ -11,8 +11,12 @@ import { current, inProgress } from "./readiness.ts";
  * pkg/webhooks/validation/controller). Webhooks of others are complete as they are.
  */
 export function webhookReadiness(object: KubeObject): Readiness {
-  const isIstios = object.metadata.name.startsWith("istio") && object.metadata.labels?.["istio.io/rev"] !== undefined;
-  const lacking = listAt(object, "webhooks").filter((webhook) => textAt(fieldsAt(webhook, "clientConfig"), "caBundle") === undefined);
+  const isIstios =
+    object.metadata.name.startsWith("istio") &&
+    object.metadata.labels?.["istio.io/rev"] !== undefined;
+  const lacking = listAt(object, "webhooks").filter(
+    (webhook) => textAt(fieldsAt(webhook, "clientConfig"), "caBundle") === undefined,
+  );
   if (!isIstios || lacking.length === 0) {
     return current("the webhook configuration is there");
   }

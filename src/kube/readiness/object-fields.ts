@@ -36,8 +36,16 @@ export interface Condition {
 
 /** The condition of that type, with empty texts for what it does not say. */
 export function conditionOf(object: Fields, type: string): Condition | undefined {
-  const found = listAt(fieldsAt(object, "status"), "conditions").find((one) => one["type"] === type);
-  return found && { status: textAt(found, "status") ?? "", reason: textAt(found, "reason") ?? "", message: textAt(found, "message") ?? "" };
+  const found = listAt(fieldsAt(object, "status"), "conditions").find(
+    (one) => one["type"] === type,
+  );
+  return (
+    found && {
+      status: textAt(found, "status") ?? "",
+      reason: textAt(found, "reason") ?? "",
+      message: textAt(found, "message") ?? "",
+    }
+  );
 }
 
 /** The condition's message, or its reason where it has none. */

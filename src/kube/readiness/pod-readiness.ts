@@ -11,7 +11,9 @@ export function podReadiness(pod: Fields): Readiness {
     return current("the pod has ended well");
   }
   if (phase === "Failed") {
-    return failed(`the pod failed: ${textAt(status, "message") ?? textAt(status, "reason") ?? describeContainers(pod) ?? "no reason is given"}`);
+    return failed(
+      `the pod failed: ${textAt(status, "message") ?? textAt(status, "reason") ?? describeContainers(pod) ?? "no reason is given"}`,
+    );
   }
   if (conditionOf(pod, "Ready")?.status === "True") {
     return current("the pod is ready");
@@ -31,7 +33,10 @@ export function isVague(reason: string): boolean {
 /** The first container that is stopped or waiting, init containers first, since the others wait for them. */
 function describeContainers(pod: Fields): string | undefined {
   const status = fieldsAt(pod, "status");
-  const containers = [...listAt(status, "initContainerStatuses"), ...listAt(status, "containerStatuses")];
+  const containers = [
+    ...listAt(status, "initContainerStatuses"),
+    ...listAt(status, "containerStatuses"),
+  ];
   const descriptions = containers.map(describeContainer).filter((text) => text !== undefined);
   return descriptions.find((text) => !isVague(text)) ?? descriptions[0];
 }
@@ -43,19 +48,28 @@ function describeContainer(container: Fields): string | undefined {
   const why = textAt(waiting, "reason");
   if (why !== undefined) {
     const last = fieldsAt(fieldsAt(container, "lastState"), "terminated");
-    const exit = last["exitCode"] === undefined ? "" : `, last exit code ${numberAt(last, "exitCode", 0)} (${textAt(last, "reason") ?? "no reason"})`;
+    const exit =
+      last["exitCode"] === undefined
+        ? ""
+        : `, last exit code ${numberAt(last, "exitCode", 0)} (${textAt(last, "reason") ?? "no reason"})`;
     const message = textAt(waiting, "message");
     // The message of CrashLoopBackOff only repeats the pod's UID; the exit code says more.
-    return why === "CrashLoopBackOff" ? `container ${name} keeps crashing (CrashLoopBackOff${exit})` : `container ${name}: ${why}${message === undefined ? "" : `: ${message}`}`;
+    return why === "CrashLoopBackOff"
+      ? `container ${name} keeps crashing (CrashLoopBackOff${exit})`
+      : `container ${name}: ${why}${message === undefined ? "" : `: ${message}`}`;
   }
   const ended = fieldsAt(state, "terminated");
   if (ended["exitCode"] !== undefined && ended["exitCode"] !== 0) {
     return `container ${name} ended with exit code ${numberAt(ended, "exitCode", 0)} (${textAt(ended, "reason") ?? "no reason"})`;
   }
-  return state["running"] !== undefined && container["ready"] === false ? describeRunning(container, name) : undefined;
+  return state["running"] !== undefined && container["ready"] === false
+    ? describeRunning(container, name)
+    : undefined;
 }
 
 /** Ended init containers are `ready: true`, running sidecars among them count like others. */
 function describeRunning(container: Fields, name: string): string {
-  return container["started"] === false ? `container ${name} has not passed its startup probe` : `container ${name} runs, but is not ready (readiness probe)`;
+  return container["started"] === false
+    ? `container ${name} has not passed its startup probe`
+    : `container ${name} runs, but is not ready (readiness probe)`;
 }

@@ -5,7 +5,13 @@ import { conditionOf, fieldsAt, listAt, textAt, wordsOf } from "./object-fields.
 import { podReadiness } from "./pod-readiness.ts";
 import type { Readiness, ReadinessRule } from "./readiness.ts";
 import { current, failed, inProgress } from "./readiness.ts";
-import { daemonSetReadiness, deploymentReadiness, jobReadiness, replicaSetReadiness, statefulSetReadiness } from "./workload-rules.ts";
+import {
+  daemonSetReadiness,
+  deploymentReadiness,
+  jobReadiness,
+  replicaSetReadiness,
+  statefulSetReadiness,
+} from "./workload-rules.ts";
 
 export type { Readiness } from "./readiness.ts";
 
@@ -52,8 +58,15 @@ export function readinessOf(object: KubeObject | undefined): Readiness {
 
 function describeDeletion(object: KubeObject): string {
   const finalizers = object.metadata["finalizers"];
-  const waiting = Array.isArray(finalizers) && finalizers.length > 0 ? `, waiting for the finalizers ${finalizers.join(", ")}` : "";
-  const remaining = ["NamespaceContentRemaining", "NamespaceFinalizersRemaining", "NamespaceDeletionDiscoveryFailure"]
+  const waiting =
+    Array.isArray(finalizers) && finalizers.length > 0
+      ? `, waiting for the finalizers ${finalizers.join(", ")}`
+      : "";
+  const remaining = [
+    "NamespaceContentRemaining",
+    "NamespaceFinalizersRemaining",
+    "NamespaceDeletionDiscoveryFailure",
+  ]
     .map((type) => conditionOf(object, type))
     .filter((condition) => condition?.status === "True")
     .map((condition) => condition?.message);
@@ -83,19 +96,25 @@ function serviceReadiness(object: KubeObject): Readiness {
   if (type !== "LoadBalancer") {
     return current("the service is there");
   }
-  const addresses = listAt(fieldsAt(fieldsAt(object, "status"), "loadBalancer"), "ingress").map((one) => textAt(one, "ip") ?? textAt(one, "hostname"));
+  const addresses = listAt(fieldsAt(fieldsAt(object, "status"), "loadBalancer"), "ingress").map(
+    (one) => textAt(one, "ip") ?? textAt(one, "hostname"),
+  );
   if (addresses.length > 0) {
     return current(`its address is ${addresses.join(", ")}`);
   }
   // Where no load balancer exists people give the address themselves; no status ever comes then
   // (https://kubernetes.io/docs/concepts/services-networking/service/#external-ips).
   const external = spec["externalIPs"];
-  return Array.isArray(external) && external.length > 0 ? current("it has external IPs") : inProgress("no load balancer has given it an address yet");
+  return Array.isArray(external) && external.length > 0
+    ? current("it has external IPs")
+    : inProgress("no load balancer has given it an address yet");
 }
 
 function namespaceReadiness(object: KubeObject): Readiness {
   const phase = textAt(fieldsAt(object, "status"), "phase");
-  return phase === undefined || phase === "Active" ? current("the namespace is active") : inProgress(`its phase is ${phase}`);
+  return phase === undefined || phase === "Active"
+    ? current("the namespace is active")
+    : inProgress(`its phase is ${phase}`);
 }
 
 function definitionReadiness(object: KubeObject): Readiness {
@@ -103,7 +122,9 @@ function definitionReadiness(object: KubeObject): Readiness {
   if (names?.status === "False") {
     return failed(`its names are taken: ${wordsOf(names)}`);
   }
-  return conditionOf(object, "Established")?.status === "True" ? current("the kind is served") : inProgress("the kind is not served yet");
+  return conditionOf(object, "Established")?.status === "True"
+    ? current("the kind is served")
+    : inProgress("the kind is not served yet");
 }
 
 function claimReadiness(object: KubeObject): Readiness {
@@ -117,6 +138,10 @@ function claimReadiness(object: KubeObject): Readiness {
 /** Token Secrets are filled in by a controller (https://kubernetes.io/docs/concepts/configuration/secret/#serviceaccount-token-secrets). */
 function secretReadiness(object: KubeObject): Readiness {
   const data = fieldsAt(object, "data");
-  const awaited = object["type"] === "kubernetes.io/service-account-token" && (data["token"] === undefined || data["ca.crt"] === undefined);
-  return awaited ? inProgress("Kubernetes has not filled in the token yet") : current("the secret is there");
+  const awaited =
+    object["type"] === "kubernetes.io/service-account-token" &&
+    (data["token"] === undefined || data["ca.crt"] === undefined);
+  return awaited
+    ? inProgress("Kubernetes has not filled in the token yet")
+    : current("the secret is there");
 }

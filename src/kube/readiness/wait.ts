@@ -37,7 +37,11 @@ export class WaitTimeoutError extends UserError {
  * API server's events; for workloads that hang the reason is the pods' own.
  * Rejects with a WaitTimeoutError, a KubeError that will not pass, or the signal's reason.
  */
-export async function waitUntilReady(client: KubeClient, references: readonly ObjectReference[], options: WaitOptions): Promise<void> {
+export async function waitUntilReady(
+  client: KubeClient,
+  references: readonly ObjectReference[],
+  options: WaitOptions,
+): Promise<void> {
   const { timeoutMs, signal, onPending } = options;
   await followObjects(client, references, {
     timeoutMs,
@@ -50,9 +54,15 @@ export async function waitUntilReady(client: KubeClient, references: readonly Ob
     explain: async (object, lookSignal) => explainWorkload(client, object, lookSignal),
     onTimeout: (pending) => {
       const seconds = timeoutMs / 1000;
-      const fix = "Remove what the detail names, then run the same command again: it goes on where it stopped. `--timeout` waits longer.";
+      const fix =
+        "Remove what the detail names, then run the same command again: it goes on where it stopped. `--timeout` waits longer.";
       const diagnostics = pending.map(({ id, reason }) =>
-        accessDiagnostic("ISM273", { detail: `${describeId(id)} did not become ready within ${seconds} s: ${reason}.`, fix, cluster: client.cluster, object: id }),
+        accessDiagnostic("ISM273", {
+          detail: `${describeId(id)} did not become ready within ${seconds} s: ${reason}.`,
+          fix,
+          cluster: client.cluster,
+          object: id,
+        }),
       );
       return new WaitTimeoutError(client.cluster, pending, diagnostics);
     },
@@ -64,7 +74,11 @@ export async function waitUntilReady(client: KubeClient, references: readonly Ob
  * name that was made after the wait began counts as another one. Rejects like
  * `waitUntilReady`.
  */
-export async function waitUntilGone(client: KubeClient, references: readonly ObjectReference[], options: WaitOptions): Promise<void> {
+export async function waitUntilGone(
+  client: KubeClient,
+  references: readonly ObjectReference[],
+  options: WaitOptions,
+): Promise<void> {
   const { timeoutMs, signal, onPending } = options;
   const seen = new Map<ObjectReference, unknown>();
   await followObjects(client, references, {
@@ -79,15 +93,22 @@ export async function waitUntilGone(client: KubeClient, references: readonly Obj
       const first = seen.get(reference) ?? uid;
       seen.set(reference, first);
       const { state, reason } = readinessOf(object);
-      const still = state === "terminating" ? reason : "it is still there, and nobody has deleted it";
+      const still =
+        state === "terminating" ? reason : "it is still there, and nobody has deleted it";
       return first === uid ? still : undefined;
     },
     explain: async () => undefined,
     onTimeout: (pending) => {
       const seconds = timeoutMs / 1000;
-      const fix = "See to the controller whose finalizer is named, then run the same command again.";
+      const fix =
+        "See to the controller whose finalizer is named, then run the same command again.";
       const diagnostics = pending.map(({ id, reason }) =>
-        accessDiagnostic("ISM274", { detail: `${describeId(id)} is still there after ${seconds} s: ${reason}.`, fix, cluster: client.cluster, object: id }),
+        accessDiagnostic("ISM274", {
+          detail: `${describeId(id)} is still there after ${seconds} s: ${reason}.`,
+          fix,
+          cluster: client.cluster,
+          object: id,
+        }),
       );
       return new WaitTimeoutError(client.cluster, pending, diagnostics);
     },

@@ -24,7 +24,9 @@ export function deploymentReadiness(object: KubeObject): Readiness {
   if (all > updated) {
     return inProgress(`${all - updated} pods of the old version still run`);
   }
-  return available < wanted ? inProgress(`${available} of ${wanted} pods are available`) : current(`${wanted} of ${wanted} pods are available`);
+  return available < wanted
+    ? inProgress(`${available} of ${wanted} pods are available`)
+    : current(`${wanted} of ${wanted} pods are available`);
 }
 
 export function daemonSetReadiness(object: KubeObject): Readiness {
@@ -36,11 +38,14 @@ export function daemonSetReadiness(object: KubeObject): Readiness {
   const updated = numberAt(status, "updatedNumberScheduled", 0);
   const available = numberAt(status, "numberAvailable", 0);
   // With OnDelete pods stay old until someone deletes them, so that waiting for new ones would never end.
-  const onDelete = textAt(fieldsAt(fieldsAt(object, "spec"), "updateStrategy"), "type") === "OnDelete";
+  const onDelete =
+    textAt(fieldsAt(fieldsAt(object, "spec"), "updateStrategy"), "type") === "OnDelete";
   if (!onDelete && updated < wanted) {
     return inProgress(`${updated} of ${wanted} pods are of the new version`);
   }
-  return available < wanted ? inProgress(`${available} of ${wanted} pods are available`) : current(`${wanted} of ${wanted} pods are available`);
+  return available < wanted
+    ? inProgress(`${available} of ${wanted} pods are available`)
+    : current(`${wanted} of ${wanted} pods are available`);
 }
 
 export function statefulSetReadiness(object: KubeObject): Readiness {
@@ -59,7 +64,9 @@ export function statefulSetReadiness(object: KubeObject): Readiness {
   // (https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/#partitions).
   const toUpdate = wanted - numberAt(fieldsAt(strategy, "rollingUpdate"), "partition", 0);
   const finished = status["currentRevision"] === status["updateRevision"] || updated >= toUpdate;
-  return finished ? current(`${ready} of ${wanted} pods are ready`) : inProgress(`${updated} of ${toUpdate} pods are of the new version`);
+  return finished
+    ? current(`${ready} of ${wanted} pods are ready`)
+    : inProgress(`${updated} of ${toUpdate} pods are of the new version`);
 }
 
 export function replicaSetReadiness(object: KubeObject): Readiness {
@@ -70,7 +77,9 @@ export function replicaSetReadiness(object: KubeObject): Readiness {
   }
   const wanted = numberAt(spec, "replicas", 1);
   const available = numberAt(status, "availableReplicas", 0);
-  return available < wanted ? inProgress(`${available} of ${wanted} pods are available`) : current(`${wanted} of ${wanted} pods are available`);
+  return available < wanted
+    ? inProgress(`${available} of ${wanted} pods are available`)
+    : current(`${wanted} of ${wanted} pods are available`);
 }
 
 export function jobReadiness(object: KubeObject): Readiness {
@@ -82,5 +91,7 @@ export function jobReadiness(object: KubeObject): Readiness {
     return current("the job is complete");
   }
   const status = fieldsAt(object, "status");
-  return inProgress(`${numberAt(status, "active", 0)} pods run, ${numberAt(status, "failed", 0)} failed`);
+  return inProgress(
+    `${numberAt(status, "active", 0)} pods run, ${numberAt(status, "failed", 0)} failed`,
+  );
 }

@@ -19,4 +19,9 @@ export const applyCodes = {
     explanation:
       "No reachable cluster carries this mesh yet, and one of its clusters does not answer. That is more likely a mistake in the mesh file than an outage, so nothing is changed anywhere. Once a mesh stands, a cluster that is away does not stop an apply for the others.",
   },
+  ISM307: {
+    summary: "An ingress gateway does not get the endpoints",
+    explanation:
+      "Everything is applied and istiod says that all clusters are synced, but the ingress gateway's own endpoint table is not what the clusters together run and offer. Synced is not proof: a gateway without address, a missing network label or a proxy that lost its istiod show only here.",
+  },
 } as const satisfies Record<string, CatalogueEntry>;

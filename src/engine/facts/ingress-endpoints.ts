@@ -1,0 +1,54 @@
+import type { ClusterEndpoints, EndpointFinding } from "../../core/checks/endpoint-table.ts";
+import { compareEndpoints, expectedEndpoints } from "../../core/checks/endpoint-table.ts";
+import type { Mesh, Service } from "../../core/model/mesh.ts";
+import { istioNamespace, serviceHost } from "../../core/render/names.ts";
+import type { Connected } from "../connect.ts";
+import { readProxyEndpoints, subsetCluster } from "./proxy-endpoints.ts";
+import { readServiceEndpoints } from "./service-endpoints.ts";
+
+/** A pod of an ingress gateway. */
+export interface IngressPod {
+  readonly namespace: string;
+  readonly name: string;
+}
+
+/** Cluster → what it really runs and offers of one service. */
+export type ActualEndpoints = Readonly<Record<string, ClusterEndpoints>>;
+
+/** Reads what every cluster really runs of a service, side by side. */
+export async function readActualEndpoints(connected: readonly Connected[], service: Service, signal: AbortSignal): Promise<ActualEndpoints> {
+  const read = async (one: Connected) => [one.cluster.name, await readServiceEndpoints(one.client, service, signal)] as const;
+  return Object.fromEntries(await Promise.all(connected.map(read)));
+}
+
+/** The running pods of a cluster's ingress gateway. */
+export async function listIngressPods(one: Connected, signal: AbortSignal): Promise<readonly IngressPod[]> {
+  const pods = await one.client.list(
+    { apiVersion: "v1", kind: "Pod", namespace: istioNamespace, labelSelector: "istio=ingressgateway", fieldSelector: "status.phase=Running" },
+    { signal },
+  );
+  return pods
+    .filter((pod) => pod.metadata["deletionTimestamp"] === undefined)
+    .map((pod) => ({ namespace: istioNamespace, name: pod.metadata.name }));
+}
+
+/** Every version's endpoints in every ingress pod of a cluster, against what they must be. */
+export async function compareIngressEndpoints(
+  input: { readonly mesh: Mesh; readonly one: Connected; readonly service: Service; readonly actual: ActualEndpoints },
+  pods: readonly IngressPod[],
+  signal: AbortSignal,
+): Promise<readonly EndpointFinding[]> {
+  const { mesh, one, service, actual } = input;
+  const tables = await Promise.all(pods.map(async (pod) => readProxyEndpoints(one.client, pod, signal)));
+  return service.versions.flatMap((version) => {
+    const expected = expectedEndpoints(mesh, service, version.name, one.cluster, actual);
+    const name = subsetCluster(serviceHost(service), service.port, version.name);
+    return tables.map((table) =>
+      compareEndpoints(
+        { cluster: one.cluster.name, version: version.name },
+        expected,
+        (table.get(name) ?? []).map((endpoint) => `${endpoint.address}:${endpoint.port}`),
+      ),
+    );
+  });
+}
