@@ -127,6 +127,12 @@ export interface GroupCommand extends CommandCommon {
 
 export type Command = LeafCommand | GroupCommand;
 
+/** Commands under one heading of the program's help. */
+export interface CommandSection {
+  readonly title: string;
+  readonly commands: readonly Command[];
+}
+
 export interface CommandDefinition<Options extends OptionTable, Arguments extends ArgumentTable> extends CommandCommon {
   readonly arguments?: Arguments;
   readonly options?: Options;

@@ -8,6 +8,8 @@ export interface OutputStream {
   readonly isTTY?: boolean;
   /** Display width; undefined when it is not a terminal. */
   readonly columns?: number;
+  /** Display height; undefined when it is not a terminal. */
+  readonly rows?: number;
 }
 
 export type InputStream = NodeJS.ReadableStream & { readonly isTTY?: boolean };
@@ -23,6 +25,8 @@ export interface CliIo {
   readonly now: () => number;
   /** Aborted by the first Ctrl-C or SIGTERM. */
   readonly signal: AbortSignal;
+  /** Aborted when whoever reads stdout has gone (`| head`). Work goes on; only what has no other end than its reader stops. */
+  readonly outputClosed: AbortSignal;
 }
 
 /** A live view of progress; `stop` puts the terminal back as it was and is safe to call twice. */
@@ -69,7 +73,8 @@ export interface CliContext extends CliIo {
   readonly confirm: (question: string, options: { readonly yes: boolean }) => Promise<boolean>;
   /**
    * Shows progress on stderr: live lines on a terminal, plain timestamped
-   * lines elsewhere, nothing with `--quiet`. Call `stop` before anything else is written.
+   * lines elsewhere, nothing with `--quiet`. What is logged or reported meanwhile
+   * goes above the live lines; call `stop` before data is printed.
    */
   readonly progress: () => ProgressView;
 }

@@ -42,3 +42,12 @@ export const globalOptions = {
     complete: "file",
   },
 } as const satisfies OptionTable;
+
+/** `--instance NAME`: which sandbox. */
+export const instanceOption = {
+  kind: "text",
+  value: "NAME",
+  default: "default",
+  summary: "Which sandbox; several live side by side",
+  group: "Target",
+} as const satisfies OptionSpec;

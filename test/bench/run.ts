@@ -31,7 +31,7 @@ async function main(): Promise<void> {
     add({ name: "engine from nothing", value: await buildFromNothing(), unit: "s", goal: 900 });
   }
   add({ name: "isthmus --help", value: await median(7, async () => (await timed(program, ["--help"], env)).seconds), unit: "s", goal: 0.15 });
-  await timed(program, ["sandbox", "down", "--instance", instance, "--yes"], env, [0, 1]);
+  await timed(program, ["sandbox", "down", "--instance", instance], env, [0, 1]);
   add({ name: "engine from cache", value: (await timed(program, ["sandbox", "engine"], env)).seconds, unit: "s", goal: 2 });
   const up = await timed(program, ["sandbox", "up", "--instance", instance], env);
   add({ name: "sandbox up, two clusters", value: up.seconds, unit: "s", goal: 15, beside: { name: "shell proof", value: shellProof.up } });
@@ -87,6 +87,6 @@ function readOrEmpty(file: string): string {
 try {
   await main();
 } finally {
-  await timed(program, ["sandbox", "down", "--instance", instance, "--yes"], env, [0, 1]);
+  await timed(program, ["sandbox", "down", "--instance", instance], env, [0, 1]);
   rmSync(folder, { recursive: true, force: true });
 }

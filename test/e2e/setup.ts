@@ -11,7 +11,7 @@ export async function setup(): Promise<() => Promise<void>> {
   const folder = mkdtempSync(path.join(tmpdir(), "isthmus-e2e-"));
   process.env["ISTHMUS_E2E_DIR"] = folder;
   writeMeshFile(folder);
-  const up = await isthmus(["sandbox", "up", "--instance", instance, "--yes"], { timeoutMs: 45 * 60_000 });
+  const up = await isthmus(["sandbox", "up", "--instance", instance], { timeoutMs: 45 * 60_000 });
   if (up.code !== 0) {
     throw new Error(`the tests' sandbox did not come up:\n${up.err}\n${up.out}`);
   }
@@ -19,7 +19,7 @@ export async function setup(): Promise<() => Promise<void>> {
     if (process.env["ISTHMUS_E2E_KEEP"] !== undefined) {
       return;
     }
-    const down = await isthmus(["sandbox", "down", "--instance", instance, "--yes"]);
+    const down = await isthmus(["sandbox", "down", "--instance", instance]);
     rmSync(folder, { recursive: true, force: true });
     if (down.code !== 0) {
       throw new Error(`the tests' sandbox did not go down:\n${down.err}\n${down.out}`);

@@ -1,56 +1,154 @@
-import { suggest } from "../diagnostics/suggest.ts";
-import type { JsonSchema } from "./fields-at.ts";
-import { fieldsOf, schemaAt } from "./fields-at.ts";
+import { suggestName } from "../diagnostics/suggest.ts";
+import type { FieldInfo } from "./field-info.ts";
+import { childField, describeType, rootField } from "./field-info.ts";
 
-export interface Explanation {
-  readonly text: string | undefined;
-  /** The nearest path that exists, when the asked one does not. */
-  readonly suggestion: string | undefined;
+/**
+ * What `isthmus explain` tells of a field of the mesh file: path, type,
+ * default, allowed values, description and the fields below it. Undefined when
+ * there is no such field; `suggestField` may know which was meant.
+ *
+ * The path starts at the top or below `spec` (`spec.clusters.network`,
+ * `clusters.network`). Indices and `[]` may be there or not, and so may the
+ * names in maps (`services.versions.v1.clusters`, `services.versions.clusters`).
+ */
+export function explainField(path: string): string | undefined {
+  const parts = splitPath(path);
+  const found = lookUp(parts) ?? lookUp(["spec", ...parts]);
+  return found === undefined ? undefined : describe(found);
 }
 
-/** What a field of the mesh file means: `spec.clusters.network` → type, default, allowed values, fields below it. */
-export function explainField(path: string): Explanation {
-  const parts = path.replaceAll(/\[\d*\]/g, "").split(".").filter((part) => part !== "");
-  const full = parts[0] === "spec" || parts[0] === "metadata" || parts.length === 0 ? parts : ["spec", ...parts];
-  const schema = schemaAt(full);
-  if (schema === undefined) {
-    return { text: undefined, suggestion: suggestPath(full) };
+/** The path of the field that was probably meant; undefined when the path is right or nothing is near. */
+export function suggestField(path: string): string | undefined {
+  const parts = splitPath(path);
+  return explainField(path) === undefined
+    ? (repair(parts, { field: rootField(), name: "" }) ??
+        repair(parts, { field: childField(rootField(), "spec") ?? {}, name: "spec" }))
+    : undefined;
+}
+
+interface Found {
+  readonly field: FieldInfo;
+  /** The full path, with `[]` and `<name>` where lists and maps are. */
+  readonly name: string;
+  readonly required: boolean;
+}
+
+function splitPath(path: string): string[] {
+  return path
+    .replaceAll(/\[[^\]]*\]/g, "")
+    .split(".")
+    .filter((part) => part !== "" && part !== "[]");
+}
+
+function lookUp(parts: readonly string[]): Found | undefined {
+  let found: Found | undefined = { field: rootField(), name: "", required: true };
+  for (const part of parts) {
+    found = found === undefined ? undefined : step(found, part);
   }
-  return { text: describe(full.join("."), schema), suggestion: undefined };
+  return found;
 }
 
-function describe(path: string, schema: JsonSchema): string {
-  const children = fieldsOf(schema);
-  const parent = path === "" ? "" : `${path}.`;
+function step(from: Found, part: string): Found | undefined {
+  const place = intoList(from);
+  const { field, name } = place;
+  const own = field.properties?.[part];
+  if (own !== undefined && Object.hasOwn(field.properties ?? {}, part)) {
+    return {
+      field: own,
+      name: name === "" ? part : `${name}.${part}`,
+      required: field.required?.includes(part) === true,
+    };
+  }
+  const values = field.additionalProperties;
+  if (values === undefined || values === false || Object.keys(values).length === 0) {
+    return undefined;
+  }
+  const inside: Found = { field: values, name: `${name}.<name>`, required: false };
+  return (values.properties === undefined ? undefined : step(inside, part)) ?? (/^<?[\w-]+>?$/.test(part) ? inside : undefined);
+}
+
+function intoList(found: Found): Found {
+  const { items } = found.field;
+  return items === undefined ? found : { ...found, field: items, name: `${found.name}[]` };
+}
+
+/** Follows the path and replaces each part that is not there by the nearest that is. */
+function repair(
+  parts: readonly string[],
+  start: Pick<Found, "field" | "name">,
+): string | undefined {
+  let found: Found = { ...start, required: true };
+  const path = start.name === "" ? [] : [start.name];
+  for (const part of parts) {
+    const exact = step(found, part);
+    const names = Object.keys(intoList(found).field.properties ?? {});
+    const name = exact === undefined ? suggestName(part, names) : part;
+    const next = exact ?? (name === undefined ? undefined : step(found, name));
+    if (next === undefined || name === undefined) {
+      return undefined;
+    }
+    path.push(name);
+    found = next;
+  }
+  return path.length === 0 ? undefined : path.join(".");
+}
+
+function describe({ field, name, required }: Found): string {
+  const allowed = field.enum ?? (field.const === undefined ? undefined : [field.const]);
+  const facts: (readonly [string, string | undefined])[] = [
+    ["Type", describeType(field)],
+    ["Required", required && name !== "" ? "yes" : undefined],
+    ["Default", field.default === undefined ? undefined : write(field.default)],
+    ["Allowed", allowed?.join(", ")],
+    ["Range", describeRange(field)],
+    ["Form", field.pattern],
+    ["Example", field.examples?.map(write).join(", ")],
+  ];
+  const head = facts.flatMap(([label, value]) =>
+    value === undefined ? [] : [`${`${label}:`.padEnd(10)}${value}`],
+  );
+  const children = childrenOf(field);
   return [
-    `${path === "" ? "the mesh file" : path}  <${typeOf(schema)}>`,
-    ...(schema.description === undefined ? [] : [`  ${schema.description}`]),
-    ...(schema.enum === undefined ? [] : [`  One of: ${schema.enum.map(String).join(", ")}`]),
-    ...(schema.default === undefined || typeof schema.default === "object" ? [] : [`  Default: ${String(schema.default)}`]),
-    ...(children.length === 0 ? [] : ["  Fields:", ...children.map((name) => `    ${parent}${name}`)]),
+    name === "" ? "The mesh file" : name,
+    "",
+    ...(field.description === undefined ? [] : [...wrap(field.description), ""]),
+    ...head,
+    ...(children.length === 0 ? [] : ["", "Fields:", ...children]),
   ].join("\n");
 }
 
-function typeOf(schema: JsonSchema): string {
-  if (schema.const !== undefined) {
-    return `"${String(schema.const)}"`;
+function describeRange(field: FieldInfo): string | undefined {
+  if (field.minimum !== undefined && field.maximum !== undefined) {
+    return `${field.minimum} to ${field.maximum}`;
   }
-  if (schema.items !== undefined) {
-    return `list of ${typeOf(schema.items)}`;
-  }
-  if (schema.properties === undefined && typeof schema.additionalProperties === "object") {
-    return `map of ${typeOf(schema.additionalProperties)}`;
-  }
-  return schema.type ?? (schema.anyOf === undefined ? "any" : schema.anyOf.map(typeOf).join(" or "));
+  return field.minItems === undefined ? undefined : `at least ${field.minItems}`;
 }
 
-function suggestPath(parts: readonly string[]): string | undefined {
-  for (let length = parts.length - 1; length >= 0; length -= 1) {
-    const parent = schemaAt(parts.slice(0, length));
-    if (parent !== undefined) {
-      const near = suggest(parts[length] ?? "", fieldsOf(parent));
-      return near === undefined ? undefined : [...parts.slice(0, length), near].join(".");
+/** The fields of a mapping, or of what a list or map is made of. */
+function childrenOf(field: FieldInfo): string[] {
+  const values = field.additionalProperties === false ? undefined : field.additionalProperties;
+  const inner = field.items ?? values ?? field;
+  const entries = Object.entries(inner.properties ?? {});
+  const width = Math.max(0, ...entries.map(([name]) => name.length)) + 2;
+  return entries.map(([name, child]) => {
+    const needed = inner.required?.includes(name) === true ? ", required" : "";
+    return `  ${name.padEnd(width)}${describeType(child)}${needed}`;
+  });
+}
+
+function write(value: unknown): string {
+  return typeof value === "string" ? value : JSON.stringify(value);
+}
+
+function wrap(text: string): string[] {
+  const lines = [""];
+  for (const word of text.split(" ")) {
+    const line = lines.at(-1) ?? "";
+    if (line !== "" && line.length + 1 + word.length > 100) {
+      lines.push(word);
+    } else {
+      lines[lines.length - 1] = line === "" ? word : `${line} ${word}`;
     }
   }
-  return undefined;
+  return lines;
 }

@@ -1,4 +1,4 @@
-import type { Document, Node, ParsedNode } from "yaml";
+import type { Document, Node, ParsedNode, YAMLMap } from "yaml";
 import { isAlias, isCollection, isMap, isPair, isScalar } from "yaml";
 import { isMergeKey, keyText } from "./locate.ts";
 import type { TextProblem } from "./read-yaml.ts";
@@ -20,32 +20,45 @@ export function findBadNodes(document: Document<ParsedNode>, source: SourceText)
   const fatal: TextProblem[] = [];
   const lineOf = (offset: number): number => source.rangeOf(offset, offset).start.line;
 
+  const anchors = new Map<string, Node>();
+
+  const checkKeys = (map: YAMLMap): void => {
+    const keys = new Map<string, number>();
+    for (const { key } of map.items) {
+      const span = spanOf(key);
+      if (isCollection(key) || isAlias(key)) {
+        fatal.push({ ...span, ...complexKey });
+      } else if (keyText(key) === "__proto__") {
+        fatal.push({ ...span, ...protoKey });
+      } else if (!isMergeKey(key)) {
+        const name = keyText(key);
+        const first = keys.get(name);
+        if (first !== undefined) {
+          duplicates.push({ ...span, ...duplicateKey(name, lineOf(first)) });
+        }
+        keys.set(name, first ?? span.start);
+      }
+    }
+  };
+
   const walk = (node: unknown, parents: readonly Node[]): void => {
+    if ((isScalar(node) || isCollection(node)) && node.anchor !== undefined) {
+      // As YAML has it: an alias means the last anchor of its name above it.
+      anchors.set(node.anchor, node);
+    }
     if (isAlias(node)) {
-      fatal.push(...checkAlias(document, node.source, spanOf(node), parents));
+      fatal.push(...checkAlias(node.source, spanOf(node), { target: anchors.get(node.source), parents }));
     } else if (isScalar(node)) {
       fatal.push(...checkNumber(node.value, spanOf(node)));
-    } else if (isMap(node)) {
-      const keys = new Map<string, number>();
-      for (const pair of node.items) {
-        const span = spanOf(pair.key);
-        if (isCollection(pair.key) || isAlias(pair.key)) {
-          fatal.push({ ...span, ...complexKey });
-        } else if (keyText(pair.key) === "__proto__") {
-          fatal.push({ ...span, ...protoKey });
-        } else if (!isMergeKey(pair.key)) {
-          const name = keyText(pair.key);
-          const first = keys.get(name);
-          if (first !== undefined) {
-            duplicates.push({ ...span, ...duplicateKey(name, lineOf(first)) });
-          }
-          keys.set(name, first ?? span.start);
-        }
-        walk(pair.value, [...parents, node]);
-      }
     } else if (isCollection(node)) {
+      if (isMap(node)) {
+        checkKeys(node);
+      }
+      const inside = [...parents, node];
       for (const item of node.items) {
-        walk(isPair(item) ? item.value : item, [...parents, node]);
+        for (const child of isPair(item) ? [item.key, item.value] : [item]) {
+          walk(child, inside);
+        }
       }
     }
   };
@@ -68,34 +81,10 @@ function spanOf(node: unknown): Span {
 }
 
 function checkAlias(
-  document: Document<ParsedNode>,
   name: string,
   span: Span,
-  parents: readonly Node[],
+  { target, parents }: { readonly target: Node | undefined; readonly parents: readonly Node[] },
 ): TextProblem[] {
-  const start = span.start;
-  let target: Node | undefined;
-  // As YAML has it: the last anchor of that name above the alias.
-  const visit = (node: unknown): void => {
-    if (!isScalar(node) && !isCollection(node)) {
-      return;
-    }
-    const begin = spanOf(node).start;
-    if (node.anchor === name && begin < start) {
-      target = node;
-    }
-    if (isCollection(node)) {
-      for (const item of node.items) {
-        if (isPair(item)) {
-          visit(item.key);
-          visit(item.value);
-        } else {
-          visit(item);
-        }
-      }
-    }
-  };
-  visit(document.contents);
   if (target === undefined) {
     return [
       {
@@ -106,16 +95,17 @@ function checkAlias(
       },
     ];
   }
-  return parents.includes(target)
-    ? [
-        {
-          ...span,
-          code: "ISM111",
-          detail: `The alias *${name} stands inside the value that it refers to, which would contain itself without end.`,
-          fix: "Write the value out.",
-        },
-      ]
-    : [];
+  if (!parents.includes(target)) {
+    return [];
+  }
+  return [
+    {
+      ...span,
+      code: "ISM111",
+      detail: `The alias *${name} stands inside the value that it refers to, which would contain itself without end.`,
+      fix: "Write the value out.",
+    },
+  ];
 }
 
 function checkNumber(value: unknown, span: Span): TextProblem[] {

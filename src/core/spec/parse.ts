@@ -1,117 +1,116 @@
-import { LineCounter, parseAllDocuments } from "yaml";
-import type { Document } from "yaml";
 import type { Diagnostic, SourceRange } from "../diagnostics/diagnostic.ts";
 import type { Mesh } from "../model/mesh.ts";
-import { describeIssues } from "./describe-issues.ts";
-import { normaliseMesh } from "./normalise-mesh.ts";
-import { rules } from "./rules/index.ts";
-import type { RawMesh } from "./schema.ts";
-import { meshSchema } from "./schema.ts";
-import type { SourceMap, SpecPath } from "./source-map.ts";
-import { createSourceMap } from "./source-map.ts";
+import { checkShape } from "./check-shape.ts";
+import { fillDefaults } from "./defaults.ts";
+import type { Finding } from "./finding.ts";
+import { placeFinding } from "./finding.ts";
+import { findInlineSecrets, hideInDiagnostic } from "./inline-secrets.ts";
+import { createLocator } from "./locate.ts";
+import type { Path } from "./path.ts";
+import type { YamlFile } from "./read-yaml.ts";
+import { readYaml } from "./read-yaml.ts";
+import { rules } from "./rules/rules.ts";
+import { showValue } from "./show-value.ts";
+import { createSourceText } from "./source-text.ts";
 
-/** What became of a mesh file's text. */
+/** A mesh file after reading. */
 export interface ParsedMesh {
-  /** Only when there is no error. */
+  /** There exactly when no diagnostic is an error. */
   readonly mesh?: Mesh;
-  /** Every problem found, in the order of the file. */
+  /** All problems, in the order of the file. */
   readonly diagnostics: readonly Diagnostic[];
-  /** Where a field stands, or the nearest thing around it. */
-  readonly locate: (path: SpecPath) => SourceRange;
+  /**
+   * The place of a value by its path in the file (`["spec", "services", 0,
+   * "manifests"]`); of its nearest parent when the value itself is not written there.
+   */
+  readonly locate: (path: Path) => SourceRange;
 }
 
 /**
- * Turns the text of a mesh file into a mesh, or into all of its problems with
- * their places. Never throws for bad input. Pure.
+ * Reads a mesh file and holds it against its format and all rules. Never
+ * throws: whatever the text is, its problems come back as diagnostics with
+ * file, line and column, all of them in one run. Only YAML that cannot be
+ * understood, or a file that is plainly something else, is not looked at any further.
+ * `fileName` is the file as the user named it.
  */
 export function parseMesh(text: string, fileName: string): ParsedMesh {
-  const lines = new LineCounter();
-  const content = text.startsWith("\uFEFF") ? ` ${text.slice(1)}` : text;
-  const documents = parseAllDocuments(content, { lineCounter: lines, prettyErrors: false, uniqueKeys: true });
-  const [document] = documents as unknown as readonly Document[];
-  const source = createSourceMap(fileName, content, document, lines);
-  const diagnostics = [...readingProblems(documents as unknown as readonly Document[], source)];
-  if (diagnostics.length > 0 || document === undefined) {
-    return { diagnostics, locate: source.locate };
-  }
-  return checkContent(document, source);
-}
-
-function readingProblems(documents: readonly Document[], source: SourceMap): readonly Diagnostic[] {
-  const [document] = documents;
-  if (document === undefined || (document.contents === null && document.errors.length === 0)) {
-    return [
-      {
-        code: "ISM102",
-        severity: "error",
-        summary: "The mesh file is empty",
-        detail: "There is no document in the file.",
-        fix: "Start from examples/sandbox.yaml.",
-        range: source.rangeAt(0, 1),
-      },
-    ];
-  }
-  const syntax = documents.flatMap((one) =>
-    one.errors.map(
-      (error): Diagnostic => ({
-        code: error.code === "DUPLICATE_KEY" ? "ISM105" : "ISM101",
-        severity: "error",
-        summary: error.code === "DUPLICATE_KEY" ? "A field is given twice" : "Not YAML",
-        detail: `${error.message}.`,
-        fix: error.code === "DUPLICATE_KEY" ? "Keep one of them." : "Correct the YAML at this place; indentation is by spaces only.",
-        range: source.rangeAt(error.pos[0], error.pos[1]),
-      }),
-    ),
-  );
-  if (syntax.length > 0) {
-    return syntax;
-  }
-  const second = documents[1];
-  if (second !== undefined && second.contents !== null) {
-    const start = second.range?.[0] ?? 0;
-    return [
-      {
-        code: "ISM103",
-        severity: "error",
-        summary: "More than one document",
-        detail: "A mesh file describes one mesh; a second YAML document begins here.",
-        fix: "Put the other document into a file of its own.",
-        range: source.rangeAt(start, start + 1),
-      },
-    ];
-  }
-  return [];
-}
-
-function checkContent(document: Document, source: SourceMap): ParsedMesh {
-  let value: unknown;
-  try {
-    value = document.toJS({ maxAliasCount: 100 });
-  } catch (error) {
-    return { diagnostics: [tooManyAliases(error, source)], locate: source.locate };
-  }
-  const parsed = meshSchema.safeParse(value);
-  if (!parsed.success) {
-    return { diagnostics: inOrder(describeIssues(parsed.error.issues, value, source)), locate: source.locate };
-  }
-  const raw: RawMesh = parsed.data;
-  const diagnostics = inOrder(rules.flatMap((rule) => rule(raw, source)));
-  const failed = diagnostics.some((one) => one.severity === "error");
-  return { ...(failed ? {} : { mesh: normaliseMesh(raw) }), diagnostics, locate: source.locate };
-}
-
-function tooManyAliases(error: unknown, source: SourceMap): Diagnostic {
+  const source = createSourceText(text, fileName);
+  const yaml = readYaml(source);
+  const locator = createLocator(yaml.document, source);
+  const checked: Checked = yaml.usable ? checkContent(yaml) : { findings: [] };
+  const secrets = findInlineSecrets(yaml.value);
+  const diagnostics = [
+    ...yaml.diagnostics,
+    ...checked.findings.map((finding) => placeFinding(finding, locator)),
+  ]
+    .map((diagnostic) => hideInDiagnostic(diagnostic, secrets))
+    .toSorted(comparePlaces);
+  const { mesh } = checked;
   return {
-    code: "ISM101",
-    severity: "error",
-    summary: "Not YAML",
-    detail: `The file's aliases cannot be resolved: ${(error as Error).message}.`,
-    fix: "Write the repeated parts out.",
-    range: source.rangeAt(0, 1),
+    ...(mesh === undefined || diagnostics.length > 0 ? {} : { mesh }),
+    diagnostics,
+    locate: locator.value,
   };
 }
 
-function inOrder(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
-  const place = (one: Diagnostic): number => (one.range?.start.line ?? 0) * 10_000 + (one.range?.start.column ?? 0);
-  return [...diagnostics].sort((a, b) => place(a) - place(b));
+interface Checked {
+  readonly mesh?: Mesh;
+  readonly findings: readonly Finding[];
+}
+
+function checkContent(yaml: YamlFile): Checked {
+  const { value } = yaml;
+  if (value === null || value === undefined) {
+    return { findings: [emptyFile] };
+  }
+  if (typeof value !== "object" || Array.isArray(value)) {
+    return { findings: [notMapping(value)] };
+  }
+  const foreign = checkForeign(value);
+  if (foreign !== undefined) {
+    return { findings: [foreign] };
+  }
+  const shape = checkShape(value);
+  const findings = [...shape.findings, ...rules.flatMap((rule) => rule(shape.draft))];
+  return shape.mesh === undefined || findings.length > 0
+    ? { findings }
+    : { mesh: fillDefaults(shape.mesh), findings };
+}
+
+const emptyFile: Finding = {
+  code: "ISM106",
+  path: [],
+  detail:
+    "There is no content, or nothing but comments. A mesh file has at least apiVersion, kind, metadata and spec.",
+  fix: "Start from an example, or let isthmus init write the file.",
+};
+
+function notMapping(value: unknown): Finding {
+  return {
+    code: "ISM108",
+    path: [],
+    detail: `The top of the file is ${Array.isArray(value) ? "a list" : `the single value ${showValue(value)}`}, and a mesh file is a mapping with apiVersion, kind, metadata and spec.`,
+    fix: "Name the mesh file, or write it as a mapping.",
+  };
+}
+
+/** A file that is plainly something else has one problem, not one for each of its fields. */
+function checkForeign(value: object): Finding | undefined {
+  const { apiVersion, kind } = value as { readonly apiVersion?: unknown; readonly kind?: unknown };
+  const ours = typeof apiVersion === "string" && apiVersion.startsWith("isthmus.dev/");
+  if (ours || typeof apiVersion !== "string" || typeof kind !== "string" || kind === "Mesh") {
+    return undefined;
+  }
+  return {
+    code: "ISM109",
+    path: ["kind"],
+    detail: `This is a ${showValue(kind)} of ${showValue(apiVersion)}. A mesh file has apiVersion isthmus.dev/v1alpha1 and kind Mesh; nothing else of the file was looked at.`,
+    fix: "Name the mesh file, for example with -f mesh.yaml.",
+  };
+}
+
+function comparePlaces(left: Diagnostic, right: Diagnostic): number {
+  const a = left.range?.start ?? { line: 0, column: 0 };
+  const b = right.range?.start ?? { line: 0, column: 0 };
+  return a.line - b.line || a.column - b.column || left.code.localeCompare(right.code);
 }

@@ -178,9 +178,9 @@ function toData(document: Document<ParsedNode>): {
 }
 
 function describeSecond(second: Document<ParsedNode>, text: string): TextProblem {
-  const [from] = second.range;
+  const [from, , past] = second.range ?? [0, 0, text.length];
   // The range of a document begins at its directives; the line that people look for is the marker.
-  const marker = text.lastIndexOf("---", second.contents?.range[0] ?? second.range[2]);
+  const marker = text.lastIndexOf("---", second.contents?.range[0] ?? past);
   const start = marker >= from ? marker : from;
   return {
     code: "ISM107",

@@ -1,82 +1,144 @@
-import type { Diagnostic, SourceRange } from "../diagnostics/diagnostic.ts";
-import type { Mesh } from "../model/mesh.ts";
-import type { SpecPath } from "./source-map.ts";
-import { newestIstioVersion } from "./istio-version.ts";
+import { specCodes } from "../diagnostics/codes/spec.ts";
+import type { Diagnostic } from "../diagnostics/diagnostic.ts";
+import type { Mesh, Route } from "../model/mesh.ts";
+import type { ParsedMesh } from "./parse.ts";
+import type { Path } from "./path.ts";
+import { describePath } from "./path.ts";
 
+/** Something that the format has and this version cannot carry out. */
 interface Gap {
-  readonly path: SpecPath;
-  readonly what: string;
-  readonly instead: string;
+  /** The places of the mesh that ask for it, as paths in the file. */
+  readonly find: (mesh: Mesh) => readonly Path[];
+  /** Completes "This version cannot …". */
+  readonly cannot: string;
+  readonly fix: string;
 }
 
 /**
- * What a valid mesh file may ask for and this version cannot carry out yet.
- * `validate` says so as warnings; everything that would act on the file
- * refuses, since half of what was asked for is worse than a clear no. Lines go
- * away as features land.
+ * What of a valid mesh this version cannot carry out: an error for each place
+ * in the file that asks for it. `locate` of the parsed file gives them lines.
  */
-export function findUnsupported(mesh: Mesh, locate: (path: SpecPath) => SourceRange): readonly Diagnostic[] {
-  return [...meshGaps(mesh), ...mesh.clusters.flatMap(clusterGaps), ...mesh.services.flatMap(serviceGaps)].map((gap) => ({
-    code: "ISM190",
-    severity: "error",
-    summary: "Not supported by this version",
-    detail: `The file is valid, but this version of isthmus cannot ${gap.what} yet.`,
-    fix: gap.instead,
-    range: locate(gap.path),
-  }));
+export function findUnsupported(mesh: Mesh, locate?: ParsedMesh["locate"]): readonly Diagnostic[] {
+  return gaps.flatMap((gap) =>
+    gap.find(mesh).map((path) => ({
+      code: "ISM190",
+      severity: "error" as const,
+      summary: specCodes.ISM190.summary,
+      detail: `This version cannot ${gap.cannot}, which ${describePath(path)} asks for.`,
+      fix: gap.fix,
+      ...(locate === undefined ? {} : { range: locate(path) }),
+    })),
+  );
 }
 
-function meshGaps(mesh: Mesh): Gap[] {
-  const { istio, access, hardening, trust } = mesh;
-  const gaps: (Gap | undefined)[] = [
-    when(istio.install !== "istioctl", ["spec", "istio", "install"], `install Istio by ${istio.install}`, "Use install: istioctl."),
-    when(
-      istio.install === "istioctl" && minorOf(istio.version) < oldestMinor,
-      ["spec", "istio", "version"],
-      `install Istio ${istio.version}`,
-      `Use 1.${oldestMinor}.0 or newer, up to ${newestIstioVersion}.`,
+/** The whole list. A line goes when its feature comes. */
+const gaps: readonly Gap[] = [
+  {
+    find: (mesh) => (mesh.rancher === undefined ? [] : [["spec", "rancher"]]),
+    cannot: "work with Rancher's projects, tokens and proxy",
+    fix: "Leave rancher out, and reach the clusters by kubeconfig contexts; Rancher's own kubeconfigs work.",
+  },
+  {
+    find: (mesh) =>
+      mesh.clusters.flatMap(({ access }, index) =>
+        access.kind === "rancher" ? [["spec", "clusters", index, "rancherId"]] : [],
+      ),
+    cannot: "reach a cluster by its ID in Rancher",
+    fix: "Download the cluster's kubeconfig from Rancher, and give its context instead of rancherId.",
+  },
+  {
+    find: (mesh) => when(mesh.istio.install !== "istioctl", ["spec", "istio", "install"]),
+    cannot: "install Istio by anything but istioctl",
+    fix: "Write install: istioctl.",
+  },
+  {
+    find: (mesh) =>
+      when(mesh.access.credentials === "rancherToken", ["spec", "access", "credentials"]),
+    cannot: "use Rancher tokens as remote credentials",
+    fix: "Write credentials: serviceAccount.",
+  },
+  {
+    find: (mesh) =>
+      when(mesh.hardening.podSecurity !== undefined, ["spec", "hardening", "podSecurity"]),
+    cannot: "set pod security standards",
+    fix: "Leave podSecurity out, and label the namespaces yourself if they need it.",
+  },
+  {
+    find: (mesh) => when(mesh.hardening.networkPolicies, ["spec", "hardening", "networkPolicies"]),
+    cannot: "render network policies",
+    fix: "Leave networkPolicies out. Where the cluster denies traffic by default, the mesh's ports have to be opened by other means.",
+  },
+  {
+    find: (mesh) =>
+      when(mesh.trust.root.kind === "secretRef", ["spec", "trust", "root", "secretRef"]),
+    cannot: "take the root from a Secret",
+    fix: "Give the root as certFile and keyFile.",
+  },
+  {
+    find: (mesh) =>
+      mesh.clusters.flatMap((cluster, index) =>
+        when(cluster.eastWestAddresses.length > 0, [
+          "spec",
+          "clusters",
+          index,
+          "eastWest",
+          "addresses",
+        ]),
+      ),
+    cannot: "announce other gateway addresses than those of the Service",
+    fix: "Leave addresses out, and have the load balancer show its public address in the Service's status.",
+  },
+  {
+    find: (mesh) =>
+      mesh.services.flatMap((service, index) =>
+        when(service.failover !== undefined, ["spec", "services", index, "failover"]),
+      ),
+    cannot: "set up failover",
+    fix: "Leave failover out.",
+  },
+  {
+    find: (mesh) =>
+      mesh.services.flatMap((service, index) =>
+        when(!service.exported, ["spec", "services", index, "export"]),
+      ),
+    cannot: "keep a service cluster-local",
+    fix: "Leave export out, or set Istio's serviceSettings under spec.istio.values.meshConfig.",
+  },
+  {
+    find: (mesh) => routesWith(mesh, (route) => route.match.fromRegions.length > 0, ["match", "fromRegions"]),
+    cannot: "limit a route to regions",
+    fix: "Leave fromRegions out.",
+  },
+  {
+    find: (mesh) => routesWith(mesh, (route) => route.tls !== undefined, ["tls"]),
+    cannot: "serve a route by HTTPS",
+    fix: "Leave tls out; the route is then served by HTTP.",
+  },
+  {
+    find: (mesh) => routesWith(mesh, (route) => route.dns !== undefined, ["dns"]),
+    cannot: "publish hosts in DNS",
+    fix: "Leave dns out, and write the records by other means.",
+  },
+  {
+    find: (mesh) => mesh.issuers.map((_, index) => ["spec", "issuers", index]),
+    cannot: "set up issuers of certificates",
+    fix: "Leave issuers out.",
+  },
+  {
+    find: (mesh) => when(mesh.dns !== undefined, ["spec", "dns"]),
+    cannot: "write DNS records",
+    fix: "Leave dns out, and write the records by other means.",
+  },
+];
+
+function when(condition: boolean, path: Path): readonly Path[] {
+  return condition ? [path] : [];
+}
+
+function routesWith(mesh: Mesh, test: (route: Route) => boolean, field: Path): readonly Path[] {
+  return mesh.services.flatMap((service, serviceIndex) =>
+    service.routes.flatMap((route, index) =>
+      when(test(route), ["spec", "services", serviceIndex, "routes", index, ...field]),
     ),
-    when(mesh.rancher !== undefined, ["spec", "rancher"], "talk to Rancher", "Reach the clusters by kubeconfig contexts."),
-    when(access.credentials !== "serviceAccount", ["spec", "access", "credentials"], "use Rancher tokens between clusters", "Use credentials: serviceAccount."),
-    when(hardening.networkPolicies, ["spec", "hardening", "networkPolicies"], "render NetworkPolicies", "Leave it out."),
-    when(hardening.podSecurity !== undefined, ["spec", "hardening", "podSecurity"], "set pod security levels", "Leave it out."),
-    when(trust.root.kind === "secretRef", ["spec", "trust", "root"], "read a root from a cluster", "Name the root's files: certFile and keyFile."),
-    when(mesh.issuers.length > 0, ["spec", "issuers"], "make certificate issuers", "Leave them out."),
-    when(mesh.dns !== undefined, ["spec", "dns"], "publish DNS records", "Leave it out."),
-  ];
-  return gaps.filter((gap) => gap !== undefined);
-}
-
-/** The first release whose IstioOperator and API versions are the ones that are rendered (facts 2.2). */
-const oldestMinor = 24;
-
-function minorOf(version: string): number {
-  return Number(version.split(".")[1] ?? 0);
-}
-
-function clusterGaps(cluster: Mesh["clusters"][number], index: number): Gap[] {
-  const at = ["spec", "clusters", index] as const;
-  const gaps = [
-    when(cluster.access.kind === "rancher", [...at, "rancherId"], "reach clusters through Rancher", "Use a kubeconfig context."),
-    when(cluster.eastWestAddresses.length > 0, [...at, "eastWest"], "announce other addresses for an east-west gateway", "Give the gateway's Service an address that the other clusters reach."),
-  ];
-  return gaps.filter((gap) => gap !== undefined);
-}
-
-function serviceGaps(service: Mesh["services"][number], index: number): Gap[] {
-  const at = ["spec", "services", index] as const;
-  const gaps = [
-    when(service.failover !== undefined, [...at, "failover"], "set up failover", "Leave it out."),
-    when(!service.exported, [...at, "export"], "keep a service cluster-local", "Leave it out."),
-    ...service.routes.flatMap((route, place) => [
-      when(route.tls !== undefined, [...at, "routes", place, "tls"], "end TLS at the gateway", "Leave it out."),
-      when(route.dns !== undefined, [...at, "routes", place, "dns"], "publish DNS records", "Leave it out."),
-      when(route.match.fromRegions.length > 0, [...at, "routes", place, "match", "fromRegions"], "route by region", "Leave it out."),
-    ]),
-  ];
-  return gaps.filter((gap) => gap !== undefined);
-}
-
-function when(condition: boolean, path: SpecPath, what: string, instead: string): Gap | undefined {
-  return condition ? { path, what, instead } : undefined;
+  );
 }

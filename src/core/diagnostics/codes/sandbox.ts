@@ -20,7 +20,7 @@ export const sandboxCodes = {
   ISM704: {
     summary: "Namespaces cannot be made",
     explanation:
-      "Each cluster of the sandbox has a node with its own network, mount and process namespaces. Making them was tried and the kernel refused. That is so in containers without privileges, and where kernel.unprivileged_userns or user.max_*_namespaces is set to forbid it.",
+      "Each cluster of the sandbox has a node with its own network, mount and process namespaces. Making them was tried and the kernel refused. That is so in containers without privileges, and where a limit in /proc/sys/user (max_net_namespaces and its like) is 0.",
   },
   ISM705: {
     summary: "overlayfs cannot be mounted",

@@ -1,46 +1,49 @@
-import type { Rule } from "./rule.ts";
+import type { MeshDraft } from "../draft.ts";
+import type { Finding } from "../finding.ts";
+import type { ClusterDraft, Placed } from "../walk-draft.ts";
+import { clustersOf } from "../walk-draft.ts";
 
-/** Exactly one way to reach each cluster, and a Rancher server where one is needed. */
-export const checkClusterAccess: Rule = (mesh, source) =>
-  mesh.spec.clusters.flatMap((cluster, index) => {
-    const at = (field: string) => source.locate(["spec", "clusters", index, field]);
-    const both = cluster.context !== undefined && cluster.rancherId !== undefined;
-    const neither = cluster.context === undefined && cluster.rancherId === undefined;
-    if (both || neither) {
-      return [
-        {
-          code: "ISM122",
-          severity: "error" as const,
-          summary: "Access to a cluster is not clear",
-          detail: `Cluster ${cluster.name} has ${both ? "both context and rancherId" : "neither context nor rancherId"}; it is reached by exactly one of them.`,
-          fix: both ? "Remove one of the two." : "Add context: <a context of your kubeconfig>, or rancherId with spec.rancher.",
-          range: at(both ? "rancherId" : "name"),
-        },
-      ];
-    }
-    if (cluster.rancherId !== undefined && mesh.spec.rancher === undefined) {
-      return [
-        {
-          code: "ISM123",
-          severity: "error" as const,
-          summary: "No Rancher server is given",
-          detail: `Cluster ${cluster.name} is reached through Rancher (rancherId ${cluster.rancherId}), but spec.rancher is missing.`,
-          fix: "Add spec.rancher with url and token.",
-          range: at("rancherId"),
-        },
-      ];
-    }
-    if (cluster.kubeconfig !== undefined && cluster.context === undefined) {
-      return [
-        {
-          code: "ISM124",
-          severity: "error" as const,
-          summary: "A kubeconfig without a context",
-          detail: `Cluster ${cluster.name} names a kubeconfig file but no context in it.`,
-          fix: "Add context, or remove kubeconfig.",
-          range: at("kubeconfig"),
-        },
-      ];
-    }
-    return [];
-  });
+/** A cluster is reached by a kubeconfig context or through Rancher, not both and not neither. */
+export function checkClusterAccess(draft: MeshDraft): readonly Finding[] {
+  return clustersOf(draft).flatMap(checkAccess);
+}
+
+function checkAccess({ value, path }: Placed<ClusterDraft>): readonly Finding[] {
+  const name = value.name ?? "The cluster";
+  // A field of the wrong type is there, too, and reported for that.
+  const context = "context" in value;
+  const rancher = "rancherId" in value;
+  if (context && rancher) {
+    return [
+      {
+        code: "ISM123",
+        path: [...path, "rancherId"],
+        at: "key",
+        detail: `${name} has both context and rancherId, and it would depend on chance which of the two ways is the right one.`,
+        fix: "Delete one of the two.",
+      },
+    ];
+  }
+  if (!context && !rancher) {
+    return [
+      {
+        code: "ISM123",
+        path,
+        detail: `${name} has neither context nor rancherId, so there is no way to it.`,
+        fix: "Add context with the name of a kubeconfig context, or rancherId with the cluster's ID in Rancher.",
+      },
+    ];
+  }
+  if (rancher && "kubeconfig" in value) {
+    return [
+      {
+        code: "ISM123",
+        path: [...path, "kubeconfig"],
+        at: "key",
+        detail: `${name} is reached through Rancher, so its kubeconfig would not be used.`,
+        fix: "Delete kubeconfig, or give context instead of rancherId.",
+      },
+    ];
+  }
+  return [];
+}

@@ -1,13 +1,15 @@
-import { findDuplicates } from "./find-duplicates.ts";
-import type { Rule } from "./rule.ts";
+import type { MeshDraft } from "../draft.ts";
+import type { Finding } from "../finding.ts";
+import { describePath } from "../path.ts";
+import { clustersOf } from "../walk-draft.ts";
+import { findRepeated } from "./find-repeated.ts";
 
-/** Cluster names are unique: istiod ignores a second cluster of the same ID (facts 2.4). */
-export const checkClusterNames: Rule = (mesh, source) =>
-  findDuplicates(mesh.spec.clusters, (cluster) => cluster.name).map(({ index, first, key }) => ({
-    code: "ISM120",
-    severity: "error",
-    summary: "Duplicate cluster name",
-    detail: `${key} is already the name of spec.clusters[${first}] (line ${source.locate(["spec", "clusters", first]).start.line}). The name is the cluster's ID in the mesh; istiod ignores a second cluster with it.`,
+/** No two clusters have one name. */
+export function checkClusterNames(draft: MeshDraft): readonly Finding[] {
+  return findRepeated(clustersOf(draft), (cluster) => cluster.value.name).map(({ item, first }) => ({
+    code: "ISM121",
+    path: [...item.path, "name"],
+    detail: `${describePath(first.path)} is called ${first.value.name} too. Istio would take the two for one cluster, and each would replace the other's endpoints.`,
     fix: "Give every cluster a name of its own.",
-    range: source.locate(["spec", "clusters", index, "name"]),
   }));
+}

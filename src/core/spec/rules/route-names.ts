@@ -1,22 +1,20 @@
-import { findDuplicates } from "./find-duplicates.ts";
-import type { Rule } from "./rule.ts";
+import type { MeshDraft } from "../draft.ts";
+import type { Finding } from "../finding.ts";
+import { describePath } from "../path.ts";
+import { routesOf } from "../walk-draft.ts";
+import { findRepeated } from "./find-repeated.ts";
 
-/** A route is a VirtualService, so its name is unique in its namespace. */
-export const checkRouteNames: Rule = (mesh, source) => {
-  const routes = mesh.spec.services.flatMap((service, at) => service.routes.map((route, index) => ({ route, service, at, index })));
-  return findDuplicates(routes, ({ route, service }) => `${service.namespace}/${route.name}`).flatMap(({ index, key }) => {
-    const found = routes[index];
-    return found === undefined
-      ? []
-      : [
-          {
-            code: "ISM132",
-            severity: "error" as const,
-            summary: "Duplicate route name",
-            detail: `${key} is the name of two routes. Each becomes a VirtualService of that name, so the second would replace the first.`,
-            fix: "Give every route of a namespace a name of its own.",
-            range: source.locate(["spec", "services", found.at, "routes", found.index, "name"]),
-          },
-        ];
-  });
-};
+/** Routes are VirtualServices: one name once in a namespace. */
+export function checkRouteNames(draft: MeshDraft): readonly Finding[] {
+  const repeated = findRepeated(routesOf(draft), ({ value, service }) =>
+    service.namespace === undefined || value.name === undefined
+      ? undefined
+      : `${service.namespace}/${value.name}`,
+  );
+  return repeated.map(({ item, first }) => ({
+    code: "ISM132",
+    path: [...item.path, "name"],
+    detail: `${describePath(first.path)} is the route ${first.value.name} of namespace ${first.service.namespace} already. Each route is a VirtualService of its name there, so one would overwrite the other.`,
+    fix: "Give every route in the namespace a name of its own.",
+  }));
+}

@@ -1,6 +1,9 @@
-import type { Diagnostic } from "../../diagnostics/diagnostic.ts";
-import type { RawMesh } from "../schema.ts";
-import type { SourceMap } from "../source-map.ts";
+import type { MeshDraft } from "../draft.ts";
+import type { Finding } from "../finding.ts";
 
-/** One rule that the schema cannot say: pure, all of its findings at once, each at its place. */
-export type Rule = (mesh: RawMesh, source: SourceMap) => readonly Diagnostic[];
+/**
+ * Something that has to hold between the fields of a mesh file. Pure. Parts of
+ * the file may be missing from the draft because they are wrong by themselves
+ * and reported already: a rule says only what it knows for sure.
+ */
+export type Rule = (draft: MeshDraft) => readonly Finding[];

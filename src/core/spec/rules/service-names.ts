@@ -1,13 +1,18 @@
-import { findDuplicates } from "./find-duplicates.ts";
-import type { Rule } from "./rule.ts";
+import type { MeshDraft } from "../draft.ts";
+import type { Finding } from "../finding.ts";
+import { describePath } from "../path.ts";
+import { servicesOf } from "../walk-draft.ts";
+import { findRepeated } from "./find-repeated.ts";
 
-/** One entry per service: its weights live in one place. */
-export const checkServiceNames: Rule = (mesh, source) =>
-  findDuplicates(mesh.spec.services, (service) => `${service.namespace}/${service.name}`).map(({ index, first, key }) => ({
-    code: "ISM126",
-    severity: "error",
-    summary: "Duplicate service",
-    detail: `${key} is already spec.services[${first}] (line ${source.locate(["spec", "services", first]).start.line}).`,
-    fix: "Put all versions and routes of a service into one entry.",
-    range: source.locate(["spec", "services", index, "name"]),
+/** A service is named by its namespace and name, once. */
+export function checkServiceNames(draft: MeshDraft): readonly Finding[] {
+  const repeated = findRepeated(servicesOf(draft), ({ value: { namespace, name } }) =>
+    namespace === undefined || name === undefined ? undefined : `${namespace}/${name}`,
+  );
+  return repeated.map(({ item, first }) => ({
+    code: "ISM131",
+    path: [...item.path, "name"],
+    detail: `${describePath(first.path)} is ${first.value.namespace}/${first.value.name} too. In Kubernetes and Istio the two are one service, and their versions and routes would overwrite each other.`,
+    fix: "Put the versions and routes into one entry, or correct the name or namespace.",
   }));
+}

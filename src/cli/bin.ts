@@ -1,0 +1,56 @@
+import { writeSync } from "node:fs";
+import { exitCodes } from "../core/diagnostics/exit-codes.ts";
+
+const verbose = process.argv.some((word) => word === "-v" || word === "--verbose");
+// Before the program's own files are loaded: only what is loaded afterwards gets mapped positions.
+if (verbose) {
+  process.setSourceMapsEnabled(true);
+}
+const [{ runCli }, { describeBug }, { paletteFor }] = await Promise.all([
+  import("./run-cli.ts"),
+  import("./handle-error.ts"),
+  import("./views/human/palette.ts"),
+]);
+
+const showCursor = process.stderr.isTTY ? "\u001B[?25h\n" : "";
+const stop = new AbortController();
+const outputClosed = new AbortController();
+
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+  process.on(signal, () => {
+    if (stop.signal.aborted) {
+      writeSync(2, showCursor);
+      process.exit(exitCodes.interrupted);
+    }
+    stop.abort(new DOMException(`interrupted by ${signal}`, "AbortError"));
+  });
+}
+for (const event of ["uncaughtException", "unhandledRejection"] as const) {
+  process.on(event, (error: unknown) => {
+    writeSync(2, `${showCursor}${describeBug(error, { verbose, palette: paletteFor(false) })}`);
+    process.exit(exitCodes.failed);
+  });
+}
+// A reader that goes away (`| head`) must not stop an apply half way: what is left to print is dropped.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") {
+    writeSync(2, `${showCursor}Writing the output failed: ${error.message}\n`);
+    process.exit(exitCodes.failed);
+  }
+  outputClosed.abort();
+});
+// With stderr gone there is nobody to tell.
+process.stderr.on("error", () => {});
+
+const code = await runCli(process.argv.slice(2), {
+  stdin: process.stdin,
+  stdout: process.stdout,
+  stderr: process.stderr,
+  env: process.env,
+  cwd: process.cwd(),
+  now: () => Date.now(),
+  signal: stop.signal,
+  outputClosed: outputClosed.signal,
+});
+// Idle connections must not keep the process, and what is written must be out.
+process.stdout.write("", () => process.exit(code));

@@ -1,0 +1,27 @@
+import type { CommandSection } from "./command.ts";
+import { applyCommand } from "./commands/apply.ts";
+import { completionCommand } from "./commands/completion.ts";
+import { demoCommand } from "./commands/demo.ts";
+import { explainCommand } from "./commands/explain.ts";
+import { helpCommand } from "./commands/help.ts";
+import { planCommand } from "./commands/plan.ts";
+import { removeCommand } from "./commands/remove.ts";
+import { renderCommand } from "./commands/render.ts";
+import { sandboxCommand } from "./commands/sandbox.ts";
+import { schemaCommand } from "./commands/schema.ts";
+import { shiftCommand } from "./commands/shift.ts";
+import { statusCommand } from "./commands/status.ts";
+import { validateCommand } from "./commands/validate.ts";
+import { verifyCommand } from "./commands/verify.ts";
+import { versionCommand } from "./commands/version.ts";
+
+/**
+ * All commands, in the order of help. Loads the commands' descriptions only;
+ * what a command does is imported when it runs.
+ */
+export const commandSections: readonly CommandSection[] = [
+  { title: "The mesh file", commands: [validateCommand, renderCommand, explainCommand, schemaCommand] },
+  { title: "The mesh", commands: [planCommand, applyCommand, statusCommand, verifyCommand, shiftCommand, removeCommand] },
+  { title: "The sandbox", commands: [sandboxCommand, demoCommand] },
+  { title: "This program", commands: [completionCommand, helpCommand, versionCommand] },
+];

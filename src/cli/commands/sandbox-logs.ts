@@ -1,0 +1,38 @@
+import { defineCommand } from "../command.ts";
+import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
+import { instanceOption } from "../options.ts";
+
+/** `isthmus sandbox logs` */
+export const sandboxLogsCommand = defineCommand({
+  name: "logs",
+  summary: "Prints the log of one component of one cluster",
+  examples: [
+    { command: "isthmus sandbox logs west kubelet --tail 50", does: "the last 50 lines" },
+    { command: "isthmus sandbox logs east kube-apiserver --follow", does: "until Ctrl-C" },
+  ],
+  arguments: {
+    cluster: { value: "CLUSTER", summary: "The cluster's name", required: true },
+    component: { value: "COMPONENT", summary: "etcd, kube-apiserver, kubelet, containerd, …", required: true },
+  },
+  options: {
+    instance: instanceOption,
+    follow: { kind: "flag", summary: "Go on with new lines until Ctrl-C", group: "Output" },
+    tail: { kind: "integer", value: "N", minimum: 0, maximum: 1_000_000, summary: "Only the last N lines of what is there", group: "Output" },
+  },
+  run: async (args, context) => {
+    const { sandboxLogs } = await import("../../sandbox/operations/logs.ts");
+    const lines = sandboxLogs({
+      instance: args.instance,
+      cluster: args.cluster,
+      component: args.component,
+      follow: args.follow,
+      ...(args.tail === undefined ? {} : { tail: args.tail }),
+      env: context.env,
+      signal: context.signal,
+    });
+    for await (const line of lines) {
+      context.print(line);
+    }
+    return exitCodes.ok;
+  },
+});

@@ -1,0 +1,16 @@
+import { defineCommand } from "../command.ts";
+import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
+
+/** `isthmus sandbox node`: what a sandbox node runs as its supervisor, inside its own namespaces. */
+export const sandboxNodeCommand = defineCommand({
+  name: "node",
+  summary: "Supervises one node, inside its namespaces",
+  examples: [],
+  hidden: true,
+  arguments: { folder: { value: "FOLDER", summary: "The cluster's folder", required: true } },
+  run: async (args, context) => {
+    const { runNode } = await import("../../sandbox/cluster/run-node.ts");
+    await runNode(args.folder, context.signal);
+    return exitCodes.ok;
+  },
+});

@@ -1,0 +1,37 @@
+import { defineCommand } from "../command.ts";
+import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
+import { instanceOption, outputOption } from "../options.ts";
+
+/** `isthmus sandbox up` */
+export const sandboxUpCommand = defineCommand({
+  name: "up",
+  summary: "Starts the clusters, or repairs what of them does not run",
+  examples: [
+    { command: "isthmus sandbox up", does: "two clusters, west and east" },
+    { command: "isthmus sandbox up --names north,south,west", does: "three clusters of these names" },
+    { command: "isthmus sandbox up --instance ci --clusters 3", does: "another sandbox beside the first" },
+  ],
+  options: {
+    instance: instanceOption,
+    clusters: { kind: "integer", value: "N", minimum: 1, maximum: 15, summary: "How many clusters (west, east, north, south, then c5, c6, …)", group: "Target" },
+    names: { kind: "list", value: "NAMES", summary: "The clusters' names, which are their regions too", group: "Target" },
+    merge: { kind: "flag", summary: "Add the contexts to your own kubeconfig as well", group: "Safety" },
+    timeout: { kind: "duration", default: "3m", summary: "How long to wait for the clusters", group: "Safety" },
+    output: outputOption,
+  },
+  run: async (args, context) => {
+    const [{ bringUpSandbox }, { chooseClusters }, { viewSandboxUp }] = await Promise.all([
+      import("../bring-up-sandbox.ts"),
+      import("../choose-clusters.ts"),
+      import("../views/human/sandbox-up.ts"),
+    ]);
+    const clusters = chooseClusters(args.clusters, args.names);
+    const up = await bringUpSandbox({ instance: args.instance, clusters, merge: args.merge, timeoutMs: args.timeout }, context);
+    if (args.output === "json") {
+      context.printJson(up);
+    } else {
+      context.print(viewSandboxUp(up, context.palette));
+    }
+    return exitCodes.ok;
+  },
+});

@@ -1,0 +1,114 @@
+import { createInterface } from "node:readline/promises";
+import { formatDiagnostic } from "../core/diagnostics/format.ts";
+import { decideColor } from "./color.ts";
+import type { CliContext, CliIo } from "./context.ts";
+import type { GlobalValues } from "./parse-command-line.ts";
+import { quoteCommand } from "./quote-command.ts";
+import { usageError } from "./usage-error.ts";
+import { paletteFor } from "./views/human/palette.ts";
+import type { LiveView } from "./views/human/progress.ts";
+import { showLiveProgress, showNoProgress, showPlainProgress } from "./views/human/progress.ts";
+
+/** The context of one run of a command; `close` ends a progress view that a failed command left open. */
+export interface OpenContext {
+  readonly context: CliContext;
+  readonly close: () => void;
+}
+
+/** Makes the context for one command line. */
+export function createContext(argv: readonly string[], globals: GlobalValues, io: CliIo): OpenContext {
+  const wish = { flag: globals.color, env: io.env };
+  const color = decideColor(wish, io.stdout);
+  const errorColor = decideColor(wish, io.stderr);
+  const errorPalette = paletteFor(errorColor);
+  const interactive = io.stdin.isTTY === true && io.stderr.isTTY === true;
+  let view: LiveView | undefined;
+
+  const writeError = (text: string): void => {
+    if (view === undefined) {
+      io.stderr.write(text);
+    } else {
+      view.writeAbove(text);
+    }
+  };
+
+  const context: CliContext = {
+    ...io,
+    argv,
+    color,
+    palette: paletteFor(color),
+    errorColor,
+    errorPalette,
+    interactive,
+    verbose: globals.verbose,
+    quiet: globals.quiet,
+    kubeconfig: globals.kubeconfig,
+    print: (text) => {
+      io.stdout.write(text.endsWith("\n") ? text : `${text}\n`);
+    },
+    printJson: (document) => {
+      io.stdout.write(`${JSON.stringify(document, undefined, 2)}\n`);
+    },
+    log: (line) => {
+      if (!globals.quiet) {
+        writeError(`${line}\n`);
+      }
+    },
+    debug: (line) => {
+      if (globals.verbose) {
+        writeError(`${line}\n`);
+      }
+    },
+    report: (diagnostics) => {
+      for (const diagnostic of diagnostics) {
+        writeError(`${formatDiagnostic(diagnostic, { color: errorColor })}\n\n`);
+      }
+    },
+    confirm: async (question, { yes }) => {
+      if (yes) {
+        return true;
+      }
+      if (!interactive) {
+        throw usageError(
+          "ISM007",
+          "This command asks before it changes anything, and stdin or stderr is not a terminal here. Nothing was changed.",
+          `Run it where it can ask, or without asking:\n\n    ${quoteCommand([io.env["ISTHMUS_COMMAND"] ?? "isthmus", ...withYes(argv)])}`,
+        );
+      }
+      return ask(question, io);
+    },
+    progress: () => {
+      view?.stop();
+      const options = { stream: io.stderr, palette: errorPalette, now: io.now };
+      const live = io.stderr.isTTY === true && io.env["TERM"] !== "dumb";
+      const started = globals.quiet ? showNoProgress(io.stderr) : live ? showLiveProgress(options) : showPlainProgress(options);
+      view = started;
+      return {
+        onProgress: started.onProgress,
+        stop: () => {
+          started.stop();
+          view = view === started ? undefined : view;
+        },
+      };
+    },
+  };
+  return { context, close: () => view?.stop() };
+}
+
+function withYes(argv: readonly string[]): readonly string[] {
+  const end = argv.indexOf("--");
+  return end === -1 ? [...argv, "--yes"] : [...argv.slice(0, end), "--yes", ...argv.slice(end)];
+}
+
+/** Only `y` and `yes` are a yes. The end of the input is a no; an abort rejects. */
+async function ask(question: string, io: CliIo): Promise<boolean> {
+  const reader = createInterface({ input: io.stdin });
+  try {
+    io.stderr.write(`${question} [y/N] `);
+    const ended = new Promise<string>((resolve) => reader.once("close", () => resolve("")));
+    const answer = await Promise.race([reader.question("", { signal: io.signal }), ended]);
+    return /^y(es)?$/i.test(answer.trim());
+  } finally {
+    reader.close();
+  }
+}

@@ -1,0 +1,171 @@
+import type { CommanderError } from "commander";
+import { Argument, Command as Parser, Option } from "commander";
+import type { Args, ArgumentSpec, Command, LeafCommand, OptionSpec, OptionTable, ParsedValues } from "./command.ts";
+import { flagOf } from "./command.ts";
+import type { RawValues } from "./convert-values.ts";
+import { convertValues } from "./convert-values.ts";
+import { globalOptions } from "./options.ts";
+import { usageError } from "./usage-error.ts";
+
+export type GlobalValues = Args<typeof globalOptions, Readonly<Record<never, never>>>;
+
+/** What a command line asks for. */
+export type CommandLine =
+  /** `path` is what help was asked for; empty for the program itself. */
+  | { readonly kind: "help"; readonly path: readonly Command[]; readonly globals: GlobalValues }
+  | { readonly kind: "run"; readonly command: LeafCommand; readonly values: ParsedValues; readonly globals: GlobalValues };
+
+interface Asked {
+  found?: { readonly kind: "help"; readonly path: readonly Command[] } | { readonly kind: "run"; readonly command: LeafCommand; readonly raw: RawValues };
+}
+
+/** Reads a command line against the command table. Throws a UserError (64) for every kind of wrong usage. */
+export function parseCommandLine(argv: readonly string[], commands: readonly Command[]): CommandLine {
+  const asked: Asked = {};
+  const program = new Parser("isthmus");
+  prepare(program, [], asked);
+  addOptions(program, globalOptions);
+  for (const command of commands) {
+    addCommand(program, command, [], asked);
+  }
+  try {
+    program.parse([...versionAsCommand(argv, commands)], { from: "user" });
+  } catch (error) {
+    if (asked.found === undefined) {
+      throw error;
+    }
+  }
+  const globals = convertValues(globalOptions, {}, rawOptions(program, globalOptions)) as unknown as GlobalValues;
+  if (asked.found?.kind === "run") {
+    const { command, raw } = asked.found;
+    return { kind: "run", command, values: convertValues(command.options, command.arguments, raw), globals };
+  }
+  return { kind: "help", path: asked.found?.path ?? [], globals };
+}
+
+/** `isthmus --version -o json` is `isthmus version -o json`. */
+function versionAsCommand(argv: readonly string[], commands: readonly Command[]): readonly string[] {
+  const names = new Set(commands.map((command) => command.name));
+  const asksVersion = argv.some((word) => word === "--version" || word === "-V") && !argv.some((word) => names.has(word));
+  return asksVersion ? ["version", ...argv.filter((word) => word !== "--version" && word !== "-V")] : argv;
+}
+
+function addCommand(parent: Parser, command: Command, above: readonly Command[], asked: Asked): void {
+  const path = [...above, command];
+  const parser = parent.command(command.name, { hidden: command.hidden === true });
+  prepare(parser, path, asked);
+  if (command.kind === "group") {
+    for (const below of command.commands) {
+      addCommand(parser, below, path, asked);
+    }
+    return;
+  }
+  for (const spec of Object.values(command.arguments)) {
+    parser.addArgument(argumentOf(spec));
+  }
+  addOptions(parser, command.options);
+  parser.action(() => {
+    asked.found = { kind: "run", command, raw: { ...rawOptions(parser, command.options), ...rawArguments(parser, command) } };
+  });
+}
+
+/** Makes one parser silent: help becomes a value, errors become diagnostics. */
+function prepare(parser: Parser, path: readonly Command[], asked: Asked): void {
+  parser.helpCommand(false);
+  parser.helpOption("-h, --help");
+  parser.configureOutput({ writeOut: () => {}, writeErr: () => {}, outputError: () => {} });
+  parser.exitOverride((error) => {
+    const last = path.at(-1);
+    if (error.code === "commander.helpDisplayed" || (error.code === "commander.help" && last === undefined)) {
+      asked.found = { kind: "help", path };
+    }
+    throw toUserError(error, parser, path);
+  });
+}
+
+function addOptions(parser: Parser, options: OptionTable): void {
+  for (const [key, spec] of Object.entries(options)) {
+    const option = new Option(flagsOf(key, spec));
+    if (spec.kind === "list") {
+      option.argParser((value: string, before: readonly string[] | undefined) => [...(before ?? []), value]);
+    }
+    parser.addOption(spec.hidden === true ? option.hideHelp() : option);
+  }
+}
+
+function flagsOf(key: string, spec: OptionSpec): string {
+  const short = spec.short === undefined ? "" : `-${spec.short}, `;
+  return `${short}${flagOf(key)}${spec.kind === "flag" ? "" : " <value>"}`;
+}
+
+function argumentOf(spec: ArgumentSpec): Argument {
+  const name = spec.rest === true ? `${spec.value}...` : spec.value;
+  return new Argument(spec.required === true ? `<${name}>` : `[${name}]`);
+}
+
+function rawOptions(parser: Parser, options: OptionTable): RawValues {
+  const given: Readonly<Record<string, unknown>> = parser.opts();
+  const raw: Record<string, RawValues[string]> = {};
+  for (const key of Object.keys(options)) {
+    const option = parser.options.find((one) => one.long === flagOf(key));
+    const value = option === undefined ? undefined : given[option.attributeName()];
+    // The parser reads `--no-verify` as "verify is false".
+    raw[key] = option?.negate === true ? value === false : (value as RawValues[string]);
+  }
+  return raw;
+}
+
+function rawArguments(parser: Parser, command: LeafCommand): RawValues {
+  const texts = [...parser.args];
+  return Object.fromEntries(
+    Object.entries(command.arguments).map(([key, spec]) => [key, spec.rest === true ? texts.splice(0) : texts.shift()]),
+  );
+}
+
+function toUserError(error: CommanderError, parser: Parser, path: readonly Command[]): Error {
+  const name = ["isthmus", ...path.map((command) => command.name)].join(" ");
+  const [, quoted = ""] = /'([^']*)'/.exec(error.message) ?? [];
+  const [, near] = /\(Did you mean (?:one of )?(.+)\?\)/.exec(error.message) ?? [];
+  const help = `\`${["isthmus", "help", ...path.map((command) => command.name)].join(" ")}\``;
+  const last = path.at(-1);
+  switch (error.code) {
+    case "commander.unknownCommand":
+      return usageError("ISM001", `${name} has no command ${quoted}.`, near === undefined ? `${help} lists the commands.` : `Did you mean ${near}?`);
+    case "commander.unknownOption":
+      return unknownOption(quoted, near, name, help, parser);
+    case "commander.missingArgument": {
+      const argument = last?.kind === "leaf" ? Object.values(last.arguments).find((one) => one.value === quoted) : undefined;
+      const example = last?.examples[0]?.command;
+      return usageError(
+        "ISM003",
+        `${name} needs ${quoted}${argument === undefined ? "" : `: ${argument.summary.charAt(0).toLowerCase()}${argument.summary.slice(1)}`}.`,
+        example === undefined ? `${help} shows the arguments.` : `For example: ${example}`,
+      );
+    }
+    case "commander.optionMissingArgument": {
+      const [flag = ""] = /--[a-z-]+/.exec(quoted) ?? [];
+      return usageError("ISM004", `${flag} needs a value after it.`, `${help} shows the options.`);
+    }
+    case "commander.excessArguments": {
+      const extra = parser.args.slice(parser.registeredArguments.length);
+      return usageError("ISM006", `${name} does not take ${extra.join(" ")}.`, `${help} shows the arguments.`);
+    }
+    case "commander.help":
+      return usageError(
+        "ISM008",
+        `${name} needs one of: ${last?.kind === "group" ? last.commands.filter((one) => one.hidden !== true).map((one) => one.name).join(", ") : ""}.`,
+        `${help} shows what each of them does.`,
+      );
+    default:
+      return error;
+  }
+}
+
+function unknownOption(given: string, near: string | undefined, name: string, help: string, parser: Parser): Error {
+  const [flag = given] = given.split("=");
+  const known = [...parser.options, ...(parser.parent?.options ?? [])].find((option) => option.long === flag || option.short === flag);
+  if (known !== undefined && given !== flag) {
+    return usageError("ISM005", `${flag} takes no value, but has ${JSON.stringify(given.slice(flag.length + 1))}.`, `Write ${flag} alone.`);
+  }
+  return usageError("ISM002", `${name} has no option ${flag}.`, near === undefined ? `${help} lists the options.` : `Did you mean ${near}?`);
+}

@@ -1,0 +1,267 @@
+import type * as z from "zod";
+import { suggestName } from "../diagnostics/suggest.ts";
+import type { MeshDraft } from "./draft.ts";
+import type { FieldInfo } from "./field-info.ts";
+import { describeType, fieldAt } from "./field-info.ts";
+import type { Finding } from "./finding.ts";
+import type { Path } from "./path.ts";
+import { describePath } from "./path.ts";
+import type { FormIssue } from "./schema/scalars.ts";
+import type { RawMesh } from "./schema/mesh.ts";
+import { meshSchema } from "./schema/mesh.ts";
+import { showValue } from "./show-value.ts";
+
+/** The mesh file held against its schema. */
+export interface Shape {
+  /** There when nothing is wrong with any single value. */
+  readonly mesh?: RawMesh;
+  /** Whatever has the right type. */
+  readonly draft: MeshDraft;
+  readonly findings: readonly Finding[];
+}
+
+type Issue = z.core.$ZodIssue;
+
+/** Every problem of single fields at once: unknown, missing, of a wrong type, not in the right form. */
+export function checkShape(value: unknown): Shape {
+  const result = meshSchema.safeParse(value);
+  if (result.success) {
+    return { mesh: result.data, draft: result.data, findings: [] };
+  }
+  const { issues } = result.error;
+  return {
+    draft: keepRightTypes(value, issues) as MeshDraft,
+    findings: issues.flatMap((issue) => describeIssue(issue, value)),
+  };
+}
+
+function describeIssue(issue: Issue, root: unknown): Finding[] {
+  const path = pathOf(issue);
+  if (issue.code === "unrecognized_keys") {
+    return issue.keys.map((key) => describeUnknown(path, key));
+  }
+  const found = valueAt(root, path);
+  if (found === undefined) {
+    return [describeMissing(path)];
+  }
+  if (path.length === 1 && (path[0] === "apiVersion" || path[0] === "kind")) {
+    return [describeFormat(path, found)];
+  }
+  switch (issue.code) {
+    case "custom":
+      return [describeForm(path, found, (issue.params as FormIssue | undefined)?.form)];
+    case "invalid_value":
+      return [describeChoice(path, found, issue.values.map(String))];
+    case "too_small":
+    case "too_big":
+      return [describeBounds(path, found)];
+    default:
+      return [describeWrongType(path, found)];
+  }
+}
+
+function describeUnknown(parent: Path, key: string): Finding {
+  const path = [...parent, key];
+  const known = Object.keys(fieldAt(parent)?.properties ?? {});
+  const near = suggestName(key, known);
+  const where = parent.length === 0 ? "The mesh file" : describePath(parent);
+  return {
+    code: "ISM102",
+    path,
+    at: "key",
+    detail: `${where} has no field ${showValue(key)}, so what is written here would have no effect.`,
+    fix:
+      near === undefined
+        ? `Delete it, or use one of the fields that there are: ${known.join(", ")}.`
+        : `Did you mean ${near}?`,
+  };
+}
+
+function describeMissing(path: Path): Finding {
+  const name = path.at(-1);
+  const parent = path.slice(0, -1);
+  const about = fieldAt(path)?.description;
+  return {
+    code: "ISM105",
+    path,
+    detail: `${parent.length === 0 ? "The file" : describePath(parent)} has no ${name}, and there is no default for it.${about === undefined ? "" : ` It is: ${lowerFirst(about)}`}`,
+    fix: `Add ${exampleOf(String(name), fieldAt(path))}.`,
+  };
+}
+
+function exampleOf(name: string, field: FieldInfo | undefined): string {
+  if (field?.const !== undefined) {
+    return `${name}: ${field.const}`;
+  }
+  return `${name} (${field === undefined ? "a value" : describeType(field)})`;
+}
+
+function describeFormat(path: Path, found: unknown): Finding {
+  const wanted = fieldAt(path)?.const ?? "";
+  return {
+    code: "ISM109",
+    path,
+    detail: `${describePath(path)} is ${showValue(found)}. This version of isthmus reads files with ${describePath(path)} ${wanted}.`,
+    fix: `Write ${describePath(path)}: ${wanted}, if this is a mesh file; otherwise name the mesh file.`,
+  };
+}
+
+function describeForm(path: Path, found: unknown, form: FormIssue["form"] | undefined): Finding {
+  if (form === undefined) {
+    return describeWrongType(path, found);
+  }
+  return {
+    code: form.code,
+    path,
+    detail: `${describePath(path)} is ${showValue(found)}. It has to be ${form.wanted}.`,
+    fix: form.fix(String(found)),
+  };
+}
+
+function describeChoice(path: Path, found: unknown, allowed: readonly string[]): Finding {
+  const near = typeof found === "string" ? suggestName(found, allowed) : undefined;
+  return {
+    code: "ISM116",
+    path,
+    detail: `${describePath(path)} is ${showValue(found)}. It can be ${listOr(allowed)}.`,
+    fix: near === undefined ? `Write ${listOr(allowed)}.` : `Did you mean ${near}?`,
+  };
+}
+
+function describeBounds(path: Path, found: unknown): Finding {
+  const { minimum, maximum } = fieldAt(path) ?? {};
+  if (Array.isArray(found)) {
+    return {
+      code: "ISM117",
+      path,
+      detail: `${describePath(path)} is an empty list, and at least one entry is needed.`,
+      fix: "Add an entry, or delete the field if it is not needed.",
+    };
+  }
+  return {
+    code: "ISM117",
+    path,
+    detail: `${describePath(path)} is ${showValue(found)}. It has to be from ${minimum} to ${maximum}.`,
+    fix: "Correct the number.",
+  };
+}
+
+function describeWrongType(path: Path, found: unknown): Finding {
+  const field = fieldAt(path);
+  const wanted = field === undefined ? "something else" : describeType(field);
+  return {
+    code: "ISM103",
+    path,
+    detail:
+      found === null
+        ? `${describePath(path)} has no value. It has to be ${withArticle(wanted)}.`
+        : `${describePath(path)} is ${describeFound(found)}. It has to be ${withArticle(wanted)}.`,
+    fix: fixType(found, wanted),
+  };
+}
+
+function describeFound(found: unknown): string {
+  if (Array.isArray(found)) {
+    return "a list";
+  }
+  switch (typeof found) {
+    case "string":
+      return `the text ${showValue(found)}`;
+    case "number":
+      return `the number ${found}`;
+    case "boolean":
+      return `the boolean ${String(found)}`;
+    default:
+      return "a mapping";
+  }
+}
+
+function fixType(found: unknown, wanted: string): string {
+  if (found === null) {
+    return "Write a value after the colon, or delete the field.";
+  }
+  if (wanted.startsWith("text") && (typeof found === "number" || typeof found === "boolean")) {
+    return "Put the value in quotes.";
+  }
+  if (wanted.startsWith("list") && typeof found !== "object") {
+    return "Write a list, also for a single entry: [ … ], or one line beginning with - for each entry.";
+  }
+  if (wanted === "true or false") {
+    return "Write true or false, without quotes.";
+  }
+  if (wanted.endsWith("number") && typeof found === "string" && /^\s*\d+\s*$/.test(found)) {
+    return `Write ${found.trim()} without quotes.`;
+  }
+  return `Write ${withArticle(wanted)}.`;
+}
+
+function withArticle(wanted: string): string {
+  return /^(text|true|anything|something)/.test(wanted) ? wanted : `a ${wanted}`;
+}
+
+function listOr(words: readonly string[]): string {
+  return words.length < 2
+    ? words.join("")
+    : `${words.slice(0, -1).join(", ")} or ${words.at(-1) ?? ""}`;
+}
+
+function lowerFirst(text: string): string {
+  // Names such as DNS and Istio keep their capital.
+  return /^[A-Z][a-z]*('s)? /.test(text) && !/^(Istio|Rancher|Percent)/.test(text)
+    ? text.charAt(0).toLowerCase() + text.slice(1)
+    : text;
+}
+
+function pathOf(issue: Issue): Path {
+  return issue.path.map((part) => (typeof part === "symbol" ? String(part) : part));
+}
+
+function valueAt(root: unknown, path: Path): unknown {
+  let value: unknown = root;
+  for (const part of path) {
+    if (typeof value !== "object" || value === null || !Object.hasOwn(value, part)) {
+      return undefined;
+    }
+    value = (value as Readonly<Record<string | number, unknown>>)[part];
+  }
+  return value;
+}
+
+/** The places of wrong values as a tree, so that only the way to them is copied. */
+interface WrongPlace {
+  readonly inside: Map<string | number, WrongPlace>;
+  wrong: boolean;
+}
+
+/** The value without what has the wrong type; text in the wrong form stays, it is text nevertheless. */
+function keepRightTypes(value: unknown, issues: readonly Issue[]): unknown {
+  const top: WrongPlace = { inside: new Map(), wrong: false };
+  for (const issue of issues) {
+    if (["invalid_type", "invalid_union", "invalid_value"].includes(issue.code)) {
+      let place = top;
+      for (const part of pathOf(issue)) {
+        const next = place.inside.get(part) ?? { inside: new Map(), wrong: false };
+        place.inside.set(part, next);
+        place = next;
+      }
+      place.wrong = true;
+    }
+  }
+  return copyWithout(value, top) ?? {};
+}
+
+function copyWithout(value: unknown, place: WrongPlace): unknown {
+  if (place.wrong) {
+    return undefined;
+  }
+  if (place.inside.size === 0 || typeof value !== "object" || value === null) {
+    return value;
+  }
+  const without = (key: string | number, item: unknown): unknown => {
+    const next = place.inside.get(key);
+    return next === undefined ? item : copyWithout(item, next);
+  };
+  return Array.isArray(value)
+    ? value.map((item, index) => without(index, item))
+    : Object.fromEntries(Object.entries(value).map(([key, item]) => [key, without(key, item)]));
+}

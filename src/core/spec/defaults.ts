@@ -1,0 +1,255 @@
+import type { Json } from "../model/kube-object.ts";
+import type {
+  AccessSettings,
+  Cluster,
+  ContainerDefaults,
+  DnsSettings,
+  Failover,
+  HardeningSettings,
+  Issuer,
+  IstioSettings,
+  Mesh,
+  RancherSettings,
+  Route,
+  RouteMatch,
+  Service,
+  TrustSettings,
+} from "../model/mesh.ts";
+import { readDuration } from "./duration.ts";
+import { fieldDefaults } from "./field-defaults.ts";
+import { newestIstioVersion } from "./istio-version.ts";
+import type { RawMesh } from "./schema/mesh.ts";
+
+type RawSpec = RawMesh["spec"];
+type RawService = NonNullable<RawSpec["services"]>[number];
+type RawRoute = NonNullable<RawService["routes"]>[number];
+
+/** The mesh of a file that holds all rules, with every default filled in. */
+export function fillDefaults(raw: RawMesh): Mesh {
+  const { spec } = raw;
+  return present({
+    name: raw.metadata.name,
+    clusters: spec.clusters.map(fillCluster),
+    sharedNetworks: spec.sharedNetworks ?? [],
+    istio: fillIstio(spec.istio),
+    rancher: spec.rancher === undefined ? undefined : fillRancher(spec.rancher),
+    trust: fillTrust(spec.trust),
+    access: fillAccess(spec.access),
+    hardening: fillHardening(spec.hardening),
+    services: (spec.services ?? []).map(fillService),
+    issuers: (spec.issuers ?? []).map(fillIssuer),
+    dns: spec.dns === undefined ? undefined : fillDns(spec.dns),
+  });
+}
+
+function fillCluster(raw: RawSpec["clusters"][number]): Cluster {
+  return present({
+    name: raw.name,
+    network: raw.network ?? raw.name,
+    region: raw.region,
+    zone: raw.zone,
+    access:
+      raw.rancherId === undefined
+        ? present({
+            kind: "context" as const,
+            context: raw.context ?? "",
+            kubeconfig: raw.kubeconfig,
+          })
+        : { kind: "rancher" as const, rancherId: raw.rancherId },
+    endpoint: raw.endpoint,
+    eastWestAddresses: raw.eastWest?.addresses ?? [],
+  });
+}
+
+function fillIstio(raw: RawSpec["istio"]): IstioSettings {
+  return present({
+    version: raw?.version ?? newestIstioVersion,
+    install: raw?.install ?? fieldDefaults.install,
+    profile: raw?.profile ?? fieldDefaults.profile,
+    hub: raw?.hub,
+    nodeSelector: raw?.nodeSelector,
+    containerDefaults: fillContainerDefaults(raw?.containerDefaults),
+    values: raw?.values as IstioSettings["values"],
+  });
+}
+
+function fillContainerDefaults(
+  raw: NonNullable<RawSpec["istio"]>["containerDefaults"],
+): ContainerDefaults | undefined {
+  return raw === undefined ? undefined : writeQuantities(raw);
+}
+
+/** Quantities as text, which YAML may have read as numbers. */
+function writeQuantities(
+  raw: Readonly<Record<string, string | number | undefined>>,
+): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(raw).flatMap(([key, value]) =>
+      value === undefined ? [] : [[key, String(value)]],
+    ),
+  );
+}
+
+function fillRancher(raw: NonNullable<RawSpec["rancher"]>): RancherSettings {
+  const { project, token } = raw;
+  return present({
+    url: raw.url,
+    token: token.env === undefined ? { file: token.file ?? "" } : { env: token.env },
+    caFile: raw.caFile,
+    project:
+      project === undefined
+        ? undefined
+        : present({
+            name: project.name,
+            description: project.description,
+            quota: project.quota === undefined ? undefined : writeQuantities(project.quota),
+            containerDefaults: fillContainerDefaults(project.containerDefaults),
+          }),
+  });
+}
+
+function fillTrust(raw: RawSpec["trust"]): TrustSettings {
+  const { validity, keyType } = raw?.intermediates ?? {};
+  return {
+    root: fillRoot(raw?.root),
+    intermediates: {
+      validitySeconds: secondsOf(validity ?? fieldDefaults.validity),
+      keyType: keyType ?? fieldDefaults.keyType,
+    },
+  };
+}
+
+function fillRoot(raw: NonNullable<RawSpec["trust"]>["root"]): TrustSettings["root"] {
+  if (raw?.secretRef !== undefined) {
+    return { kind: "secretRef", ...raw.secretRef };
+  }
+  return raw === undefined
+    ? { kind: "generated" }
+    : { kind: "files", certFile: raw.certFile ?? "", keyFile: raw.keyFile ?? "" };
+}
+
+function fillAccess(raw: RawSpec["access"]): AccessSettings {
+  return {
+    credentials: raw?.credentials ?? fieldDefaults.credentials,
+    rotateBeforeSeconds: secondsOf(raw?.rotateBefore ?? fieldDefaults.rotateBefore),
+  };
+}
+
+function fillHardening(raw: RawSpec["hardening"]): HardeningSettings {
+  return present({
+    podSecurity: raw?.podSecurity,
+    networkPolicies: raw?.networkPolicies ?? false,
+  });
+}
+
+function fillService(raw: RawService): Service {
+  const versions = Object.entries(raw.versions ?? {}).map(([name, version]) => ({
+    name,
+    clusters: version.clusters,
+    labels: version.labels ?? { version: name },
+  }));
+  const names = versions.map((version) => version.name);
+  return present({
+    name: raw.name,
+    namespace: raw.namespace,
+    port: raw.port,
+    manifests: raw.manifests,
+    versions,
+    routes: (raw.routes ?? []).map((route) => fillRoute(route, names)),
+    failover: raw.failover === undefined ? undefined : fillFailover(raw.failover),
+    exported: raw.export ?? true,
+  });
+}
+
+function fillRoute(raw: RawRoute, versions: readonly string[]): Route {
+  return present({
+    name: raw.name,
+    gateway: raw.gateway,
+    hosts: raw.hosts,
+    match: fillMatch(raw.match),
+    weights: Object.fromEntries(versions.map((name) => [name, weightOf(raw.weights, name)])),
+    tls: raw.tls === undefined ? undefined : present(raw.tls),
+    dns: raw.dns,
+  });
+}
+
+/** A version that is left out gets nothing. */
+function weightOf(weights: Readonly<Record<string, number>>, version: string): number {
+  return Object.hasOwn(weights, version) ? (weights[version] ?? 0) : 0;
+}
+
+interface Comparison {
+  readonly exact?: string | undefined;
+  readonly prefix?: string | undefined;
+  readonly regex?: string | undefined;
+}
+
+function fillMatch(raw: RawRoute["match"]): RouteMatch {
+  const headers = Object.entries(raw?.headers ?? {});
+  return {
+    path: compareBy(raw ?? {}, "/"),
+    headers: Object.fromEntries(headers.map(([name, value]) => [name, compareBy(value, "")])),
+    fromRegions: raw?.fromRegions ?? [],
+  };
+}
+
+function compareBy(raw: Comparison, otherwise: string): RouteMatch["path"] {
+  if (raw.exact !== undefined) {
+    return { kind: "exact", value: raw.exact };
+  }
+  return raw.regex === undefined
+    ? { kind: "prefix", value: raw.prefix ?? otherwise }
+    : { kind: "regex", value: raw.regex };
+}
+
+function fillFailover(raw: NonNullable<RawService["failover"]>): Failover {
+  return present({
+    regions: raw.regions,
+    priority: raw.priority,
+    outlierDetection: raw.outlierDetection as Failover["outlierDetection"],
+  });
+}
+
+function fillIssuer(raw: NonNullable<RawSpec["issuers"]>[number]): Issuer {
+  const { acme } = raw;
+  return present({
+    name: raw.name,
+    acme:
+      acme === undefined
+        ? undefined
+        : present({
+            server: acme.server,
+            email: acme.email,
+            dns01: acme.dns01 as Json | undefined,
+            http01: acme.http01 as Json | undefined,
+          }),
+  });
+}
+
+function fillDns(raw: NonNullable<RawSpec["dns"]>): DnsSettings {
+  const [name = "", settings = {}] = Object.entries(raw.provider)[0] ?? [];
+  return present({
+    zone: raw.zone,
+    provider: { name, settings: settings as Json },
+    ttlSeconds: raw.ttl === undefined ? undefined : secondsOf(raw.ttl),
+    healthChecks: raw.healthChecks as Json | undefined,
+  });
+}
+
+/** The schema has let durations through only. */
+function secondsOf(text: string): number {
+  return readDuration(text) ?? 0;
+}
+
+type Present<T> = {
+  [Key in keyof T as undefined extends T[Key] ? never : Key]: T[Key];
+} & {
+  [Key in keyof T as undefined extends T[Key] ? Key : never]?: Exclude<T[Key], undefined>;
+};
+
+/** Leaves out what is undefined, so that a field either has a value or is not there. */
+function present<T extends object>(value: T): Present<T> {
+  return Object.fromEntries(
+    Object.entries(value).filter(([, item]) => item !== undefined),
+  ) as Present<T>;
+}

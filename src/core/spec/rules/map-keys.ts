@@ -1,0 +1,53 @@
+import type { MeshDraft } from "../draft.ts";
+import type { Finding } from "../finding.ts";
+import type { Path } from "../path.ts";
+import type { TextForm } from "../schema/scalars.ts";
+import { isLabelKey, label } from "../schema/scalars.ts";
+import { showValue } from "../show-value.ts";
+import { routesOf, servicesOf, versionsOf } from "../walk-draft.ts";
+
+const labelKey: TextForm = {
+  code: "ISM113",
+  wanted:
+    "the key of a label: letters, digits, -, _ and ., at most 63 of them, with an optional DNS name and / before it",
+  test: isLabelKey,
+  fix: () => "Write the key as it stands in the labels, such as role or topology.kubernetes.io/zone.",
+};
+
+/** https://www.rfc-editor.org/rfc/rfc9110#name-tokens; Envoy keeps header names in lower case. */
+const headerName: TextForm = {
+  code: "ISM113",
+  wanted: "the name of a header in lower case",
+  test: (text) => /^[a-z0-9!#$%&'*+.^_`|~-]+$/.test(text),
+  fix: (text) =>
+    /^[\w-]+$/.test(text) ? `Write ${text.toLowerCase()}.` : "Write a name such as x-user.",
+};
+
+/** Names that are keys: of versions, labels and headers. */
+export function checkMapKeys(draft: MeshDraft): readonly Finding[] {
+  return [
+    ...checkKeys(draft.spec?.istio?.nodeSelector, ["spec", "istio", "nodeSelector"], labelKey),
+    ...servicesOf(draft).flatMap(({ value, path }) =>
+      // Istio's own rule for the names of subsets.
+      checkKeys(value.versions, [...path, "versions"], label),
+    ),
+    ...versionsOf(draft).flatMap(({ value, path }) =>
+      checkKeys(value.labels, [...path, "labels"], labelKey),
+    ),
+    ...routesOf(draft).flatMap(({ value, path }) =>
+      checkKeys(value.match?.headers, [...path, "match", "headers"], headerName),
+    ),
+  ];
+}
+
+function checkKeys(map: object | undefined, path: Path, form: TextForm): readonly Finding[] {
+  return Object.keys(map ?? {})
+    .filter((key) => !form.test(key))
+    .map((key) => ({
+      code: form.code,
+      path: [...path, key],
+      at: "key",
+      detail: `The name is ${showValue(key)}. It has to be ${form.wanted}.`,
+      fix: form.fix(key),
+    }));
+}

@@ -1,0 +1,31 @@
+import type { MeshDraft } from "../draft.ts";
+import { itemsOf } from "../draft.ts";
+import type { Finding } from "../finding.ts";
+import type { Path } from "../path.ts";
+import { describePath } from "../path.ts";
+import { routesOf, versionsOf } from "../walk-draft.ts";
+import { findRepeated } from "./find-repeated.ts";
+
+/** Lists of names have each name once. */
+export function checkRepeatedEntries(draft: MeshDraft): readonly Finding[] {
+  return [
+    ...checkList(draft.spec?.sharedNetworks, ["spec", "sharedNetworks"]),
+    ...versionsOf(draft).flatMap(({ value, path }) => checkList(value.clusters, [...path, "clusters"])),
+    ...routesOf(draft).flatMap(({ value, path }) => [
+      ...checkList(value.hosts, [...path, "hosts"]),
+      ...checkList(value.match?.fromRegions, [...path, "match", "fromRegions"]),
+    ]),
+  ];
+}
+
+function checkList(
+  list: readonly (string | undefined)[] | undefined,
+  path: Path,
+): readonly Finding[] {
+  return findRepeated(itemsOf(list), ([, name]) => name).map(({ item: [index, name] }) => ({
+    code: "ISM120",
+    path: [...path, index],
+    detail: `${describePath(path)} names ${name} twice.`,
+    fix: "Delete the entry, or correct it if another one was meant.",
+  }));
+}

@@ -1,0 +1,51 @@
+import { checkAlternatives } from "./alternatives.ts";
+import { checkCertificateIssuers } from "./certificate-issuer.ts";
+import { checkClusterAccess } from "./cluster-access.ts";
+import { checkClusterNames } from "./cluster-names.ts";
+import { checkClusterReferences } from "./cluster-references.ts";
+import { checkIssuerNames } from "./issuer-names.ts";
+import { checkMapKeys } from "./map-keys.ts";
+import { checkNetworks } from "./networks.ts";
+import { checkOperator } from "./operator.ts";
+import { checkPublishedHosts } from "./published-hosts.ts";
+import { checkRancherSettings } from "./rancher-settings.ts";
+import { checkRegions } from "./regions.ts";
+import { checkRepeatedEntries } from "./repeated-entries.ts";
+import { checkReservedValues } from "./reserved-values.ts";
+import { checkRouteNames } from "./route-names.ts";
+import type { Rule } from "./rule.ts";
+import { checkSameCluster } from "./same-cluster.ts";
+import { checkServiceNames } from "./service-names.ts";
+import { checkSharedNetworks } from "./shared-networks.ts";
+import { checkVersionClusters } from "./version-clusters.ts";
+import { checkVersionLabels } from "./version-labels.ts";
+import { checkWeightRange } from "./weight-range.ts";
+import { checkWeightSum } from "./weight-sum.ts";
+import { checkWeightVersions } from "./weight-versions.ts";
+
+/** Every rule between fields. A new one is a file beside this one and a line here. */
+export const rules: readonly Rule[] = [
+  checkClusterNames,
+  checkNetworks,
+  checkSharedNetworks,
+  checkClusterAccess,
+  checkSameCluster,
+  checkRancherSettings,
+  checkOperator,
+  checkReservedValues,
+  checkAlternatives,
+  checkMapKeys,
+  checkRepeatedEntries,
+  checkServiceNames,
+  checkClusterReferences,
+  checkVersionClusters,
+  checkVersionLabels,
+  checkRouteNames,
+  checkWeightRange,
+  checkWeightVersions,
+  checkWeightSum,
+  checkRegions,
+  checkIssuerNames,
+  checkCertificateIssuers,
+  checkPublishedHosts,
+];

@@ -1,0 +1,56 @@
+import * as z from "zod";
+import { address, httpsUrl, label, line, locality, textOf } from "./scalars.ts";
+
+export const clusterSchema = z
+  .strictObject({
+    name: textOf(
+      label,
+      "The name that the cluster has everywhere: Istio's clusterName, the remote secrets, the certificates.",
+    ),
+    network: textOf(
+      label,
+      "Istio's name for the network of the cluster's pods. Default: the name of the cluster. Clusters with different networks reach each other through their east-west gateways.",
+    ).optional(),
+    region: textOf(
+      locality,
+      "The region that the cluster is in, for routes and failover by region. Default: what its nodes' label `topology.kubernetes.io/region` says.",
+    ).optional(),
+    zone: textOf(
+      locality,
+      "The zone that the cluster is in. Default: what its nodes' label `topology.kubernetes.io/zone` says.",
+    ).optional(),
+    context: textOf(
+      line,
+      "The kubeconfig context by which the cluster is reached. Either this or `rancherId`.",
+    ).optional(),
+    kubeconfig: textOf(
+      line,
+      "The kubeconfig file that has the context, relative to the mesh file. Default: the files of the `KUBECONFIG` variable, else `~/.kube/config`.",
+    ).optional(),
+    rancherId: textOf(
+      label,
+      "The cluster's ID in Rancher, which reaches it through `spec.rancher`. Either this or `context`.",
+      { examples: ["c-f7r9g", "c-m-abcdefgh", "local"] },
+    ).optional(),
+    endpoint: textOf(
+      httpsUrl,
+      "The address of the cluster's API server that the other clusters use. Default: the one in the kubeconfig.",
+    ).optional(),
+    eastWest: z
+      .strictObject({
+        addresses: z
+          .array(textOf(address, "An IP address or host name."))
+          .min(1)
+          .meta({
+            description:
+              "The public addresses of the gateway when it stands behind NAT. Default: those in the status of its Service.",
+          })
+          .optional(),
+      })
+      .meta({ description: "The gateway for traffic from the other clusters." })
+      .optional(),
+  })
+  .meta({
+    description: "A cluster of the mesh.",
+    oneOf: [{ required: ["context"] }, { required: ["rancherId"] }],
+  });

@@ -1,0 +1,80 @@
+import * as z from "zod";
+import { line, locality, requestPath, routeHost, subdomain, textOf } from "./scalars.ts";
+
+/** A choice between three ways to compare; which one is exactly one, a rule holds. */
+const oneOf = [{ required: ["exact"] }, { required: ["prefix"] }, { required: ["regex"] }];
+
+const headerSchema = z
+  .strictObject({
+    exact: textOf(line, "The value of the header.").optional(),
+    prefix: textOf(line, "What the value begins with.").optional(),
+    regex: textOf(line, "An RE2 expression for the whole value.").optional(),
+  })
+  .meta({ description: "How the header's value is compared.", oneOf });
+
+const matchSchema = z
+  .strictObject({
+    exact: textOf(requestPath, "The whole path of the request.").optional(),
+    prefix: textOf(requestPath, "What the path begins with.").optional(),
+    regex: textOf(line, "An RE2 expression for the whole path.").optional(),
+    headers: z
+      .record(z.string(), headerSchema)
+      .meta({ description: "Headers that the request must have, by name.", default: {} })
+      .optional(),
+    fromRegions: z
+      .array(textOf(locality, "A region of `spec.clusters`."))
+      .meta({
+        description: "Limits the route to requests that arrive in these regions. Default: all.",
+      })
+      .optional(),
+  })
+  .meta({
+    description:
+      "Which requests the route takes: at most one of exact, prefix and regex for the path. Default: prefix /.",
+  });
+
+const tlsSchema = z
+  .strictObject({
+    secretName: textOf(subdomain, "The Secret with certificate and key, in the namespace of the ingress gateway."),
+    certificate: textOf(
+      subdomain,
+      "The name of the Certificate that keeps the Secret filled. Needs `issuer`.",
+    ).optional(),
+    issuer: textOf(subdomain, "The issuer of the certificate, by its name in `spec.issuers`.").optional(),
+  })
+  .meta({ description: "Serves the route by HTTPS." });
+
+export const routeSchema = z
+  .strictObject({
+    name: textOf(subdomain, "The name of the VirtualService, in the service's namespace."),
+    gateway: textOf(
+      subdomain,
+      "The name of the Gateway, in the service's namespace. It is made for the hosts of all routes that name it.",
+    ),
+    hosts: z
+      .array(textOf(routeHost, 'A host name, "*.example.org" or "*".'))
+      .min(1)
+      .meta({ description: "The hosts that the route answers for." }),
+    match: matchSchema.optional(),
+    weights: z
+      .record(
+        z.string(),
+        z
+          .number()
+          .meta({ description: "Percent of the requests.", type: "integer", minimum: 0, maximum: 100 }),
+      )
+      .meta({
+        description:
+          "Percent of the requests for each version; the sum is 100. A version that is left out gets 0.",
+      }),
+    tls: tlsSchema.optional(),
+    dns: z
+      .strictObject({
+        via: z
+          .enum(["externalDns", "isthmus"])
+          .meta({ description: "Who writes the records: external-dns in the clusters, or isthmus." }),
+      })
+      .meta({ description: "Publishes the route's hosts in DNS." })
+      .optional(),
+  })
+  .meta({ description: "A way from outside to the service, the same on every cluster." });

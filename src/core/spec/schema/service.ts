@@ -1,0 +1,76 @@
+import * as z from "zod";
+import { routeSchema } from "./route.ts";
+import { label, labelValue, line, locality, textOf } from "./scalars.ts";
+
+const versionSchema = z
+  .strictObject({
+    clusters: z
+      .array(textOf(label, "The name of a cluster."))
+      .meta({ description: "The clusters that run the version." }),
+    labels: z
+      .record(z.string(), textOf(labelValue, "The value of the label."))
+      .meta({
+        description: "The labels that select the version's pods. Default: `version: <name>`.",
+      })
+      .optional(),
+  })
+  .meta({ description: "A version of the service." });
+
+const failoverSchema = z
+  .strictObject({
+    regions: z
+      .array(
+        z
+          .strictObject({
+            from: textOf(locality, "The region whose endpoints have failed."),
+            to: textOf(locality, "The region that takes over."),
+          })
+          .meta({ description: "One direction of failover." }),
+      )
+      .meta({ description: "Which region takes over for which." })
+      .optional(),
+    priority: z
+      .array(textOf(line, "A label of pods, with or without =value."))
+      .meta({
+        description:
+          "Istio's failoverPriority: labels that an endpoint should share with the client, the most important first.",
+      })
+      .optional(),
+    outlierDetection: z
+      .record(z.string(), z.unknown())
+      .meta({ description: "Istio's outlierDetection: when an endpoint counts as failed." })
+      .optional(),
+  })
+  .meta({ description: "What happens when the endpoints of a region or version fail." });
+
+export const serviceSchema = z
+  .strictObject({
+    name: textOf(label, "The name of the Kubernetes Service, the same on every cluster."),
+    namespace: textOf(label, "The namespace of the service, the same on every cluster."),
+    port: z
+      .int()
+      .min(1)
+      .max(65_535)
+      .meta({ description: "The port of the Service that routes send requests to." }),
+    manifests: textOf(
+      line,
+      "A file or folder with the service's objects, relative to the mesh file; isthmus deploys them. Objects with the labels of a version go to the clusters that run it, the rest to every cluster. Default: the service is deployed by other means.",
+    ).optional(),
+    versions: z
+      .record(z.string(), versionSchema)
+      .meta({ description: "The versions of the service by name.", default: {} })
+      .optional(),
+    routes: z
+      .array(routeSchema)
+      .meta({ description: "The ways from outside to the service.", default: [] })
+      .optional(),
+    failover: failoverSchema.optional(),
+    export: z
+      .boolean()
+      .meta({
+        description: "Whether other clusters may use the service; false keeps it cluster-local.",
+        default: true,
+      })
+      .optional(),
+  })
+  .meta({ description: "A service of the mesh." });

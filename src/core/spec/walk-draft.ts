@@ -1,0 +1,75 @@
+import type { MeshDraft } from "./draft.ts";
+import { entriesOf, itemsOf } from "./draft.ts";
+import type { Path } from "./path.ts";
+
+type SpecDraft = NonNullable<MeshDraft["spec"]>;
+type ItemOf<List> = Exclude<NonNullable<List> extends readonly (infer Item)[] ? Item : never, undefined>;
+
+export type ClusterDraft = ItemOf<SpecDraft["clusters"]>;
+export type ServiceDraft = ItemOf<SpecDraft["services"]>;
+export type RouteDraft = ItemOf<ServiceDraft["routes"]>;
+export type VersionDraft = Exclude<NonNullable<ServiceDraft["versions"]>[string], undefined>;
+
+/** A part of the file and where it stands. */
+export interface Placed<T> {
+  readonly value: T;
+  readonly path: Path;
+}
+
+export interface PlacedRoute extends Placed<RouteDraft> {
+  readonly service: ServiceDraft;
+}
+
+export interface PlacedVersion extends Placed<VersionDraft> {
+  readonly name: string;
+  readonly service: ServiceDraft;
+}
+
+/** Every cluster, in the order of the file. */
+export function clustersOf(draft: MeshDraft): readonly Placed<ClusterDraft>[] {
+  return itemsOf(draft.spec?.clusters).map(([index, value]) => ({
+    value,
+    path: ["spec", "clusters", index],
+  }));
+}
+
+/** Every service, in the order of the file. */
+export function servicesOf(draft: MeshDraft): readonly Placed<ServiceDraft>[] {
+  return itemsOf(draft.spec?.services).map(([index, value]) => ({
+    value,
+    path: ["spec", "services", index],
+  }));
+}
+
+/** Every version of every service. */
+export function versionsOf(draft: MeshDraft): readonly PlacedVersion[] {
+  return servicesOf(draft).flatMap(({ value: service, path }) =>
+    entriesOf(service.versions).map(([name, value]) => ({
+      name,
+      value,
+      service,
+      path: [...path, "versions", name],
+    })),
+  );
+}
+
+/** Every route of every service. */
+export function routesOf(draft: MeshDraft): readonly PlacedRoute[] {
+  return servicesOf(draft).flatMap(({ value: service, path }) =>
+    itemsOf(service.routes).map(([index, value]) => ({
+      value,
+      service,
+      path: [...path, "routes", index],
+    })),
+  );
+}
+
+/** The names of all clusters, also of those that are wrong otherwise. */
+export function clusterNames(draft: MeshDraft): readonly string[] {
+  return clustersOf(draft).flatMap(({ value }) => (value.name === undefined ? [] : [value.name]));
+}
+
+/** The network of a cluster, by default its name. */
+export function networkOf(cluster: ClusterDraft): string | undefined {
+  return cluster.network ?? cluster.name;
+}

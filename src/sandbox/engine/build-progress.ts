@@ -1,0 +1,60 @@
+/** Seconds as people read them: `45s`, `2m10s`. */
+export function formatSeconds(seconds: number): string {
+  const whole = Math.round(seconds);
+  return whole < 60
+    ? `${whole}s`
+    : `${Math.floor(whole / 60)}m${String(whole % 60).padStart(2, "0")}s`;
+}
+
+/** How far a `go build -v` is, from the lines that it prints and the programs that it has written. */
+export interface BuildProgress {
+  /** Takes one line of output. */
+  readonly addLine: (line: string) => void;
+  /** One line for people: `812 of at most 3894 packages compiled, now k8s.io/apiserver/…; 2m10s of about 7m40s`. */
+  readonly describe: (programsWritten: number, elapsedSeconds: number) => string;
+}
+
+export interface BuildSize {
+  /** Packages that the programs are made of. Those that an earlier run compiled are not compiled again, and not printed. */
+  readonly packages: number;
+  readonly programs: number;
+  /** For a build from nothing. */
+  readonly expectedSeconds: number;
+}
+
+/** True for a line of `go build -v` that names a package which is being compiled. */
+export function isCompiledPackage(line: string): boolean {
+  return /^[\w.~-]+(?:\/[\w.~+-]+)*$/.test(line);
+}
+
+/** Counts what `go build -v` prints. */
+export function createBuildProgress(size: BuildSize): BuildProgress {
+  let compiled = 0;
+  let current = "";
+  return {
+    addLine: (line) => {
+      if (isCompiledPackage(line)) {
+        compiled += 1;
+        current = line;
+      }
+    },
+    describe: (programsWritten, elapsedSeconds) => {
+      const time = `${formatSeconds(elapsedSeconds)} of at most about ${formatSeconds(size.expectedSeconds)}`;
+      if (programsWritten > 0) {
+        return `${programsWritten} of ${size.programs} programs linked; ${time}`;
+      }
+      const now = current === "" ? "" : `, now ${current}`;
+      return `${compiled} of at most ${size.packages} packages compiled${now}; ${time}`;
+    },
+  };
+}
+
+/** True for every line of `go mod download -x` that tells of a request; problems are summed up in lines of their own. */
+export function isModuleRequest(line: string): boolean {
+  return line.startsWith("# get ");
+}
+
+/** True for the one line per module of `go mod download -x` that says that its sources have come. */
+export function isFetchedModule(line: string): boolean {
+  return /^# get \S+\.zip: 200\b/.test(line);
+}

@@ -1,0 +1,17 @@
+import { homedir } from "node:os";
+import path from "node:path";
+
+/**
+ * Where things are kept that can be made again: `$ISTHMUS_CACHE_DIR`, else
+ * `$XDG_CACHE_HOME/isthmus`, else `~/.cache/isthmus`. Absolute.
+ */
+export function cacheFolder(env: Readonly<Record<string, string | undefined>>): string {
+  const own = env["ISTHMUS_CACHE_DIR"];
+  if (own !== undefined && own !== "") {
+    return path.resolve(own);
+  }
+  const shared = env["XDG_CACHE_HOME"];
+  const base =
+    shared !== undefined && shared !== "" ? shared : path.join(env["HOME"] ?? homedir(), ".cache");
+  return path.resolve(base, "isthmus");
+}

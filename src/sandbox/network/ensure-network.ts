@@ -1,0 +1,132 @@
+import { hostLink, innerLinks, nodeNamespace, nodePort, ownerMark, switchNamespace } from "./names.ts";
+import { ensureNamespaces } from "./namespaces.ts";
+import { unreachableMetric } from "./host-routes.ts";
+import type { ClusterRanges, SandboxRanges } from "./ranges.ts";
+import { serviceRange } from "./ranges.ts";
+import { runCommand } from "./run-command.ts";
+
+/** What a sandbox's network is made of. `clusters` are in the order of `ranges.clusters`. */
+export interface NetworkPlan {
+  readonly instance: string;
+  /** The sandbox's state folder: the host's link says whose it is. */
+  readonly folder: string;
+  readonly ranges: SandboxRanges;
+  readonly clusters: readonly string[];
+}
+
+interface Node extends ClusterRanges {
+  readonly namespace: string;
+  readonly port: string;
+}
+
+/**
+ * Makes what is missing of a sandbox's network, and nothing twice:
+ *
+ * - a namespace with the sandbox's bridge. It is not the host's bridge, so that
+ *   the host's firewall (Docker's drops forwarded frames wherever br_netfilter
+ *   is on) has no say between nodes, and no sysctl of the host is changed;
+ * - one link from the host to the bridge, routes to the load balancer ranges,
+ *   and a last resort that lets no packet for the sandbox leave the machine;
+ * - a namespace for each node with its link to the bridge and routes to the
+ *   other clusters' load balancers. There is no default route: pods' and
+ *   services' ranges are the same everywhere and end at the node.
+ */
+export async function ensureNetwork(plan: NetworkPlan, signal: AbortSignal): Promise<void> {
+  const nodes = plan.ranges.clusters.map((cluster, position) => ({
+    ...cluster,
+    namespace: nodeNamespace(plan.instance, plan.clusters[position] ?? ""),
+    port: nodePort(position),
+  }));
+  const middle = switchNamespace(plan.instance);
+  const fresh = await ensureNamespaces([middle, ...nodes.map((one) => one.namespace)], signal);
+  const ports = fresh.has(middle) ? new Set<string>() : await readLinks(middle, signal);
+  await ensureSwitch(plan, middle, ports, signal);
+  await Promise.all([ensureHostRoutes(plan, signal), ...nodes.map(async (node) => ensureNode(node, nodes, { middle, ports }, signal))]);
+  await connectPorts(middle, [innerLinks.uplink, ...nodes.map((one) => one.port)], signal);
+}
+
+async function ensureSwitch(plan: NetworkPlan, middle: string, links: ReadonlySet<string>, signal: AbortSignal): Promise<void> {
+  const lines = [`link set lo up`];
+  if (!links.has(innerLinks.bridge)) {
+    lines.push(`link add ${innerLinks.bridge} type bridge`);
+  }
+  lines.push(`link set ${innerLinks.bridge} up`);
+  await runBatch(lines, middle, signal);
+  const uplink = hostLink(plan.ranges.index);
+  if (!links.has(innerLinks.uplink)) {
+    const mark = ownerMark(plan.instance, plan.folder);
+    await runBatch(
+      [`link add ${uplink} type veth peer name ${innerLinks.uplink} netns ${middle}`, `link set ${uplink} alias "${mark}"`],
+      undefined,
+      signal,
+    );
+  }
+}
+
+async function ensureHostRoutes(plan: NetworkPlan, signal: AbortSignal): Promise<void> {
+  const { index, block, hostAddress, clusters } = plan.ranges;
+  const link = hostLink(index);
+  await runBatch(
+    [
+      `addr replace ${hostAddress}/24 dev ${link}`,
+      `link set ${link} up`,
+      ...clusters.map((one) => `route replace ${one.loadBalancerRange} via ${one.nodeAddress} dev ${link}`),
+      `route replace unreachable ${block} metric ${unreachableMetric}`,
+    ],
+    undefined,
+    signal,
+  );
+}
+
+async function ensureNode(
+  node: Node,
+  all: readonly Node[],
+  { middle, ports }: { readonly middle: string; readonly ports: ReadonlySet<string> },
+  signal: AbortSignal,
+): Promise<void> {
+  const links = await readLinks(node.namespace, signal);
+  const lines: string[] = [];
+  if (!links.has(innerLinks.node)) {
+    if (ports.has(node.port)) {
+      // Its other end is in a namespace that lost its name and is not gone yet.
+      await runBatch([`link delete ${node.port}`], middle, signal);
+    }
+    lines.push(`link add ${innerLinks.node} type veth peer name ${node.port} netns ${middle}`);
+  }
+  if (!links.has(innerLinks.services)) {
+    lines.push(`link add ${innerLinks.services} type bridge`);
+  }
+  lines.push(
+    "link set lo up",
+    `addr replace ${node.nodeAddress}/24 dev ${innerLinks.node}`,
+    `link set ${innerLinks.node} up`,
+    // What the node itself sends to a service needs a route before kube-proxy's output hook translates it.
+    // A bridge without ports is a device that swallows the rest; dummy links are missing in small kernels.
+    `link set ${innerLinks.services} up`,
+    `route replace ${serviceRange} dev ${innerLinks.services} src ${node.nodeAddress}`,
+    `route replace ${node.loadBalancerRange} dev ${innerLinks.services} src ${node.nodeAddress}`,
+    ...all
+      .filter((other) => other !== node)
+      .map((other) => `route replace ${other.loadBalancerRange} via ${other.nodeAddress} dev ${innerLinks.node}`),
+    `route replace unreachable default metric ${unreachableMetric}`,
+  );
+  await runBatch(lines, node.namespace, signal);
+}
+
+async function connectPorts(middle: string, ports: readonly string[], signal: AbortSignal): Promise<void> {
+  await runBatch(
+    ports.map((port) => `link set ${port} master ${innerLinks.bridge} up`),
+    middle,
+    signal,
+  );
+}
+
+async function readLinks(namespace: string, signal: AbortSignal): Promise<ReadonlySet<string>> {
+  const text = await runCommand("ip", ["-netns", namespace, "-json", "link", "show"], { signal });
+  return new Set((JSON.parse(text) as readonly { readonly ifname: string }[]).map((one) => one.ifname));
+}
+
+async function runBatch(lines: readonly string[], namespace: string | undefined, signal: AbortSignal): Promise<void> {
+  const where = namespace === undefined ? [] : ["-netns", namespace];
+  await runCommand("ip", [...where, "-batch", "-"], { input: `${lines.join("\n")}\n`, signal });
+}

@@ -1,0 +1,98 @@
+import type { ComponentState } from "../cluster/node-state.ts";
+import type { RecordedCluster } from "./instance-record.ts";
+
+/**
+ * `running`: everything works. `starting`: the node is young and not there yet.
+ * `degraded`: something is missing. `stopped`: the node does not run.
+ */
+export type SandboxState = "running" | "starting" | "degraded" | "stopped";
+
+export interface ClusterStatus {
+  readonly name: string;
+  /** The kubeconfig context. */
+  readonly context: string;
+  readonly state: SandboxState;
+  /** What is missing, in sentences' parts; empty exactly when the state is `running`. */
+  readonly problems: readonly string[];
+  /** `https://172.30.0.11:6443`. */
+  readonly apiServer: string;
+  /** CIDR. */
+  readonly loadBalancerRange: string;
+  readonly node: string;
+  readonly nodeAddress: string;
+  readonly region: string;
+  readonly zone: string;
+  /** `pid` is the machine's number of the process. */
+  readonly components: readonly ComponentState[];
+}
+
+/** What is known about a cluster at one moment. */
+export interface ClusterFacts {
+  readonly cluster: RecordedCluster;
+  readonly apiServer: string;
+  /** The node's process lives, in the namespace that bears its name. */
+  readonly alive: boolean;
+  readonly components: readonly ComponentState[];
+  /** What the cluster's API says is missing. */
+  readonly lacks: readonly string[];
+  readonly startedAt: string | undefined;
+  readonly now: Date;
+}
+
+/** A node that is younger than this is on its way, not broken. */
+const youthMs = 30_000;
+
+/** Judges a cluster by its facts. */
+export function deriveClusterStatus(facts: ClusterFacts): ClusterStatus {
+  const { cluster } = facts;
+  const components = facts.alive ? facts.components : facts.components.map(({ pid: _, ...rest }) => ({ ...rest, state: "stopped" as const }));
+  const problems = listProblems(facts);
+  return {
+    name: cluster.name,
+    context: cluster.context,
+    state: judge(facts, problems),
+    problems,
+    apiServer: facts.apiServer,
+    loadBalancerRange: cluster.loadBalancerRange,
+    node: cluster.node,
+    nodeAddress: cluster.nodeAddress,
+    region: cluster.region,
+    zone: cluster.zone,
+    components,
+  };
+}
+
+/** A sandbox is what its worst cluster is; stopped only when all are. */
+export function deriveSandboxState(states: readonly SandboxState[]): SandboxState {
+  if (states.every((state) => state === "running")) {
+    return "running";
+  }
+  if (states.every((state) => state === "stopped")) {
+    return "stopped";
+  }
+  return states.every((state) => state === "running" || state === "starting") ? "starting" : "degraded";
+}
+
+function listProblems(facts: ClusterFacts): readonly string[] {
+  if (!facts.alive) {
+    return ["the node does not run"];
+  }
+  if (facts.components.length === 0) {
+    return ["the supervisor has not reported yet"];
+  }
+  const ailing = facts.components
+    .filter((one) => one.state !== "running")
+    .map((one) => `${one.name} is ${one.state}${one.lastExit === undefined ? "" : ` (${one.lastExit})`}`);
+  return [...ailing, ...facts.lacks];
+}
+
+function judge(facts: ClusterFacts, problems: readonly string[]): SandboxState {
+  if (!facts.alive) {
+    return "stopped";
+  }
+  if (problems.length === 0) {
+    return "running";
+  }
+  const age = facts.startedAt === undefined ? 0 : facts.now.getTime() - Date.parse(facts.startedAt);
+  return age < youthMs && facts.components.every((one) => one.restarts === 0) ? "starting" : "degraded";
+}

@@ -1,0 +1,128 @@
+import { readdir } from "node:fs/promises";
+import path from "node:path";
+import { makePrivateFolder, readJsonFile, writePrivateFile } from "../cluster/private-file.ts";
+import { nodeName } from "../cluster/node-config.ts";
+import type { SandboxRanges } from "../network/ranges.ts";
+import { planRanges } from "../network/ranges.ts";
+import { sandboxError } from "./sandbox-diagnostic.ts";
+import type { Environment } from "./state-folder.ts";
+import { defaultInstance, instanceFolder, sandboxesFolder } from "./state-folder.ts";
+
+/** A cluster as the user asked for it. */
+export interface SandboxCluster {
+  readonly name: string;
+  readonly region: string;
+  readonly zone: string;
+}
+
+export interface RecordedCluster extends SandboxCluster {
+  readonly context: string;
+  readonly node: string;
+  readonly nodeAddress: string;
+  readonly loadBalancerRange: string;
+}
+
+/** A kubeconfig of the user into which the sandbox's contexts were merged. */
+export interface MergedKubeconfig {
+  readonly file: string;
+  /** True when there was no such file before. */
+  readonly created: boolean;
+}
+
+/** `instance.json`: what a sandbox is, written before anything of it is made. */
+export interface InstanceRecord {
+  readonly version: 1;
+  readonly instance: string;
+  readonly index: number;
+  readonly createdAt: string;
+  readonly clusters: readonly RecordedCluster[];
+  readonly merged?: MergedKubeconfig;
+}
+
+/** The kubeconfig context of a cluster: `isthmus-west`, and `isthmus-try-west` for a sandbox called try. */
+export function contextName(instance: string, cluster: string): string {
+  return instance === defaultInstance ? `isthmus-${cluster}` : `isthmus-${instance}-${cluster}`;
+}
+
+/** A new sandbox with this index. */
+export function planRecord(instance: string, index: number, clusters: readonly SandboxCluster[], now: Date): InstanceRecord {
+  const ranges = planRanges(index, clusters.length);
+  return {
+    version: 1,
+    instance,
+    index,
+    createdAt: now.toISOString(),
+    clusters: ranges.clusters.flatMap((range, position) => {
+      const cluster = clusters[position];
+      return cluster === undefined
+        ? []
+        : [{ ...cluster, context: contextName(instance, cluster.name), node: nodeName(cluster.name), ...range }];
+    }),
+  };
+}
+
+/** The addresses of a recorded sandbox. */
+export function recordedRanges(record: InstanceRecord): SandboxRanges {
+  return planRanges(record.index, record.clusters.length);
+}
+
+/** Reads a sandbox's record; undefined where there is no such sandbox. UserError ISM745 for a broken one. */
+export async function readRecord(env: Environment, instance: string): Promise<InstanceRecord | undefined> {
+  const file = recordFile(instanceFolder(env, instance));
+  const fix = `Run \`isthmus sandbox down --instance ${instance}\`, then \`up\` again.`;
+  let read: unknown;
+  try {
+    read = await readJsonFile(file);
+  } catch (cause) {
+    throw sandboxError("ISM745", { detail: `${file} cannot be read: ${(cause as Error).message}.`, fix }, { cause });
+  }
+  const record = read as InstanceRecord | undefined;
+  if (record !== undefined && record.version !== 1) {
+    throw sandboxError("ISM745", { detail: `${file} was written by another version of this program.`, fix });
+  }
+  return record;
+}
+
+/** The record of a sandbox that must be there. UserError ISM740 where it is not. */
+export async function requireRecord(env: Environment, instance: string): Promise<InstanceRecord> {
+  const record = await readRecord(env, instance);
+  if (record === undefined) {
+    const known = await listInstances(env);
+    const others = known.length === 0 ? "There is no sandbox at all." : `There are: ${known.join(", ")}.`;
+    throw sandboxError("ISM740", {
+      detail: `No sandbox ${JSON.stringify(instance)} is known in ${sandboxesFolder(env)}. ${others}`,
+      fix:
+        known.length === 0
+          ? "Make one with `isthmus sandbox up`."
+          : `Name one with \`--instance ${known[0] ?? ""}\`, or make one with \`isthmus sandbox up\`.`,
+    });
+  }
+  return record;
+}
+
+/** Writes a sandbox's record, whole or not at all. */
+export async function writeRecord(env: Environment, record: InstanceRecord): Promise<void> {
+  const folder = instanceFolder(env, record.instance);
+  await makePrivateFolder(folder);
+  await writePrivateFile(recordFile(folder), `${JSON.stringify(record, null, 2)}\n`);
+}
+
+/** Names of the sandboxes that the state folder knows. */
+export async function listInstances(env: Environment): Promise<readonly string[]> {
+  try {
+    const entries = await readdir(sandboxesFolder(env), { withFileTypes: true });
+    return entries
+      .filter((entry) => entry.isDirectory())
+      .map((entry) => entry.name)
+      .toSorted();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") {
+      return [];
+    }
+    throw error;
+  }
+}
+
+function recordFile(folder: string): string {
+  return path.join(folder, "instance.json");
+}

@@ -1,0 +1,136 @@
+import { readNamespaceInode } from "../network/namespaces.ts";
+import { nodeCgroup, nodeNamespace } from "../network/names.ts";
+import type { ApiClient } from "../cluster/api-client.ts";
+import { createApiClient } from "../cluster/api-client.ts";
+import { listCgroupProcesses } from "../cluster/cgroup.ts";
+import { clusterFolder } from "../cluster/cluster-folder.ts";
+import { readAdminCredentials } from "../cluster/admin-credentials.ts";
+import { inspectCluster } from "../cluster/inspect-cluster.ts";
+import { mapInnerPids } from "../cluster/kill-processes.ts";
+import { apiServerUrl } from "../cluster/node-config.ts";
+import type { ComponentState, NodeState } from "../cluster/node-state.ts";
+import { readNodeState } from "../cluster/node-state.ts";
+import type { ProcessIdentity } from "../cluster/process-identity.ts";
+import { findNodeProcess } from "../cluster/start-node.ts";
+import { deriveClusterStatus, deriveSandboxState } from "./derive-status.ts";
+import type { ClusterStatus, SandboxState } from "./derive-status.ts";
+import type { InstanceRecord, RecordedCluster } from "./instance-record.ts";
+import { listInstances, readRecord, requireRecord } from "./instance-record.ts";
+import type { Environment } from "./state-folder.ts";
+import { clusterDirectory, instanceFolder, kubeconfigFile } from "./state-folder.ts";
+import { access, readlink } from "node:fs/promises";
+
+/** What `sandbox status -o json` prints. Fields are only ever added. */
+export interface SandboxStatus {
+  readonly instance: string;
+  readonly state: SandboxState;
+  /** Path of the sandbox's own kubeconfig. */
+  readonly kubeconfig: string;
+  /** The sandbox's state folder. */
+  readonly folder: string;
+  readonly clusters: readonly ClusterStatus[];
+}
+
+export interface StatusOptions {
+  readonly instance: string;
+  readonly env: Environment;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * How a sandbox is: asks its processes and its API servers, changes nothing.
+ * UserError ISM740 when there is no such sandbox. Takes at most some seconds
+ * also when nothing answers.
+ */
+export async function sandboxStatus(options: StatusOptions): Promise<SandboxStatus> {
+  return readStatus(await requireRecord(options.env, options.instance), options);
+}
+
+/** The status of every sandbox that the state folder knows. One that is half made (no record yet) is left out. */
+export async function listSandboxes(options: Omit<StatusOptions, "instance">): Promise<readonly SandboxStatus[]> {
+  const records = await Promise.all((await listInstances(options.env)).map(async (one) => readRecord(options.env, one)));
+  return Promise.all(
+    records.filter((record) => record !== undefined).map(async (record) => readStatus(record, { ...options, instance: record.instance })),
+  );
+}
+
+/** The kubeconfig files of all sandboxes, without asking whether they run. */
+export async function listSandboxKubeconfigs(env: Environment): Promise<readonly string[]> {
+  const files = (await listInstances(env)).map((instance) => kubeconfigFile(instanceFolder(env, instance)));
+  const present = await Promise.all(
+    files.map(async (file) =>
+      access(file).then(
+        () => true,
+        () => false,
+      ),
+    ),
+  );
+  return files.filter((_, position) => present[position]);
+}
+
+/** The status of a sandbox whose record was read. */
+export async function readStatus(record: InstanceRecord, options: StatusOptions): Promise<SandboxStatus> {
+  const folder = instanceFolder(options.env, record.instance);
+  const clusters = await Promise.all(record.clusters.map(async (cluster) => readClusterStatus(folder, record.instance, cluster, options.signal)));
+  return {
+    instance: record.instance,
+    state: deriveSandboxState(clusters.map((one) => one.state)),
+    kubeconfig: kubeconfigFile(folder),
+    folder,
+    clusters,
+  };
+}
+
+async function readClusterStatus(folder: string, instance: string, cluster: RecordedCluster, signal: AbortSignal): Promise<ClusterStatus> {
+  const files = clusterFolder(clusterDirectory(folder, cluster.name));
+  const [found, state] = await Promise.all([findNodeProcess(files), readNodeState(files)]);
+  const alive = found !== undefined && (await isInNamespace(found, nodeNamespace(instance, cluster.name)));
+  const lacks = alive && state !== undefined ? await inspectOnce(files.dir, cluster, state, signal) : [];
+  return deriveClusterStatus({
+    cluster,
+    apiServer: apiServerUrl(cluster.nodeAddress),
+    alive,
+    components: alive && state !== undefined ? await showHostPids(state, nodeCgroup(instance, cluster.name)) : (state?.components ?? []),
+    lacks: lacks.map((one) => one.text),
+    startedAt: state?.startedAt,
+    now: new Date(),
+  });
+}
+
+/** False when the namespace's name was taken away or given anew: nothing can reach such a node any more. */
+export async function isInNamespace(node: ProcessIdentity, namespace: string): Promise<boolean> {
+  const inode = await readNamespaceInode(namespace);
+  const own = await readlink(`/proc/${node.pid}/ns/net`).catch((error: unknown) => {
+    // Who is not root may not look; the answer then comes from the API server alone.
+    return (error as NodeJS.ErrnoException).code === "EACCES" ? `net:[${String(inode)}]` : "";
+  });
+  return inode !== undefined && own === `net:[${inode}]`;
+}
+
+async function inspectOnce(
+  dir: string,
+  cluster: RecordedCluster,
+  state: NodeState,
+  signal: AbortSignal,
+): Promise<readonly { readonly text: string }[]> {
+  let api: ApiClient;
+  try {
+    api = createApiClient(await readAdminCredentials(clusterFolder(dir), cluster.nodeAddress));
+  } catch (error) {
+    return [{ text: `the administrator's certificate cannot be read (${(error as Error).message})` }];
+  }
+  try {
+    return await inspectCluster(api, { node: cluster.node, since: new Date(state.startedAt), signal });
+  } finally {
+    api.close();
+  }
+}
+
+/** Components as seen from the machine: the supervisor knows only the numbers inside the node. */
+async function showHostPids(state: NodeState, cgroup: string): Promise<readonly ComponentState[]> {
+  const numbers = await mapInnerPids(await listCgroupProcesses(cgroup));
+  return state.components.map(({ pid, ...rest }) => {
+    const outer = pid === undefined ? undefined : numbers.get(pid);
+    return outer === undefined ? rest : { ...rest, pid: outer };
+  });
+}

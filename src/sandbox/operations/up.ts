@@ -1,0 +1,217 @@
+import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
+import { UserError } from "../../core/diagnostics/user-error.ts";
+import type { OnProgress } from "../../core/progress.ts";
+import { CgroupError, ensureCgroups } from "../cluster/cgroup.ts";
+import { clusterFolder } from "../cluster/cluster-folder.ts";
+import { readAdminCredentials } from "../cluster/admin-credentials.ts";
+import type { NodeConfig } from "../cluster/node-config.ts";
+import { readNodeConfig } from "../cluster/node-config.ts";
+import { prepareCluster } from "../cluster/prepare-cluster.ts";
+import { writePrivateFile } from "../cluster/private-file.ts";
+import { startNode } from "../cluster/start-node.ts";
+import type { EngineParts } from "../engine/parts.ts";
+import { ensureNetwork } from "../network/ensure-network.ts";
+import { nodeCgroup, nodeNamespace } from "../network/names.ts";
+import { CommandError } from "../network/run-command.ts";
+import { checkClusters, checkInstanceName } from "./check-names.ts";
+import { claimSandbox } from "./claim-sandbox.ts";
+import type { InstanceRecord, RecordedCluster, SandboxCluster } from "./instance-record.ts";
+import { readRecord, recordedRanges, writeRecord } from "./instance-record.ts";
+import type { KubeconfigEntries } from "./kubeconfig.ts";
+import { renderKubeconfig, renderKubeconfigEntries } from "./kubeconfig.ts";
+import { withInstanceLock } from "./lock.ts";
+import { checkMachine } from "./preflight.ts";
+import { clearDeadNode } from "./remains.ts";
+import { repairCluster } from "./repair-cluster.ts";
+import { sandboxError } from "./sandbox-diagnostic.ts";
+import type { Environment } from "./state-folder.ts";
+import { clusterDirectory, instanceFolder, kubeconfigFile } from "./state-folder.ts";
+import type { SandboxStatus } from "./status.ts";
+import { readStatus } from "./status.ts";
+import { mergeIntoUserKubeconfig, userKubeconfigFile } from "./user-kubeconfig.ts";
+import { waitUntilReady } from "./wait-until-ready.ts";
+
+export interface SandboxUpOptions {
+  readonly instance: string;
+  /** Default: those of the sandbox that is there, else west and east, each in a region and zone of its own name. */
+  readonly clusters?: readonly SandboxCluster[];
+  readonly engine: EngineParts;
+  /** The program that calls `runNode` with the last argument: `[node, isthmus.js, "sandbox", "node"]`. Absolute paths. */
+  readonly supervisorCommand: readonly string[];
+  /** Put the contexts into the user's kubeconfig too. */
+  readonly merge: boolean;
+  readonly env: Environment;
+  readonly signal: AbortSignal;
+  readonly onProgress: OnProgress;
+  /** For the clusters to become ready. */
+  readonly timeoutMs: number;
+}
+
+/** What `up` found and did. */
+export interface SandboxUp extends SandboxStatus {
+  /** `running`: everything was there already. `repaired`: a part of it was not. */
+  readonly outcome: "started" | "repaired" | "running";
+  /** Names of the clusters whose nodes were started, in order. */
+  readonly startedNodes: readonly string[];
+}
+
+export const defaultClusters: readonly SandboxCluster[] = ["west", "east"].map((name) => ({ name, region: name, zone: `${name}-a` }));
+
+interface Up {
+  readonly options: SandboxUpOptions;
+  readonly folder: string;
+  readonly record: InstanceRecord;
+}
+
+/**
+ * Brings a sandbox to where all its clusters can be used, whatever there is of
+ * it: makes what is missing, starts what does not run, leaves alone what does.
+ * What it starts is on record before it is started, so that after a failure or
+ * an interruption `up` goes on and `down` finds everything.
+ *
+ * UserErrors: ISM730, 731, 746, 747 (this machine), 732 (names), 733 (it runs
+ * with other clusters), 734 (no addresses), 735 (another command is at work),
+ * 736 (names taken), 737, 738 (not ready), 743, 744 (`merge`).
+ */
+export async function sandboxUp(options: SandboxUpOptions): Promise<SandboxUp> {
+  const problems = [...checkInstanceName(options.instance), ...(options.clusters === undefined ? [] : checkClusters(options.clusters))];
+  if (problems.length > 0) {
+    throw new UserError(problems, exitCodes.usage);
+  }
+  const folder = instanceFolder(options.env, options.instance);
+  await checkMachine([folder, options.engine.dir]);
+  return withInstanceLock(folder, options.instance, options.signal, async () => {
+    try {
+      return await bringUp(folder, options);
+    } catch (error) {
+      throw explainRefusal(error, options.signal);
+    }
+  });
+}
+
+async function bringUp(folder: string, options: SandboxUpOptions): Promise<SandboxUp> {
+  const existing = await readRecord(options.env, options.instance);
+  if (existing !== undefined) {
+    refuseOtherClusters(existing, options);
+  }
+  const record = await claimSandbox(existing, options.clusters ?? defaultClusters, folder, options);
+  const up: Up = { options, folder, record };
+  const before = existing === undefined ? undefined : await readStatus(record, options);
+  const idle = record.clusters.filter((cluster) => {
+    const state = before?.clusters.find((one) => one.name === cluster.name)?.state;
+    return state === undefined || state === "stopped";
+  });
+  if (before?.state !== "running") {
+    await makeNodes(up, idle);
+  }
+  await writeKubeconfigs(up);
+  if (before?.state !== "running") {
+    const living = record.clusters.filter((cluster) => !idle.includes(cluster));
+    await Promise.all(living.map(async (cluster) => repairCluster(folder, cluster, options.signal)));
+    await waitUntilReady({ ...options, folder, clusters: record.clusters });
+  }
+  const status = before?.state === "running" ? before : await readStatus(record, options);
+  const outcome = before === undefined ? "started" : before.state === "running" ? "running" : "repaired";
+  return { ...status, outcome, startedNodes: idle.map((one) => one.name) };
+}
+
+/** Networks for all (whoever lost a link gets it back), nodes for those that have none. */
+async function makeNodes({ options, folder, record }: Up, idle: readonly RecordedCluster[]): Promise<void> {
+  const { signal, instance } = options;
+  const task = "making networks and credentials";
+  const began = performance.now();
+  options.onProgress({ kind: "task.started", subject: instance, task, expectedSeconds: 1 });
+  // What a node that died left behind would be in the way of the next one.
+  await Promise.all(idle.map(async (cluster) => clearDeadNode(folder, instance, cluster.name)));
+  const [cgroups] = await Promise.all([
+    Promise.all(idle.map(async (cluster) => ensureCgroups(nodeCgroup(instance, cluster.name)))),
+    ensureNetwork({ instance, folder, ranges: recordedRanges(record), clusters: record.clusters.map((one) => one.name) }, signal),
+    ...idle.map(async (cluster) =>
+      prepareCluster(clusterFolder(clusterDirectory(folder, cluster.name)), nodeConfig(instance, cluster, options.engine), new Date()),
+    ),
+  ]);
+  signal.throwIfAborted();
+  await Promise.all(
+    idle.map(async (cluster, position) =>
+      startNode({
+        folder: clusterFolder(clusterDirectory(folder, cluster.name)),
+        namespace: nodeNamespace(instance, cluster.name),
+        cgroups: cgroups[position] ?? [],
+        supervisorCommand: options.supervisorCommand,
+      }),
+    ),
+  );
+  options.onProgress({ kind: "task.done", subject: instance, task, seconds: (performance.now() - began) / 1000 });
+}
+
+async function writeKubeconfigs(up: Up): Promise<void> {
+  const { options, folder, record } = up;
+  const entries = await readEntries(up);
+  await writePrivateFile(kubeconfigFile(folder), renderKubeconfig(entries));
+  if (!options.merge) {
+    return;
+  }
+  const file = userKubeconfigFile(options.env);
+  const merged = await mergeIntoUserKubeconfig(file, options.instance, entries, options.signal);
+  // A second merge finds the file that the first one made.
+  const created = merged.created || (record.merged?.file === file && record.merged.created);
+  await writeRecord(options.env, { ...record, merged: { file, created } });
+}
+
+async function readEntries({ options, folder, record }: Up): Promise<KubeconfigEntries> {
+  const clusters = await Promise.all(
+    record.clusters.map(async (cluster) => {
+      const files = clusterFolder(clusterDirectory(folder, cluster.name));
+      const [credentials, config] = await Promise.all([readAdminCredentials(files, cluster.nodeAddress), readNodeConfig(files.dir)]);
+      return { cluster, credentials, engine: config.engine };
+    }),
+  );
+  return renderKubeconfigEntries(options.instance, clusters);
+}
+
+function nodeConfig(instance: string, cluster: RecordedCluster, engine: EngineParts): NodeConfig {
+  return {
+    version: 1,
+    instance,
+    cluster: cluster.name,
+    node: cluster.node,
+    region: cluster.region,
+    zone: cluster.zone,
+    nodeAddress: cluster.nodeAddress,
+    loadBalancerRange: cluster.loadBalancerRange,
+    cgroup: nodeCgroup(instance, cluster.name),
+    engine,
+  };
+}
+
+function refuseOtherClusters(record: InstanceRecord, options: SandboxUpOptions): void {
+  const asked = options.clusters?.map(describeCluster).join(", ");
+  const present = record.clusters.map(describeCluster).join(", ");
+  if (asked !== undefined && asked !== present) {
+    throw sandboxError("ISM733", {
+      detail: `The sandbox ${JSON.stringify(options.instance)} has the clusters ${present}; ${asked} were asked for.`,
+      fix: `Run \`isthmus sandbox down --instance ${options.instance}\` first, or make another sandbox with \`--instance NAME\`.`,
+    });
+  }
+}
+
+function describeCluster({ name, region, zone }: SandboxCluster): string {
+  return `${name} (${region}/${zone})`;
+}
+
+/** Refusals of the kernel and of the system's tools are about this machine, not about this program. */
+function explainRefusal(error: unknown, signal: AbortSignal): unknown {
+  const code = (error as NodeJS.ErrnoException).code ?? "";
+  const ofMachine = error instanceof CommandError || ["EPERM", "EACCES", "EROFS", "ENOSPC", "EBUSY"].includes(code) || error instanceof CgroupError;
+  if (signal.aborted || error instanceof UserError || !ofMachine) {
+    return error;
+  }
+  return sandboxError(
+    "ISM746",
+    {
+      detail: `${(error as Error).message}.`,
+      fix: "Run `isthmus sandbox down` to take away what was made; then try on a machine (or in a privileged container) that allows it.",
+    },
+    { cause: error },
+  );
+}

@@ -1,0 +1,147 @@
+import { open, readFile, realpath, rm, rename, stat, unlink, writeFile } from "node:fs/promises";
+import { homedir } from "node:os";
+import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { makePrivateFolder } from "../cluster/private-file.ts";
+import type { MergedKubeconfig } from "./instance-record.ts";
+import type { KubeconfigEntries } from "./kubeconfig.ts";
+import { mergeKubeconfig, unmergeKubeconfig } from "./merge-kubeconfig.ts";
+import { sandboxError } from "./sandbox-diagnostic.ts";
+import type { Environment } from "./state-folder.ts";
+
+/** The kubeconfig that kubectl would write to: the first of `KUBECONFIG`, else `~/.kube/config`. */
+export function userKubeconfigFile(env: Environment): string {
+  const [first] = (env["KUBECONFIG"] ?? "").split(":").filter((file) => file !== "");
+  return path.resolve(first ?? path.join(env["HOME"] ?? homedir(), ".kube", "config"));
+}
+
+/** Puts a sandbox's entries into a kubeconfig of the user. UserError ISM743 or ISM744 when that cannot be; the file is then as it was. */
+export async function mergeIntoUserKubeconfig(
+  file: string,
+  instance: string,
+  entries: KubeconfigEntries,
+  signal: AbortSignal,
+): Promise<MergedKubeconfig> {
+  await makePrivateFolder(path.dirname(file));
+  let created = false;
+  await editFile(file, signal, (before) => {
+    created = before === undefined;
+    const result = mergeKubeconfig(before ?? "", instance, entries);
+    if (result.kind === "conflict") {
+      throw sandboxError("ISM743", {
+        detail: `${file} already has ${result.names.join(", ")}, and they are not of the sandbox ${JSON.stringify(instance)}. Nothing was changed there.`,
+        fix: "Rename or delete those entries, or leave `--merge` out and use the sandbox's own kubeconfig.",
+      });
+    }
+    return result.text;
+  });
+  return { file, created };
+}
+
+/** Takes exactly those entries out again. A file that the merge made, and that holds nothing else, goes with them. */
+export async function removeFromUserKubeconfig(merged: MergedKubeconfig, instance: string, signal: AbortSignal): Promise<void> {
+  await editFile(merged.file, signal, (before) => {
+    if (before === undefined) {
+      return undefined;
+    }
+    const { text, empty } = unmergeKubeconfig(before, instance);
+    return empty && merged.created ? undefined : text;
+  });
+}
+
+/** Reads, edits and replaces a file under the lock that kubectl takes. The edit gives undefined for "no file". */
+async function editFile(file: string, signal: AbortSignal, edit: (before: string | undefined) => string | undefined): Promise<void> {
+  let release: (() => Promise<void>) | undefined;
+  try {
+    const target = await realpath(file).catch((error: unknown) => {
+      if ((error as NodeJS.ErrnoException).code === "ENOENT") {
+        return file;
+      }
+      throw error;
+    });
+    release = await lockFile(target, signal);
+    const before = await readOrUndefined(target);
+    const after = edit(before);
+    if (after === before) {
+      return;
+    }
+    if (after === undefined) {
+      await unlink(target);
+    } else {
+      await replaceFile(target, after);
+    }
+  } catch (cause) {
+    if (signal.aborted || (cause as Error).name === "UserError") {
+      throw cause;
+    }
+    throw sandboxError(
+      "ISM744",
+      { detail: `${file}: ${(cause as Error).message}.`, fix: "Look at the file, or leave `--merge` out and use the sandbox's own kubeconfig." },
+      { cause },
+    );
+  } finally {
+    await release?.();
+  }
+}
+
+/** client-go's convention (tools/clientcmd/config.go lockFile): whoever makes `<file>.lock` may write. */
+async function lockFile(file: string, signal: AbortSignal): Promise<() => Promise<void>> {
+  const lock = `${file}.lock`;
+  const deadline = Date.now() + 5000;
+  for (;;) {
+    try {
+      await (await open(lock, "wx", 0o600)).close();
+      return async () => rm(lock, { force: true });
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code === "ENOENT") {
+        // No folder: there is nothing to edit and nothing to lock.
+        return async () => undefined;
+      }
+      if (code !== "EEXIST") {
+        throw error;
+      }
+      if (Date.now() > deadline) {
+        throw new Error(`another program holds ${lock}; delete it if none is running`, { cause: error });
+      }
+      await sleep(100, undefined, { signal });
+    }
+  }
+}
+
+async function replaceFile(file: string, text: string): Promise<void> {
+  const before = await stat(file).catch((error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") {
+      return undefined;
+    }
+    throw error;
+  });
+  const temporary = `${file}.isthmus-${process.pid}`;
+  try {
+    await writeFile(temporary, text, { mode: 0o600, flag: "wx" });
+    if (before !== undefined) {
+      const handle = await open(temporary, "r+");
+      try {
+        await handle.chmod(before.mode & 0o777);
+        await handle.chown(before.uid, before.gid);
+      } finally {
+        await handle.close();
+      }
+    }
+    await rename(temporary, file);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
+}
+
+async function readOrUndefined(file: string): Promise<string | undefined> {
+  try {
+    return await readFile(file, "utf8");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") {
+      return undefined;
+    }
+    throw error;
+  }
+}
