@@ -14,6 +14,7 @@ import { gatherCluster } from "./facts/gather-cluster.ts";
 import type { ClusterPlatform } from "./istio-manifests.ts";
 import type { MeshFile } from "./mesh-file.ts";
 import type { EngineOptions } from "./options.ts";
+import { findMissingSandbox, sandboxExtension } from "./sandbox-network.ts";
 
 /** A cluster of the mesh file with the kubeconfig context that it names. */
 export interface ClusterContext {
@@ -37,9 +38,6 @@ export interface Unreachable {
 }
 
 export type Connection = Connected | Unreachable;
-
-/** The extension of a kubeconfig context by which a sandbox says what its clusters need of Istio. */
-const sandboxExtension = "isthmus.dev/sandbox";
 
 /**
  * The context of every cluster. A context that is not there is a mistake in
@@ -80,6 +78,10 @@ export async function resolveContexts(meshFile: MeshFile, options: EngineOptions
 export async function connectClusters(contexts: readonly ClusterContext[], options: EngineOptions): Promise<readonly Connection[]> {
   return Promise.all(
     contexts.map(async (one): Promise<Connection> => {
+      const missing = findMissingSandbox(one.cluster.name, one.context);
+      if (missing !== undefined) {
+        return { kind: "unreachable", cluster: one.cluster, diagnostic: missing };
+      }
       const client = createKubeClient({ cluster: one.cluster.name, context: one.context });
       try {
         return { kind: "connected", ...one, client, facts: await gatherCluster(client, options.signal) };

@@ -2,6 +2,7 @@ import { accessCodes } from "./codes/access.ts";
 import { applyCodes } from "./codes/apply.ts";
 import { pkiCodes } from "./codes/pki.ts";
 import { planCodes } from "./codes/plan.ts";
+import { sandboxClusterCodes } from "./codes/sandbox-cluster.ts";
 import { sandboxCodes } from "./codes/sandbox.ts";
 import { specCodes } from "./codes/spec.ts";
 import { usageCodes } from "./codes/usage.ts";
@@ -29,4 +30,5 @@ export const catalogue: Readonly<Record<string, CatalogueEntry>> = {
   ...verifyCodes,
   ...pkiCodes,
   ...sandboxCodes,
+  ...sandboxClusterCodes,
 };

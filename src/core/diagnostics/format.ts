@@ -12,10 +12,7 @@ const width = 100;
  * Control characters of files and names never reach the output as they are, so
  * that nothing in a file can move the cursor, set colours or turn text around.
  */
-export function formatDiagnostic(
-  diagnostic: Diagnostic,
-  { color }: { readonly color: boolean },
-): string {
+export function formatDiagnostic(diagnostic: Diagnostic, { color }: { readonly color: boolean }): string {
   const paint = color ? paintAnsi : paintNothing;
   const tone = diagnostic.severity === "error" ? "red" : "yellow";
   const place = placeOf(diagnostic);
@@ -25,9 +22,7 @@ export function formatDiagnostic(
   ].join(" ");
   return [
     head,
-    ...(diagnostic.range === undefined
-      ? []
-      : drawSnippet(diagnostic.range, (text) => paint(tone, text))),
+    ...(diagnostic.range === undefined ? [] : drawSnippet(diagnostic.range, (text) => paint(tone, text))),
     ...wrapProse(diagnostic.detail, ""),
     ...(diagnostic.fix === undefined
       ? []
@@ -41,10 +36,7 @@ function placeOf({ range, cluster, object }: Diagnostic): string | undefined {
   if (range !== undefined) {
     return `${range.file}:${range.start.line}:${range.start.column}`;
   }
-  const parts = [
-    ...(cluster === undefined ? [] : [cluster]),
-    ...(object === undefined ? [] : [describeId(object)]),
-  ];
+  const parts = [...(cluster === undefined ? [] : [cluster]), ...(object === undefined ? [] : [describeId(object)])];
   return parts.length === 0 ? undefined : `${parts.join("/")}:`;
 }
 
@@ -58,7 +50,7 @@ function drawSnippet(range: SourceRange, paint: (text: string) => string): strin
   const last = past === -1 ? characters.length : past;
 
   const room = width - 12;
-  const start = first > room - 20 ? first - 20 : 0;
+  const start = characters.length > room && first > room - 20 ? first - 20 : 0;
   const shown = characters.slice(start, start + room);
   const lead = start > 0 ? "…" : "";
   const tail = start + room < characters.length ? "…" : "";

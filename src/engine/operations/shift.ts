@@ -16,6 +16,7 @@ import type { ClusterContext } from "../connect.ts";
 import { resolveContexts } from "../connect.ts";
 import type { MeshFile } from "../mesh-file.ts";
 import type { EngineOptions } from "../options.ts";
+import { findMissingSandbox } from "../sandbox-network.ts";
 
 export type ShiftTarget =
   | { readonly kind: "ready"; readonly cluster: string; readonly client: KubeClient; readonly object: KubeObject; readonly fields: readonly FieldChange[] }
@@ -78,6 +79,10 @@ async function askCluster(
   scope: { readonly refusals: Diagnostic[]; readonly signal: AbortSignal },
 ): Promise<ShiftTarget> {
   const cluster = one.cluster.name;
+  const missing = findMissingSandbox(cluster, one.context);
+  if (missing !== undefined) {
+    return { kind: "unreachable", cluster, diagnostic: missing };
+  }
   try {
     const live = await client.get(referenceOf(object), { signal: scope.signal });
     if (live === undefined) {

@@ -5,7 +5,11 @@ import { formatAddress, parseRange } from "../network/ranges.ts";
  * the lowest of the range that no other has. The first and the last address of
  * the range are never handed out. Undefined when all are taken.
  */
-export function assignAddress(range: string, current: string | undefined, taken: ReadonlySet<string>): string | undefined {
+export function assignAddress(
+  range: string,
+  current: string | undefined,
+  taken: ReadonlySet<string>,
+): string | undefined {
   const { first, last } = parseRange(range);
   if (current !== undefined && isInside(current, first, last) && !taken.has(current)) {
     return current;

@@ -34,7 +34,8 @@ export function parseHierarchies(mountInfo: string): readonly CgroupHierarchy[] 
     const mountPoint = before?.split(" ")[4];
     const [type, , options] = after?.split(" ") ?? [];
     if (mountPoint !== undefined && (type === "cgroup" || type === "cgroup2")) {
-      const controllers = type === "cgroup2" ? [] : (options ?? "").split(",").filter((one) => one !== "rw" && one !== "ro");
+      const controllers =
+        type === "cgroup2" ? [] : (options ?? "").split(",").filter((one) => one !== "rw" && one !== "ro");
       found.set(mountPoint, { version: type === "cgroup2" ? 2 : 1, mountPoint, controllers });
     }
   }

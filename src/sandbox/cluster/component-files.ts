@@ -7,7 +7,10 @@ import type { NodeConfig } from "./node-config.ts";
 export const containerdSocket = "/run/containerd/containerd.sock";
 
 /** The configuration files of a node's components: file names below `folder.dir` and their texts. Hold no secret. */
-export function renderComponentFiles(folder: ClusterFolder, config: NodeConfig): readonly (readonly [file: string, text: string])[] {
+export function renderComponentFiles(
+  folder: ClusterFolder,
+  config: NodeConfig,
+): readonly (readonly [file: string, text: string])[] {
   return [
     [path.join(folder.config, "containerd.toml"), renderContainerd(folder, config)],
     [path.join(folder.config, "kubelet.json"), renderJson(kubeletConfiguration(folder, config))],
@@ -80,7 +83,12 @@ function kubeletConfiguration(folder: ClusterFolder, config: NodeConfig): object
     podLogsDir: folder.podLogs,
     volumePluginDir: path.join(folder.kubelet, "volume-plugins"),
     // The machine's disk is not the sandbox's to manage, and images cannot be pulled again.
-    evictionHard: { "memory.available": "50Mi", "nodefs.available": "0%", "nodefs.inodesFree": "0%", "imagefs.available": "0%" },
+    evictionHard: {
+      "memory.available": "50Mi",
+      "nodefs.available": "0%",
+      "nodefs.inodesFree": "0%",
+      "imagefs.available": "0%",
+    },
     imageGCHighThresholdPercent: 100,
     serializeImagePulls: false,
     // One node for a whole mesh: the default of 5 requests a second makes a burst of pods wait.

@@ -48,7 +48,11 @@ export function planComponents(folder: ClusterFolder, config: NodeConfig): reado
     "kube-apiserver": apiServerArgs(folder, config),
     containerd: ["--config", path.join(folder.config, "containerd.toml")],
     "kube-controller-manager": controllerManagerArgs(folder),
-    "kube-scheduler": [`--kubeconfig=${certFile(folder, "kube-scheduler.kubeconfig")}`, "--leader-elect=false", "--bind-address=127.0.0.1"],
+    "kube-scheduler": [
+      `--kubeconfig=${certFile(folder, "kube-scheduler.kubeconfig")}`,
+      "--leader-elect=false",
+      "--bind-address=127.0.0.1",
+    ],
     kubelet: kubeletArgs(folder, config),
     "kube-proxy": [`--config=${path.join(folder.config, "kube-proxy.json")}`],
   };

@@ -84,7 +84,12 @@ export function renderCoreDns(image: string): readonly Manifest[] {
     },
     {
       path: `${core}/configmaps/coredns`,
-      object: { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "coredns", namespace }, data: { Corefile: corefile } },
+      object: {
+        apiVersion: "v1",
+        kind: "ConfigMap",
+        metadata: { name: "coredns", namespace },
+        data: { Corefile: corefile },
+      },
     },
     { path: `/apis/apps/v1/namespaces/${namespace}/deployments/coredns`, object: coreDnsDeployment(image) },
   ];

@@ -54,8 +54,14 @@ export async function makeCredentials(folder: ClusterFolder, request: Credential
     makeAuthority(`${request.cluster}-front-proxy-ca`, now),
     generateKeys(),
   ]);
-  const issued = await Promise.all(listLeaves(request).map(async (leaf) => ({ leaf, identity: await issue(authority, leaf, now) })));
-  const aggregator = await issue(frontProxy, { file: "front-proxy-client", name: "front-proxy-client", usage: "client" }, now);
+  const issued = await Promise.all(
+    listLeaves(request).map(async (leaf) => ({ leaf, identity: await issue(authority, leaf, now) })),
+  );
+  const aggregator = await issue(
+    frontProxy,
+    { file: "front-proxy-client", name: "front-proxy-client", usage: "client" },
+    now,
+  );
   const accountsPublic = Buffer.from(await webcrypto.subtle.exportKey("spki", accounts.publicKey)).toString("base64");
   const files: (readonly [string, string])[] = [
     ...identityFiles("ca", authority),
@@ -66,7 +72,10 @@ export async function makeCredentials(folder: ClusterFolder, request: Credential
     ...issued.flatMap(({ leaf, identity }) => identityFiles(leaf.file, identity)),
     ...issued
       .filter(({ leaf }) => componentUsers.has(leaf.file))
-      .map(({ leaf, identity }) => [`${leaf.file}.kubeconfig`, componentKubeconfig(authority.certificate, identity)] as const),
+      .map(
+        ({ leaf, identity }) =>
+          [`${leaf.file}.kubeconfig`, componentKubeconfig(authority.certificate, identity)] as const,
+      ),
   ];
   await Promise.all(files.map(async ([name, text]) => writePrivateFile(path.join(folder.certs, name), text)));
   return validity(now).notAfter;
@@ -91,8 +100,19 @@ function listLeaves(request: CredentialRequest): readonly Leaf[] {
         "kubernetes.default.svc.cluster.local",
       ],
     },
-    { file: "kubelet-server", name: `system:node:${request.node}`, usage: "server", addresses: [request.nodeAddress], hosts: [request.node] },
-    { file: "apiserver-kubelet-client", name: "kube-apiserver-kubelet-client", group: "system:masters", usage: "client" },
+    {
+      file: "kubelet-server",
+      name: `system:node:${request.node}`,
+      usage: "server",
+      addresses: [request.nodeAddress],
+      hosts: [request.node],
+    },
+    {
+      file: "apiserver-kubelet-client",
+      name: "kube-apiserver-kubelet-client",
+      group: "system:masters",
+      usage: "client",
+    },
     { file: "admin", name: "sandbox-admin", group: "system:masters", usage: "client" },
     { file: "kube-controller-manager", name: "system:kube-controller-manager", usage: "client" },
     { file: "kube-scheduler", name: "system:kube-scheduler", usage: "client" },
@@ -138,7 +158,9 @@ async function issue(authority: SigningAuthority, leaf: Leaf, now: Date): Promis
     extensions: [
       new x509.BasicConstraintsExtension(false, undefined, true),
       new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
-      new x509.ExtendedKeyUsageExtension([leaf.usage === "server" ? x509.ExtendedKeyUsage.serverAuth : x509.ExtendedKeyUsage.clientAuth]),
+      new x509.ExtendedKeyUsageExtension([
+        leaf.usage === "server" ? x509.ExtendedKeyUsage.serverAuth : x509.ExtendedKeyUsage.clientAuth,
+      ]),
       ...(names.length === 0 ? [] : [new x509.SubjectAlternativeNameExtension(names)]),
       await x509.AuthorityKeyIdentifierExtension.create(authority.keys.publicKey),
     ],
@@ -151,11 +173,19 @@ function componentKubeconfig(authority: string, identity: Identity): string {
   return `${JSON.stringify({
     apiVersion: "v1",
     kind: "Config",
-    clusters: [{ name: "sandbox", cluster: { server: "https://127.0.0.1:6443", "certificate-authority-data": encode(authority) } }],
+    clusters: [
+      {
+        name: "sandbox",
+        cluster: { server: "https://127.0.0.1:6443", "certificate-authority-data": encode(authority) },
+      },
+    ],
     users: [
       {
         name: "component",
-        user: { "client-certificate-data": encode(identity.certificate), "client-key-data": encode(identity.key.expose()) },
+        user: {
+          "client-certificate-data": encode(identity.certificate),
+          "client-key-data": encode(identity.key.expose()),
+        },
       },
     ],
     contexts: [{ name: "sandbox", context: { cluster: "sandbox", user: "component" } }],
@@ -171,7 +201,7 @@ function identityFiles(name: string, identity: Identity): readonly (readonly [st
 }
 
 async function generateKeys(): Promise<webcrypto.CryptoKeyPair> {
-  return webcrypto.subtle.generateKey(algorithm, true, ["sign", "verify"]) as Promise<webcrypto.CryptoKeyPair>;
+  return webcrypto.subtle.generateKey(algorithm, true, ["sign", "verify"]);
 }
 
 async function exportKey(key: webcrypto.CryptoKey): Promise<Secret> {

@@ -42,7 +42,10 @@ export interface InspectOptions {
 }
 
 /** Asks a cluster whether it can be used. No lacks: it can. Rejects only with the signal's reason. */
-export async function inspectCluster(api: ApiClient, { node, since, signal }: InspectOptions): Promise<readonly Lack[]> {
+export async function inspectCluster(
+  api: ApiClient,
+  { node, since, signal }: InspectOptions,
+): Promise<readonly Lack[]> {
   const readiness = await ask(api, "/readyz", signal);
   if (readiness.problem !== undefined) {
     return [{ what: "api", component: "kube-apiserver", text: `the API server is not ready (${readiness.problem})` }];
@@ -71,7 +74,11 @@ export async function inspectCluster(api: ApiClient, { node, since, signal }: In
   return lacks;
 }
 
-async function ask(api: ApiClient, path: string, signal: AbortSignal): Promise<{ readonly body?: unknown; readonly problem?: string }> {
+async function ask(
+  api: ApiClient,
+  path: string,
+  signal: AbortSignal,
+): Promise<{ readonly body?: unknown; readonly problem?: string }> {
   try {
     return { body: await api.send(path, { signal, timeoutMs: 3000 }) };
   } catch (error) {
@@ -85,7 +92,9 @@ function judgeNode(node: Node, since: Date): string | undefined {
   if (ready?.status !== "True") {
     return ready?.message ?? "its kubelet has reported nothing yet";
   }
-  return isAfter(ready.lastHeartbeatTime, since) ? undefined : "its kubelet has not reported since the node was started";
+  return isAfter(ready.lastHeartbeatTime, since)
+    ? undefined
+    : "its kubelet has not reported since the node was started";
 }
 
 function judgeDns(pods: PodList, since: Date): string | undefined {
@@ -112,5 +121,8 @@ function describeProblem(error: Error): string {
   }
   // /readyz lists its checks, one a line; those that fail begin with [-].
   const failing = [...error.message.matchAll(/^\[-\](\S+)/gm)].map((match) => match[1]);
-  return failing.length > 0 ? `not done: ${failing.join(", ")}` : (error.message.split("\n", 1)[0] ?? error.message);
+  const more = failing.length > 3 ? ` and ${failing.length - 3} more` : "";
+  return failing.length > 0
+    ? `not done: ${failing.slice(0, 3).join(", ")}${more}`
+    : (error.message.split("\n", 1)[0] ?? error.message);
 }

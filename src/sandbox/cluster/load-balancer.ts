@@ -59,7 +59,10 @@ async function followServices(options: LoadBalancerOptions): Promise<void> {
   let version = list.metadata.resourceVersion;
   for (;;) {
     const query = `watch=1&allowWatchBookmarks=true&timeoutSeconds=300&resourceVersion=${version}`;
-    for await (const event of options.api.watch(`/api/v1/services?${query}`, options.signal) as AsyncIterable<ServiceEvent>) {
+    for await (const event of options.api.watch(
+      `/api/v1/services?${query}`,
+      options.signal,
+    ) as AsyncIterable<ServiceEvent>) {
       if (event.type === "ERROR") {
         throw new Error(event.object.message ?? "the watch ended");
       }

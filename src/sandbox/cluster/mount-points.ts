@@ -7,5 +7,7 @@ export function parseMountPoints(mountInfo: string): readonly string[] {
     .split("\n")
     .map((line) => line.split(" ")[4])
     .filter((field) => field !== undefined)
-    .map((field) => field.replace(/\\([0-7]{3})/g, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 8))));
+    .map((field) =>
+      field.replace(/\\([0-7]{3})/g, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 8))),
+    );
 }

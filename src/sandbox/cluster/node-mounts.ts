@@ -56,7 +56,9 @@ function shieldFolder(folder: string, keep: readonly string[]): void {
 }
 
 function detachMountsBelow(folder: string): void {
-  const points = parseMountPoints(readFileSync("/proc/self/mountinfo", "utf8")).filter((point) => point !== folder && isBelow(point, folder));
+  const points = parseMountPoints(readFileSync("/proc/self/mountinfo", "utf8")).filter(
+    (point) => point !== folder && isBelow(point, folder),
+  );
   if (points.length > 0) {
     execFileSync("umount", ["-l", ...points.toReversed()], { stdio: ["ignore", "ignore", "inherit"] });
   }

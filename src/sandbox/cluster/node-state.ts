@@ -20,6 +20,11 @@ export interface ComponentState {
   readonly lastExit?: string;
 }
 
+/** True for a component that ended so often that waiting for it is no use: its pauses added up to a dozen seconds. */
+export function isHopeless(component: ComponentState): boolean {
+  return component.state === "restarting" && component.restarts >= 6;
+}
+
 /** What a node's supervisor tells of its node, in a file that it replaces whenever something changes. */
 export interface NodeState {
   readonly version: 1;

@@ -15,7 +15,16 @@ const renewBeforeMs = 30 * 24 * 3600 * 1000;
  * (always). Data of an earlier run of the node stays.
  */
 export async function prepareCluster(folder: ClusterFolder, config: NodeConfig, now: Date): Promise<void> {
-  const folders = [folder.certs, folder.logs, folder.config, folder.cni, folder.etcd, folder.kubelet, folder.podLogs, folder.temporary];
+  const folders = [
+    folder.certs,
+    folder.logs,
+    folder.config,
+    folder.cni,
+    folder.etcd,
+    folder.kubelet,
+    folder.podLogs,
+    folder.temporary,
+  ];
   await Promise.all(folders.map(makePrivateFolder));
   await Promise.all([
     ensureCredentials(folder, config, now),
@@ -30,7 +39,14 @@ async function ensureCredentials(folder: ClusterFolder, config: NodeConfig, now:
   if (made?.renewAfter !== undefined && now < new Date(made.renewAfter)) {
     return;
   }
-  const expires = await makeCredentials(folder, { cluster: config.cluster, node: config.node, nodeAddress: config.nodeAddress }, now);
+  const expires = await makeCredentials(
+    folder,
+    { cluster: config.cluster, node: config.node, nodeAddress: config.nodeAddress },
+    now,
+  );
   // Last: credentials that were left half done are made anew.
-  await writePrivateFile(marker, `${JSON.stringify({ renewAfter: new Date(expires.getTime() - renewBeforeMs).toISOString() })}\n`);
+  await writePrivateFile(
+    marker,
+    `${JSON.stringify({ renewAfter: new Date(expires.getTime() - renewBeforeMs).toISOString() })}\n`,
+  );
 }

@@ -14,9 +14,9 @@ export async function writePrivateFile(file: string, text: string): Promise<void
   }
 }
 
-/** Makes a folder that only its owner can enter, and those above it. */
-export async function makePrivateFolder(folder: string): Promise<void> {
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+/** Makes a folder that only its owner can enter, and those above it. Gives the first of them that was not there. */
+export async function makePrivateFolder(folder: string): Promise<string | undefined> {
+  return mkdir(folder, { recursive: true, mode: 0o700 });
 }
 
 /** The parsed JSON of a file, or undefined where there is no such file. Throws for anything else. */

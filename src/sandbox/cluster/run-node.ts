@@ -1,7 +1,6 @@
 import { appendFileSync, writeFileSync } from "node:fs";
-import { mkdir, rm } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import path from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { podRange } from "../network/ranges.ts";
 import { innerLinks } from "../network/names.ts";
 import { runCommand } from "../network/run-command.ts";
@@ -19,6 +18,7 @@ import { readNodeConfig } from "./node-config.ts";
 import { makeNodeMounts } from "./node-mounts.ts";
 import type { StateBoard } from "./node-state.ts";
 import { createStateBoard } from "./node-state.ts";
+import { pause } from "./pause.ts";
 import { readBootId } from "./process-identity.ts";
 import { seedContainerd } from "./seed-containerd.ts";
 import { superviseComponent } from "./supervise-component.ts";
@@ -145,7 +145,8 @@ async function runClusterParts(node: Node): Promise<void> {
     api,
     range: config.loadBalancerRange,
     signal,
-    onFollowing: (following) => board.set("load-balancer", { state: following ? "running" : "restarting", restarts: 0 }),
+    onFollowing: (following) =>
+      board.set("load-balancer", { state: following ? "running" : "restarting", restarts: 0 }),
     onLog: (line) => appendFileSync(logFile(node.folder, "load-balancer"), `${new Date().toISOString()} ${line}\n`),
   });
   await Promise.all([dns, balancer]);
@@ -159,7 +160,7 @@ async function applyUntilDone(node: Node): Promise<void> {
       return;
     } catch (error) {
       node.log(`cluster DNS is not applied yet: ${(error as Error).message}`);
-      await pause(200, node.signal);
+      await pause(200, node.signal).catch(() => undefined);
     }
   }
 }
@@ -175,7 +176,7 @@ async function waitForApi(api: ApiClient, signal: AbortSignal, wanted: "serving"
       if (wanted === "serving" && error instanceof ApiError) {
         return;
       }
-      await pause(50, signal);
+      await pause(50, signal).catch(() => undefined);
     }
   }
 }
@@ -183,14 +184,12 @@ async function waitForApi(api: ApiClient, signal: AbortSignal, wanted: "serving"
 /** Nothing of the caller's environment reaches a component: proxies and kubeconfigs of a person's shell would mislead it. */
 function componentEnvironment(folder: ClusterFolder, config: NodeConfig): Readonly<Record<string, string>> {
   const { programs, cniDir } = config.engine;
-  const folders = [...new Set([path.dirname(programs["containerd-shim-runc-v2"]), path.dirname(programs.runc), cniDir])];
+  const folders = [
+    ...new Set([path.dirname(programs["containerd-shim-runc-v2"]), path.dirname(programs.runc), cniDir]),
+  ];
   return {
     PATH: [...folders, "/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"].join(":"),
     HOME: folder.dir,
     TMPDIR: folder.temporary,
   };
-}
-
-async function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
-  await sleep(milliseconds, undefined, { signal }).catch(() => undefined);
 }

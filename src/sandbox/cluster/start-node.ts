@@ -61,12 +61,16 @@ export async function startNode(start: NodeStart): Promise<ProcessIdentity> {
     const enter = ["nsenter", `--net=${namespaceFile(start.namespace)}`];
     const isolate = ["unshare", "--mount", "--propagation", "slave", "--pid", "--fork", "--kill-child", "--mount-proc"];
     const first = ["/bin/sh", "-c", firstProcessScript, "isthmus-node", ...start.supervisorCommand, start.folder.dir];
-    const child = spawn("/bin/sh", ["-c", joinScript, "isthmus-node", ...start.cgroups, "--", ...enter, ...isolate, ...first], {
-      detached: true,
-      stdio: ["ignore", log, log],
-      cwd: "/",
-      env: systemEnvironment(),
-    });
+    const child = spawn(
+      "/bin/sh",
+      ["-c", joinScript, "isthmus-node", ...start.cgroups, "--", ...enter, ...isolate, ...first],
+      {
+        detached: true,
+        stdio: ["ignore", log, log],
+        cwd: "/",
+        env: systemEnvironment(),
+      },
+    );
     await new Promise<void>((resolve, reject) => {
       child.on("spawn", resolve);
       child.on("error", reject);

@@ -40,7 +40,11 @@ export async function superviseComponent(component: Component, options: Supervis
 }
 
 /** Runs the program to its end and gives how it ended. */
-async function runOnce(component: Component, options: SuperviseOptions, onStart: (pid: number) => void): Promise<string> {
+async function runOnce(
+  component: Component,
+  options: SuperviseOptions,
+  onStart: (pid: number) => void,
+): Promise<string> {
   const log = openSync(options.logFile, "a", 0o600);
   try {
     return await new Promise((resolve) => {
@@ -60,7 +64,9 @@ async function runOnce(component: Component, options: SuperviseOptions, onStart:
       };
       child.on("spawn", () => onStart(child.pid ?? 0));
       child.on("error", (error) => end(`cannot be started: ${error.message}`));
-      child.on("exit", (code, killedBy) => end(killedBy === null ? `exit code ${String(code)}` : `ended by ${killedBy}`));
+      child.on("exit", (code, killedBy) =>
+        end(killedBy === null ? `exit code ${String(code)}` : `ended by ${killedBy}`),
+      );
     });
   } finally {
     closeSync(log);

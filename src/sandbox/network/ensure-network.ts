@@ -1,4 +1,4 @@
-import { hostLink, innerLinks, nodeNamespace, nodePort, ownerMark, switchNamespace } from "./names.ts";
+import { hardwareAddress, hostLink, innerLinks, nodeNamespace, nodePort, ownerMark, switchNamespace } from "./names.ts";
 import { ensureNamespaces } from "./namespaces.ts";
 import { unreachableMetric } from "./host-routes.ts";
 import type { ClusterRanges, SandboxRanges } from "./ranges.ts";
@@ -41,11 +41,19 @@ export async function ensureNetwork(plan: NetworkPlan, signal: AbortSignal): Pro
   const fresh = await ensureNamespaces([middle, ...nodes.map((one) => one.namespace)], signal);
   const ports = fresh.has(middle) ? new Set<string>() : await readLinks(middle, signal);
   await ensureSwitch(plan, middle, ports, signal);
-  await Promise.all([ensureHostRoutes(plan, signal), ...nodes.map(async (node) => ensureNode(node, nodes, { middle, ports }, signal))]);
+  await Promise.all([
+    ensureHostRoutes(plan, signal),
+    ...nodes.map(async (node) => ensureNode(node, nodes, { middle, ports }, signal)),
+  ]);
   await connectPorts(middle, [innerLinks.uplink, ...nodes.map((one) => one.port)], signal);
 }
 
-async function ensureSwitch(plan: NetworkPlan, middle: string, links: ReadonlySet<string>, signal: AbortSignal): Promise<void> {
+async function ensureSwitch(
+  plan: NetworkPlan,
+  middle: string,
+  links: ReadonlySet<string>,
+  signal: AbortSignal,
+): Promise<void> {
   const lines = [`link set lo up`];
   if (!links.has(innerLinks.bridge)) {
     lines.push(`link add ${innerLinks.bridge} type bridge`);
@@ -56,7 +64,10 @@ async function ensureSwitch(plan: NetworkPlan, middle: string, links: ReadonlySe
   if (!links.has(innerLinks.uplink)) {
     const mark = ownerMark(plan.instance, plan.folder);
     await runBatch(
-      [`link add ${uplink} type veth peer name ${innerLinks.uplink} netns ${middle}`, `link set ${uplink} alias "${mark}"`],
+      [
+        `link add ${uplink} address ${hardwareAddress(plan.ranges.hostAddress)} type veth peer name ${innerLinks.uplink} netns ${middle}`,
+        `link set ${uplink} alias "${mark}"`,
+      ],
       undefined,
       signal,
     );
@@ -91,7 +102,9 @@ async function ensureNode(
       // Its other end is in a namespace that lost its name and is not gone yet.
       await runBatch([`link delete ${node.port}`], middle, signal);
     }
-    lines.push(`link add ${innerLinks.node} type veth peer name ${node.port} netns ${middle}`);
+    lines.push(
+      `link add ${innerLinks.node} address ${hardwareAddress(node.nodeAddress)} type veth peer name ${node.port} netns ${middle}`,
+    );
   }
   if (!links.has(innerLinks.services)) {
     lines.push(`link add ${innerLinks.services} type bridge`);

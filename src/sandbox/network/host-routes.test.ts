@@ -14,10 +14,22 @@ describe("chooseIndex", () => {
   }[] = [
     { name: "takes the first block on an untouched machine", expected: 0 },
     { name: "does not mind the default route", routes: [{ dst: "default", dev: "eth0" }], expected: 0 },
-    { name: "passes over the link of another sandbox", links: [{ ifname: "isth0", ifalias: "isthmus other /x" }], expected: 1 },
+    {
+      name: "passes over the link of another sandbox",
+      links: [{ ifname: "isth0", ifalias: "isthmus other /x" }],
+      expected: 1,
+    },
     { name: "passes over a sandbox that is only on disk", reserved: new Map([[0, "default"]]), expected: 1 },
-    { name: "passes over blocks that a container network overlaps", routes: [{ dst: "172.30.0.0/19", dev: "docker0" }], expected: 2 },
-    { name: "passes over a block with one foreign address in it", routes: [{ dst: "172.30.5.9", dev: "tun0" }], expected: 1 },
+    {
+      name: "passes over blocks that a container network overlaps",
+      routes: [{ dst: "172.30.0.0/19", dev: "docker0" }],
+      expected: 2,
+    },
+    {
+      name: "passes over a block with one foreign address in it",
+      routes: [{ dst: "172.30.5.9", dev: "tun0" }],
+      expected: 1,
+    },
     {
       name: "does not mind the unreachable route that a sandbox of before left",
       routes: [{ dst: "172.30.0.0/20", type: "unreachable", metric: unreachableMetric }],

@@ -49,7 +49,9 @@ export function chooseIndex(
   links: readonly HostLink[],
   routes: readonly HostRoute[],
   reserved: ReadonlyMap<number, string>,
-): { readonly kind: "free"; readonly index: number } | { readonly kind: "none"; readonly taken: readonly TakenIndex[] } {
+):
+  | { readonly kind: "free"; readonly index: number }
+  | { readonly kind: "none"; readonly taken: readonly TakenIndex[] } {
   const taken: TakenIndex[] = [];
   for (let index = 0; index < maxInstances; index += 1) {
     const reason = findHolder(index, links, routes, reserved);
@@ -95,7 +97,9 @@ export function findOverlap(index: number, routes: readonly HostRoute[]): HostRo
 
 /** `172.16.0.0/12 dev tun0`. */
 export function describeRoute(route: HostRoute): string {
-  return [route.type ?? "", route.dst, route.dev === undefined ? "" : `dev ${route.dev}`].filter((word) => word !== "").join(" ");
+  return [route.type ?? "", route.dst, route.dev === undefined ? "" : `dev ${route.dev}`]
+    .filter((word) => word !== "")
+    .join(" ");
 }
 
 function parseJson<T>(text: string): readonly T[] {

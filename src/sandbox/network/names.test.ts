@@ -1,5 +1,14 @@
 import { describe, expect, it } from "vitest";
-import { belongsToInstance, hostLink, innerLinks, nodeNamespace, nodePort, ownerMark, switchNamespace } from "./names.ts";
+import {
+  belongsToInstance,
+  hardwareAddress,
+  hostLink,
+  innerLinks,
+  nodeNamespace,
+  nodePort,
+  ownerMark,
+  switchNamespace,
+} from "./names.ts";
 import { maxClusters, maxInstances } from "./ranges.ts";
 
 describe("names of a sandbox's parts", () => {
@@ -22,6 +31,10 @@ describe("names of a sandbox's parts", () => {
   it("finds the namespaces of a sandbox by their names alone", () => {
     expect(belongsToInstance(nodeNamespace("try", "west"), "try")).toBe(true);
     expect(belongsToInstance(switchNamespace("try"), "try")).toBe(true);
+  });
+
+  it("gives a node the same hardware address whenever its link is made", () => {
+    expect(hardwareAddress("172.30.16.11")).toBe("02:00:ac:1e:10:0b");
   });
 
   it("cuts the owner's mark to what the kernel stores", () => {

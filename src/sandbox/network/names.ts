@@ -47,3 +47,13 @@ export function nodePort(position: number): string {
 export function ownerMark(instance: string, folder: string): string {
   return `isthmus ${instance} ${folder}`.slice(0, 255);
 }
+
+/**
+ * A hardware address that follows from the IPv4 address (02: locally
+ * administered): a link that is made anew is the same to its neighbours, who
+ * would otherwise send to the old one for ten seconds.
+ */
+export function hardwareAddress(address: string): string {
+  const bytes = address.split(".").map((byte) => Number(byte).toString(16).padStart(2, "0"));
+  return ["02", "00", ...bytes].join(":");
+}

@@ -41,9 +41,13 @@ export async function readNamespaceInode(name: string): Promise<number | undefin
 /** Makes the namespaces that are not there; gives the names of those it made. */
 export async function ensureNamespaces(names: readonly string[], signal: AbortSignal): Promise<ReadonlySet<string>> {
   const existing = new Set(await listNamespaces());
-  const alive = await Promise.all(names.map(async (name) => existing.has(name) && (await readNamespaceInode(name)) !== undefined));
+  const alive = await Promise.all(
+    names.map(async (name) => existing.has(name) && (await readNamespaceInode(name)) !== undefined),
+  );
   const missing = names.filter((_, position) => alive[position] === false);
-  const lines = missing.flatMap((name) => (existing.has(name) ? [`netns delete ${name}`, `netns add ${name}`] : [`netns add ${name}`]));
+  const lines = missing.flatMap((name) =>
+    existing.has(name) ? [`netns delete ${name}`, `netns add ${name}`] : [`netns add ${name}`],
+  );
   if (lines.length > 0) {
     await runCommand("ip", ["-batch", "-"], { input: `${lines.join("\n")}\n`, signal });
   }

@@ -1,5 +1,15 @@
 import { describe, expect, it } from "vitest";
-import { apiServiceAddress, dnsAddress, formatAddress, maxClusters, maxInstances, parseRange, planRanges, rangesOverlap, serviceRange } from "./ranges.ts";
+import {
+  apiServiceAddress,
+  dnsAddress,
+  formatAddress,
+  maxClusters,
+  maxInstances,
+  parseRange,
+  planRanges,
+  rangesOverlap,
+  serviceRange,
+} from "./ranges.ts";
 
 describe("planRanges", () => {
   it("gives the first sandbox 172.30.0.0/20 with nodes from .11 and a load balancer range for each cluster", () => {

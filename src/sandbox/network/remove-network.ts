@@ -17,7 +17,11 @@ export interface NetworkRemains {
  * Finds the parts of a sandbox's network by their names and marks, also when
  * nothing is on disk any more. `index` is the one on disk, if it is known.
  */
-export async function findNetwork(instance: string, folder: string, index: number | undefined): Promise<NetworkRemains> {
+export async function findNetwork(
+  instance: string,
+  folder: string,
+  index: number | undefined,
+): Promise<NetworkRemains> {
   const [namespaces, links, routes] = await Promise.all([listNamespaces(), readHostLinks(), readHostRoutes()]);
   const mark = ownerMark(instance, folder);
   const own = links.filter((link) => link.ifalias === mark).map((link) => link.ifname);
@@ -25,7 +29,9 @@ export async function findNetwork(instance: string, folder: string, index: numbe
   // Without a record: links and routes are made and removed together, so a route whose link is gone belongs to nobody.
   const candidates =
     index === undefined
-      ? Array.from({ length: maxInstances }, (_, position) => position).filter((one) => own.includes(hostLink(one)) || !names.has(hostLink(one)))
+      ? Array.from({ length: maxInstances }, (_, position) => position).filter(
+          (one) => own.includes(hostLink(one)) || !names.has(hostLink(one)),
+        )
       : [index];
   const ownBlocks = new Set(candidates.map((position) => planRanges(position, 1).block));
   return {
@@ -41,7 +47,9 @@ export async function findNetwork(instance: string, folder: string, index: numbe
 export async function findOtherOwner(instance: string, folder: string): Promise<string | undefined> {
   const own = ownerMark(instance, folder);
   const start = ownerMark(instance, "");
-  const other = (await readHostLinks()).find((link) => link.ifalias?.startsWith(start) === true && link.ifalias !== own);
+  const other = (await readHostLinks()).find(
+    (link) => link.ifalias?.startsWith(start) === true && link.ifalias !== own,
+  );
   return other?.ifalias?.slice(start.length);
 }
 

@@ -11,7 +11,10 @@ export interface CommandOptions {
  * root shell's PATH has no sbin folders, with untranslated messages.
  */
 export function systemEnvironment(): Readonly<Record<string, string>> {
-  return { PATH: [process.env["PATH"] ?? "", "/usr/local/sbin", "/usr/sbin", "/sbin", "/usr/bin", "/bin"].join(":"), LC_ALL: "C" };
+  return {
+    PATH: [process.env["PATH"] ?? "", "/usr/local/sbin", "/usr/sbin", "/sbin", "/usr/bin", "/bin"].join(":"),
+    LC_ALL: "C",
+  };
 }
 
 /** A program that could not be started or did not end with 0. `output` is what it wrote to standard error. */
@@ -34,7 +37,11 @@ export class CommandError extends Error {
  * Runs a program of the operating system to its end and gives its standard
  * output. Throws `CommandError` when it fails, the signal's reason when that fires.
  */
-export async function runCommand(program: string, args: readonly string[], options: CommandOptions = {}): Promise<string> {
+export async function runCommand(
+  program: string,
+  args: readonly string[],
+  options: CommandOptions = {},
+): Promise<string> {
   options.signal?.throwIfAborted();
   const shown = [program, ...args].join(" ");
   return new Promise((resolve, reject) => {
@@ -51,13 +58,19 @@ export async function runCommand(program: string, args: readonly string[], optio
     child.stdin.on("error", () => undefined);
     child.stdin.end(options.input ?? "");
     child.on("error", (cause: NodeJS.ErrnoException) => {
-      reject(options.signal?.aborted === true ? options.signal.reason : new CommandError(shown, errors, cause.code, { cause }));
+      reject(
+        options.signal?.aborted === true
+          ? options.signal.reason
+          : new CommandError(shown, errors, cause.code, { cause }),
+      );
     });
     child.on("close", (code, killedBy) => {
       if (code === 0) {
         resolve(output);
       } else {
-        reject(new CommandError(shown, errors, killedBy === null ? `exit code ${String(code)}` : `ended by ${killedBy}`));
+        reject(
+          new CommandError(shown, errors, killedBy === null ? `exit code ${String(code)}` : `ended by ${killedBy}`),
+        );
       }
     });
   });

@@ -50,7 +50,12 @@ export async function claimSandbox(
     const record = planRecord(options.instance, await findFreeIndex(options), clusters, new Date());
     await writeRecord(options.env, record);
     await ensureNetwork(
-      { instance: options.instance, folder, ranges: recordedRanges(record), clusters: record.clusters.map((one) => one.name) },
+      {
+        instance: options.instance,
+        folder,
+        ranges: recordedRanges(record),
+        clusters: record.clusters.map((one) => one.name),
+      },
       options.signal,
     );
     return record;
@@ -84,7 +89,9 @@ async function checkRange(record: InstanceRecord, folder: string, { instance, si
   const foreign = link !== undefined && link.ifalias !== ownerMark(instance, folder);
   const route = findOverlap(record.index, routes);
   if (foreign || route !== undefined) {
-    const holder = foreign ? `the link ${hostLink(record.index)} (${link.ifalias ?? "of unknown origin"})` : `the route ${describeRoute(route ?? { dst: "" })}`;
+    const holder = foreign
+      ? `the link ${hostLink(record.index)} (${link.ifalias ?? "of unknown origin"})`
+      : `the route ${describeRoute(route ?? { dst: "" })}`;
     throw sandboxError("ISM734", {
       detail: `The sandbox ${JSON.stringify(instance)} has the addresses ${recordedRanges(record).block}, and ${holder} has taken them since.`,
       fix: `Remove that, or run \`isthmus sandbox down --instance ${instance}\` and \`up\`: a new sandbox takes another range.`,

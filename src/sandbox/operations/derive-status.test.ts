@@ -25,18 +25,43 @@ const healthy: ClusterFacts = {
 const young = { now: new Date("2026-01-01T00:00:05.000Z") };
 
 describe("deriveClusterStatus", () => {
-  const table: readonly { readonly name: string; readonly facts: Partial<ClusterFacts>; readonly state: SandboxState; readonly problems: readonly string[] }[] = [
+  const table: readonly {
+    readonly name: string;
+    readonly facts: Partial<ClusterFacts>;
+    readonly state: SandboxState;
+    readonly problems: readonly string[];
+  }[] = [
     { name: "is running when nothing is missing", facts: {}, state: "running", problems: [] },
-    { name: "is stopped when the node's process is gone", facts: { alive: false }, state: "stopped", problems: ["the node does not run"] },
+    {
+      name: "is stopped when the node's process is gone",
+      facts: { alive: false },
+      state: "stopped",
+      problems: ["the node does not run"],
+    },
     {
       name: "is degraded when a component is being started again",
       facts: { components: [{ name: "etcd", state: "restarting", restarts: 3, since, lastExit: "ended by SIGKILL" }] },
       state: "degraded",
       problems: ["etcd is restarting (ended by SIGKILL)"],
     },
-    { name: "is degraded when the API lacks something", facts: { lacks: ["cluster DNS is not available (…)"] }, state: "degraded", problems: ["cluster DNS is not available (…)"] },
-    { name: "is starting while the node is young", facts: { ...young, lacks: ["the API server is not ready"] }, state: "starting", problems: ["the API server is not ready"] },
-    { name: "is starting before the supervisor says anything", facts: { components: [], startedAt: undefined }, state: "starting", problems: ["the supervisor has not reported yet"] },
+    {
+      name: "is degraded when the API lacks something",
+      facts: { lacks: ["cluster DNS is not available (…)"] },
+      state: "degraded",
+      problems: ["cluster DNS is not available (…)"],
+    },
+    {
+      name: "is starting while the node is young",
+      facts: { ...young, lacks: ["the API server is not ready"] },
+      state: "starting",
+      problems: ["the API server is not ready"],
+    },
+    {
+      name: "is starting before the supervisor says anything",
+      facts: { components: [], startedAt: undefined },
+      state: "starting",
+      problems: ["the supervisor has not reported yet"],
+    },
     {
       name: "is degraded, young or not, once something had to be restarted",
       facts: { ...young, components: [{ ...etcd, state: "restarting", restarts: 1 }] },
@@ -51,7 +76,9 @@ describe("deriveClusterStatus", () => {
   });
 
   it("shows no process and no running component of a node that is gone", () => {
-    expect(deriveClusterStatus({ ...healthy, alive: false }).components).toEqual([{ name: "etcd", state: "stopped", restarts: 0, since }]);
+    expect(deriveClusterStatus({ ...healthy, alive: false }).components).toEqual([
+      { name: "etcd", state: "stopped", restarts: 0, since },
+    ]);
   });
 });
 

@@ -45,7 +45,9 @@ const youthMs = 30_000;
 /** Judges a cluster by its facts. */
 export function deriveClusterStatus(facts: ClusterFacts): ClusterStatus {
   const { cluster } = facts;
-  const components = facts.alive ? facts.components : facts.components.map(({ pid: _, ...rest }) => ({ ...rest, state: "stopped" as const }));
+  const components = facts.alive
+    ? facts.components
+    : facts.components.map(({ pid: _, ...rest }) => ({ ...rest, state: "stopped" as const }));
   const problems = listProblems(facts);
   return {
     name: cluster.name,

@@ -1,4 +1,4 @@
-import { readdir } from "node:fs/promises";
+import { access, readdir } from "node:fs/promises";
 import path from "node:path";
 import { makePrivateFolder, readJsonFile, writePrivateFile } from "../cluster/private-file.ts";
 import { nodeName } from "../cluster/node-config.ts";
@@ -27,6 +27,8 @@ export interface MergedKubeconfig {
   readonly file: string;
   /** True when there was no such file before. */
   readonly created: boolean;
+  /** True when there was no such folder before. */
+  readonly createdFolder: boolean;
 }
 
 /** `instance.json`: what a sandbox is, written before anything of it is made. */
@@ -45,7 +47,12 @@ export function contextName(instance: string, cluster: string): string {
 }
 
 /** A new sandbox with this index. */
-export function planRecord(instance: string, index: number, clusters: readonly SandboxCluster[], now: Date): InstanceRecord {
+export function planRecord(
+  instance: string,
+  index: number,
+  clusters: readonly SandboxCluster[],
+  now: Date,
+): InstanceRecord {
   const ranges = planRanges(index, clusters.length);
   return {
     version: 1,
@@ -111,15 +118,23 @@ export async function writeRecord(env: Environment, record: InstanceRecord): Pro
 export async function listInstances(env: Environment): Promise<readonly string[]> {
   try {
     const entries = await readdir(sandboxesFolder(env), { withFileTypes: true });
-    return entries
-      .filter((entry) => entry.isDirectory())
-      .map((entry) => entry.name)
-      .toSorted();
+    const names = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
+    const recorded = await Promise.all(names.map(async (name) => hasRecord(instanceFolder(env, name))));
+    return names.filter((_, position) => recorded[position]).toSorted();
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") {
       return [];
     }
     throw error;
+  }
+}
+
+async function hasRecord(folder: string): Promise<boolean> {
+  try {
+    await access(recordFile(folder));
+    return true;
+  } catch {
+    return false;
   }
 }
 

@@ -35,7 +35,11 @@ export function renderKubeconfigEntries(instance: string, clusters: readonly Kub
   return {
     clusters: clusters.map(({ cluster, credentials }) => ({
       name: cluster.context,
-      cluster: { server: credentials.server, "certificate-authority-data": encode(credentials.authority), extensions: mark },
+      cluster: {
+        server: credentials.server,
+        "certificate-authority-data": encode(credentials.authority),
+        extensions: mark,
+      },
     })),
     users: clusters.map(({ cluster, credentials }) => ({
       name: cluster.context,

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Server } from "node:net";
 import { createServer } from "node:net";
-import { setTimeout as sleep } from "node:timers/promises";
+import { pause } from "../cluster/pause.ts";
 import { sandboxError } from "./sandbox-diagnostic.ts";
 import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
 
@@ -11,14 +11,19 @@ import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
  * when that process ends in whatever way, so no lock is ever stale and no
  * file is left. Nothing is ever said on the socket.
  */
-async function withLock<T>(name: string, patienceMs: number, signal: AbortSignal, work: () => Promise<T>): Promise<T | "held"> {
+async function withLock<T>(
+  name: string,
+  patienceMs: number,
+  signal: AbortSignal,
+  work: () => Promise<T>,
+): Promise<T | "held"> {
   const deadline = Date.now() + patienceMs;
   let server = await tryLock(name);
   while (server === undefined) {
     if (Date.now() >= deadline) {
       return "held";
     }
-    await sleep(50, undefined, { signal });
+    await pause(50, signal);
     server = await tryLock(name);
   }
   try {
@@ -29,7 +34,12 @@ async function withLock<T>(name: string, patienceMs: number, signal: AbortSignal
 }
 
 /** Only one command at a time works on one sandbox. UserError ISM735 (exit code 75) when another does. */
-export async function withInstanceLock<T>(folder: string, instance: string, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+export async function withInstanceLock<T>(
+  folder: string,
+  instance: string,
+  signal: AbortSignal,
+  work: () => Promise<T>,
+): Promise<T> {
   const key = createHash("sha256").update(folder).digest("hex").slice(0, 16);
   // A moment of patience: a command that was just interrupted may still be on its way out.
   return requireLock(await withLock(`isthmus-sandbox-${key}`, 2000, signal, work), instance);

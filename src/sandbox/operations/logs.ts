@@ -36,7 +36,9 @@ export async function* sandboxLogs(options: LogsOptions): AsyncIterable<string> 
   const read = options.component === "coredns" ? stripRuntimePrefix : (line: string): string => line;
   const { text, size } = file === undefined ? { text: "", size: 0 } : await readEnd(file);
   const lines = splitLines(text);
-  for (const line of options.tail === undefined ? lines : lines.slice(lines.length - Math.min(options.tail, lines.length))) {
+  for (const line of options.tail === undefined
+    ? lines
+    : lines.slice(lines.length - Math.min(options.tail, lines.length))) {
     yield read(line);
   }
   if (options.follow === true) {
@@ -92,7 +94,10 @@ async function findLog(options: LogsOptions): Promise<string | undefined> {
     const known = record.clusters.map((one) => one.name);
     throw sandboxError(
       "ISM741",
-      { detail: `The sandbox ${options.instance} has no cluster ${JSON.stringify(options.cluster)}.`, fix: `Use one of: ${known.join(", ")}.` },
+      {
+        detail: `The sandbox ${options.instance} has no cluster ${JSON.stringify(options.cluster)}.`,
+        fix: `Use one of: ${known.join(", ")}.`,
+      },
       { exitCode: exitCodes.usage },
     );
   }
@@ -120,7 +125,9 @@ async function findNewestPodLog(podLogs: string): Promise<string | undefined> {
   const files = await Promise.all(
     pods.map(async (pod) => {
       const container = path.join(podLogs, pod, "coredns");
-      return (await listFolder(container)).filter((name) => name.endsWith(".log")).map((name) => path.join(container, name));
+      return (await listFolder(container))
+        .filter((name) => name.endsWith(".log"))
+        .map((name) => path.join(container, name));
     }),
   );
   const dated = await Promise.all(files.flat().map(async (file) => ({ file, at: (await modifiedAt(file)) ?? 0 })));

@@ -21,6 +21,7 @@ export type MergeResult =
  */
 export function mergeKubeconfig(text: string, instance: string, entries: KubeconfigEntries): MergeResult {
   const document = parseKubeconfig(text);
+  const style = findStyle(document, text);
   const foreign = kinds.flatMap((kind) => {
     const names = new Set(entries[kind].map((entry) => entry.name));
     return listEntries(document, kind)
@@ -41,7 +42,7 @@ export function mergeKubeconfig(text: string, instance: string, entries: Kubecon
   }
   document.set("apiVersion", document.get("apiVersion") ?? "v1");
   document.set("kind", document.get("kind") ?? "Config");
-  return { kind: "merged", text: print(document) };
+  return { kind: "merged", text: document.toString(style) };
 }
 
 export interface UnmergeResult {
@@ -53,6 +54,7 @@ export interface UnmergeResult {
 /** The text without the entries that the sandbox put there. A current context that goes with them is unset. */
 export function unmergeKubeconfig(text: string, instance: string): UnmergeResult {
   const document = parseKubeconfig(text);
+  const style = findStyle(document, text);
   const removed = new Map(kinds.map((kind) => [kind, removeOwn(document, kind, instance)]));
   if ([...removed.values()].every((names) => names.length === 0)) {
     return { text, empty: isEmpty(document) };
@@ -60,7 +62,7 @@ export function unmergeKubeconfig(text: string, instance: string): UnmergeResult
   if (removed.get("contexts")?.includes(String(document.get("current-context"))) === true) {
     document.set("current-context", "");
   }
-  return { text: print(document), empty: isEmpty(document) };
+  return { text: document.toString(style), empty: isEmpty(document) };
 }
 
 function parseKubeconfig(text: string): Document {
@@ -111,16 +113,28 @@ function removeOwn(document: Document, kind: Kind, instance: string): readonly s
 
 function isOfInstance(kind: Kind, entry: KubeconfigEntry, instance: string): boolean {
   const value = entry[fieldOf[kind]] as
-    | { readonly extensions?: readonly { readonly name?: string; readonly extension?: { readonly instance?: string } }[] }
+    | {
+        readonly extensions?: readonly {
+          readonly name?: string;
+          readonly extension?: { readonly instance?: string };
+        }[];
+      }
     | undefined;
-  return value?.extensions?.some((one) => one.name === sandboxExtension && one.extension?.instance === instance) === true;
+  return (
+    value?.extensions?.some((one) => one.name === sandboxExtension && one.extension?.instance === instance) === true
+  );
 }
 
 function isEmpty(document: Document): boolean {
   return kinds.every((kind) => listEntries(document, kind).length === 0);
 }
 
-function print(document: Document): string {
-  // The form in which kubectl itself writes: lists not indented, lines not folded.
-  return document.toString({ indentSeq: false, lineWidth: 0 });
+/** Ways to write the same YAML; the first is kubectl's own. */
+const styles = [false, true].flatMap((indentSeq) =>
+  [true, false].map((flowCollectionPadding) => ({ indentSeq, flowCollectionPadding, lineWidth: 0 })),
+);
+
+/** The style that gives back the text as it was, so that an edit changes nothing but what it edits. */
+function findStyle(document: Document, text: string): (typeof styles)[number] | undefined {
+  return styles.find((style) => document.toString(style) === text) ?? styles[0];
 }

@@ -41,7 +41,10 @@ export interface RemainsScope {
 
 /** Looks for a sandbox's parts by what is on record and by their names. */
 export async function findRemains(scope: RemainsScope): Promise<Remains> {
-  const [cgroups, network] = await Promise.all([listInstanceCgroups(scope.instance), findNetwork(scope.instance, scope.folder, scope.index)]);
+  const [cgroups, network] = await Promise.all([
+    listInstanceCgroups(scope.instance),
+    findNetwork(scope.instance, scope.folder, scope.index),
+  ]);
   return {
     processes: await listProcesses(scope, cgroups, network.namespaces),
     mounts: listMounts(scope.folder),
@@ -105,7 +108,10 @@ export async function clearDeadNode(folder: string, instance: string, cluster: s
   const living = await killProcesses(pids, patienceMs);
   const busy = await removeCgroups(cgroup, patienceMs);
   if (living.length > 0 || busy.length > 0) {
-    const what = [...living.map((pid) => `process ${pid} does not end`), ...busy.map((one) => `cgroup ${one} is busy`)].join(", ");
+    const what = [
+      ...living.map((pid) => `process ${pid} does not end`),
+      ...busy.map((one) => `cgroup ${one} is busy`),
+    ].join(", ");
     throw sandboxError("ISM739", {
       cluster,
       detail: `The node of ${cluster} cannot be started again, because parts of the one before are left: ${what}.`,
@@ -122,7 +128,14 @@ export async function removeFiles(folder: string): Promise<void> {
       await rmdir(parent);
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
-      if (code === "ENOTEMPTY" || code === "EEXIST" || code === "ENOENT" || code === "EBUSY" || code === "EACCES" || code === "EPERM") {
+      if (
+        code === "ENOTEMPTY" ||
+        code === "EEXIST" ||
+        code === "ENOENT" ||
+        code === "EBUSY" ||
+        code === "EACCES" ||
+        code === "EPERM"
+      ) {
         return;
       }
       throw error;
@@ -130,14 +143,24 @@ export async function removeFiles(folder: string): Promise<void> {
   }
 }
 
-async function listProcesses(scope: RemainsScope, cgroups: readonly string[], namespaces: readonly string[]): Promise<readonly number[]> {
+async function listProcesses(
+  scope: RemainsScope,
+  cgroups: readonly string[],
+  namespaces: readonly string[],
+): Promise<readonly number[]> {
   const inodes = (await Promise.all(namespaces.map(readNamespaceInode))).filter((inode) => inode !== undefined);
   const [recorded, grouped, inside] = await Promise.all([
-    Promise.all(scope.clusters.map(async (name) => findNodeProcess(clusterFolder(clusterDirectory(scope.folder, name))))),
+    Promise.all(
+      scope.clusters.map(async (name) => findNodeProcess(clusterFolder(clusterDirectory(scope.folder, name)))),
+    ),
     Promise.all(cgroups.map(listCgroupProcesses)),
     listNamespaceProcesses(new Set(inodes)),
   ]);
-  const pids = [...recorded.flatMap((one) => (one === undefined ? [] : [one.pid])), ...grouped.flatMap((set) => [...set]), ...inside];
+  const pids = [
+    ...recorded.flatMap((one) => (one === undefined ? [] : [one.pid])),
+    ...grouped.flatMap((set) => [...set]),
+    ...inside,
+  ];
   return [...new Set(pids)].toSorted((left, right) => left - right);
 }
 

@@ -7,7 +7,10 @@ import { UserError } from "../../core/diagnostics/user-error.ts";
 export type SandboxClusterCode = keyof typeof sandboxClusterCodes;
 
 /** An error with the catalogue's summary. */
-export function sandboxDiagnostic(code: SandboxClusterCode, rest: Pick<Diagnostic, "detail" | "fix" | "cluster">): Diagnostic {
+export function sandboxDiagnostic(
+  code: SandboxClusterCode,
+  rest: Pick<Diagnostic, "detail" | "fix" | "cluster">,
+): Diagnostic {
   return { code, severity: "error", summary: sandboxClusterCodes[code].summary, ...rest };
 }
 

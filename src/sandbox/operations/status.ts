@@ -48,9 +48,13 @@ export async function sandboxStatus(options: StatusOptions): Promise<SandboxStat
 
 /** The status of every sandbox that the state folder knows. One that is half made (no record yet) is left out. */
 export async function listSandboxes(options: Omit<StatusOptions, "instance">): Promise<readonly SandboxStatus[]> {
-  const records = await Promise.all((await listInstances(options.env)).map(async (one) => readRecord(options.env, one)));
+  const records = await Promise.all(
+    (await listInstances(options.env)).map(async (one) => readRecord(options.env, one)),
+  );
   return Promise.all(
-    records.filter((record) => record !== undefined).map(async (record) => readStatus(record, { ...options, instance: record.instance })),
+    records
+      .filter((record) => record !== undefined)
+      .map(async (record) => readStatus(record, { ...options, instance: record.instance })),
   );
 }
 
@@ -71,7 +75,9 @@ export async function listSandboxKubeconfigs(env: Environment): Promise<readonly
 /** The status of a sandbox whose record was read. */
 export async function readStatus(record: InstanceRecord, options: StatusOptions): Promise<SandboxStatus> {
   const folder = instanceFolder(options.env, record.instance);
-  const clusters = await Promise.all(record.clusters.map(async (cluster) => readClusterStatus(folder, record.instance, cluster, options.signal)));
+  const clusters = await Promise.all(
+    record.clusters.map(async (cluster) => readClusterStatus(folder, record.instance, cluster, options.signal)),
+  );
   return {
     instance: record.instance,
     state: deriveSandboxState(clusters.map((one) => one.state)),
@@ -81,7 +87,12 @@ export async function readStatus(record: InstanceRecord, options: StatusOptions)
   };
 }
 
-async function readClusterStatus(folder: string, instance: string, cluster: RecordedCluster, signal: AbortSignal): Promise<ClusterStatus> {
+async function readClusterStatus(
+  folder: string,
+  instance: string,
+  cluster: RecordedCluster,
+  signal: AbortSignal,
+): Promise<ClusterStatus> {
   const files = clusterFolder(clusterDirectory(folder, cluster.name));
   const [found, state] = await Promise.all([findNodeProcess(files), readNodeState(files)]);
   const alive = found !== undefined && (await isInNamespace(found, nodeNamespace(instance, cluster.name)));
@@ -90,7 +101,10 @@ async function readClusterStatus(folder: string, instance: string, cluster: Reco
     cluster,
     apiServer: apiServerUrl(cluster.nodeAddress),
     alive,
-    components: alive && state !== undefined ? await showHostPids(state, nodeCgroup(instance, cluster.name)) : (state?.components ?? []),
+    components:
+      alive && state !== undefined
+        ? await showHostPids(state, nodeCgroup(instance, cluster.name))
+        : (state?.components ?? []),
     lacks: lacks.map((one) => one.text),
     startedAt: state?.startedAt,
     now: new Date(),

@@ -6,6 +6,7 @@ import { clusterFolder } from "../cluster/cluster-folder.ts";
 import { readAdminCredentials } from "../cluster/admin-credentials.ts";
 import type { NodeConfig } from "../cluster/node-config.ts";
 import { readNodeConfig } from "../cluster/node-config.ts";
+import { isHopeless } from "../cluster/node-state.ts";
 import { prepareCluster } from "../cluster/prepare-cluster.ts";
 import { writePrivateFile } from "../cluster/private-file.ts";
 import { startNode } from "../cluster/start-node.ts";
@@ -14,6 +15,7 @@ import { ensureNetwork } from "../network/ensure-network.ts";
 import { nodeCgroup, nodeNamespace } from "../network/names.ts";
 import { CommandError } from "../network/run-command.ts";
 import { checkClusters, checkInstanceName } from "./check-names.ts";
+import type { ClusterStatus, SandboxState } from "./derive-status.ts";
 import { claimSandbox } from "./claim-sandbox.ts";
 import type { InstanceRecord, RecordedCluster, SandboxCluster } from "./instance-record.ts";
 import { readRecord, recordedRanges, writeRecord } from "./instance-record.ts";
@@ -28,7 +30,7 @@ import type { Environment } from "./state-folder.ts";
 import { clusterDirectory, instanceFolder, kubeconfigFile } from "./state-folder.ts";
 import type { SandboxStatus } from "./status.ts";
 import { readStatus } from "./status.ts";
-import { mergeIntoUserKubeconfig, userKubeconfigFile } from "./user-kubeconfig.ts";
+import { mergeIntoUserKubeconfig, removeFromUserKubeconfig, userKubeconfigFile } from "./user-kubeconfig.ts";
 import { waitUntilReady } from "./wait-until-ready.ts";
 
 export interface SandboxUpOptions {
@@ -55,7 +57,11 @@ export interface SandboxUp extends SandboxStatus {
   readonly startedNodes: readonly string[];
 }
 
-export const defaultClusters: readonly SandboxCluster[] = ["west", "east"].map((name) => ({ name, region: name, zone: `${name}-a` }));
+export const defaultClusters: readonly SandboxCluster[] = ["west", "east"].map((name) => ({
+  name,
+  region: name,
+  zone: `${name}-a`,
+}));
 
 interface Up {
   readonly options: SandboxUpOptions;
@@ -74,7 +80,10 @@ interface Up {
  * 736 (names taken), 737, 738 (not ready), 743, 744 (`merge`).
  */
 export async function sandboxUp(options: SandboxUpOptions): Promise<SandboxUp> {
-  const problems = [...checkInstanceName(options.instance), ...(options.clusters === undefined ? [] : checkClusters(options.clusters))];
+  const problems = [
+    ...checkInstanceName(options.instance),
+    ...(options.clusters === undefined ? [] : checkClusters(options.clusters)),
+  ];
   if (problems.length > 0) {
     throw new UserError(problems, exitCodes.usage);
   }
@@ -97,10 +106,9 @@ async function bringUp(folder: string, options: SandboxUpOptions): Promise<Sandb
   const record = await claimSandbox(existing, options.clusters ?? defaultClusters, folder, options);
   const up: Up = { options, folder, record };
   const before = existing === undefined ? undefined : await readStatus(record, options);
-  const idle = record.clusters.filter((cluster) => {
-    const state = before?.clusters.find((one) => one.name === cluster.name)?.state;
-    return state === undefined || state === "stopped";
-  });
+  const idle = record.clusters.filter((cluster) =>
+    needsNewNode(before?.clusters.find((one) => one.name === cluster.name)),
+  );
   if (before?.state !== "running") {
     await makeNodes(up, idle);
   }
@@ -111,8 +119,20 @@ async function bringUp(folder: string, options: SandboxUpOptions): Promise<Sandb
     await waitUntilReady({ ...options, folder, clusters: record.clusters });
   }
   const status = before?.state === "running" ? before : await readStatus(record, options);
-  const outcome = before === undefined ? "started" : before.state === "running" ? "running" : "repaired";
-  return { ...status, outcome, startedNodes: idle.map((one) => one.name) };
+  return { ...status, outcome: judgeOutcome(before?.state), startedNodes: idle.map((one) => one.name) };
+}
+
+/** A node that does not run, or one with a component that its supervisor has tried in vain to keep running. */
+function needsNewNode(status: ClusterStatus | undefined): boolean {
+  return status === undefined || status.state === "stopped" || status.components.some(isHopeless);
+}
+
+/** What ended as a whole (a reboot) or never got ready is started; a part of something is repaired. */
+function judgeOutcome(before: SandboxState | undefined): SandboxUp["outcome"] {
+  if (before === "running") {
+    return "running";
+  }
+  return before === "degraded" ? "repaired" : "started";
 }
 
 /** Networks for all (whoever lost a link gets it back), nodes for those that have none. */
@@ -125,9 +145,16 @@ async function makeNodes({ options, folder, record }: Up, idle: readonly Recorde
   await Promise.all(idle.map(async (cluster) => clearDeadNode(folder, instance, cluster.name)));
   const [cgroups] = await Promise.all([
     Promise.all(idle.map(async (cluster) => ensureCgroups(nodeCgroup(instance, cluster.name)))),
-    ensureNetwork({ instance, folder, ranges: recordedRanges(record), clusters: record.clusters.map((one) => one.name) }, signal),
+    ensureNetwork(
+      { instance, folder, ranges: recordedRanges(record), clusters: record.clusters.map((one) => one.name) },
+      signal,
+    ),
     ...idle.map(async (cluster) =>
-      prepareCluster(clusterFolder(clusterDirectory(folder, cluster.name)), nodeConfig(instance, cluster, options.engine), new Date()),
+      prepareCluster(
+        clusterFolder(clusterDirectory(folder, cluster.name)),
+        nodeConfig(instance, cluster, options.engine),
+        new Date(),
+      ),
     ),
   ]);
   signal.throwIfAborted();
@@ -153,16 +180,22 @@ async function writeKubeconfigs(up: Up): Promise<void> {
   }
   const file = userKubeconfigFile(options.env);
   const merged = await mergeIntoUserKubeconfig(file, options.instance, entries, options.signal);
-  // A second merge finds the file that the first one made.
-  const created = merged.created || (record.merged?.file === file && record.merged.created);
-  await writeRecord(options.env, { ...record, merged: { file, created } });
+  const earlier = record.merged;
+  if (earlier !== undefined && earlier.file !== file) {
+    await removeFromUserKubeconfig(earlier, options.instance, options.signal);
+  }
+  // A second merge finds the file that the first one made: what it was then is what counts.
+  await writeRecord(options.env, { ...record, merged: earlier?.file === file ? earlier : merged });
 }
 
 async function readEntries({ options, folder, record }: Up): Promise<KubeconfigEntries> {
   const clusters = await Promise.all(
     record.clusters.map(async (cluster) => {
       const files = clusterFolder(clusterDirectory(folder, cluster.name));
-      const [credentials, config] = await Promise.all([readAdminCredentials(files, cluster.nodeAddress), readNodeConfig(files.dir)]);
+      const [credentials, config] = await Promise.all([
+        readAdminCredentials(files, cluster.nodeAddress),
+        readNodeConfig(files.dir),
+      ]);
       return { cluster, credentials, engine: config.engine };
     }),
   );
@@ -202,7 +235,10 @@ function describeCluster({ name, region, zone }: SandboxCluster): string {
 /** Refusals of the kernel and of the system's tools are about this machine, not about this program. */
 function explainRefusal(error: unknown, signal: AbortSignal): unknown {
   const code = (error as NodeJS.ErrnoException).code ?? "";
-  const ofMachine = error instanceof CommandError || ["EPERM", "EACCES", "EROFS", "ENOSPC", "EBUSY"].includes(code) || error instanceof CgroupError;
+  const ofMachine =
+    error instanceof CommandError ||
+    ["EPERM", "EACCES", "EROFS", "ENOSPC", "EBUSY"].includes(code) ||
+    error instanceof CgroupError;
   if (signal.aborted || error instanceof UserError || !ofMachine) {
     return error;
   }

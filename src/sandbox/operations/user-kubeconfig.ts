@@ -1,7 +1,7 @@
-import { open, readFile, realpath, rm, rename, stat, unlink, writeFile } from "node:fs/promises";
+import { open, readFile, realpath, rename, rm, rmdir, stat, unlink, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import path from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
+import { pause } from "../cluster/pause.ts";
 import { makePrivateFolder } from "../cluster/private-file.ts";
 import type { MergedKubeconfig } from "./instance-record.ts";
 import type { KubeconfigEntries } from "./kubeconfig.ts";
@@ -22,7 +22,7 @@ export async function mergeIntoUserKubeconfig(
   entries: KubeconfigEntries,
   signal: AbortSignal,
 ): Promise<MergedKubeconfig> {
-  await makePrivateFolder(path.dirname(file));
+  const createdFolder = (await makePrivateFolder(path.dirname(file))) !== undefined;
   let created = false;
   await editFile(file, signal, (before) => {
     created = before === undefined;
@@ -35,11 +35,15 @@ export async function mergeIntoUserKubeconfig(
     }
     return result.text;
   });
-  return { file, created };
+  return { file, created, createdFolder };
 }
 
 /** Takes exactly those entries out again. A file that the merge made, and that holds nothing else, goes with them. */
-export async function removeFromUserKubeconfig(merged: MergedKubeconfig, instance: string, signal: AbortSignal): Promise<void> {
+export async function removeFromUserKubeconfig(
+  merged: MergedKubeconfig,
+  instance: string,
+  signal: AbortSignal,
+): Promise<void> {
   await editFile(merged.file, signal, (before) => {
     if (before === undefined) {
       return undefined;
@@ -47,10 +51,23 @@ export async function removeFromUserKubeconfig(merged: MergedKubeconfig, instanc
     const { text, empty } = unmergeKubeconfig(before, instance);
     return empty && merged.created ? undefined : text;
   });
+  if (merged.createdFolder) {
+    await rmdir(path.dirname(merged.file)).catch((error: unknown) => {
+      // kubectl keeps its cache there too; then the folder has become the user's own.
+      const { code } = error as NodeJS.ErrnoException;
+      if (code !== "ENOTEMPTY" && code !== "EEXIST" && code !== "ENOENT") {
+        throw error;
+      }
+    });
+  }
 }
 
 /** Reads, edits and replaces a file under the lock that kubectl takes. The edit gives undefined for "no file". */
-async function editFile(file: string, signal: AbortSignal, edit: (before: string | undefined) => string | undefined): Promise<void> {
+async function editFile(
+  file: string,
+  signal: AbortSignal,
+  edit: (before: string | undefined) => string | undefined,
+): Promise<void> {
   let release: (() => Promise<void>) | undefined;
   try {
     const target = await realpath(file).catch((error: unknown) => {
@@ -76,7 +93,10 @@ async function editFile(file: string, signal: AbortSignal, edit: (before: string
     }
     throw sandboxError(
       "ISM744",
-      { detail: `${file}: ${(cause as Error).message}.`, fix: "Look at the file, or leave `--merge` out and use the sandbox's own kubeconfig." },
+      {
+        detail: `${file}: ${(cause as Error).message}.`,
+        fix: "Look at the file, or leave `--merge` out and use the sandbox's own kubeconfig.",
+      },
       { cause },
     );
   } finally {
@@ -104,7 +124,7 @@ async function lockFile(file: string, signal: AbortSignal): Promise<() => Promis
       if (Date.now() > deadline) {
         throw new Error(`another program holds ${lock}; delete it if none is running`, { cause: error });
       }
-      await sleep(100, undefined, { signal });
+      await pause(100, signal);
     }
   }
 }

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
 import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
 import { UserError } from "../../core/diagnostics/user-error.ts";
@@ -10,7 +9,8 @@ import { readAdminCredentials } from "../cluster/admin-credentials.ts";
 import type { Lack } from "../cluster/inspect-cluster.ts";
 import { inspectCluster } from "../cluster/inspect-cluster.ts";
 import type { NodeState } from "../cluster/node-state.ts";
-import { readNodeState } from "../cluster/node-state.ts";
+import { isHopeless, readNodeState } from "../cluster/node-state.ts";
+import { pause } from "../cluster/pause.ts";
 import { findNodeProcess } from "../cluster/start-node.ts";
 import type { RecordedCluster } from "./instance-record.ts";
 import { readLastLines } from "./log-lines.ts";
@@ -28,7 +28,11 @@ export interface WaitOptions {
 }
 
 /** The stages that people see; each ends when nothing of it and of those before it is missing. */
-const stages: readonly { readonly task: string; readonly whats: readonly Lacking["what"][]; readonly expectedSeconds: number }[] = [
+const stages: readonly {
+  readonly task: string;
+  readonly whats: readonly Lacking["what"][];
+  readonly expectedSeconds: number;
+}[] = [
   { task: "waiting for the API server", whats: ["api"], expectedSeconds: 5 },
   { task: "waiting for the node", whats: ["node"], expectedSeconds: 3 },
   { task: "waiting for cluster DNS and load balancing", whats: ["dns", "account", "balancer"], expectedSeconds: 3 },
@@ -56,7 +60,8 @@ export async function waitUntilReady(options: WaitOptions): Promise<void> {
 async function waitForCluster(cluster: RecordedCluster, options: WaitOptions): Promise<Diagnostic | undefined> {
   const folder = clusterFolder(clusterDirectory(options.folder, cluster.name));
   const api = createApiClient(await readAdminCredentials(folder, cluster.nodeAddress));
-  const deadline = performance.now() + options.timeoutMs;
+  const began = performance.now();
+  const deadline = began + options.timeoutMs;
   const stage = followStages(cluster.name, options.onProgress);
   try {
     for (;;) {
@@ -68,12 +73,13 @@ async function waitForCluster(cluster: RecordedCluster, options: WaitOptions): P
         return undefined;
       }
       const alive = (await findNodeProcess(folder)) !== undefined;
-      if (!alive || performance.now() > deadline) {
-        const problem = await explain(cluster, options, alive, lacks, state);
+      if (!alive || state?.components.some(isHopeless) === true || performance.now() > deadline) {
+        const seconds = Math.round((performance.now() - began) / 1000);
+        const problem = await explain(cluster, options, { alive, lacks, state, seconds });
         stage.fail(problem);
         return problem;
       }
-      await sleep(100, undefined, { signal: options.signal });
+      await pause(100, options.signal);
     }
   } finally {
     api.close();
@@ -97,25 +103,37 @@ async function listLacks(
     : [...lacks, { what: "balancer", component: "supervisor", text: "load balancer addresses are not handed out yet" }];
 }
 
+interface Standstill {
+  readonly alive: boolean;
+  readonly lacks: readonly Lacking[];
+  readonly state: NodeState | undefined;
+  /** How long it was waited for. */
+  readonly seconds: number;
+}
+
 async function explain(
   cluster: RecordedCluster,
   options: WaitOptions,
-  alive: boolean,
-  lacks: readonly Lacking[],
-  state: NodeState | undefined,
+  { alive, lacks, state, seconds }: Standstill,
 ): Promise<Diagnostic> {
   const folder = clusterFolder(clusterDirectory(options.folder, cluster.name));
   // A component that keeps ending is the cause, whatever else is missing because of it.
   const broken = state?.components.find((one) => one.state === "restarting");
   const guilty = alive ? (broken?.name ?? lacks[0]?.component ?? "supervisor") : "supervisor";
   const lines = await readLastLines(logFile(folder, guilty), 8);
-  const words = lines.length === 0 ? `The log of ${guilty} is empty.` : `The last lines of ${guilty}:\n${lines.map((line) => `    ${line}`).join("\n")}`;
-  const restarting = broken === undefined ? "" : ` ${broken.name} keeps ending (${broken.lastExit ?? "unknown"}, ${broken.restarts} restarts).`;
+  const words =
+    lines.length === 0
+      ? `The log of ${guilty} is empty.`
+      : `The last lines of ${guilty}:\n${lines.map((line) => `    ${line}`).join("\n")}`;
+  const restarting =
+    broken === undefined
+      ? ""
+      : ` ${broken.name} keeps ending (${broken.lastExit ?? "unknown"}, ${broken.restarts} restarts).`;
   const instance = `--instance ${options.instance}`;
   return alive
     ? sandboxDiagnostic("ISM737", {
         cluster: cluster.name,
-        detail: `After ${Math.round(options.timeoutMs / 1000)} s cluster ${cluster.name} still waits: ${lacks.map((one) => one.text).join("; ")}.${restarting} ${words}`,
+        detail: `After ${seconds} s cluster ${cluster.name} still waits: ${lacks.map((one) => one.text).join("; ")}.${restarting} ${words}`,
         fix: `See \`isthmus sandbox logs ${cluster.name} ${guilty} ${instance}\`; \`isthmus sandbox up ${instance}\` goes on, \`down\` takes it away.`,
       })
     : sandboxDiagnostic("ISM738", {

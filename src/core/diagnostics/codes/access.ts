@@ -146,4 +146,9 @@ export const accessCodes = {
     explanation:
       "The address answers, but not as an API server does: a login page, a web server, TLS where plain HTTP was asked for or the other way round, or a path that is wrong. Rancher's addresses end in /k8s/clusters/<id>.",
   },
+  ISM280: {
+    summary: "The sandbox is not running",
+    explanation:
+      "The context belongs to a sandbox on this machine whose bridge is not there, after a reboot or because it was taken down. Nothing is sent to its addresses then, since a packet for them would take the machine's default route. `isthmus sandbox up` brings it back, with its data if they are still there.",
+  },
 } as const satisfies Record<string, CatalogueEntry>;

@@ -33,8 +33,7 @@ export const specCodes = {
   },
   ISM106: {
     summary: "The mesh file is empty",
-    explanation:
-      "The file has no content, or comments only. `isthmus init` writes one to start from.",
+    explanation: "The file has no content, or comments only. `isthmus init` writes one to start from.",
   },
   ISM107: {
     summary: "More than one YAML document",
@@ -87,8 +86,7 @@ export const specCodes = {
   },
   ISM117: {
     summary: "Out of range",
-    explanation:
-      "The number, the duration or the length of the list is not within what the field allows.",
+    explanation: "The number, the duration or the length of the list is not within what the field allows.",
   },
   ISM118: {
     summary: "Not in the right form",
@@ -146,8 +144,7 @@ export const specCodes = {
   },
   ISM129: {
     summary: "Weight for an unknown version",
-    explanation:
-      "A route sends requests to the versions of its service. A weight for anything else has nowhere to go.",
+    explanation: "A route sends requests to the versions of its service. A weight for anything else has nowhere to go.",
   },
   ISM130: {
     summary: "Not a whole percentage",
@@ -204,8 +201,7 @@ export const specCodes = {
   },
   ISM151: {
     summary: "No such service",
-    explanation:
-      "The service whose weights are to change is not in the mesh file under this name and namespace.",
+    explanation: "The service whose weights are to change is not in the mesh file under this name and namespace.",
   },
   ISM152: {
     summary: "The service's name is not unique",

@@ -1,6 +1,6 @@
 import type { CatalogueEntry } from "../catalogue.ts";
 
-/** ISM001-ISM049: the command line itself. */
+/** ISM001-ISM049: the command line itself; ISM050-ISM099: values on it that the commands look at. */
 export const usageCodes = {
   ISM001: {
     summary: "Unknown command",
@@ -50,5 +50,20 @@ export const usageCodes = {
   ISM011: {
     summary: "Not a value that the argument takes",
     explanation: "The argument is one of a few words, which the command's help lists.",
+  },
+  ISM050: {
+    summary: "The mesh has no such cluster",
+    explanation:
+      "A command was asked to do something for one cluster, and `spec.clusters` of the mesh file has none of that name. Names are those of the mesh file, not those of kubeconfig contexts.",
+  },
+  ISM051: {
+    summary: "Not a weight",
+    explanation:
+      "`isthmus shift` takes one VERSION=PERCENT for each version of the service: the version's name in the mesh file, an equals sign, and a whole number from 0 to 100. The sum is 100.",
+  },
+  ISM052: {
+    summary: "Two numbers of clusters",
+    explanation:
+      "`isthmus sandbox up` was asked for a number of clusters and for names, and there are more or fewer names than clusters. One of the two options is enough.",
   },
 } as const satisfies Record<string, CatalogueEntry>;

@@ -1,0 +1,83 @@
+import { spawn } from "node:child_process";
+import { readFileSync, statSync } from "node:fs";
+import path from "node:path";
+import { describe, expect, it } from "vitest";
+import { contextOf, instance, isthmus, kubectl, sandboxState } from "./world.ts";
+
+/** The engine's own kubectl stands beside the istioctl that the kubeconfig names. */
+async function enginesKubectl(): Promise<string> {
+  const { kubeconfig } = await sandboxState();
+  const istioctl = /istioctl: (\S+)/.exec(readFileSync(kubeconfig, "utf8"))?.[1] ?? "";
+  return path.join(path.dirname(istioctl), "kubectl");
+}
+
+describe("a running sandbox", () => {
+  it("tells scripts how to reach its clusters", async () => {
+    const state = await sandboxState();
+    expect(state.clusters.map(({ name, context, state: one }) => ({ name, context, one }))).toEqual([
+      { name: "west", context: contextOf("west"), one: "running" },
+      { name: "east", context: contextOf("east"), one: "running" },
+    ]);
+    expect(statSync(state.kubeconfig).mode & 0o077).toBe(0);
+  });
+
+  it("says so when it is brought up again", async () => {
+    const ran = await isthmus(["sandbox", "up", "--instance", instance]);
+    expect(ran.out).toContain("was running already");
+    expect(ran.code).toBe(0);
+  });
+
+  it("refuses other clusters than it has, and says what to do", async () => {
+    const ran = await isthmus(["sandbox", "up", "--instance", instance, "--names", "north"]);
+    expect(ran.code).not.toBe(0);
+    expect(ran.err).toContain("sandbox down");
+  });
+
+  it("has nodes that carry region and zone", async () => {
+    const ran = await kubectl("west", ["get", "nodes", "-o", "jsonpath={.items[0].metadata.labels}"], await enginesKubectl());
+    expect(JSON.parse(ran.out)).toMatchObject({ "topology.kubernetes.io/region": "west", "topology.kubernetes.io/zone": "west-a" });
+  });
+
+  it("has the same pod and service ranges in both clusters, which do not reach each other", async () => {
+    const program = await enginesKubectl();
+    const addresses = await Promise.all(
+      ["west", "east"].map(async (cluster) =>
+        kubectl(cluster, ["-n", "kube-system", "get", "service", "kube-dns", "-o", "jsonpath={.spec.clusterIP}"], program),
+      ),
+    );
+    expect(addresses.map((one) => one.out)).toEqual(["10.43.0.10", "10.43.0.10"]);
+  });
+
+  it("works with kubectl logs, exec and port-forward", async () => {
+    const program = await enginesKubectl();
+    const logs = await kubectl("west", ["-n", "kube-system", "logs", "deploy/coredns"], program);
+    expect(logs.out).toContain("CoreDNS-");
+    const exec = await kubectl("west", ["-n", "kube-system", "exec", "deploy/coredns", "--", "/coredns", "-version"], program);
+    expect(exec.out + exec.err).toContain("CoreDNS-");
+    const { kubeconfig } = await sandboxState();
+    const forward = spawn(program, ["--kubeconfig", kubeconfig, "--context", contextOf("west"), "-n", "kube-system", "port-forward", "deploy/coredns", ":8181"]);
+    try {
+      const port = await new Promise<string>((resolve, reject) => {
+        forward.stdout.on("data", (data: Buffer) => {
+          const found = /127\.0\.0\.1:(\d+)/.exec(data.toString())?.[1];
+          if (found !== undefined) {
+            resolve(found);
+          }
+        });
+        forward.on("exit", () => reject(new Error("port-forward ended")));
+      });
+      const answer = await fetch(`http://127.0.0.1:${port}/ready`);
+      expect(answer.status).toBe(200);
+    } finally {
+      forward.kill();
+    }
+  });
+
+  it("gives the log of each component, and names them when asked for another", async () => {
+    const log = await isthmus(["sandbox", "logs", "west", "kube-apiserver", "--instance", instance, "--tail", "5"]);
+    expect(log.out.trim().split("\n")).toHaveLength(5);
+    const wrong = await isthmus(["sandbox", "logs", "west", "kubelett", "--instance", instance]);
+    expect(wrong.code).toBe(64);
+    expect(wrong.err).toContain("kubelet");
+  });
+});

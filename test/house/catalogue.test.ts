@@ -1,0 +1,37 @@
+import { describe, expect, it } from "vitest";
+import { catalogue } from "../../src/core/diagnostics/catalogue.ts";
+import { listFiles, readText } from "./tracked-files.ts";
+
+const codeFiles = listFiles("src/core/diagnostics/codes");
+const otherSources = listFiles("src").filter((file) => file.endsWith(".ts") && !file.endsWith(".test.ts") && !codeFiles.includes(file));
+
+describe("the catalogue of codes", () => {
+  it("has every code once", () => {
+    const all = codeFiles.flatMap((file) => [...readText(file).matchAll(/^ {2}(ISM\d+):/gm)].map(([, code = ""]) => code));
+    expect(all.filter((code, index) => all.indexOf(code) !== index)).toEqual([]);
+    expect(all.toSorted()).toEqual(Object.keys(catalogue).toSorted());
+  });
+
+  it("has a terse summary and a real explanation for each", () => {
+    const thin = Object.entries(catalogue).filter(
+      ([, { summary, explanation }]) =>
+        summary.length < 5 || summary.length > 70 || /[.!:]$/.test(summary) || explanation.length < 40 || !explanation.endsWith("."),
+    );
+    expect(thin).toEqual([]);
+  });
+
+  it("has every code that the program uses, and none that it does not", () => {
+    const used = new Set(otherSources.flatMap((file) => [...readText(file).matchAll(/\bISM\d{3}\b/g)].map(([code]) => code)));
+    expect([...used].filter((code) => !(code in catalogue)).toSorted()).toEqual([]);
+    expect(Object.keys(catalogue).filter((code) => !used.has(code))).toEqual([]);
+  });
+
+  it("has the same summary as the messages themselves", () => {
+    const different = otherSources.flatMap((file) =>
+      [...readText(file).matchAll(/code: "(ISM\d{3})",\s*severity: "\w+",\s*summary: "([^"]+)"/g)]
+        .filter(([, code = "", summary]) => catalogue[code]?.summary !== summary)
+        .map(([, code, summary]) => `${file}: ${code} ${summary}`),
+    );
+    expect(different).toEqual([]);
+  });
+});

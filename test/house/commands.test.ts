@@ -1,0 +1,78 @@
+import { describe, expect, it } from "vitest";
+import { commandSections } from "../../src/cli/command-table.ts";
+import type { Command, LeafCommand } from "../../src/cli/command.ts";
+import { globalOptions } from "../../src/cli/options.ts";
+import { parseCommandLine } from "../../src/cli/parse-command-line.ts";
+import { UserError } from "../../src/core/diagnostics/user-error.ts";
+import { listFiles, readText } from "./tracked-files.ts";
+
+const commands = commandSections.flatMap((section) => section.commands);
+const all: readonly (readonly [string, Command])[] = commands.flatMap((command) => [
+  [command.name, command] as const,
+  ...(command.kind === "group" ? command.commands.map((one) => [`${command.name} ${one.name}`, one] as const) : []),
+]);
+const leaves = all.filter((one): one is readonly [string, LeafCommand] => one[1].kind === "leaf");
+
+describe.each(all)("isthmus %s", (name, command) => {
+  it("has a summary that reads like the others", () => {
+    expect(command.summary).toMatch(/^[A-Z].*[^.]$/);
+  });
+
+  it.skipIf(command.hidden === true)("has examples of itself that can be run", () => {
+    expect(command.examples.length).toBeGreaterThan(0);
+    for (const { command: line } of command.examples) {
+      expect(line).toContain(`isthmus ${name}`);
+      expect(problemsOf(line)).toEqual([]);
+    }
+  });
+});
+
+describe.each(leaves)("the options of isthmus %s", (_, command) => {
+  it("do not meet each other or the global ones", () => {
+    const specs = [...Object.values(command.options), ...Object.values(globalOptions)];
+    const shorts = specs.flatMap((spec) => ("short" in spec && spec.short !== undefined ? [spec.short] : []));
+    const keys = [...Object.keys(command.options), ...Object.keys(globalOptions), ...Object.keys(command.arguments)];
+    expect([...shorts, "h"].filter((short, index, list) => list.indexOf(short) !== index)).toEqual([]);
+    expect(keys.filter((key, index) => keys.indexOf(key) !== index)).toEqual([]);
+  });
+
+  it("mean the same by a letter as everywhere else", () => {
+    const letters: Readonly<Record<string, string>> = { f: "file", o: "output", y: "yes", n: "namespace" };
+    const different = Object.entries(command.options).filter(([key, spec]) => spec.short !== undefined && letters[spec.short] !== key);
+    expect(different.map(([key]) => key)).toEqual([]);
+  });
+
+  it("have defaults that they take themselves", () => {
+    const defaults = Object.values(command.options).filter((spec) => spec.kind === "choice" && spec.default !== undefined && !spec.choices.includes(spec.default));
+    expect(defaults).toEqual([]);
+  });
+});
+
+const pages = listFiles().filter((file) => file.endsWith(".md"));
+
+it.each(pages)("every command line in %s can be run", (page) => {
+  const fenced = [...readText(page).matchAll(/^```(?:sh|bash|console|shell)?\n([\s\S]*?)^```/gm)].flatMap(([, block = ""]) => block.split("\n"));
+  const inline = [...readText(page).matchAll(/`((?:\.\/)?isthmus [a-z][^`]*)`/g)].map(([, line = ""]) => line);
+  const lines = [...fenced.map((line) => line.trim().replace(/^\$ /, "")), ...inline].filter((line) => /(^|\s|\()(\.\/)?isthmus [a-z-]/.test(line));
+  expect(lines.flatMap((line) => problemsOf(line).map((problem) => `${line}: ${problem}`))).toEqual([]);
+});
+
+/** What the parser says to the isthmus part of a shell line; what stands for something else (`FILE`, `…`, `[-f]`) is only looked at by its verb. */
+function problemsOf(line: string): readonly string[] {
+  const [, part = ""] = /(?:^|[\s(])(?:\.\/)?isthmus ([^|>#)&;]*)/.exec(line) ?? [];
+  const words = part.trim().split(/\s+/).map((word) => word.replaceAll(/^'|'$/g, ""));
+  const [first = ""] = words;
+  if (first === "" || /[[\]<>…]|\.\.\.|\b[A-Z]{3,}\b/.test(part.replaceAll(/\bISM\d+\b/g, ""))) {
+    return first === "" || commands.some((command) => command.name === first) ? [] : [`no command ${first}`];
+  }
+  try {
+    parseCommandLine(words, commands);
+    return [];
+  } catch (error) {
+    if (error instanceof UserError && error.diagnostics.every((one) => one.code === "ISM003" || one.code === "ISM008")) {
+      // In prose a command is named without what it needs.
+      return [];
+    }
+    return [error instanceof Error ? error.message : String(error)];
+  }
+}
