@@ -1,5 +1,12 @@
+#!/usr/bin/env node
 import { writeSync } from "node:fs";
 import { exitCodes } from "../core/diagnostics/exit-codes.ts";
+
+const [major = 0, minor = 0, patch = 0] = process.versions.node.split(".").map(Number);
+if (major < 20 || (major === 20 && (minor < 18 || (minor === 18 && patch < 1)))) {
+  writeSync(2, `isthmus: Node.js ${process.versions.node} is too old. isthmus needs Node.js 20.18.1 or newer.\n`);
+  process.exit(exitCodes.failed);
+}
 
 const verbose = process.argv.some((word) => word === "-v" || word === "--verbose");
 // Before the program's own files are loaded: only what is loaded afterwards gets mapped positions.

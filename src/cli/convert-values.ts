@@ -1,9 +1,9 @@
 import type { Diagnostic } from "../core/diagnostics/diagnostic.ts";
 import { exitCodes } from "../core/diagnostics/exit-codes.ts";
 import { UserError } from "../core/diagnostics/user-error.ts";
+import { readDuration } from "../core/spec/duration.ts";
 import type { ArgumentTable, OptionSpec, OptionTable, ParsedValue, ParsedValues } from "./command.ts";
 import { flagOf } from "./command.ts";
-import { parseDuration } from "./parse-duration.ts";
 import { usageDiagnostic } from "./usage-error.ts";
 
 /** What stood on the line, as texts. */
@@ -64,7 +64,11 @@ function convertOption(spec: OptionSpec, given: RawValues[string]): ParsedValue 
     }
     case "duration": {
       const written = text ?? spec.default;
-      return written === undefined ? undefined : (parseDuration(written) ?? { wanted: "a duration, such as 90s, 10m or 1h30m" });
+      if (written === undefined) {
+        return undefined;
+      }
+      const seconds = readDuration(written);
+      return seconds === undefined ? { wanted: "a duration, such as 90s, 10m or 1h30m" } : seconds * 1000;
     }
   }
 }

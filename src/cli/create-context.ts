@@ -1,4 +1,4 @@
-import { createInterface } from "node:readline/promises";
+import { createInterface } from "node:readline";
 import { formatDiagnostic } from "../core/diagnostics/format.ts";
 import { decideColor } from "./color.ts";
 import type { CliContext, CliIo } from "./context.ts";
@@ -102,13 +102,21 @@ function withYes(argv: readonly string[]): readonly string[] {
 
 /** Only `y` and `yes` are a yes. The end of the input is a no; an abort rejects. */
 async function ask(question: string, io: CliIo): Promise<boolean> {
+  const { signal } = io;
+  signal.throwIfAborted();
   const reader = createInterface({ input: io.stdin });
+  let onAbort = (): void => {};
   try {
     io.stderr.write(`${question} [y/N] `);
-    const ended = new Promise<string>((resolve) => reader.once("close", () => resolve("")));
-    const answer = await Promise.race([reader.question("", { signal: io.signal }), ended]);
+    const answer = await new Promise<string>((resolve, reject) => {
+      onAbort = () => reject(signal.reason as Error);
+      signal.addEventListener("abort", onAbort, { once: true });
+      reader.once("line", resolve);
+      reader.once("close", () => resolve(""));
+    });
     return /^y(es)?$/i.test(answer.trim());
   } finally {
+    signal.removeEventListener("abort", onAbort);
     reader.close();
   }
 }

@@ -1,7 +1,39 @@
+import path from "node:path";
+import { text } from "node:stream/consumers";
+import type { ExitCode } from "../core/diagnostics/exit-codes.ts";
+import { exitCodes } from "../core/diagnostics/exit-codes.ts";
+import { parseMesh } from "../core/spec/parse.ts";
+import { findUnsupported } from "../core/spec/unsupported.ts";
+import { readMeshText } from "../engine/mesh-file.ts";
 import type { CliContext } from "./context.ts";
-export async function validateFile(args: { file: string; output: string }, context: CliContext) {
-  const { readMeshFile } = await import("../engine/mesh-file.ts");
-  const f = await readMeshFile(args.file, context.cwd);
-  context.print(`${f.name} is valid`);
-  return 0 as const;
+import { viewValidation } from "./views/human/validation.ts";
+
+export interface ValidateArgs {
+  /** `-` is stdin. */
+  readonly file: string;
+  readonly output: "table" | "json";
+}
+
+/** Reads a mesh file, reports all of its problems, and says what the mesh has when there are none. */
+export async function validateFile(args: ValidateArgs, context: CliContext): Promise<ExitCode> {
+  const fromStdin = args.file === "-";
+  const name = fromStdin ? "<stdin>" : args.file;
+  const content = fromStdin ? await text(context.stdin) : await readMeshText(path.resolve(context.cwd, args.file), name);
+  const { mesh, diagnostics, locate } = parseMesh(content, name);
+  // The file is right; it is this version that does not do all of it. Commands that would have to do it refuse.
+  const unsupported = mesh === undefined ? [] : findUnsupported(mesh, locate);
+  const all = [...diagnostics, ...unsupported.map((one) => ({ ...one, severity: "warning" as const }))];
+  if (args.output === "json") {
+    context.printJson({
+      apiVersion: "isthmus.dev/v1alpha1",
+      kind: "Validation",
+      file: name,
+      valid: mesh !== undefined,
+      diagnostics: all,
+    });
+  } else {
+    context.report(all);
+    context.print(viewValidation(name, mesh, all, context.palette));
+  }
+  return mesh === undefined ? exitCodes.invalidMeshFile : exitCodes.ok;
 }

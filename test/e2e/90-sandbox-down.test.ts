@@ -46,7 +46,11 @@ it("repairs a node that was killed, and leaves nothing behind after another kill
   expect(up.code).toBe(0);
   const { folder } = JSON.parse(up.out) as { folder: string };
   const kill = (): void => {
-    shell(`pkill -KILL -f 'sandbox node ${folder}'`);
+    const nodes = readdirSync("/proc").filter((pid) => readOrEmpty(`/proc/${pid}/cmdline`).includes(`sandbox node ${folder}`));
+    expect(nodes.length).toBeGreaterThan(0);
+    for (const pid of nodes) {
+      process.kill(Number(pid), "SIGKILL");
+    }
   };
   kill();
   const repaired = await isthmus(["sandbox", "up", "--instance", other]);

@@ -51,7 +51,8 @@ describe.each(leaves)("the options of isthmus %s", (_, command) => {
 const pages = listFiles().filter((file) => file.endsWith(".md"));
 
 it.each(pages)("every command line in %s can be run", (page) => {
-  const fenced = [...readText(page).matchAll(/^```(?:sh|bash|console|shell)?\n([\s\S]*?)^```/gm)].flatMap(([, block = ""]) => block.split("\n"));
+  const fences = [...readText(page).matchAll(/^```(\w*)\n([\s\S]*?)^```/gm)];
+  const fenced = fences.flatMap(([, language = "", block = ""]) => (/^(sh|bash|console|)$/.test(language) ? block.split("\n") : []));
   const inline = [...readText(page).matchAll(/`((?:\.\/)?isthmus [a-z][^`]*)`/g)].map(([, line = ""]) => line);
   const lines = [...fenced.map((line) => line.trim().replace(/^\$ /, "")), ...inline].filter((line) => /(^|\s|\()(\.\/)?isthmus [a-z-]/.test(line));
   expect(lines.flatMap((line) => problemsOf(line).map((problem) => `${line}: ${problem}`))).toEqual([]);
@@ -62,7 +63,7 @@ function problemsOf(line: string): readonly string[] {
   const [, part = ""] = /(?:^|[\s(])(?:\.\/)?isthmus ([^|>#)&;]*)/.exec(line) ?? [];
   const words = part.trim().split(/\s+/).map((word) => word.replaceAll(/^'|'$/g, ""));
   const [first = ""] = words;
-  if (first === "" || /[[\]<>…]|\.\.\.|\b[A-Z]{3,}\b/.test(part.replaceAll(/\bISM\d+\b/g, ""))) {
+  if (first === "" || /[[\]<>…\\]|\.\.\.|\b[A-Z]{3,}\b/.test(part.replaceAll(/\bISM\d+\b/g, ""))) {
     return first === "" || commands.some((command) => command.name === first) ? [] : [`no command ${first}`];
   }
   try {

@@ -21,6 +21,8 @@ export const sandboxLogsCommand = defineCommand({
   },
   run: async (args, context) => {
     const { sandboxLogs } = await import("../../sandbox/operations/logs.ts");
+    // Following has no end of its own, so that a reader that goes away ends it too.
+    const signal = AbortSignal.any([context.signal, context.outputClosed]);
     const lines = sandboxLogs({
       instance: args.instance,
       cluster: args.cluster,
@@ -28,7 +30,7 @@ export const sandboxLogsCommand = defineCommand({
       follow: args.follow,
       ...(args.tail === undefined ? {} : { tail: args.tail }),
       env: context.env,
-      signal: context.signal,
+      signal,
     });
     for await (const line of lines) {
       context.print(line);

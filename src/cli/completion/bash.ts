@@ -22,6 +22,7 @@ _isthmus_files() {
 
 _isthmus() {
   local cur=\${COMP_WORDS[COMP_CWORD]} place="" takes="" arguments=0 index word
+  COMPREPLY=()
   compopt -o nospace 2>/dev/null
   for ((index = 1; index < COMP_CWORD; index++)); do
     word=\${COMP_WORDS[index]}

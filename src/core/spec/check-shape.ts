@@ -4,9 +4,11 @@ import type { MeshDraft } from "./draft.ts";
 import type { FieldInfo } from "./field-info.ts";
 import { describeType, fieldAt } from "./field-info.ts";
 import type { Finding } from "./finding.ts";
+import { newestIstioVersion } from "./istio-version.ts";
 import type { Path } from "./path.ts";
 import { describePath } from "./path.ts";
 import type { FormIssue } from "./schema/scalars.ts";
+import { environmentName } from "./schema/scalars.ts";
 import type { RawMesh } from "./schema/mesh.ts";
 import { meshSchema } from "./schema/mesh.ts";
 import { showValue } from "./show-value.ts";
@@ -84,7 +86,7 @@ function describeMissing(path: Path): Finding {
   return {
     code: "ISM105",
     path,
-    detail: `${parent.length === 0 ? "The file" : describePath(parent)} has no ${name}, and there is no default for it.${about === undefined ? "" : ` It is: ${lowerFirst(about)}`}`,
+    detail: `${parent.length === 0 ? "The file" : describePath(parent)} has no ${name}, and there is no default for it.${about === undefined ? "" : ` What it is: ${lowerFirst(about)}`}`,
     fix: `Add ${exampleOf(String(name), fieldAt(path))}.`,
   };
 }
@@ -156,9 +158,16 @@ function describeWrongType(path: Path, found: unknown): Finding {
       found === null
         ? `${describePath(path)} has no value. It has to be ${withArticle(wanted)}.`
         : `${describePath(path)} is ${describeFound(found)}. It has to be ${withArticle(wanted)}.`,
-    fix: fixType(found, wanted),
+    fix: specialFixes[path.join(".")]?.(found) ?? fixType(found, wanted),
   };
 }
+
+/** Where the general advice would lead to the next mistake. */
+const specialFixes: Readonly<Record<string, (found: unknown) => string | undefined>> = {
+  "spec.istio.version": (found) =>
+    typeof found === "number" ? `Write all three numbers of the release, such as ${newestIstioVersion}.` : undefined,
+  "spec.rancher.token": () => environmentName.fix(""),
+};
 
 function describeFound(found: unknown): string {
   if (Array.isArray(found)) {
@@ -200,14 +209,12 @@ function withArticle(wanted: string): string {
 }
 
 function listOr(words: readonly string[]): string {
-  return words.length < 2
-    ? words.join("")
-    : `${words.slice(0, -1).join(", ")} or ${words.at(-1) ?? ""}`;
+  return words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} or ${words.at(-1) ?? ""}`;
 }
 
 function lowerFirst(text: string): string {
   // Names such as DNS and Istio keep their capital.
-  return /^[A-Z][a-z]*('s)? /.test(text) && !/^(Istio|Rancher|Percent)/.test(text)
+  return /^[A-Z][a-z]*('s)? /.test(text) && !/^(Istio|Rancher)/.test(text)
     ? text.charAt(0).toLowerCase() + text.slice(1)
     : text;
 }

@@ -73,20 +73,14 @@ function fillIstio(raw: RawSpec["istio"]): IstioSettings {
   });
 }
 
-function fillContainerDefaults(
-  raw: NonNullable<RawSpec["istio"]>["containerDefaults"],
-): ContainerDefaults | undefined {
+function fillContainerDefaults(raw: NonNullable<RawSpec["istio"]>["containerDefaults"]): ContainerDefaults | undefined {
   return raw === undefined ? undefined : writeQuantities(raw);
 }
 
 /** Quantities as text, which YAML may have read as numbers. */
-function writeQuantities(
-  raw: Readonly<Record<string, string | number | undefined>>,
-): Readonly<Record<string, string>> {
+function writeQuantities(raw: Readonly<Record<string, string | number | undefined>>): Readonly<Record<string, string>> {
   return Object.fromEntries(
-    Object.entries(raw).flatMap(([key, value]) =>
-      value === undefined ? [] : [[key, String(value)]],
-    ),
+    Object.entries(raw).flatMap(([key, value]) => (value === undefined ? [] : [[key, String(value)]])),
   );
 }
 
@@ -249,7 +243,5 @@ type Present<T> = {
 
 /** Leaves out what is undefined, so that a field either has a value or is not there. */
 function present<T extends object>(value: T): Present<T> {
-  return Object.fromEntries(
-    Object.entries(value).filter(([, item]) => item !== undefined),
-  ) as Present<T>;
+  return Object.fromEntries(Object.entries(value).filter(([, item]) => item !== undefined)) as Present<T>;
 }

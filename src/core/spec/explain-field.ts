@@ -64,7 +64,10 @@ function step(from: Found, part: string): Found | undefined {
     return undefined;
   }
   const inside: Found = { field: values, name: `${name}.<name>`, required: false };
-  return (values.properties === undefined ? undefined : step(inside, part)) ?? (/^<?[\w-]+>?$/.test(part) ? inside : undefined);
+  return (
+    (values.properties === undefined ? undefined : step(inside, part)) ??
+    (/^<?[\w-]+>?$/.test(part) ? inside : undefined)
+  );
 }
 
 function intoList(found: Found): Found {
@@ -73,10 +76,7 @@ function intoList(found: Found): Found {
 }
 
 /** Follows the path and replaces each part that is not there by the nearest that is. */
-function repair(
-  parts: readonly string[],
-  start: Pick<Found, "field" | "name">,
-): string | undefined {
+function repair(parts: readonly string[], start: Pick<Found, "field" | "name">): string | undefined {
   let found: Found = { ...start, required: true };
   const path = start.name === "" ? [] : [start.name];
   for (const part of parts) {
@@ -104,9 +104,7 @@ function describe({ field, name, required }: Found): string {
     ["Form", field.pattern],
     ["Example", field.examples?.map(write).join(", ")],
   ];
-  const head = facts.flatMap(([label, value]) =>
-    value === undefined ? [] : [`${`${label}:`.padEnd(10)}${value}`],
-  );
+  const head = facts.flatMap(([label, value]) => (value === undefined ? [] : [`${`${label}:`.padEnd(10)}${value}`]));
   const children = childrenOf(field);
   return [
     name === "" ? "The mesh file" : name,

@@ -65,7 +65,9 @@ export function describeType(field: FieldInfo): string {
     case "array":
       return `list of ${plural(field.items)}`;
     case "object":
-      return field.properties === undefined ? `map of names to ${plural(field.additionalProperties || undefined)}` : "mapping";
+      return field.properties === undefined
+        ? `map of names to ${plural(field.additionalProperties || undefined)}`
+        : "mapping";
     default:
       return "anything";
   }

@@ -114,8 +114,7 @@ function checkNumber(value: unknown, span: Span): TextProblem[] {
         {
           ...span,
           code: "ISM112",
-          detail:
-            "This is infinity or not a number at all. Kubernetes and Istio speak JSON, which has neither.",
+          detail: "This is infinity or not a number at all. Kubernetes and Istio speak JSON, which has neither.",
           fix: "Write a number, or put quotes around it if it is text.",
         },
       ]

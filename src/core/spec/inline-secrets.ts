@@ -15,8 +15,7 @@ export function findInlineSecrets(value: unknown): readonly string[] {
     return typeof token === "string" && token.length >= shortest ? [token] : [];
   }
   return Object.entries(token).flatMap(([key, item]: readonly [string, unknown]) => {
-    const allowed =
-      key === "file" || (key === "env" && typeof item === "string" && environmentName.test(item));
+    const allowed = key === "file" || (key === "env" && typeof item === "string" && environmentName.test(item));
     return typeof item === "string" && item.length >= shortest && !allowed ? [item] : [];
   });
 }
@@ -31,9 +30,7 @@ export function hideInDiagnostic(diagnostic: Diagnostic, secrets: readonly strin
     ...diagnostic,
     detail: hide(diagnostic.detail, secrets),
     ...(fix === undefined ? {} : { fix: hide(fix, secrets) }),
-    ...(range === undefined
-      ? {}
-      : { range: { ...range, lineText: hide(range.lineText, secrets) } }),
+    ...(range === undefined ? {} : { range: { ...range, lineText: hide(range.lineText, secrets) } }),
   };
 }
 
@@ -41,9 +38,7 @@ function hide(text: string, secrets: readonly string[]): string {
   return secrets.reduce((rest, secret) => {
     // Messages cut long values and the file may escape them; the beginning gives a token away as well.
     const start = secret.slice(0, 60);
-    return rest
-      .replaceAll(secret, "*".repeat(secret.length))
-      .replaceAll(start, "*".repeat(start.length));
+    return rest.replaceAll(secret, "*".repeat(secret.length)).replaceAll(start, "*".repeat(start.length));
   }, text);
 }
 

@@ -28,9 +28,7 @@ export function createLocator(document: Document | undefined, source: SourceText
       }
     }
     const root = document.contents?.range;
-    return root === null || root === undefined
-      ? start
-      : source.rangeOf(root[0], endOfLine(root[0], root[1], source));
+    return root === null || root === undefined ? start : source.rangeOf(root[0], endOfLine(root[0], root[1], source));
   };
   return { value: (path) => locate(path, "value"), key: (path) => locate(path, "key") };
 }
@@ -43,7 +41,7 @@ export interface Entry {
 
 /** The entry at the path, following aliases and merge keys; undefined when there is none. */
 export function findEntry(document: Document, path: Path): Entry | undefined {
-  let entry: Entry = { node: document.contents as Node | null };
+  let entry: Entry = { node: document.contents };
   for (const part of path) {
     const parent = resolveAlias(document, entry.node);
     let next: Entry | undefined;
@@ -77,12 +75,7 @@ export function keyText(key: unknown): string {
   return value === null || value === undefined ? "" : String(value);
 }
 
-function findInMap(
-  document: Document,
-  map: Node,
-  key: string,
-  seen: Set<Node>,
-): Entry | undefined {
+function findInMap(document: Document, map: Node, key: string, seen: Set<Node>): Entry | undefined {
   if (!isMap(map) || seen.has(map)) {
     return undefined;
   }
@@ -111,11 +104,7 @@ function isNodeOrNull(value: unknown): value is Node | null {
   return value === null || isMap(value) || isSeq(value) || isScalar(value) || isAlias(value);
 }
 
-function spanOf(
-  { pair, node }: Entry,
-  wanted: "key" | "value",
-  source: SourceText,
-): [number, number] | undefined {
+function spanOf({ pair, node }: Entry, wanted: "key" | "value", source: SourceText): [number, number] | undefined {
   const key = pair?.key.range;
   const value = node?.range;
   const block = (isMap(node) || isSeq(node)) && node.flow !== true;

@@ -39,10 +39,7 @@ export function parseMesh(text: string, fileName: string): ParsedMesh {
   const locator = createLocator(yaml.document, source);
   const checked: Checked = yaml.usable ? checkContent(yaml) : { findings: [] };
   const secrets = findInlineSecrets(yaml.value);
-  const diagnostics = [
-    ...yaml.diagnostics,
-    ...checked.findings.map((finding) => placeFinding(finding, locator)),
-  ]
+  const diagnostics = [...yaml.diagnostics, ...checked.findings.map((finding) => placeFinding(finding, locator))]
     .map((diagnostic) => hideInDiagnostic(diagnostic, secrets))
     .toSorted(comparePlaces);
   const { mesh } = checked;
@@ -72,16 +69,13 @@ function checkContent(yaml: YamlFile): Checked {
   }
   const shape = checkShape(value);
   const findings = [...shape.findings, ...rules.flatMap((rule) => rule(shape.draft))];
-  return shape.mesh === undefined || findings.length > 0
-    ? { findings }
-    : { mesh: fillDefaults(shape.mesh), findings };
+  return shape.mesh === undefined || findings.length > 0 ? { findings } : { mesh: fillDefaults(shape.mesh), findings };
 }
 
 const emptyFile: Finding = {
   code: "ISM106",
   path: [],
-  detail:
-    "There is no content, or nothing but comments. A mesh file has at least apiVersion, kind, metadata and spec.",
+  detail: "There is no content, or nothing but comments. A mesh file has at least apiVersion, kind, metadata and spec.",
   fix: "Start from an example, or let isthmus init write the file.",
 };
 

@@ -49,9 +49,7 @@ export function readYaml(source: SourceText): YamlFile {
   if (document === undefined) {
     return unusable([]);
   }
-  const syntax = document.errors.map((error) =>
-    describeSyntaxError(error.code, error.message, error.pos),
-  );
+  const syntax = document.errors.map((error) => describeSyntaxError(error.code, error.message, error.pos));
   const several = second === undefined ? [] : [describeSecond(second, source.text)];
   if (syntax.length > 0) {
     return {
@@ -195,8 +193,7 @@ function describeSecond(second: Document<ParsedNode>, text: string): TextProblem
 const syntaxFixes: Partial<Record<ErrorCode, string>> = {
   TAB_AS_INDENT: "Indent with spaces.",
   BAD_INDENT: "Align the line with its neighbours, and close every bracket that is open above.",
-  BLOCK_AS_IMPLICIT_KEY:
-    'Put the value in quotes if it contains ": ", or move the inner mapping to lines of its own.',
+  BLOCK_AS_IMPLICIT_KEY: 'Put the value in quotes if it contains ": ", or move the inner mapping to lines of its own.',
   BAD_SCALAR_START: "Put the value in quotes.",
   MISSING_CHAR: "Add the missing character.",
   MULTILINE_IMPLICIT_KEY: "Keep the key on one line, with a colon and a space after it.",
@@ -204,14 +201,8 @@ const syntaxFixes: Partial<Record<ErrorCode, string>> = {
   BAD_ALIAS: "Put the value in quotes if it is no alias.",
 };
 
-function describeSyntaxError(
-  code: ErrorCode,
-  message: string,
-  [start, end]: readonly [number, number],
-): TextProblem {
-  const said = (message.split("\n", 1)[0] ?? message)
-    .replace(/'quote\b/, "'")
-    .replace(/"quote\b/, '"');
+function describeSyntaxError(code: ErrorCode, message: string, [start, end]: readonly [number, number]): TextProblem {
+  const said = (message.split("\n", 1)[0] ?? message).replace(/'quote\b/, "'").replace(/"quote\b/, '"');
   return {
     code: "ISM101",
     start,

@@ -52,14 +52,12 @@ const gaps: readonly Gap[] = [
     fix: "Write install: istioctl.",
   },
   {
-    find: (mesh) =>
-      when(mesh.access.credentials === "rancherToken", ["spec", "access", "credentials"]),
+    find: (mesh) => when(mesh.access.credentials === "rancherToken", ["spec", "access", "credentials"]),
     cannot: "use Rancher tokens as remote credentials",
     fix: "Write credentials: serviceAccount.",
   },
   {
-    find: (mesh) =>
-      when(mesh.hardening.podSecurity !== undefined, ["spec", "hardening", "podSecurity"]),
+    find: (mesh) => when(mesh.hardening.podSecurity !== undefined, ["spec", "hardening", "podSecurity"]),
     cannot: "set pod security standards",
     fix: "Leave podSecurity out, and label the namespaces yourself if they need it.",
   },
@@ -69,21 +67,14 @@ const gaps: readonly Gap[] = [
     fix: "Leave networkPolicies out. Where the cluster denies traffic by default, the mesh's ports have to be opened by other means.",
   },
   {
-    find: (mesh) =>
-      when(mesh.trust.root.kind === "secretRef", ["spec", "trust", "root", "secretRef"]),
+    find: (mesh) => when(mesh.trust.root.kind === "secretRef", ["spec", "trust", "root", "secretRef"]),
     cannot: "take the root from a Secret",
     fix: "Give the root as certFile and keyFile.",
   },
   {
     find: (mesh) =>
       mesh.clusters.flatMap((cluster, index) =>
-        when(cluster.eastWestAddresses.length > 0, [
-          "spec",
-          "clusters",
-          index,
-          "eastWest",
-          "addresses",
-        ]),
+        when(cluster.eastWestAddresses.length > 0, ["spec", "clusters", index, "eastWest", "addresses"]),
       ),
     cannot: "announce other gateway addresses than those of the Service",
     fix: "Leave addresses out, and have the load balancer show its public address in the Service's status.",
@@ -98,9 +89,7 @@ const gaps: readonly Gap[] = [
   },
   {
     find: (mesh) =>
-      mesh.services.flatMap((service, index) =>
-        when(!service.exported, ["spec", "services", index, "export"]),
-      ),
+      mesh.services.flatMap((service, index) => when(!service.exported, ["spec", "services", index, "export"])),
     cannot: "keep a service cluster-local",
     fix: "Leave export out, or set Istio's serviceSettings under spec.istio.values.meshConfig.",
   },

@@ -34,7 +34,10 @@ export function viewProgramHelp(sections: readonly CommandSection[], options: He
     ]),
     ...viewOptionGroups({}, options),
     "",
-    "`isthmus help COMMAND` tells more about a command, `isthmus help exit-codes` about exit codes, `isthmus explain CODE` about a message.",
+    wrap(
+      "`isthmus help COMMAND` tells more about a command, `isthmus help exit-codes` about exit codes, `isthmus explain CODE` about a message.",
+      options.width,
+    ),
   ].join("\n");
 }
 

@@ -31,10 +31,7 @@ export function checkCertificateIssuers(draft: MeshDraft): readonly Finding[] {
         code: "ISM133",
         path: [...path, "tls", "issuer"],
         detail: `spec.issuers has no entry ${showValue(tls.issuer)}, so the certificate would never be signed.`,
-        fix:
-          near === undefined
-            ? "Add the issuer to spec.issuers, or use one that is there."
-            : `Did you mean ${near}?`,
+        fix: near === undefined ? "Add the issuer to spec.issuers, or use one that is there." : `Did you mean ${near}?`,
       },
     ];
   });

@@ -1,7 +1,10 @@
+import { suggestName } from "../../diagnostics/suggest.ts";
 import type { MeshDraft } from "../draft.ts";
 import type { Finding } from "../finding.ts";
 import type { ClusterDraft, Placed } from "../walk-draft.ts";
 import { clustersOf } from "../walk-draft.ts";
+
+const ways = ["context", "rancherId"];
 
 /** A cluster is reached by a kubeconfig context or through Rancher, not both and not neither. */
 export function checkClusterAccess(draft: MeshDraft): readonly Finding[] {
@@ -25,14 +28,18 @@ function checkAccess({ value, path }: Placed<ClusterDraft>): readonly Finding[] 
     ];
   }
   if (!context && !rancher) {
-    return [
-      {
-        code: "ISM123",
-        path,
-        detail: `${name} has neither context nor rancherId, so there is no way to it.`,
-        fix: "Add context with the name of a kubeconfig context, or rancherId with the cluster's ID in Rancher.",
-      },
-    ];
+    // A misspelt field is reported as one; that it is missing as well is no news.
+    const misspelt = Object.keys(value).some((key) => suggestName(key, ways) !== undefined);
+    return misspelt
+      ? []
+      : [
+          {
+            code: "ISM123",
+            path,
+            detail: `${name} has neither context nor rancherId, so there is no way to it.`,
+            fix: "Add context with the name of a kubeconfig context, or rancherId with the cluster's ID in Rancher.",
+          },
+        ];
   }
   if (rancher && "kubeconfig" in value) {
     return [

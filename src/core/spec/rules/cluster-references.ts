@@ -10,12 +10,11 @@ import { clusterNames, versionsOf } from "../walk-draft.ts";
 /** Whoever names a cluster names one of `spec.clusters`. */
 export function checkClusterReferences(draft: MeshDraft): readonly Finding[] {
   const known = clusterNames(draft);
-  const references: { readonly name: string; readonly path: Path }[] = versionsOf(draft).flatMap(
-    ({ value, path }) =>
-      itemsOf(value.clusters).map(([index, name]) => ({
-        name,
-        path: [...path, "clusters", index],
-      })),
+  const references: { readonly name: string; readonly path: Path }[] = versionsOf(draft).flatMap(({ value, path }) =>
+    itemsOf(value.clusters).map(([index, name]) => ({
+      name,
+      path: [...path, "clusters", index],
+    })),
   );
   const root = draft.spec?.trust?.root?.secretRef?.cluster;
   if (root !== undefined) {

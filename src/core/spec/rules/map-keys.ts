@@ -19,8 +19,7 @@ const headerName: TextForm = {
   code: "ISM113",
   wanted: "the name of a header in lower case",
   test: (text) => /^[a-z0-9!#$%&'*+.^_`|~-]+$/.test(text),
-  fix: (text) =>
-    /^[\w-]+$/.test(text) ? `Write ${text.toLowerCase()}.` : "Write a name such as x-user.",
+  fix: (text) => (/^[\w-]+$/.test(text) ? `Write ${text.toLowerCase()}.` : "Write a name such as x-user."),
 };
 
 /** Names that are keys: of versions, labels and headers. */
@@ -31,9 +30,7 @@ export function checkMapKeys(draft: MeshDraft): readonly Finding[] {
       // Istio's own rule for the names of subsets.
       checkKeys(value.versions, [...path, "versions"], label),
     ),
-    ...versionsOf(draft).flatMap(({ value, path }) =>
-      checkKeys(value.labels, [...path, "labels"], labelKey),
-    ),
+    ...versionsOf(draft).flatMap(({ value, path }) => checkKeys(value.labels, [...path, "labels"], labelKey)),
     ...routesOf(draft).flatMap(({ value, path }) =>
       checkKeys(value.match?.headers, [...path, "match", "headers"], headerName),
     ),

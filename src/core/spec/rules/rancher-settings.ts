@@ -11,9 +11,7 @@ export function checkRancherSettings(draft: MeshDraft): readonly Finding[] {
     return [];
   }
   const users: readonly Path[] = [
-    ...clustersOf(draft).flatMap(({ value, path }) =>
-      value.rancherId === undefined ? [] : [[...path, "rancherId"]],
-    ),
+    ...clustersOf(draft).flatMap(({ value, path }) => (value.rancherId === undefined ? [] : [[...path, "rancherId"]])),
     ...(spec.access?.credentials === "rancherToken" ? [["spec", "access", "credentials"]] : []),
     ...(spec.istio?.install === "rancher" ? [["spec", "istio", "install"]] : []),
   ];

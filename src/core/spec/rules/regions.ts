@@ -54,8 +54,6 @@ function describeUnknown(name: string, path: Path, known: readonly string[]): Fi
     path,
     detail: `${describePath(path)} is ${showValue(name)}, and no cluster has that region${known.length === 0 ? "; none of spec.clusters has a region at all" : ""}. It would never apply.`,
     fix:
-      near === undefined
-        ? "Correct the name, or add region to the clusters that are there."
-        : `Did you mean ${near}?`,
+      near === undefined ? "Correct the name, or add region to the clusters that are there." : `Did you mean ${near}?`,
   };
 }

@@ -18,10 +18,7 @@ export function checkRepeatedEntries(draft: MeshDraft): readonly Finding[] {
   ];
 }
 
-function checkList(
-  list: readonly (string | undefined)[] | undefined,
-  path: Path,
-): readonly Finding[] {
+function checkList(list: readonly (string | undefined)[] | undefined, path: Path): readonly Finding[] {
   return findRepeated(itemsOf(list), ([, name]) => name).map(({ item: [index, name] }) => ({
     code: "ISM120",
     path: [...path, index],

@@ -7,9 +7,7 @@ import { findRepeated } from "./find-repeated.ts";
 /** Routes are VirtualServices: one name once in a namespace. */
 export function checkRouteNames(draft: MeshDraft): readonly Finding[] {
   const repeated = findRepeated(routesOf(draft), ({ value, service }) =>
-    service.namespace === undefined || value.name === undefined
-      ? undefined
-      : `${service.namespace}/${value.name}`,
+    service.namespace === undefined || value.name === undefined ? undefined : `${service.namespace}/${value.name}`,
   );
   return repeated.map(({ item, first }) => ({
     code: "ISM132",

@@ -8,8 +8,7 @@ import { isWeight } from "./weight-range.ts";
 export function checkWeightSum(draft: MeshDraft): readonly Finding[] {
   return routesOf(draft).flatMap(({ value, path }) => {
     const entries = entriesOf(value.weights);
-    const complete =
-      value.weights !== undefined && entries.length === Object.keys(value.weights).length;
+    const complete = value.weights !== undefined && entries.length === Object.keys(value.weights).length;
     const sum = entries.reduce((total, [, weight]) => total + weight, 0);
     if (!complete || sum === 100 || !entries.every(([, weight]) => isWeight(weight))) {
       return [];

@@ -33,20 +33,16 @@ export const issuerSchema = z
 export const dnsSchema = z
   .strictObject({
     zone: textOf(domain, "The DNS zone that the records are in."),
-    provider: z
-      .record(z.string(), settings.meta({ description: "The settings of the provider." }))
-      .meta({
-        description:
-          "What serves the zone: one key, the name of the provider, over its settings.",
-        examples: [{ designate: {} }, { rfc2136: { server: "192.0.2.53" } }],
-        minProperties: 1,
-        maxProperties: 1,
-      }),
+    provider: z.record(z.string(), settings.meta({ description: "The settings of the provider." })).meta({
+      description: "What serves the zone: one key, the name of the provider, over its settings.",
+      examples: [{ designate: {} }, { rfc2136: { server: "192.0.2.53" } }],
+      minProperties: 1,
+      maxProperties: 1,
+    }),
     ttl: textOf(duration, "How long resolvers may keep a record. Default: the provider's.").optional(),
     healthChecks: settings
       .meta({
-        description:
-          "How a cluster's address is tested when a name has one A record for each cluster.",
+        description: "How a cluster's address is tested when a name has one A record for each cluster.",
       })
       .optional(),
   })

@@ -13,9 +13,7 @@ import { serviceSchema } from "./service.ts";
  */
 export const meshSchema = z
   .strictObject({
-    apiVersion: z
-      .literal("isthmus.dev/v1alpha1")
-      .meta({ description: "The format of the file." }),
+    apiVersion: z.literal("isthmus.dev/v1alpha1").meta({ description: "The format of the file." }),
     kind: z.literal("Mesh").meta({ description: "What the file describes." }),
     metadata: z
       .strictObject({
@@ -32,9 +30,7 @@ export const meshSchema = z
           .min(1)
           .meta({ description: "The clusters that are one mesh. Each runs its own istiod." }),
         sharedNetworks: z
-          .array(
-            textOf(label, "The name of a network that several of the clusters have in common."),
-          )
+          .array(textOf(label, "The name of a network that several of the clusters have in common."))
           .meta({
             description:
               "Networks that several clusters share because their pods reach each other directly. Two clusters with one network name are an error unless the name stands here.",

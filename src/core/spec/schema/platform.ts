@@ -1,17 +1,7 @@
 import * as z from "zod";
 import { newestIstioVersion } from "../istio-version.ts";
 import { fieldDefaults } from "../field-defaults.ts";
-import {
-  duration,
-  imageHub,
-  istioVersion,
-  label,
-  labelValue,
-  line,
-  quantityOf,
-  textOf,
-  validity,
-} from "./scalars.ts";
+import { duration, imageHub, istioVersion, label, labelValue, line, quantityOf, textOf, validity } from "./scalars.ts";
 
 export const containerDefaultsSchema = z
   .strictObject({
@@ -66,10 +56,7 @@ export const trustSchema = z
   .strictObject({
     root: z
       .strictObject({
-        certFile: textOf(
-          line,
-          "The root certificate in PEM, relative to the mesh file. Needs `keyFile`.",
-        ).optional(),
+        certFile: textOf(line, "The root certificate in PEM, relative to the mesh file. Needs `keyFile`.").optional(),
         keyFile: textOf(
           line,
           "The private key of the root in PEM, relative to the mesh file. Needs `certFile`.",

@@ -24,10 +24,7 @@ export const rancherSchema = z
     url: textOf(httpsUrl, "The address of Rancher."),
     token: z
       .strictObject({
-        env: textOf(
-          environmentName,
-          "The name of the environment variable that holds the token.",
-        ).optional(),
+        env: textOf(environmentName, "The name of the environment variable that holds the token.").optional(),
         file: textOf(line, "The file that holds the token, relative to the mesh file.").optional(),
       })
       .meta({

@@ -59,13 +59,10 @@ export const routeSchema = z
     weights: z
       .record(
         z.string(),
-        z
-          .number()
-          .meta({ description: "Percent of the requests.", type: "integer", minimum: 0, maximum: 100 }),
+        z.number().meta({ description: "Percent of the requests.", type: "integer", minimum: 0, maximum: 100 }),
       )
       .meta({
-        description:
-          "Percent of the requests for each version; the sum is 100. A version that is left out gets 0.",
+        description: "Percent of the requests for each version; the sum is 100. A version that is left out gets 0.",
       }),
     tls: tlsSchema.optional(),
     dns: z

@@ -18,23 +18,29 @@ export interface FormIssue {
   readonly form: TextForm;
 }
 
-/** A schema for text of a form. The description goes to the JSON schema and to `explain`. */
+/**
+ * A schema for text of a form, or of several of which the first that does not
+ * fit is told. The description goes to the JSON schema and to `explain`.
+ */
 export function textOf(
-  form: TextForm,
+  forms: TextForm | readonly [TextForm, ...TextForm[]],
   description: string,
   extra: { readonly default?: string; readonly examples?: readonly string[] } = {},
 ): z.ZodString {
+  const all: readonly TextForm[] = "test" in forms ? [forms] : forms;
+  const pattern = all.find((form) => form.pattern !== undefined)?.pattern;
   return z
     .string()
     .check((context) => {
-      if (!form.test(context.value)) {
+      const form = all.find((one) => !one.test(context.value));
+      if (form !== undefined) {
         const params: FormIssue = { form };
         context.issues.push({ code: "custom", input: context.value, params: { ...params } });
       }
     })
     .meta({
       description,
-      ...(form.pattern === undefined ? {} : { pattern: form.pattern }),
+      ...(pattern === undefined ? {} : { pattern }),
       ...(extra.default === undefined ? {} : { default: extra.default }),
       ...(extra.examples === undefined ? {} : { examples: [...extra.examples] }),
     });
@@ -87,8 +93,7 @@ const labelValuePattern = "^([A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?)?$";
 
 export const labelValue: TextForm = {
   code: "ISM113",
-  wanted:
-    "a label value: letters, digits, -, _ and ., beginning and ending with a letter or digit, at most 63 of them",
+  wanted: "a label value: letters, digits, -, _ and ., beginning and ending with a letter or digit, at most 63 of them",
   test: matches(labelValuePattern),
   fix: () => "Write the value as it stands in the pods' or nodes' labels.",
   pattern: labelValuePattern,
@@ -99,34 +104,32 @@ export function isLabelKey(text: string): boolean {
   const match = /^(?:([^/]*)\/)?([^/]*)$/.exec(text);
   const prefix = match?.[1];
   const name = match?.[2] ?? "";
-  return (
-    (prefix === undefined || subdomain.test(prefix)) && name !== "" && labelValue.test(name)
-  );
+  return (prefix === undefined || subdomain.test(prefix)) && name !== "" && labelValue.test(name);
 }
 
 export const duration: TextForm = {
   code: "ISM114",
   wanted: "a duration such as 90s, 10m, 1h30m or 14d",
   test: (text) => readDuration(text) !== undefined,
-  fix: (text) =>
-    /^\d+$/.test(text) ? `Add the unit, as in ${text}s or ${text}d.` : "Write for example 14d.",
+  fix: (text) => (/^\d+$/.test(text) ? `Add the unit, as in ${text}s or ${text}d.` : "Write for example 14d."),
   pattern: "^([0-9]+(\\.[0-9]+)?(ns|us|µs|ms|s|m|h|d))+$",
 };
 
 /** How long certificates of the mesh may be valid: long enough to be renewed in time, short enough for X.509's four-digit years. */
-export const validity: TextForm = {
-  ...duration,
-  wanted: "a duration from 1h to 36500d, such as 730d",
-  test: (text) => {
-    const seconds = readDuration(text);
-    return seconds !== undefined && seconds >= 3600 && seconds <= 36_500 * 86_400;
+export const validity: readonly [TextForm, TextForm] = [
+  duration,
+  {
+    code: "ISM117",
+    wanted: "from 1h to 36500d",
+    test: (text) => {
+      const seconds = readDuration(text) ?? 0;
+      return seconds >= 3600 && seconds <= 36_500 * 86_400;
+    },
+    fix: () => "Write for example 730d.",
   },
-  fix: (text) =>
-    readDuration(text) === undefined ? duration.fix(text) : "Write for example 730d.",
-};
+];
 
-const quantityPattern =
-  "^([0-9]+(\\.[0-9]*)?|\\.[0-9]+)(n|u|m|k|M|G|T|P|E|Ki|Mi|Gi|Ti|Pi|Ei|[eE][+-]?[0-9]+)?$";
+const quantityPattern = "^([0-9]+(\\.[0-9]*)?|\\.[0-9]+)(n|u|m|k|M|G|T|P|E|Ki|Mi|Gi|Ti|Pi|Ei|[eE][+-]?[0-9]+)?$";
 
 /** https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/ without a sign, since no limit is negative. */
 export const quantity: TextForm = {
@@ -134,9 +137,12 @@ export const quantity: TextForm = {
   wanted: "a Kubernetes quantity such as 100m or 2 for CPU and 128Mi or 1Gi for memory",
   test: matches(quantityPattern),
   fix: (text) => {
-    const match = /^([0-9.]+)\s*([kmgtp])(i?)b?$/i.exec(text);
-    const near = `${match?.[1]}${match?.[2]?.toUpperCase()}${match?.[3]?.toLowerCase()}`;
-    return match === null ? "Write for example 100m, 2 or 128Mi." : `Write for example ${near}.`;
+    const [, number = "", prefix = "", binary = ""] =
+      /^([0-9.]+)([a-zA-Z]?)(i?)[bB]?$/.exec(text.replaceAll(/\s/g, "")) ?? [];
+    const near = [prefix, prefix.toUpperCase(), prefix.toLowerCase()]
+      .map((one) => number + one + binary)
+      .find((one) => matches(quantityPattern)(one));
+    return near === undefined ? "Write for example 100m, 2 or 128Mi." : `Write for example ${near}.`;
   },
   pattern: quantityPattern,
 };
@@ -176,9 +182,7 @@ export const httpsUrl: TextForm = {
   wanted: "an https URL without user, query and fragment",
   test: (text) => {
     const url = /^https:\/\/[^\s/]/.test(text) && URL.canParse(text) ? new URL(text) : undefined;
-    return (
-      url !== undefined && url.username === "" && url.password === "" && !/[?#]/.test(text)
-    );
+    return url !== undefined && url.username === "" && url.password === "" && !/[?#]/.test(text);
   },
   fix: (text) =>
     /^[a-z0-9.-]+(:\d+)?(\/.*)?$/i.test(text)
@@ -246,9 +250,7 @@ export const imageHub: TextForm = {
   wanted: "an image registry with a path, such as docker.io/istio",
   test: matches("^[A-Za-z0-9][A-Za-z0-9._:-]*(/[a-z0-9._-]+)*$"),
   fix: (text) =>
-    /^https?:\/\//.test(text)
-      ? "Write the registry without https://."
-      : "Write for example docker.io/istio.",
+    /^https?:\/\//.test(text) ? "Write the registry without https://." : "Write for example docker.io/istio.",
   pattern: "^[A-Za-z0-9][A-Za-z0-9._:-]*(/[a-z0-9._-]+)*$",
 };
 

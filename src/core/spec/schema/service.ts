@@ -47,11 +47,7 @@ export const serviceSchema = z
   .strictObject({
     name: textOf(label, "The name of the Kubernetes Service, the same on every cluster."),
     namespace: textOf(label, "The namespace of the service, the same on every cluster."),
-    port: z
-      .int()
-      .min(1)
-      .max(65_535)
-      .meta({ description: "The port of the Service that routes send requests to." }),
+    port: z.int().min(1).max(65_535).meta({ description: "The port of the Service that routes send requests to." }),
     manifests: textOf(
       line,
       "A file or folder with the service's objects, relative to the mesh file; isthmus deploys them. Objects with the labels of a version go to the clusters that run it, the rest to every cluster. Default: the service is deployed by other means.",
@@ -60,10 +56,7 @@ export const serviceSchema = z
       .record(z.string(), versionSchema)
       .meta({ description: "The versions of the service by name.", default: {} })
       .optional(),
-    routes: z
-      .array(routeSchema)
-      .meta({ description: "The ways from outside to the service.", default: [] })
-      .optional(),
+    routes: z.array(routeSchema).meta({ description: "The ways from outside to the service.", default: [] }).optional(),
     failover: failoverSchema.optional(),
     export: z
       .boolean()

@@ -1,0 +1,76 @@
+import { describe, expect, it } from "vitest";
+import { explainField, suggestField } from "./explain-field.ts";
+import type { FieldInfo } from "./field-info.ts";
+import { rootField } from "./field-info.ts";
+
+describe("explaining a field", () => {
+  it("tells path, description, type, default and allowed values", () => {
+    const text = explainField("spec.istio.install") ?? "";
+    expect(text.split("\n")[0]).toBe("spec.istio.install");
+    expect(text).toMatch(/^Type: +text$/m);
+    expect(text).toMatch(/^Default: +istioctl$/m);
+    expect(text).toMatch(/^Allowed: +istioctl, operator, helm, rancher$/m);
+    expect(text).toContain("How Istio gets into the clusters");
+    expect(text).not.toContain("Required:");
+  });
+
+  it("lists the fields below it and which of them are required", () => {
+    const text = explainField("spec.clusters") ?? "";
+    expect(text).toMatch(/^Type: +list of mappings$/m);
+    expect(text).toMatch(/^Required: +yes$/m);
+    expect(text).toMatch(/^ {2}name +text, required$/m);
+    expect(text).toMatch(/^ {2}eastWest +mapping$/m);
+  });
+
+  const paths: readonly (readonly [string, string])[] = [
+    ["spec.clusters.network", "spec.clusters[].network"],
+    ["clusters.network", "spec.clusters[].network"],
+    ["spec.clusters[0].network", "spec.clusters[].network"],
+    ["spec.clusters[].network", "spec.clusters[].network"],
+    ["services.versions.clusters", "spec.services[].versions.<name>.clusters"],
+    ["services.versions.v1.clusters", "spec.services[].versions.<name>.clusters"],
+    ["services.routes.weights.v1", "spec.services[].routes[].weights.<name>"],
+    ["services.routes.match.headers.exact", "spec.services[].routes[].match.headers.<name>.exact"],
+    ["metadata.name", "metadata.name"],
+    ["", "The mesh file"],
+    ["spec", "spec"],
+  ];
+  it.each(paths)("takes %j for %s", (path, title) => {
+    expect(explainField(path)?.split("\n")[0]).toBe(title);
+    expect(suggestField(path)).toBeUndefined();
+  });
+
+  const unknown: readonly (readonly [string, string | undefined])[] = [
+    ["spec.clusters.netwrok", "spec.clusters.network"],
+    ["clustres.network", "spec.clusters.network"],
+    ["spec.istio.pofile", "spec.istio.profile"],
+    ["spec.istio.version.more", undefined],
+    ["nothing.at.all", undefined],
+    ["constructor", undefined],
+    ["spec.__proto__", undefined],
+  ];
+  it.each(unknown)("knows no %s and suggests %s", (path, suggestion) => {
+    expect(explainField(path)).toBeUndefined();
+    expect(suggestField(path)).toBe(suggestion);
+  });
+
+  it("finds a description for every field there is", () => {
+    const without: string[] = [];
+    const walk = (field: FieldInfo, path: string): void => {
+      if (field.description === undefined && Object.keys(field).length > 0) {
+        without.push(path);
+      }
+      for (const [name, child] of Object.entries(field.properties ?? {})) {
+        walk(child, `${path}.${name}`);
+      }
+      if (field.items !== undefined) {
+        walk(field.items, `${path}[]`);
+      }
+      if (field.additionalProperties !== undefined && field.additionalProperties !== false) {
+        walk(field.additionalProperties, `${path}.<name>`);
+      }
+    };
+    walk(rootField(), "");
+    expect(without).toEqual([]);
+  });
+});

@@ -1,0 +1,234 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { stringify } from "yaml";
+import type { Cluster, Mesh, Route, Service } from "../model/mesh.ts";
+import { parseMesh } from "./parse.ts";
+
+/** A mesh as somebody would write it who leaves nothing to defaults. */
+function writeMesh(mesh: Mesh): object {
+  const { root, intermediates } = mesh.trust;
+  const { kind, ...rootFields } = root;
+  return {
+    apiVersion: "isthmus.dev/v1alpha1",
+    kind: "Mesh",
+    metadata: { name: mesh.name },
+    spec: {
+      clusters: mesh.clusters.map(({ access, eastWestAddresses, ...cluster }) => ({
+        ...cluster,
+        ...(access.kind === "context"
+          ? { context: access.context, ...(access.kubeconfig === undefined ? {} : { kubeconfig: access.kubeconfig }) }
+          : { rancherId: access.rancherId }),
+        ...(eastWestAddresses.length === 0 ? {} : { eastWest: { addresses: eastWestAddresses } }),
+      })),
+      sharedNetworks: mesh.sharedNetworks,
+      istio: mesh.istio,
+      ...(mesh.rancher === undefined ? {} : { rancher: mesh.rancher }),
+      trust: {
+        ...(kind === "generated" ? {} : { root: kind === "secretRef" ? { secretRef: rootFields } : rootFields }),
+        intermediates: { validity: `${intermediates.validitySeconds}s`, keyType: intermediates.keyType },
+      },
+      access: { credentials: mesh.access.credentials, rotateBefore: `${mesh.access.rotateBeforeSeconds}s` },
+      hardening: mesh.hardening,
+      services: mesh.services.map(({ exported, versions, routes, ...service }) => ({
+        ...service,
+        export: exported,
+        versions: Object.fromEntries(versions.map(({ name, ...version }) => [name, version])),
+        routes: routes.map(({ match, ...route }) => ({
+          ...route,
+          match: {
+            [match.path.kind]: match.path.value,
+            headers: Object.fromEntries(
+              Object.entries(match.headers).map(([name, one]) => [name, { [one.kind]: one.value }]),
+            ),
+            fromRegions: match.fromRegions,
+          },
+        })),
+      })),
+      issuers: mesh.issuers,
+      ...(mesh.dns === undefined
+        ? {}
+        : {
+            dns: {
+              zone: mesh.dns.zone,
+              provider: { [mesh.dns.provider.name]: mesh.dns.provider.settings },
+              ...(mesh.dns.ttlSeconds === undefined ? {} : { ttl: `${mesh.dns.ttlSeconds}s` }),
+            },
+          }),
+    },
+  };
+}
+
+const name = fc.stringMatching(/^[a-z][a-z0-9-]{0,10}[a-z0-9]$/);
+const text = fc.stringMatching(/^[ -~]{1,20}$/).filter((one) => one.trim() !== "");
+const quantity = fc
+  .tuple(fc.nat(9999), fc.constantFrom("", "m", "Mi", "G"))
+  .map(([number, suffix]) => `${number}${suffix}`);
+const json = fc.dictionary(name, fc.oneof(text, fc.integer(), fc.boolean(), fc.array(text, { maxLength: 2 })), {
+  maxKeys: 3,
+});
+const optional = <T extends object>(fields: { [Key in keyof T]: fc.Arbitrary<T[Key]> }): fc.Arbitrary<Partial<T>> =>
+  fc.record(fields, { requiredKeys: [] }) as fc.Arbitrary<Partial<T>>;
+const containerDefaults = optional({
+  limitsCpu: quantity,
+  limitsMemory: quantity,
+  requestsCpu: quantity,
+  requestsMemory: quantity,
+});
+
+const clusters = fc
+  .uniqueArray(
+    fc.tuple(
+      name,
+      fc.boolean(),
+      optional({ region: name, zone: name, endpoint: name.map((one) => `https://${one}.example:6443`) }),
+    ),
+    { minLength: 1, maxLength: 4, selector: ([one]) => one },
+  )
+  .map((list): readonly Cluster[] =>
+    list.map(([one, rancher, fields], index) => ({
+      name: one,
+      network: `net-${index}`,
+      ...fields,
+      access: rancher ? { kind: "rancher", rancherId: `c-${index}` } : { kind: "context", context: `ctx ${index}` },
+      eastWestAddresses: index === 0 ? ["203.0.113.1", "2001:db8::1", "gw.example"] : [],
+    })),
+  );
+
+function servicesOn(known: readonly Cluster[]): fc.Arbitrary<readonly Service[]> {
+  const regions = known.flatMap((cluster) => cluster.region ?? []);
+  const route = (index: number, versions: readonly string[]): fc.Arbitrary<Route> =>
+    fc.record({
+      name: fc.constant(`route-${index}`),
+      gateway: name,
+      hosts: fc.uniqueArray(
+        name.map((one) => `${one}.example`),
+        { minLength: 1, maxLength: 3 },
+      ),
+      match: fc.record({
+        path: fc.oneof(
+          fc.record({
+            kind: fc.constantFrom("exact" as const, "prefix" as const),
+            value: name.map((one) => `/${one}`),
+          }),
+          fc.record({ kind: fc.constant("regex" as const), value: text }),
+        ),
+        headers: fc.dictionary(
+          name,
+          fc.record({ kind: fc.constantFrom("exact" as const, "prefix" as const, "regex" as const), value: text }),
+          { maxKeys: 2, noNullPrototype: true },
+        ),
+        fromRegions:
+          regions.length === 0 ? fc.constant([]) : fc.uniqueArray(fc.constantFrom(...regions), { maxLength: 2 }),
+      }),
+      weights: fc
+        .nat(100)
+        .map((first) =>
+          Object.fromEntries(
+            versions.map((one, at) => [
+              one,
+              at === 0 ? (versions.length === 1 ? 100 : first) : at === 1 ? 100 - first : 0,
+            ]),
+          ),
+        ),
+    });
+  const versionNames = fc.uniqueArray(name, { minLength: 1, maxLength: 3 });
+  return fc
+    .array(fc.tuple(name, versionNames, fc.nat(2), fc.boolean(), fc.nat(known.length - 1)), { maxLength: 3 })
+    .chain((list) =>
+      fc.tuple(
+        ...list.map(([one, versions, routeCount, exported, where], index) =>
+          fc.record({
+            name: fc.constant(one),
+            namespace: fc.constant(`ns-${index}`),
+            port: fc.integer({ min: 1, max: 65_535 }),
+            versions: fc.constant(
+              versions.map((version) => ({
+                name: version,
+                clusters: known.slice(where).map((cluster) => cluster.name),
+                labels: { version },
+              })),
+            ),
+            routes: fc.tuple(...Array.from({ length: routeCount }, (_, at) => route(at, versions))),
+            exported: fc.constant(exported),
+          }),
+        ),
+      ),
+    );
+}
+
+const mesh: fc.Arbitrary<Mesh> = clusters.chain((known) =>
+  fc
+    .record({
+      name,
+      clusters: fc.constant(known),
+      sharedNetworks: fc.subarray(known.map((cluster) => cluster.network)),
+      istio: fc
+        .tuple(
+          optional({
+            hub: name.map((one) => `${one}.example/istio`),
+            nodeSelector: fc.dictionary(name, name, { noNullPrototype: true }),
+            containerDefaults,
+            values: json,
+          }),
+          fc.constantFrom("istioctl" as const, "helm" as const, "rancher" as const),
+        )
+        .map(([fields, install]) => ({ version: "1.28.3", install, profile: "minimal", ...fields })),
+      rancher: fc.record({
+        url: fc.constant("https://rancher.example"),
+        token: fc.oneof(fc.record({ env: fc.constant("TOKEN") }), fc.record({ file: text })),
+      }),
+      trust: fc.record({
+        root: fc.oneof(
+          fc.constant({ kind: "generated" as const }),
+          fc.record({ kind: fc.constant("files" as const), certFile: text, keyFile: text }),
+          fc.record({
+            kind: fc.constant("secretRef" as const),
+            cluster: fc.constant(known[0]?.name ?? ""),
+            namespace: name,
+            name,
+          }),
+        ),
+        intermediates: fc.record({
+          validitySeconds: fc.integer({ min: 3600, max: 36_500 * 86_400 }),
+          keyType: fc.constantFrom("ecdsa-p256" as const, "rsa-2048" as const, "rsa-4096" as const),
+        }),
+      }),
+      access: fc.record({
+        credentials: fc.constantFrom("serviceAccount" as const, "rancherToken" as const),
+        rotateBeforeSeconds: fc.nat(),
+      }),
+      hardening: fc
+        .tuple(optional({ podSecurity: fc.constantFrom("baseline" as const, "restricted" as const) }), fc.boolean())
+        .map(([fields, networkPolicies]) => ({ ...fields, networkPolicies })),
+      services: servicesOn(known),
+      issuers: fc.uniqueArray(name, { maxLength: 2 }).map((list) =>
+        list.map((one) => ({
+          name: one,
+          acme: { server: "https://acme.example/directory", email: "a@b.example", dns01: {} },
+        })),
+      ),
+      dns: fc.record({
+        zone: fc.constant("a.example"),
+        provider: fc.record({ name, settings: json }),
+        ttlSeconds: fc.nat(86_400),
+      }),
+    })
+    .map((one) => one as Mesh),
+);
+
+describe("a mesh that is written to a file", () => {
+  it("is read back as it was", () => {
+    fc.assert(
+      fc.property(mesh, fc.boolean(), (model, flow) => {
+        const file = stringify(writeMesh(model), {
+          aliasDuplicateObjects: false,
+          ...(flow ? { collectionStyle: "flow" as const } : {}),
+        });
+        const parsed = parseMesh(file, "mesh.yaml");
+        expect(parsed.diagnostics).toEqual([]);
+        expect(parsed.mesh).toEqual(JSON.parse(JSON.stringify(model)));
+      }),
+      { numRuns: 60 },
+    );
+  });
+});

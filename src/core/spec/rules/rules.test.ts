@@ -1,0 +1,385 @@
+import { describe, expect, it } from "vitest";
+import { parseMesh } from "../parse.ts";
+import { rules } from "./rules.ts";
+
+/** Two clusters and whatever comes after them under `spec`. */
+function meshFile(rest: string, clusters = "[{ name: west, context: w }, { name: east, context: e }]"): string {
+  return `apiVersion: isthmus.dev/v1alpha1
+kind: Mesh
+metadata: { name: m }
+spec:
+  clusters: ${clusters}
+${rest}`;
+}
+
+/** A service with versions v1 and v2 and one route with these fields. */
+function withRoute(route: string, rest = ""): string {
+  return meshFile(`  services:
+    - name: s
+      namespace: n
+      port: 80
+      versions: { v1: { clusters: [west] }, v2: { clusters: [east] } }
+      routes: [{ name: r, gateway: g, ${route} }]
+${rest}`);
+}
+
+function withVersions(versions: string): string {
+  return meshFile(`  services: [{ name: s, namespace: n, port: 80, versions: ${versions} }]\n`);
+}
+
+const hosts = 'hosts: ["*"]';
+
+/** What the file says, the file, and the findings as `code what-the-range-covers`. */
+const table: readonly (readonly [string, string, readonly string[]])[] = [
+  ["two clusters with different names, networks and contexts are fine", meshFile(""), []],
+
+  [
+    "two clusters of one name",
+    meshFile("", "[{ name: west, context: w }, { name: west, context: e }]"),
+    ["ISM121 west"],
+  ],
+  [
+    "three clusters of one name are two findings",
+    meshFile("", "[{ name: a, context: a }, { name: a, context: b }, { name: a, context: c }]"),
+    ["ISM121 a", "ISM121 a"],
+  ],
+
+  [
+    "two clusters on one network",
+    meshFile("", "[{ name: west, context: w, network: x }, { name: east, context: e, network: x }]"),
+    ["ISM104 x"],
+  ],
+  [
+    "a network that is the name of another cluster",
+    meshFile("", "[{ name: west, context: w }, { name: east, context: e, network: west }]"),
+    ["ISM104 west"],
+  ],
+  [
+    "one network that is declared as shared is fine",
+    meshFile(
+      "  sharedNetworks: [x]\n",
+      "[{ name: west, context: w, network: x }, { name: east, context: e, network: x }]",
+    ),
+    [],
+  ],
+  ["a shared network that no cluster is in", meshFile("  sharedNetworks: [wset]\n"), ["ISM122 wset"]],
+  ["a cluster's default network can be shared", meshFile("  sharedNetworks: [west]\n"), []],
+  ["a shared network that is named twice", meshFile("  sharedNetworks: [west, west]\n"), ["ISM120 west"]],
+
+  ["a cluster that cannot be reached", meshFile("", "[{ name: west }]"), ["ISM123 { name: west }"]],
+  [
+    "a cluster with two ways to it",
+    meshFile(
+      "  rancher: { url: https://r.example, token: { env: T } }\n",
+      "[{ name: west, context: w, rancherId: c-a }]",
+    ),
+    ["ISM123 rancherId"],
+  ],
+  [
+    "a kubeconfig without a context",
+    meshFile("", "[{ name: west, kubeconfig: k }]"),
+    ["ISM123 { name: west, kubeconfig: k }"],
+  ],
+  [
+    "a kubeconfig that Rancher makes superfluous",
+    meshFile(
+      "  rancher: { url: https://r.example, token: { env: T } }\n",
+      "[{ name: west, rancherId: c-a, kubeconfig: k }]",
+    ),
+    ["ISM123 kubeconfig"],
+  ],
+  [
+    "a misspelt context is an unknown field and nothing else",
+    meshFile("", "[{ name: west, kontext: w }]"),
+    ["ISM102 kontext"],
+  ],
+
+  [
+    "one context for two clusters",
+    meshFile("", "[{ name: west, context: w }, { name: east, context: w }]"),
+    ["ISM125 w"],
+  ],
+  [
+    "one context name in two kubeconfigs is fine",
+    meshFile("", "[{ name: west, context: w }, { name: east, context: w, kubeconfig: k }]"),
+    [],
+  ],
+  [
+    "one Rancher cluster for two clusters",
+    meshFile(
+      "  rancher: { url: https://r.example, token: { env: T } }\n",
+      "[{ name: west, rancherId: c-a }, { name: east, rancherId: c-a }]",
+    ),
+    ["ISM125 c-a"],
+  ],
+
+  ["a rancherId without spec.rancher", meshFile("", "[{ name: west, rancherId: c-a }]"), ["ISM124 c-a"]],
+  [
+    "Rancher tokens without spec.rancher",
+    meshFile("  access: { credentials: rancherToken }\n"),
+    ["ISM124 rancherToken"],
+  ],
+  ["Rancher's catalog without spec.rancher", meshFile("  istio: { install: rancher }\n"), ["ISM124 rancher"]],
+
+  ["the operator with the default version", meshFile("  istio: { install: operator }\n"), ["ISM137 operator"]],
+  [
+    "the operator with Istio 1.24.0",
+    meshFile("  istio: { install: operator, version: 1.24.0 }\n"),
+    ["ISM137 operator"],
+  ],
+  ["the operator with Istio 1.23.6 is fine", meshFile("  istio: { install: operator, version: 1.23.6 }\n"), []],
+
+  ["a mesh ID among the values", meshFile("  istio: { values: { global: { meshID: x } } }\n"), ["ISM136 meshID"]],
+  ["a network among the values", meshFile("  istio: { values: { global: { network: x } } }\n"), ["ISM136 network"]],
+  [
+    "a cluster name among the values",
+    meshFile("  istio: { values: { global: { multiCluster: { clusterName: x } } } }\n"),
+    ["ISM136 clusterName"],
+  ],
+  [
+    "other values are fine",
+    meshFile("  istio: { values: { global: { proxy: { logLevel: debug } }, network: x } }\n"),
+    [],
+  ],
+
+  ["a token that is nowhere", meshFile("  rancher: { url: https://r.example, token: {} }\n"), ["ISM119 {}"]],
+  [
+    "a token in two places",
+    meshFile("  rancher: { url: https://r.example, token: { env: T, file: f } }\n"),
+    ["ISM119 file"],
+  ],
+  ["a root certificate without its key", meshFile("  trust: { root: { certFile: c } }\n"), ["ISM105 { certFile: c }"]],
+  [
+    "a root in files and in a Secret",
+    meshFile("  trust: { root: { certFile: c, keyFile: k, secretRef: { cluster: west, namespace: n, name: s } } }\n"),
+    ["ISM119 secretRef"],
+  ],
+  [
+    "an ACME issuer without a way to prove anything",
+    meshFile("  issuers: [{ name: i, acme: { server: https://a.example, email: a@b.example } }]\n"),
+    ["ISM119 { server: https://a.example, email: a@b.example }"],
+  ],
+  ["no DNS provider", meshFile("  dns: { zone: a.example, provider: {} }\n"), ["ISM119 {}"]],
+  [
+    "two DNS providers",
+    meshFile("  dns: { zone: a.example, provider: { designate: {}, rfc2136: {} } }\n"),
+    ["ISM119 rfc2136"],
+  ],
+  [
+    "a path that is matched in two ways",
+    withRoute(`${hosts}, match: { exact: /a, regex: b }, weights: { v1: 100 }`),
+    ["ISM119 regex"],
+  ],
+  [
+    "a match by header only is fine",
+    withRoute(`${hosts}, match: { headers: { x-a: { exact: b } } }, weights: { v1: 100 }`),
+    [],
+  ],
+  [
+    "a header that is matched in no way",
+    withRoute(`${hosts}, match: { headers: { x-a: {} } }, weights: { v1: 100 }`),
+    ["ISM119 {}"],
+  ],
+
+  ["a version whose name is no name of a subset", withVersions("{ V_1: { clusters: [west] } }"), ["ISM113 V_1"]],
+  ["a version with a number as its name is fine", withVersions("{ 1: { clusters: [west] } }"), []],
+  ["a label without a key", withVersions('{ v1: { clusters: [west], labels: { "a b": c } } }'), ['ISM113 "a b"']],
+  [
+    "a label with a prefix is fine",
+    withVersions("{ v1: { clusters: [west], labels: { app.example/version: c } } }"),
+    [],
+  ],
+  ["a node selector without a key", meshFile("  istio: { nodeSelector: { a/b/c: d } }\n"), ["ISM113 a/b/c"]],
+  [
+    "a header with capitals",
+    withRoute(`${hosts}, match: { headers: { X-A: { exact: b } } }, weights: { v1: 100 }`),
+    ["ISM113 X-A"],
+  ],
+
+  [
+    "a host that is listed twice",
+    withRoute("hosts: [a.example, a.example], weights: { v1: 100 }"),
+    ["ISM120 a.example"],
+  ],
+  ["a cluster that is listed twice", withVersions("{ v1: { clusters: [west, west] } }"), ["ISM120 west"]],
+
+  [
+    "a service that is there twice",
+    meshFile("  services: [{ name: s, namespace: n, port: 1 }, { name: s, namespace: n, port: 2 }]\n"),
+    ["ISM131 s"],
+  ],
+  [
+    "one service name in two namespaces is fine",
+    meshFile("  services: [{ name: s, namespace: n, port: 1 }, { name: s, namespace: o, port: 2 }]\n"),
+    [],
+  ],
+
+  ["a version on a cluster that is not in the mesh", withVersions("{ v1: { clusters: [wst] } }"), ["ISM126 wst"]],
+  [
+    "a root in a cluster that is not in the mesh",
+    meshFile("  trust: { root: { secretRef: { cluster: north, namespace: n, name: s } } }\n"),
+    ["ISM126 north"],
+  ],
+  [
+    "a version on a cluster whose name is wrong is not a second finding",
+    meshFile(
+      "  services: [{ name: s, namespace: n, port: 80, versions: { v1: { clusters: [West] } } }]\n",
+      "[{ name: West, context: w }]",
+    ),
+    ["ISM113 West", "ISM113 West"],
+  ],
+  ["a version that runs nowhere", withVersions("{ v1: { clusters: [] } }"), ["ISM127 []"]],
+
+  [
+    "versions with the same labels",
+    withVersions("{ v1: { clusters: [west] }, v2: { clusters: [east], labels: { version: v1 } } }"),
+    ["ISM138 { version: v1 }"],
+  ],
+  [
+    "versions with no labels at all",
+    withVersions("{ v1: { clusters: [west], labels: {} }, v2: { clusters: [east], labels: {} } }"),
+    ["ISM138 {}"],
+  ],
+  [
+    "versions of two services may have the same labels",
+    meshFile(
+      "  services: [{ name: s, namespace: n, port: 1, versions: { v1: { clusters: [west] } } }, { name: t, namespace: n, port: 1, versions: { v1: { clusters: [west] } } }]\n",
+    ),
+    [],
+  ],
+
+  [
+    "two routes of one name in a namespace",
+    meshFile(`  services:
+    - { name: s, namespace: n, port: 1, versions: { v1: { clusters: [west] } }, routes: [{ name: r, gateway: g, ${hosts}, weights: { v1: 100 } }] }
+    - { name: t, namespace: n, port: 1, versions: { v1: { clusters: [west] } }, routes: [{ name: r, gateway: g, ${hosts}, weights: { v1: 100 } }] }
+`),
+    ["ISM132 r"],
+  ],
+  [
+    "one route name in two namespaces, one gateway with several hosts are fine",
+    meshFile(`  services:
+    - { name: s, namespace: n, port: 1, versions: { v1: { clusters: [west] } }, routes: [{ name: r, gateway: g, hosts: [a.example], weights: { v1: 100 } }, { name: q, gateway: g, hosts: [b.example], weights: { v1: 100 } }] }
+    - { name: t, namespace: o, port: 1, versions: { v1: { clusters: [west] } }, routes: [{ name: r, gateway: g, ${hosts}, weights: { v1: 100 } }] }
+`),
+    [],
+  ],
+
+  ["a negative weight", withRoute(`${hosts}, weights: { v1: -1, v2: 101 }`), ["ISM130 -1", "ISM130 101"]],
+  ["half a percent", withRoute(`${hosts}, weights: { v1: 0.5, v2: 99.5 }`), ["ISM130 0.5", "ISM130 99.5"]],
+  [
+    "a weight for a version that the service has not",
+    withRoute(`${hosts}, weights: { v1: 50, v3: 50 }`),
+    ["ISM129 v3"],
+  ],
+  [
+    "a weight for a service without versions",
+    meshFile(
+      `  services: [{ name: s, namespace: n, port: 1, routes: [{ name: r, gateway: g, ${hosts}, weights: { v1: 100 } }] }]\n`,
+    ),
+    ["ISM129 v1"],
+  ],
+  [
+    "weights that are less than everything",
+    withRoute(`${hosts}, weights: { v1: 10, v2: 89 }`),
+    ["ISM128 { v1: 10, v2: 89 }"],
+  ],
+  ["no weights", withRoute(`${hosts}, weights: {}`), ["ISM128 {}"]],
+  ["a version without a weight gets 0", withRoute(`${hosts}, weights: { v1: 100 }`), []],
+  ["weights with a wrong type are not summed up", withRoute(`${hosts}, weights: { v1: ten, v2: 90 }`), ["ISM103 ten"]],
+
+  [
+    "a route for a region without clusters",
+    withRoute(`${hosts}, match: { fromRegions: [mars] }, weights: { v1: 100 }`),
+    ["ISM135 mars"],
+  ],
+  [
+    "failover to a region without clusters",
+    meshFile(
+      "  services: [{ name: s, namespace: n, port: 1, failover: { regions: [{ from: a, to: c }] } }]\n",
+      "[{ name: west, context: w, region: a }, { name: east, context: e, region: b }]",
+    ),
+    ["ISM135 c"],
+  ],
+  [
+    "failover of a region to itself",
+    meshFile(
+      "  services: [{ name: s, namespace: n, port: 1, failover: { regions: [{ from: a, to: a }] } }]\n",
+      "[{ name: west, context: w, region: a }]",
+    ),
+    ["ISM135 a"],
+  ],
+  [
+    "failover between regions is fine",
+    meshFile(
+      "  services: [{ name: s, namespace: n, port: 1, failover: { regions: [{ from: a, to: b }] } }]\n",
+      "[{ name: west, context: w, region: a }, { name: east, context: e, region: b }]",
+    ),
+    [],
+  ],
+
+  ["two issuers of one name", meshFile("  issuers: [{ name: i }, { name: i }]\n"), ["ISM139 i"]],
+  [
+    "an issuer that does not exist",
+    withRoute(
+      `${hosts}, weights: { v1: 100 }, tls: { secretName: s, certificate: c, issuer: j }`,
+      "  issuers: [{ name: i }]\n",
+    ),
+    ["ISM133 j"],
+  ],
+  [
+    "a certificate that nobody issues",
+    withRoute(`${hosts}, weights: { v1: 100 }, tls: { secretName: s, certificate: c }`),
+    ["ISM134 c"],
+  ],
+  [
+    "a Secret that is filled by other means is fine",
+    withRoute(`${hosts}, weights: { v1: 100 }, tls: { secretName: s }`),
+    [],
+  ],
+
+  ["DNS records for all hosts", withRoute(`${hosts}, weights: { v1: 100 }, dns: { via: externalDns }`), ['ISM140 "*"']],
+  [
+    "DNS records by isthmus without a zone",
+    withRoute("hosts: [a.example], weights: { v1: 100 }, dns: { via: isthmus }"),
+    ["ISM140 isthmus"],
+  ],
+  [
+    "DNS records by isthmus in a zone are fine",
+    withRoute(
+      "hosts: [a.example], weights: { v1: 100 }, dns: { via: isthmus }",
+      "  dns: { zone: a.example, provider: { rfc2136: {} } }\n",
+    ),
+    [],
+  ],
+];
+
+describe("the rules of a mesh file", () => {
+  it.each(table)("%s", (_sentence, text, expected) => {
+    const parsed = parseMesh(text, "mesh.yaml");
+    const found = parsed.diagnostics.map(({ code, range }) => {
+      expect(range?.end.line).toBe(range?.start.line);
+      return `${code} ${range?.lineText.slice(range.start.column - 1, range.end.column - 1)}`;
+    });
+    expect(found).toEqual(expected);
+    expect(parsed.mesh === undefined).toBe(expected.length > 0);
+  });
+
+  it("say nothing about a file of which nothing is left", () => {
+    expect(rules.flatMap((rule) => rule({}))).toEqual([]);
+    expect(rules.flatMap((rule) => rule({ spec: { clusters: [undefined], services: [{}] } }))).toEqual([]);
+  });
+
+  it("each have a case here, and each finding says what to do", () => {
+    const codes = new Set<string>();
+    for (const [, text] of table) {
+      for (const { code, fix, detail } of parseMesh(text, "mesh.yaml").diagnostics) {
+        codes.add(code);
+        expect(fix).toMatch(/[.?]$/);
+        expect(detail).toMatch(/^\S.*\.$/);
+      }
+    }
+    const between = Array.from({ length: 22 }, (_, index) => `ISM${119 + index}`);
+    expect(between.filter((code) => !codes.has(code))).toEqual([]);
+  });
+});
