@@ -10,7 +10,6 @@ class ByName extends BaseSequencer {
   }
 }
 
-
 export default defineConfig({
   test: {
     reporters: ["default", new CountTests()],

@@ -30,7 +30,9 @@ export async function bundle(entryPoints = { isthmus: "src/cli/bin.ts" }) {
     keepNames: false,
     legalComments: "linked",
     // Dependencies in CommonJS form call require for Node's own modules.
-    banner: { js: 'import { createRequire as createRequire$ } from "node:module"; const require = createRequire$(import.meta.url);' },
+    banner: {
+      js: 'import { createRequire as createRequire$ } from "node:module"; const require = createRequire$(import.meta.url);',
+    },
     write: false,
     metafile: true,
     logLevel: "warning",

@@ -32,7 +32,10 @@ export async function applyMesh(args: ApplyArgs, context: CliContext): Promise<E
     refuseHalfOfANewMesh(prepared);
     context.print(viewPlan(prepared.plan, { prune: args.prune, palette: context.palette }));
     context.report(prepared.warnings);
-    if (hasChanges(prepared.plan, args) && !(await context.confirm(`Apply this to ${prepared.plan.clusters.length} clusters?`, args))) {
+    if (
+      hasChanges(prepared.plan, args) &&
+      !(await context.confirm(`Apply this to ${prepared.plan.clusters.length} clusters?`, args))
+    ) {
       context.log("Nothing was changed.");
       return exitCodes.failed;
     }

@@ -10,14 +10,19 @@ const usualNames = ["west", "east", "north", "south"];
  * its own name; undefined when neither is given. A UserError (64) when they
  * contradict each other.
  */
-export function chooseClusters(count: number | undefined, names: readonly string[]): readonly SandboxCluster[] | undefined {
+export function chooseClusters(
+  count: number | undefined,
+  names: readonly string[],
+): readonly SandboxCluster[] | undefined {
   if (count !== undefined && names.length > 0 && names.length !== count) {
     throw new UserError([contradiction(count, names)], exitCodes.usage);
   }
   if (names.length > 0) {
     return names.map(inOwnRegion);
   }
-  return count === undefined ? undefined : Array.from({ length: count }, (_, index) => inOwnRegion(usualNames[index] ?? `c${index + 1}`));
+  return count === undefined
+    ? undefined
+    : Array.from({ length: count }, (_, index) => inOwnRegion(usualNames[index] ?? `c${index + 1}`));
 }
 
 function inOwnRegion(name: string): SandboxCluster {

@@ -21,7 +21,10 @@ import { versionCommand } from "./commands/version.ts";
  */
 export const commandSections: readonly CommandSection[] = [
   { title: "The mesh file", commands: [validateCommand, renderCommand, explainCommand, schemaCommand] },
-  { title: "The mesh", commands: [planCommand, applyCommand, statusCommand, verifyCommand, shiftCommand, removeCommand] },
+  {
+    title: "The mesh",
+    commands: [planCommand, applyCommand, statusCommand, verifyCommand, shiftCommand, removeCommand],
+  },
   { title: "The sandbox", commands: [sandboxCommand, demoCommand] },
   { title: "This program", commands: [completionCommand, helpCommand, versionCommand] },
 ];

@@ -28,7 +28,12 @@ export type OptionSpec =
   /** On or off; `args` holds true or false. */
   | (OptionCommon & { readonly kind: "flag" })
   /** A text; `args` holds a string, or undefined when it has no default and is not given. */
-  | (OptionCommon & { readonly kind: "text"; readonly value: string; readonly default?: string; readonly complete?: Completion })
+  | (OptionCommon & {
+      readonly kind: "text";
+      readonly value: string;
+      readonly default?: string;
+      readonly complete?: Completion;
+    })
   /** One of a few words. */
   | (OptionCommon & { readonly kind: "choice"; readonly choices: readonly string[]; readonly default?: string })
   /** Several texts, by commas or by repeating the flag; `args` holds an array, empty when not given. */
@@ -74,7 +79,9 @@ type ValueOfOption<Spec extends OptionSpec> = Spec extends { readonly kind: "fla
         ? OrUndefined<Spec, number>
         : OrUndefined<Spec, string>;
 
-type TextOfArgument<Spec extends ArgumentSpec> = Spec extends { readonly choices: infer Choices } ? OneOf<Choices> : string;
+type TextOfArgument<Spec extends ArgumentSpec> = Spec extends { readonly choices: infer Choices }
+  ? OneOf<Choices>
+  : string;
 
 type ValueOfArgument<Spec extends ArgumentSpec> = Spec extends { readonly rest: true }
   ? readonly TextOfArgument<Spec>[]
@@ -149,9 +156,10 @@ export interface CommandDefinition<Options extends OptionTable, Arguments extend
  * derive from it. The types of `args` are inferred from the two tables; global
  * flags are not among them, the context carries their effect.
  */
-export function defineCommand<const Options extends OptionTable = NoEntries, const Arguments extends ArgumentTable = NoEntries>(
-  definition: CommandDefinition<Options, Arguments>,
-): LeafCommand {
+export function defineCommand<
+  const Options extends OptionTable = NoEntries,
+  const Arguments extends ArgumentTable = NoEntries,
+>(definition: CommandDefinition<Options, Arguments>): LeafCommand {
   const { run, ...rest } = definition;
   return {
     ...rest,

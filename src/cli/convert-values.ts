@@ -16,7 +16,9 @@ export function convertValues(options: OptionTable, args: ArgumentTable, raw: Ra
   for (const [key, spec] of Object.entries(options)) {
     const converted = convertOption(spec, raw[key]);
     if (typeof converted === "object" && "wanted" in converted) {
-      problems.push(usageDiagnostic("ISM005", `${flagOf(key)} is ${JSON.stringify(raw[key])}, but takes ${converted.wanted}.`));
+      problems.push(
+        usageDiagnostic("ISM005", `${flagOf(key)} is ${JSON.stringify(raw[key])}, but takes ${converted.wanted}.`),
+      );
     } else {
       values[key] = converted;
     }
@@ -26,7 +28,11 @@ export function convertValues(options: OptionTable, args: ArgumentTable, raw: Ra
     const texts = typeof given === "string" ? [given] : Array.isArray(given) ? given : [];
     const { choices } = spec;
     const wrong = choices === undefined ? [] : texts.filter((text) => !choices.includes(text));
-    problems.push(...wrong.map((text) => usageDiagnostic("ISM011", `${spec.value} is ${JSON.stringify(text)}, but takes ${listOf(choices ?? [])}.`)));
+    problems.push(
+      ...wrong.map((text) =>
+        usageDiagnostic("ISM011", `${spec.value} is ${JSON.stringify(text)}, but takes ${listOf(choices ?? [])}.`),
+      ),
+    );
     values[key] = spec.rest === true ? texts : texts[0];
   }
   if (problems.length > 0) {
@@ -56,11 +62,17 @@ function convertOption(spec: OptionSpec, given: RawValues[string]): ParsedValue 
     case "text":
       return text ?? spec.default;
     case "choice":
-      return text === undefined || spec.choices.includes(text) ? (text ?? spec.default) : { wanted: listOf(spec.choices) };
+      return text === undefined || spec.choices.includes(text)
+        ? (text ?? spec.default)
+        : { wanted: listOf(spec.choices) };
     case "integer": {
       const number = Number(text);
       const right = text !== undefined && /^-?\d+$/.test(text) && number >= spec.minimum && number <= spec.maximum;
-      return text === undefined ? spec.default : right ? number : { wanted: `a whole number from ${spec.minimum} to ${spec.maximum}` };
+      return text === undefined
+        ? spec.default
+        : right
+          ? number
+          : { wanted: `a whole number from ${spec.minimum} to ${spec.maximum}` };
     }
     case "duration": {
       const written = text ?? spec.default;

@@ -11,7 +11,14 @@ interface World {
   readonly written: () => string;
 }
 
-function world(options: { readonly answer?: string; readonly tty?: boolean; readonly env?: CliIo["env"]; readonly signal?: AbortSignal } = {}): World {
+function world(
+  options: {
+    readonly answer?: string;
+    readonly tty?: boolean;
+    readonly env?: CliIo["env"];
+    readonly signal?: AbortSignal;
+  } = {},
+): World {
   const stdin = new PassThrough();
   if (options.answer !== undefined) {
     stdin.end(options.answer);
@@ -64,7 +71,15 @@ describe("confirm", () => {
     const { context } = createContext(argv, globals, world({ env: { ISTHMUS_COMMAND: "./isthmus" } }).io);
     const error: unknown = await context.confirm("Apply?", { yes: false }).catch((caught: unknown) => caught);
     expect(error).toBeInstanceOf(UserError);
-    expect(error).toMatchObject({ exitCode: 64, diagnostics: [{ code: "ISM007", fix: expect.stringContaining("\n    ./isthmus apply -f 'my mesh.yaml' --yes -- x") as string }] });
+    expect(error).toMatchObject({
+      exitCode: 64,
+      diagnostics: [
+        {
+          code: "ISM007",
+          fix: expect.stringContaining("\n    ./isthmus apply -f 'my mesh.yaml' --yes -- x") as string,
+        },
+      ],
+    });
   });
 
   it("ends with Ctrl-C", async () => {

@@ -81,7 +81,11 @@ export function createContext(argv: readonly string[], globals: GlobalValues, io
       view?.stop();
       const options = { stream: io.stderr, palette: errorPalette, now: io.now };
       const live = io.stderr.isTTY === true && io.env["TERM"] !== "dumb";
-      const started = globals.quiet ? showNoProgress(io.stderr) : live ? showLiveProgress(options) : showPlainProgress(options);
+      const started = globals.quiet
+        ? showNoProgress(io.stderr)
+        : live
+          ? showLiveProgress(options)
+          : showPlainProgress(options);
       view = started;
       return {
         onProgress: started.onProgress,

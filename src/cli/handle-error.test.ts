@@ -3,7 +3,10 @@ import { UserError } from "../core/diagnostics/user-error.ts";
 import { handleError } from "./handle-error.ts";
 import { paletteFor } from "./views/human/palette.ts";
 
-function handle(error: unknown, options: { readonly aborted?: boolean; readonly verbose?: boolean } = {}): { code: number; err: string; codes: readonly string[] } {
+function handle(
+  error: unknown,
+  options: { readonly aborted?: boolean; readonly verbose?: boolean } = {},
+): { code: number; err: string; codes: readonly string[] } {
   const stop = new AbortController();
   if (options.aborted === true) {
     stop.abort();
@@ -29,7 +32,10 @@ describe("handleError", () => {
   it.each([
     ["the signal's own reason", new DOMException("This operation was aborted", "AbortError")],
     ["Node's abort error", Object.assign(new Error("aborted"), { code: "ABORT_ERR" })],
-    ["an error that has one as its cause", new Error("request failed", { cause: new DOMException("aborted", "AbortError") })],
+    [
+      "an error that has one as its cause",
+      new Error("request failed", { cause: new DOMException("aborted", "AbortError") }),
+    ],
   ])("calls %s an interruption", (_, error) => {
     expect(handle(error, { aborted: true })).toEqual({ code: 130, err: "Interrupted.\n", codes: [] });
   });

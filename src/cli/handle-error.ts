@@ -10,7 +10,10 @@ import type { Palette } from "./views/human/palette.ts";
  * problems as their diagnostics, an interruption as such, everything else as a
  * bug of this program with its causes and a request to report it.
  */
-export function handleError(error: unknown, context: Pick<CliContext, "report" | "signal" | "verbose" | "errorPalette" | "stderr">): ExitCode {
+export function handleError(
+  error: unknown,
+  context: Pick<CliContext, "report" | "signal" | "verbose" | "errorPalette" | "stderr">,
+): ExitCode {
   if (error instanceof UserError) {
     context.report(error.diagnostics);
     return error.exitCode;
@@ -26,21 +29,32 @@ export function handleError(error: unknown, context: Pick<CliContext, "report" |
 /** An error that nobody expected, with its causes and a request to report it; the stack with `verbose` only. */
 export function describeBug(error: unknown, options: { readonly verbose: boolean; readonly palette: Palette }): string {
   const { bad, dim } = options.palette;
-  const lines = causesOf(error).map((cause, index) => (index === 0 ? `${bad("unexpected error:")} ${cause}` : `  caused by: ${cause}`));
+  const lines = causesOf(error).map((cause, index) =>
+    index === 0 ? `${bad("unexpected error:")} ${cause}` : `  caused by: ${cause}`,
+  );
   if (options.verbose && error instanceof Error && error.stack !== undefined) {
     lines.push(dim(error.stack));
   }
   lines.push(
     "",
     `This is a bug in isthmus ${programVersion} (Node.js ${process.versions.node}, ${process.platform} ${process.arch}), not a mistake of yours.`,
-    options.verbose ? "Please report it with all of the output above." : "Please report it with the output of the same command with --verbose.",
+    options.verbose
+      ? "Please report it with all of the output above."
+      : "Please report it with the output of the same command with --verbose.",
   );
   return `${lines.join("\n")}\n`;
 }
 
 function isAbort(error: unknown, signal: AbortSignal): boolean {
-  for (let one: unknown = error; one !== undefined && one !== null; one = one instanceof Error ? one.cause : undefined) {
-    if (one === signal.reason || (one instanceof Error && (one.name === "AbortError" || (one as NodeJS.ErrnoException).code === "ABORT_ERR"))) {
+  for (
+    let one: unknown = error;
+    one !== undefined && one !== null;
+    one = one instanceof Error ? one.cause : undefined
+  ) {
+    if (
+      one === signal.reason ||
+      (one instanceof Error && (one.name === "AbortError" || (one as NodeJS.ErrnoException).code === "ABORT_ERR"))
+    ) {
       return true;
     }
   }
@@ -49,7 +63,11 @@ function isAbort(error: unknown, signal: AbortSignal): boolean {
 
 function causesOf(error: unknown): string[] {
   const causes: string[] = [];
-  for (let one: unknown = error; one !== undefined && one !== null && causes.length < 10; one = one instanceof Error ? one.cause : undefined) {
+  for (
+    let one: unknown = error;
+    one !== undefined && one !== null && causes.length < 10;
+    one = one instanceof Error ? one.cause : undefined
+  ) {
     causes.push(one instanceof Error ? `${one.name === "Error" ? "" : `${one.name}: `}${one.message}` : String(one));
   }
   return causes;

@@ -31,9 +31,20 @@ export const outputOption = {
 
 /** The flags that work before and after every verb; the context carries their effect. */
 export const globalOptions = {
-  color: { kind: "choice", choices: ["auto", "always", "never"], default: "auto", summary: "When to use colour", group: "Global" },
+  color: {
+    kind: "choice",
+    choices: ["auto", "always", "never"],
+    default: "auto",
+    summary: "When to use colour",
+    group: "Global",
+  },
   verbose: { kind: "flag", short: "v", summary: "Say more, with stack traces of unexpected errors", group: "Global" },
-  quiet: { kind: "flag", short: "q", summary: "No progress and no remarks, only results and problems", group: "Global" },
+  quiet: {
+    kind: "flag",
+    short: "q",
+    summary: "No progress and no remarks, only results and problems",
+    group: "Global",
+  },
   kubeconfig: {
     kind: "text",
     value: "FILE",

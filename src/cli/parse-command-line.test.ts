@@ -82,10 +82,13 @@ describe("parseCommandLine", () => {
     });
   });
 
-  it.each(["--color never -q ship west", "ship west --color never -q", "ship --color=never west -q"])("takes global flags anywhere: %s", (line) => {
-    const parsed = parseCommandLine(line.split(" "), commands);
-    expect(parsed.globals).toEqual({ color: "never", quiet: true, verbose: false, kubeconfig: undefined });
-  });
+  it.each(["--color never -q ship west", "ship west --color never -q", "ship --color=never west -q"])(
+    "takes global flags anywhere: %s",
+    (line) => {
+      const parsed = parseCommandLine(line.split(" "), commands);
+      expect(parsed.globals).toEqual({ color: "never", quiet: true, verbose: false, kubeconfig: undefined });
+    },
+  );
 
   it.each([
     ["-h", []],

@@ -13,10 +13,17 @@ export type GlobalValues = Args<typeof globalOptions, Readonly<Record<never, nev
 export type CommandLine =
   /** `path` is what help was asked for; empty for the program itself. */
   | { readonly kind: "help"; readonly path: readonly Command[]; readonly globals: GlobalValues }
-  | { readonly kind: "run"; readonly command: LeafCommand; readonly values: ParsedValues; readonly globals: GlobalValues };
+  | {
+      readonly kind: "run";
+      readonly command: LeafCommand;
+      readonly values: ParsedValues;
+      readonly globals: GlobalValues;
+    };
 
 interface Asked {
-  found?: { readonly kind: "help"; readonly path: readonly Command[] } | { readonly kind: "run"; readonly command: LeafCommand; readonly raw: RawValues };
+  found?:
+    | { readonly kind: "help"; readonly path: readonly Command[] }
+    | { readonly kind: "run"; readonly command: LeafCommand; readonly raw: RawValues };
 }
 
 /** Reads a command line against the command table. Throws a UserError (64) for every kind of wrong usage. */
@@ -46,7 +53,8 @@ export function parseCommandLine(argv: readonly string[], commands: readonly Com
 /** `isthmus --version -o json` is `isthmus version -o json`. */
 function versionAsCommand(argv: readonly string[], commands: readonly Command[]): readonly string[] {
   const names = new Set(commands.map((command) => command.name));
-  const asksVersion = argv.some((word) => word === "--version" || word === "-V") && !argv.some((word) => names.has(word));
+  const asksVersion =
+    argv.some((word) => word === "--version" || word === "-V") && !argv.some((word) => names.has(word));
   return asksVersion ? ["version", ...argv.filter((word) => word !== "--version" && word !== "-V")] : argv;
 }
 
@@ -65,7 +73,11 @@ function addCommand(parent: Parser, command: Command, above: readonly Command[],
   }
   addOptions(parser, command.options);
   parser.action(() => {
-    asked.found = { kind: "run", command, raw: { ...rawOptions(parser, command.options), ...rawArguments(parser, command) } };
+    asked.found = {
+      kind: "run",
+      command,
+      raw: { ...rawOptions(parser, command.options), ...rawArguments(parser, command) },
+    };
   });
 }
 
@@ -130,11 +142,16 @@ function toUserError(error: CommanderError, parser: Parser, path: readonly Comma
   const last = path.at(-1);
   switch (error.code) {
     case "commander.unknownCommand":
-      return usageError("ISM001", `${name} has no command ${quoted}.`, near === undefined ? `${help} lists the commands.` : `Did you mean ${near}?`);
+      return usageError(
+        "ISM001",
+        `${name} has no command ${quoted}.`,
+        near === undefined ? `${help} lists the commands.` : `Did you mean ${near}?`,
+      );
     case "commander.unknownOption":
       return unknownOption(quoted, near, name, help, parser);
     case "commander.missingArgument": {
-      const argument = last?.kind === "leaf" ? Object.values(last.arguments).find((one) => one.value === quoted) : undefined;
+      const argument =
+        last?.kind === "leaf" ? Object.values(last.arguments).find((one) => one.value === quoted) : undefined;
       const example = last?.examples[0]?.command;
       return usageError(
         "ISM003",
@@ -153,7 +170,14 @@ function toUserError(error: CommanderError, parser: Parser, path: readonly Comma
     case "commander.help":
       return usageError(
         "ISM008",
-        `${name} needs one of: ${last?.kind === "group" ? last.commands.filter((one) => one.hidden !== true).map((one) => one.name).join(", ") : ""}.`,
+        `${name} needs one of: ${
+          last?.kind === "group"
+            ? last.commands
+                .filter((one) => one.hidden !== true)
+                .map((one) => one.name)
+                .join(", ")
+            : ""
+        }.`,
         `${help} shows what each of them does.`,
       );
     default:
@@ -163,9 +187,19 @@ function toUserError(error: CommanderError, parser: Parser, path: readonly Comma
 
 function unknownOption(given: string, near: string | undefined, name: string, help: string, parser: Parser): Error {
   const [flag = given] = given.split("=");
-  const known = [...parser.options, ...(parser.parent?.options ?? [])].find((option) => option.long === flag || option.short === flag);
+  const known = [...parser.options, ...(parser.parent?.options ?? [])].find(
+    (option) => option.long === flag || option.short === flag,
+  );
   if (known !== undefined && given !== flag) {
-    return usageError("ISM005", `${flag} takes no value, but has ${JSON.stringify(given.slice(flag.length + 1))}.`, `Write ${flag} alone.`);
+    return usageError(
+      "ISM005",
+      `${flag} takes no value, but has ${JSON.stringify(given.slice(flag.length + 1))}.`,
+      `Write ${flag} alone.`,
+    );
   }
-  return usageError("ISM002", `${name} has no option ${flag}.`, near === undefined ? `${help} lists the options.` : `Did you mean ${near}?`);
+  return usageError(
+    "ISM002",
+    `${name} has no option ${flag}.`,
+    near === undefined ? `${help} lists the options.` : `Did you mean ${near}?`,
+  );
 }

@@ -128,13 +128,20 @@ describe("version", () => {
 
   it("is one JSON document with -o json, also after the flag", async () => {
     const { out } = await runIsthmus("--color never --version -o json");
-    expect(JSON.parse(out)).toMatchObject({ apiVersion: "isthmus.dev/v1alpha1", kind: "Version", node: process.versions.node });
+    expect(JSON.parse(out)).toMatchObject({
+      apiVersion: "isthmus.dev/v1alpha1",
+      kind: "Version",
+      node: process.versions.node,
+    });
   });
 });
 
 describe("explain", () => {
   it("tells about a field, from the top or below spec", async () => {
-    const [short, long] = await Promise.all([runIsthmus("explain clusters.network"), runIsthmus("explain spec.clusters.network")]);
+    const [short, long] = await Promise.all([
+      runIsthmus("explain clusters.network"),
+      runIsthmus("explain spec.clusters.network"),
+    ]);
     expect(short.code).toBe(0);
     expect(short.out).toContain("spec.clusters[].network");
     expect(long).toEqual(short);

@@ -44,5 +44,10 @@ async function runLine(line: CommandLine, context: CliContext): Promise<ExitCode
 function globalsBeforeParsing(argv: readonly string[]): GlobalValues {
   const joined = argv.join("\n");
   const [, flag] = /^--color(?:=|\n)(always|never)$/m.exec(joined) ?? [];
-  return { color: flag === "always" || flag === "never" ? flag : "auto", verbose: false, quiet: false, kubeconfig: undefined };
+  return {
+    color: flag === "always" || flag === "never" ? flag : "auto",
+    verbose: false,
+    quiet: false,
+    kubeconfig: undefined,
+  };
 }

@@ -50,7 +50,12 @@ export async function shiftWeights(args: ShiftArgs, context: CliContext): Promis
     if (!first) {
       await pause(args.everyMs, context.signal);
     }
-    const outcomes = await shiftOnce(args, weights, { context, ask: first, final: target.route.weights, steps: steps.length });
+    const outcomes = await shiftOnce(args, weights, {
+      context,
+      ask: first,
+      final: target.route.weights,
+      steps: steps.length,
+    });
     if (outcomes === undefined) {
       return { exitCode: exitCodes.failed };
     }
@@ -61,7 +66,10 @@ export async function shiftWeights(args: ShiftArgs, context: CliContext): Promis
     }
     first = false;
   }
-  return { exitCode: exitCodes.ok, shifted: { service: target.service.name, namespace: target.service.namespace, route: target.route.name } };
+  return {
+    exitCode: exitCodes.ok,
+    shifted: { service: target.service.name, namespace: target.service.namespace, route: target.route.name },
+  };
 }
 
 interface Once {

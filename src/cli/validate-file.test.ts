@@ -24,11 +24,16 @@ describe("isthmus validate", () => {
     const { out, err, code } = await runIsthmus("validate -f demo.yaml", { files: { "demo.yaml": good } });
     expect(code).toBe(0);
     expect(err).toBe("");
-    expect(out).toMatch(/^√ demo\.yaml is valid: mesh demo, 2 clusters \(west, east\), 0 services, 0 routes, Istio \d+\.\d+\.\d+\n$/);
+    expect(out).toMatch(
+      /^√ demo\.yaml is valid: mesh demo, 2 clusters \(west, east\), 0 services, 0 routes, Istio \d+\.\d+\.\d+\n$/,
+    );
   });
 
   it("reads ./mesh.yaml without -f, and stdin with -f -", async () => {
-    const [file, stdin] = await Promise.all([runIsthmus("validate", { files: { "mesh.yaml": good } }), runIsthmus("validate -f -", { stdin: good })]);
+    const [file, stdin] = await Promise.all([
+      runIsthmus("validate", { files: { "mesh.yaml": good } }),
+      runIsthmus("validate -f -", { stdin: good }),
+    ]);
     expect(file.out).toContain("mesh.yaml is valid");
     expect(stdin.out).toContain("<stdin> is valid");
   });
@@ -63,7 +68,10 @@ describe("isthmus validate", () => {
       kind: "Validation",
       file: "bad.yaml",
       valid: false,
-      diagnostics: [{ severity: "error", range: { file: "bad.yaml", start: { line: 7 } } }, { severity: "error", range: { start: { line: 8 } } }],
+      diagnostics: [
+        { severity: "error", range: { file: "bad.yaml", start: { line: 7 } } },
+        { severity: "error", range: { start: { line: 8 } } },
+      ],
     });
   });
 

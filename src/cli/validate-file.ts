@@ -18,7 +18,9 @@ export interface ValidateArgs {
 export async function validateFile(args: ValidateArgs, context: CliContext): Promise<ExitCode> {
   const fromStdin = args.file === "-";
   const name = fromStdin ? "<stdin>" : args.file;
-  const content = fromStdin ? await text(context.stdin) : await readMeshText(path.resolve(context.cwd, args.file), name);
+  const content = fromStdin
+    ? await text(context.stdin)
+    : await readMeshText(path.resolve(context.cwd, args.file), name);
   const { mesh, diagnostics, locate } = parseMesh(content, name);
   // The file is right; it is this version that does not do all of it. Commands that would have to do it refuse.
   const unsupported = mesh === undefined ? [] : findUnsupported(mesh, locate);

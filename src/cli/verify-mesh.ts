@@ -36,8 +36,13 @@ export async function runVerification(args: VerifyArgs, context: CliContext): Pr
   if (args.output === "json") {
     context.printJson(verificationDocument(verification));
   } else {
-    context.print(args.output === "junit" ? verificationJunit(verification) : viewVerification(verification, context.palette));
+    context.print(
+      args.output === "junit" ? verificationJunit(verification) : viewVerification(verification, context.palette),
+    );
   }
-  context.report([...verification.proofs.flatMap((proof) => proof.diagnostics), ...verification.unreachable.map((one) => one.diagnostic)]);
+  context.report([
+    ...verification.proofs.flatMap((proof) => proof.diagnostics),
+    ...verification.unreachable.map((one) => one.diagnostic),
+  ]);
   return verification.ok ? exitCodes.ok : exitCodes.findings;
 }

@@ -7,7 +7,12 @@ import type { Diagnostic } from "./diagnostics/diagnostic.ts";
  * done, a short phrase in the present ("waiting for istiod").
  */
 export type Progress =
-  | { readonly kind: "task.started"; readonly subject: string; readonly task: string; readonly expectedSeconds?: number }
+  | {
+      readonly kind: "task.started";
+      readonly subject: string;
+      readonly task: string;
+      readonly expectedSeconds?: number;
+    }
   | { readonly kind: "task.note"; readonly subject: string; readonly task: string; readonly note: string }
   | { readonly kind: "task.done"; readonly subject: string; readonly task: string; readonly seconds: number }
   | { readonly kind: "task.failed"; readonly subject: string; readonly task: string; readonly diagnostic: Diagnostic };

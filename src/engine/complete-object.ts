@@ -26,7 +26,8 @@ export interface Completion {
  * another cluster, read from that cluster's own API, which must take part.
  */
 export async function completeObject(planned: PlannedObject, completion: Completion): Promise<KubeObject> {
-  const completed = planned.wave === "cacerts" ? await completeCacerts(completion) : await completeRemoteSecret(planned, completion);
+  const completed =
+    planned.wave === "cacerts" ? await completeCacerts(completion) : await completeRemoteSecret(planned, completion);
   return { ...completed, metadata: planned.object.metadata };
 }
 
@@ -46,7 +47,9 @@ async function completeRemoteSecret(planned: PlannedObject, completion: Completi
   await waitUntilReady(remote.client, [reference], { signal, timeoutMs, onPending: () => {} });
   const reader = readReader(await remote.client.get(reference, { signal }));
   if (reader === undefined) {
-    throw new Error(`Secret ${istioNamespace}/${readerTokenSecret} of ${remote.cluster.name} lost its token while it was read`);
+    throw new Error(
+      `Secret ${istioNamespace}/${readerTokenSecret} of ${remote.cluster.name} lost its token while it was read`,
+    );
   }
   return renderRemoteSecret(remote.cluster, remoteCredentialOf(remote, reader));
 }

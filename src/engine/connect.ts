@@ -75,7 +75,10 @@ export async function resolveContexts(meshFile: MeshFile, options: EngineOptions
 }
 
 /** Connects to every cluster side by side and reads its facts. Never rejects for one cluster's sake. */
-export async function connectClusters(contexts: readonly ClusterContext[], options: EngineOptions): Promise<readonly Connection[]> {
+export async function connectClusters(
+  contexts: readonly ClusterContext[],
+  options: EngineOptions,
+): Promise<readonly Connection[]> {
   return Promise.all(
     contexts.map(async (one): Promise<Connection> => {
       const missing = findMissingSandbox(one.cluster.name, one.context);
@@ -88,7 +91,11 @@ export async function connectClusters(contexts: readonly ClusterContext[], optio
       } catch (error) {
         await client.close();
         options.signal.throwIfAborted();
-        return { kind: "unreachable", cluster: one.cluster, diagnostic: await diagnoseKubeError(error, one.cluster.name) };
+        return {
+          kind: "unreachable",
+          cluster: one.cluster,
+          diagnostic: await diagnoseKubeError(error, one.cluster.name),
+        };
       }
     }),
   );
@@ -102,7 +109,10 @@ export async function closeConnections(connections: readonly Connection[]): Prom
 /** What a context's cluster asks of Istio; nothing for clusters that are not a sandbox's. */
 export function platformOf(context: ResolvedContext): ClusterPlatform {
   const extension = context.extensions[sandboxExtension] as
-    | { readonly istio?: { readonly hub?: string; readonly values?: { readonly [key: string]: Json } }; readonly istioctl?: string }
+    | {
+        readonly istio?: { readonly hub?: string; readonly values?: { readonly [key: string]: Json } };
+        readonly istioctl?: string;
+      }
     | undefined;
   return {
     ...(extension?.istio?.hub === undefined ? {} : { hub: extension.istio.hub }),

@@ -10,7 +10,14 @@ import type { Phase, Wave } from "../core/render/waves.ts";
 export type EngineEvent =
   | Progress
   | { readonly kind: "plan"; readonly plan: Plan }
-  | { readonly kind: "object.applied"; readonly cluster: string; readonly phase: Phase; readonly wave: Wave; readonly action: "create" | "update"; readonly id: ObjectId }
+  | {
+      readonly kind: "object.applied";
+      readonly cluster: string;
+      readonly phase: Phase;
+      readonly wave: Wave;
+      readonly action: "create" | "update";
+      readonly id: ObjectId;
+    }
   | { readonly kind: "object.deleted"; readonly cluster: string; readonly id: ObjectId };
 
 /** Receives events. Must not throw and must return at once. */

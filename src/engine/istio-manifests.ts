@@ -17,16 +17,27 @@ export async function generateIstioManifests(
   platforms: Readonly<Record<string, ClusterPlatform>>,
   options: Pick<EngineOptions, "env" | "cacheDir" | "signal">,
 ): Promise<Readonly<Record<string, readonly KubeObject[]>>> {
-  const candidates = Object.values(platforms).flatMap((platform) => (platform.istioctl === undefined ? [] : [platform.istioctl]));
+  const candidates = Object.values(platforms).flatMap((platform) =>
+    platform.istioctl === undefined ? [] : [platform.istioctl],
+  );
   let found: Promise<string> | undefined;
-  const istioctl = (): Promise<string> => {
+  const istioctl = async (): Promise<string> => {
     found ??= findIstioctl({ version: mesh.istio.version, env: options.env, candidates: [...new Set(candidates)] });
     return found;
   };
   const generate = async (cluster: Cluster): Promise<readonly [string, readonly KubeObject[]]> => {
     const operators = renderIstioOperators(mesh, cluster, platforms[cluster.name] ?? { values: {} });
-    const settings = { istioctl, version: mesh.istio.version, cacheDir: options.cacheDir, cluster: cluster.name, signal: options.signal };
-    const parts = await Promise.all([generateManifests(operators.controlPlane, settings), generateManifests(operators.eastWest, settings)]);
+    const settings = {
+      istioctl,
+      version: mesh.istio.version,
+      cacheDir: options.cacheDir,
+      cluster: cluster.name,
+      signal: options.signal,
+    };
+    const parts = await Promise.all([
+      generateManifests(operators.controlPlane, settings),
+      generateManifests(operators.eastWest, settings),
+    ]);
     return [cluster.name, parts.flat()];
   };
   return Object.fromEntries(await Promise.all(mesh.clusters.map(generate)));

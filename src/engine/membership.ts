@@ -11,7 +11,13 @@ export function findForeignMeshes(mesh: string, connected: readonly Connected[])
   return connected.flatMap((one) => {
     const other = one.facts.inventories.find((inventory) => inventory.mesh !== mesh);
     if (other !== undefined) {
-      return [foreign(one, other.mesh, `ConfigMap ${inventoryNamespace}/${inventoryName(other.mesh)} lists what isthmus made there`)];
+      return [
+        foreign(
+          one,
+          other.mesh,
+          `ConfigMap ${inventoryNamespace}/${inventoryName(other.mesh)} lists what isthmus made there`,
+        ),
+      ];
     }
     const installed = one.facts.installedMeshId;
     if (installed !== undefined && installed !== mesh) {

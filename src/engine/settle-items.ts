@@ -11,7 +11,11 @@ import type { Working } from "./operations/apply.ts";
  * of it (or found to be as asked). An object that somebody else changed in the
  * meantime gets no note, so that the next plan asks the API server about it.
  */
-export async function settleItems(work: Working, items: readonly InventoryItem[], signal: AbortSignal): Promise<readonly InventoryItem[]> {
+export async function settleItems(
+  work: Working,
+  items: readonly InventoryItem[],
+  signal: AbortSignal,
+): Promise<readonly InventoryItem[]> {
   const planned = new Map(work.plan.objects.map((object) => [keyOf(object.id), object]));
   return Promise.all(
     items.map(async (item): Promise<InventoryItem> => {
@@ -21,7 +25,12 @@ export async function settleItems(work: Working, items: readonly InventoryItem[]
   );
 }
 
-async function settleItem(work: Working, item: InventoryItem, object: PlannedObject, signal: AbortSignal): Promise<InventoryItem> {
+async function settleItem(
+  work: Working,
+  item: InventoryItem,
+  object: PlannedObject,
+  signal: AbortSignal,
+): Promise<InventoryItem> {
   const { settled: _settled, ...bare } = item;
   const outcome = work.outcomes.get(keyOf(item.id));
   const expected = outcome?.result ?? object.live;

@@ -28,18 +28,30 @@ export interface TrustPlan {
  * the root, makes nothing. Clusters without an inventory of this mesh and with
  * another root are refused: cilium's rule, refuse before touching anything.
  */
-export async function planTrust(meshFile: MeshFile, connected: readonly Connected[], options: EngineOptions): Promise<TrustPlan> {
+export async function planTrust(
+  meshFile: MeshFile,
+  connected: readonly Connected[],
+  options: EngineOptions,
+): Promise<TrustPlan> {
   const files = rootFilesOf(meshFile.mesh, { data: dataFolder(options.env), meshFile: meshFile.folder });
   const root = await readRoot(files);
   const present = new Map(connected.map((one) => [one.cluster.name, presentIn(one)]));
-  const meshRoot = root === undefined ? firstRoot([...present.values()]) : inspectCertificate(root.certificate).fingerprint;
+  const meshRoot =
+    root === undefined ? firstRoot([...present.values()]) : inspectCertificate(root.certificate).fingerprint;
   const verdicts = Object.fromEntries(
     connected.map((one) => [
       one.cluster.name,
-      decideIntermediate({ cluster: one.cluster.name, now: options.now(), meshRoot, present: present.get(one.cluster.name) }),
+      decideIntermediate({
+        cluster: one.cluster.name,
+        now: options.now(),
+        meshRoot,
+        present: present.get(one.cluster.name),
+      }),
     ]),
   );
-  const problems = connected.flatMap((one) => refusalOf(one.cluster, verdicts[one.cluster.name], present.get(one.cluster.name)));
+  const problems = connected.flatMap((one) =>
+    refusalOf(one.cluster, verdicts[one.cluster.name], present.get(one.cluster.name)),
+  );
   const needsSigning = Object.values(verdicts).some((verdict) => verdict.action === "issue");
   if (needsSigning && root === undefined && meshRoot !== undefined) {
     problems.push(missingRoot(meshFile.mesh, files));
@@ -65,13 +77,23 @@ export async function issueAuthority(mesh: Mesh, cluster: Cluster, files: RootFi
   );
 }
 
-type Present = { readonly root: string; readonly notAfter: number; readonly locality: string | undefined; readonly flaw: string | undefined };
+type Present = {
+  readonly root: string;
+  readonly notAfter: number;
+  readonly locality: string | undefined;
+  readonly flaw: string | undefined;
+};
 
 function presentIn(one: Connected): Present | undefined {
   const { authority, authorityIncomplete } = one.facts;
   if (authority === undefined) {
     return authorityIncomplete
-      ? { root: "", notAfter: 0, locality: undefined, flaw: "one of ca-cert.pem, ca-key.pem, cert-chain.pem and root-cert.pem is missing" }
+      ? {
+          root: "",
+          notAfter: 0,
+          locality: undefined,
+          flaw: "one of ca-cert.pem, ca-key.pem, cert-chain.pem and root-cert.pem is missing",
+        }
       : undefined;
   }
   try {
@@ -91,7 +113,11 @@ function firstRoot(present: readonly (Present | undefined)[]): string | undefine
   return present.find((one) => one !== undefined && one.flaw === undefined)?.root;
 }
 
-function refusalOf(cluster: Cluster, verdict: IntermediateVerdict | undefined, present: Present | undefined): Diagnostic[] {
+function refusalOf(
+  cluster: Cluster,
+  verdict: IntermediateVerdict | undefined,
+  present: Present | undefined,
+): Diagnostic[] {
   if (verdict?.action !== "refuse") {
     return [];
   }

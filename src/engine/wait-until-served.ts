@@ -15,7 +15,12 @@ const pollMs = 200;
  * (facts/pains 2). Versions without a ready pod anywhere are not waited for. A
  * UserError (ISM307) after `timeoutMs` names what is missing or foreign.
  */
-export async function waitUntilServed(mesh: Mesh, one: Connected, all: readonly Connected[], options: WaitUntilSyncedOptions): Promise<void> {
+export async function waitUntilServed(
+  mesh: Mesh,
+  one: Connected,
+  all: readonly Connected[],
+  options: WaitUntilSyncedOptions,
+): Promise<void> {
   const routed = mesh.services.filter((service) => service.routes.length > 0);
   const deadline = Date.now() + options.timeoutMs;
   for (;;) {

@@ -16,7 +16,11 @@ const pollMs = 150;
  * Returns when every istiod of the cluster reports every other cluster as
  * synced. A UserError (ISM304) after `timeoutMs` names the pairs that are not.
  */
-export async function waitUntilSynced(one: Connected, others: readonly string[], options: WaitUntilSyncedOptions): Promise<void> {
+export async function waitUntilSynced(
+  one: Connected,
+  others: readonly string[],
+  options: WaitUntilSyncedOptions,
+): Promise<void> {
   if (others.length === 0) {
     return;
   }

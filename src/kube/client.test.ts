@@ -70,10 +70,7 @@ describe("objects", () => {
     const { client } = await start();
     expect(await client.get(map("absent"), { signal })).toBeUndefined();
     expect(
-      await client.get(
-        { apiVersion: "foo.dev/v1", kind: "Foo", namespace: "demo", name: "x" },
-        { signal },
-      ),
+      await client.get({ apiVersion: "foo.dev/v1", kind: "Foo", namespace: "demo", name: "x" }, { signal }),
     ).toBeUndefined();
   });
 
@@ -110,11 +107,7 @@ describe("objects", () => {
   it("patches what is there and rejects what is not", async () => {
     const { server, client } = await start();
     server.put(configMap("a", { keep: "1", drop: "2" }));
-    const patched = await client.patchMerge(
-      map("a"),
-      { data: { drop: null, add: "3" } },
-      { signal },
-    );
+    const patched = await client.patchMerge(map("a"), { data: { drop: null, add: "3" } }, { signal });
     expect(patched["data"]).toEqual({ keep: "1", add: "3" });
     expect((await failureOf(client.patchMerge(map("b"), {}, { signal }))).kind).toBe("not-found");
   });
@@ -122,9 +115,7 @@ describe("objects", () => {
   it("deletes with a precondition, and calls a second deletion gone", async () => {
     const { server, client } = await start();
     server.put(configMap("a"));
-    expect((await failureOf(client.delete(map("a"), { uid: "another", signal }))).kind).toBe(
-      "conflict",
-    );
+    expect((await failureOf(client.delete(map("a"), { uid: "another", signal }))).kind).toBe("conflict");
     expect(await client.delete(map("a"), { signal })).toBe("deleting");
     expect(await client.delete(map("a"), { signal })).toBe("gone");
   });
@@ -146,10 +137,7 @@ describe("objects", () => {
     for (let index = 0; index < 600; index += 1) {
       server.put(configMap(`m-${index}`));
     }
-    server.inject(
-      { kind: "status", status: 410 },
-      { matches: (request) => request.url.includes("continue=500") },
-    );
+    server.inject({ kind: "status", status: 410 }, { matches: (request) => request.url.includes("continue=500") });
     expect(await client.list({ ...mapKind, namespace: "demo" }, { signal })).toHaveLength(600);
     expect(server.requests.at(-1)?.url).not.toContain("limit");
   });
@@ -159,10 +147,7 @@ describe("objects", () => {
     server.put(configMap("a"));
     server.put(configMap("b"));
     const byLabel = await client.list({ ...mapKind, labelSelector: "app=a" }, { signal });
-    const byField = await client.list(
-      { ...mapKind, namespace: "demo", fieldSelector: "metadata.name=b" },
-      { signal },
-    );
+    const byField = await client.list({ ...mapKind, namespace: "demo", fieldSelector: "metadata.name=b" }, { signal });
     expect([...byLabel, ...byField].map((one) => one.metadata.name)).toEqual(["a", "b"]);
   });
 
@@ -193,9 +178,9 @@ describe("objects", () => {
     ]);
     expect(await client.hasKind({ apiVersion: "foo.dev/v1", kind: "Foo" }, { signal })).toBe(true);
     expect(await client.hasKind({ apiVersion: "foo.dev/v1", kind: "Bar" }, { signal })).toBe(false);
-    expect(
-      (await failureOf(client.list({ apiVersion: "bar.dev/v1", kind: "Bar" }, { signal }))).kind,
-    ).toBe("no-such-kind");
+    expect((await failureOf(client.list({ apiVersion: "bar.dev/v1", kind: "Bar" }, { signal }))).kind).toBe(
+      "no-such-kind",
+    );
   });
 
   it("finds everything below a path in the server's URL", async () => {
@@ -210,9 +195,7 @@ describe("objects", () => {
       status: 200,
       body: "ok",
     });
-    expect(
-      server.requests.every((request) => request.url.startsWith("/k8s/clusters/c-m-abcde/")),
-    ).toBe(true);
+    expect(server.requests.every((request) => request.url.startsWith("/k8s/clusters/c-m-abcde/"))).toBe(true);
   });
 });
 
@@ -284,9 +267,7 @@ describe("secrets", () => {
     const error = await failureOf(client.get(map("a"), { signal }));
     expect(server.requests[0]?.headers.authorization).toBe("Bearer wrong-token-1234567890");
     expect(error.kind).toBe("credentials");
-    expect(
-      `${inspect(error, { depth: 9, showHidden: true })}${JSON.stringify(error)}`,
-    ).not.toContain("wrong-token");
+    expect(`${inspect(error, { depth: 9, showHidden: true })}${JSON.stringify(error)}`).not.toContain("wrong-token");
   });
 });
 
@@ -317,10 +298,7 @@ describe("trouble on the way", () => {
 
   it("gives up at once when Retry-After is beyond the budget", async () => {
     const { server, client } = await start();
-    server.inject(
-      { kind: "status", status: 429, headers: { "retry-after": "3600" } },
-      { times: 9 },
-    );
+    server.inject({ kind: "status", status: 429, headers: { "retry-after": "3600" } }, { times: 9 });
     expect((await failureOf(client.list(mapKind, { signal }))).kind).toBe("overloaded");
     expect(server.requests).toHaveLength(1);
   });
@@ -369,9 +347,9 @@ describe("trouble on the way", () => {
     const calls = [1, 2, 3].map(async () => client.list(mapKind, { signal: stop.signal }));
     setTimeout(() => stop.abort(new Error("enough")), 50);
     const results = await Promise.allSettled(calls);
-    expect(
-      results.map((result) => (result.status === "rejected" ? String(result.reason) : "?")),
-    ).toEqual(Array(3).fill("Error: enough"));
+    expect(results.map((result) => (result.status === "rejected" ? String(result.reason) : "?"))).toEqual(
+      Array(3).fill("Error: enough"),
+    );
     expect(server.requests).toHaveLength(1);
   });
 
@@ -391,9 +369,7 @@ describe("trouble on the way", () => {
     const warnings: string[] = [];
     const note = (warning: Error): void => void warnings.push(warning.name);
     process.on("warning", note);
-    const lists = Array.from({ length: 30 }, async () =>
-      client.list(mapKind, { signal: shared.signal }),
-    );
+    const lists = Array.from({ length: 30 }, async () => client.list(mapKind, { signal: shared.signal }));
     const tunnels = Array.from({ length: 15 }, async () =>
       client.podHttpGet("demo", "pod", 15000, "/", { signal: shared.signal }),
     );
@@ -430,9 +406,7 @@ describe("tunnels to pods", () => {
       status: 200,
       body: "LIVE=1",
     });
-    expect(server.requests[0]?.url).toBe(
-      "/api/v1/namespaces/demo/pods/pod-1/portforward?ports=15000",
-    );
+    expect(server.requests[0]?.url).toBe("/api/v1/namespaces/demo/pods/pod-1/portforward?ports=15000");
     expect(server.requests[0]?.headers.authorization).toBe("Bearer some-token");
   });
 
@@ -455,19 +429,14 @@ describe("tunnels to pods", () => {
 
   it("say why they were refused, which a WebSocket hides", async () => {
     const { server, client } = await start();
-    server.inject(
-      { kind: "reset" },
-      { times: 2, matches: (request) => request.headers.upgrade !== undefined },
-    );
+    server.inject({ kind: "reset" }, { times: 2, matches: (request) => request.headers.upgrade !== undefined });
     const error = await failureOf(client.portForward("demo", "absent", 15000, { signal }));
     expect(error).toMatchObject({ kind: "not-found", status: 404 });
   });
 
   it("end after their timeout", async () => {
     const { client } = await start({ podResponse: () => "" });
-    const error = await failureOf(
-      client.podHttpGet("demo", "pod-1", 15000, "/", { signal, timeoutMs: 150 }),
-    );
+    const error = await failureOf(client.podHttpGet("demo", "pod-1", 15000, "/", { signal, timeoutMs: 150 }));
     expect(error.message).toContain("no answer within 0.15 s");
   });
 });

@@ -34,11 +34,7 @@ export function connectKubeClient({ cluster, context, limits }: KubeClientOption
   const discovery = createDiscovery(transport, report);
   const connection: Connection = { transport, discovery, report };
 
-  const pathOf = async (
-    reference: ObjectReference,
-    verb: string,
-    signal: AbortSignal,
-  ): Promise<string> => {
+  const pathOf = async (reference: ObjectReference, verb: string, signal: AbortSignal): Promise<string> => {
     const mapping = await discovery.find(reference, verb, signal);
     if (mapping.namespaced && reference.namespace === undefined) {
       throw new TypeError(`${reference.kind} ${reference.name} needs a namespace`);
@@ -187,12 +183,7 @@ function dryRunQuery(dryRun: boolean): { readonly dryRun?: "All" } {
   return dryRun ? { dryRun: "All" } : {};
 }
 
-function deleteBody({
-  propagationPolicy = "Background",
-  uid,
-  resourceVersion,
-  dryRun = false,
-}: DeleteOptions): string {
+function deleteBody({ propagationPolicy = "Background", uid, resourceVersion, dryRun = false }: DeleteOptions): string {
   const preconditions = {
     ...(uid === undefined ? {} : { uid }),
     ...(resourceVersion === undefined ? {} : { resourceVersion }),

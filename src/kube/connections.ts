@@ -17,9 +17,7 @@ export interface Connections {
 
 /** Opens nothing yet. Connections are made anew when the client certificate changes. */
 export function createConnections(context: ResolvedContext, limits: KubeLimits): Connections {
-  let current:
-    | { readonly certificate: string | undefined; readonly dispatcher: Promise<Dispatcher> }
-    | undefined;
+  let current: { readonly certificate: string | undefined; readonly dispatcher: Promise<Dispatcher> } | undefined;
   let closed = false;
   return {
     async get(authorization) {

@@ -112,9 +112,7 @@ async function diagnoseTls(error: KubeError, code: string, where: string): Promi
     return explainName(error, where);
   }
   if (
-    /WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG/.test(
-      `${code} ${error.message}`.toUpperCase().replaceAll(" ", "_"),
-    )
+    /WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG/.test(`${code} ${error.message}`.toUpperCase().replaceAll(" ", "_"))
   ) {
     return notAnApiServer(where, "it speaks plain text where TLS is expected");
   }

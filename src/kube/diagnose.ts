@@ -33,8 +33,7 @@ export async function diagnoseKubeError(error: unknown, cluster: string): Promis
   }
   const { code, detail, fix } = await adviseOn(error);
   const { object } = error;
-  const id =
-    object?.name === undefined ? {} : { object: objectIdOf({ ...object, name: object.name }) };
+  const id = object?.name === undefined ? {} : { object: objectIdOf({ ...object, name: object.name }) };
   return accessDiagnostic(code, { detail, fix, cluster, ...id });
 }
 

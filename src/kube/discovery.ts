@@ -61,17 +61,12 @@ export function createDiscovery(transport: Transport, report: Reporter): Discove
   };
 }
 
-function readResources(
-  list: Readonly<Record<string, unknown>>,
-): ReadonlyMap<string, ResourceMapping> {
+function readResources(list: Readonly<Record<string, unknown>>): ReadonlyMap<string, ResourceMapping> {
   const resources = Array.isArray(list["resources"]) ? list["resources"].filter(isRecord) : [];
   return new Map(
     resources
       // `deployments/scale` and the like are of the same or another kind, and no objects of their own.
       .filter((one) => !String(one["name"]).includes("/"))
-      .map((one) => [
-        String(one["kind"]),
-        { plural: String(one["name"]), namespaced: one["namespaced"] === true },
-      ]),
+      .map((one) => [String(one["kind"]), { plural: String(one["name"]), namespaced: one["namespaced"] === true }]),
   );
 }

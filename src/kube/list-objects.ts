@@ -15,22 +15,11 @@ export interface ObjectList {
 const pageSize = 500;
 
 /** Lists page by page. When the API server forgets a half-read list (410), it is read again in one piece. */
-export async function listObjects(
-  connection: Connection,
-  query: ListQuery,
-  signal: AbortSignal,
-): Promise<ObjectList> {
-  return (
-    (await listPages(connection, query, signal, pageSize)) ??
-    (await listWhole(connection, query, signal))
-  );
+export async function listObjects(connection: Connection, query: ListQuery, signal: AbortSignal): Promise<ObjectList> {
+  return (await listPages(connection, query, signal, pageSize)) ?? (await listWhole(connection, query, signal));
 }
 
-async function listWhole(
-  connection: Connection,
-  query: ListQuery,
-  signal: AbortSignal,
-): Promise<ObjectList> {
+async function listWhole(connection: Connection, query: ListQuery, signal: AbortSignal): Promise<ObjectList> {
   const whole = await listPages(connection, query, signal, undefined);
   if (whole === undefined) {
     throw connection.report.foreignAnswer(410, { verb: "list", object: query });
@@ -46,11 +35,7 @@ async function listPages(
   limit: number | undefined,
 ): Promise<ObjectList | undefined> {
   const subject = { verb: "list", object: query };
-  const path = collectionPath(
-    query.apiVersion,
-    await discovery.find(query, "list", signal),
-    query.namespace,
-  );
+  const path = collectionPath(query.apiVersion, await discovery.find(query, "list", signal), query.namespace);
   const objects: KubeObject[] = [];
   let next: string | undefined;
   for (;;) {
@@ -87,9 +72,6 @@ async function listPages(
 }
 
 /** The query part that lists and watches share. */
-export function selectorsOf({
-  labelSelector,
-  fieldSelector,
-}: ListQuery): Readonly<Record<string, string | undefined>> {
+export function selectorsOf({ labelSelector, fieldSelector }: ListQuery): Readonly<Record<string, string | undefined>> {
   return { labelSelector, fieldSelector };
 }

@@ -1,5 +1,4 @@
 import { request } from "node:http";
-import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { PodHttpGetOptions, PodHttpResponse } from "./client.ts";
 import type { Connection } from "./connection.ts";
@@ -23,26 +22,19 @@ export async function getThroughPod(
   options.signal.throwIfAborted();
   tolerateListeners(options.signal);
   options.signal.addEventListener("abort", onAbort, { once: true });
-  const late = connection.report.tunnelFailure(
-    `no answer within ${timeoutMs / 1000} s`,
-    subjectOf(target),
-  );
+  const late = connection.report.tunnelFailure(`no answer within ${timeoutMs / 1000} s`, subjectOf(target));
   const timer = setTimeout(() => limited.abort(late), timeoutMs);
   try {
-    return await exchange(connection, target, path, limited.signal).catch(
-      async (error: unknown) => {
-        limited.signal.throwIfAborted();
-        if (error instanceof KubeError && error.kind !== "unreachable" && error.kind !== "tunnel") {
-          throw error;
-        }
-        return exchange(connection, target, path, limited.signal);
-      },
-    );
+    return await exchange(connection, target, path, limited.signal).catch(async (error: unknown) => {
+      limited.signal.throwIfAborted();
+      if (error instanceof KubeError && error.kind !== "unreachable" && error.kind !== "tunnel") {
+        throw error;
+      }
+      return exchange(connection, target, path, limited.signal);
+    });
   } catch (error) {
     limited.signal.throwIfAborted();
-    throw error instanceof KubeError
-      ? error
-      : connection.report.networkFailure(error, subjectOf(target));
+    throw error instanceof KubeError ? error : connection.report.networkFailure(error, subjectOf(target));
   } finally {
     clearTimeout(timer);
     options.signal.removeEventListener("abort", onAbort);
@@ -63,7 +55,7 @@ async function exchange(
   }
 }
 
-function getOver(stream: Duplex, path: string, signal: AbortSignal): Promise<PodHttpResponse> {
+async function getOver(stream: Duplex, path: string, signal: AbortSignal): Promise<PodHttpResponse> {
   return new Promise((resolve, reject) => {
     // The tunnel's own error says more than the HTTP client's "socket hang up" that follows it.
     stream.once("error", reject);
@@ -73,7 +65,7 @@ function getOver(stream: Duplex, path: string, signal: AbortSignal): Promise<Pod
       method: "GET",
       path,
       headers,
-      createConnection: () => stream as Socket,
+      createConnection: () => stream,
       signal,
     });
     get.once("error", reject);

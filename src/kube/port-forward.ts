@@ -17,11 +17,7 @@ export interface PodPort {
  * is the port (k8s.io/cri-streaming, portforward/websocket.go). There is no
  * half-close: ending the stream's writing side ends the tunnel.
  */
-export async function openPortForward(
-  connection: Connection,
-  target: PodPort,
-  signal: AbortSignal,
-): Promise<Duplex> {
+export async function openPortForward(connection: Connection, target: PodPort, signal: AbortSignal): Promise<Duplex> {
   const subject = subjectOf(target);
   const path = `/api/v1/namespaces/${encodeURIComponent(target.namespace)}/pods/${encodeURIComponent(target.pod)}/portforward?ports=${target.port}`;
   const { dispatcher, base } = await connection.transport.tunnel(subject, signal);
@@ -50,7 +46,7 @@ export function subjectOf({ namespace, pod, port }: PodPort): RequestSubject {
   };
 }
 
-function opened(socket: WebSocket, signal: AbortSignal): Promise<void> {
+async function opened(socket: WebSocket, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     const abort = (): void => {
       socket.close();
@@ -80,10 +76,7 @@ async function explainRefusal(
   const answer = await connection.transport.send({ method: "GET", path, subject, signal });
   // 400 is what a plain request gets where a WebSocket would have been let through.
   if (answer.status <= 400) {
-    return connection.report.tunnelFailure(
-      error instanceof Error ? error.message : "the tunnel was refused",
-      subject,
-    );
+    return connection.report.tunnelFailure(error instanceof Error ? error.message : "the tunnel was refused", subject);
   }
   return connection.report.answerFailure(answer, subject);
 }

@@ -20,9 +20,7 @@ const timeoutMs = 3000;
  * sending anything. Undefined when none comes within 3 s, or when a proxy is
  * in between (the probe would look at another way than the requests take).
  */
-export async function probeCertificate(
-  endpoint: KubeEndpoint,
-): Promise<PresentedCertificate | undefined> {
+export async function probeCertificate(endpoint: KubeEndpoint): Promise<PresentedCertificate | undefined> {
   const url = new URL(endpoint.server);
   if (endpoint.proxied || url.protocol !== "https:") {
     return undefined;
@@ -43,9 +41,7 @@ export async function probeCertificate(
     };
     socket.once("secureConnect", () => {
       const { raw } = socket.getPeerCertificate();
-      end(
-        raw === undefined ? undefined : describePresented(new X509Certificate(new Uint8Array(raw))),
-      );
+      end(raw === undefined ? undefined : describePresented(new X509Certificate(new Uint8Array(raw))));
     });
     // The failure itself is being diagnosed already; the probe only adds to it.
     socket.once("error", () => end(undefined));

@@ -23,11 +23,7 @@ export function readParsed(
 }
 
 /** A successful answer as an object. */
-export function readObject(
-  answer: WireResponse,
-  subject: RequestSubject,
-  report: Reporter,
-): KubeObject {
+export function readObject(answer: WireResponse, subject: RequestSubject, report: Reporter): KubeObject {
   const parsed = readParsed(answer, subject, report);
   if (typeof parsed["kind"] !== "string" || !isRecord(parsed["metadata"])) {
     throw report.foreignAnswer(answer.status, subject);

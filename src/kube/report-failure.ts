@@ -62,9 +62,7 @@ export function createReporter(cluster: string, context: ResolvedContext): Repor
         return error;
       }
       const code = codeOf(error) ?? "";
-      const words = redactText(
-        error instanceof Error && error.message !== "" ? error.message : code,
-      );
+      const words = redactText(error instanceof Error && error.message !== "" ? error.message : code);
       const kind = isTlsCode(code) ? "tls" : isParserError(error) ? "protocol" : "unreachable";
       return fail(kind, subject, words, { cause: error });
     },
@@ -85,9 +83,7 @@ export function createReporter(cluster: string, context: ResolvedContext): Repor
       const answer = parseStatus(text);
       const kind = kindOf(status, answer, text);
       const words =
-        kind === "no-such-kind"
-          ? unknownKindWords
-          : redactText(answer.message ?? `HTTP status ${status}`, secrets);
+        kind === "no-such-kind" ? unknownKindWords : redactText(answer.message ?? `HTTP status ${status}`, secrets);
       const conflicts = answer.causes.flatMap(readConflict);
       return fail(kind, subject, words, {
         status,
@@ -108,9 +104,7 @@ const unknownKindWords = "the API server does not serve this kind";
 
 /** True for the message of a 500 by which server-side apply refuses an object that does not fit its schema. */
 export function isSchemaRefusal(text: string): boolean {
-  return /failed to create typed patch object|failed to convert new object|field not declared in schema/.test(
-    text,
-  );
+  return /failed to create typed patch object|failed to convert new object|field not declared in schema/.test(text);
 }
 
 function endpointOf(context: ResolvedContext): KubeEndpoint {

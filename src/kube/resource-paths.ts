@@ -27,8 +27,7 @@ const wellKnown: Readonly<Record<string, string>> = {
     !ValidatingAdmissionPolicy:validatingadmissionpolicies !ValidatingAdmissionPolicyBinding:validatingadmissionpolicybindings`,
   "apiextensions.k8s.io": "!CustomResourceDefinition:customresourcedefinitions",
   "apiregistration.k8s.io": "!APIService:apiservices",
-  "networking.k8s.io":
-    "Ingress:ingresses !IngressClass:ingressclasses NetworkPolicy:networkpolicies",
+  "networking.k8s.io": "Ingress:ingresses !IngressClass:ingressclasses NetworkPolicy:networkpolicies",
   "discovery.k8s.io": "EndpointSlice:endpointslices",
   "events.k8s.io": "Event:events",
   "coordination.k8s.io": "Lease:leases",
@@ -51,9 +50,7 @@ const wellKnown: Readonly<Record<string, string>> = {
 
 /** The mapping of a kind that is the same everywhere; undefined = ask the API server. */
 export function findWellKnown({ apiVersion, kind }: ResourceKind): ResourceMapping | undefined {
-  const entry = new RegExp(`(?:^|\\s)(!?)${kind}:(\\S+)`).exec(
-    wellKnown[groupOf(apiVersion)] ?? "",
-  );
+  const entry = new RegExp(`(?:^|\\s)(!?)${kind}:(\\S+)`).exec(wellKnown[groupOf(apiVersion)] ?? "");
   return entry?.[2] === undefined ? undefined : { plural: entry[2], namespaced: entry[1] === "" };
 }
 
@@ -63,23 +60,14 @@ export function groupPath(apiVersion: string): string {
 }
 
 /** The path of a kind's objects: in one namespace, or without one in the whole cluster. */
-export function collectionPath(
-  apiVersion: string,
-  mapping: ResourceMapping,
-  namespace: string | undefined,
-): string {
-  const scope =
-    mapping.namespaced && namespace !== undefined
-      ? `/namespaces/${encodeURIComponent(namespace)}`
-      : "";
+export function collectionPath(apiVersion: string, mapping: ResourceMapping, namespace: string | undefined): string {
+  const scope = mapping.namespaced && namespace !== undefined ? `/namespaces/${encodeURIComponent(namespace)}` : "";
   return `${groupPath(apiVersion)}${scope}/${mapping.plural}`;
 }
 
 /** The well-known kinds of an apiVersion's group, for what stands in for an API server. */
 export function listWellKnown(apiVersion: string): readonly (ResourceKind & ResourceMapping)[] {
-  const entries = (wellKnown[groupOf(apiVersion)] ?? "")
-    .split(/\s+/)
-    .filter((entry) => entry !== "");
+  const entries = (wellKnown[groupOf(apiVersion)] ?? "").split(/\s+/).filter((entry) => entry !== "");
   return entries.map((entry) => {
     const [kind = "", plural = ""] = entry.replace("!", "").split(":");
     return { apiVersion, kind, plural, namespaced: !entry.startsWith("!") };

@@ -64,11 +64,7 @@ const plainHeaders: Headers = {
 const unpack = promisify(gunzip);
 
 /** Opens nothing yet: connections come with the first request. */
-export function createTransport(
-  context: ResolvedContext,
-  limits: KubeLimits,
-  report: Reporter,
-): Transport {
+export function createTransport(context: ResolvedContext, limits: KubeLimits, report: Reporter): Transport {
   const base = new URL(context.server);
   const prefix = base.pathname.replace(/\/$/, "");
   const authorizer = createAuthorizer(context);
@@ -98,10 +94,7 @@ export function createTransport(
     }
   };
 
-  const dispatch = async (
-    wire: WireRequest,
-    bodyTimeout: number,
-  ): Promise<Dispatcher.ResponseData> => {
+  const dispatch = async (wire: WireRequest, bodyTimeout: number): Promise<Dispatcher.ResponseData> => {
     const { dispatcher, headers } = await prepare(wire.subject, wire.signal);
     const response = await request.call(dispatcher, {
       origin: base.origin,
@@ -161,9 +154,7 @@ export function createTransport(
             retryAfter: headerOf(response, "retry-after"),
           };
         }),
-      ).then((response) =>
-        response.status === 401 ? Promise.reject(refused(authorizer, wire, report)) : response,
-      );
+      ).then((response) => (response.status === 401 ? Promise.reject(refused(authorizer, wire, report)) : response));
     },
     async stream(wire, idleTimeoutMs) {
       const stream = await exchange(wire, async () => {
@@ -209,9 +200,7 @@ function refused(authorizer: Authorizer, wire: WireRequest, report: Reporter): E
  * (https://github.com/kubernetes/kubernetes/issues/139253): it stays.
  */
 function mayPass(status: number, text: string | undefined): boolean {
-  return (
-    [429, 500, 502, 503, 504].includes(status) && !(status === 500 && isSchemaRefusal(text ?? ""))
-  );
+  return [429, 500, 502, 503, 504].includes(status) && !(status === 500 && isSchemaRefusal(text ?? ""));
 }
 
 /**
@@ -224,14 +213,7 @@ function isTransient(error: unknown, answered: boolean): boolean {
     return true;
   }
   return (
-    answered &&
-    [
-      "ECONNREFUSED",
-      "UND_ERR_CONNECT_TIMEOUT",
-      "ETIMEDOUT",
-      "EHOSTUNREACH",
-      "ENETUNREACH",
-    ].includes(code)
+    answered && ["ECONNREFUSED", "UND_ERR_CONNECT_TIMEOUT", "ETIMEDOUT", "EHOSTUNREACH", "ENETUNREACH"].includes(code)
   );
 }
 
@@ -258,16 +240,13 @@ function headerOf(response: Dispatcher.ResponseData, name: string): string | und
 }
 
 function queryOf(query: WireRequest["query"]): string {
-  const entries = Object.entries(query ?? {}).filter(
-    (entry): entry is [string, string] => entry[1] !== undefined,
-  );
+  const entries = Object.entries(query ?? {}).filter((entry): entry is [string, string] => entry[1] !== undefined);
   return entries.length === 0 ? "" : `?${new URLSearchParams(entries).toString()}`;
 }
 
 function credentialHeaders(authorization: Authorization, context: ResolvedContext): Headers {
   const { impersonate } = context.user;
-  const header =
-    authorization.header === undefined ? {} : { authorization: authorization.header.expose() };
+  const header = authorization.header === undefined ? {} : { authorization: authorization.header.expose() };
   if (impersonate === undefined) {
     return header;
   }

@@ -28,17 +28,10 @@ function object(name: string, data: Record<string, string> = {}): WireObject {
 }
 
 /** Reads `count` events; after each one `then` may change the world. */
-async function collect(
-  client: KubeClient,
-  count: number,
-  then: (seen: number) => void,
-): Promise<readonly string[]> {
+async function collect(client: KubeClient, count: number, then: (seen: number) => void): Promise<readonly string[]> {
   const stop = new AbortController();
   const told: string[] = [];
-  const events: AsyncIterable<WatchEvent> = client.watch(
-    { ...kind, namespace: "demo" },
-    { signal: stop.signal },
-  );
+  const events: AsyncIterable<WatchEvent> = client.watch({ ...kind, namespace: "demo" }, { signal: stop.signal });
   for await (const event of events) {
     told.push(
       event.type === "listed"
@@ -102,10 +95,7 @@ describe("watch", () => {
   it("lists again after a 410 status", async () => {
     const { server, client } = await start();
     server.put(object("a"));
-    server.inject(
-      { kind: "status", status: 410 },
-      { matches: (request) => request.url.includes("watch=true") },
-    );
+    server.inject({ kind: "status", status: 410 }, { matches: (request) => request.url.includes("watch=true") });
     const told = await collect(client, 2, () => {});
     expect(told).toEqual(["listed a", "listed a"]);
   });

@@ -56,11 +56,7 @@ async function openWatch(
   signal: AbortSignal,
 ): Promise<WireStream | "gone"> {
   const subject = { verb: "watch", object: query };
-  const path = collectionPath(
-    query.apiVersion,
-    await discovery.find(query, "watch", signal),
-    query.namespace,
-  );
+  const path = collectionPath(query.apiVersion, await discovery.find(query, "watch", signal), query.namespace);
   const timeoutSeconds = String(watchSeconds + Math.floor(Math.random() * 60));
   const parameters = {
     ...selectorsOf(query),
@@ -69,10 +65,7 @@ async function openWatch(
     resourceVersion,
     timeoutSeconds,
   };
-  const stream = await transport.stream(
-    { method: "GET", path, query: parameters, subject, signal },
-    idleTimeoutMs,
-  );
+  const stream = await transport.stream({ method: "GET", path, query: parameters, subject, signal }, idleTimeoutMs);
   if (stream.status === 200) {
     return stream;
   }
@@ -125,10 +118,7 @@ interface ReadEvent {
 }
 
 /** Undefined = an ERROR event: the position is lost. */
-function readEvent(
-  frame: Readonly<Record<string, unknown>>,
-  query: ListQuery,
-): ReadEvent | undefined {
+function readEvent(frame: Readonly<Record<string, unknown>>, query: ListQuery): ReadEvent | undefined {
   const object = isRecord(frame["object"]) ? frame["object"] : {};
   const metadata = isRecord(object["metadata"]) ? object["metadata"] : {};
   const resourceVersion = textOf(metadata["resourceVersion"]);
@@ -147,9 +137,6 @@ function readEvent(
   }
 }
 
-function readWatched(
-  object: Readonly<Record<string, unknown>>,
-  query: ListQuery,
-): ReturnType<typeof readWireObject> {
+function readWatched(object: Readonly<Record<string, unknown>>, query: ListQuery): ReturnType<typeof readWireObject> {
   return readWireObject({ apiVersion: query.apiVersion, kind: query.kind, ...object });
 }

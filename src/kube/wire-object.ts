@@ -30,15 +30,11 @@ export function collectSecrets(value: unknown): readonly Secret[] {
   if (value instanceof Secret) {
     return [value, new Secret(Buffer.from(value.expose(), "base64").toString("utf8"))];
   }
-  return typeof value === "object" && value !== null
-    ? Object.values(value).flatMap(collectSecrets)
-    : [];
+  return typeof value === "object" && value !== null ? Object.values(value).flatMap(collectSecrets) : [];
 }
 
 function wrapValues(values: Readonly<Record<string, unknown>>): Readonly<Record<string, Secret>> {
-  return Object.fromEntries(
-    Object.entries(values).map(([key, value]) => [key, new Secret(String(value))]),
-  );
+  return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, new Secret(String(value))]));
 }
 
 function hideLastApplied(metadata: KubeObject["metadata"]): KubeObject["metadata"] {
@@ -59,9 +55,7 @@ function exposeSecrets(value: unknown): unknown {
     return value.map(exposeSecrets);
   }
   if (typeof value === "object" && value !== null) {
-    return Object.fromEntries(
-      Object.entries(value).map(([key, item]) => [key, exposeSecrets(item)]),
-    );
+    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, exposeSecrets(item)]));
   }
   return value;
 }

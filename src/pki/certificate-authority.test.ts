@@ -8,18 +8,25 @@ const now = new Date("2026-11-23T12:00:00Z");
 const day = 24 * 3600;
 
 describe("an intermediate", () => {
-  it.each(["ecdsa-p256", "rsa-2048"] as const)("with a key of type %s holds together and says which cluster it is of", async (keyType) => {
-    const root = await issueRoot("m", now);
-    const authority = await issueIntermediate(root, { cluster: "west", keyType, validitySeconds: 730 * day }, now);
-    const facts = inspectAuthority(authority);
-    expect(facts.flaw).toBeUndefined();
-    expect(facts.intermediate.locality).toBe("west");
-    expect(facts.intermediate.notAfter.toISOString()).toBe("2028-11-22T12:00:00.000Z");
-  });
+  it.each(["ecdsa-p256", "rsa-2048"] as const)(
+    "with a key of type %s holds together and says which cluster it is of",
+    async (keyType) => {
+      const root = await issueRoot("m", now);
+      const authority = await issueIntermediate(root, { cluster: "west", keyType, validitySeconds: 730 * day }, now);
+      const facts = inspectAuthority(authority);
+      expect(facts.flaw).toBeUndefined();
+      expect(facts.intermediate.locality).toBe("west");
+      expect(facts.intermediate.notAfter.toISOString()).toBe("2028-11-22T12:00:00.000Z");
+    },
+  );
 
   it("is what istiod asks for: a CA without further CAs, for istiod's own name, with the chain in order", async () => {
     const root = await issueRoot("m", now);
-    const authority = await issueIntermediate(root, { cluster: "west", keyType: "ecdsa-p256", validitySeconds: day }, now);
+    const authority = await issueIntermediate(
+      root,
+      { cluster: "west", keyType: "ecdsa-p256", validitySeconds: day },
+      now,
+    );
     const certificate = new X509Certificate(authority.caCert);
     expect(certificate.ca).toBe(true);
     expect(certificate.subjectAltName).toBe("DNS:istiod.istio-system.svc");
@@ -29,16 +36,24 @@ describe("an intermediate", () => {
 
   it("never outlives its root", async () => {
     const root = await issueRoot("m", now);
-    const authority = await issueIntermediate(root, { cluster: "west", keyType: "ecdsa-p256", validitySeconds: 100 * 365 * day }, now);
+    const authority = await issueIntermediate(
+      root,
+      { cluster: "west", keyType: "ecdsa-p256", validitySeconds: 100 * 365 * day },
+      now,
+    );
     expect(inspectAuthority(authority).intermediate.notAfter).toEqual(inspectAuthority(authority).root.notAfter);
   });
 
   it("is not signed with a key that does not belong to the root", async () => {
     const root = await issueRoot("m", now);
     const other = await issueRoot("m", now);
-    await expect(issueIntermediate({ ...root, key: other.key }, { cluster: "west", keyType: "ecdsa-p256", validitySeconds: day }, now)).rejects.toThrow(
-      "does not belong",
-    );
+    await expect(
+      issueIntermediate(
+        { ...root, key: other.key },
+        { cluster: "west", keyType: "ecdsa-p256", validitySeconds: day },
+        now,
+      ),
+    ).rejects.toThrow("does not belong");
   });
 });
 
@@ -46,10 +61,17 @@ describe("the flaws of an authority", () => {
   it("are found: another root, a key of another certificate, a chain in the wrong order", async () => {
     const [root, other] = await Promise.all([issueRoot("m", now), issueRoot("m", now)]);
     const request = { cluster: "west", keyType: "ecdsa-p256", validitySeconds: day } as const;
-    const [one, two] = await Promise.all([issueIntermediate(root, request, now), issueIntermediate(root, request, now)]);
-    expect(inspectAuthority({ ...one, rootCert: other.certificate }).flaw).toBe("ca-cert.pem is not signed by root-cert.pem");
+    const [one, two] = await Promise.all([
+      issueIntermediate(root, request, now),
+      issueIntermediate(root, request, now),
+    ]);
+    expect(inspectAuthority({ ...one, rootCert: other.certificate }).flaw).toBe(
+      "ca-cert.pem is not signed by root-cert.pem",
+    );
     expect(inspectAuthority({ ...one, caKey: two.caKey }).flaw).toBe("ca-key.pem does not belong to ca-cert.pem");
-    expect(inspectAuthority({ ...one, certChain: one.rootCert + one.caCert }).flaw).toBe("cert-chain.pem does not begin with ca-cert.pem");
+    expect(inspectAuthority({ ...one, certChain: one.rootCert + one.caCert }).flaw).toBe(
+      "cert-chain.pem does not begin with ca-cert.pem",
+    );
   });
 });
 

@@ -30,7 +30,7 @@ export function algorithmOf(keyType: KeyType): SigningAlgorithm {
 
 /** A new key pair from the system's random source. */
 export async function generateKeyPair(keyType: KeyType): Promise<KeyPair> {
-  return (await webcrypto.subtle.generateKey(algorithmOf(keyType), true, ["sign", "verify"])) as KeyPair;
+  return await webcrypto.subtle.generateKey(algorithmOf(keyType), true, ["sign", "verify"]);
 }
 
 /**
@@ -56,14 +56,19 @@ export async function importKeyPair(pem: Secret): Promise<KeyPair> {
   };
 }
 
-function importAlgorithm(type: string | undefined, curve: string | undefined): { name: string; namedCurve?: string; hash: string } {
+function importAlgorithm(
+  type: string | undefined,
+  curve: string | undefined,
+): { name: string; namedCurve?: string; hash: string } {
   if (type === "rsa") {
     return { name: "RSASSA-PKCS1-v1_5", hash: "SHA-256" };
   }
   const curves: Readonly<Record<string, string>> = { prime256v1: "P-256", secp384r1: "P-384" };
   const namedCurve = curves[curve ?? ""];
   if (type !== "ec" || namedCurve === undefined) {
-    throw new Error(`a private key of type ${type ?? "unknown"} ${curve ?? ""} cannot sign for Istio; use EC P-256, EC P-384 or RSA`);
+    throw new Error(
+      `a private key of type ${type ?? "unknown"} ${curve ?? ""} cannot sign for Istio; use EC P-256, EC P-384 or RSA`,
+    );
   }
   return { name: "ECDSA", namedCurve, hash: "SHA-256" };
 }

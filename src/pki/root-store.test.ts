@@ -35,7 +35,9 @@ describe("a mesh's root on disk", () => {
 
   it("is one and the same for everybody who makes it at the same time", async () => {
     const files = freshFiles();
-    const kept = await Promise.all(Array.from({ length: 5 }, async () => keepRoot(files, await issueRoot("m", new Date()))));
+    const kept = await Promise.all(
+      Array.from({ length: 5 }, async () => keepRoot(files, await issueRoot("m", new Date()))),
+    );
     expect(new Set(kept.map((root) => root.certificate)).size).toBe(1);
     expect(kept[0]?.certificate).toBe(readFileSync(files.certFile, "utf8"));
   });

@@ -17,7 +17,10 @@ export interface RootFiles {
 export function rootFilesOf(mesh: Mesh, folders: { readonly data: string; readonly meshFile: string }): RootFiles {
   const root = mesh.trust.root;
   if (root.kind === "files") {
-    return { certFile: path.resolve(folders.meshFile, root.certFile), keyFile: path.resolve(folders.meshFile, root.keyFile) };
+    return {
+      certFile: path.resolve(folders.meshFile, root.certFile),
+      keyFile: path.resolve(folders.meshFile, root.keyFile),
+    };
   }
   const folder = path.join(folders.data, "meshes", mesh.name);
   return { certFile: path.join(folder, "root-cert.pem"), keyFile: path.join(folder, "root-key.pem") };

@@ -13,7 +13,12 @@ export interface Figure {
 }
 
 /** Runs a command to its end; throws with its output when it fails. Returns wall seconds and stdout. */
-export async function timed(file: string, args: readonly string[], env: NodeJS.ProcessEnv, allowed: readonly number[] = [0]): Promise<{ seconds: number; out: string }> {
+export async function timed(
+  file: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv,
+  allowed: readonly number[] = [0],
+): Promise<{ seconds: number; out: string }> {
   const started = performance.now();
   const out = await new Promise<string>((resolve, reject) => {
     execFile(file, [...args], { env, maxBuffer: 64 * 1024 * 1024 }, (error, stdout, stderr) => {
@@ -44,11 +49,20 @@ export function showFigures(figures: readonly Figure[]): string {
     figure.name,
     `${round(figure.value)} ${figure.unit}`,
     `${figure.value <= figure.goal ? "√" : "×"} ${round(figure.goal)} ${figure.unit}`,
-    figure.beside === undefined ? "" : `${figure.beside.name}: ${round(figure.beside.value)} ${figure.unit} (ratio ${(figure.value / figure.beside.value).toFixed(2)})`,
+    figure.beside === undefined
+      ? ""
+      : `${figure.beside.name}: ${round(figure.beside.value)} ${figure.unit} (ratio ${(figure.value / figure.beside.value).toFixed(2)})`,
   ]);
   const head = ["FIGURE", "MEASURED", "GOAL", "BESIDE"];
   const widths = head.map((title, column) => Math.max(title.length, ...rows.map((row) => (row[column] ?? "").length)));
-  return [head, ...rows].map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ").trimEnd()).join("\n");
+  return [head, ...rows]
+    .map((row) =>
+      row
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join("  ")
+        .trimEnd(),
+    )
+    .join("\n");
 }
 
 function round(value: number): string {

@@ -16,7 +16,12 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 const program = path.join(root, "isthmus");
 const instance = "bench";
 const folder = mkdtempSync(path.join(tmpdir(), "isthmus-bench-"));
-const env: NodeJS.ProcessEnv = { ...process.env, ISTHMUS_DATA_DIR: path.join(folder, "data"), KUBECONFIG: path.join(folder, "none"), NO_COLOR: "1" };
+const env: NodeJS.ProcessEnv = {
+  ...process.env,
+  ISTHMUS_DATA_DIR: path.join(folder, "data"),
+  KUBECONFIG: path.join(folder, "none"),
+  NO_COLOR: "1",
+};
 
 // Known from the shell proof of the same steps on two cores, not measured here.
 const shellProof = { up: 18, apply: 38 };
@@ -30,15 +35,42 @@ async function main(): Promise<void> {
   if (process.argv.includes("--engine")) {
     add({ name: "engine from nothing", value: await buildFromNothing(), unit: "s", goal: 900 });
   }
-  add({ name: "isthmus --help", value: await median(7, async () => (await timed(program, ["--help"], env)).seconds), unit: "s", goal: 0.15 });
+  add({
+    name: "isthmus --help",
+    value: await median(7, async () => (await timed(program, ["--help"], env)).seconds),
+    unit: "s",
+    goal: 0.15,
+  });
   await timed(program, ["sandbox", "down", "--instance", instance], env, [0, 1]);
-  add({ name: "engine from cache", value: (await timed(program, ["sandbox", "engine"], env)).seconds, unit: "s", goal: 2 });
+  add({
+    name: "engine from cache",
+    value: (await timed(program, ["sandbox", "engine"], env)).seconds,
+    unit: "s",
+    goal: 2,
+  });
   const up = await timed(program, ["sandbox", "up", "--instance", instance], env);
-  add({ name: "sandbox up, two clusters", value: up.seconds, unit: "s", goal: 15, beside: { name: "shell proof", value: shellProof.up } });
+  add({
+    name: "sandbox up, two clusters",
+    value: up.seconds,
+    unit: "s",
+    goal: 15,
+    beside: { name: "shell proof", value: shellProof.up },
+  });
   const file = writeMesh();
   const apply = await timed(program, ["apply", "-f", file, "--yes"], env);
-  add({ name: "apply to empty clusters", value: apply.seconds, unit: "s", goal: 30, beside: { name: "shell proof", value: shellProof.apply } });
-  add({ name: "plan without changes", value: await median(5, async () => (await timed(program, ["plan", "-f", file], env)).seconds), unit: "s", goal: 2 });
+  add({
+    name: "apply to empty clusters",
+    value: apply.seconds,
+    unit: "s",
+    goal: 30,
+    beside: { name: "shell proof", value: shellProof.apply },
+  });
+  add({
+    name: "plan without changes",
+    value: await median(5, async () => (await timed(program, ["plan", "-f", file], env)).seconds),
+    unit: "s",
+    goal: 2,
+  });
   for (const figure of await benchShift({ program, file, env, instance })) {
     add(figure);
   }
@@ -48,14 +80,23 @@ async function main(): Promise<void> {
 
 async function buildFromNothing(): Promise<number> {
   const cache = path.join(folder, "cache");
-  const cold = { ...env, ISTHMUS_CACHE_DIR: cache, GOCACHE: path.join(cache, "go-build"), GOMODCACHE: path.join(cache, "go-mod"), GOFLAGS: "-modcacherw" };
+  const cold = {
+    ...env,
+    ISTHMUS_CACHE_DIR: cache,
+    GOCACHE: path.join(cache, "go-build"),
+    GOMODCACHE: path.join(cache, "go-mod"),
+    GOFLAGS: "-modcacherw",
+  };
   const { seconds } = await timed(program, ["sandbox", "engine"], cold);
   rmSync(cache, { recursive: true, force: true });
   return seconds;
 }
 
 function writeMesh(): string {
-  const text = readFileSync(path.join(root, "examples", "sandbox.yaml"), "utf8").replaceAll("context: isthmus-", `context: isthmus-${instance}-`);
+  const text = readFileSync(path.join(root, "examples", "sandbox.yaml"), "utf8").replaceAll(
+    "context: isthmus-",
+    `context: isthmus-${instance}-`,
+  );
   execFileSync("cp", [path.join(root, "examples", "helloworld.yaml"), folder]);
   const file = path.join(folder, "mesh.yaml");
   execFileSync("tee", [file], { input: text, stdio: ["pipe", "ignore", "inherit"] });

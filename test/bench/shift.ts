@@ -26,7 +26,9 @@ const rounds = 5;
  * the clusters, in the same run.
  */
 export async function benchShift(bench: ShiftBench): Promise<readonly Figure[]> {
-  const state = JSON.parse(await output(bench, ["sandbox", "status", "--instance", bench.instance, "-o", "json"])) as State;
+  const state = JSON.parse(
+    await output(bench, ["sandbox", "status", "--instance", bench.instance, "-o", "json"]),
+  ) as State;
   const status = JSON.parse(await output(bench, ["status", "-f", bench.file, "-o", "json"])) as {
     readonly clusters: readonly { readonly ingress: readonly string[] }[];
   };
@@ -35,10 +37,10 @@ export async function benchShift(bench: ShiftBench): Promise<readonly Figure[]> 
   const kubectl: number[] = [];
   await output(bench, ["shift", "helloworld", "v1=100", "v2=0", "-f", bench.file, "--yes", "--no-verify"]);
   for (let round = 0; round < rounds; round += 1) {
-    isthmus.push(await untilObeyed(urls, "v2", () => shift(bench, 0, 100)));
-    isthmus.push(await untilObeyed(urls, "v1", () => shift(bench, 100, 0)));
-    kubectl.push(await untilObeyed(urls, "v2", () => patchLoop(state, 0, 100)));
-    kubectl.push(await untilObeyed(urls, "v1", () => patchLoop(state, 100, 0)));
+    isthmus.push(await untilObeyed(urls, "v2", async () => shift(bench, 0, 100)));
+    isthmus.push(await untilObeyed(urls, "v1", async () => shift(bench, 100, 0)));
+    kubectl.push(await untilObeyed(urls, "v2", async () => patchLoop(state, 0, 100)));
+    kubectl.push(await untilObeyed(urls, "v1", async () => patchLoop(state, 100, 0)));
   }
   return [
     {
@@ -86,7 +88,20 @@ async function patchLoop(state: State, v1: number, v2: number): Promise<void> {
     { op: "replace", path: "/spec/http/0/route/1/weight", value: v2 },
   ]);
   for (const cluster of state.clusters) {
-    const args = ["--kubeconfig", state.kubeconfig, "--context", cluster.context, "-n", "sample", "patch", "virtualservice", "helloworld", "--type=json", "-p", patch];
+    const args = [
+      "--kubeconfig",
+      state.kubeconfig,
+      "--context",
+      cluster.context,
+      "-n",
+      "sample",
+      "patch",
+      "virtualservice",
+      "helloworld",
+      "--type=json",
+      "-p",
+      patch,
+    ];
     await new Promise<void>((resolve, reject) => {
       const child = spawn(kubectlPath(state), args, { stdio: "ignore" });
       child.on("error", reject);

@@ -34,15 +34,26 @@ describe("a running sandbox", () => {
   });
 
   it("has nodes that carry region and zone", async () => {
-    const ran = await kubectl("west", ["get", "nodes", "-o", "jsonpath={.items[0].metadata.labels}"], await enginesKubectl());
-    expect(JSON.parse(ran.out)).toMatchObject({ "topology.kubernetes.io/region": "west", "topology.kubernetes.io/zone": "west-a" });
+    const ran = await kubectl(
+      "west",
+      ["get", "nodes", "-o", "jsonpath={.items[0].metadata.labels}"],
+      await enginesKubectl(),
+    );
+    expect(JSON.parse(ran.out)).toMatchObject({
+      "topology.kubernetes.io/region": "west",
+      "topology.kubernetes.io/zone": "west-a",
+    });
   });
 
   it("has the same pod and service ranges in both clusters, which do not reach each other", async () => {
     const program = await enginesKubectl();
     const addresses = await Promise.all(
       ["west", "east"].map(async (cluster) =>
-        kubectl(cluster, ["-n", "kube-system", "get", "service", "kube-dns", "-o", "jsonpath={.spec.clusterIP}"], program),
+        kubectl(
+          cluster,
+          ["-n", "kube-system", "get", "service", "kube-dns", "-o", "jsonpath={.spec.clusterIP}"],
+          program,
+        ),
       ),
     );
     expect(addresses.map((one) => one.out)).toEqual(["10.43.0.10", "10.43.0.10"]);
@@ -52,10 +63,24 @@ describe("a running sandbox", () => {
     const program = await enginesKubectl();
     const logs = await kubectl("west", ["-n", "kube-system", "logs", "deploy/coredns"], program);
     expect(logs.out).toContain("CoreDNS-");
-    const exec = await kubectl("west", ["-n", "kube-system", "exec", "deploy/coredns", "--", "/coredns", "-version"], program);
+    const exec = await kubectl(
+      "west",
+      ["-n", "kube-system", "exec", "deploy/coredns", "--", "/coredns", "-version"],
+      program,
+    );
     expect(exec.out + exec.err).toContain("CoreDNS-");
     const { kubeconfig } = await sandboxState();
-    const forward = spawn(program, ["--kubeconfig", kubeconfig, "--context", contextOf("west"), "-n", "kube-system", "port-forward", "deploy/coredns", ":8181"]);
+    const forward = spawn(program, [
+      "--kubeconfig",
+      kubeconfig,
+      "--context",
+      contextOf("west"),
+      "-n",
+      "kube-system",
+      "port-forward",
+      "deploy/coredns",
+      ":8181",
+    ]);
     try {
       const port = await new Promise<string>((resolve, reject) => {
         forward.stdout.on("data", (data: Buffer) => {

@@ -8,7 +8,9 @@ it("shifts both clusters in lockstep, edits only the weights of the file, and pr
   const ran = await isthmus(["shift", "helloworld", "v1=50", "v2=50", "-f", meshFile(), "--yes"]);
   expect(ran.err + ran.out).toContain("verified");
   expect(ran.code).toBe(0);
-  expect(readFileSync(meshFile(), "utf8")).toBe(before.replace("weights: { v1: 10, v2: 90 }", "weights: { v1: 50, v2: 50 }"));
+  expect(readFileSync(meshFile(), "utf8")).toBe(
+    before.replace("weights: { v1: 10, v2: 90 }", "weights: { v1: 50, v2: 50 }"),
+  );
 });
 
 it("leaves nothing for a plan to change after a shift", async () => {

@@ -11,7 +11,9 @@ interface Kubeconfig {
 }
 
 /** A mesh file whose east is reached through a kubeconfig that `damage` changed. */
-async function meshWith(damage: (cluster: Record<string, string>, user: Record<string, string>) => void): Promise<string> {
+async function meshWith(
+  damage: (cluster: Record<string, string>, user: Record<string, string>) => void,
+): Promise<string> {
   const into = freshFolder();
   const state = await sandboxState();
   const kubeconfig = parse(readFileSync(state.kubeconfig, "utf8")) as Kubeconfig;
@@ -38,10 +40,17 @@ it("names an unknown context at its place in the mesh file, and near ones", asyn
 });
 
 const table: readonly [string, (cluster: Record<string, string>, user: Record<string, string>) => void, RegExp][] = [
-  ["an API server that does not answer", (cluster) => (cluster["server"] = cluster["server"]?.replace(/:\d+$/, ":6444") ?? ""), /refused|does not answer/i],
+  [
+    "an API server that does not answer",
+    (cluster) => (cluster["server"] = cluster["server"]?.replace(/:\d+$/, ":6444") ?? ""),
+    /refused|does not answer/i,
+  ],
   [
     "a CA that did not sign the server's certificate",
-    (cluster) => (cluster["certificate-authority-data"] = Buffer.from(readFileSync(path.join(import.meta.dirname, "other-ca.pem"))).toString("base64")),
+    (cluster) =>
+      (cluster["certificate-authority-data"] = Buffer.from(
+        readFileSync(path.join(import.meta.dirname, "other-ca.pem")),
+      ).toString("base64")),
     /authority|CA/,
   ],
   [

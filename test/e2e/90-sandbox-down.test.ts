@@ -14,13 +14,23 @@ function shell(command: string): string {
 function remains(): string[] {
   const cgroups = readdirSync("/sys/fs/cgroup").flatMap((name) => {
     const folder = path.join("/sys/fs/cgroup", name);
-    return name.startsWith(`isthmus-${other}`) ? [folder] : listFolders(folder).filter((one) => path.basename(one).startsWith(`isthmus-${other}`));
+    return name.startsWith(`isthmus-${other}`)
+      ? [folder]
+      : listFolders(folder).filter((one) => path.basename(one).startsWith(`isthmus-${other}`));
   });
   const processes = readdirSync("/proc")
     .filter((pid) => /^\d+$/.test(pid))
-    .filter((pid) => readOrEmpty(`/proc/${pid}/cgroup`).includes(`isthmus-${other}`) || readOrEmpty(`/proc/${pid}/cmdline`).includes(`sandbox/${other}`));
+    .filter(
+      (pid) =>
+        readOrEmpty(`/proc/${pid}/cgroup`).includes(`isthmus-${other}`) ||
+        readOrEmpty(`/proc/${pid}/cmdline`).includes(`sandbox/${other}`),
+    );
   const lines = [...shell("ip netns").split("\n"), ...readFileSync("/proc/self/mounts", "utf8").split("\n")];
-  return [...cgroups, ...processes.map((pid) => `process ${pid}`), ...lines.filter((line) => line.includes(`isthmus-${other}`) || line.includes(`sandbox/${other}`))];
+  return [
+    ...cgroups,
+    ...processes.map((pid) => `process ${pid}`),
+    ...lines.filter((line) => line.includes(`isthmus-${other}`) || line.includes(`sandbox/${other}`)),
+  ];
 }
 
 function listFolders(folder: string): string[] {
@@ -46,7 +56,9 @@ it("repairs a node that was killed, and leaves nothing behind after another kill
   expect(up.code).toBe(0);
   const { folder } = JSON.parse(up.out) as { folder: string };
   const kill = (): void => {
-    const nodes = readdirSync("/proc").filter((pid) => readOrEmpty(`/proc/${pid}/cmdline`).includes(`sandbox node ${folder}`));
+    const nodes = readdirSync("/proc").filter((pid) =>
+      readOrEmpty(`/proc/${pid}/cmdline`).includes(`sandbox node ${folder}`),
+    );
     expect(nodes.length).toBeGreaterThan(0);
     for (const pid of nodes) {
       process.kill(Number(pid), "SIGKILL");

@@ -32,11 +32,19 @@ export function freshFolder(): string {
 
 /** The environment of every command: a data folder of the tests' own, no kubeconfig of the caller. */
 export function environment(): NodeJS.ProcessEnv {
-  return { ...process.env, ISTHMUS_DATA_DIR: path.join(folder(), "data"), KUBECONFIG: path.join(folder(), "no-kubeconfig"), NO_COLOR: "1" };
+  return {
+    ...process.env,
+    ISTHMUS_DATA_DIR: path.join(folder(), "data"),
+    KUBECONFIG: path.join(folder(), "no-kubeconfig"),
+    NO_COLOR: "1",
+  };
 }
 
 /** Runs the command line as a person would, from the checkout; output is kept, not shown. */
-export async function isthmus(args: readonly string[], options: { readonly timeoutMs?: number; readonly env?: NodeJS.ProcessEnv } = {}): Promise<Ran> {
+export async function isthmus(
+  args: readonly string[],
+  options: { readonly timeoutMs?: number; readonly env?: NodeJS.ProcessEnv } = {},
+): Promise<Ran> {
   return new Promise((resolve) => {
     execFile(
       path.join(root, "isthmus"),
@@ -53,7 +61,10 @@ export async function isthmus(args: readonly string[], options: { readonly timeo
 /** Starts the command line and kills it with `signal` after `afterMs`; resolves when it has ended. */
 export async function isthmusKilled(args: readonly string[], signal: NodeJS.Signals, afterMs: number): Promise<Ran> {
   // The bundled program itself, so that the signal reaches it and not a shell before it.
-  const child = spawn(process.execPath, [path.join(root, "dist", "isthmus.js"), ...args], { env: environment(), stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(process.execPath, [path.join(root, "dist", "isthmus.js"), ...args], {
+    env: environment(),
+    stdio: ["ignore", "pipe", "pipe"],
+  });
   let out = "";
   let err = "";
   child.stdout.on("data", (data: Buffer) => {
@@ -74,7 +85,13 @@ export async function isthmusKilled(args: readonly string[], signal: NodeJS.Sign
 /** The sandbox's state as `sandbox status -o json` gives it. */
 export interface SandboxState {
   readonly kubeconfig: string;
-  readonly clusters: readonly { readonly name: string; readonly context: string; readonly state: string; readonly apiServer: string; readonly loadBalancerRange: string }[];
+  readonly clusters: readonly {
+    readonly name: string;
+    readonly context: string;
+    readonly state: string;
+    readonly apiServer: string;
+    readonly loadBalancerRange: string;
+  }[];
 }
 
 export async function sandboxState(): Promise<SandboxState> {

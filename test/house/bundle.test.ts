@@ -10,7 +10,9 @@ describe("the bundle", () => {
     const { metafile } = await bundle();
     const early = loadedEarly(metafile.outputs, "dist/isthmus.js");
     const packages = new Set(
-      early.flatMap((name) => Object.keys(metafile.outputs[name]?.inputs ?? {})).flatMap((input) => /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(input)?.[1] ?? []),
+      early
+        .flatMap((name) => Object.keys(metafile.outputs[name]?.inputs ?? {}))
+        .flatMap((input) => /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(input)?.[1] ?? []),
     );
     const bytes = early.reduce((sum, name) => sum + (metafile.outputs[name]?.bytes ?? 0), 0);
     expect([...packages].toSorted()).toEqual(["commander", "picocolors"]);
@@ -28,7 +30,9 @@ describe("the bundle", () => {
         mkdirSync(path.dirname(to), { recursive: true });
         writeFileSync(to, file.contents);
       }
-      const said = JSON.parse(execFileSync(process.execPath, [path.join(folder, "dist", "probe.js")], { encoding: "utf8" })) as {
+      const said = JSON.parse(
+        execFileSync(process.execPath, [path.join(folder, "dist", "probe.js")], { encoding: "utf8" }),
+      ) as {
         readonly root: { readonly subject: string };
         readonly problems: number;
       };

@@ -3,11 +3,15 @@ import { catalogue } from "../../src/core/diagnostics/catalogue.ts";
 import { listFiles, readText } from "./tracked-files.ts";
 
 const codeFiles = listFiles("src/core/diagnostics/codes");
-const otherSources = listFiles("src").filter((file) => file.endsWith(".ts") && !file.endsWith(".test.ts") && !codeFiles.includes(file));
+const otherSources = listFiles("src").filter(
+  (file) => file.endsWith(".ts") && !file.endsWith(".test.ts") && !codeFiles.includes(file),
+);
 
 describe("the catalogue of codes", () => {
   it("has every code once", () => {
-    const all = codeFiles.flatMap((file) => [...readText(file).matchAll(/^ {2}(ISM\d+):/gm)].map(([, code = ""]) => code));
+    const all = codeFiles.flatMap((file) =>
+      [...readText(file).matchAll(/^ {2}(ISM\d+):/gm)].map(([, code = ""]) => code),
+    );
     expect(all.filter((code, index) => all.indexOf(code) !== index)).toEqual([]);
     expect(all.toSorted()).toEqual(Object.keys(catalogue).toSorted());
   });
@@ -15,13 +19,19 @@ describe("the catalogue of codes", () => {
   it("has a terse summary and a real explanation for each", () => {
     const thin = Object.entries(catalogue).filter(
       ([, { summary, explanation }]) =>
-        summary.length < 5 || summary.length > 70 || /[.!:]$/.test(summary) || explanation.length < 40 || !explanation.endsWith("."),
+        summary.length < 5 ||
+        summary.length > 70 ||
+        /[.!:]$/.test(summary) ||
+        explanation.length < 40 ||
+        !explanation.endsWith("."),
     );
     expect(thin).toEqual([]);
   });
 
   it("has every code that the program uses, and none that it does not", () => {
-    const used = new Set(otherSources.flatMap((file) => [...readText(file).matchAll(/\bISM\d{3}\b/g)].map(([code]) => code)));
+    const used = new Set(
+      otherSources.flatMap((file) => [...readText(file).matchAll(/\bISM\d{3}\b/g)].map(([code]) => code)),
+    );
     expect([...used].filter((code) => !(code in catalogue)).toSorted()).toEqual([]);
     expect(Object.keys(catalogue).filter((code) => !used.has(code))).toEqual([]);
   });

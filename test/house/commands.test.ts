@@ -38,12 +38,16 @@ describe.each(leaves)("the options of isthmus %s", (_, command) => {
 
   it("mean the same by a letter as everywhere else", () => {
     const letters: Readonly<Record<string, string>> = { f: "file", o: "output", y: "yes", n: "namespace" };
-    const different = Object.entries(command.options).filter(([key, spec]) => spec.short !== undefined && letters[spec.short] !== key);
+    const different = Object.entries(command.options).filter(
+      ([key, spec]) => spec.short !== undefined && letters[spec.short] !== key,
+    );
     expect(different.map(([key]) => key)).toEqual([]);
   });
 
   it("have defaults that they take themselves", () => {
-    const defaults = Object.values(command.options).filter((spec) => spec.kind === "choice" && spec.default !== undefined && !spec.choices.includes(spec.default));
+    const defaults = Object.values(command.options).filter(
+      (spec) => spec.kind === "choice" && spec.default !== undefined && !spec.choices.includes(spec.default),
+    );
     expect(defaults).toEqual([]);
   });
 });
@@ -52,16 +56,23 @@ const pages = listFiles().filter((file) => file.endsWith(".md"));
 
 it.each(pages)("every command line in %s can be run", (page) => {
   const fences = [...readText(page).matchAll(/^```(\w*)\n([\s\S]*?)^```/gm)];
-  const fenced = fences.flatMap(([, language = "", block = ""]) => (/^(sh|bash|console|)$/.test(language) ? block.split("\n") : []));
+  const fenced = fences.flatMap(([, language = "", block = ""]) =>
+    /^(sh|bash|console|)$/.test(language) ? block.split("\n") : [],
+  );
   const inline = [...readText(page).matchAll(/`((?:\.\/)?isthmus [a-z][^`]*)`/g)].map(([, line = ""]) => line);
-  const lines = [...fenced.map((line) => line.trim().replace(/^\$ /, "")), ...inline].filter((line) => /(^|\s|\()(\.\/)?isthmus [a-z-]/.test(line));
+  const lines = [...fenced.map((line) => line.trim().replace(/^\$ /, "")), ...inline].filter((line) =>
+    /(^|\s|\()(\.\/)?isthmus [a-z-]/.test(line),
+  );
   expect(lines.flatMap((line) => problemsOf(line).map((problem) => `${line}: ${problem}`))).toEqual([]);
 });
 
 /** What the parser says to the isthmus part of a shell line; what stands for something else (`FILE`, `…`, `[-f]`) is only looked at by its verb. */
 function problemsOf(line: string): readonly string[] {
   const [, part = ""] = /(?:^|[\s(])(?:\.\/)?isthmus ([^|>#)&;]*)/.exec(line) ?? [];
-  const words = part.trim().split(/\s+/).map((word) => word.replaceAll(/^'|'$/g, ""));
+  const words = part
+    .trim()
+    .split(/\s+/)
+    .map((word) => word.replaceAll(/^'|'$/g, ""));
   const [first = ""] = words;
   if (first === "" || /[[\]<>…\\]|\.\.\.|\b[A-Z]{3,}\b/.test(part.replaceAll(/\bISM\d+\b/g, ""))) {
     return first === "" || commands.some((command) => command.name === first) ? [] : [`no command ${first}`];
@@ -70,7 +81,10 @@ function problemsOf(line: string): readonly string[] {
     parseCommandLine(words, commands);
     return [];
   } catch (error) {
-    if (error instanceof UserError && error.diagnostics.every((one) => one.code === "ISM003" || one.code === "ISM008")) {
+    if (
+      error instanceof UserError &&
+      error.diagnostics.every((one) => one.code === "ISM003" || one.code === "ISM008")
+    ) {
       // In prose a command is named without what it needs.
       return [];
     }

@@ -40,7 +40,9 @@ describe("import arrows", () => {
   });
 
   it("never leads from the program into its tests", () => {
-    const into = program.flatMap(importsOf).filter(({ to }) => /^test\/|\.test\.ts$|\/testing\/|^vitest$|^fast-check$/.test(to));
+    const into = program
+      .flatMap(importsOf)
+      .filter(({ to }) => /^test\/|\.test\.ts$|\/testing\/|^vitest$|^fast-check$/.test(to));
     expect(into).toEqual([]);
   });
 
@@ -58,7 +60,8 @@ describe("core", () => {
   });
 
   it("reads no clock, no environment, no chance and waits for nothing", () => {
-    const reaches = /\b(Date\.now|new Date\(\)|performance\.|process\.|setTimeout|setInterval|fetch\(|Math\.random|randomBytes|randomUUID|console\.)/;
+    const reaches =
+      /\b(Date\.now|new Date\(\)|performance\.|process\.|setTimeout|setInterval|fetch\(|Math\.random|randomBytes|randomUUID|console\.)/;
     const found = pure.flatMap((file) =>
       codeLines(file)
         .filter((line) => reaches.test(line))
@@ -70,7 +73,11 @@ describe("core", () => {
 
 describe("the process", () => {
   it("is ended in src/cli/bin.ts only", () => {
-    const ends = program.filter((file) => file !== "src/cli/bin.ts" && codeLines(file).some((line) => /\bprocess\.(exit|abort|kill\(process\.pid)/.test(line)));
+    const ends = program.filter(
+      (file) =>
+        file !== "src/cli/bin.ts" &&
+        codeLines(file).some((line) => /\bprocess\.(exit|abort|kill\(process\.pid)/.test(line)),
+    );
     expect(ends).toEqual([]);
   });
 

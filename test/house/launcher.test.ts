@@ -14,8 +14,16 @@ afterEach(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-function launch(file: string, args: readonly string[], options: { readonly cwd?: string; readonly env?: NodeJS.ProcessEnv } = {}): { code: number | null; out: string; err: string } {
-  const ran = spawnSync(file, [...args], { cwd: options.cwd ?? root, encoding: "utf8", env: { ...process.env, ...options.env } });
+function launch(
+  file: string,
+  args: readonly string[],
+  options: { readonly cwd?: string; readonly env?: NodeJS.ProcessEnv } = {},
+): { code: number | null; out: string; err: string } {
+  const ran = spawnSync(file, [...args], {
+    cwd: options.cwd ?? root,
+    encoding: "utf8",
+    env: { ...process.env, ...options.env },
+  });
   return { code: ran.status, out: ran.stdout, err: ran.stderr };
 }
 
@@ -42,7 +50,9 @@ describe("./isthmus", () => {
       symlinkSync(found, path.join(folder, tool));
     }
     const ran = launch(path.join(root, "isthmus"), ["version"], { env: { PATH: folder } });
-    expect(ran.err).toBe("isthmus: Node.js is not installed (or not in PATH). isthmus needs Node.js 20.18.1 or newer.\n");
+    expect(ran.err).toBe(
+      "isthmus: Node.js is not installed (or not in PATH). isthmus needs Node.js 20.18.1 or newer.\n",
+    );
     expect(ran.code).toBe(1);
   });
 
@@ -57,7 +67,9 @@ describe("./isthmus", () => {
     mkdirSync(old);
     writeFileSync(path.join(old, "node"), '#!/bin/sh\n[ "$1" = -e ] && exit 1\necho v18.19.0\n');
     chmodSync(path.join(old, "node"), 0o755);
-    const ran = launch(path.join(copy, "isthmus"), ["version"], { env: { PATH: `${old}:${process.env["PATH"] ?? ""}` } });
+    const ran = launch(path.join(copy, "isthmus"), ["version"], {
+      env: { PATH: `${old}:${process.env["PATH"] ?? ""}` },
+    });
     expect(ran.err).toBe("isthmus: Node.js v18.19.0 is too old. isthmus needs Node.js 20.18.1 or newer.\n");
     expect(ran.code).toBe(1);
   });

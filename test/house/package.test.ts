@@ -8,7 +8,9 @@ interface Manifest {
 }
 
 interface LockFile {
-  readonly packages: Readonly<Record<string, { readonly resolved?: string; readonly integrity?: string; readonly link?: boolean }>>;
+  readonly packages: Readonly<
+    Record<string, { readonly resolved?: string; readonly integrity?: string; readonly link?: boolean }>
+  >;
 }
 
 describe("package.json", () => {
@@ -22,13 +24,17 @@ describe("package.json", () => {
 
   it("puts nothing into the package that is not there", () => {
     const tracked = listFiles();
-    const missing = manifest.files.filter((name) => name !== "dist" && !tracked.some((file) => file === name || file.startsWith(`${name}/`)));
+    const missing = manifest.files.filter(
+      (name) => name !== "dist" && !tracked.some((file) => file === name || file.startsWith(`${name}/`)),
+    );
     expect(missing).toEqual([]);
   });
 });
 
 describe("package-lock.json", () => {
-  const packages = Object.entries((JSON.parse(readText("package-lock.json")) as LockFile).packages).filter(([name]) => name !== "");
+  const packages = Object.entries((JSON.parse(readText("package-lock.json")) as LockFile).packages).filter(
+    ([name]) => name !== "",
+  );
 
   it("says nothing about where packages come from", () => {
     expect(packages.filter(([, entry]) => entry.resolved !== undefined).map(([name]) => name)).toEqual([]);

@@ -3,7 +3,10 @@ import path from "node:path";
 import { root } from "./tracked-files.ts";
 
 /** Runs an installed tool on the checkout; what it says comes back as one text. */
-export function runTool(name: string, args: readonly string[]): { readonly code: number | null; readonly said: string } {
+export function runTool(
+  name: string,
+  args: readonly string[],
+): { readonly code: number | null; readonly said: string } {
   const ran = spawnSync(path.join(root, "node_modules", ".bin", name), [...args], {
     cwd: root,
     encoding: "utf8",

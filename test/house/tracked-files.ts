@@ -8,11 +8,15 @@ export const root = fileURLToPath(new URL("../..", import.meta.url));
 
 /** Files that are part of the repository or about to be, relative to its root, sorted; `under` is a folder or a file. */
 export function listFiles(under = "."): readonly string[] {
-  const listed = execFileSync("git", ["ls-files", "--cached", "--others", "--exclude-standard", "--deduplicate", under], {
-    cwd: root,
-    encoding: "utf8",
-    maxBuffer: 16 * 1024 * 1024,
-  });
+  const listed = execFileSync(
+    "git",
+    ["ls-files", "--cached", "--others", "--exclude-standard", "--deduplicate", under],
+    {
+      cwd: root,
+      encoding: "utf8",
+      maxBuffer: 16 * 1024 * 1024,
+    },
+  );
   const deleted = new Set(
     execFileSync("git", ["ls-files", "--deleted", under], { cwd: root, encoding: "utf8" }).split("\n"),
   );

@@ -6,7 +6,10 @@ const self = "test/house/words.test.ts";
 const forbidden: readonly (readonly [string, RegExp])[] = [
   ["a home folder", /(?<![\w.$}])\/(?:root|home\/[a-z][\w-]*)\//],
   ["a folder of one machine", /(?<![\w.$}])\/(?:work|workspace)\//],
-  ["a package registry", /\b(?:registry\.npmjs\.org|registry\.yarnpkg\.com|npm\.pkg\.github\.com|files\.pythonhosted\.org|pypi\.org\/(?:simple|pypi)|proxy\.golang\.org|goproxy\.\w+)\b/],
+  [
+    "a package registry",
+    /\b(?:registry\.npmjs\.org|registry\.yarnpkg\.com|npm\.pkg\.github\.com|files\.pythonhosted\.org|pypi\.org\/(?:simple|pypi)|proxy\.golang\.org|goproxy\.\w+)\b/,
+  ],
   ["a private key", /-----BEGIN (?:[A-Z]+ )?PRIVATE KEY-----\n[A-Za-z0-9+/]{40}/],
 ];
 

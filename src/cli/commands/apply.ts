@@ -15,7 +15,12 @@ export const applyCommand = defineCommand({
     file: fileOption,
     yes: yesOption,
     prune: { kind: "flag", summary: "Delete what isthmus owns and the mesh file no longer asks for", group: "Safety" },
-    timeout: { kind: "duration", default: "10m", summary: "How long to wait for each step to become ready", group: "Safety" },
+    timeout: {
+      kind: "duration",
+      default: "10m",
+      summary: "How long to wait for each step to become ready",
+      group: "Safety",
+    },
   },
   run: async (args, context) => {
     const { applyMesh } = await import("../apply-mesh.ts");

@@ -12,14 +12,21 @@ export const demoCommand = defineCommand({
   examples: [{ command: "isthmus demo", does: "everything, with the commands to go on with at the end" }],
   options: { yes: yesOption },
   run: async (args, context) => {
-    const [{ tellDemo }, { bringUpSandbox }, { viewSandboxUp }, { defaultInstance, sandboxesFolder }, { examplesFolder }] = await Promise.all([
+    const [
+      { tellDemo },
+      { bringUpSandbox },
+      { viewSandboxUp },
+      { defaultInstance, sandboxesFolder },
+      { examplesFolder },
+    ] = await Promise.all([
       import("../demo-story.ts"),
       import("../bring-up-sandbox.ts"),
       import("../views/human/sandbox-up.ts"),
       import("../../sandbox/operations/state-folder.ts"),
       import("../examples-folder.ts"),
     ]);
-    const question = "Make or use the sandbox `default` on this machine (namespaces, a bridge, routes in 172.30.0.0/16) and install what is missing?";
+    const question =
+      "Make or use the sandbox `default` on this machine (namespaces, a bridge, routes in 172.30.0.0/16) and install what is missing?";
     // It touches nothing but the sandbox, so where nobody can be asked, calling it is the answer.
     if (context.interactive && !(await context.confirm(question, args))) {
       context.log("Nothing was changed.");
@@ -30,7 +37,10 @@ export const demoCommand = defineCommand({
         examples: examplesFolder(),
         folder: path.join(path.dirname(sandboxesFolder(context.env)), "demo"),
         bringUp: async () => {
-          const up = await bringUpSandbox({ instance: defaultInstance, clusters: undefined, merge: false, timeoutMs: 180_000 }, context);
+          const up = await bringUpSandbox(
+            { instance: defaultInstance, clusters: undefined, merge: false, timeoutMs: 180_000 },
+            context,
+          );
           context.print(viewSandboxUp(up, context.palette));
           return exitCodes.ok;
         },

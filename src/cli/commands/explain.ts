@@ -21,7 +21,11 @@ export const explainCommand = defineCommand({
       const code = subject.toUpperCase();
       const entry = catalogue[code];
       if (entry === undefined) {
-        throw usageError("ISM009", `There is no code ${code}.`, "Codes stand in brackets in every message: error[ISM104].");
+        throw usageError(
+          "ISM009",
+          `There is no code ${code}.`,
+          "Codes stand in brackets in every message: error[ISM104].",
+        );
       }
       context.print(`${context.palette.strong(`${code}  ${entry.summary}`)}\n\n${entry.explanation}`);
       return exitCodes.ok;

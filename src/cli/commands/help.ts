@@ -20,13 +20,20 @@ export const helpCommand = defineCommand({
       return exitCodes.ok;
     }
     // Imported here, since the table holds this command too.
-    const [{ commandSections }, { showHelp }] = await Promise.all([import("../command-table.ts"), import("../show-help.ts")]);
+    const [{ commandSections }, { showHelp }] = await Promise.all([
+      import("../command-table.ts"),
+      import("../show-help.ts"),
+    ]);
     let below: readonly Command[] = commandSections.flatMap((section) => section.commands);
     const path: Command[] = [];
     for (const word of args.topic) {
       const found = below.find((command) => command.name === word);
       if (found === undefined) {
-        throw usageError("ISM010", `There is no help for ${args.topic.join(" ")}.`, "`isthmus help` lists the commands; the only other topic is exit-codes.");
+        throw usageError(
+          "ISM010",
+          `There is no help for ${args.topic.join(" ")}.`,
+          "`isthmus help` lists the commands; the only other topic is exit-codes.",
+        );
       }
       path.push(found);
       below = found.kind === "group" ? found.commands : [];

@@ -15,7 +15,14 @@ export const removeCommand = defineCommand({
     timeout: { kind: "duration", default: "5m", summary: "How long to wait for each step to be gone", group: "Safety" },
   },
   run: async (args, context) => {
-    const [{ readMeshFile }, { prepareRemoval, carryOutRemoval }, { closeConnections }, { engineOptions }, view, { isProgress }] = await Promise.all([
+    const [
+      { readMeshFile },
+      { prepareRemoval, carryOutRemoval },
+      { closeConnections },
+      { engineOptions },
+      view,
+      { isProgress },
+    ] = await Promise.all([
       import("../../engine/mesh-file.ts"),
       import("../../engine/operations/remove.ts"),
       import("../../engine/connect.ts"),

@@ -15,10 +15,23 @@ export const renderCommand = defineCommand({
   options: {
     file: fileOption,
     cluster: { kind: "text", value: "NAME", summary: "Only this cluster", group: "Target" },
-    output: { kind: "choice", short: "o", choices: ["yaml", "json"], default: "yaml", summary: "How to print the result", group: "Output" },
+    output: {
+      kind: "choice",
+      short: "o",
+      choices: ["yaml", "json"],
+      default: "yaml",
+      summary: "How to print the result",
+      group: "Output",
+    },
   },
   run: async (args, context) => {
-    const [{ readMeshFile }, { renderOffline }, { engineOptions }, { renderedDocument, renderedYaml }, { requireCluster }] = await Promise.all([
+    const [
+      { readMeshFile },
+      { renderOffline },
+      { engineOptions },
+      { renderedDocument, renderedYaml },
+      { requireCluster },
+    ] = await Promise.all([
       import("../../engine/mesh-file.ts"),
       import("../../engine/operations/render.ts"),
       import("../engine-options.ts"),

@@ -5,12 +5,15 @@ import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
 export const sandboxEngineCommand = defineCommand({
   name: "engine",
   summary: "Gets the sandbox's engine (Kubernetes, Istio, Envoy) into the cache and says where it is",
-  description: "The first time this takes minutes; afterwards it needs no network and returns at once. `sandbox up` does it by itself.",
+  description:
+    "The first time this takes minutes; afterwards it needs no network and returns at once. `sandbox up` does it by itself.",
   examples: [{ command: "isthmus sandbox engine", does: "builds the engine, or finds it" }],
   run: async (_args, context) => {
     const { obtainEngine } = await import("../bring-up-sandbox.ts");
     const engine = await obtainEngine(context);
-    context.print(`${engine.dir}\nkubernetes ${engine.versions.kubernetes}, istio ${engine.versions.istio}, envoy ${engine.versions.envoy}, coredns ${engine.versions.coredns}`);
+    context.print(
+      `${engine.dir}\nkubernetes ${engine.versions.kubernetes}, istio ${engine.versions.istio}, envoy ${engine.versions.envoy}, coredns ${engine.versions.coredns}`,
+    );
     return exitCodes.ok;
   },
 });

@@ -17,7 +17,14 @@ export const sandboxLogsCommand = defineCommand({
   options: {
     instance: instanceOption,
     follow: { kind: "flag", summary: "Go on with new lines until Ctrl-C", group: "Output" },
-    tail: { kind: "integer", value: "N", minimum: 0, maximum: 1_000_000, summary: "Only the last N lines of what is there", group: "Output" },
+    tail: {
+      kind: "integer",
+      value: "N",
+      minimum: 0,
+      maximum: 1_000_000,
+      summary: "Only the last N lines of what is there",
+      group: "Output",
+    },
   },
   run: async (args, context) => {
     const { sandboxLogs } = await import("../../sandbox/operations/logs.ts");

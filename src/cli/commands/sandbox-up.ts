@@ -13,8 +13,20 @@ export const sandboxUpCommand = defineCommand({
   ],
   options: {
     instance: instanceOption,
-    clusters: { kind: "integer", value: "N", minimum: 1, maximum: 15, summary: "How many clusters (west, east, north, south, then c5, c6, …)", group: "Target" },
-    names: { kind: "list", value: "NAMES", summary: "The clusters' names, which are their regions too", group: "Target" },
+    clusters: {
+      kind: "integer",
+      value: "N",
+      minimum: 1,
+      maximum: 15,
+      summary: "How many clusters (west, east, north, south, then c5, c6, …)",
+      group: "Target",
+    },
+    names: {
+      kind: "list",
+      value: "NAMES",
+      summary: "The clusters' names, which are their regions too",
+      group: "Target",
+    },
     merge: { kind: "flag", summary: "Add the contexts to your own kubeconfig as well", group: "Safety" },
     timeout: { kind: "duration", default: "3m", summary: "How long to wait for the clusters", group: "Safety" },
     output: outputOption,
@@ -26,7 +38,10 @@ export const sandboxUpCommand = defineCommand({
       import("../views/human/sandbox-up.ts"),
     ]);
     const clusters = chooseClusters(args.clusters, args.names);
-    const up = await bringUpSandbox({ instance: args.instance, clusters, merge: args.merge, timeoutMs: args.timeout }, context);
+    const up = await bringUpSandbox(
+      { instance: args.instance, clusters, merge: args.merge, timeoutMs: args.timeout },
+      context,
+    );
     if (args.output === "json") {
       context.printJson(up);
     } else {

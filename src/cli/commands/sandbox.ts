@@ -16,5 +16,12 @@ export const sandboxCommand = defineGroup({
     { command: "isthmus sandbox up", does: "two clusters, west and east" },
     { command: "isthmus sandbox down", does: "leaves nothing of them" },
   ],
-  commands: [sandboxUpCommand, sandboxStatusCommand, sandboxLogsCommand, sandboxDownCommand, sandboxEngineCommand, sandboxNodeCommand],
+  commands: [
+    sandboxUpCommand,
+    sandboxStatusCommand,
+    sandboxLogsCommand,
+    sandboxDownCommand,
+    sandboxEngineCommand,
+    sandboxNodeCommand,
+  ],
 });

@@ -17,16 +17,40 @@ export const shiftCommand = defineCommand({
   },
   options: {
     file: fileOption,
-    namespace: { kind: "text", short: "n", value: "NAME", summary: "The service's namespace, where several have its name", group: "Target" },
+    namespace: {
+      kind: "text",
+      short: "n",
+      value: "NAME",
+      summary: "The service's namespace, where several have its name",
+      group: "Target",
+    },
     route: { kind: "text", value: "NAME", summary: "The route, where the service has several", group: "Target" },
-    step: { kind: "integer", value: "PERCENT", minimum: 1, maximum: 100, summary: "Move by at most this much at a time", group: "Safety" },
+    step: {
+      kind: "integer",
+      value: "PERCENT",
+      minimum: 1,
+      maximum: 100,
+      summary: "Move by at most this much at a time",
+      group: "Safety",
+    },
     every: { kind: "duration", default: "30s", summary: "How long to wait between steps", group: "Safety" },
     noVerify: { kind: "flag", summary: "Do not measure the new split", group: "Safety" },
-    requests: { kind: "integer", value: "N", minimum: 1, maximum: 100_000, default: 400, summary: "Requests to each ingress for the proof", group: "Target" },
+    requests: {
+      kind: "integer",
+      value: "N",
+      minimum: 1,
+      maximum: 100_000,
+      default: 400,
+      summary: "Requests to each ingress for the proof",
+      group: "Target",
+    },
     yes: yesOption,
   },
   run: async (args, context) => {
-    const [{ parseWeights }, { shiftWeights }] = await Promise.all([import("../parse-weights.ts"), import("../shift-weights.ts")]);
+    const [{ parseWeights }, { shiftWeights }] = await Promise.all([
+      import("../parse-weights.ts"),
+      import("../shift-weights.ts"),
+    ]);
     const end = await shiftWeights(
       {
         file: args.file,

@@ -14,8 +14,23 @@ export const verifyCommand = defineCommand({
   ],
   options: {
     file: fileOption,
-    requests: { kind: "integer", value: "N", minimum: 1, maximum: 100_000, default: 400, summary: "Requests to each ingress per route", group: "Target" },
-    output: { kind: "choice", short: "o", choices: ["table", "json", "junit"], default: "table", summary: "How to print the result", group: "Output" },
+    requests: {
+      kind: "integer",
+      value: "N",
+      minimum: 1,
+      maximum: 100_000,
+      default: 400,
+      summary: "Requests to each ingress per route",
+      group: "Target",
+    },
+    output: {
+      kind: "choice",
+      short: "o",
+      choices: ["table", "json", "junit"],
+      default: "table",
+      summary: "How to print the result",
+      group: "Output",
+    },
   },
   run: async (args, context) => {
     const { runVerification } = await import("../verify-mesh.ts");

@@ -16,7 +16,13 @@ export const versionCommand = defineCommand({
     const { node } = process.versions;
     if (args.output === "json") {
       const platform = `${process.platform}/${process.arch}`;
-      context.printJson({ apiVersion: "isthmus.dev/v1alpha1", kind: "Version", version: programVersion, node, platform });
+      context.printJson({
+        apiVersion: "isthmus.dev/v1alpha1",
+        kind: "Version",
+        version: programVersion,
+        node,
+        platform,
+      });
     } else {
       context.print(`isthmus ${programVersion}`);
     }

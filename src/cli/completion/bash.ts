@@ -52,7 +52,10 @@ ${places.map((place) => `    "${keyOf(place)}") ${bodyOf(place)} ;;`).join("\n")
 # Is there such a place?
 _isthmus_place() {
   case $1 in
-    ${places.filter((place) => place.path.length > 0).map((place) => `"${keyOf(place)}"`).join(" | ")}) return 0 ;;
+    ${places
+      .filter((place) => place.path.length > 0)
+      .map((place) => `"${keyOf(place)}"`)
+      .join(" | ")}) return 0 ;;
   esac
   return 1
 }

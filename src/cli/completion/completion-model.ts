@@ -21,7 +21,9 @@ export interface CompletionOption {
   readonly value: CompletionValue | undefined;
 }
 
-export type CompletionValue = { readonly kind: "words"; readonly words: readonly string[] } | { readonly kind: "file" | "folder" | "none" };
+export type CompletionValue =
+  | { readonly kind: "words"; readonly words: readonly string[] }
+  | { readonly kind: "file" | "folder" | "none" };
 
 /** Every place of the command table, parents first; hidden commands and options are left out. */
 export function listCompletionPlaces(commands: readonly Command[]): readonly CompletionPlace[] {
@@ -36,7 +38,10 @@ function placesOf(command: Command, above: readonly string[], all: readonly Comm
   const path = [...above, command.name];
   if (command.kind === "group") {
     const shown = command.commands.filter((one) => one.hidden !== true);
-    return [{ path, commands: shown, options: optionsOf({}), arguments: [], repeats: false }, ...shown.flatMap((one) => placesOf(one, path, all))];
+    return [
+      { path, commands: shown, options: optionsOf({}), arguments: [], repeats: false },
+      ...shown.flatMap((one) => placesOf(one, path, all)),
+    ];
   }
   const args = Object.values(command.arguments);
   const isHelp = path.length === 1 && command.name === "help";

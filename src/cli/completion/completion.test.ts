@@ -28,7 +28,10 @@ COMP_CWORD=$#
 _isthmus
 printf '%s\\n' "\${COMPREPLY[@]}"`;
   const out = execFileSync("bash", ["-uc", script, "bash", ...words], { cwd: folder, encoding: "utf8" });
-  return out.split("\n").map((word) => word.trim()).filter((word) => word !== "");
+  return out
+    .split("\n")
+    .map((word) => word.trim())
+    .filter((word) => word !== "");
 }
 
 describe("bash completion", () => {

@@ -26,12 +26,22 @@ function linesOf(place: CompletionPlace): string[] {
     const words = valueWords(value);
     return words === "" ? [] : [`${at}${words}`];
   });
-  return [...commands, ...args, ...place.options.map((option) => `${at}${optionWords(option)} -d ${quote(option.summary)}`)];
+  return [
+    ...commands,
+    ...args,
+    ...place.options.map((option) => `${at}${optionWords(option)} -d ${quote(option.summary)}`),
+  ];
 }
 
 function optionWords(option: CompletionOption): string {
-  const flags = option.flags.map((flag) => (flag.startsWith("--") ? ` -l ${flag.slice(2)}` : ` -s ${flag.slice(1)}`)).join("");
-  return option.value === undefined ? flags : `${flags} -r${valueWords(option.value)}`;
+  const flags = option.flags
+    .map((flag) => (flag.startsWith("--") ? ` -l ${flag.slice(2)}` : ` -s ${flag.slice(1)}`))
+    .join("");
+  if (option.value === undefined) {
+    return flags;
+  }
+  // -x leaves files out, -r only asks for a value.
+  return `${flags} ${option.value.kind === "file" ? "-r" : "-x"}${valueWords(option.value)}`;
 }
 
 function valueWords(value: CompletionValue): string {

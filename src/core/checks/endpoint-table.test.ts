@@ -27,7 +27,10 @@ describe("the endpoints that an ingress must have", () => {
   });
 
   it("are pod addresses of every cluster on a shared network", () => {
-    const shared = { ...twoClusters, clusters: twoClusters.clusters.map((cluster) => ({ ...cluster, network: "one" })) };
+    const shared = {
+      ...twoClusters,
+      clusters: twoClusters.clusters.map((cluster) => ({ ...cluster, network: "one" })),
+    };
     expect(expected("west", "v2", shared)).toEqual(["10.42.0.7:5000"]);
   });
 });
@@ -38,7 +41,11 @@ describe("the comparison", () => {
     expect(compareEndpoints(place, ["a:15443"], ["a:15443"]).ok).toBe(true);
   });
   it("names a pod address of the other network as foreign and the gateway as missing", () => {
-    expect(compareEndpoints(place, ["a:15443"], ["10.42.0.9:5000"])).toMatchObject({ ok: false, missing: ["a:15443"], foreign: ["10.42.0.9:5000"] });
+    expect(compareEndpoints(place, ["a:15443"], ["10.42.0.9:5000"])).toMatchObject({
+      ok: false,
+      missing: ["a:15443"],
+      foreign: ["10.42.0.9:5000"],
+    });
   });
   it("is not content when a version runs nowhere", () => {
     expect(compareEndpoints(place, [], []).ok).toBe(false);

@@ -43,7 +43,9 @@ export function expectedEndpoints(
       if (other.network === cluster.network) {
         return pods;
       }
-      return pods.length === 0 ? [] : (actual[other.name]?.gateways ?? []).map((address) => `${address}:${crossNetworkPort}`);
+      return pods.length === 0
+        ? []
+        : (actual[other.name]?.gateways ?? []).map((address) => `${address}:${crossNetworkPort}`);
     });
   return [...new Set(expected)].sort(compareText);
 }

@@ -60,5 +60,7 @@ function refuseWhenForeignRoot({ present, meshRoot }: IntermediateFacts): Interm
 }
 
 function issueWhenExpired({ present, now }: IntermediateFacts): IntermediateVerdict | undefined {
-  return present !== undefined && present.notAfter <= now ? { action: "issue", reason: "the intermediate has expired" } : undefined;
+  return present !== undefined && present.notAfter <= now
+    ? { action: "issue", reason: "the intermediate has expired" }
+    : undefined;
 }

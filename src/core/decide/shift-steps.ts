@@ -26,7 +26,9 @@ function between(from: Weights, to: Weights, part: number): Weights {
   const rounded = exact.map(Math.floor);
   // Rounding down loses up to one percent a version; the largest remainders get it back.
   const lost = 100 - rounded.reduce((sum, one) => sum + one, 0);
-  const byRemainder = exact.map((value, index) => ({ index, rest: value - Math.floor(value) })).sort((a, b) => b.rest - a.rest || a.index - b.index);
+  const byRemainder = exact
+    .map((value, index) => ({ index, rest: value - Math.floor(value) }))
+    .sort((a, b) => b.rest - a.rest || a.index - b.index);
   for (const { index } of byRemainder.slice(0, lost)) {
     rounded[index] = (rounded[index] ?? 0) + 1;
   }

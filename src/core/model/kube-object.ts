@@ -1,14 +1,7 @@
-import { Secret } from "../secret.ts";
+import type { Secret } from "../secret.ts";
 
 /** JSON as an API server speaks it, with secret values wrapped. */
-export type Json =
-  | string
-  | number
-  | boolean
-  | null
-  | Secret
-  | readonly Json[]
-  | { readonly [key: string]: Json };
+export type Json = string | number | boolean | null | Secret | readonly Json[] | { readonly [key: string]: Json };
 
 /** Metadata of a Kubernetes object, the part that isthmus writes or reads. */
 export interface ObjectMeta {

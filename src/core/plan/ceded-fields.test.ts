@@ -8,7 +8,7 @@ function validator(webhook: Record<string, unknown>): KubeObject {
     kind: "ValidatingWebhookConfiguration",
     metadata: { name: "istio-validator-istio-system" },
     webhooks: [{ name: "rev.validation.istio.io", ...webhook }],
-  } as unknown as KubeObject;
+  };
 }
 
 const ours = validator({ failurePolicy: "Ignore", sideEffects: "None" });
@@ -21,6 +21,8 @@ describe("the failurePolicy of Istio's validator", () => {
     expect(cedeFields(ours, validator({ clientConfig: {} }))).toEqual(ours);
   });
   it("is istiod's once its CA is in the webhook", () => {
-    expect(cedeFields(ours, validator({ clientConfig: { caBundle: "Y2E=" }, failurePolicy: "Fail" }))).toEqual(validator({ sideEffects: "None" }));
+    expect(cedeFields(ours, validator({ clientConfig: { caBundle: "Y2E=" }, failurePolicy: "Fail" }))).toEqual(
+      validator({ sideEffects: "None" }),
+    );
   });
 });

@@ -16,7 +16,9 @@ export function cedeFields(desired: KubeObject, live: KubeObject | undefined): K
   if (fields === undefined || live === undefined) {
     return desired;
   }
-  const taken = webhooksOf(live).filter((webhook) => hasCaBundle(webhook)).map((webhook) => webhook["name"]);
+  const taken = webhooksOf(live)
+    .filter((webhook) => hasCaBundle(webhook))
+    .map((webhook) => webhook["name"]);
   return {
     ...desired,
     webhooks: webhooksOf(desired).map((webhook) =>

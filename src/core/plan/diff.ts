@@ -10,7 +10,14 @@ export interface FieldChange {
 }
 
 /** Bookkeeping of the API server; never what somebody asked for. */
-const serverFields: ReadonlySet<string> = new Set(["managedFields", "resourceVersion", "generation", "uid", "creationTimestamp", "selfLink"]);
+const serverFields: ReadonlySet<string> = new Set([
+  "managedFields",
+  "resourceVersion",
+  "generation",
+  "uid",
+  "creationTimestamp",
+  "selfLink",
+]);
 
 /**
  * What an apply would change: the live object against the server's answer to
@@ -25,7 +32,9 @@ export function diffObjects(live: KubeObject, planned: KubeObject): readonly Fie
 
 function comparable(object: KubeObject): Json {
   const { status: _status, metadata, ...rest } = object as unknown as Record<string, Json>;
-  const kept = Object.fromEntries(Object.entries(metadata as Record<string, Json>).filter(([key]) => !serverFields.has(key)));
+  const kept = Object.fromEntries(
+    Object.entries(metadata as Record<string, Json>).filter(([key]) => !serverFields.has(key)),
+  );
   return { metadata: kept, ...rest };
 }
 

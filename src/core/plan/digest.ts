@@ -4,7 +4,9 @@ import { Secret } from "../secret.ts";
 
 /** SHA-256 (hex) of an object as it would be applied, whatever the order of its keys. Says nothing about secret values. */
 export function digestObject(object: KubeObject): string {
-  return createHash("sha256").update(canonical(object as unknown as Json)).digest("hex");
+  return createHash("sha256")
+    .update(canonical(object as unknown as Json))
+    .digest("hex");
 }
 
 function canonical(value: Json): string {

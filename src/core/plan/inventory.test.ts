@@ -19,15 +19,18 @@ describe("an inventory", () => {
   });
 
   it("remembers who made an object, also when it is applied again", () => {
-    expect(mergeInventories([item("made", true), item("found", false)], [item("made", false), item("found", true), item("new", true)])).toEqual([
-      item("found", false),
-      item("made", true),
-      item("new", true),
-    ]);
+    expect(
+      mergeInventories(
+        [item("made", true), item("found", false)],
+        [item("made", false), item("found", true), item("new", true)],
+      ),
+    ).toEqual([item("found", false), item("made", true), item("new", true)]);
   });
 
   it("of another program version is refused", () => {
     const object = renderInventory({ mesh: "m", cluster: "west", items: [] });
-    expect(() => parseInventory({ ...object, data: { ...(object["data"] as object), version: "9" } })).toThrow("inventory version 9");
+    expect(() => parseInventory({ ...object, data: { ...(object["data"] as object), version: "9" } })).toThrow(
+      "inventory version 9",
+    );
   });
 });

@@ -79,7 +79,10 @@ export function parseInventory(object: KubeObject): Inventory {
  * everything that is about to be made. Written first, so that an apply that is
  * killed leaves nothing behind that nobody knows of.
  */
-export function mergeInventories(before: readonly InventoryItem[], planned: readonly InventoryItem[]): readonly InventoryItem[] {
+export function mergeInventories(
+  before: readonly InventoryItem[],
+  planned: readonly InventoryItem[],
+): readonly InventoryItem[] {
   const merged = new Map(before.map((item) => [keyOf(item.id), item]));
   for (const item of planned) {
     const known = merged.get(keyOf(item.id));

@@ -41,7 +41,10 @@ export function renderIstioOperators(mesh: Mesh, cluster: Cluster, platform: Pla
         ...images,
         components: { ingressGateways: [eastWestComponent(cluster)] },
         values: mergeValues(
-          { gateways: { "istio-ingressgateway": { injectionTemplate: "gateway" } }, global: { network: cluster.network } },
+          {
+            gateways: { "istio-ingressgateway": { injectionTemplate: "gateway" } },
+            global: { network: cluster.network },
+          },
           platform.values,
           mesh.istio.values ?? {},
         ),

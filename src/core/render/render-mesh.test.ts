@@ -57,10 +57,9 @@ describe("a rendered mesh", () => {
   it("marks what only an apply can know, and renders it the same each time", () => {
     const offline = { ...materials, authorities: {}, remoteCredentials: {} };
     const once = rendered("west", twoClusters, offline);
-    expect(once.objects.filter((placed) => placed.knownAfterApply).map((placed) => placed.object.metadata.name)).toEqual([
-      "cacerts",
-      "istio-remote-secret-east",
-    ]);
+    expect(
+      once.objects.filter((placed) => placed.knownAfterApply).map((placed) => placed.object.metadata.name),
+    ).toEqual(["cacerts", "istio-remote-secret-east"]);
     expect(JSON.stringify(rendered("west", twoClusters, offline))).toBe(JSON.stringify(once));
   });
 
@@ -102,14 +101,22 @@ describe("any mesh of 1 to 20 clusters", () => {
     fc.assert(
       fc.property(meshes, (mesh) => {
         const all = renderMesh(mesh, { ...materials, istioManifests: {}, authorities: {}, remoteCredentials: {} });
-        expect(JSON.stringify(renderMesh(mesh, { ...materials, istioManifests: {}, authorities: {}, remoteCredentials: {} }))).toBe(JSON.stringify(all));
+        expect(
+          JSON.stringify(
+            renderMesh(mesh, { ...materials, istioManifests: {}, authorities: {}, remoteCredentials: {} }),
+          ),
+        ).toBe(JSON.stringify(all));
         for (const [index, one] of all.entries()) {
           const keys = one.objects.map((placed) => keyOf(idOf(placed.object)));
           expect(new Set(keys).size).toBe(keys.length);
-          expect(find(one, "Namespace/istio-system")?.object.metadata.labels?.["topology.istio.io/network"]).toBe(`n${index}`);
+          expect(find(one, "Namespace/istio-system")?.object.metadata.labels?.["topology.istio.io/network"]).toBe(
+            `n${index}`,
+          );
           const remotes = keys.filter((key) => key.startsWith("Secret/istio-system/istio-remote-secret-"));
           expect(remotes).toHaveLength(mesh.clusters.length - 1);
-          expect(JSON.stringify(find(one, "VirtualService.networking.istio.io/sample/helloworld")?.object["spec"])).toContain('"weight":90');
+          expect(
+            JSON.stringify(find(one, "VirtualService.networking.istio.io/sample/helloworld")?.object["spec"]),
+          ).toContain('"weight":90');
         }
       }),
       { numRuns: 20 },

@@ -54,16 +54,25 @@ function renderCluster(mesh: Mesh, cluster: Cluster, materials: Materials): Plac
     ...(materials.istioManifests[cluster.name] ?? []).map(placeIstioObject),
     ...inWave("definitions", others.length === 0 ? [] : [renderReaderToken()]),
     ...inWave("gateways", [renderCrossNetworkGateway()]),
-    ...inWave("join", others.map((other) => renderRemoteSecret(other, materials.remoteCredentials[other.name]))),
+    ...inWave(
+      "join",
+      others.map((other) => renderRemoteSecret(other, materials.remoteCredentials[other.name])),
+    ),
     ...mesh.services.flatMap((service) =>
-      inWave("services", renderServiceManifests(service, cluster, materials.serviceManifests[serviceKey(service)] ?? [])),
+      inWave(
+        "services",
+        renderServiceManifests(service, cluster, materials.serviceManifests[serviceKey(service)] ?? []),
+      ),
     ),
     ...inWave("destinations", [
       ...renderFrontGateways(mesh),
       ...mesh.services.filter((service) => service.versions.length > 0).map(renderDestinationRule),
     ]),
     ...mesh.services.flatMap((service) =>
-      inWave("routes", service.routes.map((route) => renderVirtualService(service, route))),
+      inWave(
+        "routes",
+        service.routes.map((route) => renderVirtualService(service, route)),
+      ),
     ),
   ];
 }

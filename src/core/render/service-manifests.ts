@@ -12,7 +12,9 @@ export function renderServiceManifests(
   cluster: Cluster,
   manifests: readonly KubeObject[],
 ): KubeObject[] {
-  return manifests.filter((object) => belongsOn(service, cluster, object)).map((object) => inNamespace(service, object));
+  return manifests
+    .filter((object) => belongsOn(service, cluster, object))
+    .map((object) => inNamespace(service, object));
 }
 
 function belongsOn(service: Service, cluster: Cluster, object: KubeObject): boolean {

@@ -17,7 +17,17 @@ interface WaveRule {
  * clusters. They form a graph, not a list, so that what does not depend on
  * each other overlaps: workloads start while the gateways do.
  */
-export const waves = ["namespaces", "cacerts", "definitions", "control-plane", "gateways", "join", "services", "destinations", "routes"] as const;
+export const waves = [
+  "namespaces",
+  "cacerts",
+  "definitions",
+  "control-plane",
+  "gateways",
+  "join",
+  "services",
+  "destinations",
+  "routes",
+] as const;
 
 export type Wave = (typeof waves)[number];
 
@@ -36,5 +46,9 @@ export const waveRules: Readonly<Record<Wave, WaveRule>> = {
   services: { phase: "services", needs: ["control-plane"], everywhere: [] },
   destinations: { phase: "routes", needs: ["control-plane"], everywhere: [] },
   // A route to a subset that an east-west gateway does not know yet is a reset connection (facts 2.6).
-  routes: { phase: "routes", needs: ["destinations", "services", "join"], everywhere: ["destinations", "services", "join"] },
+  routes: {
+    phase: "routes",
+    needs: ["destinations", "services", "join"],
+    everywhere: ["destinations", "services", "join"],
+  },
 };

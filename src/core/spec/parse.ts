@@ -76,7 +76,7 @@ const emptyFile: Finding = {
   code: "ISM106",
   path: [],
   detail: "There is no content, or nothing but comments. A mesh file has at least apiVersion, kind, metadata and spec.",
-  fix: "Start from an example, or let isthmus init write the file.",
+  fix: "Start from examples/sandbox.yaml.",
 };
 
 function notMapping(value: unknown): Finding {

@@ -6,8 +6,20 @@ import { Secret } from "../secret.ts";
 export const twoClusters: Mesh = {
   name: "sandbox",
   clusters: [
-    { name: "west", network: "west-net", region: "west", access: { kind: "context", context: "isthmus-west" }, eastWestAddresses: [] },
-    { name: "east", network: "east-net", region: "east", access: { kind: "context", context: "isthmus-east" }, eastWestAddresses: [] },
+    {
+      name: "west",
+      network: "west-net",
+      region: "west",
+      access: { kind: "context", context: "isthmus-west" },
+      eastWestAddresses: [],
+    },
+    {
+      name: "east",
+      network: "east-net",
+      region: "east",
+      access: { kind: "context", context: "isthmus-east" },
+      eastWestAddresses: [],
+    },
   ],
   sharedNetworks: [],
   istio: { version: "1.31.0", install: "istioctl", profile: "demo" },
@@ -46,12 +58,26 @@ export const materials: Materials = {
     ["west", "east"].map((cluster) => [
       cluster,
       [
-        { apiVersion: "apiextensions.k8s.io/v1", kind: "CustomResourceDefinition", metadata: { name: "gateways.networking.istio.io" }, spec: {} },
-        { apiVersion: "apps/v1", kind: "Deployment", metadata: { name: "istiod", namespace: "istio-system", labels: { app: "istiod" } }, spec: { a: null, b: 1 } },
+        {
+          apiVersion: "apiextensions.k8s.io/v1",
+          kind: "CustomResourceDefinition",
+          metadata: { name: "gateways.networking.istio.io" },
+          spec: {},
+        },
         {
           apiVersion: "apps/v1",
           kind: "Deployment",
-          metadata: { name: "istio-eastwestgateway", namespace: "istio-system", labels: { "operator.istio.io/component": "IngressGateways" } },
+          metadata: { name: "istiod", namespace: "istio-system", labels: { app: "istiod" } },
+          spec: { a: null, b: 1 },
+        },
+        {
+          apiVersion: "apps/v1",
+          kind: "Deployment",
+          metadata: {
+            name: "istio-eastwestgateway",
+            namespace: "istio-system",
+            labels: { "operator.istio.io/component": "IngressGateways" },
+          },
           spec: {},
         },
       ],
@@ -60,17 +86,35 @@ export const materials: Materials = {
   authorities: Object.fromEntries(
     ["west", "east"].map((cluster) => [
       cluster,
-      { rootCert: "root\n", caCert: `ca ${cluster}\n`, certChain: `ca ${cluster}\nroot\n`, caKey: new Secret(`private key of ${cluster}`) },
+      {
+        rootCert: "root\n",
+        caCert: `ca ${cluster}\n`,
+        certChain: `ca ${cluster}\nroot\n`,
+        caKey: new Secret(`private key of ${cluster}`),
+      },
     ]),
   ),
   remoteCredentials: Object.fromEntries(
-    ["west", "east"].map((cluster) => [cluster, { server: `https://${cluster}.example:6443`, caData: "Y2E=", token: new Secret(`token of ${cluster}`) }]),
+    ["west", "east"].map((cluster) => [
+      cluster,
+      { server: `https://${cluster}.example:6443`, caData: "Y2E=", token: new Secret(`token of ${cluster}`) },
+    ]),
   ),
   serviceManifests: {
     "sample/helloworld": [
       { apiVersion: "v1", kind: "Service", metadata: { name: "helloworld" }, spec: {} },
-      { apiVersion: "apps/v1", kind: "Deployment", metadata: { name: "helloworld-v1", labels: { version: "v1" } }, spec: {} },
-      { apiVersion: "apps/v1", kind: "Deployment", metadata: { name: "helloworld-v2", labels: { version: "v2" } }, spec: {} },
+      {
+        apiVersion: "apps/v1",
+        kind: "Deployment",
+        metadata: { name: "helloworld-v1", labels: { version: "v1" } },
+        spec: {},
+      },
+      {
+        apiVersion: "apps/v1",
+        kind: "Deployment",
+        metadata: { name: "helloworld-v2", labels: { version: "v2" } },
+        spec: {},
+      },
     ],
   },
 };

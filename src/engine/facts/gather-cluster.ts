@@ -69,7 +69,12 @@ function readAuthority(secret: KubeObject | undefined): Authority | undefined {
   if (rootCert === undefined || caCert === undefined || certChain === undefined || caKey === undefined) {
     return undefined;
   }
-  return { rootCert: decode(rootCert), caCert: decode(caCert), certChain: decode(certChain), caKey: new Secret(decode(caKey)) };
+  return {
+    rootCert: decode(rootCert),
+    caCert: decode(caCert),
+    certChain: decode(certChain),
+    caKey: new Secret(decode(caKey)),
+  };
 }
 
 function readMeshId(configMap: KubeObject | undefined): string | undefined {

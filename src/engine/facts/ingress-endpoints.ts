@@ -16,15 +16,26 @@ export interface IngressPod {
 export type ActualEndpoints = Readonly<Record<string, ClusterEndpoints>>;
 
 /** Reads what every cluster really runs of a service, side by side. */
-export async function readActualEndpoints(connected: readonly Connected[], service: Service, signal: AbortSignal): Promise<ActualEndpoints> {
-  const read = async (one: Connected) => [one.cluster.name, await readServiceEndpoints(one.client, service, signal)] as const;
+export async function readActualEndpoints(
+  connected: readonly Connected[],
+  service: Service,
+  signal: AbortSignal,
+): Promise<ActualEndpoints> {
+  const read = async (one: Connected) =>
+    [one.cluster.name, await readServiceEndpoints(one.client, service, signal)] as const;
   return Object.fromEntries(await Promise.all(connected.map(read)));
 }
 
 /** The running pods of a cluster's ingress gateway. */
 export async function listIngressPods(one: Connected, signal: AbortSignal): Promise<readonly IngressPod[]> {
   const pods = await one.client.list(
-    { apiVersion: "v1", kind: "Pod", namespace: istioNamespace, labelSelector: "istio=ingressgateway", fieldSelector: "status.phase=Running" },
+    {
+      apiVersion: "v1",
+      kind: "Pod",
+      namespace: istioNamespace,
+      labelSelector: "istio=ingressgateway",
+      fieldSelector: "status.phase=Running",
+    },
     { signal },
   );
   return pods

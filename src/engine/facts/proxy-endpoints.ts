@@ -20,12 +20,17 @@ export async function readProxyEndpoints(
   pod: { readonly namespace: string; readonly name: string },
   signal: AbortSignal,
 ): Promise<ProxyEndpoints> {
-  const answer = await client.podHttpGet(pod.namespace, pod.name, adminPort, "/clusters?format=json", { signal, timeoutMs: 10_000 });
+  const answer = await client.podHttpGet(pod.namespace, pod.name, adminPort, "/clusters?format=json", {
+    signal,
+    timeoutMs: 10_000,
+  });
   if (answer.status !== 200) {
     throw new Error(`the proxy of ${pod.namespace}/${pod.name} answered ${answer.status} to /clusters`);
   }
   const parsed = JSON.parse(answer.body) as { readonly cluster_statuses?: readonly ClusterStatus[] };
-  return new Map((parsed.cluster_statuses ?? []).map((status) => [status.name, (status.host_statuses ?? []).flatMap(readHost)]));
+  return new Map(
+    (parsed.cluster_statuses ?? []).map((status) => [status.name, (status.host_statuses ?? []).flatMap(readHost)]),
+  );
 }
 
 interface ClusterStatus {
@@ -45,7 +50,8 @@ function readHost(host: HostStatus): ProxyEndpoint[] {
     return [];
   }
   const requests = Number(host.stats?.find((stat) => stat.name === "rq_total")?.value ?? "0");
-  const healthy = host.health_status?.eds_health_status !== "UNHEALTHY" && host.health_status?.failed_outlier_check !== true;
+  const healthy =
+    host.health_status?.eds_health_status !== "UNHEALTHY" && host.health_status?.failed_outlier_check !== true;
   return [{ address: socket.address, port: socket.port_value, healthy, requests }];
 }
 

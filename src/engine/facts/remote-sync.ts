@@ -13,7 +13,13 @@ export interface RemoteSync {
 /** Asks every running istiod pod for `/debug/clusterz`, as `istioctl remote-clusters` does. */
 export async function readRemoteSync(client: KubeClient, signal: AbortSignal): Promise<readonly RemoteSync[]> {
   const pods = await client.list(
-    { apiVersion: "v1", kind: "Pod", namespace: istioNamespace, labelSelector: "app=istiod", fieldSelector: "status.phase=Running" },
+    {
+      apiVersion: "v1",
+      kind: "Pod",
+      namespace: istioNamespace,
+      labelSelector: "app=istiod",
+      fieldSelector: "status.phase=Running",
+    },
     { signal },
   );
   return Promise.all(
@@ -22,11 +28,17 @@ export async function readRemoteSync(client: KubeClient, signal: AbortSignal): P
       .map(async (pod): Promise<RemoteSync> => {
         const { name } = pod.metadata;
         try {
-          const answer = await client.podHttpGet(istioNamespace, name, 15014, "/debug/clusterz", { signal, timeoutMs: 5000 });
+          const answer = await client.podHttpGet(istioNamespace, name, 15014, "/debug/clusterz", {
+            signal,
+            timeoutMs: 5000,
+          });
           if (answer.status !== 200) {
             return { pod: name, clusters: new Map(), problem: `/debug/clusterz answered ${answer.status}` };
           }
-          const entries = (JSON.parse(answer.body) ?? []) as readonly { readonly id: string; readonly syncStatus: string }[];
+          const entries = (JSON.parse(answer.body) ?? []) as readonly {
+            readonly id: string;
+            readonly syncStatus: string;
+          }[];
           return { pod: name, clusters: new Map(entries.map((entry) => [entry.id, entry.syncStatus])) };
         } catch (error) {
           signal.throwIfAborted();

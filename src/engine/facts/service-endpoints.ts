@@ -6,7 +6,11 @@ import type { KubeClient } from "../../kube/client.ts";
 import { serviceAddresses } from "./service-addresses.ts";
 
 /** The ready pods of each version and the east-west addresses of one cluster, from its own API. Pod addresses carry their port. */
-export async function readServiceEndpoints(client: KubeClient, service: Service, signal: AbortSignal): Promise<ClusterEndpoints> {
+export async function readServiceEndpoints(
+  client: KubeClient,
+  service: Service,
+  signal: AbortSignal,
+): Promise<ClusterEndpoints> {
   const [slices, pods, gateway] = await Promise.all([
     client.list(
       {
@@ -44,6 +48,7 @@ function readyEndpoints(slice: KubeObject): { readonly pod: string; readonly add
   const port = ((slice["ports"] ?? []) as readonly { readonly port?: number }[])[0]?.port ?? 0;
   return ((slice["endpoints"] ?? []) as unknown as readonly Endpoint[])
     .filter((endpoint) => endpoint.conditions?.ready !== false)
-    .flatMap((endpoint) => endpoint.addresses.map((address) => ({ pod: endpoint.targetRef?.name ?? "", address: `${address}:${port}` })));
+    .flatMap((endpoint) =>
+      endpoint.addresses.map((address) => ({ pod: endpoint.targetRef?.name ?? "", address: `${address}:${port}` })),
+    );
 }
-

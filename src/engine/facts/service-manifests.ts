@@ -14,7 +14,9 @@ import type { MeshFile } from "../mesh-file.ts";
  * `*.yaml`, `*.yml` and `*.json` files are read in name order. All problems in
  * all files are one UserError (65).
  */
-export async function readServiceManifests(meshFile: MeshFile): Promise<Readonly<Record<string, readonly KubeObject[]>>> {
+export async function readServiceManifests(
+  meshFile: MeshFile,
+): Promise<Readonly<Record<string, readonly KubeObject[]>>> {
   const problems: Diagnostic[] = [];
   const found: Record<string, readonly KubeObject[]> = {};
   for (const [index, service] of meshFile.mesh.services.entries()) {
@@ -65,13 +67,21 @@ async function readObjects(file: string, folder: string, problems: Diagnostic[])
     const start = lines.linePos(document.range?.[0] ?? 0);
     const error = document.errors[0];
     const value = error === undefined ? (document.toJS() as KubeObject | null) : null;
-    if (value === null || typeof value.apiVersion !== "string" || typeof value.kind !== "string" || typeof value.metadata?.name !== "string") {
+    if (
+      value === null ||
+      typeof value.apiVersion !== "string" ||
+      typeof value.kind !== "string" ||
+      typeof value.metadata?.name !== "string"
+    ) {
       const place = error?.linePos?.[0] ?? { line: start.line, col: start.col };
       problems.push({
         code: "ISM204",
         severity: "error",
         summary: "Not a Kubernetes object",
-        detail: error === undefined ? `A document of ${name} has no apiVersion, kind or metadata.name.` : `${name}: ${error.message.split("\n")[0]}`,
+        detail:
+          error === undefined
+            ? `A document of ${name} has no apiVersion, kind or metadata.name.`
+            : `${name}: ${error.message.split("\n")[0]}`,
         fix: "Every document of a manifest is one object with apiVersion, kind and metadata.name.",
         range: {
           file: name,
@@ -96,7 +106,9 @@ function wrapSecretData(object: KubeObject): KubeObject {
     data?: Record<string, string>;
     stringData?: Record<string, string>;
   };
-  const encoded = Object.entries(stringData ?? {}).map(([key, value]) => [key, Buffer.from(value).toString("base64")] as const);
+  const encoded = Object.entries(stringData ?? {}).map(
+    ([key, value]) => [key, Buffer.from(value).toString("base64")] as const,
+  );
   const all = [...Object.entries(data ?? {}), ...encoded].map(([key, value]) => [key, new Secret(value)]);
   return { ...(rest as KubeObject), data: Object.fromEntries(all) };
 }

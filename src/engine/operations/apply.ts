@@ -63,7 +63,10 @@ export interface Working {
  * inventory is written first, every write is a server-side apply, and waits
  * are done also for what did not change. Never rejects for one cluster's sake.
  */
-export async function applyPlan(prepared: PreparedPlan, options: EngineOptions & { readonly prune: boolean }): Promise<ApplyResult> {
+export async function applyPlan(
+  prepared: PreparedPlan,
+  options: EngineOptions & { readonly prune: boolean },
+): Promise<ApplyResult> {
   options.onEvent({ kind: "plan", plan: prepared.plan });
   const working = workingClusters(prepared);
   const tasks = [...working.values()].flatMap((work) => tasksOf(work, prepared, working, options));
@@ -165,7 +168,11 @@ async function runWave(
     );
     if (wave === "join") {
       const others = [...all].filter(([other, { failed }]) => other !== subject && !failed).map(([other]) => other);
-      await waitUntilSynced(work.one, others, { timeoutMs: options.timeoutMs, signal: options.signal, onPending: note });
+      await waitUntilSynced(work.one, others, {
+        timeoutMs: options.timeoutMs,
+        signal: options.signal,
+        onPending: note,
+      });
     }
     if (wave === "routes") {
       const live = [...all.values()].filter(({ failed }) => !failed).map(({ one }) => one);
@@ -257,7 +264,9 @@ async function writeInventory(work: Working, planned: readonly InventoryItem[], 
 async function finish(work: Working, options: EngineOptions & { readonly prune: boolean }): Promise<void> {
   const gone = options.prune ? await deleteItems(work.one, work.plan.prune, options) : [];
   work.deleted += gone.length;
-  const known = mergeInventories(work.plan.inventory.items, plannedItems(work.plan)).filter((item) => !gone.includes(item));
+  const known = mergeInventories(work.plan.inventory.items, plannedItems(work.plan)).filter(
+    (item) => !gone.includes(item),
+  );
   const items = await settleItems(work, known, options.signal);
   const inventory = renderInventory({ ...work.plan.inventory, items });
   if (digestObject(inventory) !== digestObject(renderInventory(work.plan.inventory))) {
@@ -291,7 +300,9 @@ async function outcomeOf(work: Working, outcomes: ReadonlyMap<string, TaskOutcom
   };
 }
 
-function describePending(pending: readonly { readonly id: { readonly kind: string; readonly name: string }; readonly reason: string }[]): string {
+function describePending(
+  pending: readonly { readonly id: { readonly kind: string; readonly name: string }; readonly reason: string }[],
+): string {
   const [first] = pending;
   if (first === undefined) {
     return "";

@@ -9,7 +9,11 @@ import type { EngineOptions } from "../options.ts";
  * gone. An object that was there before isthmus stays: only the fields that we
  * own are given back. Returns the items that are done.
  */
-export async function deleteItems(one: Connected, items: readonly InventoryItem[], options: EngineOptions): Promise<readonly InventoryItem[]> {
+export async function deleteItems(
+  one: Connected,
+  items: readonly InventoryItem[],
+  options: EngineOptions,
+): Promise<readonly InventoryItem[]> {
   const done: InventoryItem[] = [];
   for (const wave of [...waves].reverse()) {
     const ofWave = items.filter((item) => item.wave === wave);
@@ -42,7 +46,11 @@ async function deleteOrRelease(one: Connected, item: InventoryItem, options: Eng
   const { name, namespace } = reference;
   // Applying nothing gives back every field that this manager owned.
   await one.client.apply(
-    { apiVersion: reference.apiVersion, kind: reference.kind, metadata: { name, ...(namespace === undefined ? {} : { namespace }) } },
+    {
+      apiVersion: reference.apiVersion,
+      kind: reference.kind,
+      metadata: { name, ...(namespace === undefined ? {} : { namespace }) },
+    },
     { signal: options.signal },
   );
 }

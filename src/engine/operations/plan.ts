@@ -78,7 +78,9 @@ export async function preparePlan(meshFile: MeshFile, options: EngineOptions): P
 
 /** The inventory of a mesh in one cluster; an empty one where there is none. */
 export function inventoryOf(one: Connected, mesh: string): Inventory {
-  return one.facts.inventories.find((inventory) => inventory.mesh === mesh) ?? { mesh, cluster: one.cluster.name, items: [] };
+  return (
+    one.facts.inventories.find((inventory) => inventory.mesh === mesh) ?? { mesh, cluster: one.cluster.name, items: [] }
+  );
 }
 
 function refuse(problems: readonly Diagnostic[]): void {
@@ -125,7 +127,11 @@ async function planClusters(
         if (!(error instanceof KubeError)) {
           throw error;
         }
-        return { kind: "unreachable", cluster: one.cluster.name, diagnostic: await diagnoseKubeError(error, one.cluster.name) };
+        return {
+          kind: "unreachable",
+          cluster: one.cluster.name,
+          diagnostic: await diagnoseKubeError(error, one.cluster.name),
+        };
       }
     }),
   );
@@ -143,7 +149,12 @@ interface ClusterScope {
   readonly signal: AbortSignal;
 }
 
-async function planCluster(one: Connected, mesh: string, objects: readonly PlacedObject[], scope: ClusterScope): Promise<ClusterPlan> {
+async function planCluster(
+  one: Connected,
+  mesh: string,
+  objects: readonly PlacedObject[],
+  scope: ClusterScope,
+): Promise<ClusterPlan> {
   const before = inventoryOf(one, mesh);
   const settled = new Map(before.items.map((item) => [keyOf(item.id), item.settled]));
   const planned = await Promise.all(
@@ -208,7 +219,11 @@ async function planObject(
 
 /** True when the object is untouched since an apply of the very same content left it (docs/adr/0006). */
 function isSettled(settled: Settled | undefined, desired: KubeObject, live: KubeObject): boolean {
-  return settled !== undefined && settled.resourceVersion === live.metadata["resourceVersion"] && settled.digest === digestObject(desired);
+  return (
+    settled !== undefined &&
+    settled.resourceVersion === live.metadata["resourceVersion"] &&
+    settled.digest === digestObject(desired)
+  );
 }
 
 function namespaceExists(one: Connected, placed: PlacedObject): boolean {

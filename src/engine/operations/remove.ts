@@ -38,15 +38,27 @@ export async function prepareRemoval(meshFile: MeshFile, options: EngineOptions)
  * side, and the inventory itself at the very end: a removal that was stopped
  * can be repeated. The mesh's root stays in the data folder.
  */
-export async function carryOutRemoval(prepared: PreparedRemoval, options: EngineOptions): Promise<readonly RemovalOutcome[]> {
+export async function carryOutRemoval(
+  prepared: PreparedRemoval,
+  options: EngineOptions,
+): Promise<readonly RemovalOutcome[]> {
   const unreachable = prepared.connections.flatMap((one): RemovalOutcome[] =>
-    one.kind === "unreachable" ? [{ cluster: one.cluster.name, state: "unreachable", deleted: 0, diagnostics: [one.diagnostic] }] : [],
+    one.kind === "unreachable"
+      ? [{ cluster: one.cluster.name, state: "unreachable", deleted: 0, diagnostics: [one.diagnostic] }]
+      : [],
   );
-  const done = await Promise.all(prepared.clusters.map(async ({ one, items }) => removeFrom(prepared.mesh, one, items, options)));
+  const done = await Promise.all(
+    prepared.clusters.map(async ({ one, items }) => removeFrom(prepared.mesh, one, items, options)),
+  );
   return [...done, ...unreachable];
 }
 
-async function removeFrom(mesh: string, one: Connected, items: readonly InventoryItem[], options: EngineOptions): Promise<RemovalOutcome> {
+async function removeFrom(
+  mesh: string,
+  one: Connected,
+  items: readonly InventoryItem[],
+  options: EngineOptions,
+): Promise<RemovalOutcome> {
   const cluster = one.cluster.name;
   const task = "removing";
   const started = options.now();
@@ -88,15 +100,13 @@ async function removeFrom(mesh: string, one: Connected, items: readonly Inventor
 const traces: ReadonlySet<string> = new Set(["istio-ca-root-cert", "istio-ca-crl"]);
 
 async function deleteTraces(one: Connected, signal: AbortSignal): Promise<void> {
-  const found = await one.client.list({ apiVersion: "v1", kind: "ConfigMap", labelSelector: "istio.io/config=true" }, { signal });
+  const found = await one.client.list(
+    { apiVersion: "v1", kind: "ConfigMap", labelSelector: "istio.io/config=true" },
+    { signal },
+  );
   await Promise.all(
     found
       .filter((object) => traces.has(object.metadata.name))
-      .map(async (object) =>
-        one.client.delete(
-          referenceOf(object),
-          { signal },
-        ),
-      ),
+      .map(async (object) => one.client.delete(referenceOf(object), { signal })),
   );
 }

@@ -19,7 +19,13 @@ import type { EngineOptions } from "../options.ts";
 import { findMissingSandbox } from "../sandbox-network.ts";
 
 export type ShiftTarget =
-  | { readonly kind: "ready"; readonly cluster: string; readonly client: KubeClient; readonly object: KubeObject; readonly fields: readonly FieldChange[] }
+  | {
+      readonly kind: "ready";
+      readonly cluster: string;
+      readonly client: KubeClient;
+      readonly object: KubeObject;
+      readonly fields: readonly FieldChange[];
+    }
   | { readonly kind: "unreachable"; readonly cluster: string; readonly diagnostic: Diagnostic };
 
 /** A shift that every reachable cluster has agreed to in a dry-run. Connections are open until `close`. */
@@ -47,18 +53,26 @@ export async function prepareShift(
 ): Promise<PreparedShift> {
   const contexts = await resolveContexts(meshFile, options);
   const object = routeObject(meshFile, target);
-  const clients = contexts.map((one) => ({ one, client: createKubeClient({ cluster: one.cluster.name, context: one.context }) }));
+  const clients = contexts.map((one) => ({
+    one,
+    client: createKubeClient({ cluster: one.cluster.name, context: one.context }),
+  }));
   const close = async (): Promise<void> => {
     await Promise.all(clients.map(async ({ client }) => client.close()));
   };
   const refusals: Diagnostic[] = [];
   try {
-    const targets = await Promise.all(clients.map(async ({ one, client }) => askCluster(one, client, object, { refusals, signal: options.signal })));
+    const targets = await Promise.all(
+      clients.map(async ({ one, client }) => askCluster(one, client, object, { refusals, signal: options.signal })),
+    );
     if (refusals.length > 0) {
       throw new UserError(refusals, exitCodes.failed);
     }
     if (targets.every((one) => one.kind === "unreachable")) {
-      throw new UserError(targets.flatMap((one) => (one.kind === "unreachable" ? [one.diagnostic] : [])), exitCodes.unreachable);
+      throw new UserError(
+        targets.flatMap((one) => (one.kind === "unreachable" ? [one.diagnostic] : [])),
+        exitCodes.unreachable,
+      );
     }
     return { targets, close };
   } catch (error) {
@@ -69,7 +83,10 @@ export async function prepareShift(
 
 function routeObject(meshFile: MeshFile, target: { readonly service: Service; readonly route: Route }): KubeObject {
   const object = renderVirtualService(target.service, target.route);
-  return { ...object, metadata: { ...object.metadata, labels: { ...object.metadata.labels, [meshLabel]: meshFile.mesh.name } } };
+  return {
+    ...object,
+    metadata: { ...object.metadata, labels: { ...object.metadata.labels, [meshLabel]: meshFile.mesh.name } },
+  };
 }
 
 async function askCluster(
@@ -94,7 +111,10 @@ async function askCluster(
   } catch (error) {
     scope.signal.throwIfAborted();
     const diagnostic = await diagnoseKubeError(error, cluster);
-    if (error instanceof KubeError && (error.kind === "forbidden" || error.kind === "conflict" || error.kind === "invalid")) {
+    if (
+      error instanceof KubeError &&
+      (error.kind === "forbidden" || error.kind === "conflict" || error.kind === "invalid")
+    ) {
       scope.refusals.push(diagnostic);
     }
     return { kind: "unreachable", cluster, diagnostic };
@@ -137,6 +157,11 @@ function notApplied(cluster: string, object: KubeObject): Diagnostic {
     detail: `Cluster ${cluster} has no VirtualService ${object.metadata.namespace}/${object.metadata.name}, so there are no weights to shift. No cluster was changed.`,
     fix: "Run isthmus apply first.",
     cluster,
-    object: { group: "networking.istio.io", kind: object.kind, namespace: object.metadata.namespace ?? "", name: object.metadata.name },
+    object: {
+      group: "networking.istio.io",
+      kind: object.kind,
+      namespace: object.metadata.namespace ?? "",
+      name: object.metadata.name,
+    },
   };
 }

@@ -53,7 +53,9 @@ export async function readStatus(meshFile: MeshFile, options: EngineOptions): Pr
   try {
     return await Promise.all(
       connections.map(async (one): Promise<ClusterStatus> =>
-        one.kind === "connected" ? readCluster(meshFile, one, options) : { kind: "unreachable", cluster: one.cluster.name, diagnostic: one.diagnostic },
+        one.kind === "connected"
+          ? readCluster(meshFile, one, options)
+          : { kind: "unreachable", cluster: one.cluster.name, diagnostic: one.diagnostic },
       ),
     );
   } finally {
@@ -64,7 +66,12 @@ export async function readStatus(meshFile: MeshFile, options: EngineOptions): Pr
 async function readCluster(meshFile: MeshFile, one: Connected, options: EngineOptions): Promise<ClusterStatus> {
   const { client } = one;
   const { signal } = options;
-  const get = async (apiVersion: string, kind: string, name: string, namespace?: string): Promise<KubeObject | undefined> =>
+  const get = async (
+    apiVersion: string,
+    kind: string,
+    name: string,
+    namespace?: string,
+  ): Promise<KubeObject | undefined> =>
     client.get({ apiVersion, kind, name, ...(namespace === undefined ? {} : { namespace }) }, { signal });
   const names = ["istiod", ingressGateway, eastWestGateway];
   const [version, namespace, deployments, ingress, eastWest, sync, services] = await Promise.all([
@@ -102,7 +109,11 @@ function componentOf(name: string, deployment: KubeObject | undefined): Componen
   return { name, state: readiness.state, reason: readiness.reason };
 }
 
-function remotesOf(meshFile: MeshFile, one: Connected, sync: Awaited<ReturnType<typeof readRemoteSync>>): Readonly<Record<string, string>> {
+function remotesOf(
+  meshFile: MeshFile,
+  one: Connected,
+  sync: Awaited<ReturnType<typeof readRemoteSync>>,
+): Readonly<Record<string, string>> {
   const others = meshFile.mesh.clusters.filter((other) => other.name !== one.cluster.name);
   return Object.fromEntries(
     others.map((other) => {
@@ -112,7 +123,10 @@ function remotesOf(meshFile: MeshFile, one: Connected, sync: Awaited<ReturnType<
   );
 }
 
-function intermediateOf(one: Connected, now: number): { readonly notAfter: Date; readonly daysLeft: number } | undefined {
+function intermediateOf(
+  one: Connected,
+  now: number,
+): { readonly notAfter: Date; readonly daysLeft: number } | undefined {
   if (one.facts.authority === undefined) {
     return undefined;
   }
@@ -121,29 +135,44 @@ function intermediateOf(one: Connected, now: number): { readonly notAfter: Date;
 }
 
 function imageTag(deployment: KubeObject): string {
-  const spec = deployment["spec"] as { readonly template?: { readonly spec?: { readonly containers?: readonly { readonly image?: string }[] } } };
+  const spec = deployment["spec"] as {
+    readonly template?: { readonly spec?: { readonly containers?: readonly { readonly image?: string }[] } };
+  };
   return spec.template?.spec?.containers?.[0]?.image?.split(":").at(-1) ?? "";
 }
 
-async function readService(one: Connected, service: MeshFile["mesh"]["services"][number], signal: AbortSignal): Promise<ServiceStatus> {
+async function readService(
+  one: Connected,
+  service: MeshFile["mesh"]["services"][number],
+  signal: AbortSignal,
+): Promise<ServiceStatus> {
   const [endpoints, routes] = await Promise.all([
     readServiceEndpoints(one.client, service, signal),
     Promise.all(
       service.routes.map(async (route) => {
-        const reference = { apiVersion: "networking.istio.io/v1", kind: "VirtualService", namespace: service.namespace, name: route.name };
+        const reference = {
+          apiVersion: "networking.istio.io/v1",
+          kind: "VirtualService",
+          namespace: service.namespace,
+          name: route.name,
+        };
         return [route.name, weightsOf(await one.client.get(reference, { signal }).catch(() => undefined))] as const;
       }),
     ),
   ]);
   return {
     service: `${service.namespace}/${service.name}`,
-    ready: Object.fromEntries(service.versions.map((version) => [version.name, endpoints.podsOf[version.name]?.length ?? 0])),
+    ready: Object.fromEntries(
+      service.versions.map((version) => [version.name, endpoints.podsOf[version.name]?.length ?? 0]),
+    ),
     weights: Object.fromEntries(routes),
   };
 }
 
 interface RouteSpec {
-  readonly http?: readonly { readonly route?: readonly { readonly weight?: number; readonly destination?: { readonly subset?: string } }[] }[];
+  readonly http?: readonly {
+    readonly route?: readonly { readonly weight?: number; readonly destination?: { readonly subset?: string } }[];
+  }[];
 }
 
 function weightsOf(object: KubeObject | undefined): Readonly<Record<string, number>> {

@@ -61,8 +61,12 @@ export async function verifyMesh(meshFile: MeshFile, options: VerifyOptions): Pr
     const proofs: IngressProof[] = [];
     for (const service of meshFile.mesh.services.filter((one) => isAsked(one, options))) {
       const actual = await readActualEndpoints(connected, service, options.signal);
-      for (const route of service.routes.filter((one) => options.only?.route === undefined || one.name === options.only.route)) {
-        const ofRoute = await Promise.all(connected.map(async (one) => proveIngress({ meshFile, one, service, route, actual }, options)));
+      for (const route of service.routes.filter(
+        (one) => options.only?.route === undefined || one.name === options.only.route,
+      )) {
+        const ofRoute = await Promise.all(
+          connected.map(async (one) => proveIngress({ meshFile, one, service, route, actual }, options)),
+        );
         proofs.push(...ofRoute);
       }
     }
@@ -76,7 +80,10 @@ export async function verifyMesh(meshFile: MeshFile, options: VerifyOptions): Pr
 }
 
 function isAsked(service: Service, options: VerifyOptions): boolean {
-  return options.only === undefined || (options.only.service === service.name && options.only.namespace === service.namespace);
+  return (
+    options.only === undefined ||
+    (options.only.service === service.name && options.only.namespace === service.namespace)
+  );
 }
 
 interface ProofInput {
@@ -95,14 +102,24 @@ async function proveIngress(input: ProofInput, options: VerifyOptions): Promise<
   const base = { cluster: subject, service: service.name, namespace: service.namespace, route: route.name };
   options.onEvent({ kind: "task.started", subject, task });
   try {
-    const gateway = await one.client.get({ apiVersion: "v1", kind: "Service", namespace: istioNamespace, name: ingressGateway }, { signal: options.signal });
+    const gateway = await one.client.get(
+      { apiVersion: "v1", kind: "Service", namespace: istioNamespace, name: ingressGateway },
+      { signal: options.signal },
+    );
     const [address] = gateway === undefined ? [] : serviceAddresses(gateway);
     if (address === undefined) {
       return failed(base, [noIngress(subject)]);
     }
     const pods = await listIngressPods(one, options.signal);
-    const endpoints = await compareIngressEndpoints({ mesh: input.meshFile.mesh, one, service, actual: input.actual }, pods, options.signal);
-    const measurement = await measureSplit({ client: one.client, pods, address, service, route, requests: options.requests }, options);
+    const endpoints = await compareIngressEndpoints(
+      { mesh: input.meshFile.mesh, one, service, actual: input.actual },
+      pods,
+      options.signal,
+    );
+    const measurement = await measureSplit(
+      { client: one.client, pods, address, service, route, requests: options.requests },
+      options,
+    );
     const weights = judgeWeights(
       service.versions.map((version) => ({
         version: version.name,
@@ -129,7 +146,10 @@ async function proveIngress(input: ProofInput, options: VerifyOptions): Promise<
   }
 }
 
-function failed(base: Pick<IngressProof, "cluster" | "service" | "namespace" | "route">, diagnostics: readonly Diagnostic[]): IngressProof {
+function failed(
+  base: Pick<IngressProof, "cluster" | "service" | "namespace" | "route">,
+  diagnostics: readonly Diagnostic[],
+): IngressProof {
   return { ...base, url: "", endpoints: [], requests: 0, failures: [], weights: [], ok: false, diagnostics };
 }
 
@@ -141,7 +161,9 @@ function diagnose(
 ): Diagnostic[] {
   const { one, service, route } = input;
   const cluster = one.cluster.name;
-  const found: Diagnostic[] = endpoints.filter((finding) => !finding.ok).map((finding) => wrongEndpoints(service, finding));
+  const found: Diagnostic[] = endpoints
+    .filter((finding) => !finding.ok)
+    .map((finding) => wrongEndpoints(service, finding));
   if (measurement.failures.length > 0) {
     found.push({
       code: "ISM403",
@@ -171,7 +193,9 @@ function wrongEndpoints(service: Service, finding: EndpointFinding): Diagnostic 
   const parts = [
     ...(finding.expected.length === 0 ? ["no ready pod of the version is known in any cluster that answers"] : []),
     ...(finding.missing.length === 0 ? [] : [`missing ${finding.missing.join(", ")}`]),
-    ...(finding.foreign.length === 0 ? [] : [`has ${finding.foreign.join(", ")}, which are not addresses that it can use`]),
+    ...(finding.foreign.length === 0
+      ? []
+      : [`has ${finding.foreign.join(", ")}, which are not addresses that it can use`]),
   ];
   return {
     code: "ISM402",

@@ -2,7 +2,11 @@ import { describe, expect, it } from "vitest";
 import type { QueueTask } from "./run-queue.ts";
 import { runQueue } from "./run-queue.ts";
 
-function task(id: string, waits: Partial<Pick<QueueTask, "needs" | "after">>, run: QueueTask["run"] = async () => {}): QueueTask {
+function task(
+  id: string,
+  waits: Partial<Pick<QueueTask, "needs" | "after">>,
+  run: QueueTask["run"] = async () => {},
+): QueueTask {
   return { id, cluster: id.split("/")[0] ?? id, needs: waits.needs ?? [], after: waits.after ?? [], run };
 }
 
@@ -15,7 +19,10 @@ describe("the queue", () => {
       task(id, waits, async () => {
         log.push(id);
       });
-    await runQueue([noted("west/c", { needs: ["west/b"] }), noted("west/b", { needs: ["west/a"] }), noted("west/a", {})], never);
+    await runQueue(
+      [noted("west/c", { needs: ["west/b"] }), noted("west/b", { needs: ["west/a"] }), noted("west/a", {})],
+      never,
+    );
     expect(log).toEqual(["west/a", "west/b", "west/c"]);
   });
 
@@ -25,7 +32,10 @@ describe("the queue", () => {
       open = resolve;
     });
     // West can only end because east runs at the same time.
-    const outcomes = await runQueue([task("west/a", {}, () => gate), task("east/a", {}, async () => open())], never);
+    const outcomes = await runQueue(
+      [task("west/a", {}, async () => gate), task("east/a", {}, async () => open())],
+      never,
+    );
     expect([...outcomes.values()].map((one) => one.kind)).toEqual(["done", "done"]);
   });
 
@@ -63,6 +73,8 @@ describe("the queue", () => {
   });
 
   it("refuses tasks that wait for each other", async () => {
-    await expect(runQueue([task("a", { needs: ["b"] }), task("b", { needs: ["a"] })], never)).rejects.toThrow("wait for each other");
+    await expect(runQueue([task("a", { needs: ["b"] }), task("b", { needs: ["a"] })], never)).rejects.toThrow(
+      "wait for each other",
+    );
   });
 });

@@ -24,7 +24,10 @@ export type TaskOutcome =
  * skipped; after an abort nothing new starts and running tasks are told by
  * their signal. Throws only for a graph with a cycle or an unknown id, which is a bug.
  */
-export async function runQueue(tasks: readonly QueueTask[], signal: AbortSignal): Promise<ReadonlyMap<string, TaskOutcome>> {
+export async function runQueue(
+  tasks: readonly QueueTask[],
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, TaskOutcome>> {
   requireAcyclic(tasks);
   const outcomes = new Map<string, TaskOutcome>();
   const running = new Map<string, Promise<void>>();
@@ -52,7 +55,11 @@ export async function runQueue(tasks: readonly QueueTask[], signal: AbortSignal)
   return outcomes;
 }
 
-async function runOne(task: QueueTask, outcomes: ReadonlyMap<string, TaskOutcome>, signal: AbortSignal): Promise<TaskOutcome> {
+async function runOne(
+  task: QueueTask,
+  outcomes: ReadonlyMap<string, TaskOutcome>,
+  signal: AbortSignal,
+): Promise<TaskOutcome> {
   const blocker = task.needs.find((id) => outcomes.get(id)?.kind !== "done");
   if (signal.aborted) {
     return { kind: "interrupted", started: false };
@@ -82,6 +89,8 @@ function requireAcyclic(tasks: readonly QueueTask[]): void {
   const known = new Set(tasks.map((task) => task.id));
   const unknown = tasks.flatMap((task) => [...task.needs, ...task.after].filter((id) => !known.has(id)));
   if (left.size > 0 || unknown.length > 0) {
-    throw new Error(`the queue cannot run: ${[...left.keys()].join(", ")} wait for each other; unknown: ${unknown.join(", ")}`);
+    throw new Error(
+      `the queue cannot run: ${[...left.keys()].join(", ")} wait for each other; unknown: ${unknown.join(", ")}`,
+    );
   }
 }

@@ -32,12 +32,18 @@ const requestTimeoutMs = 5000;
  * application, whatever it answers. Other traffic of the route during the
  * measurement is counted too; it obeys the same weights.
  */
-export async function measureSplit(input: MeasureInput, options: { readonly signal: AbortSignal }): Promise<SplitMeasurement> {
+export async function measureSplit(
+  input: MeasureInput,
+  options: { readonly signal: AbortSignal },
+): Promise<SplitMeasurement> {
   const before = await countRequests(input, options.signal);
   const { url, failures } = await sendRequests(input, options.signal);
   const after = await countRequests(input, options.signal);
   const answers = Object.fromEntries(
-    input.service.versions.map((version) => [version.name, Math.max(0, (after[version.name] ?? 0) - (before[version.name] ?? 0))]),
+    input.service.versions.map((version) => [
+      version.name,
+      Math.max(0, (after[version.name] ?? 0) - (before[version.name] ?? 0)),
+    ]),
   );
   return { url, requests: input.requests, answers, failures };
 }
@@ -47,12 +53,17 @@ async function countRequests(input: MeasureInput, signal: AbortSignal): Promise<
   const counts: Record<string, number> = {};
   for (const version of input.service.versions) {
     const name = subsetCluster(serviceHost(input.service), input.service.port, version.name);
-    counts[version.name] = tables.flatMap((table) => table.get(name) ?? []).reduce((sum, endpoint) => sum + endpoint.requests, 0);
+    counts[version.name] = tables
+      .flatMap((table) => table.get(name) ?? [])
+      .reduce((sum, endpoint) => sum + endpoint.requests, 0);
   }
   return counts;
 }
 
-async function sendRequests(input: MeasureInput, signal: AbortSignal): Promise<Pick<SplitMeasurement, "url" | "failures">> {
+async function sendRequests(
+  input: MeasureInput,
+  signal: AbortSignal,
+): Promise<Pick<SplitMeasurement, "url" | "failures">> {
   const { url, headers } = requestFor(input);
   const failures = new Map<string, number>();
   const fail = (reason: string): void => {
@@ -65,7 +76,13 @@ async function sendRequests(input: MeasureInput, signal: AbortSignal): Promise<P
       left -= 1;
       signal.throwIfAborted();
       try {
-        const answer = await request(url, { dispatcher: agent, headers, signal, headersTimeout: requestTimeoutMs, bodyTimeout: requestTimeoutMs });
+        const answer = await request(url, {
+          dispatcher: agent,
+          headers,
+          signal,
+          headersTimeout: requestTimeoutMs,
+          bodyTimeout: requestTimeoutMs,
+        });
         await answer.body.dump();
         if (answer.statusCode >= 400) {
           fail(`status ${answer.statusCode}`);
@@ -92,6 +109,10 @@ function requestFor(input: MeasureInput): { readonly url: string; readonly heade
   const matched = Object.entries(route.match.headers).map(([name, match]) => [name, match.value]);
   return {
     url: `http://${input.address}${route.match.path.value}`,
-    headers: { ...Object.fromEntries(matched), ...(named === undefined ? {} : { host: named }), "user-agent": "isthmus-verify" },
+    headers: {
+      ...Object.fromEntries(matched),
+      ...(named === undefined ? {} : { host: named }),
+      "user-agent": "isthmus-verify",
+    },
   };
 }

@@ -74,9 +74,7 @@ describe("credential plugins", () => {
       token: "short-lived",
       expirationTimestamp: new Date(Date.now() + 1000).toISOString(),
     };
-    const authorizer = authorizerFor(
-      await plugin(`echo run >> ${counter}; echo '${credential(status)}'`),
-    );
+    const authorizer = authorizerFor(await plugin(`echo run >> ${counter}; echo '${credential(status)}'`));
     await authorizer.authorize(signal);
     await authorizer.authorize(signal);
     expect(await readFile(counter, "utf8")).toBe("run\nrun\n");
@@ -186,9 +184,7 @@ describe("token files", () => {
 
   it("that are missing are named", async () => {
     const tokenFile = path.join(folder, "absent");
-    const error = await failureOf(
-      createAuthorizer(contextOf("https://api:6443", { user: { tokenFile } })),
-    );
+    const error = await failureOf(createAuthorizer(contextOf("https://api:6443", { user: { tokenFile } })));
     expect(error).toMatchObject({ code: "ISM254" });
     expect(error.message).toContain(tokenFile);
   });
@@ -197,8 +193,7 @@ describe("token files", () => {
 describe("ID tokens", () => {
   it("are used while they last, and are not shown when they cannot be refreshed", async () => {
     const token = (exp: number): string => `${part({ alg: "none" })}.${part({ exp })}.c2ln`;
-    const part = (value: object): string =>
-      Buffer.from(JSON.stringify(value)).toString("base64url");
+    const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString("base64url");
     const valid = token(Date.now() / 1000 + 600);
     const fresh = createAuthorizer(
       contextOf("https://api:6443", { user: { oidc: { "id-token": new Secret(valid) } } }),

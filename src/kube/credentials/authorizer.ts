@@ -32,9 +32,7 @@ const leewayMs = 30_000;
 /** The credentials of a context. Runs plugins and reads files only when asked for a credential, and then once for all that wait. */
 export function createAuthorizer(context: ResolvedContext): Authorizer {
   const source = chooseSource(context);
-  let current:
-    | { readonly credential: Promise<SourcedCredential>; readonly madeAt: number }
-    | undefined;
+  let current: { readonly credential: Promise<SourcedCredential>; readonly madeAt: number } | undefined;
   let checked: string | undefined;
 
   const load = async (signal: AbortSignal): Promise<SourcedCredential> => {
@@ -104,9 +102,7 @@ function chooseSource(context: ResolvedContext): Source {
     };
   }
   if (basic !== undefined) {
-    const encoded = Buffer.from(`${basic.username}:${basic.password.expose()}`, "utf8").toString(
-      "base64",
-    );
+    const encoded = Buffer.from(`${basic.username}:${basic.password.expose()}`, "utf8").toString("base64");
     const header = new Secret(`Basic ${encoded}`);
     return {
       load: async () => ({ header }),
@@ -148,19 +144,14 @@ function tokenFileSource(file: string): Source {
   };
 }
 
-function execSource(
-  context: ResolvedContext,
-  exec: NonNullable<ResolvedContext["user"]["exec"]>,
-): Source {
+function execSource(context: ResolvedContext, exec: NonNullable<ResolvedContext["user"]["exec"]>): Source {
   let last: ExecCredential | undefined;
   return {
     async load(signal) {
       last = await runExecPlugin(exec, context, signal);
       return {
         ...(last.token === undefined ? {} : { header: bearer(last.token) }),
-        ...(last.clientCertificate === undefined
-          ? {}
-          : { clientCertificate: last.clientCertificate }),
+        ...(last.clientCertificate === undefined ? {} : { clientCertificate: last.clientCertificate }),
         expiresAt: last.expiresAt === undefined ? Infinity : last.expiresAt - leewayMs,
       };
     },
@@ -170,10 +161,7 @@ function execSource(
   };
 }
 
-function oidcSource(
-  context: ResolvedContext,
-  oidc: NonNullable<ResolvedContext["user"]["oidc"]>,
-): Source {
+function oidcSource(context: ResolvedContext, oidc: NonNullable<ResolvedContext["user"]["oidc"]>): Source {
   let session: Promise<FetchIdToken> | undefined;
   let last: Secret | undefined;
   return {
@@ -182,8 +170,7 @@ function oidcSource(
       last = await (await session)();
       return { header: bearer(last) };
     },
-    describe: () =>
-      `the ID token of user ${context.user.name}${last === undefined ? "" : describeExpiry(last)}`,
+    describe: () => `the ID token of user ${context.user.name}${last === undefined ? "" : describeExpiry(last)}`,
     rereads: true,
   };
 }
@@ -222,10 +209,7 @@ function refuseExpired(pem: string, context: ResolvedContext): void {
   if (now >= from.getTime() && now <= to.getTime()) {
     return;
   }
-  const state =
-    now > to.getTime()
-      ? `expired at ${to.toISOString()}`
-      : `is valid only from ${from.toISOString()}`;
+  const state = now > to.getTime() ? `expired at ${to.toISOString()}` : `is valid only from ${from.toISOString()}`;
   throw new CredentialError(
     "ISM262",
     `The client certificate of user ${JSON.stringify(context.user.name)} in ${context.file} (${certificate.subject.replaceAll("\n", ", ")}) ${state}.`,

@@ -33,10 +33,7 @@ export async function runExecPlugin(
   if (run.kind === "not-started") {
     throw explainMissing(spec, run.cause);
   }
-  const words = redactText(run.stderr, [
-    ...spec.args.filter(looksSecret),
-    ...spec.env.map((one) => one.value),
-  ])
+  const words = redactText(run.stderr, [...spec.args.filter(looksSecret), ...spec.env.map((one) => one.value)])
     .trim()
     .slice(-500);
   const said = words === "" ? "It said nothing." : `It said: ${words}`;
@@ -44,19 +41,11 @@ export async function runExecPlugin(
     throw failure(spec, context, `did not end within ${timeoutMs / 1000} s. ${said}`);
   }
   if (run.exitCode !== 0) {
-    throw failure(
-      spec,
-      context,
-      `ended with exit code ${run.exitCode ?? "none (killed)"}. ${said}`,
-    );
+    throw failure(spec, context, `ended with exit code ${run.exitCode ?? "none (killed)"}. ${said}`);
   }
   const credential = parseCredential(run.stdout);
   if (credential === undefined) {
-    throw failure(
-      spec,
-      context,
-      `did not print an ExecCredential with a token or a client certificate. ${said}`,
-    );
+    throw failure(spec, context, `did not print an ExecCredential with a token or a client certificate. ${said}`);
   }
   return credential;
 }
@@ -71,11 +60,7 @@ type Run =
       readonly stderr: string;
     };
 
-function runCommand(
-  spec: ExecPluginSpec,
-  context: ResolvedContext,
-  signal: AbortSignal,
-): Promise<Run> {
+async function runCommand(spec: ExecPluginSpec, context: ResolvedContext, signal: AbortSignal): Promise<Run> {
   const info = {
     apiVersion: spec.apiVersion,
     kind: "ExecCredential",
@@ -165,8 +150,7 @@ function explainMissing(spec: ExecPluginSpec, cause: unknown): CredentialError {
   return new CredentialError(
     "ISM265",
     `The kubeconfig gets its credentials from the command ${spec.command}, and ${reason}.`,
-    spec.installHint ??
-      `Install ${spec.command}, or use a kubeconfig with a credential of its own.`,
+    spec.installHint ?? `Install ${spec.command}, or use a kubeconfig with a credential of its own.`,
     { cause },
   );
 }

@@ -18,19 +18,14 @@ export async function openOidcSession(
   // Loaded here, since it brings a whole OpenID client that few kubeconfigs need.
   const { OpenIDConnectAuth } = await import("@kubernetes/client-node/dist/oidc_auth.js");
   const auth = new OpenIDConnectAuth();
-  const exposed = Object.fromEntries(
-    Object.entries(config).map(([key, value]) => [key, value.expose()]),
-  );
+  const exposed = Object.fromEntries(Object.entries(config).map(([key, value]) => [key, value.expose()]));
   const user = { name: context.user.name, authProvider: { name: "oidc", config: exposed } };
   return async () => {
     const headers: Record<string, string> = {};
     try {
       await auth.applyAuthentication(user, { headers });
     } catch (error) {
-      const words = redactText(
-        error instanceof Error ? error.message : String(error),
-        Object.values(config),
-      );
+      const words = redactText(error instanceof Error ? error.message : String(error), Object.values(config));
       throw refused(context, `the provider did not refresh it: ${words}`);
     }
     const token = headers["Authorization"]?.replace(/^Bearer /, "");

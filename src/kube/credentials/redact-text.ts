@@ -8,10 +8,7 @@ export function redactText(text: string, secrets: readonly Secret[] = []): strin
     return value.length < 8 ? left : left.replaceAll(value, secret.toString());
   }, text);
   return known
-    .replaceAll(
-      /-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(-----END [A-Z ]*PRIVATE KEY-----|$)/g,
-      "<redacted>",
-    )
+    .replaceAll(/-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(-----END [A-Z ]*PRIVATE KEY-----|$)/g, "<redacted>")
     .replaceAll(/\beyJ[\w-]{8,}\.[\w-]+(\.[\w-]*)?/g, "<redacted>")
     .replaceAll(/\b(bearer|basic)\s+[\w.~+/=:-]{8,}/gi, "$1 <redacted>");
 }

@@ -8,16 +8,10 @@ import type { Socket } from "node:net";
  * `v4.channel.k8s.io`, behind which a pod answers every HTTP request whose head
  * has come with what `respond` says for its path.
  */
-export function acceptTunnel(
-  incoming: IncomingMessage,
-  socket: Socket,
-  respond: (path: string) => string,
-): void {
+export function acceptTunnel(incoming: IncomingMessage, socket: Socket, respond: (path: string) => string): void {
   const key = incoming.headers["sec-websocket-key"] ?? "";
   // The constant is the protocol's own (RFC 6455, 1.3).
-  const accept = createHash("sha1")
-    .update(`${key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`)
-    .digest("base64");
+  const accept = createHash("sha1").update(`${key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`).digest("base64");
   socket.write(
     `HTTP/1.1 101 Switching Protocols\r\nupgrade: websocket\r\nconnection: Upgrade\r\nsec-websocket-accept: ${accept}\r\nsec-websocket-protocol: v4.channel.k8s.io\r\n\r\n`,
   );
@@ -48,11 +42,7 @@ export function acceptTunnel(
 /** An answer that begins with `error:` goes out on the error channel instead. */
 function answerHead(socket: Socket, text: string): void {
   const fails = text.startsWith("error:");
-  sendFrame(
-    socket,
-    fails ? 1 : 0,
-    Uint8Array.from(Buffer.from(fails ? text.slice(6) : text, "utf8")),
-  );
+  sendFrame(socket, fails ? 1 : 0, Uint8Array.from(Buffer.from(fails ? text.slice(6) : text, "utf8")));
 }
 
 interface TakenFrame {
@@ -64,8 +54,7 @@ interface TakenFrame {
 /** Clients' frames are masked (RFC 6455, 5.2). Undefined = not all of it is there yet. */
 function takeFrame(bytes: readonly number[]): TakenFrame | undefined {
   const short = (bytes[1] ?? 0) & 0x7f;
-  const [length, start] =
-    short === 126 ? [((bytes[2] ?? 0) << 8) | (bytes[3] ?? 0), 4] : [short, 2];
+  const [length, start] = short === 126 ? [((bytes[2] ?? 0) << 8) | (bytes[3] ?? 0), 4] : [short, 2];
   const end = start + 4 + length;
   if (bytes.length < end || bytes.length < 2) {
     return undefined;

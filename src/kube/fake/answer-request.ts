@@ -30,14 +30,9 @@ export interface WatchAnswer {
   readonly selects: (object: WireObject) => boolean;
 }
 
-export type FakeAnswer =
-  | { readonly kind: "answer"; readonly status: number; readonly body: unknown }
-  | WatchAnswer;
+export type FakeAnswer = { readonly kind: "answer"; readonly status: number; readonly body: unknown } | WatchAnswer;
 
-const notServed = answer(
-  404,
-  statusBody(404, "NotFound", "the server could not find the requested resource"),
-);
+const notServed = answer(404, statusBody(404, "NotFound", "the server could not find the requested resource"));
 
 /** Answers one request out of the store. */
 export function answerRequest(request: FakeRequest, state: FakeState): FakeAnswer {
@@ -51,12 +46,8 @@ export function answerRequest(request: FakeRequest, state: FakeState): FakeAnswe
     });
   }
   const group = /^\/(?:api|apis\/([^/]+))\/([^/]+)(\/.*)?$/.exec(pathname);
-  const apiVersion =
-    group === null ? "" : group[1] === undefined ? (group[2] ?? "") : `${group[1]}/${group[2]}`;
-  const served = [
-    ...listWellKnown(apiVersion),
-    ...state.kinds.filter((one) => one.apiVersion === apiVersion),
-  ];
+  const apiVersion = group === null ? "" : group[1] === undefined ? (group[2] ?? "") : `${group[1]}/${group[2]}`;
+  const served = [...listWellKnown(apiVersion), ...state.kinds.filter((one) => one.apiVersion === apiVersion)];
   if (served.length === 0) {
     return answer(404, "404 page not found");
   }
@@ -69,9 +60,7 @@ export function answerRequest(request: FakeRequest, state: FakeState): FakeAnswe
     }));
     return answer(200, { kind: "APIResourceList", groupVersion: apiVersion, resources });
   }
-  const target = /^(?:\/namespaces\/([^/]+))?\/([^/]+)(?:\/([^/]+))?(?:\/portforward)?$/.exec(
-    group[3],
-  );
+  const target = /^(?:\/namespaces\/([^/]+))?\/([^/]+)(?:\/([^/]+))?(?:\/portforward)?$/.exec(group[3]);
   const [, namespace, plural, name] = target ?? [];
   const kind = served.find((one) => one.plural === plural);
   if (kind === undefined) {
@@ -105,9 +94,7 @@ function answerCollection(
   const all = store.list(kind, namespace).filter(selects);
   const start = Number(url.searchParams.get("continue") ?? "0");
   const limit = Number(url.searchParams.get("limit") ?? all.length);
-  const items = all
-    .slice(start, start + limit)
-    .map(({ apiVersion: _apiVersion, kind: _kind, ...rest }) => rest);
+  const items = all.slice(start, start + limit).map(({ apiVersion: _apiVersion, kind: _kind, ...rest }) => rest);
   const more = start + limit < all.length ? { continue: String(start + limit) } : {};
   return answer(200, {
     apiVersion: kind.apiVersion,
@@ -140,11 +127,7 @@ function answerObject(
       }
       return found === undefined
         ? missing
-        : answer(
-            200,
-            store.put(mergeInto(found, JSON.parse(request.body)) as WireObject, { store: !dryRun })
-              .object,
-          );
+        : answer(200, store.put(mergeInto(found, JSON.parse(request.body)) as WireObject, { store: !dryRun }).object);
     }
     case "DELETE":
       return found === undefined ? missing : deleteObject(request, kind, found, store, dryRun);
@@ -167,10 +150,7 @@ function applyObject(
     const { manager, field } = conflict;
     const message = `conflict with "${manager}" using ${kind.apiVersion}`;
     const causes = [{ reason: "FieldManagerConflict", message, field }];
-    return answer(
-      409,
-      statusBody(409, "Conflict", `Apply failed with 1 conflict: ${message}: ${field}`, { causes }),
-    );
+    return answer(409, statusBody(409, "Conflict", `Apply failed with 1 conflict: ${message}: ${field}`, { causes }));
   }
   const { object, created } = store.put(mergeInto(found, applied) as WireObject, {
     store: !dryRun,
@@ -213,12 +193,7 @@ function matchesSelectors(object: WireObject, parameters: URLSearchParams): bool
       .filter((part) => part !== "")
       .map((part) => [part.split("=")[0] ?? "", part.split("=")[1] ?? ""]);
   const valueAt = (path: string): unknown =>
-    path
-      .split(".")
-      .reduce<unknown>(
-        (at, key) => (at as Readonly<Record<string, unknown>> | undefined)?.[key],
-        object,
-      );
+    path.split(".").reduce<unknown>((at, key) => (at as Readonly<Record<string, unknown>> | undefined)?.[key], object);
   return (
     pairs(parameters.get("labelSelector")).every(([key, value]) => labels[key] === value) &&
     pairs(parameters.get("fieldSelector")).every(([path, value]) => valueAt(path) === value)

@@ -60,11 +60,7 @@ export interface FakeApiServer {
     options?: { readonly times?: number; readonly matches?: (request: SeenRequest) => boolean },
   ): void;
   /** A field that another manager owns: applies to that object conflict unless forced. */
-  addConflict(
-    kind: ResourceKind,
-    name: string,
-    conflict: { readonly manager: string; readonly field: string },
-  ): void;
+  addConflict(kind: ResourceKind, name: string, conflict: { readonly manager: string; readonly field: string }): void;
   /** Puts an object as if someone else had. */
   put(object: WireObject): WireObject;
   /** Cuts every connection that is open. */
@@ -78,9 +74,7 @@ export interface FakeApiServer {
  * merge: no field ownership (but `addConflict`), no defaulting, no validation,
  * no admission. What depends on those needs a real API server.
  */
-export async function startFakeApiServer(
-  options: FakeApiServerOptions = {},
-): Promise<FakeApiServer> {
+export async function startFakeApiServer(options: FakeApiServerOptions = {}): Promise<FakeApiServer> {
   const store = createFakeStore();
   const requests: SeenRequest[] = [];
   const faults: { fault: Fault; times: number; matches: (request: SeenRequest) => boolean }[] = [];
@@ -103,10 +97,7 @@ export async function startFakeApiServer(
         return;
       }
     }
-    if (
-      options.authorization !== undefined &&
-      incoming.headers.authorization !== options.authorization
-    ) {
+    if (options.authorization !== undefined && incoming.headers.authorization !== options.authorization) {
       send(response, 401, statusBody(401, "Unauthorized", "Unauthorized"));
       return;
     }
@@ -127,12 +118,7 @@ export async function startFakeApiServer(
     if (answer.kind === "watch") {
       serveWatch(answer, store, response);
     } else {
-      send(
-        response,
-        answer.status,
-        answer.body,
-        incoming.headers["accept-encoding"]?.includes("gzip"),
-      );
+      send(response, answer.status, answer.body, incoming.headers["accept-encoding"]?.includes("gzip"));
     }
   };
 
@@ -142,9 +128,7 @@ export async function startFakeApiServer(
     );
   };
   const server =
-    options.tls === undefined
-      ? createServer(listener)
-      : createTlsServer(tlsOptionsOf(options.tls), listener);
+    options.tls === undefined ? createServer(listener) : createTlsServer(tlsOptionsOf(options.tls), listener);
   server.on("connection", (socket: Socket) => {
     sockets.add(socket);
     socket.once("close", () => sockets.delete(socket));
@@ -171,10 +155,8 @@ export async function startFakeApiServer(
     url: `${options.tls === undefined ? "http" : "https"}://127.0.0.1:${port}${prefix}`,
     store,
     requests,
-    inject: (fault, { times = 1, matches = () => true } = {}) =>
-      void faults.push({ fault, times, matches }),
-    addConflict: (kind, name, conflict) =>
-      void conflicts.set(`${kind.apiVersion}/${kind.kind}/${name}`, conflict),
+    inject: (fault, { times = 1, matches = () => true } = {}) => void faults.push({ fault, times, matches }),
+    addConflict: (kind, name, conflict) => void conflicts.set(`${kind.apiVersion}/${kind.kind}/${name}`, conflict),
     put: (object) => store.put(object, { store: true }).object,
     cutConnections: () => sockets.forEach((socket) => socket.destroy()),
     close: async () => closeServer(server, sockets),
@@ -186,9 +168,7 @@ function tlsOptionsOf(tls: NonNullable<FakeApiServerOptions["tls"]>): object {
   return {
     key,
     cert,
-    ...(clientCa === undefined
-      ? {}
-      : { ca: clientCa, requestCert: true, rejectUnauthorized: true }),
+    ...(clientCa === undefined ? {} : { ca: clientCa, requestCert: true, rejectUnauthorized: true }),
   };
 }
 
@@ -203,9 +183,7 @@ async function strike(fault: Fault, response: ServerResponse): Promise<boolean> 
   switch (fault.kind) {
     case "status":
       response.writeHead(fault.status, { "content-type": "application/json", ...fault.headers });
-      response.end(
-        JSON.stringify(fault.body ?? statusBody(fault.status, "Fault", "injected fault")),
-      );
+      response.end(JSON.stringify(fault.body ?? statusBody(fault.status, "Fault", "injected fault")));
       return true;
     case "reset":
       response.socket?.destroy();
@@ -219,12 +197,7 @@ async function strike(fault: Fault, response: ServerResponse): Promise<boolean> 
 }
 
 /** A Kubernetes Status of a failure. */
-export function statusBody(
-  code: number,
-  reason: string,
-  message: string,
-  details: object = {},
-): object {
+export function statusBody(code: number, reason: string, message: string, details: object = {}): object {
   return { apiVersion: "v1", kind: "Status", status: "Failure", code, reason, message, details };
 }
 
@@ -232,9 +205,7 @@ function send(response: ServerResponse, status: number, body: unknown, gzip = fa
   const text = JSON.stringify(body);
   // The real one packs what is larger than 128 KiB.
   if (gzip && text.length > 128 * 1024) {
-    response
-      .writeHead(status, { "content-type": "application/json", "content-encoding": "gzip" })
-      .end(gzipSync(text));
+    response.writeHead(status, { "content-type": "application/json", "content-encoding": "gzip" }).end(gzipSync(text));
     return;
   }
   response.writeHead(status, { "content-type": "application/json" }).end(text);

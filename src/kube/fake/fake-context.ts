@@ -8,11 +8,9 @@ export function contextOf(
 ): ResolvedContext {
   return {
     context: "fake",
-    file: "/home/me/.kube/config",
+    file: "/users/me/.kube/config",
     server,
-    ...(options.ca === undefined
-      ? {}
-      : { caData: Buffer.from(options.ca, "utf8").toString("base64") }),
+    ...(options.ca === undefined ? {} : { caData: Buffer.from(options.ca, "utf8").toString("base64") }),
     insecureSkipTlsVerify: false,
     user: { name: "me", ...options.user },
     extensions: {},

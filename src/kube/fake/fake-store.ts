@@ -86,8 +86,7 @@ export function createFakeStore(): FakeStore {
         });
       }
     },
-    eventsSince: (since) =>
-      since < forgotten ? "gone" : events.filter((event) => event.revision > since),
+    eventsSince: (since) => (since < forgotten ? "gone" : events.filter((event) => event.revision > since)),
     compact() {
       events = [];
       forgotten = revision + 1;

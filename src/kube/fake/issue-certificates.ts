@@ -34,13 +34,7 @@ export async function createFakeAuthority(commonName: string): Promise<FakeAutho
   });
   return {
     certificate: root.toString("pem"),
-    async issue({
-      commonName: subject,
-      ip,
-      dns,
-      notBefore = hoursFromNow(-24),
-      notAfter = hoursFromNow(24),
-    }) {
+    async issue({ commonName: subject, ip, dns, notBefore = hoursFromNow(-24), notAfter = hoursFromNow(24) }) {
       const own = await webcrypto.subtle.generateKey(algorithm, true, ["sign", "verify"]);
       const names = [
         ...(ip === undefined ? [] : [{ type: "ip" as const, value: ip }]),

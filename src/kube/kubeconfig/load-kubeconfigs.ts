@@ -75,9 +75,7 @@ async function readKubeconfig(file: string, required: boolean): Promise<ReadResu
   if (first !== undefined) {
     // Only the place and the kind of the error: its message may quote the line, and that may be a key.
     const { line, col } = lines.linePos(first.pos[0]);
-    return unreadable(
-      `The kubeconfig ${file} is not valid YAML at line ${line}, column ${col} (${first.code}).`,
-    );
+    return unreadable(`The kubeconfig ${file} is not valid YAML at line ${line}, column ${col} (${first.code}).`);
   }
   const content: unknown = document.toJS();
   if (content === null || content === undefined) {
@@ -101,12 +99,7 @@ function unreadable(detail: string): ReadResult {
   };
 }
 
-function addEntries(
-  into: Map<string, KubeconfigEntry>,
-  file: string,
-  list: unknown,
-  key: string,
-): void {
+function addEntries(into: Map<string, KubeconfigEntry>, file: string, list: unknown, key: string): void {
   for (const item of Array.isArray(list) ? list : []) {
     if (isRecord(item) && typeof item["name"] === "string" && !into.has(item["name"])) {
       const fields = item[key];

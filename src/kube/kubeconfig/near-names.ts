@@ -3,9 +3,7 @@ export function findNearNames(wanted: string, names: readonly string[]): readonl
   const limit = Math.max(2, Math.floor(wanted.length / 3));
   return names
     .map((name) => ({ name, distance: distanceOf(wanted.toLowerCase(), name.toLowerCase()) }))
-    .filter(
-      ({ name, distance }) => distance <= limit || name.includes(wanted) || wanted.includes(name),
-    )
+    .filter(({ name, distance }) => distance <= limit || name.includes(wanted) || wanted.includes(name))
     .sort((a, b) => a.distance - b.distance)
     .slice(0, 3)
     .map(({ name }) => name);

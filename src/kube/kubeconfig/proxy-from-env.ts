@@ -5,10 +5,7 @@ import { BlockList, isIP } from "node:net";
  * reads it: HTTPS_PROXY or HTTP_PROXY by the server's scheme, minus NO_PROXY;
  * loopback never goes through one (https://pkg.go.dev/golang.org/x/net/http/httpproxy).
  */
-export function findProxyInEnv(
-  server: URL,
-  env: Readonly<Record<string, string | undefined>>,
-): string | undefined {
+export function findProxyInEnv(server: URL, env: Readonly<Record<string, string | undefined>>): string | undefined {
   const variable = server.protocol === "https:" ? "HTTPS_PROXY" : "HTTP_PROXY";
   const proxy = env[variable] ?? env[variable.toLowerCase()];
   if (proxy === undefined || proxy === "") {

@@ -40,10 +40,7 @@ export interface UserCredentials {
 }
 
 /** The CA of a cluster entry as base64 PEM; undefined where it names none. Adds an ISM254 for a file or value that cannot be used. */
-export async function readAuthority(
-  cluster: KubeconfigEntry,
-  problems: Diagnostic[],
-): Promise<string | undefined> {
+export async function readAuthority(cluster: KubeconfigEntry, problems: Diagnostic[]): Promise<string | undefined> {
   const pem = await readPem(cluster, "certificate-authority", problems);
   if (pem === undefined) {
     return undefined;
@@ -56,10 +53,7 @@ export async function readAuthority(
 }
 
 /** Reads a user entry with the files that it names. Adds ISM254 and ISM267 for what cannot be used. */
-export async function readCredentials(
-  user: KubeconfigEntry,
-  problems: Diagnostic[],
-): Promise<UserCredentials> {
+export async function readCredentials(user: KubeconfigEntry, problems: Diagnostic[]): Promise<UserCredentials> {
   const { fields } = user;
   const token = textOf(fields["token"]);
   const tokenFile = textOf(fields["tokenFile"]);
@@ -72,9 +66,7 @@ export async function readCredentials(
     name: user.name,
     ...(clientCertificate === undefined ? {} : { clientCertificate }),
     ...(token === undefined ? {} : { token: new Secret(token) }),
-    ...(tokenFile === undefined
-      ? {}
-      : { tokenFile: path.resolve(path.dirname(user.file), tokenFile) }),
+    ...(tokenFile === undefined ? {} : { tokenFile: path.resolve(path.dirname(user.file), tokenFile) }),
     ...(username === undefined || password === undefined
       ? {}
       : { basic: { username, password: new Secret(password) } }),
@@ -116,9 +108,7 @@ function findPairFlaw(
   }
   try {
     const matches = new X509Certificate(certificate).checkPrivateKey(createPrivateKey(key));
-    return matches
-      ? undefined
-      : { part: "client-key", reason: "it does not belong to the client certificate" };
+    return matches ? undefined : { part: "client-key", reason: "it does not belong to the client certificate" };
   } catch {
     // OpenSSL's own words say nothing useful here, and may quote the file.
     return { part: "client-key", reason: "it holds no PEM private key without a passphrase" };
@@ -126,11 +116,7 @@ function findPairFlaw(
 }
 
 /** Inline data wins over a file, as in kubectl. */
-async function readPem(
-  entry: KubeconfigEntry,
-  field: string,
-  problems: Diagnostic[],
-): Promise<string | undefined> {
+async function readPem(entry: KubeconfigEntry, field: string, problems: Diagnostic[]): Promise<string | undefined> {
   const inline = textOf(entry.fields[`${field}-data`]);
   if (inline !== undefined) {
     return Buffer.from(inline, "base64").toString("utf8");
@@ -190,9 +176,7 @@ function readAuthProvider(user: KubeconfigEntry, problems: Diagnostic[]): UserCr
     return undefined;
   }
   const config = isRecord(provider["config"]) ? provider["config"] : {};
-  return Object.fromEntries(
-    Object.entries(config).map(([key, value]) => [key, new Secret(String(value))]),
-  );
+  return Object.fromEntries(Object.entries(config).map(([key, value]) => [key, new Secret(String(value))]));
 }
 
 function readImpersonation(

@@ -5,11 +5,7 @@ import path from "node:path";
 import { inspect } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createFakeAuthority } from "../fake/issue-certificates.ts";
-import type {
-  ContextResolution,
-  ResolveContextOptions,
-  ResolvedContext,
-} from "./resolve-context.ts";
+import type { ContextResolution, ResolveContextOptions, ResolvedContext } from "./resolve-context.ts";
 import { resolveContext } from "./resolve-context.ts";
 
 let folder: string;
@@ -30,11 +26,7 @@ async function write(name: string, content: string): Promise<string> {
 }
 
 /** A kubeconfig with one context per name; each leads to `https://<name>.<of>:6443`. */
-function kubeconfig(
-  of: string,
-  names: readonly string[],
-  user = "{token: token-of-a-user}",
-): string {
+function kubeconfig(of: string, names: readonly string[], user = "{token: token-of-a-user}"): string {
   const entries = (kind: string, line: (name: string) => string): string =>
     `${kind}:\n${names.map((name) => `- {name: ${name}, ${line(name)}}`).join("\n")}\n`;
   return [
@@ -45,10 +37,7 @@ function kubeconfig(
   ].join("");
 }
 
-async function resolve(
-  context: string,
-  options: Partial<ResolveContextOptions> = {},
-): Promise<ContextResolution> {
+async function resolve(context: string, options: Partial<ResolveContextOptions> = {}): Promise<ContextResolution> {
   return resolveContext({
     cluster: "oslo",
     context,
@@ -58,10 +47,7 @@ async function resolve(
   });
 }
 
-async function resolved(
-  context: string,
-  options: Partial<ResolveContextOptions> = {},
-): Promise<ResolvedContext> {
+async function resolved(context: string, options: Partial<ResolveContextOptions> = {}): Promise<ResolvedContext> {
   const result = await resolve(context, options);
   if (result.kind === "problem") {
     throw new Error(JSON.stringify(result.diagnostics));
@@ -99,10 +85,7 @@ describe("where a context is looked for", () => {
   });
 
   it("joins entries of several files into one context", async () => {
-    const contexts = await write(
-      "contexts.yaml",
-      "contexts:\n- {name: split, context: {cluster: c, user: u}}\n",
-    );
+    const contexts = await write("contexts.yaml", "contexts:\n- {name: split, context: {cluster: c, user: u}}\n");
     const rest = await write(
       "rest.yaml",
       'clusters:\n- {name: c, cluster: {server: "https://split:6443"}}\nusers:\n- {name: u, user: {token: abc}}\n',
@@ -118,26 +101,18 @@ describe("where a context is looked for", () => {
     const flag = await write("flag.yaml", kubeconfig("flag", ["shared"]));
     const own = await write("own.yaml", kubeconfig("own", ["shared"]));
     const env = { HOME: home, KUBECONFIG: await write("env.yaml", kubeconfig("env", ["shared"])) };
-    expect((await resolved("shared", { env, kubeconfigFlag: flag })).server).toBe(
-      "https://shared.flag:6443",
+    expect((await resolved("shared", { env, kubeconfigFlag: flag })).server).toBe("https://shared.flag:6443");
+    expect((await resolved("shared", { env, kubeconfigFlag: flag, kubeconfigFile: own })).server).toBe(
+      "https://shared.own:6443",
     );
-    expect(
-      (await resolved("shared", { env, kubeconfigFlag: flag, kubeconfigFile: own })).server,
-    ).toBe("https://shared.own:6443");
   });
 
   it("looks into extra files last, and not at all when the mesh file names one", async () => {
     const extra = await write("extra.yaml", kubeconfig("sandbox", ["shared", "isthmus-oslo"]));
-    expect((await resolved("shared", { extraFiles: [extra] })).server).toBe(
-      "https://shared.home:6443",
-    );
-    expect((await resolved("isthmus-oslo", { extraFiles: [extra] })).server).toBe(
-      "https://isthmus-oslo.sandbox:6443",
-    );
+    expect((await resolved("shared", { extraFiles: [extra] })).server).toBe("https://shared.home:6443");
+    expect((await resolved("isthmus-oslo", { extraFiles: [extra] })).server).toBe("https://isthmus-oslo.sandbox:6443");
     const own = await write("own.yaml", kubeconfig("own", ["shared"]));
-    expect(
-      (await problems("isthmus-oslo", { extraFiles: [extra], kubeconfigFile: own }))[0]?.code,
-    ).toBe("ISM251");
+    expect((await problems("isthmus-oslo", { extraFiles: [extra], kubeconfigFile: own }))[0]?.code).toBe("ISM251");
   });
 });
 
@@ -152,10 +127,7 @@ describe("what a context says", () => {
   });
 
   it("keeps a path in the server's address and takes the slash off its end", async () => {
-    const text = kubeconfig("x", ["a"]).replace(
-      "https://a.x:6443",
-      "https://rancher/k8s/clusters/c-1/",
-    );
+    const text = kubeconfig("x", ["a"]).replace("https://a.x:6443", "https://rancher/k8s/clusters/c-1/");
     expect((await resolved("a", { kubeconfigFile: await write("path.yaml", text) })).server).toBe(
       "https://rancher/k8s/clusters/c-1",
     );
@@ -168,20 +140,15 @@ describe("what a context says", () => {
     await write("pki/ca.crt", authority.certificate);
     await write("pki/me.crt", cert);
     await write("pki/me.key", key);
-    const text = kubeconfig(
-      "x",
-      ["a"],
-      "{client-certificate: pki/me.crt, client-key: pki/me.key}",
-    ).replace('6443"}', '6443", certificate-authority: pki/ca.crt}');
-    const context = await resolved("a", { kubeconfigFile: await write("files.yaml", text) });
-    expect(Buffer.from(context.caData ?? "", "base64").toString("utf8")).toBe(
-      authority.certificate,
+    const text = kubeconfig("x", ["a"], "{client-certificate: pki/me.crt, client-key: pki/me.key}").replace(
+      '6443"}',
+      '6443", certificate-authority: pki/ca.crt}',
     );
+    const context = await resolved("a", { kubeconfigFile: await write("files.yaml", text) });
+    expect(Buffer.from(context.caData ?? "", "base64").toString("utf8")).toBe(authority.certificate);
     expect(context.user.clientCertificate?.certificate).toBe(cert);
     expect(context.user.clientCertificate?.key.expose()).toBe(key);
-    expect(`${JSON.stringify(context)}${inspect(context, { depth: 9 })}`).not.toContain(
-      "PRIVATE KEY",
-    );
+    expect(`${JSON.stringify(context)}${inspect(context, { depth: 9 })}`).not.toContain("PRIVATE KEY");
   });
 
   it("shows no credential in whatever way it is printed", async () => {
@@ -194,9 +161,7 @@ describe("what a context says", () => {
     const context = await resolved("a", { kubeconfigFile: await write("secrets.yaml", text) });
     expect(context.user.token?.expose()).toBe("secret-1-token");
     expect(context.proxyUrl?.expose()).toContain("secret-6-proxy");
-    expect(
-      `${JSON.stringify(context)}${inspect(context, { depth: 9, showHidden: true })}`,
-    ).not.toMatch(/secret-\d/);
+    expect(`${JSON.stringify(context)}${inspect(context, { depth: 9, showHidden: true })}`).not.toMatch(/secret-\d/);
   });
 });
 
@@ -218,10 +183,7 @@ describe("what can be wrong", () => {
       code: "ISM252",
       detail: `The kubeconfig ${folder}/nowhere.yaml cannot be read: there is no such file.`,
     });
-    const file = await write(
-      "broken.yaml",
-      "users:\n- name: a\n  user: {token: do-not-show-this\n",
-    );
+    const file = await write("broken.yaml", "users:\n- name: a\n  user: {token: do-not-show-this\n");
     const [broken] = await problems("a", { kubeconfigFile: file });
     expect(broken?.code).toBe("ISM252");
     expect(broken?.detail).toMatch(/not valid YAML at line \d+, column \d+/);

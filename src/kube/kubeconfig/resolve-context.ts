@@ -106,10 +106,7 @@ function diagnoseUnknown(
   const names = [...new Set(seen.flatMap((one) => [...one.contexts.keys()]))].sort();
   const files = sources.flatMap((source) => source.files).join(", ");
   const near = findNearNames(options.context, names);
-  const known =
-    names.length === 0
-      ? "there is no context at all"
-      : `the contexts there are ${names.join(", ")}`;
+  const known = names.length === 0 ? "there is no context at all" : `the contexts there are ${names.join(", ")}`;
   return accessDiagnostic("ISM251", {
     detail: `Cluster ${options.cluster} is reached by the context ${JSON.stringify(options.context)}, and no kubeconfig has it. Looked in ${files}: ${known}.`,
     fix:
@@ -132,12 +129,7 @@ async function fillContext(
     cluster === undefined ? undefined : readAuthority(cluster, problems),
     user === undefined ? undefined : readCredentials(user, problems),
   ]);
-  if (
-    cluster === undefined ||
-    server === undefined ||
-    credentials === undefined ||
-    problems.length > 0
-  ) {
+  if (cluster === undefined || server === undefined || credentials === undefined || problems.length > 0) {
     return {
       kind: "problem",
       diagnostics: problems.map((one) => ({ ...one, cluster: options.cluster })),
@@ -171,9 +163,7 @@ function referTo(
   const found = name === undefined ? undefined : entries.get(name);
   if (found === undefined) {
     const what =
-      name === undefined
-        ? `names no ${kind}`
-        : `names the ${kind} ${JSON.stringify(name)}, and there is no such entry`;
+      name === undefined ? `names no ${kind}` : `names the ${kind} ${JSON.stringify(name)}, and there is no such entry`;
     problems.push(
       accessDiagnostic("ISM253", {
         detail: `The context ${JSON.stringify(context.name)} in ${context.file} ${what}.`,
@@ -184,11 +174,7 @@ function referTo(
   return found;
 }
 
-function readServer(
-  context: KubeconfigEntry,
-  cluster: KubeconfigEntry,
-  problems: Diagnostic[],
-): string | undefined {
+function readServer(context: KubeconfigEntry, cluster: KubeconfigEntry, problems: Diagnostic[]): string | undefined {
   const server = textOf(cluster.fields["server"])?.replace(/\/+$/, "");
   if (server !== undefined && /^https?:\/\//.test(server) && URL.canParse(server)) {
     return server;
@@ -203,10 +189,6 @@ function readServer(
 }
 
 function readExtensions(list: unknown): Readonly<Record<string, unknown>> {
-  const named = (Array.isArray(list) ? list : []).filter(
-    (item) => isRecord(item) && typeof item["name"] === "string",
-  );
-  return Object.fromEntries(
-    named.map((item: Record<string, unknown>) => [item["name"], item["extension"]]),
-  );
+  const named = (Array.isArray(list) ? list : []).filter((item) => isRecord(item) && typeof item["name"] === "string");
+  return Object.fromEntries(named.map((item: Record<string, unknown>) => [item["name"], item["extension"]]));
 }

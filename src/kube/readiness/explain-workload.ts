@@ -44,16 +44,12 @@ async function lookBelow(
       : await client.list({ apiVersion: "v1", kind: "Pod", namespace, labelSelector }, { signal });
   const waiting = [...pods].sort(newestFirst).flatMap((pod) => {
     const { state, reason } = podReadiness(pod);
-    return state === "current" || pod.metadata["deletionTimestamp"] !== undefined
-      ? []
-      : [{ pod, reason }];
+    return state === "current" || pod.metadata["deletionTimestamp"] !== undefined ? [] : [{ pod, reason }];
   });
   const telling = waiting.find(({ reason }) => !isVague(reason)) ?? waiting[0];
   if (telling !== undefined) {
     const { name } = telling.pod.metadata;
-    const warning = isVague(telling.reason)
-      ? await findWarning(client, namespace, "Pod", name, signal)
-      : undefined;
+    const warning = isVague(telling.reason) ? await findWarning(client, namespace, "Pod", name, signal) : undefined;
     return `pod ${name}: ${warning ?? telling.reason}`;
   }
   // Deployments copy their ReplicaSet's failure into a condition; the other kinds leave only events.
@@ -68,9 +64,7 @@ async function lookBelow(
 /** `matchLabels` and `matchExpressions` as a selector of the query kind. */
 function selectorOf(object: KubeObject): string {
   const selector = fieldsAt(fieldsAt(object, "spec"), "selector");
-  const labels = Object.entries(fieldsAt(selector, "matchLabels")).map(
-    ([key, value]) => `${key}=${String(value)}`,
-  );
+  const labels = Object.entries(fieldsAt(selector, "matchLabels")).map(([key, value]) => `${key}=${String(value)}`);
   const expressions = listAt(selector, "matchExpressions").map(({ key, operator, values }) => {
     const list = Array.isArray(values) ? values.join(",") : "";
     const forms: Readonly<Record<string, string>> = {
@@ -92,14 +86,9 @@ async function findWarning(
   signal: AbortSignal,
 ): Promise<string | undefined> {
   const fieldSelector = `type=Warning,involvedObject.kind=${kind},involvedObject.name=${name}`;
-  const events = await client.list(
-    { apiVersion: "v1", kind: "Event", namespace, fieldSelector },
-    { signal },
-  );
+  const events = await client.list({ apiVersion: "v1", kind: "Event", namespace, fieldSelector }, { signal });
   const [last] = [...events].sort((a, b) => timeOf(b).localeCompare(timeOf(a)));
-  return last === undefined
-    ? undefined
-    : `${textAt(last, "reason") ?? ""}: ${textAt(last, "message") ?? ""}`;
+  return last === undefined ? undefined : `${textAt(last, "reason") ?? ""}: ${textAt(last, "message") ?? ""}`;
 }
 
 function timeOf(event: Fields): string {
@@ -107,7 +96,5 @@ function timeOf(event: Fields): string {
 }
 
 function newestFirst(a: KubeObject, b: KubeObject): number {
-  return String(b.metadata["creationTimestamp"]).localeCompare(
-    String(a.metadata["creationTimestamp"]),
-  );
+  return String(b.metadata["creationTimestamp"]).localeCompare(String(a.metadata["creationTimestamp"]));
 }

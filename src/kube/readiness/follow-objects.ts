@@ -19,10 +19,7 @@ export interface FollowOptions {
   /** Called at once when something is pending, and then whenever the reasons change. Must not throw. */
   readonly onPending: (pending: readonly Pending[]) => void;
   /** Undefined = the object is as it should be; otherwise the reason why it is not. */
-  readonly judge: (
-    reference: ObjectReference,
-    object: KubeObject | undefined,
-  ) => string | undefined;
+  readonly judge: (reference: ObjectReference, object: KubeObject | undefined) => string | undefined;
   /** Looks for a better reason from time to time. */
   readonly explain: (object: KubeObject, signal: AbortSignal) => Promise<string | undefined>;
   readonly onTimeout: (pending: readonly Pending[]) => Error;
@@ -64,10 +61,7 @@ export async function followObjects(
   tolerateListeners(stop.signal);
   const onAbort = (): void => stop.abort(options.signal.reason);
   options.signal.addEventListener("abort", onAbort, { once: true });
-  const timer = setTimeout(
-    () => stop.abort(options.onTimeout(pendingOf(followed))),
-    options.timeoutMs,
-  );
+  const timer = setTimeout(() => stop.abort(options.onTimeout(pendingOf(followed))), options.timeoutMs);
   try {
     await Promise.all(followed.map(async (one) => read(client, one, options, stop.signal)));
     if (pendingOf(followed).length > 0) {
@@ -85,18 +79,11 @@ export async function followObjects(
 
 function pendingOf(followed: readonly Followed[]): readonly Pending[] {
   return followed.flatMap(({ reference, reason, explanation, trouble }) =>
-    reason === undefined
-      ? []
-      : [{ id: objectIdOf(reference), reference, reason: trouble ?? explanation ?? reason }],
+    reason === undefined ? [] : [{ id: objectIdOf(reference), reference, reason: trouble ?? explanation ?? reason }],
   );
 }
 
-async function read(
-  client: KubeClient,
-  one: Followed,
-  options: FollowOptions,
-  signal: AbortSignal,
-): Promise<void> {
+async function read(client: KubeClient, one: Followed, options: FollowOptions, signal: AbortSignal): Promise<void> {
   try {
     take(one, await client.get(one.reference, { signal }), options);
   } catch (error) {
@@ -115,10 +102,7 @@ function take(one: Followed, object: KubeObject | undefined, options: FollowOpti
 /** Keeps what may pass; throws what will not. */
 function noteTrouble(one: Followed, error: unknown, signal: AbortSignal): void {
   signal.throwIfAborted();
-  if (
-    !(error instanceof KubeError) ||
-    !["unreachable", "overloaded", "server", "no-such-kind"].includes(error.kind)
-  ) {
+  if (!(error instanceof KubeError) || !["unreachable", "overloaded", "server", "no-such-kind"].includes(error.kind)) {
     throw error;
   }
   one.trouble = error.message;
@@ -146,9 +130,7 @@ async function watchAll(
       }
     };
     changed();
-    const watches = followed.map(async (one) =>
-      watchOne(client, one, options, changed, stop.signal),
-    );
+    const watches = followed.map(async (one) => watchOne(client, one, options, changed, stop.signal));
     const looks = lookAgain(client, followed, options, changed, stop.signal);
     Promise.all([...watches, looks]).catch(reject);
   });
@@ -178,11 +160,7 @@ async function watchOne(
       for await (const event of events) {
         take(
           one,
-          event.type === "listed"
-            ? event.objects[0]
-            : event.type === "deleted"
-              ? undefined
-              : event.object,
+          event.type === "listed" ? event.objects[0] : event.type === "deleted" ? undefined : event.object,
           options,
         );
         changed();

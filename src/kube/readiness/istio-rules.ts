@@ -11,9 +11,7 @@ import { current, inProgress } from "./readiness.ts";
  * pkg/webhooks/validation/controller). Webhooks of others are complete as they are.
  */
 export function webhookReadiness(object: KubeObject): Readiness {
-  const isIstios =
-    object.metadata.name.startsWith("istio") &&
-    object.metadata.labels?.["istio.io/rev"] !== undefined;
+  const isIstios = object.metadata.name.startsWith("istio") && object.metadata.labels?.["istio.io/rev"] !== undefined;
   const lacking = listAt(object, "webhooks").filter(
     (webhook) => textAt(fieldsAt(webhook, "clientConfig"), "caBundle") === undefined,
   );

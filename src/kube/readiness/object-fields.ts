@@ -36,9 +36,7 @@ export interface Condition {
 
 /** The condition of that type, with empty texts for what it does not say. */
 export function conditionOf(object: Fields, type: string): Condition | undefined {
-  const found = listAt(fieldsAt(object, "status"), "conditions").find(
-    (one) => one["type"] === type,
-  );
+  const found = listAt(fieldsAt(object, "status"), "conditions").find((one) => one["type"] === type);
   return (
     found && {
       status: textAt(found, "status") ?? "",

@@ -33,10 +33,7 @@ export function isVague(reason: string): boolean {
 /** The first container that is stopped or waiting, init containers first, since the others wait for them. */
 function describeContainers(pod: Fields): string | undefined {
   const status = fieldsAt(pod, "status");
-  const containers = [
-    ...listAt(status, "initContainerStatuses"),
-    ...listAt(status, "containerStatuses"),
-  ];
+  const containers = [...listAt(status, "initContainerStatuses"), ...listAt(status, "containerStatuses")];
   const descriptions = containers.map(describeContainer).filter((text) => text !== undefined);
   return descriptions.find((text) => !isVague(text)) ?? descriptions[0];
 }
@@ -62,9 +59,7 @@ function describeContainer(container: Fields): string | undefined {
   if (ended["exitCode"] !== undefined && ended["exitCode"] !== 0) {
     return `container ${name} ended with exit code ${numberAt(ended, "exitCode", 0)} (${textAt(ended, "reason") ?? "no reason"})`;
   }
-  return state["running"] !== undefined && container["ready"] === false
-    ? describeRunning(container, name)
-    : undefined;
+  return state["running"] !== undefined && container["ready"] === false ? describeRunning(container, name) : undefined;
 }
 
 /** Ended init containers are `ready: true`, running sidecars among them count like others. */

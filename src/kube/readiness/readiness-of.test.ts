@@ -22,20 +22,11 @@ function make(
     kind,
     metadata: { name: "x", namespace: "demo", ...metadata },
     ...fields,
-  } as KubeObject;
+  };
 }
 
-const deployment = (
-  spec: object,
-  status: object,
-  metadata: Record<string, unknown> = {},
-): KubeObject =>
-  make(
-    "apps/v1",
-    "Deployment",
-    { spec, status: { observedGeneration: 2, ...status } },
-    { generation: 2, ...metadata },
-  );
+const deployment = (spec: object, status: object, metadata: Record<string, unknown> = {}): KubeObject =>
+  make("apps/v1", "Deployment", { spec, status: { observedGeneration: 2, ...status } }, { generation: 2, ...metadata });
 const pod = (status: object): KubeObject => make("v1", "Pod", { status });
 const waiting = (reason: string, message?: string, last?: object): object => ({
   phase: "Pending",
@@ -58,10 +49,7 @@ const workloads: readonly Case[] = [
   },
   {
     name: "a deployment whose change was not seen",
-    object: deployment(
-      {},
-      { observedGeneration: 1, updatedReplicas: 1, replicas: 1, availableReplicas: 1 },
-    ),
+    object: deployment({}, { observedGeneration: 1, updatedReplicas: 1, replicas: 1, availableReplicas: 1 }),
     state: "inProgress",
     reason: "the controller has not seen the change yet",
   },
@@ -252,9 +240,7 @@ const pods: readonly Case[] = [
     name: "an init container before the containers that wait for it",
     object: pod({
       phase: "Pending",
-      initContainerStatuses: [
-        { name: "istio-init", state: { waiting: { reason: "ErrImagePull" } } },
-      ],
+      initContainerStatuses: [{ name: "istio-init", state: { waiting: { reason: "ErrImagePull" } } }],
       containerStatuses: [{ name: "app", state: { waiting: { reason: "PodInitializing" } } }],
     }),
     state: "inProgress",
@@ -265,9 +251,7 @@ const pods: readonly Case[] = [
     object: pod({
       phase: "Running",
       conditions: [{ type: "Ready", status: "False" }],
-      containerStatuses: [
-        { name: "istio-proxy", ready: false, started: true, state: { running: {} } },
-      ],
+      containerStatuses: [{ name: "istio-proxy", ready: false, started: true, state: { running: {} } }],
     }),
     state: "inProgress",
     reason: "container istio-proxy runs, but is not ready (readiness probe)",
@@ -362,12 +346,7 @@ const others: readonly Case[] = [
   },
   {
     name: "an object with a finalizer",
-    object: make(
-      "v1",
-      "ConfigMap",
-      {},
-      { deletionTimestamp: "2026-01-01T00:00:00Z", finalizers: ["foo.dev/x"] },
-    ),
+    object: make("v1", "ConfigMap", {}, { deletionTimestamp: "2026-01-01T00:00:00Z", finalizers: ["foo.dev/x"] }),
     state: "terminating",
     reason: "it is being deleted, waiting for the finalizers foo.dev/x",
   },

@@ -59,14 +59,8 @@ export function readinessOf(object: KubeObject | undefined): Readiness {
 function describeDeletion(object: KubeObject): string {
   const finalizers = object.metadata["finalizers"];
   const waiting =
-    Array.isArray(finalizers) && finalizers.length > 0
-      ? `, waiting for the finalizers ${finalizers.join(", ")}`
-      : "";
-  const remaining = [
-    "NamespaceContentRemaining",
-    "NamespaceFinalizersRemaining",
-    "NamespaceDeletionDiscoveryFailure",
-  ]
+    Array.isArray(finalizers) && finalizers.length > 0 ? `, waiting for the finalizers ${finalizers.join(", ")}` : "";
+  const remaining = ["NamespaceContentRemaining", "NamespaceFinalizersRemaining", "NamespaceDeletionDiscoveryFailure"]
     .map((type) => conditionOf(object, type))
     .filter((condition) => condition?.status === "True")
     .map((condition) => condition?.message);
@@ -141,7 +135,5 @@ function secretReadiness(object: KubeObject): Readiness {
   const awaited =
     object["type"] === "kubernetes.io/service-account-token" &&
     (data["token"] === undefined || data["ca.crt"] === undefined);
-  return awaited
-    ? inProgress("Kubernetes has not filled in the token yet")
-    : current("the secret is there");
+  return awaited ? inProgress("Kubernetes has not filled in the token yet") : current("the secret is there");
 }

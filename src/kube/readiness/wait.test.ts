@@ -70,9 +70,7 @@ function collectPending(): {
   return {
     told,
     onPending: (pending) =>
-      void told.push(
-        pending.map((one) => `${one.id.kind} ${one.id.name}: ${one.reason}`).join("; "),
-      ),
+      void told.push(pending.map((one) => `${one.id.kind} ${one.id.name}: ${one.reason}`).join("; ")),
   };
 }
 
@@ -157,12 +155,8 @@ describe("waiting until ready", () => {
       }),
     );
     const { told, onPending } = collectPending();
-    const error = await timeoutOf(
-      waitUntilReady(client, [reference], { timeoutMs: 2300, signal, onPending }),
-    );
-    expect(told.at(-1)).toBe(
-      "Deployment istiod: pod istiod-abc: container discovery: ImagePullBackOff: no such image",
-    );
+    const error = await timeoutOf(waitUntilReady(client, [reference], { timeoutMs: 2300, signal, onPending }));
+    expect(told.at(-1)).toBe("Deployment istiod: pod istiod-abc: container discovery: ImagePullBackOff: no such image");
     expect(error.diagnostics).toMatchObject([
       {
         code: "ISM273",
@@ -180,9 +174,7 @@ describe("waiting until ready", () => {
     server.put(
       podOf({
         phase: "Pending",
-        containerStatuses: [
-          { name: "discovery", state: { waiting: { reason: "ContainerCreating" } } },
-        ],
+        containerStatuses: [{ name: "discovery", state: { waiting: { reason: "ContainerCreating" } } }],
       }),
     );
     const involvedObject = { kind: "Pod", name: "istiod-abc" };
@@ -198,9 +190,7 @@ describe("waiting until ready", () => {
     const error = await timeoutOf(
       waitUntilReady(client, [reference], { timeoutMs: 2300, signal, onPending: () => {} }),
     );
-    expect(error.pending[0]?.reason).toBe(
-      'pod istiod-abc: FailedMount: secret "cacerts" not found',
-    );
+    expect(error.pending[0]?.reason).toBe('pod istiod-abc: FailedMount: secret "cacerts" not found');
   });
 
   it("sits out a cluster that does not answer for a while", async () => {
@@ -248,36 +238,29 @@ describe("waiting until gone", () => {
     setTimeout(() => server.store.remove(object), 100);
     const { told, onPending } = collectPending();
     await waitUntilGone(client, [reference], { timeoutMs: 5000, signal, onPending });
-    expect(told).toEqual([
-      "Deployment istiod: it is being deleted, waiting for the finalizers foo.dev/x",
-    ]);
+    expect(told).toEqual(["Deployment istiod: it is being deleted, waiting for the finalizers foo.dev/x"]);
   });
 
   it("is over when another object took the name", async () => {
     const { server, client } = await start();
     server.put(istiod(1));
-    setTimeout(
-      () => server.put({ ...istiod(1), metadata: { ...istiod(1).metadata, uid: "second" } }),
-      100,
-    );
+    setTimeout(() => server.put({ ...istiod(1), metadata: { ...istiod(1).metadata, uid: "second" } }), 100);
     await waitUntilGone(client, [reference], { timeoutMs: 5000, signal, onPending: () => {} });
   });
 
   it("is over for kinds that are no longer served", async () => {
     const { client } = await start();
-    await waitUntilGone(
-      client,
-      [{ apiVersion: "foo.dev/v1", kind: "Foo", namespace: "demo", name: "x" }],
-      { timeoutMs: 5000, signal, onPending: () => {} },
-    );
+    await waitUntilGone(client, [{ apiVersion: "foo.dev/v1", kind: "Foo", namespace: "demo", name: "x" }], {
+      timeoutMs: 5000,
+      signal,
+      onPending: () => {},
+    });
   });
 
   it("names what holds an object back", async () => {
     const { server, client } = await start();
     server.put(istiod(1));
-    const error = await timeoutOf(
-      waitUntilGone(client, [reference], { timeoutMs: 150, signal, onPending: () => {} }),
-    );
+    const error = await timeoutOf(waitUntilGone(client, [reference], { timeoutMs: 150, signal, onPending: () => {} }));
     expect(error.diagnostics).toMatchObject([
       {
         code: "ISM274",

@@ -93,15 +93,13 @@ export async function waitUntilGone(
       const first = seen.get(reference) ?? uid;
       seen.set(reference, first);
       const { state, reason } = readinessOf(object);
-      const still =
-        state === "terminating" ? reason : "it is still there, and nobody has deleted it";
+      const still = state === "terminating" ? reason : "it is still there, and nobody has deleted it";
       return first === uid ? still : undefined;
     },
     explain: async () => undefined,
     onTimeout: (pending) => {
       const seconds = timeoutMs / 1000;
-      const fix =
-        "See to the controller whose finalizer is named, then run the same command again.";
+      const fix = "See to the controller whose finalizer is named, then run the same command again.";
       const diagnostics = pending.map(({ id, reason }) =>
         accessDiagnostic("ISM274", {
           detail: `${describeId(id)} is still there after ${seconds} s: ${reason}.`,

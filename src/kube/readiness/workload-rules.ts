@@ -38,8 +38,7 @@ export function daemonSetReadiness(object: KubeObject): Readiness {
   const updated = numberAt(status, "updatedNumberScheduled", 0);
   const available = numberAt(status, "numberAvailable", 0);
   // With OnDelete pods stay old until someone deletes them, so that waiting for new ones would never end.
-  const onDelete =
-    textAt(fieldsAt(fieldsAt(object, "spec"), "updateStrategy"), "type") === "OnDelete";
+  const onDelete = textAt(fieldsAt(fieldsAt(object, "spec"), "updateStrategy"), "type") === "OnDelete";
   if (!onDelete && updated < wanted) {
     return inProgress(`${updated} of ${wanted} pods are of the new version`);
   }
@@ -91,7 +90,5 @@ export function jobReadiness(object: KubeObject): Readiness {
     return current("the job is complete");
   }
   const status = fieldsAt(object, "status");
-  return inProgress(
-    `${numberAt(status, "active", 0)} pods run, ${numberAt(status, "failed", 0)} failed`,
-  );
+  return inProgress(`${numberAt(status, "active", 0)} pods run, ${numberAt(status, "failed", 0)} failed`);
 }

@@ -28,7 +28,10 @@ export interface GenerateOptions {
  * release renders the same file to the same objects. A refusal is a UserError
  * (ISM206) with istioctl's own words.
  */
-export async function generateManifests(operator: KubeObject, options: GenerateOptions): Promise<readonly KubeObject[]> {
+export async function generateManifests(
+  operator: KubeObject,
+  options: GenerateOptions,
+): Promise<readonly KubeObject[]> {
   const input = stringify(operator, { aliasDuplicateObjects: false });
   const key = createHash("sha256").update(`1\n${options.version}\n${input}`).digest("hex");
   const cached = path.join(options.cacheDir, "manifests", `${key}.json`);

@@ -2,12 +2,7 @@ import { mkdir, readdir } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import path from "node:path";
 import type { OnProgress } from "../../core/progress.ts";
-import {
-  createBuildProgress,
-  isCompiledPackage,
-  isFetchedModule,
-  isModuleRequest,
-} from "./build-progress.ts";
+import { createBuildProgress, isCompiledPackage, isFetchedModule, isModuleRequest } from "./build-progress.ts";
 import { commandFailure } from "./engine-diagnostic.ts";
 import type { EnginePins } from "./engine-pins.ts";
 import { runCommand, type CommandOutput, type RunCommandOptions } from "./run-command.ts";
@@ -158,11 +153,7 @@ export async function buildPrograms(options: GoBuildOptions, target: string): Pr
 /** The folder of Istio's sources in Go's module cache. A UserError (ISM712). */
 export async function istioSourceDir(options: GoBuildOptions): Promise<string> {
   try {
-    const { stdout } = await runGo(
-      ["list", "-m", "-f", "{{.Dir}}", "istio.io/istio"],
-      60_000,
-      options,
-    );
+    const { stdout } = await runGo(["list", "-m", "-f", "{{.Dir}}", "istio.io/istio"], 60_000, options);
     return stdout.trim();
   } catch (error) {
     throw commandFailure(
@@ -185,9 +176,7 @@ export function linkerFlags(pins: EnginePins): string {
     "istio.io/istio/pkg/version.buildHub": "docker.io/istio",
     "istio.io/istio/pkg/version.buildTag": pins.istio,
   };
-  return ["-s", "-w", ...Object.entries(values).map(([name, value]) => `-X ${name}=${value}`)].join(
-    " ",
-  );
+  return ["-s", "-w", ...Object.entries(values).map(([name, value]) => `-X ${name}=${value}`)].join(" ");
 }
 
 async function countPackages(args: readonly string[], options: GoBuildOptions): Promise<number> {

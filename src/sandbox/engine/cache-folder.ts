@@ -11,7 +11,6 @@ export function cacheFolder(env: Readonly<Record<string, string | undefined>>): 
     return path.resolve(own);
   }
   const shared = env["XDG_CACHE_HOME"];
-  const base =
-    shared !== undefined && shared !== "" ? shared : path.join(env["HOME"] ?? homedir(), ".cache");
+  const base = shared !== undefined && shared !== "" ? shared : path.join(env["HOME"] ?? homedir(), ".cache");
   return path.resolve(base, "isthmus");
 }

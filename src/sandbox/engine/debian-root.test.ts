@@ -22,10 +22,7 @@ describe("Debian's mirrors", () => {
 
   it.each([
     ["a machine of another suite", "Packages http://mirror.example/debian/ trixie main"],
-    [
-      "a machine that has only the updates",
-      "Packages http://mirror.example/debian/ bookworm-updates main",
-    ],
+    ["a machine that has only the updates", "Packages http://mirror.example/debian/ bookworm-updates main"],
     ["a machine that reads from a disk", "Packages file:/media/debian/ bookworm main"],
     ["a machine without sources", ""],
   ])("are left to the default on %s", (_, targets) => {

@@ -32,31 +32,22 @@ export async function unpackDebianRoot(options: DebianRootOptions): Promise<void
     ...mirrors,
   ];
   const proxy = await aptProxy(options);
-  await runCommand(
-    "unshare",
-    ["--mount", "--pid", "--fork", "--kill-child", "--mount-proc", "--", ...command],
-    {
-      signal: options.signal,
-      timeoutMs: 600_000,
-      env: { ...options.env, ...proxy, TMPDIR: options.temporaryDir },
-      ...(options.onLine === undefined ? {} : { onLine: options.onLine }),
-    },
-  );
+  await runCommand("unshare", ["--mount", "--pid", "--fork", "--kill-child", "--mount-proc", "--", ...command], {
+    signal: options.signal,
+    timeoutMs: 600_000,
+    env: { ...options.env, ...proxy, TMPDIR: options.temporaryDir },
+    ...(options.onLine === undefined ? {} : { onLine: options.onLine }),
+  });
 }
 
 /** One line of apt's sources for every mirror of `suite` in the output of `apt-get indextargets`. */
 export function parseMirrors(indexTargets: string, suite: string): readonly string[] {
   const lines = indexTargets.split("\n").flatMap((line) => {
     const [createdBy, uri, release, component, option] = line.trim().split(/\s+/);
-    const ours =
-      release === suite || release === `${suite}-updates` || release === `${suite}-security`;
+    const ours = release === suite || release === `${suite}-updates` || release === `${suite}-security`;
     // file: and cdrom: sources are left to mmdebstrap's default: they need more than a line.
     const remote = uri !== undefined && /^https?:/.test(uri);
-    return createdBy === "Packages" &&
-      ours &&
-      remote &&
-      component === "main" &&
-      option === undefined
+    return createdBy === "Packages" && ours && remote && component === "main" && option === undefined
       ? [`deb ${uri} ${release} main`]
       : [];
   });
@@ -79,11 +70,7 @@ async function aptProxy(options: DebianRootOptions): Promise<Readonly<Record<str
 }
 
 /** What apt says, or nothing on a system without apt: then the defaults hold. */
-async function askApt(
-  program: string,
-  args: readonly string[],
-  options: DebianRootOptions,
-): Promise<string> {
+async function askApt(program: string, args: readonly string[], options: DebianRootOptions): Promise<string> {
   const file = findProgram(program, options.env);
   if (file === undefined) {
     return "";

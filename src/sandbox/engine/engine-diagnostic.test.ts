@@ -5,7 +5,7 @@ import { CommandError } from "./run-command.ts";
 
 describe("the failure of a command", () => {
   const cases: [string, string, RegExp][] = [
-    ["a full disk", "write /root/.cache/go-build/x: no space left on device", /Free disk space/],
+    ["a full disk", "write /data/cache/go-build/x: no space left on device", /Free disk space/],
     [
       "no memory",
       "k8s.io/api/core/v1: /usr/local/go/pkg/tool/linux_amd64/compile: signal: killed",
@@ -17,7 +17,7 @@ describe("the failure of a command", () => {
       /certificate authority/,
     ],
     ["a changed download", "verifying k8s.io/api@v0.36.3: checksum mismatch", /not what is pinned/],
-    ["no name service", "dial tcp: lookup proxy.golang.org: no such host", /must reach/],
+    ["no name service", "dial tcp: lookup modules.example: no such host", /must reach/],
     [
       "no network, as apt says it",
       "Err:1 http://deb.debian.org/debian bookworm InRelease Temporary failure resolving 'deb.debian.org'",

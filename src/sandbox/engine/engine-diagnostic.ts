@@ -16,19 +16,12 @@ export function engineDiagnostic(code: SandboxCode, detail: string, fix: string)
  * wrong as a sentence, the command's own last lines, and a fix that fits the
  * cause where those lines give it away. Other errors come back as they are.
  */
-export function commandFailure(
-  code: SandboxCode,
-  what: string,
-  fix: string,
-  cause: unknown,
-): unknown {
+export function commandFailure(code: SandboxCode, what: string, fix: string, cause: unknown): unknown {
   if (!(cause instanceof CommandError)) {
     return cause;
   }
   const said =
-    cause.lastLines.length === 0
-      ? ""
-      : ` It said:\n${cause.lastLines.map((line) => `  ${line}`).join("\n")}`;
+    cause.lastLines.length === 0 ? "" : ` It said:\n${cause.lastLines.map((line) => `  ${line}`).join("\n")}`;
   const detail = `${what}: ${cause.message}.${said}`;
   const diagnostic = engineDiagnostic(code, detail, causeFix(cause.lastLines.join("\n")) ?? fix);
   return new UserError([diagnostic], exitCodes.failed, { cause });

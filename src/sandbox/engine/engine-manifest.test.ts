@@ -63,13 +63,10 @@ describe("an engine in the cache", () => {
     expect(readEngine(dir, content.key)).toBeUndefined();
   });
 
-  it.each(["", "{", "{}", '{"key":"0123456789abcdef"}'])(
-    "is not complete with the manifest %j",
-    async (text) => {
-      await writeFile(path.join(dir, "engine.json"), text);
-      expect(readEngine(dir, content.key)).toBeUndefined();
-    },
-  );
+  it.each(["", "{", "{}", '{"key":"0123456789abcdef"}'])("is not complete with the manifest %j", async (text) => {
+    await writeFile(path.join(dir, "engine.json"), text);
+    expect(readEngine(dir, content.key)).toBeUndefined();
+  });
 
   it("gets no manifest while a part is missing", async () => {
     await rm(path.join(dir, "bin/istioctl"));

@@ -42,9 +42,7 @@ export const containerdRootPath = "containerd";
 /** The files, relative to an engine's folder, whose presence and size tell a complete engine. */
 export const checkedFiles: readonly string[] = [
   ...programs.map(programPath),
-  ...["bridge", "host-local", "loopback", "portmap", "ptp"].map((plugin) =>
-    path.join(cniPath, plugin),
-  ),
+  ...["bridge", "host-local", "loopback", "portmap", "ptp"].map((plugin) => path.join(cniPath, plugin)),
   path.join(containerdRootPath, "io.containerd.metadata.v1.bolt", "meta.db"),
   path.join(containerdRootPath, "io.containerd.snapshotter.v1.overlayfs", "metadata.db"),
 ];
@@ -63,10 +61,7 @@ export async function writeManifest(dir: string, content: ManifestContent): Prom
       size: (await stat(path.join(dir, file))).size,
     })),
   );
-  await writeFile(
-    path.join(dir, manifestName),
-    `${JSON.stringify({ ...content, files }, null, 2)}\n`,
-  );
+  await writeFile(path.join(dir, manifestName), `${JSON.stringify({ ...content, files }, null, 2)}\n`);
 }
 
 /**
@@ -79,18 +74,17 @@ export function readEngine(dir: string, key: string): EngineParts | undefined {
     return undefined;
   }
   const listed = new Map(content.files.map((file) => [file.path, file.size]));
-  const whole = checkedFiles.every(
-    (file) => listed.get(file) === sizeOf(path.join(dir, file)) && listed.has(file),
-  );
+  const whole = checkedFiles.every((file) => listed.get(file) === sizeOf(path.join(dir, file)) && listed.has(file));
   if (!whole) {
     return undefined;
   }
   return {
     key,
     dir,
-    programs: Object.fromEntries(
-      programs.map((program) => [program, path.join(dir, programPath(program))]),
-    ) as Record<Program, string>,
+    programs: Object.fromEntries(programs.map((program) => [program, path.join(dir, programPath(program))])) as Record<
+      Program,
+      string
+    >,
     cniDir: path.join(dir, cniPath),
     containerdRoot: path.join(dir, containerdRootPath),
     images: content.images,

@@ -6,11 +6,7 @@ import { findEngineSource } from "./engine-source.ts";
 
 const texts = readPinnedFiles(findEngineSource());
 
-function changed(
-  file: PinnedFile,
-  from: string | RegExp,
-  to: string,
-): Readonly<Record<PinnedFile, string>> {
+function changed(file: PinnedFile, from: string | RegExp, to: string): Readonly<Record<PinnedFile, string>> {
   const text = texts[file].replace(from, to);
   expect(text).not.toBe(texts[file]);
   return { ...texts, [file]: text };
@@ -51,17 +47,9 @@ describe("the pinned files", () => {
       /does not require k8s\.io\/kubernetes/,
     ],
     ["a go.mod without a go line", () => changed("go.mod", /^go .*/m, ""), /no go line/],
-    [
-      "a pins.json with an unknown field",
-      () => changed("pins.json", "{", '{ "extra": 1,'),
-      /pins\.json/,
-    ],
+    ["a pins.json with an unknown field", () => changed("pins.json", "{", '{ "extra": 1,'), /pins\.json/],
     ["a pins.json that is not JSON", () => changed("pins.json", "{", "["), /not JSON/],
-    [
-      "a package name that is an option",
-      () => changed("pins.json", "etcd-server", "-oDir=/"),
-      /pins\.json/,
-    ],
+    ["a package name that is an option", () => changed("pins.json", "etcd-server", "-oDir=/"), /pins\.json/],
   ];
   it.each(broken)("are refused with ISM716: %s", (_, make, message) => {
     const refused = expectUserError(() => parsePins(make()));

@@ -50,9 +50,7 @@ export type PinnedFile = (typeof pinnedFiles)[number];
 /** The text of every pinned file. A UserError (ISM716) when one cannot be read. */
 export function readPinnedFiles(sourceDir: string): Readonly<Record<PinnedFile, string>> {
   try {
-    const texts = pinnedFiles.map(
-      (file) => [file, readFileSync(path.join(sourceDir, file), "utf8")] as const,
-    );
+    const texts = pinnedFiles.map((file) => [file, readFileSync(path.join(sourceDir, file), "utf8")] as const);
     return Object.fromEntries(texts) as Record<PinnedFile, string>;
   } catch (error) {
     throw brokenPins(`${sourceDir} is not complete: ${(error as Error).message}`, error);

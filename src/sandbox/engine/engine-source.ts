@@ -10,9 +10,7 @@ import { engineDiagnostic } from "./engine-diagnostic.ts";
  * with a go.mod, from `from` (default: this very file, so it is found from the
  * sources and from a bundle alike) upwards. A UserError (ISM716) when there is none.
  */
-export function findEngineSource(
-  from: string = path.dirname(fileURLToPath(import.meta.url)),
-): string {
+export function findEngineSource(from: string = path.dirname(fileURLToPath(import.meta.url))): string {
   for (let folder = path.resolve(from); ; folder = path.dirname(folder)) {
     const candidate = path.join(folder, "sandbox-engine");
     if (existsSync(path.join(candidate, "go.mod"))) {

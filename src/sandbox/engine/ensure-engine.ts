@@ -44,9 +44,7 @@ export async function ensureEngine(options: EnsureEngineOptions): Promise<Engine
   await makeFolder(engines);
   const release = await lockEngines(engines, options);
   try {
-    return (
-      readEngine(dir, key) ?? (await makeEngineInPlace({ ...options, env, key, dir, sourceDir }))
-    );
+    return readEngine(dir, key) ?? (await makeEngineInPlace({ ...options, env, key, dir, sourceDir }));
   } finally {
     await release();
   }

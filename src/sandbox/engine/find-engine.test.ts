@@ -21,9 +21,7 @@ describe("finding the engine", () => {
   });
 
   it("gives nothing, and is no error, for a program without pinned files", () => {
-    expect(
-      findEngine({ sourceDir: "/nowhere", env: { ISTHMUS_CACHE_DIR: cache } }),
-    ).toBeUndefined();
+    expect(findEngine({ sourceDir: "/nowhere", env: { ISTHMUS_CACHE_DIR: cache } })).toBeUndefined();
   });
 
   it("gives the complete engine of exactly these pins", async () => {

@@ -25,15 +25,8 @@ export interface GoToolchainOptions {
  */
 export async function ensureGoToolchain(options: GoToolchainOptions): Promise<string> {
   for (const candidate of [findProgram("go", options.env), "/usr/local/go/bin/go"]) {
-    const version =
-      candidate === undefined || !existsSync(candidate)
-        ? undefined
-        : await versionOf(candidate, options);
-    if (
-      candidate !== undefined &&
-      version !== undefined &&
-      isAtLeast(version, options.pins.goAtLeast)
-    ) {
+    const version = candidate === undefined || !existsSync(candidate) ? undefined : await versionOf(candidate, options);
+    if (candidate !== undefined && version !== undefined && isAtLeast(version, options.pins.goAtLeast)) {
       return candidate;
     }
   }
@@ -88,9 +81,7 @@ async function ensurePinnedGo(options: GoToolchainOptions): Promise<string> {
     expectedSeconds: 40,
   };
   return await runStep(options.onProgress, step, async (note) => {
-    note(
-      `Go ${options.pins.goAtLeast} or newer was not found; Go ${pin.version} is put into ${folder}`,
-    );
+    note(`Go ${options.pins.goAtLeast} or newer was not found; Go ${pin.version} is put into ${folder}`);
     await mkdir(options.cacheDir, { recursive: true });
     const incoming = await mkdtemp(path.join(options.cacheDir, "incoming-go-"));
     try {

@@ -26,24 +26,11 @@ const hostPrograms = [
 const debianKeyring = "/usr/share/keyrings/debian-archive-keyring.gpg";
 
 /** root's folders of programs are not in everybody's PATH (su without a dash leaves them out). */
-export const systemFolders = [
-  "/usr/local/sbin",
-  "/usr/local/bin",
-  "/usr/sbin",
-  "/usr/bin",
-  "/sbin",
-  "/bin",
-] as const;
+export const systemFolders = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"] as const;
 
 /** The absolute path of a program in PATH or in the system's own folders, or undefined. */
-export function findProgram(
-  program: string,
-  env: Readonly<Record<string, string | undefined>>,
-): string | undefined {
-  const folders = [
-    ...(env["PATH"] ?? "").split(path.delimiter).filter((folder) => folder !== ""),
-    ...systemFolders,
-  ];
+export function findProgram(program: string, env: Readonly<Record<string, string | undefined>>): string | undefined {
+  const folders = [...(env["PATH"] ?? "").split(path.delimiter).filter((folder) => folder !== ""), ...systemFolders];
   return folders.map((folder) => path.join(folder, program)).find((file) => isExecutable(file));
 }
 
@@ -60,8 +47,7 @@ export function missingHostPackages(
   const missing = needed
     .filter((one) => findProgram(one.program, env) === undefined)
     .map((one) => one.package as string);
-  const keyring =
-    purpose === "make" && !isReadable(debianKeyring) ? ["debian-archive-keyring"] : [];
+  const keyring = purpose === "make" && !isReadable(debianKeyring) ? ["debian-archive-keyring"] : [];
   return [...missing, ...keyring].toSorted();
 }
 
@@ -76,10 +62,7 @@ export interface InstallOptions {
  * starting any service, and says which. Does nothing when the list is empty.
  * A UserError: ISM708 without apt-get, ISM710 when apt-get fails.
  */
-export async function installHostPackages(
-  packages: readonly string[],
-  options: InstallOptions,
-): Promise<void> {
+export async function installHostPackages(packages: readonly string[], options: InstallOptions): Promise<void> {
   if (packages.length === 0) {
     return;
   }
@@ -95,7 +78,7 @@ export async function installHostPackages(
     SYSTEMD_OFFLINE: "1",
     RUNLEVEL: "1",
   };
-  const run = (args: readonly string[]): Promise<unknown> =>
+  const run = async (args: readonly string[]): Promise<unknown> =>
     runCommand(apt, ["-q", "-o", "DPkg::Lock::Timeout=120", ...args], {
       signal: options.signal,
       timeoutMs: 600_000,

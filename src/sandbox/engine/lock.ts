@@ -29,13 +29,8 @@ export async function acquireLock(file: string, options: LockOptions): Promise<R
   const startedAt = Date.now();
   // The file itself is the lock; who holds it stands in a file beside it, since it is written by the holder only.
   const holderFile = `${file}.holder`;
-  const held =
-    (await tryLock(file, ["--nonblock"], options.signal, options.timeoutMs)) ??
-    (await waitForLock());
-  await writeFile(
-    holderFile,
-    JSON.stringify({ pid: process.pid, since: new Date().toISOString() }),
-  );
+  const held = (await tryLock(file, ["--nonblock"], options.signal, options.timeoutMs)) ?? (await waitForLock());
+  await writeFile(holderFile, JSON.stringify({ pid: process.pid, since: new Date().toISOString() }));
   return held;
 
   async function waitForLock(): Promise<Release> {

@@ -6,12 +6,7 @@ import { makeContainerdTemplate } from "../images/containerd-template.ts";
 import type { Layer } from "../images/docker-archive.ts";
 import { imageRecipes } from "../images/image-recipes.ts";
 import { writeImages } from "../images/write-images.ts";
-import {
-  buildPrograms,
-  downloadModules,
-  istioSourceDir,
-  type GoBuildOptions,
-} from "./build-programs.ts";
+import { buildPrograms, downloadModules, istioSourceDir, type GoBuildOptions } from "./build-programs.ts";
 import { commandFailure } from "./engine-diagnostic.ts";
 import { containerdRootPath, programPath, writeManifest } from "./engine-manifest.ts";
 import type { EnginePins } from "./engine-pins.ts";
@@ -79,10 +74,7 @@ export async function makeEngine(build: EngineBuild, failed: AbortController): P
     "pilot-discovery": path.join(built, "pilot-discovery"),
     "pilot-agent": path.join(built, "pilot-agent"),
     envoy,
-    envoyBootstrap: path.join(
-      await istioSourceDir(go),
-      "tools/packaging/common/envoy_bootstrap.json",
-    ),
+    envoyBootstrap: path.join(await istioSourceDir(go), "tools/packaging/common/envoy_bootstrap.json"),
     helloworldServer: path.join(build.sourceDir, "helloworld/server.mjs"),
   });
   const { pins } = build;
@@ -206,7 +198,7 @@ async function allOrNone<T extends readonly Promise<unknown>[]>(
     });
   }
   try {
-    return (await Promise.all(work)) as { -readonly [Index in keyof T]: Awaited<T[Index]> };
+    return await Promise.all(work);
   } catch (error) {
     await Promise.allSettled(work);
     throw error;

@@ -56,10 +56,7 @@ export async function addNodePrograms(options: NodeProgramsOptions): Promise<voi
       );
     }
     for (const [program, file] of Object.entries(debianPrograms)) {
-      await copyFile(
-        path.join(target, file),
-        path.join(options.dir, programPath(program as Program)),
-      );
+      await copyFile(path.join(target, file), path.join(options.dir, programPath(program as Program)));
     }
     const plugins = path.join(target, "usr/lib/cni");
     await mkdir(path.join(options.dir, cniPath));

@@ -45,5 +45,10 @@ export interface EngineParts {
    */
   readonly containerdRoot: string;
   readonly images: EngineImages;
-  readonly versions: { readonly kubernetes: string; readonly istio: string; readonly envoy: string; readonly coredns: string };
+  readonly versions: {
+    readonly kubernetes: string;
+    readonly istio: string;
+    readonly envoy: string;
+    readonly coredns: string;
+  };
 }

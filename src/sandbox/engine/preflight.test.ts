@@ -22,9 +22,7 @@ describe("the cgroup controllers", () => {
     ["of cgroup v1 are mounts", undefined, ["cpu", "memory", "pids"], []],
     ["of cgroup v1 may be absent", undefined, ["cpu"], ["memory", "pids"]],
   ])("%s", (_, unified, mounts, missing) => {
-    expect(
-      missingControllers({ unified, mounted: (controller) => mounts.includes(controller) }),
-    ).toEqual(missing);
+    expect(missingControllers({ unified, mounted: (controller) => mounts.includes(controller) })).toEqual(missing);
   });
 });
 

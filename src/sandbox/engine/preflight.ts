@@ -55,19 +55,12 @@ export async function checkPreflight(options: PreflightOptions): Promise<readonl
   const inNamespaces =
     namespaces.length > 0
       ? []
-      : [
-          await checkOverlay([cacheDir, stateDir], env, signal),
-          await checkKernelNetworking(env, signal),
-        ];
+      : [await checkOverlay([cacheDir, stateDir], env, signal), await checkKernelNetworking(env, signal)];
   return [...machine, ...namespaces, ...others.flat(), ...inNamespaces.flat()];
 }
 
 /** What follows from the machine alone: its system, its processor and who runs this. */
-export function describeMachine(
-  platform: string,
-  arch: string,
-  uid: number | undefined,
-): readonly Diagnostic[] {
+export function describeMachine(platform: string, arch: string, uid: number | undefined): readonly Diagnostic[] {
   if (platform !== "linux") {
     return [
       engineDiagnostic(
@@ -90,20 +83,8 @@ export function describeMachine(
   return [...(arch === "x64" ? [] : [processor]), ...(uid === 0 ? [] : [root])];
 }
 
-async function checkNamespaces(
-  env: PreflightEnvironment,
-  signal: AbortSignal,
-): Promise<readonly Diagnostic[]> {
-  const kinds = [
-    "--net",
-    "--mount",
-    "--uts",
-    "--ipc",
-    "--pid",
-    "--fork",
-    "--kill-child",
-    "--mount-proc",
-  ];
+async function checkNamespaces(env: PreflightEnvironment, signal: AbortSignal): Promise<readonly Diagnostic[]> {
+  const kinds = ["--net", "--mount", "--uts", "--ipc", "--pid", "--fork", "--kill-child", "--mount-proc"];
   const said = await tryCommand("unshare", [...kinds, "--", "true"], env, signal);
   return said === undefined
     ? []
@@ -122,9 +103,7 @@ async function checkOverlay(
   signal: AbortSignal,
 ): Promise<readonly Diagnostic[]> {
   const parents = new Set(folders.map(existingParent));
-  const results = await Promise.all(
-    [...parents].map(async (folder) => await tryOverlay(folder, env, signal)),
-  );
+  const results = await Promise.all([...parents].map(async (folder) => await tryOverlay(folder, env, signal)));
   return results.flat();
 }
 
@@ -146,9 +125,7 @@ async function tryOverlay(
     ];
   }
   try {
-    const [lower, upper, work, merged] = ["lower", "upper", "work", "merged"].map((name) =>
-      path.join(trial, name),
-    );
+    const [lower, upper, work, merged] = ["lower", "upper", "work", "merged"].map((name) => path.join(trial, name));
     for (const one of [lower, upper, work, merged]) {
       await mkdir(String(one));
     }
@@ -181,9 +158,7 @@ const cgroupRoot = "/sys/fs/cgroup";
 async function checkCgroups(): Promise<readonly Diagnostic[]> {
   const unified = existsSync(path.join(cgroupRoot, "cgroup.controllers"));
   const missing = missingControllers({
-    unified: unified
-      ? readFileSync(path.join(cgroupRoot, "cgroup.controllers"), "utf8")
-      : undefined,
+    unified: unified ? readFileSync(path.join(cgroupRoot, "cgroup.controllers"), "utf8") : undefined,
     mounted: (controller) => existsSync(path.join(cgroupRoot, controller)),
   });
   const fix =
@@ -204,11 +179,7 @@ async function checkCgroups(): Promise<readonly Diagnostic[]> {
     return [];
   } catch (error) {
     return [
-      engineDiagnostic(
-        "ISM706",
-        `No cgroup can be made in ${path.dirname(trial)}: ${(error as Error).message}.`,
-        fix,
-      ),
+      engineDiagnostic("ISM706", `No cgroup can be made in ${path.dirname(trial)}: ${(error as Error).message}.`, fix),
     ];
   }
 }
@@ -268,20 +239,13 @@ export interface DiskNeed {
 
 /** The needs that are not met. Of several on one disk the largest counts: making leaves room for running. */
 export function lackingDisks(needs: readonly DiskNeed[]): readonly DiskNeed[] {
-  const largest = needs.filter(
-    (one) => !needs.some((other) => other.device === one.device && other.bytes > one.bytes),
-  );
+  const largest = needs.filter((one) => !needs.some((other) => other.device === one.device && other.bytes > one.bytes));
   return largest.filter((one) => one.free < one.bytes);
 }
 
-async function checkPackages(
-  purpose: "run" | "make",
-  env: PreflightEnvironment,
-): Promise<readonly Diagnostic[]> {
+async function checkPackages(purpose: "run" | "make", env: PreflightEnvironment): Promise<readonly Diagnostic[]> {
   const missing = missingHostPackages(purpose, env);
-  return missing.length > 0 && findProgram("apt-get", env) === undefined
-    ? [noAptDiagnostic(missing)]
-    : [];
+  return missing.length > 0 && findProgram("apt-get", env) === undefined ? [noAptDiagnostic(missing)] : [];
 }
 
 type PreflightEnvironment = Readonly<Record<string, string | undefined>>;
@@ -299,9 +263,7 @@ async function tryCommand(
   } catch (error) {
     if (error instanceof CommandError) {
       // mount adds a hint to its reason.
-      return (
-        error.lastLines.findLast((line) => !line.includes("dmesg(1)"))?.trim() ?? error.message
-      );
+      return error.lastLines.findLast((line) => !line.includes("dmesg(1)"))?.trim() ?? error.message;
     }
     throw error;
   }

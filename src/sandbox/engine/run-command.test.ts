@@ -16,15 +16,11 @@ describe.runIf(process.platform === "linux")("a command", () => {
   });
 
   it("that fails tells its exit code and its last lines, without those that are only progress", async () => {
-    const failing = runCommand(
-      "sh",
-      ["-c", "for i in $(seq 30); do echo line $i; done; echo '# get x'; exit 7"],
-      {
-        signal: never,
-        timeoutMs: 10_000,
-        isProgress: (line) => line.startsWith("# get"),
-      },
-    );
+    const failing = runCommand("sh", ["-c", "for i in $(seq 30); do echo line $i; done; echo '# get x'; exit 7"], {
+      signal: never,
+      timeoutMs: 10_000,
+      isProgress: (line) => line.startsWith("# get"),
+    });
     const error = await failing.catch((caught: unknown) => caught);
     expect(error).toBeInstanceOf(CommandError);
     expect(error).toMatchObject({ message: "sh ended with exit code 7", notFound: false });
@@ -52,11 +48,7 @@ describe.runIf(process.platform === "linux")("a command", () => {
     const reason = new Error("the user has left");
     const controller = new AbortController();
     setTimeout(() => controller.abort(reason), 100);
-    await expect(
-      runCommand("sleep", ["60"], { signal: controller.signal, timeoutMs: 10_000 }),
-    ).rejects.toBe(reason);
-    await expect(
-      runCommand("sleep", ["60"], { signal: controller.signal, timeoutMs: 10_000 }),
-    ).rejects.toBe(reason);
+    await expect(runCommand("sleep", ["60"], { signal: controller.signal, timeoutMs: 10_000 })).rejects.toBe(reason);
+    await expect(runCommand("sleep", ["60"], { signal: controller.signal, timeoutMs: 10_000 })).rejects.toBe(reason);
   });
 });

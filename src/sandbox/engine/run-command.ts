@@ -27,12 +27,7 @@ export class CommandError extends Error {
   /** True when the program itself is not there. */
   readonly notFound: boolean;
 
-  constructor(
-    message: string,
-    lastLines: readonly string[],
-    notFound: boolean,
-    options?: { cause?: unknown },
-  ) {
+  constructor(message: string, lastLines: readonly string[], notFound: boolean, options?: { cause?: unknown }) {
     super(message, options);
     this.name = "CommandError";
     this.lastLines = lastLines;
@@ -75,12 +70,10 @@ export async function runCommand(
   }, options.timeoutMs);
   options.signal.addEventListener("abort", kill, { once: true });
   try {
-    const end = await new Promise<{ code: number | null; signal: NodeJS.Signals | null }>(
-      (resolve, reject) => {
-        child.once("error", reject);
-        child.once("close", (code, signal) => resolve({ code, signal }));
-      },
-    );
+    const end = await new Promise<{ code: number | null; signal: NodeJS.Signals | null }>((resolve, reject) => {
+      child.once("error", reject);
+      child.once("close", (code, signal) => resolve({ code, signal }));
+    });
     options.signal.throwIfAborted();
     const name = describeCommand(file, args);
     if (late) {

@@ -26,10 +26,7 @@ export async function runStep<T>(
   const elapsed = (): number => (performance.now() - started) / 1000;
   onProgress({ kind: "task.started", ...step });
   try {
-    const result = await work(
-      (note) => onProgress({ kind: "task.note", subject, task, note }),
-      elapsed,
-    );
+    const result = await work((note) => onProgress({ kind: "task.note", subject, task, note }), elapsed);
     onProgress({ kind: "task.done", subject, task, seconds: elapsed() });
     return result;
   } catch (error) {

@@ -51,9 +51,7 @@ export async function makeContainerdTemplate(options: ContainerdTemplateOptions)
 /** Removes the folders of runs that were killed; their containerd went with them. */
 async function removeDeadStateDirs(): Promise<void> {
   for (const name of await readdir(runDir)) {
-    const pid = name.startsWith(stateDirPrefix)
-      ? Number.parseInt(name.slice(stateDirPrefix.length), 10)
-      : Number.NaN;
+    const pid = name.startsWith(stateDirPrefix) ? Number.parseInt(name.slice(stateDirPrefix.length), 10) : Number.NaN;
     if (Number.isSafeInteger(pid) && !existsSync(`/proc/${pid}`)) {
       await rm(path.join(runDir, name), { recursive: true, force: true });
     }
@@ -67,9 +65,7 @@ export function templateConfig(root: string, stateDir: string): string {
     "io.containerd.internal.v1.restart",
     "io.containerd.monitor.v1.cgroups",
     "io.containerd.runtime.v1.linux",
-    ...["aufs", "btrfs", "devmapper", "native", "zfs"].map(
-      (name) => `io.containerd.snapshotter.v1.${name}`,
-    ),
+    ...["aufs", "btrfs", "devmapper", "native", "zfs"].map((name) => `io.containerd.snapshotter.v1.${name}`),
   ];
   return [
     "version = 2",
@@ -84,33 +80,14 @@ export function templateConfig(root: string, stateDir: string): string {
   ].join("\n");
 }
 
-async function startContainerd(
-  stateDir: string,
-  options: ContainerdTemplateOptions,
-): Promise<ChildProcess> {
+async function startContainerd(stateDir: string, options: ContainerdTemplateOptions): Promise<ChildProcess> {
   const config = path.join(stateDir, "containerd.toml");
   await writeFile(config, templateConfig(options.root, stateDir));
   const log = openSync(logOf(stateDir), "w");
-  const namespaces = [
-    "unshare",
-    "--mount",
-    "--pid",
-    "--fork",
-    "--kill-child",
-    "--mount-proc",
-    "--",
-  ];
+  const namespaces = ["unshare", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc", "--"];
   const child = spawn(
     "setpriv",
-    [
-      "--pdeathsig",
-      "KILL",
-      "--",
-      ...namespaces,
-      path.join(options.binDir, "containerd"),
-      "--config",
-      config,
-    ],
+    ["--pdeathsig", "KILL", "--", ...namespaces, path.join(options.binDir, "containerd"), "--config", config],
     {
       stdio: ["ignore", log, log],
       detached: true,
@@ -159,20 +136,11 @@ async function importImages(stateDir: string, options: ContainerdTemplateOptions
     stateDir,
     options,
   );
-  const listed = await ctr(
-    ["-n", namespace, "images", "list", "--quiet"],
-    30_000,
-    stateDir,
-    options,
-  );
+  const listed = await ctr(["-n", namespace, "images", "list", "--quiet"], 30_000, stateDir, options);
   const names = new Set(listed.split("\n"));
   const missing = options.images.filter((image) => !names.has(image));
   if (missing.length > 0) {
-    throw new CommandError(
-      `containerd does not have the images ${missing.join(", ")} after their import`,
-      [],
-      false,
-    );
+    throw new CommandError(`containerd does not have the images ${missing.join(", ")} after their import`, [], false);
   }
   for (const image of options.images) {
     // Keeps kubelet's image garbage collection away from what cannot be pulled again.
@@ -212,15 +180,11 @@ async function ctr(
   stateDir: string,
   options: ContainerdTemplateOptions,
 ): Promise<string> {
-  const { stdout } = await runCommand(
-    path.join(options.binDir, "ctr"),
-    ["--address", socketOf(stateDir), ...args],
-    {
-      signal: options.signal,
-      timeoutMs,
-      env: options.env,
-    },
-  );
+  const { stdout } = await runCommand(path.join(options.binDir, "ctr"), ["--address", socketOf(stateDir), ...args], {
+    signal: options.signal,
+    timeoutMs,
+    env: options.env,
+  });
   return stdout;
 }
 
@@ -229,15 +193,8 @@ async function withLog(error: unknown, stateDir: string): Promise<unknown> {
     return error;
   }
   const log = await readFile(logOf(stateDir), "utf8").catch(() => "");
-  const lines = log
-    .split("\n")
-    .filter((line) => /level=(?:error|fatal)|^containerd:|^unshare:|^setpriv:/.test(line));
-  return new CommandError(
-    error.message,
-    [...error.lastLines, ...lines.slice(-10)],
-    error.notFound,
-    { cause: error },
-  );
+  const lines = log.split("\n").filter((line) => /level=(?:error|fatal)|^containerd:|^unshare:|^setpriv:/.test(line));
+  return new CommandError(error.message, [...error.lastLines, ...lines.slice(-10)], error.notFound, { cause: error });
 }
 
 function socketOf(stateDir: string): string {

@@ -30,9 +30,7 @@ export function describeArchive(images: readonly ArchiveImage[]): readonly Archi
     const config = imageConfig(image);
     return { image, config, configPath: `${sha256(config)}.json` };
   });
-  const layers = new Map(
-    images.flatMap((image) => image.layers.map((layer) => [layerPath(layer), layer.file])),
-  );
+  const layers = new Map(images.flatMap((image) => image.layers.map((layer) => [layerPath(layer), layer.file])));
   const manifest = described.map(({ image, configPath }) => ({
     Config: configPath,
     RepoTags: [image.recipe.name],

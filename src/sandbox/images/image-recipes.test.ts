@@ -27,12 +27,9 @@ describe("the images", () => {
     expect(inImage).toContain(recipe.entrypoint[0]);
   });
 
-  it.each(["pilot", "proxyv2"] as const)(
-    "run as the number that runAsNonRoot can check: %s",
-    (name) => {
-      expect(recipes[name].user).toBe("1337:1337");
-    },
-  );
+  it.each(["pilot", "proxyv2"] as const)("run as the number that runAsNonRoot can check: %s", (name) => {
+    expect(recipes[name].user).toBe("1337:1337");
+  });
 });
 
 describe("Node's own libraries", () => {
@@ -55,11 +52,9 @@ describe("containerd's configuration for the import", () => {
   it("keeps everything below the two folders and starts no CRI", () => {
     const config = templateConfig("/cache/engine/x/containerd", "/run/isthmus-engine-1");
     const paths = [...config.matchAll(/"(\/[^"]*)"/g)].map((match) => match[1]);
-    expect(
-      paths.filter(
-        (one) => !/^\/(?:cache\/engine\/x\/containerd|run\/isthmus-engine-1)/.test(one ?? ""),
-      ),
-    ).toEqual([]);
+    expect(paths.filter((one) => !/^\/(?:cache\/engine\/x\/containerd|run\/isthmus-engine-1)/.test(one ?? ""))).toEqual(
+      [],
+    );
     expect(config).toContain("io.containerd.grpc.v1.cri");
   });
 });

@@ -72,9 +72,7 @@ export function imageRecipes(pins: EnginePins): Readonly<Record<keyof EngineImag
     pilot: {
       name: `docker.io/istio/pilot:${pins.istio}`,
       base: true,
-      files: [
-        { source: "pilot-discovery", target: "/usr/local/bin/pilot-discovery", mode: program },
-      ],
+      files: [{ source: "pilot-discovery", target: "/usr/local/bin/pilot-discovery", mode: program }],
       entrypoint: ["/usr/local/bin/pilot-discovery"],
       user: "1337:1337",
       env: [path],

@@ -34,11 +34,7 @@ export async function writeImages(options: WriteImagesOptions): Promise<string> 
   return await writeArchive(images, options);
 }
 
-async function writeOwnLayer(
-  name: string,
-  recipe: ImageRecipe,
-  options: WriteImagesOptions,
-): Promise<Layer> {
+async function writeOwnLayer(name: string, recipe: ImageRecipe, options: WriteImagesOptions): Promise<Layer> {
   const root = path.join(options.workDir, `layer-${name}`);
   for (const file of recipe.files) {
     const target = path.join(root, file.target);
@@ -60,10 +56,7 @@ async function writeOwnLayer(
   return layer;
 }
 
-async function writeArchive(
-  images: readonly ArchiveImage[],
-  options: WriteImagesOptions,
-): Promise<string> {
+async function writeArchive(images: readonly ArchiveImage[], options: WriteImagesOptions): Promise<string> {
   const root = path.join(options.workDir, "archive");
   for (const entry of describeArchive(images)) {
     const target = path.join(root, entry.path);

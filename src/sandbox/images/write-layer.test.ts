@@ -32,9 +32,7 @@ describe.runIf(process.platform === "linux")("an image layer", () => {
     const two = await makeRoot("two", ["usr/bin/b", "usr/bin/a"]);
     await utimes(path.join(two, "usr/bin/a"), 1, 1);
     const layers = await Promise.all(
-      [one, two].map(
-        async (root) => await writeLayer({ root, file: `${root}.tar`, env: process.env, signal }),
-      ),
+      [one, two].map(async (root) => await writeLayer({ root, file: `${root}.tar`, env: process.env, signal })),
     );
     expect(layers[0]?.digest).toMatch(/^[0-9a-f]{64}$/);
     expect(layers[1]?.digest).toBe(layers[0]?.digest);
@@ -48,8 +46,7 @@ describe.runIf(process.platform === "linux")("an image layer", () => {
       signal,
       timeoutMs: 10_000,
     });
-    const line = (end: string): string | undefined =>
-      stdout.split("\n").find((one) => one.endsWith(end));
+    const line = (end: string): string | undefined => stdout.split("\n").find((one) => one.endsWith(end));
     expect(line("./usr/bin/program")).toMatch(/^-rwxr-xr-x 0\/0 .* 1970-01-01/);
     expect(line("./usr/")).toMatch(/^drwxr-xr-x 0\/0/);
     expect(line("./bin -> usr/bin")).toMatch(/^l/);

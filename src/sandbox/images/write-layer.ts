@@ -18,14 +18,7 @@ export interface TarOptions {
  * CommandError.
  */
 export async function packTar(options: TarOptions): Promise<void> {
-  const reproducible = [
-    "--format=gnu",
-    "--sort=name",
-    "--mtime=@0",
-    "--owner=0",
-    "--group=0",
-    "--numeric-owner",
-  ];
+  const reproducible = ["--format=gnu", "--sort=name", "--mtime=@0", "--owner=0", "--group=0", "--numeric-owner"];
   // Whatever umask this runs under, containers run as other users.
   const mode = "--mode=u+rwX,go+rX";
   await runCommand("tar", [...reproducible, mode, "-cf", options.file, "-C", options.root, "."], {

@@ -14,7 +14,14 @@ const areas: readonly (readonly [string, (code: number) => boolean])[] = [
 
 /** docs/reference/codes.md: what `isthmus explain CODE` tells, for all codes. */
 export function renderCodesPage(catalogue: Readonly<Record<string, CatalogueEntry>>): string {
-  const lines = ["<!-- Made from the catalogue by test/house/reference.test.ts; `UPDATE_GOLDEN=1 ./scripts/test house` writes it again. -->", "", "# Codes", "", "Every message has a code, which never changes its meaning. `isthmus explain CODE` shows the same text.", ""];
+  const lines = [
+    "<!-- Made from the catalogue by test/house/reference.test.ts; `UPDATE_GOLDEN=1 ./scripts/test house` writes it again. -->",
+    "",
+    "# Codes",
+    "",
+    "Every message has a code, which never changes its meaning. `isthmus explain CODE` shows the same text.",
+    "",
+  ];
   let current = "";
   for (const [code, { summary, explanation }] of Object.entries(catalogue).toSorted(([a], [b]) => (a < b ? -1 : 1))) {
     const area = areas.find(([, holds]) => holds(Number(code.slice(3))))?.[0] ?? "";

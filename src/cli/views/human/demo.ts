@@ -4,7 +4,9 @@ import type { Palette } from "./palette.ts";
 /** What a person can do after the demo: addresses to ask and commands to go on with. */
 export function viewDemoEnd(file: string, clusters: readonly ClusterStatus[], palette: Palette): string {
   const reached = clusters.filter((cluster) => cluster.kind === "reached");
-  const curls = reached.flatMap((cluster) => cluster.ingress.slice(0, 1).map((address) => `    curl http://${address}/hello        # ${cluster.cluster}`));
+  const curls = reached.flatMap((cluster) =>
+    cluster.ingress.slice(0, 1).map((address) => `    curl http://${address}/hello        # ${cluster.cluster}`),
+  );
   return [
     palette.strong("Ask either ingress:"),
     ...curls,

@@ -10,7 +10,8 @@ export interface HelpOptions {
   readonly width: number;
 }
 
-const promise = "isthmus makes N Kubernetes clusters one Istio mesh from one file, keeps it healthy, and moves traffic between clusters.";
+const promise =
+  "isthmus makes N Kubernetes clusters one Istio mesh from one file, keeps it healthy, and moves traffic between clusters.";
 
 const firstSteps = [
   { command: "isthmus demo", does: "two real clusters on this machine become one mesh, with proof" },
@@ -29,7 +30,10 @@ export function viewProgramHelp(sections: readonly CommandSection[], options: He
     "",
     ...sections.flatMap((section) => [
       options.palette.strong(`${section.title}:`),
-      ...viewTerms(section.commands.filter(isShown).map((command) => [command.name, command.summary]), options),
+      ...viewTerms(
+        section.commands.filter(isShown).map((command) => [command.name, command.summary]),
+        options,
+      ),
       "",
     ]),
     ...viewOptionGroups({}, options),
@@ -50,7 +54,10 @@ export function viewCommandHelp(path: readonly Command[], options: HelpOptions):
   const name = ["isthmus", ...path.map((one) => one.name)].join(" ");
   const { palette } = options;
   const lines = [wrap(`${command.summary}.`, options.width), "", ...viewExamples(command.examples, options), ""];
-  lines.push(`${palette.strong("Usage:")} ${name} ${command.kind === "group" ? "COMMAND [options]" : usageOf(command)}`, "");
+  lines.push(
+    `${palette.strong("Usage:")} ${name} ${command.kind === "group" ? "COMMAND [options]" : usageOf(command)}`,
+    "",
+  );
   if (command.description !== undefined) {
     lines.push(wrap(command.description, options.width), "");
   }
@@ -123,13 +130,19 @@ function viewExamples(examples: Command["examples"], options: HelpOptions): stri
 }
 
 function viewOptionGroups(own: OptionTable, options: HelpOptions): string[] {
-  const all = [...Object.entries(own), ...Object.entries<OptionSpec>(globalOptions)].filter(([, spec]) => spec.hidden !== true);
+  const all = [...Object.entries(own), ...Object.entries<OptionSpec>(globalOptions)].filter(
+    ([, spec]) => spec.hidden !== true,
+  );
   const width = Math.max(...all.map(([key, spec]) => optionTerm(key, spec).length));
   return optionGroups
     .flatMap((group) => {
-      const terms = all.filter(([, spec]) => spec.group === group).map(([key, spec]) => [optionTerm(key, spec), describeOption(spec)] as const);
+      const terms = all
+        .filter(([, spec]) => spec.group === group)
+        .map(([key, spec]) => [optionTerm(key, spec), describeOption(spec)] as const);
       const help = group === "Global" ? [["-h, --help", "Show this help"] as const] : [];
-      return terms.length === 0 ? [] : [options.palette.strong(`${group}:`), ...viewTerms([...terms, ...help], options, width), ""];
+      return terms.length === 0
+        ? []
+        : [options.palette.strong(`${group}:`), ...viewTerms([...terms, ...help], options, width), ""];
     })
     .slice(0, -1);
 }

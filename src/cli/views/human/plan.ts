@@ -20,13 +20,18 @@ export function viewPlan(plan: Plan, options: PlanViewOptions): string {
 function viewCluster(cluster: ClusterPlan, options: PlanViewOptions): string[] {
   const { palette } = options;
   if (cluster.kind === "unreachable") {
-    return [`${palette.strong(cluster.cluster)}  ${palette.bad("× does not answer")}: ${cluster.diagnostic.summary}`, ""];
+    return [
+      `${palette.strong(cluster.cluster)}  ${palette.bad("× does not answer")}: ${cluster.diagnostic.summary}`,
+      "",
+    ];
   }
   const changing = cluster.objects.filter((object) => object.action !== "none");
   const lines = [palette.strong(cluster.cluster)];
   if (cluster.prune.length > 0) {
     lines.push(options.prune ? "  delete" : "  no longer in the mesh file (kept; --prune deletes them)");
-    lines.push(...cluster.prune.map((item) => (options.prune ? palette.removed : palette.dim)(`    - ${describeId(item.id)}`)));
+    lines.push(
+      ...cluster.prune.map((item) => (options.prune ? palette.removed : palette.dim)(`    - ${describeId(item.id)}`)),
+    );
   }
   for (const phase of phases) {
     const ofPhase = changing.filter((object) => object.phase === phase);
@@ -45,7 +50,10 @@ function viewObject(object: PlannedObject, palette: Palette): string[] {
   if (object.action === "create") {
     return [`${palette.added(`    + ${describeId(object.id)}`)}${later}`];
   }
-  return [`${palette.changed(`    ~ ${describeId(object.id)}`)}${later}`, ...object.fields.map((field) => viewField(field, palette))];
+  return [
+    `${palette.changed(`    ~ ${describeId(object.id)}`)}${later}`,
+    ...object.fields.map((field) => viewField(field, palette)),
+  ];
 }
 
 /** One changed field on one line. */

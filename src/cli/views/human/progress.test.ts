@@ -22,13 +22,21 @@ describe("showPlainProgress", () => {
   function plain(): { view: ReturnType<typeof showPlainProgress>; lines: () => readonly string[] } {
     let text = "";
     const stream = { write: (more: string) => (text += more) };
-    return { view: showPlainProgress({ stream, palette: paletteFor(false), now: () => Date.now() }), lines: () => text.trimEnd().split("\n") };
+    return {
+      view: showPlainProgress({ stream, palette: paletteFor(false), now: () => Date.now() }),
+      lines: () => text.trimEnd().split("\n"),
+    };
   }
 
   it("tells start and end with the time of day, and every 15 seconds what it waits for", () => {
     const { view, lines } = plain();
     view.onProgress(started("west", "istio: control plane", 40));
-    view.onProgress({ kind: "task.note", subject: "west", task: "istio: control plane", note: "waiting for Deployment istiod" });
+    view.onProgress({
+      kind: "task.note",
+      subject: "west",
+      task: "istio: control plane",
+      note: "waiting for Deployment istiod",
+    });
     vi.advanceTimersByTime(31_000);
     view.onProgress({ kind: "task.done", subject: "west", task: "istio: control plane", seconds: 31 });
     view.stop();
@@ -56,7 +64,12 @@ describe("showPlainProgress", () => {
 });
 
 describe("showLiveProgress", () => {
-  function live(columns: number): { view: ReturnType<typeof showLiveProgress>; screen: () => readonly string[]; raw: () => string; resize: (to: number) => void } {
+  function live(columns: number): {
+    view: ReturnType<typeof showLiveProgress>;
+    screen: () => readonly string[];
+    raw: () => string;
+    resize: (to: number) => void;
+  } {
     const terminal = { raw: "", columns, rows: 24 };
     const stream = {
       write: (text: string) => (terminal.raw += text),
@@ -81,10 +94,16 @@ describe("showLiveProgress", () => {
     view.onProgress(started("west", "trust: cacerts"));
     view.onProgress(started("east", "istio: control plane", 90));
     vi.advanceTimersByTime(12_000);
-    expect(screen().map(withoutSpinner)).toEqual(["west  trust: cacerts  12 s", "east  istio: control plane  12 s of about 1 min 30 s"]);
+    expect(screen().map(withoutSpinner)).toEqual([
+      "west  trust: cacerts  12 s",
+      "east  istio: control plane  12 s of about 1 min 30 s",
+    ]);
     view.onProgress({ kind: "task.done", subject: "west", task: "trust: cacerts", seconds: 12.4 });
     view.stop();
-    expect(screen()).toEqual(["√ west  trust: cacerts  12 s", "⠋ east  istio: control plane  12 s of about 1 min 30 s"]);
+    expect(screen()).toEqual([
+      "√ west  trust: cacerts  12 s",
+      "⠋ east  istio: control plane  12 s of about 1 min 30 s",
+    ]);
   });
 
   it("cuts a line to the terminal's width", () => {

@@ -57,7 +57,9 @@ export function showLiveProgress(options: ProgressOptions): LiveView {
   };
   const draw = (above = ""): void => {
     const before = erase();
-    const lines = fitHeight([...subjects.values()], stream.rows ?? 24).map((subject) => lineOf(subject, stream.columns ?? 80, now(), palette));
+    const lines = fitHeight([...subjects.values()], stream.rows ?? 24).map((subject) =>
+      lineOf(subject, stream.columns ?? 80, now(), palette),
+    );
     stream.write(before + above + lines.map((line) => `${line}\n`).join(""));
     drawn = lines;
   };
@@ -98,7 +100,10 @@ export function showPlainProgress(options: ProgressOptions): LiveView {
       for (const task of subject.tasks.values()) {
         if (now() - task.toldAt >= tellAgainMs) {
           task.toldAt = now();
-          tell(subject.name, `${task.name}: ${elapsedOf(task, now())} so far${task.note === "" ? "" : `, ${task.note}`}`);
+          tell(
+            subject.name,
+            `${task.name}: ${elapsedOf(task, now())} so far${task.note === "" ? "" : `, ${task.note}`}`,
+          );
         }
       }
     }
@@ -110,7 +115,12 @@ export function showPlainProgress(options: ProgressOptions): LiveView {
       track(subjects, event, now());
       switch (event.kind) {
         case "task.started":
-          return tell(event.subject, event.expectedSeconds === undefined ? event.task : `${event.task} (about ${seconds(event.expectedSeconds)})`);
+          return tell(
+            event.subject,
+            event.expectedSeconds === undefined
+              ? event.task
+              : `${event.task} (about ${seconds(event.expectedSeconds)})`,
+          );
         case "task.done":
           return tell(event.subject, `${event.task}: done in ${seconds(event.seconds)}`);
         case "task.failed":
@@ -132,11 +142,21 @@ export function showNoProgress(stream: OutputStream): LiveView {
 }
 
 function track(subjects: Map<string, Subject>, event: Progress, at: number): void {
-  const subject = subjects.get(event.subject) ?? { name: event.subject, tasks: new Map<string, Task>(), last: undefined };
+  const subject = subjects.get(event.subject) ?? {
+    name: event.subject,
+    tasks: new Map<string, Task>(),
+    last: undefined,
+  };
   subjects.set(event.subject, subject);
   switch (event.kind) {
     case "task.started":
-      subject.tasks.set(event.task, { name: event.task, startedAt: at, expectedSeconds: event.expectedSeconds, note: "", toldAt: at });
+      subject.tasks.set(event.task, {
+        name: event.task,
+        startedAt: at,
+        expectedSeconds: event.expectedSeconds,
+        note: "",
+        toldAt: at,
+      });
       return;
     case "task.note": {
       const task = subject.tasks.get(event.task);

@@ -11,7 +11,9 @@ export function viewRemovalPlan(prepared: PreparedRemoval, palette: Palette): st
       palette.strong(one.cluster.name),
       ...(items.length === 0 ? [palette.dim(`  nothing of mesh ${prepared.mesh} is here`)] : []),
       ...items.map((item) =>
-        item.created ? palette.removed(`  - ${describeId(item.id)}`) : palette.dim(`    ${describeId(item.id)} stays: it was there before`),
+        item.created
+          ? palette.removed(`  - ${describeId(item.id)}`)
+          : palette.dim(`    ${describeId(item.id)} stays: it was there before`),
       ),
     ])
     .join("\n");
@@ -22,7 +24,12 @@ export function viewRemoval(outcomes: readonly RemovalOutcome[], palette: Palett
   return outcomes
     .map((outcome) => {
       const mark = outcome.state === "removed" ? palette.good("√") : palette.bad("×");
-      const words = { removed: "removed", failed: "not all removed", interrupted: "interrupted", unreachable: "does not answer, nothing was done there" };
+      const words = {
+        removed: "removed",
+        failed: "not all removed",
+        interrupted: "interrupted",
+        unreachable: "does not answer, nothing was done there",
+      };
       return `${mark} ${outcome.cluster}  ${words[outcome.state]}${outcome.deleted > 0 ? `, ${outcome.deleted} objects deleted` : ""}`;
     })
     .join("\n");

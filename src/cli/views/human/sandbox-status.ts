@@ -7,9 +7,18 @@ export function viewSandboxStatus(status: SandboxStatus, palette: Palette): stri
   const rows = status.clusters.map((cluster) => {
     const running = cluster.components.filter((component) => component.state === "running").length;
     const state = cluster.state === "running" ? palette.good("√ running") : palette.bad(`× ${cluster.state}`);
-    return [cluster.name, state, cluster.context, cluster.apiServer, cluster.loadBalancerRange, `${running} of ${cluster.components.length} running`];
+    return [
+      cluster.name,
+      state,
+      cluster.context,
+      cluster.apiServer,
+      cluster.loadBalancerRange,
+      `${running} of ${cluster.components.length} running`,
+    ];
   });
-  const problems = status.clusters.flatMap((cluster) => cluster.problems.map((problem) => `${palette.bad("×")} ${cluster.name}: ${problem}`));
+  const problems = status.clusters.flatMap((cluster) =>
+    cluster.problems.map((problem) => `${palette.bad("×")} ${cluster.name}: ${problem}`),
+  );
   return [
     `Sandbox ${palette.strong(status.instance)}`,
     "",

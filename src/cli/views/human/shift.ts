@@ -19,15 +19,29 @@ export function viewShiftPlan(
     if (one.fields.length === 0) {
       return [palette.strong(one.cluster), palette.dim(`  no changes (${name})`)];
     }
-    return [palette.strong(one.cluster), palette.changed(`  ~ ${name}`), ...one.fields.map((field) => viewField(field, palette))];
+    return [
+      palette.strong(one.cluster),
+      palette.changed(`  ~ ${name}`),
+      ...one.fields.map((field) => viewField(field, palette)),
+    ];
   });
   const more = way.steps > 1 ? [`in ${way.steps} steps to ${words(way.final)}`] : [];
   return [...clusters, ...more].join("\n");
 }
 
 /** How a shift (or one step of it) ended. */
-export function viewShift(target: { readonly route: Route }, weights: Weights, outcomes: readonly ShiftOutcome[], palette: Palette): string {
-  const says = { shifted: "shifted", unchanged: "had these weights already", failed: "failed", unreachable: "does not answer" };
+export function viewShift(
+  target: { readonly route: Route },
+  weights: Weights,
+  outcomes: readonly ShiftOutcome[],
+  palette: Palette,
+): string {
+  const says = {
+    shifted: "shifted",
+    unchanged: "had these weights already",
+    failed: "failed",
+    unreachable: "does not answer",
+  };
   return outcomes
     .map((outcome) => {
       const good = outcome.state === "shifted" || outcome.state === "unchanged";

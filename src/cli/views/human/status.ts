@@ -5,11 +5,21 @@ import { renderTable } from "./table.ts";
 /** The mesh at a glance: clusters by components, then services by clusters. */
 export function viewStatus(mesh: string, clusters: readonly ClusterStatus[], palette: Palette): string {
   const rows = clusters.map((cluster) => clusterRow(cluster, palette));
-  const table = renderTable(["CLUSTER", "KUBERNETES", "ISTIO", "NETWORK", "ISTIOD", "INGRESS", "EAST-WEST", "REMOTES", "CA ENDS"], rows);
+  const table = renderTable(
+    ["CLUSTER", "KUBERNETES", "ISTIO", "NETWORK", "ISTIOD", "INGRESS", "EAST-WEST", "REMOTES", "CA ENDS"],
+    rows,
+  );
   const services = clusters.flatMap((cluster) => serviceRows(cluster));
-  const serviceTable = services.length === 0 ? [] : ["", renderTable(["SERVICE", "CLUSTER", "READY PODS", "WEIGHTS"], services)];
+  const serviceTable =
+    services.length === 0 ? [] : ["", renderTable(["SERVICE", "CLUSTER", "READY PODS", "WEIGHTS"], services)];
   const problems = clusters.flatMap((cluster) => problemsOf(cluster, palette));
-  return [`Mesh ${palette.strong(mesh)}`, "", table, ...serviceTable, ...(problems.length === 0 ? [] : ["", ...problems])].join("\n");
+  return [
+    `Mesh ${palette.strong(mesh)}`,
+    "",
+    table,
+    ...serviceTable,
+    ...(problems.length === 0 ? [] : ["", ...problems]),
+  ].join("\n");
 }
 
 /** True when every cluster answers, every component is current and all clusters are joined. */
@@ -27,7 +37,9 @@ function clusterRow(cluster: ClusterStatus, palette: Palette): string[] {
     return [cluster.cluster, palette.bad("× does not answer"), "", "", "", "", "", "", ""];
   }
   const byName = new Map(cluster.components.map((one) => [one.name, one]));
-  const remotes = Object.entries(cluster.remotes).map(([name, state]) => `${name} ${state === "synced" ? "√" : palette.bad(`× ${state}`)}`);
+  const remotes = Object.entries(cluster.remotes).map(
+    ([name, state]) => `${name} ${state === "synced" ? "√" : palette.bad(`× ${state}`)}`,
+  );
   return [
     cluster.cluster,
     cluster.kubernetes,

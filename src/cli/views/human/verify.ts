@@ -4,10 +4,14 @@ import type { Palette } from "./palette.ts";
 /** The proof as text: per ingress the endpoints of each version, then the measured split with its interval. */
 export function viewVerification(verification: Verification, palette: Palette): string {
   const lines = verification.proofs.flatMap((proof) => viewProof(proof, palette));
-  const away = verification.unreachable.map((one) => `${palette.bad("×")} ${one.cluster} does not answer: ${one.diagnostic.summary}`);
+  const away = verification.unreachable.map(
+    (one) => `${palette.bad("×")} ${one.cluster} does not answer: ${one.diagnostic.summary}`,
+  );
   const verdict = verification.ok
     ? palette.good("√ verified")
-    : palette.bad(`× ${verification.proofs.filter((proof) => !proof.ok).length + away.length} of ${verification.proofs.length + away.length} proofs failed`);
+    : palette.bad(
+        `× ${verification.proofs.filter((proof) => !proof.ok).length + away.length} of ${verification.proofs.length + away.length} proofs failed`,
+      );
   return [...lines, ...away, verdict].join("\n");
 }
 
@@ -23,7 +27,9 @@ function viewProof(proof: IngressProof, palette: Palette): string[] {
     const verdict = one.agrees ? "" : palette.bad(`  ← not as asked (p ${one.pValue.toExponential(1)})`);
     return `    ${one.version}: asked ${one.asked} %, measured ${percent(one.measured)} (${one.answers} of ${proof.requests}; 99.9 % interval ${interval})${verdict}`;
   });
-  const failures = proof.failures.map((failure) => palette.bad(`    ${failure.count} of ${proof.requests} requests: ${failure.reason}`));
+  const failures = proof.failures.map((failure) =>
+    palette.bad(`    ${failure.count} of ${proof.requests} requests: ${failure.reason}`),
+  );
   return [title, ...endpoints, ...weights, ...failures];
 }
 

@@ -11,7 +11,9 @@ export function verificationJunit(verification: Verification): string {
     ...verification.unreachable.map((one) => ({ name: "answers", cluster: one.cluster, failures: [one.diagnostic] })),
   ];
   const body = cases.map(({ name, cluster, failures }) => {
-    const inner = failures.map((one) => `<failure message="${escape(`${one.code} ${one.summary}`)}">${escape(one.detail)}</failure>`).join("");
+    const inner = failures
+      .map((one) => `<failure message="${escape(`${one.code} ${one.summary}`)}">${escape(one.detail)}</failure>`)
+      .join("");
     return `  <testcase classname="${escape(cluster)}" name="${escape(name)}">${inner}</testcase>`;
   });
   const failed = cases.filter((one) => one.failures.length > 0).length;

@@ -3,7 +3,8 @@ import type { CatalogueEntry } from "../catalogue.ts";
 export const applyCodes = {
   ISM300: {
     summary: "A step failed for an unexpected reason",
-    explanation: "Something failed that this program does not know by name. What was done stays done, and the same command can be run again.",
+    explanation:
+      "Something failed that this program does not know by name. What was done stays done, and the same command can be run again.",
   },
   ISM304: {
     summary: "istiod does not see the other clusters",
@@ -12,7 +13,8 @@ export const applyCodes = {
   },
   ISM305: {
     summary: "The route is not applied yet",
-    explanation: "`isthmus shift` changes the weights of a route that is there. It changes no cluster as long as one of the reachable ones does not have the route.",
+    explanation:
+      "`isthmus shift` changes the weights of a route that is there. It changes no cluster as long as one of the reachable ones does not have the route.",
   },
   ISM306: {
     summary: "A cluster of a new mesh does not answer",

@@ -8,11 +8,13 @@ export const pkiCodes = {
   },
   ISM502: {
     summary: "Half of the mesh's root is missing",
-    explanation: "A root is two files, root-cert.pem and root-key.pem. Only one of them was found, so nothing can be signed with it.",
+    explanation:
+      "A root is two files, root-cert.pem and root-key.pem. Only one of them was found, so nothing can be signed with it.",
   },
   ISM503: {
     summary: "The mesh's root cannot be read",
-    explanation: "The certificate or key of the mesh's root is there, but reading or understanding it failed. The detail carries the cause.",
+    explanation:
+      "The certificate or key of the mesh's root is there, but reading or understanding it failed. The detail carries the cause.",
   },
   ISM504: {
     summary: "The cluster trusts another root",
@@ -26,6 +28,7 @@ export const pkiCodes = {
   },
   ISM506: {
     summary: "The root's key can be read by others",
-    explanation: "Who has the root's key can be any workload of the mesh. The file should be readable by its owner only (chmod 600).",
+    explanation:
+      "Who has the root's key can be any workload of the mesh. The file should be readable by its owner only (chmod 600).",
   },
 } as const satisfies Record<string, CatalogueEntry>;

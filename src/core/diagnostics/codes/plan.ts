@@ -12,7 +12,8 @@ export const planCodes = {
   },
   ISM203: {
     summary: "A service's manifests cannot be read",
-    explanation: "`spec.services[].manifests` names a file or a folder, relative to the mesh file. It could not be read.",
+    explanation:
+      "`spec.services[].manifests` names a file or a folder, relative to the mesh file. It could not be read.",
   },
   ISM204: {
     summary: "Not a Kubernetes object",
@@ -25,6 +26,7 @@ export const planCodes = {
   },
   ISM206: {
     summary: "istioctl refused to render",
-    explanation: "istioctl did not accept the IstioOperator that the mesh file leads to, mostly because of `spec.istio.profile` or `spec.istio.values`.",
+    explanation:
+      "istioctl did not accept the IstioOperator that the mesh file leads to, mostly because of `spec.istio.profile` or `spec.istio.values`.",
   },
 } as const satisfies Record<string, CatalogueEntry>;

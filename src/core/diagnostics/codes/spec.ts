@@ -33,7 +33,7 @@ export const specCodes = {
   },
   ISM106: {
     summary: "The mesh file is empty",
-    explanation: "The file has no content, or comments only. `isthmus init` writes one to start from.",
+    explanation: "The file has no content, or comments only. Start from examples/sandbox.yaml.",
   },
   ISM107: {
     summary: "More than one YAML document",

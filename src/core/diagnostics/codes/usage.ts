@@ -4,7 +4,8 @@ import type { CatalogueEntry } from "../catalogue.ts";
 export const usageCodes = {
   ISM001: {
     summary: "Unknown command",
-    explanation: "The first word after `isthmus` (or the second, below a noun such as `sandbox`) is the command. `isthmus --help` lists all of them.",
+    explanation:
+      "The first word after `isthmus` (or the second, below a noun such as `sandbox`) is the command. `isthmus --help` lists all of them.",
   },
   ISM002: {
     summary: "Unknown option",
@@ -17,7 +18,8 @@ export const usageCodes = {
   },
   ISM004: {
     summary: "An option has no value",
-    explanation: "The option takes a value, after a space or an equals sign, and the line ends where the value should be.",
+    explanation:
+      "The option takes a value, after a space or an equals sign, and the line ends where the value should be.",
   },
   ISM005: {
     summary: "Not a value that the option takes",

@@ -17,6 +17,7 @@ export const verifyCodes = {
   },
   ISM404: {
     summary: "The ingress gateway has no address",
-    explanation: "The ingress gateway's Service has no address from a load balancer, so no request can come from outside.",
+    explanation:
+      "The ingress gateway's Service has no address from a load balancer, so no request can come from outside.",
   },
 } as const satisfies Record<string, CatalogueEntry>;
