@@ -1,3 +1,4 @@
+import type { Readable } from "node:stream";
 import type { Diagnostic } from "../core/diagnostics/diagnostic.ts";
 import type { OnProgress } from "../core/progress.ts";
 import type { Palette } from "./views/human/palette.ts";
@@ -12,7 +13,7 @@ export interface OutputStream {
   readonly rows?: number;
 }
 
-export type InputStream = NodeJS.ReadableStream & { readonly isTTY?: boolean };
+export type InputStream = Readable & { readonly isTTY?: boolean };
 
 /** What the process gives to `runCli`; tests give their own. */
 export interface CliIo {

@@ -1,4 +1,5 @@
 import path from "node:path";
+import { addAbortSignal } from "node:stream";
 import { text } from "node:stream/consumers";
 import type { ExitCode } from "../core/diagnostics/exit-codes.ts";
 import { exitCodes } from "../core/diagnostics/exit-codes.ts";
@@ -19,7 +20,7 @@ export async function validateFile(args: ValidateArgs, context: CliContext): Pro
   const fromStdin = args.file === "-";
   const name = fromStdin ? "<stdin>" : args.file;
   const content = fromStdin
-    ? await text(context.stdin)
+    ? await text(addAbortSignal(context.signal, context.stdin))
     : await readMeshText(path.resolve(context.cwd, args.file), name);
   const { mesh, diagnostics, locate } = parseMesh(content, name);
   // The file is right; it is this version that does not do all of it. Commands that would have to do it refuse.

@@ -18,8 +18,9 @@ describe.each(all)("isthmus %s", (name, command) => {
     expect(command.summary).toMatch(/^[A-Z].*[^.]$/);
   });
 
-  it.skipIf(command.hidden === true)("has examples of itself that can be run", () => {
-    expect(command.examples.length).toBeGreaterThan(0);
+  it("has examples of itself that can be run", () => {
+    // What only the program itself calls has no help to show them in.
+    expect(command.examples.length > 0).toBe(command.hidden !== true);
     for (const { command: line } of command.examples) {
       expect(line).toContain(`isthmus ${name}`);
       expect(problemsOf(line)).toEqual([]);

@@ -217,7 +217,7 @@ const mesh: fc.Arbitrary<Mesh> = clusters.chain((known) =>
 );
 
 describe("a mesh that is written to a file", () => {
-  it("is read back as it was", () => {
+  it("is read back as it was", { timeout: 60_000 }, () => {
     fc.assert(
       fc.property(mesh, fc.boolean(), (model, flow) => {
         const file = stringify(writeMesh(model), {

@@ -20,13 +20,21 @@ export interface ClusterFacts {
   readonly reader: { readonly token: Secret; readonly caData: string } | undefined;
   /** The mesh ID in the configuration of an istiod that is installed here, by whomever. */
   readonly installedMeshId: string | undefined;
+  /** Region and zone labels of the cluster's nodes, each once; empty texts where a node has none. */
+  readonly localities: readonly Locality[];
   /** Keys (`keyOf`) of namespaces that exist. */
   readonly namespaces: ReadonlySet<string>;
 }
 
+/** Where a node says it is. */
+export interface Locality {
+  readonly region: string;
+  readonly zone: string;
+}
+
 /** Reads the facts of one cluster; any failed request fails the whole (the cluster then counts as unreachable). */
 export async function gatherCluster(client: KubeClient, signal: AbortSignal): Promise<ClusterFacts> {
-  const [inventories, cacerts, token, meshConfig, namespaces] = await Promise.all([
+  const [inventories, cacerts, token, meshConfig, namespaces, nodes] = await Promise.all([
     client.list(
       { apiVersion: "v1", kind: "ConfigMap", namespace: inventoryNamespace, labelSelector: `${inventoryLabel}=true` },
       { signal },
@@ -35,6 +43,7 @@ export async function gatherCluster(client: KubeClient, signal: AbortSignal): Pr
     client.get({ apiVersion: "v1", kind: "Secret", namespace: istioNamespace, name: readerTokenSecret }, { signal }),
     client.get({ apiVersion: "v1", kind: "ConfigMap", namespace: istioNamespace, name: "istio" }, { signal }),
     client.list({ apiVersion: "v1", kind: "Namespace" }, { signal }),
+    client.list({ apiVersion: "v1", kind: "Node" }, { signal }),
   ]);
   const authority = readAuthority(cacerts);
   return {
@@ -43,6 +52,7 @@ export async function gatherCluster(client: KubeClient, signal: AbortSignal): Pr
     authorityIncomplete: cacerts !== undefined && authority === undefined,
     reader: readReader(token),
     installedMeshId: readMeshId(meshConfig),
+    localities: readLocalities(nodes),
     namespaces: new Set(namespaces.map((namespace) => keyOf(idOf(namespace)))),
   };
 }
@@ -56,6 +66,16 @@ export function readReader(secret: KubeObject | undefined): ClusterFacts["reader
     return undefined;
   }
   return { token: new Secret(decode(token)), caData: ca.expose() };
+}
+
+function readLocalities(nodes: readonly KubeObject[]): readonly Locality[] {
+  const all = nodes.map((node) => ({
+    region: node.metadata.labels?.["topology.kubernetes.io/region"] ?? "",
+    zone: node.metadata.labels?.["topology.kubernetes.io/zone"] ?? "",
+  }));
+  return all.filter(
+    (one, index) => all.findIndex((other) => other.region === one.region && other.zone === one.zone) === index,
+  );
 }
 
 function readAuthority(secret: KubeObject | undefined): Authority | undefined {

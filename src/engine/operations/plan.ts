@@ -21,6 +21,7 @@ import type { Connected, Connection } from "../connect.ts";
 import { connectClusters, resolveContexts } from "../connect.ts";
 import { readServiceManifests } from "../facts/service-manifests.ts";
 import { generateIstioManifests } from "../istio-manifests.ts";
+import { findLocalityDifferences } from "../locality.ts";
 import { findForeignMeshes } from "../membership.ts";
 import type { MeshFile } from "../mesh-file.ts";
 import type { EngineOptions } from "../options.ts";
@@ -72,7 +73,7 @@ export async function preparePlan(meshFile: MeshFile, options: EngineOptions): P
     materials,
     trust,
     established: connected.some((one) => inventoryOf(one, meshFile.mesh.name).items.length > 0),
-    warnings: [...meshFile.warnings, ...trust.warnings],
+    warnings: [...meshFile.warnings, ...trust.warnings, ...connected.flatMap(findLocalityDifferences)],
   };
 }
 

@@ -29,4 +29,9 @@ export const planCodes = {
     explanation:
       "istioctl did not accept the IstioOperator that the mesh file leads to, mostly because of `spec.istio.profile` or `spec.istio.values`.",
   },
+  ISM207: {
+    summary: "Nodes are in another locality than the mesh file says",
+    explanation:
+      "Istio takes region and zone from the labels of the nodes (topology.kubernetes.io/region and /zone); the mesh file says where a cluster is meant to be. Where they differ, locality rules would send traffic elsewhere than the file's reader expects.",
+  },
 } as const satisfies Record<string, CatalogueEntry>;
