@@ -59,5 +59,5 @@ const code = await runCli(process.argv.slice(2), {
   signal: stop.signal,
   outputClosed: outputClosed.signal,
 });
-// Idle connections must not keep the process, and what is written must be out.
-process.stdout.write("", () => process.exit(code));
+// Idle connections must not keep the process; what is written must be out, and an error of writing it must be heard.
+process.stdout.write("", () => setImmediate(() => process.exit(code)));

@@ -44,7 +44,9 @@ export async function tellDemo(args: DemoArgs, context: CliContext): Promise<Exi
   }
   const file = meshFileOf(args);
   const clusters = await readStatus(await readMeshFile(file, context.cwd), await engineOptions(context));
-  context.print(`\n${viewStatus("sandbox", clusters, palette)}\n\n${viewDemoEnd(file, clusters, palette)}`);
+  context.print(
+    `\n${viewStatus("sandbox", clusters, palette)}\n\n${viewDemoEnd(context.env["ISTHMUS_COMMAND"] ?? "isthmus", file, clusters, palette)}`,
+  );
   return exitCodes.ok;
 }
 

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { isthmus, isthmusKilled, meshFile } from "./world.ts";
+import { deadServer, isthmus, isthmusKilled, meshFile, meshWith } from "./world.ts";
 
 it("removes the mesh and nothing else", async () => {
   const ran = await isthmus(["remove", "-f", meshFile(), "--yes"]);
@@ -7,6 +7,13 @@ it("removes the mesh and nothing else", async () => {
   expect(ran.code).toBe(0);
   const again = await isthmus(["remove", "-f", meshFile(), "--yes"]);
   expect(again.code).toBe(0);
+});
+
+it("builds nothing of a new mesh while one of its clusters does not answer", async () => {
+  const ran = await isthmus(["apply", "-f", await meshWith(deadServer), "--yes"]);
+  expect(ran.code).toBe(69);
+  expect(ran.err).toContain("ISM306");
+  expect((await isthmus(["status", "-f", meshFile()])).out).not.toContain("√");
 });
 
 it("says what was and was not done when it is interrupted", async () => {

@@ -19,7 +19,7 @@ function remains(): string[] {
       : listFolders(folder).filter((one) => path.basename(one).startsWith(`isthmus-${other}`));
   });
   const processes = readdirSync("/proc")
-    .filter((pid) => /^\d+$/.test(pid))
+    .filter((pid) => /^\d+$/.test(pid) && !isZombie(pid))
     .filter(
       (pid) =>
         readOrEmpty(`/proc/${pid}/cgroup`).includes(`isthmus-${other}`) ||
@@ -31,6 +31,11 @@ function remains(): string[] {
     ...processes.map((pid) => `process ${pid}`),
     ...lines.filter((line) => line.includes(`isthmus-${other}`) || line.includes(`sandbox/${other}`)),
   ];
+}
+
+/** Ended already; only whoever adopted it has not noticed yet. */
+function isZombie(pid: string): boolean {
+  return /^State:\s+Z/m.test(readOrEmpty(`/proc/${pid}/status`));
 }
 
 function listFolders(folder: string): string[] {

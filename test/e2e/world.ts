@@ -3,6 +3,7 @@ import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } fro
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { parse, stringify } from "yaml";
 
 /** The checkout that is tested. */
 export const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -127,6 +128,38 @@ export function writeMeshFile(into: string, change: (text: string) => string = (
   writeFileSync(file, change(text));
   return file;
 }
+
+interface Kubeconfig {
+  clusters: { name: string; cluster: Record<string, string> }[];
+  users: { name: string; user: Record<string, string> }[];
+  contexts: { name: string; context: { cluster: string; user: string } }[];
+}
+
+/** What makes a cluster's access wrong: changes its entry and its user's in a copy of the kubeconfig. */
+export type Damage = (cluster: Record<string, string>, user: Record<string, string>) => void;
+
+/** A mesh file like the shared one whose east is reached through a damaged copy of the kubeconfig. */
+export async function meshWith(damage: Damage): Promise<string> {
+  const into = freshFolder();
+  const state = await sandboxState();
+  const kubeconfig = parse(readFileSync(state.kubeconfig, "utf8")) as Kubeconfig;
+  const context = kubeconfig.contexts.find((one) => one.name === contextOf("east"));
+  const cluster = kubeconfig.clusters.find((one) => one.name === context?.context.cluster);
+  const user = kubeconfig.users.find((one) => one.name === context?.context.user);
+  if (cluster === undefined || user === undefined) {
+    throw new Error("the sandbox's kubeconfig has the context of east");
+  }
+  damage(cluster.cluster, user.user);
+  writeFileSync(path.join(into, "kubeconfig"), stringify(kubeconfig));
+  return writeMeshFile(into, (text) =>
+    text.replace("network: east-net,", "network: east-net, kubeconfig: kubeconfig,"),
+  );
+}
+
+/** East's API server at a port where nothing listens. */
+export const deadServer: Damage = (cluster) => {
+  cluster["server"] = cluster["server"]?.replace(/:\d+$/, ":6444") ?? "";
+};
 
 /** The mesh file that the tests share; its weights are put back by whoever changes them. */
 export function meshFile(): string {

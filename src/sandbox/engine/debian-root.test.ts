@@ -10,7 +10,7 @@ describe("Debian's mirrors", () => {
       "Packages http://mirror.example/debian/ bookworm contrib",
       "Packages http://mirror.example/debian-security/ bookworm-security main",
       "Packages http://mirror.example/debian/ bookworm-updates main",
-      "Packages https://deb.nodesource.com/node_20.x/ nodistro main",
+      "Packages https://third.example/node_20.x/ nodistro main",
       "",
     ].join("\n");
     expect(parseMirrors(targets, "bookworm")).toEqual([

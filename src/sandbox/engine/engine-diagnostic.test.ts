@@ -20,7 +20,7 @@ describe("the failure of a command", () => {
     ["no name service", "dial tcp: lookup modules.example: no such host", /must reach/],
     [
       "no network, as apt says it",
-      "Err:1 http://deb.debian.org/debian bookworm InRelease Temporary failure resolving 'deb.debian.org'",
+      "Err:1 http://mirror.example/debian bookworm InRelease Temporary failure resolving 'mirror.example'",
       /must reach/,
     ],
     ["something else", "syntax error", /ask somebody/],

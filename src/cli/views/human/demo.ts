@@ -2,7 +2,12 @@ import type { ClusterStatus } from "../../../engine/operations/status.ts";
 import type { Palette } from "./palette.ts";
 
 /** What a person can do after the demo: addresses to ask and commands to go on with. */
-export function viewDemoEnd(file: string, clusters: readonly ClusterStatus[], palette: Palette): string {
+export function viewDemoEnd(
+  program: string,
+  file: string,
+  clusters: readonly ClusterStatus[],
+  palette: Palette,
+): string {
   const reached = clusters.filter((cluster) => cluster.kind === "reached");
   const curls = reached.flatMap((cluster) =>
     cluster.ingress.slice(0, 1).map((address) => `    curl http://${address}/hello        # ${cluster.cluster}`),
@@ -12,10 +17,10 @@ export function viewDemoEnd(file: string, clusters: readonly ClusterStatus[], pa
     ...curls,
     "",
     palette.strong("Go on with:"),
-    `    isthmus shift helloworld v1=0 v2=100 -f ${file}`,
-    `    isthmus verify -f ${file}`,
-    `    isthmus status -f ${file}`,
-    "    isthmus sandbox status",
-    "    isthmus sandbox down",
+    `    ${program} shift helloworld v1=0 v2=100 -f ${file}`,
+    `    ${program} verify -f ${file}`,
+    `    ${program} status -f ${file}`,
+    `    ${program} sandbox status`,
+    `    ${program} sandbox down`,
   ].join("\n");
 }
