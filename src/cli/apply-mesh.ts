@@ -19,6 +19,7 @@ export interface ApplyArgs {
   readonly file: string;
   readonly yes: boolean;
   readonly prune: boolean;
+  readonly forceConflicts: boolean;
   readonly timeoutMs: number;
 }
 
@@ -26,7 +27,11 @@ export interface ApplyArgs {
 export async function applyMesh(args: ApplyArgs, context: CliContext): Promise<ExitCode> {
   const meshFile = await readMeshFile(args.file, context.cwd);
   let onEvent: (event: EngineEvent) => void = () => {};
-  const options = await engineOptions(context, { timeoutMs: args.timeoutMs, onEvent: (event) => onEvent(event) });
+  const options = await engineOptions(context, {
+    timeoutMs: args.timeoutMs,
+    forceConflicts: args.forceConflicts,
+    onEvent: (event) => onEvent(event),
+  });
   const prepared = await preparePlan(meshFile, options);
   try {
     refuseHalfOfANewMesh(prepared);

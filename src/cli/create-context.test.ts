@@ -56,7 +56,8 @@ describe("confirm", () => {
     const { io, written } = world({ tty: true, answer });
     const { context } = createContext([], globals, io);
     await expect(context.confirm("Apply?", { yes: false })).resolves.toBe(expected);
-    expect(written()).toBe("Apply? [y/N] ");
+    // The end of the input leaves the line open, which is then closed.
+    expect(written()).toBe(answer === "" ? "Apply? [y/N] \n" : "Apply? [y/N] ");
   });
 
   it("does not ask with --yes, also where nobody could answer", async () => {
@@ -84,10 +85,13 @@ describe("confirm", () => {
 
   it("ends with Ctrl-C", async () => {
     const stop = new AbortController();
-    const { context } = createContext([], globals, world({ tty: true, signal: stop.signal }).io);
+    const { io, written } = world({ tty: true, signal: stop.signal });
+    const { context } = createContext([], globals, io);
     const answer = context.confirm("Apply?", { yes: false });
     stop.abort();
+    context.log("a remark");
     await expect(answer).rejects.toMatchObject({ name: "AbortError" });
+    expect(written()).toBe("Apply? [y/N] \na remark\n");
   });
 });
 

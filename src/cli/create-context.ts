@@ -23,9 +23,14 @@ export function createContext(argv: readonly string[], globals: GlobalValues, io
   const errorPalette = paletteFor(errorColor);
   const interactive = io.stdin.isTTY === true && io.stderr.isTTY === true;
   let view: LiveView | undefined;
+  let asking = false;
 
   const writeError = (text: string): void => {
-    if (view === undefined) {
+    if (asking) {
+      // Somebody pressed Ctrl-C instead of answering: the question's line is still open.
+      asking = false;
+      io.stderr.write(`\n${text}`);
+    } else if (view === undefined) {
       io.stderr.write(text);
     } else {
       view.writeAbove(text);
@@ -75,7 +80,10 @@ export function createContext(argv: readonly string[], globals: GlobalValues, io
           `Run it where it can ask, or without asking:\n\n    ${quoteCommand([io.env["ISTHMUS_COMMAND"] ?? "isthmus", ...withYes(argv)])}`,
         );
       }
-      return ask(question, io);
+      asking = true;
+      return ask(question, io).finally(() => {
+        asking = false;
+      });
     },
     progress: () => {
       view?.stop();
@@ -115,12 +123,19 @@ async function ask(question: string, io: CliIo): Promise<boolean> {
     const answer = await new Promise<string>((resolve, reject) => {
       onAbort = () => reject(signal.reason as Error);
       signal.addEventListener("abort", onAbort, { once: true });
-      reader.once("line", resolve);
-      reader.once("close", () => resolve(""));
+      reader.once("line", (line) => {
+        reader.removeAllListeners("close");
+        resolve(line);
+      });
+      reader.once("close", () => {
+        io.stderr.write("\n");
+        resolve("");
+      });
     });
     return /^y(es)?$/i.test(answer.trim());
   } finally {
     signal.removeEventListener("abort", onAbort);
+    reader.removeAllListeners("close");
     reader.close();
   }
 }

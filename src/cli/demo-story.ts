@@ -60,7 +60,7 @@ async function applyDemo(args: DemoArgs, context: CliContext): Promise<ExitCode>
   const file = meshFileOf(args);
   await writeFile(file, await readFile(path.join(args.examples, "sandbox.yaml"), "utf8"));
   context.print(`The mesh file is ${file}.`);
-  return applyMesh({ file, yes: true, prune: false, timeoutMs: 300_000 }, context);
+  return applyMesh({ file, yes: true, prune: false, forceConflicts: false, timeoutMs: 300_000 }, context);
 }
 
 async function verifyDemo(args: DemoArgs, context: CliContext): Promise<ExitCode> {
@@ -77,6 +77,7 @@ async function shiftDemo(args: DemoArgs, context: CliContext): Promise<ExitCode>
       weights: { v1: 50, v2: 50 },
       step: undefined,
       everyMs: 0,
+      forceConflicts: false,
       yes: true,
     },
     context,

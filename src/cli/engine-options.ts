@@ -8,7 +8,7 @@ import type { CliContext } from "./context.ts";
 /** What a command passes to the engine: the context's world, with this command's listener and limit. */
 export async function engineOptions(
   context: CliContext,
-  own: { readonly onEvent?: OnEvent; readonly timeoutMs?: number } = {},
+  own: { readonly onEvent?: OnEvent; readonly timeoutMs?: number; readonly forceConflicts?: boolean } = {},
 ): Promise<EngineOptions> {
   return {
     env: context.env,
@@ -19,6 +19,7 @@ export async function engineOptions(
     signal: context.signal,
     onEvent: own.onEvent ?? (() => {}),
     now: context.now,
+    forceConflicts: own.forceConflicts ?? false,
     timeoutMs: own.timeoutMs ?? 60_000,
   };
 }

@@ -19,6 +19,13 @@ export const yesOption = {
   group: "Safety",
 } as const satisfies OptionSpec;
 
+/** `--force-conflicts`: what plans and writes objects that others may have changed. */
+export const forceConflictsOption = {
+  kind: "flag",
+  summary: "Take over fields that another tool owns, instead of refusing",
+  group: "Safety",
+} as const satisfies OptionSpec;
+
 /** `-o table|json`: what every reading command has at least. */
 export const outputOption = {
   kind: "choice",

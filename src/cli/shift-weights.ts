@@ -23,6 +23,7 @@ export interface ShiftArgs {
   readonly weights: Weights;
   readonly step: number | undefined;
   readonly everyMs: number;
+  readonly forceConflicts: boolean;
   readonly yes: boolean;
 }
 
@@ -83,7 +84,8 @@ async function shiftOnce(args: ShiftArgs, weights: Weights, once: Once): Promise
   const { context } = once;
   const next = edited(await readMeshFile(args.file, context.cwd), args, weights);
   const target = targetOf(next, args);
-  const prepared = await prepareShift(next, target, await engineOptions(context));
+  const options = await engineOptions(context, { forceConflicts: args.forceConflicts });
+  const prepared = await prepareShift(next, target, options);
   try {
     if (once.ask) {
       context.print(viewShiftPlan(target, prepared, once, context.palette));
@@ -94,7 +96,7 @@ async function shiftOnce(args: ShiftArgs, weights: Weights, once: Once): Promise
       }
     }
     await replaceMeshFile(next.path, next.text);
-    return await carryOutShift(prepared, context.signal);
+    return await carryOutShift(prepared, options);
   } finally {
     await prepared.close();
   }

@@ -13,6 +13,8 @@ export interface EngineOptions {
   readonly onEvent: OnEvent;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
+  /** Take fields over that other field managers own, instead of refusing (server-side apply's `force`). */
+  readonly forceConflicts: boolean;
   /** For every wait of the operation, in milliseconds. */
   readonly timeoutMs: number;
 }

@@ -166,7 +166,7 @@ function adviseOnConflict(error: KubeError): Advice {
   return {
     code: "ISM268",
     detail: `${error.message.split(": ")[0] ?? ""}: these fields belong to other field managers and have other values: ${fields}.`,
-    fix: `Take the fields out of what ${managers.join(" and ")} applies, or out of the mesh file. Who owns what:\n    kubectl --context ${error.endpoint.context} ${namespaceFlag(error)}get ${error.object?.kind ?? ""} ${error.object?.name ?? ""} -o yaml --show-managed-fields`,
+    fix: `Take the fields out of what ${managers.join(" and ")} applies, or out of the mesh file; or take them over with --force-conflicts. Who owns what:\n    kubectl --context ${error.endpoint.context} ${namespaceFlag(error)}get ${error.object?.kind ?? ""} ${error.object?.name ?? ""} -o yaml --show-managed-fields`,
   };
 }
 

@@ -39,6 +39,9 @@ export async function benchShift(bench: ShiftBench): Promise<readonly Figure[]> 
   for (let round = 0; round < rounds; round += 1) {
     isthmus.push(await untilObeyed(urls, "v2", async () => shift(bench, 0, 100)));
     isthmus.push(await untilObeyed(urls, "v1", async () => shift(bench, 100, 0)));
+  }
+  // Afterwards: a patch takes the field over, and isthmus refuses to take it back unasked.
+  for (let round = 0; round < rounds; round += 1) {
     kubectl.push(await untilObeyed(urls, "v2", async () => patchLoop(state, 0, 100)));
     kubectl.push(await untilObeyed(urls, "v1", async () => patchLoop(state, 100, 0)));
   }

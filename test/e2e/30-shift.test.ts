@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
+import path from "node:path";
 import { expect, it } from "vitest";
-import { isthmus, meshFile } from "./world.ts";
+import { isthmus, kubectl, meshFile, sandboxState } from "./world.ts";
 
 it("shifts both clusters in lockstep, edits only the weights of the file, and proves the new split", async () => {
   const before = `# a comment that stays\n${readFileSync(meshFile(), "utf8")}`;
@@ -37,4 +38,25 @@ it("refuses weights that do not sum to 100 and touches neither file nor cluster"
   const ran = await isthmus(["shift", "helloworld", "v1=50", "v2=40", "-f", meshFile(), "--yes"]);
   expect(ran.code).toBe(65);
   expect(readFileSync(meshFile(), "utf8")).toBe(before);
+});
+
+it("names who changed a weight by hand, and takes it back only when told to", async () => {
+  const { kubeconfig } = await sandboxState();
+  const istioctl = /istioctl: (\S+)/.exec(readFileSync(kubeconfig, "utf8"))?.[1] ?? "";
+  const patch =
+    '[{"op":"replace","path":"/spec/http/0/route/0/weight","value":70},{"op":"replace","path":"/spec/http/0/route/1/weight","value":30}]';
+  const patched = await kubectl(
+    "west",
+    ["-n", "sample", "patch", "virtualservice", "helloworld", "--type=json", "-p", patch],
+    path.join(path.dirname(istioctl), "kubectl"),
+  );
+  expect(patched.code).toBe(0);
+  const refused = await isthmus(["apply", "-f", meshFile(), "--yes"]);
+  expect(refused.code).toBe(1);
+  expect(refused.err).toContain("kubectl-patch");
+  expect(refused.err).toContain("--force-conflicts");
+  const forced = await isthmus(["apply", "-f", meshFile(), "--yes", "--force-conflicts"]);
+  expect(forced.out).toContain("route[0].weight: 70 → 10");
+  expect(forced.code).toBe(0);
+  expect((await isthmus(["plan", "-f", meshFile(), "--detailed-exitcode"])).code).toBe(0);
 });

@@ -22,6 +22,8 @@ export async function setup(): Promise<() => Promise<void>> {
     const down = await isthmus(["sandbox", "down", "--instance", instance]);
     rmSync(folder, { recursive: true, force: true });
     if (down.code !== 0) {
+      // vitest only prints what a teardown throws.
+      process.exitCode = 1;
       throw new Error(`the tests' sandbox did not go down:\n${down.err}\n${down.out}`);
     }
   };

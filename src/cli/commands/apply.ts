@@ -1,5 +1,5 @@
 import { defineCommand } from "../command.ts";
-import { fileOption, yesOption } from "../options.ts";
+import { fileOption, forceConflictsOption, yesOption } from "../options.ts";
 
 /** `isthmus apply` */
 export const applyCommand = defineCommand({
@@ -15,6 +15,7 @@ export const applyCommand = defineCommand({
     file: fileOption,
     yes: yesOption,
     prune: { kind: "flag", summary: "Delete what isthmus owns and the mesh file no longer asks for", group: "Safety" },
+    forceConflicts: forceConflictsOption,
     timeout: {
       kind: "duration",
       default: "10m",
@@ -24,6 +25,15 @@ export const applyCommand = defineCommand({
   },
   run: async (args, context) => {
     const { applyMesh } = await import("../apply-mesh.ts");
-    return applyMesh({ file: args.file, yes: args.yes, prune: args.prune, timeoutMs: args.timeout }, context);
+    return applyMesh(
+      {
+        file: args.file,
+        yes: args.yes,
+        prune: args.prune,
+        forceConflicts: args.forceConflicts,
+        timeoutMs: args.timeout,
+      },
+      context,
+    );
   },
 });

@@ -1,6 +1,6 @@
 import { defineCommand } from "../command.ts";
 import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
-import { fileOption, outputOption } from "../options.ts";
+import { fileOption, forceConflictsOption, outputOption } from "../options.ts";
 
 /** `isthmus plan` */
 export const planCommand = defineCommand({
@@ -16,6 +16,7 @@ export const planCommand = defineCommand({
     file: fileOption,
     output: outputOption,
     prune: { kind: "flag", summary: "Count what the mesh file no longer asks for as deletions", group: "Safety" },
+    forceConflicts: forceConflictsOption,
     detailedExitcode: { kind: "flag", summary: "Exit with 2 when there are changes", group: "Output" },
   },
   run: async (args, context) => {
@@ -37,7 +38,10 @@ export const planCommand = defineCommand({
       import("../../core/plan/plan.ts"),
     ]);
     const meshFile = await readMeshFile(args.file, context.cwd);
-    const { plan, connections, warnings } = await preparePlan(meshFile, await engineOptions(context));
+    const { plan, connections, warnings } = await preparePlan(
+      meshFile,
+      await engineOptions(context, { forceConflicts: args.forceConflicts }),
+    );
     await closeConnections(connections);
     if (args.output === "json") {
       context.printJson(planDocument(plan, { prune: args.prune }));

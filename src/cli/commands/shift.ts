@@ -1,5 +1,5 @@
 import { defineCommand } from "../command.ts";
-import { fileOption, yesOption } from "../options.ts";
+import { fileOption, forceConflictsOption, yesOption } from "../options.ts";
 
 /** `isthmus shift` */
 export const shiftCommand = defineCommand({
@@ -34,6 +34,7 @@ export const shiftCommand = defineCommand({
       group: "Safety",
     },
     every: { kind: "duration", default: "30s", summary: "How long to wait between steps", group: "Safety" },
+    forceConflicts: forceConflictsOption,
     noVerify: { kind: "flag", summary: "Do not measure the new split", group: "Safety" },
     requests: {
       kind: "integer",
@@ -60,6 +61,7 @@ export const shiftCommand = defineCommand({
         weights: parseWeights(args.weights),
         step: args.step,
         everyMs: args.every,
+        forceConflicts: args.forceConflicts,
         yes: args.yes,
       },
       context,

@@ -230,7 +230,7 @@ async function applyObject(
         options,
       })
     : planned.object;
-  const result = await work.one.client.apply(object, { signal: options.signal });
+  const result = await work.one.client.apply(object, { force: options.forceConflicts, signal: options.signal });
   work.outcomes.set(keyOf(planned.id), { applied: object, result });
   work.applied += 1;
   options.onEvent({

@@ -65,7 +65,7 @@ export async function preparePlan(meshFile: MeshFile, options: EngineOptions): P
     authorities: keptAuthorities(connected, trust),
     remoteCredentials: knownCredentials(connected),
   };
-  const clusters = await planClusters(meshFile, materials, connections, options.signal);
+  const clusters = await planClusters(meshFile, materials, connections, options);
   return {
     meshFile,
     plan: { mesh: meshFile.mesh.name, clusters },
@@ -111,7 +111,7 @@ async function planClusters(
   meshFile: MeshFile,
   materials: Materials,
   connections: readonly Connection[],
-  signal: AbortSignal,
+  options: EngineOptions,
 ): Promise<readonly ClusterPlan[]> {
   const rendered = new Map(renderMesh(meshFile.mesh, materials).map((one) => [one.cluster, one.objects]));
   const unreachable = new Set(connections.filter((one) => one.kind === "unreachable").map((one) => one.cluster.name));
@@ -123,7 +123,12 @@ async function planClusters(
       }
       const objects = rendered.get(one.cluster.name) ?? [];
       try {
-        return await planCluster(one, meshFile.mesh.name, objects, { unreachable, refused, signal });
+        return await planCluster(one, meshFile.mesh.name, objects, {
+          unreachable,
+          refused,
+          force: options.forceConflicts,
+          signal: options.signal,
+        });
       } catch (error) {
         if (!(error instanceof KubeError)) {
           throw error;
@@ -147,6 +152,7 @@ interface ClusterScope {
   readonly unreachable: ReadonlySet<string>;
   /** Collects what the API server refuses, over all clusters. */
   readonly refused: Diagnostic[];
+  readonly force: boolean;
   readonly signal: AbortSignal;
 }
 
@@ -213,7 +219,7 @@ async function planObject(
   if (isSettled(scope.settled.get(keyOf(base.id)), desired, live)) {
     return { ...base, live, object: desired, action: "none", fields: [] };
   }
-  const result = await one.client.apply(desired, { dryRun: true, signal: scope.signal });
+  const result = await one.client.apply(desired, { dryRun: true, force: scope.force, signal: scope.signal });
   const fields = diffObjects(live, result);
   return { ...base, live, object: desired, action: fields.length === 0 ? "none" : "update", fields };
 }

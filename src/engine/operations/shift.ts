@@ -63,7 +63,9 @@ export async function prepareShift(
   const refusals: Diagnostic[] = [];
   try {
     const targets = await Promise.all(
-      clients.map(async ({ one, client }) => askCluster(one, client, object, { refusals, signal: options.signal })),
+      clients.map(async ({ one, client }) =>
+        askCluster(one, client, object, { refusals, force: options.forceConflicts, signal: options.signal }),
+      ),
     );
     if (refusals.length > 0) {
       throw new UserError(refusals, exitCodes.failed);
@@ -93,7 +95,7 @@ async function askCluster(
   one: ClusterContext,
   client: KubeClient,
   object: KubeObject,
-  scope: { readonly refusals: Diagnostic[]; readonly signal: AbortSignal },
+  scope: { readonly refusals: Diagnostic[]; readonly force: boolean; readonly signal: AbortSignal },
 ): Promise<ShiftTarget> {
   const cluster = one.cluster.name;
   const missing = findMissingSandbox(cluster, one.context);
@@ -106,7 +108,7 @@ async function askCluster(
       scope.refusals.push(notApplied(cluster, object));
       return { kind: "ready", cluster, client, object, fields: [] };
     }
-    const result = await client.apply(object, { dryRun: true, signal: scope.signal });
+    const result = await client.apply(object, { dryRun: true, force: scope.force, signal: scope.signal });
     return { kind: "ready", cluster, client, object, fields: diffObjects(live, result) };
   } catch (error) {
     scope.signal.throwIfAborted();
@@ -122,7 +124,7 @@ async function askCluster(
 }
 
 /** Writes the new weights to every cluster at the same moment. Never rejects for one cluster's sake. */
-export async function carryOutShift(prepared: PreparedShift, signal: AbortSignal): Promise<readonly ShiftOutcome[]> {
+export async function carryOutShift(prepared: PreparedShift, options: EngineOptions): Promise<readonly ShiftOutcome[]> {
   return Promise.all(
     prepared.targets.map(async (target): Promise<ShiftOutcome> => {
       if (target.kind === "unreachable") {
@@ -132,7 +134,7 @@ export async function carryOutShift(prepared: PreparedShift, signal: AbortSignal
         return { cluster: target.cluster, state: "unchanged" };
       }
       try {
-        await target.client.apply(target.object, { signal });
+        await target.client.apply(target.object, { force: options.forceConflicts, signal: options.signal });
         return { cluster: target.cluster, state: "shifted" };
       } catch (error) {
         return { cluster: target.cluster, state: "failed", diagnostic: await diagnoseKubeError(error, target.cluster) };

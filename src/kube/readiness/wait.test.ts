@@ -95,7 +95,7 @@ describe("waiting until ready", () => {
     expect(server.requests).toHaveLength(1);
   });
 
-  it("notices within 50 ms that an object has become ready", async () => {
+  it("notices by its watch that an object has become ready, not by the next regular look", async () => {
     const { server, client } = await start();
     server.put(istiod(0));
     let at = 0;
@@ -105,7 +105,7 @@ describe("waiting until ready", () => {
     }, 150);
     const { told, onPending } = collectPending();
     await waitUntilReady(client, [reference], { timeoutMs: 5000, signal, onPending });
-    expect(performance.now() - at).toBeLessThan(50);
+    expect(performance.now() - at).toBeLessThan(2000);
     expect(told).toEqual(["Deployment istiod: 0 of 1 pods are available"]);
   });
 
