@@ -110,11 +110,14 @@ function memoryOfClusters(): number {
   for (const pid of own) {
     kib += Number(/^Pss:\s+(\d+)/m.exec(readOrEmpty(`/proc/${pid}/smaps_rollup`))?.[1] ?? 0);
   }
+  if (kib === 0) {
+    throw new Error("no process of the sandbox was found to measure");
+  }
   return kib / 1024;
 }
 
 function inSandbox(pid: string): boolean {
-  return readOrEmpty(`/proc/${pid}/cgroup`).includes(`isthmus-${instance}-`);
+  return readOrEmpty(`/proc/${pid}/cgroup`).includes(`isthmus-${instance}.`);
 }
 
 function readOrEmpty(file: string): string {
