@@ -2,6 +2,7 @@ import path from "node:path";
 import type { OnEvent } from "../engine/events.ts";
 import type { EngineOptions } from "../engine/options.ts";
 import { cacheFolder } from "../sandbox/engine/cache-folder.ts";
+import { findEngine } from "../sandbox/engine/find-engine.ts";
 import { listSandboxKubeconfigs } from "../sandbox/operations/status.ts";
 import type { CliContext } from "./context.ts";
 
@@ -15,6 +16,7 @@ export async function engineOptions(
     ...(context.kubeconfig === undefined ? {} : { kubeconfig: path.resolve(context.cwd, context.kubeconfig) }),
     // So that the contexts of sandboxes on this machine work without any setting.
     extraKubeconfigs: await listSandboxKubeconfigs(context.env),
+    istioctlCandidates: enginesIstioctl(context.env),
     cacheDir: cacheFolder(context.env),
     signal: context.signal,
     onEvent: own.onEvent ?? (() => {}),
@@ -22,4 +24,10 @@ export async function engineOptions(
     forceConflicts: own.forceConflicts ?? false,
     timeoutMs: own.timeoutMs ?? 60_000,
   };
+}
+
+/** The istioctl of the sandbox's engine, which can render also while no sandbox is up. */
+function enginesIstioctl(env: CliContext["env"]): readonly string[] {
+  const engine = findEngine({ env });
+  return engine === undefined ? [] : [engine.programs.istioctl];
 }

@@ -15,14 +15,18 @@ export interface ClusterPlatform extends Platform {
 export async function generateIstioManifests(
   mesh: Mesh,
   platforms: Readonly<Record<string, ClusterPlatform>>,
-  options: Pick<EngineOptions, "env" | "cacheDir" | "signal">,
+  options: Pick<EngineOptions, "env" | "cacheDir" | "signal" | "istioctlCandidates">,
 ): Promise<Readonly<Record<string, readonly KubeObject[]>>> {
   const candidates = Object.values(platforms).flatMap((platform) =>
     platform.istioctl === undefined ? [] : [platform.istioctl],
   );
   let found: Promise<string> | undefined;
   const istioctl = async (): Promise<string> => {
-    found ??= findIstioctl({ version: mesh.istio.version, env: options.env, candidates: [...new Set(candidates)] });
+    found ??= findIstioctl({
+      version: mesh.istio.version,
+      env: options.env,
+      candidates: [...new Set([...candidates, ...options.istioctlCandidates])],
+    });
     return found;
   };
   const generate = async (cluster: Cluster): Promise<readonly [string, readonly KubeObject[]]> => {

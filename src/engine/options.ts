@@ -7,6 +7,8 @@ export interface EngineOptions {
   readonly kubeconfig?: string;
   /** Kubeconfig files to look at last, where a context is found nowhere else (running sandboxes). */
   readonly extraKubeconfigs: readonly string[];
+  /** istioctl programs to try besides those of `$ISTHMUS_ISTIOCTL`, the contexts and `$PATH`. */
+  readonly istioctlCandidates: readonly string[];
   /** Folder for what can be made again. */
   readonly cacheDir: string;
   readonly signal: AbortSignal;

@@ -43,7 +43,11 @@ export async function listIngressPods(one: Connected, signal: AbortSignal): Prom
     .map((pod) => ({ namespace: istioNamespace, name: pod.metadata.name }));
 }
 
-/** Every version's endpoints in every ingress pod of a cluster, against what they must be. */
+/**
+ * Every version's endpoints in every ingress pod of a cluster, against what
+ * they must be. A version that runs on a cluster which does not answer is left
+ * out: what that cluster offers cannot be known.
+ */
 export async function compareIngressEndpoints(
   input: { readonly mesh: Mesh; readonly one: Connected; readonly service: Service; readonly actual: ActualEndpoints },
   pods: readonly IngressPod[],
@@ -51,7 +55,8 @@ export async function compareIngressEndpoints(
 ): Promise<readonly EndpointFinding[]> {
   const { mesh, one, service, actual } = input;
   const tables = await Promise.all(pods.map(async (pod) => readProxyEndpoints(one.client, pod, signal)));
-  return service.versions.flatMap((version) => {
+  const known = service.versions.filter((version) => version.clusters.every((cluster) => cluster in actual));
+  return known.flatMap((version) => {
     const expected = expectedEndpoints(mesh, service, version.name, one.cluster, actual);
     const name = subsetCluster(serviceHost(service), service.port, version.name);
     return tables.map((table) =>
