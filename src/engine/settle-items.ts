@@ -4,7 +4,7 @@ import { diffObjects } from "../core/plan/diff.ts";
 import type { InventoryItem } from "../core/plan/inventory.ts";
 import type { PlannedObject } from "../core/plan/plan.ts";
 import { referenceOf } from "../kube/object-reference.ts";
-import type { Working } from "./operations/apply.ts";
+import type { Working } from "./working.ts";
 
 /**
  * Notes at which resourceVersion each object is exactly what this apply made

@@ -9,7 +9,8 @@ interface Proof {
   readonly weights: readonly { readonly version: string; readonly asked: number; readonly answers: number }[];
 }
 
-it("proves the split of 10 to 90 at both ingresses by real requests", async () => {
+// One in a thousand true splits is called wrong, by design of the test; twice in a row is one in a million.
+it("proves the split of 10 to 90 at both ingresses by real requests", { retry: 1 }, async () => {
   const ran = await isthmus(["verify", "-f", meshFile(), "-o", "json"]);
   expect(ran.code).toBe(0);
   const { proofs } = JSON.parse(ran.out) as { proofs: readonly Proof[] };

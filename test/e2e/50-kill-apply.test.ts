@@ -23,7 +23,8 @@ it("says what was and was not done when it is interrupted", async () => {
   expect(ran.out).toMatch(/not done: .*routes/);
 });
 
-it("converges after being killed at several moments", async () => {
+// Retried once, since one in a thousand true splits is called wrong by design.
+it("converges after being killed at several moments", { retry: 1 }, async () => {
   for (const afterMs of [700, 1500, 4000]) {
     await isthmusKilled(["apply", "-f", meshFile(), "--yes"], "SIGKILL", afterMs);
   }

@@ -1,26 +1,16 @@
 import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
-import { clusterNamed } from "../../core/model/mesh.ts";
-import type { KubeObject } from "../../core/model/kube-object.ts";
-import { keyOf } from "../../core/model/kube-object.ts";
 import { digestObject } from "../../core/plan/digest.ts";
 import type { InventoryItem } from "../../core/plan/inventory.ts";
 import { mergeInventories, renderInventory } from "../../core/plan/inventory.ts";
-import type { ClusterPlan, PlannedObject } from "../../core/plan/plan.ts";
-import { remoteOf } from "../../core/render/remote-secret.ts";
-import { rankOf } from "../../core/render/order.ts";
 import type { Wave } from "../../core/render/waves.ts";
 import { waveRules, waves } from "../../core/render/waves.ts";
-import { referenceOf } from "../../kube/object-reference.ts";
-import { waitUntilReady } from "../../kube/readiness/wait.ts";
-import type { Connected } from "../connect.ts";
-import { completeObject } from "../complete-object.ts";
 import { diagnoseFailure } from "../diagnose-failure.ts";
 import type { EngineOptions } from "../options.ts";
 import type { QueueTask, TaskOutcome } from "../queue/run-queue.ts";
 import { runQueue } from "../queue/run-queue.ts";
+import { runWave } from "../run-wave.ts";
 import { settleItems } from "../settle-items.ts";
-import { waitUntilServed } from "../wait-until-served.ts";
-import { waitUntilSynced } from "../wait-until-synced.ts";
+import type { Working } from "../working.ts";
 import { deleteItems } from "./delete-items.ts";
 import type { PreparedPlan } from "./plan.ts";
 
@@ -43,18 +33,6 @@ export interface ClusterOutcome {
 
 export interface ApplyResult {
   readonly clusters: readonly ClusterOutcome[];
-}
-
-/** One cluster's share of an apply while it runs. */
-export interface Working {
-  readonly one: Connected;
-  readonly plan: Extract<ClusterPlan, { readonly kind: "planned" }>;
-  applied: number;
-  deleted: number;
-  /** What the API server answered to each write, by key: the outcome that a settled object still has. */
-  readonly outcomes: Map<string, { readonly applied: KubeObject; readonly result: KubeObject }>;
-  /** Set when a wave failed: others then neither wait for this cluster nor join it in this apply. */
-  failed: boolean;
 }
 
 /**
@@ -117,7 +95,7 @@ function tasksOf(
       cluster,
       needs: [begin.id, ...rule.needs.map((need) => `${cluster}/${need}`)],
       after: barriers.flatMap((other) => rule.everywhere.map((need) => `${other}/${need}`)),
-      run: async (signal) => runWave(wave, work, prepared, all, { ...options, signal }),
+      run: async (signal) => runWave(wave, work, { prepared, all, options: { ...options, signal } }),
     };
   });
   const end: QueueTask = {
@@ -128,119 +106,6 @@ function tasksOf(
     run: async (signal) => finish(work, { ...options, signal }),
   };
   return [begin, ...perWave, end];
-}
-
-const nowDoing: Readonly<Record<Wave, string>> = {
-  namespaces: "foundation: namespaces",
-  cacerts: "trust: cacerts",
-  definitions: "istio: definitions and roles",
-  "control-plane": "istio: control plane",
-  gateways: "istio: gateways",
-  join: "join: remote secrets",
-  services: "services: workloads",
-  destinations: "routes: gateways and destination rules",
-  routes: "routes: virtual services",
-};
-
-async function runWave(
-  wave: Wave,
-  work: Working,
-  prepared: PreparedPlan,
-  all: ReadonlyMap<string, Working>,
-  options: EngineOptions,
-): Promise<void> {
-  const objects = work.plan.objects.filter((object) => object.wave === wave);
-  if (objects.length === 0) {
-    return;
-  }
-  const subject = work.one.cluster.name;
-  const task = nowDoing[wave];
-  const started = options.now();
-  options.onEvent({ kind: "task.started", subject, task });
-  const note = (text: string): void => options.onEvent({ kind: "task.note", subject, task, note: text });
-  try {
-    await applyObjects(objects, work, prepared, all, options);
-    const written = objects.filter((object) => !isForMissing(object, all));
-    await waitUntilReady(
-      work.one.client,
-      written.map((object) => referenceOf(object.object)),
-      { timeoutMs: options.timeoutMs, signal: options.signal, onPending: (pending) => note(describePending(pending)) },
-    );
-    if (wave === "join") {
-      const others = [...all].filter(([other, { failed }]) => other !== subject && !failed).map(([other]) => other);
-      await waitUntilSynced(work.one, others, {
-        timeoutMs: options.timeoutMs,
-        signal: options.signal,
-        onPending: note,
-      });
-    }
-    if (wave === "routes") {
-      const live = [...all.values()].filter(({ failed }) => !failed).map(({ one }) => one);
-      const waiting = { timeoutMs: options.timeoutMs, signal: options.signal, onPending: note };
-      await waitUntilServed(prepared.meshFile.mesh, work.one, live, waiting);
-    }
-    options.onEvent({ kind: "task.done", subject, task, seconds: (options.now() - started) / 1000 });
-  } catch (error) {
-    work.failed = true;
-    if (!options.signal.aborted) {
-      const [diagnostic] = await diagnoseFailure(error, subject, wave);
-      if (diagnostic !== undefined) {
-        options.onEvent({ kind: "task.failed", subject, task, diagnostic });
-      }
-    }
-    throw error;
-  }
-}
-
-/** True for the credential of a cluster that is away or failed: it cannot be read, so nothing is written for it. */
-function isForMissing(object: PlannedObject, all: ReadonlyMap<string, Working>): boolean {
-  const missing = remoteOf(object.object);
-  return object.wave === "join" && missing !== undefined && (all.get(missing)?.failed ?? true);
-}
-
-/** One rank after the other (service accounts before the pods that use them), all objects of a rank at once. */
-async function applyObjects(
-  objects: readonly PlannedObject[],
-  work: Working,
-  prepared: PreparedPlan,
-  all: ReadonlyMap<string, Working>,
-  options: EngineOptions,
-): Promise<void> {
-  const changing = objects.filter((object) => object.action !== "none" && !isForMissing(object, all));
-  const ranks = [...new Set(changing.map((object) => rankOf(object.id.kind)))].sort((a, b) => a - b);
-  for (const rank of ranks) {
-    const batch = changing.filter((object) => rankOf(object.id.kind) === rank);
-    await Promise.all(batch.map(async (object) => applyObject(object, work, prepared, all, options)));
-  }
-}
-
-async function applyObject(
-  planned: PlannedObject,
-  work: Working,
-  prepared: PreparedPlan,
-  all: ReadonlyMap<string, Working>,
-  options: EngineOptions,
-): Promise<void> {
-  const object = planned.knownAfterApply
-    ? await completeObject(planned, {
-        cluster: clusterNamed(prepared.meshFile.mesh, work.one.cluster.name),
-        mesh: prepared.meshFile.mesh,
-        rootFiles: prepared.trust.files,
-        connected: [...all.values()].map((other) => other.one),
-        options,
-      })
-    : planned.object;
-  const result = await work.one.client.apply(object, { force: options.forceConflicts, signal: options.signal });
-  work.outcomes.set(keyOf(planned.id), { applied: object, result });
-  work.applied += 1;
-  options.onEvent({
-    kind: "object.applied",
-    cluster: work.one.cluster.name,
-    phase: planned.phase,
-    wave: planned.wave,
-    action: planned.action === "create" ? "create" : "update",
-    id: planned.id,
-  });
 }
 
 function plannedItems(plan: Working["plan"]): readonly InventoryItem[] {
@@ -257,7 +122,12 @@ async function writeInventory(work: Working, planned: readonly InventoryItem[], 
     return;
   }
   const items = mergeInventories(work.plan.inventory.items, planned);
-  await work.one.client.apply(renderInventory({ ...work.plan.inventory, items }), { signal });
+  try {
+    await work.one.client.apply(renderInventory({ ...work.plan.inventory, items }), { signal });
+  } catch (error) {
+    work.failed = true;
+    throw error;
+  }
 }
 
 /** Prunes when asked, then writes the inventory that the next plan starts from; not at all when it is the same. */
@@ -298,15 +168,4 @@ async function outcomeOf(work: Working, outcomes: ReadonlyMap<string, TaskOutcom
     deleted: work.deleted,
     diagnostics: [...ofWaves.flatMap((wave) => wave.diagnostics), ...ends.flat()],
   };
-}
-
-function describePending(
-  pending: readonly { readonly id: { readonly kind: string; readonly name: string }; readonly reason: string }[],
-): string {
-  const [first] = pending;
-  if (first === undefined) {
-    return "";
-  }
-  const more = pending.length > 1 ? ` (and ${pending.length - 1} more)` : "";
-  return `waiting for ${first.id.kind} ${first.id.name}: ${first.reason}${more}`;
 }

@@ -1,0 +1,15 @@
+import type { KubeObject } from "../core/model/kube-object.ts";
+import type { ClusterPlan } from "../core/plan/plan.ts";
+import type { Connected } from "./connect.ts";
+
+/** One cluster's share of an apply while it runs. */
+export interface Working {
+  readonly one: Connected;
+  readonly plan: Extract<ClusterPlan, { readonly kind: "planned" }>;
+  applied: number;
+  deleted: number;
+  /** What the API server answered to each write, by key: the outcome that a settled object still has. */
+  readonly outcomes: Map<string, { readonly applied: KubeObject; readonly result: KubeObject }>;
+  /** Set when a wave failed: others then neither wait for this cluster nor join it in this apply. */
+  failed: boolean;
+}
