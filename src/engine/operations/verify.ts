@@ -116,6 +116,11 @@ async function proveIngress(input: ProofInput, options: VerifyOptions): Promise<
       pods,
       options.signal,
     );
+    if (!canBeRequested(route)) {
+      const diagnostics = [...diagnoseEndpoints(service, endpoints), notMeasured(subject, route)];
+      const proven = { url: "", requests: 0, failures: [], weights: [] };
+      return { ...base, ...proven, endpoints, ok: !diagnostics.some((one) => one.severity === "error"), diagnostics };
+    }
     const measurement = await measureSplit(
       { client: one.client, pods, address, service, route, requests: options.requests },
       options,
@@ -153,6 +158,26 @@ function failed(
   return { ...base, url: "", endpoints: [], requests: 0, failures: [], weights: [], ok: false, diagnostics };
 }
 
+/** False for a match by regular expression: no request is known that it takes. */
+function canBeRequested(route: Route): boolean {
+  return [route.match.path, ...Object.values(route.match.headers)].every((match) => match.kind !== "regex");
+}
+
+function notMeasured(cluster: string, route: Route): Diagnostic {
+  return {
+    code: "ISM405",
+    severity: "warning",
+    summary: "A route is not measured",
+    detail: `Route ${route.name} matches by a regular expression, and no request can be made up that it is sure to take. At the ingress of ${cluster} only the endpoints are proven.`,
+    fix: "Measure it with requests of your own, or match by exact or prefix.",
+    cluster,
+  };
+}
+
+function diagnoseEndpoints(service: Service, endpoints: readonly EndpointFinding[]): Diagnostic[] {
+  return endpoints.filter((finding) => !finding.ok).map((finding) => wrongEndpoints(service, finding));
+}
+
 function diagnose(
   input: ProofInput,
   endpoints: readonly EndpointFinding[],
@@ -161,9 +186,7 @@ function diagnose(
 ): Diagnostic[] {
   const { one, service, route } = input;
   const cluster = one.cluster.name;
-  const found: Diagnostic[] = endpoints
-    .filter((finding) => !finding.ok)
-    .map((finding) => wrongEndpoints(service, finding));
+  const found: Diagnostic[] = diagnoseEndpoints(service, endpoints);
   if (measurement.failures.length > 0) {
     found.push({
       code: "ISM403",

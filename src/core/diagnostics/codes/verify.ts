@@ -20,4 +20,9 @@ export const verifyCodes = {
     explanation:
       "The ingress gateway's Service has no address from a load balancer, so no request can come from outside.",
   },
+  ISM405: {
+    summary: "A route is not measured",
+    explanation:
+      "Requests are made up from a route's match: its path, its headers, its host. For a regular expression that cannot be done with certainty, so only the endpoints of such a route are proven.",
+  },
 } as const satisfies Record<string, CatalogueEntry>;
