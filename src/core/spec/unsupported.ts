@@ -3,6 +3,9 @@ import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import type { Mesh, Route } from "../model/mesh.ts";
 import type { ParsedMesh } from "./parse.ts";
 import type { Path } from "./path.ts";
+import { readDuration } from "./duration.ts";
+import { fieldDefaults } from "./field-defaults.ts";
+import { compareIstioVersions } from "./istio-version.ts";
 import { describePath } from "./path.ts";
 
 /** Something that the format has and this version cannot carry out. */
@@ -50,6 +53,22 @@ const gaps: readonly Gap[] = [
     find: (mesh) => when(mesh.istio.install !== "istioctl", ["spec", "istio", "install"]),
     cannot: "install Istio by anything but istioctl",
     fix: "Write install: istioctl.",
+  },
+  {
+    // The API version networking.istio.io/v1, which every route and gateway is rendered in, came with 1.22.
+    find: (mesh) => when(compareIstioVersions(mesh.istio.version, "1.22.0") < 0, ["spec", "istio", "version"]),
+    cannot: "render for an Istio before 1.22",
+    fix: "Write version: 1.22.0 or a newer one.",
+  },
+  {
+    find: (mesh) =>
+      when(mesh.access.rotateBeforeSeconds !== readDuration(fieldDefaults.rotateBefore), [
+        "spec",
+        "access",
+        "rotateBefore",
+      ]),
+    cannot: "renew remote credentials by itself",
+    fix: "Leave rotateBefore out; the reader account's token does not expire.",
   },
   {
     find: (mesh) => when(mesh.access.credentials === "rancherToken", ["spec", "access", "credentials"]),
