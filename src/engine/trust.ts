@@ -50,7 +50,7 @@ export async function planTrust(
     ]),
   );
   const problems = connected.flatMap((one) =>
-    refusalOf(one.cluster, verdicts[one.cluster.name], present.get(one.cluster.name)),
+    refusalOf(files, one.cluster, verdicts[one.cluster.name], present.get(one.cluster.name)),
   );
   const needsSigning = Object.values(verdicts).some((verdict) => verdict.action === "issue");
   if (needsSigning && root === undefined && meshRoot !== undefined) {
@@ -114,6 +114,7 @@ function firstRoot(present: readonly (Present | undefined)[]): string | undefine
 }
 
 function refusalOf(
+  files: RootFiles,
   cluster: Cluster,
   verdict: IntermediateVerdict | undefined,
   present: Present | undefined,
@@ -141,7 +142,7 @@ function refusalOf(
       severity: "error",
       summary: "The cluster trusts another root",
       detail: `Cluster ${cluster.name} cannot join: ${verdict.reason} (SHA-256). Workloads with different roots refuse each other.`,
-      fix: "Take the cluster out of its other mesh first, or use the root that it has: spec.trust.root with its certFile and keyFile.",
+      fix: `When this mesh was made elsewhere, copy its root from there to ${files.certFile} and ${files.keyFile}, or name it in spec.trust.root. Otherwise take the cluster out of its other mesh first.`,
       cluster: cluster.name,
       object: id,
     },
