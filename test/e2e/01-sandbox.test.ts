@@ -1,15 +1,7 @@
 import { spawn } from "node:child_process";
-import { readFileSync, statSync } from "node:fs";
-import path from "node:path";
+import { statSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { contextOf, instance, isthmus, kubectl, sandboxState } from "./world.ts";
-
-/** The engine's own kubectl stands beside the istioctl that the kubeconfig names. */
-async function enginesKubectl(): Promise<string> {
-  const { kubeconfig } = await sandboxState();
-  const istioctl = /istioctl: (\S+)/.exec(readFileSync(kubeconfig, "utf8"))?.[1] ?? "";
-  return path.join(path.dirname(istioctl), "kubectl");
-}
+import { contextOf, enginesKubectl, instance, isthmus, kubectl, sandboxState } from "./world.ts";
 
 describe("a running sandbox", () => {
   it("tells scripts how to reach its clusters", async () => {

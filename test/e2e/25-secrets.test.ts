@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { expect, it } from "vitest";
 import { parse } from "yaml";
-import { folder, isthmus, kubectl, meshFile, sandboxState } from "./world.ts";
+import { enginesKubectl, folder, isthmus, kubectl, meshFile, sandboxState } from "./world.ts";
 
 interface SecretList {
   readonly items: readonly {
@@ -16,8 +16,7 @@ interface SecretList {
 async function knownSecrets(): Promise<readonly string[]> {
   const state = await sandboxState();
   const kubeconfig = readFileSync(state.kubeconfig, "utf8");
-  const istioctl = /istioctl: (\S+)/.exec(kubeconfig)?.[1] ?? "";
-  const program = path.join(path.dirname(istioctl), "kubectl");
+  const program = await enginesKubectl();
   const lists = await Promise.all(
     ["west", "east"].map(async (cluster) => {
       const ran = await kubectl(cluster, ["-n", "istio-system", "get", "secrets", "-o", "json"], program);

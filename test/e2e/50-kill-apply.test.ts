@@ -1,10 +1,15 @@
 import { expect, it } from "vitest";
-import { deadServer, isthmus, isthmusKilled, meshFile, meshWith } from "./world.ts";
+import { allObjects, deadServer, isthmus, isthmusKilled, meshFile, meshWith } from "./world.ts";
 
 it("removes the mesh and nothing else", async () => {
   const ran = await isthmus(["remove", "-f", meshFile(), "--yes"]);
   expect(ran.err + ran.out).toContain("removed");
   expect(ran.code).toBe(0);
+  for (const cluster of ["west", "east"]) {
+    const left = await allObjects(cluster);
+    expect(left).toContain("namespace/kube-system");
+    expect(left.filter((name) => /istio|isthmus|sample|helloworld/.test(name.replace("isthmus-e2e", "")))).toEqual([]);
+  }
   const again = await isthmus(["remove", "-f", meshFile(), "--yes"]);
   expect(again.code).toBe(0);
 });

@@ -113,6 +113,22 @@ export async function kubectl(cluster: string, args: readonly string[], kubectlP
   });
 }
 
+/** The engine's own kubectl, which stands beside the istioctl that the kubeconfig names. */
+export async function enginesKubectl(): Promise<string> {
+  const { kubeconfig } = await sandboxState();
+  const istioctl = /istioctl: (\S+)/.exec(readFileSync(kubeconfig, "utf8"))?.[1] ?? "";
+  return path.join(path.dirname(istioctl), "kubectl");
+}
+
+/** `kind/name` of every object in a cluster, of every kind that can be listed; events left out. */
+export async function allObjects(cluster: string): Promise<readonly string[]> {
+  const program = await enginesKubectl();
+  const kinds = await kubectl(cluster, ["api-resources", "--verbs=list", "-o", "name"], program);
+  const listed = kinds.out.split("\n").filter((kind) => kind !== "" && !kind.startsWith("events"));
+  const objects = await kubectl(cluster, ["get", listed.join(","), "-A", "-o", "name", "--ignore-not-found"], program);
+  return objects.out.split("\n").filter((name) => name !== "");
+}
+
 export function contextOf(cluster: string): string {
   return `isthmus-${instance}-${cluster}`;
 }
