@@ -1,3 +1,4 @@
+import { setTimeout as pause } from "node:timers/promises";
 import type { ExitCode } from "../core/diagnostics/exit-codes.ts";
 import { exitCodes } from "../core/diagnostics/exit-codes.ts";
 import { UserError } from "../core/diagnostics/user-error.ts";
@@ -9,7 +10,6 @@ import type { MeshFile } from "../engine/mesh-file.ts";
 import { parseMeshFile, readMeshFile } from "../engine/mesh-file.ts";
 import type { ShiftOutcome } from "../engine/operations/shift.ts";
 import { carryOutShift, prepareShift, replaceMeshFile } from "../engine/operations/shift.ts";
-import { pause } from "../engine/wait-until-synced.ts";
 import type { CliContext } from "./context.ts";
 import { engineOptions } from "./engine-options.ts";
 import { viewShift, viewShiftPlan } from "./views/human/shift.ts";
@@ -49,7 +49,7 @@ export async function shiftWeights(args: ShiftArgs, context: CliContext): Promis
   let first = true;
   for (const weights of steps) {
     if (!first) {
-      await pause(args.everyMs, context.signal);
+      await pause(args.everyMs, undefined, { signal: context.signal });
     }
     const outcomes = await shiftOnce(args, weights, {
       context,

@@ -15,6 +15,7 @@ import { waitUntilSynced } from "./wait-until-synced.ts";
 import type { Working } from "./working.ts";
 
 const nowDoing: Readonly<Record<Wave, string>> = {
+  projects: "foundation: Rancher projects",
   namespaces: "foundation: namespaces",
   cacerts: "trust: cacerts",
   definitions: "istio: definitions and roles",

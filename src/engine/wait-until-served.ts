@@ -1,3 +1,4 @@
+import { setTimeout as pause } from "node:timers/promises";
 import type { EndpointFinding } from "../core/checks/endpoint-table.ts";
 import { exitCodes } from "../core/diagnostics/exit-codes.ts";
 import { UserError } from "../core/diagnostics/user-error.ts";
@@ -5,7 +6,6 @@ import type { Mesh } from "../core/model/mesh.ts";
 import type { Connected } from "./connect.ts";
 import { compareIngressEndpoints, listIngressPods, readActualEndpoints } from "./facts/ingress-endpoints.ts";
 import type { WaitUntilSyncedOptions } from "./wait-until-synced.ts";
-import { pause } from "./wait-until-synced.ts";
 
 const pollMs = 200;
 
@@ -39,7 +39,7 @@ export async function waitUntilServed(
     if (Date.now() > deadline) {
       throw new UserError([notServed(one, wrong, options.timeoutMs)], exitCodes.failed);
     }
-    await pause(pollMs, options.signal);
+    await pause(pollMs, undefined, { signal: options.signal });
   }
 }
 

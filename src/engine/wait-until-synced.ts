@@ -1,3 +1,4 @@
+import { setTimeout as pause } from "node:timers/promises";
 import { istioNamespace } from "../core/render/names.ts";
 import { exitCodes } from "../core/diagnostics/exit-codes.ts";
 import { UserError } from "../core/diagnostics/user-error.ts";
@@ -34,7 +35,7 @@ export async function waitUntilSynced(
     if (Date.now() > deadline) {
       throw new UserError([notSynced(one, missing, options.timeoutMs)], exitCodes.failed);
     }
-    await pause(pollMs, options.signal);
+    await pause(pollMs, undefined, { signal: options.signal });
   }
 }
 
@@ -62,20 +63,4 @@ function notSynced(one: Connected, missing: readonly string[], timeoutMs: number
     fix: `Look whether ${istioNamespace}/istiod of ${one.cluster.name} can reach the other cluster's API address (see its log), set spec.clusters[].endpoint if it must use another one, then apply again.`,
     cluster: one.cluster.name,
   } as const;
-}
-
-/** Resolves after `ms`; rejects at once when the signal comes. */
-export async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  signal.throwIfAborted();
-  await new Promise<void>((resolve, reject) => {
-    const abort = (): void => {
-      clearTimeout(timer);
-      reject(signal.reason as Error);
-    };
-    const timer = setTimeout(() => {
-      signal.removeEventListener("abort", abort);
-      resolve();
-    }, ms);
-    signal.addEventListener("abort", abort, { once: true });
-  });
 }

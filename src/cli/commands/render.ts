@@ -44,7 +44,10 @@ export const renderCommand = defineCommand({
     }
     context.report(meshFile.warnings);
     const all = await renderOffline(meshFile, await engineOptions(context));
-    const asked = all.filter((one) => args.cluster === undefined || one.cluster === args.cluster);
+    const asked =
+      args.cluster === undefined
+        ? all
+        : { management: [], clusters: all.clusters.filter((one) => one.cluster === args.cluster) };
     if (args.output === "json") {
       context.printJson(renderedDocument(asked));
     } else {

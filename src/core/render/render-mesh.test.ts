@@ -11,7 +11,7 @@ import { renderMesh } from "./render-mesh.ts";
 import { waveRules, waves } from "./waves.ts";
 
 function rendered(cluster: string, mesh: Mesh = twoClusters, from: Materials = materials): RenderedCluster {
-  const found = renderMesh(mesh, from).find((one) => one.cluster === cluster);
+  const found = renderMesh(mesh, from).clusters.find((one) => one.cluster === cluster);
   if (found === undefined) {
     throw new Error(`no cluster ${cluster}`);
   }
@@ -106,7 +106,7 @@ describe("any mesh of 1 to 20 clusters", () => {
             renderMesh(mesh, { ...materials, istioManifests: {}, authorities: {}, remoteCredentials: {} }),
           ),
         ).toBe(JSON.stringify(all));
-        for (const [index, one] of all.entries()) {
+        for (const [index, one] of all.clusters.entries()) {
           const keys = one.objects.map((placed) => keyOf(idOf(placed.object)));
           expect(new Set(keys).size).toBe(keys.length);
           expect(find(one, "Namespace/istio-system")?.object.metadata.labels?.["topology.istio.io/network"]).toBe(

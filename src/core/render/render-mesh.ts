@@ -12,6 +12,7 @@ import { serviceKey } from "./materials.ts";
 import { meshLabel } from "./names.ts";
 import { renderNamespaces } from "./namespace.ts";
 import { compareObjects } from "./order.ts";
+import { renderProjects } from "./project.ts";
 import { renderReaderToken, renderRemoteSecret } from "./remote-secret.ts";
 import { renderServiceManifests } from "./service-manifests.ts";
 import { hasUnknown } from "./unknown.ts";
@@ -33,20 +34,35 @@ export interface RenderedCluster {
   readonly objects: readonly PlacedObject[];
 }
 
-/**
- * Every object that isthmus owns, per cluster in the order of the mesh file.
- * Pure: the same mesh and materials give byte-equal output.
- */
-export function renderMesh(mesh: Mesh, materials: Materials): readonly RenderedCluster[] {
-  return mesh.clusters.map((cluster) => ({
-    cluster: cluster.name,
-    objects: placeAll(mesh, renderCluster(mesh, cluster, materials)),
-  }));
+/** Everything that isthmus owns: in the clusters, and in the cluster that Rancher itself runs in. */
+export interface RenderedMesh {
+  /** For Rancher's local cluster; empty without `spec.rancher.project`. */
+  readonly management: readonly PlacedObject[];
+  /** In the order of the mesh file. */
+  readonly clusters: readonly RenderedCluster[];
+}
+
+/** Every object that isthmus owns. Pure: the same mesh and materials give byte-equal output. */
+export function renderMesh(mesh: Mesh, materials: Materials): RenderedMesh {
+  return {
+    management: renderManagement(mesh),
+    clusters: mesh.clusters.map((cluster) => renderCluster(mesh, cluster, materials)),
+  };
+}
+
+/** What belongs into Rancher's local cluster. */
+export function renderManagement(mesh: Mesh): readonly PlacedObject[] {
+  return placeAll(mesh, inWave("projects", renderProjects(mesh)));
+}
+
+/** Everything that isthmus owns in one cluster. */
+export function renderCluster(mesh: Mesh, cluster: Cluster, materials: Materials): RenderedCluster {
+  return { cluster: cluster.name, objects: placeAll(mesh, objectsOf(mesh, cluster, materials)) };
 }
 
 type Placed = readonly [Wave, KubeObject];
 
-function renderCluster(mesh: Mesh, cluster: Cluster, materials: Materials): Placed[] {
+function objectsOf(mesh: Mesh, cluster: Cluster, materials: Materials): Placed[] {
   const others = mesh.clusters.filter((other) => other.name !== cluster.name);
   return [
     ...inWave("namespaces", [...renderNamespaces(mesh, cluster), ...renderLimitRange(mesh)]),
@@ -95,7 +111,8 @@ function placeAll(mesh: Mesh, placed: readonly Placed[]): PlacedObject[] {
   );
 }
 
-function withMeshLabel(mesh: Mesh, object: KubeObject): KubeObject {
+/** The object with the label by which everything of a mesh is found. */
+export function withMeshLabel(mesh: Mesh, object: KubeObject): KubeObject {
   const metadata: ObjectMeta = {
     ...object.metadata,
     labels: { ...object.metadata.labels, [meshLabel]: mesh.name },

@@ -18,6 +18,7 @@ interface WaveRule {
  * each other overlaps: workloads start while the gateways do.
  */
 export const waves = [
+  "projects",
   "namespaces",
   "cacerts",
   "definitions",
@@ -33,7 +34,9 @@ export type Wave = (typeof waves)[number];
 
 /** The order of waves, each with its reason. */
 export const waveRules: Readonly<Record<Wave, WaveRule>> = {
-  namespaces: { phase: "foundation", needs: [], everywhere: [] },
+  // In Rancher's local cluster only. A namespace that names a project which is not there is moved out of it (facts 1.3).
+  projects: { phase: "foundation", needs: [], everywhere: [] },
+  namespaces: { phase: "foundation", needs: [], everywhere: ["projects"] },
   // istiod makes a self-signed root for itself when it starts without cacerts (facts 2.5).
   cacerts: { phase: "trust", needs: ["namespaces"], everywhere: [] },
   definitions: { phase: "istio", needs: ["cacerts"], everywhere: [] },

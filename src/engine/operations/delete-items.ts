@@ -1,5 +1,6 @@
 import type { InventoryItem } from "../../core/plan/inventory.ts";
 import { waves } from "../../core/render/waves.ts";
+import type { ObjectReference } from "../../kube/object-reference.ts";
 import { waitUntilGone } from "../../kube/readiness/wait.ts";
 import type { Connected } from "../connect.ts";
 import type { EngineOptions } from "../options.ts";
@@ -55,7 +56,7 @@ async function deleteOrRelease(one: Connected, item: InventoryItem, options: Eng
   );
 }
 
-function referenceOfItem(item: InventoryItem): { apiVersion: string; kind: string; namespace?: string; name: string } {
+function referenceOfItem(item: InventoryItem): ObjectReference {
   const { kind, name, namespace } = item.id;
   return { apiVersion: item.apiVersion, kind, name, ...(namespace === undefined ? {} : { namespace }) };
 }

@@ -113,7 +113,7 @@ async function planClusters(
   connections: readonly Connection[],
   options: EngineOptions,
 ): Promise<readonly ClusterPlan[]> {
-  const rendered = new Map(renderMesh(meshFile.mesh, materials).map((one) => [one.cluster, one.objects]));
+  const rendered = new Map(renderMesh(meshFile.mesh, materials).clusters.map((one) => [one.cluster, one.objects]));
   const unreachable = new Set(connections.filter((one) => one.kind === "unreachable").map((one) => one.cluster.name));
   const refused: Diagnostic[] = [];
   const plans = await Promise.all(

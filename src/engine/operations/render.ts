@@ -1,6 +1,6 @@
 import type { EngineOptions } from "../options.ts";
 import type { Materials } from "../../core/render/materials.ts";
-import type { RenderedCluster } from "../../core/render/render-mesh.ts";
+import type { RenderedMesh } from "../../core/render/render-mesh.ts";
 import { renderMesh } from "../../core/render/render-mesh.ts";
 import { resolveContext } from "../../kube/kubeconfig/resolve-context.ts";
 import { platformOf } from "../connect.ts";
@@ -15,7 +15,7 @@ import type { MeshFile } from "../mesh-file.ts";
  * only as a fingerprint. A context that is not in any kubeconfig is no
  * problem here: its cluster is then rendered without what a sandbox asks for.
  */
-export async function renderOffline(meshFile: MeshFile, options: EngineOptions): Promise<readonly RenderedCluster[]> {
+export async function renderOffline(meshFile: MeshFile, options: EngineOptions): Promise<RenderedMesh> {
   const platforms: Record<string, ClusterPlatform> = {};
   for (const cluster of meshFile.mesh.clusters) {
     const resolved =

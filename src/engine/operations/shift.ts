@@ -6,7 +6,7 @@ import type { KubeObject } from "../../core/model/kube-object.ts";
 import type { Route, Service } from "../../core/model/mesh.ts";
 import type { FieldChange } from "../../core/plan/diff.ts";
 import { diffObjects } from "../../core/plan/diff.ts";
-import { meshLabel } from "../../core/render/names.ts";
+import { withMeshLabel } from "../../core/render/render-mesh.ts";
 import { renderVirtualService } from "../../core/render/virtual-service.ts";
 import type { KubeClient } from "../../kube/client.ts";
 import { createKubeClient } from "../../kube/client.ts";
@@ -52,7 +52,7 @@ export async function prepareShift(
   options: EngineOptions,
 ): Promise<PreparedShift> {
   const contexts = await resolveContexts(meshFile, options);
-  const object = routeObject(meshFile, target);
+  const object = withMeshLabel(meshFile.mesh, renderVirtualService(target.service, target.route));
   const clients = contexts.map((one) => ({
     one,
     client: createKubeClient({ cluster: one.cluster.name, context: one.context }),
@@ -81,14 +81,6 @@ export async function prepareShift(
     await close();
     throw error;
   }
-}
-
-function routeObject(meshFile: MeshFile, target: { readonly service: Service; readonly route: Route }): KubeObject {
-  const object = renderVirtualService(target.service, target.route);
-  return {
-    ...object,
-    metadata: { ...object.metadata, labels: { ...object.metadata.labels, [meshLabel]: meshFile.mesh.name } },
-  };
 }
 
 async function askCluster(

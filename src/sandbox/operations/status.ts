@@ -46,18 +46,6 @@ export async function sandboxStatus(options: StatusOptions): Promise<SandboxStat
   return readStatus(await requireRecord(options.env, options.instance), options);
 }
 
-/** The status of every sandbox that the state folder knows. One that is half made (no record yet) is left out. */
-export async function listSandboxes(options: Omit<StatusOptions, "instance">): Promise<readonly SandboxStatus[]> {
-  const records = await Promise.all(
-    (await listInstances(options.env)).map(async (one) => readRecord(options.env, one)),
-  );
-  return Promise.all(
-    records
-      .filter((record) => record !== undefined)
-      .map(async (record) => readStatus(record, { ...options, instance: record.instance })),
-  );
-}
-
 /** The kubeconfig files of all sandboxes, without asking whether they run. */
 export async function listSandboxKubeconfigs(env: Environment): Promise<readonly string[]> {
   const files = (await listInstances(env)).map((instance) => kubeconfigFile(instanceFolder(env, instance)));

@@ -22,16 +22,6 @@ export function viewStatus(mesh: string, clusters: readonly ClusterStatus[], pal
   ].join("\n");
 }
 
-/** True when every cluster answers, every component is current and all clusters are joined. */
-export function isHealthy(clusters: readonly ClusterStatus[]): boolean {
-  return clusters.every(
-    (cluster) =>
-      cluster.kind === "reached" &&
-      cluster.components.every((one) => one.state === "current") &&
-      Object.values(cluster.remotes).every((state) => state === "synced"),
-  );
-}
-
 function clusterRow(cluster: ClusterStatus, palette: Palette): string[] {
   if (cluster.kind === "unreachable") {
     return [cluster.cluster, palette.bad("× does not answer"), "", "", "", "", "", "", ""];
