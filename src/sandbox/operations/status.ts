@@ -15,7 +15,7 @@ import { findNodeProcess } from "../cluster/start-node.ts";
 import { deriveClusterStatus, deriveSandboxState } from "./derive-status.ts";
 import type { ClusterStatus, SandboxState } from "./derive-status.ts";
 import type { InstanceRecord, RecordedCluster } from "./instance-record.ts";
-import { listInstances, readRecord, requireRecord } from "./instance-record.ts";
+import { listInstances, requireRecord } from "./instance-record.ts";
 import type { Environment } from "./state-folder.ts";
 import { clusterDirectory, instanceFolder, kubeconfigFile } from "./state-folder.ts";
 import { access, readlink } from "node:fs/promises";
