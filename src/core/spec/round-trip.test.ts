@@ -172,7 +172,12 @@ const mesh: fc.Arbitrary<Mesh> = clusters.chain((known) =>
           }),
           fc.constantFrom("istioctl" as const, "helm" as const, "rancher" as const),
         )
-        .map(([fields, install]) => ({ version: "1.28.3", install, profile: "minimal", ...fields })),
+        .map(([fields, install]) => ({
+          version: install === "rancher" ? "1.22.1" : "1.28.3",
+          install,
+          profile: "minimal",
+          ...fields,
+        })),
       rancher: fc.record({
         url: fc.constant("https://rancher.example"),
         token: fc.oneof(fc.record({ env: fc.constant("TOKEN") }), fc.record({ file: text })),
@@ -194,7 +199,9 @@ const mesh: fc.Arbitrary<Mesh> = clusters.chain((known) =>
         }),
       }),
       access: fc.record({
-        credentials: fc.constantFrom("serviceAccount" as const, "rancherToken" as const),
+        credentials: known.every((cluster) => cluster.access.kind === "rancher")
+          ? fc.constantFrom("serviceAccount" as const, "rancherToken" as const)
+          : fc.constant("serviceAccount" as const),
         rotateBeforeSeconds: fc.nat(),
       }),
       hardening: fc

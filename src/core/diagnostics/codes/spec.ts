@@ -199,6 +199,21 @@ export const specCodes = {
     explanation:
       "`dns` asks for DNS records for the hosts of the route. The host `*` is no name that a record could have, and records that isthmus writes itself need `spec.dns` to say where.",
   },
+  ISM141: {
+    summary: "This Istio is too old",
+    explanation:
+      "isthmus knows the releases from Istio 1.12 on: what they serve, how they are installed and which Kubernetes they run on. `spec.istio.version` is older than that.",
+  },
+  ISM142: {
+    summary: "Rancher's catalog does not have this Istio",
+    explanation:
+      "`install: rancher` installs the chart rancher-istio, which carried certain Istio releases only and is deprecated since Rancher 2.12 in favour of the SUSE Application Collection's Istio.",
+  },
+  ISM143: {
+    summary: "No Rancher token for this cluster",
+    explanation:
+      "With `credentials: rancherToken` the other clusters read each cluster through Rancher's proxy, with a token that Rancher limits to the cluster's ID. A cluster that is reached by a kubeconfig context has no such ID in the mesh file.",
+  },
   ISM151: {
     summary: "No such service",
     explanation: "The service whose weights are to change is not in the mesh file under this name and namespace.",

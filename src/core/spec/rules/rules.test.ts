@@ -119,13 +119,47 @@ const table: readonly (readonly [string, string, readonly string[]])[] = [
     meshFile("  access: { credentials: rancherToken }\n"),
     ["ISM124 rancherToken"],
   ],
-  ["Rancher's catalog without spec.rancher", meshFile("  istio: { install: rancher }\n"), ["ISM124 rancher"]],
+  [
+    "Rancher's catalog without spec.rancher",
+    meshFile("  istio: { install: rancher, version: 1.22.1 }\n"),
+    ["ISM124 rancher"],
+  ],
 
   ["the operator with the default version", meshFile("  istio: { install: operator }\n"), ["ISM137 operator"]],
   [
     "the operator with Istio 1.24.0",
     meshFile("  istio: { install: operator, version: 1.24.0 }\n"),
     ["ISM137 operator"],
+  ],
+  ["an Istio before 1.12", meshFile("  istio: { version: 1.11.8 }\n"), ["ISM141 1.11.8"]],
+  [
+    "the operator with an Istio newer than all known",
+    meshFile("  istio: { install: operator, version: 1.99.0 }\n"),
+    ["ISM137 operator"],
+  ],
+  [
+    "istioctl with an Istio newer than all known is fine",
+    meshFile("  istio: { install: istioctl, version: 1.99.0 }\n"),
+    [],
+  ],
+  [
+    "Rancher's catalog with an Istio that it never had",
+    meshFile(
+      "  rancher: { url: https://r.example, token: { env: T } }\n  istio: { install: rancher, version: 1.24.0 }\n",
+    ),
+    ["ISM142 rancher"],
+  ],
+  [
+    "Rancher's catalog with Istio 1.22.1 is fine",
+    meshFile(
+      "  rancher: { url: https://r.example, token: { env: T } }\n  istio: { install: rancher, version: 1.22.1 }\n",
+    ),
+    [],
+  ],
+  [
+    "a Rancher token for clusters that are reached by contexts",
+    meshFile("  rancher: { url: https://r.example, token: { env: T } }\n  access: { credentials: rancherToken }\n"),
+    ["ISM143 w", "ISM143 e"],
   ],
   ["the operator with Istio 1.23.6 is fine", meshFile("  istio: { install: operator, version: 1.23.6 }\n"), []],
 

@@ -3,12 +3,14 @@ import { checkCertificateIssuers } from "./certificate-issuer.ts";
 import { checkClusterAccess } from "./cluster-access.ts";
 import { checkClusterNames } from "./cluster-names.ts";
 import { checkClusterReferences } from "./cluster-references.ts";
+import { checkInstallMethod } from "./install-method.ts";
 import { checkIssuerNames } from "./issuer-names.ts";
+import { checkKnownRelease } from "./known-release.ts";
 import { checkMapKeys } from "./map-keys.ts";
 import { checkNetworks } from "./networks.ts";
-import { checkOperator } from "./operator.ts";
 import { checkPublishedHosts } from "./published-hosts.ts";
 import { checkRancherSettings } from "./rancher-settings.ts";
+import { checkRancherToken } from "./rancher-token.ts";
 import { checkRegions } from "./regions.ts";
 import { checkRepeatedEntries } from "./repeated-entries.ts";
 import { checkReservedValues } from "./reserved-values.ts";
@@ -31,7 +33,9 @@ export const rules: readonly Rule[] = [
   checkClusterAccess,
   checkSameCluster,
   checkRancherSettings,
-  checkOperator,
+  checkRancherToken,
+  checkKnownRelease,
+  checkInstallMethod,
   checkReservedValues,
   checkAlternatives,
   checkMapKeys,

@@ -1,0 +1,124 @@
+/** What a minor release of Istio is and asks for. Ranges are inclusive, versions are `major.minor`. */
+export interface IstioRelease {
+  readonly minor: string;
+  /** The Kubernetes versions that the release supports. */
+  readonly kubernetes: { readonly oldest: string; readonly newest: string };
+  /** Below this istioctl refuses to install (k8sversion.MinK8SVersion of the release). */
+  readonly minimumKubernetes: string;
+  /** The newest API version in which the release serves Gateway, VirtualService and DestinationRule. */
+  readonly networking: "networking.istio.io/v1beta1" | "networking.istio.io/v1";
+  /** How the release can be installed. */
+  readonly installs: ReadonlySet<"istioctl" | "operator" | "helm" | "rancher">;
+  /** The rancher-istio chart that carries the release (rancher/charts). */
+  readonly rancherChart?: string;
+  /** What refuses pods on the Kubernetes versions that the release supports: PodSecurityPolicies (before 1.25) or namespace labels. */
+  readonly podSecurity: "policies" | "admission";
+  /** True where Istio's API client knows `global.multiCluster.enabled`; later releases know the cluster's name only. */
+  readonly multiClusterSwitch: boolean;
+  /** True where istiod may run as the base chart's older account, whose role lacks wasmplugins (istio/istio issue 36886). */
+  readonly olderAccountLacksWasmPlugins: boolean;
+  /** True where the charts have profiles of their own (`--set profile=`). */
+  readonly chartProfiles: boolean;
+}
+
+type Install = "istioctl" | "operator" | "helm" | "rancher";
+
+const everyInstall: readonly Install[] = ["istioctl", "operator", "helm"];
+const withoutOperator: readonly Install[] = ["istioctl", "helm"];
+
+/**
+ * Every release that isthmus knows, oldest first. Kubernetes ranges are those
+ * of istio.io's table of supported releases (data/compatibility/supportStatus.yml),
+ * 1.12 that of its announcement; minimums are MinK8SVersion of istio/istio's
+ * pkg/kube/k8sversion or its predecessor in istioctl. Era differences are data
+ * here, so that renderers stay free of version comparisons.
+ */
+export const istioReleases: readonly IstioRelease[] = [
+  // The gateway chart came with 1.12, the in-cluster operator went with 1.24 (facts 2.2).
+  release("1.12", "1.19-1.22", "1.17", everyInstall, { rancherChart: "100.2.1+up1.12.6", wasm: true }),
+  release("1.13", "1.20-1.23", "1.17", everyInstall, { wasm: true }),
+  release("1.14", "1.21-1.24", "1.18", everyInstall, { wasm: true }),
+  release("1.15", "1.22-1.25", "1.20", everyInstall, { wasm: true }),
+  release("1.16", "1.22-1.25", "1.20", everyInstall, { wasm: true }),
+  release("1.17", "1.23-1.26", "1.20", everyInstall, {}),
+  release("1.18", "1.24-1.27", "1.21", everyInstall, {}),
+  release("1.19", "1.25-1.28", "1.21", everyInstall, {}),
+  release("1.20", "1.25-1.29", "1.23", everyInstall, {}),
+  release("1.21", "1.26-1.29", "1.23", everyInstall, {}),
+  release("1.22", "1.27-1.30", "1.25", everyInstall, { rancherChart: "104.4.0+up1.22.1" }),
+  release("1.23", "1.27-1.30", "1.25", everyInstall, {}),
+  release("1.24", "1.28-1.31", "1.28", withoutOperator, {}),
+  release("1.25", "1.29-1.32", "1.28", withoutOperator, {}),
+  release("1.26", "1.29-1.33", "1.29", withoutOperator, {}),
+  release("1.27", "1.29-1.33", "1.29", withoutOperator, {}),
+  release("1.28", "1.30-1.34", "1.29", withoutOperator, {}),
+  release("1.29", "1.31-1.35", "1.30", withoutOperator, {}),
+  release("1.30", "1.32-1.36", "1.32", withoutOperator, {}),
+  release("1.31", "1.32-1.36", "1.32", withoutOperator, {}),
+];
+
+function release(
+  minor: string,
+  kubernetes: string,
+  minimumKubernetes: string,
+  installs: readonly Install[],
+  more: { readonly rancherChart?: string; readonly wasm?: boolean },
+): IstioRelease {
+  const [oldest = "", newest = ""] = kubernetes.split("-");
+  const number = Number(minor.split(".")[1]);
+  return {
+    minor,
+    kubernetes: { oldest, newest },
+    minimumKubernetes,
+    // v1 is served from 1.22 on (istio/api, networking/v1); v1beta1 by every release here.
+    networking: number >= 22 ? "networking.istio.io/v1" : "networking.istio.io/v1beta1",
+    installs: new Set([...installs, ...(more.rancherChart === undefined ? [] : (["rancher"] as const))]),
+    ...(more.rancherChart === undefined ? {} : { rancherChart: more.rancherChart }),
+    // Kubernetes has pod security admission from 1.23 on, by default.
+    podSecurity: compareMinor(newest, "1.23") < 0 ? "policies" : "admission",
+    multiClusterSwitch: number <= 16,
+    olderAccountLacksWasmPlugins: more.wasm ?? false,
+    chartProfiles: number >= 24,
+  };
+}
+
+/** The release of a version `x.y.z`; undefined for one that is not in the table. */
+export function releaseOf(version: string): IstioRelease | undefined {
+  return istioReleases.find((one) => one.minor === minorOf(version));
+}
+
+/**
+ * The release whose rules a mesh goes by: its own, or the newest known one for
+ * a version that is newer still. Older ones than the table are refused when
+ * the file is read (ISM141), so that asking for one is a bug.
+ */
+export function effectiveRelease(version: string): IstioRelease {
+  const newest = istioReleases.at(-1);
+  const found = releaseOf(version) ?? (isNewerThanKnown(version) ? newest : undefined);
+  if (found === undefined) {
+    throw new Error(`Istio ${version} is older than every release in the table`);
+  }
+  return found;
+}
+
+/** True for a version of a release that came after those of the table. */
+export function isNewerThanKnown(version: string): boolean {
+  return compareMinor(minorOf(version), istioReleases.at(-1)?.minor ?? "") > 0;
+}
+
+/** `x.y` of `x.y.z`, and of a Kubernetes version such as `v1.36.3+k3s1`. */
+export function minorOf(version: string): string {
+  return version.replace(/^v/, "").split(".").slice(0, 2).join(".");
+}
+
+/** Below zero when `left` is the older of two `major.minor` versions. */
+export function compareMinor(left: string, right: string): number {
+  const [leftMajor = 0, leftMinor = 0] = left.split(".").map(Number);
+  const [rightMajor = 0, rightMinor = 0] = right.split(".").map(Number);
+  return leftMajor - rightMajor || leftMinor - rightMinor;
+}
+
+/** The releases that can be installed in a way, oldest first. */
+export function releasesWith(install: Install): readonly IstioRelease[] {
+  return istioReleases.filter((one) => one.installs.has(install));
+}
