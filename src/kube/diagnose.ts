@@ -10,6 +10,7 @@ import { redactText } from "./credentials/redact-text.ts";
 import { diagnoseConnection } from "./diagnose-connection.ts";
 import { KubeError } from "./errors.ts";
 import { objectIdOf } from "./object-reference.ts";
+import { isRancherProxy, noClusterReason, otherClusterReason, unavailableReason } from "./rancher-proxy-answer.ts";
 
 /** A code with its words, before the cluster and the object are added. */
 export interface Advice {
@@ -68,7 +69,7 @@ async function adviseOn(error: KubeError): Promise<Advice> {
     case "unreachable":
     case "tls":
     case "protocol":
-      return diagnoseConnection(error);
+      return adviseOnRancherProxy(error) ?? diagnoseConnection(error);
     case "credentials":
       return adviseOnCredentials(error);
     case "forbidden":
@@ -118,13 +119,42 @@ function adviseOnCredentials(error: KubeError): Advice {
     return { code: error.cause.code, detail: error.cause.message, fix: error.cause.fix };
   }
   const { server, context, file } = error.endpoint;
+  const detail = `${error.message} (at ${server}, context ${context} of ${file}).`;
+  if (error.reason === otherClusterReason) {
+    return {
+      code: "ISM287",
+      detail,
+      fix: "Use a token without a scope, or the one that was made for this cluster.",
+    };
+  }
   return {
     code: "ISM263",
-    detail: `${error.message} (at ${server}, context ${context} of ${file}).`,
-    fix: server.includes("/k8s/clusters/")
-      ? "Download the kubeconfig from Rancher again. Through Rancher, tokens of service accounts work only from Rancher 2.9 on, with JWT authentication turned on for the cluster."
+    detail,
+    fix: isRancherProxy(server)
+      ? "Make a new token in Rancher or download the kubeconfig again: Rancher says the same of tokens that have ended, were deleted, or belong to another cluster. Through Rancher, tokens of service accounts work only from Rancher 2.9 on, with JWT authentication turned on for the cluster."
       : "Sign in again, or fetch the kubeconfig again from where it came.",
   };
+}
+
+/** What Rancher says instead of the cluster behind it; undefined for everything else. */
+function adviseOnRancherProxy(error: KubeError): Advice | undefined {
+  const detail = `${error.message} (at ${error.endpoint.server}).`;
+  switch (error.reason) {
+    case unavailableReason:
+      return {
+        code: "ISM291",
+        detail,
+        fix: "See in Rancher what state the cluster has, and in the cluster itself whether Rancher's agent runs:\n    kubectl -n cattle-system get pods -l app=cattle-cluster-agent",
+      };
+    case noClusterReason:
+      return {
+        code: "ISM289",
+        detail,
+        fix: "Correct the cluster's ID at the end of the address, or make the token's user a member of the cluster in Rancher.",
+      };
+    default:
+      return undefined;
+  }
 }
 
 function adviseOnForbidden(error: KubeError): Advice {
@@ -145,6 +175,13 @@ function adviseOnForbidden(error: KubeError): Advice {
   }
   if (/denied the request|violates PodSecurity|ValidatingAdmissionPolicy/.test(error.message)) {
     return refusedObject(error);
+  }
+  if (isRancherProxy(error.endpoint.server)) {
+    return {
+      code: "ISM264",
+      detail,
+      fix: "Make the token's user an owner of the cluster in Rancher (Cluster Members), or use a token of a user who is.",
+    };
   }
   return {
     code: "ISM264",

@@ -4,6 +4,13 @@ import type { FieldConflict, KubeEndpoint, KubeErrorKind } from "./errors.ts";
 import { KubeError } from "./errors.ts";
 import { codeOf, isRecord, textOf } from "./kubeconfig/read-fields.ts";
 import type { ResolvedContext } from "./kubeconfig/resolve-context.ts";
+import {
+  isRancherProxy,
+  noClusterReason,
+  otherClusterReason,
+  parseProxyAnswer,
+  unavailableReason,
+} from "./rancher-proxy-answer.ts";
 import type { Secret } from "../core/secret.ts";
 
 /** What a request is about, for messages. */
@@ -23,8 +30,8 @@ export interface Reporter {
   networkFailure(error: unknown, subject: RequestSubject): KubeError;
   /** The credentials could not be had. */
   credentialFailure(error: unknown, subject: RequestSubject): KubeError;
-  /** 401. `credential` describes what was sent. */
-  refusedCredential(credential: string, subject: RequestSubject): KubeError;
+  /** 401. `credential` describes what was sent, `text` is the answer's body. */
+  refusedCredential(credential: string, subject: RequestSubject, text?: string): KubeError;
   /** An answer that is not a success. `secrets` = what was sent and must not come back in a message. */
   answerFailure(
     answer: { readonly status: number; readonly text: string },
@@ -73,14 +80,25 @@ export function createReporter(cluster: string, context: ResolvedContext): Repor
           : redactText(error instanceof Error ? error.message : String(error));
       return fail("credentials", subject, words, { cause: error });
     },
-    refusedCredential(credential, subject) {
-      return fail("credentials", subject, `the API server refuses ${credential}`, {
+    refusedCredential(credential, subject, text = "") {
+      const rancher = isRancherProxy(context.server);
+      const why = rancher && parseProxyAnswer(text).otherCluster ? ": clusterID does not match" : "";
+      return fail("credentials", subject, `${rancher ? "Rancher" : "the API server"} refuses ${credential}${why}`, {
         status: 401,
-        reason: "Unauthorized",
+        reason: why === "" ? "Unauthorized" : otherClusterReason,
       });
     },
     answerFailure({ status, text }, subject, secrets = []) {
       const answer = parseStatus(text);
+      const rancher = isRancherProxy(context.server) ? parseProxyAnswer(text) : undefined;
+      if (rancher?.own === true) {
+        const reason = rancher.unavailable ? unavailableReason : status === 404 ? noClusterReason : undefined;
+        const kind = rancher.unavailable ? "unreachable" : status === 404 ? "protocol" : kindOf(status, answer, text);
+        return fail(kind, subject, redactText(rancher.message ?? `HTTP status ${status}`, secrets), {
+          status,
+          ...(reason === undefined ? {} : { reason }),
+        });
+      }
       const kind = kindOf(status, answer, text);
       const words =
         kind === "no-such-kind" ? unknownKindWords : redactText(answer.message ?? `HTTP status ${status}`, secrets);

@@ -154,7 +154,9 @@ export function createTransport(context: ResolvedContext, limits: KubeLimits, re
             retryAfter: headerOf(response, "retry-after"),
           };
         }),
-      ).then((response) => (response.status === 401 ? Promise.reject(refused(authorizer, wire, report)) : response));
+      ).then((response) =>
+        response.status === 401 ? Promise.reject(refused(authorizer, wire, report, response.text)) : response,
+      );
     },
     async stream(wire, idleTimeoutMs) {
       const stream = await exchange(wire, async () => {
@@ -190,8 +192,8 @@ export function createTransport(context: ResolvedContext, limits: KubeLimits, re
   };
 }
 
-function refused(authorizer: Authorizer, wire: WireRequest, report: Reporter): Error {
-  return report.refusedCredential(authorizer.describe(), wire.subject);
+function refused(authorizer: Authorizer, wire: WireRequest, report: Reporter, text?: string): Error {
+  return report.refusedCredential(authorizer.describe(), wire.subject, text);
 }
 
 /**

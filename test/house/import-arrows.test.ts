@@ -7,7 +7,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   core: [],
   kube: ["core"],
   pki: ["core"],
-  providers: ["core"],
+  providers: ["kube", "core"],
   engine: ["kube", "pki", "providers", "core"],
   sandbox: ["kube", "pki", "core"],
   cli: ["engine", "sandbox", "core"],

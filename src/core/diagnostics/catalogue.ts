@@ -2,6 +2,7 @@ import { accessCodes } from "./codes/access.ts";
 import { applyCodes } from "./codes/apply.ts";
 import { pkiCodes } from "./codes/pki.ts";
 import { planCodes } from "./codes/plan.ts";
+import { rancherCodes } from "./codes/rancher.ts";
 import { sandboxClusterCodes } from "./codes/sandbox-cluster.ts";
 import { sandboxCodes } from "./codes/sandbox.ts";
 import { specCodes } from "./codes/spec.ts";
@@ -18,7 +19,7 @@ export interface CatalogueEntry {
 
 /**
  * Every code that the program can print. Codes are never reused for another
- * meaning. 0xx usage, 1xx mesh file, 2xx plan, 25x access to clusters,
+ * meaning. 0xx usage, 1xx mesh file, 2xx plan, 25x to 27x access to clusters, 28x and 29x Rancher,
  * 3xx apply, 4xx verify, 5xx trust, 7xx sandbox.
  */
 export const catalogue: Readonly<Record<string, CatalogueEntry>> = {
@@ -26,6 +27,7 @@ export const catalogue: Readonly<Record<string, CatalogueEntry>> = {
   ...specCodes,
   ...planCodes,
   ...accessCodes,
+  ...rancherCodes,
   ...applyCodes,
   ...verifyCodes,
   ...pkiCodes,
