@@ -2,7 +2,6 @@ import type { ExitCode } from "../core/diagnostics/exit-codes.ts";
 import { exitCodes } from "../core/diagnostics/exit-codes.ts";
 import { UserError } from "../core/diagnostics/user-error.ts";
 import { hasChanges } from "../core/plan/plan.ts";
-import { closeConnections } from "../engine/connect.ts";
 import type { EngineEvent } from "../engine/events.ts";
 import { readMeshFile } from "../engine/mesh-file.ts";
 import type { ApplyResult } from "../engine/operations/apply.ts";
@@ -39,7 +38,7 @@ export async function applyMesh(args: ApplyArgs, context: CliContext): Promise<E
     context.report(prepared.warnings);
     if (
       hasChanges(prepared.plan, args) &&
-      !(await context.confirm(`Apply this to ${prepared.plan.clusters.length} clusters?`, args))
+      !(await context.confirm(`Apply this to ${prepared.connections.length} clusters?`, args))
     ) {
       context.log("Nothing was changed.");
       return exitCodes.failed;
@@ -55,7 +54,7 @@ export async function applyMesh(args: ApplyArgs, context: CliContext): Promise<E
     context.report(result.clusters.flatMap((cluster) => cluster.diagnostics));
     return exitCodeOf(result, context);
   } finally {
-    await closeConnections(prepared.connections);
+    await prepared.close();
   }
 }
 

@@ -1,6 +1,7 @@
 import path from "node:path";
 import { addAbortSignal } from "node:stream";
 import { text } from "node:stream/consumers";
+import { adviseMesh } from "../core/advice/advise-mesh.ts";
 import type { ExitCode } from "../core/diagnostics/exit-codes.ts";
 import { exitCodes } from "../core/diagnostics/exit-codes.ts";
 import { parseMesh } from "../core/spec/parse.ts";
@@ -25,7 +26,8 @@ export async function validateFile(args: ValidateArgs, context: CliContext): Pro
   const { mesh, diagnostics, locate } = parseMesh(content, name);
   // The file is right; it is this version that does not do all of it. Commands that would have to do it refuse.
   const unsupported = mesh === undefined ? [] : findUnsupported(mesh, locate);
-  const all = [...diagnostics, ...unsupported.map((one) => ({ ...one, severity: "warning" as const }))];
+  const advice = mesh === undefined ? [] : adviseMesh(mesh);
+  const all = [...diagnostics, ...unsupported.map((one) => ({ ...one, severity: "warning" as const })), ...advice];
   if (args.output === "json") {
     context.printJson({
       apiVersion: "isthmus.dev/v1alpha1",

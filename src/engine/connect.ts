@@ -3,28 +3,32 @@ import type { Diagnostic } from "../core/diagnostics/diagnostic.ts";
 import { exitCodes } from "../core/diagnostics/exit-codes.ts";
 import { UserError } from "../core/diagnostics/user-error.ts";
 import type { Json } from "../core/model/kube-object.ts";
-import type { Cluster } from "../core/model/mesh.ts";
+import type { Cluster, ClusterAccess } from "../core/model/mesh.ts";
 import type { KubeClient } from "../kube/client.ts";
 import { createKubeClient } from "../kube/client.ts";
 import { diagnoseKubeError } from "../kube/errors.ts";
 import type { ResolvedContext } from "../kube/kubeconfig/resolve-context.ts";
 import { resolveContext } from "../kube/kubeconfig/resolve-context.ts";
+import { pickCluster } from "../providers/rancher/clusters.ts";
 import type { ClusterFacts } from "./facts/gather-cluster.ts";
 import { gatherCluster } from "./facts/gather-cluster.ts";
 import type { ClusterPlatform } from "./istio-manifests.ts";
 import type { MeshFile } from "./mesh-file.ts";
 import type { EngineOptions } from "./options.ts";
+import type { RancherLink, RancherState } from "./rancher.ts";
+import { closeRancher, contextThrough, linkRancher } from "./rancher.ts";
 import { findMissingSandbox, sandboxExtension } from "./sandbox-network.ts";
 
 /** A cluster of the mesh file with the kubeconfig context that it names. */
 export interface ClusterContext {
+  readonly kind: "found";
   readonly cluster: Cluster;
   readonly context: ResolvedContext;
   readonly platform: ClusterPlatform;
 }
 
 /** A cluster that answers, with what it already has. */
-export interface Connected extends ClusterContext {
+export interface Connected extends Omit<ClusterContext, "kind"> {
   readonly kind: "connected";
   readonly client: KubeClient;
   readonly facts: ClusterFacts;
@@ -39,55 +43,127 @@ export interface Unreachable {
 
 export type Connection = Connected | Unreachable;
 
+/** Every cluster of the mesh file with the way to it; without one for those that are behind a Rancher that is away. */
+export interface Ways {
+  readonly clusters: readonly (ClusterContext | Unreachable)[];
+  readonly rancher: RancherState;
+}
+
 /**
- * The context of every cluster. A context that is not there is a mistake in
- * the mesh file or the kubeconfig, not an outage: one UserError (65) for all
- * of them, located in the mesh file.
+ * The way to every cluster: its kubeconfig context, or Rancher. A context or
+ * an ID that is not there is a mistake in the mesh file or the kubeconfig, not
+ * an outage: one UserError (65) for all of them, located in the mesh file.
  */
-export async function resolveContexts(meshFile: MeshFile, options: EngineOptions): Promise<readonly ClusterContext[]> {
+export async function resolveContexts(meshFile: MeshFile, options: EngineOptions): Promise<Ways> {
+  const rancher = await linkRancher(meshFile, options);
   const problems: Diagnostic[] = [];
-  const contexts: ClusterContext[] = [];
+  const clusters: (ClusterContext | Unreachable)[] = [];
   for (const [index, cluster] of meshFile.mesh.clusters.entries()) {
-    if (cluster.access.kind !== "context") {
-      throw new Error("access through Rancher is refused when the mesh file is read");
-    }
-    const resolved = await resolveContext({
-      cluster: cluster.name,
-      context: cluster.access.context,
-      ...(cluster.access.kubeconfig === undefined
-        ? {}
-        : { kubeconfigFile: path.resolve(meshFile.folder, cluster.access.kubeconfig) }),
-      ...(options.kubeconfig === undefined ? {} : { kubeconfigFlag: options.kubeconfig }),
-      env: options.env,
-      extraFiles: options.extraKubeconfigs,
-    });
-    if (resolved.kind === "problem") {
-      const range = meshFile.locate(["spec", "clusters", index, "context"]);
-      problems.push(...resolved.diagnostics.map((one) => ({ ...one, range })));
+    const way =
+      cluster.access.kind === "rancher"
+        ? resolveThroughRancher(cluster, cluster.access.rancherId, rancher)
+        : await resolveClusterContext(meshFile, cluster, cluster.access, options);
+    if (way.kind === "problem") {
+      const range = meshFile.locate([
+        "spec",
+        "clusters",
+        index,
+        cluster.access.kind === "rancher" ? "rancherId" : "context",
+      ]);
+      problems.push(...way.diagnostics.map((one) => ({ ...one, range })));
     } else {
-      contexts.push({ cluster, context: resolved.context, platform: platformOf(resolved.context) });
+      clusters.push(way);
     }
   }
   if (problems.length > 0) {
+    await closeRancher(rancher);
     throw new UserError(problems, exitCodes.invalidMeshFile);
   }
-  return contexts;
+  return { clusters, rancher };
+}
+
+type Problem = { readonly kind: "problem"; readonly diagnostics: readonly Diagnostic[] };
+
+/** The kubeconfig context of one cluster, looked for as every command does it. */
+export async function resolveClusterContext(
+  meshFile: MeshFile,
+  cluster: Cluster,
+  access: Extract<ClusterAccess, { readonly kind: "context" }>,
+  options: EngineOptions,
+): Promise<ClusterContext | Problem> {
+  const resolved = await resolveContext({
+    cluster: cluster.name,
+    context: access.context,
+    ...(access.kubeconfig === undefined ? {} : { kubeconfigFile: path.resolve(meshFile.folder, access.kubeconfig) }),
+    ...(options.kubeconfig === undefined ? {} : { kubeconfigFlag: options.kubeconfig }),
+    env: options.env,
+    extraFiles: options.extraKubeconfigs,
+  });
+  return resolved.kind === "problem" ? resolved : clusterContext(cluster, resolved.context);
+}
+
+function resolveThroughRancher(
+  cluster: Cluster,
+  rancherId: string,
+  rancher: RancherState,
+): ClusterContext | Unreachable | Problem {
+  if (rancher.kind === "none") {
+    throw new Error("rancherId without spec.rancher is refused when the mesh file is read");
+  }
+  if (rancher.kind === "away") {
+    return { kind: "unreachable", cluster, diagnostic: { ...rancher.diagnostic, cluster: cluster.name } };
+  }
+  const unknown = diagnoseUnknownId(rancher.link, rancherId);
+  return unknown.length > 0
+    ? { kind: "problem", diagnostics: unknown }
+    : clusterContext(cluster, contextThrough(rancher.link, rancherId));
+}
+
+/** Names are not taken for IDs: what is rendered offline carries the ID, without asking Rancher for it. */
+function diagnoseUnknownId({ clusters, access }: RancherLink, rancherId: string): readonly Diagnostic[] {
+  if (clusters.some((one) => one.id === rancherId)) {
+    return [];
+  }
+  try {
+    const meant = pickCluster(clusters, rancherId, access.url);
+    return [
+      {
+        code: "ISM289",
+        severity: "error",
+        summary: "Rancher has no such cluster",
+        detail: `${JSON.stringify(rancherId)} is the name of a cluster of Rancher at ${access.url}, and rancherId is its ID.`,
+        fix: `Write rancherId: ${meant.id}.`,
+      },
+    ];
+  } catch (error) {
+    if (error instanceof UserError) {
+      return error.diagnostics;
+    }
+    throw error;
+  }
+}
+
+function clusterContext(cluster: Cluster, context: ResolvedContext): ClusterContext {
+  return { kind: "found", cluster, context, platform: platformOf(context) };
 }
 
 /** Connects to every cluster side by side and reads its facts. Never rejects for one cluster's sake. */
 export async function connectClusters(
-  contexts: readonly ClusterContext[],
+  ways: readonly (ClusterContext | Unreachable)[],
   options: EngineOptions,
 ): Promise<readonly Connection[]> {
   return Promise.all(
-    contexts.map(async (one): Promise<Connection> => {
+    ways.map(async (one): Promise<Connection> => {
+      if (one.kind === "unreachable") {
+        return one;
+      }
       const missing = findMissingSandbox(one.cluster.name, one.context);
       if (missing !== undefined) {
         return { kind: "unreachable", cluster: one.cluster, diagnostic: missing };
       }
       const client = createKubeClient({ cluster: one.cluster.name, context: one.context });
       try {
-        return { kind: "connected", ...one, client, facts: await gatherCluster(client, options.signal) };
+        return { ...one, kind: "connected", client, facts: await gatherCluster(client, options.signal) };
       } catch (error) {
         await client.close();
         options.signal.throwIfAborted();

@@ -1,6 +1,8 @@
 import type { Diagnostic } from "../core/diagnostics/diagnostic.ts";
 import { UserError } from "../core/diagnostics/user-error.ts";
 import { KubeError, diagnoseKubeError } from "../kube/errors.ts";
+import { diagnoseRancherError } from "../providers/rancher/diagnose-rancher.ts";
+import { RancherError } from "../providers/rancher/rancher-error.ts";
 
 /** The diagnostics of whatever stopped a step on one cluster; a bug becomes ISM300 with its own words. */
 export async function diagnoseFailure(error: unknown, cluster: string, step: string): Promise<readonly Diagnostic[]> {
@@ -9,6 +11,9 @@ export async function diagnoseFailure(error: unknown, cluster: string, step: str
   }
   if (error instanceof KubeError) {
     return [await diagnoseKubeError(error, cluster)];
+  }
+  if (error instanceof RancherError) {
+    return [{ ...diagnoseRancherError(error), cluster }];
   }
   return [
     {

@@ -17,6 +17,10 @@ export async function generateIstioManifests(
   platforms: Readonly<Record<string, ClusterPlatform>>,
   options: Pick<EngineOptions, "env" | "cacheDir" | "signal" | "istioctlCandidates">,
 ): Promise<Readonly<Record<string, readonly KubeObject[]>>> {
+  if (mesh.istio.install === "operator" || mesh.istio.install === "rancher") {
+    // Something in the cluster renders Istio's objects there; core renders what it is told.
+    return {};
+  }
   const candidates = Object.values(platforms).flatMap((platform) =>
     platform.istioctl === undefined ? [] : [platform.istioctl],
   );

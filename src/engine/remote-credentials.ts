@@ -8,7 +8,10 @@ import type { ClusterFacts } from "./facts/gather-cluster.ts";
  * kubeconfig's CA belongs to its own address; for another `endpoint` the
  * cluster's CA from the token Secret is the one that API servers present.
  */
-export function remoteCredentialOf(one: ClusterContext, reader: NonNullable<ClusterFacts["reader"]>): RemoteCredential {
+export function remoteCredentialOf(
+  one: Pick<ClusterContext, "cluster" | "context">,
+  reader: NonNullable<ClusterFacts["reader"]>,
+): RemoteCredential {
   const { endpoint } = one.cluster;
   const ownAddress = endpoint === undefined || endpoint === one.context.server;
   const caData = ownAddress ? one.context.caData : reader.caData;

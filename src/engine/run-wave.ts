@@ -1,11 +1,15 @@
 import { keyOf } from "../core/model/kube-object.ts";
+import type { Mesh } from "../core/model/mesh.ts";
 import { clusterNamed } from "../core/model/mesh.ts";
 import type { PlannedObject } from "../core/plan/plan.ts";
 import { rankOf } from "../core/render/order.ts";
+import { isCatalogApp } from "../core/render/rancher-app.ts";
 import { remoteOf } from "../core/render/remote-secret.ts";
 import type { Wave } from "../core/render/waves.ts";
 import { referenceOf } from "../kube/object-reference.ts";
 import { waitUntilReady } from "../kube/readiness/wait.ts";
+import { installCatalogApp } from "./catalog-app.ts";
+import type { Completion } from "./complete-object.ts";
 import { completeObject } from "./complete-object.ts";
 import { diagnoseFailure } from "./diagnose-failure.ts";
 import type { PreparedPlan } from "./operations/plan.ts";
@@ -25,6 +29,7 @@ const nowDoing: Readonly<Record<Wave, string>> = {
   services: "services: workloads",
   destinations: "routes: gateways and destination rules",
   routes: "routes: virtual services",
+  "front-doors": "front doors: certificates and names",
 };
 
 /** An apply while it runs: the plan, every cluster that takes part, and how to work. */
@@ -59,7 +64,9 @@ export async function runWave(wave: Wave, work: Working, run: Run): Promise<void
       { timeoutMs: options.timeoutMs, signal: options.signal, onPending: (pending) => note(describePending(pending)) },
     );
     if (wave === "join") {
-      const others = [...all].filter(([other, { failed }]) => other !== subject && !failed).map(([other]) => other);
+      const others = membersOf(prepared.meshFile.mesh, all)
+        .filter((other) => other.one.cluster.name !== subject && !other.failed)
+        .map((other) => other.one.cluster.name);
       await waitUntilSynced(work.one, others, {
         timeoutMs: options.timeoutMs,
         signal: options.signal,
@@ -67,7 +74,9 @@ export async function runWave(wave: Wave, work: Working, run: Run): Promise<void
       });
     }
     if (wave === "routes") {
-      const live = [...all.values()].filter(({ failed }) => !failed).map(({ one }) => one);
+      const live = membersOf(prepared.meshFile.mesh, all)
+        .filter(({ failed }) => !failed)
+        .map(({ one }) => one);
       const waiting = { timeoutMs: options.timeoutMs, signal: options.signal, onPending: note };
       await waitUntilServed(prepared.meshFile.mesh, work.one, live, waiting);
     }
@@ -100,18 +109,15 @@ async function applyObjects(objects: readonly PlannedObject[], work: Working, ru
   }
 }
 
-async function applyObject(planned: PlannedObject, work: Working, { prepared, all, options }: Run): Promise<void> {
-  const object = planned.knownAfterApply
-    ? await completeObject(planned, {
-        cluster: clusterNamed(prepared.meshFile.mesh, work.one.cluster.name),
-        mesh: prepared.meshFile.mesh,
-        rootFiles: prepared.trust.files,
-        connected: [...all.values()].map((other) => other.one),
-        options,
-      })
-    : planned.object;
-  const result = await work.one.client.apply(object, { force: options.forceConflicts, signal: options.signal });
-  work.outcomes.set(keyOf(planned.id), { applied: object, result });
+async function applyObject(planned: PlannedObject, work: Working, run: Run): Promise<void> {
+  const { options } = run;
+  if (isCatalogApp(planned.object)) {
+    await installApp(planned, work, run);
+  } else {
+    const object = planned.knownAfterApply ? await completeObject(planned, completionOf(work, run)) : planned.object;
+    const result = await work.one.client.apply(object, { force: options.forceConflicts, signal: options.signal });
+    work.outcomes.set(keyOf(planned.id), { applied: object, result });
+  }
   work.applied += 1;
   options.onEvent({
     kind: "object.applied",
@@ -121,6 +127,34 @@ async function applyObject(planned: PlannedObject, work: Working, { prepared, al
     action: planned.action === "create" ? "create" : "update",
     id: planned.id,
   });
+}
+
+function completionOf(work: Working, { prepared, all, options }: Run): Completion {
+  const { mesh } = prepared.meshFile;
+  return {
+    cluster: clusterNamed(mesh, work.one.cluster.name),
+    mesh,
+    rootFiles: prepared.trust.files,
+    materials: prepared.materials,
+    rancher: prepared.rancher,
+    connected: membersOf(mesh, all).map((other) => other.one),
+    onWarning: (diagnostic) => work.warnings.push(diagnostic),
+    options,
+  };
+}
+
+async function installApp(planned: PlannedObject, work: Working, { prepared, options }: Run): Promise<void> {
+  if (prepared.rancher.kind !== "linked") {
+    throw new Error("Rancher is away, and its catalog with it");
+  }
+  const action = planned.action === "create" ? "create" : "update";
+  const place = { link: prepared.rancher.link, cluster: work.one.cluster };
+  await installCatalogApp(planned.object, action, place, options);
+}
+
+/** The clusters of the mesh that take part; Rancher's own, which only holds projects, is none of them. */
+function membersOf(mesh: Mesh, all: ReadonlyMap<string, Working>): readonly Working[] {
+  return mesh.clusters.flatMap((cluster) => all.get(cluster.name) ?? []);
 }
 
 function describePending(

@@ -28,7 +28,8 @@ export function findMissingSandbox(cluster: string, context: ResolvedContext): D
   };
 }
 
-function isOnLocalNetwork(address: string): boolean {
+/** True when the IPv4 address belongs to a network that this machine has an interface in. */
+export function isOnLocalNetwork(address: string): boolean {
   const local = new BlockList();
   for (const one of Object.values(networkInterfaces()).flat()) {
     const [network, prefix] = one?.family === "IPv4" && one.cidr !== null ? one.cidr.split("/") : [];

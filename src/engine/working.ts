@@ -1,3 +1,4 @@
+import type { Diagnostic } from "../core/diagnostics/diagnostic.ts";
 import type { KubeObject } from "../core/model/kube-object.ts";
 import type { ClusterPlan } from "../core/plan/plan.ts";
 import type { Connected } from "./connect.ts";
@@ -10,6 +11,8 @@ export interface Working {
   deleted: number;
   /** What the API server answered to each write, by key: the outcome that a settled object still has. */
   readonly outcomes: Map<string, { readonly applied: KubeObject; readonly result: KubeObject }>;
+  /** What does not stop the apply and should be known. */
+  readonly warnings: Diagnostic[];
   /** Set when a wave failed: others then neither wait for this cluster nor join it in this apply. */
   failed: boolean;
 }

@@ -20,29 +20,21 @@ export const planCommand = defineCommand({
     detailedExitcode: { kind: "flag", summary: "Exit with 2 when there are changes", group: "Output" },
   },
   run: async (args, context) => {
-    const [
-      { readMeshFile },
-      { preparePlan },
-      { closeConnections },
-      { engineOptions },
-      { viewPlan },
-      { planDocument },
-      { hasChanges },
-    ] = await Promise.all([
-      import("../../engine/mesh-file.ts"),
-      import("../../engine/operations/plan.ts"),
-      import("../../engine/connect.ts"),
-      import("../engine-options.ts"),
-      import("../views/human/plan.ts"),
-      import("../views/json/plan.ts"),
-      import("../../core/plan/plan.ts"),
-    ]);
+    const [{ readMeshFile }, { preparePlan }, { engineOptions }, { viewPlan }, { planDocument }, { hasChanges }] =
+      await Promise.all([
+        import("../../engine/mesh-file.ts"),
+        import("../../engine/operations/plan.ts"),
+        import("../engine-options.ts"),
+        import("../views/human/plan.ts"),
+        import("../views/json/plan.ts"),
+        import("../../core/plan/plan.ts"),
+      ]);
     const meshFile = await readMeshFile(args.file, context.cwd);
-    const { plan, connections, warnings } = await preparePlan(
+    const { plan, warnings, close } = await preparePlan(
       meshFile,
       await engineOptions(context, { forceConflicts: args.forceConflicts }),
     );
-    await closeConnections(connections);
+    await close();
     if (args.output === "json") {
       context.printJson(planDocument(plan, { prune: args.prune }));
     } else {

@@ -15,26 +15,20 @@ export const removeCommand = defineCommand({
     timeout: { kind: "duration", default: "5m", summary: "How long to wait for each step to be gone", group: "Safety" },
   },
   run: async (args, context) => {
-    const [
-      { readMeshFile },
-      { prepareRemoval, carryOutRemoval },
-      { closeConnections },
-      { engineOptions },
-      view,
-      { isProgress },
-    ] = await Promise.all([
-      import("../../engine/mesh-file.ts"),
-      import("../../engine/operations/remove.ts"),
-      import("../../engine/connect.ts"),
-      import("../engine-options.ts"),
-      import("../views/human/remove.ts"),
-      import("../is-progress.ts"),
-    ]);
+    const [{ readMeshFile }, { prepareRemoval, carryOutRemoval }, { engineOptions }, view, { isProgress }] =
+      await Promise.all([
+        import("../../engine/mesh-file.ts"),
+        import("../../engine/operations/remove.ts"),
+        import("../engine-options.ts"),
+        import("../views/human/remove.ts"),
+        import("../is-progress.ts"),
+      ]);
     const meshFile = await readMeshFile(args.file, context.cwd);
     const prepared = await prepareRemoval(meshFile, await engineOptions(context));
     try {
       context.print(view.viewRemovalPlan(prepared, context.palette));
-      const total = prepared.clusters.reduce((sum, one) => sum + one.items.length, 0);
+      const owned = [...prepared.clusters, ...(prepared.management === undefined ? [] : [prepared.management])];
+      const total = owned.reduce((sum, one) => sum + one.items.length, 0);
       if (total > 0 && !(await context.confirm(`Take these ${total} objects away?`, args))) {
         context.log("Nothing was removed.");
         return exitCodes.failed;
@@ -53,7 +47,7 @@ export const removeCommand = defineCommand({
       context.report(outcomes.flatMap((outcome) => outcome.diagnostics));
       return view.removalExitCode(outcomes);
     } finally {
-      await closeConnections(prepared.connections);
+      await prepared.close();
     }
   },
 });

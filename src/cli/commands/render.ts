@@ -31,18 +31,20 @@ export const renderCommand = defineCommand({
       { engineOptions },
       { renderedDocument, renderedYaml },
       { requireCluster },
+      { adviseMesh },
     ] = await Promise.all([
       import("../../engine/mesh-file.ts"),
       import("../../engine/operations/render.ts"),
       import("../engine-options.ts"),
       import("../views/rendered.ts"),
       import("../require-cluster.ts"),
+      import("../../core/advice/advise-mesh.ts"),
     ]);
     const meshFile = await readMeshFile(args.file, context.cwd);
     if (args.cluster !== undefined) {
       requireCluster(meshFile.mesh, args.cluster);
     }
-    context.report(meshFile.warnings);
+    context.report([...meshFile.warnings, ...adviseMesh(meshFile.mesh)]);
     const all = await renderOffline(meshFile, await engineOptions(context));
     const asked =
       args.cluster === undefined

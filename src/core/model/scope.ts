@@ -18,4 +18,5 @@ export const clusterScopedKinds: ReadonlySet<string> = new Set([
   "RuntimeClass",
   "CSIDriver",
   "ClusterIssuer",
+  "PodSecurityPolicy",
 ]);

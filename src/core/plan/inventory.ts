@@ -1,6 +1,6 @@
 import type { KubeObject, ObjectId } from "../model/kube-object.ts";
 import { keyOf } from "../model/kube-object.ts";
-import { meshLabel } from "../render/names.ts";
+import { managementTarget, meshLabel } from "../render/names.ts";
 import { compareText } from "../render/order.ts";
 import type { Wave } from "../render/waves.ts";
 import { waves } from "../render/waves.ts";
@@ -38,9 +38,13 @@ export const inventoryNamespace = "kube-system";
 /** Marks the ConfigMaps that are inventories; with `meshLabel` they can be found without knowing the mesh's name. */
 export const inventoryLabel = "isthmus.dev/inventory";
 
-/** The name of a mesh's inventory ConfigMap. */
-export function inventoryName(mesh: string): string {
-  return `isthmus-inventory-${mesh}`;
+/**
+ * The name of a mesh's inventory ConfigMap in a cluster. What isthmus owns in
+ * Rancher's local cluster has one of its own, since that cluster may be in the
+ * mesh as well, and may manage the clusters of several meshes.
+ */
+export function inventoryName(mesh: string, cluster?: string): string {
+  return cluster === managementTarget ? `isthmus-management-${mesh}` : `isthmus-inventory-${mesh}`;
 }
 
 /** The ConfigMap that holds an inventory; items are sorted, so that equal inventories are byte-equal. */
@@ -50,9 +54,12 @@ export function renderInventory(inventory: Inventory): KubeObject {
     apiVersion: "v1",
     kind: "ConfigMap",
     metadata: {
-      name: inventoryName(inventory.mesh),
+      name: inventoryName(inventory.mesh, inventory.cluster),
       namespace: inventoryNamespace,
-      labels: { [inventoryLabel]: "true", [meshLabel]: inventory.mesh },
+      labels: {
+        [inventoryLabel]: inventory.cluster === managementTarget ? "management" : "true",
+        [meshLabel]: inventory.mesh,
+      },
     },
     data: { version: "1", mesh: inventory.mesh, cluster: inventory.cluster, items: JSON.stringify(items) },
   };

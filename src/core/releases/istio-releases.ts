@@ -122,3 +122,19 @@ export function compareMinor(left: string, right: string): number {
 export function releasesWith(install: Install): readonly IstioRelease[] {
   return istioReleases.filter((one) => one.installs.has(install));
 }
+
+/**
+ * Why a release cannot be installed on a Kubernetes version, in words that
+ * follow "because"; undefined where it can. Its own minimum; and Kubernetes
+ * 1.25, which took away API versions that charts of releases from before then
+ * use (policy/v1beta1; https://kubernetes.io/docs/reference/using-api/deprecation-guide/#v1-25).
+ */
+export function refusesKubernetes(release: IstioRelease, kubernetes: string): string | undefined {
+  if (compareMinor(kubernetes, release.minimumKubernetes) < 0) {
+    return `it asks for Kubernetes ${release.minimumKubernetes} at least`;
+  }
+  if (compareMinor(kubernetes, "1.25") >= 0 && compareMinor(release.kubernetes.newest, "1.25") < 0) {
+    return "it uses API versions that Kubernetes 1.25 took away";
+  }
+  return undefined;
+}

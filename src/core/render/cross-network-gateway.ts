@@ -1,4 +1,6 @@
 import type { KubeObject } from "../model/kube-object.ts";
+import type { Mesh } from "../model/mesh.ts";
+import { effectiveRelease } from "../releases/istio-releases.ts";
 import { crossNetworkPort, istioNamespace } from "./names.ts";
 
 /**
@@ -6,9 +8,9 @@ import { crossNetworkPort, istioNamespace } from "./names.ts";
  * workloads of other networks only: AUTO_PASSTHROUGH routes by SNI and leaves
  * mTLS to both ends (facts 2.6).
  */
-export function renderCrossNetworkGateway(): KubeObject {
+export function renderCrossNetworkGateway(mesh: Mesh): KubeObject {
   return {
-    apiVersion: "networking.istio.io/v1",
+    apiVersion: effectiveRelease(mesh.istio.version).networking,
     kind: "Gateway",
     metadata: { name: "cross-network-gateway", namespace: istioNamespace },
     spec: {

@@ -1,5 +1,6 @@
 import type { KubeObject } from "../model/kube-object.ts";
-import type { Service } from "../model/mesh.ts";
+import type { Mesh, Service } from "../model/mesh.ts";
+import { effectiveRelease } from "../releases/istio-releases.ts";
 import { serviceHost } from "./names.ts";
 
 /**
@@ -7,9 +8,9 @@ import { serviceHost } from "./names.ts";
  * the subsets of its own cluster's DestinationRules, and a request for another
  * one finds no filter chain there (facts 2.6).
  */
-export function renderDestinationRule(service: Service): KubeObject {
+export function renderDestinationRule(mesh: Mesh, service: Service): KubeObject {
   return {
-    apiVersion: "networking.istio.io/v1",
+    apiVersion: effectiveRelease(mesh.istio.version).networking,
     kind: "DestinationRule",
     metadata: { name: service.name, namespace: service.namespace },
     spec: {

@@ -1,26 +1,95 @@
-import type { KubeObject } from "../model/kube-object.ts";
-import type { Mesh } from "../model/mesh.ts";
+import type { Json, KubeObject } from "../model/kube-object.ts";
+import type { Mesh, Route, Service } from "../model/mesh.ts";
+import { effectiveRelease } from "../releases/istio-releases.ts";
+import type { Materials } from "./materials.ts";
+import { istioNamespace } from "./names.ts";
+import { unknownText } from "./unknown.ts";
 
-/** One Gateway per name and namespace, opening port 80 of the ingress gateway for the hosts of all routes that name it. */
-export function renderFrontGateways(mesh: Mesh): KubeObject[] {
-  const hostsOf = new Map<string, { namespace: string; name: string; hosts: Set<string> }>();
+/**
+ * Where external-dns looks for a Gateway's addresses. It changed the prefix
+ * with 0.22; each version ignores the other's (facts 3.3).
+ */
+export const dnsTargetAnnotations = [
+  "external-dns.alpha.kubernetes.io/target",
+  "external-dns.kubernetes.io/target",
+] as const;
+
+/**
+ * The namespace of a route's Gateway and VirtualService: the service's own, or
+ * Istio's for HTTPS, since the certificate's Secret is looked up where the
+ * gateway's pods run (facts 3.1).
+ */
+export function routeNamespace(service: Service, route: Route): string {
+  return route.tls === undefined ? service.namespace : istioNamespace;
+}
+
+/** One Gateway per name and namespace, opening the ingress gateway for the hosts of all routes that name it. */
+export function renderFrontGateways(mesh: Mesh, materials: Materials): KubeObject[] {
+  const gateways = new Map<string, { namespace: string; name: string; routes: Route[] }>();
   for (const service of mesh.services) {
     for (const route of service.routes) {
-      const key = `${service.namespace}/${route.gateway}`;
-      const entry = hostsOf.get(key) ?? { namespace: service.namespace, name: route.gateway, hosts: new Set<string>() };
-      for (const host of route.hosts) {
-        entry.hosts.add(host);
-      }
-      hostsOf.set(key, entry);
+      const namespace = routeNamespace(service, route);
+      const key = `${namespace}/${route.gateway}`;
+      const entry = gateways.get(key) ?? { namespace, name: route.gateway, routes: [] };
+      entry.routes.push(route);
+      gateways.set(key, entry);
     }
   }
-  return [...hostsOf.values()].map(({ namespace, name, hosts }) => ({
-    apiVersion: "networking.istio.io/v1",
+  return [...gateways.values()].map(({ namespace, name, routes }) => ({
+    apiVersion: effectiveRelease(mesh.istio.version).networking,
     kind: "Gateway",
-    metadata: { name, namespace },
-    spec: {
-      selector: { istio: "ingressgateway" },
-      servers: [{ port: { number: 80, name: "http", protocol: "HTTP" }, hosts: [...hosts] }],
+    metadata: {
+      name,
+      namespace,
+      ...(routes.some((route) => route.dns?.via === "externalDns")
+        ? { annotations: renderDnsTarget(mesh, materials) }
+        : {}),
     },
+    spec: { selector: { istio: "ingressgateway" }, servers: renderServers(routes) },
   }));
+}
+
+/** True for a Gateway whose hosts are published: it waits for the addresses of all ingress gateways. */
+export function isPublished(gateway: KubeObject): boolean {
+  return gateway.metadata.annotations?.[dnsTargetAnnotations[0]] !== undefined;
+}
+
+/**
+ * The addresses of every cluster's ingress gateway, the same on every cluster.
+ * external-dns lets one instance own a name and has the others skip it (issue
+ * 1441, facts 3.3): whichever that is then publishes all of them, so that the
+ * several A records that the runbook sets by hand come from one owner.
+ */
+function renderDnsTarget(mesh: Mesh, materials: Materials): Record<string, string> {
+  const known = mesh.clusters.map((cluster) => materials.ingressAddresses[cluster.name] ?? []);
+  const target = known.every((addresses) => addresses.length > 0)
+    ? [...new Set(known.flat())].sort().join(",")
+    : unknownText(`addresses of the ingress gateways of ${mesh.clusters.map((cluster) => cluster.name).join(", ")}`);
+  return Object.fromEntries(dnsTargetAnnotations.map((name) => [name, target]));
+}
+
+function renderServers(routes: readonly Route[]): Json[] {
+  const hostsOf = new Map<string | undefined, Set<string>>();
+  for (const route of routes) {
+    const hosts = hostsOf.get(route.tls?.secretName) ?? new Set<string>();
+    for (const host of route.hosts) {
+      hosts.add(host);
+    }
+    hostsOf.set(route.tls?.secretName, hosts);
+  }
+  const secrets = [...hostsOf.keys()].filter((name) => name !== undefined);
+  return [...hostsOf].map(([secretName, hosts]) =>
+    secretName === undefined
+      ? { port: { number: 80, name: "http", protocol: "HTTP" }, hosts: [...hosts] }
+      : {
+          port: { number: 443, name: portName(secrets.indexOf(secretName)), protocol: "HTTPS" },
+          tls: { mode: "SIMPLE", credentialName: secretName },
+          hosts: [...hosts],
+        },
+  );
+}
+
+/** Ports of a Gateway need names of their own. */
+function portName(index: number): string {
+  return index === 0 ? "https" : `https-${index + 1}`;
 }

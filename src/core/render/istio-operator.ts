@@ -1,17 +1,19 @@
 import type { Json, KubeObject } from "../model/kube-object.ts";
 import type { Cluster, Mesh } from "../model/mesh.ts";
+import { effectiveRelease } from "../releases/istio-releases.ts";
 import type { Platform } from "./materials.ts";
 import { mergeValues } from "./merge-values.ts";
 import { crossNetworkPort, eastWestGateway, istioNamespace, networkLabel } from "./names.ts";
+import { cniNamespace, needsCni, podSecurityValues } from "./pod-security.ts";
 
-/** The two input files of Istio's renderer for one cluster. */
+/** The two IstioOperators of one cluster: input of Istio's renderer, or objects for its in-cluster operator. */
 export interface IstioOperators {
   readonly controlPlane: KubeObject;
   readonly eastWest: KubeObject;
 }
 
 /**
- * The IstioOperator files of a cluster. Mesh ID, cluster name and network come
+ * The IstioOperators of a cluster. Mesh ID, cluster name and network come
  * from one place, so that the five places that must agree (facts/pains 7, 13)
  * cannot differ. Merge order of values: ours, the platform's, the user's.
  */
@@ -25,11 +27,8 @@ export function renderIstioOperators(mesh: Mesh, cluster: Cluster, platform: Pla
       spec: {
         profile: mesh.istio.profile,
         ...images,
-        values: mergeValues(
-          { global: { meshID: mesh.name, multiCluster: { clusterName: cluster.name }, network: cluster.network } },
-          platform.values,
-          mesh.istio.values ?? {},
-        ),
+        ...(needsCni(mesh) ? { components: { cni: { enabled: true, namespace: cniNamespace } } } : {}),
+        values: controlPlaneValues(mesh, cluster, platform),
       },
     },
     eastWest: {
@@ -53,12 +52,27 @@ export function renderIstioOperators(mesh: Mesh, cluster: Cluster, platform: Pla
   };
 }
 
+/** The values of a control plane: identity, hardening, the platform's, and the user's over all. */
+export function controlPlaneValues(mesh: Mesh, cluster: Cluster, platform: Platform): { readonly [key: string]: Json } {
+  const multiCluster = {
+    clusterName: cluster.name,
+    ...(effectiveRelease(mesh.istio.version).multiClusterSwitch ? { enabled: true } : {}),
+  };
+  return mergeValues(
+    { global: { meshID: mesh.name, multiCluster, network: cluster.network } },
+    podSecurityValues(mesh),
+    platform.values,
+    mesh.istio.values ?? {},
+  );
+}
+
 function imagesOf(mesh: Mesh, platform: Platform): { readonly tag: string; readonly hub?: string } {
   const hub = mesh.istio.hub ?? platform.hub;
   return { tag: mesh.istio.version, ...(hub === undefined ? {} : { hub }) };
 }
 
-function eastWestComponent(cluster: Cluster): Json {
+/** The gateway for traffic from other networks, as a component of an IstioOperator. */
+export function eastWestComponent(cluster: Cluster): Json {
   return {
     name: eastWestGateway,
     enabled: true,

@@ -38,8 +38,15 @@ export interface Materials {
   readonly istioManifests: Readonly<Record<string, readonly KubeObject[]>>;
   /** Per cluster; a missing one becomes a value that is known after apply. */
   readonly authorities: Readonly<Record<string, Authority>>;
-  /** Per cluster; a missing one becomes a value that is known after apply. */
-  readonly remoteCredentials: Readonly<Record<string, RemoteCredential>>;
+  /**
+   * By the cluster whose istiod reads, then by the cluster that is read; a missing one becomes a value that is
+   * known after apply.
+   */
+  readonly remoteCredentials: Readonly<Record<string, Readonly<Record<string, RemoteCredential>>>>;
+  /** Per cluster, the address of its API server in the kubeconfig; absent where no kubeconfig was found. */
+  readonly apiAddresses: Readonly<Record<string, string>>;
+  /** Per cluster, the addresses of its ingress gateway; a cluster without becomes a value that is known after apply. */
+  readonly ingressAddresses: Readonly<Record<string, readonly string[]>>;
   /** Parsed `manifests` of each service, keyed by `serviceKey`. */
   readonly serviceManifests: Readonly<Record<string, readonly KubeObject[]>>;
 }

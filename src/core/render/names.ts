@@ -1,6 +1,12 @@
 /** The namespace of every Istio control plane that isthmus installs. */
 export const istioNamespace = "istio-system";
 
+/** Where `istioctl operator init` puts Istio's in-cluster operator (Istio before 1.24). */
+export const operatorNamespace = "istio-operator";
+
+/** How Rancher's local cluster is called in plans, where it stands beside the clusters of the mesh. No cluster's name has a colon. */
+export const managementTarget = "rancher:local";
+
 /** The label of every object that isthmus owns; its value is the mesh's name. */
 export const meshLabel = "isthmus.dev/mesh";
 

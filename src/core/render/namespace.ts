@@ -1,44 +1,81 @@
 import type { KubeObject } from "../model/kube-object.ts";
 import type { Cluster, Mesh } from "../model/mesh.ts";
 import { istioNamespace, networkLabel } from "./names.ts";
+import { podSecurityLabels } from "./pod-security.ts";
+import { namespaceQuota, projectOf } from "./project.ts";
+import { serviceNamespaces } from "./service-namespaces.ts";
 
 /**
  * `istio-system` with the cluster's network, and every service's namespace
  * with sidecar injection. The network label tells istiod the default network
  * of the cluster; without it endpoints are taken for local ones (facts 2.3).
+ *
+ * In Rancher all of them are in the mesh's project: its network isolation
+ * admits traffic within a project only, so that an ingress gateway in one
+ * project does not reach a service in another or in none (facts S9, 1.4).
  */
 export function renderNamespaces(mesh: Mesh, cluster: Cluster): KubeObject[] {
-  const services = [...new Set(mesh.services.map((service) => service.namespace))].sort();
   return [
     renderIstioNamespace(mesh, cluster),
-    ...services
-      .filter((name) => name !== istioNamespace)
-      .map((name) => ({
-        apiVersion: "v1",
-        kind: "Namespace",
-        metadata: { name, labels: { "istio-injection": "enabled" } },
-      })),
+    ...serviceNamespaces(mesh).map((name) =>
+      namespace(mesh, cluster, name, { labels: { "istio-injection": "enabled" }, annotations: {} }),
+    ),
   ];
 }
 
 function renderIstioNamespace(mesh: Mesh, cluster: Cluster): KubeObject {
   const selector = mesh.istio.nodeSelector;
+  return namespace(mesh, cluster, istioNamespace, {
+    labels: { [networkLabel]: cluster.network },
+    annotations:
+      selector === undefined
+        ? {}
+        : {
+            "scheduler.alpha.kubernetes.io/node-selector": Object.keys(selector)
+              .sort()
+              .map((key) => `${key}=${selector[key]}`)
+              .join(","),
+          },
+  });
+}
+
+interface Marks {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+}
+
+function namespace(mesh: Mesh, cluster: Cluster, name: string, own: Marks): KubeObject {
+  const project = projectMarks(mesh, cluster);
+  const annotations = { ...own.annotations, ...project.annotations };
   return {
     apiVersion: "v1",
     kind: "Namespace",
     metadata: {
-      name: istioNamespace,
-      labels: { [networkLabel]: cluster.network },
-      ...(selector === undefined
-        ? {}
-        : {
-            annotations: {
-              "scheduler.alpha.kubernetes.io/node-selector": Object.keys(selector)
-                .sort()
-                .map((key) => `${key}=${selector[key]}`)
-                .join(","),
-            },
-          }),
+      name,
+      labels: { ...own.labels, ...project.labels, ...podSecurityLabels(mesh) },
+      ...(Object.keys(annotations).length === 0 ? {} : { annotations }),
+    },
+  };
+}
+
+/**
+ * What puts a namespace into a Rancher project: the annotation is the truth,
+ * the label is what Rancher's agent copies from it and network policies go by
+ * (facts 1.3); giving both saves the time in between. The runbook's
+ * `lifecycle.cattle.io/create.namespace-auth` is left out: set by hand it
+ * makes Rancher skip the very step that hands out the quota (facts S5).
+ */
+function projectMarks(mesh: Mesh, cluster: Cluster): Marks {
+  const project = projectOf(mesh, cluster);
+  if (project === undefined) {
+    return { labels: {}, annotations: {} };
+  }
+  const quota = namespaceQuota(mesh);
+  return {
+    labels: { "field.cattle.io/projectId": project.name },
+    annotations: {
+      "field.cattle.io/projectId": project.id,
+      ...(quota === undefined ? {} : { "field.cattle.io/resourceQuota": JSON.stringify({ limit: quota }) }),
     },
   };
 }

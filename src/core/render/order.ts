@@ -4,7 +4,7 @@ import { idOf, keyOf } from "../model/kube-object.ts";
 /** Kinds that others refer to come first; kinds that start pods or refuse requests come last. */
 const ranks: readonly (readonly string[])[] = [
   ["Namespace"],
-  ["CustomResourceDefinition", "LimitRange", "ResourceQuota", "NetworkPolicy"],
+  ["CustomResourceDefinition", "LimitRange", "ResourceQuota", "NetworkPolicy", "PodSecurityPolicy"],
   ["ServiceAccount", "ClusterRole", "Role"],
   ["ClusterRoleBinding", "RoleBinding", "ConfigMap", "Secret"],
   ["Service"],

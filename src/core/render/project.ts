@@ -1,5 +1,7 @@
 import type { Json, KubeObject } from "../model/kube-object.ts";
 import type { Cluster, ContainerDefaults, Mesh, RancherSettings } from "../model/mesh.ts";
+import { istioNamespace } from "./names.ts";
+import { divideQuantity } from "./quantity.ts";
 
 /** The project's name is a label's value on its namespaces. */
 const longestLabel = 63;
@@ -20,7 +22,7 @@ export function renderProjects(mesh: Mesh): KubeObject[] {
   }
   return mesh.clusters.flatMap((cluster) => {
     const place = projectOf(mesh, cluster);
-    return place === undefined ? [] : [renderProject(project, place)];
+    return place === undefined ? [] : [renderProject(mesh, project, place)];
   });
 }
 
@@ -44,7 +46,7 @@ export function projectOf(mesh: Mesh, cluster: Cluster): ProjectPlace | undefine
   return { clusterId, name, id: `${clusterId}:${name}` };
 }
 
-function renderProject(project: Project, place: ProjectPlace): KubeObject {
+function renderProject(mesh: Mesh, project: Project, place: ProjectPlace): KubeObject {
   return {
     apiVersion: "management.cattle.io/v3",
     kind: "Project",
@@ -53,7 +55,7 @@ function renderProject(project: Project, place: ProjectPlace): KubeObject {
       clusterName: place.clusterId,
       displayName: project.name,
       ...(project.description === undefined ? {} : { description: project.description }),
-      ...quotas(project.quota),
+      ...quotas(mesh),
       ...(project.containerDefaults === undefined
         ? {}
         : { containerDefaultResourceLimit: containerDefaults(project.containerDefaults) }),
@@ -62,10 +64,28 @@ function renderProject(project: Project, place: ProjectPlace): KubeObject {
 }
 
 /** Rancher takes both or none (facts 1.1); a namespace without a quota of its own gets the second. */
-function quotas(quota: Project["quota"]): { readonly [key: string]: Json } {
-  return quota === undefined
+function quotas(mesh: Mesh): { readonly [key: string]: Json } {
+  const whole = mesh.rancher?.project?.quota;
+  const share = namespaceQuota(mesh);
+  return whole === undefined || share === undefined
     ? {}
-    : { resourceQuota: { limit: { ...quota } }, namespaceDefaultResourceQuota: { limit: { ...quota } } };
+    : { resourceQuota: { limit: { ...whole } }, namespaceDefaultResourceQuota: { limit: { ...share } } };
+}
+
+/**
+ * What each namespace of the project gets of its quota: equal parts. The
+ * quotas of a project's namespaces may not add up to more than the project's;
+ * where they do, Rancher sets those that came too late to zero and no pod
+ * starts there (facts 1.3). The runbook gives the whole to istio-system, which
+ * leaves nothing for the namespace of its service.
+ */
+export function namespaceQuota(mesh: Mesh): Readonly<Record<string, string>> | undefined {
+  const whole = mesh.rancher?.project?.quota;
+  if (whole === undefined) {
+    return undefined;
+  }
+  const parts = new Set([istioNamespace, ...mesh.services.map((service) => service.namespace)]).size;
+  return Object.fromEntries(Object.entries(whole).map(([key, quantity]) => [key, divideQuantity(quantity, parts)]));
 }
 
 function containerDefaults(defaults: ContainerDefaults): { readonly [key: string]: Json } {

@@ -2,17 +2,22 @@ import type { KubeObject, ObjectMeta } from "../model/kube-object.ts";
 import { idOf, keyOf } from "../model/kube-object.ts";
 import type { Cluster, Mesh } from "../model/mesh.ts";
 import { renderCacerts } from "./cacerts.ts";
+import { renderCertificates, renderClusterIssuers } from "./certificate.ts";
 import { renderCrossNetworkGateway } from "./cross-network-gateway.ts";
 import { renderDestinationRule } from "./destination-rule.ts";
-import { renderFrontGateways } from "./front-gateway.ts";
+import { isPublished, renderFrontGateways } from "./front-gateway.ts";
 import { placeIstioObject } from "./istio-manifests.ts";
 import { renderLimitRange } from "./limit-range.ts";
 import type { Materials } from "./materials.ts";
 import { serviceKey } from "./materials.ts";
 import { meshLabel } from "./names.ts";
 import { renderNamespaces } from "./namespace.ts";
+import { renderNetworkPolicies } from "./network-policy.ts";
+import { renderOperatorInstall } from "./operator.ts";
 import { compareObjects } from "./order.ts";
+import { renderPodSecurityPolicies } from "./pod-security.ts";
 import { renderProjects } from "./project.ts";
+import { renderRancherApp } from "./rancher-app.ts";
 import { renderReaderToken, renderRemoteSecret } from "./remote-secret.ts";
 import { renderServiceManifests } from "./service-manifests.ts";
 import { hasUnknown } from "./unknown.ts";
@@ -64,15 +69,21 @@ type Placed = readonly [Wave, KubeObject];
 
 function objectsOf(mesh: Mesh, cluster: Cluster, materials: Materials): Placed[] {
   const others = mesh.clusters.filter((other) => other.name !== cluster.name);
+  const gateways = renderFrontGateways(mesh, materials);
   return [
-    ...inWave("namespaces", [...renderNamespaces(mesh, cluster), ...renderLimitRange(mesh)]),
+    ...inWave("namespaces", [
+      ...renderNamespaces(mesh, cluster),
+      ...renderLimitRange(mesh),
+      ...renderPodSecurityPolicies(mesh),
+      ...renderNetworkPolicies(mesh, cluster, materials),
+    ]),
     ...inWave("cacerts", [renderCacerts(cluster, materials.authorities[cluster.name])]),
-    ...(materials.istioManifests[cluster.name] ?? []).map(placeIstioObject),
-    ...inWave("definitions", others.length === 0 ? [] : [renderReaderToken()]),
-    ...inWave("gateways", [renderCrossNetworkGateway()]),
+    ...installIstio(mesh, cluster, materials),
+    ...(others.length === 0 || mesh.access.credentials === "rancherToken" ? [] : [readerToken(mesh)]),
+    ...inWave("gateways", [renderCrossNetworkGateway(mesh)]),
     ...inWave(
       "join",
-      others.map((other) => renderRemoteSecret(other, materials.remoteCredentials[other.name])),
+      others.map((other) => renderRemoteSecret(other, materials.remoteCredentials[cluster.name]?.[other.name])),
     ),
     ...mesh.services.flatMap((service) =>
       inWave(
@@ -81,16 +92,47 @@ function objectsOf(mesh: Mesh, cluster: Cluster, materials: Materials): Placed[]
       ),
     ),
     ...inWave("destinations", [
-      ...renderFrontGateways(mesh),
-      ...mesh.services.filter((service) => service.versions.length > 0).map(renderDestinationRule),
+      ...gateways.filter((gateway) => !isPublished(gateway)),
+      ...mesh.services
+        .filter((service) => service.versions.length > 0)
+        .map((service) => renderDestinationRule(mesh, service)),
     ]),
     ...mesh.services.flatMap((service) =>
       inWave(
         "routes",
-        service.routes.map((route) => renderVirtualService(service, route)),
+        service.routes.map((route) => renderVirtualService(mesh, service, route)),
       ),
     ),
+    ...inWave("front-doors", [
+      ...renderClusterIssuers(mesh),
+      ...renderCertificates(mesh),
+      ...gateways.filter((gateway) => isPublished(gateway)),
+    ]),
   ];
+}
+
+/** Istio itself, in the way that the mesh asks for. */
+function installIstio(mesh: Mesh, cluster: Cluster, materials: Materials): Placed[] {
+  const platform = materials.platforms[cluster.name] ?? { values: {} };
+  switch (mesh.istio.install) {
+    case "operator":
+      return renderOperatorInstall(mesh, cluster, platform);
+    case "rancher":
+      return renderRancherApp(mesh, cluster, platform);
+    case "istioctl":
+    case "helm":
+      return (materials.istioManifests[cluster.name] ?? []).map(placeIstioObject);
+  }
+}
+
+/**
+ * Kubernetes takes a token's Secret away when its account is not there, and
+ * the account comes with Istio's manifests: in the same wave where isthmus
+ * applies them, and with the control plane where something else does.
+ */
+function readerToken(mesh: Mesh): Placed {
+  const applied = mesh.istio.install === "istioctl" || mesh.istio.install === "helm";
+  return [applied ? "definitions" : "gateways", renderReaderToken()];
 }
 
 function inWave(wave: Wave, objects: readonly KubeObject[]): Placed[] {

@@ -12,8 +12,16 @@ export function unknownUntilApply(what: string): Secret {
   return new Secret(`${prefix}${what}`);
 }
 
+/** The same for a value that is no secret, such as an address. */
+export function unknownText(what: string): string {
+  return `${prefix}${what}`;
+}
+
 /** True when any value in the object is known only after an apply. */
 export function hasUnknown(object: KubeObject): boolean {
+  if (Object.values(object.metadata.annotations ?? {}).some((value) => value.startsWith(prefix))) {
+    return true;
+  }
   const data: Json | undefined = object["data"] as Json | undefined;
   if (data === undefined || data === null || typeof data !== "object") {
     return false;

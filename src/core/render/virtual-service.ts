@@ -1,13 +1,15 @@
 import type { Json, KubeObject } from "../model/kube-object.ts";
-import type { Route, Service } from "../model/mesh.ts";
+import type { Mesh, Route, Service } from "../model/mesh.ts";
+import { effectiveRelease } from "../releases/istio-releases.ts";
+import { routeNamespace } from "./front-gateway.ts";
 import { serviceHost } from "./names.ts";
 
 /** The weighted route of a service. The same object goes to every cluster, so that every ingress obeys the same weights. */
-export function renderVirtualService(service: Service, route: Route): KubeObject {
+export function renderVirtualService(mesh: Mesh, service: Service, route: Route): KubeObject {
   return {
-    apiVersion: "networking.istio.io/v1",
+    apiVersion: effectiveRelease(mesh.istio.version).networking,
     kind: "VirtualService",
-    metadata: { name: route.name, namespace: service.namespace },
+    metadata: { name: route.name, namespace: routeNamespace(service, route) },
     spec: {
       gateways: [route.gateway],
       hosts: [...route.hosts],

@@ -1,5 +1,5 @@
 /** The phases of an apply that a person sees (design.md). */
-export const phases = ["foundation", "trust", "istio", "join", "services", "routes"] as const;
+export const phases = ["foundation", "trust", "istio", "join", "services", "routes", "front doors"] as const;
 
 export type Phase = (typeof phases)[number];
 
@@ -28,6 +28,7 @@ export const waves = [
   "services",
   "destinations",
   "routes",
+  "front-doors",
 ] as const;
 
 export type Wave = (typeof waves)[number];
@@ -53,5 +54,7 @@ export const waveRules: Readonly<Record<Wave, WaveRule>> = {
     phase: "routes",
     needs: ["destinations", "services", "join"],
     everywhere: ["destinations", "services", "join"],
-  },
+  }, // A name is published, and a certificate asked for, when there is something behind it; the addresses
+  // that are published are those of every cluster's ingress.
+  "front-doors": { phase: "front doors", needs: ["routes"], everywhere: ["gateways", "routes"] },
 };

@@ -5,7 +5,6 @@ import type { ParsedMesh } from "./parse.ts";
 import type { Path } from "./path.ts";
 import { readDuration } from "./duration.ts";
 import { fieldDefaults } from "./field-defaults.ts";
-import { compareIstioVersions } from "./istio-version.ts";
 import { describePath } from "./path.ts";
 
 /** Something that the format has and this version cannot carry out. */
@@ -37,53 +36,19 @@ export function findUnsupported(mesh: Mesh, locate?: ParsedMesh["locate"]): read
 /** The whole list. A line goes when its feature comes. */
 const gaps: readonly Gap[] = [
   {
-    find: (mesh) => (mesh.rancher === undefined ? [] : [["spec", "rancher"]]),
-    cannot: "work with Rancher's projects, tokens and proxy",
-    fix: "Leave rancher out, and reach the clusters by kubeconfig contexts; Rancher's own kubeconfigs work.",
-  },
-  {
-    find: (mesh) =>
-      mesh.clusters.flatMap(({ access }, index) =>
-        access.kind === "rancher" ? [["spec", "clusters", index, "rancherId"]] : [],
-      ),
-    cannot: "reach a cluster by its ID in Rancher",
-    fix: "Download the cluster's kubeconfig from Rancher, and give its context instead of rancherId.",
-  },
-  {
-    find: (mesh) => when(mesh.istio.install !== "istioctl", ["spec", "istio", "install"]),
-    cannot: "install Istio by anything but istioctl",
+    find: (mesh) => when(mesh.istio.install === "helm", ["spec", "istio", "install"]),
+    cannot: "install Istio by its charts",
     fix: "Write install: istioctl.",
   },
   {
-    // The API version networking.istio.io/v1, which every route and gateway is rendered in, came with 1.22.
-    find: (mesh) => when(compareIstioVersions(mesh.istio.version, "1.22.0") < 0, ["spec", "istio", "version"]),
-    cannot: "render for an Istio before 1.22",
-    fix: "Write version: 1.22.0 or a newer one.",
-  },
-  {
     find: (mesh) =>
-      when(mesh.access.rotateBeforeSeconds !== readDuration(fieldDefaults.rotateBefore), [
-        "spec",
-        "access",
-        "rotateBefore",
-      ]),
-    cannot: "renew remote credentials by itself",
+      when(
+        mesh.access.credentials === "serviceAccount" &&
+          mesh.access.rotateBeforeSeconds !== readDuration(fieldDefaults.rotateBefore),
+        ["spec", "access", "rotateBefore"],
+      ),
+    cannot: "renew the tokens of reader accounts",
     fix: "Leave rotateBefore out; the reader account's token does not expire.",
-  },
-  {
-    find: (mesh) => when(mesh.access.credentials === "rancherToken", ["spec", "access", "credentials"]),
-    cannot: "use Rancher tokens as remote credentials",
-    fix: "Write credentials: serviceAccount.",
-  },
-  {
-    find: (mesh) => when(mesh.hardening.podSecurity !== undefined, ["spec", "hardening", "podSecurity"]),
-    cannot: "set pod security standards",
-    fix: "Leave podSecurity out, and label the namespaces yourself if they need it.",
-  },
-  {
-    find: (mesh) => when(mesh.hardening.networkPolicies, ["spec", "hardening", "networkPolicies"]),
-    cannot: "render network policies",
-    fix: "Leave networkPolicies out. Where the cluster denies traffic by default, the mesh's ports have to be opened by other means.",
   },
   {
     find: (mesh) => when(mesh.trust.root.kind === "secretRef", ["spec", "trust", "root", "secretRef"]),
@@ -118,24 +83,20 @@ const gaps: readonly Gap[] = [
     fix: "Leave fromRegions out.",
   },
   {
-    find: (mesh) => routesWith(mesh, (route) => route.tls !== undefined, ["tls"]),
-    cannot: "serve a route by HTTPS",
-    fix: "Leave tls out; the route is then served by HTTP.",
+    find: (mesh) => routesWith(mesh, (route) => route.dns?.via === "isthmus", ["dns", "via"]),
+    cannot: "write DNS records by itself",
+    fix: "Write via: externalDns where the clusters run external-dns, or leave dns out.",
   },
   {
-    find: (mesh) => routesWith(mesh, (route) => route.dns !== undefined, ["dns"]),
-    cannot: "publish hosts in DNS",
-    fix: "Leave dns out, and write the records by other means.",
+    find: (mesh) =>
+      mesh.issuers.flatMap((issuer, index) => when(issuer.acme === undefined, ["spec", "issuers", index])),
+    cannot: "issue certificates for front doors by itself",
+    fix: "Give the issuer an acme server, or leave it out and fill the route's Secret by other means.",
   },
   {
-    find: (mesh) => mesh.issuers.map((_, index) => ["spec", "issuers", index]),
-    cannot: "set up issuers of certificates",
-    fix: "Leave issuers out.",
-  },
-  {
-    find: (mesh) => when(mesh.dns !== undefined, ["spec", "dns"]),
-    cannot: "write DNS records",
-    fix: "Leave dns out, and write the records by other means.",
+    find: (mesh) => when(mesh.dns?.healthChecks !== undefined, ["spec", "dns", "healthChecks"]),
+    cannot: "check the addresses that it publishes",
+    fix: "Leave healthChecks out.",
   },
 ];
 

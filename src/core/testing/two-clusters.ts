@@ -1,5 +1,5 @@
 import type { Mesh } from "../model/mesh.ts";
-import type { Materials } from "../render/materials.ts";
+import type { Materials, RemoteCredential } from "../render/materials.ts";
 import { Secret } from "../secret.ts";
 
 /** The mesh of examples/sandbox.yaml, for tests of everything that comes after parsing. */
@@ -94,12 +94,9 @@ export const materials: Materials = {
       },
     ]),
   ),
-  remoteCredentials: Object.fromEntries(
-    ["west", "east"].map((cluster) => [
-      cluster,
-      { server: `https://${cluster}.example:6443`, caData: "Y2E=", token: new Secret(`token of ${cluster}`) },
-    ]),
-  ),
+  remoteCredentials: { west: { east: credentialFor("east") }, east: { west: credentialFor("west") } },
+  apiAddresses: { west: "https://west.example:6443", east: "https://east.example:6443" },
+  ingressAddresses: { west: ["203.0.113.10"], east: ["203.0.113.20"] },
   serviceManifests: {
     "sample/helloworld": [
       { apiVersion: "v1", kind: "Service", metadata: { name: "helloworld" }, spec: {} },
@@ -118,3 +115,7 @@ export const materials: Materials = {
     ],
   },
 };
+
+function credentialFor(cluster: string): RemoteCredential {
+  return { server: `https://${cluster}.example:6443`, caData: "Y2E=", token: new Secret(`token of ${cluster}`) };
+}

@@ -4,9 +4,12 @@ import { idOf, keyOf } from "../../core/model/kube-object.ts";
 import type { Inventory } from "../../core/plan/inventory.ts";
 import { inventoryLabel, inventoryNamespace, parseInventory } from "../../core/plan/inventory.ts";
 import type { Authority } from "../../core/render/materials.ts";
-import { istioNamespace, readerTokenSecret } from "../../core/render/names.ts";
+import { ingressGateway, istioNamespace, readerTokenSecret } from "../../core/render/names.ts";
 import { Secret } from "../../core/secret.ts";
 import type { KubeClient } from "../../kube/client.ts";
+import type { RemoteKubeconfig } from "./remote-kubeconfig.ts";
+import { listRemoteSecrets, readRemotes } from "./remote-kubeconfig.ts";
+import { serviceAddresses } from "./service-addresses.ts";
 
 /** What a cluster already has of a mesh, read once before planning. */
 export interface ClusterFacts {
@@ -24,6 +27,12 @@ export interface ClusterFacts {
   readonly localities: readonly Locality[];
   /** Keys (`keyOf`) of namespaces that exist. */
   readonly namespaces: ReadonlySet<string>;
+  /** `v1.36.3`, as the API server says it. */
+  readonly kubernetesVersion: string;
+  /** The addresses of the ingress gateway's Service; empty while it has none. */
+  readonly ingressAddresses: readonly string[];
+  /** What the remote secrets here say, by the name of the cluster that they are about. */
+  readonly remotes: Readonly<Record<string, RemoteKubeconfig>>;
 }
 
 /** Where a node says it is. */
@@ -34,7 +43,7 @@ export interface Locality {
 
 /** Reads the facts of one cluster; any failed request fails the whole (the cluster then counts as unreachable). */
 export async function gatherCluster(client: KubeClient, signal: AbortSignal): Promise<ClusterFacts> {
-  const [inventories, cacerts, token, meshConfig, namespaces, nodes] = await Promise.all([
+  const [inventories, cacerts, token, meshConfig, namespaces, nodes, version, ingress, remotes] = await Promise.all([
     client.list(
       { apiVersion: "v1", kind: "ConfigMap", namespace: inventoryNamespace, labelSelector: `${inventoryLabel}=true` },
       { signal },
@@ -44,6 +53,9 @@ export async function gatherCluster(client: KubeClient, signal: AbortSignal): Pr
     client.get({ apiVersion: "v1", kind: "ConfigMap", namespace: istioNamespace, name: "istio" }, { signal }),
     client.list({ apiVersion: "v1", kind: "Namespace" }, { signal }),
     client.list({ apiVersion: "v1", kind: "Node" }, { signal }),
+    client.version({ signal }),
+    readIngressAddresses(client, signal),
+    listRemoteSecrets(client, signal),
   ]);
   const authority = readAuthority(cacerts);
   return {
@@ -54,7 +66,19 @@ export async function gatherCluster(client: KubeClient, signal: AbortSignal): Pr
     installedMeshId: readMeshId(meshConfig),
     localities: readLocalities(nodes),
     namespaces: new Set(namespaces.map((namespace) => keyOf(idOf(namespace)))),
+    kubernetesVersion: version.gitVersion,
+    ingressAddresses: ingress,
+    remotes: readRemotes(remotes),
   };
+}
+
+/** IP addresses and host names that the load balancer of the ingress gateway's Service has. */
+export async function readIngressAddresses(client: KubeClient, signal: AbortSignal): Promise<readonly string[]> {
+  const service = await client.get(
+    { apiVersion: "v1", kind: "Service", namespace: istioNamespace, name: ingressGateway },
+    { signal },
+  );
+  return service === undefined ? [] : serviceAddresses(service);
 }
 
 /** The reader token's parts, or undefined while Kubernetes has not filled them in. */

@@ -5,9 +5,12 @@ import { mergeInventories, renderInventory } from "../../core/plan/inventory.ts"
 import type { Wave } from "../../core/render/waves.ts";
 import { waveRules, waves } from "../../core/render/waves.ts";
 import { diagnoseFailure } from "../diagnose-failure.ts";
+import { readTokensInUse } from "../facts/remote-kubeconfig.ts";
 import type { EngineOptions } from "../options.ts";
 import type { QueueTask, TaskOutcome } from "../queue/run-queue.ts";
 import { runQueue } from "../queue/run-queue.ts";
+import { revokeUnused } from "../rancher-tokens.ts";
+import type { RancherState } from "../rancher.ts";
 import { runWave } from "../run-wave.ts";
 import { settleItems } from "../settle-items.ts";
 import type { Working } from "../working.ts";
@@ -49,6 +52,7 @@ export async function applyPlan(
   const working = workingClusters(prepared);
   const tasks = [...working.values()].flatMap((work) => tasksOf(work, prepared, working, options));
   const outcomes = await runQueue(tasks, options.signal);
+  await revokeReplaced(prepared, working, options);
   const clusters = await Promise.all(
     prepared.plan.clusters.map(async (plan): Promise<ClusterOutcome> => {
       const work = working.get(plan.cluster);
@@ -62,12 +66,45 @@ export async function applyPlan(
   return { clusters };
 }
 
+/** Ends Rancher tokens that this apply has replaced; what fails here is tried again by the next one. */
+async function revokeReplaced(
+  prepared: PreparedPlan,
+  working: ReadonlyMap<string, Working>,
+  options: EngineOptions,
+): Promise<void> {
+  const { rancher, meshFile } = prepared;
+  if (rancher.kind !== "linked" || meshFile.mesh.access.credentials !== "rancherToken" || options.signal.aborted) {
+    return;
+  }
+  const done = meshFile.mesh.clusters.flatMap((cluster) => {
+    const work = working.get(cluster.name);
+    return work === undefined || work.failed ? [] : [work.one];
+  });
+  try {
+    await revokeUnused(meshFile.mesh.name, await readTokensInUse(done, options.signal), rancher.link, options.signal);
+  } catch (error) {
+    for (const work of working.values()) {
+      work.warnings.push(...(await diagnoseFailure(error, work.one.cluster.name, "revoking replaced tokens")));
+      break;
+    }
+  }
+}
+
 function workingClusters(prepared: PreparedPlan): ReadonlyMap<string, Working> {
   const working = new Map<string, Working>();
   for (const plan of prepared.plan.clusters) {
-    const one = prepared.connections.find((connection) => connection.cluster.name === plan.cluster);
+    const connections = [...prepared.connections, ...(prepared.management === undefined ? [] : [prepared.management])];
+    const one = connections.find((connection) => connection.cluster.name === plan.cluster);
     if (plan.kind === "planned" && one?.kind === "connected") {
-      working.set(plan.cluster, { one, plan, applied: 0, deleted: 0, outcomes: new Map(), failed: false });
+      working.set(plan.cluster, {
+        one,
+        plan,
+        applied: 0,
+        deleted: 0,
+        outcomes: new Map(),
+        warnings: [],
+        failed: false,
+      });
     }
   }
   return working;
@@ -103,7 +140,7 @@ function tasksOf(
     cluster,
     needs: perWave.map((task) => task.id),
     after: [],
-    run: async (signal) => finish(work, { ...options, signal }),
+    run: async (signal) => finish(work, prepared.rancher, { ...options, signal }),
   };
   return [begin, ...perWave, end];
 }
@@ -131,8 +168,12 @@ async function writeInventory(work: Working, planned: readonly InventoryItem[], 
 }
 
 /** Prunes when asked, then writes the inventory that the next plan starts from; not at all when it is the same. */
-async function finish(work: Working, options: EngineOptions & { readonly prune: boolean }): Promise<void> {
-  const gone = options.prune ? await deleteItems(work.one, work.plan.prune, options) : [];
+async function finish(
+  work: Working,
+  rancher: RancherState,
+  options: EngineOptions & { readonly prune: boolean },
+): Promise<void> {
+  const gone = options.prune ? await deleteItems(work.one, work.plan.prune, { ...options, rancher }) : [];
   work.deleted += gone.length;
   const known = mergeInventories(work.plan.inventory.items, plannedItems(work.plan)).filter(
     (item) => !gone.includes(item),
@@ -166,6 +207,6 @@ async function outcomeOf(work: Working, outcomes: ReadonlyMap<string, TaskOutcom
     waves: ofWaves,
     applied: work.applied,
     deleted: work.deleted,
-    diagnostics: [...ofWaves.flatMap((wave) => wave.diagnostics), ...ends.flat()],
+    diagnostics: [...ofWaves.flatMap((wave) => wave.diagnostics), ...ends.flat(), ...work.warnings],
   };
 }

@@ -2,8 +2,12 @@ import type { InventoryItem } from "../../core/plan/inventory.ts";
 import { waves } from "../../core/render/waves.ts";
 import type { ObjectReference } from "../../kube/object-reference.ts";
 import { waitUntilGone } from "../../kube/readiness/wait.ts";
+import { uninstallCatalogApp } from "../catalog-app.ts";
 import type { Connected } from "../connect.ts";
 import type { EngineOptions } from "../options.ts";
+import type { RancherState } from "../rancher.ts";
+
+type DeleteOptions = EngineOptions & { readonly rancher: RancherState };
 
 /**
  * Deletes owned objects, the waves in reverse, each waited for until it is
@@ -13,7 +17,7 @@ import type { EngineOptions } from "../options.ts";
 export async function deleteItems(
   one: Connected,
   items: readonly InventoryItem[],
-  options: EngineOptions,
+  options: DeleteOptions,
 ): Promise<readonly InventoryItem[]> {
   const done: InventoryItem[] = [];
   for (const wave of [...waves].reverse()) {
@@ -34,8 +38,12 @@ export async function deleteItems(
   return done;
 }
 
-async function deleteOrRelease(one: Connected, item: InventoryItem, options: EngineOptions): Promise<void> {
+async function deleteOrRelease(one: Connected, item: InventoryItem, options: DeleteOptions): Promise<void> {
   const reference = referenceOfItem(item);
+  if (reference.apiVersion === "catalog.cattle.io/v1" && reference.kind === "App") {
+    await uninstall(one, item, options);
+    return;
+  }
   if (item.created) {
     await one.client.delete(reference, { signal: options.signal });
     options.onEvent({ kind: "object.deleted", cluster: one.cluster.name, id: item.id });
@@ -54,6 +62,16 @@ async function deleteOrRelease(one: Connected, item: InventoryItem, options: Eng
     },
     { signal: options.signal },
   );
+}
+
+/** An App is a release of helm's: deleting the object would leave everything behind that the chart made. */
+async function uninstall(one: Connected, item: InventoryItem, options: DeleteOptions): Promise<void> {
+  if (options.rancher.kind !== "linked") {
+    throw new Error("Rancher is away, and only Rancher's catalog takes away what it installed");
+  }
+  const app = { namespace: item.id.namespace ?? "", name: item.id.name };
+  await uninstallCatalogApp(app, { link: options.rancher.link, cluster: one.cluster }, options);
+  options.onEvent({ kind: "object.deleted", cluster: one.cluster.name, id: item.id });
 }
 
 function referenceOfItem(item: InventoryItem): ObjectReference {

@@ -1,44 +1,45 @@
 import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
 import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
 import { UserError } from "../../core/diagnostics/user-error.ts";
-import type { KubeObject } from "../../core/model/kube-object.ts";
-import { idOf, keyOf } from "../../core/model/kube-object.ts";
-import { cedeFields } from "../../core/plan/ceded-fields.ts";
-import { diffObjects } from "../../core/plan/diff.ts";
-import { digestObject } from "../../core/plan/digest.ts";
-import type { Inventory, InventoryItem, Settled } from "../../core/plan/inventory.ts";
-import type { ClusterPlan, Plan, PlannedObject } from "../../core/plan/plan.ts";
+import type { ClusterPlan, Plan } from "../../core/plan/plan.ts";
 import type { Materials } from "../../core/render/materials.ts";
-import type { PlacedObject } from "../../core/render/render-mesh.ts";
+import { managementTarget } from "../../core/render/names.ts";
 import { renderMesh } from "../../core/render/render-mesh.ts";
-import { remoteOf } from "../../core/render/remote-secret.ts";
-import { compareText } from "../../core/render/order.ts";
-import { waveRules, waves } from "../../core/render/waves.ts";
-import type { KubeErrorKind } from "../../kube/errors.ts";
 import { KubeError, diagnoseKubeError } from "../../kube/errors.ts";
-import { referenceOf } from "../../kube/object-reference.ts";
+import { adviseMesh } from "../../core/advice/advise-mesh.ts";
 import type { Connected, Connection } from "../connect.ts";
-import { connectClusters, resolveContexts } from "../connect.ts";
+import { closeConnections, connectClusters, resolveContexts } from "../connect.ts";
 import { readServiceManifests } from "../facts/service-manifests.ts";
 import { generateIstioManifests } from "../istio-manifests.ts";
+import { findVersionProblems } from "../kubernetes-version.ts";
 import { findLocalityDifferences } from "../locality.ts";
+import { connectManagement } from "../management.ts";
 import { findForeignMeshes } from "../membership.ts";
 import type { MeshFile } from "../mesh-file.ts";
 import type { EngineOptions } from "../options.ts";
+import { inventoryOf, planCluster } from "../plan-cluster.ts";
+import { findRefusedServiceAccounts } from "../rancher-credentials.ts";
+import { keptTokens } from "../rancher-tokens.ts";
+import type { RancherState } from "../rancher.ts";
+import { closeRancher } from "../rancher.ts";
 import { remoteCredentialOf } from "../remote-credentials.ts";
 import type { TrustPlan } from "../trust.ts";
 import { planTrust } from "../trust.ts";
 
-/** A plan with what carrying it out needs. The connections are open; whoever asked for the plan closes them. */
+/** A plan with what carrying it out needs. The connections are open until `close`, which whoever asked for the plan calls. */
 export interface PreparedPlan {
   readonly meshFile: MeshFile;
   readonly plan: Plan;
   readonly connections: readonly Connection[];
+  /** Rancher's local cluster, where the mesh has something there. */
+  readonly management: Connection | undefined;
+  readonly rancher: RancherState;
   readonly materials: Materials;
   readonly trust: TrustPlan;
   /** True when some reachable cluster already carries this mesh. */
   readonly established: boolean;
   readonly warnings: readonly Diagnostic[];
+  readonly close: () => Promise<void>;
 }
 
 /**
@@ -48,40 +49,77 @@ export interface PreparedPlan {
  * refused object); a cluster that does not answer is part of the plan instead.
  */
 export async function preparePlan(meshFile: MeshFile, options: EngineOptions): Promise<PreparedPlan> {
-  const contexts = await resolveContexts(meshFile, options);
-  const platforms = Object.fromEntries(contexts.map((one) => [one.cluster.name, one.platform]));
-  const [serviceManifests, connections, istioManifests] = await Promise.all([
-    readServiceManifests(meshFile),
-    connectClusters(contexts, options),
-    generateIstioManifests(meshFile.mesh, platforms, options),
-  ]);
-  const connected = connections.filter((one) => one.kind === "connected");
-  const trust = await planTrust(meshFile, connected, options);
-  refuse([...findForeignMeshes(meshFile.mesh.name, connected), ...trust.problems]);
-  const materials: Materials = {
-    platforms,
-    istioManifests,
-    serviceManifests,
-    authorities: keptAuthorities(connected, trust),
-    remoteCredentials: knownCredentials(connected),
+  const ways = await resolveContexts(meshFile, options);
+  const open: Connection[] = [];
+  const close = async (): Promise<void> => {
+    await Promise.all([closeConnections(open), closeRancher(ways.rancher)]);
   };
-  const clusters = await planClusters(meshFile, materials, connections, options);
-  return {
-    meshFile,
-    plan: { mesh: meshFile.mesh.name, clusters },
-    connections,
-    materials,
-    trust,
-    established: connected.some((one) => inventoryOf(one, meshFile.mesh.name).items.length > 0),
-    warnings: [...meshFile.warnings, ...trust.warnings, ...connected.flatMap(findLocalityDifferences)],
-  };
+  try {
+    const found = ways.clusters.filter((one) => one.kind === "found");
+    const platforms = Object.fromEntries(found.map((one) => [one.cluster.name, one.platform]));
+    const [serviceManifests, connections, management, istioManifests] = await Promise.all([
+      readServiceManifests(meshFile),
+      connectClusters(ways.clusters, options).then((all) => remember(open, all)),
+      connectManagement(meshFile.mesh, ways.rancher, options).then((one) => {
+        remember(open, one === undefined ? [] : [one]);
+        return one;
+      }),
+      generateIstioManifests(meshFile.mesh, platforms, options),
+    ]);
+    const connected = connections.filter((one) => one.kind === "connected");
+    const trust = await planTrust(meshFile, connected, options);
+    const versions = findVersionProblems(meshFile.mesh, connected);
+    refuse([
+      ...findForeignMeshes(meshFile.mesh.name, connected),
+      ...trust.problems,
+      ...versions.errors,
+      ...(ways.rancher.kind === "linked"
+        ? await findRefusedServiceAccounts(meshFile.mesh, ways.rancher.link, options)
+        : []),
+    ]);
+    const materials: Materials = {
+      platforms,
+      istioManifests,
+      serviceManifests,
+      authorities: keptAuthorities(connected, trust),
+      remoteCredentials: await knownCredentials(meshFile, connected, ways.rancher, options),
+      apiAddresses: Object.fromEntries(found.map((one) => [one.cluster.name, one.context.server])),
+      ingressAddresses: Object.fromEntries(connected.map((one) => [one.cluster.name, one.facts.ingressAddresses])),
+    };
+    const targets = [...(management === undefined ? [] : [management]), ...connections];
+    const clusters = await planClusters(meshFile, materials, targets, options);
+    return {
+      meshFile,
+      plan: { mesh: meshFile.mesh.name, clusters },
+      connections,
+      management,
+      rancher: ways.rancher,
+      materials,
+      trust,
+      established: connected.some((one) => inventoryOf(one, meshFile.mesh.name).items.length > 0),
+      warnings: [
+        ...meshFile.warnings,
+        ...adviseMesh(meshFile.mesh),
+        ...rancherWarnings(ways.rancher),
+        ...trust.warnings,
+        ...versions.warnings,
+        ...connected.flatMap(findLocalityDifferences),
+      ],
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
 }
 
-/** The inventory of a mesh in one cluster; an empty one where there is none. */
-export function inventoryOf(one: Connected, mesh: string): Inventory {
-  return (
-    one.facts.inventories.find((inventory) => inventory.mesh === mesh) ?? { mesh, cluster: one.cluster.name, items: [] }
-  );
+function remember(open: Connection[], all: readonly Connection[]): readonly Connection[] {
+  open.push(...all);
+  return all;
+}
+
+function rancherWarnings(rancher: RancherState): readonly Diagnostic[] {
+  return rancher.kind === "linked" ? (rancher.link.access.warnings ?? []) : [];
 }
 
 function refuse(problems: readonly Diagnostic[]): void {
@@ -99,12 +137,23 @@ function keptAuthorities(connected: readonly Connected[], trust: TrustPlan): Mat
   return Object.fromEntries(kept);
 }
 
-function knownCredentials(connected: readonly Connected[]): Materials["remoteCredentials"] {
-  const known = connected.flatMap((one) => {
-    const credential = one.facts.reader === undefined ? undefined : remoteCredentialOf(one, one.facts.reader);
-    return credential === undefined ? [] : [[one.cluster.name, credential] as const];
-  });
-  return Object.fromEntries(known);
+/** The credentials that every cluster may keep for every other one. */
+async function knownCredentials(
+  meshFile: MeshFile,
+  connected: readonly Connected[],
+  rancher: RancherState,
+  options: EngineOptions,
+): Promise<Materials["remoteCredentials"]> {
+  if (meshFile.mesh.access.credentials === "rancherToken") {
+    return rancher.kind === "linked" ? keptTokens(meshFile.mesh, connected, rancher.link, options) : {};
+  }
+  const known = Object.fromEntries(
+    connected.flatMap((one) =>
+      one.facts.reader === undefined ? [] : [[one.cluster.name, remoteCredentialOf(one, one.facts.reader)] as const],
+    ),
+  );
+  // A service account's token is the same for all that read the cluster.
+  return Object.fromEntries(meshFile.mesh.clusters.map((reader) => [reader.name, known]));
 }
 
 async function planClusters(
@@ -113,7 +162,11 @@ async function planClusters(
   connections: readonly Connection[],
   options: EngineOptions,
 ): Promise<readonly ClusterPlan[]> {
-  const rendered = new Map(renderMesh(meshFile.mesh, materials).clusters.map((one) => [one.cluster, one.objects]));
+  const { management, clusters } = renderMesh(meshFile.mesh, materials);
+  const rendered = new Map([
+    [managementTarget, management],
+    ...clusters.map((one) => [one.cluster, one.objects] as const),
+  ]);
   const unreachable = new Set(connections.filter((one) => one.kind === "unreachable").map((one) => one.cluster.name));
   const refused: Diagnostic[] = [];
   const plans = await Promise.all(
@@ -143,103 +196,4 @@ async function planClusters(
   );
   refuse(refused);
   return plans;
-}
-
-/** What the API server says no to, as opposed to not being there. */
-const refusals: ReadonlySet<KubeErrorKind> = new Set(["forbidden", "conflict", "invalid", "not-found"]);
-
-interface ClusterScope {
-  readonly unreachable: ReadonlySet<string>;
-  /** Collects what the API server refuses, over all clusters. */
-  readonly refused: Diagnostic[];
-  readonly force: boolean;
-  readonly signal: AbortSignal;
-}
-
-async function planCluster(
-  one: Connected,
-  mesh: string,
-  objects: readonly PlacedObject[],
-  scope: ClusterScope,
-): Promise<ClusterPlan> {
-  const before = inventoryOf(one, mesh);
-  const settled = new Map(before.items.map((item) => [keyOf(item.id), item.settled]));
-  const planned = await Promise.all(
-    objects.map(async (placed) => {
-      try {
-        return await planObject(one, placed, { ...scope, settled });
-      } catch (error) {
-        if (!(error instanceof KubeError) || !refusals.has(error.kind)) {
-          throw error;
-        }
-        scope.refused.push(await diagnoseKubeError(error, one.cluster.name));
-        return undefined;
-      }
-    }),
-  );
-  const known = planned.filter((object) => object !== undefined);
-  const wanted = new Set(known.map((object) => keyOf(object.id)));
-  const owned = new Set(before.items.map((item) => keyOf(item.id)));
-  return {
-    kind: "planned",
-    cluster: one.cluster.name,
-    objects: known,
-    prune: before.items.filter((item) => !wanted.has(keyOf(item.id))).sort(laterWavesFirst),
-    inventory: before,
-    inventoryCurrent: known.every((object) => owned.has(keyOf(object.id))),
-  };
-}
-
-/** The order of removal: what was applied last goes first. */
-export function laterWavesFirst(a: InventoryItem, b: InventoryItem): number {
-  return waves.indexOf(b.wave) - waves.indexOf(a.wave) || compareText(keyOf(a.id), keyOf(b.id));
-}
-
-async function planObject(
-  one: Connected,
-  placed: PlacedObject,
-  scope: ClusterScope & { readonly settled: ReadonlyMap<string, Settled | undefined> },
-): Promise<PlannedObject> {
-  const { object, wave, knownAfterApply } = placed;
-  const base = { phase: waveRules[wave].phase, wave, id: idOf(object), object, knownAfterApply };
-  if (!namespaceExists(one, placed)) {
-    return { ...base, live: undefined, action: "create", fields: [] };
-  }
-  const live = await one.client.get(referenceOf(object), { signal: scope.signal });
-  if (knownAfterApply) {
-    // Without the other cluster its credential cannot be read: what is there stays.
-    const kept = live !== undefined && isForUnreachable(placed, scope.unreachable);
-    const action = live === undefined ? "create" : kept ? "none" : "update";
-    return { ...base, live, action, fields: [] };
-  }
-  const desired = cedeFields(object, live);
-  if (live === undefined) {
-    return { ...base, live, action: "create", fields: [] };
-  }
-  if (isSettled(scope.settled.get(keyOf(base.id)), desired, live)) {
-    return { ...base, live, object: desired, action: "none", fields: [] };
-  }
-  const result = await one.client.apply(desired, { dryRun: true, force: scope.force, signal: scope.signal });
-  const fields = diffObjects(live, result);
-  return { ...base, live, object: desired, action: fields.length === 0 ? "none" : "update", fields };
-}
-
-/** True when the object is untouched since an apply of the very same content left it (docs/adr/0006). */
-function isSettled(settled: Settled | undefined, desired: KubeObject, live: KubeObject): boolean {
-  return (
-    settled !== undefined &&
-    settled.resourceVersion === live.metadata["resourceVersion"] &&
-    settled.digest === digestObject(desired)
-  );
-}
-
-function namespaceExists(one: Connected, placed: PlacedObject): boolean {
-  const { namespace } = placed.object.metadata;
-  return namespace === undefined || one.facts.namespaces.has(`Namespace/${namespace}`);
-}
-
-/** True for a remote secret whose cluster does not answer. */
-function isForUnreachable(placed: PlacedObject, unreachable: ReadonlySet<string>): boolean {
-  const remote = remoteOf(placed.object);
-  return placed.wave === "join" && remote !== undefined && unreachable.has(remote);
 }

@@ -1,20 +1,34 @@
 import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
 import type { InventoryItem } from "../../core/plan/inventory.ts";
 import { inventoryName, inventoryNamespace } from "../../core/plan/inventory.ts";
+import { managementTarget } from "../../core/render/names.ts";
 import { referenceOf } from "../../kube/object-reference.ts";
 import type { Connected, Connection } from "../connect.ts";
-import { connectClusters, resolveContexts } from "../connect.ts";
+import { closeConnections, connectClusters, resolveContexts } from "../connect.ts";
 import { diagnoseFailure } from "../diagnose-failure.ts";
+import { connectManagement } from "../management.ts";
 import type { MeshFile } from "../mesh-file.ts";
 import type { EngineOptions } from "../options.ts";
+import { inventoryOf, laterWavesFirst } from "../plan-cluster.ts";
+import { revokeUnused } from "../rancher-tokens.ts";
+import type { RancherState } from "../rancher.ts";
+import { closeRancher } from "../rancher.ts";
 import { deleteItems } from "./delete-items.ts";
-import { inventoryOf, laterWavesFirst } from "./plan.ts";
 
-/** What a removal would take away. The connections are open; whoever asked closes them. */
+interface Owned {
+  readonly one: Connected;
+  readonly items: readonly InventoryItem[];
+}
+
+/** What a removal would take away. The connections are open until `close`. */
 export interface PreparedRemoval {
   readonly mesh: string;
   readonly connections: readonly Connection[];
-  readonly clusters: readonly { readonly one: Connected; readonly items: readonly InventoryItem[] }[];
+  readonly rancher: RancherState;
+  readonly clusters: readonly Owned[];
+  /** What the mesh has in Rancher's local cluster, which goes after everything that refers to it. */
+  readonly management: Owned | undefined;
+  readonly close: () => Promise<void>;
 }
 
 export interface RemovalOutcome {
@@ -26,11 +40,24 @@ export interface RemovalOutcome {
 
 /** Reads the inventories: what isthmus owns, by its own record and not by the mesh file. */
 export async function prepareRemoval(meshFile: MeshFile, options: EngineOptions): Promise<PreparedRemoval> {
-  const connections = await connectClusters(await resolveContexts(meshFile, options), options);
-  const clusters = connections
-    .filter((one) => one.kind === "connected")
-    .map((one) => ({ one, items: [...inventoryOf(one, meshFile.mesh.name).items].sort(laterWavesFirst) }));
-  return { mesh: meshFile.mesh.name, connections, clusters };
+  const mesh = meshFile.mesh.name;
+  const { clusters: ways, rancher } = await resolveContexts(meshFile, options);
+  const [connections, management] = await Promise.all([
+    connectClusters(ways, options),
+    connectManagement(meshFile.mesh, rancher, options),
+  ]);
+  const all = [...connections, ...(management === undefined ? [] : [management])];
+  const owned = (one: Connected): Owned => ({ one, items: [...inventoryOf(one, mesh).items].sort(laterWavesFirst) });
+  return {
+    mesh,
+    connections: all,
+    rancher,
+    clusters: connections.filter((one) => one.kind === "connected").map(owned),
+    management: management?.kind === "connected" ? owned(management) : undefined,
+    close: async () => {
+      await Promise.all([closeConnections(all), closeRancher(rancher)]);
+    },
+  };
 }
 
 /**
@@ -47,16 +74,17 @@ export async function carryOutRemoval(
       ? [{ cluster: one.cluster.name, state: "unreachable", deleted: 0, diagnostics: [one.diagnostic] }]
       : [],
   );
-  const done = await Promise.all(
-    prepared.clusters.map(async ({ one, items }) => removeFrom(prepared.mesh, one, items, options)),
-  );
-  return [...done, ...unreachable];
+  const done = await Promise.all(prepared.clusters.map(async (owned) => removeFrom(prepared, owned, options)));
+  const allGone = done.every((outcome) => outcome.state === "removed") && unreachable.length === 0;
+  // A project that still has namespaces of the mesh stays until they are gone too.
+  const last =
+    prepared.management !== undefined && allGone ? [await removeFrom(prepared, prepared.management, options)] : [];
+  return [...last, ...done, ...unreachable];
 }
 
 async function removeFrom(
-  mesh: string,
-  one: Connected,
-  items: readonly InventoryItem[],
+  { mesh, rancher }: PreparedRemoval,
+  { one, items }: Owned,
   options: EngineOptions,
 ): Promise<RemovalOutcome> {
   const cluster = one.cluster.name;
@@ -75,10 +103,16 @@ async function removeFrom(
     },
   };
   try {
-    await deleteItems(one, items, counting);
-    await deleteTraces(one, options.signal);
+    await deleteItems(one, items, { ...counting, rancher });
+    if (cluster !== managementTarget) {
+      await deleteTraces(one, options.signal);
+    }
+    if (rancher.kind === "linked") {
+      // This cluster's istiod is gone, and what it signed in with elsewhere serves nobody.
+      await revokeUnused(mesh, [{ cluster, inUse: [] }], rancher.link, options.signal);
+    }
     await one.client.delete(
-      { apiVersion: "v1", kind: "ConfigMap", namespace: inventoryNamespace, name: inventoryName(mesh) },
+      { apiVersion: "v1", kind: "ConfigMap", namespace: inventoryNamespace, name: inventoryName(mesh, cluster) },
       { signal: options.signal },
     );
     options.onEvent({ kind: "task.done", subject: cluster, task, seconds: (options.now() - started) / 1000 });

@@ -2,8 +2,7 @@ import type { EngineOptions } from "../options.ts";
 import type { Materials } from "../../core/render/materials.ts";
 import type { RenderedMesh } from "../../core/render/render-mesh.ts";
 import { renderMesh } from "../../core/render/render-mesh.ts";
-import { resolveContext } from "../../kube/kubeconfig/resolve-context.ts";
-import { platformOf } from "../connect.ts";
+import { resolveClusterContext } from "../connect.ts";
 import { readServiceManifests } from "../facts/service-manifests.ts";
 import type { ClusterPlatform } from "../istio-manifests.ts";
 import { generateIstioManifests } from "../istio-manifests.ts";
@@ -16,26 +15,28 @@ import type { MeshFile } from "../mesh-file.ts";
  * problem here: its cluster is then rendered without what a sandbox asks for.
  */
 export async function renderOffline(meshFile: MeshFile, options: EngineOptions): Promise<RenderedMesh> {
+  const { mesh } = meshFile;
   const platforms: Record<string, ClusterPlatform> = {};
-  for (const cluster of meshFile.mesh.clusters) {
-    const resolved =
+  const apiAddresses: Record<string, string> = {};
+  for (const cluster of mesh.clusters) {
+    const way =
       cluster.access.kind === "context"
-        ? await resolveContext({
-            cluster: cluster.name,
-            context: cluster.access.context,
-            env: options.env,
-            extraFiles: options.extraKubeconfigs,
-            ...(options.kubeconfig === undefined ? {} : { kubeconfigFlag: options.kubeconfig }),
-          })
+        ? await resolveClusterContext(meshFile, cluster, cluster.access, options)
         : undefined;
-    platforms[cluster.name] = resolved?.kind === "resolved" ? platformOf(resolved.context) : { values: {} };
+    const found = way?.kind === "found" ? way : undefined;
+    platforms[cluster.name] = found?.platform ?? { values: {} };
+    if (found !== undefined) {
+      apiAddresses[cluster.name] = found.context.server;
+    }
   }
   const materials: Materials = {
     platforms,
-    istioManifests: await generateIstioManifests(meshFile.mesh, platforms, options),
+    istioManifests: await generateIstioManifests(mesh, platforms, options),
     serviceManifests: await readServiceManifests(meshFile),
     authorities: {},
     remoteCredentials: {},
+    apiAddresses,
+    ingressAddresses: {},
   };
-  return renderMesh(meshFile.mesh, materials);
+  return renderMesh(mesh, materials);
 }

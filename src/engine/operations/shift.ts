@@ -16,6 +16,7 @@ import type { ClusterContext } from "../connect.ts";
 import { resolveContexts } from "../connect.ts";
 import type { MeshFile } from "../mesh-file.ts";
 import type { EngineOptions } from "../options.ts";
+import { closeRancher } from "../rancher.ts";
 import { findMissingSandbox } from "../sandbox-network.ts";
 
 export type ShiftTarget =
@@ -51,22 +52,28 @@ export async function prepareShift(
   target: { readonly service: Service; readonly route: Route },
   options: EngineOptions,
 ): Promise<PreparedShift> {
-  const contexts = await resolveContexts(meshFile, options);
-  const object = withMeshLabel(meshFile.mesh, renderVirtualService(target.service, target.route));
-  const clients = contexts.map((one) => ({
-    one,
-    client: createKubeClient({ cluster: one.cluster.name, context: one.context }),
-  }));
+  const { clusters: ways, rancher } = await resolveContexts(meshFile, options);
+  await closeRancher(rancher);
+  const object = withMeshLabel(meshFile.mesh, renderVirtualService(meshFile.mesh, target.service, target.route));
+  const away = ways.flatMap((one): ShiftTarget[] =>
+    one.kind === "unreachable" ? [{ kind: "unreachable", cluster: one.cluster.name, diagnostic: one.diagnostic }] : [],
+  );
+  const clients = ways.flatMap((one) =>
+    one.kind === "found"
+      ? [{ one, client: createKubeClient({ cluster: one.cluster.name, context: one.context }) }]
+      : [],
+  );
   const close = async (): Promise<void> => {
     await Promise.all(clients.map(async ({ client }) => client.close()));
   };
   const refusals: Diagnostic[] = [];
   try {
-    const targets = await Promise.all(
+    const asked = await Promise.all(
       clients.map(async ({ one, client }) =>
         askCluster(one, client, object, { refusals, force: options.forceConflicts, signal: options.signal }),
       ),
     );
+    const targets = [...asked, ...away];
     if (refusals.length > 0) {
       throw new UserError(refusals, exitCodes.failed);
     }

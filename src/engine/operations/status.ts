@@ -10,6 +10,7 @@ import { serviceAddresses } from "../facts/service-addresses.ts";
 import { readServiceEndpoints } from "../facts/service-endpoints.ts";
 import type { MeshFile } from "../mesh-file.ts";
 import type { EngineOptions } from "../options.ts";
+import { closeRancher } from "../rancher.ts";
 
 export interface ComponentStatus {
   readonly name: string;
@@ -49,7 +50,9 @@ export interface ServiceStatus {
 
 /** The state of the mesh as the clusters tell it themselves, gathered side by side. Changes nothing. */
 export async function readStatus(meshFile: MeshFile, options: EngineOptions): Promise<readonly ClusterStatus[]> {
-  const connections = await connectClusters(await resolveContexts(meshFile, options), options);
+  const { clusters, rancher } = await resolveContexts(meshFile, options);
+  const connections = await connectClusters(clusters, options);
+  await closeRancher(rancher);
   try {
     return await Promise.all(
       connections.map(async (one): Promise<ClusterStatus> =>

@@ -4,7 +4,7 @@ import type { VersionVerdict } from "../../core/decide/weights.ts";
 import { judgeWeights } from "../../core/decide/weights.ts";
 import type { Route, Service } from "../../core/model/mesh.ts";
 import { ingressGateway, istioNamespace } from "../../core/render/names.ts";
-import type { ClusterContext, Connected } from "../connect.ts";
+import type { Connected } from "../connect.ts";
 import { closeConnections, connectClusters, resolveContexts } from "../connect.ts";
 import { diagnoseFailure } from "../diagnose-failure.ts";
 import type { ActualEndpoints } from "../facts/ingress-endpoints.ts";
@@ -12,6 +12,7 @@ import { compareIngressEndpoints, listIngressPods, readActualEndpoints } from ".
 import { serviceAddresses } from "../facts/service-addresses.ts";
 import type { MeshFile } from "../mesh-file.ts";
 import type { EngineOptions } from "../options.ts";
+import { closeRancher } from "../rancher.ts";
 import type { SplitMeasurement } from "../traffic/measure-split.ts";
 import { measureSplit } from "../traffic/measure-split.ts";
 
@@ -54,8 +55,9 @@ export const significance = 0.001;
  * named and the others are proven all the same.
  */
 export async function verifyMesh(meshFile: MeshFile, options: VerifyOptions): Promise<Verification> {
-  const contexts: readonly ClusterContext[] = await resolveContexts(meshFile, options);
-  const connections = await connectClusters(contexts, options);
+  const { clusters, rancher } = await resolveContexts(meshFile, options);
+  const connections = await connectClusters(clusters, options);
+  await closeRancher(rancher);
   try {
     const connected = connections.filter((one) => one.kind === "connected");
     const proofs: IngressProof[] = [];

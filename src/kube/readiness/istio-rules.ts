@@ -1,7 +1,7 @@
 import type { KubeObject } from "../../core/model/kube-object.ts";
 import { fieldsAt, listAt, textAt } from "./object-fields.ts";
 import type { Readiness } from "./readiness.ts";
-import { current, inProgress } from "./readiness.ts";
+import { current, failed, inProgress } from "./readiness.ts";
 
 /**
  * A webhook of Istio works only once istiod has put its CA into it: until then
@@ -19,4 +19,22 @@ export function webhookReadiness(object: KubeObject): Readiness {
     return current("the webhook configuration is there");
   }
   return inProgress("istiod has not put its CA into the webhook yet");
+}
+
+/**
+ * An IstioOperator is done when Istio's in-cluster operator says so in its
+ * status (istio/api operator/v1alpha1, InstallStatus, until 1.23). One that it
+ * has not seen yet has no status.
+ */
+export function istioOperatorReadiness(object: KubeObject): Readiness {
+  const status = fieldsAt(object, "status");
+  const said = textAt(status, "status");
+  if (said === "HEALTHY") {
+    return current("the operator says HEALTHY");
+  }
+  if (said === "ERROR") {
+    const message = textAt(status, "message");
+    return failed(`the operator says ERROR${message === undefined ? "" : `: ${message}`}`);
+  }
+  return inProgress(said === undefined ? "the operator has not seen it yet" : `the operator says ${said}`);
 }

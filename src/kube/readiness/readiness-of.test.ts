@@ -446,6 +446,35 @@ const others: readonly Case[] = [
   },
 ];
 
+const installed = (status: object): KubeObject => make("install.istio.io/v1alpha1", "IstioOperator", { status });
+const app = (summary: object): KubeObject => make("catalog.cattle.io/v1", "App", { status: { summary } });
+const repo = (...conditions: object[]): KubeObject =>
+  make("catalog.cattle.io/v1", "ClusterRepo", { status: { conditions } });
+
+describe("what other installers say", () => {
+  it.each([
+    ["an IstioOperator without a status", installed({}), "inProgress", "has not seen it yet"],
+    ["an IstioOperator that is worked on", installed({ status: "RECONCILING" }), "inProgress", "says RECONCILING"],
+    ["a healthy IstioOperator", installed({ status: "HEALTHY" }), "current", "HEALTHY"],
+    ["an IstioOperator that failed", installed({ status: "ERROR", message: "no" }), "failed", "ERROR: no"],
+    ["an App that helm works on", app({ state: "pending-install" }), "inProgress", "pending-install"],
+    ["a deployed App", app({ state: "deployed" }), "current", "deployed"],
+    ["an App that failed", app({ state: "failed" }), "failed", "the release failed"],
+    ["a ClusterRepo that nobody has read", repo(), "inProgress", "not downloaded its index yet"],
+    [
+      "a ClusterRepo that cannot be read",
+      repo({ type: "RepoDownloaded", status: "False", message: "no such branch" }),
+      "inProgress",
+      "no such branch",
+    ],
+    ["a ClusterRepo with its index", repo({ type: "RepoDownloaded", status: "True" }), "current", "downloaded"],
+  ])("%s", (_name, object, state, reason) => {
+    const found = readinessOf(object);
+    expect(found.state).toBe(state);
+    expect(found.reason).toContain(reason);
+  });
+});
+
 describe("readiness", () => {
   it.each([...workloads, ...pods, ...others])("of $name", ({ object, state, reason }) => {
     const readiness = readinessOf(object);

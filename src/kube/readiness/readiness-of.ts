@@ -1,6 +1,7 @@
 import type { KubeObject } from "../../core/model/kube-object.ts";
 import { idOf } from "../../core/model/kube-object.ts";
-import { webhookReadiness } from "./istio-rules.ts";
+import { appReadiness, clusterRepoReadiness } from "./catalog-rules.ts";
+import { istioOperatorReadiness, webhookReadiness } from "./istio-rules.ts";
 import { conditionOf, fieldsAt, listAt, textAt, wordsOf } from "./object-fields.ts";
 import { podReadiness } from "./pod-readiness.ts";
 import type { Readiness, ReadinessRule } from "./readiness.ts";
@@ -28,6 +29,9 @@ const rules: Readonly<Record<string, ReadinessRule>> = {
   PersistentVolumeClaim: claimReadiness,
   Secret: secretReadiness,
   "CustomResourceDefinition.apiextensions.k8s.io": definitionReadiness,
+  "IstioOperator.install.istio.io": istioOperatorReadiness,
+  "App.catalog.cattle.io": appReadiness,
+  "ClusterRepo.catalog.cattle.io": clusterRepoReadiness,
   "MutatingWebhookConfiguration.admissionregistration.k8s.io": webhookReadiness,
   "ValidatingWebhookConfiguration.admissionregistration.k8s.io": webhookReadiness,
 };

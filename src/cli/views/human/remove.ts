@@ -6,7 +6,7 @@ import type { Palette } from "./palette.ts";
 
 /** What a removal would take away, in its order; what was there before is named as staying. */
 export function viewRemovalPlan(prepared: PreparedRemoval, palette: Palette): string {
-  return prepared.clusters
+  return [...prepared.clusters, ...(prepared.management === undefined ? [] : [prepared.management])]
     .flatMap(({ one, items }) => [
       palette.strong(one.cluster.name),
       ...(items.length === 0 ? [palette.dim(`  nothing of mesh ${prepared.mesh} is here`)] : []),

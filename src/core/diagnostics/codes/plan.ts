@@ -34,4 +34,34 @@ export const planCodes = {
     explanation:
       "Istio takes region and zone from the labels of the nodes (topology.kubernetes.io/region and /zone); the mesh file says where a cluster is meant to be. Where they differ, locality rules would send traffic elsewhere than the file's reader expects.",
   },
+  ISM214: {
+    summary: "This Istio does not run on the cluster's Kubernetes",
+    explanation:
+      "Each Istio release asks for a Kubernetes of a certain age, and old releases use API versions that newer Kubernetes no longer has. The combination of the mesh file's `spec.istio.version` and what the cluster runs cannot work.",
+  },
+  ISM215: {
+    summary: "Istio does not support the cluster's Kubernetes",
+    explanation:
+      "Istio publishes for each release which Kubernetes versions it supports. The cluster's is outside of that range, though not so far that the installation is known to fail.",
+  },
+  ISM216: {
+    summary: "Rancher does not let service accounts through",
+    explanation:
+      "Rancher's proxy takes Rancher's own tokens. Tokens of a cluster's service accounts pass through it only from Rancher 2.9 on, and only when JWT authentication is turned on for the cluster by exactly one enabled ClusterProxyConfig in the namespace of the cluster's ID.",
+  },
+  ISM217: {
+    summary: "Rancher's Istio chart is deprecated",
+    explanation:
+      "The chart rancher-istio is deprecated since Rancher 2.12. It is a Job around istioctl; installing by istioctl or Istio's own charts gives the same objects with a newer Istio.",
+  },
+  ISM218: {
+    summary: "This Istio is newer than isthmus knows",
+    explanation:
+      "What differs between Istio's releases is a table of this program. A release that came later is treated like the newest one there, which is right most of the time.",
+  },
+  ISM219: {
+    summary: "external-dns has to watch Istio's Gateways",
+    explanation:
+      "Routes with `dns: { via: externalDns }` are published by the external-dns that runs in the clusters. The Gateways carry the addresses of all ingress gateways for it; it has to have the source istio-gateway, and the same owner everywhere, so that exactly one instance writes the record with all addresses and the others leave it alone. From external-dns 0.22 on `--policy` must be given.",
+  },
 } as const satisfies Record<string, CatalogueEntry>;

@@ -1,0 +1,38 @@
+import type { Diagnostic } from "../diagnostics/diagnostic.ts";
+import type { Mesh } from "../model/mesh.ts";
+import { isNewerThanKnown, istioReleases } from "../releases/istio-releases.ts";
+import { adviseExternalDns } from "./external-dns.ts";
+
+/** What a valid mesh file asks for that works and has a price, or needs something outside of isthmus. Pure; all are warnings. */
+export function adviseMesh(mesh: Mesh): readonly Diagnostic[] {
+  return [...adviseCatalog(mesh), ...adviseNewerIstio(mesh), ...adviseExternalDns(mesh)];
+}
+
+function adviseCatalog(mesh: Mesh): readonly Diagnostic[] {
+  return mesh.istio.install !== "rancher"
+    ? []
+    : [
+        {
+          code: "ISM217",
+          severity: "warning",
+          summary: "Rancher's Istio chart is deprecated",
+          detail: `install: rancher installs the chart rancher-istio, which Rancher deprecated in 2.12 and which gets no more releases. Its successor is Istio from the SUSE Application Collection.`,
+          fix: "Write install: istioctl or install: helm with a release that is still supported; hub names the Application Collection's images if you take them from there.",
+        },
+      ];
+}
+
+function adviseNewerIstio(mesh: Mesh): readonly Diagnostic[] {
+  const newest = istioReleases.at(-1)?.minor ?? "";
+  return !isNewerThanKnown(mesh.istio.version)
+    ? []
+    : [
+        {
+          code: "ISM218",
+          severity: "warning",
+          summary: "This Istio is newer than isthmus knows",
+          detail: `Istio ${mesh.istio.version} came after ${newest}, the newest release that this isthmus was made for. It is treated like ${newest}.`,
+          fix: `Use a newer isthmus, or an Istio ${newest}.`,
+        },
+      ];
+}

@@ -1,0 +1,48 @@
+import type { Diagnostic } from "../diagnostics/diagnostic.ts";
+import type { Mesh } from "../model/mesh.ts";
+
+/**
+ * The arguments that external-dns needs on every cluster whose routes it
+ * publishes. isthmus does not own external-dns, so that this is advice and no
+ * edit. The same owner and prefix everywhere: the runbook's differ per cluster,
+ * and instances cannot read each other's ownership records then (facts S13, 3.3).
+ */
+export function externalDnsArguments(mesh: Mesh): readonly string[] {
+  const provider = mesh.dns?.provider.name;
+  return [
+    "--source=istio-gateway",
+    ...(mesh.dns === undefined ? [] : [`--domain-filter=${mesh.dns.zone}`]),
+    ...(provider === undefined ? [] : providerArguments(provider)),
+    "--registry=txt",
+    `--txt-owner-id=${mesh.name}`,
+    "--policy=sync",
+  ];
+}
+
+/** external-dns 0.17 took its own Designate provider out; a webhook beside it took over (facts 3.3). */
+function providerArguments(provider: string): readonly string[] {
+  return provider === "designate" ? ["--provider=webhook"] : [`--provider=${provider}`];
+}
+
+/** Says what external-dns needs, for a mesh whose routes it is to publish. */
+export function adviseExternalDns(mesh: Mesh): readonly Diagnostic[] {
+  const hosts = mesh.services.flatMap((service) =>
+    service.routes.filter((route) => route.dns?.via === "externalDns").flatMap((route) => route.hosts),
+  );
+  if (hosts.length === 0) {
+    return [];
+  }
+  const webhook =
+    mesh.dns?.provider.name === "designate"
+      ? " Before external-dns 0.17 write --provider=designate; from then on Designate is a webhook beside it (inovex/external-dns-designate-webhook)."
+      : "";
+  return [
+    {
+      code: "ISM219",
+      severity: "warning",
+      summary: "external-dns has to watch Istio's Gateways",
+      detail: `${[...new Set(hosts)].join(", ")} ${hosts.length === 1 ? "is" : "are"} published by the clusters' own external-dns, which isthmus does not change.${webhook}`,
+      fix: `Give it these arguments on every cluster, the same everywhere:\n    ${externalDnsArguments(mesh).join(" ")}`,
+    },
+  ];
+}

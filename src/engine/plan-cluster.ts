@@ -1,0 +1,133 @@
+import type { Diagnostic } from "../core/diagnostics/diagnostic.ts";
+import type { KubeObject } from "../core/model/kube-object.ts";
+import { idOf, keyOf } from "../core/model/kube-object.ts";
+import { cedeFields } from "../core/plan/ceded-fields.ts";
+import { diffObjects } from "../core/plan/diff.ts";
+import { digestObject } from "../core/plan/digest.ts";
+import type { Inventory, InventoryItem, Settled } from "../core/plan/inventory.ts";
+import type { ClusterPlan, PlannedObject } from "../core/plan/plan.ts";
+import { isPublished } from "../core/render/front-gateway.ts";
+import { compareText } from "../core/render/order.ts";
+import { isCatalogApp } from "../core/render/rancher-app.ts";
+import { remoteOf } from "../core/render/remote-secret.ts";
+import type { PlacedObject } from "../core/render/render-mesh.ts";
+import { waveRules, waves } from "../core/render/waves.ts";
+import type { KubeErrorKind } from "../kube/errors.ts";
+import { KubeError, diagnoseKubeError } from "../kube/errors.ts";
+import { referenceOf } from "../kube/object-reference.ts";
+import { diffApp } from "./catalog-app.ts";
+import type { Connected } from "./connect.ts";
+
+/** The inventory of a mesh in one cluster; an empty one where there is none. */
+export function inventoryOf(one: Connected, mesh: string): Inventory {
+  return (
+    one.facts.inventories.find((inventory) => inventory.mesh === mesh) ?? { mesh, cluster: one.cluster.name, items: [] }
+  );
+}
+
+/** What the API server says no to, as opposed to not being there. */
+const refusals: ReadonlySet<KubeErrorKind> = new Set(["forbidden", "conflict", "invalid", "not-found"]);
+
+/** What planning one cluster needs to know of the others. */
+export interface ClusterScope {
+  readonly unreachable: ReadonlySet<string>;
+  /** Collects what the API server refuses, over all clusters. */
+  readonly refused: Diagnostic[];
+  readonly force: boolean;
+  readonly signal: AbortSignal;
+}
+
+/** What an apply would change on one cluster. */
+export async function planCluster(
+  one: Connected,
+  mesh: string,
+  objects: readonly PlacedObject[],
+  scope: ClusterScope,
+): Promise<ClusterPlan> {
+  const before = inventoryOf(one, mesh);
+  const settled = new Map(before.items.map((item) => [keyOf(item.id), item.settled]));
+  const planned = await Promise.all(
+    objects.map(async (placed) => {
+      try {
+        return await planObject(one, placed, { ...scope, settled });
+      } catch (error) {
+        if (!(error instanceof KubeError) || !refusals.has(error.kind)) {
+          throw error;
+        }
+        scope.refused.push(await diagnoseKubeError(error, one.cluster.name));
+        return undefined;
+      }
+    }),
+  );
+  const known = planned.filter((object) => object !== undefined);
+  const wanted = new Set(known.map((object) => keyOf(object.id)));
+  const owned = new Set(before.items.map((item) => keyOf(item.id)));
+  return {
+    kind: "planned",
+    cluster: one.cluster.name,
+    objects: known,
+    prune: before.items.filter((item) => !wanted.has(keyOf(item.id))).sort(laterWavesFirst),
+    inventory: before,
+    inventoryCurrent: known.every((object) => owned.has(keyOf(object.id))),
+  };
+}
+
+/** The order of removal: what was applied last goes first. */
+export function laterWavesFirst(a: InventoryItem, b: InventoryItem): number {
+  return waves.indexOf(b.wave) - waves.indexOf(a.wave) || compareText(keyOf(a.id), keyOf(b.id));
+}
+
+async function planObject(
+  one: Connected,
+  placed: PlacedObject,
+  scope: ClusterScope & { readonly settled: ReadonlyMap<string, Settled | undefined> },
+): Promise<PlannedObject> {
+  const { object, wave, knownAfterApply } = placed;
+  const base = { phase: waveRules[wave].phase, wave, id: idOf(object), object, knownAfterApply };
+  if (!namespaceExists(one, placed)) {
+    return { ...base, live: undefined, action: "create", fields: [] };
+  }
+  const live = await one.client.get(referenceOf(object), { signal: scope.signal });
+  if (isCatalogApp(object)) {
+    const fields = live === undefined ? [] : diffApp(live, object);
+    return { ...base, live, action: live === undefined ? "create" : fields.length === 0 ? "none" : "update", fields };
+  }
+  if (knownAfterApply) {
+    // Without the other cluster its credential or address cannot be read: what is there stays.
+    const kept = live !== undefined && isForUnreachable(placed, scope.unreachable);
+    const action = live === undefined ? "create" : kept ? "none" : "update";
+    return { ...base, live, action, fields: [] };
+  }
+  const desired = cedeFields(object, live);
+  if (live === undefined) {
+    return { ...base, live, action: "create", fields: [] };
+  }
+  if (isSettled(scope.settled.get(keyOf(base.id)), desired, live)) {
+    return { ...base, live, object: desired, action: "none", fields: [] };
+  }
+  const result = await one.client.apply(desired, { dryRun: true, force: scope.force, signal: scope.signal });
+  const fields = diffObjects(live, result);
+  return { ...base, live, object: desired, action: fields.length === 0 ? "none" : "update", fields };
+}
+
+/** True when the object is untouched since an apply of the very same content left it (docs/adr/0006). */
+function isSettled(settled: Settled | undefined, desired: KubeObject, live: KubeObject): boolean {
+  return (
+    settled !== undefined &&
+    settled.resourceVersion === live.metadata["resourceVersion"] &&
+    settled.digest === digestObject(desired)
+  );
+}
+
+function namespaceExists(one: Connected, placed: PlacedObject): boolean {
+  const { namespace } = placed.object.metadata;
+  return namespace === undefined || one.facts.namespaces.has(`Namespace/${namespace}`);
+}
+
+/** True for a remote secret whose cluster does not answer, and for published addresses while any does not. */
+function isForUnreachable({ object, wave }: PlacedObject, unreachable: ReadonlySet<string>): boolean {
+  const remote = remoteOf(object);
+  return wave === "join"
+    ? remote !== undefined && unreachable.has(remote)
+    : isPublished(object) && unreachable.size > 0;
+}
