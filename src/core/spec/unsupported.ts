@@ -50,9 +50,9 @@ const gaps: readonly Gap[] = [
     fix: "Download the cluster's kubeconfig from Rancher, and give its context instead of rancherId.",
   },
   {
-    find: (mesh) => when(mesh.istio.install !== "istioctl", ["spec", "istio", "install"]),
-    cannot: "install Istio by anything but istioctl",
-    fix: "Write install: istioctl.",
+    find: (mesh) => when(!["istioctl", "helm"].includes(mesh.istio.install), ["spec", "istio", "install"]),
+    cannot: "install Istio by anything but istioctl and helm",
+    fix: "Write install: istioctl or install: helm.",
   },
   {
     // The API version networking.istio.io/v1, which every route and gateway is rendered in, came with 1.22.
