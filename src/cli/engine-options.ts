@@ -16,7 +16,7 @@ export async function engineOptions(
     ...(context.kubeconfig === undefined ? {} : { kubeconfig: path.resolve(context.cwd, context.kubeconfig) }),
     // So that the contexts of sandboxes on this machine work without any setting.
     extraKubeconfigs: await listSandboxKubeconfigs(context.env),
-    istioctlCandidates: enginesIstioctl(context.env),
+    ...enginesTools(context.env),
     cacheDir: cacheFolder(context.env),
     signal: context.signal,
     onEvent: own.onEvent ?? (() => {}),
@@ -26,8 +26,16 @@ export async function engineOptions(
   };
 }
 
-/** The istioctl of the sandbox's engine, which can render also while no sandbox is up. */
-function enginesIstioctl(env: CliContext["env"]): readonly string[] {
+/** What the sandbox's engine has for rendering Istio, which can be used also while no sandbox is up. */
+function enginesTools(
+  env: CliContext["env"],
+): Pick<EngineOptions, "istioctlCandidates" | "helmCandidates" | "chartCandidates"> {
   const engine = findEngine({ env });
-  return engine === undefined ? [] : [engine.programs.istioctl];
+  return engine === undefined
+    ? { istioctlCandidates: [], helmCandidates: [], chartCandidates: [] }
+    : {
+        istioctlCandidates: [engine.programs.istioctl],
+        helmCandidates: [engine.programs.helm],
+        chartCandidates: [engine.chartsDir],
+      };
 }

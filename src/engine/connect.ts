@@ -188,11 +188,15 @@ export function platformOf(context: ResolvedContext): ClusterPlatform {
     | {
         readonly istio?: { readonly hub?: string; readonly values?: { readonly [key: string]: Json } };
         readonly istioctl?: string;
+        readonly helm?: string;
+        readonly charts?: string;
       }
     | undefined;
   return {
     ...(extension?.istio?.hub === undefined ? {} : { hub: extension.istio.hub }),
     ...(extension?.istioctl === undefined ? {} : { istioctl: extension.istioctl }),
+    ...(extension?.helm === undefined ? {} : { helm: extension.helm }),
+    ...(extension?.charts === undefined ? {} : { charts: extension.charts }),
     values: extension?.istio?.values ?? {},
   };
 }

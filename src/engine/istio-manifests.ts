@@ -1,52 +1,38 @@
 import type { KubeObject } from "../core/model/kube-object.ts";
-import type { Cluster, Mesh } from "../core/model/mesh.ts";
-import { renderIstioOperators } from "../core/render/istio-operator.ts";
+import type { Mesh } from "../core/model/mesh.ts";
 import type { Platform } from "../core/render/materials.ts";
-import { findIstioctl } from "../providers/istioctl/find-istioctl.ts";
-import { generateManifests } from "../providers/istioctl/generate-manifests.ts";
+import { generateByHelm } from "./helm-manifests.ts";
+import { generateByIstioctl } from "./istioctl-manifests.ts";
 import type { EngineOptions } from "./options.ts";
 
-/** A platform and the istioctl that its kubeconfig context names, if any. */
+/** A platform and the programs and charts that its kubeconfig context names, if any. */
 export interface ClusterPlatform extends Platform {
   readonly istioctl?: string;
+  readonly helm?: string;
+  /** Folder of Istio's charts. */
+  readonly charts?: string;
 }
 
-/** Istio's own objects for every cluster, control plane and east-west gateway, through istioctl. */
+/** What generating manifests needs of an operation's options. */
+export type ManifestOptions = Pick<
+  EngineOptions,
+  "env" | "cacheDir" | "signal" | "onEvent" | "istioctlCandidates" | "helmCandidates" | "chartCandidates"
+>;
+
+/** Istio's own objects for every cluster, control plane and gateways, by the method that the mesh file asks for. */
 export async function generateIstioManifests(
   mesh: Mesh,
   platforms: Readonly<Record<string, ClusterPlatform>>,
-  options: Pick<EngineOptions, "env" | "cacheDir" | "signal" | "istioctlCandidates">,
+  options: ManifestOptions,
 ): Promise<Readonly<Record<string, readonly KubeObject[]>>> {
-  if (mesh.istio.install === "operator" || mesh.istio.install === "rancher") {
-    // Something in the cluster renders Istio's objects there; core renders what it is told.
-    return {};
+  switch (mesh.istio.install) {
+    case "istioctl":
+      return await generateByIstioctl(mesh, platforms, options);
+    case "helm":
+      return await generateByHelm(mesh, platforms, options);
+    case "operator":
+    case "rancher":
+      // Something in the cluster renders Istio's objects there; core renders what it is told.
+      return {};
   }
-  const candidates = Object.values(platforms).flatMap((platform) =>
-    platform.istioctl === undefined ? [] : [platform.istioctl],
-  );
-  let found: Promise<string> | undefined;
-  const istioctl = async (): Promise<string> => {
-    found ??= findIstioctl({
-      version: mesh.istio.version,
-      env: options.env,
-      candidates: [...new Set([...candidates, ...options.istioctlCandidates])],
-    });
-    return found;
-  };
-  const generate = async (cluster: Cluster): Promise<readonly [string, readonly KubeObject[]]> => {
-    const operators = renderIstioOperators(mesh, cluster, platforms[cluster.name] ?? { values: {} });
-    const settings = {
-      istioctl,
-      version: mesh.istio.version,
-      cacheDir: options.cacheDir,
-      cluster: cluster.name,
-      signal: options.signal,
-    };
-    const parts = await Promise.all([
-      generateManifests(operators.controlPlane, settings),
-      generateManifests(operators.eastWest, settings),
-    ]);
-    return [cluster.name, parts.flat()];
-  };
-  return Object.fromEntries(await Promise.all(mesh.clusters.map(generate)));
 }

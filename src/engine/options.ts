@@ -9,6 +9,10 @@ export interface EngineOptions {
   readonly extraKubeconfigs: readonly string[];
   /** istioctl programs to try besides those of `$ISTHMUS_ISTIOCTL`, the contexts and `$PATH`. */
   readonly istioctlCandidates: readonly string[];
+  /** helm programs to try besides those of `$ISTHMUS_HELM`, the contexts and `$PATH`. */
+  readonly helmCandidates: readonly string[];
+  /** Folders of Istio's charts to try besides those of `$ISTHMUS_ISTIO_CHARTS` and the contexts. */
+  readonly chartCandidates: readonly string[];
   /** Folder for what can be made again. */
   readonly cacheDir: string;
   readonly signal: AbortSignal;

@@ -22,8 +22,16 @@ function waveOf(object: KubeObject): Wave {
   if (definitionKinds.has(object.kind)) {
     return "definitions";
   }
-  const isGateway = object.metadata.labels?.["operator.istio.io/component"]?.endsWith("gressGateways") ?? false;
-  return isGateway ? "gateways" : "control-plane";
+  return isGateway(object) ? "gateways" : "control-plane";
+}
+
+/** By the labels that istioctl and the gateway chart put on everything of a gateway. */
+function isGateway(object: KubeObject): boolean {
+  const { labels } = object.metadata;
+  return (
+    (labels?.["operator.istio.io/component"]?.endsWith("gressGateways") ?? false) ||
+    (labels?.["helm.sh/chart"]?.startsWith("gateway-") ?? false)
+  );
 }
 
 /** Helm leaves `key: null` where a template gave nothing; as an applied value that would be owning a deletion. */

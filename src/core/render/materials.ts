@@ -34,7 +34,7 @@ export interface Platform {
  */
 export interface Materials {
   readonly platforms: Readonly<Record<string, Platform>>;
-  /** Per cluster, the output of Istio's own renderer for the IstioOperators of `renderIstioOperators`. */
+  /** Per cluster, what Istio's own renderer made of `renderIstioOperators`, or helm of `renderHelmReleases`. */
   readonly istioManifests: Readonly<Record<string, readonly KubeObject[]>>;
   /** Per cluster; a missing one becomes a value that is known after apply. */
   readonly authorities: Readonly<Record<string, Authority>>;

@@ -36,11 +36,6 @@ export function findUnsupported(mesh: Mesh, locate?: ParsedMesh["locate"]): read
 /** The whole list. A line goes when its feature comes. */
 const gaps: readonly Gap[] = [
   {
-    find: (mesh) => when(mesh.istio.install === "helm", ["spec", "istio", "install"]),
-    cannot: "install Istio by its charts",
-    fix: "Write install: istioctl.",
-  },
-  {
     find: (mesh) =>
       when(
         mesh.access.credentials === "serviceAccount" &&

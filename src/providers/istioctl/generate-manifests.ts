@@ -1,13 +1,13 @@
 import { execFile } from "node:child_process";
-import { createHash } from "node:crypto";
-import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
-import { parseAllDocuments, stringify } from "yaml";
+import { stringify } from "yaml";
 import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
 import { UserError } from "../../core/diagnostics/user-error.ts";
 import type { KubeObject } from "../../core/model/kube-object.ts";
+import { keptManifests, parseManifests } from "../kept-manifests.ts";
 
 const run = promisify(execFile);
 
@@ -16,7 +16,7 @@ export interface GenerateOptions {
   readonly istioctl: () => Promise<string>;
   /** The version of that istioctl: part of the cache's key. */
   readonly version: string;
-  /** Folder for rendered manifests; they carry no secrets. */
+  /** Folder for rendered manifests. */
   readonly cacheDir: string;
   readonly cluster: string;
   readonly signal: AbortSignal;
@@ -33,15 +33,7 @@ export async function generateManifests(
   options: GenerateOptions,
 ): Promise<readonly KubeObject[]> {
   const input = stringify(operator, { aliasDuplicateObjects: false });
-  const key = createHash("sha256").update(`1\n${options.version}\n${input}`).digest("hex");
-  const cached = path.join(options.cacheDir, "manifests", `${key}.json`);
-  const known = await readFile(cached, "utf8").catch(() => undefined);
-  if (known !== undefined) {
-    return JSON.parse(known) as KubeObject[];
-  }
-  const objects = await renderFresh(input, options);
-  await keep(cached, JSON.stringify(objects));
-  return objects;
+  return await keptManifests(options.cacheDir, ["1", options.version, input], async () => renderFresh(input, options));
 }
 
 async function renderFresh(input: string, options: GenerateOptions): Promise<readonly KubeObject[]> {
@@ -57,7 +49,7 @@ async function renderFresh(input: string, options: GenerateOptions): Promise<rea
       // Rendering is offline; no kubeconfig of the caller may change the result.
       env: { PATH: process.env["PATH"], HOME: folder, KUBECONFIG: "/dev/null" },
     });
-    return readObjects(stdout);
+    return parseManifests(stdout);
   } catch (error) {
     if (options.signal.aborted) {
       throw error;
@@ -66,12 +58,6 @@ async function renderFresh(input: string, options: GenerateOptions): Promise<rea
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
-}
-
-function readObjects(text: string): readonly KubeObject[] {
-  return parseAllDocuments(text, { maxAliasCount: -1 } as object)
-    .map((document) => document.toJS() as KubeObject | null)
-    .filter((object): object is KubeObject => object !== null && typeof object === "object");
 }
 
 function refusal(error: unknown, options: GenerateOptions) {
@@ -84,11 +70,4 @@ function refusal(error: unknown, options: GenerateOptions) {
     fix: "Correct spec.istio (profile, values) in the mesh file; the words above are istioctl's own.",
     cluster: options.cluster,
   } as const;
-}
-
-async function keep(file: string, text: string): Promise<void> {
-  await mkdir(path.dirname(file), { recursive: true });
-  const draft = `${file}.${process.pid}.new`;
-  await writeFile(draft, text);
-  await rename(draft, file);
 }

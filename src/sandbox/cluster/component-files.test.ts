@@ -13,6 +13,7 @@ const engine: EngineParts = {
   programs: Object.fromEntries(
     programs.map((name) => [name, `/cache/engine/k/bin/${name}`]),
   ) as EngineParts["programs"],
+  chartsDir: "/cache/engine/k/charts",
   cniDir: "/cache/engine/k/cni",
   containerdRoot: "/cache/engine/k/containerd",
   images: {

@@ -6,6 +6,7 @@ import { createBuildProgress, isCompiledPackage, isFetchedModule, isModuleReques
 import { commandFailure } from "./engine-diagnostic.ts";
 import type { EnginePins } from "./engine-pins.ts";
 import { runCommand, type CommandOutput, type RunCommandOptions } from "./run-command.ts";
+import { istioHub } from "./istio-charts.ts";
 import { runStep } from "./run-step.ts";
 
 export interface GoBuildOptions {
@@ -39,12 +40,13 @@ const groups: readonly BuildGroup[] = [
       "k8s.io/kubernetes/cmd/kubectl",
       "istio.io/istio/pilot/cmd/pilot-discovery",
       "istio.io/istio/istioctl/cmd/istioctl",
+      "helm.sh/helm/v4/cmd/helm",
       "./coredns",
       "./pause",
     ],
     tags: [],
-    task: "compiling Kubernetes, Istio and CoreDNS",
-    processorSeconds: 920,
+    task: "compiling Kubernetes, Istio, Helm and CoreDNS",
+    processorSeconds: 940,
   },
   {
     // With these tags, which Istio's own build sets for it, pilot-agent is a quarter of the size; pilot-discovery does not compile with them.
@@ -66,7 +68,7 @@ const noteEveryMs = 2_000;
 export async function downloadModules(options: GoBuildOptions): Promise<void> {
   const step = {
     subject: "Go modules",
-    task: "downloading the sources of Kubernetes, Istio and CoreDNS",
+    task: "downloading the sources of Kubernetes, Istio, Helm and CoreDNS",
     expectedSeconds: 90,
   };
   await runStep(options.onProgress, step, async (note) => {
@@ -87,7 +89,7 @@ export async function downloadModules(options: GoBuildOptions): Promise<void> {
     } catch (error) {
       throw commandFailure(
         "ISM712",
-        "The sources of Kubernetes, Istio and CoreDNS could not be fetched",
+        "The sources of Kubernetes, Istio, Helm and CoreDNS could not be fetched",
         "See what go said above. Then run the same command again: what has arrived is kept.",
         error,
       );
@@ -173,8 +175,9 @@ export function linkerFlags(pins: EnginePins): string {
     "k8s.io/component-base/version.gitMajor": major,
     "k8s.io/component-base/version.gitMinor": minor,
     "istio.io/istio/pkg/version.buildVersion": pins.istio,
-    "istio.io/istio/pkg/version.buildHub": "docker.io/istio",
+    "istio.io/istio/pkg/version.buildHub": istioHub,
     "istio.io/istio/pkg/version.buildTag": pins.istio,
+    "helm.sh/helm/v4/internal/version.version": `v${pins.helm}`,
   };
   return ["-s", "-w", ...Object.entries(values).map(([name, value]) => `-X ${name}=${value}`)].join(" ");
 }

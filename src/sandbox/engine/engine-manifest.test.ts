@@ -38,6 +38,7 @@ describe("an engine in the cache", () => {
       ...content,
       dir,
       programs: { runc: path.join(dir, "bin/runc") },
+      chartsDir: path.join(dir, "charts"),
       cniDir: path.join(dir, "cni"),
       containerdRoot: path.join(dir, "containerd"),
     });
@@ -48,7 +49,7 @@ describe("an engine in the cache", () => {
     expect(readEngine(dir, "fedcba9876543210")).toBeUndefined();
   });
 
-  it.each(["bin/kubelet", "cni/ptp", "containerd/io.containerd.metadata.v1.bolt/meta.db"])(
+  it.each(["bin/kubelet", "charts/istiod/Chart.yaml", "cni/ptp", "containerd/io.containerd.metadata.v1.bolt/meta.db"])(
     "is not complete without %s",
     async (file) => {
       await writeManifest(dir, content);

@@ -2,10 +2,10 @@ import { readFileSync, statSync } from "node:fs";
 import { stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { z } from "zod";
-import { programs, type EngineImages, type EngineParts, type Program } from "./parts.ts";
+import { charts, programs, type EngineImages, type EngineParts, type Program } from "./parts.ts";
 
 /** Raised when the shape of the engine's folder changes, so that older engines are not taken for complete. */
-export const engineLayoutVersion = 1;
+export const engineLayoutVersion = 2;
 
 const manifestName = "engine.json";
 
@@ -34,6 +34,8 @@ export function programPath(program: Program): string {
   return path.join("bin", program);
 }
 
+/** The folder of Istio's charts inside an engine's folder. */
+export const chartsPath = "charts";
 /** The folder of the CNI plugins inside an engine's folder. */
 export const cniPath = "cni";
 /** containerd's root folder inside an engine's folder. */
@@ -42,6 +44,7 @@ export const containerdRootPath = "containerd";
 /** The files, relative to an engine's folder, whose presence and size tell a complete engine. */
 export const checkedFiles: readonly string[] = [
   ...programs.map(programPath),
+  ...charts.map((chart) => path.join(chartsPath, chart, "Chart.yaml")),
   ...["bridge", "host-local", "loopback", "portmap", "ptp"].map((plugin) => path.join(cniPath, plugin)),
   path.join(containerdRootPath, "io.containerd.metadata.v1.bolt", "meta.db"),
   path.join(containerdRootPath, "io.containerd.snapshotter.v1.overlayfs", "metadata.db"),
@@ -85,6 +88,7 @@ export function readEngine(dir: string, key: string): EngineParts | undefined {
       Program,
       string
     >,
+    chartsDir: path.join(dir, chartsPath),
     cniDir: path.join(dir, cniPath),
     containerdRoot: path.join(dir, containerdRootPath),
     images: content.images,

@@ -19,6 +19,7 @@ describe("the pinned files", () => {
       pins.kubernetes,
       pins.istio,
       pins.coredns,
+      pins.helm,
       pins.envoy.version,
       pins.go.version,
       pins.goAtLeast,

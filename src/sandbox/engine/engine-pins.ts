@@ -18,6 +18,7 @@ export interface EnginePins {
   readonly kubernetes: string;
   readonly istio: string;
   readonly coredns: string;
+  readonly helm: string;
   readonly envoy: WheelPin;
   readonly go: WheelPin;
   /** The oldest Go that compiles go.mod, `1.26.0`. */
@@ -79,6 +80,7 @@ export function parsePins(texts: Readonly<Record<PinnedFile, string>>): EnginePi
     ...own.data,
     kubernetes: requiredModule(goMod, "k8s.io/kubernetes"),
     coredns: requiredModule(goMod, "github.com/coredns/coredns"),
+    helm: requiredModule(goMod, "helm.sh/helm/v4"),
     envoy: parseWheelPin("requirements-envoy.txt", texts["requirements-envoy.txt"]),
     go: parseWheelPin("requirements-go.txt", texts["requirements-go.txt"]),
     goAtLeast: firstGroup(goMod, /^go (\d+(?:\.\d+)*)$/m, "go.mod has no go line"),

@@ -11,6 +11,7 @@ import { commandFailure } from "./engine-diagnostic.ts";
 import { containerdRootPath, programPath, writeManifest } from "./engine-manifest.ts";
 import type { EnginePins } from "./engine-pins.ts";
 import { ensureGoToolchain } from "./go-toolchain.ts";
+import { addIstioCharts } from "./istio-charts.ts";
 import { addNodePrograms } from "./node-programs.ts";
 import { programs, type EngineImages, type Program } from "./parts.ts";
 import { runStep } from "./run-step.ts";
@@ -26,6 +27,7 @@ const builtPrograms: readonly Program[] = [
     "kubelet",
     "kubectl",
     "istioctl",
+    "helm",
   ] as const),
 ];
 
@@ -68,13 +70,15 @@ export async function makeEngine(build: EngineBuild, failed: AbortController): P
   for (const program of programs) {
     await chmod(path.join(build.dir, programPath(program)), 0o755);
   }
+  const istioSources = await istioSourceDir(go);
+  await addIstioCharts(istioSources, build);
   const images = await addImages(build, base, {
     pause: path.join(built, "pause"),
     coredns: path.join(built, "coredns"),
     "pilot-discovery": path.join(built, "pilot-discovery"),
     "pilot-agent": path.join(built, "pilot-agent"),
     envoy,
-    envoyBootstrap: path.join(await istioSourceDir(go), "tools/packaging/common/envoy_bootstrap.json"),
+    envoyBootstrap: path.join(istioSources, "tools/packaging/common/envoy_bootstrap.json"),
     helloworldServer: path.join(build.sourceDir, "helloworld/server.mjs"),
   });
   const { pins } = build;

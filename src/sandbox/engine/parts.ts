@@ -7,6 +7,7 @@ export const programs = [
   "kubelet",
   "kubectl",
   "istioctl",
+  "helm",
   "etcd",
   "containerd",
   "containerd-shim-runc-v2",
@@ -15,6 +16,11 @@ export const programs = [
 ] as const;
 
 export type Program = (typeof programs)[number];
+
+/** Istio's Helm charts, by the names that Istio's chart repository gives them. */
+export const charts = ["base", "istiod", "gateway", "cni"] as const;
+
+export type Chart = (typeof charts)[number];
 
 /** The container images that are made here; names as Kubernetes and Istio manifests use them. */
 export interface EngineImages {
@@ -35,6 +41,8 @@ export interface EngineParts {
   /** `<cache>/engine/<key>`. */
   readonly dir: string;
   readonly programs: Readonly<Record<Program, string>>;
+  /** Folder of Istio's charts, one folder each (`base`, `istiod`, `gateway`, `cni`), as the engine's release of Istio has them. */
+  readonly chartsDir: string;
   /** Folder of the CNI plugins (`bridge`, `host-local`, `portmap`, `loopback`). */
   readonly cniDir: string;
   /**

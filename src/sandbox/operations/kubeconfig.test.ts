@@ -10,6 +10,7 @@ const engine: EngineParts = {
   key: "k",
   dir: "/cache/k",
   programs: Object.fromEntries(programs.map((name) => [name, `/cache/k/bin/${name}`])) as EngineParts["programs"],
+  chartsDir: "/cache/k/charts",
   cniDir: "/cache/k/cni",
   containerdRoot: "/cache/k/containerd",
   images: { pause: "p", coredns: "c", pilot: "i", proxyv2: "x", helloworld: "h" },
@@ -56,7 +57,7 @@ describe("renderKubeconfig", () => {
     });
   });
 
-  it("says in each context what Istio needs there, and where istioctl is", () => {
+  it("says in each context what Istio needs there, and where its programs and charts are", () => {
     expect(parse(render("try"))).toMatchObject({
       contexts: [
         {
@@ -67,6 +68,8 @@ describe("renderKubeconfig", () => {
                 extension: {
                   instance: "try",
                   istioctl: "/cache/k/bin/istioctl",
+                  helm: "/cache/k/bin/helm",
+                  charts: "/cache/k/charts",
                   istio: {
                     hub: "docker.io/istio",
                     version: "1.31.0",

@@ -87,6 +87,8 @@ function contextExtension(instance: string, engine: EngineParts): object {
     },
     instance,
     istioctl: engine.programs.istioctl,
+    helm: engine.programs.helm,
+    charts: engine.chartsDir,
   };
 }
 

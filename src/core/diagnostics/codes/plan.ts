@@ -34,6 +34,26 @@ export const planCodes = {
     explanation:
       "Istio takes region and zone from the labels of the nodes (topology.kubernetes.io/region and /zone); the mesh file says where a cluster is meant to be. Where they differ, locality rules would send traffic elsewhere than the file's reader expects.",
   },
+  ISM208: {
+    summary: "No usable helm",
+    explanation:
+      "With `install: helm`, Istio's charts are rendered by helm. `ISTHMUS_HELM`, the sandbox's engine and `PATH` are looked at, in this order, for one of version 3.14 or newer. helm only renders; what it makes is applied like everything else, so it keeps no releases in the clusters.",
+  },
+  ISM209: {
+    summary: "Not the charts of the mesh's Istio",
+    explanation:
+      "Each release of Istio is installed by its own charts. A folder of charts was named or downloaded in which one of base, istiod, gateway and cni is missing, or has another `appVersion` than `spec.istio.version`.",
+  },
+  ISM210: {
+    summary: "Istio's charts could not be downloaded",
+    explanation:
+      "With `install: helm` and no charts of the mesh's version on this machine, helm fetches them from Istio's public chart repository, once for each version, and they are kept in the cache folder. Without a way there, `ISTHMUS_ISTIO_CHARTS` names a folder that has them.",
+  },
+  ISM211: {
+    summary: "A chart of Istio was not rendered",
+    explanation:
+      "helm or a chart did not accept the values that the mesh file leads to, mostly because of `spec.istio.profile` (the charts have others than istioctl) or `spec.istio.values` (the gateway chart refuses values that it does not know).",
+  },
   ISM214: {
     summary: "This Istio does not run on the cluster's Kubernetes",
     explanation:

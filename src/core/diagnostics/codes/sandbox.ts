@@ -55,7 +55,7 @@ export const sandboxCodes = {
   ISM711: {
     summary: "No usable Go toolchain",
     explanation:
-      "Kubernetes, Istio and CoreDNS are compiled from their own sources. Where Go is missing or older than go.mod asks, a pinned toolchain is put into the cache, as a Python wheel; the system's own Go is not touched. That did not work.",
+      "Kubernetes, Istio, Helm and CoreDNS are compiled from their own sources. Where Go is missing or older than go.mod asks, a pinned toolchain is put into the cache, as a Python wheel; the system's own Go is not touched. That did not work.",
   },
   ISM712: {
     summary: "Go modules could not be downloaded",

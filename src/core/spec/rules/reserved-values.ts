@@ -5,6 +5,7 @@ const reserved: readonly { readonly keys: readonly string[]; readonly field: str
   { keys: ["global", "meshID"], field: "metadata.name" },
   { keys: ["global", "network"], field: "spec.clusters[].network" },
   { keys: ["global", "multiCluster", "clusterName"], field: "spec.clusters[].name" },
+  { keys: ["gateways", "istio-eastwestgateway", "networkGateway"], field: "spec.clusters[].network" },
 ];
 
 /** The user's values do not set what has to differ between clusters or be the same on all. */

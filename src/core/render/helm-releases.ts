@@ -1,0 +1,112 @@
+import type { Json } from "../model/kube-object.ts";
+import type { Cluster, Mesh } from "../model/mesh.ts";
+import { compareIstioVersions } from "../spec/istio-version.ts";
+import type { Platform } from "./materials.ts";
+import { mergeValues } from "./merge-values.ts";
+import { eastWestGateway, ingressGateway, istioNamespace } from "./names.ts";
+
+type Values = { readonly [key: string]: Json };
+
+/** Istio's charts by the names that its chart repository gives them. */
+export type HelmChart = "base" | "istiod" | "gateway" | "cni";
+
+/** One chart with the name and the values that it is rendered with. */
+export interface HelmRelease {
+  readonly chart: HelmChart;
+  /** The release's name; the gateway chart takes its objects' names from it. */
+  readonly name: string;
+  readonly namespace: string;
+  readonly values: Values;
+}
+
+/** The first release whose charts have profiles (`files/profile-demo.yaml` in each of them). */
+const firstWithChartProfiles = "1.21.0";
+/** The first release whose gateway chart takes a readiness probe; its schema refuses unknown values. */
+const firstWithGatewayProbe = "1.24.0";
+
+/**
+ * The releases of a cluster for `install: helm`, in the order in which Istio's
+ * documentation installs them. Mesh ID, cluster name and network come from one
+ * place, as in `renderIstioOperators`. Merge order of values: ours, the
+ * platform's, the user's. `istiod` gets all of the user's values; `base` and
+ * `cni` get `global` and what is named after them; a gateway gets `global` and
+ * what stands under `gateways.<its name>`, since its chart refuses the rest.
+ *
+ * The charts have no ingress gateway of their own, so profile `minimal`, which
+ * is istioctl's default without one, leaves it out here; `default` is the
+ * charts' own defaults; every other profile goes to the charts.
+ */
+export function renderHelmReleases(mesh: Mesh, cluster: Cluster, platform: Platform): readonly HelmRelease[] {
+  const withCni = mesh.hardening.podSecurity === "restricted";
+  const given = mergeValues(platform.values, mesh.istio.values ?? {});
+  const common = mergeValues(profileOf(mesh), { global: identityOf(mesh, cluster, platform) });
+  const release = (chart: HelmChart, name: string, own: Values, theirs: Values): HelmRelease => ({
+    chart,
+    name,
+    namespace: istioNamespace,
+    values: mergeValues(common, own, theirs),
+  });
+  const gateway = (name: string, own: Values): HelmRelease =>
+    release(
+      "gateway",
+      name,
+      mergeValues(probeOf(mesh), pullPolicyOf(given), own),
+      mergeValues(only(given, ["global"]), mapAt(mapAt(given, "gateways"), name)),
+    );
+  return [
+    release("base", "istio-base", {}, only(given, ["global", "base"])),
+    ...(withCni ? [release("cni", "istio-cni", {}, only(given, ["global", "cni"]))] : []),
+    release("istiod", "istiod", withCni ? { pilot: { cni: { enabled: true } } } : {}, given),
+    ...(mesh.istio.profile === "minimal" ? [] : [gateway(ingressGateway, {})]),
+    // Labels the Service and the pods with the network, gives the ports of facts 2.9 and limits the gateway to endpoints of its own network (facts 2.6).
+    gateway(eastWestGateway, { networkGateway: cluster.network }),
+  ];
+}
+
+function identityOf(mesh: Mesh, cluster: Cluster, platform: Platform): Values {
+  const hub = mesh.istio.hub ?? platform.hub;
+  return {
+    meshID: mesh.name,
+    multiCluster: { clusterName: cluster.name },
+    network: cluster.network,
+    tag: mesh.istio.version,
+    ...(hub === undefined ? {} : { hub }),
+  };
+}
+
+function profileOf(mesh: Mesh): Values {
+  const { profile, version } = mesh.istio;
+  const isCharts = profile !== "default" && profile !== "minimal";
+  // Older charts know no profiles and would ignore the value; what a profile sets is then set under spec.istio.values.
+  return isCharts && compareIstioVersions(version, firstWithChartProfiles) >= 0 ? { profile } : {};
+}
+
+/** As Istio's profiles have it for their ingress gateway; the injected default asks every 15 s, and the join waits for it. */
+function probeOf(mesh: Mesh): Values {
+  if (compareIstioVersions(mesh.istio.version, firstWithGatewayProbe) < 0) {
+    return {};
+  }
+  return {
+    readinessProbe: {
+      httpGet: { path: "/healthz/ready", port: 15021, scheme: "HTTP" },
+      initialDelaySeconds: 1,
+      periodSeconds: 2,
+      failureThreshold: 30,
+    },
+  };
+}
+
+/** The gateway chart has a place of its own for what `global.imagePullPolicy` says to all others. */
+function pullPolicyOf(given: Values): Values {
+  const policy = mapAt(given, "global")["imagePullPolicy"];
+  return policy === undefined ? {} : { imagePullPolicy: policy };
+}
+
+function only(values: Values, keys: readonly string[]): Values {
+  return Object.fromEntries(Object.entries(values).filter(([key]) => keys.includes(key)));
+}
+
+function mapAt(values: Values, key: string): Values {
+  const found = values[key];
+  return typeof found === "object" && found !== null && !Array.isArray(found) ? (found as Values) : {};
+}

@@ -1,0 +1,83 @@
+import { createHash } from "node:crypto";
+import { mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { stringify } from "yaml";
+import { planCodes } from "../../core/diagnostics/codes/plan.ts";
+import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
+import { UserError } from "../../core/diagnostics/user-error.ts";
+import type { KubeObject } from "../../core/model/kube-object.ts";
+import type { HelmRelease } from "../../core/render/helm-releases.ts";
+import { keptManifests, parseManifests } from "../kept-manifests.ts";
+import { runHelm, wordsOfHelm } from "./run-helm.ts";
+
+export interface TemplateOptions {
+  /** Finds helm; called only when the cache has no answer. */
+  readonly helm: () => Promise<string>;
+  /** The chart's folder and its content as `digestChart` gives it. */
+  readonly chart: { readonly folder: string; readonly digest: string };
+  readonly cacheDir: string;
+  readonly cluster: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * The objects that `helm template` makes of one release, its custom resource
+ * definitions among them. Hooks are left out: isthmus applies objects and runs
+ * none, and Istio's charts have none. Values go by file (0600), since they may
+ * be private. Answers are kept by the chart's content, release and values. A
+ * refusal is a UserError (ISM211) with helm's own words.
+ */
+export async function templateChart(release: HelmRelease, options: TemplateOptions): Promise<readonly KubeObject[]> {
+  const values = stringify(release.values, { aliasDuplicateObjects: false });
+  const inputs = ["helm 1", options.chart.digest, release.chart, release.name, release.namespace, values];
+  return await keptManifests(options.cacheDir, inputs, async () => renderFresh(release, values, options));
+}
+
+/** A digest over every file of a chart: equal exactly when names and contents are. */
+export async function digestChart(folder: string): Promise<string> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const files = entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.relative(folder, path.join(entry.parentPath, entry.name)))
+    .sort();
+  const hash = createHash("sha256");
+  for (const file of files) {
+    const content = await readFile(path.join(folder, file));
+    hash.update(`${file} ${content.length}\n`).update(content);
+  }
+  return hash.digest("hex");
+}
+
+async function renderFresh(
+  release: HelmRelease,
+  values: string,
+  options: TemplateOptions,
+): Promise<readonly KubeObject[]> {
+  const helm = await options.helm();
+  const home = await mkdtemp(path.join(tmpdir(), "isthmus-helm-"));
+  try {
+    const file = path.join(home, "values.yaml");
+    await writeFile(file, values, { mode: 0o600 });
+    const names = [release.name, options.chart.folder, "--namespace", release.namespace];
+    const args = ["template", ...names, "--values", file, "--include-crds", "--no-hooks"];
+    return parseManifests(await runHelm(helm, args, { ...options, home, timeoutMs: 60_000 }));
+  } catch (error) {
+    options.signal.throwIfAborted();
+    throw new UserError([refusal(error, release, options)], exitCodes.failed, { cause: error });
+  } finally {
+    await rm(home, { recursive: true, force: true });
+  }
+}
+
+function refusal(error: unknown, release: HelmRelease, options: TemplateOptions) {
+  return {
+    code: "ISM211",
+    severity: "error",
+    summary: planCodes.ISM211.summary,
+    detail: `helm could not render the chart ${release.chart} as ${release.name} for ${options.cluster}: ${wordsOfHelm(error)}`,
+    fix: "Correct spec.istio (profile, values) in the mesh file; the words above are helm's and the chart's own.",
+    cluster: options.cluster,
+  } as const;
+}
