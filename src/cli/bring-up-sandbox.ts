@@ -13,6 +13,7 @@ export interface BringUpArgs {
   readonly instance: string;
   /** Undefined: those that are there, else west and east. */
   readonly clusters: readonly SandboxCluster[] | undefined;
+  readonly rancher: boolean;
   readonly merge: boolean;
   readonly timeoutMs: number;
 }
@@ -38,6 +39,8 @@ export async function bringUpSandbox(args: BringUpArgs, context: CliContext): Pr
     ...(clusters === undefined ? {} : { clusters }),
     engine,
     supervisorCommand: [process.execPath, programFile(), "sandbox", "node"],
+    rancher: args.rancher,
+    rancherCommand: [process.execPath, programFile(), "sandbox", "rancher"],
     merge: args.merge,
     env: context.env,
     signal: context.signal,

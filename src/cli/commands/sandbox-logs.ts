@@ -9,10 +9,15 @@ export const sandboxLogsCommand = defineCommand({
   examples: [
     { command: "isthmus sandbox logs west kubelet --tail 50", does: "the last 50 lines" },
     { command: "isthmus sandbox logs east kube-apiserver --follow", does: "until Ctrl-C" },
+    { command: "isthmus sandbox logs rancher", does: "the Rancher double's own log" },
   ],
   arguments: {
-    cluster: { value: "CLUSTER", summary: "The cluster's name", required: true },
-    component: { value: "COMPONENT", summary: "etcd, kube-apiserver, kubelet, containerd, …", required: true },
+    cluster: {
+      value: "CLUSTER",
+      summary: "The cluster's name; rancher for that of the Rancher double",
+      required: true,
+    },
+    component: { value: "COMPONENT", summary: "etcd, kube-apiserver, kubelet, containerd, …; not needed for rancher" },
   },
   options: {
     instance: instanceOption,

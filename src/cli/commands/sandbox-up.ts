@@ -10,6 +10,7 @@ export const sandboxUpCommand = defineCommand({
     { command: "isthmus sandbox up", does: "two clusters, west and east" },
     { command: "isthmus sandbox up --names north,south,west", does: "three clusters of these names" },
     { command: "isthmus sandbox up --instance ci --clusters 3", does: "another sandbox beside the first" },
+    { command: "isthmus sandbox up --rancher", does: "with a Rancher double, also beside clusters that run already" },
   ],
   options: {
     instance: instanceOption,
@@ -27,6 +28,11 @@ export const sandboxUpCommand = defineCommand({
       summary: "The clusters' names, which are their regions too",
       group: "Target",
     },
+    rancher: {
+      kind: "flag",
+      summary: "Add a Rancher double that manages the clusters (its local cluster is a real API server)",
+      group: "Target",
+    },
     merge: { kind: "flag", summary: "Add the contexts to your own kubeconfig as well", group: "Safety" },
     timeout: { kind: "duration", default: "3m", summary: "How long to wait for the clusters", group: "Safety" },
     output: outputOption,
@@ -39,7 +45,7 @@ export const sandboxUpCommand = defineCommand({
     ]);
     const clusters = chooseClusters(args.clusters, args.names);
     const up = await bringUpSandbox(
-      { instance: args.instance, clusters, merge: args.merge, timeoutMs: args.timeout },
+      { instance: args.instance, clusters, rancher: args.rancher, merge: args.merge, timeoutMs: args.timeout },
       context,
     );
     if (args.output === "json") {

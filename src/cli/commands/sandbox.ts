@@ -3,6 +3,7 @@ import { sandboxDownCommand } from "./sandbox-down.ts";
 import { sandboxEngineCommand } from "./sandbox-engine.ts";
 import { sandboxLogsCommand } from "./sandbox-logs.ts";
 import { sandboxNodeCommand } from "./sandbox-node.ts";
+import { sandboxRancherCommand } from "./sandbox-rancher.ts";
 import { sandboxStatusCommand } from "./sandbox-status.ts";
 import { sandboxUpCommand } from "./sandbox-up.ts";
 
@@ -23,5 +24,6 @@ export const sandboxCommand = defineGroup({
     sandboxDownCommand,
     sandboxEngineCommand,
     sandboxNodeCommand,
+    sandboxRancherCommand,
   ],
 });

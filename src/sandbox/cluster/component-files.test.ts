@@ -4,7 +4,7 @@ import { programs } from "../engine/parts.ts";
 import { clusterFolder } from "./cluster-folder.ts";
 import { renderComponentFiles } from "./component-files.ts";
 import { componentNames, planComponents, programComponents } from "./components.ts";
-import type { NodeConfig } from "./node-config.ts";
+import type { ClusterNodeConfig } from "./node-config.ts";
 
 const folder = clusterFolder("/state/my sandbox/clusters/west");
 const engine: EngineParts = {
@@ -25,7 +25,8 @@ const engine: EngineParts = {
   },
   versions: { kubernetes: "1.36.3", istio: "1.31.0", envoy: "1.40.0", coredns: "1.15.0" },
 };
-const config: NodeConfig = {
+const config: ClusterNodeConfig = {
+  role: "node",
   version: 1,
   instance: "try",
   cluster: "west",

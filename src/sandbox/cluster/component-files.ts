@@ -1,7 +1,7 @@
 import path from "node:path";
 import { dnsAddress, nodePodRange, podRange } from "../network/ranges.ts";
 import type { ClusterFolder } from "./cluster-folder.ts";
-import type { NodeConfig } from "./node-config.ts";
+import type { ClusterNodeConfig } from "./node-config.ts";
 
 /** Where containerd listens: in the node's own /run, so that `ctr` and `crictl` on the node need no option. */
 export const containerdSocket = "/run/containerd/containerd.sock";
@@ -9,7 +9,7 @@ export const containerdSocket = "/run/containerd/containerd.sock";
 /** The configuration files of a node's components: file names below `folder.dir` and their texts. Hold no secret. */
 export function renderComponentFiles(
   folder: ClusterFolder,
-  config: NodeConfig,
+  config: ClusterNodeConfig,
 ): readonly (readonly [file: string, text: string])[] {
   return [
     [path.join(folder.config, "containerd.toml"), renderContainerd(folder, config)],
@@ -21,7 +21,7 @@ export function renderComponentFiles(
   ];
 }
 
-function renderContainerd(folder: ClusterFolder, config: NodeConfig): string {
+function renderContainerd(folder: ClusterFolder, config: ClusterNodeConfig): string {
   const { engine } = config;
   const cri = `plugins."io.containerd.grpc.v1.cri"`;
   // Version 2 of the format is what containerd 1.6 reads; containerd 2 translates it.
@@ -60,7 +60,7 @@ disabled_plugins = [
 `;
 }
 
-function kubeletConfiguration(folder: ClusterFolder, config: NodeConfig): object {
+function kubeletConfiguration(folder: ClusterFolder, config: ClusterNodeConfig): object {
   return {
     apiVersion: "kubelet.config.k8s.io/v1beta1",
     kind: "KubeletConfiguration",
@@ -99,7 +99,7 @@ function kubeletConfiguration(folder: ClusterFolder, config: NodeConfig): object
   };
 }
 
-function proxyConfiguration(folder: ClusterFolder, config: NodeConfig): object {
+function proxyConfiguration(folder: ClusterFolder, config: ClusterNodeConfig): object {
   return {
     apiVersion: "kubeproxy.config.k8s.io/v1alpha1",
     kind: "KubeProxyConfiguration",

@@ -2,7 +2,7 @@ import path from "node:path";
 import { podRange, serviceRange } from "../network/ranges.ts";
 import type { Program } from "../engine/parts.ts";
 import type { ClusterFolder } from "./cluster-folder.ts";
-import type { NodeConfig } from "./node-config.ts";
+import type { ClusterNodeConfig, NodeConfig, RancherNodeConfig } from "./node-config.ts";
 
 /** One program of a node. */
 export interface Component {
@@ -41,8 +41,43 @@ const startAfter: Readonly<Record<(typeof programComponents)[number], Component[
 /** Everything that has a log and a state of its own on a node. */
 export const componentNames: readonly string[] = [...programComponents, "load-balancer", "coredns", "supervisor"];
 
+/** The same for the node of Rancher's `local` cluster. `rancher` is the double. */
+export const rancherComponentNames: readonly string[] = [
+  "rancher",
+  "etcd",
+  "kube-apiserver",
+  "kube-controller-manager",
+  "supervisor",
+];
+
 /** How each program of a node is started. */
 export function planComponents(folder: ClusterFolder, config: NodeConfig): readonly Component[] {
+  return config.role === "node" ? planClusterNode(folder, config) : planRancherNode(folder, config);
+}
+
+/** A control plane alone: nothing runs on Rancher's own cluster but Rancher. */
+function planRancherNode(folder: ClusterFolder, config: RancherNodeConfig): readonly Component[] {
+  const { programs } = config.engine;
+  const [program = "", ...command] = config.rancherCommand;
+  return [
+    { name: "etcd", program: programs.etcd, args: etcdArgs(folder), after: "start" },
+    {
+      name: "kube-apiserver",
+      program: programs["kube-apiserver"],
+      args: apiServerArgs(folder, config),
+      after: "start",
+    },
+    {
+      name: "kube-controller-manager",
+      program: programs["kube-controller-manager"],
+      args: controllerManagerArgs(folder),
+      after: "ready",
+    },
+    { name: "rancher", program, args: [...command, folder.dir], after: "ready" },
+  ];
+}
+
+function planClusterNode(folder: ClusterFolder, config: ClusterNodeConfig): readonly Component[] {
   const args: Readonly<Record<(typeof programComponents)[number], readonly string[]>> = {
     etcd: etcdArgs(folder),
     "kube-apiserver": apiServerArgs(folder, config),
@@ -146,7 +181,7 @@ function controllerManagerArgs(folder: ClusterFolder): readonly string[] {
   ];
 }
 
-function kubeletArgs(folder: ClusterFolder, config: NodeConfig): readonly string[] {
+function kubeletArgs(folder: ClusterFolder, config: ClusterNodeConfig): readonly string[] {
   return [
     `--config=${path.join(folder.config, "kubelet.json")}`,
     `--kubeconfig=${certFile(folder, "kubelet.kubeconfig")}`,

@@ -13,17 +13,19 @@ const oneYearMs = 365 * 24 * 3600 * 1000;
 const backdateMs = 300 * 1000;
 
 /** A key with its certificate; PEM texts. */
-interface Identity {
+export interface Identity {
   readonly certificate: string;
   readonly key: Secret;
 }
 
-interface SigningAuthority extends Identity {
+/** An authority that certificates can be issued by. */
+export interface SigningAuthority extends Identity {
   readonly x509: x509.X509Certificate;
   readonly keys: webcrypto.CryptoKeyPair;
 }
 
-interface Leaf {
+/** A certificate that is asked for; `file` is its name without an ending. */
+export interface Leaf {
   readonly file: string;
   readonly name: string;
   readonly group?: string;
@@ -50,8 +52,8 @@ export interface CredentialRequest {
 export async function makeCredentials(folder: ClusterFolder, request: CredentialRequest, now: Date): Promise<Date> {
   x509.cryptoProvider.set(webcrypto);
   const [authority, frontProxy, accounts] = await Promise.all([
-    makeAuthority(`${request.cluster}-ca`, now),
-    makeAuthority(`${request.cluster}-front-proxy-ca`, now),
+    makeAuthority({ name: `${request.cluster}-ca` }, now),
+    makeAuthority({ name: `${request.cluster}-front-proxy-ca` }, now),
     generateKeys(),
   ]);
   const issued = await Promise.all(
@@ -121,11 +123,16 @@ function listLeaves(request: CredentialRequest): readonly Leaf[] {
   ];
 }
 
-async function makeAuthority(name: string, now: Date): Promise<SigningAuthority> {
+/** A new self-signed authority (CN=`name`, O=`group`), EC P-256, good for a year. */
+export async function makeAuthority(
+  subject: { readonly name: string; readonly group?: string },
+  now: Date,
+): Promise<SigningAuthority> {
+  x509.cryptoProvider.set(webcrypto);
   const keys = await generateKeys();
   const certificate = await x509.X509CertificateGenerator.createSelfSigned({
     serialNumber: newSerial(),
-    name: [{ CN: [name] }],
+    name: subjectOf(subject),
     ...validity(now),
     signingAlgorithm: algorithm,
     keys,
@@ -141,7 +148,8 @@ async function makeAuthority(name: string, now: Date): Promise<SigningAuthority>
   return { x509: certificate, keys, certificate: pem(certificate), key: await exportKey(keys.privateKey) };
 }
 
-async function issue(authority: SigningAuthority, leaf: Leaf, now: Date): Promise<Identity> {
+/** A new key with a certificate by the authority, EC P-256, good for a year. */
+export async function issue(authority: SigningAuthority, leaf: Leaf, now: Date): Promise<Identity> {
   const keys = await generateKeys();
   const names = [
     ...(leaf.hosts ?? []).map((value) => ({ type: "dns" as const, value })),
@@ -149,7 +157,7 @@ async function issue(authority: SigningAuthority, leaf: Leaf, now: Date): Promis
   ];
   const certificate = await x509.X509CertificateGenerator.create({
     serialNumber: newSerial(),
-    subject: [...(leaf.group === undefined ? [] : [{ O: [leaf.group] }]), { CN: [leaf.name] }],
+    subject: subjectOf(leaf),
     issuer: authority.x509.subjectName,
     ...validity(now),
     signingAlgorithm: algorithm,
@@ -166,6 +174,10 @@ async function issue(authority: SigningAuthority, leaf: Leaf, now: Date): Promis
     ],
   });
   return { certificate: pem(certificate), key: await exportKey(keys.privateKey) };
+}
+
+function subjectOf(subject: { readonly name: string; readonly group?: string }): x509.JsonName {
+  return [...(subject.group === undefined ? [] : [{ O: [subject.group] }]), { CN: [subject.name] }];
 }
 
 function componentKubeconfig(authority: string, identity: Identity): string {

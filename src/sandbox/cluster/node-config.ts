@@ -2,21 +2,47 @@ import type { EngineParts } from "../engine/parts.ts";
 import { clusterFolder } from "./cluster-folder.ts";
 import { readJsonFile, writePrivateFile } from "./private-file.ts";
 
-/** Everything that a node's supervisor is told. Holds no secret. */
-export interface NodeConfig {
+interface CommonConfig {
   readonly version: 1;
   readonly instance: string;
   readonly cluster: string;
   /** The node's name in Kubernetes. */
   readonly node: string;
-  readonly region: string;
-  readonly zone: string;
   readonly nodeAddress: string;
-  readonly loadBalancerRange: string;
   /** Folder of the node in every cgroup hierarchy, without a leading slash. */
   readonly cgroup: string;
   readonly engine: EngineParts;
 }
+
+/** The one node of a cluster: control plane, kubelet and all. */
+export interface ClusterNodeConfig extends CommonConfig {
+  readonly role: "node";
+  readonly region: string;
+  readonly zone: string;
+  readonly loadBalancerRange: string;
+}
+
+/** Rancher's `local` cluster: a control plane without a kubelet, and the Rancher double in front of it. */
+export interface RancherNodeConfig extends CommonConfig {
+  readonly role: "rancher";
+  /** The sandbox's state folder. */
+  readonly sandbox: string;
+  /** The program that runs the double with the last argument: `[node, isthmus.js, "sandbox", "rancher"]`. Absolute paths. */
+  readonly rancherCommand: readonly string[];
+  /** The clusters that it manages. */
+  readonly clusters: readonly ManagedCluster[];
+}
+
+/** A cluster of the sandbox as the Rancher double knows it. */
+export interface ManagedCluster {
+  readonly name: string;
+  readonly nodeAddress: string;
+  /** The cluster's folder. */
+  readonly dir: string;
+}
+
+/** Everything that a node's supervisor is told. Holds no secret. */
+export type NodeConfig = ClusterNodeConfig | RancherNodeConfig;
 
 /** Address of the cluster's API server as the host and the other clusters reach it. */
 export function apiServerUrl(nodeAddress: string): string {

@@ -29,7 +29,9 @@ export async function prepareCluster(folder: ClusterFolder, config: NodeConfig, 
   await Promise.all([
     ensureCredentials(folder, config, now),
     writeNodeConfig(folder.dir, config),
-    ...renderComponentFiles(folder, config).map(async ([file, text]) => writePrivateFile(file, text)),
+    ...(config.role === "node" ? renderComponentFiles(folder, config) : []).map(async ([file, text]) =>
+      writePrivateFile(file, text),
+    ),
   ]);
 }
 

@@ -13,7 +13,7 @@ import { planComponents } from "./components.ts";
 import { applyCoreDns } from "./coredns.ts";
 import { readAdminCredentials } from "./admin-credentials.ts";
 import { runLoadBalancer } from "./load-balancer.ts";
-import type { NodeConfig } from "./node-config.ts";
+import type { ClusterNodeConfig, NodeConfig } from "./node-config.ts";
 import { readNodeConfig } from "./node-config.ts";
 import { makeNodeMounts } from "./node-mounts.ts";
 import type { StateBoard } from "./node-state.ts";
@@ -37,8 +37,9 @@ interface Node {
 
 /**
  * The supervisor of one node: runs in the node's own network, mount and PID
- * namespaces (see start-node.ts), keeps every component running, applies
- * cluster DNS and hands out load balancer addresses, until the signal fires.
+ * namespaces (see start-node.ts), keeps every component running and, on the
+ * node of a cluster, applies cluster DNS and hands out load balancer addresses,
+ * until the signal fires.
  * `dir` is the cluster's folder, made by `sandboxUp`.
  *
  * Throws when the node cannot be made; the caller's message belongs in the
@@ -52,10 +53,11 @@ export async function runNode(dir: string, signal: AbortSignal): Promise<void> {
     const seconds = ((performance.now() - began) / 1000).toFixed(2);
     appendFileSync(logFile(folder, "supervisor"), `${new Date().toISOString()} +${seconds}s ${line}\n`);
   };
-  makeNodeMounts([folder.dir, config.engine.dir]);
+  // The Rancher double reads the clusters' credentials and keeps its own beside them.
+  makeNodeMounts([config.role === "node" ? folder.dir : config.sandbox, config.engine.dir]);
   setKernelSwitches();
   const components = planComponents(folder, config);
-  const names = [...components.map((one) => one.name), "load-balancer"];
+  const names = [...components.map((one) => one.name), ...(config.role === "node" ? ["load-balancer"] : [])];
   const board = createStateBoard(dir, names, readBootId(), () => new Date());
   const credentials = await readAdminCredentials(folder, config.nodeAddress);
   const api = createApiClient(credentials, "https://127.0.0.1:6443");
@@ -66,8 +68,7 @@ export async function runNode(dir: string, signal: AbortSignal): Promise<void> {
   try {
     await Promise.all([
       ...components.map(async (component) => runComponent(node, component)),
-      runClusterParts(node),
-      translatePodAddresses(),
+      ...(config.role === "node" ? [runClusterParts(node, config), translatePodAddresses()] : []),
     ]);
   } finally {
     api.close();
@@ -134,8 +135,8 @@ async function runComponent(node: Node, component: Component): Promise<void> {
   });
 }
 
-async function runClusterParts(node: Node): Promise<void> {
-  const { api, config, board, signal } = node;
+async function runClusterParts(node: Node, config: ClusterNodeConfig): Promise<void> {
+  const { api, board, signal } = node;
   await node.serving;
   node.log("the API server serves");
   await node.ready;

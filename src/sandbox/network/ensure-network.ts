@@ -1,7 +1,16 @@
-import { hardwareAddress, hostLink, innerLinks, nodeNamespace, nodePort, ownerMark, switchNamespace } from "./names.ts";
+import {
+  hardwareAddress,
+  hostLink,
+  innerLinks,
+  nodeNamespace,
+  nodePort,
+  ownerMark,
+  rancherPort,
+  switchNamespace,
+} from "./names.ts";
 import { ensureNamespaces } from "./namespaces.ts";
 import { unreachableMetric } from "./host-routes.ts";
-import type { ClusterRanges, SandboxRanges } from "./ranges.ts";
+import type { SandboxRanges } from "./ranges.ts";
 import { serviceRange } from "./ranges.ts";
 import { runCommand } from "./run-command.ts";
 
@@ -12,9 +21,13 @@ export interface NetworkPlan {
   readonly folder: string;
   readonly ranges: SandboxRanges;
   readonly clusters: readonly string[];
+  /** Name of the Rancher double's own cluster, where the sandbox has one. Its node hands out no addresses. */
+  readonly rancher?: string;
 }
 
-interface Node extends ClusterRanges {
+interface Node {
+  readonly nodeAddress: string;
+  readonly loadBalancerRange?: string;
   readonly namespace: string;
   readonly port: string;
 }
@@ -32,11 +45,22 @@ interface Node extends ClusterRanges {
  *   services' ranges are the same everywhere and end at the node.
  */
 export async function ensureNetwork(plan: NetworkPlan, signal: AbortSignal): Promise<void> {
-  const nodes = plan.ranges.clusters.map((cluster, position) => ({
-    ...cluster,
-    namespace: nodeNamespace(plan.instance, plan.clusters[position] ?? ""),
-    port: nodePort(position),
-  }));
+  const nodes: readonly Node[] = [
+    ...plan.ranges.clusters.map((cluster, position) => ({
+      ...cluster,
+      namespace: nodeNamespace(plan.instance, plan.clusters[position] ?? ""),
+      port: nodePort(position),
+    })),
+    ...(plan.rancher === undefined
+      ? []
+      : [
+          {
+            nodeAddress: plan.ranges.rancherAddress,
+            namespace: nodeNamespace(plan.instance, plan.rancher),
+            port: rancherPort,
+          },
+        ]),
+  ];
   const middle = switchNamespace(plan.instance);
   const fresh = await ensureNamespaces([middle, ...nodes.map((one) => one.namespace)], signal);
   const ports = fresh.has(middle) ? new Set<string>() : await readLinks(middle, signal);
@@ -117,10 +141,13 @@ async function ensureNode(
     // A bridge without ports is a device that swallows the rest; dummy links are missing in small kernels.
     `link set ${innerLinks.services} up`,
     `route replace ${serviceRange} dev ${innerLinks.services} src ${node.nodeAddress}`,
-    `route replace ${node.loadBalancerRange} dev ${innerLinks.services} src ${node.nodeAddress}`,
     ...all
-      .filter((other) => other !== node)
-      .map((other) => `route replace ${other.loadBalancerRange} via ${other.nodeAddress} dev ${innerLinks.node}`),
+      .filter((one) => one.loadBalancerRange !== undefined)
+      .map((one) =>
+        one === node
+          ? `route replace ${one.loadBalancerRange} dev ${innerLinks.services} src ${one.nodeAddress}`
+          : `route replace ${one.loadBalancerRange} via ${one.nodeAddress} dev ${innerLinks.node}`,
+      ),
     `route replace unreachable default metric ${unreachableMetric}`,
   );
   await runBatch(lines, node.namespace, signal);

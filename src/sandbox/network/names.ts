@@ -43,6 +43,9 @@ export function nodePort(position: number): string {
   return `node${position + 1}`;
 }
 
+/** The bridge's port to the node of Rancher's own cluster. */
+export const rancherPort = "rancher";
+
 /** What the host's link says about its owner: which sandbox, from which state folder. Kernel limit 255 characters. */
 export function ownerMark(instance: string, folder: string): string {
   return `isthmus ${instance} ${folder}`.slice(0, 255);

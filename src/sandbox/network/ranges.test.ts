@@ -18,6 +18,7 @@ describe("planRanges", () => {
       block: "172.30.0.0/20",
       nodeRange: "172.30.0.0/24",
       hostAddress: "172.30.0.1",
+      rancherAddress: "172.30.0.10",
       clusters: [
         { nodeAddress: "172.30.0.11", loadBalancerRange: "172.30.1.0/24" },
         { nodeAddress: "172.30.0.12", loadBalancerRange: "172.30.2.0/24" },

@@ -30,6 +30,8 @@ export interface SandboxRanges {
   readonly nodeRange: string;
   /** The host's address in `nodeRange`. */
   readonly hostAddress: string;
+  /** Where a Rancher double is, in `nodeRange`, when the sandbox has one. */
+  readonly rancherAddress: string;
   readonly clusters: readonly ClusterRanges[];
 }
 
@@ -44,6 +46,7 @@ export function planRanges(index: number, clusterCount: number): SandboxRanges {
     block: `172.30.${first}.0/20`,
     nodeRange: `172.30.${first}.0/24`,
     hostAddress: `172.30.${first}.1`,
+    rancherAddress: `172.30.${first}.10`,
     clusters: Array.from({ length: clusterCount }, (_, position) => ({
       nodeAddress: `172.30.${first}.${11 + position}`,
       loadBalancerRange: `172.30.${first + 1 + position}.0/24`,

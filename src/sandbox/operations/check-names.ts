@@ -1,9 +1,11 @@
 import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
 import { maxClusters } from "../network/ranges.ts";
 import type { SandboxCluster } from "./instance-record.ts";
+import { rancherName } from "./instance-record.ts";
 import { sandboxDiagnostic } from "./sandbox-diagnostic.ts";
 
 const dnsLabel = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
+const reservedNames: readonly string[] = [rancherName, "local"];
 /** Kubernetes' rule for label values; region and zone become the node's labels. */
 const labelValue = /^[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/;
 
@@ -30,6 +32,8 @@ export function checkClusters(clusters: readonly SandboxCluster[]): readonly Dia
       problems.push(`${JSON.stringify(name)} is no name for a cluster.`);
     } else if (clusters.findIndex((other) => other.name === name) < position) {
       problems.push(`Two clusters are called ${name}.`);
+    } else if (reservedNames.includes(name)) {
+      problems.push(`${JSON.stringify(name)} is what the cluster of a Rancher double is called.`);
     }
     for (const [what, value] of Object.entries({ region, zone })) {
       if (!labelValue.test(value)) {

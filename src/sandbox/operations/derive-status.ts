@@ -27,9 +27,13 @@ export interface ClusterStatus {
 }
 
 /** What is known about a cluster at one moment. */
-export interface ClusterFacts {
+export interface ClusterFacts extends NodeFacts {
   readonly cluster: RecordedCluster;
   readonly apiServer: string;
+}
+
+/** What is known about a node at one moment. */
+export interface NodeFacts {
   /** The node's process lives, in the namespace that bears its name. */
   readonly alive: boolean;
   readonly components: readonly ComponentState[];
@@ -42,17 +46,23 @@ export interface ClusterFacts {
 /** A node that is younger than this is on its way, not broken. */
 const youthMs = 30_000;
 
-/** Judges a cluster by its facts. */
-export function deriveClusterStatus(facts: ClusterFacts): ClusterStatus {
-  const { cluster } = facts;
+/** Judges a node by its facts. */
+export function deriveNodeStatus(facts: NodeFacts): Pick<ClusterStatus, "state" | "problems" | "components"> {
   const components = facts.alive
     ? facts.components
     : facts.components.map(({ pid: _, ...rest }) => ({ ...rest, state: "stopped" as const }));
   const problems = listProblems(facts);
+  return { state: judge(facts, problems), problems, components };
+}
+
+/** Judges a cluster by its facts. */
+export function deriveClusterStatus(facts: ClusterFacts): ClusterStatus {
+  const { cluster } = facts;
+  const { state, problems, components } = deriveNodeStatus(facts);
   return {
     name: cluster.name,
     context: cluster.context,
-    state: judge(facts, problems),
+    state,
     problems,
     apiServer: facts.apiServer,
     loadBalancerRange: cluster.loadBalancerRange,
@@ -75,7 +85,7 @@ export function deriveSandboxState(states: readonly SandboxState[]): SandboxStat
   return states.every((state) => state === "running" || state === "starting") ? "starting" : "degraded";
 }
 
-function listProblems(facts: ClusterFacts): readonly string[] {
+function listProblems(facts: NodeFacts): readonly string[] {
   if (!facts.alive) {
     return ["the node does not run"];
   }
@@ -88,7 +98,7 @@ function listProblems(facts: ClusterFacts): readonly string[] {
   return [...ailing, ...facts.lacks];
 }
 
-function judge(facts: ClusterFacts, problems: readonly string[]): SandboxState {
+function judge(facts: NodeFacts, problems: readonly string[]): SandboxState {
   if (!facts.alive) {
     return "stopped";
   }

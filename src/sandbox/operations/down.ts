@@ -50,7 +50,9 @@ async function takeDown(folder: string, options: SandboxDownOptions): Promise<{ 
   const scope: RemainsScope = {
     instance: options.instance,
     folder,
-    clusters: record?.clusters.map((one) => one.name) ?? [],
+    clusters: [...(record?.clusters ?? []), ...(record?.rancher === undefined ? [] : [record.rancher])].map(
+      (one) => one.name,
+    ),
     index: record?.index,
   };
   const remains = await findRemains(scope);

@@ -39,6 +39,23 @@ export interface InstanceRecord {
   readonly createdAt: string;
   readonly clusters: readonly RecordedCluster[];
   readonly merged?: MergedKubeconfig;
+  /** Where the sandbox has a Rancher double. */
+  readonly rancher?: RecordedRancher;
+}
+
+/** The Rancher double's own cluster. */
+export interface RecordedRancher {
+  readonly name: typeof rancherName;
+  readonly node: string;
+  readonly nodeAddress: string;
+}
+
+/** What the node of Rancher's own cluster is called wherever clusters have their names; no cluster can have it. */
+export const rancherName = "rancher";
+
+/** The record of the Rancher double of the sandbox with this index. */
+export function planRancher(index: number): RecordedRancher {
+  return { name: rancherName, node: nodeName(rancherName), nodeAddress: planRanges(index, 1).rancherAddress };
 }
 
 /** The kubeconfig context of a cluster: `isthmus-west`, and `isthmus-try-west` for a sandbox called try. */

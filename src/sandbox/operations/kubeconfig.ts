@@ -54,7 +54,7 @@ export function renderKubeconfigEntries(instance: string, clusters: readonly Kub
       context: {
         cluster: cluster.context,
         user: cluster.context,
-        extensions: [{ name: sandboxExtension, extension: contextExtension(instance, engine) }],
+        extensions: [{ name: sandboxExtension, extension: describeIstio(instance, engine) }],
       },
     })),
   };
@@ -74,7 +74,8 @@ export function renderKubeconfig(entries: KubeconfigEntries): string {
   );
 }
 
-function contextExtension(instance: string, engine: EngineParts): object {
+/** What a sandbox says of itself wherever a cluster is described: which it is, and what Istio needs there. */
+export function describeIstio(instance: string, engine: EngineParts): object {
   return {
     istio: {
       hub: "docker.io/istio",

@@ -3,8 +3,8 @@ import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
 import { clusterFolder, logFile } from "../cluster/cluster-folder.ts";
-import { componentNames } from "../cluster/components.ts";
-import { requireRecord } from "./instance-record.ts";
+import { componentNames, rancherComponentNames } from "../cluster/components.ts";
+import { rancherName, requireRecord } from "./instance-record.ts";
 import { readEnd, splitLines } from "./log-lines.ts";
 import { sandboxError } from "./sandbox-diagnostic.ts";
 import type { Environment } from "./state-folder.ts";
@@ -13,8 +13,8 @@ import { clusterDirectory, instanceFolder } from "./state-folder.ts";
 export interface LogsOptions {
   readonly instance: string;
   readonly cluster: string;
-  /** One of `componentNames`. */
-  readonly component: string;
+  /** One of `componentNames`; of `rancherComponentNames`, and `rancher` by default, where the cluster is `rancher`. */
+  readonly component: string | undefined;
   /** Goes on with new lines until the signal fires. */
   readonly follow?: boolean;
   /** Only so many of the lines that are there. Default: all (of the last 4 MiB). */
@@ -89,9 +89,8 @@ async function readFrom(file: string, position: number): Promise<string> {
 /** The file of the log, or undefined while there is none. */
 async function findLog(options: LogsOptions): Promise<string | undefined> {
   const record = await requireRecord(options.env, options.instance);
-  const cluster = record.clusters.find((one) => one.name === options.cluster);
-  if (cluster === undefined) {
-    const known = record.clusters.map((one) => one.name);
+  const known = [...record.clusters, ...(record.rancher === undefined ? [] : [record.rancher])].map((one) => one.name);
+  if (!known.includes(options.cluster)) {
     throw sandboxError(
       "ISM741",
       {
@@ -101,21 +100,26 @@ async function findLog(options: LogsOptions): Promise<string | undefined> {
       { exitCode: exitCodes.usage },
     );
   }
-  if (!componentNames.includes(options.component)) {
+  const names = options.cluster === rancherName ? rancherComponentNames : componentNames;
+  const component = options.component ?? (options.cluster === rancherName ? rancherName : undefined);
+  if (component === undefined || !names.includes(component)) {
     throw sandboxError(
       "ISM742",
       {
-        detail: `A sandbox cluster has no component ${JSON.stringify(options.component)}.`,
-        fix: `Use one of: ${componentNames.join(", ")}.`,
+        detail:
+          component === undefined
+            ? `Cluster ${options.cluster} has a log for each of its components, and none is named.`
+            : `A sandbox cluster has no component ${JSON.stringify(component)}.`,
+        fix: `Use one of: ${names.join(", ")}.`,
       },
       { exitCode: exitCodes.usage },
     );
   }
   const folder = clusterFolder(clusterDirectory(instanceFolder(options.env, options.instance), options.cluster));
-  if (options.component === "coredns") {
+  if (component === "coredns") {
     return findNewestPodLog(folder.podLogs);
   }
-  const file = logFile(folder, options.component);
+  const file = logFile(folder, component);
   return (await modifiedAt(file)) === undefined ? undefined : file;
 }
 

@@ -3,6 +3,7 @@ import { nodeCgroup, nodeNamespace } from "../network/names.ts";
 import type { ApiClient } from "../cluster/api-client.ts";
 import { createApiClient } from "../cluster/api-client.ts";
 import { listCgroupProcesses } from "../cluster/cgroup.ts";
+import type { ClusterFolder } from "../cluster/cluster-folder.ts";
 import { clusterFolder } from "../cluster/cluster-folder.ts";
 import { readAdminCredentials } from "../cluster/admin-credentials.ts";
 import { inspectCluster } from "../cluster/inspect-cluster.ts";
@@ -12,10 +13,13 @@ import type { ComponentState, NodeState } from "../cluster/node-state.ts";
 import { readNodeState } from "../cluster/node-state.ts";
 import type { ProcessIdentity } from "../cluster/process-identity.ts";
 import { findNodeProcess } from "../cluster/start-node.ts";
+import { inspectRancher } from "../rancher/inspect-rancher.ts";
 import { deriveClusterStatus, deriveSandboxState } from "./derive-status.ts";
-import type { ClusterStatus, SandboxState } from "./derive-status.ts";
-import type { InstanceRecord, RecordedCluster } from "./instance-record.ts";
+import type { ClusterStatus, NodeFacts, SandboxState } from "./derive-status.ts";
+import type { InstanceRecord, RecordedCluster, RecordedRancher } from "./instance-record.ts";
 import { listInstances, requireRecord } from "./instance-record.ts";
+import type { RancherStatus } from "./rancher-status.ts";
+import { deriveRancherStatus } from "./rancher-status.ts";
 import type { Environment } from "./state-folder.ts";
 import { clusterDirectory, instanceFolder, kubeconfigFile } from "./state-folder.ts";
 import { access, readlink } from "node:fs/promises";
@@ -29,6 +33,8 @@ export interface SandboxStatus {
   /** The sandbox's state folder. */
   readonly folder: string;
   readonly clusters: readonly ClusterStatus[];
+  /** Where the sandbox has a Rancher double. */
+  readonly rancher?: RancherStatus;
 }
 
 export interface StatusOptions {
@@ -63,15 +69,18 @@ export async function listSandboxKubeconfigs(env: Environment): Promise<readonly
 /** The status of a sandbox whose record was read. */
 export async function readStatus(record: InstanceRecord, options: StatusOptions): Promise<SandboxStatus> {
   const folder = instanceFolder(options.env, record.instance);
-  const clusters = await Promise.all(
-    record.clusters.map(async (cluster) => readClusterStatus(folder, record.instance, cluster, options.signal)),
-  );
+  const [clusters, rancher] = await Promise.all([
+    Promise.all(record.clusters.map(async (cluster) => readClusterStatus(folder, record.instance, cluster, options))),
+    record.rancher === undefined ? undefined : readRancherStatus(folder, record, record.rancher, options),
+  ]);
+  const states = [...clusters, ...(rancher === undefined ? [] : [rancher])].map((one) => one.state);
   return {
     instance: record.instance,
-    state: deriveSandboxState(clusters.map((one) => one.state)),
+    state: deriveSandboxState(states),
     kubeconfig: kubeconfigFile(folder),
     folder,
     clusters,
+    ...(rancher === undefined ? {} : { rancher }),
   };
 }
 
@@ -79,24 +88,48 @@ async function readClusterStatus(
   folder: string,
   instance: string,
   cluster: RecordedCluster,
-  signal: AbortSignal,
+  { signal }: StatusOptions,
 ): Promise<ClusterStatus> {
   const files = clusterFolder(clusterDirectory(folder, cluster.name));
+  const facts = await readNodeFacts(files, instance, cluster.name, async (state) => {
+    const lacks = await inspectOnce(files.dir, cluster, state, signal);
+    return lacks.map((one) => one.text);
+  });
+  return deriveClusterStatus({ ...facts, cluster, apiServer: apiServerUrl(cluster.nodeAddress) });
+}
+
+async function readRancherStatus(
+  folder: string,
+  record: InstanceRecord,
+  rancher: RecordedRancher,
+  { signal }: StatusOptions,
+): Promise<RancherStatus> {
+  const files = clusterFolder(clusterDirectory(folder, rancher.name));
+  const facts = await readNodeFacts(files, record.instance, rancher.name, async () => {
+    const problem = await inspectRancher(folder, rancher.nodeAddress, signal);
+    return problem === undefined ? [] : [problem];
+  });
+  return deriveRancherStatus(folder, record, rancher, facts);
+}
+
+/** What the machine knows of a node; `findLacks` is asked when the node lives and its supervisor has reported. */
+async function readNodeFacts(
+  files: ClusterFolder,
+  instance: string,
+  name: string,
+  findLacks: (state: NodeState) => Promise<readonly string[]>,
+): Promise<NodeFacts> {
   const [found, state] = await Promise.all([findNodeProcess(files), readNodeState(files)]);
-  const alive = found !== undefined && (await isInNamespace(found, nodeNamespace(instance, cluster.name)));
-  const lacks = alive && state !== undefined ? await inspectOnce(files.dir, cluster, state, signal) : [];
-  return deriveClusterStatus({
-    cluster,
-    apiServer: apiServerUrl(cluster.nodeAddress),
+  const alive = found !== undefined && (await isInNamespace(found, nodeNamespace(instance, name)));
+  const reported = alive ? state : undefined;
+  return {
     alive,
     components:
-      alive && state !== undefined
-        ? await showHostPids(state, nodeCgroup(instance, cluster.name))
-        : (state?.components ?? []),
-    lacks: lacks.map((one) => one.text),
+      reported === undefined ? (state?.components ?? []) : await showHostPids(reported, nodeCgroup(instance, name)),
+    lacks: reported === undefined ? [] : await findLacks(reported),
     startedAt: state?.startedAt,
     now: new Date(),
-  });
+  };
 }
 
 /** False when the namespace's name was taken away or given anew: nothing can reach such a node any more. */

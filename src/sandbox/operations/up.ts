@@ -12,16 +12,17 @@ import { writePrivateFile } from "../cluster/private-file.ts";
 import { startNode } from "../cluster/start-node.ts";
 import type { EngineParts } from "../engine/parts.ts";
 import { ensureNetwork } from "../network/ensure-network.ts";
-import { nodeCgroup, nodeNamespace } from "../network/names.ts";
+import { nodeNamespace } from "../network/names.ts";
 import { CommandError } from "../network/run-command.ts";
 import { checkClusters, checkInstanceName } from "./check-names.ts";
 import type { ClusterStatus, SandboxState } from "./derive-status.ts";
 import { claimSandbox } from "./claim-sandbox.ts";
-import type { InstanceRecord, RecordedCluster, SandboxCluster } from "./instance-record.ts";
-import { readRecord, recordedRanges, writeRecord } from "./instance-record.ts";
+import type { InstanceRecord, SandboxCluster } from "./instance-record.ts";
+import { planRancher, rancherName, readRecord, recordedRanges, writeRecord } from "./instance-record.ts";
 import type { KubeconfigEntries } from "./kubeconfig.ts";
 import { renderKubeconfig, renderKubeconfigEntries } from "./kubeconfig.ts";
 import { withInstanceLock } from "./lock.ts";
+import { planNodes } from "./plan-nodes.ts";
 import { checkMachine } from "./preflight.ts";
 import { clearDeadNode } from "./remains.ts";
 import { repairCluster } from "./repair-cluster.ts";
@@ -40,6 +41,10 @@ export interface SandboxUpOptions {
   readonly engine: EngineParts;
   /** The program that calls `runNode` with the last argument: `[node, isthmus.js, "sandbox", "node"]`. Absolute paths. */
   readonly supervisorCommand: readonly string[];
+  /** Have a Rancher double too. Without it one that is there stays. */
+  readonly rancher: boolean;
+  /** The program that runs the double with the last argument, as `supervisorCommand`. */
+  readonly rancherCommand: readonly string[];
   /** Put the contexts into the user's kubeconfig too. */
   readonly merge: boolean;
   readonly env: Environment;
@@ -53,7 +58,7 @@ export interface SandboxUpOptions {
 export interface SandboxUp extends SandboxStatus {
   /** `running`: everything was there already. `repaired`: a part of it was not. */
   readonly outcome: "started" | "repaired" | "running";
-  /** Names of the clusters whose nodes were started, in order. */
+  /** Names of the clusters whose nodes were started, in order; `rancher` for that of a Rancher double. */
   readonly startedNodes: readonly string[];
 }
 
@@ -103,27 +108,45 @@ async function bringUp(folder: string, options: SandboxUpOptions): Promise<Sandb
   if (existing !== undefined) {
     refuseOtherClusters(existing, options);
   }
-  const record = await claimSandbox(existing, options.clusters ?? defaultClusters, folder, options);
+  const claimed = await claimSandbox(existing, options.clusters ?? defaultClusters, folder, options);
+  const record = options.rancher ? await addRancher(claimed, options.env) : claimed;
   const up: Up = { options, folder, record };
   const before = existing === undefined ? undefined : await readStatus(record, options);
-  const idle = record.clusters.filter((cluster) =>
-    needsNewNode(before?.clusters.find((one) => one.name === cluster.name)),
-  );
+  const states = new Map<string, Pick<ClusterStatus, "state" | "components">>([
+    ...(before?.clusters ?? []).map((one) => [one.name, one] as const),
+    ...(before?.rancher === undefined ? [] : [[rancherName, before.rancher] as const]),
+  ]);
+  const idle = planNodes(folder, record, options).filter((one) => needsNewNode(states.get(one.cluster)));
   if (before?.state !== "running") {
     await makeNodes(up, idle);
   }
   await writeKubeconfigs(up);
   if (before?.state !== "running") {
-    const living = record.clusters.filter((cluster) => !idle.includes(cluster));
+    const living = record.clusters.filter((cluster) => !idle.some((one) => one.cluster === cluster.name));
     await Promise.all(living.map(async (cluster) => repairCluster(folder, cluster, options.signal)));
-    await waitUntilReady({ ...options, folder, clusters: record.clusters });
+    await waitUntilReady({ ...options, folder, clusters: record.clusters, rancher: record.rancher });
   }
   const status = before?.state === "running" ? before : await readStatus(record, options);
-  return { ...status, outcome: judgeOutcome(before?.state), startedNodes: idle.map((one) => one.name) };
+  const added = existing !== undefined && existing.rancher === undefined && record.rancher !== undefined;
+  return {
+    ...status,
+    outcome: added ? "started" : judgeOutcome(before?.state),
+    startedNodes: idle.map((one) => one.cluster),
+  };
+}
+
+/** A sandbox that runs without a Rancher double can get one. */
+async function addRancher(record: InstanceRecord, env: Environment): Promise<InstanceRecord> {
+  if (record.rancher !== undefined) {
+    return record;
+  }
+  const added = { ...record, rancher: planRancher(record.index) };
+  await writeRecord(env, added);
+  return added;
 }
 
 /** A node that does not run, or one with a component that its supervisor has tried in vain to keep running. */
-function needsNewNode(status: ClusterStatus | undefined): boolean {
+function needsNewNode(status: Pick<ClusterStatus, "state" | "components"> | undefined): boolean {
   return status === undefined || status.state === "stopped" || status.components.some(isHopeless);
 }
 
@@ -136,33 +159,35 @@ function judgeOutcome(before: SandboxState | undefined): SandboxUp["outcome"] {
 }
 
 /** Networks for all (whoever lost a link gets it back), nodes for those that have none. */
-async function makeNodes({ options, folder, record }: Up, idle: readonly RecordedCluster[]): Promise<void> {
+async function makeNodes({ options, folder, record }: Up, idle: readonly NodeConfig[]): Promise<void> {
   const { signal, instance } = options;
   const task = "making networks and credentials";
   const began = performance.now();
   options.onProgress({ kind: "task.started", subject: instance, task, expectedSeconds: 1 });
   // What a node that died left behind would be in the way of the next one.
-  await Promise.all(idle.map(async (cluster) => clearDeadNode(folder, instance, cluster.name)));
+  await Promise.all(idle.map(async ({ cluster }) => clearDeadNode(folder, instance, cluster)));
   const [cgroups] = await Promise.all([
-    Promise.all(idle.map(async (cluster) => ensureCgroups(nodeCgroup(instance, cluster.name)))),
+    Promise.all(idle.map(async (node) => ensureCgroups(node.cgroup))),
     ensureNetwork(
-      { instance, folder, ranges: recordedRanges(record), clusters: record.clusters.map((one) => one.name) },
+      {
+        instance,
+        folder,
+        ranges: recordedRanges(record),
+        clusters: record.clusters.map((one) => one.name),
+        ...(record.rancher === undefined ? {} : { rancher: record.rancher.name }),
+      },
       signal,
     ),
-    ...idle.map(async (cluster) =>
-      prepareCluster(
-        clusterFolder(clusterDirectory(folder, cluster.name)),
-        nodeConfig(instance, cluster, options.engine),
-        new Date(),
-      ),
+    ...idle.map(async (node) =>
+      prepareCluster(clusterFolder(clusterDirectory(folder, node.cluster)), node, new Date()),
     ),
   ]);
   signal.throwIfAborted();
   await Promise.all(
-    idle.map(async (cluster, position) =>
+    idle.map(async ({ cluster }, position) =>
       startNode({
-        folder: clusterFolder(clusterDirectory(folder, cluster.name)),
-        namespace: nodeNamespace(instance, cluster.name),
+        folder: clusterFolder(clusterDirectory(folder, cluster)),
+        namespace: nodeNamespace(instance, cluster),
         cgroups: cgroups[position] ?? [],
         supervisorCommand: options.supervisorCommand,
       }),
@@ -200,21 +225,6 @@ async function readEntries({ options, folder, record }: Up): Promise<KubeconfigE
     }),
   );
   return renderKubeconfigEntries(options.instance, clusters);
-}
-
-function nodeConfig(instance: string, cluster: RecordedCluster, engine: EngineParts): NodeConfig {
-  return {
-    version: 1,
-    instance,
-    cluster: cluster.name,
-    node: cluster.node,
-    region: cluster.region,
-    zone: cluster.zone,
-    nodeAddress: cluster.nodeAddress,
-    loadBalancerRange: cluster.loadBalancerRange,
-    cgroup: nodeCgroup(instance, cluster.name),
-    engine,
-  };
 }
 
 function refuseOtherClusters(record: InstanceRecord, options: SandboxUpOptions): void {

@@ -3,6 +3,7 @@ import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
 import { UserError } from "../../core/diagnostics/user-error.ts";
 import type { OnProgress } from "../../core/progress.ts";
 import type { ApiClient } from "../cluster/api-client.ts";
+import { inspectRancher } from "../rancher/inspect-rancher.ts";
 import { createApiClient } from "../cluster/api-client.ts";
 import { clusterFolder, logFile } from "../cluster/cluster-folder.ts";
 import { readAdminCredentials } from "../cluster/admin-credentials.ts";
@@ -12,7 +13,7 @@ import type { NodeState } from "../cluster/node-state.ts";
 import { isHopeless, readNodeState } from "../cluster/node-state.ts";
 import { pause } from "../cluster/pause.ts";
 import { findNodeProcess } from "../cluster/start-node.ts";
-import type { RecordedCluster } from "./instance-record.ts";
+import type { RecordedCluster, RecordedRancher } from "./instance-record.ts";
 import { readLastLines } from "./log-lines.ts";
 import { sandboxDiagnostic } from "./sandbox-diagnostic.ts";
 import { clusterDirectory } from "./state-folder.ts";
@@ -22,52 +23,93 @@ export interface WaitOptions {
   readonly folder: string;
   readonly instance: string;
   readonly clusters: readonly RecordedCluster[];
+  readonly rancher: RecordedRancher | undefined;
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
   readonly onProgress: OnProgress;
 }
 
-/** The stages that people see; each ends when nothing of it and of those before it is missing. */
-const stages: readonly {
+/** A stage that people see; it ends when nothing of it and of those before it is missing. */
+interface Stage {
   readonly task: string;
   readonly whats: readonly Lacking["what"][];
   readonly expectedSeconds: number;
-}[] = [
+}
+
+const rancherStages: readonly Stage[] = [
+  { task: "waiting for the API server", whats: ["api"], expectedSeconds: 5 },
+  { task: "waiting for the Rancher double", whats: ["rancher"], expectedSeconds: 4 },
+];
+
+const clusterStages: readonly Stage[] = [
   { task: "waiting for the API server", whats: ["api"], expectedSeconds: 5 },
   { task: "waiting for the node", whats: ["node"], expectedSeconds: 3 },
   { task: "waiting for cluster DNS and load balancing", whats: ["dns", "account", "balancer"], expectedSeconds: 3 },
 ];
 
 interface Lacking {
-  readonly what: Lack["what"] | "balancer";
+  readonly what: Lack["what"] | "balancer" | "rancher";
   readonly component: string;
   readonly text: string;
 }
 
+/** A node that is waited for. */
+interface Awaited {
+  readonly name: string;
+  readonly nodeAddress: string;
+  readonly stages: readonly Stage[];
+  readonly listLacks: (
+    api: ApiClient,
+    state: NodeState | undefined,
+    signal: AbortSignal,
+  ) => Promise<readonly Lacking[]>;
+}
+
 /**
- * Waits until every cluster can be used. UserError when one cannot: ISM738 as
+ * Waits until every cluster and the Rancher double can be used. UserError when one cannot: ISM738 as
  * soon as a node has ended, ISM737 at the end of the time, each with what is
  * missing and the last lines of the log that should tell why.
  */
 export async function waitUntilReady(options: WaitOptions): Promise<void> {
-  const problems = await Promise.all(options.clusters.map(async (cluster) => waitForCluster(cluster, options)));
+  const { folder, rancher } = options;
+  const awaited: readonly Awaited[] = [
+    ...options.clusters.map((cluster) => ({
+      name: cluster.name,
+      nodeAddress: cluster.nodeAddress,
+      stages: clusterStages,
+      listLacks: async (api: ApiClient, state: NodeState | undefined, signal: AbortSignal) =>
+        listLacks(api, cluster, state, signal),
+    })),
+    ...(rancher === undefined
+      ? []
+      : [
+          {
+            name: rancher.name,
+            nodeAddress: rancher.nodeAddress,
+            stages: rancherStages,
+            listLacks: async (api: ApiClient, state: NodeState | undefined, signal: AbortSignal) =>
+              listRancherLacks(api, { folder, address: rancher.nodeAddress }, state, signal),
+          },
+        ]),
+  ];
+  const problems = await Promise.all(awaited.map(async (cluster) => waitForCluster(cluster, options)));
   const found = problems.filter((problem) => problem !== undefined);
   if (found.length > 0) {
     throw new UserError(found, exitCodes.failed);
   }
 }
 
-async function waitForCluster(cluster: RecordedCluster, options: WaitOptions): Promise<Diagnostic | undefined> {
+async function waitForCluster(cluster: Awaited, options: WaitOptions): Promise<Diagnostic | undefined> {
   const folder = clusterFolder(clusterDirectory(options.folder, cluster.name));
   const api = createApiClient(await readAdminCredentials(folder, cluster.nodeAddress));
   const began = performance.now();
   const deadline = began + options.timeoutMs;
-  const stage = followStages(cluster.name, options.onProgress);
+  const stage = followStages(cluster.name, cluster.stages, options.onProgress);
   try {
     for (;;) {
       options.signal.throwIfAborted();
       const state = await readNodeState(folder);
-      const lacks = await listLacks(api, cluster, state, options.signal);
+      const lacks = await cluster.listLacks(api, state, options.signal);
       stage.update(lacks);
       if (lacks.length === 0) {
         return undefined;
@@ -103,6 +145,28 @@ async function listLacks(
     : [...lacks, { what: "balancer", component: "supervisor", text: "load balancer addresses are not handed out yet" }];
 }
 
+async function listRancherLacks(
+  api: ApiClient,
+  { folder, address }: { readonly folder: string; readonly address: string },
+  state: NodeState | undefined,
+  signal: AbortSignal,
+): Promise<readonly Lacking[]> {
+  if (state === undefined) {
+    return [{ what: "api", component: "supervisor", text: "the supervisor has not reported yet" }];
+  }
+  const problem = await inspectRancher(folder, address, signal);
+  if (problem === undefined) {
+    return [];
+  }
+  const serving = await api.send("/readyz", { signal, timeoutMs: 3000 }).then(
+    () => true,
+    () => false,
+  );
+  return serving
+    ? [{ what: "rancher", component: "rancher", text: problem }]
+    : [{ what: "api", component: "kube-apiserver", text: "the API server is not ready" }];
+}
+
 interface Standstill {
   readonly alive: boolean;
   readonly lacks: readonly Lacking[];
@@ -112,7 +176,7 @@ interface Standstill {
 }
 
 async function explain(
-  cluster: RecordedCluster,
+  cluster: Awaited,
   options: WaitOptions,
   { alive, lacks, state, seconds }: Standstill,
 ): Promise<Diagnostic> {
@@ -146,6 +210,7 @@ async function explain(
 /** Tells each stage's begin and end, in order; a stage that was passed does not come back. */
 function followStages(
   subject: string,
+  stages: readonly Stage[],
   onProgress: OnProgress,
 ): { readonly update: (lacks: readonly Lacking[]) => void; readonly fail: (diagnostic: Diagnostic) => void } {
   let position = 0;

@@ -1,5 +1,6 @@
 import type { SandboxStatus } from "../../../sandbox/operations/status.ts";
 import type { Palette } from "./palette.ts";
+import { viewRancher } from "./sandbox-rancher.ts";
 import { renderTable } from "./table.ts";
 
 /** A sandbox at a glance: its clusters, then what of them is not as it should be. */
@@ -16,8 +17,9 @@ export function viewSandboxStatus(status: SandboxStatus, palette: Palette): stri
       `${running} of ${cluster.components.length} running`,
     ];
   });
-  const problems = status.clusters.flatMap((cluster) =>
-    cluster.problems.map((problem) => `${palette.bad("×")} ${cluster.name}: ${problem}`),
+  const parts = [...status.clusters, ...(status.rancher === undefined ? [] : [{ ...status.rancher, name: "rancher" }])];
+  const problems = parts.flatMap((part) =>
+    part.problems.map((problem) => `${palette.bad("×")} ${part.name}: ${problem}`),
   );
   return [
     `Sandbox ${palette.strong(status.instance)}`,
@@ -25,6 +27,7 @@ export function viewSandboxStatus(status: SandboxStatus, palette: Palette): stri
     renderTable(["CLUSTER", "STATE", "CONTEXT", "API SERVER", "LOAD BALANCERS", "COMPONENTS"], rows),
     ...(problems.length === 0 ? [] : ["", ...problems, "", "`isthmus sandbox up` repairs it."]),
     "",
+    ...viewRancher(status, palette),
     `export KUBECONFIG=${status.kubeconfig}`,
   ].join("\n");
 }

@@ -1,5 +1,6 @@
 import type { SandboxUp } from "../../../sandbox/operations/up.ts";
 import type { Palette } from "./palette.ts";
+import { viewRancher } from "./sandbox-rancher.ts";
 import { renderTable } from "./table.ts";
 
 /** What `up` found and did, and how to reach the clusters. */
@@ -13,6 +14,7 @@ export function viewSandboxUp(up: SandboxUp, palette: Palette): string {
       up.clusters.map((cluster) => [cluster.name, cluster.context, cluster.apiServer, cluster.loadBalancerRange]),
     ),
     "",
+    ...viewRancher(up, palette),
     `export KUBECONFIG=${up.kubeconfig}`,
   ].join("\n");
 }

@@ -14,7 +14,7 @@ export const sandboxClusterCodes = {
   ISM732: {
     summary: "A sandbox name cannot be used",
     explanation:
-      "Names of sandboxes and of their clusters become parts of file names, network namespaces, cgroups, node names and kubeconfig contexts. They must be DNS labels: lower case letters, digits and hyphens, beginning and ending with a letter or digit. A sandbox's name has at most 20 characters, a cluster's at most 40. A sandbox has 1 to 15 clusters, each with its own name.",
+      "Names of sandboxes and of their clusters become parts of file names, network namespaces, cgroups, node names and kubeconfig contexts. They must be DNS labels: lower case letters, digits and hyphens, beginning and ending with a letter or digit. A sandbox's name has at most 20 characters, a cluster's at most 40. A sandbox has 1 to 15 clusters, each with its own name. `rancher` and `local` are kept for the cluster of a Rancher double.",
   },
   ISM733: {
     summary: "The sandbox runs with other clusters",
@@ -39,7 +39,7 @@ export const sandboxClusterCodes = {
   ISM737: {
     summary: "The sandbox did not become ready in time",
     explanation:
-      "A cluster is ready when its API server answers, its node is Ready, cluster DNS is available, the default service account exists and load balancer addresses are handed out. What was started stays: `isthmus sandbox up` goes on from there, `isthmus sandbox logs CLUSTER COMPONENT` shows more, `isthmus sandbox down` takes everything away.",
+      "A cluster is ready when its API server answers, its node is Ready, cluster DNS is available, the default service account exists and load balancer addresses are handed out; a Rancher double when it answers. What was started stays: `isthmus sandbox up` goes on from there, `isthmus sandbox logs CLUSTER COMPONENT` shows more, `isthmus sandbox down` takes everything away.",
   },
   ISM738: {
     summary: "A sandbox node ended",
