@@ -11,6 +11,7 @@ import type { Rancher } from "./rancher.ts";
 import { clusterIdOfPath } from "./token.ts";
 import { serveClusters } from "./v3-clusters.ts";
 import { linkTo } from "./v3-resource.ts";
+import { findSetting } from "./settings.ts";
 import { serveSettings } from "./v3-settings.ts";
 import { serveTokens } from "./v3-tokens.ts";
 
@@ -60,6 +61,10 @@ async function serve(
     await serveCluster(rancher, request, response, { url, signal });
     return;
   }
+  if (url.pathname === "/rancherversion") {
+    await serveVersion(rancher, response, signal);
+    return;
+  }
   const caller = await authenticate(rancher, request, url.pathname, { signal });
   if (caller.kind !== "user") {
     throw v3Error(403, "PermissionDenied", "a service account has no place in Rancher's own API");
@@ -85,6 +90,12 @@ async function serve(
     default:
       throw v3Error(404, "NotFound", `the double has no ${url.pathname}`);
   }
+}
+
+/** `/rancherversion`, which Rancher tells everybody (RANCHER pkg/version). */
+async function serveVersion(rancher: Rancher, response: ServerResponse, signal: AbortSignal): Promise<void> {
+  const version = await findSetting(rancher, "server-version", { signal });
+  sendJson(response, 200, { Version: version?.value ?? "", GitCommit: "double", RancherPrime: "false" });
 }
 
 /** What Rancher tells everybody. False where the path is none of these. */
