@@ -4,6 +4,7 @@ import { completionCommand } from "./commands/completion.ts";
 import { demoCommand } from "./commands/demo.ts";
 import { explainCommand } from "./commands/explain.ts";
 import { helpCommand } from "./commands/help.ts";
+import { initCommand } from "./commands/init.ts";
 import { planCommand } from "./commands/plan.ts";
 import { removeCommand } from "./commands/remove.ts";
 import { renderCommand } from "./commands/render.ts";
@@ -20,7 +21,7 @@ import { versionCommand } from "./commands/version.ts";
  * what a command does is imported when it runs.
  */
 export const commandSections: readonly CommandSection[] = [
-  { title: "The mesh file", commands: [validateCommand, renderCommand, explainCommand, schemaCommand] },
+  { title: "The mesh file", commands: [initCommand, validateCommand, renderCommand, explainCommand, schemaCommand] },
   {
     title: "The mesh",
     commands: [planCommand, applyCommand, statusCommand, verifyCommand, shiftCommand, removeCommand],

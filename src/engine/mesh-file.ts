@@ -65,7 +65,7 @@ export async function readMeshText(file: string, name: string): Promise<string> 
           severity: "error",
           summary: "The mesh file cannot be read",
           detail: `${name}: ${(error as NodeJS.ErrnoException).code === "ENOENT" ? "there is no such file" : (error as Error).message}.`,
-          fix: "Name the mesh file with -f FILE, or start from examples/sandbox.yaml.",
+          fix: "Name the mesh file with -f FILE, or write a new one: isthmus init",
         },
       ],
       exitCodes.usage,

@@ -1,8 +1,8 @@
-import { homedir } from "node:os";
-import path from "node:path";
 import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
 import { Secret } from "../../core/secret.ts";
 import { accessDiagnostic } from "../access-diagnostic.ts";
+import type { KubeconfigSource, KubeconfigWorld } from "./kubeconfig-sources.ts";
+import { listSources } from "./kubeconfig-sources.ts";
 import type { Kubeconfig, KubeconfigEntry } from "./load-kubeconfigs.ts";
 import { loadKubeconfigs } from "./load-kubeconfigs.ts";
 import { findNearNames } from "./near-names.ts";
@@ -29,17 +29,10 @@ export interface ResolvedContext {
   readonly extensions: Readonly<Record<string, unknown>>;
 }
 
-export interface ResolveContextOptions {
+export interface ResolveContextOptions extends KubeconfigWorld {
   /** The cluster's name in the mesh file, for messages. */
   readonly cluster: string;
   readonly context: string;
-  /** The one file to look into (the mesh file's `kubeconfig`), absolute. */
-  readonly kubeconfigFile?: string;
-  /** `--kubeconfig`: then KUBECONFIG and ~/.kube/config are not looked at. */
-  readonly kubeconfigFlag?: string;
-  readonly env: Readonly<Record<string, string | undefined>>;
-  /** Looked at last, one by one, when no other file has the context (running sandboxes). */
-  readonly extraFiles: readonly string[];
 }
 
 export type ContextResolution =
@@ -73,34 +66,9 @@ export async function resolveContext(options: ResolveContextOptions): Promise<Co
   };
 }
 
-interface Source {
-  readonly files: readonly string[];
-  /** True where a missing file is a mistake. */
-  readonly required: boolean;
-}
-
-function listSources(options: ResolveContextOptions): readonly Source[] {
-  if (options.kubeconfigFile !== undefined) {
-    return [{ files: [options.kubeconfigFile], required: true }];
-  }
-  const extra = options.extraFiles.map((file): Source => ({ files: [file], required: false }));
-  return [ownSource(options), ...extra];
-}
-
-function ownSource({ kubeconfigFlag, env }: ResolveContextOptions): Source {
-  if (kubeconfigFlag !== undefined) {
-    return { files: [kubeconfigFlag], required: true };
-  }
-  const listed = (env["KUBECONFIG"] ?? "").split(path.delimiter).filter((file) => file !== "");
-  return {
-    files: listed.length > 0 ? listed : [path.join(env["HOME"] ?? homedir(), ".kube", "config")],
-    required: false,
-  };
-}
-
 function diagnoseUnknown(
   options: ResolveContextOptions,
-  sources: readonly Source[],
+  sources: readonly KubeconfigSource[],
   seen: readonly Kubeconfig[],
 ): Diagnostic {
   const names = [...new Set(seen.flatMap((one) => [...one.contexts.keys()]))].sort();

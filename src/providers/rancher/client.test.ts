@@ -31,6 +31,22 @@ describe("Rancher's version", () => {
     expect(stub.requests).toEqual([{ method: "GET", url: "/rancherversion", authorization: undefined, body: "" }]);
   });
 
+  it.each([401, 403, 404])("is asked of the settings where the page is kept from the public (%i)", async (status) => {
+    const { stub, client } = await start();
+    stub.on("GET /rancherversion", () => ({ status, body: { type: "error", status, message: "no" } }));
+    stub.on("GET /v3/settings/server-version", () => ({ body: { id: "server-version", value: "v2.10.2" } }));
+    expect(await client.serverVersion(signal)).toBe("v2.10.2");
+  });
+
+  it("is no version when it comes from something else", async () => {
+    const { stub, client } = await start();
+    stub.on("GET /rancherversion", () => ({ body: "<html>welcome</html>" }));
+    await expect(client.serverVersion(signal)).rejects.toMatchObject({ kind: "not-rancher" });
+    stub.on("GET /rancherversion", () => ({ body: {} }));
+    stub.on("GET /v3/settings/server-version", () => ({ body: {} }));
+    await expect(client.serverVersion(signal)).rejects.toThrow("the answer has no version");
+  });
+
   it.each([
     ["v2.9.0", "2.9", true],
     ["v2.8.12", "2.9", false],

@@ -17,7 +17,7 @@ import { createToken, deleteToken, listTokens, readToken } from "./tokens.ts";
 
 /** Rancher's own API by a token of one user. Rejects with RancherErrors, UserErrors, or the signal's reason. */
 export interface RancherClient {
-  /** `v2.12.3`. Asked once, without a token; also how it is found out whether a Rancher answers at all. */
+  /** `v2.12.3`. Asked once, and without the token where Rancher tells it to everybody. */
   serverVersion(signal: AbortSignal): Promise<string>;
   /** All clusters that the user sees, by name. */
   listClusters(signal: AbortSignal): Promise<readonly RancherCluster[]>;
@@ -91,18 +91,27 @@ export function createRancherClient(access: RancherAccess, options: RancherClien
   };
   async function readVersion(signal: AbortSignal): Promise<string> {
     const subject = "read the version";
-    const { body } = await requests.send({
-      method: "GET",
-      path: "/rancherversion",
-      subject,
-      authorized: false,
-      signal,
-    });
-    const found = textOf(body["Version"]);
+    const found = (await readPublicVersion(subject, signal)) ?? (await readVersionSetting(subject, signal));
     if (found === undefined) {
       throw new RancherError({ kind: "not-rancher", url: access.url, subject, message: "the answer has no version" });
     }
     return found;
+  }
+  /** Undefined where something before Rancher keeps the page from the public. */
+  async function readPublicVersion(subject: string, signal: AbortSignal): Promise<string | undefined> {
+    try {
+      const path = "/rancherversion";
+      return textOf((await requests.send({ method: "GET", path, subject, authorized: false, signal })).body["Version"]);
+    } catch (error) {
+      if (error instanceof RancherError && [401, 403, 404].includes(error.status ?? 0)) {
+        return undefined;
+      }
+      throw error;
+    }
+  }
+  async function readVersionSetting(subject: string, signal: AbortSignal): Promise<string | undefined> {
+    const path = "/v3/settings/server-version";
+    return textOf((await requests.send({ method: "GET", path, subject, signal })).body["value"]);
   }
 
   const listClusters = async (signal: AbortSignal): Promise<readonly RancherCluster[]> => {

@@ -68,4 +68,32 @@ export const usageCodes = {
     explanation:
       "`isthmus sandbox up` was asked for a number of clusters and for names, and there are more or fewer names than clusters. One of the two options is enough.",
   },
+  ISM056: {
+    summary: "Nothing to start from",
+    explanation:
+      "`isthmus init` writes a mesh file for clusters that it is told: kubeconfig contexts by --contexts, or the clusters of a Rancher by --rancher. It takes no context by itself, since a mesh joins the clusters that it has, and test and production often stand in one kubeconfig.",
+  },
+  ISM057: {
+    summary: "No such context to start from",
+    explanation:
+      "The --contexts of `isthmus init` are names of kubeconfig contexts, looked for in `--kubeconfig`, else in the files of KUBECONFIG, else in ~/.kube/config, and in the kubeconfigs of running sandboxes. `kubectl config get-contexts` lists them.",
+  },
+  ISM058: {
+    summary: "Two contexts lead to one cluster",
+    explanation:
+      "Two of the contexts have the same API server. A mesh with one cluster under two names would replace its objects in turn. Contexts of one cluster for several users are common; one of them is enough.",
+  },
+  ISM059: {
+    summary: "The mesh file is there already",
+    explanation: "`isthmus init` replaces no file unless --force is given. `-` as the file prints to stdout instead.",
+  },
+  ISM060: {
+    summary: "Options that do not go together",
+    explanation:
+      "`isthmus init` takes its clusters either from kubeconfig contexts (--contexts) or from Rancher (--rancher, with --token-env or --token-file, --ca-file and --clusters).",
+  },
+  ISM061: {
+    summary: "The mesh file cannot be written",
+    explanation: "The folder is missing, or may not be written to. Nothing was changed.",
+  },
 } as const satisfies Record<string, CatalogueEntry>;

@@ -1,0 +1,22 @@
+import type { ClusterAccess, RancherSettings } from "../model/mesh.ts";
+
+/** A cluster that goes into a new mesh file. */
+export interface InitCluster {
+  /** A DNS-1123 label, unique in the file. */
+  readonly name: string;
+  readonly access: ClusterAccess;
+  /** Sentences that stand above it. */
+  readonly remarks: readonly string[];
+}
+
+/** What a new mesh file says; everything else in it is switched off. */
+export interface InitMesh {
+  readonly name: string;
+  /** At least one. */
+  readonly clusters: readonly InitCluster[];
+  readonly rancher?: Pick<RancherSettings, "url" | "token" | "caFile">;
+  /** Where the default is not to be left to itself: what, and why. */
+  readonly credentials?: { readonly kind: "serviceAccount" | "rancherToken"; readonly remarks: readonly string[] };
+  /** Sentences that stand above the Istio version. */
+  readonly istioRemarks: readonly string[];
+}

@@ -1,0 +1,131 @@
+import path from "node:path";
+import { usageCodes } from "../../core/diagnostics/codes/usage.ts";
+import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
+import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
+import { UserError } from "../../core/diagnostics/user-error.ts";
+import { uniqueLabels } from "../../core/init/unique-labels.ts";
+import type { KnownContext, KnownContexts } from "../../kube/kubeconfig/list-contexts.ts";
+import { listContexts } from "../../kube/kubeconfig/list-contexts.ts";
+import { findNearNames } from "../../kube/kubeconfig/near-names.ts";
+import type { InitDraft, InitOptions } from "../operations/init.ts";
+
+/** What both sources of clusters need of the request. */
+export interface InitPlace {
+  /** The mesh's name. */
+  readonly name: string;
+  /** The folder that the command runs in, where paths on the command line start. */
+  readonly cwd: string;
+  /** The folder of the mesh file, where paths in it start. */
+  readonly folder: string;
+}
+
+/**
+ * A mesh of these contexts, each a cluster with a network of its own. Throws
+ * one UserError (64): without contexts ISM056 with those that there are,
+ * else ISM057 and ISM058 for all that cannot be.
+ */
+export async function initFromContexts(
+  contexts: readonly string[],
+  place: InitPlace,
+  options: InitOptions,
+): Promise<InitDraft> {
+  const known = await listContexts({
+    env: options.env,
+    extraFiles: options.extraKubeconfigs,
+    ...(options.kubeconfig === undefined ? {} : { kubeconfigFlag: options.kubeconfig }),
+  });
+  const wanted = [...new Set(contexts)];
+  const problems = wanted.length === 0 ? [diagnoseNothing(known)] : findProblems(wanted, known);
+  if (problems.length > 0) {
+    throw new UserError(problems, exitCodes.usage);
+  }
+  const names = uniqueLabels(wanted);
+  // A file that was named for this command alone has to be in the mesh file for the next one.
+  const kubeconfig =
+    options.kubeconfig === undefined ? {} : { kubeconfig: relativePath(place.folder, options.kubeconfig) };
+  const inFlag = (context: string): boolean =>
+    known.contexts.some((one) => one.name === context && one.file === options.kubeconfig);
+  return {
+    mesh: {
+      name: place.name,
+      clusters: wanted.map((context, index) => ({
+        name: names[index] ?? context,
+        access: { kind: "context", context, ...(inFlag(context) ? kubeconfig : {}) },
+        remarks: [],
+      })),
+      istioRemarks: [],
+    },
+    warnings: [],
+  };
+}
+
+/** A path as it is written into a mesh file in that folder: relative where that is no detour. */
+export function relativePath(folder: string, file: string): string {
+  const relative = path.relative(folder, file);
+  return relative === "" || relative.startsWith(`..${path.sep}..`) ? file : relative;
+}
+
+function diagnoseNothing({ contexts, problems }: KnownContexts): Diagnostic {
+  const names = contexts.map((one) => one.name);
+  const broken = problems.length === 0 ? "" : ` ${problems.map((one) => one.detail).join(" ")}`;
+  return {
+    code: "ISM056",
+    severity: "error",
+    summary: usageCodes.ISM056.summary,
+    detail:
+      names.length === 0
+        ? `There is no kubeconfig context at all.${broken}`
+        : `The kubeconfig contexts are:\n${contexts.map(describeContext).join("\n")}`,
+    fix:
+      names.length === 0
+        ? "Name a kubeconfig with --kubeconfig, ask Rancher with --rancher URL, or start clusters of your own: isthmus sandbox up"
+        : `Name those that shall be one mesh:\n    isthmus init --contexts ${names.slice(0, 2).map(quoteWord).join(",")}`,
+  };
+}
+
+function describeContext({ name, server, file }: KnownContext): string {
+  return `    ${name}  ${server ?? "(no server)"}  ${file}`;
+}
+
+function quoteWord(word: string): string {
+  return /^[\w@%+=:./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+}
+
+function findProblems(wanted: readonly string[], { contexts, problems }: KnownContexts): readonly Diagnostic[] {
+  const names = contexts.map((one) => one.name);
+  const unknown = wanted.filter((one) => !names.includes(one));
+  const found = contexts.filter((one) => wanted.includes(one.name));
+  return [
+    ...unknown.map((one) => diagnoseUnknown(one, names)),
+    // A file that could not be read may have had them.
+    ...(unknown.length > 0 ? problems : []),
+    ...found.flatMap((one, index) => {
+      const first = found.slice(0, index).find((other) => other.server !== undefined && other.server === one.server);
+      return first === undefined ? [] : [diagnoseSameServer(one, first)];
+    }),
+  ];
+}
+
+function diagnoseUnknown(name: string, names: readonly string[]): Diagnostic {
+  const near = findNearNames(name, names);
+  return {
+    code: "ISM057",
+    severity: "error",
+    summary: usageCodes.ISM057.summary,
+    detail: `No kubeconfig has the context ${JSON.stringify(name)}: ${names.length === 0 ? "there is no context at all" : `the contexts there are ${names.join(", ")}`}.`,
+    fix:
+      near.length > 0
+        ? `Did you mean ${near.join(" or ")}?`
+        : "Correct the name, or name the kubeconfig file that has it with --kubeconfig.",
+  };
+}
+
+function diagnoseSameServer(one: KnownContext, first: KnownContext): Diagnostic {
+  return {
+    code: "ISM058",
+    severity: "error",
+    summary: usageCodes.ISM058.summary,
+    detail: `The contexts ${first.name} and ${one.name} both lead to ${one.server ?? ""}.`,
+    fix: "Leave one of them out.",
+  };
+}

@@ -1,0 +1,102 @@
+import { writeFile } from "node:fs/promises";
+import path from "node:path";
+import { usageCodes } from "../../core/diagnostics/codes/usage.ts";
+import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
+import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
+import { UserError } from "../../core/diagnostics/user-error.ts";
+import type { InitMesh } from "../../core/init/init-mesh.ts";
+import { writeMesh } from "../../core/init/write-mesh.ts";
+import type { OnProgress } from "../../core/progress.ts";
+import { parseMesh } from "../../core/spec/parse.ts";
+import { initFromContexts } from "../init/from-contexts.ts";
+import { initFromRancher } from "../init/from-rancher.ts";
+import type { EngineOptions } from "../options.ts";
+
+/** Where the clusters come from. Paths are relative to the folder that the command runs in. */
+export type InitSource =
+  | { readonly kind: "contexts"; readonly contexts: readonly string[] }
+  | {
+      readonly kind: "rancher";
+      readonly url: string;
+      readonly token: { readonly env: string } | { readonly file: string };
+      readonly caFile?: string;
+      /** IDs or names; empty = all but Rancher's own. */
+      readonly clusters: readonly string[];
+    };
+
+export interface InitRequest {
+  /** The mesh's name, a DNS-1123 label. */
+  readonly name: string;
+  readonly source: InitSource;
+  /** As the user named it; undefined = it is not written. */
+  readonly file?: string;
+  readonly cwd: string;
+  /** Replace a file that is there. */
+  readonly force: boolean;
+}
+
+/** What an init needs of its caller. */
+export interface InitOptions extends Pick<EngineOptions, "env" | "kubeconfig" | "extraKubeconfigs" | "signal" | "now"> {
+  readonly onProgress: OnProgress;
+}
+
+/** A mesh file, written or not. */
+export interface InitResult {
+  readonly text: string;
+  readonly mesh: InitMesh;
+  readonly warnings: readonly Diagnostic[];
+}
+
+/** A mesh with what is to be said about it. */
+export interface InitDraft {
+  readonly mesh: InitMesh;
+  readonly warnings: readonly Diagnostic[];
+}
+
+/**
+ * Writes a commented mesh file. From contexts nothing is asked; from Rancher
+ * its clusters and settings, nothing of the clusters themselves. The file holds
+ * no secret. Throws UserErrors: 64 for what was
+ * asked for and is not there, 69 for a Rancher that does not answer.
+ */
+export async function initMesh(request: InitRequest, options: InitOptions): Promise<InitResult> {
+  const { source, cwd, file } = request;
+  const place = { name: request.name, cwd, folder: file === undefined ? cwd : path.dirname(path.resolve(cwd, file)) };
+  const draft =
+    source.kind === "contexts"
+      ? await initFromContexts(source.contexts, place, options)
+      : await initFromRancher(source, place, options);
+  const text = writeMesh(draft.mesh);
+  const [mistake] = parseMesh(text, file ?? "mesh.yaml").diagnostics;
+  if (mistake !== undefined) {
+    throw new Error(`the mesh file that was made is not valid: ${mistake.code} ${mistake.detail}`);
+  }
+  if (file !== undefined) {
+    await writeOnce(path.resolve(cwd, file), file, text, request.force);
+  }
+  return { text, ...draft };
+}
+
+async function writeOnce(target: string, file: string, text: string, force: boolean): Promise<void> {
+  try {
+    await writeFile(target, text, { flag: force ? "w" : "wx" });
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    const there = code === "EEXIST";
+    throw new UserError(
+      [
+        {
+          code: there ? "ISM059" : "ISM061",
+          severity: "error",
+          summary: there ? usageCodes.ISM059.summary : usageCodes.ISM061.summary,
+          detail: there ? `${file} was not changed.` : `${file}: ${message}.`,
+          fix: there
+            ? "Name another file, or replace this one with --force."
+            : "Name a file in a folder that is there and yours.",
+        },
+      ],
+      there ? exitCodes.usage : exitCodes.failed,
+      { cause: error },
+    );
+  }
+}

@@ -1,0 +1,38 @@
+import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
+import type { KubeconfigWorld } from "./kubeconfig-sources.ts";
+import { listSources } from "./kubeconfig-sources.ts";
+import { loadKubeconfigs } from "./load-kubeconfigs.ts";
+import { textOf } from "./read-fields.ts";
+
+/** A context that `resolveContext` would find. */
+export interface KnownContext {
+  readonly name: string;
+  /** The kubeconfig that has it, absolute. */
+  readonly file: string;
+  /** The API server's address as written; undefined where the context leads to none. */
+  readonly server?: string;
+}
+
+export interface KnownContexts {
+  /** In the order of the files; each name once, as `resolveContext` would find it. */
+  readonly contexts: readonly KnownContext[];
+  /** One ISM252 per file that is there but cannot be used. */
+  readonly problems: readonly Diagnostic[];
+}
+
+/** All contexts of a world. Reads no certificates and no tokens. */
+export async function listContexts(world: KubeconfigWorld): Promise<KnownContexts> {
+  const found = new Map<string, KnownContext>();
+  const problems: Diagnostic[] = [];
+  for (const source of listSources(world)) {
+    const { kubeconfig, problems: own } = await loadKubeconfigs(source.files, { required: source.required });
+    problems.push(...own);
+    for (const [name, { file, fields }] of kubeconfig.contexts) {
+      const server = textOf(kubeconfig.clusters.get(textOf(fields["cluster"]) ?? "")?.fields["server"]);
+      if (!found.has(name)) {
+        found.set(name, { name, file, ...(server === undefined ? {} : { server: server.replace(/\/+$/, "") }) });
+      }
+    }
+  }
+  return { contexts: [...found.values()], problems };
+}
