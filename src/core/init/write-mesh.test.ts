@@ -207,7 +207,7 @@ describe("Kubernetes versions that an Istio is not for", () => {
       versions: ["v1.20.15", "v1.36.0"],
       says: [
         "c0 runs Kubernetes 1.20; Istio 1.31 is for 1.32 to 1.36.",
-        "No Istio since 1.26 is for the Kubernetes versions of all these clusters: upgrade the oldest of them first.",
+        "No Istio is for the Kubernetes versions of all these clusters: upgrade the oldest of them first.",
       ],
     },
   ])("are told: $versions", ({ versions, says }) => {

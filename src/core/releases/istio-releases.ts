@@ -17,8 +17,10 @@ export interface IstioRelease {
   readonly multiClusterSwitch: boolean;
   /** True where istiod may run as the base chart's older account, whose role lacks wasmplugins (istio/istio issue 36886). */
   readonly olderAccountLacksWasmPlugins: boolean;
-  /** True where the charts have profiles of their own (`--set profile=`). */
+  /** True where the charts have profiles of their own (`files/profile-demo.yaml` in each of them). */
   readonly chartProfiles: boolean;
+  /** True where the gateway chart takes a readiness probe; its schema refuses values that it does not know. */
+  readonly gatewayChartProbe: boolean;
 }
 
 type Install = "istioctl" | "operator" | "helm" | "rancher";
@@ -78,7 +80,8 @@ function release(
     podSecurity: compareMinor(newest, "1.23") < 0 ? "policies" : "admission",
     multiClusterSwitch: number <= 16,
     olderAccountLacksWasmPlugins: more.wasm ?? false,
-    chartProfiles: number >= 24,
+    chartProfiles: number >= 21,
+    gatewayChartProbe: number >= 24,
   };
 }
 

@@ -27,6 +27,15 @@ describe("the examples", () => {
     expect(parsed.mesh).toEqual(twoClusters);
   });
 
+  it("of Rancher names the clusters of a sandbox's double by their IDs", () => {
+    const parsed = parseMesh(readExample("rancher.yaml"), "rancher.yaml");
+    expect(parsed.diagnostics).toEqual([]);
+    expect(parsed.mesh?.clusters.map((cluster) => cluster.access)).toEqual([
+      { kind: "rancher", rancherId: "c-kdbnq" },
+      { kind: "rancher", rancherId: "c-7pdc8" },
+    ]);
+  });
+
   it("of the runbook has every setting of the runbook", () => {
     const parsed = parseMesh(readExample("runbook.yaml"), "runbook.yaml");
     expect(parsed.diagnostics).toEqual([]);
