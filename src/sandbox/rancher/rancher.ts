@@ -15,6 +15,8 @@ export interface Rancher {
   readonly clusters: ReadonlyMap<string, RancherCluster>;
   /** Rancher's own cluster, where its objects are. */
   readonly local: RancherCluster;
+  /** Ids of clusters that did not answer when they were asked last. */
+  readonly unavailable: Set<string>;
   readonly now: () => Date;
   /** Receives one line of text for the double's log. Never a token. */
   readonly log: (line: string) => void;

@@ -79,6 +79,7 @@ async function openRancher(dir: string, config: RancherNodeConfig, onLog: (line:
     tokens,
     clusters: new Map([local, ...others].map((one) => [one.id, one])),
     local,
+    unavailable: new Set(),
     now,
     log: (line) => onLog(`${now().toISOString()} ${line}`),
   };

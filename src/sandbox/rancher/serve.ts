@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Server } from "node:https";
 import { createServer } from "node:https";
 import type { Duplex } from "node:stream";
-import { RancherError, routerError, sendError, sendJson, statusError, v3Error } from "./answer.ts";
+import { RancherError, clusterUnavailable, routerError, sendError, sendJson, statusError, v3Error } from "./answer.ts";
 import { authenticate } from "./authenticate.ts";
 import { isExtPath, serveExtTokens } from "./ext-tokens.ts";
 import type { ProxyTarget } from "./kubernetes-proxy.ts";
@@ -135,6 +135,9 @@ async function findTarget(rancher: Rancher, request: IncomingMessage, signal: Ab
   const cluster = rancher.clusters.get(clusterIdOfPath(path));
   if (cluster === undefined) {
     throw routerError(404, "NotFound", "No cluster available");
+  }
+  if (rancher.unavailable.has(cluster.id)) {
+    throw clusterUnavailable();
   }
   const rest = raw.slice(prefixOf(path).length);
   return {
