@@ -136,7 +136,7 @@ describe("the Rancher double's API", () => {
   });
 
   it("passes a watch's events on as they come", async () => {
-    const { text } = await world.kube(west, "/api/v1/namespaces?watch=1&timeoutSeconds=1");
+    const { text } = await world.kube(west, "/api/v1/namespaces?watch=1&resourceVersion=0&timeoutSeconds=2");
     const events = text.trim().split("\n");
     expect(events.map((line) => (JSON.parse(line) as { readonly type: string }).type)).toContain("ADDED");
   });

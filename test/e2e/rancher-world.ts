@@ -37,8 +37,8 @@ export interface RancherWorld {
   kube(id: string, path: string, asked?: Asked): Promise<Answer>;
 }
 
-export async function rancherWorld(): Promise<RancherWorld> {
-  const ran = await isthmus(["sandbox", "status", "--instance", instance, "-o", "json"]);
+export async function rancherWorld(of = instance): Promise<RancherWorld> {
+  const ran = await isthmus(["sandbox", "status", "--instance", of, "-o", "json"]);
   const { rancher: state } = JSON.parse(ran.out) as { rancher: RancherState };
   const admin = readFileSync(state.tokenFile, "utf8").trim();
   const ca = readFileSync(state.caFile);
@@ -80,16 +80,16 @@ export async function rancherWorld(): Promise<RancherWorld> {
   };
 }
 
-/** Asks until the answer is as wanted; fails with the last one after 30 s. */
-export async function until<T>(read: () => Promise<T>, wanted: (value: T) => boolean): Promise<T> {
-  const deadline = Date.now() + 30_000;
+/** Asks until the answer is as wanted; fails with the last one after 30 s, or `seconds`. */
+export async function until<T>(read: () => Promise<T>, wanted: (value: T) => boolean, seconds = 30): Promise<T> {
+  const deadline = Date.now() + seconds * 1000;
   for (;;) {
     const value = await read();
     if (wanted(value)) {
       return value;
     }
     if (Date.now() > deadline) {
-      throw new Error(`still after 30 s: ${JSON.stringify(value)}`);
+      throw new Error(`still after ${seconds} s: ${JSON.stringify(value)}`);
     }
     await sleep(200);
   }

@@ -1,3 +1,4 @@
+import type { EngineParts } from "../engine/parts.ts";
 import type { RancherCluster } from "./managed-cluster.ts";
 import type { ServerIdentity } from "./server-identity.ts";
 import type { TokenStore } from "./token-store.ts";
@@ -9,6 +10,7 @@ export interface Rancher {
   readonly url: string;
   /** Its only user. */
   readonly userId: string;
+  readonly engine: EngineParts;
   readonly identity: ServerIdentity;
   readonly tokens: TokenStore;
   /** By id, `local` among them. */

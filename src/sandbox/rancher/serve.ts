@@ -4,6 +4,7 @@ import { createServer } from "node:https";
 import type { Duplex } from "node:stream";
 import { RancherError, clusterUnavailable, routerError, sendError, sendJson, statusError, v3Error } from "./answer.ts";
 import { authenticate } from "./authenticate.ts";
+import { isCatalogPath, serveCatalog } from "./catalog.ts";
 import { isExtPath, serveExtTokens } from "./ext-tokens.ts";
 import type { ProxyTarget } from "./kubernetes-proxy.ts";
 import { proxyRequest, proxyUpgrade, refuseUpgrade } from "./kubernetes-proxy.ts";
@@ -57,7 +58,7 @@ async function serve(
     return;
   }
   if (url.pathname.startsWith("/k8s/")) {
-    await serveCluster(rancher, request, response, { url, signal });
+    await serveCluster(rancher, request, response, { url, signal, ending });
     return;
   }
   const caller = await authenticate(rancher, request, url.pathname, { signal });
@@ -105,7 +106,7 @@ async function serveCluster(
   rancher: Rancher,
   request: IncomingMessage,
   response: ServerResponse,
-  { url, signal }: { readonly url: URL; readonly signal: AbortSignal },
+  { url, signal, ending }: { readonly url: URL; readonly signal: AbortSignal; readonly ending: AbortSignal },
 ): Promise<void> {
   const target = await findTarget(rancher, request, signal);
   const [path = "/"] = target.path.split("?", 1);
@@ -113,15 +114,14 @@ async function serveCluster(
     if (target.identity !== "administrator") {
       throw statusError(403, "Forbidden", "tokens.ext.cattle.io is forbidden: the caller is no user of Rancher");
     }
-    await serveExtTokens(
-      rancher,
-      request,
-      response,
-      decodeURIComponent(url.pathname).slice(prefixOf(url.pathname).length),
-      {
-        signal,
-      },
-    );
+    await serveExtTokens(rancher, request, response, path, { signal });
+    return;
+  }
+  if (isCatalogPath(path)) {
+    if (target.identity !== "administrator") {
+      throw statusError(403, "Forbidden", "the catalog is for users of Rancher");
+    }
+    await serveCatalog(rancher, request, response, { cluster: target.cluster, url, path, ending });
     return;
   }
   proxyRequest(request, response, target);
