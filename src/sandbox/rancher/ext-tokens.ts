@@ -6,7 +6,8 @@ import { readBody, sendJson, statusError } from "./answer.ts";
 import type { Rancher } from "./rancher.ts";
 import { readMinutes, readRelease } from "./settings.ts";
 import type { StoredToken } from "./token.ts";
-import { expiryOf, isExpired } from "./token.ts";
+import { isExpired } from "./token.ts";
+import { formatTime, viewExpiry } from "./v3-resource.ts";
 
 const apiVersion = "ext.cattle.io/v1";
 
@@ -111,7 +112,12 @@ function viewToken(rancher: Rancher, token: StoredToken, old: boolean, secret?: 
   return {
     apiVersion,
     kind: "Token",
-    metadata: { name: token.name, uid: token.uid, creationTimestamp: token.createdAt, labels: token.labels },
+    metadata: {
+      name: token.name,
+      uid: token.uid,
+      creationTimestamp: formatTime(new Date(token.createdAt)),
+      labels: token.labels,
+    },
     spec: {
       userID: token.userId,
       userPrincipal: {
@@ -134,8 +140,8 @@ function viewToken(rancher: Rancher, token: StoredToken, old: boolean, secret?: 
       hash: token.hash,
       current: false,
       expired: isExpired(token, rancher.now()),
-      expiresAt: expiryOf(token)?.toISOString() ?? "",
-      lastUpdateTime: token.createdAt,
+      expiresAt: viewExpiry(token),
+      lastUpdateTime: formatTime(new Date(token.createdAt)),
     },
   };
 }

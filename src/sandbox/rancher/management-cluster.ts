@@ -1,7 +1,6 @@
 import type { CallOptions } from "../../kube/client.ts";
 import type { KubeObject, Json } from "../../core/model/kube-object.ts";
 import { isRecord } from "../../kube/kubeconfig/read-fields.ts";
-import type { EngineParts } from "../engine/parts.ts";
 import { describeIstio } from "../operations/kubeconfig.ts";
 import type { RancherCluster } from "./managed-cluster.ts";
 import type { Rancher } from "./rancher.ts";
@@ -50,7 +49,6 @@ export async function findManagementCluster(
 export async function applyManagementCluster(
   rancher: Rancher,
   cluster: RancherCluster,
-  engine: EngineParts,
   { signal }: CallOptions,
 ): Promise<void> {
   const options = { signal, force: true, fieldManager: rancherFieldManager };
@@ -63,7 +61,9 @@ export async function applyManagementCluster(
       kind: "Cluster",
       metadata: {
         name: cluster.id,
-        annotations: local ? {} : { [sandboxAnnotation]: JSON.stringify(describeIstio(rancher.instance, engine)) },
+        annotations: local
+          ? {}
+          : { [sandboxAnnotation]: JSON.stringify(describeIstio(rancher.instance, rancher.engine)) },
       },
       spec: { displayName: cluster.name, internal: local },
     },

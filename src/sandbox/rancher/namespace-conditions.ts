@@ -1,3 +1,5 @@
+import { formatTime } from "./v3-resource.ts";
+
 /** The annotation in which Rancher keeps the conditions of a namespace (RANCHER pkg/namespace/namespace_utils.go). */
 export const statusAnnotation = "cattle.io/status";
 
@@ -19,7 +21,7 @@ export function setCondition(
     Type: wanted.type,
     Status: wanted.value ? "True" : "False",
     Message: wanted.value ? "" : wanted.message,
-    LastUpdateTime: `${now.toISOString().slice(0, 19)}Z`,
+    LastUpdateTime: formatTime(now),
   };
   const same = before.find(
     (one) => one.Type === condition.Type && one.Status === condition.Status && one.Message === condition.Message,

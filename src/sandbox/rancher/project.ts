@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import type { Json, KubeObject } from "../../core/model/kube-object.ts";
 import { isRecord } from "../../kube/kubeconfig/read-fields.ts";
 import { systemProjectLabel } from "./rancher-names.ts";
+import { formatTime } from "./v3-resource.ts";
 
 /** Limits by Rancher's keys, `limitsCpu`. */
 export type Limits = Readonly<Record<string, string>>;
@@ -66,7 +67,7 @@ export function backingNamespaceOf(clusterId: string, project: string, release: 
 
 /** The conditions of a project whose controllers are done (RANCHER authz_types.go). */
 export function projectConditions(now: Date): Json {
-  const at = `${now.toISOString().slice(0, 19)}Z`;
+  const at = formatTime(now);
   return ["BackingNamespaceCreated", "CreatorMadeOwner", "DefaultNetworkPolicyCreated", "InitialRolesPopulated"].map(
     (type) => ({ type, status: "True", lastUpdateTime: at }),
   );

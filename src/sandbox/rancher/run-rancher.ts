@@ -1,6 +1,5 @@
 import type { Server } from "node:https";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { EngineParts } from "../engine/parts.ts";
 import type { RancherNodeConfig } from "../cluster/node-config.ts";
 import { readNodeConfig } from "../cluster/node-config.ts";
 import { makePrivateFolder } from "../cluster/private-file.ts";
@@ -39,7 +38,7 @@ export async function runRancher(
   }
   const rancher = await openRancher(dir, config, onLog);
   try {
-    await prepareLocal(rancher, config.engine, signal);
+    await prepareLocal(rancher, signal);
     const server = createRancherServer(rancher, signal);
     await listen(server, config.nodeAddress);
     onLog(`listens on ${rancher.url}`);
@@ -75,20 +74,22 @@ async function openRancher(dir: string, config: RancherNodeConfig, onLog: (line:
     instance,
     url: rancherUrl(config.nodeAddress),
     userId,
+    engine: config.engine,
     identity,
     tokens,
     clusters: new Map([local, ...others].map((one) => [one.id, one])),
     local,
+    unavailable: new Set(),
     now,
     log: (line) => onLog(`${now().toISOString()} ${line}`),
   };
 }
 
-async function prepareLocal(rancher: Rancher, engine: EngineParts, signal: AbortSignal): Promise<void> {
+async function prepareLocal(rancher: Rancher, signal: AbortSignal): Promise<void> {
   await applyLocalKinds(rancher.local.client, { signal });
   await applySettings(rancher, { signal });
   for (const cluster of rancher.clusters.values()) {
-    await applyManagementCluster(rancher, cluster, engine, { signal });
+    await applyManagementCluster(rancher, cluster, { signal });
     await applyStandardProjects(rancher, cluster, { signal });
   }
 }

@@ -2,8 +2,9 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Server } from "node:https";
 import { createServer } from "node:https";
 import type { Duplex } from "node:stream";
-import { RancherError, routerError, sendError, sendJson, statusError, v3Error } from "./answer.ts";
+import { RancherError, clusterUnavailable, routerError, sendError, sendJson, statusError, v3Error } from "./answer.ts";
 import { authenticate } from "./authenticate.ts";
+import { isCatalogPath, serveCatalog } from "./catalog.ts";
 import { isExtPath, serveExtTokens } from "./ext-tokens.ts";
 import type { ProxyTarget } from "./kubernetes-proxy.ts";
 import { proxyRequest, proxyUpgrade, refuseUpgrade } from "./kubernetes-proxy.ts";
@@ -58,7 +59,7 @@ async function serve(
     return;
   }
   if (url.pathname.startsWith("/k8s/")) {
-    await serveCluster(rancher, request, response, { url, signal });
+    await serveCluster(rancher, request, response, { url, signal, ending });
     return;
   }
   if (url.pathname === "/rancherversion") {
@@ -116,7 +117,7 @@ async function serveCluster(
   rancher: Rancher,
   request: IncomingMessage,
   response: ServerResponse,
-  { url, signal }: { readonly url: URL; readonly signal: AbortSignal },
+  { url, signal, ending }: { readonly url: URL; readonly signal: AbortSignal; readonly ending: AbortSignal },
 ): Promise<void> {
   const target = await findTarget(rancher, request, signal);
   const [path = "/"] = target.path.split("?", 1);
@@ -124,15 +125,14 @@ async function serveCluster(
     if (target.identity !== "administrator") {
       throw statusError(403, "Forbidden", "tokens.ext.cattle.io is forbidden: the caller is no user of Rancher");
     }
-    await serveExtTokens(
-      rancher,
-      request,
-      response,
-      decodeURIComponent(url.pathname).slice(prefixOf(url.pathname).length),
-      {
-        signal,
-      },
-    );
+    await serveExtTokens(rancher, request, response, path, { signal });
+    return;
+  }
+  if (isCatalogPath(path)) {
+    if (target.identity !== "administrator") {
+      throw statusError(403, "Forbidden", "the catalog is for users of Rancher");
+    }
+    await serveCatalog(rancher, request, response, { cluster: target.cluster, url, path, ending });
     return;
   }
   proxyRequest(request, response, target);
@@ -146,6 +146,9 @@ async function findTarget(rancher: Rancher, request: IncomingMessage, signal: Ab
   const cluster = rancher.clusters.get(clusterIdOfPath(path));
   if (cluster === undefined) {
     throw routerError(404, "NotFound", "No cluster available");
+  }
+  if (rancher.unavailable.has(cluster.id)) {
+    throw clusterUnavailable();
   }
   const rest = raw.slice(prefixOf(path).length);
   return {

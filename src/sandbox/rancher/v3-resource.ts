@@ -1,4 +1,6 @@
 import type { Rancher } from "./rancher.ts";
+import type { StoredToken } from "./token.ts";
+import { expiryOf } from "./token.ts";
 
 /** The address of something below /v3. */
 export function linkTo(rancher: Rancher, path: string): string {
@@ -7,7 +9,18 @@ export function linkTo(rancher: Rancher, path: string): string {
 
 /** `created` and, in milliseconds, `createdTS`, out of an ISO 8601 time. */
 export function created(at: string): { readonly created: string; readonly createdTS: number } {
-  return { created: at, createdTS: Date.parse(at) };
+  return { created: formatTime(new Date(at)), createdTS: Date.parse(at) };
+}
+
+/** A time as Kubernetes and Rancher write it: RFC 3339, UTC, whole seconds. */
+export function formatTime(at: Date): string {
+  return `${at.toISOString().slice(0, 19)}Z`;
+}
+
+/** When a token ends, as both APIs show it; "" for never. */
+export function viewExpiry(token: StoredToken): string {
+  const expiry = expiryOf(token);
+  return expiry === undefined ? "" : formatTime(expiry);
 }
 
 /** A list of the v3 API, all of it in one page (norman's Collection). */

@@ -4,8 +4,8 @@ import { readBody, sendJson, v3Error } from "./answer.ts";
 import type { Rancher } from "./rancher.ts";
 import { readMinutes } from "./settings.ts";
 import type { StoredToken } from "./token.ts";
-import { expiryOf, isExpired } from "./token.ts";
-import { collection, created, linkTo } from "./v3-resource.ts";
+import { isExpired } from "./token.ts";
+import { collection, created, linkTo, viewExpiry } from "./v3-resource.ts";
 
 /**
  * `/v3/tokens` and `/v3/tokens/<id>` (RANCHER pkg/auth/tokens/manager.go):
@@ -71,7 +71,7 @@ function viewToken(rancher: Rancher, token: StoredToken): Readonly<Record<string
     description: token.description,
     enabled: true,
     expired: isExpired(token, rancher.now()),
-    expiresAt: expiryOf(token)?.toISOString() ?? "",
+    expiresAt: viewExpiry(token),
     groupPrincipals: null,
     id: token.name,
     isDerived: true,

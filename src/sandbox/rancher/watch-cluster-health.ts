@@ -4,6 +4,7 @@ import type { RancherCluster } from "./managed-cluster.ts";
 import { patchClusterStatus } from "./management-cluster.ts";
 import type { Rancher } from "./rancher.ts";
 import { localClusterId } from "./rancher-names.ts";
+import { formatTime } from "./v3-resource.ts";
 
 const periodMs = 3000;
 /** A cluster that did not answer is asked sooner: who brings one back waits for it. */
@@ -24,6 +25,11 @@ export async function watchClusterHealth(
     const version = await cluster.client
       .version({ signal: AbortSignal.any([signal, AbortSignal.timeout(5000)]) })
       .catch(() => undefined);
+    if (version === undefined) {
+      rancher.unavailable.add(cluster.id);
+    } else {
+      rancher.unavailable.delete(cluster.id);
+    }
     const state = version === undefined ? "unavailable" : `active ${version.gitVersion}`;
     if (state !== told && !signal.aborted) {
       try {
@@ -43,7 +49,7 @@ function renderStatus(
   version: ServerVersion | undefined,
   now: Date,
 ): Parameters<typeof patchClusterStatus>[2] {
-  const at = `${now.toISOString().slice(0, 19)}Z`;
+  const at = formatTime(now);
   const ready =
     version === undefined
       ? { status: "False", reason: "Disconnected", message: "Cluster agent is not connected" }

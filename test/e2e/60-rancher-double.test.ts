@@ -1,0 +1,440 @@
+import { execFile, spawn } from "node:child_process";
+import { readFileSync, statSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Answer, RancherWorld } from "./rancher-world.ts";
+import { rancherWorld, until } from "./rancher-world.ts";
+import type { Ran } from "./world.ts";
+import { enginesKubectl, freshFolder, instance, isthmus } from "./world.ts";
+
+interface Item {
+  readonly metadata: {
+    readonly name: string;
+    readonly labels?: Readonly<Record<string, string>>;
+    readonly annotations?: Readonly<Record<string, string>>;
+  };
+  readonly spec?: Record<string, unknown>;
+}
+
+const managed = "/apis/management.cattle.io/v3";
+const field = "field.cattle.io/projectId";
+const owned = { "resourcequota.management.cattle.io/default-resource-quota": "true" };
+
+let world: RancherWorld;
+let west: string;
+let up: Ran;
+
+beforeAll(async () => {
+  up = await isthmus(["sandbox", "up", "--instance", instance, "--rancher"]);
+  world = await rancherWorld();
+  west = world.id("west");
+  await until(
+    async () => world.ask(`/v3/clusters/${west}`),
+    ({ json }) => json["state"] === "active",
+  );
+});
+
+afterAll(async () => {
+  await world.kube(west, "/api/v1/namespaces/rancher-test", { method: "DELETE" });
+  await world.kube("local", `${managed}/namespaces/${west}/projects/p-test`, { method: "DELETE" });
+  await gone(`/api/v1/namespaces/rancher-test`);
+});
+
+/** Creates or fails. */
+async function make(id: string, at: string, body: object): Promise<Answer> {
+  const answer = await world.kube(id, at, { method: "POST", body });
+  expect(answer).toMatchObject({ status: 201 });
+  return answer;
+}
+
+async function gone(at: string): Promise<void> {
+  await until(
+    async () => world.kube(west, at),
+    ({ status }) => status === 404,
+  );
+}
+
+async function items(at: string): Promise<readonly Item[]> {
+  return ((await world.kube(west, at)).json["items"] ?? []) as readonly Item[];
+}
+
+async function makeToken(body: object): Promise<Record<string, unknown> & { readonly token: string }> {
+  const answer = await world.ask("/v3/tokens", { method: "POST", body });
+  expect(answer).toMatchObject({ status: 201 });
+  return answer.json as Record<string, unknown> & { readonly token: string };
+}
+
+describe("the Rancher double's API", () => {
+  it("comes beside clusters that run already, and never prints its token", async () => {
+    expect(up.code).toBe(0);
+    expect(up.out).toContain(world.state.url);
+    const status = await isthmus(["sandbox", "status", "--instance", instance]);
+    const token = readFileSync(world.state.tokenFile, "utf8").trim();
+    expect(up.out + up.err + status.out).not.toContain(token.split(":")[1]);
+    expect(statSync(world.state.tokenFile).mode & 0o077).toBe(0);
+    const again = await isthmus(["sandbox", "up", "--instance", instance]);
+    expect(again.out).toContain("was running already");
+    expect(again.out).toContain(world.state.url);
+  });
+
+  it("shows the sandbox's clusters with the sandbox's mark", async () => {
+    const { json } = await world.ask("/v3/clusters?name=west");
+    expect(json["data"]).toMatchObject([
+      {
+        id: west,
+        name: "west",
+        state: "active",
+        transitioning: "no",
+        version: { gitVersion: expect.stringMatching(/^v1/) as string },
+      },
+    ]);
+    const [cluster] = json["data"] as readonly [{ readonly annotations: Readonly<Record<string, string>> }];
+    expect(JSON.parse(cluster.annotations["isthmus.dev/sandbox"] ?? "")).toMatchObject({ instance });
+  });
+
+  it("gives a kubeconfig by which kubectl lists, execs and forwards ports", async () => {
+    const { json } = await world.ask(`/v3/clusters/${west}?action=generateKubeconfig`, { method: "POST" });
+    const file = path.join(freshFolder(), "kubeconfig");
+    writeFileSync(file, String(json["config"]), { mode: 0o600 });
+    const kubectl = await enginesKubectl();
+    const run = async (args: readonly string[], websockets: boolean): Promise<string> =>
+      new Promise((resolve, reject) => {
+        const env = { ...process.env, KUBECONFIG: file, KUBECTL_REMOTE_COMMAND_WEBSOCKETS: String(websockets) };
+        execFile(kubectl, [...args], { env, timeout: 30_000 }, (error, out, err) =>
+          error === null ? resolve(out + err) : reject(new Error(err)),
+        );
+      });
+    expect(await run(["get", "nodes", "-o", "name"], true)).toContain("node/west-node");
+    const exec = ["-n", "kube-system", "exec", "deploy/coredns", "--", "/coredns", "-version"];
+    // WebSocket and, as older kubectl, SPDY.
+    expect(await run(exec, true)).toContain("CoreDNS-");
+    expect(await run(exec, false)).toContain("CoreDNS-");
+    const forward = spawn(kubectl, [
+      "--kubeconfig",
+      file,
+      "-n",
+      "kube-system",
+      "port-forward",
+      "deploy/coredns",
+      ":8181",
+    ]);
+    try {
+      const port = await new Promise<string>((resolve, reject) => {
+        forward.stdout.on("data", (data: Buffer) => {
+          const found = /127\.0\.0\.1:(\d+)/.exec(data.toString())?.[1];
+          if (found !== undefined) {
+            resolve(found);
+          }
+        });
+        forward.on("exit", () => reject(new Error("port-forward ended")));
+      });
+      expect((await fetch(`http://127.0.0.1:${port}/ready`)).status).toBe(200);
+    } finally {
+      forward.kill();
+    }
+  });
+
+  it("passes a watch's events on as they come", async () => {
+    const { text } = await world.kube(west, "/api/v1/namespaces?watch=1&resourceVersion=0&timeoutSeconds=2");
+    const events = text.trim().split("\n");
+    expect(events.map((line) => (JSON.parse(line) as { readonly type: string }).type)).toContain("ADDED");
+  });
+
+  it("refuses whoever shows nothing, something unknown, or a token of another cluster", async () => {
+    const { token } = await makeToken({ clusterId: west });
+    const statuses = await Promise.all([
+      world.ask("/v3/clusters", { token: "" }),
+      world.ask("/v3/clusters", { token: "token-xxxxx:nobody" }),
+      world.kube(world.id("east"), "/version", { token }),
+      world.kube("local", "/version", { token }),
+      world.ask("/v3/tokens", { token }),
+      world.kube(west, "/version", { token }),
+      world.ask(`/v3/clusters/${west}`, { token }),
+    ]);
+    expect(statuses.map((one) => one.status)).toEqual([401, 401, 401, 401, 401, 200, 200]);
+    expect(statuses[2]?.json).toMatchObject({ type: "error", status: "401" });
+  });
+
+  it("ends tokens at their time, and cuts that to the server's maximum", async () => {
+    const short = await makeToken({ ttl: 1500 });
+    expect((await world.kube(west, "/version", { token: short.token })).status).toBe(200);
+    await sleep(1600);
+    expect((await world.kube(west, "/version", { token: short.token })).status).toBe(401);
+    expect((await world.ask(`/v3/tokens/${String(short["id"])}`)).json).toMatchObject({ expired: true });
+    const setting = `${managed}/settings/auth-token-max-ttl-minutes`;
+    expect((await makeToken({ ttl: 0 }))["ttl"]).toBe(129_600 * 60_000);
+    await world.kube("local", setting, { method: "PATCH", body: { value: "1" } });
+    try {
+      expect((await makeToken({ ttl: 0 }))["ttl"]).toBe(60_000);
+      expect((await makeToken({ ttl: 999_999 }))["ttl"]).toBe(60_000);
+      expect((await makeToken({ ttl: 5000 }))["ttl"]).toBe(5000);
+    } finally {
+      await world.kube("local", setting, { method: "PATCH", body: { value: "" } });
+    }
+  });
+
+  it("has the ext API's tokens, whose secret is shown once", async () => {
+    const at = "/apis/ext.cattle.io/v1/tokens";
+    const { json } = await make("local", at, { apiVersion: "ext.cattle.io/v1", kind: "Token", spec: { ttl: 60_000 } });
+    const { name } = json["metadata"] as { readonly name: string };
+    const { value } = json["status"] as { readonly value: string };
+    expect((await world.kube(west, "/version", { token: `ext/${name}:${value}` })).status).toBe(200);
+    expect((await world.kube("local", `${at}/${name}`)).text).not.toContain(value);
+    expect((await world.kube("local", `${at}/${name}`, { method: "DELETE" })).status).toBe(200);
+    expect((await world.kube(west, "/version", { token: `ext/${name}:${value}` })).status).toBe(401);
+  });
+
+  it("passes a service account's token through, with its own rights, only where one ClusterProxyConfig says so", async () => {
+    const request = { apiVersion: "authentication.k8s.io/v1", kind: "TokenRequest", spec: { expirationSeconds: 600 } };
+    const { json } = await make(west, "/api/v1/namespaces/default/serviceaccounts/default/token", request);
+    const { token } = json["status"] as { readonly token: string };
+    const configs = `${managed}/namespaces/${west}/clusterproxyconfigs`;
+    const config = (name: string, enabled: boolean): object => ({
+      apiVersion: "management.cattle.io/v3",
+      kind: "ClusterProxyConfig",
+      metadata: { name },
+      enabled,
+    });
+    const statusOf = async (at: string): Promise<number> => (await world.kube(west, at, { token })).status;
+    expect(await statusOf("/api")).toBe(401);
+    try {
+      await make("local", configs, config("one", false));
+      expect(await statusOf("/api")).toBe(401);
+      await world.kube("local", `${configs}/one`, { method: "PATCH", body: { enabled: true } });
+      expect(await statusOf("/api")).toBe(200);
+      expect(await statusOf("/api/v1/secrets")).toBe(403);
+      await make("local", configs, config("two", true));
+      expect(await statusOf("/api")).toBe(401);
+    } finally {
+      await world.kube("local", `${configs}/one`, { method: "DELETE" });
+      await world.kube("local", `${configs}/two`, { method: "DELETE" });
+    }
+  });
+});
+
+describe("the Rancher double's controllers", () => {
+  const home = "/api/v1/namespaces/rancher-test";
+
+  beforeAll(async () => {
+    await make("local", `${managed}/namespaces/${west}/projects`, {
+      apiVersion: "management.cattle.io/v3",
+      kind: "Project",
+      metadata: { name: "p-test", namespace: west },
+      spec: {
+        displayName: "test",
+        clusterName: west,
+        resourceQuota: { limit: { pods: "10", limitsCpu: "2" } },
+        namespaceDefaultResourceQuota: { limit: { pods: "5", limitsCpu: "1" } },
+      },
+    });
+    await make(west, "/api/v1/namespaces", {
+      apiVersion: "v1",
+      kind: "Namespace",
+      metadata: { name: "rancher-test", annotations: { [field]: `${west}:p-test` } },
+    });
+  });
+
+  it("give a project its backing namespace", async () => {
+    const at = `${managed}/namespaces/${west}/projects/p-test`;
+    const done = await until(
+      async () => world.kube("local", at),
+      ({ json }) => json["status"] !== undefined,
+    );
+    expect(done.json["status"]).toMatchObject({ backingNamespace: `${west}-p-test` });
+    expect((await world.kube("local", `/api/v1/namespaces/${west}-p-test`)).status).toBe(200);
+  });
+
+  it("copy the project's id to the label, and to the annotation of secrets when the label changes", async () => {
+    await until(
+      async () => world.kube(west, home),
+      ({ text }) => (JSON.parse(text) as Item).metadata.labels?.[field] === "p-test",
+    );
+    await make(west, `${home}/secrets`, { apiVersion: "v1", kind: "Secret", metadata: { name: "plain" } });
+    await world.kube(west, home, {
+      method: "PATCH",
+      body: { metadata: { annotations: { [field]: `${west}:p-other` } } },
+    });
+    const secret = await until(
+      async () => world.kube(west, `${home}/secrets/plain`),
+      ({ text }) => (JSON.parse(text) as Item).metadata.annotations?.[field] !== undefined,
+    );
+    expect((JSON.parse(secret.text) as Item).metadata.annotations?.[field]).toBe(`${west}:p-other`);
+    await world.kube(west, home, {
+      method: "PATCH",
+      body: { metadata: { annotations: { [field]: `${west}:p-test` } } },
+    });
+    await until(
+      async () => world.kube(west, home),
+      ({ text }) => (JSON.parse(text) as Item).metadata.labels?.[field] === "p-test",
+    );
+  });
+
+  it("make the quota that the namespace asks for, of what the project allows", async () => {
+    const at = `${home}/resourcequotas?labelSelector=${encodeURIComponent(`${Object.keys(owned)[0] ?? ""}=true`)}`;
+    const hard = async (wanted: Record<string, string>): Promise<void> => {
+      await until(
+        async () => items(at),
+        ([quota]) => JSON.stringify(quota?.spec?.["hard"]) === JSON.stringify(wanted),
+      );
+    };
+    await hard({ "limits.cpu": "1", pods: "5" });
+    const ask = async (limit: object): Promise<void> => {
+      const annotations = { "field.cattle.io/resourceQuota": JSON.stringify({ limit }) };
+      await world.kube(west, home, { method: "PATCH", body: { metadata: { annotations } } });
+    };
+    await ask({ pods: "7", secrets: "3" });
+    await hard({ "limits.cpu": "1", pods: "7" });
+    // More than the project has: what was there stays.
+    await ask({ pods: "70" });
+    const status = await until(
+      async () => world.kube(west, home),
+      ({ text }) =>
+        (JSON.parse(text) as Item).metadata.annotations?.["cattle.io/status"]?.includes("exceeds project limit") ===
+        true,
+    );
+    expect(status.status).toBe(200);
+    await hard({ "limits.cpu": "1", pods: "7" });
+    expect((await items(at))[0]?.metadata.name).toMatch(/^default-/);
+  });
+
+  it("delete a limit range with Rancher's label that nobody asked for, and overwrite one when somebody did", async () => {
+    const range = {
+      apiVersion: "v1",
+      kind: "LimitRange",
+      metadata: { name: "istio-limitrange", labels: owned },
+      spec: { limits: [{ type: "Container", default: { cpu: "3" } }] },
+    };
+    await make(west, `${home}/limitranges`, range);
+    await gone(`${home}/limitranges/istio-limitrange`);
+    const project = `${managed}/namespaces/${west}/projects/p-test`;
+    await make(west, `${home}/limitranges`, { ...range, metadata: { name: "unlabelled" } });
+    await world.kube("local", project, {
+      method: "PATCH",
+      body: { spec: { containerDefaultResourceLimit: { limitsCpu: "250m", requestsCpu: "50m" } } },
+    });
+    const made = await until(
+      async () => items(`${home}/limitranges`),
+      (all) => all.some((one) => one.metadata.name.startsWith("default-")),
+    );
+    const mine = made.find((one) => one.metadata.name.startsWith("default-"));
+    const at = `${home}/limitranges/${mine?.metadata.name ?? ""}`;
+    await world.kube(west, at, { method: "PATCH", body: { spec: range.spec } });
+    const back = await until(
+      async () => world.kube(west, at),
+      ({ text }) => text.includes("250m"),
+    );
+    expect((JSON.parse(back.text) as Item).spec?.["limits"]).toEqual([
+      { type: "Container", default: { cpu: "250m" }, defaultRequest: { cpu: "50m" } },
+    ]);
+    expect(made.find((one) => one.metadata.name === "unlabelled")?.spec?.["limits"]).toMatchObject([
+      { default: { cpu: "3" } },
+    ]);
+  });
+
+  it("isolate projects while the cluster's enableNetworkPolicy is on, and put back what somebody changes", async () => {
+    const switchTo = async (on: boolean): Promise<void> => {
+      await world.kube("local", `${managed}/clusters/${west}`, {
+        method: "PATCH",
+        body: { spec: { enableNetworkPolicy: on } },
+      });
+    };
+    const at = "/apis/networking.k8s.io/v1/namespaces/rancher-test/networkpolicies";
+    await make(west, `${home}/services`, {
+      apiVersion: "v1",
+      kind: "Service",
+      metadata: { name: "gate" },
+      spec: { type: "NodePort", selector: { app: "gate" }, ports: [{ port: 80, targetPort: 8080 }] },
+    });
+    expect(await items(at)).toEqual([]);
+    await switchTo(true);
+    try {
+      const all = await until(
+        async () => items(at),
+        (found) => found.length === 3,
+      );
+      expect(all.map((one) => one.metadata.name).toSorted()).toEqual(["hn-nodes", "np-default", "np-gate"]);
+      const gate = all.find((one) => one.metadata.name === "np-gate");
+      expect(gate?.spec).toMatchObject({
+        podSelector: { matchLabels: { app: "gate" } },
+        ingress: [{ ports: [{ port: 8080, protocol: "TCP" }] }],
+      });
+      expect(all.every((one) => one.metadata.labels?.["cattle.io/creator"] === "norman")).toBe(true);
+      await world.kube(west, `${at}/np-default`, { method: "PATCH", body: { spec: { ingress: [] } } });
+      await until(
+        async () => world.kube(west, `${at}/np-default`),
+        ({ text }) => text.includes("namespaceSelector"),
+      );
+      await world.kube(west, `${at}/hn-nodes`, { method: "DELETE" });
+      const nodes = await until(
+        async () => world.kube(west, `${at}/hn-nodes`),
+        ({ status }) => status === 200,
+      );
+      expect(nodes.text).toContain("10.42.0.0/32");
+      const system = await items("/apis/networking.k8s.io/v1/namespaces/kube-system/networkpolicies");
+      expect(system.map((one) => one.metadata.name)).toEqual(["np-default-allow-all"]);
+    } finally {
+      await switchTo(false);
+    }
+    await until(
+      async () => items(at),
+      (found) => found.length === 0,
+    );
+  });
+});
+
+describe("the Rancher double in trouble", () => {
+  const pidOf = async (part: string, cluster?: string): Promise<number> => {
+    const ran = await isthmus(["sandbox", "status", "--instance", instance, "-o", "json"]);
+    const status = JSON.parse(ran.out) as {
+      readonly rancher: RancherWorld["state"];
+      readonly clusters: readonly (RancherWorld["state"] & { readonly name: string })[];
+    };
+    const node = cluster === undefined ? status.rancher : status.clusters.find((one) => one.name === cluster);
+    const pid = node?.components.find((one) => one.name === part)?.pid;
+    expect(pid).toBeGreaterThan(1);
+    return pid ?? 0;
+  };
+
+  it("keeps its tokens when it is started again, its secrets nowhere", async () => {
+    const { token } = await makeToken({ description: "outlives a restart" });
+    process.kill(await pidOf("rancher"), "SIGKILL");
+    const answer = await until(
+      async () => world.kube(west, "/version", { token }).catch(() => undefined),
+      (found) => found?.status === 200,
+    );
+    expect(answer?.json["gitVersion"]).toMatch(/^v1/);
+    const kept = readFileSync(path.join(path.dirname(world.state.tokenFile), "tokens.json"), "utf8");
+    expect(kept).toContain(token.split(":")[0]);
+    expect(kept).not.toContain(token.split(":")[1]);
+    const logs = await isthmus(["sandbox", "logs", "rancher", "--instance", instance]);
+    expect(logs.out).toContain("listens on");
+    expect(logs.out).not.toContain(token.split(":")[1]);
+  });
+
+  it("says that a cluster is unavailable which does not answer, and goes on with the others", async () => {
+    const pid = await pidOf("kube-apiserver", "east");
+    const east = world.id("east");
+    process.kill(pid, "SIGSTOP");
+    try {
+      const away = await until(
+        async () => world.ask(`/v3/clusters/${east}`),
+        ({ json }) => json["state"] === "unavailable",
+      );
+      expect(away.json).toMatchObject({
+        transitioning: "error",
+        transitioningMessage: "Cluster agent is not connected",
+      });
+      const refused = await world.kube(east, "/version");
+      expect(refused.status).toBe(503);
+      expect(refused.json["Code"]).toEqual({ Code: "ClusterUnavailable", Status: 503 });
+      expect((await world.kube(west, "/version")).status).toBe(200);
+    } finally {
+      process.kill(pid, "SIGCONT");
+    }
+    await until(
+      async () => world.kube(east, "/version"),
+      ({ status }) => status === 200,
+    );
+  });
+});
