@@ -21,7 +21,7 @@ export interface HelmRelease {
 
 /** The first release whose charts have profiles (`files/profile-demo.yaml` in each of them). */
 const firstWithChartProfiles = "1.21.0";
-/** The first release whose gateway chart takes a readiness probe; its schema refuses unknown values. */
+/** The first release whose gateway chart knows a readiness probe. */
 const firstWithGatewayProbe = "1.24.0";
 
 /**
@@ -30,7 +30,7 @@ const firstWithGatewayProbe = "1.24.0";
  * place, as in `renderIstioOperators`. Merge order of values: ours, the
  * platform's, the user's. `istiod` gets all of the user's values; `base` and
  * `cni` get `global` and what is named after them; a gateway gets `global` and
- * what stands under `gateways.<its name>`, since its chart refuses the rest.
+ * what stands under `gateways.<its name>`, since its chart refuses the rest from 1.25.5 on.
  *
  * The charts have no ingress gateway of their own, so profile `minimal`, which
  * is istioctl's default without one, leaves it out here; `default` is the
