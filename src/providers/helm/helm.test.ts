@@ -205,6 +205,13 @@ printf -- '---\\n# nothing\\n---\\nkind: B\\n'`;
     expect((await stat(path.join(manifests, kept ?? ""))).mode & 0o777).toBe(0o600);
   });
 
+  it("may be asked for many times at once", async () => {
+    const helm = await program("helm", echo);
+    const all = await Promise.all(Array.from({ length: 8 }, async () => template(helm)));
+    expect(all.every((objects) => objects.length === 2)).toBe(true);
+    expect(await readdir(path.join(dir, "cache/manifests"))).toHaveLength(1);
+  });
+
   it("is rendered again when the values, the release or a file of the chart is another", async () => {
     const helm = await program("helm", echo);
     await template(helm);
