@@ -1,12 +1,17 @@
 import type { KubeObject } from "../core/model/kube-object.ts";
 import type { Cluster, Mesh } from "../core/model/mesh.ts";
-import type { HelmChart } from "../core/render/helm-releases.ts";
+import type { HelmChart, HelmRelease } from "../core/render/helm-releases.ts";
 import { renderHelmReleases } from "../core/render/helm-releases.ts";
+import { createLimiter } from "../kube/limiter.ts";
+import { tolerateListeners } from "../kube/tolerate-listeners.ts";
 import { downloadCharts, istioChartRepository } from "../providers/helm/download-charts.ts";
 import { findCharts } from "../providers/helm/find-charts.ts";
 import { findHelm } from "../providers/helm/find-helm.ts";
 import { digestChart, templateChart } from "../providers/helm/template-chart.ts";
 import type { ClusterPlatform, ManifestOptions } from "./istio-manifests.ts";
+
+/** helm processes side by side; each has a processor for a tenth of a second. */
+const atATime = 8;
 
 /** Istio's own objects for every cluster, control plane and gateways, from Istio's charts through helm. */
 export async function generateByHelm(
@@ -42,20 +47,32 @@ export async function generateByHelm(
     digests.set(chart, known);
     return await known;
   };
+  tolerateListeners(signal);
+  const limiter = createLimiter(atATime);
+  const rendered = new Map<string, Promise<readonly KubeObject[]>>();
+  const template = async (release: HelmRelease, cluster: Cluster): Promise<readonly KubeObject[]> => {
+    // What is the same for several clusters is rendered once: the definitions are most of the work.
+    const key = JSON.stringify(release);
+    const known = rendered.get(key);
+    if (known !== undefined) {
+      return await known;
+    }
+    const objects = limiter.run(signal, async () =>
+      templateChart(release, {
+        helm,
+        chart: { folder: charts[release.chart], digest: await digestOf(release.chart) },
+        cacheDir,
+        cluster: cluster.name,
+        env,
+        signal,
+      }),
+    );
+    rendered.set(key, objects);
+    return await objects;
+  };
   const generate = async (cluster: Cluster): Promise<readonly [string, readonly KubeObject[]]> => {
     const releases = renderHelmReleases(mesh, cluster, platforms[cluster.name] ?? { values: {} });
-    const parts = await Promise.all(
-      releases.map(async (release) =>
-        templateChart(release, {
-          helm,
-          chart: { folder: charts[release.chart], digest: await digestOf(release.chart) },
-          cacheDir,
-          cluster: cluster.name,
-          env,
-          signal,
-        }),
-      ),
-    );
+    const parts = await Promise.all(releases.map(async (release) => template(release, cluster)));
     return [cluster.name, parts.flat()];
   };
   return Object.fromEntries(await Promise.all(mesh.clusters.map(generate)));

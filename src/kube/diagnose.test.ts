@@ -308,6 +308,13 @@ describe("answers", () => {
       says: "spec.replicas",
     },
     {
+      name: "a field that cannot be changed",
+      fault: status(422, "Invalid", 'Deployment.apps "x" is invalid: spec.selector: field is immutable'),
+      code: "ISM269",
+      exitCode: 1,
+      says: "spec.selector: field is immutable",
+    },
+    {
       name: "a missing namespace",
       fault: status(404, "NotFound", 'namespaces "istio-system" not found', {
         name: "istio-system",
@@ -370,6 +377,14 @@ describe("answers", () => {
     });
     expect(told.detail).toContain(says);
     expect(told.fix).not.toBe("");
+  });
+
+  it("says how to take an object away whose field cannot be changed", async () => {
+    const server = await start();
+    server.inject(status(422, "Invalid", 'Deployment.apps "istiod" is invalid: spec.selector: field is immutable'));
+    expect((await diagnose(contextOf(server.url))).fix).toMatch(
+      /kubectl --context \S+ -n istio-system delete Deployment istiod$/,
+    );
   });
 
   it("keeps the words of an error that nobody expected", async () => {

@@ -212,10 +212,14 @@ function namespaceFlag(error: KubeError): string {
 }
 
 function refusedObject(error: KubeError): Advice {
+  const { object } = error;
+  const mustGo = /field is immutable/.test(error.message) && object !== undefined;
   return {
     code: "ISM269",
     detail: `${error.message}.`,
-    fix: "Correct the field that the message names, in the mesh file's `values` or in the service's manifests.",
+    fix: mustGo
+      ? `Put back what the mesh file asked for before; or delete the object, which stops what it does until it is applied again:\n    kubectl --context ${error.endpoint.context} ${namespaceFlag(error)}delete ${object.kind} ${object.name}`
+      : "Correct the field that the message names, in the mesh file's `values` or in the service's manifests.",
   };
 }
 

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { parseAllDocuments } from "yaml";
@@ -22,7 +22,7 @@ export async function keptManifests(
   }
   const objects = await render();
   await mkdir(path.dirname(file), { recursive: true });
-  const draft = `${file}.${process.pid}.new`;
+  const draft = `${file}.${randomUUID()}.new`;
   await writeFile(draft, JSON.stringify(objects), { mode: 0o600 });
   await rename(draft, file);
   return objects;

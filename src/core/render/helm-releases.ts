@@ -21,7 +21,7 @@ export interface HelmRelease {
 
 /** The first release whose charts have profiles (`files/profile-demo.yaml` in each of them). */
 const firstWithChartProfiles = "1.21.0";
-/** The first release whose gateway chart takes a readiness probe; its schema refuses unknown values. */
+/** The first release whose gateway chart knows a readiness probe. */
 const firstWithGatewayProbe = "1.24.0";
 
 /**
@@ -30,7 +30,7 @@ const firstWithGatewayProbe = "1.24.0";
  * place, as in `renderIstioOperators`. Merge order of values: ours, the
  * platform's, the user's. `istiod` gets all of the user's values; `base` and
  * `cni` get `global` and what is named after them; a gateway gets `global` and
- * what stands under `gateways.<its name>`, since its chart refuses the rest.
+ * what stands under `gateways.<its name>`, since its chart refuses the rest from 1.25.5 on.
  *
  * The charts have no ingress gateway of their own, so profile `minimal`, which
  * is istioctl's default without one, leaves it out here; `default` is the
@@ -39,24 +39,25 @@ const firstWithGatewayProbe = "1.24.0";
 export function renderHelmReleases(mesh: Mesh, cluster: Cluster, platform: Platform): readonly HelmRelease[] {
   const withCni = mesh.hardening.podSecurity === "restricted";
   const given = mergeValues(platform.values, mesh.istio.values ?? {});
-  const common = mergeValues(profileOf(mesh), { global: identityOf(mesh, cluster, platform) });
+  const identity = { global: identityOf(mesh, cluster, platform) };
   const release = (chart: HelmChart, name: string, own: Values, theirs: Values): HelmRelease => ({
     chart,
     name,
     namespace: istioNamespace,
-    values: mergeValues(common, own, theirs),
+    values: mergeValues(profileOf(mesh), own, theirs),
   });
   const gateway = (name: string, own: Values): HelmRelease =>
     release(
       "gateway",
       name,
-      mergeValues(probeOf(mesh), pullPolicyOf(given), own),
+      mergeValues(identity, probeOf(mesh), pullPolicyOf(given), own),
       mergeValues(only(given, ["global"]), mapAt(mapAt(given, "gateways"), name)),
     );
   return [
+    // Definitions and an account, which are the same for every cluster: without the identity they are rendered once for all.
     release("base", "istio-base", {}, only(given, ["global", "base"])),
-    ...(withCni ? [release("cni", "istio-cni", {}, only(given, ["global", "cni"]))] : []),
-    release("istiod", "istiod", withCni ? { pilot: { cni: { enabled: true } } } : {}, given),
+    ...(withCni ? [release("cni", "istio-cni", identity, only(given, ["global", "cni"]))] : []),
+    release("istiod", "istiod", mergeValues(identity, withCni ? { pilot: { cni: { enabled: true } } } : {}), given),
     ...(mesh.istio.profile === "minimal" ? [] : [gateway(ingressGateway, {})]),
     // Labels the Service and the pods with the network, gives the ports of facts 2.9 and limits the gateway to endpoints of its own network (facts 2.6).
     gateway(eastWestGateway, { networkGateway: cluster.network }),

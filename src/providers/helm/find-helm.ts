@@ -13,11 +13,11 @@ export interface FindHelmOptions {
   readonly signal: AbortSignal;
 }
 
-/** The oldest helm that is used: Istio's charts are tested with none before 3.6, and this program with none before 3.14. */
-const oldest = [3, 14] as const;
+/** The oldest helm that is used: the first with `--skip-schema-validation`, which older charts of Istio need with a newer helm. */
+const oldest = [3, 16] as const;
 
 /**
- * A helm of version 3.14 or newer. Looks at `$ISTHMUS_HELM`, the candidates,
+ * A helm of version 3.16 or newer. Looks at `$ISTHMUS_HELM`, the candidates,
  * then `helm` in `$PATH`. A UserError (ISM208) lists every helm that was found
  * and why it was not taken.
  */

@@ -61,7 +61,8 @@ async function renderFresh(
     const file = path.join(home, "values.yaml");
     await writeFile(file, values, { mode: 0o600 });
     const names = [release.name, options.chart.folder, "--namespace", release.namespace];
-    const args = ["template", ...names, "--values", file, "--include-crds", "--no-hooks"];
+    const unchecked = (await hasBrokenSchema(options.chart.folder)) ? ["--skip-schema-validation"] : [];
+    const args = ["template", ...names, "--values", file, "--include-crds", "--no-hooks", ...unchecked];
     return parseManifests(await runHelm(helm, args, { ...options, home, timeoutMs: 60_000 }));
   } catch (error) {
     options.signal.throwIfAborted();
@@ -69,6 +70,18 @@ async function renderFresh(
   } finally {
     await rm(home, { recursive: true, force: true });
   }
+}
+
+/**
+ * True for a schema whose root is a `$ref` beside `additionalProperties: false`,
+ * as Istio's gateway chart has it before 1.25.5, 1.26.4 and 1.27.1. helm up to
+ * 3.18.4 ignored what stands beside a `$ref`; a newer one refuses every value
+ * with it, the chart's own defaults as well.
+ */
+async function hasBrokenSchema(folder: string): Promise<boolean> {
+  const text = await readFile(path.join(folder, "values.schema.json"), "utf8").catch(() => "{}");
+  const schema = JSON.parse(text) as { readonly $ref?: unknown; readonly additionalProperties?: unknown };
+  return schema.$ref !== undefined && schema.additionalProperties === false;
 }
 
 function refusal(error: unknown, release: HelmRelease, options: TemplateOptions) {

@@ -37,7 +37,7 @@ export const planCodes = {
   ISM208: {
     summary: "No usable helm",
     explanation:
-      "With `install: helm`, Istio's charts are rendered by helm. `ISTHMUS_HELM`, the sandbox's engine and `PATH` are looked at, in this order, for one of version 3.14 or newer. helm only renders; what it makes is applied like everything else, so it keeps no releases in the clusters.",
+      "With `install: helm`, Istio's charts are rendered by helm. `ISTHMUS_HELM`, the sandbox's engine and `PATH` are looked at, in this order, for one of version 3.16 or newer. helm only renders; what it makes is applied like everything else, so it keeps no releases in the clusters.",
   },
   ISM209: {
     summary: "Not the charts of the mesh's Istio",

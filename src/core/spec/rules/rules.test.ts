@@ -171,6 +171,11 @@ const table: readonly (readonly [string, string, readonly string[]])[] = [
     ["ISM136 clusterName"],
   ],
   [
+    "a network among the values of the east-west gateway's chart",
+    meshFile("  istio: { values: { gateways: { istio-eastwestgateway: { networkGateway: x } } } }\n"),
+    ["ISM136 networkGateway"],
+  ],
+  [
     "other values are fine",
     meshFile("  istio: { values: { global: { proxy: { logLevel: debug } }, network: x } }\n"),
     [],

@@ -46,7 +46,7 @@ export const istioSchema = z
       .record(z.string(), z.unknown())
       .meta({
         description:
-          "Values of Istio's installation, merged last over everything that isthmus sets. Mesh ID, cluster name and network are not among them.",
+          "Values of Istio's installation, merged last over everything that isthmus sets. Mesh ID, cluster name and network are not among them. With `install: helm` a gateway gets `global` and what stands under `gateways.<its name>`, in the form of the gateway chart.",
       })
       .optional(),
   })
