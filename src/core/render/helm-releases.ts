@@ -1,9 +1,10 @@
 import type { Json } from "../model/kube-object.ts";
 import type { Cluster, Mesh } from "../model/mesh.ts";
-import { compareIstioVersions } from "../spec/istio-version.ts";
+import { effectiveRelease } from "../releases/istio-releases.ts";
 import type { Platform } from "./materials.ts";
 import { mergeValues } from "./merge-values.ts";
 import { eastWestGateway, ingressGateway, istioNamespace } from "./names.ts";
+import { cniNamespace, needsCni, podSecurityValues } from "./pod-security.ts";
 
 type Values = { readonly [key: string]: Json };
 
@@ -19,11 +20,6 @@ export interface HelmRelease {
   readonly values: Values;
 }
 
-/** The first release whose charts have profiles (`files/profile-demo.yaml` in each of them). */
-const firstWithChartProfiles = "1.21.0";
-/** The first release whose gateway chart knows a readiness probe. */
-const firstWithGatewayProbe = "1.24.0";
-
 /**
  * The releases of a cluster for `install: helm`, in the order in which Istio's
  * documentation installs them. Mesh ID, cluster name and network come from one
@@ -37,13 +33,13 @@ const firstWithGatewayProbe = "1.24.0";
  * charts' own defaults; every other profile goes to the charts.
  */
 export function renderHelmReleases(mesh: Mesh, cluster: Cluster, platform: Platform): readonly HelmRelease[] {
-  const withCni = mesh.hardening.podSecurity === "restricted";
+  const withCni = needsCni(mesh);
   const given = mergeValues(platform.values, mesh.istio.values ?? {});
   const identity = { global: identityOf(mesh, cluster, platform) };
   const release = (chart: HelmChart, name: string, own: Values, theirs: Values): HelmRelease => ({
     chart,
     name,
-    namespace: istioNamespace,
+    namespace: chart === "cni" ? cniNamespace : istioNamespace,
     values: mergeValues(profileOf(mesh), own, theirs),
   });
   const gateway = (name: string, own: Values): HelmRelease =>
@@ -57,7 +53,7 @@ export function renderHelmReleases(mesh: Mesh, cluster: Cluster, platform: Platf
     // Definitions and an account, which are the same for every cluster: without the identity they are rendered once for all.
     release("base", "istio-base", {}, only(given, ["global", "base"])),
     ...(withCni ? [release("cni", "istio-cni", identity, only(given, ["global", "cni"]))] : []),
-    release("istiod", "istiod", mergeValues(identity, withCni ? { pilot: { cni: { enabled: true } } } : {}), given),
+    release("istiod", "istiod", mergeValues(identity, podSecurityValues(mesh)), given),
     ...(mesh.istio.profile === "minimal" ? [] : [gateway(ingressGateway, {})]),
     // Labels the Service and the pods with the network, gives the ports of facts 2.9 and limits the gateway to endpoints of its own network (facts 2.6).
     gateway(eastWestGateway, { networkGateway: cluster.network }),
@@ -79,12 +75,12 @@ function profileOf(mesh: Mesh): Values {
   const { profile, version } = mesh.istio;
   const isCharts = profile !== "default" && profile !== "minimal";
   // Older charts know no profiles and would ignore the value; what a profile sets is then set under spec.istio.values.
-  return isCharts && compareIstioVersions(version, firstWithChartProfiles) >= 0 ? { profile } : {};
+  return isCharts && effectiveRelease(version).chartProfiles ? { profile } : {};
 }
 
 /** As Istio's profiles have it for their ingress gateway; the injected default asks every 15 s, and the join waits for it. */
 function probeOf(mesh: Mesh): Values {
-  if (compareIstioVersions(mesh.istio.version, firstWithGatewayProbe) < 0) {
+  if (!effectiveRelease(mesh.istio.version).gatewayChartProbe) {
     return {};
   }
   return {
