@@ -1,0 +1,254 @@
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { stringify } from "yaml";
+import type { RancherWorld } from "./rancher-world.ts";
+import { rancherWorld, until } from "./rancher-world.ts";
+import type { Ran } from "./world.ts";
+import { environment, freshFolder, isthmus, root } from "./world.ts";
+
+/** A sandbox of its own: the shared one carries the mesh of the other tests. */
+const instance = "e2e-rancher";
+const folder = freshFolder();
+const meshFile = path.join(folder, "rancher.yaml");
+
+let world: RancherWorld;
+
+beforeAll(async () => {
+  const up = await isthmus(["sandbox", "up", "--instance", instance, "--rancher"]);
+  expect(up.err + up.out).toContain("is up");
+  world = await rancherWorld(instance);
+  await until(
+    async () => Promise.all(["west", "east"].map(async (name) => world.ask(`/v3/clusters/${world.id(name)}`))),
+    (answers) => answers.every(({ json }) => json["state"] === "active"),
+  );
+  mkdirSync(folder, { recursive: true });
+  copyFileSync(path.join(root, "examples", "helloworld.yaml"), path.join(folder, "helloworld.yaml"));
+  writeMesh();
+});
+
+afterAll(async () => {
+  await isthmus(["sandbox", "down", "--instance", instance]);
+});
+
+/** examples/rancher.yaml for the sandbox of this file, edited by `change`. */
+function writeMesh(change: (text: string) => string = (text) => text): void {
+  const text = readFileSync(path.join(root, "examples", "rancher.yaml"), "utf8")
+    .replace("https://172.30.0.10", world.state.url)
+    .replace("~/.local/state/isthmus/sandbox/default/rancher/token", world.state.tokenFile)
+    .replace("~/.local/state/isthmus/sandbox/default/rancher/ca.crt", world.state.caFile)
+    .replace("c-kdbnq", world.id("west"))
+    .replace("c-7pdc8", world.id("east"));
+  writeFileSync(meshFile, change(text));
+}
+
+async function run(...args: readonly string[]): Promise<Ran> {
+  return isthmus([...args, "-f", meshFile], { env: environment() });
+}
+
+interface KubeSecret {
+  readonly data: Readonly<Record<string, string>>;
+}
+
+/** What the istiod of one cluster signs in with at another. */
+async function remoteKubeconfig(reader: string, remote: string): Promise<string> {
+  const answer = await world.kube(
+    world.id(reader),
+    `/api/v1/namespaces/istio-system/secrets/istio-remote-secret-${remote}`,
+  );
+  const { data } = answer.json as unknown as KubeSecret;
+  return Buffer.from(data[remote] ?? "", "base64").toString("utf8");
+}
+
+interface Token {
+  readonly id: string;
+  readonly description: string;
+  readonly clusterId: string | null;
+}
+
+/** The tokens that Rancher made for the mesh. */
+async function meshTokens(): Promise<readonly Token[]> {
+  const { json } = await world.ask("/v3/tokens");
+  return (json["data"] as readonly Token[]).filter((token) => token.description.includes("mesh rancher"));
+}
+
+it("makes two clusters behind Rancher one mesh", async () => {
+  const ran = await run("apply", "--yes");
+  expect(ran.err + ran.out).toContain("rancher:local  2 applied");
+  expect(ran.code).toBe(0);
+  const plan = await run("plan", "--detailed-exitcode");
+  expect(plan.out).toContain("No changes");
+  expect(plan.code).toBe(0);
+});
+
+it("gives every cluster a project, and the mesh's namespaces their share of its quota", async () => {
+  const west = world.id("west");
+  const project = await world.kube("local", `/apis/management.cattle.io/v3/namespaces/${west}/projects/istio-${west}`);
+  expect(project.json["spec"]).toMatchObject({ clusterName: west, displayName: "istio" });
+  const quotas = await world.kube(west, "/api/v1/namespaces/sample/resourcequotas");
+  expect(JSON.stringify(quotas.json["items"])).toContain('"limits.cpu":"12"');
+});
+
+it("has each istiod read the other through Rancher, with a token for that cluster alone", async () => {
+  const kubeconfig = await remoteKubeconfig("west", "east");
+  expect(kubeconfig).toContain(`server: ${world.state.url}/k8s/clusters/${world.id("east")}`);
+  const tokens = await meshTokens();
+  expect(tokens.map((token) => token.clusterId).sort()).toEqual([world.id("east"), world.id("west")].sort());
+  const token = /token: (\S+)/.exec(kubeconfig)?.[1] ?? "";
+  const own = await world.kube(world.id("east"), "/api/v1/namespaces", { token });
+  const other = await world.kube(world.id("west"), "/api/v1/namespaces", { token });
+  expect([own.status, other.status]).toEqual([200, 401]);
+});
+
+it("carries requests by the weights, and shifts them", { retry: 1 }, async () => {
+  const verified = await run("verify");
+  expect(verified.out).toContain("√ verified");
+  const shifted = await run("shift", "helloworld", "v1=50", "v2=50", "--yes");
+  expect(shifted.code).toBe(0);
+  expect(shifted.out).toContain("v1: asked 50 %");
+});
+
+it("renews a token that somebody revoked, and leaves none behind", async () => {
+  const before = await meshTokens();
+  const lost = before.find((token) => token.clusterId === world.id("east"));
+  await world.ask(`/v3/tokens/${lost?.id ?? ""}`, { method: "DELETE" });
+  const plan = await run("plan", "--detailed-exitcode");
+  expect(plan.out).toContain("~ Secret istio-system/istio-remote-secret-east");
+  expect(plan.code).toBe(2);
+  expect((await run("apply", "--yes")).code).toBe(0);
+  const after = await meshTokens();
+  expect(after).toHaveLength(2);
+  expect(after.map((token) => token.id)).not.toContain(lost?.id);
+});
+
+it("refuses service accounts as long as Rancher does not let them through", async () => {
+  writeMesh((text) => text.replace("credentials: rancherToken", "credentials: serviceAccount"));
+  const refused = await run("plan");
+  expect(refused.code).toBe(1);
+  expect(refused.err).toContain("error[ISM216]");
+  for (const name of ["west", "east"]) {
+    const id = world.id(name);
+    const made = await world.kube("local", `/apis/management.cattle.io/v3/namespaces/${id}/clusterproxyconfigs`, {
+      method: "POST",
+      body: {
+        apiVersion: "management.cattle.io/v3",
+        kind: "ClusterProxyConfig",
+        metadata: { name: "clusterproxyconfig", namespace: id },
+        enabled: true,
+      },
+    });
+    expect(made.status).toBe(201);
+  }
+  const ran = await run("apply", "--yes");
+  expect(ran.err + ran.out).toContain("all ready");
+  expect(ran.code).toBe(0);
+  expect(await remoteKubeconfig("west", "east")).toMatch(/token: eyJ/);
+  expect((await run("verify")).out).toContain("√ verified");
+});
+
+/** Definitions by which an API server takes cert-manager's objects; nothing here issues certificates. */
+function definition(plural: string, kind: string, scope: string): object {
+  return {
+    apiVersion: "apiextensions.k8s.io/v1",
+    kind: "CustomResourceDefinition",
+    metadata: { name: `${plural}.cert-manager.io` },
+    spec: {
+      group: "cert-manager.io",
+      scope,
+      names: { plural, kind, singular: kind.toLowerCase(), listKind: `${kind}List` },
+      versions: [
+        {
+          name: "v1",
+          served: true,
+          storage: true,
+          schema: { openAPIV3Schema: { type: "object", "x-kubernetes-preserve-unknown-fields": true } },
+        },
+      ],
+    },
+  };
+}
+
+it("opens a front door: issuer, certificate, and a Gateway with the addresses of both ingresses", async () => {
+  for (const name of ["west", "east"]) {
+    for (const one of [
+      definition("clusterissuers", "ClusterIssuer", "Cluster"),
+      definition("certificates", "Certificate", "Namespaced"),
+    ]) {
+      const made = await world.kube(world.id(name), "/apis/apiextensions.k8s.io/v1/customresourcedefinitions", {
+        method: "POST",
+        body: one,
+      });
+      expect(made.status).toBe(201);
+    }
+  }
+  const door = stringify({
+    name: "hello-ssl",
+    gateway: "hello-ssl-gateway",
+    hosts: ["hello.mesh.example"],
+    match: { exact: "/hello" },
+    weights: { v1: 90, v2: 10 },
+    tls: { secretName: "hello-mesh-example", certificate: "hello", issuer: "acme" },
+    dns: { via: "externalDns" },
+  });
+  writeMesh(
+    (text) =>
+      `${text.replace("credentials: rancherToken", "credentials: serviceAccount")}        - ${door.trim().replaceAll("\n", "\n          ")}
+  issuers:
+    - name: acme
+      acme: { server: https://acme.mesh.example/directory, email: a@mesh.example, dns01: { rfc2136: { nameserver: 192.0.2.53 } } }
+`,
+  );
+  const ran = await run("apply", "--yes");
+  expect(ran.err).toContain("warning[ISM219]");
+  expect(ran.code).toBe(0);
+  const [west, east] = await Promise.all(
+    ["west", "east"].map(async (name) => {
+      const gateway = await world.kube(
+        world.id(name),
+        "/apis/networking.istio.io/v1/namespaces/istio-system/gateways/hello-ssl-gateway",
+      );
+      return (gateway.json["metadata"] as { readonly annotations: Readonly<Record<string, string>> }).annotations[
+        "external-dns.kubernetes.io/target"
+      ];
+    }),
+  );
+  expect(west).toMatch(/^172\.30\.\d+\.\d+,172\.30\.\d+\.\d+$/);
+  expect(east).toBe(west);
+  const certificate = await world.kube(
+    world.id("east"),
+    "/apis/cert-manager.io/v1/namespaces/istio-system/certificates/hello",
+  );
+  expect(certificate.json["spec"]).toMatchObject({
+    secretName: "hello-mesh-example",
+    dnsNames: ["hello.mesh.example"],
+  });
+  expect((await run("plan", "--detailed-exitcode")).code).toBe(0);
+});
+
+it("says which clusters are away when Rancher is, and goes on when it is back", async () => {
+  const double = world.state.components.find((one) => one.name === "rancher");
+  expect(double?.pid).toBeGreaterThan(1);
+  process.kill(double?.pid ?? 0, "SIGSTOP");
+  try {
+    const ran = await run("plan");
+    expect(ran.code).toBe(69);
+    expect(ran.out + ran.err).toContain("west");
+    expect(ran.err).toMatch(/error\[ISM28\d\]/);
+  } finally {
+    process.kill(double?.pid ?? 0, "SIGCONT");
+  }
+  expect((await run("plan", "--detailed-exitcode")).code).toBe(0);
+});
+
+it("takes everything away, also what it had in Rancher", async () => {
+  const ran = await run("remove", "--yes");
+  expect(ran.out).toContain("√ rancher:local  removed, 2 objects deleted");
+  expect(ran.code).toBe(0);
+  expect(await meshTokens()).toEqual([]);
+  const ours = await world.kube("local", "/apis/management.cattle.io/v3/projects?labelSelector=isthmus.dev/mesh");
+  expect(ours.json["items"]).toEqual([]);
+  for (const name of ["west", "east"]) {
+    const namespaces = await world.kube(world.id(name), "/api/v1/namespaces?labelSelector=isthmus.dev/mesh");
+    expect(namespaces.json["items"]).toEqual([]);
+  }
+});
