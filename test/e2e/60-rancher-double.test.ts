@@ -2,24 +2,11 @@ import { execFile, spawn } from "node:child_process";
 import { readFileSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Answer, RancherWorld } from "./rancher-world.ts";
-import { rancherWorld, until } from "./rancher-world.ts";
+import { beforeAll, describe, expect, it } from "vitest";
+import type { RancherWorld } from "./rancher-world.ts";
+import { make, managed, rancherWorld, until } from "./rancher-world.ts";
 import type { Ran } from "./world.ts";
 import { enginesKubectl, freshFolder, instance, isthmus } from "./world.ts";
-
-interface Item {
-  readonly metadata: {
-    readonly name: string;
-    readonly labels?: Readonly<Record<string, string>>;
-    readonly annotations?: Readonly<Record<string, string>>;
-  };
-  readonly spec?: Record<string, unknown>;
-}
-
-const managed = "/apis/management.cattle.io/v3";
-const field = "field.cattle.io/projectId";
-const owned = { "resourcequota.management.cattle.io/default-resource-quota": "true" };
 
 let world: RancherWorld;
 let west: string;
@@ -34,30 +21,6 @@ beforeAll(async () => {
     ({ json }) => json["state"] === "active",
   );
 });
-
-afterAll(async () => {
-  await world.kube(west, "/api/v1/namespaces/rancher-test", { method: "DELETE" });
-  await world.kube("local", `${managed}/namespaces/${west}/projects/p-test`, { method: "DELETE" });
-  await gone(`/api/v1/namespaces/rancher-test`);
-});
-
-/** Creates or fails. */
-async function make(id: string, at: string, body: object): Promise<Answer> {
-  const answer = await world.kube(id, at, { method: "POST", body });
-  expect(answer).toMatchObject({ status: 201 });
-  return answer;
-}
-
-async function gone(at: string): Promise<void> {
-  await until(
-    async () => world.kube(west, at),
-    ({ status }) => status === 404,
-  );
-}
-
-async function items(at: string): Promise<readonly Item[]> {
-  return ((await world.kube(west, at)).json["items"] ?? []) as readonly Item[];
-}
 
 async function makeToken(body: object): Promise<Record<string, unknown> & { readonly token: string }> {
   const answer = await world.ask("/v3/tokens", { method: "POST", body });
@@ -176,7 +139,11 @@ describe("the Rancher double's API", () => {
 
   it("has the ext API's tokens, whose secret is shown once", async () => {
     const at = "/apis/ext.cattle.io/v1/tokens";
-    const { json } = await make("local", at, { apiVersion: "ext.cattle.io/v1", kind: "Token", spec: { ttl: 60_000 } });
+    const { json } = await make(world, "local", at, {
+      apiVersion: "ext.cattle.io/v1",
+      kind: "Token",
+      spec: { ttl: 60_000 },
+    });
     const { name } = json["metadata"] as { readonly name: string };
     const { value } = json["status"] as { readonly value: string };
     expect((await world.kube(west, "/version", { token: `ext/${name}:${value}` })).status).toBe(200);
@@ -187,7 +154,7 @@ describe("the Rancher double's API", () => {
 
   it("passes a service account's token through, with its own rights, only where one ClusterProxyConfig says so", async () => {
     const request = { apiVersion: "authentication.k8s.io/v1", kind: "TokenRequest", spec: { expirationSeconds: 600 } };
-    const { json } = await make(west, "/api/v1/namespaces/default/serviceaccounts/default/token", request);
+    const { json } = await make(world, west, "/api/v1/namespaces/default/serviceaccounts/default/token", request);
     const { token } = json["status"] as { readonly token: string };
     const configs = `${managed}/namespaces/${west}/clusterproxyconfigs`;
     const config = (name: string, enabled: boolean): object => ({
@@ -199,187 +166,17 @@ describe("the Rancher double's API", () => {
     const statusOf = async (at: string): Promise<number> => (await world.kube(west, at, { token })).status;
     expect(await statusOf("/api")).toBe(401);
     try {
-      await make("local", configs, config("one", false));
+      await make(world, "local", configs, config("one", false));
       expect(await statusOf("/api")).toBe(401);
       await world.kube("local", `${configs}/one`, { method: "PATCH", body: { enabled: true } });
       expect(await statusOf("/api")).toBe(200);
       expect(await statusOf("/api/v1/secrets")).toBe(403);
-      await make("local", configs, config("two", true));
+      await make(world, "local", configs, config("two", true));
       expect(await statusOf("/api")).toBe(401);
     } finally {
       await world.kube("local", `${configs}/one`, { method: "DELETE" });
       await world.kube("local", `${configs}/two`, { method: "DELETE" });
     }
-  });
-});
-
-describe("the Rancher double's controllers", () => {
-  const home = "/api/v1/namespaces/rancher-test";
-
-  beforeAll(async () => {
-    await make("local", `${managed}/namespaces/${west}/projects`, {
-      apiVersion: "management.cattle.io/v3",
-      kind: "Project",
-      metadata: { name: "p-test", namespace: west },
-      spec: {
-        displayName: "test",
-        clusterName: west,
-        resourceQuota: { limit: { pods: "10", limitsCpu: "2" } },
-        namespaceDefaultResourceQuota: { limit: { pods: "5", limitsCpu: "1" } },
-      },
-    });
-    await make(west, "/api/v1/namespaces", {
-      apiVersion: "v1",
-      kind: "Namespace",
-      metadata: { name: "rancher-test", annotations: { [field]: `${west}:p-test` } },
-    });
-  });
-
-  it("give a project its backing namespace", async () => {
-    const at = `${managed}/namespaces/${west}/projects/p-test`;
-    const done = await until(
-      async () => world.kube("local", at),
-      ({ json }) => json["status"] !== undefined,
-    );
-    expect(done.json["status"]).toMatchObject({ backingNamespace: `${west}-p-test` });
-    expect((await world.kube("local", `/api/v1/namespaces/${west}-p-test`)).status).toBe(200);
-  });
-
-  it("copy the project's id to the label, and to the annotation of secrets when the label changes", async () => {
-    await until(
-      async () => world.kube(west, home),
-      ({ text }) => (JSON.parse(text) as Item).metadata.labels?.[field] === "p-test",
-    );
-    await make(west, `${home}/secrets`, { apiVersion: "v1", kind: "Secret", metadata: { name: "plain" } });
-    await world.kube(west, home, {
-      method: "PATCH",
-      body: { metadata: { annotations: { [field]: `${west}:p-other` } } },
-    });
-    const secret = await until(
-      async () => world.kube(west, `${home}/secrets/plain`),
-      ({ text }) => (JSON.parse(text) as Item).metadata.annotations?.[field] !== undefined,
-    );
-    expect((JSON.parse(secret.text) as Item).metadata.annotations?.[field]).toBe(`${west}:p-other`);
-    await world.kube(west, home, {
-      method: "PATCH",
-      body: { metadata: { annotations: { [field]: `${west}:p-test` } } },
-    });
-    await until(
-      async () => world.kube(west, home),
-      ({ text }) => (JSON.parse(text) as Item).metadata.labels?.[field] === "p-test",
-    );
-  });
-
-  it("make the quota that the namespace asks for, of what the project allows", async () => {
-    const at = `${home}/resourcequotas?labelSelector=${encodeURIComponent(`${Object.keys(owned)[0] ?? ""}=true`)}`;
-    const hard = async (wanted: Record<string, string>): Promise<void> => {
-      await until(
-        async () => items(at),
-        ([quota]) => JSON.stringify(quota?.spec?.["hard"]) === JSON.stringify(wanted),
-      );
-    };
-    await hard({ "limits.cpu": "1", pods: "5" });
-    const ask = async (limit: object): Promise<void> => {
-      const annotations = { "field.cattle.io/resourceQuota": JSON.stringify({ limit }) };
-      await world.kube(west, home, { method: "PATCH", body: { metadata: { annotations } } });
-    };
-    await ask({ pods: "7", secrets: "3" });
-    await hard({ "limits.cpu": "1", pods: "7" });
-    // More than the project has: what was there stays.
-    await ask({ pods: "70" });
-    const status = await until(
-      async () => world.kube(west, home),
-      ({ text }) =>
-        (JSON.parse(text) as Item).metadata.annotations?.["cattle.io/status"]?.includes("exceeds project limit") ===
-        true,
-    );
-    expect(status.status).toBe(200);
-    await hard({ "limits.cpu": "1", pods: "7" });
-    expect((await items(at))[0]?.metadata.name).toMatch(/^default-/);
-  });
-
-  it("delete a limit range with Rancher's label that nobody asked for, and overwrite one when somebody did", async () => {
-    const range = {
-      apiVersion: "v1",
-      kind: "LimitRange",
-      metadata: { name: "istio-limitrange", labels: owned },
-      spec: { limits: [{ type: "Container", default: { cpu: "3" } }] },
-    };
-    await make(west, `${home}/limitranges`, range);
-    await gone(`${home}/limitranges/istio-limitrange`);
-    const project = `${managed}/namespaces/${west}/projects/p-test`;
-    await make(west, `${home}/limitranges`, { ...range, metadata: { name: "unlabelled" } });
-    await world.kube("local", project, {
-      method: "PATCH",
-      body: { spec: { containerDefaultResourceLimit: { limitsCpu: "250m", requestsCpu: "50m" } } },
-    });
-    const made = await until(
-      async () => items(`${home}/limitranges`),
-      (all) => all.some((one) => one.metadata.name.startsWith("default-")),
-    );
-    const mine = made.find((one) => one.metadata.name.startsWith("default-"));
-    const at = `${home}/limitranges/${mine?.metadata.name ?? ""}`;
-    await world.kube(west, at, { method: "PATCH", body: { spec: range.spec } });
-    const back = await until(
-      async () => world.kube(west, at),
-      ({ text }) => text.includes("250m"),
-    );
-    expect((JSON.parse(back.text) as Item).spec?.["limits"]).toEqual([
-      { type: "Container", default: { cpu: "250m" }, defaultRequest: { cpu: "50m" } },
-    ]);
-    expect(made.find((one) => one.metadata.name === "unlabelled")?.spec?.["limits"]).toMatchObject([
-      { default: { cpu: "3" } },
-    ]);
-  });
-
-  it("isolate projects while the cluster's enableNetworkPolicy is on, and put back what somebody changes", async () => {
-    const switchTo = async (on: boolean): Promise<void> => {
-      await world.kube("local", `${managed}/clusters/${west}`, {
-        method: "PATCH",
-        body: { spec: { enableNetworkPolicy: on } },
-      });
-    };
-    const at = "/apis/networking.k8s.io/v1/namespaces/rancher-test/networkpolicies";
-    await make(west, `${home}/services`, {
-      apiVersion: "v1",
-      kind: "Service",
-      metadata: { name: "gate" },
-      spec: { type: "NodePort", selector: { app: "gate" }, ports: [{ port: 80, targetPort: 8080 }] },
-    });
-    expect(await items(at)).toEqual([]);
-    await switchTo(true);
-    try {
-      const all = await until(
-        async () => items(at),
-        (found) => found.length === 3,
-      );
-      expect(all.map((one) => one.metadata.name).toSorted()).toEqual(["hn-nodes", "np-default", "np-gate"]);
-      const gate = all.find((one) => one.metadata.name === "np-gate");
-      expect(gate?.spec).toMatchObject({
-        podSelector: { matchLabels: { app: "gate" } },
-        ingress: [{ ports: [{ port: 8080, protocol: "TCP" }] }],
-      });
-      expect(all.every((one) => one.metadata.labels?.["cattle.io/creator"] === "norman")).toBe(true);
-      await world.kube(west, `${at}/np-default`, { method: "PATCH", body: { spec: { ingress: [] } } });
-      await until(
-        async () => world.kube(west, `${at}/np-default`),
-        ({ text }) => text.includes("namespaceSelector"),
-      );
-      await world.kube(west, `${at}/hn-nodes`, { method: "DELETE" });
-      const nodes = await until(
-        async () => world.kube(west, `${at}/hn-nodes`),
-        ({ status }) => status === 200,
-      );
-      expect(nodes.text).toContain("10.42.0.0/32");
-      const system = await items("/apis/networking.k8s.io/v1/namespaces/kube-system/networkpolicies");
-      expect(system.map((one) => one.metadata.name)).toEqual(["np-default-allow-all"]);
-    } finally {
-      await switchTo(false);
-    }
-    await until(
-      async () => items(at),
-      (found) => found.length === 0,
-    );
   });
 });
 

@@ -95,6 +95,18 @@ export async function until<T>(read: () => Promise<T>, wanted: (value: T) => boo
   }
 }
 
+/** Creates an object in a cluster, or fails. */
+export async function make(world: RancherWorld, id: string, at: string, body: object): Promise<Answer> {
+  const answer = await world.kube(id, at, { method: "POST", body });
+  if (answer.status !== 201) {
+    throw new Error(`${at}: ${answer.text}`);
+  }
+  return answer;
+}
+
+/** Where the objects of Rancher are, in its own cluster. */
+export const managed = "/apis/management.cattle.io/v3";
+
 function parse(text: string): Record<string, unknown> {
   try {
     return JSON.parse(text) as Record<string, unknown>;
