@@ -88,20 +88,7 @@ async function begin(job: Job): Promise<void> {
   const { cluster, action, release, operation } = job;
   await apply(job, { apiVersion: "v1", kind: "Namespace", metadata: { name: operationNamespace } });
   await ensureNamespace(job);
-  await apply(job, {
-    apiVersion,
-    kind: "Operation",
-    metadata: { name: operation, namespace: operationNamespace },
-    status: {
-      observedGeneration: 1,
-      action,
-      chart: onlyChart,
-      version: release.version,
-      releaseName: release.release,
-      namespace: release.namespace,
-      projectId: release.projectId,
-    },
-  });
+  await tellOperation(job, "pending");
   if (action !== "uninstall") {
     await tellApp(job, `pending-${action}`, "");
   }
@@ -135,7 +122,33 @@ async function work(job: Job): Promise<void> {
   } else if (action !== "uninstall") {
     await tellApp(job, problem === undefined ? "deployed" : "failed", problem ?? release.description);
   }
+  await tellOperation(job, problem ?? "done");
   rancher.log(`cluster ${cluster.id}: ${operation} ${problem === undefined ? "is done" : `failed: ${problem}`}`);
+}
+
+/** The Operation with the conditions by which Rancher says how helm's pod is (RANCHER controllers/dashboard/helm/operations.go). */
+async function tellOperation(job: Job, state: string): Promise<void> {
+  const { action, release, operation, rancher } = job;
+  const at = formatTime(rancher.now());
+  const failed = state !== "pending" && state !== "done";
+  await apply(job, {
+    apiVersion,
+    kind: "Operation",
+    metadata: { name: operation, namespace: operationNamespace },
+    status: {
+      observedGeneration: 1,
+      action,
+      chart: onlyChart,
+      version: release.version,
+      releaseName: release.release,
+      namespace: release.namespace,
+      projectId: release.projectId,
+      conditions: [
+        { type: "Reconciling", status: state === "pending" ? "True" : "False", lastUpdateTime: at },
+        ...(failed ? [{ type: "Stalled", status: "True", message: state, lastUpdateTime: at }] : []),
+      ],
+    },
+  });
 }
 
 async function tellApp(job: Job, status: string, description: string): Promise<void> {
@@ -163,6 +176,7 @@ async function tellApp(job: Job, status: string, description: string): Promise<v
         lastDeployed: at,
       },
     },
+    status: { summary: { state: status, error: status === "failed", transitioning: status.startsWith("pending-") } },
   });
 }
 

@@ -8,6 +8,7 @@ import { projectOf, syncNamespaceLabel } from "./sync-namespaces.ts";
 import { syncPolicies } from "./sync-policies.ts";
 import { syncProjects } from "./sync-projects.ts";
 import { quotaLabel, syncQuota } from "./sync-quota.ts";
+import { syncRepos } from "./sync-repos.ts";
 
 /** Changes come in bursts; one pass serves all of a burst. */
 const settleMs = 150;
@@ -23,6 +24,7 @@ const watchedInCluster: readonly ListQuery[] = [
   { apiVersion: "v1", kind: "LimitRange", labelSelector: `${quotaLabel}=true` },
   { apiVersion: "v1", kind: "Service" },
   { apiVersion: "networking.k8s.io/v1", kind: "NetworkPolicy" },
+  { apiVersion: "catalog.cattle.io/v1", kind: "ClusterRepo" },
 ];
 
 /**
@@ -76,6 +78,7 @@ async function passOnce(rancher: Rancher, cluster: RancherCluster, signal: Abort
   if (cluster.id === localClusterId) {
     return;
   }
+  await syncRepos(rancher, cluster, { signal });
   const { client } = cluster;
   const [namespaces, quotas, limitRanges] = await Promise.all([
     client.list({ apiVersion: "v1", kind: "Namespace" }, { signal }),

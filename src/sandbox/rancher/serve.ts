@@ -13,6 +13,7 @@ import { clusterIdOfPath } from "./token.ts";
 import { serveClusters } from "./v3-clusters.ts";
 import { linkTo } from "./v3-resource.ts";
 import { findSetting } from "./settings.ts";
+import { serveProjects } from "./v3-projects.ts";
 import { serveSettings } from "./v3-settings.ts";
 import { serveTokens } from "./v3-tokens.ts";
 
@@ -81,6 +82,9 @@ async function serve(
       break;
     case "clusters":
       await serveClusters(rancher, request, response, { id, query: url.searchParams, signal });
+      break;
+    case "projects":
+      await serveProjects(rancher, request, response, { query: url.searchParams, signal });
       break;
     case "settings":
       await serveSettings(rancher, response, id, { signal });
@@ -163,7 +167,7 @@ function prefixOf(path: string): string {
 }
 
 function apiRoot(rancher: Rancher): object {
-  const links = ["clusters", "settings", "tokens"].map((one) => [one, linkTo(rancher, one)] as const);
+  const links = ["clusters", "projects", "settings", "tokens"].map((one) => [one, linkTo(rancher, one)] as const);
   return {
     actions: {},
     apiVersion: { group: "management.cattle.io", path: "/v3", version: "v3" },

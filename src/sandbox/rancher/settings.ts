@@ -19,6 +19,7 @@ function defaults(rancher: Rancher): Readonly<Record<string, string>> {
   return {
     "server-version": rancherVersion,
     "server-url": rancher.url,
+    "system-default-registry": "",
     cacerts: rancher.identity.authority,
     "auth-token-max-ttl-minutes": "129600",
     "kubeconfig-default-token-ttl-minutes": "43200",
