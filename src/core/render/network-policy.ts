@@ -28,7 +28,7 @@ export function renderNetworkPolicies(mesh: Mesh, cluster: Cluster, materials: M
   return [
     renderMeshPolicy(),
     renderIstioPorts(mesh, cluster, materials),
-    ...mesh.services.map((service) => renderServicePolicy(service, materials)),
+    ...mesh.services.map((service) => renderServicePolicy(mesh, service, materials)),
   ];
 }
 
@@ -117,19 +117,22 @@ function portOf(address: string | undefined): number {
   return explicit === undefined ? (address.startsWith("http:") ? 80 : 443) : Number(explicit);
 }
 
-function renderServicePolicy(service: Service, materials: Materials): KubeObject {
-  const { selector, targetPort } = serviceFields(service, materials);
-  const ports = [...new Set([service.port, targetPort])];
-  const serving = ports.map((port): Opening => ({
-    port,
-    why: port === targetPort ? `${service.name}'s pods` : `${service.name}, the Service's port`,
-  }));
+function renderServicePolicy(mesh: Mesh, service: Service, materials: Materials): KubeObject {
+  const { selector } = serviceFields(service, materials);
+  const serving = servingPorts(service, materials);
+  // A policy that names egress takes away the rest of it: the mesh's other services have to be named.
+  const others = mesh.services
+    .filter((other) => other !== service)
+    .flatMap((other) => servingPorts(other, materials))
+    .filter((one, index, all) => all.findIndex(({ port }) => port === one.port) === index)
+    .filter((one) => !serving.some(({ port }) => port === one.port));
   return portPolicy({
     name: `np-${service.name}`,
     namespace: service.namespace,
     podSelector: { matchLabels: selector },
     egress: [
       ...serving,
+      ...others,
       { port: 15012, why: "istiod, configuration and certificates over TLS" },
       { port: crossNetworkPort, why: "east-west gateways of the other clusters" },
       { port: 53, why: "DNS, answers that do not fit into UDP" },
@@ -143,6 +146,14 @@ function renderServicePolicy(service: Service, materials: Materials): KubeObject
       { port: 15090, why: "metrics of the sidecar" },
     ],
   });
+}
+
+function servingPorts(service: Service, materials: Materials): readonly Opening[] {
+  const { targetPort } = serviceFields(service, materials);
+  return [...new Set([service.port, targetPort])].map((port) => ({
+    port,
+    why: port === targetPort ? `${service.name}'s pods` : `${service.name}, the Service's port`,
+  }));
 }
 
 /** Which pods are the service's and on which port they listen: as its Service in the manifests says, else `app: <name>` and the service's port. */
