@@ -1,5 +1,6 @@
 import type { Diagnostic } from "../core/diagnostics/diagnostic.ts";
 import type { Mesh } from "../core/model/mesh.ts";
+import { RancherError } from "../providers/rancher/rancher-error.ts";
 import type { EngineOptions } from "./options.ts";
 import type { RancherLink } from "./rancher.ts";
 
@@ -21,9 +22,7 @@ export async function findRefusedServiceAccounts(
   if (mesh.access.credentials !== "serviceAccount" || mesh.clusters.length < 2) {
     return [];
   }
-  const accepted = await Promise.all(
-    behind.map(async ({ id }) => link.client.acceptsServiceAccounts(id, options.signal)),
-  );
+  const accepted = await Promise.all(behind.map(async ({ id }) => askRancher(link, id, options.signal)));
   return behind
     .filter((_one, index) => accepted[index] === false)
     .map(({ name, id }) => ({
@@ -34,4 +33,16 @@ export async function findRefusedServiceAccounts(
       fix: `Turn on JWT authentication for the cluster in Rancher (Cluster Management, Advanced; a ClusterProxyConfig with enabled: true in namespace ${id}, Rancher 2.9 or newer); or write credentials: rancherToken under access, or an endpoint for the cluster that does not lead through Rancher.`,
       cluster: name,
     }));
+}
+
+/** Undefined where the token's user may not read it: whether it works shows when istiod signs in. */
+async function askRancher(link: RancherLink, clusterId: string, signal: AbortSignal): Promise<boolean | undefined> {
+  try {
+    return await link.client.acceptsServiceAccounts(clusterId, signal);
+  } catch (error) {
+    if (error instanceof RancherError && (error.kind === "forbidden" || error.kind === "not-found")) {
+      return undefined;
+    }
+    throw error;
+  }
 }

@@ -1,12 +1,13 @@
 import { Buffer } from "node:buffer";
 import { X509Certificate } from "node:crypto";
 import type { Diagnostic } from "../core/diagnostics/diagnostic.ts";
+import { UserError } from "../core/diagnostics/user-error.ts";
 import type { RancherSettings } from "../core/model/mesh.ts";
 import type { ResolvedContext } from "../kube/kubeconfig/resolve-context.ts";
 import type { RancherClient } from "../providers/rancher/client.ts";
 import { createRancherClient } from "../providers/rancher/client.ts";
 import type { RancherCluster } from "../providers/rancher/clusters.ts";
-import { diagnoseRancherError } from "../providers/rancher/diagnose-rancher.ts";
+import { diagnoseRancherError, exitCodeOfRancherError } from "../providers/rancher/diagnose-rancher.ts";
 import { RancherError } from "../providers/rancher/rancher-error.ts";
 import type { RancherAccess } from "../providers/rancher/read-access.ts";
 import { readRancherAccess } from "../providers/rancher/read-access.ts";
@@ -56,6 +57,13 @@ export async function linkRancher(meshFile: MeshFile, options: EngineOptions): P
     }
     return { kind: "away", diagnostic: diagnoseRancherError(error) };
   }
+}
+
+/** A RancherError as the UserError that it means to whoever runs a command; anything else as it is. */
+export function explainRancherError(error: unknown): unknown {
+  return error instanceof RancherError
+    ? new UserError([diagnoseRancherError(error)], exitCodeOfRancherError(error), { cause: error })
+    : error;
 }
 
 /** Ends the connections to Rancher. */

@@ -21,7 +21,7 @@ import { inventoryOf, planCluster } from "../plan-cluster.ts";
 import { findRefusedServiceAccounts } from "../rancher-credentials.ts";
 import { keptTokens } from "../rancher-tokens.ts";
 import type { RancherState } from "../rancher.ts";
-import { closeRancher } from "../rancher.ts";
+import { closeRancher, explainRancherError } from "../rancher.ts";
 import { remoteCredentialOf } from "../remote-credentials.ts";
 import type { TrustPlan } from "../trust.ts";
 import { planTrust } from "../trust.ts";
@@ -109,7 +109,7 @@ export async function preparePlan(meshFile: MeshFile, options: EngineOptions): P
     };
   } catch (error) {
     await close();
-    throw error;
+    throw explainRancherError(error);
   }
 }
 
