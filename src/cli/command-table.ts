@@ -3,6 +3,7 @@ import { applyCommand } from "./commands/apply.ts";
 import { completionCommand } from "./commands/completion.ts";
 import { demoCommand } from "./commands/demo.ts";
 import { explainCommand } from "./commands/explain.ts";
+import { exportCommand } from "./commands/export.ts";
 import { helpCommand } from "./commands/help.ts";
 import { initCommand } from "./commands/init.ts";
 import { planCommand } from "./commands/plan.ts";
@@ -21,7 +22,10 @@ import { versionCommand } from "./commands/version.ts";
  * what a command does is imported when it runs.
  */
 export const commandSections: readonly CommandSection[] = [
-  { title: "The mesh file", commands: [initCommand, validateCommand, renderCommand, explainCommand, schemaCommand] },
+  {
+    title: "The mesh file",
+    commands: [initCommand, validateCommand, renderCommand, exportCommand, explainCommand, schemaCommand],
+  },
   {
     title: "The mesh",
     commands: [planCommand, applyCommand, statusCommand, verifyCommand, shiftCommand, removeCommand],

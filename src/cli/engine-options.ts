@@ -26,16 +26,17 @@ export async function engineOptions(
   };
 }
 
-/** What the sandbox's engine has for rendering Istio, which can be used also while no sandbox is up. */
+/** What the sandbox's engine has for rendering, which can be used also while no sandbox is up. */
 function enginesTools(
   env: CliContext["env"],
-): Pick<EngineOptions, "istioctlCandidates" | "helmCandidates" | "chartCandidates"> {
+): Pick<EngineOptions, "istioctlCandidates" | "helmCandidates" | "chartCandidates" | "kubectlCandidates"> {
   const engine = findEngine({ env });
   return engine === undefined
-    ? { istioctlCandidates: [], helmCandidates: [], chartCandidates: [] }
+    ? { istioctlCandidates: [], helmCandidates: [], chartCandidates: [], kubectlCandidates: [] }
     : {
         istioctlCandidates: [engine.programs.istioctl],
         helmCandidates: [engine.programs.helm],
         chartCandidates: [engine.chartsDir],
+        kubectlCandidates: [engine.programs.kubectl],
       };
 }

@@ -7,7 +7,8 @@ import type { Cluster, ClusterAccess } from "../core/model/mesh.ts";
 import type { KubeClient } from "../kube/client.ts";
 import { createKubeClient } from "../kube/client.ts";
 import { diagnoseKubeError } from "../kube/errors.ts";
-import type { ResolvedContext } from "../kube/kubeconfig/resolve-context.ts";
+import { rememberKubeconfigs } from "../kube/kubeconfig/load-kubeconfigs.ts";
+import type { ResolveContextOptions, ResolvedContext } from "../kube/kubeconfig/resolve-context.ts";
 import { resolveContext } from "../kube/kubeconfig/resolve-context.ts";
 import { pickCluster } from "../providers/rancher/clusters.ts";
 import type { ClusterFacts } from "./facts/gather-cluster.ts";
@@ -58,11 +59,12 @@ export async function resolveContexts(meshFile: MeshFile, options: EngineOptions
   const rancher = await linkRancher(meshFile, options);
   const problems: Diagnostic[] = [];
   const clusters: (ClusterContext | Unreachable)[] = [];
+  const load = rememberKubeconfigs();
   for (const [index, cluster] of meshFile.mesh.clusters.entries()) {
     const way =
       cluster.access.kind === "rancher"
         ? resolveThroughRancher(cluster, cluster.access.rancherId, rancher)
-        : await resolveClusterContext(meshFile, cluster, cluster.access, options);
+        : await resolveClusterContext(meshFile, cluster, cluster.access, { ...options, load });
     if (way.kind === "problem") {
       const range = meshFile.locate([
         "spec",
@@ -89,7 +91,7 @@ export async function resolveClusterContext(
   meshFile: MeshFile,
   cluster: Cluster,
   access: Extract<ClusterAccess, { readonly kind: "context" }>,
-  options: EngineOptions,
+  options: EngineOptions & Pick<ResolveContextOptions, "load">,
 ): Promise<ClusterContext | Problem> {
   const resolved = await resolveContext({
     cluster: cluster.name,
@@ -98,6 +100,7 @@ export async function resolveClusterContext(
     ...(options.kubeconfig === undefined ? {} : { kubeconfigFlag: options.kubeconfig }),
     env: options.env,
     extraFiles: options.extraKubeconfigs,
+    ...(options.load === undefined ? {} : { load: options.load }),
   });
   return resolved.kind === "problem" ? resolved : clusterContext(cluster, resolved.context);
 }

@@ -8,17 +8,17 @@ import { downloadCharts, istioChartRepository } from "../providers/helm/download
 import { findCharts } from "../providers/helm/find-charts.ts";
 import { findHelm } from "../providers/helm/find-helm.ts";
 import { digestChart, templateChart } from "../providers/helm/template-chart.ts";
-import type { ClusterPlatform, ManifestOptions } from "./istio-manifests.ts";
+import type { ClusterPlatform, IstioRenderer, ManifestOptions } from "./istio-manifests.ts";
 
 /** helm processes side by side; each has a processor for a tenth of a second. */
 const atATime = 8;
 
-/** Istio's own objects for every cluster, control plane and gateways, from Istio's charts through helm. */
-export async function generateByHelm(
+/** Makes Istio's own objects of a cluster, control plane and gateways, from Istio's charts through helm. */
+export async function renderByHelm(
   mesh: Mesh,
   platforms: Readonly<Record<string, ClusterPlatform>>,
   options: ManifestOptions,
-): Promise<Readonly<Record<string, readonly KubeObject[]>>> {
+): Promise<IstioRenderer> {
   const { env, cacheDir, signal } = options;
   const { version } = mesh.istio;
   let found: Promise<string> | undefined;
@@ -51,7 +51,7 @@ export async function generateByHelm(
   const limiter = createLimiter(atATime);
   const rendered = new Map<string, Promise<readonly KubeObject[]>>();
   const template = async (release: HelmRelease, cluster: Cluster): Promise<readonly KubeObject[]> => {
-    // What is the same for several clusters is rendered once: the definitions are most of the work.
+    // The definitions are the same for several clusters and most of the work; of the rest a thousand clusters would fill the memory.
     const key = JSON.stringify(release);
     const known = rendered.get(key);
     if (known !== undefined) {
@@ -67,15 +67,16 @@ export async function generateByHelm(
         signal,
       }),
     );
-    rendered.set(key, objects);
+    if (release.chart === "base") {
+      rendered.set(key, objects);
+    }
     return await objects;
   };
-  const generate = async (cluster: Cluster): Promise<readonly [string, readonly KubeObject[]]> => {
+  return async (cluster) => {
     const releases = renderHelmReleases(mesh, cluster, platforms[cluster.name] ?? { values: {} });
     const parts = await Promise.all(releases.map(async (release) => template(release, cluster)));
-    return [cluster.name, parts.flat()];
+    return parts.flat();
   };
-  return Object.fromEntries(await Promise.all(mesh.clusters.map(generate)));
 }
 
 function named(

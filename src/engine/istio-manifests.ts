@@ -1,8 +1,8 @@
 import type { KubeObject } from "../core/model/kube-object.ts";
-import type { Mesh } from "../core/model/mesh.ts";
+import type { Cluster, Mesh } from "../core/model/mesh.ts";
 import type { Platform } from "../core/render/materials.ts";
-import { generateByHelm } from "./helm-manifests.ts";
-import { generateByIstioctl } from "./istioctl-manifests.ts";
+import { renderByHelm } from "./helm-manifests.ts";
+import { renderByIstioctl } from "./istioctl-manifests.ts";
 import type { EngineOptions } from "./options.ts";
 
 /** A platform and the programs and charts that its kubeconfig context names, if any. */
@@ -19,20 +19,39 @@ export type ManifestOptions = Pick<
   "env" | "cacheDir" | "signal" | "onEvent" | "istioctlCandidates" | "helmCandidates" | "chartCandidates"
 >;
 
-/** Istio's own objects for every cluster, control plane and gateways, by the method that the mesh file asks for. */
+/** Makes Istio's own objects of one cluster, control plane and gateways. */
+export type IstioRenderer = (cluster: Cluster) => Promise<readonly KubeObject[]>;
+
+/**
+ * What makes Istio's own objects by the method that the mesh file asks for. It
+ * looks for its program once, and runs only a few at a time, however many
+ * clusters are asked for at once.
+ */
+export async function createIstioRenderer(
+  mesh: Mesh,
+  platforms: Readonly<Record<string, ClusterPlatform>>,
+  options: ManifestOptions,
+): Promise<IstioRenderer> {
+  switch (mesh.istio.install) {
+    case "istioctl":
+      return renderByIstioctl(mesh, platforms, options);
+    case "helm":
+      return await renderByHelm(mesh, platforms, options);
+    case "operator":
+    case "rancher":
+      // Something in the cluster renders Istio's objects there; core renders what it is told.
+      return async () => [];
+  }
+}
+
+/** Istio's own objects for every cluster, by the cluster's name. */
 export async function generateIstioManifests(
   mesh: Mesh,
   platforms: Readonly<Record<string, ClusterPlatform>>,
   options: ManifestOptions,
 ): Promise<Readonly<Record<string, readonly KubeObject[]>>> {
-  switch (mesh.istio.install) {
-    case "istioctl":
-      return await generateByIstioctl(mesh, platforms, options);
-    case "helm":
-      return await generateByHelm(mesh, platforms, options);
-    case "operator":
-    case "rancher":
-      // Something in the cluster renders Istio's objects there; core renders what it is told.
-      return {};
-  }
+  const render = await createIstioRenderer(mesh, platforms, options);
+  return Object.fromEntries(
+    await Promise.all(mesh.clusters.map(async (cluster) => [cluster.name, await render(cluster)] as const)),
+  );
 }

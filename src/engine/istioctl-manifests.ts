@@ -1,19 +1,24 @@
-import type { KubeObject } from "../core/model/kube-object.ts";
-import type { Cluster, Mesh } from "../core/model/mesh.ts";
+import { availableParallelism } from "node:os";
+import type { Mesh } from "../core/model/mesh.ts";
 import { renderIstioOperators } from "../core/render/istio-operator.ts";
+import { createLimiter } from "../kube/limiter.ts";
+import { tolerateListeners } from "../kube/tolerate-listeners.ts";
 import { findIstioctl } from "../providers/istioctl/find-istioctl.ts";
 import { generateManifests } from "../providers/istioctl/generate-manifests.ts";
-import type { ClusterPlatform, ManifestOptions } from "./istio-manifests.ts";
+import type { ClusterPlatform, IstioRenderer, ManifestOptions } from "./istio-manifests.ts";
 
-/** Istio's own objects for every cluster, control plane and east-west gateway, through istioctl. */
-export async function generateByIstioctl(
+/** Makes Istio's own objects of a cluster, control plane and east-west gateway, through istioctl. */
+export function renderByIstioctl(
   mesh: Mesh,
   platforms: Readonly<Record<string, ClusterPlatform>>,
   options: ManifestOptions,
-): Promise<Readonly<Record<string, readonly KubeObject[]>>> {
+): IstioRenderer {
   const candidates = Object.values(platforms).flatMap((platform) =>
     platform.istioctl === undefined ? [] : [platform.istioctl],
   );
+  tolerateListeners(options.signal);
+  // Each has a processor for a second.
+  const limiter = createLimiter(availableParallelism());
   let found: Promise<string> | undefined;
   const istioctl = async (): Promise<string> => {
     found ??= findIstioctl({
@@ -23,7 +28,7 @@ export async function generateByIstioctl(
     });
     return found;
   };
-  const generate = async (cluster: Cluster): Promise<readonly [string, readonly KubeObject[]]> => {
+  return async (cluster) => {
     const operators = renderIstioOperators(mesh, cluster, platforms[cluster.name] ?? { values: {} });
     const settings = {
       istioctl,
@@ -32,11 +37,11 @@ export async function generateByIstioctl(
       cluster: cluster.name,
       signal: options.signal,
     };
-    const parts = await Promise.all([
-      generateManifests(operators.controlPlane, settings),
-      generateManifests(operators.eastWest, settings),
-    ]);
-    return [cluster.name, parts.flat()];
+    const parts = await Promise.all(
+      [operators.controlPlane, operators.eastWest].map(async (operator) =>
+        limiter.run(options.signal, async () => generateManifests(operator, settings)),
+      ),
+    );
+    return parts.flat();
   };
-  return Object.fromEntries(await Promise.all(mesh.clusters.map(generate)));
 }

@@ -13,6 +13,8 @@ export interface EngineOptions {
   readonly helmCandidates: readonly string[];
   /** Folders of Istio's charts to try besides those of `$ISTHMUS_ISTIO_CHARTS` and the contexts. */
   readonly chartCandidates: readonly string[];
+  /** kubectl programs that build kustomizations where `$PATH` has none that does. */
+  readonly kubectlCandidates: readonly string[];
   /** Folder for what can be made again. */
   readonly cacheDir: string;
   readonly signal: AbortSignal;

@@ -105,9 +105,33 @@ async function planObject(
   if (isSettled(scope.settled.get(keyOf(base.id)), desired, live)) {
     return { ...base, live, object: desired, action: "none", fields: [] };
   }
-  const result = await one.client.apply(desired, { dryRun: true, force: scope.force, signal: scope.signal });
-  const fields = diffObjects(live, result);
+  const fields = diffObjects(live, await tryApply(one, desired, live, scope));
   return { ...base, live, object: desired, action: fields.length === 0 ? "none" : "update", fields };
+}
+
+/**
+ * The server's answer to an apply. Another field manager's fields with other
+ * values are a conflict, also where the two only spell one value differently (a
+ * CPU limit of `2000m` and of `2`): that is none when taking the fields over would change nothing.
+ */
+async function tryApply(
+  one: Connected,
+  desired: KubeObject,
+  live: KubeObject,
+  { force, signal }: Pick<ClusterScope, "force" | "signal">,
+): Promise<KubeObject> {
+  try {
+    return await one.client.apply(desired, { dryRun: true, force, signal });
+  } catch (error) {
+    if (force || !(error instanceof KubeError) || error.kind !== "conflict") {
+      throw error;
+    }
+    const forced = await one.client.apply(desired, { dryRun: true, force: true, signal });
+    if (diffObjects(live, forced).length > 0) {
+      throw error;
+    }
+    return forced;
+  }
 }
 
 /** True when the object is untouched since an apply of the very same content left it (docs/adr/0006). */

@@ -1,16 +1,19 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import type { KubeObject } from "../../src/core/model/kube-object.ts";
 import type { Figure } from "./measure.ts";
 import { median, showFigures, timed } from "./measure.ts";
+import { benchRender, renderOnly } from "./render.ts";
 import { benchShift } from "./shift.ts";
 
 /**
  * The figures of the product from one run, on a sandbox of its own (instance
  * `bench`). They are printed beside their goals; nothing here fails because a
- * machine is slow. `--engine` also builds the engine from nothing, which takes minutes.
+ * machine is slow. `--engine` also builds the engine from nothing, which takes
+ * minutes; `--render` measures rendering only, and brings no sandbox up.
  */
 const root = fileURLToPath(new URL("..", import.meta.url));
 const program = path.join(root, "isthmus");
@@ -41,6 +44,13 @@ async function main(): Promise<void> {
     unit: "s",
     goal: 0.15,
   });
+  for (const figure of await benchRender({ manifests: await writeManifests() })) {
+    add(figure);
+  }
+  if (process.argv.includes("--render")) {
+    process.stdout.write(`\n${showFigures(figures)}\n`);
+    return;
+  }
   await timed(program, ["sandbox", "down", "--instance", instance], env, [0, 1]);
   add({
     name: "engine from cache",
@@ -103,6 +113,18 @@ function writeMesh(): string {
   return file;
 }
 
+/** Istio's own objects of one cluster, as a JSON file. */
+async function writeManifests(): Promise<string> {
+  const { out } = await timed(program, ["render", "-f", writeMesh(), "--cluster", "west", "-o", "json"], env);
+  const { clusters } = JSON.parse(out) as { readonly clusters: { readonly west: readonly KubeObject[] } };
+  const own = clusters.west.filter(
+    ({ kind, metadata }) => kind !== "Namespace" && kind !== "Secret" && metadata.namespace !== "sample",
+  );
+  const file = path.join(folder, "istio.json");
+  writeFileSync(file, JSON.stringify(own));
+  return file;
+}
+
 /** Resident memory of every process in the sandbox's PID namespaces, shared pages counted once per process (an upper bound). */
 function memoryOfClusters(): number {
   const own = new Set(readdirSync("/proc").filter((pid) => /^\d+$/.test(pid) && inSandbox(pid)));
@@ -128,9 +150,16 @@ function readOrEmpty(file: string): string {
   }
 }
 
+const [, , mode, size = "", manifests = ""] = process.argv;
 try {
-  await main();
+  if (mode === "--render-only") {
+    process.stdout.write(JSON.stringify(renderOnly(Number(size), manifests)));
+  } else {
+    await main();
+  }
 } finally {
-  await timed(program, ["sandbox", "down", "--instance", instance], env, [0, 1]);
+  if (!process.argv.some((word) => word.startsWith("--render"))) {
+    await timed(program, ["sandbox", "down", "--instance", instance], env, [0, 1]);
+  }
   rmSync(folder, { recursive: true, force: true });
 }

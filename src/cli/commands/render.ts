@@ -29,8 +29,9 @@ export const renderCommand = defineCommand({
       { readMeshFile },
       { renderOffline },
       { engineOptions },
-      { renderedDocument, renderedYaml },
+      rendered,
       { requireCluster },
+      { isProgress },
       { adviseMesh },
     ] = await Promise.all([
       import("../../engine/mesh-file.ts"),
@@ -38,6 +39,7 @@ export const renderCommand = defineCommand({
       import("../engine-options.ts"),
       import("../views/rendered.ts"),
       import("../require-cluster.ts"),
+      import("../is-progress.ts"),
       import("../../core/advice/advise-mesh.ts"),
     ]);
     const meshFile = await readMeshFile(args.file, context.cwd);
@@ -45,15 +47,22 @@ export const renderCommand = defineCommand({
       requireCluster(meshFile.mesh, args.cluster);
     }
     context.report([...meshFile.warnings, ...adviseMesh(meshFile.mesh)]);
-    const all = await renderOffline(meshFile, await engineOptions(context));
-    const asked =
-      args.cluster === undefined
-        ? all
-        : { management: [], clusters: all.clusters.filter((one) => one.cluster === args.cluster) };
-    if (args.output === "json") {
-      context.printJson(renderedDocument(asked));
-    } else {
-      context.print(renderedYaml(asked));
+    const progress = context.progress();
+    try {
+      const options = await engineOptions(context, {
+        onEvent: (event) => {
+          if (isProgress(event)) {
+            progress.onProgress(event);
+          }
+        },
+      });
+      const all = await renderOffline(meshFile, options, args.cluster);
+      const texts = args.output === "json" ? rendered.renderedJson(all) : rendered.renderedYaml(all);
+      for await (const text of texts) {
+        context.print(text);
+      }
+    } finally {
+      progress.stop();
     }
     return exitCodes.ok;
   },

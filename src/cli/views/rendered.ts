@@ -1,28 +1,47 @@
-import { stringify } from "yaml";
-import type { PlacedObject, RenderedMesh } from "../../core/render/render-mesh.ts";
+import { writeYaml } from "../../core/model/object-yaml.ts";
+import type { PlacedObject } from "../../core/render/render-mesh.ts";
+import type { OfflineRender } from "../../engine/operations/render.ts";
 
-/** All rendered objects as the contract's JSON document; secret values are fingerprints. */
-export function renderedDocument({ management, clusters }: RenderedMesh): object {
-  return {
-    apiVersion: "isthmus.dev/v1alpha1",
-    kind: "Rendered",
-    management: management.map((placed) => placed.object),
-    clusters: Object.fromEntries(clusters.map((one) => [one.cluster, one.objects.map((placed) => placed.object)])),
-  };
+/**
+ * All rendered objects as the contract's JSON document, in pieces that each
+ * end with their line: the whole one of a thousand clusters would not fit into
+ * memory. Secret values are fingerprints.
+ */
+export async function* renderedJson({ management, clusters }: OfflineRender): AsyncGenerator<string, void, undefined> {
+  const head = JSON.stringify(
+    {
+      apiVersion: "isthmus.dev/v1alpha1",
+      kind: "Rendered",
+      management: management.map((placed) => placed.object),
+      clusters: {},
+    },
+    undefined,
+    2,
+  );
+  // Without the two braces at its end, which close the clusters and the document.
+  let before = head.slice(0, head.lastIndexOf("}\n"));
+  for await (const one of clusters) {
+    const objects = JSON.stringify(
+      one.objects.map((placed) => placed.object),
+      undefined,
+      2,
+    ).replaceAll("\n", "\n    ");
+    yield before;
+    before = `    ${JSON.stringify(one.cluster)}: ${objects},`;
+  }
+  yield `${before.replace(/,$/, "")}\n  }\n}`;
 }
 
 /** All rendered objects as a YAML stream, each headed by its cluster and wave; Rancher's local cluster comes first. */
-export function renderedYaml({ management, clusters }: RenderedMesh): string {
-  return [
-    ...management.map((placed) => yamlDocument("Rancher's local cluster", placed)),
-    ...clusters.flatMap((one) => one.objects.map((placed) => yamlDocument(`cluster ${one.cluster}`, placed))),
-  ]
-    .join("")
-    .trimEnd();
+export async function* renderedYaml({ management, clusters }: OfflineRender): AsyncGenerator<string, void, undefined> {
+  if (management.length > 0) {
+    yield management.map((placed) => yamlDocument("Rancher's local cluster", placed)).join("");
+  }
+  for await (const one of clusters) {
+    yield one.objects.map((placed) => yamlDocument(`cluster ${one.cluster}`, placed)).join("");
+  }
 }
 
 function yamlDocument(place: string, { wave, object }: PlacedObject): string {
-  // Through JSON, where a Secret turns into its fingerprint.
-  const plain = JSON.parse(JSON.stringify(object)) as object;
-  return `---\n# ${place}, wave ${wave}\n${stringify(plain, { aliasDuplicateObjects: false, lineWidth: 0 })}`;
+  return `---\n# ${place}, wave ${wave}\n${writeYaml(object)}`;
 }

@@ -1,5 +1,7 @@
 import { accessCodes } from "./codes/access.ts";
 import { applyCodes } from "./codes/apply.ts";
+import { exportCodes } from "./codes/export.ts";
+import { kustomizeCodes } from "./codes/kustomize.ts";
 import { pkiCodes } from "./codes/pki.ts";
 import { planCodes } from "./codes/plan.ts";
 import { rancherCodes } from "./codes/rancher.ts";
@@ -26,6 +28,8 @@ export const catalogue: Readonly<Record<string, CatalogueEntry>> = {
   ...usageCodes,
   ...specCodes,
   ...planCodes,
+  ...exportCodes,
+  ...kustomizeCodes,
   ...accessCodes,
   ...rancherCodes,
   ...applyCodes,

@@ -29,6 +29,18 @@ export function cedeFields(desired: KubeObject, live: KubeObject | undefined): K
   };
 }
 
+/**
+ * JSON pointers (RFC 6901) of every field of a rendered webhook configuration
+ * that a running istiod sets: what it takes over, and the CA that callers of the webhook are to trust.
+ */
+export function cededPointers(object: KubeObject): readonly string[] {
+  if (!object.kind.endsWith("WebhookConfiguration")) {
+    return [];
+  }
+  const fields = ["clientConfig/caBundle", ...(ceded[object.kind] ?? [])];
+  return webhooksOf(object).flatMap((_, index) => fields.map((field) => `/webhooks/${index}/${field}`));
+}
+
 type Webhook = { readonly [key: string]: Json };
 
 function webhooksOf(object: KubeObject): readonly Webhook[] {

@@ -36,8 +36,13 @@ function isGateway(object: KubeObject): boolean {
 
 /** Helm leaves `key: null` where a template gave nothing; as an applied value that would be owning a deletion. */
 function withoutNulls(object: KubeObject): KubeObject {
-  return strip(object as unknown as Json) as unknown as KubeObject;
+  const known = stripped.get(object) ?? (strip(object as unknown as Json) as unknown as KubeObject);
+  stripped.set(object, known);
+  return known;
 }
+
+/** By object, since Istio's definitions are large and the same for every cluster. */
+const stripped = new WeakMap<KubeObject, KubeObject>();
 
 function strip(value: Json): Json {
   if (value instanceof Secret || value === null || typeof value !== "object") {

@@ -1,6 +1,3 @@
-import type { KubeObject } from "../model/kube-object.ts";
-import { idOf, keyOf } from "../model/kube-object.ts";
-
 /** Kinds that others refer to come first; kinds that start pods or refuse requests come last. */
 const ranks: readonly (readonly string[])[] = [
   ["Namespace"],
@@ -19,11 +16,6 @@ export function rankOf(kind: string): number {
   }
   const found = ranks.findIndex((kinds) => kinds.includes(kind));
   return found === -1 ? ranks.length : found;
-}
-
-/** Total order within a wave: rank, then key. */
-export function compareObjects(a: KubeObject, b: KubeObject): number {
-  return rankOf(a.kind) - rankOf(b.kind) || compareText(keyOf(idOf(a)), keyOf(idOf(b)));
 }
 
 /** Code-point order, the same on every machine and locale. */

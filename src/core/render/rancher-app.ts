@@ -1,6 +1,6 @@
-import { stringify } from "yaml";
 import type { Json, KubeObject } from "../model/kube-object.ts";
 import type { Cluster, Mesh } from "../model/mesh.ts";
+import { writeYaml } from "../model/object-yaml.ts";
 import { effectiveRelease } from "../releases/istio-releases.ts";
 import { eastWestComponent, renderIstioOperators } from "./istio-operator.ts";
 import type { Platform } from "./materials.ts";
@@ -62,7 +62,7 @@ function chartValues(mesh: Mesh, cluster: Cluster, platform: Platform): { readon
     // The chart's own switches for what it installs beside Istio; a mesh asks for none of it.
     kiali: { enabled: false },
     tracing: { enabled: false },
-    overlayFile: stringify(overlay(mesh, cluster, platform), { aliasDuplicateObjects: false, lineWidth: 0 }),
+    overlayFile: writeYaml(overlay(mesh, cluster, platform)),
   };
 }
 

@@ -1,7 +1,7 @@
 import { Buffer } from "node:buffer";
-import { stringify } from "yaml";
 import type { KubeObject } from "../model/kube-object.ts";
 import type { Cluster } from "../model/mesh.ts";
+import { writeYaml } from "../model/object-yaml.ts";
 import { Secret } from "../secret.ts";
 import type { RemoteCredential } from "./materials.ts";
 import { istioNamespace, readerServiceAccount, readerTokenSecret } from "./names.ts";
@@ -42,7 +42,7 @@ export function remoteOf(object: KubeObject): string | undefined {
 }
 
 function renderKubeconfig(remote: Cluster, credential: RemoteCredential): string {
-  return stringify({
+  return writeYaml({
     apiVersion: "v1",
     kind: "Config",
     clusters: [

@@ -14,7 +14,7 @@ import { meshLabel } from "./names.ts";
 import { renderNamespaces } from "./namespace.ts";
 import { renderNetworkPolicies } from "./network-policy.ts";
 import { renderOperatorInstall } from "./operator.ts";
-import { compareObjects } from "./order.ts";
+import { compareText, rankOf } from "./order.ts";
 import { renderPodSecurityPolicies } from "./pod-security.ts";
 import { renderProjects } from "./project.ts";
 import { renderRancherApp } from "./rancher-app.ts";
@@ -148,9 +148,10 @@ function placeAll(mesh: Mesh, placed: readonly Placed[]): PlacedObject[] {
       byKey.set(key, { wave, object: withMeshLabel(mesh, object), knownAfterApply: hasUnknown(object) });
     }
   }
-  return [...byKey.values()].sort(
-    (a, b) => waves.indexOf(a.wave) - waves.indexOf(b.wave) || compareObjects(a.object, b.object),
-  );
+  return [...byKey]
+    .map(([key, one]) => ({ one, key, wave: waves.indexOf(one.wave), rank: rankOf(one.object.kind) }))
+    .sort((a, b) => a.wave - b.wave || a.rank - b.rank || compareText(a.key, b.key))
+    .map(({ one }) => one);
 }
 
 /** The object with the label by which everything of a mesh is found. */

@@ -17,9 +17,14 @@ export function unknownText(what: string): string {
   return `${prefix}${what}`;
 }
 
+/** True for a text that stands for a value which is known only after an apply. */
+export function isUnknownText(value: string): boolean {
+  return value.startsWith(prefix);
+}
+
 /** True when any value in the object is known only after an apply. */
 export function hasUnknown(object: KubeObject): boolean {
-  if (Object.values(object.metadata.annotations ?? {}).some((value) => value.startsWith(prefix))) {
+  if (Object.values(object.metadata.annotations ?? {}).some(isUnknownText)) {
     return true;
   }
   const data: Json | undefined = object["data"] as Json | undefined;

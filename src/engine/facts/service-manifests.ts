@@ -1,21 +1,26 @@
 import { readFile, readdir, stat } from "node:fs/promises";
 import path from "node:path";
-import { LineCounter, parseAllDocuments } from "yaml";
 import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
 import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
 import { UserError } from "../../core/diagnostics/user-error.ts";
 import type { KubeObject } from "../../core/model/kube-object.ts";
-import { Secret } from "../../core/secret.ts";
 import { serviceKey } from "../../core/render/materials.ts";
+import { buildKustomization } from "../../providers/kustomize/build-kustomization.ts";
+import { findKustomization, isKustomizationName } from "../../providers/kustomize/find-kustomization.ts";
 import type { MeshFile } from "../mesh-file.ts";
+import type { EngineOptions } from "../options.ts";
+import { readObjects } from "./manifest-objects.ts";
+
+type ReadOptions = Pick<EngineOptions, "env" | "kubectlCandidates" | "signal">;
 
 /**
- * The objects of every service's `manifests`: a YAML file, or a folder whose
- * `*.yaml`, `*.yml` and `*.json` files are read in name order. All problems in
- * all files are one UserError (65).
+ * The objects of every service's `manifests`: a YAML file, a kustomization, or
+ * a folder whose `*.yaml`, `*.yml` and `*.json` files are read in name order.
+ * All problems in all files are one UserError (65).
  */
 export async function readServiceManifests(
   meshFile: MeshFile,
+  options: ReadOptions,
 ): Promise<Readonly<Record<string, readonly KubeObject[]>>> {
   const problems: Diagnostic[] = [];
   const found: Record<string, readonly KubeObject[]> = {};
@@ -24,7 +29,15 @@ export async function readServiceManifests(
       continue;
     }
     const range = meshFile.locate(["spec", "services", index, "manifests"]);
-    const files = await listFiles(path.resolve(meshFile.folder, service.manifests)).catch((error: unknown) => {
+    try {
+      const texts = await readTexts(path.resolve(meshFile.folder, service.manifests), meshFile.folder, options);
+      found[serviceKey(service)] = texts.flatMap(({ text, name }) => readObjects(text, name, problems));
+    } catch (error) {
+      options.signal.throwIfAborted();
+      if (error instanceof UserError) {
+        problems.push(...error.diagnostics.map((one) => ({ range, ...one })));
+        continue;
+      }
       problems.push({
         code: "ISM203",
         severity: "error",
@@ -33,10 +46,7 @@ export async function readServiceManifests(
         fix: "The path is relative to the mesh file's folder. Correct it, or leave `manifests` out when the service is deployed by other means.",
         range,
       });
-      return [];
-    });
-    const objects = await Promise.all(files.map(async (file) => readObjects(file, meshFile.folder, problems)));
-    found[serviceKey(service)] = objects.flat();
+    }
   }
   if (problems.length > 0) {
     throw new UserError(problems, exitCodes.invalidMeshFile);
@@ -44,71 +54,27 @@ export async function readServiceManifests(
   return found;
 }
 
-async function listFiles(place: string): Promise<string[]> {
-  if (!(await stat(place)).isDirectory()) {
-    return [place];
-  }
-  const names = (await readdir(place)).sort();
-  if (names.some((name) => /^kustomization\.ya?ml$|^Kustomization$/.test(name))) {
-    throw new Error("kustomizations are not supported by this version; give the output of `kubectl kustomize` instead");
-  }
-  return names.filter((name) => /\.(ya?ml|json)$/.test(name)).map((name) => path.join(place, name));
+/** A manifest's text and how messages call it. */
+interface Manifest {
+  readonly name: string;
+  readonly text: string;
 }
 
-async function readObjects(file: string, folder: string, problems: Diagnostic[]): Promise<KubeObject[]> {
-  const text = await readFile(file, "utf8");
-  const lines = new LineCounter();
-  const name = path.relative(folder, file);
-  const objects: KubeObject[] = [];
-  for (const document of parseAllDocuments(text, { lineCounter: lines })) {
-    if (!("contents" in document) || document.contents === null) {
-      continue;
-    }
-    const start = lines.linePos(document.range?.[0] ?? 0);
-    const error = document.errors[0];
-    const value = error === undefined ? (document.toJS() as KubeObject | null) : null;
-    if (
-      value === null ||
-      typeof value.apiVersion !== "string" ||
-      typeof value.kind !== "string" ||
-      typeof value.metadata?.name !== "string"
-    ) {
-      const place = error?.linePos?.[0] ?? { line: start.line, col: start.col };
-      problems.push({
-        code: "ISM204",
-        severity: "error",
-        summary: "Not a Kubernetes object",
-        detail:
-          error === undefined
-            ? `A document of ${name} has no apiVersion, kind or metadata.name.`
-            : `${name}: ${error.message.split("\n")[0]}`,
-        fix: "Every document of a manifest is one object with apiVersion, kind and metadata.name.",
-        range: {
-          file: name,
-          start: { line: place.line, column: place.col },
-          end: { line: place.line, column: place.col + 1 },
-          lineText: text.split("\n")[place.line - 1] ?? "",
-        },
-      });
-      continue;
-    }
-    objects.push(wrapSecretData(value));
+async function readTexts(place: string, relativeTo: string, options: ReadOptions): Promise<readonly Manifest[]> {
+  const isFolder = (await stat(place)).isDirectory();
+  const root = isFolder ? place : isKustomizationName(path.basename(place)) ? path.dirname(place) : undefined;
+  const kustomization = root === undefined ? undefined : await findKustomization(root);
+  if (root !== undefined && kustomization !== undefined) {
+    const text = await buildKustomization(root, { ...options, relativeTo });
+    return [{ name: `the output of ${path.relative(relativeTo, kustomization)}`, text }];
   }
-  return objects;
-}
-
-/** `stringData` becomes `data`, as the API server does it, so that plans compare like with like. */
-function wrapSecretData(object: KubeObject): KubeObject {
-  if (object.kind !== "Secret" || object.apiVersion !== "v1") {
-    return object;
-  }
-  const { data, stringData, ...rest } = object as KubeObject & {
-    data?: Record<string, string>;
-    stringData?: Record<string, string>;
-  };
-  const encoded = Object.entries(stringData ?? {}).map(
-    ([key, value]) => [key, Buffer.from(value).toString("base64")] as const,
+  const files = isFolder
+    ? (await readdir(place))
+        .sort()
+        .filter((name) => /\.(ya?ml|json)$/.test(name))
+        .map((name) => path.join(place, name))
+    : [place];
+  return Promise.all(
+    files.map(async (file) => ({ name: path.relative(relativeTo, file), text: await readFile(file, "utf8") })),
   );
-  const all = [...Object.entries(data ?? {}), ...encoded].map(([key, value]) => [key, new Secret(value)]);
-  return { ...(rest as KubeObject), data: Object.fromEntries(all) };
 }

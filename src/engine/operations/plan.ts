@@ -58,7 +58,7 @@ export async function preparePlan(meshFile: MeshFile, options: EngineOptions): P
     const found = ways.clusters.filter((one) => one.kind === "found");
     const platforms = Object.fromEntries(found.map((one) => [one.cluster.name, one.platform]));
     const [serviceManifests, connections, management, istioManifests] = await Promise.all([
-      readServiceManifests(meshFile),
+      readServiceManifests(meshFile, options),
       connectClusters(ways.clusters, options).then((all) => remember(open, all)),
       connectManagement(meshFile.mesh, ways.rancher, options).then((one) => {
         remember(open, one === undefined ? [] : [one]);

@@ -1,27 +1,67 @@
-import type { EngineOptions } from "../options.ts";
-import type { Materials } from "../../core/render/materials.ts";
-import type { RenderedMesh } from "../../core/render/render-mesh.ts";
-import { renderMesh } from "../../core/render/render-mesh.ts";
+import { availableParallelism } from "node:os";
+import type { Cluster, Mesh } from "../../core/model/mesh.ts";
+import type { PlacedObject, RenderedCluster } from "../../core/render/render-mesh.ts";
+import { renderCluster, renderManagement } from "../../core/render/render-mesh.ts";
+import { rememberKubeconfigs } from "../../kube/kubeconfig/load-kubeconfigs.ts";
 import { resolveClusterContext } from "../connect.ts";
 import { readServiceManifests } from "../facts/service-manifests.ts";
 import type { ClusterPlatform } from "../istio-manifests.ts";
-import { generateIstioManifests } from "../istio-manifests.ts";
+import { createIstioRenderer } from "../istio-manifests.ts";
 import type { MeshFile } from "../mesh-file.ts";
+import type { EngineOptions } from "../options.ts";
+import { mapAhead } from "../queue/map-ahead.ts";
+import { startSlowTask } from "../slow-task.ts";
+
+/** What is rendered, cluster by cluster: of a thousand clusters only a few are in memory. */
+export interface OfflineRender {
+  /** For Rancher's local cluster. Empty when one cluster alone was asked for. */
+  readonly management: readonly PlacedObject[];
+  /** In the order of the mesh file; to be read once. Rejects with what istioctl has to say. */
+  readonly clusters: AsyncIterable<RenderedCluster>;
+}
 
 /**
- * Every object that isthmus would own, without asking any cluster. Keys and
- * credentials are not made: their places hold a value that says so, and show
- * only as a fingerprint. A context that is not in any kubeconfig is no
- * problem here: its cluster is then rendered without what a sandbox asks for.
+ * Every object that isthmus would own, or those of the cluster `only`, without
+ * asking any cluster. Keys and credentials are not made: their places hold a
+ * value that says so, and show only as a fingerprint. A context that is not in
+ * any kubeconfig is no problem here: its cluster is then rendered without what a sandbox asks for.
  */
-export async function renderOffline(meshFile: MeshFile, options: EngineOptions): Promise<RenderedMesh> {
+export async function renderOffline(meshFile: MeshFile, options: EngineOptions, only?: string): Promise<OfflineRender> {
   const { mesh } = meshFile;
+  const asked = mesh.clusters.filter((cluster) => only === undefined || cluster.name === only);
+  // Of all clusters: network policies of one open the way to the API servers of the others.
+  const { platforms, apiAddresses } = await findClusters(meshFile, options);
+  const serviceManifests = await readServiceManifests(meshFile, options);
+  const istioObjects = await createIstioRenderer(mesh, platforms, options);
+  const render = async (cluster: Cluster): Promise<RenderedCluster> =>
+    renderCluster(mesh, cluster, {
+      platforms,
+      istioManifests: { [cluster.name]: await istioObjects(cluster) },
+      serviceManifests,
+      authorities: {},
+      remoteCredentials: {},
+      apiAddresses,
+      ingressAddresses: {},
+    });
+  return {
+    management: only === undefined ? renderManagement(mesh) : [],
+    clusters: tellOf(mesh, asked.length, mapAhead(asked, 2 * availableParallelism(), render), options),
+  };
+}
+
+interface Found {
+  readonly platforms: Readonly<Record<string, ClusterPlatform>>;
+  readonly apiAddresses: Readonly<Record<string, string>>;
+}
+
+async function findClusters(meshFile: MeshFile, options: EngineOptions): Promise<Found> {
   const platforms: Record<string, ClusterPlatform> = {};
   const apiAddresses: Record<string, string> = {};
-  for (const cluster of mesh.clusters) {
+  const load = rememberKubeconfigs();
+  for (const cluster of meshFile.mesh.clusters) {
     const way =
       cluster.access.kind === "context"
-        ? await resolveClusterContext(meshFile, cluster, cluster.access, options)
+        ? await resolveClusterContext(meshFile, cluster, cluster.access, { ...options, load })
         : undefined;
     const found = way?.kind === "found" ? way : undefined;
     platforms[cluster.name] = found?.platform ?? { values: {} };
@@ -29,14 +69,24 @@ export async function renderOffline(meshFile: MeshFile, options: EngineOptions):
       apiAddresses[cluster.name] = found.context.server;
     }
   }
-  const materials: Materials = {
-    platforms,
-    istioManifests: await generateIstioManifests(mesh, platforms, options),
-    serviceManifests: await readServiceManifests(meshFile),
-    authorities: {},
-    remoteCredentials: {},
-    apiAddresses,
-    ingressAddresses: {},
-  };
-  return renderMesh(mesh, materials);
+  return { platforms, apiAddresses };
+}
+
+async function* tellOf(
+  mesh: Mesh,
+  count: number,
+  clusters: AsyncIterable<RenderedCluster>,
+  options: EngineOptions,
+): AsyncGenerator<RenderedCluster, void, undefined> {
+  const task = startSlowTask(mesh.name, "rendering", options);
+  let done = 0;
+  try {
+    for await (const one of clusters) {
+      done += 1;
+      task.note(`${one.cluster}, ${done} of ${count}`);
+      yield one;
+    }
+  } finally {
+    task.end();
+  }
 }

@@ -55,6 +55,17 @@ export async function loadKubeconfigs(
   return { kubeconfig: { files: paths, ...merged }, problems };
 }
 
+/** `loadKubeconfigs` that reads the same list of files once: a thousand contexts often stand in one file. */
+export function rememberKubeconfigs(): typeof loadKubeconfigs {
+  const known = new Map<string, Promise<LoadedKubeconfigs>>();
+  return async (paths, options) => {
+    const key = JSON.stringify([paths, options.required]);
+    const loaded = known.get(key) ?? loadKubeconfigs(paths, options);
+    known.set(key, loaded);
+    return loaded;
+  };
+}
+
 type ReadResult =
   | { readonly kind: "read"; readonly content: Readonly<Record<string, unknown>> }
   | { readonly kind: "problem"; readonly diagnostic: Diagnostic };

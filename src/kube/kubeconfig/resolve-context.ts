@@ -33,6 +33,8 @@ export interface ResolveContextOptions extends KubeconfigWorld {
   /** The cluster's name in the mesh file, for messages. */
   readonly cluster: string;
   readonly context: string;
+  /** Reads the files; `rememberKubeconfigs()` for many contexts of the same files. */
+  readonly load?: typeof loadKubeconfigs;
 }
 
 export type ContextResolution =
@@ -51,7 +53,7 @@ export async function resolveContext(options: ResolveContextOptions): Promise<Co
   const seen: Kubeconfig[] = [];
   const problems: Diagnostic[] = [];
   for (const source of sources) {
-    const loaded = await loadKubeconfigs(source.files, { required: source.required });
+    const loaded = await (options.load ?? loadKubeconfigs)(source.files, { required: source.required });
     const entry = loaded.kubeconfig.contexts.get(options.context);
     if (entry !== undefined) {
       return fillContext(entry, loaded.kubeconfig, options);

@@ -3,10 +3,10 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
-import { stringify } from "yaml";
 import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
 import { UserError } from "../../core/diagnostics/user-error.ts";
 import type { KubeObject } from "../../core/model/kube-object.ts";
+import { writeYaml } from "../../core/model/object-yaml.ts";
 import { keptManifests, parseManifests } from "../kept-manifests.ts";
 
 const run = promisify(execFile);
@@ -32,7 +32,7 @@ export async function generateManifests(
   operator: KubeObject,
   options: GenerateOptions,
 ): Promise<readonly KubeObject[]> {
-  const input = stringify(operator, { aliasDuplicateObjects: false });
+  const input = writeYaml(operator);
   return await keptManifests(options.cacheDir, ["1", options.version, input], async () => renderFresh(input, options));
 }
 

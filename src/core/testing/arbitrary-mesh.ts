@@ -1,0 +1,172 @@
+import fc from "fast-check";
+import { stringify } from "yaml";
+import type { KubeObject } from "../model/kube-object.ts";
+import type { Mesh } from "../model/mesh.ts";
+import { renderIstioOperators } from "../render/istio-operator.ts";
+import type { Materials } from "../render/materials.ts";
+import { serviceKey } from "../render/materials.ts";
+import { Secret } from "../secret.ts";
+import { parseMesh } from "../spec/parse.ts";
+
+/** A DNS label; also words that YAML 1.1 reads as something else than a text, and long ones. */
+const name = fc.oneof(
+  { weight: 8, arbitrary: fc.stringMatching(/^[a-z]([a-z0-9-]{0,10}[a-z0-9])?$/) },
+  { weight: 1, arbitrary: fc.constantFrom("on", "no", "y", "null", "true", "management") },
+  { weight: 1, arbitrary: fc.stringMatching(/^[a-z]{50,60}$/) },
+);
+
+const clusters = fc
+  .uniqueArray(fc.tuple(name, fc.boolean(), fc.option(fc.constantFrom("west", "east"), { nil: undefined })), {
+    minLength: 1,
+    maxLength: 20,
+    selector: ([one]) => one,
+  })
+  .map((list) =>
+    list.map(([one, shared, region], index) => ({
+      name: one,
+      network: shared ? "shared-net" : `net-${index}`,
+      ...(region === undefined ? {} : { region }),
+    })),
+  );
+
+const match = fc.oneof(
+  fc.record({ exact: name.map((one) => `/${one}`) }),
+  fc.record({ prefix: name.map((one) => `/${one}`) }),
+  fc.record({
+    prefix: fc.constant("/"),
+    headers: fc.record({ "x-user": fc.record({ exact: name }) }),
+  }),
+);
+
+/** A hundred in as many parts as there are versions. */
+function weightsOf(versions: readonly string[]): fc.Arbitrary<Record<string, number>> {
+  return fc.array(fc.nat(100), { minLength: versions.length - 1, maxLength: versions.length - 1 }).map((cuts) => {
+    const edges = [0, ...cuts.toSorted((a, b) => a - b), 100];
+    return Object.fromEntries(versions.map((one, index) => [one, (edges[index + 1] ?? 0) - (edges[index] ?? 0)]));
+  });
+}
+
+function services(names: readonly string[]): fc.Arbitrary<readonly object[]> {
+  const shape = fc.record({
+    name,
+    namespace: fc.constantFrom("sample", "istio-system", "default", "shop"),
+    port: fc.integer({ min: 1, max: 65_535 }),
+    versions: fc.dictionary(name, fc.record({ clusters: fc.subarray([...names], { minLength: 1 }) }), {
+      minKeys: 1,
+      maxKeys: 4,
+      noNullPrototype: true,
+    }),
+    routes: fc.nat(2),
+  });
+  return fc.uniqueArray(shape, { maxLength: 4, selector: (one) => `${one.namespace}/${one.name}` }).chain((list) =>
+    fc.tuple(
+      ...list.map((one, index) =>
+        fc
+          .array(
+            fc.record({
+              gateway: fc.constantFrom("front", "shop-gateway"),
+              hosts: fc.constantFrom(["*"], ["a.example"], ["a.example", "b.example"]),
+              match,
+              weights: weightsOf(Object.keys(one.versions)),
+            }),
+            { minLength: one.routes, maxLength: one.routes },
+          )
+          .map((routes) => ({
+            ...one,
+            routes: routes.map((route, at) => ({ name: `route-${index}-${at}`, ...route })),
+          })),
+      ),
+    ),
+  );
+}
+
+/** The text of a valid mesh file with 1 to 20 clusters that this version can carry out. */
+export const meshText: fc.Arbitrary<string> = fc
+  .tuple(name, clusters, fc.boolean(), fc.boolean())
+  .chain(([meshName, list, limits, networkPolicies]) =>
+    services(list.map((one) => one.name)).map((all) =>
+      stringify({
+        apiVersion: "isthmus.dev/v1alpha1",
+        kind: "Mesh",
+        metadata: { name: meshName },
+        spec: {
+          clusters: list.map((one) => ({ ...one, context: `ctx of ${one.name}` })),
+          ...(list.some((one) => one.network === "shared-net") ? { sharedNetworks: ["shared-net"] } : {}),
+          ...(limits ? { istio: { containerDefaults: { limitsCpu: "500m" }, nodeSelector: { pool: "on" } } } : {}),
+          hardening: { networkPolicies },
+          services: all,
+        },
+      }),
+    ),
+  );
+
+/** A mesh that went through the file format, so that it holds all rules. */
+export const arbitraryMesh: fc.Arbitrary<Mesh> = meshText.map((text) => {
+  const { mesh, diagnostics } = parseMesh(text, "mesh.yaml");
+  if (mesh === undefined || diagnostics.length > 0) {
+    throw new Error(`not a valid mesh: ${JSON.stringify(diagnostics)}\n${text}`);
+  }
+  return mesh;
+});
+
+/**
+ * Materials for any mesh. Istio's manifests carry every value that the cluster's IstioOperators ask for, so that a value
+ * of another cluster shows. With `keys`, authorities and credentials name their cluster.
+ */
+export function materialsOf(mesh: Mesh, options: { readonly keys: boolean }): Materials {
+  const each = <Value>(make: (cluster: Mesh["clusters"][number]) => Value): Record<string, Value> =>
+    Object.fromEntries(mesh.clusters.map((cluster) => [cluster.name, make(cluster)]));
+  return {
+    platforms: {},
+    istioManifests: each((cluster) => {
+      const operators = renderIstioOperators(mesh, cluster, { values: {} });
+      return [
+        object("v1", "ConfigMap", "istio", "istio-system", {
+          data: { operator: JSON.stringify(operators.controlPlane) },
+        }),
+        object("apps/v1", "Deployment", "istiod", "istio-system", { spec: operators.controlPlane["spec"] }),
+        object("apps/v1", "Deployment", "istio-eastwestgateway", "istio-system", { spec: operators.eastWest["spec"] }),
+      ];
+    }),
+    authorities: options.keys
+      ? each(({ name: of }) => ({
+          rootCert: "root",
+          caCert: `ca ${of}`,
+          certChain: `ca ${of}\nroot`,
+          caKey: new Secret(of),
+        }))
+      : {},
+    remoteCredentials: options.keys
+      ? each(({ name: reader }) =>
+          each(({ name: of }) => ({
+            server: `https://${of}.example:6443`,
+            token: new Secret(`token ${of} for ${reader}`),
+          })),
+        )
+      : {},
+    apiAddresses: each(({ name: of }) => `https://${of}.example:6443`),
+    ingressAddresses: {},
+    serviceManifests: Object.fromEntries(
+      mesh.services.map((service) => [
+        serviceKey(service),
+        [
+          object("v1", "Service", service.name, undefined, { spec: {} }),
+          ...service.versions.map((version) => {
+            const made = object("apps/v1", "Deployment", `${service.name}-${version.name}`, undefined, { spec: {} });
+            return { ...made, metadata: { ...made.metadata, labels: version.labels } };
+          }),
+        ],
+      ]),
+    ),
+  };
+}
+
+function object(
+  apiVersion: string,
+  kind: string,
+  of: string,
+  namespace: string | undefined,
+  fields: Omit<KubeObject, "apiVersion" | "kind" | "metadata">,
+): KubeObject {
+  return { apiVersion, kind, metadata: { name: of, ...(namespace === undefined ? {} : { namespace }) }, ...fields };
+}

@@ -1,0 +1,99 @@
+import { execFile } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { promisify } from "node:util";
+import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
+import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
+import { UserError } from "../../core/diagnostics/user-error.ts";
+import type { FindKustomizeOptions, Kustomize } from "./find-kustomize.ts";
+import { findKustomize } from "./find-kustomize.ts";
+import { findRemoteReferences } from "./find-remote-references.ts";
+
+const run = promisify(execFile);
+
+export interface BuildOptions extends FindKustomizeOptions {
+  /** The folder that names in messages start from, absolute. */
+  readonly relativeTo: string;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * The objects of the kustomization in `folder`, as the YAML that kustomize
+ * prints. Nothing is fetched: references to other machines are refused before
+ * it runs (ISM241), files outside of each kustomization's folder by kustomize
+ * itself (its default, `LoadRestrictionsRootOnly`), and helm and plugins are
+ * off. No kustomize is ISM240, a refusal ISM242 with kustomize's words.
+ */
+export async function buildKustomization(folder: string, options: BuildOptions): Promise<string> {
+  const name = path.relative(options.relativeTo, folder) || folder;
+  const remote = await findRemoteReferences(folder, options);
+  if (remote.length > 0) {
+    throw invalid(
+      remote.map(({ reference, range }) => ({
+        code: "ISM241",
+        severity: "error",
+        summary: "A kustomization refers to another machine",
+        detail: `${reference} would be fetched each time the mesh is rendered, and what it gives may change. Rendering is offline.`,
+        fix: "Fetch it once into a folder beside the kustomization, and name that folder.",
+        range,
+      })),
+    );
+  }
+  const kustomize = await findKustomize(options);
+  if (kustomize === undefined) {
+    throw invalid([
+      {
+        code: "ISM240",
+        severity: "error",
+        summary: "Nothing here builds kustomizations",
+        detail: `${name} is a kustomization, and there is neither kustomize nor kubectl in PATH.`,
+        fix: "Install kubectl or kustomize, or give the output of `kubectl kustomize` as manifests.",
+      },
+    ]);
+  }
+  return build(folder, name, kustomize, options);
+}
+
+async function build(folder: string, name: string, kustomize: Kustomize, options: BuildOptions): Promise<string> {
+  const home = await mkdtemp(path.join(tmpdir(), "isthmus-kustomize-"));
+  try {
+    const args = [...kustomize.words, "--load-restrictor=LoadRestrictionsRootOnly", folder];
+    const { stdout } = await run(kustomize.file, args, {
+      signal: options.signal,
+      timeout: 60_000,
+      maxBuffer: 64 * 1024 * 1024,
+      // Without git in PATH there is no way to fetch, and no settings of the caller can change the result.
+      env: { PATH: home, HOME: home, XDG_CONFIG_HOME: home },
+    });
+    return stdout;
+  } catch (error) {
+    options.signal.throwIfAborted();
+    const { stderr, message, killed } = error as { stderr?: string; message: string; killed?: boolean };
+    const words = killed === true ? "it did not end within a minute" : stderr?.trim() || message;
+    throw invalid(
+      [
+        {
+          code: "ISM242",
+          severity: "error",
+          summary: "kustomize refused a kustomization",
+          detail: `${name}: ${bareWords(words).replaceAll(`${options.relativeTo}/`, "")}`,
+          fix: "Correct the kustomization; the words above are kustomize's own. `kubectl kustomize` with the folder shows the same.",
+        },
+      ],
+      error,
+    );
+  } finally {
+    await rm(home, { recursive: true, force: true });
+  }
+}
+
+/** What it says, without the log line that kubectl wraps it into (`E1123 … "command failed" err="…"`). */
+function bareWords(words: string): string {
+  const wrapped = /^E\d{4} [^\n]*? err="(.*)"$/s.exec(words)?.[1];
+  return wrapped === undefined ? words.replace(/^error: /i, "") : wrapped.replaceAll('\\"', '"');
+}
+
+function invalid(diagnostics: readonly Diagnostic[], cause?: unknown): UserError {
+  return new UserError(diagnostics, exitCodes.invalidMeshFile, { cause });
+}
