@@ -187,8 +187,9 @@ async function finish(
 
 async function outcomeOf(work: Working, outcomes: ReadonlyMap<string, TaskOutcome>): Promise<ClusterOutcome> {
   const cluster = work.one.cluster.name;
+  const planned = waves.filter((wave) => work.plan.objects.some((object) => object.wave === wave));
   const ofWaves = await Promise.all(
-    waves.map(async (wave): Promise<WaveOutcome> => {
+    planned.map(async (wave): Promise<WaveOutcome> => {
       const outcome = outcomes.get(`${cluster}/${wave}`) ?? { kind: "skipped", because: "" };
       const diagnostics = outcome.kind === "failed" ? await diagnoseFailure(outcome.error, cluster, wave) : [];
       return { wave, outcome: outcome.kind, diagnostics };
