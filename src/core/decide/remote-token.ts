@@ -16,6 +16,8 @@ export interface RemoteTokenFacts {
               readonly expired: boolean;
               /** Undefined for a token that does not end. */
               readonly expiresAt: number | undefined;
+              /** Undefined where Rancher does not say it. */
+              readonly createdAt: number | undefined;
               readonly clusterId: string | undefined;
             };
       };
@@ -72,9 +74,14 @@ function issueWhenExpired({ present, now }: RemoteTokenFacts): RemoteTokenVerdic
     : undefined;
 }
 
+/** Not before half of its life is over: where Rancher's maximum is below `rotateBefore`, every apply would make new tokens. */
 function issueWhenEnding({ present, now, rotateBeforeMs }: RemoteTokenFacts): RemoteTokenVerdict | undefined {
-  const left = (present?.known?.expiresAt ?? Infinity) - now;
-  return left <= rotateBeforeMs ? { action: "issue", reason: `the token ends in ${daysOf(left)} days` } : undefined;
+  const { expiresAt = Infinity, createdAt } = present?.known ?? {};
+  const left = expiresAt - now;
+  const halfItsLife = createdAt === undefined ? Infinity : (expiresAt - createdAt) / 2;
+  return left <= Math.min(rotateBeforeMs, halfItsLife)
+    ? { action: "issue", reason: `the token ends in ${daysOf(left)} days` }
+    : undefined;
 }
 
 function daysOf(ms: number): number {

@@ -23,6 +23,8 @@ export interface TokenFacts {
   readonly labels: Readonly<Record<string, string>>;
   /** Undefined for a token that does not end. */
   readonly expiresAt?: Date;
+  /** Undefined where Rancher does not say it. */
+  readonly createdAt?: Date;
   readonly expired: boolean;
   /** The cluster that it is limited to. */
   readonly clusterId?: string;
@@ -52,6 +54,7 @@ export function readV3Token(json: unknown): TokenFacts | undefined {
         description,
         labels: { ...textsOf(json["labels"]), ...labels },
         ...expiryOf(json["expiresAt"], json["created"], json["ttl"]),
+        ...creationOf(json["created"]),
         expired: json["expired"] === true,
         ...clusterOf(json["clusterId"]),
       };
@@ -70,6 +73,7 @@ export function readExtToken(json: unknown): TokenFacts | undefined {
         description: textOf(spec?.["description"]) ?? "",
         labels: textsOf(metadata?.["labels"]),
         ...expiryOf(status?.["expiresAt"], metadata?.["creationTimestamp"], spec?.["ttl"]),
+        ...creationOf(metadata?.["creationTimestamp"]),
         expired: status?.["expired"] === true,
         ...clusterOf(spec?.["clusterName"]),
       };
@@ -78,6 +82,11 @@ export function readExtToken(json: unknown): TokenFacts | undefined {
 function clusterOf(value: unknown): { readonly clusterId?: string } {
   const clusterId = textOf(value);
   return clusterId === undefined ? {} : { clusterId };
+}
+
+function creationOf(value: unknown): { readonly createdAt?: Date } {
+  const made = Date.parse(textOf(value) ?? "");
+  return Number.isNaN(made) ? {} : { createdAt: new Date(made) };
 }
 
 /** v3 tokens say when they end only once they have been used; created and ttl (milliseconds) say it before. */
