@@ -127,6 +127,20 @@ it("renews a token that somebody revoked, leaves none behind, and says when Ranc
   expect((await run("plan", "--detailed-exitcode")).code).toBe(0);
 });
 
+it("takes the tokens of ext.cattle.io where Rancher has them", async () => {
+  await world.kube("local", "/apis/management.cattle.io/v3/settings/server-version", {
+    method: "PATCH",
+    body: { value: "v2.13.0" },
+  });
+  for (const token of await meshTokens()) {
+    await world.ask(`/v3/tokens/${token.id}`, { method: "DELETE" });
+  }
+  expect((await run("apply", "--yes")).code).toBe(0);
+  expect(await remoteKubeconfig("west", "east")).toContain("token: ext/token-");
+  expect(await meshTokens()).toEqual([]);
+  expect((await run("plan", "--detailed-exitcode")).code).toBe(0);
+});
+
 it("refuses service accounts as long as Rancher does not let them through", async () => {
   writeMesh((text) => text.replace("credentials: rancherToken", "credentials: serviceAccount"));
   const refused = await run("plan");
@@ -251,6 +265,8 @@ it("takes everything away, also what it had in Rancher", async () => {
   expect(ran.out).toContain("√ rancher:local  removed, 2 objects deleted");
   expect(ran.code).toBe(0);
   expect(await meshTokens()).toEqual([]);
+  const extended = await world.kube("local", "/apis/ext.cattle.io/v1/tokens");
+  expect(JSON.stringify(extended.json["items"])).not.toContain("mesh rancher");
   const ours = await world.kube("local", "/apis/management.cattle.io/v3/projects?labelSelector=isthmus.dev/mesh");
   expect(ours.json["items"]).toEqual([]);
   for (const name of ["west", "east"]) {
