@@ -1,5 +1,6 @@
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { issueRoot } from "../../src/pki/certificate-authority.ts";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { stringify } from "yaml";
 import type { RancherWorld } from "./rancher-world.ts";
@@ -243,6 +244,33 @@ it("opens a front door: issuer, certificate, and a Gateway with the addresses of
     dnsNames: ["hello.mesh.example"],
   });
   expect((await run("plan", "--detailed-exitcode")).code).toBe(0);
+});
+
+it("proves the weights at the front door by HTTPS, once there is a certificate", { retry: 1 }, async () => {
+  const authority = await issueRoot("front door", new Date());
+  const data = {
+    "tls.crt": Buffer.from(authority.certificate).toString("base64"),
+    "tls.key": Buffer.from(authority.key.expose()).toString("base64"),
+  };
+  for (const name of ["west", "east"]) {
+    await world.kube(world.id(name), "/api/v1/namespaces/istio-system/secrets", {
+      method: "POST",
+      body: {
+        apiVersion: "v1",
+        kind: "Secret",
+        metadata: { name: "hello-mesh-example" },
+        type: "kubernetes.io/tls",
+        data,
+      },
+    });
+  }
+  const verified = await until(
+    async () => run("verify"),
+    (ran) => ran.code === 0,
+    60,
+  );
+  expect(verified.out).toContain("https://172.30.");
+  expect(verified.out).toContain("v1: asked 90 %");
 });
 
 it("says which clusters are away when Rancher is, and goes on when it is back", async () => {
