@@ -6,6 +6,7 @@ import type { Wave } from "../../core/render/waves.ts";
 import { waveRules, waves } from "../../core/render/waves.ts";
 import { diagnoseFailure } from "../diagnose-failure.ts";
 import { readTokensInUse } from "../facts/remote-kubeconfig.ts";
+import { keysOf } from "../guard-deletion.ts";
 import type { EngineOptions } from "../options.ts";
 import type { QueueTask, TaskOutcome } from "../queue/run-queue.ts";
 import { runQueue } from "../queue/run-queue.ts";
@@ -173,8 +174,14 @@ async function finish(
   rancher: RancherState,
   options: EngineOptions & { readonly prune: boolean },
 ): Promise<void> {
-  const gone = options.prune ? await deleteItems(work.one, work.plan.prune, { ...options, rancher }) : [];
-  work.deleted += gone.length;
+  const owned = keysOf([...work.plan.inventory.items, ...plannedItems(work.plan)]);
+  const {
+    done: gone,
+    deleted,
+    reprieves,
+  } = await deleteItems(work.one, options.prune ? work.plan.prune : [], { ...options, rancher, owned });
+  work.deleted += deleted;
+  work.warnings.push(...reprieves);
   const known = mergeInventories(work.plan.inventory.items, plannedItems(work.plan)).filter(
     (item) => !gone.includes(item),
   );

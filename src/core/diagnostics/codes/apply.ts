@@ -26,4 +26,19 @@ export const applyCodes = {
     explanation:
       "Everything is applied and istiod says that all clusters are synced, but the ingress gateway's own endpoint table is not what the clusters together run and offer. Synced is not proof: a gateway without address, a missing network label or a proxy that lost its istiod show only here.",
   },
+  ISM311: {
+    summary: "An object is kept",
+    explanation:
+      'An object that isthmus made and would delete carries the annotation isthmus.dev/keep: "true". It stays as it is, and isthmus no longer counts it as its own.',
+  },
+  ISM312: {
+    summary: "A namespace stays, others use it",
+    explanation:
+      "A namespace that isthmus made holds workloads, services, volumes, ConfigMaps or Secrets that isthmus does not own. Deleting the namespace would delete them, so only what isthmus set on it is taken back.",
+  },
+  ISM313: {
+    summary: "A definition stays, others use its kind",
+    explanation:
+      "A CustomResourceDefinition that isthmus made has objects that isthmus does not own, routes of another team for example. Deleting the definition would delete them in every namespace.",
+  },
 } as const satisfies Record<string, CatalogueEntry>;
