@@ -109,26 +109,6 @@ export function diagnoseCutToken(token: RancherToken, wish: TokenWish, url: stri
   });
 }
 
-/** A warning (ISM294) for a token that has ended or ends within that many seconds; undefined for any other. `now` is in milliseconds since the epoch. */
-export function diagnoseTokenEnd(
-  token: TokenFacts,
-  facts: { readonly now: number; readonly rotateBeforeSeconds: number; readonly cluster: string },
-): Diagnostic | undefined {
-  if (token.expiresAt === undefined) {
-    return undefined;
-  }
-  const left = (token.expiresAt.getTime() - facts.now) / 1000;
-  const ended = token.expired || left <= 0;
-  return ended || left <= facts.rotateBeforeSeconds
-    ? rancherDiagnostic("ISM294", {
-        severity: ended ? "error" : "warning",
-        cluster: facts.cluster,
-        detail: `The Rancher token ${token.name}, by which the others read ${facts.cluster}, ${ended ? "ended" : "ends"} at ${token.expiresAt.toISOString()}${ended ? "" : `, in ${daysOf(left)}`}.`,
-        fix: "Renew it: isthmus apply",
-      })
-    : undefined;
-}
-
 function daysOf(seconds: number): string {
   const [unit, size] = seconds >= 172_800 ? ["days", 86_400] : seconds >= 7200 ? ["hours", 3600] : ["minutes", 60];
   return `${Math.floor(seconds / size)} ${unit}`;
