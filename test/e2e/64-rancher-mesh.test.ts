@@ -271,6 +271,7 @@ it("proves the weights at the front door by HTTPS, once there is a certificate",
   );
   expect(verified.out).toContain("https://172.30.");
   expect(verified.out).toContain("v1: asked 90 %");
+  expect((await run("status")).out).toContain("hello-ssl: v1=90 v2=10");
 });
 
 it("says which clusters are away when Rancher is, and goes on when it is back", async () => {
