@@ -47,4 +47,5 @@ export function daysUntil(facts: MeshFacts, iso: string): number {
 export const warnDays = 60;
 
 /** The apply that puts things right: what fixes name. */
-export const applyFix = "Run isthmus apply: it puts back what the mesh file asks for.";
+export const applyFix =
+  "Run isthmus apply: it puts back what the mesh file asks for (with --force-conflicts, where another tool has written over it).";

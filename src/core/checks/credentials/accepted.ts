@@ -47,7 +47,7 @@ function say(
         fix:
           token === "jwt" && server.includes("/k8s/clusters/")
             ? "Rancher takes a cluster's own tokens only from 2.9 on and with JWT Authentication switched on for the cluster (Cluster Management, Advanced). Switch it on, or set spec.access.credentials: rancherToken, and run isthmus apply."
-            : "Run isthmus apply: it writes the secret with a token that works. Where it keeps the token, the token's own Secret in the other cluster was made anew by hand; delete the remote secret first.",
+            : "Run isthmus apply: it writes the secret with a token that works (with --force-conflicts, where another tool has written over it). Where it keeps the token, the token's own Secret in the other cluster was made anew by hand; delete the remote secret first.",
       };
     case "untrusted":
       return {
