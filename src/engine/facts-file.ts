@@ -31,9 +31,9 @@ export async function readFacts(file: string): Promise<MeshFacts> {
     );
   }
   const facts = parsed as Partial<MeshFacts> | null;
-  if (facts?.kind !== "Facts" || facts.version !== factsVersion) {
+  if (facts?.kind !== "Facts" || facts.version !== factsVersion || !Array.isArray(facts.clusters)) {
     throw refusal(
-      `${file} is ${facts?.kind === "Facts" ? `of version ${String(facts.version)}` : "no facts document"}; this program reads version ${factsVersion}.`,
+      `${file} is ${facts?.kind === "Facts" ? `facts of version ${String(facts.version)}, or a part of them` : "no facts document"}; this program reads version ${factsVersion}.`,
       "Write one with isthmus check --facts-to FILE, by the same version of isthmus.",
     );
   }

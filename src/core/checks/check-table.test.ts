@@ -116,6 +116,18 @@ const table: readonly (readonly [Check["id"], string, MeshFacts, readonly string
     withCluster("east", (one) => ({ nodes: one.nodes.map((node) => ({ ...node, ready: false })) })),
     ["error ISM411 east"],
   ],
+  [
+    "versions/kubernetes",
+    "a Kubernetes that this Istio refuses",
+    withCluster("east", () => ({ kubernetesVersion: "v1.20.4" })),
+    ["error ISM214 east"],
+  ],
+  [
+    "versions/kubernetes",
+    "a Kubernetes that is newer than Istio supports",
+    withCluster("east", () => ({ kubernetesVersion: "v1.99.0" })),
+    ["warning ISM215 east"],
+  ],
   ["versions/istio-version", "an older istiod", withIstiod({ version: "1.30.4" }), ["warning ISM412 east"]],
   ["versions/rotation-safe", "1.30.3", withIstiod({ version: "1.30.3-distroless" }), ["warning ISM413 east"]],
   ["versions/rotation-safe", "nothing at 1.30.4", withIstiod({ version: "1.30.4" }), []],

@@ -34,6 +34,7 @@ import { issuedByCacerts } from "./trust/issued-by-cacerts.ts";
 import { proxiesTrustRoot } from "./trust/proxies-trust-root.ts";
 import { sameRoot } from "./trust/same-root.ts";
 import { istioVersion } from "./versions/istio-version.ts";
+import { kubernetes } from "./versions/kubernetes.ts";
 import { rotationSafe } from "./versions/rotation-safe.ts";
 
 /**
@@ -45,6 +46,7 @@ import { rotationSafe } from "./versions/rotation-safe.ts";
 export const checks: readonly Check[] = [
   clustersAnswer,
   nodesReady,
+  kubernetes,
   istioVersion,
   rotationSafe,
   cacertsSound,

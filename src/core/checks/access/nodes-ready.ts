@@ -24,9 +24,9 @@ export const nodesReady: Check = {
       return [
         (none ? problem : warning)("ISM411", {
           detail: none
-            ? `None of the ${one.nodes.length} nodes of ${one.cluster} is ready, so that no pod runs there.`
+            ? `${one.cluster} has ${one.nodes.length === 0 ? "no node" : `${one.nodes.length} nodes, and none is ready`}, so that no pod runs there.`
             : `${away.join(", ")} of ${one.cluster} ${away.length === 1 ? "is" : "are"} not ready.`,
-          fix: `See why: kubectl --context ${one.context} describe node ${away[0] ?? ""}`.trim(),
+          fix: `See why: kubectl --context ${one.context} describe nodes`,
           cluster: one.cluster,
         }),
       ];
