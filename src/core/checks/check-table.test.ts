@@ -143,7 +143,7 @@ const table: readonly (readonly [Check["id"], string, MeshFacts, readonly string
     withCluster("east", () => ({ authority: { kind: "broken", flaw: "ca-key.pem does not belong to ca-cert.pem" } })),
     ["error ISM415 east"],
   ],
-  ["trust/same-root", "a root of the same subject and another key", withRoot({}), ["error ISM414 east→west"]],
+  ["trust/same-root", "a root of the same subject and another key", withRoot({}), ["error ISM414 east"]],
   ["trust/issued-by-cacerts", "an istiod that was started before cacerts", withRoot({}), ["error ISM416 east"]],
   [
     "trust/proxies-trust-root",

@@ -61,6 +61,18 @@ describe("a run of the checks", () => {
     expect(states["join/istiod-synced"]).toBe("explained");
   });
 
+  it("folds what the proxies and namespaces of a cluster with another root have under that root", () => {
+    const facts = withCluster("east", (one) => ({
+      authority:
+        one.authority.kind === "present"
+          ? { ...one.authority, root: { ...one.authority.root, fingerprint: "CC:DD", serial: "eee" } }
+          : one.authority,
+    }));
+    const report = runChecks(facts, everything);
+    expect(report.causes.map((one) => [one.code, one.cluster])).toEqual([["ISM414", "east"]]);
+    expect(report.causes[0]?.consequences.map((one) => one.code)).toEqual(["ISM416", "ISM417", "ISM417"]);
+  });
+
   it("does not take what another cluster has for a consequence", () => {
     const facts = withCluster("west", () => ({ remoteSecrets: [] }));
     const both = {

@@ -1,7 +1,7 @@
 import { crossNetworkPort, eastWestGateway } from "../../render/names.ts";
 import type { Check } from "../check.ts";
 import { problem } from "../check.ts";
-import type { GatewayFacts, MeshFacts, ReachedCluster } from "../facts.ts";
+import type { GatewayFacts, ReachedCluster } from "../facts.ts";
 import { applyFix, meshClusters } from "../reached.ts";
 
 /** Without an address nobody finds the gateway: no load balancer, a pending one, or NAT in front (pain 12). */
@@ -13,7 +13,7 @@ export const gatewaysHaveAddresses: Check = {
   run: (facts) =>
     meshClusters(facts).flatMap((one) =>
       one.gateways.flatMap((gateway) => {
-        const wrong = flawOf(facts, one, gateway);
+        const wrong = flawOf(one, gateway);
         return wrong === undefined
           ? []
           : [
@@ -28,18 +28,16 @@ export const gatewaysHaveAddresses: Check = {
 };
 
 function flawOf(
-  facts: MeshFacts,
   one: ReachedCluster,
   { name, service }: GatewayFacts,
 ): { readonly detail: string; readonly fix: string } | undefined {
   if (service === undefined) {
     return { detail: `${one.cluster} has no Service istio-system/${name}.`, fix: applyFix };
   }
-  const given = facts.mesh.clusters.find((cluster) => cluster.name === one.cluster)?.eastWestAddresses ?? [];
-  if (service.addresses.length === 0 && (name !== eastWestGateway || given.length === 0)) {
+  if (service.addresses.length === 0) {
     return {
       detail: `Service istio-system/${name} of ${one.cluster} (${service.type}) has no address${service.type === "LoadBalancer" ? ": no load balancer has given it one" : ", since its type is not LoadBalancer and it has no externalIPs"}.`,
-      fix: `See why: kubectl --context ${one.context} -n istio-system describe service ${name}. Where the cluster has no load balancers, give the public addresses as externalIPs${name === eastWestGateway ? " or as spec.clusters[].eastWestAddresses" : ""}.`,
+      fix: `See why: kubectl --context ${one.context} -n istio-system describe service ${name}. Where the cluster has no load balancers, give it the addresses at which its nodes are reached as spec.externalIPs.`,
     };
   }
   if (name === eastWestGateway && !service.ports.includes(crossNetworkPort)) {

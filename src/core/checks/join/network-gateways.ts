@@ -40,7 +40,7 @@ export const networkGateways: Check = {
           problem("ISM438", {
             detail,
             fix: unresolved
-              ? `Have the DNS of ${reader.cluster} resolve the name, or give the gateway's addresses as spec.clusters[].eastWestAddresses.`
+              ? `Have the DNS of ${reader.cluster} resolve the name, or give Service istio-system/${eastWestGateway} of ${remote} an IP address.`
               : `Look at the labels of Service istio-system/${eastWestGateway} in ${remote}, and whether istiod of ${reader.cluster} is synced with it; isthmus apply puts both right.`,
             cluster: reader.cluster,
             remote,

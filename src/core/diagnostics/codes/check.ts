@@ -78,7 +78,7 @@ export const checkCodes = {
   ISM425: {
     summary: "A gateway has no address",
     explanation:
-      "A gateway's Service gets an address from a load balancer, or has externalIPs. Behind NAT, or without load balancers, spec.clusters[].eastWestAddresses says where the other clusters reach the east-west gateway.",
+      "A gateway's Service gets an address from a load balancer, or has externalIPs. Without one nothing outside of the cluster reaches it, and the istiods of other clusters take its network for one without a gateway.",
   },
   ISM426: {
     summary: "The east-west gateway is not open for other networks",

@@ -1,6 +1,7 @@
 import type { ClusterSnapshot, MeshFacts, MeshOutline } from "../../../core/checks/facts.ts";
 import { factsVersion } from "../../../core/checks/facts.ts";
 import type { Mesh } from "../../../core/model/mesh.ts";
+import { effectiveRelease } from "../../../core/releases/istio-releases.ts";
 import { istioNamespace } from "../../../core/render/names.ts";
 import { serviceNamespaces } from "../../../core/render/service-namespaces.ts";
 import { KubeError, diagnoseKubeError } from "../../../kube/errors.ts";
@@ -82,7 +83,7 @@ async function gatherSnapshot(
     Promise.all(mesh.services.map(async (service) => readService(client, service, signal))),
   ]);
   const [routing, quotas, networkPolicies, tlsSecrets, externalDns] = await Promise.all([
-    readRouting(client, namespaces, signal),
+    readRouting(client, { apiVersion: effectiveRelease(mesh.istio.version).networking, namespaces }, signal),
     readQuotas(client, namespaces, signal),
     readNetworkPolicies(client, namespaces, signal),
     readTlsSecrets(client, mesh.services, signal),

@@ -23,14 +23,14 @@ interface RouteSpec {
   }[];
 }
 
-/** Istio's routing objects in the given namespaces, reduced to what the checks compare; none where Istio is not installed. */
+/** Istio's routing objects in the given namespaces, in the version that the mesh's Istio serves (v1 from 1.22 on), reduced to what the checks compare; none where Istio is not installed. */
 export async function readRouting(
   client: KubeClient,
-  namespaces: readonly string[],
+  { apiVersion, namespaces }: { readonly apiVersion: string; readonly namespaces: readonly string[] },
   signal: AbortSignal,
 ): Promise<RoutingFacts> {
   const read = async (kind: string): Promise<readonly KubeObject[]> =>
-    listKnown(client, { apiVersion: "networking.istio.io/v1", kind }, namespaces, signal);
+    listKnown(client, { apiVersion, kind }, namespaces, signal);
   const [gateways, rules, routes] = await Promise.all([
     read("Gateway"),
     read("DestinationRule"),
