@@ -1,12 +1,15 @@
 import { Buffer } from "node:buffer";
-import { writeFileSync } from "node:fs";
+import { rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { beforeAll, it } from "vitest";
+import { afterAll, beforeAll, it } from "vitest";
 import { issueIntermediate, issueRoot } from "../../src/pki/certificate-authority.ts";
 import { freshFolder } from "../e2e/world.ts";
 import { change, expectCause, heal, standMesh } from "./standing-mesh.ts";
 
 beforeAll(standMesh);
+
+const folder = freshFolder();
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const cacerts = ["-n", "istio-system", "secret", "cacerts"];
 
@@ -21,7 +24,7 @@ it("names a cluster whose cacerts have another root; the printed fix heals it", 
     "ca-key.pem": other.caKey.expose(),
   };
   // By a file: keys are in no argument list, in tests neither.
-  const file = path.join(freshFolder(), "patch.json");
+  const file = path.join(folder, "patch.json");
   const encoded = Object.entries(data).map(([name, pem]) => [name, Buffer.from(pem).toString("base64")]);
   writeFileSync(file, JSON.stringify({ data: Object.fromEntries(encoded) }), { mode: 0o600 });
   await change("east", ["patch", ...cacerts, "--patch-file", file]);

@@ -1,10 +1,13 @@
-import { writeFileSync } from "node:fs";
+import { rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { beforeAll, it } from "vitest";
+import { afterAll, beforeAll, it } from "vitest";
 import { freshFolder } from "../e2e/world.ts";
 import { change, expectCause, heal, standMesh } from "./standing-mesh.ts";
 
 beforeAll(standMesh);
+
+const folder = freshFolder();
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 it("names a quota that has no room for one more sidecar; taking it away heals it", async () => {
   await change("east", ["-n", "sample", "create", "quota", "tight", "--hard=limits.cpu=1"]);
@@ -14,7 +17,7 @@ it("names a quota that has no room for one more sidecar; taking it away heals it
 });
 
 it("names a network policy that closes istiod's ports; taking it away heals it", async () => {
-  const file = path.join(freshFolder(), "policy.json");
+  const file = path.join(folder, "policy.json");
   const policy = {
     apiVersion: "networking.k8s.io/v1",
     kind: "NetworkPolicy",
