@@ -96,4 +96,9 @@ export const usageCodes = {
     summary: "The mesh file cannot be written",
     explanation: "The folder is missing, or may not be written to. Nothing was changed.",
   },
+  ISM062: {
+    summary: "Facts that were kept do not change",
+    explanation:
+      "`isthmus check --facts-from FILE` judges what clusters had when the file was written. Waiting for it to get better would be waiting for ever.",
+  },
 } as const satisfies Record<string, CatalogueEntry>;
