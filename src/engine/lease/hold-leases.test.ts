@@ -80,7 +80,7 @@ function putLease(cluster: string, state: { readonly renewedAt: number; readonly
       acquiredAt: state.renewedAt,
       renewedAt: state.renewedAt,
       durationMs: leaseDurationMs,
-    }) as unknown as WireObject,
+    }),
   );
 }
 
