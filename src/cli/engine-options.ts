@@ -1,3 +1,4 @@
+import { hostname, userInfo } from "node:os";
 import path from "node:path";
 import type { OnEvent } from "../engine/events.ts";
 import type { EngineOptions } from "../engine/options.ts";
@@ -18,12 +19,22 @@ export async function engineOptions(
     extraKubeconfigs: await listSandboxKubeconfigs(context.env),
     ...enginesTools(context.env),
     cacheDir: cacheFolder(context.env),
+    holder: { identity: `${userName(context.env)}@${hostname()}/${process.pid}`, pid: process.pid },
     signal: context.signal,
     onEvent: own.onEvent ?? (() => {}),
     now: context.now,
     forceConflicts: own.forceConflicts ?? false,
     timeoutMs: own.timeoutMs ?? 60_000,
   };
+}
+
+function userName(env: CliContext["env"]): string {
+  try {
+    return userInfo().username;
+  } catch {
+    // A container's user may have a number and no name.
+    return env["USER"] ?? "unknown";
+  }
 }
 
 /** What the sandbox's engine has for rendering, which can be used also while no sandbox is up. */

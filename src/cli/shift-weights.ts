@@ -95,8 +95,7 @@ async function shiftOnce(args: ShiftArgs, weights: Weights, once: Once): Promise
         return undefined;
       }
     }
-    await replaceMeshFile(next.path, next.text);
-    return await carryOutShift(prepared, options);
+    return await carryOutShift(prepared, async () => replaceMeshFile(next.path, next.text), options);
   } finally {
     await prepared.close();
   }

@@ -1,5 +1,12 @@
 import type { OnEvent } from "./events.ts";
 
+/** How a run of this program names itself in the Leases that it takes. */
+export interface Holder {
+  /** `user@host/pid` */
+  readonly identity: string;
+  readonly pid: number;
+}
+
 /** What every operation gets from its caller; operations read no globals. */
 export interface EngineOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -17,6 +24,8 @@ export interface EngineOptions {
   readonly kubectlCandidates: readonly string[];
   /** Folder for what can be made again. */
   readonly cacheDir: string;
+  /** Who changes clusters, for others who want to at the same time. */
+  readonly holder: Holder;
   readonly signal: AbortSignal;
   readonly onEvent: OnEvent;
   /** Milliseconds since the epoch. */

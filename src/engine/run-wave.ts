@@ -83,7 +83,7 @@ export async function runWave(wave: Wave, work: Working, run: Run): Promise<void
     options.onEvent({ kind: "task.done", subject, task, seconds: (options.now() - started) / 1000 });
   } catch (error) {
     work.failed = true;
-    if (!options.signal.aborted) {
+    if (!options.signal.aborted || work.lost.aborted) {
       const [diagnostic] = await diagnoseFailure(error, subject, wave);
       if (diagnostic !== undefined) {
         options.onEvent({ kind: "task.failed", subject, task, diagnostic });

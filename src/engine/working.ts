@@ -13,6 +13,10 @@ export interface Working {
   readonly outcomes: Map<string, { readonly applied: KubeObject; readonly result: KubeObject }>;
   /** What does not stop the apply and should be known. */
   readonly warnings: Diagnostic[];
+  /** Fires when somebody else has taken the cluster's Lease. */
+  readonly lost: AbortSignal;
+  /** Why the cluster's Lease could not be taken; nothing is done there then. */
+  readonly refused: readonly Diagnostic[];
   /** Set when a wave failed: others then neither wait for this cluster nor join it in this apply. */
   failed: boolean;
 }

@@ -108,7 +108,17 @@ export interface KubeClient {
    */
   apply(object: KubeObject, options: ApplyOptions): Promise<KubeObject>;
 
-  /** JSON merge patch (RFC 7386). Gives the object afterwards; KubeError of kind `not-found` where there is none. */
+  /**
+   * A new object; KubeError of kind `conflict` with reason `AlreadyExists` where
+   * there is one, which after a broken connection may be the one that this call made.
+   */
+  create(object: KubeObject, options: CallOptions): Promise<KubeObject>;
+
+  /**
+   * JSON merge patch (RFC 7386). Gives the object afterwards; KubeError of kind
+   * `not-found` where there is none. With `metadata.resourceVersion` in the patch:
+   * of kind `conflict` when the object is no longer at it.
+   */
   patchMerge(
     reference: ObjectReference,
     patch: { readonly [key: string]: Json },

@@ -96,6 +96,23 @@ export function connectKubeClient({ cluster, context, limits }: KubeClientOption
       );
     },
 
+    async create(object, { signal }) {
+      const reference = referenceOf(object);
+      const path = await pathOf(reference, "create", signal);
+      return change(
+        {
+          method: "POST",
+          path: path.slice(0, path.lastIndexOf("/")),
+          query: { fieldManager: ownFieldManager, fieldValidation: "Strict" },
+          contentType: "application/json",
+          body: writeWireObject(object),
+          subject: { verb: "create", object: reference },
+          signal,
+        },
+        object,
+      );
+    },
+
     async patchMerge(reference, patch, { dryRun = false, fieldManager = ownFieldManager, signal }) {
       return change(
         {

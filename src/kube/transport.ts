@@ -19,7 +19,7 @@ import { userAgent } from "./user-agent.ts";
 
 /** One request to an API server. `path` begins with `/api` or the like; a path in the server's URL is put before it. */
 export interface WireRequest {
-  readonly method: "GET" | "PATCH" | "DELETE";
+  readonly method: "GET" | "POST" | "PATCH" | "DELETE";
   readonly path: string;
   readonly query?: Readonly<Record<string, string | undefined>>;
   readonly body?: string;

@@ -1,5 +1,7 @@
 import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
 import { digestObject } from "../../core/plan/digest.ts";
+import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
+import { UserError } from "../../core/diagnostics/user-error.ts";
 import type { InventoryItem } from "../../core/plan/inventory.ts";
 import { mergeInventories, renderInventory } from "../../core/plan/inventory.ts";
 import type { Wave } from "../../core/render/waves.ts";
@@ -7,6 +9,10 @@ import { waveRules, waves } from "../../core/render/waves.ts";
 import { diagnoseFailure } from "../diagnose-failure.ts";
 import { readTokensInUse } from "../facts/remote-kubeconfig.ts";
 import { keysOf } from "../guard-deletion.ts";
+import { guardClient } from "../lease/guard-client.ts";
+import type { HeldLeases } from "../lease/hold-leases.ts";
+import { holdLeases } from "../lease/hold-leases.ts";
+import { refuseMovedInventories } from "../moved-inventories.ts";
 import type { EngineOptions } from "../options.ts";
 import type { QueueTask, TaskOutcome } from "../queue/run-queue.ts";
 import { runQueue } from "../queue/run-queue.ts";
@@ -43,14 +49,35 @@ export interface ApplyResult {
  * Carries out a plan: waves of all clusters side by side, each waiting until
  * its objects are ready. Safe to repeat after any failure or kill: the
  * inventory is written first, every write is a server-side apply, and waits
- * are done also for what did not change. Never rejects for one cluster's sake.
+ * are done also for what did not change. Holds the mesh's Leases meanwhile.
+ * Never rejects for one cluster's sake, but with a UserError (75) before
+ * anything is changed when somebody else works on the mesh (ISM308) or has
+ * since the plan (ISM309).
  */
 export async function applyPlan(
   prepared: PreparedPlan,
   options: EngineOptions & { readonly prune: boolean },
 ): Promise<ApplyResult> {
   options.onEvent({ kind: "plan", plan: prepared.plan });
-  const working = workingClusters(prepared);
+  const planned = plannedClusters(prepared);
+  const targets = planned.map(({ one }) => ({ cluster: one.cluster.name, client: one.client }));
+  const leases = await holdLeases(prepared.plan.mesh, "apply", targets, options);
+  try {
+    await refuseMovedInventories(
+      planned.filter(({ one }) => leases.held.has(one.cluster.name)).map(({ one, plan }) => [one, plan.inventory]),
+      options.signal,
+    );
+    return await applyHeld(prepared, workingClusters(planned, leases), options);
+  } finally {
+    await leases.release();
+  }
+}
+
+async function applyHeld(
+  prepared: PreparedPlan,
+  working: ReadonlyMap<string, Working>,
+  options: EngineOptions & { readonly prune: boolean },
+): Promise<ApplyResult> {
   const tasks = [...working.values()].flatMap((work) => tasksOf(work, prepared, working, options));
   const outcomes = await runQueue(tasks, options.signal);
   await revokeReplaced(prepared, working, options);
@@ -91,24 +118,36 @@ async function revokeReplaced(
   }
 }
 
-function workingClusters(prepared: PreparedPlan): ReadonlyMap<string, Working> {
-  const working = new Map<string, Working>();
-  for (const plan of prepared.plan.clusters) {
-    const connections = [...prepared.connections, ...(prepared.management === undefined ? [] : [prepared.management])];
+function plannedClusters(prepared: PreparedPlan): readonly Pick<Working, "one" | "plan">[] {
+  const connections = [...prepared.connections, ...(prepared.management === undefined ? [] : [prepared.management])];
+  return prepared.plan.clusters.flatMap((plan) => {
     const one = connections.find((connection) => connection.cluster.name === plan.cluster);
-    if (plan.kind === "planned" && one?.kind === "connected") {
-      working.set(plan.cluster, {
-        one,
+    return plan.kind === "planned" && one?.kind === "connected" ? [{ one, plan }] : [];
+  });
+}
+
+function workingClusters(
+  planned: readonly Pick<Working, "one" | "plan">[],
+  leases: HeldLeases,
+): ReadonlyMap<string, Working> {
+  return new Map(
+    planned.map(({ one, plan }) => {
+      const lease = leases.held.get(one.cluster.name);
+      const client = lease === undefined ? one.client : guardClient(one.client, lease);
+      const work: Working = {
+        one: { ...one, client },
         plan,
         applied: 0,
         deleted: 0,
         outcomes: new Map(),
         warnings: [],
+        lost: lease?.lost ?? new AbortController().signal,
+        refused: leases.failed.get(one.cluster.name) ?? [],
         failed: false,
-      });
-    }
-  }
-  return working;
+      };
+      return [one.cluster.name, work];
+    }),
+  );
 }
 
 function tasksOf(
@@ -118,12 +157,12 @@ function tasksOf(
   options: EngineOptions & { readonly prune: boolean },
 ): QueueTask[] {
   const cluster = work.one.cluster.name;
-  const begin: QueueTask = {
+  const first: QueueTask = {
     id: `${cluster}/inventory`,
     cluster,
     needs: [],
     after: [],
-    run: async (signal) => writeInventory(work, plannedItems(work.plan), signal),
+    run: async (signal) => begin(work, whileHeld(work, signal)),
   };
   const perWave = waves.map((wave): QueueTask => {
     const rule = waveRules[wave];
@@ -131,9 +170,10 @@ function tasksOf(
     return {
       id: `${cluster}/${wave}`,
       cluster,
-      needs: [begin.id, ...rule.needs.map((need) => `${cluster}/${need}`)],
+      needs: [first.id, ...rule.needs.map((need) => `${cluster}/${need}`)],
       after: barriers.flatMap((other) => rule.everywhere.map((need) => `${other}/${need}`)),
-      run: async (signal) => runWave(wave, work, { prepared, all, options: { ...options, signal } }),
+      run: async (signal) =>
+        runWave(wave, work, { prepared, all, options: { ...options, signal: whileHeld(work, signal) } }),
     };
   });
   const end: QueueTask = {
@@ -141,9 +181,14 @@ function tasksOf(
     cluster,
     needs: perWave.map((task) => task.id),
     after: [],
-    run: async (signal) => finish(work, prepared.rancher, { ...options, signal }),
+    run: async (signal) => finish(work, prepared.rancher, { ...options, signal: whileHeld(work, signal) }),
   };
-  return [begin, ...perWave, end];
+  return [first, ...perWave, end];
+}
+
+/** Ends also when the cluster's Lease is lost. */
+function whileHeld(work: Working, signal: AbortSignal): AbortSignal {
+  return AbortSignal.any([signal, work.lost]);
 }
 
 function plannedItems(plan: Working["plan"]): readonly InventoryItem[] {
@@ -155,12 +200,16 @@ function plannedItems(plan: Working["plan"]): readonly InventoryItem[] {
   }));
 }
 
-async function writeInventory(work: Working, planned: readonly InventoryItem[], signal: AbortSignal): Promise<void> {
-  if (work.plan.inventoryCurrent) {
-    return;
-  }
-  const items = mergeInventories(work.plan.inventory.items, planned);
+/** Without a Lease nothing is done on a cluster. The inventory is the first thing that is written. */
+async function begin(work: Working, signal: AbortSignal): Promise<void> {
   try {
+    if (work.refused.length > 0) {
+      throw new UserError(work.refused, exitCodes.failed);
+    }
+    if (work.plan.inventoryCurrent) {
+      return;
+    }
+    const items = mergeInventories(work.plan.inventory.items, plannedItems(work.plan));
     await work.one.client.apply(renderInventory({ ...work.plan.inventory, items }), { signal });
   } catch (error) {
     work.failed = true;

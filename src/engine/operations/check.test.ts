@@ -116,6 +116,7 @@ function options(): EngineOptions {
     chartCandidates: [],
     kubectlCandidates: [],
     cacheDir: folder,
+    holder: { identity: "me@here/1", pid: 1 },
     signal: new AbortController().signal,
     onEvent: () => {},
     now: () => now.getTime(),

@@ -1,5 +1,5 @@
 import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
-import type { InventoryItem } from "../../core/plan/inventory.ts";
+import type { Inventory, InventoryItem } from "../../core/plan/inventory.ts";
 import { inventoryName, inventoryNamespace } from "../../core/plan/inventory.ts";
 import { managementTarget } from "../../core/render/names.ts";
 import { referenceOf } from "../../kube/object-reference.ts";
@@ -7,8 +7,12 @@ import type { Connected, Connection } from "../connect.ts";
 import { closeConnections, connectClusters, resolveContexts } from "../connect.ts";
 import { diagnoseFailure } from "../diagnose-failure.ts";
 import { keysOf } from "../guard-deletion.ts";
+import { guardClient } from "../lease/guard-client.ts";
+import type { HeldLeases } from "../lease/hold-leases.ts";
+import { holdLeases } from "../lease/hold-leases.ts";
 import { connectManagement } from "../management.ts";
 import type { MeshFile } from "../mesh-file.ts";
+import { refuseMovedInventories } from "../moved-inventories.ts";
 import type { EngineOptions } from "../options.ts";
 import { inventoryOf, laterWavesFirst } from "../plan-cluster.ts";
 import { revokeUnused } from "../rancher-tokens.ts";
@@ -18,6 +22,7 @@ import { deleteItems } from "./delete-items.ts";
 
 interface Owned {
   readonly one: Connected;
+  readonly inventory: Inventory;
   readonly items: readonly InventoryItem[];
 }
 
@@ -48,7 +53,10 @@ export async function prepareRemoval(meshFile: MeshFile, options: EngineOptions)
     connectManagement(meshFile.mesh, rancher, options),
   ]);
   const all = [...connections, ...(management === undefined ? [] : [management])];
-  const owned = (one: Connected): Owned => ({ one, items: [...inventoryOf(one, mesh).items].sort(laterWavesFirst) });
+  const owned = (one: Connected): Owned => {
+    const inventory = inventoryOf(one, mesh);
+    return { one, inventory, items: [...inventory.items].sort(laterWavesFirst) };
+  };
   return {
     mesh,
     connections: all,
@@ -64,10 +72,34 @@ export async function prepareRemoval(meshFile: MeshFile, options: EngineOptions)
 /**
  * Takes away what the inventories list, waves in reverse, clusters side by
  * side, and the inventory itself at the very end: a removal that was stopped
- * can be repeated. The mesh's root stays in the data folder.
+ * can be repeated. The mesh's root stays in the data folder. Holds the mesh's
+ * Leases meanwhile, and takes them away with the rest; a UserError (75) before
+ * anything is changed when somebody else works on the mesh.
  */
 export async function carryOutRemoval(
   prepared: PreparedRemoval,
+  options: EngineOptions,
+): Promise<readonly RemovalOutcome[]> {
+  const all = [...prepared.clusters, ...(prepared.management === undefined ? [] : [prepared.management])];
+  const targets = all.map(({ one }) => ({ cluster: one.cluster.name, client: one.client }));
+  const leases = await holdLeases(prepared.mesh, "remove", targets, options);
+  const removed = new Set<string>();
+  try {
+    await refuseMovedInventories(
+      all.filter(({ one }) => leases.held.has(one.cluster.name)).map(({ one, inventory }) => [one, inventory]),
+      options.signal,
+    );
+    const outcomes = await removeHeld(prepared, leases, options);
+    outcomes.filter((one) => one.state === "removed").forEach((one) => removed.add(one.cluster));
+    return outcomes;
+  } finally {
+    await leases.release(removed);
+  }
+}
+
+async function removeHeld(
+  prepared: PreparedRemoval,
+  leases: HeldLeases,
   options: EngineOptions,
 ): Promise<readonly RemovalOutcome[]> {
   const unreachable = prepared.connections.flatMap((one): RemovalOutcome[] =>
@@ -75,26 +107,37 @@ export async function carryOutRemoval(
       ? [{ cluster: one.cluster.name, state: "unreachable", deleted: 0, diagnostics: [one.diagnostic] }]
       : [],
   );
-  const done = await Promise.all(prepared.clusters.map(async (owned) => removeFrom(prepared, owned, options)));
+  const done = await Promise.all(prepared.clusters.map(async (owned) => removeFrom(prepared, owned, leases, options)));
   const allGone = done.every((outcome) => outcome.state === "removed") && unreachable.length === 0;
   // A project that still has namespaces of the mesh stays until they are gone too.
   const last =
-    prepared.management !== undefined && allGone ? [await removeFrom(prepared, prepared.management, options)] : [];
+    prepared.management !== undefined && allGone
+      ? [await removeFrom(prepared, prepared.management, leases, options)]
+      : [];
   return [...last, ...done, ...unreachable];
 }
 
 async function removeFrom(
   { mesh, rancher }: PreparedRemoval,
-  { one, items }: Owned,
+  owned: Owned,
+  leases: HeldLeases,
   options: EngineOptions,
 ): Promise<RemovalOutcome> {
-  const cluster = one.cluster.name;
+  const cluster = owned.one.cluster.name;
+  const lease = leases.held.get(cluster);
+  if (lease === undefined) {
+    return { cluster, state: "failed", deleted: 0, diagnostics: leases.failed.get(cluster) ?? [] };
+  }
+  const { items } = owned;
+  const one = { ...owned.one, client: guardClient(owned.one.client, lease) };
+  const signal = AbortSignal.any([options.signal, lease.lost]);
   const task = "removing";
   const started = options.now();
   options.onEvent({ kind: "task.started", subject: cluster, task });
   let deleted = 0;
   const counting: EngineOptions = {
     ...options,
+    signal,
     onEvent: (event) => {
       if (event.kind === "object.deleted") {
         deleted += 1;
@@ -106,15 +149,15 @@ async function removeFrom(
   try {
     const { reprieves } = await deleteItems(one, items, { ...counting, rancher, owned: keysOf(items) });
     if (cluster !== managementTarget) {
-      await deleteTraces(one, options.signal);
+      await deleteTraces(one, signal);
     }
     if (rancher.kind === "linked") {
       // This cluster's istiod is gone, and what it signed in with elsewhere serves nobody.
-      await revokeUnused(mesh, [{ cluster, inUse: [] }], rancher.link, options.signal);
+      await revokeUnused(mesh, [{ cluster, inUse: [] }], rancher.link, signal);
     }
     await one.client.delete(
       { apiVersion: "v1", kind: "ConfigMap", namespace: inventoryNamespace, name: inventoryName(mesh, cluster) },
-      { signal: options.signal },
+      { signal },
     );
     options.onEvent({ kind: "task.done", subject: cluster, task, seconds: (options.now() - started) / 1000 });
     return { cluster, state: "removed", deleted, diagnostics: reprieves };

@@ -14,6 +14,8 @@ import { KubeError, diagnoseKubeError } from "../../kube/errors.ts";
 import { referenceOf } from "../../kube/object-reference.ts";
 import type { ClusterContext } from "../connect.ts";
 import { resolveContexts } from "../connect.ts";
+import type { HeldLeases } from "../lease/hold-leases.ts";
+import { holdLeases } from "../lease/hold-leases.ts";
 import type { MeshFile } from "../mesh-file.ts";
 import type { EngineOptions } from "../options.ts";
 import { closeRancher } from "../rancher.ts";
@@ -31,6 +33,7 @@ export type ShiftTarget =
 
 /** A shift that every reachable cluster has agreed to in a dry-run. Connections are open until `close`. */
 export interface PreparedShift {
+  readonly mesh: string;
   readonly targets: readonly ShiftTarget[];
   readonly close: () => Promise<void>;
 }
@@ -83,7 +86,7 @@ export async function prepareShift(
         exitCodes.unreachable,
       );
     }
-    return { targets, close };
+    return { mesh: meshFile.mesh.name, targets, close };
   } catch (error) {
     await close();
     throw error;
@@ -122,8 +125,36 @@ async function askCluster(
   }
 }
 
-/** Writes the new weights to every cluster at the same moment. Never rejects for one cluster's sake. */
-export async function carryOutShift(prepared: PreparedShift, options: EngineOptions): Promise<readonly ShiftOutcome[]> {
+/**
+ * Holds the mesh's Leases, calls `first` (which replaces the mesh file), then
+ * writes the new weights to every cluster at the same moment. Never rejects
+ * for one cluster's sake; a UserError before anything is changed when somebody
+ * else works on the mesh (75, ISM308), or when a cluster that answers does not
+ * give its Lease.
+ */
+export async function carryOutShift(
+  prepared: PreparedShift,
+  first: () => Promise<void>,
+  options: EngineOptions,
+): Promise<readonly ShiftOutcome[]> {
+  const ready = prepared.targets.filter((one) => one.kind === "ready");
+  const leases = await holdLeases(prepared.mesh, "shift", ready, options);
+  try {
+    if (leases.failed.size > 0) {
+      throw new UserError([...leases.failed.values()].flat(), exitCodes.failed);
+    }
+    await first();
+    return await writeWeights(prepared, leases, options);
+  } finally {
+    await leases.release();
+  }
+}
+
+async function writeWeights(
+  prepared: PreparedShift,
+  leases: HeldLeases,
+  options: EngineOptions,
+): Promise<readonly ShiftOutcome[]> {
   return Promise.all(
     prepared.targets.map(async (target): Promise<ShiftOutcome> => {
       if (target.kind === "unreachable") {
@@ -133,6 +164,7 @@ export async function carryOutShift(prepared: PreparedShift, options: EngineOpti
         return { cluster: target.cluster, state: "unchanged" };
       }
       try {
+        await leases.held.get(target.cluster)?.ensure();
         await target.client.apply(target.object, { force: options.forceConflicts, signal: options.signal });
         return { cluster: target.cluster, state: "shifted" };
       } catch (error) {

@@ -66,6 +66,9 @@ export function answerRequest(request: FakeRequest, state: FakeState): FakeAnswe
   if (kind === undefined) {
     return notServed;
   }
+  if (name === undefined && request.method === "POST") {
+    return createObject(request, kind, namespace, state.store);
+  }
   return name === undefined
     ? answerCollection(request, kind, namespace, state)
     : answerObject(request, kind, namespace, decodeURIComponent(name), state);
@@ -125,9 +128,7 @@ function answerObject(
       if (request.contentType === "application/apply-patch+yaml") {
         return applyObject(request, kind, found, state, dryRun);
       }
-      return found === undefined
-        ? missing
-        : answer(200, store.put(mergeInto(found, JSON.parse(request.body)) as WireObject, { store: !dryRun }).object);
+      return found === undefined ? missing : patchObject(request, kind, found, store, dryRun);
     }
     case "DELETE":
       return found === undefined ? missing : deleteObject(request, kind, found, store, dryRun);
@@ -156,6 +157,35 @@ function applyObject(
     store: !dryRun,
   });
   return answer(created ? 201 : 200, object);
+}
+
+function createObject(
+  request: FakeRequest,
+  kind: FakeResource,
+  namespace: string | undefined,
+  store: FakeStore,
+): FakeAnswer {
+  const object = JSON.parse(request.body) as WireObject;
+  const { name } = object.metadata;
+  return store.find(kind, namespace, name) === undefined
+    ? answer(201, store.put(object, { store: true }).object)
+    : answer(409, statusBody(409, "AlreadyExists", `${kind.plural} "${name}" already exists`));
+}
+
+function patchObject(
+  request: FakeRequest,
+  kind: FakeResource,
+  found: WireObject,
+  store: FakeStore,
+  dryRun: boolean,
+): FakeAnswer {
+  const patch = JSON.parse(request.body) as { readonly metadata?: { readonly resourceVersion?: string } };
+  const expected = patch.metadata?.resourceVersion;
+  if (expected !== undefined && expected !== found.metadata["resourceVersion"]) {
+    const message = `Operation cannot be fulfilled on ${kind.plural} "${found.metadata.name}": the object has been modified`;
+    return answer(409, statusBody(409, "Conflict", message));
+  }
+  return answer(200, store.put(mergeInto(found, patch) as WireObject, { store: !dryRun }).object);
 }
 
 function deleteObject(
