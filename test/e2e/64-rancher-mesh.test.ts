@@ -81,6 +81,18 @@ it("makes two clusters behind Rancher one mesh", async () => {
   expect(plan.code).toBe(0);
 });
 
+it("finds nothing wrong with it, and tries the credentials of remote secrets through Rancher", async () => {
+  const facts = path.join(folder, "facts.json");
+  const ran = await run("check", "--facts-to", facts, "-o", "short");
+  expect(ran.out).not.toContain("×");
+  expect(ran.code).toBe(0);
+  const text = readFileSync(facts, "utf8");
+  expect(text.match(/"outcome": "accepted"/g)).toHaveLength(2);
+  for (const secret of [await remoteKubeconfig("west", "east"), await remoteKubeconfig("east", "west")]) {
+    expect(text).not.toContain(/token: (\S+)/.exec(secret)?.[1] ?? secret);
+  }
+});
+
 it("gives every cluster a project, and the mesh's namespaces their share of its quota", async () => {
   const west = world.id("west");
   const project = await world.kube("local", `/apis/management.cattle.io/v3/namespaces/${west}/projects/istio-${west}`);
