@@ -1,3 +1,6 @@
+import type { DecisionRule } from "./first-verdict.ts";
+import { firstVerdict } from "./first-verdict.ts";
+
 /** How long a Lease holds after its last renewal. */
 export const leaseDurationMs = 30_000;
 /** How often whoever works renews it. */
@@ -37,9 +40,7 @@ export interface LeaseVerdict {
   readonly reason: string;
 }
 
-type Rule = (facts: LeaseFacts) => LeaseVerdict | undefined;
-
-const chain: readonly Rule[] = [
+const chain: readonly DecisionRule<LeaseFacts, LeaseVerdict>[] = [
   takeWhenFree, // make sure that the first one gets it
   keepWhenOurs, // make sure that a repeated request does not lock us out
   takeWhenHolderGone, // make sure that a killed command can be run again at once
@@ -51,13 +52,7 @@ const chain: readonly Rule[] = [
 
 /** Whether a mesh's Lease can be taken. The first rule that speaks decides. */
 export function decideLease(facts: LeaseFacts): LeaseVerdict {
-  for (const rule of chain) {
-    const verdict = rule(facts);
-    if (verdict !== undefined) {
-      return verdict;
-    }
-  }
-  throw new Error("the chain ends with a rule that always speaks");
+  return firstVerdict(chain, facts);
 }
 
 function takeWhenFree({ present }: LeaseFacts): LeaseVerdict | undefined {

@@ -1,18 +1,4 @@
-/** Kubernetes' suffixes of quantities, largest first, with what a number before them counts in. */
-const suffixes: Readonly<Record<string, number>> = {
-  Ei: 2 ** 60,
-  Pi: 2 ** 50,
-  Ti: 2 ** 40,
-  Gi: 2 ** 30,
-  Mi: 2 ** 20,
-  Ki: 2 ** 10,
-  E: 1e18,
-  P: 1e15,
-  T: 1e12,
-  G: 1e9,
-  M: 1e6,
-  k: 1e3,
-};
+import { quantityFactors } from "../model/quantity.ts";
 
 /**
  * The n-th part of a Kubernetes quantity, rounded down, in the quantity's own
@@ -28,8 +14,8 @@ export function divideQuantity(quantity: string, parts: number): string {
   if (Number.isInteger(share)) {
     return `${share}${suffix}`;
   }
-  const factor = suffixes[suffix];
-  if (factor !== undefined) {
+  const factor = quantityFactors[suffix] ?? 0;
+  if (factor > 1) {
     return `${Math.floor(share * factor)}`;
   }
   return suffix === "m" ? `${Math.floor(share)}m` : `${Math.floor(share * 1000)}m`;

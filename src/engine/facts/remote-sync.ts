@@ -1,5 +1,5 @@
-import { istioNamespace } from "../../core/render/names.ts";
 import type { KubeClient } from "../../kube/client.ts";
+import { listIstiodPods, readIstiodDebug } from "./istiod-pods.ts";
 
 /** What one istiod pod says of the clusters that it watches. */
 export interface RemoteSync {
@@ -12,38 +12,17 @@ export interface RemoteSync {
 
 /** Asks every running istiod pod for `/debug/clusterz`, as `istioctl remote-clusters` does. */
 export async function readRemoteSync(client: KubeClient, signal: AbortSignal): Promise<readonly RemoteSync[]> {
-  const pods = await client.list(
-    {
-      apiVersion: "v1",
-      kind: "Pod",
-      namespace: istioNamespace,
-      labelSelector: "app=istiod",
-      fieldSelector: "status.phase=Running",
-    },
-    { signal },
-  );
+  const pods = await listIstiodPods(client, signal);
   return Promise.all(
-    pods
-      .filter((pod) => pod.metadata["deletionTimestamp"] === undefined)
-      .map(async (pod): Promise<RemoteSync> => {
-        const { name } = pod.metadata;
-        try {
-          const answer = await client.podHttpGet(istioNamespace, name, 15014, "/debug/clusterz", {
-            signal,
-            timeoutMs: 5000,
-          });
-          if (answer.status !== 200) {
-            return { pod: name, clusters: new Map(), problem: `/debug/clusterz answered ${answer.status}` };
-          }
-          const entries = (JSON.parse(answer.body) ?? []) as readonly {
-            readonly id: string;
-            readonly syncStatus: string;
-          }[];
-          return { pod: name, clusters: new Map(entries.map((entry) => [entry.id, entry.syncStatus])) };
-        } catch (error) {
-          signal.throwIfAborted();
-          return { pod: name, clusters: new Map(), problem: (error as Error).message };
-        }
-      }),
+    pods.map(async ({ metadata: { name } }): Promise<RemoteSync> => {
+      try {
+        const page = await readIstiodDebug(client, name, "/debug/clusterz", signal);
+        const entries = (page ?? []) as readonly { readonly id: string; readonly syncStatus: string }[];
+        return { pod: name, clusters: new Map(entries.map((entry) => [entry.id, entry.syncStatus])) };
+      } catch (error) {
+        signal.throwIfAborted();
+        return { pod: name, clusters: new Map(), problem: (error as Error).message };
+      }
+    }),
   );
 }

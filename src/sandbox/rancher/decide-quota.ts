@@ -1,5 +1,5 @@
 import type { Limits, Project } from "./project.ts";
-import { parseQuantity } from "./quantity.ts";
+import { parseQuantity } from "../../core/model/quantity.ts";
 
 /** Rancher's keys and those of a ResourceQuota (RANCHER pkg/resourcequota `resourceQuotaConversion`). Others are resources' own names. */
 const resourceNames: Readonly<Record<string, string>> = {

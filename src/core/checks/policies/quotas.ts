@@ -1,6 +1,6 @@
+import { parseQuantity } from "../../model/quantity.ts";
 import type { Check } from "../check.ts";
 import { problem } from "../check.ts";
-import { quantityOf } from "../quantity-of.ts";
 import { reachedClusters } from "../reached.ts";
 
 /** What every sidecar and gateway adds at least, by Istio's defaults: a pod whose namespace has less left is refused (pain 18). */
@@ -22,7 +22,7 @@ export const quotas: Check = {
       one.quotas.flatMap((quota) => {
         const tight = Object.entries(quota.resources).flatMap(([resource, { hard, used }]) => {
           const needed = needs[resource];
-          const left = quantityOf(hard) - quantityOf(used);
+          const left = (parseQuantity(hard) ?? Number.NaN) - (parseQuantity(used) ?? Number.NaN);
           return needed === undefined || left >= needed ? [] : [`${resource} ${used} of ${hard} used`];
         });
         return tight.length === 0

@@ -4,10 +4,8 @@ import type { Service } from "../../../core/model/mesh.ts";
 import { istioNamespace, serviceHost } from "../../../core/render/names.ts";
 import { compareText } from "../../../core/render/order.ts";
 import type { KubeClient } from "../../../kube/client.ts";
+import { listIstiodPods, readIstiodDebug } from "../istiod-pods.ts";
 import { containersOf, environmentOf, readWorkload } from "./read-workload.ts";
-
-/** istiod's monitoring port, which serves its debug pages too; through a port-forward it asks for no credentials. */
-const debugPort = 15014;
 
 /** istiod of one cluster: its Deployment, its webhook, and what every running pod says that it knows. */
 export async function readIstiod(
@@ -17,16 +15,7 @@ export async function readIstiod(
 ): Promise<IstiodFacts> {
   const [deployment, pods, webhooks] = await Promise.all([
     client.get({ apiVersion: "apps/v1", kind: "Deployment", namespace: istioNamespace, name: "istiod" }, { signal }),
-    client.list(
-      {
-        apiVersion: "v1",
-        kind: "Pod",
-        namespace: istioNamespace,
-        labelSelector: "app=istiod",
-        fieldSelector: "status.phase=Running",
-      },
-      { signal },
-    ),
+    listIstiodPods(client, signal),
     client.list(
       {
         apiVersion: "admissionregistration.k8s.io/v1",
@@ -37,12 +26,11 @@ export async function readIstiod(
     ),
   ]);
   const clusterId = deployment === undefined ? undefined : environmentOf(deployment)["CLUSTER_ID"];
-  const running = pods.filter((pod) => pod.metadata["deletionTimestamp"] === undefined);
   return {
     ...readWorkload(deployment),
     version: deployment === undefined ? "" : (containersOf(deployment)[0]?.image?.split(":").at(-1) ?? ""),
     ...(clusterId === undefined ? {} : { clusterId }),
-    pods: await Promise.all(running.map(async (pod) => readPod(client, pod, services, signal))),
+    pods: await Promise.all(pods.map(async (pod) => readPod(client, pod, services, signal))),
     webhook: webhooks.length > 0,
   };
 }
@@ -55,13 +43,7 @@ async function readPod(
 ): Promise<IstiodPod> {
   const { name } = pod.metadata;
   const started = (pod["status"] as { readonly startTime?: string } | undefined)?.startTime ?? "";
-  const ask = async (path: string): Promise<unknown> => {
-    const answer = await client.podHttpGet(istioNamespace, name, debugPort, path, { signal, timeoutMs: 10_000 });
-    if (answer.status !== 200) {
-      throw new Error(`${path} answered ${answer.status}`);
-    }
-    return JSON.parse(answer.body);
-  };
+  const ask = async (path: string): Promise<unknown> => readIstiodDebug(client, name, path, signal);
   try {
     const [remotes, gateways, shards] = await Promise.all([
       ask("/debug/clusterz"),

@@ -1,5 +1,5 @@
-/** Multipliers of Kubernetes' quantities (k8s.io/apimachinery/pkg/api/resource/suffix.go). */
-const suffixes: Readonly<Record<string, number>> = {
+/** Suffix → what a number before it counts in: multipliers of Kubernetes' quantities (k8s.io/apimachinery/pkg/api/resource/suffix.go). */
+export const quantityFactors: Readonly<Record<string, number>> = {
   n: 1e-9,
   u: 1e-6,
   m: 1e-3,
@@ -21,6 +21,6 @@ const suffixes: Readonly<Record<string, number>> = {
 /** The number that a quantity is (`500m` = 0.5, `1Gi`), or undefined for what is none. */
 export function parseQuantity(text: string): number | undefined {
   const match = /^([+-]?(?:\d+\.?\d*|\.\d+))(?:([eE][+-]?\d+)|([a-zA-Z]*))$/.exec(text);
-  const factor = suffixes[match?.[3] ?? ""];
+  const factor = quantityFactors[match?.[3] ?? ""];
   return match === null || factor === undefined ? undefined : Number(`${match[1] ?? ""}${match[2] ?? ""}`) * factor;
 }
