@@ -10,11 +10,13 @@ import type { PreparedPlan } from "../engine/operations/plan.ts";
 import { preparePlan } from "../engine/operations/plan.ts";
 import type { CliContext } from "./context.ts";
 import { engineOptions } from "./engine-options.ts";
+import type { Ending, EventTargets, WriteEvent } from "./event-stream.ts";
+import { streamEvents } from "./event-stream.ts";
 import { isProgress } from "./is-progress.ts";
 import { viewApplyResult } from "./views/human/apply.ts";
 import { viewPlan } from "./views/human/plan.ts";
 
-export interface ApplyArgs {
+export interface ApplyArgs extends EventTargets {
   readonly file: string;
   readonly yes: boolean;
   readonly prune: boolean;
@@ -24,6 +26,11 @@ export interface ApplyArgs {
 
 /** Plans, shows the plan, asks, applies, and says how it ended. What `apply` and the demo's middle part are. */
 export async function applyMesh(args: ApplyArgs, context: CliContext): Promise<ExitCode> {
+  return streamEvents(args, context, async (write) => applyStreamed(args, context, write));
+}
+
+async function applyStreamed(args: ApplyArgs, context: CliContext, write: WriteEvent): Promise<Ending> {
+  const print = args.output === "jsonl" ? (): void => {} : context.print;
   const meshFile = await readMeshFile(args.file, context.cwd);
   let onEvent: (event: EngineEvent) => void = () => {};
   const options = await engineOptions(context, {
@@ -33,26 +40,33 @@ export async function applyMesh(args: ApplyArgs, context: CliContext): Promise<E
   });
   const prepared = await preparePlan(meshFile, options);
   try {
+    write({ kind: "plan", plan: prepared.plan, prune: args.prune });
     refuseHalfOfANewMesh(prepared);
-    context.print(viewPlan(prepared.plan, { prune: args.prune, palette: context.palette }));
+    print(viewPlan(prepared.plan, { prune: args.prune, palette: context.palette }));
     context.report(prepared.warnings);
     if (
       hasChanges(prepared.plan, args) &&
       !(await context.confirm(`Apply this to ${prepared.connections.length} clusters?`, args))
     ) {
       context.log("Nothing was changed.");
-      return exitCodes.failed;
+      return { exitCode: exitCodes.failed, clusters: [], diagnostics: prepared.warnings };
     }
     const view = context.progress();
     onEvent = (event) => {
+      write(event);
       if (isProgress(event)) {
         view.onProgress(event);
       }
     };
     const result = await applyPlan(prepared, { ...options, prune: args.prune }).finally(() => view.stop());
-    context.print(viewApplyResult(result, context.palette));
-    context.report(result.clusters.flatMap((cluster) => cluster.diagnostics));
-    return exitCodeOf(result, context);
+    const diagnostics = result.clusters.flatMap((cluster) => cluster.diagnostics);
+    print(viewApplyResult(result, context.palette));
+    context.report(diagnostics);
+    return {
+      exitCode: exitCodeOf(result, context),
+      clusters: result.clusters,
+      diagnostics: [...prepared.warnings, ...diagnostics],
+    };
   } finally {
     await prepared.close();
   }

@@ -1,5 +1,5 @@
 import { defineCommand } from "../command.ts";
-import { fileOption, forceConflictsOption, yesOption } from "../options.ts";
+import { eventsToOption, fileOption, forceConflictsOption, streamOption, yesOption } from "../options.ts";
 
 /** `isthmus apply` */
 export const applyCommand = defineCommand({
@@ -10,9 +10,12 @@ export const applyCommand = defineCommand({
   examples: [
     { command: "isthmus apply -f mesh.yaml", does: "show the plan, ask, do it" },
     { command: "isthmus apply --yes --timeout 15m", does: "without asking, waiting up to 15 minutes per step" },
+    { command: "isthmus apply --yes -o jsonl", does: "every event as a line of JSON" },
   ],
   options: {
     file: fileOption,
+    output: streamOption,
+    eventsTo: eventsToOption,
     yes: yesOption,
     prune: { kind: "flag", summary: "Delete what isthmus owns and the mesh file no longer asks for", group: "Safety" },
     forceConflicts: forceConflictsOption,
@@ -28,6 +31,8 @@ export const applyCommand = defineCommand({
     return applyMesh(
       {
         file: args.file,
+        output: args.output,
+        eventsTo: args.eventsTo,
         yes: args.yes,
         prune: args.prune,
         forceConflicts: args.forceConflicts,

@@ -94,10 +94,9 @@ async function watchLease(
   { onEvent, now, signal }: Pick<EngineOptions, "now" | "onEvent" | "signal">,
   { watchMs }: LeaseTiming,
 ): Promise<void> {
-  const task = "taking over an expired Lease";
+  const task = `making sure that ${present.holder} is gone`;
   const started = now();
   onEvent({ kind: "task.started", subject: claim.cluster, task, expectedSeconds: watchMs / 1000 });
-  onEvent({ kind: "task.note", subject: claim.cluster, task, note: `making sure that ${present.holder} is gone` });
   await pause(watchMs, undefined, { signal });
   onEvent({ kind: "task.done", subject: claim.cluster, task, seconds: (now() - started) / 1000 });
 }

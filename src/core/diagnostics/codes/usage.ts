@@ -96,4 +96,9 @@ export const usageCodes = {
     summary: "The mesh file cannot be written",
     explanation: "The folder is missing, or may not be written to. Nothing was changed.",
   },
+  ISM062: {
+    summary: "The events file cannot be written",
+    explanation:
+      "The file of `--events-to` could not be opened, or the disk is full. That is told once and stops nothing: the clusters matter more than the record of the work. The last line in the file may be cut; the next run begins a new one.",
+  },
 } as const satisfies Record<string, CatalogueEntry>;
