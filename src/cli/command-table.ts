@@ -1,5 +1,6 @@
 import type { CommandSection } from "./command.ts";
 import { applyCommand } from "./commands/apply.ts";
+import { checkCommand } from "./commands/check.ts";
 import { completionCommand } from "./commands/completion.ts";
 import { demoCommand } from "./commands/demo.ts";
 import { explainCommand } from "./commands/explain.ts";
@@ -28,7 +29,7 @@ export const commandSections: readonly CommandSection[] = [
   },
   {
     title: "The mesh",
-    commands: [planCommand, applyCommand, statusCommand, verifyCommand, shiftCommand, removeCommand],
+    commands: [planCommand, applyCommand, statusCommand, checkCommand, verifyCommand, shiftCommand, removeCommand],
   },
   { title: "The sandbox", commands: [sandboxCommand, demoCommand] },
   { title: "This program", commands: [completionCommand, helpCommand, versionCommand] },

@@ -1,5 +1,6 @@
 import { createInterface } from "node:readline";
 import { formatDiagnostic } from "../core/diagnostics/format.ts";
+import { joinEqual } from "../core/diagnostics/join-equal.ts";
 import { decideColor } from "./color.ts";
 import type { CliContext, CliIo } from "./context.ts";
 import type { GlobalValues } from "./parse-command-line.ts";
@@ -65,7 +66,7 @@ export function createContext(argv: readonly string[], globals: GlobalValues, io
       }
     },
     report: (diagnostics) => {
-      for (const diagnostic of diagnostics) {
+      for (const diagnostic of joinEqual(diagnostics)) {
         writeError(`${formatDiagnostic(diagnostic, { color: errorColor })}\n\n`);
       }
     },

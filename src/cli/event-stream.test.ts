@@ -181,7 +181,7 @@ describe("--events-to", () => {
     const ran = await world.run(`apply --yes --events-to ${file}`);
     expect(ran.code).toBe(0);
     expect(ran.out).toContain("√ west");
-    expect(ran.err.match(/ISM062/g)).toHaveLength(1);
+    expect(ran.err.match(/ISM063/g)).toHaveLength(1);
     expect(ran.err).toContain(reason);
   });
 });

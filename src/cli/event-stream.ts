@@ -116,7 +116,7 @@ function writeAll(descriptor: number, text: string): void {
 
 function unwritable(name: string, error: Error): Diagnostic {
   return {
-    code: "ISM062",
+    code: "ISM063",
     severity: "warning",
     summary: "The events file cannot be written",
     detail: `${name}: ${error.message}. The command goes on, and its events are not written there any more.`,

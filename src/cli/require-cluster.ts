@@ -3,7 +3,7 @@ import { UserError } from "../core/diagnostics/user-error.ts";
 import type { Mesh } from "../core/model/mesh.ts";
 
 /** Throws a UserError (64) unless the mesh has a cluster of that name. */
-export function requireCluster(mesh: Mesh, name: string): void {
+export function requireCluster(mesh: Pick<Mesh, "name" | "clusters">, name: string): void {
   if (mesh.clusters.some((cluster) => cluster.name === name)) {
     return;
   }

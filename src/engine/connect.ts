@@ -186,7 +186,7 @@ export async function closeConnections(connections: readonly Connection[]): Prom
 }
 
 /** What a context's cluster asks of Istio; nothing for clusters that are not a sandbox's. */
-export function platformOf(context: ResolvedContext): ClusterPlatform {
+function platformOf(context: ResolvedContext): ClusterPlatform {
   const extension = context.extensions[sandboxExtension] as
     | {
         readonly istio?: { readonly hub?: string; readonly values?: { readonly [key: string]: Json } };

@@ -1,5 +1,6 @@
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { issueRoot } from "../../src/pki/certificate-authority.ts";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { stringify } from "yaml";
 import type { RancherWorld } from "./rancher-world.ts";
@@ -80,6 +81,18 @@ it("makes two clusters behind Rancher one mesh", async () => {
   expect(plan.code).toBe(0);
 });
 
+it("finds nothing wrong with it, and tries the credentials of remote secrets through Rancher", async () => {
+  const facts = path.join(folder, "facts.json");
+  const ran = await run("check", "--facts-to", facts, "-o", "short");
+  expect(ran.out).not.toContain("×");
+  expect(ran.code).toBe(0);
+  const text = readFileSync(facts, "utf8");
+  expect(text.match(/"outcome": "accepted"/g)).toHaveLength(2);
+  for (const secret of [await remoteKubeconfig("west", "east"), await remoteKubeconfig("east", "west")]) {
+    expect(text).not.toContain(/token: (\S+)/.exec(secret)?.[1] ?? secret);
+  }
+});
+
 it("gives every cluster a project, and the mesh's namespaces their share of its quota", async () => {
   const west = world.id("west");
   const project = await world.kube("local", `/apis/management.cattle.io/v3/namespaces/${west}/projects/istio-${west}`);
@@ -107,17 +120,38 @@ it("carries requests by the weights, and shifts them", { retry: 1 }, async () =>
   expect(shifted.out).toContain("v1: asked 50 %");
 });
 
-it("renews a token that somebody revoked, and leaves none behind", async () => {
+it("renews a token that somebody revoked, leaves none behind, and says when Rancher makes it shorter", async () => {
+  await world.kube("local", "/apis/management.cattle.io/v3/settings/auth-token-max-ttl-minutes", {
+    method: "PATCH",
+    body: { value: "2880" },
+  });
   const before = await meshTokens();
   const lost = before.find((token) => token.clusterId === world.id("east"));
   await world.ask(`/v3/tokens/${lost?.id ?? ""}`, { method: "DELETE" });
   const plan = await run("plan", "--detailed-exitcode");
   expect(plan.out).toContain("~ Secret istio-system/istio-remote-secret-east");
   expect(plan.code).toBe(2);
-  expect((await run("apply", "--yes")).code).toBe(0);
+  const ran = await run("apply", "--yes");
+  expect(ran.code).toBe(0);
+  expect(ran.err).toContain("warning[ISM293]");
   const after = await meshTokens();
   expect(after).toHaveLength(2);
   expect(after.map((token) => token.id)).not.toContain(lost?.id);
+  expect((await run("plan", "--detailed-exitcode")).code).toBe(0);
+});
+
+it("takes the tokens of ext.cattle.io where Rancher has them", async () => {
+  await world.kube("local", "/apis/management.cattle.io/v3/settings/server-version", {
+    method: "PATCH",
+    body: { value: "v2.13.0" },
+  });
+  for (const token of await meshTokens()) {
+    await world.ask(`/v3/tokens/${token.id}`, { method: "DELETE" });
+  }
+  expect((await run("apply", "--yes")).code).toBe(0);
+  expect(await remoteKubeconfig("west", "east")).toContain("token: ext/token-");
+  expect(await meshTokens()).toEqual([]);
+  expect((await run("plan", "--detailed-exitcode")).code).toBe(0);
 });
 
 it("refuses service accounts as long as Rancher does not let them through", async () => {
@@ -224,6 +258,34 @@ it("opens a front door: issuer, certificate, and a Gateway with the addresses of
   expect((await run("plan", "--detailed-exitcode")).code).toBe(0);
 });
 
+it("proves the weights at the front door by HTTPS, once there is a certificate", { retry: 1 }, async () => {
+  const authority = await issueRoot("front door", new Date());
+  const data = {
+    "tls.crt": Buffer.from(authority.certificate).toString("base64"),
+    "tls.key": Buffer.from(authority.key.expose()).toString("base64"),
+  };
+  for (const name of ["west", "east"]) {
+    await world.kube(world.id(name), "/api/v1/namespaces/istio-system/secrets", {
+      method: "POST",
+      body: {
+        apiVersion: "v1",
+        kind: "Secret",
+        metadata: { name: "hello-mesh-example" },
+        type: "kubernetes.io/tls",
+        data,
+      },
+    });
+  }
+  const verified = await until(
+    async () => run("verify"),
+    (ran) => ran.code === 0,
+    60,
+  );
+  expect(verified.out).toContain("https://172.30.");
+  expect(verified.out).toContain("v1: asked 90 %");
+  expect((await run("status")).out).toContain("hello-ssl: v1=90 v2=10");
+});
+
 it("says which clusters are away when Rancher is, and goes on when it is back", async () => {
   const double = world.state.components.find((one) => one.name === "rancher");
   expect(double?.pid).toBeGreaterThan(1);
@@ -244,6 +306,8 @@ it("takes everything away, also what it had in Rancher", async () => {
   expect(ran.out).toContain("√ rancher:local  removed, 2 objects deleted");
   expect(ran.code).toBe(0);
   expect(await meshTokens()).toEqual([]);
+  const extended = await world.kube("local", "/apis/ext.cattle.io/v1/tokens");
+  expect(JSON.stringify(extended.json["items"])).not.toContain("mesh rancher");
   const ours = await world.kube("local", "/apis/management.cattle.io/v3/projects?labelSelector=isthmus.dev/mesh");
   expect(ours.json["items"]).toEqual([]);
   for (const name of ["west", "east"]) {

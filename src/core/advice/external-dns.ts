@@ -7,7 +7,7 @@ import type { Mesh } from "../model/mesh.ts";
  * edit. The same owner and prefix everywhere: the runbook's differ per cluster,
  * and instances cannot read each other's ownership records then (facts S13, 3.3).
  */
-export function externalDnsArguments(mesh: Mesh): readonly string[] {
+function externalDnsArguments(mesh: Mesh): readonly string[] {
   const provider = mesh.dns?.provider.name;
   return [
     "--source=istio-gateway",

@@ -1,3 +1,6 @@
+import type { DecisionRule } from "./first-verdict.ts";
+import { firstVerdict } from "./first-verdict.ts";
+
 /** What is known of a cluster's `cacerts` before an apply. Times in milliseconds since the epoch. */
 export interface IntermediateFacts {
   readonly cluster: string;
@@ -20,9 +23,7 @@ export interface IntermediateVerdict {
   readonly reason: string;
 }
 
-type Rule = (facts: IntermediateFacts) => IntermediateVerdict | undefined;
-
-const chain: readonly Rule[] = [
+const chain: readonly DecisionRule<IntermediateFacts, IntermediateVerdict>[] = [
   issueWhenMissing, // make sure that istiod never makes a root for itself
   refuseWhenBroken, // make sure that we do not guess what a damaged Secret was meant to be
   refuseWhenForeignRoot, // make sure that live workloads do not lose the root that they trust
@@ -32,13 +33,7 @@ const chain: readonly Rule[] = [
 
 /** Whether a cluster keeps its intermediate, gets a new one, or needs a person. The first rule that speaks decides. */
 export function decideIntermediate(facts: IntermediateFacts): IntermediateVerdict {
-  for (const rule of chain) {
-    const verdict = rule(facts);
-    if (verdict !== undefined) {
-      return verdict;
-    }
-  }
-  throw new Error("the chain ends with a rule that always speaks");
+  return firstVerdict(chain, facts);
 }
 
 function issueWhenMissing({ present }: IntermediateFacts): IntermediateVerdict | undefined {

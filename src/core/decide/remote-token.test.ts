@@ -4,7 +4,7 @@ import { decideRemoteToken } from "./remote-token.ts";
 
 const day = 86_400_000;
 const now = Date.UTC(2026, 0, 1);
-const good = { expired: false, expiresAt: now + 60 * day, clusterId: "c-one" };
+const good = { expired: false, expiresAt: now + 60 * day, createdAt: now - 30 * day, clusterId: "c-one" };
 const facts = (present: RemoteTokenFacts["present"]): RemoteTokenFacts => ({
   now,
   rotateBeforeMs: 14 * day,
@@ -28,6 +28,18 @@ describe("the token of a remote secret", () => {
     ["is made anew when Rancher calls it expired", { known: { ...good, expired: true } }, "issue", "has ended"],
     ["is made anew when its time is over", { known: { ...good, expiresAt: now } }, "issue", "has ended"],
     ["is made anew two weeks before its end", { known: { ...good, expiresAt: now + 14 * day } }, "issue", "in 14 days"],
+    [
+      "stays in the first half of its life, though that is short",
+      { known: { ...good, createdAt: now - day, expiresAt: now + 5 * day } },
+      "keep",
+      "works",
+    ],
+    [
+      "is made anew in the second half of a short life",
+      { known: { ...good, createdAt: now - 5 * day, expiresAt: now + 5 * day } },
+      "issue",
+      "in 5 days",
+    ],
     ["stays the day before that", { known: { ...good, expiresAt: now + 14 * day + 1 } }, "keep", "works"],
   ] as const)("%s", (_sentence, present, action, reason) => {
     const verdict = decideRemoteToken(facts(present));

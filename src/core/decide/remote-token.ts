@@ -1,3 +1,6 @@
+import type { DecisionRule } from "./first-verdict.ts";
+import { firstVerdict } from "./first-verdict.ts";
+
 /** What is known of the Rancher token in a remote secret before an apply. Times in milliseconds since the epoch. */
 export interface RemoteTokenFacts {
   readonly now: number;
@@ -16,6 +19,8 @@ export interface RemoteTokenFacts {
               readonly expired: boolean;
               /** Undefined for a token that does not end. */
               readonly expiresAt: number | undefined;
+              /** Undefined where Rancher does not say it. */
+              readonly createdAt: number | undefined;
               readonly clusterId: string | undefined;
             };
       };
@@ -26,9 +31,7 @@ export interface RemoteTokenVerdict {
   readonly reason: string;
 }
 
-type Rule = (facts: RemoteTokenFacts) => RemoteTokenVerdict | undefined;
-
-const chain: readonly Rule[] = [
+const chain: readonly DecisionRule<RemoteTokenFacts, RemoteTokenVerdict>[] = [
   issueWhenMissing, // make sure that istiod has something to sign in with
   issueWhenUnknown, // make sure that a token which was revoked does not stay
   issueWhenScopedElsewhere, // make sure that a token opens this cluster and no other
@@ -39,13 +42,7 @@ const chain: readonly Rule[] = [
 
 /** Whether the token of a remote secret stays or a new one is asked for. The first rule that speaks decides. */
 export function decideRemoteToken(facts: RemoteTokenFacts): RemoteTokenVerdict {
-  for (const rule of chain) {
-    const verdict = rule(facts);
-    if (verdict !== undefined) {
-      return verdict;
-    }
-  }
-  throw new Error("the chain ends with a rule that always speaks");
+  return firstVerdict(chain, facts);
 }
 
 function issueWhenMissing({ present }: RemoteTokenFacts): RemoteTokenVerdict | undefined {
@@ -72,9 +69,14 @@ function issueWhenExpired({ present, now }: RemoteTokenFacts): RemoteTokenVerdic
     : undefined;
 }
 
+/** Not before half of its life is over: where Rancher's maximum is below `rotateBefore`, every apply would make new tokens. */
 function issueWhenEnding({ present, now, rotateBeforeMs }: RemoteTokenFacts): RemoteTokenVerdict | undefined {
-  const left = (present?.known?.expiresAt ?? Infinity) - now;
-  return left <= rotateBeforeMs ? { action: "issue", reason: `the token ends in ${daysOf(left)} days` } : undefined;
+  const { expiresAt = Infinity, createdAt } = present?.known ?? {};
+  const left = expiresAt - now;
+  const halfItsLife = createdAt === undefined ? Infinity : (expiresAt - createdAt) / 2;
+  return left <= Math.min(rotateBeforeMs, halfItsLife)
+    ? { action: "issue", reason: `the token ends in ${daysOf(left)} days` }
+    : undefined;
 }
 
 function daysOf(ms: number): number {

@@ -1,5 +1,6 @@
 import { accessCodes } from "./codes/access.ts";
 import { applyCodes } from "./codes/apply.ts";
+import { checkCodes } from "./codes/check.ts";
 import { exportCodes } from "./codes/export.ts";
 import { kustomizeCodes } from "./codes/kustomize.ts";
 import { pkiCodes } from "./codes/pki.ts";
@@ -22,7 +23,7 @@ export interface CatalogueEntry {
 /**
  * Every code that the program can print. Codes are never reused for another
  * meaning. 0xx usage, 1xx mesh file, 2xx plan, 25x to 27x access to clusters, 28x and 29x Rancher,
- * 3xx apply, 4xx verify, 5xx trust, 7xx sandbox.
+ * 3xx apply, 40x verify, 41x to 45x check, 5xx trust, 7xx sandbox.
  */
 export const catalogue: Readonly<Record<string, CatalogueEntry>> = {
   ...usageCodes,
@@ -34,6 +35,7 @@ export const catalogue: Readonly<Record<string, CatalogueEntry>> = {
   ...rancherCodes,
   ...applyCodes,
   ...verifyCodes,
+  ...checkCodes,
   ...pkiCodes,
   ...sandboxCodes,
   ...sandboxClusterCodes,

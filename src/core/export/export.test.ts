@@ -122,7 +122,7 @@ describe("kustomizations", () => {
   });
 });
 
-describe("Fleet bundles", () => {
+describe("Fleet bundles", { timeout: 60_000 }, () => {
   it("go to one cluster, by the label that Rancher gives it", () => {
     const files = exportCluster("fleet");
     const bundles = [...files].filter(([path]) => path.endsWith("fleet.yaml")).map(([, text]) => parse(text) as Bundle);

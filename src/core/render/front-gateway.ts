@@ -9,10 +9,7 @@ import { unknownText } from "./unknown.ts";
  * Where external-dns looks for a Gateway's addresses. It changed the prefix
  * with 0.22; each version ignores the other's (facts 3.3).
  */
-export const dnsTargetAnnotations = [
-  "external-dns.alpha.kubernetes.io/target",
-  "external-dns.kubernetes.io/target",
-] as const;
+const dnsTargetAnnotations = ["external-dns.alpha.kubernetes.io/target", "external-dns.kubernetes.io/target"] as const;
 
 /**
  * The namespace of a route's Gateway and VirtualService: the service's own, or

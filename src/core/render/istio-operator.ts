@@ -53,7 +53,7 @@ export function renderIstioOperators(mesh: Mesh, cluster: Cluster, platform: Pla
 }
 
 /** The values of a control plane: identity, hardening, the platform's, and the user's over all. */
-export function controlPlaneValues(mesh: Mesh, cluster: Cluster, platform: Platform): { readonly [key: string]: Json } {
+function controlPlaneValues(mesh: Mesh, cluster: Cluster, platform: Platform): { readonly [key: string]: Json } {
   const multiCluster = {
     clusterName: cluster.name,
     ...(effectiveRelease(mesh.istio.version).multiClusterSwitch ? { enabled: true } : {}),

@@ -10,6 +10,9 @@ export const managementTarget = "rancher:local";
 /** The label of every object that isthmus owns; its value is the mesh's name. */
 export const meshLabel = "isthmus.dev/mesh";
 
+/** On an object of ours, with the value "true": it is never deleted, whatever the mesh file says. */
+export const keepAnnotation = "isthmus.dev/keep";
+
 /** Where istiod finds which network a namespace, a gateway or a pod is in (facts 2.3). */
 export const networkLabel = "topology.istio.io/network";
 

@@ -27,16 +27,31 @@ function renderIstioNamespace(mesh: Mesh, cluster: Cluster): KubeObject {
   const selector = mesh.istio.nodeSelector;
   return namespace(mesh, cluster, istioNamespace, {
     labels: { [networkLabel]: cluster.network },
-    annotations:
-      selector === undefined
+    annotations: {
+      ...(selector === undefined
         ? {}
         : {
             "scheduler.alpha.kubernetes.io/node-selector": Object.keys(selector)
               .sort()
               .map((key) => `${key}=${selector[key]}`)
               .join(","),
-          },
+          }),
+      ...containerDefaults(mesh, cluster),
+    },
   });
+}
+
+/**
+ * Rancher makes a LimitRange of its own in every namespace of a project with
+ * container defaults, and the namespace's annotation goes before the project's
+ * (facts 1.3). With the mesh's defaults there too, it says the same as ours:
+ * of two that differ nobody knows which one counts.
+ */
+function containerDefaults(mesh: Mesh, cluster: Cluster): Marks["annotations"] {
+  const defaults = mesh.istio.containerDefaults;
+  return defaults === undefined || projectOf(mesh, cluster) === undefined
+    ? {}
+    : { "field.cattle.io/containerDefaultResourceLimit": JSON.stringify(defaults) };
 }
 
 interface Marks {

@@ -37,7 +37,8 @@ export function readRemotes(secrets: readonly KubeObject[]): Readonly<Record<str
   return Object.fromEntries(found);
 }
 
-function readKubeconfig(value: Secret): RemoteKubeconfig | undefined {
+/** A remote secret's kubeconfig; undefined for one of another form than `istioctl create-remote-secret` and isthmus write. */
+export function readKubeconfig(value: Secret): RemoteKubeconfig | undefined {
   try {
     const kubeconfig = parse(Buffer.from(value.expose(), "base64").toString("utf8")) as Kubeconfig | null;
     const cluster = kubeconfig?.clusters?.[0]?.cluster;

@@ -8,6 +8,7 @@ import type { Wave } from "../../core/render/waves.ts";
 import { waveRules, waves } from "../../core/render/waves.ts";
 import { diagnoseFailure } from "../diagnose-failure.ts";
 import { readTokensInUse } from "../facts/remote-kubeconfig.ts";
+import { keysOf } from "../guard-deletion.ts";
 import { guardClient } from "../lease/guard-client.ts";
 import type { HeldLeases } from "../lease/hold-leases.ts";
 import { holdLeases } from "../lease/hold-leases.ts";
@@ -221,8 +222,14 @@ async function finish(
   rancher: RancherState,
   options: EngineOptions & { readonly prune: boolean },
 ): Promise<void> {
-  const gone = options.prune ? await deleteItems(work.one, work.plan.prune, { ...options, rancher }) : [];
-  work.deleted += gone.length;
+  const owned = keysOf([...work.plan.inventory.items, ...plannedItems(work.plan)]);
+  const {
+    done: gone,
+    deleted,
+    reprieves,
+  } = await deleteItems(work.one, options.prune ? work.plan.prune : [], { ...options, rancher, owned });
+  work.deleted += deleted;
+  work.warnings.push(...reprieves);
   const known = mergeInventories(work.plan.inventory.items, plannedItems(work.plan)).filter(
     (item) => !gone.includes(item),
   );
@@ -235,8 +242,9 @@ async function finish(
 
 async function outcomeOf(work: Working, outcomes: ReadonlyMap<string, TaskOutcome>): Promise<ClusterOutcome> {
   const cluster = work.one.cluster.name;
+  const planned = waves.filter((wave) => work.plan.objects.some((object) => object.wave === wave));
   const ofWaves = await Promise.all(
-    waves.map(async (wave): Promise<WaveOutcome> => {
+    planned.map(async (wave): Promise<WaveOutcome> => {
       const outcome = outcomes.get(`${cluster}/${wave}`) ?? { kind: "skipped", because: "" };
       const diagnostics = outcome.kind === "failed" ? await diagnoseFailure(outcome.error, cluster, wave) : [];
       return { wave, outcome: outcome.kind, diagnostics };

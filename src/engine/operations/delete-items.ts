@@ -1,66 +1,108 @@
+import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
+import type { ObjectId } from "../../core/model/kube-object.ts";
 import type { InventoryItem } from "../../core/plan/inventory.ts";
 import { waves } from "../../core/render/waves.ts";
 import type { ObjectReference } from "../../kube/object-reference.ts";
 import { waitUntilGone } from "../../kube/readiness/wait.ts";
 import { uninstallCatalogApp } from "../catalog-app.ts";
 import type { Connected } from "../connect.ts";
+import { guardDeletion } from "../guard-deletion.ts";
 import type { EngineOptions } from "../options.ts";
 import type { RancherState } from "../rancher.ts";
 
-type DeleteOptions = EngineOptions & { readonly rancher: RancherState };
+interface DeleteOptions extends EngineOptions {
+  readonly rancher: RancherState;
+  /** Keys of everything that isthmus owns in the cluster, also of what stays. */
+  readonly owned: ReadonlySet<string>;
+}
+
+export interface Deletion {
+  /** The items that are no longer isthmus' own. */
+  readonly done: readonly InventoryItem[];
+  readonly deleted: number;
+  /** What stays, and why. */
+  readonly reprieves: readonly Diagnostic[];
+}
 
 /**
  * Deletes owned objects, the waves in reverse, each waited for until it is
  * gone. An object that was there before isthmus stays: only the fields that we
- * own are given back. Returns the items that are done.
+ * own are given back. So does what `guardDeletion` speaks for.
  */
 export async function deleteItems(
   one: Connected,
   items: readonly InventoryItem[],
   options: DeleteOptions,
-): Promise<readonly InventoryItem[]> {
+): Promise<Deletion> {
   const done: InventoryItem[] = [];
+  const reprieves: Diagnostic[] = [];
+  const kept: ObjectId[] = [];
+  let deleted = 0;
   for (const wave of [...waves].reverse()) {
     const ofWave = items.filter((item) => item.wave === wave);
     // Webhooks go before the istiod that answers them: a webhook without a server refuses every request.
     const first = ofWave.filter((item) => item.id.kind.endsWith("WebhookConfiguration"));
     const rest = ofWave.filter((item) => !first.includes(item));
     for (const batch of [first, rest]) {
-      await Promise.all(batch.map(async (item) => deleteOrRelease(one, item, options)));
-      await waitUntilGone(one.client, batch.filter((item) => item.created).map(referenceOfItem), {
+      const outcomes = await Promise.all(
+        batch.map(async (item) => [item, await letGo(one, item, kept, options)] as const),
+      );
+      const gone = outcomes.filter(([, outcome]) => outcome === "deleted").map(([item]) => item);
+      for (const [item, outcome] of outcomes) {
+        if (typeof outcome !== "string") {
+          reprieves.push(outcome);
+          kept.push(item.id);
+        }
+      }
+      await waitUntilGone(one.client, gone.map(referenceOfItem), {
         timeoutMs: options.timeoutMs,
         signal: options.signal,
         onPending: () => {},
       });
+      deleted += gone.length;
       done.push(...batch);
     }
   }
-  return done;
+  return { done, deleted, reprieves };
 }
 
-async function deleteOrRelease(one: Connected, item: InventoryItem, options: DeleteOptions): Promise<void> {
+/** Deletes an item, gives back what is ours of it, or says why it stays as it is. */
+async function letGo(
+  one: Connected,
+  item: InventoryItem,
+  kept: readonly ObjectId[],
+  options: DeleteOptions,
+): Promise<"deleted" | "released" | Diagnostic> {
   const reference = referenceOfItem(item);
   if (reference.apiVersion === "catalog.cattle.io/v1" && reference.kind === "App") {
     await uninstall(one, item, options);
-    return;
+    return "deleted";
   }
-  if (item.created) {
+  const live = await one.client.get(reference, { signal: options.signal });
+  if (live === undefined) {
+    return item.created ? "deleted" : "released";
+  }
+  const reprieve = item.created
+    ? await guardDeletion(one, item, live, { owned: options.owned, kept }, options.signal)
+    : undefined;
+  if (item.created && reprieve === undefined) {
     await one.client.delete(reference, { signal: options.signal });
     options.onEvent({ kind: "object.deleted", cluster: one.cluster.name, id: item.id });
-    return;
+    return "deleted";
   }
-  if ((await one.client.get(reference, { signal: options.signal })) === undefined) {
-    return;
+  // A definition without our fields would be none; of a namespace only labels and annotations are ours.
+  if (reprieve === undefined || reprieve.code === "ISM312") {
+    await release(one, reference, options.signal);
   }
-  const { name, namespace } = reference;
-  // Applying nothing gives back every field that this manager owned.
+  return reprieve ?? "released";
+}
+
+/** Applying nothing gives back every field that this manager owned. */
+async function release(one: Connected, reference: ObjectReference, signal: AbortSignal): Promise<void> {
+  const { apiVersion, kind, name, namespace } = reference;
   await one.client.apply(
-    {
-      apiVersion: reference.apiVersion,
-      kind: reference.kind,
-      metadata: { name, ...(namespace === undefined ? {} : { namespace }) },
-    },
-    { signal: options.signal },
+    { apiVersion, kind, metadata: { name, ...(namespace === undefined ? {} : { namespace }) } },
+    { signal },
   );
 }
 

@@ -6,6 +6,7 @@ import { referenceOf } from "../../kube/object-reference.ts";
 import type { Connected, Connection } from "../connect.ts";
 import { closeConnections, connectClusters, resolveContexts } from "../connect.ts";
 import { diagnoseFailure } from "../diagnose-failure.ts";
+import { keysOf } from "../guard-deletion.ts";
 import { guardClient } from "../lease/guard-client.ts";
 import type { HeldLeases } from "../lease/hold-leases.ts";
 import { holdLeases } from "../lease/hold-leases.ts";
@@ -146,7 +147,7 @@ async function removeFrom(
     },
   };
   try {
-    await deleteItems(one, items, { ...counting, rancher });
+    const { reprieves } = await deleteItems(one, items, { ...counting, rancher, owned: keysOf(items) });
     if (cluster !== managementTarget) {
       await deleteTraces(one, signal);
     }
@@ -159,7 +160,7 @@ async function removeFrom(
       { signal },
     );
     options.onEvent({ kind: "task.done", subject: cluster, task, seconds: (options.now() - started) / 1000 });
-    return { cluster, state: "removed", deleted, diagnostics: [] };
+    return { cluster, state: "removed", deleted, diagnostics: reprieves };
   } catch (error) {
     if (options.signal.aborted) {
       return { cluster, state: "interrupted", deleted, diagnostics: [] };

@@ -1,7 +1,10 @@
 import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
 import type { KubeObject } from "../../core/model/kube-object.ts";
+import { effectiveRelease } from "../../core/releases/istio-releases.ts";
+import { routeNamespace } from "../../core/render/front-gateway.ts";
 import { eastWestGateway, ingressGateway, istioNamespace, networkLabel } from "../../core/render/names.ts";
 import { inspectAuthority } from "../../pki/inspect.ts";
+import { KubeError, diagnoseKubeError } from "../../kube/errors.ts";
 import { readinessOf } from "../../kube/readiness/readiness-of.ts";
 import type { Connected } from "../connect.ts";
 import { closeConnections, connectClusters, resolveContexts } from "../connect.ts";
@@ -57,12 +60,26 @@ export async function readStatus(meshFile: MeshFile, options: EngineOptions): Pr
     return await Promise.all(
       connections.map(async (one): Promise<ClusterStatus> =>
         one.kind === "connected"
-          ? readCluster(meshFile, one, options)
+          ? readOrName(meshFile, one, options)
           : { kind: "unreachable", cluster: one.cluster.name, diagnostic: one.diagnostic },
       ),
     );
   } finally {
     await closeConnections(connections);
+  }
+}
+
+/** A cluster that dies while it is read is one that does not answer. */
+async function readOrName(meshFile: MeshFile, one: Connected, options: EngineOptions): Promise<ClusterStatus> {
+  try {
+    return await readCluster(meshFile, one, options);
+  } catch (error) {
+    options.signal.throwIfAborted();
+    if (!(error instanceof KubeError)) {
+      throw error;
+    }
+    const cluster = one.cluster.name;
+    return { kind: "unreachable", cluster, diagnostic: await diagnoseKubeError(error, cluster) };
   }
 }
 
@@ -84,7 +101,7 @@ async function readCluster(meshFile: MeshFile, one: Connected, options: EngineOp
     get("v1", "Service", ingressGateway, istioNamespace),
     get("v1", "Service", eastWestGateway, istioNamespace),
     readRemoteSync(client, signal),
-    Promise.all(meshFile.mesh.services.map(async (service) => readService(one, service, signal))),
+    Promise.all(meshFile.mesh.services.map(async (service) => readService(meshFile, one, service, signal))),
   ]);
   const istiod = deployments.find(([name]) => name === "istiod")?.[1];
   const intermediate = intermediateOf(one, options.now());
@@ -145,6 +162,7 @@ function imageTag(deployment: KubeObject): string {
 }
 
 async function readService(
+  meshFile: MeshFile,
   one: Connected,
   service: MeshFile["mesh"]["services"][number],
   signal: AbortSignal,
@@ -154,9 +172,9 @@ async function readService(
     Promise.all(
       service.routes.map(async (route) => {
         const reference = {
-          apiVersion: "networking.istio.io/v1",
+          apiVersion: effectiveRelease(meshFile.mesh.istio.version).networking,
           kind: "VirtualService",
-          namespace: service.namespace,
+          namespace: routeNamespace(service, route),
           name: route.name,
         };
         return [route.name, weightsOf(await one.client.get(reference, { signal }).catch(() => undefined))] as const;

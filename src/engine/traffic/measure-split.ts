@@ -64,12 +64,12 @@ async function sendRequests(
   input: MeasureInput,
   signal: AbortSignal,
 ): Promise<Pick<SplitMeasurement, "url" | "failures">> {
-  const { url, headers } = requestFor(input);
+  const { url, headers, serverName } = requestFor(input);
   const failures = new Map<string, number>();
   const fail = (reason: string): void => {
     failures.set(reason, (failures.get(reason) ?? 0) + 1);
   };
-  const agent = new Agent({ connections: inFlight, connect: { timeout: requestTimeoutMs } });
+  const agent = new Agent({ connections: inFlight, connect: { timeout: requestTimeoutMs, ...tlsFor(serverName) } });
   let left = input.requests;
   const worker = async (): Promise<void> => {
     while (left > 0) {
@@ -101,14 +101,31 @@ async function sendRequests(
   return { url, failures: [...failures].map(([reason, count]) => ({ reason, count })) };
 }
 
-/** The URL and headers that a route's match asks for. */
-function requestFor(input: MeasureInput): { readonly url: string; readonly headers: Record<string, string> } {
+/**
+ * An HTTPS gateway finds its certificate by the name in the handshake. Whether
+ * that certificate is trusted is not what is measured: it may come from any
+ * authority, and the request goes to an address.
+ */
+function tlsFor(serverName: string | undefined): {
+  readonly servername?: string;
+  readonly rejectUnauthorized: boolean;
+} {
+  return { ...(serverName === undefined ? {} : { servername: serverName }), rejectUnauthorized: false };
+}
+
+/** The URL and headers that a route's match asks for, by HTTPS where the route has a certificate. */
+function requestFor(input: MeasureInput): {
+  readonly url: string;
+  readonly headers: Record<string, string>;
+  readonly serverName: string | undefined;
+} {
   const { route } = input;
   const [host] = route.hosts;
   const named = host === undefined || host === "*" ? undefined : host.replace(/^\*\./, "isthmus-verify.");
   const matched = Object.entries(route.match.headers).map(([name, match]) => [name, match.value]);
   return {
-    url: `http://${input.address}${route.match.path.value}`,
+    url: `${route.tls === undefined ? "http" : "https"}://${input.address}${route.match.path.value}`,
+    serverName: route.tls === undefined ? undefined : named,
     headers: {
       ...Object.fromEntries(matched),
       ...(named === undefined ? {} : { host: named }),

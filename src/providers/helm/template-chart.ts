@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { stringify } from "yaml";
+import { writeYaml } from "../../core/model/object-yaml.ts";
 import { planCodes } from "../../core/diagnostics/codes/plan.ts";
 import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
 import { UserError } from "../../core/diagnostics/user-error.ts";
@@ -30,7 +30,7 @@ export interface TemplateOptions {
  * refusal is a UserError (ISM211) with helm's own words.
  */
 export async function templateChart(release: HelmRelease, options: TemplateOptions): Promise<readonly KubeObject[]> {
-  const values = stringify(release.values, { aliasDuplicateObjects: false });
+  const values = writeYaml(release.values);
   const inputs = ["helm 1", options.chart.digest, release.chart, release.name, release.namespace, values];
   return await keptManifests(options.cacheDir, inputs, async () => renderFresh(release, values, options));
 }

@@ -23,6 +23,8 @@ export interface TokenFacts {
   readonly labels: Readonly<Record<string, string>>;
   /** Undefined for a token that does not end. */
   readonly expiresAt?: Date;
+  /** Undefined where Rancher does not say it. */
+  readonly createdAt?: Date;
   readonly expired: boolean;
   /** The cluster that it is limited to. */
   readonly clusterId?: string;
@@ -52,6 +54,7 @@ export function readV3Token(json: unknown): TokenFacts | undefined {
         description,
         labels: { ...textsOf(json["labels"]), ...labels },
         ...expiryOf(json["expiresAt"], json["created"], json["ttl"]),
+        ...creationOf(json["created"]),
         expired: json["expired"] === true,
         ...clusterOf(json["clusterId"]),
       };
@@ -70,6 +73,7 @@ export function readExtToken(json: unknown): TokenFacts | undefined {
         description: textOf(spec?.["description"]) ?? "",
         labels: textsOf(metadata?.["labels"]),
         ...expiryOf(status?.["expiresAt"], metadata?.["creationTimestamp"], spec?.["ttl"]),
+        ...creationOf(metadata?.["creationTimestamp"]),
         expired: status?.["expired"] === true,
         ...clusterOf(spec?.["clusterName"]),
       };
@@ -78,6 +82,11 @@ export function readExtToken(json: unknown): TokenFacts | undefined {
 function clusterOf(value: unknown): { readonly clusterId?: string } {
   const clusterId = textOf(value);
   return clusterId === undefined ? {} : { clusterId };
+}
+
+function creationOf(value: unknown): { readonly createdAt?: Date } {
+  const made = Date.parse(textOf(value) ?? "");
+  return Number.isNaN(made) ? {} : { createdAt: new Date(made) };
 }
 
 /** v3 tokens say when they end only once they have been used; created and ttl (milliseconds) say it before. */
@@ -98,26 +107,6 @@ export function diagnoseCutToken(token: RancherToken, wish: TokenWish, url: stri
     detail: `The token ${token.name} for the cluster ${wish.clusterId} was asked for ${daysOf(wish.ttlSeconds ?? 0)}, and Rancher at ${url} made it for ${daysOf(token.ttlSeconds ?? 0)}${token.expiresAt === undefined ? "" : `: it ends at ${token.expiresAt.toISOString()}`}.`,
     fix: "Renew it before that, or raise Rancher's setting auth-token-max-ttl-minutes.",
   });
-}
-
-/** A warning (ISM294) for a token that has ended or ends within that many seconds; undefined for any other. `now` is in milliseconds since the epoch. */
-export function diagnoseTokenEnd(
-  token: TokenFacts,
-  facts: { readonly now: number; readonly rotateBeforeSeconds: number; readonly cluster: string },
-): Diagnostic | undefined {
-  if (token.expiresAt === undefined) {
-    return undefined;
-  }
-  const left = (token.expiresAt.getTime() - facts.now) / 1000;
-  const ended = token.expired || left <= 0;
-  return ended || left <= facts.rotateBeforeSeconds
-    ? rancherDiagnostic("ISM294", {
-        severity: ended ? "error" : "warning",
-        cluster: facts.cluster,
-        detail: `The Rancher token ${token.name}, by which the others read ${facts.cluster}, ${ended ? "ended" : "ends"} at ${token.expiresAt.toISOString()}${ended ? "" : `, in ${daysOf(left)}`}.`,
-        fix: "Renew it: isthmus apply",
-      })
-    : undefined;
 }
 
 function daysOf(seconds: number): string {

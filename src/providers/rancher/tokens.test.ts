@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { afterEach, describe, expect, it } from "vitest";
 import type { RancherClient } from "./client.ts";
-import { diagnoseCutToken, diagnoseTokenEnd } from "./token-facts.ts";
+import { diagnoseCutToken } from "./token-facts.ts";
 import { joinDescription, splitDescription } from "./token-labels.ts";
 import type { RancherStub } from "./testing/rancher-stub.ts";
 import { startRancherStub } from "./testing/rancher-stub.ts";
@@ -178,18 +178,6 @@ describe("tokens that are there", () => {
       "/v3/tokens/token-fghij",
       `${ext}/token-nope`,
     ]);
-  });
-
-  it.each([
-    ["ends soon", "2026-01-10T00:00:00Z", "warning", "ends at 2026-01-10T00:00:00.000Z, in 9 days"],
-    ["has ended", "2025-12-31T00:00:00Z", "error", "ended at 2025-12-31T00:00:00.000Z"],
-    ["ends later", "2026-03-01T00:00:00Z", undefined, ""],
-  ])("are told when one %s", (_, end, severity, says) => {
-    const token = { name: "token-fghij", description: "", labels: {}, expired: false, expiresAt: new Date(end) };
-    const now = Date.parse("2026-01-01T00:00:00Z");
-    const told = diagnoseTokenEnd(token, { now, rotateBeforeSeconds: 1_209_600, cluster: "east" });
-    expect(told?.severity).toBe(severity);
-    expect(told?.detail ?? "").toContain(says);
   });
 });
 

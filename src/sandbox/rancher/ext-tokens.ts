@@ -104,8 +104,17 @@ async function createToken(
     maximumMinutes: await readMinutes(rancher, "auth-token-max-ttl-minutes", { signal }),
     clusterId: scopes ? clusterName : "",
     userId: rancher.userId,
-    labels: {},
+    labels: labelsOf(body),
   });
+}
+
+/** Labels of an object's metadata; what is no text is left out. */
+function labelsOf(body: Readonly<Record<string, unknown>>): Readonly<Record<string, string>> {
+  const metadata = isRecord(body["metadata"]) ? body["metadata"] : {};
+  const labels = isRecord(metadata["labels"]) ? metadata["labels"] : {};
+  return Object.fromEntries(
+    Object.entries(labels).filter((entry): entry is [string, string] => typeof entry[1] === "string"),
+  );
 }
 
 function viewToken(rancher: Rancher, token: StoredToken, old: boolean, secret?: Secret): object {

@@ -7,7 +7,8 @@ const areas: readonly (readonly [string, (code: number) => boolean])[] = [
   ["Planning", (code) => code < 250],
   ["Access to clusters", (code) => code < 300],
   ["Applying", (code) => code < 400],
-  ["Verifying", (code) => code < 500],
+  ["Verifying", (code) => code < 410],
+  ["Checking", (code) => code < 500],
   ["Trust", (code) => code < 700],
   ["The sandbox", () => true],
 ];

@@ -1,4 +1,5 @@
 import type { Verification } from "../../../engine/operations/verify.ts";
+import { escapeXml } from "./escape-xml.ts";
 
 /** The proof as a JUnit report: one test case per ingress and route, one per cluster that does not answer. */
 export function verificationJunit(verification: Verification): string {
@@ -12,9 +13,9 @@ export function verificationJunit(verification: Verification): string {
   ];
   const body = cases.map(({ name, cluster, failures }) => {
     const inner = failures
-      .map((one) => `<failure message="${escape(`${one.code} ${one.summary}`)}">${escape(one.detail)}</failure>`)
+      .map((one) => `<failure message="${escapeXml(`${one.code} ${one.summary}`)}">${escapeXml(one.detail)}</failure>`)
       .join("");
-    return `  <testcase classname="${escape(cluster)}" name="${escape(name)}">${inner}</testcase>`;
+    return `  <testcase classname="${escapeXml(cluster)}" name="${escapeXml(name)}">${inner}</testcase>`;
   });
   const failed = cases.filter((one) => one.failures.length > 0).length;
   return [
@@ -23,8 +24,4 @@ export function verificationJunit(verification: Verification): string {
     ...body,
     "</testsuite>",
   ].join("\n");
-}
-
-function escape(text: string): string {
-  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
 }

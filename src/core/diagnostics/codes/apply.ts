@@ -41,4 +41,19 @@ export const applyCodes = {
     explanation:
       "This command was not heard of for longer than its Lease holds: the machine slept, the process was stopped, or the cluster could not be reached. Another command has taken the Lease meanwhile, so this one changes nothing more on that cluster.",
   },
+  ISM311: {
+    summary: "An object is kept",
+    explanation:
+      'An object that isthmus made and would delete carries the annotation isthmus.dev/keep: "true". It stays as it is, and isthmus no longer counts it as its own.',
+  },
+  ISM312: {
+    summary: "A namespace stays, others use it",
+    explanation:
+      "A namespace that isthmus made holds workloads, services, volumes, ConfigMaps or Secrets that isthmus does not own. Deleting the namespace would delete them, so only what isthmus set on it is taken back.",
+  },
+  ISM313: {
+    summary: "A definition stays, others use its kind",
+    explanation:
+      "A CustomResourceDefinition that isthmus made has objects that isthmus does not own, routes of another team for example. Deleting the definition would delete them in every namespace.",
+  },
 } as const satisfies Record<string, CatalogueEntry>;

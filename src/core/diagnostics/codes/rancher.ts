@@ -67,11 +67,6 @@ export const rancherCodes = {
     explanation:
       "The setting `auth-token-max-ttl-minutes` is the longest time that Rancher gives any token, and what is asked beyond it is cut without a word (90 days from Rancher 2.8 on). The token works; it only has to be renewed earlier.",
   },
-  ISM294: {
-    summary: "A Rancher token is about to end",
-    explanation:
-      "The token ends within the time that `spec.access.rotateBefore` gives for its renewal. After its end an istiod keeps what it knows of the other cluster, but sees no change there, and knows nothing of it after a restart.",
-  },
   ISM295: {
     summary: "A Rancher app operation failed",
     explanation:

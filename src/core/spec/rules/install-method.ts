@@ -56,6 +56,6 @@ function nearestRelease(version: string, releases: readonly IstioRelease[]): Ist
 }
 
 /** The Istio version in a rancher-istio chart's version: what stands behind `+up`. */
-export function chartsIstio(release: IstioRelease | undefined): string {
+function chartsIstio(release: IstioRelease | undefined): string {
   return release?.rancherChart?.split("+up")[1] ?? "";
 }

@@ -1,0 +1,78 @@
+import type { Cause, CheckReport, CheckResult } from "../../../core/checks/run-checks.ts";
+import { describeId } from "../../../core/model/kube-object.ts";
+import type { Palette } from "./palette.ts";
+
+/** Every check with its mark, by category; then each cause with what to do, and what follows from it. */
+export function viewCheck(report: CheckReport, palette: Palette): string {
+  const categories = [...new Set(report.results.map((one) => categoryOf(one.id)))];
+  const lists = categories.flatMap((category) => [
+    palette.strong(category),
+    ...report.results
+      .filter((one) => categoryOf(one.id) === category)
+      .map((one) => `  ${markOf(one, palette)} ${one.sentence}`),
+  ]);
+  return [
+    ...lists,
+    ...report.causes.flatMap((cause) => ["", ...viewCause(cause, palette)]),
+    "",
+    verdict(report, palette),
+  ].join("\n");
+}
+
+/** The line that says how it stands. */
+export function verdict(report: CheckReport, palette: Palette): string {
+  const errors = report.causes.filter((one) => one.severity === "error");
+  const warnings = report.causes.length - errors.length;
+  const beside = warnings === 0 ? "" : `, ${count(warnings, "warning")}`;
+  if (errors.length === 0) {
+    return palette.good(`√ ${count(report.results.length, "check")}, nothing is wrong${beside}`);
+  }
+  const consequences = errors.reduce((sum, one) => sum + one.consequences.length, 0);
+  const folded = consequences === 0 ? "" : ` (and ${count(consequences, "consequence")})`;
+  return palette.bad(`× ${count(errors.length, "cause")}${folded}${beside}`);
+}
+
+function viewCause(cause: Cause, palette: Palette): string[] {
+  const mark = cause.severity === "error" ? palette.bad("×") : palette.warn("‼");
+  const place = [cause.cluster, cause.remote].filter((one) => one !== undefined).join(" → ");
+  const object = cause.object === undefined ? "" : palette.dim(`  ${describeId(cause.object)}`);
+  return [
+    `${mark} ${palette.strong(`${cause.code} ${cause.summary}`)}${place === "" ? "" : `  ${place}`}${object}`,
+    `    ${cause.detail}`,
+    ...(cause.fix === undefined ? [] : [`    fix: ${cause.fix}`]),
+    palette.dim(`    docs: docs/reference/codes.md#${cause.code.toLowerCase()}`),
+    ...(cause.consequences.length === 0
+      ? []
+      : [
+          `    explains ${cause.consequences.length} more:`,
+          ...cause.consequences.map((one) =>
+            palette.dim(
+              `      ${one.code} ${one.summary}  ${[one.cluster, one.remote].filter((name) => name !== undefined).join(" → ")}`,
+            ),
+          ),
+        ]),
+  ];
+}
+
+function markOf(result: CheckResult, palette: Palette): string {
+  switch (result.state) {
+    case "ok":
+      return palette.good("√");
+    case "warning":
+      return palette.warn("‼");
+    case "failed":
+      return palette.bad("×");
+    case "explained":
+      return palette.dim("↳");
+    case "unknown":
+      return palette.dim("?");
+  }
+}
+
+function categoryOf(id: string): string {
+  return id.slice(0, id.indexOf("/"));
+}
+
+function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? "" : "s"}`;
+}

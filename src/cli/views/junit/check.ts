@@ -1,0 +1,24 @@
+import type { CheckReport } from "../../../core/checks/run-checks.ts";
+import { escapeXml } from "./escape-xml.ts";
+
+/** The report as JUnit: one test case per check. Warnings and what another check explains pass; what could not be judged is skipped. */
+export function checkJunit(report: CheckReport): string {
+  const cases = report.results.map((result) => {
+    const [category = "", name = ""] = result.id.split("/");
+    const failures = report.causes
+      .filter((cause) => cause.check === result.id && cause.severity === "error")
+      .map(
+        (cause) =>
+          `<failure message="${escapeXml(`${cause.code} ${cause.summary}`)}">${escapeXml(`${cause.detail} ${cause.fix ?? ""}`)}</failure>`,
+      );
+    const inner = result.state === "unknown" ? "<skipped/>" : failures.join("");
+    return `  <testcase classname="${escapeXml(category)}" name="${escapeXml(`${name}: ${result.sentence}`)}">${inner}</testcase>`;
+  });
+  const failed = report.results.filter((one) => one.state === "failed").length;
+  return [
+    '<?xml version="1.0" encoding="UTF-8"?>',
+    `<testsuite name="isthmus check" tests="${cases.length}" failures="${failed}">`,
+    ...cases,
+    "</testsuite>",
+  ].join("\n");
+}

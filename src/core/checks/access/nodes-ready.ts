@@ -1,0 +1,34 @@
+import type { Check } from "../check.ts";
+import { problem, warning } from "../check.ts";
+import { reachedClusters } from "../reached.ts";
+
+/** A cluster without a ready node runs nothing; one with some that are not runs less than it could. */
+export const nodesReady: Check = {
+  id: "access/nodes-ready",
+  sentence: "nodes are ready",
+  pre: true,
+  explains: [
+    "control-plane/istiod-ready",
+    "gateways/ready",
+    "join/istiod-synced",
+    "join/endpoint-shards",
+    "services/versions-run",
+  ],
+  run: (facts) =>
+    reachedClusters(facts).flatMap((one) => {
+      const away = one.nodes.filter((node) => !node.ready).map((node) => node.name);
+      if (away.length === 0 && one.nodes.length > 0) {
+        return [];
+      }
+      const none = away.length === one.nodes.length;
+      return [
+        (none ? problem : warning)("ISM411", {
+          detail: none
+            ? `${one.cluster} has ${one.nodes.length === 0 ? "no node" : `${one.nodes.length} nodes, and none is ready`}, so that no pod runs there.`
+            : `${away.join(", ")} of ${one.cluster} ${away.length === 1 ? "is" : "are"} not ready.`,
+          fix: `See why: kubectl --context ${one.context} describe nodes`,
+          cluster: one.cluster,
+        }),
+      ];
+    }),
+};

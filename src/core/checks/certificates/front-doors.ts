@@ -1,0 +1,58 @@
+import type { Check, Finding } from "../check.ts";
+import { problem, warning } from "../check.ts";
+import type { MeshFacts } from "../facts.ts";
+import { daysUntil, meshClusters } from "../reached.ts";
+
+/** Every ingress that a name may lead to needs the certificate of that name (pain 19). */
+export const frontDoors: Check = {
+  id: "certificates/front-doors",
+  sentence: "every ingress has the certificates of its routes",
+  pre: false,
+  explains: [],
+  run: (facts) => [
+    ...facts.mesh.services.flatMap((service) => service.routes.flatMap((route) => httpChallenge(facts, route))),
+    ...meshClusters(facts).flatMap((one) =>
+      one.tlsSecrets.flatMap((secret) => {
+        const object = { group: "", kind: "Secret", namespace: "istio-system", name: secret.name };
+        if (secret.notAfter === undefined) {
+          return [
+            problem("ISM450", {
+              detail: secret.present
+                ? `Secret istio-system/${secret.name} of ${one.cluster} holds no certificate that can be read.`
+                : `${one.cluster} has no Secret istio-system/${secret.name}: its ingress refuses TLS for the routes that name it.`,
+              fix: `See what cert-manager says: kubectl --context ${one.context} -n istio-system describe certificate`,
+              cluster: one.cluster,
+              object,
+            }),
+          ];
+        }
+        const left = daysUntil(facts, secret.notAfter);
+        return left >= 0
+          ? []
+          : [
+              problem("ISM450", {
+                detail: `The certificate in Secret istio-system/${secret.name} of ${one.cluster} ended on ${secret.notAfter.slice(0, 10)}.`,
+                fix: `See why cert-manager did not renew it: kubectl --context ${one.context} -n istio-system describe certificate`,
+                cluster: one.cluster,
+                object,
+              }),
+            ];
+      }),
+    ),
+  ],
+};
+
+function httpChallenge(
+  facts: MeshFacts,
+  route: MeshFacts["mesh"]["services"][number]["routes"][number],
+): readonly Finding[] {
+  const issuer = route.tls?.issuer;
+  return issuer === undefined || !facts.mesh.http01Issuers.includes(issuer) || facts.mesh.clusters.length < 2
+    ? []
+    : [
+        warning("ISM451", {
+          detail: `Route ${route.name} has its certificate from ${issuer}, whose challenges come over HTTP. With an ingress in each of ${facts.mesh.clusters.length} clusters behind ${route.hosts.join(", ")}, the authority asks any of them, and only the one that waits for it can answer.`,
+          fix: "Use dns01 for this issuer.",
+        }),
+      ];
+}

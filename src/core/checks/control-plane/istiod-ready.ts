@@ -1,0 +1,42 @@
+import type { Check } from "../check.ts";
+import { problem } from "../check.ts";
+import { applyFix, reachedClusters } from "../reached.ts";
+
+const object = { group: "apps", kind: "Deployment", namespace: "istio-system", name: "istiod" };
+
+/** Without istiod proxies keep what they have and learn nothing new. */
+export const istiodReady: Check = {
+  id: "control-plane/istiod-ready",
+  sentence: "istiod is there and ready",
+  pre: false,
+  explains: [
+    "control-plane/webhook",
+    "control-plane/cluster-id",
+    "gateways/ready",
+    "gateways/addresses",
+    "gateways/listener",
+    "join/istiod-synced",
+    "join/network-gateways",
+    "join/endpoint-shards",
+  ],
+  run: (facts) =>
+    reachedClusters(facts).flatMap((one) => {
+      const { desired, ready, reason } = one.istiod;
+      if (desired !== undefined && desired > 0 && ready >= desired) {
+        return [];
+      }
+      const detail =
+        desired === undefined
+          ? `${one.cluster} has no Deployment istio-system/istiod.`
+          : desired === 0
+            ? `Deployment istio-system/istiod of ${one.cluster} is scaled to 0: proxies there keep what they know, and no new pod gets a sidecar.`
+            : `${ready} of ${desired} pods of istiod in ${one.cluster} are ready: ${reason}.`;
+      const fix =
+        desired === 0
+          ? `kubectl --context ${one.context} -n istio-system scale deployment istiod --replicas=1`
+          : desired === undefined
+            ? applyFix
+            : `See why: kubectl --context ${one.context} -n istio-system describe pod -l app=istiod`;
+      return [problem("ISM420", { detail, fix, cluster: one.cluster, object })];
+    }),
+};

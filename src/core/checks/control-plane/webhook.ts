@@ -1,0 +1,26 @@
+import type { Check } from "../check.ts";
+import { problem } from "../check.ts";
+import { applyFix, meshClusters } from "../reached.ts";
+
+/** Without it new pods start without a sidecar and gateways without an image (pain 18). */
+export const webhook: Check = {
+  id: "control-plane/webhook",
+  sentence: "the injection webhook is registered",
+  pre: false,
+  explains: ["gateways/ready", "services/sidecars"],
+  run: (facts) =>
+    meshClusters(facts)
+      .filter((one) => !one.istiod.webhook)
+      .map((one) =>
+        problem("ISM423", {
+          detail: `${one.cluster} has no MutatingWebhookConfiguration of Istio's injector: new pods get no sidecar, and gateways do not start.`,
+          fix: applyFix,
+          cluster: one.cluster,
+          object: {
+            group: "admissionregistration.k8s.io",
+            kind: "MutatingWebhookConfiguration",
+            name: "istio-sidecar-injector",
+          },
+        }),
+      ),
+};

@@ -1,0 +1,69 @@
+import type { Check } from "../check.ts";
+import { problem } from "../check.ts";
+import type { CredentialFacts } from "../facts.ts";
+import { meshClusters } from "../reached.ts";
+
+/**
+ * Tried with exactly what is in the secret. An address that does not answer
+ * this machine is not judged, since the clusters may have a way that it has
+ * not; whether istiod has one is what `join/istiod-synced` sees.
+ */
+export const credentialsAccepted: Check = {
+  id: "credentials/accepted",
+  sentence: "the credentials in remote secrets are accepted",
+  pre: false,
+  explains: ["join/istiod-synced", "join/endpoint-shards", "join/network-gateways"],
+  run: (facts) =>
+    meshClusters(facts).flatMap((one) =>
+      one.remoteSecrets.flatMap((secret) =>
+        secret.credentials.flatMap((credential) => {
+          const said = say(one.cluster, credential);
+          return said === undefined
+            ? []
+            : [
+                problem(said.code, {
+                  detail: said.detail,
+                  fix: said.fix,
+                  cluster: one.cluster,
+                  remote: credential.cluster,
+                  object: { group: "", kind: "Secret", namespace: "istio-system", name: secret.name },
+                }),
+              ];
+        }),
+      ),
+    ),
+};
+
+function say(
+  reader: string,
+  { cluster, server, trial, token }: CredentialFacts,
+): { readonly code: "ISM432" | "ISM433" | "ISM434"; readonly detail: string; readonly fix: string } | undefined {
+  const subject = `With the remote secret of ${reader} for ${cluster}, ${server}`;
+  switch (trial.outcome) {
+    case "unauthorized":
+      return {
+        code: "ISM432",
+        detail: `${subject} answers 401 Unauthorized: the token has ended, was revoked, or is one that the address does not take. istiod of ${reader} keeps what it knew of ${cluster} and learns nothing new.`,
+        fix:
+          token === "jwt" && server.includes("/k8s/clusters/")
+            ? "Rancher takes a cluster's own tokens only from 2.9 on and with JWT Authentication switched on for the cluster (Cluster Management, Advanced). Switch it on, or set spec.access.credentials: rancherToken, and run isthmus apply."
+            : "Run isthmus apply: it writes the secret with a token that works (with --force-conflicts, where another tool has written over it). Where it keeps the token, the token's own Secret in the other cluster was made anew by hand; delete the remote secret first.",
+      };
+    case "untrusted":
+      return {
+        code: "ISM433",
+        detail: `${subject} is not trusted: ${trial.detail}`,
+        fix: "Put the authority that signs what the address serves into the kubeconfig that isthmus uses for that cluster, or name another address as spec.clusters[].endpoint; then run isthmus apply.",
+      };
+    case "forbidden":
+      return {
+        code: "ISM434",
+        detail: `${subject} lets the token in and refuses what istiod reads: ${trial.detail}`,
+        fix: `Run isthmus apply for ${cluster}: it puts Istio's reader account and its ClusterRole there.`,
+      };
+    case "accepted":
+    case "unreachable":
+    case "not-tried":
+      return undefined;
+  }
+}

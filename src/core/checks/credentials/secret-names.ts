@@ -1,0 +1,41 @@
+import type { Check } from "../check.ts";
+import { problem } from "../check.ts";
+import { meshClusters } from "../reached.ts";
+
+/** istiod takes a cluster's name from the Secret's key; it must be that of the mesh, once, and not the cluster's own (pain 7). */
+export const secretNames: Check = {
+  id: "credentials/secret-names",
+  sentence: "remote secrets carry the other clusters' names",
+  pre: false,
+  explains: ["join/istiod-synced"],
+  run: (facts) => {
+    const known = new Set(facts.mesh.clusters.map((one) => one.name));
+    return meshClusters(facts).flatMap((one) =>
+      one.remoteSecrets.flatMap((secret) => {
+        const twice = secret.keys.filter((key) =>
+          one.remoteSecrets.some((other) => other.name < secret.name && other.keys.includes(key)),
+        );
+        const [flaw] = [
+          ...secret.keys
+            .filter((key) => key === one.cluster)
+            .map((key) => `is about ${key}, the cluster that it is in`),
+          ...secret.keys.filter((key) => !known.has(key)).map((key) => `is about ${key}, which is not in the mesh`),
+          ...twice.map((key) => `is about ${key} as another remote secret is`),
+          ...(secret.annotation !== undefined && !secret.keys.includes(secret.annotation)
+            ? [`says ${secret.annotation} in its annotation and ${secret.keys.join(", ") || "nothing"} in its data`]
+            : []),
+        ];
+        return flaw === undefined
+          ? []
+          : [
+              problem("ISM431", {
+                detail: `Secret istio-system/${secret.name} of ${one.cluster} ${flaw}.`,
+                fix: `Delete it and run isthmus apply: kubectl --context ${one.context} -n istio-system delete secret ${secret.name}`,
+                cluster: one.cluster,
+                object: { group: "", kind: "Secret", namespace: "istio-system", name: secret.name },
+              }),
+            ];
+      }),
+    );
+  },
+};

@@ -1,0 +1,263 @@
+import type { Diagnostic } from "../diagnostics/diagnostic.ts";
+import type { Mesh } from "../model/mesh.ts";
+
+/** The version of the document; a reader refuses another one. */
+export const factsVersion = 1;
+
+/**
+ * Everything that the checks judge, as one JSON document: what the mesh file
+ * asks for and what each cluster had when it was asked. Secrets are not in it;
+ * where two of them have to be told apart it has fingerprints.
+ */
+export interface MeshFacts {
+  readonly apiVersion: "isthmus.dev/v1alpha1";
+  readonly kind: "Facts";
+  readonly version: typeof factsVersion;
+  /** When the clusters were asked, ISO 8601. */
+  readonly takenAt: string;
+  readonly mesh: MeshOutline;
+  /** In the order of the mesh file. */
+  readonly clusters: readonly ClusterSnapshot[];
+}
+
+/** The part of the mesh file that checks go by; nothing that a user could have hidden a secret in. */
+export interface MeshOutline extends Pick<Mesh, "name" | "clusters" | "services"> {
+  readonly istioVersion: string;
+  /** Names of issuers whose ACME challenges come over HTTP. */
+  readonly http01Issuers: readonly string[];
+}
+
+export type ClusterSnapshot =
+  | ReachedCluster
+  | { readonly kind: "unreachable"; readonly cluster: string; readonly diagnostic: Diagnostic };
+
+/** What one cluster had. */
+export interface ReachedCluster {
+  readonly kind: "reached";
+  readonly cluster: string;
+  /** Its kubeconfig context, for commands that a fix names. */
+  readonly context: string;
+  readonly kubernetesVersion: string;
+  /** The mesh ID that istiod there is configured with; undefined without an istiod. */
+  readonly meshId?: string;
+  readonly nodes: readonly NodeFacts[];
+  /** istio-system and the namespaces of the mesh's services, those that are there. */
+  readonly namespaces: readonly NamespaceFacts[];
+  readonly authority: AuthorityFacts;
+  readonly istiod: IstiodFacts;
+  /** The ingress and the east-west gateway. */
+  readonly gateways: readonly GatewayFacts[];
+  readonly remoteSecrets: readonly RemoteSecretFacts[];
+  readonly services: readonly ServiceFacts[];
+  readonly routing: RoutingFacts;
+  readonly quotas: readonly QuotaFacts[];
+  readonly networkPolicies: readonly NetworkPolicyFacts[];
+  /** TLS Secrets that routes name, in istio-system. */
+  readonly tlsSecrets: readonly TlsSecretFacts[];
+  readonly externalDns: readonly ExternalDnsFacts[];
+}
+
+export interface NodeFacts {
+  readonly name: string;
+  readonly ready: boolean;
+  /** Empty where the node has no such label. */
+  readonly region: string;
+  readonly zone: string;
+}
+
+export interface NamespaceFacts {
+  readonly name: string;
+  /** `topology.istio.io/network`. */
+  readonly network?: string;
+  /** True when sidecars are injected there. */
+  readonly injected: boolean;
+  /** Fingerprint of the root in ConfigMap istio-ca-root-cert. */
+  readonly root?: string;
+}
+
+export type AuthorityFacts =
+  | { readonly kind: "missing" }
+  | { readonly kind: "broken"; readonly flaw: string }
+  | {
+      readonly kind: "present";
+      /** When the Secret was made, ISO 8601. */
+      readonly created: string;
+      readonly root: CertificateFacts;
+      readonly intermediate: CertificateFacts;
+    };
+
+export interface CertificateFacts {
+  readonly subject: string;
+  /** SHA-256, upper-case hex with colons. */
+  readonly fingerprint: string;
+  /** Lower-case hex without leading zeros. */
+  readonly serial: string;
+  /** ISO 8601. */
+  readonly notAfter: string;
+}
+
+export interface WorkloadFacts {
+  /** Pods that the Deployment asks for; undefined when there is no Deployment. */
+  readonly desired?: number;
+  readonly ready: number;
+  /** Why it is not ready, in Kubernetes' own words; empty when it is. */
+  readonly reason: string;
+}
+
+export interface IstiodFacts extends WorkloadFacts {
+  /** Tag of the image; empty without a Deployment. */
+  readonly version: string;
+  /** `CLUSTER_ID` of its Deployment. */
+  readonly clusterId?: string;
+  readonly pods: readonly IstiodPod[];
+  /** Whether the injection webhook is registered. */
+  readonly webhook: boolean;
+}
+
+/** What one istiod pod says of itself. */
+export interface IstiodPod {
+  readonly name: string;
+  /** ISO 8601. */
+  readonly started: string;
+  /** Why it could not be asked; then all lists are empty. */
+  readonly problem?: string;
+  /** `/debug/clusterz`. */
+  readonly remotes: readonly { readonly cluster: string; readonly state: string }[];
+  /** `/debug/networkz`. */
+  readonly networkGateways: readonly {
+    readonly network: string;
+    readonly cluster: string;
+    readonly address: string;
+    readonly port: number;
+  }[];
+  /** `/debug/endpointShardz`, of the mesh's services: healthy endpoints as address:port, sorted. */
+  readonly shards: readonly {
+    readonly service: string;
+    readonly cluster: string;
+    readonly endpoints: readonly string[];
+  }[];
+}
+
+export interface GatewayFacts extends WorkloadFacts {
+  readonly name: string;
+  /** `ISTIO_META_NETWORK` and `ISTIO_META_CLUSTER_ID` of its pods' template. */
+  readonly network?: string;
+  readonly clusterId?: string;
+  readonly service?: {
+    readonly type: string;
+    /** `topology.istio.io/network`. */
+    readonly network?: string;
+    readonly addresses: readonly string[];
+    readonly ports: readonly number[];
+  };
+  readonly pods: readonly GatewayPod[];
+}
+
+export interface GatewayPod {
+  readonly name: string;
+  /** Why its proxy could not be asked; then the rest is empty. */
+  readonly problem?: string;
+  /** Ports that the proxy listens at. */
+  readonly listeners: readonly number[];
+  /** Serial numbers of the roots that it trusts, lower-case hex. */
+  readonly roots: readonly string[];
+}
+
+export interface RemoteSecretFacts {
+  readonly name: string;
+  /** Annotation `networking.istio.io/cluster`. */
+  readonly annotation?: string;
+  /** Data keys: what istiod takes for the clusters' names. */
+  readonly keys: readonly string[];
+  /** One for each key that holds a kubeconfig with a token. */
+  readonly credentials: readonly CredentialFacts[];
+}
+
+export interface CredentialFacts {
+  readonly cluster: string;
+  readonly server: string;
+  /** First 8 hex digits of the token's SHA-256. */
+  readonly fingerprint: string;
+  /** `jwt` is a service account's, `rancher` one of Rancher's. */
+  readonly token: "jwt" | "rancher" | "other";
+  /** The token's end where one is known, ISO 8601. */
+  readonly expires?: string;
+  /** What a request with exactly this address, authority and token ended with. */
+  readonly trial: CredentialTrial;
+}
+
+export interface CredentialTrial {
+  /** `unreachable` says nothing of the credential: this machine may have no way to an address that the clusters have. */
+  readonly outcome: "accepted" | "unauthorized" | "forbidden" | "untrusted" | "unreachable" | "not-tried";
+  readonly detail: string;
+}
+
+/** A service of the mesh file as one cluster has it. */
+export interface ServiceFacts {
+  /** `namespace/name`. */
+  readonly service: string;
+  readonly present: boolean;
+  readonly headless: boolean;
+  readonly ports: readonly number[];
+  /** Version → ready pods as address:port. */
+  readonly podsOf: Readonly<Record<string, readonly string[]>>;
+  /** All ready endpoints, also those of no version, sorted. */
+  readonly endpoints: readonly string[];
+  /** Names of pods of a version that have no sidecar. */
+  readonly withoutSidecar: readonly string[];
+}
+
+export interface RoutingFacts {
+  readonly gateways: readonly {
+    readonly namespace: string;
+    readonly name: string;
+    readonly selector: Readonly<Record<string, string>>;
+    readonly servers: readonly { readonly port: number; readonly tlsMode: string; readonly hosts: readonly string[] }[];
+  }[];
+  readonly destinationRules: readonly {
+    readonly namespace: string;
+    readonly name: string;
+    readonly host: string;
+    readonly subsets: readonly { readonly name: string; readonly labels: Readonly<Record<string, string>> }[];
+  }[];
+  readonly virtualServices: readonly {
+    readonly namespace: string;
+    readonly name: string;
+    /** Subset → weight of the first rule. */
+    readonly weights: Readonly<Record<string, number>>;
+  }[];
+}
+
+export interface QuotaFacts {
+  readonly namespace: string;
+  readonly name: string;
+  /** Resource → what is allowed and used, as Kubernetes writes quantities. */
+  readonly resources: Readonly<Record<string, { readonly hard: string; readonly used: string }>>;
+}
+
+export interface NetworkPolicyFacts {
+  readonly namespace: string;
+  readonly name: string;
+  readonly matchLabels: Readonly<Record<string, string>>;
+  /** True when `podSelector` has expressions, which are not judged. */
+  readonly expressions: boolean;
+  readonly ingress: boolean;
+  /** Ports (numbers) of each ingress rule; an empty list is a rule for all ports. */
+  readonly ingressPorts: readonly (readonly number[])[];
+}
+
+export interface TlsSecretFacts {
+  readonly name: string;
+  readonly present: boolean;
+  /** SHA-256 of the first certificate; undefined when it cannot be read. */
+  readonly fingerprint?: string;
+  /** ISO 8601. */
+  readonly notAfter?: string;
+}
+
+export interface ExternalDnsFacts {
+  readonly namespace: string;
+  readonly name: string;
+  readonly ownerId?: string;
+  readonly txtPrefix?: string;
+}

@@ -1,0 +1,50 @@
+import { crossNetworkPort, eastWestGateway } from "../../render/names.ts";
+import type { Check } from "../check.ts";
+import { problem } from "../check.ts";
+import type { GatewayFacts, ReachedCluster } from "../facts.ts";
+import { applyFix, meshClusters } from "../reached.ts";
+
+/** Without an address nobody finds the gateway: no load balancer, a pending one, or NAT in front (pain 12). */
+export const gatewaysHaveAddresses: Check = {
+  id: "gateways/addresses",
+  sentence: "gateways have addresses",
+  pre: false,
+  explains: ["join/network-gateways", "dns/owner"],
+  run: (facts) =>
+    meshClusters(facts).flatMap((one) =>
+      one.gateways.flatMap((gateway) => {
+        const wrong = flawOf(one, gateway);
+        return wrong === undefined
+          ? []
+          : [
+              problem("ISM425", {
+                ...wrong,
+                cluster: one.cluster,
+                object: { group: "", kind: "Service", namespace: "istio-system", name: gateway.name },
+              }),
+            ];
+      }),
+    ),
+};
+
+function flawOf(
+  one: ReachedCluster,
+  { name, service }: GatewayFacts,
+): { readonly detail: string; readonly fix: string } | undefined {
+  if (service === undefined) {
+    return { detail: `${one.cluster} has no Service istio-system/${name}.`, fix: applyFix };
+  }
+  if (service.addresses.length === 0) {
+    return {
+      detail: `Service istio-system/${name} of ${one.cluster} (${service.type}) has no address${service.type === "LoadBalancer" ? ": no load balancer has given it one" : ", since its type is not LoadBalancer and it has no externalIPs"}.`,
+      fix: `See why: kubectl --context ${one.context} -n istio-system describe service ${name}. Where the cluster has no load balancers, give it the addresses at which its nodes are reached as spec.externalIPs.`,
+    };
+  }
+  if (name === eastWestGateway && !service.ports.includes(crossNetworkPort)) {
+    return {
+      detail: `Service istio-system/${name} of ${one.cluster} has the ports ${service.ports.join(", ") || "(none)"} and not ${crossNetworkPort}, at which other networks knock.`,
+      fix: applyFix,
+    };
+  }
+  return undefined;
+}

@@ -1,0 +1,61 @@
+import { crossNetworkPort } from "../../render/names.ts";
+import type { Check } from "../check.ts";
+import { problem } from "../check.ts";
+import type { ReachedCluster } from "../facts.ts";
+import { applyFix, meshClusters } from "../reached.ts";
+
+/** The one Gateway that opens 15443: AUTO_PASSTHROUGH for *.local, and no other one beside it (pain 14). */
+export const crossNetworkGateway: Check = {
+  id: "gateways/cross-network",
+  sentence: "one Gateway opens the east-west gateway for other networks",
+  pre: false,
+  explains: ["gateways/listener"],
+  run: (facts) =>
+    meshClusters(facts).flatMap((one) => {
+      const found = serversAt(one);
+      const good = found.filter((server) => server.tlsMode === "AUTO_PASSTHROUGH" && opensAll(server.hosts));
+      const [first] = found.filter((server) => !good.includes(server));
+      const name = first?.name ?? "istio-system/cross-network-gateway";
+      if (good.length > 0 && first === undefined) {
+        return [];
+      }
+      const detail =
+        first === undefined
+          ? `${one.cluster} has no Gateway that opens port ${crossNetworkPort} of the east-west gateway, so no request comes in from another network.`
+          : `Gateway ${name} of ${one.cluster} opens port ${crossNetworkPort} of the east-west gateway with ${first.tlsMode || "no TLS mode"} for ${first.hosts.join(", ")}. ${good.length > 0 ? "Beside the mesh's own one istiod drops one of the two." : "Other networks need AUTO_PASSTHROUGH for *.local there."}`;
+      return [
+        problem("ISM426", {
+          detail,
+          fix:
+            good.length > 0
+              ? `Give Gateway ${name} a selector of its own, or delete it: kubectl --context ${one.context} -n ${name.replace("/", " delete gateway ")}`
+              : applyFix,
+          cluster: one.cluster,
+          object: {
+            group: "networking.istio.io",
+            kind: "Gateway",
+            namespace: name.slice(0, name.indexOf("/")),
+            name: name.slice(name.indexOf("/") + 1),
+          },
+        }),
+      ];
+    }),
+};
+
+function serversAt(one: ReachedCluster): readonly {
+  readonly name: string;
+  readonly tlsMode: string;
+  readonly hosts: readonly string[];
+}[] {
+  return one.routing.gateways
+    .filter((gateway) => gateway.selector["istio"] === "eastwestgateway")
+    .flatMap((gateway) =>
+      gateway.servers
+        .filter((server) => server.port === crossNetworkPort)
+        .map((server) => ({ ...server, name: `${gateway.namespace}/${gateway.name}` })),
+    );
+}
+
+function opensAll(hosts: readonly string[]): boolean {
+  return hosts.some((host) => host === "*.local" || host === "*" || host === "*/*.local");
+}

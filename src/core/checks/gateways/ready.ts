@@ -1,0 +1,39 @@
+import { eastWestGateway } from "../../render/names.ts";
+import type { Check } from "../check.ts";
+import { problem } from "../check.ts";
+import { applyFix, meshClusters } from "../reached.ts";
+
+export const gatewaysReady: Check = {
+  id: "gateways/ready",
+  sentence: "gateways are there and ready",
+  pre: false,
+  explains: ["gateways/listener", "join/network-gateways"],
+  run: (facts) =>
+    meshClusters(facts).flatMap((one) =>
+      one.gateways
+        .filter((gateway) => gateway.desired === undefined || gateway.desired === 0 || gateway.ready < gateway.desired)
+        .map((gateway) => {
+          const state =
+            gateway.desired === undefined
+              ? "is not there"
+              : gateway.desired === 0
+                ? "is scaled to 0"
+                : `has ${gateway.ready} of ${gateway.desired} pods ready: ${gateway.reason}`;
+          const consequence =
+            gateway.name === eastWestGateway
+              ? "nothing of this cluster can be reached from other networks"
+              : "no request comes into the mesh here";
+          return problem("ISM424", {
+            detail: `Deployment istio-system/${gateway.name} of ${one.cluster} ${state}; ${consequence}.`,
+            fix:
+              gateway.desired === undefined
+                ? applyFix
+                : gateway.desired === 0
+                  ? `kubectl --context ${one.context} -n istio-system scale deployment ${gateway.name} --replicas=1`
+                  : `See why: kubectl --context ${one.context} -n istio-system describe deployment ${gateway.name}`,
+            cluster: one.cluster,
+            object: { group: "apps", kind: "Deployment", namespace: "istio-system", name: gateway.name },
+          });
+        }),
+    ),
+};

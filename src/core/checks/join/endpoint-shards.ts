@@ -1,0 +1,46 @@
+import { serviceHost } from "../../render/names.ts";
+import type { Check } from "../check.ts";
+import { problem } from "../check.ts";
+import { meshClusters, reachedClusters } from "../reached.ts";
+
+/** `synced` is no proof: what each istiod pod has of a service in a cluster is compared with what that cluster has (pains 1, 2, 3 and 17). */
+export const endpointShards: Check = {
+  id: "join/endpoint-shards",
+  sentence: "every istiod has the endpoints that the clusters really have",
+  pre: false,
+  explains: [],
+  run: (facts) =>
+    meshClusters(facts).flatMap((reader) =>
+      reachedClusters(facts).flatMap((far) =>
+        reader.istiod.pods
+          .filter((pod) => pod.problem === undefined)
+          .flatMap((pod) => {
+            const wrong = facts.mesh.services.flatMap((service) => {
+              const real =
+                far.services.find((one) => one.service === `${service.namespace}/${service.name}`)?.endpoints ?? [];
+              const known =
+                pod.shards.find((one) => one.service === serviceHost(service) && one.cluster === far.cluster)
+                  ?.endpoints ?? [];
+              const missing = real.filter((one) => !known.includes(one));
+              const stale = known.filter((one) => !real.includes(one));
+              return missing.length + stale.length === 0
+                ? []
+                : [
+                    `of ${service.namespace}/${service.name} it has ${real.length - missing.length} of ${real.length} endpoints${stale.length === 0 ? "" : ` and ${stale.length} that are gone`}`,
+                  ];
+            });
+            return wrong.length === 0
+              ? []
+              : [
+                  problem("ISM439", {
+                    detail: `${pod.name} of ${reader.cluster} does not know what ${far.cluster} has: ${wrong.join("; ")}.`,
+                    fix: `Where its credentials are accepted, it holds on to old ones: kubectl --context ${reader.context} -n istio-system rollout restart deployment istiod (restart, do not delete).`,
+                    cluster: reader.cluster,
+                    ...(far.cluster === reader.cluster ? {} : { remote: far.cluster }),
+                    object: { group: "", kind: "Pod", namespace: "istio-system", name: pod.name },
+                  }),
+                ];
+          }),
+      ),
+    ),
+};

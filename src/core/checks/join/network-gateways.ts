@@ -1,0 +1,52 @@
+import { crossNetworkPort, eastWestGateway } from "../../render/names.ts";
+import type { Check } from "../check.ts";
+import { problem } from "../check.ts";
+import { gatewayOf, networkOf, pairs, reachedCluster } from "../reached.ts";
+
+/**
+ * What istiod takes for the gateways of another network: without one it hands
+ * out pod addresses that lead nowhere (pains 1 and 13), and for a DNS name it
+ * has addresses only once it has resolved it (pain 11).
+ */
+export const networkGateways: Check = {
+  id: "join/network-gateways",
+  sentence: "every istiod knows the east-west gateways of other networks",
+  pre: false,
+  explains: [],
+  run: (facts) =>
+    pairs(facts).flatMap(({ reader, remote }) => {
+      const network = networkOf(facts, remote);
+      const far = reachedCluster(facts, remote);
+      if (far === undefined || network === networkOf(facts, reader.cluster)) {
+        return [];
+      }
+      const announced = gatewayOf(far, eastWestGateway)?.service?.addresses ?? [];
+      const names = announced.filter((address) => /[a-z]/i.test(address) && !address.includes(":"));
+      return reader.istiod.pods.flatMap((pod) => {
+        const known = pod.networkGateways
+          .filter((one) => one.network === network && one.cluster === remote)
+          .map((one) => one.address);
+        const missing = announced.filter((address) => !known.includes(address) && !names.includes(address));
+        const unresolved = names.length > 0 && known.length === 0;
+        if (pod.problem !== undefined || (known.length > 0 && missing.length === 0)) {
+          return [];
+        }
+        const detail = unresolved
+          ? `${pod.name} of ${reader.cluster} has no address for ${names.join(", ")}, the east-west gateway of ${remote}: it cannot resolve the name, or RESOLVE_HOSTNAME_GATEWAYS is off.`
+          : known.length === 0
+            ? `${pod.name} of ${reader.cluster} knows no gateway of network ${network}, so it hands out pod addresses of ${remote}, which lead nowhere from here.`
+            : `${pod.name} of ${reader.cluster} does not know ${missing.map((one) => `${one}:${crossNetworkPort}`).join(", ")}, where ${remote} can be reached.`;
+        return [
+          problem("ISM438", {
+            detail,
+            fix: unresolved
+              ? `Have the DNS of ${reader.cluster} resolve the name, or give Service istio-system/${eastWestGateway} of ${remote} an IP address.`
+              : `Look at the labels of Service istio-system/${eastWestGateway} in ${remote}, and whether istiod of ${reader.cluster} is synced with it; isthmus apply puts both right.`,
+            cluster: reader.cluster,
+            remote,
+            object: { group: "", kind: "Pod", namespace: "istio-system", name: pod.name },
+          }),
+        ];
+      });
+    }),
+};

@@ -1,0 +1,40 @@
+import { readdirSync } from "node:fs";
+import path from "node:path";
+import { describe, expect, it } from "vitest";
+import { healthyFacts } from "../testing/healthy-facts.ts";
+import { categories } from "./check.ts";
+import { checks } from "./list.ts";
+
+const ids = checks.map((one) => one.id);
+const folder = import.meta.dirname;
+
+describe("the list of checks", () => {
+  it("has every check once, and its file's name in its category's folder is its id", () => {
+    const files = categories.flatMap((category) =>
+      readdirSync(path.join(folder, category))
+        .filter((file) => !file.endsWith(".test.ts"))
+        .map((file) => `${category}/${file.replace(/\.ts$/, "")}`),
+    );
+    expect(ids.toSorted()).toEqual(files.toSorted());
+  });
+
+  it("has the categories in their order", () => {
+    const order = ids.map((id) => categories.findIndex((category) => id.startsWith(`${category}/`)));
+    expect(order).toEqual(order.toSorted((a, b) => a - b));
+  });
+
+  it("names as consequences only checks that come later", () => {
+    const early = checks.flatMap((one, index) =>
+      one.explains.filter((id) => ids.indexOf(id) <= index).map((id) => `${one.id} explains ${id}`),
+    );
+    expect(early).toEqual([]);
+  });
+
+  it("says for each what holds, in lower case and without a full stop", () => {
+    expect(checks.map((one) => one.sentence).filter((sentence) => !/^[a-z].*[^.]$/.test(sentence))).toEqual([]);
+  });
+});
+
+it.each(checks.map((one) => [one.sentence, one] as const))("finds nothing on a healthy mesh: %s", (_, check) => {
+  expect(check.run(healthyFacts())).toEqual([]);
+});

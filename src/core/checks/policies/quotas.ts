@@ -1,0 +1,40 @@
+import type { Check } from "../check.ts";
+import { problem } from "../check.ts";
+import { quantityOf } from "../quantity-of.ts";
+import { reachedClusters } from "../reached.ts";
+
+/** What every sidecar and gateway adds at least, by Istio's defaults: a pod whose namespace has less left is refused (pain 18). */
+const needs: Readonly<Record<string, number>> = {
+  pods: 1,
+  "requests.cpu": 0.1,
+  "requests.memory": 128 * 1024 ** 2,
+  "limits.cpu": 2,
+  "limits.memory": 1024 ** 3,
+};
+
+export const quotas: Check = {
+  id: "policies/quotas",
+  sentence: "quotas leave room for another sidecar",
+  pre: true,
+  explains: [],
+  run: (facts) =>
+    reachedClusters(facts).flatMap((one) =>
+      one.quotas.flatMap((quota) => {
+        const tight = Object.entries(quota.resources).flatMap(([resource, { hard, used }]) => {
+          const needed = needs[resource];
+          const left = quantityOf(hard) - quantityOf(used);
+          return needed === undefined || left >= needed ? [] : [`${resource} ${used} of ${hard} used`];
+        });
+        return tight.length === 0
+          ? []
+          : [
+              problem("ISM447", {
+                detail: `ResourceQuota ${quota.namespace}/${quota.name} of ${one.cluster} has no room for one more pod with a sidecar: ${tight.join(", ")}.`,
+                fix: "Raise the quota (in Rancher that of the project), or give smaller requests and limits in spec.istio.containerDefaults.",
+                cluster: one.cluster,
+                object: { group: "", kind: "ResourceQuota", namespace: quota.namespace, name: quota.name },
+              }),
+            ];
+      }),
+    ),
+};

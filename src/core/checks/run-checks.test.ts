@@ -1,0 +1,120 @@
+import { describe, expect, it } from "vitest";
+import { healthyFacts, withCluster } from "../testing/healthy-facts.ts";
+import type { MeshFacts, ReachedCluster } from "./facts.ts";
+import { runChecks } from "./run-checks.ts";
+
+const everything = { pre: false };
+
+function withoutEast(): MeshFacts {
+  const facts = healthyFacts();
+  const [west] = facts.clusters;
+  const diagnostic = { code: "ISM255", severity: "error", summary: "Nothing listens", detail: "refused" } as const;
+  const unsynced = (one: ReachedCluster): ReachedCluster => ({
+    ...one,
+    istiod: {
+      ...one.istiod,
+      pods: one.istiod.pods.map((pod) => ({ ...pod, remotes: [{ cluster: "east", state: "timeout" }] })),
+    },
+  });
+  return {
+    ...facts,
+    clusters: [
+      ...(west?.kind === "reached" ? [unsynced(west)] : []),
+      { kind: "unreachable", cluster: "east", diagnostic },
+    ],
+  };
+}
+
+describe("a run of the checks", () => {
+  it("is content with a healthy mesh", () => {
+    const report = runChecks(healthyFacts(), everything);
+    expect(report.causes).toEqual([]);
+    expect(report.ok).toBe(true);
+    expect(report.results.every((one) => one.state === "ok")).toBe(true);
+  });
+
+  it("has a dead cluster as one cause with the access diagnosis, and goes on with the others", () => {
+    const report = runChecks(withoutEast(), everything);
+    expect(report.causes.map((one) => [one.code, one.cluster])).toEqual([["ISM255", "east"]]);
+    expect(report.causes[0]?.consequences.map((one) => one.code)).toEqual(["ISM436"]);
+    expect(report.ok).toBe(false);
+  });
+
+  it("folds all that follows from a missing remote secret under it", () => {
+    const facts = withCluster("west", (one) => ({
+      remoteSecrets: [],
+      istiod: {
+        ...one.istiod,
+        pods: one.istiod.pods.map((pod) => ({
+          ...pod,
+          remotes: [],
+          networkGateways: [],
+          shards: pod.shards.filter((shard) => shard.cluster === "west"),
+        })),
+      },
+    }));
+    const report = runChecks(facts, everything);
+    expect(report.causes.map((one) => one.code)).toEqual(["ISM430"]);
+    expect(report.causes[0]?.consequences.map((one) => one.code)).toEqual(["ISM436", "ISM438", "ISM439"]);
+    const states = Object.fromEntries(report.results.map((one) => [one.id, one.state]));
+    expect(states["credentials/remote-secrets"]).toBe("failed");
+    expect(states["join/istiod-synced"]).toBe("explained");
+  });
+
+  it("folds what the proxies and namespaces of a cluster with another root have under that root", () => {
+    const facts = withCluster("east", (one) => ({
+      authority:
+        one.authority.kind === "present"
+          ? { ...one.authority, root: { ...one.authority.root, fingerprint: "CC:DD", serial: "eee" } }
+          : one.authority,
+    }));
+    const report = runChecks(facts, everything);
+    expect(report.causes.map((one) => [one.code, one.cluster])).toEqual([["ISM414", "east"]]);
+    expect(report.causes[0]?.consequences.map((one) => one.code)).toEqual(["ISM416", "ISM417", "ISM417"]);
+  });
+
+  it("does not take what another cluster has for a consequence", () => {
+    const facts = withCluster("west", () => ({ remoteSecrets: [] }));
+    const both = {
+      ...facts,
+      clusters: facts.clusters.map((one) =>
+        one.kind === "reached" && one.cluster === "east"
+          ? { ...one, istiod: { ...one.istiod, pods: one.istiod.pods.map((pod) => ({ ...pod, shards: [] })) } }
+          : one,
+      ),
+    };
+    const report = runChecks(both, everything);
+    expect(report.causes.map((one) => [one.code, one.cluster])).toContainEqual(["ISM439", "east"]);
+  });
+
+  it("is content with warnings alone, and says them last", () => {
+    const facts = withCluster("east", (one) => ({ nodes: one.nodes.map((node) => ({ ...node, region: "" })) }));
+    const report = runChecks(facts, everything);
+    expect(report.ok).toBe(true);
+    expect(report.causes.map((one) => one.severity)).toEqual(["warning"]);
+  });
+
+  it("tells only what concerns one cluster when that is asked", () => {
+    const facts = withCluster("east", (one) => ({ routing: { ...one.routing, destinationRules: [] } }));
+    expect(runChecks(facts, { pre: false, cluster: "west" }).causes).toEqual([]);
+    expect(runChecks(facts, { pre: false, cluster: "east" }).causes.map((one) => one.code)).toEqual(["ISM444"]);
+  });
+
+  it("runs before an apply only what must hold then", () => {
+    const facts = withCluster("east", (one) => ({ remoteSecrets: [], istiod: { ...one.istiod, ready: 0 } }));
+    expect(runChecks(facts, { pre: true }).causes).toEqual([]);
+  });
+
+  it("does not call anything good when no cluster answers", () => {
+    const facts = healthyFacts();
+    const diagnostic = { code: "ISM255", severity: "error", summary: "Nothing listens", detail: "refused" } as const;
+    const report = runChecks(
+      {
+        ...facts,
+        clusters: facts.clusters.map((one) => ({ kind: "unreachable", cluster: one.cluster, diagnostic })),
+      },
+      everything,
+    );
+    expect(report.results.filter((one) => one.state === "ok")).toEqual([]);
+  });
+});

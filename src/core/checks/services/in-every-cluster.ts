@@ -1,0 +1,45 @@
+import type { Check } from "../check.ts";
+import { problem } from "../check.ts";
+import type { ServiceFacts } from "../facts.ts";
+import { applyFix, meshClusters } from "../reached.ts";
+
+/** A name resolves where its Service is: one of the same ports must be in every cluster that has clients (pain 15, IST0170). */
+export const inEveryCluster: Check = {
+  id: "services/in-every-cluster",
+  sentence: "services are the same in every cluster",
+  pre: false,
+  explains: ["services/versions-run"],
+  run: (facts) =>
+    facts.mesh.services.flatMap((service) => {
+      const key = `${service.namespace}/${service.name}`;
+      return meshClusters(facts).flatMap((one) => {
+        const here = one.services.find((other) => other.service === key);
+        const flaw = here === undefined ? undefined : flawOf(here, service.port);
+        return flaw === undefined
+          ? []
+          : [
+              problem("ISM440", {
+                detail: `Service ${key} of ${one.cluster} ${flaw}.`,
+                fix:
+                  here?.headless === true
+                    ? "Give it a cluster IP, or one Service with a cluster IP per pod."
+                    : applyFix,
+                cluster: one.cluster,
+                object: { group: "", kind: "Service", namespace: service.namespace, name: service.name },
+              }),
+            ];
+      });
+    }),
+};
+
+function flawOf(here: ServiceFacts, port: number): string | undefined {
+  if (!here.present) {
+    return "is not there: its name does not resolve for clients of this cluster, though other clusters run it";
+  }
+  if (here.headless) {
+    return "is headless: clients would go to pod addresses, which do not lead from one network into another";
+  }
+  return here.ports.includes(port)
+    ? undefined
+    : `has the ports ${here.ports.join(", ") || "(none)"} and not ${port}, which the mesh file names`;
+}

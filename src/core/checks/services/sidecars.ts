@@ -1,0 +1,26 @@
+import type { Check } from "../check.ts";
+import { problem } from "../check.ts";
+import { meshClusters } from "../reached.ts";
+
+/** East-west gateways pass mTLS on to the pod, which ends nowhere without a sidecar. */
+export const sidecars: Check = {
+  id: "services/sidecars",
+  sentence: "pods of the mesh's services have sidecars",
+  pre: false,
+  explains: [],
+  run: (facts) =>
+    meshClusters(facts).flatMap((one) =>
+      one.services
+        .filter((service) => service.withoutSidecar.length > 0)
+        .map((service) => {
+          const namespace = service.service.slice(0, service.service.indexOf("/"));
+          const injected = one.namespaces.find((other) => other.name === namespace)?.injected === true;
+          return problem("ISM442", {
+            detail: `${service.withoutSidecar.join(", ")} of ${service.service} in ${one.cluster} ${service.withoutSidecar.length === 1 ? "has" : "have"} no sidecar${injected ? ", and were made before injection was switched on or while istiod was away" : `, since namespace ${namespace} does not ask for injection`}. Requests from other networks end there.`,
+            fix: `${injected ? "" : "Run isthmus apply, which labels the namespace, and then: "}kubectl --context ${one.context} -n ${namespace} rollout restart deployment`,
+            cluster: one.cluster,
+            object: { group: "", kind: "Namespace", name: namespace },
+          });
+        }),
+    ),
+};

@@ -1,0 +1,31 @@
+import type { Check } from "../check.ts";
+import { problem } from "../check.ts";
+import { reachedCluster } from "../reached.ts";
+
+export const versionsRun: Check = {
+  id: "services/versions-run",
+  sentence: "every version has ready pods where it runs",
+  pre: false,
+  explains: [],
+  run: (facts) =>
+    facts.mesh.services.flatMap((service) =>
+      service.versions.flatMap((version) =>
+        version.clusters.flatMap((name) => {
+          const one = reachedCluster(facts, name);
+          const here = one?.services.find((other) => other.service === `${service.namespace}/${service.name}`);
+          if (one?.istiod.desired === undefined || here === undefined || (here.podsOf[version.name] ?? []).length > 0) {
+            return [];
+          }
+          const labels = Object.entries(version.labels).map(([key, value]) => `${key}=${value}`);
+          return [
+            problem("ISM441", {
+              detail: `Version ${version.name} of ${service.namespace}/${service.name} has no ready pod in ${name} (${labels.join(",")}).`,
+              fix: `See why: kubectl --context ${one.context} -n ${service.namespace} get pods -l ${labels.join(",")}`,
+              cluster: name,
+              object: { group: "", kind: "Service", namespace: service.namespace, name: service.name },
+            }),
+          ];
+        }),
+      ),
+    ),
+};

@@ -1,0 +1,34 @@
+import type { Check } from "../check.ts";
+import { problem } from "../check.ts";
+import { reachedClusters } from "../reached.ts";
+
+const object = { group: "", kind: "Secret", namespace: "istio-system", name: "cacerts" };
+
+/** istiod does not start with parts that do not fit, and without any it makes a root for itself. */
+export const cacertsSound: Check = {
+  id: "trust/cacerts-sound",
+  sentence: "every cluster has cacerts that hold together",
+  pre: true,
+  explains: [
+    "trust/issued-by-cacerts",
+    "trust/proxies-trust-root",
+    "control-plane/istiod-ready",
+    "gateways/ready",
+    "join/istiod-synced",
+  ],
+  run: (facts) =>
+    reachedClusters(facts).flatMap((one) => {
+      if (one.authority.kind === "present" || (one.authority.kind === "missing" && one.istiod.desired === undefined)) {
+        return [];
+      }
+      const detail =
+        one.authority.kind === "broken"
+          ? `In Secret istio-system/cacerts of ${one.cluster}, ${one.authority.flaw}. istiod does not start with it.`
+          : `${one.cluster} has an istiod and no Secret istio-system/cacerts, so istiod signs with a root of its own making, which no other cluster trusts.`;
+      const fix =
+        one.authority.kind === "broken"
+          ? "Repair the Secret, or delete it and run isthmus apply, which issues a new intermediate."
+          : `Run isthmus apply, which issues one, then restart what still has certificates of the old root: kubectl --context ${one.context} -n istio-system rollout restart deployment`;
+      return [problem("ISM415", { detail, fix, cluster: one.cluster, object })];
+    }),
+};

@@ -1,0 +1,179 @@
+import type { GatewayFacts, IstiodPod, MeshFacts, ReachedCluster } from "../checks/facts.ts";
+import { eastWestGateway, ingressGateway } from "../render/names.ts";
+import { twoClusters } from "./two-clusters.ts";
+
+/** When the facts of the tests were taken. */
+export const takenAt = "2026-11-23T06:00:00.000Z";
+
+const root = { subject: "CN=root", fingerprint: "AA:BB", serial: "abc", notAfter: "2036-01-01T00:00:00.000Z" };
+const pods = { west: ["10.42.0.7:5000"], east: ["10.42.0.9:5000"] };
+const addresses = { west: "172.30.1.2", east: "172.30.2.2" };
+const host = "helloworld.sample.svc.cluster.local";
+
+/** What the two clusters of the sandbox's mesh have when nothing is wrong. */
+export function healthyFacts(): MeshFacts {
+  return {
+    apiVersion: "isthmus.dev/v1alpha1",
+    kind: "Facts",
+    version: 1,
+    takenAt,
+    mesh: {
+      name: twoClusters.name,
+      clusters: twoClusters.clusters,
+      services: twoClusters.services,
+      istioVersion: twoClusters.istio.version,
+      http01Issuers: [],
+    },
+    clusters: [healthyCluster("west"), healthyCluster("east")],
+  };
+}
+
+/** The healthy facts with one answering cluster changed. */
+export function withCluster(
+  name: "west" | "east",
+  change: (one: ReachedCluster) => Partial<ReachedCluster>,
+): MeshFacts {
+  const facts = healthyFacts();
+  return {
+    ...facts,
+    clusters: facts.clusters.map((one) =>
+      one.kind === "reached" && one.cluster === name ? { ...one, ...change(one) } : one,
+    ),
+  };
+}
+
+/** The healthy facts with every istiod pod of one cluster changed. */
+export function withIstiodPods(name: "west" | "east", change: (pod: IstiodPod) => Partial<IstiodPod>): MeshFacts {
+  return withCluster(name, (one) => ({
+    istiod: { ...one.istiod, pods: one.istiod.pods.map((pod) => ({ ...pod, ...change(pod) })) },
+  }));
+}
+
+/** The healthy facts with one gateway of one cluster changed. */
+export function withGateway(
+  cluster: "west" | "east",
+  name: string,
+  change: (gateway: GatewayFacts) => Partial<GatewayFacts>,
+): MeshFacts {
+  return withCluster(cluster, (one) => ({
+    gateways: one.gateways.map((gateway) => (gateway.name === name ? { ...gateway, ...change(gateway) } : gateway)),
+  }));
+}
+
+function healthyCluster(name: "west" | "east"): ReachedCluster {
+  const other = name === "west" ? "east" : "west";
+  const network = `${name}-net`;
+  return {
+    kind: "reached",
+    cluster: name,
+    context: `isthmus-${name}`,
+    kubernetesVersion: "v1.36.3",
+    meshId: "sandbox",
+    nodes: [{ name: `${name}-1`, ready: true, region: name, zone: `${name}-a` }],
+    namespaces: [
+      { name: "istio-system", network, injected: false, root: root.fingerprint },
+      { name: "sample", injected: true, root: root.fingerprint },
+    ],
+    authority: {
+      kind: "present",
+      created: "2026-11-01T00:00:00Z",
+      root,
+      intermediate: { ...root, subject: `CN=${name}`, serial: "def", notAfter: "2028-01-01T00:00:00.000Z" },
+    },
+    istiod: {
+      desired: 1,
+      ready: 1,
+      reason: "",
+      version: "1.31.0",
+      clusterId: name,
+      webhook: true,
+      pods: [
+        {
+          name: `istiod-${name}`,
+          started: "2026-11-01T01:00:00Z",
+          remotes: [{ cluster: other, state: "synced" }],
+          networkGateways: (["west", "east"] as const).map((one) => ({
+            network: `${one}-net`,
+            cluster: one,
+            address: addresses[one],
+            port: 15443,
+          })),
+          shards: (["west", "east"] as const).map((one) => ({ service: host, cluster: one, endpoints: pods[one] })),
+        },
+      ],
+    },
+    gateways: [gateway(name, ingressGateway, [80, 443]), gateway(name, eastWestGateway, [15021, 15443])],
+    remoteSecrets: [
+      {
+        name: `istio-remote-secret-${other}`,
+        annotation: other,
+        keys: [other],
+        credentials: [
+          {
+            cluster: other,
+            server: `https://${other}.example:6443`,
+            fingerprint: "01234567",
+            token: "jwt",
+            trial: { outcome: "accepted", detail: "" },
+          },
+        ],
+      },
+    ],
+    services: [
+      {
+        service: "sample/helloworld",
+        present: true,
+        headless: false,
+        ports: [5000],
+        podsOf: { v1: name === "west" ? pods.west : [], v2: name === "east" ? pods.east : [] },
+        endpoints: pods[name],
+        withoutSidecar: [],
+      },
+    ],
+    routing: {
+      gateways: [
+        {
+          namespace: "istio-system",
+          name: "cross-network-gateway",
+          selector: { istio: "eastwestgateway" },
+          servers: [{ port: 15443, tlsMode: "AUTO_PASSTHROUGH", hosts: ["*.local"] }],
+        },
+      ],
+      destinationRules: [
+        {
+          namespace: "sample",
+          name: "helloworld",
+          host,
+          subsets: [
+            { name: "v1", labels: { version: "v1" } },
+            { name: "v2", labels: { version: "v2" } },
+          ],
+        },
+      ],
+      virtualServices: [{ namespace: "sample", name: "helloworld", weights: { v1: 10, v2: 90 } }],
+    },
+    quotas: [],
+    networkPolicies: [],
+    tlsSecrets: [],
+    externalDns: [],
+  };
+}
+
+function gateway(cluster: "west" | "east", name: string, ports: readonly number[]): GatewayFacts {
+  const network = `${cluster}-net`;
+  return {
+    name,
+    desired: 1,
+    ready: 1,
+    reason: "",
+    network,
+    clusterId: cluster,
+    service: {
+      type: "LoadBalancer",
+      ...(name === eastWestGateway ? { network } : {}),
+      addresses: [addresses[cluster]],
+      ports,
+    },
+    pods: [{ name: `${name}-${cluster}`, listeners: ports, roots: [root.serial] }],
+  };
+}

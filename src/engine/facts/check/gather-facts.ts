@@ -1,0 +1,111 @@
+import type { ClusterSnapshot, MeshFacts, MeshOutline } from "../../../core/checks/facts.ts";
+import { factsVersion } from "../../../core/checks/facts.ts";
+import type { Mesh } from "../../../core/model/mesh.ts";
+import { effectiveRelease } from "../../../core/releases/istio-releases.ts";
+import { istioNamespace } from "../../../core/render/names.ts";
+import { serviceNamespaces } from "../../../core/render/service-namespaces.ts";
+import { KubeError, diagnoseKubeError } from "../../../kube/errors.ts";
+import type { Connected, Connection } from "../../connect.ts";
+import type { EngineOptions } from "../../options.ts";
+import { readGateways } from "./read-gateways.ts";
+import { readIstiod } from "./read-istiod.ts";
+import { readNamespaces, readNodes } from "./read-namespaces.ts";
+import { readExternalDns, readNetworkPolicies, readQuotas } from "./read-policies.ts";
+import type { TrialOptions } from "./read-remote-secrets.ts";
+import { readRemoteSecrets } from "./read-remote-secrets.ts";
+import { readRouting } from "./read-routing.ts";
+import { readService } from "./read-services.ts";
+import { readAuthorityFacts, readTlsSecrets } from "./read-trust.ts";
+
+/** Asks all clusters side by side for everything that the checks judge. A cluster that stops answering meanwhile is one that does not answer. */
+export async function gatherFacts(
+  mesh: Mesh,
+  connections: readonly Connection[],
+  options: EngineOptions & TrialOptions,
+): Promise<MeshFacts> {
+  const clusters = await Promise.all(
+    connections.map(async (one): Promise<ClusterSnapshot> => {
+      if (one.kind === "unreachable") {
+        return { kind: "unreachable", cluster: one.cluster.name, diagnostic: one.diagnostic };
+      }
+      const task = "gathering facts";
+      const started = options.now();
+      options.onEvent({ kind: "task.started", subject: one.cluster.name, task });
+      try {
+        const snapshot = await gatherSnapshot(mesh, one, options);
+        const seconds = (options.now() - started) / 1000;
+        options.onEvent({ kind: "task.done", subject: one.cluster.name, task, seconds });
+        return snapshot;
+      } catch (error) {
+        options.signal.throwIfAborted();
+        if (!(error instanceof KubeError)) {
+          throw error;
+        }
+        const diagnostic = await diagnoseKubeError(error, one.cluster.name);
+        return { kind: "unreachable", cluster: one.cluster.name, diagnostic };
+      }
+    }),
+  );
+  return {
+    apiVersion: "isthmus.dev/v1alpha1",
+    kind: "Facts",
+    version: factsVersion,
+    takenAt: new Date(options.now()).toISOString(),
+    mesh: outlineOf(mesh),
+    clusters,
+  };
+}
+
+function outlineOf(mesh: Mesh): MeshOutline {
+  return {
+    name: mesh.name,
+    clusters: mesh.clusters,
+    services: mesh.services,
+    istioVersion: mesh.istio.version,
+    http01Issuers: mesh.issuers.filter((one) => one.acme?.http01 !== undefined).map((one) => one.name),
+  };
+}
+
+async function gatherSnapshot(
+  mesh: Mesh,
+  { client, cluster, context, facts }: Connected,
+  options: EngineOptions & TrialOptions,
+): Promise<ClusterSnapshot> {
+  const { signal } = options;
+  const namespaces = [istioNamespace, ...serviceNamespaces(mesh)];
+  const [nodes, spaces, authority, istiod, gateways, remoteSecrets, services] = await Promise.all([
+    readNodes(client, signal),
+    readNamespaces(client, namespaces, signal),
+    readAuthorityFacts(client, facts, signal),
+    readIstiod(client, mesh.services, signal),
+    readGateways(client, signal),
+    readRemoteSecrets(client, options),
+    Promise.all(mesh.services.map(async (service) => readService(client, service, signal))),
+  ]);
+  const [routing, quotas, networkPolicies, tlsSecrets, externalDns] = await Promise.all([
+    readRouting(client, { apiVersion: effectiveRelease(mesh.istio.version).networking, namespaces }, signal),
+    readQuotas(client, namespaces, signal),
+    readNetworkPolicies(client, namespaces, signal),
+    readTlsSecrets(client, mesh.services, signal),
+    readExternalDns(client, signal),
+  ]);
+  return {
+    kind: "reached",
+    cluster: cluster.name,
+    context: context.context,
+    kubernetesVersion: facts.kubernetesVersion,
+    ...(facts.installedMeshId === undefined ? {} : { meshId: facts.installedMeshId }),
+    nodes,
+    namespaces: spaces,
+    authority,
+    istiod,
+    gateways,
+    remoteSecrets,
+    services,
+    routing,
+    quotas,
+    networkPolicies,
+    tlsSecrets,
+    externalDns,
+  };
+}

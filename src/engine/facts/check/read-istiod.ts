@@ -1,0 +1,130 @@
+import type { IstiodFacts, IstiodPod } from "../../../core/checks/facts.ts";
+import type { KubeObject } from "../../../core/model/kube-object.ts";
+import type { Service } from "../../../core/model/mesh.ts";
+import { istioNamespace, serviceHost } from "../../../core/render/names.ts";
+import { compareText } from "../../../core/render/order.ts";
+import type { KubeClient } from "../../../kube/client.ts";
+import { containersOf, environmentOf, readWorkload } from "./read-workload.ts";
+
+/** istiod's monitoring port, which serves its debug pages too; through a port-forward it asks for no credentials. */
+const debugPort = 15014;
+
+/** istiod of one cluster: its Deployment, its webhook, and what every running pod says that it knows. */
+export async function readIstiod(
+  client: KubeClient,
+  services: readonly Service[],
+  signal: AbortSignal,
+): Promise<IstiodFacts> {
+  const [deployment, pods, webhooks] = await Promise.all([
+    client.get({ apiVersion: "apps/v1", kind: "Deployment", namespace: istioNamespace, name: "istiod" }, { signal }),
+    client.list(
+      {
+        apiVersion: "v1",
+        kind: "Pod",
+        namespace: istioNamespace,
+        labelSelector: "app=istiod",
+        fieldSelector: "status.phase=Running",
+      },
+      { signal },
+    ),
+    client.list(
+      {
+        apiVersion: "admissionregistration.k8s.io/v1",
+        kind: "MutatingWebhookConfiguration",
+        labelSelector: "app=sidecar-injector",
+      },
+      { signal },
+    ),
+  ]);
+  const clusterId = deployment === undefined ? undefined : environmentOf(deployment)["CLUSTER_ID"];
+  const running = pods.filter((pod) => pod.metadata["deletionTimestamp"] === undefined);
+  return {
+    ...readWorkload(deployment),
+    version: deployment === undefined ? "" : (containersOf(deployment)[0]?.image?.split(":").at(-1) ?? ""),
+    ...(clusterId === undefined ? {} : { clusterId }),
+    pods: await Promise.all(running.map(async (pod) => readPod(client, pod, services, signal))),
+    webhook: webhooks.length > 0,
+  };
+}
+
+async function readPod(
+  client: KubeClient,
+  pod: KubeObject,
+  services: readonly Service[],
+  signal: AbortSignal,
+): Promise<IstiodPod> {
+  const { name } = pod.metadata;
+  const started = (pod["status"] as { readonly startTime?: string } | undefined)?.startTime ?? "";
+  const ask = async (path: string): Promise<unknown> => {
+    const answer = await client.podHttpGet(istioNamespace, name, debugPort, path, { signal, timeoutMs: 10_000 });
+    if (answer.status !== 200) {
+      throw new Error(`${path} answered ${answer.status}`);
+    }
+    return JSON.parse(answer.body);
+  };
+  try {
+    const [remotes, gateways, shards] = await Promise.all([
+      ask("/debug/clusterz"),
+      ask("/debug/networkz"),
+      ask("/debug/endpointShardz"),
+    ]);
+    return {
+      name,
+      started,
+      remotes: ((remotes ?? []) as readonly Remote[]).map((one) => ({ cluster: one.id, state: one.syncStatus })),
+      networkGateways: ((gateways ?? []) as readonly Gateway[]).map((one) => ({
+        network: one.Network,
+        cluster: one.Cluster,
+        address: one.Addr,
+        port: one.Port,
+      })),
+      shards: readShards((shards ?? {}) as Shards, services),
+    };
+  } catch (error) {
+    signal.throwIfAborted();
+    return { name, started, problem: (error as Error).message, remotes: [], networkGateways: [], shards: [] };
+  }
+}
+
+interface Remote {
+  readonly id: string;
+  readonly syncStatus: string;
+}
+
+interface Gateway {
+  readonly Network: string;
+  readonly Cluster: string;
+  readonly Addr: string;
+  readonly Port: number;
+}
+
+interface Endpoint {
+  readonly Addresses?: readonly string[];
+  /** Istio before 1.25. */
+  readonly Address?: string;
+  readonly EndpointPort: number;
+  /** 1 is healthy; older releases have no such field. */
+  readonly HealthStatus?: number;
+}
+
+/** Host name → namespace → `Kubernetes/<cluster>` → endpoints. */
+type Shards = Readonly<
+  Record<
+    string,
+    Readonly<Record<string, { readonly Shards?: Readonly<Record<string, readonly Endpoint[] | null>> | null }>>
+  >
+>;
+
+function readShards(all: Shards, services: readonly Service[]): IstiodPod["shards"] {
+  return services.flatMap((service) => {
+    const host = serviceHost(service);
+    return Object.entries(all[host]?.[service.namespace]?.Shards ?? {}).map(([key, endpoints]) => ({
+      service: host,
+      cluster: key.slice(key.indexOf("/") + 1),
+      endpoints: (endpoints ?? [])
+        .filter((one) => (one.HealthStatus ?? 1) <= 1)
+        .flatMap((one) => (one.Addresses ?? [one.Address ?? ""]).map((address) => `${address}:${one.EndpointPort}`))
+        .sort(compareText),
+    }));
+  });
+}

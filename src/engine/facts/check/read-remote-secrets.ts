@@ -1,0 +1,127 @@
+import { Buffer } from "node:buffer";
+import type { CredentialFacts, CredentialTrial, RemoteSecretFacts } from "../../../core/checks/facts.ts";
+import type { KubeObject } from "../../../core/model/kube-object.ts";
+import { istioNamespace } from "../../../core/render/names.ts";
+import { remoteOf } from "../../../core/render/remote-secret.ts";
+import type { Secret } from "../../../core/secret.ts";
+import type { KubeClient } from "../../../kube/client.ts";
+import { createKubeClient } from "../../../kube/client.ts";
+import { KubeError, diagnoseKubeError } from "../../../kube/errors.ts";
+import type { RemoteKubeconfig } from "../remote-kubeconfig.ts";
+import { listRemoteSecrets, nameOfToken, readKubeconfig } from "../remote-kubeconfig.ts";
+
+export interface TrialOptions {
+  readonly signal: AbortSignal;
+  /** Ends of Rancher's tokens by their names, ISO 8601. */
+  readonly tokenEnds: Readonly<Record<string, string>>;
+  /** False when nothing may be sent there: a sandbox's address while the sandbox is down. */
+  readonly mayTry: (server: string) => boolean;
+}
+
+/** The remote secrets of one cluster, each with what a request with its credential ended with. */
+export async function readRemoteSecrets(
+  client: KubeClient,
+  options: TrialOptions,
+): Promise<readonly RemoteSecretFacts[]> {
+  const secrets = await listRemoteSecrets(client, options.signal);
+  return Promise.all(secrets.map(async (secret) => readSecret(secret, options)));
+}
+
+async function readSecret(secret: KubeObject, options: TrialOptions): Promise<RemoteSecretFacts> {
+  const data = (secret["data"] ?? {}) as Readonly<Record<string, Secret>>;
+  const annotation = remoteOf(secret);
+  const credentials = await Promise.all(
+    Object.entries(data).map(async ([cluster, value]): Promise<readonly CredentialFacts[]> => {
+      const kubeconfig = readKubeconfig(value);
+      if (kubeconfig === undefined) {
+        return [];
+      }
+      const kind = kindOf(kubeconfig.token);
+      const expires = kind === "jwt" ? endOfJwt(kubeconfig.token) : options.tokenEnds[nameOfToken(kubeconfig.token)];
+      return [
+        {
+          cluster,
+          server: kubeconfig.server,
+          fingerprint: kubeconfig.token.fingerprint(),
+          token: kind,
+          ...(expires === undefined ? {} : { expires }),
+          trial: await tryCredential(cluster, kubeconfig, options),
+        },
+      ];
+    }),
+  );
+  return {
+    name: secret.metadata.name,
+    ...(annotation === undefined ? {} : { annotation }),
+    keys: Object.keys(data),
+    credentials: credentials.flat(),
+  };
+}
+
+function kindOf(token: Secret): CredentialFacts["token"] {
+  const text = token.expose();
+  return text.split(".").length === 3 && text.startsWith("ey") ? "jwt" : text.includes(":") ? "rancher" : "other";
+}
+
+/** The `exp` of a service account's token; tokens of Secrets have none. */
+function endOfJwt(token: Secret): string | undefined {
+  try {
+    const payload = Buffer.from(token.expose().split(".")[1] ?? "", "base64url").toString("utf8");
+    const { exp } = JSON.parse(payload) as { readonly exp?: unknown };
+    return typeof exp === "number" ? new Date(exp * 1000).toISOString() : undefined;
+  } catch {
+    // Not a JWT after all: nothing is known of its end, and the trial says whether it works.
+    return undefined;
+  }
+}
+
+/** Reads istio-system's Services with exactly what the secret holds: what istiod does first. */
+async function tryCredential(
+  cluster: string,
+  { server, caData, tlsServerName, token }: RemoteKubeconfig,
+  { signal, mayTry }: TrialOptions,
+): Promise<CredentialTrial> {
+  if (!mayTry(server)) {
+    return { outcome: "not-tried", detail: "the sandbox of this address is not running" };
+  }
+  const client = createKubeClient({
+    cluster,
+    context: {
+      context: "remote secret",
+      file: "remote secret",
+      server,
+      ...(caData === undefined ? {} : { caData }),
+      ...(tlsServerName === undefined ? {} : { tlsServerName }),
+      insecureSkipTlsVerify: false,
+      user: { name: cluster, token },
+      extensions: {},
+    },
+    limits: { connectTimeoutMs: 3000, requestTimeoutMs: 5000, retryBudgetMs: 1000 },
+  });
+  try {
+    await client.list({ apiVersion: "v1", kind: "Service", namespace: istioNamespace }, { signal });
+    return { outcome: "accepted", detail: "" };
+  } catch (error) {
+    signal.throwIfAborted();
+    return explainRefusal(error, cluster);
+  } finally {
+    await client.close();
+  }
+}
+
+async function explainRefusal(error: unknown, cluster: string): Promise<CredentialTrial> {
+  if (!(error instanceof KubeError)) {
+    // A server that is no URL, a CA that is no certificate: istiod cannot use it either.
+    return { outcome: "untrusted", detail: "the kubeconfig in the secret cannot be used." };
+  }
+  if (error.kind === "credentials") {
+    return { outcome: "unauthorized", detail: "" };
+  }
+  if (error.kind === "forbidden") {
+    return { outcome: "forbidden", detail: error.message };
+  }
+  if (error.kind === "tls") {
+    return { outcome: "untrusted", detail: (await diagnoseKubeError(error, cluster)).detail };
+  }
+  return { outcome: "unreachable", detail: error.message };
+}

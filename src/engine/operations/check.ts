@@ -1,0 +1,104 @@
+import { setTimeout as pause } from "node:timers/promises";
+import type { MeshFacts } from "../../core/checks/facts.ts";
+import { reachedClusters } from "../../core/checks/reached.ts";
+import type { CheckReport, CheckSelection } from "../../core/checks/run-checks.ts";
+import { runChecks } from "../../core/checks/run-checks.ts";
+import type { Connection } from "../connect.ts";
+import { closeConnections, connectClusters, resolveContexts } from "../connect.ts";
+import { gatherFacts } from "../facts/check/gather-facts.ts";
+import type { MeshFile } from "../mesh-file.ts";
+import type { EngineOptions } from "../options.ts";
+import type { RancherState } from "../rancher.ts";
+import { closeRancher } from "../rancher.ts";
+import { meshLabel } from "../../core/render/names.ts";
+import { isOnLocalNetwork, sandboxExtension } from "../sandbox-network.ts";
+
+export interface Checked {
+  readonly facts: MeshFacts;
+  readonly report: CheckReport;
+}
+
+export interface CheckOptions extends EngineOptions, CheckSelection {
+  /** How long to go on until nothing is wrong any more, in milliseconds; 0 = look once. */
+  readonly waitMs: number;
+}
+
+/** Pods come and go, and istiod hears of it within a second or two: what is wrong is looked at once more after this time. */
+const settleMs = 3000;
+
+/**
+ * Gathers the facts of all clusters and judges them. Changes nothing. What is
+ * wrong has been so twice, some seconds apart, so that a pod that has just
+ * started is no finding; with `waitMs` it goes on until nothing is wrong or
+ * the time is over.
+ */
+export async function checkMesh(meshFile: MeshFile, options: CheckOptions): Promise<Checked> {
+  const started = options.now();
+  for (let look = 1; ; look += 1) {
+    const facts = await takeFacts(meshFile, options);
+    const report = runChecks(facts, options);
+    const waiting = options.now() - started < options.waitMs;
+    const mayPass = reachedClusters(facts).length > 0 && report.causes.some((one) => !one.check.startsWith("access/"));
+    if (report.ok || (!waiting && (look > 1 || !mayPass))) {
+      return { facts, report };
+    }
+    const [first] = report.causes;
+    const task = `looking again in ${settleMs / 1000} s: ${first?.summary ?? "something is wrong"}`;
+    options.onEvent({ kind: "task.started", subject: first?.cluster ?? meshFile.mesh.name, task });
+    await pause(settleMs, undefined, { signal: options.signal });
+    options.onEvent({
+      kind: "task.done",
+      subject: first?.cluster ?? meshFile.mesh.name,
+      task,
+      seconds: settleMs / 1000,
+    });
+  }
+}
+
+/** The facts of all clusters right now. */
+export async function takeFacts(meshFile: MeshFile, options: EngineOptions): Promise<MeshFacts> {
+  const { clusters, rancher } = await resolveContexts(meshFile, options);
+  const connections = await connectClusters(clusters, options);
+  try {
+    const tokenEnds = await readTokenEnds(meshFile.mesh.name, rancher, options.signal);
+    return await gatherFacts(meshFile.mesh, connections, { ...options, tokenEnds, mayTry: trialRule(connections) });
+  } finally {
+    await closeRancher(rancher);
+    await closeConnections(connections);
+  }
+}
+
+/** In a mesh of sandbox clusters only addresses on this machine's own networks are tried: others would take the default route. */
+function trialRule(connections: readonly Connection[]): (server: string) => boolean {
+  const sandbox = connections.some(
+    (one) => one.kind === "connected" && one.context.extensions[sandboxExtension] !== undefined,
+  );
+  return (server) => {
+    try {
+      return !sandbox || isOnLocalNetwork(new URL(server).hostname);
+    } catch {
+      // No URL at all: the trial says so.
+      return true;
+    }
+  };
+}
+
+async function readTokenEnds(
+  mesh: string,
+  rancher: RancherState,
+  signal: AbortSignal,
+): Promise<Readonly<Record<string, string>>> {
+  if (rancher.kind !== "linked") {
+    return {};
+  }
+  try {
+    const tokens = await rancher.link.client.listTokens({ [meshLabel]: mesh }, signal);
+    return Object.fromEntries(
+      tokens.flatMap((token) => (token.expiresAt === undefined ? [] : [[token.name, token.expiresAt.toISOString()]])),
+    );
+  } catch {
+    signal.throwIfAborted();
+    // A user without the right to list tokens: the trial still says whether they work.
+    return {};
+  }
+}

@@ -1,0 +1,73 @@
+import { expect } from "vitest";
+import type { Ran } from "../e2e/world.ts";
+import { enginesKubectl, isthmus, kubectl, meshFile } from "../e2e/world.ts";
+
+export type ClusterName = "west" | "east";
+
+/** What the tests read of `isthmus check -o json`. */
+interface Report {
+  readonly ok: boolean;
+  readonly causes: readonly {
+    readonly code: string;
+    readonly severity: string;
+    readonly cluster?: string;
+    readonly remote?: string;
+    readonly fix?: string;
+    readonly consequences: readonly { readonly code: string }[];
+  }[];
+}
+
+/** Puts the shared mesh into the clusters of the tests' sandbox, also when this file runs alone. */
+export async function standMesh(): Promise<void> {
+  // What the tests break with kubectl belongs to kubectl from then on.
+  const ran = await isthmus(["apply", "-f", meshFile(), "--yes", "--force-conflicts"]);
+  expect(ran.err + ran.out).not.toMatch(/error\[/);
+  expect(ran.code).toBe(0);
+}
+
+/** Runs the engine's kubectl against a cluster, and expects it to do what it is told. */
+export async function change(cluster: ClusterName, args: readonly string[]): Promise<string> {
+  const ran: Ran = await kubectl(cluster, args, await enginesKubectl());
+  expect(ran.err).toBe("");
+  expect(ran.code).toBe(0);
+  return ran.out;
+}
+
+/** The report as it is; with `wait` when nothing is wrong any more, or the time is over. */
+export async function check(wait?: string): Promise<Report & { readonly code: number }> {
+  const ran = await isthmus(["check", "-f", meshFile(), "-o", "json", ...(wait === undefined ? [] : ["--wait", wait])]);
+  return { ...(JSON.parse(ran.out) as Report), code: ran.code };
+}
+
+/** Checks until the first cause has this code: faults take some seconds to show. Gives that report. */
+export async function checkUntil(code: string): Promise<Report & { readonly code: number }> {
+  const end = Date.now() + 90_000;
+  for (;;) {
+    const report = await check();
+    if (report.causes[0]?.code === code || Date.now() > end) {
+      return report;
+    }
+  }
+}
+
+/** Expects one cause, of this code, for this cluster: the right one and not its consequences. */
+export async function expectCause(code: string, cluster: ClusterName): Promise<Report> {
+  const report = await checkUntil(code);
+  const errors = report.causes.filter((one) => one.severity === "error");
+  expect(errors.map((one) => `${one.code} ${one.cluster ?? ""}`)).toEqual([`${code} ${cluster}`]);
+  expect(report.code).toBe(3);
+  return report;
+}
+
+/** Expects that nothing is wrong, within two minutes. */
+export async function expectClean(): Promise<void> {
+  const report = await check("2m");
+  expect(report.causes.filter((one) => one.severity === "error")).toEqual([]);
+  expect(report.code).toBe(0);
+}
+
+/** Heals by an apply, and expects that the mesh is right again. */
+export async function heal(): Promise<void> {
+  await standMesh();
+  await expectClean();
+}
