@@ -2,22 +2,29 @@ import type { ExitCode } from "../core/diagnostics/exit-codes.ts";
 import { exitCodes } from "../core/diagnostics/exit-codes.ts";
 import { UserError } from "../core/diagnostics/user-error.ts";
 import { hasChanges } from "../core/plan/plan.ts";
+import type { SavedPlan } from "../core/plan/saved-plan.ts";
 import type { EngineEvent } from "../engine/events.ts";
 import { readMeshFile } from "../engine/mesh-file.ts";
 import type { ApplyResult } from "../engine/operations/apply.ts";
 import { applyPlan } from "../engine/operations/apply.ts";
 import type { PreparedPlan } from "../engine/operations/plan.ts";
 import { preparePlan } from "../engine/operations/plan.ts";
+import { readSavedPlan, refuseMovedMeshFile, refuseMovedPlan } from "../engine/saved-plan-file.ts";
 import type { CliContext } from "./context.ts";
 import { engineOptions } from "./engine-options.ts";
 import type { Ending, EventTargets, WriteEvent } from "./event-stream.ts";
 import { streamEvents } from "./event-stream.ts";
 import { isProgress } from "./is-progress.ts";
+import { fileOption } from "./options.ts";
+import { usageError } from "./usage-error.ts";
 import { viewApplyResult } from "./views/human/apply.ts";
 import { viewPlan } from "./views/human/plan.ts";
 
 export interface ApplyArgs extends EventTargets {
-  readonly file: string;
+  /** A saved plan, which is done exactly or not at all. */
+  readonly plan: string | undefined;
+  /** The mesh file; without it the saved plan's, else mesh.yaml. */
+  readonly file: string | undefined;
   readonly yes: boolean;
   readonly prune: boolean;
   readonly forceConflicts: boolean;
@@ -31,21 +38,29 @@ export async function applyMesh(args: ApplyArgs, context: CliContext): Promise<E
 
 async function applyStreamed(args: ApplyArgs, context: CliContext, write: WriteEvent): Promise<Ending> {
   const print = args.output === "jsonl" ? (): void => {} : context.print;
-  const meshFile = await readMeshFile(args.file, context.cwd);
+  const saved = args.plan === undefined ? undefined : await readSavedPlanFor(args, args.plan, context);
+  const { prune, forceConflicts } = saved?.options ?? args;
+  const meshFile = await readMeshFile(args.file ?? saved?.meshFile.path ?? fileOption.default, context.cwd);
+  if (saved !== undefined) {
+    refuseMovedMeshFile(saved, meshFile);
+  }
   let onEvent: (event: EngineEvent) => void = () => {};
   const options = await engineOptions(context, {
     timeoutMs: args.timeoutMs,
-    forceConflicts: args.forceConflicts,
+    forceConflicts,
     onEvent: (event) => onEvent(event),
   });
   const prepared = await preparePlan(meshFile, options);
   try {
-    write({ kind: "plan", plan: prepared.plan, prune: args.prune });
+    write({ kind: "plan", plan: prepared.plan, prune });
     refuseHalfOfANewMesh(prepared);
-    print(viewPlan(prepared.plan, { prune: args.prune, palette: context.palette }));
+    if (saved !== undefined) {
+      refuseMovedPlan(saved, prepared.plan);
+    }
+    print(viewPlan(prepared.plan, { prune, palette: context.palette }));
     context.report(prepared.warnings);
     if (
-      hasChanges(prepared.plan, args) &&
+      hasChanges(prepared.plan, { prune }) &&
       !(await context.confirm(`Apply this to ${prepared.connections.length} clusters?`, args))
     ) {
       context.log("Nothing was changed.");
@@ -58,7 +73,7 @@ async function applyStreamed(args: ApplyArgs, context: CliContext, write: WriteE
         view.onProgress(event);
       }
     };
-    const result = await applyPlan(prepared, { ...options, prune: args.prune }).finally(() => view.stop());
+    const result = await applyPlan(prepared, { ...options, prune }).finally(() => view.stop());
     const diagnostics = result.clusters.flatMap((cluster) => cluster.diagnostics);
     print(viewApplyResult(result, context.palette));
     context.report(diagnostics);
@@ -70,6 +85,18 @@ async function applyStreamed(args: ApplyArgs, context: CliContext, write: WriteE
   } finally {
     await prepared.close();
   }
+}
+
+async function readSavedPlanFor(args: ApplyArgs, name: string, context: CliContext): Promise<SavedPlan> {
+  const given = [...(args.prune ? ["--prune"] : []), ...(args.forceConflicts ? ["--force-conflicts"] : [])];
+  if (given.length > 0) {
+    throw usageError(
+      "ISM066",
+      `${name} is done exactly as it was planned, so ${given.join(" and ")} cannot be given with it.`,
+      `Make the plan with it: isthmus plan ${given.join(" ")} --out ${name}`,
+    );
+  }
+  return readSavedPlan(name, context.cwd);
 }
 
 /** A mesh that stands nowhere yet needs all of its clusters (docs/adr/0003). */

@@ -61,7 +61,16 @@ async function applyDemo(args: DemoArgs, context: CliContext): Promise<ExitCode>
   await writeFile(file, await readFile(path.join(args.examples, "sandbox.yaml"), "utf8"));
   context.print(`The mesh file is ${file}.`);
   return applyMesh(
-    { file, output: "text", eventsTo: undefined, yes: true, prune: false, forceConflicts: false, timeoutMs: 300_000 },
+    {
+      plan: undefined,
+      file,
+      output: "text",
+      eventsTo: undefined,
+      yes: true,
+      prune: false,
+      forceConflicts: false,
+      timeoutMs: 300_000,
+    },
     context,
   );
 }
