@@ -2,20 +2,29 @@ import type { ExitCode } from "../core/diagnostics/exit-codes.ts";
 import { exitCodes } from "../core/diagnostics/exit-codes.ts";
 import { UserError } from "../core/diagnostics/user-error.ts";
 import { hasChanges } from "../core/plan/plan.ts";
+import type { SavedPlan } from "../core/plan/saved-plan.ts";
 import type { EngineEvent } from "../engine/events.ts";
 import { readMeshFile } from "../engine/mesh-file.ts";
 import type { ApplyResult } from "../engine/operations/apply.ts";
 import { applyPlan } from "../engine/operations/apply.ts";
 import type { PreparedPlan } from "../engine/operations/plan.ts";
 import { preparePlan } from "../engine/operations/plan.ts";
+import { readSavedPlan, refuseMovedMeshFile, refuseMovedPlan } from "../engine/saved-plan-file.ts";
 import type { CliContext } from "./context.ts";
 import { engineOptions } from "./engine-options.ts";
+import type { Ending, EventTargets, WriteEvent } from "./event-stream.ts";
+import { streamEvents } from "./event-stream.ts";
 import { isProgress } from "./is-progress.ts";
+import { fileOption } from "./options.ts";
+import { usageError } from "./usage-error.ts";
 import { viewApplyResult } from "./views/human/apply.ts";
 import { viewPlan } from "./views/human/plan.ts";
 
-export interface ApplyArgs {
-  readonly file: string;
+export interface ApplyArgs extends EventTargets {
+  /** A saved plan, which is done exactly or not at all. */
+  readonly plan: string | undefined;
+  /** The mesh file; without it the saved plan's, else mesh.yaml. */
+  readonly file: string | undefined;
   readonly yes: boolean;
   readonly prune: boolean;
   readonly forceConflicts: boolean;
@@ -24,38 +33,70 @@ export interface ApplyArgs {
 
 /** Plans, shows the plan, asks, applies, and says how it ended. What `apply` and the demo's middle part are. */
 export async function applyMesh(args: ApplyArgs, context: CliContext): Promise<ExitCode> {
-  const meshFile = await readMeshFile(args.file, context.cwd);
+  return streamEvents(args, context, async (write) => applyStreamed(args, context, write));
+}
+
+async function applyStreamed(args: ApplyArgs, context: CliContext, write: WriteEvent): Promise<Ending> {
+  const print = args.output === "jsonl" ? (): void => {} : context.print;
+  const saved = args.plan === undefined ? undefined : await readSavedPlanFor(args, args.plan, context);
+  const { prune, forceConflicts } = saved?.options ?? args;
+  const meshFile = await readMeshFile(args.file ?? saved?.meshFile.path ?? fileOption.default, context.cwd);
+  if (saved !== undefined) {
+    refuseMovedMeshFile(saved, meshFile);
+  }
   let onEvent: (event: EngineEvent) => void = () => {};
   const options = await engineOptions(context, {
     timeoutMs: args.timeoutMs,
-    forceConflicts: args.forceConflicts,
+    forceConflicts,
     onEvent: (event) => onEvent(event),
   });
   const prepared = await preparePlan(meshFile, options);
   try {
+    write({ kind: "plan", plan: prepared.plan, prune });
     refuseHalfOfANewMesh(prepared);
-    context.print(viewPlan(prepared.plan, { prune: args.prune, palette: context.palette }));
+    if (saved !== undefined) {
+      refuseMovedPlan(saved, prepared.plan);
+    }
+    print(viewPlan(prepared.plan, { prune, palette: context.palette }));
     context.report(prepared.warnings);
     if (
-      hasChanges(prepared.plan, args) &&
+      hasChanges(prepared.plan, { prune }) &&
       !(await context.confirm(`Apply this to ${prepared.connections.length} clusters?`, args))
     ) {
       context.log("Nothing was changed.");
-      return exitCodes.failed;
+      return { exitCode: exitCodes.failed, clusters: [], diagnostics: prepared.warnings };
     }
     const view = context.progress();
     onEvent = (event) => {
+      write(event);
       if (isProgress(event)) {
         view.onProgress(event);
       }
     };
-    const result = await applyPlan(prepared, { ...options, prune: args.prune }).finally(() => view.stop());
-    context.print(viewApplyResult(result, context.palette));
-    context.report(result.clusters.flatMap((cluster) => cluster.diagnostics));
-    return exitCodeOf(result, context);
+    const result = await applyPlan(prepared, { ...options, prune }).finally(() => view.stop());
+    const diagnostics = result.clusters.flatMap((cluster) => cluster.diagnostics);
+    print(viewApplyResult(result, context.palette));
+    context.report(diagnostics);
+    return {
+      exitCode: exitCodeOf(result, context),
+      clusters: result.clusters,
+      diagnostics: [...prepared.warnings, ...diagnostics],
+    };
   } finally {
     await prepared.close();
   }
+}
+
+async function readSavedPlanFor(args: ApplyArgs, name: string, context: CliContext): Promise<SavedPlan> {
+  const given = [...(args.prune ? ["--prune"] : []), ...(args.forceConflicts ? ["--force-conflicts"] : [])];
+  if (given.length > 0) {
+    throw usageError(
+      "ISM066",
+      `${name} is done exactly as it was planned, so ${given.join(" and ")} cannot be given with it.`,
+      `Make the plan with it: isthmus plan ${given.join(" ")} --out ${name}`,
+    );
+  }
+  return readSavedPlan(name, context.cwd);
 }
 
 /** A mesh that stands nowhere yet needs all of its clusters (docs/adr/0003). */

@@ -60,7 +60,19 @@ async function applyDemo(args: DemoArgs, context: CliContext): Promise<ExitCode>
   const file = meshFileOf(args);
   await writeFile(file, await readFile(path.join(args.examples, "sandbox.yaml"), "utf8"));
   context.print(`The mesh file is ${file}.`);
-  return applyMesh({ file, yes: true, prune: false, forceConflicts: false, timeoutMs: 300_000 }, context);
+  return applyMesh(
+    {
+      plan: undefined,
+      file,
+      output: "text",
+      eventsTo: undefined,
+      yes: true,
+      prune: false,
+      forceConflicts: false,
+      timeoutMs: 300_000,
+    },
+    context,
+  );
 }
 
 async function verifyDemo(args: DemoArgs, context: CliContext): Promise<ExitCode> {

@@ -36,6 +36,25 @@ export const outputOption = {
   group: "Output",
 } as const satisfies OptionSpec;
 
+/** `-o text|jsonl`: what changing commands have. */
+export const streamOption = {
+  kind: "choice",
+  short: "o",
+  choices: ["text", "jsonl"],
+  default: "text",
+  summary: "jsonl prints one event per line and nothing else (docs/reference/events.md)",
+  group: "Output",
+} as const satisfies OptionSpec;
+
+/** `--events-to FILE`: the same events, beside what is printed. */
+export const eventsToOption = {
+  kind: "text",
+  value: "FILE",
+  summary: "Append the events to a file, whatever is printed",
+  group: "Output",
+  complete: "file",
+} as const satisfies OptionSpec;
+
 /** The flags that work before and after every verb; the context carries their effect. */
 export const globalOptions = {
   color: {

@@ -3,13 +3,9 @@ import type { Plan } from "../core/plan/plan.ts";
 import type { Progress } from "../core/progress.ts";
 import type { Phase, Wave } from "../core/render/waves.ts";
 
-/**
- * What an operation tells while it works. The first event of an apply carries
- * the whole plan, so that a view can draw everything before work starts.
- */
+/** What an operation tells while it works. */
 export type EngineEvent =
   | Progress
-  | { readonly kind: "plan"; readonly plan: Plan }
   | {
       readonly kind: "object.applied";
       readonly cluster: string;
@@ -19,6 +15,28 @@ export type EngineEvent =
       readonly id: ObjectId;
     }
   | { readonly kind: "object.deleted"; readonly cluster: string; readonly id: ObjectId };
+
+/** What a removal is about to take away, in its order. */
+export interface RemovalPlan {
+  readonly mesh: string;
+  readonly clusters: readonly {
+    readonly cluster: string;
+    readonly objects: readonly {
+      /** `release` gives back our fields of an object that was there before. */
+      readonly action: "delete" | "release";
+      readonly wave: Wave;
+      readonly id: ObjectId;
+    }[];
+  }[];
+}
+
+/**
+ * What is going to be done, whole, before the first thing is: a view can draw
+ * everything before work starts. Told before anybody is asked, so by whoever asks.
+ */
+export type PlanEvent =
+  | { readonly kind: "plan"; readonly plan: Plan; readonly prune: boolean }
+  | { readonly kind: "removal"; readonly removal: RemovalPlan };
 
 /** Receives events. Must not throw and must return at once. */
 export type OnEvent = (event: EngineEvent) => void;

@@ -1,5 +1,5 @@
 import { defineCommand } from "../command.ts";
-import { fileOption, forceConflictsOption, yesOption } from "../options.ts";
+import { eventsToOption, forceConflictsOption, streamOption, yesOption } from "../options.ts";
 
 /** `isthmus apply` */
 export const applyCommand = defineCommand({
@@ -10,9 +10,27 @@ export const applyCommand = defineCommand({
   examples: [
     { command: "isthmus apply -f mesh.yaml", does: "show the plan, ask, do it" },
     { command: "isthmus apply --yes --timeout 15m", does: "without asking, waiting up to 15 minutes per step" },
+    { command: "isthmus apply prod.plan", does: "what isthmus plan --out prod.plan has shown, and nothing else" },
+    { command: "isthmus apply --yes -o jsonl", does: "every event as a line of JSON" },
   ],
+  arguments: {
+    plan: {
+      value: "PLAN",
+      summary: "A file of isthmus plan --out: does exactly that plan, or refuses (75) when anything has moved on",
+      complete: "file",
+    },
+  },
   options: {
-    file: fileOption,
+    file: {
+      kind: "text",
+      short: "f",
+      value: "FILE",
+      summary: "The mesh file (default: the saved plan's, else mesh.yaml)",
+      group: "Target",
+      complete: "file",
+    },
+    output: streamOption,
+    eventsTo: eventsToOption,
     yes: yesOption,
     prune: { kind: "flag", summary: "Delete what isthmus owns and the mesh file no longer asks for", group: "Safety" },
     forceConflicts: forceConflictsOption,
@@ -27,7 +45,10 @@ export const applyCommand = defineCommand({
     const { applyMesh } = await import("../apply-mesh.ts");
     return applyMesh(
       {
+        plan: args.plan,
         file: args.file,
+        output: args.output,
+        eventsTo: args.eventsTo,
         yes: args.yes,
         prune: args.prune,
         forceConflicts: args.forceConflicts,

@@ -1,5 +1,7 @@
+import path from "node:path";
 import { defineCommand } from "../command.ts";
 import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
+import { quoteCommand } from "../quote-command.ts";
 import { fileOption, forceConflictsOption, outputOption } from "../options.ts";
 
 /** `isthmus plan` */
@@ -10,6 +12,7 @@ export const planCommand = defineCommand({
     "Every object goes to its API server as a dry-run, so that only real changes show. Nothing is changed. A cluster that does not answer is named (exit code 69) and the others are planned all the same.",
   examples: [
     { command: "isthmus plan -f mesh.yaml", does: "what would change, by cluster and phase" },
+    { command: "isthmus plan --out prod.plan", does: "keep it, to be read and applied as it is" },
     { command: "isthmus plan --detailed-exitcode", does: "exit code 2 when there are changes" },
   ],
   options: {
@@ -17,6 +20,13 @@ export const planCommand = defineCommand({
     output: outputOption,
     prune: { kind: "flag", summary: "Count what the mesh file no longer asks for as deletions", group: "Safety" },
     forceConflicts: forceConflictsOption,
+    out: {
+      kind: "text",
+      value: "FILE",
+      summary: "Save the plan; isthmus apply FILE does exactly that or refuses",
+      group: "Output",
+      complete: "file",
+    },
     detailedExitcode: { kind: "flag", summary: "Exit with 2 when there are changes", group: "Output" },
   },
   run: async (args, context) => {
@@ -35,6 +45,14 @@ export const planCommand = defineCommand({
       await engineOptions(context, { forceConflicts: args.forceConflicts }),
     );
     await close();
+    if (args.out !== undefined) {
+      const { writeSavedPlan } = await import("../../engine/saved-plan-file.ts");
+      const options = { prune: args.prune, forceConflicts: args.forceConflicts };
+      await writeSavedPlan(path.resolve(context.cwd, args.out), plan, { meshFile, options, now: context.now() });
+      context.log(
+        `Saved. To do exactly this: ${quoteCommand([context.env["ISTHMUS_COMMAND"] ?? "isthmus", "apply", args.out])}`,
+      );
+    }
     if (args.output === "json") {
       context.printJson(planDocument(plan, { prune: args.prune }));
     } else {

@@ -8,6 +8,8 @@ import { runCli } from "../run-cli.ts";
 export interface RunOptions {
   /** Files to write into the fresh folder that the command runs in; names are relative to it. */
   readonly files?: Readonly<Record<string, string>>;
+  /** The folder to run in, which stays; a fresh one, removed afterwards, without it. */
+  readonly folder?: string;
   /** Nothing but HOME (the fresh folder) is set without it. */
   readonly env?: Readonly<Record<string, string>>;
   /** What stands on stdin; it ends after that. */
@@ -24,11 +26,11 @@ export interface RunResult {
 }
 
 /**
- * Runs the real command line in this process, in a fresh folder of its own.
+ * Runs the real command line in this process, in a fresh folder of its own unless one is given.
  * Words are split at spaces; quote a word that has some with single quotes.
  */
 export async function runIsthmus(commandLine: string, options: RunOptions = {}): Promise<RunResult> {
-  const folder = await mkdtemp(path.join(tmpdir(), "isthmus-test-"));
+  const folder = options.folder ?? (await mkdtemp(path.join(tmpdir(), "isthmus-test-")));
   try {
     for (const [name, text] of Object.entries(options.files ?? {})) {
       await mkdir(path.dirname(path.join(folder, name)), { recursive: true });
@@ -49,7 +51,9 @@ export async function runIsthmus(commandLine: string, options: RunOptions = {}):
     const code = await runCli(wordsOf(commandLine), io);
     return { out: out.text(), err: err.text(), code };
   } finally {
-    await rm(folder, { recursive: true, force: true });
+    if (options.folder === undefined) {
+      await rm(folder, { recursive: true, force: true });
+    }
   }
 }
 

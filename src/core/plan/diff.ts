@@ -30,7 +30,8 @@ export function diffObjects(live: KubeObject, planned: KubeObject): readonly Fie
   return changes;
 }
 
-function comparable(object: KubeObject): Json {
+/** An object without its status and the API server's bookkeeping: what somebody asked for. */
+export function comparable(object: KubeObject): Json {
   const { status: _status, metadata, ...rest } = object as unknown as Record<string, Json>;
   const kept = Object.fromEntries(
     Object.entries(metadata as Record<string, Json>).filter(([key]) => !serverFields.has(key)),

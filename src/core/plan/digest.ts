@@ -1,12 +1,32 @@
 import { createHash } from "node:crypto";
 import type { Json, KubeObject } from "../model/kube-object.ts";
 import { Secret } from "../secret.ts";
+import type { FieldChange } from "./diff.ts";
+import { comparable } from "./diff.ts";
 
 /** SHA-256 (hex) of an object as it would be applied, whatever the order of its keys. Says nothing about secret values. */
 export function digestObject(object: KubeObject): string {
-  return createHash("sha256")
-    .update(canonical(object as unknown as Json))
-    .digest("hex");
+  return digest(object as unknown as Json);
+}
+
+/** SHA-256 (hex) of a live object, without its status and the API server's bookkeeping. */
+export function digestLive(object: KubeObject): string {
+  return digest(comparable(object));
+}
+
+/** SHA-256 (hex) of changes to an object. */
+export function digestFields(fields: readonly FieldChange[]): string {
+  return digest(
+    fields.map(({ path, before, after }) => [
+      path,
+      before === undefined ? [] : [before],
+      after === undefined ? [] : [after],
+    ]),
+  );
+}
+
+function digest(value: Json): string {
+  return createHash("sha256").update(canonical(value)).digest("hex");
 }
 
 function canonical(value: Json): string {

@@ -58,7 +58,6 @@ export async function applyPlan(
   prepared: PreparedPlan,
   options: EngineOptions & { readonly prune: boolean },
 ): Promise<ApplyResult> {
-  options.onEvent({ kind: "plan", plan: prepared.plan });
   const planned = plannedClusters(prepared);
   const targets = planned.map(({ one }) => ({ cluster: one.cluster.name, client: one.client }));
   const leases = await holdLeases(prepared.plan.mesh, "apply", targets, options);

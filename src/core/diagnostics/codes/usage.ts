@@ -101,4 +101,23 @@ export const usageCodes = {
     explanation:
       "`isthmus check --facts-from FILE` judges what clusters had when the file was written. Waiting for it to get better would be waiting for ever.",
   },
+  ISM063: {
+    summary: "The events file cannot be written",
+    explanation:
+      "The file of `--events-to` could not be opened, or the disk is full. That is told once and stops nothing: the clusters matter more than the record of the work. The last line in the file may be cut; the next run begins a new one.",
+  },
+  ISM064: {
+    summary: "Not a saved plan",
+    explanation:
+      "`isthmus apply FILE` takes a file that `isthmus plan --out FILE` wrote, of a version that this program knows. A mesh file is named with -f.",
+  },
+  ISM065: {
+    summary: "The plan cannot be saved",
+    explanation: "The folder of `--out` is missing, or may not be written to, or the disk is full.",
+  },
+  ISM066: {
+    summary: "The saved plan decides that already",
+    explanation:
+      "`--prune` and `--force-conflicts` change what is done, and a saved plan is done exactly as it was made. They belong to the `isthmus plan --out FILE` that makes it.",
+  },
 } as const satisfies Record<string, CatalogueEntry>;

@@ -1,0 +1,94 @@
+import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { stringify } from "yaml";
+import type { FakeApiServer } from "../../kube/fake/fake-api-server.ts";
+import { startFakeApiServer } from "../../kube/fake/fake-api-server.ts";
+import type { RunOptions, RunResult } from "./run-isthmus.ts";
+import { runIsthmus } from "./run-isthmus.ts";
+
+/** A folder with a mesh file, a kubeconfig and an istioctl, and the API servers that they lead to. */
+export interface FakeClusters {
+  readonly folder: string;
+  readonly servers: Readonly<Record<string, FakeApiServer>>;
+  /** Runs a command line in the folder. */
+  readonly run: (commandLine: string, options?: RunOptions) => Promise<RunResult>;
+  readonly close: () => Promise<void>;
+}
+
+/** The token by which every command of these tests signs in; no output may hold it. */
+export const signInToken = "sign-in-token-of-the-tests";
+
+/** A password in a Secret that every apply writes; no output may hold it, plain or as base64. */
+export const appliedPassword = "password-of-the-tests";
+
+/** Stands in for Istio's renderer, a process of its own: a control plane without anything that runs. */
+const istioctl = `#!/bin/sh
+case "$1" in
+  version) echo '{"clientVersion":{"version":"1.27.3"}}' ;;
+  *) cat <<'END'
+apiVersion: v1
+kind: ConfigMap
+metadata: { name: istio, namespace: istio-system }
+data: { mesh: "meshId: prod" }
+---
+apiVersion: v1
+kind: Secret
+metadata: { name: pull, namespace: istio-system }
+data: { password: ${Buffer.from(appliedPassword, "utf8").toString("base64")} }
+END
+  ;;
+esac
+`;
+
+/**
+ * A mesh of the named clusters, each a fake API server. What an apply waits
+ * for is there already, since nothing runs behind these servers.
+ */
+export async function startFakeClusters(names: readonly string[]): Promise<FakeClusters> {
+  const folder = await mkdtemp(path.join(tmpdir(), "isthmus-test-"));
+  const started = await Promise.all(names.map(async (name) => [name, await startFakeApiServer()] as const));
+  const servers = Object.fromEntries(started);
+  const text = (document: object): string => stringify(document);
+  await writeFile(
+    path.join(folder, "mesh.yaml"),
+    text({
+      apiVersion: "isthmus.dev/v1alpha1",
+      kind: "Mesh",
+      metadata: { name: "prod" },
+      spec: {
+        clusters: names.map((name) => ({ name, network: `${name}-net`, context: name })),
+        istio: { version: "1.27.3", install: "istioctl" },
+      },
+    }),
+  );
+  await writeFile(
+    path.join(folder, "kubeconfig"),
+    text({
+      apiVersion: "v1",
+      kind: "Config",
+      clusters: started.map(([name, { url }]) => ({ name, cluster: { server: url } })),
+      users: [{ name: "me", user: { token: signInToken } }],
+      contexts: names.map((name) => ({ name, context: { cluster: name, user: "me" } })),
+    }),
+  );
+  await writeFile(path.join(folder, "istioctl"), istioctl);
+  await chmod(path.join(folder, "istioctl"), 0o755);
+  const env = {
+    HOME: folder,
+    KUBECONFIG: path.join(folder, "kubeconfig"),
+    ISTHMUS_ISTIOCTL: path.join(folder, "istioctl"),
+    ISTHMUS_DATA_DIR: path.join(folder, "data"),
+    XDG_CACHE_HOME: path.join(folder, "cache"),
+  };
+  return {
+    folder,
+    servers,
+    run: async (commandLine, options = {}) =>
+      runIsthmus(commandLine, { ...options, folder, env: { ...env, ...options.env } }),
+    close: async () => {
+      await Promise.all(started.map(async ([, server]) => server.close()));
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}

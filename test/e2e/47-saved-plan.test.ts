@@ -1,0 +1,43 @@
+import { rmSync } from "node:fs";
+import path from "node:path";
+import { afterAll, expect, it } from "vitest";
+import { enginesKubectl, freshFolder, isthmus, kubectl, meshFile } from "./world.ts";
+
+const into = freshFolder();
+const file = path.join(into, "sandbox.plan");
+afterAll(() => rmSync(into, { recursive: true }));
+
+async function setFirstWeight(weight: number): Promise<void> {
+  const patch = [weight, 100 - weight].map((value, index) => ({
+    op: "replace",
+    path: `/spec/http/0/route/${index}/weight`,
+    value,
+  }));
+  const ran = await kubectl(
+    "west",
+    ["patch", "virtualservice", "-n", "sample", "helloworld", "--type=json", "-p", JSON.stringify(patch)],
+    await enginesKubectl(),
+  );
+  expect(ran.err).toBe("");
+}
+
+it("refuses a saved plan when somebody has changed what it changes, and names them", async () => {
+  await setFirstWeight(11);
+  const saved = await isthmus(["plan", "-f", meshFile(), "--force-conflicts", "--out", file]);
+  expect(saved.err).toContain("Saved.");
+  await setFirstWeight(12);
+  const ran = await isthmus(["apply", file, "--yes"]);
+  expect(ran.code).toBe(75);
+  expect(ran.err.replaceAll(/\s+/g, " ")).toMatch(
+    /ISM309.*VirtualService sample\/helloworld on west has changed since .* written last by kubectl-patch at 2/,
+  );
+});
+
+it("does a saved plan, once", async () => {
+  await isthmus(["plan", "-f", meshFile(), "--force-conflicts", "--out", file]);
+  const ran = await isthmus(["apply", file, "--yes"]);
+  expect(ran.out).toContain("1 applied");
+  expect(ran.code).toBe(0);
+  expect((await isthmus(["plan", "-f", meshFile(), "--detailed-exitcode"])).code).toBe(0);
+  expect((await isthmus(["apply", file, "--yes"])).code).toBe(75);
+});
