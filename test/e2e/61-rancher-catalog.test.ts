@@ -78,7 +78,13 @@ describe("the Rancher double's catalog", () => {
       ({ status }) => status === 404,
       120,
     );
-    expect((await world.kube(solo, istiod)).status).toBe(404);
+    // An uninstall does not wait for the deletions that it asks for, Helm's neither.
+    const left = await until(
+      async () => world.kube(solo, istiod),
+      ({ status }) => status === 404,
+      60,
+    );
+    expect(left.status).toBe(404);
   });
 
   it("says what istioctl said when it fails", async () => {
