@@ -18,7 +18,8 @@ import { waitUntilServed } from "./wait-until-served.ts";
 import { waitUntilSynced } from "./wait-until-synced.ts";
 import type { Working } from "./working.ts";
 
-const nowDoing: Readonly<Record<Wave, string>> = {
+/** How the work on each wave is called in events. */
+export const nowDoing: Readonly<Record<Wave, string>> = {
   projects: "foundation: Rancher projects",
   namespaces: "foundation: namespaces",
   cacerts: "trust: cacerts",

@@ -20,8 +20,8 @@ export type Fault =
       readonly headers?: Readonly<Record<string, string>>;
       readonly body?: unknown;
     }
-  /** The connection is cut without an answer. */
-  | { readonly kind: "reset" }
+  /** The connection is cut without an answer; with `done` after the request took effect. */
+  | { readonly kind: "reset"; readonly done?: boolean }
   /** No answer ever comes. */
   | { readonly kind: "hang" }
   | { readonly kind: "latency"; readonly milliseconds: number };
@@ -65,6 +65,10 @@ export interface FakeApiServer {
   put(object: WireObject): WireObject;
   /** Cuts every connection that is open. */
   cutConnections(): void;
+  /** From now on requests need this `Authorization` header instead of the one before. */
+  authorize(authorization: string): void;
+  /** Ends like a process that is killed, and is back at the same address with the same store after `downMs`. */
+  restart(downMs: number): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -81,6 +85,7 @@ export async function startFakeApiServer(options: FakeApiServerOptions = {}): Pr
   const conflicts = new Map<string, { readonly manager: string; readonly field: string }>();
   const sockets = new Set<Socket>();
   const prefix = options.pathPrefix ?? "";
+  let { authorization } = options;
 
   const handle = async (incoming: IncomingMessage, response: ServerResponse): Promise<void> => {
     const seen: SeenRequest = {
@@ -97,7 +102,7 @@ export async function startFakeApiServer(options: FakeApiServerOptions = {}): Pr
         return;
       }
     }
-    if (options.authorization !== undefined && incoming.headers.authorization !== options.authorization) {
+    if (authorization !== undefined && incoming.headers.authorization !== authorization) {
       send(response, 401, statusBody(401, "Unauthorized", "Unauthorized"));
       return;
     }
@@ -115,7 +120,9 @@ export async function startFakeApiServer(options: FakeApiServerOptions = {}): Pr
       },
       { store, conflicts, kinds: options.kinds ?? [] },
     );
-    if (answer.kind === "watch") {
+    if (active?.fault.kind === "reset") {
+      response.socket?.destroy();
+    } else if (answer.kind === "watch") {
       serveWatch(answer, store, response);
     } else {
       send(response, answer.status, answer.body, incoming.headers["accept-encoding"]?.includes("gzip"));
@@ -159,6 +166,12 @@ export async function startFakeApiServer(options: FakeApiServerOptions = {}): Pr
     addConflict: (kind, name, conflict) => void conflicts.set(`${kind.apiVersion}/${kind.kind}/${name}`, conflict),
     put: (object) => store.put(object, { store: true }).object,
     cutConnections: () => sockets.forEach((socket) => socket.destroy()),
+    authorize: (header) => void (authorization = header),
+    async restart(downMs) {
+      await closeServer(server, sockets);
+      await pause(downMs);
+      await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve));
+    },
     close: async () => closeServer(server, sockets),
   };
 }
@@ -186,6 +199,9 @@ async function strike(fault: Fault, response: ServerResponse): Promise<boolean> 
       response.end(JSON.stringify(fault.body ?? statusBody(fault.status, "Fault", "injected fault")));
       return true;
     case "reset":
+      if (fault.done === true) {
+        return false;
+      }
       response.socket?.destroy();
       return true;
     case "hang":
