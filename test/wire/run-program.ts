@@ -7,6 +7,9 @@ import type { FakeClusters } from "../../src/cli/testing/fake-clusters.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
+/** The bundle itself, so that a signal reaches it and no shell before it. */
+export const program = path.join(root, "dist", "isthmus.js");
+
 /** An event as its line of `-o jsonl` has it. */
 export type Line = Readonly<Record<string, unknown>> & { readonly event: string };
 
@@ -33,8 +36,7 @@ export function runProgram(
   words: readonly string[],
   onLine: (running: Running) => void = () => {},
 ): Running {
-  // The bundle itself, so that a signal reaches it and no shell before it.
-  const child = spawn(process.execPath, [path.join(root, "dist", "isthmus.js"), ...words, "-o", "jsonl"], {
+  const child = spawn(process.execPath, [program, ...words, "-o", "jsonl"], {
     cwd: world.folder,
     env: world.env,
     stdio: ["ignore", "pipe", "pipe"],

@@ -33,6 +33,8 @@ export interface SeenRequest {
   readonly url: string;
   readonly headers: IncomingMessage["headers"];
   readonly body: string;
+  /** When, in milliseconds since the epoch. */
+  readonly at: number;
 }
 
 export interface FakeApiServerOptions {
@@ -59,6 +61,8 @@ export interface FakeApiServer {
     fault: Fault,
     options?: { readonly times?: number; readonly matches?: (request: SeenRequest) => boolean },
   ): void;
+  /** Ends all faults, also those that have times left. */
+  mend(): void;
   /** A field that another manager owns: applies to that object conflict unless forced. */
   addConflict(kind: ResourceKind, name: string, conflict: { readonly manager: string; readonly field: string }): void;
   /** Puts an object as if someone else had. */
@@ -93,6 +97,7 @@ export async function startFakeApiServer(options: FakeApiServerOptions = {}): Pr
       url: incoming.url ?? "",
       headers: incoming.headers,
       body: await readBody(incoming),
+      at: Date.now(),
     };
     requests.push(seen);
     const active = faults.find((one) => one.times > 0 && one.matches(seen));
@@ -141,7 +146,7 @@ export async function startFakeApiServer(options: FakeApiServerOptions = {}): Pr
     socket.once("close", () => sockets.delete(socket));
   });
   server.on("upgrade", (incoming: IncomingMessage, socket: Socket) => {
-    const seen = { method: "GET", url: incoming.url ?? "", headers: incoming.headers, body: "" };
+    const seen = { method: "GET", url: incoming.url ?? "", headers: incoming.headers, body: "", at: Date.now() };
     requests.push(seen);
     const active = faults.find((one) => one.times > 0 && one.matches(seen));
     if (active !== undefined) {
@@ -163,6 +168,7 @@ export async function startFakeApiServer(options: FakeApiServerOptions = {}): Pr
     store,
     requests,
     inject: (fault, { times = 1, matches = () => true } = {}) => void faults.push({ fault, times, matches }),
+    mend: () => void faults.splice(0),
     addConflict: (kind, name, conflict) => void conflicts.set(`${kind.apiVersion}/${kind.kind}/${name}`, conflict),
     put: (object) => store.put(object, { store: true }).object,
     cutConnections: () => sockets.forEach((socket) => socket.destroy()),
