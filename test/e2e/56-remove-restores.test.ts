@@ -69,6 +69,9 @@ afterAll(async () => {
 it("leaves the clusters as they were before, object by object", async () => {
   const before = await Promise.all(clusters.map(snapshot));
   expect(before.map((objects) => Object.keys(objects).length > 100)).toEqual([true, true]);
+  // What an earlier removal had left would be there before and after.
+  const left = before.flatMap((objects) => Object.keys(objects)).filter((key) => /istio|sample|isthmus-inv/.test(key));
+  expect(left).toEqual([]);
   expect((await isthmus(["apply", "-f", meshFile(), "--yes"])).code).toBe(0);
   const meanwhile = await Promise.all(clusters.map(snapshot));
   expect(meanwhile.map((objects) => "Namespace//istio-system" in objects)).toEqual([true, true]);

@@ -8,7 +8,7 @@ import type { Outcome } from "./comparable-store.ts";
 import { outcomeOf } from "./comparable-store.ts";
 import { expectConverges } from "./expect-converges.ts";
 import { inFreshWorld, undisturbedOutcome } from "./fresh-world.ts";
-import { buildProgram, program } from "./run-program.ts";
+import { buildProgram, program, runProgram } from "./run-program.ts";
 
 let undisturbed: Outcome;
 
@@ -40,6 +40,16 @@ async function runOnFullDisk(
   stdout.close();
   return { code, out: await readFile(file, "utf8"), err };
 }
+
+it("an apply is done also when whoever reads its output goes away", async () =>
+  inFreshWorld(async (world) => {
+    const running = runProgram(world, ["apply", "--yes"], ({ child }) => child.stdout.destroy());
+    const ended = await running.ended;
+    expect(running.lines.map(({ event }) => event)).not.toContain("summary");
+    expect(ended.err).not.toContain("Writing the output failed");
+    expect(ended.code).toBe(0);
+    expect(outcomeOf(world)).toEqual(undisturbed);
+  }));
 
 describe("an apply on a disk that fills up in the middle", () => {
   it("is done, and says once that the events file lacks the rest", async () =>
