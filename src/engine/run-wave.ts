@@ -1,6 +1,7 @@
 import { keyOf } from "../core/model/kube-object.ts";
 import type { Mesh } from "../core/model/mesh.ts";
 import { clusterNamed } from "../core/model/mesh.ts";
+import { offersLeftEndpoints } from "../core/plan/left-clusters.ts";
 import type { PlannedObject } from "../core/plan/plan.ts";
 import { rankOf } from "../core/render/order.ts";
 import { isCatalogApp } from "../core/render/rancher-app.ts";
@@ -18,7 +19,8 @@ import { waitUntilServed } from "./wait-until-served.ts";
 import { waitUntilSynced } from "./wait-until-synced.ts";
 import type { Working } from "./working.ts";
 
-const nowDoing: Readonly<Record<Wave, string>> = {
+/** How the work on each wave is called in events. */
+export const nowDoing: Readonly<Record<Wave, string>> = {
   projects: "foundation: Rancher projects",
   namespaces: "foundation: namespaces",
   cacerts: "trust: cacerts",
@@ -78,7 +80,9 @@ export async function runWave(wave: Wave, work: Working, run: Run): Promise<void
         .filter(({ failed }) => !failed)
         .map(({ one }) => one);
       const waiting = { timeoutMs: options.timeoutMs, signal: options.signal, onPending: note };
-      await waitUntilServed(prepared.meshFile.mesh, work.one, live, waiting);
+      // What has left the mesh file is deleted when no route leads there any more, and offers its endpoints until then.
+      const leaving = [...all.values()].some(({ plan }) => offersLeftEndpoints(plan));
+      await waitUntilServed(prepared.meshFile.mesh, work.one, live, { ...waiting, mayBeForeign: () => leaving });
     }
     options.onEvent({ kind: "task.done", subject, task, seconds: (options.now() - started) / 1000 });
   } catch (error) {
@@ -153,7 +157,7 @@ async function installApp(planned: PlannedObject, work: Working, { prepared, opt
 }
 
 /** The clusters of the mesh that take part; Rancher's own, which only holds projects, is none of them. */
-function membersOf(mesh: Mesh, all: ReadonlyMap<string, Working>): readonly Working[] {
+export function membersOf(mesh: Mesh, all: ReadonlyMap<string, Working>): readonly Working[] {
   return mesh.clusters.flatMap((cluster) => all.get(cluster.name) ?? []);
 }
 

@@ -18,7 +18,8 @@ import { createTransport } from "./transport.ts";
 import { watchObjects } from "./watch-objects.ts";
 import { collectSecrets, writeWireObject } from "./wire-object.ts";
 
-const defaultLimits: KubeLimits = {
+/** The bounds of a client that is given no others. */
+export const defaultLimits: KubeLimits = {
   concurrency: 24,
   connectTimeoutMs: 5000,
   requestTimeoutMs: 30_000,
@@ -90,6 +91,7 @@ export function connectKubeClient({ cluster, context, limits }: KubeClientOption
           contentType: "application/apply-patch+yaml",
           body: writeWireObject(object),
           subject: { verb: dryRun ? "dry-run" : "apply", object: reference },
+          racing: true,
           signal,
         },
         object,

@@ -1,14 +1,12 @@
 import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
-import { digestObject } from "../../core/plan/digest.ts";
 import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
 import { UserError } from "../../core/diagnostics/user-error.ts";
-import type { InventoryItem } from "../../core/plan/inventory.ts";
 import { mergeInventories, renderInventory } from "../../core/plan/inventory.ts";
 import type { Wave } from "../../core/render/waves.ts";
 import { waveRules, waves } from "../../core/render/waves.ts";
 import { diagnoseFailure } from "../diagnose-failure.ts";
 import { readTokensInUse } from "../facts/remote-kubeconfig.ts";
-import { keysOf } from "../guard-deletion.ts";
+import { finishCluster, plannedItems } from "../finish-cluster.ts";
 import { guardClient } from "../lease/guard-client.ts";
 import type { HeldLeases } from "../lease/hold-leases.ts";
 import { holdLeases } from "../lease/hold-leases.ts";
@@ -17,11 +15,8 @@ import type { EngineOptions } from "../options.ts";
 import type { QueueTask, TaskOutcome } from "../queue/run-queue.ts";
 import { runQueue } from "../queue/run-queue.ts";
 import { revokeUnused } from "../rancher-tokens.ts";
-import type { RancherState } from "../rancher.ts";
 import { runWave } from "../run-wave.ts";
-import { settleItems } from "../settle-items.ts";
 import type { Working } from "../working.ts";
-import { deleteItems } from "./delete-items.ts";
 import type { PreparedPlan } from "./plan.ts";
 
 /** How one wave of one cluster ended. */
@@ -180,7 +175,8 @@ function tasksOf(
     cluster,
     needs: perWave.map((task) => task.id),
     after: [],
-    run: async (signal) => finish(work, prepared.rancher, { ...options, signal: whileHeld(work, signal) }),
+    run: async (signal) =>
+      finishCluster(work, { prepared, all, options: { ...options, signal: whileHeld(work, signal) } }, options.prune),
   };
   return [first, ...perWave, end];
 }
@@ -188,15 +184,6 @@ function tasksOf(
 /** Ends also when the cluster's Lease is lost. */
 function whileHeld(work: Working, signal: AbortSignal): AbortSignal {
   return AbortSignal.any([signal, work.lost]);
-}
-
-function plannedItems(plan: Working["plan"]): readonly InventoryItem[] {
-  return plan.objects.map((object) => ({
-    id: object.id,
-    apiVersion: object.object.apiVersion,
-    wave: object.wave,
-    created: object.action === "create",
-  }));
 }
 
 /** Without a Lease nothing is done on a cluster. The inventory is the first thing that is written. */
@@ -213,30 +200,6 @@ async function begin(work: Working, signal: AbortSignal): Promise<void> {
   } catch (error) {
     work.failed = true;
     throw error;
-  }
-}
-
-/** Prunes when asked, then writes the inventory that the next plan starts from; not at all when it is the same. */
-async function finish(
-  work: Working,
-  rancher: RancherState,
-  options: EngineOptions & { readonly prune: boolean },
-): Promise<void> {
-  const owned = keysOf([...work.plan.inventory.items, ...plannedItems(work.plan)]);
-  const {
-    done: gone,
-    deleted,
-    reprieves,
-  } = await deleteItems(work.one, options.prune ? work.plan.prune : [], { ...options, rancher, owned });
-  work.deleted += deleted;
-  work.warnings.push(...reprieves);
-  const known = mergeInventories(work.plan.inventory.items, plannedItems(work.plan)).filter(
-    (item) => !gone.includes(item),
-  );
-  const items = await settleItems(work, known, options.signal);
-  const inventory = renderInventory({ ...work.plan.inventory, items });
-  if (digestObject(inventory) !== digestObject(renderInventory(work.plan.inventory))) {
-    await work.one.client.apply(inventory, { signal: options.signal });
   }
 }
 
