@@ -2,7 +2,7 @@ import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { stringify } from "yaml";
-import type { FakeApiServer } from "../../kube/fake/fake-api-server.ts";
+import type { FakeApiServer, FakeApiServerOptions } from "../../kube/fake/fake-api-server.ts";
 import { startFakeApiServer } from "../../kube/fake/fake-api-server.ts";
 import type { RunOptions, RunResult } from "./run-isthmus.ts";
 import { runIsthmus } from "./run-isthmus.ts";
@@ -45,9 +45,12 @@ esac
  * A mesh of the named clusters, each a fake API server. What an apply waits
  * for is there already, since nothing runs behind these servers.
  */
-export async function startFakeClusters(names: readonly string[]): Promise<FakeClusters> {
+export async function startFakeClusters(
+  names: readonly string[],
+  options: FakeApiServerOptions = {},
+): Promise<FakeClusters> {
   const folder = await mkdtemp(path.join(tmpdir(), "isthmus-test-"));
-  const started = await Promise.all(names.map(async (name) => [name, await startFakeApiServer()] as const));
+  const started = await Promise.all(names.map(async (name) => [name, await startFakeApiServer(options)] as const));
   const servers = Object.fromEntries(started);
   const text = (document: object): string => stringify(document);
   await writeFile(
@@ -84,8 +87,7 @@ export async function startFakeClusters(names: readonly string[]): Promise<FakeC
   return {
     folder,
     servers,
-    run: async (commandLine, options = {}) =>
-      runIsthmus(commandLine, { ...options, folder, env: { ...env, ...options.env } }),
+    run: async (commandLine, run = {}) => runIsthmus(commandLine, { ...run, folder, env: { ...env, ...run.env } }),
     close: async () => {
       await Promise.all(started.map(async ([, server]) => server.close()));
       await rm(folder, { recursive: true, force: true });
