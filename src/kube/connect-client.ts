@@ -9,6 +9,7 @@ import { listObjects } from "./list-objects.ts";
 import type { ObjectReference } from "./object-reference.ts";
 import { referenceOf } from "./object-reference.ts";
 import { getThroughPod } from "./pod-http-get.ts";
+import { readPodLog } from "./pod-log.ts";
 import { openPortForward } from "./port-forward.ts";
 import type { RequestSubject } from "./report-failure.ts";
 import { createReporter } from "./report-failure.ts";
@@ -177,6 +178,8 @@ export function connectKubeClient({ cluster, context, limits }: KubeClientOption
 
     podHttpGet: async (namespace, pod, port, path, options) =>
       getThroughPod(connection, { namespace, pod, port }, path, options),
+
+    podLog: async (namespace, pod, options) => readPodLog(connection, { namespace, pod }, options),
 
     close: async () => transport.close(),
   };

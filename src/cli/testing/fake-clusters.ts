@@ -2,7 +2,7 @@ import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { stringify } from "yaml";
-import type { FakeApiServer } from "../../kube/fake/fake-api-server.ts";
+import type { FakeApiServer, FakeApiServerOptions } from "../../kube/fake/fake-api-server.ts";
 import { startFakeApiServer } from "../../kube/fake/fake-api-server.ts";
 import type { RunOptions, RunResult } from "./run-isthmus.ts";
 import { answerClusterz, runControllers } from "./fake-control-plane.ts";
@@ -78,11 +78,14 @@ const service = (names: readonly string[]): object => ({
  */
 export async function startFakeClusters(
   names: readonly string[],
-  { living = false }: { readonly living?: boolean } = {},
+  { living = false, ...options }: FakeApiServerOptions & { readonly living?: boolean } = {},
 ): Promise<FakeClusters> {
   const folder = await mkdtemp(path.join(tmpdir(), "isthmus-test-"));
   const start = async (name: string): Promise<readonly [string, FakeApiServer]> => {
-    const server: FakeApiServer = await startFakeApiServer({ podResponse: () => answerClusterz(server.store) });
+    const server: FakeApiServer = await startFakeApiServer({
+      podResponse: () => answerClusterz(server.store),
+      ...options,
+    });
     if (living) {
       runControllers(name, server);
     }
@@ -128,8 +131,7 @@ export async function startFakeClusters(
     folder,
     servers,
     env,
-    run: async (commandLine, options = {}) =>
-      runIsthmus(commandLine, { ...options, folder, env: { ...env, ...options.env } }),
+    run: async (commandLine, run = {}) => runIsthmus(commandLine, { ...run, folder, env: { ...env, ...run.env } }),
     close: async () => {
       await Promise.all(started.map(async ([, server]) => server.close()));
       await rm(folder, { recursive: true, force: true });

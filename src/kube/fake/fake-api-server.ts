@@ -48,6 +48,8 @@ export interface FakeApiServerOptions {
   readonly kinds?: readonly FakeResource[];
   /** What pods answer through port-forwards: a raw HTTP response per request path. */
   readonly podResponse?: (path: string) => string;
+  /** What stands in the log of a pod; without it pods have none. */
+  readonly podLog?: (pod: string) => string;
 }
 
 /** A running fake. */
@@ -116,6 +118,11 @@ export async function startFakeApiServer(options: FakeApiServerOptions = {}): Pr
       return;
     }
     const url = new URL(seen.url.slice(prefix.length), "http://fake");
+    const [, logged] = /^\/api\/v1\/namespaces\/[^/]+\/pods\/([^/]+)\/log$/.exec(url.pathname) ?? [];
+    if (logged !== undefined && options.podLog !== undefined) {
+      response.writeHead(200, { "content-type": "text/plain" }).end(options.podLog(logged));
+      return;
+    }
     const answer = answerRequest(
       {
         method: seen.method,
