@@ -50,7 +50,7 @@ function writePage(records: readonly BesideAnalyze[]): string {
   const usual = new Set(healthy?.analyze);
   const broken = records.filter((one) => one !== healthy);
   const rows = broken.map((one) => {
-    const found = one.analyze.filter((message) => !usual.has(message));
+    const found = new Set(one.analyze.filter((message) => !usual.has(message)).map(codeOf));
     const said = [...found, ...one.gaveUp.map((text) => `gives up: ${text}`)].join(", ");
     return `| ${[one.test, one.check.map(describe).join("; "), said === "" ? "nothing" : said].map(escape).join(" | ")} |`;
   });
@@ -61,12 +61,17 @@ The same meshes, broken for real by the tests in \`test/faults\`, looked at by \
 
 Of ${broken.length} broken meshes check names the cause in ${broken.filter((one) => one.check.length > 0).length}, analyze says something about ${both.length} that it does not say about the healthy one too. The two look at different things: analyze reads configuration objects, most of all those of traffic rules, and knows more kinds of mistakes in them than check does. Check compares the clusters with each other and with the mesh file, and asks istiod and the proxies what they made of it. Use both.
 
-On the healthy mesh check says nothing, and analyze ${usual.size === 0 ? "nothing" : [...usual].join(", ")}; these messages are left out below. What the codes of analyze mean is in [Istio's documentation](https://istio.io/latest/docs/reference/config/analysis/).
+On the healthy mesh check says nothing, and analyze ${usual.size === 0 ? "nothing" : [...new Set([...usual].map(codeOf))].join(", ")}; these messages are left out below. What the codes of analyze mean is in [Istio's documentation](https://istio.io/latest/docs/reference/config/analysis/).
 
 | broken mesh | isthmus check: causes | istioctl analyze |
 | --- | --- | --- |
 ${rows.join("\n")}
 `;
+}
+
+/** `IST0101 east` of a message. */
+function codeOf(message: string): string {
+  return message.slice(0, message.indexOf(":"));
 }
 
 /** `ISM414 east` with what the code says. */

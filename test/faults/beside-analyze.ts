@@ -9,7 +9,7 @@ export interface BesideAnalyze {
   readonly test: string;
   /** `ISM414 east` of every cause, the first one first; empty for a healthy mesh. */
   readonly check: readonly string[];
-  /** `IST0101 east` of every message, once each, by code. */
+  /** `IST0101 east: what it says` of every message. */
   readonly analyze: readonly string[];
   /** What istioctl says when it gives up, by cluster. */
   readonly gaveUp: readonly string[];
@@ -44,8 +44,8 @@ export async function recordBesideAnalyze(
     if (messages === undefined) {
       gaveUp.push(`${cluster}: ${err.trim().split("\n").at(-1) ?? ""}`);
     }
-    for (const { code } of messages ?? []) {
-      analyze.add(`${code} ${cluster}`);
+    for (const { code, message, origin } of messages ?? []) {
+      analyze.add(`${code} ${cluster}: ${[...(origin === undefined ? [] : [origin]), message].join(": ")}`);
     }
   }
   const { testPath = "", currentTestName = "" } = expect.getState();
@@ -58,9 +58,16 @@ export async function recordBesideAnalyze(
   appendFileSync(file, `${JSON.stringify(record)}\n`);
 }
 
-function readMessages(out: string): readonly { readonly code: string }[] | undefined {
+interface Message {
+  readonly code: string;
+  readonly message: string;
+  /** `Service sample/helloworld`, where the message is about an object. */
+  readonly origin?: string;
+}
+
+function readMessages(out: string): readonly Message[] | undefined {
   try {
-    return (JSON.parse(out) ?? []) as readonly { readonly code: string }[];
+    return (JSON.parse(out) ?? []) as readonly Message[];
   } catch {
     return undefined;
   }
