@@ -2,13 +2,13 @@ import { digestObject } from "../core/plan/digest.ts";
 import type { InventoryItem } from "../core/plan/inventory.ts";
 import { mergeInventories, renderInventory } from "../core/plan/inventory.ts";
 import { leftClusters, offersLeftEndpoints } from "../core/plan/left-clusters.ts";
-import { diagnoseFailure } from "./diagnose-failure.ts";
 import { keysOf } from "./guard-deletion.ts";
 import { deleteItems } from "./operations/delete-items.ts";
 import type { EngineOptions } from "./options.ts";
 import type { Run } from "./run-wave.ts";
 import { membersOf } from "./run-wave.ts";
 import { settleItems } from "./settle-items.ts";
+import { tellFailure } from "./tell-failure.ts";
 import { waitUntilLeft } from "./wait-until-left.ts";
 import { waitUntilServed } from "./wait-until-served.ts";
 import type { Working } from "./working.ts";
@@ -25,69 +25,72 @@ export function plannedItems(plan: Working["plan"]): readonly InventoryItem[] {
 
 /**
  * Ends the work on one cluster: prunes when asked, waits until nothing of what
- * was pruned anywhere is known or served here any more, then writes the inventory that the next plan
- * starts from; not at all when it is the same.
+ * was pruned anywhere is known or served here any more, then writes the
+ * inventory that the next plan starts from; not at all when it is the same.
+ * Rejects with what stopped it, which it has told as an event.
  */
 export async function finishCluster(work: Working, run: Run, prune: boolean): Promise<void> {
+  const { options } = run;
+  const subject = work.one.cluster.name;
+  const waits = prune && [...run.all.values()].some(({ plan }) => offersLeftEndpoints(plan));
+  const prunes = waits || (prune && work.plan.prune.length > 0);
+  const task = prunes ? "prune" : "inventory";
+  const started = options.now();
+  if (prunes) {
+    options.onEvent({ kind: "task.started", subject, task });
+  }
   try {
-    await pruneAndRecord(work, run, prune);
+    const onNote = (note: string): void => options.onEvent({ kind: "task.note", subject, task, note });
+    const gone = prunes ? await pruneItems(work, run, onNote) : [];
+    if (waits) {
+      // Before the inventory forgets them: an apply that is stopped here waits again.
+      await waitUntilLetGo(work, run, onNote);
+    }
+    await writeInventory(work, gone, options);
+    if (prunes) {
+      options.onEvent({ kind: "task.done", subject, task, seconds: (options.now() - started) / 1000 });
+    }
   } catch (error) {
     // Others then do not wait for what this cluster still offers.
     work.failed = true;
+    await tellFailure(error, work, task, options);
     throw error;
   }
 }
 
-async function pruneAndRecord(work: Working, run: Run, prune: boolean): Promise<void> {
-  const { options, prepared } = run;
+/** Gives the items that are no longer ours. */
+async function pruneItems(
+  work: Working,
+  { options, prepared }: Run,
+  onNote: (note: string) => void,
+): Promise<readonly InventoryItem[]> {
   const owned = keysOf([...work.plan.inventory.items, ...plannedItems(work.plan)]);
-  const {
-    done: gone,
-    deleted,
-    reprieves,
-  } = await deleteItems(work.one, prune ? work.plan.prune : [], { ...options, rancher: prepared.rancher, owned });
+  const deleting = { ...options, rancher: prepared.rancher, owned, onNote };
+  const { done, deleted, reprieves } = await deleteItems(work.one, work.plan.prune, deleting);
   work.deleted += deleted;
   work.warnings.push(...reprieves);
-  if (prune && [...run.all.values()].some(({ plan }) => offersLeftEndpoints(plan))) {
-    // Before the inventory forgets them: an apply that is stopped here waits again.
-    await waitUntilLetGo(work, run);
-  }
-  const known = mergeInventories(work.plan.inventory.items, plannedItems(work.plan)).filter(
-    (item) => !gone.includes(item),
-  );
-  const items = await settleItems(work, known, options.signal);
-  const inventory = renderInventory({ ...work.plan.inventory, items });
-  if (digestObject(inventory) !== digestObject(renderInventory(work.plan.inventory))) {
-    await work.one.client.apply(inventory, { signal: options.signal });
-  }
+  return done;
 }
 
 /** Waits until neither istiod nor the ingress gateways have anything of what was pruned. */
-async function waitUntilLetGo(work: Working, run: Run): Promise<void> {
+async function waitUntilLetGo(work: Working, run: Run, onPending: (note: string) => void): Promise<void> {
   const { mesh } = run.prepared.meshFile;
-  const { options } = run;
-  const subject = work.one.cluster.name;
-  const left = leftClusters(work.plan);
-  const task = `prune: endpoints${left.length === 0 ? "" : ` of ${left.join(", ")}`}`;
-  const started = options.now();
-  options.onEvent({ kind: "task.started", subject, task });
-  try {
-    const waiting = waitingOf(options, (note) => options.onEvent({ kind: "task.note", subject, task, note }));
-    await waitUntilLeft(work.one, left, waiting);
-    const members = membersOf(mesh, run.all);
-    const live = members.filter(({ failed }) => !failed).map(({ one }) => one);
-    const mayBeForeign = (): boolean => members.some(({ failed }) => failed);
-    await waitUntilServed(mesh, work.one, live, { ...waiting, mayBeForeign });
-    options.onEvent({ kind: "task.done", subject, task, seconds: (options.now() - started) / 1000 });
-  } catch (error) {
-    const [diagnostic] = options.signal.aborted ? [] : await diagnoseFailure(error, subject, task);
-    if (diagnostic !== undefined) {
-      options.onEvent({ kind: "task.failed", subject, task, diagnostic });
-    }
-    throw error;
-  }
+  const { timeoutMs, signal } = run.options;
+  const waiting = { timeoutMs, signal, onPending };
+  await waitUntilLeft(work.one, leftClusters(work.plan), waiting);
+  const members = membersOf(mesh, run.all);
+  const live = members.filter(({ failed }) => !failed).map(({ one }) => one);
+  const mayBeForeign = (): boolean => members.some(({ failed }) => failed);
+  await waitUntilServed(mesh, work.one, live, { ...waiting, mayBeForeign });
 }
 
-function waitingOf({ timeoutMs, signal }: EngineOptions, onPending: (text: string) => void) {
-  return { timeoutMs, signal, onPending };
+async function writeInventory(work: Working, gone: readonly InventoryItem[], { signal }: EngineOptions): Promise<void> {
+  const known = mergeInventories(work.plan.inventory.items, plannedItems(work.plan)).filter(
+    (item) => !gone.includes(item),
+  );
+  const items = await settleItems(work, known, signal);
+  const inventory = renderInventory({ ...work.plan.inventory, items });
+  if (digestObject(inventory) !== digestObject(renderInventory(work.plan.inventory))) {
+    await work.one.client.apply(inventory, { signal });
+  }
 }

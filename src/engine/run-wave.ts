@@ -12,9 +12,10 @@ import { waitUntilReady } from "../kube/readiness/wait.ts";
 import { installCatalogApp } from "./catalog-app.ts";
 import type { Completion } from "./complete-object.ts";
 import { completeObject } from "./complete-object.ts";
-import { diagnoseFailure } from "./diagnose-failure.ts";
+import { describePending } from "./describe-pending.ts";
 import type { PreparedPlan } from "./operations/plan.ts";
 import type { EngineOptions } from "./options.ts";
+import { tellFailure } from "./tell-failure.ts";
 import { waitUntilServed } from "./wait-until-served.ts";
 import { waitUntilSynced } from "./wait-until-synced.ts";
 import type { Working } from "./working.ts";
@@ -87,12 +88,7 @@ export async function runWave(wave: Wave, work: Working, run: Run): Promise<void
     options.onEvent({ kind: "task.done", subject, task, seconds: (options.now() - started) / 1000 });
   } catch (error) {
     work.failed = true;
-    if (!options.signal.aborted || work.lost.aborted) {
-      const [diagnostic] = await diagnoseFailure(error, subject, wave);
-      if (diagnostic !== undefined) {
-        options.onEvent({ kind: "task.failed", subject, task, diagnostic });
-      }
-    }
+    await tellFailure(error, work, task, options);
     throw error;
   }
 }
@@ -159,15 +155,4 @@ async function installApp(planned: PlannedObject, work: Working, { prepared, opt
 /** The clusters of the mesh that take part; Rancher's own, which only holds projects, is none of them. */
 export function membersOf(mesh: Mesh, all: ReadonlyMap<string, Working>): readonly Working[] {
   return mesh.clusters.flatMap((cluster) => all.get(cluster.name) ?? []);
-}
-
-function describePending(
-  pending: readonly { readonly id: { readonly kind: string; readonly name: string }; readonly reason: string }[],
-): string {
-  const [first] = pending;
-  if (first === undefined) {
-    return "";
-  }
-  const more = pending.length > 1 ? ` (and ${pending.length - 1} more)` : "";
-  return `waiting for ${first.id.kind} ${first.id.name}: ${first.reason}${more}`;
 }

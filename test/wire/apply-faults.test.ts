@@ -263,6 +263,8 @@ describe("an apply in which one cluster meets a fault", () => {
             { name: "west", state: "applied" },
             { name: "east", state: "failed" },
           ]);
+          const failed = lines.filter(({ event }) => event === "task.failed").map(({ subject }) => subject);
+          expect(failed).toContain("east");
         }
         expect(ran.err + JSON.stringify(lines)).not.toContain(signInToken);
         holds?.(east);

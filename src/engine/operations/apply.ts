@@ -16,6 +16,7 @@ import type { QueueTask, TaskOutcome } from "../queue/run-queue.ts";
 import { runQueue } from "../queue/run-queue.ts";
 import { revokeUnused } from "../rancher-tokens.ts";
 import { runWave } from "../run-wave.ts";
+import { tellFailure } from "../tell-failure.ts";
 import type { Working } from "../working.ts";
 import type { PreparedPlan } from "./plan.ts";
 
@@ -156,7 +157,7 @@ function tasksOf(
     cluster,
     needs: [],
     after: [],
-    run: async (signal) => begin(work, whileHeld(work, signal)),
+    run: async (signal) => begin(work, { ...options, signal: whileHeld(work, signal) }),
   };
   const perWave = waves.map((wave): QueueTask => {
     const rule = waveRules[wave];
@@ -187,7 +188,7 @@ function whileHeld(work: Working, signal: AbortSignal): AbortSignal {
 }
 
 /** Without a Lease nothing is done on a cluster. The inventory is the first thing that is written. */
-async function begin(work: Working, signal: AbortSignal): Promise<void> {
+async function begin(work: Working, options: EngineOptions): Promise<void> {
   try {
     if (work.refused.length > 0) {
       throw new UserError(work.refused, exitCodes.failed);
@@ -196,9 +197,10 @@ async function begin(work: Working, signal: AbortSignal): Promise<void> {
       return;
     }
     const items = mergeInventories(work.plan.inventory.items, plannedItems(work.plan));
-    await work.one.client.apply(renderInventory({ ...work.plan.inventory, items }), { signal });
+    await work.one.client.apply(renderInventory({ ...work.plan.inventory, items }), { signal: options.signal });
   } catch (error) {
     work.failed = true;
+    await tellFailure(error, work, "inventory", options);
     throw error;
   }
 }
