@@ -1,5 +1,6 @@
 import { performance } from "node:perf_hooks";
 import type { KubeObject } from "../core/model/kube-object.ts";
+import { ownFieldManager } from "../core/render/names.ts";
 import type { DeleteOptions, KubeClient, KubeClientOptions, KubeLimits } from "./client.ts";
 import type { Connection } from "./connection.ts";
 import { createDiscovery } from "./discovery.ts";
@@ -26,8 +27,6 @@ export const defaultLimits: KubeLimits = {
   requestTimeoutMs: 30_000,
   retryBudgetMs: 10_000,
 };
-
-const ownFieldManager = "isthmus";
 
 /** Puts the parts of a client together; see `createKubeClient`. */
 export function connectKubeClient({ cluster, context, limits }: KubeClientOptions): KubeClient {
