@@ -7,6 +7,8 @@ import type { KubeObject } from "../../src/core/model/kube-object.ts";
 import { compareWithAnalyze } from "./analyze.ts";
 import type { Figure } from "./measure.ts";
 import { median, showFigures, timed } from "./measure.ts";
+import { benchFleet } from "./fleet/fleet.ts";
+import { serveFleet } from "./fleet/server.ts";
 import { benchRender, renderOnly } from "./render.ts";
 import { benchShift } from "./shift.ts";
 
@@ -14,7 +16,8 @@ import { benchShift } from "./shift.ts";
  * The figures of the product from one run, on a sandbox of its own (instance
  * `bench`). They are printed beside their goals; nothing here fails because a
  * machine is slow. `--engine` also builds the engine from nothing, which takes
- * minutes; `--render` measures rendering only, and brings no sandbox up.
+ * minutes; `--render` measures rendering only, and `--fleet` (with sizes, default
+ * `10,100`) many fake clusters only: both bring no sandbox up.
  * `--analyze` measures nothing: it compares check with istioctl analyze.
  */
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -41,6 +44,13 @@ async function main(): Promise<void> {
     figures.push(figure);
     process.stderr.write(`${figure.name}: ${figure.value.toFixed(2)} ${figure.unit}\n`);
   };
+  if (process.argv[2] === "--fleet") {
+    const sizes = (process.argv[3] ?? "10,100").split(",").map(Number);
+    const dist = path.join(root, "dist", "isthmus.js");
+    await benchFleet({ program: dist, manifests: await writeManifests(), sizes }, add);
+    process.stdout.write(`\n${showFigures(figures)}\n`);
+    return;
+  }
   if (process.argv.includes("--engine")) {
     add({ name: "engine from nothing", value: await buildFromNothing(), unit: "s", goal: 900 });
   }
@@ -160,11 +170,13 @@ const [, , mode, size = "", manifests = ""] = process.argv;
 try {
   if (mode === "--render-only") {
     process.stdout.write(JSON.stringify(renderOnly(Number(size), manifests)));
+  } else if (mode === "--fleet-server") {
+    await serveFleet(Number(size));
   } else {
     await main();
   }
 } finally {
-  if (!process.argv.some((word) => word.startsWith("--render"))) {
+  if (!process.argv.some((word) => word.startsWith("--render") || word.startsWith("--fleet"))) {
     await timed(program, ["sandbox", "down", "--instance", instance], env, [0, 1]);
   }
   rmSync(folder, { recursive: true, force: true });
