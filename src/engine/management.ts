@@ -81,6 +81,6 @@ async function gatherManagement(client: KubeClient, mesh: string, signal: AbortS
     localities: [],
     kubernetesVersion: "",
     ingressAddresses: [],
-    remotes: {},
+    remotes: () => ({}),
   };
 }

@@ -3,7 +3,6 @@ import type { KubeObject } from "../core/model/kube-object.ts";
 import { idOf, keyOf } from "../core/model/kube-object.ts";
 import { cedeFields } from "../core/plan/ceded-fields.ts";
 import { diffObjects } from "../core/plan/diff.ts";
-import { digestObject } from "../core/plan/digest.ts";
 import type { Inventory, InventoryItem, Settled } from "../core/plan/inventory.ts";
 import type { ClusterPlan, PlannedObject } from "../core/plan/plan.ts";
 import { isPublished } from "../core/render/front-gateway.ts";
@@ -14,9 +13,11 @@ import type { PlacedObject } from "../core/render/render-mesh.ts";
 import { waveRules, waves } from "../core/render/waves.ts";
 import type { KubeErrorKind } from "../kube/errors.ts";
 import { KubeError, diagnoseKubeError } from "../kube/errors.ts";
-import { referenceOf } from "../kube/object-reference.ts";
 import { diffApp } from "./catalog-app.ts";
 import type { Connected } from "./connect.ts";
+import type { ReadLive } from "./live-objects.ts";
+import { createLiveReader } from "./live-objects.ts";
+import { isSettled, withoutBody } from "./settled.ts";
 
 /** The inventory of a mesh in one cluster; an empty one where there is none. */
 export function inventoryOf(one: Connected, mesh: string): Inventory {
@@ -46,10 +47,18 @@ export async function planCluster(
 ): Promise<ClusterPlan> {
   const before = inventoryOf(one, mesh);
   const settled = new Map(before.items.map((item) => [keyOf(item.id), item.settled]));
+  // A first plan finds hardly anything, and nothing that carries the label.
+  const listed = before.items.length === 0 ? [] : objects.filter((placed) => namespaceExists(one, placed));
+  const readLive = createLiveReader(
+    one.client,
+    mesh,
+    listed.map(({ object }) => object),
+    scope.signal,
+  );
   const planned = await Promise.all(
     objects.map(async (placed) => {
       try {
-        return await planObject(one, placed, { ...scope, settled });
+        return await planObject(one, placed, { ...scope, settled, readLive });
       } catch (error) {
         if (!(error instanceof KubeError) || !refusals.has(error.kind)) {
           throw error;
@@ -80,14 +89,14 @@ export function laterWavesFirst(a: InventoryItem, b: InventoryItem): number {
 async function planObject(
   one: Connected,
   placed: PlacedObject,
-  scope: ClusterScope & { readonly settled: ReadonlyMap<string, Settled | undefined> },
+  scope: ClusterScope & { readonly settled: ReadonlyMap<string, Settled | undefined>; readonly readLive: ReadLive },
 ): Promise<PlannedObject> {
   const { object, wave, knownAfterApply } = placed;
   const base = { phase: waveRules[wave].phase, wave, id: idOf(object), object, knownAfterApply };
   if (!namespaceExists(one, placed)) {
     return { ...base, live: undefined, action: "create", fields: [] };
   }
-  const live = await one.client.get(referenceOf(object), { signal: scope.signal });
+  const live = await scope.readLive(object);
   if (isCatalogApp(object)) {
     const fields = live === undefined ? [] : diffApp(live, object);
     return { ...base, live, action: live === undefined ? "create" : fields.length === 0 ? "none" : "update", fields };
@@ -103,7 +112,7 @@ async function planObject(
     return { ...base, live, action: "create", fields: [] };
   }
   if (isSettled(scope.settled.get(keyOf(base.id)), desired, live)) {
-    return { ...base, live, object: desired, action: "none", fields: [] };
+    return { ...base, live: withoutBody(live), object: desired, action: "none", fields: [] };
   }
   const fields = diffObjects(live, await tryApply(one, desired, live, scope));
   return { ...base, live, object: desired, action: fields.length === 0 ? "none" : "update", fields };
@@ -132,15 +141,6 @@ async function tryApply(
     }
     return forced;
   }
-}
-
-/** True when the object is untouched since an apply of the very same content left it (docs/adr/0006). */
-function isSettled(settled: Settled | undefined, desired: KubeObject, live: KubeObject): boolean {
-  return (
-    settled !== undefined &&
-    settled.resourceVersion === live.metadata["resourceVersion"] &&
-    settled.digest === digestObject(desired)
-  );
 }
 
 function namespaceExists(one: Connected, placed: PlacedObject): boolean {

@@ -70,7 +70,7 @@ export function createCompactStore(shared: SharedObjects): FakeStore {
       const known = ofKind(object);
       const key = `${metadata.namespace ?? ""}/${metadata.name}`;
       const before = known.get(key);
-      const body = shared.share(observe({ ...object, metadata: metadata as WireObject["metadata"] }));
+      const body = shared.share(observe({ ...object, metadata }));
       if (before?.object === body) {
         return { object: stamp(before), created: false };
       }

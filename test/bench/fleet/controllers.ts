@@ -20,7 +20,7 @@ export function setAuthority(pem: string): void {
  */
 export function observe(object: WireObject): WireObject {
   const { managedFields: _managed, ...metadata } = object.metadata;
-  const observed = withStatus({ ...object, metadata: metadata as WireObject["metadata"] });
+  const observed = withStatus({ ...object, metadata });
   const { apiVersion, kind: _kind, status: _status, ...rest } = observed;
   const fieldsV1 = fieldsOf(rest);
   return {
