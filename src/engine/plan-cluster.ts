@@ -16,9 +16,11 @@ import type { PlacedObject } from "../core/render/render-mesh.ts";
 import { waveRules, waves } from "../core/render/waves.ts";
 import type { KubeErrorKind } from "../kube/errors.ts";
 import { KubeError, diagnoseKubeError } from "../kube/errors.ts";
-import { referenceOf } from "../kube/object-reference.ts";
 import { diffApp } from "./catalog-app.ts";
 import type { Connected } from "./connect.ts";
+import type { ReadLive } from "./live-objects.ts";
+import { createLiveReader } from "./live-objects.ts";
+import { isSettled, withoutBody } from "./settled.ts";
 
 /** The inventory of a mesh in one cluster; an empty one where there is none. */
 export function inventoryOf(one: Connected, mesh: string): Inventory {
@@ -48,10 +50,18 @@ export async function planCluster(
 ): Promise<ClusterPlan> {
   const before = inventoryOf(one, mesh);
   const settled = new Map(before.items.map((item) => [keyOf(item.id), item.settled]));
+  // A first plan finds hardly anything, and nothing that carries the label.
+  const listed = before.items.length === 0 ? [] : objects.filter((placed) => namespaceExists(one, placed));
+  const readLive = createLiveReader(
+    one.client,
+    mesh,
+    listed.map(({ object }) => object),
+    scope.signal,
+  );
   const planned = await Promise.all(
     objects.map(async (placed) => {
       try {
-        return await planObject(one, placed, { ...scope, settled });
+        return await planObject(one, placed, { ...scope, settled, readLive });
       } catch (error) {
         if (!(error instanceof KubeError) || !refusals.has(error.kind)) {
           throw error;
@@ -82,7 +92,7 @@ export function laterWavesFirst(a: InventoryItem, b: InventoryItem): number {
 async function planObject(
   one: Connected,
   placed: PlacedObject,
-  scope: ClusterScope & { readonly settled: ReadonlyMap<string, Settled | undefined> },
+  scope: ClusterScope & { readonly settled: ReadonlyMap<string, Settled | undefined>; readonly readLive: ReadLive },
 ): Promise<PlannedObject> {
   const { object, wave, knownAfterApply } = placed;
   const id = idOf(object);
@@ -91,7 +101,7 @@ async function planObject(
   if (!namespaceExists(one, placed)) {
     return { ...base, live: undefined, action: "create", deleted: settled !== undefined, fields: [] };
   }
-  const live = await one.client.get(referenceOf(object), { signal: scope.signal });
+  const live = await scope.readLive(object);
   const deleted = live === undefined && settled !== undefined;
   if (isCatalogApp(object)) {
     const fields = live === undefined ? [] : diffApp(live, object);
@@ -114,7 +124,7 @@ async function planObject(
     return { ...base, live, action: "create", deleted, fields: [] };
   }
   if (isSettled(settled, desired, live)) {
-    return { ...base, live, object: desired, action: "none", fields: [] };
+    return { ...base, live: withoutBody(live), object: desired, action: "none", fields: [] };
   }
   const fields = attributeChanges(live, diffObjects(live, await tryApply(one, desired, live, scope)), {
     ours: ownFieldManager,
@@ -146,15 +156,6 @@ async function tryApply(
     }
     return forced;
   }
-}
-
-/** True when the object is untouched since an apply of the very same content left it (docs/adr/0006). */
-function isSettled(settled: Settled | undefined, desired: KubeObject, live: KubeObject): boolean {
-  return (
-    settled !== undefined &&
-    settled.resourceVersion === live.metadata["resourceVersion"] &&
-    settled.digest === digestObject(desired)
-  );
 }
 
 function namespaceExists(one: Connected, placed: PlacedObject): boolean {

@@ -47,7 +47,7 @@ function keptToken(
   remote: Cluster,
   facts: { readonly link: RancherLink; readonly known: ReadonlyMap<string, TokenFacts>; readonly now: number },
 ): RemoteCredential | undefined {
-  const present = reader.facts.remotes[remote.name];
+  const present = reader.facts.remotes()[remote.name];
   if (remote.name === reader.cluster.name || remote.access.kind !== "rancher" || present === undefined) {
     return undefined;
   }

@@ -4,6 +4,7 @@ import { diffObjects } from "../core/plan/diff.ts";
 import type { InventoryItem } from "../core/plan/inventory.ts";
 import type { PlannedObject } from "../core/plan/plan.ts";
 import { referenceOf } from "../kube/object-reference.ts";
+import { isSettled } from "./settled.ts";
 import type { Working } from "./working.ts";
 
 /**
@@ -31,8 +32,12 @@ async function settleItem(
   object: PlannedObject,
   signal: AbortSignal,
 ): Promise<InventoryItem> {
-  const { settled: _settled, ...bare } = item;
+  const { settled, ...bare } = item;
   const outcome = work.outcomes.get(keyOf(item.id));
+  if (outcome === undefined && object.live !== undefined && isSettled(settled, object.object, object.live)) {
+    // The note speaks of one resourceVersion, where it stays true whatever has been written since.
+    return item;
+  }
   const expected = outcome?.result ?? object.live;
   const applied = outcome?.applied ?? object.object;
   if (expected === undefined) {

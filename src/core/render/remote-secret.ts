@@ -19,9 +19,7 @@ export function remoteSecretName(remote: string): string {
  */
 export function renderRemoteSecret(remote: Cluster, credential: RemoteCredential | undefined): KubeObject {
   const value =
-    credential === undefined
-      ? unknownUntilApply(`kubeconfig for ${remote.name}`)
-      : new Secret(Buffer.from(renderKubeconfig(remote, credential)).toString("base64"));
+    credential === undefined ? unknownUntilApply(`kubeconfig for ${remote.name}`) : kubeconfigValue(remote, credential);
   return {
     apiVersion: "v1",
     kind: "Secret",
@@ -34,6 +32,17 @@ export function renderRemoteSecret(remote: Cluster, credential: RemoteCredential
     type: "Opaque",
     data: { [remote.name]: value },
   };
+}
+
+/** A service account's credential is the same for all that read its cluster, so that N clusters need N texts and not N². */
+const written = new WeakMap<RemoteCredential, WeakMap<Cluster, Secret>>();
+
+function kubeconfigValue(remote: Cluster, credential: RemoteCredential): Secret {
+  const known = written.get(credential) ?? new WeakMap<Cluster, Secret>();
+  written.set(credential, known);
+  const value = known.get(remote) ?? new Secret(Buffer.from(renderKubeconfig(remote, credential)).toString("base64"));
+  known.set(remote, value);
+  return value;
 }
 
 /** The cluster that a remote secret is about; undefined for any other object. */

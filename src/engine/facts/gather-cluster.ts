@@ -31,8 +31,8 @@ export interface ClusterFacts {
   readonly kubernetesVersion: string;
   /** The addresses of the ingress gateway's Service; empty while it has none. */
   readonly ingressAddresses: readonly string[];
-  /** What the remote secrets here say, by the name of the cluster that they are about. */
-  readonly remotes: Readonly<Record<string, RemoteKubeconfig>>;
+  /** What the remote secrets here say, read when it is asked for, by the name of the cluster that they are about. */
+  readonly remotes: () => Readonly<Record<string, RemoteKubeconfig>>;
 }
 
 /** Where a node says it is. */
@@ -68,7 +68,7 @@ export async function gatherCluster(client: KubeClient, signal: AbortSignal): Pr
     namespaces: new Set(namespaces.map((namespace) => keyOf(idOf(namespace)))),
     kubernetesVersion: version.gitVersion,
     ingressAddresses: ingress,
-    remotes: readRemotes(remotes),
+    remotes: remember(() => readRemotes(remotes)),
   };
 }
 
@@ -90,6 +90,12 @@ export function readReader(secret: KubeObject | undefined): ClusterFacts["reader
     return undefined;
   }
   return { token: new Secret(decode(token)), caData: ca.expose() };
+}
+
+/** The same answer every time, made the first time. */
+function remember<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => (made ??= { value: make() }).value;
 }
 
 function readLocalities(nodes: readonly KubeObject[]): readonly Locality[] {

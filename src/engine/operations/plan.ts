@@ -4,8 +4,10 @@ import { UserError } from "../../core/diagnostics/user-error.ts";
 import type { ClusterPlan, Plan } from "../../core/plan/plan.ts";
 import type { Materials } from "../../core/render/materials.ts";
 import { managementTarget } from "../../core/render/names.ts";
-import { renderMesh } from "../../core/render/render-mesh.ts";
+import { renderCluster, renderManagement } from "../../core/render/render-mesh.ts";
 import { KubeError, diagnoseKubeError } from "../../kube/errors.ts";
+import { createLimiter } from "../../kube/limiter.ts";
+import { tolerateListeners } from "../../kube/tolerate-listeners.ts";
 import { adviseMesh } from "../../core/advice/advise-mesh.ts";
 import type { Connected, Connection } from "../connect.ts";
 import { closeConnections, connectClusters, resolveContexts } from "../connect.ts";
@@ -25,6 +27,9 @@ import { closeRancher, explainRancherError } from "../rancher.ts";
 import { remoteCredentialOf } from "../remote-credentials.ts";
 import type { TrustPlan } from "../trust.ts";
 import { planTrust } from "../trust.ts";
+
+/** Bounds what is held of API servers' answers at once; large enough that some slow clusters leave room for the others. */
+const plannedAtATime = 32;
 
 /** A plan with what carrying it out needs. The connections are open until `close`, which whoever asked for the plan calls. */
 export interface PreparedPlan {
@@ -162,11 +167,9 @@ async function planClusters(
   connections: readonly Connection[],
   options: EngineOptions,
 ): Promise<readonly ClusterPlan[]> {
-  const { management, clusters } = renderMesh(meshFile.mesh, materials);
-  const rendered = new Map([
-    [managementTarget, management],
-    ...clusters.map((one) => [one.cluster, one.objects] as const),
-  ]);
+  const { mesh } = meshFile;
+  tolerateListeners(options.signal);
+  const limiter = createLimiter(plannedAtATime);
   const unreachable = new Set(connections.filter((one) => one.kind === "unreachable").map((one) => one.cluster.name));
   const refused: Diagnostic[] = [];
   const plans = await Promise.all(
@@ -174,13 +177,12 @@ async function planClusters(
       if (one.kind === "unreachable") {
         return { kind: "unreachable", cluster: one.cluster.name, diagnostic: one.diagnostic };
       }
-      const objects = rendered.get(one.cluster.name) ?? [];
       try {
-        return await planCluster(one, meshFile.mesh.name, objects, {
-          unreachable,
-          refused,
-          force: options.forceConflicts,
-          signal: options.signal,
+        return await limiter.run(options.signal, async () => {
+          const isManagement = one.cluster.name === managementTarget;
+          const objects = isManagement ? renderManagement(mesh) : renderCluster(mesh, one.cluster, materials).objects;
+          const { forceConflicts: force, signal } = options;
+          return await planCluster(one, mesh.name, objects, { unreachable, refused, force, signal });
         });
       } catch (error) {
         if (!(error instanceof KubeError)) {

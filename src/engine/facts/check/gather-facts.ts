@@ -11,7 +11,7 @@ import { readGateways } from "./read-gateways.ts";
 import { readIstiod } from "./read-istiod.ts";
 import { readNamespaces, readNodes } from "./read-namespaces.ts";
 import { readExternalDns, readNetworkPolicies, readQuotas } from "./read-policies.ts";
-import type { TrialOptions } from "./read-remote-secrets.ts";
+import type { TrialOptions, TriedCredentials } from "./read-remote-secrets.ts";
 import { readRemoteSecrets } from "./read-remote-secrets.ts";
 import { readRouting } from "./read-routing.ts";
 import { readService } from "./read-services.ts";
@@ -23,6 +23,7 @@ export async function gatherFacts(
   connections: readonly Connection[],
   options: EngineOptions & TrialOptions,
 ): Promise<MeshFacts> {
+  const tried: TriedCredentials = new Map();
   const clusters = await Promise.all(
     connections.map(async (one): Promise<ClusterSnapshot> => {
       if (one.kind === "unreachable") {
@@ -32,7 +33,7 @@ export async function gatherFacts(
       const started = options.now();
       options.onEvent({ kind: "task.started", subject: one.cluster.name, task });
       try {
-        const snapshot = await gatherSnapshot(mesh, one, options);
+        const snapshot = await gatherSnapshot(mesh, one, { ...options, tried });
         const seconds = (options.now() - started) / 1000;
         options.onEvent({ kind: "task.done", subject: one.cluster.name, task, seconds });
         return snapshot;
@@ -69,7 +70,7 @@ function outlineOf(mesh: Mesh): MeshOutline {
 async function gatherSnapshot(
   mesh: Mesh,
   { client, cluster, context, facts }: Connected,
-  options: EngineOptions & TrialOptions,
+  options: EngineOptions & TrialOptions & { readonly tried: TriedCredentials },
 ): Promise<ClusterSnapshot> {
   const { signal } = options;
   const namespaces = [istioNamespace, ...serviceNamespaces(mesh)];

@@ -1,4 +1,5 @@
 import { Buffer } from "node:buffer";
+import { createHash } from "node:crypto";
 import type { CredentialFacts, CredentialTrial, RemoteSecretFacts } from "../../../core/checks/facts.ts";
 import type { KubeObject } from "../../../core/model/kube-object.ts";
 import { istioNamespace } from "../../../core/render/names.ts";
@@ -18,36 +19,29 @@ export interface TrialOptions {
   readonly mayTry: (server: string) => boolean;
 }
 
+/** Credentials by their content: the same one lies in every other cluster, and is tried once. */
+export type TriedCredentials = Map<string, Promise<readonly CredentialFacts[]>>;
+
+type SharedTrials = TrialOptions & { readonly tried: TriedCredentials };
+
 /** The remote secrets of one cluster, each with what a request with its credential ended with. */
 export async function readRemoteSecrets(
   client: KubeClient,
-  options: TrialOptions,
+  options: SharedTrials,
 ): Promise<readonly RemoteSecretFacts[]> {
   const secrets = await listRemoteSecrets(client, options.signal);
   return Promise.all(secrets.map(async (secret) => readSecret(secret, options)));
 }
 
-async function readSecret(secret: KubeObject, options: TrialOptions): Promise<RemoteSecretFacts> {
+async function readSecret(secret: KubeObject, options: SharedTrials): Promise<RemoteSecretFacts> {
   const data = (secret["data"] ?? {}) as Readonly<Record<string, Secret>>;
   const annotation = remoteOf(secret);
   const credentials = await Promise.all(
-    Object.entries(data).map(async ([cluster, value]): Promise<readonly CredentialFacts[]> => {
-      const kubeconfig = readKubeconfig(value);
-      if (kubeconfig === undefined) {
-        return [];
-      }
-      const kind = kindOf(kubeconfig.token);
-      const expires = kind === "jwt" ? endOfJwt(kubeconfig.token) : options.tokenEnds[nameOfToken(kubeconfig.token)];
-      return [
-        {
-          cluster,
-          server: kubeconfig.server,
-          fingerprint: kubeconfig.token.fingerprint(),
-          token: kind,
-          ...(expires === undefined ? {} : { expires }),
-          trial: await tryCredential(cluster, kubeconfig, options),
-        },
-      ];
+    Object.entries(data).map(async ([cluster, value]) => {
+      const key = createHash("sha256").update(`${cluster}\n${value.expose()}`).digest("hex");
+      const facts = options.tried.get(key) ?? readCredential(cluster, value, options);
+      options.tried.set(key, facts);
+      return facts;
     }),
   );
   return {
@@ -56,6 +50,29 @@ async function readSecret(secret: KubeObject, options: TrialOptions): Promise<Re
     keys: Object.keys(data),
     credentials: credentials.flat(),
   };
+}
+
+async function readCredential(
+  cluster: string,
+  value: Secret,
+  options: TrialOptions,
+): Promise<readonly CredentialFacts[]> {
+  const kubeconfig = readKubeconfig(value);
+  if (kubeconfig === undefined) {
+    return [];
+  }
+  const kind = kindOf(kubeconfig.token);
+  const expires = kind === "jwt" ? endOfJwt(kubeconfig.token) : options.tokenEnds[nameOfToken(kubeconfig.token)];
+  return [
+    {
+      cluster,
+      server: kubeconfig.server,
+      fingerprint: kubeconfig.token.fingerprint(),
+      token: kind,
+      ...(expires === undefined ? {} : { expires }),
+      trial: await tryCredential(cluster, kubeconfig, options),
+    },
+  ];
 }
 
 function kindOf(token: Secret): CredentialFacts["token"] {

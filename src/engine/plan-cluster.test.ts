@@ -1,0 +1,128 @@
+import fc from "fast-check";
+import { afterEach, describe, expect, it } from "vitest";
+import type { KubeObject } from "../core/model/kube-object.ts";
+import { idOf } from "../core/model/kube-object.ts";
+import { clusterNamed } from "../core/model/mesh.ts";
+import { digestObject } from "../core/plan/digest.ts";
+import type { Inventory } from "../core/plan/inventory.ts";
+import { meshLabel } from "../core/render/names.ts";
+import type { PlacedObject } from "../core/render/render-mesh.ts";
+import { twoClusters } from "../core/testing/two-clusters.ts";
+import { createKubeClient } from "../kube/client.ts";
+import type { FakeApiServer } from "../kube/fake/fake-api-server.ts";
+import { startFakeApiServer } from "../kube/fake/fake-api-server.ts";
+import { contextOf } from "../kube/fake/fake-context.ts";
+import type { WireObject } from "../kube/fake/fake-store.ts";
+import type { Connected } from "./connect.ts";
+import { planCluster } from "./plan-cluster.ts";
+
+const { signal } = new AbortController();
+const closing: (() => Promise<void>)[] = [];
+
+afterEach(async () => {
+  await Promise.all(closing.splice(0).map(async (close) => close()));
+});
+
+const states = ["absent", "as wanted", "settled", "without the label", "changed"] as const;
+type State = (typeof states)[number];
+
+/** A cluster in which the wanted object number N is in the Nth state. */
+async function clusterIn(kinds: readonly (readonly [kind: string, state: State])[]) {
+  const server = await startFakeApiServer();
+  const wanted = kinds.map(([kind], index): KubeObject => {
+    const labels = { [meshLabel]: "mesh" };
+    const metadata = { name: `one-${index}`, ...(kind === "ClusterRole" ? {} : { namespace: "sample" }), labels };
+    const apiVersion = kind === "ClusterRole" ? "rbac.authorization.k8s.io/v1" : "v1";
+    return { apiVersion, kind, metadata, spec: { text: "wanted" } };
+  });
+  const items: Inventory["items"] = wanted.map((object, index) => {
+    const live = putIn(server, object, kinds[index]?.[1] ?? "absent");
+    const resourceVersion = String(live?.metadata["resourceVersion"] ?? "");
+    return {
+      id: idOf(object),
+      apiVersion: object.apiVersion,
+      wave: "services",
+      created: true,
+      ...(kinds[index]?.[1] === "settled" ? { settled: { digest: digestObject(object), resourceVersion } } : {}),
+    };
+  });
+  const client = createKubeClient({ cluster: "west", context: contextOf(server.url) });
+  closing.push(async () => {
+    await client.close();
+    await server.close();
+  });
+  const cluster = clusterNamed(twoClusters, "west");
+  const facts = {
+    inventories: [{ mesh: "mesh", cluster: "west", items }],
+    namespaces: new Set(["Namespace/sample"]),
+  };
+  const placed = wanted.map((object): PlacedObject => ({ wave: "services", object, knownAfterApply: false }));
+  return { server, one: { client, cluster, facts } as unknown as Connected, placed };
+}
+
+function putIn(server: FakeApiServer, object: KubeObject, state: State): WireObject | undefined {
+  const wire = object as unknown as WireObject;
+  switch (state) {
+    case "absent":
+      return undefined;
+    case "as wanted":
+    case "settled":
+      return server.put(wire);
+    case "without the label":
+      return server.put({ ...wire, metadata: { ...wire.metadata, labels: {} } });
+    case "changed":
+      return server.put({ ...wire, spec: { text: "changed by hand" } });
+  }
+}
+
+async function plan({ one, placed }: Awaited<ReturnType<typeof clusterIn>>) {
+  return planCluster(one, "mesh", placed, { unreachable: new Set(), refused: [], force: false, signal });
+}
+
+const lists = ({ url, method }: { readonly url: string; readonly method: string }): boolean =>
+  method === "GET" && url.includes("labelSelector");
+
+describe("planCluster", () => {
+  it("plans the same by lists as where the account may only get", async () => {
+    const kind = fc.constantFrom("ConfigMap", "Secret", "ClusterRole");
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.tuple(kind, fc.constantFrom(...states)), { minLength: 1, maxLength: 12 }),
+        async (kinds) => {
+          const cluster = await clusterIn(kinds);
+          const byLists = await plan(cluster);
+          cluster.server.inject({ kind: "status", status: 403 }, { times: 1000, matches: lists });
+          expect(await plan(cluster)).toEqual(byLists);
+          const actions = { absent: "create", "without the label": "update", changed: "update" };
+          const expected = kinds.map(([, state]) => actions[state as keyof typeof actions] ?? "none");
+          expect(byLists.kind === "planned" ? byLists.objects.map((object) => object.action) : []).toEqual(expected);
+        },
+      ),
+      { numRuns: 40 },
+    );
+  });
+
+  it("reads a kind of a namespace with one request where nothing has changed", async () => {
+    const cluster = await clusterIn(Array.from({ length: 20 }, () => ["ConfigMap", "settled"] as const));
+    await plan(cluster);
+    expect(cluster.server.requests.map((request) => request.method)).toEqual(["GET"]);
+  });
+
+  it("reads few objects of a kind by themselves, since others may fill a list", async () => {
+    const cluster = await clusterIn([
+      ["ConfigMap", "settled"],
+      ["ConfigMap", "settled"],
+    ]);
+    await plan(cluster);
+    expect(cluster.server.requests.filter(lists)).toEqual([]);
+    expect(cluster.server.requests).toHaveLength(2);
+  });
+
+  it("keeps of a settled object who wrote it and when, and not its body", async () => {
+    const cluster = await clusterIn([["ConfigMap", "settled"]]);
+    const planned = await plan(cluster);
+    const [object] = planned.kind === "planned" ? planned.objects : [];
+    expect(object?.live?.metadata.name).toBe("one-0");
+    expect(object?.live?.["spec"]).toBeUndefined();
+  });
+});
