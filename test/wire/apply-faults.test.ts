@@ -71,7 +71,7 @@ async function editKubeconfig(world: FakeClusters, from: string, to: string): Pr
   await writeFile(file, (await readFile(file, "utf8")).replace(from, to));
 }
 
-let comesBack: Promise<void> | undefined;
+let comesBackLate: Promise<void> | undefined;
 
 const answers: readonly Row[] = [
   {
@@ -185,17 +185,17 @@ const connections: readonly Row[] = [
   },
   {
     fault: "an API server that is restarted",
-    strike: (east) => when(east, writing(istioMap), () => void (comesBack = east.restart(1500))),
+    strike: (east) => when(east, writing(istioMap), () => void east.restart(1500)),
     code: 0,
     holds: (east) => expect(times(east, writing(istioMap)).length).toBeGreaterThan(1),
   },
   {
     fault: "an API server that goes and comes back too late",
     options: ["--timeout", "2s"],
-    strike: (east) => when(east, writing(istioMap), () => void (comesBack = east.restart(5000))),
+    strike: (east) => when(east, writing(istioMap), () => void (comesBackLate = east.restart(5000))),
     code: 4,
     says: /error\[ISM255\]/,
-    heal: async () => comesBack,
+    heal: async () => comesBackLate,
   },
 ];
 
