@@ -6,6 +6,8 @@ import { fileOption, outputOption } from "../options.ts";
 export const statusCommand = defineCommand({
   name: "status",
   summary: "Shows clusters, components, gateways, joins and weights in one table",
+  description:
+    "Asks all clusters side by side and changes nothing. IN SYNC compares each cluster with the mesh file as isthmus plan does: +N objects to create, ~N to change, -N that the file no longer asks for. Where a plan is refused the reason is told. Neither is a failure: the exit code is 0, or 69 when a cluster does not answer.",
   examples: [{ command: "isthmus status -f mesh.yaml", does: "the mesh at a glance" }],
   options: { file: fileOption, output: outputOption },
   run: async (args, context) => {
