@@ -1,3 +1,4 @@
+import { setTimeout as pause } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { FakeClusters } from "./testing/fake-clusters.ts";
 import { startFakeClusters } from "./testing/fake-clusters.ts";
@@ -61,4 +62,46 @@ describe("isthmus status", () => {
     expect(out).toContain("× does not answer");
     expect(code).toBe(69);
   });
+
+  it(
+    "--watch prints a line of JSON per change, outlives a cluster that goes away and comes back, and ends with 130",
+    {
+      timeout: 60_000,
+    },
+    async () => {
+      const stop = new AbortController();
+      const server = world.servers["west"];
+      const looks = (): number => server?.requests.filter(({ url }) => url.startsWith("/version")).length ?? 0;
+      const until = async (holds: () => boolean): Promise<void> => {
+        const end = Date.now() + 20_000;
+        while (!holds() && Date.now() < end) {
+          await pause(20);
+        }
+        expect(holds()).toBe(true);
+      };
+      const watching = world.run("status --watch --interval 50ms -o json", { signal: stop.signal });
+      await until(() => looks() >= 4);
+      const away = { hits: 0 };
+      server?.inject(
+        { kind: "status", status: 403 },
+        {
+          times: 1,
+          matches: ({ url }) => {
+            const hit = url.startsWith("/api/v1/nodes");
+            away.hits += hit ? 1 : 0;
+            return hit;
+          },
+        },
+      );
+      await until(() => away.hits > 0);
+      const seen = looks();
+      await until(() => looks() >= seen + 5);
+      stop.abort(new DOMException("interrupted", "AbortError"));
+      const { out, code } = await watching;
+      const lines = out.trim().split("\n");
+      const kinds = lines.map((line) => (JSON.parse(line) as Status).clusters[0]?.kind);
+      expect(kinds).toEqual(["reached", "unreachable", "reached"]);
+      expect(code).toBe(130);
+    },
+  );
 });
