@@ -6,9 +6,29 @@ import { fileOption, outputOption } from "../options.ts";
 export const statusCommand = defineCommand({
   name: "status",
   summary: "Shows clusters, components, gateways, joins and weights in one table",
-  examples: [{ command: "isthmus status -f mesh.yaml", does: "the mesh at a glance" }],
-  options: { file: fileOption, output: outputOption },
+  description:
+    "Asks all clusters side by side and changes nothing. IN SYNC compares each cluster with the mesh file as isthmus plan does: +N objects to create, ~N to change, -N that the file no longer asks for. Where a plan is refused the reason is told. Neither is a failure: the exit code is 0, or 69 when a cluster does not answer. With --watch it looks again and again until Ctrl-C (exit code 130): a terminal is drawn anew, elsewhere a block or with -o json a line of JSON is printed whenever something changed, and a cluster that goes away ends nothing.",
+  examples: [
+    { command: "isthmus status -f mesh.yaml", does: "the mesh at a glance" },
+    { command: "isthmus status --watch --interval 10s", does: "again every ten seconds, until Ctrl-C" },
+    { command: "isthmus status --watch -o json", does: "one JSON document per line and change" },
+  ],
+  options: {
+    file: fileOption,
+    output: outputOption,
+    watch: { kind: "flag", summary: "Look again and again, until Ctrl-C", group: "Output" },
+    interval: {
+      kind: "duration",
+      summary: "Watch, with this long between two looks; --watch alone takes 5s",
+      group: "Output",
+    },
+  },
   run: async (args, context) => {
+    if (args.watch || args.interval !== undefined) {
+      const { watchStatus } = await import("../watch-status.ts");
+      await watchStatus({ file: args.file, json: args.output === "json", intervalMs: args.interval ?? 5000 }, context);
+      return exitCodes.ok;
+    }
     const [{ readMeshFile }, { readStatus }, { engineOptions }, { viewStatus }, { statusDocument }] = await Promise.all(
       [
         import("../../engine/mesh-file.ts"),

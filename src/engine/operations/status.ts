@@ -1,4 +1,5 @@
 import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
+import { UserError } from "../../core/diagnostics/user-error.ts";
 import type { KubeObject } from "../../core/model/kube-object.ts";
 import { effectiveRelease } from "../../core/releases/istio-releases.ts";
 import { routeNamespace } from "../../core/render/front-gateway.ts";
@@ -11,9 +12,13 @@ import { closeConnections, connectClusters, resolveContexts } from "../connect.t
 import { readRemoteSync } from "../facts/remote-sync.ts";
 import { serviceAddresses } from "../facts/service-addresses.ts";
 import { readServiceEndpoints } from "../facts/service-endpoints.ts";
+import type { SyncStatus } from "../facts/sync-status.ts";
+import { refusedSync, syncOf } from "../facts/sync-status.ts";
 import type { MeshFile } from "../mesh-file.ts";
 import type { EngineOptions } from "../options.ts";
 import { closeRancher } from "../rancher.ts";
+import type { PreparedPlan } from "./plan.ts";
+import { preparePlan } from "./plan.ts";
 
 export interface ComponentStatus {
   readonly name: string;
@@ -40,6 +45,8 @@ export type ClusterStatus =
       /** The end of the cluster's intermediate; undefined without `cacerts`. */
       readonly intermediate?: { readonly notAfter: Date; readonly daysLeft: number };
       readonly services: readonly ServiceStatus[];
+      /** Whether the cluster is as the mesh file asks; left out where that was not asked. */
+      readonly sync?: SyncStatus;
     }
   | { readonly kind: "unreachable"; readonly cluster: string; readonly diagnostic: Diagnostic };
 
@@ -51,8 +58,42 @@ export interface ServiceStatus {
   readonly weights: Readonly<Record<string, Readonly<Record<string, number>>>>;
 }
 
-/** The state of the mesh as the clusters tell it themselves, gathered side by side. Changes nothing. */
+/**
+ * The state of the mesh as the clusters tell it themselves, gathered side by
+ * side, and whether each is as the mesh file asks, by the same comparison as a
+ * plan. Changes nothing. A plan that is refused is a state too.
+ */
 export async function readStatus(meshFile: MeshFile, options: EngineOptions): Promise<readonly ClusterStatus[]> {
+  let prepared: PreparedPlan;
+  try {
+    prepared = await preparePlan(meshFile, options);
+  } catch (error) {
+    options.signal.throwIfAborted();
+    if (!(error instanceof UserError)) {
+      throw error;
+    }
+    const { diagnostics } = error;
+    return withSync(await readAlone(meshFile, options), (cluster) => refusedSync(diagnostics, cluster));
+  }
+  try {
+    const clusters = await statusThrough(meshFile, prepared.connections, options);
+    return withSync(clusters, (cluster) => syncOf(prepared.plan, cluster));
+  } finally {
+    await prepared.close();
+  }
+}
+
+function withSync(
+  clusters: readonly ClusterStatus[],
+  find: (cluster: string) => SyncStatus | undefined,
+): readonly ClusterStatus[] {
+  return clusters.map((one) => {
+    const sync = one.kind === "reached" ? find(one.cluster) : undefined;
+    return sync === undefined ? one : { ...one, sync };
+  });
+}
+
+async function readAlone(meshFile: MeshFile, options: EngineOptions): Promise<readonly ClusterStatus[]> {
   const { clusters, rancher } = await resolveContexts(meshFile, options);
   const connections = await connectClusters(clusters, options);
   await closeRancher(rancher);

@@ -1,4 +1,5 @@
 import type { ClusterStatus, ComponentStatus } from "../../../engine/operations/status.ts";
+import type { SyncStatus } from "../../../engine/facts/sync-status.ts";
 import type { Palette } from "./palette.ts";
 import { renderTable } from "./table.ts";
 
@@ -6,7 +7,7 @@ import { renderTable } from "./table.ts";
 export function viewStatus(mesh: string, clusters: readonly ClusterStatus[], palette: Palette): string {
   const rows = clusters.map((cluster) => clusterRow(cluster, palette));
   const table = renderTable(
-    ["CLUSTER", "KUBERNETES", "ISTIO", "NETWORK", "ISTIOD", "INGRESS", "EAST-WEST", "REMOTES", "CA ENDS"],
+    ["CLUSTER", "KUBERNETES", "ISTIO", "NETWORK", "ISTIOD", "INGRESS", "EAST-WEST", "REMOTES", "CA ENDS", "IN SYNC"],
     rows,
   );
   const services = clusters.flatMap((cluster) => serviceRows(cluster));
@@ -24,7 +25,7 @@ export function viewStatus(mesh: string, clusters: readonly ClusterStatus[], pal
 
 function clusterRow(cluster: ClusterStatus, palette: Palette): string[] {
   if (cluster.kind === "unreachable") {
-    return [cluster.cluster, palette.bad("× does not answer"), "", "", "", "", "", "", ""];
+    return [cluster.cluster, palette.bad("× does not answer"), "", "", "", "", "", "", "", ""];
   }
   const byName = new Map(cluster.components.map((one) => [one.name, one]));
   const remotes = Object.entries(cluster.remotes).map(
@@ -40,7 +41,29 @@ function clusterRow(cluster: ClusterStatus, palette: Palette): string[] {
     `${mark(byName.get("istio-eastwestgateway"), palette)} ${cluster.eastWest.join(",")}`.trim(),
     remotes.join(" ") || "-",
     cluster.intermediate === undefined ? "-" : `in ${cluster.intermediate.daysLeft} d`,
+    syncCell(cluster.sync, palette),
   ];
+}
+
+function syncCell(sync: SyncStatus | undefined, palette: Palette): string {
+  if (sync === undefined) {
+    return "-";
+  }
+  if (sync.kind === "unknown") {
+    return palette.warn("? no plan");
+  }
+  return sync.inSync ? palette.good("√") : palette.bad(`× +${sync.create} ~${sync.update} -${sync.delete}`);
+}
+
+function syncLine(cluster: string, sync: SyncStatus | undefined, palette: Palette): readonly string[] {
+  if (sync === undefined || (sync.kind === "compared" && sync.inSync)) {
+    return [];
+  }
+  const words =
+    sync.kind === "unknown"
+      ? `no plan can be made: ${sync.code} ${sync.reason}`
+      : `not as the mesh file asks: ${sync.create} to create, ${sync.update} to change, ${sync.delete} no longer in it`;
+  return [`${palette.warn("‼")} ${cluster}: ${words} (isthmus plan)`];
 }
 
 function mark(component: ComponentStatus | undefined, palette: Palette): string {
@@ -71,7 +94,8 @@ function problemsOf(cluster: ClusterStatus, palette: Palette): string[] {
   if (cluster.kind === "unreachable") {
     return [`${palette.bad("×")} ${cluster.cluster}: ${cluster.diagnostic.summary}. ${cluster.diagnostic.detail}`];
   }
-  return cluster.components
+  const components = cluster.components
     .filter((one) => one.state !== "current")
     .map((one) => `${palette.bad("×")} ${cluster.cluster}/${one.name}: ${one.state}, ${one.reason}`);
+  return [...components, ...syncLine(cluster.cluster, cluster.sync, palette)];
 }
