@@ -76,7 +76,7 @@ async function waitUntilLetGo(work: Working, run: Run): Promise<void> {
     await waitUntilLeft(work.one, left, waiting);
     const members = membersOf(mesh, run.all);
     const live = members.filter(({ failed }) => !failed).map(({ one }) => one);
-    const mayBeForeign = (): boolean => members.some(({ failed }) => failed);
+    const mayBeForeign = (): boolean => run.prepared.scope.length > 0 || members.some(({ failed }) => failed);
     await waitUntilServed(mesh, work.one, live, { ...waiting, mayBeForeign });
     options.onEvent({ kind: "task.done", subject, task, seconds: (options.now() - started) / 1000 });
   } catch (error) {

@@ -23,6 +23,8 @@ import { keptTokens } from "../rancher-tokens.ts";
 import type { RancherState } from "../rancher.ts";
 import { closeRancher, explainRancherError } from "../rancher.ts";
 import { remoteCredentialOf } from "../remote-credentials.ts";
+import type { Scope } from "../scope.ts";
+import { bystandersOf, isInScope, isManagedInScope, limitManagement, withoutCredential } from "../scope.ts";
 import type { TrustPlan } from "../trust.ts";
 import { planTrust } from "../trust.ts";
 
@@ -30,6 +32,7 @@ import { planTrust } from "../trust.ts";
 export interface PreparedPlan {
   readonly meshFile: MeshFile;
   readonly plan: Plan;
+  readonly scope: Scope;
   readonly connections: readonly Connection[];
   /** Rancher's local cluster, where the mesh has something there. */
   readonly management: Connection | undefined;
@@ -47,8 +50,14 @@ export interface PreparedPlan {
  * side. Changes nothing, makes no root. Throws one UserError for whatever
  * makes the whole plan wrong (unknown contexts, foreign meshes or roots, a
  * refused object); a cluster that does not answer is part of the plan instead.
+ * Clusters outside the `scope` are read for what joining needs and are no part
+ * of the plan, whether they answer or not.
  */
-export async function preparePlan(meshFile: MeshFile, options: EngineOptions): Promise<PreparedPlan> {
+export async function preparePlan(
+  meshFile: MeshFile,
+  options: EngineOptions,
+  scope: Scope = [],
+): Promise<PreparedPlan> {
   const ways = await resolveContexts(meshFile, options);
   const open: Connection[] = [];
   const close = async (): Promise<void> => {
@@ -68,9 +77,10 @@ export async function preparePlan(meshFile: MeshFile, options: EngineOptions): P
     ]);
     const connected = connections.filter((one) => one.kind === "connected");
     const trust = await planTrust(meshFile, connected, options);
-    const versions = findVersionProblems(meshFile.mesh, connected);
+    const members = connected.filter((one) => isInScope(scope, one.cluster.name));
+    const versions = findVersionProblems(meshFile.mesh, members);
     refuse([
-      ...findForeignMeshes(meshFile.mesh.name, connected),
+      ...findForeignMeshes(meshFile.mesh.name, members),
       ...trust.problems,
       ...versions.errors,
       ...(ways.rancher.kind === "linked"
@@ -86,11 +96,12 @@ export async function preparePlan(meshFile: MeshFile, options: EngineOptions): P
       apiAddresses: Object.fromEntries(found.map((one) => [one.cluster.name, one.context.server])),
       ingressAddresses: Object.fromEntries(connected.map((one) => [one.cluster.name, one.facts.ingressAddresses])),
     };
-    const targets = [...(management === undefined ? [] : [management]), ...connections];
-    const clusters = await planClusters(meshFile, materials, targets, options);
+    const clusters = await planClusters(meshFile, materials, { connections, management, scope }, options);
+    const outOfScope = bystandersOf(meshFile.mesh, scope);
     return {
       meshFile,
-      plan: { mesh: meshFile.mesh.name, clusters },
+      plan: { mesh: meshFile.mesh.name, clusters, ...(outOfScope.length === 0 ? {} : { outOfScope }) },
+      scope,
       connections,
       management,
       rancher: ways.rancher,
@@ -103,7 +114,7 @@ export async function preparePlan(meshFile: MeshFile, options: EngineOptions): P
         ...rancherWarnings(ways.rancher),
         ...trust.warnings,
         ...versions.warnings,
-        ...connected.flatMap(findLocalityDifferences),
+        ...members.flatMap(findLocalityDifferences),
       ],
       close,
     };
@@ -159,29 +170,36 @@ async function knownCredentials(
 async function planClusters(
   meshFile: MeshFile,
   materials: Materials,
-  connections: readonly Connection[],
+  { connections, management, scope }: Pick<PreparedPlan, "connections" | "management" | "scope">,
   options: EngineOptions,
 ): Promise<readonly ClusterPlan[]> {
-  const { management, clusters } = renderMesh(meshFile.mesh, materials);
+  const { mesh } = meshFile;
+  const { management: managed, clusters } = renderMesh(mesh, materials);
   const rendered = new Map([
-    [managementTarget, management],
+    [managementTarget, managed.filter(({ object }) => isManagedInScope(mesh, scope, object.metadata))],
     ...clusters.map((one) => [one.cluster, one.objects] as const),
   ]);
   const unreachable = new Set(connections.filter((one) => one.kind === "unreachable").map((one) => one.cluster.name));
+  const targets = [
+    ...(management === undefined ? [] : [management]),
+    ...connections.filter((one) => isInScope(scope, one.cluster.name)),
+  ];
   const refused: Diagnostic[] = [];
   const plans = await Promise.all(
-    connections.map(async (one): Promise<ClusterPlan> => {
+    targets.map(async (one): Promise<ClusterPlan> => {
       if (one.kind === "unreachable") {
         return { kind: "unreachable", cluster: one.cluster.name, diagnostic: one.diagnostic };
       }
       const objects = rendered.get(one.cluster.name) ?? [];
       try {
-        return await planCluster(one, meshFile.mesh.name, objects, {
+        const plan = await planCluster(one, mesh.name, objects, {
           unreachable,
+          withoutCredential: withoutCredential(mesh, scope, connections),
           refused,
           force: options.forceConflicts,
           signal: options.signal,
         });
+        return one === management ? limitManagement(plan, mesh, scope) : plan;
       } catch (error) {
         if (!(error instanceof KubeError)) {
           throw error;
