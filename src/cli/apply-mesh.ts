@@ -17,6 +17,7 @@ import type { Ending, EventTargets, WriteEvent } from "./event-stream.ts";
 import { streamEvents } from "./event-stream.ts";
 import { isProgress } from "./is-progress.ts";
 import { fileOption } from "./options.ts";
+import { readScope } from "./read-scope.ts";
 import { usageError } from "./usage-error.ts";
 import { viewApplyResult } from "./views/human/apply.ts";
 import { viewPlan } from "./views/human/plan.ts";
@@ -26,6 +27,8 @@ export interface ApplyArgs extends EventTargets {
   readonly plan: string | undefined;
   /** The mesh file; without it the saved plan's, else mesh.yaml. */
   readonly file: string | undefined;
+  /** Names of the only clusters to write to; all when empty. */
+  readonly clusters: readonly string[];
   readonly yes: boolean;
   readonly prune: boolean;
   readonly forceConflicts: boolean;
@@ -40,18 +43,19 @@ export async function applyMesh(args: ApplyArgs, context: CliContext): Promise<E
 async function applyStreamed(args: ApplyArgs, context: CliContext, write: WriteEvent): Promise<Ending> {
   const print = args.output === "jsonl" ? (): void => {} : context.print;
   const saved = args.plan === undefined ? undefined : await readSavedPlanFor(args, args.plan, context);
-  const { prune, forceConflicts } = saved?.options ?? args;
+  const { prune, forceConflicts, clusters } = saved?.options ?? args;
   const meshFile = await readMeshFile(args.file ?? saved?.meshFile.path ?? fileOption.default, context.cwd);
   if (saved !== undefined) {
     refuseMovedMeshFile(saved, meshFile);
   }
+  const scope = readScope(meshFile.mesh, clusters);
   let onEvent: (event: EngineEvent) => void = () => {};
   const options = await engineOptions(context, {
     timeoutMs: args.timeoutMs,
     forceConflicts,
     onEvent: (event) => onEvent(event),
   });
-  const prepared = await preparePlan(meshFile, options);
+  const prepared = await preparePlan(meshFile, options, scope);
   try {
     write({ kind: "plan", plan: prepared.plan, prune });
     refuseHalfOfANewMesh(prepared);
@@ -63,7 +67,7 @@ async function applyStreamed(args: ApplyArgs, context: CliContext, write: WriteE
     context.report(warnings);
     if (
       hasChanges(prepared.plan, { prune }) &&
-      !(await context.confirm(`Apply this to ${prepared.connections.length} clusters?`, args))
+      !(await context.confirm(`Apply this to ${describeTargets(prepared)}?`, args))
     ) {
       context.log("Nothing was changed.");
       return { exitCode: exitCodes.failed, clusters: [], diagnostics: warnings };
@@ -90,7 +94,11 @@ async function applyStreamed(args: ApplyArgs, context: CliContext, write: WriteE
 }
 
 async function readSavedPlanFor(args: ApplyArgs, name: string, context: CliContext): Promise<SavedPlan> {
-  const given = [...(args.prune ? ["--prune"] : []), ...(args.forceConflicts ? ["--force-conflicts"] : [])];
+  const given = [
+    ...args.clusters.map((name) => `--cluster ${name}`),
+    ...(args.prune ? ["--prune"] : []),
+    ...(args.forceConflicts ? ["--force-conflicts"] : []),
+  ];
   if (given.length > 0) {
     throw usageError(
       "ISM066",
@@ -99,6 +107,10 @@ async function readSavedPlanFor(args: ApplyArgs, name: string, context: CliConte
     );
   }
   return readSavedPlan(name, context.cwd);
+}
+
+function describeTargets({ meshFile, scope }: PreparedPlan): string {
+  return scope.length === 0 ? `${meshFile.mesh.clusters.length} clusters` : scope.join(", ");
 }
 
 /** A mesh that stands nowhere yet needs all of its clusters (docs/adr/0003). */

@@ -66,6 +66,7 @@ async function applyDemo(args: DemoArgs, context: CliContext): Promise<ExitCode>
       file,
       output: "text",
       eventsTo: undefined,
+      clusters: [],
       yes: true,
       prune: false,
       forceConflicts: false,

@@ -11,6 +11,14 @@ export const fileOption = {
   complete: "file",
 } as const satisfies OptionSpec;
 
+/** `--cluster NAME`: which clusters a command writes to. */
+export const clusterOption = {
+  kind: "list",
+  value: "NAME",
+  summary: "Only this cluster, or these; nothing is written on the others",
+  group: "Target",
+} as const satisfies OptionSpec;
+
 /** `-y, --yes`: what every changing command has. */
 export const yesOption = {
   kind: "flag",

@@ -9,10 +9,13 @@ import { engineOptions } from "./engine-options.ts";
 import type { Ending, EventTargets, WriteEvent } from "./event-stream.ts";
 import { streamEvents } from "./event-stream.ts";
 import { isProgress } from "./is-progress.ts";
+import { readScope } from "./read-scope.ts";
 import { removalExitCode, viewRemoval, viewRemovalPlan } from "./views/human/remove.ts";
 
 export interface RemoveArgs extends EventTargets {
   readonly file: string;
+  /** Names of the only clusters to take down; all when empty. */
+  readonly clusters: readonly string[];
   readonly yes: boolean;
   readonly timeoutMs: number;
 }
@@ -25,7 +28,8 @@ export async function removeMesh(args: RemoveArgs, context: CliContext): Promise
 async function removeStreamed(args: RemoveArgs, context: CliContext, write: WriteEvent): Promise<Ending> {
   const print = args.output === "jsonl" ? (): void => {} : context.print;
   const meshFile = await readMeshFile(args.file, context.cwd);
-  const prepared = await prepareRemoval(meshFile, await engineOptions(context));
+  const scope = readScope(meshFile.mesh, args.clusters);
+  const prepared = await prepareRemoval(meshFile, await engineOptions(context), scope);
   try {
     const removal = planOf(prepared);
     write({ kind: "removal", removal });

@@ -80,7 +80,7 @@ async function waitUntilLetGo(work: Working, run: Run, onPending: (note: string)
   await waitUntilLeft(work.one, leftClusters(work.plan), waiting);
   const members = membersOf(mesh, run.all);
   const live = members.filter(({ failed }) => !failed).map(({ one }) => one);
-  const mayBeForeign = (): boolean => members.some(({ failed }) => failed);
+  const mayBeForeign = (): boolean => run.prepared.scope.length > 0 || members.some(({ failed }) => failed);
   await waitUntilServed(mesh, work.one, live, { ...waiting, mayBeForeign });
 }
 

@@ -76,7 +76,8 @@ function putIn(server: FakeApiServer, object: KubeObject, state: State): WireObj
 }
 
 async function plan({ one, placed }: Awaited<ReturnType<typeof clusterIn>>) {
-  return planCluster(one, "mesh", placed, { unreachable: new Set(), refused: [], force: false, signal });
+  const others = { unreachable: new Set<string>(), withoutCredential: new Set<string>() };
+  return planCluster(one, "mesh", placed, { ...others, refused: [], force: false, signal });
 }
 
 const lists = ({ url, method }: { readonly url: string; readonly method: string }): boolean =>

@@ -35,6 +35,8 @@ const refusals: ReadonlySet<KubeErrorKind> = new Set(["forbidden", "conflict", "
 /** What planning one cluster needs to know of the others. */
 export interface ClusterScope {
   readonly unreachable: ReadonlySet<string>;
+  /** Those of which no credential can be had in this apply. */
+  readonly withoutCredential: ReadonlySet<string>;
   /** Collects what the API server refuses, over all clusters. */
   readonly refused: Diagnostic[];
   readonly force: boolean;
@@ -115,7 +117,7 @@ async function planObject(
   }
   if (knownAfterApply) {
     // Without the other cluster its credential or address cannot be read: what is there stays.
-    const kept = live !== undefined && isForUnreachable(placed, scope.unreachable);
+    const kept = live !== undefined && isForUnreachable(placed, scope);
     const action = live === undefined ? "create" : kept ? "none" : "update";
     return { ...base, live, action, deleted, fields: [] };
   }
@@ -163,10 +165,13 @@ function namespaceExists(one: Connected, placed: PlacedObject): boolean {
   return namespace === undefined || one.facts.namespaces.has(`Namespace/${namespace}`);
 }
 
-/** True for a remote secret whose cluster does not answer, and for published addresses while any does not. */
-function isForUnreachable({ object, wave }: PlacedObject, unreachable: ReadonlySet<string>): boolean {
+/** True for a remote secret whose credential cannot be had, and for published addresses while any cluster does not answer. */
+function isForUnreachable(
+  { object, wave }: PlacedObject,
+  { unreachable, withoutCredential }: Pick<ClusterScope, "unreachable" | "withoutCredential">,
+): boolean {
   const remote = remoteOf(object);
   return wave === "join"
-    ? remote !== undefined && unreachable.has(remote)
+    ? remote !== undefined && withoutCredential.has(remote)
     : isPublished(object) && unreachable.size > 0;
 }

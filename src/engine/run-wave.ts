@@ -15,6 +15,7 @@ import { completeObject } from "./complete-object.ts";
 import { describePending } from "./describe-pending.ts";
 import type { PreparedPlan } from "./operations/plan.ts";
 import type { EngineOptions } from "./options.ts";
+import { isInScope, withoutCredential } from "./scope.ts";
 import { tellFailure } from "./tell-failure.ts";
 import { waitUntilServed } from "./wait-until-served.ts";
 import { waitUntilSynced } from "./wait-until-synced.ts";
@@ -60,7 +61,7 @@ export async function runWave(wave: Wave, work: Working, run: Run): Promise<void
   const note = (text: string): void => options.onEvent({ kind: "task.note", subject, task, note: text });
   try {
     await applyObjects(objects, work, run);
-    const written = objects.filter((object) => !isForMissing(object, all));
+    const written = objects.filter((object) => !isForMissing(object, run));
     await waitUntilReady(
       work.one.client,
       written.map((object) => referenceOf(object.object)),
@@ -81,9 +82,12 @@ export async function runWave(wave: Wave, work: Working, run: Run): Promise<void
         .filter(({ failed }) => !failed)
         .map(({ one }) => one);
       const waiting = { timeoutMs: options.timeoutMs, signal: options.signal, onPending: note };
-      // What has left the mesh file is deleted when no route leads there any more, and offers its endpoints until then.
+      // What is outside the scope is not asked, and may offer endpoints as before. What has left the mesh file is deleted when no route leads there any more, and offers its endpoints until then.
       const leaving = [...all.values()].some(({ plan }) => offersLeftEndpoints(plan));
-      await waitUntilServed(prepared.meshFile.mesh, work.one, live, { ...waiting, mayBeForeign: () => leaving });
+      await waitUntilServed(prepared.meshFile.mesh, work.one, live, {
+        ...waiting,
+        mayBeForeign: () => leaving || prepared.scope.length > 0,
+      });
     }
     options.onEvent({ kind: "task.done", subject, task, seconds: (options.now() - started) / 1000 });
   } catch (error) {
@@ -93,15 +97,28 @@ export async function runWave(wave: Wave, work: Working, run: Run): Promise<void
   }
 }
 
-/** True for the credential of a cluster that is away or failed: it cannot be read, so nothing is written for it. */
-function isForMissing(object: PlannedObject, all: ReadonlyMap<string, Working>): boolean {
-  const missing = remoteOf(object.object);
-  return object.wave === "join" && missing !== undefined && (all.get(missing)?.failed ?? true);
+/**
+ * True for the credential of a cluster that is away or failed, or outside the
+ * scope and without one: it cannot be read, so nothing is written for it.
+ */
+function isForMissing(object: PlannedObject, { prepared, all }: Run): boolean {
+  const remote = remoteOf(object.object);
+  if (object.wave !== "join" || remote === undefined) {
+    return false;
+  }
+  const member = all.get(remote);
+  if (member !== undefined) {
+    return member.failed;
+  }
+  const { connections, meshFile, scope } = prepared;
+  const bystander =
+    !isInScope(scope, remote) && connections.some((one) => one.kind === "connected" && one.cluster.name === remote);
+  return !bystander || (object.knownAfterApply && withoutCredential(meshFile.mesh, scope, connections).has(remote));
 }
 
 /** One rank after the other (service accounts before the pods that use them), all objects of a rank at once. */
 async function applyObjects(objects: readonly PlannedObject[], work: Working, run: Run): Promise<void> {
-  const changing = objects.filter((object) => object.action !== "none" && !isForMissing(object, run.all));
+  const changing = objects.filter((object) => object.action !== "none" && !isForMissing(object, run));
   const ranks = [...new Set(changing.map((object) => rankOf(object.id.kind)))].sort((a, b) => a - b);
   for (const rank of ranks) {
     const batch = changing.filter((object) => rankOf(object.id.kind) === rank);

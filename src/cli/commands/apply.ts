@@ -1,5 +1,5 @@
 import { defineCommand } from "../command.ts";
-import { eventsToOption, forceConflictsOption, streamOption, yesOption } from "../options.ts";
+import { clusterOption, eventsToOption, forceConflictsOption, streamOption, yesOption } from "../options.ts";
 
 /** `isthmus apply` */
 export const applyCommand = defineCommand({
@@ -11,6 +11,7 @@ export const applyCommand = defineCommand({
     { command: "isthmus apply -f mesh.yaml", does: "show the plan, ask, do it" },
     { command: "isthmus apply --yes --timeout 15m", does: "without asking, waiting up to 15 minutes per step" },
     { command: "isthmus apply prod.plan", does: "what isthmus plan --out prod.plan has shown, and nothing else" },
+    { command: "isthmus apply --cluster west", does: "one cluster first, the others later" },
     { command: "isthmus apply --yes -o jsonl", does: "every event as a line of JSON" },
   ],
   arguments: {
@@ -29,6 +30,7 @@ export const applyCommand = defineCommand({
       group: "Target",
       complete: "file",
     },
+    cluster: clusterOption,
     output: streamOption,
     eventsTo: eventsToOption,
     yes: yesOption,
@@ -47,6 +49,7 @@ export const applyCommand = defineCommand({
       {
         plan: args.plan,
         file: args.file,
+        clusters: args.cluster,
         output: args.output,
         eventsTo: args.eventsTo,
         yes: args.yes,

@@ -2,7 +2,7 @@ import path from "node:path";
 import { defineCommand } from "../command.ts";
 import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
 import { quoteCommand } from "../quote-command.ts";
-import { fileOption, forceConflictsOption, outputOption } from "../options.ts";
+import { clusterOption, fileOption, forceConflictsOption, outputOption } from "../options.ts";
 
 /** `isthmus plan` */
 export const planCommand = defineCommand({
@@ -13,10 +13,12 @@ export const planCommand = defineCommand({
   examples: [
     { command: "isthmus plan -f mesh.yaml", does: "what would change, by cluster and phase" },
     { command: "isthmus plan --out prod.plan", does: "keep it, to be read and applied as it is" },
+    { command: "isthmus plan --cluster west", does: "one cluster's share of it" },
     { command: "isthmus plan --detailed-exitcode", does: "exit code 2 when there are changes" },
   ],
   options: {
     file: fileOption,
+    cluster: clusterOption,
     output: outputOption,
     prune: { kind: "flag", summary: "Count what the mesh file no longer asks for as deletions", group: "Safety" },
     forceConflicts: forceConflictsOption,
@@ -38,6 +40,7 @@ export const planCommand = defineCommand({
       { planDocument },
       { hasChanges },
       { adviseLeftClusters },
+      { readScope },
     ] = await Promise.all([
       import("../../engine/mesh-file.ts"),
       import("../../engine/operations/plan.ts"),
@@ -46,16 +49,19 @@ export const planCommand = defineCommand({
       import("../views/json/plan.ts"),
       import("../../core/plan/plan.ts"),
       import("../../core/advice/left-clusters.ts"),
+      import("../read-scope.ts"),
     ]);
     const meshFile = await readMeshFile(args.file, context.cwd);
+    const scope = readScope(meshFile.mesh, args.cluster);
     const { plan, warnings, close } = await preparePlan(
       meshFile,
       await engineOptions(context, { forceConflicts: args.forceConflicts }),
+      scope,
     );
     await close();
     if (args.out !== undefined) {
       const { writeSavedPlan } = await import("../../engine/saved-plan-file.ts");
-      const options = { prune: args.prune, forceConflicts: args.forceConflicts };
+      const options = { prune: args.prune, forceConflicts: args.forceConflicts, clusters: [...scope] };
       await writeSavedPlan(path.resolve(context.cwd, args.out), plan, { meshFile, options, now: context.now() });
       context.log(
         `Saved. To do exactly this: ${quoteCommand([context.env["ISTHMUS_COMMAND"] ?? "isthmus", "apply", args.out])}`,

@@ -1,15 +1,19 @@
 import { defineCommand } from "../command.ts";
-import { eventsToOption, fileOption, streamOption, yesOption } from "../options.ts";
+import { clusterOption, eventsToOption, fileOption, streamOption, yesOption } from "../options.ts";
 
 /** `isthmus remove` */
 export const removeCommand = defineCommand({
   name: "remove",
   summary: "Takes everything that isthmus owns away from the clusters, and nothing else",
   description:
-    "Goes by the inventory that every apply keeps in each cluster, not by the mesh file. Objects that were there before isthmus stay. The mesh's root key stays in the data folder.",
-  examples: [{ command: "isthmus remove -f mesh.yaml", does: "show what would go, ask, do it" }],
+    "Goes by the inventory that every apply keeps in each cluster, not by the mesh file. Objects that were there before isthmus stay. With --cluster the other clusters keep what they have, their remote secrets of it too, and so do Rancher's projects. The mesh's root key stays in the data folder.",
+  examples: [
+    { command: "isthmus remove -f mesh.yaml", does: "show what would go, ask, do it" },
+    { command: "isthmus remove --cluster east", does: "take one cluster down, which the mesh file still has" },
+  ],
   options: {
     file: fileOption,
+    cluster: clusterOption,
     output: streamOption,
     eventsTo: eventsToOption,
     yes: yesOption,
@@ -17,7 +21,7 @@ export const removeCommand = defineCommand({
   },
   run: async (args, context) => {
     const { removeMesh } = await import("../remove-mesh.ts");
-    const { file, output, eventsTo, yes, timeout } = args;
-    return removeMesh({ file, output, eventsTo, yes, timeoutMs: timeout }, context);
+    const { file, cluster, output, eventsTo, yes, timeout } = args;
+    return removeMesh({ file, clusters: cluster, output, eventsTo, yes, timeoutMs: timeout }, context);
   },
 });

@@ -39,6 +39,8 @@ export type ClusterPlan =
 export interface Plan {
   readonly mesh: string;
   readonly clusters: readonly ClusterPlan[];
+  /** Clusters of the mesh file outside the scope (`--cluster`): read, and not written to. Absent when there are none. */
+  readonly outOfScope?: readonly string[];
 }
 
 export interface PlanSummary {

@@ -30,7 +30,12 @@ const schema = z.object({
   madeAt: z.string(),
   mesh: z.string(),
   meshFile: z.object({ path: z.string(), sha256: z.string() }),
-  options: z.object({ prune: z.boolean(), forceConflicts: z.boolean() }),
+  options: z.object({
+    prune: z.boolean(),
+    forceConflicts: z.boolean(),
+    /** The only clusters that are written to; empty for all. */
+    clusters: z.array(z.string()).default([]),
+  }),
   clusters: z.array(clusterSchema),
 });
 

@@ -25,6 +25,8 @@ import { keptTokens } from "../rancher-tokens.ts";
 import type { RancherState } from "../rancher.ts";
 import { closeRancher, explainRancherError } from "../rancher.ts";
 import { remoteCredentialOf } from "../remote-credentials.ts";
+import type { Scope } from "../scope.ts";
+import { bystandersOf, isInScope, isManagedInScope, limitManagement, withoutCredential } from "../scope.ts";
 import type { TrustPlan } from "../trust.ts";
 import { planTrust } from "../trust.ts";
 
@@ -35,6 +37,7 @@ const plannedAtATime = 32;
 export interface PreparedPlan {
   readonly meshFile: MeshFile;
   readonly plan: Plan;
+  readonly scope: Scope;
   readonly connections: readonly Connection[];
   /** Rancher's local cluster, where the mesh has something there. */
   readonly management: Connection | undefined;
@@ -52,8 +55,14 @@ export interface PreparedPlan {
  * side. Changes nothing, makes no root. Throws one UserError for whatever
  * makes the whole plan wrong (unknown contexts, foreign meshes or roots, a
  * refused object); a cluster that does not answer is part of the plan instead.
+ * Clusters outside the `scope` are read for what joining needs and are no part
+ * of the plan, whether they answer or not.
  */
-export async function preparePlan(meshFile: MeshFile, options: EngineOptions): Promise<PreparedPlan> {
+export async function preparePlan(
+  meshFile: MeshFile,
+  options: EngineOptions,
+  scope: Scope = [],
+): Promise<PreparedPlan> {
   const ways = await resolveContexts(meshFile, options);
   const open: Connection[] = [];
   const close = async (): Promise<void> => {
@@ -73,9 +82,10 @@ export async function preparePlan(meshFile: MeshFile, options: EngineOptions): P
     ]);
     const connected = connections.filter((one) => one.kind === "connected");
     const trust = await planTrust(meshFile, connected, options);
-    const versions = findVersionProblems(meshFile.mesh, connected);
+    const members = connected.filter((one) => isInScope(scope, one.cluster.name));
+    const versions = findVersionProblems(meshFile.mesh, members);
     refuse([
-      ...findForeignMeshes(meshFile.mesh.name, connected),
+      ...findForeignMeshes(meshFile.mesh.name, members),
       ...trust.problems,
       ...versions.errors,
       ...(ways.rancher.kind === "linked"
@@ -91,11 +101,12 @@ export async function preparePlan(meshFile: MeshFile, options: EngineOptions): P
       apiAddresses: Object.fromEntries(found.map((one) => [one.cluster.name, one.context.server])),
       ingressAddresses: Object.fromEntries(connected.map((one) => [one.cluster.name, one.facts.ingressAddresses])),
     };
-    const targets = [...(management === undefined ? [] : [management]), ...connections];
-    const clusters = await planClusters(meshFile, materials, targets, options);
+    const clusters = await planClusters(meshFile, materials, { connections, management, scope }, options);
+    const outOfScope = bystandersOf(meshFile.mesh, scope);
     return {
       meshFile,
-      plan: { mesh: meshFile.mesh.name, clusters },
+      plan: { mesh: meshFile.mesh.name, clusters, ...(outOfScope.length === 0 ? {} : { outOfScope }) },
+      scope,
       connections,
       management,
       rancher: ways.rancher,
@@ -108,7 +119,7 @@ export async function preparePlan(meshFile: MeshFile, options: EngineOptions): P
         ...rancherWarnings(ways.rancher),
         ...trust.warnings,
         ...versions.warnings,
-        ...connected.flatMap(findLocalityDifferences),
+        ...members.flatMap(findLocalityDifferences),
       ],
       close,
     };
@@ -164,25 +175,37 @@ async function knownCredentials(
 async function planClusters(
   meshFile: MeshFile,
   materials: Materials,
-  connections: readonly Connection[],
+  { connections, management, scope }: Pick<PreparedPlan, "connections" | "management" | "scope">,
   options: EngineOptions,
 ): Promise<readonly ClusterPlan[]> {
   const { mesh } = meshFile;
   tolerateListeners(options.signal);
   const limiter = createLimiter(plannedAtATime);
   const unreachable = new Set(connections.filter((one) => one.kind === "unreachable").map((one) => one.cluster.name));
+  const targets = [
+    ...(management === undefined ? [] : [management]),
+    ...connections.filter((one) => isInScope(scope, one.cluster.name)),
+  ];
   const refused: Diagnostic[] = [];
   const plans = await Promise.all(
-    connections.map(async (one): Promise<ClusterPlan> => {
+    targets.map(async (one): Promise<ClusterPlan> => {
       if (one.kind === "unreachable") {
         return { kind: "unreachable", cluster: one.cluster.name, diagnostic: one.diagnostic };
       }
       try {
         return await limiter.run(options.signal, async () => {
           const isManagement = one.cluster.name === managementTarget;
-          const objects = isManagement ? renderManagement(mesh) : renderCluster(mesh, one.cluster, materials).objects;
-          const { forceConflicts: force, signal } = options;
-          return await planCluster(one, mesh.name, objects, { unreachable, refused, force, signal });
+          const objects = isManagement
+            ? renderManagement(mesh).filter(({ object }) => isManagedInScope(mesh, scope, object.metadata))
+            : renderCluster(mesh, one.cluster, materials).objects;
+          const plan = await planCluster(one, mesh.name, objects, {
+            unreachable,
+            withoutCredential: withoutCredential(mesh, scope, connections),
+            refused,
+            force: options.forceConflicts,
+            signal: options.signal,
+          });
+          return isManagement ? limitManagement(plan, mesh, scope) : plan;
         });
       } catch (error) {
         if (!(error instanceof KubeError)) {

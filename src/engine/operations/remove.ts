@@ -18,6 +18,8 @@ import { inventoryOf, laterWavesFirst } from "../plan-cluster.ts";
 import { revokeUnused } from "../rancher-tokens.ts";
 import type { RancherState } from "../rancher.ts";
 import { closeRancher } from "../rancher.ts";
+import type { Scope } from "../scope.ts";
+import { isInScope } from "../scope.ts";
 import { deleteItems } from "./delete-items.ts";
 
 interface Owned {
@@ -44,13 +46,24 @@ export interface RemovalOutcome {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** Reads the inventories: what isthmus owns, by its own record and not by the mesh file. */
-export async function prepareRemoval(meshFile: MeshFile, options: EngineOptions): Promise<PreparedRemoval> {
+/**
+ * Reads the inventories: what isthmus owns, by its own record and not by the
+ * mesh file. With a `scope` nothing is asked of the other clusters, and what
+ * is in Rancher's own cluster stays with them.
+ */
+export async function prepareRemoval(
+  meshFile: MeshFile,
+  options: EngineOptions,
+  scope: Scope = [],
+): Promise<PreparedRemoval> {
   const mesh = meshFile.mesh.name;
   const { clusters: ways, rancher } = await resolveContexts(meshFile, options);
   const [connections, management] = await Promise.all([
-    connectClusters(ways, options),
-    connectManagement(meshFile.mesh, rancher, options),
+    connectClusters(
+      ways.filter((one) => isInScope(scope, one.cluster.name)),
+      options,
+    ),
+    scope.length === 0 ? connectManagement(meshFile.mesh, rancher, options) : undefined,
   ]);
   const all = [...connections, ...(management === undefined ? [] : [management])];
   const owned = (one: Connected): Owned => {

@@ -14,7 +14,9 @@ export interface PlanViewOptions {
 /** The plan as text: deletions first and apart, then what changes by cluster and phase, then one line of sums. */
 export function viewPlan(plan: Plan, options: PlanViewOptions): string {
   const lines = plan.clusters.flatMap((cluster) => viewCluster(cluster, options));
-  return [...lines, viewSummary(plan, options)].join("\n");
+  const outside = plan.outOfScope ?? [];
+  const left = outside.length === 0 ? [] : [options.palette.dim(`Out of scope: ${outside.join(", ")}.`)];
+  return [...lines, ...left, viewSummary(plan, options)].join("\n");
 }
 
 function viewCluster(cluster: ClusterPlan, options: PlanViewOptions): string[] {

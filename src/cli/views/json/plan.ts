@@ -7,6 +7,7 @@ export function planDocument(plan: Plan, options: { readonly prune: boolean }): 
     apiVersion: "isthmus.dev/v1alpha1",
     kind: "Plan",
     mesh: plan.mesh,
+    ...(plan.outOfScope === undefined ? {} : { outOfScope: plan.outOfScope }),
     summary: summarisePlan(plan, options),
     clusters: plan.clusters.map((cluster) =>
       cluster.kind === "unreachable"

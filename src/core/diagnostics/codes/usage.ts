@@ -118,7 +118,7 @@ export const usageCodes = {
   ISM066: {
     summary: "The saved plan decides that already",
     explanation:
-      "`--prune` and `--force-conflicts` change what is done, and a saved plan is done exactly as it was made. They belong to the `isthmus plan --out FILE` that makes it.",
+      "`--cluster`, `--prune` and `--force-conflicts` change what is done, and a saved plan is done exactly as it was made. They belong to the `isthmus plan --out FILE` that makes it.",
   },
   ISM069: {
     summary: "The temporary folder cannot be written",
