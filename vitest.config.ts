@@ -33,6 +33,15 @@ export default defineConfig({
       },
       {
         test: {
+          name: "wire",
+          include: ["test/wire/**/*.test.ts"],
+          pool: "forks",
+          testTimeout: 240_000,
+          sequence: { groupOrder: 2 },
+        },
+      },
+      {
+        test: {
           name: "e2e",
           include: ["test/e2e/**/*.test.ts", "test/faults/**/*.test.ts"],
           globalSetup: ["test/e2e/setup.ts"],
@@ -41,7 +50,7 @@ export default defineConfig({
           maxWorkers: 1,
           testTimeout: 300_000,
           hookTimeout: 300_000,
-          sequence: { groupOrder: 2 },
+          sequence: { groupOrder: 3 },
         },
       },
     ],

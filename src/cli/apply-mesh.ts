@@ -1,3 +1,4 @@
+import { adviseLeftClusters } from "../core/advice/left-clusters.ts";
 import type { ExitCode } from "../core/diagnostics/exit-codes.ts";
 import { exitCodes } from "../core/diagnostics/exit-codes.ts";
 import { UserError } from "../core/diagnostics/user-error.ts";
@@ -58,13 +59,14 @@ async function applyStreamed(args: ApplyArgs, context: CliContext, write: WriteE
       refuseMovedPlan(saved, prepared.plan);
     }
     print(viewPlan(prepared.plan, { prune, palette: context.palette }));
-    context.report(prepared.warnings);
+    const warnings = [...prepared.warnings, ...adviseLeftClusters(prepared.plan, { prune })];
+    context.report(warnings);
     if (
       hasChanges(prepared.plan, { prune }) &&
       !(await context.confirm(`Apply this to ${prepared.connections.length} clusters?`, args))
     ) {
       context.log("Nothing was changed.");
-      return { exitCode: exitCodes.failed, clusters: [], diagnostics: prepared.warnings };
+      return { exitCode: exitCodes.failed, clusters: [], diagnostics: warnings };
     }
     const view = context.progress();
     onEvent = (event) => {
@@ -80,7 +82,7 @@ async function applyStreamed(args: ApplyArgs, context: CliContext, write: WriteE
     return {
       exitCode: exitCodeOf(result, context),
       clusters: result.clusters,
-      diagnostics: [...prepared.warnings, ...diagnostics],
+      diagnostics: [...warnings, ...diagnostics],
     };
   } finally {
     await prepared.close();

@@ -38,11 +38,12 @@ for (const event of ["uncaughtException", "unhandledRejection"] as const) {
     process.exit(exitCodes.failed);
   });
 }
-// A reader that goes away (`| head`) must not stop an apply half way: what is left to print is dropped.
+// A reader that goes away (`| head`) or a disk that fills up must not stop an apply half way: what is left to print is dropped.
+let outputLost = false;
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code !== "EPIPE") {
-    writeSync(2, `${showCursor}Writing the output failed: ${error.message}\n`);
-    process.exit(exitCodes.failed);
+  if (error.code !== "EPIPE" && !outputLost) {
+    outputLost = true;
+    writeSync(2, `${showCursor}Writing the output failed: ${error.message}. The command goes on without it.\n`);
   }
   outputClosed.abort();
 });
@@ -60,4 +61,6 @@ const code = await runCli(process.argv.slice(2), {
   outputClosed: outputClosed.signal,
 });
 // Idle connections must not keep the process; what is written must be out, and an error of writing it must be heard.
-process.stdout.write("", () => setImmediate(() => process.exit(code)));
+process.stdout.write("", () =>
+  setImmediate(() => process.exit(outputLost && code === exitCodes.ok ? exitCodes.failed : code)),
+);

@@ -14,6 +14,7 @@ import { sandboxCommand } from "./commands/sandbox.ts";
 import { schemaCommand } from "./commands/schema.ts";
 import { shiftCommand } from "./commands/shift.ts";
 import { statusCommand } from "./commands/status.ts";
+import { supportBundleCommand } from "./commands/support-bundle.ts";
 import { validateCommand } from "./commands/validate.ts";
 import { verifyCommand } from "./commands/verify.ts";
 import { versionCommand } from "./commands/version.ts";
@@ -29,7 +30,16 @@ export const commandSections: readonly CommandSection[] = [
   },
   {
     title: "The mesh",
-    commands: [planCommand, applyCommand, statusCommand, checkCommand, verifyCommand, shiftCommand, removeCommand],
+    commands: [
+      planCommand,
+      applyCommand,
+      statusCommand,
+      checkCommand,
+      verifyCommand,
+      shiftCommand,
+      removeCommand,
+      supportBundleCommand,
+    ],
   },
   { title: "The sandbox", commands: [sandboxCommand, demoCommand] },
   { title: "This program", commands: [completionCommand, helpCommand, versionCommand] },

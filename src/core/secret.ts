@@ -7,7 +7,8 @@ import { createHash } from "node:crypto";
  *
  * `expose()` is the only way to the value; it is called where the value becomes
  * something else that is wrapped (rendering a Secret), where it goes to a
- * cluster (`kube`) and where it becomes a key or a file (`pki`), nowhere else.
+ * cluster (`kube`), where it becomes a key or a file (`pki`), and where texts
+ * are searched for it to take it out (`core/redact`), nowhere else.
  */
 export class Secret {
   readonly #value: string;

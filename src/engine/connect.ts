@@ -18,6 +18,7 @@ import type { MeshFile } from "./mesh-file.ts";
 import type { EngineOptions } from "./options.ts";
 import type { RancherLink, RancherState } from "./rancher.ts";
 import { closeRancher, contextThrough, linkRancher } from "./rancher.ts";
+import { requestLimits } from "./request-limits.ts";
 import { findMissingSandbox, sandboxExtension } from "./sandbox-network.ts";
 
 /** A cluster of the mesh file with the kubeconfig context that it names. */
@@ -164,7 +165,11 @@ export async function connectClusters(
       if (missing !== undefined) {
         return { kind: "unreachable", cluster: one.cluster, diagnostic: missing };
       }
-      const client = createKubeClient({ cluster: one.cluster.name, context: one.context });
+      const client = createKubeClient({
+        cluster: one.cluster.name,
+        context: one.context,
+        limits: requestLimits(options),
+      });
       try {
         return { ...one, kind: "connected", client, facts: await gatherCluster(client, options.signal) };
       } catch (error) {

@@ -9,6 +9,7 @@ import { diagnoseKubeError } from "../kube/errors.ts";
 import type { Connection } from "./connect.ts";
 import type { ClusterFacts } from "./facts/gather-cluster.ts";
 import type { EngineOptions } from "./options.ts";
+import { requestLimits } from "./request-limits.ts";
 import type { RancherState } from "./rancher.ts";
 import { contextThrough } from "./rancher.ts";
 
@@ -35,7 +36,7 @@ export async function connectManagement(
   }
   const wanted = renderProjects(mesh).length > 0;
   const context = contextThrough(rancher.link, "local");
-  const client = createKubeClient({ cluster: managementTarget, context });
+  const client = createKubeClient({ cluster: managementTarget, context, limits: requestLimits(options) });
   try {
     const facts = await gatherManagement(client, mesh.name, options.signal);
     if (!wanted && facts.inventories.length === 0) {

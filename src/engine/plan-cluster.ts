@@ -3,8 +3,11 @@ import type { KubeObject } from "../core/model/kube-object.ts";
 import { idOf, keyOf } from "../core/model/kube-object.ts";
 import { cedeFields } from "../core/plan/ceded-fields.ts";
 import { diffObjects } from "../core/plan/diff.ts";
+import { attributeChanges } from "../core/plan/field-writers.ts";
+import { digestObject } from "../core/plan/digest.ts";
 import type { Inventory, InventoryItem, Settled } from "../core/plan/inventory.ts";
 import type { ClusterPlan, PlannedObject } from "../core/plan/plan.ts";
+import { ownFieldManager } from "../core/render/names.ts";
 import { isPublished } from "../core/render/front-gateway.ts";
 import { compareText } from "../core/render/order.ts";
 import { isCatalogApp } from "../core/render/rancher-app.ts";
@@ -92,29 +95,41 @@ async function planObject(
   scope: ClusterScope & { readonly settled: ReadonlyMap<string, Settled | undefined>; readonly readLive: ReadLive },
 ): Promise<PlannedObject> {
   const { object, wave, knownAfterApply } = placed;
-  const base = { phase: waveRules[wave].phase, wave, id: idOf(object), object, knownAfterApply };
+  const id = idOf(object);
+  const base = { phase: waveRules[wave].phase, wave, id, object, knownAfterApply };
+  const settled = scope.settled.get(keyOf(id));
   if (!namespaceExists(one, placed)) {
-    return { ...base, live: undefined, action: "create", fields: [] };
+    return { ...base, live: undefined, action: "create", deleted: settled !== undefined, fields: [] };
   }
   const live = await scope.readLive(object);
+  const deleted = live === undefined && settled !== undefined;
   if (isCatalogApp(object)) {
     const fields = live === undefined ? [] : diffApp(live, object);
-    return { ...base, live, action: live === undefined ? "create" : fields.length === 0 ? "none" : "update", fields };
+    return {
+      ...base,
+      live,
+      action: live === undefined ? "create" : fields.length === 0 ? "none" : "update",
+      deleted,
+      fields,
+    };
   }
   if (knownAfterApply) {
     // Without the other cluster its credential or address cannot be read: what is there stays.
     const kept = live !== undefined && isForUnreachable(placed, scope.unreachable);
     const action = live === undefined ? "create" : kept ? "none" : "update";
-    return { ...base, live, action, fields: [] };
+    return { ...base, live, action, deleted, fields: [] };
   }
   const desired = cedeFields(object, live);
   if (live === undefined) {
-    return { ...base, live, action: "create", fields: [] };
+    return { ...base, live, action: "create", deleted, fields: [] };
   }
-  if (isSettled(scope.settled.get(keyOf(base.id)), desired, live)) {
+  if (isSettled(settled, desired, live)) {
     return { ...base, live: withoutBody(live), object: desired, action: "none", fields: [] };
   }
-  const fields = diffObjects(live, await tryApply(one, desired, live, scope));
+  const fields = attributeChanges(live, diffObjects(live, await tryApply(one, desired, live, scope)), {
+    ours: ownFieldManager,
+    unchangedWish: settled?.digest === digestObject(desired),
+  });
   return { ...base, live, object: desired, action: fields.length === 0 ? "none" : "update", fields };
 }
 

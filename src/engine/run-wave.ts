@@ -1,6 +1,7 @@
 import { keyOf } from "../core/model/kube-object.ts";
 import type { Mesh } from "../core/model/mesh.ts";
 import { clusterNamed } from "../core/model/mesh.ts";
+import { offersLeftEndpoints } from "../core/plan/left-clusters.ts";
 import type { PlannedObject } from "../core/plan/plan.ts";
 import { rankOf } from "../core/render/order.ts";
 import { isCatalogApp } from "../core/render/rancher-app.ts";
@@ -11,14 +12,16 @@ import { waitUntilReady } from "../kube/readiness/wait.ts";
 import { installCatalogApp } from "./catalog-app.ts";
 import type { Completion } from "./complete-object.ts";
 import { completeObject } from "./complete-object.ts";
-import { diagnoseFailure } from "./diagnose-failure.ts";
+import { describePending } from "./describe-pending.ts";
 import type { PreparedPlan } from "./operations/plan.ts";
 import type { EngineOptions } from "./options.ts";
+import { tellFailure } from "./tell-failure.ts";
 import { waitUntilServed } from "./wait-until-served.ts";
 import { waitUntilSynced } from "./wait-until-synced.ts";
 import type { Working } from "./working.ts";
 
-const nowDoing: Readonly<Record<Wave, string>> = {
+/** How the work on each wave is called in events. */
+export const nowDoing: Readonly<Record<Wave, string>> = {
   projects: "foundation: Rancher projects",
   namespaces: "foundation: namespaces",
   cacerts: "trust: cacerts",
@@ -78,17 +81,14 @@ export async function runWave(wave: Wave, work: Working, run: Run): Promise<void
         .filter(({ failed }) => !failed)
         .map(({ one }) => one);
       const waiting = { timeoutMs: options.timeoutMs, signal: options.signal, onPending: note };
-      await waitUntilServed(prepared.meshFile.mesh, work.one, live, waiting);
+      // What has left the mesh file is deleted when no route leads there any more, and offers its endpoints until then.
+      const leaving = [...all.values()].some(({ plan }) => offersLeftEndpoints(plan));
+      await waitUntilServed(prepared.meshFile.mesh, work.one, live, { ...waiting, mayBeForeign: () => leaving });
     }
     options.onEvent({ kind: "task.done", subject, task, seconds: (options.now() - started) / 1000 });
   } catch (error) {
     work.failed = true;
-    if (!options.signal.aborted || work.lost.aborted) {
-      const [diagnostic] = await diagnoseFailure(error, subject, wave);
-      if (diagnostic !== undefined) {
-        options.onEvent({ kind: "task.failed", subject, task, diagnostic });
-      }
-    }
+    await tellFailure(error, work, task, options);
     throw error;
   }
 }
@@ -153,17 +153,6 @@ async function installApp(planned: PlannedObject, work: Working, { prepared, opt
 }
 
 /** The clusters of the mesh that take part; Rancher's own, which only holds projects, is none of them. */
-function membersOf(mesh: Mesh, all: ReadonlyMap<string, Working>): readonly Working[] {
+export function membersOf(mesh: Mesh, all: ReadonlyMap<string, Working>): readonly Working[] {
   return mesh.clusters.flatMap((cluster) => all.get(cluster.name) ?? []);
-}
-
-function describePending(
-  pending: readonly { readonly id: { readonly kind: string; readonly name: string }; readonly reason: string }[],
-): string {
-  const [first] = pending;
-  if (first === undefined) {
-    return "";
-  }
-  const more = pending.length > 1 ? ` (and ${pending.length - 1} more)` : "";
-  return `waiting for ${first.id.kind} ${first.id.name}: ${first.reason}${more}`;
 }

@@ -73,6 +73,15 @@ export interface PodHttpGetOptions extends CallOptions {
   readonly timeoutMs?: number;
 }
 
+export interface PodLogOptions extends CallOptions {
+  /** Needed where the pod has several containers. */
+  readonly container?: string;
+  /** How many of the newest lines. */
+  readonly tailLines: number;
+  /** True: of the container that ran before the present one. Default false. */
+  readonly previous?: boolean;
+}
+
 export interface PodHttpResponse {
   readonly status: number;
   readonly body: string;
@@ -150,6 +159,9 @@ export interface KubeClient {
     path: string,
     options: PodHttpGetOptions,
   ): Promise<PodHttpResponse>;
+
+  /** The newest lines of a container's log, 16 MiB at most. KubeError of kind `invalid` where there is no such container, or no previous one. */
+  podLog(namespace: string, pod: string, options: PodLogOptions): Promise<string>;
 
   /** Ends all connections; calls under way fail. May be called twice. */
   close(): Promise<void>;

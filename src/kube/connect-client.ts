@@ -1,5 +1,6 @@
 import { performance } from "node:perf_hooks";
 import type { KubeObject } from "../core/model/kube-object.ts";
+import { ownFieldManager } from "../core/render/names.ts";
 import type { DeleteOptions, KubeClient, KubeClientOptions, KubeLimits } from "./client.ts";
 import type { Connection } from "./connection.ts";
 import { createDiscovery } from "./discovery.ts";
@@ -9,6 +10,7 @@ import { listObjects } from "./list-objects.ts";
 import type { ObjectReference } from "./object-reference.ts";
 import { referenceOf } from "./object-reference.ts";
 import { getThroughPod } from "./pod-http-get.ts";
+import { readPodLog } from "./pod-log.ts";
 import { openPortForward } from "./port-forward.ts";
 import type { RequestSubject } from "./report-failure.ts";
 import { createReporter } from "./report-failure.ts";
@@ -18,14 +20,13 @@ import { createTransport } from "./transport.ts";
 import { watchObjects } from "./watch-objects.ts";
 import { collectSecrets, writeWireObject } from "./wire-object.ts";
 
-const defaultLimits: KubeLimits = {
+/** The bounds of a client that is given no others. */
+export const defaultLimits: KubeLimits = {
   concurrency: 24,
   connectTimeoutMs: 5000,
   requestTimeoutMs: 30_000,
   retryBudgetMs: 10_000,
 };
-
-const ownFieldManager = "isthmus";
 
 /** Puts the parts of a client together; see `createKubeClient`. */
 export function connectKubeClient({ cluster, context, limits }: KubeClientOptions): KubeClient {
@@ -90,6 +91,7 @@ export function connectKubeClient({ cluster, context, limits }: KubeClientOption
           contentType: "application/apply-patch+yaml",
           body: writeWireObject(object),
           subject: { verb: dryRun ? "dry-run" : "apply", object: reference },
+          racing: true,
           signal,
         },
         object,
@@ -175,6 +177,8 @@ export function connectKubeClient({ cluster, context, limits }: KubeClientOption
 
     podHttpGet: async (namespace, pod, port, path, options) =>
       getThroughPod(connection, { namespace, pod, port }, path, options),
+
+    podLog: async (namespace, pod, options) => readPodLog(connection, { namespace, pod }, options),
 
     close: async () => transport.close(),
   };

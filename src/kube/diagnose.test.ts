@@ -387,6 +387,14 @@ describe("answers", () => {
     );
   });
 
+  it("says that an apply adds to lists where that doubles what somebody else put there", async () => {
+    const server = await start();
+    server.inject(status(422, "Invalid", 'Service "x" is invalid: spec.ports[1].name: Duplicate value: "http"'));
+    expect((await diagnose(contextOf(server.url))).fix).toMatch(
+      /put there by somebody else[\s\S]*edit Deployment istiod$/,
+    );
+  });
+
   it("keeps the words of an error that nobody expected", async () => {
     expect(await diagnoseKubeError(new Error("no such index"), "oslo")).toMatchObject({
       code: "ISM300",

@@ -213,14 +213,14 @@ function namespaceFlag(error: KubeError): string {
 
 function refusedObject(error: KubeError): Advice {
   const { object } = error;
-  const mustGo = /field is immutable/.test(error.message) && object !== undefined;
-  return {
-    code: "ISM269",
-    detail: `${error.message}.`,
-    fix: mustGo
-      ? `Put back what the mesh file asked for before; or delete the object, which stops what it does until it is applied again:\n    kubectl --context ${error.endpoint.context} ${namespaceFlag(error)}delete ${object.kind} ${object.name}`
-      : "Correct the field that the message names, in the mesh file's `values` or in the service's manifests.",
-  };
+  const kubectl = (verb: string): string =>
+    `kubectl --context ${error.endpoint.context} ${namespaceFlag(error)}${verb} ${object?.kind ?? ""} ${object?.name ?? ""}`;
+  const fix = /field is immutable/.test(error.message)
+    ? `Put back what the mesh file asked for before; or delete the object, which stops what it does until it is applied again:\n    ${kubectl("delete")}`
+    : /Duplicate value/.test(error.message)
+      ? `Where the mesh file names the value once, the other one was put there by somebody else: an apply adds to lists and leaves the items of others alone. Take that item out by hand, or delete the object and apply again:\n    ${kubectl("edit")}`
+      : "Correct the field that the message names, in the mesh file's `values` or in the service's manifests.";
+  return { code: "ISM269", detail: `${error.message}.`, fix };
 }
 
 function adviseOnServer(error: KubeError): Advice {

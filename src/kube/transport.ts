@@ -24,6 +24,8 @@ export interface WireRequest {
   readonly query?: Readonly<Record<string, string | undefined>>;
   readonly body?: string;
   readonly contentType?: string;
+  /** True where a 409 that names no field is repeated: somebody else was faster, and the next try starts from what is there then. */
+  readonly racing?: boolean;
   /** For messages: what is tried, with which object. */
   readonly subject: RequestSubject;
   readonly signal: AbortSignal;
@@ -129,14 +131,14 @@ export function createTransport(context: ResolvedContext, limits: KubeLimits, re
           renewed = true;
           return { kind: "again", afterMs: 0, giveUp: () => result };
         }
-        if (!mayPass(result.status, result.text)) {
+        if (!mayPass(result.status, result.text) && !(wire.racing === true && isLostRace(result.status, result.text))) {
           return { kind: "done", value: result };
         }
         return { kind: "again", ...waitOf(retryAfter), giveUp: () => result };
       } catch (error) {
         wire.signal.throwIfAborted();
         const giveUp = (): never => {
-          throw report.networkFailure(error, wire.subject);
+          throw report.networkFailure(withLimit(error, limits), wire.subject);
         };
         return isTransient(error, before) ? { kind: "again", giveUp } : giveUp();
       }
@@ -203,6 +205,24 @@ function refused(authorizer: Authorizer, wire: WireRequest, report: Reporter, te
  */
 function mayPass(status: number, text: string | undefined): boolean {
   return [429, 500, 502, 503, 504].includes(status) && !(status === 500 && isSchemaRefusal(text ?? ""));
+}
+
+/**
+ * Server-side apply merges into what it reads, and gives up with a 409 when the
+ * object changed five times meanwhile, or was made by two at once
+ * (https://github.com/kubernetes/kubernetes/blob/master/staging/src/k8s.io/apiserver/pkg/endpoints/handlers/patch.go,
+ * MaxRetryWhenPatchConflicts). A conflict over fields is another matter and names them.
+ */
+function isLostRace(status: number, text: string | undefined): boolean {
+  return status === 409 && text?.includes("FieldManagerConflict") !== true;
+}
+
+/** undici says that there was no answer, not how long it waited for it. */
+function withLimit(error: unknown, limits: KubeLimits): unknown {
+  const code = codeOf(error) ?? "";
+  return ["UND_ERR_HEADERS_TIMEOUT", "UND_ERR_BODY_TIMEOUT"].includes(code)
+    ? Object.assign(new Error(`no answer within ${limits.requestTimeoutMs / 1000} s`, { cause: error }), { code })
+    : error;
 }
 
 /**

@@ -80,26 +80,42 @@ function requireFit(files: RootFiles, root: Root): void {
  * Keeps a new root where `readRoot` finds it: folder 0700, files 0600. The
  * folder appears whole or not at all; when another process was faster, its
  * root stays and is returned, so that two applies never sign with two roots.
+ * The files are on the disk, and not only on their way, before anything is
+ * signed. A UserError (ISM507) when they cannot be written.
  */
 export async function keepRoot(files: RootFiles, root: Root): Promise<Root> {
   const folder = path.dirname(files.keyFile);
-  await mkdir(path.dirname(folder), { recursive: true, mode: 0o700 });
-  // mkdtemp makes it 0700, and a name of its own for each caller.
-  const draft = await mkdtemp(`${folder}.new-`);
-  await writeFile(path.join(draft, path.basename(files.certFile)), root.certificate, { mode: 0o600 });
-  await writeFile(path.join(draft, path.basename(files.keyFile)), root.key.expose(), { mode: 0o600 });
+  let draft = "";
   try {
+    await mkdir(path.dirname(folder), { recursive: true, mode: 0o700 });
+    // mkdtemp makes it 0700, and a name of its own for each caller.
+    draft = await mkdtemp(`${folder}.new-`);
+    const options = { mode: 0o600, flush: true };
+    await writeFile(path.join(draft, path.basename(files.certFile)), root.certificate, options);
+    await writeFile(path.join(draft, path.basename(files.keyFile)), root.key.expose(), options);
     await rename(draft, folder);
     return root;
   } catch (error) {
     const existing = await readRoot(files);
     if (existing === undefined) {
-      throw error;
+      throw new UserError([notKept(folder, error as Error)], exitCodes.failed, { cause: error });
     }
     return existing;
   } finally {
-    await rm(draft, { recursive: true, force: true });
+    if (draft !== "") {
+      await rm(draft, { recursive: true, force: true });
+    }
   }
+}
+
+function notKept(folder: string, error: Error) {
+  return {
+    code: "ISM507",
+    severity: "error",
+    summary: "The mesh's root cannot be kept",
+    detail: `${folder}: ${error.message}. Nothing was signed with the new root.`,
+    fix: "Make room for two small files there, or set ISTHMUS_DATA_DIR to a folder that is yours and that you keep.",
+  } as const;
 }
 
 /** True when others than its owner can read the root's key. */

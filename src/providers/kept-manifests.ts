@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from "node:crypto";
-import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { parseAllDocuments } from "yaml";
 import type { KubeObject } from "../core/model/kube-object.ts";
@@ -7,7 +7,8 @@ import type { KubeObject } from "../core/model/kube-object.ts";
 /**
  * What a deterministic renderer makes of `inputs`, kept below `cacheDir` by
  * their content, so that the same inputs are rendered once. The files are the
- * user's only (0600): values of an installation may be private.
+ * user's only (0600): values of an installation may be private. Rejects only
+ * with what `render` rejects with.
  */
 export async function keptManifests(
   cacheDir: string,
@@ -16,16 +17,34 @@ export async function keptManifests(
 ): Promise<readonly KubeObject[]> {
   const key = createHash("sha256").update(inputs.join("\n")).digest("hex");
   const file = path.join(cacheDir, "manifests", `${key}.json`);
-  const known = await readFile(file, "utf8").catch(() => undefined);
+  const known = await readKept(file);
   if (known !== undefined) {
-    return JSON.parse(known) as KubeObject[];
+    return known;
   }
   const objects = await render();
-  await mkdir(path.dirname(file), { recursive: true });
-  const draft = `${file}.${randomUUID()}.new`;
-  await writeFile(draft, JSON.stringify(objects), { mode: 0o600 });
-  await rename(draft, file);
+  await keep(file, objects);
   return objects;
+}
+
+/** Undefined also for a file that a power failure or a person has left in pieces: it is rendered and written again. */
+async function readKept(file: string): Promise<readonly KubeObject[] | undefined> {
+  try {
+    return JSON.parse(await readFile(file, "utf8")) as KubeObject[];
+  } catch {
+    return undefined;
+  }
+}
+
+/** What cannot be kept (a full disk, a folder of somebody else's) is rendered again the next time, and stops nothing. */
+async function keep(file: string, objects: readonly KubeObject[]): Promise<void> {
+  const draft = `${file}.${randomUUID()}.new`;
+  try {
+    await mkdir(path.dirname(file), { recursive: true });
+    await writeFile(draft, JSON.stringify(objects), { mode: 0o600 });
+    await rename(draft, file);
+  } catch {
+    await rm(draft, { force: true }).catch(() => undefined);
+  }
 }
 
 /** The objects of a text of YAML documents, without the empty ones that templates leave. */

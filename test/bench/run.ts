@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import type { KubeObject } from "../../src/core/model/kube-object.ts";
+import { compareWithAnalyze } from "./analyze.ts";
 import type { Figure } from "./measure.ts";
 import { median, showFigures, timed } from "./measure.ts";
 import { benchFleet } from "./fleet/fleet.ts";
@@ -17,6 +18,7 @@ import { benchShift } from "./shift.ts";
  * machine is slow. `--engine` also builds the engine from nothing, which takes
  * minutes; `--render` measures rendering only, and `--fleet` (with sizes, default
  * `10,100`) many fake clusters only: both bring no sandbox up.
+ * `--analyze` measures nothing: it compares check with istioctl analyze.
  */
 const root = fileURLToPath(new URL("..", import.meta.url));
 const program = path.join(root, "isthmus");
@@ -33,6 +35,10 @@ const env: NodeJS.ProcessEnv = {
 const shellProof = { up: 18, apply: 38 };
 
 async function main(): Promise<void> {
+  if (process.argv.includes("--analyze")) {
+    process.stdout.write(`${await compareWithAnalyze(root)}\n`);
+    return;
+  }
   const figures: Figure[] = [];
   const add = (figure: Figure): void => {
     figures.push(figure);

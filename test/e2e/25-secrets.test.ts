@@ -1,9 +1,11 @@
 import { Buffer } from "node:buffer";
-import { readFileSync } from "node:fs";
+import { readFileSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { gunzipSync } from "node:zlib";
+import { unpackTar } from "modern-tar";
 import { expect, it } from "vitest";
 import { parse } from "yaml";
-import { enginesKubectl, folder, isthmus, kubectl, meshFile, sandboxState } from "./world.ts";
+import { enginesKubectl, folder, freshFolder, isthmus, kubectl, meshFile, sandboxState } from "./world.ts";
 
 interface SecretList {
   readonly items: readonly {
@@ -61,4 +63,41 @@ it("prints no key, no token and no kubeconfig in any output, with or without -v"
     expect(secrets.filter((secret) => shown.includes(secret))).toEqual([]);
     expect(shown.length).toBeGreaterThan(20);
   }
+});
+
+it("packs a support bundle of both clusters without a secret in it, whose facts check can judge", async () => {
+  const secrets = await knownSecrets();
+  const out = path.join(freshFolder(), "bundle.tar.gz");
+  const ran = await isthmus(["support-bundle", "-f", meshFile(), "--out", out]);
+  expect(ran.code).toBe(0);
+  expect(statSync(out).mode & 0o777).toBe(0o600);
+  const entries = await unpackTar(new Uint8Array(gunzipSync(readFileSync(out))));
+  const files = new Map(
+    entries.map(({ header, data }) => [
+      header.name.slice(header.name.indexOf("/") + 1),
+      Buffer.from(data ?? []).toString("utf8"),
+    ]),
+  );
+  expect(JSON.parse(files.get("missing.json") ?? "")).toEqual([]);
+  const forms = secrets.flatMap((secret) => [secret, Buffer.from(secret, "utf8").toString("base64").slice(0, -4)]);
+  const leaks = [...files].flatMap(([name, text]) => (forms.some((form) => text.includes(form)) ? [name] : []));
+  expect(leaks).toEqual([]);
+  for (const cluster of ["west", "east"]) {
+    const logs = [...files].filter(
+      ([name]) => name.startsWith(`clusters/${cluster}/istiod/`) && name.endsWith("log.txt"),
+    );
+    expect(logs.map(([, text]) => text.length > 1000)).toEqual([true]);
+    const dumps = [...files].filter(
+      ([name]) => name.startsWith(`clusters/${cluster}/gateways/`) && name.endsWith("dump.json"),
+    );
+    expect(dumps.length).toBe(2);
+    expect(dumps.every(([, text]) => text.includes("ClustersConfigDump") && !text.includes("SecretsConfigDump"))).toBe(
+      true,
+    );
+  }
+  const facts = path.join(path.dirname(out), "facts.json");
+  writeFileSync(facts, files.get("facts.json") ?? "");
+  const judged = await isthmus(["check", "--facts-from", facts, "-o", "json"]);
+  expect(JSON.parse(judged.out)).toMatchObject({ kind: "CheckReport", ok: true });
+  expect(judged.code).toBe(0);
 });

@@ -1,12 +1,12 @@
-import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import path from "node:path";
 import { issueRoot } from "../../src/pki/certificate-authority.ts";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { stringify } from "yaml";
 import type { RancherWorld } from "./rancher-world.ts";
-import { rancherWorld, until } from "./rancher-world.ts";
+import { rancherWithTwoClusters, until, writeRancherMesh } from "./rancher-world.ts";
 import type { Ran } from "./world.ts";
-import { environment, freshFolder, isthmus, root } from "./world.ts";
+import { environment, freshFolder, isthmus } from "./world.ts";
 
 /** A sandbox of its own: the shared one carries the mesh of the other tests. */
 const instance = "e2e-rancher";
@@ -16,31 +16,13 @@ const meshFile = path.join(folder, "rancher.yaml");
 let world: RancherWorld;
 
 beforeAll(async () => {
-  await isthmus(["sandbox", "up", "--instance", instance, "--rancher"]);
-  world = await rancherWorld(instance);
-  await until(
-    async () => Promise.all(["west", "east"].map(async (name) => world.ask(`/v3/clusters/${world.id(name)}`))),
-    (answers) => answers.every(({ json }) => json["state"] === "active"),
-  );
-  mkdirSync(folder, { recursive: true });
-  copyFileSync(path.join(root, "examples", "helloworld.yaml"), path.join(folder, "helloworld.yaml"));
-  writeMesh();
+  world = await rancherWithTwoClusters(instance);
+  writeRancherMesh(world, folder);
 });
 
 afterAll(async () => {
   await isthmus(["sandbox", "down", "--instance", instance]);
 });
-
-/** examples/rancher.yaml for the sandbox of this file, edited by `change`. */
-function writeMesh(change: (text: string) => string = (text) => text): void {
-  const text = readFileSync(path.join(root, "examples", "rancher.yaml"), "utf8")
-    .replace("https://172.30.0.10", world.state.url)
-    .replace("~/.local/state/isthmus/sandbox/default/rancher/token", world.state.tokenFile)
-    .replace("~/.local/state/isthmus/sandbox/default/rancher/ca.crt", world.state.caFile)
-    .replace("c-kdbnq", world.id("west"))
-    .replace("c-7pdc8", world.id("east"));
-  writeFileSync(meshFile, change(text));
-}
 
 async function run(...args: readonly string[]): Promise<Ran> {
   return isthmus([...args, "-f", meshFile], { env: environment() });
@@ -155,7 +137,7 @@ it("takes the tokens of ext.cattle.io where Rancher has them", async () => {
 });
 
 it("refuses service accounts as long as Rancher does not let them through", async () => {
-  writeMesh((text) => text.replace("credentials: rancherToken", "credentials: serviceAccount"));
+  writeRancherMesh(world, folder, (text) => text.replace("credentials: rancherToken", "credentials: serviceAccount"));
   const refused = await run("plan");
   expect(refused.code).toBe(1);
   expect(refused.err).toContain("error[ISM216]");
@@ -223,7 +205,9 @@ it("opens a front door: issuer, certificate, and a Gateway with the addresses of
     tls: { secretName: "hello-mesh-example", certificate: "hello", issuer: "acme" },
     dns: { via: "externalDns" },
   });
-  writeMesh(
+  writeRancherMesh(
+    world,
+    folder,
     (text) =>
       `${text.replace("credentials: rancherToken", "credentials: serviceAccount")}        - ${door.trim().replaceAll("\n", "\n          ")}
   issuers:

@@ -1,7 +1,8 @@
-import { readFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { request } from "node:https";
+import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { instance, isthmus } from "./world.ts";
+import { instance, isthmus, root } from "./world.ts";
 
 /** The Rancher double of the tests' sandbox, as `sandbox status -o json` gives it. */
 export interface RancherState {
@@ -35,6 +36,36 @@ export interface RancherWorld {
   ask(path: string, asked?: Asked): Promise<Answer>;
   /** The same at a cluster's own API server, through the double. */
   kube(id: string, path: string, asked?: Asked): Promise<Answer>;
+}
+
+/** Brings up west and east behind a Rancher, a sandbox of its own, and waits until Rancher calls both active. */
+export async function rancherWithTwoClusters(of: string): Promise<RancherWorld> {
+  await isthmus(["sandbox", "up", "--instance", of, "--rancher"]);
+  const world = await rancherWorld(of);
+  await until(
+    async () => Promise.all(["west", "east"].map(async (name) => world.ask(`/v3/clusters/${world.id(name)}`))),
+    (answers) => answers.every(({ json }) => json["state"] === "active"),
+  );
+  return world;
+}
+
+/** Writes examples/rancher.yaml for a world of west and east into `into`; `change` edits the text. Gives the file. */
+export function writeRancherMesh(
+  world: RancherWorld,
+  into: string,
+  change: (text: string) => string = (text) => text,
+): string {
+  mkdirSync(into, { recursive: true });
+  copyFileSync(path.join(root, "examples", "helloworld.yaml"), path.join(into, "helloworld.yaml"));
+  const text = readFileSync(path.join(root, "examples", "rancher.yaml"), "utf8")
+    .replace("https://172.30.0.10", world.state.url)
+    .replace("~/.local/state/isthmus/sandbox/default/rancher/token", world.state.tokenFile)
+    .replace("~/.local/state/isthmus/sandbox/default/rancher/ca.crt", world.state.caFile)
+    .replace("c-kdbnq", world.id("west"))
+    .replace("c-7pdc8", world.id("east"));
+  const file = path.join(into, "rancher.yaml");
+  writeFileSync(file, change(text));
+  return file;
 }
 
 export async function rancherWorld(of = instance): Promise<RancherWorld> {

@@ -1,6 +1,5 @@
 import { execFile, spawn } from "node:child_process";
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { parse, stringify } from "yaml";
@@ -26,9 +25,9 @@ export function folder(): string {
   return found;
 }
 
-/** A fresh folder for a test's own files. */
+/** A fresh folder for a test's own files, gone with the folder of all tests at the end. */
 export function freshFolder(): string {
-  return mkdtempSync(path.join(tmpdir(), "isthmus-e2e-"));
+  return mkdtempSync(path.join(folder(), "files-"));
 }
 
 /** The environment of every command: a data folder of the tests' own, no kubeconfig of the caller. */

@@ -1,7 +1,7 @@
 import { beforeAll, expect, it } from "vitest";
 import { change, expectCause, heal, standMesh } from "./standing-mesh.ts";
 
-beforeAll(standMesh);
+beforeAll(async () => standMesh());
 
 it("names a remote secret that is missing, and what follows as its consequences; an apply heals it", async () => {
   await change("west", ["-n", "istio-system", "delete", "secret", "istio-remote-secret-east"]);

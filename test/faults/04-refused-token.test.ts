@@ -2,7 +2,7 @@ import { Buffer } from "node:buffer";
 import { beforeAll, it } from "vitest";
 import { change, expectCause, heal, standMesh } from "./standing-mesh.ts";
 
-beforeAll(standMesh);
+beforeAll(async () => standMesh());
 
 it("names a token that the other cluster refuses; an apply writes one that works", async () => {
   const secret = ["-n", "istio-system", "get", "secret", "istio-remote-secret-east", "-o", "jsonpath={.data.east}"];
@@ -11,5 +11,13 @@ it("names a token that the other cluster refuses; an apply writes one that works
   const patch = JSON.stringify({ data: { east: Buffer.from(broken).toString("base64") } });
   await change("west", ["-n", "istio-system", "patch", "secret", "istio-remote-secret-east", "-p", patch]);
   await expectCause("ISM432", "west");
+  await heal();
+});
+
+it("names an account whose rights were taken away; an apply gives them back", async () => {
+  const bindings = await change("east", ["get", "clusterrolebindings", "-o", "name"]);
+  const readers = bindings.split("\n").filter((name) => name.includes("istio-reader"));
+  await change("east", ["delete", ...readers]);
+  await expectCause("ISM434", "west");
   await heal();
 });

@@ -5,7 +5,7 @@ import { beforeAll, it } from "vitest";
 import { root } from "../e2e/world.ts";
 import { change, expectCause, heal, standMesh } from "./standing-mesh.ts";
 
-beforeAll(standMesh);
+beforeAll(async () => standMesh());
 
 it("names an authority in a remote secret that did not sign what the address serves; an apply heals it", async () => {
   const secret = ["-n", "istio-system", "get", "secret", "istio-remote-secret-east", "-o", "jsonpath={.data.east}"];

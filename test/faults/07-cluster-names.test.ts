@@ -1,7 +1,7 @@
 import { beforeAll, it } from "vitest";
 import { change, expectCause, heal, standMesh } from "./standing-mesh.ts";
 
-beforeAll(standMesh);
+beforeAll(async () => standMesh());
 
 it("names a remote secret that is about a cluster of no such name; taking it away heals it", async () => {
   const secret = ["-n", "istio-system", "secret", "istio-remote-secret-oest"];

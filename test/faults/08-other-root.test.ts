@@ -6,7 +6,7 @@ import { issueIntermediate, issueRoot } from "../../src/pki/certificate-authorit
 import { freshFolder } from "../e2e/world.ts";
 import { change, expectCause, heal, standMesh } from "./standing-mesh.ts";
 
-beforeAll(standMesh);
+beforeAll(async () => standMesh());
 
 const folder = freshFolder();
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

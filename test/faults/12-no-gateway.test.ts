@@ -1,7 +1,7 @@
 import { beforeAll, it } from "vitest";
 import { change, expectCause, heal, standMesh } from "./standing-mesh.ts";
 
-beforeAll(standMesh);
+beforeAll(async () => standMesh());
 
 it("names an east-west gateway without a Service; an apply heals it", async () => {
   await change("east", ["-n", "istio-system", "delete", "service", "istio-eastwestgateway"]);

@@ -1,7 +1,7 @@
 import { beforeAll, it } from "vitest";
 import { change, expectCause, heal, standMesh } from "./standing-mesh.ts";
 
-beforeAll(standMesh);
+beforeAll(async () => standMesh());
 
 it.each([
   ["is missing at the namespace", "ISM418", ["namespace", "istio-system", "topology.istio.io/network-"]],

@@ -1,7 +1,7 @@
 import { beforeAll, it } from "vitest";
 import { change, expectCause, heal, standMesh } from "./standing-mesh.ts";
 
-beforeAll(standMesh);
+beforeAll(async () => standMesh());
 
 it("names a Gateway whose TLS mode other networks cannot use; an apply heals it", async () => {
   const mode = [{ op: "replace", path: "/spec/servers/0/tls/mode", value: "ISTIO_MUTUAL" }];

@@ -1,7 +1,7 @@
 import { beforeAll, it } from "vitest";
 import { change, expectCause, heal, standMesh } from "./standing-mesh.ts";
 
-beforeAll(standMesh);
+beforeAll(async () => standMesh());
 
 const patch = ["-n", "sample", "patch", "--type=json"];
 

@@ -2,7 +2,7 @@ import { beforeAll, expect, it } from "vitest";
 import { deadServer, isthmus, meshWith } from "../e2e/world.ts";
 import { change, expectCause, heal, standMesh } from "./standing-mesh.ts";
 
-beforeAll(standMesh);
+beforeAll(async () => standMesh());
 
 it("names an istiod that is scaled to 0; the printed fix heals it", async () => {
   const scale = ["-n", "istio-system", "scale", "deployment", "istiod"];

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, it } from "vitest";
 import { freshFolder } from "../e2e/world.ts";
 import { change, expectCause, heal, standMesh } from "./standing-mesh.ts";
 
-beforeAll(standMesh);
+beforeAll(async () => standMesh());
 
 const folder = freshFolder();
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

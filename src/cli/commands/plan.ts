@@ -30,15 +30,23 @@ export const planCommand = defineCommand({
     detailedExitcode: { kind: "flag", summary: "Exit with 2 when there are changes", group: "Output" },
   },
   run: async (args, context) => {
-    const [{ readMeshFile }, { preparePlan }, { engineOptions }, { viewPlan }, { planDocument }, { hasChanges }] =
-      await Promise.all([
-        import("../../engine/mesh-file.ts"),
-        import("../../engine/operations/plan.ts"),
-        import("../engine-options.ts"),
-        import("../views/human/plan.ts"),
-        import("../views/json/plan.ts"),
-        import("../../core/plan/plan.ts"),
-      ]);
+    const [
+      { readMeshFile },
+      { preparePlan },
+      { engineOptions },
+      { viewPlan },
+      { planDocument },
+      { hasChanges },
+      { adviseLeftClusters },
+    ] = await Promise.all([
+      import("../../engine/mesh-file.ts"),
+      import("../../engine/operations/plan.ts"),
+      import("../engine-options.ts"),
+      import("../views/human/plan.ts"),
+      import("../views/json/plan.ts"),
+      import("../../core/plan/plan.ts"),
+      import("../../core/advice/left-clusters.ts"),
+    ]);
     const meshFile = await readMeshFile(args.file, context.cwd);
     const { plan, warnings, close } = await preparePlan(
       meshFile,
@@ -59,7 +67,7 @@ export const planCommand = defineCommand({
       context.print(viewPlan(plan, { prune: args.prune, palette: context.palette }));
     }
     const away = plan.clusters.flatMap((cluster) => (cluster.kind === "unreachable" ? [cluster.diagnostic] : []));
-    context.report([...warnings, ...away]);
+    context.report([...warnings, ...adviseLeftClusters(plan, { prune: args.prune }), ...away]);
     if (away.length > 0) {
       return exitCodes.unreachable;
     }

@@ -9,16 +9,19 @@ export const statusCommand = defineCommand({
   examples: [{ command: "isthmus status -f mesh.yaml", does: "the mesh at a glance" }],
   options: { file: fileOption, output: outputOption },
   run: async (args, context) => {
-    const [{ readMeshFile }, { readStatus }, { engineOptions }, { viewStatus }] = await Promise.all([
-      import("../../engine/mesh-file.ts"),
-      import("../../engine/operations/status.ts"),
-      import("../engine-options.ts"),
-      import("../views/human/status.ts"),
-    ]);
+    const [{ readMeshFile }, { readStatus }, { engineOptions }, { viewStatus }, { statusDocument }] = await Promise.all(
+      [
+        import("../../engine/mesh-file.ts"),
+        import("../../engine/operations/status.ts"),
+        import("../engine-options.ts"),
+        import("../views/human/status.ts"),
+        import("../views/json/status.ts"),
+      ],
+    );
     const meshFile = await readMeshFile(args.file, context.cwd);
     const clusters = await readStatus(meshFile, await engineOptions(context));
     if (args.output === "json") {
-      context.printJson({ apiVersion: "isthmus.dev/v1alpha1", kind: "Status", mesh: meshFile.mesh.name, clusters });
+      context.printJson(statusDocument(meshFile.mesh.name, clusters));
     } else {
       context.print(viewStatus(meshFile.mesh.name, clusters, context.palette));
     }

@@ -37,7 +37,7 @@ printf '%s\\n' "\${COMPREPLY[@]}"`;
 describe("bash completion", () => {
   it("offers the commands, and only those that begin right", () => {
     expect(complete("")).toEqual(expect.arrayContaining(["apply", "plan", "sandbox", "completion"]));
-    expect(complete("s")).toEqual(["schema", "status", "shift", "sandbox"]);
+    expect(complete("s")).toEqual(["schema", "status", "shift", "support-bundle", "sandbox"]);
   });
 
   it("offers what stands below a noun, but nothing hidden", () => {

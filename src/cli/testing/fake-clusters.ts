@@ -2,15 +2,18 @@ import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { stringify } from "yaml";
-import type { FakeApiServer } from "../../kube/fake/fake-api-server.ts";
+import type { FakeApiServer, FakeApiServerOptions } from "../../kube/fake/fake-api-server.ts";
 import { startFakeApiServer } from "../../kube/fake/fake-api-server.ts";
 import type { RunOptions, RunResult } from "./run-isthmus.ts";
+import { answerClusterz, runControllers } from "./fake-control-plane.ts";
 import { runIsthmus } from "./run-isthmus.ts";
 
 /** A folder with a mesh file, a kubeconfig and an istioctl, and the API servers that they lead to. */
 export interface FakeClusters {
   readonly folder: string;
   readonly servers: Readonly<Record<string, FakeApiServer>>;
+  /** The environment in which the program finds all of it. */
+  readonly env: Readonly<Record<string, string>>;
   /** Runs a command line in the folder. */
   readonly run: (commandLine: string, options?: RunOptions) => Promise<RunResult>;
   readonly close: () => Promise<void>;
@@ -22,8 +25,8 @@ export const signInToken = "sign-in-token-of-the-tests";
 /** A password in a Secret that every apply writes; no output may hold it, plain or as base64. */
 export const appliedPassword = "password-of-the-tests";
 
-/** Stands in for Istio's renderer, a process of its own: a control plane without anything that runs. */
-const istioctl = `#!/bin/sh
+/** Stands in for Istio's renderer, a process of its own: `more` beside a control plane without anything that runs. */
+const istioctl = (more: string): string => `#!/bin/sh
 case "$1" in
   version) echo '{"clientVersion":{"version":"1.27.3"}}' ;;
   *) cat <<'END'
@@ -36,18 +39,59 @@ apiVersion: v1
 kind: Secret
 metadata: { name: pull, namespace: istio-system }
 data: { password: ${Buffer.from(appliedPassword, "utf8").toString("base64")} }
-END
+${more}END
   ;;
 esac
 `;
 
+const istiod = `---
+apiVersion: apps/v1
+kind: Deployment
+metadata: { name: istiod, namespace: istio-system, labels: { app: istiod } }
+spec: { replicas: 1 }
+`;
+
+const helloworld = `apiVersion: v1
+kind: Service
+metadata: { name: helloworld }
+spec: { selector: { app: helloworld }, ports: [{ name: http, port: 5000 }] }
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: { name: helloworld-v1, labels: { version: v1 } }
+spec: { replicas: 1 }
+`;
+
+const service = (names: readonly string[]): object => ({
+  name: "helloworld",
+  namespace: "sample",
+  port: 5000,
+  manifests: "helloworld.yaml",
+  versions: { v1: { clusters: names } },
+  routes: [{ name: "helloworld", gateway: "helloworld-gateway", hosts: ["*"], weights: { v1: 100 } }],
+});
+
 /**
  * A mesh of the named clusters, each a fake API server. What an apply waits
- * for is there already, since nothing runs behind these servers.
+ * for is there already, since nothing runs behind these servers; with `living`
+ * it comes, a moment after it was asked for, and the mesh has a service with a route.
  */
-export async function startFakeClusters(names: readonly string[]): Promise<FakeClusters> {
+export async function startFakeClusters(
+  names: readonly string[],
+  { living = false, ...options }: FakeApiServerOptions & { readonly living?: boolean } = {},
+): Promise<FakeClusters> {
   const folder = await mkdtemp(path.join(tmpdir(), "isthmus-test-"));
-  const started = await Promise.all(names.map(async (name) => [name, await startFakeApiServer()] as const));
+  const start = async (name: string): Promise<readonly [string, FakeApiServer]> => {
+    const server: FakeApiServer = await startFakeApiServer({
+      podResponse: () => answerClusterz(server.store),
+      ...options,
+    });
+    if (living) {
+      runControllers(name, server);
+    }
+    return [name, server];
+  };
+  const started = await Promise.all(names.map(start));
   const servers = Object.fromEntries(started);
   const text = (document: object): string => stringify(document);
   await writeFile(
@@ -59,6 +103,7 @@ export async function startFakeClusters(names: readonly string[]): Promise<FakeC
       spec: {
         clusters: names.map((name) => ({ name, network: `${name}-net`, context: name })),
         istio: { version: "1.27.3", install: "istioctl" },
+        ...(living ? { services: [service(names)] } : {}),
       },
     }),
   );
@@ -72,7 +117,8 @@ export async function startFakeClusters(names: readonly string[]): Promise<FakeC
       contexts: names.map((name) => ({ name, context: { cluster: name, user: "me" } })),
     }),
   );
-  await writeFile(path.join(folder, "istioctl"), istioctl);
+  await writeFile(path.join(folder, "helloworld.yaml"), helloworld);
+  await writeFile(path.join(folder, "istioctl"), istioctl(living ? istiod : ""));
   await chmod(path.join(folder, "istioctl"), 0o755);
   const env = {
     HOME: folder,
@@ -84,8 +130,8 @@ export async function startFakeClusters(names: readonly string[]): Promise<FakeC
   return {
     folder,
     servers,
-    run: async (commandLine, options = {}) =>
-      runIsthmus(commandLine, { ...options, folder, env: { ...env, ...options.env } }),
+    env,
+    run: async (commandLine, run = {}) => runIsthmus(commandLine, { ...run, folder, env: { ...env, ...run.env } }),
     close: async () => {
       await Promise.all(started.map(async ([, server]) => server.close()));
       await rm(folder, { recursive: true, force: true });

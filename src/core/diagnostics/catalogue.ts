@@ -9,6 +9,7 @@ import { rancherCodes } from "./codes/rancher.ts";
 import { sandboxClusterCodes } from "./codes/sandbox-cluster.ts";
 import { sandboxCodes } from "./codes/sandbox.ts";
 import { specCodes } from "./codes/spec.ts";
+import { supportCodes } from "./codes/support.ts";
 import { usageCodes } from "./codes/usage.ts";
 import { verifyCodes } from "./codes/verify.ts";
 
@@ -23,7 +24,7 @@ export interface CatalogueEntry {
 /**
  * Every code that the program can print. Codes are never reused for another
  * meaning. 0xx usage, 1xx mesh file, 2xx plan, 25x to 27x access to clusters, 28x and 29x Rancher,
- * 3xx apply, 40x verify, 41x to 45x check, 5xx trust, 7xx sandbox.
+ * 3xx apply, 40x verify, 41x to 45x check, 48x the support bundle, 5xx trust, 7xx sandbox.
  */
 export const catalogue: Readonly<Record<string, CatalogueEntry>> = {
   ...usageCodes,
@@ -36,6 +37,7 @@ export const catalogue: Readonly<Record<string, CatalogueEntry>> = {
   ...applyCodes,
   ...verifyCodes,
   ...checkCodes,
+  ...supportCodes,
   ...pkiCodes,
   ...sandboxCodes,
   ...sandboxClusterCodes,

@@ -7,6 +7,16 @@ export interface FieldChange {
   readonly path: string;
   readonly before: Json | undefined;
   readonly after: Json | undefined;
+  /** Who else gave the field its present value; absent where nobody did, or where the API server does not say who. */
+  readonly changedBy?: FieldWriter;
+}
+
+/** Who wrote a field, and when it wrote to the object last: the API server keeps no time of a single field. */
+export interface FieldWriter {
+  /** The field manager, such as `kubectl-edit`. */
+  readonly manager: string;
+  /** RFC 3339; empty where the API server does not say. */
+  readonly time: string;
 }
 
 /** Bookkeeping of the API server; never what somebody asked for. */
@@ -64,7 +74,8 @@ function sameLeaf(before: Json | undefined, after: Json | undefined): boolean {
   return before === after;
 }
 
-function isMap(value: Json | undefined): value is { readonly [key: string]: Json } {
+/** True for a JSON object; a wrapped secret value is a leaf. */
+export function isMap(value: Json | undefined): value is { readonly [key: string]: Json } {
   return typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof Secret);
 }
 
@@ -72,7 +83,8 @@ function unionOfKeys(a: object, b: object): string[] {
   return [...new Set([...Object.keys(a), ...Object.keys(b)])].sort();
 }
 
-function childPath(path: string, key: string): string {
+/** The path of a map's entry, as `FieldChange.path` writes it. */
+export function childPath(path: string, key: string): string {
   const plain = /^[A-Za-z_$][\w$-]*$/.test(key);
   if (!plain) {
     return `${path}["${key}"]`;

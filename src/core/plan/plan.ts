@@ -16,6 +16,8 @@ export interface PlannedObject {
   readonly live: KubeObject | undefined;
   /** The fields that change; empty for `create` and `none`. */
   readonly fields: readonly FieldChange[];
+  /** True for a `create` of what an earlier apply has left there: somebody deleted it. */
+  readonly deleted?: boolean;
   /** True when the content is completed during the apply. */
   readonly knownAfterApply: boolean;
 }

@@ -10,6 +10,9 @@ export const managementTarget = "rancher:local";
 /** The label of every object that isthmus owns; its value is the mesh's name. */
 export const meshLabel = "isthmus.dev/mesh";
 
+/** The field manager of every change that isthmus makes (server-side apply). */
+export const ownFieldManager = "isthmus";
+
 /** On an object of ours, with the value "true": it is never deleted, whatever the mesh file says. */
 export const keepAnnotation = "isthmus.dev/keep";
 

@@ -1,14 +1,12 @@
 import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
-import { digestObject } from "../../core/plan/digest.ts";
 import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
 import { UserError } from "../../core/diagnostics/user-error.ts";
-import type { InventoryItem } from "../../core/plan/inventory.ts";
 import { mergeInventories, renderInventory } from "../../core/plan/inventory.ts";
 import type { Wave } from "../../core/render/waves.ts";
 import { waveRules, waves } from "../../core/render/waves.ts";
 import { diagnoseFailure } from "../diagnose-failure.ts";
 import { readTokensInUse } from "../facts/remote-kubeconfig.ts";
-import { keysOf } from "../guard-deletion.ts";
+import { finishCluster, plannedItems } from "../finish-cluster.ts";
 import { guardClient } from "../lease/guard-client.ts";
 import type { HeldLeases } from "../lease/hold-leases.ts";
 import { holdLeases } from "../lease/hold-leases.ts";
@@ -17,11 +15,9 @@ import type { EngineOptions } from "../options.ts";
 import type { QueueTask, TaskOutcome } from "../queue/run-queue.ts";
 import { runQueue } from "../queue/run-queue.ts";
 import { revokeUnused } from "../rancher-tokens.ts";
-import type { RancherState } from "../rancher.ts";
 import { runWave } from "../run-wave.ts";
-import { settleItems } from "../settle-items.ts";
+import { tellFailure } from "../tell-failure.ts";
 import type { Working } from "../working.ts";
-import { deleteItems } from "./delete-items.ts";
 import type { PreparedPlan } from "./plan.ts";
 
 /** How one wave of one cluster ended. */
@@ -161,7 +157,7 @@ function tasksOf(
     cluster,
     needs: [],
     after: [],
-    run: async (signal) => begin(work, whileHeld(work, signal)),
+    run: async (signal) => begin(work, { ...options, signal: whileHeld(work, signal) }),
   };
   const perWave = waves.map((wave): QueueTask => {
     const rule = waveRules[wave];
@@ -180,7 +176,8 @@ function tasksOf(
     cluster,
     needs: perWave.map((task) => task.id),
     after: [],
-    run: async (signal) => finish(work, prepared.rancher, { ...options, signal: whileHeld(work, signal) }),
+    run: async (signal) =>
+      finishCluster(work, { prepared, all, options: { ...options, signal: whileHeld(work, signal) } }, options.prune),
   };
   return [first, ...perWave, end];
 }
@@ -190,17 +187,8 @@ function whileHeld(work: Working, signal: AbortSignal): AbortSignal {
   return AbortSignal.any([signal, work.lost]);
 }
 
-function plannedItems(plan: Working["plan"]): readonly InventoryItem[] {
-  return plan.objects.map((object) => ({
-    id: object.id,
-    apiVersion: object.object.apiVersion,
-    wave: object.wave,
-    created: object.action === "create",
-  }));
-}
-
 /** Without a Lease nothing is done on a cluster. The inventory is the first thing that is written. */
-async function begin(work: Working, signal: AbortSignal): Promise<void> {
+async function begin(work: Working, options: EngineOptions): Promise<void> {
   try {
     if (work.refused.length > 0) {
       throw new UserError(work.refused, exitCodes.failed);
@@ -209,34 +197,11 @@ async function begin(work: Working, signal: AbortSignal): Promise<void> {
       return;
     }
     const items = mergeInventories(work.plan.inventory.items, plannedItems(work.plan));
-    await work.one.client.apply(renderInventory({ ...work.plan.inventory, items }), { signal });
+    await work.one.client.apply(renderInventory({ ...work.plan.inventory, items }), { signal: options.signal });
   } catch (error) {
     work.failed = true;
+    await tellFailure(error, work, "inventory", options);
     throw error;
-  }
-}
-
-/** Prunes when asked, then writes the inventory that the next plan starts from; not at all when it is the same. */
-async function finish(
-  work: Working,
-  rancher: RancherState,
-  options: EngineOptions & { readonly prune: boolean },
-): Promise<void> {
-  const owned = keysOf([...work.plan.inventory.items, ...plannedItems(work.plan)]);
-  const {
-    done: gone,
-    deleted,
-    reprieves,
-  } = await deleteItems(work.one, options.prune ? work.plan.prune : [], { ...options, rancher, owned });
-  work.deleted += deleted;
-  work.warnings.push(...reprieves);
-  const known = mergeInventories(work.plan.inventory.items, plannedItems(work.plan)).filter(
-    (item) => !gone.includes(item),
-  );
-  const items = await settleItems(work, known, options.signal);
-  const inventory = renderInventory({ ...work.plan.inventory, items });
-  if (digestObject(inventory) !== digestObject(renderInventory(work.plan.inventory))) {
-    await work.one.client.apply(inventory, { signal: options.signal });
   }
 }
 

@@ -60,12 +60,21 @@ export async function takeFacts(meshFile: MeshFile, options: EngineOptions): Pro
   const { clusters, rancher } = await resolveContexts(meshFile, options);
   const connections = await connectClusters(clusters, options);
   try {
-    const tokenEnds = await readTokenEnds(meshFile.mesh.name, rancher, options.signal);
-    return await gatherFacts(meshFile.mesh, connections, { ...options, tokenEnds, mayTry: trialRule(connections) });
+    return await factsThrough(meshFile, { connections, rancher }, options);
   } finally {
     await closeRancher(rancher);
     await closeConnections(connections);
   }
+}
+
+/** The facts through connections that are open already, and stay so. */
+export async function factsThrough(
+  meshFile: MeshFile,
+  { connections, rancher }: { readonly connections: readonly Connection[]; readonly rancher: RancherState },
+  options: EngineOptions,
+): Promise<MeshFacts> {
+  const tokenEnds = await readTokenEnds(meshFile.mesh.name, rancher, options.signal);
+  return gatherFacts(meshFile.mesh, connections, { ...options, tokenEnds, mayTry: trialRule(connections) });
 }
 
 /** In a mesh of sandbox clusters only addresses on this machine's own networks are tried: others would take the default route. */

@@ -6,6 +6,7 @@ import type { ObjectReference } from "../../kube/object-reference.ts";
 import { waitUntilGone } from "../../kube/readiness/wait.ts";
 import { uninstallCatalogApp } from "../catalog-app.ts";
 import type { Connected } from "../connect.ts";
+import { describePending } from "../describe-pending.ts";
 import { guardDeletion } from "../guard-deletion.ts";
 import type { EngineOptions } from "../options.ts";
 import type { RancherState } from "../rancher.ts";
@@ -14,6 +15,8 @@ interface DeleteOptions extends EngineOptions {
   readonly rancher: RancherState;
   /** Keys of everything that isthmus owns in the cluster, also of what stays. */
   readonly owned: ReadonlySet<string>;
+  /** Told what is still there and why, while that is waited for. */
+  readonly onNote: (note: string) => void;
 }
 
 export interface Deletion {
@@ -57,7 +60,7 @@ export async function deleteItems(
       await waitUntilGone(one.client, gone.map(referenceOfItem), {
         timeoutMs: options.timeoutMs,
         signal: options.signal,
-        onPending: () => {},
+        onPending: (pending) => options.onNote(describePending(pending)),
       });
       deleted += gone.length;
       done.push(...batch);

@@ -135,19 +135,20 @@ async function removeFrom(
   const started = options.now();
   options.onEvent({ kind: "task.started", subject: cluster, task });
   let deleted = 0;
+  const onNote = (note: string): void => options.onEvent({ kind: "task.note", subject: cluster, task, note });
   const counting: EngineOptions = {
     ...options,
     signal,
     onEvent: (event) => {
       if (event.kind === "object.deleted") {
         deleted += 1;
-        options.onEvent({ kind: "task.note", subject: cluster, task, note: `${event.id.kind} ${event.id.name}` });
+        onNote(`${event.id.kind} ${event.id.name}`);
       }
       options.onEvent(event);
     },
   };
   try {
-    const { reprieves } = await deleteItems(one, items, { ...counting, rancher, owned: keysOf(items) });
+    const { reprieves } = await deleteItems(one, items, { ...counting, rancher, owned: keysOf(items), onNote });
     if (cluster !== managementTarget) {
       await deleteTraces(one, signal);
     }

@@ -6,7 +6,7 @@ import { eastWestGateway, ingressGateway, istioNamespace, networkLabel } from ".
 import { inspectAuthority } from "../../pki/inspect.ts";
 import { KubeError, diagnoseKubeError } from "../../kube/errors.ts";
 import { readinessOf } from "../../kube/readiness/readiness-of.ts";
-import type { Connected } from "../connect.ts";
+import type { Connected, Connection } from "../connect.ts";
 import { closeConnections, connectClusters, resolveContexts } from "../connect.ts";
 import { readRemoteSync } from "../facts/remote-sync.ts";
 import { serviceAddresses } from "../facts/service-addresses.ts";
@@ -57,16 +57,25 @@ export async function readStatus(meshFile: MeshFile, options: EngineOptions): Pr
   const connections = await connectClusters(clusters, options);
   await closeRancher(rancher);
   try {
-    return await Promise.all(
-      connections.map(async (one): Promise<ClusterStatus> =>
-        one.kind === "connected"
-          ? readOrName(meshFile, one, options)
-          : { kind: "unreachable", cluster: one.cluster.name, diagnostic: one.diagnostic },
-      ),
-    );
+    return await statusThrough(meshFile, connections, options);
   } finally {
     await closeConnections(connections);
   }
+}
+
+/** The state through connections that are open already, and stay so. */
+export async function statusThrough(
+  meshFile: MeshFile,
+  connections: readonly Connection[],
+  options: EngineOptions,
+): Promise<readonly ClusterStatus[]> {
+  return Promise.all(
+    connections.map(async (one): Promise<ClusterStatus> =>
+      one.kind === "connected"
+        ? readOrName(meshFile, one, options)
+        : { kind: "unreachable", cluster: one.cluster.name, diagnostic: one.diagnostic },
+    ),
+  );
 }
 
 /** A cluster that dies while it is read is one that does not answer. */

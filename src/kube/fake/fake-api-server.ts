@@ -20,8 +20,8 @@ export type Fault =
       readonly headers?: Readonly<Record<string, string>>;
       readonly body?: unknown;
     }
-  /** The connection is cut without an answer. */
-  | { readonly kind: "reset" }
+  /** The connection is cut without an answer; with `done` after the request took effect. */
+  | { readonly kind: "reset"; readonly done?: boolean }
   /** No answer ever comes. */
   | { readonly kind: "hang" }
   | { readonly kind: "latency"; readonly milliseconds: number };
@@ -33,6 +33,8 @@ export interface SeenRequest {
   readonly url: string;
   readonly headers: IncomingMessage["headers"];
   readonly body: string;
+  /** When, in milliseconds since the epoch. */
+  readonly at: number;
 }
 
 export interface FakeApiServerOptions {
@@ -46,6 +48,8 @@ export interface FakeApiServerOptions {
   readonly kinds?: readonly FakeResource[];
   /** What pods answer through port-forwards: a raw HTTP response per request path. */
   readonly podResponse?: (path: string) => string;
+  /** What stands in the log of a pod; without it pods have none. */
+  readonly podLog?: (pod: string) => string;
 }
 
 /** A running fake. */
@@ -59,12 +63,18 @@ export interface FakeApiServer {
     fault: Fault,
     options?: { readonly times?: number; readonly matches?: (request: SeenRequest) => boolean },
   ): void;
+  /** Ends all faults, also those that have times left. */
+  mend(): void;
   /** A field that another manager owns: applies to that object conflict unless forced. */
   addConflict(kind: ResourceKind, name: string, conflict: { readonly manager: string; readonly field: string }): void;
   /** Puts an object as if someone else had. */
   put(object: WireObject): WireObject;
   /** Cuts every connection that is open. */
   cutConnections(): void;
+  /** From now on requests need this `Authorization` header instead of the one before. */
+  authorize(authorization: string): void;
+  /** Ends like a process that is killed, and is back at the same address with the same store after `downMs`. */
+  restart(downMs: number): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -81,6 +91,7 @@ export async function startFakeApiServer(options: FakeApiServerOptions = {}): Pr
   const conflicts = new Map<string, { readonly manager: string; readonly field: string }>();
   const sockets = new Set<Socket>();
   const prefix = options.pathPrefix ?? "";
+  let { authorization } = options;
 
   const handle = async (incoming: IncomingMessage, response: ServerResponse): Promise<void> => {
     const seen: SeenRequest = {
@@ -88,6 +99,7 @@ export async function startFakeApiServer(options: FakeApiServerOptions = {}): Pr
       url: incoming.url ?? "",
       headers: incoming.headers,
       body: await readBody(incoming),
+      at: Date.now(),
     };
     requests.push(seen);
     const active = faults.find((one) => one.times > 0 && one.matches(seen));
@@ -97,7 +109,7 @@ export async function startFakeApiServer(options: FakeApiServerOptions = {}): Pr
         return;
       }
     }
-    if (options.authorization !== undefined && incoming.headers.authorization !== options.authorization) {
+    if (authorization !== undefined && incoming.headers.authorization !== authorization) {
       send(response, 401, statusBody(401, "Unauthorized", "Unauthorized"));
       return;
     }
@@ -106,6 +118,11 @@ export async function startFakeApiServer(options: FakeApiServerOptions = {}): Pr
       return;
     }
     const url = new URL(seen.url.slice(prefix.length), "http://fake");
+    const [, logged] = /^\/api\/v1\/namespaces\/[^/]+\/pods\/([^/]+)\/log$/.exec(url.pathname) ?? [];
+    if (logged !== undefined && options.podLog !== undefined) {
+      response.writeHead(200, { "content-type": "text/plain" }).end(options.podLog(logged));
+      return;
+    }
     const answer = answerRequest(
       {
         method: seen.method,
@@ -115,7 +132,9 @@ export async function startFakeApiServer(options: FakeApiServerOptions = {}): Pr
       },
       { store, conflicts, kinds: options.kinds ?? [] },
     );
-    if (answer.kind === "watch") {
+    if (active?.fault.kind === "reset") {
+      response.socket?.destroy();
+    } else if (answer.kind === "watch") {
       serveWatch(answer, store, response);
     } else {
       send(response, answer.status, answer.body, incoming.headers["accept-encoding"]?.includes("gzip"));
@@ -134,7 +153,7 @@ export async function startFakeApiServer(options: FakeApiServerOptions = {}): Pr
     socket.once("close", () => sockets.delete(socket));
   });
   server.on("upgrade", (incoming: IncomingMessage, socket: Socket) => {
-    const seen = { method: "GET", url: incoming.url ?? "", headers: incoming.headers, body: "" };
+    const seen = { method: "GET", url: incoming.url ?? "", headers: incoming.headers, body: "", at: Date.now() };
     requests.push(seen);
     const active = faults.find((one) => one.times > 0 && one.matches(seen));
     if (active !== undefined) {
@@ -156,9 +175,16 @@ export async function startFakeApiServer(options: FakeApiServerOptions = {}): Pr
     store,
     requests,
     inject: (fault, { times = 1, matches = () => true } = {}) => void faults.push({ fault, times, matches }),
+    mend: () => void faults.splice(0),
     addConflict: (kind, name, conflict) => void conflicts.set(`${kind.apiVersion}/${kind.kind}/${name}`, conflict),
     put: (object) => store.put(object, { store: true }).object,
     cutConnections: () => sockets.forEach((socket) => socket.destroy()),
+    authorize: (header) => void (authorization = header),
+    async restart(downMs) {
+      await closeServer(server, sockets);
+      await pause(downMs);
+      await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve));
+    },
     close: async () => closeServer(server, sockets),
   };
 }
@@ -186,6 +212,9 @@ async function strike(fault: Fault, response: ServerResponse): Promise<boolean> 
       response.end(JSON.stringify(fault.body ?? statusBody(fault.status, "Fault", "injected fault")));
       return true;
     case "reset":
+      if (fault.done === true) {
+        return false;
+      }
       response.socket?.destroy();
       return true;
     case "hang":

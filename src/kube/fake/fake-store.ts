@@ -26,6 +26,8 @@ export interface FakeStore {
   ): { readonly object: WireObject; readonly created: boolean };
   find(kind: ResourceKind, namespace: string | undefined, name: string): WireObject | undefined;
   list(kind: ResourceKind, namespace: string | undefined): readonly WireObject[];
+  /** Objects of every kind. */
+  all(): readonly WireObject[];
   remove(object: WireObject): void;
   /** Events after a revision; "gone" when they were forgotten. */
   eventsSince(revision: number): readonly StoredEvent[] | "gone";
@@ -77,6 +79,7 @@ export function createFakeStore(): FakeStore {
       [...objects.values()]
         .filter((one) => one.apiVersion === kind.apiVersion && one.kind === kind.kind)
         .filter((one) => namespace === undefined || one.metadata.namespace === namespace),
+    all: () => [...objects.values()],
     remove(object) {
       if (objects.delete(keyOfWire(object, object.metadata.namespace, object.metadata.name))) {
         revision += 1;

@@ -1,6 +1,5 @@
 import { createHash } from "node:crypto";
-import { mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile, readdir } from "node:fs/promises";
 import path from "node:path";
 import { writeYaml } from "../../core/model/object-yaml.ts";
 import { planCodes } from "../../core/diagnostics/codes/plan.ts";
@@ -9,6 +8,7 @@ import { UserError } from "../../core/diagnostics/user-error.ts";
 import type { KubeObject } from "../../core/model/kube-object.ts";
 import type { HelmRelease } from "../../core/render/helm-releases.ts";
 import { keptManifests, parseManifests } from "../kept-manifests.ts";
+import { inTemporaryFolder } from "../temporary-folder.ts";
 import { runHelm, wordsOfHelm } from "./run-helm.ts";
 
 export interface TemplateOptions {
@@ -56,20 +56,18 @@ async function renderFresh(
   options: TemplateOptions,
 ): Promise<readonly KubeObject[]> {
   const helm = await options.helm();
-  const home = await mkdtemp(path.join(tmpdir(), "isthmus-helm-"));
-  try {
-    const file = path.join(home, "values.yaml");
-    await writeFile(file, values, { mode: 0o600 });
-    const names = [release.name, options.chart.folder, "--namespace", release.namespace];
-    const unchecked = (await hasBrokenSchema(options.chart.folder)) ? ["--skip-schema-validation"] : [];
-    const args = ["template", ...names, "--values", file, "--include-crds", "--no-hooks", ...unchecked];
-    return parseManifests(await runHelm(helm, args, { ...options, home, timeoutMs: 60_000 }));
-  } catch (error) {
-    options.signal.throwIfAborted();
-    throw new UserError([refusal(error, release, options)], exitCodes.failed, { cause: error });
-  } finally {
-    await rm(home, { recursive: true, force: true });
-  }
+  return inTemporaryFolder("helm", { "values.yaml": values }, async (home) => {
+    try {
+      const file = path.join(home, "values.yaml");
+      const names = [release.name, options.chart.folder, "--namespace", release.namespace];
+      const unchecked = (await hasBrokenSchema(options.chart.folder)) ? ["--skip-schema-validation"] : [];
+      const args = ["template", ...names, "--values", file, "--include-crds", "--no-hooks", ...unchecked];
+      return parseManifests(await runHelm(helm, args, { ...options, home, timeoutMs: 60_000 }));
+    } catch (error) {
+      options.signal.throwIfAborted();
+      throw new UserError([refusal(error, release, options)], exitCodes.failed, { cause: error });
+    }
+  });
 }
 
 /**

@@ -1,6 +1,4 @@
 import { execFile } from "node:child_process";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
 import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
@@ -8,6 +6,7 @@ import { UserError } from "../../core/diagnostics/user-error.ts";
 import type { KubeObject } from "../../core/model/kube-object.ts";
 import { writeYaml } from "../../core/model/object-yaml.ts";
 import { keptManifests, parseManifests } from "../kept-manifests.ts";
+import { inTemporaryFolder } from "../temporary-folder.ts";
 
 const run = promisify(execFile);
 
@@ -38,26 +37,23 @@ export async function generateManifests(
 
 async function renderFresh(input: string, options: GenerateOptions): Promise<readonly KubeObject[]> {
   const istioctl = await options.istioctl();
-  const folder = await mkdtemp(path.join(tmpdir(), "isthmus-istioctl-"));
-  try {
-    const file = path.join(folder, "operator.yaml");
-    await writeFile(file, input, { mode: 0o600 });
-    const { stdout } = await run(istioctl, ["manifest", "generate", "-f", file], {
-      signal: options.signal,
-      timeout: 60_000,
-      maxBuffer: 64 * 1024 * 1024,
-      // Rendering is offline; no kubeconfig of the caller may change the result.
-      env: { PATH: process.env["PATH"], HOME: folder, KUBECONFIG: "/dev/null" },
-    });
-    return parseManifests(stdout);
-  } catch (error) {
-    if (options.signal.aborted) {
-      throw error;
+  return inTemporaryFolder("istioctl", { "operator.yaml": input }, async (folder) => {
+    try {
+      const { stdout } = await run(istioctl, ["manifest", "generate", "-f", path.join(folder, "operator.yaml")], {
+        signal: options.signal,
+        timeout: 60_000,
+        maxBuffer: 64 * 1024 * 1024,
+        // Rendering is offline; no kubeconfig of the caller may change the result.
+        env: { PATH: process.env["PATH"], HOME: folder, KUBECONFIG: "/dev/null" },
+      });
+      return parseManifests(stdout);
+    } catch (error) {
+      if (options.signal.aborted) {
+        throw error;
+      }
+      throw new UserError([refusal(error, options)], exitCodes.failed, { cause: error });
     }
-    throw new UserError([refusal(error, options)], exitCodes.failed, { cause: error });
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+  });
 }
 
 function refusal(error: unknown, options: GenerateOptions) {

@@ -1,6 +1,4 @@
 import { execFile } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
 import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
@@ -8,6 +6,7 @@ import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
 import { UserError } from "../../core/diagnostics/user-error.ts";
 import type { FindKustomizeOptions, Kustomize } from "./find-kustomize.ts";
 import { findKustomize } from "./find-kustomize.ts";
+import { inTemporaryFolder } from "../temporary-folder.ts";
 import { findRemoteReferences } from "./find-remote-references.ts";
 
 const run = promisify(execFile);
@@ -56,7 +55,16 @@ export async function buildKustomization(folder: string, options: BuildOptions):
 }
 
 async function build(folder: string, name: string, kustomize: Kustomize, options: BuildOptions): Promise<string> {
-  const home = await mkdtemp(path.join(tmpdir(), "isthmus-kustomize-"));
+  return inTemporaryFolder("kustomize", {}, async (home) => buildIn(home, folder, name, kustomize, options));
+}
+
+async function buildIn(
+  home: string,
+  folder: string,
+  name: string,
+  kustomize: Kustomize,
+  options: BuildOptions,
+): Promise<string> {
   try {
     const args = [...kustomize.words, "--load-restrictor=LoadRestrictionsRootOnly", folder];
     const { stdout } = await run(kustomize.file, args, {
@@ -83,8 +91,6 @@ async function build(folder: string, name: string, kustomize: Kustomize, options
       ],
       error,
     );
-  } finally {
-    await rm(home, { recursive: true, force: true });
   }
 }
 

@@ -90,6 +90,7 @@ export function createCompactStore(shared: SharedObjects): FakeStore {
       [...ofKind(kind).values()]
         .filter(({ object }) => namespace === undefined || object.metadata.namespace === namespace)
         .map(stamp),
+    all: () => [...kinds.values()].flatMap((known) => [...known.values()]).map(stamp),
     remove(object) {
       if (ofKind(object).delete(`${object.metadata.namespace ?? ""}/${object.metadata.name}`)) {
         revision += 1;

@@ -48,7 +48,8 @@ function viewCluster(cluster: ClusterPlan, options: PlanViewOptions): string[] {
 function viewObject(object: PlannedObject, palette: Palette): string[] {
   const later = object.knownAfterApply ? palette.dim("  (content known after apply)") : "";
   if (object.action === "create") {
-    return [`${palette.added(`    + ${describeId(object.id)}`)}${later}`];
+    const deleted = object.deleted === true ? palette.dim("  (somebody deleted it)") : "";
+    return [`${palette.added(`    + ${describeId(object.id)}`)}${deleted}${later}`];
   }
   return [
     `${palette.changed(`    ~ ${describeId(object.id)}`)}${later}`,
@@ -56,11 +57,20 @@ function viewObject(object: PlannedObject, palette: Palette): string[] {
   ];
 }
 
-/** One changed field on one line. */
+/** One changed field on one line, with who else has given it its present value. */
 export function viewField(field: FieldChange, palette: Palette): string {
   const before = field.before === undefined ? palette.dim("(none)") : shorten(field.before);
   const after = field.after === undefined ? palette.dim("(removed)") : shorten(field.after);
-  return `        ${field.path}: ${before} → ${after}`;
+  return `        ${field.path}: ${before} → ${after}${viewWriter(field, palette)}`;
+}
+
+function viewWriter({ before, changedBy }: FieldChange, palette: Palette): string {
+  if (changedBy === undefined) {
+    return "";
+  }
+  const time = changedBy.time === "" ? "" : ` at ${changedBy.time}`;
+  const what = before === undefined ? "removed" : "changed";
+  return palette.dim(`  # ${what} by ${changedBy.manager === "" ? "somebody" : changedBy.manager}${time}`);
 }
 
 const longest = 60;

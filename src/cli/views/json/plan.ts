@@ -14,12 +14,13 @@ export function planDocument(plan: Plan, options: { readonly prune: boolean }): 
         : {
             name: cluster.cluster,
             state: "planned",
-            objects: cluster.objects.map(({ action, phase, wave, id, fields, knownAfterApply }) => ({
+            objects: cluster.objects.map(({ action, phase, wave, id, fields, knownAfterApply, deleted }) => ({
               action,
               phase,
               wave,
               ...id,
               knownAfterApply,
+              ...(deleted === true ? { deleted } : {}),
               fields,
             })),
             prune: cluster.prune.map((item) => ({ ...item.id, wave: item.wave })),

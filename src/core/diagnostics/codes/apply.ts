@@ -56,4 +56,9 @@ export const applyCodes = {
     explanation:
       "A CustomResourceDefinition that isthmus made has objects that isthmus does not own, routes of another team for example. Deleting the definition would delete them in every namespace.",
   },
+  ISM318: {
+    summary: "istiod still knows a cluster that has left",
+    explanation:
+      "The remote secret of a cluster that is no longer in the mesh file was deleted, and an istiod goes on reporting that cluster. Until it lets go, proxies may be sent to what runs there. The same command again goes on waiting.",
+  },
 } as const satisfies Record<string, CatalogueEntry>;

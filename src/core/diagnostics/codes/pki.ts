@@ -31,4 +31,9 @@ export const pkiCodes = {
     explanation:
       "Who has the root's key can be any workload of the mesh. The file should be readable by its owner only (chmod 600).",
   },
+  ISM507: {
+    summary: "The mesh's root cannot be kept",
+    explanation:
+      "A new mesh gets a root of its own, which is written into the data folder before anything is signed with it. The disk is full, or the folder may not be written to. No cluster was given a certificate of that root.",
+  },
 } as const satisfies Record<string, CatalogueEntry>;

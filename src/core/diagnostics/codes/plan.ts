@@ -84,4 +84,9 @@ export const planCodes = {
     explanation:
       "Routes with `dns: { via: externalDns }` are published by the external-dns that runs in the clusters. The Gateways carry the addresses of all ingress gateways for it; it has to have the source istio-gateway, and the same owner everywhere, so that exactly one instance writes the record with all addresses and the others leave it alone. From external-dns 0.22 on `--policy` must be given.",
   },
+  ISM224: {
+    summary: "A cluster has left the mesh file and not the mesh",
+    explanation:
+      "Without `--prune` nothing is deleted, also not the remote secrets of a cluster that the mesh file no longer names. As long as an istiod has one it reads that cluster, hands out its endpoints, and keeps a credential of it. `isthmus apply --prune` deletes the secret in every other cluster and waits until istiod and the ingress gateways have let go; the cluster that leaves does not have to answer.",
+  },
 } as const satisfies Record<string, CatalogueEntry>;

@@ -120,4 +120,9 @@ export const usageCodes = {
     explanation:
       "`--prune` and `--force-conflicts` change what is done, and a saved plan is done exactly as it was made. They belong to the `isthmus plan --out FILE` that makes it.",
   },
+  ISM069: {
+    summary: "The temporary folder cannot be written",
+    explanation:
+      "istioctl, helm and kustomize work on files. isthmus writes them into a folder of its own below TMPDIR (else /tmp) and deletes it afterwards. The disk is full, or the folder may not be written to. No cluster was changed.",
+  },
 } as const satisfies Record<string, CatalogueEntry>;

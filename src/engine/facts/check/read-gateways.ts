@@ -7,7 +7,7 @@ import { environmentOf, readWorkload } from "./read-workload.ts";
 import { plainSerial } from "./read-trust.ts";
 
 /** The admin port of every Istio proxy; open inside the pod only. */
-const adminPort = 15000;
+export const proxyAdminPort = 15000;
 
 const selectors: Readonly<Record<string, string>> = {
   [ingressGateway]: "istio=ingressgateway",
@@ -80,7 +80,7 @@ interface Certificates {
 
 async function readProxy(client: KubeClient, name: string, signal: AbortSignal): Promise<GatewayPod> {
   const ask = async (path: string): Promise<unknown> => {
-    const answer = await client.podHttpGet(istioNamespace, name, adminPort, path, { signal, timeoutMs: 10_000 });
+    const answer = await client.podHttpGet(istioNamespace, name, proxyAdminPort, path, { signal, timeoutMs: 10_000 });
     if (answer.status !== 200) {
       throw new Error(`${path} answered ${answer.status}`);
     }

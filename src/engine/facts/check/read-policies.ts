@@ -1,4 +1,5 @@
 import type { ExternalDnsFacts, NetworkPolicyFacts, QuotaFacts } from "../../../core/checks/facts.ts";
+import { idOf, keyOf } from "../../../core/model/kube-object.ts";
 import type { KubeClient } from "../../../kube/client.ts";
 import { listKnown } from "./list-known.ts";
 import { containersOf } from "./read-workload.ts";
@@ -65,13 +66,18 @@ export async function readNetworkPolicies(
   });
 }
 
-/** Deployments of external-dns, by the usual label, with what says whose names they write. */
+/** By which external-dns is known: its chart and kustomization set the first, the manifests of its documentation the second. */
+const externalDnsLabels = ["app.kubernetes.io/name=external-dns", "app=external-dns"];
+
+/** Deployments of external-dns with what says whose names they write. */
 export async function readExternalDns(client: KubeClient, signal: AbortSignal): Promise<readonly ExternalDnsFacts[]> {
-  const found = await client.list(
-    { apiVersion: "apps/v1", kind: "Deployment", labelSelector: "app.kubernetes.io/name=external-dns" },
-    { signal },
+  const lists = await Promise.all(
+    externalDnsLabels.map(async (labelSelector) =>
+      client.list({ apiVersion: "apps/v1", kind: "Deployment", labelSelector }, { signal }),
+    ),
   );
-  return found.map((object) => {
+  const found = new Map(lists.flat().map((object) => [keyOf(idOf(object)), object]));
+  return [...found.values()].map((object) => {
     const args = (containersOf(object) as readonly { readonly args?: readonly string[] }[]).flatMap(
       (container) => container.args ?? [],
     );

@@ -1,0 +1,21 @@
+import type { Diagnostic } from "../diagnostics/diagnostic.ts";
+import { leftClusters } from "../plan/left-clusters.ts";
+import type { Plan } from "../plan/plan.ts";
+
+/** Warns, once per cluster that has left the mesh file, that others go on knowing it when nothing is pruned. */
+export function adviseLeftClusters(plan: Plan, { prune }: { readonly prune: boolean }): readonly Diagnostic[] {
+  if (prune) {
+    return [];
+  }
+  const known = plan.clusters.flatMap((one) => leftClusters(one).map((left) => ({ left, by: one.cluster })));
+  return [...new Set(known.map(({ left }) => left))].map((left) => {
+    const by = known.filter((one) => one.left === left).map((one) => one.by);
+    return {
+      code: "ISM224",
+      severity: "warning",
+      summary: "A cluster has left the mesh file and not the mesh",
+      detail: `${left} is no longer in the mesh file, and ${by.join(", ")} still ${by.length === 1 ? "has" : "have"} its remote secret: istiod there goes on reading ${left} with its credential and sends requests to what runs there.`,
+      fix: "Take it out everywhere with --prune, which works also when the cluster is dead. Or put it back into the mesh file.",
+    };
+  });
+}

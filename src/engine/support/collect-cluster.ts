@@ -1,0 +1,87 @@
+import type { KubeObject } from "../../core/model/kube-object.ts";
+import type { Mesh } from "../../core/model/mesh.ts";
+import type { Redactor } from "../../core/redact/redactor.ts";
+import { istioNamespace, operatorNamespace } from "../../core/render/names.ts";
+import { serviceNamespaces } from "../../core/render/service-namespaces.ts";
+import type { Connected, Connection } from "../connect.ts";
+import type { EngineOptions } from "../options.ts";
+import { inventoryOf } from "../plan-cluster.ts";
+import type { BundleCollector } from "./collector.ts";
+import { collectGatewayPod } from "./read-gateway-pod.ts";
+import { collectIstiodPod } from "./read-istiod-pod.ts";
+import { readEvents, readOwned, readPods } from "./read-objects.ts";
+import { rememberSecrets } from "./remember-secrets.ts";
+
+/** The folder of one cluster in a bundle. */
+export function folderOf(cluster: string): string {
+  return `clusters/${cluster}/`;
+}
+
+/** Everything of one cluster that no other document has. Whatever fails is missing by itself; a cluster that does not answer is missing whole. */
+export async function collectCluster(
+  collector: BundleCollector,
+  redactor: Redactor,
+  mesh: Mesh,
+  one: Connection,
+  options: EngineOptions,
+): Promise<void> {
+  const cluster = one.cluster.name;
+  if (one.kind === "unreachable") {
+    const { code, summary, detail } = one.diagnostic;
+    collector.miss({ path: folderOf(cluster), cluster, reasons: [{ code, summary, detail }] });
+    return;
+  }
+  const task = "gathering events, logs and pages";
+  const started = options.now();
+  options.onEvent({ kind: "task.started", subject: cluster, task });
+  const namespaces = namespacesOf(mesh);
+  const part = (file: string, work: () => Promise<void>): Promise<void> =>
+    collector.attempt({ path: `${folderOf(cluster)}${file}`, cluster, signal: options.signal }, work);
+  await Promise.all([
+    part("secrets of the namespaces, to be taken out of texts", async () =>
+      rememberSecrets(redactor, one.client, namespaces, options.signal),
+    ),
+    part("kubernetes-events.json", async () =>
+      collector.addForeign(
+        `${folderOf(cluster)}kubernetes-events.json`,
+        await readEvents(one.client, namespaces, options.signal),
+      ),
+    ),
+    part("objects.json", async () => {
+      const { items } = inventoryOf(one, mesh.name);
+      collector.addForeign(`${folderOf(cluster)}objects.json`, await readOwned(one.client, items, options.signal));
+    }),
+    part("pods.json", async () => {
+      const pods = await readPods(one.client, namespaces, options.signal);
+      collector.addForeign(`${folderOf(cluster)}pods.json`, pods);
+      await collectProxies(collector, mesh, one, pods, options.signal);
+    }),
+  ]);
+  options.onEvent({ kind: "task.done", subject: cluster, task, seconds: (options.now() - started) / 1000 });
+}
+
+/** Where parts of the mesh run: the control plane, and the mesh's services. */
+function namespacesOf(mesh: Mesh): readonly string[] {
+  return [
+    istioNamespace,
+    ...(mesh.istio.install === "operator" ? [operatorNamespace] : []),
+    ...serviceNamespaces(mesh),
+  ];
+}
+
+async function collectProxies(
+  collector: BundleCollector,
+  mesh: Mesh,
+  one: Connected,
+  pods: readonly KubeObject[],
+  signal: AbortSignal,
+): Promise<void> {
+  const place = { client: one.client, cluster: one.cluster.name, mesh, folder: folderOf(one.cluster.name) };
+  const inIstio = pods.filter((pod) => pod.metadata.namespace === istioNamespace);
+  const istiods = inIstio.filter((pod) => pod.metadata.labels?.["app"] === "istiod");
+  const gateways = inIstio.filter((pod) => /^(ingress|eastwest)gateway$/.test(pod.metadata.labels?.["istio"] ?? ""));
+  await Promise.all([
+    ...istiods.map(async (pod) => collectIstiodPod(collector, place, pod, signal)),
+    ...gateways.map(async (pod) => collectGatewayPod(collector, place, pod.metadata.name, signal)),
+  ]);
+}

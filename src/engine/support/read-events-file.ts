@@ -1,0 +1,24 @@
+import { readFile } from "node:fs/promises";
+import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
+import { UserError } from "../../core/diagnostics/user-error.ts";
+
+/** The text of an events file; a UserError (64, ISM483) when it cannot be read. `name` is the file as the user named it. */
+export async function readEventsFile(file: string, name: string): Promise<string> {
+  try {
+    return await readFile(file, "utf8");
+  } catch (error) {
+    throw new UserError(
+      [
+        {
+          code: "ISM483",
+          severity: "error",
+          summary: "The events file cannot be read",
+          detail: `${name} cannot be read: ${(error as Error).message}.`,
+          fix: "Name a file that --events-to has written, or leave --events away.",
+        },
+      ],
+      exitCodes.usage,
+      { cause: error },
+    );
+  }
+}

@@ -1,0 +1,61 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { usageCodes } from "../core/diagnostics/codes/usage.ts";
+import { exitCodes } from "../core/diagnostics/exit-codes.ts";
+import { UserError } from "../core/diagnostics/user-error.ts";
+
+/** Folders that are in use. A command that fails ends while others' work still goes on; what that leaves is taken away with the process. */
+const inUse = new Set<string>();
+let watching = false;
+
+/**
+ * Runs `work` with a folder of its own for `program`, which only the user can
+ * enter and which holds `files` (name → text, 0600); it is gone afterwards, at
+ * the latest when the process ends by itself. A UserError (ISM069) when it
+ * cannot be made.
+ */
+export async function inTemporaryFolder<T>(
+  program: string,
+  files: Readonly<Record<string, string>>,
+  work: (folder: string) => Promise<T>,
+): Promise<T> {
+  let folder: string | undefined;
+  try {
+    try {
+      // At once, so that no folder is made that nobody knows of when the process ends.
+      folder = mkdtempSync(path.join(tmpdir(), `isthmus-${program}-`));
+      watch(folder);
+      for (const [name, text] of Object.entries(files)) {
+        await writeFile(path.join(folder, name), text, { mode: 0o600 });
+      }
+    } catch (error) {
+      throw new UserError([unwritable(program, error as Error)], exitCodes.failed, { cause: error });
+    }
+    return await work(folder);
+  } finally {
+    if (folder !== undefined) {
+      await rm(folder, { recursive: true, force: true });
+      inUse.delete(folder);
+    }
+  }
+}
+
+function watch(folder: string): void {
+  inUse.add(folder);
+  if (!watching) {
+    watching = true;
+    process.once("exit", () => inUse.forEach((one) => rmSync(one, { recursive: true, force: true })));
+  }
+}
+
+function unwritable(program: string, error: Error) {
+  return {
+    code: "ISM069",
+    severity: "error",
+    summary: usageCodes.ISM069.summary,
+    detail: `What ${program} is to work on could not be written into a folder of its own in ${tmpdir()}: ${error.message}.`,
+    fix: "Make room there, or set TMPDIR to a folder that has some.",
+  } as const;
+}

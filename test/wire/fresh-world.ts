@@ -1,0 +1,25 @@
+import type { FakeClusters } from "../../src/cli/testing/fake-clusters.ts";
+import { startFakeClusters } from "../../src/cli/testing/fake-clusters.ts";
+import type { Outcome } from "./comparable-store.ts";
+import { outcomeOf } from "./comparable-store.ts";
+
+/** Two fresh clusters with controllers for as long as `use` runs. */
+export async function inFreshWorld<T>(use: (world: FakeClusters) => Promise<T>): Promise<T> {
+  const world = await startFakeClusters(["west", "east"], { living: true });
+  try {
+    return await use(world);
+  } finally {
+    await world.close();
+  }
+}
+
+/** What an apply leaves that nothing disturbs. */
+export async function undisturbedOutcome(): Promise<Outcome> {
+  return inFreshWorld(async (world) => {
+    const ran = await world.run("apply --yes");
+    if (ran.code !== 0) {
+      throw new Error(`an apply that nothing disturbs fails: ${ran.err}`);
+    }
+    return outcomeOf(world);
+  });
+}

@@ -1,0 +1,88 @@
+import { expect } from "vitest";
+import type { FakeClusters } from "../../src/cli/testing/fake-clusters.ts";
+import type { SeenRequest } from "../../src/kube/fake/fake-api-server.ts";
+import { isWrite } from "./expect-converges.ts";
+import { inFreshWorld } from "./fresh-world.ts";
+import type { Line } from "./run-program.ts";
+import { runProgram } from "./run-program.ts";
+
+/** Processes at a time: they mostly wait. */
+const side = 4;
+
+/** A command that is killed, in a world that was made ready for it. */
+export interface KilledCommand {
+  readonly prepare: (world: FakeClusters) => Promise<void>;
+  readonly words: readonly string[];
+  /** What has to hold after the kill; `undone` is the write that was sent and did not take effect. */
+  readonly expectAfter: (world: FakeClusters, lines: readonly Line[], undone: SeenRequest | undefined) => Promise<void>;
+}
+
+/** How many writes the command makes when nothing disturbs it. It has to end well. */
+export async function countWrites({ prepare, words }: Omit<KilledCommand, "expectAfter">): Promise<number> {
+  return inFreshWorld(async (world) => {
+    await prepare(world);
+    const writes = (): number => requestsOf(world).filter(isWrite).length;
+    const before = writes();
+    const { code, err } = await runProgram(world, words).ended;
+    if (code !== 0) {
+      throw new Error(`${words.join(" ")} fails, and nothing disturbs it: ${err}`);
+    }
+    return writes() - before;
+  });
+}
+
+/** Kills the command at each of its writes, in a fresh world each, before or (`done`) after the write takes effect. */
+export async function killAtEveryWrite(command: KilledCommand, writes: number, done: boolean): Promise<void> {
+  await forEachSideBySide(numbers(writes), async (last) =>
+    inFreshWorld(async (world) => {
+      await command.prepare(world);
+      let seen = 0;
+      let struck: SeenRequest | undefined;
+      const running = runProgram(world, command.words);
+      const matches = (request: SeenRequest): boolean => {
+        seen += isWrite(request) ? 1 : 0;
+        if (!isWrite(request) || seen !== last) {
+          return false;
+        }
+        running.child.kill("SIGKILL");
+        struck = request;
+        return true;
+      };
+      Object.values(world.servers).forEach((server) => server.inject({ kind: "reset", done }, { matches }));
+      await running.ended;
+      expect(running.child.signalCode).toBe("SIGKILL");
+      await at(`killed at write ${last}, ${struck?.method} ${struck?.url}`, async () =>
+        command.expectAfter(world, running.lines, done ? undefined : struck),
+      );
+    }),
+  );
+}
+
+/** Says of a failure when it came about. */
+export async function at(where: string, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    throw new Error(where, { cause: error });
+  }
+}
+
+/** 1 to `count`. */
+export function numbers(count: number): readonly number[] {
+  return Array.from({ length: count }, (_, index) => index + 1);
+}
+
+/** Works on a few items at a time; rejects with the first failure. */
+export async function forEachSideBySide<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
+  const waiting = [...items];
+  const take = async (): Promise<void> => {
+    for (let item = waiting.shift(); item !== undefined; item = waiting.shift()) {
+      await work(item);
+    }
+  };
+  await Promise.all(Array.from({ length: side }, take));
+}
+
+function requestsOf(world: FakeClusters): readonly SeenRequest[] {
+  return Object.values(world.servers).flatMap((server) => server.requests);
+}

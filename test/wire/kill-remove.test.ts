@@ -1,0 +1,80 @@
+import { readFile, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { beforeAll, describe, expect, it } from "vitest";
+import { parse, stringify } from "yaml";
+import type { FakeClusters } from "../../src/cli/testing/fake-clusters.ts";
+import type { ObjectId, Outcome } from "./comparable-store.ts";
+import { keyOf, keyOfId, outcomeOf } from "./comparable-store.ts";
+import { inFreshWorld } from "./fresh-world.ts";
+import { countWrites, killAtEveryWrite } from "./kill-at-writes.ts";
+import type { Line } from "./run-program.ts";
+import { buildProgram } from "./run-program.ts";
+
+interface MeshText {
+  spec: { clusters: { name: string }[]; services: { versions: { v1: { clusters: string[] } } }[] };
+}
+
+beforeAll(buildProgram);
+
+async function apply(world: FakeClusters): Promise<void> {
+  const ran = await world.run("apply --yes");
+  expect(ran.code).toBe(0);
+}
+
+/** An applied mesh whose file has east no more, and no route. */
+async function applyAndShrink(world: FakeClusters): Promise<void> {
+  await apply(world);
+  const file = path.join(world.folder, "mesh.yaml");
+  const mesh = parse(await readFile(file, "utf8")) as MeshText;
+  mesh.spec.clusters = mesh.spec.clusters.filter(({ name }) => name !== "east");
+  mesh.spec.services = [];
+  await writeFile(file, stringify(mesh));
+}
+
+/** Nothing that was told as deleted is there. */
+function expectDeleted(world: FakeClusters, lines: readonly Line[]): void {
+  for (const line of lines.filter(({ event }) => event === "object.deleted")) {
+    const there = world.servers[String(line["cluster"])]?.store.all().map(keyOf);
+    expect(there).not.toContain(keyOfId(line["object"] as ObjectId));
+  }
+}
+
+describe("a removal that is killed and run again", () => {
+  it("leaves nothing, from every write on", async () => {
+    const words = ["remove", "--yes"];
+    const writes = await countWrites({ prepare: apply, words });
+    expect(writes).toBeGreaterThan(30);
+    const expectAfter = async (world: FakeClusters, lines: readonly Line[]): Promise<void> => {
+      expectDeleted(world, lines);
+      const again = await world.run("remove --yes");
+      expect(again.err).not.toContain("error[");
+      expect(again.code).toBe(0);
+      expect(outcomeOf(world)).toEqual({ west: {}, east: {} });
+    };
+    await killAtEveryWrite({ prepare: apply, words, expectAfter }, writes, true);
+  });
+});
+
+describe("an apply --prune that is killed and run again", () => {
+  it("takes away the rest, from every write on", async () => {
+    const words = ["apply", "--yes", "--prune"];
+    const wanted = await inFreshWorld(async (world): Promise<Outcome> => {
+      await applyAndShrink(world);
+      const ran = await world.run(words.join(" "));
+      expect(ran.code).toBe(0);
+      return outcomeOf(world);
+    });
+    expect(Object.keys(wanted["west"] ?? {})).not.toContain("Secret/istio-system/istio-remote-secret-east");
+    const writes = await countWrites({ prepare: applyAndShrink, words });
+    expect(writes).toBeGreaterThan(5);
+    const expectAfter = async (world: FakeClusters, lines: readonly Line[]): Promise<void> => {
+      expectDeleted(world, lines);
+      const again = await world.run(words.join(" "));
+      expect(again.err).not.toContain("error[");
+      expect(again.code).toBe(0);
+      expect(outcomeOf(world)).toEqual(wanted);
+      expect((await world.run("plan --prune --detailed-exitcode")).code).toBe(0);
+    };
+    await killAtEveryWrite({ prepare: applyAndShrink, words, expectAfter }, writes, true);
+  });
+});
