@@ -58,7 +58,9 @@ function notServed(one: Connected, wrong: readonly EndpointFinding[], timeoutMs:
     severity: "error",
     summary: "An ingress gateway does not get the endpoints",
     detail: `After ${timeoutMs / 1000} s, the ingress of ${one.cluster.name}: ${wrong.map(describe).join("; ")}. Requests to these versions would fail there.`,
-    fix: "Run isthmus status to see whether all clusters are joined and isthmus verify for the whole table, then apply again.",
+    fix: wrong.every((finding) => finding.missing.length === 0)
+      ? `istiod hands out endpoints of something that is gone. Restart it, then apply again: kubectl --context ${one.context.context} -n istio-system rollout restart deploy/istiod`
+      : "Run isthmus status to see whether all clusters are joined and isthmus verify for the whole table, then apply again.",
     cluster: one.cluster.name,
   } as const;
 }
