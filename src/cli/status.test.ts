@@ -56,6 +56,14 @@ describe("isthmus status", () => {
     expect(code).toBe(0);
   });
 
+  it("shows with -o wide also contexts, owned objects and the day that the CA ends", async () => {
+    await world.run("apply --yes");
+    const { out } = await world.run("status -o wide");
+    expect(out).toMatch(
+      /^CLUSTER +CONTEXT +OBJECTS +PROXIES SYNCED +CA ENDS ON\nwest +west +[1-9]\d* +- +\d{4}-\d\d-\d\d$/m,
+    );
+  });
+
   it("names a cluster that does not answer, and says nothing of its sync", async () => {
     await world.servers["west"]?.close();
     const { out, code } = await world.run("status");

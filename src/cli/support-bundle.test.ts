@@ -47,7 +47,10 @@ const configDump = {
 };
 
 const pages: Readonly<Record<string, string>> = {
-  "/debug/syncz": JSON.stringify([{ proxy: "a", cluster_sent: "1", cluster_acked: "1" }]),
+  "/debug/syncz": JSON.stringify([
+    { proxy: "a", cluster_sent: "1", cluster_acked: "1" },
+    { proxy: "b", cluster_sent: "2", cluster_acked: "1" },
+  ]),
   "/debug/clusterz": JSON.stringify(["west", "east"].map((id) => ({ id, syncStatus: "synced" }))),
   "/debug/networkz": "[]",
   "/debug/endpointShardz": JSON.stringify({ "of.others.svc.cluster.local": {} }),
@@ -183,6 +186,7 @@ describe("isthmus support-bundle", () => {
     expect(files["clusters/west/kubernetes-events.json"]).toContain("could not mount <redacted>");
     expect(files["clusters/west/istiod/istiod-1/endpointShardz.json"]).toBe("{}\n");
     expect(files["clusters/west/objects.json"]).toContain('"password": "<redacted:sha256:');
+    expect(files["status.json"]).toMatch(/"pod": "istiod-1",\s+"connected": 2,\s+"synced": 1/);
     expect(files["README.txt"]).toContain("Nothing is missing.");
     expect((await stat(path.join(world.folder, "case.tar.gz"))).mode & 0o777).toBe(0o600);
   });

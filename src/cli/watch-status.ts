@@ -6,7 +6,7 @@ import type { ClusterStatus } from "../engine/operations/status.ts";
 import { readStatus } from "../engine/operations/status.ts";
 import type { CliContext } from "./context.ts";
 import { engineOptions } from "./engine-options.ts";
-import { viewStatus } from "./views/human/status.ts";
+import { viewStatus, viewWideStatus } from "./views/human/status.ts";
 import { statusDocument } from "./views/json/status.ts";
 
 /** What is shown of one look: its text, and what tells it apart from the one before. */
@@ -23,10 +23,10 @@ interface Look {
  * signal's reason (Ctrl-C), or returns when whoever reads has gone.
  */
 export async function watchStatus(
-  args: { readonly file: string; readonly json: boolean; readonly intervalMs: number },
+  args: { readonly file: string; readonly output: "table" | "wide" | "json"; readonly intervalMs: number },
   context: CliContext,
 ): Promise<void> {
-  const live = context.stdout.isTTY === true && !args.json;
+  const live = context.stdout.isTTY === true && args.output !== "json";
   const signal = AbortSignal.any([context.signal, context.outputClosed]);
   const options = { ...(await engineOptions(context)), signal };
   let before: string | undefined;
@@ -35,7 +35,7 @@ export async function watchStatus(
       const look = await lookOnce(args, context, { options, first: before === undefined });
       const key = JSON.stringify([look.text, look.diagnostics]);
       if (live || key !== before) {
-        show(look, args.json, live, context);
+        show(look, args.output === "json", live, context);
       }
       before = key;
       await pause(args.intervalMs, undefined, { signal });
@@ -49,7 +49,7 @@ export async function watchStatus(
 }
 
 async function lookOnce(
-  args: { readonly file: string; readonly json: boolean },
+  args: { readonly file: string; readonly output: "table" | "wide" | "json" },
   context: CliContext,
   { options, first }: { readonly options: Parameters<typeof readStatus>[1]; readonly first: boolean },
 ): Promise<Look> {
@@ -58,7 +58,10 @@ async function lookOnce(
     const clusters = await readStatus(meshFile, options);
     const { name } = meshFile.mesh;
     return {
-      text: args.json ? JSON.stringify(statusDocument(name, clusters)) : viewStatus(name, clusters, context.palette),
+      text:
+        args.output === "json"
+          ? JSON.stringify(statusDocument(name, clusters))
+          : (args.output === "wide" ? viewWideStatus : viewStatus)(name, clusters, context.palette),
       diagnostics: clusters.flatMap(awayOf),
     };
   } catch (error) {

@@ -1,6 +1,6 @@
 import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
 import { defineCommand } from "../command.ts";
-import { fileOption, outputOption } from "../options.ts";
+import { fileOption } from "../options.ts";
 
 /** `isthmus status` */
 export const statusCommand = defineCommand({
@@ -11,11 +11,19 @@ export const statusCommand = defineCommand({
   examples: [
     { command: "isthmus status -f mesh.yaml", does: "the mesh at a glance" },
     { command: "isthmus status --watch --interval 10s", does: "again every ten seconds, until Ctrl-C" },
+    { command: "isthmus status -o wide", does: "also contexts, owned objects and the proxies of every istiod" },
     { command: "isthmus status --watch -o json", does: "one JSON document per line and change" },
   ],
   options: {
     file: fileOption,
-    output: outputOption,
+    output: {
+      kind: "choice",
+      short: "o",
+      choices: ["table", "wide", "json"],
+      default: "table",
+      summary: "How to print the result",
+      group: "Output",
+    },
     watch: { kind: "flag", summary: "Look again and again, until Ctrl-C", group: "Output" },
     interval: {
       kind: "duration",
@@ -26,24 +34,24 @@ export const statusCommand = defineCommand({
   run: async (args, context) => {
     if (args.watch || args.interval !== undefined) {
       const { watchStatus } = await import("../watch-status.ts");
-      await watchStatus({ file: args.file, json: args.output === "json", intervalMs: args.interval ?? 5000 }, context);
+      await watchStatus({ file: args.file, output: args.output, intervalMs: args.interval ?? 5000 }, context);
       return exitCodes.ok;
     }
-    const [{ readMeshFile }, { readStatus }, { engineOptions }, { viewStatus }, { statusDocument }] = await Promise.all(
-      [
+    const [{ readMeshFile }, { readStatus }, { engineOptions }, { viewStatus, viewWideStatus }, { statusDocument }] =
+      await Promise.all([
         import("../../engine/mesh-file.ts"),
         import("../../engine/operations/status.ts"),
         import("../engine-options.ts"),
         import("../views/human/status.ts"),
         import("../views/json/status.ts"),
-      ],
-    );
+      ]);
     const meshFile = await readMeshFile(args.file, context.cwd);
     const clusters = await readStatus(meshFile, await engineOptions(context));
     if (args.output === "json") {
       context.printJson(statusDocument(meshFile.mesh.name, clusters));
     } else {
-      context.print(viewStatus(meshFile.mesh.name, clusters, context.palette));
+      const view = args.output === "wide" ? viewWideStatus : viewStatus;
+      context.print(view(meshFile.mesh.name, clusters, context.palette));
     }
     const away = clusters.flatMap((cluster) => (cluster.kind === "unreachable" ? [cluster.diagnostic] : []));
     context.report(away);

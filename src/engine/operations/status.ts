@@ -9,6 +9,8 @@ import { KubeError, diagnoseKubeError } from "../../kube/errors.ts";
 import { readinessOf } from "../../kube/readiness/readiness-of.ts";
 import type { Connected, Connection } from "../connect.ts";
 import { closeConnections, connectClusters, resolveContexts } from "../connect.ts";
+import type { ProxySync } from "../facts/proxy-sync.ts";
+import { readProxySync } from "../facts/proxy-sync.ts";
 import { readRemoteSync } from "../facts/remote-sync.ts";
 import { serviceAddresses } from "../facts/service-addresses.ts";
 import { readServiceEndpoints } from "../facts/service-endpoints.ts";
@@ -16,6 +18,7 @@ import type { SyncStatus } from "../facts/sync-status.ts";
 import { refusedSync, syncOf } from "../facts/sync-status.ts";
 import type { MeshFile } from "../mesh-file.ts";
 import type { EngineOptions } from "../options.ts";
+import { inventoryOf } from "../plan-cluster.ts";
 import { closeRancher } from "../rancher.ts";
 import type { PreparedPlan } from "./plan.ts";
 import { preparePlan } from "./plan.ts";
@@ -45,6 +48,10 @@ export type ClusterStatus =
       /** The end of the cluster's intermediate; undefined without `cacerts`. */
       readonly intermediate?: { readonly notAfter: Date; readonly daysLeft: number };
       readonly services: readonly ServiceStatus[];
+      /** The proxies of each istiod pod. */
+      readonly proxies: readonly ProxySync[];
+      /** How many objects the mesh's inventory lists here. */
+      readonly owned: number;
       /** Whether the cluster is as the mesh file asks; left out where that was not asked. */
       readonly sync?: SyncStatus;
     }
@@ -144,13 +151,14 @@ async function readCluster(meshFile: MeshFile, one: Connected, options: EngineOp
   ): Promise<KubeObject | undefined> =>
     client.get({ apiVersion, kind, name, ...(namespace === undefined ? {} : { namespace }) }, { signal });
   const names = ["istiod", ingressGateway, eastWestGateway];
-  const [version, namespace, deployments, ingress, eastWest, sync, services] = await Promise.all([
+  const [version, namespace, deployments, ingress, eastWest, sync, proxies, services] = await Promise.all([
     client.version({ signal }),
     get("v1", "Namespace", istioNamespace),
     Promise.all(names.map(async (name) => [name, await get("apps/v1", "Deployment", name, istioNamespace)] as const)),
     get("v1", "Service", ingressGateway, istioNamespace),
     get("v1", "Service", eastWestGateway, istioNamespace),
     readRemoteSync(client, signal),
+    readProxySync(client, signal),
     Promise.all(meshFile.mesh.services.map(async (service) => readService(meshFile, one, service, signal))),
   ]);
   const istiod = deployments.find(([name]) => name === "istiod")?.[1];
@@ -168,6 +176,8 @@ async function readCluster(meshFile: MeshFile, one: Connected, options: EngineOp
     remotes: remotesOf(meshFile, one, sync),
     ...(intermediate === undefined ? {} : { intermediate }),
     services,
+    proxies,
+    owned: inventoryOf(one, meshFile.mesh.name).items.length,
   };
 }
 

@@ -1,4 +1,5 @@
 import type { ClusterStatus, ComponentStatus } from "../../../engine/operations/status.ts";
+import type { ProxySync } from "../../../engine/facts/proxy-sync.ts";
 import type { SyncStatus } from "../../../engine/facts/sync-status.ts";
 import type { Palette } from "./palette.ts";
 import { renderTable } from "./table.ts";
@@ -43,6 +44,34 @@ function clusterRow(cluster: ClusterStatus, palette: Palette): string[] {
     cluster.intermediate === undefined ? "-" : `in ${cluster.intermediate.daysLeft} d`,
     syncCell(cluster.sync, palette),
   ];
+}
+
+/** More of each cluster: where it is reached, what is owned, the proxies of every istiod, the day that its CA ends. */
+export function viewWideStatus(mesh: string, clusters: readonly ClusterStatus[], palette: Palette): string {
+  const rows = clusters.flatMap((cluster) =>
+    cluster.kind === "unreachable"
+      ? []
+      : [
+          [
+            cluster.cluster,
+            cluster.context,
+            String(cluster.owned),
+            cluster.proxies.map((one) => proxyCell(one, palette)).join(" ") || "-",
+            cluster.intermediate === undefined ? "-" : cluster.intermediate.notAfter.toISOString().slice(0, 10),
+          ],
+        ],
+  );
+  const headings = ["CLUSTER", "CONTEXT", "OBJECTS", "PROXIES SYNCED", "CA ENDS ON"];
+  return [viewStatus(mesh, clusters, palette), "", renderTable(headings, rows)].join("\n");
+}
+
+function proxyCell({ pod, connected, synced, problem }: ProxySync, palette: Palette): string {
+  const counts = `${pod} ${synced}/${connected}`;
+  return problem === undefined
+    ? synced === connected
+      ? counts
+      : palette.bad(counts)
+    : palette.bad(`${pod} × ${problem}`);
 }
 
 function syncCell(sync: SyncStatus | undefined, palette: Palette): string {
