@@ -120,4 +120,9 @@ export const usageCodes = {
     explanation:
       "`--cluster`, `--prune` and `--force-conflicts` change what is done, and a saved plan is done exactly as it was made. They belong to the `isthmus plan --out FILE` that makes it.",
   },
+  ISM067: {
+    summary: "The plan has no object of that kind",
+    explanation:
+      "`--force-conflicts=KIND,...` takes fields over in objects of these kinds only, and nothing that would be written is of the kind. Kinds are Kubernetes' own words with their capital letters, such as Deployment or VirtualService. `--force-conflicts` alone is for all kinds.",
+  },
 } as const satisfies Record<string, CatalogueEntry>;
