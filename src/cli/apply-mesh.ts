@@ -2,6 +2,7 @@ import { adviseLeftClusters } from "../core/advice/left-clusters.ts";
 import type { ExitCode } from "../core/diagnostics/exit-codes.ts";
 import { exitCodes } from "../core/diagnostics/exit-codes.ts";
 import { UserError } from "../core/diagnostics/user-error.ts";
+import type { ForceConflicts } from "../core/plan/force-conflicts.ts";
 import { hasChanges } from "../core/plan/plan.ts";
 import type { SavedPlan } from "../core/plan/saved-plan.ts";
 import type { EngineEvent } from "../engine/events.ts";
@@ -31,7 +32,7 @@ export interface ApplyArgs extends EventTargets {
   readonly clusters: readonly string[];
   readonly yes: boolean;
   readonly prune: boolean;
-  readonly forceConflicts: boolean;
+  readonly forceConflicts: ForceConflicts;
   readonly timeoutMs: number;
 }
 
@@ -97,7 +98,7 @@ async function readSavedPlanFor(args: ApplyArgs, name: string, context: CliConte
   const given = [
     ...args.clusters.map((name) => `--cluster ${name}`),
     ...(args.prune ? ["--prune"] : []),
-    ...(args.forceConflicts ? ["--force-conflicts"] : []),
+    ...writeForced(args.forceConflicts),
   ];
   if (given.length > 0) {
     throw usageError(
@@ -107,6 +108,10 @@ async function readSavedPlanFor(args: ApplyArgs, name: string, context: CliConte
     );
   }
   return readSavedPlan(name, context.cwd);
+}
+
+function writeForced(force: ForceConflicts): readonly string[] {
+  return force === false ? [] : [force === true ? "--force-conflicts" : `--force-conflicts=${force.join(",")}`];
 }
 
 function describeTargets({ meshFile, scope }: PreparedPlan): string {

@@ -38,6 +38,12 @@ export type OptionSpec =
   | (OptionCommon & { readonly kind: "choice"; readonly choices: readonly string[]; readonly default?: string })
   /** Several texts, by commas or by repeating the flag; `args` holds an array, empty when not given. */
   | (OptionCommon & { readonly kind: "list"; readonly value: string; readonly complete?: Completion })
+  /**
+   * On, off, or several texts: `--flag` alone, or `--flag=a,b`, which may come
+   * again. The value stands behind `=` only, since the next word may be an
+   * argument. `args` holds true, false, or an array.
+   */
+  | (OptionCommon & { readonly kind: "flag-or-list"; readonly value: string })
   /** A whole number within the bounds. */
   | (OptionCommon & {
       readonly kind: "integer";
@@ -73,11 +79,13 @@ type ValueOfOption<Spec extends OptionSpec> = Spec extends { readonly kind: "fla
   ? boolean
   : Spec extends { readonly kind: "list" }
     ? readonly string[]
-    : Spec extends { readonly kind: "choice"; readonly choices: infer Choices }
-      ? OrUndefined<Spec, OneOf<Choices>>
-      : Spec extends { readonly kind: "integer" | "duration" }
-        ? OrUndefined<Spec, number>
-        : OrUndefined<Spec, string>;
+    : Spec extends { readonly kind: "flag-or-list" }
+      ? boolean | readonly string[]
+      : Spec extends { readonly kind: "choice"; readonly choices: infer Choices }
+        ? OrUndefined<Spec, OneOf<Choices>>
+        : Spec extends { readonly kind: "integer" | "duration" }
+          ? OrUndefined<Spec, number>
+          : OrUndefined<Spec, string>;
 
 type TextOfArgument<Spec extends ArgumentSpec> = Spec extends { readonly choices: infer Choices }
   ? OneOf<Choices>

@@ -41,6 +41,17 @@ export function convertValues(options: OptionTable, args: ArgumentTable, raw: Ra
   return values;
 }
 
+/** What the parser puts behind an option of kind `flag-or-list` that stands alone. */
+export const everyValue = "*";
+
+function splitList(given: RawValues[string]): readonly string[] {
+  const parts = Array.isArray(given) ? given : [];
+  return parts
+    .flatMap((part: string) => part.split(","))
+    .map((part) => part.trim())
+    .filter((part) => part !== "");
+}
+
 /** Says what would have been right, when the text is not. */
 interface Wrong {
   readonly wanted: string;
@@ -51,11 +62,14 @@ function convertOption(spec: OptionSpec, given: RawValues[string]): ParsedValue 
     return given === true;
   }
   if (spec.kind === "list") {
-    const parts = Array.isArray(given) ? given : [];
-    return parts
-      .flatMap((part: string) => part.split(","))
-      .map((part) => part.trim())
-      .filter((part) => part !== "");
+    return splitList(given);
+  }
+  if (spec.kind === "flag-or-list") {
+    const parts = splitList(given);
+    if (given === undefined || parts.includes(everyValue)) {
+      return given !== undefined;
+    }
+    return parts.length === 0 ? { wanted: `${spec.value},... after =, or no = at all` } : parts;
   }
   const text = typeof given === "string" ? given : undefined;
   switch (spec.kind) {

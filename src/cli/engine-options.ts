@@ -1,5 +1,6 @@
 import { hostname, userInfo } from "node:os";
 import path from "node:path";
+import type { ForceConflicts } from "../core/plan/force-conflicts.ts";
 import type { OnEvent } from "../engine/events.ts";
 import type { EngineOptions } from "../engine/options.ts";
 import { cacheFolder } from "../sandbox/engine/cache-folder.ts";
@@ -10,7 +11,7 @@ import type { CliContext } from "./context.ts";
 /** What a command passes to the engine: the context's world, with this command's listener and limit. */
 export async function engineOptions(
   context: CliContext,
-  own: { readonly onEvent?: OnEvent; readonly timeoutMs?: number; readonly forceConflicts?: boolean } = {},
+  own: { readonly onEvent?: OnEvent; readonly timeoutMs?: number; readonly forceConflicts?: ForceConflicts } = {},
 ): Promise<EngineOptions> {
   return {
     env: context.env,

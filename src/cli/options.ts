@@ -29,8 +29,9 @@ export const yesOption = {
 
 /** `--force-conflicts`: what plans and writes objects that others may have changed. */
 export const forceConflictsOption = {
-  kind: "flag",
-  summary: "Take over fields that another tool owns, instead of refusing",
+  kind: "flag-or-list",
+  value: "KIND",
+  summary: "Take over fields that another tool owns, instead of refusing; with =KIND,... only in these kinds",
   group: "Safety",
 } as const satisfies OptionSpec;
 

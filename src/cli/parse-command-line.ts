@@ -3,7 +3,7 @@ import { Argument, Command as Parser, Option } from "commander";
 import type { Args, ArgumentSpec, Command, LeafCommand, OptionSpec, OptionTable, ParsedValues } from "./command.ts";
 import { flagOf } from "./command.ts";
 import type { RawValues } from "./convert-values.ts";
-import { convertValues } from "./convert-values.ts";
+import { convertValues, everyValue } from "./convert-values.ts";
 import { globalOptions } from "./options.ts";
 import { usageError } from "./usage-error.ts";
 
@@ -36,7 +36,7 @@ export function parseCommandLine(argv: readonly string[], commands: readonly Com
     addCommand(program, command, [], asked);
   }
   try {
-    program.parse([...versionAsCommand(argv, commands)], { from: "user" });
+    program.parse([...withEveryValue(versionAsCommand(argv, commands), commands)], { from: "user" });
   } catch (error) {
     if (asked.found === undefined) {
       throw error;
@@ -56,6 +56,20 @@ function versionAsCommand(argv: readonly string[], commands: readonly Command[])
   const asksVersion =
     argv.some((word) => word === "--version" || word === "-V") && !argv.some((word) => names.has(word));
   return asksVersion ? ["version", ...argv.filter((word) => word !== "--version" && word !== "-V")] : argv;
+}
+
+/** A `--flag` that may have a value and stands alone gets one, so that the next word stays an argument. */
+function withEveryValue(argv: readonly string[], commands: readonly Command[]): readonly string[] {
+  const tables = commands.flatMap((command) =>
+    command.kind === "group" ? command.commands.map(({ options }) => options) : [command.options],
+  );
+  const flags = new Set(
+    tables.flatMap((table) =>
+      Object.entries(table).flatMap(([key, spec]) => (spec.kind === "flag-or-list" ? [flagOf(key)] : [])),
+    ),
+  );
+  const end = argv.includes("--") ? argv.indexOf("--") : argv.length;
+  return argv.map((word, index) => (index < end && flags.has(word) ? `${word}=${everyValue}` : word));
 }
 
 function addCommand(parent: Parser, command: Command, above: readonly Command[], asked: Asked): void {
@@ -98,7 +112,7 @@ function prepare(parser: Parser, path: readonly Command[], asked: Asked): void {
 function addOptions(parser: Parser, options: OptionTable): void {
   for (const [key, spec] of Object.entries(options)) {
     const option = new Option(flagsOf(key, spec));
-    if (spec.kind === "list") {
+    if (spec.kind === "list" || spec.kind === "flag-or-list") {
       option.argParser((value: string, before: readonly string[] | undefined) => [...(before ?? []), value]);
     }
     parser.addOption(spec.hidden === true ? option.hideHelp() : option);

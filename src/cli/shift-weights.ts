@@ -5,6 +5,7 @@ import { UserError } from "../core/diagnostics/user-error.ts";
 import type { Weights } from "../core/decide/shift-steps.ts";
 import { planSteps } from "../core/decide/shift-steps.ts";
 import type { Route, Service } from "../core/model/mesh.ts";
+import type { ForceConflicts } from "../core/plan/force-conflicts.ts";
 import { editWeights } from "../core/spec/edit-weights.ts";
 import type { MeshFile } from "../engine/mesh-file.ts";
 import { parseMeshFile, readMeshFile } from "../engine/mesh-file.ts";
@@ -23,7 +24,7 @@ export interface ShiftArgs {
   readonly weights: Weights;
   readonly step: number | undefined;
   readonly everyMs: number;
-  readonly forceConflicts: boolean;
+  readonly forceConflicts: ForceConflicts;
   readonly yes: boolean;
 }
 

@@ -1,3 +1,4 @@
+import type { ForceConflicts } from "../core/plan/force-conflicts.ts";
 import type { OnEvent } from "./events.ts";
 
 /** How a run of this program names itself in the Leases that it takes. */
@@ -31,7 +32,7 @@ export interface EngineOptions {
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   /** Take fields over that other field managers own, instead of refusing (server-side apply's `force`). */
-  readonly forceConflicts: boolean;
+  readonly forceConflicts: ForceConflicts;
   /** For every wait of the operation, in milliseconds. */
   readonly timeoutMs: number;
 }

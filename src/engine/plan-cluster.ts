@@ -5,6 +5,8 @@ import { cedeFields } from "../core/plan/ceded-fields.ts";
 import { diffObjects } from "../core/plan/diff.ts";
 import { attributeChanges } from "../core/plan/field-writers.ts";
 import { digestObject } from "../core/plan/digest.ts";
+import type { ForceConflicts } from "../core/plan/force-conflicts.ts";
+import { forcesConflicts } from "../core/plan/force-conflicts.ts";
 import type { Inventory, InventoryItem, Settled } from "../core/plan/inventory.ts";
 import type { ClusterPlan, PlannedObject } from "../core/plan/plan.ts";
 import { ownFieldManager } from "../core/render/names.ts";
@@ -39,7 +41,7 @@ export interface ClusterScope {
   readonly withoutCredential: ReadonlySet<string>;
   /** Collects what the API server refuses, over all clusters. */
   readonly refused: Diagnostic[];
-  readonly force: boolean;
+  readonly force: ForceConflicts;
   readonly signal: AbortSignal;
 }
 
@@ -144,8 +146,9 @@ async function tryApply(
   one: Connected,
   desired: KubeObject,
   live: KubeObject,
-  { force, signal }: Pick<ClusterScope, "force" | "signal">,
+  { force: wanted, signal }: Pick<ClusterScope, "force" | "signal">,
 ): Promise<KubeObject> {
+  const force = forcesConflicts(wanted, desired.kind);
   try {
     return await one.client.apply(desired, { dryRun: true, force, signal });
   } catch (error) {

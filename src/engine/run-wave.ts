@@ -1,6 +1,7 @@
 import { keyOf } from "../core/model/kube-object.ts";
 import type { Mesh } from "../core/model/mesh.ts";
 import { clusterNamed } from "../core/model/mesh.ts";
+import { forcesConflicts } from "../core/plan/force-conflicts.ts";
 import { offersLeftEndpoints } from "../core/plan/left-clusters.ts";
 import type { PlannedObject } from "../core/plan/plan.ts";
 import { rankOf } from "../core/render/order.ts";
@@ -132,7 +133,8 @@ async function applyObject(planned: PlannedObject, work: Working, run: Run): Pro
     await installApp(planned, work, run);
   } else {
     const object = planned.knownAfterApply ? await completeObject(planned, completionOf(work, run)) : planned.object;
-    const result = await work.one.client.apply(object, { force: options.forceConflicts, signal: options.signal });
+    const force = forcesConflicts(options.forceConflicts, object.kind);
+    const result = await work.one.client.apply(object, { force, signal: options.signal });
     work.outcomes.set(keyOf(planned.id), { applied: object, result });
   }
   work.applied += 1;

@@ -61,7 +61,9 @@ export const planCommand = defineCommand({
     await close();
     if (args.out !== undefined) {
       const { writeSavedPlan } = await import("../../engine/saved-plan-file.ts");
-      const options = { prune: args.prune, forceConflicts: args.forceConflicts, clusters: [...scope] };
+      const { forceConflicts: force } = args;
+      const forceConflicts = typeof force === "boolean" ? force : [...force];
+      const options = { prune: args.prune, forceConflicts, clusters: [...scope] };
       await writeSavedPlan(path.resolve(context.cwd, args.out), plan, { meshFile, options, now: context.now() });
       context.log(
         `Saved. To do exactly this: ${quoteCommand([context.env["ISTHMUS_COMMAND"] ?? "isthmus", "apply", args.out])}`,

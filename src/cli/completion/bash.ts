@@ -31,6 +31,11 @@ _isthmus() {
       [[ $word == "=" ]] || takes=""
       continue
     fi
+    if [[ $word == "=" ]]; then
+      # The value of an option that may stand alone.
+      ((++index))
+      continue
+    fi
     if [[ $word == -* ]]; then
       _isthmus_option "$place" "$word" && takes=$word
     elif _isthmus_place "$place$word/"; then
@@ -44,6 +49,7 @@ _isthmus() {
     _isthmus_option "$place" "$takes" complete
     return
   fi
+  [[ $cur == "=" || \${COMP_WORDS[COMP_CWORD - 1]} == "=" ]] && return
   case $place in
 ${places.map((place) => `    "${keyOf(place)}") ${bodyOf(place)} ;;`).join("\n")}
   esac

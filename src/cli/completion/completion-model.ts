@@ -17,6 +17,8 @@ export interface CompletionOption {
   /** `-f` and `--file`. */
   readonly flags: readonly string[];
   readonly summary: string;
+  /** True when the value may be left out; it then stands behind `=` in the same word. */
+  readonly optional?: boolean;
   /** Undefined for a flag without a value. */
   readonly value: CompletionValue | undefined;
 }
@@ -71,6 +73,8 @@ function optionsOf(own: OptionTable): readonly CompletionOption[] {
         case "text":
         case "list":
           return { flags, summary: spec.summary, value: { kind: spec.complete ?? "none" } };
+        case "flag-or-list":
+          return { flags, summary: spec.summary, optional: true, value: undefined };
         case "integer":
         case "duration":
           return { flags, summary: spec.summary, value: { kind: "none" } };

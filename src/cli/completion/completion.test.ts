@@ -64,6 +64,15 @@ describe("bash completion", () => {
     expect(complete(...words)).toEqual(expected);
   });
 
+  it("takes what stands after = of an option that may stand alone for no argument", () => {
+    expect(complete("apply", "--force-conflicts", "=", "")).toEqual([]);
+    expect(complete("apply", "--force-conflicts", "=", "Deployment", "m").toSorted()).toEqual([
+      "mesh.yaml",
+      "my folder",
+    ]);
+    expect(complete("apply", "--force-conflicts", "m").toSorted()).toEqual(["mesh.yaml", "my folder"]);
+  });
+
   it("offers files, with spaces in their names too", () => {
     expect(complete("apply", "-f", "m").toSorted()).toEqual(["mesh.yaml", "my folder"]);
   });

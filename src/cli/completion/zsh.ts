@@ -58,7 +58,8 @@ function optionSpec(option: CompletionOption): string {
   const value = option.value === undefined ? "" : `:value:${action(option.value)}`;
   const [first = ""] = option.flags;
   if (option.flags.length === 1) {
-    return quote(`${first}${text}${value}`);
+    // `=-` and two colons: a value only in the same word, and none is needed.
+    return quote(option.optional === true ? `*${first}=-${text}::value:` : `${first}${text}${value}`);
   }
   return `${quote(`(${option.flags.join(" ")})`)}{${option.flags.join(",")}}${quote(`${text}${value}`)}`;
 }

@@ -32,7 +32,8 @@ const schema = z.object({
   meshFile: z.object({ path: z.string(), sha256: z.string() }),
   options: z.object({
     prune: z.boolean(),
-    forceConflicts: z.boolean(),
+    /** False, true for all kinds, or the kinds. */
+    forceConflicts: z.union([z.boolean(), z.array(z.string())]),
     /** The only clusters that are written to; empty for all. */
     clusters: z.array(z.string()).default([]),
   }),

@@ -25,6 +25,7 @@ import { keptTokens } from "../rancher-tokens.ts";
 import type { RancherState } from "../rancher.ts";
 import { closeRancher, explainRancherError } from "../rancher.ts";
 import { remoteCredentialOf } from "../remote-credentials.ts";
+import { refuseUnknownKinds } from "../refuse-unknown-kinds.ts";
 import type { Scope } from "../scope.ts";
 import { bystandersOf, isInScope, isManagedInScope, limitManagement, withoutCredential } from "../scope.ts";
 import type { TrustPlan } from "../trust.ts";
@@ -186,6 +187,10 @@ async function planClusters(
     ...(management === undefined ? [] : [management]),
     ...connections.filter((one) => isInScope(scope, one.cluster.name)),
   ];
+  refuseUnknownKinds(
+    options.forceConflicts,
+    targets.flatMap((one) => (rendered.get(one.cluster.name) ?? []).map(({ object }) => object)),
+  );
   const refused: Diagnostic[] = [];
   const plans = await Promise.all(
     targets.map(async (one): Promise<ClusterPlan> => {

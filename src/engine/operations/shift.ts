@@ -6,6 +6,7 @@ import type { KubeObject } from "../../core/model/kube-object.ts";
 import type { Route, Service } from "../../core/model/mesh.ts";
 import type { FieldChange } from "../../core/plan/diff.ts";
 import { diffObjects } from "../../core/plan/diff.ts";
+import { forcesConflicts } from "../../core/plan/force-conflicts.ts";
 import { withMeshLabel } from "../../core/render/render-mesh.ts";
 import { renderVirtualService } from "../../core/render/virtual-service.ts";
 import type { KubeClient } from "../../kube/client.ts";
@@ -19,6 +20,7 @@ import { holdLeases } from "../lease/hold-leases.ts";
 import type { MeshFile } from "../mesh-file.ts";
 import type { EngineOptions } from "../options.ts";
 import { closeRancher } from "../rancher.ts";
+import { refuseUnknownKinds } from "../refuse-unknown-kinds.ts";
 import { findMissingSandbox } from "../sandbox-network.ts";
 
 export type ShiftTarget =
@@ -55,9 +57,11 @@ export async function prepareShift(
   target: { readonly service: Service; readonly route: Route },
   options: EngineOptions,
 ): Promise<PreparedShift> {
+  const object = withMeshLabel(meshFile.mesh, renderVirtualService(meshFile.mesh, target.service, target.route));
+  refuseUnknownKinds(options.forceConflicts, [object]);
+  const force = forcesConflicts(options.forceConflicts, object.kind);
   const { clusters: ways, rancher } = await resolveContexts(meshFile, options);
   await closeRancher(rancher);
-  const object = withMeshLabel(meshFile.mesh, renderVirtualService(meshFile.mesh, target.service, target.route));
   const away = ways.flatMap((one): ShiftTarget[] =>
     one.kind === "unreachable" ? [{ kind: "unreachable", cluster: one.cluster.name, diagnostic: one.diagnostic }] : [],
   );
@@ -73,7 +77,7 @@ export async function prepareShift(
   try {
     const asked = await Promise.all(
       clients.map(async ({ one, client }) =>
-        askCluster(one, client, object, { refusals, force: options.forceConflicts, signal: options.signal }),
+        askCluster(one, client, object, { refusals, force, signal: options.signal }),
       ),
     );
     const targets = [...asked, ...away];
@@ -165,7 +169,8 @@ async function writeWeights(
       }
       try {
         await leases.held.get(target.cluster)?.ensure();
-        await target.client.apply(target.object, { force: options.forceConflicts, signal: options.signal });
+        const force = forcesConflicts(options.forceConflicts, target.object.kind);
+        await target.client.apply(target.object, { force, signal: options.signal });
         return { cluster: target.cluster, state: "shifted" };
       } catch (error) {
         return { cluster: target.cluster, state: "failed", diagnostic: await diagnoseKubeError(error, target.cluster) };

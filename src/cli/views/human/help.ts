@@ -108,6 +108,8 @@ function valueOf(spec: OptionSpec): string {
       return " DURATION";
     case "list":
       return ` ${spec.value},...`;
+    case "flag-or-list":
+      return `[=${spec.value},...]`;
     case "text":
     case "integer":
       return ` ${spec.value}`;

@@ -120,6 +120,11 @@ export const usageCodes = {
     explanation:
       "`--cluster`, `--prune` and `--force-conflicts` change what is done, and a saved plan is done exactly as it was made. They belong to the `isthmus plan --out FILE` that makes it.",
   },
+  ISM067: {
+    summary: "The plan has no object of that kind",
+    explanation:
+      "`--force-conflicts=KIND,...` takes fields over in objects of these kinds only, and nothing that would be written is of the kind. Kinds are Kubernetes' own words with their capital letters, such as Deployment or VirtualService. `--force-conflicts` alone is for all kinds.",
+  },
   ISM069: {
     summary: "The temporary folder cannot be written",
     explanation:
