@@ -1,4 +1,5 @@
 import { adviseLeftClusters } from "../core/advice/left-clusters.ts";
+import type { AdoptionPolicy } from "../core/decide/adoption.ts";
 import type { ExitCode } from "../core/diagnostics/exit-codes.ts";
 import { exitCodes } from "../core/diagnostics/exit-codes.ts";
 import { UserError } from "../core/diagnostics/user-error.ts";
@@ -16,7 +17,7 @@ import { engineOptions } from "./engine-options.ts";
 import type { Ending, EventTargets, WriteEvent } from "./event-stream.ts";
 import { streamEvents } from "./event-stream.ts";
 import { isProgress } from "./is-progress.ts";
-import { fileOption } from "./options.ts";
+import { adoptOption, fileOption } from "./options.ts";
 import { usageError } from "./usage-error.ts";
 import { viewApplyResult } from "./views/human/apply.ts";
 import { viewPlan } from "./views/human/plan.ts";
@@ -29,6 +30,8 @@ export interface ApplyArgs extends EventTargets {
   readonly yes: boolean;
   readonly prune: boolean;
   readonly forceConflicts: boolean;
+  /** Undefined = not given. */
+  readonly adopt: AdoptionPolicy | undefined;
   readonly timeoutMs: number;
 }
 
@@ -40,7 +43,7 @@ export async function applyMesh(args: ApplyArgs, context: CliContext): Promise<E
 async function applyStreamed(args: ApplyArgs, context: CliContext, write: WriteEvent): Promise<Ending> {
   const print = args.output === "jsonl" ? (): void => {} : context.print;
   const saved = args.plan === undefined ? undefined : await readSavedPlanFor(args, args.plan, context);
-  const { prune, forceConflicts } = saved?.options ?? args;
+  const { prune, forceConflicts, adopt = adoptOption.default } = saved?.options ?? args;
   const meshFile = await readMeshFile(args.file ?? saved?.meshFile.path ?? fileOption.default, context.cwd);
   if (saved !== undefined) {
     refuseMovedMeshFile(saved, meshFile);
@@ -49,6 +52,7 @@ async function applyStreamed(args: ApplyArgs, context: CliContext, write: WriteE
   const options = await engineOptions(context, {
     timeoutMs: args.timeoutMs,
     forceConflicts,
+    adopt,
     onEvent: (event) => onEvent(event),
   });
   const prepared = await preparePlan(meshFile, options);
@@ -90,7 +94,11 @@ async function applyStreamed(args: ApplyArgs, context: CliContext, write: WriteE
 }
 
 async function readSavedPlanFor(args: ApplyArgs, name: string, context: CliContext): Promise<SavedPlan> {
-  const given = [...(args.prune ? ["--prune"] : []), ...(args.forceConflicts ? ["--force-conflicts"] : [])];
+  const given = [
+    ...(args.prune ? ["--prune"] : []),
+    ...(args.forceConflicts ? ["--force-conflicts"] : []),
+    ...(args.adopt === undefined ? [] : [`--adopt ${args.adopt}`]),
+  ];
   if (given.length > 0) {
     throw usageError(
       "ISM066",

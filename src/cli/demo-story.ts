@@ -69,6 +69,7 @@ async function applyDemo(args: DemoArgs, context: CliContext): Promise<ExitCode>
       yes: true,
       prune: false,
       forceConflicts: false,
+      adopt: undefined,
       timeoutMs: 300_000,
     },
     context,

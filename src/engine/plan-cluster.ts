@@ -1,3 +1,4 @@
+import type { AdoptionPolicy } from "../core/decide/adoption.ts";
 import type { Diagnostic } from "../core/diagnostics/diagnostic.ts";
 import type { KubeObject } from "../core/model/kube-object.ts";
 import { idOf, keyOf } from "../core/model/kube-object.ts";
@@ -17,6 +18,8 @@ import { waveRules, waves } from "../core/render/waves.ts";
 import type { KubeErrorKind } from "../kube/errors.ts";
 import { KubeError, diagnoseKubeError } from "../kube/errors.ts";
 import { referenceOf } from "../kube/object-reference.ts";
+import type { Adoptions } from "./adoption.ts";
+import { judgeAdoptions } from "./adoption.ts";
 import { diffApp } from "./catalog-app.ts";
 import type { Connected } from "./connect.ts";
 
@@ -36,6 +39,7 @@ export interface ClusterScope {
   /** Collects what the API server refuses, over all clusters. */
   readonly refused: Diagnostic[];
   readonly force: boolean;
+  readonly adopt: AdoptionPolicy;
   readonly signal: AbortSignal;
 }
 
@@ -48,10 +52,11 @@ export async function planCluster(
 ): Promise<ClusterPlan> {
   const before = inventoryOf(one, mesh);
   const settled = new Map(before.items.map((item) => [keyOf(item.id), item.settled]));
+  const adoptions = judgeAdoptions(one.cluster.name, mesh, scope.adopt);
   const planned = await Promise.all(
     objects.map(async (placed) => {
       try {
-        return await planObject(one, placed, { ...scope, settled });
+        return await planObject(one, placed, { ...scope, settled, adoptions });
       } catch (error) {
         if (!(error instanceof KubeError) || !refusals.has(error.kind)) {
           throw error;
@@ -61,6 +66,7 @@ export async function planCluster(
       }
     }),
   );
+  scope.refused.push(...adoptions.refusals());
   const known = planned.filter((object) => object !== undefined);
   const wanted = new Set(known.map((object) => keyOf(object.id)));
   const owned = new Set(before.items.map((item) => keyOf(item.id)));
@@ -82,16 +88,21 @@ export function laterWavesFirst(a: InventoryItem, b: InventoryItem): number {
 async function planObject(
   one: Connected,
   placed: PlacedObject,
-  scope: ClusterScope & { readonly settled: ReadonlyMap<string, Settled | undefined> },
+  scope: ClusterScope & {
+    readonly settled: ReadonlyMap<string, Settled | undefined>;
+    readonly adoptions: Adoptions;
+  },
 ): Promise<PlannedObject> {
   const { object, wave, knownAfterApply } = placed;
   const id = idOf(object);
-  const base = { phase: waveRules[wave].phase, wave, id, object, knownAfterApply };
+  const there = { phase: waveRules[wave].phase, wave, id, object, knownAfterApply };
   const settled = scope.settled.get(keyOf(id));
   if (!namespaceExists(one, placed)) {
-    return { ...base, live: undefined, action: "create", deleted: settled !== undefined, fields: [] };
+    return { ...there, live: undefined, action: "create", deleted: settled !== undefined, fields: [] };
   }
   const live = await one.client.get(referenceOf(object), { signal: scope.signal });
+  const adopted = live !== undefined && scope.adoptions.judge(object, live, scope.settled.has(keyOf(id)));
+  const base = { ...there, adopted };
   const deleted = live === undefined && settled !== undefined;
   if (isCatalogApp(object)) {
     const fields = live === undefined ? [] : diffApp(live, object);

@@ -1,5 +1,5 @@
 import { defineCommand } from "../command.ts";
-import { eventsToOption, forceConflictsOption, streamOption, yesOption } from "../options.ts";
+import { adoptWhenGiven, eventsToOption, forceConflictsOption, streamOption, yesOption } from "../options.ts";
 
 /** `isthmus apply` */
 export const applyCommand = defineCommand({
@@ -34,6 +34,7 @@ export const applyCommand = defineCommand({
     yes: yesOption,
     prune: { kind: "flag", summary: "Delete what isthmus owns and the mesh file no longer asks for", group: "Safety" },
     forceConflicts: forceConflictsOption,
+    adopt: adoptWhenGiven,
     timeout: {
       kind: "duration",
       default: "10m",
@@ -52,6 +53,7 @@ export const applyCommand = defineCommand({
         yes: args.yes,
         prune: args.prune,
         forceConflicts: args.forceConflicts,
+        adopt: args.adopt,
         timeoutMs: args.timeout,
       },
       context,

@@ -2,7 +2,7 @@ import path from "node:path";
 import { defineCommand } from "../command.ts";
 import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
 import { quoteCommand } from "../quote-command.ts";
-import { fileOption, forceConflictsOption, outputOption } from "../options.ts";
+import { adoptOption, fileOption, forceConflictsOption, outputOption } from "../options.ts";
 
 /** `isthmus plan` */
 export const planCommand = defineCommand({
@@ -20,6 +20,7 @@ export const planCommand = defineCommand({
     output: outputOption,
     prune: { kind: "flag", summary: "Count what the mesh file no longer asks for as deletions", group: "Safety" },
     forceConflicts: forceConflictsOption,
+    adopt: adoptOption,
     out: {
       kind: "text",
       value: "FILE",
@@ -50,12 +51,12 @@ export const planCommand = defineCommand({
     const meshFile = await readMeshFile(args.file, context.cwd);
     const { plan, warnings, close } = await preparePlan(
       meshFile,
-      await engineOptions(context, { forceConflicts: args.forceConflicts }),
+      await engineOptions(context, { forceConflicts: args.forceConflicts, adopt: args.adopt }),
     );
     await close();
     if (args.out !== undefined) {
       const { writeSavedPlan } = await import("../../engine/saved-plan-file.ts");
-      const options = { prune: args.prune, forceConflicts: args.forceConflicts };
+      const options = { prune: args.prune, forceConflicts: args.forceConflicts, adopt: args.adopt };
       await writeSavedPlan(path.resolve(context.cwd, args.out), plan, { meshFile, options, now: context.now() });
       context.log(
         `Saved. To do exactly this: ${quoteCommand([context.env["ISTHMUS_COMMAND"] ?? "isthmus", "apply", args.out])}`,

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { adoptionPolicies } from "../decide/adoption.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import type { KubeObject, ObjectId } from "../model/kube-object.ts";
 import { describeId, keyOf } from "../model/kube-object.ts";
@@ -30,7 +31,7 @@ const schema = z.object({
   madeAt: z.string(),
   mesh: z.string(),
   meshFile: z.object({ path: z.string(), sha256: z.string() }),
-  options: z.object({ prune: z.boolean(), forceConflicts: z.boolean() }),
+  options: z.object({ prune: z.boolean(), forceConflicts: z.boolean(), adopt: z.enum(adoptionPolicies) }),
   clusters: z.array(clusterSchema),
 });
 

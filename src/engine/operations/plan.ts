@@ -180,6 +180,7 @@ async function planClusters(
           unreachable,
           refused,
           force: options.forceConflicts,
+          adopt: options.adopt,
           signal: options.signal,
         });
       } catch (error) {

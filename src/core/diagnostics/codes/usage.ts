@@ -118,6 +118,6 @@ export const usageCodes = {
   ISM066: {
     summary: "The saved plan decides that already",
     explanation:
-      "`--prune` and `--force-conflicts` change what is done, and a saved plan is done exactly as it was made. They belong to the `isthmus plan --out FILE` that makes it.",
+      "`--prune`, `--force-conflicts` and `--adopt` change what is done, and a saved plan is done exactly as it was made. They belong to the `isthmus plan --out FILE` that makes it.",
   },
 } as const satisfies Record<string, CatalogueEntry>;
