@@ -35,6 +35,7 @@ const claims: readonly (readonly [string, KubeObject])[] = [
 const free: readonly (readonly [string, KubeObject])[] = [
   ["nobody", object()],
   ["somebody's hand", object({ managedFields: [by("kubectl-client-side-apply")] })],
+  ["somebody's hand that applies", object({ managedFields: [by("kubectl", "Apply")] })],
   ["a status", object({ managedFields: [by("controller", "Apply", { subresource: "status" })] })],
   [
     "an export of this mesh",

@@ -142,8 +142,9 @@ function refuseManagedBy({ live, wanted }: AdoptionFacts): AdoptionVerdict | und
     : undefined;
 }
 
+/** `kubectl apply --server-side` is somebody's hand, as `kubectl create` is: nothing comes back by itself to apply again. */
 function refuseApplied({ live }: AdoptionFacts): AdoptionVerdict | undefined {
-  const managers = foreignManagers(live, "Apply");
+  const managers = foreignManagers(live, "Apply").filter((manager) => manager !== "kubectl");
   return managers.length === 0 ? undefined : { action: "refuse", reason: `applied by ${managers.join(", ")}` };
 }
 

@@ -59,7 +59,7 @@ export const applyCodes = {
   ISM315: {
     summary: "Objects that are there already are not isthmus' own",
     explanation:
-      "The mesh asks for objects that are in a cluster and that isthmus has not made: neither the mesh's inventory lists them nor has the field manager `isthmus` applied them. `--adopt unowned`, the default, takes over what no other tool claims, and refuses what belongs to another mesh, has an owner, was applied by another field manager or carries the mark of Helm, Argo CD, Flux, kapp or another inventory; namespaces are shared and always taken. `--adopt never` refuses every one, `--adopt all` none. Fields with other values are a matter of their own (ISM268). What was adopted is given back by `isthmus remove`, not deleted.",
+      "The mesh asks for objects that are in a cluster and that isthmus has not made: neither the mesh's inventory lists them nor has the field manager `isthmus` applied them. `--adopt unowned`, the default, takes over what no other tool claims, and refuses what belongs to another mesh, has an owner, was applied by another field manager than kubectl or carries the mark of Helm, Argo CD, Flux, kapp or another inventory; namespaces are shared and always taken. `--adopt never` refuses every one, `--adopt all` none. Fields with other values are a matter of their own (ISM268). What was adopted is given back by `isthmus remove`, not deleted.",
   },
   ISM318: {
     summary: "istiod still knows a cluster that has left",
