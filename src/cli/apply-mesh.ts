@@ -1,4 +1,5 @@
 import { adviseLeftClusters } from "../core/advice/left-clusters.ts";
+import type { AdoptionPolicy } from "../core/decide/adoption.ts";
 import type { ExitCode } from "../core/diagnostics/exit-codes.ts";
 import { exitCodes } from "../core/diagnostics/exit-codes.ts";
 import { UserError } from "../core/diagnostics/user-error.ts";
@@ -17,7 +18,7 @@ import { engineOptions } from "./engine-options.ts";
 import type { Ending, EventTargets, WriteEvent } from "./event-stream.ts";
 import { streamEvents } from "./event-stream.ts";
 import { isProgress } from "./is-progress.ts";
-import { fileOption } from "./options.ts";
+import { adoptOption, fileOption } from "./options.ts";
 import { readScope } from "./read-scope.ts";
 import { usageError } from "./usage-error.ts";
 import { viewApplyResult } from "./views/human/apply.ts";
@@ -33,6 +34,8 @@ export interface ApplyArgs extends EventTargets {
   readonly yes: boolean;
   readonly prune: boolean;
   readonly forceConflicts: ForceConflicts;
+  /** Undefined = not given. */
+  readonly adopt: AdoptionPolicy | undefined;
   readonly timeoutMs: number;
 }
 
@@ -44,7 +47,7 @@ export async function applyMesh(args: ApplyArgs, context: CliContext): Promise<E
 async function applyStreamed(args: ApplyArgs, context: CliContext, write: WriteEvent): Promise<Ending> {
   const print = args.output === "jsonl" ? (): void => {} : context.print;
   const saved = args.plan === undefined ? undefined : await readSavedPlanFor(args, args.plan, context);
-  const { prune, forceConflicts, clusters } = saved?.options ?? args;
+  const { prune, forceConflicts, clusters, adopt = adoptOption.default } = saved?.options ?? args;
   const meshFile = await readMeshFile(args.file ?? saved?.meshFile.path ?? fileOption.default, context.cwd);
   if (saved !== undefined) {
     refuseMovedMeshFile(saved, meshFile);
@@ -54,6 +57,7 @@ async function applyStreamed(args: ApplyArgs, context: CliContext, write: WriteE
   const options = await engineOptions(context, {
     timeoutMs: args.timeoutMs,
     forceConflicts,
+    adopt,
     onEvent: (event) => onEvent(event),
   });
   const prepared = await preparePlan(meshFile, options, scope);
@@ -99,6 +103,7 @@ async function readSavedPlanFor(args: ApplyArgs, name: string, context: CliConte
     ...args.clusters.map((name) => `--cluster ${name}`),
     ...(args.prune ? ["--prune"] : []),
     ...writeForced(args.forceConflicts),
+    ...(args.adopt === undefined ? [] : [`--adopt ${args.adopt}`]),
   ];
   if (given.length > 0) {
     throw usageError(

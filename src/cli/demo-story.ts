@@ -70,6 +70,7 @@ async function applyDemo(args: DemoArgs, context: CliContext): Promise<ExitCode>
       yes: true,
       prune: false,
       forceConflicts: false,
+      adopt: undefined,
       timeoutMs: 300_000,
     },
     context,

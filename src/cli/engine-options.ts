@@ -1,17 +1,24 @@
 import { hostname, userInfo } from "node:os";
 import path from "node:path";
 import type { ForceConflicts } from "../core/plan/force-conflicts.ts";
+import type { AdoptionPolicy } from "../core/decide/adoption.ts";
 import type { OnEvent } from "../engine/events.ts";
 import type { EngineOptions } from "../engine/options.ts";
 import { cacheFolder } from "../sandbox/engine/cache-folder.ts";
 import { findEngine } from "../sandbox/engine/find-engine.ts";
 import { listSandboxKubeconfigs } from "../sandbox/operations/status.ts";
 import type { CliContext } from "./context.ts";
+import { adoptOption } from "./options.ts";
 
 /** What a command passes to the engine: the context's world, with this command's listener and limit. */
 export async function engineOptions(
   context: CliContext,
-  own: { readonly onEvent?: OnEvent; readonly timeoutMs?: number; readonly forceConflicts?: ForceConflicts } = {},
+  own: {
+    readonly onEvent?: OnEvent;
+    readonly timeoutMs?: number;
+    readonly forceConflicts?: ForceConflicts;
+    readonly adopt?: AdoptionPolicy;
+  } = {},
 ): Promise<EngineOptions> {
   return {
     env: context.env,
@@ -25,6 +32,7 @@ export async function engineOptions(
     onEvent: own.onEvent ?? (() => {}),
     now: context.now,
     forceConflicts: own.forceConflicts ?? false,
+    adopt: own.adopt ?? adoptOption.default,
     timeoutMs: own.timeoutMs ?? 60_000,
   };
 }

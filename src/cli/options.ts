@@ -1,3 +1,4 @@
+import { adoptionPolicies } from "../core/decide/adoption.ts";
 import type { OptionSpec, OptionTable } from "./command.ts";
 
 /** `-f FILE`: which mesh file. */
@@ -33,6 +34,22 @@ export const forceConflictsOption = {
   value: "KIND",
   summary: "Take over fields that another tool owns, instead of refusing; with =KIND,... only in these kinds",
   group: "Safety",
+} as const satisfies OptionSpec;
+
+/** `--adopt never|unowned|all` where it has to be known whether it was given: a saved plan has its own. */
+export const adoptWhenGiven = {
+  kind: "choice",
+  choices: adoptionPolicies,
+  summary:
+    "What may become the mesh's of what isthmus has not made: nothing, what no other tool claims (unowned, unless told otherwise), everything",
+  group: "Safety",
+} as const satisfies OptionSpec;
+
+/** `--adopt never|unowned|all`: what plans objects that may be there already. */
+export const adoptOption = {
+  ...adoptWhenGiven,
+  default: "unowned",
+  summary: "What may become the mesh's of what isthmus has not made: nothing, what no other tool claims, everything",
 } as const satisfies OptionSpec;
 
 /** `-o table|json`: what every reading command has at least. */

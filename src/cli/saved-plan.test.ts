@@ -64,7 +64,7 @@ describe("plan --out", () => {
       kind: "SavedPlan",
       mesh: "prod",
       meshFile: { path: path.join(world.folder, "mesh.yaml") },
-      options: { prune: false, forceConflicts: false },
+      options: { prune: false, forceConflicts: false, adopt: "unowned" },
     });
     const { data } = find("Secret", "cacerts") as WireObject & { readonly data: Readonly<Record<string, string>> };
     const key = data["ca-key.pem"] ?? "";

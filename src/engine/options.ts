@@ -1,3 +1,4 @@
+import type { AdoptionPolicy } from "../core/decide/adoption.ts";
 import type { ForceConflicts } from "../core/plan/force-conflicts.ts";
 import type { OnEvent } from "./events.ts";
 
@@ -33,6 +34,8 @@ export interface EngineOptions {
   readonly now: () => number;
   /** Take fields over that other field managers own, instead of refusing (server-side apply's `force`). */
   readonly forceConflicts: ForceConflicts;
+  /** Which objects that are there already and that isthmus has not made may become the mesh's. */
+  readonly adopt: AdoptionPolicy;
   /** For every wait of the operation, in milliseconds. */
   readonly timeoutMs: number;
 }

@@ -77,7 +77,7 @@ function putIn(server: FakeApiServer, object: KubeObject, state: State): WireObj
 
 async function plan({ one, placed }: Awaited<ReturnType<typeof clusterIn>>) {
   const others = { unreachable: new Set<string>(), withoutCredential: new Set<string>() };
-  return planCluster(one, "mesh", placed, { ...others, refused: [], force: false, signal });
+  return planCluster(one, "mesh", placed, { ...others, refused: [], force: false, adopt: "unowned", signal });
 }
 
 const lists = ({ url, method }: { readonly url: string; readonly method: string }): boolean =>

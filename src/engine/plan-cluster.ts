@@ -1,3 +1,4 @@
+import type { AdoptionPolicy } from "../core/decide/adoption.ts";
 import type { Diagnostic } from "../core/diagnostics/diagnostic.ts";
 import type { KubeObject } from "../core/model/kube-object.ts";
 import { idOf, keyOf } from "../core/model/kube-object.ts";
@@ -18,6 +19,8 @@ import type { PlacedObject } from "../core/render/render-mesh.ts";
 import { waveRules, waves } from "../core/render/waves.ts";
 import type { KubeErrorKind } from "../kube/errors.ts";
 import { KubeError, diagnoseKubeError } from "../kube/errors.ts";
+import type { Adoptions } from "./adoption.ts";
+import { judgeAdoptions } from "./adoption.ts";
 import { diffApp } from "./catalog-app.ts";
 import type { Connected } from "./connect.ts";
 import type { ReadLive } from "./live-objects.ts";
@@ -42,6 +45,7 @@ export interface ClusterScope {
   /** Collects what the API server refuses, over all clusters. */
   readonly refused: Diagnostic[];
   readonly force: ForceConflicts;
+  readonly adopt: AdoptionPolicy;
   readonly signal: AbortSignal;
 }
 
@@ -54,6 +58,7 @@ export async function planCluster(
 ): Promise<ClusterPlan> {
   const before = inventoryOf(one, mesh);
   const settled = new Map(before.items.map((item) => [keyOf(item.id), item.settled]));
+  const adoptions = judgeAdoptions(one.cluster.name, mesh, scope.adopt);
   // A first plan finds hardly anything, and nothing that carries the label.
   const listed = before.items.length === 0 ? [] : objects.filter((placed) => namespaceExists(one, placed));
   const readLive = createLiveReader(
@@ -65,7 +70,7 @@ export async function planCluster(
   const planned = await Promise.all(
     objects.map(async (placed) => {
       try {
-        return await planObject(one, placed, { ...scope, settled, readLive });
+        return await planObject(one, placed, { ...scope, settled, readLive, adoptions });
       } catch (error) {
         if (!(error instanceof KubeError) || !refusals.has(error.kind)) {
           throw error;
@@ -75,6 +80,7 @@ export async function planCluster(
       }
     }),
   );
+  scope.refused.push(...adoptions.refusals());
   const known = planned.filter((object) => object !== undefined);
   const wanted = new Set(known.map((object) => keyOf(object.id)));
   const owned = new Set(before.items.map((item) => keyOf(item.id)));
@@ -96,16 +102,22 @@ export function laterWavesFirst(a: InventoryItem, b: InventoryItem): number {
 async function planObject(
   one: Connected,
   placed: PlacedObject,
-  scope: ClusterScope & { readonly settled: ReadonlyMap<string, Settled | undefined>; readonly readLive: ReadLive },
+  scope: ClusterScope & {
+    readonly settled: ReadonlyMap<string, Settled | undefined>;
+    readonly readLive: ReadLive;
+    readonly adoptions: Adoptions;
+  },
 ): Promise<PlannedObject> {
   const { object, wave, knownAfterApply } = placed;
   const id = idOf(object);
-  const base = { phase: waveRules[wave].phase, wave, id, object, knownAfterApply };
+  const there = { phase: waveRules[wave].phase, wave, id, object, knownAfterApply };
   const settled = scope.settled.get(keyOf(id));
   if (!namespaceExists(one, placed)) {
-    return { ...base, live: undefined, action: "create", deleted: settled !== undefined, fields: [] };
+    return { ...there, live: undefined, action: "create", deleted: settled !== undefined, fields: [] };
   }
   const live = await scope.readLive(object);
+  const adopted = live !== undefined && scope.adoptions.judge(object, live, scope.settled.has(keyOf(id)));
+  const base = { ...there, adopted };
   const deleted = live === undefined && settled !== undefined;
   if (isCatalogApp(object)) {
     const fields = live === undefined ? [] : diffApp(live, object);

@@ -1,14 +1,13 @@
 import { exitCodes } from "../core/diagnostics/exit-codes.ts";
 import { suggestName } from "../core/diagnostics/suggest.ts";
 import { UserError } from "../core/diagnostics/user-error.ts";
-import type { KubeObject } from "../core/model/kube-object.ts";
 import type { ForceConflicts } from "../core/plan/force-conflicts.ts";
 import { unknownKinds } from "../core/plan/force-conflicts.ts";
 
 /** A UserError (64, ISM067) for kinds of `--force-conflicts` that none of the objects has. */
-export function refuseUnknownKinds(force: ForceConflicts, objects: readonly KubeObject[]): void {
-  const kinds = [...new Set(objects.map((object) => object.kind))].toSorted();
-  const unknown = unknownKinds(force, new Set(kinds));
+export function refuseUnknownKinds(force: ForceConflicts, wanted: ReadonlySet<string>): void {
+  const kinds = [...wanted].toSorted();
+  const unknown = unknownKinds(force, wanted);
   if (unknown.length > 0) {
     throw new UserError(
       unknown.map((kind) => {

@@ -1,5 +1,12 @@
 import { defineCommand } from "../command.ts";
-import { clusterOption, eventsToOption, forceConflictsOption, streamOption, yesOption } from "../options.ts";
+import {
+  adoptWhenGiven,
+  clusterOption,
+  eventsToOption,
+  forceConflictsOption,
+  streamOption,
+  yesOption,
+} from "../options.ts";
 
 /** `isthmus apply` */
 export const applyCommand = defineCommand({
@@ -36,6 +43,7 @@ export const applyCommand = defineCommand({
     yes: yesOption,
     prune: { kind: "flag", summary: "Delete what isthmus owns and the mesh file no longer asks for", group: "Safety" },
     forceConflicts: forceConflictsOption,
+    adopt: adoptWhenGiven,
     timeout: {
       kind: "duration",
       default: "10m",
@@ -55,6 +63,7 @@ export const applyCommand = defineCommand({
         yes: args.yes,
         prune: args.prune,
         forceConflicts: args.forceConflicts,
+        adopt: args.adopt,
         timeoutMs: args.timeout,
       },
       context,

@@ -2,7 +2,7 @@ import path from "node:path";
 import { defineCommand } from "../command.ts";
 import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
 import { quoteCommand } from "../quote-command.ts";
-import { clusterOption, fileOption, forceConflictsOption, outputOption } from "../options.ts";
+import { adoptOption, clusterOption, fileOption, forceConflictsOption, outputOption } from "../options.ts";
 
 /** `isthmus plan` */
 export const planCommand = defineCommand({
@@ -22,6 +22,7 @@ export const planCommand = defineCommand({
     output: outputOption,
     prune: { kind: "flag", summary: "Count what the mesh file no longer asks for as deletions", group: "Safety" },
     forceConflicts: forceConflictsOption,
+    adopt: adoptOption,
     out: {
       kind: "text",
       value: "FILE",
@@ -55,7 +56,7 @@ export const planCommand = defineCommand({
     const scope = readScope(meshFile.mesh, args.cluster);
     const { plan, warnings, close } = await preparePlan(
       meshFile,
-      await engineOptions(context, { forceConflicts: args.forceConflicts }),
+      await engineOptions(context, { forceConflicts: args.forceConflicts, adopt: args.adopt }),
       scope,
     );
     await close();
@@ -63,7 +64,7 @@ export const planCommand = defineCommand({
       const { writeSavedPlan } = await import("../../engine/saved-plan-file.ts");
       const { forceConflicts: force } = args;
       const forceConflicts = typeof force === "boolean" ? force : [...force];
-      const options = { prune: args.prune, forceConflicts, clusters: [...scope] };
+      const options = { prune: args.prune, forceConflicts, adopt: args.adopt, clusters: [...scope] };
       await writeSavedPlan(path.resolve(context.cwd, args.out), plan, { meshFile, options, now: context.now() });
       context.log(
         `Saved. To do exactly this: ${quoteCommand([context.env["ISTHMUS_COMMAND"] ?? "isthmus", "apply", args.out])}`,

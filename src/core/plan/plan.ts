@@ -18,6 +18,8 @@ export interface PlannedObject {
   readonly fields: readonly FieldChange[];
   /** True for a `create` of what an earlier apply has left there: somebody deleted it. */
   readonly deleted?: boolean;
+  /** True for what was there before isthmus and becomes the mesh's by the apply; `remove` will leave it. */
+  readonly adopted?: boolean;
   /** True when the content is completed during the apply. */
   readonly knownAfterApply: boolean;
 }
@@ -48,11 +50,13 @@ export interface PlanSummary {
   readonly update: number;
   readonly delete: number;
   readonly unchanged: number;
+  /** Of those to change and those unchanged: what isthmus has not made and takes over. */
+  readonly adopt: number;
 }
 
 /** Counts over all clusters. Deletions count only with `prune`, since only then they happen. */
 export function summarisePlan(plan: Plan, options: { readonly prune: boolean }): PlanSummary {
-  const summary = { create: 0, update: 0, delete: 0, unchanged: 0 };
+  const summary = { create: 0, update: 0, delete: 0, unchanged: 0, adopt: 0 };
   for (const cluster of plan.clusters) {
     if (cluster.kind === "unreachable") {
       continue;
@@ -60,6 +64,7 @@ export function summarisePlan(plan: Plan, options: { readonly prune: boolean }):
     for (const object of cluster.objects) {
       const counter = object.action === "none" ? "unchanged" : object.action;
       summary[counter] += 1;
+      summary.adopt += object.adopted === true ? 1 : 0;
     }
     summary.delete += options.prune ? cluster.prune.length : 0;
   }

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { adoptionPolicies } from "../decide/adoption.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import type { KubeObject, ObjectId } from "../model/kube-object.ts";
 import { describeId, keyOf } from "../model/kube-object.ts";
@@ -34,6 +35,7 @@ const schema = z.object({
     prune: z.boolean(),
     /** False, true for all kinds, or the kinds. */
     forceConflicts: z.union([z.boolean(), z.array(z.string())]),
+    adopt: z.enum(adoptionPolicies).default("unowned"),
     /** The only clusters that are written to; empty for all. */
     clusters: z.array(z.string()).default([]),
   }),

@@ -121,6 +121,7 @@ function options(): EngineOptions {
     onEvent: () => {},
     now: () => now.getTime(),
     forceConflicts: false,
+    adopt: "unowned",
     timeoutMs: 10_000,
   };
 }

@@ -187,11 +187,8 @@ async function planClusters(
     ...(management === undefined ? [] : [management]),
     ...connections.filter((one) => isInScope(scope, one.cluster.name)),
   ];
-  refuseUnknownKinds(
-    options.forceConflicts,
-    targets.flatMap((one) => (rendered.get(one.cluster.name) ?? []).map(({ object }) => object)),
-  );
   const refused: Diagnostic[] = [];
+  const kinds = new Set<string>();
   const plans = await Promise.all(
     targets.map(async (one): Promise<ClusterPlan> => {
       if (one.kind === "unreachable") {
@@ -203,11 +200,15 @@ async function planClusters(
           const objects = isManagement
             ? renderManagement(mesh).filter(({ object }) => isManagedInScope(mesh, scope, object.metadata))
             : renderCluster(mesh, one.cluster, materials).objects;
+          for (const { object } of objects) {
+            kinds.add(object.kind);
+          }
           const plan = await planCluster(one, mesh.name, objects, {
             unreachable,
             withoutCredential: withoutCredential(mesh, scope, connections),
             refused,
             force: options.forceConflicts,
+            adopt: options.adopt,
             signal: options.signal,
           });
           return isManagement ? limitManagement(plan, mesh, scope) : plan;
@@ -224,6 +225,7 @@ async function planClusters(
       }
     }),
   );
+  refuseUnknownKinds(options.forceConflicts, kinds);
   refuse(refused);
   return plans;
 }

@@ -58,7 +58,7 @@ export async function prepareShift(
   options: EngineOptions,
 ): Promise<PreparedShift> {
   const object = withMeshLabel(meshFile.mesh, renderVirtualService(meshFile.mesh, target.service, target.route));
-  refuseUnknownKinds(options.forceConflicts, [object]);
+  refuseUnknownKinds(options.forceConflicts, new Set([object.kind]));
   const force = forcesConflicts(options.forceConflicts, object.kind);
   const { clusters: ways, rancher } = await resolveContexts(meshFile, options);
   await closeRancher(rancher);

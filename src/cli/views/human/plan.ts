@@ -27,7 +27,7 @@ function viewCluster(cluster: ClusterPlan, options: PlanViewOptions): string[] {
       "",
     ];
   }
-  const changing = cluster.objects.filter((object) => object.action !== "none");
+  const changing = cluster.objects.filter((object) => object.action !== "none" || object.adopted === true);
   const lines = [palette.strong(cluster.cluster)];
   if (cluster.prune.length > 0) {
     lines.push(options.prune ? "  delete" : "  no longer in the mesh file (kept; --prune deletes them)");
@@ -53,8 +53,12 @@ function viewObject(object: PlannedObject, palette: Palette): string[] {
     const deleted = object.deleted === true ? palette.dim("  (somebody deleted it)") : "";
     return [`${palette.added(`    + ${describeId(object.id)}`)}${deleted}${later}`];
   }
+  const adopted = object.adopted === true ? palette.dim("  (adopted: isthmus has not made it)") : "";
+  if (object.action === "none") {
+    return [`    = ${describeId(object.id)}${adopted}`];
+  }
   return [
-    `${palette.changed(`    ~ ${describeId(object.id)}`)}${later}`,
+    `${palette.changed(`    ~ ${describeId(object.id)}`)}${adopted}${later}`,
     ...object.fields.map((field) => viewField(field, palette)),
   ];
 }
@@ -86,9 +90,12 @@ function viewSummary(plan: Plan, options: PlanViewOptions): string {
   const summary = summarisePlan(plan, options);
   if (summary.create + summary.update + summary.delete === 0) {
     const away = plan.clusters.filter((cluster) => cluster.kind === "unreachable").length;
+    if (summary.adopt > 0) {
+      return `No changes but ${summary.adopt} ${summary.adopt === 1 ? "object" : "objects"} to adopt; ${summary.unchanged} objects are as the mesh file asks.`;
+    }
     return away === 0
       ? `No changes. ${summary.unchanged} objects are as the mesh file asks.`
       : `No changes in the clusters that answer. ${away} of ${plan.clusters.length} clusters do not.`;
   }
-  return `Plan: ${summary.create} to create, ${summary.update} to change, ${summary.delete} to delete; ${summary.unchanged} unchanged.`;
+  return `Plan: ${summary.create} to create, ${summary.update} to change, ${summary.delete} to delete; ${summary.unchanged} unchanged${summary.adopt === 0 ? "" : `, ${summary.adopt} adopted`}.`;
 }

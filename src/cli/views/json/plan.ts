@@ -15,13 +15,14 @@ export function planDocument(plan: Plan, options: { readonly prune: boolean }): 
         : {
             name: cluster.cluster,
             state: "planned",
-            objects: cluster.objects.map(({ action, phase, wave, id, fields, knownAfterApply, deleted }) => ({
+            objects: cluster.objects.map(({ action, phase, wave, id, fields, knownAfterApply, deleted, adopted }) => ({
               action,
               phase,
               wave,
               ...id,
               knownAfterApply,
               ...(deleted === true ? { deleted } : {}),
+              ...(adopted === true ? { adopted } : {}),
               fields,
             })),
             prune: cluster.prune.map((item) => ({ ...item.id, wave: item.wave })),

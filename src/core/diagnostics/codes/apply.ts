@@ -56,6 +56,11 @@ export const applyCodes = {
     explanation:
       "A CustomResourceDefinition that isthmus made has objects that isthmus does not own, routes of another team for example. Deleting the definition would delete them in every namespace.",
   },
+  ISM315: {
+    summary: "Objects that are there already are not isthmus' own",
+    explanation:
+      "The mesh asks for objects that are in a cluster and that isthmus has not made: neither the mesh's inventory lists them nor has the field manager `isthmus` applied them. `--adopt unowned`, the default, takes over what no other tool claims, and refuses what belongs to another mesh, has an owner, was applied by another field manager than kubectl or carries the mark of Helm, Argo CD, Flux, kapp or another inventory; namespaces are shared and always taken. `--adopt never` refuses every one, `--adopt all` none. Fields with other values are a matter of their own (ISM268). What was adopted is given back by `isthmus remove`, not deleted.",
+  },
   ISM318: {
     summary: "istiod still knows a cluster that has left",
     explanation:

@@ -118,7 +118,7 @@ export const usageCodes = {
   ISM066: {
     summary: "The saved plan decides that already",
     explanation:
-      "`--cluster`, `--prune` and `--force-conflicts` change what is done, and a saved plan is done exactly as it was made. They belong to the `isthmus plan --out FILE` that makes it.",
+      "`--cluster`, `--prune`, `--force-conflicts` and `--adopt` change what is done, and a saved plan is done exactly as it was made. They belong to the `isthmus plan --out FILE` that makes it.",
   },
   ISM067: {
     summary: "The plan has no object of that kind",
