@@ -1,0 +1,77 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { killNode, reviveNodes } from "./node-processes.ts";
+import type { Ran } from "./world.ts";
+import { allObjects, enginesKubectl, isthmus, kubectl, meshFile } from "./world.ts";
+
+beforeAll(async () => {
+  await isthmus(["apply", "-f", meshFile(), "--yes", "--prune", "--force-conflicts"]);
+});
+
+afterAll(async () => {
+  await reviveNodes();
+  await isthmus(["apply", "-f", meshFile(), "--yes", "--prune", "--force-conflicts"]);
+});
+
+async function inWest(...args: readonly string[]): Promise<Ran> {
+  return kubectl("west", args, await enginesKubectl());
+}
+
+describe("--cluster", () => {
+  it("takes one cluster down and leaves the other's objects as they are", async () => {
+    const before = await allObjects("west");
+    const ran = await isthmus(["remove", "-f", meshFile(), "--cluster", "east", "--yes"]);
+    expect(ran.code).toBe(0);
+    expect((await kubectl("east", ["get", "namespace", "istio-system"], await enginesKubectl())).code).toBe(1);
+    expect((await allObjects("west")).filter((name) => name.startsWith("secret/"))).toEqual(
+      before.filter((name) => name.startsWith("secret/")),
+    );
+    expect(await inWest("-n", "istio-system", "get", "deploy", "istiod", "-o", "name")).toMatchObject({ code: 0 });
+  });
+
+  it("brings it up again alone, joined to the one outside the scope", async () => {
+    const ran = await isthmus(["apply", "-f", meshFile(), "--cluster", "east", "--yes"]);
+    expect(ran.err).not.toContain("error[");
+    expect(ran.code).toBe(0);
+    const secrets = await kubectl(
+      "east",
+      ["-n", "istio-system", "get", "secrets", "-o", "name"],
+      await enginesKubectl(),
+    );
+    expect(secrets.out).toContain("istio-remote-secret-west");
+    // East's reader account is new, and so is the credential that the others need of it.
+    expect((await isthmus(["apply", "-f", meshFile(), "--cluster", "west", "--yes"])).code).toBe(0);
+    expect((await isthmus(["verify", "-f", meshFile()])).code).toBe(0);
+  });
+
+  it("works on one cluster while the other is dead", async () => {
+    await killNode("east");
+    expect((await isthmus(["plan", "-f", meshFile()])).code).toBe(69);
+    const plan = await isthmus(["plan", "-f", meshFile(), "--cluster", "west", "--detailed-exitcode"]);
+    expect(plan.code).toBe(0);
+    expect(plan.out).toContain("Out of scope: east.");
+    const ran = await isthmus(["apply", "-f", meshFile(), "--cluster", "west", "--yes"]);
+    expect(ran.err).not.toContain("error[");
+    expect(ran.code).toBe(0);
+    await reviveNodes();
+  });
+});
+
+describe("--force-conflicts=KIND", () => {
+  it("takes over what another tool owns in that kind, and refuses the other", async () => {
+    await inWest("-n", "istio-system", "scale", "deploy/istiod", "--replicas=1");
+    await inWest(
+      "-n",
+      "sample",
+      "patch",
+      "service",
+      "helloworld",
+      "--field-manager=theirs",
+      "-p",
+      '{"spec":{"ports":[{"name":"http2-theirs","port":5000}]}}',
+    );
+    const refused = await isthmus(["plan", "-f", meshFile(), "--force-conflicts=Deployment"]);
+    expect(refused.code).toBe(1);
+    expect(refused.err).toContain("Service sample/helloworld");
+    expect((await isthmus(["apply", "-f", meshFile(), "--yes", "--force-conflicts=Service"])).code).toBe(0);
+  });
+});
