@@ -54,7 +54,7 @@ describe("who changed a field", () => {
     {
       name: "is found in a list by the item's key, whatever its place",
       live: object({ ports: [{ name: "other" }, { name: "http", port: 80 }] }, [
-        entry("kubectl-edit", { "f:spec": { "f:ports": { [port]: { ".": {}, "f:port": {} } } } }),
+        entry("kubectl-edit", { "f:spec": { "f:ports": { ".": {}, [port]: { ".": {}, "f:port": {} } } } }),
       ]),
       path: "spec.ports[1].port",
       by: "kubectl-edit",

@@ -104,6 +104,9 @@ function placeOf(items: readonly Json[], kind: string, text: string): number {
   if (kind === "i:") {
     return Number(text);
   }
+  if (kind !== "k:" && kind !== "v:") {
+    return -1;
+  }
   const wanted = JSON.parse(text) as Json;
   return items.findIndex((item) =>
     kind === "k:" && isMap(wanted)
