@@ -143,6 +143,7 @@ export interface KubeClient {
   /** True when the API server serves the kind in that version (a CRD's kind: when it is established). */
   hasKind(kind: ResourceKind, options: CallOptions): Promise<boolean>;
 
+  /** Waits at most 10 s for the answer, so it tells soon of a server that accepts connections and never answers. */
   version(options: CallOptions): Promise<ServerVersion>;
 
   /** Milliseconds of one small authenticated request. */

@@ -20,6 +20,9 @@ import { createTransport } from "./transport.ts";
 import { watchObjects } from "./watch-objects.ts";
 import { collectSecrets, writeWireObject } from "./wire-object.ts";
 
+/** Any API server that lives says its version at once: one that takes longer must not hold up what waits for all clusters. */
+const versionTimeoutMs = 10_000;
+
 /** The bounds of a client that is given no others. */
 export const defaultLimits: KubeLimits = {
   concurrency: 24,
@@ -185,7 +188,13 @@ export function connectKubeClient({ cluster, context, limits }: KubeClientOption
 
   async function getVersion(signal: AbortSignal): Promise<Readonly<Record<string, unknown>>> {
     const subject: RequestSubject = { verb: "version" };
-    const answer = await transport.send({ method: "GET", path: "/version", subject, signal });
+    const answer = await transport.send({
+      method: "GET",
+      path: "/version",
+      timeoutMs: versionTimeoutMs,
+      subject,
+      signal,
+    });
     if (answer.status !== 200) {
       throw report.answerFailure(answer, subject);
     }

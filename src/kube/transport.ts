@@ -26,6 +26,8 @@ export interface WireRequest {
   readonly contentType?: string;
   /** True where a 409 that names no field is repeated: somebody else was faster, and the next try starts from what is there then. */
   readonly racing?: boolean;
+  /** Where an answer must come sooner than the client's limit says. */
+  readonly timeoutMs?: number;
   /** For messages: what is tried, with which object. */
   readonly subject: RequestSubject;
   readonly signal: AbortSignal;
@@ -96,6 +98,9 @@ export function createTransport(context: ResolvedContext, limits: KubeLimits, re
     }
   };
 
+  const limitOf = ({ timeoutMs = limits.requestTimeoutMs }: WireRequest): number =>
+    Math.min(timeoutMs, limits.requestTimeoutMs);
+
   const dispatch = async (wire: WireRequest, bodyTimeout: number): Promise<Dispatcher.ResponseData> => {
     const { dispatcher, headers } = await prepare(wire.subject, wire.signal);
     const response = await request.call(dispatcher, {
@@ -109,7 +114,7 @@ export function createTransport(context: ResolvedContext, limits: KubeLimits, re
       },
       body: wire.body ?? null,
       signal: wire.signal,
-      headersTimeout: limits.requestTimeoutMs,
+      headersTimeout: limitOf(wire),
       bodyTimeout,
     });
     answered = true;
@@ -138,7 +143,7 @@ export function createTransport(context: ResolvedContext, limits: KubeLimits, re
       } catch (error) {
         wire.signal.throwIfAborted();
         const giveUp = (): never => {
-          throw report.networkFailure(withLimit(error, limits), wire.subject);
+          throw report.networkFailure(withLimit(error, limitOf(wire)), wire.subject);
         };
         return isTransient(error, before) ? { kind: "again", giveUp } : giveUp();
       }
@@ -149,7 +154,7 @@ export function createTransport(context: ResolvedContext, limits: KubeLimits, re
     async send(wire) {
       return exchange(wire, async () =>
         limiter.run(wire.signal, async () => {
-          const response = await dispatch(wire, limits.requestTimeoutMs);
+          const response = await dispatch(wire, limitOf(wire));
           const text = await readText(response);
           return {
             result: { status: response.statusCode, text },
@@ -218,10 +223,10 @@ function isLostRace(status: number, text: string | undefined): boolean {
 }
 
 /** undici says that there was no answer, not how long it waited for it. */
-function withLimit(error: unknown, limits: KubeLimits): unknown {
+function withLimit(error: unknown, limitMs: number): unknown {
   const code = codeOf(error) ?? "";
   return ["UND_ERR_HEADERS_TIMEOUT", "UND_ERR_BODY_TIMEOUT"].includes(code)
-    ? Object.assign(new Error(`no answer within ${limits.requestTimeoutMs / 1000} s`, { cause: error }), { code })
+    ? Object.assign(new Error(`no answer within ${limitMs / 1000} s`, { cause: error }), { code })
     : error;
 }
 

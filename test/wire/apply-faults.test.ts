@@ -172,6 +172,13 @@ const connections: readonly Row[] = [
     says: /error\[ISM258\].*list Node on east.*ISM306/,
   },
   {
+    fault: "an API server that accepts connections and never answers",
+    strike: always({ kind: "hang" }, () => true),
+    code: 69,
+    says: /error\[ISM258\].*version on east: no answer within 10 s/,
+    heal: mend,
+  },
+  {
     fault: "a watch that dies while it is waited",
     strike: (east) => when(east, watching, () => setTimeout(() => east.cutConnections(), 5)),
     code: 0,
