@@ -5,6 +5,7 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import type { KubeObject } from "../../src/core/model/kube-object.ts";
 import { compareWithAnalyze } from "./analyze.ts";
+import { benchBesideScripts } from "./beside-scripts.ts";
 import type { Figure } from "./measure.ts";
 import { median, showFigures, timed } from "./measure.ts";
 import { benchFleet } from "./fleet/fleet.ts";
@@ -91,12 +92,9 @@ async function main(): Promise<void> {
     goal: 30,
     beside: { name: "shell proof", value: shellProof.apply },
   });
-  add({
-    name: "plan without changes",
-    value: await median(5, async () => (await timed(program, ["plan", "-f", file], env)).seconds),
-    unit: "s",
-    goal: 2,
-  });
+  for (const figure of await benchBesideScripts({ program, file, env, instance, folder })) {
+    add(figure);
+  }
   for (const figure of await benchShift({ program, file, env, instance })) {
     add(figure);
   }
