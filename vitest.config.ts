@@ -20,6 +20,8 @@ export default defineConfig({
           name: "unit",
           include: ["src/**/*.test.ts"],
           pool: "threads",
+          // A test must not fail because a machine is slow.
+          testTimeout: 30_000,
           sequence: { groupOrder: 0 },
         },
       },
