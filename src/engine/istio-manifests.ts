@@ -1,6 +1,9 @@
+import { createHash } from "node:crypto";
 import type { KubeObject } from "../core/model/kube-object.ts";
 import type { Cluster, Mesh } from "../core/model/mesh.ts";
 import type { Platform } from "../core/render/materials.ts";
+import { createLimiter } from "../kube/limiter.ts";
+import { tolerateListeners } from "../kube/tolerate-listeners.ts";
 import { renderByHelm } from "./helm-manifests.ts";
 import { renderByIstioctl } from "./istioctl-manifests.ts";
 import type { EngineOptions } from "./options.ts";
@@ -44,14 +47,37 @@ export async function createIstioRenderer(
   }
 }
 
-/** Istio's own objects for every cluster, by the cluster's name. */
+/** How many clusters' manifests are read and parsed at once: their texts are some megabytes each. */
+const readAtATime = 4;
+
+/**
+ * Istio's own objects for every cluster, by the cluster's name. Objects that
+ * are the same in several clusters are one object: the definitions of a
+ * hundred clusters would be most of the memory of a plan.
+ */
 export async function generateIstioManifests(
   mesh: Mesh,
   platforms: Readonly<Record<string, ClusterPlatform>>,
   options: ManifestOptions,
 ): Promise<Readonly<Record<string, readonly KubeObject[]>>> {
   const render = await createIstioRenderer(mesh, platforms, options);
+  tolerateListeners(options.signal);
+  const limiter = createLimiter(readAtATime);
+  const known = new Map<string, KubeObject>();
+  const share = (object: KubeObject): KubeObject => {
+    if (object.kind === "Secret") {
+      return object;
+    }
+    const key = createHash("sha256").update(JSON.stringify(object)).digest("base64");
+    const shared = known.get(key) ?? object;
+    known.set(key, shared);
+    return shared;
+  };
   return Object.fromEntries(
-    await Promise.all(mesh.clusters.map(async (cluster) => [cluster.name, await render(cluster)] as const)),
+    await Promise.all(
+      mesh.clusters.map(async (cluster) =>
+        limiter.run(options.signal, async () => [cluster.name, (await render(cluster)).map(share)] as const),
+      ),
+    ),
   );
 }
