@@ -32,7 +32,7 @@ import type { TrustPlan } from "../trust.ts";
 import { planTrust } from "../trust.ts";
 
 /** Bounds what is held of API servers' answers at once; large enough that some slow clusters leave room for the others. */
-const plannedAtATime = 6;
+const plannedAtATime = 12;
 
 /** A plan with what carrying it out needs. The connections are open until `close`, which whoever asked for the plan calls. */
 export interface PreparedPlan {
