@@ -18,6 +18,7 @@ import type { PreparedPlan } from "./operations/plan.ts";
 import type { EngineOptions } from "./options.ts";
 import { isInScope, withoutCredential } from "./scope.ts";
 import { tellFailure } from "./tell-failure.ts";
+import { wakesDefinitions } from "./wake-definition.ts";
 import { waitUntilServed } from "./wait-until-served.ts";
 import { waitUntilSynced } from "./wait-until-synced.ts";
 import type { Working } from "./working.ts";
@@ -66,7 +67,16 @@ export async function runWave(wave: Wave, work: Working, run: Run): Promise<void
     await waitUntilReady(
       work.one.client,
       written.map((object) => referenceOf(object.object)),
-      { timeoutMs: options.timeoutMs, signal: options.signal, onPending: (pending) => note(describePending(pending)) },
+      {
+        timeoutMs: options.timeoutMs,
+        signal: options.signal,
+        onPending: (pending) => note(describePending(pending)),
+        attend: wakesDefinitions(
+          work.one.client,
+          written.map(({ object }) => object),
+          { force: forcesConflicts(options.forceConflicts, "CustomResourceDefinition"), now: options.now },
+        ),
+      },
     );
     if (wave === "join") {
       const others = membersOf(prepared.meshFile.mesh, all)

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import path from "node:path";
-import { expect, it } from "vitest";
+import { expect, it, onTestFinished } from "vitest";
 import { pidOf } from "./node-processes.ts";
 import { environment, isthmus, meshFile, root } from "./world.ts";
 
@@ -12,6 +12,8 @@ async function applyWithRestartAt(part: string): Promise<{ readonly code: number
     env: environment(),
     stdio: ["ignore", "pipe", "pipe"],
   });
+  // One that hangs must not hold its Leases against the tests after this one.
+  onTestFinished(() => void child.kill("SIGKILL"));
   let out = "";
   let err = "";
   let killed = false;

@@ -1,6 +1,7 @@
 import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
 import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
 import { UserError } from "../../core/diagnostics/user-error.ts";
+import type { KubeObject } from "../../core/model/kube-object.ts";
 import { describeId } from "../../core/model/kube-object.ts";
 import { accessDiagnostic } from "../access-diagnostic.ts";
 import type { KubeClient } from "../client.ts";
@@ -17,6 +18,8 @@ export interface WaitOptions {
   readonly signal: AbortSignal;
   /** What is pending and why: once at the beginning (when anything is), then on every change. Must not throw. */
   readonly onPending: (pending: readonly Pending[]) => void;
+  /** Asked every two seconds about each object that is pending. May act on it, and gives a better reason where it has one. */
+  readonly attend?: (object: KubeObject, signal: AbortSignal) => Promise<string | undefined>;
 }
 
 /** Objects that did not come to where they should in time. One diagnostic (ISM273 or ISM274) per object, exit code 1. */
@@ -42,7 +45,7 @@ export async function waitUntilReady(
   references: readonly ObjectReference[],
   options: WaitOptions,
 ): Promise<void> {
-  const { timeoutMs, signal, onPending } = options;
+  const { timeoutMs, signal, onPending, attend = async () => undefined } = options;
   await followObjects(client, references, {
     timeoutMs,
     signal,
@@ -51,7 +54,8 @@ export async function waitUntilReady(
       const { state, reason } = readinessOf(object);
       return state === "current" ? undefined : reason;
     },
-    explain: async (object, lookSignal) => explainWorkload(client, object, lookSignal),
+    explain: async (object, lookSignal) =>
+      (await attend(object, lookSignal)) ?? (await explainWorkload(client, object, lookSignal)),
     onTimeout: (pending) => {
       const seconds = timeoutMs / 1000;
       const fix =
