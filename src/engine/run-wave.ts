@@ -18,9 +18,11 @@ import type { PreparedPlan } from "./operations/plan.ts";
 import type { EngineOptions } from "./options.ts";
 import { isInScope, withoutCredential } from "./scope.ts";
 import { tellFailure } from "./tell-failure.ts";
-import { wakesDefinitions } from "./wake-definition.ts";
 import { waitUntilServed } from "./wait-until-served.ts";
 import { waitUntilSynced } from "./wait-until-synced.ts";
+import { wakesDefinitions } from "./waking/definitions.ts";
+import { wakesNamespaces } from "./waking/namespaces.ts";
+import type { Attend } from "./waking/write-again.ts";
 import type { Working } from "./working.ts";
 
 /** How the work on each wave is called in events. */
@@ -71,11 +73,7 @@ export async function runWave(wave: Wave, work: Working, run: Run): Promise<void
         timeoutMs: options.timeoutMs,
         signal: options.signal,
         onPending: (pending) => note(describePending(pending)),
-        attend: wakesDefinitions(
-          work.one.client,
-          written.map(({ object }) => object),
-          { force: forcesConflicts(options.forceConflicts, "CustomResourceDefinition"), now: options.now },
-        ),
+        attend: attends(wave, work, run),
       },
     );
     if (wave === "join") {
@@ -105,6 +103,21 @@ export async function runWave(wave: Wave, work: Working, run: Run): Promise<void
     work.failed = true;
     await tellFailure(error, work, task, options);
     throw error;
+  }
+}
+
+/** What is done about objects that wait for a controller which has forgotten them. */
+function attends(wave: Wave, { one, plan }: Working, { options }: Run): Attend | undefined {
+  const desired = plan.objects.map(({ object }) => object);
+  const waking = { force: (kind: string) => forcesConflicts(options.forceConflicts, kind), now: options.now };
+  switch (wave) {
+    case "definitions":
+      return wakesDefinitions(one.client, desired, waking);
+    case "gateways":
+    case "services":
+      return wakesNamespaces(one.client, desired, waking);
+    default:
+      return undefined;
   }
 }
 

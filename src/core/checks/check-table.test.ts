@@ -153,6 +153,17 @@ const table: readonly (readonly [Check["id"], string, MeshFacts, readonly string
   ],
   ["control-plane/istiod-ready", "istiod scaled to 0", withIstiod({ desired: 0, ready: 0 }), ["error ISM420 east"]],
   [
+    "control-plane/root-certificate",
+    "a namespace that istiod has given up",
+    withCluster("east", (one) => ({
+      namespaces: one.namespaces.map((namespace) => {
+        const { root: _, ...rest } = namespace;
+        return rest.name === "sample" ? rest : namespace;
+      }),
+    })),
+    ["error ISM453 east"],
+  ],
+  [
     "control-plane/istiod-ready",
     "no istiod at all",
     withCluster("east", (one) => {

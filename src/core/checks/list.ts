@@ -6,6 +6,7 @@ import type { Check } from "./check.ts";
 import { clusterId } from "./control-plane/cluster-id.ts";
 import { istiodReady } from "./control-plane/istiod-ready.ts";
 import { meshId } from "./control-plane/mesh-id.ts";
+import { rootCertificate } from "./control-plane/root-certificate.ts";
 import { webhook } from "./control-plane/webhook.ts";
 import { credentialsAccepted } from "./credentials/accepted.ts";
 import { credentialsNotEnding } from "./credentials/not-ending.ts";
@@ -56,6 +57,7 @@ export const checks: readonly Check[] = [
   meshId,
   istiodReady,
   webhook,
+  rootCertificate,
   clusterId,
   namespaceLabel,
   gatewayLabel,

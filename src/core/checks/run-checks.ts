@@ -62,32 +62,61 @@ export function runChecks(facts: MeshFacts, selection: CheckSelection): CheckRep
 }
 
 function foldCauses(findings: readonly CheckFinding[], chosen: readonly Check[]): readonly Cause[] {
-  const explains = new Map(chosen.map((check) => [check.id, new Set(check.explains)]));
-  const parentOf = (finding: CheckFinding): CheckFinding | undefined =>
-    findings.find(
-      (other) =>
-        other.severity === "error" && explains.get(other.check)?.has(finding.check) === true && within(other, finding),
-    );
+  const parentOf = findsParents(findings, chosen);
   const rootOf = (finding: CheckFinding): CheckFinding => {
     const parent = parentOf(finding);
     return parent === undefined ? finding : rootOf(parent);
   };
-  const roots = findings.filter((one) => parentOf(one) === undefined);
-  const causes = roots.map((root) => ({
-    ...root,
-    consequences: findings.filter((one) => one !== root && rootOf(one) === root),
-  }));
+  const byRoot = new Map<CheckFinding, CheckFinding[]>();
+  for (const finding of findings) {
+    const root = rootOf(finding);
+    const known = byRoot.get(root) ?? [];
+    byRoot.set(root, known);
+    if (finding !== root) {
+      known.push(finding);
+    }
+  }
+  const causes = [...byRoot].map(([root, consequences]): Cause => ({ ...root, consequences }));
   return [...causes.filter((one) => one.severity === "error"), ...causes.filter((one) => one.severity === "warning")];
+}
+
+/**
+ * Gives what finds the first error that explains a finding. A fleet has a
+ * finding for every pair of its clusters, so the errors are looked up by
+ * check and clusters and never gone through.
+ */
+function findsParents(
+  findings: readonly CheckFinding[],
+  chosen: readonly Check[],
+): (finding: CheckFinding) => CheckFinding | undefined {
+  const positions = new Map<string, number>();
+  const keyOf = (check: string, clusters: readonly string[]): string => JSON.stringify([check, ...clusters.toSorted()]);
+  findings.forEach((finding, position) => {
+    const key = keyOf(finding.check, involved(finding));
+    if (finding.severity === "error" && !positions.has(key)) {
+      positions.set(key, position);
+    }
+  });
+  return (finding) => {
+    const explaining = chosen.filter((check) => check.explains.includes(finding.check));
+    const first = explaining
+      .flatMap((check) => subsets(involved(finding)).map((clusters) => positions.get(keyOf(check.id, clusters))))
+      .filter((position) => position !== undefined)
+      .reduce<number | undefined>((least, position) => Math.min(least ?? position, position), undefined);
+    return first === undefined ? undefined : findings[first];
+  };
+}
+
+/** All clusters of a cause are clusters of its consequence: the sets that it may concern. */
+function subsets(clusters: readonly string[]): readonly (readonly string[])[] {
+  return clusters.reduce<readonly (readonly string[])[]>(
+    (all, cluster) => [...all, ...all.map((one) => [...one, cluster])],
+    [[]],
+  );
 }
 
 function involved(finding: Finding): readonly string[] {
   return [finding.cluster, finding.remote].filter((one) => one !== undefined);
-}
-
-/** True when all clusters of the cause are clusters of the consequence. */
-function within(cause: Finding, consequence: Finding): boolean {
-  const all = involved(consequence);
-  return involved(cause).every((one) => all.includes(one));
 }
 
 function concerns(finding: Finding, cluster: string | undefined): boolean {

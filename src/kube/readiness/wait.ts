@@ -19,7 +19,7 @@ export interface WaitOptions {
   /** What is pending and why: once at the beginning (when anything is), then on every change. Must not throw. */
   readonly onPending: (pending: readonly Pending[]) => void;
   /** Asked every two seconds about each object that is pending. May act on it, and gives a better reason where it has one. */
-  readonly attend?: (object: KubeObject, signal: AbortSignal) => Promise<string | undefined>;
+  readonly attend?: ((object: KubeObject, signal: AbortSignal) => Promise<string | undefined>) | undefined;
 }
 
 /** Objects that did not come to where they should in time. One diagnostic (ISM273 or ISM274) per object, exit code 1. */

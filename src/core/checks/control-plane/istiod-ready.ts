@@ -11,6 +11,7 @@ export const istiodReady: Check = {
   pre: false,
   explains: [
     "control-plane/webhook",
+    "control-plane/root-certificate",
     "control-plane/cluster-id",
     "gateways/ready",
     "gateways/addresses",

@@ -199,6 +199,11 @@ export const checkCodes = {
     explanation:
       "external-dns writes beside each name who owns it. An instance with another owner, or one that looks for the record under another prefix, does not touch the name, so that only one cluster's address is published.",
   },
+  ISM453: {
+    summary: "A namespace has no root certificate of istiod",
+    explanation:
+      "istiod writes the root that proxies trust into ConfigMap istio-ca-root-cert of every namespace, and every pod with a proxy mounts it. When the API server refuses the write or is away, istiod tries six times within a quarter of a second and then leaves the namespace alone until it changes. An apply that waits for pods there writes the namespace again, so that istiod looks.",
+  },
 } as const satisfies Record<string, CatalogueEntry>;
 
 export type CheckCode = keyof typeof checkCodes;

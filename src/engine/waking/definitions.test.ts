@@ -1,11 +1,11 @@
 import { afterEach, expect, it } from "vitest";
-import type { KubeObject } from "../core/model/kube-object.ts";
-import type { KubeClient } from "../kube/client.ts";
-import { createKubeClient } from "../kube/client.ts";
-import type { FakeApiServer } from "../kube/fake/fake-api-server.ts";
-import { startFakeApiServer } from "../kube/fake/fake-api-server.ts";
-import { contextOf } from "../kube/fake/fake-context.ts";
-import { wakesDefinitions } from "./wake-definition.ts";
+import type { KubeObject } from "../../core/model/kube-object.ts";
+import type { KubeClient } from "../../kube/client.ts";
+import { createKubeClient } from "../../kube/client.ts";
+import type { FakeApiServer } from "../../kube/fake/fake-api-server.ts";
+import { startFakeApiServer } from "../../kube/fake/fake-api-server.ts";
+import { contextOf } from "../../kube/fake/fake-context.ts";
+import { wakesDefinitions } from "./definitions.ts";
 
 const { signal } = new AbortController();
 const closing: (() => Promise<void>)[] = [];
@@ -47,7 +47,7 @@ async function looks(
   each: readonly (readonly [seconds: number, object: KubeObject])[],
 ): Promise<{ readonly said: readonly (string | undefined)[]; readonly written: readonly unknown[] }> {
   let seconds = 0;
-  const wake = wakesDefinitions(client, [wanted], { force: false, now: () => seconds * 1000 });
+  const wake = wakesDefinitions(client, [wanted], { force: () => false, now: () => seconds * 1000 });
   const said: (string | undefined)[] = [];
   for (const [at, object] of each) {
     seconds = at;
