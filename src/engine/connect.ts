@@ -151,10 +151,10 @@ function clusterContext(cluster: Cluster, context: ResolvedContext): ClusterCont
   return { kind: "found", cluster, context, platform: platformOf(context) };
 }
 
-/** Connects to every cluster side by side and reads its facts. Never rejects for one cluster's sake. */
+/** Connects to every cluster side by side and reads its facts, with `remotes` also what its remote secrets say. Never rejects for one cluster's sake. */
 export async function connectClusters(
   ways: readonly (ClusterContext | Unreachable)[],
-  options: EngineOptions,
+  { remotes = false, ...options }: EngineOptions & { readonly remotes?: boolean },
 ): Promise<readonly Connection[]> {
   return Promise.all(
     ways.map(async (one): Promise<Connection> => {
@@ -171,7 +171,8 @@ export async function connectClusters(
         limits: requestLimits(options),
       });
       try {
-        return { ...one, kind: "connected", client, facts: await gatherCluster(client, options.signal) };
+        const facts = await gatherCluster(client, { remotes, signal: options.signal });
+        return { ...one, kind: "connected", client, facts };
       } catch (error) {
         await client.close();
         options.signal.throwIfAborted();

@@ -82,6 +82,6 @@ async function gatherManagement(client: KubeClient, mesh: string, signal: AbortS
     localities: [],
     kubernetesVersion: "",
     ingressAddresses: [],
-    remotes: () => ({}),
+    remotes: {},
   };
 }

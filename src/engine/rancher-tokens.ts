@@ -21,7 +21,7 @@ const readerLabel = "isthmus.dev/reader";
  * The credentials with Rancher tokens that remote secrets already hold and
  * that may stay, by the reading cluster and the cluster that is read. Every
  * pair has a token of its own, for one cluster: a stolen one opens no other,
- * and one that is revoked cuts one tie.
+ * and one that is revoked cuts one tie. The clusters are connected with `remotes`.
  */
 export async function keptTokens(
   mesh: Mesh,
@@ -47,7 +47,7 @@ function keptToken(
   remote: Cluster,
   facts: { readonly link: RancherLink; readonly known: ReadonlyMap<string, TokenFacts>; readonly now: number },
 ): RemoteCredential | undefined {
-  const present = reader.facts.remotes()[remote.name];
+  const present = reader.facts.remotes[remote.name];
   if (remote.name === reader.cluster.name || remote.access.kind !== "rancher" || present === undefined) {
     return undefined;
   }

@@ -31,8 +31,8 @@ export interface ClusterFacts {
   readonly kubernetesVersion: string;
   /** The addresses of the ingress gateway's Service; empty while it has none. */
   readonly ingressAddresses: readonly string[];
-  /** What the remote secrets here say, read when it is asked for, by the name of the cluster that they are about. */
-  readonly remotes: () => Readonly<Record<string, RemoteKubeconfig>>;
+  /** What the remote secrets here say, by the name of the cluster that they are about; empty unless `GatherOptions.remotes`. */
+  readonly remotes: Readonly<Record<string, RemoteKubeconfig>>;
 }
 
 /** Where a node says it is. */
@@ -41,8 +41,17 @@ export interface Locality {
   readonly zone: string;
 }
 
+export interface GatherOptions {
+  /** True where the credentials in remote secrets are wanted: a fleet of a hundred clusters has ten thousand of them. */
+  readonly remotes: boolean;
+  readonly signal: AbortSignal;
+}
+
 /** Reads the facts of one cluster; any failed request fails the whole (the cluster then counts as unreachable). */
-export async function gatherCluster(client: KubeClient, signal: AbortSignal): Promise<ClusterFacts> {
+export async function gatherCluster(
+  client: KubeClient,
+  { remotes: wanted, signal }: GatherOptions,
+): Promise<ClusterFacts> {
   const [inventories, cacerts, token, meshConfig, namespaces, nodes, version, ingress, remotes] = await Promise.all([
     client.list(
       { apiVersion: "v1", kind: "ConfigMap", namespace: inventoryNamespace, labelSelector: `${inventoryLabel}=true` },
@@ -55,7 +64,7 @@ export async function gatherCluster(client: KubeClient, signal: AbortSignal): Pr
     client.list({ apiVersion: "v1", kind: "Node" }, { signal }),
     client.version({ signal }),
     readIngressAddresses(client, signal),
-    listRemoteSecrets(client, signal),
+    wanted ? listRemoteSecrets(client, signal) : [],
   ]);
   const authority = readAuthority(cacerts);
   return {
@@ -68,7 +77,7 @@ export async function gatherCluster(client: KubeClient, signal: AbortSignal): Pr
     namespaces: new Set(namespaces.map((namespace) => keyOf(idOf(namespace)))),
     kubernetesVersion: version.gitVersion,
     ingressAddresses: ingress,
-    remotes: remember(() => readRemotes(remotes)),
+    remotes: readRemotes(remotes),
   };
 }
 
@@ -90,12 +99,6 @@ export function readReader(secret: KubeObject | undefined): ClusterFacts["reader
     return undefined;
   }
   return { token: new Secret(decode(token)), caData: ca.expose() };
-}
-
-/** The same answer every time, made the first time. */
-function remember<T>(make: () => T): () => T {
-  let made: { readonly value: T } | undefined;
-  return () => (made ??= { value: make() }).value;
 }
 
 function readLocalities(nodes: readonly KubeObject[]): readonly Locality[] {

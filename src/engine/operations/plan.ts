@@ -74,7 +74,10 @@ export async function preparePlan(
     const platforms = Object.fromEntries(found.map((one) => [one.cluster.name, one.platform]));
     const [serviceManifests, connections, management, istioManifests] = await Promise.all([
       readServiceManifests(meshFile, options),
-      connectClusters(ways.clusters, options).then((all) => remember(open, all)),
+      connectClusters(ways.clusters, {
+        ...options,
+        remotes: meshFile.mesh.access.credentials === "rancherToken",
+      }).then((all) => remember(open, all)),
       connectManagement(meshFile.mesh, ways.rancher, options).then((one) => {
         remember(open, one === undefined ? [] : [one]);
         return one;
