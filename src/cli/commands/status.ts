@@ -11,7 +11,10 @@ export const statusCommand = defineCommand({
   examples: [
     { command: "isthmus status -f mesh.yaml", does: "the mesh at a glance" },
     { command: "isthmus status --watch --interval 10s", does: "again every ten seconds, until Ctrl-C" },
-    { command: "isthmus status -o wide", does: "also contexts, owned objects and the proxies of every istiod" },
+    {
+      command: "isthmus status -o wide",
+      does: "also contexts, replicas, the proxies of every istiod, and when credentials end",
+    },
     { command: "isthmus status --watch -o json", does: "one JSON document per line and change" },
   ],
   options: {

@@ -54,7 +54,10 @@ function advance(cluster: string, object: WireObject): WireObject | undefined {
     }
     case "Deployment":
       return object["status"] === undefined
-        ? { ...object, status: { observedGeneration: 1, replicas: 1, updatedReplicas: 1, availableReplicas: 1 } }
+        ? {
+            ...object,
+            status: { observedGeneration: 1, replicas: 1, updatedReplicas: 1, readyReplicas: 1, availableReplicas: 1 },
+          }
         : undefined;
     case "CustomResourceDefinition":
       return object["status"] === undefined

@@ -5,12 +5,12 @@ import type { CheckReport, CheckSelection } from "../../core/checks/run-checks.t
 import { runChecks } from "../../core/checks/run-checks.ts";
 import type { Connection } from "../connect.ts";
 import { closeConnections, connectClusters, resolveContexts } from "../connect.ts";
+import { readTokenEnds } from "../facts/credential-ends.ts";
 import { gatherFacts } from "../facts/check/gather-facts.ts";
 import type { MeshFile } from "../mesh-file.ts";
 import type { EngineOptions } from "../options.ts";
 import type { RancherState } from "../rancher.ts";
 import { closeRancher } from "../rancher.ts";
-import { meshLabel } from "../../core/render/names.ts";
 import { isOnLocalNetwork, sandboxExtension } from "../sandbox-network.ts";
 
 export interface Checked {
@@ -90,24 +90,4 @@ function trialRule(connections: readonly Connection[]): (server: string) => bool
       return true;
     }
   };
-}
-
-async function readTokenEnds(
-  mesh: string,
-  rancher: RancherState,
-  signal: AbortSignal,
-): Promise<Readonly<Record<string, string>>> {
-  if (rancher.kind !== "linked") {
-    return {};
-  }
-  try {
-    const tokens = await rancher.link.client.listTokens({ [meshLabel]: mesh }, signal);
-    return Object.fromEntries(
-      tokens.flatMap((token) => (token.expiresAt === undefined ? [] : [[token.name, token.expiresAt.toISOString()]])),
-    );
-  } catch {
-    signal.throwIfAborted();
-    // A user without the right to list tokens: the trial still says whether they work.
-    return {};
-  }
 }

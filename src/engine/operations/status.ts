@@ -1,8 +1,6 @@
 import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
 import { UserError } from "../../core/diagnostics/user-error.ts";
 import type { KubeObject } from "../../core/model/kube-object.ts";
-import { effectiveRelease } from "../../core/releases/istio-releases.ts";
-import { routeNamespace } from "../../core/render/front-gateway.ts";
 import { eastWestGateway, ingressGateway, istioNamespace, networkLabel } from "../../core/render/names.ts";
 import { inspectAuthority } from "../../pki/inspect.ts";
 import { KubeError, diagnoseKubeError } from "../../kube/errors.ts";
@@ -11,14 +9,20 @@ import type { Connected, Connection } from "../connect.ts";
 import { closeConnections, connectClusters, resolveContexts } from "../connect.ts";
 import type { ProxySync } from "../facts/proxy-sync.ts";
 import { readProxySync } from "../facts/proxy-sync.ts";
+import type { TokenEnds, TokenKind } from "../facts/credential-ends.ts";
+import { endOfToken, readTokenEnds, tokenKindOf } from "../facts/credential-ends.ts";
+import { listRemoteSecrets, readRemotes } from "../facts/remote-kubeconfig.ts";
+import type { RemoteSync } from "../facts/remote-sync.ts";
 import { readRemoteSync } from "../facts/remote-sync.ts";
 import { serviceAddresses } from "../facts/service-addresses.ts";
-import { readServiceEndpoints } from "../facts/service-endpoints.ts";
+import type { ServiceStatus } from "../facts/service-status.ts";
+import { readServiceStatus } from "../facts/service-status.ts";
 import type { SyncStatus } from "../facts/sync-status.ts";
 import { refusedSync, syncOf } from "../facts/sync-status.ts";
 import type { MeshFile } from "../mesh-file.ts";
 import type { EngineOptions } from "../options.ts";
 import { inventoryOf } from "../plan-cluster.ts";
+import type { RancherState } from "../rancher.ts";
 import { closeRancher } from "../rancher.ts";
 import type { PreparedPlan } from "./plan.ts";
 import { preparePlan } from "./plan.ts";
@@ -28,6 +32,25 @@ export interface ComponentStatus {
   /** `current`, `inProgress`, `failed`, or `missing`. */
   readonly state: string;
   readonly reason: string;
+  /** Pods; left out where there is no Deployment. */
+  readonly replicas?: { readonly ready: number; readonly desired: number };
+}
+
+/** What one istiod pod says of the clusters that it watches. */
+export interface PodSync {
+  readonly pod: string;
+  /** Other cluster → `synced`, `syncing`, `timeout`, `closed` or `not known`. */
+  readonly clusters: Readonly<Record<string, string>>;
+  /** Why the pod could not be asked. */
+  readonly problem?: string;
+}
+
+/** The credential by which a cluster's istiod reads another one. */
+export interface CredentialStatus {
+  readonly cluster: string;
+  readonly token: TokenKind;
+  /** ISO 8601; left out where it never ends, or nobody says. */
+  readonly expires?: string;
 }
 
 export type ClusterStatus =
@@ -45,6 +68,10 @@ export type ClusterStatus =
       readonly eastWest: readonly string[];
       /** Other cluster → what istiod says of it, the worst of its pods. */
       readonly remotes: Readonly<Record<string, string>>;
+      /** The same of every istiod pod by itself. */
+      readonly remotesByPod: readonly PodSync[];
+      /** What the remote secrets hold. */
+      readonly credentials: readonly CredentialStatus[];
       /** The end of the cluster's intermediate; undefined without `cacerts`. */
       readonly intermediate?: { readonly notAfter: Date; readonly daysLeft: number };
       readonly services: readonly ServiceStatus[];
@@ -57,14 +84,6 @@ export type ClusterStatus =
     }
   | { readonly kind: "unreachable"; readonly cluster: string; readonly diagnostic: Diagnostic };
 
-export interface ServiceStatus {
-  readonly service: string;
-  /** Version → ready pods in this cluster. */
-  readonly ready: Readonly<Record<string, number>>;
-  /** Route → version → weight that the cluster's VirtualService has; empty when it is not there. */
-  readonly weights: Readonly<Record<string, Readonly<Record<string, number>>>>;
-}
-
 /**
  * The state of the mesh as the clusters tell it themselves, gathered side by
  * side, and whether each is as the mesh file asks, by the same comparison as a
@@ -73,7 +92,8 @@ export interface ServiceStatus {
 export async function readStatus(meshFile: MeshFile, options: EngineOptions): Promise<readonly ClusterStatus[]> {
   let prepared: PreparedPlan;
   try {
-    prepared = await preparePlan(meshFile, options);
+    // Who owns a field does not matter to whether it is as the mesh file asks, and nothing is written.
+    prepared = await preparePlan(meshFile, { ...options, forceConflicts: true });
   } catch (error) {
     options.signal.throwIfAborted();
     if (!(error instanceof UserError)) {
@@ -83,7 +103,7 @@ export async function readStatus(meshFile: MeshFile, options: EngineOptions): Pr
     return withSync(await readAlone(meshFile, options), (cluster) => refusedSync(diagnostics, cluster));
   }
   try {
-    const clusters = await statusThrough(meshFile, prepared.connections, options);
+    const clusters = await statusThrough(meshFile, prepared, options);
     return withSync(clusters, (cluster) => syncOf(prepared.plan, cluster));
   } finally {
     await prepared.close();
@@ -103,31 +123,33 @@ function withSync(
 async function readAlone(meshFile: MeshFile, options: EngineOptions): Promise<readonly ClusterStatus[]> {
   const { clusters, rancher } = await resolveContexts(meshFile, options);
   const connections = await connectClusters(clusters, options);
-  await closeRancher(rancher);
   try {
-    return await statusThrough(meshFile, connections, options);
+    return await statusThrough(meshFile, { connections, rancher }, options);
   } finally {
-    await closeConnections(connections);
+    await Promise.all([closeConnections(connections), closeRancher(rancher)]);
   }
 }
 
 /** The state through connections that are open already, and stay so. */
 export async function statusThrough(
   meshFile: MeshFile,
-  connections: readonly Connection[],
+  { connections, rancher }: { readonly connections: readonly Connection[]; readonly rancher: RancherState },
   options: EngineOptions,
 ): Promise<readonly ClusterStatus[]> {
+  const tokenEnds = await readTokenEnds(meshFile.mesh.name, rancher, options.signal);
   return Promise.all(
     connections.map(async (one): Promise<ClusterStatus> =>
       one.kind === "connected"
-        ? readOrName(meshFile, one, options)
+        ? readOrName(meshFile, one, { ...options, tokenEnds })
         : { kind: "unreachable", cluster: one.cluster.name, diagnostic: one.diagnostic },
     ),
   );
 }
 
+type ReadOptions = EngineOptions & { readonly tokenEnds: TokenEnds };
+
 /** A cluster that dies while it is read is one that does not answer. */
-async function readOrName(meshFile: MeshFile, one: Connected, options: EngineOptions): Promise<ClusterStatus> {
+async function readOrName(meshFile: MeshFile, one: Connected, options: ReadOptions): Promise<ClusterStatus> {
   try {
     return await readCluster(meshFile, one, options);
   } catch (error) {
@@ -140,7 +162,7 @@ async function readOrName(meshFile: MeshFile, one: Connected, options: EngineOpt
   }
 }
 
-async function readCluster(meshFile: MeshFile, one: Connected, options: EngineOptions): Promise<ClusterStatus> {
+async function readCluster(meshFile: MeshFile, one: Connected, options: ReadOptions): Promise<ClusterStatus> {
   const { client } = one;
   const { signal } = options;
   const get = async (
@@ -151,18 +173,21 @@ async function readCluster(meshFile: MeshFile, one: Connected, options: EngineOp
   ): Promise<KubeObject | undefined> =>
     client.get({ apiVersion, kind, name, ...(namespace === undefined ? {} : { namespace }) }, { signal });
   const names = ["istiod", ingressGateway, eastWestGateway];
-  const [version, namespace, deployments, ingress, eastWest, sync, proxies, services] = await Promise.all([
+  const [version, namespace, deployments, ingress, eastWest, sync, secrets, proxies, services] = await Promise.all([
     client.version({ signal }),
     get("v1", "Namespace", istioNamespace),
     Promise.all(names.map(async (name) => [name, await get("apps/v1", "Deployment", name, istioNamespace)] as const)),
     get("v1", "Service", ingressGateway, istioNamespace),
     get("v1", "Service", eastWestGateway, istioNamespace),
     readRemoteSync(client, signal),
+    listRemoteSecrets(client, signal),
     readProxySync(client, signal),
-    Promise.all(meshFile.mesh.services.map(async (service) => readService(meshFile, one, service, signal))),
+    Promise.all(meshFile.mesh.services.map(async (service) => readServiceStatus(meshFile, one, service, signal))),
   ]);
   const istiod = deployments.find(([name]) => name === "istiod")?.[1];
   const intermediate = intermediateOf(one, options.now());
+  const others = meshFile.mesh.clusters.map((other) => other.name).filter((name) => name !== one.cluster.name);
+  const remotesByPod = sync.map((pod) => podSync(pod, others));
   return {
     kind: "reached",
     cluster: one.cluster.name,
@@ -173,7 +198,9 @@ async function readCluster(meshFile: MeshFile, one: Connected, options: EngineOp
     components: deployments.map(([name, deployment]) => componentOf(name, deployment)),
     ingress: ingress === undefined ? [] : serviceAddresses(ingress),
     eastWest: eastWest === undefined ? [] : serviceAddresses(eastWest),
-    remotes: remotesOf(meshFile, one, sync),
+    remotes: worstOf(remotesByPod, others),
+    remotesByPod,
+    credentials: credentialsOf(secrets, options.tokenEnds),
     ...(intermediate === undefined ? {} : { intermediate }),
     services,
     proxies,
@@ -186,21 +213,41 @@ function componentOf(name: string, deployment: KubeObject | undefined): Componen
     return { name, state: "missing", reason: "there is no such Deployment" };
   }
   const readiness = readinessOf(deployment);
-  return { name, state: readiness.state, reason: readiness.reason };
+  const { replicas = 1 } = (deployment["spec"] ?? {}) as { readonly replicas?: number };
+  const { readyReplicas = 0 } = (deployment["status"] ?? {}) as { readonly readyReplicas?: number };
+  return {
+    name,
+    state: readiness.state,
+    reason: readiness.reason,
+    replicas: { ready: readyReplicas, desired: replicas },
+  };
 }
 
-function remotesOf(
-  meshFile: MeshFile,
-  one: Connected,
-  sync: Awaited<ReturnType<typeof readRemoteSync>>,
-): Readonly<Record<string, string>> {
-  const others = meshFile.mesh.clusters.filter((other) => other.name !== one.cluster.name);
+function podSync({ pod, clusters, problem }: RemoteSync, others: readonly string[]): PodSync {
+  return {
+    pod,
+    clusters:
+      problem === undefined
+        ? Object.fromEntries(others.map((other) => [other, clusters.get(other) ?? "not known"]))
+        : {},
+    ...(problem === undefined ? {} : { problem }),
+  };
+}
+
+function worstOf(pods: readonly PodSync[], others: readonly string[]): Readonly<Record<string, string>> {
   return Object.fromEntries(
     others.map((other) => {
-      const states = sync.map((pod) => pod.problem ?? pod.clusters.get(other.name) ?? "not known");
-      return [other.name, states.find((state) => state !== "synced") ?? (states.length === 0 ? "no istiod" : "synced")];
+      const states = pods.map((pod) => pod.problem ?? pod.clusters[other] ?? "not known");
+      return [other, states.find((state) => state !== "synced") ?? (states.length === 0 ? "no istiod" : "synced")];
     }),
   );
+}
+
+function credentialsOf(secrets: readonly KubeObject[], tokenEnds: TokenEnds): readonly CredentialStatus[] {
+  return Object.entries(readRemotes(secrets)).map(([cluster, { token }]) => {
+    const expires = endOfToken(token, tokenEnds);
+    return { cluster, token: tokenKindOf(token), ...(expires === undefined ? {} : { expires }) };
+  });
 }
 
 function intermediateOf(
@@ -219,45 +266,4 @@ function imageTag(deployment: KubeObject): string {
     readonly template?: { readonly spec?: { readonly containers?: readonly { readonly image?: string }[] } };
   };
   return spec.template?.spec?.containers?.[0]?.image?.split(":").at(-1) ?? "";
-}
-
-async function readService(
-  meshFile: MeshFile,
-  one: Connected,
-  service: MeshFile["mesh"]["services"][number],
-  signal: AbortSignal,
-): Promise<ServiceStatus> {
-  const [endpoints, routes] = await Promise.all([
-    readServiceEndpoints(one.client, service, signal),
-    Promise.all(
-      service.routes.map(async (route) => {
-        const reference = {
-          apiVersion: effectiveRelease(meshFile.mesh.istio.version).networking,
-          kind: "VirtualService",
-          namespace: routeNamespace(service, route),
-          name: route.name,
-        };
-        return [route.name, weightsOf(await one.client.get(reference, { signal }).catch(() => undefined))] as const;
-      }),
-    ),
-  ]);
-  return {
-    service: `${service.namespace}/${service.name}`,
-    ready: Object.fromEntries(
-      service.versions.map((version) => [version.name, endpoints.podsOf[version.name]?.length ?? 0]),
-    ),
-    weights: Object.fromEntries(routes),
-  };
-}
-
-interface RouteSpec {
-  readonly http?: readonly {
-    readonly route?: readonly { readonly weight?: number; readonly destination?: { readonly subset?: string } }[];
-  }[];
-}
-
-function weightsOf(object: KubeObject | undefined): Readonly<Record<string, number>> {
-  const spec = object?.["spec"] as RouteSpec | undefined;
-  const destinations = spec?.http?.[0]?.route ?? [];
-  return Object.fromEntries(destinations.map((one) => [one.destination?.subset ?? "", one.weight ?? 100]));
 }

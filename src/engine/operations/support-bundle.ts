@@ -72,7 +72,7 @@ export async function gatherBundle(meshFile: MeshFile, options: BundleOptions): 
         collector.addOwn("check.json", options.documents.check(facts, runChecks(facts, { pre: false })));
       }),
       collector.attempt({ path: "status.json", signal: options.signal }, async () => {
-        const status = await statusThrough(meshFile, connections, options);
+        const status = await statusThrough(meshFile, { connections, rancher }, options);
         collector.addOwn("status.json", options.documents.status(status));
       }),
       collector.attempt({ path: "plan.json", signal: options.signal }, async () =>

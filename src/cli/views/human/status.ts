@@ -1,4 +1,4 @@
-import type { ClusterStatus, ComponentStatus } from "../../../engine/operations/status.ts";
+import type { ClusterStatus, ComponentStatus, CredentialStatus } from "../../../engine/operations/status.ts";
 import type { ProxySync } from "../../../engine/facts/proxy-sync.ts";
 import type { SyncStatus } from "../../../engine/facts/sync-status.ts";
 import type { Palette } from "./palette.ts";
@@ -46,7 +46,11 @@ function clusterRow(cluster: ClusterStatus, palette: Palette): string[] {
   ];
 }
 
-/** More of each cluster: where it is reached, what is owned, the proxies of every istiod, the day that its CA ends. */
+/**
+ * More of each cluster: where it is reached, what is owned, ready replicas, the
+ * proxies of every istiod, the day that its CA ends; and of each pair what
+ * every istiod says of the other cluster and when the credential for it ends.
+ */
 export function viewWideStatus(mesh: string, clusters: readonly ClusterStatus[], palette: Palette): string {
   const rows = clusters.flatMap((cluster) =>
     cluster.kind === "unreachable"
@@ -56,13 +60,49 @@ export function viewWideStatus(mesh: string, clusters: readonly ClusterStatus[],
             cluster.cluster,
             cluster.context,
             String(cluster.owned),
+            ...["istiod", "istio-ingressgateway", "istio-eastwestgateway"].map((name) =>
+              replicasCell(cluster.components.find((one) => one.name === name)),
+            ),
             cluster.proxies.map((one) => proxyCell(one, palette)).join(" ") || "-",
             cluster.intermediate === undefined ? "-" : cluster.intermediate.notAfter.toISOString().slice(0, 10),
           ],
         ],
   );
-  const headings = ["CLUSTER", "CONTEXT", "OBJECTS", "PROXIES SYNCED", "CA ENDS ON"];
-  return [viewStatus(mesh, clusters, palette), "", renderTable(headings, rows)].join("\n");
+  const headings = ["CLUSTER", "CONTEXT", "OBJECTS", "ISTIOD", "INGRESS", "EAST-WEST", "PROXIES SYNCED", "CA ENDS ON"];
+  const pairs = clusters.flatMap((cluster) => pairRows(cluster, palette));
+  return [
+    viewStatus(mesh, clusters, palette),
+    "",
+    renderTable(headings, rows),
+    ...(pairs.length === 0 ? [] : ["", renderTable(["CLUSTER", "REMOTE", "SYNC BY POD", "CREDENTIAL ENDS"], pairs)]),
+  ].join("\n");
+}
+
+function replicasCell(component: ComponentStatus | undefined): string {
+  const replicas = component?.replicas;
+  return replicas === undefined ? "-" : `${replicas.ready}/${replicas.desired}`;
+}
+
+function pairRows(cluster: ClusterStatus, palette: Palette): string[][] {
+  if (cluster.kind === "unreachable") {
+    return [];
+  }
+  return Object.keys(cluster.remotes).map((remote) => {
+    const pods = cluster.remotesByPod.map(({ pod, clusters, problem }) => {
+      const state = problem ?? clusters[remote] ?? "not known";
+      return `${pod} ${state === "synced" ? palette.good("√") : palette.bad(`× ${state}`)}`;
+    });
+    const credential = cluster.credentials.find((one) => one.cluster === remote);
+    return [cluster.cluster, remote, pods.join(" ") || "-", credentialCell(credential)];
+  });
+}
+
+function credentialCell(credential: CredentialStatus | undefined): string {
+  if (credential === undefined) {
+    return "-";
+  }
+  // The token of a Secret says itself that it has no end; others say nothing.
+  return credential.expires?.slice(0, 10) ?? (credential.token === "jwt" ? "never" : "not known");
 }
 
 function proxyCell({ pod, connected, synced, problem }: ProxySync, palette: Palette): string {

@@ -1,4 +1,3 @@
-import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
 import type { CredentialFacts, CredentialTrial, RemoteSecretFacts } from "../../../core/checks/facts.ts";
 import type { KubeObject } from "../../../core/model/kube-object.ts";
@@ -8,13 +7,14 @@ import type { Secret } from "../../../core/secret.ts";
 import type { KubeClient } from "../../../kube/client.ts";
 import { createKubeClient } from "../../../kube/client.ts";
 import { KubeError, diagnoseKubeError } from "../../../kube/errors.ts";
+import type { TokenEnds } from "../credential-ends.ts";
+import { endOfToken, tokenKindOf } from "../credential-ends.ts";
 import type { RemoteKubeconfig } from "../remote-kubeconfig.ts";
-import { listRemoteSecrets, nameOfToken, readKubeconfig } from "../remote-kubeconfig.ts";
+import { listRemoteSecrets, readKubeconfig } from "../remote-kubeconfig.ts";
 
 export interface TrialOptions {
   readonly signal: AbortSignal;
-  /** Ends of Rancher's tokens by their names, ISO 8601. */
-  readonly tokenEnds: Readonly<Record<string, string>>;
+  readonly tokenEnds: TokenEnds;
   /** False when nothing may be sent there: a sandbox's address while the sandbox is down. */
   readonly mayTry: (server: string) => boolean;
 }
@@ -61,35 +61,17 @@ async function readCredential(
   if (kubeconfig === undefined) {
     return [];
   }
-  const kind = kindOf(kubeconfig.token);
-  const expires = kind === "jwt" ? endOfJwt(kubeconfig.token) : options.tokenEnds[nameOfToken(kubeconfig.token)];
+  const expires = endOfToken(kubeconfig.token, options.tokenEnds);
   return [
     {
       cluster,
       server: kubeconfig.server,
       fingerprint: kubeconfig.token.fingerprint(),
-      token: kind,
+      token: tokenKindOf(kubeconfig.token),
       ...(expires === undefined ? {} : { expires }),
       trial: await tryCredential(cluster, kubeconfig, options),
     },
   ];
-}
-
-function kindOf(token: Secret): CredentialFacts["token"] {
-  const text = token.expose();
-  return text.split(".").length === 3 && text.startsWith("ey") ? "jwt" : text.includes(":") ? "rancher" : "other";
-}
-
-/** The `exp` of a service account's token; tokens of Secrets have none. */
-function endOfJwt(token: Secret): string | undefined {
-  try {
-    const payload = Buffer.from(token.expose().split(".")[1] ?? "", "base64url").toString("utf8");
-    const { exp } = JSON.parse(payload) as { readonly exp?: unknown };
-    return typeof exp === "number" ? new Date(exp * 1000).toISOString() : undefined;
-  } catch {
-    // Not a JWT after all: nothing is known of its end, and the trial says whether it works.
-    return undefined;
-  }
 }
 
 /** Reads istio-system's Services with exactly what the secret holds: what istiod does first. */
