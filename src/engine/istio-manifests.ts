@@ -52,8 +52,8 @@ const readAtATime = 4;
 
 /**
  * Istio's own objects for every cluster, by the cluster's name. Objects that
- * are the same in several clusters are one object: the definitions of a
- * hundred clusters would be most of the memory of a plan.
+ * are the same in several clusters are one object, and the injector's template
+ * is one text: those of a hundred clusters would be most of the memory of a plan.
  */
 export async function generateIstioManifests(
   mesh: Mesh,
@@ -64,12 +64,13 @@ export async function generateIstioManifests(
   tolerateListeners(options.signal);
   const limiter = createLimiter(readAtATime);
   const known = new Map<string, KubeObject>();
+  const texts = new Map<string, string>();
   const share = (object: KubeObject): KubeObject => {
     if (object.kind === "Secret") {
       return object;
     }
     const key = createHash("sha256").update(JSON.stringify(object)).digest("base64");
-    const shared = known.get(key) ?? object;
+    const shared = known.get(key) ?? withSharedTexts(object, texts);
     known.set(key, shared);
     return shared;
   };
@@ -80,4 +81,18 @@ export async function generateIstioManifests(
       ),
     ),
   );
+}
+
+/** The object with what its ConfigMap holds taken from `texts`, where it is there already. */
+function withSharedTexts(object: KubeObject, texts: Map<string, string>): KubeObject {
+  const { data } = object as { readonly data?: Readonly<Record<string, string>> };
+  if (object.kind !== "ConfigMap" || data === undefined) {
+    return object;
+  }
+  const shared = Object.entries(data).map(([name, text]) => {
+    const known = texts.get(text) ?? text;
+    texts.set(known, known);
+    return [name, known] as const;
+  });
+  return { ...object, data: Object.fromEntries(shared) };
 }
