@@ -1,6 +1,7 @@
 import { keyOf } from "../core/model/kube-object.ts";
 import type { Mesh } from "../core/model/mesh.ts";
 import { clusterNamed } from "../core/model/mesh.ts";
+import { digestLive, digestObject } from "../core/plan/digest.ts";
 import { forcesConflicts } from "../core/plan/force-conflicts.ts";
 import { offersLeftEndpoints } from "../core/plan/left-clusters.ts";
 import type { PlannedObject } from "../core/plan/plan.ts";
@@ -158,7 +159,7 @@ async function applyObject(planned: PlannedObject, work: Working, run: Run): Pro
     const object = planned.knownAfterApply ? await completeObject(planned, completionOf(work, run)) : planned.object;
     const force = forcesConflicts(options.forceConflicts, object.kind);
     const result = await work.one.client.apply(object, { force, signal: options.signal });
-    work.outcomes.set(keyOf(planned.id), { applied: object, result });
+    work.outcomes.set(keyOf(planned.id), { applied: digestObject(object), result: digestLive(result) });
   }
   work.applied += 1;
   options.onEvent({

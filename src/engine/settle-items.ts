@@ -1,9 +1,9 @@
 import { keyOf } from "../core/model/kube-object.ts";
-import { digestObject } from "../core/plan/digest.ts";
-import { diffObjects } from "../core/plan/diff.ts";
+import { digestLive, digestObject } from "../core/plan/digest.ts";
 import type { InventoryItem } from "../core/plan/inventory.ts";
 import type { PlannedObject } from "../core/plan/plan.ts";
-import { referenceOf } from "../kube/object-reference.ts";
+import type { ReadLive } from "./live-objects.ts";
+import { createLiveReader } from "./live-objects.ts";
 import { isSettled } from "./settled.ts";
 import type { Working } from "./working.ts";
 
@@ -18,35 +18,43 @@ export async function settleItems(
   signal: AbortSignal,
 ): Promise<readonly InventoryItem[]> {
   const planned = new Map(work.plan.objects.map((object) => [keyOf(object.id), object]));
+  const open = items.filter((item) => {
+    const object = planned.get(keyOf(item.id));
+    return object !== undefined && !isSettledStill(work, item, object);
+  });
+  const wanted = open.flatMap(({ id }) => planned.get(keyOf(id))?.object ?? []);
+  const readLive = createLiveReader(work.one.client, work.plan.inventory.mesh, wanted, signal);
   return Promise.all(
     items.map(async (item): Promise<InventoryItem> => {
       const object = planned.get(keyOf(item.id));
-      return object === undefined ? item : settleItem(work, item, object, signal);
+      return object === undefined || isSettledStill(work, item, object)
+        ? item
+        : settleItem(work, item, object, readLive);
     }),
   );
+}
+
+/** The note speaks of one resourceVersion, where it stays true whatever has been written since. */
+function isSettledStill(work: Working, { id, settled }: InventoryItem, { object, live }: PlannedObject): boolean {
+  return !work.outcomes.has(keyOf(id)) && live !== undefined && isSettled(settled, object, live);
 }
 
 async function settleItem(
   work: Working,
   item: InventoryItem,
   object: PlannedObject,
-  signal: AbortSignal,
+  readLive: ReadLive,
 ): Promise<InventoryItem> {
-  const { settled, ...bare } = item;
+  const { settled: _settled, ...bare } = item;
   const outcome = work.outcomes.get(keyOf(item.id));
-  if (outcome === undefined && object.live !== undefined && isSettled(settled, object.object, object.live)) {
-    // The note speaks of one resourceVersion, where it stays true whatever has been written since.
-    return item;
-  }
-  const expected = outcome?.result ?? object.live;
-  const applied = outcome?.applied ?? object.object;
+  const expected = outcome?.result ?? (object.live === undefined ? undefined : digestLive(object.live));
   if (expected === undefined) {
     return bare;
   }
-  const live = await work.one.client.get(referenceOf(object.object), { signal });
+  const live = await readLive(object.object);
   const version = live?.metadata["resourceVersion"];
-  if (live === undefined || typeof version !== "string" || diffObjects(expected, live).length > 0) {
+  if (live === undefined || typeof version !== "string" || digestLive(live) !== expected) {
     return bare;
   }
-  return { ...bare, settled: { digest: digestObject(applied), resourceVersion: version } };
+  return { ...bare, settled: { digest: outcome?.applied ?? digestObject(object.object), resourceVersion: version } };
 }

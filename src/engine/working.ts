@@ -1,5 +1,4 @@
 import type { Diagnostic } from "../core/diagnostics/diagnostic.ts";
-import type { KubeObject } from "../core/model/kube-object.ts";
 import type { ClusterPlan } from "../core/plan/plan.ts";
 import type { Connected } from "./connect.ts";
 
@@ -9,8 +8,12 @@ export interface Working {
   readonly plan: Extract<ClusterPlan, { readonly kind: "planned" }>;
   applied: number;
   deleted: number;
-  /** What the API server answered to each write, by key: the outcome that a settled object still has. */
-  readonly outcomes: Map<string, { readonly applied: KubeObject; readonly result: KubeObject }>;
+  /**
+   * What was written and what the API server made of it, by key: the outcome
+   * that a settled object still has. Digests (`digestObject`, `digestLive`),
+   * since the answers of a whole fleet would be most of the memory of an apply.
+   */
+  readonly outcomes: Map<string, { readonly applied: string; readonly result: string }>;
   /** What does not stop the apply and should be known. */
   readonly warnings: Diagnostic[];
   /** Fires when somebody else has taken the cluster's Lease. */
