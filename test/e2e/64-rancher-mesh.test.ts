@@ -122,6 +122,33 @@ it("renews a token that somebody revoked, leaves none behind, and says when Ranc
   expect((await run("plan", "--detailed-exitcode")).code).toBe(0);
 });
 
+it("takes one cluster down and up again with --cluster, and touches nothing that the other has in Rancher", async () => {
+  const projectOf = async (name: string): Promise<number> => {
+    const id = world.id(name);
+    const { status } = await world.kube("local", `/apis/management.cattle.io/v3/namespaces/${id}/projects/istio-${id}`);
+    return status;
+  };
+  const westReadsEast = (await meshTokens()).find((token) => token.clusterId === world.id("east"));
+  const removed = await run("remove", "--cluster", "east", "--yes");
+  expect(removed.err).not.toContain("error[");
+  expect(removed.code).toBe(0);
+  // Projects go with the whole mesh: other namespaces may have been moved into them.
+  expect([await projectOf("west"), await projectOf("east")]).toEqual([200, 200]);
+  // The token by which east read west goes with the Secret that held it; the other one is in use in west.
+  expect((await meshTokens()).map((token) => token.id)).toEqual([westReadsEast?.id]);
+  const plan = await run("plan", "--cluster", "west", "--detailed-exitcode");
+  expect(plan.out).toContain("Out of scope: east.");
+  expect(plan.code).toBe(0);
+  const ran = await run("apply", "--cluster", "east", "--yes");
+  expect(ran.err).not.toContain("error[");
+  expect(ran.code).toBe(0);
+  expect([await projectOf("west"), await projectOf("east")]).toEqual([200, 200]);
+  const tokens = await meshTokens();
+  expect(tokens).toHaveLength(2);
+  expect(tokens.map((token) => token.id)).toContain(westReadsEast?.id);
+  expect((await run("plan", "--detailed-exitcode")).code).toBe(0);
+});
+
 it("takes the tokens of ext.cattle.io where Rancher has them", async () => {
   await world.kube("local", "/apis/management.cattle.io/v3/settings/server-version", {
     method: "PATCH",
