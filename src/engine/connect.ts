@@ -168,7 +168,7 @@ export async function connectClusters(
       const client = createKubeClient({
         cluster: one.cluster.name,
         context: one.context,
-        limits: requestLimits(options),
+        limits: requestLimits(options, ways.length),
       });
       try {
         const facts = await gatherCluster(client, { remotes, signal: options.signal });

@@ -36,7 +36,7 @@ export async function connectManagement(
   }
   const wanted = renderProjects(mesh).length > 0;
   const context = contextThrough(rancher.link, "local");
-  const client = createKubeClient({ cluster: managementTarget, context, limits: requestLimits(options) });
+  const client = createKubeClient({ cluster: managementTarget, context, limits: requestLimits(options, 1) });
   try {
     const facts = await gatherManagement(client, mesh.name, options.signal);
     if (!wanted && facts.inventories.length === 0) {

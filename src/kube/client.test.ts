@@ -361,6 +361,18 @@ describe("trouble on the way", () => {
     expect(performance.now() - started).toBeGreaterThan(4 * 25);
   });
 
+  it("sends what is urgent past all that wait for their turn", async () => {
+    const { server, client } = await start({}, { concurrency: 1 });
+    await client.apply(configMap("a"), { signal });
+    server.inject({ kind: "hang" }, { matches: ({ method }) => method === "GET" });
+    const stop = new AbortController();
+    const waiting = [1, 2].map(async () => client.list(mapKind, { signal: stop.signal }));
+    const patched = await client.patchMerge(map("a"), { data: { hurry: "yes" } }, { urgent: true, signal });
+    expect(patched["data"]).toMatchObject({ hurry: "yes" });
+    stop.abort(new Error("enough"));
+    await Promise.allSettled(waiting);
+  });
+
   it("lets dozens of calls share one signal without a warning from Node", async () => {
     const { client } = await start({
       podResponse: () => "HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n",

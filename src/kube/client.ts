@@ -29,6 +29,8 @@ export interface ApplyOptions extends CallOptions {
 
 export interface PatchOptions extends CallOptions {
   readonly dryRun?: boolean;
+  /** True: is sent at once, however many requests wait for their turn. Default false. */
+  readonly urgent?: boolean;
   /** Default `isthmus`. */
   readonly fieldManager?: string;
 }

@@ -118,7 +118,7 @@ export function connectKubeClient({ cluster, context, limits }: KubeClientOption
       );
     },
 
-    async patchMerge(reference, patch, { dryRun = false, fieldManager = ownFieldManager, signal }) {
+    async patchMerge(reference, patch, { dryRun = false, urgent = false, fieldManager = ownFieldManager, signal }) {
       return change(
         {
           method: "PATCH",
@@ -126,6 +126,7 @@ export function connectKubeClient({ cluster, context, limits }: KubeClientOption
           query: { fieldManager, fieldValidation: "Strict", ...dryRunQuery(dryRun) },
           contentType: "application/merge-patch+json",
           body: writeWireObject(patch),
+          urgent,
           subject: { verb: "patch", object: reference },
           signal,
         },

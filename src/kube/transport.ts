@@ -28,6 +28,8 @@ export interface WireRequest {
   readonly racing?: boolean;
   /** Where an answer must come sooner than the client's limit says. */
   readonly timeoutMs?: number;
+  /** True: is not counted among the client's requests at a time, and waits for none. */
+  readonly urgent?: boolean;
   /** For messages: what is tried, with which object. */
   readonly subject: RequestSubject;
   readonly signal: AbortSignal;
@@ -121,6 +123,9 @@ export function createTransport(context: ResolvedContext, limits: KubeLimits, re
     return response;
   };
 
+  const inTurn = async <T>({ urgent = false, signal }: WireRequest, work: () => Promise<T>): Promise<T> =>
+    urgent ? work() : limiter.run(signal, work);
+
   /** One exchange within the retry rules; `read` takes what it needs of the answer. */
   const exchange = async <T extends { readonly status: number; readonly text?: string }>(
     wire: WireRequest,
@@ -153,7 +158,7 @@ export function createTransport(context: ResolvedContext, limits: KubeLimits, re
   return {
     async send(wire) {
       return exchange(wire, async () =>
-        limiter.run(wire.signal, async () => {
+        inTurn(wire, async () => {
           const response = await dispatch(wire, limitOf(wire));
           const text = await readText(response);
           return {

@@ -181,6 +181,18 @@ describe("a guarded client", () => {
     await leases.release();
   });
 
+  it("writes nothing where the Lease cannot be renewed in time, and says so", async () => {
+    const { leases, client } = await guarded();
+    now += leaseDurationMs;
+    servers.get("west")?.inject({ kind: "hang" }, { matches: ({ url }) => url.includes("/leases/") });
+    const { signal } = new AbortController();
+    const error = await refusalOf(client.apply(map, { signal }));
+    expect(error.diagnostics[0]).toMatchObject({ code: "ISM316", cluster: "west" });
+    expect(error.diagnostics[0]?.detail).toContain("within 15 s");
+    expect(await client.get({ ...map, namespace: "demo", name: "one" }, { signal })).toBeUndefined();
+    await leases.release();
+  });
+
   it("writes nothing once somebody else took over, and says so", async () => {
     const { leases, client } = await guarded();
     now += leaseDurationMs;

@@ -46,9 +46,12 @@ export function keepLease(client: KubeClient, taken: KubeObject, claim: LeaseCla
     const at = now();
     try {
       const patch = { metadata: { resourceVersion: version }, spec: { renewTime: microTime(at) } };
-      version = versionOf(await client.patchMerge(reference, patch, { signal }));
+      version = versionOf(await client.patchMerge(reference, patch, { urgent: true, signal }));
       renewedAt = at;
     } catch (error) {
+      if (signal.aborted) {
+        throw new UserError([slowDiagnostic(claim)], exitCodes.failed);
+      }
       if (!(error instanceof KubeError) || (error.kind !== "conflict" && error.kind !== "not-found")) {
         throw error;
       }
@@ -105,6 +108,17 @@ export function keepLease(client: KubeClient, taken: KubeObject, claim: LeaseCla
       }
     },
   };
+}
+
+function slowDiagnostic({ mesh, cluster }: LeaseClaim) {
+  return {
+    code: "ISM316",
+    severity: "error",
+    summary: "The Lease could not be renewed in time",
+    detail: `Cluster ${cluster} did not take the renewal of the Lease of mesh ${mesh} within ${requestMs / 1000} s, and without it nothing is written there: somebody else may take over.`,
+    fix: "Run the same command again; what is done stays done. If many clusters say so at once, this machine is too slow for all of them together: take some at a time with --cluster.",
+    cluster,
+  } as const;
 }
 
 function lostDiagnostic(claim: LeaseClaim, live: KubeObject | undefined) {

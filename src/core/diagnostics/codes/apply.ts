@@ -61,6 +61,11 @@ export const applyCodes = {
     explanation:
       "The mesh asks for objects that are in a cluster and that isthmus has not made: neither the mesh's inventory lists them nor has the field manager `isthmus` applied them. `--adopt unowned`, the default, takes over what no other tool claims, and refuses what belongs to another mesh, has an owner, was applied by another field manager than kubectl or carries the mark of Helm, Argo CD, Flux, kapp or another inventory; namespaces are shared and always taken. `--adopt never` refuses every one, `--adopt all` none. Fields with other values are a matter of their own (ISM268). What was adopted is given back by `isthmus remove`, not deleted.",
   },
+  ISM316: {
+    summary: "The Lease could not be renewed in time",
+    explanation:
+      "While a command works on a mesh it renews its Lease in every cluster, and before every write it makes sure that the last renewal is recent. A cluster, or a machine, that takes more than 15 s for a renewal gets no more writes, since another command may take the Lease over after 30 s.",
+  },
   ISM318: {
     summary: "istiod still knows a cluster that has left",
     explanation:
