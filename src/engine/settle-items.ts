@@ -18,18 +18,18 @@ export async function settleItems(
   signal: AbortSignal,
 ): Promise<readonly InventoryItem[]> {
   const planned = new Map(work.plan.objects.map((object) => [keyOf(object.id), object]));
-  const open = items.filter((item) => {
-    const object = planned.get(keyOf(item.id));
-    return object !== undefined && !isSettledStill(work, item, object);
-  });
-  const wanted = open.flatMap(({ id }) => planned.get(keyOf(id))?.object ?? []);
+  const open = new Map(
+    items.flatMap((item) => {
+      const object = planned.get(keyOf(item.id));
+      return object === undefined || isSettledStill(work, item, object) ? [] : [[item, object] as const];
+    }),
+  );
+  const wanted = [...open.values()].map(({ object }) => object);
   const readLive = createLiveReader(work.one.client, work.plan.inventory.mesh, wanted, signal);
   return Promise.all(
     items.map(async (item): Promise<InventoryItem> => {
-      const object = planned.get(keyOf(item.id));
-      return object === undefined || isSettledStill(work, item, object)
-        ? item
-        : settleItem(work, item, object, readLive);
+      const object = open.get(item);
+      return object === undefined ? item : settleItem(work, item, object, readLive);
     }),
   );
 }
