@@ -1,6 +1,5 @@
 import { keyOf } from "../core/model/kube-object.ts";
 import type { Mesh } from "../core/model/mesh.ts";
-import { clusterNamed } from "../core/model/mesh.ts";
 import { digestLive, digestObject } from "../core/plan/digest.ts";
 import { forcesConflicts } from "../core/plan/force-conflicts.ts";
 import { offersLeftEndpoints } from "../core/plan/left-clusters.ts";
@@ -18,6 +17,7 @@ import { describePending } from "./describe-pending.ts";
 import type { PreparedPlan } from "./operations/plan.ts";
 import type { EngineOptions } from "./options.ts";
 import { isInScope, withoutCredential } from "./scope.ts";
+import type { Peers } from "./peers.ts";
 import { tellFailure } from "./tell-failure.ts";
 import { waitUntilServed } from "./wait-until-served.ts";
 import { waitUntilSynced } from "./wait-until-synced.ts";
@@ -45,6 +45,7 @@ export const nowDoing: Readonly<Record<Wave, string>> = {
 export interface Run {
   readonly prepared: PreparedPlan;
   readonly all: ReadonlyMap<string, Working>;
+  readonly peers: Peers;
   readonly options: EngineOptions;
 }
 
@@ -172,15 +173,15 @@ async function applyObject(planned: PlannedObject, work: Working, run: Run): Pro
   });
 }
 
-function completionOf(work: Working, { prepared, all, options }: Run): Completion {
+function completionOf(work: Working, { prepared, peers, options }: Run): Completion {
   const { mesh } = prepared.meshFile;
   return {
-    cluster: clusterNamed(mesh, work.one.cluster.name),
+    cluster: work.one.cluster,
     mesh,
     rootFiles: prepared.trust.files,
     materials: prepared.materials,
     rancher: prepared.rancher,
-    connected: membersOf(mesh, all).map((other) => other.one),
+    peers,
     onWarning: (diagnostic) => work.warnings.push(diagnostic),
     options,
   };

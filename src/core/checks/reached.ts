@@ -29,13 +29,34 @@ export function istioNamespaceOf(one: ReachedCluster): NamespaceFacts | undefine
   return one.namespaces.find((namespace) => namespace.name === istioNamespace);
 }
 
-/** Every ordered pair of clusters of the mesh in which the first one answered and has an istiod. */
-export function pairs(facts: MeshFacts): readonly { readonly reader: ReachedCluster; readonly remote: string }[] {
+/** Two clusters of the mesh, of which the first one answered and has an istiod. */
+export interface Pair {
+  readonly reader: ReachedCluster;
+  readonly remote: string;
+  /** What is known of the remote one; undefined where it did not answer. */
+  readonly far: ReachedCluster | undefined;
+}
+
+/** Every ordered pair: a million in a mesh of a thousand, so what is looked up for each must not be searched for. */
+export function pairs(facts: MeshFacts): readonly Pair[] {
+  const reached = new Map(reachedClusters(facts).map((one) => [one.cluster, one]));
   return meshClusters(facts).flatMap((reader) =>
     facts.mesh.clusters
       .filter((other) => other.name !== reader.cluster)
-      .map((other) => ({ reader, remote: other.name })),
+      .map((other) => ({ reader, remote: other.name, far: reached.get(other.name) })),
   );
+}
+
+/** Looks up what `index` makes of something, and makes it once. */
+export function onceFor<Subject extends object, Index>(
+  index: (subject: Subject) => Index,
+): (subject: Subject) => Index {
+  const known = new Map<Subject, Index>();
+  return (subject) => {
+    const found = known.get(subject) ?? index(subject);
+    known.set(subject, found);
+    return found;
+  };
 }
 
 /** Whole days from when the facts were taken until then; negative when it has passed. */

@@ -6,8 +6,13 @@ import { comparable } from "./diff.ts";
 
 /** SHA-256 (hex) of an object as it would be applied, whatever the order of its keys. Says nothing about secret values. */
 export function digestObject(object: KubeObject): string {
-  return digest(object as unknown as Json);
+  const known = digests.get(object) ?? digest(object as unknown as Json);
+  digests.set(object, known);
+  return known;
 }
+
+/** By object: what is the same in all clusters of a fleet is one object. */
+const digests = new WeakMap<KubeObject, string>();
 
 /** SHA-256 (hex) of a live object, without its status and the API server's bookkeeping. */
 export function digestLive(object: KubeObject): string {

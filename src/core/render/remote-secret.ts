@@ -18,8 +18,22 @@ export function remoteSecretName(remote: string): string {
  * kubeconfig carries a token inline: istiod refuses exec plugins and token files (facts 2.4).
  */
 export function renderRemoteSecret(remote: Cluster, credential: RemoteCredential | undefined): KubeObject {
+  // A service account's credential is the same for all that read its cluster: N clusters need N objects and not N².
+  const known = written.get(remote) ?? new WeakMap<object, KubeObject>();
+  written.set(remote, known);
+  const found = known.get(credential ?? noCredential) ?? renderSecret(remote, credential);
+  known.set(credential ?? noCredential, found);
+  return found;
+}
+
+const noCredential = {};
+const written = new WeakMap<Cluster, WeakMap<object, KubeObject>>();
+
+function renderSecret(remote: Cluster, credential: RemoteCredential | undefined): KubeObject {
   const value =
-    credential === undefined ? unknownUntilApply(`kubeconfig for ${remote.name}`) : kubeconfigValue(remote, credential);
+    credential === undefined
+      ? unknownUntilApply(`kubeconfig for ${remote.name}`)
+      : new Secret(Buffer.from(renderKubeconfig(remote, credential)).toString("base64"));
   return {
     apiVersion: "v1",
     kind: "Secret",
@@ -32,17 +46,6 @@ export function renderRemoteSecret(remote: Cluster, credential: RemoteCredential
     type: "Opaque",
     data: { [remote.name]: value },
   };
-}
-
-/** A service account's credential is the same for all that read its cluster, so that N clusters need N texts and not N². */
-const written = new WeakMap<RemoteCredential, WeakMap<Cluster, Secret>>();
-
-function kubeconfigValue(remote: Cluster, credential: RemoteCredential): Secret {
-  const known = written.get(credential) ?? new WeakMap<Cluster, Secret>();
-  written.set(credential, known);
-  const value = known.get(remote) ?? new Secret(Buffer.from(renderKubeconfig(remote, credential)).toString("base64"));
-  known.set(remote, value);
-  return value;
 }
 
 /** The cluster that a remote secret is about; undefined for any other object. */

@@ -145,7 +145,7 @@ function placeAll(mesh: Mesh, placed: readonly Placed[]): PlacedObject[] {
     const key = keyOf(idOf(object));
     // The first one wins: what Istio's renderer gives twice is the same, and what isthmus renders comes first.
     if (!byKey.has(key)) {
-      byKey.set(key, { wave, object: withMeshLabel(mesh, object), knownAfterApply: hasUnknown(object) });
+      byKey.set(key, place(mesh, wave, object));
     }
   }
   return [...byKey]
@@ -153,6 +153,21 @@ function placeAll(mesh: Mesh, placed: readonly Placed[]): PlacedObject[] {
     .sort((a, b) => a.wave - b.wave || a.rank - b.rank || compareText(a.key, b.key))
     .map(({ one }) => one);
 }
+
+/** What is the same in several clusters is placed once: remote secrets and the objects of services are most of a fleet. */
+function place(mesh: Mesh, wave: Wave, object: KubeObject): PlacedObject {
+  const known = placedBy.get(mesh) ?? new WeakMap<KubeObject, PlacedObject>();
+  placedBy.set(mesh, known);
+  const found = known.get(object);
+  if (found?.wave === wave) {
+    return found;
+  }
+  const placed = { wave, object: withMeshLabel(mesh, object), knownAfterApply: hasUnknown(object) };
+  known.set(object, placed);
+  return placed;
+}
+
+const placedBy = new WeakMap<Mesh, WeakMap<KubeObject, PlacedObject>>();
 
 /** The object with the label by which everything of a mesh is found. */
 export function withMeshLabel(mesh: Mesh, object: KubeObject): KubeObject {

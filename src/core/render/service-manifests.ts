@@ -29,6 +29,15 @@ function inNamespace(service: Service, object: KubeObject): KubeObject {
   if (object.metadata.namespace !== undefined || clusterScopedKinds.has(object.kind)) {
     return object;
   }
+  const known = placed.get(object);
+  if (known?.metadata.namespace === service.namespace) {
+    return known;
+  }
   const metadata: ObjectMeta = { ...object.metadata, namespace: service.namespace };
-  return { ...object, metadata };
+  const found = { ...object, metadata };
+  placed.set(object, found);
+  return found;
 }
+
+/** By object, so that it is one in all clusters that have it. */
+const placed = new WeakMap<KubeObject, KubeObject>();

@@ -12,10 +12,12 @@ import type { HeldLeases } from "../lease/hold-leases.ts";
 import { holdLeases } from "../lease/hold-leases.ts";
 import { refuseMovedInventories } from "../moved-inventories.ts";
 import type { EngineOptions } from "../options.ts";
+import { createPeers } from "../peers.ts";
 import type { QueueTask, TaskOutcome } from "../queue/run-queue.ts";
 import { runQueue } from "../queue/run-queue.ts";
 import { revokeUnused } from "../rancher-tokens.ts";
-import { runWave } from "../run-wave.ts";
+import type { Run } from "../run-wave.ts";
+import { membersOf, runWave } from "../run-wave.ts";
 import { tellFailure } from "../tell-failure.ts";
 import type { Working } from "../working.ts";
 import type { PreparedPlan } from "./plan.ts";
@@ -73,7 +75,9 @@ async function applyHeld(
   working: ReadonlyMap<string, Working>,
   options: EngineOptions & { readonly prune: boolean },
 ): Promise<ApplyResult> {
-  const tasks = [...working.values()].flatMap((work) => tasksOf(work, prepared, working, options));
+  const peers = createPeers(membersOf(prepared.meshFile.mesh, working), options);
+  const run: Run = { prepared, all: working, peers, options };
+  const tasks = [...barriersOf(working), ...[...working.values()].flatMap((work) => tasksOf(work, run, options.prune))];
   const outcomes = await runQueue(tasks, options.signal);
   await revokeReplaced(prepared, working, options);
   const clusters = await Promise.all(
@@ -145,30 +149,43 @@ function workingClusters(
   );
 }
 
-function tasksOf(
-  work: Working,
-  prepared: PreparedPlan,
-  all: ReadonlyMap<string, Working>,
-  options: EngineOptions & { readonly prune: boolean },
-): QueueTask[] {
+/** One task per wave that others wait for everywhere: it ends when that wave has ended on every cluster, well or not. */
+function barriersOf(working: ReadonlyMap<string, Working>): QueueTask[] {
+  const awaited = new Set(waves.flatMap((wave) => waveRules[wave].everywhere));
+  return [...awaited].map((wave) => ({
+    id: barrierOf(wave),
+    cluster: everywhere,
+    needs: [],
+    after: [...working.keys()].map((cluster) => `${cluster}/${wave}`),
+    run: async () => {},
+  }));
+}
+
+/** No cluster can be called so. */
+const everywhere = "*";
+
+function barrierOf(wave: Wave): string {
+  return `${everywhere}/${wave}`;
+}
+
+function tasksOf(work: Working, run: Run, prune: boolean): QueueTask[] {
   const cluster = work.one.cluster.name;
   const first: QueueTask = {
     id: `${cluster}/inventory`,
     cluster,
     needs: [],
     after: [],
-    run: async (signal) => begin(work, { ...options, signal: whileHeld(work, signal) }),
+    run: async (signal) => begin(work, { ...run.options, signal: whileHeld(work, signal) }),
   };
   const perWave = waves.map((wave): QueueTask => {
     const rule = waveRules[wave];
-    const barriers = [...all.keys()].filter((other) => other !== cluster);
     return {
       id: `${cluster}/${wave}`,
       cluster,
       needs: [first.id, ...rule.needs.map((need) => `${cluster}/${need}`)],
-      after: barriers.flatMap((other) => rule.everywhere.map((need) => `${other}/${need}`)),
+      after: rule.everywhere.map(barrierOf),
       run: async (signal) =>
-        runWave(wave, work, { prepared, all, options: { ...options, signal: whileHeld(work, signal) } }),
+        runWave(wave, work, { ...run, options: { ...run.options, signal: whileHeld(work, signal) } }),
     };
   });
   const end: QueueTask = {
@@ -177,7 +194,7 @@ function tasksOf(
     needs: perWave.map((task) => task.id),
     after: [],
     run: async (signal) =>
-      finishCluster(work, { prepared, all, options: { ...options, signal: whileHeld(work, signal) } }, options.prune),
+      finishCluster(work, { ...run, options: { ...run.options, signal: whileHeld(work, signal) } }, prune),
   };
   return [first, ...perWave, end];
 }

@@ -22,37 +22,34 @@ export type TaskOutcome =
  * Runs tasks as soon as what they wait for has ended, all that can run side by
  * side. Never rejects: every task has an outcome. A task whose need failed is
  * skipped; after an abort nothing new starts and running tasks are told by
- * their signal. Throws only for a graph with a cycle or an unknown id, which is a bug.
+ * their signal. The work of the queue itself grows with the number of waits.
+ * Throws only for a graph with a cycle or an unknown id, which is a bug.
  */
 export async function runQueue(
   tasks: readonly QueueTask[],
   signal: AbortSignal,
 ): Promise<ReadonlyMap<string, TaskOutcome>> {
-  requireAcyclic(tasks);
+  const dependents = requireAcyclic(tasks);
   const outcomes = new Map<string, TaskOutcome>();
-  const running = new Map<string, Promise<void>>();
-  const waiting = new Map(tasks.map((task) => [task.id, task]));
+  const open = new Map(tasks.map((task) => [task.id, waitsOf(task).size]));
 
-  const start = (task: QueueTask): void => {
-    waiting.delete(task.id);
-    running.set(
-      task.id,
-      runOne(task, outcomes, signal).then((outcome) => {
-        outcomes.set(task.id, outcome);
-        running.delete(task.id);
-      }),
-    );
+  const run = async (task: QueueTask): Promise<void> => {
+    outcomes.set(task.id, await runOne(task, outcomes, signal));
+    await Promise.all((dependents.get(task.id) ?? []).filter((one) => close(open, one)).map(run));
   };
-
-  while (waiting.size > 0 || running.size > 0) {
-    for (const task of waiting.values()) {
-      if ([...task.needs, ...task.after].every((id) => outcomes.has(id))) {
-        start(task);
-      }
-    }
-    await Promise.race(running.values());
-  }
+  await Promise.all(tasks.filter((task) => open.get(task.id) === 0).map(run));
   return outcomes;
+}
+
+function waitsOf({ needs, after }: QueueTask): ReadonlySet<string> {
+  return new Set([...needs, ...after]);
+}
+
+/** Counts one wait of the task as over; true when it was the last. */
+function close(open: Map<string, number>, { id }: QueueTask): boolean {
+  const left = (open.get(id) ?? 0) - 1;
+  open.set(id, left);
+  return left === 0;
 }
 
 async function runOne(
@@ -75,22 +72,30 @@ async function runOne(
   }
 }
 
-function requireAcyclic(tasks: readonly QueueTask[]): void {
-  const left = new Map(tasks.map((task) => [task.id, new Set([...task.needs, ...task.after])]));
-  for (;;) {
-    const free = [...left].filter(([, waits]) => ![...waits].some((id) => left.has(id)));
-    if (free.length === 0) {
-      break;
-    }
-    for (const [id] of free) {
-      left.delete(id);
+/** The tasks that wait for each task. */
+function requireAcyclic(tasks: readonly QueueTask[]): ReadonlyMap<string, readonly QueueTask[]> {
+  const dependents = new Map<string, QueueTask[]>(tasks.map((task) => [task.id, []]));
+  const unknown = new Set<string>();
+  for (const task of tasks) {
+    for (const id of waitsOf(task)) {
+      const known = dependents.get(id);
+      known?.push(task);
+      if (known === undefined) {
+        unknown.add(id);
+      }
     }
   }
-  const known = new Set(tasks.map((task) => task.id));
-  const unknown = tasks.flatMap((task) => [...task.needs, ...task.after].filter((id) => !known.has(id)));
-  if (left.size > 0 || unknown.length > 0) {
+  const open = new Map(tasks.map((task) => [task.id, waitsOf(task).size]));
+  const free = tasks.filter((task) => open.get(task.id) === 0);
+  // Grows while it is walked through.
+  for (const task of free) {
+    free.push(...(dependents.get(task.id) ?? []).filter((one) => close(open, one)));
+  }
+  if (free.length < tasks.length) {
+    const left = tasks.filter((task) => open.get(task.id) !== 0).map(({ id }) => id);
     throw new Error(
-      `the queue cannot run: ${[...left.keys()].join(", ")} wait for each other; unknown: ${unknown.join(", ")}`,
+      `the queue cannot run: ${left.join(", ")} wait for each other; unknown: ${[...unknown].join(", ")}`,
     );
   }
+  return dependents;
 }

@@ -59,8 +59,11 @@ function withStatus(object: WireObject): WireObject {
       return { ...object, metadata: { ...object.metadata, generation: 1 }, status };
     }
     case "MutatingWebhookConfiguration":
-    case "ValidatingWebhookConfiguration":
-      return { ...object, webhooks: ((object["webhooks"] ?? []) as readonly Webhook[]).map(withAuthority) };
+      return { ...object, webhooks: webhooksOf(object).map(withAuthority) };
+    case "ValidatingWebhookConfiguration": {
+      const webhooks = webhooksOf(object).map((webhook) => ({ ...withAuthority(webhook), failurePolicy: "Fail" }));
+      return { ...object, webhooks };
+    }
     case "Namespace":
       return { ...object, status: { phase: "Active" } };
     case "Service":
@@ -80,7 +83,11 @@ interface Webhook {
   readonly clientConfig?: object;
 }
 
-/** istiod puts its authority into its webhooks. */
+function webhooksOf(object: WireObject): readonly Webhook[] {
+  return (object["webhooks"] ?? []) as readonly Webhook[];
+}
+
+/** istiod puts its authority into its webhooks, and has its validation fail closed once it runs. */
 function withAuthority(webhook: Webhook): Webhook {
   return { ...webhook, clientConfig: { ...webhook.clientConfig, caBundle: authority } };
 }

@@ -1,7 +1,8 @@
 import { remoteSecretName } from "../../render/remote-secret.ts";
 import type { Check } from "../check.ts";
 import { problem } from "../check.ts";
-import { applyFix, pairs } from "../reached.ts";
+import type { ReachedCluster } from "../facts.ts";
+import { applyFix, onceFor, pairs } from "../reached.ts";
 
 /** istiod learns of another cluster by a remote secret and by nothing else (pain 1). */
 export const remoteSecrets: Check = {
@@ -9,9 +10,10 @@ export const remoteSecrets: Check = {
   sentence: "every cluster has a remote secret for every other",
   pre: false,
   explains: ["join/istiod-synced", "join/network-gateways", "join/endpoint-shards"],
-  run: (facts) =>
-    pairs(facts)
-      .filter(({ reader, remote }) => !reader.remoteSecrets.some((secret) => secret.keys.includes(remote)))
+  run: (facts) => {
+    const keysOf = onceFor((one: ReachedCluster) => new Set(one.remoteSecrets.flatMap((secret) => secret.keys)));
+    return pairs(facts)
+      .filter(({ reader, remote }) => !keysOf(reader).has(remote))
       .map(({ reader, remote }) =>
         problem("ISM430", {
           detail: `${reader.cluster} has no remote secret for ${remote}, so its istiod knows nothing of what runs there: only the local cluster answers.`,
@@ -20,5 +22,6 @@ export const remoteSecrets: Check = {
           remote,
           object: { group: "", kind: "Secret", namespace: "istio-system", name: remoteSecretName(remote) },
         }),
-      ),
+      );
+  },
 };

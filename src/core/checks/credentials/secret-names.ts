@@ -1,5 +1,6 @@
 import type { Check } from "../check.ts";
 import { problem } from "../check.ts";
+import type { ReachedCluster } from "../facts.ts";
 import { meshClusters } from "../reached.ts";
 
 /** istiod takes a cluster's name from the Secret's key; it must be that of the mesh, once, and not the cluster's own (pain 7). */
@@ -10,11 +11,10 @@ export const secretNames: Check = {
   explains: ["join/istiod-synced"],
   run: (facts) => {
     const known = new Set(facts.mesh.clusters.map((one) => one.name));
-    return meshClusters(facts).flatMap((one) =>
-      one.remoteSecrets.flatMap((secret) => {
-        const twice = secret.keys.filter((key) =>
-          one.remoteSecrets.some((other) => other.name < secret.name && other.keys.includes(key)),
-        );
+    return meshClusters(facts).flatMap((one) => {
+      const firsts = firstSecrets(one);
+      return one.remoteSecrets.flatMap((secret) => {
+        const twice = secret.keys.filter((key) => firsts.get(key) !== secret.name);
         const [flaw] = [
           ...secret.keys
             .filter((key) => key === one.cluster)
@@ -35,7 +35,19 @@ export const secretNames: Check = {
                 object: { group: "", kind: "Secret", namespace: "istio-system", name: secret.name },
               }),
             ];
-      }),
-    );
+      });
+    });
   },
 };
+
+/** By the cluster that it is about, the name of the first Secret. */
+function firstSecrets({ remoteSecrets }: ReachedCluster): ReadonlyMap<string, string> {
+  const firsts = new Map<string, string>();
+  for (const { name, keys } of remoteSecrets) {
+    for (const key of keys) {
+      const first = firsts.get(key);
+      firsts.set(key, first === undefined || name < first ? name : first);
+    }
+  }
+  return firsts;
+}

@@ -1,7 +1,8 @@
 import { serviceHost } from "../../render/names.ts";
 import type { Check } from "../check.ts";
 import { problem } from "../check.ts";
-import { meshClusters, reachedClusters } from "../reached.ts";
+import type { IstiodPod } from "../facts.ts";
+import { meshClusters, onceFor, reachedClusters } from "../reached.ts";
 
 /** `synced` is no proof: what each istiod pod has of a service in a cluster is compared with what that cluster has (pains 1, 2, 3 and 17). */
 export const endpointShards: Check = {
@@ -9,8 +10,11 @@ export const endpointShards: Check = {
   sentence: "every istiod has the endpoints that the clusters really have",
   pre: false,
   explains: [],
-  run: (facts) =>
-    meshClusters(facts).flatMap((reader) =>
+  run: (facts) => {
+    const shardsOf = onceFor(
+      (pod: IstiodPod) => new Map(pod.shards.map((one) => [`${one.service} ${one.cluster}`, one.endpoints])),
+    );
+    return meshClusters(facts).flatMap((reader) =>
       reachedClusters(facts).flatMap((far) =>
         reader.istiod.pods
           .filter((pod) => pod.problem === undefined)
@@ -18,9 +22,7 @@ export const endpointShards: Check = {
             const wrong = facts.mesh.services.flatMap((service) => {
               const real =
                 far.services.find((one) => one.service === `${service.namespace}/${service.name}`)?.endpoints ?? [];
-              const known =
-                pod.shards.find((one) => one.service === serviceHost(service) && one.cluster === far.cluster)
-                  ?.endpoints ?? [];
+              const known = shardsOf(pod).get(`${serviceHost(service)} ${far.cluster}`) ?? [];
               const missing = real.filter((one) => !known.includes(one));
               const stale = known.filter((one) => !real.includes(one));
               return missing.length + stale.length === 0
@@ -42,5 +44,6 @@ export const endpointShards: Check = {
                 ];
           }),
       ),
-    ),
+    );
+  },
 };

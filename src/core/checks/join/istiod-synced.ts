@@ -1,6 +1,7 @@
 import type { Check } from "../check.ts";
 import { problem } from "../check.ts";
-import { meshClusters, pairs } from "../reached.ts";
+import type { IstiodPod } from "../facts.ts";
+import { meshClusters, onceFor, pairs } from "../reached.ts";
 
 /** Every pod of istiod is asked, since each keeps its own ties (pains 2 and 17). */
 export const istiodSynced: Check = {
@@ -8,35 +9,38 @@ export const istiodSynced: Check = {
   sentence: "every istiod says that it is synced with every other cluster",
   pre: false,
   explains: ["join/network-gateways", "join/endpoint-shards"],
-  run: (facts) => [
-    ...meshClusters(facts).flatMap((one) =>
-      one.istiod.pods
-        .filter((pod) => pod.problem !== undefined)
-        .map((pod) =>
-          problem("ISM437", {
-            detail: `${pod.name} of ${one.cluster} does not say what it knows: ${pod.problem}.`,
-            fix: `See how it is: kubectl --context ${one.context} -n istio-system describe pod ${pod.name}`,
-            cluster: one.cluster,
-            object: { group: "", kind: "Pod", namespace: "istio-system", name: pod.name },
-          }),
-        ),
-    ),
-    ...pairs(facts).flatMap(({ reader, remote }) => {
-      const behind = reader.istiod.pods.flatMap((pod) => {
-        const state = pod.remotes.find((one) => one.cluster === remote)?.state ?? "not known";
-        return pod.problem !== undefined || state === "synced" ? [] : [{ pod: pod.name, state }];
-      });
-      const [first] = behind;
-      return first === undefined
-        ? []
-        : [
-            problem("ISM436", {
-              detail: `${behind.map((one) => `${one.pod} says ${remote} is ${one.state}`).join("; ")} (${reader.cluster}). istiod goes on with what it last knew of ${remote}, or with nothing.`,
-              fix: `See why it cannot: kubectl --context ${reader.context} -n istio-system logs ${first.pod} | grep ${remote}. Where the remote secret is right and istiod does not take it up, restart it: kubectl --context ${reader.context} -n istio-system rollout restart deployment istiod`,
-              cluster: reader.cluster,
-              remote,
+  run: (facts) => {
+    const statesOf = onceFor((pod: IstiodPod) => new Map(pod.remotes.map((one) => [one.cluster, one.state])));
+    return [
+      ...meshClusters(facts).flatMap((one) =>
+        one.istiod.pods
+          .filter((pod) => pod.problem !== undefined)
+          .map((pod) =>
+            problem("ISM437", {
+              detail: `${pod.name} of ${one.cluster} does not say what it knows: ${pod.problem}.`,
+              fix: `See how it is: kubectl --context ${one.context} -n istio-system describe pod ${pod.name}`,
+              cluster: one.cluster,
+              object: { group: "", kind: "Pod", namespace: "istio-system", name: pod.name },
             }),
-          ];
-    }),
-  ],
+          ),
+      ),
+      ...pairs(facts).flatMap(({ reader, remote }) => {
+        const behind = reader.istiod.pods.flatMap((pod) => {
+          const state = statesOf(pod).get(remote) ?? "not known";
+          return pod.problem !== undefined || state === "synced" ? [] : [{ pod: pod.name, state }];
+        });
+        const [first] = behind;
+        return first === undefined
+          ? []
+          : [
+              problem("ISM436", {
+                detail: `${behind.map((one) => `${one.pod} says ${remote} is ${one.state}`).join("; ")} (${reader.cluster}). istiod goes on with what it last knew of ${remote}, or with nothing.`,
+                fix: `See why it cannot: kubectl --context ${reader.context} -n istio-system logs ${first.pod} | grep ${remote}. Where the remote secret is right and istiod does not take it up, restart it: kubectl --context ${reader.context} -n istio-system rollout restart deployment istiod`,
+                cluster: reader.cluster,
+                remote,
+              }),
+            ];
+      }),
+    ];
+  },
 };

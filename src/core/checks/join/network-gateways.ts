@@ -1,7 +1,8 @@
 import { crossNetworkPort, eastWestGateway } from "../../render/names.ts";
 import type { Check } from "../check.ts";
 import { problem } from "../check.ts";
-import { gatewayOf, networkOf, pairs, reachedCluster } from "../reached.ts";
+import type { IstiodPod } from "../facts.ts";
+import { gatewayOf, onceFor, pairs } from "../reached.ts";
 
 /**
  * What istiod takes for the gateways of another network: without one it hands
@@ -13,18 +14,19 @@ export const networkGateways: Check = {
   sentence: "every istiod knows the east-west gateways of other networks",
   pre: false,
   explains: [],
-  run: (facts) =>
-    pairs(facts).flatMap(({ reader, remote }) => {
-      const network = networkOf(facts, remote);
-      const far = reachedCluster(facts, remote);
-      if (far === undefined || network === networkOf(facts, reader.cluster)) {
+  run: (facts) => {
+    const networks = new Map(facts.mesh.clusters.map((one) => [one.name, one.network]));
+    const gatewaysOf = onceFor(byCluster);
+    return pairs(facts).flatMap(({ reader, remote, far }) => {
+      const network = networks.get(remote) ?? "";
+      if (far === undefined || network === networks.get(reader.cluster)) {
         return [];
       }
       const announced = gatewayOf(far, eastWestGateway)?.service?.addresses ?? [];
       const names = announced.filter((address) => /[a-z]/i.test(address) && !address.includes(":"));
       return reader.istiod.pods.flatMap((pod) => {
-        const known = pod.networkGateways
-          .filter((one) => one.network === network && one.cluster === remote)
+        const known = (gatewaysOf(pod).get(remote) ?? [])
+          .filter((one) => one.network === network)
           .map((one) => one.address);
         const missing = announced.filter((address) => !known.includes(address) && !names.includes(address));
         const unresolved = names.length > 0 && known.length === 0;
@@ -48,5 +50,18 @@ export const networkGateways: Check = {
           }),
         ];
       });
-    }),
+    });
+  },
 };
+
+type NetworkGateway = IstiodPod["networkGateways"][number];
+
+function byCluster({ networkGateways }: IstiodPod): ReadonlyMap<string, readonly NetworkGateway[]> {
+  const found = new Map<string, NetworkGateway[]>();
+  for (const gateway of networkGateways) {
+    const known = found.get(gateway.cluster) ?? [];
+    known.push(gateway);
+    found.set(gateway.cluster, known);
+  }
+  return found;
+}
