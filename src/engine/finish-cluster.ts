@@ -4,7 +4,6 @@ import { mergeInventories, renderInventory } from "../core/plan/inventory.ts";
 import { leftClusters, offersLeftEndpoints } from "../core/plan/left-clusters.ts";
 import { keysOf } from "./guard-deletion.ts";
 import { deleteItems } from "./operations/delete-items.ts";
-import type { EngineOptions } from "./options.ts";
 import type { Run } from "./run-wave.ts";
 import { membersOf } from "./run-wave.ts";
 import { settleItems } from "./settle-items.ts";
@@ -46,7 +45,7 @@ export async function finishCluster(work: Working, run: Run, prune: boolean): Pr
       // Before the inventory forgets them: an apply that is stopped here waits again.
       await waitUntilLetGo(work, run, onNote);
     }
-    await writeInventory(work, gone, options);
+    await writeInventory(work, gone, run);
     if (prunes) {
       options.onEvent({ kind: "task.done", subject, task, seconds: (options.now() - started) / 1000 });
     }
@@ -84,11 +83,12 @@ async function waitUntilLetGo(work: Working, run: Run, onPending: (note: string)
   await waitUntilServed(mesh, work.one, live, { ...waiting, mayBeForeign });
 }
 
-async function writeInventory(work: Working, gone: readonly InventoryItem[], { signal }: EngineOptions): Promise<void> {
+async function writeInventory(work: Working, gone: readonly InventoryItem[], run: Run): Promise<void> {
+  const { signal } = run.options;
   const known = mergeInventories(work.plan.inventory.items, plannedItems(work.plan)).filter(
     (item) => !gone.includes(item),
   );
-  const items = await settleItems(work, known, signal);
+  const items = await run.reading.run(signal, async () => settleItems(work, known, signal));
   const inventory = renderInventory({ ...work.plan.inventory, items });
   if (digestObject(inventory) !== digestObject(renderInventory(work.plan.inventory))) {
     await work.one.client.apply(inventory, { signal });

@@ -10,7 +10,10 @@ const requestsAtATime = 600;
  * is waited for, or repeated, longer than a whole step may take, and a fleet
  * shares the requests that are under way at a time.
  */
-export function requestLimits({ timeoutMs }: Pick<EngineOptions, "timeoutMs">, clusters: number): Partial<KubeLimits> {
+export function requestLimits(
+  { timeoutMs }: Pick<EngineOptions, "timeoutMs">,
+  clusters: number,
+): Pick<KubeLimits, "concurrency" | "requestTimeoutMs" | "retryBudgetMs"> {
   return {
     concurrency: Math.max(2, Math.min(defaultLimits.concurrency, Math.floor(requestsAtATime / clusters))),
     requestTimeoutMs: Math.min(defaultLimits.requestTimeoutMs, timeoutMs),

@@ -1,3 +1,4 @@
+import type { KubeObject } from "../core/model/kube-object.ts";
 import { keyOf } from "../core/model/kube-object.ts";
 import type { Mesh } from "../core/model/mesh.ts";
 import { digestLive, digestObject } from "../core/plan/digest.ts";
@@ -8,7 +9,9 @@ import { rankOf } from "../core/render/order.ts";
 import { isCatalogApp } from "../core/render/rancher-app.ts";
 import { remoteOf } from "../core/render/remote-secret.ts";
 import type { Wave } from "../core/render/waves.ts";
+import type { Limiter } from "../kube/limiter.ts";
 import { referenceOf } from "../kube/object-reference.ts";
+import { isReadyOnceStored } from "../kube/readiness/readiness-of.ts";
 import { waitUntilReady } from "../kube/readiness/wait.ts";
 import { installCatalogApp } from "./catalog-app.ts";
 import type { Completion } from "./complete-object.ts";
@@ -16,6 +19,8 @@ import { completeObject } from "./complete-object.ts";
 import { describePending } from "./describe-pending.ts";
 import type { PreparedPlan } from "./operations/plan.ts";
 import type { EngineOptions } from "./options.ts";
+import { mapAhead } from "./queue/map-ahead.ts";
+import { requestLimits } from "./request-limits.ts";
 import { isInScope, withoutCredential } from "./scope.ts";
 import type { Peers } from "./peers.ts";
 import { tellFailure } from "./tell-failure.ts";
@@ -46,6 +51,8 @@ export interface Run {
   readonly prepared: PreparedPlan;
   readonly all: ReadonlyMap<string, Working>;
   readonly peers: Peers;
+  /** Lets only some clusters read back at a time what was written. */
+  readonly reading: Limiter;
   readonly options: EngineOptions;
 }
 
@@ -66,11 +73,10 @@ export async function runWave(wave: Wave, work: Working, run: Run): Promise<void
   options.onEvent({ kind: "task.started", subject, task });
   const note = (text: string): void => options.onEvent({ kind: "task.note", subject, task, note: text });
   try {
-    await applyObjects(objects, work, run);
-    const written = objects.filter((object) => !isForMissing(object, run));
+    const unready = await applyObjects(objects, work, run);
     await waitUntilReady(
       work.one.client,
-      written.map((object) => referenceOf(object.object)),
+      unready.map((object) => referenceOf(object.object)),
       {
         timeoutMs: options.timeoutMs,
         signal: options.signal,
@@ -142,26 +148,47 @@ function isForMissing(object: PlannedObject, { prepared, all }: Run): boolean {
   return !bystander || (object.knownAfterApply && withoutCredential(meshFile.mesh, scope, connections).has(remote));
 }
 
-/** One rank after the other (service accounts before the pods that use them), all objects of a rank at once. */
-async function applyObjects(objects: readonly PlannedObject[], work: Working, run: Run): Promise<void> {
-  const changing = objects.filter((object) => object.action !== "none" && !isForMissing(object, run));
+/**
+ * Writes what changes, one rank after the other (service accounts before the
+ * pods that use them), and gives what is to be waited for, changed or not.
+ */
+async function applyObjects(
+  objects: readonly PlannedObject[],
+  work: Working,
+  run: Run,
+): Promise<readonly PlannedObject[]> {
+  const present = objects.filter((object) => !isForMissing(object, run));
+  const unready = new Set(present.filter((object) => object.action !== "none" || !isStored(object.live, object)));
+  const changing = present.filter((object) => object.action !== "none");
   const ranks = [...new Set(changing.map((object) => rankOf(object.id.kind)))].sort((a, b) => a - b);
+  // A client sends only so many at a time: what else was begun would wait in line, and hold its object meanwhile.
+  const ahead = 2 * requestLimits(run.options, run.all.size).concurrency;
   for (const rank of ranks) {
     const batch = changing.filter((object) => rankOf(object.id.kind) === rank);
-    await Promise.all(batch.map(async (object) => applyObject(object, work, run)));
+    const write = async (object: PlannedObject): Promise<void> => {
+      const result = await applyObject(object, work, run);
+      if (isStored(result, object)) {
+        unready.delete(object);
+      }
+    };
+    for await (const _written of mapAhead(batch, ahead, write)) {
+      // Nothing to do with one alone.
+    }
   }
+  return [...unready];
 }
 
-async function applyObject(planned: PlannedObject, work: Working, run: Run): Promise<void> {
+/** True for an object that is seen in the cluster and that nobody completes there. */
+function isStored(seen: KubeObject | undefined, { object }: PlannedObject): boolean {
+  return isReadyOnceStored(object) && seen !== undefined && seen.metadata["deletionTimestamp"] === undefined;
+}
+
+/** Gives what the API server made of it; undefined where Rancher does the work. */
+async function applyObject(planned: PlannedObject, work: Working, run: Run): Promise<KubeObject | undefined> {
   const { options } = run;
-  if (isCatalogApp(planned.object)) {
-    await installApp(planned, work, run);
-  } else {
-    const object = planned.knownAfterApply ? await completeObject(planned, completionOf(work, run)) : planned.object;
-    const force = forcesConflicts(options.forceConflicts, object.kind);
-    const result = await work.one.client.apply(object, { force, signal: options.signal });
-    work.outcomes.set(keyOf(planned.id), { applied: digestObject(object), result: digestLive(result) });
-  }
+  const result = isCatalogApp(planned.object)
+    ? await installApp(planned, work, run)
+    : await writeObject(planned, work, run);
   work.applied += 1;
   options.onEvent({
     kind: "object.applied",
@@ -171,6 +198,16 @@ async function applyObject(planned: PlannedObject, work: Working, run: Run): Pro
     action: planned.action === "create" ? "create" : "update",
     id: planned.id,
   });
+  return result;
+}
+
+async function writeObject(planned: PlannedObject, work: Working, run: Run): Promise<KubeObject> {
+  const { options } = run;
+  const object = planned.knownAfterApply ? await completeObject(planned, completionOf(work, run)) : planned.object;
+  const force = forcesConflicts(options.forceConflicts, object.kind);
+  const result = await work.one.client.apply(object, { force, signal: options.signal });
+  work.outcomes.set(keyOf(planned.id), { applied: digestObject(object), result: digestLive(result) });
+  return result;
 }
 
 function completionOf(work: Working, { prepared, peers, options }: Run): Completion {
@@ -187,13 +224,14 @@ function completionOf(work: Working, { prepared, peers, options }: Run): Complet
   };
 }
 
-async function installApp(planned: PlannedObject, work: Working, { prepared, options }: Run): Promise<void> {
+async function installApp(planned: PlannedObject, work: Working, { prepared, options }: Run): Promise<undefined> {
   if (prepared.rancher.kind !== "linked") {
     throw new Error("Rancher is away, and its catalog with it");
   }
   const action = planned.action === "create" ? "create" : "update";
   const place = { link: prepared.rancher.link, cluster: work.one.cluster };
   await installCatalogApp(planned.object, action, place, options);
+  return undefined;
 }
 
 /** The clusters of the mesh that take part; Rancher's own, which only holds projects, is none of them. */

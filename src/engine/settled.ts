@@ -17,7 +17,7 @@ export function isSettled(settled: Settled | undefined, desired: KubeObject, liv
  * wrote it last. The rest of a whole fleet's would be most of the memory of a plan without changes.
  */
 export function withoutBody(live: KubeObject): KubeObject {
-  const { name, resourceVersion } = live.metadata;
+  const { name, resourceVersion, deletionTimestamp } = live.metadata;
   const writer = lastWriterOf(live);
   return {
     apiVersion: live.apiVersion,
@@ -25,6 +25,7 @@ export function withoutBody(live: KubeObject): KubeObject {
     metadata: {
       name,
       ...(resourceVersion === undefined ? {} : { resourceVersion }),
+      ...(deletionTimestamp === undefined ? {} : { deletionTimestamp }),
       ...(writer === undefined ? {} : { managedFields: [{ manager: writer.manager ?? "", time: writer.time }] }),
     },
   };

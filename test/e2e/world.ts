@@ -2,6 +2,7 @@ import { execFile, spawn } from "node:child_process";
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { onTestFailed } from "vitest";
 import { parse, stringify } from "yaml";
 
 /** The checkout that is tested. */
@@ -52,10 +53,27 @@ export async function isthmus(
       { env: options.env ?? environment(), timeout: options.timeoutMs ?? 280_000, maxBuffer: 64 * 1024 * 1024 },
       (error, out, err) => {
         const code = error === null ? 0 : typeof error.code === "number" ? error.code : 1;
+        tellWhenFailed(args, { code, out, err });
         resolve({ code, out, err });
       },
     );
   });
+}
+
+/** How much of an output is shown when a test fails. */
+const shown = 3000;
+
+/** What a command said, printed when the test that ran it fails: an assertion about an exit code tells nothing by itself. */
+function tellWhenFailed(args: readonly string[], { code, out, err }: Ran): void {
+  const tell = (): void => {
+    const said = `${out.slice(-shown)}\n${err.slice(-shown)}`.trim();
+    process.stderr.write(`\nisthmus ${args.join(" ")}\nended with ${code}\n${said}\n`);
+  };
+  try {
+    onTestFailed(tell);
+  } catch {
+    // In a hook, where what fails is thrown with its output.
+  }
 }
 
 /** Starts the command line and kills it with `signal` after `afterMs`; resolves when it has ended. */

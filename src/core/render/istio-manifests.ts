@@ -44,16 +44,21 @@ function withoutNulls(object: KubeObject): KubeObject {
 /** By object, since Istio's definitions are large and the same for every cluster. */
 const stripped = new WeakMap<KubeObject, KubeObject>();
 
+/** What has nothing to strip is given back itself, so that no second copy of a fleet's manifests is held. */
 function strip(value: Json): Json {
   if (value instanceof Secret || value === null || typeof value !== "object") {
     return value;
   }
   if (Array.isArray(value)) {
-    return value.map(strip);
+    const items = value as readonly Json[];
+    const stripped = items.map(strip);
+    return stripped.some((item, index) => item !== items[index]) ? stripped : value;
   }
-  return Object.fromEntries(
-    Object.entries(value)
-      .filter(([, one]) => one !== null && one !== undefined)
-      .map(([key, one]) => [key, strip(one)]),
+  const entries = Object.entries(value as { readonly [key: string]: Json | undefined });
+  const kept = entries.flatMap(([key, one]) =>
+    one === null || one === undefined ? [] : [[key, strip(one), one] as const],
   );
+  return kept.length < entries.length || kept.some(([, one, before]) => one !== before)
+    ? Object.fromEntries(kept.map(([key, one]) => [key, one]))
+    : value;
 }

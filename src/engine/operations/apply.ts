@@ -4,6 +4,8 @@ import { UserError } from "../../core/diagnostics/user-error.ts";
 import { mergeInventories, renderInventory } from "../../core/plan/inventory.ts";
 import type { Wave } from "../../core/render/waves.ts";
 import { waveRules, waves } from "../../core/render/waves.ts";
+import { createLimiter } from "../../kube/limiter.ts";
+import { tolerateListeners } from "../../kube/tolerate-listeners.ts";
 import { diagnoseFailure } from "../diagnose-failure.ts";
 import { readTokensInUse } from "../facts/remote-kubeconfig.ts";
 import { finishCluster, plannedItems } from "../finish-cluster.ts";
@@ -21,6 +23,9 @@ import { membersOf, runWave } from "../run-wave.ts";
 import { tellFailure } from "../tell-failure.ts";
 import type { Working } from "../working.ts";
 import type { PreparedPlan } from "./plan.ts";
+
+/** Bounds what is held of API servers' answers at once, since all clusters of a fleet come to their end together. */
+const readBackAtATime = 12;
 
 /** How one wave of one cluster ended. */
 export interface WaveOutcome {
@@ -76,7 +81,9 @@ async function applyHeld(
   options: EngineOptions & { readonly prune: boolean },
 ): Promise<ApplyResult> {
   const peers = createPeers(membersOf(prepared.meshFile.mesh, working), options);
-  const run: Run = { prepared, all: working, peers, options };
+  const reading = createLimiter(readBackAtATime);
+  tolerateListeners(options.signal);
+  const run: Run = { prepared, all: working, peers, reading, options };
   const tasks = [...barriersOf(working), ...[...working.values()].flatMap((work) => tasksOf(work, run, options.prune))];
   const outcomes = await runQueue(tasks, options.signal);
   await revokeReplaced(prepared, working, options);

@@ -36,6 +36,27 @@ const rules: Readonly<Record<string, ReadinessRule>> = {
   "ValidatingWebhookConfiguration.admissionregistration.k8s.io": webhookReadiness,
 };
 
+/** Kinds (with their groups) that no controller completes: whoever has stored one need not look again. */
+const complete: ReadonlySet<string> = new Set([
+  "ConfigMap",
+  "Secret",
+  "ServiceAccount",
+  "LimitRange",
+  "ClusterRole.rbac.authorization.k8s.io",
+  "ClusterRoleBinding.rbac.authorization.k8s.io",
+  "Role.rbac.authorization.k8s.io",
+  "RoleBinding.rbac.authorization.k8s.io",
+  "NetworkPolicy.networking.k8s.io",
+]);
+
+/** True for what is ready as soon as it is stored, as it is to be stored. False for a Secret that Kubernetes fills with a token. */
+export function isReadyOnceStored(desired: KubeObject): boolean {
+  const { group, kind } = idOf(desired);
+  return (
+    complete.has(group === "" ? kind : `${kind}.${group}`) && desired["type"] !== "kubernetes.io/service-account-token"
+  );
+}
+
 /** Where an object stands, from its own fields alone. Undefined = it is not there. */
 export function readinessOf(object: KubeObject | undefined): Readiness {
   if (object === undefined) {
