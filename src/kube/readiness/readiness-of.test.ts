@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { KubeObject } from "../../core/model/kube-object.ts";
 import { Secret } from "../../core/secret.ts";
 import type { Readiness } from "./readiness-of.ts";
-import { readinessOf } from "./readiness-of.ts";
+import { isReadyOnceStored, readinessOf } from "./readiness-of.ts";
 
 interface Case {
   readonly name: string;
@@ -488,5 +488,26 @@ describe("readiness", () => {
 
   it("of an object that is not there", () => {
     expect(readinessOf(undefined)).toEqual({ state: "notFound", reason: "it is not there" });
+  });
+});
+
+describe("what nobody completes", () => {
+  it.each([
+    [make("v1", "ConfigMap", {}), true],
+    [make("v1", "Secret", { type: "Opaque" }), true],
+    [make("rbac.authorization.k8s.io/v1", "ClusterRole", {}), true],
+    [make("v1", "Secret", { type: "kubernetes.io/service-account-token" }), false],
+    [make("apps/v1", "Deployment", {}), false],
+    [make("apiextensions.k8s.io/v1", "CustomResourceDefinition", {}), false],
+    // Of the same kind, in another group.
+    [make("serving.knative.dev/v1", "ConfigMap", {}), false],
+  ])("is told from what somebody does: $kind", (object, ready) => {
+    expect(isReadyOnceStored(object)).toBe(ready);
+  });
+
+  it("would be called ready by the rules as well", () => {
+    const kinds = ["ConfigMap", "Secret", "ServiceAccount", "LimitRange"];
+    const states = kinds.map((kind) => readinessOf(make("v1", kind, {})).state);
+    expect(states).toEqual(kinds.map(() => "current"));
   });
 });

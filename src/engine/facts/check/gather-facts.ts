@@ -5,6 +5,8 @@ import { effectiveRelease } from "../../../core/releases/istio-releases.ts";
 import { istioNamespace } from "../../../core/render/names.ts";
 import { serviceNamespaces } from "../../../core/render/service-namespaces.ts";
 import { KubeError, diagnoseKubeError } from "../../../kube/errors.ts";
+import { createLimiter } from "../../../kube/limiter.ts";
+import { tolerateListeners } from "../../../kube/tolerate-listeners.ts";
 import type { Connected, Connection } from "../../connect.ts";
 import type { EngineOptions } from "../../options.ts";
 import { readGateways } from "./read-gateways.ts";
@@ -17,34 +19,24 @@ import { readRouting } from "./read-routing.ts";
 import { readService } from "./read-services.ts";
 import { readAuthorityFacts, readTlsSecrets } from "./read-trust.ts";
 
-/** Asks all clusters side by side for everything that the checks judge. A cluster that stops answering meanwhile is one that does not answer. */
+/** Bounds what is held of API servers' answers at once: the remote secrets of a large fleet's clusters are megabytes each. */
+const gatheredAtATime = 24;
+
+/** Asks the clusters side by side for everything that the checks judge. A cluster that stops answering meanwhile is one that does not answer. */
 export async function gatherFacts(
   mesh: Mesh,
   connections: readonly Connection[],
   options: EngineOptions & TrialOptions,
 ): Promise<MeshFacts> {
   const tried: TriedCredentials = new Map();
+  tolerateListeners(options.signal);
+  const limiter = createLimiter(gatheredAtATime);
   const clusters = await Promise.all(
     connections.map(async (one): Promise<ClusterSnapshot> => {
       if (one.kind === "unreachable") {
         return { kind: "unreachable", cluster: one.cluster.name, diagnostic: one.diagnostic };
       }
-      const task = "gathering facts";
-      const started = options.now();
-      options.onEvent({ kind: "task.started", subject: one.cluster.name, task });
-      try {
-        const snapshot = await gatherSnapshot(mesh, one, { ...options, tried });
-        const seconds = (options.now() - started) / 1000;
-        options.onEvent({ kind: "task.done", subject: one.cluster.name, task, seconds });
-        return snapshot;
-      } catch (error) {
-        options.signal.throwIfAborted();
-        if (!(error instanceof KubeError)) {
-          throw error;
-        }
-        const diagnostic = await diagnoseKubeError(error, one.cluster.name);
-        return { kind: "unreachable", cluster: one.cluster.name, diagnostic };
-      }
+      return limiter.run(options.signal, async () => gatherCluster(mesh, one, { ...options, tried }));
     }),
   );
   return {
@@ -55,6 +47,29 @@ export async function gatherFacts(
     mesh: outlineOf(mesh),
     clusters,
   };
+}
+
+async function gatherCluster(
+  mesh: Mesh,
+  one: Connected,
+  options: EngineOptions & TrialOptions & { readonly tried: TriedCredentials },
+): Promise<ClusterSnapshot> {
+  const task = "gathering facts";
+  const started = options.now();
+  options.onEvent({ kind: "task.started", subject: one.cluster.name, task });
+  try {
+    const snapshot = await gatherSnapshot(mesh, one, options);
+    const seconds = (options.now() - started) / 1000;
+    options.onEvent({ kind: "task.done", subject: one.cluster.name, task, seconds });
+    return snapshot;
+  } catch (error) {
+    options.signal.throwIfAborted();
+    if (!(error instanceof KubeError)) {
+      throw error;
+    }
+    const diagnostic = await diagnoseKubeError(error, one.cluster.name);
+    return { kind: "unreachable", cluster: one.cluster.name, diagnostic };
+  }
 }
 
 function outlineOf(mesh: Mesh): MeshOutline {
