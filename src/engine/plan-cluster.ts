@@ -17,8 +17,7 @@ import { isCatalogApp } from "../core/render/rancher-app.ts";
 import { remoteOf } from "../core/render/remote-secret.ts";
 import type { PlacedObject } from "../core/render/render-mesh.ts";
 import { waveRules, waves } from "../core/render/waves.ts";
-import type { KubeErrorKind } from "../kube/errors.ts";
-import { KubeError, diagnoseKubeError } from "../kube/errors.ts";
+import { KubeError, diagnoseKubeError, isRefusal } from "../kube/errors.ts";
 import type { Adoptions } from "./adoption.ts";
 import { judgeAdoptions } from "./adoption.ts";
 import { diffApp } from "./catalog-app.ts";
@@ -33,9 +32,6 @@ export function inventoryOf(one: Connected, mesh: string): Inventory {
     one.facts.inventories.find((inventory) => inventory.mesh === mesh) ?? { mesh, cluster: one.cluster.name, items: [] }
   );
 }
-
-/** What the API server says no to, as opposed to not being there. */
-const refusals: ReadonlySet<KubeErrorKind> = new Set(["forbidden", "conflict", "invalid", "not-found"]);
 
 /** What planning one cluster needs to know of the others. */
 export interface ClusterScope {
@@ -72,7 +68,7 @@ export async function planCluster(
       try {
         return await planObject(one, placed, { ...scope, settled, readLive, adoptions });
       } catch (error) {
-        if (!(error instanceof KubeError) || !refusals.has(error.kind)) {
+        if (!isRefusal(error)) {
           throw error;
         }
         scope.refused.push(await diagnoseKubeError(error, one.cluster.name));

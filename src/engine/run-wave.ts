@@ -1,3 +1,5 @@
+import { exitCodes } from "../core/diagnostics/exit-codes.ts";
+import { UserError } from "../core/diagnostics/user-error.ts";
 import type { KubeObject } from "../core/model/kube-object.ts";
 import { keyOf } from "../core/model/kube-object.ts";
 import type { Mesh } from "../core/model/mesh.ts";
@@ -5,10 +7,12 @@ import { digestLive, digestObject } from "../core/plan/digest.ts";
 import { forcesConflicts } from "../core/plan/force-conflicts.ts";
 import { offersLeftEndpoints } from "../core/plan/left-clusters.ts";
 import type { PlannedObject } from "../core/plan/plan.ts";
-import { rankOf } from "../core/render/order.ts";
+import { compareText, rankOf } from "../core/render/order.ts";
 import { isCatalogApp } from "../core/render/rancher-app.ts";
 import { remoteOf } from "../core/render/remote-secret.ts";
 import type { Wave } from "../core/render/waves.ts";
+import type { KubeError } from "../kube/errors.ts";
+import { diagnoseKubeError, isRefusal } from "../kube/errors.ts";
 import type { Limiter } from "../kube/limiter.ts";
 import { referenceOf } from "../kube/object-reference.ts";
 import { isReadyOnceStored } from "../kube/readiness/readiness-of.ts";
@@ -151,6 +155,7 @@ function isForMissing(object: PlannedObject, { prepared, all }: Run): boolean {
 /**
  * Writes what changes, one rank after the other (service accounts before the
  * pods that use them), and gives what is to be waited for, changed or not.
+ * Rejects with a UserError of all objects of a rank that the API server refuses.
  */
 async function applyObjects(
   objects: readonly PlannedObject[],
@@ -165,17 +170,36 @@ async function applyObjects(
   const ahead = 2 * requestLimits(run.options, run.all.size).concurrency;
   for (const rank of ranks) {
     const batch = changing.filter((object) => rankOf(object.id.kind) === rank);
+    const refused: KubeError[] = [];
     const write = async (object: PlannedObject): Promise<void> => {
-      const result = await applyObject(object, work, run);
-      if (isStored(result, object)) {
-        unready.delete(object);
+      try {
+        const result = await applyObject(object, work, run);
+        if (isStored(result, object)) {
+          unready.delete(object);
+        }
+      } catch (error) {
+        if (!isRefusal(error)) {
+          throw error;
+        }
+        refused.push(error);
       }
     };
     for await (const _written of mapAhead(batch, ahead, write)) {
       // Nothing to do with one alone.
     }
+    await refuse(refused, work);
   }
   return [...unready];
+}
+
+async function refuse(refused: readonly KubeError[], { one }: Working): Promise<void> {
+  if (refused.length > 0) {
+    const found = await Promise.all(refused.map(async (error) => diagnoseKubeError(error, one.cluster.name)));
+    throw new UserError(
+      found.toSorted((a, b) => compareText(a.detail, b.detail)),
+      exitCodes.failed,
+    );
+  }
 }
 
 /** True for an object that is seen in the cluster and that nobody completes there. */
