@@ -1,23 +1,15 @@
-import { afterEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { KubeObject } from "../core/model/kube-object.ts";
 import { idOf, keyOf } from "../core/model/kube-object.ts";
 import { clusterNamed } from "../core/model/mesh.ts";
 import { keepAnnotation } from "../core/render/names.ts";
 import { twoClusters } from "../core/testing/two-clusters.ts";
-import { createKubeClient } from "../kube/client.ts";
-import { startFakeApiServer } from "../kube/fake/fake-api-server.ts";
-import { contextOf } from "../kube/fake/fake-context.ts";
 import type { WireObject } from "../kube/fake/fake-store.ts";
+import { connectFake } from "../kube/testing/connect-fake.ts";
 import type { Connected } from "./connect.ts";
 import { guardDeletion } from "./guard-deletion.ts";
 
 const { signal } = new AbortController();
-const closing: (() => Promise<void>)[] = [];
-
-afterEach(async () => {
-  await Promise.all(closing.splice(0).map(async (close) => close()));
-});
-
 /** A cluster with these objects beside what is asked about. */
 async function clusterWith(...objects: readonly WireObject[]): Promise<Connected> {
   const kinds = [
@@ -26,15 +18,10 @@ async function clusterWith(...objects: readonly WireObject[]): Promise<Connected
     ...["Pod", "Service", "PersistentVolumeClaim"].map((kind) => ({ apiVersion: "v1", kind })),
     { apiVersion: "networking.istio.io/v1", kind: "VirtualService" },
   ].map((kind) => ({ ...kind, plural: `${kind.kind.toLowerCase()}s`, namespaced: true }));
-  const server = await startFakeApiServer({ kinds });
+  const { server, client } = await connectFake({ cluster: "west", api: { kinds } });
   for (const object of objects) {
     server.store.put(object, { store: true });
   }
-  const client = createKubeClient({ cluster: "west", context: contextOf(server.url) });
-  closing.push(async () => {
-    await client.close();
-    await server.close();
-  });
   return { client, cluster: clusterNamed(twoClusters, "west") } as unknown as Connected;
 }
 

@@ -1,28 +1,16 @@
-import { afterEach, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { clusterNamed } from "../core/model/mesh.ts";
 import { ingressGateway, istioNamespace, readerTokenSecret } from "../core/render/names.ts";
 import { twoClusters } from "../core/testing/two-clusters.ts";
-import { createKubeClient } from "../kube/client.ts";
-import { startFakeApiServer } from "../kube/fake/fake-api-server.ts";
 import { contextOf } from "../kube/fake/fake-context.ts";
+import { connectFake } from "../kube/testing/connect-fake.ts";
 import { createPeers } from "./peers.ts";
 import type { Working } from "./working.ts";
 
 const options = { signal: new AbortController().signal, timeoutMs: 2000 };
-const closing: (() => Promise<void>)[] = [];
-
-afterEach(async () => {
-  await Promise.all(closing.splice(0).map(async (close) => close()));
-});
-
 /** A cluster whose reader account has a token and whose ingress has an address. */
 async function cluster(name: "west" | "east", failed = false) {
-  const server = await startFakeApiServer();
-  const client = createKubeClient({ cluster: name, context: contextOf(server.url) });
-  closing.push(async () => {
-    await client.close();
-    await server.close();
-  });
+  const { server, client } = await connectFake({ cluster: name });
   server.put({
     apiVersion: "v1",
     kind: "Secret",

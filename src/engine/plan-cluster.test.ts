@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { afterEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { KubeObject } from "../core/model/kube-object.ts";
 import { idOf } from "../core/model/kube-object.ts";
 import { clusterNamed } from "../core/model/mesh.ts";
@@ -8,27 +8,19 @@ import type { Inventory } from "../core/plan/inventory.ts";
 import { meshLabel } from "../core/render/names.ts";
 import type { PlacedObject } from "../core/render/render-mesh.ts";
 import { twoClusters } from "../core/testing/two-clusters.ts";
-import { createKubeClient } from "../kube/client.ts";
 import type { FakeApiServer } from "../kube/fake/fake-api-server.ts";
-import { startFakeApiServer } from "../kube/fake/fake-api-server.ts";
-import { contextOf } from "../kube/fake/fake-context.ts";
 import type { WireObject } from "../kube/fake/fake-store.ts";
+import { connectFake } from "../kube/testing/connect-fake.ts";
 import type { Connected } from "./connect.ts";
 import { planCluster } from "./plan-cluster.ts";
 
 const { signal } = new AbortController();
-const closing: (() => Promise<void>)[] = [];
-
-afterEach(async () => {
-  await Promise.all(closing.splice(0).map(async (close) => close()));
-});
-
 const states = ["absent", "as wanted", "settled", "without the label", "changed"] as const;
 type State = (typeof states)[number];
 
 /** A cluster in which the wanted object number N is in the Nth state. */
 async function clusterIn(kinds: readonly (readonly [kind: string, state: State])[]) {
-  const server = await startFakeApiServer();
+  const { server, client } = await connectFake({ cluster: "west" });
   const wanted = kinds.map(([kind], index): KubeObject => {
     const labels = { [meshLabel]: "mesh" };
     const metadata = { name: `one-${index}`, ...(kind === "ClusterRole" ? {} : { namespace: "sample" }), labels };
@@ -45,11 +37,6 @@ async function clusterIn(kinds: readonly (readonly [kind: string, state: State])
       created: true,
       ...(kinds[index]?.[1] === "settled" ? { settled: { digest: digestObject(object), resourceVersion } } : {}),
     };
-  });
-  const client = createKubeClient({ cluster: "west", context: contextOf(server.url) });
-  closing.push(async () => {
-    await client.close();
-    await server.close();
   });
   const cluster = clusterNamed(twoClusters, "west");
   const facts = {

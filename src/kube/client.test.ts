@@ -1,40 +1,25 @@
 import { Buffer } from "node:buffer";
 import { inspect } from "node:util";
-import { afterEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { KubeObject } from "../core/model/kube-object.ts";
 import { Secret } from "../core/secret.ts";
-import type { KubeClient, KubeLimits } from "./client.ts";
+import type { KubeLimits } from "./client.ts";
 import { createKubeClient } from "./client.ts";
 import { KubeError } from "./errors.ts";
-import type { FakeApiServer, FakeApiServerOptions } from "./fake/fake-api-server.ts";
+import type { FakeApiServerOptions } from "./fake/fake-api-server.ts";
 import { startFakeApiServer } from "./fake/fake-api-server.ts";
 import { contextOf } from "./fake/fake-context.ts";
 import type { WireObject } from "./fake/fake-store.ts";
+import type { FakeConnection } from "./testing/connect-fake.ts";
+import { connectFake } from "./testing/connect-fake.ts";
 
 const { signal } = new AbortController();
-const closing: (() => Promise<void>)[] = [];
-
-afterEach(async () => {
-  await Promise.all(closing.splice(0).map(async (close) => close()));
-});
-
 async function start(
-  options: FakeApiServerOptions = {},
+  api: FakeApiServerOptions = {},
   limits: Partial<KubeLimits> = {},
   token?: string,
-): Promise<{ server: FakeApiServer; client: KubeClient }> {
-  const server = await startFakeApiServer(options);
-  const user = token === undefined ? {} : { token: new Secret(token) };
-  const client = createKubeClient({
-    cluster: "oslo",
-    context: contextOf(server.url, { user }),
-    limits,
-  });
-  closing.push(async () => {
-    await client.close();
-    await server.close();
-  });
-  return { server, client };
+): Promise<FakeConnection> {
+  return connectFake({ api, limits, user: token === undefined ? {} : { token: new Secret(token) } });
 }
 
 function configMap(name: string, data: Record<string, string> = {}): KubeObject {
@@ -325,12 +310,12 @@ describe("trouble on the way", () => {
   });
 
   it("does not wait for a server that was never there", async () => {
-    const { server, client } = await start();
+    const server = await startFakeApiServer();
+    const client = createKubeClient({ cluster: "oslo", context: contextOf(server.url) });
     await server.close();
     const started = performance.now();
     expect((await failureOf(client.list(mapKind, { signal }))).kind).toBe("unreachable");
     expect(performance.now() - started).toBeLessThan(1000);
-    closing.length = 0;
     await client.close();
   });
 

@@ -1,28 +1,9 @@
-import { afterEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { KubeClient, WatchEvent } from "./client.ts";
-import { createKubeClient } from "./client.ts";
-import type { FakeApiServer } from "./fake/fake-api-server.ts";
-import { startFakeApiServer } from "./fake/fake-api-server.ts";
-import { contextOf } from "./fake/fake-context.ts";
 import type { WireObject } from "./fake/fake-store.ts";
+import { connectFake } from "./testing/connect-fake.ts";
 
 const kind = { apiVersion: "v1", kind: "ConfigMap" };
-const closing: (() => Promise<void>)[] = [];
-
-afterEach(async () => {
-  await Promise.all(closing.splice(0).map(async (close) => close()));
-});
-
-async function start(): Promise<{ server: FakeApiServer; client: KubeClient }> {
-  const server = await startFakeApiServer();
-  const client = createKubeClient({ cluster: "oslo", context: contextOf(server.url) });
-  closing.push(async () => {
-    await client.close();
-    await server.close();
-  });
-  return { server, client };
-}
-
 function object(name: string, data: Record<string, string> = {}): WireObject {
   return { ...kind, metadata: { name, namespace: "demo" }, data };
 }
@@ -49,7 +30,7 @@ async function collect(client: KubeClient, count: number, then: (seen: number) =
 
 describe("watch", () => {
   it("lists first, then tells changes in their order", async () => {
-    const { server, client } = await start();
+    const { server, client } = await connectFake();
     const a = server.put(object("a"));
     const told = await collect(client, 4, (seen) => {
       const steps = [
@@ -63,7 +44,7 @@ describe("watch", () => {
   });
 
   it("goes on where it was when the connection is cut, and misses nothing in between", async () => {
-    const { server, client } = await start();
+    const { server, client } = await connectFake();
     const told = await collect(client, 3, (seen) => {
       if (seen === 1) {
         server.put(object("a"));
@@ -77,7 +58,7 @@ describe("watch", () => {
   });
 
   it("lists again when the API server has forgotten where it was", async () => {
-    const { server, client } = await start();
+    const { server, client } = await connectFake();
     server.put(object("a"));
     const told = await collect(client, 3, (seen) => {
       if (seen === 1) {
@@ -93,7 +74,7 @@ describe("watch", () => {
   });
 
   it("lists again after a 410 status", async () => {
-    const { server, client } = await start();
+    const { server, client } = await connectFake();
     server.put(object("a"));
     server.inject({ kind: "status", status: 410 }, { matches: (request) => request.url.includes("watch=true") });
     const told = await collect(client, 2, () => {});
@@ -101,7 +82,7 @@ describe("watch", () => {
   });
 
   it("waits out an API server that is being restarted", async () => {
-    const { server, client } = await start();
+    const { server, client } = await connectFake();
     server.inject(
       { kind: "status", status: 503 },
       { times: 2, matches: (request) => request.url.includes("watch=true") },
@@ -111,7 +92,7 @@ describe("watch", () => {
   });
 
   it("ends with the signal's reason", async () => {
-    const { client } = await start();
+    const { client } = await connectFake();
     const stop = new AbortController();
     const reading = (async () => {
       for await (const event of client.watch(kind, { signal: stop.signal })) {

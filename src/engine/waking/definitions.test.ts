@@ -1,29 +1,10 @@
-import { afterEach, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import type { KubeObject } from "../../core/model/kube-object.ts";
-import type { KubeClient } from "../../kube/client.ts";
-import { createKubeClient } from "../../kube/client.ts";
-import type { FakeApiServer } from "../../kube/fake/fake-api-server.ts";
-import { startFakeApiServer } from "../../kube/fake/fake-api-server.ts";
-import { contextOf } from "../../kube/fake/fake-context.ts";
 import { wakesDefinitions } from "./definitions.ts";
+import type { FakeConnection } from "../../kube/testing/connect-fake.ts";
+import { connectFake } from "../../kube/testing/connect-fake.ts";
 
 const { signal } = new AbortController();
-const closing: (() => Promise<void>)[] = [];
-
-afterEach(async () => {
-  await Promise.all(closing.splice(0).map(async (close) => close()));
-});
-
-async function start(): Promise<{ server: FakeApiServer; client: KubeClient }> {
-  const server = await startFakeApiServer();
-  const client = createKubeClient({ cluster: "oslo", context: contextOf(server.url) });
-  closing.push(async () => {
-    await client.close();
-    await server.close();
-  });
-  return { server, client };
-}
-
 const wanted: KubeObject = {
   apiVersion: "apiextensions.k8s.io/v1",
   kind: "CustomResourceDefinition",
@@ -43,7 +24,7 @@ const status = (accepted: string, established: string): KubeObject => ({
 
 /** Looks at the definition at these seconds; gives what was said each time, and the annotations of each write. */
 async function looks(
-  { server, client }: { server: FakeApiServer; client: KubeClient },
+  { server, client }: FakeConnection,
   each: readonly (readonly [seconds: number, object: KubeObject])[],
 ): Promise<{ readonly said: readonly (string | undefined)[]; readonly written: readonly unknown[] }> {
   let seconds = 0;
@@ -62,7 +43,7 @@ async function looks(
 const forgotten = status("True", "False");
 
 it("writes a definition that nobody establishes once more after ten seconds, with a mark and without", async () => {
-  const { said, written } = await looks(await start(), [
+  const { said, written } = await looks(await connectFake(), [
     [0, forgotten],
     [9, forgotten],
     [10, forgotten],
@@ -83,7 +64,7 @@ it.each([
   ["that is not ours", { ...forgotten, metadata: { name: "widgets.example.com" } }],
   ["that is of another kind", { ...forgotten, kind: "Deployment" }],
 ])("leaves alone what is waited for %s", async (_which, object) => {
-  const { said, written } = await looks(await start(), [
+  const { said, written } = await looks(await connectFake(), [
     [0, object],
     [60, object],
   ]);
@@ -91,7 +72,7 @@ it.each([
 });
 
 it("gives a definition that moves on in between its time anew", async () => {
-  const { written } = await looks(await start(), [
+  const { written } = await looks(await connectFake(), [
     [0, forgotten],
     [8, status("True", "True")],
     [12, forgotten],
@@ -101,7 +82,7 @@ it("gives a definition that moves on in between its time anew", async () => {
 });
 
 it("says why the write failed, and lets the wait go on", async () => {
-  const world = await start();
+  const world = await connectFake();
   world.server.inject({ kind: "status", status: 403 }, { matches: ({ method }) => method === "PATCH" });
   const { said } = await looks(world, [
     [0, forgotten],

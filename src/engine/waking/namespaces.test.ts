@@ -1,29 +1,11 @@
-import { afterEach, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import type { KubeObject } from "../../core/model/kube-object.ts";
 import type { KubeClient } from "../../kube/client.ts";
-import { createKubeClient } from "../../kube/client.ts";
-import type { FakeApiServer, SeenRequest } from "../../kube/fake/fake-api-server.ts";
-import { startFakeApiServer } from "../../kube/fake/fake-api-server.ts";
-import { contextOf } from "../../kube/fake/fake-context.ts";
+import type { SeenRequest } from "../../kube/fake/fake-api-server.ts";
 import { wakesNamespaces } from "./namespaces.ts";
+import { connectFake } from "../../kube/testing/connect-fake.ts";
 
 const { signal } = new AbortController();
-const closing: (() => Promise<void>)[] = [];
-
-afterEach(async () => {
-  await Promise.all(closing.splice(0).map(async (close) => close()));
-});
-
-async function start(): Promise<{ server: FakeApiServer; client: KubeClient }> {
-  const server = await startFakeApiServer();
-  const client = createKubeClient({ cluster: "oslo", context: contextOf(server.url) });
-  closing.push(async () => {
-    await client.close();
-    await server.close();
-  });
-  return { server, client };
-}
-
 const sample: KubeObject = {
   apiVersion: "v1",
   kind: "Namespace",
@@ -53,7 +35,7 @@ async function looks(
 }
 
 it("writes a namespace again that has had no root certificate of istiod for ten seconds", async () => {
-  const { server, client } = await start();
+  const { server, client } = await connectFake();
   expect(await looks(client, [0, 8, 10, 12])).toEqual([
     undefined,
     undefined,
@@ -67,26 +49,26 @@ it("writes a namespace again that has had no root certificate of istiod for ten 
 });
 
 it("leaves a namespace alone that has it, whatever its workloads wait for", async () => {
-  const { server, client } = await start();
+  const { server, client } = await connectFake();
   server.put(root);
   expect(await looks(client, [0, 60])).toEqual([undefined, undefined]);
   expect(server.requests.filter(isPatch)).toEqual([]);
 });
 
 it("leaves a namespace alone that is not part of the mesh", async () => {
-  const { server, client } = await start();
+  const { server, client } = await connectFake();
   expect(await looks(client, [0, 60], "theirs")).toEqual([undefined, undefined]);
   expect(server.requests).toEqual([]);
 });
 
 it("says nothing where the ConfigMap cannot be read", async () => {
-  const { server, client } = await start();
+  const { server, client } = await connectFake();
   server.inject({ kind: "status", status: 403 }, { times: Infinity });
   expect(await looks(client, [0, 60])).toEqual([undefined, undefined]);
 });
 
 it("says why the namespace cannot be written", async () => {
-  const { server, client } = await start();
+  const { server, client } = await connectFake();
   server.inject({ kind: "status", status: 403 }, { matches: isPatch });
   const [, said] = await looks(client, [0, 10]);
   expect(said).toMatch(/into namespace sample, and the namespace cannot be written again: apply .*: injected fault$/);

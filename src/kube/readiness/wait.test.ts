@@ -1,35 +1,13 @@
 import { inspect } from "node:util";
-import { afterEach, describe, expect, it } from "vitest";
-import type { KubeClient } from "../client.ts";
-import { createKubeClient } from "../client.ts";
+import { describe, expect, it } from "vitest";
 import { KubeError } from "../errors.ts";
-import type { FakeApiServer } from "../fake/fake-api-server.ts";
-import { startFakeApiServer } from "../fake/fake-api-server.ts";
-import { contextOf } from "../fake/fake-context.ts";
 import type { WireObject } from "../fake/fake-store.ts";
 import type { Pending } from "./wait.ts";
 import { WaitTimeoutError, waitUntilGone, waitUntilReady } from "./wait.ts";
+import { connectFake } from "../testing/connect-fake.ts";
 
 const { signal } = new AbortController();
-const closing: (() => Promise<void>)[] = [];
-
-afterEach(async () => {
-  await Promise.all(closing.splice(0).map(async (close) => close()));
-});
-
-async function start(): Promise<{ server: FakeApiServer; client: KubeClient }> {
-  const server = await startFakeApiServer();
-  const client = createKubeClient({
-    cluster: "oslo",
-    context: contextOf(server.url),
-    limits: { retryBudgetMs: 300 },
-  });
-  closing.push(async () => {
-    await client.close();
-    await server.close();
-  });
-  return { server, client };
-}
+const limits = { retryBudgetMs: 300 };
 
 const reference = {
   apiVersion: "apps/v1",
@@ -87,7 +65,7 @@ async function timeoutOf(promise: Promise<void>): Promise<WaitTimeoutError> {
 
 describe("waiting until ready", () => {
   it("is over at once when everything is, without a watch", async () => {
-    const { server, client } = await start();
+    const { server, client } = await connectFake({ limits });
     server.put(istiod(1));
     const { told, onPending } = collectPending();
     await waitUntilReady(client, [reference], { timeoutMs: 5000, signal, onPending });
@@ -96,7 +74,7 @@ describe("waiting until ready", () => {
   });
 
   it("notices by its watch that an object has become ready, not by the next regular look", async () => {
-    const { server, client } = await start();
+    const { server, client } = await connectFake({ limits });
     server.put(istiod(0));
     let at = 0;
     setTimeout(() => {
@@ -110,7 +88,7 @@ describe("waiting until ready", () => {
   });
 
   it("waits for objects that do not exist yet", async () => {
-    const { server, client } = await start();
+    const { server, client } = await connectFake({ limits });
     setTimeout(() => server.put(istiod(1)), 100);
     const { told, onPending } = collectPending();
     await waitUntilReady(client, [reference], { timeoutMs: 5000, signal, onPending });
@@ -118,7 +96,7 @@ describe("waiting until ready", () => {
   });
 
   it("waits until all are ready at the same time", async () => {
-    const { server, client } = await start();
+    const { server, client } = await connectFake({ limits });
     const other = { ...reference, name: "gateway" };
     const gateway = (available: number): WireObject => ({
       ...istiod(available),
@@ -141,7 +119,7 @@ describe("waiting until ready", () => {
   });
 
   it("gives the pods' own reason for a deployment that hangs", async () => {
-    const { server, client } = await start();
+    const { server, client } = await connectFake({ limits });
     server.put(istiod(0));
     server.put(
       podOf({
@@ -169,7 +147,7 @@ describe("waiting until ready", () => {
   });
 
   it("finds the warning behind a container that is only being created", async () => {
-    const { server, client } = await start();
+    const { server, client } = await connectFake({ limits });
     server.put(istiod(0));
     server.put(
       podOf({
@@ -194,7 +172,7 @@ describe("waiting until ready", () => {
   });
 
   it("sits out a cluster that does not answer for a while", async () => {
-    const { server, client } = await start();
+    const { server, client } = await connectFake({ limits });
     server.put(istiod(0));
     server.inject({ kind: "status", status: 503 }, { times: 6 });
     setTimeout(() => server.put(istiod(1)), 600);
@@ -202,7 +180,7 @@ describe("waiting until ready", () => {
   });
 
   it("ends at once when the cluster refuses to tell", async () => {
-    const { server, client } = await start();
+    const { server, client } = await connectFake({ limits });
     server.inject({ kind: "status", status: 403 }, { times: 9 });
     await expect(
       waitUntilReady(client, [reference], { timeoutMs: 5000, signal, onPending: () => {} }),
@@ -210,7 +188,7 @@ describe("waiting until ready", () => {
   });
 
   it("ends with the signal's reason", async () => {
-    const { server, client } = await start();
+    const { server, client } = await connectFake({ limits });
     server.put(istiod(0));
     const stop = new AbortController();
     setTimeout(() => stop.abort(new Error("enough")), 80);
@@ -226,7 +204,7 @@ describe("waiting until ready", () => {
 
 describe("waiting until gone", () => {
   it("is over when the last object goes", async () => {
-    const { server, client } = await start();
+    const { server, client } = await connectFake({ limits });
     const object = server.put({
       ...istiod(1),
       metadata: {
@@ -242,14 +220,14 @@ describe("waiting until gone", () => {
   });
 
   it("is over when another object took the name", async () => {
-    const { server, client } = await start();
+    const { server, client } = await connectFake({ limits });
     server.put(istiod(1));
     setTimeout(() => server.put({ ...istiod(1), metadata: { ...istiod(1).metadata, uid: "second" } }), 100);
     await waitUntilGone(client, [reference], { timeoutMs: 5000, signal, onPending: () => {} });
   });
 
   it("is over for kinds that are no longer served", async () => {
-    const { client } = await start();
+    const { client } = await connectFake({ limits });
     await waitUntilGone(client, [{ apiVersion: "foo.dev/v1", kind: "Foo", namespace: "demo", name: "x" }], {
       timeoutMs: 5000,
       signal,
@@ -258,7 +236,7 @@ describe("waiting until gone", () => {
   });
 
   it("names what holds an object back", async () => {
-    const { server, client } = await start();
+    const { server, client } = await connectFake({ limits });
     server.put(istiod(1));
     const error = await timeoutOf(waitUntilGone(client, [reference], { timeoutMs: 150, signal, onPending: () => {} }));
     expect(error.diagnostics).toMatchObject([
