@@ -132,8 +132,7 @@ it("takes one cluster down and up again with --cluster, and touches nothing that
   const removed = await run("remove", "--cluster", "east", "--yes");
   expect(removed.err).not.toContain("error[");
   expect(removed.code).toBe(0);
-  // Projects go with the whole mesh: other namespaces may have been moved into them.
-  expect([await projectOf("west"), await projectOf("east")]).toEqual([200, 200]);
+  expect([await projectOf("west"), await projectOf("east")]).toEqual([200, 404]);
   // The token by which east read west goes with the Secret that held it; the other one is in use in west.
   expect((await meshTokens()).map((token) => token.id)).toEqual([westReadsEast?.id]);
   const plan = await run("plan", "--cluster", "west", "--detailed-exitcode");

@@ -6,7 +6,7 @@ export const removeCommand = defineCommand({
   name: "remove",
   summary: "Takes everything that isthmus owns away from the clusters, and nothing else",
   description:
-    "Goes by the inventory that every apply keeps in each cluster, not by the mesh file. Objects that were there before isthmus stay. With --cluster the other clusters keep what they have, their remote secrets of it too, and so do Rancher's projects. The mesh's root key stays in the data folder.",
+    "Goes by the inventory that every apply keeps in each cluster, not by the mesh file. Objects that were there before isthmus stay. With --cluster the other clusters keep what they have, their remote secrets of it too, and their projects in Rancher. The mesh's root key stays in the data folder.",
   examples: [
     { command: "isthmus remove -f mesh.yaml", does: "show what would go, ask, do it" },
     { command: "isthmus remove --cluster east", does: "take one cluster down, which the mesh file still has" },

@@ -1,6 +1,6 @@
 import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
 import type { Inventory, InventoryItem } from "../../core/plan/inventory.ts";
-import { inventoryName, inventoryNamespace } from "../../core/plan/inventory.ts";
+import { inventoryName, inventoryNamespace, renderInventory } from "../../core/plan/inventory.ts";
 import { managementTarget } from "../../core/render/names.ts";
 import { referenceOf } from "../../kube/object-reference.ts";
 import type { Connected, Connection } from "../connect.ts";
@@ -19,13 +19,16 @@ import { revokeUnused } from "../rancher-tokens.ts";
 import type { RancherState } from "../rancher.ts";
 import { closeRancher } from "../rancher.ts";
 import type { Scope } from "../scope.ts";
-import { isInScope } from "../scope.ts";
+import { isInScope, isManagedInScope } from "../scope.ts";
 import { deleteItems } from "./delete-items.ts";
 
 interface Owned {
   readonly one: Connected;
   readonly inventory: Inventory;
+  /** What goes, in that order. */
   readonly items: readonly InventoryItem[];
+  /** What the inventory goes on listing: in Rancher's own cluster what clusters outside the scope have there. */
+  readonly rest: readonly InventoryItem[];
 }
 
 /** What a removal would take away. The connections are open until `close`. */
@@ -48,8 +51,8 @@ export interface RemovalOutcome {
 
 /**
  * Reads the inventories: what isthmus owns, by its own record and not by the
- * mesh file. With a `scope` nothing is asked of the other clusters, and what
- * is in Rancher's own cluster stays with them.
+ * mesh file. With a `scope` nothing is asked of the other clusters, and of
+ * what is in Rancher's own cluster theirs stays.
  */
 export async function prepareRemoval(
   meshFile: MeshFile,
@@ -63,19 +66,27 @@ export async function prepareRemoval(
       ways.filter((one) => isInScope(scope, one.cluster.name)),
       options,
     ),
-    scope.length === 0 ? connectManagement(meshFile.mesh, rancher, options) : undefined,
+    connectManagement(meshFile.mesh, rancher, options),
   ]);
   const all = [...connections, ...(management === undefined ? [] : [management])];
   const owned = (one: Connected): Owned => {
     const inventory = inventoryOf(one, mesh);
-    return { one, inventory, items: [...inventory.items].sort(laterWavesFirst) };
+    const goes = ({ id }: InventoryItem): boolean =>
+      one.cluster.name !== managementTarget || isManagedInScope(meshFile.mesh, scope, id);
+    return {
+      one,
+      inventory,
+      items: inventory.items.filter(goes).sort(laterWavesFirst),
+      rest: inventory.items.filter((item) => !goes(item)),
+    };
   };
+  const projects = management?.kind === "connected" ? owned(management) : undefined;
   return {
     mesh,
     connections: all,
     rancher,
     clusters: connections.filter((one) => one.kind === "connected").map(owned),
-    management: management?.kind === "connected" ? owned(management) : undefined,
+    management: projects !== undefined && scope.length > 0 && projects.items.length === 0 ? undefined : projects,
     close: async () => {
       await Promise.all([closeConnections(all), closeRancher(rancher)]);
     },
@@ -84,8 +95,8 @@ export async function prepareRemoval(
 
 /**
  * Takes away what the inventories list, waves in reverse, clusters side by
- * side, and the inventory itself at the very end: a removal that was stopped
- * can be repeated. The mesh's root stays in the data folder. Holds the mesh's
+ * side, and the inventory itself (where nothing is left to list) at the very
+ * end: a removal that was stopped can be repeated. The mesh's root stays in the data folder. Holds the mesh's
  * Leases meanwhile, and takes them away with the rest; a UserError (75) before
  * anything is changed when somebody else works on the mesh.
  */
@@ -97,13 +108,16 @@ export async function carryOutRemoval(
   const targets = all.map(({ one }) => ({ cluster: one.cluster.name, client: one.client }));
   const leases = await holdLeases(prepared.mesh, "remove", targets, options);
   const removed = new Set<string>();
+  const emptied = new Set(all.filter(({ rest }) => rest.length === 0).map(({ one }) => one.cluster.name));
   try {
     await refuseMovedInventories(
       all.filter(({ one }) => leases.held.has(one.cluster.name)).map(({ one, inventory }) => [one, inventory]),
       options.signal,
     );
     const outcomes = await removeHeld(prepared, leases, options);
-    outcomes.filter((one) => one.state === "removed").forEach((one) => removed.add(one.cluster));
+    outcomes
+      .filter((one) => one.state === "removed" && emptied.has(one.cluster))
+      .forEach((one) => removed.add(one.cluster));
     return outcomes;
   } finally {
     await leases.release(removed);
@@ -141,7 +155,7 @@ async function removeFrom(
   if (lease === undefined) {
     return { cluster, state: "failed", deleted: 0, diagnostics: leases.failed.get(cluster) ?? [] };
   }
-  const { items } = owned;
+  const { inventory, items, rest } = owned;
   const one = { ...owned.one, client: guardClient(owned.one.client, lease) };
   const signal = AbortSignal.any([options.signal, lease.lost]);
   const task = "removing";
@@ -161,7 +175,12 @@ async function removeFrom(
     },
   };
   try {
-    const { reprieves } = await deleteItems(one, items, { ...counting, rancher, owned: keysOf(items), onNote });
+    const { reprieves } = await deleteItems(one, items, {
+      ...counting,
+      rancher,
+      owned: keysOf(inventory.items),
+      onNote,
+    });
     if (cluster !== managementTarget) {
       await deleteTraces(one, signal);
     }
@@ -169,10 +188,12 @@ async function removeFrom(
       // This cluster's istiod is gone, and what it signed in with elsewhere serves nobody.
       await revokeUnused(mesh, [{ cluster, inUse: [] }], rancher.link, signal);
     }
-    await one.client.delete(
-      { apiVersion: "v1", kind: "ConfigMap", namespace: inventoryNamespace, name: inventoryName(mesh, cluster) },
-      { signal },
-    );
+    await (rest.length === 0
+      ? one.client.delete(
+          { apiVersion: "v1", kind: "ConfigMap", namespace: inventoryNamespace, name: inventoryName(mesh, cluster) },
+          { signal },
+        )
+      : one.client.apply(renderInventory({ ...inventory, items: rest }), { signal }));
     options.onEvent({ kind: "task.done", subject: cluster, task, seconds: (options.now() - started) / 1000 });
     return { cluster, state: "removed", deleted, diagnostics: reprieves };
   } catch (error) {
