@@ -151,12 +151,49 @@ function clusterContext(cluster: Cluster, context: ResolvedContext): ClusterCont
   return { kind: "found", cluster, context, platform: platformOf(context) };
 }
 
-/** Connects to every cluster side by side and reads its facts, with `remotes` also what its remote secrets say. Never rejects for one cluster's sake. */
+/** The clusters of a mesh, and the Rancher that some are behind. Whoever opened it closes both. */
+export interface OpenMesh {
+  readonly connections: readonly Connection[];
+  readonly rancher: RancherState;
+}
+
+/**
+ * Finds the way to every cluster and connects to those that `isWanted` names
+ * (all of them without it). Nothing is left open when it rejects.
+ */
+export async function openMesh(
+  meshFile: MeshFile,
+  options: EngineOptions,
+  isWanted: (cluster: string) => boolean = () => true,
+): Promise<OpenMesh> {
+  const { clusters, rancher } = await resolveContexts(meshFile, options);
+  try {
+    const connections = await connectClusters(
+      clusters.filter((one) => isWanted(one.cluster.name)),
+      options,
+    );
+    return { connections, rancher };
+  } catch (error) {
+    await closeRancher(rancher);
+    throw error;
+  }
+}
+
+/** Ends the connections to the clusters and to Rancher. */
+export async function closeMesh({ connections, rancher }: OpenMesh): Promise<void> {
+  await Promise.all([closeConnections(connections), closeRancher(rancher)]);
+}
+
+/**
+ * Connects to every cluster side by side and reads its facts, with `remotes`
+ * also what its remote secrets say. Rejects for no cluster's sake, only when
+ * the signal fires or for a bug, and then leaves no connection open.
+ */
 export async function connectClusters(
   ways: readonly (ClusterContext | Unreachable)[],
   { remotes = false, ...options }: EngineOptions & { readonly remotes?: boolean },
 ): Promise<readonly Connection[]> {
-  return Promise.all(
+  const settled = await Promise.allSettled(
     ways.map(async (one): Promise<Connection> => {
       if (one.kind === "unreachable") {
         return one;
@@ -184,6 +221,13 @@ export async function connectClusters(
       }
     }),
   );
+  const connections = settled.flatMap((one) => (one.status === "fulfilled" ? [one.value] : []));
+  const rejected = settled.find((one) => one.status === "rejected");
+  if (rejected !== undefined) {
+    await closeConnections(connections);
+    throw rejected.reason;
+  }
+  return connections;
 }
 
 /** Ends all connections. */

@@ -52,8 +52,7 @@ export async function finishCluster(work: Working, run: Run, prune: boolean): Pr
   } catch (error) {
     // Others then do not wait for what this cluster still offers.
     work.failed = true;
-    await tellFailure(error, work, task, options);
-    throw error;
+    throw await tellFailure(error, work, task, options);
   }
 }
 

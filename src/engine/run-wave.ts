@@ -113,8 +113,7 @@ export async function runWave(wave: Wave, work: Working, run: Run): Promise<void
     options.onEvent({ kind: "task.done", subject, task, seconds: (options.now() - started) / 1000 });
   } catch (error) {
     work.failed = true;
-    await tellFailure(error, work, task, options);
-    throw error;
+    throw await tellFailure(error, work, task, options);
   }
 }
 

@@ -1,15 +1,29 @@
+import { exitCodes } from "../core/diagnostics/exit-codes.ts";
+import { UserError } from "../core/diagnostics/user-error.ts";
 import { diagnoseFailure } from "./diagnose-failure.ts";
 import type { EngineOptions } from "./options.ts";
 import type { Working } from "./working.ts";
 
-/** Tells, as an event, what stopped a task on a cluster; nothing where that is an interruption. */
-export async function tellFailure(error: unknown, work: Working, task: string, options: EngineOptions): Promise<void> {
+/**
+ * Emits what stopped a task on a cluster as an event, and gives what the task
+ * rejects with: the diagnosis as a UserError, so that the summary at the end
+ * asks the cluster no second time and says the same. An interruption is
+ * returned as it is, without an event.
+ */
+export async function tellFailure(
+  error: unknown,
+  work: Working,
+  task: string,
+  options: EngineOptions,
+): Promise<unknown> {
   if (options.signal.aborted && !work.lost.aborted) {
-    return;
+    return error;
   }
   const subject = work.one.cluster.name;
-  const [diagnostic] = await diagnoseFailure(error, subject, task);
-  if (diagnostic !== undefined) {
-    options.onEvent({ kind: "task.failed", subject, task, diagnostic });
+  const diagnostics = await diagnoseFailure(error, subject, task);
+  const [first] = diagnostics;
+  if (first !== undefined) {
+    options.onEvent({ kind: "task.failed", subject, task, diagnostic: first });
   }
+  return error instanceof UserError ? error : new UserError(diagnostics, exitCodes.failed, { cause: error });
 }

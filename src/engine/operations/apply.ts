@@ -224,8 +224,7 @@ async function begin(work: Working, options: EngineOptions): Promise<void> {
     await work.one.client.apply(renderInventory({ ...work.plan.inventory, items }), { signal: options.signal });
   } catch (error) {
     work.failed = true;
-    await tellFailure(error, work, "inventory", options);
-    throw error;
+    throw await tellFailure(error, work, "inventory", options);
   }
 }
 

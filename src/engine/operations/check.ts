@@ -4,13 +4,12 @@ import { reachedClusters } from "../../core/checks/reached.ts";
 import type { CheckReport, CheckSelection } from "../../core/checks/run-checks.ts";
 import { runChecks } from "../../core/checks/run-checks.ts";
 import type { Connection } from "../connect.ts";
-import { closeConnections, connectClusters, resolveContexts } from "../connect.ts";
+import { closeMesh, openMesh } from "../connect.ts";
 import { readTokenEnds } from "../facts/credential-ends.ts";
 import { gatherFacts } from "../facts/check/gather-facts.ts";
 import type { MeshFile } from "../mesh-file.ts";
 import type { EngineOptions } from "../options.ts";
 import type { RancherState } from "../rancher.ts";
-import { closeRancher } from "../rancher.ts";
 import { isOnLocalNetwork, sandboxExtension } from "../sandbox-network.ts";
 
 export interface Checked {
@@ -57,13 +56,11 @@ export async function checkMesh(meshFile: MeshFile, options: CheckOptions): Prom
 
 /** The facts of all clusters right now. */
 export async function takeFacts(meshFile: MeshFile, options: EngineOptions): Promise<MeshFacts> {
-  const { clusters, rancher } = await resolveContexts(meshFile, options);
-  const connections = await connectClusters(clusters, options);
+  const open = await openMesh(meshFile, options);
   try {
-    return await factsThrough(meshFile, { connections, rancher }, options);
+    return await factsThrough(meshFile, open, options);
   } finally {
-    await closeRancher(rancher);
-    await closeConnections(connections);
+    await closeMesh(open);
   }
 }
 

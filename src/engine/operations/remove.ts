@@ -4,7 +4,7 @@ import { inventoryName, inventoryNamespace, renderInventory } from "../../core/p
 import { managementTarget } from "../../core/render/names.ts";
 import { referenceOf } from "../../kube/object-reference.ts";
 import type { Connected, Connection } from "../connect.ts";
-import { closeConnections, connectClusters, resolveContexts } from "../connect.ts";
+import { closeMesh, openMesh } from "../connect.ts";
 import { diagnoseFailure } from "../diagnose-failure.ts";
 import { keysOf } from "../guard-deletion.ts";
 import { guardClient } from "../lease/guard-client.ts";
@@ -17,7 +17,6 @@ import type { EngineOptions } from "../options.ts";
 import { inventoryOf, laterWavesFirst } from "../plan-cluster.ts";
 import { revokeUnused } from "../rancher-tokens.ts";
 import type { RancherState } from "../rancher.ts";
-import { closeRancher } from "../rancher.ts";
 import type { Scope } from "../scope.ts";
 import { isInScope, isManagedInScope } from "../scope.ts";
 import { deleteItems } from "./delete-items.ts";
@@ -60,14 +59,12 @@ export async function prepareRemoval(
   scope: Scope = [],
 ): Promise<PreparedRemoval> {
   const mesh = meshFile.mesh.name;
-  const { clusters: ways, rancher } = await resolveContexts(meshFile, options);
-  const [connections, management] = await Promise.all([
-    connectClusters(
-      ways.filter((one) => isInScope(scope, one.cluster.name)),
-      options,
-    ),
-    connectManagement(meshFile.mesh, rancher, options),
-  ]);
+  const open = await openMesh(meshFile, options, (cluster) => isInScope(scope, cluster));
+  const { connections, rancher } = open;
+  const management = await connectManagement(meshFile.mesh, rancher, options).catch(async (error: unknown) => {
+    await closeMesh(open);
+    throw error;
+  });
   const all = [...connections, ...(management === undefined ? [] : [management])];
   const owned = (one: Connected): Owned => {
     const inventory = inventoryOf(one, mesh);
@@ -88,7 +85,7 @@ export async function prepareRemoval(
     clusters: connections.filter((one) => one.kind === "connected").map(owned),
     management: projects !== undefined && scope.length > 0 && projects.items.length === 0 ? undefined : projects,
     close: async () => {
-      await Promise.all([closeConnections(all), closeRancher(rancher)]);
+      await closeMesh({ connections: all, rancher });
     },
   };
 }

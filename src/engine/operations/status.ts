@@ -6,7 +6,7 @@ import { inspectAuthority } from "../../pki/inspect.ts";
 import { KubeError, diagnoseKubeError } from "../../kube/errors.ts";
 import { readinessOf } from "../../kube/readiness/readiness-of.ts";
 import type { Connected, Connection } from "../connect.ts";
-import { closeConnections, connectClusters, resolveContexts } from "../connect.ts";
+import { closeMesh, openMesh } from "../connect.ts";
 import type { ProxySync } from "../facts/proxy-sync.ts";
 import { readProxySync } from "../facts/proxy-sync.ts";
 import type { TokenEnds, TokenKind } from "../facts/credential-ends.ts";
@@ -23,7 +23,6 @@ import type { MeshFile } from "../mesh-file.ts";
 import type { EngineOptions } from "../options.ts";
 import { inventoryOf } from "../plan-cluster.ts";
 import type { RancherState } from "../rancher.ts";
-import { closeRancher } from "../rancher.ts";
 import type { PreparedPlan } from "./plan.ts";
 import { preparePlan } from "./plan.ts";
 
@@ -121,12 +120,11 @@ function withSync(
 }
 
 async function readAlone(meshFile: MeshFile, options: EngineOptions): Promise<readonly ClusterStatus[]> {
-  const { clusters, rancher } = await resolveContexts(meshFile, options);
-  const connections = await connectClusters(clusters, options);
+  const open = await openMesh(meshFile, options);
   try {
-    return await statusThrough(meshFile, { connections, rancher }, options);
+    return await statusThrough(meshFile, open, options);
   } finally {
-    await Promise.all([closeConnections(connections), closeRancher(rancher)]);
+    await closeMesh(open);
   }
 }
 

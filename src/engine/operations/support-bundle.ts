@@ -7,10 +7,9 @@ import { serviceNamespaces } from "../../core/render/service-namespaces.ts";
 import { istioNamespace } from "../../core/render/names.ts";
 import { compareText } from "../../core/render/order.ts";
 import type { Connection } from "../connect.ts";
-import { closeConnections, connectClusters, resolveContexts } from "../connect.ts";
+import { closeMesh, openMesh } from "../connect.ts";
 import type { MeshFile } from "../mesh-file.ts";
 import type { EngineOptions } from "../options.ts";
-import { closeRancher } from "../rancher.ts";
 import { startSlowTask } from "../slow-task.ts";
 import { collectCluster, folderOf } from "../support/collect-cluster.ts";
 import type { BundleFile, MissingPart } from "../support/collector.ts";
@@ -61,8 +60,8 @@ export async function gatherBundle(meshFile: MeshFile, options: BundleOptions): 
   if (options.events !== undefined) {
     collector.addText("events.jsonl", options.events);
   }
-  const { clusters, rancher } = await resolveContexts(meshFile, options);
-  const connections = await connectClusters(clusters, options);
+  const open = await openMesh(meshFile, options);
+  const { connections, rancher } = open;
   try {
     rememberCredentials(redactor, { connections, rancher });
     await Promise.all([
@@ -81,8 +80,7 @@ export async function gatherBundle(meshFile: MeshFile, options: BundleOptions): 
       ...connections.map(async (one) => collectCluster(collector, redactor, mesh, one, options)),
     ]);
   } finally {
-    await closeRancher(rancher);
-    await closeConnections(connections);
+    await closeMesh(open);
   }
   const redacting = startSlowTask(mesh.name, "taking secrets out", options);
   try {

@@ -5,14 +5,13 @@ import { judgeWeights } from "../../core/decide/weights.ts";
 import type { Route, Service } from "../../core/model/mesh.ts";
 import { ingressGateway, istioNamespace } from "../../core/render/names.ts";
 import type { Connected } from "../connect.ts";
-import { closeConnections, connectClusters, resolveContexts } from "../connect.ts";
+import { closeMesh, openMesh } from "../connect.ts";
 import { diagnoseFailure } from "../diagnose-failure.ts";
 import type { ActualEndpoints } from "../facts/ingress-endpoints.ts";
 import { compareIngressEndpoints, listIngressPods, readActualEndpoints } from "../facts/ingress-endpoints.ts";
 import { serviceAddresses } from "../facts/service-addresses.ts";
 import type { MeshFile } from "../mesh-file.ts";
 import type { EngineOptions } from "../options.ts";
-import { closeRancher } from "../rancher.ts";
 import type { SplitMeasurement } from "../traffic/measure-split.ts";
 import { measureSplit } from "../traffic/measure-split.ts";
 
@@ -55,9 +54,8 @@ export const significance = 0.001;
  * named and the others are proven all the same.
  */
 export async function verifyMesh(meshFile: MeshFile, options: VerifyOptions): Promise<Verification> {
-  const { clusters, rancher } = await resolveContexts(meshFile, options);
-  const connections = await connectClusters(clusters, options);
-  await closeRancher(rancher);
+  const open = await openMesh(meshFile, options);
+  const { connections } = open;
   try {
     const connected = connections.filter((one) => one.kind === "connected");
     const proofs: IngressProof[] = [];
@@ -77,7 +75,7 @@ export async function verifyMesh(meshFile: MeshFile, options: VerifyOptions): Pr
     );
     return { proofs, unreachable, ok: unreachable.length === 0 && proofs.every((proof) => proof.ok) };
   } finally {
-    await closeConnections(connections);
+    await closeMesh(open);
   }
 }
 

@@ -29,7 +29,9 @@ export interface RancherStub {
   /** PEM of the authority that signed the stub's certificate. */
   readonly authority: string;
   readonly requests: readonly StubRequest[];
-  /** Answers `METHOD /path` (without the query) from now on. */
+  /** How many connections to it are open. */
+  readonly openConnections: () => number;
+  /** Answers `METHOD /path` (without the query) from now on; `METHOD /path/*` is all that is below it and has no answer of its own. */
   on(route: string, answer: StubRoute): void;
   close(): Promise<void>;
 }
@@ -50,7 +52,9 @@ export async function startRancherStub(version = "v2.12.3"): Promise<RancherStub
 
   const answer = (request: StubRequest): StubAnswer | StubFault => {
     const [path = ""] = request.url.split("?");
-    const route = routes.get(`${request.method} ${path}`);
+    const asked = `${request.method} ${path}`;
+    const [, below] = [...routes].find(([one]) => one.endsWith("/*") && asked.startsWith(one.slice(0, -1))) ?? [];
+    const route = routes.get(asked) ?? below;
     if (route !== undefined && path === "/rancherversion") {
       return route(request);
     }
@@ -88,6 +92,7 @@ export async function startRancherStub(version = "v2.12.3"): Promise<RancherStub
     url: `https://127.0.0.1:${(server.address() as AddressInfo).port}`,
     authority: authority.certificate,
     requests,
+    openConnections: () => sockets.size,
     on: (route, one) => void routes.set(route, one),
     async close() {
       const closed = new Promise((resolve) => server.close(resolve));
