@@ -1,5 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { EndpointFinding } from "../core/checks/endpoint-table.ts";
+import { ejectedReason } from "../core/checks/endpoint-table.ts";
 import { exitCodes } from "../core/diagnostics/exit-codes.ts";
 import { UserError } from "../core/diagnostics/user-error.ts";
 import type { Mesh } from "../core/model/mesh.ts";
@@ -34,7 +35,7 @@ export async function waitUntilServed(
     );
     const wrong = findings
       .flat()
-      .filter((finding) => finding.missing.length > 0 || (finding.foreign.length > 0 && !options.mayBeForeign()));
+      .filter((finding) => unknownTo(finding).length > 0 || (finding.foreign.length > 0 && !options.mayBeForeign()));
     if (wrong.length === 0) {
       return;
     }
@@ -46,8 +47,15 @@ export async function waitUntilServed(
   }
 }
 
+/** An endpoint that outlier detection has ejected was handed out; that it comes back is the application's matter. */
+function unknownTo(finding: EndpointFinding): readonly string[] {
+  const ejected = finding.idle.filter(({ reason }) => reason === ejectedReason).map(({ address }) => address);
+  return finding.missing.filter((address) => !ejected.includes(address));
+}
+
 function describe(finding: EndpointFinding): string {
-  const missing = finding.missing.length === 0 ? [] : [`${finding.version} lacks ${finding.missing.join(", ")}`];
+  const unknown = unknownTo(finding);
+  const missing = unknown.length === 0 ? [] : [`${finding.version} lacks ${unknown.join(", ")}`];
   const foreign = finding.foreign.length === 0 ? [] : [`${finding.version} still has ${finding.foreign.join(", ")}`];
   return [...missing, ...foreign].join(", ");
 }
@@ -58,7 +66,7 @@ function notServed(one: Connected, wrong: readonly EndpointFinding[], timeoutMs:
     severity: "error",
     summary: "An ingress gateway does not get the endpoints",
     detail: `After ${timeoutMs / 1000} s, the ingress of ${one.cluster.name}: ${wrong.map(describe).join("; ")}. Requests to these versions would fail there.`,
-    fix: wrong.every((finding) => finding.missing.length === 0)
+    fix: wrong.every((finding) => unknownTo(finding).length === 0)
       ? `istiod hands out endpoints of something that is gone. Restart it, then apply again: kubectl --context ${one.context.context} -n istio-system rollout restart deploy/istiod`
       : "Run isthmus status to see whether all clusters are joined and isthmus verify for the whole table, then apply again.",
     cluster: one.cluster.name,

@@ -36,16 +36,40 @@ describe("the endpoints that an ingress must have", () => {
 });
 
 describe("the comparison", () => {
+  const used = (address: string) => ({ address, idle: "" });
   const place = { cluster: "west", version: "v2" };
   it("is content with exactly the expected ones", () => {
-    expect(compareEndpoints(place, ["a:15443"], ["a:15443"]).ok).toBe(true);
+    expect(compareEndpoints(place, ["a:15443"], [used("a:15443")]).ok).toBe(true);
   });
   it("names a pod address of the other network as foreign and the gateway as missing", () => {
-    expect(compareEndpoints(place, ["a:15443"], ["10.42.0.9:5000"])).toMatchObject({
+    expect(compareEndpoints(place, ["a:15443"], [used("10.42.0.9:5000")])).toMatchObject({
       ok: false,
       missing: ["a:15443"],
       foreign: ["10.42.0.9:5000"],
     });
+  });
+  it("does not count an endpoint that gets no requests, neither as seen nor as foreign", () => {
+    const seen = [
+      { address: "a:15443", idle: "draining" },
+      { address: "gone:1", idle: "unhealthy" },
+    ];
+    expect(compareEndpoints(place, ["a:15443"], seen)).toMatchObject({
+      ok: false,
+      seen: [],
+      missing: ["a:15443"],
+      foreign: [],
+      idle: [
+        { address: "a:15443", reason: "draining" },
+        { address: "gone:1", reason: "unhealthy" },
+      ],
+    });
+  });
+  it("takes a pod of two families for seen at either address", () => {
+    const alsoAt = { "10.42.0.6:80": ["[fd00::6]:80"] };
+    expect(compareEndpoints(place, ["10.42.0.6:80"], [used("[fd00::6]:80")], alsoAt).ok).toBe(true);
+    expect(compareEndpoints(place, ["10.42.0.6:80"], [used("[fd00::6]:80"), used("10.42.0.6:80")], alsoAt).ok).toBe(
+      true,
+    );
   });
   it("is not content when a version runs nowhere", () => {
     expect(compareEndpoints(place, [], []).ok).toBe(false);

@@ -1,21 +1,41 @@
 import type { Cluster, Mesh, Service } from "../model/mesh.ts";
 import { crossNetworkPort } from "../render/names.ts";
 import { compareText } from "../render/order.ts";
+import { formatAddress } from "./service-port.ts";
 
 /** What one cluster really runs and offers to the others. */
 export interface ClusterEndpoints {
-  /** Version → addresses of its ready pods. */
+  /** Version → addresses of its ready pods, one for each pod. */
   readonly podsOf: Readonly<Record<string, readonly string[]>>;
+  /** Addresses of all ready endpoints, also those of no version. */
+  readonly anyPods?: readonly string[];
+  /** Address of a pod → its addresses of other families, at which a proxy may have it instead. */
+  readonly alsoAt?: Readonly<Record<string, readonly string[]>>;
   /** Addresses of the east-west gateway. */
   readonly gateways: readonly string[];
+  /** The ports of the cluster's Service; undefined where it has none of that name. */
+  readonly servicePorts?: readonly number[] | undefined;
 }
+
+/** An endpoint that a proxy has, and why it sends nothing there; empty where it does. */
+export interface SeenEndpoint {
+  readonly address: string;
+  readonly idle: string;
+}
+
+/** Why an endpoint is idle that outlier detection has taken out for a while. */
+export const ejectedReason = "ejected by outlier detection";
 
 /** One ingress proxy's endpoints of one version, as `address:port` of the network, `address` compared without port for pods. */
 export interface EndpointFinding {
   readonly cluster: string;
+  /** Empty for all versions together. */
   readonly version: string;
   readonly expected: readonly string[];
+  /** Endpoints that the proxy sends requests to. */
   readonly seen: readonly string[];
+  /** Endpoints that it has and sends nothing to, with the reason in Envoy's words. */
+  readonly idle: readonly { readonly address: string; readonly reason: string }[];
   /** Expected, not seen. */
   readonly missing: readonly string[];
   /** Seen, not expected: pod addresses of another network belong here. */
@@ -23,45 +43,71 @@ export interface EndpointFinding {
   readonly ok: boolean;
 }
 
+/** What a proxy is asked for: one version of a service, or with `undefined` all its endpoints. */
+export type VersionName = string | undefined;
+
 /**
- * The endpoints that a proxy in `cluster` must have for a version: pods of
- * its own network by their addresses, every other cluster that runs the
- * version by its east-west gateways on 15443 (the runbook's own proof, and facts 2.6).
+ * The endpoints that a proxy in `cluster` must have for a version, or for the
+ * whole service: pods of its own network by their addresses, every other
+ * cluster that has some by its east-west gateways on 15443
+ * (https://istio.io/latest/docs/setup/install/multicluster/multi-primary_multi-network/).
  */
 export function expectedEndpoints(
   mesh: Mesh,
   service: Service,
-  version: string,
+  version: VersionName,
   cluster: Cluster,
   actual: Readonly<Record<string, ClusterEndpoints>>,
 ): readonly string[] {
-  const runs = service.versions.find((one) => one.name === version)?.clusters ?? [];
-  const expected = mesh.clusters
-    .filter((other) => runs.includes(other.name))
-    .flatMap((other) => {
-      const pods = actual[other.name]?.podsOf[version] ?? [];
-      if (other.network === cluster.network) {
-        return pods;
-      }
-      return pods.length === 0
-        ? []
-        : (actual[other.name]?.gateways ?? []).map((address) => `${address}:${crossNetworkPort}`);
-    });
+  const expected = clustersOf(mesh, service, version, cluster).flatMap((other) => {
+    const pods = podsIn(actual[other.name], version);
+    if (other.network === cluster.network) {
+      return pods;
+    }
+    return pods.length === 0
+      ? []
+      : (actual[other.name]?.gateways ?? []).map((address) => formatAddress(address, crossNetworkPort));
+  });
   return [...new Set(expected)].sort(compareText);
 }
 
-/** Compares what a proxy has with what it must have. Pods are compared by address and port as given on both sides. */
+/** The clusters whose endpoints a proxy in `cluster` may use: those that run the version, its own alone for a service that is not exported. */
+export function clustersOf(mesh: Mesh, service: Service, version: VersionName, cluster: Cluster): readonly Cluster[] {
+  const runs = service.versions.find((one) => one.name === version)?.clusters;
+  return mesh.clusters.filter(
+    (other) => (runs === undefined || runs.includes(other.name)) && (service.exported || other.name === cluster.name),
+  );
+}
+
+/** Addresses of a version's ready pods in one cluster, or of all. */
+export function podsIn(endpoints: ClusterEndpoints | undefined, version: VersionName): readonly string[] {
+  return (version === undefined ? endpoints?.anyPods : endpoints?.podsOf[version]) ?? [];
+}
+
+/**
+ * Compares what a proxy has with what it must have. Pods are compared by
+ * address and port as given on both sides; `alsoAt` are other addresses under
+ * which an expected one may be seen.
+ */
 export function compareEndpoints(
   place: { readonly cluster: string; readonly version: string },
   expected: readonly string[],
-  seen: readonly string[],
+  seen: readonly SeenEndpoint[],
+  alsoAt: Readonly<Record<string, readonly string[]>> = {},
 ): EndpointFinding {
-  const missing = expected.filter((one) => !seen.includes(one));
-  const foreign = seen.filter((one) => !expected.includes(one));
+  const used = seen.filter((one) => one.idle === "").map((one) => one.address);
+  const namesOf = (one: string): readonly string[] => [one, ...(alsoAt[one] ?? [])];
+  const known = new Set(expected.flatMap(namesOf));
+  const missing = expected.filter((one) => !namesOf(one).some((name) => used.includes(name)));
+  const foreign = used.filter((one) => !known.has(one));
   return {
     ...place,
     expected,
-    seen: [...seen].sort(compareText),
+    seen: [...used].sort(compareText),
+    idle: seen
+      .filter((one) => one.idle !== "")
+      .map((one) => ({ address: one.address, reason: one.idle }))
+      .sort((a, b) => compareText(a.address, b.address)),
     missing,
     foreign,
     ok: missing.length === 0 && foreign.length === 0 && expected.length > 0,

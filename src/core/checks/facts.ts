@@ -201,7 +201,7 @@ export interface ServiceFacts {
   readonly ports: readonly number[];
   /** Version → ready pods as address:port. */
   readonly podsOf: Readonly<Record<string, readonly string[]>>;
-  /** All ready endpoints, also those of no version, sorted. */
+  /** All ready endpoints of all ports, also those of no version, sorted. */
   readonly endpoints: readonly string[];
   /** Names of pods of a version that have no sidecar. */
   readonly withoutSidecar: readonly string[];

@@ -3,6 +3,7 @@ import { compareEndpoints, expectedEndpoints } from "../../core/checks/endpoint-
 import type { Mesh, Service } from "../../core/model/mesh.ts";
 import { istioNamespace, serviceHost } from "../../core/render/names.ts";
 import type { Connected } from "../connect.ts";
+import type { ProxyEndpoints } from "./proxy-endpoints.ts";
 import { readProxyEndpoints, subsetCluster } from "./proxy-endpoints.ts";
 import { readServiceEndpoints } from "./service-endpoints.ts";
 
@@ -54,7 +55,7 @@ export async function compareIngressEndpoints(
   signal: AbortSignal,
 ): Promise<readonly EndpointFinding[]> {
   const { mesh, one, service, actual } = input;
-  const tables = await Promise.all(pods.map(async (pod) => readProxyEndpoints(one.client, pod, signal)));
+  const tables = await readTables(one, pods, signal);
   const known = service.versions.filter((version) => version.clusters.every((cluster) => cluster in actual));
   return known.flatMap((version) => {
     const expected = expectedEndpoints(mesh, service, version.name, one.cluster, actual);
@@ -63,8 +64,25 @@ export async function compareIngressEndpoints(
       compareEndpoints(
         { cluster: one.cluster.name, version: version.name },
         expected,
-        (table.get(name) ?? []).map((endpoint) => `${endpoint.address}:${endpoint.port}`),
+        table.get(name) ?? [],
+        otherAddresses(actual),
       ),
     );
   });
+}
+
+/** The endpoint tables of a gateway's pods, side by side. */
+export async function readTables(
+  one: Connected,
+  pods: readonly IngressPod[],
+  signal: AbortSignal,
+): Promise<readonly ProxyEndpoints[]> {
+  return Promise.all(pods.map(async (pod) => readProxyEndpoints(one.client, pod, signal)));
+}
+
+/** Address of a pod → its other addresses, over all clusters. */
+function otherAddresses(actual: ActualEndpoints): Readonly<Record<string, readonly string[]>> {
+  return Object.assign({}, ...Object.values(actual).map((one) => one.alsoAt ?? {})) as Readonly<
+    Record<string, readonly string[]>
+  >;
 }

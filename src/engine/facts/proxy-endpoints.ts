@@ -1,11 +1,21 @@
+import type { SeenEndpoint } from "../../core/checks/endpoint-table.ts";
+import { ejectedReason } from "../../core/checks/endpoint-table.ts";
+import { formatAddress } from "../../core/checks/service-port.ts";
 import type { KubeClient } from "../../kube/client.ts";
 
-/** One endpoint of an Envoy cluster, with what it has served since the proxy started. */
-export interface ProxyEndpoint {
-  readonly address: string;
-  readonly port: number;
-  readonly healthy: boolean;
-  readonly requests: number;
+/** One endpoint of an Envoy cluster, with what it has served since the proxy made it. */
+export interface ProxyEndpoint extends SeenEndpoint {
+  /** Envoy's counters of it: requests given to it (each attempt counts), and how they ended. */
+  readonly counters: HostCounters;
+}
+
+/** Counters begin anew whenever Envoy makes the host anew: with a change of its cluster or of its locality. */
+export interface HostCounters {
+  readonly total: number;
+  /** Answers below 500. */
+  readonly success: number;
+  /** Answers of 500 and above, resets and time-outs. */
+  readonly error: number;
 }
 
 /** Envoy cluster name → its endpoints. */
@@ -27,7 +37,12 @@ export async function readProxyEndpoints(
   if (answer.status !== 200) {
     throw new Error(`the proxy of ${pod.namespace}/${pod.name} answered ${answer.status} to /clusters`);
   }
-  const parsed = JSON.parse(answer.body) as { readonly cluster_statuses?: readonly ClusterStatus[] };
+  return parseProxyEndpoints(answer.body);
+}
+
+/** Reads Envoy's `/clusters?format=json` (https://www.envoyproxy.io/docs/envoy/latest/api-v3/admin/v3/clusters.proto). */
+export function parseProxyEndpoints(body: string): ProxyEndpoints {
+  const parsed = JSON.parse(body) as { readonly cluster_statuses?: readonly ClusterStatus[] };
   return new Map(
     (parsed.cluster_statuses ?? []).map((status) => [status.name, (status.host_statuses ?? []).flatMap(readHost)]),
   );
@@ -41,7 +56,17 @@ interface ClusterStatus {
 interface HostStatus {
   readonly address?: { readonly socket_address?: { readonly address: string; readonly port_value: number } };
   readonly stats?: readonly { readonly name: string; readonly value?: string }[];
-  readonly health_status?: { readonly eds_health_status?: string; readonly failed_outlier_check?: boolean };
+  readonly health_status?: HealthStatus;
+}
+
+/** Left out = false. */
+interface HealthStatus {
+  readonly eds_health_status?: string;
+  readonly failed_outlier_check?: boolean;
+  readonly failed_active_health_check?: boolean;
+  readonly pending_active_hc?: boolean;
+  readonly pending_dynamic_removal?: boolean;
+  readonly excluded_via_immediate_hc_fail?: boolean;
 }
 
 function readHost(host: HostStatus): ProxyEndpoint[] {
@@ -49,13 +74,35 @@ function readHost(host: HostStatus): ProxyEndpoint[] {
   if (socket === undefined) {
     return [];
   }
-  const requests = Number(host.stats?.find((stat) => stat.name === "rq_total")?.value ?? "0");
-  const healthy =
-    host.health_status?.eds_health_status !== "UNHEALTHY" && host.health_status?.failed_outlier_check !== true;
-  return [{ address: socket.address, port: socket.port_value, healthy, requests }];
+  const counter = (name: string): number => Number(host.stats?.find((stat) => stat.name === name)?.value ?? "0");
+  return [
+    {
+      address: formatAddress(socket.address, socket.port_value),
+      idle: reasonToBeIdle(host.health_status ?? {}),
+      counters: { total: counter("rq_total"), success: counter("rq_success"), error: counter("rq_error") },
+    },
+  ];
 }
 
-/** The name that istiod gives the Envoy cluster of a version's subset. */
-export function subsetCluster(host: string, port: number, version: string): string {
-  return `outbound|${port}|${version}|${host}`;
+/** Why Envoy sends nothing to a host; empty where it does. A degraded host gets requests when the healthy ones are too few. */
+function reasonToBeIdle(health: HealthStatus): string {
+  const eds = health.eds_health_status ?? "HEALTHY";
+  if (eds !== "HEALTHY" && eds !== "DEGRADED" && eds !== "UNKNOWN") {
+    return eds.toLowerCase();
+  }
+  if (health.failed_outlier_check === true) {
+    return ejectedReason;
+  }
+  if (health.failed_active_health_check === true || health.excluded_via_immediate_hc_fail === true) {
+    return "failed health check";
+  }
+  if (health.pending_active_hc === true) {
+    return "waits for its first health check";
+  }
+  return health.pending_dynamic_removal === true ? "being removed" : "";
+}
+
+/** The name that istiod gives the Envoy cluster of a version's subset, or of the service without `version`. */
+export function subsetCluster(host: string, port: number, version: string | undefined): string {
+  return `outbound|${port}|${version ?? ""}|${host}`;
 }

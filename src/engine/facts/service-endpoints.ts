@@ -1,54 +1,107 @@
 import type { ClusterEndpoints } from "../../core/checks/endpoint-table.ts";
+import type { ServiceEndpoint, ServiceShape, SliceShape } from "../../core/checks/service-port.ts";
+import { endpointsOf, familyOf, portNameOf } from "../../core/checks/service-port.ts";
 import type { KubeObject } from "../../core/model/kube-object.ts";
 import type { Service } from "../../core/model/mesh.ts";
 import { eastWestGateway, istioNamespace } from "../../core/render/names.ts";
 import type { KubeClient } from "../../kube/client.ts";
 import { serviceAddresses } from "./service-addresses.ts";
 
-/** The ready pods of each version and the east-west addresses of one cluster, from its own API. Pod addresses carry their port. */
+/** What a cluster has of a service: its own objects, and the east-west gateway's Service. */
+export interface ServiceObjects {
+  readonly service: KubeObject | undefined;
+  readonly slices: readonly KubeObject[];
+  /** All pods of the service's namespace. */
+  readonly pods: readonly KubeObject[];
+  readonly gateway: KubeObject | undefined;
+}
+
+/** Reads what a cluster has of a service, from its own API. */
+export async function readServiceObjects(
+  client: KubeClient,
+  { namespace, name }: Pick<Service, "namespace" | "name">,
+  signal: AbortSignal,
+): Promise<ServiceObjects> {
+  const [service, slices, pods, gateway] = await Promise.all([
+    client.get({ apiVersion: "v1", kind: "Service", namespace, name }, { signal }),
+    client.list(
+      {
+        apiVersion: "discovery.k8s.io/v1",
+        kind: "EndpointSlice",
+        namespace,
+        labelSelector: `kubernetes.io/service-name=${name}`,
+      },
+      { signal },
+    ),
+    client.list({ apiVersion: "v1", kind: "Pod", namespace }, { signal }),
+    client.get({ apiVersion: "v1", kind: "Service", namespace: istioNamespace, name: eastWestGateway }, { signal }),
+  ]);
+  return { service, slices, pods, gateway };
+}
+
+/** The ready pods of each version and the east-west addresses of one cluster. Pod addresses carry the number that the mesh file's port has in the pod. */
 export async function readServiceEndpoints(
   client: KubeClient,
   service: Service,
   signal: AbortSignal,
 ): Promise<ClusterEndpoints> {
-  const [slices, pods, gateway] = await Promise.all([
-    client.list(
-      {
-        apiVersion: "discovery.k8s.io/v1",
-        kind: "EndpointSlice",
-        namespace: service.namespace,
-        labelSelector: `kubernetes.io/service-name=${service.name}`,
-      },
-      { signal },
-    ),
-    client.list({ apiVersion: "v1", kind: "Pod", namespace: service.namespace }, { signal }),
-    client.get({ apiVersion: "v1", kind: "Service", namespace: istioNamespace, name: eastWestGateway }, { signal }),
-  ]);
-  const labelsOf = new Map(pods.map((pod) => [pod.metadata.name, pod.metadata.labels ?? {}]));
+  return clusterEndpointsOf(service, await readServiceObjects(client, service, signal));
+}
+
+/** The same from objects that are read already. */
+export function clusterEndpointsOf(service: Service, objects: ServiceObjects): ClusterEndpoints {
+  const spec = (objects.service?.["spec"] ?? {}) as ServiceShape;
+  const gateways = objects.gateway === undefined ? [] : serviceAddresses(objects.gateway);
+  const portName = objects.service === undefined ? undefined : portNameOf(spec, service.port);
+  if (portName === undefined) {
+    return {
+      podsOf: Object.fromEntries(service.versions.map((version) => [version.name, []])),
+      anyPods: [],
+      gateways,
+      servicePorts: objects.service === undefined ? undefined : (spec.ports ?? []).map((one) => one.port),
+    };
+  }
+  const all = groupByPod(endpointsOf(slicesOf(objects), portName), spec.ipFamilies?.[0] ?? "IPv4");
+  const labelsOf = new Map(objects.pods.map((pod) => [pod.metadata.name, pod.metadata.labels ?? {}]));
   const podsOf = Object.fromEntries(
     service.versions.map((version) => [
       version.name,
-      slices.flatMap(readyEndpoints).flatMap((endpoint) => {
-        const labels = labelsOf.get(endpoint.pod) ?? {};
-        const matches = Object.entries(version.labels).every(([key, value]) => labels[key] === value);
-        return matches ? [endpoint.address] : [];
+      all.flatMap(({ pod, address }) => {
+        const labels = labelsOf.get(pod) ?? {};
+        return Object.entries(version.labels).every(([key, value]) => labels[key] === value) ? [address] : [];
       }),
     ]),
   );
-  return { podsOf, gateways: gateway === undefined ? [] : serviceAddresses(gateway) };
+  const alsoAt = Object.fromEntries(all.flatMap((one) => (one.others.length === 0 ? [] : [[one.address, one.others]])));
+  return {
+    podsOf,
+    anyPods: all.map(({ address }) => address),
+    ...(Object.keys(alsoAt).length === 0 ? {} : { alsoAt }),
+    gateways,
+    servicePorts: (spec.ports ?? []).map((one) => one.port),
+  };
 }
 
-interface Endpoint {
-  readonly addresses: readonly string[];
-  readonly conditions?: { readonly ready?: boolean };
-  readonly targetRef?: { readonly kind?: string; readonly name?: string };
+/** A Service's EndpointSlices by the parts that are read of them. */
+export function slicesOf({ slices }: ServiceObjects): readonly SliceShape[] {
+  return slices as readonly unknown[] as readonly SliceShape[];
 }
 
-function readyEndpoints(slice: KubeObject): { readonly pod: string; readonly address: string }[] {
-  const port = ((slice["ports"] ?? []) as readonly { readonly port?: number }[])[0]?.port ?? 0;
-  return ((slice["endpoints"] ?? []) as unknown as readonly Endpoint[])
-    .filter((endpoint) => endpoint.conditions?.ready !== false)
-    .flatMap((endpoint) =>
-      endpoint.addresses.map((address) => ({ pod: endpoint.targetRef?.name ?? "", address: `${address}:${port}` })),
-    );
+/** One entry for each pod, by its address of the Service's first family, since a pod of two families is one pod. */
+function groupByPod(
+  endpoints: readonly ServiceEndpoint[],
+  family: string,
+): readonly { readonly pod: string; readonly address: string; readonly others: readonly string[] }[] {
+  const groups = new Map<string, ServiceEndpoint[]>();
+  for (const one of endpoints) {
+    // An endpoint that is no pod stands for itself.
+    const key = one.pod === "" ? one.address : one.pod;
+    groups.set(key, [...(groups.get(key) ?? []), one]);
+  }
+  return [...groups.values()].flatMap((group) => {
+    const first = group.find(({ address }) => familyOf(address) === family) ?? group[0];
+    return first === undefined
+      ? []
+      : [{ ...first, others: group.filter((one) => one !== first).map(({ address }) => address) }];
+  });
 }

@@ -55,7 +55,7 @@ async function countRequests(input: MeasureInput, signal: AbortSignal): Promise<
     const name = subsetCluster(serviceHost(input.service), input.service.port, version.name);
     counts[version.name] = tables
       .flatMap((table) => table.get(name) ?? [])
-      .reduce((sum, endpoint) => sum + endpoint.requests, 0);
+      .reduce((sum, endpoint) => sum + endpoint.counters.total, 0);
   }
   return counts;
 }

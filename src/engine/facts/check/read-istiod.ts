@@ -1,4 +1,5 @@
 import type { IstiodFacts, IstiodPod } from "../../../core/checks/facts.ts";
+import { formatAddress } from "../../../core/checks/service-port.ts";
 import type { KubeObject } from "../../../core/model/kube-object.ts";
 import type { Service } from "../../../core/model/mesh.ts";
 import { istioNamespace, serviceHost } from "../../../core/render/names.ts";
@@ -105,7 +106,9 @@ function readShards(all: Shards, services: readonly Service[]): IstiodPod["shard
       cluster: key.slice(key.indexOf("/") + 1),
       endpoints: (endpoints ?? [])
         .filter((one) => (one.HealthStatus ?? 1) <= 1)
-        .flatMap((one) => (one.Addresses ?? [one.Address ?? ""]).map((address) => `${address}:${one.EndpointPort}`))
+        .flatMap((one) =>
+          (one.Addresses ?? [one.Address ?? ""]).map((address) => formatAddress(address, one.EndpointPort)),
+        )
         .sort(compareText),
     }));
   });

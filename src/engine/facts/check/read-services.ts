@@ -1,20 +1,16 @@
 import type { ServiceFacts } from "../../../core/checks/facts.ts";
+import { endpointsOf } from "../../../core/checks/service-port.ts";
 import type { KubeObject } from "../../../core/model/kube-object.ts";
 import type { Service } from "../../../core/model/mesh.ts";
 import { compareText } from "../../../core/render/order.ts";
 import type { KubeClient } from "../../../kube/client.ts";
-import { readServiceEndpoints } from "../service-endpoints.ts";
+import { clusterEndpointsOf, readServiceObjects, slicesOf } from "../service-endpoints.ts";
 
 /** One service of the mesh as a cluster has it. */
 export async function readService(client: KubeClient, service: Service, signal: AbortSignal): Promise<ServiceFacts> {
   const { namespace, name } = service;
-  const anyPod = { name: "*", clusters: [], labels: {} };
-  const [object, versions, all, pods] = await Promise.all([
-    client.get({ apiVersion: "v1", kind: "Service", namespace, name }, { signal }),
-    readServiceEndpoints(client, service, signal),
-    readServiceEndpoints(client, { ...service, versions: [anyPod] }, signal),
-    client.list({ apiVersion: "v1", kind: "Pod", namespace, fieldSelector: "status.phase=Running" }, { signal }),
-  ]);
+  const objects = await readServiceObjects(client, service, signal);
+  const object = objects.service;
   const spec = object?.["spec"] as
     | {
         readonly clusterIP?: string;
@@ -28,9 +24,12 @@ export async function readService(client: KubeClient, service: Service, signal: 
     present: object !== undefined,
     headless: spec?.clusterIP === "None",
     ports: (spec?.ports ?? []).map((one) => one.port),
-    podsOf: versions.podsOf,
-    endpoints: [...new Set(all.podsOf["*"] ?? [])].sort(compareText),
-    withoutSidecar: pods
+    podsOf: clusterEndpointsOf(service, objects).podsOf,
+    endpoints: endpointsOf(slicesOf(objects), undefined)
+      .map(({ address }) => address)
+      .sort(compareText),
+    withoutSidecar: objects.pods
+      .filter((pod) => (pod["status"] as { readonly phase?: string } | undefined)?.phase === "Running")
       .filter((pod) => selector.length > 0 && selector.every(([key, value]) => pod.metadata.labels?.[key] === value))
       .filter((pod) => !hasSidecar(pod))
       .map((pod) => pod.metadata.name),
