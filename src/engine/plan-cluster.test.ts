@@ -6,7 +6,7 @@ import { clusterNamed } from "../core/model/mesh.ts";
 import { digestObject } from "../core/plan/digest.ts";
 import type { Inventory } from "../core/plan/inventory.ts";
 import { meshLabel } from "../core/render/names.ts";
-import type { PlacedObject } from "../core/render/render-mesh.ts";
+import type { PlacedObject } from "../core/render/place-objects.ts";
 import { twoClusters } from "../core/testing/two-clusters.ts";
 import type { FakeApiServer } from "../kube/fake/fake-api-server.ts";
 import type { WireObject } from "../kube/fake/fake-store.ts";

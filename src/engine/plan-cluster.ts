@@ -15,7 +15,7 @@ import { isPublished } from "../core/render/front-gateway.ts";
 import { compareText } from "../core/render/order.ts";
 import { isCatalogApp } from "../core/render/rancher-app.ts";
 import { remoteOf } from "../core/render/remote-secret.ts";
-import type { PlacedObject } from "../core/render/render-mesh.ts";
+import type { PlacedObject } from "../core/render/place-objects.ts";
 import { waveRules, waves } from "../core/render/waves.ts";
 import { KubeError, diagnoseKubeError, isRefusal } from "../kube/errors.ts";
 import type { Adoptions } from "./adoption.ts";
@@ -104,9 +104,10 @@ async function planObject(
     readonly adoptions: Adoptions;
   },
 ): Promise<PlannedObject> {
-  const { object, wave, knownAfterApply } = placed;
+  const { object, wave, knownAfterApply, mergedFrom } = placed;
   const id = idOf(object);
-  const there = { phase: waveRules[wave].phase, wave, id, object, knownAfterApply };
+  const merged = mergedFrom === undefined ? {} : { mergedFrom };
+  const there = { phase: waveRules[wave].phase, wave, id, object, knownAfterApply, ...merged };
   const settled = scope.settled.get(keyOf(id));
   if (!namespaceExists(one, placed)) {
     return { ...there, live: undefined, action: "create", deleted: settled !== undefined, fields: [] };

@@ -1,5 +1,5 @@
 import { writeYaml } from "../../core/model/object-yaml.ts";
-import type { PlacedObject } from "../../core/render/render-mesh.ts";
+import type { PlacedObject } from "../../core/render/place-objects.ts";
 import type { OfflineRender } from "../../engine/operations/render.ts";
 
 /**
@@ -42,6 +42,7 @@ export async function* renderedYaml({ management, clusters }: OfflineRender): As
   }
 }
 
-function yamlDocument(place: string, { wave, object }: PlacedObject): string {
-  return `---\n# ${place}, wave ${wave}\n${writeYaml(object)}`;
+function yamlDocument(place: string, { wave, object, mergedFrom }: PlacedObject): string {
+  const merged = mergedFrom === undefined ? "" : `, merged with ${mergedFrom.join(", ")}`;
+  return `---\n# ${place}, wave ${wave}${merged}\n${writeYaml(object)}`;
 }

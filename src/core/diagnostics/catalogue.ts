@@ -3,6 +3,7 @@ import { applyCodes } from "./codes/apply.ts";
 import { checkCodes } from "./codes/check.ts";
 import { exportCodes } from "./codes/export.ts";
 import { kustomizeCodes } from "./codes/kustomize.ts";
+import { manifestCodes } from "./codes/manifests.ts";
 import { pkiCodes } from "./codes/pki.ts";
 import { planCodes } from "./codes/plan.ts";
 import { rancherCodes } from "./codes/rancher.ts";
@@ -32,6 +33,7 @@ export const catalogue: Readonly<Record<string, CatalogueEntry>> = {
   ...planCodes,
   ...exportCodes,
   ...kustomizeCodes,
+  ...manifestCodes,
   ...accessCodes,
   ...rancherCodes,
   ...applyCodes,

@@ -1,5 +1,5 @@
 import type { Cluster } from "../model/mesh.ts";
-import type { PlacedObject } from "../render/render-mesh.ts";
+import type { PlacedObject } from "../render/place-objects.ts";
 
 /** A file to write, under the folder of the export. */
 export interface ExportFile {

@@ -1,7 +1,7 @@
 import type { KubeObject, ObjectId } from "../model/kube-object.ts";
 import { idOf } from "../model/kube-object.ts";
 import { isCatalogApp } from "../render/rancher-app.ts";
-import type { PlacedObject } from "../render/render-mesh.ts";
+import type { PlacedObject } from "../render/place-objects.ts";
 import { remoteOf } from "../render/remote-secret.ts";
 import { isUnknownText } from "../render/unknown.ts";
 

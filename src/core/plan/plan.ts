@@ -20,6 +20,8 @@ export interface PlannedObject {
   readonly deleted?: boolean;
   /** True for what was there before isthmus and becomes the mesh's by the apply; `remove` will leave it. */
   readonly adopted?: boolean;
+  /** Where in services' manifests the object was merged with another one (`orders.yaml:1:1`); absent where it was not. */
+  readonly mergedFrom?: readonly string[];
   /** True when the content is completed during the apply. */
   readonly knownAfterApply: boolean;
 }

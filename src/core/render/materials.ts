@@ -1,5 +1,7 @@
+import type { SourceRange } from "../diagnostics/diagnostic.ts";
 import type { Json, KubeObject } from "../model/kube-object.ts";
 import type { Secret } from "../secret.ts";
+import type { Path } from "../spec/path.ts";
 
 /** What istiod signs with in one cluster: the content of `cacerts`. PEM texts. */
 export interface Authority {
@@ -49,7 +51,28 @@ export interface Materials {
   readonly ingressAddresses: Readonly<Record<string, readonly string[]>>;
   /** Parsed `manifests` of each service, keyed by `serviceKey`. */
   readonly serviceManifests: Readonly<Record<string, readonly KubeObject[]>>;
+  /** For messages that name a place; absent where nobody reads them. */
+  readonly places?: Places;
 }
+
+/** Where things are written. */
+export interface Places {
+  /** The place of an object of `serviceManifests`. */
+  readonly manifest: (object: KubeObject) => SourceRange | undefined;
+  /** The place of a value in the mesh file. */
+  readonly mesh: (path: Path) => SourceRange;
+}
+
+/** Nothing is known: for what is rendered of the mesh file alone. */
+export const noMaterials: Materials = {
+  platforms: {},
+  istioManifests: {},
+  authorities: {},
+  remoteCredentials: {},
+  apiAddresses: {},
+  ingressAddresses: {},
+  serviceManifests: {},
+};
 
 /** `namespace/name` of a service. */
 export function serviceKey(service: { readonly namespace: string; readonly name: string }): string {

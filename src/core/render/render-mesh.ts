@@ -1,5 +1,5 @@
-import type { KubeObject, ObjectMeta } from "../model/kube-object.ts";
-import { idOf, keyOf } from "../model/kube-object.ts";
+import type { Diagnostic } from "../diagnostics/diagnostic.ts";
+import type { KubeObject } from "../model/kube-object.ts";
 import type { Cluster, Mesh } from "../model/mesh.ts";
 import { renderCacerts } from "./cacerts.ts";
 import { renderCertificates, renderClusterIssuers } from "./certificate.ts";
@@ -9,29 +9,19 @@ import { isPublished, renderFrontGateways } from "./front-gateway.ts";
 import { placeIstioObject } from "./istio-manifests.ts";
 import { renderLimitRange } from "./limit-range.ts";
 import type { Materials } from "./materials.ts";
-import { serviceKey } from "./materials.ts";
-import { meshLabel } from "./names.ts";
+import { noMaterials, serviceKey } from "./materials.ts";
 import { renderNamespaces } from "./namespace.ts";
 import { renderNetworkPolicies } from "./network-policy.ts";
 import { renderOperatorInstall } from "./operator.ts";
-import { compareText, rankOf } from "./order.ts";
+import type { PlacedObject, Placing } from "./place-objects.ts";
+import { findClashes, placeAll } from "./place-objects.ts";
 import { renderPodSecurityPolicies } from "./pod-security.ts";
 import { renderProjects } from "./project.ts";
 import { renderRancherApp } from "./rancher-app.ts";
 import { renderReaderToken, renderRemoteSecret } from "./remote-secret.ts";
 import { renderServiceManifests } from "./service-manifests.ts";
-import { hasUnknown } from "./unknown.ts";
 import { renderVirtualService } from "./virtual-service.ts";
 import type { Wave } from "./waves.ts";
-import { waves } from "./waves.ts";
-
-/** An object and the wave that applies it. */
-export interface PlacedObject {
-  readonly wave: Wave;
-  readonly object: KubeObject;
-  /** True when some value is made only by an apply (a key, another cluster's token). */
-  readonly knownAfterApply: boolean;
-}
 
 export interface RenderedCluster {
   readonly cluster: string;
@@ -57,17 +47,35 @@ export function renderMesh(mesh: Mesh, materials: Materials): RenderedMesh {
 
 /** What belongs into Rancher's local cluster. */
 export function renderManagement(mesh: Mesh): readonly PlacedObject[] {
-  return placeAll(mesh, inWave("projects", renderProjects(mesh)));
+  return placeAll(mesh, inWave("projects", renderProjects(mesh)), noMaterials);
 }
 
-/** Everything that isthmus owns in one cluster. */
+/** Everything that isthmus owns in one cluster. Throws a UserError (65) when two different objects would have one identity. */
 export function renderCluster(mesh: Mesh, cluster: Cluster, materials: Materials): RenderedCluster {
-  return { cluster: cluster.name, objects: placeAll(mesh, objectsOf(mesh, cluster, materials)) };
+  return { cluster: cluster.name, objects: placeAll(mesh, objectsOf(mesh, cluster, materials), materials) };
 }
 
-type Placed = readonly [Wave, KubeObject];
+/** Objects of one identity and different content, without those of Istio's own manifests; each once, over all clusters. */
+export function findMeshClashes(mesh: Mesh, materials: Materials): readonly Diagnostic[] {
+  const found = new Map<string, Diagnostic>();
+  const looked = new Set<string>();
+  for (const cluster of mesh.clusters) {
+    // Of a large fleet many clusters get the same objects.
+    const key = JSON.stringify(
+      mesh.services.map(({ versions }) => versions.map(({ clusters }) => clusters.includes(cluster.name))),
+    );
+    if (looked.has(key)) {
+      continue;
+    }
+    looked.add(key);
+    for (const one of findClashes(mesh, objectsOf(mesh, cluster, materials), materials)) {
+      found.set(JSON.stringify(one), one);
+    }
+  }
+  return [...found.values()];
+}
 
-function objectsOf(mesh: Mesh, cluster: Cluster, materials: Materials): Placed[] {
+function objectsOf(mesh: Mesh, cluster: Cluster, materials: Materials): Placing[] {
   const others = mesh.clusters.filter((other) => other.name !== cluster.name);
   const gateways = renderFrontGateways(mesh, materials);
   return [
@@ -86,9 +94,8 @@ function objectsOf(mesh: Mesh, cluster: Cluster, materials: Materials): Placed[]
       others.map((other) => renderRemoteSecret(other, materials.remoteCredentials[cluster.name]?.[other.name])),
     ),
     ...mesh.services.flatMap((service) =>
-      inWave(
-        "services",
-        renderServiceManifests(service, cluster, materials.serviceManifests[serviceKey(service)] ?? []),
+      renderServiceManifests(service, cluster, materials.serviceManifests[serviceKey(service)] ?? []).map(
+        ({ object, source }): Placing => ["services", object, source],
       ),
     ),
     ...inWave("destinations", [
@@ -112,7 +119,7 @@ function objectsOf(mesh: Mesh, cluster: Cluster, materials: Materials): Placed[]
 }
 
 /** Istio itself, in the way that the mesh asks for. */
-function installIstio(mesh: Mesh, cluster: Cluster, materials: Materials): Placed[] {
+function installIstio(mesh: Mesh, cluster: Cluster, materials: Materials): Placing[] {
   const platform = materials.platforms[cluster.name] ?? { values: {} };
   switch (mesh.istio.install) {
     case "operator":
@@ -130,50 +137,11 @@ function installIstio(mesh: Mesh, cluster: Cluster, materials: Materials): Place
  * the account comes with Istio's manifests: in the same wave where isthmus
  * applies them, and with the control plane where something else does.
  */
-function readerToken(mesh: Mesh): Placed {
+function readerToken(mesh: Mesh): Placing {
   const applied = mesh.istio.install === "istioctl" || mesh.istio.install === "helm";
   return [applied ? "definitions" : "gateways", renderReaderToken()];
 }
 
-function inWave(wave: Wave, objects: readonly KubeObject[]): Placed[] {
+function inWave(wave: Wave, objects: readonly KubeObject[]): Placing[] {
   return objects.map((object) => [wave, object] as const);
-}
-
-function placeAll(mesh: Mesh, placed: readonly Placed[]): PlacedObject[] {
-  const byKey = new Map<string, PlacedObject>();
-  for (const [wave, object] of placed) {
-    const key = keyOf(idOf(object));
-    // The first one wins: what Istio's renderer gives twice is the same, and what isthmus renders comes first.
-    if (!byKey.has(key)) {
-      byKey.set(key, place(mesh, wave, object));
-    }
-  }
-  return [...byKey]
-    .map(([key, one]) => ({ one, key, wave: waves.indexOf(one.wave), rank: rankOf(one.object.kind) }))
-    .sort((a, b) => a.wave - b.wave || a.rank - b.rank || compareText(a.key, b.key))
-    .map(({ one }) => one);
-}
-
-/** What is the same in several clusters is placed once: remote secrets and the objects of services are most of a fleet. */
-function place(mesh: Mesh, wave: Wave, object: KubeObject): PlacedObject {
-  const known = placedBy.get(mesh) ?? new WeakMap<KubeObject, PlacedObject>();
-  placedBy.set(mesh, known);
-  const found = known.get(object);
-  if (found?.wave === wave) {
-    return found;
-  }
-  const placed = { wave, object: withMeshLabel(mesh, object), knownAfterApply: hasUnknown(object) };
-  known.set(object, placed);
-  return placed;
-}
-
-const placedBy = new WeakMap<Mesh, WeakMap<KubeObject, PlacedObject>>();
-
-/** The object with the label by which everything of a mesh is found. */
-export function withMeshLabel(mesh: Mesh, object: KubeObject): KubeObject {
-  const metadata: ObjectMeta = {
-    ...object.metadata,
-    labels: { ...object.metadata.labels, [meshLabel]: mesh.name },
-  };
-  return { ...object, metadata };
 }

@@ -6,7 +6,7 @@ import { idOf, keyOf } from "../model/kube-object.ts";
 import type { Mesh } from "../model/mesh.ts";
 import { parseMesh } from "../spec/parse.ts";
 import type { Materials } from "./materials.ts";
-import type { PlacedObject } from "./render-mesh.ts";
+import type { PlacedObject } from "./place-objects.ts";
 import { renderMesh } from "./render-mesh.ts";
 
 const examples = new URL("../../../examples/", import.meta.url);

@@ -11,10 +11,16 @@ export function renderServiceManifests(
   service: Service,
   cluster: Cluster,
   manifests: readonly KubeObject[],
-): KubeObject[] {
+): RenderedManifest[] {
   return manifests
     .filter((object) => belongsOn(service, cluster, object))
-    .map((object) => inNamespace(service, object));
+    .map((source) => ({ object: inNamespace(service, source), source }));
+}
+
+export interface RenderedManifest {
+  readonly object: KubeObject;
+  /** The object as it was read. */
+  readonly source: KubeObject;
 }
 
 function belongsOn(service: Service, cluster: Cluster, object: KubeObject): boolean {

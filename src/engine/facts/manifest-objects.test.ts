@@ -4,7 +4,7 @@ import { readObjects } from "./manifest-objects.ts";
 
 function read(text: string) {
   const problems: Diagnostic[] = [];
-  const objects = readObjects(text, "a.yaml", problems);
+  const objects = readObjects(text, "a.yaml", problems).map(({ object }) => object);
   return { names: objects.map((one) => one.metadata.name), objects, problems };
 }
 

@@ -1,16 +1,22 @@
 import { LineCounter, parseAllDocuments } from "yaml";
-import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
+import type { Diagnostic, SourceRange } from "../../core/diagnostics/diagnostic.ts";
 import type { KubeObject } from "../../core/model/kube-object.ts";
 import { Secret } from "../../core/secret.ts";
+
+/** An object of a manifest and where it is written. */
+export interface ManifestObject {
+  readonly object: KubeObject;
+  readonly range: SourceRange;
+}
 
 /**
  * The objects of a manifest's documents, those of a List one by one. `name` is
  * how messages call the manifest. What is no object is left out and becomes a
  * diagnostic (ISM204) in `problems`. Data of Secrets is wrapped.
  */
-export function readObjects(text: string, name: string, problems: Diagnostic[]): readonly KubeObject[] {
+export function readObjects(text: string, name: string, problems: Diagnostic[]): readonly ManifestObject[] {
   const lines = new LineCounter();
-  const objects: KubeObject[] = [];
+  const objects: ManifestObject[] = [];
   for (const document of parseAllDocuments(text, { lineCounter: lines })) {
     if (!("contents" in document) || document.contents === null) {
       continue;
@@ -21,7 +27,7 @@ export function readObjects(text: string, name: string, problems: Diagnostic[]):
     // A document of comments only is null.
     const found = value === null || value === undefined ? [] : objectsIn(value);
     const sound = found.filter(isObject);
-    objects.push(...sound.map(wrapSecretData));
+    objects.push(...sound.map((object) => ({ object: wrapSecretData(object), range: rangeAt(text, name, start) })));
     if (error === undefined && sound.length === found.length) {
       continue;
     }
@@ -35,15 +41,23 @@ export function readObjects(text: string, name: string, problems: Diagnostic[]):
           ? `A document of ${name} has no apiVersion, kind or metadata.name.`
           : `${name}: ${error.message.split("\n")[0]}`,
       fix: "Every document of a manifest is one object with apiVersion, kind and metadata.name, or a List of such objects.",
-      range: {
-        file: name,
-        start: { line: place.line, column: place.col },
-        end: { line: place.line, column: place.col + 1 },
-        lineText: text.split("\n")[place.line - 1] ?? "",
-      },
+      range: rangeAt(text, name, place),
     });
   }
   return objects;
+}
+
+function rangeAt(
+  text: string,
+  file: string,
+  { line, col }: { readonly line: number; readonly col: number },
+): SourceRange {
+  return {
+    file,
+    start: { line, column: col },
+    end: { line, column: col + 1 },
+    lineText: text.split("\n")[line - 1] ?? "",
+  };
 }
 
 /** The value itself, or what a List holds (`v1 List`, `ConfigMapList`). */

@@ -1,10 +1,12 @@
 import { readFile, readdir, stat } from "node:fs/promises";
 import path from "node:path";
-import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
+import type { Diagnostic, SourceRange } from "../../core/diagnostics/diagnostic.ts";
 import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
 import { UserError } from "../../core/diagnostics/user-error.ts";
 import type { KubeObject } from "../../core/model/kube-object.ts";
-import { serviceKey } from "../../core/render/materials.ts";
+import type { Materials } from "../../core/render/materials.ts";
+import { noMaterials, serviceKey } from "../../core/render/materials.ts";
+import { findMeshClashes } from "../../core/render/render-mesh.ts";
 import { buildKustomization } from "../../providers/kustomize/build-kustomization.ts";
 import { findKustomization, isKustomizationName } from "../../providers/kustomize/find-kustomization.ts";
 import type { MeshFile } from "../mesh-file.ts";
@@ -13,17 +15,19 @@ import { readObjects } from "./manifest-objects.ts";
 
 type ReadOptions = Pick<EngineOptions, "env" | "kubectlCandidates" | "signal">;
 
+/** What rendering needs to know of the services' manifests. */
+export type ServiceManifests = Required<Pick<Materials, "serviceManifests" | "places">>;
+
 /**
  * The objects of every service's `manifests`: a YAML file, a kustomization, or
  * a folder whose `*.yaml`, `*.yml` and `*.json` files are read in name order.
- * All problems in all files are one UserError (65).
+ * All problems in all files are one UserError (65), also objects that they and
+ * the mesh file make differently.
  */
-export async function readServiceManifests(
-  meshFile: MeshFile,
-  options: ReadOptions,
-): Promise<Readonly<Record<string, readonly KubeObject[]>>> {
+export async function readServiceManifests(meshFile: MeshFile, options: ReadOptions): Promise<ServiceManifests> {
   const problems: Diagnostic[] = [];
   const found: Record<string, readonly KubeObject[]> = {};
+  const ranges = new Map<KubeObject, SourceRange>();
   for (const [index, service] of meshFile.mesh.services.entries()) {
     if (service.manifests === undefined) {
       continue;
@@ -31,7 +35,11 @@ export async function readServiceManifests(
     const range = meshFile.locate(["spec", "services", index, "manifests"]);
     try {
       const texts = await readTexts(path.resolve(meshFile.folder, service.manifests), meshFile.folder, options);
-      found[serviceKey(service)] = texts.flatMap(({ text, name }) => readObjects(text, name, problems));
+      const read = texts.flatMap(({ text, name }) => readObjects(text, name, problems));
+      for (const { object, range: place } of read) {
+        ranges.set(object, place);
+      }
+      found[serviceKey(service)] = read.map(({ object }) => object);
     } catch (error) {
       options.signal.throwIfAborted();
       if (error instanceof UserError) {
@@ -48,10 +56,15 @@ export async function readServiceManifests(
       });
     }
   }
-  if (problems.length > 0) {
-    throw new UserError(problems, exitCodes.invalidMeshFile);
+  const manifests: ServiceManifests = {
+    serviceManifests: found,
+    places: { manifest: (object) => ranges.get(object), mesh: meshFile.locate },
+  };
+  const all = [...problems, ...findMeshClashes(meshFile.mesh, { ...noMaterials, ...manifests })];
+  if (all.length > 0) {
+    throw new UserError(all, exitCodes.invalidMeshFile);
   }
-  return found;
+  return manifests;
 }
 
 /** A manifest's text and how messages call it. */

@@ -5,7 +5,7 @@ import type { ExportedPart } from "../../core/export/readme.ts";
 import { writeReadme } from "../../core/export/readme.ts";
 import type { Cluster } from "../../core/model/mesh.ts";
 import { clusterNamed } from "../../core/model/mesh.ts";
-import type { PlacedObject } from "../../core/render/render-mesh.ts";
+import type { PlacedObject } from "../../core/render/place-objects.ts";
 import { waves } from "../../core/render/waves.ts";
 import type { ExportFolder, ExportedFiles } from "../export-folder.ts";
 import { openExportFolder } from "../export-folder.ts";

@@ -64,6 +64,8 @@ export async function preparePlan(
   options: EngineOptions,
   scope: Scope = [],
 ): Promise<PreparedPlan> {
+  // First of all: what is wrong in a file is told before any cluster is asked.
+  const manifests = await readServiceManifests(meshFile, options);
   const ways = await resolveContexts(meshFile, options);
   const open: Connection[] = [];
   const close = async (): Promise<void> => {
@@ -72,8 +74,7 @@ export async function preparePlan(
   try {
     const found = ways.clusters.filter((one) => one.kind === "found");
     const platforms = Object.fromEntries(found.map((one) => [one.cluster.name, one.platform]));
-    const [serviceManifests, connections, management, istioManifests] = await Promise.all([
-      readServiceManifests(meshFile, options),
+    const [connections, management, istioManifests] = await Promise.all([
       connectClusters(ways.clusters, {
         ...options,
         remotes: meshFile.mesh.access.credentials === "rancherToken",
@@ -99,7 +100,7 @@ export async function preparePlan(
     const materials: Materials = {
       platforms,
       istioManifests,
-      serviceManifests,
+      ...manifests,
       authorities: keptAuthorities(connected, trust),
       remoteCredentials: await knownCredentials(meshFile, connected, ways.rancher, options),
       apiAddresses: Object.fromEntries(found.map((one) => [one.cluster.name, one.context.server])),

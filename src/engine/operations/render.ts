@@ -1,6 +1,7 @@
 import { availableParallelism } from "node:os";
 import type { Cluster, Mesh } from "../../core/model/mesh.ts";
-import type { PlacedObject, RenderedCluster } from "../../core/render/render-mesh.ts";
+import type { PlacedObject } from "../../core/render/place-objects.ts";
+import type { RenderedCluster } from "../../core/render/render-mesh.ts";
 import { renderCluster, renderManagement } from "../../core/render/render-mesh.ts";
 import { rememberKubeconfigs } from "../../kube/kubeconfig/load-kubeconfigs.ts";
 import { resolveClusterContext } from "../connect.ts";
@@ -31,13 +32,13 @@ export async function renderOffline(meshFile: MeshFile, options: EngineOptions, 
   const asked = mesh.clusters.filter((cluster) => only === undefined || cluster.name === only);
   // Of all clusters: network policies of one open the way to the API servers of the others.
   const { platforms, apiAddresses } = await findClusters(meshFile, options);
-  const serviceManifests = await readServiceManifests(meshFile, options);
+  const manifests = await readServiceManifests(meshFile, options);
   const istioObjects = await createIstioRenderer(mesh, platforms, options);
   const render = async (cluster: Cluster): Promise<RenderedCluster> =>
     renderCluster(mesh, cluster, {
       platforms,
       istioManifests: { [cluster.name]: await istioObjects(cluster) },
-      serviceManifests,
+      ...manifests,
       authorities: {},
       remoteCredentials: {},
       apiAddresses,

@@ -7,7 +7,7 @@ import type { Route, Service } from "../../core/model/mesh.ts";
 import type { FieldChange } from "../../core/plan/diff.ts";
 import { diffObjects } from "../../core/plan/diff.ts";
 import { forcesConflicts } from "../../core/plan/force-conflicts.ts";
-import { withMeshLabel } from "../../core/render/render-mesh.ts";
+import { withMeshLabel } from "../../core/render/place-objects.ts";
 import { renderVirtualService } from "../../core/render/virtual-service.ts";
 import type { KubeClient } from "../../kube/client.ts";
 import { createKubeClient } from "../../kube/client.ts";

@@ -48,14 +48,15 @@ function viewCluster(cluster: ClusterPlan, options: PlanViewOptions): string[] {
 }
 
 function viewObject(object: PlannedObject, palette: Palette): string[] {
-  const later = object.knownAfterApply ? palette.dim("  (content known after apply)") : "";
+  const merged = object.mergedFrom === undefined ? "" : palette.dim(`  (merged with ${object.mergedFrom.join(", ")})`);
+  const later = object.knownAfterApply ? palette.dim("  (content known after apply)") : merged;
   if (object.action === "create") {
     const deleted = object.deleted === true ? palette.dim("  (somebody deleted it)") : "";
     return [`${palette.added(`    + ${describeId(object.id)}`)}${deleted}${later}`];
   }
   const adopted = object.adopted === true ? palette.dim("  (adopted: isthmus has not made it)") : "";
   if (object.action === "none") {
-    return [`    = ${describeId(object.id)}${adopted}`];
+    return [`    = ${describeId(object.id)}${adopted}${merged}`];
   }
   return [
     `${palette.changed(`    ~ ${describeId(object.id)}`)}${adopted}${later}`,
