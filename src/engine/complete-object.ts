@@ -6,7 +6,7 @@ import { clusterNamed } from "../core/model/mesh.ts";
 import type { PlannedObject } from "../core/plan/plan.ts";
 import { renderCacerts } from "../core/render/cacerts.ts";
 import { isPublished, renderFrontGateways } from "../core/render/front-gateway.ts";
-import type { Materials } from "../core/render/materials.ts";
+import type { Authority, Materials } from "../core/render/materials.ts";
 import { remoteOf, renderRemoteSecret } from "../core/render/remote-secret.ts";
 import type { RootFiles } from "../pki/root-store.ts";
 import type { EngineOptions } from "./options.ts";
@@ -19,6 +19,8 @@ export interface Completion {
   readonly mesh: Mesh;
   readonly cluster: Cluster;
   readonly rootFiles: RootFiles;
+  /** The form of the `cacerts` that the cluster has. */
+  readonly cacertsForm: Authority["form"];
   readonly materials: Materials;
   readonly rancher: RancherState;
   /** What is read of the other clusters. */
@@ -49,8 +51,9 @@ async function complete(object: KubeObject, completion: Completion): Promise<Kub
 }
 
 async function completeCacerts(completion: Completion): Promise<KubeObject> {
-  const { mesh, cluster, rootFiles, options } = completion;
-  return renderCacerts(cluster, await issueAuthority(mesh, cluster, rootFiles, new Date(options.now())));
+  const { mesh, cluster, cacertsForm, rootFiles, options } = completion;
+  const now = new Date(options.now());
+  return renderCacerts(cluster, await issueAuthority(mesh, cluster, rootFiles, { form: cacertsForm, now }));
 }
 
 async function completeRemoteSecret(object: KubeObject, completion: Completion): Promise<KubeObject> {

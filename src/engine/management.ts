@@ -76,7 +76,7 @@ async function gatherManagement(client: KubeClient, mesh: string, signal: AbortS
     inventories: inventory === undefined ? [] : [parseInventory(inventory)],
     namespaces: new Set(namespaces.map((namespace) => keyOf(idOf(namespace)))),
     authority: undefined,
-    authorityIncomplete: false,
+    authorityLacks: [],
     reader: undefined,
     installedMeshId: undefined,
     localities: [],

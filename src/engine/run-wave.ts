@@ -239,6 +239,7 @@ function completionOf(work: Working, { prepared, peers, options }: Run): Complet
     cluster: work.one.cluster,
     mesh,
     rootFiles: prepared.trust.files,
+    cacertsForm: work.one.facts.authority?.form,
     materials: prepared.materials,
     rancher: prepared.rancher,
     peers,

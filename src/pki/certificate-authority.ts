@@ -11,7 +11,10 @@ x509.cryptoProvider.set(webcrypto);
 
 /** A root certificate with its key. PEM texts. */
 export interface Root {
+  /** The certificate that signs: mostly a root, and it may be an authority below somebody's root. */
   readonly certificate: string;
+  /** Everything that the mesh is to trust; more than `certificate` while a root is being replaced. */
+  readonly trusted: string;
   readonly key: Secret;
 }
 
@@ -38,7 +41,7 @@ export async function issueRoot(mesh: string, now: Date): Promise<Root> {
       await x509.SubjectKeyIdentifierExtension.create(keys.publicKey),
     ],
   });
-  return { certificate: pem(certificate), key: await exportPrivateKey(keys.privateKey) };
+  return { certificate: pem(certificate), trusted: pem(certificate), key: await exportPrivateKey(keys.privateKey) };
 }
 
 /** What an intermediate is to be. */
@@ -51,7 +54,7 @@ export interface IntermediateRequest {
 /**
  * An intermediate for one cluster, signed by the root: O=Istio,
  * CN=Intermediate CA, L=<cluster>, CA:true pathlen:0, SAN
- * istiod.istio-system.svc (facts 2.5). It never outlives the root.
+ * istiod.istio-system.svc (istio tools/certs/common.mk). It never outlives the root.
  * Throws when the root's key does not belong to its certificate.
  */
 export async function issueIntermediate(root: Root, request: IntermediateRequest, now: Date): Promise<Authority> {
@@ -80,12 +83,26 @@ export async function issueIntermediate(root: Root, request: IntermediateRequest
       ),
       new x509.SubjectAlternativeNameExtension([{ type: "dns", value: "istiod.istio-system.svc" }]),
       await x509.SubjectKeyIdentifierExtension.create(keys.publicKey),
-      await x509.AuthorityKeyIdentifierExtension.create(rootCertificate.publicKey),
+      ...keyIdentifierOf(rootCertificate),
     ],
   });
   const caCert = pem(certificate);
-  const rootCert = pem(rootCertificate);
-  return { rootCert, caCert, certChain: caCert + rootCert, caKey: await exportPrivateKey(keys.privateKey) };
+  return {
+    rootCert: root.trusted,
+    caCert,
+    certChain: caCert + pem(rootCertificate),
+    caKey: await exportPrivateKey(keys.privateKey),
+  };
+}
+
+/**
+ * The identifier that the root itself carries, and not one that is made of its
+ * key anew: there are several ways to make one (RFC 7093), and OpenSSL and
+ * Envoy refuse an issuer whose identifier is another.
+ */
+function keyIdentifierOf(root: x509.X509Certificate): readonly x509.Extension[] {
+  const own = root.getExtension(x509.SubjectKeyIdentifierExtension);
+  return own === null ? [] : [new x509.AuthorityKeyIdentifierExtension(own.keyId)];
 }
 
 async function requireSameKey(certificate: x509.X509Certificate, publicKey: webcrypto.CryptoKey): Promise<void> {

@@ -1,4 +1,5 @@
 import { Buffer } from "node:buffer";
+import type { KeyObject } from "node:crypto";
 import { createPrivateKey, createPublicKey, webcrypto } from "node:crypto";
 import { Secret } from "../core/secret.ts";
 
@@ -63,7 +64,6 @@ function importAlgorithm(
   if (type === "rsa") {
     return { name: "RSASSA-PKCS1-v1_5", hash: "SHA-256" };
   }
-  const curves: Readonly<Record<string, string>> = { prime256v1: "P-256", secp384r1: "P-384" };
   const namedCurve = curves[curve ?? ""];
   if (type !== "ec" || namedCurve === undefined) {
     throw new Error(
@@ -71,4 +71,16 @@ function importAlgorithm(
     );
   }
   return { name: "ECDSA", namedCurve, hash: "SHA-256" };
+}
+
+/** The curves that istiod makes certificates of. */
+const curves: Readonly<Record<string, string>> = { prime256v1: "P-256", secp384r1: "P-384" };
+
+/** Why a key of this kind signs nothing for Istio, in words that follow "it"; undefined for one that does. */
+export function keyFlawOf({ asymmetricKeyType, asymmetricKeyDetails }: KeyObject): string | undefined {
+  const curve = asymmetricKeyDetails?.namedCurve;
+  const usable = asymmetricKeyType === "rsa" || (asymmetricKeyType === "ec" && curves[curve ?? ""] !== undefined);
+  return usable
+    ? undefined
+    : `has a key of type ${[asymmetricKeyType ?? "unknown", curve].filter((one) => one !== undefined).join(" ")}, which does not sign for Istio; EC P-256, EC P-384 and RSA do`;
 }

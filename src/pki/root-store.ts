@@ -1,11 +1,12 @@
 import { mkdir, mkdtemp, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
-import { X509Certificate, createPrivateKey } from "node:crypto";
+import { createPrivateKey } from "node:crypto";
 import path from "node:path";
 import { UserError } from "../core/diagnostics/user-error.ts";
 import { exitCodes } from "../core/diagnostics/exit-codes.ts";
 import type { Mesh } from "../core/model/mesh.ts";
 import { Secret } from "../core/secret.ts";
 import type { Root } from "./certificate-authority.ts";
+import { readBundle } from "./pem.ts";
 
 /** The two files of a mesh's root. */
 export interface RootFiles {
@@ -47,20 +48,26 @@ export async function readRoot(files: RootFiles): Promise<Root | undefined> {
       exitCodes.failed,
     );
   }
-  const root = { certificate, key: new Secret(key) };
-  requireFit(files, root);
-  return root;
+  return fitRoot(files, certificate, new Secret(key));
 }
 
-function requireFit(files: RootFiles, root: Root): void {
+/** The certificate that the key belongs to is the one that signs; the file may hold others that are trusted with it. */
+function fitRoot(files: RootFiles, trusted: string, key: Secret): Root {
   let flaw: string;
   try {
-    if (new X509Certificate(root.certificate).checkPrivateKey(createPrivateKey(root.key.expose()))) {
-      return;
+    const privateKey = createPrivateKey(key.expose());
+    const { certificates } = readBundle(trusted);
+    const signing = certificates.find((one) => one.checkPrivateKey(privateKey));
+    if (signing !== undefined) {
+      return { certificate: signing.toString(), trusted: certificates.map(String).join(""), key };
     }
-    flaw = `the key in ${files.keyFile} does not belong to the certificate in ${files.certFile}`;
-  } catch (error) {
-    flaw = `${files.certFile} or ${files.keyFile} is not PEM that can be read: ${(error as Error).message}`;
+    flaw =
+      certificates.length === 0
+        ? `${files.certFile} holds no PEM certificate that can be read`
+        : `the key in ${files.keyFile} does not belong to ${certificates.length === 1 ? "the certificate" : `any of the ${certificates.length} certificates`} in ${files.certFile}`;
+  } catch {
+    // OpenSSL's own words may quote the key.
+    flaw = `${files.keyFile} holds no PEM private key that can be read without a passphrase`;
   }
   throw new UserError(
     [

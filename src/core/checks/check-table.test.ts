@@ -6,12 +6,18 @@ import type { Check } from "./check.ts";
 import type { CredentialTrial, MeshFacts, ReachedCluster, RemoteSecretFacts } from "./facts.ts";
 import { checks } from "./list.ts";
 
-const otherRoot = { subject: "CN=root", fingerprint: "CC:DD", serial: "eee", notAfter: "2036-01-01T00:00:00.000Z" };
+const otherRoot = {
+  subject: "CN=root",
+  fingerprint: "CC:DD",
+  identity: "eee",
+  notBefore: "2026-01-01T00:00:00.000Z",
+  notAfter: "2036-01-01T00:00:00.000Z",
+};
 
 function withRoot(change: Partial<typeof otherRoot>): MeshFacts {
+  const root = { ...otherRoot, ...change };
   return withCluster("east", (one) => ({
-    authority:
-      one.authority.kind === "present" ? { ...one.authority, root: { ...otherRoot, ...change } } : one.authority,
+    authority: one.authority.kind === "present" ? { ...one.authority, roots: [root], above: [root] } : one.authority,
   }));
 }
 
@@ -140,7 +146,9 @@ const table: readonly (readonly [Check["id"], string, MeshFacts, readonly string
   [
     "trust/cacerts-sound",
     "parts that do not fit",
-    withCluster("east", () => ({ authority: { kind: "broken", flaw: "ca-key.pem does not belong to ca-cert.pem" } })),
+    withCluster("east", () => ({
+      authority: { kind: "broken", flaw: "ca-key.pem does not belong to ca-cert.pem", effect: "istiod" },
+    })),
     ["error ISM415 east"],
   ],
   ["trust/same-root", "a root of the same subject and another key", withRoot({}), ["error ISM414 east"]],
@@ -157,7 +165,7 @@ const table: readonly (readonly [Check["id"], string, MeshFacts, readonly string
     "a namespace that istiod has given up",
     withCluster("east", (one) => ({
       namespaces: one.namespaces.map((namespace) => {
-        const { root: _, ...rest } = namespace;
+        const { roots: _, ...rest } = namespace;
         return rest.name === "sample" ? rest : namespace;
       }),
     })),

@@ -71,27 +71,33 @@ export interface NamespaceFacts {
   readonly network?: string;
   /** True when sidecars are injected there. */
   readonly injected: boolean;
-  /** Fingerprint of the root in ConfigMap istio-ca-root-cert. */
-  readonly root?: string;
+  /** Fingerprints of the roots in ConfigMap istio-ca-root-cert, in its order; undefined without it, empty where it holds none. */
+  readonly roots?: readonly string[];
 }
 
 export type AuthorityFacts =
   | { readonly kind: "missing" }
-  | { readonly kind: "broken"; readonly flaw: string }
+  /** `effect`: who stumbles over the flaw, an istiod that starts or every proxy that meets what it signs. */
+  | { readonly kind: "broken"; readonly flaw: string; readonly effect: "istiod" | "proxies" }
   | {
       readonly kind: "present";
       /** When the Secret was made, ISO 8601. */
       readonly created: string;
-      readonly root: CertificateFacts;
+      /** All that are trusted, in the bundle's order. */
+      readonly roots: readonly CertificateFacts[];
       readonly intermediate: CertificateFacts;
+      /** The way from the intermediate (which is not in it) to a root, nearest first. */
+      readonly above: readonly CertificateFacts[];
     };
 
 export interface CertificateFacts {
   readonly subject: string;
   /** SHA-256, upper-case hex with colons. */
   readonly fingerprint: string;
-  /** Lower-case hex without leading zeros. */
-  readonly serial: string;
+  /** SHA-256 of subject and public key, by which chains are verified: that of a root that was renewed with its key is the same. */
+  readonly identity: string;
+  /** ISO 8601. */
+  readonly notBefore: string;
   /** ISO 8601. */
   readonly notAfter: string;
 }
@@ -159,7 +165,7 @@ export interface GatewayPod {
   readonly problem?: string;
   /** Ports that the proxy listens at. */
   readonly listeners: readonly number[];
-  /** Serial numbers of the roots that it trusts, lower-case hex. */
+  /** Identities (`CertificateFacts.identity`) of the roots that it trusts. */
   readonly roots: readonly string[];
 }
 

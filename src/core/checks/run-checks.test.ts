@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { healthyFacts, withCluster } from "../testing/healthy-facts.ts";
-import type { MeshFacts, ReachedCluster } from "./facts.ts";
+import type { CertificateFacts, MeshFacts, ReachedCluster } from "./facts.ts";
 import { runChecks } from "./run-checks.ts";
 
 const everything = { pre: false };
@@ -62,11 +62,13 @@ describe("a run of the checks", () => {
   });
 
   it("folds what the proxies and namespaces of a cluster with another root have under that root", () => {
-    const facts = withCluster("east", (one) => ({
+    const other = (roots: readonly CertificateFacts[]) =>
+      roots.map((root) => ({ ...root, fingerprint: "CC:DD", identity: "eee" }));
+    const facts = withCluster("east", ({ authority }) => ({
       authority:
-        one.authority.kind === "present"
-          ? { ...one.authority, root: { ...one.authority.root, fingerprint: "CC:DD", serial: "eee" } }
-          : one.authority,
+        authority.kind === "present"
+          ? { ...authority, roots: other(authority.roots), above: other(authority.above) }
+          : authority,
     }));
     const report = runChecks(facts, everything);
     expect(report.causes.map((one) => [one.code, one.cluster])).toEqual([["ISM414", "east"]]);

@@ -1,14 +1,27 @@
 import { describe, expect, it } from "vitest";
-import type { IntermediateFacts } from "./intermediate.ts";
+import type { IntermediateFacts, Trust } from "./intermediate.ts";
 import { decideIntermediate } from "./intermediate.ts";
 
 const now = Date.parse("2026-11-23T12:00:00Z");
 const healthy: IntermediateFacts = {
   cluster: "west",
   now,
-  meshRoot: "AA",
-  present: { root: "AA", notAfter: now + 1000, locality: "west", flaw: undefined },
+  meshRoot: trustOf("aa"),
+  present: { ...trustOf("aa"), notAfter: now + 1000, locality: "west", flaw: undefined },
 };
+
+/** Trusts these roots, the first of which it signs under. */
+function trustOf(...roots: readonly string[]): Trust {
+  return {
+    trusts: roots.map((identity) => ({ identity, fingerprint: identity.toUpperCase() })),
+    leadsTo: roots.slice(0, 1),
+  };
+}
+
+/** The healthy cluster with other trust. */
+function presentWith(trust: Trust): Partial<IntermediateFacts> {
+  return { present: { ...trust, notAfter: now + 1000, locality: "west", flaw: undefined } };
+}
 
 describe("a cluster's intermediate", () => {
   const table: readonly [string, Partial<IntermediateFacts>, string, string][] = [
@@ -28,13 +41,37 @@ describe("a cluster's intermediate", () => {
     ["is issued again when it has expired", { now: now + 1000 }, "issue", "the intermediate has expired"],
     [
       "is never replaced under another root",
-      { meshRoot: "BB" },
+      { meshRoot: trustOf("bb") },
       "refuse",
-      "the cluster's root is AA, the mesh's is BB",
+      "the cluster's root is AA, the mesh's root is BB",
+    ],
+    [
+      "is kept in the middle of a rotation, with the new root beside the mesh's",
+      presentWith(trustOf("aa", "bb")),
+      "keep",
+      "the intermediate is valid and signed by the mesh's root",
+    ],
+    [
+      "is kept when it is under the new root already, whatever the order of the bundle",
+      presentWith(trustOf("bb", "aa")),
+      "keep",
+      "the intermediate is valid and signed by the mesh's root",
+    ],
+    [
+      "is kept by a mesh that has gone on to the new root",
+      { ...presentWith(trustOf("aa", "bb")), meshRoot: trustOf("bb") },
+      "keep",
+      "the intermediate is valid and signed by the mesh's root",
+    ],
+    [
+      "is refused with several roots none of which is the mesh's",
+      presentWith(trustOf("bb", "cc")),
+      "refuse",
+      "the cluster's roots are BB and CC, the mesh's root is AA",
     ],
     [
       "is never replaced when it is damaged",
-      { present: { root: "", notAfter: 0, locality: undefined, flaw: "a part is missing" } },
+      { present: { trusts: [], leadsTo: [], notAfter: 0, locality: undefined, flaw: "a part is missing" } },
       "refuse",
       "a part is missing",
     ],

@@ -1,21 +1,28 @@
 import type { DecisionRule } from "./first-verdict.ts";
 import { firstVerdict } from "./first-verdict.ts";
 
+/** Whom one side of a mesh trusts, and by whom it is trusted. Certificates are told apart by subject and public key. */
+export interface Trust {
+  /** The roots that it trusts. */
+  readonly trusts: readonly { readonly identity: string; readonly fingerprint: string }[];
+  /** What all that it signs leads to: who trusts one of these trusts it. */
+  readonly leadsTo: readonly string[];
+}
+
 /** What is known of a cluster's `cacerts` before an apply. Times in milliseconds since the epoch. */
 export interface IntermediateFacts {
   readonly cluster: string;
   readonly now: number;
-  /** Fingerprint of the mesh's root; undefined when there is none yet or its files are elsewhere. */
-  readonly meshRoot: string | undefined;
+  /** The mesh's root; undefined when there is none yet or its files are elsewhere. */
+  readonly meshRoot: Trust | undefined;
   readonly present:
     | undefined
-    | {
-        readonly root: string;
+    | (Trust & {
         readonly notAfter: number;
         readonly locality: string | undefined;
         /** Why the Secret does not hold together, in words. */
         readonly flaw: string | undefined;
-      };
+      });
 }
 
 export interface IntermediateVerdict {
@@ -45,13 +52,23 @@ function refuseWhenBroken({ present }: IntermediateFacts): IntermediateVerdict |
 }
 
 function refuseWhenForeignRoot({ present, meshRoot }: IntermediateFacts): IntermediateVerdict | undefined {
-  if (present === undefined || meshRoot === undefined || present.root === meshRoot) {
+  if (present === undefined || meshRoot === undefined || isTrusted(meshRoot, present)) {
     return undefined;
   }
   return {
     action: "refuse",
-    reason: `the cluster's root is ${present.root}, the mesh's is ${meshRoot}`,
+    reason: `the cluster's ${describeRoots(present)}, the mesh's ${describeRoots(meshRoot)}`,
   };
+}
+
+/** True when `by` accepts what `one` signs: while a root is being replaced, both trust several, and one in common is enough. */
+export function isTrusted(one: Pick<Trust, "leadsTo">, by: Pick<Trust, "trusts">): boolean {
+  return by.trusts.some(({ identity }) => one.leadsTo.includes(identity));
+}
+
+function describeRoots({ trusts }: Trust): string {
+  const all = trusts.map(({ fingerprint }) => fingerprint);
+  return all.length === 1 ? `root is ${all.join("")}` : `roots are ${all.join(" and ")}`;
 }
 
 function issueWhenExpired({ present, now }: IntermediateFacts): IntermediateVerdict | undefined {

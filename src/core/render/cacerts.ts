@@ -10,31 +10,31 @@ const files = ["ca-cert.pem", "ca-key.pem", "cert-chain.pem", "root-cert.pem"] a
 
 /**
  * The `cacerts` Secret: the cluster's own intermediate under the mesh's common
- * root, with the four keys that istiod asks for (facts 2.5). Without an
- * authority the values stand for what apply will make.
+ * root, with the keys that istiod asks for: four of its own, or those of a
+ * kubernetes.io/tls Secret where the cluster has one of that form, since istiod
+ * prefers them
+ * (https://github.com/istio/istio/blob/master/pilot/pkg/bootstrap/istio_ca.go,
+ * detectSigningCABundleAndCRL). Without an authority the values stand for what
+ * apply will make.
  */
 export function renderCacerts(cluster: Cluster, authority: Authority | undefined): KubeObject {
-  const texts =
-    authority === undefined
-      ? undefined
-      : {
-          "ca-cert.pem": authority.caCert,
-          "ca-key.pem": authority.caKey.expose(),
-          "cert-chain.pem": authority.certChain,
-          "root-cert.pem": authority.rootCert,
-        };
+  const texts = authority === undefined ? undefined : textsOf(authority);
   return {
     apiVersion: "v1",
     kind: "Secret",
     metadata: { name: "cacerts", namespace: istioNamespace },
-    type: "Opaque",
-    data: Object.fromEntries(
-      files.map((file) => [
-        file,
-        texts === undefined
-          ? unknownUntilApply(`cacerts of ${cluster.name}: ${file}`)
-          : new Secret(Buffer.from(texts[file]).toString("base64")),
-      ]),
-    ),
+    type: authority?.form === "tls" ? "kubernetes.io/tls" : "Opaque",
+    data:
+      texts === undefined
+        ? Object.fromEntries(files.map((file) => [file, unknownUntilApply(`cacerts of ${cluster.name}: ${file}`)]))
+        : Object.fromEntries(
+            Object.entries(texts).map(([file, text]) => [file, new Secret(Buffer.from(text).toString("base64"))]),
+          ),
   };
+}
+
+function textsOf({ form, caCert, caKey, certChain, rootCert }: Authority): Readonly<Record<string, string>> {
+  return form === "tls"
+    ? { "ca.crt": rootCert, "tls.crt": caCert, "tls.key": caKey.expose() }
+    : { "ca-cert.pem": caCert, "ca-key.pem": caKey.expose(), "cert-chain.pem": certChain, "root-cert.pem": rootCert };
 }

@@ -5,11 +5,17 @@ import type { Path } from "../spec/path.ts";
 
 /** What istiod signs with in one cluster: the content of `cacerts`. PEM texts. */
 export interface Authority {
+  /** What is trusted: one root, or several while a root is being replaced. */
   readonly rootCert: string;
   readonly caCert: string;
-  /** Intermediate first, then the root (istio tools/certs/common.mk). */
+  /** What istiod sends along with what it signs: the intermediate, then what is above it (istio tools/certs/common.mk). */
   readonly certChain: string;
   readonly caKey: Secret;
+  /**
+   * `tls`: the Secret is of type kubernetes.io/tls, as cert-manager makes it;
+   * istiod reads its keys when it has them, and the others otherwise.
+   */
+  readonly form?: "tls";
 }
 
 /** How other clusters' istiods reach one cluster's API. */

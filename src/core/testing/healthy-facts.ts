@@ -5,7 +5,13 @@ import { twoClusters } from "./two-clusters.ts";
 /** When the facts of the tests were taken. */
 export const takenAt = "2026-11-23T06:00:00.000Z";
 
-const root = { subject: "CN=root", fingerprint: "AA:BB", serial: "abc", notAfter: "2036-01-01T00:00:00.000Z" };
+const root = {
+  subject: "CN=root",
+  fingerprint: "AA:BB",
+  identity: "abc",
+  notBefore: "2026-01-01T00:00:00.000Z",
+  notAfter: "2036-01-01T00:00:00.000Z",
+};
 const pods = { west: ["10.42.0.7:5000"], east: ["10.42.0.9:5000"] };
 const addresses = { west: "172.30.1.2", east: "172.30.2.2" };
 const host = "helloworld.sample.svc.cluster.local";
@@ -71,14 +77,21 @@ function healthyCluster(name: "west" | "east"): ReachedCluster {
     meshId: "sandbox",
     nodes: [{ name: `${name}-1`, ready: true, region: name, zone: `${name}-a` }],
     namespaces: [
-      { name: "istio-system", network, injected: false, root: root.fingerprint },
-      { name: "sample", injected: true, root: root.fingerprint },
+      { name: "istio-system", network, injected: false, roots: [root.fingerprint] },
+      { name: "sample", injected: true, roots: [root.fingerprint] },
     ],
     authority: {
       kind: "present",
       created: "2026-11-01T00:00:00Z",
-      root,
-      intermediate: { ...root, subject: `CN=${name}`, serial: "def", notAfter: "2028-01-01T00:00:00.000Z" },
+      roots: [root],
+      intermediate: {
+        ...root,
+        subject: `CN=${name}`,
+        fingerprint: `EE:${name}`,
+        identity: `ca-${name}`,
+        notAfter: "2028-01-01T00:00:00.000Z",
+      },
+      above: [root],
     },
     istiod: {
       desired: 1,
@@ -174,6 +187,6 @@ function gateway(cluster: "west" | "east", name: string, ports: readonly number[
       addresses: [addresses[cluster]],
       ports,
     },
-    pods: [{ name: `${name}-${cluster}`, listeners: ports, roots: [root.serial] }],
+    pods: [{ name: `${name}-${cluster}`, listeners: ports, roots: [root.identity] }],
   };
 }

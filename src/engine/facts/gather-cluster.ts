@@ -7,6 +7,7 @@ import type { Authority } from "../../core/render/materials.ts";
 import { ingressGateway, istioNamespace, readerTokenSecret } from "../../core/render/names.ts";
 import { Secret } from "../../core/secret.ts";
 import type { KubeClient } from "../../kube/client.ts";
+import { partNames } from "../../pki/part-names.ts";
 import type { RemoteKubeconfig } from "./remote-kubeconfig.ts";
 import { listRemoteSecrets, readRemotes } from "./remote-kubeconfig.ts";
 import { serviceAddresses } from "./service-addresses.ts";
@@ -15,10 +16,10 @@ import { serviceAddresses } from "./service-addresses.ts";
 export interface ClusterFacts {
   /** Inventories of every mesh that isthmus made here. */
   readonly inventories: readonly Inventory[];
-  /** The content of `cacerts`, when all four parts are there. */
+  /** The content of `cacerts`, when all parts are there. */
   readonly authority: Authority | undefined;
-  /** True when a `cacerts` Secret is there but lacks parts. */
-  readonly authorityIncomplete: boolean;
+  /** The parts that a `cacerts` Secret lacks; empty without such a Secret. */
+  readonly authorityLacks: readonly string[];
   /** The reader account's token and the cluster's CA (base64 PEM), once Kubernetes has filled them in. */
   readonly reader: { readonly token: Secret; readonly caData: string } | undefined;
   /** The mesh ID in the configuration of an istiod that is installed here, by whomever. */
@@ -66,11 +67,11 @@ export async function gatherCluster(
     readIngressAddresses(client, signal),
     wanted ? listRemoteSecrets(client, signal) : [],
   ]);
-  const authority = readAuthority(cacerts);
+  const { authority, lacks } = readAuthority(cacerts);
   return {
     inventories: inventories.map(parseInventory),
     authority,
-    authorityIncomplete: cacerts !== undefined && authority === undefined,
+    authorityLacks: lacks,
     reader: readReader(token),
     installedMeshId: readMeshId(meshConfig),
     localities: readLocalities(nodes),
@@ -111,22 +112,39 @@ function readLocalities(nodes: readonly KubeObject[]): readonly Locality[] {
   );
 }
 
-function readAuthority(secret: KubeObject | undefined): Authority | undefined {
-  const data = secretData(secret);
-  const [rootCert, caCert, certChain, caKey] = [
-    data["root-cert.pem"],
-    data["ca-cert.pem"],
-    data["cert-chain.pem"],
-    data["ca-key.pem"],
-  ];
-  if (rootCert === undefined || caCert === undefined || certChain === undefined || caKey === undefined) {
-    return undefined;
+interface ReadAuthority {
+  readonly authority: Authority | undefined;
+  readonly lacks: readonly string[];
+}
+
+/**
+ * The parts of `cacerts` in either of its forms. istiod takes a Secret with a
+ * `tls.crt` for one of type kubernetes.io/tls and does not look at other keys
+ * (https://github.com/istio/istio/blob/master/pilot/pkg/bootstrap/istio_ca.go).
+ */
+function readAuthority(secret: KubeObject | undefined): ReadAuthority {
+  if (secret === undefined) {
+    return { authority: undefined, lacks: [] };
   }
+  const data = secretData(secret);
+  const form = data["tls.crt"] === undefined ? undefined : "tls";
+  const names = partNames(form);
+  const files = [...new Set([names.ca, names.key, names.chain, names.root])];
+  const lacks = files.filter((file) => data[file] === undefined);
+  const text = (file: string): string => (data[file] === undefined ? "" : decode(data[file]));
+  const rootCert = text(names.root);
   return {
-    rootCert: decode(rootCert),
-    caCert: decode(caCert),
-    certChain: decode(certChain),
-    caKey: new Secret(decode(caKey)),
+    lacks,
+    authority:
+      lacks.length > 0
+        ? undefined
+        : {
+            rootCert,
+            caCert: text(names.ca),
+            certChain: form === "tls" ? `${text(names.ca).trimEnd()}\n${rootCert}` : text(names.chain),
+            caKey: new Secret(text(names.key)),
+            ...(form === undefined ? {} : { form }),
+          },
   };
 }
 

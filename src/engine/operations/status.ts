@@ -2,7 +2,7 @@ import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
 import { UserError } from "../../core/diagnostics/user-error.ts";
 import type { KubeObject } from "../../core/model/kube-object.ts";
 import { eastWestGateway, ingressGateway, istioNamespace, networkLabel } from "../../core/render/names.ts";
-import { inspectAuthority } from "../../pki/inspect.ts";
+import { inspectBundle } from "../../pki/inspect.ts";
 import { KubeError, diagnoseKubeError } from "../../kube/errors.ts";
 import { readinessOf } from "../../kube/readiness/readiness-of.ts";
 import type { Connected, Connection } from "../connect.ts";
@@ -255,7 +255,12 @@ function intermediateOf(
   if (one.facts.authority === undefined) {
     return undefined;
   }
-  const { notAfter } = inspectAuthority(one.facts.authority).intermediate;
+  const [intermediate] = inspectBundle(one.facts.authority.caCert);
+  if (intermediate === undefined) {
+    // Not a certificate: an apply and a check say so.
+    return undefined;
+  }
+  const { notAfter } = intermediate;
   return { notAfter, daysLeft: Math.floor((notAfter.getTime() - now) / (24 * 3600 * 1000)) };
 }
 

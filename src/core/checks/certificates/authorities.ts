@@ -1,5 +1,6 @@
-import type { Check } from "../check.ts";
+import type { Check, Finding } from "../check.ts";
 import { problem, warning } from "../check.ts";
+import type { CertificateFacts, MeshFacts, ReachedCluster } from "../facts.ts";
 import { daysUntil, reachedClusters, warnDays } from "../reached.ts";
 
 /** An authority that has ended takes every connection of the mesh with it (linkerd's rule: 60 days ahead). */
@@ -13,26 +14,99 @@ export const authorities: Check = {
       if (one.authority.kind !== "present") {
         return [];
       }
-      const { root, intermediate } = one.authority;
+      const { intermediate, above, roots } = one.authority;
+      const idle = roots.filter((root) => !above.some(({ fingerprint }) => fingerprint === root.fingerprint));
       return [
-        { what: "root", certificate: root },
-        { what: "intermediate", certificate: intermediate },
-      ].flatMap(({ what, certificate }) => {
-        const left = daysUntil(facts, certificate.notAfter);
-        if (left >= warnDays) {
-          return [];
-        }
-        return [
-          (left < 0 ? problem : warning)("ISM449", {
-            detail: `The ${what} in Secret istio-system/cacerts of ${one.cluster} (${certificate.subject}) ${left < 0 ? "ended" : "ends"} on ${certificate.notAfter.slice(0, 10)}${left < 0 ? "" : `, in ${left} days`}.`,
-            fix:
-              what === "root"
-                ? "A root is replaced in three steps: both roots trusted everywhere, then signing under the new one cluster by cluster, then the old one taken out. Plan it now."
-                : "Run isthmus apply: it issues a new intermediate of the same root before the old one ends.",
-            cluster: one.cluster,
-            object: { group: "", kind: "Secret", namespace: "istio-system", name: "cacerts" },
-          }),
-        ];
-      });
+        ...judge(facts, one, "intermediate", intermediate),
+        ...above.flatMap((certificate, index) =>
+          judge(facts, one, index === above.length - 1 ? "root" : "issuing authority", certificate),
+        ),
+        ...idle.flatMap((certificate) => judgeIdle(facts, one, certificate)),
+      ];
     }),
+};
+
+type Place = "root" | "issuing authority" | "intermediate";
+
+const object = { group: "", kind: "Secret", namespace: "istio-system", name: "cacerts" };
+
+function judge(
+  facts: MeshFacts,
+  { cluster }: ReachedCluster,
+  place: Place,
+  certificate: CertificateFacts,
+): readonly Finding[] {
+  const subject = `The ${place} in Secret istio-system/cacerts of ${cluster} (${certificate.subject})`;
+  const left = daysUntil(facts, certificate.notAfter);
+  if (Date.parse(certificate.notBefore) > Date.parse(facts.takenAt)) {
+    return [
+      problem("ISM511", {
+        detail: `${subject} is valid only from ${certificate.notBefore}; the facts were taken at ${facts.takenAt}. istiod does not start with it, and proxies refuse what it signs.`,
+        fix: "Set the clock that is wrong, the one of this machine or of the one that made the certificate; or wait until then.",
+        cluster,
+        object,
+      }),
+    ];
+  }
+  if (Date.parse(certificate.notAfter) <= Date.parse(facts.takenAt)) {
+    return [
+      ended(problem, {
+        detail: `${subject} ended on ${certificate.notAfter.slice(0, 10)}. An istiod that starts now does not start with it, and proxies refuse what it has signed.`,
+        fix: fixes[place].ended,
+        cluster,
+        object,
+      }),
+    ];
+  }
+  return left >= warnDays
+    ? []
+    : [
+        warning("ISM449", {
+          detail: `${subject} ends on ${certificate.notAfter.slice(0, 10)}, in ${left} days.`,
+          fix: fixes[place].ends,
+          cluster,
+          object,
+        }),
+      ];
+}
+
+/** A root that nothing of this cluster leads to: the old or the new one while it is being replaced. */
+function judgeIdle(
+  facts: MeshFacts,
+  { cluster }: ReachedCluster,
+  { subject, notAfter }: CertificateFacts,
+): readonly Finding[] {
+  return Date.parse(notAfter) > Date.parse(facts.takenAt)
+    ? []
+    : [
+        ended(warning, {
+          detail: `A root in Secret istio-system/cacerts of ${cluster} (${subject}) ended on ${notAfter.slice(0, 10)}. ${cluster} does not sign under it.`,
+          fix: "Take it out of the bundle once no cluster signs under it.",
+          cluster,
+          object,
+        }),
+      ];
+}
+
+/** One code for what ends and what has ended, in two wordings. */
+function ended(make: typeof problem, fields: Parameters<typeof problem>[1]): Finding {
+  return { ...make("ISM449", fields), summary: "An authority's certificate has ended" };
+}
+
+const fixes: Readonly<Record<Place, { readonly ends: string; readonly ended: string }>> = {
+  root: {
+    ends: "A root is replaced in three steps: both roots trusted everywhere, then signing under the new one cluster by cluster, then the old one taken out. Plan it now.",
+    ended:
+      "No step-wise replacement is possible any more, since nobody trusts what ended. Give the mesh a new root: name it in spec.trust.root (or move the old files away, and an apply makes one), delete Secret istio-system/cacerts in every cluster, run isthmus apply, then restart istiod, the gateways and the workloads.",
+  },
+  "issuing authority": {
+    ends: "Have whoever made it issue a new one, and an intermediate of it for each cluster, before this one ends; put both into the Secret.",
+    ended:
+      "Have whoever made it issue a new one, and an intermediate of it for each cluster; put both into the Secret, and restart istiod, the gateways and the workloads.",
+  },
+  intermediate: {
+    ends: "Have a new intermediate of the same root made before this one ends: delete the Secret and run isthmus apply, or, where its root's key is somebody else's, have them make one and replace the Secret.",
+    ended:
+      "Run isthmus apply: it issues a new intermediate of the same root, where it has that root's key. Where somebody else has it, have them make one and replace the Secret. Then restart the gateways and workloads, whose certificates ended with it.",
+  },
 };

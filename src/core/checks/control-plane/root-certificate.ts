@@ -11,7 +11,7 @@ export const rootCertificate: Check = {
   run: (facts) =>
     meshClusters(facts).flatMap((one) =>
       one.namespaces
-        .filter((namespace) => namespace.root === undefined)
+        .filter((namespace) => namespace.roots === undefined)
         .map(({ name }) =>
           problem("ISM453", {
             detail: `Namespace ${name} of ${one.cluster} has no ConfigMap istio-ca-root-cert: pods with a proxy that start there hang with "FailedMount".`,

@@ -4,6 +4,12 @@ import { reachedClusters } from "../reached.ts";
 
 const object = { group: "", kind: "Secret", namespace: "istio-system", name: "cacerts" };
 
+const consequences = {
+  istiod:
+    "istiod does not start with it; one that runs goes on with what it had when it started, and nothing shows until it is restarted.",
+  proxies: "istiod starts with it, and the proxies of every cluster refuse what it signs.",
+};
+
 /** istiod does not start with parts that do not fit, and without any it makes a root for itself. */
 export const cacertsSound: Check = {
   id: "trust/cacerts-sound",
@@ -23,11 +29,11 @@ export const cacertsSound: Check = {
       }
       const detail =
         one.authority.kind === "broken"
-          ? `In Secret istio-system/cacerts of ${one.cluster}, ${one.authority.flaw}. istiod does not start with it.`
+          ? `In Secret istio-system/cacerts of ${one.cluster}, ${one.authority.flaw}. ${consequences[one.authority.effect]}`
           : `${one.cluster} has an istiod and no Secret istio-system/cacerts, so istiod signs with a root of its own making, which no other cluster trusts.`;
       const fix =
         one.authority.kind === "broken"
-          ? "Repair the Secret, or delete it and run isthmus apply, which issues a new intermediate."
+          ? "Repair the Secret with whoever made it. Where nobody needs it any more, delete it and run isthmus apply, which issues a new intermediate."
           : `Run isthmus apply, which issues one, then restart what still has certificates of the old root: kubectl --context ${one.context} -n istio-system rollout restart deployment`;
       return [problem("ISM415", { detail, fix, cluster: one.cluster, object })];
     }),

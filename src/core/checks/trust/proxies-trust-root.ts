@@ -1,8 +1,10 @@
 import type { Check } from "../check.ts";
 import { problem } from "../check.ts";
 import { meshClusters } from "../reached.ts";
+import type { Trusting } from "../trusts.ts";
+import { anchorOf, isTrustedBy, leadsTo, trusting } from "../trusts.ts";
 
-/** A running proxy must trust the root that every cluster of the mesh signs under (pains 9 and 10). */
+/** A running proxy must trust the root that every cluster of the mesh signs under. */
 export const proxiesTrustRoot: Check = {
   id: "trust/proxies-trust-root",
   sentence: "running gateways trust the roots of all clusters",
@@ -10,26 +12,26 @@ export const proxiesTrustRoot: Check = {
   explains: [],
   run: (facts) => {
     // Clusters that share a root are told in one finding: it is one thing that is wrong.
-    const roots = new Map<string, readonly string[]>();
-    for (const one of meshClusters(facts)) {
-      if (one.authority.kind === "present") {
-        const { serial } = one.authority.root;
-        roots.set(serial, [...(roots.get(serial) ?? []), one.cluster]);
-      }
+    const owners = new Map<string, readonly Trusting[]>();
+    for (const one of trusting(meshClusters(facts))) {
+      const root = leadsTo(one).at(-1) ?? "";
+      owners.set(root, [...(owners.get(root) ?? []), one]);
     }
     return meshClusters(facts).flatMap((one) =>
-      [...roots].flatMap(([serial, owners]) => {
+      [...owners.values()].flatMap((group) => {
+        const [first] = group;
         const pods = one.gateways
           .flatMap((gateway) => gateway.pods)
-          .filter((pod) => pod.roots.length > 0 && !pod.roots.includes(serial));
-        return pods.length === 0
+          .filter((pod) => pod.roots.length > 0 && group.some((owner) => !isTrustedBy(pod.roots, leadsTo(owner))));
+        const names = group.map((owner) => owner.one.cluster);
+        return pods.length === 0 || first === undefined
           ? []
           : [
               problem("ISM417", {
-                detail: `${pods.map((pod) => pod.name).join(", ")} in ${one.cluster} ${pods.length === 1 ? "does" : "do"} not trust the root of ${owners.join(" and ")} (serial ${serial}): connections fail with CERTIFICATE_VERIFY_FAILED.`,
+                detail: `${pods.map((pod) => pod.name).join(", ")} in ${one.cluster} ${pods.length === 1 ? "does" : "do"} not trust the root of ${names.join(" and ")} (${anchorOf(first).subject}, SHA-256 ${anchorOf(first).fingerprint.slice(0, 23)}…): connections fail with CERTIFICATE_VERIFY_FAILED.`,
                 fix: `Restart what still has the old root: kubectl --context ${one.context} -n istio-system rollout restart deployment. While a root is being replaced, both must be trusted everywhere before anything is signed under the new one.`,
                 cluster: one.cluster,
-                ...(owners.includes(one.cluster) || owners[0] === undefined ? {} : { remote: owners[0] }),
+                ...(names.includes(one.cluster) ? {} : { remote: first.one.cluster }),
               }),
             ];
       }),

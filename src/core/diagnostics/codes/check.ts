@@ -182,7 +182,7 @@ export const checkCodes = {
   ISM449: {
     summary: "An authority's certificate is about to end",
     explanation:
-      "When the root or a cluster's intermediate ends, no proxy trusts any other. It is warned of 60 days ahead.",
+      "When the root, a cluster's intermediate or an authority between them ends, no proxy trusts any other. It is warned of 60 days ahead; what has ended is said to have ended.",
   },
   ISM450: {
     summary: "An ingress lacks a certificate",
@@ -203,6 +203,11 @@ export const checkCodes = {
     summary: "A namespace has no root certificate of istiod",
     explanation:
       "istiod writes the root that proxies trust into ConfigMap istio-ca-root-cert of every namespace, and every pod with a proxy mounts it. When the API server refuses the write or is away, istiod tries six times within a quarter of a second and then leaves the namespace alone until it changes. An apply that waits for pods there writes the namespace again, so that istiod looks.",
+  },
+  ISM511: {
+    summary: "An authority's certificate is not valid yet",
+    explanation:
+      "The root, a cluster's intermediate or an authority between them begins to be valid only later, or a clock is behind. An istiod that starts before then does not start with it, and proxies refuse what it signs.",
   },
 } as const satisfies Record<string, CatalogueEntry>;
 

@@ -56,7 +56,10 @@ export const trustSchema = z
   .strictObject({
     root: z
       .strictObject({
-        certFile: textOf(line, "The root certificate in PEM, relative to the mesh file. Needs `keyFile`.").optional(),
+        certFile: textOf(
+          line,
+          "The root certificate in PEM, relative to the mesh file. May hold several while a root is being replaced: all are trusted, and the one that `keyFile` belongs to signs. Needs `keyFile`.",
+        ).optional(),
         keyFile: textOf(
           line,
           "The private key of the root in PEM, relative to the mesh file. Needs `certFile`.",

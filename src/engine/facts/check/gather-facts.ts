@@ -92,7 +92,7 @@ async function gatherSnapshot(
   const [nodes, spaces, authority, istiod, gateways, remoteSecrets, services] = await Promise.all([
     readNodes(client, signal),
     readNamespaces(client, namespaces, signal),
-    readAuthorityFacts(client, facts, signal),
+    readAuthorityFacts(client, facts, { signal, now: new Date(options.now()) }),
     readIstiod(client, mesh.services, signal),
     readGateways(client, signal),
     readRemoteSecrets(client, options),

@@ -1,10 +1,11 @@
+import { Buffer } from "node:buffer";
 import type { GatewayFacts, GatewayPod } from "../../../core/checks/facts.ts";
 import { eastWestGateway, ingressGateway, istioNamespace, networkLabel } from "../../../core/render/names.ts";
 import type { KubeObject } from "../../../core/model/kube-object.ts";
 import type { KubeClient } from "../../../kube/client.ts";
+import { inspectBundle } from "../../../pki/inspect.ts";
 import { serviceAddresses } from "../service-addresses.ts";
 import { environmentOf, readWorkload } from "./read-workload.ts";
-import { plainSerial } from "./read-trust.ts";
 
 /** The admin port of every Istio proxy; open inside the pod only. */
 export const proxyAdminPort = 15000;
@@ -74,8 +75,22 @@ interface Listeners {
   }[];
 }
 
-interface Certificates {
-  readonly certificates?: readonly { readonly ca_cert?: readonly { readonly serial_number?: string }[] }[];
+interface SecretDump {
+  readonly configs?: readonly {
+    readonly name?: string;
+    readonly secret?: { readonly validation_context?: { readonly trusted_ca?: { readonly inline_bytes?: string } } };
+  }[];
+}
+
+/** `/certs` names the first certificate of a bundle only, and while a root is being replaced there are two. */
+const secretsPath = "/config_dump?resource=dynamic_active_secrets";
+
+function rootsOf({ configs = [] }: SecretDump): readonly string[] {
+  const bundles = configs.flatMap((one) =>
+    one.name === "ROOTCA" ? (one.secret?.validation_context?.trusted_ca?.inline_bytes ?? []) : [],
+  );
+  const pem = bundles.map((bundle) => Buffer.from(bundle, "base64").toString("utf8")).join("\n");
+  return [...new Set(inspectBundle(pem).map(({ identity }) => identity))];
 }
 
 async function readProxy(client: KubeClient, name: string, signal: AbortSignal): Promise<GatewayPod> {
@@ -87,24 +102,16 @@ async function readProxy(client: KubeClient, name: string, signal: AbortSignal):
     return JSON.parse(answer.body);
   };
   try {
-    const [listeners, certificates] = (await Promise.all([ask("/listeners?format=json"), ask("/certs")])) as [
+    const [listeners, secrets] = (await Promise.all([ask("/listeners?format=json"), ask(secretsPath)])) as [
       Listeners,
-      Certificates,
+      SecretDump,
     ];
     return {
       name,
       listeners: (listeners.listener_statuses ?? []).flatMap(
         (one) => one.local_address?.socket_address?.port_value ?? [],
       ),
-      roots: [
-        ...new Set(
-          (certificates.certificates ?? []).flatMap((one) =>
-            (one.ca_cert ?? []).flatMap((ca) =>
-              ca.serial_number === undefined ? [] : [plainSerial(ca.serial_number)],
-            ),
-          ),
-        ),
-      ],
+      roots: rootsOf(secrets),
     };
   } catch (error) {
     signal.throwIfAborted();

@@ -1,7 +1,7 @@
-import { X509Certificate } from "node:crypto";
 import type { NamespaceFacts, NodeFacts } from "../../../core/checks/facts.ts";
 import { networkLabel } from "../../../core/render/names.ts";
 import type { KubeClient } from "../../../kube/client.ts";
+import { readBundle } from "../../../pki/pem.ts";
 
 /** Those of the named namespaces that are there, with the root that istiod has written into each. */
 export async function readNamespaces(
@@ -20,23 +20,23 @@ export async function readNamespaces(
       }
       const labels = namespace.metadata.labels ?? {};
       const network = labels[networkLabel];
-      const root = fingerprintOf((roots?.["data"] as Readonly<Record<string, string>> | undefined)?.["root-cert.pem"]);
+      const pem = (roots?.["data"] as Readonly<Record<string, string>> | undefined)?.["root-cert.pem"];
       const injected = labels["istio-injection"] === "enabled" || labels["istio.io/rev"] !== undefined;
       return [
-        { name, injected, ...(network === undefined ? {} : { network }), ...(root === undefined ? {} : { root }) },
+        {
+          name,
+          injected,
+          ...(network === undefined ? {} : { network }),
+          ...(pem === undefined ? {} : { roots: fingerprintsOf(pem) }),
+        },
       ];
     }),
   );
   return all.flat();
 }
 
-function fingerprintOf(pem: string | undefined): string | undefined {
-  try {
-    return pem === undefined ? undefined : new X509Certificate(pem).fingerprint256;
-  } catch {
-    // Not a certificate: certainly not the root of cacerts.
-    return "unreadable";
-  }
+function fingerprintsOf(pem: string): readonly string[] {
+  return readBundle(pem).certificates.map((one) => one.fingerprint256);
 }
 
 /** All nodes of a cluster. */

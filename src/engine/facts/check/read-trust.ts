@@ -1,63 +1,60 @@
-import { X509Certificate } from "node:crypto";
 import type { AuthorityFacts, CertificateFacts, TlsSecretFacts } from "../../../core/checks/facts.ts";
 import type { Service } from "../../../core/model/mesh.ts";
 import { istioNamespace } from "../../../core/render/names.ts";
 import { Buffer } from "node:buffer";
 import type { Secret } from "../../../core/secret.ts";
 import type { KubeClient } from "../../../kube/client.ts";
-import { inspectAuthority } from "../../../pki/inspect.ts";
+import type {
+  AuthorityFacts as InspectedAuthority,
+  CertificateFacts as InspectedCertificate,
+} from "../../../pki/inspect.ts";
+import { inspectAuthority, inspectCertificate } from "../../../pki/inspect.ts";
+import { describeLacks } from "../../trust.ts";
 import type { ClusterFacts } from "../gather-cluster.ts";
-
-/** A serial number without leading zeros, in lower case: OpenSSL and Envoy write them differently. */
-export function plainSerial(serial: string): string {
-  return serial.toLowerCase().replace(/^0+(?=.)/, "");
-}
 
 /** What is public of a cluster's cacerts. */
 export async function readAuthorityFacts(
   client: KubeClient,
   facts: ClusterFacts,
-  signal: AbortSignal,
+  { signal, now }: { readonly signal: AbortSignal; readonly now: Date },
 ): Promise<AuthorityFacts> {
-  const { authority, authorityIncomplete } = facts;
+  const { authority, authorityLacks } = facts;
   if (authority === undefined) {
-    return authorityIncomplete
-      ? { kind: "broken", flaw: "one of ca-cert.pem, ca-key.pem, cert-chain.pem and root-cert.pem is missing" }
+    return authorityLacks.length > 0
+      ? { kind: "broken", flaw: describeLacks(authorityLacks), effect: "istiod" }
       : { kind: "missing" };
   }
+  let inspected: InspectedAuthority;
   try {
-    const { flaw } = inspectAuthority(authority);
-    if (flaw !== undefined) {
-      return { kind: "broken", flaw };
-    }
-    const secret = await client.get(
-      { apiVersion: "v1", kind: "Secret", namespace: istioNamespace, name: "cacerts" },
-      { signal },
-    );
-    const created = secret?.metadata["creationTimestamp"];
-    return {
-      kind: "present",
-      created: typeof created === "string" ? created : "",
-      root: readCertificate(authority.rootCert),
-      intermediate: readCertificate(authority.caCert),
-    };
+    inspected = inspectAuthority(authority, now);
   } catch (error) {
-    signal.throwIfAborted();
-    if (error instanceof Error && error.name === "KubeError") {
-      throw error;
-    }
-    return { kind: "broken", flaw: "a part is not a certificate that can be read" };
+    return { kind: "broken", flaw: `a part is not readable: ${(error as Error).message}`, effect: "istiod" };
   }
+  const { flaw, roots, intermediate, above } = inspected;
+  if (flaw !== undefined) {
+    return { kind: "broken", flaw: flaw.words, effect: flaw.effect };
+  }
+  const secret = await client.get(
+    { apiVersion: "v1", kind: "Secret", namespace: istioNamespace, name: "cacerts" },
+    { signal },
+  );
+  const created = secret?.metadata["creationTimestamp"];
+  return {
+    kind: "present",
+    created: typeof created === "string" ? created : "",
+    roots: roots.map(publicOf),
+    intermediate: publicOf(intermediate),
+    above: above.map(publicOf),
+  };
 }
 
-/** What is public of the first certificate of a PEM text. Throws when it is none. */
-export function readCertificate(pem: string): CertificateFacts {
-  const certificate = new X509Certificate(pem);
+function publicOf({ subject, fingerprint, identity, notBefore, notAfter }: InspectedCertificate): CertificateFacts {
   return {
-    subject: certificate.subject.replaceAll("\n", ", "),
-    fingerprint: certificate.fingerprint256,
-    serial: plainSerial(certificate.serialNumber),
-    notAfter: new Date(certificate.validTo).toISOString(),
+    subject,
+    fingerprint,
+    identity,
+    notBefore: notBefore.toISOString(),
+    notAfter: notAfter.toISOString(),
   };
 }
 
@@ -78,7 +75,9 @@ export async function readTlsSecrets(
       const pem = data["tls.crt"] ?? data["cert"];
       try {
         const read =
-          pem === undefined ? undefined : readCertificate(Buffer.from(pem.expose(), "base64").toString("utf8"));
+          pem === undefined
+            ? undefined
+            : publicOf(inspectCertificate(Buffer.from(pem.expose(), "base64").toString("utf8")));
         return {
           name,
           present: secret !== undefined,
