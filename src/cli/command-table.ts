@@ -1,11 +1,11 @@
 import type { CommandSection } from "./command.ts";
 import { applyCommand } from "./commands/apply.ts";
 import { checkCommand } from "./commands/check.ts";
-import { completionCommand } from "./commands/completion.ts";
+import { createCompletionCommand } from "./commands/completion.ts";
 import { demoCommand } from "./commands/demo.ts";
 import { explainCommand } from "./commands/explain.ts";
 import { exportCommand } from "./commands/export.ts";
-import { helpCommand } from "./commands/help.ts";
+import { createHelpCommand } from "./commands/help.ts";
 import { initCommand } from "./commands/init.ts";
 import { planCommand } from "./commands/plan.ts";
 import { removeCommand } from "./commands/remove.ts";
@@ -42,5 +42,12 @@ export const commandSections: readonly CommandSection[] = [
     ],
   },
   { title: "The sandbox", commands: [sandboxCommand, demoCommand] },
-  { title: "This program", commands: [completionCommand, helpCommand, versionCommand] },
+  {
+    title: "This program",
+    commands: [
+      createCompletionCommand(() => commandSections),
+      createHelpCommand(() => commandSections),
+      versionCommand,
+    ],
+  },
 ];

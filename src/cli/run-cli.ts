@@ -28,7 +28,7 @@ export async function runCli(argv: readonly string[], io: CliIo): Promise<ExitCo
 
 async function runLine(line: CommandLine, context: CliContext): Promise<ExitCode> {
   if (line.kind === "help") {
-    showHelp(line.path, context);
+    showHelp(commandSections, line.path, context);
     return exitCodes.ok;
   }
   const announce = (): void => context.log("Stopping where it is safe to stop. Press Ctrl-C again to stop at once.");

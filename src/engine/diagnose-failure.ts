@@ -1,6 +1,7 @@
 import type { Diagnostic } from "../core/diagnostics/diagnostic.ts";
 import { UserError } from "../core/diagnostics/user-error.ts";
-import { KubeError, diagnoseKubeError } from "../kube/errors.ts";
+import { KubeError } from "../kube/errors.ts";
+import { diagnoseKubeError } from "../kube/diagnose.ts";
 import { diagnoseRancherError } from "../providers/rancher/diagnose-rancher.ts";
 import { RancherError } from "../providers/rancher/rancher-error.ts";
 

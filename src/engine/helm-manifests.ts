@@ -8,7 +8,8 @@ import { downloadCharts, istioChartRepository } from "../providers/helm/download
 import { findCharts } from "../providers/helm/find-charts.ts";
 import { findHelm } from "../providers/helm/find-helm.ts";
 import { digestChart, templateChart } from "../providers/helm/template-chart.ts";
-import type { ClusterPlatform, IstioRenderer, ManifestOptions } from "./istio-manifests.ts";
+import type { IstioRenderer, ManifestOptions } from "./istio-renderer.ts";
+import type { ClusterPlatform } from "./cluster-platform.ts";
 
 /** helm processes side by side; each has a processor for a tenth of a second. */
 const atATime = 8;

@@ -1,29 +1,12 @@
 import { createHash } from "node:crypto";
 import type { KubeObject } from "../core/model/kube-object.ts";
-import type { Cluster, Mesh } from "../core/model/mesh.ts";
-import type { Platform } from "../core/render/materials.ts";
+import type { Mesh } from "../core/model/mesh.ts";
 import { createLimiter } from "../kube/limiter.ts";
 import { tolerateListeners } from "../kube/tolerate-listeners.ts";
 import { renderByHelm } from "./helm-manifests.ts";
 import { renderByIstioctl } from "./istioctl-manifests.ts";
-import type { EngineOptions } from "./options.ts";
-
-/** A platform and the programs and charts that its kubeconfig context names, if any. */
-export interface ClusterPlatform extends Platform {
-  readonly istioctl?: string;
-  readonly helm?: string;
-  /** Folder of Istio's charts. */
-  readonly charts?: string;
-}
-
-/** What generating manifests needs of an operation's options. */
-export type ManifestOptions = Pick<
-  EngineOptions,
-  "env" | "cacheDir" | "signal" | "onEvent" | "istioctlCandidates" | "helmCandidates" | "chartCandidates"
->;
-
-/** Makes Istio's own objects of one cluster, control plane and gateways. */
-export type IstioRenderer = (cluster: Cluster) => Promise<readonly KubeObject[]>;
+import type { ClusterPlatform } from "./cluster-platform.ts";
+import type { IstioRenderer, ManifestOptions } from "./istio-renderer.ts";
 
 /**
  * What makes Istio's own objects by the method that the mesh file asks for. It

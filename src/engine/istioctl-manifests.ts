@@ -5,7 +5,8 @@ import { createLimiter } from "../kube/limiter.ts";
 import { tolerateListeners } from "../kube/tolerate-listeners.ts";
 import { findIstioctl } from "../providers/istioctl/find-istioctl.ts";
 import { generateManifests } from "../providers/istioctl/generate-manifests.ts";
-import type { ClusterPlatform, IstioRenderer, ManifestOptions } from "./istio-manifests.ts";
+import type { IstioRenderer, ManifestOptions } from "./istio-renderer.ts";
+import type { ClusterPlatform } from "./cluster-platform.ts";
 
 /** Makes Istio's own objects of a cluster, control plane and east-west gateway, through istioctl. */
 export function renderByIstioctl(

@@ -4,8 +4,8 @@ import { inventoryName, inventoryNamespace, parseInventory } from "../core/plan/
 import { managementTarget } from "../core/render/names.ts";
 import { renderProjects } from "../core/render/project.ts";
 import type { KubeClient } from "../kube/client.ts";
-import { createKubeClient } from "../kube/client.ts";
-import { diagnoseKubeError } from "../kube/errors.ts";
+import { createKubeClient } from "../kube/connect-client.ts";
+import { diagnoseKubeError } from "../kube/diagnose.ts";
 import type { Connection } from "./connect.ts";
 import type { ClusterFacts } from "./facts/gather-cluster.ts";
 import type { EngineOptions } from "./options.ts";

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import type { KubeObject } from "../core/model/kube-object.ts";
 import { Secret } from "../core/secret.ts";
 import type { KubeLimits } from "./client.ts";
-import { createKubeClient } from "./client.ts";
+import { createKubeClient } from "./connect-client.ts";
 import { KubeError } from "./errors.ts";
 import type { FakeApiServerOptions } from "./fake/fake-api-server.ts";
 import { startFakeApiServer } from "./fake/fake-api-server.ts";

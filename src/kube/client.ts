@@ -1,6 +1,5 @@
 import type { Duplex } from "node:stream";
 import type { KubeObject, Json } from "../core/model/kube-object.ts";
-import { connectKubeClient } from "./connect-client.ts";
 import type { ResolvedContext } from "./kubeconfig/resolve-context.ts";
 import type { ObjectReference, ResourceKind } from "./object-reference.ts";
 
@@ -187,9 +186,4 @@ export interface KubeClientOptions {
   readonly cluster: string;
   readonly context: ResolvedContext;
   readonly limits?: Partial<KubeLimits>;
-}
-
-/** A client for one cluster. Connects with the first call; `close()` it. */
-export function createKubeClient(options: KubeClientOptions): KubeClient {
-  return connectKubeClient(options);
 }

@@ -32,7 +32,7 @@ export const defaultLimits: KubeLimits = {
 };
 
 /** Puts the parts of a client together; see `createKubeClient`. */
-export function connectKubeClient({ cluster, context, limits }: KubeClientOptions): KubeClient {
+export function createKubeClient({ cluster, context, limits }: KubeClientOptions): KubeClient {
   const report = createReporter(cluster, context);
   const transport = createTransport(context, { ...defaultLimits, ...limits }, report);
   const discovery = createDiscovery(transport, report);

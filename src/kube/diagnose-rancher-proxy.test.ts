@@ -1,8 +1,10 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { Secret } from "../core/secret.ts";
-import { createKubeClient } from "./client.ts";
-import { KubeError, diagnoseKubeError, exitCodeOfKubeError } from "./errors.ts";
-import { startFakeApiServer, statusBody } from "./fake/fake-api-server.ts";
+import { createKubeClient } from "./connect-client.ts";
+import { KubeError } from "./errors.ts";
+import { diagnoseKubeError, exitCodeOfKubeError } from "./diagnose.ts";
+import { startFakeApiServer } from "./fake/fake-api-server.ts";
+import { statusBody } from "./fake/status-body.ts";
 import { contextOf } from "./fake/fake-context.ts";
 import { isRancherProxy, parseProxyAnswer } from "./rancher-proxy-answer.ts";
 

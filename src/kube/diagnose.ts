@@ -1,9 +1,9 @@
+import type { Advice } from "./advice.ts";
 import { applyCodes } from "../core/diagnostics/codes/apply.ts";
 import type { Diagnostic } from "../core/diagnostics/diagnostic.ts";
 import type { ExitCode } from "../core/diagnostics/exit-codes.ts";
 import { exitCodes } from "../core/diagnostics/exit-codes.ts";
 import { UserError } from "../core/diagnostics/user-error.ts";
-import type { AccessCode } from "./access-diagnostic.ts";
 import { accessDiagnostic } from "./access-diagnostic.ts";
 import { CredentialError } from "./credentials/credential-error.ts";
 import { redactText } from "./credentials/redact-text.ts";
@@ -11,13 +11,6 @@ import { diagnoseConnection } from "./diagnose-connection.ts";
 import { KubeError } from "./errors.ts";
 import { objectIdOf } from "./object-reference.ts";
 import { isRancherProxy, noClusterReason, otherClusterReason, unavailableReason } from "./rancher-proxy-answer.ts";
-
-/** A code with its words, before the cluster and the object are added. */
-export interface Advice {
-  readonly code: AccessCode;
-  readonly detail: string;
-  readonly fix: string;
-}
 
 /**
  * What a failed request means and what to do, in words for people. For TLS

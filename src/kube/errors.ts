@@ -92,8 +92,6 @@ export class KubeError extends Error {
   }
 }
 
-export { diagnoseKubeError, exitCodeOfKubeError } from "./diagnose.ts";
-
 const refusals: ReadonlySet<KubeErrorKind> = new Set(["forbidden", "conflict", "invalid", "not-found"]);
 
 /** True for what the API server says no to, as opposed to not being there: the same request again is refused again. */

@@ -1,3 +1,4 @@
+import type { CatalogueEntry } from "./catalogue-entry.ts";
 import { accessCodes } from "./codes/access.ts";
 import { applyCodes } from "./codes/apply.ts";
 import { checkCodes } from "./codes/check.ts";
@@ -13,14 +14,6 @@ import { specCodes } from "./codes/spec.ts";
 import { supportCodes } from "./codes/support.ts";
 import { usageCodes } from "./codes/usage.ts";
 import { verifyCodes } from "./codes/verify.ts";
-
-/** What `isthmus explain CODE` tells about one code. */
-export interface CatalogueEntry {
-  /** The summary line of every diagnostic with this code. */
-  readonly summary: string;
-  /** Why the rule exists and what to do, in full sentences. */
-  readonly explanation: string;
-}
 
 /**
  * Every code that the program can print. Codes are never reused for another

@@ -14,7 +14,7 @@ import type { ExportFile, ExportFormat } from "./export-file.ts";
 import { exportFormats } from "./export-file.ts";
 import { exportPart, managementFolder } from "./export-part.ts";
 import { leaveOut } from "./left-out.ts";
-import type { ExportedPart } from "./readme.ts";
+import type { ExportedPart } from "./exported-part.ts";
 import { writeReadme } from "./readme.ts";
 
 const rendered = renderMesh(twoClusters, materials).clusters;

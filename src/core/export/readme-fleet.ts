@@ -1,7 +1,7 @@
 import type { Mesh } from "../model/mesh.ts";
 import { istioNamespace } from "../render/names.ts";
 import { writeYaml } from "../model/object-yaml.ts";
-import type { ExportedPart } from "./readme.ts";
+import type { ExportedPart } from "./exported-part.ts";
 
 /** How the bundles of an export come to their clusters, and what Fleet does not take care of. */
 export function describeFleet(mesh: Mesh, parts: readonly ExportedPart[]): readonly string[] {

@@ -1,3 +1,4 @@
+import type { ExportedPart } from "./exported-part.ts";
 import { describeId } from "../model/kube-object.ts";
 import type { Cluster, Mesh } from "../model/mesh.ts";
 import { eastWestGateway, istioNamespace, meshLabel } from "../render/names.ts";
@@ -6,19 +7,7 @@ import type { Wave } from "../render/waves.ts";
 import { waves } from "../render/waves.ts";
 import type { ExportFormat } from "./export-file.ts";
 import { describeFleet } from "./readme-fleet.ts";
-import type { LeftOut } from "./left-out.ts";
 import { waveFolderName } from "./wave-folders.ts";
-
-/** What an export has for one API server. */
-export interface ExportedPart {
-  readonly folder: string;
-  readonly cluster: Cluster | undefined;
-  /** The waves that have a folder. */
-  readonly waves: readonly Wave[];
-  /** True when there are CustomResourceDefinitions in its definitions. */
-  readonly hasDefinitions: boolean;
-  readonly leftOut: LeftOut;
-}
 
 /**
  * README.md of an export (Markdown): in which order its folders are applied,

@@ -1,7 +1,7 @@
 import type { Document, Node, ParsedNode, YAMLMap } from "yaml";
 import { isAlias, isCollection, isMap, isPair, isScalar } from "yaml";
 import { isMergeKey, keyText } from "./locate.ts";
-import type { TextProblem } from "./read-yaml.ts";
+import type { TextProblem } from "./text-problem.ts";
 import type { SourceText } from "./source-text.ts";
 
 /** Problems in the tree of a YAML document; `fatal` ones leave no data that could be looked at further. */

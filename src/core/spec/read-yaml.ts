@@ -1,9 +1,9 @@
+import type { TextProblem } from "./text-problem.ts";
 import type { CST, Document, ErrorCode, ParsedNode } from "yaml";
 import { Composer, Parser } from "yaml";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import { specCodes } from "../diagnostics/codes/spec.ts";
 import { findBadNodes } from "./find-bad-nodes.ts";
-import type { SpecCode } from "./finding.ts";
 import type { SourceText } from "./source-text.ts";
 
 /** What a text is as YAML. */
@@ -15,15 +15,6 @@ export interface YamlFile {
   /** Whether the value is what the author meant, so that looking further makes sense. */
   readonly usable: boolean;
   readonly diagnostics: readonly Diagnostic[];
-}
-
-/** A problem between two offsets of the text. */
-export interface TextProblem {
-  readonly code: SpecCode;
-  readonly start: number;
-  readonly end: number;
-  readonly detail: string;
-  readonly fix: string;
 }
 
 /** Brackets and indentation deeper than this are refused before anything recursive sees them. */

@@ -1,4 +1,3 @@
-import path from "node:path";
 import { usageCodes } from "../../core/diagnostics/codes/usage.ts";
 import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
 import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
@@ -7,17 +6,8 @@ import { uniqueLabels } from "../../core/init/unique-labels.ts";
 import type { KnownContext, KnownContexts } from "../../kube/kubeconfig/list-contexts.ts";
 import { listContexts } from "../../kube/kubeconfig/list-contexts.ts";
 import { findNearNames } from "../../kube/kubeconfig/near-names.ts";
-import type { InitDraft, InitOptions } from "../operations/init.ts";
-
-/** What both sources of clusters need of the request. */
-export interface InitPlace {
-  /** The mesh's name. */
-  readonly name: string;
-  /** The folder that the command runs in, where paths on the command line start. */
-  readonly cwd: string;
-  /** The folder of the mesh file, where paths in it start. */
-  readonly folder: string;
-}
+import type { InitDraft, InitOptions, InitPlace } from "./init-draft.ts";
+import { relativePath } from "./init-draft.ts";
 
 /**
  * A mesh of these contexts, each a cluster with a network of its own. Throws
@@ -57,12 +47,6 @@ export async function initFromContexts(
     },
     warnings: [],
   };
-}
-
-/** A path as it is written into a mesh file in that folder: relative where that is no detour. */
-export function relativePath(folder: string, file: string): string {
-  const relative = path.relative(folder, file);
-  return relative === "" || relative.startsWith(`..${path.sep}..`) ? file : relative;
 }
 
 function diagnoseNothing({ contexts, problems }: KnownContexts): Diagnostic {

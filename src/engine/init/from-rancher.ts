@@ -15,9 +15,8 @@ import { rancherDiagnostic } from "../../providers/rancher/rancher-diagnostic.ts
 import { RancherError } from "../../providers/rancher/rancher-error.ts";
 import type { RancherAccess } from "../../providers/rancher/read-access.ts";
 import { readRancherAccess } from "../../providers/rancher/read-access.ts";
-import type { InitDraft, InitOptions, InitSource } from "../operations/init.ts";
-import type { InitPlace } from "./from-contexts.ts";
-import { relativePath } from "./from-contexts.ts";
+import type { InitDraft, InitOptions, InitPlace, InitSource } from "./init-draft.ts";
+import { relativePath } from "./init-draft.ts";
 
 type RancherSource = Extract<InitSource, { readonly kind: "rancher" }>;
 

@@ -3,7 +3,7 @@ import { leaseDurationMs } from "../../core/decide/lease.ts";
 import { UserError } from "../../core/diagnostics/user-error.ts";
 import { renderLease } from "../../core/plan/lease-object.ts";
 import type { KubeClient } from "../../kube/client.ts";
-import { createKubeClient } from "../../kube/client.ts";
+import { createKubeClient } from "../../kube/connect-client.ts";
 import type { FakeApiServer } from "../../kube/fake/fake-api-server.ts";
 import { startFakeApiServer } from "../../kube/fake/fake-api-server.ts";
 import { contextOf } from "../../kube/fake/fake-context.ts";

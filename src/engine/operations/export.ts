@@ -1,7 +1,7 @@
 import type { ExportFormat } from "../../core/export/export-file.ts";
 import { exportPart, managementFolder } from "../../core/export/export-part.ts";
 import { leaveOut } from "../../core/export/left-out.ts";
-import type { ExportedPart } from "../../core/export/readme.ts";
+import type { ExportedPart } from "../../core/export/exported-part.ts";
 import { writeReadme } from "../../core/export/readme.ts";
 import type { Cluster } from "../../core/model/mesh.ts";
 import { clusterNamed } from "../../core/model/mesh.ts";

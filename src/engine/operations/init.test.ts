@@ -7,7 +7,8 @@ import { parseMesh } from "../../core/spec/parse.ts";
 import type { RancherStub } from "../../providers/rancher/testing/rancher-stub.ts";
 import { startRancherStub, stubToken } from "../../providers/rancher/testing/rancher-stub.ts";
 import { clusterJson, collection } from "../../providers/rancher/testing/stub-client.ts";
-import type { InitResult, InitSource } from "./init.ts";
+import type { InitResult } from "./init.ts";
+import type { InitSource } from "../init/init-draft.ts";
 import { initMesh } from "./init.ts";
 
 type RancherSource = Extract<InitSource, { readonly kind: "rancher" }>;

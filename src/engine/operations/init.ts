@@ -6,23 +6,12 @@ import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
 import { UserError } from "../../core/diagnostics/user-error.ts";
 import type { InitMesh } from "../../core/init/init-mesh.ts";
 import { writeMesh } from "../../core/init/write-mesh.ts";
-import type { OnProgress } from "../../core/progress.ts";
 import { parseMesh } from "../../core/spec/parse.ts";
 import { initFromContexts } from "../init/from-contexts.ts";
 import { initFromRancher } from "../init/from-rancher.ts";
-import type { EngineOptions } from "../options.ts";
+import type { InitOptions, InitSource } from "../init/init-draft.ts";
 
-/** Where the clusters come from. Paths are relative to the folder that the command runs in. */
-export type InitSource =
-  | { readonly kind: "contexts"; readonly contexts: readonly string[] }
-  | {
-      readonly kind: "rancher";
-      readonly url: string;
-      readonly token: { readonly env: string } | { readonly file: string };
-      readonly caFile?: string;
-      /** IDs or names; empty = all but Rancher's own. */
-      readonly clusters: readonly string[];
-    };
+export type { InitSource } from "../init/init-draft.ts";
 
 export interface InitRequest {
   /** The mesh's name, a DNS-1123 label. */
@@ -35,20 +24,9 @@ export interface InitRequest {
   readonly force: boolean;
 }
 
-/** What an init needs of its caller. */
-export interface InitOptions extends Pick<EngineOptions, "env" | "kubeconfig" | "extraKubeconfigs" | "signal" | "now"> {
-  readonly onProgress: OnProgress;
-}
-
 /** A mesh file, written or not. */
 export interface InitResult {
   readonly text: string;
-  readonly mesh: InitMesh;
-  readonly warnings: readonly Diagnostic[];
-}
-
-/** A mesh with what is to be said about it. */
-export interface InitDraft {
   readonly mesh: InitMesh;
   readonly warnings: readonly Diagnostic[];
 }

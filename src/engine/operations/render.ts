@@ -6,7 +6,7 @@ import { renderCluster, renderManagement } from "../../core/render/render-mesh.t
 import { rememberKubeconfigs } from "../../kube/kubeconfig/load-kubeconfigs.ts";
 import { resolveClusterContext } from "../connect.ts";
 import { readServiceManifests } from "../facts/service-manifests.ts";
-import type { ClusterPlatform } from "../istio-manifests.ts";
+import type { ClusterPlatform } from "../cluster-platform.ts";
 import { createIstioRenderer } from "../istio-manifests.ts";
 import type { MeshFile } from "../mesh-file.ts";
 import type { EngineOptions } from "../options.ts";

@@ -1,7 +1,8 @@
 import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
 import type { Redactor } from "../../core/redact/redactor.ts";
 import { compareText } from "../../core/render/order.ts";
-import { KubeError, diagnoseKubeError } from "../../kube/errors.ts";
+import { KubeError } from "../../kube/errors.ts";
+import { diagnoseKubeError } from "../../kube/diagnose.ts";
 import { UserError } from "../../core/diagnostics/user-error.ts";
 
 /** A file of the bundle, as it goes into the archive: nothing secret is in it. */

@@ -1,7 +1,8 @@
+import type { WatchAnswer } from "./watch-answer.ts";
 import type { ResourceKind } from "../object-reference.ts";
 import type { ResourceMapping } from "../resource-paths.ts";
 import { listWellKnown } from "../resource-paths.ts";
-import { statusBody } from "./fake-api-server.ts";
+import { statusBody } from "./status-body.ts";
 import type { FakeStore, WireObject } from "./fake-store.ts";
 import { mergeInto } from "./fake-store.ts";
 
@@ -21,13 +22,6 @@ export interface FakeState {
   /** `apiVersion/kind/name` → the field of another manager. */
   readonly conflicts: ReadonlyMap<string, { readonly manager: string; readonly field: string }>;
   readonly kinds: readonly FakeResource[];
-}
-
-export interface WatchAnswer {
-  readonly kind: "watch";
-  readonly since: number;
-  readonly bookmarks: boolean;
-  readonly selects: (object: WireObject) => boolean;
 }
 
 export type FakeAnswer = { readonly kind: "answer"; readonly status: number; readonly body: unknown } | WatchAnswer;

@@ -1,3 +1,4 @@
+import { statusBody } from "./status-body.ts";
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import { createServer } from "node:http";
 import { createServer as createTlsServer } from "node:https";
@@ -223,11 +224,6 @@ async function strike(fault: Fault, response: ServerResponse): Promise<boolean> 
       await pause(fault.milliseconds);
       return false;
   }
-}
-
-/** A Kubernetes Status of a failure. */
-export function statusBody(code: number, reason: string, message: string, details: object = {}): object {
-  return { apiVersion: "v1", kind: "Status", status: "Failure", code, reason, message, details };
 }
 
 function send(response: ServerResponse, status: number, body: unknown, gzip = false): void {

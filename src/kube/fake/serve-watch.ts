@@ -1,6 +1,6 @@
 import type { ServerResponse } from "node:http";
-import type { WatchAnswer } from "./answer-request.ts";
-import { statusBody } from "./fake-api-server.ts";
+import type { WatchAnswer } from "./watch-answer.ts";
+import { statusBody } from "./status-body.ts";
 import type { FakeStore, StoredEvent } from "./fake-store.ts";
 
 /** Streams events from where the watch asked on; an expired position gets the ERROR event that real API servers send. */

@@ -1,6 +1,6 @@
 import { onTestFinished } from "vitest";
 import type { KubeClient, KubeLimits } from "../client.ts";
-import { createKubeClient } from "../client.ts";
+import { createKubeClient } from "../connect-client.ts";
 import type { FakeApiServer, FakeApiServerOptions } from "../fake/fake-api-server.ts";
 import { startFakeApiServer } from "../fake/fake-api-server.ts";
 import { contextOf } from "../fake/fake-context.ts";

@@ -1,5 +1,6 @@
 import { isRecord, textOf } from "../../kube/kubeconfig/read-fields.ts";
-import type { RancherRequest, RancherRequests } from "./rancher-requests.ts";
+import type { RancherRequests } from "./rancher-requests.ts";
+import type { RancherRequest } from "./rancher-wire.ts";
 
 /**
  * All items of a collection of `/v3`, page by page. Only path and query of a

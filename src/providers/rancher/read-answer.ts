@@ -3,7 +3,7 @@ import { parseProxyAnswer } from "../../kube/rancher-proxy-answer.ts";
 import type { RancherErrorKind } from "./rancher-error.ts";
 import { RancherError } from "./rancher-error.ts";
 import type { RancherAccess } from "./read-access.ts";
-import type { RancherAnswer, RancherRequest } from "./rancher-requests.ts";
+import type { RancherAnswer, RancherRequest } from "./rancher-wire.ts";
 import { isRecord } from "../../kube/kubeconfig/read-fields.ts";
 
 /** Where an answer comes from, and when. */

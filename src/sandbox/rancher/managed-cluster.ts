@@ -1,6 +1,6 @@
 import { Agent } from "node:https";
 import type { KubeClient } from "../../kube/client.ts";
-import { createKubeClient } from "../../kube/client.ts";
+import { createKubeClient } from "../../kube/connect-client.ts";
 import type { AdminCredentials } from "../cluster/admin-credentials.ts";
 import { readAdminCredentials } from "../cluster/admin-credentials.ts";
 import { clusterFolder } from "../cluster/cluster-folder.ts";

@@ -1,4 +1,4 @@
-import type { CatalogueEntry } from "../../../src/core/diagnostics/catalogue.ts";
+import type { CatalogueEntry } from "../../../src/core/diagnostics/catalogue-entry.ts";
 
 /** The hundreds of the codes, as the catalogue counts them. */
 const areas: readonly (readonly [string, (code: number) => boolean])[] = [

@@ -1,4 +1,4 @@
-import type { CatalogueEntry } from "../catalogue.ts";
+import type { CatalogueEntry } from "../catalogue-entry.ts";
 
 /** ISM230-ISM239: the folder of an export. */
 export const exportCodes = {

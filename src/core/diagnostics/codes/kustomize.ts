@@ -1,4 +1,4 @@
-import type { CatalogueEntry } from "../catalogue.ts";
+import type { CatalogueEntry } from "../catalogue-entry.ts";
 
 /** ISM240-ISM249: kustomizations as a service's manifests. */
 export const kustomizeCodes = {

@@ -1,4 +1,4 @@
-import type { CatalogueEntry } from "../catalogue.ts";
+import type { CatalogueEntry } from "../catalogue-entry.ts";
 
 /** ISM281-ISM299: Rancher's own API, and clusters that are reached through it. */
 export const rancherCodes = {

@@ -1,4 +1,4 @@
-import type { CatalogueEntry } from "../catalogue.ts";
+import type { CatalogueEntry } from "../catalogue-entry.ts";
 
 /** ISM701-ISM729: the sandbox's engine, from what the machine must have to what is made on it. */
 export const sandboxCodes = {

@@ -1,4 +1,4 @@
-import type { CatalogueEntry } from "../catalogue.ts";
+import type { CatalogueEntry } from "../catalogue-entry.ts";
 
 /**
  * ISM101-ISM199, the mesh file: 101-112 its YAML and shape, 113-120 single

@@ -1,4 +1,4 @@
-import type { CatalogueEntry } from "../catalogue.ts";
+import type { CatalogueEntry } from "../catalogue-entry.ts";
 
 /** ISM001-ISM049: the command line itself; ISM050-ISM099: values on it that the commands look at. */
 export const usageCodes = {

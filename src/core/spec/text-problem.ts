@@ -1,0 +1,10 @@
+import type { SpecCode } from "./finding.ts";
+
+/** A problem between two offsets of the text. */
+export interface TextProblem {
+  readonly code: SpecCode;
+  readonly start: number;
+  readonly end: number;
+  readonly detail: string;
+  readonly fix: string;
+}
