@@ -1,4 +1,4 @@
-import type { CatalogueEntry } from "../catalogue.ts";
+import type { CatalogueEntry } from "../catalogue-entry.ts";
 
 /** ISM225-ISM229, ISM234-ISM238, ISM243-ISM248: what stands in a service's manifests. */
 export const manifestCodes = {
