@@ -2,11 +2,13 @@ import type { CheckCode } from "../diagnostics/codes/check.ts";
 import { checkCodes } from "../diagnostics/codes/check.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import type { MeshFacts } from "./facts.ts";
+import type { Subject } from "./subjects.ts";
 
 /** In the order of the report: what others rest upon comes first. */
 export const categories = [
   "access",
   "versions",
+  "policies",
   "trust",
   "control-plane",
   "network",
@@ -15,7 +17,6 @@ export const categories = [
   "join",
   "services",
   "routes",
-  "policies",
   "certificates",
   "dns",
 ] as const;
@@ -25,6 +26,14 @@ export type Category = (typeof categories)[number];
 /** What a check found: a diagnostic, and the other cluster where it is about a pair. */
 export interface Finding extends Diagnostic {
   readonly remote?: string;
+  /** What does not work because of it. */
+  readonly breaks?: readonly Subject[];
+  /**
+   * What would be the cause of it, were that broken: a finding that breaks one
+   * of these explains this one. Where several findings of one kind break and
+   * need the same subject, the first of them explains the others.
+   */
+  readonly needs?: readonly Subject[];
 }
 
 /** One thing that must hold of a mesh. */
@@ -35,11 +44,6 @@ export interface Check {
   readonly sentence: string;
   /** True for what must hold before an apply already. */
   readonly pre: boolean;
-  /**
-   * Ids of checks whose findings about the same clusters are consequences of
-   * this one's; each stands further down in the list.
-   */
-  readonly explains: readonly Check["id"][];
   /** Pure: the same facts give the same findings. What a cluster that does not answer has is not judged. */
   readonly run: (facts: MeshFacts) => readonly Finding[];
 }

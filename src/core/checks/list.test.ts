@@ -23,13 +23,6 @@ describe("the list of checks", () => {
     expect(order).toEqual(order.toSorted((a, b) => a - b));
   });
 
-  it("names as consequences only checks that come later", () => {
-    const early = checks.flatMap((one, index) =>
-      one.explains.filter((id) => ids.indexOf(id) <= index).map((id) => `${one.id} explains ${id}`),
-    );
-    expect(early).toEqual([]);
-  });
-
   it("says for each what holds, in lower case and without a full stop", () => {
     expect(checks.map((one) => one.sentence).filter((sentence) => !/^[a-z].*[^.]$/.test(sentence))).toEqual([]);
   });

@@ -40,9 +40,10 @@ import { rotationSafe } from "./versions/rotation-safe.ts";
 
 /**
  * All checks, in the order of the report: categories as `categories` has
- * them, and within and across them causes before what follows from them. A new
- * check is a file in its category's folder, a line here, and a code in
- * `src/core/diagnostics/codes/check.ts`.
+ * them, and within and across them causes before what follows from them, since
+ * the causes of a report come in this order. What follows from what is said by
+ * the findings (`breaks` and `needs`). A new check is a file in its category's
+ * folder, a line here, and a code in `src/core/diagnostics/codes/check.ts`.
  */
 export const checks: readonly Check[] = [
   clustersAnswer,
@@ -50,6 +51,8 @@ export const checks: readonly Check[] = [
   kubernetes,
   istioVersion,
   rotationSafe,
+  quotas,
+  networkPolicies,
   cacertsSound,
   sameRoot,
   issuedByCacerts,
@@ -78,8 +81,6 @@ export const checks: readonly Check[] = [
   subsets,
   weights,
   localities,
-  quotas,
-  networkPolicies,
   authorities,
   frontDoors,
   owner,

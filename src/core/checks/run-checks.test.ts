@@ -25,6 +25,49 @@ function withoutEast(): MeshFacts {
   };
 }
 
+/** The healthy mesh with a cluster more, which the others know and which knows them. */
+function withThirdCluster(): MeshFacts {
+  const facts = healthyFacts();
+  const known = (one: ReachedCluster, names: readonly string[]): ReachedCluster => ({
+    ...one,
+    remoteSecrets: names.map((name) => {
+      const [secret] = one.remoteSecrets;
+      const [credential] = secret?.credentials ?? [];
+      if (secret === undefined || credential === undefined) {
+        throw new Error("the clusters of the healthy mesh have a remote secret");
+      }
+      return {
+        ...secret,
+        name: `istio-remote-secret-${name}`,
+        annotation: name,
+        keys: [name],
+        credentials: [{ ...credential, cluster: name }],
+      };
+    }),
+    istiod: { ...one.istiod, pods: [] },
+  });
+  const [west, east] = facts.clusters;
+  const [outline] = facts.mesh.clusters;
+  if (west?.kind !== "reached" || east?.kind !== "reached" || outline === undefined) {
+    throw new Error("the healthy mesh has two clusters");
+  }
+  return {
+    ...facts,
+    mesh: { ...facts.mesh, clusters: [...facts.mesh.clusters, { ...outline, name: "north" }] },
+    clusters: [
+      known(west, ["east", "north"]),
+      known(east, ["west", "north"]),
+      {
+        ...known(west, ["west", "east"]),
+        cluster: "north",
+        istiod: { ...west.istiod, clusterId: "north", pods: [] },
+        gateways: west.gateways.map((one) => ({ ...one, clusterId: "north" })),
+        services: west.services,
+      },
+    ],
+  };
+}
+
 describe("a run of the checks", () => {
   it("is content with a healthy mesh", () => {
     const report = runChecks(healthyFacts(), everything);
@@ -73,6 +116,38 @@ describe("a run of the checks", () => {
     const report = runChecks(facts, everything);
     expect(report.causes.map((one) => [one.code, one.cluster])).toEqual([["ISM414", "east"]]);
     expect(report.causes[0]?.consequences.map((one) => one.code)).toEqual(["ISM416", "ISM417", "ISM417"]);
+  });
+
+  it("tells once what all readers of a cluster are refused for", () => {
+    const facts = withThirdCluster();
+    const clusters = facts.clusters.map((one) =>
+      one.kind === "reached" && one.cluster !== "north"
+        ? {
+            ...one,
+            remoteSecrets: one.remoteSecrets.map((secret) => ({
+              ...secret,
+              credentials: secret.credentials.map((credential) =>
+                credential.cluster === "north"
+                  ? { ...credential, trial: { outcome: "forbidden" as const, detail: "" } }
+                  : credential,
+              ),
+            })),
+          }
+        : one,
+    );
+    const report = runChecks({ ...facts, clusters }, everything);
+    expect(report.causes.map((one) => [one.code, one.cluster, one.remote])).toEqual([["ISM434", "west", "north"]]);
+    expect(report.causes[0]?.consequences.map((one) => [one.code, one.cluster, one.remote])).toEqual([
+      ["ISM434", "east", "north"],
+    ]);
+  });
+
+  it("says nothing of what findings break and need", () => {
+    const report = runChecks(
+      withCluster("west", () => ({ remoteSecrets: [] })),
+      everything,
+    );
+    expect(JSON.stringify(report)).not.toMatch(/"(?:breaks|needs)":/);
   });
 
   it("does not take what another cluster has for a consequence", () => {

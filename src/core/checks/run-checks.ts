@@ -1,9 +1,10 @@
 import type { Check, Finding } from "./check.ts";
 import { checks } from "./list.ts";
 import type { MeshFacts } from "./facts.ts";
+import type { Subject } from "./subjects.ts";
 
 /** A finding with the check that made it. */
-export interface CheckFinding extends Finding {
+export interface CheckFinding extends Omit<Finding, "breaks" | "needs"> {
   readonly check: Check["id"];
 }
 
@@ -35,14 +36,14 @@ export interface CheckSelection {
 
 /**
  * Runs the checks over the facts and folds what follows from something else
- * under its cause: a finding is explained by one of an earlier check that
- * says so, when that one's clusters are among its own.
+ * under its cause: a finding is explained by one that breaks what it needs,
+ * and so on until one that nothing explains.
  */
 export function runChecks(facts: MeshFacts, selection: CheckSelection): CheckReport {
   const chosen = checks.filter((check) => check.pre || !selection.pre);
   const silent = facts.clusters.every((one) => one.kind === "unreachable");
-  const all = chosen.flatMap((check) => check.run(facts).map((one): CheckFinding => ({ ...one, check: check.id })));
-  const causes = foldCauses(all, chosen).filter((cause) =>
+  const all = chosen.flatMap((check) => check.run(facts).map((one) => ({ ...one, check: check.id })));
+  const causes = foldCauses(all).filter((cause) =>
     [cause, ...cause.consequences].some((one) => concerns(one, selection.cluster)),
   );
   const findings = causes.flatMap((cause) => [cause, ...cause.consequences]);
@@ -61,58 +62,73 @@ export function runChecks(facts: MeshFacts, selection: CheckSelection): CheckRep
   return { results, causes, ok: findings.every((one) => one.severity === "warning") };
 }
 
-function foldCauses(findings: readonly CheckFinding[], chosen: readonly Check[]): readonly Cause[] {
-  const parentOf = findsParents(findings, chosen);
-  const rootOf = (finding: CheckFinding): CheckFinding => {
-    const parent = parentOf(finding);
-    return parent === undefined ? finding : rootOf(parent);
-  };
-  const byRoot = new Map<CheckFinding, CheckFinding[]>();
-  for (const finding of findings) {
-    const root = rootOf(finding);
-    const known = byRoot.get(root) ?? [];
-    byRoot.set(root, known);
-    if (finding !== root) {
-      known.push(finding);
+type Judged = Finding & { readonly check: Check["id"] };
+
+function foldCauses(findings: readonly Judged[]): readonly Cause[] {
+  const roots = findRoots(findings);
+  const consequences = new Map<number, CheckFinding[]>();
+  for (const [position, root] of roots.entries()) {
+    const known = consequences.get(root) ?? [];
+    consequences.set(root, known);
+    const finding = findings[position];
+    if (position !== root && finding !== undefined) {
+      known.push(withoutSubjects(finding));
     }
   }
-  const causes = [...byRoot].map(([root, consequences]): Cause => ({ ...root, consequences }));
+  const causes = findings.flatMap((finding, position): readonly Cause[] => {
+    const found = consequences.get(position);
+    return found === undefined ? [] : [{ ...withoutSubjects(finding), consequences: found }];
+  });
   return [...causes.filter((one) => one.severity === "error"), ...causes.filter((one) => one.severity === "warning")];
 }
 
-/**
- * Gives what finds the first error that explains a finding. A fleet has a
- * finding for every pair of its clusters, so the errors are looked up by
- * check and clusters and never gone through.
- */
-function findsParents(
-  findings: readonly CheckFinding[],
-  chosen: readonly Check[],
-): (finding: CheckFinding) => CheckFinding | undefined {
-  const positions = new Map<string, number>();
-  const keyOf = (check: string, clusters: readonly string[]): string => JSON.stringify([check, ...clusters.toSorted()]);
-  findings.forEach((finding, position) => {
-    const key = keyOf(finding.check, involved(finding));
-    if (finding.severity === "error" && !positions.has(key)) {
-      positions.set(key, position);
-    }
-  });
-  return (finding) => {
-    const explaining = chosen.filter((check) => check.explains.includes(finding.check));
-    const first = explaining
-      .flatMap((check) => subsets(involved(finding)).map((clusters) => positions.get(keyOf(check.id, clusters))))
-      .filter((position) => position !== undefined)
-      .reduce<number | undefined>((least, position) => Math.min(least ?? position, position), undefined);
-    return first === undefined ? undefined : findings[first];
-  };
+/** What a finding breaks and needs is between the checks; a report says what follows from it. */
+function withoutSubjects({ breaks: _breaks, needs: _needs, ...finding }: Judged): CheckFinding {
+  return finding;
 }
 
-/** All clusters of a cause are clusters of its consequence: the sets that it may concern. */
-function subsets(clusters: readonly string[]): readonly (readonly string[])[] {
-  return clusters.reduce<readonly (readonly string[])[]>(
-    (all, cluster) => [...all, ...all.map((one) => [...one, cluster])],
-    [[]],
-  );
+/**
+ * Gives for each finding the position of the one that it comes from, which is
+ * its own where nothing explains it. A fleet has a finding for every pair of
+ * its clusters, so that what breaks a subject is looked up and never searched for.
+ */
+function findRoots(findings: readonly Judged[]): readonly number[] {
+  const breakers = { error: new Map<Subject, number>(), warning: new Map<Subject, number>() };
+  findings.forEach(({ severity, breaks = [] }, position) => {
+    for (const subject of breaks) {
+      if (!breakers[severity].has(subject)) {
+        breakers[severity].set(subject, position);
+      }
+    }
+  });
+  // What is a warning only does not explain what is wrong.
+  const parents = findings.map(({ severity, needs = [] }, position): number => {
+    const found = needs
+      .flatMap(
+        (subject) =>
+          breakers.error.get(subject) ?? (severity === "warning" ? breakers.warning.get(subject) : undefined) ?? [],
+      )
+      .filter((one) => one !== position);
+    return found.length === 0 ? position : Math.min(...found);
+  });
+  return parents.map((_, position) => {
+    const seen = new Set<number>();
+    let root = position;
+    // Two that explain each other are one fault: the first of them stands for it.
+    while (!seen.has(root)) {
+      seen.add(root);
+      root = parents[root] ?? root;
+    }
+    return parents[root] === root ? root : Math.min(...cycleFrom(root, parents));
+  });
+}
+
+function cycleFrom(start: number, parents: readonly number[]): readonly number[] {
+  const members = [start];
+  for (let next = parents[start] ?? start; next !== start; next = parents[next] ?? start) {
+    members.push(next);
+  }
+  return members;
 }
 
 function involved(finding: Finding): readonly string[] {

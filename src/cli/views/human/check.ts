@@ -1,4 +1,4 @@
-import type { Cause, CheckReport, CheckResult } from "../../../core/checks/run-checks.ts";
+import type { Cause, CheckFinding, CheckReport, CheckResult } from "../../../core/checks/run-checks.ts";
 import { describeId } from "../../../core/model/kube-object.ts";
 import type { Palette } from "./palette.ts";
 
@@ -11,12 +11,12 @@ export function viewCheck(report: CheckReport, palette: Palette): string {
       .filter((one) => categoryOf(one.id) === category)
       .map((one) => `  ${markOf(one, palette)} ${one.sentence}`),
   ]);
-  return [
-    ...lists,
-    ...report.causes.flatMap((cause) => ["", ...viewCause(cause, palette)]),
-    "",
-    verdict(report, palette),
-  ].join("\n");
+  return [...lists, ...viewCauses(report, palette), "", verdict(report, palette)].join("\n");
+}
+
+/** Each cause after an empty line, with what to do, and what follows from it. */
+export function viewCauses(report: CheckReport, palette: Palette): readonly string[] {
+  return report.causes.flatMap((cause) => ["", ...viewCause(cause, palette)]);
 }
 
 /** The line that says how it stands. */
@@ -34,10 +34,8 @@ export function verdict(report: CheckReport, palette: Palette): string {
 
 function viewCause(cause: Cause, palette: Palette): string[] {
   const mark = cause.severity === "error" ? palette.bad("×") : palette.warn("‼");
-  const place = [cause.cluster, cause.remote].filter((one) => one !== undefined).join(" → ");
-  const object = cause.object === undefined ? "" : palette.dim(`  ${describeId(cause.object)}`);
   return [
-    `${mark} ${palette.strong(`${cause.code} ${cause.summary}`)}${place === "" ? "" : `  ${place}`}${object}`,
+    `${mark} ${palette.strong(`${cause.code} ${cause.summary}`)}${placeOf(cause)}${palette.dim(objectOf(cause))}`,
     `    ${cause.detail}`,
     ...(cause.fix === undefined ? [] : [`    fix: ${cause.fix}`]),
     palette.dim(`    docs: docs/reference/codes.md#${cause.code.toLowerCase()}`),
@@ -46,12 +44,19 @@ function viewCause(cause: Cause, palette: Palette): string[] {
       : [
           `    explains ${cause.consequences.length} more:`,
           ...cause.consequences.map((one) =>
-            palette.dim(
-              `      ${one.code} ${one.summary}  ${[one.cluster, one.remote].filter((name) => name !== undefined).join(" → ")}`,
-            ),
+            palette.dim(`      ${one.code} ${one.summary}${placeOf(one)}${objectOf(one)}`),
           ),
         ]),
   ];
+}
+
+function placeOf({ cluster, remote }: CheckFinding): string {
+  const place = [cluster, remote].filter((one) => one !== undefined).join(" → ");
+  return place === "" ? "" : `  ${place}`;
+}
+
+function objectOf({ object }: CheckFinding): string {
+  return object === undefined ? "" : `  ${describeId(object)}`;
 }
 
 function markOf(result: CheckResult, palette: Palette): string {

@@ -1,19 +1,13 @@
 import type { Check } from "../check.ts";
 import { problem, warning } from "../check.ts";
 import { reachedClusters } from "../reached.ts";
+import { nodes } from "../subjects.ts";
 
 /** A cluster without a ready node runs nothing; one with some that are not runs less than it could. */
 export const nodesReady: Check = {
   id: "access/nodes-ready",
   sentence: "nodes are ready",
   pre: true,
-  explains: [
-    "control-plane/istiod-ready",
-    "gateways/ready",
-    "join/istiod-synced",
-    "join/endpoint-shards",
-    "services/versions-run",
-  ],
   run: (facts) =>
     reachedClusters(facts).flatMap((one) => {
       const away = one.nodes.filter((node) => !node.ready).map((node) => node.name);
@@ -28,6 +22,7 @@ export const nodesReady: Check = {
             : `${away.join(", ")} of ${one.cluster} ${away.length === 1 ? "is" : "are"} not ready.`,
           fix: `See why: kubectl --context ${one.context} describe nodes`,
           cluster: one.cluster,
+          breaks: [nodes(one.cluster)],
         }),
       ];
     }),

@@ -2,13 +2,14 @@ import type { Check, Finding } from "../check.ts";
 import { problem, warning } from "../check.ts";
 import type { CertificateFacts, MeshFacts, ReachedCluster } from "../facts.ts";
 import { daysUntil, reachedClusters, warnDays } from "../reached.ts";
+import type { Subject } from "../subjects.ts";
+import { rootCertificateOf, signing } from "../subjects.ts";
 
 /** An authority that has ended takes every connection of the mesh with it (linkerd's rule: 60 days ahead). */
 export const authorities: Check = {
   id: "certificates/authorities",
   sentence: `no authority's certificate ends within ${warnDays} days`,
   pre: true,
-  explains: [],
   run: (facts) =>
     reachedClusters(facts).flatMap((one) => {
       if (one.authority.kind !== "present") {
@@ -45,6 +46,7 @@ function judge(
         fix: "Set the clock that is wrong, the one of this machine or of the one that made the certificate; or wait until then.",
         cluster,
         object,
+        ...subjectsOf(cluster, place, certificate, [signing(cluster)]),
       }),
     ];
   }
@@ -55,6 +57,7 @@ function judge(
         fix: fixes[place].ended,
         cluster,
         object,
+        ...subjectsOf(cluster, place, certificate, [signing(cluster)]),
       }),
     ];
   }
@@ -66,15 +69,27 @@ function judge(
           fix: fixes[place].ends,
           cluster,
           object,
+          ...subjectsOf(cluster, place, certificate, []),
         }),
       ];
+}
+
+/** What is above the clusters' own intermediates is the same in all of them: the first of them tells that it ends. */
+function subjectsOf(
+  cluster: string,
+  place: Place,
+  { fingerprint }: CertificateFacts,
+  breaks: readonly Subject[],
+): { readonly breaks: readonly Subject[]; readonly needs: readonly Subject[] } {
+  const shared = place === "intermediate" ? [] : [rootCertificateOf(fingerprint)];
+  return { breaks: [...breaks, ...shared], needs: shared };
 }
 
 /** A root that nothing of this cluster leads to: the old or the new one while it is being replaced. */
 function judgeIdle(
   facts: MeshFacts,
   { cluster }: ReachedCluster,
-  { subject, notAfter }: CertificateFacts,
+  { subject, notAfter, fingerprint }: CertificateFacts,
 ): readonly Finding[] {
   return Date.parse(notAfter) > Date.parse(facts.takenAt)
     ? []
@@ -84,6 +99,8 @@ function judgeIdle(
           fix: "Take it out of the bundle once no cluster signs under it.",
           cluster,
           object,
+          breaks: [rootCertificateOf(fingerprint)],
+          needs: [rootCertificateOf(fingerprint)],
         }),
       ];
 }

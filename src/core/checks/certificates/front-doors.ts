@@ -8,7 +8,6 @@ export const frontDoors: Check = {
   id: "certificates/front-doors",
   sentence: "every ingress has the certificates of its routes",
   pre: false,
-  explains: [],
   run: (facts) => [
     ...facts.mesh.services.flatMap((service) => service.routes.flatMap((route) => httpChallenge(facts, route))),
     ...meshClusters(facts).flatMap((one) =>

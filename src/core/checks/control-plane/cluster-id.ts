@@ -1,13 +1,13 @@
 import type { Check } from "../check.ts";
 import { problem } from "../check.ts";
 import { applyFix, meshClusters } from "../reached.ts";
+import { clusterName } from "../subjects.ts";
 
 /** One name must be in istiod, in its gateways, and in the remote secrets of the others (pain 7). */
 export const clusterId: Check = {
   id: "control-plane/cluster-id",
   sentence: "istiod and gateways carry their cluster's name",
   pre: false,
-  explains: ["join/istiod-synced", "join/network-gateways", "join/endpoint-shards"],
   run: (facts) =>
     meshClusters(facts).flatMap((one) => {
       const carried = [{ name: "istiod", clusterId: one.istiod.clusterId }, ...one.gateways];
@@ -19,6 +19,7 @@ export const clusterId: Check = {
             fix: applyFix,
             cluster: one.cluster,
             object: { group: "apps", kind: "Deployment", namespace: "istio-system", name: workload.name },
+            breaks: [clusterName(one.cluster)],
           }),
         );
     }),

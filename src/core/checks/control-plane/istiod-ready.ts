@@ -1,6 +1,8 @@
+import { istioNamespace } from "../../render/names.ts";
 import type { Check } from "../check.ts";
 import { problem } from "../check.ts";
 import { applyFix, reachedClusters } from "../reached.ts";
+import { credentials, istiod, newPods, nodes, signing } from "../subjects.ts";
 
 const object = { group: "apps", kind: "Deployment", namespace: "istio-system", name: "istiod" };
 
@@ -9,17 +11,6 @@ export const istiodReady: Check = {
   id: "control-plane/istiod-ready",
   sentence: "istiod is there and ready",
   pre: false,
-  explains: [
-    "control-plane/webhook",
-    "control-plane/root-certificate",
-    "control-plane/cluster-id",
-    "gateways/ready",
-    "gateways/addresses",
-    "gateways/listener",
-    "join/istiod-synced",
-    "join/network-gateways",
-    "join/endpoint-shards",
-  ],
   run: (facts) =>
     reachedClusters(facts).flatMap((one) => {
       const { desired, ready, reason } = one.istiod;
@@ -38,6 +29,25 @@ export const istiodReady: Check = {
           : desired === undefined
             ? applyFix
             : `See why: kubectl --context ${one.context} -n istio-system describe pod -l app=istiod`;
-      return [problem("ISM420", { detail, fix, cluster: one.cluster, object })];
+      return [
+        problem("ISM420", {
+          detail,
+          fix,
+          cluster: one.cluster,
+          object,
+          breaks: [istiod(one.cluster)],
+          // A Deployment that asks for no pod waits for nothing.
+          needs:
+            desired === undefined || desired === 0
+              ? []
+              : [
+                  nodes(one.cluster),
+                  newPods(one.cluster, istioNamespace),
+                  signing(one.cluster),
+                  // While it tries the other clusters it answers and is not ready yet.
+                  ...(one.istiod.pods.some((pod) => pod.problem === undefined) ? [credentials(one.cluster)] : []),
+                ],
+        }),
+      ];
     }),
 };

@@ -6,7 +6,6 @@ export const meshId: Check = {
   id: "control-plane/mesh-id",
   sentence: "no cluster is in another mesh",
   pre: true,
-  explains: [],
   run: (facts) =>
     reachedClusters(facts)
       .filter((one) => one.meshId !== undefined && one.meshId !== facts.mesh.name)

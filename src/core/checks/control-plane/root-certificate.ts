@@ -1,13 +1,13 @@
 import type { Check } from "../check.ts";
 import { problem } from "../check.ts";
 import { meshClusters } from "../reached.ts";
+import { istiod, rootInNamespace } from "../subjects.ts";
 
 /** istiod gives a namespace up after six tries within a quarter of a second, and looks again when it changes. */
 export const rootCertificate: Check = {
   id: "control-plane/root-certificate",
   sentence: "istiod has written its root certificate into every namespace",
   pre: false,
-  explains: ["gateways/ready", "services/versions-run"],
   run: (facts) =>
     meshClusters(facts).flatMap((one) =>
       one.namespaces
@@ -18,6 +18,8 @@ export const rootCertificate: Check = {
             fix: `Have istiod write it: kubectl --context ${one.context} -n istio-system rollout restart deployment istiod. If it is not there after that, istiod's log says why ("error when creating configmap").`,
             cluster: one.cluster,
             object: { group: "", kind: "ConfigMap", namespace: name, name: "istio-ca-root-cert" },
+            breaks: [rootInNamespace(one.cluster, name)],
+            needs: [istiod(one.cluster)],
           }),
         ),
     ),

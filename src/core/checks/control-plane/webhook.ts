@@ -1,13 +1,13 @@
 import type { Check } from "../check.ts";
 import { problem } from "../check.ts";
 import { applyFix, meshClusters } from "../reached.ts";
+import { webhookOf } from "../subjects.ts";
 
 /** Without it new pods start without a sidecar and gateways without an image (pain 18). */
 export const webhook: Check = {
   id: "control-plane/webhook",
   sentence: "the injection webhook is registered",
   pre: false,
-  explains: ["gateways/ready", "services/sidecars"],
   run: (facts) =>
     meshClusters(facts)
       .filter((one) => !one.istiod.webhook)
@@ -21,6 +21,7 @@ export const webhook: Check = {
             kind: "MutatingWebhookConfiguration",
             name: "istio-sidecar-injector",
           },
+          breaks: [webhookOf(one.cluster)],
         }),
       ),
 };

@@ -2,6 +2,7 @@ import type { Check } from "../check.ts";
 import { problem } from "../check.ts";
 import type { CredentialFacts } from "../facts.ts";
 import { meshClusters } from "../reached.ts";
+import { apiServer, credential as credentialFor, credentials, refusal, remoteSecret } from "../subjects.ts";
 
 /**
  * Tried with exactly what is in the secret. An address that does not answer
@@ -12,7 +13,6 @@ export const credentialsAccepted: Check = {
   id: "credentials/accepted",
   sentence: "the credentials in remote secrets are accepted",
   pre: false,
-  explains: ["join/istiod-synced", "join/endpoint-shards", "join/network-gateways"],
   run: (facts) =>
     meshClusters(facts).flatMap((one) =>
       one.remoteSecrets.flatMap((secret) =>
@@ -27,6 +27,17 @@ export const credentialsAccepted: Check = {
                   cluster: one.cluster,
                   remote: credential.cluster,
                   object: { group: "", kind: "Secret", namespace: "istio-system", name: secret.name },
+                  breaks: [
+                    credentialFor(one.cluster, credential.cluster),
+                    credentials(one.cluster),
+                    refusal(credential.cluster, said.reason),
+                  ],
+                  // Whoever reads the cluster is refused for the same reason: the first of them tells it.
+                  needs: [
+                    refusal(credential.cluster, said.reason),
+                    apiServer(credential.cluster),
+                    remoteSecret(one.cluster, credential.cluster),
+                  ],
                 }),
               ];
         }),
@@ -36,13 +47,22 @@ export const credentialsAccepted: Check = {
 
 function say(
   reader: string,
-  { cluster, server, trial, token }: CredentialFacts,
-): { readonly code: "ISM432" | "ISM433" | "ISM434"; readonly detail: string; readonly fix: string } | undefined {
+  { cluster, server, fingerprint, trial, token }: CredentialFacts,
+):
+  | {
+      readonly code: "ISM432" | "ISM433" | "ISM434";
+      /** The same for all readers of the cluster that are refused for one and the same thing. */
+      readonly reason: string;
+      readonly detail: string;
+      readonly fix: string;
+    }
+  | undefined {
   const subject = `With the remote secret of ${reader} for ${cluster}, ${server}`;
   switch (trial.outcome) {
     case "unauthorized":
       return {
         code: "ISM432",
+        reason: `token ${fingerprint}`,
         detail: `${subject} answers 401 Unauthorized: the token has ended, was revoked, or is one that the address does not take. istiod of ${reader} keeps what it knew of ${cluster} and learns nothing new.`,
         fix:
           token === "jwt" && server.includes("/k8s/clusters/")
@@ -52,12 +72,14 @@ function say(
     case "untrusted":
       return {
         code: "ISM433",
+        reason: `authority for ${server}`,
         detail: `${subject} is not trusted: ${trial.detail}`,
         fix: "Put the authority that signs what the address serves into the kubeconfig that isthmus uses for that cluster, or name another address as spec.clusters[].endpoint; then run isthmus apply.",
       };
     case "forbidden":
       return {
         code: "ISM434",
+        reason: "rights of the reader",
         detail: `${subject} lets the token in and refuses what istiod reads: ${trial.detail}`,
         fix: `Run isthmus apply for ${cluster}: it puts Istio's reader account and its ClusterRole there.`,
       };

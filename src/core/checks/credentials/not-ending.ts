@@ -1,13 +1,13 @@
 import type { Check } from "../check.ts";
 import { problem, warning } from "../check.ts";
 import { daysUntil, meshClusters, warnDays } from "../reached.ts";
+import { remoteSecret } from "../subjects.ts";
 
 /** Rancher's tokens and bound service account tokens end; the ones of isthmus' own Secrets do not (pain 4). */
 export const credentialsNotEnding: Check = {
   id: "credentials/not-ending",
   sentence: `no credential of a remote secret ends within ${warnDays} days`,
   pre: false,
-  explains: ["credentials/accepted", "join/istiod-synced", "join/endpoint-shards", "join/network-gateways"],
   run: (facts) =>
     meshClusters(facts).flatMap((one) =>
       one.remoteSecrets.flatMap((secret) =>
@@ -24,6 +24,7 @@ export const credentialsNotEnding: Check = {
               cluster: one.cluster,
               remote: credential.cluster,
               object: { group: "", kind: "Secret", namespace: "istio-system", name: secret.name },
+              breaks: [remoteSecret(one.cluster, credential.cluster)],
             }),
           ];
         }),

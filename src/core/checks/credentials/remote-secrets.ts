@@ -3,13 +3,13 @@ import type { Check } from "../check.ts";
 import { problem } from "../check.ts";
 import type { ReachedCluster } from "../facts.ts";
 import { applyFix, onceFor, pairs } from "../reached.ts";
+import { credential, remoteSecret } from "../subjects.ts";
 
 /** istiod learns of another cluster by a remote secret and by nothing else (pain 1). */
 export const remoteSecrets: Check = {
   id: "credentials/remote-secrets",
   sentence: "every cluster has a remote secret for every other",
   pre: false,
-  explains: ["join/istiod-synced", "join/network-gateways", "join/endpoint-shards"],
   run: (facts) => {
     const keysOf = onceFor((one: ReachedCluster) => new Set(one.remoteSecrets.flatMap((secret) => secret.keys)));
     return pairs(facts)
@@ -21,6 +21,8 @@ export const remoteSecrets: Check = {
           cluster: reader.cluster,
           remote,
           object: { group: "", kind: "Secret", namespace: "istio-system", name: remoteSecretName(remote) },
+          breaks: [credential(reader.cluster, remote)],
+          needs: [remoteSecret(reader.cluster, remote)],
         }),
       );
   },

@@ -1,14 +1,15 @@
+import { remoteSecretName } from "../../render/remote-secret.ts";
 import type { Check } from "../check.ts";
 import { problem } from "../check.ts";
 import type { ReachedCluster } from "../facts.ts";
 import { meshClusters } from "../reached.ts";
+import { remoteSecret } from "../subjects.ts";
 
 /** istiod takes a cluster's name from the Secret's key; it must be that of the mesh, once, and not the cluster's own (pain 7). */
 export const secretNames: Check = {
   id: "credentials/secret-names",
   sentence: "remote secrets carry the other clusters' names",
   pre: false,
-  explains: ["join/istiod-synced"],
   run: (facts) => {
     const known = new Set(facts.mesh.clusters.map((one) => one.name));
     return meshClusters(facts).flatMap((one) => {
@@ -33,6 +34,13 @@ export const secretNames: Check = {
                 fix: `Delete it and run isthmus apply: kubectl --context ${one.context} -n istio-system delete secret ${secret.name}`,
                 cluster: one.cluster,
                 object: { group: "", kind: "Secret", namespace: "istio-system", name: secret.name },
+                breaks: facts.mesh.clusters
+                  .map((other) => other.name)
+                  .filter(
+                    (other) =>
+                      [...secret.keys, secret.annotation].includes(other) || secret.name === remoteSecretName(other),
+                  )
+                  .map((other) => remoteSecret(one.cluster, other)),
               }),
             ];
       });

@@ -7,7 +7,6 @@ export const owner: Check = {
   id: "dns/owner",
   sentence: "external-dns has the same owner in every cluster",
   pre: false,
-  explains: [],
   run: (facts) => {
     const published = facts.mesh.services.some((service) =>
       service.routes.some((route) => route.dns?.via === "externalDns"),

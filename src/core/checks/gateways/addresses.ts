@@ -3,13 +3,13 @@ import type { Check } from "../check.ts";
 import { problem } from "../check.ts";
 import type { GatewayFacts, ReachedCluster } from "../facts.ts";
 import { applyFix, meshClusters } from "../reached.ts";
+import { gatewayAddress, nodes } from "../subjects.ts";
 
 /** Without an address nobody finds the gateway: no load balancer, a pending one, or NAT in front (pain 12). */
 export const gatewaysHaveAddresses: Check = {
   id: "gateways/addresses",
   sentence: "gateways have addresses",
   pre: false,
-  explains: ["join/network-gateways", "dns/owner"],
   run: (facts) =>
     meshClusters(facts).flatMap((one) =>
       one.gateways.flatMap((gateway) => {
@@ -21,6 +21,8 @@ export const gatewaysHaveAddresses: Check = {
                 ...wrong,
                 cluster: one.cluster,
                 object: { group: "", kind: "Service", namespace: "istio-system", name: gateway.name },
+                breaks: [gatewayAddress(one.cluster, gateway.name)],
+                needs: gateway.service?.addresses.length === 0 ? [nodes(one.cluster)] : [],
               }),
             ];
       }),

@@ -3,13 +3,13 @@ import type { Check } from "../check.ts";
 import { problem } from "../check.ts";
 import type { ReachedCluster } from "../facts.ts";
 import { applyFix, meshClusters } from "../reached.ts";
+import { crossNetwork } from "../subjects.ts";
 
 /** The one Gateway that opens 15443: AUTO_PASSTHROUGH for *.local, and no other one beside it (pain 14). */
 export const crossNetworkGateway: Check = {
   id: "gateways/cross-network",
   sentence: "one Gateway opens the east-west gateway for other networks",
   pre: false,
-  explains: ["gateways/listener"],
   run: (facts) =>
     meshClusters(facts).flatMap((one) => {
       const found = serversAt(one);
@@ -37,6 +37,7 @@ export const crossNetworkGateway: Check = {
             namespace: name.slice(0, name.indexOf("/")),
             name: name.slice(name.indexOf("/") + 1),
           },
+          breaks: [crossNetwork(one.cluster)],
         }),
       ];
     }),

@@ -1,13 +1,23 @@
-import { eastWestGateway } from "../../render/names.ts";
+import { eastWestGateway, istioNamespace } from "../../render/names.ts";
 import type { Check } from "../check.ts";
 import { problem } from "../check.ts";
 import { applyFix, meshClusters } from "../reached.ts";
+import {
+  gatewayPods,
+  istiod,
+  newPods,
+  nodes,
+  rootInNamespace,
+  signing,
+  wayToInjector,
+  wayToIstiod,
+  webhookOf,
+} from "../subjects.ts";
 
 export const gatewaysReady: Check = {
   id: "gateways/ready",
   sentence: "gateways are there and ready",
   pre: false,
-  explains: ["gateways/listener", "join/network-gateways"],
   run: (facts) =>
     meshClusters(facts).flatMap((one) =>
       one.gateways
@@ -33,6 +43,21 @@ export const gatewaysReady: Check = {
                   : `See why: kubectl --context ${one.context} -n istio-system describe deployment ${gateway.name}`,
             cluster: one.cluster,
             object: { group: "apps", kind: "Deployment", namespace: "istio-system", name: gateway.name },
+            breaks: [gatewayPods(one.cluster, gateway.name)],
+            // A Deployment that asks for no pod waits for nothing.
+            needs:
+              gateway.desired === undefined || gateway.desired === 0
+                ? []
+                : [
+                    nodes(one.cluster),
+                    newPods(one.cluster, istioNamespace),
+                    signing(one.cluster),
+                    istiod(one.cluster),
+                    wayToIstiod(one.cluster),
+                    webhookOf(one.cluster),
+                    wayToInjector(one.cluster),
+                    rootInNamespace(one.cluster, istioNamespace),
+                  ],
           });
         }),
     ),

@@ -3,13 +3,13 @@ import type { Check } from "../check.ts";
 import { problem } from "../check.ts";
 import type { IstiodPod } from "../facts.ts";
 import { meshClusters, onceFor, reachedClusters } from "../reached.ts";
+import { istiod, needsOfJoin, nodes, sync } from "../subjects.ts";
 
 /** `synced` is no proof: what each istiod pod has of a service in a cluster is compared with what that cluster has (pains 1, 2, 3 and 17). */
 export const endpointShards: Check = {
   id: "join/endpoint-shards",
   sentence: "every istiod has the endpoints that the clusters really have",
   pre: false,
-  explains: [],
   run: (facts) => {
     const shardsOf = onceFor(
       (pod: IstiodPod) => new Map(pod.shards.map((one) => [`${one.service} ${one.cluster}`, one.endpoints])),
@@ -40,6 +40,14 @@ export const endpointShards: Check = {
                     cluster: reader.cluster,
                     ...(far.cluster === reader.cluster ? {} : { remote: far.cluster }),
                     object: { group: "", kind: "Pod", namespace: "istio-system", name: pod.name },
+                    needs:
+                      far.cluster === reader.cluster
+                        ? [istiod(reader.cluster), nodes(reader.cluster)]
+                        : [
+                            sync(reader.cluster, far.cluster),
+                            ...needsOfJoin(reader.cluster, far.cluster),
+                            nodes(far.cluster),
+                          ],
                   }),
                 ];
           }),

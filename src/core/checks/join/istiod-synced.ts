@@ -2,13 +2,13 @@ import type { Check } from "../check.ts";
 import { problem } from "../check.ts";
 import type { IstiodPod } from "../facts.ts";
 import { meshClusters, onceFor, pairs } from "../reached.ts";
+import { istiod, needsOfJoin, nodes, sync } from "../subjects.ts";
 
 /** Every pod of istiod is asked, since each keeps its own ties (pains 2 and 17). */
 export const istiodSynced: Check = {
   id: "join/istiod-synced",
   sentence: "every istiod says that it is synced with every other cluster",
   pre: false,
-  explains: ["join/network-gateways", "join/endpoint-shards"],
   run: (facts) => {
     const statesOf = onceFor((pod: IstiodPod) => new Map(pod.remotes.map((one) => [one.cluster, one.state])));
     return [
@@ -21,6 +21,7 @@ export const istiodSynced: Check = {
               fix: `See how it is: kubectl --context ${one.context} -n istio-system describe pod ${pod.name}`,
               cluster: one.cluster,
               object: { group: "", kind: "Pod", namespace: "istio-system", name: pod.name },
+              needs: [istiod(one.cluster), nodes(one.cluster)],
             }),
           ),
       ),
@@ -38,6 +39,8 @@ export const istiodSynced: Check = {
                 fix: `See why it cannot: kubectl --context ${reader.context} -n istio-system logs ${first.pod} | grep ${remote}. Where the remote secret is right and istiod does not take it up, restart it: kubectl --context ${reader.context} -n istio-system rollout restart deployment istiod`,
                 cluster: reader.cluster,
                 remote,
+                breaks: [sync(reader.cluster, remote)],
+                needs: needsOfJoin(reader.cluster, remote),
               }),
             ];
       }),

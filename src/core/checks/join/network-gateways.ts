@@ -3,6 +3,7 @@ import type { Check } from "../check.ts";
 import { problem } from "../check.ts";
 import type { IstiodPod } from "../facts.ts";
 import { gatewayOf, onceFor, pairs } from "../reached.ts";
+import { gatewayAddress, gatewayPods, needsOfJoin, networkLabelled, sync } from "../subjects.ts";
 
 /**
  * What istiod takes for the gateways of another network: without one it hands
@@ -13,7 +14,6 @@ export const networkGateways: Check = {
   id: "join/network-gateways",
   sentence: "every istiod knows the east-west gateways of other networks",
   pre: false,
-  explains: [],
   run: (facts) => {
     const networks = new Map(facts.mesh.clusters.map((one) => [one.name, one.network]));
     const gatewaysOf = onceFor(byCluster);
@@ -47,6 +47,13 @@ export const networkGateways: Check = {
             cluster: reader.cluster,
             remote,
             object: { group: "", kind: "Pod", namespace: "istio-system", name: pod.name },
+            needs: [
+              sync(reader.cluster, remote),
+              ...needsOfJoin(reader.cluster, remote),
+              gatewayPods(remote, eastWestGateway),
+              gatewayAddress(remote, eastWestGateway),
+              networkLabelled(remote),
+            ],
           }),
         ];
       });

@@ -2,13 +2,13 @@ import { eastWestGateway, networkLabel } from "../../render/names.ts";
 import type { Check } from "../check.ts";
 import { problem } from "../check.ts";
 import { applyFix, gatewayOf, meshClusters, networkOf } from "../reached.ts";
+import { gatewayAddress } from "../subjects.ts";
 
 /** The second of the two places: istiods of other clusters find a network's gateway by the label of its Service (pain 13). */
 export const gatewayLabel: Check = {
   id: "network/gateway-label",
   sentence: "the east-west gateway and its Service carry the cluster's network",
   pre: false,
-  explains: ["join/network-gateways"],
   run: (facts) =>
     meshClusters(facts).flatMap((one) => {
       const asked = networkOf(facts, one.cluster);
@@ -34,6 +34,7 @@ export const gatewayLabel: Check = {
             namespace: "istio-system",
             name: eastWestGateway,
           },
+          breaks: [gatewayAddress(one.cluster, eastWestGateway)],
         }),
       ];
     }),

@@ -2,13 +2,13 @@ import { networkLabel } from "../../render/names.ts";
 import type { Check } from "../check.ts";
 import { problem } from "../check.ts";
 import { applyFix, istioNamespaceOf, meshClusters, networkOf } from "../reached.ts";
+import { networkLabelled } from "../subjects.ts";
 
 /** istiod takes the network of a cluster's pods from this label; without it they count as reachable from anywhere (pain 13). */
 export const namespaceLabel: Check = {
   id: "network/namespace-label",
   sentence: "istio-system carries the cluster's network",
   pre: false,
-  explains: ["join/network-gateways", "join/endpoint-shards"],
   run: (facts) =>
     meshClusters(facts).flatMap((one) => {
       const asked = networkOf(facts, one.cluster);
@@ -21,6 +21,7 @@ export const namespaceLabel: Check = {
               fix: `${applyFix} Or by hand: kubectl --context ${one.context} label namespace istio-system ${networkLabel}=${asked} --overwrite`,
               cluster: one.cluster,
               object: { group: "", kind: "Namespace", name: "istio-system" },
+              breaks: [networkLabelled(one.cluster)],
             }),
           ];
     }),

@@ -2,6 +2,7 @@ import { parseQuantity } from "../../model/quantity.ts";
 import type { Check } from "../check.ts";
 import { problem } from "../check.ts";
 import { reachedClusters } from "../reached.ts";
+import { newPods } from "../subjects.ts";
 
 /** What every sidecar and gateway adds at least, by Istio's defaults: a pod whose namespace has less left is refused (pain 18). */
 const needs: Readonly<Record<string, number>> = {
@@ -16,7 +17,6 @@ export const quotas: Check = {
   id: "policies/quotas",
   sentence: "quotas leave room for another sidecar",
   pre: true,
-  explains: [],
   run: (facts) =>
     reachedClusters(facts).flatMap((one) =>
       one.quotas.flatMap((quota) => {
@@ -33,6 +33,7 @@ export const quotas: Check = {
                 fix: "Raise the quota (in Rancher that of the project), or give smaller requests and limits in spec.istio.containerDefaults.",
                 cluster: one.cluster,
                 object: { group: "", kind: "ResourceQuota", namespace: quota.namespace, name: quota.name },
+                breaks: [newPods(one.cluster, quota.namespace)],
               }),
             ];
       }),

@@ -7,7 +7,6 @@ export const localities: Check = {
   id: "routes/localities",
   sentence: "nodes are in the regions and zones of the mesh file",
   pre: true,
-  explains: [],
   run: (facts) =>
     reachedClusters(facts).flatMap((one) => {
       const asked = facts.mesh.clusters.find((cluster) => cluster.name === one.cluster);

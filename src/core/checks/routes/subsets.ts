@@ -8,7 +8,6 @@ export const subsets: Check = {
   id: "routes/subsets",
   sentence: "every cluster's DestinationRules have all versions",
   pre: false,
-  explains: [],
   run: (facts) =>
     facts.mesh.services.flatMap((service) =>
       meshClusters(facts).flatMap((one) => {

@@ -8,7 +8,6 @@ export const weights: Check = {
   id: "routes/weights",
   sentence: "every cluster's VirtualServices have the mesh file's weights",
   pre: false,
-  explains: [],
   run: (facts) =>
     facts.mesh.services.flatMap((service) =>
       service.routes.flatMap((route) =>

@@ -2,13 +2,13 @@ import type { Check } from "../check.ts";
 import { problem } from "../check.ts";
 import type { ServiceFacts } from "../facts.ts";
 import { applyFix, meshClusters } from "../reached.ts";
+import { serviceIn } from "../subjects.ts";
 
 /** A name resolves where its Service is: one of the same ports must be in every cluster that has clients (pain 15, IST0170). */
 export const inEveryCluster: Check = {
   id: "services/in-every-cluster",
   sentence: "services are the same in every cluster",
   pre: false,
-  explains: ["services/versions-run"],
   run: (facts) =>
     facts.mesh.services.flatMap((service) => {
       const key = `${service.namespace}/${service.name}`;
@@ -26,6 +26,7 @@ export const inEveryCluster: Check = {
                     : applyFix,
                 cluster: one.cluster,
                 object: { group: "", kind: "Service", namespace: service.namespace, name: service.name },
+                breaks: here?.present === true && here.headless ? [] : [serviceIn(one.cluster, key)],
               }),
             ];
       });

@@ -1,13 +1,13 @@
 import type { Check } from "../check.ts";
 import { problem } from "../check.ts";
 import { meshClusters } from "../reached.ts";
+import { injectedNamespace, webhookOf } from "../subjects.ts";
 
 /** East-west gateways pass mTLS on to the pod, which ends nowhere without a sidecar. */
 export const sidecars: Check = {
   id: "services/sidecars",
   sentence: "pods of the mesh's services have sidecars",
   pre: false,
-  explains: [],
   run: (facts) =>
     meshClusters(facts).flatMap((one) =>
       one.services
@@ -20,6 +20,9 @@ export const sidecars: Check = {
             fix: `${injected ? "" : "Run isthmus apply, which labels the namespace, and then: "}kubectl --context ${one.context} -n ${namespace} rollout restart deployment`,
             cluster: one.cluster,
             object: { group: "", kind: "Namespace", name: namespace },
+            // A namespace that does not ask for sidecars is one thing that is wrong, whatever runs there.
+            breaks: injected ? [] : [injectedNamespace(one.cluster, namespace)],
+            needs: injected ? [webhookOf(one.cluster)] : [injectedNamespace(one.cluster, namespace)],
           });
         }),
     ),

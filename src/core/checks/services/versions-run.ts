@@ -1,12 +1,12 @@
 import type { Check } from "../check.ts";
 import { problem } from "../check.ts";
 import { reachedCluster } from "../reached.ts";
+import { istiod, newPods, nodes, rootInNamespace, serviceIn, wayToInjector } from "../subjects.ts";
 
 export const versionsRun: Check = {
   id: "services/versions-run",
   sentence: "every version has ready pods where it runs",
   pre: false,
-  explains: [],
   run: (facts) =>
     facts.mesh.services.flatMap((service) =>
       service.versions.flatMap((version) =>
@@ -23,6 +23,14 @@ export const versionsRun: Check = {
               fix: `See why: kubectl --context ${one.context} -n ${service.namespace} get pods -l ${labels.join(",")}`,
               cluster: name,
               object: { group: "", kind: "Service", namespace: service.namespace, name: service.name },
+              needs: [
+                nodes(name),
+                newPods(name, service.namespace),
+                serviceIn(name, here.service),
+                istiod(name),
+                wayToInjector(name),
+                rootInNamespace(name, service.namespace),
+              ],
             }),
           ];
         }),

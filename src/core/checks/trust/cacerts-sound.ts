@@ -1,6 +1,7 @@
 import type { Check } from "../check.ts";
 import { problem } from "../check.ts";
 import { reachedClusters } from "../reached.ts";
+import { cacerts, signing } from "../subjects.ts";
 
 const object = { group: "", kind: "Secret", namespace: "istio-system", name: "cacerts" };
 
@@ -15,13 +16,6 @@ export const cacertsSound: Check = {
   id: "trust/cacerts-sound",
   sentence: "every cluster has cacerts that hold together",
   pre: true,
-  explains: [
-    "trust/issued-by-cacerts",
-    "trust/proxies-trust-root",
-    "control-plane/istiod-ready",
-    "gateways/ready",
-    "join/istiod-synced",
-  ],
   run: (facts) =>
     reachedClusters(facts).flatMap((one) => {
       if (one.authority.kind === "present" || (one.authority.kind === "missing" && one.istiod.desired === undefined)) {
@@ -35,6 +29,17 @@ export const cacertsSound: Check = {
         one.authority.kind === "broken"
           ? "Repair the Secret with whoever made it. Where nobody needs it any more, delete it and run isthmus apply, which issues a new intermediate."
           : `Run isthmus apply, which issues one, then restart what still has certificates of the old root: kubectl --context ${one.context} -n istio-system rollout restart deployment`;
-      return [problem("ISM415", { detail, fix, cluster: one.cluster, object })];
+      return [
+        problem("ISM415", {
+          detail,
+          fix,
+          cluster: one.cluster,
+          object,
+          breaks: [
+            cacerts(one.cluster),
+            ...(one.authority.kind === "broken" && one.authority.effect === "istiod" ? [signing(one.cluster)] : []),
+          ],
+        }),
+      ];
     }),
 };

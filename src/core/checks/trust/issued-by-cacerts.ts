@@ -2,6 +2,7 @@ import type { Check } from "../check.ts";
 import { problem } from "../check.ts";
 import type { NamespaceFacts } from "../facts.ts";
 import { meshClusters } from "../reached.ts";
+import { issuedRoot } from "../subjects.ts";
 import { trusting } from "../trusts.ts";
 
 /** istiod reads cacerts when it starts, and writes the roots that it knows into every namespace. */
@@ -9,7 +10,6 @@ export const issuedByCacerts: Check = {
   id: "trust/issued-by-cacerts",
   sentence: "istiod hands out the root of cacerts in every namespace",
   pre: false,
-  explains: ["trust/proxies-trust-root"],
   run: (facts) =>
     trusting(meshClusters(facts)).flatMap(({ one, authority }) => {
       const wanted = authority.roots.map(({ fingerprint }) => fingerprint);
@@ -22,6 +22,8 @@ export const issuedByCacerts: Check = {
               detail: `ConfigMap istio-ca-root-cert of ${other.map((namespace) => namespace.name).join(", ")} in ${one.cluster} carries ${some ? "not the same roots as" : "another root than"} Secret istio-system/cacerts, so istiod ${some ? "has not taken the Secret's roots up: it does so when it starts, and before that only with ISTIO_MULTIROOT_MESH" : "signs with something else: it was started before the Secret, or has not read it again"}.`,
               fix: `Restart istiod, then the gateways and workloads: kubectl --context ${one.context} -n istio-system rollout restart deployment istiod`,
               cluster: one.cluster,
+              breaks: [issuedRoot(one.cluster)],
+              needs: [issuedRoot(one.cluster)],
             }),
           ];
     }),

@@ -3,13 +3,13 @@ import { problem } from "../check.ts";
 import { meshClusters } from "../reached.ts";
 import type { Trusting } from "../trusts.ts";
 import { anchorOf, isTrustedBy, leadsTo, trusting } from "../trusts.ts";
+import { cacerts, issuedRoot } from "../subjects.ts";
 
 /** A running proxy must trust the root that every cluster of the mesh signs under. */
 export const proxiesTrustRoot: Check = {
   id: "trust/proxies-trust-root",
   sentence: "running gateways trust the roots of all clusters",
   pre: false,
-  explains: [],
   run: (facts) => {
     // Clusters that share a root are told in one finding: it is one thing that is wrong.
     const owners = new Map<string, readonly Trusting[]>();
@@ -32,6 +32,10 @@ export const proxiesTrustRoot: Check = {
                 fix: `Restart what still has the old root: kubectl --context ${one.context} -n istio-system rollout restart deployment. While a root is being replaced, both must be trusted everywhere before anything is signed under the new one.`,
                 cluster: one.cluster,
                 ...(names.includes(one.cluster) ? {} : { remote: first.one.cluster }),
+                needs: [...new Set([one.cluster, ...names])].flatMap((cluster) => [
+                  issuedRoot(cluster),
+                  cacerts(cluster),
+                ]),
               }),
             ];
       }),

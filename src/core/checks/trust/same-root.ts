@@ -1,6 +1,7 @@
 import type { Check } from "../check.ts";
 import { problem } from "../check.ts";
 import { reachedClusters } from "../reached.ts";
+import { issuedRoot } from "../subjects.ts";
 import type { Trusting } from "../trusts.ts";
 import { anchorOf, isTrustedBy, leadsTo, trusting } from "../trusts.ts";
 
@@ -14,7 +15,6 @@ export const sameRoot: Check = {
   id: "trust/same-root",
   sentence: "all clusters trust the same root",
   pre: true,
-  explains: ["trust/issued-by-cacerts", "trust/proxies-trust-root"],
   run: (facts) => {
     const all = trusting(reachedClusters(facts));
     // The mesh's root is the one that most clusters sign under; of two clusters the first one's is taken for it.
@@ -34,6 +34,7 @@ export const sameRoot: Check = {
           fix: `Find out which root is the mesh's (isthmus plan names the cluster that differs). Where one is being replaced, put both into root-cert.pem of every cluster first. Where the root of ${one.one.cluster} is not the mesh's, delete its Secret istio-system/cacerts and run isthmus apply, which issues an intermediate of the common root; then restart istiod, the gateways and the workloads there.`,
           cluster: one.one.cluster,
           object: { group: "", kind: "Secret", namespace: "istio-system", name: "cacerts" },
+          breaks: [issuedRoot(one.one.cluster)],
         }),
       );
   },

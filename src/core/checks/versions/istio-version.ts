@@ -7,7 +7,6 @@ export const istioVersion: Check = {
   id: "versions/istio-version",
   sentence: "istiod has the mesh file's version in every cluster",
   pre: false,
-  explains: [],
   run: (facts) =>
     meshClusters(facts)
       .filter((one) => one.istiod.version !== "" && !one.istiod.version.startsWith(facts.mesh.istioVersion))

@@ -7,7 +7,6 @@ export const kubernetes: Check = {
   id: "versions/kubernetes",
   sentence: "this Istio supports the clusters' Kubernetes",
   pre: true,
-  explains: [],
   run: (facts) => {
     const release = effectiveRelease(facts.mesh.istioVersion);
     const { oldest, newest } = release.kubernetes;

@@ -9,7 +9,6 @@ export const rotationSafe: Check = {
   id: "versions/rotation-safe",
   sentence: "istiod keeps endpoints when a remote secret changes",
   pre: true,
-  explains: [],
   run: (facts) => {
     const installed = meshClusters(facts).map((one) => ({ cluster: one.cluster, version: one.istiod.version }));
     return installed

@@ -1,0 +1,58 @@
+import { describe, expect, it } from "vitest";
+import type { MeshFault } from "../testing/mesh-faults.ts";
+import { healthyShop, hiddenBy, meshFaults, sameFacts } from "../testing/mesh-faults.ts";
+import type { MeshFacts } from "./facts.ts";
+import { runChecks } from "./run-checks.ts";
+
+function causesOf(facts: MeshFacts): readonly string[] {
+  return runChecks(facts, { pre: false }).causes.map(
+    (one) => `${one.severity} ${one.code} ${one.cluster ?? ""}${one.remote === undefined ? "" : `→${one.remote}`}`,
+  );
+}
+
+it("finds nothing in the healthy mesh that the faults start from", () => {
+  expect(causesOf(healthyShop())).toEqual([]);
+});
+
+it.each(meshFaults.map((fault) => [fault.name, fault] as const))("has one cause for one fault: %s", (_, fault) => {
+  expect(causesOf(fault.happens(healthyShop()))).toEqual(fault.causes);
+});
+
+describe("two faults at once", () => {
+  const pairs = meshFaults.flatMap((first, index) =>
+    meshFaults.slice(index + 1).map((second) => [first, second] as const),
+  );
+  const hides = (a: MeshFault, b: MeshFault): boolean => (hiddenBy[a.name] ?? []).includes(b.name);
+  const independent = pairs.filter(
+    ([a, b]) =>
+      // Of a cluster that does not answer nothing is seen.
+      ![a.name, b.name].includes("east-does-not-answer") &&
+      !hides(a, b) &&
+      !hides(b, a) &&
+      !sameFacts.some((names) => names.includes(a.name) && names.includes(b.name)),
+  );
+
+  it("are two causes, whichever two have nothing to do with each other", () => {
+    expect(independent.length).toBeGreaterThan(900);
+    const wrong = independent.flatMap(([a, b]) => {
+      const found = causesOf(b.happens(a.happens(healthyShop())));
+      return JSON.stringify(found.toSorted()) === JSON.stringify([...a.causes, ...b.causes].toSorted())
+        ? []
+        : [`${a.name} + ${b.name}: ${found.join(", ")}`];
+    });
+    expect(wrong).toEqual([]);
+  });
+
+  it("are one cause where one of them brings the other about, and it is not the other", () => {
+    const wrong = pairs
+      .flatMap(([a, b]) => (hides(a, b) ? [[a, b] as const] : hides(b, a) ? [[b, a] as const] : []))
+      .flatMap(([cause, other]) => {
+        // The cause comes last: what it overwrites is what it hides.
+        const found = causesOf(cause.happens(other.happens(healthyShop())));
+        return JSON.stringify(found) === JSON.stringify(cause.causes)
+          ? []
+          : [`${cause.name} over ${other.name}: ${found.join(", ")}`];
+      });
+    expect(wrong).toEqual([]);
+  });
+});

@@ -1,0 +1,148 @@
+import type { ObjectId } from "../model/kube-object.ts";
+import { keyOf } from "../model/kube-object.ts";
+
+/**
+ * One thing in one cluster that can be broken and that others rest upon:
+ * `gateway istio-eastwestgateway of east`. A finding says which subjects it
+ * `breaks` and which it `needs`; what breaks a subject explains what needs it,
+ * and nothing else does. So two gateways, two services or two clusters never
+ * explain each other.
+ */
+export type Subject = `${string} of ${string}`;
+
+/** The cluster's API server. */
+export function apiServer(cluster: string): Subject {
+  return `API server of ${cluster}`;
+}
+
+/** Nodes on which pods can run. */
+export function nodes(cluster: string): Subject {
+  return `nodes of ${cluster}`;
+}
+
+/** That new pods are admitted in a namespace. */
+export function newPods(cluster: string, namespace: string): Subject {
+  return `new pods in ${namespace} of ${cluster}`;
+}
+
+/** What a policy or another object beside the mesh's own does; used where one of them makes several findings. */
+export function objectOf(cluster: string, id: ObjectId): Subject {
+  return `${keyOf(id)} of ${cluster}`;
+}
+
+/** The certificates and the key in `cacerts`. */
+export function cacerts(cluster: string): Subject {
+  return `cacerts of ${cluster}`;
+}
+
+/** That istiod can sign with them: with parts that do not fit it does not start. */
+export function signing(cluster: string): Subject {
+  return `signing of ${cluster}`;
+}
+
+/** The root that the cluster's istiod signs under and hands out. */
+export function issuedRoot(cluster: string): Subject {
+  return `issued root of ${cluster}`;
+}
+
+/** One root certificate, wherever it is trusted. */
+export function rootCertificateOf(fingerprint: string): Subject {
+  return `root certificate of ${fingerprint}`;
+}
+
+/** ConfigMap istio-ca-root-cert of a namespace. */
+export function rootInNamespace(cluster: string, namespace: string): Subject {
+  return `root certificate in ${namespace} of ${cluster}`;
+}
+
+/** That istiod runs. */
+export function istiod(cluster: string): Subject {
+  return `istiod of ${cluster}`;
+}
+
+/** That proxies of the cluster reach its istiod. */
+export function wayToIstiod(cluster: string): Subject {
+  return `way to istiod of ${cluster}`;
+}
+
+/** The registration of the injector: without it new pods have no sidecar, and gateways no image. */
+export function webhookOf(cluster: string): Subject {
+  return `injection webhook of ${cluster}`;
+}
+
+/** That the API server reaches the injector: without it no pod is made where sidecars are asked for. */
+export function wayToInjector(cluster: string): Subject {
+  return `way to the injector of ${cluster}`;
+}
+
+/** That a namespace asks for sidecars. */
+export function injectedNamespace(cluster: string, namespace: string): Subject {
+  return `injection in ${namespace} of ${cluster}`;
+}
+
+/** The name that istiod and gateways of the cluster take it to have. */
+export function clusterName(cluster: string): Subject {
+  return `name of ${cluster}`;
+}
+
+/** The network that other clusters take the cluster's pods to be in. */
+export function networkLabelled(cluster: string): Subject {
+  return `network of ${cluster}`;
+}
+
+/** The running pods of a gateway. */
+export function gatewayPods(cluster: string, gateway: string): Subject {
+  return `gateway ${gateway} of ${cluster}`;
+}
+
+/** Where a gateway can be reached from outside. */
+export function gatewayAddress(cluster: string, gateway: string): Subject {
+  return `address of ${gateway} of ${cluster}`;
+}
+
+/** The Gateway that opens the east-west gateway for other networks. */
+export function crossNetwork(cluster: string): Subject {
+  return `cross-network Gateway of ${cluster}`;
+}
+
+/** The remote secret of `reader` that names `remote`. */
+export function remoteSecret(reader: string, remote: string): Subject {
+  return `remote secret for ${remote} of ${reader}`;
+}
+
+/** That `reader` may read `remote` with what its remote secret holds. */
+export function credential(reader: string, remote: string): Subject {
+  return `credential for ${remote} of ${reader}`;
+}
+
+/** All credentials of a cluster's istiod: it is not ready before it has tried each. */
+export function credentials(reader: string): Subject {
+  return `credentials of ${reader}`;
+}
+
+/** Why credentials for a cluster are refused: one reason for all that read it. */
+export function refusal(remote: string, reason: string): Subject {
+  return `${reason} of ${remote}`;
+}
+
+/** That `reader` follows what changes in `remote`. */
+export function sync(reader: string, remote: string): Subject {
+  return `sync with ${remote} of ${reader}`;
+}
+
+/** The Service and endpoints of a service, `namespace/name`. */
+export function serviceIn(cluster: string, service: string): Subject {
+  return `service ${service} of ${cluster}`;
+}
+
+/** What it takes that `reader` knows anything of `remote`. */
+export function needsOfJoin(reader: string, remote: string): readonly Subject[] {
+  return [
+    apiServer(remote),
+    istiod(reader),
+    nodes(reader),
+    clusterName(reader),
+    remoteSecret(reader, remote),
+    credential(reader, remote),
+  ];
+}
