@@ -26,7 +26,7 @@ export async function validateFile(args: ValidateArgs, context: CliContext): Pro
   const { mesh, diagnostics, locate } = parseMesh(content, name);
   // The file is right; it is this version that does not do all of it. Commands that would have to do it refuse.
   const unsupported = mesh === undefined ? [] : findUnsupported(mesh, locate);
-  const advice = mesh === undefined ? [] : adviseMesh(mesh);
+  const advice = mesh === undefined ? [] : adviseMesh(mesh, locate);
   const all = [...diagnostics, ...unsupported.map((one) => ({ ...one, severity: "warning" as const })), ...advice];
   if (args.output === "json") {
     context.printJson({

@@ -46,7 +46,7 @@ export const renderCommand = defineCommand({
     if (args.cluster !== undefined) {
       requireCluster(meshFile.mesh, args.cluster);
     }
-    context.report([...meshFile.warnings, ...adviseMesh(meshFile.mesh)]);
+    context.report([...meshFile.warnings, ...adviseMesh(meshFile.mesh, meshFile.locate)]);
     const progress = context.progress();
     try {
       const options = await engineOptions(context, {

@@ -2,10 +2,16 @@ import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import type { Mesh } from "../model/mesh.ts";
 import { isNewerThanKnown, istioReleases } from "../releases/istio-releases.ts";
 import { adviseExternalDns } from "./external-dns.ts";
+import type { Locate } from "./route-order.ts";
+import { adviseRoutes } from "./route-order.ts";
 
-/** What a valid mesh file asks for that works and has a price, or needs something outside of isthmus. Pure; all are warnings. */
-export function adviseMesh(mesh: Mesh): readonly Diagnostic[] {
-  return [...adviseCatalog(mesh), ...adviseNewerIstio(mesh), ...adviseExternalDns(mesh)];
+/**
+ * What a valid mesh file asks for that works and has a price, or needs
+ * something outside of isthmus. Pure; all are warnings. `locate` of the parsed
+ * file gives lines to those that are about one place.
+ */
+export function adviseMesh(mesh: Mesh, locate?: Locate): readonly Diagnostic[] {
+  return [...adviseCatalog(mesh), ...adviseNewerIstio(mesh), ...adviseExternalDns(mesh), ...adviseRoutes(mesh, locate)];
 }
 
 function adviseCatalog(mesh: Mesh): readonly Diagnostic[] {

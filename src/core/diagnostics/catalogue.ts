@@ -8,6 +8,7 @@ import { manifestCodes } from "./codes/manifests.ts";
 import { pkiCodes } from "./codes/pki.ts";
 import { planCodes } from "./codes/plan.ts";
 import { rancherCodes } from "./codes/rancher.ts";
+import { routeCodes } from "./codes/routes.ts";
 import { sandboxClusterCodes } from "./codes/sandbox-cluster.ts";
 import { sandboxCodes } from "./codes/sandbox.ts";
 import { specCodes } from "./codes/spec.ts";
@@ -23,6 +24,7 @@ import { verifyCodes } from "./codes/verify.ts";
 export const catalogue: Readonly<Record<string, CatalogueEntry>> = {
   ...usageCodes,
   ...specCodes,
+  ...routeCodes,
   ...planCodes,
   ...exportCodes,
   ...kustomizeCodes,

@@ -1,7 +1,7 @@
 import type { KubeObject } from "../model/kube-object.ts";
 import type { Mesh } from "../model/mesh.ts";
 import { effectiveRelease } from "../releases/istio-releases.ts";
-import { crossNetworkPort, istioNamespace } from "./names.ts";
+import { crossNetworkGatewayName, crossNetworkPort, istioNamespace } from "./names.ts";
 
 /**
  * Opens the east-west gateway for every service of the cluster, for mesh
@@ -12,7 +12,7 @@ export function renderCrossNetworkGateway(mesh: Mesh): KubeObject {
   return {
     apiVersion: effectiveRelease(mesh.istio.version).networking,
     kind: "Gateway",
-    metadata: { name: "cross-network-gateway", namespace: istioNamespace },
+    metadata: { name: crossNetworkGatewayName, namespace: istioNamespace },
     spec: {
       selector: { istio: "eastwestgateway" },
       servers: [

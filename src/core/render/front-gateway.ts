@@ -1,6 +1,7 @@
 import type { Json, KubeObject } from "../model/kube-object.ts";
 import type { Mesh, Route, Service } from "../model/mesh.ts";
 import { effectiveRelease } from "../releases/istio-releases.ts";
+import { listenerOf } from "../routing/hosts.ts";
 import type { Materials } from "./materials.ts";
 import { istioNamespace } from "./names.ts";
 import { unknownText } from "./unknown.ts";
@@ -20,11 +21,11 @@ export function routeNamespace(service: Service, route: Route): string {
   return route.tls === undefined ? service.namespace : istioNamespace;
 }
 
-/** One Gateway per name and namespace, opening the ingress gateway for the hosts of all routes that name it. */
+/** One Gateway per name and namespace, opening the ingress gateway for the hosts of all routes that name it; none for `mesh`, Istio's word for the sidecars. */
 export function renderFrontGateways(mesh: Mesh, materials: Materials): KubeObject[] {
   const gateways = new Map<string, { namespace: string; name: string; routes: Route[] }>();
   for (const service of mesh.services) {
-    for (const route of service.routes) {
+    for (const route of service.routes.filter((one) => listenerOf(one) !== "mesh")) {
       const namespace = routeNamespace(service, route);
       const key = `${namespace}/${route.gateway}`;
       const entry = gateways.get(key) ?? { namespace, name: route.gateway, routes: [] };

@@ -19,6 +19,15 @@ export const keepAnnotation = "isthmus.dev/keep";
 /** Where istiod finds which network a namespace, a gateway or a pod is in (facts 2.3). */
 export const networkLabel = "topology.istio.io/network";
 
+/** Istio's reserved word in a VirtualService's `gateways`: the sidecars. https://istio.io/latest/docs/reference/config/networking/virtual-service/#VirtualService */
+export const meshGateway = "mesh";
+
+/** The Gateway that opens the east-west gateway for the other networks, in Istio's namespace. */
+export const crossNetworkGatewayName = "cross-network-gateway";
+
+/** What the names of the VirtualServices begin with that isthmus makes for hosts with several routes. */
+export const ownRoutePrefix = "isthmus-";
+
 export const eastWestGateway = "istio-eastwestgateway";
 export const ingressGateway = "istio-ingressgateway";
 

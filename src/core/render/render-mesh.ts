@@ -8,6 +8,7 @@ import { renderDestinationRule } from "./destination-rule.ts";
 import { isPublished, renderFrontGateways } from "./front-gateway.ts";
 import { placeIstioObject } from "./istio-manifests.ts";
 import { renderLimitRange } from "./limit-range.ts";
+import { renderHostRoutes } from "./host-routes.ts";
 import type { Materials } from "./materials.ts";
 import { noMaterials, serviceKey } from "./materials.ts";
 import { renderNamespaces } from "./namespace.ts";
@@ -103,6 +104,8 @@ function objectsOf(mesh: Mesh, cluster: Cluster, materials: Materials): Placing[
       ...mesh.services
         .filter((service) => service.versions.length > 0)
         .map((service) => renderDestinationRule(mesh, service)),
+      // Before the routes: one that is to lose its hosts is tried by the host's own VirtualService from the same moment on.
+      ...renderHostRoutes(mesh),
     ]),
     ...mesh.services.flatMap((service) =>
       inWave(

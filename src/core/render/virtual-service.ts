@@ -1,28 +1,41 @@
 import type { Json, KubeObject } from "../model/kube-object.ts";
 import type { Mesh, Route, Service } from "../model/mesh.ts";
 import { effectiveRelease } from "../releases/istio-releases.ts";
+import type { RequestMatch } from "../routing/match-relation.ts";
+import { requestsOf, sharesHost } from "../routing/doors.ts";
 import { routeNamespace } from "./front-gateway.ts";
 import { serviceHost } from "./names.ts";
 
-/** The weighted route of a service. The same object goes to every cluster, so that every ingress obeys the same weights. */
+/**
+ * The weighted route of a service. The same object goes to every cluster, so
+ * that every ingress obeys the same weights. Where a host has several routes
+ * the object has the weights only, and the host's own VirtualService
+ * (`renderHostRoutes`) says in which order and for which requests
+ * (docs/adr/0016).
+ */
 export function renderVirtualService(mesh: Mesh, service: Service, route: Route): KubeObject {
+  const destinations = renderDestinations(service, route);
   return {
     apiVersion: effectiveRelease(mesh.istio.version).networking,
     kind: "VirtualService",
     metadata: { name: route.name, namespace: routeNamespace(service, route) },
-    spec: {
-      gateways: [route.gateway],
-      hosts: [...route.hosts],
-      http: [{ match: [renderMatch(route)], route: renderDestinations(service, route) }],
-    },
+    spec: sharesHost(mesh, route)
+      ? { http: [{ route: destinations }] }
+      : {
+          gateways: [route.gateway],
+          hosts: [...route.hosts],
+          http: [{ match: [renderMatch(requestsOf({ service, route }, route.hosts))], route: destinations }],
+        },
   };
 }
 
-function renderMatch(route: Route): Json {
-  const headers = Object.entries(route.match.headers).map(([name, match]) => [name, { [match.kind]: match.value }]);
+/** The conditions of a route as an HTTPMatchRequest. */
+export function renderMatch(match: RequestMatch): Json {
+  const headers = Object.entries(match.headers).map(([name, one]) => [name, { [one.kind]: one.value }]);
   return {
-    uri: { [route.match.path.kind]: route.match.path.value },
+    uri: { [match.path.kind]: match.path.value },
     ...(headers.length === 0 ? {} : { headers: Object.fromEntries(headers) }),
+    ...(match.port === undefined ? {} : { port: match.port }),
   };
 }
 

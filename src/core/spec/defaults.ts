@@ -18,6 +18,7 @@ import type {
 import { readDuration } from "./duration.ts";
 import { fieldDefaults } from "./field-defaults.ts";
 import { newestIstioVersion } from "./istio-version.ts";
+import { hostsOf } from "../routing/hosts.ts";
 import type { RawMesh } from "./schema/mesh.ts";
 
 type RawSpec = RawMesh["spec"];
@@ -36,7 +37,7 @@ export function fillDefaults(raw: RawMesh): Mesh {
     trust: fillTrust(spec.trust),
     access: fillAccess(spec.access),
     hardening: fillHardening(spec.hardening),
-    services: (spec.services ?? []).map(fillService),
+    services: (spec.services ?? []).map((service) => fillService(service, spec.services ?? [])),
     issuers: (spec.issuers ?? []).map(fillIssuer),
     dns: spec.dns === undefined ? undefined : fillDns(spec.dns),
   });
@@ -136,7 +137,7 @@ function fillHardening(raw: RawSpec["hardening"]): HardeningSettings {
   });
 }
 
-function fillService(raw: RawService): Service {
+function fillService(raw: RawService, all: readonly RawService[]): Service {
   const versions = Object.entries(raw.versions ?? {}).map(([name, version]) => ({
     name,
     clusters: version.clusters,
@@ -149,17 +150,24 @@ function fillService(raw: RawService): Service {
     port: raw.port,
     manifests: raw.manifests,
     versions,
-    routes: (raw.routes ?? []).map((route) => fillRoute(route, names)),
+    routes: (raw.routes ?? []).map((route) => fillRoute(route, { service: raw, all, names })),
     failover: raw.failover === undefined ? undefined : fillFailover(raw.failover),
     exported: raw.export ?? true,
   });
 }
 
-function fillRoute(raw: RawRoute, versions: readonly string[]): Route {
+interface RouteContext {
+  readonly service: RawService;
+  readonly all: readonly RawService[];
+  /** The versions of the service. */
+  readonly names: readonly string[];
+}
+
+function fillRoute(raw: RawRoute, { service, all, names: versions }: RouteContext): Route {
   return present({
     name: raw.name,
     gateway: raw.gateway,
-    hosts: raw.hosts,
+    hosts: hostsOf(raw, service, all),
     match: fillMatch(raw.match),
     weights: Object.fromEntries(versions.map((name) => [name, weightOf(raw.weights, name)])),
     tls: raw.tls === undefined ? undefined : present(raw.tls),

@@ -1,7 +1,7 @@
-import { specCodes } from "../diagnostics/codes/spec.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import { suggestName } from "../diagnostics/suggest.ts";
 import type { Mesh, Route, Service } from "../model/mesh.ts";
+import { meshFileCodes } from "./finding.ts";
 import type { SpecCode } from "./finding.ts";
 import { findEntry } from "./locate.ts";
 import { parseMesh } from "./parse.ts";
@@ -189,7 +189,7 @@ function checkWeights(weights: Readonly<Record<string, number>>, service: Servic
 }
 
 function problem(code: SpecCode, detail: string, fix: string): Diagnostic {
-  return { code, severity: "error", summary: specCodes[code].summary, detail, fix };
+  return { code, severity: "error", summary: meshFileCodes[code].summary, detail, fix };
 }
 
 function replaceIn(

@@ -1,9 +1,13 @@
+import { routeCodes } from "../diagnostics/codes/routes.ts";
 import { specCodes } from "../diagnostics/codes/spec.ts";
-import type { Diagnostic } from "../diagnostics/diagnostic.ts";
+import type { Diagnostic, SourceRange } from "../diagnostics/diagnostic.ts";
 import type { Locator } from "./locate.ts";
 import type { Path } from "./path.ts";
 
-export type SpecCode = keyof typeof specCodes;
+/** Every code that a problem of the mesh file can have. */
+export const meshFileCodes = { ...specCodes, ...routeCodes };
+
+export type SpecCode = keyof typeof meshFileCodes;
 
 /** A problem at a place of the mesh file, before it is known which line that is. */
 export interface Finding {
@@ -14,7 +18,13 @@ export interface Finding {
   readonly at?: "key";
   /** Full sentences: what is wrong and why it matters. */
   readonly detail: string;
+  /** Where the value stands that this one contradicts; its line is added to the detail. */
+  readonly other?: Path;
   readonly fix: string;
+}
+
+function tellPlace({ file, start }: SourceRange): string {
+  return `The other place is ${file}:${start.line}:${start.column}.`;
 }
 
 /** The finding as a diagnostic with its place in the file. */
@@ -22,8 +32,9 @@ export function placeFinding(finding: Finding, locator: Locator): Diagnostic {
   return {
     code: finding.code,
     severity: "error",
-    summary: specCodes[finding.code].summary,
-    detail: finding.detail,
+    summary: meshFileCodes[finding.code].summary,
+    detail:
+      finding.other === undefined ? finding.detail : `${finding.detail} ${tellPlace(locator.value(finding.other))}`,
     fix: finding.fix,
     range: finding.at === "key" ? locator.key(finding.path) : locator.value(finding.path),
   };

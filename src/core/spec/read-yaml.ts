@@ -2,8 +2,8 @@ import type { TextProblem } from "./text-problem.ts";
 import type { CST, Document, ErrorCode, ParsedNode } from "yaml";
 import { Composer, Parser } from "yaml";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
-import { specCodes } from "../diagnostics/codes/spec.ts";
 import { findBadNodes } from "./find-bad-nodes.ts";
+import { meshFileCodes } from "./finding.ts";
 import type { SourceText } from "./source-text.ts";
 
 /** What a text is as YAML. */
@@ -69,7 +69,7 @@ function place(problem: TextProblem, source: SourceText): Diagnostic {
   return {
     code: problem.code,
     severity: "error",
-    summary: specCodes[problem.code].summary,
+    summary: meshFileCodes[problem.code].summary,
     detail: problem.detail,
     fix: problem.fix,
     range: source.rangeOf(problem.start, problem.end),

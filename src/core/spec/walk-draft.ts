@@ -1,5 +1,6 @@
 import type { MeshDraft } from "./draft.ts";
 import { entriesOf, itemsOf } from "./draft.ts";
+import { istioNamespace, meshGateway } from "../render/names.ts";
 import type { Path } from "./path.ts";
 
 type SpecDraft = NonNullable<MeshDraft["spec"]>;
@@ -72,4 +73,14 @@ export function clusterNames(draft: MeshDraft): readonly string[] {
 /** The network of a cluster, by default its name. */
 export function networkOf(cluster: ClusterDraft): string | undefined {
   return cluster.network ?? cluster.name;
+}
+
+/** The namespace of a route's Gateway and VirtualService, as the renderer has it; undefined while the file does not say it. */
+export function namespaceOf(service: ServiceDraft, route: RouteDraft): string | undefined {
+  return "tls" in route ? istioNamespace : service.namespace;
+}
+
+/** Istio's reserved word: the route is for the sidecars, not for a gateway. */
+export function isForSidecars(route: RouteDraft): boolean {
+  return route.gateway === meshGateway;
 }

@@ -59,25 +59,54 @@ function services(names: readonly string[]): fc.Arbitrary<readonly object[]> {
     routes: fc.nat(2),
   });
   return fc.uniqueArray(shape, { maxLength: 4, selector: (one) => `${one.namespace}/${one.name}` }).chain((list) =>
-    fc.tuple(
-      ...list.map((one, index) =>
-        fc
-          .array(
-            fc.record({
-              gateway: fc.constantFrom("front", "shop-gateway"),
-              hosts: fc.constantFrom(["*"], ["a.example"], ["a.example", "b.example"]),
-              match,
-              weights: weightsOf(Object.keys(one.versions)),
-            }),
-            { minLength: one.routes, maxLength: one.routes },
-          )
-          .map((routes) => ({
-            ...one,
-            routes: routes.map((route, at) => ({ name: `route-${index}-${at}`, ...route })),
-          })),
-      ),
-    ),
+    fc
+      .tuple(
+        ...list.map((one, index) =>
+          fc
+            .array(
+              fc.record({
+                gateway: fc.constantFrom("front", "shop-gateway", "mesh"),
+                hosts: fc.constantFrom<readonly string[]>(["*"], ["a.example"], ["a.example", "b.example"]),
+                match,
+                weights: weightsOf(Object.keys(one.versions)),
+              }),
+              { minLength: one.routes, maxLength: one.routes },
+            )
+            .map((routes) => ({
+              ...one,
+              routes: routes.map((route, at) => ({
+                name: `route-${index}-${at}`,
+                ...route,
+                // No sidecar takes every request to anything.
+                ...(route.gateway === "mesh" && route.hosts.includes("*")
+                  ? { hosts: [`${one.name}.${one.namespace}`] }
+                  : {}),
+              })),
+            })),
+        ),
+      )
+      .map(withoutRepeatedMatches),
   );
+}
+
+interface RoutedService {
+  readonly routes: readonly { readonly gateway: string; readonly hosts: readonly string[]; readonly match: object }[];
+}
+
+/** A file in which two routes of a host take the same requests is not valid. */
+function withoutRepeatedMatches<T extends RoutedService>(list: readonly T[]): readonly T[] {
+  const seen = new Set<string>();
+  return list.map((one) => ({
+    ...one,
+    routes: one.routes.filter(({ gateway, hosts, match: requests }) => {
+      const keys = hosts.map((host) => `${gateway === "mesh" ? "mesh" : ""} ${host} ${JSON.stringify(requests)}`);
+      const free = keys.every((key) => !seen.has(key));
+      for (const key of keys) {
+        seen.add(key);
+      }
+      return free;
+    }),
+  }));
 }
 
 /** The text of a valid mesh file with 1 to 20 clusters that this version can carry out. */

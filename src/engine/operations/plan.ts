@@ -121,7 +121,7 @@ export async function preparePlan(
       established: connected.some((one) => inventoryOf(one, meshFile.mesh.name).items.length > 0),
       warnings: [
         ...meshFile.warnings,
-        ...adviseMesh(meshFile.mesh),
+        ...adviseMesh(meshFile.mesh, meshFile.locate),
         ...rancherWarnings(ways.rancher),
         ...trust.warnings,
         ...versions.warnings,

@@ -115,6 +115,10 @@ async function askCluster(
       scope.refusals.push(notApplied(cluster, object));
       return { kind: "ready", cluster, client, object, fields: [] };
     }
+    if (hasHosts(live) !== hasHosts(object)) {
+      scope.refusals.push(otherForm(cluster, object));
+      return { kind: "ready", cluster, client, object, fields: [] };
+    }
     const result = await client.apply(object, { dryRun: true, force: scope.force, signal: scope.signal });
     return { kind: "ready", cluster, client, object, fields: diffObjects(live, result) };
   } catch (error) {
@@ -186,6 +190,19 @@ export async function replaceMeshFile(file: string, text: string): Promise<void>
   const draft = `${file}.${process.pid}.new`;
   await writeFile(draft, text, { mode });
   await rename(draft, file);
+}
+
+/** A route that shares its hosts with others has none of its own; written alone it would be a route for nothing. */
+function hasHosts(object: KubeObject): boolean {
+  const { hosts } = (object["spec"] ?? {}) as { readonly hosts?: readonly string[] };
+  return hosts !== undefined && hosts.length > 0;
+}
+
+function otherForm(cluster: string, object: KubeObject): Diagnostic {
+  return {
+    ...notApplied(cluster, object),
+    detail: `The mesh file has ${hasHosts(object) ? "one route" : "several routes"} for the hosts of ${object.metadata.name}, and VirtualService ${object.metadata.namespace}/${object.metadata.name} of cluster ${cluster} is from when there ${hasHosts(object) ? "were more" : "was one"}. A shift moves weights and nothing else. No cluster was changed.`,
+  };
 }
 
 function notApplied(cluster: string, object: KubeObject): Diagnostic {

@@ -12,14 +12,18 @@ export function checkRepeatedEntries(draft: MeshDraft): readonly Finding[] {
     ...checkList(draft.spec?.sharedNetworks, ["spec", "sharedNetworks"]),
     ...versionsOf(draft).flatMap(({ value, path }) => checkList(value.clusters, [...path, "clusters"])),
     ...routesOf(draft).flatMap(({ value, path }) => [
-      ...checkList(value.hosts, [...path, "hosts"]),
+      ...checkList(value.hosts, [...path, "hosts"], (host) => host.toLowerCase()),
       ...checkList(value.match?.fromRegions, [...path, "match", "fromRegions"]),
     ]),
   ];
 }
 
-function checkList(list: readonly (string | undefined)[] | undefined, path: Path): readonly Finding[] {
-  return findRepeated(itemsOf(list), ([, name]) => name).map(({ item: [index, name] }) => ({
+function checkList(
+  list: readonly (string | undefined)[] | undefined,
+  path: Path,
+  keyOf: (name: string) => string = (name) => name,
+): readonly Finding[] {
+  return findRepeated(itemsOf(list), ([, name]) => keyOf(name)).map(({ item: [index, name] }) => ({
     code: "ISM120",
     path: [...path, index],
     detail: `${describePath(path)} names ${name} twice.`,

@@ -293,7 +293,7 @@ const table: readonly (readonly [string, string, readonly string[]])[] = [
     - { name: s, namespace: n, port: 1, versions: { v1: { clusters: [west] } }, routes: [{ name: r, gateway: g, ${hosts}, weights: { v1: 100 } }] }
     - { name: t, namespace: n, port: 1, versions: { v1: { clusters: [west] } }, routes: [{ name: r, gateway: g, ${hosts}, weights: { v1: 100 } }] }
 `),
-    ["ISM132 r"],
+    ['ISM148 { name: r, gateway: g, hosts: ["*"], weights: { v1: 100 } }', "ISM132 r"],
   ],
   [
     "one route name in two namespaces, one gateway with several hosts are fine",

@@ -1,12 +1,15 @@
 import { checkAlternatives } from "./alternatives.ts";
 import { checkCertificateIssuers } from "./certificate-issuer.ts";
+import { checkCertificateHosts } from "./certificate-hosts.ts";
 import { checkClusterAccess } from "./cluster-access.ts";
 import { checkClusterNames } from "./cluster-names.ts";
 import { checkClusterReferences } from "./cluster-references.ts";
+import { checkFrontGateways } from "./front-gateways.ts";
 import { checkInstallMethod } from "./install-method.ts";
 import { checkIssuerNames } from "./issuer-names.ts";
 import { checkKnownRelease } from "./known-release.ts";
 import { checkMapKeys } from "./map-keys.ts";
+import { checkMeshRoutes } from "./mesh-routes.ts";
 import { checkNetworks } from "./networks.ts";
 import { checkPublishedHosts } from "./published-hosts.ts";
 import { checkRancherSettings } from "./rancher-settings.ts";
@@ -14,10 +17,13 @@ import { checkRancherToken } from "./rancher-token.ts";
 import { checkRegions } from "./regions.ts";
 import { checkRepeatedEntries } from "./repeated-entries.ts";
 import { checkReservedValues } from "./reserved-values.ts";
+import { checkRouteHosts } from "./route-hosts.ts";
 import { checkRouteNames } from "./route-names.ts";
 import type { Rule } from "./rule.ts";
 import { checkSameCluster } from "./same-cluster.ts";
+import { checkSameRequests } from "./same-requests.ts";
 import { checkServiceNames } from "./service-names.ts";
+import { checkSharedCertificates } from "./shared-certificates.ts";
 import { checkSharedNetworks } from "./shared-networks.ts";
 import { checkVersionClusters } from "./version-clusters.ts";
 import { checkVersionLabels } from "./version-labels.ts";
@@ -45,11 +51,17 @@ export const rules: readonly Rule[] = [
   checkVersionClusters,
   checkVersionLabels,
   checkRouteNames,
+  checkRouteHosts,
+  checkMeshRoutes,
+  checkFrontGateways,
+  checkSameRequests,
   checkWeightRange,
   checkWeightVersions,
   checkWeightSum,
   checkRegions,
   checkIssuerNames,
   checkCertificateIssuers,
+  checkSharedCertificates,
+  checkCertificateHosts,
   checkPublishedHosts,
 ];

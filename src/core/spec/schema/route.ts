@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { line, locality, requestPath, routeHost, subdomain, textOf } from "./scalars.ts";
+import { label, line, locality, requestPath, routeHost, subdomain, textOf } from "./scalars.ts";
 
 /** A choice between three ways to compare; which one is exactly one, a rule holds. */
 const oneOf = [{ required: ["exact"] }, { required: ["prefix"] }, { required: ["regex"] }];
@@ -15,7 +15,7 @@ const headerSchema = z
 const matchSchema = z
   .strictObject({
     exact: textOf(requestPath, "The whole path of the request.").optional(),
-    prefix: textOf(requestPath, "What the path begins with.").optional(),
+    prefix: textOf(requestPath, "What the path begins with: /hello takes /hello/you and /helloworld too.").optional(),
     regex: textOf(line, "An RE2 expression for the whole path.").optional(),
     headers: z
       .record(z.string(), headerSchema)
@@ -46,15 +46,20 @@ const tlsSchema = z
 
 export const routeSchema = z
   .strictObject({
-    name: textOf(subdomain, "The name of the VirtualService, in the service's namespace."),
+    name: textOf(subdomain, "The name of the VirtualService, in the service's namespace (with `tls` in istio-system)."),
+    // A name with dots is read as NAME.NAMESPACE: https://istio.io/latest/docs/reference/config/networking/virtual-service/
     gateway: textOf(
-      subdomain,
-      "The name of the Gateway, in the service's namespace. It is made for the hosts of all routes that name it.",
+      label,
+      "The name of the Gateway, in the service's namespace (with `tls` in istio-system). It is made for the hosts of all routes that name it. `mesh` is Istio's reserved word for the sidecars: the route is for callers inside the mesh, and no Gateway is made.",
     ),
     hosts: z
       .array(textOf(routeHost, 'A host name, "*.example.org" or "*".'))
       .min(1)
-      .meta({ description: "The hosts that the route answers for." }),
+      .meta({
+        description:
+          "The hosts that the route answers for. With `gateway: mesh` the names that callers use; default there: the service's own.",
+      })
+      .optional(),
     match: matchSchema.optional(),
     weights: z
       .record(

@@ -1,0 +1,74 @@
+import { describe, expect, it } from "vitest";
+import { parseMesh } from "../spec/parse.ts";
+import { meshWithRoutes } from "../testing/mesh-with-routes.ts";
+import { adviseMesh } from "./advise-mesh.ts";
+
+/** `code line-of-the-file: detail` of every warning. */
+function advice(...routes: readonly string[]): readonly string[] {
+  const { mesh, locate, diagnostics } = parseMesh(meshWithRoutes(...routes), "mesh.yaml");
+  expect(diagnostics).toEqual([]);
+  return mesh === undefined
+    ? []
+    : adviseMesh(mesh, locate).map(({ code, severity, range, detail }) => {
+        expect(severity).toBe("warning");
+        return `${code} ${range?.start.line}: ${detail}`;
+      });
+}
+
+describe("advice on the order of routes", () => {
+  it("is none where the order is clear, expressions included", () => {
+    expect(
+      advice(
+        "{ name: a, gateway: g, hosts: [a.example], weights: { v1: 100 } }",
+        "{ name: b, gateway: g, hosts: [a.example], match: { prefix: /s/ }, weights: { v1: 100 } }",
+        "{ name: c, gateway: g, hosts: [a.example], match: { regex: '/s/[0-9]+' }, weights: { v1: 100 } }",
+        "{ name: d, gateway: g, hosts: [a.example], match: { regex: '/t/[0-9]+' }, weights: { v1: 100 } }",
+      ),
+    ).toEqual([]);
+  });
+
+  it("names the pair of which nobody can say who is the more exact one, once for all of its hosts", () => {
+    expect(
+      advice(
+        "{ name: numbers, gateway: g, hosts: [a.example, b.example], match: { regex: '/s/[0-9]+x?' }, weights: { v1: 100 } }",
+        "{ name: words, gateway: g, hosts: [a.example, b.example], match: { regex: '/s/[a-z0-9]+' }, weights: { v1: 100 } }",
+      ),
+    ).toEqual([
+      "ISM159 13: Requests that both numbers (n/s) and words (n/s) match go to numbers, since it comes first in the file: nobody can tell by their regular expressions which of them is the more exact one.",
+    ]);
+  });
+});
+
+describe("advice on hosts", () => {
+  it("says that a wildcard gets nothing from a host that another route names", () => {
+    expect(
+      advice(
+        "{ name: wide, gateway: g, hosts: ['*.example'], match: { prefix: /s }, weights: { v1: 100 } }",
+        "{ name: one, gateway: h, hosts: [a.example], match: { prefix: /t }, weights: { v1: 100 } }",
+      ),
+    ).toEqual([expect.stringMatching(/^ISM163 12: Route wide \(n\/s\) is for \*\.example, but not for a\.example/)]);
+  });
+
+  it.each([
+    ["the other route takes everything", "hosts: [a.example]"],
+    ["the other route is at another port", "hosts: [a.example], tls: { secretName: a }, match: { prefix: /t }"],
+    ["the names have nothing to do with each other", "hosts: [a.other], match: { prefix: /t }"],
+  ])("says nothing where %s", (_, fields) => {
+    expect(
+      advice(
+        "{ name: wide, gateway: g, hosts: ['*.example'], match: { prefix: /s }, weights: { v1: 100 } }",
+        `{ name: one, gateway: h, ${fields}, weights: { v1: 100 } }`,
+      ),
+    ).toEqual([]);
+  });
+});
+
+describe("advice on routes inside the mesh", () => {
+  it("says that what no route matches gets no answer any more", () => {
+    const one = "{ name: inside, gateway: mesh, match: { prefix: /s }, weights: { v1: 100 } }";
+    expect(advice(one)).toEqual([
+      "ISM160 12: With inside callers inside the mesh get 404 from s.n.svc.cluster.local for every request that the route does not match; without a route they reach the service with any request.",
+    ]);
+    expect(advice(one, "{ name: rest, gateway: mesh, weights: { v1: 100 } }")).toEqual([]);
+  });
+});

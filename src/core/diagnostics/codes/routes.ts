@@ -1,0 +1,60 @@
+import type { CatalogueEntry } from "../catalogue-entry.ts";
+
+/** ISM144-ISM150 and ISM155-ISM189: routes of the mesh file, what they share with each other, and Istio's values. */
+export const routeCodes = {
+  ISM144: {
+    summary: "One host is served by HTTPS in two ways",
+    explanation:
+      "Envoy chooses a certificate by the host name of the TLS handshake, so one host has one Secret on port 443. istiod skips a whole server of a Gateway when an older one has one of its hosts (mergeGateways in pilot/pkg/model/gateway.go), also when both name the same Secret: all hosts of that server would have no HTTPS. Routes of one host name one gateway and one secretName.",
+  },
+  ISM145: {
+    summary: "A certificate and its Secret are not said alike everywhere",
+    explanation:
+      "A Certificate of cert-manager fills one Secret and comes from one issuer, and a Secret is filled by one Certificate. Routes may share a certificate when they name the same certificate, secretName and issuer; its hosts are those of all of them. cert-manager lets two Certificates of one Secret overwrite each other's key again and again.",
+  },
+  ISM146: {
+    summary: "A name that isthmus uses itself",
+    explanation:
+      "In the namespace istio-system isthmus has objects of its own, without which the clusters lose each other: the Gateway cross-network-gateway, the Secrets cacerts and istio-remote-secret-*, and VirtualServices whose names begin with isthmus-. An object of the mesh file with the same name would overwrite them or be overwritten.",
+  },
+  ISM147: {
+    summary: "One Gateway with and without HTTPS",
+    explanation:
+      "Every route of a Gateway answers at all of its ports, so a route without tls would be served by HTTPS too where a host fits, and a route with tls without encryption. Routes with tls have their Gateway in istio-system; a service of that namespace that has both kinds of routes needs two gateway names.",
+  },
+  ISM148: {
+    summary: "Two routes take the same requests",
+    explanation:
+      "Both routes have a host in common and match the same path and headers, so that one of them takes all the requests and the other none. That is so across services and namespaces too, since all gateways of the mesh file open the same ingress gateway.",
+  },
+  ISM149: {
+    summary: "Only an ingress gateway has this",
+    explanation:
+      "`gateway: mesh` is Istio's reserved word for the sidecars: the route is for callers inside the mesh and no Gateway is made. There is no TLS to end there and no address to publish, and Istio refuses the host * (a sidecar would take every request to anything).",
+  },
+  ISM150: {
+    summary: "One host of a route contains another",
+    explanation:
+      "Istio refuses a VirtualService in which one host is a part of another, such as *.example.org beside www.example.org. The wider one has the requests of both.",
+  },
+  ISM157: {
+    summary: "No certificate can be issued for this host",
+    explanation:
+      "A certificate is for names: * alone is none. A wildcard such as *.example.org is issued by ACME servers only when the proof is a DNS record (RFC 8555 and the CA/Browser Forum's rules; Let's Encrypt refuses http-01 for it), so its issuer needs dns01.",
+  },
+  ISM159: {
+    summary: "The order of two routes is the file's",
+    explanation:
+      "Routes of one host are tried from the most exact to the widest. Two regular expressions, or one and a prefix, can overlap so that neither is the more exact one; then the route that comes first in the mesh file is tried first, in every cluster alike.",
+  },
+  ISM160: {
+    summary: "Some requests inside the mesh would get no answer",
+    explanation:
+      "A route with `gateway: mesh` replaces what sidecars do by themselves for the service's name and port. Requests that no route of that name matches get 404 from the caller's own sidecar.",
+  },
+  ISM163: {
+    summary: "A wildcard does not reach a host that is named elsewhere",
+    explanation:
+      "Envoy has one list of routes for each host name and looks only into that of the most exact name: www.example.org before *.example.org before *. A route of the wildcard gets no request for a host that another route names, not even those that the other route does not match.",
+  },
+} as const satisfies Record<string, CatalogueEntry>;

@@ -1,0 +1,62 @@
+import { createHash } from "node:crypto";
+import type { KubeObject } from "../model/kube-object.ts";
+import type { Mesh } from "../model/mesh.ts";
+import { effectiveRelease } from "../releases/istio-releases.ts";
+import type { Door } from "../routing/doors.ts";
+import { doorsOf, requestsOf, sharesHost } from "../routing/doors.ts";
+import { routeNamespace } from "./front-gateway.ts";
+import { istioNamespace, meshGateway, ownRoutePrefix } from "./names.ts";
+import { renderMatch } from "./virtual-service.ts";
+
+/** Kubernetes' longest name. */
+const longestName = 253;
+
+/**
+ * A VirtualService for each host that has several routes: which requests go to
+ * which route, in the order in which proxies try them. Istio itself would
+ * merge the routes of a host by the age of their objects, which differs from
+ * cluster to cluster, and between sidecars it obeys the oldest only. The
+ * weights stay in the routes' own VirtualServices, to which this one delegates.
+ */
+export function renderHostRoutes(mesh: Mesh): KubeObject[] {
+  return doorsOf(mesh)
+    .filter((door) => door.routes.some(({ route }) => sharesHost(mesh, route)))
+    .map((door) => renderHost(mesh, door));
+}
+
+function renderHost(mesh: Mesh, door: Door): KubeObject {
+  return {
+    apiVersion: effectiveRelease(mesh.istio.version).networking,
+    kind: "VirtualService",
+    metadata: { name: nameOf(door), namespace: istioNamespace },
+    spec: {
+      gateways: gatewaysOf(door),
+      hosts: [door.host],
+      http: door.routes.map((one) => ({
+        name: one.route.name,
+        match: [renderMatch(requestsOf(one, [door.host]))],
+        delegate: { name: one.route.name, namespace: routeNamespace(one.service, one.route) },
+      })),
+    },
+  };
+}
+
+/**
+ * One of the gateways is enough and two would give every route twice: they
+ * all open the same port of the same pods. By name, so that the order of the
+ * file makes no difference.
+ */
+function gatewaysOf({ listener, routes }: Door): string[] {
+  if (listener === "mesh") {
+    return [meshGateway];
+  }
+  const names = routes.map(({ service, route }) => `${routeNamespace(service, route)}/${route.gateway}`);
+  return names.toSorted().slice(0, 1);
+}
+
+/** `isthmus-http.www.example.org`, `isthmus-https-any.example.org` for `*.example.org`, `isthmus-http-any` for `*`. */
+function nameOf({ listener, host }: Door): string {
+  const start = `${ownRoutePrefix}${listener}`;
+  const name = host.startsWith("*") ? `${start}-any${host.slice(1)}` : `${start}.${host}`;
+  return name.length <= longestName ? name : `${start}-${createHash("sha256").update(host).digest("hex").slice(0, 32)}`;
+}

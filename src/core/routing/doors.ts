@@ -1,0 +1,83 @@
+import type { Mesh, Route, Service } from "../model/mesh.ts";
+import type { Listener } from "./hosts.ts";
+import { listenerOf } from "./hosts.ts";
+import type { RequestMatch } from "./match-relation.ts";
+import { orderRoutes } from "./order-routes.ts";
+
+export interface RouteOf {
+  readonly service: Service;
+  readonly route: Route;
+}
+
+/** One host at one listener, and the routes that its requests may take. */
+export interface Door {
+  readonly listener: Listener;
+  readonly host: string;
+  /** In the order in which proxies try them; no two are for the same requests. */
+  readonly routes: readonly RouteOf[];
+  /** Pairs of routes of which only the order of the file says who is tried first. */
+  readonly undecided: readonly (readonly [RouteOf, RouteOf])[];
+}
+
+/** Every host of every listener, in the order of the file. The same mesh gives the same doors. */
+export function doorsOf(mesh: Mesh): readonly Door[] {
+  const known = doors.get(mesh) ?? findDoors(mesh);
+  doors.set(mesh, known);
+  return known;
+}
+
+const doors = new WeakMap<Mesh, readonly Door[]>();
+
+function findDoors(mesh: Mesh): readonly Door[] {
+  const byKey = new Map<string, { readonly listener: Listener; readonly host: string; readonly all: RouteOf[] }>();
+  for (const service of mesh.services) {
+    for (const route of service.routes) {
+      const listener = listenerOf(route);
+      for (const host of route.hosts) {
+        const key = `${listener} ${host}`;
+        const door = byKey.get(key) ?? { listener, host, all: [] };
+        door.all.push({ service, route });
+        byKey.set(key, door);
+      }
+    }
+  }
+  return [...byKey.values()].map(({ listener, host, all }) => {
+    const { order, undecided } = orderRoutes(all.map((one) => requestsOf(one, [host])));
+    return {
+      listener,
+      host,
+      routes: order.flatMap((index) => all[index] ?? []),
+      undecided: undecided.flatMap(([first, second]) => {
+        const [one, other] = [all[first], all[second]];
+        return one === undefined || other === undefined ? [] : [[one, other] as const];
+      }),
+    };
+  });
+}
+
+/** Whether a host of the route, which is one of the mesh, has other routes too, so that their order matters. */
+export function sharesHost(mesh: Mesh, route: Route): boolean {
+  const known = sharing.get(mesh) ?? findSharing(mesh);
+  sharing.set(mesh, known);
+  return known.has(route);
+}
+
+const sharing = new WeakMap<Mesh, ReadonlySet<Route>>();
+
+function findSharing(mesh: Mesh): ReadonlySet<Route> {
+  return new Set(
+    doorsOf(mesh)
+      .filter((door) => door.routes.length > 1)
+      .flatMap((door) => door.routes.map(({ route }) => route)),
+  );
+}
+
+/**
+ * The requests that a route takes at the given hosts. Inside the mesh a route
+ * is for the service's own port where callers use a name of the cluster: its
+ * other ports go on as if there were no route.
+ */
+export function requestsOf({ service, route }: RouteOf, hosts: readonly string[]): RequestMatch {
+  const ownPort = listenerOf(route) === "mesh" && hosts.every((host) => host.endsWith(".svc.cluster.local"));
+  return { ...route.match, ...(ownPort ? { port: service.port } : {}) };
+}

@@ -1,0 +1,158 @@
+import { shapeOfRegex } from "./regex-shape.ts";
+import { matchesWhole } from "./regex.ts";
+
+/** A way to compare a path or the value of a header, as in a VirtualService. */
+export interface Comparison {
+  readonly kind: "exact" | "prefix" | "regex";
+  readonly value: string;
+}
+
+/** Which requests a route takes: all conditions hold at once. */
+export interface RequestMatch {
+  readonly path: Comparison;
+  readonly headers: Readonly<Record<string, Comparison>>;
+  /** Regions that the request comes from; empty = all. */
+  readonly fromRegions: readonly string[];
+  /** The port that is called; undefined = all. */
+  readonly port?: number;
+}
+
+/**
+ * How the requests of two routes lie to each other: `inside`, all of the
+ * first's are the second's too; `around`, the other way; `overlapping`, some
+ * are common and neither has all; `unknown` where an expression decides.
+ */
+export type Relation = "same" | "inside" | "around" | "apart" | "overlapping" | "unknown";
+
+/** Pure. Expressions are taken for what RE2 makes of them; they have to be valid. */
+export function relate(left: RequestMatch, right: RequestMatch): Relation {
+  const names = new Set([...Object.keys(left.headers), ...Object.keys(right.headers)]);
+  return combine([
+    relateComparisons(left.path, right.path),
+    ...[...names].map((name) => relateConditions(left.headers[name], right.headers[name], relateComparisons)),
+    relateConditions(regionsOf(left), regionsOf(right), relateSets),
+    relateConditions(left.port, right.port, (one, other) => (one === other ? "same" : "apart")),
+  ]);
+}
+
+/** Whether a request is one that the route takes. `path` is without query; header names are in lower case. */
+export function takes(
+  match: RequestMatch,
+  request: { readonly path: string; readonly headers: Readonly<Record<string, string>> },
+): boolean {
+  return (
+    compares(match.path, request.path) &&
+    Object.entries(match.headers).every(([name, comparison]) => {
+      const value = request.headers[name];
+      return value !== undefined && compares(comparison, value);
+    })
+  );
+}
+
+function compares({ kind, value }: Comparison, text: string): boolean {
+  switch (kind) {
+    case "exact":
+      return text === value;
+    case "prefix":
+      return text.startsWith(value);
+    case "regex":
+      return matchesWhole(value, text);
+  }
+}
+
+function regionsOf({ fromRegions }: RequestMatch): readonly string[] | undefined {
+  return fromRegions.length === 0 ? undefined : fromRegions;
+}
+
+/** A condition that one route has and the other has not makes its requests fewer. */
+function relateConditions<T>(
+  left: T | undefined,
+  right: T | undefined,
+  compare: (one: T, other: T) => Relation,
+): Relation {
+  if (left === undefined || right === undefined) {
+    return left === right ? "same" : left === undefined ? "around" : "inside";
+  }
+  return compare(left, right);
+}
+
+function relateSets(left: readonly string[], right: readonly string[]): Relation {
+  const inRight = left.filter((one) => right.includes(one)).length;
+  const inLeft = right.filter((one) => left.includes(one)).length;
+  if (inRight === 0) {
+    return "apart";
+  }
+  const inside = inRight === left.length;
+  const around = inLeft === right.length;
+  return inside && around ? "same" : inside ? "inside" : around ? "around" : "overlapping";
+}
+
+function combine(relations: readonly Relation[]): Relation {
+  if (relations.includes("apart")) {
+    return "apart";
+  }
+  const different = new Set(relations.filter((one) => one !== "same"));
+  const [only] = different;
+  return different.size === 0
+    ? "same"
+    : different.size === 1 && only !== undefined
+      ? only
+      : different.has("unknown")
+        ? "unknown"
+        : "overlapping";
+}
+
+function relateComparisons(given: Comparison, wanted: Comparison): Relation {
+  const left = simplify(given);
+  const right = simplify(wanted);
+  if (left.kind === right.kind && left.value === right.value) {
+    return "same";
+  }
+  if (left.kind === "exact") {
+    return compares(right, left.value) ? "inside" : "apart";
+  }
+  if (right.kind === "exact") {
+    return compares(left, right.value) ? "around" : "apart";
+  }
+  if (left.kind === "prefix" && right.kind === "prefix") {
+    return left.value.startsWith(right.value) ? "inside" : right.value.startsWith(left.value) ? "around" : "apart";
+  }
+  if (left.kind === "regex" && right.kind === "regex") {
+    const [one, other] = [shapeOfRegex(left.value).literal, shapeOfRegex(right.value).literal];
+    return one.startsWith(other) || other.startsWith(one) ? "unknown" : "apart";
+  }
+  return left.kind === "regex"
+    ? relateToPrefix(left.value, right.value)
+    : turn(relateToPrefix(right.value, left.value));
+}
+
+function relateToPrefix(expression: string, prefix: string): Relation {
+  const { literal, stem } = shapeOfRegex(expression);
+  if (literal.startsWith(prefix)) {
+    return "inside";
+  }
+  if (!prefix.startsWith(literal)) {
+    return "apart";
+  }
+  // With `.*` at its end an expression that matches the prefix matches whatever begins with it.
+  return stem !== undefined && matchesWhole(expression, prefix) ? "around" : "unknown";
+}
+
+function turn(relation: Relation): Relation {
+  return relation === "inside" ? "around" : relation === "around" ? "inside" : relation;
+}
+
+/** An expression without anything special is a text or a prefix. */
+function simplify(comparison: Comparison): Comparison {
+  if (comparison.kind !== "regex") {
+    return comparison;
+  }
+  const { literal, whole } = shapeOfRegex(comparison.value);
+  return whole === undefined ? comparison : { kind: whole === "text" ? "exact" : "prefix", value: literal };
+}
+
+/** How exact a comparison is, for routes that only overlap: the text that is sure, and whether it is all of it. */
+export function exactnessOf(comparison: Comparison): { readonly whole: boolean; readonly length: number } {
+  const { kind, value } = simplify(comparison);
+  return { whole: kind === "exact", length: kind === "regex" ? shapeOfRegex(value).literal.length : value.length };
+}

@@ -1,0 +1,173 @@
+import { describe, expect, it } from "vitest";
+import { meshWithRoutes } from "../../testing/mesh-with-routes.ts";
+import { parseMesh } from "../parse.ts";
+
+/** Every finding as `code what-the-range-covers`. */
+function findings(...routes: readonly string[]): readonly string[] {
+  return parse(meshWithRoutes(...routes));
+}
+
+function parse(text: string): readonly string[] {
+  return parseMesh(text, "mesh.yaml").diagnostics.map(({ code, range, detail, fix }) => {
+    expect(fix).toMatch(/[.?]$/);
+    expect(detail).toMatch(/^\S.*\.$/);
+    return `${code} ${range?.lineText.slice(range.start.column - 1, range.end.column - 1)}`;
+  });
+}
+
+/** A service of another namespace with one route, to be put behind a mesh file's text. */
+function otherService(route: string, namespace = "other"): string {
+  return `    - name: s
+      namespace: ${namespace}
+      port: 80
+      versions: { v1: { clusters: [west] } }
+      routes:
+        - ${route}
+`;
+}
+
+const issuers = `  issuers:
+    - { name: page, acme: { server: https://acme.example, email: a@b.example, http01: {} } }
+    - { name: record, acme: { server: https://acme.example, email: a@b.example, dns01: {} } }
+`;
+
+describe("routes that name one thing twice", () => {
+  it("are refused where they are one VirtualService: with tls they are in istio-system, whatever their service", () => {
+    const first = "{ name: r, gateway: g, hosts: [a.example], tls: { secretName: a }, weights: { v1: 100 } }";
+    const second = "{ name: r, gateway: g, hosts: [b.example], tls: { secretName: b }, weights: { v1: 100 } }";
+    expect(parse(meshWithRoutes(first) + otherService(second))).toEqual(["ISM132 r"]);
+    const plain = "{ name: r, gateway: g, hosts: [b.example], weights: { v1: 100 } }";
+    expect(parse(meshWithRoutes(first) + otherService(plain))).toEqual([]);
+    expect(parse(meshWithRoutes(first) + otherService(plain, "istio-system"))).toContain("ISM132 r");
+  });
+
+  it("are told with both places", () => {
+    const { diagnostics } = parseMesh(
+      meshWithRoutes(
+        "{ name: r, gateway: g, hosts: [a.example], weights: { v1: 100 } }",
+        "{ name: r, gateway: g, hosts: [b.example], weights: { v1: 100 } }",
+      ),
+      "mesh.yaml",
+    );
+    expect(diagnostics[0]?.range?.start.line).toBe(13);
+    expect(diagnostics[0]?.detail).toMatch(/The other place is mesh\.yaml:12:19\.$/);
+  });
+
+  it.each([
+    ["another Secret", "h", "tls: { secretName: b }"],
+    ["another gateway with the same Secret", "i", "tls: { secretName: a }"],
+  ])("are refused where one host has two ways by HTTPS: %s", (_, gateway, tls) => {
+    const first = "{ name: r, gateway: h, hosts: [a.example], tls: { secretName: a }, weights: { v1: 100 } }";
+    const second = `{ name: q, gateway: ${gateway}, hosts: [b.example, A.example], match: { prefix: /q }, ${tls}, weights: { v1: 100 } }`;
+    expect(findings(first, second)).toEqual(["ISM144 A.example"]);
+    expect(parse(meshWithRoutes(first) + otherService(second))).toEqual(["ISM144 A.example"]);
+  });
+
+  it("are fine where hosts differ, where a wildcard is beside a name of its own, and where everything is the same", () => {
+    expect(
+      findings(
+        "{ name: r, gateway: h, hosts: ['*.example'], tls: { secretName: a }, weights: { v1: 100 } }",
+        "{ name: q, gateway: i, hosts: [a.example], tls: { secretName: b }, weights: { v1: 100 } }",
+        "{ name: p, gateway: i, hosts: [a.example], match: { prefix: /p }, tls: { secretName: b }, weights: { v1: 100 } }",
+      ),
+    ).toEqual([]);
+  });
+
+  it.each([
+    ["a certificate in two Secrets", "{ secretName: b, certificate: c, issuer: record }", ["ISM145 b"]],
+    ["a certificate of two issuers", "{ secretName: a, certificate: c, issuer: page }", ["ISM145 page"]],
+    ["both at once", "{ secretName: b, certificate: c, issuer: page }", ["ISM145 b", "ISM145 page"]],
+    ["a Secret of two certificates", "{ secretName: a, certificate: d, issuer: record }", ["ISM145 a"]],
+    ["a Secret whose certificate is called after it", "{ secretName: a, issuer: record }", ["ISM145 a"]],
+    ["a Secret that is filled for other hosts only", "{ secretName: a }", ["ISM145 { secretName: a }"]],
+    ["the same", "{ secretName: a, certificate: c, issuer: record }", []],
+  ])("are refused for %s", (_, tls, expected) => {
+    const first =
+      "{ name: r, gateway: g, hosts: [a.example], tls: { secretName: a, certificate: c, issuer: record }, weights: { v1: 100 } }";
+    const second = `{ name: q, gateway: g, hosts: [b.example], tls: ${tls}, weights: { v1: 100 } }`;
+    expect(parse(meshWithRoutes(first, second) + issuers)).toEqual(expected);
+  });
+
+  it("may use a Secret without asking for a certificate where its hosts are among those of another route", () => {
+    const first =
+      "{ name: r, gateway: g, hosts: ['*.example'], tls: { secretName: a, issuer: record }, weights: { v1: 100 } }";
+    const second = "{ name: q, gateway: g, hosts: [b.example], tls: { secretName: a }, weights: { v1: 100 } }";
+    expect(parse(meshWithRoutes(first, second) + issuers)).toEqual([]);
+  });
+
+  it("are refused for a Gateway with and without tls in one namespace", () => {
+    const plain = "{ name: r, gateway: g, hosts: [a.example], weights: { v1: 100 } }";
+    const secured = "{ name: q, gateway: g, hosts: [b.example], tls: { secretName: b }, weights: { v1: 100 } }";
+    expect(findings(plain, secured)).toEqual([]);
+    expect(parse(meshWithRoutes(secured) + otherService(plain, "istio-system"))).toEqual(["ISM147 g"]);
+  });
+
+  it.each([
+    ["gateway: cross-network-gateway, tls: { secretName: a }", "cross-network-gateway"],
+    ["gateway: g, tls: { secretName: cacerts }", "cacerts"],
+    ["gateway: g, tls: { secretName: istio-remote-secret-west }", "istio-remote-secret-west"],
+  ])("are refused for a name that isthmus uses itself: %s", (fields, name) => {
+    expect(findings(`{ name: r, ${fields}, hosts: [a.example], weights: { v1: 100 } }`)).toEqual([`ISM146 ${name}`]);
+  });
+
+  it("keep clear of the VirtualServices that isthmus makes for hosts", () => {
+    const route = "{ name: isthmus-http.a, gateway: g, hosts: [a.example], weights: { v1: 100 } }";
+    expect(findings(route)).toEqual([]);
+    expect(findings(route.replace("weights", "tls: { secretName: a }, weights"))).toEqual(["ISM146 isthmus-http.a"]);
+  });
+
+  it("have gateways without dots, which Istio would read as a name and a namespace", () => {
+    expect(findings("{ name: r, gateway: a.b, hosts: [a.example], weights: { v1: 100 } }")).toEqual(["ISM113 a.b"]);
+  });
+});
+
+describe("routes that take the same requests", () => {
+  const first = "{ name: r, gateway: g, hosts: [a.example, b.example], match: { prefix: /s }, weights: { v1: 100 } }";
+
+  it.each([
+    ["hosts: [c.example, B.example], match: { prefix: /s }", ["ISM148 { prefix: /s }"]],
+    ["hosts: [b.example], match: { regex: /s.* }", ["ISM148 { regex: /s.* }"]],
+    ["hosts: [b.example], match: { exact: /s }", []],
+    ["hosts: [b.example], match: { prefix: /s, headers: { x-a: { exact: b } } }", []],
+    ["hosts: [c.example], match: { prefix: /s }", []],
+    ["hosts: ['*.example'], match: { prefix: /s }", []],
+    ["hosts: [b.example], tls: { secretName: a }, match: { prefix: /s }", []],
+  ])("%s: %j", (fields, expected) => {
+    const second = `{ name: q, gateway: h, ${fields}, weights: { v1: 100 } }`;
+    expect(findings(first, second)).toEqual(expected);
+    expect(parse(meshWithRoutes(first) + otherService(second))).toEqual(expected);
+  });
+
+  it("are not called so while one of them is wrong by itself", () => {
+    expect(
+      findings(
+        first,
+        "{ name: q, gateway: g, hosts: [a.example], match: { prefix: [], headers: 1 }, weights: { v1: 100 } }",
+      ),
+    ).not.toContainEqual(expect.stringContaining("ISM148"));
+  });
+
+  it("are not so inside the mesh where they are for two ports", () => {
+    const inside = "{ name: r, gateway: mesh, hosts: [s.n], weights: { v1: 100 } }";
+    expect(parse(meshWithRoutes(inside) + otherService(inside).replace("port: 80", "port: 81"))).toEqual([]);
+    expect(parse(meshWithRoutes(inside) + otherService(inside))).toEqual([`ISM148 ${inside}`]);
+  });
+});
+
+describe("hosts of routes", () => {
+  it.each([
+    ["gateway: g", ["ISM105 { name: r, gateway: g, weights: { v1: 100 } }"]],
+    ["gateway: mesh", []],
+    ["gateway: g, hosts: ['*', a.example]", ["ISM150 a.example"]],
+    ["gateway: g, hosts: ['*.example', b.A.example, '*.a.example']", ["ISM150 b.A.example", "ISM150 '*.a.example'"]],
+    ["gateway: g, hosts: [a.example, A.example]", ["ISM120 A.example"]],
+    ["gateway: mesh, tls: { secretName: a }, dns: { via: externalDns }", ["ISM149 tls", "ISM149 dns"]],
+    ["gateway: mesh, hosts: ['*']", ["ISM149 '*'"]],
+    ["gateway: g, hosts: ['*'], tls: { secretName: a, issuer: record }", ["ISM157 '*'"]],
+    ["gateway: g, hosts: ['*.example'], tls: { secretName: a, issuer: page }", ["ISM157 '*.example'"]],
+    ["gateway: g, hosts: ['*.example'], tls: { secretName: a, issuer: record }", []],
+    ["gateway: g, hosts: [a.example], tls: { secretName: a, issuer: page }", []],
+  ])("%s: %j", (fields, expected) => {
+    expect(parse(meshWithRoutes(`{ name: r, ${fields}, weights: { v1: 100 } }`) + issuers)).toEqual(expected);
+  });
+});

@@ -1,0 +1,82 @@
+import type { RequestMatch } from "../../routing/match-relation.ts";
+import { relate } from "../../routing/match-relation.ts";
+import { hostsOf, listenerOf } from "../../routing/hosts.ts";
+import { isExpression } from "../../routing/regex.ts";
+import type { MeshDraft } from "../draft.ts";
+import { entriesOf, itemsOf } from "../draft.ts";
+import type { Finding } from "../finding.ts";
+import { describePath } from "../path.ts";
+import type { PlacedRoute, RouteDraft } from "../walk-draft.ts";
+import { routesOf } from "../walk-draft.ts";
+
+/** No two routes of a host take exactly the same requests: one of them would never get any. */
+export function checkSameRequests(draft: MeshDraft): readonly Finding[] {
+  const services = itemsOf(draft.spec?.services).map(([, service]) => service);
+  const earlier = new Map<string, { readonly route: PlacedRoute; readonly match: RequestMatch }[]>();
+  return routesOf(draft).flatMap((route): readonly Finding[] => {
+    const match = matchOf(route.value);
+    if (match === undefined || route.value.gateway === undefined) {
+      return [];
+    }
+    const listener = listenerOf(route.value);
+    const ported =
+      listener === "mesh" && route.service.port !== undefined ? { ...match, port: route.service.port } : match;
+    for (const host of hostsOf(route.value, route.service, services)) {
+      const key = `${listener} ${host}`;
+      const others = earlier.get(key) ?? [];
+      earlier.set(key, [...others, { route, match: ported }]);
+      const first = others.find((other) => relate(other.match, ported) === "same");
+      if (first !== undefined) {
+        return [
+          {
+            code: "ISM148",
+            path: [...route.path, ...("match" in route.value ? ["match"] : [])],
+            detail: `${describePath(first.route.path)}${first.route.value.name === undefined ? "" : ` (${first.route.value.name})`} takes the same requests to ${host}, so that only one of the two routes would get them.`,
+            other: first.route.path,
+            fix: "Give the routes different paths, headers or hosts, or delete one of them.",
+          },
+        ];
+      }
+    }
+    return [];
+  });
+}
+
+/** The match of a route, by default all paths; undefined while something about it is wrong. */
+function matchOf({ match, ...route }: RouteDraft): RequestMatch | undefined {
+  if (match === undefined) {
+    return "match" in route ? undefined : everything;
+  }
+  const path = comparisonOf(match) ?? (hasComparison(match) ? undefined : everything.path);
+  const headers = entriesOf(match.headers).flatMap(([name, value]) => {
+    const comparison = comparisonOf(value);
+    return comparison === undefined ? [] : [[name, comparison] as const];
+  });
+  const fromRegions = itemsOf(match.fromRegions).map(([, region]) => region);
+  const complete =
+    headers.length === Object.keys(match.headers ?? {}).length &&
+    fromRegions.length === (match.fromRegions ?? []).length;
+  return path === undefined || !complete ? undefined : { path, headers: Object.fromEntries(headers), fromRegions };
+}
+
+const everything: RequestMatch = { path: { kind: "prefix", value: "/" }, headers: {}, fromRegions: [] };
+
+function hasComparison(value: object): boolean {
+  return ["exact", "prefix", "regex"].some((kind) => kind in value);
+}
+
+/** The one comparison that is there; undefined for none, several or an expression that RE2 refuses. */
+function comparisonOf(value: {
+  readonly exact?: string | undefined;
+  readonly prefix?: string | undefined;
+  readonly regex?: string | undefined;
+}): RequestMatch["path"] | undefined {
+  const all = (["exact", "prefix", "regex"] as const).flatMap((kind) => {
+    const text = value[kind];
+    return text === undefined ? [] : [{ kind, value: text }];
+  });
+  const [only] = all;
+  return all.length !== 1 || only === undefined || (only.kind === "regex" && !isExpression(only.value))
+    ? undefined
+    : only;
+}
