@@ -30,11 +30,21 @@ export function checkShape(value: unknown): Shape {
   if (result.success) {
     return { mesh: result.data, draft: result.data, findings: [] };
   }
-  const { issues } = result.error;
+  const issues = withoutSizesOfOtherTypes(result.error.issues);
   return {
     draft: keepRightTypes(value, issues) as MeshDraft,
     findings: issues.flatMap((issue) => describeIssue(issue, value)),
   };
+}
+
+/** zod asks for the size of whatever has one: empty text in place of a list is of the wrong type, and that is all. */
+function withoutSizesOfOtherTypes(issues: readonly Issue[]): readonly Issue[] {
+  const wrong = new Set(
+    issues.filter((issue) => issue.code === "invalid_type").map((issue) => JSON.stringify(pathOf(issue))),
+  );
+  return issues.filter(
+    (issue) => !["too_small", "too_big"].includes(issue.code) || !wrong.has(JSON.stringify(pathOf(issue))),
+  );
 }
 
 function describeIssue(issue: Issue, root: unknown): Finding[] {

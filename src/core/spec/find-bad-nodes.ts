@@ -1,4 +1,4 @@
-import type { Document, Node, ParsedNode, YAMLMap } from "yaml";
+import type { Document, Node, ParsedNode, Scalar, YAMLMap } from "yaml";
 import { isAlias, isCollection, isMap, isPair, isScalar } from "yaml";
 import { isMergeKey, keyText } from "./locate.ts";
 import type { TextProblem } from "./text-problem.ts";
@@ -16,7 +16,7 @@ export interface BadNodes {
  * tags that nobody knows, numbers that JSON has not.
  */
 export function findBadNodes(document: Document<ParsedNode>, source: SourceText): BadNodes {
-  const duplicates: TextProblem[] = [];
+  const others: TextProblem[] = [];
   const fatal: TextProblem[] = [];
   const lineOf = (offset: number): number => source.rangeOf(offset, offset).start.line;
 
@@ -34,7 +34,7 @@ export function findBadNodes(document: Document<ParsedNode>, source: SourceText)
         const name = keyText(key);
         const first = keys.get(name);
         if (first !== undefined) {
-          duplicates.push({ ...span, ...duplicateKey(name, lineOf(first)) });
+          others.push({ ...span, ...duplicateKey(name, lineOf(first)) });
         }
         keys.set(name, first ?? span.start);
       }
@@ -50,6 +50,7 @@ export function findBadNodes(document: Document<ParsedNode>, source: SourceText)
       fatal.push(...checkAlias(node.source, spanOf(node), { target: anchors.get(node.source), parents }));
     } else if (isScalar(node)) {
       fatal.push(...checkNumber(node.value, spanOf(node)));
+      others.push(...checkRounding(node, spanOf(node)));
     } else if (isCollection(node)) {
       if (isMap(node)) {
         checkKeys(node);
@@ -67,7 +68,7 @@ export function findBadNodes(document: Document<ParsedNode>, source: SourceText)
   const tags = document.warnings
     .filter((warning) => warning.code === "TAG_RESOLVE_FAILED")
     .map((warning) => ({ start: warning.pos[0], end: warning.pos[1], ...unknownTag }));
-  return { fatal: fatal.length > 0, problems: [...tags, ...fatal, ...duplicates] };
+  return { fatal: fatal.length > 0, problems: [...tags, ...fatal, ...others] };
 }
 
 interface Span {
@@ -108,6 +109,21 @@ function checkAlias(
   ];
 }
 
+function checkRounding({ value, source }: Scalar, span: Span): TextProblem[] {
+  if (typeof value !== "number" || source === undefined || !isRounded(value, source)) {
+    return [];
+  }
+  const shown = source.length > 40 ? `${source.slice(0, 40)}…` : source;
+  return [
+    {
+      ...span,
+      code: "ISM162",
+      detail: `The number ${shown} has more digits than can be kept: it would reach the cluster as ${value}.`,
+      fix: "Put it in quotes if whatever reads it takes text, or write a number of at most 15 digits.",
+    },
+  ];
+}
+
 function checkNumber(value: unknown, span: Span): TextProblem[] {
   return typeof value === "number" && !Number.isFinite(value)
     ? [
@@ -119,6 +135,19 @@ function checkNumber(value: unknown, span: Span): TextProblem[] {
         },
       ]
     : [];
+}
+
+/**
+ * Whether a whole number is not the one that is written, or would be written
+ * with an exponent: from 2^53 on numbers are rounded, from 1e21 on JSON has
+ * them as 1e+21, which Kubernetes refuses for an integer.
+ */
+function isRounded(value: number, source: string): boolean {
+  if (!/^[-+]?(\d+|0x[0-9a-fA-F]+|0o[0-7]+)$/.test(source) || !Number.isFinite(value)) {
+    return false;
+  }
+  const written = BigInt(source.replace(/^[-+]/, ""));
+  return written !== BigInt(Math.abs(value)) || Math.abs(value) >= 1e21;
 }
 
 const complexKey = {

@@ -110,11 +110,17 @@ function servicesOn(known: readonly Cluster[]): fc.Arbitrary<readonly Service[]>
             kind: fc.constantFrom("exact" as const, "prefix" as const),
             value: name.map((one) => `/${one}`),
           }),
-          fc.record({ kind: fc.constant("regex" as const), value: text }),
+          fc.record({ kind: fc.constant("regex" as const), value: name.map((one) => `/${one}\\.[a-z]{2}/.*`) }),
         ),
         headers: fc.dictionary(
-          name,
-          fc.record({ kind: fc.constantFrom("exact" as const, "prefix" as const, "regex" as const), value: text }),
+          name.map((one) => `x-${one}`),
+          fc.oneof(
+            fc.record({
+              kind: fc.constantFrom("exact" as const, "prefix" as const),
+              value: text.map((one) => one.trim()),
+            }),
+            fc.record({ kind: fc.constant("regex" as const), value: name.map((one) => `"${one}": [^#]+ \\d`) }),
+          ),
           { maxKeys: 2, noNullPrototype: true },
         ),
         fromRegions:

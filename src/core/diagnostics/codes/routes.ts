@@ -37,10 +37,25 @@ export const routeCodes = {
     explanation:
       "Istio refuses a VirtualService in which one host is a part of another, such as *.example.org beside www.example.org. The wider one has the requests of both.",
   },
+  ISM155: {
+    summary: "An expression that proxies refuse",
+    explanation:
+      "Regular expressions of a route are RE2: there is no looking ahead or behind and no reference back, and repetitions go up to 1000 (https://github.com/google/re2/wiki/Syntax). Istio takes 1024 bytes, and Envoy a program of 32768 instructions, of which a class such as \\pL has more than a thousand. An expression that a proxy refuses freezes all routes of its port at their last state, while every API server says that all is well.",
+  },
+  ISM156: {
+    summary: "A path that no request has",
+    explanation:
+      "Proxies compare a route's path with that of the request without its query, in the form that clients send: ASCII, everything else as %XX. Before that they make one form of all spellings, as `meshConfig.pathNormalization` says (Istio's default is BASE): `/a/../b` becomes `/b`, `%7E` becomes `~`, `\\` becomes `/`. A path in another form, or an expression that cannot match any path, would be a route without requests.",
+  },
   ISM157: {
     summary: "No certificate can be issued for this host",
     explanation:
       "A certificate is for names: * alone is none. A wildcard such as *.example.org is issued by ACME servers only when the proof is a DNS record (RFC 8555 and the CA/Browser Forum's rules; Let's Encrypt refuses http-01 for it), so its issuer needs dns01.",
+  },
+  ISM158: {
+    summary: "A header that no request has",
+    explanation:
+      "Proxies cut blanks off both ends of a header's value before they compare it. And uri, scheme, method and authority are no headers: Istio's API reserves the names for conditions of its own and says that they are ignored among the headers of a match.",
   },
   ISM159: {
     summary: "The order of two routes is the file's",
@@ -51,6 +66,11 @@ export const routeCodes = {
     summary: "Some requests inside the mesh would get no answer",
     explanation:
       "A route with `gateway: mesh` replaces what sidecars do by themselves for the service's name and port. Requests that no route of that name matches get 404 from the caller's own sidecar.",
+  },
+  ISM162: {
+    summary: "A number that cannot be kept exactly",
+    explanation:
+      "Whole numbers from 2^53 (9007199254740992) on are rounded by programs that have JSON's numbers as floating point, this one among them. Rather than a number that is nearly the one in the file nothing is written.",
   },
   ISM163: {
     summary: "A wildcard does not reach a host that is named elsewhere",

@@ -171,3 +171,67 @@ describe("hosts of routes", () => {
     expect(parse(meshWithRoutes(`{ name: r, ${fields}, weights: { v1: 100 } }`) + issuers)).toEqual(expected);
   });
 });
+
+describe("what a route compares", () => {
+  it.each([
+    ["exact: '/hello?x=1'", ["ISM156 '/hello?x=1'"]],
+    ["prefix: '/a#b'", ["ISM156 '/a#b'"]],
+    ["prefix: /%zz", ["ISM156 /%zz"]],
+    ["prefix: /a\u200bb", ["ISM156 /a\u200bb"]],
+    ["exact: /a/../b", ["ISM156 /a/../b"]],
+    ["prefix: /a/..", []],
+    ["exact: /grün", ["ISM156 /grün"]],
+    ["exact: /gr%C3%BCn", []],
+    ["exact: //a", []],
+    ["exact: a b", ["ISM118 a b"]],
+    ["regex: (", ["ISM155 ("]],
+    ["regex: '/(?!x).*'", ["ISM155 '/(?!x).*'"]],
+    ["regex: '/\\pL{30}'", ["ISM155 '/\\pL{30}'"]],
+    ["regex: 'hello.*'", ["ISM156 'hello.*'"]],
+    ["regex: '/hello\\?x=.*'", ["ISM156 '/hello\\?x=.*'"]],
+    ["regex: '/a%2[fF]b'", []],
+    ["regex: '^/hello(/.*)?$'", []],
+    ["regex: '.*/hello'", []],
+    ["headers: { x-a: { regex: '[' } }", ["ISM155 '['"]],
+    ["headers: { x-a: { exact: ' a' } }", ["ISM158 ' a'"]],
+    ["headers: { x-a: { prefix: 'a ' } }", []],
+    ["headers: { method: { exact: GET } }", ["ISM158 method"]],
+  ])("%s: %j", (match, expected) => {
+    expect(findings(`{ name: r, gateway: g, hosts: [a.example], match: { ${match} }, weights: { v1: 100 } }`)).toEqual(
+      expected,
+    );
+  });
+
+  it("goes by the form that the mesh's proxies make of paths", () => {
+    const values = (normalization: string): string =>
+      `  istio: { values: { meshConfig: { pathNormalization: { normalization: ${normalization} } } } }\n`;
+    const slashes = meshWithRoutes(
+      "{ name: r, gateway: g, hosts: [a.example], match: { exact: //a }, weights: { v1: 100 } }",
+    );
+    const dots = slashes.replace("//a", "/b/../a");
+    expect(parse(slashes + values("MERGE_SLASHES"))).toEqual(["ISM156 //a"]);
+    expect(parse(dots + values("NONE"))).toEqual([]);
+  });
+});
+
+describe("values that are not what they look like", () => {
+  it("are told once for empty text in place of a list", () => {
+    expect(findings("{ name: r, gateway: g, hosts: '', weights: { v1: 100 } }")).toEqual(["ISM103 ''"]);
+  });
+
+  it.each([
+    ["9007199254740993", ["ISM162 9007199254740993"]],
+    ["-9007199254740993", ["ISM162 -9007199254740993"]],
+    ["0x20000000000001", ["ISM162 0x20000000000001"]],
+    ["1000000000000000000000", ["ISM162 1000000000000000000000"]],
+    ["9007199254740991", []],
+    ["9007199254740992", []],
+    ["0.1", []],
+    ["1e3", []],
+    ["'9007199254740993'", []],
+  ])("are refused where a number would be rounded: %s", (number, expected) => {
+    expect(
+      parse(`${meshWithRoutes()}  istio: { values: { pilot: { big: ${number} } } }\n`.replace("      routes:\n", "")),
+    ).toEqual(expected);
+  });
+});

@@ -206,7 +206,7 @@ const table: readonly (readonly [string, string, readonly string[]])[] = [
   ],
   [
     "a path that is matched in two ways",
-    withRoute(`${hosts}, match: { exact: /a, regex: b }, weights: { v1: 100 }`),
+    withRoute(`${hosts}, match: { exact: /a, regex: /b }, weights: { v1: 100 }`),
     ["ISM119 regex"],
   ],
   [

@@ -14,9 +14,12 @@ import { checkNetworks } from "./networks.ts";
 import { checkPublishedHosts } from "./published-hosts.ts";
 import { checkRancherSettings } from "./rancher-settings.ts";
 import { checkRancherToken } from "./rancher-token.ts";
+import { checkRegexes } from "./regexes.ts";
 import { checkRegions } from "./regions.ts";
 import { checkRepeatedEntries } from "./repeated-entries.ts";
 import { checkReservedValues } from "./reserved-values.ts";
+import { checkRequestHeaders } from "./request-headers.ts";
+import { checkRequestPaths } from "./request-paths.ts";
 import { checkRouteHosts } from "./route-hosts.ts";
 import { checkRouteNames } from "./route-names.ts";
 import type { Rule } from "./rule.ts";
@@ -51,6 +54,9 @@ export const rules: readonly Rule[] = [
   checkVersionClusters,
   checkVersionLabels,
   checkRouteNames,
+  checkRegexes,
+  checkRequestPaths,
+  checkRequestHeaders,
   checkRouteHosts,
   checkMeshRoutes,
   checkFrontGateways,
