@@ -1,11 +1,14 @@
-import type { FakeClusters } from "../../src/cli/testing/fake-clusters.ts";
+import type { FakeClusters, FakeClustersOptions } from "../../src/cli/testing/fake-clusters.ts";
 import { startFakeClusters } from "../../src/cli/testing/fake-clusters.ts";
 import type { Outcome } from "./comparable-store.ts";
 import { outcomeOf } from "./comparable-store.ts";
 
-/** Two fresh clusters with controllers for as long as `use` runs. */
-export async function inFreshWorld<T>(use: (world: FakeClusters) => Promise<T>): Promise<T> {
-  const world = await startFakeClusters(["west", "east"], { living: true });
+/** Two fresh clusters with controllers for as long as `use` runs; `options` say how far the controllers are behind. */
+export async function inFreshWorld<T>(
+  use: (world: FakeClusters) => Promise<T>,
+  options: Pick<FakeClustersOptions, "reactionMs"> = {},
+): Promise<T> {
+  const world = await startFakeClusters(["west", "east"], { living: true, ...options });
   try {
     return await use(world);
   } finally {

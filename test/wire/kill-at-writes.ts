@@ -33,29 +33,38 @@ export async function countWrites({ prepare, words }: Omit<KilledCommand, "expec
 
 /** Kills the command at each of its writes, in a fresh world each, before or (`done`) after the write takes effect. */
 export async function killAtEveryWrite(command: KilledCommand, writes: number, done: boolean): Promise<void> {
-  await forEachSideBySide(numbers(writes), async (last) =>
-    inFreshWorld(async (world) => {
-      await command.prepare(world);
-      let seen = 0;
-      let struck: SeenRequest | undefined;
-      const running = runProgram(world, command.words);
-      const matches = (request: SeenRequest): boolean => {
-        seen += isWrite(request) ? 1 : 0;
-        if (!isWrite(request) || seen !== last) {
-          return false;
-        }
-        running.child.kill("SIGKILL");
-        struck = request;
-        return true;
-      };
-      Object.values(world.servers).forEach((server) => server.inject({ kind: "reset", done }, { matches }));
-      await running.ended;
-      expect(running.child.signalCode).toBe("SIGKILL");
-      await at(`killed at write ${last}, ${struck?.method} ${struck?.url}`, async () =>
-        command.expectAfter(world, running.lines, done ? undefined : struck),
-      );
-    }),
-  );
+  await forEachSideBySide(numbers(writes), async (last) => {
+    let seen = 0;
+    await killAtWrite(command, () => (seen += 1) === last, { done, called: `write ${last}` });
+  });
+}
+
+/** Kills the command at the first write that `isLast`, in a fresh world. */
+export async function killAtWrite(
+  command: KilledCommand,
+  isLast: (request: SeenRequest) => boolean,
+  options: { readonly done: boolean; readonly called: string; readonly reactionMs?: number },
+): Promise<void> {
+  const { done, called, ...world } = options;
+  await inFreshWorld(async (fresh) => {
+    await command.prepare(fresh);
+    let struck: SeenRequest | undefined;
+    const running = runProgram(fresh, command.words);
+    const matches = (request: SeenRequest): boolean => {
+      if (!isWrite(request) || !isLast(request)) {
+        return false;
+      }
+      running.child.kill("SIGKILL");
+      struck = request;
+      return true;
+    };
+    Object.values(fresh.servers).forEach((server) => server.inject({ kind: "reset", done }, { matches }));
+    await running.ended;
+    expect(running.child.signalCode).toBe("SIGKILL");
+    await at(`killed at ${called}, ${struck?.method} ${struck?.url}`, async () =>
+      command.expectAfter(fresh, running.lines, done ? undefined : struck),
+    );
+  }, world);
 }
 
 /** Says of a failure when it came about. */

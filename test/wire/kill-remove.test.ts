@@ -3,10 +3,12 @@ import path from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { parse, stringify } from "yaml";
 import type { FakeClusters } from "../../src/cli/testing/fake-clusters.ts";
+import type { SeenRequest } from "../../src/kube/fake/fake-api-server.ts";
 import type { ObjectId, Outcome } from "./comparable-store.ts";
 import { keyOf, keyOfId, outcomeOf } from "./comparable-store.ts";
 import { inFreshWorld } from "./fresh-world.ts";
-import { countWrites, killAtEveryWrite } from "./kill-at-writes.ts";
+import type { KilledCommand } from "./kill-at-writes.ts";
+import { countWrites, killAtEveryWrite, killAtWrite } from "./kill-at-writes.ts";
 import type { Line } from "./run-program.ts";
 import { buildProgram } from "./run-program.ts";
 
@@ -39,19 +41,29 @@ function expectDeleted(world: FakeClusters, lines: readonly Line[]): void {
   }
 }
 
+const removal: KilledCommand = {
+  prepare: apply,
+  words: ["remove", "--yes"],
+  expectAfter: async (world, lines) => {
+    expectDeleted(world, lines);
+    const again = await world.run("remove --yes");
+    expect(again.err).not.toMatch(/(?:error|warning)\[/);
+    expect(again.code).toBe(0);
+    expect(outcomeOf(world)).toEqual({ west: {}, east: {} });
+  },
+};
+
 describe("a removal that is killed and run again", () => {
   it("leaves nothing, from every write on", async () => {
-    const words = ["remove", "--yes"];
-    const writes = await countWrites({ prepare: apply, words });
+    const writes = await countWrites(removal);
     expect(writes).toBeGreaterThan(30);
-    const expectAfter = async (world: FakeClusters, lines: readonly Line[]): Promise<void> => {
-      expectDeleted(world, lines);
-      const again = await world.run("remove --yes");
-      expect(again.err).not.toContain("error[");
-      expect(again.code).toBe(0);
-      expect(outcomeOf(world)).toEqual({ west: {}, east: {} });
-    };
-    await killAtEveryWrite({ prepare: apply, words, expectAfter }, writes, true);
+    await killAtEveryWrite(removal, writes, true);
+  });
+
+  it("leaves nothing while the pods of what it deleted are still there", async () => {
+    const isIstiod = ({ method, url }: SeenRequest): boolean =>
+      method === "DELETE" && url.includes("/deployments/istiod");
+    await killAtWrite(removal, isIstiod, { done: true, called: "istiod's Deployment", reactionMs: 500 });
   });
 });
 

@@ -71,23 +71,31 @@ const service = (names: readonly string[]): object => ({
   routes: [{ name: "helloworld", gateway: "helloworld-gateway", hosts: ["*"], weights: { v1: 100 } }],
 });
 
+export interface FakeClustersOptions extends FakeApiServerOptions {
+  /** True: controllers run behind the API servers, and the mesh has a service with a route. Default false. */
+  readonly living?: boolean;
+  /** How far those controllers are behind, in milliseconds. Default 10. */
+  readonly reactionMs?: number;
+}
+
 /**
  * A mesh of the named clusters, each a fake API server. What an apply waits
  * for is there already, since nothing runs behind these servers; with `living`
- * it comes, a moment after it was asked for, and the mesh has a service with a route.
+ * it comes, a moment after it was asked for.
  */
 export async function startFakeClusters(
   names: readonly string[],
-  { living = false, ...options }: FakeApiServerOptions & { readonly living?: boolean } = {},
+  { living = false, reactionMs, ...options }: FakeClustersOptions = {},
 ): Promise<FakeClusters> {
   const folder = await mkdtemp(path.join(tmpdir(), "isthmus-test-"));
   const start = async (name: string): Promise<readonly [string, FakeApiServer]> => {
     const server: FakeApiServer = await startFakeApiServer({
       podResponse: () => answerClusterz(server.store),
+      namespacesLinger: living,
       ...options,
     });
     if (living) {
-      runControllers(name, server);
+      runControllers(name, server, reactionMs);
     }
     return [name, server];
   };

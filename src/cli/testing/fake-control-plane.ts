@@ -3,16 +3,28 @@ import type { FakeApiServer } from "../../kube/fake/fake-api-server.ts";
 import type { FakeStore, StoredEvent, WireObject } from "../../kube/fake/fake-store.ts";
 
 /** How long a controller takes to see a change, in milliseconds: enough that an apply has to wait for it. */
-const reactionMs = 10;
+const usualReactionMs = 10;
 
-const istiodPod = { apiVersion: "v1", kind: "Pod", metadata: { name: "istiod-1", namespace: "istio-system" } };
+/** Owned, as every pod of a Deployment is: without an owner it would be somebody's own pod, which no removal touches. */
+const istiodPod = {
+  apiVersion: "v1",
+  kind: "Pod",
+  metadata: {
+    name: "istiod-1",
+    namespace: "istio-system",
+    labels: { app: "istiod" },
+    ownerReferences: [{ apiVersion: "apps/v1", kind: "ReplicaSet", name: "istiod", uid: "istiod", controller: true }],
+  },
+};
 
 /**
  * Does in a fake API server what a cluster's controllers do: fills in service
  * account tokens (`token-of-<cluster>`), establishes definitions, rolls out
- * Deployments, and runs a pod of istiod as long as there is a Deployment of it.
+ * Deployments, runs a pod of istiod as long as there is a Deployment of it, and
+ * ends namespaces that are terminating, with all that is in them. Each change
+ * is seen `reactionMs` after it was made.
  */
-export function runControllers(cluster: string, server: FakeApiServer): void {
+export function runControllers(cluster: string, server: FakeApiServer, reactionMs = usualReactionMs): void {
   server.store.subscribe((event) => {
     setTimeout(() => react(cluster, server, event), reactionMs);
   });
@@ -35,6 +47,10 @@ function react(cluster: string, server: FakeApiServer, { object }: StoredEvent):
   const live = server.store.find(object, namespace, name);
   if (object.kind === "Deployment" && name === "istiod") {
     runIstiod(server, live !== undefined);
+  }
+  if (live?.kind === "Namespace" && live.metadata["deletionTimestamp"] !== undefined) {
+    endNamespace(server, live);
+    return;
   }
   const done = live === undefined ? undefined : advance(cluster, live);
   if (done !== undefined) {
@@ -71,10 +87,18 @@ function advance(cluster: string, object: WireObject): WireObject | undefined {
 function runIstiod(server: FakeApiServer, wanted: boolean): void {
   const running = server.store.find(istiodPod, "istio-system", istiodPod.metadata.name);
   if (wanted && running === undefined) {
-    const metadata = { ...istiodPod.metadata, labels: { app: "istiod" } };
-    server.put({ ...istiodPod, metadata, status: { phase: "Running" } });
+    server.put({ ...istiodPod, status: { phase: "Running" } });
   }
   if (!wanted && running !== undefined) {
     server.store.remove(running);
   }
+}
+
+/** The content first: a namespace is there for as long as anything is in it. */
+function endNamespace({ store }: FakeApiServer, namespace: WireObject): void {
+  store
+    .all()
+    .filter(({ metadata }) => metadata.namespace === namespace.metadata.name)
+    .forEach((object) => store.remove(object));
+  store.remove(namespace);
 }

@@ -22,6 +22,8 @@ export interface FakeState {
   /** `apiVersion/kind/name` → the field of another manager. */
   readonly conflicts: ReadonlyMap<string, { readonly manager: string; readonly field: string }>;
   readonly kinds: readonly FakeResource[];
+  /** True: a deleted namespace is terminating until somebody ends it, and takes no new objects meanwhile. */
+  readonly namespacesLinger?: boolean;
 }
 
 export type FakeAnswer = { readonly kind: "answer"; readonly status: number; readonly body: unknown } | WatchAnswer;
@@ -125,7 +127,7 @@ function answerObject(
       return found === undefined ? missing : patchObject(request, kind, found, store, dryRun);
     }
     case "DELETE":
-      return found === undefined ? missing : deleteObject(request, kind, found, store, dryRun);
+      return found === undefined ? missing : deleteObject(request, kind, found, state, dryRun);
     default:
       return answer(405, statusBody(405, "MethodNotAllowed", "the fake does not know this method"));
   }
@@ -140,6 +142,10 @@ function applyObject(
 ): FakeAnswer {
   const applied = JSON.parse(request.body) as WireObject;
   const { name } = applied.metadata;
+  const refusal = found === undefined ? refuseTerminating(kind, applied.metadata.namespace, store) : undefined;
+  if (refusal !== undefined) {
+    return refusal;
+  }
   const conflict = conflicts.get(`${kind.apiVersion}/${kind.kind}/${name}`);
   if (conflict !== undefined && request.url.searchParams.get("force") !== "true") {
     const { manager, field } = conflict;
@@ -153,6 +159,27 @@ function applyObject(
   return answer(created ? 201 : 200, object);
 }
 
+/** As admission plugin NamespaceLifecycle has it; undefined where the namespace is not terminating. */
+function refuseTerminating(
+  kind: FakeResource,
+  namespace: string | undefined,
+  store: FakeStore,
+): FakeAnswer | undefined {
+  const holder =
+    namespace === undefined ? undefined : store.find({ apiVersion: "v1", kind: "Namespace" }, undefined, namespace);
+  return holder?.metadata["deletionTimestamp"] === undefined
+    ? undefined
+    : answer(
+        403,
+        statusBody(
+          403,
+          "Forbidden",
+          `unable to create new content in namespace ${namespace} because it is being terminated`,
+          { kind: kind.plural, causes: [{ reason: "NamespaceTerminating" }] },
+        ),
+      );
+}
+
 function createObject(
   request: FakeRequest,
   kind: FakeResource,
@@ -161,6 +188,10 @@ function createObject(
 ): FakeAnswer {
   const object = JSON.parse(request.body) as WireObject;
   const { name } = object.metadata;
+  const refusal = refuseTerminating(kind, namespace, store);
+  if (refusal !== undefined) {
+    return refusal;
+  }
   return store.find(kind, namespace, name) === undefined
     ? answer(201, store.put(object, { store: true }).object)
     : answer(409, statusBody(409, "AlreadyExists", `${kind.plural} "${name}" already exists`));
@@ -186,7 +217,7 @@ function deleteObject(
   request: FakeRequest,
   kind: FakeResource,
   found: WireObject,
-  store: FakeStore,
+  { store, namespacesLinger }: FakeState,
   dryRun: boolean,
 ): FakeAnswer {
   const { preconditions } = JSON.parse(request.body) as {
@@ -201,6 +232,11 @@ function deleteObject(
         kind: kind.plural,
       }),
     );
+  }
+  if (!dryRun && namespacesLinger && kind.kind === "Namespace") {
+    const deletionTimestamp = found.metadata["deletionTimestamp"] ?? new Date().toISOString();
+    const metadata = { ...found.metadata, deletionTimestamp };
+    return answer(200, store.put({ ...found, metadata, status: { phase: "Terminating" } }, { store: true }).object);
   }
   if (!dryRun) {
     store.remove(found);

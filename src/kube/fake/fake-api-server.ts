@@ -47,6 +47,8 @@ export interface FakeApiServerOptions {
   readonly authorization?: string;
   /** Kinds beyond the well-known ones. */
   readonly kinds?: readonly FakeResource[];
+  /** True: a deleted namespace is terminating until somebody takes it out of the store. Default false: it is gone at once, and what is in it stays. */
+  readonly namespacesLinger?: boolean;
   /** What pods answer through port-forwards: a raw HTTP response per request path. */
   readonly podResponse?: (path: string) => string;
   /** What stands in the log of a pod; without it pods have none. */
@@ -131,7 +133,7 @@ export async function startFakeApiServer(options: FakeApiServerOptions = {}): Pr
         body: seen.body,
         contentType: incoming.headers["content-type"] ?? "",
       },
-      { store, conflicts, kinds: options.kinds ?? [] },
+      { store, conflicts, kinds: options.kinds ?? [], namespacesLinger: options.namespacesLinger ?? false },
     );
     if (active?.fault.kind === "reset") {
       response.socket?.destroy();
