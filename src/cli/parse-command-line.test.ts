@@ -96,6 +96,10 @@ describe("parseCommandLine", () => {
     ["ship west --bad-flag --help", ["ship"]],
     ["dock --help", ["dock"]],
     ["dock open -h", ["dock", "open"]],
+    ["--help ship", ["ship"]],
+    ["-h dock open", ["dock", "open"]],
+    ["--color never dock --help open", ["dock", "open"]],
+    ["--bad-flag shp --help", []],
   ] as const)("gives help for `%s` whatever else is wrong", (line, path) => {
     const parsed = parseCommandLine(line.split(" "), commands);
     expect(parsed.kind === "help" && parsed.path.map((one) => one.name)).toEqual(path);
@@ -109,6 +113,10 @@ describe("parseCommandLine", () => {
     ["shp west", ["ISM001 isthmus has no command shp. Did you mean ship?"]],
     ["fly", ["ISM001 isthmus has no command fly. `isthmus help` lists the commands."]],
     ["dock opn", ["ISM001 isthmus dock has no command opn. Did you mean open?"]],
+    ["shp --help", ["ISM001 isthmus has no command shp. Did you mean ship?"]],
+    ["--help fly", ["ISM001 isthmus has no command fly. `isthmus help` lists the commands."]],
+    ["--color never fly -f x -h", ["ISM001 isthmus has no command fly. `isthmus help` lists the commands."]],
+    ["dock opn west -h", ["ISM001 isthmus dock has no command opn. Did you mean open?"]],
     ["dock", ["ISM008 isthmus dock needs one of: open. `isthmus help dock` shows what each of them does."]],
     ["ship west --tiemout 5m", ["ISM002 isthmus ship has no option --tiemout. Did you mean --timeout?"]],
     ["ship west --verbos", ["ISM002 isthmus ship has no option --verbos. Did you mean --verbose?"]],

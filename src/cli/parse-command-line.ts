@@ -4,6 +4,7 @@ import type { Args, ArgumentSpec, Command, LeafCommand, OptionSpec, OptionTable,
 import { flagOf } from "./command.ts";
 import type { RawValues } from "./convert-values.ts";
 import { convertValues, everyValue } from "./convert-values.ts";
+import { findCommand } from "./find-command.ts";
 import { globalOptions } from "./options.ts";
 import { usageError } from "./usage-error.ts";
 
@@ -22,7 +23,8 @@ export type CommandLine =
 
 interface Asked {
   found?:
-    | { readonly kind: "help"; readonly path: readonly Command[] }
+    /** `words` are those that no parser has taken. */
+    | { readonly kind: "help"; readonly path: readonly Command[]; readonly words: readonly string[] }
     | { readonly kind: "run"; readonly command: LeafCommand; readonly raw: RawValues };
 }
 
@@ -47,7 +49,23 @@ export function parseCommandLine(argv: readonly string[], commands: readonly Com
     const { command, raw } = asked.found;
     return { kind: "run", command, values: convertValues(command.options, command.arguments, raw), globals };
   }
-  return { kind: "help", path: asked.found?.path ?? [], globals };
+  return { kind: "help", path: asked.found === undefined ? [] : helpPath(asked.found, commands), globals };
+}
+
+/** What help is asked for: the words before an option that the parser does not know are commands, or a mistake to tell. */
+function helpPath(
+  { path, words }: { readonly path: readonly Command[]; readonly words: readonly string[] },
+  commands: readonly Command[],
+): readonly Command[] {
+  const asked = words.filter((word) => word !== "-h" && word !== "--help");
+  const end = asked.findIndex((word) => word.startsWith("-"));
+  const last = path.at(-1);
+  const below = last === undefined ? commands : last.kind === "group" ? last.commands : [];
+  const found = findCommand(end === -1 ? asked : asked.slice(0, end), below);
+  if (found.unknown !== undefined) {
+    throw unknownCommand(found.unknown, [...path, ...found.path], found.near);
+  }
+  return [...path, ...found.path];
 }
 
 /** `isthmus --version -o json` is `isthmus version -o json`. */
@@ -103,7 +121,7 @@ function prepare(parser: Parser, path: readonly Command[], asked: Asked): void {
   parser.exitOverride((error) => {
     const last = path.at(-1);
     if (error.code === "commander.helpDisplayed" || (error.code === "commander.help" && last === undefined)) {
-      asked.found = { kind: "help", path };
+      asked.found = { kind: "help", path, words: parser.args };
     }
     throw toUserError(error, parser, path);
   });
@@ -156,11 +174,7 @@ function toUserError(error: CommanderError, parser: Parser, path: readonly Comma
   const last = path.at(-1);
   switch (error.code) {
     case "commander.unknownCommand":
-      return usageError(
-        "ISM001",
-        `${name} has no command ${quoted}.`,
-        near === undefined ? `${help} lists the commands.` : `Did you mean ${near}?`,
-      );
+      return unknownCommand(quoted, path, near);
     case "commander.unknownOption":
       return unknownOption(quoted, near, name, help, parser);
     case "commander.missingArgument": {
@@ -197,6 +211,15 @@ function toUserError(error: CommanderError, parser: Parser, path: readonly Comma
     default:
       return error;
   }
+}
+
+function unknownCommand(word: string, path: readonly Command[], near: string | undefined): Error {
+  const names = path.map((command) => command.name);
+  return usageError(
+    "ISM001",
+    `${["isthmus", ...names].join(" ")} has no command ${word}.`,
+    near === undefined ? `\`${["isthmus", "help", ...names].join(" ")}\` lists the commands.` : `Did you mean ${near}?`,
+  );
 }
 
 function unknownOption(given: string, near: string | undefined, name: string, help: string, parser: Parser): Error {

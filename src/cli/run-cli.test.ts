@@ -79,11 +79,26 @@ describe("help", () => {
   it("knows nothing about other words", async () => {
     const { err, code } = await runIsthmus("help sandbox upp");
     expect(code).toBe(64);
-    expect(err).toContain("error[ISM010] No help under this name\nThere is no help for sandbox upp.");
+    expect(err).toContain(
+      "error[ISM010] No help under this name\nThere is no help for sandbox upp.\nfix: Did you mean sandbox up?",
+    );
+    const beyond = await runIsthmus("help apply west");
+    expect(beyond.code).toBe(64);
+    expect(beyond.err).toContain("fix: `isthmus help apply` shows that command with all of its arguments.");
   });
 });
 
 describe("wrong usage", () => {
+  it.each(["nonsense --help", "sandbox nonsense --help", "help nonsense", "-h nonsense"])(
+    "is told of an unknown command that help is asked for: %s",
+    async (line) => {
+      const ran = await runIsthmus(line);
+      expect(ran.code).toBe(64);
+      expect(ran.out).toBe("");
+      expect(ran.err).toContain("nonsense.");
+    },
+  );
+
   it("is told on stderr, with a suggestion, and ends with 64", async () => {
     const ran = await runIsthmus("apply --tiemout 5m");
     expect(ran.code).toBe(64);

@@ -1,5 +1,6 @@
 import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
-import type { Command, CommandSection, LeafCommand } from "../command.ts";
+import { suggestName } from "../../core/diagnostics/suggest.ts";
+import type { CommandSection, LeafCommand } from "../command.ts";
 import { defineCommand } from "../command.ts";
 import { usageError } from "../usage-error.ts";
 
@@ -20,22 +21,34 @@ export const createHelpCommand = (sections: () => readonly CommandSection[]): Le
         context.print(viewExitCodes());
         return exitCodes.ok;
       }
-      let below: readonly Command[] = sections().flatMap((section) => section.commands);
-      const path: Command[] = [];
-      for (const word of args.topic) {
-        const found = below.find((command) => command.name === word);
-        if (found === undefined) {
-          throw usageError(
-            "ISM010",
-            `There is no help for ${args.topic.join(" ")}.`,
-            "`isthmus help` lists the commands; the only other topic is exit-codes.",
-          );
-        }
-        path.push(found);
-        below = found.kind === "group" ? found.commands : [];
+      const [{ findCommand }, { showHelp }] = await Promise.all([
+        import("../find-command.ts"),
+        import("../show-help.ts"),
+      ]);
+      const found = findCommand(
+        args.topic,
+        sections().flatMap((section) => section.commands),
+      );
+      const topic = args.topic.join(" ");
+      if (found.unknown !== undefined) {
+        const [first = ""] = args.topic;
+        const near = found.near ?? (found.path.length === 0 ? suggestName(first, ["exit-codes"]) : undefined);
+        throw usageError(
+          "ISM010",
+          `There is no help for ${topic}.`,
+          near === undefined
+            ? "`isthmus help` lists the commands; the only other topic is exit-codes."
+            : `Did you mean ${[...found.path.map(({ name }) => name), near].join(" ")}?`,
+        );
       }
-      const { showHelp } = await import("../show-help.ts");
-      showHelp(sections(), path, context);
+      if (found.path.length < args.topic.length) {
+        throw usageError(
+          "ISM010",
+          `There is no help for ${topic}.`,
+          `\`isthmus help ${found.path.map(({ name }) => name).join(" ")}\` shows that command with all of its arguments.`,
+        );
+      }
+      showHelp(sections(), found.path, context);
       return exitCodes.ok;
     },
   });
