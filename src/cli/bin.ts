@@ -27,10 +27,20 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
   process.on(signal, () => {
     if (stop.signal.aborted) {
       writeSync(2, showCursor);
-      process.exit(exitCodes.interrupted);
+      endBySignal(signal);
     }
     stop.abort(new DOMException(`interrupted by ${signal}`, "AbortError"));
   });
+}
+/**
+ * Ends at once, as a program without a handler does. `process.exit` alone would
+ * first wait for the threads of Node's pool, and one of them may be waiting for
+ * a file that never answers (a share whose server is gone).
+ */
+function endBySignal(signal: "SIGINT" | "SIGTERM" | "SIGHUP"): void {
+  process.emit("exit", exitCodes.interrupted);
+  process.removeAllListeners(signal);
+  process.kill(process.pid, signal);
 }
 for (const event of ["uncaughtException", "unhandledRejection"] as const) {
   process.on(event, (error: unknown) => {

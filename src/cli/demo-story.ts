@@ -1,5 +1,6 @@
-import { copyFile, mkdir, writeFile, readFile } from "node:fs/promises";
+import { copyFile, writeFile, readFile } from "node:fs/promises";
 import path from "node:path";
+import { makeFolder } from "../files/make-folder.ts";
 import type { ExitCode } from "../core/diagnostics/exit-codes.ts";
 import { exitCodes } from "../core/diagnostics/exit-codes.ts";
 import { readMeshFile } from "../engine/mesh-file.ts";
@@ -55,7 +56,7 @@ function meshFileOf(args: DemoArgs): string {
 }
 
 async function applyDemo(args: DemoArgs, context: CliContext): Promise<ExitCode> {
-  await mkdir(args.folder, { recursive: true });
+  await makeFolder(args.folder);
   await copyFile(path.join(args.examples, "helloworld.yaml"), path.join(args.folder, "helloworld.yaml"));
   const file = meshFileOf(args);
   await writeFile(file, await readFile(path.join(args.examples, "sandbox.yaml"), "utf8"));

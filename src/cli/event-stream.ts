@@ -1,5 +1,6 @@
-import { fstatSync, openSync, closeSync, readSync, writeSync } from "node:fs";
+import { fstatSync, closeSync, readSync, writeSync } from "node:fs";
 import path from "node:path";
+import { openForWriting } from "../files/open-for-writing.ts";
 import type { Diagnostic } from "../core/diagnostics/diagnostic.ts";
 import type { ExitCode } from "../core/diagnostics/exit-codes.ts";
 import { exitCodes } from "../core/diagnostics/exit-codes.ts";
@@ -84,7 +85,7 @@ function openEventsFile(name: string, context: CliContext): EventsFile {
     }
   };
   attempt(() => {
-    descriptor = openSync(path.resolve(context.cwd, name), "a+", 0o600);
+    descriptor = openForWriting(path.resolve(context.cwd, name), { append: true, mode: 0o600 });
     if (endsWithinLine(descriptor)) {
       writeAll(descriptor, "\n");
     }

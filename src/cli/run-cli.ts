@@ -1,5 +1,6 @@
 import type { ExitCode } from "../core/diagnostics/exit-codes.ts";
 import { exitCodes } from "../core/diagnostics/exit-codes.ts";
+import { interruptibleBy } from "../files/interruptible.ts";
 import { commandSections } from "./command-table.ts";
 import type { CliContext, CliIo } from "./context.ts";
 import { createContext } from "./create-context.ts";
@@ -34,7 +35,7 @@ async function runLine(line: CommandLine, context: CliContext): Promise<ExitCode
   const announce = (): void => context.log("Stopping where it is safe to stop. Press Ctrl-C again to stop at once.");
   context.signal.addEventListener("abort", announce, { once: true });
   try {
-    return await line.command.run(line.values, context);
+    return await interruptibleBy(context.signal, async () => line.command.run(line.values, context));
   } finally {
     context.signal.removeEventListener("abort", announce);
   }

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { lstat, mkdir, readFile, readdir, rename, rm, rmdir, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { makeFolder } from "../files/make-folder.ts";
 import type { ExportFile } from "../core/export/export-file.ts";
 import type { ExportMarker } from "../core/export/marker.ts";
 import { markerName, readMarker, writeMarker } from "../core/export/marker.ts";
@@ -44,7 +45,7 @@ export async function openExportFolder(
   }
   const staging = path.join(folder, `.isthmus-export.${process.pid}.new`);
   await removeAbandoned(folder, before.staged);
-  const made = await explainFolder(name, async () => mkdir(staging, { recursive: true, mode: 0o755 }));
+  const made = await explainFolder(name, async () => makeFolder(staging, 0o755));
   const old = before.marker?.files ?? {};
   const staged = new Map<string, string>();
   return {

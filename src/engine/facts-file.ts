@@ -1,4 +1,6 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { interruption } from "../files/interruptible.ts";
+import { readText } from "../files/read-text.ts";
+import { writeText } from "../files/write-text.ts";
 import type { MeshFacts } from "../core/checks/facts.ts";
 import { factsVersion } from "../core/checks/facts.ts";
 import type { Diagnostic } from "../core/diagnostics/diagnostic.ts";
@@ -8,7 +10,7 @@ import { UserError } from "../core/diagnostics/user-error.ts";
 /** Writes a facts document, readable by its owner only: it holds no secret, and addresses of a mesh are nobody else's business. */
 export async function writeFacts(file: string, facts: MeshFacts): Promise<void> {
   try {
-    await writeFile(file, `${JSON.stringify(facts, undefined, 2)}\n`, { mode: 0o600 });
+    writeText(file, `${JSON.stringify(facts, undefined, 2)}\n`, 0o600);
   } catch (error) {
     throw refusal(
       `${file} cannot be written: ${(error as Error).message}.`,
@@ -22,8 +24,9 @@ export async function writeFacts(file: string, facts: MeshFacts): Promise<void> 
 export async function readFacts(file: string): Promise<MeshFacts> {
   let parsed: unknown;
   try {
-    parsed = JSON.parse(await readFile(file, "utf8"));
+    parsed = JSON.parse(await readText(file));
   } catch (error) {
+    interruption().throwIfAborted();
     throw refusal(
       `${file} cannot be read as JSON: ${(error as Error).message}.`,
       "Write one with isthmus check --facts-to FILE.",

@@ -1,5 +1,6 @@
-import { readFile } from "node:fs/promises";
 import path from "node:path";
+import { interruption } from "../files/interruptible.ts";
+import { readText } from "../files/read-text.ts";
 import type { Diagnostic } from "../core/diagnostics/diagnostic.ts";
 import { exitCodes } from "../core/diagnostics/exit-codes.ts";
 import { UserError } from "../core/diagnostics/user-error.ts";
@@ -56,8 +57,9 @@ export function parseMeshFile(text: string, place: Pick<MeshFile, "name" | "path
 /** The text of a mesh file, or a UserError (64) that says how to get one. */
 export async function readMeshText(file: string, name: string): Promise<string> {
   try {
-    return await readFile(file, "utf8");
+    return await readText(file);
   } catch (error) {
+    interruption().throwIfAborted();
     throw new UserError(
       [
         {

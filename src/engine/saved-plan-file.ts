@@ -1,6 +1,9 @@
 import { createHash } from "node:crypto";
-import { readFile, rename, rm, writeFile } from "node:fs/promises";
+import { rename, rm, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { interruption } from "../files/interruptible.ts";
+import { readText } from "../files/read-text.ts";
+import { writeText } from "../files/write-text.ts";
 import type { Diagnostic } from "../core/diagnostics/diagnostic.ts";
 import { exitCodes } from "../core/diagnostics/exit-codes.ts";
 import { UserError } from "../core/diagnostics/user-error.ts";
@@ -26,7 +29,12 @@ export async function writeSavedPlan(
   });
   const draft = `${file}.${process.pid}.new`;
   try {
-    await writeFile(draft, `${JSON.stringify(saved, undefined, 2)}\n`, { mode: 0o600 });
+    const text = `${JSON.stringify(saved, undefined, 2)}\n`;
+    if (await isSpecial(file)) {
+      writeText(file, text, 0o600);
+      return;
+    }
+    await writeFile(draft, text, { mode: 0o600 });
     await rename(draft, file);
   } catch (error) {
     await rm(draft, { force: true });
@@ -38,13 +46,22 @@ export async function writeSavedPlan(
   }
 }
 
+/** True for a pipe or a device (`/dev/null`), which a file that is put in its place would destroy. */
+async function isSpecial(file: string): Promise<boolean> {
+  return stat(file).then(
+    (info) => !info.isFile() && !info.isDirectory(),
+    () => false,
+  );
+}
+
 /** Reads a saved plan; a UserError (64, ISM064) for whatever is none. `name` is the file as the user named it. */
 export async function readSavedPlan(name: string, cwd: string): Promise<SavedPlan> {
   const fix = "Make one with isthmus plan --out FILE. A mesh file is named with -f.";
   let text: string;
   try {
-    text = await readFile(path.resolve(cwd, name), "utf8");
+    text = await readText(path.resolve(cwd, name));
   } catch (error) {
+    interruption().throwIfAborted();
     throw new UserError([problem("ISM064", "Not a saved plan", (error as Error).message, fix)], exitCodes.usage, {
       cause: error,
     });

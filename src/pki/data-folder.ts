@@ -1,5 +1,5 @@
-import { homedir } from "node:os";
 import path from "node:path";
+import { homeFolder } from "../files/home-folder.ts";
 
 /**
  * Where the roots of meshes are kept: `$ISTHMUS_DATA_DIR`, else
@@ -11,6 +11,6 @@ export function dataFolder(env: Readonly<Record<string, string | undefined>>): s
     return own;
   }
   const shared = env["XDG_DATA_HOME"];
-  const base = shared !== undefined && shared !== "" ? shared : path.join(env["HOME"] ?? homedir(), ".local", "share");
+  const base = shared !== undefined && shared !== "" ? shared : path.join(homeFolder(env), ".local", "share");
   return path.join(base, "isthmus");
 }

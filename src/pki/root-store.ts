@@ -1,6 +1,10 @@
-import { mkdir, mkdtemp, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { mkdtemp, rename, rm, stat, writeFile } from "node:fs/promises";
 import { createPrivateKey } from "node:crypto";
 import path from "node:path";
+import { interruption } from "../files/interruptible.ts";
+import { isAbsent } from "../files/is-absent.ts";
+import { makeFolder } from "../files/make-folder.ts";
+import { readText } from "../files/read-text.ts";
 import { UserError } from "../core/diagnostics/user-error.ts";
 import { exitCodes } from "../core/diagnostics/exit-codes.ts";
 import type { Mesh } from "../core/model/mesh.ts";
@@ -12,6 +16,8 @@ import { readBundle } from "./pem.ts";
 export interface RootFiles {
   readonly certFile: string;
   readonly keyFile: string;
+  /** True where they are at the program's own place, the data folder. */
+  readonly isOwnPlace?: boolean;
 }
 
 /** Where the root of a mesh is: the files that the mesh file names (relative to it), else the data folder. */
@@ -24,12 +30,12 @@ export function rootFilesOf(mesh: Mesh, folders: { readonly data: string; readon
     };
   }
   const folder = path.join(folders.data, "meshes", mesh.name);
-  return { certFile: path.join(folder, "root-cert.pem"), keyFile: path.join(folder, "root-key.pem") };
+  return { certFile: path.join(folder, "root-cert.pem"), keyFile: path.join(folder, "root-key.pem"), isOwnPlace: true };
 }
 
 /** Reads a root; undefined when neither file is there. One without the other, or an unreadable one, is a UserError. */
 export async function readRoot(files: RootFiles): Promise<Root | undefined> {
-  const [certificate, key] = await Promise.all([readIfThere(files.certFile), readIfThere(files.keyFile)]);
+  const [certificate, key] = await Promise.all([readIfThere(files.certFile, files), readIfThere(files.keyFile, files)]);
   if (certificate === undefined && key === undefined) {
     return undefined;
   }
@@ -94,7 +100,7 @@ export async function keepRoot(files: RootFiles, root: Root): Promise<Root> {
   const folder = path.dirname(files.keyFile);
   let draft = "";
   try {
-    await mkdir(path.dirname(folder), { recursive: true, mode: 0o700 });
+    await makeFolder(path.dirname(folder), 0o700);
     // mkdtemp makes it 0700, and a name of its own for each caller.
     draft = await mkdtemp(`${folder}.new-`);
     const options = { mode: 0o600, flush: true };
@@ -130,11 +136,12 @@ export async function isKeyExposed(files: RootFiles): Promise<boolean> {
   return ((await stat(files.keyFile)).mode & 0o077) !== 0;
 }
 
-async function readIfThere(file: string): Promise<string | undefined> {
+async function readIfThere(file: string, { isOwnPlace = false }: RootFiles): Promise<string | undefined> {
   try {
-    return await readFile(file, "utf8");
+    return await readText(file);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") {
+    interruption().throwIfAborted();
+    if (isAbsent(error)) {
       return undefined;
     }
     throw new UserError(
@@ -144,7 +151,7 @@ async function readIfThere(file: string): Promise<string | undefined> {
           severity: "error",
           summary: "The mesh's root cannot be read",
           detail: `${file}: ${(error as Error).message}`,
-          fix: "Make the file readable for you, or run as the user that owns it.",
+          fix: `Make the file readable for you, or run as the user that owns it${isOwnPlace ? "; or name a data folder of your own with ISTHMUS_DATA_DIR" : ""}.`,
         },
       ],
       exitCodes.failed,

@@ -1,7 +1,8 @@
 import { createHash, randomUUID } from "node:crypto";
-import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { readFile, rename, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { parseAllDocuments } from "yaml";
+import { makeFolder } from "../files/make-folder.ts";
 import type { KubeObject } from "../core/model/kube-object.ts";
 
 /**
@@ -39,7 +40,7 @@ async function readKept(file: string): Promise<readonly KubeObject[] | undefined
 async function keep(file: string, objects: readonly KubeObject[]): Promise<void> {
   const draft = `${file}.${randomUUID()}.new`;
   try {
-    await mkdir(path.dirname(file), { recursive: true });
+    await makeFolder(path.dirname(file));
     await writeFile(draft, JSON.stringify(objects), { mode: 0o600 });
     await rename(draft, file);
   } catch {

@@ -5,12 +5,13 @@ import { listFiles, readText } from "./tracked-files.ts";
 /** Which rooms a room may import from besides itself (docs/architecture.md). */
 const arrows: Readonly<Record<string, readonly string[]>> = {
   core: [],
-  kube: ["core"],
-  pki: ["core"],
-  providers: ["kube", "core"],
-  engine: ["kube", "pki", "providers", "core"],
-  sandbox: ["kube", "pki", "core"],
-  cli: ["engine", "sandbox", "core"],
+  files: [],
+  kube: ["core", "files"],
+  pki: ["core", "files"],
+  providers: ["kube", "core", "files"],
+  engine: ["kube", "pki", "providers", "core", "files"],
+  sandbox: ["kube", "pki", "core", "files"],
+  cli: ["engine", "sandbox", "core", "files"],
 };
 
 const sources = listFiles("src").filter((file) => file.endsWith(".ts"));

@@ -73,4 +73,25 @@ describe("./isthmus", () => {
     expect(ran.err).toBe("isthmus: Node.js v18.19.0 is too old. isthmus needs Node.js 20.18.1 or newer.\n");
     expect(ran.code).toBe(1);
   });
+
+  it.each(["/dev/null", "/proc/nothing", ""])("installs and builds for a user without a home: HOME=%s", (home) => {
+    const copy = path.join(folder, "checkout");
+    for (const below of ["scripts", "src", "dist"]) {
+      mkdirSync(path.join(copy, below), { recursive: true });
+    }
+    for (const file of ["isthmus", "scripts/bootstrap"]) {
+      spawnSync("cp", ["-p", path.join(root, file), path.join(copy, file)]);
+    }
+    const named = { name: "checkout", version: "1.0.0" };
+    writeFileSync(path.join(copy, "package.json"), JSON.stringify(named));
+    writeFileSync(
+      path.join(copy, "package-lock.json"),
+      JSON.stringify({ ...named, lockfileVersion: 3, packages: { "": named } }),
+    );
+    writeFileSync(path.join(copy, "scripts", "build.mjs"), "");
+    writeFileSync(path.join(copy, "dist", "isthmus.js"), 'console.log("ran")');
+    const ran = launch(path.join(copy, "isthmus"), ["version"], { env: { HOME: home, npm_config_cache: "" } });
+    expect(ran.err).toMatch(/^isthmus: installing npm packages\n[^]*isthmus: building\n$/);
+    expect([ran.code, ran.out]).toEqual([0, "ran\n"]);
+  });
 });

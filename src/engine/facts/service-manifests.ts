@@ -1,5 +1,6 @@
-import { readFile, readdir, stat } from "node:fs/promises";
+import { readdir, stat } from "node:fs/promises";
 import path from "node:path";
+import { readText } from "../../files/read-text.ts";
 import type { Diagnostic, SourceRange } from "../../core/diagnostics/diagnostic.ts";
 import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
 import { UserError } from "../../core/diagnostics/user-error.ts";
@@ -88,6 +89,6 @@ async function readTexts(place: string, relativeTo: string, options: ReadOptions
         .map((name) => path.join(place, name))
     : [place];
   return Promise.all(
-    files.map(async (file) => ({ name: path.relative(relativeTo, file), text: await readFile(file, "utf8") })),
+    files.map(async (file) => ({ name: path.relative(relativeTo, file), text: await readText(file) })),
   );
 }

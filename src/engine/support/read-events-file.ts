@@ -1,12 +1,14 @@
-import { readFile } from "node:fs/promises";
+import { interruption } from "../../files/interruptible.ts";
+import { readText } from "../../files/read-text.ts";
 import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
 import { UserError } from "../../core/diagnostics/user-error.ts";
 
 /** The text of an events file; a UserError (64, ISM483) when it cannot be read. `name` is the file as the user named it. */
 export async function readEventsFile(file: string, name: string): Promise<string> {
   try {
-    return await readFile(file, "utf8");
+    return await readText(file);
   } catch (error) {
+    interruption().throwIfAborted();
     throw new UserError(
       [
         {

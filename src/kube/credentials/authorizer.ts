@@ -1,6 +1,7 @@
 import { Buffer } from "node:buffer";
 import { X509Certificate } from "node:crypto";
-import { readFile } from "node:fs/promises";
+import { interruption } from "../../files/interruptible.ts";
+import { readText } from "../../files/read-text.ts";
 import { Secret } from "../../core/secret.ts";
 import { isRecord, readFailure } from "../kubeconfig/read-fields.ts";
 import type { ResolvedContext } from "../kubeconfig/resolve-context.ts";
@@ -128,8 +129,9 @@ function tokenFileSource(file: string): Source {
   return {
     async load() {
       try {
-        last = new Secret((await readFile(file, "utf8")).trim());
+        last = new Secret((await readText(file)).trim());
       } catch (error) {
+        interruption().throwIfAborted();
         throw new CredentialError(
           "ISM254",
           `The kubeconfig takes its token from the file ${file}, which cannot be read: ${readFailure(error)}.`,

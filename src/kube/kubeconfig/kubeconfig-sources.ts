@@ -1,5 +1,5 @@
-import { homedir } from "node:os";
 import path from "node:path";
+import { homeFolder } from "../../files/home-folder.ts";
 
 /** Where contexts are looked for. */
 export interface KubeconfigWorld {
@@ -34,7 +34,7 @@ function ownSource({ kubeconfigFlag, env }: KubeconfigWorld): KubeconfigSource {
   }
   const listed = (env["KUBECONFIG"] ?? "").split(path.delimiter).filter((file) => file !== "");
   return {
-    files: listed.length > 0 ? listed : [path.join(env["HOME"] ?? homedir(), ".kube", "config")],
+    files: listed.length > 0 ? listed : [path.join(homeFolder(env), ".kube", "config")],
     required: false,
   };
 }

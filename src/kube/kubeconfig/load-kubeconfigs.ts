@@ -1,9 +1,11 @@
-import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { LineCounter, parseDocument } from "yaml";
+import { interruption } from "../../files/interruptible.ts";
+import { isAbsent } from "../../files/is-absent.ts";
+import { readText } from "../../files/read-text.ts";
 import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
 import { accessDiagnostic } from "../access-diagnostic.ts";
-import { codeOf, isRecord, readFailure } from "./read-fields.ts";
+import { isRecord, readFailure } from "./read-fields.ts";
 
 /** One named entry of a kubeconfig with the file that it comes from: relative paths in it start at that file's folder. */
 export interface KubeconfigEntry {
@@ -73,9 +75,10 @@ type ReadResult =
 async function readKubeconfig(file: string, required: boolean): Promise<ReadResult> {
   let text: string;
   try {
-    text = await readFile(file, "utf8");
+    text = await readText(file);
   } catch (error) {
-    if (!required && codeOf(error) === "ENOENT") {
+    interruption().throwIfAborted();
+    if (!required && isAbsent(error)) {
       return { kind: "read", content: {} };
     }
     return unreadable(`The kubeconfig ${file} cannot be read: ${readFailure(error)}.`);

@@ -1,7 +1,8 @@
 import { Buffer } from "node:buffer";
 import { X509Certificate, createPrivateKey } from "node:crypto";
-import { readFile } from "node:fs/promises";
 import path from "node:path";
+import { interruption } from "../../files/interruptible.ts";
+import { readText } from "../../files/read-text.ts";
 import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
 import { Secret } from "../../core/secret.ts";
 import { accessDiagnostic } from "../access-diagnostic.ts";
@@ -127,8 +128,9 @@ async function readPem(entry: KubeconfigEntry, field: string, problems: Diagnost
   }
   const file = path.resolve(path.dirname(entry.file), named);
   try {
-    return await readFile(file, "utf8");
+    return await readText(file);
   } catch (error) {
+    interruption().throwIfAborted();
     problems.push(unusable(entry, field, `the file ${file} cannot be read: ${readFailure(error)}`));
     return undefined;
   }

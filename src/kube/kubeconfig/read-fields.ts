@@ -14,6 +14,10 @@ export function readFailure(error: unknown): string {
     ENOENT: "there is no such file",
     EACCES: "permission denied",
     EISDIR: "it is a folder",
+    ENOTDIR: "a part of its path is a file and no folder",
+    ELOOP: "its symbolic links lead in a circle",
+    ENOTSUP: "it is a device or a socket, not a file",
+    EFBIG: "it gives more than 256 MiB",
   };
   return reasons[codeOf(error) ?? ""] ?? codeOf(error) ?? "unknown error";
 }

@@ -1,5 +1,6 @@
-import { mkdir, mkdtemp, rename, rm, stat } from "node:fs/promises";
+import { mkdtemp, rename, rm, stat } from "node:fs/promises";
 import path from "node:path";
+import { makeFolder } from "../../files/make-folder.ts";
 import { planCodes } from "../../core/diagnostics/codes/plan.ts";
 import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
 import { UserError } from "../../core/diagnostics/user-error.ts";
@@ -35,8 +36,7 @@ export async function downloadCharts(options: DownloadChartsOptions): Promise<st
     return folder;
   }
   const helm = await options.helm();
-  await mkdir(path.dirname(folder), { recursive: true });
-  const incoming = await mkdtemp(path.join(path.dirname(folder), "incoming-"));
+  const incoming = await makeIncoming(path.dirname(folder));
   const task = { subject: "Istio's charts", task: `downloading ${options.version}` };
   const started = performance.now();
   options.onProgress({ kind: "task.started", ...task, expectedSeconds: 10 });
@@ -57,6 +57,27 @@ export async function downloadCharts(options: DownloadChartsOptions): Promise<st
     throw new UserError([diagnostic], exitCodes.failed, { cause: error });
   } finally {
     await rm(incoming, { recursive: true, force: true });
+  }
+}
+
+async function makeIncoming(charts: string): Promise<string> {
+  try {
+    await makeFolder(charts);
+    return await mkdtemp(path.join(charts, "incoming-"));
+  } catch (error) {
+    throw new UserError(
+      [
+        {
+          code: "ISM719",
+          severity: "error",
+          summary: "The cache folder cannot be written",
+          detail: `Istio's charts are kept in ${charts}, where nothing can be written: ${(error as Error).message}.`,
+          fix: "Make the folder writable, or name another one with ISTHMUS_CACHE_DIR or XDG_CACHE_HOME.",
+        },
+      ],
+      exitCodes.failed,
+      { cause: error },
+    );
   }
 }
 

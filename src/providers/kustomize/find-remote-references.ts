@@ -1,7 +1,8 @@
-import { readFile, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import path from "node:path";
 import type { Document } from "yaml";
 import { LineCounter, isScalar, parseAllDocuments, visit } from "yaml";
+import { readText } from "../../files/read-text.ts";
 import type { SourceRange } from "../../core/diagnostics/diagnostic.ts";
 import { findKustomization } from "./find-kustomization.ts";
 
@@ -52,7 +53,7 @@ export async function findRemoteReferences(
     if (file === undefined) {
       return [];
     }
-    const references = readReferences(await readFile(file, "utf8"), path.relative(options.relativeTo, file) || file);
+    const references = readReferences(await readText(file), path.relative(options.relativeTo, file) || file);
     const inner: RemoteReference[] = [];
     for (const { reference } of references) {
       const target = path.resolve(place, reference);

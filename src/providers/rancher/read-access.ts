@@ -1,8 +1,10 @@
 import { Buffer } from "node:buffer";
 import { X509Certificate } from "node:crypto";
-import { readFile, stat } from "node:fs/promises";
-import { homedir } from "node:os";
+import { stat } from "node:fs/promises";
 import path from "node:path";
+import { homeFolder } from "../../files/home-folder.ts";
+import { interruption } from "../../files/interruptible.ts";
+import { readText } from "../../files/read-text.ts";
 import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
 import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
 import { UserError } from "../../core/diagnostics/user-error.ts";
@@ -101,7 +103,7 @@ function fromVariable(name: string, { env }: RancherPlace): TextOrProblem {
 async function fromFile(named: string, place: RancherPlace): Promise<TextOrProblem> {
   const file = locate(named, place);
   try {
-    const text = (await readFile(file, "utf8")).trim();
+    const text = (await readText(file)).trim();
     if (text === "") {
       return tokenProblem(`The file ${file}, which should hold the token of Rancher's API, is empty.`);
     }
@@ -109,6 +111,7 @@ async function fromFile(named: string, place: RancherPlace): Promise<TextOrProbl
     const open = (mode & 0o077) !== 0;
     return { text, where: `The file ${file}`, warnings: open ? [readableByOthers(file, mode)] : [] };
   } catch (error) {
+    interruption().throwIfAborted();
     return tokenProblem(
       `The file ${file}, which should hold the token of Rancher's API, cannot be read: ${readFailure(error)}.`,
     );
@@ -159,9 +162,12 @@ async function readAuthority(
   problems: Diagnostic[],
 ): Promise<{ readonly caData: string; readonly caFile: string } | undefined> {
   const file = locate(named, place);
-  const reason = await readFile(file, "utf8").then(
+  const reason = await readText(file).then(
     (pem) => (isCertificate(pem) ? { pem } : "it holds no certificate in PEM"),
-    (error: unknown) => `it cannot be read: ${readFailure(error)}`,
+    (error: unknown) => {
+      interruption().throwIfAborted();
+      return `it cannot be read: ${readFailure(error)}`;
+    },
   );
   if (typeof reason === "object") {
     return { caData: Buffer.from(reason.pem, "utf8").toString("base64"), caFile: file };
@@ -184,5 +190,5 @@ function isCertificate(pem: string): boolean {
 }
 
 function locate(named: string, { folder, env }: RancherPlace): string {
-  return named.startsWith("~/") ? path.join(env["HOME"] ?? homedir(), named.slice(2)) : path.resolve(folder, named);
+  return named.startsWith("~/") ? path.join(homeFolder(env), named.slice(2)) : path.resolve(folder, named);
 }

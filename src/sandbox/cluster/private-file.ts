@@ -1,6 +1,8 @@
 import { randomBytes } from "node:crypto";
-import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { readFile, rename, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { isAbsent } from "../../files/is-absent.ts";
+import { makeFolder } from "../../files/make-folder.ts";
 
 /** Writes a file that only its owner can read, whole or not at all (a reader never sees half of it). */
 export async function writePrivateFile(file: string, text: string): Promise<void> {
@@ -16,7 +18,7 @@ export async function writePrivateFile(file: string, text: string): Promise<void
 
 /** Makes a folder that only its owner can enter, and those above it. Gives the first of them that was not there. */
 export async function makePrivateFolder(folder: string): Promise<string | undefined> {
-  return mkdir(folder, { recursive: true, mode: 0o700 });
+  return makeFolder(folder, 0o700);
 }
 
 /** The parsed JSON of a file, or undefined where there is no such file. Throws for anything else. */
@@ -24,7 +26,7 @@ export async function readJsonFile(file: string): Promise<unknown> {
   try {
     return JSON.parse(await readFile(file, "utf8")) as unknown;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") {
+    if (isAbsent(error)) {
       return undefined;
     }
     throw error;

@@ -1,5 +1,5 @@
-import { homedir } from "node:os";
 import path from "node:path";
+import { homeFolder } from "../../files/home-folder.ts";
 
 /**
  * Where things are kept that can be made again: `$ISTHMUS_CACHE_DIR`, else
@@ -11,6 +11,6 @@ export function cacheFolder(env: Readonly<Record<string, string | undefined>>): 
     return path.resolve(own);
   }
   const shared = env["XDG_CACHE_HOME"];
-  const base = shared !== undefined && shared !== "" ? shared : path.join(env["HOME"] ?? homedir(), ".cache");
+  const base = shared !== undefined && shared !== "" ? shared : path.join(homeFolder(env), ".cache");
   return path.resolve(base, "isthmus");
 }

@@ -1,5 +1,6 @@
 import { access, constants, mkdir, mkdtemp, readdir, rename, rm } from "node:fs/promises";
 import path from "node:path";
+import { makeFolder } from "../../files/make-folder.ts";
 import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
 import { UserError } from "../../core/diagnostics/user-error.ts";
 import type { OnProgress } from "../../core/progress.ts";
@@ -41,7 +42,7 @@ export async function ensureEngine(options: EnsureEngineOptions): Promise<Engine
     return known;
   }
   const engines = path.dirname(dir);
-  await makeFolder(engines);
+  await makeEngines(engines);
   const release = await lockEngines(engines, options);
   try {
     return readEngine(dir, key) ?? (await makeEngineInPlace({ ...options, env, key, dir, sourceDir }));
@@ -148,9 +149,9 @@ async function removeLeftovers(engines: string, cacheDir: string): Promise<void>
   }
 }
 
-async function makeFolder(folder: string): Promise<void> {
+async function makeEngines(folder: string): Promise<void> {
   try {
-    await mkdir(folder, { recursive: true });
+    await makeFolder(folder);
     await access(folder, constants.W_OK);
   } catch (error) {
     throw new UserError(

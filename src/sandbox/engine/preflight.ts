@@ -50,6 +50,7 @@ export async function checkPreflight(options: PreflightOptions): Promise<readonl
     checkCgroups(),
     checkDisk({ cacheDir, stateDir, cached }),
     checkPackages(cached ? "run" : "make", env),
+    checkFolders({ cacheDir, stateDir }),
   ]);
   // These are tried in namespaces, so that without them nothing is known.
   const inNamespaces =
@@ -114,15 +115,10 @@ async function tryOverlay(
 ): Promise<readonly Diagnostic[]> {
   let trial: string;
   try {
-    trial = await mkdtemp(path.join(folder, ".isthmus-preflight-"));
-  } catch (error) {
-    return [
-      engineDiagnostic(
-        "ISM719",
-        `Nothing can be written to ${folder}: ${(error as Error).message}.`,
-        "Make the folder writable, or name others with ISTHMUS_CACHE_DIR and the sandbox's state folder.",
-      ),
-    ];
+    trial = await mkdtemp(path.join(folder, trialName));
+  } catch {
+    // Told by checkFolders.
+    return [];
   }
   try {
     const [lower, upper, work, merged] = ["lower", "upper", "work", "merged"].map((name) => path.join(trial, name));
@@ -150,6 +146,49 @@ async function tryOverlay(
         ];
   } finally {
     await rm(trial, { recursive: true, force: true });
+  }
+}
+
+const trialName = ".isthmus-preflight-";
+
+/** Whether both folders can be made and written to, each with the variable that names another. */
+async function checkFolders(folders: {
+  readonly cacheDir: string;
+  readonly stateDir: string;
+}): Promise<readonly Diagnostic[]> {
+  const [cache, state] = await Promise.all([explainFolder(folders.cacheDir), explainFolder(folders.stateDir)]);
+  const told = (code: "ISM719" | "ISM723", what: string, folder: string, reason: string, variable: string) =>
+    engineDiagnostic(
+      code,
+      `${what} is kept in ${folder}, where nothing can be written: ${reason}.`,
+      `Make the folder writable, or name another one with ${variable}.`,
+    );
+  return [
+    ...(cache === undefined
+      ? []
+      : [told("ISM719", "The sandbox engine", folders.cacheDir, cache, "ISTHMUS_CACHE_DIR or XDG_CACHE_HOME")]),
+    ...(state === undefined
+      ? []
+      : [
+          told(
+            "ISM723",
+            "What the sandbox's clusters write",
+            folders.stateDir,
+            state,
+            "ISTHMUS_STATE_DIR or XDG_STATE_HOME",
+          ),
+        ]),
+  ];
+}
+
+/** Why nothing can be written into a folder that may have to be made yet; undefined where it can. */
+async function explainFolder(folder: string): Promise<string | undefined> {
+  try {
+    const trial = await mkdtemp(path.join(existingParent(folder), trialName));
+    await rmdir(trial);
+    return undefined;
+  } catch (error) {
+    return (error as Error).message;
   }
 }
 
@@ -212,11 +251,15 @@ async function checkDisk(folders: {
       purpose: "running the sandbox's clusters",
     },
   ];
+  // Below a file, and in a file system without room for anything, checkFolders says what is wrong.
+  const writable = await Promise.all(wanted.map(async ({ folder }) => (await explainFolder(folder)) === undefined));
   const measured = await Promise.all(
-    wanted.map(async (one) => {
-      const { bavail, bsize } = await statfs(one.folder);
-      return { ...one, free: bavail * bsize, device: (await stat(one.folder)).dev };
-    }),
+    wanted
+      .filter((_, index) => writable[index])
+      .map(async (one) => {
+        const { bavail, bsize } = await statfs(one.folder);
+        return { ...one, free: bavail * bsize, device: (await stat(one.folder)).dev };
+      }),
   );
   const lacking = lackingDisks(measured);
   return lacking.map((one) =>

@@ -1,5 +1,6 @@
 import { access, readdir } from "node:fs/promises";
 import path from "node:path";
+import { isAbsent } from "../../files/is-absent.ts";
 import { makePrivateFolder, readJsonFile, writePrivateFile } from "../cluster/private-file.ts";
 import { nodeName } from "../cluster/node-config.ts";
 import type { SandboxRanges } from "../network/ranges.ts";
@@ -93,11 +94,15 @@ export function recordedRanges(record: InstanceRecord): SandboxRanges {
 /** Reads a sandbox's record; undefined where there is no such sandbox. UserError ISM745 for a broken one. */
 export async function readRecord(env: Environment, instance: string): Promise<InstanceRecord | undefined> {
   const file = recordFile(instanceFolder(env, instance));
-  const fix = `Run \`isthmus sandbox down --instance ${instance}\`, then \`up\` again.`;
+  let fix = `Run \`isthmus sandbox down --instance ${instance}\`, then \`up\` again.`;
   let read: unknown;
   try {
     read = await readJsonFile(file);
   } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === "EACCES") {
+      fix =
+        "Run the command as the user whose sandbox it is, or name a state folder of your own with ISTHMUS_STATE_DIR.";
+    }
     throw sandboxError("ISM745", { detail: `${file} cannot be read: ${(cause as Error).message}.`, fix }, { cause });
   }
   const record = read as InstanceRecord | undefined;
@@ -139,7 +144,8 @@ export async function listInstances(env: Environment): Promise<readonly string[]
     const recorded = await Promise.all(names.map(async (name) => hasRecord(instanceFolder(env, name))));
     return names.filter((_, position) => recorded[position]).toSorted();
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") {
+    // Who may not look into the folder (another user's home) has no sandboxes there.
+    if (isAbsent(error) || (error as NodeJS.ErrnoException).code === "EACCES") {
       return [];
     }
     throw error;

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { rm, rmdir, stat } from "node:fs/promises";
 import path from "node:path";
+import { isAbsent } from "../../files/is-absent.ts";
 import { listCgroupProcesses, listInstanceCgroups, removeCgroups } from "../cluster/cgroup.ts";
 import { clusterFolder } from "../cluster/cluster-folder.ts";
 import { killProcesses, listNamespaceProcesses } from "../cluster/kill-processes.ts";
@@ -174,7 +175,7 @@ async function exists(file: string): Promise<boolean> {
     await stat(file);
     return true;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") {
+    if (isAbsent(error)) {
       return false;
     }
     throw error;

@@ -1,5 +1,5 @@
-import { homedir } from "node:os";
 import path from "node:path";
+import { homeFolder } from "../../files/home-folder.ts";
 
 /** The environment of the command, as `process.env` has it. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -18,7 +18,7 @@ export function sandboxesFolder(env: Environment): string {
     return path.resolve(own, "sandbox");
   }
   const shared = env["XDG_STATE_HOME"];
-  const base = shared !== undefined && shared !== "" ? shared : path.join(env["HOME"] ?? homedir(), ".local", "state");
+  const base = shared !== undefined && shared !== "" ? shared : path.join(homeFolder(env), ".local", "state");
   return path.resolve(base, "isthmus", "sandbox");
 }
 

@@ -1,6 +1,6 @@
 import { open, readFile, realpath, rename, rm, rmdir, stat, unlink, writeFile } from "node:fs/promises";
-import { homedir } from "node:os";
 import path from "node:path";
+import { homeFolder } from "../../files/home-folder.ts";
 import { pause } from "../cluster/pause.ts";
 import { makePrivateFolder } from "../cluster/private-file.ts";
 import type { MergedKubeconfig } from "./instance-record.ts";
@@ -12,7 +12,7 @@ import type { Environment } from "./state-folder.ts";
 /** The kubeconfig that kubectl would write to: the first of `KUBECONFIG`, else `~/.kube/config`. */
 export function userKubeconfigFile(env: Environment): string {
   const [first] = (env["KUBECONFIG"] ?? "").split(":").filter((file) => file !== "");
-  return path.resolve(first ?? path.join(env["HOME"] ?? homedir(), ".kube", "config"));
+  return path.resolve(first ?? path.join(homeFolder(env), ".kube", "config"));
 }
 
 /** Puts a sandbox's entries into a kubeconfig of the user. UserError ISM743 or ISM744 when that cannot be; the file is then as it was. */

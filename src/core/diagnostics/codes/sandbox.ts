@@ -95,11 +95,16 @@ export const sandboxCodes = {
   ISM719: {
     summary: "The cache folder cannot be written",
     explanation:
-      "The engine is kept in the cache folder: ISTHMUS_CACHE_DIR, else XDG_CACHE_HOME/isthmus, else ~/.cache/isthmus. A file could not be made there.",
+      "The engine and Istio's charts are kept in the cache folder: ISTHMUS_CACHE_DIR, else XDG_CACHE_HOME/isthmus, else ~/.cache/isthmus. A file could not be made there.",
   },
   ISM720: {
     summary: "The sandbox engine was not finished",
     explanation:
       "Making the engine ended early: it was interrupted, or failed for a reason that this program does not know by name. What was downloaded and compiled is kept, and no half engine is.",
+  },
+  ISM723: {
+    summary: "The state folder cannot be written",
+    explanation:
+      "What the sandbox's clusters know and write is kept in the state folder: ISTHMUS_STATE_DIR, else XDG_STATE_HOME/isthmus, else ~/.local/state/isthmus. A folder could not be made there. Users without a home (services) have to name one.",
   },
 } as const satisfies Record<string, CatalogueEntry>;
