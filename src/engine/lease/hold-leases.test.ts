@@ -11,7 +11,7 @@ import type { WireObject } from "../../kube/fake/fake-store.ts";
 import { guardClient } from "./guard-client.ts";
 import type { HeldLeases, LeaseTarget } from "./hold-leases.ts";
 import { holdLeases } from "./hold-leases.ts";
-import { markProcess } from "./process-mark.ts";
+import { markProcess } from "../../files/process-mark.ts";
 
 const leaseKind = { apiVersion: "coordination.k8s.io/v1", kind: "Lease" };
 const names = ["east", "north", "west"];

@@ -10,7 +10,7 @@ import { diagnoseFailure } from "../diagnose-failure.ts";
 import type { EngineOptions } from "../options.ts";
 import type { HeldLease } from "./keep-lease.ts";
 import { keepLease } from "./keep-lease.ts";
-import { markProcess } from "./process-mark.ts";
+import { markProcess } from "../../files/process-mark.ts";
 import type { LeaseClaim, LeaseTiming } from "./take-lease.ts";
 import { takeLease } from "./take-lease.ts";
 

@@ -9,7 +9,7 @@ import { KubeError } from "../../kube/errors.ts";
 import type { ObjectReference } from "../../kube/object-reference.ts";
 import { referenceOf } from "../../kube/object-reference.ts";
 import type { EngineOptions } from "../options.ts";
-import { hasEnded } from "./process-mark.ts";
+import { hasEnded } from "../../files/process-mark.ts";
 
 /** A hold that is asked for: for which mesh, where, and by whom. */
 export interface LeaseClaim {

@@ -22,6 +22,15 @@ export function hasEnded(mark: string | undefined): boolean {
   return stat === undefined || stat.start !== start || stat.state === "Z" || stat.state === "X";
 }
 
+/**
+ * The same for a mark that has never left this machine: what was marked before
+ * the last start of the machine has ended too.
+ */
+export function hasEndedHere(mark: string): boolean {
+  const boot = readPlace()?.split("/")[0];
+  return boot !== undefined && (mark.split("/")[0] !== boot || hasEnded(mark));
+}
+
 /** The boot and the PID namespace: containers on one machine have the same boot, and a number in each. */
 function readPlace(): string | undefined {
   try {
