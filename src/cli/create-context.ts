@@ -1,3 +1,4 @@
+import { writeJson } from "../core/model/exact-json.ts";
 import { createInterface } from "node:readline";
 import { formatDiagnostic } from "../core/diagnostics/format.ts";
 import { joinEqual } from "../core/diagnostics/join-equal.ts";
@@ -53,7 +54,7 @@ export function createContext(argv: readonly string[], globals: GlobalValues, io
       io.stdout.write(text.endsWith("\n") ? text : `${text}\n`);
     },
     printJson: (document) => {
-      io.stdout.write(`${JSON.stringify(document, undefined, 2)}\n`);
+      io.stdout.write(`${writeJson(document, 2)}\n`);
     },
     log: (line) => {
       if (!globals.quiet) {

@@ -1,6 +1,7 @@
 import { interruption } from "../files/interruptible.ts";
 import { readText } from "../files/read-text.ts";
 import { writeText } from "../files/write-text.ts";
+import { readJson, writeJson } from "../core/model/exact-json.ts";
 import type { MeshFacts } from "../core/checks/facts.ts";
 import { factsVersion } from "../core/checks/facts.ts";
 import type { Diagnostic } from "../core/diagnostics/diagnostic.ts";
@@ -10,7 +11,7 @@ import { UserError } from "../core/diagnostics/user-error.ts";
 /** Writes a facts document, readable by its owner only: it holds no secret, and addresses of a mesh are nobody else's business. */
 export async function writeFacts(file: string, facts: MeshFacts): Promise<void> {
   try {
-    writeText(file, `${JSON.stringify(facts, undefined, 2)}\n`, 0o600);
+    writeText(file, `${writeJson(facts, 2)}\n`, 0o600);
   } catch (error) {
     throw refusal(
       `${file} cannot be written: ${(error as Error).message}.`,
@@ -24,7 +25,7 @@ export async function writeFacts(file: string, facts: MeshFacts): Promise<void> 
 export async function readFacts(file: string): Promise<MeshFacts> {
   let parsed: unknown;
   try {
-    parsed = JSON.parse(await readText(file));
+    parsed = readJson(await readText(file));
   } catch (error) {
     interruption().throwIfAborted();
     throw refusal(

@@ -1,3 +1,4 @@
+import { writeJson } from "../core/model/exact-json.ts";
 import { createHash } from "node:crypto";
 import type { KubeObject } from "../core/model/kube-object.ts";
 import type { Mesh } from "../core/model/mesh.ts";
@@ -52,7 +53,7 @@ export async function generateIstioManifests(
     if (object.kind === "Secret") {
       return object;
     }
-    const key = createHash("sha256").update(JSON.stringify(object)).digest("base64");
+    const key = createHash("sha256").update(writeJson(object)).digest("base64");
     const shared = known.get(key) ?? withSharedTexts(object, texts);
     known.set(key, shared);
     return shared;

@@ -1,3 +1,4 @@
+import { writeJson } from "../core/model/exact-json.ts";
 import { createHash } from "node:crypto";
 import { rename, rm, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
@@ -29,7 +30,7 @@ export async function writeSavedPlan(
   });
   const draft = `${file}.${process.pid}.new`;
   try {
-    const text = `${JSON.stringify(saved, undefined, 2)}\n`;
+    const text = `${writeJson(saved, 2)}\n`;
     if (await isSpecial(file)) {
       writeText(file, text, 0o600);
       return;

@@ -1,3 +1,4 @@
+import { readJson } from "../core/model/exact-json.ts";
 import type { KubeObject } from "../core/model/kube-object.ts";
 import { isRecord } from "./kubeconfig/read-fields.ts";
 import type { Reporter, RequestSubject } from "./report-failure.ts";
@@ -12,7 +13,7 @@ export function readParsed(
 ): Readonly<Record<string, unknown>> {
   let parsed: unknown;
   try {
-    parsed = JSON.parse(answer.text);
+    parsed = readJson(answer.text);
   } catch {
     parsed = undefined;
   }

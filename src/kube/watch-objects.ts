@@ -1,3 +1,4 @@
+import { readJson } from "../core/model/exact-json.ts";
 import type { Readable } from "node:stream";
 import type { WatchEvent, WatchOptions, ListQuery } from "./client.ts";
 import type { Connection } from "./connection.ts";
@@ -108,7 +109,7 @@ async function* readFrames(
 }
 
 function parseFrame(line: string): Readonly<Record<string, unknown>> | undefined {
-  const parsed: unknown = line === "" ? undefined : JSON.parse(line);
+  const parsed: unknown = line === "" ? undefined : readJson(line);
   return isRecord(parsed) ? parsed : undefined;
 }
 

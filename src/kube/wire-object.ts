@@ -1,3 +1,4 @@
+import { writeJson } from "../core/model/exact-json.ts";
 import { Buffer } from "node:buffer";
 import type { Json, KubeObject } from "../core/model/kube-object.ts";
 import { Secret } from "../core/secret.ts";
@@ -22,7 +23,7 @@ export function readWireObject(parsed: Readonly<Record<string, unknown>>): KubeO
 
 /** The JSON text to send: every wrapped value is exposed, here and nowhere else. */
 export function writeWireObject(value: Json | KubeObject): string {
-  return JSON.stringify(exposeSecrets(value));
+  return writeJson(exposeSecrets(value));
 }
 
 /** Every secret in a value, as it is and decoded, so that messages that quote it can be cleaned. */

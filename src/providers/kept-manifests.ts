@@ -1,3 +1,4 @@
+import { readJson, writeJson } from "../core/model/exact-json.ts";
 import { createHash, randomUUID } from "node:crypto";
 import { readFile, rename, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
@@ -30,7 +31,7 @@ export async function keptManifests(
 /** Undefined also for a file that a power failure or a person has left in pieces: it is rendered and written again. */
 async function readKept(file: string): Promise<readonly KubeObject[] | undefined> {
   try {
-    return JSON.parse(await readFile(file, "utf8")) as KubeObject[];
+    return readJson(await readFile(file, "utf8")) as KubeObject[];
   } catch {
     return undefined;
   }
@@ -41,7 +42,7 @@ async function keep(file: string, objects: readonly KubeObject[]): Promise<void>
   const draft = `${file}.${randomUUID()}.new`;
   try {
     await makeFolder(path.dirname(file));
-    await writeFile(draft, JSON.stringify(objects), { mode: 0o600 });
+    await writeFile(draft, writeJson(objects), { mode: 0o600 });
     await rename(draft, file);
   } catch {
     await rm(draft, { force: true }).catch(() => undefined);

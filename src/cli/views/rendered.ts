@@ -1,3 +1,4 @@
+import { writeJson } from "../../core/model/exact-json.ts";
 import { writeYaml } from "../../core/model/object-yaml.ts";
 import type { PlacedObject } from "../../core/render/place-objects.ts";
 import type { OfflineRender } from "../../engine/operations/render.ts";
@@ -8,22 +9,20 @@ import type { OfflineRender } from "../../engine/operations/render.ts";
  * memory. Secret values are fingerprints.
  */
 export async function* renderedJson({ management, clusters }: OfflineRender): AsyncGenerator<string, void, undefined> {
-  const head = JSON.stringify(
+  const head = writeJson(
     {
       apiVersion: "isthmus.dev/v1alpha1",
       kind: "Rendered",
       management: management.map((placed) => placed.object),
       clusters: {},
     },
-    undefined,
     2,
   );
   // Without the two braces at its end, which close the clusters and the document.
   let before = head.slice(0, head.lastIndexOf("}\n"));
   for await (const one of clusters) {
-    const objects = JSON.stringify(
+    const objects = writeJson(
       one.objects.map((placed) => placed.object),
-      undefined,
       2,
     ).replaceAll("\n", "\n    ");
     yield before;

@@ -1,7 +1,18 @@
 import type { Secret } from "../secret.ts";
 
-/** JSON as an API server speaks it, with secret values wrapped. */
-export type Json = string | number | boolean | null | Secret | readonly Json[] | { readonly [key: string]: Json };
+/**
+ * JSON as an API server speaks it, with secret values wrapped. A bigint is an
+ * integer that a number would round: between 2^53 and 2^63 (`writeJson` writes it, `JSON.stringify` throws).
+ */
+export type Json =
+  | string
+  | number
+  | bigint
+  | boolean
+  | null
+  | Secret
+  | readonly Json[]
+  | { readonly [key: string]: Json };
 
 /** Metadata of a Kubernetes object, the part that isthmus writes or reads. */
 export interface ObjectMeta {

@@ -43,6 +43,18 @@ describe("YAML of an object", { timeout: 60_000 }, () => {
     expect(writeYaml({ name: "on", mode: "only" })).toBe('name: "on"\nmode: only\n');
   });
 
+  it.each([
+    ["0O17", '"0O17"'],
+    ["0B1", '"0B1"'],
+    ["a \u2028 b", '"a \\u2028 b"'],
+    ["\u0085", '"\\u0085"'],
+    [1e21, "1.0e+21"],
+    [1e-7, "1.0e-7"],
+    [9007199254740993n, "9007199254740993"],
+  ])("writes %s so that no reader takes it for something else", (value, text) => {
+    expect(writeYaml({ a: value })).toBe(`a: ${text}\n`);
+  });
+
   it("writes the same part twice in full, without anchors", () => {
     const shared = { a: 1 };
     expect(writeYaml({ one: shared, two: shared })).toBe("one:\n  a: 1\ntwo:\n  a: 1\n");

@@ -1,3 +1,4 @@
+import { writeJson } from "../model/exact-json.ts";
 import { createHash } from "node:crypto";
 import type { Json, KubeObject } from "../model/kube-object.ts";
 import { Secret } from "../secret.ts";
@@ -46,5 +47,5 @@ function canonical(value: Json): string {
     const keys = Object.keys(map).sort();
     return `{${keys.map((key) => `${JSON.stringify(key)}:${canonical(map[key] ?? null)}`).join(",")}}`;
   }
-  return JSON.stringify(value);
+  return writeJson(value);
 }

@@ -1,3 +1,4 @@
+import { readJson, writeJson } from "../model/exact-json.ts";
 import type { Json, KubeObject } from "../model/kube-object.ts";
 import type { FieldChange, FieldWriter } from "./diff.ts";
 import { childPath, isMap } from "./diff.ts";
@@ -107,10 +108,10 @@ function placeOf(items: readonly Json[], kind: string, text: string): number {
   if (kind !== "k:" && kind !== "v:") {
     return -1;
   }
-  const wanted = JSON.parse(text) as Json;
+  const wanted = readJson(text) as Json;
   return items.findIndex((item) =>
     kind === "k:" && isMap(wanted)
       ? isMap(item) && Object.entries(wanted).every(([key, value]) => item[key] === value)
-      : JSON.stringify(item) === JSON.stringify(wanted),
+      : writeJson(item) === writeJson(wanted),
   );
 }

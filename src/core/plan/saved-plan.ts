@@ -1,3 +1,4 @@
+import { readJson } from "../model/exact-json.ts";
 import * as z from "zod";
 import { adoptionPolicies } from "../decide/adoption.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
@@ -67,7 +68,7 @@ export function savePlan(plan: Plan, origin: PlanOrigin): SavedPlan {
 /** Reads a saved plan back; undefined for anything else, also for a version that this program does not know. */
 export function parseSavedPlan(text: string): SavedPlan | undefined {
   try {
-    return schema.safeParse(JSON.parse(text)).data;
+    return schema.safeParse(readJson(text)).data;
   } catch {
     return undefined;
   }

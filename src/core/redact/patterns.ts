@@ -32,7 +32,7 @@ const variable = new RegExp(
 );
 
 /** Values that stand beside a secret's name and only say of what kind it is. */
-const kinds: ReadonlySet<string> = new Set(["serviceAccount", "rancherToken", "true", "false", "null"]);
+export const kinds: ReadonlySet<string> = new Set(["serviceAccount", "rancherToken", "true", "false", "null"]);
 
 /** True for names such as `DB_PASSWORD` or `token`: what stands there is nobody's business. */
 export function isSecretName(name: string): boolean {

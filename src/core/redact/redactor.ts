@@ -1,10 +1,19 @@
+import { readJson, writeJson } from "../model/exact-json.ts";
 import { Secret } from "../secret.ts";
 import { replaceKnown } from "./replace-known.ts";
 import { concealNamed, isSecretName, redactPatterns } from "./patterns.ts";
 import { base64Forms, decodeBase64, secretTexts, shortestSecret } from "./secret-texts.ts";
 
 /** A JSON value as it comes from a parser. */
-type Value = string | number | boolean | null | undefined | readonly Value[] | { readonly [key: string]: Value };
+type Value =
+  | string
+  | number
+  | bigint
+  | boolean
+  | null
+  | undefined
+  | readonly Value[]
+  | { readonly [key: string]: Value };
 
 /** What may be base64. */
 const base64Run = /[A-Za-z0-9+/_-]{8,}={0,2}/g;
@@ -93,7 +102,7 @@ export class Redactor {
 
 /** Through JSON, so that a `Secret` is its fingerprint and a date its text. */
 function plain(value: unknown): Value {
-  return value === undefined ? undefined : (JSON.parse(JSON.stringify(value)) as Value);
+  return value === undefined ? undefined : (readJson(writeJson(value)) as Value);
 }
 
 /** True when the field is a text that stands under a secret's name, or is the value of a variable of such a name. */

@@ -1,3 +1,4 @@
+import { writeJson } from "../model/exact-json.ts";
 import type { Diagnostic, SourceRange } from "../diagnostics/diagnostic.ts";
 import { manifestCodes } from "../diagnostics/codes/manifests.ts";
 import type { KubeObject, ObjectId } from "../model/kube-object.ts";
@@ -37,7 +38,7 @@ export function describeClash(found: Clash, mesh: Mesh, materials: Materials): D
   });
   const range = second.range ?? first.range;
   const fields = (clash.conflicts ?? []).map(
-    ({ field, ours, theirs }) => `${field} is ${JSON.stringify(ours)} there and ${JSON.stringify(theirs)} here`,
+    ({ field, ours, theirs }) => `${field} is ${writeJson(ours)} there and ${writeJson(theirs)} here`,
   );
   const code = fields.length === 0 ? "ISM225" : "ISM226";
   return {

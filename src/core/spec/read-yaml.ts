@@ -113,7 +113,8 @@ function compose(text: string): Composed {
   return { documents: [...composer.compose(tokens, true, text.length)] };
 }
 
-function findTooDeep(tokens: readonly CST.Token[]): number | undefined {
+/** The offset of the first bracket or indentation that is nested too deep for what is recursive; undefined = none. */
+export function findTooDeep(tokens: readonly CST.Token[]): number | undefined {
   const open: { readonly item: unknown; readonly depth: number }[] = tokens.map((item) => ({
     item,
     depth: 0,
@@ -181,7 +182,8 @@ function describeSecond(second: Document<ParsedNode>, text: string): TextProblem
   };
 }
 
-const syntaxFixes: Partial<Record<ErrorCode, string>> = {
+/** What to do about an error of the YAML library. */
+export const syntaxFixes: Partial<Record<ErrorCode, string>> = {
   TAB_AS_INDENT: "Indent with spaces.",
   BAD_INDENT: "Align the line with its neighbours, and close every bracket that is open above.",
   BLOCK_AS_IMPLICIT_KEY: 'Put the value in quotes if it contains ": ", or move the inner mapping to lines of its own.',
@@ -206,7 +208,7 @@ function describeSyntaxError(code: ErrorCode, message: string, [start, end]: rea
 }
 
 /** YAML allows no C0 controls but tab and line breaks; they mean that the file is binary or UTF-16. */
-function findControlCharacter(text: string): TextProblem | undefined {
+export function findControlCharacter(text: string): TextProblem | undefined {
   // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
   const match = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\ufffe\uffff]/.exec(text);
   if (match === null) {

@@ -1,3 +1,4 @@
+import { maskLine } from "../redact/mask-line.ts";
 import type { Position, SourceRange } from "../diagnostics/diagnostic.ts";
 
 /** The text of a file and the way from offsets in it to lines and columns. */
@@ -11,7 +12,10 @@ export interface SourceText {
   readonly rangeOf: (start: number, end: number) => SourceRange;
 }
 
-/** Columns count UTF-16 units from one, as editors do; a line ends before `\n` or `\r\n`. */
+/**
+ * Lines of ranges have asterisks in place of what may be secret (`maskLine`).
+ * Columns count UTF-16 units from one, as editors do; a line ends before `\n` or `\r\n`.
+ */
 export function createSourceText(original: string, file: string): SourceText {
   const mark = original.startsWith("\ufeff") ? "\ufeff" : "";
   const text = original.slice(mark.length);
@@ -38,13 +42,14 @@ export function createSourceText(original: string, file: string): SourceText {
     const from = Math.min(Math.max(start, 0), text.length);
     const to = Math.min(Math.max(end, from), text.length);
     const first = positionOf(from);
-    const lineEnd = starts[first.line];
-    const lineText = text.slice(starts[first.line - 1], lineEnd ?? text.length);
     return {
       file,
       start: first,
       end: positionOf(to),
-      lineText: lineText.replace(/\r?\n$|\r$/, ""),
+      // Looked at when it is shown: most never are.
+      get lineText() {
+        return maskLine(text, first.line);
+      },
     };
   };
 

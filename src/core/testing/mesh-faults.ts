@@ -232,7 +232,7 @@ export const meshFaults: readonly MeshFault[] = [
               diagnostic: {
                 code: "ISM255",
                 severity: "error",
-                summary: "Nothing listens at the API server's address",
+                summary: "Nothing listens at the cluster's address",
                 detail: "https://east.example:6443 refuses the connection.",
                 fix: "See whether the API server runs.",
               },

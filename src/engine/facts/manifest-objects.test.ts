@@ -31,12 +31,12 @@ describe("the objects of a manifest", () => {
 
   it.each([
     ["no object", `${one}---\njust text\n`, 5],
-    ["a List with something else in it", `apiVersion: v1\nkind: List\nitems: [{ kind: ConfigMap }]\n`, 1],
-    ["no YAML", `${one}---\na: b: c\n`, 5],
-  ])("are told with their place from %s", (_, text, line) => {
+    ["a List with something else in it", `apiVersion: v1\nkind: List\nitems: [{ kind: ConfigMap }]\n`, 3],
+    ["no YAML", `${one}---\na: b: c\n`, 5, "ISM227"],
+  ])("are told with their place from %s", (_, text, line, code = "ISM204") => {
     const { problems } = read(text);
     expect(problems.map((problem) => [problem.code, problem.range?.file, problem.range?.start.line])).toEqual([
-      ["ISM204", "a.yaml", line],
+      [code, "a.yaml", line],
     ]);
   });
 });

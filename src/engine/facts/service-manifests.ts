@@ -1,9 +1,11 @@
 import { readdir, stat } from "node:fs/promises";
 import path from "node:path";
-import { readText } from "../../files/read-text.ts";
+import { readBytes } from "../../files/read-text.ts";
+import { manifestCodes } from "../../core/diagnostics/codes/manifests.ts";
 import type { Diagnostic, SourceRange } from "../../core/diagnostics/diagnostic.ts";
 import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
 import { UserError } from "../../core/diagnostics/user-error.ts";
+import { decodeBytes } from "../../core/manifests/decode-bytes.ts";
 import type { KubeObject } from "../../core/model/kube-object.ts";
 import type { Materials } from "../../core/render/materials.ts";
 import { noMaterials, serviceKey } from "../../core/render/materials.ts";
@@ -35,7 +37,7 @@ export async function readServiceManifests(meshFile: MeshFile, options: ReadOpti
     }
     const range = meshFile.locate(["spec", "services", index, "manifests"]);
     try {
-      const texts = await readTexts(path.resolve(meshFile.folder, service.manifests), meshFile.folder, options);
+      const texts = await readTexts(path.resolve(meshFile.folder, service.manifests), meshFile, options);
       const read = texts.flatMap(({ text, name }) => readObjects(text, name, problems));
       for (const { object, range: place } of read) {
         ranges.set(object, place);
@@ -74,13 +76,35 @@ interface Manifest {
   readonly text: string;
 }
 
-async function readTexts(place: string, relativeTo: string, options: ReadOptions): Promise<readonly Manifest[]> {
+async function readText(file: string, name: string): Promise<string> {
+  const decoded = decodeBytes(await readBytes(file));
+  if (decoded.kind === "text") {
+    return decoded.text;
+  }
+  throw new UserError(
+    [
+      {
+        code: "ISM227",
+        severity: "error",
+        summary: manifestCodes.ISM227.summary,
+        detail: `${name} cannot be read: ${decoded.detail}.`,
+        fix: "Save the file as UTF-8.",
+      },
+    ],
+    exitCodes.invalidMeshFile,
+  );
+}
+
+async function readTexts(place: string, meshFile: MeshFile, options: ReadOptions): Promise<readonly Manifest[]> {
+  const { folder: relativeTo } = meshFile;
+  // As the mesh file was named, so that a terminal finds the file.
+  const nameOf = (file: string): string => path.join(path.dirname(meshFile.name), path.relative(relativeTo, file));
   const isFolder = (await stat(place)).isDirectory();
   const root = isFolder ? place : isKustomizationName(path.basename(place)) ? path.dirname(place) : undefined;
   const kustomization = root === undefined ? undefined : await findKustomization(root);
   if (root !== undefined && kustomization !== undefined) {
     const text = await buildKustomization(root, { ...options, relativeTo });
-    return [{ name: `the output of ${path.relative(relativeTo, kustomization)}`, text }];
+    return [{ name: `the output of ${nameOf(kustomization)}`, text }];
   }
   const files = isFolder
     ? (await readdir(place))
@@ -88,7 +112,5 @@ async function readTexts(place: string, relativeTo: string, options: ReadOptions
         .filter((name) => /\.(ya?ml|json)$/.test(name))
         .map((name) => path.join(place, name))
     : [place];
-  return Promise.all(
-    files.map(async (file) => ({ name: path.relative(relativeTo, file), text: await readText(file) })),
-  );
+  return Promise.all(files.map(async (file) => ({ name: nameOf(file), text: await readText(file, nameOf(file)) })));
 }

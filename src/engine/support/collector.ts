@@ -1,3 +1,4 @@
+import { writeJson } from "../../core/model/exact-json.ts";
 import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
 import type { Redactor } from "../../core/redact/redactor.ts";
 import { compareText } from "../../core/render/order.ts";
@@ -93,7 +94,7 @@ function textOf(content: Content, redactor: Redactor): string {
     return redactor.text(content.text);
   }
   const document = content.kind === "foreign" ? redactor.foreign(content.document) : redactor.own(content.document);
-  return `${JSON.stringify(document, undefined, 2)}\n`;
+  return `${writeJson(document, 2)}\n`;
 }
 
 async function reasonsOf(error: unknown, cluster: string): Promise<MissingPart["reasons"]> {

@@ -1,4 +1,5 @@
 import type { WatchAnswer } from "./watch-answer.ts";
+import { readJson } from "../../core/model/exact-json.ts";
 import type { ResourceKind } from "../object-reference.ts";
 import type { ResourceMapping } from "../resource-paths.ts";
 import { listWellKnown } from "../resource-paths.ts";
@@ -140,7 +141,7 @@ function applyObject(
   { store, conflicts }: FakeState,
   dryRun: boolean,
 ): FakeAnswer {
-  const applied = JSON.parse(request.body) as WireObject;
+  const applied = readJson(request.body) as WireObject;
   const { name } = applied.metadata;
   const refusal = found === undefined ? refuseTerminating(kind, applied.metadata.namespace, store) : undefined;
   if (refusal !== undefined) {
@@ -186,7 +187,7 @@ function createObject(
   namespace: string | undefined,
   store: FakeStore,
 ): FakeAnswer {
-  const object = JSON.parse(request.body) as WireObject;
+  const object = readJson(request.body) as WireObject;
   const { name } = object.metadata;
   const refusal = refuseTerminating(kind, namespace, store);
   if (refusal !== undefined) {
@@ -204,7 +205,7 @@ function patchObject(
   store: FakeStore,
   dryRun: boolean,
 ): FakeAnswer {
-  const patch = JSON.parse(request.body) as { readonly metadata?: { readonly resourceVersion?: string } };
+  const patch = readJson(request.body) as { readonly metadata?: { readonly resourceVersion?: string } };
   const expected = patch.metadata?.resourceVersion;
   if (expected !== undefined && expected !== found.metadata["resourceVersion"]) {
     const message = `Operation cannot be fulfilled on ${kind.plural} "${found.metadata.name}": the object has been modified`;
@@ -220,7 +221,7 @@ function deleteObject(
   { store, namespacesLinger }: FakeState,
   dryRun: boolean,
 ): FakeAnswer {
-  const { preconditions } = JSON.parse(request.body) as {
+  const { preconditions } = readJson(request.body) as {
     readonly preconditions?: { readonly uid?: string; readonly resourceVersion?: string };
   };
   const { uid, resourceVersion } = { ...found.metadata, ...preconditions };

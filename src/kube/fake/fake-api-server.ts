@@ -1,4 +1,5 @@
 import { statusBody } from "./status-body.ts";
+import { writeJson } from "../../core/model/exact-json.ts";
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import { createServer } from "node:http";
 import { createServer as createTlsServer } from "node:https";
@@ -229,7 +230,7 @@ async function strike(fault: Fault, response: ServerResponse): Promise<boolean> 
 }
 
 function send(response: ServerResponse, status: number, body: unknown, gzip = false): void {
-  const text = JSON.stringify(body);
+  const text = writeJson(body);
   // The real one packs what is larger than 128 KiB.
   if (gzip && text.length > 128 * 1024) {
     response.writeHead(status, { "content-type": "application/json", "content-encoding": "gzip" }).end(gzipSync(text));

@@ -1,3 +1,4 @@
+import { writeJson } from "../../core/model/exact-json.ts";
 import type { ResourceKind } from "../object-reference.ts";
 
 /** An object as it is on the wire. */
@@ -59,7 +60,7 @@ export function createFakeStore(): FakeStore {
       const key = keyOfWire(object, object.metadata.namespace, object.metadata.name);
       const before = objects.get(key);
       const unstamped = { ...object, metadata: { uid: `uid-${revision + 1}`, ...object.metadata } };
-      if (before !== undefined && JSON.stringify(before) === JSON.stringify(unstamped)) {
+      if (before !== undefined && writeJson(before) === writeJson(unstamped)) {
         return { object: before, created: false };
       }
       const next = store ? revision + 1 : revision;

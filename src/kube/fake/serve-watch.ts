@@ -1,3 +1,4 @@
+import { writeJson } from "../../core/model/exact-json.ts";
 import type { ServerResponse } from "node:http";
 import type { WatchAnswer } from "./watch-answer.ts";
 import { statusBody } from "./status-body.ts";
@@ -7,7 +8,7 @@ import type { FakeStore, StoredEvent } from "./fake-store.ts";
 export function serveWatch(watch: WatchAnswer, store: FakeStore, response: ServerResponse): void {
   response.writeHead(200, { "content-type": "application/json" });
   response.flushHeaders();
-  const write = (type: string, object: unknown): void => void response.write(`${JSON.stringify({ type, object })}\n`);
+  const write = (type: string, object: unknown): void => void response.write(`${writeJson({ type, object })}\n`);
   const past = store.eventsSince(watch.since);
   if (past === "gone") {
     write("ERROR", statusBody(410, "Expired", "too old resource version"));

@@ -67,6 +67,22 @@ describe.skipIf(found === undefined)("a kustomization, built by the real kustomi
     expect(diagnostic?.detail).toMatch(/^app: .*missing\.yaml/s);
   });
 
+  it.each([
+    [{ "app/kustomization.yaml": "secretGenerator: [{ name: s, literals: [planted-secret] }]\n" }],
+    [
+      {
+        "app/kustomization.yaml": "resources: [s.yaml]\npatches:\n  - { path: p.yaml }\n",
+        "app/s.yaml": "apiVersion: v1\nkind: Secret\nmetadata: { name: s }\nstringData: { a: planted-secret }\n",
+        "app/p.yaml": "apiVersion: v1\nkind: Secret\nmetadata: { name: other }\nstringData: { a: planted-secret }\n",
+      },
+    ],
+  ])("is refused without the secrets that kustomize quotes: %j", async (files) => {
+    await write(files);
+    const [diagnostic] = await refused(build());
+    expect(diagnostic?.code).toBe("ISM242");
+    expect(JSON.stringify(diagnostic)).not.toContain("planted");
+  });
+
   it("may not read a file outside of its folder", async () => {
     await write({ "app/kustomization.yaml": "resources: [../config.yaml]\n", "config.yaml": config });
     const [diagnostic] = await refused(build());

@@ -6,6 +6,7 @@ import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
 import { UserError } from "../../core/diagnostics/user-error.ts";
 import type { FindKustomizeOptions, Kustomize } from "./find-kustomize.ts";
 import { findKustomize } from "./find-kustomize.ts";
+import { hideSecretsOf } from "./hide-secrets.ts";
 import { inTemporaryFolder } from "../temporary-folder.ts";
 import { findRemoteReferences } from "./find-remote-references.ts";
 
@@ -78,7 +79,8 @@ async function buildIn(
   } catch (error) {
     options.signal.throwIfAborted();
     const { stderr, message, killed } = error as { stderr?: string; message: string; killed?: boolean };
-    const words = killed === true ? "it did not end within a minute" : stderr?.trim() || message;
+    const words =
+      killed === true ? "it did not end within a minute" : await hideSecretsOf(folder, stderr?.trim() || message);
     throw invalid(
       [
         {

@@ -4,6 +4,7 @@ import type { Document } from "yaml";
 import { LineCounter, isScalar, parseAllDocuments, visit } from "yaml";
 import { readText } from "../../files/read-text.ts";
 import type { SourceRange } from "../../core/diagnostics/diagnostic.ts";
+import { maskLine } from "../../core/redact/mask-line.ts";
 import { findKustomization } from "./find-kustomization.ts";
 
 /** A place in a kustomization that names something on another machine. */
@@ -99,7 +100,7 @@ function referencesIn(document: Document, text: string, name: string, lines: Lin
         file: name,
         start: { line, column: col },
         end: { line, column: col + value.length },
-        lineText: text.split("\n")[line - 1] ?? "",
+        lineText: maskLine(text, line),
       },
     });
   };

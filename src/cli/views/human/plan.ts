@@ -1,3 +1,4 @@
+import { writeJson } from "../../../core/model/exact-json.ts";
 import type { Json } from "../../../core/model/kube-object.ts";
 import { describeId } from "../../../core/model/kube-object.ts";
 import type { FieldChange } from "../../../core/plan/diff.ts";
@@ -83,7 +84,7 @@ function viewWriter({ before, changedBy }: FieldChange, palette: Palette): strin
 const longest = 60;
 
 function shorten(value: Json): string {
-  const text = JSON.stringify(value) ?? "";
+  const text = writeJson(value);
   return text.length <= longest ? text : `${text.slice(0, longest - 1)}…`;
 }
 

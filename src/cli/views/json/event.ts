@@ -1,3 +1,4 @@
+import { writeJson } from "../../../core/model/exact-json.ts";
 import type { Diagnostic } from "../../../core/diagnostics/diagnostic.ts";
 import type { ExitCode } from "../../../core/diagnostics/exit-codes.ts";
 import type { EngineEvent, PlanEvent } from "../../../engine/events.ts";
@@ -22,7 +23,7 @@ export type StreamedEvent = PlanEvent | EngineEvent | SummaryEvent;
 /** One event as its line of JSON, without the line's end. Secret values are fingerprints. `at` is in milliseconds since the epoch. */
 export function eventLine(event: StreamedEvent, at: number): string {
   const { kind, ...fields } = documentOf(event);
-  return JSON.stringify({
+  return writeJson({
     apiVersion: "isthmus.dev/v1alpha1",
     kind: "Event",
     time: new Date(at).toISOString(),

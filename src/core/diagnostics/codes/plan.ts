@@ -17,7 +17,8 @@ export const planCodes = {
   },
   ISM204: {
     summary: "Not a Kubernetes object",
-    explanation: "A document in a service's manifests has no apiVersion, kind or metadata.name, or is not YAML.",
+    explanation:
+      "A document in a service's manifests, or an item of a List there, has no apiVersion, kind or metadata.name, or one of its names, labels and annotations is a number or a truth value where Kubernetes takes texts: `version: 1.10` is the number 1.1.",
   },
   ISM205: {
     summary: "No istioctl of the mesh's version",
