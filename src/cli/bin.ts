@@ -19,6 +19,14 @@ const [{ runCli }, { describeBug }, { paletteFor }] = await Promise.all([
   import("./views/human/palette.ts"),
 ]);
 
+// Node and libraries call experimental what this program has tested: nobody who runs it can do anything about that.
+process.removeAllListeners("warning");
+process.on("warning", (warning) => {
+  if (warning.name !== "ExperimentalWarning") {
+    writeSync(2, `${warning.name}: ${warning.message}\n`);
+  }
+});
+
 const showCursor = process.stderr.isTTY ? "\u001B[?25h\n" : "";
 const stop = new AbortController();
 const outputClosed = new AbortController();

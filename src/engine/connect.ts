@@ -19,6 +19,7 @@ import type { EngineOptions } from "./options.ts";
 import type { RancherLink, RancherState } from "./rancher.ts";
 import { closeRancher, contextThrough, linkRancher } from "./rancher.ts";
 import { requestLimits } from "./request-limits.ts";
+import { findSharedClusters, findSharedServers } from "./same-cluster.ts";
 import { findMissingSandbox, sandboxExtension } from "./sandbox-network.ts";
 
 /** A cluster of the mesh file with the kubeconfig context that it names. */
@@ -67,22 +68,43 @@ export async function resolveContexts(meshFile: MeshFile, options: EngineOptions
         ? resolveThroughRancher(cluster, cluster.access.rancherId, rancher)
         : await resolveClusterContext(meshFile, cluster, cluster.access, { ...options, load });
     if (way.kind === "problem") {
-      const range = meshFile.locate([
-        "spec",
-        "clusters",
-        index,
-        cluster.access.kind === "rancher" ? "rancherId" : "context",
-      ]);
-      problems.push(...way.diagnostics.map((one) => ({ ...one, range })));
+      problems.push(...way.diagnostics.map((one) => ({ ...one, range: accessRange(meshFile, index) })));
     } else {
       clusters.push(way);
     }
   }
+  const found = clusters.filter((one) => one.kind === "found");
+  problems.push(...findSharedServers(found).map((one) => located(meshFile, one)));
   if (problems.length > 0) {
     await closeRancher(rancher);
     throw new UserError(problems, exitCodes.invalidMeshFile);
   }
   return { clusters, rancher };
+}
+
+/** Where the mesh file says how a cluster is reached. */
+function accessRange(meshFile: MeshFile, index: number): ReturnType<MeshFile["locate"]> {
+  const access = meshFile.mesh.clusters[index]?.access;
+  return meshFile.locate(["spec", "clusters", index, access?.kind === "rancher" ? "rancherId" : "context"]);
+}
+
+function located(meshFile: MeshFile, diagnostic: Diagnostic): Diagnostic {
+  const index = meshFile.mesh.clusters.findIndex((one) => one.name === diagnostic.cluster);
+  return { ...diagnostic, range: accessRange(meshFile, index) };
+}
+
+/**
+ * Refuses a mesh two clusters of which turned out to be one when they were
+ * asked: a UserError (65, ISM515) that names both, located in the mesh file.
+ */
+export function refuseSharedClusters(meshFile: MeshFile, connections: readonly Connection[]): void {
+  const shared = findSharedClusters(connections.filter((one) => one.kind === "connected"));
+  if (shared.length > 0) {
+    throw new UserError(
+      shared.map((one) => located(meshFile, one)),
+      exitCodes.invalidMeshFile,
+    );
+  }
 }
 
 type Problem = { readonly kind: "problem"; readonly diagnostics: readonly Diagnostic[] };

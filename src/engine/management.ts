@@ -73,6 +73,7 @@ async function gatherManagement(client: KubeClient, mesh: string, signal: AbortS
     client.list({ apiVersion: "v1", kind: "Namespace" }, { signal }),
   ]);
   return {
+    uid: undefined,
     inventories: inventory === undefined ? [] : [parseInventory(inventory)],
     namespaces: new Set(namespaces.map((namespace) => keyOf(idOf(namespace)))),
     authority: undefined,

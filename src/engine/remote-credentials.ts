@@ -6,7 +6,8 @@ import type { ClusterFacts } from "./facts/gather-cluster.ts";
  * How others reach a cluster: the address of its kubeconfig (or `endpoint`)
  * with the CA that fits that address, and the reader account's own token. A
  * kubeconfig's CA belongs to its own address; for another `endpoint` the
- * cluster's CA from the token Secret is the one that API servers present.
+ * cluster's CA from the token Secret is the one that API servers present. So it
+ * is for a kubeconfig that verifies nothing and names no authority.
  */
 export function remoteCredentialOf(
   one: Pick<ClusterContext, "cluster" | "context">,
@@ -14,7 +15,7 @@ export function remoteCredentialOf(
 ): RemoteCredential {
   const { endpoint } = one.cluster;
   const ownAddress = endpoint === undefined || endpoint === one.context.server;
-  const caData = ownAddress ? one.context.caData : reader.caData;
+  const caData = ownAddress && !one.context.insecureSkipTlsVerify ? one.context.caData : reader.caData;
   return {
     server: endpoint ?? one.context.server,
     ...(caData === undefined ? {} : { caData }),

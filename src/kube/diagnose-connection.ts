@@ -1,14 +1,21 @@
 import type { Advice } from "./advice.ts";
 import type { KubeError } from "./errors.ts";
 import { codeOf, isRecord } from "./kubeconfig/read-fields.ts";
+import { diagnoseProxy } from "./diagnose-proxy.ts";
 import { listAuthorities, probeCertificate } from "./probe-certificate.ts";
 
 /** What a connection that could not be made, or that leads to something else, means. */
 export async function diagnoseConnection(error: KubeError): Promise<Advice> {
   const code = causeCodeOf(error.cause);
-  const where = `${error.endpoint.server} (context ${error.endpoint.context} of ${error.endpoint.file})`;
+  const { server, context, file, proxy } = error.endpoint;
+  const through = proxy === undefined ? "" : `, through the proxy ${proxy.url} that ${proxy.from} names`;
+  const where = `${server} (context ${context} of ${file}${through})`;
   if (error.kind === "tls") {
     return diagnoseTls(error, code, where);
+  }
+  const ofProxy = error.kind === "unreachable" ? diagnoseProxy(error, code) : undefined;
+  if (ofProxy !== undefined) {
+    return ofProxy;
   }
   if (error.kind === "protocol") {
     return notAnApiServer(where, error.message);

@@ -48,6 +48,8 @@ export interface KubeEndpoint {
   readonly clientCertificate: boolean;
   /** True when requests go through a proxy. */
   readonly proxied: boolean;
+  /** That proxy without its password, and who asked for it in words. */
+  readonly proxy?: { readonly url: string; readonly from: string };
 }
 
 export interface KubeErrorFields {

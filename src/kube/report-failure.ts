@@ -3,6 +3,7 @@ import { redactText } from "./credentials/redact-text.ts";
 import type { FieldConflict, KubeEndpoint, KubeErrorKind } from "./errors.ts";
 import { KubeError } from "./errors.ts";
 import { codeOf, isRecord, textOf } from "./kubeconfig/read-fields.ts";
+import { describeProxyOrigin } from "./kubeconfig/read-proxy.ts";
 import type { ResolvedContext } from "./kubeconfig/resolve-context.ts";
 import {
   isRancherProxy,
@@ -134,7 +135,15 @@ function endpointOf(context: ResolvedContext): KubeEndpoint {
     ...(context.tlsServerName === undefined ? {} : { tlsServerName: context.tlsServerName }),
     clientCertificate: context.user.clientCertificate !== undefined,
     proxied: context.proxyUrl !== undefined,
+    ...(context.proxyUrl === undefined
+      ? {}
+      : { proxy: { url: withoutPassword(context.proxyUrl), from: describeProxyOrigin(context.proxyFrom) } }),
   };
+}
+
+function withoutPassword(proxyUrl: Secret): string {
+  const url = new URL(proxyUrl.expose());
+  return `${url.protocol}//${url.host}`;
 }
 
 /** `apply Deployment istio-system/istiod`, `list Pod`. */

@@ -14,6 +14,8 @@ import { serviceAddresses } from "./service-addresses.ts";
 
 /** What a cluster already has of a mesh, read once before planning. */
 export interface ClusterFacts {
+  /** The UID of namespace kube-system, which is the cluster's own and stays; undefined where it is not listed. */
+  readonly uid: string | undefined;
   /** Inventories of every mesh that isthmus made here. */
   readonly inventories: readonly Inventory[];
   /** The content of `cacerts`, when all parts are there. */
@@ -68,7 +70,9 @@ export async function gatherCluster(
     wanted ? listRemoteSecrets(client, signal) : [],
   ]);
   const { authority, lacks } = readAuthority(cacerts);
+  const uid = namespaces.find(({ metadata }) => metadata.name === "kube-system")?.metadata["uid"];
   return {
+    uid: typeof uid === "string" ? uid : undefined,
     inventories: inventories.map(parseInventory),
     authority,
     authorityLacks: lacks,

@@ -83,7 +83,12 @@ function findProblems(wanted: readonly string[], { contexts, problems }: KnownCo
     ...unknown.map((one) => diagnoseUnknown(one, names)),
     // A file that could not be read may have had them.
     ...(unknown.length > 0 ? problems : []),
+    ...found.flatMap(({ hidden }) => hidden),
     ...found.flatMap((one, index) => {
+      if (one.hidden.length > 0) {
+        // Where it leads is not where its own file says: that has been said.
+        return [];
+      }
       const first = found.slice(0, index).find((other) => other.server !== undefined && other.server === one.server);
       return first === undefined ? [] : [diagnoseSameServer(one, first)];
     }),

@@ -4,7 +4,7 @@ import { reachedClusters } from "../../core/checks/reached.ts";
 import type { CheckReport, CheckSelection } from "../../core/checks/run-checks.ts";
 import { runChecks } from "../../core/checks/run-checks.ts";
 import type { Connection } from "../connect.ts";
-import { closeMesh, openMesh } from "../connect.ts";
+import { closeMesh, openMesh, refuseSharedClusters } from "../connect.ts";
 import { readTokenEnds } from "../facts/credential-ends.ts";
 import { gatherFacts } from "../facts/check/gather-facts.ts";
 import type { MeshFile } from "../mesh-file.ts";
@@ -58,6 +58,7 @@ export async function checkMesh(meshFile: MeshFile, options: CheckOptions): Prom
 export async function takeFacts(meshFile: MeshFile, options: EngineOptions): Promise<MeshFacts> {
   const open = await openMesh(meshFile, options);
   try {
+    refuseSharedClusters(meshFile, open.connections);
     return await factsThrough(meshFile, open, options);
   } finally {
     await closeMesh(open);

@@ -10,8 +10,9 @@ import { diagnoseKubeError } from "../../kube/diagnose.ts";
 import { createLimiter } from "../../kube/limiter.ts";
 import { tolerateListeners } from "../../kube/tolerate-listeners.ts";
 import { adviseMesh } from "../../core/advice/advise-mesh.ts";
+import { adviseAccess } from "../advise-access.ts";
 import type { Connected, Connection } from "../connect.ts";
-import { closeConnections, connectClusters, resolveContexts } from "../connect.ts";
+import { closeConnections, connectClusters, refuseSharedClusters, resolveContexts } from "../connect.ts";
 import { readServiceManifests } from "../facts/service-manifests.ts";
 import { generateIstioManifests } from "../istio-manifests.ts";
 import { findVersionProblems } from "../kubernetes-version.ts";
@@ -86,6 +87,7 @@ export async function preparePlan(
       }),
       generateIstioManifests(meshFile.mesh, platforms, options),
     ]);
+    refuseSharedClusters(meshFile, connections);
     const connected = connections.filter((one) => one.kind === "connected");
     const trust = await planTrust(meshFile, connected, options);
     const members = connected.filter((one) => isInScope(scope, one.cluster.name));
@@ -122,6 +124,7 @@ export async function preparePlan(
       warnings: [
         ...meshFile.warnings,
         ...adviseMesh(meshFile.mesh, meshFile.locate),
+        ...adviseAccess(meshFile.mesh, found),
         ...rancherWarnings(ways.rancher),
         ...trust.warnings,
         ...versions.warnings,

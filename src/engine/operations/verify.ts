@@ -5,7 +5,7 @@ import { judgeWeights } from "../../core/decide/weights.ts";
 import type { Route, Service } from "../../core/model/mesh.ts";
 import { ingressGateway, istioNamespace } from "../../core/render/names.ts";
 import type { Connected } from "../connect.ts";
-import { closeMesh, openMesh } from "../connect.ts";
+import { closeMesh, openMesh, refuseSharedClusters } from "../connect.ts";
 import { diagnoseFailure } from "../diagnose-failure.ts";
 import type { ActualEndpoints } from "../facts/ingress-endpoints.ts";
 import { compareIngressEndpoints, listIngressPods, readActualEndpoints } from "../facts/ingress-endpoints.ts";
@@ -57,6 +57,7 @@ export async function verifyMesh(meshFile: MeshFile, options: VerifyOptions): Pr
   const open = await openMesh(meshFile, options);
   const { connections } = open;
   try {
+    refuseSharedClusters(meshFile, connections);
     const connected = connections.filter((one) => one.kind === "connected");
     const proofs: IngressProof[] = [];
     for (const service of meshFile.mesh.services.filter((one) => isAsked(one, options))) {

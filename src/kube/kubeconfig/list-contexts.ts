@@ -1,4 +1,5 @@
 import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
+import { findHiddenEntries } from "./hidden-entries.ts";
 import type { KubeconfigWorld } from "./kubeconfig-sources.ts";
 import { listSources } from "./kubeconfig-sources.ts";
 import { loadKubeconfigs } from "./load-kubeconfigs.ts";
@@ -11,12 +12,14 @@ export interface KnownContext {
   readonly file: string;
   /** The API server's address as written; undefined where the context leads to none. */
   readonly server?: string;
+  /** ISM514 where entries of its own file are hidden by another file's, so that it leads elsewhere than it says. */
+  readonly hidden: readonly Diagnostic[];
 }
 
 export interface KnownContexts {
   /** In the order of the files; each name once, as `resolveContext` would find it. */
   readonly contexts: readonly KnownContext[];
-  /** One ISM252 per file that is there but cannot be used. */
+  /** All that is wrong with files that are there and that kubectl refuses (ISM252, ISM512, ISM513). */
   readonly problems: readonly Diagnostic[];
 }
 
@@ -27,10 +30,16 @@ export async function listContexts(world: KubeconfigWorld): Promise<KnownContext
   for (const source of listSources(world)) {
     const { kubeconfig, problems: own } = await loadKubeconfigs(source.files, { required: source.required });
     problems.push(...own);
-    for (const [name, { file, fields }] of kubeconfig.contexts) {
+    for (const [name, entry] of kubeconfig.contexts) {
+      const { file, fields } = entry;
       const server = textOf(kubeconfig.clusters.get(textOf(fields["cluster"]) ?? "")?.fields["server"]);
       if (!found.has(name)) {
-        found.set(name, { name, file, ...(server === undefined ? {} : { server: server.replace(/\/+$/, "") }) });
+        found.set(name, {
+          name,
+          file,
+          ...(server === undefined ? {} : { server: server.replace(/\/+$/, "") }),
+          hidden: findHiddenEntries(entry, kubeconfig),
+        });
       }
     }
   }

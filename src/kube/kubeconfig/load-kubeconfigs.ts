@@ -1,10 +1,11 @@
 import path from "node:path";
-import { LineCounter, parseDocument } from "yaml";
 import { interruption } from "../../files/interruptible.ts";
 import { isAbsent } from "../../files/is-absent.ts";
 import { readText } from "../../files/read-text.ts";
 import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
 import { accessDiagnostic } from "../access-diagnostic.ts";
+import type { KubeconfigMistake } from "./parse-kubeconfig.ts";
+import { parseKubeconfig } from "./parse-kubeconfig.ts";
 import { isRecord, readFailure } from "./read-fields.ts";
 
 /** One named entry of a kubeconfig with the file that it comes from: relative paths in it start at that file's folder. */
@@ -17,14 +18,24 @@ export interface KubeconfigEntry {
 /** Several kubeconfig files as one, the way kubectl merges them: per kind and name the first file wins. */
 export interface Kubeconfig {
   readonly files: readonly string[];
+  /** Those of them that are not there. */
+  readonly absent: readonly string[];
+  /** Entries that an earlier file's of the same name hides. */
+  readonly hidden: readonly HiddenEntry[];
   readonly contexts: ReadonlyMap<string, KubeconfigEntry>;
   readonly clusters: ReadonlyMap<string, KubeconfigEntry>;
   readonly users: ReadonlyMap<string, KubeconfigEntry>;
 }
 
+/** An entry that nobody reads, since an earlier file has one of its kind and name. */
+export interface HiddenEntry {
+  readonly kind: "context" | "cluster" | "user";
+  readonly entry: KubeconfigEntry;
+}
+
 export interface LoadedKubeconfigs {
   readonly kubeconfig: Kubeconfig;
-  /** One ISM252 per file that is there but cannot be used. */
+  /** All that is wrong with files that are there and that kubectl refuses (ISM252, ISM512, ISM513). */
   readonly problems: readonly Diagnostic[];
 }
 
@@ -39,22 +50,31 @@ export async function loadKubeconfigs(
   options: { readonly required: boolean },
 ): Promise<LoadedKubeconfigs> {
   const problems: Diagnostic[] = [];
+  const absent: string[] = [];
+  const hidden: HiddenEntry[] = [];
   const merged = {
     contexts: new Map<string, KubeconfigEntry>(),
     clusters: new Map<string, KubeconfigEntry>(),
     users: new Map<string, KubeconfigEntry>(),
   };
-  for (const file of paths.map((one) => path.resolve(one))) {
+  for (const file of [...new Set(paths.map((one) => path.resolve(one)))]) {
     const read = await readKubeconfig(file, options.required);
-    if (read.kind === "problem") {
-      problems.push(read.diagnostic);
-      continue;
+    switch (read.kind) {
+      case "problem":
+        problems.push(...read.diagnostics);
+        break;
+      case "absent":
+        absent.push(file);
+        break;
+      case "read":
+        hidden.push(
+          ...addEntries(merged.contexts, file, read.content["contexts"], "context"),
+          ...addEntries(merged.clusters, file, read.content["clusters"], "cluster"),
+          ...addEntries(merged.users, file, read.content["users"], "user"),
+        );
     }
-    addEntries(merged.contexts, file, read.content["contexts"], "context");
-    addEntries(merged.clusters, file, read.content["clusters"], "cluster");
-    addEntries(merged.users, file, read.content["users"], "user");
   }
-  return { kubeconfig: { files: paths, ...merged }, problems };
+  return { kubeconfig: { files: paths, absent, hidden, ...merged }, problems };
 }
 
 /** `loadKubeconfigs` that reads the same list of files once: a thousand contexts often stand in one file. */
@@ -70,7 +90,8 @@ export function rememberKubeconfigs(): typeof loadKubeconfigs {
 
 type ReadResult =
   | { readonly kind: "read"; readonly content: Readonly<Record<string, unknown>> }
-  | { readonly kind: "problem"; readonly diagnostic: Diagnostic };
+  | { readonly kind: "absent" }
+  | { readonly kind: "problem"; readonly diagnostics: readonly Diagnostic[] };
 
 async function readKubeconfig(file: string, required: boolean): Promise<ReadResult> {
   let text: string;
@@ -79,45 +100,61 @@ async function readKubeconfig(file: string, required: boolean): Promise<ReadResu
   } catch (error) {
     interruption().throwIfAborted();
     if (!required && isAbsent(error)) {
-      return { kind: "read", content: {} };
+      return { kind: "absent" };
     }
-    return unreadable(`The kubeconfig ${file} cannot be read: ${readFailure(error)}.`);
+    return {
+      kind: "problem",
+      diagnostics: [unreadable(`The kubeconfig ${file} cannot be read: ${readFailure(error)}.`)],
+    };
   }
-  const lines = new LineCounter();
-  const document = parseDocument(text, { prettyErrors: false, lineCounter: lines });
-  const [first] = document.errors;
-  if (first !== undefined) {
-    // Only the place and the kind of the error: its message may quote the line, and that may be a key.
-    const { line, col } = lines.linePos(first.pos[0]);
-    return unreadable(`The kubeconfig ${file} is not valid YAML at line ${line}, column ${col} (${first.code}).`);
-  }
-  const content: unknown = document.toJS();
-  if (content === null || content === undefined) {
-    return { kind: "read", content: {} };
-  }
-  if (!isRecord(content)) {
-    return unreadable(
-      `The kubeconfig ${file} is not a kubeconfig: it holds no mapping with contexts, clusters and users.`,
-    );
-  }
-  return { kind: "read", content };
+  const { content, mistakes } = parseKubeconfig(text);
+  return mistakes.length === 0
+    ? { kind: "read", content }
+    : { kind: "problem", diagnostics: mistakes.map((one) => describeMistake(file, one)) };
 }
 
-function unreadable(detail: string): ReadResult {
-  return {
-    kind: "problem",
-    diagnostic: accessDiagnostic("ISM252", {
-      detail,
-      fix: "Name another file (`kubeconfig` in the mesh file, `--kubeconfig` or KUBECONFIG), or repair this one.",
-    }),
-  };
+function describeMistake(file: string, { kind, place, words }: KubeconfigMistake): Diagnostic {
+  const where = place === undefined ? file : `${file}, ${place}`;
+  switch (kind) {
+    case "yaml":
+      return unreadable(`The kubeconfig ${file} ${words}.`);
+    case "type":
+      return accessDiagnostic("ISM512", {
+        detail: `In the kubeconfig ${where}: ${words}. kubectl refuses the whole file for it, whichever context is asked for.`,
+        fix: "Correct the value there. YAML takes an unquoted 12, 1e3, 0x10, yes or off for a number or a truth value; in quotes each is text.",
+      });
+    case "duplicate":
+      return accessDiagnostic("ISM513", {
+        detail: `In the kubeconfig ${where}: ${words}. kubectl refuses the whole file for it, since nobody can tell which one is meant.`,
+        fix: "Rename one of them and what refers to it, or take it out.",
+      });
+  }
 }
 
-function addEntries(into: Map<string, KubeconfigEntry>, file: string, list: unknown, key: string): void {
+function unreadable(detail: string): Diagnostic {
+  return accessDiagnostic("ISM252", {
+    detail,
+    fix: "Name another file (`kubeconfig` in the mesh file, `--kubeconfig` or KUBECONFIG), or repair this one.",
+  });
+}
+
+function addEntries(
+  into: Map<string, KubeconfigEntry>,
+  file: string,
+  list: unknown,
+  kind: HiddenEntry["kind"],
+): readonly HiddenEntry[] {
+  const hidden: HiddenEntry[] = [];
   for (const item of Array.isArray(list) ? list : []) {
-    if (isRecord(item) && typeof item["name"] === "string" && !into.has(item["name"])) {
-      const fields = item[key];
-      into.set(item["name"], { name: item["name"], file, fields: isRecord(fields) ? fields : {} });
+    if (isRecord(item) && typeof item["name"] === "string") {
+      const fields = item[kind];
+      const entry = { name: item["name"], file, fields: isRecord(fields) ? fields : {} };
+      if (into.has(entry.name)) {
+        hidden.push({ kind, entry });
+      } else {
+        into.set(entry.name, entry);
+      }
     }
   }
+  return hidden;
 }

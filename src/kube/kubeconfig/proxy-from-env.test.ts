@@ -84,6 +84,15 @@ describe("the proxy for a server", () => {
       found: undefined,
     },
   ])("$name", ({ server, env, found }) => {
-    expect(findProxyInEnv(new URL(server), env)).toBe(found);
+    expect(findProxyInEnv(new URL(server), env)?.url).toBe(found);
+  });
+
+  it("is told with the variable that names it; an empty one names none", () => {
+    const server = new URL("https://kube.example:6443");
+    expect(findProxyInEnv(server, { HTTPS_PROXY: "", https_proxy: "proxy:1" })?.variable).toBe("https_proxy");
+    expect(findProxyInEnv(server, { HTTPS_PROXY: "proxy:1", https_proxy: "other:1" })).toEqual({
+      url: "http://proxy:1",
+      variable: "HTTPS_PROXY",
+    });
   });
 });

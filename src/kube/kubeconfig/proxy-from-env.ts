@@ -5,10 +5,14 @@ import { BlockList, isIP } from "node:net";
  * reads it: HTTPS_PROXY or HTTP_PROXY by the server's scheme, minus NO_PROXY;
  * loopback never goes through one (https://pkg.go.dev/golang.org/x/net/http/httpproxy).
  */
-export function findProxyInEnv(server: URL, env: Readonly<Record<string, string | undefined>>): string | undefined {
-  const variable = server.protocol === "https:" ? "HTTPS_PROXY" : "HTTP_PROXY";
-  const proxy = env[variable] ?? env[variable.toLowerCase()];
-  if (proxy === undefined || proxy === "") {
+export function findProxyInEnv(
+  server: URL,
+  env: Readonly<Record<string, string | undefined>>,
+): { readonly url: string; readonly variable: string } | undefined {
+  const upper = server.protocol === "https:" ? "HTTPS_PROXY" : "HTTP_PROXY";
+  const variable = [upper, upper.toLowerCase()].find((name) => (env[name] ?? "") !== "");
+  const proxy = variable === undefined ? undefined : env[variable];
+  if (variable === undefined || proxy === undefined) {
     return undefined;
   }
   const host = server.hostname.replace(/^\[|\]$/g, "");
@@ -17,7 +21,7 @@ export function findProxyInEnv(server: URL, env: Readonly<Record<string, string 
   if (isLoopback(host) || exceptions.some((one) => covers(one, host, port))) {
     return undefined;
   }
-  return proxy.includes("://") ? proxy : `http://${proxy}`;
+  return { url: proxy.includes("://") ? proxy : `http://${proxy}`, variable };
 }
 
 function isLoopback(host: string): boolean {

@@ -248,3 +248,85 @@ describe("what can be wrong", () => {
     expect((await problems("a", { kubeconfigFile: file }))[0]?.code).toBe("ISM267");
   });
 });
+
+describe("several files of KUBECONFIG", () => {
+  const kubeadm = (context: string, server: string, token: string): string => `apiVersion: v1
+kind: Config
+clusters: [{name: kubernetes, cluster: {server: "${server}"}}]
+users: [{name: kubernetes-admin, user: {token: ${token}}}]
+contexts: [{name: ${context}, context: {cluster: kubernetes, user: kubernetes-admin}}]
+`;
+  const listed = (...files: readonly string[]) => ({ env: { HOME: home, KUBECONFIG: files.join(path.delimiter) } });
+
+  it("with entries of one name are told with both files, for cluster and user, and quote no credential", async () => {
+    const bonn = await write("bonn.yaml", kubeadm("bonn", "https://bonn:6443", "token-of-bonn"));
+    const wien = await write("wien.yaml", kubeadm("wien", "https://wien:6443", "token-of-wien"));
+    expect((await resolved("bonn", listed(bonn, wien))).server).toBe("https://bonn:6443");
+    const found = await problems("wien", listed(bonn, wien));
+    expect(found.map((one) => one.code)).toEqual(["ISM514", "ISM514"]);
+    expect(found[0]?.detail).toBe(
+      `The context "wien" of ${wien} names the cluster "kubernetes". ${bonn} has a cluster of that name too and comes first in the list, so that its entry counts, for kubectl as well. That is https://bonn:6443, and not https://wien:6443.`,
+    );
+    expect(found[1]?.detail).toContain('names the user "kubernetes-admin"');
+    expect(JSON.stringify(found)).not.toContain("token-of");
+    expect((await resolved("wien", { kubeconfigFile: wien, ...listed(bonn, wien) })).server).toBe("https://wien:6443");
+  });
+
+  it("may have the same entries twice, or one file twice", async () => {
+    const bonn = await write("bonn.yaml", kubeadm("bonn", "https://bonn:6443", "one"));
+    const copy = await write("copy.yaml", kubeadm("copy", "https://bonn:6443", "one"));
+    expect((await resolved("copy", listed(bonn, copy, bonn))).server).toBe("https://bonn:6443");
+  });
+
+  it("are refused where kubectl refuses one of them, whichever context is asked for", async () => {
+    const good = await write("good.yaml", kubeconfig("good", ["a"]));
+    const bad = await write(
+      "bad.yaml",
+      "clusters:\n- {name: 12, cluster: {}}\n- {name: c, cluster: {}}\n- {name: c}\n",
+    );
+    const found = await problems("a", listed(good, bad));
+    expect(found.map((one) => one.code)).toEqual(["ISM512", "ISM513"]);
+    expect(found[0]?.detail).toContain(`${bad}, line 2, column 10: clusters[0].name is the number 12`);
+  });
+
+  it("that are not there are named when nothing has the context", async () => {
+    const good = await write("good.yaml", kubeconfig("good", ["a"]));
+    const [unknown] = await problems("b", listed(path.join(folder, "nowhere.yaml"), good));
+    expect(unknown?.detail).toContain(`Looked in ${folder}/nowhere.yaml (not there), ${good}:`);
+  });
+});
+
+describe("what stands between", () => {
+  const withProxy = (proxy: string): string =>
+    kubeconfig("x", ["a"]).replace('6443"}', `6443", proxy-url: "${proxy}"}`);
+
+  it("is known with whoever asked for it: the kubeconfig before the environment", async () => {
+    const file = await write("proxy.yaml", withProxy("socks5://me:hidden@proxy:1080"));
+    const env = { HOME: home, HTTPS_PROXY: "other:3128" };
+    expect(await resolved("a", { kubeconfigFile: file, env })).toMatchObject({
+      proxyFrom: { kind: "kubeconfig", file, entry: "a" },
+    });
+    const plain = await write("plain.yaml", kubeconfig("x", ["a"]));
+    expect(await resolved("a", { kubeconfigFile: plain, env })).toMatchObject({
+      proxyFrom: { kind: "variable", name: "HTTPS_PROXY" },
+    });
+    expect((await resolved("a", { kubeconfigFile: plain, env: { ...env, NO_PROXY: "a.x" } })).proxyUrl).toBeUndefined();
+  });
+
+  it.each(["proxy:3128", "socks4://proxy", "hidden word", "http://"])("is refused as %s", async (proxy) => {
+    const [problem] = await problems("a", { kubeconfigFile: await write("bad-proxy.yaml", withProxy(proxy)) });
+    expect(problem?.code).toBe("ISM294");
+    expect(problem?.detail).toContain("proxy-url of the cluster entry");
+    expect(JSON.stringify(problem)).not.toContain("hidden");
+  });
+
+  it("is verified, or has no authority: kubectl refuses both together", async () => {
+    const text = kubeconfig("x", ["a"]).replace(
+      '6443"}',
+      '6443", insecure-skip-tls-verify: true, certificate-authority-data: QUJD}',
+    );
+    const [problem] = await problems("a", { kubeconfigFile: await write("both.yaml", text) });
+    expect(problem?.code).toBe("ISM254");
+    expect(problem?.detail).toContain("insecure-skip-tls-verify");
+  });
+});

@@ -1,15 +1,18 @@
+import path from "node:path";
 import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
 import { Secret } from "../../core/secret.ts";
 import { accessDiagnostic } from "../access-diagnostic.ts";
+import { findHiddenEntries } from "./hidden-entries.ts";
 import type { KubeconfigSource, KubeconfigWorld } from "./kubeconfig-sources.ts";
 import { listSources } from "./kubeconfig-sources.ts";
 import type { Kubeconfig, KubeconfigEntry } from "./load-kubeconfigs.ts";
 import { loadKubeconfigs } from "./load-kubeconfigs.ts";
 import { findNearNames } from "./near-names.ts";
-import { findProxyInEnv } from "./proxy-from-env.ts";
 import type { UserCredentials } from "./read-credentials.ts";
 import { readAuthority, readCredentials } from "./read-credentials.ts";
 import { isRecord, textOf } from "./read-fields.ts";
+import type { ProxyOrigin } from "./read-proxy.ts";
+import { readProxy } from "./read-proxy.ts";
 
 /** A kubeconfig context with everything that a connection needs; all that is secret in it is wrapped. */
 export interface ResolvedContext {
@@ -24,6 +27,8 @@ export interface ResolvedContext {
   readonly insecureSkipTlsVerify: boolean;
   /** `proxy-url`, or what HTTPS_PROXY and NO_PROXY say. Wrapped, since proxies may want a password. */
   readonly proxyUrl?: Secret;
+  /** Where `proxyUrl` was set: the name of a variable, or the kubeconfig's cluster entry. */
+  readonly proxyFrom?: ProxyOrigin;
   readonly user: UserCredentials;
   /** The context's `extensions` by name; a sandbox's context has `isthmus.dev/sandbox`. */
   readonly extensions: Readonly<Record<string, unknown>>;
@@ -45,7 +50,7 @@ export type ContextResolution =
  * Finds a context: in `kubeconfigFile` alone where that is given, else in
  * `--kubeconfig`, else in the files of KUBECONFIG, else in ~/.kube/config, and
  * at last in the extra files. Reads the certificate files that it names. All
- * that is wrong with it comes back as diagnostics (ISM251 to ISM254, ISM267),
+ * that is wrong with it comes back as diagnostics (ISM251 to ISM254, ISM267, ISM512 to ISM514),
  * each with the mesh's name of the cluster; nothing is thrown for it.
  */
 export async function resolveContext(options: ResolveContextOptions): Promise<ContextResolution> {
@@ -56,7 +61,10 @@ export async function resolveContext(options: ResolveContextOptions): Promise<Co
     const loaded = await (options.load ?? loadKubeconfigs)(source.files, { required: source.required });
     const entry = loaded.kubeconfig.contexts.get(options.context);
     if (entry !== undefined) {
-      return fillContext(entry, loaded.kubeconfig, options);
+      // A file that cannot be read may hide or hold entries: kubectl refuses the whole list then.
+      return loaded.problems.length > 0
+        ? { kind: "problem", diagnostics: loaded.problems.map((one) => ({ ...one, cluster: options.cluster })) }
+        : fillContext(entry, loaded.kubeconfig, options);
     }
     seen.push(loaded.kubeconfig);
     problems.push(...loaded.problems);
@@ -74,7 +82,11 @@ function diagnoseUnknown(
   seen: readonly Kubeconfig[],
 ): Diagnostic {
   const names = [...new Set(seen.flatMap((one) => [...one.contexts.keys()]))].sort();
-  const files = sources.flatMap((source) => source.files).join(", ");
+  const absent = new Set(seen.flatMap((one) => one.absent));
+  const files = sources
+    .flatMap((source) => source.files)
+    .map((file) => (absent.has(path.resolve(file)) ? `${file} (not there)` : file))
+    .join(", ");
   const near = findNearNames(options.context, names);
   const known = names.length === 0 ? "there is no context at all" : `the contexts there are ${names.join(", ")}`;
   return accessDiagnostic("ISM251", {
@@ -91,21 +103,22 @@ async function fillContext(
   kubeconfig: Kubeconfig,
   options: ResolveContextOptions,
 ): Promise<ContextResolution> {
-  const problems: Diagnostic[] = [];
+  const problems: Diagnostic[] = [...findHiddenEntries(entry, kubeconfig)];
   const cluster = referTo(entry, "cluster", kubeconfig.clusters, problems);
   const user = referTo(entry, "user", kubeconfig.users, problems);
   const server = cluster === undefined ? undefined : readServer(entry, cluster, problems);
   const [authority, credentials] = await Promise.all([
-    cluster === undefined ? undefined : readAuthority(cluster, problems),
+    cluster === undefined ? undefined : readClusterAuthority(cluster, problems),
     user === undefined ? undefined : readCredentials(user, problems),
   ]);
+  const proxy =
+    cluster === undefined || server === undefined ? undefined : readProxy(cluster, server, options.env, problems);
   if (cluster === undefined || server === undefined || credentials === undefined || problems.length > 0) {
     return {
       kind: "problem",
       diagnostics: problems.map((one) => ({ ...one, cluster: options.cluster })),
     };
   }
-  const proxy = textOf(cluster.fields["proxy-url"]) ?? findProxyInEnv(new URL(server), options.env);
   const tlsServerName = textOf(cluster.fields["tls-server-name"]);
   return {
     kind: "resolved",
@@ -116,11 +129,29 @@ async function fillContext(
       ...(authority === undefined ? {} : { caData: authority }),
       ...(tlsServerName === undefined ? {} : { tlsServerName }),
       insecureSkipTlsVerify: cluster.fields["insecure-skip-tls-verify"] === true,
-      ...(proxy === undefined ? {} : { proxyUrl: new Secret(proxy) }),
+      ...(proxy === undefined ? {} : { proxyUrl: new Secret(proxy.url), proxyFrom: proxy.from }),
       user: credentials,
       extensions: readExtensions(entry.fields["extensions"]),
     },
   };
+}
+
+/** kubectl refuses an authority beside the wish not to look at it. */
+async function readClusterAuthority(cluster: KubeconfigEntry, problems: Diagnostic[]): Promise<string | undefined> {
+  const { fields } = cluster;
+  const field = ["certificate-authority-data", "certificate-authority"].find(
+    (one) => textOf(fields[one]) !== undefined,
+  );
+  if (fields["insecure-skip-tls-verify"] === true && field !== undefined) {
+    problems.push(
+      accessDiagnostic("ISM254", {
+        detail: `\`${field}\` of ${JSON.stringify(cluster.name)} in ${cluster.file} cannot be used: \`insecure-skip-tls-verify: true\` beside it says that nothing is to be verified, and kubectl refuses both together.`,
+        fix: "Take insecure-skip-tls-verify out, so that the authority counts.",
+      }),
+    );
+    return undefined;
+  }
+  return readAuthority(cluster, problems);
 }
 
 function referTo(

@@ -57,7 +57,7 @@ export async function readRancherAccess(settings: RancherSettings, place: Ranche
     url,
     token: token.value,
     ...authority,
-    ...(proxy === undefined ? {} : { proxyUrl: new Secret(proxy) }),
+    ...(proxy === undefined ? {} : { proxyUrl: new Secret(proxy.url) }),
     ...(token.warnings.length === 0 ? {} : { warnings: token.warnings }),
   };
 }

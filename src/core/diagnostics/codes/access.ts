@@ -151,4 +151,44 @@ export const accessCodes = {
     explanation:
       "The context belongs to a sandbox on this machine whose bridge is not there, after a reboot or because it was taken down. Nothing is sent to its addresses then, since a packet for them would take the machine's default route. `isthmus sandbox up` brings it back, with its data if they are still there.",
   },
+  ISM294: {
+    summary: "The proxy before the cluster does not let through",
+    explanation:
+      "Requests to this cluster go through a proxy: the `proxy-url` of the kubeconfig's cluster entry, or else HTTPS_PROXY (HTTP_PROXY for http), unless NO_PROXY names the host; kubectl reads the same. The proxy itself does not answer, wants other credentials, or does not reach the API server, about which nothing is known then.",
+  },
+  ISM512: {
+    summary: "A value of the kubeconfig has the wrong type",
+    explanation:
+      "kubectl reads a kubeconfig as YAML 1.1 and then by type. An unquoted name, token or user such as 12, 1e3, 0x10, yes or off is a number or a truth value there, and kubectl refuses the whole file for it, also when the context that is asked for is another one. So does isthmus, since both must see the same file alike.",
+  },
+  ISM513: {
+    summary: "The kubeconfig has two entries of one name",
+    explanation:
+      "Two clusters, users or contexts of one kubeconfig file have the same name. kubectl refuses such a file. Entries of one name in several files of KUBECONFIG are another matter: there the first file's counts.",
+  },
+  ISM514: {
+    summary: "An entry of the kubeconfig is hidden by another file's",
+    explanation:
+      "Of several kubeconfig files, kubectl takes the first entry of each kind and name whole, and says nothing. Tools give the same names again and again (kubeadm: cluster kubernetes, user kubernetes-admin), so that the context of a later file leads to the cluster of an earlier one, or signs in there with another cluster's credential. A `kubeconfig` beside `context` in the mesh file looks into that one file only.",
+  },
+  ISM515: {
+    summary: "Two clusters of the mesh file are one",
+    explanation:
+      "Two entries of `spec.clusters` lead to the same API server, by their addresses or because namespace kube-system has the same UID at both. Each would replace what the other puts there, every step would look done twice, and istiod would count the endpoints twice. Mostly a context was copied, or an entry of one kubeconfig hides another's.",
+  },
+  ISM516: {
+    summary: "The cluster's address leads other clusters to themselves",
+    explanation:
+      "The kubeconfig reaches the API server at a loopback address: a tunnel, a port-forward, or a cluster on this machine. For this machine that is right. The istiods of the other clusters get the same address in their remote secrets, and for them it is themselves. `endpoint` in the mesh file is the address for the other clusters.",
+  },
+  ISM517: {
+    summary: "The kubeconfig does not verify the cluster's certificate",
+    explanation:
+      "With insecure-skip-tls-verify a client takes any certificate and sends its credential to whoever answers. A kubeconfig with it names no authority, so that there is none for the remote secrets either; they get the cluster's own authority, and fit when that has signed what the API server presents. Nothing is left unverified in a remote secret.",
+  },
+  ISM518: {
+    summary: "The cluster is reached through a proxy that istiod does not use",
+    explanation:
+      "The kubeconfig's cluster entry has a `proxy-url`. It is a way of this machine, or of its network; whether pods of other clusters have it is not known, and the remote secrets do not hold it.",
+  },
 } as const satisfies Record<string, CatalogueEntry>;
