@@ -11,7 +11,7 @@ const clusters = ["west", "east"] as const;
 let file = "";
 
 /** An external-dns as its manifests install it; none of its pods is needed to see how it was set up. */
-async function putExternalDns(cluster: ClusterName, owner: string): Promise<void> {
+async function putExternalDns(cluster: ClusterName, owner: string, policy = "upsert-only"): Promise<void> {
   const labels = { app: "external-dns" };
   const manifest = {
     apiVersion: "apps/v1",
@@ -27,7 +27,8 @@ async function putExternalDns(cluster: ClusterName, owner: string): Promise<void
             {
               name: "external-dns",
               image: "registry.k8s.io/external-dns/external-dns:v0.19.0",
-              args: ["--source=istio-gateway", "--registry=txt", `--txt-owner-id=${owner}`],
+              args: ["--source=istio-gateway", "--registry=txt", "--txt-owner-id", owner],
+              env: [{ name: "EXTERNAL_DNS_POLICY", value: policy }],
             },
           ],
         },
@@ -63,5 +64,21 @@ it("names the external-dns that writes under an owner of its own; the printed fi
   ]);
   expect(report.causes[0]?.fix).toContain("--txt-owner-id=sandbox");
   await putExternalDns("east", "sandbox");
+  expect((await check(undefined, file)).causes).toEqual([]);
+});
+
+it("names instances of one owner that delete each other's names; the printed fix heals it", async () => {
+  for (const cluster of clusters) {
+    await putExternalDns(cluster, "sandbox", "sync");
+  }
+  const report = await checkUntil("ISM522", file);
+  expect(report.causes.map((one) => `${one.code} ${one.cluster ?? ""} ${one.remote ?? ""}`)).toEqual([
+    "ISM522 west east",
+    "ISM522 east west",
+  ]);
+  expect(report.causes[0]?.fix).toContain("--policy=upsert-only");
+  for (const cluster of clusters) {
+    await putExternalDns(cluster, "sandbox", "upsert-only");
+  }
   expect((await check(undefined, file)).causes).toEqual([]);
 });

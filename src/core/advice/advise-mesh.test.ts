@@ -38,7 +38,7 @@ describe("advice on a mesh", () => {
     const [advice] = adviseMesh(published("rfc2136"));
     expect(advice?.code).toBe("ISM219");
     expect(advice?.fix).toContain(
-      "--source=istio-gateway --domain-filter=a.example --provider=rfc2136 --registry=txt --txt-owner-id=sandbox --policy=sync",
+      "--source=istio-gateway --domain-filter=a.example --provider=rfc2136 --registry=txt --txt-owner-id=sandbox --policy=upsert-only",
     );
   });
 

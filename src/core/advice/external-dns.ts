@@ -5,7 +5,9 @@ import type { Mesh } from "../model/mesh.ts";
  * The arguments that external-dns needs on every cluster whose routes it
  * publishes. isthmus does not own external-dns, so that this is advice and no
  * edit. The same owner and prefix everywhere: the runbook's differ per cluster,
- * and instances cannot read each other's ownership records then (facts S13, 3.3).
+ * and instances cannot read each other's ownership records then. With one owner
+ * the policy must not be sync, which deletes what only other clusters have
+ * (docs/adr/0009-published-addresses.md).
  */
 function externalDnsArguments(mesh: Mesh): readonly string[] {
   const provider = mesh.dns?.provider.name;
@@ -15,11 +17,11 @@ function externalDnsArguments(mesh: Mesh): readonly string[] {
     ...(provider === undefined ? [] : providerArguments(provider)),
     "--registry=txt",
     `--txt-owner-id=${mesh.name}`,
-    "--policy=sync",
+    "--policy=upsert-only",
   ];
 }
 
-/** external-dns 0.17 took its own Designate provider out; a webhook beside it took over (facts 3.3). */
+/** external-dns 0.17 took its own Designate provider out; a webhook beside it took over (https://github.com/kubernetes-sigs/external-dns/releases/tag/v0.17.0). */
 function providerArguments(provider: string): readonly string[] {
   return provider === "designate" ? ["--provider=webhook"] : [`--provider=${provider}`];
 }
@@ -42,7 +44,7 @@ export function adviseExternalDns(mesh: Mesh): readonly Diagnostic[] {
       severity: "warning",
       summary: "external-dns has to watch Istio's Gateways",
       detail: `${[...new Set(hosts)].join(", ")} ${hosts.length === 1 ? "is" : "are"} published by the clusters' own external-dns, which isthmus does not change.${webhook}`,
-      fix: `Give it these arguments on every cluster, the same everywhere:\n    ${externalDnsArguments(mesh).join(" ")}`,
+      fix: `Give it these arguments on every cluster, the same everywhere (with --policy=sync, instances of one owner delete each other's names):\n    ${externalDnsArguments(mesh).join(" ")}`,
     },
   ];
 }

@@ -342,13 +342,34 @@ const table: readonly (readonly [Check["id"], string, MeshFacts, readonly string
   ],
   ["certificates/front-doors", "HTTP challenges", withFrontDoor(healthyFacts(), "http"), ["warning ISM451 "]],
   [
+    "dns/policy",
+    "one owner and sync",
+    withFrontDoor(
+      {
+        ...healthyFacts(),
+        clusters: healthyFacts().clusters.map((one) =>
+          one.kind === "reached"
+            ? {
+                ...one,
+                externalDns: [
+                  { namespace: "dns", name: "a", ownerId: "one", policy: "sync", sources: [], domainFilters: [] },
+                ],
+              }
+            : one,
+        ),
+      },
+      "dns",
+    ),
+    ["warning ISM522 west→east", "warning ISM522 east→west"],
+  ],
+  [
     "dns/owner",
     "an owner per cluster",
     withFrontDoor(
       withCluster("east", () => ({
         externalDns: [
-          { namespace: "dns", name: "a", ownerId: "one" },
-          { namespace: "dns", name: "b", ownerId: "two" },
+          { namespace: "dns", name: "a", ownerId: "one", sources: [], domainFilters: [] },
+          { namespace: "dns", name: "b", ownerId: "two", sources: [], domainFilters: [] },
         ],
       })),
       "dns",

@@ -261,9 +261,20 @@ export interface TlsSecretFacts {
   readonly notAfter?: string;
 }
 
+/** A Deployment of external-dns by its flags, however they are given; one that is not given is left out. */
 export interface ExternalDnsFacts {
   readonly namespace: string;
   readonly name: string;
+  /** Minor version out of the image's tag, `0.21`. */
+  readonly version?: string;
   readonly ownerId?: string;
   readonly txtPrefix?: string;
+  readonly txtSuffix?: string;
+  readonly policy?: string;
+  readonly registry?: string;
+  readonly sources: readonly string[];
+  /** Empty: all zones that its provider has. */
+  readonly domainFilters: readonly string[];
+  /** What keeps its flags from being known, in words. */
+  readonly unread?: string;
 }

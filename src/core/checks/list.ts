@@ -13,6 +13,7 @@ import { credentialsNotEnding } from "./credentials/not-ending.ts";
 import { remoteSecrets } from "./credentials/remote-secrets.ts";
 import { secretNames } from "./credentials/secret-names.ts";
 import { owner } from "./dns/owner.ts";
+import { policy } from "./dns/policy.ts";
 import { gatewaysHaveAddresses } from "./gateways/addresses.ts";
 import { crossNetworkGateway } from "./gateways/cross-network.ts";
 import { listener } from "./gateways/listener.ts";
@@ -84,4 +85,5 @@ export const checks: readonly Check[] = [
   authorities,
   frontDoors,
   owner,
+  policy,
 ];

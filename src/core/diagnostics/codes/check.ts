@@ -197,12 +197,32 @@ export const checkCodes = {
   ISM452: {
     summary: "external-dns has different owners",
     explanation:
-      "external-dns writes beside each name who owns it. An instance with another owner, or one that looks for the record under another prefix, does not touch the name, so that only one cluster's address is published.",
+      "external-dns writes beside each name who owns it. An instance with another owner, or one that looks for the record under another prefix, does not touch the name, so that only one cluster's address is published. One owner everywhere needs --policy=upsert-only beside it: with sync, instances of one owner delete each other's names (ISM522).",
   },
   ISM453: {
     summary: "A namespace has no root certificate of istiod",
     explanation:
       "istiod writes the root that proxies trust into ConfigMap istio-ca-root-cert of every namespace, and every pod with a proxy mounts it. When the API server refuses the write or is away, istiod tries six times within a quarter of a second and then leaves the namespace alone until it changes. An apply that waits for pods there writes the namespace again, so that istiod looks.",
+  },
+  ISM522: {
+    summary: "external-dns deletes the names of other clusters",
+    explanation:
+      "With --policy=sync (what versions before 0.22 do without a policy) external-dns deletes every name of its owner that its own cluster does not want. Instances of several clusters with one owner take the names that only one of them has from each other, at every sync. With --policy=upsert-only nobody deletes.",
+  },
+  ISM523: {
+    summary: "external-dns never changes a name",
+    explanation:
+      "With --policy=create-only a name keeps the addresses that it was made with. A name of several clusters changes when one joins, leaves or gets another address.",
+  },
+  ISM524: {
+    summary: "external-dns does not start without a policy",
+    explanation:
+      "From version 0.22 on external-dns has no policy by itself and ends with an error when it is given none.",
+  },
+  ISM525: {
+    summary: "The flags of an external-dns are not known",
+    explanation:
+      "external-dns takes its flags from its command line, as --flag=value or --flag value, or from variables EXTERNAL_DNS_FLAG of its environment. Those in arguments, in the environment and in ConfigMaps are read; Secrets, files and shells are not looked into, and then nothing is said of owner and policy.",
   },
   ISM511: {
     summary: "An authority's certificate is not valid yet",

@@ -83,7 +83,7 @@ export const planCodes = {
   ISM219: {
     summary: "external-dns has to watch Istio's Gateways",
     explanation:
-      "Routes with `dns: { via: externalDns }` are published by the external-dns that runs in the clusters. The Gateways carry the addresses of all ingress gateways for it; it has to have the source istio-gateway, and the same owner everywhere, so that exactly one instance writes the record with all addresses and the others leave it alone. From external-dns 0.22 on `--policy` must be given.",
+      "Routes with `dns: { via: externalDns }` are published by the external-dns that runs in the clusters. The Gateways carry the addresses of all ingress gateways for it; it has to have the source istio-gateway, and the same owner everywhere, since an instance leaves names of another owner alone and all of them want the same addresses. With one owner the policy must be upsert-only: with sync (which was the default before 0.22; from then on `--policy` must be given) each instance deletes the names that only other clusters have. Nobody deletes with upsert-only: names that no cluster wants any more are yours to delete.",
   },
   ISM224: {
     summary: "A cluster has left the mesh file and not the mesh",

@@ -1,8 +1,6 @@
-import type { ExternalDnsFacts, NetworkPolicyFacts, QuotaFacts } from "../../../core/checks/facts.ts";
-import { idOf, keyOf } from "../../../core/model/kube-object.ts";
+import type { NetworkPolicyFacts, QuotaFacts } from "../../../core/checks/facts.ts";
 import type { KubeClient } from "../../../kube/client.ts";
 import { listKnown } from "./list-known.ts";
-import { containersOf } from "./read-workload.ts";
 
 interface Status {
   readonly hard?: Readonly<Record<string, string>>;
@@ -62,33 +60,6 @@ export async function readNetworkPolicies(
         );
         return plain.length === (ports ?? []).length ? plain : [];
       }),
-    };
-  });
-}
-
-/** By which external-dns is known: its chart and kustomization set the first, the manifests of its documentation the second. */
-const externalDnsLabels = ["app.kubernetes.io/name=external-dns", "app=external-dns"];
-
-/** Deployments of external-dns with what says whose names they write. */
-export async function readExternalDns(client: KubeClient, signal: AbortSignal): Promise<readonly ExternalDnsFacts[]> {
-  const lists = await Promise.all(
-    externalDnsLabels.map(async (labelSelector) =>
-      client.list({ apiVersion: "apps/v1", kind: "Deployment", labelSelector }, { signal }),
-    ),
-  );
-  const found = new Map(lists.flat().map((object) => [keyOf(idOf(object)), object]));
-  return [...found.values()].map((object) => {
-    const args = (containersOf(object) as readonly { readonly args?: readonly string[] }[]).flatMap(
-      (container) => container.args ?? [],
-    );
-    const valueOf = (flag: string): string | undefined =>
-      args.find((one) => one.startsWith(`${flag}=`))?.slice(flag.length + 1);
-    const [ownerId, txtPrefix] = [valueOf("--txt-owner-id"), valueOf("--txt-prefix")];
-    return {
-      namespace: object.metadata.namespace ?? "",
-      name: object.metadata.name,
-      ...(ownerId === undefined ? {} : { ownerId }),
-      ...(txtPrefix === undefined ? {} : { txtPrefix }),
     };
   });
 }

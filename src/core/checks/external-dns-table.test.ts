@@ -1,0 +1,118 @@
+import { describe, expect, it } from "vitest";
+import { foundBy } from "../testing/found-by.ts";
+import { healthyFacts } from "../testing/healthy-facts.ts";
+import type { ExternalDnsFacts, MeshFacts } from "./facts.ts";
+import { checks } from "./list.ts";
+
+/** The healthy mesh, whose route is published, with one external-dns for each cluster. */
+function withExternalDns(
+  west: Partial<ExternalDnsFacts>,
+  east: Partial<ExternalDnsFacts>,
+  published = true,
+): MeshFacts {
+  const facts = healthyFacts();
+  const made = (change: Partial<ExternalDnsFacts>): readonly ExternalDnsFacts[] => [
+    { namespace: "dns", name: "external-dns", sources: ["istio-gateway"], domainFilters: [], ...change },
+  ];
+  return {
+    ...facts,
+    mesh: {
+      ...facts.mesh,
+      services: facts.mesh.services.map((service) => ({
+        ...service,
+        routes: service.routes.map((route) => ({
+          ...route,
+          hosts: ["hello.a.example"],
+          ...(published ? { dns: { via: "externalDns" as const } } : {}),
+        })),
+      })),
+    },
+    clusters: facts.clusters.map((one) =>
+      one.kind === "reached" ? { ...one, externalDns: made(one.cluster === "west" ? west : east) } : one,
+    ),
+  };
+}
+
+function findings(facts: MeshFacts): readonly string[] {
+  return checks.filter(({ id }) => id.startsWith("dns/")).flatMap(({ id }) => foundBy(id, facts));
+}
+
+const good = { ownerId: "mesh", policy: "upsert-only", version: "0.23" };
+
+describe("the clusters' external-dns", () => {
+  const table: readonly [string, Partial<ExternalDnsFacts>, Partial<ExternalDnsFacts>, readonly string[]][] = [
+    ["are content with one owner that deletes nothing", good, good, []],
+    ["are content with an empty prefix beside none", good, { ...good, txtPrefix: "" }, []],
+    ["block each other with an owner each", good, { ...good, ownerId: "east" }, ["warning ISM452 east→west"]],
+    [
+      "block each other where one has no owner of its own",
+      { policy: "upsert-only" },
+      { ...good, ownerId: "default" },
+      [],
+    ],
+    ["block each other with a prefix each", good, { ...good, txtPrefix: "e-" }, ["warning ISM452 east→west"]],
+    ["block each other with a suffix each", good, { ...good, txtSuffix: "-e" }, ["warning ISM452 east→west"]],
+    [
+      "delete each other's names with one owner and sync",
+      { ...good, policy: "sync" },
+      { ...good, policy: "sync" },
+      ["warning ISM522 west→east", "warning ISM522 east→west"],
+    ],
+    [
+      "delete each other's names with sync in one of them",
+      { ...good, policy: "sync" },
+      good,
+      ["warning ISM522 west→east"],
+    ],
+    [
+      "delete each other's names without a policy before 0.22",
+      { ownerId: "mesh", version: "0.21" },
+      good,
+      ["warning ISM522 west→east"],
+    ],
+    [
+      "delete nothing of others with sync and an owner each",
+      { ...good, policy: "sync" },
+      { ...good, policy: "sync", ownerId: "east" },
+      ["warning ISM452 east→west"],
+    ],
+    ["do not start without a policy from 0.22 on", { ownerId: "mesh", version: "0.22" }, good, ["error ISM524 west"]],
+    ["say nothing of a version that is not known", { ownerId: "mesh" }, good, []],
+    ["freeze names with create-only", { ...good, policy: "create-only" }, good, ["warning ISM523 west"]],
+    [
+      "are not judged by flags that are not known",
+      { ...good, ownerId: "other", unread: "EXTERNAL_DNS_POLICY" },
+      good,
+      ["warning ISM525 west"],
+    ],
+    ["are no matter where they have other zones", { ...good, ownerId: "x", domainFilters: ["b.example"] }, good, []],
+    [
+      "matter in the zone of the names, and in one above it",
+      { ...good, domainFilters: ["a.example"] },
+      { ...good, ownerId: "x", domainFilters: [".example"] },
+      ["warning ISM452 east→west"],
+    ],
+    [
+      "block nobody where they do not read Istio's objects, and delete all the same",
+      good,
+      { ...good, policy: "sync", sources: ["ingress"] },
+      ["warning ISM522 east→west"],
+    ],
+  ];
+  it.each(table)("%s", (_name, west, east, expected) => {
+    expect(findings(withExternalDns(west, east))).toEqual(expected);
+  });
+
+  it("are no matter in a mesh that publishes no names by them", () => {
+    expect(findings(withExternalDns(good, { ownerId: "east", policy: "sync" }, false))).toEqual([]);
+  });
+
+  it("are never told to share an owner without the policy that goes with it", () => {
+    const facts = withExternalDns({ policy: "sync", ownerId: "a" }, { policy: "sync", ownerId: "b" });
+    const fixes = checks
+      .filter(({ id }) => id === "dns/owner")
+      .flatMap((check) => check.run(facts).map(({ fix }) => fix));
+    expect(fixes).toHaveLength(1);
+    expect(fixes[0]).toContain("--policy=upsert-only");
+  });
+});

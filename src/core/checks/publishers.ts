@@ -1,0 +1,65 @@
+import type { ExternalDnsFacts, MeshFacts } from "./facts.ts";
+import { reachedClusters } from "./reached.ts";
+
+/** An external-dns with the cluster that it runs in. */
+export interface Publisher extends ExternalDnsFacts {
+  readonly cluster: string;
+}
+
+/** The names that the clusters' own external-dns publish. */
+export function publishedHosts(facts: MeshFacts): readonly string[] {
+  const hosts = facts.mesh.services.flatMap((service) =>
+    service.routes.filter((route) => route.dns?.via === "externalDns").flatMap((route) => route.hosts),
+  );
+  return [...new Set(hosts)];
+}
+
+/** Every external-dns that has to do with the zones of the published names; none in a mesh without such names. */
+export function publishersOf(facts: MeshFacts): readonly Publisher[] {
+  const hosts = publishedHosts(facts);
+  return reachedClusters(facts).flatMap((one) =>
+    one.externalDns
+      .filter(({ domainFilters }) => hosts.some((host) => isCovered(host, domainFilters)))
+      .map((other) => ({ ...other, cluster: one.cluster })),
+  );
+}
+
+/** Without an owner of its own an instance is `default`; another registry than TXT records knows no owners that another one could read. */
+export function ownerOf({ ownerId, registry }: ExternalDnsFacts): string {
+  return registry === "noop" ? "(none: --registry=noop)" : (ownerId ?? "default");
+}
+
+/** Where an instance looks for who owns a name. */
+export function recordOf({ txtPrefix, txtSuffix }: ExternalDnsFacts): string {
+  return [
+    ...((txtPrefix ?? "") ? [`prefix ${txtPrefix}`] : []),
+    ...((txtSuffix ?? "") ? [`suffix ${txtSuffix}`] : []),
+  ].join(" and ");
+}
+
+/** True where its sources are known and Istio's are not among them. */
+export function readsNoIstio({ sources }: ExternalDnsFacts): boolean {
+  return sources.length > 0 && !sources.some((source) => source.startsWith("istio-"));
+}
+
+/** What an instance does with names: the policy that is given, or that its version takes without one; undefined where neither is known. */
+export function policyOf({ policy, version }: ExternalDnsFacts): string | undefined {
+  return policy ?? (version !== undefined && !needsPolicy(version) ? "sync" : undefined);
+}
+
+/** From 0.22 on external-dns does not start without `--policy`; before, it was sync. */
+export function needsPolicy(version: string): boolean {
+  const [major = 0, minor = 0] = version.split(".").map(Number);
+  return major > 0 || minor >= 22;
+}
+
+function isCovered(host: string, filters: readonly string[]): boolean {
+  const name = host.replace(/^\*\./, "");
+  return (
+    filters.length === 0 ||
+    filters.some((filter) => {
+      const zone = filter.replace(/^\./, "");
+      return name === zone || name.endsWith(`.${zone}`);
+    })
+  );
+}
