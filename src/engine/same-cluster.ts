@@ -1,20 +1,30 @@
 import { accessCodes } from "../core/diagnostics/codes/access.ts";
 import type { Diagnostic } from "../core/diagnostics/diagnostic.ts";
-import type { ClusterContext, Connected } from "./connect.ts";
+import type { Cluster } from "../core/model/mesh.ts";
+import type { ResolvedContext } from "../kube/kubeconfig/resolve-context.ts";
+import type { ClusterFacts } from "./facts/gather-cluster.ts";
+
+/** A cluster of the mesh file with the way to it. */
+interface Way {
+  readonly cluster: Cluster;
+  readonly context: ResolvedContext;
+}
 
 /**
  * Names every cluster of the mesh file whose context leads to the API server
  * of another one (ISM515): its objects would replace the other's in turn, and
  * istiod would count what runs there twice.
  */
-export function findSharedServers(clusters: readonly ClusterContext[]): readonly Diagnostic[] {
+export function findSharedServers(clusters: readonly Way[]): readonly Diagnostic[] {
   return findPairs(clusters, ({ context }) => addressOf(context.server)).map(([one, first]) =>
     shared(one, first, `the contexts ${describe(first)} and ${describe(one)} both lead to ${one.context.server}`),
   );
 }
 
 /** The same for clusters that answer at different addresses and are one: namespace kube-system has the same UID. */
-export function findSharedClusters(connected: readonly Connected[]): readonly Diagnostic[] {
+export function findSharedClusters(
+  connected: readonly (Way & { readonly facts: Pick<ClusterFacts, "uid"> })[],
+): readonly Diagnostic[] {
   return findPairs(connected, ({ facts }) => facts.uid).map(([one, first]) =>
     shared(
       one,
@@ -24,7 +34,7 @@ export function findSharedClusters(connected: readonly Connected[]): readonly Di
   );
 }
 
-function shared(one: Pick<ClusterContext, "cluster">, first: Pick<ClusterContext, "cluster">, why: string): Diagnostic {
+function shared(one: Way, first: Way, why: string): Diagnostic {
   return {
     code: "ISM515",
     severity: "error",
@@ -34,8 +44,6 @@ function shared(one: Pick<ClusterContext, "cluster">, first: Pick<ClusterContext
     cluster: one.cluster.name,
   };
 }
-
-type Way = Pick<ClusterContext, "context">;
 
 function describe({ context }: Way): string {
   return `${context.context} of ${context.file}`;

@@ -1,12 +1,12 @@
 import { createServer } from "node:http";
-import type { Socket } from "node:net";
+import type { AddressInfo, Server, Socket } from "node:net";
 import { createServer as createTcpServer } from "node:net";
-import type { AddressInfo, Server } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
 import type { Diagnostic } from "../core/diagnostics/diagnostic.ts";
 import { Secret } from "../core/secret.ts";
-import { createKubeClient } from "./client.ts";
-import { KubeError, diagnoseKubeError, exitCodeOfKubeError } from "./errors.ts";
+import { createKubeClient } from "./connect-client.ts";
+import { diagnoseKubeError, exitCodeOfKubeError } from "./diagnose.ts";
+import { KubeError } from "./errors.ts";
 import { contextOf } from "./fake/fake-context.ts";
 import type { ProxyOrigin } from "./kubeconfig/read-proxy.ts";
 

@@ -1,4 +1,4 @@
-import type { Advice } from "./diagnose.ts";
+import type { Advice } from "./advice.ts";
 import type { KubeError } from "./errors.ts";
 
 /**

@@ -57,7 +57,7 @@ export async function loadKubeconfigs(
     clusters: new Map<string, KubeconfigEntry>(),
     users: new Map<string, KubeconfigEntry>(),
   };
-  for (const file of [...new Set(paths.map((one) => path.resolve(one)))]) {
+  for (const file of new Set(paths.map((one) => path.resolve(one)))) {
     const read = await readKubeconfig(file, options.required);
     switch (read.kind) {
       case "problem":

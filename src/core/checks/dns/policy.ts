@@ -14,7 +14,6 @@ export const policy: Check = {
   id: "dns/policy",
   sentence: "no external-dns deletes or freezes names of other clusters",
   pre: false,
-  explains: [],
   run: (facts) => {
     const known = publishersOf(facts).filter((one) => one.unread === undefined);
     return known.flatMap((one) => [

@@ -40,7 +40,7 @@ export async function readExternalDns(client: KubeClient, signal: AbortSignal): 
 
 async function readDeployment(client: KubeClient, object: KubeObject, signal: AbortSignal): Promise<ExternalDnsFacts> {
   const namespace = object.metadata.namespace ?? "";
-  const container = chooseContainer(containersOf(object) as readonly Container[]);
+  const container = chooseContainer(containersOf(object));
   const environment = await readEnvironment(client, namespace, container, signal);
   const { valueOf, valuesOf, unread } = flagsOf([...(container.command ?? []), ...(container.args ?? [])], environment);
   const version = /:v?(\d+\.\d+)(?:\.\d+)?/.exec(container.image ?? "")?.[1];
