@@ -36,6 +36,7 @@ export interface ApplyArgs extends EventTargets {
   readonly forceConflicts: ForceConflicts;
   /** Undefined = not given. */
   readonly adopt: AdoptionPolicy | undefined;
+  readonly continueOnRefusal: boolean;
   readonly timeoutMs: number;
 }
 
@@ -48,6 +49,7 @@ async function applyStreamed(args: ApplyArgs, context: CliContext, write: WriteE
   const print = args.output === "jsonl" ? (): void => {} : context.print;
   const saved = args.plan === undefined ? undefined : await readSavedPlanFor(args, args.plan, context);
   const { prune, forceConflicts, clusters, adopt = adoptOption.default } = saved?.options ?? args;
+  const continueOnRefusal = saved?.options.continue ?? args.continueOnRefusal;
   const meshFile = await readMeshFile(args.file ?? saved?.meshFile.path ?? fileOption.default, context.cwd);
   if (saved !== undefined) {
     refuseMovedMeshFile(saved, meshFile);
@@ -58,6 +60,7 @@ async function applyStreamed(args: ApplyArgs, context: CliContext, write: WriteE
     timeoutMs: args.timeoutMs,
     forceConflicts,
     adopt,
+    continueOnRefusal,
     onEvent: (event) => onEvent(event),
   });
   const prepared = await preparePlan(meshFile, options, scope);
@@ -104,6 +107,7 @@ async function readSavedPlanFor(args: ApplyArgs, name: string, context: CliConte
     ...(args.prune ? ["--prune"] : []),
     ...writeForced(args.forceConflicts),
     ...(args.adopt === undefined ? [] : [`--adopt ${args.adopt}`]),
+    ...(args.continueOnRefusal ? ["--continue"] : []),
   ];
   if (given.length > 0) {
     throw usageError(
@@ -153,5 +157,7 @@ function exitCodeOf(result: ApplyResult, context: CliContext): ExitCode {
   if (states.every((state) => state === "applied")) {
     return exitCodes.ok;
   }
-  return states.includes("applied") ? exitCodes.partlyApplied : exitCodes.failed;
+  return states.some((state) => state === "applied" || state === "incomplete")
+    ? exitCodes.partlyApplied
+    : exitCodes.failed;
 }

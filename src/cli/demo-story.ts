@@ -71,6 +71,7 @@ async function applyDemo(args: DemoArgs, context: CliContext): Promise<ExitCode>
       yes: true,
       prune: false,
       forceConflicts: false,
+      continueOnRefusal: false,
       adopt: undefined,
       timeoutMs: 300_000,
     },

@@ -18,6 +18,7 @@ export async function engineOptions(
     readonly timeoutMs?: number;
     readonly forceConflicts?: ForceConflicts;
     readonly adopt?: AdoptionPolicy;
+    readonly continueOnRefusal?: boolean;
   } = {},
 ): Promise<EngineOptions> {
   return {
@@ -33,6 +34,7 @@ export async function engineOptions(
     now: context.now,
     forceConflicts: own.forceConflicts ?? false,
     adopt: own.adopt ?? adoptOption.default,
+    continueOnRefusal: own.continueOnRefusal ?? false,
     timeoutMs: own.timeoutMs ?? 60_000,
   };
 }

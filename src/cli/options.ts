@@ -36,6 +36,13 @@ export const forceConflictsOption = {
   group: "Safety",
 } as const satisfies OptionSpec;
 
+/** `--continue`: what plans and writes objects that a cluster or another tool may refuse. */
+export const continueOption = {
+  kind: "flag",
+  summary: "Leave alone what is refused, and do everything else (exit code 4)",
+  group: "Safety",
+} as const satisfies OptionSpec;
+
 /** `--adopt never|unowned|all` where it has to be known whether it was given: a saved plan has its own. */
 export const adoptWhenGiven = {
   kind: "choice",

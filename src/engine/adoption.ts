@@ -7,10 +7,22 @@ import { compareText } from "../core/render/order.ts";
 
 /** The objects of one cluster that were there before isthmus. */
 export interface Adoptions {
-  /** True when the object becomes the mesh's by this plan. One that may not is remembered as refused. */
-  readonly judge: (wanted: KubeObject, live: KubeObject, listed: boolean) => boolean;
+  /** Whether the object becomes the mesh's by this plan. One that may not is remembered as refused. */
+  readonly judge: (wanted: KubeObject, live: KubeObject, listed: boolean) => "ours" | "adopt" | "refuse";
   /** One diagnostic (ISM315) that names everything refused so far; none where nothing was. */
   readonly refusals: () => readonly Diagnostic[];
+}
+
+/** Why one object alone may not be taken over (ISM315). */
+export function describeRefusal(
+  cluster: string,
+  mesh: string,
+  policy: AdoptionPolicy,
+  wanted: KubeObject,
+  live: KubeObject,
+): Diagnostic {
+  const { reason } = decideAdoption({ policy, mesh, listed: false, wanted, live });
+  return { ...refusal(cluster, policy, [`${describeId(idOf(live))}: ${reason}`]), object: idOf(live) };
 }
 
 /** Judges what is there already on one cluster by `--adopt` (`decideAdoption`). */
@@ -22,7 +34,7 @@ export function judgeAdoptions(cluster: string, mesh: string, policy: AdoptionPo
       if (action === "refuse") {
         refused.push(`${describeId(idOf(live))}: ${reason}`);
       }
-      return action === "adopt";
+      return action;
     },
     refusals: () => (refused.length === 0 ? [] : [refusal(cluster, policy, refused.toSorted(compareText))]),
   };

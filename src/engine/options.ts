@@ -36,6 +36,8 @@ export interface EngineOptions {
   readonly forceConflicts: ForceConflicts;
   /** Which objects that are there already and that isthmus has not made may become the mesh's. */
   readonly adopt: AdoptionPolicy;
+  /** Leave alone what is refused and do everything else, instead of refusing the whole (`--continue`). */
+  readonly continueOnRefusal: boolean;
   /** For every wait of the operation, in milliseconds. */
   readonly timeoutMs: number;
 }

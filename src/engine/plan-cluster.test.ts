@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import type { Diagnostic } from "../core/diagnostics/diagnostic.ts";
 import type { KubeObject } from "../core/model/kube-object.ts";
 import { idOf } from "../core/model/kube-object.ts";
 import { clusterNamed } from "../core/model/mesh.ts";
@@ -64,7 +65,15 @@ function putIn(server: FakeApiServer, object: KubeObject, state: State): WireObj
 
 async function plan({ one, placed }: Awaited<ReturnType<typeof clusterIn>>) {
   const others = { unreachable: new Set<string>(), withoutCredential: new Set<string>() };
-  return planCluster(one, "mesh", placed, { ...others, refused: [], force: false, adopt: "unowned", signal });
+  return planCluster(one, "mesh", placed, {
+    ...others,
+    refused: [],
+    warnings: [],
+    continueOnRefusal: false,
+    force: false,
+    adopt: "unowned",
+    signal,
+  });
 }
 
 const lists = ({ url, method }: { readonly url: string; readonly method: string }): boolean =>
@@ -113,5 +122,82 @@ describe("planCluster", () => {
     const [object] = planned.kind === "planned" ? planned.objects : [];
     expect(object?.live?.metadata.name).toBe("one-0");
     expect(object?.live?.["spec"]).toBeUndefined();
+  });
+});
+
+describe("Istio's objects", () => {
+  const rule = (host: string): KubeObject => ({
+    apiVersion: "networking.istio.io/v1",
+    kind: "DestinationRule",
+    metadata: { name: "one", namespace: "sample", labels: { [meshLabel]: "mesh" } },
+    spec: { host },
+  });
+  const dryRuns = ({ method, url }: { readonly method: string; readonly url: string }): boolean =>
+    method === "PATCH" && url.includes("dryRun=All");
+
+  async function planRule(wanted: KubeObject, live: KubeObject | undefined, fault?: object) {
+    const { server, client } = await connectFake({
+      cluster: "west",
+      limits: { retryBudgetMs: 50 },
+    });
+    if (live !== undefined) {
+      server.put(live);
+    }
+    if (fault !== undefined) {
+      server.inject({ kind: "status", status: 500, ...fault }, { times: 1000, matches: dryRuns });
+    }
+    const items: Inventory["items"] = [
+      { id: idOf(wanted), apiVersion: wanted.apiVersion, wave: "destinations", created: true },
+    ];
+    const facts = {
+      inventories: [{ mesh: "mesh", cluster: "west", items }],
+      namespaces: new Set(["Namespace/sample"]),
+    };
+    const one = { client, cluster: clusterNamed(twoClusters, "west"), facts } as unknown as Connected;
+    const scope = {
+      unreachable: new Set<string>(),
+      withoutCredential: new Set<string>(),
+      refused: [] as Diagnostic[],
+      warnings: [] as Diagnostic[],
+      continueOnRefusal: false,
+      force: false,
+      adopt: "unowned",
+      signal,
+    } as const;
+    const placed: PlacedObject = { wave: "destinations", object: wanted, knownAfterApply: false };
+    return { plan: await planCluster(one, "mesh", [placed], scope), scope, server };
+  }
+
+  const status = (code: number, message: string): object => ({
+    status: code,
+    body: { apiVersion: "v1", kind: "Status", status: "Failure", code, message },
+  });
+  const away = status(500, 'Internal error occurred: failed calling webhook "validation.istio.io": no endpoints');
+
+  it("are compared here while istiod's webhook does not answer, which is said", async () => {
+    const { plan: planned, scope } = await planRule(rule("new"), rule("old"), away);
+    expect(planned.kind === "planned" ? planned.objects : []).toMatchObject([
+      { action: "update", fields: [{ path: "spec.host", before: "old", after: "new" }] },
+    ]);
+    expect(scope.warnings).toMatchObject([{ code: "ISM319", cluster: "west" }]);
+    expect(scope.refused).toEqual([]);
+  });
+
+  it("are no change without the webhook when they are as wanted", async () => {
+    const { plan: planned } = await planRule(rule("same"), rule("same"), away);
+    expect(planned.kind === "planned" ? planned.objects : []).toMatchObject([{ action: "none" }]);
+  });
+
+  it("are judged before the first write also where they are new", async () => {
+    const refused = status(400, 'admission webhook "validation.istio.io" denied the request: bad host');
+    const { scope } = await planRule(rule("new"), undefined, refused);
+    expect(scope.refused).toMatchObject([{ code: "ISM269" }]);
+    expect(scope.refused[0]?.detail).toContain("bad host");
+  });
+
+  it("are planned where there is no Istio to judge them", async () => {
+    const { plan: planned, scope } = await planRule(rule("new"), undefined, away);
+    expect(planned.kind === "planned" ? planned.objects : []).toMatchObject([{ action: "create" }]);
+    expect(scope.refused).toEqual([]);
   });
 });

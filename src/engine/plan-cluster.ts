@@ -1,7 +1,7 @@
 import type { AdoptionPolicy } from "../core/decide/adoption.ts";
 import type { Diagnostic } from "../core/diagnostics/diagnostic.ts";
-import type { KubeObject } from "../core/model/kube-object.ts";
-import { idOf, keyOf } from "../core/model/kube-object.ts";
+import type { KubeObject, ObjectId } from "../core/model/kube-object.ts";
+import { describeId, groupOf, idOf, keyOf } from "../core/model/kube-object.ts";
 import { cedeFields } from "../core/plan/ceded-fields.ts";
 import { diffObjects } from "../core/plan/diff.ts";
 import { attributeChanges } from "../core/plan/field-writers.ts";
@@ -9,7 +9,8 @@ import { digestObject } from "../core/plan/digest.ts";
 import type { ForceConflicts } from "../core/plan/force-conflicts.ts";
 import { forcesConflicts } from "../core/plan/force-conflicts.ts";
 import type { Inventory, InventoryItem, Settled } from "../core/plan/inventory.ts";
-import type { ClusterPlan, PlannedObject } from "../core/plan/plan.ts";
+import { overlay } from "../core/plan/overlay.ts";
+import type { ClusterPlan, PlannedObject, RefusedObject } from "../core/plan/plan.ts";
 import { ownFieldManager } from "../core/render/names.ts";
 import { isPublished } from "../core/render/front-gateway.ts";
 import { compareText } from "../core/render/order.ts";
@@ -17,10 +18,10 @@ import { isCatalogApp } from "../core/render/rancher-app.ts";
 import { remoteOf } from "../core/render/remote-secret.ts";
 import type { PlacedObject } from "../core/render/place-objects.ts";
 import { waveRules, waves } from "../core/render/waves.ts";
-import { KubeError, isRefusal } from "../kube/errors.ts";
+import { KubeError, isRefusal, isWebhookAway } from "../kube/errors.ts";
 import { diagnoseKubeError } from "../kube/diagnose.ts";
 import type { Adoptions } from "./adoption.ts";
-import { judgeAdoptions } from "./adoption.ts";
+import { describeRefusal, judgeAdoptions } from "./adoption.ts";
 import { diffApp } from "./catalog-app.ts";
 import type { Connected } from "./connect.ts";
 import type { ReadLive } from "./live-objects.ts";
@@ -41,6 +42,10 @@ export interface ClusterScope {
   readonly withoutCredential: ReadonlySet<string>;
   /** Collects what the API server refuses, over all clusters. */
   readonly refused: Diagnostic[];
+  /** Collects what the plan could not find out. */
+  readonly warnings: Diagnostic[];
+  /** Leave what is refused out of the plan instead (`--continue`). */
+  readonly continueOnRefusal: boolean;
   readonly force: ForceConflicts;
   readonly adopt: AdoptionPolicy;
   readonly signal: AbortSignal;
@@ -64,22 +69,30 @@ export async function planCluster(
     listed.map(({ object }) => object),
     scope.signal,
   );
+  const unasked: ObjectId[] = [];
   const planned = await Promise.all(
     objects.map(async (placed) => {
       try {
-        return await planObject(one, placed, { ...scope, settled, readLive, adoptions });
+        return await planObject(one, placed, { ...scope, mesh, settled, readLive, adoptions, unasked });
       } catch (error) {
         if (!isRefusal(error)) {
           throw error;
         }
-        scope.refused.push(await diagnoseKubeError(error, one.cluster.name));
-        return undefined;
+        return refusedObject(placed, await diagnoseKubeError(error, one.cluster.name));
       }
     }),
   );
-  scope.refused.push(...adoptions.refusals());
-  const known = planned.filter((object) => object !== undefined);
-  const wanted = new Set(known.map((object) => keyOf(object.id)));
+  const refused = planned.filter((object) => "diagnostic" in object);
+  if (!scope.continueOnRefusal) {
+    scope.refused.push(
+      ...refused.filter((one) => one.diagnostic.code !== "ISM315").map(({ diagnostic }) => withContinue(diagnostic)),
+    );
+    scope.refused.push(...adoptions.refusals().map(withContinue));
+  }
+  scope.warnings.push(...unaskedWarning(one.cluster.name, unasked));
+  const known = planned.filter((object): object is PlannedObject => !("diagnostic" in object));
+  // What is refused is wanted all the same, and nothing to prune.
+  const wanted = new Set(planned.map((object) => keyOf(object.id)));
   const owned = new Set(before.items.map((item) => keyOf(item.id)));
   return {
     kind: "planned",
@@ -88,7 +101,35 @@ export async function planCluster(
     prune: before.items.filter((item) => !wanted.has(keyOf(item.id))).sort(laterWavesFirst),
     inventory: before,
     inventoryCurrent: known.every((object) => owned.has(keyOf(object.id))),
+    ...(refused.length > 0 ? { refused } : {}),
   };
+}
+
+function refusedObject({ object, wave }: PlacedObject, diagnostic: Diagnostic): RefusedObject {
+  return { id: idOf(object), wave, diagnostic };
+}
+
+/** The way out for everything else, beside the refusal's own. */
+function withContinue(diagnostic: Diagnostic): Diagnostic {
+  const way = "To leave this as it is and apply everything else: isthmus apply --continue";
+  return { ...diagnostic, fix: diagnostic.fix === undefined ? way : `${diagnostic.fix}\n    ${way}` };
+}
+
+function unaskedWarning(cluster: string, unasked: readonly ObjectId[]): readonly Diagnostic[] {
+  if (unasked.length === 0) {
+    return [];
+  }
+  const [first, ...rest] = unasked.map(describeId).toSorted(compareText);
+  return [
+    {
+      code: "ISM319",
+      severity: "warning",
+      summary: "Istio's webhook does not answer",
+      detail: `${cluster} cannot say what an apply of ${first ?? ""}${rest.length === 0 ? "" : ` and ${rest.length} more`} would change, since its API server has to ask Istio's webhook and does not reach it. They were compared with what is there instead. The apply writes them when istiod runs.`,
+      fix: `Nothing when istiod is about to be applied or to start; otherwise see why it does not run: isthmus check`,
+      cluster,
+    },
+  ];
 }
 
 /** The order of removal: what was applied last goes first. */
@@ -100,11 +141,14 @@ async function planObject(
   one: Connected,
   placed: PlacedObject,
   scope: ClusterScope & {
+    readonly mesh: string;
     readonly settled: ReadonlyMap<string, Settled | undefined>;
     readonly readLive: ReadLive;
     readonly adoptions: Adoptions;
+    /** Collects what a webhook that does not answer kept from being asked. */
+    readonly unasked: ObjectId[];
   },
-): Promise<PlannedObject> {
+): Promise<PlannedObject | RefusedObject> {
   const { object, wave, knownAfterApply, mergedFrom } = placed;
   const id = idOf(object);
   const merged = mergedFrom === undefined ? {} : { mergedFrom };
@@ -114,7 +158,11 @@ async function planObject(
     return { ...there, live: undefined, action: "create", deleted: settled !== undefined, fields: [] };
   }
   const live = await scope.readLive(object);
-  const adopted = live !== undefined && scope.adoptions.judge(object, live, scope.settled.has(keyOf(id)));
+  const verdict = live === undefined ? "ours" : scope.adoptions.judge(object, live, scope.settled.has(keyOf(id)));
+  if (live !== undefined && verdict === "refuse") {
+    return refusedObject(placed, describeRefusal(one.cluster.name, scope.mesh, scope.adopt, object, live));
+  }
+  const adopted = verdict === "adopt";
   const base = { ...there, adopted };
   const deleted = live === undefined && settled !== undefined;
   if (isCatalogApp(object)) {
@@ -135,16 +183,64 @@ async function planObject(
   }
   const desired = cedeFields(object, live);
   if (live === undefined) {
+    await tryCreate(one, desired, scope);
     return { ...base, live, action: "create", deleted, fields: [] };
   }
   if (isSettled(settled, desired, live)) {
     return { ...base, live: withoutBody(live), object: desired, action: "none", fields: [] };
   }
-  const fields = attributeChanges(live, diffObjects(live, await tryApply(one, desired, live, scope)), {
+  const fields = attributeChanges(live, diffObjects(live, await askApply(one, desired, live, scope)), {
     ours: ownFieldManager,
     unchangedWish: settled?.digest === digestObject(desired),
   });
   return { ...base, live, object: desired, action: fields.length === 0 ? "none" : "update", fields };
+}
+
+/** Groups whose objects istiod's webhook judges, so that asking about a new one says more than that it is not there. */
+const judgedByIstio: ReadonlySet<string> = new Set([
+  "networking.istio.io",
+  "security.istio.io",
+  "telemetry.istio.io",
+  "extensions.istio.io",
+]);
+
+/** Has Istio judge an object that is not there yet. Says nothing where there is no Istio to ask. */
+async function tryCreate(one: Connected, desired: KubeObject, scope: Pick<ClusterScope, "signal">): Promise<void> {
+  if (!judgedByIstio.has(groupOf(desired.apiVersion))) {
+    return;
+  }
+  try {
+    await one.client.apply(desired, { dryRun: true, signal: scope.signal });
+  } catch (error) {
+    const absent = error instanceof KubeError && (error.kind === "no-such-kind" || error.kind === "not-found");
+    if (!absent && !isWebhookAway(error)) {
+      throw error;
+    }
+  }
+}
+
+/** The server's answer to an apply, or what it should be where a webhook that does not answer stands before it. */
+async function askApply(
+  one: Connected,
+  desired: KubeObject,
+  live: KubeObject,
+  scope: Pick<ClusterScope, "force" | "signal"> & { readonly unasked: ObjectId[] },
+): Promise<KubeObject> {
+  const judged = judgedByIstio.has(groupOf(desired.apiVersion));
+  // One such answer takes its time, and the next would be the same.
+  if (judged && scope.unasked.length > 0) {
+    scope.unasked.push(idOf(desired));
+    return overlay(live, desired);
+  }
+  try {
+    return await tryApply(one, desired, live, scope);
+  } catch (error) {
+    if (!judged || !isWebhookAway(error)) {
+      throw error;
+    }
+    scope.unasked.push(idOf(desired));
+    return overlay(live, desired);
+  }
 }
 
 /**

@@ -170,7 +170,7 @@ async function applyObjects(
   const ahead = 2 * requestLimits(run.options, run.all.size).concurrency;
   for (const rank of ranks) {
     const batch = changing.filter((object) => rankOf(object.id.kind) === rank);
-    const refused: KubeError[] = [];
+    const refused: { readonly object: PlannedObject; readonly error: KubeError }[] = [];
     const write = async (object: PlannedObject): Promise<void> => {
       try {
         const result = await applyObject(object, work, run);
@@ -181,22 +181,43 @@ async function applyObjects(
         if (!isRefusal(error)) {
           throw error;
         }
-        refused.push(error);
+        refused.push({ object, error });
       }
     };
     for await (const _written of mapAhead(batch, ahead, write)) {
       // Nothing to do with one alone.
     }
-    await refuse(refused, work);
+    await refuse(refused, work, run);
+    for (const { object } of refused) {
+      unready.delete(object);
+    }
   }
   return [...unready];
 }
 
-async function refuse(refused: readonly KubeError[], { one }: Working): Promise<void> {
-  if (refused.length > 0) {
-    const found = await Promise.all(refused.map(async (error) => diagnoseKubeError(error, one.cluster.name)));
+/**
+ * With `--continue` what another field manager has taken meanwhile is left
+ * as it is. Any other refusal is of something that is not there, or not as it
+ * has to be, and stops the wave.
+ */
+async function refuse(
+  refused: readonly { readonly object: PlannedObject; readonly error: KubeError }[],
+  { one, leftOut }: Working,
+  { options }: Run,
+): Promise<void> {
+  const found = await Promise.all(
+    refused.map(async ({ object: { id, wave }, error }) => ({
+      error,
+      left: { id, wave, diagnostic: await diagnoseKubeError(error, one.cluster.name) },
+    })),
+  );
+  const stays = ({ error }: { readonly error: KubeError }): boolean =>
+    options.continueOnRefusal && error.kind === "conflict";
+  leftOut.push(...found.filter(stays).map(({ left }) => left));
+  const stopping = found.filter((one) => !stays(one)).map(({ left }) => left.diagnostic);
+  if (stopping.length > 0) {
     throw new UserError(
-      found.toSorted((a, b) => compareText(a.detail, b.detail)),
+      stopping.toSorted((a, b) => compareText(a.detail, b.detail)),
       exitCodes.failed,
     );
   }

@@ -1,5 +1,5 @@
 import type { Diagnostic } from "../core/diagnostics/diagnostic.ts";
-import type { ClusterPlan } from "../core/plan/plan.ts";
+import type { ClusterPlan, RefusedObject } from "../core/plan/plan.ts";
 import type { Connected } from "./connect.ts";
 
 /** One cluster's share of an apply while it runs. */
@@ -16,6 +16,8 @@ export interface Working {
   readonly outcomes: Map<string, { readonly applied: string; readonly result: string }>;
   /** What does not stop the apply and should be known. */
   readonly warnings: Diagnostic[];
+  /** What is left as it is, since it is refused (`--continue`). */
+  readonly leftOut: RefusedObject[];
   /** Fires when somebody else has taken the cluster's Lease. */
   readonly lost: AbortSignal;
   /** Why the cluster's Lease could not be taken; nothing is done there then. */

@@ -94,6 +94,14 @@ export class KubeError extends Error {
   }
 }
 
+/**
+ * True where the API server could not ask an admission webhook that it has to
+ * ask, such as that of an istiod that is down: the object itself was not judged.
+ */
+export function isWebhookAway(error: unknown): error is KubeError {
+  return error instanceof KubeError && error.kind === "server" && /failed calling webhook/.test(error.message);
+}
+
 const refusals: ReadonlySet<KubeErrorKind> = new Set(["forbidden", "conflict", "invalid", "not-found"]);
 
 /** True for what the API server says no to, as opposed to not being there: the same request again is refused again. */

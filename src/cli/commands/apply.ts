@@ -2,6 +2,7 @@ import { defineCommand } from "../command.ts";
 import {
   adoptWhenGiven,
   clusterOption,
+  continueOption,
   eventsToOption,
   forceConflictsOption,
   streamOption,
@@ -19,6 +20,7 @@ export const applyCommand = defineCommand({
     { command: "isthmus apply --yes --timeout 15m", does: "without asking, waiting up to 15 minutes per step" },
     { command: "isthmus apply prod.plan", does: "what isthmus plan --out prod.plan has shown, and nothing else" },
     { command: "isthmus apply --cluster west", does: "one cluster first, the others later" },
+    { command: "isthmus apply --yes --continue", does: "also when a field of one object belongs to another tool" },
     { command: "isthmus apply --yes -o jsonl", does: "every event as a line of JSON" },
   ],
   arguments: {
@@ -44,6 +46,7 @@ export const applyCommand = defineCommand({
     prune: { kind: "flag", summary: "Delete what isthmus owns and the mesh file no longer asks for", group: "Safety" },
     forceConflicts: forceConflictsOption,
     adopt: adoptWhenGiven,
+    continue: continueOption,
     timeout: {
       kind: "duration",
       default: "10m",
@@ -64,6 +67,7 @@ export const applyCommand = defineCommand({
         prune: args.prune,
         forceConflicts: args.forceConflicts,
         adopt: args.adopt,
+        continueOnRefusal: args.continue,
         timeoutMs: args.timeout,
       },
       context,

@@ -2,7 +2,14 @@ import path from "node:path";
 import { defineCommand } from "../command.ts";
 import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
 import { quoteCommand } from "../quote-command.ts";
-import { adoptOption, clusterOption, fileOption, forceConflictsOption, outputOption } from "../options.ts";
+import {
+  adoptOption,
+  clusterOption,
+  continueOption,
+  fileOption,
+  forceConflictsOption,
+  outputOption,
+} from "../options.ts";
 
 /** `isthmus plan` */
 export const planCommand = defineCommand({
@@ -23,6 +30,7 @@ export const planCommand = defineCommand({
     prune: { kind: "flag", summary: "Count what the mesh file no longer asks for as deletions", group: "Safety" },
     forceConflicts: forceConflictsOption,
     adopt: adoptOption,
+    continue: continueOption,
     out: {
       kind: "text",
       value: "FILE",
@@ -39,7 +47,7 @@ export const planCommand = defineCommand({
       { engineOptions },
       { viewPlan },
       { planDocument },
-      { hasChanges },
+      { hasChanges, refusedOf },
       { adviseLeftClusters },
       { readScope },
     ] = await Promise.all([
@@ -56,7 +64,11 @@ export const planCommand = defineCommand({
     const scope = readScope(meshFile.mesh, args.cluster);
     const { plan, warnings, close } = await preparePlan(
       meshFile,
-      await engineOptions(context, { forceConflicts: args.forceConflicts, adopt: args.adopt }),
+      await engineOptions(context, {
+        forceConflicts: args.forceConflicts,
+        adopt: args.adopt,
+        continueOnRefusal: args.continue,
+      }),
       scope,
     );
     await close();
@@ -64,7 +76,13 @@ export const planCommand = defineCommand({
       const { writeSavedPlan } = await import("../../engine/saved-plan-file.ts");
       const { forceConflicts: force } = args;
       const forceConflicts = typeof force === "boolean" ? force : [...force];
-      const options = { prune: args.prune, forceConflicts, adopt: args.adopt, clusters: [...scope] };
+      const options = {
+        prune: args.prune,
+        forceConflicts,
+        adopt: args.adopt,
+        clusters: [...scope],
+        continue: args.continue,
+      };
       await writeSavedPlan(path.resolve(context.cwd, args.out), plan, { meshFile, options, now: context.now() });
       context.log(
         `Saved. To do exactly this: ${quoteCommand([context.env["ISTHMUS_COMMAND"] ?? "isthmus", "apply", args.out])}`,
@@ -75,10 +93,14 @@ export const planCommand = defineCommand({
     } else {
       context.print(viewPlan(plan, { prune: args.prune, palette: context.palette }));
     }
+    const refused = refusedOf(plan).map(({ diagnostic }) => diagnostic);
     const away = plan.clusters.flatMap((cluster) => (cluster.kind === "unreachable" ? [cluster.diagnostic] : []));
-    context.report([...warnings, ...adviseLeftClusters(plan, { prune: args.prune }), ...away]);
+    context.report([...warnings, ...adviseLeftClusters(plan, { prune: args.prune }), ...refused, ...away]);
     if (away.length > 0) {
       return exitCodes.unreachable;
+    }
+    if (refused.length > 0) {
+      return exitCodes.partlyApplied;
     }
     return args.detailedExitcode && hasChanges(plan, { prune: args.prune }) ? exitCodes.changes : exitCodes.ok;
   },

@@ -26,6 +26,14 @@ export interface PlannedObject {
   readonly knownAfterApply: boolean;
 }
 
+/** An object that `--continue` leaves as it is, since its API server or its owner refuses what the mesh file asks for. */
+export interface RefusedObject {
+  readonly id: ObjectId;
+  readonly wave: Wave;
+  /** Why, as an error. */
+  readonly diagnostic: Diagnostic;
+}
+
 /** The plan for one cluster. An unreachable one has its reason and nothing else. */
 export type ClusterPlan =
   | {
@@ -37,6 +45,8 @@ export type ClusterPlan =
       readonly inventory: Inventory;
       /** False while the ConfigMap of the inventory is not there or lists other objects. */
       readonly inventoryCurrent: boolean;
+      /** What is left as it is; absent without `--continue`, where a refusal ends the plan. */
+      readonly refused?: readonly RefusedObject[];
     }
   | { readonly kind: "unreachable"; readonly cluster: string; readonly diagnostic: Diagnostic };
 
@@ -71,6 +81,13 @@ export function summarisePlan(plan: Plan, options: { readonly prune: boolean }):
     summary.delete += options.prune ? cluster.prune.length : 0;
   }
   return summary;
+}
+
+/** What the plan leaves as it is on all clusters, by cluster. */
+export function refusedOf(plan: Plan): readonly (RefusedObject & { readonly cluster: string })[] {
+  return plan.clusters.flatMap((one) =>
+    one.kind === "planned" ? (one.refused ?? []).map((refused) => ({ ...refused, cluster: one.cluster })) : [],
+  );
 }
 
 /** True when an apply of the plan would change anything on a cluster. */

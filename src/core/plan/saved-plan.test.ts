@@ -8,7 +8,7 @@ import { findMoves, parseSavedPlan, savePlan } from "./saved-plan.ts";
 const origin = {
   madeAt: "2026-01-01T00:00:00.000Z",
   meshFile: { path: "/srv/mesh.yaml", sha256: "0" },
-  options: { prune: true, forceConflicts: false, adopt: "unowned" as const, clusters: [] },
+  options: { prune: true, forceConflicts: false, adopt: "unowned" as const, clusters: [], continue: false },
 };
 
 function secret(value: string, version: string): KubeObject {

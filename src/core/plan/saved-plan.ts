@@ -39,6 +39,8 @@ const schema = z.object({
     adopt: z.enum(adoptionPolicies).default("unowned"),
     /** The only clusters that are written to; empty for all. */
     clusters: z.array(z.string()).default([]),
+    /** Whether what is refused is left alone. */
+    continue: z.boolean().default(false),
   }),
   clusters: z.array(clusterSchema),
 });

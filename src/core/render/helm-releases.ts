@@ -1,6 +1,7 @@
 import type { Json } from "../model/kube-object.ts";
 import type { Cluster, Mesh } from "../model/mesh.ts";
 import { effectiveRelease } from "../releases/istio-releases.ts";
+import { isRevision } from "./istio-operator.ts";
 import type { Platform } from "./materials.ts";
 import { mergeValues } from "./merge-values.ts";
 import { eastWestGateway, ingressGateway, istioNamespace } from "./names.ts";
@@ -25,7 +26,7 @@ export interface HelmRelease {
  * documentation installs them. Mesh ID, cluster name and network come from one
  * place, as in `renderIstioOperators`. Merge order of values: ours, the
  * platform's, the user's. `istiod` gets all of the user's values; `base` and
- * `cni` get `global` and what is named after them; a gateway gets `global` and
+ * `cni` get `global` and what is named after them, `base` also `defaultRevision`; a gateway gets `global` and
  * what stands under `gateways.<its name>`, since its chart refuses the rest from 1.25.5 on.
  *
  * The charts have no ingress gateway of their own, so profile `minimal`, which
@@ -51,13 +52,19 @@ export function renderHelmReleases(mesh: Mesh, cluster: Cluster, platform: Platf
     );
   return [
     // Definitions and an account, which are the same for every cluster: without the identity they are rendered once for all.
-    release("base", "istio-base", {}, only(given, ["global", "base"])),
+    release("base", "istio-base", defaultRevisionOf(given), only(given, ["global", "base", "defaultRevision"])),
     ...(withCni ? [release("cni", "istio-cni", identity, only(given, ["global", "cni"]))] : []),
     release("istiod", "istiod", mergeValues(identity, podSecurityValues(mesh)), given),
     ...(mesh.istio.profile === "minimal" ? [] : [gateway(ingressGateway, {})]),
     // Labels the Service and the pods with the network, gives the ports of facts 2.9 and limits the gateway to endpoints of its own network (facts 2.6).
     gateway(eastWestGateway, { networkGateway: cluster.network }),
   ];
+}
+
+/** The chart's webhook for objects without a revision asks `istiod`; a control plane with a revision has another name. */
+function defaultRevisionOf(given: Values): Values {
+  const revision = given["revision"];
+  return isRevision(revision) ? { defaultRevision: revision } : {};
 }
 
 function identityOf(mesh: Mesh, cluster: Cluster, platform: Platform): Values {

@@ -60,10 +60,29 @@ function controlPlaneValues(mesh: Mesh, cluster: Cluster, platform: Platform): {
   };
   return mergeValues(
     { global: { meshID: mesh.name, multiCluster, network: cluster.network } },
+    validatorValues(mesh),
     podSecurityValues(mesh),
     platform.values,
     mesh.istio.values ?? {},
   );
+}
+
+/**
+ * Asks for the webhook `istiod-default-validator`, which holds objects without
+ * a revision to Istio's rules. `istioctl install` makes it as a step of its
+ * own; `istioctl manifest generate` and the in-cluster operator make it of this
+ * value only, since Istio's profiles unset the charts' default
+ * (https://github.com/istio/istio/issues/38834, issue 43893). All releases from
+ * 1.12 on have the value. Rancher's chart runs `istioctl install`.
+ */
+function validatorValues(mesh: Mesh): { readonly [key: string]: Json } {
+  const revision = mesh.istio.values?.["revision"];
+  return mesh.istio.install === "rancher" ? {} : { defaultRevision: isRevision(revision) ? revision : "default" };
+}
+
+/** True for the name of a control plane other than the unnamed one. */
+export function isRevision(value: Json | undefined): value is string {
+  return typeof value === "string" && value !== "";
 }
 
 function imagesOf(mesh: Mesh, platform: Platform): { readonly tag: string; readonly hub?: string } {

@@ -1,4 +1,5 @@
 import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
+import type { ObjectId } from "../../core/model/kube-object.ts";
 import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
 import { UserError } from "../../core/diagnostics/user-error.ts";
 import { mergeInventories, renderInventory } from "../../core/plan/inventory.ts";
@@ -36,11 +37,14 @@ export interface WaveOutcome {
 
 export interface ClusterOutcome {
   readonly cluster: string;
-  readonly state: "applied" | "failed" | "interrupted" | "unreachable";
+  /** `incomplete`: everything is done but what is refused (`--continue`). */
+  readonly state: "applied" | "incomplete" | "failed" | "interrupted" | "unreachable";
   readonly waves: readonly WaveOutcome[];
   /** Objects written, counted. */
   readonly applied: number;
   readonly deleted: number;
+  /** What was left as it is. */
+  readonly leftOut: readonly ObjectId[];
   readonly diagnostics: readonly Diagnostic[];
 }
 
@@ -92,7 +96,15 @@ async function applyHeld(
       const work = working.get(plan.cluster);
       if (work === undefined) {
         const diagnostics = plan.kind === "unreachable" ? [plan.diagnostic] : [];
-        return { cluster: plan.cluster, state: "unreachable", waves: [], applied: 0, deleted: 0, diagnostics };
+        return {
+          cluster: plan.cluster,
+          state: "unreachable",
+          waves: [],
+          applied: 0,
+          deleted: 0,
+          leftOut: [],
+          diagnostics,
+        };
       }
       return outcomeOf(work, outcomes);
     }),
@@ -147,6 +159,7 @@ function workingClusters(
         deleted: 0,
         outcomes: new Map(),
         warnings: [],
+        leftOut: [...(plan.refused ?? [])],
         lost: lease?.lost ?? new AbortController().signal,
         refused: leases.failed.get(one.cluster.name) ?? [],
         failed: false,
@@ -247,10 +260,26 @@ async function outcomeOf(work: Working, outcomes: ReadonlyMap<string, TaskOutcom
   const all = [...outcomes].filter(([id]) => id.startsWith(`${cluster}/`)).map(([, outcome]) => outcome.kind);
   return {
     cluster,
-    state: all.includes("failed") ? "failed" : all.includes("interrupted") ? "interrupted" : "applied",
+    state: stateOf(all, work),
     waves: ofWaves,
     applied: work.applied,
     deleted: work.deleted,
-    diagnostics: [...ofWaves.flatMap((wave) => wave.diagnostics), ...ends.flat(), ...work.warnings],
+    leftOut: work.leftOut.map(({ id }) => id),
+    diagnostics: [
+      ...work.leftOut.map(({ diagnostic }) => diagnostic),
+      ...ofWaves.flatMap((wave) => wave.diagnostics),
+      ...ends.flat(),
+      ...work.warnings,
+    ],
   };
+}
+
+function stateOf(outcomes: readonly TaskOutcome["kind"][], work: Working): ClusterOutcome["state"] {
+  if (outcomes.includes("failed")) {
+    return "failed";
+  }
+  if (outcomes.includes("interrupted")) {
+    return "interrupted";
+  }
+  return work.leftOut.length > 0 ? "incomplete" : "applied";
 }

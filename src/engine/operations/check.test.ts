@@ -121,6 +121,7 @@ function options(): EngineOptions {
     onEvent: () => {},
     now: () => now.getTime(),
     forceConflicts: false,
+    continueOnRefusal: false,
     adopt: "unowned",
     timeoutMs: 10_000,
   };

@@ -29,7 +29,7 @@ export interface Deletion {
 
 /**
  * Deletes owned objects, the waves in reverse, each waited for until it is
- * gone. An object that was there before isthmus stays: only the fields that we
+ * gone; validating webhooks before all of them. An object that was there before isthmus stays: only the fields that we
  * own are given back. So does what `guardDeletion` speaks for.
  */
 export async function deleteItems(
@@ -41,32 +41,42 @@ export async function deleteItems(
   const reprieves: Diagnostic[] = [];
   const kept: ObjectId[] = [];
   let deleted = 0;
-  for (const wave of [...waves].reverse()) {
-    const ofWave = items.filter((item) => item.wave === wave);
-    // Webhooks go before the istiod that answers them: a webhook without a server refuses every request.
-    const first = ofWave.filter((item) => item.id.kind.endsWith("WebhookConfiguration"));
-    const rest = ofWave.filter((item) => !first.includes(item));
-    for (const batch of [first, rest]) {
-      const outcomes = await Promise.all(
-        batch.map(async (item) => [item, await letGo(one, item, kept, options)] as const),
-      );
-      const gone = outcomes.filter(([, outcome]) => outcome === "deleted").map(([item]) => item);
-      for (const [item, outcome] of outcomes) {
-        if (typeof outcome !== "string") {
-          reprieves.push(outcome);
-          kept.push(item.id);
-        }
+  for (const batch of batchesOf(items)) {
+    const outcomes = await Promise.all(
+      batch.map(async (item) => [item, await letGo(one, item, kept, options)] as const),
+    );
+    const gone = outcomes.filter(([, outcome]) => outcome === "deleted").map(([item]) => item);
+    for (const [item, outcome] of outcomes) {
+      if (typeof outcome !== "string") {
+        reprieves.push(outcome);
+        kept.push(item.id);
       }
-      await waitUntilGone(one.client, gone.map(referenceOfItem), {
-        timeoutMs: options.timeoutMs,
-        signal: options.signal,
-        onPending: (pending) => options.onNote(describePending(pending)),
-      });
-      deleted += gone.length;
-      done.push(...batch);
     }
+    await waitUntilGone(one.client, gone.map(referenceOfItem), {
+      timeoutMs: options.timeoutMs,
+      signal: options.signal,
+      onPending: (pending) => options.onNote(describePending(pending)),
+    });
+    deleted += gone.length;
+    done.push(...batch);
   }
   return { done, deleted, reprieves };
+}
+
+/**
+ * In the order of removal. A validating webhook whose istiod does not answer refuses every write of Istio's objects,
+ * also that by which our fields of them are given back, so these go first of all. The injector's goes before the
+ * istiod that answers it, and after the workloads.
+ */
+function batchesOf(items: readonly InventoryItem[]): (readonly InventoryItem[])[] {
+  const validators = items.filter((item) => item.id.kind === "ValidatingWebhookConfiguration");
+  const others = items.filter((item) => !validators.includes(item));
+  const perWave = [...waves].reverse().flatMap((wave) => {
+    const ofWave = others.filter((item) => item.wave === wave);
+    const first = ofWave.filter((item) => item.id.kind.endsWith("WebhookConfiguration"));
+    return [first, ofWave.filter((item) => !first.includes(item))];
+  });
+  return [validators, ...perWave].filter((batch) => batch.length > 0);
 }
 
 /** Deletes an item, gives back what is ours of it, or says why it stays as it is. */

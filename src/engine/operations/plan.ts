@@ -109,7 +109,12 @@ export async function preparePlan(
       apiAddresses: Object.fromEntries(found.map((one) => [one.cluster.name, one.context.server])),
       ingressAddresses: Object.fromEntries(connected.map((one) => [one.cluster.name, one.facts.ingressAddresses])),
     };
-    const clusters = await planClusters(meshFile, materials, { connections, management, scope }, options);
+    const { plans: clusters, warnings: unasked } = await planClusters(
+      meshFile,
+      materials,
+      { connections, management, scope },
+      options,
+    );
     const outOfScope = bystandersOf(meshFile.mesh, scope);
     return {
       meshFile,
@@ -129,6 +134,7 @@ export async function preparePlan(
         ...trust.warnings,
         ...versions.warnings,
         ...members.flatMap(findLocalityDifferences),
+        ...unasked,
       ],
       close,
     };
@@ -186,7 +192,7 @@ async function planClusters(
   materials: Materials,
   { connections, management, scope }: Pick<PreparedPlan, "connections" | "management" | "scope">,
   options: EngineOptions,
-): Promise<readonly ClusterPlan[]> {
+): Promise<{ readonly plans: readonly ClusterPlan[]; readonly warnings: readonly Diagnostic[] }> {
   const { mesh } = meshFile;
   tolerateListeners(options.signal);
   const limiter = createLimiter(plannedAtATime);
@@ -196,6 +202,7 @@ async function planClusters(
     ...connections.filter((one) => isInScope(scope, one.cluster.name)),
   ];
   const refused: Diagnostic[] = [];
+  const warnings: Diagnostic[] = [];
   const kinds = new Set<string>();
   const plans = await Promise.all(
     targets.map(async (one): Promise<ClusterPlan> => {
@@ -215,6 +222,8 @@ async function planClusters(
             unreachable,
             withoutCredential: withoutCredential(mesh, scope, connections),
             refused,
+            warnings,
+            continueOnRefusal: options.continueOnRefusal,
             force: options.forceConflicts,
             adopt: options.adopt,
             signal: options.signal,
@@ -235,5 +244,5 @@ async function planClusters(
   );
   refuseUnknownKinds(options.forceConflicts, kinds);
   refuse(refused);
-  return plans;
+  return { plans, warnings };
 }

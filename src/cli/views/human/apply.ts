@@ -1,4 +1,5 @@
 import type { ApplyResult, ClusterOutcome } from "../../../engine/operations/apply.ts";
+import { describeId } from "../../../core/model/kube-object.ts";
 import type { Palette } from "./palette.ts";
 
 /** How an apply ended, cluster by cluster: what was done, and what was not. */
@@ -11,6 +12,11 @@ function viewCluster(cluster: ClusterOutcome, palette: Palette): string {
   switch (cluster.state) {
     case "applied":
       return `${palette.good("√")} ${cluster.cluster}  ${cluster.applied === 0 && cluster.deleted === 0 ? "as asked, nothing to change" : `${counts}, all ready`}`;
+    case "incomplete":
+      return [
+        `${palette.changed("!")} ${cluster.cluster}  ${cluster.applied === 0 && cluster.deleted === 0 ? "nothing to change" : `${counts}, all ready`} but what is refused`,
+        ...cluster.leftOut.map((id) => `    left as it is: ${describeId(id)}`),
+      ].join("\n");
     case "unreachable":
       return `${palette.bad("×")} ${cluster.cluster}  does not answer, nothing was done there`;
     case "interrupted":

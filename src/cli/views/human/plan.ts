@@ -42,6 +42,9 @@ function viewCluster(cluster: ClusterPlan, options: PlanViewOptions): string[] {
       lines.push(`  ${phase}`, ...ofPhase.flatMap((object) => viewObject(object, palette)));
     }
   }
+  for (const { id, diagnostic } of cluster.refused ?? []) {
+    lines.push(`${palette.bad(`    × ${describeId(id)}`)}${palette.dim(`  (left as it is: ${diagnostic.summary})`)}`);
+  }
   if (changing.length === 0) {
     lines.push(palette.dim(`  no changes (${cluster.objects.length} objects)`));
   }

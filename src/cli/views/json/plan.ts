@@ -28,6 +28,9 @@ export function planDocument(plan: Plan, options: { readonly prune: boolean }): 
                 fields,
               }),
             ),
+            ...(cluster.refused === undefined
+              ? {}
+              : { refused: cluster.refused.map(({ id, wave, diagnostic }) => ({ ...id, wave, diagnostic })) }),
             prune: cluster.prune.map((item) => ({ ...item.id, wave: item.wave })),
           },
     ),

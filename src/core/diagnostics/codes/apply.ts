@@ -71,4 +71,9 @@ export const applyCodes = {
     explanation:
       "The remote secret of a cluster that is no longer in the mesh file was deleted, and an istiod goes on reporting that cluster. Until it lets go, proxies may be sent to what runs there. The same command again goes on waiting.",
   },
+  ISM319: {
+    summary: "Istio's webhook does not answer",
+    explanation:
+      "Istio's objects are judged by a webhook of istiod, which refuses every change while no istiod answers. A plan then cannot ask the API server what an apply of these objects would change, and compares them with what is there. An apply brings istiod up first, so that it can be the remedy itself.",
+  },
 } as const satisfies Record<string, CatalogueEntry>;
