@@ -67,6 +67,8 @@ describe("apply -o jsonl", () => {
       "task.started west istio: gateways",
       "object.applied west create Gateway cross-network-gateway",
       "task.done west istio: gateways",
+      "task.started west routes: proxies",
+      "task.done west routes: proxies",
       "summary",
     ]);
     for (const line of lines) {

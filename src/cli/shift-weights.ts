@@ -62,8 +62,8 @@ export async function shiftWeights(args: ShiftArgs, context: CliContext): Promis
       return { exitCode: exitCodes.failed };
     }
     context.print(viewShift(target, weights, outcomes, context.palette));
-    context.report(outcomes.flatMap((outcome) => outcome.diagnostic ?? []));
-    if (outcomes.some((outcome) => outcome.state === "failed" || outcome.state === "unreachable")) {
+    context.report(outcomes.flatMap((outcome) => outcome.diagnostics));
+    if (outcomes.some(({ state }) => state !== "shifted" && state !== "unchanged")) {
       return { exitCode: exitCodes.partlyApplied };
     }
     first = false;

@@ -5,7 +5,8 @@ import { leftClusters, offersLeftEndpoints } from "../core/plan/left-clusters.ts
 import { keysOf } from "./guard-deletion.ts";
 import { deleteItems } from "./operations/delete-items.ts";
 import type { Run } from "./run-wave.ts";
-import { membersOf } from "./run-wave.ts";
+import { proveTaken } from "./prove-taken.ts";
+import { membersOf, servedMesh } from "./run-wave.ts";
 import { settleItems } from "./settle-items.ts";
 import { tellFailure } from "./tell-failure.ts";
 import { waitUntilLeft } from "./wait-until-left.ts";
@@ -23,7 +24,7 @@ export function plannedItems(plan: Working["plan"]): readonly InventoryItem[] {
 }
 
 /**
- * Ends the work on one cluster: prunes when asked, waits until nothing of what
+ * Ends the work on one cluster: waits until its proxies have taken what was applied, prunes when asked, waits until nothing of what
  * was pruned anywhere is known or served here any more, then writes the
  * inventory that the next plan starts from; not at all when it is the same.
  * Rejects with what stopped it, which it has told as an event.
@@ -33,20 +34,24 @@ export async function finishCluster(work: Working, run: Run, prune: boolean): Pr
   const subject = work.one.cluster.name;
   const waits = prune && [...run.all.values()].some(({ plan }) => offersLeftEndpoints(plan));
   const prunes = waits || (prune && work.plan.prune.length > 0);
-  const task = prunes ? "prune" : "inventory";
+  const proves = takesPart(work, run);
+  const task = prunes ? "prune" : proves ? "routes: proxies" : "inventory";
   const started = options.now();
-  if (prunes) {
+  if (prunes || proves) {
     options.onEvent({ kind: "task.started", subject, task });
   }
   try {
     const onNote = (note: string): void => options.onEvent({ kind: "task.note", subject, task, note });
+    if (proves) {
+      await proveTaken(work, run, onNote);
+    }
     const gone = prunes ? await pruneItems(work, run, onNote) : [];
     if (waits) {
       // Before the inventory forgets them: an apply that is stopped here waits again.
       await waitUntilLetGo(work, run, onNote);
     }
     await writeInventory(work, gone, run);
-    if (prunes) {
+    if (prunes || proves) {
       options.onEvent({ kind: "task.done", subject, task, seconds: (options.now() - started) / 1000 });
     }
   } catch (error) {
@@ -54,6 +59,11 @@ export async function finishCluster(work: Working, run: Run, prune: boolean): Pr
     work.failed = true;
     throw await tellFailure(error, work, task, options);
   }
+}
+
+/** True for a cluster of the mesh; Rancher's own has no proxies. */
+function takesPart(work: Working, { prepared }: Run): boolean {
+  return prepared.meshFile.mesh.clusters.some(({ name }) => name === work.one.cluster.name);
 }
 
 /** Gives the items that are no longer ours. */
@@ -79,7 +89,7 @@ async function waitUntilLetGo(work: Working, run: Run, onPending: (note: string)
   const members = membersOf(mesh, run.all);
   const live = members.filter(({ failed }) => !failed).map(({ one }) => one);
   const mayBeForeign = (): boolean => run.prepared.scope.length > 0 || members.some(({ failed }) => failed);
-  await waitUntilServed(mesh, work.one, live, { ...waiting, mayBeForeign });
+  await waitUntilServed(servedMesh(run), work.one, live, { ...waiting, mayBeForeign });
 }
 
 async function writeInventory(work: Working, gone: readonly InventoryItem[], run: Run): Promise<void> {

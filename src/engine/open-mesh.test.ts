@@ -53,6 +53,7 @@ function optionsWith(signal: AbortSignal): EngineOptions {
     now: () => Date.now(),
     forceConflicts: false,
     adopt: "never",
+    continueOnRefusal: false,
     timeoutMs: 1000,
   };
 }

@@ -1,7 +1,7 @@
 import { exitCodes } from "../core/diagnostics/exit-codes.ts";
 import { UserError } from "../core/diagnostics/user-error.ts";
 import type { KubeObject } from "../core/model/kube-object.ts";
-import { keyOf } from "../core/model/kube-object.ts";
+import { groupOf, idOf, keyOf } from "../core/model/kube-object.ts";
 import type { Mesh } from "../core/model/mesh.ts";
 import { digestLive, digestObject } from "../core/plan/digest.ts";
 import { forcesConflicts } from "../core/plan/force-conflicts.ts";
@@ -11,6 +11,7 @@ import { compareText, rankOf } from "../core/render/order.ts";
 import { isCatalogApp } from "../core/render/rancher-app.ts";
 import { remoteOf } from "../core/render/remote-secret.ts";
 import type { Wave } from "../core/render/waves.ts";
+import { waveRules } from "../core/render/waves.ts";
 import type { KubeError } from "../kube/errors.ts";
 import { isRefusal } from "../kube/errors.ts";
 import { diagnoseKubeError } from "../kube/diagnose.ts";
@@ -24,6 +25,7 @@ import { completeObject } from "./complete-object.ts";
 import { describePending } from "./describe-pending.ts";
 import type { PreparedPlan } from "./operations/plan.ts";
 import type { EngineOptions } from "./options.ts";
+import { findHalted } from "./halted.ts";
 import { mapAhead } from "./queue/map-ahead.ts";
 import { requestLimits } from "./request-limits.ts";
 import { isInScope, withoutCredential } from "./scope.ts";
@@ -31,6 +33,7 @@ import type { Peers } from "./peers.ts";
 import { tellFailure } from "./tell-failure.ts";
 import { waitUntilServed } from "./wait-until-served.ts";
 import { waitUntilSynced } from "./wait-until-synced.ts";
+import { explainsIstiod } from "./waking/istiod.ts";
 import { wakesDefinitions } from "./waking/definitions.ts";
 import { wakesNamespaces } from "./waking/namespaces.ts";
 import type { Attend } from "./waking/write-again.ts";
@@ -79,6 +82,7 @@ export async function runWave(wave: Wave, work: Working, run: Run): Promise<void
   const note = (text: string): void => options.onEvent({ kind: "task.note", subject, task, note: text });
   try {
     const unready = await applyObjects(objects, work, run);
+    const ready = new Map<string, KubeObject>();
     await waitUntilReady(
       work.one.client,
       unready.map((object) => referenceOf(object.object)),
@@ -86,9 +90,11 @@ export async function runWave(wave: Wave, work: Working, run: Run): Promise<void
         timeoutMs: options.timeoutMs,
         signal: options.signal,
         onPending: (pending) => note(describePending(pending)),
+        onReady: (live) => void ready.set(keyOf(idOf(live)), live),
         attend: attends(wave, work, run),
       },
     );
+    noteHalted(objects, ready, wave, work);
     if (wave === "join") {
       const others = membersOf(prepared.meshFile.mesh, all)
         .filter((other) => other.one.cluster.name !== subject && !other.failed)
@@ -106,7 +112,7 @@ export async function runWave(wave: Wave, work: Working, run: Run): Promise<void
       const waiting = { timeoutMs: options.timeoutMs, signal: options.signal, onPending: note };
       // What is outside the scope is not asked, and may offer endpoints as before. What has left the mesh file is deleted when no route leads there any more, and offers its endpoints until then.
       const leaving = [...all.values()].some(({ plan }) => offersLeftEndpoints(plan));
-      await waitUntilServed(prepared.meshFile.mesh, work.one, live, {
+      await waitUntilServed(servedMesh(run), work.one, live, {
         ...waiting,
         mayBeForeign: () => leaving || prepared.scope.length > 0,
       });
@@ -118,6 +124,25 @@ export async function runWave(wave: Wave, work: Working, run: Run): Promise<void
   }
 }
 
+/** Notes what is as asked and has no pods; without istiod nothing that comes after this wave can succeed. */
+function noteHalted(
+  objects: readonly PlannedObject[],
+  ready: ReadonlyMap<string, KubeObject>,
+  wave: Wave,
+  work: Working,
+): void {
+  const place = { cluster: work.one.cluster.name, context: work.one.context.context, wave };
+  const halted = objects.flatMap(({ id, object }) => {
+    const live = ready.get(keyOf(id));
+    return (live === undefined ? undefined : findHalted(live, object, place)) ?? [];
+  });
+  const istiod = halted.find(({ id }) => wave === "control-plane" && id.name.startsWith("istiod"));
+  if (istiod !== undefined) {
+    throw new UserError([istiod.diagnostic], exitCodes.failed);
+  }
+  work.halted.push(...halted);
+}
+
 /** What is done about objects that wait for a controller which has forgotten them. */
 function attends(wave: Wave, { one, plan }: Working, { options }: Run): Attend | undefined {
   const desired = plan.objects.map(({ object }) => object);
@@ -125,6 +150,8 @@ function attends(wave: Wave, { one, plan }: Working, { options }: Run): Attend |
   switch (wave) {
     case "definitions":
       return wakesDefinitions(one.client, desired, waking);
+    case "control-plane":
+      return explainsIstiod(one.client);
     case "gateways":
     case "services":
       return wakesNamespaces(one.client, desired, waking);
@@ -251,6 +278,9 @@ async function writeObject(planned: PlannedObject, work: Working, run: Run): Pro
   const object = planned.knownAfterApply ? await completeObject(planned, completionOf(work, run)) : planned.object;
   const force = forcesConflicts(options.forceConflicts, object.kind);
   const result = await work.one.client.apply(object, { force, signal: options.signal });
+  if (groupOf(object.apiVersion).endsWith(".istio.io")) {
+    work.proxiesChangedAt = options.now();
+  }
   work.outcomes.set(keyOf(planned.id), { applied: digestObject(object), result: digestLive(result) });
   return result;
 }
@@ -278,6 +308,22 @@ async function installApp(planned: PlannedObject, work: Working, { prepared, opt
   const place = { link: prepared.rancher.link, cluster: work.one.cluster };
   await installCatalogApp(planned.object, action, place, options);
   return undefined;
+}
+
+/**
+ * The mesh without the services of which something is left as it is
+ * (`--continue`): what their gateways have then is not what the mesh file asks.
+ */
+export function servedMesh({ prepared, all }: Run): Mesh {
+  const { mesh } = prepared.meshFile;
+  const left = [...all.values()].flatMap((work) => work.leftOut);
+  const ofServices = left.filter(
+    ({ wave }) => waveRules[wave].phase === "services" || waveRules[wave].phase === "routes",
+  );
+  const namespaces = new Set(ofServices.map(({ id }) => id.namespace));
+  return namespaces.size === 0
+    ? mesh
+    : { ...mesh, services: mesh.services.filter(({ namespace }) => !namespaces.has(namespace)) };
 }
 
 /** The clusters of the mesh that take part; Rancher's own, which only holds projects, is none of them. */

@@ -6,6 +6,7 @@ import { UserError } from "../core/diagnostics/user-error.ts";
 import type { Mesh } from "../core/model/mesh.ts";
 import type { Connected } from "./connect.ts";
 import { compareIngressEndpoints, listIngressPods, readActualEndpoints } from "./facts/ingress-endpoints.ts";
+import { podsWithoutSidecar } from "./facts/sidecars.ts";
 import type { WaitUntilSyncedOptions } from "./wait-until-synced.ts";
 
 const pollMs = 200;
@@ -41,7 +42,8 @@ export async function waitUntilServed(
     }
     options.onPending(`waiting for endpoints: ${wrong.map(describe).join("; ")}`);
     if (Date.now() > deadline) {
-      throw new UserError([notServed(one, wrong, options.timeoutMs)], exitCodes.failed);
+      const bare = await findBarePods(mesh, all, wrong, options.signal);
+      throw new UserError([notServed(one, wrong, bare, options.timeoutMs)], exitCodes.failed);
     }
     await pause(pollMs, undefined, { signal: options.signal });
   }
@@ -60,15 +62,63 @@ function describe(finding: EndpointFinding): string {
   return [...missing, ...foreign].join(", ");
 }
 
-function notServed(one: Connected, wrong: readonly EndpointFinding[], timeoutMs: number) {
+/** Pods without a sidecar that no other network can reach: istiod gives nobody their address there. */
+interface BarePods {
+  readonly one: Connected;
+  readonly namespace: string;
+  readonly pods: readonly string[];
+}
+
+async function findBarePods(
+  mesh: Mesh,
+  all: readonly Connected[],
+  wrong: readonly EndpointFinding[],
+  signal: AbortSignal,
+): Promise<readonly BarePods[]> {
+  const missing = new Set(wrong.filter((finding) => finding.missing.length > 0).map(({ version }) => version));
+  const places = mesh.services
+    .filter((service) => service.routes.length > 0)
+    .flatMap((service) =>
+      service.versions
+        .filter((version) => missing.has(version.name))
+        .flatMap((version) =>
+          all
+            .filter(({ cluster }) => version.clusters.includes(cluster.name))
+            .map((one) => ({ service, version, one })),
+        ),
+    );
+  const found = await Promise.all(
+    places.map(async ({ service, version, one }) => {
+      const pods = await podsWithoutSidecar(one.client, service, version, signal).catch((): readonly string[] => {
+        signal.throwIfAborted();
+        return [];
+      });
+      return { one, namespace: service.namespace, pods };
+    }),
+  );
+  return found.filter(({ pods }) => pods.length > 0);
+}
+
+function describeBare({ one, namespace, pods }: BarePods): string {
+  return `${pods.map((pod) => `${namespace}/${pod}`).join(", ")} of ${one.cluster.name} ${pods.length === 1 ? "has" : "have"} no sidecar, so that other networks do not get ${pods.length === 1 ? "its" : "their"} endpoint`;
+}
+
+function restartOf({ one, namespace }: BarePods): string {
+  return `    kubectl --context ${one.context.context} -n ${namespace} rollout restart deployment`;
+}
+
+function notServed(one: Connected, wrong: readonly EndpointFinding[], bare: readonly BarePods[], timeoutMs: number) {
   return {
     code: "ISM307",
     severity: "error",
     summary: "An ingress gateway does not get the endpoints",
-    detail: `After ${timeoutMs / 1000} s, the ingress of ${one.cluster.name}: ${wrong.map(describe).join("; ")}. Requests to these versions would fail there.`,
-    fix: wrong.every((finding) => unknownTo(finding).length === 0)
-      ? `istiod hands out endpoints of something that is gone. Restart it, then apply again: kubectl --context ${one.context.context} -n istio-system rollout restart deploy/istiod`
-      : "Run isthmus status to see whether all clusters are joined and isthmus verify for the whole table, then apply again.",
+    detail: `After ${timeoutMs / 1000} s, the ingress of ${one.cluster.name}: ${wrong.map(describe).join("; ")}. Requests to these versions would fail there.${bare.map((pods) => ` ${describeBare(pods)}.`).join("")}`,
+    fix:
+      bare.length > 0
+        ? `Have injection give them one, then apply again; isthmus check says why they have none:\n${[...new Set(bare.map(restartOf))].join("\n")}`
+        : wrong.every((finding) => unknownTo(finding).length === 0)
+          ? `istiod hands out endpoints of something that is gone. Restart it, then apply again: kubectl --context ${one.context.context} -n istio-system rollout restart deploy/istiod`
+          : "Run isthmus check, which names the cause, then apply again. isthmus verify shows the whole table of endpoints.",
     cluster: one.cluster.name,
   } as const;
 }

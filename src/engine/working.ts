@@ -1,5 +1,6 @@
 import type { Diagnostic } from "../core/diagnostics/diagnostic.ts";
 import type { ClusterPlan, RefusedObject } from "../core/plan/plan.ts";
+import type { Halted } from "./halted.ts";
 import type { Connected } from "./connect.ts";
 
 /** One cluster's share of an apply while it runs. */
@@ -18,6 +19,10 @@ export interface Working {
   readonly warnings: Diagnostic[];
   /** What is left as it is, since it is refused (`--continue`). */
   readonly leftOut: RefusedObject[];
+  /** What has no pods, since somebody has scaled it to 0. */
+  readonly halted: Halted[];
+  /** When something was last written that istiod sends to proxies, in milliseconds since the epoch. */
+  proxiesChangedAt: number | undefined;
   /** Fires when somebody else has taken the cluster's Lease. */
   readonly lost: AbortSignal;
   /** Why the cluster's Lease could not be taken; nothing is done there then. */

@@ -5,7 +5,7 @@ import { stringify } from "yaml";
 import type { FakeApiServer, FakeApiServerOptions } from "../../kube/fake/fake-api-server.ts";
 import { startFakeApiServer } from "../../kube/fake/fake-api-server.ts";
 import type { RunOptions, RunResult } from "./run-isthmus.ts";
-import { answerClusterz, runControllers } from "./fake-control-plane.ts";
+import { answerPod, runControllers } from "./fake-control-plane.ts";
 import { runIsthmus } from "./run-isthmus.ts";
 
 /** A folder with a mesh file, a kubeconfig and an istioctl, and the API servers that they lead to. */
@@ -90,7 +90,7 @@ export async function startFakeClusters(
   const folder = await mkdtemp(path.join(tmpdir(), "isthmus-test-"));
   const start = async (name: string): Promise<readonly [string, FakeApiServer]> => {
     const server: FakeApiServer = await startFakeApiServer({
-      podResponse: () => answerClusterz(server.store),
+      podResponse: (asked) => answerPod(server.store, asked),
       namespacesLinger: living,
       ...options,
     });

@@ -17,6 +17,18 @@ const istiodPod = {
   },
 };
 
+/** The pod of the ingress gateway, which is there as long as istiod is. */
+export const ingressPod = {
+  apiVersion: "v1",
+  kind: "Pod",
+  metadata: {
+    name: "istio-ingressgateway-1",
+    namespace: "istio-system",
+    labels: { istio: "ingressgateway" },
+    ownerReferences: [{ apiVersion: "apps/v1", kind: "ReplicaSet", name: "ingress", uid: "ingress", controller: true }],
+  },
+};
+
 /**
  * Does in a fake API server what a cluster's controllers do: fills in service
  * account tokens (`token-of-<cluster>`), establishes definitions, rolls out
@@ -30,15 +42,82 @@ export function runControllers(cluster: string, server: FakeApiServer, reactionM
   });
 }
 
+/** What pods answer: istiod by its debug pages, and the ingress gateway's Envoy by its admin pages. */
+export function answerPod(store: FakeStore | undefined, path: string): string {
+  switch (path) {
+    case "/debug/clusterz":
+      return httpAnswer(clustersOf(store));
+    case "/debug/syncz":
+      return httpAnswer([syncOf({ sent: "1", acked: "1" })]);
+    case "/config_dump?resource=dynamic_route_configs":
+      return httpAnswer(routesOf(store));
+    case "/clusters?format=json":
+      return httpAnswer({});
+    default:
+      return httpAnswer([]);
+  }
+}
+
+/** One entry of `/debug/syncz`: how far the ingress gateway is with its routes. */
+export function syncOf(routes: { readonly sent: string; readonly acked: string; readonly lastError?: string }): object {
+  const { name, namespace } = ingressPod.metadata;
+  return {
+    proxy: `${name}.${namespace}`,
+    resources: { "type.googleapis.com/envoy.config.route.v3.RouteConfiguration": routes },
+  };
+}
+
+/** A body as a raw HTTP response. */
+export function httpAnswer(body: unknown): string {
+  const text = JSON.stringify(body);
+  return `HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(text)}\r\n\r\n${text}`;
+}
+
 /** What an istiod says at `/debug/clusterz`: every cluster that it has a remote secret of is synced. */
-export function answerClusterz(store: FakeStore | undefined): string {
+function clustersOf(store: FakeStore | undefined): readonly object[] {
   const secrets = store?.list({ apiVersion: "v1", kind: "Secret" }, "istio-system") ?? [];
-  const known = secrets.flatMap(({ metadata: { annotations } }) => {
+  return secrets.flatMap(({ metadata: { annotations } }) => {
     const id = (annotations as Readonly<Record<string, string>> | undefined)?.["networking.istio.io/cluster"];
     return id === undefined ? [] : [{ id, syncStatus: "synced" }];
   });
-  const body = JSON.stringify(known);
-  return `HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`;
+}
+
+interface VirtualServiceSpec {
+  readonly http?: readonly {
+    readonly match?: readonly { readonly uri?: Readonly<Record<string, string>> }[];
+    readonly route?: readonly {
+      readonly destination: {
+        readonly host: string;
+        readonly subset?: string;
+        readonly port?: { readonly number: number };
+      };
+      readonly weight?: number;
+    }[];
+  }[];
+}
+
+/** Envoy's routes as istiod makes them of the VirtualServices in the store, reduced to what is read of them. */
+export function routesOf(store: FakeStore | undefined): object {
+  const objects = (store?.all() ?? []).filter(({ kind }) => kind === "VirtualService");
+  const routes = objects.flatMap((object) => {
+    const { namespace = "", name } = object.metadata;
+    const config = `/apis/networking.istio.io/v1/namespaces/${namespace}/virtual-service/${name}`;
+    return ((object["spec"] ?? {}) as VirtualServiceSpec).http?.flatMap(({ match = [], route = [] }) =>
+      match.map(({ uri = {} }) => ({
+        match: { path: Object.values(uri)[0] },
+        route: {
+          weighted_clusters: {
+            clusters: route.map(({ destination: { host, subset = "", port }, weight }) => ({
+              name: `outbound|${port?.number ?? 0}|${subset}|${host}`,
+              weight: weight ?? 100,
+            })),
+          },
+        },
+        metadata: { filter_metadata: { istio: { config } } },
+      })),
+    );
+  });
+  return { configs: [{ route_config: { name: "http.8080", virtual_hosts: [{ name: "*:80", routes }] } }] };
 }
 
 function react(cluster: string, server: FakeApiServer, { object }: StoredEvent): void {
@@ -85,12 +164,14 @@ function advance(cluster: string, object: WireObject): WireObject | undefined {
 }
 
 function runIstiod(server: FakeApiServer, wanted: boolean): void {
-  const running = server.store.find(istiodPod, "istio-system", istiodPod.metadata.name);
-  if (wanted && running === undefined) {
-    server.put({ ...istiodPod, status: { phase: "Running" } });
-  }
-  if (!wanted && running !== undefined) {
-    server.store.remove(running);
+  for (const pod of [istiodPod, ingressPod]) {
+    const running = server.store.find(pod, "istio-system", pod.metadata.name);
+    if (wanted && running === undefined) {
+      server.put({ ...pod, status: { phase: "Running", conditions: [{ type: "Ready", status: "True" }] } });
+    }
+    if (!wanted && running !== undefined) {
+      server.store.remove(running);
+    }
   }
 }
 

@@ -37,7 +37,7 @@ export interface WaveOutcome {
 
 export interface ClusterOutcome {
   readonly cluster: string;
-  /** `incomplete`: everything is done but what is refused (`--continue`). */
+  /** `incomplete`: everything is done but what is refused (`--continue`), or something that the mesh needs has no pods. */
   readonly state: "applied" | "incomplete" | "failed" | "interrupted" | "unreachable";
   readonly waves: readonly WaveOutcome[];
   /** Objects written, counted. */
@@ -45,6 +45,8 @@ export interface ClusterOutcome {
   readonly deleted: number;
   /** What was left as it is. */
   readonly leftOut: readonly ObjectId[];
+  /** What has no pods though the mesh needs it. */
+  readonly halted: readonly ObjectId[];
   readonly diagnostics: readonly Diagnostic[];
 }
 
@@ -103,6 +105,7 @@ async function applyHeld(
           applied: 0,
           deleted: 0,
           leftOut: [],
+          halted: [],
           diagnostics,
         };
       }
@@ -159,6 +162,8 @@ function workingClusters(
         deleted: 0,
         outcomes: new Map(),
         warnings: [],
+        halted: [],
+        proxiesChangedAt: undefined,
         leftOut: [...(plan.refused ?? [])],
         lost: lease?.lost ?? new AbortController().signal,
         refused: leases.failed.get(one.cluster.name) ?? [],
@@ -265,8 +270,9 @@ async function outcomeOf(work: Working, outcomes: ReadonlyMap<string, TaskOutcom
     applied: work.applied,
     deleted: work.deleted,
     leftOut: work.leftOut.map(({ id }) => id),
+    halted: needed(work).map(({ id }) => id),
     diagnostics: [
-      ...work.leftOut.map(({ diagnostic }) => diagnostic),
+      ...[...work.leftOut, ...work.halted].map(({ diagnostic }) => diagnostic),
       ...ofWaves.flatMap((wave) => wave.diagnostics),
       ...ends.flat(),
       ...work.warnings,
@@ -281,5 +287,9 @@ function stateOf(outcomes: readonly TaskOutcome["kind"][], work: Working): Clust
   if (outcomes.includes("interrupted")) {
     return "interrupted";
   }
-  return work.leftOut.length > 0 ? "incomplete" : "applied";
+  return work.leftOut.length > 0 || needed(work).length > 0 ? "incomplete" : "applied";
+}
+
+function needed({ halted }: Working): Working["halted"] {
+  return halted.filter(({ diagnostic }) => diagnostic.severity === "error");
 }

@@ -3,10 +3,12 @@ import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
 import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
 import { UserError } from "../../core/diagnostics/user-error.ts";
 import type { KubeObject } from "../../core/model/kube-object.ts";
+import { describeId, idOf } from "../../core/model/kube-object.ts";
 import type { Route, Service } from "../../core/model/mesh.ts";
 import type { FieldChange } from "../../core/plan/diff.ts";
 import { diffObjects } from "../../core/plan/diff.ts";
 import { forcesConflicts } from "../../core/plan/force-conflicts.ts";
+import { meshLabel } from "../../core/render/names.ts";
 import { withMeshLabel } from "../../core/render/place-objects.ts";
 import { renderVirtualService } from "../../core/render/virtual-service.ts";
 import type { KubeClient } from "../../kube/client.ts";
@@ -16,10 +18,13 @@ import { diagnoseKubeError } from "../../kube/diagnose.ts";
 import { referenceOf } from "../../kube/object-reference.ts";
 import type { ClusterContext } from "../connect.ts";
 import { resolveContexts } from "../connect.ts";
+import { diagnoseFailure } from "../diagnose-failure.ts";
 import type { HeldLeases } from "../lease/hold-leases.ts";
 import { holdLeases } from "../lease/hold-leases.ts";
 import type { MeshFile } from "../mesh-file.ts";
 import type { EngineOptions } from "../options.ts";
+import { createCulpritFinder } from "../find-culprits.ts";
+import { waitUntilTaken } from "../wait-until-taken.ts";
 import { closeRancher } from "../rancher.ts";
 import { refuseUnknownKinds } from "../refuse-unknown-kinds.ts";
 import { findMissingSandbox } from "../sandbox-network.ts";
@@ -28,6 +33,8 @@ export type ShiftTarget =
   | {
       readonly kind: "ready";
       readonly cluster: string;
+      /** The kubeconfig context. */
+      readonly context: string;
       readonly client: KubeClient;
       readonly object: KubeObject;
       readonly fields: readonly FieldChange[];
@@ -37,14 +44,17 @@ export type ShiftTarget =
 /** A shift that every reachable cluster has agreed to in a dry-run. Connections are open until `close`. */
 export interface PreparedShift {
   readonly mesh: string;
+  /** The mesh's version of Istio. */
+  readonly istio: string;
   readonly targets: readonly ShiftTarget[];
   readonly close: () => Promise<void>;
 }
 
 export interface ShiftOutcome {
   readonly cluster: string;
-  readonly state: "shifted" | "unchanged" | "failed" | "unreachable";
-  readonly diagnostic?: Diagnostic;
+  /** `notTaken`: the API server has the weights, and a gateway does not obey them. */
+  readonly state: "shifted" | "unchanged" | "notTaken" | "failed" | "unreachable";
+  readonly diagnostics: readonly Diagnostic[];
 }
 
 /**
@@ -78,7 +88,7 @@ export async function prepareShift(
   try {
     const asked = await Promise.all(
       clients.map(async ({ one, client }) =>
-        askCluster(one, client, object, { refusals, force, signal: options.signal }),
+        askCluster(one, client, object, { mesh: meshFile.mesh.name, refusals, force, signal: options.signal }),
       ),
     );
     const targets = [...asked, ...away];
@@ -91,7 +101,7 @@ export async function prepareShift(
         exitCodes.unreachable,
       );
     }
-    return { mesh: meshFile.mesh.name, targets, close };
+    return { mesh: meshFile.mesh.name, istio: meshFile.mesh.istio.version, targets, close };
   } catch (error) {
     await close();
     throw error;
@@ -102,9 +112,15 @@ async function askCluster(
   one: ClusterContext,
   client: KubeClient,
   object: KubeObject,
-  scope: { readonly refusals: Diagnostic[]; readonly force: boolean; readonly signal: AbortSignal },
+  scope: {
+    readonly mesh: string;
+    readonly refusals: Diagnostic[];
+    readonly force: boolean;
+    readonly signal: AbortSignal;
+  },
 ): Promise<ShiftTarget> {
   const cluster = one.cluster.name;
+  const { context } = one.context;
   const missing = findMissingSandbox(cluster, one.context);
   if (missing !== undefined) {
     return { kind: "unreachable", cluster, diagnostic: missing };
@@ -113,14 +129,18 @@ async function askCluster(
     const live = await client.get(referenceOf(object), { signal: scope.signal });
     if (live === undefined) {
       scope.refusals.push(notApplied(cluster, object));
-      return { kind: "ready", cluster, client, object, fields: [] };
+      return { kind: "ready", cluster, context, client, object, fields: [] };
+    }
+    const owner = live.metadata.labels?.[meshLabel];
+    if (owner !== undefined && owner !== scope.mesh) {
+      scope.refusals.push(otherMesh(cluster, object, { ours: scope.mesh, owner }));
     }
     if (hasHosts(live) !== hasHosts(object)) {
       scope.refusals.push(otherForm(cluster, object));
-      return { kind: "ready", cluster, client, object, fields: [] };
+      return { kind: "ready", cluster, context, client, object, fields: [] };
     }
     const result = await client.apply(object, { dryRun: true, force: scope.force, signal: scope.signal });
-    return { kind: "ready", cluster, client, object, fields: diffObjects(live, result) };
+    return { kind: "ready", cluster, context, client, object, fields: diffObjects(live, result) };
   } catch (error) {
     scope.signal.throwIfAborted();
     const diagnostic = await diagnoseKubeError(error, cluster);
@@ -136,8 +156,8 @@ async function askCluster(
 
 /**
  * Holds the mesh's Leases, calls `first` (which replaces the mesh file), then
- * writes the new weights to every cluster at the same moment. Never rejects
- * for one cluster's sake; a UserError before anything is changed when somebody
+ * writes the new weights to every cluster at the same moment, and waits until
+ * the ingress gateways of each obey them. Never rejects for one cluster's sake; a UserError before anything is changed when somebody
  * else works on the mesh (75, ISM308), or when a cluster that answers does not
  * give its Lease.
  */
@@ -148,14 +168,46 @@ export async function carryOutShift(
 ): Promise<readonly ShiftOutcome[]> {
   const ready = prepared.targets.filter((one) => one.kind === "ready");
   const leases = await holdLeases(prepared.mesh, "shift", ready, options);
+  let written: readonly ShiftOutcome[];
   try {
     if (leases.failed.size > 0) {
       throw new UserError([...leases.failed.values()].flat(), exitCodes.failed);
     }
     await first();
-    return await writeWeights(prepared, leases, options);
+    written = await writeWeights(prepared, leases, options);
   } finally {
     await leases.release();
+  }
+  return Promise.all(written.map(async (outcome) => proveTaken(prepared, outcome, options)));
+}
+
+/** What is stored already may be obeyed by nobody, so it is looked at like what was written. */
+async function proveTaken(
+  { targets, istio }: PreparedShift,
+  outcome: ShiftOutcome,
+  options: EngineOptions,
+): Promise<ShiftOutcome> {
+  const target = targets.find((one) => one.kind === "ready" && one.cluster === outcome.cluster);
+  const stored = outcome.state === "shifted" || outcome.state === "unchanged";
+  if (target?.kind !== "ready" || !stored) {
+    return outcome;
+  }
+  const place = { name: target.cluster, context: target.context, client: target.client };
+  try {
+    const diagnostics = await waitUntilTaken(place, [target.object], {
+      timeoutMs: options.timeoutMs,
+      signal: options.signal,
+      onPending: () => {},
+      findCulprits: createCulpritFinder(istio, options),
+    });
+    return { ...outcome, diagnostics: [...outcome.diagnostics, ...diagnostics] };
+  } catch (error) {
+    options.signal.throwIfAborted();
+    return {
+      cluster: target.cluster,
+      state: "notTaken",
+      diagnostics: await diagnoseFailure(error, target.cluster, "shift"),
+    };
   }
 }
 
@@ -167,18 +219,22 @@ async function writeWeights(
   return Promise.all(
     prepared.targets.map(async (target): Promise<ShiftOutcome> => {
       if (target.kind === "unreachable") {
-        return { cluster: target.cluster, state: "unreachable", diagnostic: target.diagnostic };
+        return { cluster: target.cluster, state: "unreachable", diagnostics: [target.diagnostic] };
       }
       if (target.fields.length === 0) {
-        return { cluster: target.cluster, state: "unchanged" };
+        return { cluster: target.cluster, state: "unchanged", diagnostics: [] };
       }
       try {
         await leases.held.get(target.cluster)?.ensure();
         const force = forcesConflicts(options.forceConflicts, target.object.kind);
         await target.client.apply(target.object, { force, signal: options.signal });
-        return { cluster: target.cluster, state: "shifted" };
+        return { cluster: target.cluster, state: "shifted", diagnostics: [] };
       } catch (error) {
-        return { cluster: target.cluster, state: "failed", diagnostic: await diagnoseKubeError(error, target.cluster) };
+        return {
+          cluster: target.cluster,
+          state: "failed",
+          diagnostics: [await diagnoseKubeError(error, target.cluster)],
+        };
       }
     }),
   );
@@ -202,6 +258,22 @@ function otherForm(cluster: string, object: KubeObject): Diagnostic {
   return {
     ...notApplied(cluster, object),
     detail: `The mesh file has ${hasHosts(object) ? "one route" : "several routes"} for the hosts of ${object.metadata.name}, and VirtualService ${object.metadata.namespace}/${object.metadata.name} of cluster ${cluster} is from when there ${hasHosts(object) ? "were more" : "was one"}. A shift moves weights and nothing else. No cluster was changed.`,
+  };
+}
+
+function otherMesh(
+  cluster: string,
+  object: KubeObject,
+  { ours, owner }: { readonly ours: string; readonly owner: string },
+): Diagnostic {
+  return {
+    code: "ISM201",
+    severity: "error",
+    summary: "The cluster belongs to another mesh",
+    detail: `${describeId(idOf(object))} of cluster ${cluster} is part of mesh ${owner}, and the mesh file is that of ${ours}. No cluster was changed.`,
+    fix: `Name the mesh file of ${owner} with -f.`,
+    cluster,
+    object: idOf(object),
   };
 }
 

@@ -29,7 +29,7 @@ import { preparePlan } from "./plan.ts";
 
 export interface ComponentStatus {
   readonly name: string;
-  /** `current`, `inProgress`, `failed`, or `missing`. */
+  /** `current`, `inProgress`, `failed`, `missing`, or `stopped`: scaled to 0. */
   readonly state: string;
   readonly reason: string;
   /** Pods; left out where there is no Deployment. */
@@ -194,7 +194,7 @@ async function readCluster(meshFile: MeshFile, one: Connected, options: ReadOpti
     kubernetes: version.gitVersion,
     istio: istiod === undefined ? "" : imageTag(istiod),
     network: namespace?.metadata.labels?.[networkLabel] ?? "",
-    components: deployments.map(([name, deployment]) => componentOf(name, deployment)),
+    components: deployments.map(([name, deployment]) => componentOf(name, deployment, one.context.context)),
     ingress: ingress === undefined ? [] : serviceAddresses(ingress),
     eastWest: eastWest === undefined ? [] : serviceAddresses(eastWest),
     remotes: worstOf(remotesByPod, others),
@@ -207,13 +207,22 @@ async function readCluster(meshFile: MeshFile, one: Connected, options: ReadOpti
   };
 }
 
-function componentOf(name: string, deployment: KubeObject | undefined): ComponentStatus {
+function componentOf(name: string, deployment: KubeObject | undefined, context: string): ComponentStatus {
   if (deployment === undefined) {
     return { name, state: "missing", reason: "there is no such Deployment" };
   }
   const readiness = readinessOf(deployment);
   const { replicas = 1 } = (deployment["spec"] ?? {}) as { readonly replicas?: number };
   const { readyReplicas = 0 } = (deployment["status"] ?? {}) as { readonly readyReplicas?: number };
+  if (replicas === 0) {
+    const command = `kubectl --context ${context} -n ${istioNamespace} scale deployment/${name} --replicas=1`;
+    return {
+      name,
+      state: "stopped",
+      reason: `scaled to 0, which an apply leaves as it is (${command})`,
+      replicas: { ready: readyReplicas, desired: 0 },
+    };
+  }
   return {
     name,
     state: readiness.state,

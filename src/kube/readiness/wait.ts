@@ -18,6 +18,8 @@ export interface WaitOptions {
   readonly signal: AbortSignal;
   /** What is pending and why: once at the beginning (when anything is), then on every change. Must not throw. */
   readonly onPending: (pending: readonly Pending[]) => void;
+  /** Told of every object that is as it should be, each time that it is seen so. */
+  readonly onReady?: ((object: KubeObject) => void) | undefined;
   /** Asked every two seconds about each object that is pending. May act on it, and gives a better reason where it has one. */
   readonly attend?: ((object: KubeObject, signal: AbortSignal) => Promise<string | undefined>) | undefined;
 }
@@ -45,13 +47,16 @@ export async function waitUntilReady(
   references: readonly ObjectReference[],
   options: WaitOptions,
 ): Promise<void> {
-  const { timeoutMs, signal, onPending, attend = async () => undefined } = options;
+  const { timeoutMs, signal, onPending, onReady = () => {}, attend = async () => undefined } = options;
   await followObjects(client, references, {
     timeoutMs,
     signal,
     onPending,
     judge: (_reference, object) => {
       const { state, reason } = readinessOf(object);
+      if (state === "current" && object !== undefined) {
+        onReady(object);
+      }
       return state === "current" ? undefined : reason;
     },
     explain: async (object, lookSignal) =>

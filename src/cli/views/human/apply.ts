@@ -14,8 +14,9 @@ function viewCluster(cluster: ClusterOutcome, palette: Palette): string {
       return `${palette.good("√")} ${cluster.cluster}  ${cluster.applied === 0 && cluster.deleted === 0 ? "as asked, nothing to change" : `${counts}, all ready`}`;
     case "incomplete":
       return [
-        `${palette.changed("!")} ${cluster.cluster}  ${cluster.applied === 0 && cluster.deleted === 0 ? "nothing to change" : `${counts}, all ready`} but what is refused`,
+        `${palette.changed("!")} ${cluster.cluster}  ${cluster.applied === 0 && cluster.deleted === 0 ? "nothing to change" : counts}, not all as asked`,
         ...cluster.leftOut.map((id) => `    left as it is: ${describeId(id)}`),
+        ...cluster.halted.map((id) => `    has no pods:   ${describeId(id)}`),
       ].join("\n");
     case "unreachable":
       return `${palette.bad("×")} ${cluster.cluster}  does not answer, nothing was done there`;

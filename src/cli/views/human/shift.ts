@@ -39,6 +39,7 @@ export function viewShift(
   const says = {
     shifted: "shifted",
     unchanged: "had these weights already",
+    notTaken: "written, and not obeyed by its gateways",
     failed: "failed",
     unreachable: "does not answer",
   };

@@ -76,4 +76,24 @@ export const applyCodes = {
     explanation:
       "Istio's objects are judged by a webhook of istiod, which refuses every change while no istiod answers. A plan then cannot ask the API server what an apply of these objects would change, and compares them with what is there. An apply brings istiod up first, so that it can be the remedy itself.",
   },
+  ISM320: {
+    summary: "A workload of the mesh is scaled to 0",
+    explanation:
+      "A Deployment that the mesh needs has `replicas: 0`. Istio's manifests name no number, so that an autoscaler or a person may set it, and an apply leaves it as it is. Everything else is applied, but the mesh does not work there: the exit code is 4. The command of the fix starts it again; an autoscaler, if there is one, takes over from there. A version of a service that is scaled to 0 is a warning, since that may be meant.",
+  },
+  ISM321: {
+    summary: "A proxy refuses its configuration",
+    explanation:
+      "istiod made of the objects in the cluster what Envoy does not accept, and Envoy went on with what it had (a NACK). From then on nothing of that kind changes in that proxy, also not what is right in itself: one regular expression that RE2 refuses freezes all routes of a gateway, while the API server says yes to everything. Istio's validating webhook refuses most of such objects; it cannot for those that were written while it was not there. The detail has Envoy's words and, where they can be found, the objects.",
+  },
+  ISM322: {
+    summary: "A proxy has not taken the change",
+    explanation:
+      "What was applied is stored, but a proxy does not have it after the time that was given: it is not connected to an istiod, istiod is busy or has not seen the change, or the proxy hangs. Requests through it go as before. Gateways are asked for the routes that they hold, all others by what they have acknowledged to istiod.",
+  },
+  ISM323: {
+    summary: "It is not proven that gateways have taken the change",
+    explanation:
+      "The change is stored, and there was no ingress gateway that could be asked whether it obeys: it has no ready pods, or the account may not open a port-forward to them. Whoever makes a shift needs `get` and `list` on pods and `create` on `pods/portforward` in istio-system for that proof.",
+  },
 } as const satisfies Record<string, CatalogueEntry>;

@@ -1,10 +1,10 @@
 import type { ServiceFacts } from "../../../core/checks/facts.ts";
 import { endpointsOf } from "../../../core/checks/service-port.ts";
-import type { KubeObject } from "../../../core/model/kube-object.ts";
 import type { Service } from "../../../core/model/mesh.ts";
 import { compareText } from "../../../core/render/order.ts";
 import type { KubeClient } from "../../../kube/client.ts";
 import { clusterEndpointsOf, readServiceObjects, slicesOf } from "../service-endpoints.ts";
+import { hasSidecar } from "../sidecars.ts";
 
 /** One service of the mesh as a cluster has it. */
 export async function readService(client: KubeClient, service: Service, signal: AbortSignal): Promise<ServiceFacts> {
@@ -34,12 +34,4 @@ export async function readService(client: KubeClient, service: Service, signal: 
       .filter((pod) => !hasSidecar(pod))
       .map((pod) => pod.metadata.name),
   };
-}
-
-/** A native sidecar is an init container that goes on. */
-function hasSidecar(pod: KubeObject): boolean {
-  const spec = pod["spec"] as
-    | Readonly<Record<"containers" | "initContainers", readonly { readonly name: string }[] | undefined>>
-    | undefined;
-  return [...(spec?.containers ?? []), ...(spec?.initContainers ?? [])].some((one) => one.name === "istio-proxy");
 }

@@ -1,0 +1,95 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { KubeObject } from "../model/kube-object.ts";
+import { renderVirtualService } from "../render/virtual-service.ts";
+import { twoClusters } from "../testing/two-clusters.ts";
+import { compareRoutes, describeShares, routesAsked, routesHeld } from "./route-table.ts";
+
+const service = twoClusters.services[0] as (typeof twoClusters.services)[number];
+const route = service.routes[0] as (typeof service.routes)[number];
+const host = "helloworld.sample.svc.cluster.local";
+
+function asked(weights: Readonly<Record<string, number>>): KubeObject {
+  return renderVirtualService(twoClusters, service, { ...route, weights });
+}
+
+/** A page of Envoy with one route, as istiod 1.31 makes it. */
+function dump(of: { readonly match?: object; readonly route?: object; readonly config?: string }) {
+  const {
+    match = { path: "/hello", case_sensitive: true },
+    config = "/apis/networking.istio.io/v1/namespaces/sample/virtual-service/helloworld",
+    route: to = { weighted_clusters: { clusters: [cluster("v1", 10), cluster("v2", 90)] } },
+  } = of;
+  const routes = [{ match, route: to, metadata: { filter_metadata: { istio: { config } } } }];
+  return { configs: [{ route_config: { name: "http.8080", virtual_hosts: [{ name: "*:80", routes }] } }] };
+}
+
+function cluster(version: string, weight: number) {
+  return { name: `outbound|5000|${version}|${host}`, weight };
+}
+
+function find(weights: Readonly<Record<string, number>>, page: Parameters<typeof dump>[0]) {
+  return compareRoutes(routesAsked(asked(weights)), routesHeld(dump(page)).get("sample/helloworld") ?? []);
+}
+
+describe("the routes of a gateway against a VirtualService", () => {
+  it("are as asked with the same weights", () => {
+    expect(find({ v1: 10, v2: 90 }, {})).toBeUndefined();
+  });
+
+  it("are as asked when a version without weight is left out, alone or among others", () => {
+    expect(find({ v1: 0, v2: 100 }, { route: { cluster: cluster("v2", 1).name } })).toBeUndefined();
+    expect(
+      find({ v1: 0, v2: 100 }, { route: { weighted_clusters: { clusters: [cluster("v2", 100)] } } }),
+    ).toBeUndefined();
+  });
+
+  it("are not with the weights from before, which are named", () => {
+    const finding = find({ v1: 50, v2: 50 }, {});
+    expect(finding?.missing.map(describeShares)).toEqual(["v1=50 v2=50"]);
+    expect(finding?.foreign.map(describeShares)).toEqual(["v1=10 v2=90"]);
+  });
+
+  it("are not when the route is missing, of another path or of another VirtualService", () => {
+    expect(compareRoutes(routesAsked(asked({ v1: 10, v2: 90 })), [])?.missing).toHaveLength(1);
+    expect(find({ v1: 10, v2: 90 }, { match: { path: "/other" } })).toBeDefined();
+    const config = "/apis/networking.istio.io/v1/namespaces/other/virtual-service/helloworld";
+    expect(find({ v1: 10, v2: 90 }, { config })?.missing).toHaveLength(1);
+  });
+
+  it("know every kind of path by its text, and no path as the prefix of all", () => {
+    const object: KubeObject = {
+      ...asked({}),
+      spec: {
+        gateways: ["g"],
+        http: [
+          { match: [{ uri: { regex: "/a.*" } }, { uri: { prefix: "/b" } }], route: [{ destination: { host } }] },
+          { route: [{ destination: { host } }] },
+          { redirect: { uri: "/" } },
+        ],
+      },
+    };
+    const to = { cluster: `outbound|5000||${host}` };
+    const config = "/apis/networking.istio.io/v1/namespaces/sample/virtual-service/helloworld";
+    const metadata = { filter_metadata: { istio: { config } } };
+    const matches = [{ safe_regex: { regex: "/a.*" } }, { path_separated_prefix: "/b" }, { prefix: "/" }];
+    const routes = [
+      ...matches.map((match) => ({ match, route: to, metadata })),
+      // A redirect shares nothing out, and is not looked at.
+      { match: { prefix: "/" }, metadata },
+    ];
+    const held = routesHeld({ configs: [{ route_config: { virtual_hosts: [{ routes }] } }] });
+    expect(compareRoutes(routesAsked(object), held.get("sample/helloworld") ?? [])).toBeUndefined();
+  });
+
+  it("are as asked exactly when every share is the same, whatever the weights", () => {
+    const weight = fc.integer({ min: 0, max: 100 });
+    fc.assert(
+      fc.property(weight, weight, (wanted, seen) => {
+        const clusters = [cluster("v1", seen), cluster("v2", 100 - seen)].filter((one) => one.weight > 0);
+        const finding = find({ v1: wanted, v2: 100 - wanted }, { route: { weighted_clusters: { clusters } } });
+        expect(finding === undefined).toBe(wanted === seen);
+      }),
+    );
+  });
+});

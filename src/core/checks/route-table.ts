@@ -1,0 +1,160 @@
+import type { KubeObject } from "../model/kube-object.ts";
+import { compareText } from "../render/order.ts";
+
+/** Where requests of one path go: `subset of host` → its share of them, 0 to 1. */
+export interface RouteShares {
+  /** The path as the route has it, whatever the kind of match; empty where any path matches. */
+  readonly path: string;
+  readonly shares: Readonly<Record<string, number>>;
+}
+
+/** What a proxy has of one VirtualService that is not as the VirtualService asks. */
+export interface RouteFinding {
+  /** Asked for, and not there. */
+  readonly missing: readonly RouteShares[];
+  /** There, and not asked for. */
+  readonly foreign: readonly RouteShares[];
+}
+
+interface Destination {
+  readonly destination?: { readonly host?: string; readonly subset?: string };
+  readonly weight?: number;
+}
+
+interface HttpRoute {
+  readonly match?: readonly { readonly uri?: Readonly<Record<string, string>> }[];
+  readonly route?: readonly Destination[];
+}
+
+/**
+ * The routes that a gateway has to hold for a Virtualservice: one for each
+ * match of each rule with destinations. Redirects and direct responses, which
+ * share nothing out, are left out.
+ */
+export function routesAsked(virtualService: KubeObject): readonly RouteShares[] {
+  const { http = [] } = (virtualService["spec"] ?? {}) as { readonly http?: readonly HttpRoute[] };
+  return http.flatMap(({ match, route = [] }) => {
+    if (route.length === 0) {
+      return [];
+    }
+    const shares = sharesOf(
+      route.map(({ destination, weight }) => ({
+        name: nameOf(destination?.host ?? "", destination?.subset ?? ""),
+        weight: weight ?? (route.length === 1 ? 1 : 0),
+      })),
+    );
+    const paths =
+      match === undefined || match.length === 0 ? [""] : match.map(({ uri }) => Object.values(uri ?? {})[0] ?? "");
+    return paths.map((path) => ({ path, shares }));
+  });
+}
+
+/** Envoy's admin page `/config_dump?resource=dynamic_route_configs`, as far as it is read. */
+export interface RouteConfigDump {
+  readonly configs?: readonly {
+    readonly route_config?: {
+      readonly virtual_hosts?: readonly { readonly routes?: readonly EnvoyRoute[] }[];
+    };
+  }[];
+}
+
+interface EnvoyRoute {
+  readonly match?: {
+    readonly prefix?: string;
+    readonly path?: string;
+    readonly path_separated_prefix?: string;
+    readonly safe_regex?: { readonly regex?: string };
+  };
+  readonly route?: {
+    readonly cluster?: string;
+    readonly weighted_clusters?: { readonly clusters?: readonly { readonly name: string; readonly weight?: number }[] };
+  };
+  readonly metadata?: { readonly filter_metadata?: { readonly istio?: { readonly config?: string } } };
+}
+
+/**
+ * VirtualService, as `namespace/name`, → the routes that a proxy has for it, by
+ * the mark that istiod leaves in every route (`/apis/networking.istio.io/v1/namespaces/N/virtual-service/V`).
+ */
+export type HeldRoutes = ReadonlyMap<string, readonly RouteShares[]>;
+
+/** The routes with destinations in an Envoy's dynamic route configurations. */
+export function routesHeld(dump: RouteConfigDump): HeldRoutes {
+  const held = new Map<string, RouteShares[]>();
+  for (const { route_config } of dump.configs ?? []) {
+    for (const route of (route_config?.virtual_hosts ?? []).flatMap(({ routes }) => routes ?? [])) {
+      const key = virtualServiceOf(route);
+      const shares = envoyShares(route);
+      if (key !== undefined && shares !== undefined) {
+        const before = held.get(key) ?? [];
+        held.set(key, [...before, { path: pathOf(route), shares }]);
+      }
+    }
+  }
+  return held;
+}
+
+/** What of a VirtualService a proxy lacks or has besides; undefined when it has exactly what is asked. */
+export function compareRoutes(asked: readonly RouteShares[], held: readonly RouteShares[]): RouteFinding | undefined {
+  const has = (all: readonly RouteShares[], wanted: RouteShares): boolean =>
+    all.some((one) => samePath(one.path, wanted.path) && sameShares(one.shares, wanted.shares));
+  const missing = asked.filter((one) => !has(held, one));
+  const foreign = held.filter((one) => !has(asked, one));
+  return missing.length === 0 && foreign.length === 0 ? undefined : { missing, foreign };
+}
+
+/** `v1=10 v2=90` */
+export function describeShares({ shares }: RouteShares): string {
+  return Object.entries(shares)
+    .toSorted(([a], [b]) => compareText(a, b))
+    .map(([name, share]) => `${name.split(" of ")[0] ?? ""}=${Math.round(share * 100)}`)
+    .join(" ");
+}
+
+function virtualServiceOf({ metadata }: EnvoyRoute): string | undefined {
+  const found = /\/namespaces\/([^/]+)\/virtual-service\/([^/]+)$/.exec(metadata?.filter_metadata?.istio?.config ?? "");
+  return found === null ? undefined : `${found[1]}/${found[2]}`;
+}
+
+function pathOf({ match }: EnvoyRoute): string {
+  return match?.path ?? match?.safe_regex?.regex ?? match?.path_separated_prefix ?? match?.prefix ?? "";
+}
+
+function envoyShares({ route }: EnvoyRoute): RouteShares["shares"] | undefined {
+  const clusters =
+    route?.weighted_clusters?.clusters ?? (route?.cluster === undefined ? [] : [{ name: route.cluster, weight: 1 }]);
+  if (route === undefined || clusters.length === 0) {
+    return undefined;
+  }
+  return sharesOf(
+    clusters.map(({ name, weight = 0 }) => {
+      // istiod's name of a cluster: `outbound|5000|v1|helloworld.sample.svc.cluster.local`.
+      const [, , subset = "", host = name] = name.split("|");
+      return { name: nameOf(host, subset), weight };
+    }),
+  );
+}
+
+function nameOf(host: string, subset: string): string {
+  return `${subset} of ${host}`;
+}
+
+/** What gets nothing is left out, as istiod leaves it out. */
+function sharesOf(parts: readonly { readonly name: string; readonly weight: number }[]): RouteShares["shares"] {
+  const total = parts.reduce((sum, { weight }) => sum + weight, 0);
+  const shares: Record<string, number> = {};
+  for (const { name, weight } of parts.filter((part) => part.weight > 0)) {
+    shares[name] = (shares[name] ?? 0) + weight / total;
+  }
+  return shares;
+}
+
+/** A route without a path is `prefix: /` in Envoy. */
+function samePath(a: string, b: string): boolean {
+  return a === b || ([a, b].includes("") && [a, b].includes("/"));
+}
+
+function sameShares(a: RouteShares["shares"], b: RouteShares["shares"]): boolean {
+  const names = new Set([...Object.keys(a), ...Object.keys(b)]);
+  return [...names].every((name) => Math.abs((a[name] ?? 0) - (b[name] ?? 0)) < 0.000_001);
+}
