@@ -7,7 +7,7 @@ import { findIstioctl } from "../providers/istioctl/find-istioctl.ts";
 import { validateObjects } from "../providers/istioctl/validate-objects.ts";
 import type { EngineOptions } from "./options.ts";
 import type { Suspicion } from "./refused-by-proxy.ts";
-import type { ProxyCluster } from "./wait-until-taken.ts";
+import type { ProxyCluster } from "./proxy-cluster.ts";
 
 /** What istiod makes routes, listeners and clusters of; the API version of those that are no part of `networking`. */
 const kinds: readonly (readonly [kind: string, apiVersion?: string])[] = [

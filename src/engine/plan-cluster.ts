@@ -1,7 +1,7 @@
 import type { AdoptionPolicy } from "../core/decide/adoption.ts";
 import type { Diagnostic } from "../core/diagnostics/diagnostic.ts";
 import type { KubeObject, ObjectId } from "../core/model/kube-object.ts";
-import { describeId, groupOf, idOf, keyOf } from "../core/model/kube-object.ts";
+import { describeId, idOf, keyOf } from "../core/model/kube-object.ts";
 import { cedeFields } from "../core/plan/ceded-fields.ts";
 import { diffObjects } from "../core/plan/diff.ts";
 import { attributeChanges } from "../core/plan/field-writers.ts";
@@ -13,6 +13,7 @@ import { overlay } from "../core/plan/overlay.ts";
 import type { ClusterPlan, PlannedObject, RefusedObject } from "../core/plan/plan.ts";
 import { ownFieldManager } from "../core/render/names.ts";
 import { isPublished } from "../core/render/front-gateway.ts";
+import { isIstioConfig } from "../core/render/istio-config.ts";
 import { compareText } from "../core/render/order.ts";
 import { isCatalogApp } from "../core/render/rancher-app.ts";
 import { remoteOf } from "../core/render/remote-secret.ts";
@@ -196,17 +197,9 @@ async function planObject(
   return { ...base, live, object: desired, action: fields.length === 0 ? "none" : "update", fields };
 }
 
-/** Groups whose objects istiod's webhook judges, so that asking about a new one says more than that it is not there. */
-const judgedByIstio: ReadonlySet<string> = new Set([
-  "networking.istio.io",
-  "security.istio.io",
-  "telemetry.istio.io",
-  "extensions.istio.io",
-]);
-
 /** Has Istio judge an object that is not there yet. Says nothing where there is no Istio to ask. */
 async function tryCreate(one: Connected, desired: KubeObject, scope: Pick<ClusterScope, "signal">): Promise<void> {
-  if (!judgedByIstio.has(groupOf(desired.apiVersion))) {
+  if (!isIstioConfig(desired)) {
     return;
   }
   try {
@@ -226,7 +219,7 @@ async function askApply(
   live: KubeObject,
   scope: Pick<ClusterScope, "force" | "signal"> & { readonly unasked: ObjectId[] },
 ): Promise<KubeObject> {
-  const judged = judgedByIstio.has(groupOf(desired.apiVersion));
+  const judged = isIstioConfig(desired);
   // One such answer takes its time, and the next would be the same.
   if (judged && scope.unasked.length > 0) {
     scope.unasked.push(idOf(desired));

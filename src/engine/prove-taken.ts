@@ -1,5 +1,8 @@
 import { setTimeout as pause } from "node:timers/promises";
+import { askRoutes } from "../core/checks/route-table.ts";
+import { keyOf } from "../core/model/kube-object.ts";
 import { eastWestGateway, ingressGateway, istioNamespace } from "../core/render/names.ts";
+import { waveRules } from "../core/render/waves.ts";
 import { createCulpritFinder } from "./find-culprits.ts";
 import type { Run } from "./run-wave.ts";
 import { waitUntilAcknowledged } from "./wait-until-acknowledged.ts";
@@ -28,12 +31,13 @@ export async function proveTaken(
     onPending,
     findCulprits: createCulpritFinder(version, options),
   };
-  const routes = work.plan.objects.filter(({ wave, id }) => wave === "routes" && id.kind === "VirtualService");
-  const left = new Set(work.leftOut.map(({ id }) => `${id.kind}/${id.namespace ?? ""}/${id.name}`));
-  const asked = routes
-    .filter(({ id }) => !left.has(`${id.kind}/${id.namespace ?? ""}/${id.name}`))
+  const left = new Set(work.leftOut.map(({ id }) => keyOf(id)));
+  const virtualServices = work.plan.objects
+    .filter(
+      ({ wave, id }) => waveRules[wave].phase === "routes" && id.kind === "VirtualService" && !left.has(keyOf(id)),
+    )
     .map(({ object }) => object);
-  work.warnings.push(...(await waitUntilTaken(one, asked, waiting)));
+  work.warnings.push(...(await waitUntilTaken(one, askRoutes(virtualServices), waiting)));
   const changed = work.proxiesChangedAt !== undefined;
   if (work.proxiesChangedAt !== undefined) {
     await pause(Math.max(0, work.proxiesChangedAt + debounceMs - options.now()), undefined, { signal: options.signal });

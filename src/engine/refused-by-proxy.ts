@@ -1,7 +1,7 @@
 import type { Diagnostic } from "../core/diagnostics/diagnostic.ts";
 import type { ObjectId } from "../core/model/kube-object.ts";
 import type { Refusal } from "./facts/proxy-states.ts";
-import type { ProxyCluster } from "./wait-until-taken.ts";
+import type { ProxyCluster } from "./proxy-cluster.ts";
 
 /** Because of what a proxy may refuse its configuration. */
 export interface Suspicion {

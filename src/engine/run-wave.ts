@@ -1,12 +1,13 @@
 import { exitCodes } from "../core/diagnostics/exit-codes.ts";
 import { UserError } from "../core/diagnostics/user-error.ts";
 import type { KubeObject } from "../core/model/kube-object.ts";
-import { groupOf, idOf, keyOf } from "../core/model/kube-object.ts";
+import { idOf, keyOf } from "../core/model/kube-object.ts";
 import type { Mesh } from "../core/model/mesh.ts";
 import { digestLive, digestObject } from "../core/plan/digest.ts";
 import { forcesConflicts } from "../core/plan/force-conflicts.ts";
 import { offersLeftEndpoints } from "../core/plan/left-clusters.ts";
 import type { PlannedObject } from "../core/plan/plan.ts";
+import { isIstioConfig } from "../core/render/istio-config.ts";
 import { compareText, rankOf } from "../core/render/order.ts";
 import { isCatalogApp } from "../core/render/rancher-app.ts";
 import { remoteOf } from "../core/render/remote-secret.ts";
@@ -278,7 +279,7 @@ async function writeObject(planned: PlannedObject, work: Working, run: Run): Pro
   const object = planned.knownAfterApply ? await completeObject(planned, completionOf(work, run)) : planned.object;
   const force = forcesConflicts(options.forceConflicts, object.kind);
   const result = await work.one.client.apply(object, { force, signal: options.signal });
-  if (groupOf(object.apiVersion).endsWith(".istio.io")) {
+  if (isIstioConfig(object)) {
     work.proxiesChangedAt = options.now();
   }
   work.outcomes.set(keyOf(planned.id), { applied: digestObject(object), result: digestLive(result) });

@@ -5,12 +5,11 @@ import { UserError } from "../core/diagnostics/user-error.ts";
 import type { ProxyState } from "./facts/proxy-states.ts";
 import { readProxyStates } from "./facts/proxy-states.ts";
 import { refusedByProxy } from "./refused-by-proxy.ts";
-import type { ProxyCluster, WaitUntilTakenOptions } from "./wait-until-taken.ts";
-import { watchRefusals } from "./wait-until-taken.ts";
+import type { ProxyCluster } from "./proxy-cluster.ts";
+import type { WaitUntilTakenOptions } from "./wait-until-taken.ts";
+import { longestMs, watchRefusals } from "./wait-until-taken.ts";
 
 const pollMs = 200;
-/** A proxy that hangs is no reason to wait as long as for an image to be pulled. */
-const longestMs = 60_000;
 
 /**
  * Returns when every proxy that is connected to the cluster's istiods has

@@ -6,6 +6,7 @@ import { UserError } from "../core/diagnostics/user-error.ts";
 import type { Mesh } from "../core/model/mesh.ts";
 import type { Connected } from "./connect.ts";
 import { compareIngressEndpoints, listIngressPods, readActualEndpoints } from "./facts/ingress-endpoints.ts";
+import type { BarePod } from "./facts/sidecars.ts";
 import { podsWithoutSidecar } from "./facts/sidecars.ts";
 import type { WaitUntilSyncedOptions } from "./wait-until-synced.ts";
 
@@ -63,10 +64,10 @@ function describe(finding: EndpointFinding): string {
 }
 
 /** Pods without a sidecar that no other network can reach: istiod gives nobody their address there. */
-interface BarePods {
+interface BarePodsOf {
   readonly one: Connected;
   readonly namespace: string;
-  readonly pods: readonly string[];
+  readonly pods: readonly BarePod[];
 }
 
 async function findBarePods(
@@ -74,7 +75,7 @@ async function findBarePods(
   all: readonly Connected[],
   wrong: readonly EndpointFinding[],
   signal: AbortSignal,
-): Promise<readonly BarePods[]> {
+): Promise<readonly BarePodsOf[]> {
   const missing = new Set(wrong.filter((finding) => finding.missing.length > 0).map(({ version }) => version));
   const places = mesh.services
     .filter((service) => service.routes.length > 0)
@@ -89,7 +90,7 @@ async function findBarePods(
     );
   const found = await Promise.all(
     places.map(async ({ service, version, one }) => {
-      const pods = await podsWithoutSidecar(one.client, service, version, signal).catch((): readonly string[] => {
+      const pods = await podsWithoutSidecar(one.client, service, version, signal).catch((): readonly BarePod[] => {
         signal.throwIfAborted();
         return [];
       });
@@ -99,15 +100,18 @@ async function findBarePods(
   return found.filter(({ pods }) => pods.length > 0);
 }
 
-function describeBare({ one, namespace, pods }: BarePods): string {
-  return `${pods.map((pod) => `${namespace}/${pod}`).join(", ")} of ${one.cluster.name} ${pods.length === 1 ? "has" : "have"} no sidecar, so that other networks do not get ${pods.length === 1 ? "its" : "their"} endpoint`;
+function describeBare({ one, namespace, pods }: BarePodsOf): string {
+  return `${pods.map((pod) => `${namespace}/${pod.name}`).join(", ")} of ${one.cluster.name} ${pods.length === 1 ? "has" : "have"} no sidecar, so that other networks do not get ${pods.length === 1 ? "its" : "their"} endpoint`;
 }
 
-function restartOf({ one, namespace }: BarePods): string {
-  return `    kubectl --context ${one.context.context} -n ${namespace} rollout restart deployment`;
+function wayToSidecar({ one, namespace, pods }: BarePodsOf): string {
+  const restart = `kubectl --context ${one.context.context} -n ${namespace} rollout restart deployment`;
+  return pods.some(({ refuses }) => refuses)
+    ? `    take sidecar.istio.io/inject: "false" out of the pods' template in ${namespace} of ${one.cluster.name}`
+    : `    ${restart}`;
 }
 
-function notServed(one: Connected, wrong: readonly EndpointFinding[], bare: readonly BarePods[], timeoutMs: number) {
+function notServed(one: Connected, wrong: readonly EndpointFinding[], bare: readonly BarePodsOf[], timeoutMs: number) {
   return {
     code: "ISM307",
     severity: "error",
@@ -115,7 +119,7 @@ function notServed(one: Connected, wrong: readonly EndpointFinding[], bare: read
     detail: `After ${timeoutMs / 1000} s, the ingress of ${one.cluster.name}: ${wrong.map(describe).join("; ")}. Requests to these versions would fail there.${bare.map((pods) => ` ${describeBare(pods)}.`).join("")}`,
     fix:
       bare.length > 0
-        ? `Have injection give them one, then apply again; isthmus check says why they have none:\n${[...new Set(bare.map(restartOf))].join("\n")}`
+        ? `Have injection give them one, then apply again; isthmus check says why they have none:\n${[...new Set(bare.map(wayToSidecar))].join("\n")}`
         : wrong.every((finding) => unknownTo(finding).length === 0)
           ? `istiod hands out endpoints of something that is gone. Restart it, then apply again: kubectl --context ${one.context.context} -n istio-system rollout restart deploy/istiod`
           : "Run isthmus check, which names the cause, then apply again. isthmus verify shows the whole table of endpoints.",

@@ -1,12 +1,9 @@
 import { setTimeout as pause } from "node:timers/promises";
-import type { RouteFinding } from "../core/checks/route-table.ts";
-import { compareRoutes, describeShares, routesAsked } from "../core/checks/route-table.ts";
+import type { AskedRoutes, RouteFinding } from "../core/checks/route-table.ts";
+import { compareRoutes, describeShares } from "../core/checks/route-table.ts";
 import type { Diagnostic } from "../core/diagnostics/diagnostic.ts";
 import { exitCodes } from "../core/diagnostics/exit-codes.ts";
 import { UserError } from "../core/diagnostics/user-error.ts";
-import type { KubeObject } from "../core/model/kube-object.ts";
-import { describeId, idOf } from "../core/model/kube-object.ts";
-import type { KubeClient } from "../kube/client.ts";
 import { KubeError } from "../kube/errors.ts";
 import { createLimiter } from "../kube/limiter.ts";
 import type { GatewayPods } from "./facts/gateway-pods.ts";
@@ -14,17 +11,10 @@ import { readGatewayPods } from "./facts/gateway-pods.ts";
 import { readProxyRoutes } from "./facts/proxy-routes.ts";
 import type { ProxyState } from "./facts/proxy-states.ts";
 import { readProxyStates } from "./facts/proxy-states.ts";
+import type { ProxyCluster } from "./proxy-cluster.ts";
 import type { RefusedByProxy } from "./refused-by-proxy.ts";
 import { refusedByProxy } from "./refused-by-proxy.ts";
 import type { WaitUntilSyncedOptions } from "./wait-until-synced.ts";
-
-/** The cluster whose proxies are asked. */
-export interface ProxyCluster {
-  readonly name: string;
-  /** The kubeconfig context, for the commands that a fix names. */
-  readonly context: string;
-  readonly client: KubeClient;
-}
 
 export interface WaitUntilTakenOptions extends WaitUntilSyncedOptions {
   /** Finds what makes a proxy refuse its configuration; may give nothing. */
@@ -32,6 +22,8 @@ export interface WaitUntilTakenOptions extends WaitUntilSyncedOptions {
 }
 
 const pollMs = 100;
+/** istiod pushes within 10 s at the worst; what has not come after a minute needs a person. */
+export const longestMs = 60_000;
 /** How many gateways of a cluster are asked at the same time: each is a tunnel. */
 const askedAtATime = 8;
 /** A refusal that the next push heals is none: istiod pushes 0.1 s after a change, up to 10 s where changes do not end. */
@@ -39,19 +31,18 @@ const settledMs = 1000;
 const oldSettledMs = 5000;
 
 /**
- * Returns when every ready pod of the ingress gateway holds the routes of
- * these VirtualServices, with exactly their weights: that the API server has
+ * Returns when every ready pod of the ingress gateway holds these routes, with
+ * exactly their weights: that the API server has
  * stored them is no proof. A proxy that refuses what istiod sends it is a
- * UserError (ISM321) within seconds; one that has not got it after `timeoutMs`
- * another (ISM322), which names the pods. Gives what could not be proven
+ * UserError (ISM321) within seconds; one that has not got it after `timeoutMs`,
+ * or a minute, another (ISM322), which names the pods. Gives what could not be proven
  * (ISM323): there is no ready pod, or this account may not ask.
  */
 export async function waitUntilTaken(
   one: ProxyCluster,
-  virtualServices: readonly KubeObject[],
+  asked: readonly AskedRoutes[],
   options: WaitUntilTakenOptions,
 ): Promise<readonly Diagnostic[]> {
-  const asked = virtualServices.filter(isAtGateways);
   if (asked.length === 0) {
     return [];
   }
@@ -67,11 +58,12 @@ export async function waitUntilTaken(
 
 async function followGateways(
   one: ProxyCluster,
-  asked: readonly KubeObject[],
+  asked: readonly AskedRoutes[],
   options: WaitUntilTakenOptions,
 ): Promise<readonly Diagnostic[]> {
   const started = Date.now();
   const refusals = watchRefusals(started);
+  const limitMs = Math.min(options.timeoutMs, longestMs);
   for (;;) {
     const pods = await readGatewayPods(one.client, options.signal);
     const late = await findLate(one, asked, pods, options.signal);
@@ -87,17 +79,11 @@ async function followGateways(
       );
     }
     options.onPending(`waiting for gateways: ${late.map(({ pod, words }) => `${pod} ${words[0] ?? ""}`).join("; ")}`);
-    if (Date.now() - started > options.timeoutMs) {
-      throw new UserError([notTaken(one, late, states, options.timeoutMs)], exitCodes.failed);
+    if (Date.now() - started > limitMs) {
+      throw new UserError([notTaken(one, late, states, limitMs)], exitCodes.failed);
     }
     await pause(pollMs, undefined, { signal: options.signal });
   }
-}
-
-/** False for what is for sidecars only. */
-function isAtGateways(virtualService: KubeObject): boolean {
-  const { gateways = [] } = (virtualService["spec"] ?? {}) as { readonly gateways?: readonly string[] };
-  return gateways.some((gateway) => gateway !== "mesh");
 }
 
 interface Late {
@@ -109,7 +95,7 @@ interface Late {
 
 async function findLate(
   { client }: ProxyCluster,
-  asked: readonly KubeObject[],
+  asked: readonly AskedRoutes[],
   { ready }: GatewayPods,
   signal: AbortSignal,
 ): Promise<readonly Late[]> {
@@ -119,10 +105,9 @@ async function findLate(
       const late = (words: readonly string[]): Late[] => [{ pod: name, proxy: `${name}.${namespace}`, words }];
       try {
         const held = await limiter.run(signal, async () => readProxyRoutes(client, { namespace, name }, signal));
-        const words = asked.flatMap((object) => {
-          const key = `${object.metadata.namespace ?? ""}/${object.metadata.name}`;
-          const finding = compareRoutes(routesAsked(object), held.get(key) ?? []);
-          return finding === undefined ? [] : [describeFinding(object, finding)];
+        const words = asked.flatMap((one) => {
+          const finding = compareRoutes(one, held.get(one.key) ?? []);
+          return finding === undefined ? [] : [describeFinding(one.key, finding)];
         });
         return words.length === 0 ? [] : late(words);
       } catch (error) {
@@ -137,11 +122,11 @@ async function findLate(
   return found.flat();
 }
 
-function describeFinding(object: KubeObject, { missing, foreign }: RouteFinding): string {
+function describeFinding(key: string, { missing, foreign }: RouteFinding): string {
   const all = (routes: RouteFinding["missing"]): string => [...new Set(routes.map(describeShares))].join(", ");
   const lacks = missing.length === 0 ? [] : [`lacks ${all(missing)}`];
   const has = foreign.length === 0 ? [] : [`still has ${all(foreign)}`];
-  return `${[...lacks, ...has].join(" and ")} of ${describeId(idOf(object))}`;
+  return `${[...lacks, ...has].join(" and ")} of VirtualService ${key}`;
 }
 
 function describeLate(late: readonly Late[]): string {

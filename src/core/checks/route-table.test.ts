@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { KubeObject } from "../model/kube-object.ts";
 import { renderVirtualService } from "../render/virtual-service.ts";
 import { twoClusters } from "../testing/two-clusters.ts";
-import { compareRoutes, describeShares, routesAsked, routesHeld } from "./route-table.ts";
+import { askRoutes, compareRoutes, describeShares, routesHeld } from "./route-table.ts";
 
 const service = twoClusters.services[0] as (typeof twoClusters.services)[number];
 const route = service.routes[0] as (typeof service.routes)[number];
@@ -28,8 +28,13 @@ function cluster(version: string, weight: number) {
   return { name: `outbound|5000|${version}|${host}`, weight };
 }
 
+/** What is asked of a VirtualService without delegates. */
+function allOf(object: KubeObject) {
+  return askRoutes([object])[0] ?? { key: "", asked: [], others: [] };
+}
+
 function find(weights: Readonly<Record<string, number>>, page: Parameters<typeof dump>[0]) {
-  return compareRoutes(routesAsked(asked(weights)), routesHeld(dump(page)).get("sample/helloworld") ?? []);
+  return compareRoutes(allOf(asked(weights)), routesHeld(dump(page)).get("sample/helloworld") ?? []);
 }
 
 describe("the routes of a gateway against a VirtualService", () => {
@@ -51,7 +56,7 @@ describe("the routes of a gateway against a VirtualService", () => {
   });
 
   it("are not when the route is missing, of another path or of another VirtualService", () => {
-    expect(compareRoutes(routesAsked(asked({ v1: 10, v2: 90 })), [])?.missing).toHaveLength(1);
+    expect(compareRoutes(allOf(asked({ v1: 10, v2: 90 })), [])?.missing).toHaveLength(1);
     expect(find({ v1: 10, v2: 90 }, { match: { path: "/other" } })).toBeDefined();
     const config = "/apis/networking.istio.io/v1/namespaces/other/virtual-service/helloworld";
     expect(find({ v1: 10, v2: 90 }, { config })?.missing).toHaveLength(1);
@@ -79,7 +84,57 @@ describe("the routes of a gateway against a VirtualService", () => {
       { match: { prefix: "/" }, metadata },
     ];
     const held = routesHeld({ configs: [{ route_config: { virtual_hosts: [{ routes }] } }] });
-    expect(compareRoutes(routesAsked(object), held.get("sample/helloworld") ?? [])).toBeUndefined();
+    expect(compareRoutes(allOf(object), held.get("sample/helloworld") ?? [])).toBeUndefined();
+  });
+
+  it("of a host with several routes have the mark of the host, and the weights of the delegates", () => {
+    const delegate = (name: string, weights: readonly [number, number]): KubeObject => ({
+      apiVersion: "networking.istio.io/v1",
+      kind: "VirtualService",
+      metadata: { name, namespace: "sample" },
+      spec: {
+        http: [
+          {
+            route: ["v1", "v2"].map((subset, index) => ({
+              destination: { host, subset },
+              weight: weights[index] ?? 0,
+            })),
+          },
+        ],
+      },
+    });
+    const root: KubeObject = {
+      apiVersion: "networking.istio.io/v1",
+      kind: "VirtualService",
+      metadata: { name: "isthmus-http-any", namespace: "istio-system" },
+      spec: {
+        gateways: ["sample/g"],
+        hosts: ["*"],
+        http: ["/a", "/b"].map((exact, index) => ({
+          match: [{ uri: { exact } }],
+          delegate: { name: index === 0 ? "a" : "b", namespace: "sample" },
+        })),
+      },
+    };
+    const all = [root, delegate("a", [10, 90]), delegate("b", [100, 0])];
+    const pages = [
+      { path: "/a", shares: { [`v1 of ${host}`]: 0.1, [`v2 of ${host}`]: 0.9 } },
+      { path: "/b", shares: { [`v1 of ${host}`]: 1 } },
+    ];
+    expect(askRoutes(all)).toEqual([{ key: "istio-system/isthmus-http-any", asked: pages, others: [] }]);
+    const one = askRoutes(all, all[1]);
+    expect(one).toEqual([{ key: "istio-system/isthmus-http-any", asked: [pages[0]], others: [pages[1]] }]);
+    // Another route of the host that is not as the file asks is not this one's matter; an older weight of this one is.
+    const changed = { path: "/b", shares: { [`v2 of ${host}`]: 1 } };
+    const older = { path: "/a", shares: { [`v1 of ${host}`]: 1 } };
+    const asks = one[0] ?? { asked: [], others: [] };
+    expect(compareRoutes(asks, [...pages, changed])).toBeUndefined();
+    expect(compareRoutes(asks, [...pages, older])?.foreign).toEqual([older]);
+  });
+
+  it("are none of a VirtualService for sidecars alone", () => {
+    const mesh: KubeObject = { ...asked({ v1: 1 }), spec: { gateways: ["mesh"], http: [{ route: [] }] } };
+    expect(askRoutes([mesh])).toEqual([]);
   });
 
   it("are as asked exactly when every share is the same, whatever the weights", () => {

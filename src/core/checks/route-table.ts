@@ -22,31 +22,84 @@ interface Destination {
 }
 
 interface HttpRoute {
+  readonly delegate?: { readonly name: string; readonly namespace?: string };
   readonly match?: readonly { readonly uri?: Readonly<Record<string, string>> }[];
   readonly route?: readonly Destination[];
 }
 
+/** What gateways have to hold of one VirtualService. */
+export interface AskedRoutes {
+  /** `namespace/name`, by which istiod marks the routes in a proxy. */
+  readonly key: string;
+  readonly asked: readonly RouteShares[];
+  /** Routes with the same mark that are not asked about, and may be there. */
+  readonly others: readonly RouteShares[];
+}
+
 /**
- * The routes that a gateway has to hold for a Virtualservice: one for each
- * match of each rule with destinations. Redirects and direct responses, which
- * share nothing out, are left out.
+ * The routes that ingress gateways have to hold for these VirtualServices: one
+ * for each match of each rule with destinations. Redirects and direct
+ * responses, which share nothing out, are left out. A rule that delegates has
+ * the destinations of its delegate and the mark of its own VirtualService
+ * (istio.io/istio, pilot/pkg/model/virtualservice.go). With `only`, one of the
+ * VirtualServices, just its own routes are asked about. One for sidecars alone is left out, and one of which a delegate is not given.
  */
-export function routesAsked(virtualService: KubeObject): readonly RouteShares[] {
-  const { http = [] } = (virtualService["spec"] ?? {}) as { readonly http?: readonly HttpRoute[] };
-  return http.flatMap(({ match, route = [] }) => {
-    if (route.length === 0) {
+export function askRoutes(virtualServices: readonly KubeObject[], only?: KubeObject): readonly AskedRoutes[] {
+  const byKey = new Map(virtualServices.map((object) => [markOf(object), object]));
+  const wanted = only === undefined ? undefined : markOf(only);
+  return virtualServices.filter(isAtGateways).flatMap((root): AskedRoutes[] => {
+    const key = markOf(root);
+    if (rulesOf(root).some(({ delegate }) => delegate !== undefined && !byKey.has(keyOfDelegate(delegate, root)))) {
       return [];
     }
-    const shares = sharesOf(
-      route.map(({ destination, weight }) => ({
-        name: nameOf(destination?.host ?? "", destination?.subset ?? ""),
-        weight: weight ?? (route.length === 1 ? 1 : 0),
-      })),
-    );
-    const paths =
-      match === undefined || match.length === 0 ? [""] : match.map(({ uri }) => Object.values(uri ?? {})[0] ?? "");
-    return paths.map((path) => ({ path, shares }));
+    const routes = rulesOf(root).flatMap((rule) => {
+      const from = rule.delegate === undefined ? root : byKey.get(keyOfDelegate(rule.delegate, root));
+      const rules = rule.delegate === undefined ? [rule] : from === undefined ? [] : rulesOf(from);
+      return rules.flatMap(({ match, route = [] }) =>
+        pathsOf(rule.delegate === undefined ? match : (rule.match ?? match)).flatMap((path) =>
+          route.length === 0
+            ? []
+            : [{ from: from === undefined ? key : markOf(from), path, shares: askedShares(route) }],
+        ),
+      );
+    });
+    const mine = routes.filter(({ from }) => wanted === undefined || wanted === key || wanted === from);
+    const plain = (all: typeof routes): readonly RouteShares[] => all.map(({ path, shares }) => ({ path, shares }));
+    return mine.length === 0 && wanted !== undefined
+      ? []
+      : [{ key, asked: plain(mine), others: plain(routes.filter((one) => !mine.includes(one))) }];
   });
+}
+
+function markOf({ metadata }: KubeObject): string {
+  return `${metadata.namespace ?? ""}/${metadata.name}`;
+}
+
+function keyOfDelegate({ name, namespace }: NonNullable<HttpRoute["delegate"]>, root: KubeObject): string {
+  return `${namespace ?? root.metadata.namespace ?? ""}/${name}`;
+}
+
+function rulesOf(virtualService: KubeObject): readonly HttpRoute[] {
+  return ((virtualService["spec"] ?? {}) as { readonly http?: readonly HttpRoute[] }).http ?? [];
+}
+
+/** False for a delegate, and for what is for sidecars only. */
+function isAtGateways(virtualService: KubeObject): boolean {
+  const { gateways = [] } = (virtualService["spec"] ?? {}) as { readonly gateways?: readonly string[] };
+  return gateways.some((gateway) => gateway !== "mesh");
+}
+
+function pathsOf(match: HttpRoute["match"]): readonly string[] {
+  return match === undefined || match.length === 0 ? [""] : match.map(({ uri }) => Object.values(uri ?? {})[0] ?? "");
+}
+
+function askedShares(route: readonly Destination[]): RouteShares["shares"] {
+  return sharesOf(
+    route.map(({ destination, weight }) => ({
+      name: nameOf(destination?.host ?? "", destination?.subset ?? ""),
+      weight: weight ?? (route.length === 1 ? 1 : 0),
+    })),
+  );
 }
 
 /** Envoy's admin page `/config_dump?resource=dynamic_route_configs`, as far as it is read. */
@@ -94,12 +147,22 @@ export function routesHeld(dump: RouteConfigDump): HeldRoutes {
   return held;
 }
 
-/** What of a VirtualService a proxy lacks or has besides; undefined when it has exactly what is asked. */
-export function compareRoutes(asked: readonly RouteShares[], held: readonly RouteShares[]): RouteFinding | undefined {
+/**
+ * What of a VirtualService a proxy lacks or has besides; undefined when it has
+ * exactly what is asked. Where others share the mark, only what has a path
+ * that is asked about counts as besides.
+ */
+export function compareRoutes(
+  { asked, others }: Pick<AskedRoutes, "asked" | "others">,
+  held: readonly RouteShares[],
+): RouteFinding | undefined {
   const has = (all: readonly RouteShares[], wanted: RouteShares): boolean =>
     all.some((one) => samePath(one.path, wanted.path) && sameShares(one.shares, wanted.shares));
   const missing = asked.filter((one) => !has(held, one));
-  const foreign = held.filter((one) => !has(asked, one));
+  const foreign = held.filter(
+    (one) =>
+      !has([...asked, ...others], one) && (others.length === 0 || asked.some(({ path }) => samePath(path, one.path))),
+  );
   return missing.length === 0 && foreign.length === 0 ? undefined : { missing, foreign };
 }
 

@@ -2,13 +2,20 @@ import type { KubeObject } from "../../core/model/kube-object.ts";
 import type { Service } from "../../core/model/mesh.ts";
 import type { KubeClient } from "../../kube/client.ts";
 
-/** The names of the pods of one version of a service, as far as they run, that have no sidecar. */
+/** A pod without Istio's proxy. */
+export interface BarePod {
+  readonly name: string;
+  /** True where the pod itself refuses a sidecar, by the label or annotation `sidecar.istio.io/inject`. */
+  readonly refuses: boolean;
+}
+
+/** The pods of one version of a service, as far as they run, that have no sidecar. */
 export async function podsWithoutSidecar(
   client: KubeClient,
   service: Service,
   version: Service["versions"][number],
   signal: AbortSignal,
-): Promise<readonly string[]> {
+): Promise<readonly BarePod[]> {
   const labels = Object.entries(version.labels);
   const pods = await client.list(
     {
@@ -22,7 +29,10 @@ export async function podsWithoutSidecar(
   );
   return pods
     .filter((pod) => pod.metadata["deletionTimestamp"] === undefined && !hasSidecar(pod))
-    .map((pod) => pod.metadata.name);
+    .map(({ metadata: { name, labels, annotations } }) => ({
+      name,
+      refuses: [labels, annotations].some((all) => all?.["sidecar.istio.io/inject"] === "false"),
+    }));
 }
 
 /** True for a pod with Istio's proxy. A native sidecar is an init container that goes on. */

@@ -4,6 +4,7 @@ import { UserError } from "../../core/diagnostics/user-error.ts";
 import type { ClusterPlan, Plan } from "../../core/plan/plan.ts";
 import type { Materials } from "../../core/render/materials.ts";
 import { managementTarget } from "../../core/render/names.ts";
+import { renderIstioConfig } from "../../core/render/istio-config.ts";
 import { renderCluster, renderManagement } from "../../core/render/render-mesh.ts";
 import { KubeError } from "../../kube/errors.ts";
 import { diagnoseKubeError } from "../../kube/diagnose.ts";
@@ -14,6 +15,7 @@ import { adviseAccess } from "../advise-access.ts";
 import type { Connected, Connection } from "../connect.ts";
 import { closeConnections, connectClusters, refuseSharedClusters, resolveContexts } from "../connect.ts";
 import { readServiceManifests } from "../facts/service-manifests.ts";
+import { findInvalidConfig } from "../istio-validation.ts";
 import { generateIstioManifests } from "../istio-manifests.ts";
 import { findVersionProblems } from "../kubernetes-version.ts";
 import { findLocalityDifferences } from "../locality.ts";
@@ -109,6 +111,9 @@ export async function preparePlan(
       apiAddresses: Object.fromEntries(found.map((one) => [one.cluster.name, one.context.server])),
       ingressAddresses: Object.fromEntries(connected.map((one) => [one.cluster.name, one.facts.ingressAddresses])),
     };
+    const istioctls = Object.values(platforms).flatMap(({ istioctl }) => istioctl ?? []);
+    const config = renderIstioConfig(meshFile.mesh, materials);
+    refuse(await findInvalidConfig(meshFile, config, istioctls, options));
     const { plans: clusters, warnings: unasked } = await planClusters(
       meshFile,
       materials,

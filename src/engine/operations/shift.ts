@@ -1,15 +1,18 @@
 import { rename, stat, writeFile } from "node:fs/promises";
+import type { AskedRoutes } from "../../core/checks/route-table.ts";
+import { askRoutes } from "../../core/checks/route-table.ts";
 import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
 import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
 import { UserError } from "../../core/diagnostics/user-error.ts";
 import type { KubeObject } from "../../core/model/kube-object.ts";
 import { describeId, idOf } from "../../core/model/kube-object.ts";
-import type { Route, Service } from "../../core/model/mesh.ts";
+import type { Mesh, Route, Service } from "../../core/model/mesh.ts";
 import type { FieldChange } from "../../core/plan/diff.ts";
 import { diffObjects } from "../../core/plan/diff.ts";
 import { forcesConflicts } from "../../core/plan/force-conflicts.ts";
 import { meshLabel } from "../../core/render/names.ts";
 import { withMeshLabel } from "../../core/render/place-objects.ts";
+import { renderHostRoutes } from "../../core/render/host-routes.ts";
 import { renderVirtualService } from "../../core/render/virtual-service.ts";
 import type { KubeClient } from "../../kube/client.ts";
 import { createKubeClient } from "../../kube/connect-client.ts";
@@ -46,6 +49,8 @@ export interface PreparedShift {
   readonly mesh: string;
   /** The mesh's version of Istio. */
   readonly istio: string;
+  /** What gateways have to hold afterwards. */
+  readonly asked: readonly AskedRoutes[];
   readonly targets: readonly ShiftTarget[];
   readonly close: () => Promise<void>;
 }
@@ -101,11 +106,25 @@ export async function prepareShift(
         exitCodes.unreachable,
       );
     }
-    return { mesh: meshFile.mesh.name, istio: meshFile.mesh.istio.version, targets, close };
+    return {
+      mesh: meshFile.mesh.name,
+      istio: meshFile.mesh.istio.version,
+      asked: askedBy(meshFile.mesh, object),
+      targets,
+      close,
+    };
   } catch (error) {
     await close();
     throw error;
   }
+}
+
+/** The route as gateways hold it: a host with several routes marks them all as its own. */
+function askedBy(mesh: Mesh, object: KubeObject): readonly AskedRoutes[] {
+  const routes = mesh.services.flatMap((service) =>
+    service.routes.map((route) => renderVirtualService(mesh, service, route)),
+  );
+  return askRoutes([...renderHostRoutes(mesh), ...routes], object);
 }
 
 async function askCluster(
@@ -183,7 +202,7 @@ export async function carryOutShift(
 
 /** What is stored already may be obeyed by nobody, so it is looked at like what was written. */
 async function proveTaken(
-  { targets, istio }: PreparedShift,
+  { targets, istio, asked }: PreparedShift,
   outcome: ShiftOutcome,
   options: EngineOptions,
 ): Promise<ShiftOutcome> {
@@ -194,7 +213,7 @@ async function proveTaken(
   }
   const place = { name: target.cluster, context: target.context, client: target.client };
   try {
-    const diagnostics = await waitUntilTaken(place, [target.object], {
+    const diagnostics = await waitUntilTaken(place, asked, {
       timeoutMs: options.timeoutMs,
       signal: options.signal,
       onPending: () => {},

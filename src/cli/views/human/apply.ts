@@ -25,7 +25,7 @@ function viewCluster(cluster: ClusterOutcome, palette: Palette): string {
       return [
         `${palette.bad("×")} ${cluster.cluster}  ${cluster.state}, ${counts}`,
         `    done:     ${wavesThat(cluster, ["done"]) || "nothing"}`,
-        `    not done: ${wavesThat(cluster, ["failed", "skipped", "interrupted"]) || "nothing"}`,
+        `    not done: ${wavesThat(cluster, ["failed", "skipped", "interrupted"]) || "what follows them"}`,
       ].join("\n");
   }
 }

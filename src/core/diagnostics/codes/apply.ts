@@ -96,4 +96,9 @@ export const applyCodes = {
     explanation:
       "The change is stored, and there was no ingress gateway that could be asked whether it obeys: it has no ready pods, or the account may not open a port-forward to them. Whoever makes a shift needs `get` and `list` on pods and `create` on `pods/portforward` in istio-system for that proof.",
   },
+  ISM324: {
+    summary: "Istio does not accept what the mesh file asks for",
+    explanation:
+      "An object that the mesh file or a service's manifests ask for breaks a rule of Istio's own, such as a regular expression that RE2 refuses or weights whose sum is 0. It was asked of the istioctl of the mesh's version before anything was written. istiod's webhook would refuse it; written while there is no webhook, it makes gateways refuse their whole configuration (ISM321).",
+  },
 } as const satisfies Record<string, CatalogueEntry>;
