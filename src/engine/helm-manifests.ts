@@ -8,17 +8,22 @@ import { downloadCharts, istioChartRepository } from "../providers/helm/download
 import { findCharts } from "../providers/helm/find-charts.ts";
 import { findHelm } from "../providers/helm/find-helm.ts";
 import { digestChart, templateChart } from "../providers/helm/template-chart.ts";
-import type { IstioRenderer, ManifestOptions } from "./istio-renderer.ts";
+import { refuseUnreadValues } from "./refuse-unread-values.ts";
+import type { IstioRenderer, LocateValue, ManifestOptions } from "./istio-renderer.ts";
 import type { ClusterPlatform } from "./cluster-platform.ts";
 
 /** helm processes side by side; each has a processor for a tenth of a second. */
 const atATime = 8;
 
-/** Makes Istio's own objects of a cluster, control plane and gateways, from Istio's charts through helm. */
+/**
+ * Makes Istio's own objects of a cluster, control plane and gateways, from
+ * Istio's charts through helm. A UserError (ISM161) names every value of the
+ * mesh file that no chart reads: helm takes them without a word.
+ */
 export async function renderByHelm(
   mesh: Mesh,
   platforms: Readonly<Record<string, ClusterPlatform>>,
-  options: ManifestOptions,
+  options: ManifestOptions & { readonly locate?: LocateValue },
 ): Promise<IstioRenderer> {
   const { env, cacheDir, signal } = options;
   const { version } = mesh.istio;
@@ -42,6 +47,7 @@ export async function renderByHelm(
         onProgress: options.onEvent,
       }),
   });
+  await refuseUnreadValues(mesh, charts, options.locate);
   const digests = new Map<HelmChart, Promise<string>>();
   const digestOf = async (chart: HelmChart): Promise<string> => {
     const known = digests.get(chart) ?? digestChart(charts[chart]);

@@ -7,7 +7,7 @@ import { tolerateListeners } from "../kube/tolerate-listeners.ts";
 import { renderByHelm } from "./helm-manifests.ts";
 import { renderByIstioctl } from "./istioctl-manifests.ts";
 import type { ClusterPlatform } from "./cluster-platform.ts";
-import type { IstioRenderer, ManifestOptions } from "./istio-renderer.ts";
+import type { IstioRenderer, LocateValue, ManifestOptions } from "./istio-renderer.ts";
 
 /**
  * What makes Istio's own objects by the method that the mesh file asks for. It
@@ -17,7 +17,7 @@ import type { IstioRenderer, ManifestOptions } from "./istio-renderer.ts";
 export async function createIstioRenderer(
   mesh: Mesh,
   platforms: Readonly<Record<string, ClusterPlatform>>,
-  options: ManifestOptions,
+  options: ManifestOptions & { readonly locate?: LocateValue },
 ): Promise<IstioRenderer> {
   switch (mesh.istio.install) {
     case "istioctl":
@@ -42,7 +42,7 @@ const readAtATime = 4;
 export async function generateIstioManifests(
   mesh: Mesh,
   platforms: Readonly<Record<string, ClusterPlatform>>,
-  options: ManifestOptions,
+  options: ManifestOptions & { readonly locate?: LocateValue },
 ): Promise<Readonly<Record<string, readonly KubeObject[]>>> {
   const render = await createIstioRenderer(mesh, platforms, options);
   tolerateListeners(options.signal);

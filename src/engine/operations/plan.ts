@@ -87,7 +87,7 @@ export async function preparePlan(
         remember(open, one === undefined ? [] : [one]);
         return one;
       }),
-      generateIstioManifests(meshFile.mesh, platforms, options),
+      generateIstioManifests(meshFile.mesh, platforms, { ...options, locate: meshFile.locate }),
     ]);
     refuseSharedClusters(meshFile, connections);
     const connected = connections.filter((one) => one.kind === "connected");

@@ -33,7 +33,7 @@ export async function renderOffline(meshFile: MeshFile, options: EngineOptions, 
   // Of all clusters: network policies of one open the way to the API servers of the others.
   const { platforms, apiAddresses } = await findClusters(meshFile, options);
   const manifests = await readServiceManifests(meshFile, options);
-  const istioObjects = await createIstioRenderer(mesh, platforms, options);
+  const istioObjects = await createIstioRenderer(mesh, platforms, { ...options, locate: meshFile.locate });
   const render = async (cluster: Cluster): Promise<RenderedCluster> =>
     renderCluster(mesh, cluster, {
       platforms,

@@ -67,6 +67,11 @@ export const routeCodes = {
     explanation:
       "A route with `gateway: mesh` replaces what sidecars do by themselves for the service's name and port. Requests that no route of that name matches get 404 from the caller's own sidecar.",
   },
+  ISM161: {
+    summary: "A value that no chart reads",
+    explanation:
+      "`spec.istio.values` goes to Istio's charts, and helm takes values that no chart reads without a word: a misspelt one has no effect. With `install: istioctl` the renderer refuses them by itself.",
+  },
   ISM162: {
     summary: "A number that cannot be kept exactly",
     explanation:

@@ -1,0 +1,166 @@
+import { execFile } from "node:child_process";
+import { expect, it } from "vitest";
+import {
+  contextOf,
+  enginesKubectl,
+  freshFolder,
+  isthmus,
+  kubectl,
+  meshFile,
+  sandboxState,
+  writeMeshFile,
+} from "./world.ts";
+
+/** The mesh with more routes than its one, of which each sends all requests to one version, so that an answer says which route took it. */
+function meshWithRoutes(...routes: readonly string[]): string {
+  return writeMeshFile(freshFolder(), (text) =>
+    text.replace(/ {8}- name: helloworld\n[\s\S]*$/, routes.map((one) => `        - ${one}\n`).join("")),
+  );
+}
+
+const wide =
+  '{ name: helloworld, gateway: helloworld-gateway, hosts: ["*"], match: { prefix: / }, weights: { v1: 100 } }';
+const hello = '{ name: hello, gateway: other-gateway, hosts: ["*"], match: { prefix: /hello }, weights: { v2: 100 } }';
+const blue =
+  '{ name: blue, gateway: other-gateway, hosts: ["*"], match: { prefix: /hello, headers: { x-team: { exact: blue } } }, weights: { v1: 100 } }';
+const inside = "{ name: inside, gateway: mesh, weights: { v2: 100 } }";
+
+interface Answer {
+  readonly status: number;
+  readonly text: string;
+}
+
+/** What the ingress of a cluster answers to each of several requests for the path. */
+async function ask(cluster: string, path: string, headers: Record<string, string> = {}): Promise<readonly Answer[]> {
+  const service = await kubectl(
+    cluster,
+    [
+      "-n",
+      "istio-system",
+      "get",
+      "service",
+      "istio-ingressgateway",
+      "-o",
+      "jsonpath={.status.loadBalancer.ingress[0].ip}",
+    ],
+    await enginesKubectl(),
+  );
+  return Promise.all(
+    Array.from({ length: 10 }, async () => {
+      const response = await fetch(`http://${service.out}${path}`, { headers, signal: AbortSignal.timeout(10_000) });
+      return { status: response.status, text: (await response.text()).trim() };
+    }),
+  );
+}
+
+/** Which versions answered, or what was said instead. */
+function said(answers: readonly Answer[]): readonly string[] {
+  return [
+    ...new Set(answers.map(({ status, text }) => `${status} ${/version: (v\d)/.exec(text)?.[1] ?? text}`)),
+  ].toSorted();
+}
+
+/** What the sidecar of the cluster's own pod makes of requests to the service. */
+async function askInside(cluster: string, deployment: string): Promise<readonly string[]> {
+  const { kubeconfig } = await sandboxState();
+  const program = await enginesKubectl();
+  const script =
+    "(async()=>{for(let i=0;i<10;i++){const r=await fetch('http://helloworld.sample:5000/hello');console.log(r.status,/v\\d/.exec(await r.text())?.[0])}})()";
+  const node = ["/opt/node/loader", "--library-path", "/opt/node", "/opt/node/node", "-e", script];
+  return new Promise((resolve, reject) => {
+    execFile(
+      program,
+      [
+        "--kubeconfig",
+        kubeconfig,
+        "--context",
+        contextOf(cluster),
+        "-n",
+        "sample",
+        "exec",
+        `deploy/${deployment}`,
+        "-c",
+        "helloworld",
+        "--",
+        ...node,
+      ],
+      { timeout: 60_000 },
+      (error, out, err) => {
+        if (error === null) {
+          resolve([...new Set(out.trim().split("\n"))].toSorted());
+        } else {
+          reject(new Error(err, { cause: error }));
+        }
+      },
+    );
+  });
+}
+
+it("tries the routes of a host longest and most exact first in both clusters, whichever was there before", async () => {
+  const file = meshWithRoutes(wide, hello, blue, inside);
+  expect((await isthmus(["apply", "-f", file, "--yes"])).code).toBe(0);
+  for (const cluster of ["west", "east"]) {
+    expect(said(await ask(cluster, "/hello"))).toEqual(["200 v2"]);
+    expect(said(await ask(cluster, "/hello", { "x-team": "blue" }))).toEqual(["200 v1"]);
+    // The application's own 404: the widest route has the rest.
+    expect(said(await ask(cluster, "/other"))).toEqual(["404 Not found"]);
+  }
+  expect((await isthmus(["plan", "-f", file, "--detailed-exitcode"])).code).toBe(0);
+});
+
+it("sends callers inside the mesh by their own route, and makes no Gateway called mesh", async () => {
+  expect(await askInside("west", "helloworld-v1")).toEqual(["200 v2"]);
+  expect(await askInside("east", "helloworld-v2")).toEqual(["200 v2"]);
+  const gateways = await kubectl(
+    "west",
+    ["get", "gateways.networking.istio.io", "-A", "-o", "name"],
+    await enginesKubectl(),
+  );
+  expect(gateways.out.split("\n").filter((name) => name.endsWith("/mesh"))).toEqual([]);
+});
+
+it("shifts one of them and leaves the others as they are", async () => {
+  const file = meshWithRoutes(wide, hello, blue, inside);
+  const versionOf = async (name: string): Promise<string> =>
+    (
+      await kubectl(
+        "west",
+        ["-n", "sample", "get", "virtualservice", name, "-o", "jsonpath={.metadata.resourceVersion}"],
+        await enginesKubectl(),
+      )
+    ).out;
+  const before = await Promise.all(["helloworld", "blue", "inside"].map(versionOf));
+  await isthmus(["shift", "helloworld", "v1=100", "v2=0", "--route", "hello", "-f", file, "--yes"]);
+  expect(await Promise.all(["helloworld", "blue", "inside"].map(versionOf))).toEqual(before);
+  for (const cluster of ["west", "east"]) {
+    expect(said(await ask(cluster, "/hello"))).toEqual(["200 v1"]);
+    expect(said(await ask(cluster, "/other"))).toEqual(["404 Not found"]);
+  }
+});
+
+it("refuses to shift a route that a cluster has in another form, since that would take its hosts away", async () => {
+  const ran = await isthmus(["shift", "helloworld", "v1=50", "v2=50", "-f", meshWithRoutes(wide), "--yes"]);
+  expect(ran.code).toBe(1);
+  expect(ran.err).toContain("ISM305");
+  expect(said(await ask("west", "/other"))).toEqual(["404 Not found"]);
+});
+
+it("puts the one route back as it was, without a request that fails meanwhile", async () => {
+  const applied = new AbortController();
+  const failed: Answer[] = [];
+  const watch = (async () => {
+    while (!applied.signal.aborted) {
+      failed.push(...(await ask("west", "/hello")).filter(({ status }) => status !== 200));
+    }
+  })();
+  try {
+    expect((await isthmus(["apply", "-f", meshFile(), "--yes", "--prune"])).code).toBe(0);
+  } finally {
+    applied.abort();
+    await watch;
+  }
+  expect(failed).toEqual([]);
+  const left = await kubectl("west", ["get", "virtualservices", "-A", "-o", "name"], await enginesKubectl());
+  expect(left.out.trim()).toBe("virtualservice.networking.istio.io/helloworld");
+  expect((await isthmus(["plan", "-f", meshFile(), "--detailed-exitcode"])).code).toBe(0);
+});
