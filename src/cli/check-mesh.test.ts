@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { healthyFacts, withCluster } from "../core/testing/healthy-facts.ts";
+import { healthyFacts, withCluster, withIstiodPods } from "../core/testing/healthy-facts.ts";
 import type { MeshFacts } from "../core/checks/facts.ts";
 import { runIsthmus } from "./testing/run-isthmus.ts";
 
@@ -21,6 +21,17 @@ describe("isthmus check", () => {
     expect(err).toBe("");
     expect(out).toContain("gateways\n  √ gateways are there and ready\n  √ gateways have addresses\n");
     expect(out).toMatch(/√ \d+ checks, nothing is wrong\n$/);
+  });
+
+  it("says what it could not look at, and does not end with a tick", async () => {
+    const { out, code } = await checkFacts(
+      withIstiodPods("east", ({ remotes }) => ({ remotes, problem: "no answer within 10 s", proxies: [] })),
+    );
+    expect(code).toBe(3);
+    expect(out).toContain(
+      "  ? proxies take the configuration that istiod sends them\n      not seen: istiod-east of east does not answer: no answer within 10 s\n",
+    );
+    expect(out).toMatch(/× 1 cause, 3 checks could not look everywhere\n$/);
   });
 
   it("says cause, object, fix and page, what it explains, and ends with 3", async () => {
@@ -87,7 +98,7 @@ describe("isthmus check", () => {
   it("refuses a file that is none of facts, one of another version, and to wait for kept ones", async () => {
     const runs = await Promise.all([
       checkFacts({ kind: "Mesh" }),
-      checkFacts({ ...healthyFacts(), version: 2 }),
+      checkFacts({ ...healthyFacts(), version: 1 }),
       checkFacts(healthyFacts(), "--wait 1s"),
     ]);
     expect(runs.map((one) => one.code)).toEqual([64, 64, 64]);

@@ -1,7 +1,8 @@
+import { writeFileSync } from "node:fs";
 import path from "node:path";
 import { expect } from "vitest";
 import type { Ran } from "../e2e/world.ts";
-import { enginesKubectl, isthmus, kubectl, meshFile } from "../e2e/world.ts";
+import { enginesKubectl, freshFolder, isthmus, kubectl, meshFile } from "../e2e/world.ts";
 import { recordBesideAnalyze } from "./beside-analyze.ts";
 
 export type ClusterName = "west" | "east";
@@ -33,6 +34,13 @@ export async function change(cluster: ClusterName, args: readonly string[]): Pro
   expect(ran.err).toBe("");
   expect(ran.code).toBe(0);
   return ran.out;
+}
+
+/** Writes an object as a person with kubectl would. */
+export async function apply(cluster: ClusterName, object: object): Promise<void> {
+  const file = path.join(freshFolder(), "object.json");
+  writeFileSync(file, JSON.stringify(object));
+  await change(cluster, ["apply", "-f", file]);
 }
 
 /** The report as it is; with `wait` when nothing is wrong any more, or the time is over. */

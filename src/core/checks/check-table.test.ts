@@ -3,8 +3,19 @@ import { eastWestGateway, ingressGateway } from "../render/names.ts";
 import { foundBy } from "../testing/found-by.ts";
 import { healthyFacts, withCluster, withGateway, withIstiodPods } from "../testing/healthy-facts.ts";
 import type { Check } from "./check.ts";
-import type { CredentialTrial, MeshFacts, ReachedCluster, RemoteSecretFacts } from "./facts.ts";
+import type {
+  CredentialTrial,
+  GatewayFacts,
+  GatewayPod,
+  MeshFacts,
+  NamespaceFacts,
+  ReachedCluster,
+  RemoteSecretFacts,
+  TlsSecretFacts,
+} from "./facts.ts";
+import type { ProxySyncFacts } from "./pod-facts.ts";
 import { checks } from "./list.ts";
+import type { ProxyConfig, ProxyRouteFacts } from "./proxy-facts.ts";
 
 const otherRoot = {
   subject: "CN=root",
@@ -53,6 +64,10 @@ function withIstiod(change: Partial<ReachedCluster["istiod"]>): MeshFacts {
   return withCluster("east", (one) => ({ istiod: { ...one.istiod, ...change } }));
 }
 
+function withProxies(change: (proxy: ProxySyncFacts) => Partial<ProxySyncFacts>): MeshFacts {
+  return withIstiodPods("east", ({ proxies }) => ({ proxies: proxies.map((one) => ({ ...one, ...change(one) })) }));
+}
+
 function withRouting(change: (routing: ReachedCluster["routing"]) => Partial<ReachedCluster["routing"]>): MeshFacts {
   return withCluster("east", (one) => ({ routing: { ...one.routing, ...change(one.routing) } }));
 }
@@ -69,10 +84,68 @@ function withFrontDoor(facts: MeshFacts, issuer: string): MeshFacts {
   return { ...facts, mesh: { ...facts.mesh, services, http01Issuers: ["http"] } };
 }
 
+function withPods(cluster: "west" | "east", name: string, change: (pod: GatewayPod) => Partial<GatewayPod>): MeshFacts {
+  return withGateway(cluster, name, ({ pods }) => ({ pods: pods.map((pod) => ({ ...pod, ...change(pod) })) }));
+}
+
+function withConfig(
+  cluster: "west" | "east",
+  name: string,
+  change: (config: ProxyConfig) => Partial<ProxyConfig>,
+): MeshFacts {
+  return withPods(cluster, name, ({ config }) => ({ config: { ...config, ...change(config) } }));
+}
+
+function withProxyRoute(change: (route: ProxyRouteFacts) => Partial<ProxyRouteFacts>): MeshFacts {
+  return withConfig("east", ingressGateway, ({ routeTables }) => ({
+    routeTables: routeTables.map((table) => ({
+      ...table,
+      virtualHosts: table.virtualHosts.map((host) => ({
+        ...host,
+        routes: host.routes.map((route) => ({ ...route, ...change(route) })),
+      })),
+    })),
+  }));
+}
+
+/** A gateway's Service in east. */
+function serviceOf(addresses: readonly string[], ports: readonly number[]): NonNullable<GatewayFacts["service"]> {
+  const servicePorts = ports.map((port) => ({ port, protocol: "TCP", targetPort: port }));
+  return {
+    type: "LoadBalancer",
+    network: "east-net",
+    addresses,
+    ports,
+    servicePorts,
+    selector: { istio: "eastwestgateway" },
+  };
+}
+
+/** A route over TLS for two hosts, and what east has in its Secret. */
+function withCertificate(change: Partial<TlsSecretFacts>): MeshFacts {
+  const door = { name: "door", present: true, fingerprint: "AA", notAfter: "2030-01-01T00:00:00.000Z", keyFits: true };
+  const facts = withFrontDoor(
+    withCluster("east", () => ({ tlsSecrets: [{ ...door, ...change }] })),
+    "dns",
+  );
+  const services = facts.mesh.services.map((service) => ({
+    ...service,
+    routes: service.routes.map((route) => ({ ...route, hosts: ["a.web.example", "A.b.example", "*"] })),
+  }));
+  return { ...facts, mesh: { ...facts.mesh, services } };
+}
+
+function restricted(namespace: NamespaceFacts): NamespaceFacts {
+  return {
+    ...namespace,
+    labels: { ...namespace.labels, "pod-security.kubernetes.io/enforce": "restricted" },
+  };
+}
+
 /** East's gateway behind a load balancer that has a DNS name. */
 function withEastName(facts: MeshFacts): MeshFacts {
   const named = withGateway("east", eastWestGateway, () => ({
-    service: { type: "LoadBalancer", network: "east-net", addresses: ["ew.east.example"], ports: [15443] },
+    service: serviceOf(["ew.east.example"], [15443]),
   }));
   return { ...facts, clusters: [...facts.clusters.slice(0, 1), ...named.clusters.slice(1)] };
 }
@@ -83,13 +156,30 @@ const rivalGateway = {
   selector: { istio: "eastwestgateway" },
   servers: [{ port: 15443, tlsMode: "ISTIO_MUTUAL", hosts: ["*.local"] }],
 };
+const everything = { matchLabels: {}, matchExpressions: [] };
 const denyAll = {
   namespace: "istio-system",
   name: "deny",
-  matchLabels: {},
-  expressions: false,
-  ingress: true,
-  ingressPorts: [],
+  podSelector: everything,
+  types: { ingress: true, egress: false },
+  ingress: [],
+  egress: [],
+};
+const plainText = {
+  namespace: "sample",
+  name: "plain",
+  created: "2026-11-02T00:00:00Z",
+  mode: "DISABLE",
+  portModes: {},
+};
+const allowNothing = { namespace: "sample", name: "nothing", action: "ALLOW", targeted: false, rules: [] };
+const foreignRule = {
+  namespace: "sample",
+  name: "somebody-elses",
+  host: "helloworld",
+  created: "2026-11-05T00:00:00Z",
+  own: false,
+  subsets: [],
 };
 const quota = {
   namespace: "sample",
@@ -115,6 +205,23 @@ const table: readonly (readonly [Check["id"], string, MeshFacts, readonly string
       ),
     },
     ["error ISM255 east"],
+  ],
+  [
+    "access/distinct-clusters",
+    "one API server under two names",
+    withCluster("east", ({ system }) => ({ system: { ...system, uid: "uid-of-west" } })),
+    ["error ISM492 east→west"],
+  ],
+  [
+    "access/distinct-clusters",
+    "nothing where the UIDs are not known",
+    {
+      ...healthyFacts(),
+      clusters: healthyFacts().clusters.map((one) =>
+        one.kind === "reached" ? { ...one, system: { ...one.system, uid: "" } } : one,
+      ),
+    },
+    [],
   ],
   [
     "access/nodes-ready",
@@ -151,6 +258,21 @@ const table: readonly (readonly [Check["id"], string, MeshFacts, readonly string
     })),
     ["error ISM415 east"],
   ],
+  [
+    "trust/signer",
+    "an istiod that goes on with the certificate that it had",
+    withIstiodPods("east", () => ({ signerEnds: "2027-01-01T00:00:00.000Z" })),
+    ["error ISM490 east"],
+  ],
+  [
+    "trust/signer",
+    "nothing while the kubelet hands the Secret on",
+    {
+      ...withIstiodPods("east", () => ({ signerEnds: "2027-01-01T00:00:00.000Z" })),
+      takenAt: "2026-11-01T00:01:00.000Z",
+    },
+    [],
+  ],
   ["trust/same-root", "a root of the same subject and another key", withRoot({}), ["error ISM414 east"]],
   ["trust/issued-by-cacerts", "an istiod that was started before cacerts", withRoot({}), ["error ISM416 east"]],
   [
@@ -182,7 +304,72 @@ const table: readonly (readonly [Check["id"], string, MeshFacts, readonly string
   ],
   ["control-plane/cluster-id", "another name in istiod", withIstiod({ clusterId: "oest" }), ["error ISM421 east"]],
   ["control-plane/mesh-id", "another mesh", withCluster("east", () => ({ meshId: "other" })), ["error ISM422 east"]],
+  [
+    "control-plane/validation",
+    "no webhook for objects without a revision",
+    withIstiod({ validation: { webhooks: ["istio-validator-istio-system"], seesUnlabelled: false } }),
+    ["warning ISM469 east"],
+  ],
+  [
+    "control-plane/proxies-accept",
+    "one finding for proxies that refuse the same",
+    withProxies(() => ({ refused: [{ kind: "routes", words: "invalid regex" }] })),
+    ["error ISM466 east"],
+  ],
+  [
+    "control-plane/proxies-accept",
+    "nothing where a proxy that came back has taken everything",
+    withIstiodPods("east", ({ proxies }) => ({
+      proxies: [
+        ...proxies.map((proxy) => ({ ...proxy, refused: [{ kind: "routes", words: "invalid regex" }] })),
+        ...proxies,
+      ],
+    })),
+    [],
+  ],
+  [
+    "control-plane/proxies-current",
+    "a proxy that does not acknowledge",
+    withProxies(({ name }) => (name.startsWith(ingressGateway) ? { behind: ["routes"] } : {})),
+    ["error ISM467 east"],
+  ],
+  [
+    "control-plane/proxies-current",
+    "nothing for the connection of a pod that is gone",
+    withIstiodPods("east", ({ proxies }) => ({
+      proxies: [...proxies, { namespace: "sample", name: "gone", refused: [], behind: ["endpoints"] }],
+    })),
+    [],
+  ],
+  [
+    "control-plane/proxies-connected",
+    "a gateway that no istiod knows",
+    withIstiodPods("east", ({ proxies }) => ({
+      proxies: proxies.filter(({ name }) => !name.startsWith(ingressGateway)),
+    })),
+    ["error ISM468 east"],
+  ],
+  [
+    "control-plane/proxies-connected",
+    "nothing where an istiod does not say whom it has",
+    withIstiodPods("east", () => ({ problem: "no answer within 10 s", proxies: [] })),
+    [],
+  ],
   ["control-plane/webhook", "no webhook", withIstiod({ webhook: false }), ["error ISM423 east"]],
+  [
+    "network/cluster-dns",
+    "a DNS without endpoints",
+    withCluster("east", ({ system }) => ({
+      system: { ...system, dns: { name: "kube-dns", ready: 0, pods: [] } },
+    })),
+    ["error ISM493 east"],
+  ],
+  [
+    "network/cluster-dns",
+    "nothing where the cluster has another DNS",
+    withCluster("east", ({ system: { dns: _, ...system } }) => ({ system })),
+    [],
+  ],
   [
     "network/namespace-label",
     "no label",
@@ -199,7 +386,7 @@ const table: readonly (readonly [Check["id"], string, MeshFacts, readonly string
     "network/gateway-label",
     "no label at the Service",
     withGateway("east", eastWestGateway, () => ({
-      service: { type: "LoadBalancer", addresses: ["172.30.2.2"], ports: [15443] },
+      service: { ...serviceOf(["172.30.2.2"], [15443]), network: "" },
     })),
     ["error ISM419 east"],
   ],
@@ -214,7 +401,7 @@ const table: readonly (readonly [Check["id"], string, MeshFacts, readonly string
     "gateways/addresses",
     "a pending load balancer",
     withGateway("east", eastWestGateway, () => ({
-      service: { type: "LoadBalancer", network: "east-net", addresses: [], ports: [15443] },
+      service: serviceOf([], [15443]),
     })),
     ["error ISM425 east"],
   ],
@@ -222,7 +409,7 @@ const table: readonly (readonly [Check["id"], string, MeshFacts, readonly string
     "gateways/addresses",
     "a Service without 15443",
     withGateway("east", eastWestGateway, () => ({
-      service: { type: "LoadBalancer", network: "east-net", addresses: ["172.30.2.2"], ports: [443] },
+      service: serviceOf(["172.30.2.2"], [443]),
     })),
     ["error ISM425 east"],
   ],
@@ -238,6 +425,95 @@ const table: readonly (readonly [Check["id"], string, MeshFacts, readonly string
     "a proxy without the listener",
     withGateway("east", eastWestGateway, ({ pods }) => ({ pods: pods.map((pod) => ({ ...pod, listeners: [15021] })) })),
     ["error ISM427 east"],
+  ],
+  [
+    "gateways/proxies-answer",
+    "a proxy that does not answer",
+    withPods("east", ingressGateway, () => ({ problem: "no answer within 10 s" })),
+    ["warning ISM470 east"],
+  ],
+  [
+    "gateways/services",
+    "a selector that selects nobody",
+    withGateway("east", ingressGateway, ({ service }) => ({
+      service: { ...(service ?? serviceOf([], [])), selector: { istio: "ingress" } },
+    })),
+    ["error ISM474 east"],
+  ],
+  [
+    "gateways/services",
+    "nothing of a gateway that has no ready pod",
+    withGateway("east", ingressGateway, ({ service }) => ({
+      ready: 0,
+      service: { ...(service ?? serviceOf([], [])), selector: { istio: "ingress" } },
+    })),
+    [],
+  ],
+  [
+    "gateways/subset-chains",
+    "a version that the east-west proxy does not lead to",
+    withConfig("east", eastWestGateway, ({ chains }) => ({
+      chains: chains.filter((chain) => !chain.serverNames.some((name) => name.includes("v2"))),
+    })),
+    ["error ISM477 east"],
+  ],
+  [
+    "gateways/subset-chains",
+    "a version without endpoints in the east-west proxy",
+    withConfig("east", eastWestGateway, ({ clusters }) => ({
+      clusters: clusters.map((cluster) => ({ ...cluster, endpoints: [] })),
+    })),
+    ["error ISM477 east"],
+  ],
+  [
+    "routes/in-proxies",
+    "a proxy without the listener",
+    withConfig("east", ingressGateway, () => ({ chains: [] })),
+    ["error ISM475 east"],
+  ],
+  [
+    "routes/in-proxies",
+    "a proxy without the host",
+    withConfig("east", ingressGateway, ({ routeTables }) => ({
+      routeTables: routeTables.map((table) => ({ ...table, virtualHosts: [] })),
+    })),
+    ["error ISM475 east"],
+  ],
+  [
+    "routes/in-proxies",
+    "another match",
+    withProxyRoute(({ path }) => ({ path: { ...path, value: "/other" } })),
+    ["error ISM475 east"],
+  ],
+  [
+    "routes/in-proxies",
+    "other weights",
+    withProxyRoute(({ clusters }) => ({
+      clusters: Object.fromEntries(Object.keys(clusters).map((name) => [name, 50])),
+    })),
+    ["error ISM475 east"],
+  ],
+  ["routes/in-proxies", "nothing where it cannot know", withProxyRoute(() => ({ conditional: true })), []],
+  [
+    "routes/endpoints",
+    "a version of the other cluster without endpoints",
+    withConfig("west", ingressGateway, ({ clusters }) => ({
+      clusters: clusters.map((cluster) => (cluster.name.includes("v2") ? { ...cluster, endpoints: [] } : cluster)),
+    })),
+    ["error ISM476 west→east"],
+  ],
+  [
+    "routes/endpoints",
+    "a pod of its own that a proxy has and does not use",
+    withConfig("west", ingressGateway, ({ clusters }) => ({
+      clusters: clusters.map((cluster) => ({
+        ...cluster,
+        endpoints: cluster.endpoints.map((endpoint) =>
+          endpoint.address.startsWith("10.") ? { ...endpoint, idle: "unhealthy" } : endpoint,
+        ),
+      })),
+    })),
+    ["error ISM476 west"],
   ],
   [
     "credentials/remote-secrets",
@@ -291,6 +567,35 @@ const table: readonly (readonly [Check["id"], string, MeshFacts, readonly string
     withIstiodPods("west", ({ shards }) => ({ shards: shards.slice(0, 1) })),
     ["error ISM439 west→east"],
   ],
+  [
+    "join/former-clusters",
+    "a gateway of a cluster that nobody reads",
+    withIstiodPods("east", ({ networkGateways }) => ({
+      networkGateways: [
+        ...networkGateways,
+        { network: "north-net", cluster: "north", address: "172.30.3.2", port: 15443 },
+      ],
+    })),
+    ["warning ISM491 east"],
+  ],
+  [
+    "join/former-clusters",
+    "nothing of a cluster that istiod reads, though the mesh file does not know it",
+    withIstiodPods("east", ({ networkGateways, remotes }) => ({
+      remotes: [...remotes, { cluster: "north", state: "synced" }],
+      networkGateways: [
+        ...networkGateways,
+        { network: "north-net", cluster: "north", address: "172.30.3.2", port: 15443 },
+      ],
+    })),
+    [],
+  ],
+  [
+    "services/port-names",
+    "another name of the port",
+    withService({ servicePorts: [{ port: 5000, name: "tcp-http", protocol: "TCP", targetPort: 5000 }] }),
+    ["error ISM479 east"],
+  ],
   ["services/in-every-cluster", "a missing Service", withService({ present: false }), ["error ISM440 east"]],
   ["services/in-every-cluster", "a headless Service", withService({ headless: true }), ["error ISM440 east"]],
   ["services/in-every-cluster", "another port", withService({ ports: [80] }), ["error ISM440 east"]],
@@ -304,6 +609,31 @@ const table: readonly (readonly [Check["id"], string, MeshFacts, readonly string
       destinationRules: destinationRules.map((rule) => ({ ...rule, subsets: rule.subsets.slice(0, 1) })),
     })),
     ["error ISM444 east"],
+  ],
+  [
+    "routes/foreign-rules",
+    "another rule for the host, by its short name",
+    withRouting(({ destinationRules }) => ({ destinationRules: [...destinationRules, foreignRule] })),
+    ["warning ISM478 east"],
+  ],
+  [
+    "routes/foreign-rules",
+    "an older one with other pods under the name of a version",
+    withRouting(({ destinationRules }) => ({
+      destinationRules: [
+        ...destinationRules,
+        { ...foreignRule, created: "2026-10-01T00:00:00Z", subsets: [{ name: "v1", labels: { version: "old" } }] },
+      ],
+    })),
+    ["error ISM478 east"],
+  ],
+  [
+    "routes/foreign-rules",
+    "nothing of a rule for another host",
+    withRouting(({ destinationRules }) => ({
+      destinationRules: [...destinationRules, { ...foreignRule, host: "other" }],
+    })),
+    [],
   ],
   [
     "routes/weights",
@@ -321,15 +651,139 @@ const table: readonly (readonly [Check["id"], string, MeshFacts, readonly string
   ],
   ["policies/quotas", "0.4 CPU left", withCluster("east", () => ({ quotas: [quota] })), ["error ISM447 east"]],
   [
+    "policies/pod-security",
+    "a namespace that refuses istio-init",
+    withCluster("east", ({ namespaces }) => ({ namespaces: namespaces.map(restricted) })),
+    ["error ISM473 east"],
+  ],
+  [
+    "policies/pod-security",
+    "nothing where istio-cni does it",
+    withCluster("east", ({ namespaces, system }) => ({
+      namespaces: namespaces.map(restricted),
+      system: { ...system, cni: true },
+    })),
+    [],
+  ],
+  [
     "policies/network-policies",
-    "default deny",
+    "one that closes everything in istio-system, once",
     withCluster("east", () => ({ networkPolicies: [denyAll] })),
-    ["error ISM448 east", "error ISM448 east", "error ISM448 east"],
+    ["error ISM448 east"],
+  ],
+  [
+    "policies/network-policies",
+    "one that closes the pods of a service",
+    withCluster("east", () => ({ networkPolicies: [{ ...denyAll, namespace: "sample" }] })),
+    ["error ISM448 east"],
+  ],
+  [
+    "policies/network-policies",
+    "one that closes the way out of a service's pods",
+    withCluster("east", () => ({
+      networkPolicies: [{ ...denyAll, namespace: "sample", types: { ingress: false, egress: true } }],
+    })),
+    ["error ISM448 east"],
   ],
   [
     "policies/network-policies",
     "nothing where another policy admits all ports",
-    withCluster("east", () => ({ networkPolicies: [denyAll, { ...denyAll, name: "all", ingressPorts: [[]] }] })),
+    withCluster("east", () => ({
+      networkPolicies: [denyAll, { ...denyAll, name: "all", ingress: [{ peers: [], ports: [] }] }],
+    })),
+    [],
+  ],
+  [
+    "policies/network-policies",
+    "nothing where a service's pods are open to Istio's namespace",
+    withCluster("east", () => ({
+      networkPolicies: [
+        {
+          ...denyAll,
+          namespace: "sample",
+          ingress: [
+            {
+              peers: [
+                {
+                  namespaceSelector: {
+                    matchLabels: { "kubernetes.io/metadata.name": "istio-system" },
+                    matchExpressions: [],
+                  },
+                },
+              ],
+              ports: [{ protocol: "TCP", port: 5000 }],
+            },
+          ],
+        },
+      ],
+    })),
+    [],
+  ],
+  [
+    "policies/peer-authentication",
+    "plain text for a namespace, which takes the other cluster's endpoints and its requests",
+    withCluster("east", () => ({ peerAuthentications: [plainText] })),
+    ["error ISM471 east"],
+  ],
+  [
+    "policies/peer-authentication",
+    "plain text for the mesh in istio-system",
+    withCluster("west", () => ({ peerAuthentications: [{ ...plainText, namespace: "istio-system" }] })),
+    ["error ISM471 west"],
+  ],
+  [
+    "policies/peer-authentication",
+    "plain text at the port of pods by label",
+    withCluster("east", () => ({
+      peerAuthentications: [
+        { ...plainText, mode: "STRICT", selector: { version: "v2" }, portModes: { 5000: "DISABLE" } },
+      ],
+    })),
+    ["error ISM471 east"],
+  ],
+  [
+    "policies/peer-authentication",
+    "nothing where a namespace takes mTLS only",
+    withCluster("east", () => ({ peerAuthentications: [{ ...plainText, mode: "STRICT" }] })),
+    [],
+  ],
+  [
+    "policies/peer-authentication",
+    "a DestinationRule that sends plain text to other clusters",
+    withRouting(({ destinationRules }) => ({
+      destinationRules: destinationRules.map((rule) => ({ ...rule, trafficPolicy: { tls: "DISABLE" } })),
+    })),
+    ["error ISM471 east"],
+  ],
+  [
+    "policies/authorization",
+    "one that allows nothing to the pods",
+    withCluster("east", () => ({ authorizationPolicies: [allowNothing] })),
+    ["error ISM472 east"],
+  ],
+  [
+    "policies/authorization",
+    "one that allows nothing anywhere",
+    withCluster("east", () => ({ authorizationPolicies: [{ ...allowNothing, namespace: "istio-system" }] })),
+    ["error ISM472 east"],
+  ],
+  [
+    "policies/authorization",
+    "nothing where the gateway's identity is allowed",
+    withCluster("east", () => ({
+      authorizationPolicies: [
+        {
+          ...allowNothing,
+          rules: [
+            {
+              from: [{ principals: ["cluster.local/ns/istio-system/*"], namespaces: ["istio-system"] }],
+              to: [],
+              conditional: false,
+            },
+          ],
+        },
+      ],
+    })),
     [],
   ],
   ["certificates/authorities", "30 days", withRoot({ notAfter: "2026-12-23T06:00:00.000Z" }), ["warning ISM449 east"]],
@@ -339,6 +793,30 @@ const table: readonly (readonly [Check["id"], string, MeshFacts, readonly string
     "a missing Secret",
     withCluster("east", () => ({ tlsSecrets: [{ name: "door", present: false }] })),
     ["error ISM450 east"],
+  ],
+  [
+    "certificates/fit",
+    "a certificate for another host",
+    withCertificate({ hosts: ["shop.example"] }),
+    ["error ISM494 east"],
+  ],
+  [
+    "certificates/fit",
+    "a certificate for two labels below",
+    withCertificate({ hosts: ["*.example"] }),
+    ["error ISM494 east"],
+  ],
+  [
+    "certificates/fit",
+    "nothing where it is for the host, by name or wildcard",
+    withCertificate({ hosts: ["*.web.example", "a.b.example"] }),
+    [],
+  ],
+  [
+    "certificates/fit",
+    "the key of another certificate",
+    withCertificate({ hosts: ["*.web.example", "a.b.example"], keyFits: false }),
+    ["error ISM494 east"],
   ],
   ["certificates/front-doors", "HTTP challenges", withFrontDoor(healthyFacts(), "http"), ["warning ISM451 "]],
   [

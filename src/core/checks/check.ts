@@ -44,6 +44,11 @@ export interface Check {
   readonly sentence: string;
   /** True for what must hold before an apply already. */
   readonly pre: boolean;
+  /**
+   * What it could not look at in clusters that answer, and why, each a sentence
+   * without a full stop: with one of these it never says that all is well.
+   */
+  readonly unseen?: (facts: MeshFacts) => readonly string[];
   /** Pure: the same facts give the same findings. What a cluster that does not answer has is not judged. */
   readonly run: (facts: MeshFacts) => readonly Finding[];
 }

@@ -53,7 +53,7 @@ export type VersionName = string | undefined;
  * (https://istio.io/latest/docs/setup/install/multicluster/multi-primary_multi-network/).
  */
 export function expectedEndpoints(
-  mesh: Mesh,
+  mesh: Pick<Mesh, "clusters">,
   service: Service,
   version: VersionName,
   cluster: Cluster,
@@ -72,7 +72,12 @@ export function expectedEndpoints(
 }
 
 /** The clusters whose endpoints a proxy in `cluster` may use: those that run the version, its own alone for a service that is not exported. */
-export function clustersOf(mesh: Mesh, service: Service, version: VersionName, cluster: Cluster): readonly Cluster[] {
+export function clustersOf(
+  mesh: Pick<Mesh, "clusters">,
+  service: Service,
+  version: VersionName,
+  cluster: Cluster,
+): readonly Cluster[] {
   const runs = service.versions.find((one) => one.name === version)?.clusters;
   return mesh.clusters.filter(
     (other) => (runs === undefined || runs.includes(other.name)) && (service.exported || other.name === cluster.name),

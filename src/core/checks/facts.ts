@@ -1,8 +1,14 @@
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import type { Mesh } from "../model/mesh.ts";
+import type { PodFacts, ProxySyncFacts, ServicePort } from "./pod-facts.ts";
+import type { ProxyConfig } from "./proxy-facts.ts";
+import type { AuthorizationPolicyFacts, NetworkPolicyFacts, PeerAuthenticationFacts } from "./policy-facts.ts";
 
-/** The version of the document; a reader refuses another one. */
-export const factsVersion = 1;
+/**
+ * The version of the document; a reader refuses another one. 2 has what the
+ * proxies hold and acknowledge: checks would call it good where it is missing.
+ */
+export const factsVersion = 2;
 
 /**
  * Everything that the checks judge, as one JSON document: what the mesh file
@@ -49,9 +55,15 @@ export interface ReachedCluster {
   readonly gateways: readonly GatewayFacts[];
   readonly remoteSecrets: readonly RemoteSecretFacts[];
   readonly services: readonly ServiceFacts[];
+  /** Running pods of istiod, of the gateways and of the mesh's services, that are not being deleted. */
+  readonly pods: readonly PodFacts[];
   readonly routing: RoutingFacts;
   readonly quotas: readonly QuotaFacts[];
+  /** Those of the namespaces above. */
   readonly networkPolicies: readonly NetworkPolicyFacts[];
+  readonly peerAuthentications: readonly PeerAuthenticationFacts[];
+  readonly authorizationPolicies: readonly AuthorizationPolicyFacts[];
+  readonly system: SystemFacts;
   /** TLS Secrets that routes name, in istio-system. */
   readonly tlsSecrets: readonly TlsSecretFacts[];
   readonly externalDns: readonly ExternalDnsFacts[];
@@ -69,10 +81,29 @@ export interface NamespaceFacts {
   readonly name: string;
   /** `topology.istio.io/network`. */
   readonly network?: string;
+  readonly labels: Readonly<Record<string, string>>;
   /** True when sidecars are injected there. */
   readonly injected: boolean;
   /** Fingerprints of the roots in ConfigMap istio-ca-root-cert, in its order; undefined without it, empty where it holds none. */
   readonly roots?: readonly string[];
+}
+
+/** Namespace kube-system. */
+export interface SystemFacts {
+  /** Its UID: no two clusters have the same. */
+  readonly uid: string;
+  /** True where istio-cni sets up redirection on the nodes, in any namespace. */
+  readonly cni: boolean;
+  readonly labels: Readonly<Record<string, string>>;
+  /** The Service of the cluster's DNS; left out where none carries the label `k8s-app: kube-dns`. */
+  readonly dns?: {
+    readonly name: string;
+    /** Ready endpoints. */
+    readonly ready: number;
+    /** The pods' port for look-ups over UDP. */
+    readonly targetPort?: number;
+    readonly pods: readonly PodFacts[];
+  };
 }
 
 export type AuthorityFacts =
@@ -83,6 +114,8 @@ export type AuthorityFacts =
       readonly kind: "present";
       /** When the Secret was made, ISO 8601. */
       readonly created: string;
+      /** When it was written last, ISO 8601; empty where the API server does not tell. */
+      readonly changed: string;
       /** All that are trusted, in the bundle's order. */
       readonly roots: readonly CertificateFacts[];
       readonly intermediate: CertificateFacts;
@@ -118,6 +151,15 @@ export interface IstiodFacts extends WorkloadFacts {
   readonly pods: readonly IstiodPod[];
   /** Whether the injection webhook is registered. */
   readonly webhook: boolean;
+  readonly validation: ValidationFacts;
+}
+
+/** Istio's ValidatingWebhookConfigurations. */
+export interface ValidationFacts {
+  /** Names of those that call istiod, sorted. */
+  readonly webhooks: readonly string[];
+  /** True when one of them sees routing objects that carry no `istio.io/rev` label. */
+  readonly seesUnlabelled: boolean;
 }
 
 /** What one istiod pod says of itself. */
@@ -142,6 +184,10 @@ export interface IstiodPod {
     readonly cluster: string;
     readonly endpoints: readonly string[];
   }[];
+  /** `/metrics`: when the certificate that it signs with ends, ISO 8601; left out where it does not tell. */
+  readonly signerEnds?: string;
+  /** `/debug/syncz`: the proxies that are connected to this pod. */
+  readonly proxies: readonly ProxySyncFacts[];
 }
 
 export interface GatewayFacts extends WorkloadFacts {
@@ -155,6 +201,8 @@ export interface GatewayFacts extends WorkloadFacts {
     readonly network?: string;
     readonly addresses: readonly string[];
     readonly ports: readonly number[];
+    readonly servicePorts: readonly ServicePort[];
+    readonly selector: Readonly<Record<string, string>>;
   };
   readonly pods: readonly GatewayPod[];
 }
@@ -167,6 +215,8 @@ export interface GatewayPod {
   readonly listeners: readonly number[];
   /** Identities (`CertificateFacts.identity`) of the roots that it trusts. */
   readonly roots: readonly string[];
+  /** What it holds for the mesh's services and routes. */
+  readonly config: ProxyConfig;
 }
 
 export interface RemoteSecretFacts {
@@ -205,8 +255,14 @@ export interface ServiceFacts {
   readonly present: boolean;
   readonly headless: boolean;
   readonly ports: readonly number[];
+  /** Empty where its endpoints are written by hand. */
+  readonly selector: Readonly<Record<string, string>>;
+  /** The ports with what tells Istio their protocol. */
+  readonly servicePorts: readonly ServicePort[];
   /** Version → ready pods as address:port. */
   readonly podsOf: Readonly<Record<string, readonly string[]>>;
+  /** Address of a pod → its addresses of other families, at which a proxy may have it instead. */
+  readonly alsoAt: Readonly<Record<string, readonly string[]>>;
   /** All ready endpoints of all ports, also those of no version, sorted. */
   readonly endpoints: readonly string[];
   /** Names of pods of a version that have no sidecar. */
@@ -224,6 +280,12 @@ export interface RoutingFacts {
     readonly namespace: string;
     readonly name: string;
     readonly host: string;
+    /** ISO 8601. */
+    readonly created: string;
+    /** True when it carries the label of the mesh. */
+    readonly own: boolean;
+    /** Left out where it sets none; `tls` is the mode. */
+    readonly trafficPolicy?: { readonly tls?: string };
     readonly subsets: readonly { readonly name: string; readonly labels: Readonly<Record<string, string>> }[];
   }[];
   readonly virtualServices: readonly {
@@ -232,6 +294,18 @@ export interface RoutingFacts {
     /** Subset → weight of the first rule. */
     readonly weights: Readonly<Record<string, number>>;
   }[];
+  /** Istio's configuration objects of the whole cluster by their last write, newest first; ten at most. */
+  readonly writtenLast: readonly WrittenObject[];
+}
+
+export interface WrittenObject {
+  readonly kind: string;
+  readonly namespace: string;
+  readonly name: string;
+  /** ISO 8601. */
+  readonly at: string;
+  /** The field manager of that write. */
+  readonly by: string;
 }
 
 export interface QuotaFacts {
@@ -241,22 +315,17 @@ export interface QuotaFacts {
   readonly resources: Readonly<Record<string, { readonly hard: string; readonly used: string }>>;
 }
 
-export interface NetworkPolicyFacts {
-  readonly namespace: string;
-  readonly name: string;
-  readonly matchLabels: Readonly<Record<string, string>>;
-  /** True when `podSelector` has expressions, which are not judged. */
-  readonly expressions: boolean;
-  readonly ingress: boolean;
-  /** Ports (numbers) of each ingress rule; an empty list is a rule for all ports. */
-  readonly ingressPorts: readonly (readonly number[])[];
-}
-
 export interface TlsSecretFacts {
   readonly name: string;
   readonly present: boolean;
   /** SHA-256 of the first certificate; undefined when it cannot be read. */
   readonly fingerprint?: string;
+  /** The hosts and addresses that it is for. */
+  readonly hosts?: readonly string[];
+  /** Whether the key in the Secret is that of the certificate; left out where there is none. */
+  readonly keyFits?: boolean;
+  /** ISO 8601. */
+  readonly notBefore?: string;
   /** ISO 8601. */
   readonly notAfter?: string;
 }

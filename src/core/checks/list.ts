@@ -1,12 +1,18 @@
 import { clustersAnswer } from "./access/clusters-answer.ts";
+import { distinctClusters } from "./access/distinct-clusters.ts";
 import { nodesReady } from "./access/nodes-ready.ts";
 import { authorities } from "./certificates/authorities.ts";
+import { certificatesFit } from "./certificates/fit.ts";
 import { frontDoors } from "./certificates/front-doors.ts";
 import type { Check } from "./check.ts";
 import { clusterId } from "./control-plane/cluster-id.ts";
 import { istiodReady } from "./control-plane/istiod-ready.ts";
 import { meshId } from "./control-plane/mesh-id.ts";
+import { proxiesAccept } from "./control-plane/proxies-accept.ts";
+import { proxiesConnected } from "./control-plane/proxies-connected.ts";
+import { proxiesCurrent } from "./control-plane/proxies-current.ts";
 import { rootCertificate } from "./control-plane/root-certificate.ts";
+import { validation } from "./control-plane/validation.ts";
 import { webhook } from "./control-plane/webhook.ts";
 import { credentialsAccepted } from "./credentials/accepted.ts";
 import { credentialsNotEnding } from "./credentials/not-ending.ts";
@@ -17,24 +23,37 @@ import { policy } from "./dns/policy.ts";
 import { gatewaysHaveAddresses } from "./gateways/addresses.ts";
 import { crossNetworkGateway } from "./gateways/cross-network.ts";
 import { listener } from "./gateways/listener.ts";
+import { proxiesAnswer } from "./gateways/proxies-answer.ts";
 import { gatewaysReady } from "./gateways/ready.ts";
+import { gatewayServices } from "./gateways/services.ts";
+import { subsetChains } from "./gateways/subset-chains.ts";
 import { endpointShards } from "./join/endpoint-shards.ts";
+import { formerClusters } from "./join/former-clusters.ts";
 import { istiodSynced } from "./join/istiod-synced.ts";
 import { networkGateways } from "./join/network-gateways.ts";
+import { clusterDns } from "./network/cluster-dns.ts";
 import { gatewayLabel } from "./network/gateway-label.ts";
 import { namespaceLabel } from "./network/namespace-label.ts";
+import { authorization } from "./policies/authorization.ts";
 import { networkPolicies } from "./policies/network-policies.ts";
+import { peerAuthentication } from "./policies/peer-authentication.ts";
+import { podSecurity } from "./policies/pod-security.ts";
 import { quotas } from "./policies/quotas.ts";
+import { routeEndpoints } from "./routes/endpoints.ts";
+import { foreignRules } from "./routes/foreign-rules.ts";
+import { routesInProxies } from "./routes/in-proxies.ts";
 import { localities } from "./routes/localities.ts";
 import { subsets } from "./routes/subsets.ts";
 import { weights } from "./routes/weights.ts";
 import { inEveryCluster } from "./services/in-every-cluster.ts";
+import { portNames } from "./services/port-names.ts";
 import { sidecars } from "./services/sidecars.ts";
 import { versionsRun } from "./services/versions-run.ts";
 import { cacertsSound } from "./trust/cacerts-sound.ts";
 import { issuedByCacerts } from "./trust/issued-by-cacerts.ts";
 import { proxiesTrustRoot } from "./trust/proxies-trust-root.ts";
 import { sameRoot } from "./trust/same-root.ts";
+import { signer } from "./trust/signer.ts";
 import { istioVersion } from "./versions/istio-version.ts";
 import { kubernetes } from "./versions/kubernetes.ts";
 import { rotationSafe } from "./versions/rotation-safe.ts";
@@ -48,27 +67,40 @@ import { rotationSafe } from "./versions/rotation-safe.ts";
  */
 export const checks: readonly Check[] = [
   clustersAnswer,
+  distinctClusters,
   nodesReady,
   kubernetes,
   istioVersion,
   rotationSafe,
   quotas,
+  podSecurity,
   networkPolicies,
+  peerAuthentication,
+  authorization,
   cacertsSound,
   sameRoot,
+  signer,
   issuedByCacerts,
   proxiesTrustRoot,
   meshId,
   istiodReady,
   webhook,
+  validation,
   rootCertificate,
   clusterId,
+  proxiesConnected,
+  proxiesAccept,
+  proxiesCurrent,
+  clusterDns,
   namespaceLabel,
   gatewayLabel,
   gatewaysReady,
   gatewaysHaveAddresses,
+  gatewayServices,
+  proxiesAnswer,
   crossNetworkGateway,
   listener,
+  subsetChains,
   remoteSecrets,
   secretNames,
   credentialsNotEnding,
@@ -76,14 +108,20 @@ export const checks: readonly Check[] = [
   istiodSynced,
   networkGateways,
   endpointShards,
+  formerClusters,
   inEveryCluster,
+  portNames,
   versionsRun,
   sidecars,
   subsets,
+  foreignRules,
   weights,
+  routesInProxies,
+  routeEndpoints,
   localities,
   authorities,
   frontDoors,
+  certificatesFit,
   owner,
   policy,
 ];

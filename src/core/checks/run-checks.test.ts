@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { healthyFacts, withCluster } from "../testing/healthy-facts.ts";
+import { healthyFacts, withCluster, withIstiodPods } from "../testing/healthy-facts.ts";
 import type { CertificateFacts, MeshFacts, ReachedCluster } from "./facts.ts";
 import { runChecks } from "./run-checks.ts";
 
@@ -60,6 +60,7 @@ function withThirdCluster(): MeshFacts {
       {
         ...known(west, ["west", "east"]),
         cluster: "north",
+        system: { ...west.system, uid: "uid-of-north" },
         istiod: { ...west.istiod, clusterId: "north", pods: [] },
         gateways: west.gateways.map((one) => ({ ...one, clusterId: "north" })),
         services: west.services,
@@ -180,6 +181,15 @@ describe("a run of the checks", () => {
   it("runs before an apply only what must hold then", () => {
     const facts = withCluster("east", (one) => ({ remoteSecrets: [], istiod: { ...one.istiod, ready: 0 } }));
     expect(runChecks(facts, { pre: true }).causes).toEqual([]);
+  });
+
+  it("does not call good what it could not look at, and says why", () => {
+    const facts = withIstiodPods("east", () => ({ problem: "no answer within 10 s", proxies: [] }));
+    const result = runChecks(facts, everything).results.find((one) => one.id === "control-plane/proxies-accept");
+    expect(result).toMatchObject({
+      state: "unknown",
+      unseen: ["istiod-east of east does not answer: no answer within 10 s"],
+    });
   });
 
   it("does not call anything good when no cluster answers", () => {

@@ -16,8 +16,13 @@ export interface Cause extends CheckFinding {
 export interface CheckResult {
   readonly id: Check["id"];
   readonly sentence: string;
-  /** `explained`: everything that it found has its cause in another check. `unknown`: no cluster answers. */
+  /**
+   * `explained`: everything that it found has its cause in another check.
+   * `unknown`: it found nothing, and could not look everywhere.
+   */
   readonly state: "ok" | "warning" | "failed" | "explained" | "unknown";
+  /** What it could not look at, and why; left out where it saw everything. */
+  readonly unseen?: readonly string[];
 }
 
 export interface CheckReport {
@@ -51,13 +56,15 @@ export function runChecks(facts: MeshFacts, selection: CheckSelection): CheckRep
   const results = chosen.map((check): CheckResult => {
     const own = findings.filter((one) => one.check === check.id);
     const { id, sentence } = check;
+    const dark = check.unseen?.(facts) ?? [];
+    const unseen = dark.length === 0 ? {} : { unseen: dark };
     if (own.length === 0) {
-      return { id, sentence, state: silent ? "unknown" : "ok" };
+      return { id, sentence, state: silent || dark.length > 0 ? "unknown" : "ok", ...unseen };
     }
     if (!roots.has(id)) {
-      return { id, sentence, state: "explained" };
+      return { id, sentence, state: "explained", ...unseen };
     }
-    return { id, sentence, state: own.some((one) => one.severity === "error") ? "failed" : "warning" };
+    return { id, sentence, state: own.some((one) => one.severity === "error") ? "failed" : "warning", ...unseen };
   });
   return { results, causes, ok: findings.every((one) => one.severity === "warning") };
 }

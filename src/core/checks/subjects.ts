@@ -135,6 +135,21 @@ export function serviceIn(cluster: string, service: string): Subject {
   return `service ${service} of ${cluster}`;
 }
 
+/** What the proxy of one pod has been told by istiod. */
+export function proxyOf(cluster: string, pod: { readonly namespace: string; readonly name: string }): Subject {
+  return `proxy ${pod.namespace}/${pod.name} of ${cluster}`;
+}
+
+/** That requests to a service, `namespace/name`, are taken by its pods in a cluster. */
+export function requestsTo(cluster: string, service: string): Subject {
+  return `requests to ${service} of ${cluster}`;
+}
+
+/** That proxies of `reader` take the endpoints of a service in `remote` for ones that speak mTLS. */
+export function mutualTls(reader: string, remote: string, service: string): Subject {
+  return `mTLS with ${service} in ${remote} of ${reader}`;
+}
+
 /** What it takes that `reader` knows anything of `remote`. */
 export function needsOfJoin(reader: string, remote: string): readonly Subject[] {
   return [

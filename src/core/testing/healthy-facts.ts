@@ -1,5 +1,9 @@
 import type { GatewayFacts, IstiodPod, MeshFacts, ReachedCluster } from "../checks/facts.ts";
+import { factsVersion } from "../checks/facts.ts";
 import { eastWestGateway, ingressGateway } from "../render/names.ts";
+import type { ProxyConfig } from "../checks/proxy-facts.ts";
+import { healthyConfig } from "./healthy-config.ts";
+import { healthyPods, healthyProxies, healthySystem, helloworldPort } from "./healthy-pods.ts";
 import { twoClusters } from "./two-clusters.ts";
 
 /** When the facts of the tests were taken. */
@@ -14,6 +18,8 @@ const root = {
 };
 const pods = { west: ["10.42.0.7:5000"], east: ["10.42.0.9:5000"] };
 const addresses = { west: "172.30.1.2", east: "172.30.2.2" };
+/** Where the ingress gateway's containers listen for the ports of its Service. */
+const containerPorts: Readonly<Record<number, number>> = { 80: 8080, 443: 8443 };
 const host = "helloworld.sample.svc.cluster.local";
 
 /** What the two clusters of the sandbox's mesh have when nothing is wrong. */
@@ -21,7 +27,7 @@ export function healthyFacts(): MeshFacts {
   return {
     apiVersion: "isthmus.dev/v1alpha1",
     kind: "Facts",
-    version: 1,
+    version: factsVersion,
     takenAt,
     mesh: {
       name: twoClusters.name,
@@ -77,12 +83,13 @@ function healthyCluster(name: "west" | "east"): ReachedCluster {
     meshId: "sandbox",
     nodes: [{ name: `${name}-1`, ready: true, region: name, zone: `${name}-a` }],
     namespaces: [
-      { name: "istio-system", network, injected: false, roots: [root.fingerprint] },
-      { name: "sample", injected: true, roots: [root.fingerprint] },
+      { name: "istio-system", labels: {}, network, injected: false, roots: [root.fingerprint] },
+      { name: "sample", labels: { "istio-injection": "enabled" }, injected: true, roots: [root.fingerprint] },
     ],
     authority: {
       kind: "present",
       created: "2026-11-01T00:00:00Z",
+      changed: "2026-11-01T00:00:00Z",
       roots: [root],
       intermediate: {
         ...root,
@@ -100,6 +107,7 @@ function healthyCluster(name: "west" | "east"): ReachedCluster {
       version: "1.31.0",
       clusterId: name,
       webhook: true,
+      validation: { webhooks: ["istio-validator-istio-system", "istiod-default-validator"], seesUnlabelled: true },
       pods: [
         {
           name: `istiod-${name}`,
@@ -112,6 +120,8 @@ function healthyCluster(name: "west" | "east"): ReachedCluster {
             port: 15443,
           })),
           shards: (["west", "east"] as const).map((one) => ({ service: host, cluster: one, endpoints: pods[one] })),
+          proxies: healthyProxies(name),
+          signerEnds: "2028-01-01T00:00:00.000Z",
         },
       ],
     },
@@ -138,12 +148,17 @@ function healthyCluster(name: "west" | "east"): ReachedCluster {
         present: true,
         headless: false,
         ports: [5000],
+        selector: { app: "helloworld" },
+        servicePorts: [helloworldPort],
         podsOf: { v1: name === "west" ? pods.west : [], v2: name === "east" ? pods.east : [] },
+        alsoAt: {},
         endpoints: pods[name],
         withoutSidecar: [],
       },
     ],
+    pods: healthyPods(name),
     routing: {
+      writtenLast: [],
       gateways: [
         {
           namespace: "istio-system",
@@ -157,6 +172,8 @@ function healthyCluster(name: "west" | "east"): ReachedCluster {
           namespace: "sample",
           name: "helloworld",
           host,
+          created: "2026-11-01T03:00:00Z",
+          own: true,
           subsets: [
             { name: "v1", labels: { version: "v1" } },
             { name: "v2", labels: { version: "v2" } },
@@ -167,6 +184,9 @@ function healthyCluster(name: "west" | "east"): ReachedCluster {
     },
     quotas: [],
     networkPolicies: [],
+    peerAuthentications: [],
+    authorizationPolicies: [],
+    system: healthySystem(name),
     tlsSecrets: [],
     externalDns: [],
   };
@@ -186,7 +206,18 @@ function gateway(cluster: "west" | "east", name: string, ports: readonly number[
       ...(name === eastWestGateway ? { network } : {}),
       addresses: [addresses[cluster]],
       ports,
+      servicePorts: ports.map((port) => ({ port, protocol: "TCP", targetPort: containerPorts[port] ?? port })),
+      selector: { istio: name.slice("istio-".length) },
     },
-    pods: [{ name: `${name}-${cluster}`, listeners: ports, roots: [root.identity] }],
+    pods: [{ name: `${name}-${cluster}`, listeners: ports, roots: [root.identity], config: configOf(cluster, name) }],
   };
+}
+
+function configOf(cluster: "west" | "east", name: string): ProxyConfig {
+  const [service] = twoClusters.services;
+  const [version, other] = cluster === "west" ? ["v1", "v2"] : ["v2", "v1"];
+  const remote = [`${addresses[cluster === "west" ? "east" : "west"]}:15443`];
+  return service === undefined
+    ? { chains: [], routeTables: [], clusters: [] }
+    : healthyConfig(name, service, { own: { [version]: pods[cluster] }, remote: { [other]: remote } });
 }

@@ -8,7 +8,10 @@ import type {
   ServiceFacts,
 } from "../checks/facts.ts";
 import { eastWestGateway, ingressGateway } from "../render/names.ts";
+import type { Service } from "../model/mesh.ts";
+import { healthyConfig } from "./healthy-config.ts";
 import { healthyFacts } from "./healthy-facts.ts";
+import { healthyOrdersPod } from "./healthy-pods.ts";
 
 /** One thing that goes wrong in a mesh, with everything that follows from it, as the facts show it. */
 export interface MeshFault {
@@ -39,24 +42,44 @@ export function healthyShop(): MeshFacts {
   return {
     ...facts,
     mesh: { ...facts.mesh, services: [helloworld, orders] },
-    clusters: facts.clusters.map((one) => (one.kind === "reached" ? withOrders(one) : one)),
+    clusters: facts.clusters.map((one) => (one.kind === "reached" ? withOrders(one, orders) : one)),
   };
 }
 
 const ordersHost = "orders.shop.svc.cluster.local";
 
-function withOrders(one: ReachedCluster): ReachedCluster {
+function withOrders(one: ReachedCluster, orders: Service): ReachedCluster {
   const endpoints = { west: ["10.42.0.17:8080"], east: ["10.42.0.19:8080"] };
   const own = endpoints[one.cluster as Name];
+  const gateways = { west: ["172.30.2.2:15443"], east: ["172.30.1.2:15443"] };
+  const held = { own: { v1: own }, remote: { v1: gateways[one.cluster as Name] } };
   return {
     ...one,
-    namespaces: [...one.namespaces, { name: "shop", injected: true, roots: ["AA:BB"] }],
+    gateways: one.gateways.map((gateway) => ({
+      ...gateway,
+      pods: gateway.pods.map((pod) => {
+        const { chains, clusters } = healthyConfig(gateway.name, orders, held);
+        const more = gateway.name === eastWestGateway ? chains : [];
+        return {
+          ...pod,
+          config: {
+            ...pod.config,
+            chains: [...pod.config.chains, ...more],
+            clusters: [...pod.config.clusters, ...clusters],
+          },
+        };
+      }),
+    })),
+    namespaces: [...one.namespaces, { name: "shop", labels: {}, injected: true, roots: ["AA:BB"] }],
+    pods: [...one.pods, healthyOrdersPod(one.cluster as Name)],
     services: [
       ...one.services,
       {
         ...(one.services[0] as ServiceFacts),
         service: "shop/orders",
         ports: [8080],
+        selector: { app: "orders" },
+        servicePorts: [{ port: 8080, name: "http", protocol: "TCP", targetPort: 8080 }],
         podsOf: { v1: own },
         endpoints: own,
       },
@@ -69,6 +92,8 @@ function withOrders(one: ReachedCluster): ReachedCluster {
           namespace: "shop",
           name: "orders",
           host: ordersHost,
+          created: "2026-11-01T03:00:00Z",
+          own: true,
           subsets: [{ name: "v1", labels: { version: "v1" } }],
         },
       ],
@@ -175,6 +200,13 @@ function noReadyPods(cluster: Name, name: string): Change {
   );
 }
 
+function serviceOf({ service }: GatewayFacts): NonNullable<GatewayFacts["service"]> {
+  if (service === undefined) {
+    throw new Error("the gateways of the tests have Services");
+  }
+  return service;
+}
+
 function quota(namespace: string, resources: ReachedCluster["quotas"][number]["resources"]): Change {
   return inCluster("east", (one) => ({ quotas: [...one.quotas, { namespace, name: "tight", resources }] }));
 }
@@ -183,7 +215,14 @@ function policy(name: string, matchLabels: Readonly<Record<string, string>>): Ch
   return inCluster("east", (one) => ({
     networkPolicies: [
       ...one.networkPolicies,
-      { namespace: "istio-system", name, matchLabels, expressions: false, ingress: true, ingressPorts: [] },
+      {
+        namespace: "istio-system",
+        name,
+        podSelector: { matchLabels, matchExpressions: [] },
+        types: { ingress: true, egress: false },
+        ingress: [],
+        egress: [],
+      },
     ],
   }));
 }
@@ -199,7 +238,7 @@ const otherRoot = {
 function endOf(certificate: "root" | "intermediate", notAfter: string, clusters: readonly Name[]): Change {
   return all(
     ...clusters.map((cluster) =>
-      inCluster(cluster, ({ authority }) => {
+      inCluster(cluster, ({ authority, istiod }) => {
         if (authority.kind !== "present") {
           return {};
         }
@@ -209,6 +248,10 @@ function endOf(certificate: "root" | "intermediate", notAfter: string, clusters:
             certificate === "intermediate"
               ? { ...authority, intermediate: ending(authority.intermediate) }
               : { ...authority, roots: authority.roots.map(ending), above: authority.above.map(ending) },
+          istiod:
+            certificate === "intermediate"
+              ? { ...istiod, pods: istiod.pods.map((pod) => ({ ...pod, signerEnds: notAfter })) }
+              : istiod,
         };
       }),
     ),
@@ -424,7 +467,7 @@ export const meshFaults: readonly MeshFault[] = [
     name: "east-gateway-lost-its-network",
     happens: all(
       gateway("east", eastWestGateway, (one) => ({
-        service: { type: "LoadBalancer", addresses: one.service?.addresses ?? [], ports: one.service?.ports ?? [] },
+        service: { ...serviceOf(one), network: "" },
       })),
       gatewayNotKnown("east"),
     ),
@@ -443,8 +486,8 @@ export const meshFaults: readonly MeshFault[] = [
   {
     name: "east-gateway-waits-for-an-address",
     happens: all(
-      gateway("east", eastWestGateway, () => ({
-        service: { type: "LoadBalancer", network: "east-net", addresses: [], ports: [15443] },
+      gateway("east", eastWestGateway, (one) => ({
+        service: { ...serviceOf(one), network: "east-net", addresses: [] },
       })),
       gatewayNotKnown("east"),
     ),

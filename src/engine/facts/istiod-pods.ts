@@ -31,9 +31,19 @@ export async function readIstiodDebug(
   path: string,
   signal: AbortSignal,
 ): Promise<unknown> {
+  return JSON.parse(await readIstiodPage(client, pod, path, signal));
+}
+
+/** One page of an istiod pod's monitoring port as it is, `/metrics` among them; waits and throws likewise. */
+export async function readIstiodPage(
+  client: KubeClient,
+  pod: string,
+  path: string,
+  signal: AbortSignal,
+): Promise<string> {
   const answer = await client.podHttpGet(istioNamespace, pod, debugPort, path, { signal, timeoutMs: 10_000 });
   if (answer.status !== 200) {
     throw new Error(`${path} answered ${answer.status}`);
   }
-  return JSON.parse(answer.body);
+  return answer.body;
 }

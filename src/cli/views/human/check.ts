@@ -9,7 +9,10 @@ export function viewCheck(report: CheckReport, palette: Palette): string {
     palette.strong(category),
     ...report.results
       .filter((one) => categoryOf(one.id) === category)
-      .map((one) => `  ${markOf(one, palette)} ${one.sentence}`),
+      .flatMap((one) => [
+        `  ${markOf(one, palette)} ${one.sentence}`,
+        ...(one.unseen ?? []).map((reason) => palette.dim(`      not seen: ${reason}`)),
+      ]),
   ]);
   return [...lists, ...viewCauses(report, palette), "", verdict(report, palette)].join("\n");
 }
@@ -24,12 +27,15 @@ export function verdict(report: CheckReport, palette: Palette): string {
   const errors = report.causes.filter((one) => one.severity === "error");
   const warnings = report.causes.length - errors.length;
   const beside = warnings === 0 ? "" : `, ${count(warnings, "warning")}`;
+  const dark = report.results.filter((one) => one.state === "unknown").length;
+  const unknown = dark === 0 ? "" : `, ${count(dark, "check")} could not look everywhere`;
   if (errors.length === 0) {
-    return palette.good(`√ ${count(report.results.length, "check")}, nothing is wrong${beside}`);
+    const text = `${count(report.results.length, "check")}, nothing is wrong${dark === 0 ? "" : " where they could look"}${beside}${unknown}`;
+    return dark === 0 ? palette.good(`√ ${text}`) : palette.warn(`? ${text}`);
   }
   const consequences = errors.reduce((sum, one) => sum + one.consequences.length, 0);
   const folded = consequences === 0 ? "" : ` (and ${count(consequences, "consequence")})`;
-  return palette.bad(`× ${count(errors.length, "cause")}${folded}${beside}`);
+  return palette.bad(`× ${count(errors.length, "cause")}${folded}${beside}${unknown}`);
 }
 
 function viewCause(cause: Cause, palette: Palette): string[] {

@@ -1,7 +1,10 @@
+import type { ObjectId } from "../../model/kube-object.ts";
+import type { Service } from "../../model/mesh.ts";
 import { serviceHost } from "../../render/names.ts";
 import type { Check } from "../check.ts";
 import { problem } from "../check.ts";
 import { applyFix, meshClusters } from "../reached.ts";
+import { objectOf } from "../subjects.ts";
 
 /** A gateway knows only the subsets of its own cluster's DestinationRules (pain 16, facts 2.6). */
 export const subsets: Check = {
@@ -32,14 +35,14 @@ export const subsets: Check = {
                       : `DestinationRule ${service.namespace}/${service.name} of ${one.cluster} has no subset ${missing.map((version) => version.name).join(", ")} as the mesh file describes it: requests for ${missing.length === 1 ? "it" : "them"} end in 503 at the ingress, or are reset at the east-west gateway.`,
                 fix: applyFix,
                 cluster: one.cluster,
-                object: {
-                  group: "networking.istio.io",
-                  kind: "DestinationRule",
-                  namespace: service.namespace,
-                  name: service.name,
-                },
+                object: ruleId(service),
+                breaks: [objectOf(one.cluster, ruleId(service))],
               }),
             ];
       }),
     ),
 };
+
+function ruleId({ namespace, name }: Service): ObjectId {
+  return { group: "networking.istio.io", kind: "DestinationRule", namespace, name };
+}

@@ -2,6 +2,7 @@ import { routeNamespace } from "../../render/front-gateway.ts";
 import type { Check } from "../check.ts";
 import { problem } from "../check.ts";
 import { applyFix, meshClusters } from "../reached.ts";
+import { objectOf } from "../subjects.ts";
 
 /** istiods do not share configuration: a route that is in one cluster only is obeyed at one ingress only (pain 16). */
 export const weights: Check = {
@@ -29,6 +30,14 @@ export const weights: Check = {
               fix: `${applyFix} To keep what the cluster has, move the weights with isthmus shift.`,
               cluster: one.cluster,
               object: { group: "networking.istio.io", kind: "VirtualService", namespace, name: route.name },
+              breaks: [
+                objectOf(one.cluster, {
+                  group: "networking.istio.io",
+                  kind: "VirtualService",
+                  namespace,
+                  name: route.name,
+                }),
+              ],
             }),
           ];
         }),

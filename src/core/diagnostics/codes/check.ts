@@ -1,4 +1,5 @@
 import type { CatalogueEntry } from "../catalogue-entry.ts";
+import { flowCodes } from "./check-flows.ts";
 
 export const checkCodes = {
   ISM410: {
@@ -177,7 +178,7 @@ export const checkCodes = {
   ISM448: {
     summary: "A network policy closes a port of the mesh",
     explanation:
-      "As soon as one NetworkPolicy selects a pod, only what some policy admits comes in. The API server must reach istiod at 15017, proxies at 15012, and other networks the east-west gateway at 15443.",
+      "As soon as one NetworkPolicy selects a pod, only what some policy admits comes in, or goes out where it names egress. The mesh needs the API server's calls to istiod at 15017, proxies' connections to istiod at 15012, look-ups of names, requests from outside to the ingress gateway and from other networks to the east-west gateway at 15443, those of both gateways to the pods of services at the pod's own port, and istiod's connections to the API servers of other clusters. Policies are judged as Kubernetes defines them; whether the cluster's network enforces them is not known.",
   },
   ISM449: {
     summary: "An authority's certificate is about to end",
@@ -229,6 +230,7 @@ export const checkCodes = {
     explanation:
       "The root, a cluster's intermediate or an authority between them begins to be valid only later, or a clock is behind. An istiod that starts before then does not start with it, and proxies refuse what it signs.",
   },
+  ...flowCodes,
 } as const satisfies Record<string, CatalogueEntry>;
 
 export type CheckCode = keyof typeof checkCodes;

@@ -14,11 +14,15 @@ import { readExternalDns } from "./read-external-dns.ts";
 import { readGateways } from "./read-gateways.ts";
 import { readIstiod } from "./read-istiod.ts";
 import { readNamespaces, readNodes } from "./read-namespaces.ts";
-import { readNetworkPolicies, readQuotas } from "./read-policies.ts";
+import { readNetworkPolicies } from "./read-network-policies.ts";
+import { listRunningPods, readMeshPods } from "./read-pods.ts";
+import { readQuotas } from "./read-policies.ts";
 import type { TrialOptions, TriedCredentials } from "./read-remote-secrets.ts";
 import { readRemoteSecrets } from "./read-remote-secrets.ts";
 import { readRouting } from "./read-routing.ts";
+import { readSecurity } from "./read-security.ts";
 import { readService } from "./read-services.ts";
+import { readSystem } from "./read-system.ts";
 import { readAuthorityFacts, readTlsSecrets } from "./read-trust.ts";
 
 /** Bounds what is held of API servers' answers at once: the remote secrets of a large fleet's clusters are megabytes each. */
@@ -91,19 +95,22 @@ async function gatherSnapshot(
 ): Promise<ClusterSnapshot> {
   const { signal } = options;
   const namespaces = [istioNamespace, ...serviceNamespaces(mesh)];
-  const [nodes, spaces, authority, istiod, gateways, remoteSecrets, services] = await Promise.all([
+  const [nodes, spaces, authority, istiod, gateways, remoteSecrets, services, pods] = await Promise.all([
     readNodes(client, signal),
     readNamespaces(client, namespaces, signal),
     readAuthorityFacts(client, facts, { signal, now: new Date(options.now()) }),
     readIstiod(client, mesh.services, signal),
-    readGateways(client, signal),
+    readGateways(client, mesh.services, signal),
     readRemoteSecrets(client, options),
     Promise.all(mesh.services.map(async (service) => readService(client, service, signal))),
+    listRunningPods(client, namespaces, signal),
   ]);
-  const [routing, quotas, networkPolicies, tlsSecrets, externalDns] = await Promise.all([
-    readRouting(client, { apiVersion: effectiveRelease(mesh.istio.version).networking, namespaces }, signal),
+  const [routing, quotas, networkPolicies, security, system, tlsSecrets, externalDns] = await Promise.all([
+    readRouting(client, { apiVersion: effectiveRelease(mesh.istio.version).networking }, signal),
     readQuotas(client, namespaces, signal),
     readNetworkPolicies(client, namespaces, signal),
+    readSecurity(client, namespaces, signal),
+    readSystem(client, signal),
     readTlsSecrets(client, mesh.services, signal),
     readExternalDns(client, signal),
   ]);
@@ -120,9 +127,12 @@ async function gatherSnapshot(
     gateways,
     remoteSecrets,
     services,
+    pods: readMeshPods(pods, services),
     routing,
     quotas,
     networkPolicies,
+    ...security,
+    system,
     tlsSecrets,
     externalDns,
   };

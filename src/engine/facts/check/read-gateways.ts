@@ -1,11 +1,15 @@
 import { Buffer } from "node:buffer";
 import type { GatewayFacts, GatewayPod } from "../../../core/checks/facts.ts";
 import { eastWestGateway, ingressGateway, istioNamespace, networkLabel } from "../../../core/render/names.ts";
+import type { Service } from "../../../core/model/mesh.ts";
 import type { KubeObject } from "../../../core/model/kube-object.ts";
 import type { KubeClient } from "../../../kube/client.ts";
 import { inspectBundle } from "../../../pki/inspect.ts";
+import type { WireServicePort } from "./read-service-port.ts";
+import { readServicePort } from "./read-service-port.ts";
 import { serviceAddresses } from "../service-addresses.ts";
 import { environmentOf, readWorkload } from "./read-workload.ts";
+import { readProxyConfig } from "./read-proxy-config.ts";
 
 /** The admin port of every Istio proxy; open inside the pod only. */
 export const proxyAdminPort = 15000;
@@ -16,7 +20,11 @@ const selectors: Readonly<Record<string, string>> = {
 };
 
 /** Both gateways of one cluster: Deployment, Service, and what every ready pod's proxy has. */
-export async function readGateways(client: KubeClient, signal: AbortSignal): Promise<readonly GatewayFacts[]> {
+export async function readGateways(
+  client: KubeClient,
+  services: readonly Service[],
+  signal: AbortSignal,
+): Promise<readonly GatewayFacts[]> {
   return Promise.all(
     Object.entries(selectors).map(async ([name, labelSelector]): Promise<GatewayFacts> => {
       const [deployment, service, pods] = await Promise.all([
@@ -42,7 +50,9 @@ export async function readGateways(client: KubeClient, signal: AbortSignal): Pro
         ...(network === undefined ? {} : { network }),
         ...(clusterId === undefined ? {} : { clusterId }),
         ...(service === undefined ? {} : { service: readService(service) }),
-        pods: await Promise.all(pods.filter(isReady).map(async (pod) => readProxy(client, pod.metadata.name, signal))),
+        pods: await Promise.all(
+          pods.filter(isReady).map(async (pod) => readProxy(client, pod.metadata.name, services, signal)),
+        ),
       };
     }),
   );
@@ -50,7 +60,11 @@ export async function readGateways(client: KubeClient, signal: AbortSignal): Pro
 
 function readService(service: KubeObject): NonNullable<GatewayFacts["service"]> {
   const spec = service["spec"] as
-    | { readonly type?: string; readonly ports?: readonly { readonly port: number }[] }
+    | {
+        readonly type?: string;
+        readonly ports?: readonly WireServicePort[];
+        readonly selector?: Readonly<Record<string, string>>;
+      }
     | undefined;
   const network = service.metadata.labels?.[networkLabel];
   return {
@@ -58,6 +72,8 @@ function readService(service: KubeObject): NonNullable<GatewayFacts["service"]> 
     ...(network === undefined ? {} : { network }),
     addresses: serviceAddresses(service),
     ports: (spec?.ports ?? []).map((one) => one.port),
+    servicePorts: (spec?.ports ?? []).map(readServicePort),
+    selector: spec?.selector ?? {},
   };
 }
 
@@ -93,28 +109,38 @@ function rootsOf({ configs = [] }: SecretDump): readonly string[] {
   return [...new Set(inspectBundle(pem).map(({ identity }) => identity))];
 }
 
-async function readProxy(client: KubeClient, name: string, signal: AbortSignal): Promise<GatewayPod> {
-  const ask = async (path: string): Promise<unknown> => {
+async function readProxy(
+  client: KubeClient,
+  name: string,
+  services: readonly Service[],
+  signal: AbortSignal,
+): Promise<GatewayPod> {
+  const ask = async (path: string): Promise<string> => {
     const answer = await client.podHttpGet(istioNamespace, name, proxyAdminPort, path, { signal, timeoutMs: 10_000 });
     if (answer.status !== 200) {
       throw new Error(`${path} answered ${answer.status}`);
     }
-    return JSON.parse(answer.body);
+    return answer.body;
   };
   try {
-    const [listeners, secrets] = (await Promise.all([ask("/listeners?format=json"), ask(secretsPath)])) as [
-      Listeners,
-      SecretDump,
-    ];
+    const [listening, secrets, listeners, routes, clusters] = await Promise.all([
+      ask("/listeners?format=json"),
+      ask(secretsPath),
+      ask("/config_dump?resource=dynamic_listeners"),
+      ask("/config_dump?resource=dynamic_route_configs"),
+      ask("/clusters?format=json"),
+    ]);
     return {
       name,
-      listeners: (listeners.listener_statuses ?? []).flatMap(
+      config: readProxyConfig({ listeners, routes, clusters }, services),
+      listeners: ((JSON.parse(listening) as Listeners).listener_statuses ?? []).flatMap(
         (one) => one.local_address?.socket_address?.port_value ?? [],
       ),
-      roots: rootsOf(secrets),
+      roots: rootsOf(JSON.parse(secrets) as SecretDump),
     };
   } catch (error) {
     signal.throwIfAborted();
-    return { name, problem: (error as Error).message, listeners: [], roots: [] };
+    const config = { chains: [], routeTables: [], clusters: [] };
+    return { name, problem: (error as Error).message, listeners: [], roots: [], config };
   }
 }

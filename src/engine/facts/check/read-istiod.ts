@@ -5,7 +5,9 @@ import type { Service } from "../../../core/model/mesh.ts";
 import { istioNamespace, serviceHost } from "../../../core/render/names.ts";
 import { compareText } from "../../../core/render/order.ts";
 import type { KubeClient } from "../../../kube/client.ts";
-import { listIstiodPods, readIstiodDebug } from "../istiod-pods.ts";
+import { listIstiodPods, readIstiodDebug, readIstiodPage } from "../istiod-pods.ts";
+import { readProxySync } from "./read-proxy-sync.ts";
+import { readValidation } from "./read-validation.ts";
 import { containersOf, environmentOf, readWorkload } from "./read-workload.ts";
 
 /** istiod of one cluster: its Deployment, its webhook, and what every running pod says that it knows. */
@@ -14,7 +16,7 @@ export async function readIstiod(
   services: readonly Service[],
   signal: AbortSignal,
 ): Promise<IstiodFacts> {
-  const [deployment, pods, webhooks] = await Promise.all([
+  const [deployment, pods, webhooks, validation] = await Promise.all([
     client.get({ apiVersion: "apps/v1", kind: "Deployment", namespace: istioNamespace, name: "istiod" }, { signal }),
     listIstiodPods(client, signal),
     client.list(
@@ -25,6 +27,7 @@ export async function readIstiod(
       },
       { signal },
     ),
+    readValidation(client, signal),
   ]);
   const clusterId = deployment === undefined ? undefined : environmentOf(deployment)["CLUSTER_ID"];
   return {
@@ -33,6 +36,7 @@ export async function readIstiod(
     ...(clusterId === undefined ? {} : { clusterId }),
     pods: await Promise.all(pods.map(async (pod) => readPod(client, pod, services, signal))),
     webhook: webhooks.length > 0,
+    validation,
   };
 }
 
@@ -46,10 +50,12 @@ async function readPod(
   const started = (pod["status"] as { readonly startTime?: string } | undefined)?.startTime ?? "";
   const ask = async (path: string): Promise<unknown> => readIstiodDebug(client, name, path, signal);
   try {
-    const [remotes, gateways, shards] = await Promise.all([
+    const [remotes, gateways, shards, proxies, signerEnds] = await Promise.all([
       ask("/debug/clusterz"),
       ask("/debug/networkz"),
       ask("/debug/endpointShardz"),
+      readProxySync(async () => ask("/debug/syncz"), signal),
+      readSignerEnd(client, name, signal),
     ]);
     return {
       name,
@@ -62,11 +68,22 @@ async function readPod(
         port: one.Port,
       })),
       shards: readShards((shards ?? {}) as Shards, services),
+      proxies,
+      ...(signerEnds === undefined ? {} : { signerEnds }),
     };
   } catch (error) {
     signal.throwIfAborted();
-    return { name, started, problem: (error as Error).message, remotes: [], networkGateways: [], shards: [] };
+    const { message: problem } = error as Error;
+    return { name, started, problem, remotes: [], networkGateways: [], shards: [], proxies: [] };
   }
+}
+
+/** The end of the certificate that an istiod signs with, by its metrics (istio.io/istio, security/pkg/server/ca/monitoring.go). */
+async function readSignerEnd(client: KubeClient, pod: string, signal: AbortSignal): Promise<string | undefined> {
+  const metrics = await readIstiodPage(client, pod, "/metrics", signal);
+  const [, seconds] = /^citadel_server_cert_chain_expiry_timestamp (\S+)$/m.exec(metrics) ?? [];
+  const end = Number(seconds);
+  return Number.isFinite(end) && end > 0 ? new Date(end * 1000).toISOString() : undefined;
 }
 
 interface Remote {

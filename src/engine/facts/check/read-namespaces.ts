@@ -25,6 +25,7 @@ export async function readNamespaces(
       return [
         {
           name,
+          labels,
           injected,
           ...(network === undefined ? {} : { network }),
           ...(pem === undefined ? {} : { roots: fingerprintsOf(pem) }),

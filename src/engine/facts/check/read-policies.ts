@@ -1,4 +1,4 @@
-import type { NetworkPolicyFacts, QuotaFacts } from "../../../core/checks/facts.ts";
+import type { QuotaFacts } from "../../../core/checks/facts.ts";
 import type { KubeClient } from "../../../kube/client.ts";
 import { listKnown } from "./list-known.ts";
 
@@ -22,44 +22,6 @@ export async function readQuotas(
       resources: Object.fromEntries(
         Object.entries(hard).map(([resource, limit]) => [resource, { hard: limit, used: used[resource] ?? "0" }]),
       ),
-    };
-  });
-}
-
-interface PolicySpec {
-  readonly podSelector?: {
-    readonly matchLabels?: Readonly<Record<string, string>>;
-    readonly matchExpressions?: readonly unknown[];
-  };
-  readonly policyTypes?: readonly string[];
-  readonly ingress?: readonly {
-    readonly ports?: readonly { readonly port?: number | string; readonly endPort?: number }[];
-  }[];
-}
-
-/** The network policies of the given namespaces, reduced to the ports that they admit. */
-export async function readNetworkPolicies(
-  client: KubeClient,
-  namespaces: readonly string[],
-  signal: AbortSignal,
-): Promise<readonly NetworkPolicyFacts[]> {
-  const kind = { apiVersion: "networking.k8s.io/v1", kind: "NetworkPolicy" };
-  const found = await listKnown(client, kind, namespaces, signal);
-  return found.map((object) => {
-    const spec = (object["spec"] ?? {}) as PolicySpec;
-    return {
-      namespace: object.metadata.namespace ?? "",
-      name: object.metadata.name,
-      matchLabels: spec.podSelector?.matchLabels ?? {},
-      expressions: (spec.podSelector?.matchExpressions ?? []).length > 0,
-      ingress: spec.policyTypes === undefined || spec.policyTypes.includes("Ingress"),
-      ingressPorts: (spec.ingress ?? []).map(({ ports }) => {
-        // Named ports and ranges are taken to admit what is asked for: a check must not cry wolf.
-        const plain = (ports ?? []).flatMap((one) =>
-          typeof one.port === "number" && one.endPort === undefined ? [one.port] : [],
-        );
-        return plain.length === (ports ?? []).length ? plain : [];
-      }),
     };
   });
 }

@@ -1,7 +1,9 @@
-import type { RoutingFacts } from "../../../core/checks/facts.ts";
+import type { RoutingFacts, WrittenObject } from "../../../core/checks/facts.ts";
 import type { KubeObject } from "../../../core/model/kube-object.ts";
+import { meshLabel } from "../../../core/render/names.ts";
+import { compareText } from "../../../core/render/order.ts";
 import type { KubeClient } from "../../../kube/client.ts";
-import { listKnown } from "./list-known.ts";
+import { listEverywhere } from "./list-known.ts";
 
 interface GatewaySpec {
   readonly selector?: Readonly<Record<string, string>>;
@@ -14,6 +16,7 @@ interface GatewaySpec {
 
 interface RuleSpec {
   readonly host?: string;
+  readonly trafficPolicy?: { readonly tls?: { readonly mode?: string } };
   readonly subsets?: readonly { readonly name: string; readonly labels?: Readonly<Record<string, string>> }[];
 }
 
@@ -23,20 +26,32 @@ interface RouteSpec {
   }[];
 }
 
-/** Istio's routing objects in the given namespaces, in the version that the mesh's Istio serves (v1 from 1.22 on), reduced to what the checks compare; none where Istio is not installed. */
+/** In every release that has it. */
+const filterVersion = "networking.istio.io/v1alpha3";
+
+/** How many of the objects that were written last are told. */
+const toldOfWritten = 10;
+
+/**
+ * Istio's routing objects of all namespaces, since gateways and hosts are
+ * shared between them, in the version that the mesh's Istio serves (v1 from
+ * 1.22 on), reduced to what the checks compare; none where Istio is not installed.
+ */
 export async function readRouting(
   client: KubeClient,
-  { apiVersion, namespaces }: { readonly apiVersion: string; readonly namespaces: readonly string[] },
+  { apiVersion }: { readonly apiVersion: string },
   signal: AbortSignal,
 ): Promise<RoutingFacts> {
-  const read = async (kind: string): Promise<readonly KubeObject[]> =>
-    listKnown(client, { apiVersion, kind }, namespaces, signal);
-  const [gateways, rules, routes] = await Promise.all([
+  const read = async (kind: string, version = apiVersion): Promise<readonly KubeObject[]> =>
+    listEverywhere(client, { apiVersion: version, kind }, signal);
+  const [gateways, rules, routes, filters] = await Promise.all([
     read("Gateway"),
     read("DestinationRule"),
     read("VirtualService"),
+    read("EnvoyFilter", filterVersion),
   ]);
   return {
+    writtenLast: writtenLast([...gateways, ...rules, ...routes, ...filters]),
     gateways: gateways.map((object) => {
       const spec = (object["spec"] ?? {}) as GatewaySpec;
       return {
@@ -54,6 +69,9 @@ export async function readRouting(
       return {
         ...nameOf(object),
         host: spec.host ?? "",
+        created: typeof object.metadata["creationTimestamp"] === "string" ? object.metadata["creationTimestamp"] : "",
+        own: object.metadata.labels?.[meshLabel] !== undefined,
+        ...(spec.trafficPolicy === undefined ? {} : { trafficPolicy: trafficPolicyOf(spec.trafficPolicy) }),
         subsets: (spec.subsets ?? []).map((subset) => ({ name: subset.name, labels: subset.labels ?? {} })),
       };
     }),
@@ -70,6 +88,31 @@ export async function readRouting(
       };
     }),
   };
+}
+
+function trafficPolicyOf({ tls }: NonNullable<RuleSpec["trafficPolicy"]>): { readonly tls?: string } {
+  return tls?.mode === undefined ? {} : { tls: tls.mode };
+}
+
+interface ManagedField {
+  readonly manager?: string;
+  readonly time?: string;
+  readonly subresource?: string;
+}
+
+function writtenLast(objects: readonly KubeObject[]): readonly WrittenObject[] {
+  return objects
+    .flatMap((object): readonly WrittenObject[] => {
+      const fields = (object.metadata["managedFields"] ?? []) as unknown as readonly ManagedField[];
+      const [last] = fields
+        .filter(({ subresource = "" }) => subresource === "")
+        .toSorted((a, b) => compareText(b.time ?? "", a.time ?? ""));
+      return last?.time === undefined
+        ? []
+        : [{ kind: object.kind, ...nameOf(object), at: last.time, by: last.manager ?? "somebody" }];
+    })
+    .toSorted((a, b) => compareText(b.at, a.at) || compareText(`${a.kind} ${a.name}`, `${b.kind} ${b.name}`))
+    .slice(0, toldOfWritten);
 }
 
 function nameOf(object: KubeObject): { readonly namespace: string; readonly name: string } {

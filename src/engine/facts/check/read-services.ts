@@ -5,16 +5,19 @@ import { compareText } from "../../../core/render/order.ts";
 import type { KubeClient } from "../../../kube/client.ts";
 import { clusterEndpointsOf, readServiceObjects, slicesOf } from "../service-endpoints.ts";
 import { hasSidecar } from "../sidecars.ts";
+import type { WireServicePort } from "./read-service-port.ts";
+import { readServicePort } from "./read-service-port.ts";
 
 /** One service of the mesh as a cluster has it. */
 export async function readService(client: KubeClient, service: Service, signal: AbortSignal): Promise<ServiceFacts> {
   const { namespace, name } = service;
   const objects = await readServiceObjects(client, service, signal);
   const object = objects.service;
+  const real = clusterEndpointsOf(service, objects);
   const spec = object?.["spec"] as
     | {
         readonly clusterIP?: string;
-        readonly ports?: readonly { readonly port: number }[];
+        readonly ports?: readonly WireServicePort[];
         readonly selector?: Readonly<Record<string, string>>;
       }
     | undefined;
@@ -24,7 +27,10 @@ export async function readService(client: KubeClient, service: Service, signal: 
     present: object !== undefined,
     headless: spec?.clusterIP === "None",
     ports: (spec?.ports ?? []).map((one) => one.port),
-    podsOf: clusterEndpointsOf(service, objects).podsOf,
+    selector: spec?.selector ?? {},
+    servicePorts: (spec?.ports ?? []).map(readServicePort),
+    podsOf: real.podsOf,
+    alsoAt: real.alsoAt ?? {},
     endpoints: endpointsOf(slicesOf(objects), undefined)
       .map(({ address }) => address)
       .sort(compareText),

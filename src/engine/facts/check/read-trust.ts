@@ -9,6 +9,8 @@ import type {
   CertificateFacts as InspectedCertificate,
 } from "../../../pki/inspect.ts";
 import { inspectAuthority, inspectCertificate } from "../../../pki/inspect.ts";
+import { hostsOf } from "../../../pki/hosts.ts";
+import { keyFits } from "../../../pki/key-fits.ts";
 import { describeLacks } from "../../trust.ts";
 import type { ClusterFacts } from "../gather-cluster.ts";
 
@@ -39,9 +41,11 @@ export async function readAuthorityFacts(
     { signal },
   );
   const created = secret?.metadata["creationTimestamp"];
+  const writes = (secret?.metadata["managedFields"] ?? []) as unknown as readonly { readonly time?: string }[];
   return {
     kind: "present",
     created: typeof created === "string" ? created : "",
+    changed: writes.map(({ time = "" }) => time).reduce((last, time) => (time > last ? time : last), ""),
     roots: roots.map(publicOf),
     intermediate: publicOf(intermediate),
     above: above.map(publicOf),
@@ -72,16 +76,22 @@ export async function readTlsSecrets(
         { signal },
       );
       const data = (secret?.["data"] ?? {}) as Readonly<Record<string, Secret>>;
-      const pem = data["tls.crt"] ?? data["cert"];
+      const certificate = data["tls.crt"] ?? data["cert"];
+      const key = data["tls.key"] ?? data["key"];
+      if (certificate === undefined) {
+        return { name, present: secret !== undefined };
+      }
       try {
-        const read =
-          pem === undefined
-            ? undefined
-            : publicOf(inspectCertificate(Buffer.from(pem.expose(), "base64").toString("utf8")));
+        const pem = Buffer.from(certificate.expose(), "base64").toString("utf8");
+        const { fingerprint, notBefore, notAfter } = publicOf(inspectCertificate(pem));
         return {
           name,
-          present: secret !== undefined,
-          ...(read === undefined ? {} : { fingerprint: read.fingerprint, notAfter: read.notAfter }),
+          present: true,
+          fingerprint,
+          notBefore,
+          notAfter,
+          hosts: hostsOf(pem),
+          ...(key === undefined ? {} : { keyFits: keyFits(pem, key) }),
         };
       } catch {
         // Said by the check: there, and not readable.

@@ -1,0 +1,38 @@
+import { istioNamespace } from "../../render/names.ts";
+import type { Check } from "../check.ts";
+import { warning } from "../check.ts";
+import type { ReachedCluster } from "../facts.ts";
+import { meshClusters } from "../reached.ts";
+import { gatewayPods, nodes } from "../subjects.ts";
+
+/** What a proxy holds is known from itself only. */
+export const proxiesAnswer: Check = {
+  id: "gateways/proxies-answer",
+  sentence: "gateways' proxies say what they hold",
+  pre: false,
+  run: (facts) =>
+    meshClusters(facts).flatMap((one) =>
+      one.gateways.flatMap(({ name, pods }) =>
+        pods
+          .filter((pod) => pod.problem !== undefined)
+          .map((pod) =>
+            warning("ISM470", {
+              detail: `${pod.name} of ${one.cluster} does not say what it holds: ${pod.problem ?? ""}. Its listeners, routes and endpoints are not judged.`,
+              fix: `See how it is: kubectl --context ${one.context} -n ${istioNamespace} describe pod ${pod.name}`,
+              cluster: one.cluster,
+              object: { group: "", kind: "Pod", namespace: istioNamespace, name: pod.name },
+              needs: [nodes(one.cluster), gatewayPods(one.cluster, name)],
+            }),
+          ),
+      ),
+    ),
+};
+
+/** Pods of a gateway that do not say what they hold, as what a check could not see. */
+export function silentPods(one: ReachedCluster, gateway: string): readonly string[] {
+  return one.gateways
+    .filter(({ name }) => name === gateway)
+    .flatMap(({ pods }) => pods)
+    .filter((pod) => pod.problem !== undefined)
+    .map((pod) => `${pod.name} of ${one.cluster} does not say what it holds: ${pod.problem ?? ""}`);
+}

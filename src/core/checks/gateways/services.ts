@@ -1,0 +1,40 @@
+import { hasLabels } from "../../policies/label-selector.ts";
+import { istioNamespace } from "../../render/names.ts";
+import type { Check } from "../check.ts";
+import { problem } from "../check.ts";
+import { applyFix, meshClusters } from "../reached.ts";
+import { gatewayAddress, gatewayPods, objectOf } from "../subjects.ts";
+
+/** A Service with an address and another selector takes connections and passes them on to nobody. */
+export const gatewayServices: Check = {
+  id: "gateways/services",
+  sentence: "gateways' Services lead to their pods",
+  pre: false,
+  run: (facts) =>
+    meshClusters(facts).flatMap((one) =>
+      one.gateways.flatMap(({ name, ready, service }) => {
+        const labels = { istio: name.slice("istio-".length) };
+        const pods = one.pods.filter(
+          (pod) => pod.namespace === istioNamespace && hasLabels(pod.labels, labels) && pod.ready,
+        );
+        if (service === undefined || ready === 0 || pods.length === 0) {
+          return [];
+        }
+        const selector = Object.entries(service.selector);
+        if (selector.length > 0 && pods.some((pod) => hasLabels(pod.labels, service.selector))) {
+          return [];
+        }
+        const object = { group: "", kind: "Service", namespace: istioNamespace, name };
+        return [
+          problem("ISM474", {
+            detail: `Service ${istioNamespace}/${name} of ${one.cluster} selects ${selector.length === 0 ? "nothing" : selector.map(([key, value]) => `${key}=${value}`).join(",")}, and no ready pod of the gateway (${pods.map((pod) => pod.name).join(", ")}) has these labels: connections to its addresses are refused.`,
+            fix: applyFix,
+            cluster: one.cluster,
+            object,
+            breaks: [gatewayAddress(one.cluster, name)],
+            needs: [objectOf(one.cluster, object), gatewayPods(one.cluster, name)],
+          }),
+        ];
+      }),
+    ),
+};

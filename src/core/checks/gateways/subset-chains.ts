@@ -1,0 +1,101 @@
+import { crossNetworkPort, eastWestGateway, istioNamespace, serviceHost } from "../../render/names.ts";
+import type { Service } from "../../model/mesh.ts";
+import type { Check } from "../check.ts";
+import { problem } from "../check.ts";
+import type { GatewayPod, MeshFacts, ReachedCluster } from "../facts.ts";
+import { gatewayOf, meshClusters, networkOf } from "../reached.ts";
+import {
+  crossNetwork,
+  gatewayPods,
+  issuedRoot,
+  istiod,
+  objectOf,
+  proxyOf,
+  serviceIn,
+  wayToIstiod,
+} from "../subjects.ts";
+import { silentPods } from "./proxies-answer.ts";
+
+/** A request from another network names service, port and version in its handshake; without a filter chain of that name the connection is reset. */
+export const subsetChains: Check = {
+  id: "gateways/subset-chains",
+  sentence: "east-west proxies lead to every version that runs behind them",
+  pre: false,
+  unseen: (facts) => meshClusters(facts).flatMap((one) => silentPods(one, eastWestGateway)),
+  run: (facts) =>
+    meshClusters(facts)
+      .filter((one) => isAsked(facts, one))
+      .flatMap((one) =>
+        facts.mesh.services.flatMap((service) => {
+          const key = `${service.namespace}/${service.name}`;
+          const wrong = answeringPods(one).flatMap((pod) => lackingOf(one, pod, service));
+          const rule = {
+            group: "networking.istio.io",
+            kind: "DestinationRule",
+            namespace: service.namespace,
+            name: service.name,
+          };
+          return wrong.length === 0
+            ? []
+            : [
+                problem("ISM477", {
+                  detail: `Requests of other networks for ${key} do not get through in ${one.cluster}: ${wrong.join("; ")}.`,
+                  fix: `Look at DestinationRule ${key} and Gateway ${istioNamespace}/cross-network-gateway of ${one.cluster}; isthmus apply writes both. Where they are right, restart the gateway: kubectl --context ${one.context} -n ${istioNamespace} rollout restart deployment ${eastWestGateway}`,
+                  cluster: one.cluster,
+                  object: { group: "apps", kind: "Deployment", namespace: istioNamespace, name: eastWestGateway },
+                  needs: [
+                    objectOf(one.cluster, rule),
+                    crossNetwork(one.cluster),
+                    serviceIn(one.cluster, key),
+                    ...answeringPods(one).map((pod) =>
+                      proxyOf(one.cluster, { namespace: istioNamespace, name: pod.name }),
+                    ),
+                    gatewayPods(one.cluster, eastWestGateway),
+                    istiod(one.cluster),
+                    wayToIstiod(one.cluster),
+                    issuedRoot(one.cluster),
+                  ],
+                }),
+              ];
+        }),
+      ),
+};
+
+/** Without another network nobody comes in there. */
+function isAsked(facts: MeshFacts, one: ReachedCluster): boolean {
+  return facts.mesh.clusters.some((cluster) => cluster.network !== networkOf(facts, one.cluster));
+}
+
+/** A proxy without any chain at the port is a finding of its own. */
+function answeringPods(one: ReachedCluster): readonly GatewayPod[] {
+  return (gatewayOf(one, eastWestGateway)?.pods ?? []).filter(
+    (pod) => pod.problem === undefined && pod.listeners.includes(portOf(one)),
+  );
+}
+
+function portOf(one: ReachedCluster): number {
+  const ports = gatewayOf(one, eastWestGateway)?.service?.servicePorts ?? [];
+  const target = ports.find((other) => other.port === crossNetworkPort)?.targetPort;
+  return typeof target === "number" ? target : crossNetworkPort;
+}
+
+function lackingOf(one: ReachedCluster, pod: GatewayPod, service: Service): readonly string[] {
+  const here = one.services.find((other) => other.service === `${service.namespace}/${service.name}`);
+  return service.versions
+    .filter((version) => service.exported && version.clusters.includes(one.cluster))
+    .flatMap((version) => {
+      const real = here?.podsOf[version.name] ?? [];
+      if (real.length === 0) {
+        return [];
+      }
+      const name = `outbound_.${service.port}_.${version.name}_.${serviceHost(service)}`;
+      const chain = pod.config.chains.find((other) => other.serverNames.includes(name));
+      if (chain === undefined) {
+        return [`${pod.name} has no filter chain for version ${version.name} and resets connections for it`];
+      }
+      const endpoints = pod.config.clusters.find((other) => other.name === (chain.cluster ?? name))?.endpoints ?? [];
+      return endpoints.some((endpoint) => endpoint.idle === "")
+        ? []
+        : [`${pod.name} has no endpoint of version ${version.name}, which has ${real.length} ready in this cluster`];
+    });
+}

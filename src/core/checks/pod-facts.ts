@@ -1,0 +1,38 @@
+/** What an istiod pod says of one proxy that is connected to it. */
+export interface ProxySyncFacts {
+  /** Of the proxy's pod. */
+  readonly namespace: string;
+  readonly name: string;
+  /** Kinds of configuration (`routes`, `listeners`) of which the proxy has refused the newest, in its own words where istiod keeps them. */
+  readonly refused: readonly { readonly kind: string; readonly words: string }[];
+  /** Kinds that it has neither taken nor refused two seconds after they were sent. */
+  readonly behind: readonly string[];
+}
+
+/** A pod that carries the mesh's requests or its configuration. */
+export interface PodFacts {
+  readonly namespace: string;
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
+  /** All of its addresses. */
+  readonly addresses: readonly string[];
+  readonly ready: boolean;
+  /** ISO 8601. */
+  readonly started: string;
+  /** True when one of its containers is Istio's proxy. */
+  readonly proxy: boolean;
+  /** True when an init container of Istio's sets up the redirection, which needs NET_ADMIN. */
+  readonly init: boolean;
+  readonly hostNetwork: boolean;
+  readonly serviceAccount: string;
+  readonly ports: readonly { readonly name?: string; readonly port: number; readonly protocol: string }[];
+}
+
+export interface ServicePort {
+  readonly port: number;
+  readonly name?: string;
+  readonly appProtocol?: string;
+  readonly protocol: string;
+  /** A container's port, by number or name. */
+  readonly targetPort: number | string;
+}

@@ -1,0 +1,134 @@
+import { trafficPolicyRule } from "../../policies/client-tls.ts";
+import type { MutualTls } from "../../policies/peer-authentication.ts";
+import { mutualTlsOf } from "../../policies/peer-authentication.ts";
+import { serviceIn, servicePods, targetPortOf } from "../../policies/service-pods.ts";
+import type { Service } from "../../model/mesh.ts";
+import type { Check, Finding } from "../check.ts";
+import { problem } from "../check.ts";
+import type { MeshFacts, ReachedCluster } from "../facts.ts";
+import type { PodFacts } from "../pod-facts.ts";
+import { meshClusters, networkOf } from "../reached.ts";
+import type { Subject } from "../subjects.ts";
+import { mutualTls, requestsTo } from "../subjects.ts";
+
+/**
+ * Between networks everything is mTLS: istiod takes endpoints of other clusters
+ * that do not take it by its own cluster's policies out of its tables, and a pod
+ * that does not take it by those of its cluster answers no other cluster.
+ */
+export const peerAuthentication: Check = {
+  id: "policies/peer-authentication",
+  sentence: "both ends of every connection agree on mTLS",
+  pre: false,
+  run: (facts) => {
+    const groups = new Map<string, Group>();
+    for (const conflict of conflictsOf(facts)) {
+      const key = `${conflict.where.cluster} ${conflict.kind} ${conflict.namespace}/${conflict.name}`;
+      const group = groups.get(key) ?? { conflict, effects: new Set(), breaks: new Set() };
+      group.effects.add(conflict.effect);
+      group.breaks.add(conflict.breaks);
+      groups.set(key, group);
+    }
+    return [...groups.values()].map(findingOf);
+  },
+};
+
+interface Conflict {
+  readonly where: ReachedCluster;
+  readonly kind: "PeerAuthentication" | "DestinationRule";
+  readonly namespace: string;
+  readonly name: string;
+  readonly mode: string;
+  readonly effect: string;
+  readonly breaks: Subject;
+}
+
+interface Group {
+  readonly conflict: Conflict;
+  readonly effects: Set<string>;
+  readonly breaks: Set<Subject>;
+}
+
+function findingOf({ conflict: { where, kind, namespace, name, mode }, effects, breaks }: Group): Finding {
+  const group = kind === "PeerAuthentication" ? "security.istio.io" : "networking.istio.io";
+  return problem("ISM471", {
+    detail: `${kind} ${namespace}/${name} of ${where.cluster} says ${mode}: ${[...effects].join("; ")}.`,
+    fix: `Between clusters requests are mTLS. Take the mode out of it, or delete it: kubectl --context ${where.context} -n ${namespace} delete ${kind.toLowerCase()}.${group} ${name}`,
+    cluster: where.cluster,
+    object: { group, kind, namespace, name },
+    breaks: [...breaks],
+  });
+}
+
+function conflictsOf(facts: MeshFacts): readonly Conflict[] {
+  const clusters = meshClusters(facts);
+  return facts.mesh.services.flatMap((service) =>
+    clusters.flatMap((reader) =>
+      clusters.flatMap((target) =>
+        servicePods(target, service).flatMap((pod) => conflictOf(facts, { service, reader, target, pod })),
+      ),
+    ),
+  );
+}
+
+function conflictOf(
+  facts: MeshFacts,
+  pair: {
+    readonly service: Service;
+    readonly reader: ReachedCluster;
+    readonly target: ReachedCluster;
+    readonly pod: PodFacts;
+  },
+): readonly Conflict[] {
+  const { service, reader, target, pod } = pair;
+  const here = serviceIn(target, service);
+  const port = here === undefined ? undefined : targetPortOf(here, service.port, pod);
+  if (port === undefined || !pod.proxy) {
+    return [];
+  }
+  const key = `${service.namespace}/${service.name}`;
+  const between = networkOf(facts, reader.cluster) !== networkOf(facts, target.cluster);
+  const [known, taken] = [reader, target].map((one) => mutualTlsOf(one.peerAuthentications, pod, port)) as [
+    MutualTls,
+    MutualTls,
+  ];
+  const rule = trafficPolicyRule(reader, service);
+  const asked = rule?.trafficPolicy?.tls;
+  const plain = asked === undefined ? known.mode === "DISABLE" : asked === "DISABLE";
+  if (plain && (between || taken.mode === "STRICT")) {
+    const effect = between
+      ? `the proxies of ${reader.cluster} lose the endpoints of ${key} in ${target.cluster}`
+      : `the proxies of ${reader.cluster} send plain text to ${key}, whose pods in ${target.cluster} take mTLS only`;
+    const breaks = mutualTls(reader.cluster, target.cluster, key);
+    return asked === undefined
+      ? byPolicy(reader, known, { effect, breaks })
+      : [
+          {
+            where: reader,
+            kind: "DestinationRule",
+            namespace: rule?.namespace ?? "",
+            name: rule?.name ?? "",
+            mode: asked,
+            effect,
+            breaks,
+          },
+        ];
+  }
+  if (!plain && taken.mode === "DISABLE" && (between || asked !== undefined)) {
+    return byPolicy(target, taken, {
+      effect: `the pods of ${key} in ${target.cluster} take plain text only, so that requests of ${reader.cluster} fail there`,
+      breaks: requestsTo(target.cluster, key),
+    });
+  }
+  return [];
+}
+
+function byPolicy(
+  where: ReachedCluster,
+  { mode, policy }: MutualTls,
+  effect: Pick<Conflict, "effect" | "breaks">,
+): readonly Conflict[] {
+  return policy === undefined
+    ? []
+    : [{ where, kind: "PeerAuthentication", namespace: policy.namespace, name: policy.name, mode, ...effect }];
+}

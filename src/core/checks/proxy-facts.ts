@@ -1,0 +1,68 @@
+/** What one gateway's proxy really holds, reduced to what concerns the mesh's services and routes. */
+export interface ProxyConfig {
+  readonly chains: readonly FilterChainFacts[];
+  /** Route tables that listeners ask for (`http.8080`). */
+  readonly routeTables: readonly RouteTableFacts[];
+  /** Envoy's clusters of the mesh's services (`outbound|5000|v1|web.shop.svc.cluster.local`) with their endpoints. */
+  readonly clusters: readonly ProxyClusterFacts[];
+}
+
+/** One way through a listener. */
+export interface FilterChainFacts {
+  /** Of its listener. */
+  readonly port: number;
+  /** Names in the TLS handshake for which it is; empty: all. */
+  readonly serverNames: readonly string[];
+  /** The route table that it asks for. */
+  readonly routeTable?: string;
+  /** The cluster that it passes everything on to. */
+  readonly cluster?: string;
+  /** The certificate that it shows, as `kubernetes://<secret>`. */
+  readonly credential?: string;
+}
+
+export interface RouteTableFacts {
+  readonly name: string;
+  readonly virtualHosts: readonly VirtualHostFacts[];
+}
+
+export interface VirtualHostFacts {
+  readonly domains: readonly string[];
+  /** In their order: the first that matches counts. */
+  readonly routes: readonly ProxyRouteFacts[];
+}
+
+export interface ProxyRouteFacts {
+  readonly path: PathMatch;
+  readonly headers: readonly HeaderMatch[];
+  /** True when it asks for something beside path and headers. */
+  readonly conditional: boolean;
+  /** Envoy cluster → weight; empty for redirects and direct answers. */
+  readonly clusters: Readonly<Record<string, number>>;
+  /** `namespace/name` of the VirtualService that it was made of; empty where the proxy does not tell. */
+  readonly source: string;
+}
+
+export interface PathMatch {
+  /** `segments` is a prefix that ends at a slash; `other` is one that is not known here. */
+  readonly kind: "exact" | "prefix" | "segments" | "regex" | "other";
+  readonly value: string;
+}
+
+export interface HeaderMatch {
+  readonly name: string;
+  readonly kind: "exact" | "prefix" | "regex" | "other";
+  /** Empty where no route of the mesh file asks for this header: it might be somebody's secret. */
+  readonly value: string;
+  readonly inverted: boolean;
+}
+
+export interface ProxyClusterFacts {
+  readonly name: string;
+  readonly endpoints: readonly {
+    /** `address:port`. */
+    readonly address: string;
+    /** Why it gets no requests; empty where it does. */
+    readonly idle: string;
+  }[];
+}

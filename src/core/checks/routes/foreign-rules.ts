@@ -1,0 +1,59 @@
+import { destinationRulesOf } from "../../policies/client-tls.ts";
+import { hasLabels } from "../../policies/label-selector.ts";
+import type { Check } from "../check.ts";
+import { problem, warning } from "../check.ts";
+import { meshClusters } from "../reached.ts";
+import { objectOf } from "../subjects.ts";
+
+/** Istio merges the rules of one host: subsets of the older win, and the first traffic policy counts for all. */
+export const foreignRules: Check = {
+  id: "routes/foreign-rules",
+  sentence: "services have no DestinationRule beside the mesh's own",
+  pre: false,
+  run: (facts) =>
+    meshClusters(facts).flatMap((one) =>
+      facts.mesh.services.flatMap((service) => {
+        const rules = destinationRulesOf(one, service);
+        const own = rules.findIndex((rule) => rule.namespace === service.namespace && rule.name === service.name);
+        const ours = rules[own];
+        return rules
+          .filter((rule) => rule !== ours)
+          .map((rule) => {
+            const older = own >= 0 && rules.indexOf(rule) < own;
+            const clash = rule.subsets.filter((subset) =>
+              service.versions.some(
+                (version) =>
+                  version.name === subset.name &&
+                  !(hasLabels(version.labels, subset.labels) && hasLabels(subset.labels, version.labels)),
+              ),
+            );
+            const wins = older && clash.length > 0;
+            const policy =
+              rule.trafficPolicy !== undefined && ours?.trafficPolicy === undefined
+                ? ", and its traffic policy counts for every version"
+                : "";
+            return (wins ? problem : warning)("ISM478", {
+              detail: `DestinationRule ${rule.namespace}/${rule.name} of ${one.cluster} is for ${rule.host} too. Istio merges it with ${service.namespace}/${service.name}${wins ? `: it is older, so that ${clash.map((subset) => subset.name).join(", ")} are the pods that it says` : ""}${policy}.`,
+              fix: `Put what it is for into the mesh file, and delete it: kubectl --context ${one.context} -n ${rule.namespace} delete destinationrule ${rule.name}`,
+              cluster: one.cluster,
+              object: {
+                group: "networking.istio.io",
+                kind: "DestinationRule",
+                namespace: rule.namespace,
+                name: rule.name,
+              },
+              breaks: wins
+                ? [
+                    objectOf(one.cluster, {
+                      group: "networking.istio.io",
+                      kind: "DestinationRule",
+                      namespace: service.namespace,
+                      name: service.name,
+                    }),
+                  ]
+                : [],
+            });
+          });
+      }),
+    ),
+};

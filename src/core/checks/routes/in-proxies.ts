@@ -1,0 +1,171 @@
+import type { Route, Service } from "../../model/mesh.ts";
+import type { RouteOutcome, SampleRequest } from "../../proxy/find-route.ts";
+import { findRoute, sampleRequests } from "../../proxy/find-route.ts";
+import { routeNamespace } from "../../render/front-gateway.ts";
+import { ingressGateway, istioNamespace, serviceHost } from "../../render/names.ts";
+import type { Check } from "../check.ts";
+import { problem } from "../check.ts";
+import type { GatewayPod, MeshFacts, ReachedCluster } from "../facts.ts";
+import { silentPods } from "../gateways/proxies-answer.ts";
+import { applyFix, gatewayOf, meshClusters } from "../reached.ts";
+import type { Subject } from "../subjects.ts";
+import { gatewayPods, issuedRoot, istiod, objectOf, proxyOf, wayToIstiod } from "../subjects.ts";
+
+/**
+ * A request of each route is followed through what the ingress proxies really
+ * hold: what the API server stores has no effect before a proxy has it.
+ */
+export const routesInProxies: Check = {
+  id: "routes/in-proxies",
+  sentence: "ingress proxies send the requests of every route where the mesh file asks",
+  pre: false,
+  unseen: (facts) =>
+    meshClusters(facts).flatMap((one) => [
+      ...silentPods(one, ingressGateway),
+      ...facts.mesh.services.flatMap((service) =>
+        service.routes.flatMap((route) =>
+          answeringPods(one).flatMap((pod) =>
+            walk(one, pod, service, route)
+              .filter(({ outcome }) => outcome.kind === "unknown")
+              .map(
+                ({ request }) =>
+                  `whether ${pod.name} of ${one.cluster} takes route ${route.name} for ${request.host}: a route before it asks for what is not known`,
+              ),
+          ),
+        ),
+      ),
+    ]),
+  run: (facts) =>
+    meshClusters(facts).flatMap((one) =>
+      facts.mesh.services.flatMap((service) =>
+        service.routes.flatMap((route) => {
+          const wrong = answeringPods(one).flatMap((pod) =>
+            walk(one, pod, service, route).flatMap((step) => describe(step, { pod, service, route })),
+          );
+          const namespace = routeNamespace(service, route);
+          const object = { group: "networking.istio.io", kind: "VirtualService", namespace, name: route.name };
+          return wrong.length === 0
+            ? []
+            : [
+                problem("ISM475", {
+                  detail: `Route ${route.name} in ${one.cluster}: ${[...new Set(wrong)].join("; ")}.`,
+                  fix: applyFix,
+                  cluster: one.cluster,
+                  object,
+                  needs: needsOf(facts, one, { service, route }),
+                }),
+              ];
+        }),
+      ),
+    ),
+};
+
+interface Step {
+  readonly request: SampleRequest;
+  readonly port: number;
+  readonly secure: boolean;
+  readonly outcome: RouteOutcome;
+}
+
+function answeringPods(one: ReachedCluster): readonly GatewayPod[] {
+  return (gatewayOf(one, ingressGateway)?.pods ?? []).filter((pod) => pod.problem === undefined);
+}
+
+/** The container's port behind the port that the route's Gateway opens, since that is where the proxy listens. */
+function walk(one: ReachedCluster, pod: GatewayPod, _service: Service, route: Route): readonly Step[] {
+  const secure = route.tls !== undefined;
+  const open = secure ? 443 : 80;
+  const target = gatewayOf(one, ingressGateway)?.service?.servicePorts.find((other) => other.port === open)?.targetPort;
+  if (typeof target !== "number") {
+    return [];
+  }
+  return sampleRequests(route).map((request) => ({
+    request,
+    port: target,
+    secure,
+    outcome: findRoute(pod.config, { port: target, secure }, request),
+  }));
+}
+
+function describe(
+  { request: { host, path }, port, secure, outcome }: Step,
+  { pod, service, route }: { readonly pod: GatewayPod; readonly service: Service; readonly route: Route },
+): readonly string[] {
+  switch (outcome.kind) {
+    case "unknown":
+      return [];
+    case "no-listener":
+      return [
+        secure
+          ? `${pod.name} has no listener at port ${port} for ${host}: TLS connections for it are reset`
+          : `${pod.name} has no listener at port ${port}: connections are refused`,
+      ];
+    case "no-host":
+      return [`${pod.name} knows no host ${host} and answers 404`];
+    case "no-route":
+      return [`${pod.name} has no route for ${host} ${path.value} and answers 404`];
+    case "route": {
+      const [asked, found] = [askedClusters(service, route), sharesOf(outcome.route.clusters)];
+      const same = [...new Set([...Object.keys(asked), ...Object.keys(found)])].every(
+        (name) => Math.abs((asked[name] ?? 0) - (found[name] ?? 0)) < 0.01,
+      );
+      const source = outcome.route.source;
+      return same
+        ? []
+        : [
+            `${pod.name} sends ${host} ${path.value} to ${show(found)}${source === "" ? "" : ` (VirtualService ${source})`}, and the mesh file asks for ${show(asked)}`,
+          ];
+    }
+  }
+}
+
+function askedClusters(service: Service, route: Route): Readonly<Record<string, number>> {
+  return sharesOf(
+    Object.fromEntries(
+      Object.entries(route.weights).map(([version, weight]) => [
+        `outbound|${service.port}|${version}|${serviceHost(service)}`,
+        weight,
+      ]),
+    ),
+  );
+}
+
+/** Percent of each, without what gets nothing. */
+function sharesOf(weights: Readonly<Record<string, number>>): Readonly<Record<string, number>> {
+  const total = Object.values(weights).reduce((sum, one) => sum + one, 0);
+  return Object.fromEntries(
+    Object.entries(weights).flatMap(([name, weight]) => (weight === 0 ? [] : [[name, (weight / total) * 100]])),
+  );
+}
+
+function show(shares: Readonly<Record<string, number>>): string {
+  const parts = Object.entries(shares).map(([name, share]) => {
+    const [, port = "", version = "", host = name] = name.split("|");
+    return `${version === "" ? `${host}:${port}` : version}=${Number(share.toFixed(1))}`;
+  });
+  return parts.join(" ") || "nowhere";
+}
+
+function needsOf(
+  facts: MeshFacts,
+  one: ReachedCluster,
+  { service, route }: { readonly service: Service; readonly route: Route },
+): readonly Subject[] {
+  const { cluster } = one;
+  const namespace = routeNamespace(service, route);
+  const id = (kind: string, name: string): Subject =>
+    objectOf(cluster, { group: "networking.istio.io", kind, namespace, name });
+  return [
+    id("VirtualService", route.name),
+    id("Gateway", route.gateway),
+    ...(route.tls === undefined
+      ? []
+      : [objectOf(cluster, { group: "", kind: "Secret", namespace: istioNamespace, name: route.tls.secretName })]),
+    objectOf(cluster, { group: "", kind: "Service", namespace: istioNamespace, name: ingressGateway }),
+    ...answeringPods(one).map((pod) => proxyOf(cluster, { namespace: istioNamespace, name: pod.name })),
+    gatewayPods(cluster, ingressGateway),
+    istiod(cluster),
+    wayToIstiod(cluster),
+    issuedRoot(cluster),
+  ];
+}

@@ -1,0 +1,100 @@
+import type { CatalogueEntry } from "../catalogue-entry.ts";
+
+/** Codes of the checks that follow a request from the ingress to the pod. */
+export const flowCodes = {
+  ISM466: {
+    summary: "A proxy refuses its configuration",
+    explanation:
+      "A proxy takes or refuses each kind of configuration as a whole: one route with a regular expression that it cannot read, and no change of any route reaches that gateway any more. The API server stores the object all the same, and istiod goes on sending it. `istioctl proxy-status -o json` shows the refusal as `ERROR`; its table does not.",
+  },
+  ISM467: {
+    summary: "A proxy has not taken its newest configuration",
+    explanation:
+      "istiod sends each proxy what changes, and the proxy acknowledges it within milliseconds. One that does not for seconds hangs, has too little CPU, or its connection is dead.",
+  },
+  ISM468: {
+    summary: "A proxy is not connected to istiod",
+    explanation:
+      "Every gateway and sidecar holds one connection to an istiod of its cluster, at port 15012. A ready pod that none of them knows of goes on with what it was told last: pods that ended stay in its tables, and new ones are missing.",
+  },
+  ISM469: {
+    summary: "istiod does not validate routing objects",
+    explanation:
+      "ValidatingWebhookConfiguration istiod-default-validator has the API server ask istiod before it stores a routing object. `istioctl manifest generate` leaves it out, and the one that it writes sees objects with the label istio.io/rev only. Without it an invalid route is stored, and the proxies that get it refuse all of their routes.",
+  },
+  ISM470: {
+    summary: "A gateway's proxy does not answer",
+    explanation:
+      "What a proxy listens at, which routes it has and which endpoints, only its own admin page says. It is asked through a port-forward to port 15000 of its pod, and gave no answer.",
+  },
+  ISM471: {
+    summary: "mTLS is switched off where requests need it",
+    explanation:
+      "East-west gateways pass mTLS through and choose by the name in its handshake, so that both ends of a request between networks have to speak it. A PeerAuthentication with DISABLE, for a namespace, the mesh, some pods or one port, takes the endpoints of other clusters from the proxies of its cluster, and lets its pods refuse those of other clusters. A DestinationRule with TLS mode DISABLE does the first.",
+  },
+  ISM472: {
+    summary: "An authorization policy refuses the requests of a route",
+    explanation:
+      "A DENY policy that matches wins. Where policies that ALLOW select a pod, whatever none of them allows is refused; one without rules allows nothing. Requests come to a pod with the identity of the ingress gateway, at the pod's own port, and to the ingress gateway with none.",
+  },
+  ISM473: {
+    summary: "A pod security standard refuses sidecars",
+    explanation:
+      "Without istio-cni every sidecar begins with the init container istio-init, which asks for NET_ADMIN and NET_RAW. A namespace that enforces `baseline` or `restricted` refuses such pods. The Deployment is accepted without a warning, since the API server looks at its template before the injector has changed it; pods that run already go on, and no new one comes.",
+  },
+  ISM474: {
+    summary: "A gateway's Service leads to no pod of it",
+    explanation:
+      "The Service of a gateway has the address, and passes connections on to the pods that its selector takes. With another selector, or labels that were taken from the pods, both are there and ready, and every connection is refused.",
+  },
+  ISM475: {
+    summary: "An ingress proxy does not have a route as the mesh file asks",
+    explanation:
+      "For each route a request is followed through what the ingress proxies hold: the listener at the port, the virtual host, the first route that matches, and the shares of its versions. What the API server stores and what a proxy does differ while the proxy refuses or lacks its configuration, when another VirtualService takes the same requests first, and when the Gateway of the route is missing.",
+  },
+  ISM476: {
+    summary: "An ingress proxy lacks endpoints",
+    explanation:
+      "The endpoints of each version in the ingress proxies are compared with the ready pods of the cluster itself and the east-west gateways of the others that run the version. With none a request ends in 503 `no healthy upstream`; with some missing a cluster gets nothing of its share.",
+  },
+  ISM477: {
+    summary: "An east-west gateway does not lead to a version",
+    explanation:
+      "Other networks name service, port and version in the TLS handshake (`outbound_.5000_.v1_.web.shop.svc.cluster.local`). The east-west proxy has a filter chain for each that its own cluster's DestinationRules have, and resets connections for others.",
+  },
+  ISM478: {
+    summary: "A service has another DestinationRule",
+    explanation:
+      "Istio merges DestinationRules of one host: subsets are put together, of two with one name that of the older rule counts, and the traffic policy of the first rule that has one is for all. isthmus writes one rule for each service.",
+  },
+  ISM479: {
+    summary: "A service's port has another name in one cluster",
+    explanation:
+      "istiod joins the ports of a service in several clusters by name, and takes the protocol from it. Where one cluster calls port 5000 `http` and another `tcp-http`, the proxies of each lose the endpoints of the other.",
+  },
+  ISM490: {
+    summary: "istiod signs with another certificate than cacerts has",
+    explanation:
+      "istiod takes a changed intermediate up within some 90 seconds where the roots stay the same. With other roots it goes on with the old one until it starts again and says so in one line of its log, so that what the cluster has and what it signs with differ silently.",
+  },
+  ISM491: {
+    summary: "istiod still has the gateway of a cluster that left",
+    explanation:
+      "When a remote secret is deleted istiod forgets the cluster's endpoints, and keeps the gateway of its network until another gateway changes or it starts again.",
+  },
+  ISM492: {
+    summary: "Two clusters of the mesh are the same",
+    explanation:
+      "Two contexts of the mesh file lead to one API server. Every pod counts twice, and the objects of one cluster overwrite those of the other.",
+  },
+  ISM493: {
+    summary: "A cluster's DNS has no endpoint",
+    explanation:
+      "The Service of the cluster's DNS (label k8s-app: kube-dns) has no ready pod. Clients find services by name, and proxies istiod.",
+  },
+  ISM494: {
+    summary: "A certificate does not fit its routes",
+    explanation:
+      "The certificate in a route's Secret has to be for the route's hosts, by its subject alternative names, and the key in the Secret has to be its own. Clients refuse one for another host; an ingress does not take one whose key is another.",
+  },
+} as const satisfies Record<string, CatalogueEntry>;

@@ -1,0 +1,54 @@
+/** Whether an address is in a block (`10.0.0.0/8`, `fd00::/8`). A text that is none is in no block. */
+export function isInBlock(address: string, cidr: string): boolean {
+  const slash = cidr.indexOf("/");
+  const [base, length] = slash === -1 ? [cidr, undefined] : [cidr.slice(0, slash), Number(cidr.slice(slash + 1))];
+  const [own, other] = [bitsOf(address), bitsOf(base)];
+  if (own === undefined || other === undefined || own.length !== other.length) {
+    return false;
+  }
+  const prefix = length ?? other.length;
+  return own.slice(0, prefix) === other.slice(0, prefix);
+}
+
+/** True for an IP address, false for a name. */
+export function isAddress(text: string): boolean {
+  return bitsOf(text) !== undefined;
+}
+
+function bitsOf(address: string): string | undefined {
+  if (/^\d{1,3}(\.\d{1,3}){3}$/.test(address)) {
+    const parts = address.split(".").map(Number);
+    return parts.every((part) => part <= 255) ? parts.map((part) => toBits(part, 8)).join("") : undefined;
+  }
+  return address.includes(":") ? bitsOfSix(address) : undefined;
+}
+
+function bitsOfSix(address: string): string | undefined {
+  const halves = address.split("::");
+  if (halves.length > 2 || !/^[\da-f:.]+$/i.test(address)) {
+    return undefined;
+  }
+  const groups = (text: string): readonly number[] =>
+    text === ""
+      ? []
+      : text.split(":").flatMap((group) => (group.includes(".") ? embedded(group) : [parseInt(group, 16)]));
+  const [head, tail] = [groups(halves[0] ?? ""), groups(halves[1] ?? "")];
+  const missing = 8 - head.length - tail.length;
+  if (missing < 0 || (halves.length === 1 && missing !== 0)) {
+    return undefined;
+  }
+  const all = [...head, ...Array.from({ length: missing }, () => 0), ...tail];
+  return all.every((group) => group >= 0 && group <= 0xff_ff)
+    ? all.map((group) => toBits(group, 16)).join("")
+    : undefined;
+}
+
+/** `::ffff:10.0.0.1` ends in an address of version 4. */
+function embedded(text: string): readonly number[] {
+  const [a = 0, b = 0, c = 0, d = 0] = text.split(".").map(Number);
+  return [a * 256 + b, c * 256 + d];
+}
+
+function toBits(number: number, width: number): string {
+  return number.toString(2).padStart(width, "0");
+}

@@ -1,0 +1,164 @@
+import type { AuthorizationFields, AuthorizationPolicyFacts, AuthorizationRule } from "../checks/policy-facts.ts";
+import { istioNamespace } from "../render/names.ts";
+import type { Labels } from "./label-selector.ts";
+import { hasLabels } from "./label-selector.ts";
+
+/** What is known of a request. What is left out may be anything. */
+export interface AuthorizedRequest {
+  readonly port: number;
+  /** The client's workload; `none` where it shows no certificate of the mesh. */
+  readonly client?: "none" | { readonly namespace: string; readonly serviceAccount: string };
+  /** One of the hosts that it may be for. */
+  readonly host?: string;
+  readonly path?: { readonly kind: "exact" | "prefix"; readonly value: string };
+}
+
+export interface Denial {
+  readonly policy: AuthorizationPolicyFacts;
+  /** `listed`: a rule denies it. `left-out`: there are rules that allow, and none allows it. */
+  readonly kind: "listed" | "left-out";
+}
+
+/** Certainly, certainly not, or one cannot know. */
+type Verdict = "yes" | "no" | "maybe";
+
+/**
+ * Why a pod refuses every request of a kind, as far as its policies say so for
+ * certain; undefined where at least some requests may pass
+ * (https://istio.io/latest/docs/reference/config/security/authorization-policy/).
+ * What an external authorizer says (CUSTOM) is not known.
+ */
+export function denialOf(
+  policies: readonly AuthorizationPolicyFacts[],
+  pod: { readonly namespace: string; readonly labels: Labels },
+  request: AuthorizedRequest,
+): Denial | undefined {
+  const own = policies.filter((one) => isFor(one, pod));
+  const denying = own.find((one) => one.action === "DENY" && matches(one, request) === "yes");
+  if (denying !== undefined) {
+    return { policy: denying, kind: "listed" };
+  }
+  const allowing = own.filter((one) => one.action === "ALLOW");
+  const [first] = allowing;
+  return first !== undefined && allowing.every((one) => matches(one, request) === "no")
+    ? { policy: first, kind: "left-out" }
+    : undefined;
+}
+
+function isFor(
+  policy: AuthorizationPolicyFacts,
+  pod: { readonly namespace: string; readonly labels: Labels },
+): boolean {
+  return (
+    !policy.targeted &&
+    (policy.namespace === istioNamespace || policy.namespace === pod.namespace) &&
+    hasLabels(pod.labels, policy.selector ?? {})
+  );
+}
+
+function matches({ rules }: AuthorizationPolicyFacts, request: AuthorizedRequest): Verdict {
+  return any(rules.map((rule) => matchesRule(rule, request)));
+}
+
+function matchesRule({ from, to, conditional }: AuthorizationRule, request: AuthorizedRequest): Verdict {
+  const one = (fields: AuthorizationFields): Verdict =>
+    all(Object.entries(fields).map(([name, values]) => matchesField(name, values, request)));
+  return all([
+    from.length === 0 ? "yes" : any(from.map(one)),
+    to.length === 0 ? "yes" : any(to.map(one)),
+    conditional ? "maybe" : "yes",
+  ]);
+}
+
+function matchesField(name: string, values: readonly string[], request: AuthorizedRequest): Verdict {
+  // A field without values is not there.
+  if (values.length === 0) {
+    return "yes";
+  }
+  const plain = name.startsWith("not") ? `${name.slice(3, 4).toLowerCase()}${name.slice(4)}` : name;
+  const verdict = any(values.map((value) => matchesValue(plain, value, request)));
+  return plain === name ? verdict : opposite(verdict);
+}
+
+function matchesValue(field: string, value: string, { client, port, host, path }: AuthorizedRequest): Verdict {
+  switch (field) {
+    case "ports":
+      return certain(value === String(port));
+    case "principals":
+      return client === undefined ? "maybe" : client === "none" ? "no" : matchesPrincipal(value, client);
+    case "serviceAccounts":
+      return client === undefined || (client !== "none" && !value.includes("/"))
+        ? "maybe"
+        : certain(client !== "none" && value === `${client.namespace}/${client.serviceAccount}`);
+    case "namespaces":
+      return client === undefined ? "maybe" : certain(client !== "none" && matchesText(value, client.namespace));
+    case "hosts":
+      // Clients may add the port to the host.
+      return host === undefined || host.includes("*") || value.includes(":")
+        ? "maybe"
+        : certain(matchesText(value.toLowerCase(), host.toLowerCase()));
+    case "paths":
+      return path === undefined || value.includes("{") ? "maybe" : matchesPath(value, path);
+    default:
+      return "maybe";
+  }
+}
+
+/** `cluster.local` is the trust domain unless the mesh has another, which is not known here. */
+function matchesPrincipal(
+  value: string,
+  client: { readonly namespace: string; readonly serviceAccount: string },
+): Verdict {
+  const own = `/ns/${client.namespace}/sa/${client.serviceAccount}`;
+  const domain = "cluster.local";
+  if (value.includes("*")) {
+    return certain(matchesText(value, `${domain}${own}`));
+  }
+  return value === `${domain}${own}` ? "yes" : value.endsWith(own) ? "maybe" : "no";
+}
+
+function matchesPath(value: string, path: NonNullable<AuthorizedRequest["path"]>): Verdict {
+  if (path.kind === "exact") {
+    return certain(matchesText(value, path.value));
+  }
+  if (value === "*") {
+    return "yes";
+  }
+  if (value.startsWith("*")) {
+    return "maybe";
+  }
+  const open = value.endsWith("*");
+  const start = open ? value.slice(0, -1) : value;
+  if (open && path.value.startsWith(start)) {
+    return "yes";
+  }
+  return start.startsWith(path.value) ? "maybe" : "no";
+}
+
+/** Exact, `prefix*`, `*suffix` or `*`, which asks for something that is not empty. */
+function matchesText(pattern: string, text: string): boolean {
+  if (pattern === "*") {
+    return text !== "";
+  }
+  if (pattern.startsWith("*")) {
+    return text.endsWith(pattern.slice(1));
+  }
+  return pattern.endsWith("*") ? text.startsWith(pattern.slice(0, -1)) : text === pattern;
+}
+
+function certain(holds: boolean): Verdict {
+  return holds ? "yes" : "no";
+}
+
+function opposite(verdict: Verdict): Verdict {
+  return verdict === "maybe" ? "maybe" : certain(verdict === "no");
+}
+
+/** Of no verdict at all: no. */
+function any(verdicts: readonly Verdict[]): Verdict {
+  return verdicts.includes("yes") ? "yes" : verdicts.includes("maybe") ? "maybe" : "no";
+}
+
+function all(verdicts: readonly Verdict[]): Verdict {
+  return verdicts.includes("no") ? "no" : verdicts.includes("maybe") ? "maybe" : "yes";
+}

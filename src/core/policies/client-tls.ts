@@ -1,0 +1,39 @@
+import type { ReachedCluster } from "../checks/facts.ts";
+import type { Service } from "../model/mesh.ts";
+import { istioNamespace, serviceHost } from "../render/names.ts";
+import { compareText } from "../render/order.ts";
+
+type DestinationRule = ReachedCluster["routing"]["destinationRules"][number];
+
+/**
+ * The rules that a cluster's gateways go by for a service: those of its
+ * namespace, else those of Istio's, oldest first. Subsets of all of them count
+ * and the traffic policy of the first that has one
+ * (istio.io/istio, pilot/pkg/model/destination_rule.go, mergeDestinationRule).
+ */
+export function destinationRulesOf(one: ReachedCluster, service: Service): readonly DestinationRule[] {
+  const host = serviceHost(service);
+  const ofHost = one.routing.destinationRules.filter((rule) => fullHost(rule) === host);
+  const found = [service.namespace, istioNamespace]
+    .map((namespace) => ofHost.filter((rule) => rule.namespace === namespace))
+    .find((rules) => rules.length > 0);
+  return (found ?? []).toSorted((a, b) => compareText(a.created, b.created) || compareText(a.name, b.name));
+}
+
+/** The rule that sets the traffic policy for a service, if any does. */
+export function trafficPolicyRule(one: ReachedCluster, service: Service): DestinationRule | undefined {
+  return destinationRulesOf(one, service).find((rule) => rule.trafficPolicy !== undefined);
+}
+
+/** A host without dots is a service of the rule's own namespace. */
+function fullHost({ host, namespace }: DestinationRule): string {
+  const parts = host.split(".");
+  if (host.includes("*") || host.endsWith(".svc.cluster.local")) {
+    return host;
+  }
+  return parts.length === 1
+    ? `${host}.${namespace}.svc.cluster.local`
+    : parts.length === 2 || (parts.length === 3 && parts[2] === "svc")
+      ? `${parts[0] ?? ""}.${parts[1] ?? ""}.svc.cluster.local`
+      : host;
+}

@@ -1,0 +1,271 @@
+import type { GatewayFacts, MeshFacts, ReachedCluster } from "../checks/facts.ts";
+import type { PodFacts } from "../checks/pod-facts.ts";
+import { gatewayOf } from "../checks/reached.ts";
+import type { Subject } from "../checks/subjects.ts";
+import { proxyOf, requestsTo, sync, wayToInjector, wayToIstiod } from "../checks/subjects.ts";
+import type { Service } from "../model/mesh.ts";
+import { crossNetworkPort, eastWestGateway, ingressGateway, istioNamespace } from "../render/names.ts";
+import { serviceIn, servicePods, targetPortOf } from "./service-pods.ts";
+import type { Connection, PolicyPeer, PolicyPod } from "./network-policy.ts";
+
+/** A connection without which the mesh does not work, and what it is for. */
+export interface RequiredFlow extends Connection {
+  /** "requests of istio-ingressgateway to sample/helloworld at port 5000". */
+  readonly what: string;
+  /** What does not work without it. */
+  readonly breaks: readonly Subject[];
+}
+
+const xdsPort = 15012;
+const webhookPort = 15017;
+
+/** Every connection that the mesh needs from and to the pods of one cluster, as far as its own policies decide it. */
+export function requiredFlows(facts: MeshFacts, one: ReachedCluster): readonly RequiredFlow[] {
+  const pods = one.pods.map((pod) => ({ pod, seen: asPolicyPod(one, pod) }));
+  const labelled = (key: string, value: string, ports: readonly number[]): readonly PolicyPod[] => {
+    const found = pods.filter(({ pod }) => pod.namespace === istioNamespace && pod.labels[key] === value);
+    return found.length > 0 ? found.map(({ seen }) => seen) : [standIn(one, { [key]: value }, ports)];
+  };
+  const istiods = labelled("app", "istiod", [xdsPort, webhookPort]);
+  const ingresses = labelled("istio", "ingressgateway", []);
+  const eastWests = labelled("istio", "eastwestgateway", [crossNetworkPort]);
+  const proxies = pods.filter(({ pod }) => pod.proxy);
+  return [
+    ...istiods.flatMap((pod) => intoIstiod(one.cluster, pod, proxies)),
+    ...proxies.flatMap(({ pod, seen }) => outOfProxy(one.cluster, pod, seen, istiods)),
+    ...[
+      ...proxies,
+      ...one.pods.filter((pod) => pod.labels["app"] === "istiod").map((pod) => ({ pod, seen: asPolicyPod(one, pod) })),
+    ].flatMap(({ pod, seen }) => toDns(one, pod, seen)),
+    ...ingresses.flatMap((pod) => fromOutside(one, ingressGateway, pod, frontPorts(facts))),
+    ...eastWests.flatMap((pod) => fromOutside(one, eastWestGateway, pod, [crossNetworkPort])),
+    ...ingresses.flatMap((pod) => toOtherNetworks(facts, one, pod)),
+    ...facts.mesh.services.flatMap((service) => toService(facts, one, service, { ingresses, eastWests })),
+    ...istiods.flatMap((pod) => toOtherApiServers(one, pod)),
+  ];
+}
+
+/** The pod as policies see it, with the labels of its namespace. */
+export function asPolicyPod(one: ReachedCluster, pod: PodFacts): PolicyPod {
+  return { ...pod, namespaceLabels: namespaceLabels(one, pod.namespace) };
+}
+
+function namespaceLabels(one: ReachedCluster, name: string): Readonly<Record<string, string>> {
+  return {
+    "kubernetes.io/metadata.name": name,
+    ...one.namespaces.find((namespace) => namespace.name === name)?.labels,
+  };
+}
+
+/** What Istio's charts make, where it does not run yet. */
+function standIn(one: ReachedCluster, labels: Readonly<Record<string, string>>, ports: readonly number[]): PolicyPod {
+  return {
+    namespace: istioNamespace,
+    name: Object.values(labels).join(),
+    labels,
+    namespaceLabels: namespaceLabels(one, istioNamespace),
+    addresses: [],
+    hostNetwork: false,
+    ports: ports.map((port) => ({ port, protocol: "TCP" })),
+  };
+}
+
+function intoIstiod(
+  cluster: string,
+  pod: PolicyPod,
+  proxies: readonly { readonly pod: PodFacts; readonly seen: PolicyPod }[],
+): readonly RequiredFlow[] {
+  const apiServer: RequiredFlow = {
+    what: `the API server's calls to the injection webhook (istiod at port ${webhookPort})`,
+    pod,
+    direction: "ingress",
+    peer: { kind: "outside", address: "" },
+    port: webhookPort,
+    protocol: "TCP",
+    breaks: [wayToInjector(cluster)],
+  };
+  const from =
+    proxies.length === 0
+      ? [{ whose: "the proxies", peer: anybody }]
+      : proxies.map(({ pod: { namespace }, seen }) => ({
+          whose: `the proxies of ${namespace}`,
+          peer: { kind: "pod", pod: seen } as const,
+        }));
+  return [
+    apiServer,
+    ...from.map(({ whose, peer }): RequiredFlow => ({
+      what: `connections of ${whose} to istiod at port ${xdsPort}`,
+      pod,
+      direction: "ingress",
+      peer,
+      port: xdsPort,
+      protocol: "TCP",
+      breaks: [wayToIstiod(cluster)],
+    })),
+  ];
+}
+
+const anybody: PolicyPeer = { kind: "outside", address: "" };
+
+function outOfProxy(
+  cluster: string,
+  pod: PodFacts,
+  seen: PolicyPod,
+  istiods: readonly PolicyPod[],
+): readonly RequiredFlow[] {
+  return istiods.map((istiod) => ({
+    what: `connections of the proxies of ${pod.namespace} to istiod at port ${xdsPort}`,
+    pod: seen,
+    direction: "egress",
+    peer: { kind: "pod", pod: istiod },
+    port: xdsPort,
+    protocol: "TCP",
+    breaks: [proxyOf(cluster, pod)],
+  }));
+}
+
+function toDns(one: ReachedCluster, pod: PodFacts, seen: PolicyPod): readonly RequiredFlow[] {
+  const dns = one.system.dns;
+  return (dns?.pods ?? []).flatMap((server) => {
+    const peer = {
+      ...server,
+      namespaceLabels: { "kubernetes.io/metadata.name": server.namespace, ...one.system.labels },
+    };
+    const port = dns?.targetPort;
+    return port === undefined
+      ? []
+      : [
+          {
+            what: `look-ups of names by the pods of ${pod.namespace} (UDP ${port})`,
+            pod: seen,
+            direction: "egress",
+            peer: { kind: "pod", pod: peer },
+            port,
+            protocol: "UDP",
+            breaks: pod.proxy ? [proxyOf(one.cluster, pod)] : [],
+          } as const,
+        ];
+  });
+}
+
+/** The ports at which the ingress is asked for the routes of the mesh. */
+function frontPorts({ mesh }: MeshFacts): readonly number[] {
+  const routes = mesh.services.flatMap((service) => service.routes);
+  return [...new Set(routes.map((route) => (route.tls === undefined ? 80 : 443)))];
+}
+
+/** A gateway inside of the cluster only (ClusterIP) is asked by whoever stands before it, which is not known. */
+function fromOutside(
+  one: ReachedCluster,
+  name: string,
+  pod: PolicyPod,
+  ports: readonly number[],
+): readonly RequiredFlow[] {
+  const { service } = gatewayOf(one, name) ?? {};
+  if (service !== undefined && service.type === "ClusterIP" && service.addresses.length === 0) {
+    return [];
+  }
+  return ports.flatMap((port) => {
+    const target = service === undefined ? port : targetOfGateway(service, port, pod);
+    return target === undefined
+      ? []
+      : [
+          {
+            what: `requests from outside to ${name} at port ${target}`,
+            pod,
+            direction: "ingress",
+            peer: anybody,
+            port: target,
+            protocol: "TCP",
+            breaks: [],
+          } as const,
+        ];
+  });
+}
+
+function targetOfGateway(
+  { servicePorts }: NonNullable<GatewayFacts["service"]>,
+  port: number,
+  pod: PolicyPod,
+): number | undefined {
+  const target = servicePorts.find((one) => one.port === port)?.targetPort;
+  return typeof target === "string" ? pod.ports.find((one) => one.name === target)?.port : target;
+}
+
+function toOtherNetworks(facts: MeshFacts, one: ReachedCluster, pod: PolicyPod): readonly RequiredFlow[] {
+  const { network } = facts.mesh.clusters.find((cluster) => cluster.name === one.cluster) ?? {};
+  const routed = facts.mesh.services.filter((service) => service.routes.length > 0);
+  const asked = facts.mesh.clusters.filter(
+    (other) =>
+      other.network !== network &&
+      routed.some((service) => service.versions.some((version) => version.clusters.includes(other.name))),
+  );
+  return asked.flatMap((other) => {
+    const far = facts.clusters.find((cluster) => cluster.cluster === other.name);
+    const addresses = far?.kind === "reached" ? (gatewayOf(far, eastWestGateway)?.service?.addresses ?? []) : [];
+    return addresses.map((address): RequiredFlow => ({
+      what: `requests of ${ingressGateway} to the east-west gateway of ${other.name} (${address}:${crossNetworkPort})`,
+      pod,
+      direction: "egress",
+      peer: { kind: "outside", address },
+      port: crossNetworkPort,
+      protocol: "TCP",
+      breaks: [],
+    }));
+  });
+}
+
+function toService(
+  facts: MeshFacts,
+  one: ReachedCluster,
+  service: Service,
+  { ingresses, eastWests }: { readonly ingresses: readonly PolicyPod[]; readonly eastWests: readonly PolicyPod[] },
+): readonly RequiredFlow[] {
+  const key = `${service.namespace}/${service.name}`;
+  const here = serviceIn(one, service);
+  const own = facts.mesh.clusters.find((cluster) => cluster.name === one.cluster)?.network;
+  const joined = facts.mesh.clusters.some((cluster) => cluster.network !== own);
+  const senders = [
+    ...(service.routes.length > 0 ? ingresses.map((pod) => ({ pod, name: ingressGateway })) : []),
+    ...(joined ? eastWests.map((pod) => ({ pod, name: eastWestGateway })) : []),
+  ];
+  return here === undefined
+    ? []
+    : servicePods(one, service).flatMap((pod) => {
+        const port = targetPortOf(here, service.port, pod);
+        const target = asPolicyPod(one, pod);
+        return port === undefined
+          ? []
+          : senders.flatMap(({ pod: sender, name }): readonly RequiredFlow[] => {
+              const what = `requests of ${name} to ${key} at port ${port}`;
+              const common = { what, port, protocol: "TCP", breaks: [requestsTo(one.cluster, key)] } as const;
+              return [
+                { ...common, pod: target, direction: "ingress", peer: { kind: "pod", pod: sender } },
+                { ...common, pod: sender, direction: "egress", peer: { kind: "pod", pod: target } },
+              ];
+            });
+      });
+}
+
+/** istiod reads the other clusters at the addresses of its remote secrets. */
+function toOtherApiServers(one: ReachedCluster, pod: PolicyPod): readonly RequiredFlow[] {
+  return one.remoteSecrets
+    .flatMap((secret) => secret.credentials)
+    .flatMap(({ cluster, server }): readonly RequiredFlow[] => {
+      const [, bracketed, plain, port] = /^https?:\/\/(?:\[([^\]]+)\]|([^/:]+))(?::(\d+))?/.exec(server) ?? [];
+      const address = bracketed ?? plain;
+      return address === undefined
+        ? []
+        : [
+            {
+              what: `connections of istiod to the API server of ${cluster} (${server})`,
+              pod,
+              direction: "egress",
+              peer: { kind: "outside", address },
+              port: port === undefined ? (server.startsWith("http:") ? 80 : 443) : Number(port),
+              protocol: "TCP",
+              breaks: [sync(one.cluster, cluster)],
+            },
+          ];
+    });
+}
