@@ -43,6 +43,8 @@ export interface ReachedCluster {
   readonly cluster: string;
   /** Its kubeconfig context, for commands that a fix names. */
   readonly context: string;
+  /** The UID of its namespace kube-system. */
+  readonly uid?: string;
   readonly kubernetesVersion: string;
   /** The mesh ID that istiod there is configured with; undefined without an istiod. */
   readonly meshId?: string;
@@ -225,7 +227,7 @@ export interface RemoteSecretFacts {
   readonly annotation?: string;
   /** Data keys: what istiod takes for the clusters' names. */
   readonly keys: readonly string[];
-  /** One for each key that holds a kubeconfig with a token. */
+  /** One for each key. */
   readonly credentials: readonly CredentialFacts[];
 }
 
@@ -243,9 +245,14 @@ export interface CredentialFacts {
 }
 
 export interface CredentialTrial {
-  /** `unreachable` says nothing of the credential: this machine may have no way to an address that the clusters have. */
-  readonly outcome: "accepted" | "unauthorized" | "forbidden" | "untrusted" | "unreachable" | "not-tried";
+  /**
+   * `unreachable` says nothing of the credential: this machine may have no way to an address that the clusters have.
+   * `refused`: istiod does not take the kubeconfig at all, for the reason in `detail`.
+   */
+  readonly outcome: "accepted" | "unauthorized" | "forbidden" | "untrusted" | "unreachable" | "not-tried" | "refused";
   readonly detail: string;
+  /** The cluster that answered, by the UID of its namespace kube-system; undefined where the credential may not see it. */
+  readonly clusterUid?: string;
 }
 
 /** A service of the mesh file as one cluster has it. */

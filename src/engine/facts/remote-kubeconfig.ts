@@ -1,10 +1,9 @@
-import { Buffer } from "node:buffer";
-import { parse } from "yaml";
 import type { KubeObject } from "../../core/model/kube-object.ts";
 import { remoteOf } from "../../core/render/remote-secret.ts";
 import { istioNamespace } from "../../core/render/names.ts";
-import { Secret } from "../../core/secret.ts";
+import type { Secret } from "../../core/secret.ts";
 import type { KubeClient } from "../../kube/client.ts";
+import { readRemoteKubeconfig } from "./read-remote-kubeconfig.ts";
 
 /** What a remote secret tells istiod about another cluster. */
 export interface RemoteKubeconfig {
@@ -12,17 +11,6 @@ export interface RemoteKubeconfig {
   readonly caData?: string;
   readonly tlsServerName?: string;
   readonly token: Secret;
-}
-
-interface Kubeconfig {
-  readonly clusters?: readonly {
-    readonly cluster?: {
-      readonly server?: string;
-      readonly "certificate-authority-data"?: string;
-      readonly "tls-server-name"?: string;
-    };
-  }[];
-  readonly users?: readonly { readonly user?: { readonly token?: string } }[];
 }
 
 /** The kubeconfigs of remote secrets by the cluster that each is about; those that are not as isthmus writes them are left out. */
@@ -38,26 +26,19 @@ export function readRemotes(secrets: readonly KubeObject[]): Readonly<Record<str
 }
 
 /** A remote secret's kubeconfig; undefined for one of another form than `istioctl create-remote-secret` and isthmus write. */
-export function readKubeconfig(value: Secret): RemoteKubeconfig | undefined {
-  try {
-    const kubeconfig = parse(Buffer.from(value.expose(), "base64").toString("utf8")) as Kubeconfig | null;
-    const cluster = kubeconfig?.clusters?.[0]?.cluster;
-    const token = kubeconfig?.users?.[0]?.user?.token;
-    if (typeof cluster?.server !== "string" || typeof token !== "string") {
-      return undefined;
-    }
-    const caData = cluster["certificate-authority-data"];
-    const tlsServerName = cluster["tls-server-name"];
-    return {
-      server: cluster.server,
-      ...(caData === undefined ? {} : { caData }),
-      ...(tlsServerName === undefined ? {} : { tlsServerName }),
-      token: new Secret(token),
-    };
-  } catch {
+function readKubeconfig(value: Secret): RemoteKubeconfig | undefined {
+  const read = readRemoteKubeconfig(value);
+  if (read.kind === "refused" || read.token === undefined) {
     // Somebody's own, in a form that is not ours: an apply writes it anew.
     return undefined;
   }
+  const { server, caData, tlsServerName, token } = read;
+  return {
+    server,
+    ...(caData === undefined ? {} : { caData }),
+    ...(tlsServerName === undefined ? {} : { tlsServerName }),
+    token,
+  };
 }
 
 /** The names of the Rancher tokens that the remote secrets of each cluster hold right now. */

@@ -92,6 +92,7 @@ function kubeconfigOf(addresses: readonly string[], names: readonly string[]): s
     clusters: names.map((name, index) => ({ name, cluster: { server: addresses[index] } })),
     users: names.map((name) => ({ name, user: { token } })),
     contexts: names.map((name) => ({ name, context: { cluster: name, user: name } })),
+    "current-context": names[0],
   });
 }
 

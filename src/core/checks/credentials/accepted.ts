@@ -1,7 +1,7 @@
 import type { Check } from "../check.ts";
 import { problem } from "../check.ts";
-import type { CredentialFacts } from "../facts.ts";
-import { meshClusters } from "../reached.ts";
+import type { CredentialFacts, MeshFacts, ReachedCluster } from "../facts.ts";
+import { meshClusters, reachedCluster, reachedClusters } from "../reached.ts";
 import { apiServer, credential as credentialFor, credentials, refusal, remoteSecret } from "../subjects.ts";
 
 /**
@@ -17,7 +17,7 @@ export const credentialsAccepted: Check = {
     meshClusters(facts).flatMap((one) =>
       one.remoteSecrets.flatMap((secret) =>
         secret.credentials.flatMap((credential) => {
-          const said = say(one.cluster, credential);
+          const said = say(one, credential) ?? sayElsewhere(facts, one.cluster, credential);
           return said === undefined
             ? []
             : [
@@ -45,18 +45,35 @@ export const credentialsAccepted: Check = {
     ),
 };
 
+interface Said {
+  readonly code: "ISM432" | "ISM433" | "ISM434" | "ISM520" | "ISM521";
+  /** The same for all readers of the cluster that are refused for one and the same thing. */
+  readonly reason: string;
+  readonly detail: string;
+  readonly fix: string;
+}
+
+/** A credential that works and leads to another cluster than the one whose name it carries. */
+function sayElsewhere(facts: MeshFacts, reader: string, { cluster, server, trial }: CredentialFacts): Said | undefined {
+  const meant = reachedCluster(facts, cluster)?.uid;
+  const { clusterUid } = trial;
+  if (clusterUid === undefined || meant === undefined || clusterUid === meant) {
+    return undefined;
+  }
+  const found = reachedClusters(facts).find(({ uid }) => uid === clusterUid)?.cluster;
+  const where = found === undefined ? "a cluster that is not in the mesh" : found;
+  return {
+    code: "ISM521",
+    reason: `cluster behind ${server}`,
+    detail: `The remote secret of ${reader} for ${cluster} leads to ${where} (${server}): its namespace kube-system has another UID than that of ${cluster}. istiod of ${reader} takes what runs there for ${cluster}'s.`,
+    fix: `See which address is right: that of the kubeconfig's context for ${cluster}, or its endpoint in the mesh file. Then run isthmus apply, with --force-conflicts where another tool has written the secret.`,
+  };
+}
+
 function say(
-  reader: string,
+  { cluster: reader, context }: ReachedCluster,
   { cluster, server, fingerprint, trial, token }: CredentialFacts,
-):
-  | {
-      readonly code: "ISM432" | "ISM433" | "ISM434";
-      /** The same for all readers of the cluster that are refused for one and the same thing. */
-      readonly reason: string;
-      readonly detail: string;
-      readonly fix: string;
-    }
-  | undefined {
+): Said | undefined {
   const subject = `With the remote secret of ${reader} for ${cluster}, ${server}`;
   switch (trial.outcome) {
     case "unauthorized":
@@ -82,6 +99,13 @@ function say(
         reason: "rights of the reader",
         detail: `${subject} lets the token in and refuses what istiod reads: ${trial.detail}`,
         fix: `Run isthmus apply for ${cluster}: it puts Istio's reader account and its ClusterRole there.`,
+      };
+    case "refused":
+      return {
+        code: "ISM520",
+        reason: `kubeconfig ${fingerprint}`,
+        detail: `istiod of ${reader} does not take the kubeconfig in its remote secret for ${cluster}: ${trial.detail}. It knows nothing of ${cluster}.`,
+        fix: `Run isthmus apply with --force-conflicts, which writes the secret with a token. Where it is not isthmus' own (istio-remote-secret-${cluster}), delete it: kubectl --context ${context} -n istio-system get secrets -l istio/multiCluster=true`,
       };
     case "accepted":
     case "unreachable":

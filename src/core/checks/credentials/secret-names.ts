@@ -21,7 +21,10 @@ export const secretNames: Check = {
             .filter((key) => key === one.cluster)
             .map((key) => `is about ${key}, the cluster that it is in`),
           ...secret.keys.filter((key) => !known.has(key)).map((key) => `is about ${key}, which is not in the mesh`),
-          ...twice.map((key) => `is about ${key} as another remote secret is`),
+          ...twice.map(
+            (key) =>
+              `is about ${key} as ${firsts.get(key) ?? ""} is${firsts.get(key) === remoteSecretName(key) ? ", which is isthmus' own" : ""}: istiod takes the one that it sees first and passes the other over ("cluster has already been registered")`,
+          ),
           ...(secret.annotation !== undefined && !secret.keys.includes(secret.annotation)
             ? [`says ${secret.annotation} in its annotation and ${secret.keys.join(", ") || "nothing"} in its data`]
             : []),
@@ -31,7 +34,11 @@ export const secretNames: Check = {
           : [
               problem("ISM431", {
                 detail: `Secret istio-system/${secret.name} of ${one.cluster} ${flaw}.`,
-                fix: `Delete it and run isthmus apply: kubectl --context ${one.context} -n istio-system delete secret ${secret.name}`,
+                // istiod does not come back to a secret that it has passed over.
+                fix:
+                  twice.length > 0
+                    ? `Delete it, and have istiod read the other one: kubectl --context ${one.context} -n istio-system delete secret ${secret.name} && kubectl --context ${one.context} -n istio-system rollout restart deployment istiod`
+                    : `Delete it and run isthmus apply: kubectl --context ${one.context} -n istio-system delete secret ${secret.name}`,
                 cluster: one.cluster,
                 object: { group: "", kind: "Secret", namespace: "istio-system", name: secret.name },
                 breaks: facts.mesh.clusters
@@ -48,13 +55,14 @@ export const secretNames: Check = {
   },
 };
 
-/** By the cluster that it is about, the name of the first Secret. */
+/** By the cluster that it is about, the name of the Secret that stays: isthmus' own, else the first one. */
 function firstSecrets({ remoteSecrets }: ReachedCluster): ReadonlyMap<string, string> {
   const firsts = new Map<string, string>();
   for (const { name, keys } of remoteSecrets) {
     for (const key of keys) {
       const first = firsts.get(key);
-      firsts.set(key, first === undefined || name < first ? name : first);
+      const stays = name === remoteSecretName(key) || (first !== remoteSecretName(key) && name < (first ?? "\uFFFF"));
+      firsts.set(key, stays ? name : (first ?? name));
     }
   }
   return firsts;

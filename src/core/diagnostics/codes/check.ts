@@ -205,6 +205,16 @@ export const checkCodes = {
     explanation:
       "istiod writes the root that proxies trust into ConfigMap istio-ca-root-cert of every namespace, and every pod with a proxy mounts it. When the API server refuses the write or is away, istiod tries six times within a quarter of a second and then leaves the namespace alone until it changes. An apply that waits for pods there writes the namespace again, so that istiod looks.",
   },
+  ISM520: {
+    summary: "istiod does not take a remote secret's kubeconfig",
+    explanation:
+      "istiod uses the context that `current-context` names, and refuses a kubeconfig any user of which has a credential that is a command or a file (exec, tokenFile, client-certificate, client-key, auth providers but oidc): it would run or read it in its own pod. It says so once in its log and does not list the cluster.",
+  },
+  ISM521: {
+    summary: "A remote secret leads to another cluster",
+    explanation:
+      "The address and credential in a remote secret work, and what answers is not the cluster whose name the secret carries: its namespace kube-system has another UID. istiod then has endpoints of one cluster under the name, network and gateway of another.",
+  },
   ISM522: {
     summary: "external-dns deletes the names of other clusters",
     explanation:

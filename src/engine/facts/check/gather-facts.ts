@@ -118,6 +118,7 @@ async function gatherSnapshot(
     kind: "reached",
     cluster: cluster.name,
     context: context.context,
+    ...(facts.uid === undefined ? {} : { uid: facts.uid }),
     kubernetesVersion: facts.kubernetesVersion,
     ...(facts.installedMeshId === undefined ? {} : { meshId: facts.installedMeshId }),
     nodes,

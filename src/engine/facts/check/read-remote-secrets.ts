@@ -10,8 +10,11 @@ import { KubeError } from "../../../kube/errors.ts";
 import { diagnoseKubeError } from "../../../kube/diagnose.ts";
 import type { TokenEnds } from "../credential-ends.ts";
 import { endOfToken, tokenKindOf } from "../credential-ends.ts";
-import type { RemoteKubeconfig } from "../remote-kubeconfig.ts";
-import { listRemoteSecrets, readKubeconfig } from "../remote-kubeconfig.ts";
+import type { ReadRemoteKubeconfig } from "../read-remote-kubeconfig.ts";
+import { readRemoteKubeconfig } from "../read-remote-kubeconfig.ts";
+import { listRemoteSecrets } from "../remote-kubeconfig.ts";
+
+type UsableKubeconfig = Extract<ReadRemoteKubeconfig, { readonly kind: "usable" }>;
 
 export interface TrialOptions {
   readonly signal: AbortSignal;
@@ -58,19 +61,27 @@ async function readCredential(
   value: Secret,
   options: TrialOptions,
 ): Promise<readonly CredentialFacts[]> {
-  const kubeconfig = readKubeconfig(value);
-  if (kubeconfig === undefined) {
-    return [];
+  const read = readRemoteKubeconfig(value);
+  if (read.kind === "refused") {
+    return [
+      {
+        cluster,
+        server: "",
+        fingerprint: value.fingerprint(),
+        token: "other",
+        trial: { outcome: "refused", detail: read.words },
+      },
+    ];
   }
-  const expires = endOfToken(kubeconfig.token, options.tokenEnds);
+  const expires = read.token === undefined ? undefined : endOfToken(read.token, options.tokenEnds);
   return [
     {
       cluster,
-      server: kubeconfig.server,
-      fingerprint: kubeconfig.token.fingerprint(),
-      token: tokenKindOf(kubeconfig.token),
+      server: read.server,
+      fingerprint: (read.token ?? value).fingerprint(),
+      token: read.token === undefined ? "other" : tokenKindOf(read.token),
       ...(expires === undefined ? {} : { expires }),
-      trial: await tryCredential(cluster, kubeconfig, options),
+      trial: await tryCredential(cluster, read, options),
     },
   ];
 }
@@ -78,7 +89,7 @@ async function readCredential(
 /** Reads istio-system's Services with exactly what the secret holds: what istiod does first. */
 async function tryCredential(
   cluster: string,
-  { server, caData, tlsServerName, token }: RemoteKubeconfig,
+  { server, caData, tlsServerName, insecureSkipTlsVerify, proxyUrl, token, clientCertificate, basic }: UsableKubeconfig,
   { signal, mayTry }: TrialOptions,
 ): Promise<CredentialTrial> {
   if (!mayTry(server)) {
@@ -92,20 +103,39 @@ async function tryCredential(
       server,
       ...(caData === undefined ? {} : { caData }),
       ...(tlsServerName === undefined ? {} : { tlsServerName }),
-      insecureSkipTlsVerify: false,
-      user: { name: cluster, token },
+      ...(proxyUrl === undefined ? {} : { proxyUrl }),
+      insecureSkipTlsVerify,
+      user: {
+        name: cluster,
+        ...(token === undefined ? {} : { token }),
+        ...(clientCertificate === undefined ? {} : { clientCertificate }),
+        ...(basic === undefined ? {} : { basic }),
+      },
       extensions: {},
     },
     limits: { connectTimeoutMs: 3000, requestTimeoutMs: 5000, retryBudgetMs: 1000 },
   });
   try {
     await client.list({ apiVersion: "v1", kind: "Service", namespace: istioNamespace }, { signal });
-    return { outcome: "accepted", detail: "" };
+    const clusterUid = await readClusterUid(client, signal);
+    return { outcome: "accepted", detail: "", ...(clusterUid === undefined ? {} : { clusterUid }) };
   } catch (error) {
     signal.throwIfAborted();
     return explainRefusal(error, cluster);
   } finally {
     await client.close();
+  }
+}
+
+/** Which cluster it is that answers; undefined where the credential may not see that. */
+async function readClusterUid(client: KubeClient, signal: AbortSignal): Promise<string | undefined> {
+  try {
+    const system = await client.get({ apiVersion: "v1", kind: "Namespace", name: "kube-system" }, { signal });
+    const uid = system?.metadata["uid"];
+    return typeof uid === "string" ? uid : undefined;
+  } catch {
+    signal.throwIfAborted();
+    return undefined;
   }
 }
 

@@ -1,0 +1,64 @@
+import { describe, expect, it } from "vitest";
+import { foundBy } from "../testing/found-by.ts";
+import { healthyFacts, withCluster } from "../testing/healthy-facts.ts";
+import type { CredentialFacts, CredentialTrial, MeshFacts, RemoteSecretFacts } from "./facts.ts";
+import { checks } from "./list.ts";
+
+function detailsOf(id: string, facts: MeshFacts): readonly { readonly detail: string; readonly fix?: string }[] {
+  return checks.filter((check) => check.id === id).flatMap((check) => check.run(facts));
+}
+
+/** West's remote secrets, given the one that isthmus has written. */
+function withSecrets(change: (own: RemoteSecretFacts) => readonly RemoteSecretFacts[]): MeshFacts {
+  return withCluster("west", (one) => ({ remoteSecrets: one.remoteSecrets.flatMap(change) }));
+}
+
+function withTrial(trial: CredentialTrial, change: Partial<CredentialFacts> = {}): MeshFacts {
+  const facts = withSecrets((own) => [
+    { ...own, credentials: own.credentials.map((one) => ({ ...one, ...change, trial })) },
+  ]);
+  return {
+    ...facts,
+    clusters: facts.clusters.map((one) => (one.kind === "reached" ? { ...one, uid: `uid-${one.cluster}` } : one)),
+  };
+}
+
+describe("remote secrets beside isthmus' own", () => {
+  it.each(["a-made-by-hand", "z-made-by-hand"])(
+    "are the ones that are told of, whatever they are called: %s",
+    (name) => {
+      const facts = withSecrets((own) => [{ ...own, name }, own]);
+      expect(foundBy("credentials/secret-names", facts)).toEqual(["error ISM431 west"]);
+      const [found] = detailsOf("credentials/secret-names", facts);
+      expect(found?.detail).toContain(
+        `Secret istio-system/${name} of west is about east as istio-remote-secret-east is`,
+      );
+      expect(found?.detail).toContain("which is isthmus' own");
+      expect(found?.fix).toContain(`delete secret ${name} && `);
+      expect(found?.fix).toContain("rollout restart deployment istiod");
+    },
+  );
+});
+
+describe("the kubeconfig in a remote secret", () => {
+  it("is told of when istiod does not take it, in istiod's words", () => {
+    const facts = withTrial({ outcome: "refused", detail: "exec is not allowed" }, { server: "" });
+    expect(foundBy("credentials/accepted", facts)).toEqual(["error ISM520 west→east"]);
+    expect(detailsOf("credentials/accepted", facts)[0]?.detail).toContain("exec is not allowed");
+  });
+
+  it("is told of when another cluster answers, by its name where it is in the mesh", () => {
+    const same = withTrial({ outcome: "accepted", detail: "", clusterUid: "uid-east" });
+    expect(foundBy("credentials/accepted", same)).toEqual([]);
+    const own = withTrial({ outcome: "accepted", detail: "", clusterUid: "uid-west" });
+    expect(foundBy("credentials/accepted", own)).toEqual(["error ISM521 west→east"]);
+    expect(detailsOf("credentials/accepted", own)[0]?.detail).toContain("for east leads to west");
+    const foreign = withTrial({ outcome: "accepted", detail: "", clusterUid: "uid-other" });
+    expect(detailsOf("credentials/accepted", foreign)[0]?.detail).toContain("a cluster that is not in the mesh");
+  });
+
+  it("is not judged by what it leads to where that is not known", () => {
+    expect(foundBy("credentials/accepted", withTrial({ outcome: "accepted", detail: "" }))).toEqual([]);
+    expect(foundBy("credentials/accepted", healthyFacts())).toEqual([]);
+  });
+});
