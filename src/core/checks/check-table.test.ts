@@ -427,6 +427,18 @@ const table: readonly (readonly [Check["id"], string, MeshFacts, readonly string
     ["error ISM427 east"],
   ],
   [
+    "gateways/listener",
+    "nothing where the Service leads to another port, and the proxy listens there",
+    withGateway("east", eastWestGateway, ({ pods, service }) => ({
+      pods: pods.map((pod) => ({ ...pod, listeners: [15021, 15444] })),
+      service: {
+        ...(service ?? serviceOf([], [])),
+        servicePorts: [{ port: 15443, protocol: "TCP", targetPort: 15444 }],
+      },
+    })),
+    [],
+  ],
+  [
     "gateways/proxies-answer",
     "a proxy that does not answer",
     withPods("east", ingressGateway, () => ({ problem: "no answer within 10 s" })),

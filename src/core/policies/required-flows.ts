@@ -19,8 +19,12 @@ export interface RequiredFlow extends Connection {
 const xdsPort = 15012;
 const webhookPort = 15017;
 
-/** Every connection that the mesh needs from and to the pods of one cluster, as far as its own policies decide it. */
-export function requiredFlows(facts: MeshFacts, one: ReachedCluster): readonly RequiredFlow[] {
+/** Every connection that the mesh needs from and to the pods of one cluster, as far as its own policies decide it. `farOf` gives the answering cluster of a name. */
+export function requiredFlows(
+  facts: MeshFacts,
+  one: ReachedCluster,
+  farOf: (cluster: string) => ReachedCluster | undefined,
+): readonly RequiredFlow[] {
   const pods = one.pods.map((pod) => ({ pod, seen: asPolicyPod(one, pod) }));
   const labelled = (key: string, value: string, ports: readonly number[]): readonly PolicyPod[] => {
     const found = pods.filter(({ pod }) => pod.namespace === istioNamespace && pod.labels[key] === value);
@@ -39,7 +43,7 @@ export function requiredFlows(facts: MeshFacts, one: ReachedCluster): readonly R
     ].flatMap(({ pod, seen }) => toDns(one, pod, seen)),
     ...ingresses.flatMap((pod) => fromOutside(one, ingressGateway, pod, frontPorts(facts))),
     ...eastWests.flatMap((pod) => fromOutside(one, eastWestGateway, pod, [crossNetworkPort])),
-    ...ingresses.flatMap((pod) => toOtherNetworks(facts, one, pod)),
+    ...ingresses.flatMap((pod) => toOtherNetworks(facts, { one, pod, farOf })),
     ...facts.mesh.services.flatMap((service) => toService(facts, one, service, { ingresses, eastWests })),
     ...istiods.flatMap((pod) => toOtherApiServers(one, pod)),
   ];
@@ -192,7 +196,15 @@ function targetOfGateway(
   return typeof target === "string" ? pod.ports.find((one) => one.name === target)?.port : target;
 }
 
-function toOtherNetworks(facts: MeshFacts, one: ReachedCluster, pod: PolicyPod): readonly RequiredFlow[] {
+function toOtherNetworks(
+  facts: MeshFacts,
+  from: {
+    readonly one: ReachedCluster;
+    readonly pod: PolicyPod;
+    readonly farOf: (cluster: string) => ReachedCluster | undefined;
+  },
+): readonly RequiredFlow[] {
+  const { one, pod, farOf } = from;
   const { network } = facts.mesh.clusters.find((cluster) => cluster.name === one.cluster) ?? {};
   const routed = facts.mesh.services.filter((service) => service.routes.length > 0);
   const asked = facts.mesh.clusters.filter(
@@ -201,8 +213,8 @@ function toOtherNetworks(facts: MeshFacts, one: ReachedCluster, pod: PolicyPod):
       routed.some((service) => service.versions.some((version) => version.clusters.includes(other.name))),
   );
   return asked.flatMap((other) => {
-    const far = facts.clusters.find((cluster) => cluster.cluster === other.name);
-    const addresses = far?.kind === "reached" ? (gatewayOf(far, eastWestGateway)?.service?.addresses ?? []) : [];
+    const far = farOf(other.name);
+    const addresses = far === undefined ? [] : (gatewayOf(far, eastWestGateway)?.service?.addresses ?? []);
     return addresses.map((address): RequiredFlow => ({
       what: `requests of ${ingressGateway} to the east-west gateway of ${other.name} (${address}:${crossNetworkPort})`,
       pod,

@@ -31,7 +31,8 @@ export const gatewayServices: Check = {
             fix: applyFix,
             cluster: one.cluster,
             object,
-            breaks: [gatewayAddress(one.cluster, name)],
+            // istiod takes the listeners away from a proxy that no Service leads to.
+            breaks: [gatewayAddress(one.cluster, name), objectOf(one.cluster, object)],
             needs: [objectOf(one.cluster, object), gatewayPods(one.cluster, name)],
           }),
         ];

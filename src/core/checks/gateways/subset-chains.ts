@@ -3,6 +3,7 @@ import type { Service } from "../../model/mesh.ts";
 import type { Check } from "../check.ts";
 import { problem } from "../check.ts";
 import type { GatewayPod, MeshFacts, ReachedCluster } from "../facts.ts";
+import { containerPort } from "../container-port.ts";
 import { gatewayOf, meshClusters, networkOf } from "../reached.ts";
 import {
   crossNetwork,
@@ -46,6 +47,12 @@ export const subsetChains: Check = {
                   needs: [
                     objectOf(one.cluster, rule),
                     crossNetwork(one.cluster),
+                    objectOf(one.cluster, {
+                      group: "",
+                      kind: "Service",
+                      namespace: istioNamespace,
+                      name: eastWestGateway,
+                    }),
                     serviceIn(one.cluster, key),
                     ...answeringPods(one).map((pod) =>
                       proxyOf(one.cluster, { namespace: istioNamespace, name: pod.name }),
@@ -69,14 +76,10 @@ function isAsked(facts: MeshFacts, one: ReachedCluster): boolean {
 /** A proxy without any chain at the port is a finding of its own. */
 function answeringPods(one: ReachedCluster): readonly GatewayPod[] {
   return (gatewayOf(one, eastWestGateway)?.pods ?? []).filter(
-    (pod) => pod.problem === undefined && pod.listeners.includes(portOf(one)),
+    (pod) =>
+      pod.problem === undefined &&
+      pod.listeners.includes(containerPort(one, eastWestGateway, crossNetworkPort) ?? crossNetworkPort),
   );
-}
-
-function portOf(one: ReachedCluster): number {
-  const ports = gatewayOf(one, eastWestGateway)?.service?.servicePorts ?? [];
-  const target = ports.find((other) => other.port === crossNetworkPort)?.targetPort;
-  return typeof target === "number" ? target : crossNetworkPort;
 }
 
 function lackingOf(one: ReachedCluster, pod: GatewayPod, service: Service): readonly string[] {

@@ -12,9 +12,10 @@ export const networkPolicies: Check = {
   id: "policies/network-policies",
   sentence: "network policies let the mesh's own connections through",
   pre: true,
-  run: (facts) =>
-    reachedClusters(facts).flatMap((one) =>
-      closedFlows(facts, one).map(({ policies, flows }) => {
+  run: (facts) => {
+    const named = new Map(reachedClusters(facts).map((one) => [one.cluster, one]));
+    return reachedClusters(facts).flatMap((one) =>
+      closedFlows(facts, one, (cluster) => named.get(cluster)).map(({ policies, flows }) => {
         const [first] = policies;
         const names = policies.map((policy) => policy.name).join(", ");
         const [several, namespace] = [policies.length > 1, first?.namespace ?? ""];
@@ -26,7 +27,8 @@ export const networkPolicies: Check = {
           breaks: [...new Set(flows.flatMap((flow) => flow.breaks))],
         });
       }),
-    ),
+    );
+  },
 };
 
 interface Closed {
@@ -35,12 +37,16 @@ interface Closed {
 }
 
 /** The flows that do not come about, by the policies that close them. */
-function closedFlows(facts: MeshFacts, one: ReachedCluster): readonly Closed[] {
+function closedFlows(
+  facts: MeshFacts,
+  one: ReachedCluster,
+  farOf: (cluster: string) => ReachedCluster | undefined,
+): readonly Closed[] {
   if (one.networkPolicies.length === 0) {
     return [];
   }
   const groups = new Map<string, { policies: readonly NetworkPolicyFacts[]; flows: RequiredFlow[] }>();
-  for (const flow of requiredFlows(facts, one)) {
+  for (const flow of requiredFlows(facts, one, farOf)) {
     const policies = closingPolicies(one.networkPolicies, flow);
     if (policies.length > 0) {
       const key = policies.map((policy) => `${policy.namespace}/${policy.name}`).join(" ");

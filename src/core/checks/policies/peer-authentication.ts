@@ -61,13 +61,23 @@ function findingOf({ conflict: { where, kind, namespace, name, mode }, effects, 
 }
 
 function conflictsOf(facts: MeshFacts): readonly Conflict[] {
-  const clusters = meshClusters(facts);
+  const clusters = meshClusters(facts).map((one) => ({ one, switches: switchesTls(one) }));
+  // A fleet has a million pairs, and hardly a cluster that says anything about it.
   return facts.mesh.services.flatMap((service) =>
-    clusters.flatMap((reader) =>
-      clusters.flatMap((target) =>
-        servicePods(target, service).flatMap((pod) => conflictOf(facts, { service, reader, target, pod })),
+    clusters.flatMap(({ one: reader, switches }) =>
+      clusters.flatMap(({ one: target, switches: too }) =>
+        !switches && !too
+          ? []
+          : servicePods(target, service).flatMap((pod) => conflictOf(facts, { service, reader, target, pod })),
       ),
     ),
+  );
+}
+
+function switchesTls({ peerAuthentications, routing }: ReachedCluster): boolean {
+  return (
+    peerAuthentications.some(({ mode, portModes }) => [mode, ...Object.values(portModes)].includes("DISABLE")) ||
+    routing.destinationRules.some((rule) => rule.trafficPolicy?.tls !== undefined)
   );
 }
 

@@ -1,12 +1,13 @@
-import type { Service } from "../../model/mesh.ts";
+import type { Cluster, Service } from "../../model/mesh.ts";
 import { isAddress } from "../../policies/address-block.ts";
 import { eastWestGateway, ingressGateway, istioNamespace, serviceHost } from "../../render/names.ts";
-import type { Check } from "../check.ts";
+import type { Check, Finding } from "../check.ts";
 import { problem } from "../check.ts";
 import type { ClusterEndpoints } from "../endpoint-table.ts";
 import { compareEndpoints, expectedEndpoints } from "../endpoint-table.ts";
-import type { GatewayPod, MeshFacts, ReachedCluster } from "../facts.ts";
+import type { GatewayPod, ReachedCluster } from "../facts.ts";
 import { silentPods } from "../gateways/proxies-answer.ts";
+import type { ProxyClusterFacts } from "../proxy-facts.ts";
 import { gatewayOf, meshClusters } from "../reached.ts";
 import type { Subject } from "../subjects.ts";
 import {
@@ -30,84 +31,103 @@ export const routeEndpoints: Check = {
   sentence: "ingress proxies have the endpoints of every version",
   pre: false,
   unseen: (facts) => meshClusters(facts).flatMap((one) => silentPods(one, ingressGateway)),
-  run: (facts) =>
-    meshClusters(facts).flatMap((reader) =>
-      meshClusters(facts).flatMap((target) => {
-        const lacking = facts.mesh.services.flatMap((service) => lackingOf(facts, { reader, target, service }));
-        const own = reader.cluster === target.cluster;
-        return lacking.length === 0
-          ? []
-          : [
-              problem("ISM476", {
-                detail: `The ingress of ${reader.cluster} lacks endpoints of ${target.cluster}: ${lacking.map((one) => one.what).join("; ")}.`,
-                fix: `Look at what istiod knows and sends: kubectl --context ${reader.context} -n ${istioNamespace} logs deploy/istiod --tail=50. Where it knows the endpoints and the proxy does not have them, restart the gateway: kubectl --context ${reader.context} -n ${istioNamespace} rollout restart deployment ${ingressGateway}`,
-                cluster: reader.cluster,
-                ...(own ? {} : { remote: target.cluster }),
-                needs: [...lacking.flatMap((one) => one.needs), ...needsOfPair(reader, target)],
-              }),
-            ];
+  run: (facts) => {
+    // A fleet has a million pairs: what is needed of a cluster is looked up once.
+    const placed = new Map(facts.mesh.clusters.map((cluster) => [cluster.name, cluster]));
+    const all = meshClusters(facts).flatMap((one): readonly Place[] => {
+      const cluster = placed.get(one.cluster);
+      return cluster === undefined ? [] : [{ one, cluster, tables: tablesOf(one) }];
+    });
+    return all.flatMap((reader) =>
+      all.flatMap((target) => {
+        const lacking = facts.mesh.services.flatMap((service) => lackingOf(service, reader, target));
+        return lacking.length === 0 ? [] : [findingOf(reader.one, target.one, lacking)];
       }),
-    ),
+    );
+  },
 };
+
+/** A cluster with what its ingress proxies have: Envoy's clusters by name. */
+interface Place {
+  readonly one: ReachedCluster;
+  readonly cluster: Cluster;
+  readonly tables: readonly ReadonlyMap<string, ProxyClusterFacts>[];
+}
+
+function tablesOf(one: ReachedCluster): Place["tables"] {
+  return pods(one).map((pod) => new Map(pod.config.clusters.map((cluster) => [cluster.name, cluster])));
+}
+
+function findingOf(reader: ReachedCluster, target: ReachedCluster, lacking: readonly Lacking[]): Finding {
+  return problem("ISM476", {
+    detail: `The ingress of ${reader.cluster} lacks endpoints of ${target.cluster}: ${lacking.map((one) => one.what).join("; ")}.`,
+    fix: `Look at what istiod knows and sends: kubectl --context ${reader.context} -n ${istioNamespace} logs deploy/istiod --tail=50. Where it knows the endpoints and the proxy does not have them, restart the gateway: kubectl --context ${reader.context} -n ${istioNamespace} rollout restart deployment ${ingressGateway}`,
+    cluster: reader.cluster,
+    ...(reader.cluster === target.cluster ? {} : { remote: target.cluster }),
+    needs: [...lacking.flatMap((one) => one.needs), ...needsOfPair(reader, target)],
+  });
+}
 
 interface Lacking {
   readonly what: string;
   readonly needs: readonly Subject[];
 }
 
-function lackingOf(
-  facts: MeshFacts,
-  {
-    reader,
-    target,
-    service,
-  }: { readonly reader: ReachedCluster; readonly target: ReachedCluster; readonly service: Service },
-): readonly Lacking[] {
-  const asking = facts.mesh.clusters.find((cluster) => cluster.name === reader.cluster);
+function lackingOf(service: Service, reader: Place, target: Place): readonly Lacking[] {
   const key = `${service.namespace}/${service.name}`;
-  if (asking === undefined) {
+  const runs = service.versions.filter((version) => version.clusters.includes(target.one.cluster));
+  if (runs.length === 0) {
     return [];
   }
-  // Of one target at a time, so that what is missing has a place.
-  const actual = { [target.cluster]: endpointsIn(target, key) };
+  const real = endpointsIn(target.one, key);
+  return runs.flatMap((version) => {
+    // Of this target alone, so that what is missing has a place.
+    const expected = expectedEndpoints({ clusters: [target.cluster] }, service, version.name, reader.cluster, {
+      [target.one.cluster]: real,
+    }).filter(hasAddress);
+    const name = `outbound|${service.port}|${version.name}|${serviceHost(service)}`;
+    const missing = new Set(
+      reader.tables.flatMap((table) => {
+        const held = table.get(name);
+        // A gateway may be told of routed services only.
+        return held === undefined && service.routes.length === 0
+          ? []
+          : compareEndpoints(
+              { cluster: reader.one.cluster, version: version.name },
+              expected,
+              held?.endpoints ?? [],
+              real.alsoAt,
+            ).missing;
+      }),
+    );
+    return missing.size === 0
+      ? []
+      : [describe(service, version.name, { reader, target }, { missing: [...missing], expected })];
+  });
+}
+
+function describe(
+  service: Service,
+  version: string,
+  { reader, target }: { readonly reader: Place; readonly target: Place },
+  { missing, expected }: { readonly missing: readonly string[]; readonly expected: readonly string[] },
+): Lacking {
+  const key = `${service.namespace}/${service.name}`;
   const rule = {
     group: "networking.istio.io",
     kind: "DestinationRule",
     namespace: service.namespace,
     name: service.name,
   };
-  return service.versions.flatMap((version) => {
-    const expected = expectedEndpoints(facts.mesh, service, version.name, asking, actual).filter(hasAddress);
-    const short = pods(reader).flatMap((pod) => {
-      const name = `outbound|${service.port}|${version.name}|${serviceHost(service)}`;
-      const cluster = pod.config.clusters.find((one) => one.name === name);
-      // A gateway may be told of routed services only.
-      if (cluster === undefined && service.routes.length === 0) {
-        return [];
-      }
-      const { missing } = compareEndpoints(
-        { cluster: reader.cluster, version: version.name },
-        expected,
-        cluster?.endpoints ?? [],
-        actual[target.cluster]?.alsoAt,
-      );
-      return missing;
-    });
-    const missing = [...new Set(short)];
-    return missing.length === 0
-      ? []
-      : [
-          {
-            what: `${missing.length} of ${expected.length} of ${key} ${version.name} (${missing.slice(0, 3).join(", ")}${missing.length > 3 ? ", …" : ""})`,
-            needs: [
-              serviceIn(reader.cluster, key),
-              serviceIn(target.cluster, key),
-              mutualTls(reader.cluster, target.cluster, key),
-              objectOf(reader.cluster, rule),
-            ],
-          },
-        ];
-  });
+  return {
+    what: `${missing.length} of ${expected.length} of ${key} ${version} (${missing.slice(0, 3).join(", ")}${missing.length > 3 ? ", …" : ""})`,
+    needs: [
+      serviceIn(reader.one.cluster, key),
+      serviceIn(target.one.cluster, key),
+      mutualTls(reader.one.cluster, target.one.cluster, key),
+      objectOf(reader.one.cluster, rule),
+    ],
+  };
 }
 
 function pods(one: ReachedCluster): readonly GatewayPod[] {

@@ -6,6 +6,7 @@ import { ingressGateway, istioNamespace, serviceHost } from "../../render/names.
 import type { Check } from "../check.ts";
 import { problem } from "../check.ts";
 import type { GatewayPod, MeshFacts, ReachedCluster } from "../facts.ts";
+import { containerPort } from "../container-port.ts";
 import { silentPods } from "../gateways/proxies-answer.ts";
 import { applyFix, gatewayOf, meshClusters } from "../reached.ts";
 import type { Subject } from "../subjects.ts";
@@ -25,7 +26,7 @@ export const routesInProxies: Check = {
       ...facts.mesh.services.flatMap((service) =>
         service.routes.flatMap((route) =>
           answeringPods(one).flatMap((pod) =>
-            walk(one, pod, service, route)
+            walk(one, pod, route)
               .filter(({ outcome }) => outcome.kind === "unknown")
               .map(
                 ({ request }) =>
@@ -40,7 +41,7 @@ export const routesInProxies: Check = {
       facts.mesh.services.flatMap((service) =>
         service.routes.flatMap((route) => {
           const wrong = answeringPods(one).flatMap((pod) =>
-            walk(one, pod, service, route).flatMap((step) => describe(step, { pod, service, route })),
+            walk(one, pod, route).flatMap((step) => describe(step, { pod, service, route })),
           );
           const namespace = routeNamespace(service, route);
           const object = { group: "networking.istio.io", kind: "VirtualService", namespace, name: route.name };
@@ -72,11 +73,11 @@ function answeringPods(one: ReachedCluster): readonly GatewayPod[] {
 }
 
 /** The container's port behind the port that the route's Gateway opens, since that is where the proxy listens. */
-function walk(one: ReachedCluster, pod: GatewayPod, _service: Service, route: Route): readonly Step[] {
+function walk(one: ReachedCluster, pod: GatewayPod, route: Route): readonly Step[] {
   const secure = route.tls !== undefined;
   const open = secure ? 443 : 80;
-  const target = gatewayOf(one, ingressGateway)?.service?.servicePorts.find((other) => other.port === open)?.targetPort;
-  if (typeof target !== "number") {
+  const target = containerPort(one, ingressGateway, open);
+  if (target === undefined) {
     return [];
   }
   return sampleRequests(route).map((request) => ({

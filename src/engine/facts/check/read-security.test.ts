@@ -56,6 +56,8 @@ it("reads whom policies let in, and nothing of what conditions compare with", as
     }),
   );
   server.put(object("AuthorizationPolicy", "q", { targetRefs: [{ kind: "Gateway", name: "g" }] }));
+  const trial = object("AuthorizationPolicy", "r", {}) as { metadata: object };
+  server.put({ ...trial, metadata: { ...trial.metadata, annotations: { "istio.io/dry-run": "true" } } } as never);
   const { authorizationPolicies } = await readSecurity(client, ["sample"], signal);
   expect(authorizationPolicies).toEqual([
     {
@@ -66,6 +68,7 @@ it("reads whom policies let in, and nothing of what conditions compare with", as
       rules: [{ from: [{ principals: ["a"] }], to: [{ ports: ["80"] }], conditional: true }],
     },
     { namespace: "sample", name: "q", action: "ALLOW", targeted: true, rules: [] },
+    { namespace: "sample", name: "r", action: "AUDIT", targeted: false, rules: [] },
   ]);
 });
 

@@ -61,7 +61,8 @@ export async function readSecurity(
       const spec = (object["spec"] ?? {}) as WireAuthorization;
       return {
         ...placeOf(object),
-        action: spec.action ?? "ALLOW",
+        // It is logged and has no effect (https://istio.io/latest/docs/reference/config/annotations/#IoIstioDryRun).
+        action: object.metadata.annotations?.["istio.io/dry-run"] === "true" ? "AUDIT" : (spec.action ?? "ALLOW"),
         ...selectorOf(spec),
         targeted: spec.targetRef !== undefined || (spec.targetRefs ?? []).length > 0,
         rules: (spec.rules ?? []).map(({ from = [], to = [], when = [] }) => ({
