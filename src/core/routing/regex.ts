@@ -41,7 +41,7 @@ export function findRegexProblem(expression: string): string | undefined {
   }
   const size = countInstructions(one);
   return size > maxProgramSize
-    ? `becomes a program of about ${size} instructions in a proxy, and proxies refuse more than ${maxProgramSize}: repetitions multiply, and classes such as \\pL or . are many ranges of bytes`
+    ? `becomes a program of about ${size} instructions in proxies up to Envoy 1.39.0, which refuse more than ${maxProgramSize}: repetitions multiply, and classes such as \\pL or . are many ranges of bytes`
     : undefined;
 }
 

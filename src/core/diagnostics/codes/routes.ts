@@ -40,7 +40,7 @@ export const routeCodes = {
   ISM155: {
     summary: "An expression that proxies refuse",
     explanation:
-      "Regular expressions of a route are RE2: there is no looking ahead or behind and no reference back, and repetitions go up to 1000 (https://github.com/google/re2/wiki/Syntax). Istio takes 1024 bytes, and Envoy a program of 32768 instructions, of which a class such as \\pL has more than a thousand. An expression that a proxy refuses freezes all routes of its port at their last state, while every API server says that all is well.",
+      "Regular expressions of a route are RE2: there is no looking ahead or behind and no reference back, and repetitions go up to 1000 (https://github.com/google/re2/wiki/Syntax). Istio takes 1024 bytes, and Envoy a program of 32768 instructions, of which a class such as \\pL has more than a thousand up to Envoy 1.39.0. An expression that a proxy refuses freezes all routes of its port at their last state, while every API server says that all is well.",
   },
   ISM156: {
     summary: "A path that no request has",
