@@ -5,7 +5,7 @@ import { joinEqual } from "../core/diagnostics/join-equal.ts";
 import { decideColor } from "./color.ts";
 import type { CliContext, CliIo } from "./context.ts";
 import type { GlobalValues } from "./parse-command-line.ts";
-import { quoteCommand } from "./quote-command.ts";
+import { quoteCommand } from "../core/quote-command.ts";
 import { usageError } from "./usage-error.ts";
 import { paletteFor } from "./views/human/palette.ts";
 import type { LiveView } from "./views/human/progress.ts";

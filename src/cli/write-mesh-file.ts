@@ -9,7 +9,7 @@ import { initMesh } from "../engine/operations/init.ts";
 import type { CliContext } from "./context.ts";
 import { engineOptions } from "./engine-options.ts";
 import { usageDiagnostic } from "./usage-error.ts";
-import { quoteCommand } from "./quote-command.ts";
+import { quoteCommand } from "../core/quote-command.ts";
 
 export interface InitArgs {
   /** `-` is stdout. */

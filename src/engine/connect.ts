@@ -174,9 +174,8 @@ function clusterContext(cluster: Cluster, context: ResolvedContext): ClusterCont
 }
 
 /** The clusters of a mesh, and the Rancher that some are behind. Whoever opened it closes both. */
-export interface OpenMesh {
+export interface OpenMesh extends Ways {
   readonly connections: readonly Connection[];
-  readonly rancher: RancherState;
 }
 
 /**
@@ -185,7 +184,7 @@ export interface OpenMesh {
  */
 export async function openMesh(
   meshFile: MeshFile,
-  options: EngineOptions,
+  options: EngineOptions & { readonly remotes?: boolean },
   isWanted: (cluster: string) => boolean = () => true,
 ): Promise<OpenMesh> {
   const { clusters, rancher } = await resolveContexts(meshFile, options);
@@ -194,7 +193,7 @@ export async function openMesh(
       clusters.filter((one) => isWanted(one.cluster.name)),
       options,
     );
-    return { connections, rancher };
+    return { clusters, connections, rancher };
   } catch (error) {
     await closeRancher(rancher);
     throw error;
@@ -202,7 +201,7 @@ export async function openMesh(
 }
 
 /** Ends the connections to the clusters and to Rancher. */
-export async function closeMesh({ connections, rancher }: OpenMesh): Promise<void> {
+export async function closeMesh({ connections, rancher }: Pick<OpenMesh, "connections" | "rancher">): Promise<void> {
   await Promise.all([closeConnections(connections), closeRancher(rancher)]);
 }
 

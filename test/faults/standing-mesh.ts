@@ -15,7 +15,10 @@ interface Report {
     readonly severity: string;
     readonly cluster?: string;
     readonly remote?: string;
+    readonly detail: string;
     readonly fix?: string;
+    readonly commands?: readonly string[];
+    readonly object?: { readonly kind: string; readonly name: string };
     readonly consequences: readonly { readonly code: string }[];
   }[];
 }

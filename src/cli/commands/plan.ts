@@ -1,7 +1,7 @@
 import path from "node:path";
 import { defineCommand } from "../command.ts";
 import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
-import { quoteCommand } from "../quote-command.ts";
+import { quoteCommand } from "../../core/quote-command.ts";
 import {
   adoptOption,
   clusterOption,

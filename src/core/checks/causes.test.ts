@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
-import type { MeshFault } from "../testing/mesh-faults.ts";
-import { healthyShop, hiddenBy, meshFaults, sameFacts } from "../testing/mesh-faults.ts";
+import type { MeshFault } from "../testing/faults/fault.ts";
+import { hiddenBy, sameFacts } from "../testing/faults/hidden.ts";
+import { healthyShop } from "../testing/faults/shop.ts";
+import { meshFaults } from "../testing/mesh-faults.ts";
 import type { MeshFacts } from "./facts.ts";
 import { runChecks } from "./run-checks.ts";
 

@@ -5,6 +5,7 @@ import { healthyFacts, withCluster, withGateway, withIstiodPods } from "../testi
 import type { Check } from "./check.ts";
 import type {
   CredentialTrial,
+  DriftedObject,
   GatewayFacts,
   GatewayPod,
   MeshFacts,
@@ -187,6 +188,17 @@ const quota = {
   resources: { "limits.cpu": { hard: "4", used: "3600m" }, "requests.memory": { hard: "8Gi", used: "1Gi" } },
 };
 
+function withDrift(...objects: readonly DriftedObject[]): MeshFacts {
+  return withCluster("east", () => ({ drift: { kind: "compared", applied: true, objects, unknown: [] } }));
+}
+
+const drifted: DriftedObject = {
+  id: { group: "networking.istio.io", kind: "Gateway", namespace: "sample", name: "door" },
+  state: "changed",
+  fields: [{ path: "spec.servers[0].port.number", live: "81", wanted: "80" }],
+  writer: { manager: "kubectl-edit", time: "2026-11-23T05:00:00Z" },
+};
+
 /** Check, what is wrong, the facts, and exactly what the check must find. */
 const table: readonly (readonly [Check["id"], string, MeshFacts, readonly string[]])[] = [
   [
@@ -303,6 +315,30 @@ const table: readonly (readonly [Check["id"], string, MeshFacts, readonly string
     ["error ISM420 east"],
   ],
   ["control-plane/cluster-id", "another name in istiod", withIstiod({ clusterId: "oest" }), ["error ISM421 east"]],
+  ["drift/objects", "an object that somebody has changed", withDrift(drifted), ["error ISM454 east"]],
+  ["drift/objects", "an object that is gone", withDrift({ ...drifted, state: "gone" }), ["error ISM455 east"]],
+  [
+    "drift/objects",
+    "one deed, where one writer has changed many objects at once",
+    withDrift(...[1, 2, 3, 4, 5].map((number) => ({ ...drifted, id: { ...drifted.id, name: `door-${number}` } }))),
+    ["error ISM454 east"],
+  ],
+  ["drift/objects", "nothing in what was not applied yet", withDrift({ ...drifted, state: "pending" }), []],
+  [
+    "drift/objects",
+    "nothing in a cluster that the mesh was never applied to",
+    withCluster("east", () => ({
+      drift: { kind: "compared", applied: false, objects: [{ ...drifted, state: "gone" }], unknown: [] },
+    })),
+    [],
+  ],
+  [
+    "drift/mesh-file",
+    "a mesh file that was not applied yet",
+    withDrift({ ...drifted, state: "pending" }),
+    ["warning ISM456 east"],
+  ],
+  ["drift/mesh-file", "what it no longer asks for", withDrift({ ...drifted, state: "left" }), ["warning ISM456 east"]],
   ["control-plane/mesh-id", "another mesh", withCluster("east", () => ({ meshId: "other" })), ["error ISM422 east"]],
   [
     "control-plane/validation",

@@ -9,6 +9,7 @@ export const categories = [
   "access",
   "versions",
   "policies",
+  "drift",
   "trust",
   "control-plane",
   "network",
@@ -26,6 +27,8 @@ export type Category = (typeof categories)[number];
 /** What a check found: a diagnostic, and the other cluster where it is about a pair. */
 export interface Finding extends Diagnostic {
   readonly remote?: string;
+  /** Command lines that put it right when they are run one after the other; absent where a person has to decide, as `fix` says. */
+  readonly commands?: readonly string[];
   /** What does not work because of it. */
   readonly breaks?: readonly Subject[];
   /**
@@ -34,6 +37,10 @@ export interface Finding extends Diagnostic {
    * need the same subject, the first of them explains the others.
    */
   readonly needs?: readonly Subject[];
+  /** True for a warning that explains errors all the same: what is wrong only since something was not applied yet. */
+  readonly explainsErrors?: boolean;
+  /** Said after the cause's own words, when this is folded under a finding about the same object. */
+  readonly remark?: string;
 }
 
 /** One thing that must hold of a mesh. */

@@ -18,6 +18,8 @@ import { credentialsAccepted } from "./credentials/accepted.ts";
 import { credentialsNotEnding } from "./credentials/not-ending.ts";
 import { remoteSecrets } from "./credentials/remote-secrets.ts";
 import { secretNames } from "./credentials/secret-names.ts";
+import { meshFile as meshFileApplied } from "./drift/mesh-file.ts";
+import { objects as driftedObjects } from "./drift/objects.ts";
 import { owner } from "./dns/owner.ts";
 import { policy } from "./dns/policy.ts";
 import { gatewaysHaveAddresses } from "./gateways/addresses.ts";
@@ -77,6 +79,8 @@ export const checks: readonly Check[] = [
   networkPolicies,
   peerAuthentication,
   authorization,
+  driftedObjects,
+  meshFileApplied,
   cacertsSound,
   sameRoot,
   signer,

@@ -1,10 +1,12 @@
 import type { Check, Finding } from "./check.ts";
 import { checks } from "./list.ts";
 import type { MeshFacts } from "./facts.ts";
+import { keyOf } from "../model/kube-object.ts";
 import type { Subject } from "./subjects.ts";
+import { appliedObject, namespaceOf, objectOf } from "./subjects.ts";
 
 /** A finding with the check that made it. */
-export interface CheckFinding extends Omit<Finding, "breaks" | "needs"> {
+export interface CheckFinding extends Omit<Finding, "breaks" | "needs" | "explainsErrors" | "remark"> {
   readonly check: Check["id"];
 }
 
@@ -66,58 +68,121 @@ export function runChecks(facts: MeshFacts, selection: CheckSelection): CheckRep
     }
     return { id, sentence, state: own.some((one) => one.severity === "error") ? "failed" : "warning", ...unseen };
   });
-  return { results, causes, ok: findings.every((one) => one.severity === "warning") };
+  // What a warning explains is no error of its own.
+  return { results, causes, ok: causes.every((one) => one.severity === "warning") };
 }
 
 type Judged = Finding & { readonly check: Check["id"] };
 
 function foldCauses(findings: readonly Judged[]): readonly Cause[] {
-  const roots = findRoots(findings);
+  const parents = findParents(findings);
+  const remarks = remarksOf(findings, parents);
+  const roots = findRoots(parents);
   const consequences = new Map<number, CheckFinding[]>();
   for (const [position, root] of roots.entries()) {
     const known = consequences.get(root) ?? [];
     consequences.set(root, known);
     const finding = findings[position];
     if (position !== root && finding !== undefined) {
-      known.push(withoutSubjects(finding));
+      known.push(withoutSubjects(finding, remarks.get(position)));
     }
   }
   const causes = findings.flatMap((finding, position): readonly Cause[] => {
     const found = consequences.get(position);
-    return found === undefined ? [] : [{ ...withoutSubjects(finding), consequences: found }];
+    return found === undefined ? [] : [{ ...withoutSubjects(finding, remarks.get(position)), consequences: found }];
   });
   return [...causes.filter((one) => one.severity === "error"), ...causes.filter((one) => one.severity === "warning")];
 }
 
 /** What a finding breaks and needs is between the checks; a report says what follows from it. */
-function withoutSubjects({ breaks: _breaks, needs: _needs, ...finding }: Judged): CheckFinding {
-  return finding;
+function withoutSubjects(judged: Judged, remarks: readonly string[] = []): CheckFinding {
+  const { breaks: _breaks, needs: _needs, explainsErrors: _excuse, remark: _remark, ...finding } = judged;
+  return remarks.length === 0 ? finding : { ...finding, detail: [finding.detail, ...remarks].join(" ") };
+}
+
+/** What a finding says to the one that explains it, by that one's position: where both are about the same object. */
+function remarksOf(findings: readonly Judged[], parents: readonly number[]): ReadonlyMap<number, readonly string[]> {
+  const remarks = new Map<number, string[]>();
+  findings.forEach((finding, position) => {
+    const parent = parents[position] ?? position;
+    const other = findings[parent];
+    if (finding.remark !== undefined && parent !== position && other !== undefined && sameObject(finding, other)) {
+      remarks.set(parent, [...(remarks.get(parent) ?? []), finding.remark]);
+    }
+  });
+  return remarks;
+}
+
+function sameObject(one: Judged, other: Judged): boolean {
+  return (
+    one.object !== undefined &&
+    other.object !== undefined &&
+    one.cluster === other.cluster &&
+    keyOf(one.object) === keyOf(other.object)
+  );
 }
 
 /**
- * Gives for each finding the position of the one that it comes from, which is
- * its own where nothing explains it. A fleet has a finding for every pair of
- * its clusters, so that what breaks a subject is looked up and never searched for.
+ * Gives for each finding the position of the one that explains it, or its own.
+ * A fleet has a finding for every pair of its clusters, so that what breaks a
+ * subject is looked up and never searched for.
  */
-function findRoots(findings: readonly Judged[]): readonly number[] {
-  const breakers = { error: new Map<Subject, number>(), warning: new Map<Subject, number>() };
-  findings.forEach(({ severity, breaks = [] }, position) => {
-    for (const subject of breaks) {
-      if (!breakers[severity].has(subject)) {
-        breakers[severity].set(subject, position);
+function findParents(findings: readonly Judged[]): readonly number[] {
+  const errors = new Map<Subject, number>();
+  const warnings = new Map<Subject, number>();
+  const excuses = new Map<Subject, number>();
+  const drifted = findings.some((one) => one.check.startsWith("drift/"));
+  // Of a million findings only those are asked for their object whose object has drifted.
+  const sought = new Set(findings.filter((one) => one.check.startsWith("drift/")).flatMap((one) => one.needs ?? []));
+  findings.forEach((finding, position) => {
+    const known = finding.explainsErrors === true ? excuses : finding.severity === "error" ? errors : warnings;
+    for (const subject of [...(finding.breaks ?? []), ...ownObject(finding, sought)]) {
+      if (!known.has(subject)) {
+        known.set(subject, position);
       }
     }
   });
-  // What is a warning only does not explain what is wrong.
-  const parents = findings.map(({ severity, needs = [] }, position): number => {
-    const found = needs
-      .flatMap(
-        (subject) =>
-          breakers.error.get(subject) ?? (severity === "warning" ? breakers.warning.get(subject) : undefined) ?? [],
-      )
-      .filter((one) => one !== position);
+  return findings.map((finding, position): number => {
+    const explained = (finding.needs ?? []).flatMap(
+      (subject) =>
+        errors.get(subject) ??
+        excuses.get(subject) ??
+        // What is a warning only does not explain what is wrong.
+        (finding.severity === "warning" ? warnings.get(subject) : undefined) ??
+        [],
+    );
+    const found = [...explained, ...(drifted ? aboutObject(finding, errors, excuses) : [])].filter(
+      (one) => one !== position,
+    );
     return found.length === 0 ? position : Math.min(...found);
   });
+}
+
+/** What explains a finding by its object: it was not applied yet, or its whole namespace is gone. */
+function aboutObject(
+  { cluster, object }: Judged,
+  errors: ReadonlyMap<Subject, number>,
+  excuses: ReadonlyMap<Subject, number>,
+): readonly number[] {
+  if (cluster === undefined || object === undefined) {
+    return [];
+  }
+  const gone = object.namespace === undefined ? undefined : errors.get(namespaceOf(cluster, object.namespace));
+  return [excuses.get(appliedObject(cluster, object)), gone].filter((one) => one !== undefined);
+}
+
+/** A finding about an object breaks it, but where it only shows there: then it needs the object to be as it was applied. */
+function ownObject(finding: Judged, sought: ReadonlySet<Subject>): readonly Subject[] {
+  if (sought.size === 0 || finding.object === undefined || finding.cluster === undefined) {
+    return [];
+  }
+  const subject = objectOf(finding.cluster, finding.object);
+  const shows = (finding.needs ?? []).includes(appliedObject(finding.cluster, finding.object));
+  return finding.check.startsWith("drift/") || shows || !sought.has(subject) ? [] : [subject];
+}
+
+/** Follows each finding to the one that nothing explains. */
+function findRoots(parents: readonly number[]): readonly number[] {
   return parents.map((_, position) => {
     const seen = new Set<number>();
     let root = position;

@@ -25,7 +25,32 @@ export function newPods(cluster: string, namespace: string): Subject {
   return `new pods in ${namespace} of ${cluster}`;
 }
 
-/** What a policy or another object beside the mesh's own does; used where one of them makes several findings. */
+/** That an object is as it was applied: broken by drift. */
+export function appliedObject(cluster: string, id: ObjectId): Subject {
+  return `applied ${keyOf(id)} of ${cluster}`;
+}
+
+/** That a namespace is there, with everything in it. */
+export function namespaceOf(cluster: string, namespace: string): Subject {
+  return `namespace ${namespace} of ${cluster}`;
+}
+
+/** The objects that istiod needs beside its Deployment: accounts, rights and configuration. */
+export function istiodObjects(cluster: string): Subject {
+  return `objects for istiod of ${cluster}`;
+}
+
+/** The account by which other clusters read this one. */
+export function readerAccount(cluster: string): Subject {
+  return `account of the reader of ${cluster}`;
+}
+
+/** What a version's pods come from. */
+export function workloadsOf(cluster: string, service: string, version: string): Subject {
+  return `workload ${version} of ${service} of ${cluster}`;
+}
+
+/** One object, as every finding about it breaks it. */
 export function objectOf(cluster: string, id: ObjectId): Subject {
   return `${keyOf(id)} of ${cluster}`;
 }

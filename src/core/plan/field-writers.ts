@@ -13,7 +13,7 @@ export interface ManagedFields extends FieldWriter {
 /**
  * Who owns which field of a live object, by `metadata.managedFields`. Fields
  * that the object no longer has and entries of a status are left out: a
- * status is nobody's wish.
+ * status is nobody's wish. `kubectl scale` and autoscalers wish by a subresource.
  */
 export function managedFieldsOf(live: KubeObject): readonly ManagedFields[] {
   const entries = (live.metadata["managedFields"] ?? []) as readonly {
@@ -24,7 +24,7 @@ export function managedFieldsOf(live: KubeObject): readonly ManagedFields[] {
     readonly fieldsV1?: Json;
   }[];
   return entries
-    .filter((entry) => (entry.subresource ?? "") === "")
+    .filter((entry) => ["", "scale"].includes(entry.subresource ?? ""))
     .map(({ manager, operation, time, fieldsV1 }) => ({
       manager: manager ?? "",
       operation: operation === "Apply" ? "Apply" : "Update",

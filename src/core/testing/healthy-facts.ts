@@ -189,6 +189,7 @@ function healthyCluster(name: "west" | "east"): ReachedCluster {
     system: healthySystem(name),
     tlsSecrets: [],
     externalDns: [],
+    drift: { kind: "compared", applied: true, objects: [], unknown: [] },
   };
 }
 

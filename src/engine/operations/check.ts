@@ -1,5 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
-import type { MeshFacts } from "../../core/checks/facts.ts";
+import type { DriftFacts, MeshFacts } from "../../core/checks/facts.ts";
 import { reachedClusters } from "../../core/checks/reached.ts";
 import type { CheckReport, CheckSelection } from "../../core/checks/run-checks.ts";
 import { runChecks } from "../../core/checks/run-checks.ts";
@@ -7,9 +7,11 @@ import type { Connection } from "../connect.ts";
 import { closeMesh, openMesh, refuseSharedClusters } from "../connect.ts";
 import { readTokenEnds } from "../facts/credential-ends.ts";
 import { gatherFacts } from "../facts/check/gather-facts.ts";
+import { readDrift } from "../facts/check/read-drift.ts";
 import type { MeshFile } from "../mesh-file.ts";
 import type { EngineOptions } from "../options.ts";
 import type { RancherState } from "../rancher.ts";
+import { readsRemotes } from "./plan.ts";
 import { isOnLocalNetwork, sandboxExtension } from "../sandbox-network.ts";
 
 export interface Checked {
@@ -34,7 +36,7 @@ const settleMs = 3000;
 export async function checkMesh(meshFile: MeshFile, options: CheckOptions): Promise<Checked> {
   const started = options.now();
   for (let look = 1; ; look += 1) {
-    const facts = await takeFacts(meshFile, options);
+    const facts = await takeFacts(meshFile, options, { drift: !options.pre });
     const report = runChecks(facts, options);
     const waiting = options.now() - started < options.waitMs;
     const mayPass = reachedClusters(facts).length > 0 && report.causes.some((one) => !one.check.startsWith("access/"));
@@ -54,15 +56,37 @@ export async function checkMesh(meshFile: MeshFile, options: CheckOptions): Prom
   }
 }
 
-/** The facts of all clusters right now. */
-export async function takeFacts(meshFile: MeshFile, options: EngineOptions): Promise<MeshFacts> {
-  const open = await openMesh(meshFile, options);
+/** The facts of all clusters right now; with `drift` also how their objects differ from what an apply would make. */
+export async function takeFacts(
+  meshFile: MeshFile,
+  options: EngineOptions,
+  { drift }: { readonly drift: boolean } = { drift: false },
+): Promise<MeshFacts> {
+  const open = await openMesh(meshFile, { ...options, remotes: drift && readsRemotes(meshFile) });
   try {
     refuseSharedClusters(meshFile, open.connections);
-    return await factsThrough(meshFile, open, options);
+    // Both are waited for, also when one fails: neither may go on over connections that are closed.
+    const [facts, drifts] = await Promise.allSettled([
+      factsThrough(meshFile, open, options),
+      drift ? readDrift(meshFile, open, options) : new Map<string, DriftFacts>(),
+    ]);
+    if (facts.status === "rejected" || drifts.status === "rejected") {
+      throw facts.status === "rejected" ? facts.reason : (drifts as PromiseRejectedResult).reason;
+    }
+    return withDrift(facts.value, drifts.value);
   } finally {
     await closeMesh(open);
   }
+}
+
+function withDrift(facts: MeshFacts, drifts: ReadonlyMap<string, DriftFacts>): MeshFacts {
+  return {
+    ...facts,
+    clusters: facts.clusters.map((one) => {
+      const drift = drifts.get(one.cluster);
+      return one.kind === "reached" && drift !== undefined ? { ...one, drift } : one;
+    }),
+  };
 }
 
 /** The facts through connections that are open already, and stay so. */
@@ -72,7 +96,7 @@ export async function factsThrough(
   options: EngineOptions,
 ): Promise<MeshFacts> {
   const tokenEnds = await readTokenEnds(meshFile.mesh.name, rancher, options.signal);
-  return gatherFacts(meshFile.mesh, connections, { ...options, tokenEnds, mayTry: trialRule(connections) });
+  return gatherFacts(meshFile, connections, { ...options, tokenEnds, mayTry: trialRule(connections) });
 }
 
 /** In a mesh of sandbox clusters only addresses on this machine's own networks are tried: others would take the default route. */

@@ -12,7 +12,7 @@ import { createLimiter } from "../../kube/limiter.ts";
 import { tolerateListeners } from "../../kube/tolerate-listeners.ts";
 import { adviseMesh } from "../../core/advice/advise-mesh.ts";
 import { adviseAccess } from "../advise-access.ts";
-import type { Connected, Connection } from "../connect.ts";
+import type { Connected, Connection, OpenMesh } from "../connect.ts";
 import { closeConnections, connectClusters, refuseSharedClusters, resolveContexts } from "../connect.ts";
 import { readServiceManifests } from "../facts/service-manifests.ts";
 import { findInvalidConfig } from "../istio-validation.ts";
@@ -61,28 +61,30 @@ export interface PreparedPlan {
  * makes the whole plan wrong (unknown contexts, foreign meshes or roots, a
  * refused object); a cluster that does not answer is part of the plan instead.
  * Clusters outside the `scope` are read for what joining needs and are no part
- * of the plan, whether they answer or not.
+ * of the plan, whether they answer or not. With `given` connections (opened
+ * with `readsRemotes`) those are used, and stay open.
  */
 export async function preparePlan(
   meshFile: MeshFile,
   options: EngineOptions,
   scope: Scope = [],
+  given?: OpenMesh,
 ): Promise<PreparedPlan> {
   // First of all: what is wrong in a file is told before any cluster is asked.
   const manifests = await readServiceManifests(meshFile, options);
-  const ways = await resolveContexts(meshFile, options);
+  const ways = given ?? (await resolveContexts(meshFile, options));
   const open: Connection[] = [];
   const close = async (): Promise<void> => {
-    await Promise.all([closeConnections(open), closeRancher(ways.rancher)]);
+    await Promise.all([closeConnections(open), ...(given === undefined ? [closeRancher(ways.rancher)] : [])]);
   };
   try {
     const found = ways.clusters.filter((one) => one.kind === "found");
     const platforms = Object.fromEntries(found.map((one) => [one.cluster.name, one.platform]));
     const [connections, management, istioManifests] = await Promise.all([
-      connectClusters(ways.clusters, {
-        ...options,
-        remotes: meshFile.mesh.access.credentials === "rancherToken",
-      }).then((all) => remember(open, all)),
+      given?.connections ??
+        connectClusters(ways.clusters, { ...options, remotes: readsRemotes(meshFile) }).then((all) =>
+          remember(open, all),
+        ),
       connectManagement(meshFile.mesh, ways.rancher, options).then((one) => {
         remember(open, one === undefined ? [] : [one]);
         return one;
@@ -147,6 +149,11 @@ export async function preparePlan(
     await close();
     throw explainRancherError(error);
   }
+}
+
+/** Whether a plan has to know what remote secrets say already. */
+export function readsRemotes({ mesh }: MeshFile): boolean {
+  return mesh.access.credentials === "rancherToken";
 }
 
 function remember(open: Connection[], all: readonly Connection[]): readonly Connection[] {

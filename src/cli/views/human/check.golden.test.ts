@@ -3,7 +3,8 @@ import path from "node:path";
 import { expect, it } from "vitest";
 import type { MeshFacts } from "../../../core/checks/facts.ts";
 import { runChecks } from "../../../core/checks/run-checks.ts";
-import { healthyShop, meshFaults } from "../../../core/testing/mesh-faults.ts";
+import { healthyShop } from "../../../core/testing/faults/shop.ts";
+import { meshFaults } from "../../../core/testing/mesh-faults.ts";
 import { viewCauses } from "./check.ts";
 import { paletteFor } from "./palette.ts";
 

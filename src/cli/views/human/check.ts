@@ -44,6 +44,7 @@ function viewCause(cause: Cause, palette: Palette): string[] {
     `${mark} ${palette.strong(`${cause.code} ${cause.summary}`)}${placeOf(cause)}${palette.dim(objectOf(cause))}`,
     `    ${cause.detail}`,
     ...(cause.fix === undefined ? [] : [`    fix: ${cause.fix}`]),
+    ...(cause.commands ?? []).map((command) => `      ${command}`),
     palette.dim(`    docs: docs/reference/codes.md#${cause.code.toLowerCase()}`),
     ...(cause.consequences.length === 0
       ? []

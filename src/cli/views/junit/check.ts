@@ -9,9 +9,9 @@ export function checkJunit(report: CheckReport): string {
       .filter((cause) => cause.check === result.id && cause.severity === "error")
       .map(
         (cause) =>
-          `<failure message="${escapeXml(`${cause.code} ${cause.summary}`)}">${escapeXml(`${cause.detail} ${cause.fix ?? ""}`)}</failure>`,
+          `<failure message="${escapeXml(`${cause.code} ${cause.summary}`)}">${escapeXml([cause.detail, cause.fix ?? "", ...(cause.commands ?? [])].join("\n").trim())}</failure>`,
       );
-    const inner = result.state === "unknown" ? "<skipped/>" : failures.join("");
+    const inner = result.state === "unknown" ? skipped(result.unseen) : failures.join("");
     return `  <testcase classname="${escapeXml(category)}" name="${escapeXml(`${name}: ${result.sentence}`)}">${inner}</testcase>`;
   });
   const failed = report.results.filter((one) => one.state === "failed").length;
@@ -21,4 +21,8 @@ export function checkJunit(report: CheckReport): string {
     ...cases,
     "</testsuite>",
   ].join("\n");
+}
+
+function skipped(unseen: readonly string[] | undefined): string {
+  return unseen === undefined ? "<skipped/>" : `<skipped message="${escapeXml(`not seen: ${unseen.join("; ")}`)}"/>`;
 }

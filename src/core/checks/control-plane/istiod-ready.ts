@@ -2,7 +2,7 @@ import { istioNamespace } from "../../render/names.ts";
 import type { Check } from "../check.ts";
 import { problem } from "../check.ts";
 import { applyFix, reachedClusters } from "../reached.ts";
-import { credentials, istiod, newPods, nodes, signing } from "../subjects.ts";
+import { appliedObject, credentials, istiod, istiodObjects, newPods, nodes, signing } from "../subjects.ts";
 
 const object = { group: "apps", kind: "Deployment", namespace: "istio-system", name: "istiod" };
 
@@ -41,6 +41,8 @@ export const istiodReady: Check = {
             desired === undefined || desired === 0
               ? []
               : [
+                  appliedObject(one.cluster, object),
+                  istiodObjects(one.cluster),
                   nodes(one.cluster),
                   newPods(one.cluster, istioNamespace),
                   signing(one.cluster),

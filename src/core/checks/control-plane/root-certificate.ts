@@ -1,7 +1,7 @@
 import type { Check } from "../check.ts";
 import { problem } from "../check.ts";
 import { meshClusters } from "../reached.ts";
-import { istiod, rootInNamespace } from "../subjects.ts";
+import { istiod, istiodObjects, rootInNamespace } from "../subjects.ts";
 
 /** istiod gives a namespace up after six tries within a quarter of a second, and looks again when it changes. */
 export const rootCertificate: Check = {
@@ -19,7 +19,7 @@ export const rootCertificate: Check = {
             cluster: one.cluster,
             object: { group: "", kind: "ConfigMap", namespace: name, name: "istio-ca-root-cert" },
             breaks: [rootInNamespace(one.cluster, name)],
-            needs: [istiod(one.cluster)],
+            needs: [istiod(one.cluster), istiodObjects(one.cluster)],
           }),
         ),
     ),

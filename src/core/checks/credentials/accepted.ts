@@ -2,7 +2,14 @@ import type { Check } from "../check.ts";
 import { problem } from "../check.ts";
 import type { CredentialFacts, MeshFacts, ReachedCluster } from "../facts.ts";
 import { meshClusters, reachedCluster, reachedClusters } from "../reached.ts";
-import { apiServer, credential as credentialFor, credentials, refusal, remoteSecret } from "../subjects.ts";
+import {
+  apiServer,
+  credential as credentialFor,
+  credentials,
+  readerAccount,
+  refusal,
+  remoteSecret,
+} from "../subjects.ts";
 
 /**
  * Tried with exactly what is in the secret. An address that does not answer
@@ -36,6 +43,7 @@ export const credentialsAccepted: Check = {
                   needs: [
                     refusal(credential.cluster, said.reason),
                     apiServer(credential.cluster),
+                    ...(said.code === "ISM432" ? [readerAccount(credential.cluster)] : []),
                     remoteSecret(one.cluster, credential.cluster),
                   ],
                 }),

@@ -1,8 +1,10 @@
+import type { ObjectId } from "../../model/kube-object.ts";
 import { eastWestGateway, istioNamespace } from "../../render/names.ts";
 import type { Check } from "../check.ts";
 import { problem } from "../check.ts";
 import { applyFix, meshClusters } from "../reached.ts";
 import {
+  appliedObject,
   gatewayPods,
   istiod,
   newPods,
@@ -42,13 +44,14 @@ export const gatewaysReady: Check = {
                   ? `kubectl --context ${one.context} -n istio-system scale deployment ${gateway.name} --replicas=1`
                   : `See why: kubectl --context ${one.context} -n istio-system describe deployment ${gateway.name}`,
             cluster: one.cluster,
-            object: { group: "apps", kind: "Deployment", namespace: "istio-system", name: gateway.name },
+            object: deploymentId(gateway.name),
             breaks: [gatewayPods(one.cluster, gateway.name)],
             // A Deployment that asks for no pod waits for nothing.
             needs:
               gateway.desired === undefined || gateway.desired === 0
                 ? []
                 : [
+                    appliedObject(one.cluster, deploymentId(gateway.name)),
                     nodes(one.cluster),
                     newPods(one.cluster, istioNamespace),
                     signing(one.cluster),
@@ -62,3 +65,7 @@ export const gatewaysReady: Check = {
         }),
     ),
 };
+
+function deploymentId(name: string): ObjectId {
+  return { group: "apps", kind: "Deployment", namespace: istioNamespace, name };
+}

@@ -2,7 +2,7 @@ import type { Check } from "../check.ts";
 import { problem } from "../check.ts";
 import type { IstiodPod } from "../facts.ts";
 import { meshClusters, onceFor, pairs } from "../reached.ts";
-import { istiod, needsOfJoin, nodes, sync } from "../subjects.ts";
+import { istiod, istiodObjects, needsOfJoin, nodes, sync } from "../subjects.ts";
 
 /** Every pod of istiod is asked, since each keeps its own ties (pains 2 and 17). */
 export const istiodSynced: Check = {
@@ -40,7 +40,7 @@ export const istiodSynced: Check = {
                 cluster: reader.cluster,
                 remote,
                 breaks: [sync(reader.cluster, remote)],
-                needs: needsOfJoin(reader.cluster, remote),
+                needs: [...needsOfJoin(reader.cluster, remote), istiodObjects(reader.cluster)],
               }),
             ];
       }),

@@ -1,7 +1,16 @@
 import type { Check } from "../check.ts";
 import { problem } from "../check.ts";
 import { reachedCluster } from "../reached.ts";
-import { istiod, newPods, nodes, rootInNamespace, serviceIn, wayToInjector } from "../subjects.ts";
+import {
+  appliedObject,
+  istiod,
+  newPods,
+  nodes,
+  rootInNamespace,
+  serviceIn,
+  wayToInjector,
+  workloadsOf,
+} from "../subjects.ts";
 
 export const versionsRun: Check = {
   id: "services/versions-run",
@@ -16,14 +25,17 @@ export const versionsRun: Check = {
           if (one?.istiod.desired === undefined || here === undefined || (here.podsOf[version.name] ?? []).length > 0) {
             return [];
           }
+          const object = { group: "", kind: "Service", namespace: service.namespace, name: service.name };
           const labels = Object.entries(version.labels).map(([key, value]) => `${key}=${value}`);
           return [
             problem("ISM441", {
               detail: `Version ${version.name} of ${service.namespace}/${service.name} has no ready pod in ${name} (${labels.join(",")}).`,
               fix: `See why: kubectl --context ${one.context} -n ${service.namespace} get pods -l ${labels.join(",")}`,
               cluster: name,
-              object: { group: "", kind: "Service", namespace: service.namespace, name: service.name },
+              object,
               needs: [
+                appliedObject(name, object),
+                workloadsOf(name, here.service, version.name),
                 nodes(name),
                 newPods(name, service.namespace),
                 serviceIn(name, here.service),

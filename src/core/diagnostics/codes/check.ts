@@ -205,6 +205,21 @@ export const checkCodes = {
     explanation:
       "istiod writes the root that proxies trust into ConfigMap istio-ca-root-cert of every namespace, and every pod with a proxy mounts it. When the API server refuses the write or is away, istiod tries six times within a quarter of a second and then leaves the namespace alone until it changes. An apply that waits for pods there writes the namespace again, so that istiod looks.",
   },
+  ISM454: {
+    summary: "An object is not as isthmus applied it",
+    explanation:
+      "Every object of the mesh is compared with what an apply would make of it, as `isthmus plan` does. Somebody else has written over this one since: its field managers say who, and when that one wrote last. Where the API server keeps no name (a field was taken away), it differs although the mesh file asks for the same as at the last apply.",
+  },
+  ISM455: {
+    summary: "An object of the mesh is gone",
+    explanation:
+      "The mesh's inventory lists the object, so an apply has made it, and it is not in the cluster. The API server does not keep who deleted an object; its audit log does, where there is one.",
+  },
+  ISM456: {
+    summary: "The mesh file asks for what was not applied yet",
+    explanation:
+      "The cluster has what the last apply made, and the mesh file (or a service's manifests, or a newer release of isthmus) asks for something else since. Nothing is broken by that; what is found wrong only because of it is told with it.",
+  },
   ISM520: {
     summary: "istiod does not take a remote secret's kubeconfig",
     explanation:

@@ -9,6 +9,7 @@ import { diagnoseKubeError } from "../../../kube/diagnose.ts";
 import { createLimiter } from "../../../kube/limiter.ts";
 import { tolerateListeners } from "../../../kube/tolerate-listeners.ts";
 import type { Connected, Connection } from "../../connect.ts";
+import type { MeshFile } from "../../mesh-file.ts";
 import type { EngineOptions } from "../../options.ts";
 import { readExternalDns } from "./read-external-dns.ts";
 import { readGateways } from "./read-gateways.ts";
@@ -30,7 +31,7 @@ const gatheredAtATime = 24;
 
 /** Asks the clusters side by side for everything that the checks judge. A cluster that stops answering meanwhile is one that does not answer. */
 export async function gatherFacts(
-  mesh: Mesh,
+  { mesh, name }: Pick<MeshFile, "mesh" | "name">,
   connections: readonly Connection[],
   options: EngineOptions & TrialOptions,
 ): Promise<MeshFacts> {
@@ -50,7 +51,7 @@ export async function gatherFacts(
     kind: "Facts",
     version: factsVersion,
     takenAt: new Date(options.now()).toISOString(),
-    mesh: outlineOf(mesh),
+    mesh: outlineOf(mesh, name),
     clusters,
   };
 }
@@ -78,9 +79,13 @@ async function gatherCluster(
   }
 }
 
-function outlineOf(mesh: Mesh): MeshOutline {
+/** The mesh file that commands take where none is named. */
+const usualFile = "mesh.yaml";
+
+function outlineOf(mesh: Mesh, file: string): MeshOutline {
   return {
     name: mesh.name,
+    ...(file === usualFile ? {} : { file }),
     clusters: mesh.clusters,
     services: mesh.services,
     istioVersion: mesh.istio.version,

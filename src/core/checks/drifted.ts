@@ -1,0 +1,66 @@
+import type { ObjectId } from "../model/kube-object.ts";
+import { istioNamespace } from "../render/names.ts";
+import type { DriftedObject, MeshFacts } from "./facts.ts";
+import type { Subject } from "./subjects.ts";
+import {
+  istiodObjects,
+  readerAccount,
+  refusal,
+  wayToInjector,
+  wayToIstiod,
+  webhookOf,
+  workloadsOf,
+} from "./subjects.ts";
+
+/** What does not work when an object is not as it was applied, beside what is said of the object itself. */
+export function brokenBy(
+  facts: MeshFacts,
+  cluster: string,
+  { id, service, podLabels }: DriftedObject,
+): readonly Subject[] {
+  const versions = facts.mesh.services
+    .filter((one) => `${one.namespace}/${one.name}` === service)
+    .flatMap((one) => one.versions)
+    .filter((version) => Object.entries(version.labels).every(([key, value]) => podLabels?.[key] === value));
+  return [
+    ...(service === undefined ? [] : versions.map((version) => workloadsOf(cluster, service, version.name))),
+    ...(id.kind === "Service" && id.name === "istiod" ? [wayToIstiod(cluster), wayToInjector(cluster)] : []),
+    ...(id.kind === "MutatingWebhookConfiguration" || id.name.startsWith("istio-sidecar-injector")
+      ? [webhookOf(cluster)]
+      : []),
+    ...(["ServiceAccount", "Secret"].includes(id.kind) && id.name.startsWith("istio-reader")
+      ? [readerAccount(cluster)]
+      : []),
+    ...(isForIstiod(id) ? [istiodObjects(cluster)] : []),
+  ];
+}
+
+/** Findings about other objects that say more of it than that it has drifted. */
+export function seenBy(cluster: string, { kind, name }: ObjectId): readonly Subject[] {
+  if (kind === "Secret" && name.startsWith("istio-reader")) {
+    // The token goes with its account.
+    return [readerAccount(cluster)];
+  }
+  return kind.startsWith("ClusterRole") && name.startsWith("istio-reader")
+    ? [refusal(cluster, "rights of the reader")]
+    : [];
+}
+
+const forIstiod: ReadonlySet<string> = new Set([
+  "ServiceAccount",
+  "ClusterRole",
+  "ClusterRoleBinding",
+  "Role",
+  "RoleBinding",
+  "ConfigMap",
+  "Service",
+  "CustomResourceDefinition",
+]);
+
+function isForIstiod({ kind, name, namespace = istioNamespace }: ObjectId): boolean {
+  return (
+    namespace === istioNamespace &&
+    forIstiod.has(kind) &&
+    (kind === "CustomResourceDefinition" || name === "istio" || name.startsWith("istiod"))
+  );
+}

@@ -1,0 +1,180 @@
+import { describe, expect, it } from "vitest";
+import type { DriftFacts } from "../checks/facts.ts";
+import type { KubeObject } from "../model/kube-object.ts";
+import { idOf } from "../model/kube-object.ts";
+import { Secret } from "../secret.ts";
+import { digestObject } from "./digest.ts";
+import type { RefusedObject } from "./drift.ts";
+import { driftOf, servicesByManifest } from "./drift.ts";
+import type { InventoryItem } from "./inventory.ts";
+import type { ClusterPlan, PlannedObject } from "./plan.ts";
+
+type Planned = Extract<ClusterPlan, { readonly kind: "planned" }>;
+
+const route: KubeObject = {
+  apiVersion: "networking.istio.io/v1",
+  kind: "VirtualService",
+  metadata: { name: "orders", namespace: "shop" },
+  spec: { hosts: ["orders"] },
+};
+const editor = { manager: "kubectl-edit", time: "2026-11-23T05:00:00Z" };
+
+function planned(change: Partial<PlannedObject>): PlannedObject {
+  const object = change.object ?? route;
+  return {
+    action: "update",
+    phase: "routes",
+    wave: "routes",
+    id: idOf(object),
+    object,
+    live: object,
+    fields: [],
+    knownAfterApply: false,
+    ...change,
+  };
+}
+
+function item(object: KubeObject, settledFor?: KubeObject): InventoryItem {
+  return {
+    id: idOf(object),
+    apiVersion: object.apiVersion,
+    wave: "routes",
+    created: true,
+    ...(settledFor === undefined ? {} : { settled: { digest: digestObject(settledFor), resourceVersion: "7" } }),
+  };
+}
+
+function drift(
+  change: Partial<Planned>,
+  refused: readonly RefusedObject[] = [],
+): Extract<DriftFacts, { readonly kind: "compared" }> {
+  const facts = driftOf(
+    {
+      kind: "planned",
+      cluster: "east",
+      objects: [],
+      prune: [],
+      inventory: { mesh: "demo", cluster: "east", items: [item(route, route)] },
+      inventoryCurrent: true,
+      ...change,
+    },
+    () => undefined,
+    refused,
+  );
+  if (facts.kind !== "compared") {
+    throw new Error("a plan is compared");
+  }
+  return facts;
+}
+
+const host = { path: "spec.hosts[0]", before: "other", after: "orders" };
+
+describe("the drift of an object", () => {
+  it("is none where an apply would change nothing", () => {
+    expect(drift({ objects: [planned({ action: "none" })] })).toEqual({
+      kind: "compared",
+      applied: true,
+      objects: [],
+      unknown: [],
+    });
+  });
+
+  it("is somebody's change where another field manager wrote the field", () => {
+    const objects = [planned({ fields: [{ ...host, changedBy: editor }] })];
+    expect(drift({ objects }).objects).toEqual([
+      {
+        id: idOf(route),
+        state: "changed",
+        fields: [{ path: "spec.hosts[0]", live: '"other"', wanted: '"orders"' }],
+        writer: editor,
+      },
+    ]);
+  });
+
+  it("is somebody's change where the last apply asked for the same, though nobody is named", () => {
+    expect(drift({ objects: [planned({ fields: [host] })] }).objects[0]).toMatchObject({ state: "changed" });
+  });
+
+  it("is a mesh file that was not applied yet where the wish is new and the field is ours", () => {
+    const wish = { ...route, spec: { hosts: ["new"] } };
+    expect(drift({ objects: [planned({ object: wish, fields: [host] })] }).objects[0]).toMatchObject({
+      state: "pending",
+    });
+  });
+
+  it("is a deletion where the inventory has the object, and a new wish where it has not", () => {
+    const other = { ...route, metadata: { name: "new", namespace: "shop" } };
+    const objects = [
+      planned({ action: "create", live: undefined }),
+      planned({ action: "create", live: undefined, object: other }),
+    ];
+    expect(drift({ objects }).objects.map((one) => [one.id.name, one.state])).toEqual([
+      ["orders", "gone"],
+      ["new", "pending"],
+    ]);
+  });
+
+  it("is none where an autoscaler has set the number of replicas, and one where a person has", () => {
+    const scaled = (manager: string): PlannedObject =>
+      planned({ fields: [{ path: "spec.replicas", before: 5, after: 2, changedBy: { manager, time: "" } }] });
+    expect(drift({ objects: [scaled("kube-controller-manager")] }).objects).toEqual([]);
+    expect(drift({ objects: [scaled("kubectl")] }).objects[0]).toMatchObject({ state: "changed" });
+  });
+
+  it("is not looked for in what only an apply can fill in", () => {
+    expect(drift({ objects: [planned({ knownAfterApply: true })] }).objects).toEqual([]);
+  });
+
+  it("is what the API server would not take back, with its words", () => {
+    const diagnostic = { code: "ISM269", severity: "error", summary: "no", detail: "Duplicate value." } as const;
+    const { objects, unknown } = drift({}, [{ id: idOf(route), diagnostic }]);
+    expect(objects).toEqual([{ id: idOf(route), state: "changed", fields: [], refusal: "Duplicate value." }]);
+    expect(unknown).toEqual([]);
+  });
+
+  it("is not known of what may not be asked about", () => {
+    const diagnostic = { code: "ISM265", severity: "error", summary: "Forbidden", detail: "" } as const;
+    const { objects, unknown } = drift({}, [{ id: idOf(route), diagnostic }]);
+    expect(objects).toEqual([]);
+    expect(unknown).toEqual([{ object: "VirtualService shop/orders", reason: "Forbidden" }]);
+  });
+
+  it("holds no value that could be a secret", () => {
+    const hidden = "hunter2";
+    const secret: KubeObject = { apiVersion: "v1", kind: "Secret", metadata: { name: "s", namespace: "shop" } };
+    const map: KubeObject = { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "c", namespace: "shop" } };
+    const fields = [
+      { path: "data.a", before: new Secret(hidden), after: new Secret("other"), changedBy: editor },
+      { path: "spec.template.spec.containers[0].env[0].value", before: hidden, after: "x", changedBy: editor },
+      { path: 'metadata.annotations["note"]', before: hidden, after: undefined, changedBy: editor },
+    ];
+    const objects = [secret, map, route].map((object) => planned({ object, fields }));
+    const inventory = { mesh: "demo", cluster: "east", items: [secret, map, route].map((object) => item(object)) };
+    const found = drift({ objects, inventory });
+    expect(found.objects).toHaveLength(3);
+    expect(JSON.stringify(found)).not.toContain(hidden);
+  });
+
+  it("says of which service's manifests the object is, and which pods it makes", () => {
+    const deployment: KubeObject = {
+      apiVersion: "apps/v1",
+      kind: "Deployment",
+      metadata: { name: "orders-v1" },
+      spec: { template: { metadata: { labels: { version: "v1" } } } },
+    };
+    const service = { name: "orders", namespace: "shop" } as Parameters<typeof servicesByManifest>[0][number];
+    const serviceOf = servicesByManifest([service], () => [deployment]);
+    const live = { ...deployment, metadata: { name: "orders-v1", namespace: "shop" } };
+    const plan: Planned = {
+      kind: "planned",
+      cluster: "east",
+      objects: [planned({ object: live, action: "create", live: undefined })],
+      prune: [],
+      inventory: { mesh: "demo", cluster: "east", items: [item(live)] },
+      inventoryCurrent: true,
+    };
+    expect(driftOf(plan, serviceOf)).toMatchObject({
+      objects: [{ state: "gone", service: "shop/orders", podLabels: { version: "v1" } }],
+    });
+  });
+});

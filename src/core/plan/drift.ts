@@ -1,0 +1,155 @@
+import type { DriftFacts, DriftedField, DriftedObject, Writer } from "../checks/facts.ts";
+import type { Diagnostic } from "../diagnostics/diagnostic.ts";
+import type { Json, KubeObject, ObjectId } from "../model/kube-object.ts";
+import { describeId, keyOf } from "../model/kube-object.ts";
+import type { Service } from "../model/mesh.ts";
+import { Secret } from "../secret.ts";
+import { digestObject } from "./digest.ts";
+import type { FieldChange } from "./diff.ts";
+import type { ClusterPlan, PlannedObject } from "./plan.ts";
+
+/** An object that the API server would not let an apply change, and what it said. */
+export interface RefusedObject {
+  readonly id: ObjectId;
+  readonly diagnostic: Diagnostic;
+}
+
+/** Autoscalers own the number of replicas, whatever a manifest says. */
+const autoscalers: ReadonlySet<string> = new Set(["kube-controller-manager", "horizontal-pod-autoscaler"]);
+
+/**
+ * What a plan of one cluster says of drift: each object that somebody deleted
+ * or changed since the last apply, and each that the mesh file asks for (or no
+ * longer asks for) and that was not applied yet. A difference is somebody
+ * else's when another field manager wrote it, or when the last apply asked for
+ * the very same object. No secret is in it.
+ */
+export function driftOf(
+  plan: Extract<ClusterPlan, { readonly kind: "planned" }>,
+  serviceOf: (id: ObjectId) => string | undefined,
+  refused: readonly RefusedObject[] = [],
+): DriftFacts {
+  const items = new Map(plan.inventory.items.map((item) => [keyOf(item.id), item]));
+  // Who may not ask knows nothing; what the API server finds invalid is there and differs.
+  const isJudged = ({ id, diagnostic }: RefusedObject): boolean => diagnostic.code === "ISM269" && items.has(keyOf(id));
+  const objects = plan.objects.flatMap((object): readonly DriftedObject[] => {
+    const item = items.get(keyOf(object.id));
+    const found = judge(object, item !== undefined, item?.settled?.digest);
+    const service = serviceOf(object.id);
+    const podLabels = podLabelsOf(object.object);
+    return found === undefined
+      ? []
+      : [
+          {
+            id: object.id,
+            ...found,
+            ...(service === undefined ? {} : { service }),
+            ...(podLabels === undefined ? {} : { podLabels }),
+          },
+        ];
+  });
+  const stopped = refused.filter(isJudged).map(({ id, diagnostic }): DriftedObject => {
+    const service = serviceOf(id);
+    return {
+      id,
+      state: "changed",
+      fields: [],
+      refusal: diagnostic.detail,
+      ...(service === undefined ? {} : { service }),
+    };
+  });
+  const left = plan.prune.map((item): DriftedObject => ({ id: item.id, state: "left", fields: [] }));
+  return {
+    kind: "compared",
+    applied: plan.inventory.items.length > 0,
+    objects: [...objects, ...stopped, ...left],
+    unknown: refused
+      .filter((one) => !isJudged(one))
+      .map(({ id, diagnostic }) => ({ object: describeId(id), reason: diagnostic.summary })),
+  };
+}
+
+function judge(
+  { action, live, fields, knownAfterApply, object }: PlannedObject,
+  applied: boolean,
+  appliedDigest: string | undefined,
+): Pick<DriftedObject, "state" | "fields" | "writer"> | undefined {
+  if (action === "none") {
+    return undefined;
+  }
+  if (live === undefined) {
+    return { state: applied ? "gone" : "pending", fields: [] };
+  }
+  if (knownAfterApply) {
+    // What goes into it is made by the apply: it cannot be compared, and what it waits for is told by itself.
+    return undefined;
+  }
+  const differing = fields.filter((field) => !isAutoscaled(field));
+  const [first] = differing;
+  if (first === undefined) {
+    return undefined;
+  }
+  const writer = latestWriter(differing);
+  const somebody = writer !== undefined || appliedDigest === digestObject(object);
+  const shown = differing.map((field) => showField(field, object));
+  return {
+    state: applied && somebody ? "changed" : "pending",
+    fields: shown,
+    ...(writer === undefined ? {} : { writer }),
+  };
+}
+
+function isAutoscaled({ path, changedBy }: FieldChange): boolean {
+  return path === "spec.replicas" && changedBy !== undefined && autoscalers.has(changedBy.manager);
+}
+
+function latestWriter(fields: readonly FieldChange[]): Writer | undefined {
+  const [latest] = fields
+    .flatMap(({ changedBy }) => (changedBy === undefined ? [] : [changedBy]))
+    .toSorted((a, b) => (Date.parse(b.time) || 0) - (Date.parse(a.time) || 0));
+  return latest === undefined ? undefined : { manager: latest.manager, time: latest.time };
+}
+
+/** How much of a value is shown. */
+const shownLength = 60;
+
+/** Where passwords are known to stand that are in no Secret: environments, arguments, annotations and configuration. */
+const mayHoldSecrets = /env|args|command|annotations|data|password|token|values/i;
+
+function showField({ path, before, after }: FieldChange, { kind }: KubeObject): DriftedField {
+  const hidden = kind === "Secret" || kind === "ConfigMap" || mayHoldSecrets.test(path);
+  const live = hidden ? undefined : showValue(before);
+  const wanted = hidden ? undefined : showValue(after);
+  return { path, ...(live === undefined ? {} : { live }), ...(wanted === undefined ? {} : { wanted }) };
+}
+
+function showValue(value: Json | undefined): string | undefined {
+  if (value === undefined || value instanceof Secret) {
+    return undefined;
+  }
+  const text = JSON.stringify(value);
+  return text.length > shownLength ? `${text.slice(0, shownLength)}…` : text;
+}
+
+function podLabelsOf(object: KubeObject): Readonly<Record<string, string>> | undefined {
+  const spec = object["spec"] as
+    | { readonly template?: { readonly metadata?: { readonly labels?: Readonly<Record<string, string>> } } }
+    | undefined;
+  return spec?.template?.metadata?.labels;
+}
+
+/** Finds the service whose manifests an object is in. */
+export function servicesByManifest(
+  services: readonly Service[],
+  manifestsOf: (service: Service) => readonly KubeObject[],
+): (id: ObjectId) => string | undefined {
+  const known = new Map(
+    services.flatMap((service) =>
+      manifestsOf(service).map((object) => [
+        [object.kind, object.metadata.namespace ?? service.namespace, object.metadata.name].join("/"),
+        `${service.namespace}/${service.name}`,
+      ]),
+    ),
+  );
+  return ({ kind, namespace = "", name }) => known.get([kind, namespace, name].join("/"));
+}

@@ -1,0 +1,143 @@
+import { ingressGateway } from "../../render/names.ts";
+import {
+  all,
+  drift,
+  edited,
+  gatewayDown,
+  gatewayId,
+  inCluster,
+  noReadyPods,
+  notSynced,
+  oneOfTwo,
+  ordersId,
+  routeId,
+  service,
+  trial,
+} from "./changes.ts";
+import type { MeshFault } from "./fault.ts";
+
+/** What somebody changes, deletes, or has not applied yet. */
+export const faultsOfHands: readonly MeshFault[] = [
+  {
+    name: "east-route-was-edited",
+    happens: drift("east", edited(routeId, "spec.http[0].match[0].uri.exact", '"/x"', '"/hello"')),
+    causes: ["error ISM454 east"],
+  },
+  {
+    name: "east-weights-were-edited",
+    happens: all(
+      inCluster("east", (one) => ({
+        routing: {
+          ...one.routing,
+          virtualServices: one.routing.virtualServices.map((route) => ({ ...route, weights: { v1: 50, v2: 50 } })),
+        },
+      })),
+      drift("east", edited(routeId, "spec.http[0].route[0].weight", "50", "10")),
+    ),
+    causes: ["error ISM445 east"],
+  },
+  {
+    name: "weights-were-not-applied",
+    happens: all(
+      ...(["west", "east"] as const).flatMap((cluster) => [
+        inCluster(cluster, (one) => ({
+          routing: {
+            ...one.routing,
+            virtualServices: one.routing.virtualServices.map((route) => ({ ...route, weights: { v1: 100, v2: 0 } })),
+          },
+        })),
+        drift(cluster, {
+          id: routeId,
+          state: "pending",
+          fields: [{ path: "spec.http[0].route[0].weight", live: "100", wanted: "10" }],
+        }),
+      ]),
+    ),
+    causes: ["warning ISM456 "],
+  },
+  {
+    name: "east-front-gateway-was-deleted",
+    happens: drift("east", { id: gatewayId, state: "gone", fields: [] }),
+    causes: ["error ISM455 east"],
+  },
+  {
+    name: "east-rule-was-deleted",
+    happens: all(
+      inCluster("east", (one) => ({
+        routing: {
+          ...one.routing,
+          destinationRules: one.routing.destinationRules.filter((rule) => rule.name !== "helloworld"),
+        },
+      })),
+      drift("east", {
+        id: { group: "networking.istio.io", kind: "DestinationRule", namespace: "sample", name: "helloworld" },
+        state: "gone",
+        fields: [],
+      }),
+    ),
+    causes: ["error ISM444 east"],
+  },
+  {
+    name: "east-selector-was-edited",
+    happens: all(
+      noReadyPods("east", "shop/orders"),
+      drift("east", edited(ordersId, "spec.selector.app", '"other"', '"orders"')),
+    ),
+    causes: ["error ISM454 east"],
+  },
+  {
+    name: "east-image-was-changed",
+    happens: all(
+      noReadyPods("east", "shop/orders"),
+      drift("east", {
+        ...edited(
+          { group: "apps", kind: "Deployment", namespace: "shop", name: "orders-v1" },
+          "spec.template.spec.containers[0].image",
+          '"orders:none"',
+          '"orders:1"',
+        ),
+        service: "shop/orders",
+        podLabels: { app: "orders", version: "v1" },
+      }),
+    ),
+    causes: ["error ISM454 east"],
+  },
+  {
+    name: "east-istiod-service-was-deleted",
+    happens: all(
+      gatewayDown("east", ingressGateway, oneOfTwo),
+      drift("east", {
+        id: { group: "", kind: "Service", namespace: "istio-system", name: "istiod" },
+        state: "gone",
+        fields: [],
+      }),
+    ),
+    causes: ["error ISM455 east"],
+  },
+  {
+    name: "east-reader-lost-its-rights",
+    happens: all(
+      trial("west", "forbidden", 'services is forbidden: User "istio-reader" cannot list resource "services".'),
+      notSynced("west", "east", "timeout"),
+      drift("east", {
+        id: { group: "rbac.authorization.k8s.io", kind: "ClusterRoleBinding", name: "istio-reader-clusterrole" },
+        state: "gone",
+        fields: [],
+      }),
+    ),
+    causes: ["error ISM434 west→east"],
+  },
+  {
+    name: "east-shop-namespace-was-deleted",
+    happens: all(
+      noReadyPods("east", "shop/orders"),
+      service("east", "shop/orders", () => ({ present: false, ports: [] })),
+      drift(
+        "east",
+        { id: { group: "", kind: "Namespace", name: "shop" }, state: "gone", fields: [] },
+        { id: ordersId, state: "gone", fields: [] },
+      ),
+    ),
+    causes: ["error ISM455 east"],
+  },
+];

@@ -1,0 +1,64 @@
+import { all, inCluster, noReadyPods, service } from "./changes.ts";
+import type { MeshFault } from "./fault.ts";
+
+/** What goes wrong with services, routes and certificates. */
+export const faultsOfServices: readonly MeshFault[] = [
+  {
+    name: "east-service-is-gone",
+    happens: all(
+      noReadyPods("east", "sample/helloworld"),
+      service("east", "sample/helloworld", () => ({ present: false, ports: [] })),
+    ),
+    causes: ["error ISM440 east"],
+  },
+  {
+    name: "east-service-is-headless",
+    happens: service("east", "sample/helloworld", () => ({ headless: true })),
+    causes: ["error ISM440 east"],
+  },
+  {
+    name: "east-service-has-another-port",
+    happens: service("east", "sample/helloworld", () => ({ ports: [5001] })),
+    causes: ["error ISM440 east"],
+  },
+  {
+    name: "east-orders-has-no-ready-pod",
+    happens: noReadyPods("east", "shop/orders"),
+    causes: ["error ISM441 east"],
+  },
+  {
+    name: "east-pod-has-no-sidecar",
+    happens: service("east", "sample/helloworld", () => ({ withoutSidecar: ["helloworld-v2-7b8-q9w2z"] })),
+    causes: ["error ISM442 east"],
+  },
+  {
+    name: "east-rule-is-gone",
+    happens: inCluster("east", (one) => ({
+      routing: {
+        ...one.routing,
+        destinationRules: one.routing.destinationRules.filter((rule) => rule.name !== "helloworld"),
+      },
+    })),
+    causes: ["error ISM444 east"],
+  },
+  {
+    name: "east-weights-differ",
+    happens: inCluster("east", (one) => ({
+      routing: {
+        ...one.routing,
+        virtualServices: one.routing.virtualServices.map((route) => ({ ...route, weights: { v1: 50, v2: 50 } })),
+      },
+    })),
+    causes: ["error ISM445 east"],
+  },
+  {
+    name: "east-nodes-have-no-region",
+    happens: inCluster("east", (one) => ({ nodes: one.nodes.map((node) => ({ ...node, region: "" })) })),
+    causes: ["warning ISM446 east"],
+  },
+  {
+    name: "east-ingress-has-no-certificate",
+    happens: inCluster("east", () => ({ tlsSecrets: [{ name: "door", present: false }] })),
+    causes: ["error ISM450 east"],
+  },
+];

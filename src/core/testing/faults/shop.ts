@@ -1,0 +1,98 @@
+import type { MeshFacts, ReachedCluster, ServiceFacts } from "../../checks/facts.ts";
+import type { Service } from "../../model/mesh.ts";
+import { eastWestGateway } from "../../render/names.ts";
+import { healthyConfig } from "../healthy-config.ts";
+import { healthyFacts } from "../healthy-facts.ts";
+import { healthyOrdersPod } from "../healthy-pods.ts";
+import type { Name } from "./fault.ts";
+
+/** The healthy mesh of two clusters with a second service in a namespace of its own, that runs in both. */
+export function healthyShop(): MeshFacts {
+  const facts = healthyFacts();
+  const [helloworld] = facts.mesh.services;
+  if (helloworld === undefined) {
+    throw new Error("the mesh of the tests has a service");
+  }
+  const orders = {
+    ...helloworld,
+    name: "orders",
+    namespace: "shop",
+    port: 8080,
+    routes: [],
+    versions: [{ name: "v1", clusters: ["west", "east"], labels: { version: "v1" } }],
+  };
+  return {
+    ...facts,
+    mesh: { ...facts.mesh, services: [helloworld, orders] },
+    clusters: facts.clusters.map((one) => (one.kind === "reached" ? withOrders(one, orders) : one)),
+  };
+}
+
+const ordersHost = "orders.shop.svc.cluster.local";
+
+function withOrders(one: ReachedCluster, orders: Service): ReachedCluster {
+  const endpoints = { west: ["10.42.0.17:8080"], east: ["10.42.0.19:8080"] };
+  const own = endpoints[one.cluster as Name];
+  const gateways = { west: ["172.30.2.2:15443"], east: ["172.30.1.2:15443"] };
+  const held = { own: { v1: own }, remote: { v1: gateways[one.cluster as Name] } };
+  return {
+    ...one,
+    gateways: one.gateways.map((gateway) => ({
+      ...gateway,
+      pods: gateway.pods.map((pod) => {
+        const { chains, clusters } = healthyConfig(gateway.name, orders, held);
+        const more = gateway.name === eastWestGateway ? chains : [];
+        return {
+          ...pod,
+          config: {
+            ...pod.config,
+            chains: [...pod.config.chains, ...more],
+            clusters: [...pod.config.clusters, ...clusters],
+          },
+        };
+      }),
+    })),
+    namespaces: [...one.namespaces, { name: "shop", labels: {}, injected: true, roots: ["AA:BB"] }],
+    pods: [...one.pods, healthyOrdersPod(one.cluster as Name)],
+    services: [
+      ...one.services,
+      {
+        ...(one.services[0] as ServiceFacts),
+        service: "shop/orders",
+        ports: [8080],
+        selector: { app: "orders" },
+        servicePorts: [{ port: 8080, name: "http", protocol: "TCP", targetPort: 8080 }],
+        podsOf: { v1: own },
+        endpoints: own,
+      },
+    ],
+    routing: {
+      ...one.routing,
+      destinationRules: [
+        ...one.routing.destinationRules,
+        {
+          namespace: "shop",
+          name: "orders",
+          host: ordersHost,
+          created: "2026-11-01T03:00:00Z",
+          own: true,
+          subsets: [{ name: "v1", labels: { version: "v1" } }],
+        },
+      ],
+    },
+    istiod: {
+      ...one.istiod,
+      pods: one.istiod.pods.map((pod) => ({
+        ...pod,
+        shards: [
+          ...pod.shards,
+          ...(["west", "east"] as const).map((cluster) => ({
+            service: ordersHost,
+            cluster,
+            endpoints: endpoints[cluster],
+          })),
+        ],
+      })),
+    },
+  };
+}
