@@ -22,6 +22,7 @@ export default defineConfig({
           pool: "threads",
           // A test must not fail because a machine is slow.
           testTimeout: 30_000,
+          hookTimeout: 60_000,
           sequence: { groupOrder: 0 },
         },
       },
@@ -39,6 +40,7 @@ export default defineConfig({
           include: ["test/wire/**/*.test.ts"],
           pool: "forks",
           testTimeout: 240_000,
+          hookTimeout: 240_000,
           sequence: { groupOrder: 2 },
         },
       },
