@@ -8,7 +8,7 @@ import type { KubeError } from "./errors.ts";
  */
 export function diagnoseProxy({ endpoint, message }: KubeError, code: string): Advice | undefined {
   const { proxy, server } = endpoint;
-  const words = proxy === undefined ? undefined : (refusals[code] ?? answerOf(message));
+  const words = proxy === undefined ? undefined : explainProxyFailure(code, message);
   if (proxy === undefined || words === undefined) {
     return undefined;
   }
@@ -19,6 +19,11 @@ export function diagnoseProxy({ endpoint, message }: KubeError, code: string): A
       ? "Start the proxy, or correct proxy-url in the kubeconfig; without it requests go straight to the server."
       : `Start the proxy, or correct ${proxy.from}. Where the cluster is reached without one, put its host into NO_PROXY:\n    export NO_PROXY="$NO_PROXY,${new URL(server).hostname}"`,
   };
+}
+
+/** What a failed connection through a proxy says of the proxy, in words that follow "and"; undefined for what came after the way was open. */
+export function explainProxyFailure(code: string, message: string): string | undefined {
+  return refusals[code] ?? answerOf(message);
 }
 
 /** What a connection to the proxy itself fails with. */

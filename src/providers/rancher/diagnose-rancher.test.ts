@@ -145,6 +145,19 @@ describe("answers that are refusals", () => {
     expect(told.fix).not.toBe("");
   });
 
+  it("names the proxy, and not Rancher, where the proxy does not answer", async () => {
+    const told = await failure(await start(), {
+      url: "https://rancher.invalid",
+      proxyUrl: new Secret("http://me:hidden@127.0.0.1:9"),
+      proxyFrom: "HTTPS_PROXY",
+    });
+    expect(told.code).toBe("ISM283");
+    expect(told.detail).toContain(
+      "goes through the proxy http://127.0.0.1:9, which HTTPS_PROXY names, and nothing listens",
+    );
+    expect(JSON.stringify(told)).not.toContain("hidden");
+  });
+
   it("never sends the token to where a redirect leads", async () => {
     const [stub, other] = await Promise.all([start(), start()]);
     stub.on("GET /v3/clusters", () => ({ status: 307, headers: { location: `${other.url}/v3/clusters` } }));

@@ -3,6 +3,7 @@ import type { ExitCode } from "../../core/diagnostics/exit-codes.ts";
 import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
 import type { RancherCode } from "./rancher-diagnostic.ts";
 import { rancherDiagnostic } from "./rancher-diagnostic.ts";
+import { explainProxyFailure } from "../../kube/diagnose-proxy.ts";
 import type { RancherError, RancherErrorFields } from "./rancher-error.ts";
 
 interface Advice {
@@ -107,9 +108,16 @@ function adviseOn(fields: RancherErrorFields): Advice {
   }
 }
 
-function adviseOnNetwork({ url, code = "", message }: RancherErrorFields): Advice {
+function adviseOnNetwork({ url, code = "", message, proxy }: RancherErrorFields): Advice {
   const { hostname, host } = new URL(url);
   const advice = (detail: string, fix: string): Advice => ({ code: "ISM283", detail, fix });
+  const ofProxy = proxy === undefined ? undefined : explainProxyFailure(code, message);
+  if (proxy !== undefined && ofProxy !== undefined) {
+    return advice(
+      `The way to Rancher at ${url} goes through the proxy ${proxy.url}, which ${proxy.from} names, and ${ofProxy}. Nothing was seen of Rancher.`,
+      `Start the proxy, or correct ${proxy.from}. Where Rancher is reached without one, put its host into NO_PROXY:\n    export NO_PROXY="$NO_PROXY,${hostname}"`,
+    );
+  }
   switch (code) {
     case "ECONNREFUSED":
       return advice(

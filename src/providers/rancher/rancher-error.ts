@@ -47,6 +47,8 @@ export interface RancherErrorFields {
   /** The CA file's authorities, by subject; empty where the system's count. */
   readonly authorities?: readonly string[];
   readonly caFile?: string;
+  /** The proxy that the request went through, without its password, and the variable that names it. */
+  readonly proxy?: { readonly url: string; readonly from: string };
   /** Rancher's `Date` and this machine's clock at the same moment. */
   readonly clocks?: { readonly server: Date; readonly local: Date };
   readonly cause?: unknown;

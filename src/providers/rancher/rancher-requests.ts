@@ -10,6 +10,7 @@ import type { Attempt } from "../../kube/retry.ts";
 import { retryWithin } from "../../kube/retry.ts";
 import { tolerateListeners } from "../../kube/tolerate-listeners.ts";
 import { userAgent } from "../../kube/user-agent.ts";
+import type { Secret } from "../../core/secret.ts";
 import type { RancherAccess } from "./read-access.ts";
 import { describeAnswer } from "./read-answer.ts";
 import { RancherError } from "./rancher-error.ts";
@@ -139,6 +140,9 @@ async function connectionFailure(
     ...(presented === undefined ? {} : { presented }),
     authorities: access.caData === undefined ? [] : listAuthorities(access.caData),
     ...(access.caFile === undefined ? {} : { caFile: access.caFile }),
+    ...(access.proxyUrl === undefined || !URL.canParse(access.proxyUrl.expose())
+      ? {}
+      : { proxy: { url: withoutPassword(access.proxyUrl), from: access.proxyFrom ?? "the environment" } }),
     cause: error,
   });
 }
@@ -167,4 +171,9 @@ function waitOf(retryAfter: string | undefined, now: number): { readonly afterMs
 function headerOf(response: Dispatcher.ResponseData, name: string): string | undefined {
   const value = response.headers[name];
   return Array.isArray(value) ? value[0] : value;
+}
+
+function withoutPassword(proxy: Secret): string {
+  const { protocol, host } = new URL(proxy.expose());
+  return `${protocol}//${host}`;
 }

@@ -26,6 +26,8 @@ export interface RancherAccess {
   readonly caFile?: string;
   /** What HTTPS_PROXY and NO_PROXY say. Wrapped, since proxies may want a password. */
   readonly proxyUrl?: Secret;
+  /** The variable that names it. */
+  readonly proxyFrom?: string;
   /** What is not as it should be, and works: ISM297. */
   readonly warnings?: readonly Diagnostic[];
 }
@@ -57,7 +59,7 @@ export async function readRancherAccess(settings: RancherSettings, place: Ranche
     url,
     token: token.value,
     ...authority,
-    ...(proxy === undefined ? {} : { proxyUrl: new Secret(proxy.url) }),
+    ...(proxy === undefined ? {} : { proxyUrl: new Secret(proxy.url), proxyFrom: proxy.variable }),
     ...(token.warnings.length === 0 ? {} : { warnings: token.warnings }),
   };
 }
