@@ -2,6 +2,7 @@ import type { Check, Finding } from "../check.ts";
 import { problem, warning } from "../check.ts";
 import type { MeshFacts } from "../facts.ts";
 import { daysUntil, meshClusters } from "../reached.ts";
+import { objectOf } from "../subjects.ts";
 
 /** Every ingress that a name may lead to needs the certificate of that name (pain 19). */
 export const frontDoors: Check = {
@@ -22,6 +23,7 @@ export const frontDoors: Check = {
               fix: `See what cert-manager says: kubectl --context ${one.context} -n istio-system describe certificate`,
               cluster: one.cluster,
               object,
+              breaks: [objectOf(one.cluster, object)],
             }),
           ];
         }
@@ -34,6 +36,7 @@ export const frontDoors: Check = {
                 fix: `See why cert-manager did not renew it: kubectl --context ${one.context} -n istio-system describe certificate`,
                 cluster: one.cluster,
                 object,
+                breaks: [objectOf(one.cluster, object)],
               }),
             ];
       }),
