@@ -187,7 +187,7 @@ export const specCodes = {
   ISM138: {
     summary: "Versions cannot be told apart",
     explanation:
-      "The labels of a version select its pods. Two versions of a service with the same labels select the same pods, and weights between them mean nothing.",
+      "The labels of a version select its pods. Two versions of a service with the same labels select the same pods, and weights between them mean nothing; a version whose labels are a part of another's has that one's pods too.",
   },
   ISM139: {
     summary: "Duplicate issuer",

@@ -10,6 +10,7 @@ export function checkClusterNames(draft: MeshDraft): readonly Finding[] {
     code: "ISM121",
     path: [...item.path, "name"],
     detail: `${describePath(first.path)} is called ${first.value.name} too. Istio would take the two for one cluster, and each would replace the other's endpoints.`,
+    other: [...first.path, "name"],
     fix: "Give every cluster a name of its own.",
   }));
 }

@@ -10,6 +10,7 @@ export function checkIssuerNames(draft: MeshDraft): readonly Finding[] {
       code: "ISM139",
       path: ["spec", "issuers", index, "name"],
       detail: `spec.issuers[${other}] is called ${issuer.name} too, so a route that names it could mean either.`,
+      other: ["spec", "issuers", other, "name"],
       fix: "Give every issuer a name of its own.",
     }),
   );

@@ -13,6 +13,7 @@ export function checkNetworks(draft: MeshDraft): readonly Finding[] {
       code: "ISM104",
       path: [...item.path, item.value.network === undefined ? "name" : "network"],
       detail: `The network ${networkOf(item.value)} is that of cluster ${first.value.name} already. Clusters with one network name send requests straight to each other's pod addresses, which fails unless their pods really reach each other.`,
+      other: [...first.path, first.value.network === undefined ? "name" : "network"],
       fix: `Give ${item.value.name ?? "the cluster"} a network name of its own, or declare the network as shared: sharedNetworks: [${networkOf(item.value)}] under spec.`,
     }));
 }

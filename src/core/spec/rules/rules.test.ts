@@ -280,6 +280,18 @@ const table: readonly (readonly [string, string, readonly string[]])[] = [
     ["ISM138 {}"],
   ],
   [
+    "a version whose labels are among those of another",
+    withVersions("{ v1: { clusters: [west] }, v2: { clusters: [east], labels: { version: v1, track: canary } } }"),
+    ["ISM138 v1"],
+  ],
+  [
+    "versions that differ in one of two labels are fine",
+    withVersions(
+      "{ v1: { clusters: [west], labels: { a: x, b: x } }, v2: { clusters: [east], labels: { a: x, b: y } } }",
+    ),
+    [],
+  ],
+  [
     "versions of two services may have the same labels",
     meshFile(
       "  services: [{ name: s, namespace: n, port: 1, versions: { v1: { clusters: [west] } } }, { name: t, namespace: n, port: 1, versions: { v1: { clusters: [west] } } }]\n",

@@ -17,6 +17,7 @@ export function checkSameCluster(draft: MeshDraft): readonly Finding[] {
     code: "ISM125",
     path: [...item.path, field],
     detail: `${item.value.name ?? "This cluster"} and ${first.value.name ?? "another one"} have the same ${field}, ${item.value[field]}, so they are one cluster. Applying would give it two names and two networks in turn.`,
+    other: [...first.path, field],
     fix: `Correct the ${field} of one of them.`,
   }));
 }

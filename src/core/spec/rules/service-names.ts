@@ -13,6 +13,7 @@ export function checkServiceNames(draft: MeshDraft): readonly Finding[] {
     code: "ISM131",
     path: [...item.path, "name"],
     detail: `${describePath(first.path)} is ${first.value.namespace}/${first.value.name} too. In Kubernetes and Istio the two are one service, and their versions and routes would overwrite each other.`,
+    other: [...first.path, "name"],
     fix: "Put the versions and routes into one entry, or correct the name or namespace.",
   }));
 }
