@@ -12,7 +12,7 @@ export const sandboxEngineCommand = defineCommand({
     const { obtainEngine } = await import("../bring-up-sandbox.ts");
     const engine = await obtainEngine(context);
     context.print(
-      `${engine.dir}\nkubernetes ${engine.versions.kubernetes}, istio ${engine.versions.istio}, envoy ${engine.versions.envoy}, coredns ${engine.versions.coredns}`,
+      `${engine.dir}\nkubernetes ${engine.versions.kubernetes}, istio ${engine.versions.istio}, envoy ${engine.versions.envoy}, coredns ${engine.versions.coredns}, etcd ${engine.versions.etcd ?? "3.4"}`,
     );
     return exitCodes.ok;
   },

@@ -42,11 +42,12 @@ const groups: readonly BuildGroup[] = [
       "istio.io/istio/istioctl/cmd/istioctl",
       "helm.sh/helm/v4/cmd/helm",
       "./coredns",
+      "./etcd",
       "./pause",
     ],
     tags: [],
-    task: "compiling Kubernetes, Istio, Helm and CoreDNS",
-    processorSeconds: 940,
+    task: "compiling Kubernetes, etcd, Istio, Helm and CoreDNS",
+    processorSeconds: 965,
   },
   {
     // With these tags, which Istio's own build sets for it, pilot-agent is a quarter of the size; pilot-discovery does not compile with them.
@@ -68,7 +69,7 @@ const noteEveryMs = 2_000;
 export async function downloadModules(options: GoBuildOptions): Promise<void> {
   const step = {
     subject: "Go modules",
-    task: "downloading the sources of Kubernetes, Istio, Helm and CoreDNS",
+    task: "downloading the sources of Kubernetes, etcd, Istio, Helm and CoreDNS",
     expectedSeconds: 90,
   };
   await runStep(options.onProgress, step, async (note) => {
@@ -89,7 +90,7 @@ export async function downloadModules(options: GoBuildOptions): Promise<void> {
     } catch (error) {
       throw commandFailure(
         "ISM712",
-        "The sources of Kubernetes, Istio, Helm and CoreDNS could not be fetched",
+        "The sources of Kubernetes, etcd, Istio, Helm and CoreDNS could not be fetched",
         "See what go said above. Then run the same command again: what has arrived is kept.",
         error,
       );

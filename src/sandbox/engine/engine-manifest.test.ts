@@ -13,7 +13,7 @@ const content = {
     proxyv2: "proxyv2:1",
     helloworld: "helloworld:1",
   },
-  versions: { kubernetes: "1.36.3", istio: "1.31.0", envoy: "1.40.0", coredns: "1.15.0" },
+  versions: { kubernetes: "1.36.3", istio: "1.31.0", envoy: "1.40.0", coredns: "1.15.0", etcd: "3.7.2" },
 };
 
 let dir: string;

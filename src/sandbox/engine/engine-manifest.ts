@@ -21,6 +21,7 @@ const versions = z.strictObject({
   istio: z.string(),
   envoy: z.string(),
   coredns: z.string(),
+  etcd: z.string(),
 });
 const manifest = z.strictObject({
   key: z.string(),

@@ -19,6 +19,7 @@ describe("the pinned files", () => {
       pins.kubernetes,
       pins.istio,
       pins.coredns,
+      pins.etcd,
       pins.helm,
       pins.envoy.version,
       pins.go.version,
@@ -50,7 +51,7 @@ describe("the pinned files", () => {
     ["a go.mod without a go line", () => changed("go.mod", /^go .*/m, ""), /no go line/],
     ["a pins.json with an unknown field", () => changed("pins.json", "{", '{ "extra": 1,'), /pins\.json/],
     ["a pins.json that is not JSON", () => changed("pins.json", "{", "["), /not JSON/],
-    ["a package name that is an option", () => changed("pins.json", "etcd-server", "-oDir=/"), /pins\.json/],
+    ["a package name that is an option", () => changed("pins.json", "containerd", "-oDir=/"), /pins\.json/],
   ];
   it.each(broken)("are refused with ISM716: %s", (_, make, message) => {
     const refused = expectUserError(() => parsePins(make()));

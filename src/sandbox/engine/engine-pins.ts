@@ -18,6 +18,7 @@ export interface EnginePins {
   readonly kubernetes: string;
   readonly istio: string;
   readonly coredns: string;
+  readonly etcd: string;
   readonly helm: string;
   readonly envoy: WheelPin;
   readonly go: WheelPin;
@@ -42,6 +43,7 @@ export const pinnedFiles = [
   "requirements-envoy.txt",
   "requirements-go.txt",
   "coredns/main.go",
+  "etcd/main.go",
   "pause/main.go",
   "helloworld/server.mjs",
 ] as const;
@@ -80,6 +82,7 @@ export function parsePins(texts: Readonly<Record<PinnedFile, string>>): EnginePi
     ...own.data,
     kubernetes: requiredModule(goMod, "k8s.io/kubernetes"),
     coredns: requiredModule(goMod, "github.com/coredns/coredns"),
+    etcd: requiredModule(goMod, "go.etcd.io/etcd/server/v3"),
     helm: requiredModule(goMod, "helm.sh/helm/v4"),
     envoy: parseWheelPin("requirements-envoy.txt", texts["requirements-envoy.txt"]),
     go: parseWheelPin("requirements-go.txt", texts["requirements-go.txt"]),

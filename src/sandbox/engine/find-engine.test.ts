@@ -33,7 +33,7 @@ describe("finding the engine", () => {
       await writeFile(path.join(dir, file), "x");
     }
     const images = { pause: "a", coredns: "b", pilot: "c", proxyv2: "d", helloworld: "e" };
-    const versions = { kubernetes: "1", istio: "2", envoy: "3", coredns: "4" };
+    const versions = { kubernetes: "1", istio: "2", envoy: "3", coredns: "4", etcd: "5" };
     await writeManifest(dir, { key, images, versions });
     expect(findEngine({ env })).toMatchObject({ key, dir, images, versions });
   });

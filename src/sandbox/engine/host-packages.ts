@@ -9,7 +9,7 @@ import { runStep } from "./run-step.ts";
 
 /**
  * The programs of the system that the sandbox uses, and the Debian packages
- * that have them. What runs on the nodes (etcd, containerd, runc, CNI plugins)
+ * that have them. What runs on the nodes (containerd, runc, CNI plugins)
  * is not among them: those packages start services when they are installed,
  * and Debian's containerd would push Docker's own off the machine. They are
  * unpacked into the engine instead.

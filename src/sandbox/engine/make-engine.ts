@@ -28,6 +28,7 @@ const builtPrograms: readonly Program[] = [
     "kubectl",
     "istioctl",
     "helm",
+    "etcd",
   ] as const),
 ];
 
@@ -87,6 +88,7 @@ export async function makeEngine(build: EngineBuild, failed: AbortController): P
     istio: pins.istio,
     envoy: pins.envoy.version,
     coredns: pins.coredns,
+    etcd: pins.etcd,
   };
   await writeManifest(build.dir, { key: build.key, images, versions });
 }

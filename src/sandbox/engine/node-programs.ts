@@ -10,7 +10,6 @@ import { runStep } from "./run-step.ts";
 
 /** Where Debian's packages keep the programs of a node. */
 const debianPrograms = {
-  etcd: "usr/bin/etcd",
   containerd: "usr/bin/containerd",
   "containerd-shim-runc-v2": "usr/bin/containerd-shim-runc-v2",
   ctr: "usr/bin/ctr",
@@ -28,11 +27,11 @@ export interface NodeProgramsOptions {
   readonly onProgress: OnProgress;
 }
 
-/** Puts Debian's etcd, containerd, runc and CNI plugins into the engine's folder. A UserError (ISM715). */
+/** Puts Debian's containerd, runc and CNI plugins into the engine's folder. A UserError (ISM715). */
 export async function addNodePrograms(options: NodeProgramsOptions): Promise<void> {
   const { debian } = options.pins;
   const step = {
-    subject: "etcd, containerd, runc, CNI",
+    subject: "containerd, runc, CNI",
     task: `unpacking Debian's packages (${debian.suite})`,
     expectedSeconds: 20,
   };

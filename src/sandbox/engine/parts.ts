@@ -58,5 +58,7 @@ export interface EngineParts {
     readonly istio: string;
     readonly envoy: string;
     readonly coredns: string;
+    /** Undefined in what earlier programs have written of an engine that had Debian's etcd 3.4. */
+    readonly etcd?: string;
   };
 }

@@ -23,6 +23,8 @@ import type { KubeconfigEntries } from "./kubeconfig.ts";
 import { renderKubeconfig, renderKubeconfigEntries } from "./kubeconfig.ts";
 import { withInstanceLock } from "./lock.ts";
 import { planNodes } from "./plan-nodes.ts";
+import { provideInotify } from "./inotify.ts";
+import { refuseOldData } from "./old-etcd.ts";
 import { checkMachine } from "./preflight.ts";
 import { clearDeadNode } from "./remains.ts";
 import { repairCluster } from "./repair-cluster.ts";
@@ -80,7 +82,7 @@ interface Up {
  * What it starts is on record before it is started, so that after a failure or
  * an interruption `up` goes on and `down` finds everything.
  *
- * UserErrors: ISM730, 731, 746, 747 (this machine), 732 (names), 733 (it runs
+ * UserErrors: ISM722, 730, 731, 746, 747 (this machine), 721 (data of an older etcd), 732 (names), 733 (it runs
  * with other clusters), 734 (no addresses), 735 (another command is at work),
  * 736 (names taken), 737, 738 (not ready), 743, 744 (`merge`).
  */
@@ -107,6 +109,9 @@ async function bringUp(folder: string, options: SandboxUpOptions): Promise<Sandb
   const existing = await readRecord(options.env, options.instance);
   if (existing !== undefined) {
     refuseOtherClusters(existing, options);
+  } else {
+    // Before anything is claimed: what this machine cannot run leaves no half sandbox.
+    await provideInotify((options.clusters ?? defaultClusters).length + (options.rancher ? 1 : 0), options);
   }
   const claimed = await claimSandbox(existing, options.clusters ?? defaultClusters, folder, options);
   const record = options.rancher ? await addRancher(claimed, options.env) : claimed;
@@ -118,6 +123,10 @@ async function bringUp(folder: string, options: SandboxUpOptions): Promise<Sandb
   ]);
   const idle = planNodes(folder, record, options).filter((one) => needsNewNode(states.get(one.cluster)));
   if (before?.state !== "running") {
+    await refuseOldData(folder, idle);
+    if (existing !== undefined) {
+      await provideInotify(idle.length, options);
+    }
     await makeNodes(up, idle);
   }
   await writeKubeconfigs(up);

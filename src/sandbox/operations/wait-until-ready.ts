@@ -194,6 +194,14 @@ async function explain(
       ? ""
       : ` ${broken.name} keeps ending (${broken.lastExit ?? "unknown"}, ${broken.restarts} restarts).`;
   const instance = `--instance ${options.instance}`;
+  if (alive && lines.some((line) => /too many open files|inotify|no space left on device.*watch/i.test(line))) {
+    // Others on this machine have taken what was free when the node was started.
+    return sandboxDiagnostic("ISM737", {
+      cluster: cluster.name,
+      detail: `After ${seconds} s cluster ${cluster.name} still waits: ${lacks.map((one) => one.text).join("; ")}.${restarting} The kernel's limits of inotify are used up. ${words}`,
+      fix: `Raise them on the machine itself, then go on with \`isthmus sandbox up ${instance}\`:\n    sysctl -w fs.inotify.max_user_instances=1024\n    sysctl -w fs.inotify.max_user_watches=1048576`,
+    });
+  }
   return alive
     ? sandboxDiagnostic("ISM737", {
         cluster: cluster.name,

@@ -55,7 +55,7 @@ export const sandboxCodes = {
   ISM711: {
     summary: "No usable Go toolchain",
     explanation:
-      "Kubernetes, Istio, Helm and CoreDNS are compiled from their own sources. Where Go is missing or older than go.mod asks, a pinned toolchain is put into the cache, as a Python wheel; the system's own Go is not touched. That did not work.",
+      "Kubernetes, etcd, Istio, Helm and CoreDNS are compiled from their own sources. Where Go is missing or older than go.mod asks, a pinned toolchain is put into the cache, as a Python wheel; the system's own Go is not touched. That did not work.",
   },
   ISM712: {
     summary: "Go modules could not be downloaded",
@@ -75,7 +75,7 @@ export const sandboxCodes = {
   ISM715: {
     summary: "Debian's parts could not be put together",
     explanation:
-      "The base of the container images, and etcd, containerd, runc and the CNI plugins are unpacked from Debian's packages with mmdebstrap, into the cache. The system itself is not changed by that.",
+      "The base of the container images, and containerd, runc and the CNI plugins are unpacked from Debian's packages with mmdebstrap, into the cache. The system itself is not changed by that.",
   },
   ISM716: {
     summary: "The engine's pinned files cannot be used",
@@ -101,6 +101,16 @@ export const sandboxCodes = {
     summary: "The sandbox engine was not finished",
     explanation:
       "Making the engine ended early: it was interrupted, or failed for a reason that this program does not know by name. What was downloaded and compiled is kept, and no half engine is.",
+  },
+  ISM721: {
+    summary: "The sandbox was made with another etcd",
+    explanation:
+      "A sandbox that an earlier version of isthmus has made, and that does not run any more (after a restart of the machine), keeps its data. etcd opens data of the release before its own, and none that is older or newer; it would end again and again. Nodes that run are left alone.",
+  },
+  ISM722: {
+    summary: "Too few inotify instances or watches",
+    explanation:
+      "kubelet, kube-apiserver, kube-proxy and others watch files through inotify. The kernel limits how many instances and watches all processes of a user have together (fs.inotify.max_user_instances, 128 on most systems, which six clusters use up). `isthmus sandbox up` counts what is in use and raises the limits where they are too low, which lasts until the machine restarts; in a container the kernel mostly refuses that, and it has to be done on the machine itself.",
   },
   ISM723: {
     summary: "The state folder cannot be written",
