@@ -31,6 +31,7 @@ export default defineConfig({
           name: "house",
           include: ["test/house/**/*.test.ts"],
           testTimeout: 120_000,
+          hookTimeout: 120_000,
           sequence: { groupOrder: 1 },
         },
       },

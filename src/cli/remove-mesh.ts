@@ -4,6 +4,7 @@ import type { RemovalPlan } from "../engine/events.ts";
 import { readMeshFile } from "../engine/mesh-file.ts";
 import type { PreparedRemoval } from "../engine/operations/remove.ts";
 import { carryOutRemoval, prepareRemoval } from "../engine/operations/remove.ts";
+import { countKinds } from "../engine/labelled-removal.ts";
 import type { CliContext } from "./context.ts";
 import { engineOptions } from "./engine-options.ts";
 import type { Ending, EventTargets, WriteEvent } from "./event-stream.ts";
@@ -16,6 +17,8 @@ export interface RemoveArgs extends EventTargets {
   readonly file: string;
   /** Names of the only clusters to take down; all when empty. */
   readonly clusters: readonly string[];
+  /** Also what carries the mesh's label and no inventory lists. */
+  readonly labelled: boolean;
   readonly yes: boolean;
   readonly timeoutMs: number;
 }
@@ -29,7 +32,7 @@ async function removeStreamed(args: RemoveArgs, context: CliContext, write: Writ
   const print = args.output === "jsonl" ? (): void => {} : context.print;
   const meshFile = await readMeshFile(args.file, context.cwd);
   const scope = readScope(meshFile.mesh, args.clusters);
-  const prepared = await prepareRemoval(meshFile, await engineOptions(context), scope);
+  const prepared = await prepareRemoval(meshFile, await engineOptions(context), scope, args.labelled);
   try {
     const removal = planOf(prepared);
     write({ kind: "removal", removal });
@@ -64,9 +67,16 @@ function planOf(prepared: PreparedRemoval): RemovalPlan {
   const all = [...prepared.clusters, ...(prepared.management === undefined ? [] : [prepared.management])];
   return {
     mesh: prepared.mesh,
-    clusters: all.map(({ one, items }) => ({
+    clusters: all.map(({ one, items, labelled, isLeft }) => ({
       cluster: one.cluster.name,
       objects: items.map(({ created, wave, id }) => ({ action: created ? "delete" : "release", wave, id })),
+      ...(labelled === undefined
+        ? {}
+        : {
+            labelled: [...countKinds({ items: isLeft ? labelled.items : [], stays: labelled.stays })].map(
+              ([kind, count]) => ({ kind, count }),
+            ),
+          }),
     })),
   };
 }

@@ -27,6 +27,8 @@ export interface RemovalPlan {
       readonly wave: Wave;
       readonly id: ObjectId;
     }[];
+    /** Objects with the mesh's label that stay, by kind; not there where only the inventory counts. */
+    readonly labelled?: readonly { readonly kind: string; readonly count: number }[];
   }[];
 }
 

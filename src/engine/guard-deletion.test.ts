@@ -22,7 +22,11 @@ async function clusterWith(...objects: readonly WireObject[]): Promise<Connected
   for (const object of objects) {
     server.store.put(object, { store: true });
   }
-  return { client, cluster: clusterNamed(twoClusters, "west") } as unknown as Connected;
+  return {
+    client,
+    cluster: clusterNamed(twoClusters, "west"),
+    context: { context: "admin@west" },
+  } as unknown as Connected;
 }
 
 function object(kind: string, name: string, metadata: object = {}, apiVersion = "v1"): WireObject {
@@ -108,7 +112,9 @@ describe("a definition that isthmus made", () => {
   it("stays while others have objects of its kind", async () => {
     const reprieve = await judge(definition, [theirs]);
     expect(reprieve?.code).toBe("ISM313");
-    expect(reprieve?.fix).toContain("kubectl delete customresourcedefinition.apiextensions.k8s.io virtualservices");
+    expect(reprieve?.fix).toContain(
+      "kubectl --context admin@west delete customresourcedefinition.apiextensions.k8s.io virtualservices",
+    );
     expect(await judge(definition, [])).toBeUndefined();
   });
 });

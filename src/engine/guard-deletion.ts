@@ -30,7 +30,7 @@ export async function guardDeletion(
       severity: "warning",
       summary: "An object is kept",
       detail: `${name} carries ${keepAnnotation}: "true", so that it stays.`,
-      fix: `Nothing, or take the annotation off and delete it: kubectl delete ${target(item.id)}`,
+      fix: `Nothing, or take the annotation off and delete it: ${deleteCommand(one, item.id)}`,
       cluster: cluster.name,
       object: item.id,
     };
@@ -48,7 +48,7 @@ export async function guardDeletion(
     severity: "warning",
     summary: isNamespace ? "A namespace stays, others use it" : "A definition stays, others use its kind",
     detail: `${name} was made by isthmus, and with it would go ${listed(foreign)}, which ${foreign.length === 1 ? "is" : "are"} not isthmus' to delete.`,
-    fix: `Move or delete them, then delete it: kubectl delete ${target(item.id)}`,
+    fix: `Move or delete them, then delete it: ${deleteCommand(one, item.id)}`,
     cluster: cluster.name,
     object: item.id,
   };
@@ -83,9 +83,11 @@ function listed(ids: readonly ObjectId[]): string {
   return ids.length > shown ? `${names.join(", ")} and ${ids.length - shown} more` : names.join(", ");
 }
 
-function target(id: ObjectId): string {
+/** The kubectl line that deletes an object of this cluster. */
+function deleteCommand({ context }: Connected, id: ObjectId): string {
   const kind = id.group === "" ? id.kind.toLowerCase() : `${id.kind.toLowerCase()}.${id.group}`;
-  return `${id.namespace === undefined ? "" : `-n ${id.namespace} `}${kind} ${id.name}`;
+  const namespace = id.namespace === undefined ? "" : `-n ${id.namespace} `;
+  return `kubectl --context ${context.context} ${namespace}delete ${kind} ${id.name}`;
 }
 
 /** The keys of an inventory. */

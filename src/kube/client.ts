@@ -69,6 +69,14 @@ export interface ServerVersion {
   readonly platform: string;
 }
 
+/** What an API server serves, each kind once. */
+export interface ServedKinds {
+  /** In the version that its group prefers. */
+  readonly kinds: readonly ResourceKind[];
+  /** Group versions that could not be asked (`metrics.k8s.io/v1beta1`): mostly the server behind an aggregated API is away. */
+  readonly unread: readonly string[];
+}
+
 export interface PodHttpGetOptions extends CallOptions {
   /** For the whole exchange, tunnel included. Default 10 s. */
   readonly timeoutMs?: number;
@@ -143,6 +151,9 @@ export interface KubeClient {
 
   /** True when the API server serves the kind in that version (a CRD's kind: when it is established). */
   hasKind(kind: ResourceKind, options: CallOptions): Promise<boolean>;
+
+  /** Every kind whose objects can be listed and deleted. */
+  listKinds(options: CallOptions): Promise<ServedKinds>;
 
   /** Waits at most 10 s for the answer, so it tells soon of a server that accepts connections and never answers. */
   version(options: CallOptions): Promise<ServerVersion>;

@@ -159,6 +159,8 @@ export function createKubeClient({ cluster, context, limits }: KubeClientOptions
 
     hasKind: async (kind, { signal }) => discovery.isServed(kind, signal),
 
+    listKinds: async ({ signal }) => discovery.listAll(signal),
+
     async version({ signal }) {
       const answer = await getVersion(signal);
       const text = (key: string): string => String(answer[key] ?? "");

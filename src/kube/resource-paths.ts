@@ -65,6 +65,9 @@ export function collectionPath(apiVersion: string, mapping: ResourceMapping, nam
   return `${groupPath(apiVersion)}${scope}/${mapping.plural}`;
 }
 
+/** The groups of the well-known kinds, without the core group. */
+export const wellKnownGroups: readonly string[] = Object.keys(wellKnown).filter((group) => group !== "");
+
 /** The well-known kinds of an apiVersion's group, for what stands in for an API server. */
 export function listWellKnown(apiVersion: string): readonly (ResourceKind & ResourceMapping)[] {
   const entries = (wellKnown[groupOf(apiVersion)] ?? "").split(/\s+/).filter((entry) => entry !== "");

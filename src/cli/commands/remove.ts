@@ -6,14 +6,20 @@ export const removeCommand = defineCommand({
   name: "remove",
   summary: "Takes everything that isthmus owns away from the clusters, and nothing else",
   description:
-    "Goes by the inventory that every apply keeps in each cluster, not by the mesh file. Objects that were there before isthmus stay. With --cluster the other clusters keep what they have, their remote secrets of it too, and their projects in Rancher. The mesh's root key stays in the data folder.",
+    "Goes by the inventory that every apply keeps in each cluster, not by the mesh file. Objects that were there before isthmus stay. A mesh that was made from an export has no inventory: its objects are counted and stay, unless --labelled is given. Even then stays what another tool would put back, what others have made, and a namespace with objects of others. With --cluster the other clusters keep what they have, their remote secrets of it too, and their projects in Rancher. The mesh's root key stays in the data folder.",
   examples: [
     { command: "isthmus remove -f mesh.yaml", does: "show what would go, ask, do it" },
+    { command: "isthmus remove --labelled", does: "of a mesh that was made from an export: what carries its label" },
     { command: "isthmus remove --cluster east", does: "take one cluster down, which the mesh file still has" },
   ],
   options: {
     file: fileOption,
     cluster: clusterOption,
+    labelled: {
+      kind: "flag",
+      summary: "Also what carries the mesh's label and stands in no inventory: what was made from an export",
+      group: "Target",
+    },
     output: streamOption,
     eventsTo: eventsToOption,
     yes: yesOption,
@@ -21,7 +27,7 @@ export const removeCommand = defineCommand({
   },
   run: async (args, context) => {
     const { removeMesh } = await import("../remove-mesh.ts");
-    const { file, cluster, output, eventsTo, yes, timeout } = args;
-    return removeMesh({ file, clusters: cluster, output, eventsTo, yes, timeoutMs: timeout }, context);
+    const { file, cluster, labelled, output, eventsTo, yes, timeout } = args;
+    return removeMesh({ file, clusters: cluster, labelled, output, eventsTo, yes, timeoutMs: timeout }, context);
   },
 });

@@ -56,6 +56,17 @@ export function foreignManagers(live: KubeObject, operation?: "Apply"): readonly
   return [...new Set(names)].filter((name) => name !== "" && name !== ownFieldManager);
 }
 
+/** The field managers that own the field at `path` (`f:metadata`, `f:labels`, …), of an empty path all; subresources aside, each once. */
+export function managersOf(live: KubeObject, path: readonly string[]): readonly string[] {
+  const owns = (fields: unknown): boolean =>
+    path.reduce<unknown>((at, key) => (at as Readonly<Record<string, unknown>> | undefined)?.[key], fields) !==
+    undefined;
+  const names = entriesOf(live)
+    .filter((entry) => (entry.subresource ?? "") === "" && (path.length === 0 || owns(entry.fieldsV1)))
+    .map((entry) => entry.manager ?? "");
+  return [...new Set(names)].filter((name) => name !== "");
+}
+
 function keepListed({ listed }: AdoptionFacts): AdoptionVerdict | undefined {
   return listed ? { action: "ours", reason: "the inventory lists it" } : undefined;
 }
@@ -119,14 +130,20 @@ const marks: readonly { readonly at: "labels" | "annotations"; readonly key: str
   { at: "annotations", key: "config.k8s.io/owning-inventory", tool: "the inventory" },
 ];
 
-function refuseReconciled({ live }: AdoptionFacts): AdoptionVerdict | undefined {
+/** The tool that has made an object and comes back to it on its own, by the mark that it leaves: `Argo CD's prod`. */
+export function reconcilerOf(live: KubeObject): string | undefined {
   for (const { at, key, tool } of marks) {
     const value = live.metadata[at]?.[key];
     if (value !== undefined) {
-      return { action: "refuse", reason: `${tool} ${value} has made it` };
+      return `${tool} ${value}`;
     }
   }
   return undefined;
+}
+
+function refuseReconciled({ live }: AdoptionFacts): AdoptionVerdict | undefined {
+  const tool = reconcilerOf(live);
+  return tool === undefined ? undefined : { action: "refuse", reason: `${tool} has made it` };
 }
 
 function adoptOwnExport({ live, mesh }: AdoptionFacts): AdoptionVerdict | undefined {
@@ -156,6 +173,8 @@ interface Entry {
   readonly manager?: string;
   readonly operation?: string;
   readonly subresource?: string;
+  /** Who owns what, as Kubernetes' FieldsV1 has it. */
+  readonly fieldsV1?: unknown;
 }
 
 function entriesOf(live: KubeObject): readonly Entry[] {

@@ -8,6 +8,8 @@ import { closeMesh, openMesh } from "../connect.ts";
 import { diagnoseFailure } from "../diagnose-failure.ts";
 import { keysOf } from "../guard-deletion.ts";
 import { guardClient } from "../lease/guard-client.ts";
+import type { Labelled } from "../labelled-removal.ts";
+import { leftBehind, notLookedAt, notRemoved, readLabelled, withLabelled } from "../labelled-removal.ts";
 import type { HeldLeases } from "../lease/hold-leases.ts";
 import { holdLeases } from "../lease/hold-leases.ts";
 import { connectManagement } from "../management.ts";
@@ -21,6 +23,9 @@ import type { Scope } from "../scope.ts";
 import { isInScope, isManagedInScope } from "../scope.ts";
 import { deleteItems } from "./delete-items.ts";
 
+/** What isthmus makes in Rancher's own cluster. */
+const projectKind = { apiVersion: "management.cattle.io/v3", kind: "Project" };
+
 interface Owned {
   readonly one: Connected;
   readonly inventory: Inventory;
@@ -28,6 +33,10 @@ interface Owned {
   readonly items: readonly InventoryItem[];
   /** What the inventory goes on listing: in Rancher's own cluster what clusters outside the scope have there. */
   readonly rest: readonly InventoryItem[];
+  /** What carries the mesh's label; undefined where the inventory is all that counts. */
+  readonly labelled: Labelled | undefined;
+  /** True where there is no inventory, something of the mesh all the same, and nobody asked to go by the label: nothing is touched. */
+  readonly isLeft: boolean;
 }
 
 /** What a removal would take away. The connections are open until `close`. */
@@ -43,7 +52,8 @@ export interface PreparedRemoval {
 
 export interface RemovalOutcome {
   readonly cluster: string;
-  readonly state: "removed" | "failed" | "interrupted" | "unreachable";
+  /** `left` = something of the mesh is there that this command did not delete, and the diagnostics say what. */
+  readonly state: "removed" | "left" | "failed" | "interrupted" | "unreachable";
   readonly deleted: number;
   readonly diagnostics: readonly Diagnostic[];
 }
@@ -51,12 +61,14 @@ export interface RemovalOutcome {
 /**
  * Reads the inventories: what isthmus owns, by its own record and not by the
  * mesh file. With a `scope` nothing is asked of the other clusters, and of
- * what is in Rancher's own cluster theirs stays.
+ * what is in Rancher's own cluster theirs stays. With `byLabel`, and where there
+ * is no inventory, also what carries the mesh's label.
  */
 export async function prepareRemoval(
   meshFile: MeshFile,
   options: EngineOptions,
   scope: Scope = [],
+  byLabel = false,
 ): Promise<PreparedRemoval> {
   const mesh = meshFile.mesh.name;
   const open = await openMesh(meshFile, options, (cluster) => isInScope(scope, cluster));
@@ -66,23 +78,40 @@ export async function prepareRemoval(
     throw error;
   });
   const all = [...connections, ...(management === undefined ? [] : [management])];
-  const owned = (one: Connected): Owned => {
+  const owned = async (one: Connected): Promise<Owned> => {
+    const isManagement = one.cluster.name === managementTarget;
     const inventory = inventoryOf(one, mesh);
-    const goes = ({ id }: InventoryItem): boolean =>
-      one.cluster.name !== managementTarget || isManagedInScope(meshFile.mesh, scope, id);
+    const goes = ({ id }: InventoryItem): boolean => !isManagement || isManagedInScope(meshFile.mesh, scope, id);
+    const isListed = one.facts.inventories.some((found) => found.mesh === mesh);
+    // Rancher's own cluster may be in the mesh as well: beside its projects nothing in it is looked at twice.
+    const labelled =
+      byLabel || (!isListed && !isManagement)
+        ? await readLabelled(one, inventory, options.signal, isManagement ? [projectKind] : undefined)
+        : undefined;
+    const listed = inventory.items.filter(goes);
     return {
       one,
       inventory,
-      items: inventory.items.filter(goes).sort(laterWavesFirst),
+      items: [...(byLabel && labelled !== undefined ? withLabelled(listed, labelled).filter(goes) : listed)].sort(
+        laterWavesFirst,
+      ),
       rest: inventory.items.filter((item) => !goes(item)),
+      labelled,
+      isLeft: !byLabel && labelled !== undefined && labelled.items.length + labelled.stays.length > 0,
     };
   };
-  const projects = management?.kind === "connected" ? owned(management) : undefined;
+  const [clusters, projects] = await Promise.all([
+    Promise.all(connections.filter((one) => one.kind === "connected").map(owned)),
+    management?.kind === "connected" ? owned(management) : undefined,
+  ]).catch(async (error: unknown) => {
+    await closeMesh({ connections: all, rancher });
+    throw error;
+  });
   return {
     mesh,
     connections: all,
     rancher,
-    clusters: connections.filter((one) => one.kind === "connected").map(owned),
+    clusters,
     management: projects !== undefined && scope.length > 0 && projects.items.length === 0 ? undefined : projects,
     close: async () => {
       await closeMesh({ connections: all, rancher });
@@ -101,7 +130,9 @@ export async function carryOutRemoval(
   prepared: PreparedRemoval,
   options: EngineOptions,
 ): Promise<readonly RemovalOutcome[]> {
-  const all = [...prepared.clusters, ...(prepared.management === undefined ? [] : [prepared.management])];
+  const all = [...prepared.clusters, ...(prepared.management === undefined ? [] : [prepared.management])].filter(
+    ({ isLeft }) => !isLeft,
+  );
   const targets = all.map(({ one }) => ({ cluster: one.cluster.name, client: one.client }));
   const leases = await holdLeases(prepared.mesh, "remove", targets, options);
   const removed = new Set<string>();
@@ -113,7 +144,7 @@ export async function carryOutRemoval(
     );
     const outcomes = await removeHeld(prepared, leases, options);
     outcomes
-      .filter((one) => one.state === "removed" && emptied.has(one.cluster))
+      .filter((one) => (one.state === "removed" || one.state === "left") && emptied.has(one.cluster))
       .forEach((one) => removed.add(one.cluster));
     return outcomes;
   } finally {
@@ -148,6 +179,14 @@ async function removeFrom(
   options: EngineOptions,
 ): Promise<RemovalOutcome> {
   const cluster = owned.one.cluster.name;
+  if (owned.isLeft && owned.labelled !== undefined) {
+    return {
+      cluster,
+      state: "left",
+      deleted: 0,
+      diagnostics: toldOf(owned, leftBehind(cluster, mesh, owned.labelled)),
+    };
+  }
   const lease = leases.held.get(cluster);
   if (lease === undefined) {
     return { cluster, state: "failed", deleted: 0, diagnostics: leases.failed.get(cluster) ?? [] };
@@ -175,10 +214,11 @@ async function removeFrom(
     const { reprieves } = await deleteItems(one, items, {
       ...counting,
       rancher,
-      owned: keysOf(inventory.items),
+      owned: keysOf([...inventory.items, ...items]),
       onNote,
     });
-    if (cluster !== managementTarget) {
+    // Where nothing of the mesh was, an istiod that is there is somebody else's.
+    if (cluster !== managementTarget && items.length > 0) {
       await deleteTraces(one, signal);
     }
     if (rancher.kind === "linked") {
@@ -192,7 +232,13 @@ async function removeFrom(
         )
       : one.client.apply(renderInventory({ ...inventory, items: rest }), { signal }));
     options.onEvent({ kind: "task.done", subject: cluster, task, seconds: (options.now() - started) / 1000 });
-    return { cluster, state: "removed", deleted, diagnostics: reprieves };
+    const kept = owned.labelled === undefined ? undefined : notRemoved(cluster, owned.labelled);
+    return {
+      cluster,
+      state: kept === undefined ? "removed" : "left",
+      deleted,
+      diagnostics: [...reprieves, ...toldOf(owned, kept)],
+    };
   } catch (error) {
     if (options.signal.aborted) {
       return { cluster, state: "interrupted", deleted, diagnostics: [] };
@@ -204,6 +250,12 @@ async function removeFrom(
     }
     return { cluster, state: "failed", deleted, diagnostics };
   }
+}
+
+/** A finding about what carries the label, with what could not be looked at. */
+function toldOf({ one, labelled }: Owned, finding: Diagnostic | undefined): readonly Diagnostic[] {
+  const unseen = labelled === undefined ? undefined : notLookedAt(one.cluster.name, labelled);
+  return [finding, unseen].filter((diagnostic) => diagnostic !== undefined);
 }
 
 /** What istiod puts into every namespace and leaves there when it goes (istio: security namespacecontroller, PILOT_CRL_CONFIGMAP). */

@@ -109,7 +109,7 @@ async function proveIngress(input: ProofInput, options: VerifyOptions): Promise<
     );
     const [address] = gateway === undefined ? [] : serviceAddresses(gateway);
     if (address === undefined) {
-      return failed(base, [noIngress(subject)]);
+      return failed(base, [noIngress(one)]);
     }
     const pods = await listIngressPods(one, options.signal);
     const endpoints = await compareIngressEndpoints(
@@ -243,13 +243,13 @@ function reasonFor(endpoints: readonly EndpointFinding[]): string {
   return "The endpoints are right, so the route in this cluster differs from the mesh file, or another route takes these requests.";
 }
 
-function noIngress(cluster: string): Diagnostic {
+function noIngress({ cluster: { name: cluster }, context }: Connected): Diagnostic {
   return {
     code: "ISM404",
     severity: "error",
     summary: "The ingress gateway has no address",
     detail: `Service istio-system/istio-ingressgateway of ${cluster} has no load-balancer address, so nothing outside can reach the mesh there.`,
-    fix: "See why the Service has none (kubectl describe), or whether isthmus apply has ended well.",
+    fix: `See why the Service has none, or whether isthmus apply has ended well:\n    kubectl --context ${context.context} -n istio-system describe service istio-ingressgateway`,
     cluster,
     object: { group: "", kind: "Service", namespace: "istio-system", name: "istio-ingressgateway" },
   };

@@ -2,7 +2,7 @@ import type { WatchAnswer } from "./watch-answer.ts";
 import { readJson } from "../../core/model/exact-json.ts";
 import type { ResourceKind } from "../object-reference.ts";
 import type { ResourceMapping } from "../resource-paths.ts";
-import { listWellKnown } from "../resource-paths.ts";
+import { listWellKnown, wellKnownGroups } from "../resource-paths.ts";
 import { statusBody } from "./status-body.ts";
 import type { FakeStore, WireObject } from "./fake-store.ts";
 import { mergeInto } from "./fake-store.ts";
@@ -42,6 +42,16 @@ export function answerRequest(request: FakeRequest, state: FakeState): FakeAnswe
       platform: "fake/fake",
     });
   }
+  if (pathname === "/apis") {
+    const versions = [...wellKnownGroups.map((name) => `${name}/v1`), ...state.kinds.map((one) => one.apiVersion)];
+    return answer(200, {
+      kind: "APIGroupList",
+      groups: [...new Set(versions.filter((one) => one.includes("/")))].map((groupVersion) => ({
+        name: groupVersion.split("/")[0],
+        preferredVersion: { groupVersion },
+      })),
+    });
+  }
   const group = /^\/(?:api|apis\/([^/]+))\/([^/]+)(\/.*)?$/.exec(pathname);
   const apiVersion = group === null ? "" : group[1] === undefined ? (group[2] ?? "") : `${group[1]}/${group[2]}`;
   const served = [...listWellKnown(apiVersion), ...state.kinds.filter((one) => one.apiVersion === apiVersion)];
@@ -53,7 +63,7 @@ export function answerRequest(request: FakeRequest, state: FakeState): FakeAnswe
       name: plural,
       kind,
       namespaced,
-      verbs: [],
+      verbs: ["get", "list", "delete"],
     }));
     return answer(200, { kind: "APIResourceList", groupVersion: apiVersion, resources });
   }

@@ -1,22 +1,35 @@
 import type { ExitCode } from "../../../core/diagnostics/exit-codes.ts";
 import { exitCodes } from "../../../core/diagnostics/exit-codes.ts";
-import { describeId } from "../../../core/model/kube-object.ts";
+import { describeId, keyOf } from "../../../core/model/kube-object.ts";
+import type { Labelled } from "../../../engine/labelled-removal.ts";
+import { countKinds } from "../../../engine/labelled-removal.ts";
 import type { PreparedRemoval, RemovalOutcome } from "../../../engine/operations/remove.ts";
 import type { Palette } from "./palette.ts";
 
 /** What a removal would take away, in its order; what was there before is named as staying. */
 export function viewRemovalPlan(prepared: PreparedRemoval, palette: Palette): string {
   return [...prepared.clusters, ...(prepared.management === undefined ? [] : [prepared.management])]
-    .flatMap(({ one, items }) => [
+    .flatMap(({ one, items, labelled, isLeft }) => [
       palette.strong(one.cluster.name),
-      ...(items.length === 0 ? [palette.dim(`  nothing of mesh ${prepared.mesh} is here`)] : []),
+      ...(isLeft && labelled !== undefined
+        ? [`  no inventory of mesh ${prepared.mesh} is here; what carries its label stays: ${viewCounts(labelled)}`]
+        : items.length === 0
+          ? [palette.dim(`  nothing of mesh ${prepared.mesh} is here`)]
+          : []),
       ...items.map((item) =>
         item.created
           ? palette.removed(`  - ${describeId(item.id)}`)
           : palette.dim(`    ${describeId(item.id)} stays: it was there before`),
       ),
+      ...(isLeft ? [] : (labelled?.stays ?? []))
+        .filter(({ id }) => !items.some((item) => keyOf(item.id) === keyOf(id)))
+        .map(({ id, reason }) => palette.dim(`    ${describeId(id)} stays: ${reason}`)),
     ])
     .join("\n");
+}
+
+function viewCounts(labelled: Labelled): string {
+  return [...countKinds(labelled)].map(([kind, count]) => `${count} ${kind}`).join(", ");
 }
 
 /** How a removal ended, cluster by cluster. */
@@ -26,11 +39,18 @@ export function viewRemoval(outcomes: readonly RemovalOutcome[], palette: Palett
       const mark = outcome.state === "removed" ? palette.good("√") : palette.bad("×");
       const words = {
         removed: "removed",
+        left: "left as it is, see below",
         failed: "not all removed",
         interrupted: "interrupted",
         unreachable: "does not answer, nothing was done there",
       };
-      return `${mark} ${outcome.cluster}  ${words[outcome.state]}${outcome.deleted > 0 ? `, ${outcome.deleted} objects deleted` : ""}`;
+      const word =
+        outcome.state === "left" && outcome.deleted > 0
+          ? "not all removed"
+          : outcome.state === "removed" && outcome.deleted === 0
+            ? "nothing had to be deleted"
+            : words[outcome.state];
+      return `${mark} ${outcome.cluster}  ${word}${outcome.deleted > 0 ? `, ${outcome.deleted} objects deleted` : ""}`;
     })
     .join("\n");
 }
@@ -47,5 +67,5 @@ export function removalExitCode(outcomes: readonly RemovalOutcome[]): ExitCode {
   if (states.has("removed")) {
     return exitCodes.partlyApplied;
   }
-  return states.has("failed") ? exitCodes.failed : exitCodes.unreachable;
+  return states.has("failed") || states.has("left") ? exitCodes.failed : exitCodes.unreachable;
 }

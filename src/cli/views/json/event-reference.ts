@@ -25,7 +25,7 @@ export const eventReference: Readonly<Record<StreamedEvent["kind"], EventDescrip
     fields: {
       mesh: "the mesh's name",
       clusters:
-        "`name` and `objects` in the order of removal, each with its identity, its `wave` and its `action`: `delete`, or `release` for one that was there before",
+        "`name` and `objects` in the order of removal, each with its identity, its `wave` and its `action`: `delete`, or `release` for one that was there before; with `labelled` where the mesh's label was looked for: how many objects of which `kind` carry it and stay",
     },
   },
   "task.started": {

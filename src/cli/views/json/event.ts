@@ -40,8 +40,9 @@ function documentOf(
       return { kind: event.kind, plan: planDocument(event.plan, event) };
     case "removal": {
       const { mesh, clusters } = event.removal;
-      const named = clusters.map(({ cluster, objects }) => ({
+      const named = clusters.map(({ cluster, objects, labelled }) => ({
         name: cluster,
+        ...(labelled === undefined ? {} : { labelled }),
         objects: objects.map(({ id, ...rest }) => ({ ...rest, ...id })),
       }));
       return { kind: event.kind, mesh, clusters: named };

@@ -10,13 +10,17 @@ export const rotationSafe: Check = {
   sentence: "istiod keeps endpoints when a remote secret changes",
   pre: true,
   run: (facts) => {
-    const installed = meshClusters(facts).map((one) => ({ cluster: one.cluster, version: one.istiod.version }));
+    const installed = meshClusters(facts).map((one) => ({
+      cluster: one.cluster,
+      context: one.context,
+      version: one.istiod.version,
+    }));
     return installed
       .filter((one) => unsafe.test(one.version))
       .map((one) =>
         warning("ISM413", {
           detail: `istiod of ${one.cluster} is ${one.version}. Some seconds after a remote secret is written, this release loses the endpoints of the cluster that the secret is about.`,
-          fix: "Upgrade Istio before credentials are rotated; else restart istiod after it: kubectl -n istio-system rollout restart deployment istiod",
+          fix: `Upgrade Istio before credentials are rotated; else restart istiod after it: kubectl --context ${one.context} -n istio-system rollout restart deployment istiod`,
           cluster: one.cluster,
         }),
       );

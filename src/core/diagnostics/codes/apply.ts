@@ -101,4 +101,19 @@ export const applyCodes = {
     explanation:
       "An object that the mesh file or a service's manifests ask for breaks a rule of Istio's own, such as a regular expression that RE2 refuses or weights whose sum is 0. It was asked of the istioctl of the mesh's version before anything was written. istiod's webhook would refuse it; written while there is no webhook, it makes gateways refuse their whole configuration (ISM321).",
   },
+  ISM346: {
+    summary: "Objects of the mesh are there, and no inventory lists them",
+    explanation:
+      "`isthmus remove` goes by the inventory that every apply keeps in a cluster. This cluster has none, and objects with the mesh's label (`isthmus.dev/mesh`): the mesh was made from an export, by kubectl or by a GitOps tool, or somebody has deleted the inventory. Nothing was removed there. `--labelled` goes by the label, shows what that is and asks.",
+  },
+  ISM347: {
+    summary: "Another tool keeps objects of the mesh",
+    explanation:
+      "Objects with the mesh's label carry the mark of Helm, Argo CD, Flux, kapp or another inventory. Those tools would make them again as soon as they look, so `isthmus remove --labelled` leaves them and ends with an exit code that is not 0.",
+  },
+  ISM348: {
+    summary: "Not every kind could be looked at",
+    explanation:
+      "What carries a mesh's label is looked for among all kinds that a cluster serves. This user may not list some of them, or the server behind an aggregated API does not answer, so that objects of the mesh may be left there.",
+  },
 } as const satisfies Record<string, CatalogueEntry>;
