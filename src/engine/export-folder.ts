@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { lstat, mkdir, readFile, readdir, rename, rm, rmdir, writeFile } from "node:fs/promises";
+import { lstat, readFile, readdir, rename, rm, rmdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { makeFolder } from "../files/make-folder.ts";
 import type { ExportFile } from "../core/export/export-file.ts";
@@ -191,7 +191,7 @@ async function putInPlace({ folder, staging, old, staged, same }: Placement): Pr
     ...Object.fromEntries([...staged].map(([file, hash]) => [file, [...(old[file] ?? []), hash]])),
   });
   for (const file of fresh) {
-    await mkdir(path.dirname(path.join(folder, file)), { recursive: true });
+    await makeFolder(path.dirname(path.join(folder, file)));
     await rename(path.join(staging, file), path.join(folder, file));
   }
   for (const file of stale) {
@@ -220,7 +220,7 @@ async function removeEmpty(folder: string, place: string): Promise<void> {
 }
 
 async function write(file: string, text: string): Promise<void> {
-  await mkdir(path.dirname(file), { recursive: true });
+  await makeFolder(path.dirname(file));
   await writeFile(file, text);
 }
 

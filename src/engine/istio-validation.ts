@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { makeFolder } from "../files/make-folder.ts";
 import type { Diagnostic } from "../core/diagnostics/diagnostic.ts";
 import { UserError } from "../core/diagnostics/user-error.ts";
 import { describeId, idOf, keyOf } from "../core/model/kube-object.ts";
@@ -81,7 +82,7 @@ async function isFile(file: string): Promise<boolean> {
 
 /** What cannot be remembered is asked again the next time. */
 async function remember(file: string): Promise<void> {
-  await mkdir(path.dirname(file), { recursive: true })
+  await makeFolder(path.dirname(file))
     .then(async () => writeFile(file, "", { mode: 0o600 }))
     .catch(() => undefined);
 }

@@ -6,6 +6,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { FakeClusters } from "../../src/cli/testing/fake-clusters.ts";
 import { inFreshWorld } from "./fresh-world.ts";
+import type { Running } from "./run-program.ts";
 import { buildProgram, runProgram } from "./run-program.ts";
 
 beforeAll(buildProgram);
@@ -27,8 +28,8 @@ const places: readonly (readonly [string, (world: FakeClusters, pipe: string) =>
     "a token file",
     async (world, pipe) => {
       const file = path.join(world.folder, "kubeconfig");
-      const url = world.servers["west"]?.url ?? "";
-      const named = (name: string): string => `{ name: ${name}, cluster: { server: "${url}" } }`;
+      const named = (name: string): string =>
+        `{ name: ${name}, cluster: { server: "${world.servers[name]?.url ?? ""}" } }`;
       await writeFile(
         file,
         `apiVersion: v1
@@ -43,9 +44,10 @@ contexts: [{ name: west, context: { cluster: west, user: me } }, { name: east, c
   ],
 ];
 
-/** Opens the pipe's other end once somebody reads from it; nothing is ever written. */
-async function waitForReader(pipe: string): Promise<number> {
+/** Opens the pipe's other end once the program reads from it; nothing is ever written. */
+async function waitForReader(pipe: string, { child }: Running): Promise<number> {
   for (;;) {
+    expect(child.exitCode).toBeNull();
     try {
       return openSync(pipe, constants.O_WRONLY | constants.O_NONBLOCK);
     } catch (error) {
@@ -61,7 +63,7 @@ describe("a file that never answers", () => {
       const pipe = path.join(world.folder, "pipe");
       execFileSync("mkfifo", [pipe]);
       const running = runProgram(world, await prepare(world, pipe));
-      const otherEnd = await waitForReader(pipe);
+      const otherEnd = await waitForReader(pipe, running);
       running.child.kill("SIGINT");
       const { code, err } = await running.ended;
       closeSync(otherEnd);

