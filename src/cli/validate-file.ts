@@ -6,8 +6,10 @@ import type { ExitCode } from "../core/diagnostics/exit-codes.ts";
 import { exitCodes } from "../core/diagnostics/exit-codes.ts";
 import { parseMesh } from "../core/spec/parse.ts";
 import { findUnsupported } from "../core/spec/unsupported.ts";
+import { inspectManifests } from "../engine/facts/service-manifests.ts";
 import { readMeshText } from "../engine/mesh-file.ts";
 import type { CliContext } from "./context.ts";
+import { engineOptions } from "./engine-options.ts";
 import { viewValidation } from "./views/human/validation.ts";
 
 export interface ValidateArgs {
@@ -16,7 +18,10 @@ export interface ValidateArgs {
   readonly output: "table" | "json";
 }
 
-/** Reads a mesh file, reports all of its problems, and says what the mesh has when there are none. */
+/**
+ * Reads a mesh file and the manifests of its services, reports all of their
+ * problems, and says what the mesh has when there are none. Relative paths in a mesh from stdin start at the working folder.
+ */
 export async function validateFile(args: ValidateArgs, context: CliContext): Promise<ExitCode> {
   const fromStdin = args.file === "-";
   const name = fromStdin ? "<stdin>" : args.file;
@@ -27,18 +32,31 @@ export async function validateFile(args: ValidateArgs, context: CliContext): Pro
   // The file is right; it is this version that does not do all of it. Commands that would have to do it refuse.
   const unsupported = mesh === undefined ? [] : findUnsupported(mesh, locate);
   const advice = mesh === undefined ? [] : adviseMesh(mesh, locate);
-  const all = [...diagnostics, ...unsupported.map((one) => ({ ...one, severity: "warning" as const })), ...advice];
+  const manifests =
+    mesh === undefined
+      ? []
+      : await inspectManifests(
+          { name, folder: fromStdin ? context.cwd : path.dirname(path.resolve(context.cwd, args.file)), mesh, locate },
+          await engineOptions(context),
+        );
+  const all = [
+    ...diagnostics,
+    ...unsupported.map((one) => ({ ...one, severity: "warning" as const })),
+    ...advice,
+    ...manifests,
+  ];
+  const sound = manifests.some((one) => one.severity === "error") ? undefined : mesh;
   if (args.output === "json") {
     context.printJson({
       apiVersion: "isthmus.dev/v1alpha1",
       kind: "Validation",
       file: name,
-      valid: mesh !== undefined,
+      valid: sound !== undefined,
       diagnostics: all,
     });
   } else {
     context.report(all);
-    context.print(viewValidation(name, mesh, all, context.palette));
+    context.print(viewValidation(name, sound, all, context.palette));
   }
-  return mesh === undefined ? exitCodes.invalidMeshFile : exitCodes.ok;
+  return sound === undefined ? exitCodes.invalidMeshFile : exitCodes.ok;
 }

@@ -72,6 +72,17 @@ describe("objects", () => {
     expect(request?.headers["user-agent"]).toMatch(/^isthmus\/\d+\.\d+\.\d+/);
   });
 
+  it("leaves out the namespace of an object whose kind has none", async () => {
+    const { server, client } = await start();
+    const issuer = {
+      apiVersion: "cert-manager.io/v1",
+      kind: "ClusterIssuer",
+      metadata: { name: "a", namespace: "demo" },
+    };
+    await client.apply(issuer, { signal });
+    expect(server.store.find(issuer, undefined, "a")?.metadata).not.toHaveProperty("namespace");
+  });
+
   it("stores nothing in a dry-run, but says what would come out", async () => {
     const { server, client } = await start();
     const result = await client.apply(configMap("a", { x: "1" }), { dryRun: true, signal });

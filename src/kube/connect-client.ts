@@ -80,10 +80,11 @@ export function createKubeClient({ cluster, context, limits }: KubeClientOptions
 
     async apply(object, { dryRun = false, force = false, fieldManager = ownFieldManager, signal }) {
       const reference = referenceOf(object);
+      const path = await pathOf(reference, "apply", signal);
       return change(
         {
           method: "PATCH",
-          path: await pathOf(reference, "apply", signal),
+          path,
           query: {
             fieldManager,
             fieldValidation: "Strict",
@@ -92,7 +93,7 @@ export function createKubeClient({ cluster, context, limits }: KubeClientOptions
           },
           // JSON is YAML; API servers before 1.30 know no other content type for this.
           contentType: "application/apply-patch+yaml",
-          body: writeWireObject(object),
+          body: writeWireObject(atPath(object, path)),
           subject: { verb: dryRun ? "dry-run" : "apply", object: reference },
           racing: true,
           signal,
@@ -110,7 +111,7 @@ export function createKubeClient({ cluster, context, limits }: KubeClientOptions
           path: path.slice(0, path.lastIndexOf("/")),
           query: { fieldManager: ownFieldManager, fieldValidation: "Strict" },
           contentType: "application/json",
-          body: writeWireObject(object),
+          body: writeWireObject(atPath(object, path)),
           subject: { verb: "create", object: reference },
           signal,
         },
@@ -228,4 +229,10 @@ function deleteBody({ propagationPolicy = "Background", uid, resourceVersion, dr
     ...(Object.keys(preconditions).length === 0 ? {} : { preconditions }),
     ...(dryRun ? { dryRun: ["All"] } : {}),
   });
+}
+
+/** Without its namespace where the kind has none: manifests of custom kinds are read before anybody can know. */
+function atPath(object: KubeObject, path: string): KubeObject {
+  const { namespace, ...metadata } = object.metadata;
+  return namespace === undefined || path.includes("/namespaces/") ? object : { ...object, metadata };
 }

@@ -75,6 +75,7 @@ export const exportCommand = defineCommand({
         }),
       );
       progress.stop();
+      context.report(outcome.warnings);
       context.print(viewExport(args.folder, outcome, context.palette));
     } finally {
       progress.stop();

@@ -57,6 +57,7 @@ export const renderCommand = defineCommand({
         },
       });
       const all = await renderOffline(meshFile, options, args.cluster);
+      context.report(all.warnings);
       const texts = args.output === "json" ? rendered.renderedJson(all) : rendered.renderedYaml(all);
       for await (const text of texts) {
         context.print(text);

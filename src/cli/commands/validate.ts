@@ -4,9 +4,9 @@ import { fileOption, outputOption } from "../options.ts";
 /** `isthmus validate` */
 export const validateCommand = defineCommand({
   name: "validate",
-  summary: "Finds all problems of a mesh file, offline",
+  summary: "Finds all problems of a mesh file and its manifests, offline",
   description:
-    "Every problem is shown in one run, with file, line, column, a stable code and a fix. Asks no cluster. What is valid but cannot be done by this version is a warning. Exit code 65 when the file has errors.",
+    "Every problem is shown in one run, with file, line, column, a stable code and a fix, also those of the services' manifests. Asks no cluster. What is valid but cannot be done by this version is a warning. Exit code 65 when the file has errors.",
   examples: [
     { command: "isthmus validate", does: "./mesh.yaml" },
     { command: "isthmus validate -f prod/mesh.yaml -o json", does: "for scripts and editors" },

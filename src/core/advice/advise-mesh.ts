@@ -2,6 +2,7 @@ import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import type { Mesh } from "../model/mesh.ts";
 import { isNewerThanKnown, istioReleases } from "../releases/istio-releases.ts";
 import { adviseExternalDns } from "./external-dns.ts";
+import { adviseQuantities } from "./quantities.ts";
 import type { Locate } from "./route-order.ts";
 import { adviseRoutes } from "./route-order.ts";
 
@@ -11,7 +12,13 @@ import { adviseRoutes } from "./route-order.ts";
  * file gives lines to those that are about one place.
  */
 export function adviseMesh(mesh: Mesh, locate?: Locate): readonly Diagnostic[] {
-  return [...adviseCatalog(mesh), ...adviseNewerIstio(mesh), ...adviseExternalDns(mesh), ...adviseRoutes(mesh, locate)];
+  return [
+    ...adviseCatalog(mesh),
+    ...adviseNewerIstio(mesh),
+    ...adviseExternalDns(mesh),
+    ...adviseRoutes(mesh, locate),
+    ...adviseQuantities(mesh, locate),
+  ];
 }
 
 function adviseCatalog(mesh: Mesh): readonly Diagnostic[] {

@@ -139,6 +139,26 @@ describe("two objects of one identity", () => {
   });
 });
 
+describe("an object without a namespace", () => {
+  const definition = (scope: string): KubeObject =>
+    object("apiextensions.k8s.io/v1", "CustomResourceDefinition", "gadgets.example.com", {
+      spec: { group: "example.com", scope, names: { kind: "Gadget", plural: "gadgets" } },
+    });
+  const gadget = object("example.com/v1", "Gadget", "one");
+
+  it.each([
+    ["stays without where its definition says so", [definition("Cluster"), gadget], "Gadget.example.com/one"],
+    [
+      "gets the service's where its definition says so",
+      [definition("Namespaced"), gadget],
+      "Gadget.example.com/sample/one",
+    ],
+    ["gets the service's where nothing is known", [gadget], "Gadget.example.com/sample/one"],
+  ])("%s", (_, objects, key) => {
+    expect(find(render(objects), key)).toBeDefined();
+  });
+});
+
 describe("a Namespace in a service's manifests", () => {
   const own = object("v1", "Namespace", "sample", {
     metadata: {

@@ -1,20 +1,23 @@
+import type { Assignment } from "../manifests/assign-versions.ts";
+import { assignVersions } from "../manifests/assign-versions.ts";
 import type { KubeObject, ObjectMeta } from "../model/kube-object.ts";
 import type { Cluster, Service } from "../model/mesh.ts";
-import { clusterScopedKinds } from "../model/scope.ts";
+import { isClusterScoped } from "../model/scope.ts";
 
 /**
- * The objects of a service's manifests that belong on one cluster: those that
- * carry a version's labels go where that version runs, the rest everywhere
- * (contract/mesh-file.md, `manifests`). Objects without a namespace get the service's.
+ * The objects of a service's manifests that belong on one cluster: those of a
+ * version (`assignVersions`) go where that version runs, the rest everywhere.
+ * Objects without a namespace get the service's.
  */
 export function renderServiceManifests(
   service: Service,
   cluster: Cluster,
   manifests: readonly KubeObject[],
 ): RenderedManifest[] {
+  const assigned = assignmentsOf(service, manifests);
   return manifests
-    .filter((object) => belongsOn(service, cluster, object))
-    .map((source) => ({ object: inNamespace(service, source), source }));
+    .filter((object) => belongsOn(assigned, cluster, object))
+    .map((source) => ({ object: inNamespace(service, source, manifests), source }));
 }
 
 export interface RenderedManifest {
@@ -23,21 +26,34 @@ export interface RenderedManifest {
   readonly source: KubeObject;
 }
 
-function belongsOn(service: Service, cluster: Cluster, object: KubeObject): boolean {
-  const labels = object.metadata.labels ?? {};
-  const matching = service.versions.filter((version) =>
-    Object.entries(version.labels).every(([key, value]) => labels[key] === value),
-  );
-  return matching.length === 0 || matching.some((version) => version.clusters.includes(cluster.name));
+function belongsOn(assigned: ReadonlyMap<KubeObject, Assignment>, cluster: Cluster, object: KubeObject): boolean {
+  const versions = assigned.get(object)?.versions ?? [];
+  return versions.length === 0 || versions.some((version) => version.clusters.includes(cluster.name));
 }
 
-function inNamespace(service: Service, object: KubeObject): KubeObject {
-  if (object.metadata.namespace !== undefined || clusterScopedKinds.has(object.kind)) {
-    return object;
+/** Once for all clusters. */
+function assignmentsOf(service: Service, manifests: readonly KubeObject[]): ReadonlyMap<KubeObject, Assignment> {
+  const known = assignments.get(service);
+  if (known?.manifests === manifests) {
+    return known.assigned;
   }
+  const assigned = assignVersions(service, manifests);
+  assignments.set(service, { manifests, assigned });
+  return assigned;
+}
+
+const assignments = new WeakMap<
+  Service,
+  { readonly manifests: readonly KubeObject[]; readonly assigned: ReadonlyMap<KubeObject, Assignment> }
+>();
+
+function inNamespace(service: Service, object: KubeObject, manifests: readonly KubeObject[]): KubeObject {
   const known = placed.get(object);
-  if (known?.metadata.namespace === service.namespace) {
-    return known;
+  if (object.metadata.namespace !== undefined || known?.metadata.namespace === service.namespace) {
+    return known ?? object;
+  }
+  if (isClusterScoped(object, manifests)) {
+    return object;
   }
   const metadata: ObjectMeta = { ...object.metadata, namespace: service.namespace };
   const found = { ...object, metadata };

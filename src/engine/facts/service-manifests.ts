@@ -5,6 +5,7 @@ import { manifestCodes } from "../../core/diagnostics/codes/manifests.ts";
 import type { Diagnostic, SourceRange } from "../../core/diagnostics/diagnostic.ts";
 import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
 import { UserError } from "../../core/diagnostics/user-error.ts";
+import { checkManifests } from "../../core/manifests/check-manifests.ts";
 import { decodeBytes } from "../../core/manifests/decode-bytes.ts";
 import type { KubeObject } from "../../core/model/kube-object.ts";
 import type { Materials } from "../../core/render/materials.ts";
@@ -21,13 +22,22 @@ type ReadOptions = Pick<EngineOptions, "env" | "kubectlCandidates" | "signal">;
 /** What rendering needs to know of the services' manifests. */
 export type ServiceManifests = Required<Pick<Materials, "serviceManifests" | "places">>;
 
+/** The manifests, and what has to be said of them though they can be applied. */
+export interface ReadManifests {
+  readonly manifests: ServiceManifests;
+  readonly warnings: readonly Diagnostic[];
+}
+
 /**
  * The objects of every service's `manifests`: a YAML file, a kustomization, or
  * a folder whose `*.yaml`, `*.yml` and `*.json` files are read in name order.
  * All problems in all files are one UserError (65), also objects that they and
- * the mesh file make differently.
+ * the mesh file make differently, and what they say against the mesh file.
  */
-export async function readServiceManifests(meshFile: MeshFile, options: ReadOptions): Promise<ServiceManifests> {
+export async function readServiceManifests(
+  meshFile: Pick<MeshFile, "name" | "folder" | "mesh" | "locate">,
+  options: ReadOptions,
+): Promise<ReadManifests> {
   const problems: Diagnostic[] = [];
   const found: Record<string, readonly KubeObject[]> = {};
   const ranges = new Map<KubeObject, SourceRange>();
@@ -63,11 +73,30 @@ export async function readServiceManifests(meshFile: MeshFile, options: ReadOpti
     serviceManifests: found,
     places: { manifest: (object) => ranges.get(object), mesh: meshFile.locate },
   };
-  const all = [...problems, ...findMeshClashes(meshFile.mesh, { ...noMaterials, ...manifests })];
-  if (all.length > 0) {
+  const all = [
+    ...problems,
+    ...findMeshClashes(meshFile.mesh, { ...noMaterials, ...manifests }),
+    ...checkManifests(meshFile.mesh, manifests),
+  ];
+  if (all.some((one) => one.severity === "error")) {
     throw new UserError(all, exitCodes.invalidMeshFile);
   }
-  return manifests;
+  return { manifests, warnings: all };
+}
+
+/** Everything that `readServiceManifests` would say, errors and warnings. */
+export async function inspectManifests(
+  meshFile: Parameters<typeof readServiceManifests>[0],
+  options: ReadOptions,
+): Promise<readonly Diagnostic[]> {
+  try {
+    return (await readServiceManifests(meshFile, options)).warnings;
+  } catch (error) {
+    if (error instanceof UserError) {
+      return error.diagnostics;
+    }
+    throw error;
+  }
 }
 
 /** A manifest's text and how messages call it. */
@@ -95,7 +124,11 @@ async function readText(file: string, name: string): Promise<string> {
   );
 }
 
-async function readTexts(place: string, meshFile: MeshFile, options: ReadOptions): Promise<readonly Manifest[]> {
+async function readTexts(
+  place: string,
+  meshFile: Pick<MeshFile, "name" | "folder">,
+  options: ReadOptions,
+): Promise<readonly Manifest[]> {
   const { folder: relativeTo } = meshFile;
   // As the mesh file was named, so that a terminal finds the file.
   const nameOf = (file: string): string => path.join(path.dirname(meshFile.name), path.relative(relativeTo, file));

@@ -3,6 +3,7 @@ import { exportPart, managementFolder } from "../../core/export/export-part.ts";
 import { leaveOut } from "../../core/export/left-out.ts";
 import type { ExportedPart } from "../../core/export/exported-part.ts";
 import { writeReadme } from "../../core/export/readme.ts";
+import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
 import type { Cluster } from "../../core/model/mesh.ts";
 import { clusterNamed } from "../../core/model/mesh.ts";
 import type { PlacedObject } from "../../core/render/place-objects.ts";
@@ -26,6 +27,8 @@ export interface ExportOptions {
 }
 
 export interface ExportOutcome {
+  /** What has to be said of the services' manifests. */
+  readonly warnings: readonly Diagnostic[];
   readonly parts: readonly ExportedPart[];
   readonly files: ExportedFiles;
 }
@@ -66,7 +69,7 @@ export async function exportMesh(
       await stage(one.cluster, clusterNamed(mesh, one.cluster), one.objects);
     }
     await folder.stage({ path: "README.md", text: writeReadme(mesh, asked.format, parts) });
-    return { parts, files: await folder.commit() };
+    return { warnings: rendered.warnings, parts, files: await folder.commit() };
   } finally {
     await folder.close();
   }

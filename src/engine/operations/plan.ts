@@ -71,7 +71,7 @@ export async function preparePlan(
   given?: OpenMesh,
 ): Promise<PreparedPlan> {
   // First of all: what is wrong in a file is told before any cluster is asked.
-  const manifests = await readServiceManifests(meshFile, options);
+  const { manifests, warnings } = await readServiceManifests(meshFile, options);
   const ways = given ?? (await resolveContexts(meshFile, options));
   const open: Connection[] = [];
   const close = async (): Promise<void> => {
@@ -136,6 +136,7 @@ export async function preparePlan(
       warnings: [
         ...meshFile.warnings,
         ...adviseMesh(meshFile.mesh, meshFile.locate),
+        ...warnings,
         ...adviseAccess(meshFile.mesh, found),
         ...rancherWarnings(ways.rancher),
         ...trust.warnings,

@@ -1,4 +1,5 @@
 import { availableParallelism } from "node:os";
+import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
 import type { Cluster, Mesh } from "../../core/model/mesh.ts";
 import type { PlacedObject } from "../../core/render/place-objects.ts";
 import type { RenderedCluster } from "../../core/render/render-mesh.ts";
@@ -17,6 +18,8 @@ import { startSlowTask } from "../slow-task.ts";
 export interface OfflineRender {
   /** For Rancher's local cluster. Empty when one cluster alone was asked for. */
   readonly management: readonly PlacedObject[];
+  /** What has to be said of the services' manifests. */
+  readonly warnings: readonly Diagnostic[];
   /** In the order of the mesh file; to be read once. Rejects with what istioctl has to say. */
   readonly clusters: AsyncIterable<RenderedCluster>;
 }
@@ -32,7 +35,7 @@ export async function renderOffline(meshFile: MeshFile, options: EngineOptions, 
   const asked = mesh.clusters.filter((cluster) => only === undefined || cluster.name === only);
   // Of all clusters: network policies of one open the way to the API servers of the others.
   const { platforms, apiAddresses } = await findClusters(meshFile, options);
-  const manifests = await readServiceManifests(meshFile, options);
+  const { manifests, warnings } = await readServiceManifests(meshFile, options);
   const istioObjects = await createIstioRenderer(mesh, platforms, { ...options, locate: meshFile.locate });
   const render = async (cluster: Cluster): Promise<RenderedCluster> =>
     renderCluster(mesh, cluster, {
@@ -45,6 +48,7 @@ export async function renderOffline(meshFile: MeshFile, options: EngineOptions, 
       ingressAddresses: {},
     });
   return {
+    warnings,
     management: only === undefined ? renderManagement(mesh) : [],
     clusters: tellOf(mesh, asked.length, mapAhead(asked, 2 * availableParallelism(), render), options),
   };

@@ -22,4 +22,34 @@ export const manifestCodes = {
     explanation:
       "A file of a service's manifests holds actions of a Helm chart, such as `{{ .Values.image }}`. Charts are templates and no objects: only helm puts the values in. Give what `helm template` prints as manifests.",
   },
+  ISM229: {
+    summary: "The manifests and the mesh file disagree about a Service",
+    explanation:
+      "A service in the mesh file is the Service of that name, in that namespace, at that port. The manifests that the mesh file names for it have none, one in another namespace, one without the port, or one that has no address of its own (headless, ExternalName). Routes lead to the Service, so they would lead nowhere.",
+  },
+  ISM234: {
+    summary: "A Service does not reach its pods",
+    explanation:
+      "A Service gives traffic to the pods that have all labels of its selector, at its target port. In the manifests the pods of a version lack such a label, or no container has the port that the Service names. The API server takes that, and the Service stays without endpoints.",
+  },
+  ISM235: {
+    summary: "The manifests route what the mesh file routes",
+    explanation:
+      "The manifests of a service hold a VirtualService or a DestinationRule of their own for the service or for a route's host. Istio merges several of them for one host by rules of age and order, so that the weights of the mesh file do not count for a part of the requests.",
+  },
+  ISM236: {
+    summary: "Nobody can say which version a workload is",
+    explanation:
+      "A version is what its labels select among the pods: that is what Istio's subsets do. So the labels in a workload's pod template decide which version it is and in which clusters it runs, whatever labels the workload itself has. Pods of the service without a version's labels would run everywhere and get no share of a route; pods with the labels of two versions would get the share of both.",
+  },
+  ISM237: {
+    summary: "A version has no pods in the manifests",
+    explanation:
+      "The mesh file has a version of a service, and no workload in the service's manifests has its labels in its pod template. If something else makes these pods, nothing is wrong. Otherwise a request that a route gives to the version fails with 503.",
+  },
+  ISM238: {
+    summary: "A quantity that cannot be meant",
+    explanation:
+      "Kubernetes' quantities are numbers with a suffix, and m is a thousandth: `memory: 100m` is a tenth of a byte, where 100Mi is mostly meant. A request above its limit, and what is no quantity at all, is refused by API servers.",
+  },
 } as const satisfies Record<string, CatalogueEntry>;

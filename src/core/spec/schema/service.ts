@@ -50,7 +50,7 @@ export const serviceSchema = z
     port: z.int().min(1).max(65_535).meta({ description: "The port of the Service that routes send requests to." }),
     manifests: textOf(
       line,
-      "A file, folder or kustomization with the service's objects, relative to the mesh file; isthmus deploys them. Objects with the labels of a version go to the clusters that run it, the rest to every cluster. Default: the service is deployed by other means.",
+      "A file, folder or kustomization with the service's objects, relative to the mesh file; isthmus deploys them. What makes pods with the labels of a version, or has these labels itself and makes none, goes to the clusters that run it, the rest to every cluster. Default: the service is deployed by other means.",
     ).optional(),
     versions: z
       .record(z.string(), versionSchema)

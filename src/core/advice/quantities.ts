@@ -1,0 +1,56 @@
+import { manifestCodes } from "../diagnostics/codes/manifests.ts";
+import type { Diagnostic } from "../diagnostics/diagnostic.ts";
+import type { QuantityProblem } from "../manifests/check-quantities.ts";
+import { findQuantityProblems } from "../manifests/check-quantities.ts";
+import type { ContainerDefaults, Mesh } from "../model/mesh.ts";
+import type { Path } from "../spec/path.ts";
+import { describePath } from "../spec/path.ts";
+import type { Locate } from "./route-order.ts";
+
+/** Warns of container defaults and quotas in the mesh file that have a unit which is rarely meant, or contradict each other. */
+export function adviseQuantities(mesh: Mesh, locate?: Locate): readonly Diagnostic[] {
+  const ofDefaults = (path: Path, defaults: ContainerDefaults | undefined): readonly Diagnostic[] =>
+    defaults === undefined
+      ? []
+      : tell(path, locate, (of) =>
+          findQuantityProblems(
+            given({ cpu: defaults.requestsCpu, memory: defaults.requestsMemory }),
+            given({ cpu: defaults.limitsCpu, memory: defaults.limitsMemory }),
+            of,
+          ),
+        );
+  const { project } = mesh.rancher ?? {};
+  return [
+    ...ofDefaults(["spec", "istio", "containerDefaults"], mesh.istio.containerDefaults),
+    ...ofDefaults(["spec", "rancher", "project", "containerDefaults"], project?.containerDefaults),
+    ...tell(["spec", "rancher", "project", "quota"], locate, (of) => {
+      const quota = project?.quota ?? {};
+      return findQuantityProblems(
+        given({ memory: quota["requestsMemory"] }),
+        given({ memory: quota["limitsMemory"] }),
+        of,
+      );
+    }),
+  ];
+}
+
+function given(values: Readonly<Record<string, string | undefined>>): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(values).filter((entry): entry is [string, string] => entry[1] !== undefined),
+  );
+}
+
+function tell(
+  path: Path,
+  locate: Locate | undefined,
+  find: (of: string) => readonly QuantityProblem[],
+): readonly Diagnostic[] {
+  return find(`in ${describePath(path)}`).map(({ detail, fix }) => ({
+    code: "ISM238",
+    severity: "warning",
+    summary: manifestCodes.ISM238.summary,
+    detail,
+    fix,
+    ...(locate === undefined ? {} : { range: locate(path) }),
+  }));
+}

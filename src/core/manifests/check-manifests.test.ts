@@ -1,0 +1,237 @@
+import { describe, expect, it } from "vitest";
+import type { Service } from "../model/mesh.ts";
+import { noMaterials } from "../render/materials.ts";
+import { renderCluster } from "../render/render-mesh.ts";
+import { twoClusters } from "../testing/two-clusters.ts";
+import { checkManifests } from "./check-manifests.ts";
+import { readManifest } from "./read-manifest.ts";
+
+const template = twoClusters.services[0] ?? expect.fail("no service");
+/** `orders` in `shop` at port 80; v1 runs in west, v2 in east. */
+const orders: Service = { ...template, name: "orders", namespace: "shop", port: 80, routes: [] };
+
+const range = (file: string, line: number) => ({
+  file,
+  start: { line, column: 1 },
+  end: { line, column: 2 },
+  lineText: "",
+});
+
+function look(text: string, service: Service = orders) {
+  const mesh = { ...twoClusters, services: [service] };
+  const read = readManifest(text, "orders.yaml", []);
+  const places = {
+    manifest: (object: unknown) => read.find((one) => one.object === object)?.range,
+    mesh: () => range("mesh.yaml", 13),
+  };
+  const serviceManifests = { "shop/orders": read.map((one) => one.object) };
+  const found = checkManifests(mesh, { serviceManifests, places });
+  return {
+    said: found.map(({ code, severity, range }) => `${severity} ${code} ${range?.file}:${range?.start.line}`),
+    words: found.map(({ detail, fix }) => `${detail} ${fix ?? ""}`).join("\n"),
+    on: Object.fromEntries(
+      mesh.clusters.map((cluster) => [
+        cluster.name,
+        renderCluster(mesh, cluster, { ...noMaterials, serviceManifests })
+          .objects.filter((placed) => placed.wave === "services")
+          .map((placed) => `${placed.object.kind} ${placed.object.metadata.name}`)
+          .toSorted(),
+      ]),
+    ),
+  };
+}
+
+const svc =
+  "apiVersion: v1\nkind: Service\nmetadata: { name: orders }\nspec: { selector: { app: orders }, ports: [{ port: 80 }] }\n---\n";
+const pods = (labels: string, more = ""): string =>
+  `template: { metadata: { labels: { ${labels} } }, spec: { containers: [{ name: c${more} }] } }`;
+const deployment = (name: string, labels: string, own = "", more = ""): string =>
+  `apiVersion: apps/v1\nkind: Deployment\nmetadata: { name: ${name}, labels: { ${own} } }\nspec: { ${pods(labels, more)} }\n---\n`;
+const both = deployment("a", "app: orders, version: v1") + deployment("b", "app: orders, version: v2");
+
+describe("the version of a workload", () => {
+  it.each([
+    [
+      "Deployment",
+      `apiVersion: apps/v1\nkind: Deployment\nmetadata: { name: one }\nspec: { ${pods("version: v1")} }\n`,
+    ],
+    [
+      "StatefulSet",
+      `apiVersion: apps/v1\nkind: StatefulSet\nmetadata: { name: one }\nspec: { ${pods("version: v1")} }\n`,
+    ],
+    [
+      "Rollout",
+      `apiVersion: argoproj.io/v1alpha1\nkind: Rollout\nmetadata: { name: one }\nspec: { ${pods("version: v1")} }\n`,
+    ],
+    [
+      "CloneSet",
+      `apiVersion: apps.kruise.io/v1alpha1\nkind: CloneSet\nmetadata: { name: one }\nspec: { ${pods("version: v1")} }\n`,
+    ],
+    [
+      "CronJob",
+      `apiVersion: batch/v1\nkind: CronJob\nmetadata: { name: one }\nspec: { jobTemplate: { spec: { ${pods("version: v1")} } } }\n`,
+    ],
+    ["Pod", "apiVersion: v1\nkind: Pod\nmetadata: { name: one, labels: { version: v1 } }\nspec: {}\n"],
+    [
+      "Deployment",
+      "apiVersion: apps/v1\nkind: Deployment\nmetadata: { name: one, labels: { version: v1 } }\nspec: { replicas: 1 }\n",
+    ],
+  ])("of a %s is what its pods' labels say", (kind, text) => {
+    expect(look(text).on).toEqual({ west: [`${kind} one`], east: [] });
+  });
+
+  it("is what its pods' labels say, also where its own say something else", () => {
+    const { on, said } = look(
+      svc + deployment("a", "app: orders, version: v2", "version: v1") + both.slice(0, both.indexOf("---\n") + 4),
+    );
+    expect(on["east"]).toContain("Deployment a");
+    expect(said).toEqual([]);
+  });
+
+  it("brings along what scales it, and leaves everything else everywhere", () => {
+    const scaler = (kind: string, of: string): string =>
+      `apiVersion: autoscaling/v2\nkind: ${kind}\nmetadata: { name: ${of} }\nspec: { scaleTargetRef: { apiVersion: apps/v1, kind: Deployment, name: ${of} } }\n---\n`;
+    const rest =
+      "apiVersion: v1\nkind: ConfigMap\nmetadata: { name: settings }\n---\napiVersion: v1\nkind: ConfigMap\nmetadata: { name: own, labels: { version: v2 } }\n---\n";
+    const { on, said } = look(
+      svc +
+        both +
+        scaler("HorizontalPodAutoscaler", "a") +
+        scaler("HorizontalPodAutoscaler", "b") +
+        rest +
+        deployment("redis", "app: redis"),
+    );
+    const everywhere = ["ConfigMap settings", "Deployment redis", "Service orders"];
+    expect(on).toEqual({
+      west: [...everywhere, "Deployment a", "HorizontalPodAutoscaler a"].toSorted(),
+      east: [...everywhere, "ConfigMap own", "Deployment b", "HorizontalPodAutoscaler b"].toSorted(),
+    });
+    expect(said).toEqual([]);
+  });
+
+  it.each([
+    ["pods of the service without any version", deployment("c", "app: orders"), "would run in every cluster"],
+    [
+      "a version on the workload and none on its pods",
+      deployment("c", "app: x", "version: v1"),
+      "Put the labels of v1 into the pods' template",
+    ],
+    [
+      "pods with two versions' labels",
+      deployment("c", "app: orders, version: v1, track: canary"),
+      "v1 (version: v1) and of v2 (track: canary)",
+    ],
+  ])("that nobody can tell is an error: %s", (_, text, words) => {
+    const service = text.includes("canary")
+      ? {
+          ...orders,
+          versions: orders.versions.map((one) => (one.name === "v2" ? { ...one, labels: { track: "canary" } } : one)),
+        }
+      : orders;
+    const found = look(svc + text, service);
+    expect(found.said).toEqual(["error ISM236 orders.yaml:6"]);
+    expect(found.words).toContain(words);
+  });
+});
+
+describe("manifests against the mesh file", () => {
+  const service = (spec: string, metadata = "name: orders"): string =>
+    `apiVersion: v1\nkind: Service\nmetadata: { ${metadata} }\nspec: { ${spec} }\n---\n`;
+  const route = { ...(template.routes[0] ?? expect.fail("no route")), name: "orders", hosts: ["shop.example"] };
+
+  it.each([
+    ["nothing to say", svc + both, []],
+    ["only a Service: its pods are made by something else", svc, []],
+    ["no Service", both, ["warning ISM229 mesh.yaml:13"]],
+    [
+      "a Service of another name",
+      service("ports: [{ port: 80 }]", "name: order") + both,
+      ["warning ISM229 mesh.yaml:13"],
+    ],
+    [
+      "a Service in another namespace",
+      service("ports: [{ port: 80 }]", "name: orders, namespace: other") + both,
+      ["error ISM229 orders.yaml:1"],
+    ],
+    [
+      "another port",
+      service("selector: { app: orders }, ports: [{ port: 8080 }]") + both,
+      ["error ISM229 orders.yaml:1"],
+    ],
+    [
+      "a headless Service",
+      service("clusterIP: None, selector: { app: orders }, ports: [{ port: 80 }]") + both,
+      ["warning ISM229 orders.yaml:1"],
+    ],
+    ["an alias", service("type: ExternalName, externalName: a.example"), ["error ISM229 orders.yaml:1"]],
+    [
+      "a selector of other pods",
+      service("selector: { app: order }, ports: [{ port: 80 }]") + both,
+      ["error ISM234 orders.yaml:6", "error ISM234 orders.yaml:11"],
+    ],
+    [
+      "a target port that no container has",
+      service("selector: { app: orders }, ports: [{ port: 80, targetPort: http }]") +
+        deployment("a", "app: orders, version: v1", "", ", ports: [{ name: http, containerPort: 8080 }]") +
+        deployment("b", "app: orders, version: v2"),
+      ["error ISM234 orders.yaml:11"],
+    ],
+    ["a version without pods", svc + deployment("a", "app: orders, version: v1"), ["warning ISM237 mesh.yaml:13"]],
+    [
+      "memory in thousandths",
+      svc + both + deployment("r", "app: r", "", ", resources: { requests: { memory: 100m } }"),
+      ["warning ISM238 orders.yaml:16"],
+    ],
+    [
+      "memory without a unit",
+      svc + both + deployment("r", "app: r", "", ", resources: { limits: { memory: 512 } }"),
+      ["warning ISM238 orders.yaml:16"],
+    ],
+    [
+      "a request above its limit",
+      svc + both + deployment("r", "app: r", "", ", resources: { requests: { cpu: 2 }, limits: { cpu: 500m } }"),
+      ["error ISM238 orders.yaml:16"],
+    ],
+    [
+      "no quantity",
+      svc + both + deployment("r", "app: r", "", ", resources: { limits: { memory: 1GB } }"),
+      ["error ISM238 orders.yaml:16"],
+    ],
+    [
+      "quantities that are meant",
+      svc +
+        both +
+        deployment(
+          "r",
+          "app: r",
+          "",
+          ", resources: { requests: { cpu: 100m, memory: 64Mi }, limits: { cpu: 1, memory: 1Gi } }",
+        ),
+      [],
+    ],
+    [
+      "a VirtualService of the service",
+      `${svc + both}apiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata: { name: mine }\nspec: { hosts: [orders] }\n`,
+      ["warning ISM235 orders.yaml:16"],
+    ],
+    [
+      "a VirtualService of a route's host",
+      `${svc + both}apiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata: { name: mine }\nspec: { hosts: [shop.example] }\n`,
+      ["warning ISM235 orders.yaml:16"],
+    ],
+    [
+      "a DestinationRule of the service",
+      `${svc + both}apiVersion: networking.istio.io/v1beta1\nkind: DestinationRule\nmetadata: { name: mine }\nspec: { host: orders.shop.svc.cluster.local }\n`,
+      ["warning ISM235 orders.yaml:16"],
+    ],
+    [
+      "a DestinationRule of something else",
+      `${svc + both}apiVersion: networking.istio.io/v1\nkind: DestinationRule\nmetadata: { name: mine }\nspec: { host: redis }\n`,
+      [],
+    ],
+  ])("say %s", (_, text, expected) => {
+    const { said, words } = look(text, { ...orders, routes: [route] });
+    expect(said).toEqual(expected);
+    expect(words).not.toMatch(/undefined|\[object/);
+  });
+});

@@ -1,0 +1,46 @@
+import { manifestCodes } from "../diagnostics/codes/manifests.ts";
+import type { Diagnostic } from "../diagnostics/diagnostic.ts";
+import { idOf } from "../model/kube-object.ts";
+import type { Mesh } from "../model/mesh.ts";
+import type { Materials } from "../render/materials.ts";
+import { serviceKey } from "../render/materials.ts";
+import { checkContainers } from "./check-quantities.ts";
+import { checkRouting, checkService } from "./check-service.ts";
+import { checkWorkloads } from "./check-workloads.ts";
+import type { CheckedService, Finding } from "./finding.ts";
+
+const checks: readonly ((checked: CheckedService) => readonly Finding[])[] = [
+  checkService,
+  checkWorkloads,
+  checkRouting,
+  ({ manifests }) => manifests.flatMap(checkContainers),
+];
+
+/**
+ * What the services' manifests say against the mesh file, or against
+ * themselves: found offline, before any cluster is asked. Errors would leave
+ * a route without an answer; warnings have a meaning that is rarely meant.
+ */
+export function checkManifests(
+  mesh: Mesh,
+  { serviceManifests, places }: Required<Pick<Materials, "serviceManifests" | "places">>,
+): readonly Diagnostic[] {
+  return mesh.services.flatMap((service, index) => {
+    const manifests = serviceManifests[serviceKey(service)];
+    return manifests === undefined
+      ? []
+      : checks
+          .flatMap((check) => check({ service, manifests }))
+          .map(({ code, severity, object, detail, fix }): Diagnostic => ({
+            code,
+            severity,
+            summary: manifestCodes[code].summary,
+            detail,
+            fix,
+            range:
+              (object === undefined ? undefined : places.manifest(object)) ??
+              places.mesh(["spec", "services", index, "manifests"]),
+            ...(object === undefined ? {} : { object: idOf(object) }),
+          }));
+  });
+}

@@ -1,0 +1,178 @@
+import type { KubeObject } from "../model/kube-object.ts";
+import { groupOf } from "../model/kube-object.ts";
+import { fieldsAt, hasLabels, podTemplateOf, textsOf } from "./pod-template.ts";
+import type { CheckedService, Finding } from "./finding.ts";
+
+interface Port {
+  readonly name?: unknown;
+  readonly port?: unknown;
+  readonly targetPort?: unknown;
+}
+
+/** The Service of a service's manifests: the one of its name, in its namespace where they say one. */
+export function findService({ service, manifests }: CheckedService): KubeObject | undefined {
+  const named = manifests.filter(
+    (object) => object.kind === "Service" && object.apiVersion === "v1" && object.metadata.name === service.name,
+  );
+  return named.find((object) => namespaceOf(object, service.namespace) === service.namespace);
+}
+
+/** What the Service in the manifests says against the mesh file: not there, another namespace, another port, no address of its own. */
+export function checkService(checked: CheckedService): readonly Finding[] {
+  const { service, manifests } = checked;
+  const all = manifests.filter((object) => object.kind === "Service" && object.apiVersion === "v1");
+  const object = findService(checked);
+  if (object === undefined) {
+    return [findMissing(checked, all)];
+  }
+  const spec = fieldsAt(object, ["spec"]) ?? {};
+  const ports = (Array.isArray(spec["ports"]) ? spec["ports"] : []) as readonly Port[];
+  const port = ports.find((one) => one.port === service.port);
+  const where = `Service ${service.name}`;
+  return [
+    ...(spec["type"] === "ExternalName"
+      ? [
+          {
+            code: "ISM229" as const,
+            severity: "error" as const,
+            object,
+            detail: `${where} is of type ExternalName: it is an alias of another name and has no pods, so that no version of it can be told apart.`,
+            fix: "Give the Service a selector and ports instead of externalName, or take the service out of the mesh file.",
+          },
+        ]
+      : []),
+    ...(spec["clusterIP"] === "None"
+      ? [
+          {
+            code: "ISM229" as const,
+            severity: "warning" as const,
+            object,
+            detail: `${where} is headless (clusterIP: None). Its name leads to the pods themselves, and pods of another network cannot be reached that way: in every cluster it leads to that cluster's own pods only.`,
+            fix: "Take `clusterIP: None` out, or make a second Service without it for the traffic between clusters and name that one in the mesh file.",
+          },
+        ]
+      : []),
+    ...(port === undefined && spec["type"] !== "ExternalName"
+      ? [
+          {
+            code: "ISM229" as const,
+            severity: "error" as const,
+            object,
+            detail: `The mesh file says port ${service.port}, and ${where} has ${ports.length === 0 ? "no ports" : `${ports.length === 1 ? "the port" : "the ports"} ${ports.map((one) => String(one.port)).join(", ")}`}. Routes would lead nowhere.`,
+            fix: `Write ${ports.length === 1 ? `port: ${String(ports[0]?.port)}` : "one of its ports"} in the mesh file, or give the Service the port ${service.port}.`,
+          },
+        ]
+      : []),
+    ...checkTargetPort(checked, object, port),
+  ];
+}
+
+function findMissing({ service }: CheckedService, all: readonly KubeObject[]): Finding {
+  const elsewhere = all.find((one) => one.metadata.name === service.name);
+  if (elsewhere !== undefined) {
+    return {
+      code: "ISM229",
+      severity: "error",
+      object: elsewhere,
+      detail: `Service ${service.name} stands in the namespace ${String(elsewhere.metadata.namespace)}, and the mesh file says ${service.namespace}. Routes would lead to a Service that is not there.`,
+      fix: `Write the same namespace in both.`,
+    };
+  }
+  const names = all.map((one) => one.metadata.name);
+  return {
+    code: "ISM229",
+    severity: "warning",
+    detail: `The manifests of service ${service.name} have no Service of that name${names.length === 0 ? "" : `, but ${names.join(", ")}`}. As long as nothing else makes it, its name leads nowhere.`,
+    fix:
+      names.length === 0
+        ? `Add a Service ${service.name} with the port ${service.port} to the manifests, if nothing else makes it.`
+        : `Name the service as its Service is called, or add a Service ${service.name}.`,
+  };
+}
+
+/** A named target port is looked up in each pod; a pod without it gets no traffic. */
+function checkTargetPort(checked: CheckedService, object: KubeObject, port: Port | undefined): readonly Finding[] {
+  const target = port?.targetPort;
+  const selector = textsOf(fieldsAt(object, ["spec", "selector"]));
+  if (typeof target !== "string" || Object.keys(selector).length === 0) {
+    return [];
+  }
+  return checked.manifests.flatMap((workload): readonly Finding[] => {
+    const template = podTemplateOf(workload);
+    if (
+      template === undefined ||
+      !hasLabels(template.labels, selector) ||
+      !Array.isArray(template.spec["containers"])
+    ) {
+      return [];
+    }
+    const names = [template.spec["containers"], template.spec["initContainers"] ?? []]
+      .flat()
+      .flatMap(
+        (container) => (container as { readonly ports?: readonly { readonly name?: string }[] } | null)?.ports ?? [],
+      )
+      .map((one) => one.name);
+    return names.includes(target)
+      ? []
+      : [
+          {
+            code: "ISM234",
+            severity: "error",
+            object: workload,
+            detail: `Service ${checked.service.name} leads to the port named ${target}, and no container of ${workload.kind} ${workload.metadata.name} has a port of that name. Its pods would never get a request.`,
+            fix: `Name the container's port: ports: [{ name: ${target}, containerPort: NUMBER }], or write the number as the Service's targetPort.`,
+          },
+        ];
+  });
+}
+
+function namespaceOf(object: KubeObject, fallback: string): string {
+  return object.metadata.namespace ?? fallback;
+}
+
+/** Objects of the mesh's own kinds in the folder that change where the service's traffic goes. */
+export function checkRouting({ service, manifests }: CheckedService): readonly Finding[] {
+  const names = new Set([
+    service.name,
+    `${service.name}.${service.namespace}`,
+    `${service.name}.${service.namespace}.svc`,
+    `${service.name}.${service.namespace}.svc.cluster.local`,
+  ]);
+  const hosts = new Set(service.routes.flatMap((route) => route.hosts));
+  return manifests.flatMap((object): readonly Finding[] => {
+    if (groupOf(object.apiVersion) !== "networking.istio.io") {
+      return [];
+    }
+    const spec = fieldsAt(object, ["spec"]) ?? {};
+    const isOwn = (host: unknown): boolean => typeof host === "string" && names.has(host);
+    const listed = Array.isArray(spec["hosts"]) ? spec["hosts"] : [];
+    const sameName =
+      object.metadata.name === service.name && namespaceOf(object, service.namespace) === service.namespace;
+    if (object.kind === "DestinationRule" && isOwn(spec["host"]) && !(sameName && service.versions.length > 0)) {
+      return [
+        {
+          code: "ISM235",
+          severity: "warning",
+          object,
+          detail: `DestinationRule ${object.metadata.name} is for ${String(spec["host"])}, and so is the one that isthmus makes of the service's versions. Istio takes what it needs from either, depending on which is older and which names a subset.`,
+          fix: "Take it out of the manifests, or leave the versions out of the mesh file and route by hand.",
+        },
+      ];
+    }
+    const shared = listed.filter((host) => isOwn(host) || (typeof host === "string" && hosts.has(host)));
+    if (object.kind === "VirtualService" && shared.length > 0 && service.routes.length > 0) {
+      return service.routes.some((route) => route.name === object.metadata.name)
+        ? []
+        : [
+            {
+              code: "ISM235",
+              severity: "warning",
+              object,
+              detail: `VirtualService ${object.metadata.name} is for ${shared.map(String).join(", ")}, where the mesh file's ${service.routes.length === 1 ? "route" : "routes"} ${service.routes.map((route) => route.name).join(", ")} of service ${service.name} also ${service.routes.length === 1 ? "stands" : "stand"}. Requests that it matches do not obey the weights.`,
+              fix: "Take it out of the manifests, or out of the mesh file what it decides.",
+            },
+          ];
+    }
+    return [];
+  });
+}

@@ -1,0 +1,68 @@
+import type { Json, KubeObject } from "../model/kube-object.ts";
+
+type Fields = { readonly [key: string]: Json };
+
+/** The pods that an object makes. */
+export interface PodTemplate {
+  readonly labels: Readonly<Record<string, string>>;
+  /** Empty where the object does not say. */
+  readonly spec: Fields;
+}
+
+/**
+ * The template of the pods that an object makes: of a Deployment, StatefulSet,
+ * DaemonSet, ReplicaSet, Job, and whatever custom kind has its template in the
+ * same place (`spec.template`), of a CronJob (`spec.jobTemplate.spec.template`), or the Pod itself.
+ * Undefined for what makes none, or does not say.
+ */
+export function podTemplateOf(object: KubeObject): PodTemplate | undefined {
+  if (object.kind === "Pod" && object.apiVersion === "v1") {
+    return { labels: object.metadata.labels ?? {}, spec: fieldsAt(object, ["spec"]) ?? {} };
+  }
+  const path = object.kind === "CronJob" ? ["spec", "jobTemplate", "spec", "template"] : ["spec", "template"];
+  const template = fieldsAt(object, path);
+  const spec = template === undefined ? undefined : fieldsAt(template, ["spec"]);
+  // Other kinds have templates of other things: only pods have containers.
+  if (template === undefined || (spec === undefined && !workloadKinds.has(object.kind))) {
+    return undefined;
+  }
+  if (spec !== undefined && !Array.isArray(spec["containers"]) && !workloadKinds.has(object.kind)) {
+    return undefined;
+  }
+  return { labels: textsOf(fieldsAt(template, ["metadata", "labels"])), spec: spec ?? {} };
+}
+
+const workloadKinds: ReadonlySet<string> = new Set([
+  "Deployment",
+  "StatefulSet",
+  "DaemonSet",
+  "ReplicaSet",
+  "ReplicationController",
+  "Job",
+  "CronJob",
+  "Rollout",
+]);
+
+/** The mapping at a path; undefined where there is none. */
+export function fieldsAt(object: object, path: readonly string[]): Fields | undefined {
+  let at: unknown = object;
+  for (const part of path) {
+    at = typeof at === "object" && at !== null ? (at as Fields)[part] : undefined;
+  }
+  return typeof at === "object" && at !== null && !Array.isArray(at) ? (at as Fields) : undefined;
+}
+
+/** The entries of a mapping that are texts. */
+export function textsOf(fields: Fields | undefined): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(fields ?? {}).filter((entry): entry is [string, string] => typeof entry[1] === "string"),
+  );
+}
+
+/** True when the labels have every entry of the selector. */
+export function hasLabels(
+  labels: Readonly<Record<string, string>>,
+  selector: Readonly<Record<string, string>>,
+): boolean {
+  return Object.entries(selector).every(([key, value]) => labels[key] === value);
+}
