@@ -64,9 +64,13 @@ async function followGateways(
   const started = Date.now();
   const refusals = watchRefusals(started);
   const limitMs = Math.min(options.timeoutMs, longestMs);
+  // What a pod holds it keeps; of many pods only the late ones are asked again.
+  const proven = new Set<string>();
   for (;;) {
     const pods = await readGatewayPods(one.client, options.signal);
-    const late = await findLate(one, asked, pods, options.signal);
+    const open = pods.ready.filter(({ name }) => !proven.has(name));
+    const late = await findLate(one, asked, open, options.signal);
+    open.filter(({ name }) => !late.some(({ pod }) => pod === name)).forEach(({ name }) => proven.add(name));
     if (late.length === 0) {
       return pods.ready.length > 0 ? [] : [unproven(one, noPods(pods))];
     }
@@ -96,12 +100,12 @@ interface Late {
 async function findLate(
   { client }: ProxyCluster,
   asked: readonly AskedRoutes[],
-  { ready }: GatewayPods,
+  pods: GatewayPods["ready"],
   signal: AbortSignal,
 ): Promise<readonly Late[]> {
   const limiter = createLimiter(askedAtATime);
   const found = await Promise.all(
-    ready.map(async ({ namespace, name }): Promise<readonly Late[]> => {
+    pods.map(async ({ namespace, name }): Promise<readonly Late[]> => {
       const late = (words: readonly string[]): Late[] => [{ pod: name, proxy: `${name}.${namespace}`, words }];
       try {
         const held = await limiter.run(signal, async () => readProxyRoutes(client, { namespace, name }, signal));

@@ -166,11 +166,14 @@ export function compareRoutes(
   return missing.length === 0 && foreign.length === 0 ? undefined : { missing, foreign };
 }
 
-/** `v1=10 v2=90` */
+/** `v1=10 v2=90`; a destination without a subset by the first part of its host. */
 export function describeShares({ shares }: RouteShares): string {
   return Object.entries(shares)
     .toSorted(([a], [b]) => compareText(a, b))
-    .map(([name, share]) => `${name.split(" of ")[0] ?? ""}=${Math.round(share * 100)}`)
+    .map(([name, share]) => {
+      const [subset = "", host = ""] = name.split(" of ");
+      return `${subset === "" ? (host.split(".")[0] ?? host) : subset}=${Math.round(share * 100)}`;
+    })
     .join(" ");
 }
 
