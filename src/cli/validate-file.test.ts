@@ -52,7 +52,7 @@ describe("isthmus validate", () => {
       8 |     - { name: west, context: north }
         |               ^^^^
       spec.clusters[0] is called west too. Istio would take the two for one cluster, and each would
-      replace the other's endpoints.
+      replace the other's endpoints. The other place is bad.yaml:6:15.
       fix: Give every cluster a name of its own.
 
       "
