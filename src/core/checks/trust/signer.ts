@@ -1,6 +1,6 @@
 import type { Check } from "../check.ts";
 import { problem } from "../check.ts";
-import type { AuthorityFacts, MeshFacts } from "../facts.ts";
+import type { AuthorityFacts, IstiodPod, MeshFacts, ReachedCluster } from "../facts.ts";
 import { meshClusters } from "../reached.ts";
 import { cacerts, issuedRoot, istiod } from "../subjects.ts";
 
@@ -19,9 +19,9 @@ export const signer: Check = {
   pre: false,
   unseen: (facts) =>
     meshClusters(facts).flatMap((one) =>
-      one.authority.kind === "present" && isFresh(facts, one.authority)
+      one.authority.kind === "present" && isFresh(facts, one.authority) && otherSigners(one).length > 0
         ? [
-            `${one.cluster}: Secret istio-system/cacerts was written less than ${patienceSeconds / 60} minutes ago, and istiod may not have read it yet`,
+            `${one.cluster}: Secret istio-system/cacerts was written less than ${patienceSeconds / 60} minutes ago, and istiod has not taken it up yet`,
           ]
         : [],
     ),
@@ -31,23 +31,25 @@ export const signer: Check = {
       if (authority.kind !== "present" || isFresh(facts, authority)) {
         return [];
       }
-      const known = endsOf(authority);
-      return one.istiod.pods.flatMap(({ name, signerEnds }) =>
-        signerEnds === undefined || known.includes(signerEnds)
-          ? []
-          : [
-              problem("ISM490", {
-                detail: `${name} of ${one.cluster} signs with a certificate that ends at ${signerEnds}; the one in Secret istio-system/cacerts ends at ${authority.intermediate.notAfter}. istiod has not taken the Secret up: it does so without a restart only where the roots are the same.`,
-                fix: `Where every proxy trusts the roots of the Secret already, restart istiod: kubectl --context ${one.context} -n istio-system rollout restart deployment istiod. Where the root was changed, both roots have to be trusted everywhere first.`,
-                cluster: one.cluster,
-                object: { group: "", kind: "Secret", namespace: "istio-system", name: "cacerts" },
-                breaks: [issuedRoot(one.cluster)],
-                needs: [cacerts(one.cluster), istiod(one.cluster), issuedRoot(one.cluster)],
-              }),
-            ],
+      return otherSigners(one).map(({ name, signerEnds }) =>
+        problem("ISM490", {
+          detail: `${name} of ${one.cluster} signs with a certificate that ends at ${signerEnds}; the one in Secret istio-system/cacerts ends at ${authority.intermediate.notAfter}. istiod has not taken the Secret up: it does so without a restart only where the roots are the same.`,
+          fix: `Where every proxy trusts the roots of the Secret already, restart istiod: kubectl --context ${one.context} -n istio-system rollout restart deployment istiod. Where the root was changed, both roots have to be trusted everywhere first.`,
+          cluster: one.cluster,
+          object: { group: "", kind: "Secret", namespace: "istio-system", name: "cacerts" },
+          breaks: [issuedRoot(one.cluster)],
+          needs: [cacerts(one.cluster), istiod(one.cluster), issuedRoot(one.cluster)],
+        }),
       );
     }),
 };
+
+function otherSigners(one: ReachedCluster): readonly IstiodPod[] {
+  const { authority } = one;
+  return authority.kind === "present"
+    ? one.istiod.pods.filter(({ signerEnds }) => signerEnds !== undefined && !endsOf(authority).includes(signerEnds))
+    : [];
+}
 
 type Present = Extract<AuthorityFacts, { readonly kind: "present" }>;
 

@@ -47,8 +47,8 @@ it("reads where a gateway's Service leads, and what its proxy says of itself", a
       podResponse: (path) =>
         http(
           "200 OK",
-          path.startsWith("/listeners")
-            ? { listener_statuses: [{ local_address: { socket_address: { port_value: 8080 } } }] }
+          path.endsWith("dynamic_listeners")
+            ? { configs: [{ active_state: { listener: { address: { socket_address: { port_value: 8080 } } } } }] }
             : path.endsWith("dynamic_active_secrets")
               ? { configs: [{ name: "ROOTCA", secret: { validation_context: { trusted_ca: trusted } } }] }
               : {},

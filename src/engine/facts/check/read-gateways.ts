@@ -9,7 +9,7 @@ import type { WireServicePort } from "./read-service-port.ts";
 import { readServicePort } from "./read-service-port.ts";
 import { serviceAddresses } from "../service-addresses.ts";
 import { environmentOf, readWorkload } from "./read-workload.ts";
-import { readProxyConfig } from "./read-proxy-config.ts";
+import { readListenerPorts, readProxyConfig } from "./read-proxy-config.ts";
 
 /** The admin port of every Istio proxy; open inside the pod only. */
 export const proxyAdminPort = 15000;
@@ -51,7 +51,9 @@ export async function readGateways(
         ...(clusterId === undefined ? {} : { clusterId }),
         ...(service === undefined ? {} : { service: readService(service) }),
         pods: await Promise.all(
-          pods.filter(isReady).map(async (pod) => readProxy(client, pod.metadata.name, services, signal)),
+          pods
+            .filter(isReady)
+            .map(async (pod) => readProxy(client, { gateway: name, name: pod.metadata.name }, services, signal)),
         ),
       };
     }),
@@ -85,12 +87,6 @@ function isReady(pod: KubeObject): boolean {
   return ready && pod.metadata["deletionTimestamp"] === undefined;
 }
 
-interface Listeners {
-  readonly listener_statuses?: readonly {
-    readonly local_address?: { readonly socket_address?: { readonly port_value?: number } };
-  }[];
-}
-
 interface SecretDump {
   readonly configs?: readonly {
     readonly name?: string;
@@ -111,7 +107,7 @@ function rootsOf({ configs = [] }: SecretDump): readonly string[] {
 
 async function readProxy(
   client: KubeClient,
-  name: string,
+  { gateway, name }: { readonly gateway: string; readonly name: string },
   services: readonly Service[],
   signal: AbortSignal,
 ): Promise<GatewayPod> {
@@ -123,19 +119,17 @@ async function readProxy(
     return answer.body;
   };
   try {
-    const [listening, secrets, listeners, routes, clusters] = await Promise.all([
-      ask("/listeners?format=json"),
+    const [secrets, listeners, routes, clusters] = await Promise.all([
       ask(secretsPath),
       ask("/config_dump?resource=dynamic_listeners"),
-      ask("/config_dump?resource=dynamic_route_configs"),
+      // An east-west gateway passes connections on, and has no routes.
+      gateway === eastWestGateway ? "{}" : ask("/config_dump?resource=dynamic_route_configs"),
       ask("/clusters?format=json"),
     ]);
     return {
       name,
       config: readProxyConfig({ listeners, routes, clusters }, services),
-      listeners: ((JSON.parse(listening) as Listeners).listener_statuses ?? []).flatMap(
-        (one) => one.local_address?.socket_address?.port_value ?? [],
-      ),
+      listeners: readListenerPorts(listeners),
       roots: rootsOf(JSON.parse(secrets) as SecretDump),
     };
   } catch (error) {

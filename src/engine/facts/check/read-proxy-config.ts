@@ -16,7 +16,7 @@ import { parseProxyEndpoints } from "../proxy-endpoints.ts";
 export interface AdminPages {
   /** `/config_dump?resource=dynamic_listeners` */
   readonly listeners: string;
-  /** `/config_dump?resource=dynamic_route_configs` */
+  /** `/config_dump?resource=dynamic_route_configs`; `{}` for a proxy that has none. */
   readonly routes: string;
   /** `/clusters?format=json` */
   readonly clusters: string;
@@ -38,6 +38,13 @@ export function readProxyConfig(pages: AdminPages, services: readonly Service[])
     ),
     clusters: readClusters(pages.clusters, services),
   };
+}
+
+/** Ports at which the proxy listens by what istiod sent it, from the page of its listeners. */
+export function readListenerPorts(listeners: string): readonly number[] {
+  return configsOf(JSON.parse(listeners) as Dump<DynamicListener>).flatMap(
+    ({ active_state: active }) => active?.listener?.address?.socket_address?.port_value ?? [],
+  );
 }
 
 interface Dump<Config> {
