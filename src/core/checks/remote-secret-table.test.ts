@@ -47,6 +47,11 @@ describe("the kubeconfig in a remote secret", () => {
     expect(detailsOf("credentials/accepted", facts)[0]?.detail).toContain("exec is not allowed");
   });
 
+  it("is no matter of its own where the secret is about nobody of the mesh", () => {
+    const facts = withTrial({ outcome: "refused", detail: "it cannot be loaded" }, { cluster: "oest" });
+    expect(foundBy("credentials/accepted", facts)).toEqual([]);
+  });
+
   it("is told of when another cluster answers, by its name where it is in the mesh", () => {
     const same = withTrial({ outcome: "accepted", detail: "", clusterUid: "uid-east" });
     expect(foundBy("credentials/accepted", same)).toEqual([]);

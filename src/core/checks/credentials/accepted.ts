@@ -1,3 +1,4 @@
+import { remoteSecretName } from "../../render/remote-secret.ts";
 import type { Check } from "../check.ts";
 import { problem } from "../check.ts";
 import type { CredentialFacts, MeshFacts, ReachedCluster } from "../facts.ts";
@@ -24,7 +25,9 @@ export const credentialsAccepted: Check = {
     meshClusters(facts).flatMap((one) =>
       one.remoteSecrets.flatMap((secret) =>
         secret.credentials.flatMap((credential) => {
-          const said = say(one, credential) ?? sayElsewhere(facts, one.cluster, credential);
+          const said = isAbout(facts, one, credential)
+            ? (say(one, credential, secret.name) ?? sayElsewhere(facts, one.cluster, credential))
+            : undefined;
           return said === undefined
             ? []
             : [
@@ -52,6 +55,11 @@ export const credentialsAccepted: Check = {
       ),
     ),
 };
+
+/** False for what istiod should not have at all, and would not take either: `credentials/secret-names` says so. */
+function isAbout({ mesh }: MeshFacts, one: ReachedCluster, { cluster, trial }: CredentialFacts): boolean {
+  return trial.outcome !== "refused" || (cluster !== one.cluster && mesh.clusters.some(({ name }) => name === cluster));
+}
 
 interface Said {
   readonly code: "ISM432" | "ISM433" | "ISM434" | "ISM520" | "ISM521";
@@ -81,6 +89,7 @@ function sayElsewhere(facts: MeshFacts, reader: string, { cluster, server, trial
 function say(
   { cluster: reader, context }: ReachedCluster,
   { cluster, server, fingerprint, trial, token }: CredentialFacts,
+  secret: string,
 ): Said | undefined {
   const subject = `With the remote secret of ${reader} for ${cluster}, ${server}`;
   switch (trial.outcome) {
@@ -112,8 +121,11 @@ function say(
       return {
         code: "ISM520",
         reason: `kubeconfig ${fingerprint}`,
-        detail: `istiod of ${reader} does not take the kubeconfig in its remote secret for ${cluster}: ${trial.detail}. It knows nothing of ${cluster}.`,
-        fix: `Run isthmus apply with --force-conflicts, which writes the secret with a token. Where it is not isthmus' own (istio-remote-secret-${cluster}), delete it: kubectl --context ${context} -n istio-system get secrets -l istio/multiCluster=true`,
+        detail: `istiod of ${reader} does not take the kubeconfig in its remote secret for ${cluster} (${secret}): ${trial.detail}. It goes on with what it knew of ${cluster} before, and knows nothing of it after its next start.`,
+        fix:
+          secret === remoteSecretName(cluster)
+            ? "Run isthmus apply with --force-conflicts, which writes the secret with a token."
+            : `Delete it and run isthmus apply, which writes one with a token: kubectl --context ${context} -n istio-system delete secret ${secret}`,
       };
     case "accepted":
     case "unreachable":
