@@ -110,6 +110,7 @@ describe("a conflict that comes up after the plan", () => {
     meet();
     const stopped = await world.run("apply --yes --cluster west");
     expect(stopped.code).toBe(1);
+    expect(stopped.err).toContain("isthmus apply --continue");
     world.servers["west"]?.mend();
     meet();
     const gone = await world.run("apply --yes --cluster west --continue");

@@ -24,6 +24,7 @@ import { diagnoseKubeError } from "../kube/diagnose.ts";
 import type { Adoptions } from "./adoption.ts";
 import { describeRefusal, judgeAdoptions } from "./adoption.ts";
 import { diffApp } from "./catalog-app.ts";
+import { withContinue } from "./continue-hint.ts";
 import type { Connected } from "./connect.ts";
 import type { ReadLive } from "./live-objects.ts";
 import { createLiveReader } from "./live-objects.ts";
@@ -108,12 +109,6 @@ export async function planCluster(
 
 function refusedObject({ object, wave }: PlacedObject, diagnostic: Diagnostic): RefusedObject {
   return { id: idOf(object), wave, diagnostic };
-}
-
-/** The way out for everything else, beside the refusal's own. */
-function withContinue(diagnostic: Diagnostic): Diagnostic {
-  const way = "To leave this as it is and apply everything else: isthmus apply --continue";
-  return { ...diagnostic, fix: diagnostic.fix === undefined ? way : `${diagnostic.fix}\n    ${way}` };
 }
 
 function unaskedWarning(cluster: string, unasked: readonly ObjectId[]): readonly Diagnostic[] {

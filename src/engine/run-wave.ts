@@ -23,6 +23,7 @@ import { waitUntilReady } from "../kube/readiness/wait.ts";
 import { installCatalogApp } from "./catalog-app.ts";
 import type { Completion } from "./complete-object.ts";
 import { completeObject } from "./complete-object.ts";
+import { withContinue } from "./continue-hint.ts";
 import { describePending } from "./describe-pending.ts";
 import type { PreparedPlan } from "./operations/plan.ts";
 import type { EngineOptions } from "./options.ts";
@@ -242,7 +243,9 @@ async function refuse(
   const stays = ({ error }: { readonly error: KubeError }): boolean =>
     options.continueOnRefusal && error.kind === "conflict";
   leftOut.push(...found.filter(stays).map(({ left }) => left));
-  const stopping = found.filter((one) => !stays(one)).map(({ left }) => left.diagnostic);
+  const stopping = found
+    .filter((one) => !stays(one))
+    .map(({ left, error }) => (error.kind === "conflict" ? withContinue(left.diagnostic) : left.diagnostic));
   if (stopping.length > 0) {
     throw new UserError(
       stopping.toSorted((a, b) => compareText(a.detail, b.detail)),
