@@ -36,8 +36,13 @@ export type OptionSpec =
     })
   /** One of a few words. */
   | (OptionCommon & { readonly kind: "choice"; readonly choices: readonly string[]; readonly default?: string })
-  /** Several texts, by commas or by repeating the flag; `args` holds an array, empty when not given. */
-  | (OptionCommon & { readonly kind: "list"; readonly value: string; readonly complete?: Completion })
+  /** Several texts, by commas (not with `whole`, where a text may hold some) or by repeating the flag; `args` holds an array, empty when not given. */
+  | (OptionCommon & {
+      readonly kind: "list";
+      readonly value: string;
+      readonly complete?: Completion;
+      readonly whole?: boolean;
+    })
   /**
    * On, off, or several texts: `--flag` alone, or `--flag=a,b`, which may come
    * again. The value stands behind `=` only, since the next word may be an

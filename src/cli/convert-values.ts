@@ -62,7 +62,7 @@ function convertOption(spec: OptionSpec, given: RawValues[string]): ParsedValue 
     return given === true;
   }
   if (spec.kind === "list") {
-    return splitList(given);
+    return spec.whole === true ? (Array.isArray(given) ? given : []) : splitList(given);
   }
   if (spec.kind === "flag-or-list") {
     const parts = splitList(given);

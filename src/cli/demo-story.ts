@@ -80,11 +80,12 @@ async function applyDemo(args: DemoArgs, context: CliContext): Promise<ExitCode>
 }
 
 async function verifyDemo(args: DemoArgs, context: CliContext): Promise<ExitCode> {
-  return runVerification({ file: meshFileOf(args), requests: 400, output: "table" }, context);
+  const end = await runVerification({ file: meshFileOf(args), requests: 400, output: "table" }, context);
+  return end.exitCode;
 }
 
 async function shiftDemo(args: DemoArgs, context: CliContext): Promise<ExitCode> {
-  const end = await shiftWeights(
+  return shiftWeights(
     {
       file: meshFileOf(args),
       service: "helloworld",
@@ -94,9 +95,12 @@ async function shiftDemo(args: DemoArgs, context: CliContext): Promise<ExitCode>
       step: undefined,
       everyMs: 0,
       forceConflicts: false,
+      force: false,
+      // The next part of the story is the proof.
+      proof: undefined,
+      rollback: false,
       yes: true,
     },
     context,
   );
-  return end.exitCode;
 }

@@ -6,10 +6,11 @@ export const shiftCommand = defineCommand({
   name: "shift",
   summary: "Changes the weights of a service's versions, in the file and on every cluster",
   description:
-    "Every cluster first agrees in a dry-run; then the mesh file is edited (comments and everything else stay) and all clusters are written at the same moment. At the end the new split is proven at every ingress; --no-verify leaves that out.",
+    "Every cluster first agrees in a dry-run, and every version that is to get more requests has endpoints at every ingress; then the mesh file is edited (comments and everything else stay) and all clusters are written at the same moment. The new split is proven at every ingress, after each step; --no-verify leaves that out. A proof that fails stops the shift with exit code 3 and names the command that goes back; --rollback goes back.",
   examples: [
     { command: "isthmus shift helloworld v1=50 v2=50", does: "half and half, at once" },
     { command: "isthmus shift helloworld v1=0 v2=100 --step 10 --every 30s", does: "in steps of at most 10 percent" },
+    { command: "isthmus shift helloworld v1=0 v2=100 --rollback", does: "and back again if the proof fails" },
   ],
   arguments: {
     service: { value: "SERVICE", summary: "The service's name in the mesh file", required: true },
@@ -35,7 +36,18 @@ export const shiftCommand = defineCommand({
     },
     every: { kind: "duration", default: "30s", summary: "How long to wait between steps", group: "Safety" },
     forceConflicts: forceConflictsOption,
+    force: {
+      kind: "flag",
+      summary: "Give requests also to a version that cannot answer them now",
+      group: "Safety",
+    },
     noVerify: { kind: "flag", summary: "Do not measure the new split", group: "Safety" },
+    rollback: { kind: "flag", summary: "Go back to the old weights when the proof fails", group: "Safety" },
+    allowUnproven: {
+      kind: "flag",
+      summary: "End with 0 when nothing failed, also where something could not be proven",
+      group: "Safety",
+    },
     requests: {
       kind: "integer",
       value: "N",
@@ -52,7 +64,16 @@ export const shiftCommand = defineCommand({
       import("../parse-weights.ts"),
       import("../shift-weights.ts"),
     ]);
-    const end = await shiftWeights(
+    if (args.noVerify && (args.rollback || args.allowUnproven)) {
+      const { usageError } = await import("../usage-error.ts");
+      const flag = args.rollback ? "--rollback" : "--allow-unproven";
+      throw usageError(
+        "ISM005",
+        `${flag} goes by the proof, and --no-verify leaves it out.`,
+        "Leave out one of the two.",
+      );
+    }
+    return shiftWeights(
       {
         file: args.file,
         service: args.service,
@@ -62,14 +83,12 @@ export const shiftCommand = defineCommand({
         step: args.step,
         everyMs: args.every,
         forceConflicts: args.forceConflicts,
+        force: args.force,
+        proof: args.noVerify ? undefined : { requests: args.requests, allowUnproven: args.allowUnproven },
+        rollback: args.rollback,
         yes: args.yes,
       },
       context,
     );
-    if (end.shifted === undefined || args.noVerify) {
-      return end.exitCode;
-    }
-    const { runVerification } = await import("../verify-mesh.ts");
-    return runVerification({ file: args.file, requests: args.requests, output: "table", only: end.shifted }, context);
   },
 });

@@ -6,14 +6,52 @@ export const verifyCommand = defineCommand({
   name: "verify",
   summary: "Proves the mesh by real requests to every ingress",
   description:
-    "For every route and every cluster: the endpoints that the ingress gateway has against what the clusters really run, then requests to the ingress, counted per version by the gateway itself. The split is tested against the asked weights with an exact binomial test at level 0.001. Exit code 3 when anything is not as asked.",
+    "For every service and every cluster: the endpoints that the ingress gateway has against what the clusters really run; for every route then requests to the ingress, one counted for each, and the split tested against the asked weights with an exact binomial test at level 0.001. Whatever an application answers is an answer; failures are what the mesh answers in its place, and requests without an answer. What could not be asked is named as not proven. Exit code 3 when anything failed or was not proven.",
   examples: [
-    { command: "isthmus verify -f mesh.yaml", does: "all routes at all ingresses" },
+    { command: "isthmus verify -f mesh.yaml", does: "everything at all ingresses" },
+    { command: "isthmus verify web --path /healthz --expect 200", does: "one service, asked at a path of its own" },
+    { command: "isthmus verify web --header 'authorization: Bearer …'", does: "with what the application wants" },
     { command: "isthmus verify --requests 2000", does: "a narrower interval" },
     { command: "isthmus verify -o junit > report.xml", does: "a report for CI" },
   ],
+  arguments: {
+    service: { value: "SERVICE", summary: "Only this service of the mesh file" },
+  },
   options: {
     file: fileOption,
+    namespace: {
+      kind: "text",
+      short: "n",
+      value: "NAME",
+      summary: "The service's namespace, where several have its name",
+      group: "Target",
+    },
+    route: { kind: "text", value: "NAME", summary: "Only this route", group: "Target" },
+    path: {
+      kind: "text",
+      value: "PATH",
+      summary: "The path to ask for, of one route; the mesh file's is verify.path",
+      group: "Target",
+    },
+    method: {
+      kind: "choice",
+      choices: ["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"],
+      summary: "The method to ask with",
+      group: "Target",
+    },
+    header: {
+      kind: "list",
+      whole: true,
+      value: "NAME: VALUE",
+      summary: "A header to ask with; may come again",
+      group: "Target",
+    },
+    expect: {
+      kind: "list",
+      value: "STATUS",
+      summary: "Statuses that count as good (200, 2xx); others fail",
+      group: "Target",
+    },
     requests: {
       kind: "integer",
       value: "N",
@@ -22,6 +60,11 @@ export const verifyCommand = defineCommand({
       default: 400,
       summary: "Requests to each ingress per route",
       group: "Target",
+    },
+    allowUnproven: {
+      kind: "flag",
+      summary: "End with 0 when nothing failed, also where something could not be proven",
+      group: "Safety",
     },
     output: {
       kind: "choice",
@@ -33,7 +76,21 @@ export const verifyCommand = defineCommand({
     },
   },
   run: async (args, context) => {
-    const { runVerification } = await import("../verify-mesh.ts");
-    return runVerification({ file: args.file, requests: args.requests, output: args.output }, context);
+    const [{ readRequestFlags }, { runVerification }] = await Promise.all([
+      import("../request-flags.ts"),
+      import("../verify-mesh.ts"),
+    ]);
+    const end = await runVerification(
+      {
+        file: args.file,
+        requests: args.requests,
+        output: args.output,
+        allowUnproven: args.allowUnproven,
+        select: { service: args.service, namespace: args.namespace, route: args.route },
+        ask: readRequestFlags(args),
+      },
+      context,
+    );
+    return end.exitCode;
   },
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { clusterNamed } from "../model/mesh.ts";
 import { twoClusters } from "../testing/two-clusters.ts";
-import { compareEndpoints, expectedEndpoints } from "./endpoint-table.ts";
+import { compareEndpoints, expectedEndpoints, toleratedEndpoints } from "./endpoint-table.ts";
 
 const [service] = twoClusters.services;
 const actual = {
@@ -64,10 +64,24 @@ describe("the comparison", () => {
       ],
     });
   });
+  it("does not call the gateway of a cluster foreign whose pods are there and not ready", () => {
+    const unready = { ...actual, east: { podsOf: { v1: [], v2: [] }, unready: ["v2"], gateways: ["172.30.2.2"] } };
+    if (service === undefined) {
+      throw new Error("the mesh has a service");
+    }
+    const west = clusterNamed(twoClusters, "west");
+    const tolerated = toleratedEndpoints(twoClusters, service, "v2", west, unready);
+    expect(tolerated).toEqual(["172.30.2.2:15443"]);
+    expect(compareEndpoints(place, [], [used("172.30.2.2:15443")], { tolerated })).toMatchObject({
+      ok: false,
+      foreign: [],
+    });
+    expect(toleratedEndpoints(twoClusters, service, "v2", west, actual)).toEqual([]);
+  });
   it("takes a pod of two families for seen at either address", () => {
     const alsoAt = { "10.42.0.6:80": ["[fd00::6]:80"] };
-    expect(compareEndpoints(place, ["10.42.0.6:80"], [used("[fd00::6]:80")], alsoAt).ok).toBe(true);
-    expect(compareEndpoints(place, ["10.42.0.6:80"], [used("[fd00::6]:80"), used("10.42.0.6:80")], alsoAt).ok).toBe(
+    expect(compareEndpoints(place, ["10.42.0.6:80"], [used("[fd00::6]:80")], { alsoAt }).ok).toBe(true);
+    expect(compareEndpoints(place, ["10.42.0.6:80"], [used("[fd00::6]:80"), used("10.42.0.6:80")], { alsoAt }).ok).toBe(
       true,
     );
   });

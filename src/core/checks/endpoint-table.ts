@@ -7,6 +7,8 @@ import { formatAddress } from "./service-port.ts";
 export interface ClusterEndpoints {
   /** Version → addresses of its ready pods, one for each pod. */
   readonly podsOf: Readonly<Record<string, readonly string[]>>;
+  /** Versions of which no pod is ready, and some are there. */
+  readonly unready?: readonly string[];
   /** Addresses of all ready endpoints, also those of no version. */
   readonly anyPods?: readonly string[];
   /** Address of a pod → its addresses of other families, at which a proxy may have it instead. */
@@ -32,6 +34,8 @@ export interface EndpointFinding {
   /** Empty for all versions together. */
   readonly version: string;
   readonly expected: readonly string[];
+  /** Whether the proxy knows the version at all; a gateway may be told only of what routes name. */
+  readonly held: boolean;
   /** Endpoints that the proxy sends requests to. */
   readonly seen: readonly string[];
   /** Endpoints that it has and sends nothing to, with the reason in Envoy's words. */
@@ -71,6 +75,24 @@ export function expectedEndpoints(
   return [...new Set(expected)].sort(compareText);
 }
 
+/**
+ * Endpoints that a proxy in `cluster` may have and need not: istiod goes on
+ * handing out the east-west gateway of a cluster whose pods are all not ready.
+ */
+export function toleratedEndpoints(
+  mesh: Mesh,
+  service: Service,
+  version: VersionName,
+  cluster: Cluster,
+  actual: Readonly<Record<string, ClusterEndpoints>>,
+): readonly string[] {
+  return clustersOf(mesh, service, version, cluster)
+    .filter((other) => other.network !== cluster.network)
+    .map((other) => actual[other.name])
+    .filter((other) => other?.unready?.includes(version ?? "") === true)
+    .flatMap((other) => (other?.gateways ?? []).map((address) => formatAddress(address, crossNetworkPort)));
+}
+
 /** The clusters whose endpoints a proxy in `cluster` may use: those that run the version, its own alone for a service that is not exported. */
 export function clustersOf(
   mesh: Pick<Mesh, "clusters">,
@@ -90,24 +112,33 @@ export function podsIn(endpoints: ClusterEndpoints | undefined, version: Version
 }
 
 /**
- * Compares what a proxy has with what it must have. Pods are compared by
+ * Compares what a proxy has (undefined: it does not know the version) with
+ * what it must have, and with what it may have besides. Pods are compared by
  * address and port as given on both sides; `alsoAt` are other addresses under
  * which an expected one may be seen.
  */
 export function compareEndpoints(
   place: { readonly cluster: string; readonly version: string },
   expected: readonly string[],
-  seen: readonly SeenEndpoint[],
-  alsoAt: Readonly<Record<string, readonly string[]>> = {},
+  has: readonly SeenEndpoint[] | undefined,
+  {
+    alsoAt = {},
+    tolerated = [],
+  }: {
+    readonly alsoAt?: Readonly<Record<string, readonly string[]>>;
+    readonly tolerated?: readonly string[];
+  } = {},
 ): EndpointFinding {
+  const seen = has ?? [];
   const used = seen.filter((one) => one.idle === "").map((one) => one.address);
   const namesOf = (one: string): readonly string[] => [one, ...(alsoAt[one] ?? [])];
-  const known = new Set(expected.flatMap(namesOf));
+  const known = new Set([...expected.flatMap(namesOf), ...tolerated]);
   const missing = expected.filter((one) => !namesOf(one).some((name) => used.includes(name)));
   const foreign = used.filter((one) => !known.has(one));
   return {
     ...place,
     expected,
+    held: has !== undefined,
     seen: [...used].sort(compareText),
     idle: seen
       .filter((one) => one.idle !== "")

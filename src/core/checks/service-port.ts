@@ -18,8 +18,9 @@ export interface ServiceShape {
   readonly ipFamilies?: readonly string[];
 }
 
-/** A ready endpoint of one port of a Service. */
+/** An endpoint of one port of a Service. */
 export interface ServiceEndpoint {
+  readonly ready: boolean;
   /** Name of the pod; empty where the endpoint is none. */
   readonly pod: string;
   /** `address:port`, or `[address]:port` for IPv6. */
@@ -35,8 +36,13 @@ export function portNameOf(service: ServiceShape, port: number): string | undefi
   return found === undefined ? undefined : (found.name ?? "");
 }
 
+/** The ready ones of `allEndpointsOf`. */
+export function endpointsOf(slices: readonly SliceShape[], portName: string | undefined): readonly ServiceEndpoint[] {
+  return allEndpointsOf(slices, portName).filter(({ ready }) => ready);
+}
+
 /**
- * The ready endpoints of one port of a Service, or of all its ports without
+ * The endpoints of one port of a Service, or of all its ports without
  * `portName`. A slice carries the numbers of the pods that it lists, by the
  * names of the Service's ports: a named target port may be another number in
  * each pod, and then there is a slice for each
@@ -44,25 +50,30 @@ export function portNameOf(service: ServiceShape, port: number): string | undefi
  * An endpoint without a `ready` condition counts as ready. A pod that moves
  * from one slice to another may be in both, and is given once.
  */
-export function endpointsOf(slices: readonly SliceShape[], portName: string | undefined): readonly ServiceEndpoint[] {
+export function allEndpointsOf(
+  slices: readonly SliceShape[],
+  portName: string | undefined,
+): readonly ServiceEndpoint[] {
   const found = slices
     .filter((slice) => slice.addressType !== "FQDN")
     .flatMap((slice) => {
       const ports = (slice.ports ?? []).filter((one) => portName === undefined || (one.name ?? "") === portName);
       // Istio counts a port without a number, which means all of them, as 0.
       const numbers = ports.map((one) => one.port ?? 0);
-      return (slice.endpoints ?? [])
-        .filter((endpoint) => endpoint.conditions?.ready !== false)
-        .flatMap((endpoint) =>
-          endpoint.addresses.flatMap((address) =>
-            numbers.map((number) => ({
-              pod: endpoint.targetRef?.name ?? "",
-              address: formatAddress(address, number),
-            })),
-          ),
-        );
+      return (slice.endpoints ?? []).flatMap((endpoint) =>
+        endpoint.addresses.flatMap((address) =>
+          numbers.map((number) => ({
+            ready: endpoint.conditions?.ready !== false,
+            pod: endpoint.targetRef?.name ?? "",
+            address: formatAddress(address, number),
+          })),
+        ),
+      );
     });
-  return [...new Map(found.map((one) => [one.address, one])).values()];
+  // Ready in one of its slices is ready.
+  const readyLast = found.toSorted((a, b) => Number(a.ready) - Number(b.ready));
+  const byAddress = new Map(readyLast.map((one) => [one.address, one]));
+  return [...new Set(found.map((one) => one.address))].flatMap((address) => byAddress.get(address) ?? []);
 }
 
 /** `address:port` as URLs write it, with IPv6 addresses in brackets. */

@@ -67,4 +67,21 @@ describe("weights", () => {
   it("do not agree when nothing was measured", () => {
     expect(judgeWeights([{ version: "v1", answers: 0, asked: 100 }], 0.001)[0]?.agrees).toBe(false);
   });
+
+  it("are of all requests: those of which the version is not known can be anybody's", () => {
+    const verdictsOf = (answers: readonly number[], unattributed: number) =>
+      judgeWeights(
+        answers.map((count, index) => ({ version: `v${index}`, answers: count, asked: index === 0 ? 90 : 10 })),
+        0.001,
+        unattributed,
+      );
+    // v1 has no endpoint, and its tenth of the requests failed: the weights are not what is wrong.
+    expect(verdictsOf([360, 0], 40).map((one) => [one.measured, one.verdict])).toEqual([
+      [0.9, "open"],
+      [0, "open"],
+    ]);
+    expect(verdictsOf([200, 160], 40).map((one) => one.verdict)).toEqual(["differs", "differs"]);
+    expect(verdictsOf([0, 0], 400).map((one) => one.verdict)).toEqual(["open", "open"]);
+    expect(verdictsOf([0, 0], 0).map((one) => one.verdict)).toEqual(["open", "open"]);
+  });
 });

@@ -1,4 +1,4 @@
-/** How many answers one version gave, of how many. */
+/** How many requests went to one version. */
 export interface VersionCount {
   readonly version: string;
   readonly answers: number;
@@ -14,6 +14,12 @@ export interface VersionVerdict extends VersionCount {
   readonly high: number;
   /** Probability of a count at least as unlikely, if the asked share were true. */
   readonly pValue: number;
+  /**
+   * `agrees`: the asked share may be true. `differs`: it is not. `open`:
+   * requests of which the version is not known can be the difference, or there was no request.
+   */
+  readonly verdict: "agrees" | "differs" | "open";
+  /** True when `verdict` is agrees. */
   readonly agrees: boolean;
 }
 
@@ -22,21 +28,37 @@ export interface VersionVerdict extends VersionCount {
  * test per version, at `level` divided by the number of versions (Bonferroni),
  * so that the whole answer is wrong with a probability of at most `level`.
  * With two versions both tests are the same one, and nothing is divided.
+ *
+ * Shares are of all requests. `unattributed` are requests that may have gone to
+ * any version: a share differs only when none of the counts that they leave
+ * possible would agree with it, and agrees only when all would.
  */
-export function judgeWeights(counts: readonly VersionCount[], level: number): readonly VersionVerdict[] {
-  const total = counts.reduce((sum, one) => sum + one.answers, 0);
+export function judgeWeights(
+  counts: readonly VersionCount[],
+  level: number,
+  unattributed = 0,
+): readonly VersionVerdict[] {
+  const total = counts.reduce((sum, one) => sum + one.answers, unattributed);
   const perTest = counts.length <= 2 ? level : level / counts.length;
   return counts.map((count) => {
+    if (total === 0) {
+      return { ...count, measured: 0, low: 0, high: 1, pValue: 1, verdict: "open", agrees: false };
+    }
     const asked = count.asked / 100;
-    const pValue = total === 0 ? 1 : binomialTest(count.answers, total, asked);
-    const [low, high] = total === 0 ? [0, 1] : clopperPearson(count.answers, total, perTest);
+    const most = count.answers + unattributed;
+    const likeliest = Math.min(most, Math.max(count.answers, Math.round(asked * total)));
+    const pValues = [count.answers, most, likeliest].map((answers) => binomialTest(answers, total, asked));
+    const fits = pValues.filter((one) => one >= perTest).length;
+    const [low] = clopperPearson(count.answers, total, perTest);
+    const [, high] = clopperPearson(most, total, perTest);
     return {
       ...count,
-      measured: total === 0 ? 0 : count.answers / total,
+      measured: count.answers / total,
       low,
       high,
-      pValue,
-      agrees: total > 0 && pValue >= perTest,
+      pValue: Math.max(...pValues),
+      verdict: fits === pValues.length ? "agrees" : fits === 0 ? "differs" : "open",
+      agrees: fits === pValues.length,
     };
   });
 }

@@ -19,7 +19,7 @@ import { verifyCodes } from "./codes/verify.ts";
 /**
  * Every code that the program can print. Codes are never reused for another
  * meaning. 0xx usage, 1xx mesh file, 2xx plan, 25x to 27x access to clusters, 28x and 29x Rancher,
- * 3xx apply, 40x verify, 41x to 45x check, 48x the support bundle, 5xx trust, 7xx sandbox.
+ * 3xx apply, 40x and 46x verify, 41x to 45x check, 48x the support bundle, 5xx trust, 7xx sandbox.
  */
 export const catalogue: Readonly<Record<string, CatalogueEntry>> = {
   ...usageCodes,

@@ -118,6 +118,18 @@ export interface Route {
   readonly weights: Readonly<Record<string, number>>;
   readonly tls?: { readonly secretName: string; readonly certificate?: string; readonly issuer?: string };
   readonly dns?: { readonly via: "externalDns" | "isthmus" };
+  readonly verify?: RouteVerification;
+}
+
+/** How a proof asks a route; what is left out is made up from what the route matches. */
+export interface RouteVerification {
+  /** With the query, if any. */
+  readonly path?: string;
+  readonly method?: string;
+  /** A value, or the environment variable that has it. */
+  readonly headers?: Readonly<Record<string, string | { readonly env: string }>>;
+  /** Statuses that count as good, each a number or `2xx`; without it whatever an application answers. */
+  readonly expect?: readonly (number | string)[];
 }
 
 export interface RouteMatch {

@@ -12,6 +12,7 @@ import type {
   RancherSettings,
   Route,
   RouteMatch,
+  RouteVerification,
   Service,
   TrustSettings,
 } from "../model/mesh.ts";
@@ -172,7 +173,24 @@ function fillRoute(raw: RawRoute, { service, all, names: versions }: RouteContex
     weights: Object.fromEntries(versions.map((name) => [name, weightOf(raw.weights, name)])),
     tls: raw.tls === undefined ? undefined : present(raw.tls),
     dns: raw.dns,
+    verify: raw.verify === undefined ? undefined : fillVerify(raw.verify),
   });
+}
+
+function fillVerify({ expect, headers, ...raw }: NonNullable<RawRoute["verify"]>): RouteVerification {
+  return present({
+    ...raw,
+    headers: headers === undefined ? undefined : fillHeaders(headers),
+    expect: expect === undefined ? undefined : Array.isArray(expect) ? expect : [expect],
+  });
+}
+
+function fillHeaders(
+  raw: Readonly<Record<string, string | Readonly<Record<string, string>>>>,
+): NonNullable<RouteVerification["headers"]> {
+  return Object.fromEntries(
+    Object.entries(raw).map(([name, value]) => [name, typeof value === "string" ? value : { env: value["env"] ?? "" }]),
+  );
 }
 
 /** A version that is left out gets nothing. */

@@ -1,11 +1,19 @@
 import type { ClusterEndpoints, EndpointFinding } from "../../core/checks/endpoint-table.ts";
-import { compareEndpoints, expectedEndpoints } from "../../core/checks/endpoint-table.ts";
+import {
+  clustersOf,
+  compareEndpoints,
+  expectedEndpoints,
+  toleratedEndpoints,
+} from "../../core/checks/endpoint-table.ts";
 import type { Mesh, Service } from "../../core/model/mesh.ts";
 import { istioNamespace, serviceHost } from "../../core/render/names.ts";
 import type { Connected } from "../connect.ts";
 import type { ProxyEndpoints } from "./proxy-endpoints.ts";
 import { readProxyEndpoints, subsetCluster } from "./proxy-endpoints.ts";
 import { readServiceEndpoints } from "./service-endpoints.ts";
+
+/** A cluster that can be asked. */
+export type Asked = Pick<Connected, "client" | "cluster">;
 
 /** A pod of an ingress gateway. */
 export interface IngressPod {
@@ -18,17 +26,17 @@ export type ActualEndpoints = Readonly<Record<string, ClusterEndpoints>>;
 
 /** Reads what every cluster really runs of a service, side by side. */
 export async function readActualEndpoints(
-  connected: readonly Connected[],
+  connected: readonly Asked[],
   service: Service,
   signal: AbortSignal,
 ): Promise<ActualEndpoints> {
-  const read = async (one: Connected) =>
+  const read = async (one: Asked) =>
     [one.cluster.name, await readServiceEndpoints(one.client, service, signal)] as const;
   return Object.fromEntries(await Promise.all(connected.map(read)));
 }
 
 /** The running pods of a cluster's ingress gateway. */
-export async function listIngressPods(one: Connected, signal: AbortSignal): Promise<readonly IngressPod[]> {
+export async function listIngressPods(one: Asked, signal: AbortSignal): Promise<readonly IngressPod[]> {
   const pods = await one.client.list(
     {
       apiVersion: "v1",
@@ -45,35 +53,37 @@ export async function listIngressPods(one: Connected, signal: AbortSignal): Prom
 }
 
 /**
- * Every version's endpoints in every ingress pod of a cluster, against what
+ * Every version's endpoints (of a service without versions: all endpoints) in every ingress pod of a cluster, against what
  * they must be. A version that runs on a cluster which does not answer is left
  * out: what that cluster offers cannot be known.
  */
 export async function compareIngressEndpoints(
-  input: { readonly mesh: Mesh; readonly one: Connected; readonly service: Service; readonly actual: ActualEndpoints },
+  input: { readonly mesh: Mesh; readonly one: Asked; readonly service: Service; readonly actual: ActualEndpoints },
   pods: readonly IngressPod[],
   signal: AbortSignal,
 ): Promise<readonly EndpointFinding[]> {
   const { mesh, one, service, actual } = input;
   const tables = await readTables(one, pods, signal);
-  const known = service.versions.filter((version) => version.clusters.every((cluster) => cluster in actual));
+  const versions = service.versions.length === 0 ? [undefined] : service.versions.map(({ name }) => name);
+  const known = versions.filter((version) =>
+    clustersOf(mesh, service, version, one.cluster).every((cluster) => cluster.name in actual),
+  );
   return known.flatMap((version) => {
-    const expected = expectedEndpoints(mesh, service, version.name, one.cluster, actual);
-    const name = subsetCluster(serviceHost(service), service.port, version.name);
+    const expected = expectedEndpoints(mesh, service, version, one.cluster, actual);
+    const tolerated = toleratedEndpoints(mesh, service, version, one.cluster, actual);
+    const name = subsetCluster(serviceHost(service), service.port, version);
     return tables.map((table) =>
-      compareEndpoints(
-        { cluster: one.cluster.name, version: version.name },
-        expected,
-        table.get(name) ?? [],
-        otherAddresses(actual),
-      ),
+      compareEndpoints({ cluster: one.cluster.name, version: version ?? "" }, expected, table.get(name), {
+        alsoAt: otherAddresses(actual),
+        tolerated,
+      }),
     );
   });
 }
 
 /** The endpoint tables of a gateway's pods, side by side. */
 export async function readTables(
-  one: Connected,
+  one: Asked,
   pods: readonly IngressPod[],
   signal: AbortSignal,
 ): Promise<readonly ProxyEndpoints[]> {

@@ -40,6 +40,22 @@ export async function readProxyEndpoints(
   return parseProxyEndpoints(answer.body);
 }
 
+/**
+ * How often a proxy has added, changed or removed clusters and their endpoints
+ * since it started; Istio keeps these statistics in every proxy. A change makes
+ * endpoints anew, and their counters with them.
+ */
+export async function countClusterChanges(
+  client: KubeClient,
+  pod: { readonly namespace: string; readonly name: string },
+  signal: AbortSignal,
+): Promise<number> {
+  const path = "/stats?filter=cluster_manager.cluster_";
+  const answer = await client.podHttpGet(pod.namespace, pod.name, adminPort, path, { signal, timeoutMs: 10_000 });
+  const counts = [...answer.body.matchAll(/^cluster_manager\.cluster_(?:added|modified|removed|updated)\w*: (\d+)$/gm)];
+  return counts.reduce((sum, [, count]) => sum + Number(count), 0);
+}
+
 /** Reads Envoy's `/clusters?format=json` (https://www.envoyproxy.io/docs/envoy/latest/api-v3/admin/v3/clusters.proto). */
 export function parseProxyEndpoints(body: string): ProxyEndpoints {
   const parsed = JSON.parse(body) as { readonly cluster_statuses?: readonly ClusterStatus[] };

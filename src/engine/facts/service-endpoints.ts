@@ -1,8 +1,8 @@
 import type { ClusterEndpoints } from "../../core/checks/endpoint-table.ts";
 import type { ServiceEndpoint, ServiceShape, SliceShape } from "../../core/checks/service-port.ts";
-import { endpointsOf, familyOf, portNameOf } from "../../core/checks/service-port.ts";
+import { allEndpointsOf, familyOf, portNameOf } from "../../core/checks/service-port.ts";
 import type { KubeObject } from "../../core/model/kube-object.ts";
-import type { Service } from "../../core/model/mesh.ts";
+import type { Service, ServiceVersion } from "../../core/model/mesh.ts";
 import { eastWestGateway, istioNamespace } from "../../core/render/names.ts";
 import type { KubeClient } from "../../kube/client.ts";
 import { serviceAddresses } from "./service-addresses.ts";
@@ -61,20 +61,31 @@ export function clusterEndpointsOf(service: Service, objects: ServiceObjects): C
       servicePorts: objects.service === undefined ? undefined : (spec.ports ?? []).map((one) => one.port),
     };
   }
-  const all = groupByPod(endpointsOf(slicesOf(objects), portName), spec.ipFamilies?.[0] ?? "IPv4");
+  const endpoints = allEndpointsOf(slicesOf(objects), portName);
+  const all = groupByPod(
+    endpoints.filter(({ ready }) => ready),
+    spec.ipFamilies?.[0] ?? "IPv4",
+  );
   const labelsOf = new Map(objects.pods.map((pod) => [pod.metadata.name, pod.metadata.labels ?? {}]));
+  const isOf = (version: ServiceVersion, pod: string): boolean => {
+    const labels = labelsOf.get(pod) ?? {};
+    return Object.entries(version.labels).every(([key, value]) => labels[key] === value);
+  };
   const podsOf = Object.fromEntries(
     service.versions.map((version) => [
       version.name,
-      all.flatMap(({ pod, address }) => {
-        const labels = labelsOf.get(pod) ?? {};
-        return Object.entries(version.labels).every(([key, value]) => labels[key] === value) ? [address] : [];
-      }),
+      all.flatMap(({ pod, address }) => (isOf(version, pod) ? [address] : [])),
     ]),
   );
+  const unready = service.versions
+    .filter((version) => podsOf[version.name]?.length === 0 && endpoints.some(({ pod }) => isOf(version, pod)))
+    .map(({ name }) => name);
+  const noneReady = all.length === 0 && endpoints.length > 0;
   const alsoAt = Object.fromEntries(all.flatMap((one) => (one.others.length === 0 ? [] : [[one.address, one.others]])));
   return {
     podsOf,
+    // The empty name stands for all versions together.
+    ...(unready.length === 0 && !noneReady ? {} : { unready: noneReady ? [...unready, ""] : unready }),
     anyPods: all.map(({ address }) => address),
     ...(Object.keys(alsoAt).length === 0 ? {} : { alsoAt }),
     gateways,

@@ -22,6 +22,7 @@ import { referenceOf } from "../../kube/object-reference.ts";
 import type { ClusterContext } from "../connect.ts";
 import { resolveContexts } from "../connect.ts";
 import { diagnoseFailure } from "../diagnose-failure.ts";
+import { findUnserved } from "../find-unserved.ts";
 import type { HeldLeases } from "../lease/hold-leases.ts";
 import { holdLeases } from "../lease/hold-leases.ts";
 import type { MeshFile } from "../mesh-file.ts";
@@ -52,6 +53,8 @@ export interface PreparedShift {
   /** What gateways have to hold afterwards. */
   readonly asked: readonly AskedRoutes[];
   readonly targets: readonly ShiftTarget[];
+  /** What could not be seen before the shift. */
+  readonly warnings: readonly Diagnostic[];
   readonly close: () => Promise<void>;
 }
 
@@ -66,12 +69,14 @@ export interface ShiftOutcome {
  * Asks every cluster by dry-run whether it would take the new weights. Only
  * the route's VirtualService is looked at: a shift is fast and moves nothing
  * else. Throws a UserError when a reachable cluster refuses or does not have
- * the route, so that a shift happens on all of them or on none.
+ * the route, so that a shift happens on all of them or on none; also when a
+ * version of `raised`, which is to get more requests than before, has no
+ * endpoint at an ingress, or no ready pod anywhere: its requests would fail.
  */
 export async function prepareShift(
   meshFile: MeshFile,
   target: { readonly service: Service; readonly route: Route },
-  options: EngineOptions,
+  { raised, ...options }: EngineOptions & { readonly raised: readonly string[] },
 ): Promise<PreparedShift> {
   const object = withMeshLabel(meshFile.mesh, renderVirtualService(meshFile.mesh, target.service, target.route));
   refuseUnknownKinds(options.forceConflicts, new Set([object.kind]));
@@ -91,12 +96,19 @@ export async function prepareShift(
   };
   const refusals: Diagnostic[] = [];
   try {
-    const asked = await Promise.all(
-      clients.map(async ({ one, client }) =>
-        askCluster(one, client, object, { mesh: meshFile.mesh.name, refusals, force, signal: options.signal }),
+    const [asked, unserved] = await Promise.all([
+      Promise.all(
+        clients.map(async ({ one, client }) =>
+          askCluster(one, client, object, { mesh: meshFile.mesh.name, refusals, force, signal: options.signal }),
+        ),
       ),
-    );
+      findUnserved(meshFile.mesh, target, raised, clients, options.signal),
+    ]);
     const targets = [...asked, ...away];
+    const answers = (cluster: string | undefined): boolean =>
+      cluster === undefined || asked.some((one) => one.kind === "ready" && one.cluster === cluster);
+    const served = refusals.length > 0 ? [] : unserved.filter((one) => answers(one.cluster));
+    refusals.push(...served.filter((one) => one.severity === "error"));
     if (refusals.length > 0) {
       throw new UserError(refusals, exitCodes.failed);
     }
@@ -111,6 +123,7 @@ export async function prepareShift(
       istio: meshFile.mesh.istio.version,
       asked: askedBy(meshFile.mesh, object),
       targets,
+      warnings: served.filter((one) => one.severity === "warning"),
       close,
     };
   } catch (error) {

@@ -1,8 +1,12 @@
 import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
-import type { EndpointFinding } from "../../core/checks/endpoint-table.ts";
-import type { VersionVerdict } from "../../core/decide/weights.ts";
+import type { IngressProof } from "../../core/decide/proof.ts";
+import { stateOf } from "../../core/decide/proof.ts";
+import type { ProofPlace } from "../../core/decide/proof-findings.ts";
+import { findUnheld, findWrongAnswers, findWrongEndpoints } from "../../core/decide/proof-findings.ts";
+import type { RequestChoice, RequestSettings } from "../../core/decide/route-request.ts";
+import { chooseRequest } from "../../core/decide/route-request.ts";
 import { judgeWeights } from "../../core/decide/weights.ts";
-import type { Route, Service } from "../../core/model/mesh.ts";
+import type { Mesh, Route, Service } from "../../core/model/mesh.ts";
 import { ingressGateway, istioNamespace } from "../../core/render/names.ts";
 import type { Connected } from "../connect.ts";
 import { closeMesh, openMesh, refuseSharedClusters } from "../connect.ts";
@@ -12,36 +16,36 @@ import { compareIngressEndpoints, listIngressPods, readActualEndpoints } from ".
 import { serviceAddresses } from "../facts/service-addresses.ts";
 import type { MeshFile } from "../mesh-file.ts";
 import type { EngineOptions } from "../options.ts";
-import type { SplitMeasurement } from "../traffic/measure-split.ts";
 import { measureSplit } from "../traffic/measure-split.ts";
-
-/** What was proven, or not, of one route at one cluster's ingress. */
-export interface IngressProof {
-  readonly cluster: string;
-  readonly service: string;
-  readonly namespace: string;
-  readonly route: string;
-  /** The URL that was asked; empty when the ingress has no address. */
-  readonly url: string;
-  readonly endpoints: readonly EndpointFinding[];
-  readonly requests: number;
-  readonly failures: SplitMeasurement["failures"];
-  readonly weights: readonly VersionVerdict[];
-  readonly ok: boolean;
-  readonly diagnostics: readonly Diagnostic[];
-}
+import { originOf } from "../traffic/send-requests.ts";
 
 export interface Verification {
   readonly proofs: readonly IngressProof[];
   /** Clusters that did not answer. */
   readonly unreachable: readonly { readonly cluster: string; readonly diagnostic: Diagnostic }[];
+  /** What belongs to no proof: a mesh file that names nothing to prove. */
+  readonly diagnostics: readonly Diagnostic[];
+  /** How many proofs ended in each state; a cluster that did not answer is a failed one. */
+  readonly proven: number;
+  readonly failed: number;
+  readonly notProven: number;
+  /** True when all was proven. */
   readonly ok: boolean;
+}
+
+/** Which part of the mesh is proven. */
+export interface VerifyTarget {
+  readonly service: string;
+  readonly namespace: string;
+  readonly route?: string;
 }
 
 export interface VerifyOptions extends EngineOptions {
   /** Requests to each ingress per route, at least 1. */
   readonly requests: number;
-  readonly only?: { readonly service: string; readonly namespace: string; readonly route?: string };
+  readonly only?: VerifyTarget;
+  /** How to ask, before what the mesh file says of each route. */
+  readonly ask?: RequestSettings;
 }
 
 /** The weights' test is wrong about a true split at most once in a thousand runs. */
@@ -49,9 +53,10 @@ export const significance = 0.001;
 
 /**
  * Proves the mesh by what its ingress gateways know and by real requests to
- * them: endpoints of every version against what the clusters really run, and
- * the measured split against the asked one. A cluster that does not answer is
- * named and the others are proven all the same.
+ * them: endpoints of every service against what the clusters really run, and
+ * for every route the measured split against the asked one. What cannot be
+ * asked is named as not proven. A cluster that does not answer is named and the
+ * others are proven all the same.
  */
 export async function verifyMesh(meshFile: MeshFile, options: VerifyOptions): Promise<Verification> {
   const open = await openMesh(meshFile, options);
@@ -62,11 +67,12 @@ export async function verifyMesh(meshFile: MeshFile, options: VerifyOptions): Pr
     const proofs: IngressProof[] = [];
     for (const service of meshFile.mesh.services.filter((one) => isAsked(one, options))) {
       const actual = await readActualEndpoints(connected, service, options.signal);
-      for (const route of service.routes.filter(
+      const routes = service.routes.filter(
         (one) => options.only?.route === undefined || one.name === options.only.route,
-      )) {
+      );
+      for (const route of routes.length === 0 ? [undefined] : routes) {
         const ofRoute = await Promise.all(
-          connected.map(async (one) => proveIngress({ meshFile, one, service, route, actual }, options)),
+          connected.map(async (one) => proveIngress({ meshFile, one, connected, service, route, actual }, options)),
         );
         proofs.push(...ofRoute);
       }
@@ -74,11 +80,35 @@ export async function verifyMesh(meshFile: MeshFile, options: VerifyOptions): Pr
     const unreachable = connections.flatMap((one) =>
       one.kind === "unreachable" ? [{ cluster: one.cluster.name, diagnostic: one.diagnostic }] : [],
     );
-    return { proofs, unreachable, ok: unreachable.length === 0 && proofs.every((proof) => proof.ok) };
+    return summarize(proofs, unreachable);
   } finally {
     await closeMesh(open);
   }
 }
+
+function summarize(proofs: readonly IngressProof[], unreachable: Verification["unreachable"]): Verification {
+  const count = (state: IngressProof["state"]): number => proofs.filter((proof) => proof.state === state).length;
+  const failed = count("failed") + unreachable.length;
+  const notProven = count("notProven");
+  const nothing = proofs.length === 0 && unreachable.length === 0;
+  return {
+    proofs,
+    unreachable,
+    diagnostics: nothing ? [nothingToProve] : [],
+    proven: count("proven"),
+    failed,
+    notProven,
+    ok: failed === 0 && notProven === 0 && !nothing,
+  };
+}
+
+const nothingToProve: Diagnostic = {
+  code: "ISM407",
+  severity: "warning",
+  summary: "Something is not proven",
+  detail: "The mesh file names no service, so there is nothing to ask for and nothing was proven.",
+  fix: "Add services with routes to the mesh file, or run isthmus check, which judges the mesh without them.",
+};
 
 function isAsked(service: Service, options: VerifyOptions): boolean {
   return (
@@ -90,157 +120,183 @@ function isAsked(service: Service, options: VerifyOptions): boolean {
 interface ProofInput {
   readonly meshFile: MeshFile;
   readonly one: Connected;
+  readonly connected: readonly Connected[];
   readonly service: Service;
-  readonly route: Route;
+  /** Undefined for a service without routes: its endpoints are proven alone. */
+  readonly route: Route | undefined;
   readonly actual: ActualEndpoints;
 }
 
 async function proveIngress(input: ProofInput, options: VerifyOptions): Promise<IngressProof> {
   const { one, service, route } = input;
   const subject = one.cluster.name;
-  const task = `verifying ${route.name}`;
+  const task = `verifying ${route?.name ?? `${service.namespace}/${service.name}`}`;
   const started = options.now();
-  const base = { cluster: subject, service: service.name, namespace: service.namespace, route: route.name };
   options.onEvent({ kind: "task.started", subject, task });
   try {
-    const gateway = await one.client.get(
-      { apiVersion: "v1", kind: "Service", namespace: istioNamespace, name: ingressGateway },
-      { signal: options.signal },
-    );
-    const [address] = gateway === undefined ? [] : serviceAddresses(gateway);
-    if (address === undefined) {
-      return failed(base, [noIngress(one)]);
-    }
-    const pods = await listIngressPods(one, options.signal);
-    const endpoints = await compareIngressEndpoints(
-      { mesh: input.meshFile.mesh, one, service, actual: input.actual },
-      pods,
-      options.signal,
-    );
-    if (!canBeRequested(route)) {
-      const diagnostics = [...diagnoseEndpoints(service, endpoints), notMeasured(subject, route)];
-      const proven = { url: "", requests: 0, failures: [], weights: [] };
-      return { ...base, ...proven, endpoints, ok: !diagnostics.some((one) => one.severity === "error"), diagnostics };
-    }
-    const measurement = await measureSplit(
-      { client: one.client, pods, address, service, route, requests: options.requests },
-      options,
-    );
-    const weights = judgeWeights(
-      service.versions.map((version) => ({
-        version: version.name,
-        answers: measurement.answers[version.name] ?? 0,
-        asked: route.weights[version.name] ?? 0,
-      })),
-      significance,
-    );
-    const diagnostics = diagnose(input, endpoints, measurement, weights);
+    const proof = await prove(input, options);
     options.onEvent({ kind: "task.done", subject, task, seconds: (options.now() - started) / 1000 });
-    return {
-      ...base,
-      url: measurement.url,
-      endpoints,
-      requests: measurement.requests,
-      failures: measurement.failures,
-      weights,
-      ok: diagnostics.length === 0,
-      diagnostics,
-    };
+    return proof;
   } catch (error) {
     options.signal.throwIfAborted();
-    return failed(base, await diagnoseFailure(error, subject, "verify"));
+    const diagnostics = await diagnoseFailure(error, subject, "verify");
+    const [diagnostic] = diagnostics;
+    if (diagnostic !== undefined) {
+      options.onEvent({ kind: "task.failed", subject, task, diagnostic });
+    }
+    return proofOf(input, { diagnostics });
   }
 }
 
-function failed(
-  base: Pick<IngressProof, "cluster" | "service" | "namespace" | "route">,
-  diagnostics: readonly Diagnostic[],
+async function prove(input: ProofInput, options: VerifyOptions): Promise<IngressProof> {
+  const { one, service, route, actual } = input;
+  const { mesh } = input.meshFile;
+  const pods = await listIngressPods(one, options.signal);
+  const endpoints = await compareIngressEndpoints({ mesh, one, service, actual }, pods, options.signal);
+  const place: ProofPlace = {
+    mesh,
+    cluster: one.cluster,
+    contexts: Object.fromEntries(input.connected.map(({ cluster, context }) => [cluster.name, context.context])),
+    file: input.meshFile.name,
+    service,
+    ...(route === undefined ? {} : { route }),
+    actual,
+  };
+  const unseen = pods.length === 0 ? [noIngressPods(one.cluster.name)] : [];
+  const found = [...unseen, ...findWrongEndpoints(place, endpoints), ...findUnheld(place, endpoints)];
+  if (route === undefined) {
+    return proofOf(input, { endpoints, diagnostics: [...found, noRoute(one.cluster.name, service)] });
+  }
+  const choice = choose(input.meshFile.mesh, service, route, options);
+  if (choice.kind === "none") {
+    return proofOf(input, { endpoints, diagnostics: [...found, notMeasured(one.cluster.name, route, choice)] });
+  }
+  const gateway = await one.client.get(
+    { apiVersion: "v1", kind: "Service", namespace: istioNamespace, name: ingressGateway },
+    { signal: options.signal },
+  );
+  const [address] = gateway === undefined ? [] : serviceAddresses(gateway);
+  if (address === undefined) {
+    return proofOf(input, { endpoints, diagnostics: [...found, noIngress(one)] });
+  }
+  const measured = await measureSplit(
+    {
+      client: one.client,
+      listPods: async () => listIngressPods(one, options.signal),
+      origin: originOf(address, route.tls !== undefined),
+      service,
+      request: choice.request,
+      requests: options.requests,
+    },
+    options,
+  );
+  const weights =
+    measured.kind === "counted"
+      ? judgeWeights(
+          service.versions.map((version) => ({
+            version: version.name,
+            answers: measured.answers[version.name] ?? 0,
+            asked: route.weights[version.name] ?? 0,
+          })),
+          significance,
+          measured.unattributed,
+        )
+      : [];
+  return proofOf(input, {
+    url: measured.url,
+    endpoints,
+    requests: measured.requests,
+    attempts: measured.attempts,
+    statuses: measured.tally.statuses,
+    failures: measured.tally.failures,
+    weights,
+    unattributed: measured.unattributed,
+    diagnostics: [...found, ...findWrongAnswers(place, endpoints, measured, weights)],
+  });
+}
+
+/** The request for a route, with the values of headers that the environment has. */
+function choose(mesh: Mesh, service: Service, route: Route, options: VerifyOptions): RequestChoice {
+  const { headers: wanted = {}, ...settings } = route.verify ?? {};
+  const headers: Record<string, string> = {};
+  const given = Object.keys(options.ask?.headers ?? {}).map((name) => name.toLowerCase());
+  for (const [name, value] of Object.entries(wanted)) {
+    const text = typeof value === "string" ? value : options.env[value.env];
+    if (text === undefined && !given.includes(name)) {
+      return {
+        kind: "none",
+        reason: `the value of header ${name} is in variable ${typeof value === "string" ? "" : value.env}, which is not set`,
+        fix: "Set the variable, or give the header with --header.",
+      };
+    }
+    headers[name] = text ?? "";
+  }
+  return chooseRequest(mesh, service, route, {
+    ...settings,
+    ...options.ask,
+    headers: { ...headers, ...options.ask?.headers },
+  });
+}
+
+function proofOf(
+  { one, service, route }: ProofInput,
+  rest: Partial<IngressProof> & Pick<IngressProof, "diagnostics">,
 ): IngressProof {
-  return { ...base, url: "", endpoints: [], requests: 0, failures: [], weights: [], ok: false, diagnostics };
-}
-
-/** False for a match by regular expression: no request is known that it takes. */
-function canBeRequested(route: Route): boolean {
-  return [route.match.path, ...Object.values(route.match.headers)].every((match) => match.kind !== "regex");
-}
-
-function notMeasured(cluster: string, route: Route): Diagnostic {
+  const state = stateOf(rest.diagnostics);
   return {
-    code: "ISM405",
+    cluster: one.cluster.name,
+    service: service.name,
+    namespace: service.namespace,
+    ...(route === undefined ? {} : { route: route.name }),
+    state,
+    ok: state === "proven",
+    url: "",
+    endpoints: [],
+    requests: 0,
+    attempts: 0,
+    statuses: {},
+    failures: [],
+    weights: [],
+    unattributed: 0,
+    ...rest,
+  };
+}
+
+function noIngressPods(cluster: string): Diagnostic {
+  return {
+    code: "ISM407",
     severity: "warning",
-    summary: "A route is not measured",
-    detail: `Route ${route.name} matches by a regular expression, and no request can be made up that it is sure to take. At the ingress of ${cluster} only the endpoints are proven.`,
-    fix: "Measure it with requests of your own, or match by exact or prefix.",
+    summary: "Something is not proven",
+    detail: `No running pod of the ingress gateway of ${cluster} was found (label istio=ingressgateway in istio-system), so the endpoints that it has were not looked at.`,
+    fix: "Run isthmus check to see what is wrong with the gateway.",
     cluster,
   };
 }
 
-function diagnoseEndpoints(service: Service, endpoints: readonly EndpointFinding[]): Diagnostic[] {
-  return endpoints.filter((finding) => !finding.ok).map((finding) => wrongEndpoints(service, finding));
-}
-
-function diagnose(
-  input: ProofInput,
-  endpoints: readonly EndpointFinding[],
-  measurement: SplitMeasurement,
-  weights: readonly VersionVerdict[],
-): Diagnostic[] {
-  const { one, service, route } = input;
-  const cluster = one.cluster.name;
-  const found: Diagnostic[] = diagnoseEndpoints(service, endpoints);
-  if (measurement.failures.length > 0) {
-    found.push({
-      code: "ISM403",
-      severity: "error",
-      summary: "Requests failed",
-      detail: `At the ingress of ${cluster}, ${measurement.failures.map((one) => `${one.count} of ${measurement.requests} requests to ${measurement.url} ended with ${one.reason}`).join("; ")}.`,
-      fix: `Look at the gateway's log: kubectl --context ${one.context.context} -n istio-system logs deploy/istio-ingressgateway`,
-      cluster,
-    });
-  }
-  if (weights.some((verdict) => !verdict.agrees)) {
-    found.push({
-      code: "ISM401",
-      severity: "error",
-      summary: "Weights are not as asked",
-      detail: `At the ingress of ${cluster}, route ${route.name} was asked ${weights.map((one) => `${one.version}=${one.asked}`).join(" ")} and gave ${weights
-        .map((one) => `${one.version}=${(one.measured * 100).toFixed(1)}`)
-        .join(" ")} over ${measurement.requests} requests. ${reasonFor(endpoints)}`,
-      fix: "Run isthmus plan to see whether the cluster has the route of the mesh file, and isthmus apply to put it there.",
-      cluster,
-    });
-  }
-  return found;
-}
-
-function wrongEndpoints(service: Service, finding: EndpointFinding): Diagnostic {
-  const parts = [
-    ...(finding.expected.length === 0 ? ["no ready pod of the version is known in any cluster that answers"] : []),
-    ...(finding.missing.length === 0 ? [] : [`missing ${finding.missing.join(", ")}`]),
-    ...(finding.foreign.length === 0
-      ? []
-      : [`has ${finding.foreign.join(", ")}, which are not addresses that it can use`]),
-  ];
+function noRoute(cluster: string, service: Service): Diagnostic {
   return {
-    code: "ISM402",
-    severity: "error",
-    summary: "An ingress gateway does not have the right endpoints",
-    detail: `The ingress of ${finding.cluster}, version ${finding.version} of ${service.namespace}/${service.name}: ${parts.join("; ")}.`,
-    fix: "Run isthmus status to see whether the clusters are joined and the version's pods are ready.",
-    cluster: finding.cluster,
+    code: "ISM408",
+    severity: "warning",
+    summary: "No request was asked of a service",
+    detail: `No route leads to ${service.namespace}/${service.name}, so no request from outside reaches it. At the ingress of ${cluster} only its endpoints were looked at; whether callers inside the mesh are answered is not proven.`,
+    fix: "Ask from a pod of the mesh, or give the service a route. Where endpoints are enough: isthmus verify --allow-unproven.",
+    cluster,
   };
 }
 
-/** Why a split may be off, from what is known of the endpoints. */
-function reasonFor(endpoints: readonly EndpointFinding[]): string {
-  const empty = endpoints.filter((finding) => finding.seen.length === 0).map((finding) => finding.version);
-  if (empty.length > 0) {
-    return `The gateway has no endpoint for ${empty.join(", ")}: the clusters that run it are not joined, or its pods are not ready.`;
-  }
-  if (endpoints.some((finding) => !finding.ok)) {
-    return "The gateway's endpoints are not the right ones, see above.";
-  }
-  return "The endpoints are right, so the route in this cluster differs from the mesh file, or another route takes these requests.";
+function notMeasured(
+  cluster: string,
+  route: Route,
+  choice: Extract<RequestChoice, { readonly kind: "none" }>,
+): Diagnostic {
+  return {
+    code: "ISM405",
+    severity: "warning",
+    summary: "A route is not measured",
+    detail: `No request was asked of route ${route.name}: ${choice.reason}. At the ingress of ${cluster} only the endpoints were looked at.`,
+    fix: choice.fix,
+    cluster,
+  };
 }
 
 function noIngress({ cluster: { name: cluster }, context }: Connected): Diagnostic {

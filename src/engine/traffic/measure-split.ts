@@ -1,135 +1,184 @@
-import { Agent, request } from "undici";
-import type { Route, Service } from "../../core/model/mesh.ts";
+import { randomUUID } from "node:crypto";
+import type { AnswerGroup, Tally } from "../../core/decide/answer.ts";
+import { tallyAnswers } from "../../core/decide/answer.ts";
+import type { CountedAnswers, CounterReading } from "../../core/decide/count-answers.ts";
+import { countAnswers } from "../../core/decide/count-answers.ts";
+import type { RouteRequest } from "../../core/decide/route-request.ts";
+import type { Service } from "../../core/model/mesh.ts";
 import { serviceHost } from "../../core/render/names.ts";
 import type { KubeClient } from "../../kube/client.ts";
-import { readProxyEndpoints, subsetCluster } from "../facts/proxy-endpoints.ts";
+import { countClusterChanges, readProxyEndpoints, subsetCluster } from "../facts/proxy-endpoints.ts";
+import type { IngressPod } from "../facts/ingress-endpoints.ts";
+import type { LoggedRequest } from "./read-access-log.ts";
+import { readAccessLog } from "./read-access-log.ts";
+import { sendRequests } from "./send-requests.ts";
 
 export interface SplitMeasurement {
   readonly url: string;
+  /** Requests of the last attempt, the one that counts. */
   readonly requests: number;
-  /** Version → requests that the ingress gateway sent to it. */
+  /** How often they were sent: again when counters began anew or others asked at the same time. */
+  readonly attempts: number;
+  readonly tally: Tally;
+  /** Whether it is known where each request went, and if not, why. */
+  readonly kind: CountedAnswers["kind"] | "unwatched";
+  /** Version → requests that went to it. */
   readonly answers: Readonly<Record<string, number>>;
-  /** What went wrong, counted by reason. */
-  readonly failures: readonly { readonly reason: string; readonly count: number }[];
+  /** Requests of which the version is not known. */
+  readonly unattributed: number;
+  /** Answers that the versions' endpoints gave in all, whoever asked. */
+  readonly seen: number;
+  /** Hosts of other services that took requests, where the access log tells. */
+  readonly takenBy: readonly string[];
+  /** Envoy's own words for what failed, where the access log has them, with how often. */
+  readonly details: readonly { readonly reason: string; readonly count: number }[];
 }
 
 export interface MeasureInput {
   readonly client: KubeClient;
-  /** The ingress gateway's pods, whose counters tell where requests went. */
-  readonly pods: readonly { readonly namespace: string; readonly name: string }[];
-  readonly address: string;
+  /** The running pods of the ingress gateway, read anew for each attempt: its counters tell where requests went. */
+  readonly listPods: () => Promise<readonly IngressPod[]>;
+  /** The ingress, as the beginning of a URL: `http://203.0.113.1`. */
+  readonly origin: string;
   readonly service: Service;
-  readonly route: Route;
+  readonly request: RouteRequest;
   readonly requests: number;
 }
 
-const inFlight = 8;
-const requestTimeoutMs = 5000;
+/** Sending everything again and again would be a load of its own. */
+const mostAttempts = 3;
 
 /**
- * Sends a bounded number of requests to a route's ingress and counts, by the
- * gateway's own counters, which version each went to: that works for any
- * application, whatever it answers. Other traffic of the route during the
- * measurement is counted too; it obeys the same weights.
+ * Sends a bounded number of requests to a route's ingress and counts which
+ * version each went to, for any application, whatever it answers: by the
+ * ingress gateway's own counters, and where those do not add up (others ask at
+ * the same time, failing requests are retried) by its access log, if it writes
+ * one (docs/adr/0005). When neither tells, everything is sent again, three
+ * times in all at most; the last attempt says then why it is not known.
  */
 export async function measureSplit(
   input: MeasureInput,
   options: { readonly signal: AbortSignal },
 ): Promise<SplitMeasurement> {
-  const before = await countRequests(input, options.signal);
-  const { url, failures } = await sendRequests(input, options.signal);
-  const after = await countRequests(input, options.signal);
-  const answers = Object.fromEntries(
-    input.service.versions.map((version) => [
-      version.name,
-      Math.max(0, (after[version.name] ?? 0) - (before[version.name] ?? 0)),
-    ]),
-  );
-  return { url, requests: input.requests, answers, failures };
-}
-
-async function countRequests(input: MeasureInput, signal: AbortSignal): Promise<Readonly<Record<string, number>>> {
-  const tables = await Promise.all(input.pods.map(async (pod) => readProxyEndpoints(input.client, pod, signal)));
-  const counts: Record<string, number> = {};
-  for (const version of input.service.versions) {
-    const name = subsetCluster(serviceHost(input.service), input.service.port, version.name);
-    counts[version.name] = tables
-      .flatMap((table) => table.get(name) ?? [])
-      .reduce((sum, endpoint) => sum + endpoint.counters.total, 0);
-  }
-  return counts;
-}
-
-async function sendRequests(
-  input: MeasureInput,
-  signal: AbortSignal,
-): Promise<Pick<SplitMeasurement, "url" | "failures">> {
-  const { url, headers, serverName } = requestFor(input);
-  const failures = new Map<string, number>();
-  const fail = (reason: string): void => {
-    failures.set(reason, (failures.get(reason) ?? 0) + 1);
-  };
-  const agent = new Agent({ connections: inFlight, connect: { timeout: requestTimeoutMs, ...tlsFor(serverName) } });
-  let left = input.requests;
-  const worker = async (): Promise<void> => {
-    while (left > 0) {
-      left -= 1;
-      signal.throwIfAborted();
-      try {
-        const answer = await request(url, {
-          dispatcher: agent,
-          headers,
-          signal,
-          headersTimeout: requestTimeoutMs,
-          bodyTimeout: requestTimeoutMs,
-        });
-        await answer.body.dump();
-        if (answer.statusCode >= 400) {
-          fail(`status ${answer.statusCode}`);
-        }
-      } catch (error) {
-        signal.throwIfAborted();
-        fail((error as NodeJS.ErrnoException).code ?? (error as Error).message);
-      }
+  const logs = { written: true };
+  for (let attempt = 1; ; attempt += 1) {
+    const measured = await measureOnce(input, { attempt, logs }, options.signal);
+    if (measured.kind === "counted" || measured.kind === "unwatched" || attempt === mostAttempts) {
+      return measured;
     }
-  };
-  try {
-    await Promise.all(Array.from({ length: inFlight }, worker));
-  } finally {
-    await agent.close();
   }
-  return { url, failures: [...failures].map(([reason, count]) => ({ reason, count })) };
+}
+
+interface Attempt {
+  readonly attempt: number;
+  /** Gateways that have logged nothing of one attempt are not waited for in the next. */
+  readonly logs: { written: boolean };
+}
+
+async function measureOnce(
+  input: MeasureInput,
+  { attempt, logs }: Attempt,
+  signal: AbortSignal,
+): Promise<SplitMeasurement> {
+  const userAgent = `isthmus-verify/${randomUUID().slice(0, 13)}`;
+  const podsBefore = await input.listPods();
+  const before = await readCounters(input, podsBefore, signal);
+  const groups = await sendRequests({ ...input, userAgent }, signal);
+  const podsAfter = await input.listPods();
+  const after = await readCounters(input, podsAfter, signal);
+  const { tally, counted } = reckon(groups, before, after, input.request);
+  const base = { url: `${input.origin}${input.request.path}`, requests: tally.sent, attempts: attempt, tally };
+  const sure = counted.kind === "counted" && counted.unattributed === 0 && tally.failures.length === 0;
+  const logged =
+    sure || !logs.written
+      ? []
+      : await readAccessLog(input.client, podsAfter, { userAgent, expected: tally.sent }, signal);
+  logs.written &&= sure || logged.length > 0;
+  const byLog = logged.length === tally.sent ? countLogged(logged, input.service) : undefined;
+  return {
+    ...base,
+    kind: byLog?.kind ?? (podsAfter.length === 0 ? "unwatched" : counted.kind),
+    answers: byLog?.answers ?? counted.answers,
+    unattributed: byLog?.unattributed ?? counted.unattributed,
+    seen: counted.seen,
+    takenBy: byLog?.takenBy ?? [],
+    details: groupDetails(logged),
+  };
 }
 
 /**
- * An HTTPS gateway finds its certificate by the name in the handshake. Whether
- * that certificate is trusted is not what is measured: it may come from any
- * authority, and the request goes to an address.
+ * Where no answer carries the gateway's mark of an upstream, either nothing
+ * reached one, or the mesh hides the mark. The counters tell which.
  */
-function tlsFor(serverName: string | undefined): {
-  readonly servername?: string;
-  readonly rejectUnauthorized: boolean;
-} {
-  return { ...(serverName === undefined ? {} : { servername: serverName }), rejectUnauthorized: false };
+function reckon(
+  groups: readonly AnswerGroup[],
+  before: CounterReading,
+  after: CounterReading,
+  { expect }: RouteRequest,
+): { readonly tally: Tally; readonly counted: CountedAnswers } {
+  const marked = groups.some(({ outcome }) => outcome.kind === "answered" && outcome.fromUpstream);
+  const hidden = tallyAnswers(groups, expect, false);
+  const countedHidden = countAnswers(before, after, hidden);
+  if (!marked && countedHidden.seen > 0) {
+    return { tally: hidden, counted: countedHidden };
+  }
+  const tally = tallyAnswers(groups, expect, true);
+  return { tally, counted: countAnswers(before, after, tally) };
 }
 
-/** The URL and headers that a route's match asks for, by HTTPS where the route has a certificate. */
-function requestFor(input: MeasureInput): {
-  readonly url: string;
-  readonly headers: Record<string, string>;
-  readonly serverName: string | undefined;
-} {
-  const { route } = input;
-  const [host] = route.hosts;
-  const named = host === undefined || host === "*" ? undefined : host.replace(/^\*\./, "isthmus-verify.");
-  const matched = Object.entries(route.match.headers).map(([name, match]) => [name, match.value]);
+async function readCounters(
+  input: MeasureInput,
+  pods: readonly IngressPod[],
+  signal: AbortSignal,
+): Promise<CounterReading> {
+  const tables = await Promise.all(
+    pods.map(async (pod) => {
+      const [table, changes] = await Promise.all([
+        readProxyEndpoints(input.client, pod, signal),
+        countClusterChanges(input.client, pod, signal),
+      ]);
+      return { pod: pod.name, table, changes };
+    }),
+  );
+  const versions = Object.fromEntries(
+    input.service.versions.map((version) => {
+      const name = subsetCluster(serviceHost(input.service), input.service.port, version.name);
+      const endpoints = tables.flatMap(({ pod, table }) =>
+        (table.get(name) ?? []).map((endpoint) => [`${pod} ${endpoint.address}`, endpoint.counters] as const),
+      );
+      return [version.name, new Map(endpoints)];
+    }),
+  );
+  return { versions, changes: tables.reduce((sum, one) => sum + one.changes, 0) };
+}
+
+/** Every request is in the log: each went to a version of the service, to something else, or to nothing. */
+function countLogged(
+  logged: readonly LoggedRequest[],
+  service: Service,
+): Pick<SplitMeasurement, "kind" | "answers" | "unattributed" | "takenBy"> {
+  const host = serviceHost(service);
+  const count = (version: string): number =>
+    logged.filter((one) => one.host === host && one.version === version).length;
+  const answers = Object.fromEntries(service.versions.map(({ name }) => [name, count(name)]));
+  const others = logged.filter(
+    (one) => one.host !== undefined && !(one.host === host && Object.hasOwn(answers, one.version ?? "")),
+  );
+  const known = Object.values(answers).reduce((sum, one) => sum + one, 0);
   return {
-    url: `${route.tls === undefined ? "http" : "https"}://${input.address}${route.match.path.value}`,
-    serverName: route.tls === undefined ? undefined : named,
-    headers: {
-      ...Object.fromEntries(matched),
-      ...(named === undefined ? {} : { host: named }),
-      "user-agent": "isthmus-verify",
-    },
+    kind: others.length > 0 ? "elsewhere" : "counted",
+    answers,
+    unattributed: logged.length - known - others.length,
+    takenBy: [...new Set(others.map((one) => one.host ?? ""))].sort(),
   };
+}
+
+function groupDetails(logged: readonly LoggedRequest[]): SplitMeasurement["details"] {
+  const groups = new Map<string, number>();
+  for (const { flags, details, version } of logged.filter((one) => one.flags !== "")) {
+    const place = version === undefined || version === "" ? "" : ` of ${version}`;
+    const reason = `${flags}${details === "" ? "" : ` ${details}`}${place}`;
+    groups.set(reason, (groups.get(reason) ?? 0) + 1);
+  }
+  return [...groups].map(([reason, count]) => ({ reason, count })).sort((a, b) => b.count - a.count);
 }

@@ -1,36 +1,85 @@
-import type { IngressProof, Verification } from "../../../engine/operations/verify.ts";
+import type { EndpointFinding } from "../../../core/checks/endpoint-table.ts";
+import type { IngressProof, ProofState } from "../../../core/decide/proof.ts";
+import type { VersionVerdict } from "../../../core/decide/weights.ts";
+import type { Verification } from "../../../engine/operations/verify.ts";
 import type { Palette } from "./palette.ts";
 
-/** The proof as text: per ingress the endpoints of each version, then the measured split with its interval. */
+/** The proof as text: per ingress the endpoints of each version, then the measured split with its interval; at the end what was proven, what not, and what failed. */
 export function viewVerification(verification: Verification, palette: Palette): string {
   const lines = verification.proofs.flatMap((proof) => viewProof(proof, palette));
   const away = verification.unreachable.map(
     (one) => `${palette.bad("×")} ${one.cluster} does not answer: ${one.diagnostic.summary}`,
   );
-  const verdict = verification.ok
-    ? palette.good("√ verified")
-    : palette.bad(
-        `× ${verification.proofs.filter((proof) => !proof.ok).length + away.length} of ${verification.proofs.length + away.length} proofs failed`,
-      );
-  return [...lines, ...away, verdict].join("\n");
+  return [...lines, ...away, viewVerdict(verification, palette)].join("\n");
+}
+
+function viewVerdict({ ok, proven, failed, notProven }: Verification, palette: Palette): string {
+  if (ok) {
+    return palette.good("√ verified");
+  }
+  const parts = [
+    ...(proven === 0 ? [] : [palette.good(`√ ${proven} proven`)]),
+    ...(failed === 0 ? [] : [palette.bad(`× ${failed} of ${proven + failed + notProven} proofs failed`)]),
+    ...(notProven === 0 ? [] : [palette.changed(`? ${notProven} not proven`)]),
+  ];
+  return parts.length === 0 ? palette.changed("? nothing to prove") : parts.join(", ");
 }
 
 function viewProof(proof: IngressProof, palette: Palette): string[] {
-  const mark = proof.ok ? palette.good("√") : palette.bad("×");
-  const title = `${mark} ${palette.strong(proof.cluster)}  ${proof.namespace}/${proof.service}, route ${proof.route}${proof.url === "" ? "" : `, ${proof.url}`}`;
-  const endpoints = proof.endpoints.map((finding) => {
-    const seen = finding.seen.length === 0 ? "no endpoint" : finding.seen.join(", ");
-    return `    endpoints ${finding.version}: ${seen}${finding.ok ? "" : palette.bad("  ← wrong")}`;
-  });
-  const weights = proof.weights.map((one) => {
-    const interval = `${percent(one.low)} to ${percent(one.high)}`;
-    const verdict = one.agrees ? "" : palette.bad(`  ← not as asked (p ${one.pValue.toExponential(1)})`);
-    return `    ${one.version}: asked ${one.asked} %, measured ${percent(one.measured)} (${one.answers} of ${proof.requests}; 99.9 % interval ${interval})${verdict}`;
-  });
+  const marks: Readonly<Record<ProofState, string>> = {
+    proven: palette.good("√"),
+    failed: palette.bad("×"),
+    notProven: palette.changed("?"),
+  };
+  const what = proof.route === undefined ? "no route" : `route ${proof.route}`;
+  const title = `${marks[proof.state]} ${palette.strong(proof.cluster)}  ${proof.namespace}/${proof.service}, ${what}${proof.url === "" ? "" : `, ${proof.url}`}`;
+  const endpoints = proof.endpoints.map((finding) => viewEndpoints(finding, proof, palette));
+  const weights = proof.weights.map((one) => viewWeight(one, proof, palette));
   const failures = proof.failures.map((failure) =>
     palette.bad(`    ${failure.count} of ${proof.requests} requests: ${failure.reason}`),
   );
-  return [title, ...endpoints, ...weights, ...failures];
+  return [title, ...endpoints, ...weights, ...viewStatuses(proof), ...failures, ...viewGaps(proof, palette)];
+}
+
+function viewEndpoints(finding: EndpointFinding, proof: IngressProof, palette: Palette): string {
+  const seen = finding.seen.length === 0 ? ["no endpoint"] : finding.seen;
+  const idle = finding.idle.map(({ address, reason }) => `${address} (${reason})`);
+  // An endpoint of a version that runs nowhere and gets nothing is no fault.
+  const wrong = !finding.ok && proof.state === "failed" && (finding.expected.length > 0 || finding.seen.length === 0);
+  const name = finding.version === "" ? "" : ` ${finding.version}`;
+  return `    endpoints${name}: ${finding.held ? [...seen, ...idle].join(", ") : "not known to this ingress"}${wrong ? palette.bad("  ← wrong") : ""}`;
+}
+
+function viewWeight(one: VersionVerdict, proof: IngressProof, palette: Palette): string {
+  if (one.answers === 0 && one.verdict === "open") {
+    return `    ${one.version}: asked ${one.asked} %, not measured`;
+  }
+  const interval = `99.9 % interval ${percent(one.low)} to ${percent(one.high)}`;
+  const verdict =
+    one.verdict === "differs"
+      ? palette.bad(`  ← not as asked${one.pValue > 0 ? ` (p ${one.pValue.toExponential(1)})` : ""}`)
+      : "";
+  return `    ${one.version}: asked ${one.asked} %, measured ${percent(one.measured)} (${one.answers} of ${proof.requests}; ${interval})${verdict}`;
+}
+
+/** Statuses are shown where they are not all the usual one. */
+function viewStatuses(proof: IngressProof): string[] {
+  const statuses = Object.entries(proof.statuses);
+  return statuses.every(([status]) => status === "200")
+    ? []
+    : [`    the application answered ${statuses.map(([status, count]) => `${status} (${count})`).join(", ")}`];
+}
+
+/** What is not known, so that nobody takes it for proven. */
+function viewGaps(proof: IngressProof, palette: Palette): string[] {
+  const unattributed =
+    proof.unattributed === 0 || proof.weights.length === 0
+      ? []
+      : [`    ${proof.unattributed} of ${proof.requests} requests: the version is not known`];
+  const gaps = proof.diagnostics
+    .filter((one) => one.severity === "warning")
+    .map((one) => `    not proven: ${one.summary.toLowerCase()} (${one.code})`);
+  return [...unattributed, ...gaps].map((text) => palette.changed(text));
 }
 
 function percent(share: number): string {

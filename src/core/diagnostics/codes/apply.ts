@@ -101,6 +101,31 @@ export const applyCodes = {
     explanation:
       "An object that the mesh file or a service's manifests ask for breaks a rule of Istio's own, such as a regular expression that RE2 refuses or weights whose sum is 0. It was asked of the istioctl of the mesh's version before anything was written. istiod's webhook would refuse it; written while there is no webhook, it makes gateways refuse their whole configuration (ISM321).",
   },
+  ISM341: {
+    summary: "Not a part of the mesh that can be meant",
+    explanation:
+      "A command names a service, a namespace or a route that the mesh file does not have, or names several at once where one is needed. Names are those of the mesh file.",
+  },
+  ISM342: {
+    summary: "A version that is to get requests cannot answer them",
+    explanation:
+      "A shift gives a version more requests than before, and no pod of it is ready in any cluster that runs it, or an ingress gateway has no endpoint of it. All requests of its share would fail with 503. Nothing was changed: neither the mesh file nor a cluster. --force changes the weights all the same.",
+  },
+  ISM343: {
+    summary: "An ingress could not be looked at before the shift",
+    explanation:
+      "Before a shift every ingress gateway is asked whether it has endpoints of the versions that are to get more requests. Here it could not be asked, so a version without endpoints would show only in the proof afterwards.",
+  },
+  ISM344: {
+    summary: "The shift did not end well",
+    explanation:
+      "Weights were changed in the mesh file and on the clusters, and then not every cluster took them, or the proof by real requests failed. Nothing was taken back: the message names the command that does. With --rollback the shift goes back by itself when the proof fails.",
+  },
+  ISM345: {
+    summary: "The shift was taken back",
+    explanation:
+      "The proof of the new weights failed, and --rollback put the old ones back in the mesh file and on every cluster. The exit code stays that of the failed proof, 3.",
+  },
   ISM346: {
     summary: "Objects of the mesh are there, and no inventory lists them",
     explanation:

@@ -233,6 +233,11 @@ export const specCodes = {
     explanation:
       "The file's weights are changed without touching anything else. Here they are written once and used in several places through a YAML alias or merge key, so that changing them would change the other places too.",
   },
+  ISM461: {
+    summary: "A proof would not ask the route",
+    explanation:
+      "`verify` of a route says how `isthmus verify` asks it. Its path and headers have to be such that the route takes the request, by its `match`; the request's host is one of the route's hosts. What is left out is made up from `match`.",
+  },
   ISM190: {
     summary: "Not supported by this version",
     explanation:

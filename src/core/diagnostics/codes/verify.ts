@@ -13,7 +13,8 @@ export const verifyCodes = {
   },
   ISM403: {
     summary: "Requests failed",
-    explanation: "Requests to the ingress did not end with an answer below 400 within five seconds each.",
+    explanation:
+      "Requests to the ingress were answered by the mesh in place of the application (no healthy upstream, no route, denied by a policy, a time-out), or ended without an answer within five seconds. Whatever the application itself answers is an answer, 404 and 500 too, unless `verify.expect` of the route or --expect says which statuses are good. Where a version has no endpoint, its share of the requests fails.",
   },
   ISM404: {
     summary: "The ingress gateway has no address",
@@ -23,6 +24,26 @@ export const verifyCodes = {
   ISM405: {
     summary: "A route is not measured",
     explanation:
-      "Requests are made up from a route's match: its path, its headers, its host. For a regular expression that cannot be done with certainty, so only the endpoints of such a route are proven.",
+      "Requests are made up from a route's match: its path, its headers, its host, such that no other route takes them. Where none is known (an expression of which no example is found, a path that another route takes as well, a route for callers inside the mesh) only the endpoints of the route are proven. `verify.path` and `verify.headers` of the route, or --path and --header, say what to ask for.",
+  },
+  ISM406: {
+    summary: "Another route takes the requests of a route",
+    explanation:
+      "Requests that a route matches were answered, and its versions' endpoints gave fewer answers than there were: another VirtualService of the same host took the rest. Which of two VirtualServices with overlapping paths is first depends on their age. The gateway's access log names the service that answered.",
+  },
+  ISM407: {
+    summary: "Something is not proven",
+    explanation:
+      "Nothing is known to be wrong, and it was not seen to be right either: others sent requests to the same versions while isthmus counted and the gateway writes no access log, the proxy's counters began anew each time, requests were tried again so that their versions are not known, a gateway does not hold what is to be looked at, or the mesh file names no service. Exit code 3, or 0 with --allow-unproven.",
+  },
+  ISM408: {
+    summary: "No request was asked of a service",
+    explanation:
+      "A service without routes cannot be reached from outside, so only its endpoints, as the ingress gateways have them, were compared with what the clusters run. Whether callers inside the mesh are answered is not proven by that. Exit code 3, or 0 with --allow-unproven.",
+  },
+  ISM409: {
+    summary: "A Service does not have the port of the mesh file",
+    explanation:
+      "`port` of a service in the mesh file is the number of a port of its Kubernetes Service, which routes send requests to. Without that port no endpoint of the Service belongs to the route, whatever its pods listen at.",
   },
 } as const satisfies Record<string, CatalogueEntry>;

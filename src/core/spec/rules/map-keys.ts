@@ -34,6 +34,9 @@ export function checkMapKeys(draft: MeshDraft): readonly Finding[] {
     ...routesOf(draft).flatMap(({ value, path }) =>
       checkKeys(value.match?.headers, [...path, "match", "headers"], headerName),
     ),
+    ...routesOf(draft).flatMap(({ value, path }) =>
+      checkKeys(value.verify?.headers, [...path, "verify", "headers"], headerName),
+    ),
   ];
 }
 

@@ -210,6 +210,30 @@ const table: readonly (readonly [string, string, readonly string[]])[] = [
     ["ISM119 regex"],
   ],
   [
+    "a proof's path and headers that the route takes are fine",
+    withRoute(
+      `${hosts}, match: { prefix: /s, headers: { x-a: { exact: b } } }, verify: { path: "/s/x?y=1", headers: { x-a: b, authorization: { env: TOKEN } }, expect: [2xx, 404] }, weights: { v1: 100 }`,
+    ),
+    [],
+  ],
+  [
+    "a proof's path that the route does not take",
+    withRoute(`${hosts}, match: { exact: /s }, verify: { path: /other }, weights: { v1: 100 }`),
+    ["ISM461 /other"],
+  ],
+  [
+    "a proof's path that the route's expression does not take",
+    withRoute(`${hosts}, match: { regex: "/v[0-9]" }, verify: { path: /va }, weights: { v1: 100 }`),
+    ["ISM461 /va"],
+  ],
+  [
+    "a proof's headers that the route does not take, or that are not to be chosen",
+    withRoute(
+      `${hosts}, match: { headers: { x-a: { exact: b } } }, verify: { headers: { x-a: c, host: d } }, weights: { v1: 100 }`,
+    ),
+    ["ISM461 c", "ISM461 host"],
+  ],
+  [
     "a match by header only is fine",
     withRoute(`${hosts}, match: { headers: { x-a: { exact: b } } }, weights: { v1: 100 }`),
     [],

@@ -22,6 +22,7 @@ import { checkRequestHeaders } from "./request-headers.ts";
 import { checkRequestPaths } from "./request-paths.ts";
 import { checkRouteHosts } from "./route-hosts.ts";
 import { checkRouteNames } from "./route-names.ts";
+import { checkRouteVerification } from "./route-verification.ts";
 import type { Rule } from "./rule.ts";
 import { checkSameCluster } from "./same-cluster.ts";
 import { checkSameRequests } from "./same-requests.ts";
@@ -61,6 +62,7 @@ export const rules: readonly Rule[] = [
   checkMeshRoutes,
   checkFrontGateways,
   checkSameRequests,
+  checkRouteVerification,
   checkWeightRange,
   checkWeightVersions,
   checkWeightSum,

@@ -1,5 +1,16 @@
 import * as z from "zod";
-import { label, line, locality, requestPath, routeHost, subdomain, textOf } from "./scalars.ts";
+import {
+  expectedStatuses,
+  formOf,
+  headerValue,
+  label,
+  line,
+  locality,
+  requestPath,
+  routeHost,
+  subdomain,
+  textOf,
+} from "./scalars.ts";
 
 /** A choice between three ways to compare; which one is exactly one, a rule holds. */
 const oneOf = [{ required: ["exact"] }, { required: ["prefix"] }, { required: ["regex"] }];
@@ -44,6 +55,36 @@ const tlsSchema = z
   })
   .meta({ description: "Serves the route by HTTPS." });
 
+const verifySchema = z
+  .strictObject({
+    path: textOf(
+      requestPath,
+      "The path that is asked for, with a query if need be; the route has to match it. Default: made up from `match`.",
+      { examples: ["/healthz"] },
+    ).optional(),
+    method: z
+      .enum(["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"])
+      .meta({ description: "The method. A proof asks hundreds of times.", default: "GET" })
+      .optional(),
+    headers: z
+      .record(
+        z.string(),
+        formOf(
+          z.union([z.string(), z.record(z.string(), z.string())]),
+          headerValue,
+          "The value of the header, or `{ env: NAME }` with the environment variable that has it, for a token.",
+        ),
+      )
+      .meta({ description: "Headers to ask with, beside those that `match` wants.", default: {} })
+      .optional(),
+    expect: formOf(
+      z.union([z.number(), z.string(), z.array(z.union([z.number(), z.string()]))]),
+      expectedStatuses,
+      "The status, or statuses, that count as good: 200, 2xx, [200, 404]. Default: whatever the application answers; what the mesh answers in its place is a failure.",
+    ).optional(),
+  })
+  .meta({ description: "How `isthmus verify` asks the route." });
+
 export const routeSchema = z
   .strictObject({
     name: textOf(subdomain, "The name of the VirtualService, in the service's namespace (with `tls` in istio-system)."),
@@ -78,5 +119,6 @@ export const routeSchema = z
       })
       .meta({ description: "Publishes the route's hosts in DNS." })
       .optional(),
+    verify: verifySchema.optional(),
   })
   .meta({ description: "A way from outside to the service, the same on every cluster." });

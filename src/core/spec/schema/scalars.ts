@@ -147,6 +147,58 @@ export const quantity: TextForm = {
   pattern: quantityPattern,
 };
 
+/** What a value of several shapes has to be. */
+export interface ValueForm {
+  readonly code: SpecCode;
+  /** Completes "It has to be …". */
+  readonly wanted: string;
+  readonly test: (value: unknown) => boolean;
+  readonly fix: string;
+}
+
+/** A schema of several shapes that is held against one form, so that one message says what is wanted. */
+export function formOf<Schema extends z.ZodType>(schema: Schema, form: ValueForm, description: string): Schema {
+  const text: TextForm = { ...form, fix: () => form.fix };
+  return schema
+    .check((context) => {
+      if (!form.test(context.value)) {
+        const params: FormIssue = { form: text };
+        context.issues.push({ code: "custom", input: context.value, params: { ...params } });
+      }
+    })
+    .meta({ description });
+}
+
+/** Statuses of HTTP, each a number or a hundred of them. */
+export const expectedStatuses: ValueForm = {
+  code: "ISM118",
+  wanted: "a status from 100 to 599, a hundred of them such as 2xx, or a list of these",
+  test: (value) => {
+    const all: readonly unknown[] = Array.isArray(value) ? value : [value];
+    const isStatus = (one: unknown): boolean =>
+      typeof one === "number" ? Number.isInteger(one) && one >= 100 && one <= 599 : /^[1-5]xx$/.test(String(one));
+    return all.length > 0 && all.every(isStatus);
+  },
+  fix: "Write for example 200, 2xx or [200, 404].",
+};
+
+/** The value of a header, or where it is. */
+export const headerValue: ValueForm = {
+  code: "ISM118",
+  wanted: "text of one line, or { env: NAME } with the name of an environment variable",
+  test: (value) => {
+    if (typeof value === "string") {
+      return line.test(value);
+    }
+    const entries = Object.entries(value as Readonly<Record<string, unknown>>);
+    return (
+      entries.length === 1 &&
+      entries.every(([key, name]) => key === "env" && typeof name === "string" && environmentName.test(name))
+    );
+  },
+  fix: "Write the value in quotes, or { env: NAME } for one that is not for the file.",
+};
+
 /** A quantity, which YAML may read as a number: `2` is as good as `"2"`. */
 export function quantityOf(description: string): z.ZodUnion<readonly [z.ZodString, z.ZodNumber]> {
   return z

@@ -1,0 +1,45 @@
+import type { EndpointFinding } from "../checks/endpoint-table.ts";
+import type { Diagnostic } from "../diagnostics/diagnostic.ts";
+import type { VersionVerdict } from "./weights.ts";
+
+/**
+ * `proven`: it was asked and is as the mesh file says. `failed`: it is not.
+ * `notProven`: nothing is known to be wrong, and not all could be seen.
+ */
+export type ProofState = "proven" | "failed" | "notProven";
+
+/** What was proven, or not, at one cluster's ingress: of one route, or of a service without routes. */
+export interface IngressProof {
+  readonly cluster: string;
+  readonly service: string;
+  readonly namespace: string;
+  /** Left out for a service that has no routes. */
+  readonly route?: string;
+  readonly state: ProofState;
+  /** True when proven. */
+  readonly ok: boolean;
+  /** The URL that was asked; empty when nothing was. */
+  readonly url: string;
+  readonly endpoints: readonly EndpointFinding[];
+  /** Requests that were sent, those of the attempt that counts. */
+  readonly requests: number;
+  /** How often they were sent. */
+  readonly attempts: number;
+  /** Of the application's answers: status → how many. */
+  readonly statuses: Readonly<Record<string, number>>;
+  /** What went wrong, counted by reason. */
+  readonly failures: readonly { readonly reason: string; readonly count: number }[];
+  /** Empty where it is not known where requests went. */
+  readonly weights: readonly VersionVerdict[];
+  /** Requests of which it is not known which version they went to. */
+  readonly unattributed: number;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** The state that findings leave: an error is a failure, a warning leaves something unproven. */
+export function stateOf(diagnostics: readonly Diagnostic[]): ProofState {
+  if (diagnostics.some((one) => one.severity === "error")) {
+    return "failed";
+  }
+  return diagnostics.length > 0 ? "notProven" : "proven";
+}

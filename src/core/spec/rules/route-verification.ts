@@ -1,0 +1,80 @@
+import { isExpression, matchesWhole } from "../../routing/regex.ts";
+import type { MeshDraft } from "../draft.ts";
+import { entriesOf } from "../draft.ts";
+import type { Finding } from "../finding.ts";
+import type { Path } from "../path.ts";
+import { showValue } from "../show-value.ts";
+import type { RouteDraft } from "../walk-draft.ts";
+import { routesOf } from "../walk-draft.ts";
+
+/** Headers that a request has for other reasons: its host is the route's, its length and connection the program's. */
+const ownHeaders: readonly string[] = ["host", "content-length", "connection", "transfer-encoding", "upgrade"];
+
+/** A proof asks for what its route takes; something else would prove nothing, or another route. */
+export function checkRouteVerification(draft: MeshDraft): readonly Finding[] {
+  return routesOf(draft).flatMap(({ value, path }) => {
+    const place = [...path, "verify"];
+    return [...checkPath(value, [...place, "path"]), ...checkHeaders(value, [...place, "headers"])];
+  });
+}
+
+type Comparison = Pick<NonNullable<RouteDraft["match"]>, "exact" | "prefix" | "regex">;
+
+function checkPath({ match = {}, verify }: RouteDraft, path: Path): readonly Finding[] {
+  const asked = verify?.path;
+  // The query of a request is not compared.
+  return asked === undefined || takes(match, asked.split("?")[0] ?? asked)
+    ? []
+    : [
+        {
+          code: "ISM461",
+          path,
+          detail: `The route takes ${describe(match)}, and ${showValue(asked)} is not such a path: a proof would ask something else than the route.`,
+          fix: "Write a path that the route matches, or leave it out: one is made up from match.",
+        },
+      ];
+}
+
+function checkHeaders({ match, verify }: RouteDraft, path: Path): readonly Finding[] {
+  const wanted = new Map(entriesOf(match?.headers));
+  return entriesOf(verify?.headers).flatMap(([name, value]): readonly Finding[] => {
+    if (ownHeaders.includes(name.toLowerCase())) {
+      return [
+        {
+          code: "ISM461",
+          path: [...path, name],
+          at: "key",
+          detail: `Header ${name} of a request is not the proof's to choose: its host is one of the route's hosts, and the program keeps its connections.`,
+          fix: "Leave it out.",
+        },
+      ];
+    }
+    const comparison = wanted.get(name);
+    return comparison === undefined || typeof value !== "string" || takes(comparison, value)
+      ? []
+      : [
+          {
+            code: "ISM461",
+            path: [...path, name],
+            detail: `The route takes requests whose header ${name} is ${describe(comparison)}, and this value is not: a proof would ask something else than the route.`,
+            fix: "Write a value that the route matches, or leave it out: one is made up from match.",
+          },
+        ];
+  });
+}
+
+/** What is not known, or wrong otherwise, is held against nothing. */
+function takes({ exact, prefix, regex }: Comparison, text: string): boolean {
+  if (exact !== undefined) {
+    return text === exact;
+  }
+  return regex === undefined ? text.startsWith(prefix ?? "") : !isExpression(regex) || matchesWhole(regex, text);
+}
+
+function describe({ exact, prefix, regex }: Comparison): string {
+  return exact === undefined
+    ? regex === undefined
+      ? `prefix ${showValue(prefix ?? "/")}`
+      : `regex ${showValue(regex)}`
+    : `exact ${showValue(exact)}`;
+}
