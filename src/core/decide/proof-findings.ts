@@ -2,6 +2,7 @@ import type { ClusterEndpoints, EndpointFinding } from "../checks/endpoint-table
 import { clustersOf, podsIn } from "../checks/endpoint-table.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import type { Cluster, Mesh, Route, Service } from "../model/mesh.ts";
+import { quoteCommand } from "../quote-command.ts";
 import type { CountedAnswers } from "./count-answers.ts";
 import type { VersionVerdict } from "./weights.ts";
 
@@ -153,9 +154,12 @@ function wayOut(place: ProofPlace, version: string): string {
   const healthy = service.versions.find(
     ({ name }) => name !== version && runsIn(place, name).some((one) => podsIn(place.actual[one], name).length > 0),
   );
-  return route === undefined || healthy === undefined || weightOf(place, version) === 0
-    ? ""
-    : `, or give it no requests meanwhile: isthmus shift ${service.name} ${service.versions.map(({ name }) => `${name}=${name === healthy.name ? 100 : 0}`).join(" ")} -f ${place.file} -n ${service.namespace} --route ${route.name}`;
+  if (route === undefined || healthy === undefined || weightOf(place, version) === 0) {
+    return "";
+  }
+  const weights = service.versions.map(({ name }) => `${name}=${name === healthy.name ? 100 : 0}`);
+  const scope = ["-f", place.file, "-n", service.namespace, "--route", route.name];
+  return `, or give it no requests meanwhile: ${quoteCommand(["isthmus", "shift", service.name, ...weights, ...scope])}`;
 }
 
 function weightOf({ route }: ProofPlace, version: string): number {
