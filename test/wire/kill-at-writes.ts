@@ -31,9 +31,9 @@ export async function countWrites({ prepare, words }: Omit<KilledCommand, "expec
   });
 }
 
-/** Kills the command at each of its writes, in a fresh world each, before or (`done`) after the write takes effect. */
+/** Kills the command at its writes, in a fresh world each, before or (`done`) after the write takes effect. */
 export async function killAtEveryWrite(command: KilledCommand, writes: number, done: boolean): Promise<void> {
-  await forEachSideBySide(numbers(writes), async (last) => {
+  await forEachSideBySide(killPoints(writes), async (last) => {
     let seen = 0;
     await killAtWrite(command, () => (seen += 1) === last, { done, called: `write ${last}` });
   });
@@ -76,9 +76,15 @@ export async function at(where: string, work: () => Promise<void>): Promise<void
   }
 }
 
-/** 1 to `count`. */
-export function numbers(count: number): readonly number[] {
-  return Array.from({ length: count }, (_, index) => index + 1);
+/**
+ * Which of the points 1 to `count` this run kills at: every third, and another
+ * third each day, so that three days have had all; all of them with
+ * `ISTHMUS_KILL_POINTS=all` (`npm run test:kill`).
+ */
+export function killPoints(count: number): readonly number[] {
+  const all = Array.from({ length: count }, (_, index) => index + 1);
+  const turn = Math.floor(Date.now() / 86_400_000) % 3;
+  return process.env["ISTHMUS_KILL_POINTS"] === "all" ? all : all.filter((point) => point % 3 === turn);
 }
 
 /** Works on a few items at a time; rejects with the first failure. */

@@ -58,7 +58,7 @@ describe("a removal that is killed and run again", () => {
     const writes = await countWrites(removal);
     expect(writes).toBeGreaterThan(30);
     await killAtEveryWrite(removal, writes, true);
-  });
+  }, 900_000);
 
   it("leaves nothing while the pods of what it deleted are still there", async () => {
     const isIstiod = ({ method, url }: SeenRequest): boolean =>
@@ -88,5 +88,5 @@ describe("an apply --prune that is killed and run again", () => {
       expect((await world.run("plan --prune --detailed-exitcode")).code).toBe(0);
     };
     await killAtEveryWrite({ prepare: applyAndShrink, words, expectAfter }, writes, true);
-  });
+  }, 900_000);
 });
