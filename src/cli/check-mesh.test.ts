@@ -5,6 +5,7 @@ import { runIsthmus } from "./testing/run-isthmus.ts";
 
 const broken = withCluster("west", (one) => ({
   remoteSecrets: [],
+  drift: { kind: "not-judged", reason: "ISM301 istioctl is not there" },
   istiod: { ...one.istiod, pods: one.istiod.pods.map((pod) => ({ ...pod, remotes: [] })) },
 }));
 
@@ -40,11 +41,13 @@ describe("isthmus check", () => {
     expect(out).toContain(
       "× ISM430 A remote secret is missing  west → east  Secret istio-system/istio-remote-secret-east\n",
     );
-    expect(out).toContain("    fix: Run isthmus apply");
+    expect(out).toContain(
+      "    fix: Put back what the mesh file asks for.\n      isthmus apply --cluster west --force-conflicts=Secret\n",
+    );
     expect(out).toContain("    docs: docs/reference/codes.md#ism430\n");
     expect(out).toContain("    explains 1 more:\n      ISM436 ");
     expect(out).toContain("  ↳ every istiod says that it is synced with every other cluster\n");
-    expect(out).toMatch(/× 1 cause \(and 1 consequence\)\n$/);
+    expect(out).toMatch(/× 1 cause \(and 1 consequence\), 2 checks could not look everywhere\n$/);
   });
 
   it("prints a line for each cause with -o short", async () => {

@@ -1,5 +1,5 @@
 import { beforeAll, it } from "vitest";
-import { change, expectCause, heal, standMesh } from "./standing-mesh.ts";
+import { change, expectCause, healAsPrinted, standMesh } from "./standing-mesh.ts";
 
 beforeAll(async () => standMesh());
 
@@ -15,8 +15,7 @@ it.each([
     "ISM419",
     ["-n", "istio-system", "service", "istio-eastwestgateway", "topology.istio.io/network-"],
   ],
-] as const)("names the network label that %s; an apply heals it", async (_, code, args) => {
+] as const)("names the network label that %s; the printed fix heals it", async (_, code, args) => {
   await change("east", ["label", ...args]);
-  await expectCause(code, "east");
-  await heal();
+  await healAsPrinted(await expectCause(code, "east"), code);
 });

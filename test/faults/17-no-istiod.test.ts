@@ -1,15 +1,13 @@
 import { beforeAll, expect, it } from "vitest";
 import { deadServer, isthmus, meshWith } from "../e2e/world.ts";
-import { change, expectCause, heal, standMesh } from "./standing-mesh.ts";
+import { change, expectCause, healAsPrinted, standMesh } from "./standing-mesh.ts";
 
 beforeAll(async () => standMesh());
 
 it("names an istiod that is scaled to 0; the printed fix heals it", async () => {
   const scale = ["-n", "istio-system", "scale", "deployment", "istiod"];
   await change("east", [...scale, "--replicas=0"]);
-  await expectCause("ISM420", "east");
-  await change("east", [...scale, "--replicas=1"]);
-  await heal();
+  await healAsPrinted(await expectCause("ISM420", "east"), "ISM420");
 });
 
 it("has a cluster that does not answer as one cause, and judges the other all the same", async () => {

@@ -14,7 +14,7 @@ function replace(place: string, value: unknown): string {
 it.each([
   [
     "a route's match that somebody has edited in one cluster",
-    "ISM454",
+    "ISM475",
     [
       "patch",
       "virtualservices.networking.istio.io",
@@ -24,7 +24,7 @@ it.each([
       replace("/spec/http/0/match/0/uri/exact", "/x"),
     ],
     "VirtualService",
-    "kubectl-patch has changed it at ",
+    "Kubectl-patch has changed it at ",
   ],
   [
     "a Gateway that somebody has deleted in one cluster",
@@ -35,7 +35,7 @@ it.each([
   ],
   [
     "a port whose name somebody has changed",
-    "ISM454",
+    "ISM479",
     ["patch", "service", "helloworld", "--type=json", "-p", replace("/spec/ports/0/name", "tcp-http")],
     "Service",
     'is "tcp-http", applied was "http"',
@@ -68,7 +68,7 @@ it("names the writer of weights that are in one cluster only", async () => {
     replace("/spec/http/0/route/0/weight", 20),
   ]);
   const report = await checkUntil("ISM445");
-  expect(report.causes[0]?.detail).toContain("kubectl-patch has changed it at ");
+  expect(report.causes[0]?.detail).toContain("Kubectl-patch has changed it at ");
   await heal();
 });
 

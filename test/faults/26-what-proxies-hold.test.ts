@@ -23,7 +23,7 @@ it("names a route whose match was edited in one cluster; an apply heals it", asy
 
 it("names a route whose Gateway is gone; an apply heals it", async () => {
   await change("west", ["-n", "sample", "delete", gateways, "helloworld-gateway"]);
-  await expectCause("ISM475", "west");
+  await expectCause("ISM455", "west");
   await heal();
 });
 

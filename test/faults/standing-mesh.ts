@@ -3,6 +3,7 @@ import path from "node:path";
 import { expect } from "vitest";
 import type { Ran } from "../e2e/world.ts";
 import { enginesKubectl, freshFolder, isthmus, kubectl, meshFile } from "../e2e/world.ts";
+import { runFix } from "./run-fix.ts";
 import { recordBesideAnalyze } from "./beside-analyze.ts";
 
 export type ClusterName = "west" | "east";
@@ -81,6 +82,12 @@ export async function expectClean(file = meshFile()): Promise<void> {
   const report = await check("2m", file);
   expect(report.causes.filter((one) => one.severity === "error")).toEqual([]);
   expect(report.code).toBe(0);
+}
+
+/** Runs what the first cause of this code prints, and expects that the mesh is right again. */
+export async function healAsPrinted(report: Report, code: string, file = meshFile()): Promise<void> {
+  await runFix(report.causes.find((one) => one.code === code));
+  await expectClean(file);
 }
 
 /** Heals by an apply, and expects that the mesh is right again. */

@@ -20,7 +20,8 @@ it.each(meshFaults.map((fault) => [fault.name, fault] as const))("has one cause 
   expect(causesOf(fault.happens(healthyShop()))).toEqual(fault.causes);
 });
 
-describe("two faults at once", () => {
+// More than a thousand reports.
+describe("two faults at once", { timeout: 300_000 }, () => {
   const pairs = meshFaults.flatMap((first, index) =>
     meshFaults.slice(index + 1).map((second) => [first, second] as const),
   );
@@ -58,3 +59,19 @@ describe("two faults at once", () => {
     expect(wrong).toEqual([]);
   });
 });
+
+/** What says in a fix that a person has to decide, and who. */
+const decides = /\b[Ww]hoever\b.* has to (?:decide|put|see|bring|correct|repair|do|give|make|issue|plan)/;
+
+it.each(meshFaults.map((fault) => [fault.name, fault] as const))(
+  "has commands that put it right, or says who has to decide: %s",
+  (_, fault) => {
+    for (const cause of runChecks(fault.happens(healthyShop()), { pre: false }).causes) {
+      const commands = cause.commands ?? [];
+      expect(commands.length > 0 || decides.test(cause.fix ?? ""), `${cause.code}: ${cause.fix ?? ""}`).toBe(true);
+      for (const command of commands) {
+        expect(command).toMatch(/^(?:isthmus apply\b|kubectl --context isthmus-(?:west|east) )/);
+      }
+    }
+  },
+);

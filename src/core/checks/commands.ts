@@ -1,5 +1,6 @@
 import type { ObjectId } from "../model/kube-object.ts";
 import { quoteCommand } from "../quote-command.ts";
+import { istioNamespace } from "../render/names.ts";
 import type { MeshFacts, ReachedCluster } from "./facts.ts";
 
 export interface ApplyWish {
@@ -31,4 +32,35 @@ export function kubectl({ context }: ReachedCluster, ...words: readonly string[]
 export function kubectlCommand(one: ReachedCluster, verb: string, id: ObjectId): string {
   const kind = (id.group === "" ? id.kind : `${id.kind}.${id.group}`).toLowerCase();
   return kubectl(one, ...(id.namespace === undefined ? [] : ["-n", id.namespace]), verb, kind, id.name);
+}
+
+/** Starts the pods of one Deployment anew, or of all in the namespace. */
+export function restart(one: ReachedCluster, namespace: string, ...deployments: readonly string[]): string {
+  return kubectl(one, "-n", namespace, "rollout", "restart", "deployment", ...deployments);
+}
+
+/** Lets one pod of a Deployment in istio-system run again. */
+export function scale(one: ReachedCluster, deployment: string): string {
+  return kubectl(one, "-n", istioNamespace, "scale", "deployment", deployment, "--replicas=1");
+}
+
+/** Starts gateways and the services' workloads anew, so that they get their certificates again. */
+export function restartProxies({ mesh }: MeshFacts, one: ReachedCluster): readonly string[] {
+  const gateways = one.gateways.filter((gateway) => gateway.desired !== undefined).map((gateway) => gateway.name);
+  const namespaces = new Set(mesh.services.map((service) => service.namespace));
+  return [
+    ...(gateways.length === 0 ? [] : [restart(one, istioNamespace, ...gateways)]),
+    ...[...namespaces]
+      .filter((namespace) => one.namespaces.some((other) => other.name === namespace))
+      .map((namespace) => restart(one, namespace)),
+  ];
+}
+
+/** Starts istiod anew, waits for it, and starts everything that it signs for. */
+export function restartAll(facts: MeshFacts, one: ReachedCluster): readonly string[] {
+  return [
+    restart(one, istioNamespace, "istiod"),
+    kubectl(one, "-n", istioNamespace, "rollout", "status", "deployment", "istiod", "--timeout=2m"),
+    ...restartProxies(facts, one),
+  ];
 }

@@ -67,6 +67,6 @@ export function daysUntil(facts: MeshFacts, iso: string): number {
 /** How long ahead certificates and credentials are warned of, as linkerd does. */
 export const warnDays = 60;
 
-/** The apply that puts things right: what fixes name. */
+/** The apply that puts things right: what fixes begin with. `completeFix` gives such a finding the commands for its object. */
 export const applyFix =
   "Run isthmus apply: it puts back what the mesh file asks for (with --force-conflicts, where another tool has written over it).";

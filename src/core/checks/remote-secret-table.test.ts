@@ -1,12 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { foundBy } from "../testing/found-by.ts";
+import { findingsOf, foundBy } from "../testing/found-by.ts";
 import { healthyFacts, withCluster } from "../testing/healthy-facts.ts";
 import type { CredentialFacts, CredentialTrial, MeshFacts, RemoteSecretFacts } from "./facts.ts";
-import { checks } from "./list.ts";
-
-function detailsOf(id: string, facts: MeshFacts): readonly { readonly detail: string; readonly fix?: string }[] {
-  return checks.filter((check) => check.id === id).flatMap((check) => check.run(facts));
-}
 
 /** West's remote secrets, given the one that isthmus has written. */
 function withSecrets(change: (own: RemoteSecretFacts) => readonly RemoteSecretFacts[]): MeshFacts {
@@ -29,13 +24,13 @@ describe("remote secrets beside isthmus' own", () => {
     (name) => {
       const facts = withSecrets((own) => [{ ...own, name }, own]);
       expect(foundBy("credentials/secret-names", facts)).toEqual(["error ISM431 west"]);
-      const [found] = detailsOf("credentials/secret-names", facts);
+      const [found] = findingsOf("credentials/secret-names", facts);
       expect(found?.detail).toContain(
         `Secret istio-system/${name} of west is about east as istio-remote-secret-east is`,
       );
       expect(found?.detail).toContain("which is isthmus' own");
-      expect(found?.fix).toContain(`delete secret ${name} && `);
-      expect(found?.fix).toContain("rollout restart deployment istiod");
+      expect(found?.commands?.[0]).toContain(`delete secret ${name}`);
+      expect(found?.commands?.at(-1)).toContain("rollout restart deployment istiod");
     },
   );
 });
@@ -44,7 +39,7 @@ describe("the kubeconfig in a remote secret", () => {
   it("is told of when istiod does not take it, in istiod's words", () => {
     const facts = withTrial({ outcome: "refused", detail: "exec is not allowed" }, { server: "" });
     expect(foundBy("credentials/accepted", facts)).toEqual(["error ISM520 west→east"]);
-    expect(detailsOf("credentials/accepted", facts)[0]?.detail).toContain("exec is not allowed");
+    expect(findingsOf("credentials/accepted", facts)[0]?.detail).toContain("exec is not allowed");
   });
 
   it("is no matter of its own where the secret is about nobody of the mesh", () => {
@@ -57,9 +52,9 @@ describe("the kubeconfig in a remote secret", () => {
     expect(foundBy("credentials/accepted", same)).toEqual([]);
     const own = withTrial({ outcome: "accepted", detail: "", clusterUid: "uid-west" });
     expect(foundBy("credentials/accepted", own)).toEqual(["error ISM521 west→east"]);
-    expect(detailsOf("credentials/accepted", own)[0]?.detail).toContain("for east leads to west");
+    expect(findingsOf("credentials/accepted", own)[0]?.detail).toContain("for east leads to west");
     const foreign = withTrial({ outcome: "accepted", detail: "", clusterUid: "uid-other" });
-    expect(detailsOf("credentials/accepted", foreign)[0]?.detail).toContain("a cluster that is not in the mesh");
+    expect(findingsOf("credentials/accepted", foreign)[0]?.detail).toContain("a cluster that is not in the mesh");
   });
 
   it("is not judged by what it leads to where that is not known", () => {

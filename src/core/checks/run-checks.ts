@@ -2,6 +2,7 @@ import type { Check, Finding } from "./check.ts";
 import { checks } from "./list.ts";
 import type { MeshFacts } from "./facts.ts";
 import { keyOf } from "../model/kube-object.ts";
+import { completeFix } from "./put-back.ts";
 import type { Subject } from "./subjects.ts";
 import { appliedObject, namespaceOf, objectOf } from "./subjects.ts";
 
@@ -49,7 +50,9 @@ export interface CheckSelection {
 export function runChecks(facts: MeshFacts, selection: CheckSelection): CheckReport {
   const chosen = checks.filter((check) => check.pre || !selection.pre);
   const silent = facts.clusters.every((one) => one.kind === "unreachable");
-  const all = chosen.flatMap((check) => check.run(facts).map((one) => ({ ...one, check: check.id })));
+  const all = chosen.flatMap((check) =>
+    check.run(facts).map((one) => ({ ...completeFix(facts, one), check: check.id })),
+  );
   const causes = foldCauses(all).filter((cause) =>
     [cause, ...cause.consequences].some((one) => concerns(one, selection.cluster)),
   );
@@ -132,6 +135,13 @@ function findParents(findings: readonly Judged[]): readonly number[] {
   const warnings = new Map<Subject, number>();
   const excuses = new Map<Subject, number>();
   const drifted = findings.some((one) => one.check.startsWith("drift/"));
+  // Drift of another object than the finding's own is its cause; of its own it is the other way round.
+  const drifts = new Map<Subject, number>();
+  findings.forEach((finding, position) => {
+    for (const subject of finding.check === "drift/objects" ? (finding.needs ?? []) : []) {
+      drifts.set(subject, position);
+    }
+  });
   // Of a million findings only those are asked for their object whose object has drifted.
   const sought = new Set(findings.filter((one) => one.check.startsWith("drift/")).flatMap((one) => one.needs ?? []));
   findings.forEach((finding, position) => {
@@ -147,6 +157,7 @@ function findParents(findings: readonly Judged[]): readonly number[] {
       (subject) =>
         errors.get(subject) ??
         excuses.get(subject) ??
+        (finding.check.startsWith("drift/") || subject === ownSubject(finding) ? undefined : drifts.get(subject)) ??
         // What is a warning only does not explain what is wrong.
         (finding.severity === "warning" ? warnings.get(subject) : undefined) ??
         [],
@@ -156,6 +167,10 @@ function findParents(findings: readonly Judged[]): readonly number[] {
     );
     return found.length === 0 ? position : Math.min(...found);
   });
+}
+
+function ownSubject({ cluster, object }: Judged): Subject | undefined {
+  return cluster === undefined || object === undefined ? undefined : objectOf(cluster, object);
 }
 
 /** What explains a finding by its object: it was not applied yet, or its whole namespace is gone. */

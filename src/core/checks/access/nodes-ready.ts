@@ -1,5 +1,6 @@
 import type { Check } from "../check.ts";
 import { problem, warning } from "../check.ts";
+import { kubectl } from "../commands.ts";
 import { reachedClusters } from "../reached.ts";
 import { nodes } from "../subjects.ts";
 
@@ -20,7 +21,7 @@ export const nodesReady: Check = {
           detail: none
             ? `${one.cluster} has ${one.nodes.length === 0 ? "no node" : `${one.nodes.length} nodes, and none is ready`}, so that no pod runs there.`
             : `${away.join(", ")} of ${one.cluster} ${away.length === 1 ? "is" : "are"} not ready.`,
-          fix: `See why: kubectl --context ${one.context} describe nodes`,
+          fix: `Whoever runs the cluster has to bring nodes back; their conditions say what they lack: ${kubectl(one, "describe", "nodes")}`,
           cluster: one.cluster,
           breaks: [nodes(one.cluster)],
         }),

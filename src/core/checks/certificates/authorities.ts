@@ -112,18 +112,18 @@ function ended(make: typeof problem, fields: Parameters<typeof problem>[1]): Fin
 
 const fixes: Readonly<Record<Place, { readonly ends: string; readonly ended: string }>> = {
   root: {
-    ends: "A root is replaced in three steps: both roots trusted everywhere, then signing under the new one cluster by cluster, then the old one taken out. Plan it now.",
+    ends: "Whoever keeps the root has to plan it now: a root is replaced in three steps: both roots trusted everywhere, then signing under the new one cluster by cluster, then the old one taken out.",
     ended:
-      "No step-wise replacement is possible any more, since nobody trusts what ended. Give the mesh a new root: name it in spec.trust.root (or move the old files away, and an apply makes one), delete Secret istio-system/cacerts in every cluster, run isthmus apply, then restart istiod, the gateways and the workloads.",
+      "No step-wise replacement is possible any more, since nobody trusts what ended. Whoever keeps the root has to give the mesh a new one: name it in spec.trust.root (or move the old files away, and an apply makes one), delete Secret istio-system/cacerts in every cluster, run isthmus apply, then restart istiod, the gateways and the workloads.",
   },
   "issuing authority": {
-    ends: "Have whoever made it issue a new one, and an intermediate of it for each cluster, before this one ends; put both into the Secret.",
+    ends: "Whoever made it has to issue a new one, and an intermediate of it for each cluster, before this one ends; put both into the Secret.",
     ended:
-      "Have whoever made it issue a new one, and an intermediate of it for each cluster; put both into the Secret, and restart istiod, the gateways and the workloads.",
+      "Whoever made it has to issue a new one, and an intermediate of it for each cluster; put both into the Secret, and restart istiod, the gateways and the workloads.",
   },
   intermediate: {
-    ends: "Have a new intermediate of the same root made before this one ends: delete the Secret and run isthmus apply, or, where its root's key is somebody else's, have them make one and replace the Secret.",
+    ends: "Whoever has the root's key has to make a new intermediate before this one ends: delete the Secret and run isthmus apply, or, where its root's key is somebody else's, have them make one and replace the Secret.",
     ended:
-      "Run isthmus apply: it issues a new intermediate of the same root, where it has that root's key. Where somebody else has it, have them make one and replace the Secret. Then restart the gateways and workloads, whose certificates ended with it.",
+      "Whoever has the root's key has to make a new intermediate of it: isthmus apply does where it has it; else have them make one and replace the Secret. Then restart the gateways and workloads, whose certificates ended with it.",
   },
 };

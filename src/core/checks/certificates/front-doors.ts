@@ -1,6 +1,8 @@
+import { istioNamespace } from "../../render/names.ts";
 import type { Check, Finding } from "../check.ts";
 import { problem, warning } from "../check.ts";
-import type { MeshFacts } from "../facts.ts";
+import { kubectl } from "../commands.ts";
+import type { MeshFacts, ReachedCluster } from "../facts.ts";
 import { daysUntil, meshClusters } from "../reached.ts";
 import { objectOf } from "../subjects.ts";
 
@@ -20,7 +22,7 @@ export const frontDoors: Check = {
               detail: secret.present
                 ? `Secret istio-system/${secret.name} of ${one.cluster} holds no certificate that can be read.`
                 : `${one.cluster} has no Secret istio-system/${secret.name}: its ingress refuses TLS for the routes that name it.`,
-              fix: `See what cert-manager says: kubectl --context ${one.context} -n istio-system describe certificate`,
+              ...fixOf(facts, one, secret.name),
               cluster: one.cluster,
               object,
               breaks: [objectOf(one.cluster, object)],
@@ -33,7 +35,7 @@ export const frontDoors: Check = {
           : [
               problem("ISM450", {
                 detail: `The certificate in Secret istio-system/${secret.name} of ${one.cluster} ended on ${secret.notAfter.slice(0, 10)}.`,
-                fix: `See why cert-manager did not renew it: kubectl --context ${one.context} -n istio-system describe certificate`,
+                ...fixOf(facts, one, secret.name),
                 cluster: one.cluster,
                 object,
                 breaks: [objectOf(one.cluster, object)],
@@ -43,6 +45,21 @@ export const frontDoors: Check = {
     ),
   ],
 };
+
+/** cert-manager makes the Secrets of routes that name an issuer; all others come from a person. */
+function fixOf(facts: MeshFacts, one: ReachedCluster, secret: string): { readonly fix: string } {
+  const routes = facts.mesh.services
+    .flatMap((service) => service.routes)
+    .filter((route) => route.tls?.secretName === secret);
+  const issued = routes.find((route) => route.tls?.issuer !== undefined);
+  const hosts = [...new Set(routes.flatMap((route) => route.hosts))].join(", ");
+  return {
+    fix:
+      issued === undefined
+        ? `Whoever has the certificate of ${hosts} has to put it there: ${kubectl(one, "-n", istioNamespace, "create", "secret", "tls", secret)} --cert=FILE --key=FILE --dry-run=client -o yaml | ${kubectl(one, "apply", "-f", "-")}`
+        : `cert-manager makes it, and says what it waits for; whoever runs it has to decide: ${kubectl(one, "-n", istioNamespace, "describe", "certificate")}`,
+  };
+}
 
 function httpChallenge(
   facts: MeshFacts,

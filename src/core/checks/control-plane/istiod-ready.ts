@@ -1,6 +1,7 @@
 import { istioNamespace } from "../../render/names.ts";
 import type { Check } from "../check.ts";
 import { problem } from "../check.ts";
+import { kubectl, scale } from "../commands.ts";
 import { applyFix, reachedClusters } from "../reached.ts";
 import { appliedObject, credentials, istiod, istiodObjects, newPods, nodes, signing } from "../subjects.ts";
 
@@ -25,14 +26,16 @@ export const istiodReady: Check = {
             : `${ready} of ${desired} pods of istiod in ${one.cluster} are ready: ${reason}.`;
       const fix =
         desired === 0
-          ? `kubectl --context ${one.context} -n istio-system scale deployment istiod --replicas=1`
+          ? { fix: "Let it run again.", commands: [scale(one, "istiod")] }
           : desired === undefined
-            ? applyFix
-            : `See why: kubectl --context ${one.context} -n istio-system describe pod -l app=istiod`;
+            ? { fix: applyFix }
+            : {
+                fix: `What its pods say decides what whoever runs the cluster has to do: ${kubectl(one, "-n", istioNamespace, "describe", "pod", "-l", "app=istiod")}`,
+              };
       return [
         problem("ISM420", {
           detail,
-          fix,
+          ...fix,
           cluster: one.cluster,
           object,
           breaks: [istiod(one.cluster)],

@@ -12,7 +12,7 @@ export const meshId: Check = {
       .map((one) =>
         problem("ISM422", {
           detail: `istiod of ${one.cluster} is configured with the mesh ID ${one.meshId}; this mesh is ${facts.mesh.name}.`,
-          fix: "Take the cluster out of the other mesh first, or correct metadata.name.",
+          fix: "Whoever runs the two meshes has to decide: take the cluster out of the other one first, or correct metadata.name.",
           cluster: one.cluster,
           object: { group: "", kind: "ConfigMap", namespace: "istio-system", name: "istio" },
         }),

@@ -21,7 +21,7 @@ export const proxiesConnected: Check = {
       return lost.map((pod) =>
         problem("ISM468", {
           detail: `${pod.namespace}/${pod.name} of ${one.cluster} is connected to no istiod: it goes on with the configuration that it had, and hears of no pod that starts or ends and of no route that changes.`,
-          fix: `See why it does not connect: kubectl --context ${one.context} -n ${pod.namespace} logs ${pod.name} -c istio-proxy --tail=20. A policy that closes port 15012 of istiod and a root that the pod does not trust are the usual reasons; restart the pod when that is mended.`,
+          fix: `Whoever runs the pod has to see why it does not connect: kubectl --context ${one.context} -n ${pod.namespace} logs ${pod.name} -c istio-proxy --tail=20. A policy that closes port 15012 of istiod and a root that the pod does not trust are the usual reasons; restart the pod when that is mended.`,
           cluster: one.cluster,
           object: { group: "", kind: "Pod", namespace: pod.namespace, name: pod.name },
           breaks: [proxyOf(one.cluster, pod)],

@@ -1,5 +1,6 @@
 import type { Check } from "../check.ts";
 import { problem } from "../check.ts";
+import { kubectl } from "../commands.ts";
 import { connectedProxies } from "../connected-proxies.ts";
 import { meshClusters } from "../reached.ts";
 import { nodes, proxyOf } from "../subjects.ts";
@@ -20,7 +21,8 @@ export const proxiesCurrent: Check = {
         .map(({ namespace, name, behind }) =>
           problem("ISM467", {
             detail: `${namespace}/${name} of ${one.cluster} has not taken the newest ${behind.join(", ")} of istiod, two seconds and more after they were sent.`,
-            fix: `Where it stays so, the proxy hangs or has no time: kubectl --context ${one.context} -n ${namespace} logs ${name} -c istio-proxy --tail=20, and delete the pod, so that another one starts with what is current: kubectl --context ${one.context} -n ${namespace} delete pod ${name}`,
+            fix: `Where it stays so, the proxy hangs or has no time (${kubectl(one, "-n", namespace, "logs", name, "-c", "istio-proxy", "--tail=20")}): delete the pod, so that another one starts with what is current.`,
+            commands: [kubectl(one, "-n", namespace, "delete", "pod", name)],
             cluster: one.cluster,
             object: { group: "", kind: "Pod", namespace, name },
             breaks: [proxyOf(one.cluster, { namespace, name })],

@@ -1,5 +1,7 @@
+import { istioNamespace } from "../../render/names.ts";
 import type { Check } from "../check.ts";
 import { problem } from "../check.ts";
+import { restart } from "../commands.ts";
 import { meshClusters } from "../reached.ts";
 import { istiod, istiodObjects, rootInNamespace } from "../subjects.ts";
 
@@ -15,7 +17,8 @@ export const rootCertificate: Check = {
         .map(({ name }) =>
           problem("ISM453", {
             detail: `Namespace ${name} of ${one.cluster} has no ConfigMap istio-ca-root-cert: pods with a proxy that start there hang with "FailedMount".`,
-            fix: `Have istiod write it: kubectl --context ${one.context} -n istio-system rollout restart deployment istiod. If it is not there after that, istiod's log says why ("error when creating configmap").`,
+            fix: `Have istiod write it by a restart. If it is not there after that, istiod's log says why ("error when creating configmap").`,
+            commands: [restart(one, istioNamespace, "istiod")],
             cluster: one.cluster,
             object: { group: "", kind: "ConfigMap", namespace: name, name: "istio-ca-root-cert" },
             breaks: [rootInNamespace(one.cluster, name)],

@@ -1,6 +1,8 @@
+import { istioNamespace } from "../../render/names.ts";
 import { remoteSecretName } from "../../render/remote-secret.ts";
 import type { Check } from "../check.ts";
 import { problem } from "../check.ts";
+import { applyCommand, kubectl, restart } from "../commands.ts";
 import type { CredentialFacts, MeshFacts, ReachedCluster } from "../facts.ts";
 import { meshClusters, reachedCluster, reachedClusters } from "../reached.ts";
 import {
@@ -26,7 +28,7 @@ export const credentialsAccepted: Check = {
       one.remoteSecrets.flatMap((secret) =>
         secret.credentials.flatMap((credential) => {
           const said = isAbout(facts, one, credential)
-            ? (say(one, credential, secret.name) ?? sayElsewhere(facts, one.cluster, credential))
+            ? (say(facts, one, secret.name, credential) ?? sayElsewhere(facts, one.cluster, credential))
             : undefined;
           return said === undefined
             ? []
@@ -34,6 +36,7 @@ export const credentialsAccepted: Check = {
                 problem(said.code, {
                   detail: said.detail,
                   fix: said.fix,
+                  ...(said.commands === undefined ? {} : { commands: said.commands }),
                   cluster: one.cluster,
                   remote: credential.cluster,
                   object: { group: "", kind: "Secret", namespace: "istio-system", name: secret.name },
@@ -67,6 +70,7 @@ interface Said {
   readonly reason: string;
   readonly detail: string;
   readonly fix: string;
+  readonly commands?: readonly string[];
 }
 
 /** A credential that works and leads to another cluster than the one whose name it carries. */
@@ -82,15 +86,19 @@ function sayElsewhere(facts: MeshFacts, reader: string, { cluster, server, trial
     code: "ISM521",
     reason: `cluster behind ${server}`,
     detail: `The remote secret of ${reader} for ${cluster} leads to ${where} (${server}): its namespace kube-system has another UID than that of ${cluster}. istiod of ${reader} takes what runs there for ${cluster}'s.`,
-    fix: `See which address is right: that of the kubeconfig's context for ${cluster}, or its endpoint in the mesh file. Then run isthmus apply, with --force-conflicts where another tool has written the secret.`,
+    fix: `Whoever knows the clusters' addresses has to decide which is right: that of the kubeconfig's context for ${cluster}, or its endpoint in the mesh file. Then run ${applyCommand(facts, { cluster: reader })}, with --force-conflicts where another tool has written the secret.`,
   };
 }
 
 function say(
-  { cluster: reader, context }: ReachedCluster,
-  { cluster, server, fingerprint, trial, token }: CredentialFacts,
+  facts: MeshFacts,
+  one: ReachedCluster,
   secret: string,
+  { cluster, server, fingerprint, trial, token }: CredentialFacts,
 ): Said | undefined {
+  const reader = one.cluster;
+  const remove = kubectl(one, "-n", istioNamespace, "delete", "secret", secret);
+  const anew = [remove, applyCommand(facts)];
   const subject = `With the remote secret of ${reader} for ${cluster}, ${server}`;
   switch (trial.outcome) {
     case "unauthorized":
@@ -98,38 +106,65 @@ function say(
         code: "ISM432",
         reason: `token ${fingerprint}`,
         detail: `${subject} answers 401 Unauthorized: the token has ended, was revoked, or is one that the address does not take. istiod of ${reader} keeps what it knew of ${cluster} and learns nothing new.`,
-        fix:
-          token === "jwt" && server.includes("/k8s/clusters/")
-            ? "Rancher takes a cluster's own tokens only from 2.9 on and with JWT Authentication switched on for the cluster (Cluster Management, Advanced). Switch it on, or set spec.access.credentials: rancherToken, and run isthmus apply."
-            : "Run isthmus apply: it writes the secret with a token that works (with --force-conflicts, where another tool has written over it). Where it keeps the token, the token's own Secret in the other cluster was made anew by hand; delete the remote secret first.",
+        ...(token === "jwt" && server.includes("/k8s/clusters/")
+          ? {
+              fix: "Rancher takes a cluster's own tokens only from 2.9 on and with JWT Authentication switched on for the cluster (Cluster Management, Advanced). Whoever runs Rancher has to decide: switch it on, or set spec.access.credentials: rancherToken, and run isthmus apply.",
+            }
+          : { fix: "Delete the Secret, and have isthmus write it with a token that works.", commands: anew }),
       };
     case "untrusted":
       return {
         code: "ISM433",
         reason: `authority for ${server}`,
         detail: `${subject} is not trusted: ${trial.detail}`,
-        fix: "Put the authority that signs what the address serves into the kubeconfig that isthmus uses for that cluster, or name another address as spec.clusters[].endpoint; then run isthmus apply.",
+        ...(isDrifted(one, secret)
+          ? { fix: "Delete the Secret, and have isthmus write it anew.", commands: anew }
+          : {
+              fix: "Whoever runs the cluster's access has to decide: put the authority that signs what the address serves into the kubeconfig that isthmus uses for that cluster, or name another address as spec.clusters[].endpoint; then run isthmus apply.",
+            }),
       };
     case "forbidden":
       return {
         code: "ISM434",
         reason: "rights of the reader",
         detail: `${subject} lets the token in and refuses what istiod reads: ${trial.detail}`,
-        fix: `Run isthmus apply for ${cluster}: it puts Istio's reader account and its ClusterRole there.`,
+        fix: `Have isthmus put Istio's reader account and its rights into ${cluster}.`,
+        commands: [applyCommand(facts, { cluster, force: changedRights(reachedCluster(facts, cluster)) })],
       };
     case "refused":
       return {
         code: "ISM520",
         reason: `kubeconfig ${fingerprint}`,
         detail: `istiod of ${reader} does not take the kubeconfig in its remote secret for ${cluster} (${secret}): ${trial.detail}. It goes on with what it knew of ${cluster} before, and knows nothing of it after its next start.`,
-        fix:
-          secret === remoteSecretName(cluster)
-            ? "Run isthmus apply with --force-conflicts, which writes the secret with a token."
-            : `Delete it and run isthmus apply, which writes one with a token: kubectl --context ${context} -n istio-system delete secret ${secret}`,
+        ...(secret === remoteSecretName(cluster)
+          ? { fix: "Delete it, and have isthmus write it with a token.", commands: anew }
+          : {
+              // istiod does not come back to a secret that it has passed over.
+              fix: "Delete it: isthmus has a Secret of its own for the cluster, which istiod then reads.",
+              commands: [remove, applyCommand(facts), restart(one, istioNamespace, "istiod")],
+            }),
       };
     case "accepted":
     case "unreachable":
     case "not-tried":
       return undefined;
   }
+}
+
+/** True when somebody has written over the Secret. */
+function isDrifted({ drift }: ReachedCluster, secret: string): boolean {
+  return (
+    drift?.kind === "compared" &&
+    drift.objects.some(({ id }) => id.kind === "Secret" && id.namespace === istioNamespace && id.name === secret)
+  );
+}
+
+/** The kinds of the reader's rights that somebody has written over. */
+function changedRights(one: ReachedCluster | undefined): readonly string[] {
+  const objects = one?.drift?.kind === "compared" ? one.drift.objects : [];
+  return [
+    ...new Set(
+      objects.flatMap(({ id, state }) => (state === "changed" && id.kind.startsWith("ClusterRole") ? [id.kind] : [])),
+    ),
+  ];
 }

@@ -1,5 +1,7 @@
+import { istioNamespace } from "../../render/names.ts";
 import type { Check } from "../check.ts";
 import { problem, warning } from "../check.ts";
+import { applyCommand, kubectl } from "../commands.ts";
 import { daysUntil, meshClusters, warnDays } from "../reached.ts";
 import { remoteSecret } from "../subjects.ts";
 
@@ -20,7 +22,18 @@ export const credentialsNotEnding: Check = {
           return [
             (left < 0 ? problem : warning)("ISM435", {
               detail: `The ${kind} of ${one.cluster}'s remote secret for ${credential.cluster} ${left < 0 ? "ended" : "ends"} on ${credential.expires?.slice(0, 10)}${left < 0 ? "" : `, in ${left} days`}.`,
-              fix: "Run isthmus apply in time: it renews a token that is about to end (spec.access.rotateBefore says how long before).",
+              fix:
+                left < 0
+                  ? "Delete the Secret, and have isthmus write it with a token that works."
+                  : "An apply renews it when less than spec.access.rotateBefore is left; until then whoever runs the mesh has to decide whether to wait.",
+              ...(left < 0
+                ? {
+                    commands: [
+                      kubectl(one, "-n", istioNamespace, "delete", "secret", secret.name),
+                      applyCommand(facts),
+                    ],
+                  }
+                : {}),
               cluster: one.cluster,
               remote: credential.cluster,
               object: { group: "", kind: "Secret", namespace: "istio-system", name: secret.name },

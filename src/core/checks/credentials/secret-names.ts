@@ -1,6 +1,8 @@
+import { istioNamespace } from "../../render/names.ts";
 import { remoteSecretName } from "../../render/remote-secret.ts";
 import type { Check } from "../check.ts";
 import { problem } from "../check.ts";
+import { applyCommand, kubectl, restart } from "../commands.ts";
 import type { ReachedCluster } from "../facts.ts";
 import { meshClusters } from "../reached.ts";
 import { remoteSecret } from "../subjects.ts";
@@ -29,16 +31,21 @@ export const secretNames: Check = {
             ? [`says ${secret.annotation} in its annotation and ${secret.keys.join(", ") || "nothing"} in its data`]
             : []),
         ];
+        const own = facts.mesh.clusters.some((other) => secret.name === remoteSecretName(other.name));
         return flaw === undefined
           ? []
           : [
               problem("ISM431", {
                 detail: `Secret istio-system/${secret.name} of ${one.cluster} ${flaw}.`,
-                // istiod does not come back to a secret that it has passed over.
-                fix:
-                  twice.length > 0
-                    ? `Delete it, and have istiod read the other one: kubectl --context ${one.context} -n istio-system delete secret ${secret.name} && kubectl --context ${one.context} -n istio-system rollout restart deployment istiod`
-                    : `Delete it and run isthmus apply: kubectl --context ${one.context} -n istio-system delete secret ${secret.name}`,
+                fix: own
+                  ? "Have isthmus write its Secret anew."
+                  : `Delete it${twice.length > 0 ? ", and have istiod read isthmus' own" : "; or, where another mesh is meant, whoever has made it has to decide"}.`,
+                commands: [
+                  kubectl(one, "-n", istioNamespace, "delete", "secret", secret.name),
+                  applyCommand(facts, { cluster: one.cluster }),
+                  // istiod does not come back to a secret that it has passed over.
+                  ...(twice.length > 0 ? [restart(one, istioNamespace, "istiod")] : []),
+                ],
                 cluster: one.cluster,
                 object: { group: "", kind: "Secret", namespace: "istio-system", name: secret.name },
                 breaks: facts.mesh.clusters

@@ -1,6 +1,7 @@
-import { crossNetworkPort, eastWestGateway } from "../../render/names.ts";
+import { crossNetworkPort, eastWestGateway, istioNamespace } from "../../render/names.ts";
 import type { Check } from "../check.ts";
 import { problem } from "../check.ts";
+import { kubectl } from "../commands.ts";
 import type { GatewayFacts, ReachedCluster } from "../facts.ts";
 import { applyFix, meshClusters } from "../reached.ts";
 import { gatewayAddress, nodes } from "../subjects.ts";
@@ -39,7 +40,7 @@ function flawOf(
   if (service.addresses.length === 0) {
     return {
       detail: `Service istio-system/${name} of ${one.cluster} (${service.type}) has no address${service.type === "LoadBalancer" ? ": no load balancer has given it one" : ", since its type is not LoadBalancer and it has no externalIPs"}.`,
-      fix: `See why: kubectl --context ${one.context} -n istio-system describe service ${name}. Where the cluster has no load balancers, give it the addresses at which its nodes are reached as spec.externalIPs.`,
+      fix: `Whoever runs the cluster's load balancers has to see why: ${kubectl(one, "-n", istioNamespace, "describe", "service", name)}. Where there are none, give it the addresses at which its nodes are reached (eastWest.addresses in the mesh file, or spec.externalIPs).`,
     };
   }
   if (name === eastWestGateway && !service.ports.includes(crossNetworkPort)) {

@@ -1,6 +1,7 @@
 import { crossNetworkPort } from "../../render/names.ts";
 import type { Check } from "../check.ts";
 import { problem } from "../check.ts";
+import { kubectlCommand } from "../commands.ts";
 import type { ReachedCluster } from "../facts.ts";
 import { applyFix, meshClusters } from "../reached.ts";
 import { crossNetwork } from "../subjects.ts";
@@ -19,6 +20,12 @@ export const crossNetworkGateway: Check = {
       if (good.length > 0 && first === undefined) {
         return [];
       }
+      const id = {
+        group: "networking.istio.io",
+        kind: "Gateway",
+        namespace: name.slice(0, name.indexOf("/")),
+        name: name.slice(name.indexOf("/") + 1),
+      };
       const detail =
         first === undefined
           ? `${one.cluster} has no Gateway that opens port ${crossNetworkPort} of the east-west gateway, so no request comes in from another network.`
@@ -26,17 +33,14 @@ export const crossNetworkGateway: Check = {
       return [
         problem("ISM426", {
           detail,
-          fix:
-            good.length > 0
-              ? `Give Gateway ${name} a selector of its own, or delete it: kubectl --context ${one.context} -n ${name.replace("/", " delete gateway ")}`
-              : applyFix,
+          ...(good.length > 0
+            ? {
+                fix: "Delete it; or whoever has made it has to give it a selector of its own.",
+                commands: [kubectlCommand(one, "delete", id)],
+              }
+            : { fix: applyFix }),
           cluster: one.cluster,
-          object: {
-            group: "networking.istio.io",
-            kind: "Gateway",
-            namespace: name.slice(0, name.indexOf("/")),
-            name: name.slice(name.indexOf("/") + 1),
-          },
+          object: id,
           breaks: [crossNetwork(one.cluster)],
         }),
       ];

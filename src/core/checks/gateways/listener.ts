@@ -1,6 +1,7 @@
 import { crossNetworkPort, eastWestGateway, istioNamespace } from "../../render/names.ts";
 import type { Check } from "../check.ts";
 import { problem } from "../check.ts";
+import { kubectl } from "../commands.ts";
 import { gatewayOf, meshClusters } from "../reached.ts";
 import { containerPort } from "../container-port.ts";
 import { crossNetwork, gatewayPods, istiod, objectOf, proxyOf, wayToIstiod } from "../subjects.ts";
@@ -18,7 +19,7 @@ export const listener: Check = {
         .map((pod) =>
           problem("ISM427", {
             detail: `${pod.name} of ${one.cluster} has no listener at ${port}: istiod has not sent it one, or the proxy refused it.`,
-            fix: `See what istiod says of the proxy: kubectl --context ${one.context} -n istio-system logs deploy/istiod | grep -i nack`,
+            fix: `What the proxy refuses, whoever wrote it has to correct; istiod's log names it: ${kubectl(one, "-n", istioNamespace, "logs", "deploy/istiod")} | grep -i nack`,
             cluster: one.cluster,
             object: { group: "", kind: "Pod", namespace: "istio-system", name: pod.name },
             needs: [

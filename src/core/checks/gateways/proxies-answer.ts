@@ -1,6 +1,7 @@
 import { istioNamespace } from "../../render/names.ts";
 import type { Check } from "../check.ts";
 import { warning } from "../check.ts";
+import { kubectl, restart } from "../commands.ts";
 import type { ReachedCluster } from "../facts.ts";
 import { meshClusters } from "../reached.ts";
 import { gatewayPods, nodes } from "../subjects.ts";
@@ -18,7 +19,8 @@ export const proxiesAnswer: Check = {
           .map((pod) =>
             warning("ISM470", {
               detail: `${pod.name} of ${one.cluster} does not say what it holds: ${pod.problem ?? ""}. Its listeners, routes and endpoints are not judged.`,
-              fix: `See how it is: kubectl --context ${one.context} -n ${istioNamespace} describe pod ${pod.name}`,
+              fix: `Where it goes on like this, restart the gateway. How it is: ${kubectl(one, "-n", istioNamespace, "describe", "pod", pod.name)}`,
+              commands: [restart(one, istioNamespace, name)],
               cluster: one.cluster,
               object: { group: "", kind: "Pod", namespace: istioNamespace, name: pod.name },
               needs: [nodes(one.cluster), gatewayPods(one.cluster, name)],

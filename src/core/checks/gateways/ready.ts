@@ -2,6 +2,7 @@ import type { ObjectId } from "../../model/kube-object.ts";
 import { eastWestGateway, istioNamespace } from "../../render/names.ts";
 import type { Check } from "../check.ts";
 import { problem } from "../check.ts";
+import { kubectl, scale } from "../commands.ts";
 import { applyFix, meshClusters } from "../reached.ts";
 import {
   appliedObject,
@@ -37,12 +38,13 @@ export const gatewaysReady: Check = {
               : "no request comes into the mesh here";
           return problem("ISM424", {
             detail: `Deployment istio-system/${gateway.name} of ${one.cluster} ${state}; ${consequence}.`,
-            fix:
-              gateway.desired === undefined
-                ? applyFix
-                : gateway.desired === 0
-                  ? `kubectl --context ${one.context} -n istio-system scale deployment ${gateway.name} --replicas=1`
-                  : `See why: kubectl --context ${one.context} -n istio-system describe deployment ${gateway.name}`,
+            ...(gateway.desired === undefined
+              ? { fix: applyFix }
+              : gateway.desired === 0
+                ? { fix: "Let it run again.", commands: [scale(one, gateway.name)] }
+                : {
+                    fix: `What its pods say decides what whoever runs the cluster has to do: ${kubectl(one, "-n", istioNamespace, "describe", "pod", "-l", `app=${gateway.name}`)}`,
+                  }),
             cluster: one.cluster,
             object: deploymentId(gateway.name),
             breaks: [gatewayPods(one.cluster, gateway.name)],

@@ -2,6 +2,7 @@ import { crossNetworkPort, eastWestGateway, istioNamespace, serviceHost } from "
 import type { Service } from "../../model/mesh.ts";
 import type { Check } from "../check.ts";
 import { problem } from "../check.ts";
+import { restart } from "../commands.ts";
 import type { GatewayPod, MeshFacts, ReachedCluster } from "../facts.ts";
 import { containerPort } from "../container-port.ts";
 import { gatewayOf, meshClusters, networkOf } from "../reached.ts";
@@ -41,7 +42,8 @@ export const subsetChains: Check = {
             : [
                 problem("ISM477", {
                   detail: `Requests of other networks for ${key} do not get through in ${one.cluster}: ${wrong.join("; ")}.`,
-                  fix: `Look at DestinationRule ${key} and Gateway ${istioNamespace}/cross-network-gateway of ${one.cluster}; isthmus apply writes both. Where they are right, restart the gateway: kubectl --context ${one.context} -n ${istioNamespace} rollout restart deployment ${eastWestGateway}`,
+                  fix: `DestinationRule ${key} and Gateway ${istioNamespace}/cross-network-gateway of ${one.cluster} are right as far as it can be seen: have the gateway read them again by a restart.`,
+                  commands: [restart(one, istioNamespace, eastWestGateway)],
                   cluster: one.cluster,
                   object: { group: "apps", kind: "Deployment", namespace: istioNamespace, name: eastWestGateway },
                   needs: [

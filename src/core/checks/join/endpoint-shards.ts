@@ -1,6 +1,7 @@
-import { serviceHost } from "../../render/names.ts";
+import { serviceHost, istioNamespace } from "../../render/names.ts";
 import type { Check } from "../check.ts";
 import { problem } from "../check.ts";
+import { restart } from "../commands.ts";
 import type { IstiodPod } from "../facts.ts";
 import { meshClusters, onceFor, reachedClusters } from "../reached.ts";
 import { istiod, needsOfJoin, nodes, sync } from "../subjects.ts";
@@ -36,7 +37,8 @@ export const endpointShards: Check = {
               : [
                   problem("ISM439", {
                     detail: `${pod.name} of ${reader.cluster} does not know what ${far.cluster} has: ${wrong.join("; ")}.`,
-                    fix: `Where its credentials are accepted, it holds on to old ones: kubectl --context ${reader.context} -n istio-system rollout restart deployment istiod (restart, do not delete).`,
+                    fix: "Its credentials are accepted as far as it can be seen, and it holds on to what it knew: restart it (do not delete its pod).",
+                    commands: [restart(reader, istioNamespace, "istiod")],
                     cluster: reader.cluster,
                     ...(far.cluster === reader.cluster ? {} : { remote: far.cluster }),
                     object: { group: "", kind: "Pod", namespace: "istio-system", name: pod.name },

@@ -1,5 +1,6 @@
 import type { Check } from "../check.ts";
 import { warning } from "../check.ts";
+import { restart } from "../commands.ts";
 import { meshClusters } from "../reached.ts";
 
 /** istiod forgets a cluster with its remote secret, and the gateway of its network only when another gateway changes, or at its next start. */
@@ -20,7 +21,8 @@ export const formerClusters: Check = {
           : [
               warning("ISM491", {
                 detail: `${pod.name} of ${one.cluster} still has ${left.map(({ cluster, network, address }) => `gateway ${address} of ${cluster} (network ${network})`).join(", ")}, though it reads no such cluster any more: requests for that network may go there, and endpoints get shares by gateways that are gone.`,
-                fix: `Restart istiod: kubectl --context ${one.context} -n istio-system rollout restart deployment istiod`,
+                fix: "Have istiod forget it by a restart.",
+                commands: [restart(one, "istio-system", "istiod")],
                 cluster: one.cluster,
                 object: { group: "", kind: "Pod", namespace: "istio-system", name: pod.name },
               }),

@@ -1,5 +1,7 @@
+import { istioNamespace } from "../../render/names.ts";
 import type { Check } from "../check.ts";
 import { problem } from "../check.ts";
+import { kubectl, restart } from "../commands.ts";
 import type { IstiodPod } from "../facts.ts";
 import { meshClusters, onceFor, pairs } from "../reached.ts";
 import { istiod, istiodObjects, needsOfJoin, nodes, sync } from "../subjects.ts";
@@ -18,7 +20,8 @@ export const istiodSynced: Check = {
           .map((pod) =>
             problem("ISM437", {
               detail: `${pod.name} of ${one.cluster} does not say what it knows: ${pod.problem}.`,
-              fix: `See how it is: kubectl --context ${one.context} -n istio-system describe pod ${pod.name}`,
+              fix: `Where it goes on like this, restart it. How it is: ${kubectl(one, "-n", istioNamespace, "describe", "pod", pod.name)}`,
+              commands: [restart(one, istioNamespace, "istiod")],
               cluster: one.cluster,
               object: { group: "", kind: "Pod", namespace: "istio-system", name: pod.name },
               needs: [istiod(one.cluster), nodes(one.cluster)],
@@ -36,7 +39,8 @@ export const istiodSynced: Check = {
           : [
               problem("ISM436", {
                 detail: `${behind.map((one) => `${one.pod} says ${remote} is ${one.state}`).join("; ")} (${reader.cluster}). istiod goes on with what it last knew of ${remote}, or with nothing.`,
-                fix: `See why it cannot: kubectl --context ${reader.context} -n istio-system logs ${first.pod} | grep ${remote}. Where the remote secret is right and istiod does not take it up, restart it: kubectl --context ${reader.context} -n istio-system rollout restart deployment istiod`,
+                fix: `The remote secret is right as far as it can be seen from here: restart istiod. Where that does not help, istiod cannot reach the address in it, and whoever runs the network between the two has to decide; its log says why: ${kubectl(reader, "-n", istioNamespace, "logs", first.pod)} | grep ${remote}`,
+                commands: [restart(reader, istioNamespace, "istiod")],
                 cluster: reader.cluster,
                 remote,
                 breaks: [sync(reader.cluster, remote)],

@@ -1,6 +1,7 @@
-import { crossNetworkPort, eastWestGateway } from "../../render/names.ts";
+import { crossNetworkPort, eastWestGateway, istioNamespace } from "../../render/names.ts";
 import type { Check } from "../check.ts";
 import { problem } from "../check.ts";
+import { restart } from "../commands.ts";
 import type { IstiodPod } from "../facts.ts";
 import { gatewayOf, onceFor, pairs } from "../reached.ts";
 import { gatewayAddress, gatewayPods, needsOfJoin, networkLabelled, sync } from "../subjects.ts";
@@ -41,9 +42,14 @@ export const networkGateways: Check = {
         return [
           problem("ISM438", {
             detail,
-            fix: unresolved
-              ? `Have the DNS of ${reader.cluster} resolve the name, or give Service istio-system/${eastWestGateway} of ${remote} an IP address.`
-              : `Look at the labels of Service istio-system/${eastWestGateway} in ${remote}, and whether istiod of ${reader.cluster} is synced with it; isthmus apply puts both right.`,
+            ...(unresolved
+              ? {
+                  fix: `Whoever runs the DNS of ${reader.cluster} has to decide: have it resolve the name, or give Service istio-system/${eastWestGateway} of ${remote} an IP address.`,
+                }
+              : {
+                  fix: `The labels of Service istio-system/${eastWestGateway} in ${remote} are right, and istiod of ${reader.cluster} says that it is synced: have it read them again by a restart.`,
+                  commands: [restart(reader, istioNamespace, "istiod")],
+                }),
             cluster: reader.cluster,
             remote,
             object: { group: "", kind: "Pod", namespace: "istio-system", name: pod.name },

@@ -17,7 +17,7 @@ export const clusterDns: Check = {
         : [
             problem("ISM493", {
               detail: `Service kube-system/${dns.name} of ${one.cluster} has no ready endpoint: no name is resolved there. Clients do not find services, a proxy that starts does not find istiod, and gateways whose address is a name are lost.`,
-              fix: `See why, and bring the pods back: kubectl --context ${one.context} -n kube-system get deployments,pods -l k8s-app=kube-dns (scaled to 0: kubectl --context ${one.context} -n kube-system scale deployment -l k8s-app=kube-dns --replicas=2)`,
+              fix: `Whoever runs the cluster has to bring the pods back: kubectl --context ${one.context} -n kube-system get deployments,pods -l k8s-app=kube-dns (scaled to 0: kubectl --context ${one.context} -n kube-system scale deployment -l k8s-app=kube-dns --replicas=2)`,
               cluster: one.cluster,
               object,
               breaks: [wayToIstiod(one.cluster)],

@@ -29,7 +29,7 @@ export const authorization: Check = {
                 : "allows other requests, and nothing allows";
           return problem("ISM472", {
             detail: `AuthorizationPolicy ${policy.namespace}/${policy.name} of ${one.cluster} (${policy.action}) ${way} ${refused.join("; ")}: they end in 403 "RBAC: access denied".`,
-            fix: `Have it allow them, or delete it: kubectl --context ${one.context} -n ${policy.namespace} delete authorizationpolicy ${policy.name}. Requests of a route come to the pods from ${ingressGateway} (principal cluster.local/ns/${istioNamespace}/sa/${ingressAccount(one)}), at the pod's own port.`,
+            fix: `Whoever wrote the policy has to decide: have it allow them, or delete it: kubectl --context ${one.context} -n ${policy.namespace} delete authorizationpolicy ${policy.name}. Requests of a route come to the pods from ${ingressGateway} (principal cluster.local/ns/${istioNamespace}/sa/${ingressAccount(one)}), at the pod's own port.`,
             cluster: one.cluster,
             object: {
               group: "security.istio.io",

@@ -21,7 +21,7 @@ export const networkPolicies: Check = {
         const [several, namespace] = [policies.length > 1, first?.namespace ?? ""];
         return problem("ISM448", {
           detail: `NetworkPolicy ${namespace}/${names} of ${one.cluster} close${several ? "" : "s"} what no policy admits: ${[...new Set(flows.map((flow) => flow.what))].join("; ")}.`,
-          fix: `Admit it in a policy, or delete the one that nobody wants: kubectl --context ${one.context} -n ${namespace} delete networkpolicy ${first?.name ?? ""}. With spec.hardening.networkPolicies: true an apply writes the policies that the mesh needs.`,
+          fix: `Whoever wrote the policy has to decide: admit it in a policy, or delete the one that nobody wants: kubectl --context ${one.context} -n ${namespace} delete networkpolicy ${first?.name ?? ""}. With spec.hardening.networkPolicies: true an apply writes the policies that the mesh needs.`,
           cluster: one.cluster,
           object: { group: "networking.k8s.io", kind: "NetworkPolicy", namespace, name: first?.name ?? "" },
           breaks: [...new Set(flows.flatMap((flow) => flow.breaks))],

@@ -53,7 +53,7 @@ function findingOf({ conflict: { where, kind, namespace, name, mode }, effects, 
   const group = kind === "PeerAuthentication" ? "security.istio.io" : "networking.istio.io";
   return problem("ISM471", {
     detail: `${kind} ${namespace}/${name} of ${where.cluster} says ${mode}: ${[...effects].join("; ")}.`,
-    fix: `Between clusters requests are mTLS. Take the mode out of it, or delete it: kubectl --context ${where.context} -n ${namespace} delete ${kind.toLowerCase()}.${group} ${name}`,
+    fix: `Between clusters requests are mTLS. Whoever wrote it has to decide: take the mode out of it, or delete it: kubectl --context ${where.context} -n ${namespace} delete ${kind.toLowerCase()}.${group} ${name}`,
     cluster: where.cluster,
     object: { group, kind, namespace, name },
     breaks: [...breaks],

@@ -30,7 +30,7 @@ export const quotas: Check = {
           : [
               problem("ISM447", {
                 detail: `ResourceQuota ${quota.namespace}/${quota.name} of ${one.cluster} has no room for one more pod with a sidecar: ${tight.join(", ")}.`,
-                fix: "Raise the quota (in Rancher that of the project), or give smaller requests and limits in spec.istio.containerDefaults.",
+                fix: "Whoever set the quota has to decide: raise it (in Rancher that of the project), or give smaller requests and limits in spec.istio.containerDefaults.",
                 cluster: one.cluster,
                 object: { group: "", kind: "ResourceQuota", namespace: quota.namespace, name: quota.name },
                 breaks: [newPods(one.cluster, quota.namespace)],

@@ -3,6 +3,7 @@ import { isAddress } from "../../policies/address-block.ts";
 import { eastWestGateway, ingressGateway, istioNamespace, serviceHost } from "../../render/names.ts";
 import type { Check, Finding } from "../check.ts";
 import { problem } from "../check.ts";
+import { kubectl, restart } from "../commands.ts";
 import type { ClusterEndpoints } from "../endpoint-table.ts";
 import { compareEndpoints, expectedEndpoints } from "../endpoint-table.ts";
 import type { GatewayPod, ReachedCluster } from "../facts.ts";
@@ -61,7 +62,8 @@ function tablesOf(one: ReachedCluster): Place["tables"] {
 function findingOf(reader: ReachedCluster, target: ReachedCluster, lacking: readonly Lacking[]): Finding {
   return problem("ISM476", {
     detail: `The ingress of ${reader.cluster} lacks endpoints of ${target.cluster}: ${lacking.map((one) => one.what).join("; ")}.`,
-    fix: `Look at what istiod knows and sends: kubectl --context ${reader.context} -n ${istioNamespace} logs deploy/istiod --tail=50. Where it knows the endpoints and the proxy does not have them, restart the gateway: kubectl --context ${reader.context} -n ${istioNamespace} rollout restart deployment ${ingressGateway}`,
+    fix: `istiod knows the endpoints as far as it can be seen, and the proxy does not have them: restart the gateway. What istiod sends: ${kubectl(reader, "-n", istioNamespace, "logs", "deploy/istiod", "--tail=50")}`,
+    commands: [restart(reader, istioNamespace, ingressGateway)],
     cluster: reader.cluster,
     ...(reader.cluster === target.cluster ? {} : { remote: target.cluster }),
     needs: [...lacking.flatMap((one) => one.needs), ...needsOfPair(reader, target)],

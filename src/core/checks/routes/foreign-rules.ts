@@ -34,7 +34,7 @@ export const foreignRules: Check = {
                 : "";
             return (wins ? problem : warning)("ISM478", {
               detail: `DestinationRule ${rule.namespace}/${rule.name} of ${one.cluster} is for ${rule.host} too. Istio merges it with ${service.namespace}/${service.name}${wins ? `: it is older, so that ${clash.map((subset) => subset.name).join(", ")} are the pods that it says` : ""}${policy}.`,
-              fix: `Put what it is for into the mesh file, and delete it: kubectl --context ${one.context} -n ${rule.namespace} delete destinationrule ${rule.name}`,
+              fix: `Whoever wrote it has to decide: put what it is for into the mesh file, and delete it: kubectl --context ${one.context} -n ${rule.namespace} delete destinationrule ${rule.name}`,
               cluster: one.cluster,
               object: {
                 group: "networking.istio.io",

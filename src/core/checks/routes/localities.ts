@@ -1,5 +1,6 @@
 import type { Check } from "../check.ts";
 import { warning } from "../check.ts";
+import { kubectl } from "../commands.ts";
 import { reachedClusters } from "../reached.ts";
 
 /** Failover goes by the nodes' labels; on premises nobody sets them (pain 16). */
@@ -10,17 +11,27 @@ export const localities: Check = {
   run: (facts) =>
     reachedClusters(facts).flatMap((one) => {
       const asked = facts.mesh.clusters.find((cluster) => cluster.name === one.cluster);
-      const [first] = one.nodes.filter(
-        (node) =>
-          (asked?.region !== undefined && node.region !== asked.region) ||
-          (asked?.zone !== undefined && node.zone !== asked.zone),
-      );
+      const wrong = one.nodes
+        .map((node) => ({
+          ...node,
+          labels: [
+            ...(asked?.region !== undefined && node.region !== asked.region
+              ? [`topology.kubernetes.io/region=${asked.region}`]
+              : []),
+            ...(asked?.zone !== undefined && node.zone !== asked.zone
+              ? [`topology.kubernetes.io/zone=${asked.zone}`]
+              : []),
+          ],
+        }))
+        .filter((node) => node.labels.length > 0);
+      const [first, ...rest] = wrong;
       return first === undefined
         ? []
         : [
             warning("ISM446", {
-              detail: `Node ${first.name} of ${one.cluster} is labelled region ${first.region || "(none)"}, zone ${first.zone || "(none)"}; the mesh file says ${asked?.region ?? "(none)"}, ${asked?.zone ?? "(none)"}. Failover between regions goes by the nodes.`,
-              fix: `Label the node (kubectl --context ${one.context} label node ${first.name} topology.kubernetes.io/region=${asked?.region ?? ""}), or correct the mesh file.`,
+              detail: `Node ${first.name} of ${one.cluster}${rest.length === 0 ? "" : ` (and ${rest.length} more)`} is labelled region ${first.region || "(none)"}, zone ${first.zone || "(none)"}; the mesh file says ${asked?.region ?? "(none)"}, ${asked?.zone ?? "(none)"}. Failover between regions goes by the nodes.`,
+              fix: "Label the nodes; or, where they are labelled rightly, correct the mesh file.",
+              commands: wrong.map((node) => kubectl(one, "label", "node", node.name, ...node.labels, "--overwrite")),
               cluster: one.cluster,
               object: { group: "", kind: "Node", name: first.name },
             }),

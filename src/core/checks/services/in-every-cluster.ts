@@ -14,7 +14,10 @@ export const inEveryCluster: Check = {
       const key = `${service.namespace}/${service.name}`;
       return meshClusters(facts).flatMap((one) => {
         const here = one.services.find((other) => other.service === key);
-        const flaw = here === undefined ? undefined : flawOf(here, service.port);
+        const elsewhere = meshClusters(facts).some(
+          (other) => other !== one && other.services.some(({ service: name, present }) => name === key && present),
+        );
+        const flaw = here === undefined ? undefined : flawOf(here, service.port, elsewhere);
         return flaw === undefined
           ? []
           : [
@@ -22,7 +25,7 @@ export const inEveryCluster: Check = {
                 detail: `Service ${key} of ${one.cluster} ${flaw}.`,
                 fix:
                   here?.headless === true
-                    ? "Give it a cluster IP, or one Service with a cluster IP per pod."
+                    ? "Whoever deploys it has to decide: give it a cluster IP, or one Service with a cluster IP per pod."
                     : applyFix,
                 cluster: one.cluster,
                 object: { group: "", kind: "Service", namespace: service.namespace, name: service.name },
@@ -33,9 +36,9 @@ export const inEveryCluster: Check = {
     }),
 };
 
-function flawOf(here: ServiceFacts, port: number): string | undefined {
+function flawOf(here: ServiceFacts, port: number, elsewhere: boolean): string | undefined {
   if (!here.present) {
-    return "is not there: its name does not resolve for clients of this cluster, though other clusters run it";
+    return `is not there: its name does not resolve for clients of this cluster${elsewhere ? ", though other clusters have it" : ""}`;
   }
   if (here.headless) {
     return "is headless: clients would go to pod addresses, which do not lead from one network into another";

@@ -1,5 +1,6 @@
 import type { Check } from "../check.ts";
 import { problem } from "../check.ts";
+import { kubectl } from "../commands.ts";
 import { reachedCluster } from "../reached.ts";
 import {
   appliedObject,
@@ -30,7 +31,7 @@ export const versionsRun: Check = {
           return [
             problem("ISM441", {
               detail: `Version ${version.name} of ${service.namespace}/${service.name} has no ready pod in ${name} (${labels.join(",")}).`,
-              fix: `See why: kubectl --context ${one.context} -n ${service.namespace} get pods -l ${labels.join(",")}`,
+              fix: `Whoever deploys the version has to see why: ${kubectl(one, "-n", service.namespace, "describe", "pods", "-l", labels.join(","))}`,
               cluster: name,
               object,
               needs: [

@@ -1,5 +1,6 @@
 import type { Check } from "../check.ts";
 import { problem } from "../check.ts";
+import { applyCommand, restartAll } from "../commands.ts";
 import { reachedClusters } from "../reached.ts";
 import { cacerts, signing } from "../subjects.ts";
 
@@ -27,12 +28,15 @@ export const cacertsSound: Check = {
           : `${one.cluster} has an istiod and no Secret istio-system/cacerts, so istiod signs with a root of its own making, which no other cluster trusts.`;
       const fix =
         one.authority.kind === "broken"
-          ? "Repair the Secret with whoever made it. Where nobody needs it any more, delete it and run isthmus apply, which issues a new intermediate."
-          : `Run isthmus apply, which issues one, then restart what still has certificates of the old root: kubectl --context ${one.context} -n istio-system rollout restart deployment`;
+          ? "Whoever has made the Secret has to repair it. Where nobody needs it any more, delete it and run isthmus apply, which issues a new intermediate."
+          : "Have isthmus issue one, then restart istiod, and when it hands out its new root what has certificates of the old one.";
       return [
         problem("ISM415", {
           detail,
           fix,
+          ...(one.authority.kind === "missing"
+            ? { commands: [applyCommand(facts, { cluster: one.cluster }), ...restartAll(facts, one)] }
+            : {}),
           cluster: one.cluster,
           object,
           breaks: [

@@ -1,5 +1,6 @@
 import type { Check } from "../check.ts";
 import { problem } from "../check.ts";
+import { restartAll } from "../commands.ts";
 import type { NamespaceFacts } from "../facts.ts";
 import { meshClusters } from "../reached.ts";
 import { issuedRoot } from "../subjects.ts";
@@ -20,7 +21,8 @@ export const issuedByCacerts: Check = {
         : [
             problem("ISM416", {
               detail: `ConfigMap istio-ca-root-cert of ${other.map((namespace) => namespace.name).join(", ")} in ${one.cluster} carries ${some ? "not the same roots as" : "another root than"} Secret istio-system/cacerts, so istiod ${some ? "has not taken the Secret's roots up: it does so when it starts, and before that only with ISTIO_MULTIROOT_MESH" : "signs with something else: it was started before the Secret, or has not read it again"}.`,
-              fix: `Restart istiod, then the gateways and workloads: kubectl --context ${one.context} -n istio-system rollout restart deployment istiod`,
+              fix: "Restart istiod, and when it hands out its new root what has certificates of the old one.",
+              commands: restartAll(facts, one),
               cluster: one.cluster,
               breaks: [issuedRoot(one.cluster)],
               needs: [issuedRoot(one.cluster)],

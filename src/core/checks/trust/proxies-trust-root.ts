@@ -1,5 +1,6 @@
 import type { Check } from "../check.ts";
 import { problem } from "../check.ts";
+import { restartProxies } from "../commands.ts";
 import { meshClusters } from "../reached.ts";
 import type { Trusting } from "../trusts.ts";
 import { anchorOf, isTrustedBy, leadsTo, trusting } from "../trusts.ts";
@@ -29,7 +30,8 @@ export const proxiesTrustRoot: Check = {
           : [
               problem("ISM417", {
                 detail: `${pods.map((pod) => pod.name).join(", ")} in ${one.cluster} ${pods.length === 1 ? "does" : "do"} not trust the root of ${names.join(" and ")} (${anchorOf(first).subject}, SHA-256 ${anchorOf(first).fingerprint.slice(0, 23)}…): connections fail with CERTIFICATE_VERIFY_FAILED.`,
-                fix: `Restart what still has the old root: kubectl --context ${one.context} -n istio-system rollout restart deployment. While a root is being replaced, both must be trusted everywhere before anything is signed under the new one.`,
+                fix: `Restart what still has the old root. While a root is being replaced, both must be trusted everywhere before anything is signed under the new one.`,
+                commands: restartProxies(facts, one),
                 cluster: one.cluster,
                 ...(names.includes(one.cluster) ? {} : { remote: first.one.cluster }),
                 needs: [...new Set([one.cluster, ...names])].flatMap((cluster) => [

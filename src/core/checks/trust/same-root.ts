@@ -31,7 +31,7 @@ export const sameRoot: Check = {
       .map((one) =>
         problem("ISM414", {
           detail: describe(one, first),
-          fix: `Find out which root is the mesh's (isthmus plan names the cluster that differs). Where one is being replaced, put both into root-cert.pem of every cluster first. Where the root of ${one.one.cluster} is not the mesh's, delete its Secret istio-system/cacerts and run isthmus apply, which issues an intermediate of the common root; then restart istiod, the gateways and the workloads there.`,
+          fix: `Whoever keeps the mesh's root has to decide which one it is (isthmus plan names the cluster that differs). Where one is being replaced, put both into root-cert.pem of every cluster first. Where the root of ${one.one.cluster} is not the mesh's, delete its Secret istio-system/cacerts and run isthmus apply, which issues an intermediate of the common root; then restart istiod, the gateways and the workloads there.`,
           cluster: one.one.cluster,
           object: { group: "", kind: "Secret", namespace: "istio-system", name: "cacerts" },
           breaks: [issuedRoot(one.one.cluster)],

@@ -1,5 +1,6 @@
 import type { Check } from "../check.ts";
 import { problem } from "../check.ts";
+import { restart } from "../commands.ts";
 import type { AuthorityFacts, IstiodPod, MeshFacts, ReachedCluster } from "../facts.ts";
 import { meshClusters } from "../reached.ts";
 import { cacerts, issuedRoot, istiod } from "../subjects.ts";
@@ -34,7 +35,8 @@ export const signer: Check = {
       return otherSigners(one).map(({ name, signerEnds }) =>
         problem("ISM490", {
           detail: `${name} of ${one.cluster} signs with a certificate that ends at ${signerEnds}; the one in Secret istio-system/cacerts ends at ${authority.intermediate.notAfter}. istiod has not taken the Secret up: it does so without a restart only where the roots are the same.`,
-          fix: `Where every proxy trusts the roots of the Secret already, restart istiod: kubectl --context ${one.context} -n istio-system rollout restart deployment istiod. Where the root was changed, both roots have to be trusted everywhere first.`,
+          fix: "Where every proxy trusts the roots of the Secret already, restart istiod. Where the root was changed, both roots have to be trusted everywhere first: whoever keeps the root has to decide.",
+          commands: [restart(one, "istio-system", "istiod")],
           cluster: one.cluster,
           object: { group: "", kind: "Secret", namespace: "istio-system", name: "cacerts" },
           breaks: [issuedRoot(one.cluster)],

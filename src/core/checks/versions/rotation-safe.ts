@@ -1,5 +1,7 @@
+import { istioNamespace } from "../../render/names.ts";
 import type { Check } from "../check.ts";
 import { warning } from "../check.ts";
+import { restart } from "../commands.ts";
 import { meshClusters } from "../reached.ts";
 
 /** Releases that forget a cluster's endpoints when its remote secret changes (istio#61043; pain 3). */
@@ -10,17 +12,13 @@ export const rotationSafe: Check = {
   sentence: "istiod keeps endpoints when a remote secret changes",
   pre: true,
   run: (facts) => {
-    const installed = meshClusters(facts).map((one) => ({
-      cluster: one.cluster,
-      context: one.context,
-      version: one.istiod.version,
-    }));
+    const installed = meshClusters(facts).map((one) => ({ ...one, version: one.istiod.version }));
     return installed
       .filter((one) => unsafe.test(one.version))
       .map((one) =>
         warning("ISM413", {
           detail: `istiod of ${one.cluster} is ${one.version}. Some seconds after a remote secret is written, this release loses the endpoints of the cluster that the secret is about.`,
-          fix: `Upgrade Istio before credentials are rotated; else restart istiod after it: kubectl --context ${one.context} -n istio-system rollout restart deployment istiod`,
+          fix: `Whoever plans upgrades has to decide: upgrade Istio before credentials are rotated, or restart istiod after each rotation: ${restart(one, istioNamespace, "istiod")}`,
           cluster: one.cluster,
         }),
       );

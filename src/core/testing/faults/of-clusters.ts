@@ -33,7 +33,7 @@ export const faultsOfClusters: readonly MeshFault[] = [
                 severity: "error",
                 summary: "Nothing listens at the cluster's address",
                 detail: "https://east.example:6443 refuses the connection.",
-                fix: "See whether the API server runs.",
+                fix: "Whoever runs the cluster has to bring its API server back.",
               },
             }
           : one,

@@ -1,0 +1,76 @@
+import { describe, expect, it } from "vitest";
+import { findingsOf } from "../testing/found-by.ts";
+import { healthyFacts, withCluster } from "../testing/healthy-facts.ts";
+import type { MeshFacts } from "./facts.ts";
+
+/** The healthy facts with a zone for east in the mesh file, and nodes as they are given. */
+function withZone(zone: string, region: string): MeshFacts {
+  const facts = withCluster("east", (one) => ({
+    nodes: ["east-1", "east-2"].map((name) => ({ ...one.nodes[0], name, ready: true, region, zone })),
+  }));
+  const clusters = facts.mesh.clusters.map((one) => (one.name === "east" ? { ...one, zone: "east-b" } : one));
+  return { ...facts, mesh: { ...facts.mesh, clusters } };
+}
+
+describe("the fix for nodes elsewhere", () => {
+  it("names the label that differs, of every node", () => {
+    const [found] = findingsOf("routes/localities", withZone("east-a", "east"));
+    expect(found?.commands).toEqual([
+      "kubectl --context isthmus-east label node east-1 topology.kubernetes.io/zone=east-b --overwrite",
+      "kubectl --context isthmus-east label node east-2 topology.kubernetes.io/zone=east-b --overwrite",
+    ]);
+  });
+
+  it("names both labels where both differ", () => {
+    const [found] = findingsOf("routes/localities", withZone("", ""));
+    expect(found?.commands?.[0]).toContain("region=east topology.kubernetes.io/zone=east-b");
+  });
+});
+
+describe("a Service that is missing", () => {
+  const missing = (clusters: readonly string[]): string => {
+    const facts = healthyFacts();
+    const [found] = findingsOf("services/in-every-cluster", {
+      ...facts,
+      clusters: facts.clusters.map((one) =>
+        one.kind === "reached" && clusters.includes(one.cluster)
+          ? { ...one, services: one.services.map((service) => ({ ...service, present: false })) }
+          : one,
+      ),
+    });
+    return found?.detail ?? "";
+  };
+
+  it("is said to be elsewhere only where it is", () => {
+    expect(missing(["east"])).toContain("though other clusters have it");
+    expect(missing(["west", "east"])).not.toContain("other clusters");
+  });
+});
+
+describe("a missing certificate", () => {
+  const facts = withCluster("east", () => ({
+    tlsSecrets: [{ name: "door", present: false }],
+  }));
+  const withTls = (issuer: string | undefined): MeshFacts => ({
+    ...facts,
+    mesh: {
+      ...facts.mesh,
+      services: facts.mesh.services.map((service) => ({
+        ...service,
+        routes: service.routes.map((route) => ({
+          ...route,
+          hosts: ["door.example"],
+          tls: { secretName: "door", ...(issuer === undefined ? {} : { issuer }) },
+        })),
+      })),
+    },
+  });
+
+  it("is a matter of cert-manager where the route names an issuer, and of a person where it does not", () => {
+    const [issued] = findingsOf("certificates/front-doors", withTls("acme"));
+    const [own] = findingsOf("certificates/front-doors", withTls(undefined));
+    expect(issued?.fix).toContain("cert-manager");
+    expect(own?.fix).not.toContain("cert-manager");
+    expect(own?.fix).toContain("Whoever has the certificate of door.example");
+  });
+});

@@ -1,0 +1,57 @@
+import { describeId, keyOf } from "../model/kube-object.ts";
+import type { Finding } from "./check.ts";
+import { applyCommand, kubectlCommand } from "./commands.ts";
+import type { MeshFacts, ReachedCluster } from "./facts.ts";
+import { applyFix, reachedCluster } from "./reached.ts";
+
+/**
+ * A finding whose fix is an apply (`applyFix`), with the commands that put its
+ * object back, by what is known of the object's drift: fields are taken over
+ * only where somebody else has written them, an object is deleted first where
+ * the API server would refuse the apply, and where an apply would change
+ * nothing the fix says who has to decide instead.
+ */
+export function completeFix(facts: MeshFacts, finding: Finding): Finding {
+  const { fix = "", cluster, object } = finding;
+  if (finding.commands !== undefined || !fix.startsWith(applyFix)) {
+    return finding;
+  }
+  const rest = fix.slice(applyFix.length).trim();
+  const say = (text: string): string => [text, ...(rest === "" ? [] : [rest])].join(" ");
+  const one = cluster === undefined ? undefined : reachedCluster(facts, cluster);
+  if (one === undefined || object === undefined) {
+    return { ...finding, fix: say(putBack), commands: [applyCommand(facts)] };
+  }
+  const key = keyOf(object);
+  const drifted = driftedIn(one).find(({ id }) => keyOf(id) === key);
+  if (drifted === undefined && isCompared(one, describeId(object))) {
+    return {
+      ...finding,
+      fix: say(
+        `An apply has nothing to put back: isthmus has not made ${describeId(object)} in ${one.cluster}, or has made it so. Whoever deploys it has to decide how it is put right.`,
+      ),
+    };
+  }
+  if (drifted?.refusal !== undefined) {
+    return {
+      ...finding,
+      fix: say(
+        "An apply alone is refused, since lists are joined by their items' keys and somebody else's item stays: delete the object, which stops what it does for a moment, and have it made again.",
+      ),
+      commands: [kubectlCommand(one, "delete", object), applyCommand(facts, { cluster: one.cluster })],
+    };
+  }
+  const force = drifted?.state === "changed" || one.drift?.kind !== "compared" ? [object.kind] : [];
+  return { ...finding, fix: say(putBack), commands: [applyCommand(facts, { cluster: one.cluster, force })] };
+}
+
+const putBack = "Put back what the mesh file asks for.";
+
+function driftedIn({ drift }: ReachedCluster): Extract<ReachedCluster["drift"], { kind: "compared" }>["objects"] {
+  return drift?.kind === "compared" ? drift.objects : [];
+}
+
+/** True when a plan has compared everything that isthmus has there, this object too if it is one of them. */
+function isCompared({ drift }: ReachedCluster, object: string): boolean {
+  return drift?.kind === "compared" && drift.applied && !drift.unknown.some((one) => one.object === object);
+}
