@@ -74,4 +74,14 @@ describe("a line of a file that a message shows", () => {
       }),
     );
   });
+
+  it("costs little, whatever the text is", () => {
+    for (const text of ["- ".repeat(50_000), "? ".repeat(50_000), "[".repeat(100_000), "a: ".repeat(50_000)]) {
+      expect(maskLine(`kind: A\n${text}`, 2)).toBe("*".repeat(text.length));
+      expect(hiddenTexts(text).length).toBeLessThan(100_000);
+    }
+    const list = `items:\n${"  - { a: b }\n".repeat(20_000)}`;
+    expect(maskLine(list, 20_000)).toBe("  - { a: b }");
+    expect(hiddenTexts(list)).toEqual([]);
+  });
 });

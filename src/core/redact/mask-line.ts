@@ -9,6 +9,12 @@ import { kinds } from "./patterns.ts";
 const credentialName =
   /(?:pass(?:word|wd|phrase)?|pwd|secret|token|credential|(?:api|access|private|account|signing|encryption|hmac|ssh|license)[-_.]?key|client[-_]?key|key[-_.]?data|tls\.key|\.key|\.pem|auth|bearer|cookie|secretgenerator|dockerconfigjson|connection[-_]?string|dsn)s?(?:[-_.]?(?:data|value|base64|b64|pem|hash))?$/i;
 
+/** A longer line is one that no person wrote, and is hidden as a whole. */
+const longestLine = 2000;
+
+/** How many lines above are looked at for the key that a line stands below. */
+const mostLinesAbove = 200;
+
 /** Names that end in this hold no secret, they say where one is. */
 const reference = /(?:name|namespace|ref|reference|path|file|mount|volume|key|type|provider|ttl|seconds|enabled)s?$/i;
 
@@ -52,7 +58,7 @@ export function hiddenTexts(text: string): readonly string[] {
       const hidden = line.slice(match.index, match.index + match[0].length);
       // Its words too, but for keys: messages quote parts.
       const words = hidden.match(/[^\s"',{}[\]:=]+(?![^\s"',{}[\]:=]|["']?\s*:)/g) ?? [];
-      for (const part of [hidden, hidden.replace(/^["']|["'],?$/g, ""), ...words]) {
+      for (const part of [hidden, ...words].flatMap((one) => [one, one.replace(/^[*&!<"']+|["'>],?$/g, "")])) {
         if (part.length >= 4 && !/^\*+$/.test(part)) {
           found.add(part);
         }
@@ -73,6 +79,9 @@ export function hideTexts(words: string, hidden: readonly string[]): string {
 
 function maskIn(lines: readonly string[], index: number, inSecret: boolean): string {
   const line = lines[index] ?? "";
+  if (line.length > longestLine) {
+    return stars(line);
+  }
   if (isStructure(line)) {
     return line;
   }
@@ -121,7 +130,7 @@ function isBelowCredential(lines: readonly string[], index: number): boolean {
   const isText = own === undefined;
   // The key of a list may stand as far left as its items.
   let isItem = startsItem(lines[index] ?? "");
-  for (let at = index - 1; at >= 0 && (depth > 0 || isItem); at -= 1) {
+  for (let at = index - 1; at >= Math.max(0, index - mostLinesAbove) && (depth > 0 || isItem); at -= 1) {
     const line = lines[at] ?? "";
     const indent = indentOf(line);
     const beside = indent === depth && ((isItem && !startsItem(line)) || (isText && keyLine.test(line)));

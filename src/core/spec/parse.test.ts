@@ -299,3 +299,19 @@ describe("parsing", () => {
     );
   });
 });
+
+describe("an error in the YAML of a mesh file", () => {
+  const head = "apiVersion: isthmus.dev/v1alpha1\nkind: Mesh\nmetadata: { name: demo }\nspec:\n  rancher:\n";
+
+  it.each([
+    "    token: *planted-value\n",
+    "    token: planted-value: x\n",
+    '    password: "planted-value\n',
+    "    token: |\n      first\n      planted-value\n   x: 1\n",
+    "    token: !planted-value x\n",
+  ])("shows no credential: %j", (line) => {
+    const { diagnostics } = parseMesh(head + line, "mesh.yaml");
+    expect(diagnostics.length).toBeGreaterThan(0);
+    expect(JSON.stringify(diagnostics)).not.toContain("planted");
+  });
+});

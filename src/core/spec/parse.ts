@@ -1,5 +1,6 @@
 import type { Diagnostic, SourceRange } from "../diagnostics/diagnostic.ts";
 import type { Mesh } from "../model/mesh.ts";
+import { hiddenTexts, hideTexts } from "../redact/mask-line.ts";
 import { checkShape } from "./check-shape.ts";
 import { fillDefaults } from "./defaults.ts";
 import type { Finding } from "./finding.ts";
@@ -39,7 +40,10 @@ export function parseMesh(text: string, fileName: string): ParsedMesh {
   const locator = createLocator(yaml.document, source);
   const checked: Checked = yaml.usable ? checkContent(yaml) : { findings: [] };
   const secrets = findInlineSecrets(yaml.value);
-  const diagnostics = [...yaml.diagnostics, ...checked.findings.map((finding) => placeFinding(finding, locator))]
+  const diagnostics = [
+    ...withoutCredentials(yaml.diagnostics, source.text),
+    ...checked.findings.map((finding) => placeFinding(finding, locator)),
+  ]
     .map((diagnostic) => hideInDiagnostic(diagnostic, secrets))
     .toSorted(comparePlaces);
   const { mesh } = checked;
@@ -48,6 +52,16 @@ export function parseMesh(text: string, fileName: string): ParsedMesh {
     diagnostics,
     locate: locator.value,
   };
+}
+
+/** The YAML library quotes parts of lines, and a line that is no YAML cannot be told by its field. */
+function withoutCredentials(diagnostics: readonly Diagnostic[], text: string): readonly Diagnostic[] {
+  const hidden = diagnostics.length === 0 ? [] : hiddenTexts(text);
+  return diagnostics.map((one) => ({
+    ...one,
+    detail: hideTexts(one.detail, hidden),
+    ...(one.fix === undefined ? {} : { fix: hideTexts(one.fix, hidden) }),
+  }));
 }
 
 interface Checked {
