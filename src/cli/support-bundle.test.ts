@@ -47,10 +47,6 @@ const configDump = {
 };
 
 const pages: Readonly<Record<string, string>> = {
-  "/debug/syncz": JSON.stringify([
-    { proxy: "a", cluster_sent: "1", cluster_acked: "1" },
-    { proxy: "b", cluster_sent: "2", cluster_acked: "1" },
-  ]),
   "/debug/clusterz": JSON.stringify(["west", "east"].map((id) => ({ id, syncStatus: "synced" }))),
   "/debug/networkz": "[]",
   "/debug/endpointShardz": JSON.stringify({ "of.others.svc.cluster.local": {} }),
@@ -62,8 +58,15 @@ const pages: Readonly<Record<string, string>> = {
   "/config_dump": JSON.stringify(configDump),
 };
 
+/** What the second proxy has acknowledged of 2: an apply ends when that is everything. */
+let acknowledged = "2";
+
 function answer(page: string): string {
-  const body = pages[page];
+  const proxies = [
+    { proxy: "a", cluster_sent: "1", cluster_acked: "1" },
+    { proxy: "b", cluster_sent: "2", cluster_acked: acknowledged },
+  ];
+  const body = page === "/debug/syncz" ? JSON.stringify(proxies) : pages[page];
   return body === undefined
     ? "HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\n\r\n"
     : `HTTP/1.1 200 OK\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`;
@@ -72,6 +75,7 @@ function answer(page: string): string {
 let world: FakeClusters;
 
 beforeEach(async () => {
+  acknowledged = "2";
   world = await startFakeClusters(["west", "east"], { podLog: () => log, podResponse: answer });
   for (const server of Object.values(world.servers)) {
     const put = (kind: string, name: string, more: object, namespace = "istio-system"): void =>
@@ -138,9 +142,15 @@ function leaks(files: Readonly<Record<string, string>>): readonly string[] {
   );
 }
 
+/** The causes that a report names. A bundle makes no plan, so that its facts say nothing of drift, nor whether an apply heals. */
+function causesOf(report: string): readonly string[] {
+  return [...report.matchAll(/^[×‼] (ISM\d+ .*)$/gm)].map(([, cause = ""]) => cause);
+}
+
 describe("isthmus support-bundle", () => {
   it("has the state of the mesh and of every cluster, and no secret in any form", { timeout: 30_000 }, async () => {
     await world.run("apply --yes");
+    acknowledged = "1";
     const put = world.servers["west"]?.store.find({ apiVersion: "v1", kind: "ConfigMap" }, "istio-system", "istio");
     world.servers["west"]?.put({
       apiVersion: "v1",
@@ -197,7 +207,8 @@ describe("isthmus support-bundle", () => {
     const files = await unpack("case.tar.gz");
     await writeFile(path.join(world.folder, "facts.json"), files["facts.json"] ?? "");
     const [kept, live] = [await world.run("check --facts-from facts.json"), await world.run("check")];
-    expect(kept.out).toBe(live.out);
+    expect(causesOf(kept.out)).not.toEqual([]);
+    expect(causesOf(kept.out)).toEqual(causesOf(live.out));
     expect(kept.code).toBe(live.code);
     expect(files["check.json"]).toContain('"kind": "CheckReport"');
   });
