@@ -87,6 +87,7 @@ describe("a manifest that kubectl would not read as it is written", () => {
       "ISM227 1:59",
       "larger",
     ],
+    ["a blank and a colon before a bracket", `${head}data: [a :]\n`, "ISM227 4:8", "A colon stands directly before"],
     ["a colon before a bracket", `${head}data: { a:}\n`, "ISM227 4:9", "A colon stands directly before"],
     ["a tab", `${head}data:\n\ta: 1\n`, "ISM227 5:1", "Tabs"],
     ["an alias of nothing", `${head}data: { a: *b }\n`, "ISM227 4:12", "anchor"],

@@ -165,7 +165,7 @@ class ValueReader {
       this.#report(key ?? map, "A key of a mapping has to be a text.", "Write the key as a text, in quotes if needed.");
       return undefined;
     }
-    if (target.type === "PLAIN" && /^:[,\]}]/.test(this.#source.text.slice(key.range?.[1] ?? 0))) {
+    if (target.type === "PLAIN" && /^\s*:[,\]}]/.test(this.#source.text.slice(key.range?.[1] ?? 0))) {
       this.#report(
         key,
         "A colon stands directly before a comma or a bracket. For some readers of YAML it ends a key, for kubectl it belongs to the text.",
