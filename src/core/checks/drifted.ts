@@ -1,8 +1,9 @@
 import type { ObjectId } from "../model/kube-object.ts";
-import { istioNamespace } from "../render/names.ts";
+import { eastWestGateway, ingressGateway, istioNamespace } from "../render/names.ts";
 import type { DriftedObject, MeshFacts } from "./facts.ts";
 import type { Subject } from "./subjects.ts";
 import {
+  gatewayAddress,
   istiodObjects,
   readerAccount,
   refusal,
@@ -11,6 +12,8 @@ import {
   webhookOf,
   workloadsOf,
 } from "./subjects.ts";
+
+const gatewayNames: ReadonlySet<string> = new Set([ingressGateway, eastWestGateway]);
 
 /** What does not work when an object is not as it was applied, beside what is said of the object itself. */
 export function brokenBy(
@@ -24,6 +27,7 @@ export function brokenBy(
     .filter((version) => Object.entries(version.labels).every(([key, value]) => podLabels?.[key] === value));
   return [
     ...(service === undefined ? [] : versions.map((version) => workloadsOf(cluster, service, version.name))),
+    ...(id.kind === "Service" && gatewayNames.has(id.name) ? [gatewayAddress(cluster, id.name)] : []),
     ...(id.kind === "Service" && id.name === "istiod" ? [wayToIstiod(cluster), wayToInjector(cluster)] : []),
     ...(id.kind === "MutatingWebhookConfiguration" || id.name.startsWith("istio-sidecar-injector")
       ? [webhookOf(cluster)]

@@ -73,9 +73,13 @@ export const hiddenBy: Readonly<Record<string, readonly string[]>> = {
   "east-injector-is-gone": ["east-ingress-is-not-ready", "east-pod-has-no-sidecar"],
   "east-shop-has-no-root-certificate": ["east-orders-has-no-ready-pod"],
   "east-namespace-lost-its-network": ["west-does-not-know-the-gateway"],
-  "east-gateway-lost-its-network": ["west-does-not-know-the-gateway"],
+  "east-gateway-lost-its-network": ["east-gateway-service-was-edited", "west-does-not-know-the-gateway"],
   "east-gateway-is-scaled-to-0": ["east-gateway-has-no-listener", "west-does-not-know-the-gateway"],
-  "east-gateway-waits-for-an-address": ["west-does-not-know-the-gateway", "east-gateway-lost-its-network"],
+  "east-gateway-waits-for-an-address": [
+    "east-gateway-service-was-edited",
+    "west-does-not-know-the-gateway",
+    "east-gateway-lost-its-network",
+  ],
   "east-cross-network-gateway-is-gone": ["east-gateway-has-no-listener"],
   "west-has-no-remote-secret": [
     "west-remote-secret-has-another-name",
@@ -125,6 +129,7 @@ export const hiddenBy: Readonly<Record<string, readonly string[]>> = {
     "east-image-was-changed",
   ],
   "east-rule-was-deleted": ["east-rule-is-gone"],
+  "east-gateway-service-was-edited": ["west-does-not-know-the-gateway", "east-gateway-has-no-listener"],
 };
 
 /** Faults that change the same facts, so that of two only one is seen, or one finding tells both. */

@@ -13,6 +13,7 @@ import {
   routeId,
   service,
   trial,
+  gatewayNotKnown,
 } from "./changes.ts";
 import type { MeshFault } from "./fault.ts";
 
@@ -99,6 +100,22 @@ export const faultsOfHands: readonly MeshFault[] = [
         service: "shop/orders",
         podLabels: { app: "orders", version: "v1" },
       }),
+    ),
+    causes: ["error ISM454 east"],
+  },
+  {
+    name: "east-gateway-service-was-edited",
+    happens: all(
+      gatewayNotKnown("east"),
+      drift(
+        "east",
+        edited(
+          { group: "", kind: "Service", namespace: "istio-system", name: "istio-eastwestgateway" },
+          "spec.loadBalancerClass",
+          '"other"',
+          '""',
+        ),
+      ),
     ),
     causes: ["error ISM454 east"],
   },
