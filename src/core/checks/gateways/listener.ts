@@ -4,7 +4,7 @@ import { problem } from "../check.ts";
 import { kubectl } from "../commands.ts";
 import { gatewayOf, meshClusters } from "../reached.ts";
 import { containerPort } from "../container-port.ts";
-import { crossNetwork, gatewayPods, istiod, objectOf, proxyOf, wayToIstiod } from "../subjects.ts";
+import { appliedObject, crossNetwork, gatewayPods, istiod, objectOf, proxyOf, wayToIstiod } from "../subjects.ts";
 
 /** What the Gateway asks for must also have arrived: a listener that Envoy refused is not there (pain 14). */
 export const listener: Check = {
@@ -25,6 +25,7 @@ export const listener: Check = {
             needs: [
               crossNetwork(one.cluster),
               objectOf(one.cluster, service),
+              appliedObject(one.cluster, service),
               proxyOf(one.cluster, { namespace: istioNamespace, name: pod.name }),
               gatewayPods(one.cluster, eastWestGateway),
               istiod(one.cluster),

@@ -7,6 +7,7 @@ import type { GatewayPod, MeshFacts, ReachedCluster } from "../facts.ts";
 import { containerPort } from "../container-port.ts";
 import { gatewayOf, meshClusters, networkOf } from "../reached.ts";
 import {
+  appliedObject,
   crossNetwork,
   gatewayPods,
   issuedRoot,
@@ -48,6 +49,7 @@ export const subsetChains: Check = {
                   object: { group: "apps", kind: "Deployment", namespace: istioNamespace, name: eastWestGateway },
                   needs: [
                     objectOf(one.cluster, rule),
+                    appliedObject(one.cluster, rule),
                     crossNetwork(one.cluster),
                     objectOf(one.cluster, {
                       group: "",

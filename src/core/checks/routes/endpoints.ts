@@ -12,6 +12,7 @@ import type { ProxyClusterFacts } from "../proxy-facts.ts";
 import { gatewayOf, meshClusters } from "../reached.ts";
 import type { Subject } from "../subjects.ts";
 import {
+  appliedObject,
   gatewayAddress,
   gatewayPods,
   issuedRoot,
@@ -128,6 +129,7 @@ function describe(
       serviceIn(target.one.cluster, key),
       mutualTls(reader.one.cluster, target.one.cluster, key),
       objectOf(reader.one.cluster, rule),
+      appliedObject(reader.one.cluster, rule),
     ],
   };
 }

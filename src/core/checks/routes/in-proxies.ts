@@ -1,3 +1,4 @@
+import type { ObjectId } from "../../model/kube-object.ts";
 import type { Route, Service } from "../../model/mesh.ts";
 import type { RouteOutcome, SampleRequest } from "../../proxy/find-route.ts";
 import { findRoute, sampleRequests } from "../../proxy/find-route.ts";
@@ -10,7 +11,7 @@ import { containerPort } from "../container-port.ts";
 import { silentPods } from "../gateways/proxies-answer.ts";
 import { applyFix, gatewayOf, meshClusters } from "../reached.ts";
 import type { Subject } from "../subjects.ts";
-import { gatewayPods, issuedRoot, istiod, objectOf, proxyOf, wayToIstiod } from "../subjects.ts";
+import { appliedObject, gatewayPods, issuedRoot, istiod, objectOf, proxyOf, wayToIstiod } from "../subjects.ts";
 
 /**
  * A request of each route is followed through what the ingress proxies really
@@ -154,15 +155,16 @@ function needsOf(
 ): readonly Subject[] {
   const { cluster } = one;
   const namespace = routeNamespace(service, route);
-  const id = (kind: string, name: string): Subject =>
-    objectOf(cluster, { group: "networking.istio.io", kind, namespace, name });
+  const both = (id: ObjectId): readonly Subject[] => [objectOf(cluster, id), appliedObject(cluster, id)];
+  const routing = (kind: string, name: string): readonly Subject[] =>
+    both({ group: "networking.istio.io", kind, namespace, name });
   return [
-    id("VirtualService", route.name),
-    id("Gateway", route.gateway),
+    ...routing("VirtualService", route.name),
+    ...routing("Gateway", route.gateway),
     ...(route.tls === undefined
       ? []
-      : [objectOf(cluster, { group: "", kind: "Secret", namespace: istioNamespace, name: route.tls.secretName })]),
-    objectOf(cluster, { group: "", kind: "Service", namespace: istioNamespace, name: ingressGateway }),
+      : both({ group: "", kind: "Secret", namespace: istioNamespace, name: route.tls.secretName })),
+    ...both({ group: "", kind: "Service", namespace: istioNamespace, name: ingressGateway }),
     ...answeringPods(one).map((pod) => proxyOf(cluster, { namespace: istioNamespace, name: pod.name })),
     gatewayPods(cluster, ingressGateway),
     istiod(cluster),

@@ -26,7 +26,7 @@ export const portNames: Check = {
             fix: applyFix,
             cluster: one.cluster,
             object,
-            breaks: [serviceIn(one.cluster, key)],
+            breaks: [serviceIn(one.cluster, key), objectOf(one.cluster, object)],
             needs: [objectOf(one.cluster, object)],
           });
         });
