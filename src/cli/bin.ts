@@ -16,7 +16,7 @@ if (verbose) {
 const [{ runCli }, { describeBug }, { paletteFor }] = await Promise.all([
   import("./run-cli.ts"),
   import("./handle-error.ts"),
-  import("./views/human/palette.ts"),
+  import("./terminal/palette.ts"),
 ]);
 
 // Node and libraries call experimental what this program has tested: nobody who runs it can do anything about that.

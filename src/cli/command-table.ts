@@ -1,4 +1,4 @@
-import type { CommandSection } from "./command.ts";
+import type { CommandSection } from "./command-line/command.ts";
 import { applyCommand } from "./commands/apply.ts";
 import { checkCommand } from "./commands/check.ts";
 import { createCompletionCommand } from "./commands/completion.ts";

@@ -1,7 +1,7 @@
 import { PassThrough } from "node:stream";
 import { describe, expect, it } from "vitest";
 import { UserError } from "../core/diagnostics/user-error.ts";
-import type { CliIo } from "./context.ts";
+import type { CliIo } from "./terminal/context.ts";
 import { createContext } from "./create-context.ts";
 
 const globals = { color: "auto", verbose: false, quiet: false, kubeconfig: undefined } as const;

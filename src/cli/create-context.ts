@@ -2,12 +2,12 @@ import { writeJson } from "../core/model/exact-json.ts";
 import { createInterface } from "node:readline";
 import { formatDiagnostic } from "../core/diagnostics/format.ts";
 import { joinEqual } from "../core/diagnostics/join-equal.ts";
-import { decideColor } from "./color.ts";
-import type { CliContext, CliIo } from "./context.ts";
-import type { GlobalValues } from "./parse-command-line.ts";
+import { decideColor } from "./terminal/color.ts";
+import type { CliContext, CliIo } from "./terminal/context.ts";
+import type { GlobalValues } from "./command-line/parse-command-line.ts";
 import { quoteCommand } from "../core/quote-command.ts";
-import { usageError } from "./usage-error.ts";
-import { paletteFor } from "./views/human/palette.ts";
+import { usageError } from "./command-line/usage-error.ts";
+import { paletteFor } from "./terminal/palette.ts";
 import type { LiveView } from "./views/human/progress.ts";
 import { showLiveProgress, showNoProgress, showPlainProgress } from "./views/human/progress.ts";
 

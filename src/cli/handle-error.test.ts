@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { UserError } from "../core/diagnostics/user-error.ts";
 import { handleError } from "./handle-error.ts";
-import { paletteFor } from "./views/human/palette.ts";
+import { paletteFor } from "./terminal/palette.ts";
 
 function handle(
   error: unknown,

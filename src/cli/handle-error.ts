@@ -1,9 +1,9 @@
 import type { ExitCode } from "../core/diagnostics/exit-codes.ts";
 import { exitCodes } from "../core/diagnostics/exit-codes.ts";
 import { UserError } from "../core/diagnostics/user-error.ts";
-import type { CliContext } from "./context.ts";
-import { programVersion } from "./program-version.ts";
-import type { Palette } from "./views/human/palette.ts";
+import type { CliContext } from "./terminal/context.ts";
+import { programVersion } from "./terminal/program-version.ts";
+import type { Palette } from "./terminal/palette.ts";
 
 /**
  * The one place where an error becomes text and an exit code: expected

@@ -2,12 +2,12 @@ import type { ExitCode } from "../core/diagnostics/exit-codes.ts";
 import { exitCodes } from "../core/diagnostics/exit-codes.ts";
 import { interruptibleBy } from "../files/interruptible.ts";
 import { commandSections } from "./command-table.ts";
-import type { CliContext, CliIo } from "./context.ts";
+import type { CliContext, CliIo } from "./terminal/context.ts";
 import { createContext } from "./create-context.ts";
 import { handleError } from "./handle-error.ts";
-import type { CommandLine, GlobalValues } from "./parse-command-line.ts";
-import { parseCommandLine } from "./parse-command-line.ts";
-import { showHelp } from "./show-help.ts";
+import type { CommandLine, GlobalValues } from "./command-line/parse-command-line.ts";
+import { parseCommandLine } from "./command-line/parse-command-line.ts";
+import { showHelp } from "./views/human/show-help.ts";
 
 /** Runs one command line to its end. Never rejects and never ends the process: the exit code is the answer. */
 export async function runCli(argv: readonly string[], io: CliIo): Promise<ExitCode> {

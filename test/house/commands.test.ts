@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { commandSections } from "../../src/cli/command-table.ts";
-import type { Command, LeafCommand } from "../../src/cli/command.ts";
-import { globalOptions } from "../../src/cli/options.ts";
-import { parseCommandLine } from "../../src/cli/parse-command-line.ts";
+import type { Command, LeafCommand } from "../../src/cli/command-line/command.ts";
+import { globalOptions } from "../../src/cli/command-line/options.ts";
+import { parseCommandLine } from "../../src/cli/command-line/parse-command-line.ts";
 import { UserError } from "../../src/core/diagnostics/user-error.ts";
 import { listFiles, readText } from "./tracked-files.ts";
 

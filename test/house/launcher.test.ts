@@ -3,7 +3,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync }
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { programVersion } from "../../src/cli/program-version.ts";
+import { programVersion } from "../../src/cli/terminal/program-version.ts";
 import { root } from "./tracked-files.ts";
 
 let folder = "";

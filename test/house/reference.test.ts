@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { expect, it } from "vitest";
 import { commandSections } from "../../src/cli/command-table.ts";
-import { eventReference } from "../../src/cli/views/json/event-reference.ts";
+import { eventReference } from "../../src/engine/documents/event-reference.ts";
 import { catalogue } from "../../src/core/diagnostics/catalogue.ts";
 import { renderCliPage } from "./pages/cli-page.ts";
 import { renderCodesPage } from "./pages/codes-page.ts";

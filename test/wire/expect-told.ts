@@ -1,6 +1,6 @@
 import { expect } from "vitest";
 import type { FakeClusters } from "../../src/cli/testing/fake-clusters.ts";
-import { nowDoing } from "../../src/engine/run-wave.ts";
+import { nowDoing } from "../../src/engine/apply/run-wave.ts";
 import { keyOf, keyOfId, outcomeOf } from "./comparable-store.ts";
 import type { ObjectId, Outcome } from "./comparable-store.ts";
 import type { Line } from "./run-program.ts";

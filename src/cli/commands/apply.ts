@@ -1,4 +1,4 @@
-import { defineCommand } from "../command.ts";
+import { defineCommand } from "../command-line/command.ts";
 import {
   adoptWhenGiven,
   clusterOption,
@@ -7,7 +7,7 @@ import {
   forceConflictsOption,
   streamOption,
   yesOption,
-} from "../options.ts";
+} from "../command-line/options.ts";
 
 /** `isthmus apply` */
 export const applyCommand = defineCommand({
@@ -55,7 +55,7 @@ export const applyCommand = defineCommand({
     },
   },
   run: async (args, context) => {
-    const { applyMesh } = await import("../apply-mesh.ts");
+    const { applyMesh } = await import("../handlers/apply.ts");
     return applyMesh(
       {
         plan: args.plan,

@@ -1,5 +1,5 @@
-import { defineCommand } from "../command.ts";
-import { fileOption } from "../options.ts";
+import { defineCommand } from "../command-line/command.ts";
+import { fileOption } from "../command-line/options.ts";
 
 /** `isthmus check` */
 export const checkCommand = defineCommand({
@@ -47,7 +47,7 @@ export const checkCommand = defineCommand({
     },
   },
   run: async (args, context) => {
-    const { runCheck } = await import("../check-mesh.ts");
+    const { runCheck } = await import("../handlers/check.ts");
     return runCheck(args, context);
   },
 });

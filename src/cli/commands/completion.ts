@@ -1,6 +1,6 @@
 import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
-import type { CommandSection, LeafCommand } from "../command.ts";
-import { defineCommand } from "../command.ts";
+import type { CommandSection, LeafCommand } from "../command-line/command.ts";
+import { defineCommand } from "../command-line/command.ts";
 
 /** `isthmus completion SHELL`. The table of commands holds this one too, so it is asked for when the command runs. */
 export const createCompletionCommand = (sections: () => readonly CommandSection[]): LeafCommand =>
@@ -14,17 +14,17 @@ export const createCompletionCommand = (sections: () => readonly CommandSection[
     ],
     arguments: { shell: { value: "SHELL", summary: "Which shell", required: true, choices: ["bash", "zsh", "fish"] } },
     run: async (args, context) => {
-      const { listCompletionPlaces } = await import("../completion/completion-model.ts");
+      const { listCompletionPlaces } = await import("../command-line/completion/completion-model.ts");
       const places = listCompletionPlaces(sections().flatMap((section) => section.commands));
       switch (args.shell) {
         case "bash":
-          context.print((await import("../completion/bash.ts")).bashCompletion(places));
+          context.print((await import("../command-line/completion/bash.ts")).bashCompletion(places));
           break;
         case "zsh":
-          context.print((await import("../completion/zsh.ts")).zshCompletion(places));
+          context.print((await import("../command-line/completion/zsh.ts")).zshCompletion(places));
           break;
         case "fish":
-          context.print((await import("../completion/fish.ts")).fishCompletion(places));
+          context.print((await import("../command-line/completion/fish.ts")).fishCompletion(places));
       }
       return exitCodes.ok;
     },

@@ -1,7 +1,7 @@
 import path from "node:path";
-import { defineCommand } from "../command.ts";
+import { defineCommand } from "../command-line/command.ts";
 import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
-import { yesOption } from "../options.ts";
+import { yesOption } from "../command-line/options.ts";
 
 /** `isthmus demo` */
 export const demoCommand = defineCommand({
@@ -19,11 +19,11 @@ export const demoCommand = defineCommand({
       { defaultInstance, sandboxesFolder },
       { examplesFolder },
     ] = await Promise.all([
-      import("../demo-story.ts"),
-      import("../bring-up-sandbox.ts"),
+      import("../handlers/demo.ts"),
+      import("../handlers/sandbox-up.ts"),
       import("../views/human/sandbox-up.ts"),
       import("../../sandbox/operations/state-folder.ts"),
-      import("../examples-folder.ts"),
+      import("../handlers/examples-folder.ts"),
     ]);
     const question =
       "Make or use the sandbox `default` on this machine (namespaces, a bridge, routes in 172.30.0.0/16) and install what is missing?";

@@ -1,6 +1,6 @@
 import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
-import { defineCommand } from "../command.ts";
-import { usageError } from "../usage-error.ts";
+import { defineCommand } from "../command-line/command.ts";
+import { usageError } from "../command-line/usage-error.ts";
 
 /** `isthmus explain` */
 export const explainCommand = defineCommand({

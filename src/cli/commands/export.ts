@@ -1,6 +1,6 @@
 import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
-import { defineCommand } from "../command.ts";
-import { fileOption } from "../options.ts";
+import { defineCommand } from "../command-line/command.ts";
+import { fileOption } from "../command-line/options.ts";
 
 /** `isthmus export` */
 export const exportCommand = defineCommand({
@@ -45,10 +45,10 @@ export const exportCommand = defineCommand({
       import("node:path"),
       import("../../engine/mesh-file.ts"),
       import("../../engine/operations/export.ts"),
-      import("../engine-options.ts"),
+      import("../handlers/engine-options.ts"),
       import("../views/human/export.ts"),
-      import("../require-cluster.ts"),
-      import("../is-progress.ts"),
+      import("../handlers/require-cluster.ts"),
+      import("../handlers/is-progress.ts"),
     ]);
     const meshFile = await readMeshFile(args.file, context.cwd);
     if (args.cluster !== undefined) {

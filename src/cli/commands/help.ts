@@ -1,8 +1,8 @@
 import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
 import { suggestName } from "../../core/diagnostics/suggest.ts";
-import type { CommandSection, LeafCommand } from "../command.ts";
-import { defineCommand } from "../command.ts";
-import { usageError } from "../usage-error.ts";
+import type { CommandSection, LeafCommand } from "../command-line/command.ts";
+import { defineCommand } from "../command-line/command.ts";
+import { usageError } from "../command-line/usage-error.ts";
 
 /** `isthmus help [COMMAND...]` and the topic `exit-codes`. The table of commands holds this one too, so it is asked for when the command runs. */
 export const createHelpCommand = (sections: () => readonly CommandSection[]): LeafCommand =>
@@ -22,8 +22,8 @@ export const createHelpCommand = (sections: () => readonly CommandSection[]): Le
         return exitCodes.ok;
       }
       const [{ findCommand }, { showHelp }] = await Promise.all([
-        import("../find-command.ts"),
-        import("../show-help.ts"),
+        import("../command-line/find-command.ts"),
+        import("../views/human/show-help.ts"),
       ]);
       const found = findCommand(
         args.topic,

@@ -1,4 +1,4 @@
-import { defineCommand } from "../command.ts";
+import { defineCommand } from "../command-line/command.ts";
 
 /** `isthmus init` */
 export const initCommand = defineCommand({
@@ -48,7 +48,7 @@ export const initCommand = defineCommand({
     force: { kind: "flag", summary: "Replace the file if it is there", group: "Safety" },
   },
   run: async (args, context) => {
-    const { writeMeshFile } = await import("../write-mesh-file.ts");
+    const { writeMeshFile } = await import("../handlers/init.ts");
     return writeMeshFile(args, context);
   },
 });

@@ -1,5 +1,5 @@
 import path from "node:path";
-import { defineCommand } from "../command.ts";
+import { defineCommand } from "../command-line/command.ts";
 import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
 import { quoteCommand } from "../../core/quote-command.ts";
 import {
@@ -9,7 +9,7 @@ import {
   fileOption,
   forceConflictsOption,
   outputOption,
-} from "../options.ts";
+} from "../command-line/options.ts";
 
 /** `isthmus plan` */
 export const planCommand = defineCommand({
@@ -53,12 +53,12 @@ export const planCommand = defineCommand({
     ] = await Promise.all([
       import("../../engine/mesh-file.ts"),
       import("../../engine/operations/plan.ts"),
-      import("../engine-options.ts"),
+      import("../handlers/engine-options.ts"),
       import("../views/human/plan.ts"),
-      import("../views/json/plan.ts"),
+      import("../../engine/documents/plan.ts"),
       import("../../core/plan/plan.ts"),
       import("../../core/advice/left-clusters.ts"),
-      import("../read-scope.ts"),
+      import("../handlers/read-scope.ts"),
     ]);
     const meshFile = await readMeshFile(args.file, context.cwd);
     const scope = readScope(meshFile.mesh, args.cluster);
@@ -73,7 +73,7 @@ export const planCommand = defineCommand({
     );
     await close();
     if (args.out !== undefined) {
-      const { writeSavedPlan } = await import("../../engine/saved-plan-file.ts");
+      const { writeSavedPlan } = await import("../../engine/plan/saved-plan-file.ts");
       const { forceConflicts: force } = args;
       const forceConflicts = typeof force === "boolean" ? force : [...force];
       const options = {

@@ -1,5 +1,5 @@
-import { defineCommand } from "../command.ts";
-import { clusterOption, eventsToOption, fileOption, streamOption, yesOption } from "../options.ts";
+import { defineCommand } from "../command-line/command.ts";
+import { clusterOption, eventsToOption, fileOption, streamOption, yesOption } from "../command-line/options.ts";
 
 /** `isthmus remove` */
 export const removeCommand = defineCommand({
@@ -26,7 +26,7 @@ export const removeCommand = defineCommand({
     timeout: { kind: "duration", default: "5m", summary: "How long to wait for each step to be gone", group: "Safety" },
   },
   run: async (args, context) => {
-    const { removeMesh } = await import("../remove-mesh.ts");
+    const { removeMesh } = await import("../handlers/remove.ts");
     const { file, cluster, labelled, output, eventsTo, yes, timeout } = args;
     return removeMesh({ file, clusters: cluster, labelled, output, eventsTo, yes, timeoutMs: timeout }, context);
   },

@@ -1,6 +1,6 @@
-import { defineCommand } from "../command.ts";
+import { defineCommand } from "../command-line/command.ts";
 import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
-import { fileOption } from "../options.ts";
+import { fileOption } from "../command-line/options.ts";
 
 /** `isthmus render` */
 export const renderCommand = defineCommand({
@@ -36,10 +36,10 @@ export const renderCommand = defineCommand({
     ] = await Promise.all([
       import("../../engine/mesh-file.ts"),
       import("../../engine/operations/render.ts"),
-      import("../engine-options.ts"),
+      import("../handlers/engine-options.ts"),
       import("../views/rendered.ts"),
-      import("../require-cluster.ts"),
-      import("../is-progress.ts"),
+      import("../handlers/require-cluster.ts"),
+      import("../handlers/is-progress.ts"),
       import("../../core/advice/advise-mesh.ts"),
     ]);
     const meshFile = await readMeshFile(args.file, context.cwd);

@@ -1,6 +1,6 @@
-import { defineCommand } from "../command.ts";
+import { defineCommand } from "../command-line/command.ts";
 import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
-import { instanceOption } from "../options.ts";
+import { instanceOption } from "../command-line/options.ts";
 
 /** `isthmus sandbox down` */
 export const sandboxDownCommand = defineCommand({

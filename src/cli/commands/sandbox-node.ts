@@ -1,4 +1,4 @@
-import { defineCommand } from "../command.ts";
+import { defineCommand } from "../command-line/command.ts";
 import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
 
 /** `isthmus sandbox node`: what a sandbox node runs as its supervisor, inside its own namespaces. */

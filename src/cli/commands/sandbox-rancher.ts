@@ -1,4 +1,4 @@
-import { defineCommand } from "../command.ts";
+import { defineCommand } from "../command-line/command.ts";
 import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
 
 /** `isthmus sandbox rancher`: what the node of a sandbox's Rancher double runs beside its API server. */

@@ -1,6 +1,6 @@
-import { defineCommand } from "../command.ts";
+import { defineCommand } from "../command-line/command.ts";
 import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
-import { instanceOption, outputOption } from "../options.ts";
+import { instanceOption, outputOption } from "../command-line/options.ts";
 
 /** `isthmus sandbox status` */
 export const sandboxStatusCommand = defineCommand({

@@ -1,6 +1,6 @@
-import { defineCommand } from "../command.ts";
+import { defineCommand } from "../command-line/command.ts";
 import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
-import { instanceOption, outputOption } from "../options.ts";
+import { instanceOption, outputOption } from "../command-line/options.ts";
 
 /** `isthmus sandbox up` */
 export const sandboxUpCommand = defineCommand({
@@ -39,8 +39,8 @@ export const sandboxUpCommand = defineCommand({
   },
   run: async (args, context) => {
     const [{ bringUpSandbox }, { chooseClusters }, { viewSandboxUp }] = await Promise.all([
-      import("../bring-up-sandbox.ts"),
-      import("../choose-clusters.ts"),
+      import("../handlers/sandbox-up.ts"),
+      import("../command-line/choose-clusters.ts"),
       import("../views/human/sandbox-up.ts"),
     ]);
     const clusters = chooseClusters(args.clusters, args.names);

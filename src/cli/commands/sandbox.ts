@@ -1,4 +1,4 @@
-import { defineGroup } from "../command.ts";
+import { defineGroup } from "../command-line/command.ts";
 import { sandboxDownCommand } from "./sandbox-down.ts";
 import { sandboxEngineCommand } from "./sandbox-engine.ts";
 import { sandboxLogsCommand } from "./sandbox-logs.ts";

@@ -1,5 +1,5 @@
 import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
-import { defineCommand } from "../command.ts";
+import { defineCommand } from "../command-line/command.ts";
 
 /** `isthmus schema` */
 export const schemaCommand = defineCommand({

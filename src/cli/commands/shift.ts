@@ -1,5 +1,5 @@
-import { defineCommand } from "../command.ts";
-import { fileOption, forceConflictsOption, yesOption } from "../options.ts";
+import { defineCommand } from "../command-line/command.ts";
+import { fileOption, forceConflictsOption, yesOption } from "../command-line/options.ts";
 
 /** `isthmus shift` */
 export const shiftCommand = defineCommand({
@@ -61,11 +61,11 @@ export const shiftCommand = defineCommand({
   },
   run: async (args, context) => {
     const [{ parseWeights }, { shiftWeights }] = await Promise.all([
-      import("../parse-weights.ts"),
-      import("../shift-weights.ts"),
+      import("../command-line/parse-weights.ts"),
+      import("../handlers/shift.ts"),
     ]);
     if (args.noVerify && (args.rollback || args.allowUnproven)) {
-      const { usageError } = await import("../usage-error.ts");
+      const { usageError } = await import("../command-line/usage-error.ts");
       const flag = args.rollback ? "--rollback" : "--allow-unproven";
       throw usageError(
         "ISM005",

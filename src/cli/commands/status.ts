@@ -1,6 +1,6 @@
 import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
-import { defineCommand } from "../command.ts";
-import { fileOption } from "../options.ts";
+import { defineCommand } from "../command-line/command.ts";
+import { fileOption } from "../command-line/options.ts";
 
 /** `isthmus status` */
 export const statusCommand = defineCommand({
@@ -36,7 +36,7 @@ export const statusCommand = defineCommand({
   },
   run: async (args, context) => {
     if (args.watch || args.interval !== undefined) {
-      const { watchStatus } = await import("../watch-status.ts");
+      const { watchStatus } = await import("../handlers/watch-status.ts");
       await watchStatus({ file: args.file, output: args.output, intervalMs: args.interval ?? 5000 }, context);
       return exitCodes.ok;
     }
@@ -44,9 +44,9 @@ export const statusCommand = defineCommand({
       await Promise.all([
         import("../../engine/mesh-file.ts"),
         import("../../engine/operations/status.ts"),
-        import("../engine-options.ts"),
+        import("../handlers/engine-options.ts"),
         import("../views/human/status.ts"),
-        import("../views/json/status.ts"),
+        import("../../engine/documents/status.ts"),
       ]);
     const meshFile = await readMeshFile(args.file, context.cwd);
     const clusters = await readStatus(meshFile, await engineOptions(context));

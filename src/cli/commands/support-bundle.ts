@@ -1,5 +1,5 @@
-import { defineCommand } from "../command.ts";
-import { fileOption } from "../options.ts";
+import { defineCommand } from "../command-line/command.ts";
+import { fileOption } from "../command-line/options.ts";
 
 /** `isthmus support-bundle` */
 export const supportBundleCommand = defineCommand({
@@ -32,7 +32,7 @@ export const supportBundleCommand = defineCommand({
     },
   },
   run: async (args, context) => {
-    const { packSupportBundle } = await import("../pack-support-bundle.ts");
+    const { packSupportBundle } = await import("../handlers/support-bundle.ts");
     return packSupportBundle(args, context);
   },
 });

@@ -1,5 +1,5 @@
-import { defineCommand } from "../command.ts";
-import { fileOption, outputOption } from "../options.ts";
+import { defineCommand } from "../command-line/command.ts";
+import { fileOption, outputOption } from "../command-line/options.ts";
 
 /** `isthmus validate` */
 export const validateCommand = defineCommand({
@@ -14,7 +14,7 @@ export const validateCommand = defineCommand({
   ],
   options: { file: { ...fileOption, summary: "The mesh file; - is stdin" }, output: outputOption },
   run: async (args, context) => {
-    const { validateFile } = await import("../validate-file.ts");
+    const { validateFile } = await import("../handlers/validate.ts");
     return validateFile(args, context);
   },
 });

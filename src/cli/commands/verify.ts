@@ -1,5 +1,5 @@
-import { defineCommand } from "../command.ts";
-import { fileOption } from "../options.ts";
+import { defineCommand } from "../command-line/command.ts";
+import { fileOption } from "../command-line/options.ts";
 
 /** `isthmus verify` */
 export const verifyCommand = defineCommand({
@@ -77,8 +77,8 @@ export const verifyCommand = defineCommand({
   },
   run: async (args, context) => {
     const [{ readRequestFlags }, { runVerification }] = await Promise.all([
-      import("../request-flags.ts"),
-      import("../verify-mesh.ts"),
+      import("../command-line/request-flags.ts"),
+      import("../handlers/verify.ts"),
     ]);
     const end = await runVerification(
       {

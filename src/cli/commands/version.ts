@@ -1,7 +1,7 @@
 import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
-import { defineCommand } from "../command.ts";
-import { outputOption } from "../options.ts";
-import { programVersion } from "../program-version.ts";
+import { defineCommand } from "../command-line/command.ts";
+import { outputOption } from "../command-line/options.ts";
+import { programVersion } from "../terminal/program-version.ts";
 
 /** `isthmus version`, also as `isthmus --version` */
 export const versionCommand = defineCommand({

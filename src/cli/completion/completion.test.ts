@@ -4,10 +4,10 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { commandSections } from "../command-table.ts";
-import { bashCompletion } from "./bash.ts";
-import { listCompletionPlaces } from "./completion-model.ts";
-import { fishCompletion } from "./fish.ts";
-import { zshCompletion } from "./zsh.ts";
+import { bashCompletion } from "../command-line/completion/bash.ts";
+import { listCompletionPlaces } from "../command-line/completion/completion-model.ts";
+import { fishCompletion } from "../command-line/completion/fish.ts";
+import { zshCompletion } from "../command-line/completion/zsh.ts";
 
 const places = listCompletionPlaces(commandSections.flatMap((section) => section.commands));
 

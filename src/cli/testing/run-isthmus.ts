@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { PassThrough } from "node:stream";
-import type { CliIo, InputStream, OutputStream } from "../context.ts";
+import type { CliIo, InputStream, OutputStream } from "../terminal/context.ts";
 import { runCli } from "../run-cli.ts";
 
 export interface RunOptions {

@@ -7,7 +7,7 @@ import {
 } from "../../core/checks/endpoint-table.ts";
 import type { Mesh, Service } from "../../core/model/mesh.ts";
 import { istioNamespace, serviceHost } from "../../core/render/names.ts";
-import type { Connected } from "../connect.ts";
+import type { Connected } from "../clusters/connect-clusters.ts";
 import type { ProxyEndpoints } from "./proxy-endpoints.ts";
 import { readProxyEndpoints, subsetCluster } from "./proxy-endpoints.ts";
 import { readServiceEndpoints } from "./service-endpoints.ts";

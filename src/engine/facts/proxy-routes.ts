@@ -1,7 +1,7 @@
 import type { HeldRoutes, RouteConfigDump } from "../../core/checks/route-table.ts";
 import { routesHeld } from "../../core/checks/route-table.ts";
 import type { KubeClient } from "../../kube/client.ts";
-import { proxyAdminPort } from "./check/read-gateways.ts";
+import { proxyAdminPort } from "./read-gateways.ts";
 
 /** The routes of one proxy, from its own admin page (what `istioctl proxy-config route` shows). Waits at most 10 s. */
 export async function readProxyRoutes(

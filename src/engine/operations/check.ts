@@ -3,16 +3,16 @@ import type { DriftFacts, MeshFacts } from "../../core/checks/facts.ts";
 import { reachedClusters } from "../../core/checks/reached.ts";
 import type { CheckReport, CheckSelection } from "../../core/checks/run-checks.ts";
 import { runChecks } from "../../core/checks/run-checks.ts";
-import type { Connection } from "../connect.ts";
-import { closeMesh, openMesh, refuseSharedClusters } from "../connect.ts";
-import { readTokenEnds } from "../facts/credential-ends.ts";
-import { gatherFacts } from "../facts/check/gather-facts.ts";
-import { readDrift } from "../facts/check/read-drift.ts";
+import type { Connection } from "../clusters/connect-clusters.ts";
+import { closeMesh, openMesh, refuseSharedClusters } from "../clusters/connect-clusters.ts";
+import { readTokenEnds } from "../facts/token-ends.ts";
+import { gatherFacts } from "../check/gather-facts.ts";
+import { readDrift } from "../check/read-drift.ts";
 import type { MeshFile } from "../mesh-file.ts";
 import type { EngineOptions } from "../options.ts";
-import type { RancherState } from "../rancher.ts";
+import type { RancherState } from "../clusters/rancher-link.ts";
 import { readsRemotes } from "./plan.ts";
-import { isOnLocalNetwork, sandboxExtension } from "../sandbox-network.ts";
+import { isOnLocalNetwork, sandboxExtension } from "../clusters/sandbox-network.ts";
 
 export interface Checked {
   readonly facts: MeshFacts;

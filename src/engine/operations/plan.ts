@@ -11,29 +11,34 @@ import { diagnoseKubeError } from "../../kube/diagnose.ts";
 import { createLimiter } from "../../kube/limiter.ts";
 import { tolerateListeners } from "../../kube/tolerate-listeners.ts";
 import { adviseMesh } from "../../core/advice/advise-mesh.ts";
-import { adviseAccess } from "../advise-access.ts";
-import type { Connected, Connection, OpenMesh } from "../connect.ts";
-import { closeConnections, connectClusters, refuseSharedClusters, resolveContexts } from "../connect.ts";
-import { readServiceManifests } from "../facts/service-manifests.ts";
-import { findInvalidConfig } from "../istio-validation.ts";
-import { generateIstioManifests } from "../istio-manifests.ts";
-import { findVersionProblems } from "../kubernetes-version.ts";
-import { findLocalityDifferences } from "../locality.ts";
-import { connectManagement } from "../management.ts";
-import { findForeignMeshes } from "../membership.ts";
+import { adviseAccess } from "../plan/preflight/cluster-access.ts";
+import type { Connected, Connection, OpenMesh } from "../clusters/connect-clusters.ts";
+import {
+  closeConnections,
+  connectClusters,
+  refuseSharedClusters,
+  resolveContexts,
+} from "../clusters/connect-clusters.ts";
+import { readServiceManifests } from "../manifests/service-manifests.ts";
+import { findInvalidConfig } from "../plan/preflight/istio-validation.ts";
+import { generateIstioManifests } from "../manifests/istio-manifests.ts";
+import { findVersionProblems } from "../plan/preflight/kubernetes-version.ts";
+import { findLocalityDifferences } from "../plan/preflight/node-locality.ts";
+import { connectManagement } from "../clusters/rancher-local-cluster.ts";
+import { findForeignMeshes } from "../plan/preflight/mesh-membership.ts";
 import type { MeshFile } from "../mesh-file.ts";
 import type { EngineOptions } from "../options.ts";
-import { inventoryOf, planCluster } from "../plan-cluster.ts";
-import { findRefusedServiceAccounts } from "../rancher-credentials.ts";
-import { keptTokens } from "../rancher-tokens.ts";
-import type { RancherState } from "../rancher.ts";
-import { closeRancher, explainRancherError } from "../rancher.ts";
-import { remoteCredentialOf } from "../remote-credentials.ts";
-import { refuseUnknownKinds } from "../refuse-unknown-kinds.ts";
-import type { Scope } from "../scope.ts";
-import { bystandersOf, isInScope, isManagedInScope, limitManagement, withoutCredential } from "../scope.ts";
-import type { TrustPlan } from "../trust.ts";
-import { planTrust } from "../trust.ts";
+import { inventoryOf, planCluster } from "../plan/plan-cluster.ts";
+import { findRefusedServiceAccounts } from "../plan/preflight/rancher-service-accounts.ts";
+import { keptTokens } from "../trust/rancher-tokens.ts";
+import type { RancherState } from "../clusters/rancher-link.ts";
+import { closeRancher, explainRancherError } from "../clusters/rancher-link.ts";
+import { remoteCredentialOf } from "../trust/remote-credential.ts";
+import { refuseUnknownKinds } from "../plan/preflight/force-conflicts-kinds.ts";
+import type { Scope } from "../clusters/scope.ts";
+import { bystandersOf, isInScope, isManagedInScope, limitManagement, withoutCredential } from "../clusters/scope.ts";
+import type { TrustPlan } from "../trust/plan-trust.ts";
+import { planTrust } from "../trust/plan-trust.ts";
 
 /** Bounds what is held of API servers' answers at once; large enough that some slow clusters leave room for the others. */
 const plannedAtATime = 12;

@@ -5,14 +5,14 @@ import type { PlacedObject } from "../../core/render/place-objects.ts";
 import type { RenderedCluster } from "../../core/render/render-mesh.ts";
 import { renderCluster, renderManagement } from "../../core/render/render-mesh.ts";
 import { rememberKubeconfigs } from "../../kube/kubeconfig/load-kubeconfigs.ts";
-import { resolveClusterContext } from "../connect.ts";
-import { readServiceManifests } from "../facts/service-manifests.ts";
-import type { ClusterPlatform } from "../cluster-platform.ts";
-import { createIstioRenderer } from "../istio-manifests.ts";
+import { resolveClusterContext } from "../clusters/connect-clusters.ts";
+import { readServiceManifests } from "../manifests/service-manifests.ts";
+import type { ClusterPlatform } from "../clusters/cluster-platform.ts";
+import { createIstioRenderer } from "../manifests/istio-manifests.ts";
 import type { MeshFile } from "../mesh-file.ts";
 import type { EngineOptions } from "../options.ts";
-import { mapAhead } from "../queue/map-ahead.ts";
-import { startSlowTask } from "../slow-task.ts";
+import { mapAhead } from "../progress/map-ahead.ts";
+import { startSlowTask } from "../progress/slow-task.ts";
 
 /** What is rendered, cluster by cluster: of a thousand clusters only a few are in memory. */
 export interface OfflineRender {

@@ -19,19 +19,19 @@ import { createKubeClient } from "../../kube/connect-client.ts";
 import { KubeError } from "../../kube/errors.ts";
 import { diagnoseKubeError } from "../../kube/diagnose.ts";
 import { referenceOf } from "../../kube/object-reference.ts";
-import type { ClusterContext } from "../connect.ts";
-import { resolveContexts } from "../connect.ts";
-import { diagnoseFailure } from "../diagnose-failure.ts";
-import { findUnserved } from "../find-unserved.ts";
-import type { HeldLeases } from "../lease/hold-leases.ts";
-import { holdLeases } from "../lease/hold-leases.ts";
+import type { ClusterContext } from "../clusters/connect-clusters.ts";
+import { resolveContexts } from "../clusters/connect-clusters.ts";
+import { diagnoseFailure } from "../progress/diagnose-failure.ts";
+import { findUnserved } from "../traffic/find-unserved.ts";
+import type { HeldLeases } from "../apply/lease/hold-leases.ts";
+import { holdLeases } from "../apply/lease/hold-leases.ts";
 import type { MeshFile } from "../mesh-file.ts";
 import type { EngineOptions } from "../options.ts";
-import { createCulpritFinder } from "../find-culprits.ts";
-import { waitUntilTaken } from "../wait-until-taken.ts";
-import { closeRancher } from "../rancher.ts";
-import { refuseUnknownKinds } from "../refuse-unknown-kinds.ts";
-import { findMissingSandbox } from "../sandbox-network.ts";
+import { createCulpritFinder } from "../apply/waits/find-culprits.ts";
+import { waitUntilTaken } from "../apply/waits/until-taken.ts";
+import { closeRancher } from "../clusters/rancher-link.ts";
+import { refuseUnknownKinds } from "../plan/preflight/force-conflicts-kinds.ts";
+import { findMissingSandbox } from "../clusters/sandbox-network.ts";
 
 export type ShiftTarget =
   | {

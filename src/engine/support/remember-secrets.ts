@@ -2,8 +2,8 @@ import type { Redactor } from "../../core/redact/redactor.ts";
 import { Secret } from "../../core/secret.ts";
 import type { KubeClient } from "../../kube/client.ts";
 import type { ResolvedContext } from "../../kube/kubeconfig/resolve-context.ts";
-import type { Connection } from "../connect.ts";
-import type { RancherState } from "../rancher.ts";
+import type { Connection } from "../clusters/connect-clusters.ts";
+import type { RancherState } from "../clusters/rancher-link.ts";
 
 /** The credentials by which this run reaches the clusters and Rancher: kubeconfig users, proxies' passwords, Rancher's token. */
 export function rememberCredentials(

@@ -1,5 +1,5 @@
-import type { Command, CommandSection, OptionTable } from "../../../src/cli/command.ts";
-import { globalOptions } from "../../../src/cli/options.ts";
+import type { Command, CommandSection, OptionTable } from "../../../src/cli/command-line/command.ts";
+import { globalOptions } from "../../../src/cli/command-line/options.ts";
 import { exitCodeMeanings } from "../../../src/cli/views/human/exit-codes.ts";
 import { describeArgument, describeOption, optionTerm, usageOf } from "../../../src/cli/views/human/help.ts";
 

@@ -1,9 +1,9 @@
-import type { EventDescription } from "../../../src/cli/views/json/event-reference.ts";
+import type { EventDescription } from "../../../src/engine/documents/event-reference.ts";
 
 /** docs/reference/events.md: every event that a command can tell, from the table that has one entry for each. */
 export function renderEventsPage(reference: Readonly<Record<string, EventDescription>>): string {
   const lines = [
-    "<!-- Made from src/cli/views/json/event-reference.ts by test/house/reference.test.ts; `UPDATE_GOLDEN=1 ./scripts/test house` writes it again. -->",
+    "<!-- Made from src/engine/documents/event-reference.ts by test/house/reference.test.ts; `UPDATE_GOLDEN=1 ./scripts/test house` writes it again. -->",
     "",
     "# Events",
     "",

@@ -1,6 +1,6 @@
 import type { ApplyResult, ClusterOutcome } from "../../../engine/operations/apply.ts";
 import { describeId } from "../../../core/model/kube-object.ts";
-import type { Palette } from "./palette.ts";
+import type { Palette } from "../../terminal/palette.ts";
 
 /** How an apply ended, cluster by cluster: what was done, and what was not. */
 export function viewApplyResult(result: ApplyResult, palette: Palette): string {

@@ -1,6 +1,6 @@
 import type { CheckReport } from "../../../core/checks/run-checks.ts";
 import { verdict } from "./check.ts";
-import type { Palette } from "./palette.ts";
+import type { Palette } from "../../terminal/palette.ts";
 
 /** One line for each cause, then how it stands: for scripts and logs. */
 export function shortCheck(report: CheckReport, palette: Palette): string {

@@ -6,7 +6,7 @@ import { runChecks } from "../../../core/checks/run-checks.ts";
 import { healthyShop } from "../../../core/testing/faults/shop.ts";
 import { meshFaults } from "../../../core/testing/mesh-faults.ts";
 import { viewCauses } from "./check.ts";
-import { paletteFor } from "./palette.ts";
+import { paletteFor } from "../../terminal/palette.ts";
 
 const folder = path.join(import.meta.dirname, "testdata", "causes");
 const fault = new Map(meshFaults.map((one) => [one.name, one.happens]));

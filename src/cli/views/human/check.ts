@@ -1,6 +1,6 @@
 import type { Cause, CheckFinding, CheckReport, CheckResult } from "../../../core/checks/run-checks.ts";
 import { describeId } from "../../../core/model/kube-object.ts";
-import type { Palette } from "./palette.ts";
+import type { Palette } from "../../terminal/palette.ts";
 
 /** Every check with its mark, by category; then each cause with what to do, and what follows from it. */
 export function viewCheck(report: CheckReport, palette: Palette): string {

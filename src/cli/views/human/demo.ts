@@ -1,5 +1,5 @@
 import type { ClusterStatus } from "../../../engine/operations/status.ts";
-import type { Palette } from "./palette.ts";
+import type { Palette } from "../../terminal/palette.ts";
 
 /** What a person can do after the demo: addresses to ask and commands to go on with. */
 export function viewDemoEnd(

@@ -1,5 +1,5 @@
 import type { ExportOutcome } from "../../../engine/operations/export.ts";
-import type { Palette } from "./palette.ts";
+import type { Palette } from "../../terminal/palette.ts";
 
 /** What an export wrote, and what is still to do before it can be applied. */
 export function viewExport(folder: string, outcome: ExportOutcome, palette: Palette): string {

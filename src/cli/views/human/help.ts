@@ -1,8 +1,8 @@
-import type { Command, CommandSection, LeafCommand, OptionSpec, OptionTable } from "../../command.ts";
-import { flagOf, optionGroups } from "../../command.ts";
-import { globalOptions } from "../../options.ts";
+import type { Command, CommandSection, LeafCommand, OptionSpec, OptionTable } from "../../command-line/command.ts";
+import { flagOf, optionGroups } from "../../command-line/command.ts";
+import { globalOptions } from "../../command-line/options.ts";
 import { displayWidth } from "./display-width.ts";
-import type { Palette } from "./palette.ts";
+import type { Palette } from "../../terminal/palette.ts";
 
 export interface HelpOptions {
   readonly palette: Palette;

@@ -5,7 +5,7 @@ import type { FieldChange } from "../../../core/plan/diff.ts";
 import type { ClusterPlan, Plan, PlannedObject } from "../../../core/plan/plan.ts";
 import { summarisePlan } from "../../../core/plan/plan.ts";
 import { phases } from "../../../core/render/waves.ts";
-import type { Palette } from "./palette.ts";
+import type { Palette } from "../../terminal/palette.ts";
 
 export interface PlanViewOptions {
   readonly prune: boolean;

@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from "node:util";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Progress } from "../../../core/progress.ts";
-import { paletteFor } from "./palette.ts";
+import { paletteFor } from "../../terminal/palette.ts";
 import { showLiveProgress, showPlainProgress } from "./progress.ts";
 
 beforeEach(() => {

@@ -1,7 +1,7 @@
 import type { Progress } from "../../../core/progress.ts";
-import type { OutputStream, ProgressView } from "../../context.ts";
+import type { OutputStream, ProgressView } from "../../terminal/context.ts";
 import { displayWidth, truncateToWidth } from "./display-width.ts";
-import type { Palette } from "./palette.ts";
+import type { Palette } from "../../terminal/palette.ts";
 
 export interface ProgressOptions {
   readonly stream: OutputStream;

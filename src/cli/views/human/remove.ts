@@ -1,10 +1,10 @@
 import type { ExitCode } from "../../../core/diagnostics/exit-codes.ts";
 import { exitCodes } from "../../../core/diagnostics/exit-codes.ts";
 import { describeId, keyOf } from "../../../core/model/kube-object.ts";
-import type { Labelled } from "../../../engine/labelled-removal.ts";
-import { countKinds } from "../../../engine/labelled-removal.ts";
+import type { Labelled } from "../../../engine/apply/prune/labelled-removal.ts";
+import { countKinds } from "../../../engine/apply/prune/labelled-removal.ts";
 import type { PreparedRemoval, RemovalOutcome } from "../../../engine/operations/remove.ts";
-import type { Palette } from "./palette.ts";
+import type { Palette } from "../../terminal/palette.ts";
 
 /** What a removal would take away, in its order; what was there before is named as staying. */
 export function viewRemovalPlan(prepared: PreparedRemoval, palette: Palette): string {

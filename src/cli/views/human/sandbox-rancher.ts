@@ -1,5 +1,5 @@
 import type { SandboxStatus } from "../../../sandbox/operations/status.ts";
-import type { Palette } from "./palette.ts";
+import type { Palette } from "../../terminal/palette.ts";
 import { renderTable } from "./table.ts";
 
 /** The Rancher double of a sandbox in lines, an empty one after them; none where there is none. */

@@ -1,5 +1,5 @@
 import type { SandboxUp } from "../../../sandbox/operations/up.ts";
-import type { Palette } from "./palette.ts";
+import type { Palette } from "../../terminal/palette.ts";
 import { viewRancher } from "./sandbox-rancher.ts";
 import { renderTable } from "./table.ts";
 

@@ -1,7 +1,7 @@
 import type { Weights } from "../../../core/decide/shift-steps.ts";
 import type { Route, Service } from "../../../core/model/mesh.ts";
 import type { PreparedShift, ShiftOutcome } from "../../../engine/operations/shift.ts";
-import type { Palette } from "./palette.ts";
+import type { Palette } from "../../terminal/palette.ts";
 import { viewField } from "./plan.ts";
 
 /** What a shift would change, cluster by cluster. */

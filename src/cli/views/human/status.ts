@@ -1,7 +1,7 @@
 import type { ClusterStatus, ComponentStatus, CredentialStatus } from "../../../engine/operations/status.ts";
 import type { ProxySync } from "../../../engine/facts/proxy-sync.ts";
-import type { SyncStatus } from "../../../engine/facts/sync-status.ts";
-import type { Palette } from "./palette.ts";
+import type { SyncStatus } from "../../../engine/status/sync-status.ts";
+import type { Palette } from "../../terminal/palette.ts";
 import { renderTable } from "./table.ts";
 
 /** The mesh at a glance: clusters by components, then services by clusters. */

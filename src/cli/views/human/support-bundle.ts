@@ -1,5 +1,5 @@
 import type { SupportBundle } from "../../../engine/operations/support-bundle.ts";
-import type { Palette } from "./palette.ts";
+import type { Palette } from "../../terminal/palette.ts";
 
 /** What was written, and what could not be had. */
 export function viewBundle(file: string, bundle: SupportBundle, palette: Palette): string {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { paletteFor } from "./palette.ts";
+import { paletteFor } from "../../terminal/palette.ts";
 import { renderTable } from "./table.ts";
 
 describe("renderTable", () => {

@@ -1,6 +1,6 @@
 import type { Diagnostic } from "../../../core/diagnostics/diagnostic.ts";
 import type { Mesh } from "../../../core/model/mesh.ts";
-import type { Palette } from "./palette.ts";
+import type { Palette } from "../../terminal/palette.ts";
 
 /** One line: valid and what the mesh has, or how many problems there are. */
 export function viewValidation(

@@ -2,7 +2,7 @@ import type { EndpointFinding } from "../../../core/checks/endpoint-table.ts";
 import type { IngressProof, ProofState } from "../../../core/decide/proof.ts";
 import type { VersionVerdict } from "../../../core/decide/weights.ts";
 import type { Verification } from "../../../engine/operations/verify.ts";
-import type { Palette } from "./palette.ts";
+import type { Palette } from "../../terminal/palette.ts";
 
 /** The proof as text: per ingress the endpoints of each version, then the measured split with its interval; at the end what was proven, what not, and what failed. */
 export function viewVerification(verification: Verification, palette: Palette): string {

@@ -1,0 +1,104 @@
+import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
+import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
+import { UserError } from "../../core/diagnostics/user-error.ts";
+import { readDuration } from "../../core/spec/duration.ts";
+import type { ArgumentTable, OptionSpec, OptionTable, ParsedValue, ParsedValues } from "./command.ts";
+import { flagOf } from "./command.ts";
+import { usageDiagnostic } from "./usage-error.ts";
+
+/** What stood on the line, as texts. */
+export type RawValues = Readonly<Record<string, string | boolean | readonly string[] | undefined>>;
+
+/** Texts as the values that the two tables promise, with defaults. Throws one UserError (64) that names every wrong value. */
+export function convertValues(options: OptionTable, args: ArgumentTable, raw: RawValues): ParsedValues {
+  const problems: Diagnostic[] = [];
+  const values: Record<string, ParsedValue> = {};
+  for (const [key, spec] of Object.entries(options)) {
+    const converted = convertOption(spec, raw[key]);
+    if (typeof converted === "object" && "wanted" in converted) {
+      problems.push(
+        usageDiagnostic("ISM005", `${flagOf(key)} is ${JSON.stringify(raw[key])}, but takes ${converted.wanted}.`),
+      );
+    } else {
+      values[key] = converted;
+    }
+  }
+  for (const [key, spec] of Object.entries(args)) {
+    const given = raw[key];
+    const texts = typeof given === "string" ? [given] : Array.isArray(given) ? given : [];
+    const { choices } = spec;
+    const wrong = choices === undefined ? [] : texts.filter((text) => !choices.includes(text));
+    problems.push(
+      ...wrong.map((text) =>
+        usageDiagnostic("ISM011", `${spec.value} is ${JSON.stringify(text)}, but takes ${listOf(choices ?? [])}.`),
+      ),
+    );
+    values[key] = spec.rest === true ? texts : texts[0];
+  }
+  if (problems.length > 0) {
+    throw new UserError(problems, exitCodes.usage);
+  }
+  return values;
+}
+
+/** What the parser puts behind an option of kind `flag-or-list` that stands alone. */
+export const everyValue = "*";
+
+function splitList(given: RawValues[string]): readonly string[] {
+  const parts = Array.isArray(given) ? given : [];
+  return parts
+    .flatMap((part: string) => part.split(","))
+    .map((part) => part.trim())
+    .filter((part) => part !== "");
+}
+
+/** Says what would have been right, when the text is not. */
+interface Wrong {
+  readonly wanted: string;
+}
+
+function convertOption(spec: OptionSpec, given: RawValues[string]): ParsedValue | Wrong {
+  if (spec.kind === "flag") {
+    return given === true;
+  }
+  if (spec.kind === "list") {
+    return spec.whole === true ? (Array.isArray(given) ? given : []) : splitList(given);
+  }
+  if (spec.kind === "flag-or-list") {
+    const parts = splitList(given);
+    if (given === undefined || parts.includes(everyValue)) {
+      return given !== undefined;
+    }
+    return parts.length === 0 ? { wanted: `${spec.value},... after =, or no = at all` } : parts;
+  }
+  const text = typeof given === "string" ? given : undefined;
+  switch (spec.kind) {
+    case "text":
+      return text ?? spec.default;
+    case "choice":
+      return text === undefined || spec.choices.includes(text)
+        ? (text ?? spec.default)
+        : { wanted: listOf(spec.choices) };
+    case "integer": {
+      const number = Number(text);
+      const right = text !== undefined && /^-?\d+$/.test(text) && number >= spec.minimum && number <= spec.maximum;
+      return text === undefined
+        ? spec.default
+        : right
+          ? number
+          : { wanted: `a whole number from ${spec.minimum} to ${spec.maximum}` };
+    }
+    case "duration": {
+      const written = text ?? spec.default;
+      if (written === undefined) {
+        return undefined;
+      }
+      const seconds = readDuration(written);
+      return seconds === undefined ? { wanted: "a duration, such as 90s, 10m or 1h30m" } : seconds * 1000;
+    }
+  }
+}
+
+function listOf(words: readonly string[]): string {
+  return words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} or ${words.at(-1)}`;
+}

@@ -1,0 +1,123 @@
+import { adoptionPolicies } from "../../core/decide/adoption.ts";
+import type { OptionSpec, OptionTable } from "./command.ts";
+
+/** `-f FILE`: which mesh file. */
+export const fileOption = {
+  kind: "text",
+  short: "f",
+  value: "FILE",
+  default: "mesh.yaml",
+  summary: "The mesh file",
+  group: "Target",
+  complete: "file",
+} as const satisfies OptionSpec;
+
+/** `--cluster NAME`: which clusters a command writes to. */
+export const clusterOption = {
+  kind: "list",
+  value: "NAME",
+  summary: "Only this cluster, or these; nothing is written on the others",
+  group: "Target",
+} as const satisfies OptionSpec;
+
+/** `-y, --yes`: what every changing command has. */
+export const yesOption = {
+  kind: "flag",
+  short: "y",
+  summary: "Do not ask, go on",
+  group: "Safety",
+} as const satisfies OptionSpec;
+
+/** `--force-conflicts`: what plans and writes objects that others may have changed. */
+export const forceConflictsOption = {
+  kind: "flag-or-list",
+  value: "KIND",
+  summary: "Take over fields that another tool owns, instead of refusing; with =KIND,... only in these kinds",
+  group: "Safety",
+} as const satisfies OptionSpec;
+
+/** `--continue`: what plans and writes objects that a cluster or another tool may refuse. */
+export const continueOption = {
+  kind: "flag",
+  summary: "Leave alone what is refused, and do everything else (exit code 4)",
+  group: "Safety",
+} as const satisfies OptionSpec;
+
+/** `--adopt never|unowned|all` where it has to be known whether it was given: a saved plan has its own. */
+export const adoptWhenGiven = {
+  kind: "choice",
+  choices: adoptionPolicies,
+  summary:
+    "What may become the mesh's of what isthmus has not made: nothing, what no other tool claims (unowned, unless told otherwise), everything",
+  group: "Safety",
+} as const satisfies OptionSpec;
+
+/** `--adopt never|unowned|all`: what plans objects that may be there already. */
+export const adoptOption = {
+  ...adoptWhenGiven,
+  default: "unowned",
+  summary: "What may become the mesh's of what isthmus has not made: nothing, what no other tool claims, everything",
+} as const satisfies OptionSpec;
+
+/** `-o table|json`: what every reading command has at least. */
+export const outputOption = {
+  kind: "choice",
+  short: "o",
+  choices: ["table", "json"],
+  default: "table",
+  summary: "How to print the result",
+  group: "Output",
+} as const satisfies OptionSpec;
+
+/** `-o text|jsonl`: what changing commands have. */
+export const streamOption = {
+  kind: "choice",
+  short: "o",
+  choices: ["text", "jsonl"],
+  default: "text",
+  summary: "jsonl prints one event per line and nothing else (docs/reference/events.md)",
+  group: "Output",
+} as const satisfies OptionSpec;
+
+/** `--events-to FILE`: the same events, beside what is printed. */
+export const eventsToOption = {
+  kind: "text",
+  value: "FILE",
+  summary: "Append the events to a file, whatever is printed",
+  group: "Output",
+  complete: "file",
+} as const satisfies OptionSpec;
+
+/** The flags that work before and after every verb; the context carries their effect. */
+export const globalOptions = {
+  color: {
+    kind: "choice",
+    choices: ["auto", "always", "never"],
+    default: "auto",
+    summary: "When to use colour",
+    group: "Global",
+  },
+  verbose: { kind: "flag", short: "v", summary: "Say more, with stack traces of unexpected errors", group: "Global" },
+  quiet: {
+    kind: "flag",
+    short: "q",
+    summary: "No progress and no remarks, only results and problems",
+    group: "Global",
+  },
+  kubeconfig: {
+    kind: "text",
+    value: "FILE",
+    summary: "The kubeconfig file to read before KUBECONFIG and ~/.kube/config",
+    group: "Global",
+    complete: "file",
+  },
+} as const satisfies OptionTable;
+
+/** `--instance NAME`: which sandbox. */
+export const instanceOption = {
+  kind: "text",
+  value: "NAME",
+  default: "default",
+  summary: "Which sandbox; several live side by side",
+  group: "Target",
+} as const satisfies OptionSpec;

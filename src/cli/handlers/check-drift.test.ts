@@ -1,0 +1,136 @@
+import { readFile, rm, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { WireObject } from "../../kube/fake/fake-store.ts";
+import type { FakeClusters } from "../testing/fake-clusters.ts";
+import { startFakeClusters } from "../testing/fake-clusters.ts";
+
+/** A check looks twice where something is wrong, three seconds apart: long, on a machine with much else to do. */
+const patience = 120_000;
+
+let world: FakeClusters;
+
+beforeEach(async () => {
+  world = await startFakeClusters(["west", "east"], { living: true });
+  await world.run("apply --yes");
+}, patience);
+
+afterEach(async () => {
+  await world.close();
+});
+
+interface Report {
+  readonly ok: boolean;
+  readonly causes: readonly {
+    readonly code: string;
+    readonly severity: string;
+    readonly detail: string;
+    readonly cluster?: string;
+    readonly fix?: string;
+    readonly commands?: readonly string[];
+    readonly consequences: readonly { readonly code: string }[];
+  }[];
+  readonly results: readonly { readonly id: string; readonly state: string; readonly unseen?: readonly string[] }[];
+}
+
+/** What is said of drift; that the fakes have no gateways and proxies is another matter. */
+async function drift(command = "check -o json"): Promise<Report> {
+  const report = JSON.parse((await world.run(command)).out) as Report;
+  return { ...report, causes: report.causes.filter((one) => /^ISM45[4-6]$/.test(one.code)) };
+}
+
+function find(cluster: string, kind: object, namespace: string, name: string): WireObject {
+  const object = world.servers[cluster]?.store.find(kind as never, namespace, name);
+  if (object === undefined) {
+    throw new Error(`${cluster} has ${namespace}/${name}`);
+  }
+  return object;
+}
+
+const configMap = { apiVersion: "v1", kind: "ConfigMap" };
+const edited = "2026-01-02T10:00:00Z";
+
+/** Istio's ConfigMap of west with other content, and who wrote it. */
+function edit(): void {
+  const object = find("west", configMap, "istio-system", "istio");
+  world.servers["west"]?.put({
+    ...object,
+    metadata: {
+      ...object.metadata,
+      managedFields: [
+        {
+          manager: "kubectl-edit",
+          operation: "Update",
+          time: edited,
+          fieldsV1: { "f:data": { "f:mesh": {} } },
+        },
+      ],
+    },
+    data: { mesh: "meshId: prod\naccessLogFile: none" },
+  });
+}
+
+describe("isthmus check", { timeout: patience }, () => {
+  it("finds no drift right after an apply", async () => {
+    const report = await drift();
+    expect(report.causes).toEqual([]);
+    expect(report.results.filter((one) => one.id.startsWith("drift/")).map((one) => one.state)).toEqual(["ok", "ok"]);
+  });
+
+  it("names what somebody has changed, who, and the apply that puts it back", async () => {
+    edit();
+    const [cause, ...more] = (await drift()).causes;
+    expect(more).toEqual([]);
+    expect(cause).toMatchObject({ code: "ISM454", cluster: "west" });
+    expect(cause?.detail).toContain(`ConfigMap istio-system/istio of west`);
+    expect(cause?.detail).toContain(`kubectl-edit has changed it at ${edited} (data.mesh)`);
+    expect(cause?.commands).toEqual(["isthmus apply --cluster west --force-conflicts=ConfigMap"]);
+    const [command = ""] = cause?.commands ?? [];
+    expect((await world.run(`${command.replace("isthmus ", "")} --yes`)).code).toBe(0);
+    expect((await drift()).causes).toEqual([]);
+  });
+
+  it("names what somebody has deleted, and the apply that puts it back", async () => {
+    world.servers["east"]?.store.remove(find("east", configMap, "istio-system", "istio"));
+    const [cause, ...more] = (await drift()).causes;
+    expect(more).toEqual([]);
+    expect(cause).toMatchObject({ code: "ISM455", cluster: "east", commands: ["isthmus apply --cluster east"] });
+    expect((await world.run("apply --cluster east --yes")).code).toBe(0);
+    expect((await drift()).causes).toEqual([]);
+  });
+
+  it("says of a mesh file that was not applied yet that it was not, as a warning", async () => {
+    const file = path.join(world.folder, "mesh.yaml");
+    await writeFile(file, (await readFile(file, "utf8")).replace("port: 5000", "port: 5001"));
+    const manifests = path.join(world.folder, "helloworld.yaml");
+    await writeFile(manifests, (await readFile(manifests, "utf8")).replace("port: 5000", "port: 5001"));
+    const [cause, ...more] = (await drift()).causes;
+    expect(more).toEqual([]);
+    expect(cause).toMatchObject({ code: "ISM456", severity: "warning", commands: ["isthmus apply"] });
+    expect(cause?.detail).toContain("west, east");
+  });
+
+  it("says that nothing was compared where what is to be applied cannot be made, and goes on", async () => {
+    await rm(path.join(world.folder, "helloworld.yaml"));
+    const report = await drift();
+    const [objects] = report.results.filter((one) => one.id === "drift/objects");
+    expect(objects).toMatchObject({ state: "unknown" });
+    expect(objects?.unseen?.[0]).toMatch(/west: ISM\d+ /);
+    expect((await world.run("check")).out).toContain(
+      "? nobody has changed or deleted what isthmus applied\n      not seen: west: ISM",
+    );
+  });
+
+  it("carries the mesh file in its commands, and judges drift from kept facts all the same", async () => {
+    edit();
+    const other = path.join(world.folder, "other mesh.yaml");
+    await writeFile(other, await readFile(path.join(world.folder, "mesh.yaml"), "utf8"));
+    const live = JSON.parse(
+      (await world.run("check -f 'other mesh.yaml' -o json --facts-to facts.json")).out,
+    ) as Report;
+    const kept = JSON.parse((await world.run("check --facts-from facts.json -o json")).out) as Report;
+    const commands = kept.causes.filter((one) => one.code === "ISM454").flatMap((one) => one.commands ?? []);
+    expect(commands).toEqual(["isthmus apply -f 'other mesh.yaml' --cluster west --force-conflicts=ConfigMap"]);
+    expect(kept.causes).toEqual(live.causes);
+  });
+});

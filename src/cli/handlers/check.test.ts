@@ -1,0 +1,110 @@
+import { describe, expect, it } from "vitest";
+import { healthyFacts, withCluster, withIstiodPods } from "../../core/testing/healthy-facts.ts";
+import type { MeshFacts } from "../../core/checks/facts.ts";
+import { runIsthmus } from "../testing/run-isthmus.ts";
+
+const broken = withCluster("west", (one) => ({
+  remoteSecrets: [],
+  drift: { kind: "not-judged", reason: "ISM301 istioctl is not there" },
+  istiod: { ...one.istiod, pods: one.istiod.pods.map((pod) => ({ ...pod, remotes: [] })) },
+}));
+
+async function checkFacts(facts: object, rest = ""): ReturnType<typeof runIsthmus> {
+  return runIsthmus(`check --facts-from facts.json ${rest}`.trim(), {
+    files: { "facts.json": JSON.stringify(facts) },
+  });
+}
+
+describe("isthmus check", () => {
+  it("lists what holds, by category, and ends with 0 when nothing is wrong", async () => {
+    const { out, err, code } = await checkFacts(healthyFacts());
+    expect(code).toBe(0);
+    expect(err).toBe("");
+    expect(out).toContain("gateways\n  √ gateways are there and ready\n  √ gateways have addresses\n");
+    expect(out).toMatch(/√ \d+ checks, nothing is wrong\n$/);
+  });
+
+  it("says what it could not look at, and does not end with a tick", async () => {
+    const { out, code } = await checkFacts(
+      withIstiodPods("east", ({ remotes }) => ({ remotes, problem: "no answer within 10 s", proxies: [] })),
+    );
+    expect(code).toBe(3);
+    expect(out).toContain(
+      "  ? proxies take the configuration that istiod sends them\n      not seen: istiod-east of east does not answer: no answer within 10 s\n",
+    );
+    expect(out).toMatch(/× 1 cause, 3 checks could not look everywhere\n$/);
+  });
+
+  it("says cause, object, fix and page, what it explains, and ends with 3", async () => {
+    const { out, code } = await checkFacts(broken);
+    expect(code).toBe(3);
+    expect(out).toContain(
+      "× ISM430 A remote secret is missing  west → east  Secret istio-system/istio-remote-secret-east\n",
+    );
+    expect(out).toContain(
+      "    fix: Put back what the mesh file asks for.\n      isthmus apply --cluster west --force-conflicts=Secret\n",
+    );
+    expect(out).toContain("    docs: docs/reference/codes.md#ism430\n");
+    expect(out).toContain("    explains 1 more:\n      ISM436 ");
+    expect(out).toContain("  ↳ every istiod says that it is synced with every other cluster\n");
+    expect(out).toMatch(/× 1 cause \(and 1 consequence\), 2 checks could not look everywhere\n$/);
+  });
+
+  it("prints a line for each cause with -o short", async () => {
+    const { out } = await checkFacts(broken, "-o short");
+    expect(out).toMatch(/^× ISM430 credentials\/remote-secrets: west has no remote secret .* \(explains 1 more\)\n×/);
+  });
+
+  it("prints one document with -o json, consequences in their cause", async () => {
+    const { out, code } = await checkFacts(broken, "-o json");
+    const report = JSON.parse(out) as { causes: { code: string; consequences: { code: string }[] }[] };
+    expect(code).toBe(3);
+    expect(report).toMatchObject({ kind: "CheckReport", mesh: "sandbox", ok: false });
+    expect(report.causes.map((one) => [one.code, one.consequences.map((other) => other.code)])).toEqual([
+      ["ISM430", ["ISM436"]],
+    ]);
+  });
+
+  it("prints JUnit with one failure, since consequences are none of their own", async () => {
+    const { out } = await checkFacts(broken, "-o junit");
+    expect(out).toMatch(/<testsuite name="isthmus check" tests="\d+" failures="1">/);
+    expect(out.match(/<failure /g)).toHaveLength(1);
+  });
+
+  it("tells only what concerns a cluster, and knows which there are", async () => {
+    const facts = withCluster("east", (one) => ({ routing: { ...one.routing, destinationRules: [] } }));
+    const [west, east, north] = await Promise.all([
+      checkFacts(facts, "--cluster west"),
+      checkFacts(facts, "--cluster east"),
+      checkFacts(facts, "--cluster north"),
+    ]);
+    expect([west.code, east.code, north.code]).toEqual([0, 3, 64]);
+    expect(north.err).toContain("ISM050");
+  });
+
+  it("ends with 69 when no cluster answers", async () => {
+    const facts: MeshFacts = {
+      ...healthyFacts(),
+      clusters: [
+        {
+          kind: "unreachable",
+          cluster: "west",
+          diagnostic: { code: "ISM255", severity: "error", summary: "Nothing listens", detail: "refused" },
+        },
+      ],
+    };
+    const { out, code } = await checkFacts(facts);
+    expect(code).toBe(69);
+    expect(out).toContain("? nodes are ready");
+  });
+
+  it("refuses a file that is none of facts, one of another version, and to wait for kept ones", async () => {
+    const runs = await Promise.all([
+      checkFacts({ kind: "Mesh" }),
+      checkFacts({ ...healthyFacts(), version: 1 }),
+      checkFacts(healthyFacts(), "--wait 1s"),
+    ]);
+    expect(runs.map((one) => one.code)).toEqual([64, 64, 64]);
+    expect(runs.map((one) => /ISM\d+/.exec(one.err)?.[0])).toEqual(["ISM410", "ISM410", "ISM062"]);
+  });
+});

@@ -1,0 +1,98 @@
+import path from "node:path";
+import type { CheckSelection } from "../../core/checks/run-checks.ts";
+import { runChecks } from "../../core/checks/run-checks.ts";
+import type { ExitCode } from "../../core/diagnostics/exit-codes.ts";
+import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
+import { readFacts, writeFacts } from "../../engine/check/facts-file.ts";
+import { readMeshFile } from "../../engine/mesh-file.ts";
+import type { Checked } from "../../engine/operations/check.ts";
+import { checkMesh } from "../../engine/operations/check.ts";
+import type { CliContext } from "../terminal/context.ts";
+import { engineOptions } from "./engine-options.ts";
+import { isProgress } from "./is-progress.ts";
+import { requireCluster } from "./require-cluster.ts";
+import { usageError } from "../command-line/usage-error.ts";
+import { viewCheck } from "../views/human/check.ts";
+import { shortCheck } from "../views/human/check-short.ts";
+import { checkDocument } from "../../engine/documents/check.ts";
+import { checkJunit } from "../views/junit/check.ts";
+
+export interface CheckArgs {
+  readonly file: string;
+  readonly cluster: string | undefined;
+  readonly factsFrom: string | undefined;
+  readonly factsTo: string | undefined;
+  readonly pre: boolean;
+  /** Milliseconds. */
+  readonly wait: number | undefined;
+  readonly output: "table" | "short" | "json" | "junit";
+}
+
+/** Checks the clusters, or facts that were kept, and prints the report. */
+export async function runCheck(args: CheckArgs, context: CliContext): Promise<ExitCode> {
+  const selection = { pre: args.pre, ...(args.cluster === undefined ? {} : { cluster: args.cluster }) };
+  const checked =
+    args.factsFrom === undefined
+      ? await checkClusters(args, selection, context)
+      : await checkKept(args.factsFrom, args, selection, context);
+  if (args.factsTo !== undefined) {
+    await writeFacts(path.resolve(context.cwd, args.factsTo), checked.facts);
+  }
+  print(checked, args, context);
+  if (checked.facts.clusters.every((one) => one.kind === "unreachable")) {
+    return exitCodes.unreachable;
+  }
+  return checked.report.ok ? exitCodes.ok : exitCodes.findings;
+}
+
+async function checkClusters(args: CheckArgs, selection: CheckSelection, context: CliContext): Promise<Checked> {
+  const meshFile = await readMeshFile(args.file, context.cwd);
+  if (selection.cluster !== undefined) {
+    requireCluster(meshFile.mesh, selection.cluster);
+  }
+  const view = context.progress();
+  const options = await engineOptions(context, {
+    onEvent: (event) => {
+      if (isProgress(event)) {
+        view.onProgress(event);
+      }
+    },
+  });
+  return checkMesh(meshFile, { ...options, ...selection, waitMs: args.wait ?? 0 }).finally(() => view.stop());
+}
+
+async function checkKept(
+  file: string,
+  args: CheckArgs,
+  selection: CheckSelection,
+  context: CliContext,
+): Promise<Checked> {
+  if (args.wait !== undefined) {
+    throw usageError(
+      "ISM062",
+      "--wait looks at clusters again, and --facts-from judges what they had once.",
+      "Leave one of the two out.",
+    );
+  }
+  const facts = await readFacts(path.resolve(context.cwd, file));
+  if (selection.cluster !== undefined) {
+    requireCluster(facts.mesh, selection.cluster);
+  }
+  return { facts, report: runChecks(facts, selection) };
+}
+
+function print({ facts, report }: Checked, args: CheckArgs, context: CliContext): void {
+  switch (args.output) {
+    case "table":
+      context.print(viewCheck(report, context.palette));
+      return;
+    case "short":
+      context.print(shortCheck(report, context.palette));
+      return;
+    case "json":
+      context.printJson(checkDocument(facts, report));
+      return;
+    case "junit":
+      context.print(checkJunit(report));
+  }
+}

@@ -1,0 +1,106 @@
+import { copyFile, writeFile, readFile } from "node:fs/promises";
+import path from "node:path";
+import { makeFolder } from "../../files/make-folder.ts";
+import type { ExitCode } from "../../core/diagnostics/exit-codes.ts";
+import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
+import { readMeshFile } from "../../engine/mesh-file.ts";
+import { readStatus } from "../../engine/operations/status.ts";
+import { applyMesh } from "./apply.ts";
+import type { CliContext } from "../terminal/context.ts";
+import { engineOptions } from "./engine-options.ts";
+import { shiftWeights } from "./shift.ts";
+import { runVerification } from "./verify.ts";
+import { viewDemoEnd } from "../views/human/demo.ts";
+import { viewStatus } from "../views/human/status.ts";
+
+export interface DemoArgs {
+  /** Folder of the checkout's or package's examples. */
+  readonly examples: string;
+  /** Folder for the demo's own copy of the mesh file, so that a shift edits no example. */
+  readonly folder: string;
+  /** Brings the sandbox up; true when it stands. */
+  readonly bringUp: () => Promise<ExitCode>;
+}
+
+/**
+ * The whole story once: sandbox, apply, verify, shift, verify, and what to do
+ * next. Can be told again at any time: what stands is used, and the weights
+ * begin at 10 to 90 each time.
+ */
+export async function tellDemo(args: DemoArgs, context: CliContext): Promise<ExitCode> {
+  const { palette } = context;
+  const steps: readonly { readonly title: string; readonly run: () => Promise<ExitCode> }[] = [
+    { title: "Two real clusters on this machine", run: args.bringUp },
+    { title: "One mesh from one file", run: async () => applyDemo(args, context) },
+    { title: "Proof: 10 to 90 at both ingresses", run: async () => verifyDemo(args, context) },
+    { title: "Shift to 50 to 50, both clusters in lockstep", run: async () => shiftDemo(args, context) },
+    { title: "Proof: 50 to 50 at both ingresses", run: async () => verifyDemo(args, context) },
+  ];
+  for (const [index, step] of steps.entries()) {
+    context.print(`\n${palette.strong(`${index + 1}/${steps.length} ${step.title}`)}`);
+    const code = await step.run();
+    if (code !== exitCodes.ok) {
+      return code;
+    }
+  }
+  const file = meshFileOf(args);
+  const clusters = await readStatus(await readMeshFile(file, context.cwd), await engineOptions(context));
+  context.print(
+    `\n${viewStatus("sandbox", clusters, palette)}\n\n${viewDemoEnd(context.env["ISTHMUS_COMMAND"] ?? "isthmus", file, clusters, palette)}`,
+  );
+  return exitCodes.ok;
+}
+
+function meshFileOf(args: DemoArgs): string {
+  return path.join(args.folder, "mesh.yaml");
+}
+
+async function applyDemo(args: DemoArgs, context: CliContext): Promise<ExitCode> {
+  await makeFolder(args.folder);
+  await copyFile(path.join(args.examples, "helloworld.yaml"), path.join(args.folder, "helloworld.yaml"));
+  const file = meshFileOf(args);
+  await writeFile(file, await readFile(path.join(args.examples, "sandbox.yaml"), "utf8"));
+  context.print(`The mesh file is ${file}.`);
+  return applyMesh(
+    {
+      plan: undefined,
+      file,
+      output: "text",
+      eventsTo: undefined,
+      clusters: [],
+      yes: true,
+      prune: false,
+      forceConflicts: false,
+      continueOnRefusal: false,
+      adopt: undefined,
+      timeoutMs: 300_000,
+    },
+    context,
+  );
+}
+
+async function verifyDemo(args: DemoArgs, context: CliContext): Promise<ExitCode> {
+  const end = await runVerification({ file: meshFileOf(args), requests: 400, output: "table" }, context);
+  return end.exitCode;
+}
+
+async function shiftDemo(args: DemoArgs, context: CliContext): Promise<ExitCode> {
+  return shiftWeights(
+    {
+      file: meshFileOf(args),
+      service: "helloworld",
+      namespace: undefined,
+      route: undefined,
+      weights: { v1: 50, v2: 50 },
+      step: undefined,
+      everyMs: 0,
+      forceConflicts: false,
+      force: false,
+      // The next part of the story is the proof.
+      proof: undefined,
+      rollback: false,
+      yes: true,
+    },
+    context,
+  );
+}

@@ -1,0 +1,64 @@
+import { hostname, userInfo } from "node:os";
+import path from "node:path";
+import type { ForceConflicts } from "../../core/plan/force-conflicts.ts";
+import type { AdoptionPolicy } from "../../core/decide/adoption.ts";
+import type { OnEvent } from "../../engine/events.ts";
+import type { EngineOptions } from "../../engine/options.ts";
+import { cacheFolder } from "../../sandbox/engine/cache-folder.ts";
+import { findEngine } from "../../sandbox/engine/find-engine.ts";
+import { listSandboxKubeconfigs } from "../../sandbox/operations/status.ts";
+import type { CliContext } from "../terminal/context.ts";
+import { adoptOption } from "../command-line/options.ts";
+
+/** What a command passes to the engine: the context's world, with this command's listener and limit. */
+export async function engineOptions(
+  context: CliContext,
+  own: {
+    readonly onEvent?: OnEvent;
+    readonly timeoutMs?: number;
+    readonly forceConflicts?: ForceConflicts;
+    readonly adopt?: AdoptionPolicy;
+    readonly continueOnRefusal?: boolean;
+  } = {},
+): Promise<EngineOptions> {
+  return {
+    env: context.env,
+    ...(context.kubeconfig === undefined ? {} : { kubeconfig: path.resolve(context.cwd, context.kubeconfig) }),
+    // So that the contexts of sandboxes on this machine work without any setting.
+    extraKubeconfigs: await listSandboxKubeconfigs(context.env),
+    ...enginesTools(context.env),
+    cacheDir: cacheFolder(context.env),
+    holder: { identity: `${userName(context.env)}@${hostname()}/${process.pid}`, pid: process.pid },
+    signal: context.signal,
+    onEvent: own.onEvent ?? (() => {}),
+    now: context.now,
+    forceConflicts: own.forceConflicts ?? false,
+    adopt: own.adopt ?? adoptOption.default,
+    continueOnRefusal: own.continueOnRefusal ?? false,
+    timeoutMs: own.timeoutMs ?? 60_000,
+  };
+}
+
+function userName(env: CliContext["env"]): string {
+  try {
+    return userInfo().username;
+  } catch {
+    // A container's user may have a number and no name.
+    return env["USER"] ?? "unknown";
+  }
+}
+
+/** What the sandbox's engine has for rendering, which can be used also while no sandbox is up. */
+function enginesTools(
+  env: CliContext["env"],
+): Pick<EngineOptions, "istioctlCandidates" | "helmCandidates" | "chartCandidates" | "kubectlCandidates"> {
+  const engine = findEngine({ env });
+  return engine === undefined
+    ? { istioctlCandidates: [], helmCandidates: [], chartCandidates: [], kubectlCandidates: [] }
+    : {
+        istioctlCandidates: [engine.programs.istioctl],
+        helmCandidates: [engine.programs.helm],
+        chartCandidates: [engine.chartsDir],
+        kubectlCandidates: [engine.programs.kubectl],
+      };
+}

@@ -1,0 +1,35 @@
+import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
+import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
+import { suggestName } from "../../core/diagnostics/suggest.ts";
+import { UserError } from "../../core/diagnostics/user-error.ts";
+import type { Mesh } from "../../core/model/mesh.ts";
+
+type Clusters = Pick<Mesh, "name" | "clusters">;
+
+/** Throws a UserError (64) unless the mesh has a cluster of that name. */
+export function requireCluster(mesh: Clusters, name: string): void {
+  requireClusters(mesh, [name]);
+}
+
+/** Throws one UserError (64) that tells every name of which the mesh has no cluster, with the name that is near. */
+export function requireClusters(mesh: Clusters, names: readonly string[]): void {
+  const known = mesh.clusters.map((cluster) => cluster.name);
+  const unknown = [...new Set(names)].filter((name) => !known.includes(name));
+  if (unknown.length > 0) {
+    throw new UserError(
+      unknown.map((name) => unknownCluster(mesh.name, name, known)),
+      exitCodes.usage,
+    );
+  }
+}
+
+function unknownCluster(mesh: string, name: string, known: readonly string[]): Diagnostic {
+  const near = suggestName(name, known);
+  return {
+    code: "ISM050",
+    severity: "error",
+    summary: "The mesh has no such cluster",
+    detail: `${name} is not a cluster of mesh ${mesh}, which has ${known.join(", ")}.`,
+    fix: near === undefined ? "Name one of these clusters." : `Did you mean ${near}?`,
+  };
+}

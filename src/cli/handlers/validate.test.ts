@@ -1,0 +1,93 @@
+import { describe, expect, it } from "vitest";
+import { runIsthmus } from "../testing/run-isthmus.ts";
+
+const good = `apiVersion: isthmus.dev/v1alpha1
+kind: Mesh
+metadata: { name: demo }
+spec:
+  clusters:
+    - { name: west, context: west }
+    - { name: east, context: east }
+`;
+const bad = `apiVersion: isthmus.dev/v1alpha1
+kind: Mesh
+metadata: { name: demo }
+spec:
+  clusters:
+    - { name: west, network: one, context: west }
+    - { name: east, netwrok: two, context: east }
+    - { name: west, context: north }
+`;
+
+describe("isthmus validate", () => {
+  it("says what a valid mesh has", async () => {
+    const { out, err, code } = await runIsthmus("validate -f demo.yaml", { files: { "demo.yaml": good } });
+    expect(code).toBe(0);
+    expect(err).toBe("");
+    expect(out).toMatch(
+      /^√ demo\.yaml is valid: mesh demo, 2 clusters \(west, east\), 0 services, 0 routes, Istio \d+\.\d+\.\d+\n$/,
+    );
+  });
+
+  it("reads ./mesh.yaml without -f, and stdin with -f -", async () => {
+    const [file, stdin] = await Promise.all([
+      runIsthmus("validate", { files: { "mesh.yaml": good } }),
+      runIsthmus("validate -f -", { stdin: good }),
+    ]);
+    expect(file.out).toContain("mesh.yaml is valid");
+    expect(stdin.out).toContain("<stdin> is valid");
+  });
+
+  it("shows all problems in one run, in the order of the file, and ends with 65", async () => {
+    const { out, err, code } = await runIsthmus("validate -f bad.yaml", { files: { "bad.yaml": bad } });
+    expect(code).toBe(65);
+    expect(err).toMatchInlineSnapshot(`
+      "bad.yaml:7:21 error[ISM102] Unknown field
+      7 |     - { name: east, netwrok: two, context: east }
+        |                     ^^^^^^^
+      spec.clusters[1] has no field "netwrok", so what is written here would have no effect.
+      fix: Did you mean network?
+
+      bad.yaml:8:15 error[ISM121] Duplicate cluster name
+      8 |     - { name: west, context: north }
+        |               ^^^^
+      spec.clusters[0] is called west too. Istio would take the two for one cluster, and each would
+      replace the other's endpoints. The other place is bad.yaml:6:15.
+      fix: Give every cluster a name of its own.
+
+      "
+    `);
+    expect(out).toBe("× bad.yaml has 2 errors\n");
+  });
+
+  it("gives one JSON document with -o json, and nothing on stderr", async () => {
+    const { out, err, code } = await runIsthmus("validate -f bad.yaml -o json", { files: { "bad.yaml": bad } });
+    expect(code).toBe(65);
+    expect(err).toBe("");
+    expect(JSON.parse(out)).toMatchObject({
+      kind: "Validation",
+      file: "bad.yaml",
+      valid: false,
+      diagnostics: [
+        { severity: "error", range: { file: "bad.yaml", start: { line: 7 } } },
+        { severity: "error", range: { start: { line: 8 } } },
+      ],
+    });
+  });
+
+  it("warns of what this version cannot do, and is content otherwise", async () => {
+    const file = good.replace("spec:\n", "spec:\n  issuers: [{ name: own }]\n");
+    const { out, err, code } = await runIsthmus("validate", { files: { "mesh.yaml": file } });
+    expect(code).toBe(0);
+    expect(err).toContain("mesh.yaml:5:");
+    expect(err).toContain("warning[ISM190]");
+    expect(out).toContain(", 1 warning\n");
+  });
+
+  it("says how to get a mesh file when there is none", async () => {
+    const { err, code } = await runIsthmus("validate -f missing.yaml");
+    expect(code).toBe(64);
+    expect(err).toContain("error[ISM202]");
+    expect(err).toContain("missing.yaml: there is no such file");
+  });
+});

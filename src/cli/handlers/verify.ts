@@ -1,0 +1,136 @@
+import type { RequestSettings } from "../../core/decide/route-request.ts";
+import type { ExitCode } from "../../core/diagnostics/exit-codes.ts";
+import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
+import { suggestName } from "../../core/diagnostics/suggest.ts";
+import { UserError } from "../../core/diagnostics/user-error.ts";
+import type { Mesh } from "../../core/model/mesh.ts";
+import { readMeshFile } from "../../engine/mesh-file.ts";
+import type { VerifyTarget } from "../../engine/operations/verify.ts";
+import { verifyMesh } from "../../engine/operations/verify.ts";
+import type { CliContext } from "../terminal/context.ts";
+import { engineOptions } from "./engine-options.ts";
+import { isProgress } from "./is-progress.ts";
+import { viewVerification } from "../views/human/verify.ts";
+import { verificationDocument } from "../../engine/documents/verify.ts";
+import { verificationJunit } from "../views/junit/verify.ts";
+
+/** What a person names of the mesh file: all of it without a service. */
+export interface Selection {
+  readonly service: string | undefined;
+  readonly namespace: string | undefined;
+  readonly route: string | undefined;
+}
+
+export interface VerifyArgs {
+  readonly file: string;
+  readonly requests: number;
+  readonly output: "table" | "json" | "junit";
+  /** True ends with 0 also where something could not be proven. */
+  readonly allowUnproven?: boolean;
+  readonly select?: Selection;
+  readonly ask?: RequestSettings;
+}
+
+export interface VerifyEnd {
+  readonly exitCode: ExitCode;
+  /** True when something was seen to be wrong, not only unseen. */
+  readonly failed: boolean;
+}
+
+/** Verifies, prints the proof, reports what failed. What `verify`, the end of `shift` and the demo do. */
+export async function runVerification(args: VerifyArgs, context: CliContext): Promise<VerifyEnd> {
+  const meshFile = await readMeshFile(args.file, context.cwd);
+  const only = args.select === undefined ? undefined : findTarget(meshFile.mesh, args.select);
+  requireOneRoute(meshFile.mesh, only, args.ask);
+  const view = context.progress();
+  const options = await engineOptions(context, {
+    onEvent: (event) => {
+      if (isProgress(event)) {
+        view.onProgress(event);
+      }
+    },
+  });
+  const verification = await verifyMesh(meshFile, {
+    ...options,
+    requests: args.requests,
+    ...(only === undefined ? {} : { only }),
+    ...(args.ask === undefined ? {} : { ask: args.ask }),
+  }).finally(() => view.stop());
+  if (args.output === "json") {
+    context.printJson(verificationDocument(verification));
+  } else {
+    context.print(
+      args.output === "junit" ? verificationJunit(verification) : viewVerification(verification, context.palette),
+    );
+  }
+  context.report([
+    ...verification.proofs.flatMap((proof) => proof.diagnostics),
+    ...verification.unreachable.map((one) => one.diagnostic),
+    ...verification.diagnostics,
+  ]);
+  const failed = verification.failed > 0;
+  const good = verification.ok || (args.allowUnproven === true && !failed);
+  return { exitCode: good ? exitCodes.ok : exitCodes.findings, failed };
+}
+
+/** The part of the mesh that is named. A UserError (64) where the mesh file has none of that name, or several. */
+function findTarget(mesh: Mesh, { service, namespace, route }: Selection): VerifyTarget | undefined {
+  const services = mesh.services.filter(
+    (one) =>
+      (service === undefined || one.name === service) &&
+      (namespace === undefined || one.namespace === namespace) &&
+      (route === undefined || one.routes.some(({ name }) => name === route)),
+  );
+  if (service === undefined && namespace === undefined && route === undefined) {
+    return undefined;
+  }
+  const [found, second] = services;
+  if (found === undefined) {
+    throw noSuch(mesh, { service, namespace, route });
+  }
+  if (second !== undefined) {
+    throw usage(
+      `${services.map((one) => `${one.namespace}/${one.name}`).join(" and ")} are both meant.`,
+      "Name the service, and its namespace with -n.",
+    );
+  }
+  return { service: found.name, namespace: found.namespace, ...(route === undefined ? {} : { route }) };
+}
+
+function noSuch(mesh: Mesh, { service, namespace, route }: Selection): UserError {
+  const ofName = mesh.services.filter((one) => service === undefined || one.name === service);
+  const routes = ofName.flatMap((one) => one.routes.map(({ name }) => name));
+  const missing = ofName.length === 0 || route === undefined;
+  const names = missing ? mesh.services.map(({ name }) => name) : routes;
+  const near = suggestName(missing ? (service ?? "") : (route ?? ""), names);
+  const what = [
+    ...(service === undefined ? [] : [`service ${service}`]),
+    ...(namespace === undefined ? [] : [`in namespace ${namespace}`]),
+    ...(route === undefined ? [] : [`with route ${route}`]),
+  ].join(" ");
+  return usage(
+    `The mesh file has no ${what === "" ? "such service" : what}.`,
+    near === undefined ? `It has ${names.length === 0 ? "none" : names.join(", ")}.` : `Did you mean ${near}?`,
+  );
+}
+
+/** A path belongs to one route; the same path asked of others would prove nothing of them. */
+function requireOneRoute(mesh: Mesh, only: VerifyTarget | undefined, ask: RequestSettings | undefined): void {
+  const routes = mesh.services
+    .filter((one) => only === undefined || (one.name === only.service && one.namespace === only.namespace))
+    .flatMap((one) => one.routes.map(({ name }) => name))
+    .filter((name) => only?.route === undefined || name === only.route);
+  if (ask?.path !== undefined && routes.length !== 1) {
+    throw usage(
+      `--path is for one route, and ${routes.length === 0 ? "none is" : `${routes.join(", ")} are`} meant.`,
+      "Name the service, and the route with --route.",
+    );
+  }
+}
+
+function usage(detail: string, fix: string): UserError {
+  return new UserError(
+    [{ code: "ISM341", severity: "error", summary: "Not a part of the mesh that can be meant", detail, fix }],
+    exitCodes.usage,
+  );
+}

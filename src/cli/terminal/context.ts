@@ -1,0 +1,81 @@
+import type { Readable } from "node:stream";
+import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
+import type { OnProgress } from "../../core/progress.ts";
+import type { Palette } from "./palette.ts";
+
+/** The part of a process stream that the command line writes to. */
+export interface OutputStream {
+  write(text: string): unknown;
+  readonly isTTY?: boolean;
+  /** Display width; undefined when it is not a terminal. */
+  readonly columns?: number;
+  /** Display height; undefined when it is not a terminal. */
+  readonly rows?: number;
+}
+
+export type InputStream = Readable & { readonly isTTY?: boolean };
+
+/** What the process gives to `runCli`; tests give their own. */
+export interface CliIo {
+  readonly stdin: InputStream;
+  readonly stdout: OutputStream;
+  readonly stderr: OutputStream;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  /** Aborted by the first Ctrl-C or SIGTERM. */
+  readonly signal: AbortSignal;
+  /** Aborted when whoever reads stdout has gone (`| head`). Work goes on; only what has no other end than its reader stops. */
+  readonly outputClosed: AbortSignal;
+}
+
+/** A live view of progress; `stop` puts the terminal back as it was and is safe to call twice. */
+export interface ProgressView {
+  readonly onProgress: OnProgress;
+  readonly stop: () => void;
+}
+
+/**
+ * Everything a handler needs from outside; handlers read no globals. Data goes
+ * to stdout (`print`), everything else to stderr.
+ */
+export interface CliContext extends CliIo {
+  /** The arguments as given, for messages that show a command to run. */
+  readonly argv: readonly string[];
+  /** Whether stdout takes colour; `palette` follows it. */
+  readonly color: boolean;
+  readonly palette: Palette;
+  /** Whether stderr takes colour; `errorPalette` follows it. */
+  readonly errorColor: boolean;
+  readonly errorPalette: Palette;
+  /** Whether somebody can be asked: stdin and stderr are terminals. */
+  readonly interactive: boolean;
+  /** `--verbose` */
+  readonly verbose: boolean;
+  /** `--quiet` */
+  readonly quiet: boolean;
+  /** `--kubeconfig`, as given. */
+  readonly kubeconfig: string | undefined;
+  /** Writes data to stdout and ends the line. */
+  readonly print: (text: string) => void;
+  /** Writes one JSON document to stdout. */
+  readonly printJson: (document: object) => void;
+  /** Writes a line to stderr, unless `--quiet`. */
+  readonly log: (line: string) => void;
+  /** Writes a line to stderr with `--verbose` only. */
+  readonly debug: (line: string) => void;
+  /** Writes diagnostics to stderr, also with `--quiet`; decides nothing about the exit code. */
+  readonly report: (diagnostics: readonly Diagnostic[]) => void;
+  /**
+   * Asks a yes-or-no question on stderr. With `yes` it is true at once. Where
+   * nobody can be asked it throws a UserError (64) with the command to run.
+   */
+  readonly confirm: (question: string, options: { readonly yes: boolean }) => Promise<boolean>;
+  /**
+   * Shows progress on stderr: live lines on a terminal, plain timestamped
+   * lines elsewhere, nothing with `--quiet`. What is logged or reported meanwhile
+   * goes above the live lines; call `stop` before data is printed.
+   */
+  readonly progress: () => ProgressView;
+}

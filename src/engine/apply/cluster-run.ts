@@ -1,0 +1,32 @@
+import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
+import type { ClusterPlan, RefusedObject } from "../../core/plan/plan.ts";
+import type { Halted } from "./halted.ts";
+import type { Connected } from "../clusters/connect-clusters.ts";
+
+/** One cluster's share of an apply while it runs. */
+export interface Working {
+  readonly one: Connected;
+  readonly plan: Extract<ClusterPlan, { readonly kind: "planned" }>;
+  applied: number;
+  deleted: number;
+  /**
+   * What was written and what the API server made of it, by key: the outcome
+   * that a settled object still has. Digests (`digestObject`, `digestLive`),
+   * since the answers of a whole fleet would be most of the memory of an apply.
+   */
+  readonly outcomes: Map<string, { readonly applied: string; readonly result: string }>;
+  /** What does not stop the apply and should be known. */
+  readonly warnings: Diagnostic[];
+  /** What is left as it is, since it is refused (`--continue`). */
+  readonly leftOut: RefusedObject[];
+  /** What has no pods, since somebody has scaled it to 0. */
+  readonly halted: Halted[];
+  /** When something was last written that istiod sends to proxies, in milliseconds since the epoch. */
+  proxiesChangedAt: number | undefined;
+  /** Fires when somebody else has taken the cluster's Lease. */
+  readonly lost: AbortSignal;
+  /** Why the cluster's Lease could not be taken; nothing is done there then. */
+  readonly refused: readonly Diagnostic[];
+  /** Set when a wave failed: others then neither wait for this cluster nor join it in this apply. */
+  failed: boolean;
+}

@@ -1,0 +1,105 @@
+import { digestObject } from "../../core/plan/digest.ts";
+import type { InventoryItem } from "../../core/plan/inventory.ts";
+import { mergeInventories, renderInventory } from "../../core/plan/inventory.ts";
+import { leftClusters, offersLeftEndpoints } from "../../core/plan/left-clusters.ts";
+import { keysOf } from "./prune/prevent-deletion.ts";
+import { deleteItems } from "./prune/delete-items.ts";
+import type { Run } from "./run-wave.ts";
+import { proveTaken } from "./prove-taken.ts";
+import { membersOf, servedMesh } from "./run-wave.ts";
+import { settleItems } from "./record-applied.ts";
+import { tellFailure } from "./report-failure.ts";
+import { waitUntilLeft } from "./waits/until-left.ts";
+import { waitUntilServed } from "./waits/until-served.ts";
+import type { Working } from "./cluster-run.ts";
+
+/** Everything that an apply of this plan is about to own, as the inventory lists it. */
+export function plannedItems(plan: Working["plan"]): readonly InventoryItem[] {
+  return plan.objects.map((object) => ({
+    id: object.id,
+    apiVersion: object.object.apiVersion,
+    wave: object.wave,
+    created: object.action === "create",
+  }));
+}
+
+/**
+ * Ends the work on one cluster: waits until its proxies have taken what was applied, prunes when asked, waits until nothing of what
+ * was pruned anywhere is known or served here any more, then writes the
+ * inventory that the next plan starts from; not at all when it is the same.
+ * Rejects with what stopped it, which it has told as an event.
+ */
+export async function finishCluster(work: Working, run: Run, prune: boolean): Promise<void> {
+  const { options } = run;
+  const subject = work.one.cluster.name;
+  const waits = prune && [...run.all.values()].some(({ plan }) => offersLeftEndpoints(plan));
+  const prunes = waits || (prune && work.plan.prune.length > 0);
+  const proves = takesPart(work, run);
+  const task = prunes ? "prune" : proves ? "routes: proxies" : "inventory";
+  const started = options.now();
+  if (prunes || proves) {
+    options.onEvent({ kind: "task.started", subject, task });
+  }
+  try {
+    const onNote = (note: string): void => options.onEvent({ kind: "task.note", subject, task, note });
+    if (proves) {
+      await proveTaken(work, run, onNote);
+    }
+    const gone = prunes ? await pruneItems(work, run, onNote) : [];
+    if (waits) {
+      // Before the inventory forgets them: an apply that is stopped here waits again.
+      await waitUntilLetGo(work, run, onNote);
+    }
+    await writeInventory(work, gone, run);
+    if (prunes || proves) {
+      options.onEvent({ kind: "task.done", subject, task, seconds: (options.now() - started) / 1000 });
+    }
+  } catch (error) {
+    // Others then do not wait for what this cluster still offers.
+    work.failed = true;
+    throw await tellFailure(error, work, task, options);
+  }
+}
+
+/** True for a cluster of the mesh; Rancher's own has no proxies. */
+function takesPart(work: Working, { prepared }: Run): boolean {
+  return prepared.meshFile.mesh.clusters.some(({ name }) => name === work.one.cluster.name);
+}
+
+/** Gives the items that are no longer ours. */
+async function pruneItems(
+  work: Working,
+  { options, prepared }: Run,
+  onNote: (note: string) => void,
+): Promise<readonly InventoryItem[]> {
+  const owned = keysOf([...work.plan.inventory.items, ...plannedItems(work.plan)]);
+  const deleting = { ...options, rancher: prepared.rancher, owned, onNote };
+  const { done, deleted, reprieves } = await deleteItems(work.one, work.plan.prune, deleting);
+  work.deleted += deleted;
+  work.warnings.push(...reprieves);
+  return done;
+}
+
+/** Waits until neither istiod nor the ingress gateways have anything of what was pruned. */
+async function waitUntilLetGo(work: Working, run: Run, onPending: (note: string) => void): Promise<void> {
+  const { mesh } = run.prepared.meshFile;
+  const { timeoutMs, signal } = run.options;
+  const waiting = { timeoutMs, signal, onPending };
+  await waitUntilLeft(work.one, leftClusters(work.plan), waiting);
+  const members = membersOf(mesh, run.all);
+  const live = members.filter(({ failed }) => !failed).map(({ one }) => one);
+  const mayBeForeign = (): boolean => run.prepared.scope.length > 0 || members.some(({ failed }) => failed);
+  await waitUntilServed(servedMesh(run), work.one, live, { ...waiting, mayBeForeign });
+}
+
+async function writeInventory(work: Working, gone: readonly InventoryItem[], run: Run): Promise<void> {
+  const { signal } = run.options;
+  const known = mergeInventories(work.plan.inventory.items, plannedItems(work.plan)).filter(
+    (item) => !gone.includes(item),
+  );
+  const items = await run.reading.run(signal, async () => settleItems(work, known, signal));
+  const inventory = renderInventory({ ...work.plan.inventory, items });
+  if (digestObject(inventory) !== digestObject(renderInventory(work.plan.inventory))) {
+    await work.one.client.apply(inventory, { signal });
+  }
+}

@@ -1,0 +1,138 @@
+import { leaseDurationMs, leaseRenewalMs } from "../../../core/decide/lease.ts";
+import { exitCodes } from "../../../core/diagnostics/exit-codes.ts";
+import { UserError } from "../../../core/diagnostics/user-error.ts";
+import type { KubeObject } from "../../../core/model/kube-object.ts";
+import { microTime, readLease } from "../../../core/plan/lease-object.ts";
+import type { KubeClient } from "../../../kube/client.ts";
+import { KubeError } from "../../../kube/errors.ts";
+import type { LeaseClaim } from "./take-lease.ts";
+import { leaseReference, versionOf } from "./take-lease.ts";
+
+/** A Lease that we hold, renewed by itself until it is released. */
+export interface HeldLease {
+  /** Fires, with a UserError (ISM310), when somebody else has it. */
+  readonly lost: AbortSignal;
+  /**
+   * To be awaited before each write. Returns at once while the last renewal is
+   * recent; else (this process was stopped, or the cluster away) it renews
+   * first. Rejects when the Lease is lost or cannot be renewed.
+   */
+  readonly ensure: () => Promise<void>;
+  /** Ends the renewals and gives the Lease back, or with `remove` deletes it. Never rejects: what cannot be given back expires. */
+  readonly release: (options: { readonly remove: boolean }) => Promise<void>;
+}
+
+const requestMs = 15_000;
+const releaseMs = 5000;
+/** A write that begins is done well before the Lease ends. */
+const freshMs = leaseDurationMs / 2;
+
+/** Keeps a Lease that was just taken. */
+export function keepLease(client: KubeClient, taken: KubeObject, claim: LeaseClaim, now: () => number): HeldLease {
+  const reference = leaseReference(claim);
+  const lost = new AbortController();
+  let version = versionOf(taken);
+  let renewedAt = now();
+  let running: Promise<void> | undefined;
+
+  const lose = (live: KubeObject | undefined): void => {
+    if (!lost.signal.aborted) {
+      lost.abort(new UserError([lostDiagnostic(claim, live)], exitCodes.tryAgain));
+    }
+  };
+
+  const renewOnce = async (): Promise<void> => {
+    const signal = AbortSignal.timeout(requestMs);
+    const at = now();
+    try {
+      const patch = { metadata: { resourceVersion: version }, spec: { renewTime: microTime(at) } };
+      version = versionOf(await client.patchMerge(reference, patch, { urgent: true, signal }));
+      renewedAt = at;
+    } catch (error) {
+      if (signal.aborted) {
+        throw new UserError([slowDiagnostic(claim)], exitCodes.failed);
+      }
+      if (!(error instanceof KubeError) || (error.kind !== "conflict" && error.kind !== "not-found")) {
+        throw error;
+      }
+      const live = await client.get(reference, { signal });
+      if (live === undefined || readLease(live).claim !== claim.claim) {
+        lose(live);
+        return;
+      }
+      // Our own renewal whose answer was lost, or somebody's label: it is still ours.
+      version = versionOf(live);
+      renewedAt = readLease(live).renewedAt;
+    }
+  };
+
+  const renew = async (): Promise<void> => {
+    running ??= renewOnce().finally(() => {
+      running = undefined;
+    });
+    return running;
+  };
+
+  const timer = setInterval(() => {
+    // What fails here is tried again with the next tick, and by whoever wants to write.
+    renew().catch(() => {});
+  }, leaseRenewalMs);
+  timer.unref();
+
+  return {
+    lost: lost.signal,
+    async ensure() {
+      lost.signal.throwIfAborted();
+      if (now() - renewedAt >= freshMs) {
+        await renew();
+        lost.signal.throwIfAborted();
+      }
+    },
+    async release({ remove }) {
+      clearInterval(timer);
+      await running?.catch(() => {});
+      if (lost.signal.aborted) {
+        return;
+      }
+      const signal = AbortSignal.timeout(releaseMs);
+      try {
+        await (remove
+          ? client.delete(reference, { resourceVersion: version, signal })
+          : client.patchMerge(
+              reference,
+              { metadata: { resourceVersion: version }, spec: { holderIdentity: "" } },
+              { signal },
+            ));
+      } catch {
+        // A cluster that does not answer: the hold ends there by itself.
+      }
+    },
+  };
+}
+
+function slowDiagnostic({ mesh, cluster }: LeaseClaim) {
+  return {
+    code: "ISM316",
+    severity: "error",
+    summary: "The Lease could not be renewed in time",
+    detail: `Cluster ${cluster} did not take the renewal of the Lease of mesh ${mesh} within ${requestMs / 1000} s, and without it nothing is written there: somebody else may take over.`,
+    fix: "Run the same command again; what is done stays done. If many clusters say so at once, this machine is too slow for all of them together: take some at a time with --cluster.",
+    cluster,
+  } as const;
+}
+
+function lostDiagnostic(claim: LeaseClaim, live: KubeObject | undefined) {
+  const by = live === undefined ? undefined : readLease(live);
+  const detail =
+    by === undefined
+      ? `The Lease of mesh ${claim.mesh} on cluster ${claim.cluster} was deleted while this command worked.`
+      : `This command was not heard of for so long that ${by.holder || "somebody else"} took over the Lease of mesh ${claim.mesh} on cluster ${claim.cluster}.`;
+  return {
+    code: "ISM310",
+    severity: "error",
+    summary: "Somebody else took over",
+    detail: `${detail} Nothing more was changed on this cluster.`,
+    fix: "See with isthmus status what there is now, then run the command again.",
+    cluster: claim.cluster,
+  } as const;
+}

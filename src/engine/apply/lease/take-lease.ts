@@ -1,0 +1,148 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { decideLease, leaseDurationMs, leaseWatchMs } from "../../../core/decide/lease.ts";
+import type { Json, KubeObject } from "../../../core/model/kube-object.ts";
+import { inventoryNamespace } from "../../../core/plan/inventory.ts";
+import type { LeaseState } from "../../../core/plan/lease-object.ts";
+import { leaseName, readLease, renderLease } from "../../../core/plan/lease-object.ts";
+import type { KubeClient } from "../../../kube/client.ts";
+import { KubeError } from "../../../kube/errors.ts";
+import type { ObjectReference } from "../../../kube/object-reference.ts";
+import { referenceOf } from "../../../kube/object-reference.ts";
+import type { EngineOptions } from "../../options.ts";
+import { hasEnded } from "../../../files/process-mark.ts";
+
+/** A hold that is asked for: for which mesh, where, and by whom. */
+export interface LeaseClaim {
+  readonly mesh: string;
+  readonly cluster: string;
+  /** What tells this hold from every other one. */
+  readonly claim: string;
+  readonly command: string;
+  readonly process: string | undefined;
+}
+
+export type Taken =
+  | { readonly kind: "taken"; readonly object: KubeObject }
+  | { readonly kind: "held"; readonly by: LeaseState };
+
+/** Waiting times, which tests shorten. */
+export interface LeaseTiming {
+  readonly watchMs: number;
+}
+
+/** The reference of a mesh's Lease in a cluster. */
+export function leaseReference({ mesh, cluster }: Pick<LeaseClaim, "mesh" | "cluster">): ObjectReference {
+  const name = leaseName(mesh, cluster);
+  return { apiVersion: "coordination.k8s.io/v1", kind: "Lease", namespace: inventoryNamespace, name };
+}
+
+/**
+ * Takes a mesh's Lease in one cluster by compare-and-swap: of two who try at
+ * once exactly one gets it. One that has expired by our clock is watched for
+ * `watchMs` before it is taken. Rejects with a KubeError when the cluster
+ * cannot be asked, and with the signal's reason.
+ */
+export async function takeLease(
+  client: KubeClient,
+  claim: LeaseClaim,
+  options: Pick<EngineOptions, "holder" | "now" | "onEvent" | "signal">,
+  timing: LeaseTiming = { watchMs: leaseWatchMs },
+): Promise<Taken> {
+  const { signal } = options;
+  let watched: KubeObject | undefined;
+  for (;;) {
+    const live = await client.get(leaseReference(claim), { signal });
+    const present = live === undefined ? undefined : readLease(live);
+    const verdict = decideLease({
+      now: options.now(),
+      claim: claim.claim,
+      present:
+        present === undefined
+          ? undefined
+          : {
+              ...present,
+              holderGone: hasEnded(present.process),
+              watchedMs: watched === undefined ? 0 : timing.watchMs,
+              renewedMeanwhile: watched !== undefined && versionOf(watched) !== versionOf(live),
+            },
+      watchMs: timing.watchMs,
+    });
+    switch (verdict.action) {
+      case "refuse":
+        return { kind: "held", by: present as LeaseState };
+      case "keep":
+        return { kind: "taken", object: live as KubeObject };
+      case "watch":
+        watched = live;
+        await watchLease(claim, present as LeaseState, options, timing);
+        break;
+      case "take": {
+        const object = await swap(client, live, renderClaim(claim, options), signal);
+        if (object !== undefined) {
+          return { kind: "taken", object };
+        }
+        // Somebody was faster: what is there now decides.
+        watched = undefined;
+      }
+    }
+  }
+}
+
+async function watchLease(
+  claim: LeaseClaim,
+  present: LeaseState,
+  { onEvent, now, signal }: Pick<EngineOptions, "now" | "onEvent" | "signal">,
+  { watchMs }: LeaseTiming,
+): Promise<void> {
+  const task = `making sure that ${present.holder} is gone`;
+  const started = now();
+  onEvent({ kind: "task.started", subject: claim.cluster, task, expectedSeconds: watchMs / 1000 });
+  await pause(watchMs, undefined, { signal });
+  onEvent({ kind: "task.done", subject: claim.cluster, task, seconds: (now() - started) / 1000 });
+}
+
+function renderClaim(
+  { mesh, cluster, claim, command, process }: LeaseClaim,
+  { holder, now }: Pick<EngineOptions, "holder" | "now">,
+): KubeObject {
+  const at = now();
+  return renderLease(mesh, cluster, {
+    holder: holder.identity,
+    claim,
+    command,
+    process,
+    acquiredAt: at,
+    renewedAt: at,
+    durationMs: leaseDurationMs,
+  });
+}
+
+/** Writes the Lease over exactly what was read; undefined when that is no longer what is there. */
+async function swap(
+  client: KubeClient,
+  live: KubeObject | undefined,
+  wanted: KubeObject,
+  signal: AbortSignal,
+): Promise<KubeObject | undefined> {
+  try {
+    if (live === undefined) {
+      return await client.create(wanted, { signal });
+    }
+    const { labels, annotations } = wanted.metadata;
+    const metadata = { labels: labels ?? {}, annotations: annotations ?? {}, resourceVersion: versionOf(live) };
+    return await client.patchMerge(referenceOf(wanted), { metadata, spec: wanted["spec"] as Json }, { signal });
+  } catch (error) {
+    if (
+      error instanceof KubeError &&
+      (error.kind === "conflict" || (live !== undefined && error.kind === "not-found"))
+    ) {
+      return undefined;
+    }
+    throw error;
+  }
+}
+
+/** The resourceVersion of an object that was read from an API server. */
+export function versionOf(object: KubeObject | undefined): string {
+  return String(object?.metadata["resourceVersion"] ?? "");
+}

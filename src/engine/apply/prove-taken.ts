@@ -1,0 +1,49 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { askRoutes } from "../../core/checks/route-table.ts";
+import { keyOf } from "../../core/model/kube-object.ts";
+import { eastWestGateway, ingressGateway, istioNamespace } from "../../core/render/names.ts";
+import { waveRules } from "../../core/render/waves.ts";
+import { createCulpritFinder } from "./waits/find-culprits.ts";
+import type { Run } from "./run-wave.ts";
+import { waitUntilAcknowledged } from "./waits/until-acknowledged.ts";
+import { waitUntilTaken } from "./waits/until-taken.ts";
+import type { Working } from "./cluster-run.ts";
+
+/** istiod gathers changes for 0.1 s before it sends them (PILOT_DEBOUNCE_AFTER); twice as long to have it begin. */
+const debounceMs = 300;
+
+/**
+ * Ends when the proxies of a cluster have taken what was applied: every ready
+ * pod of the ingress gateway holds the routes, and every proxy has
+ * acknowledged what it was sent last. Rejects as those waits do; what could not be
+ * seen becomes a warning of the cluster.
+ */
+export async function proveTaken(
+  work: Working,
+  { prepared, options }: Pick<Run, "prepared" | "options">,
+  onPending: (note: string) => void,
+): Promise<void> {
+  const { version } = prepared.meshFile.mesh.istio;
+  const one = { name: work.one.cluster.name, context: work.one.context.context, client: work.one.client };
+  const waiting = {
+    timeoutMs: options.timeoutMs,
+    signal: options.signal,
+    onPending,
+    findCulprits: createCulpritFinder(version, options),
+  };
+  const left = new Set(work.leftOut.map(({ id }) => keyOf(id)));
+  const virtualServices = work.plan.objects
+    .filter(
+      ({ wave, id }) => waveRules[wave].phase === "routes" && id.kind === "VirtualService" && !left.has(keyOf(id)),
+    )
+    .map(({ object }) => object);
+  work.warnings.push(...(await waitUntilTaken(one, askRoutes(virtualServices), waiting)));
+  const changed = work.proxiesChangedAt !== undefined;
+  if (work.proxiesChangedAt !== undefined) {
+    await pause(Math.max(0, work.proxiesChangedAt + debounceMs - options.now()), undefined, { signal: options.signal });
+  }
+  const ours = [ingressGateway, eastWestGateway].map((name) => `${name}-`);
+  const isOurs = (proxy: string): boolean =>
+    proxy.endsWith(`.${istioNamespace}`) && ours.some((name) => proxy.startsWith(name));
+  work.warnings.push(...(await waitUntilAcknowledged(one, { ...waiting, changed, isOurs })));
+}

@@ -1,0 +1,135 @@
+import type { Diagnostic } from "../../../core/diagnostics/diagnostic.ts";
+import type { ObjectId } from "../../../core/model/kube-object.ts";
+import type { InventoryItem } from "../../../core/plan/inventory.ts";
+import { waves } from "../../../core/render/waves.ts";
+import type { ObjectReference } from "../../../kube/object-reference.ts";
+import { waitUntilGone } from "../../../kube/readiness/wait.ts";
+import { uninstallCatalogApp } from "../rancher-app.ts";
+import type { Connected } from "../../clusters/connect-clusters.ts";
+import { describePending } from "../../progress/describe-pending.ts";
+import { guardDeletion } from "./prevent-deletion.ts";
+import type { EngineOptions } from "../../options.ts";
+import type { RancherState } from "../../clusters/rancher-link.ts";
+
+interface DeleteOptions extends EngineOptions {
+  readonly rancher: RancherState;
+  /** Keys of everything that isthmus owns in the cluster, also of what stays. */
+  readonly owned: ReadonlySet<string>;
+  /** Told what is still there and why, while that is waited for. */
+  readonly onNote: (note: string) => void;
+}
+
+export interface Deletion {
+  /** The items that are no longer isthmus' own. */
+  readonly done: readonly InventoryItem[];
+  readonly deleted: number;
+  /** What stays, and why. */
+  readonly reprieves: readonly Diagnostic[];
+}
+
+/**
+ * Deletes owned objects, the waves in reverse, each waited for until it is
+ * gone; validating webhooks before all of them. An object that was there before isthmus stays: only the fields that we
+ * own are given back. So does what `guardDeletion` speaks for.
+ */
+export async function deleteItems(
+  one: Connected,
+  items: readonly InventoryItem[],
+  options: DeleteOptions,
+): Promise<Deletion> {
+  const done: InventoryItem[] = [];
+  const reprieves: Diagnostic[] = [];
+  const kept: ObjectId[] = [];
+  let deleted = 0;
+  for (const batch of batchesOf(items)) {
+    const outcomes = await Promise.all(
+      batch.map(async (item) => [item, await letGo(one, item, kept, options)] as const),
+    );
+    const gone = outcomes.filter(([, outcome]) => outcome === "deleted").map(([item]) => item);
+    for (const [item, outcome] of outcomes) {
+      if (typeof outcome !== "string") {
+        reprieves.push(outcome);
+        kept.push(item.id);
+      }
+    }
+    await waitUntilGone(one.client, gone.map(referenceOfItem), {
+      timeoutMs: options.timeoutMs,
+      signal: options.signal,
+      onPending: (pending) => options.onNote(describePending(pending)),
+    });
+    deleted += gone.length;
+    done.push(...batch);
+  }
+  return { done, deleted, reprieves };
+}
+
+/**
+ * In the order of removal. A validating webhook whose istiod does not answer refuses every write of Istio's objects,
+ * also that by which our fields of them are given back, so these go first of all. The injector's goes before the
+ * istiod that answers it, and after the workloads.
+ */
+function batchesOf(items: readonly InventoryItem[]): (readonly InventoryItem[])[] {
+  const validators = items.filter((item) => item.id.kind === "ValidatingWebhookConfiguration");
+  const others = items.filter((item) => !validators.includes(item));
+  const perWave = [...waves].reverse().flatMap((wave) => {
+    const ofWave = others.filter((item) => item.wave === wave);
+    const first = ofWave.filter((item) => item.id.kind.endsWith("WebhookConfiguration"));
+    return [first, ofWave.filter((item) => !first.includes(item))];
+  });
+  return [validators, ...perWave].filter((batch) => batch.length > 0);
+}
+
+/** Deletes an item, gives back what is ours of it, or says why it stays as it is. */
+async function letGo(
+  one: Connected,
+  item: InventoryItem,
+  kept: readonly ObjectId[],
+  options: DeleteOptions,
+): Promise<"deleted" | "released" | Diagnostic> {
+  const reference = referenceOfItem(item);
+  if (reference.apiVersion === "catalog.cattle.io/v1" && reference.kind === "App") {
+    await uninstall(one, item, options);
+    return "deleted";
+  }
+  const live = await one.client.get(reference, { signal: options.signal });
+  if (live === undefined) {
+    return item.created ? "deleted" : "released";
+  }
+  const reprieve = item.created
+    ? await guardDeletion(one, item, live, { owned: options.owned, kept }, options.signal)
+    : undefined;
+  if (item.created && reprieve === undefined) {
+    await one.client.delete(reference, { signal: options.signal });
+    options.onEvent({ kind: "object.deleted", cluster: one.cluster.name, id: item.id });
+    return "deleted";
+  }
+  // A definition without our fields would be none; of a namespace only labels and annotations are ours.
+  if (reprieve === undefined || reprieve.code === "ISM312") {
+    await release(one, reference, options.signal);
+  }
+  return reprieve ?? "released";
+}
+
+/** Applying nothing gives back every field that this manager owned. */
+async function release(one: Connected, reference: ObjectReference, signal: AbortSignal): Promise<void> {
+  const { apiVersion, kind, name, namespace } = reference;
+  await one.client.apply(
+    { apiVersion, kind, metadata: { name, ...(namespace === undefined ? {} : { namespace }) } },
+    { signal },
+  );
+}
+
+/** An App is a release of helm's: deleting the object would leave everything behind that the chart made. */
+async function uninstall(one: Connected, item: InventoryItem, options: DeleteOptions): Promise<void> {
+  if (options.rancher.kind !== "linked") {
+    throw new Error("Rancher is away, and only Rancher's catalog takes away what it installed");
+  }
+  const app = { namespace: item.id.namespace ?? "", name: item.id.name };
+  await uninstallCatalogApp(app, { link: options.rancher.link, cluster: one.cluster }, options);
+  options.onEvent({ kind: "object.deleted", cluster: one.cluster.name, id: item.id });
+}
+
+function referenceOfItem(item: InventoryItem): ObjectReference {
+  const { kind, name, namespace } = item.id;
+  return { apiVersion: item.apiVersion, kind, name, ...(namespace === undefined ? {} : { namespace }) };
+}

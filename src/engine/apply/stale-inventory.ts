@@ -1,0 +1,49 @@
+import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
+import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
+import { UserError } from "../../core/diagnostics/user-error.ts";
+import { digestObject } from "../../core/plan/digest.ts";
+import type { Inventory } from "../../core/plan/inventory.ts";
+import { inventoryName, inventoryNamespace, parseInventory, renderInventory } from "../../core/plan/inventory.ts";
+import type { Connected } from "../clusters/connect-clusters.ts";
+
+/**
+ * Reads the inventories again once the Leases are held: another command may
+ * have ended between the reading and that. A UserError (75, ISM309) names the
+ * clusters where it has; a cluster that does not answer any more is left to
+ * whatever is done there next.
+ */
+export async function refuseMovedInventories(
+  clusters: readonly (readonly [Connected, Inventory])[],
+  signal: AbortSignal,
+): Promise<void> {
+  const moved = await Promise.all(clusters.map(async ([one, inventory]) => findMoved(one, inventory, signal)));
+  const problems = moved.filter((one) => one !== undefined);
+  if (problems.length > 0) {
+    throw new UserError(problems, exitCodes.tryAgain);
+  }
+}
+
+async function findMoved(
+  { client, cluster }: Connected,
+  inventory: Inventory,
+  signal: AbortSignal,
+): Promise<Diagnostic | undefined> {
+  const name = inventoryName(inventory.mesh, cluster.name);
+  const reference = { apiVersion: "v1", kind: "ConfigMap", namespace: inventoryNamespace, name };
+  const live = await client.get(reference, { signal }).catch(() => "away" as const);
+  signal.throwIfAborted();
+  if (live === "away") {
+    return undefined;
+  }
+  const now = live === undefined ? { ...inventory, items: [] } : parseInventory(live);
+  return digestObject(renderInventory({ ...inventory, items: now.items })) === digestObject(renderInventory(inventory))
+    ? undefined
+    : {
+        code: "ISM309",
+        severity: "error",
+        summary: "The clusters have moved on since the plan",
+        detail: `Somebody else has changed what isthmus owns on cluster ${cluster.name} since it was read (ConfigMap ${inventoryNamespace}/${name}). Nothing was changed by this command.`,
+        fix: "Run the command again: it then starts from what is there now.",
+        cluster: cluster.name,
+      };
+}

@@ -1,0 +1,64 @@
+import type { KubeObject } from "../../../core/model/kube-object.ts";
+import type { KubeClient } from "../../../kube/client.ts";
+import { KubeError } from "../../../kube/errors.ts";
+
+/** How long something is left to itself before it counts as forgotten, milliseconds. Several API servers leave a definition alone for five seconds. */
+const patienceMs = 10_000;
+
+/** On an object for the moment between two writes; a plan takes it away where a kill left it. */
+const wokenAnnotation = "isthmus.dev/woken";
+
+export interface WakeOptions {
+  readonly force: (kind: string) => boolean;
+  readonly now: () => number;
+}
+
+/** What a wait asks about each object that is pending; see `WaitOptions.attend`. */
+export type Attend = (pending: KubeObject, signal: AbortSignal) => Promise<string | undefined>;
+
+/** Counts how long things have been forgotten. */
+export interface Patience {
+  /** True when `key` has been forgotten for ten seconds; the count begins anew then. */
+  readonly isOver: (key: string) => boolean;
+  /** `key` is not forgotten (any more). */
+  readonly reset: (key: string) => void;
+}
+
+/** Begins with nothing forgotten. */
+export function createPatience(now: () => number): Patience {
+  const since = new Map<string, number>();
+  return {
+    isOver: (key) => {
+      const began = since.get(key) ?? now();
+      const over = now() - began >= patienceMs;
+      since.set(key, over ? now() : began);
+      return over;
+    },
+    reset: (key) => void since.delete(key),
+  };
+}
+
+/**
+ * Applies an object twice, with an annotation and without: a change that only
+ * makes its controllers look at it. Undefined when that is done, otherwise why
+ * the API server did not take it. `wanted` is the object as it is always applied.
+ */
+export async function writeAgain(
+  client: KubeClient,
+  wanted: KubeObject,
+  { force, now }: WakeOptions,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const options = { force: force(wanted.kind), signal };
+  const annotations = { ...wanted.metadata.annotations, [wokenAnnotation]: new Date(now()).toISOString() };
+  try {
+    await client.apply({ ...wanted, metadata: { ...wanted.metadata, annotations } }, options);
+    await client.apply(wanted, options);
+    return undefined;
+  } catch (error) {
+    if (error instanceof KubeError) {
+      return error.message;
+    }
+    throw error;
+  }
+}

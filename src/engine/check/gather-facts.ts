@@ -1,0 +1,145 @@
+import type { ClusterSnapshot, MeshFacts, MeshOutline } from "../../core/checks/facts.ts";
+import { factsVersion } from "../../core/checks/facts.ts";
+import type { Mesh } from "../../core/model/mesh.ts";
+import { effectiveRelease } from "../../core/releases/istio-releases.ts";
+import { istioNamespace } from "../../core/render/names.ts";
+import { serviceNamespaces } from "../../core/render/service-namespaces.ts";
+import { KubeError } from "../../kube/errors.ts";
+import { diagnoseKubeError } from "../../kube/diagnose.ts";
+import { createLimiter } from "../../kube/limiter.ts";
+import { tolerateListeners } from "../../kube/tolerate-listeners.ts";
+import type { Connected, Connection } from "../clusters/connect-clusters.ts";
+import type { MeshFile } from "../mesh-file.ts";
+import type { EngineOptions } from "../options.ts";
+import { readExternalDns } from "../facts/read-external-dns.ts";
+import { readGateways } from "../facts/read-gateways.ts";
+import { readIstiod } from "../facts/read-istiod.ts";
+import { readNamespaces, readNodes } from "../facts/read-namespaces.ts";
+import { readNetworkPolicies } from "../facts/read-network-policies.ts";
+import { listRunningPods, readMeshPods } from "../facts/read-pods.ts";
+import { readQuotas } from "../facts/read-policies.ts";
+import type { TrialOptions, TriedCredentials } from "../facts/read-remote-secrets.ts";
+import { readRemoteSecrets } from "../facts/read-remote-secrets.ts";
+import { readRouting } from "../facts/read-routing.ts";
+import { readSecurity } from "../facts/read-security.ts";
+import { readService } from "../facts/read-services.ts";
+import { readSystem } from "../facts/read-system.ts";
+import { readAuthorityFacts, readTlsSecrets } from "../facts/read-trust.ts";
+
+/** Bounds what is held of API servers' answers at once: the remote secrets of a large fleet's clusters are megabytes each. */
+const gatheredAtATime = 24;
+
+/** Asks the clusters side by side for everything that the checks judge. A cluster that stops answering meanwhile is one that does not answer. */
+export async function gatherFacts(
+  { mesh, name }: Pick<MeshFile, "mesh" | "name">,
+  connections: readonly Connection[],
+  options: EngineOptions & TrialOptions,
+): Promise<MeshFacts> {
+  const tried: TriedCredentials = new Map();
+  tolerateListeners(options.signal);
+  const limiter = createLimiter(gatheredAtATime);
+  const clusters = await Promise.all(
+    connections.map(async (one): Promise<ClusterSnapshot> => {
+      if (one.kind === "unreachable") {
+        return { kind: "unreachable", cluster: one.cluster.name, diagnostic: one.diagnostic };
+      }
+      return limiter.run(options.signal, async () => gatherCluster(mesh, one, { ...options, tried }));
+    }),
+  );
+  return {
+    apiVersion: "isthmus.dev/v1alpha1",
+    kind: "Facts",
+    version: factsVersion,
+    takenAt: new Date(options.now()).toISOString(),
+    mesh: outlineOf(mesh, name),
+    clusters,
+  };
+}
+
+async function gatherCluster(
+  mesh: Mesh,
+  one: Connected,
+  options: EngineOptions & TrialOptions & { readonly tried: TriedCredentials },
+): Promise<ClusterSnapshot> {
+  const task = "gathering facts";
+  const started = options.now();
+  options.onEvent({ kind: "task.started", subject: one.cluster.name, task });
+  try {
+    const snapshot = await gatherSnapshot(mesh, one, options);
+    const seconds = (options.now() - started) / 1000;
+    options.onEvent({ kind: "task.done", subject: one.cluster.name, task, seconds });
+    return snapshot;
+  } catch (error) {
+    options.signal.throwIfAborted();
+    if (!(error instanceof KubeError)) {
+      throw error;
+    }
+    const diagnostic = await diagnoseKubeError(error, one.cluster.name);
+    return { kind: "unreachable", cluster: one.cluster.name, diagnostic };
+  }
+}
+
+/** The mesh file that commands take where none is named. */
+const usualFile = "mesh.yaml";
+
+function outlineOf(mesh: Mesh, file: string): MeshOutline {
+  return {
+    name: mesh.name,
+    ...(file === usualFile ? {} : { file }),
+    clusters: mesh.clusters,
+    services: mesh.services,
+    istioVersion: mesh.istio.version,
+    http01Issuers: mesh.issuers.filter((one) => one.acme?.http01 !== undefined).map((one) => one.name),
+  };
+}
+
+async function gatherSnapshot(
+  mesh: Mesh,
+  { client, cluster, context, facts }: Connected,
+  options: EngineOptions & TrialOptions & { readonly tried: TriedCredentials },
+): Promise<ClusterSnapshot> {
+  const { signal } = options;
+  const namespaces = [istioNamespace, ...serviceNamespaces(mesh)];
+  const [nodes, spaces, authority, istiod, gateways, remoteSecrets, services, pods] = await Promise.all([
+    readNodes(client, signal),
+    readNamespaces(client, namespaces, signal),
+    readAuthorityFacts(client, facts, { signal, now: new Date(options.now()) }),
+    readIstiod(client, mesh.services, signal),
+    readGateways(client, mesh.services, signal),
+    readRemoteSecrets(client, options),
+    Promise.all(mesh.services.map(async (service) => readService(client, service, signal))),
+    listRunningPods(client, namespaces, signal),
+  ]);
+  const [routing, quotas, networkPolicies, security, system, tlsSecrets, externalDns] = await Promise.all([
+    readRouting(client, { apiVersion: effectiveRelease(mesh.istio.version).networking }, signal),
+    readQuotas(client, namespaces, signal),
+    readNetworkPolicies(client, namespaces, signal),
+    readSecurity(client, namespaces, signal),
+    readSystem(client, signal),
+    readTlsSecrets(client, mesh.services, signal),
+    readExternalDns(client, signal),
+  ]);
+  return {
+    kind: "reached",
+    cluster: cluster.name,
+    context: context.context,
+    ...(facts.uid === undefined ? {} : { uid: facts.uid }),
+    kubernetesVersion: facts.kubernetesVersion,
+    ...(facts.installedMeshId === undefined ? {} : { meshId: facts.installedMeshId }),
+    nodes,
+    namespaces: spaces,
+    authority,
+    istiod,
+    gateways,
+    remoteSecrets,
+    services,
+    pods: readMeshPods(pods, services),
+    routing,
+    quotas,
+    networkPolicies,
+    ...security,
+    system,
+    tlsSecrets,
+    externalDns,
+  };
+}

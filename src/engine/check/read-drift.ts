@@ -1,0 +1,57 @@
+import type { DriftFacts } from "../../core/checks/facts.ts";
+import { UserError } from "../../core/diagnostics/user-error.ts";
+import { serviceKey } from "../../core/render/materials.ts";
+import { driftOf, servicesByManifest } from "../../core/plan/drift.ts";
+import { KubeError } from "../../kube/errors.ts";
+import type { OpenMesh } from "../clusters/connect-clusters.ts";
+import type { MeshFile } from "../mesh-file.ts";
+import { preparePlan } from "../operations/plan.ts";
+import type { EngineOptions } from "../options.ts";
+
+/**
+ * Compares every object of the mesh with what an apply would make of it, as a
+ * plan does, over connections that are open already (with `readsRemotes`).
+ * Gives what each cluster's objects have drifted by. Changes nothing, and
+ * throws for no mesh's sake: where no plan can be made (no istioctl, manifests
+ * that cannot be read) that is what the facts say.
+ */
+export async function readDrift(
+  meshFile: MeshFile,
+  open: OpenMesh,
+  options: EngineOptions,
+): Promise<ReadonlyMap<string, DriftFacts>> {
+  const names = meshFile.mesh.clusters.map((one) => one.name);
+  try {
+    // Who owns a field does not matter to whether it is as the mesh file asks, and nothing is written.
+    const wish = { ...options, forceConflicts: true, continueOnRefusal: true };
+    const { plan, materials, close } = await preparePlan(meshFile, wish, [], open);
+    await close();
+    const serviceOf = servicesByManifest(
+      meshFile.mesh.services,
+      (service) => materials.serviceManifests[serviceKey(service)] ?? [],
+    );
+    return new Map(
+      plan.clusters.map((one): readonly [string, DriftFacts] => [
+        one.cluster,
+        one.kind === "planned"
+          ? driftOf(one, serviceOf, one.refused)
+          : { kind: "not-judged", reason: `${one.diagnostic.code} ${one.diagnostic.summary}` },
+      ]),
+    );
+  } catch (error) {
+    options.signal.throwIfAborted();
+    return new Map(names.map((name) => [name, { kind: "not-judged", reason: reasonFor(error, name) }]));
+  }
+}
+
+function reasonFor(error: unknown, cluster: string): string {
+  if (error instanceof UserError) {
+    const { diagnostics } = error;
+    const reason = diagnostics.find((one) => one.cluster === cluster) ?? diagnostics[0];
+    return `${reason?.code ?? ""} ${reason?.summary ?? ""}`.trim();
+  }
+  if (error instanceof KubeError) {
+    return error.message;
+  }
+  throw error;
+}

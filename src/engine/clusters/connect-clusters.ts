@@ -1,0 +1,276 @@
+import path from "node:path";
+import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
+import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
+import { UserError } from "../../core/diagnostics/user-error.ts";
+import type { Json } from "../../core/model/kube-object.ts";
+import type { Cluster, ClusterAccess } from "../../core/model/mesh.ts";
+import type { KubeClient } from "../../kube/client.ts";
+import { createKubeClient } from "../../kube/connect-client.ts";
+import { diagnoseKubeError } from "../../kube/diagnose.ts";
+import { rememberKubeconfigs } from "../../kube/kubeconfig/load-kubeconfigs.ts";
+import type { ResolveContextOptions, ResolvedContext } from "../../kube/kubeconfig/resolve-context.ts";
+import { resolveContext } from "../../kube/kubeconfig/resolve-context.ts";
+import { pickCluster } from "../../providers/rancher/clusters.ts";
+import type { ClusterFacts } from "../facts/cluster-state.ts";
+import { gatherCluster } from "../facts/cluster-state.ts";
+import type { ClusterPlatform } from "./cluster-platform.ts";
+import type { MeshFile } from "../mesh-file.ts";
+import type { EngineOptions } from "../options.ts";
+import type { RancherLink, RancherState } from "./rancher-link.ts";
+import { closeRancher, contextThrough, linkRancher } from "./rancher-link.ts";
+import { requestLimits } from "./request-limits.ts";
+import { findSharedClusters, findSharedServers } from "./same-cluster.ts";
+import { findMissingSandbox, sandboxExtension } from "./sandbox-network.ts";
+
+/** A cluster of the mesh file with the kubeconfig context that it names. */
+export interface ClusterContext {
+  readonly kind: "found";
+  readonly cluster: Cluster;
+  readonly context: ResolvedContext;
+  readonly platform: ClusterPlatform;
+}
+
+/** A cluster that answers, with what it already has. */
+export interface Connected extends Omit<ClusterContext, "kind"> {
+  readonly kind: "connected";
+  readonly client: KubeClient;
+  readonly facts: ClusterFacts;
+}
+
+/** A cluster that does not, with the reason. */
+export interface Unreachable {
+  readonly kind: "unreachable";
+  readonly cluster: Cluster;
+  readonly diagnostic: Diagnostic;
+}
+
+export type Connection = Connected | Unreachable;
+
+/** Every cluster of the mesh file with the way to it; without one for those that are behind a Rancher that is away. */
+export interface Ways {
+  readonly clusters: readonly (ClusterContext | Unreachable)[];
+  readonly rancher: RancherState;
+}
+
+/**
+ * The way to every cluster: its kubeconfig context, or Rancher. A context or
+ * an ID that is not there is a mistake in the mesh file or the kubeconfig, not
+ * an outage: one UserError (65) for all of them, located in the mesh file.
+ */
+export async function resolveContexts(meshFile: MeshFile, options: EngineOptions): Promise<Ways> {
+  const rancher = await linkRancher(meshFile, options);
+  const problems: Diagnostic[] = [];
+  const clusters: (ClusterContext | Unreachable)[] = [];
+  const load = rememberKubeconfigs();
+  for (const [index, cluster] of meshFile.mesh.clusters.entries()) {
+    const way =
+      cluster.access.kind === "rancher"
+        ? resolveThroughRancher(cluster, cluster.access.rancherId, rancher)
+        : await resolveClusterContext(meshFile, cluster, cluster.access, { ...options, load });
+    if (way.kind === "problem") {
+      problems.push(...way.diagnostics.map((one) => ({ ...one, range: accessRange(meshFile, index) })));
+    } else {
+      clusters.push(way);
+    }
+  }
+  const found = clusters.filter((one) => one.kind === "found");
+  problems.push(...findSharedServers(found).map((one) => located(meshFile, one)));
+  if (problems.length > 0) {
+    await closeRancher(rancher);
+    throw new UserError(problems, exitCodes.invalidMeshFile);
+  }
+  return { clusters, rancher };
+}
+
+/** Where the mesh file says how a cluster is reached. */
+function accessRange(meshFile: MeshFile, index: number): ReturnType<MeshFile["locate"]> {
+  const access = meshFile.mesh.clusters[index]?.access;
+  return meshFile.locate(["spec", "clusters", index, access?.kind === "rancher" ? "rancherId" : "context"]);
+}
+
+function located(meshFile: MeshFile, diagnostic: Diagnostic): Diagnostic {
+  const index = meshFile.mesh.clusters.findIndex((one) => one.name === diagnostic.cluster);
+  return { ...diagnostic, range: accessRange(meshFile, index) };
+}
+
+/**
+ * Refuses a mesh two clusters of which turned out to be one when they were
+ * asked: a UserError (65, ISM515) that names both, located in the mesh file.
+ */
+export function refuseSharedClusters(meshFile: MeshFile, connections: readonly Connection[]): void {
+  const shared = findSharedClusters(connections.filter((one) => one.kind === "connected"));
+  if (shared.length > 0) {
+    throw new UserError(
+      shared.map((one) => located(meshFile, one)),
+      exitCodes.invalidMeshFile,
+    );
+  }
+}
+
+type Problem = { readonly kind: "problem"; readonly diagnostics: readonly Diagnostic[] };
+
+/** The kubeconfig context of one cluster, looked for as every command does it. */
+export async function resolveClusterContext(
+  meshFile: MeshFile,
+  cluster: Cluster,
+  access: Extract<ClusterAccess, { readonly kind: "context" }>,
+  options: EngineOptions & Pick<ResolveContextOptions, "load">,
+): Promise<ClusterContext | Problem> {
+  const resolved = await resolveContext({
+    cluster: cluster.name,
+    context: access.context,
+    ...(access.kubeconfig === undefined ? {} : { kubeconfigFile: path.resolve(meshFile.folder, access.kubeconfig) }),
+    ...(options.kubeconfig === undefined ? {} : { kubeconfigFlag: options.kubeconfig }),
+    env: options.env,
+    extraFiles: options.extraKubeconfigs,
+    ...(options.load === undefined ? {} : { load: options.load }),
+  });
+  return resolved.kind === "problem" ? resolved : clusterContext(cluster, resolved.context);
+}
+
+function resolveThroughRancher(
+  cluster: Cluster,
+  rancherId: string,
+  rancher: RancherState,
+): ClusterContext | Unreachable | Problem {
+  if (rancher.kind === "none") {
+    throw new Error("rancherId without spec.rancher is refused when the mesh file is read");
+  }
+  if (rancher.kind === "away") {
+    return { kind: "unreachable", cluster, diagnostic: { ...rancher.diagnostic, cluster: cluster.name } };
+  }
+  const unknown = diagnoseUnknownId(rancher.link, rancherId);
+  return unknown.length > 0
+    ? { kind: "problem", diagnostics: unknown }
+    : clusterContext(cluster, contextThrough(rancher.link, rancherId));
+}
+
+/** Names are not taken for IDs: what is rendered offline carries the ID, without asking Rancher for it. */
+function diagnoseUnknownId({ clusters, access }: RancherLink, rancherId: string): readonly Diagnostic[] {
+  if (clusters.some((one) => one.id === rancherId)) {
+    return [];
+  }
+  try {
+    const meant = pickCluster(clusters, rancherId, access.url);
+    return [
+      {
+        code: "ISM289",
+        severity: "error",
+        summary: "Rancher has no such cluster",
+        detail: `${JSON.stringify(rancherId)} is the name of a cluster of Rancher at ${access.url}, and rancherId is its ID.`,
+        fix: `Write rancherId: ${meant.id}.`,
+      },
+    ];
+  } catch (error) {
+    if (error instanceof UserError) {
+      return error.diagnostics;
+    }
+    throw error;
+  }
+}
+
+function clusterContext(cluster: Cluster, context: ResolvedContext): ClusterContext {
+  return { kind: "found", cluster, context, platform: platformOf(context) };
+}
+
+/** The clusters of a mesh, and the Rancher that some are behind. Whoever opened it closes both. */
+export interface OpenMesh extends Ways {
+  readonly connections: readonly Connection[];
+}
+
+/**
+ * Finds the way to every cluster and connects to those that `isWanted` names
+ * (all of them without it). Nothing is left open when it rejects.
+ */
+export async function openMesh(
+  meshFile: MeshFile,
+  options: EngineOptions & { readonly remotes?: boolean },
+  isWanted: (cluster: string) => boolean = () => true,
+): Promise<OpenMesh> {
+  const { clusters, rancher } = await resolveContexts(meshFile, options);
+  try {
+    const connections = await connectClusters(
+      clusters.filter((one) => isWanted(one.cluster.name)),
+      options,
+    );
+    return { clusters, connections, rancher };
+  } catch (error) {
+    await closeRancher(rancher);
+    throw error;
+  }
+}
+
+/** Ends the connections to the clusters and to Rancher. */
+export async function closeMesh({ connections, rancher }: Pick<OpenMesh, "connections" | "rancher">): Promise<void> {
+  await Promise.all([closeConnections(connections), closeRancher(rancher)]);
+}
+
+/**
+ * Connects to every cluster side by side and reads its facts, with `remotes`
+ * also what its remote secrets say. Rejects for no cluster's sake, only when
+ * the signal fires or for a bug, and then leaves no connection open.
+ */
+export async function connectClusters(
+  ways: readonly (ClusterContext | Unreachable)[],
+  { remotes = false, ...options }: EngineOptions & { readonly remotes?: boolean },
+): Promise<readonly Connection[]> {
+  const settled = await Promise.allSettled(
+    ways.map(async (one): Promise<Connection> => {
+      if (one.kind === "unreachable") {
+        return one;
+      }
+      const missing = findMissingSandbox(one.cluster.name, one.context);
+      if (missing !== undefined) {
+        return { kind: "unreachable", cluster: one.cluster, diagnostic: missing };
+      }
+      const client = createKubeClient({
+        cluster: one.cluster.name,
+        context: one.context,
+        limits: requestLimits(options, ways.length),
+      });
+      try {
+        const facts = await gatherCluster(client, { remotes, signal: options.signal });
+        return { ...one, kind: "connected", client, facts };
+      } catch (error) {
+        await client.close();
+        options.signal.throwIfAborted();
+        return {
+          kind: "unreachable",
+          cluster: one.cluster,
+          diagnostic: await diagnoseKubeError(error, one.cluster.name),
+        };
+      }
+    }),
+  );
+  const connections = settled.flatMap((one) => (one.status === "fulfilled" ? [one.value] : []));
+  const rejected = settled.find((one) => one.status === "rejected");
+  if (rejected !== undefined) {
+    await closeConnections(connections);
+    throw rejected.reason;
+  }
+  return connections;
+}
+
+/** Ends all connections. */
+export async function closeConnections(connections: readonly Connection[]): Promise<void> {
+  await Promise.all(connections.map(async (one) => (one.kind === "connected" ? one.client.close() : undefined)));
+}
+
+/** What a context's cluster asks of Istio; nothing for clusters that are not a sandbox's. */
+function platformOf(context: ResolvedContext): ClusterPlatform {
+  const extension = context.extensions[sandboxExtension] as
+    | {
+        readonly istio?: { readonly hub?: string; readonly values?: { readonly [key: string]: Json } };
+        readonly istioctl?: string;
+        readonly helm?: string;
+        readonly charts?: string;
+      }
+    | undefined;
+  return {
+    ...(extension?.istio?.hub === undefined ? {} : { hub: extension.istio.hub }),
+    ...(extension?.istioctl === undefined ? {} : { istioctl: extension.istioctl }),
+    ...(extension?.helm === undefined ? {} : { helm: extension.helm }),
+    ...(extension?.charts === undefined ? {} : { charts: extension.charts }),
+    values: extension?.istio?.values ?? {},
+  };
+}

@@ -1,0 +1,82 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import type { RancherStub } from "../../providers/rancher/testing/rancher-stub.ts";
+import { startRancherStub, stubToken } from "../../providers/rancher/testing/rancher-stub.ts";
+import { clusterJson, collection } from "../../providers/rancher/testing/stub-client.ts";
+import type { MeshFile } from "../mesh-file.ts";
+import { parseMeshFile } from "../mesh-file.ts";
+import { takeFacts } from "../operations/check.ts";
+import { prepareRemoval } from "../operations/remove.ts";
+import { gatherBundle } from "../operations/support-bundle.ts";
+import { verifyMesh } from "../operations/verify.ts";
+import type { EngineOptions } from "../options.ts";
+
+let stub: RancherStub;
+let folder = "";
+
+beforeEach(async () => {
+  [stub, folder] = await Promise.all([startRancherStub(), mkdtemp(path.join(tmpdir(), "isthmus-open-"))]);
+  await writeFile(path.join(folder, "ca.pem"), stub.authority);
+  stub.on("GET /v3/clusters", () => collection([clusterJson("local", "local"), clusterJson("c-abcde", "west")]));
+  stub.on("GET /k8s/clusters/c-abcde/*", () => "hang");
+});
+
+afterEach(async () => {
+  await Promise.all([stub.close(), rm(folder, { recursive: true, force: true })]);
+});
+
+function meshBehindRancher(): MeshFile {
+  const text = `apiVersion: isthmus.dev/v1alpha1
+kind: Mesh
+metadata: { name: prod }
+spec:
+  rancher: { url: "${stub.url}", token: { env: TOKEN }, caFile: ca.pem }
+  clusters: [{ name: west, rancherId: c-abcde }]
+`;
+  return parseMeshFile(text, { name: "mesh.yaml", path: path.join(folder, "mesh.yaml"), folder });
+}
+
+function optionsWith(signal: AbortSignal): EngineOptions {
+  return {
+    env: { TOKEN: stubToken, HOME: folder },
+    extraKubeconfigs: [],
+    istioctlCandidates: [],
+    helmCandidates: [],
+    chartCandidates: [],
+    kubectlCandidates: [],
+    cacheDir: path.join(folder, "cache"),
+    holder: { identity: "test@host/1", pid: 1 },
+    signal,
+    onEvent: () => {},
+    now: () => Date.now(),
+    forceConflicts: false,
+    adopt: "never",
+    continueOnRefusal: false,
+    timeoutMs: 1000,
+  };
+}
+
+const documents = { check: () => ({}), plan: () => ({}), status: () => ({}) };
+
+const commands: Readonly<Record<string, (meshFile: MeshFile, options: EngineOptions) => Promise<unknown>>> = {
+  check: takeFacts,
+  verify: async (meshFile, options) => verifyMesh(meshFile, { ...options, requests: 1 }),
+  remove: prepareRemoval,
+  "support-bundle": async (meshFile, options) => gatherBundle(meshFile, { ...options, version: "0", documents }),
+};
+
+it.each(Object.keys(commands))(
+  "leaves no connection to Rancher open when %s is stopped while it connects",
+  async (name) => {
+    const stopped = new AbortController();
+    const reason = new Error("stopped by the test");
+    const seen = (): boolean => stub.requests.some(({ url }) => url.startsWith("/k8s/clusters/c-abcde"));
+    const ended = commands[name]?.(meshBehindRancher(), optionsWith(stopped.signal)).catch((error: unknown) => error);
+    await vi.waitFor(() => expect(seen()).toBe(true));
+    stopped.abort(reason);
+    expect(await ended).toBe(reason);
+    await vi.waitFor(() => expect(stub.openConnections()).toBe(0));
+  },
+);

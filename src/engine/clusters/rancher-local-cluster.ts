@@ -1,0 +1,88 @@
+import type { Cluster, Mesh } from "../../core/model/mesh.ts";
+import { idOf, keyOf } from "../../core/model/kube-object.ts";
+import { inventoryName, inventoryNamespace, parseInventory } from "../../core/plan/inventory.ts";
+import { managementTarget } from "../../core/render/names.ts";
+import { renderProjects } from "../../core/render/project.ts";
+import type { KubeClient } from "../../kube/client.ts";
+import { createKubeClient } from "../../kube/connect-client.ts";
+import { diagnoseKubeError } from "../../kube/diagnose.ts";
+import type { Connection } from "./connect-clusters.ts";
+import type { ClusterFacts } from "../facts/cluster-state.ts";
+import type { EngineOptions } from "../options.ts";
+import { requestLimits } from "./request-limits.ts";
+import type { RancherState } from "./rancher-link.ts";
+import { contextThrough } from "./rancher-link.ts";
+
+/** Rancher's local cluster in the form of a mesh's cluster, for what plans and applies. It takes no part in the mesh. */
+const management: Cluster = {
+  name: managementTarget,
+  network: managementTarget,
+  access: { kind: "rancher", rancherId: "local" },
+  eastWestAddresses: [],
+};
+
+/**
+ * Connects to the cluster that Rancher runs in, where projects are kept.
+ * Undefined for a mesh that asks for nothing there and left nothing there, and
+ * while Rancher is away: the clusters behind it say so.
+ */
+export async function connectManagement(
+  mesh: Mesh,
+  rancher: RancherState,
+  options: EngineOptions,
+): Promise<Connection | undefined> {
+  if (rancher.kind !== "linked") {
+    return undefined;
+  }
+  const wanted = renderProjects(mesh).length > 0;
+  const context = contextThrough(rancher.link, "local");
+  const client = createKubeClient({ cluster: managementTarget, context, limits: requestLimits(options, 1) });
+  try {
+    const facts = await gatherManagement(client, mesh.name, options.signal);
+    if (!wanted && facts.inventories.length === 0) {
+      await client.close();
+      return undefined;
+    }
+    return { kind: "connected", cluster: management, context, platform: { values: {} }, client, facts };
+  } catch (error) {
+    await client.close();
+    options.signal.throwIfAborted();
+    if (!wanted) {
+      // A token without rights in Rancher's own cluster is enough for a mesh that has nothing there.
+      return undefined;
+    }
+    return {
+      kind: "unreachable",
+      cluster: management,
+      diagnostic: await diagnoseKubeError(error, managementTarget),
+    };
+  }
+}
+
+async function gatherManagement(client: KubeClient, mesh: string, signal: AbortSignal): Promise<ClusterFacts> {
+  const [inventory, namespaces] = await Promise.all([
+    client.get(
+      {
+        apiVersion: "v1",
+        kind: "ConfigMap",
+        namespace: inventoryNamespace,
+        name: inventoryName(mesh, managementTarget),
+      },
+      { signal },
+    ),
+    client.list({ apiVersion: "v1", kind: "Namespace" }, { signal }),
+  ]);
+  return {
+    uid: undefined,
+    inventories: inventory === undefined ? [] : [parseInventory(inventory)],
+    namespaces: new Set(namespaces.map((namespace) => keyOf(idOf(namespace)))),
+    authority: undefined,
+    authorityLacks: [],
+    reader: undefined,
+    installedMeshId: undefined,
+    localities: [],
+    kubernetesVersion: "",
+    ingressAddresses: [],
+    remotes: {},
+  };
+}

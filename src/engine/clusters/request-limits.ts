@@ -1,0 +1,22 @@
+import type { KubeLimits } from "../../kube/client.ts";
+import { defaultLimits } from "../../kube/connect-client.ts";
+import type { EngineOptions } from "../options.ts";
+
+/** Requests under way in this process: more of them take longer each, until every one outlasts its limit. */
+const requestsAtATime = 600;
+
+/**
+ * The bounds of requests to each of so many clusters within an operation: none
+ * is waited for, or repeated, longer than a whole step may take, and a fleet
+ * shares the requests that are under way at a time.
+ */
+export function requestLimits(
+  { timeoutMs }: Pick<EngineOptions, "timeoutMs">,
+  clusters: number,
+): Pick<KubeLimits, "concurrency" | "requestTimeoutMs" | "retryBudgetMs"> {
+  return {
+    concurrency: Math.max(2, Math.min(defaultLimits.concurrency, Math.floor(requestsAtATime / clusters))),
+    requestTimeoutMs: Math.min(defaultLimits.requestTimeoutMs, timeoutMs),
+    retryBudgetMs: Math.min(defaultLimits.retryBudgetMs, timeoutMs),
+  };
+}

@@ -1,0 +1,68 @@
+import { writeJson } from "../../core/model/exact-json.ts";
+import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
+import type { ExitCode } from "../../core/diagnostics/exit-codes.ts";
+import type { EngineEvent, PlanEvent } from "../events.ts";
+import { planDocument } from "./plan.ts";
+
+/** How a command ended: the last event of a stream. */
+export interface SummaryEvent {
+  readonly kind: "summary";
+  readonly exitCode: ExitCode;
+  readonly clusters: readonly {
+    readonly cluster: string;
+    readonly state: string;
+    readonly applied: number;
+    readonly deleted: number;
+  }[];
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** Everything that a stream of events can hold. */
+export type StreamedEvent = PlanEvent | EngineEvent | SummaryEvent;
+
+/** One event as its line of JSON, without the line's end. Secret values are fingerprints. `at` is in milliseconds since the epoch. */
+export function eventLine(event: StreamedEvent, at: number): string {
+  const { kind, ...fields } = documentOf(event);
+  return writeJson({
+    apiVersion: "isthmus.dev/v1alpha1",
+    kind: "Event",
+    time: new Date(at).toISOString(),
+    event: kind,
+    ...fields,
+  });
+}
+
+function documentOf(
+  event: StreamedEvent,
+): { readonly kind: StreamedEvent["kind"] } & Readonly<Record<string, unknown>> {
+  switch (event.kind) {
+    case "plan":
+      return { kind: event.kind, plan: planDocument(event.plan, event) };
+    case "removal": {
+      const { mesh, clusters } = event.removal;
+      const named = clusters.map(({ cluster, objects, labelled }) => ({
+        name: cluster,
+        ...(labelled === undefined ? {} : { labelled }),
+        objects: objects.map(({ id, ...rest }) => ({ ...rest, ...id })),
+      }));
+      return { kind: event.kind, mesh, clusters: named };
+    }
+    case "object.applied":
+    case "object.deleted": {
+      const { id, ...rest } = event;
+      return { ...rest, object: id };
+    }
+    case "summary":
+      return {
+        ...event,
+        clusters: event.clusters.map(({ cluster, state, applied, deleted }) => ({
+          name: cluster,
+          state,
+          applied,
+          deleted,
+        })),
+      };
+    default:
+      return { ...event };
+  }
+}

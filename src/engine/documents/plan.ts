@@ -1,0 +1,38 @@
+import type { Plan } from "../../core/plan/plan.ts";
+import { summarisePlan } from "../../core/plan/plan.ts";
+
+/** The plan as one JSON document, `kind: Plan`; secret values show as fingerprints. */
+export function planDocument(plan: Plan, options: { readonly prune: boolean }): object {
+  return {
+    apiVersion: "isthmus.dev/v1alpha1",
+    kind: "Plan",
+    mesh: plan.mesh,
+    ...(plan.outOfScope === undefined ? {} : { outOfScope: plan.outOfScope }),
+    summary: summarisePlan(plan, options),
+    clusters: plan.clusters.map((cluster) =>
+      cluster.kind === "unreachable"
+        ? { name: cluster.cluster, state: "unreachable", diagnostic: cluster.diagnostic }
+        : {
+            name: cluster.cluster,
+            state: "planned",
+            objects: cluster.objects.map(
+              ({ action, phase, wave, id, fields, knownAfterApply, deleted, adopted, mergedFrom }) => ({
+                action,
+                phase,
+                wave,
+                ...id,
+                knownAfterApply,
+                ...(deleted === true ? { deleted } : {}),
+                ...(adopted === true ? { adopted } : {}),
+                ...(mergedFrom === undefined ? {} : { mergedFrom }),
+                fields,
+              }),
+            ),
+            ...(cluster.refused === undefined
+              ? {}
+              : { refused: cluster.refused.map(({ id, wave, diagnostic }) => ({ ...id, wave, diagnostic })) }),
+            prune: cluster.prune.map((item) => ({ ...item.id, wave: item.wave })),
+          },
+    ),
+  };
+}

@@ -1,0 +1,36 @@
+import type { KubeObject } from "../../core/model/kube-object.ts";
+import type { KubeClient } from "../../kube/client.ts";
+import { KubeError } from "../../kube/errors.ts";
+
+/** All objects of a kind in a cluster; none where the API server does not serve the kind. */
+export async function listEverywhere(
+  client: KubeClient,
+  kind: { readonly apiVersion: string; readonly kind: string },
+  signal: AbortSignal,
+): Promise<readonly KubeObject[]> {
+  return orNone(async () => client.list(kind, { signal }));
+}
+
+/** The objects of a kind in the given namespaces; none where the API server does not serve the kind. */
+export async function listKnown(
+  client: KubeClient,
+  kind: { readonly apiVersion: string; readonly kind: string },
+  namespaces: readonly string[],
+  signal: AbortSignal,
+): Promise<readonly KubeObject[]> {
+  return orNone(async () => {
+    const all = await Promise.all(namespaces.map(async (namespace) => client.list({ ...kind, namespace }, { signal })));
+    return all.flat();
+  });
+}
+
+async function orNone(list: () => Promise<readonly KubeObject[]>): Promise<readonly KubeObject[]> {
+  try {
+    return await list();
+  } catch (error) {
+    if (error instanceof KubeError && error.kind === "no-such-kind") {
+      return [];
+    }
+    throw error;
+  }
+}

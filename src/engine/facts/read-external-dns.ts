@@ -1,0 +1,117 @@
+import type { ExternalDnsFacts } from "../../core/checks/facts.ts";
+import type { KubeObject } from "../../core/model/kube-object.ts";
+import { idOf, keyOf } from "../../core/model/kube-object.ts";
+import type { KubeClient } from "../../kube/client.ts";
+import { expand, flagsOf } from "./external-dns-flags.ts";
+import { containersOf } from "./read-workload.ts";
+
+/** By which external-dns is known: its chart and kustomization set the first, the manifests of its documentation the second. */
+const externalDnsLabels = ["app.kubernetes.io/name=external-dns", "app=external-dns"];
+
+interface Container {
+  readonly name?: string;
+  readonly image?: string;
+  readonly command?: readonly string[];
+  readonly args?: readonly string[];
+  readonly env?: readonly EnvironmentVariable[];
+  readonly envFrom?: readonly {
+    readonly prefix?: string;
+    readonly configMapRef?: { readonly name?: string };
+    readonly secretRef?: { readonly name?: string };
+  }[];
+}
+
+interface EnvironmentVariable {
+  readonly name: string;
+  readonly value?: string;
+  readonly valueFrom?: { readonly configMapKeyRef?: { readonly name?: string; readonly key: string } };
+}
+
+/** Deployments of external-dns with what says whose names they write. */
+export async function readExternalDns(client: KubeClient, signal: AbortSignal): Promise<readonly ExternalDnsFacts[]> {
+  const lists = await Promise.all(
+    externalDnsLabels.map(async (labelSelector) =>
+      client.list({ apiVersion: "apps/v1", kind: "Deployment", labelSelector }, { signal }),
+    ),
+  );
+  const found = new Map(lists.flat().map((object) => [keyOf(idOf(object)), object]));
+  return Promise.all([...found.values()].map(async (object) => readDeployment(client, object, signal)));
+}
+
+async function readDeployment(client: KubeClient, object: KubeObject, signal: AbortSignal): Promise<ExternalDnsFacts> {
+  const namespace = object.metadata.namespace ?? "";
+  const container = chooseContainer(containersOf(object));
+  const environment = await readEnvironment(client, namespace, container, signal);
+  const { valueOf, valuesOf, unread } = flagsOf([...(container.command ?? []), ...(container.args ?? [])], environment);
+  const version = /:v?(\d+\.\d+)(?:\.\d+)?/.exec(container.image ?? "")?.[1];
+  const [ownerId, txtPrefix, txtSuffix] = ["txt-owner-id", "txt-prefix", "txt-suffix"].map(valueOf);
+  const [policy, registry] = ["policy", "registry"].map(valueOf);
+  return {
+    namespace,
+    name: object.metadata.name,
+    ...(version === undefined ? {} : { version }),
+    ...(ownerId === undefined ? {} : { ownerId }),
+    ...(txtPrefix === undefined ? {} : { txtPrefix }),
+    ...(txtSuffix === undefined ? {} : { txtSuffix }),
+    ...(policy === undefined ? {} : { policy }),
+    ...(registry === undefined ? {} : { registry }),
+    sources: valuesOf("source"),
+    domainFilters: valuesOf("domain-filter"),
+    ...(unread === undefined ? {} : { unread }),
+  };
+}
+
+/** A webhook for a DNS provider may run beside it, in a container whose image has a name much like it. */
+function chooseContainer(containers: readonly Container[]): Container {
+  return (
+    containers.find((one) => one.name === "external-dns") ??
+    containers.find((one) => /(?:^|\/)external-dns(?:[:@]|$)/.test(one.image ?? "")) ??
+    containers[0] ??
+    {}
+  );
+}
+
+interface Environment {
+  readonly values: ReadonlyMap<string, string>;
+  /** Names of variables, or of whole sources of them, that are not read: Secrets and fields of the pod. */
+  readonly unread: readonly string[];
+}
+
+async function readEnvironment(
+  client: KubeClient,
+  namespace: string,
+  { env = [], envFrom = [] }: Container,
+  signal: AbortSignal,
+): Promise<Environment> {
+  const values = new Map<string, string>();
+  const unread: string[] = [];
+  const read = async (name: string): Promise<Readonly<Record<string, string>>> => {
+    const found = await client.get({ apiVersion: "v1", kind: "ConfigMap", namespace, name }, { signal });
+    return (found?.["data"] ?? {}) as Readonly<Record<string, string>>;
+  };
+  for (const { prefix = "", configMapRef, secretRef } of envFrom) {
+    if (configMapRef?.name !== undefined) {
+      for (const [key, value] of Object.entries(await read(configMapRef.name))) {
+        values.set(`${prefix}${key}`, value);
+      }
+    } else if (secretRef?.name !== undefined) {
+      unread.push(`all variables of Secret ${secretRef.name}`);
+    }
+  }
+  for (const { name, value, valueFrom } of env) {
+    const reference = valueFrom?.configMapKeyRef;
+    const known =
+      valueFrom === undefined
+        ? (value ?? "")
+        : reference?.name === undefined
+          ? undefined
+          : (await read(reference.name))[reference.key];
+    if (known === undefined) {
+      unread.push(name);
+      values.delete(name);
+    } else {
+      values.set(name, expand(known, values));
+    }
+  }
+  return { values, unread };
+}

@@ -1,0 +1,140 @@
+import { Buffer } from "node:buffer";
+import type { GatewayFacts, GatewayPod } from "../../core/checks/facts.ts";
+import { eastWestGateway, ingressGateway, istioNamespace, networkLabel } from "../../core/render/names.ts";
+import type { Service } from "../../core/model/mesh.ts";
+import type { KubeObject } from "../../core/model/kube-object.ts";
+import type { KubeClient } from "../../kube/client.ts";
+import { inspectBundle } from "../../pki/inspect.ts";
+import type { WireServicePort } from "./read-service-port.ts";
+import { readServicePort } from "./read-service-port.ts";
+import { serviceAddresses } from "./service-addresses.ts";
+import { environmentOf, readWorkload } from "./read-workload.ts";
+import { readListenerPorts, readProxyConfig } from "./read-proxy-config.ts";
+
+/** The admin port of every Istio proxy; open inside the pod only. */
+export const proxyAdminPort = 15000;
+
+const selectors: Readonly<Record<string, string>> = {
+  [ingressGateway]: "istio=ingressgateway",
+  [eastWestGateway]: "istio=eastwestgateway",
+};
+
+/** Both gateways of one cluster: Deployment, Service, and what every ready pod's proxy has. */
+export async function readGateways(
+  client: KubeClient,
+  services: readonly Service[],
+  signal: AbortSignal,
+): Promise<readonly GatewayFacts[]> {
+  return Promise.all(
+    Object.entries(selectors).map(async ([name, labelSelector]): Promise<GatewayFacts> => {
+      const [deployment, service, pods] = await Promise.all([
+        client.get({ apiVersion: "apps/v1", kind: "Deployment", namespace: istioNamespace, name }, { signal }),
+        client.get({ apiVersion: "v1", kind: "Service", namespace: istioNamespace, name }, { signal }),
+        client.list(
+          {
+            apiVersion: "v1",
+            kind: "Pod",
+            namespace: istioNamespace,
+            labelSelector,
+            fieldSelector: "status.phase=Running",
+          },
+          { signal },
+        ),
+      ]);
+      const environment = deployment === undefined ? {} : environmentOf(deployment);
+      const network = environment["ISTIO_META_NETWORK"] ?? environment["ISTIO_META_REQUESTED_NETWORK_VIEW"];
+      const clusterId = environment["ISTIO_META_CLUSTER_ID"];
+      return {
+        name,
+        ...readWorkload(deployment),
+        ...(network === undefined ? {} : { network }),
+        ...(clusterId === undefined ? {} : { clusterId }),
+        ...(service === undefined ? {} : { service: readService(service) }),
+        pods: await Promise.all(
+          pods
+            .filter(isReady)
+            .map(async (pod) => readProxy(client, { gateway: name, name: pod.metadata.name }, services, signal)),
+        ),
+      };
+    }),
+  );
+}
+
+function readService(service: KubeObject): NonNullable<GatewayFacts["service"]> {
+  const spec = service["spec"] as
+    | {
+        readonly type?: string;
+        readonly ports?: readonly WireServicePort[];
+        readonly selector?: Readonly<Record<string, string>>;
+      }
+    | undefined;
+  const network = service.metadata.labels?.[networkLabel];
+  return {
+    type: spec?.type ?? "ClusterIP",
+    ...(network === undefined ? {} : { network }),
+    addresses: serviceAddresses(service),
+    ports: (spec?.ports ?? []).map((one) => one.port),
+    servicePorts: (spec?.ports ?? []).map(readServicePort),
+    selector: spec?.selector ?? {},
+  };
+}
+
+function isReady(pod: KubeObject): boolean {
+  const status = pod["status"] as
+    | { readonly conditions?: readonly { readonly type: string; readonly status: string }[] }
+    | undefined;
+  const ready = status?.conditions?.some((one) => one.type === "Ready" && one.status === "True") === true;
+  return ready && pod.metadata["deletionTimestamp"] === undefined;
+}
+
+interface SecretDump {
+  readonly configs?: readonly {
+    readonly name?: string;
+    readonly secret?: { readonly validation_context?: { readonly trusted_ca?: { readonly inline_bytes?: string } } };
+  }[];
+}
+
+/** `/certs` names the first certificate of a bundle only, and while a root is being replaced there are two. */
+const secretsPath = "/config_dump?resource=dynamic_active_secrets";
+
+function rootsOf({ configs = [] }: SecretDump): readonly string[] {
+  const bundles = configs.flatMap((one) =>
+    one.name === "ROOTCA" ? (one.secret?.validation_context?.trusted_ca?.inline_bytes ?? []) : [],
+  );
+  const pem = bundles.map((bundle) => Buffer.from(bundle, "base64").toString("utf8")).join("\n");
+  return [...new Set(inspectBundle(pem).map(({ identity }) => identity))];
+}
+
+async function readProxy(
+  client: KubeClient,
+  { gateway, name }: { readonly gateway: string; readonly name: string },
+  services: readonly Service[],
+  signal: AbortSignal,
+): Promise<GatewayPod> {
+  const ask = async (path: string): Promise<string> => {
+    const answer = await client.podHttpGet(istioNamespace, name, proxyAdminPort, path, { signal, timeoutMs: 10_000 });
+    if (answer.status !== 200) {
+      throw new Error(`${path} answered ${answer.status}`);
+    }
+    return answer.body;
+  };
+  try {
+    const [secrets, listeners, routes, clusters] = await Promise.all([
+      ask(secretsPath),
+      ask("/config_dump?resource=dynamic_listeners"),
+      // An east-west gateway passes connections on, and has no routes.
+      gateway === eastWestGateway ? "{}" : ask("/config_dump?resource=dynamic_route_configs"),
+      ask("/clusters?format=json"),
+    ]);
+    return {
+      name,
+      config: readProxyConfig({ listeners, routes, clusters }, services),
+      listeners: readListenerPorts(listeners),
+      roots: rootsOf(JSON.parse(secrets) as SecretDump),
+    };
+  } catch (error) {
+    signal.throwIfAborted();
+    const config = { chains: [], routeTables: [], clusters: [] };
+    return { name, problem: (error as Error).message, listeners: [], roots: [], config };
+  }
+}

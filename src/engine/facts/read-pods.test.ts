@@ -1,0 +1,61 @@
+import { expect, it } from "vitest";
+import { connectFake } from "../../kube/testing/connect-fake.ts";
+import { listRunningPods, readMeshPods } from "./read-pods.ts";
+
+const { signal } = new AbortController();
+
+const pod = (name: string, namespace: string, labels: object, more: object = {}): never =>
+  ({
+    apiVersion: "v1",
+    kind: "Pod",
+    metadata: { name, namespace, labels },
+    spec: { containers: [{ name: "app" }] },
+    status: { phase: "Running" },
+    ...more,
+  }) as never;
+
+it("keeps istiod, gateways and what the mesh's services select, with what the checks judge", async () => {
+  const { server, client } = await connectFake();
+  server.put(
+    pod(
+      "web-1",
+      "sample",
+      { app: "web", version: "v1" },
+      {
+        spec: {
+          serviceAccountName: "web",
+          initContainers: [{ name: "istio-init" }, { name: "istio-proxy" }],
+          containers: [{ name: "app", ports: [{ name: "http", containerPort: 8080 }] }],
+        },
+        status: {
+          phase: "Running",
+          startTime: "2026-11-01T00:00:00Z",
+          podIP: "10.42.0.7",
+          podIPs: [{ ip: "10.42.0.7" }, { ip: "fd00::7" }],
+          conditions: [{ type: "Ready", status: "True" }],
+        },
+      },
+    ),
+  );
+  server.put(pod("batch-1", "sample", { app: "batch" }));
+  server.put(pod("web-2", "other", { app: "web" }));
+  server.put(pod("istiod-1", "istio-system", { app: "istiod" }));
+  const found = readMeshPods(await listRunningPods(client, ["istio-system", "sample"], signal), [
+    { service: "sample/web", selector: { app: "web" } },
+    { service: "sample/by-hand", selector: {} },
+  ]);
+  expect(found.map((one) => `${one.namespace}/${one.name}`)).toEqual(["istio-system/istiod-1", "sample/web-1"]);
+  expect(found[1]).toEqual({
+    namespace: "sample",
+    name: "web-1",
+    labels: { app: "web", version: "v1" },
+    addresses: ["10.42.0.7", "fd00::7"],
+    ready: true,
+    started: "2026-11-01T00:00:00Z",
+    proxy: true,
+    init: true,
+    hostNetwork: false,
+    serviceAccount: "web",
+    ports: [{ name: "http", port: 8080, protocol: "TCP" }],
+  });
+});

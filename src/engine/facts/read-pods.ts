@@ -1,0 +1,88 @@
+import type { PodFacts } from "../../core/checks/pod-facts.ts";
+import type { KubeObject } from "../../core/model/kube-object.ts";
+import { istioNamespace } from "../../core/render/names.ts";
+import type { KubeClient } from "../../kube/client.ts";
+
+interface Container {
+  readonly name: string;
+  readonly ports?: readonly { readonly name?: string; readonly containerPort: number; readonly protocol?: string }[];
+}
+
+interface PodSpec {
+  readonly containers?: readonly Container[];
+  readonly initContainers?: readonly Container[];
+  readonly hostNetwork?: boolean;
+  readonly serviceAccountName?: string;
+}
+
+interface PodStatus {
+  readonly startTime?: string;
+  readonly podIP?: string;
+  readonly podIPs?: readonly { readonly ip: string }[];
+  readonly conditions?: readonly { readonly type: string; readonly status: string }[];
+}
+
+type Labels = Readonly<Record<string, string>>;
+
+/** Istio's own pods, by what they are selected by. */
+const istioPods: readonly Labels[] = [{ app: "istiod" }, { istio: "ingressgateway" }, { istio: "eastwestgateway" }];
+
+/** All running pods of the given namespaces that are not being deleted. */
+export async function listRunningPods(
+  client: KubeClient,
+  namespaces: readonly string[],
+  signal: AbortSignal,
+): Promise<readonly KubeObject[]> {
+  const query = { apiVersion: "v1", kind: "Pod", fieldSelector: "status.phase=Running" };
+  const all = await Promise.all(namespaces.map(async (namespace) => client.list({ ...query, namespace }, { signal })));
+  return all.flat().filter((pod) => pod.metadata["deletionTimestamp"] === undefined);
+}
+
+/** Those of the pods that are istiod's, a gateway's, or selected by a service of the mesh, reduced to what the checks judge. */
+export function readMeshPods(
+  pods: readonly KubeObject[],
+  services: readonly { readonly service: string; readonly selector: Labels }[],
+): readonly PodFacts[] {
+  const wanted = [
+    ...istioPods.map((labels) => ({ namespace: istioNamespace, labels })),
+    ...services
+      .filter(({ selector }) => Object.keys(selector).length > 0)
+      .map(({ service, selector }) => ({ namespace: service.slice(0, service.indexOf("/")), labels: selector })),
+  ];
+  return pods
+    .filter((pod) =>
+      wanted.some(
+        ({ namespace, labels }) =>
+          namespace === pod.metadata.namespace &&
+          Object.entries(labels).every(([key, value]) => pod.metadata.labels?.[key] === value),
+      ),
+    )
+    .map(readPod);
+}
+
+/** One pod, reduced to what the checks judge. */
+export function readPod(pod: KubeObject): PodFacts {
+  const spec = (pod["spec"] ?? {}) as PodSpec;
+  const status = (pod["status"] ?? {}) as PodStatus;
+  const containers = [...(spec.containers ?? []), ...(spec.initContainers ?? [])];
+  const addresses = (status.podIPs ?? []).map((one) => one.ip);
+  return {
+    namespace: pod.metadata.namespace ?? "",
+    name: pod.metadata.name,
+    labels: pod.metadata.labels ?? {},
+    addresses: addresses.length === 0 && status.podIP !== undefined ? [status.podIP] : addresses,
+    ready: status.conditions?.some((one) => one.type === "Ready" && one.status === "True") === true,
+    started: status.startTime ?? "",
+    proxy: containers.some((one) => one.name === "istio-proxy"),
+    init: (spec.initContainers ?? []).some((one) => one.name === "istio-init"),
+    hostNetwork: spec.hostNetwork === true,
+    serviceAccount: spec.serviceAccountName ?? "default",
+    ports: containers.flatMap((container) =>
+      (container.ports ?? []).map(({ name, containerPort, protocol = "TCP" }) => ({
+        ...(name === undefined ? {} : { name }),
+        port: containerPort,
+        protocol,
+      })),
+    ),
+  };
+}

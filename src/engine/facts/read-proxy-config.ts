@@ -1,0 +1,249 @@
+import type {
+  FilterChainFacts,
+  HeaderMatch,
+  PathMatch,
+  ProxyClusterFacts,
+  ProxyConfig,
+  ProxyRouteFacts,
+  RouteTableFacts,
+} from "../../core/checks/proxy-facts.ts";
+import type { Service } from "../../core/model/mesh.ts";
+import { serviceHost } from "../../core/render/names.ts";
+import { compareText } from "../../core/render/order.ts";
+import { parseProxyEndpoints } from "./proxy-endpoints.ts";
+
+/** Bodies of a proxy's admin pages. */
+export interface AdminPages {
+  /** `/config_dump?resource=dynamic_listeners` */
+  readonly listeners: string;
+  /** `/config_dump?resource=dynamic_route_configs`; `{}` for a proxy that has none. */
+  readonly routes: string;
+  /** `/clusters?format=json` */
+  readonly clusters: string;
+}
+
+/**
+ * What a gateway's proxy holds for the mesh's services, from its admin pages
+ * (https://www.envoyproxy.io/docs/envoy/latest/api-v3/admin/v3/config_dump_shared.proto).
+ * Throws where a page is not JSON.
+ */
+export function readProxyConfig(pages: AdminPages, services: readonly Service[]): ProxyConfig {
+  const headers = new Set(
+    services.flatMap((service) => service.routes.flatMap((route) => Object.keys(route.match.headers))).map(lower),
+  );
+  return {
+    chains: readChains(JSON.parse(pages.listeners) as Dump<DynamicListener>, services),
+    routeTables: configsOf(JSON.parse(pages.routes) as Dump<DynamicRoutes>).map((one) =>
+      readRouteTable(one.route_config ?? {}, headers),
+    ),
+    clusters: readClusters(pages.clusters, services),
+  };
+}
+
+/** Ports at which the proxy listens by what istiod sent it, from the page of its listeners. */
+export function readListenerPorts(listeners: string): readonly number[] {
+  return configsOf(JSON.parse(listeners) as Dump<DynamicListener>).flatMap(
+    ({ active_state: active }) => active?.listener?.address?.socket_address?.port_value ?? [],
+  );
+}
+
+interface Dump<Config> {
+  readonly configs?: readonly Config[];
+}
+
+interface SocketAddress {
+  readonly socket_address?: { readonly port_value?: number };
+}
+
+interface DynamicListener {
+  readonly active_state?: {
+    readonly listener?: { readonly address?: SocketAddress; readonly filter_chains?: readonly Chain[] };
+  };
+}
+
+interface Chain {
+  readonly filter_chain_match?: { readonly server_names?: readonly string[] };
+  readonly filters?: readonly {
+    readonly typed_config?: {
+      readonly cluster?: string;
+      readonly rds?: { readonly route_config_name?: string };
+    };
+  }[];
+  readonly transport_socket?: {
+    readonly typed_config?: {
+      readonly common_tls_context?: {
+        readonly tls_certificate_sds_secret_configs?: readonly { readonly name?: string }[];
+      };
+    };
+  };
+}
+
+interface DynamicRoutes {
+  readonly route_config?: RouteConfig;
+}
+
+interface RouteConfig {
+  readonly name?: string;
+  readonly virtual_hosts?: readonly { readonly domains?: readonly string[]; readonly routes?: readonly Route[] }[];
+}
+
+interface StringMatch {
+  readonly exact?: string;
+  readonly prefix?: string;
+  readonly safe_regex?: { readonly regex?: string };
+  readonly [other: string]: unknown;
+}
+
+interface Route {
+  readonly match?: {
+    readonly path?: string;
+    readonly prefix?: string;
+    readonly path_separated_prefix?: string;
+    readonly safe_regex?: { readonly regex?: string };
+    readonly case_sensitive?: boolean;
+    readonly headers?: readonly (StringMatch & {
+      readonly name: string;
+      readonly string_match?: StringMatch;
+      readonly exact_match?: string;
+      readonly prefix_match?: string;
+      readonly invert_match?: boolean;
+    })[];
+    readonly [other: string]: unknown;
+  };
+  readonly route?: {
+    readonly cluster?: string;
+    readonly weighted_clusters?: { readonly clusters?: readonly { readonly name: string; readonly weight?: number }[] };
+  };
+  readonly metadata?: { readonly filter_metadata?: { readonly istio?: { readonly config?: string } } };
+}
+
+/** Older proxies write `{}` for nothing at all. */
+function configsOf<Config>({ configs = [] }: Dump<Config>): readonly Config[] {
+  return configs;
+}
+
+/** Chains of other services would fill the facts of a large mesh: an east-west gateway has one for every port of every service. */
+function readChains(dump: Dump<DynamicListener>, services: readonly Service[]): readonly FilterChainFacts[] {
+  const hosts = services.map((service) => `_.${serviceHost(service)}`);
+  return configsOf(dump).flatMap(({ active_state: active }) => {
+    const port = active?.listener?.address?.socket_address?.port_value ?? 0;
+    return (active?.listener?.filter_chains ?? [])
+      .map((chain) => readChain(port, chain))
+      .filter(
+        ({ serverNames, routeTable }) =>
+          routeTable !== undefined || serverNames.some((name) => hosts.some((host) => name.endsWith(host))),
+      );
+  });
+}
+
+function readChain(
+  port: number,
+  { filter_chain_match: match, filters = [], transport_socket: socket }: Chain,
+): FilterChainFacts {
+  const routeTable = filters.find((one) => one.typed_config?.rds !== undefined)?.typed_config?.rds?.route_config_name;
+  const cluster = filters.find((one) => one.typed_config?.cluster !== undefined)?.typed_config?.cluster;
+  const credential = socket?.typed_config?.common_tls_context?.tls_certificate_sds_secret_configs?.[0]?.name;
+  return {
+    port,
+    serverNames: match?.server_names ?? [],
+    ...(routeTable === undefined ? {} : { routeTable }),
+    ...(cluster === undefined ? {} : { cluster }),
+    ...(credential === undefined ? {} : { credential }),
+  };
+}
+
+function readRouteTable(
+  { name = "", virtual_hosts: hosts = [] }: RouteConfig,
+  headers: ReadonlySet<string>,
+): RouteTableFacts {
+  return {
+    name,
+    virtualHosts: hosts.map(({ domains = [], routes = [] }) => ({
+      domains,
+      routes: routes.map((route) => readRoute(route, headers)),
+    })),
+  };
+}
+
+/** What a match may ask for beside path and headers. `case_sensitive` is true wherever istiod says nothing else. */
+const plainMatchFields = new Set([
+  "path",
+  "prefix",
+  "path_separated_prefix",
+  "safe_regex",
+  "headers",
+  "case_sensitive",
+]);
+
+function readRoute({ match = {}, route, metadata }: Route, headers: ReadonlySet<string>): ProxyRouteFacts {
+  const weighted = route?.weighted_clusters?.clusters;
+  const config = metadata?.filter_metadata?.istio?.config ?? "";
+  const [, namespace, name] = /\/namespaces\/([^/]+)\/virtual-service\/([^/]+)$/.exec(config) ?? [];
+  return {
+    path: readPath(match),
+    headers: (match.headers ?? []).map((one) => readHeader(one, headers)),
+    conditional: Object.keys(match).some((field) => !plainMatchFields.has(field)) || match.case_sensitive === false,
+    clusters:
+      weighted === undefined
+        ? route?.cluster === undefined
+          ? {}
+          : { [route.cluster]: 100 }
+        : Object.fromEntries(weighted.map((one) => [one.name, one.weight ?? 0])),
+    source: namespace === undefined || name === undefined ? "" : `${namespace}/${name}`,
+  };
+}
+
+function readPath(match: NonNullable<Route["match"]>): PathMatch {
+  if (match.path !== undefined) {
+    return { kind: "exact", value: match.path };
+  }
+  if (match.prefix !== undefined) {
+    return { kind: "prefix", value: match.prefix };
+  }
+  if (match.path_separated_prefix !== undefined) {
+    return { kind: "segments", value: match.path_separated_prefix };
+  }
+  return match.safe_regex?.regex === undefined
+    ? { kind: "other", value: "" }
+    : { kind: "regex", value: match.safe_regex.regex };
+}
+
+function readHeader(
+  header: NonNullable<NonNullable<Route["match"]>["headers"]>[number],
+  known: ReadonlySet<string>,
+): HeaderMatch {
+  const match = header.string_match ?? header;
+  const [exact, prefix] = [match.exact ?? header.exact_match, match.prefix ?? header.prefix_match];
+  const regex = match.safe_regex?.regex;
+  const found: Pick<HeaderMatch, "kind" | "value"> =
+    exact !== undefined
+      ? { kind: "exact", value: exact }
+      : prefix !== undefined
+        ? { kind: "prefix", value: prefix }
+        : regex === undefined
+          ? { kind: "other", value: "" }
+          : { kind: "regex", value: regex };
+  return {
+    name: lower(header.name),
+    ...(known.has(lower(header.name)) ? found : { kind: found.kind, value: "" }),
+    inverted: header.invert_match === true,
+  };
+}
+
+function lower(name: string): string {
+  return name.toLowerCase();
+}
+
+/** `outbound|…` are what the proxy itself asks, `outbound_.…` what an east-west gateway passes on to. */
+function readClusters(body: string, services: readonly Service[]): readonly ProxyClusterFacts[] {
+  const hosts = new Set(services.map(serviceHost));
+  return [...parseProxyEndpoints(body)]
+    .filter(([name]) => hosts.has(/^outbound(?:\|.*\||_\..*_\.)([^|]+)$/.exec(name)?.[1] ?? ""))
+    .map(([name, endpoints]) => ({
+      name,
+      endpoints: endpoints
+        .map(({ address, idle }) => ({ address, idle }))
+        .toSorted((a, b) => compareText(a.address, b.address)),
+    }))
+    .toSorted((a, b) => compareText(a.name, b.name));
+}

@@ -1,0 +1,120 @@
+import type { RoutingFacts, WrittenObject } from "../../core/checks/facts.ts";
+import type { KubeObject } from "../../core/model/kube-object.ts";
+import { meshLabel } from "../../core/render/names.ts";
+import { compareText } from "../../core/render/order.ts";
+import type { KubeClient } from "../../kube/client.ts";
+import { listEverywhere } from "./list-known.ts";
+
+interface GatewaySpec {
+  readonly selector?: Readonly<Record<string, string>>;
+  readonly servers?: readonly {
+    readonly port?: { readonly number?: number };
+    readonly tls?: { readonly mode?: string };
+    readonly hosts?: readonly string[];
+  }[];
+}
+
+interface RuleSpec {
+  readonly host?: string;
+  readonly trafficPolicy?: { readonly tls?: { readonly mode?: string } };
+  readonly subsets?: readonly { readonly name: string; readonly labels?: Readonly<Record<string, string>> }[];
+}
+
+interface RouteSpec {
+  readonly http?: readonly {
+    readonly route?: readonly { readonly weight?: number; readonly destination?: { readonly subset?: string } }[];
+  }[];
+}
+
+/** In every release that has it. */
+const filterVersion = "networking.istio.io/v1alpha3";
+
+/** How many of the objects that were written last are told. */
+const toldOfWritten = 10;
+
+/**
+ * Istio's routing objects of all namespaces, since gateways and hosts are
+ * shared between them, in the version that the mesh's Istio serves (v1 from
+ * 1.22 on), reduced to what the checks compare; none where Istio is not installed.
+ */
+export async function readRouting(
+  client: KubeClient,
+  { apiVersion }: { readonly apiVersion: string },
+  signal: AbortSignal,
+): Promise<RoutingFacts> {
+  const read = async (kind: string, version = apiVersion): Promise<readonly KubeObject[]> =>
+    listEverywhere(client, { apiVersion: version, kind }, signal);
+  const [gateways, rules, routes, filters] = await Promise.all([
+    read("Gateway"),
+    read("DestinationRule"),
+    read("VirtualService"),
+    read("EnvoyFilter", filterVersion),
+  ]);
+  return {
+    writtenLast: writtenLast([...gateways, ...rules, ...routes, ...filters]),
+    gateways: gateways.map((object) => {
+      const spec = (object["spec"] ?? {}) as GatewaySpec;
+      return {
+        ...nameOf(object),
+        selector: spec.selector ?? {},
+        servers: (spec.servers ?? []).map((server) => ({
+          port: server.port?.number ?? 0,
+          tlsMode: server.tls?.mode ?? "",
+          hosts: server.hosts ?? [],
+        })),
+      };
+    }),
+    destinationRules: rules.map((object) => {
+      const spec = (object["spec"] ?? {}) as RuleSpec;
+      return {
+        ...nameOf(object),
+        host: spec.host ?? "",
+        created: typeof object.metadata["creationTimestamp"] === "string" ? object.metadata["creationTimestamp"] : "",
+        own: object.metadata.labels?.[meshLabel] !== undefined,
+        ...(spec.trafficPolicy === undefined ? {} : { trafficPolicy: trafficPolicyOf(spec.trafficPolicy) }),
+        subsets: (spec.subsets ?? []).map((subset) => ({ name: subset.name, labels: subset.labels ?? {} })),
+      };
+    }),
+    virtualServices: routes.map((object) => {
+      const destinations = ((object["spec"] ?? {}) as RouteSpec).http?.[0]?.route ?? [];
+      return {
+        ...nameOf(object),
+        weights: Object.fromEntries(
+          destinations.map((one) => [
+            one.destination?.subset ?? "",
+            one.weight ?? (destinations.length === 1 ? 100 : 0),
+          ]),
+        ),
+      };
+    }),
+  };
+}
+
+function trafficPolicyOf({ tls }: NonNullable<RuleSpec["trafficPolicy"]>): { readonly tls?: string } {
+  return tls?.mode === undefined ? {} : { tls: tls.mode };
+}
+
+interface ManagedField {
+  readonly manager?: string;
+  readonly time?: string;
+  readonly subresource?: string;
+}
+
+function writtenLast(objects: readonly KubeObject[]): readonly WrittenObject[] {
+  return objects
+    .flatMap((object): readonly WrittenObject[] => {
+      const fields = (object.metadata["managedFields"] ?? []) as unknown as readonly ManagedField[];
+      const [last] = fields
+        .filter(({ subresource = "" }) => subresource === "")
+        .toSorted((a, b) => compareText(b.time ?? "", a.time ?? ""));
+      return last?.time === undefined
+        ? []
+        : [{ kind: object.kind, ...nameOf(object), at: last.time, by: last.manager ?? "somebody" }];
+    })
+    .toSorted((a, b) => compareText(b.at, a.at) || compareText(`${a.kind} ${a.name}`, `${b.kind} ${b.name}`))
+    .slice(0, toldOfWritten);
+}
+
+function nameOf(object: KubeObject): { readonly namespace: string; readonly name: string } {
+  return { namespace: object.metadata.namespace ?? "", name: object.metadata.name };
+}

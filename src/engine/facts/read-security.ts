@@ -1,0 +1,84 @@
+import type {
+  AuthorizationFields,
+  AuthorizationPolicyFacts,
+  PeerAuthenticationFacts,
+} from "../../core/checks/policy-facts.ts";
+import type { KubeObject } from "../../core/model/kube-object.ts";
+import type { KubeClient } from "../../kube/client.ts";
+import { listKnown } from "./list-known.ts";
+
+interface WireWorkloads {
+  readonly selector?: { readonly matchLabels?: Readonly<Record<string, string>> };
+}
+
+interface WirePeerAuthentication extends WireWorkloads {
+  readonly mtls?: { readonly mode?: string };
+  readonly portLevelMtls?: Readonly<Record<string, { readonly mode?: string }>>;
+}
+
+interface WireAuthorization extends WireWorkloads {
+  readonly action?: string;
+  readonly targetRef?: unknown;
+  readonly targetRefs?: readonly unknown[];
+  readonly rules?: readonly {
+    readonly from?: readonly { readonly source?: AuthorizationFields }[];
+    readonly to?: readonly { readonly operation?: AuthorizationFields }[];
+    readonly when?: readonly unknown[];
+  }[];
+}
+
+export interface SecurityFacts {
+  readonly peerAuthentications: readonly PeerAuthenticationFacts[];
+  readonly authorizationPolicies: readonly AuthorizationPolicyFacts[];
+}
+
+/** Which mTLS and which requests the pods of the given namespaces take; nothing where Istio is not installed. v1beta1 is served by every release. */
+export async function readSecurity(
+  client: KubeClient,
+  namespaces: readonly string[],
+  signal: AbortSignal,
+): Promise<SecurityFacts> {
+  const read = async (kind: string): Promise<readonly KubeObject[]> =>
+    listKnown(client, { apiVersion: "security.istio.io/v1beta1", kind }, namespaces, signal);
+  const [authentications, authorizations] = await Promise.all([
+    read("PeerAuthentication"),
+    read("AuthorizationPolicy"),
+  ]);
+  return {
+    peerAuthentications: authentications.map((object) => {
+      const spec = (object["spec"] ?? {}) as WirePeerAuthentication;
+      return {
+        ...placeOf(object),
+        created: typeof object.metadata["creationTimestamp"] === "string" ? object.metadata["creationTimestamp"] : "",
+        ...selectorOf(spec),
+        mode: spec.mtls?.mode ?? "UNSET",
+        portModes: Object.fromEntries(
+          Object.entries(spec.portLevelMtls ?? {}).map(([port, { mode = "UNSET" }]) => [port, mode]),
+        ),
+      };
+    }),
+    authorizationPolicies: authorizations.map((object) => {
+      const spec = (object["spec"] ?? {}) as WireAuthorization;
+      return {
+        ...placeOf(object),
+        // It is logged and has no effect (https://istio.io/latest/docs/reference/config/annotations/#IoIstioDryRun).
+        action: object.metadata.annotations?.["istio.io/dry-run"] === "true" ? "AUDIT" : (spec.action ?? "ALLOW"),
+        ...selectorOf(spec),
+        targeted: spec.targetRef !== undefined || (spec.targetRefs ?? []).length > 0,
+        rules: (spec.rules ?? []).map(({ from = [], to = [], when = [] }) => ({
+          from: from.map(({ source = {} }) => source),
+          to: to.map(({ operation = {} }) => operation),
+          conditional: when.length > 0,
+        })),
+      };
+    }),
+  };
+}
+
+function placeOf(object: KubeObject): { readonly namespace: string; readonly name: string } {
+  return { namespace: object.metadata.namespace ?? "", name: object.metadata.name };
+}
+
+function selectorOf({ selector }: WireWorkloads): { readonly selector?: Readonly<Record<string, string>> } {
+  return selector?.matchLabels === undefined ? {} : { selector: selector.matchLabels };
+}

@@ -1,0 +1,43 @@
+import type { ServiceFacts } from "../../core/checks/facts.ts";
+import { endpointsOf } from "../../core/checks/service-port.ts";
+import type { Service } from "../../core/model/mesh.ts";
+import { compareText } from "../../core/render/order.ts";
+import type { KubeClient } from "../../kube/client.ts";
+import { clusterEndpointsOf, readServiceObjects, slicesOf } from "./service-endpoints.ts";
+import { hasSidecar } from "./sidecars.ts";
+import type { WireServicePort } from "./read-service-port.ts";
+import { readServicePort } from "./read-service-port.ts";
+
+/** One service of the mesh as a cluster has it. */
+export async function readService(client: KubeClient, service: Service, signal: AbortSignal): Promise<ServiceFacts> {
+  const { namespace, name } = service;
+  const objects = await readServiceObjects(client, service, signal);
+  const object = objects.service;
+  const real = clusterEndpointsOf(service, objects);
+  const spec = object?.["spec"] as
+    | {
+        readonly clusterIP?: string;
+        readonly ports?: readonly WireServicePort[];
+        readonly selector?: Readonly<Record<string, string>>;
+      }
+    | undefined;
+  const selector = Object.entries(spec?.selector ?? {});
+  return {
+    service: `${namespace}/${name}`,
+    present: object !== undefined,
+    headless: spec?.clusterIP === "None",
+    ports: (spec?.ports ?? []).map((one) => one.port),
+    selector: spec?.selector ?? {},
+    servicePorts: (spec?.ports ?? []).map(readServicePort),
+    podsOf: real.podsOf,
+    alsoAt: real.alsoAt ?? {},
+    endpoints: endpointsOf(slicesOf(objects), undefined)
+      .map(({ address }) => address)
+      .sort(compareText),
+    withoutSidecar: objects.pods
+      .filter((pod) => (pod["status"] as { readonly phase?: string } | undefined)?.phase === "Running")
+      .filter((pod) => selector.length > 0 && selector.every(([key, value]) => pod.metadata.labels?.[key] === value))
+      .filter((pod) => !hasSidecar(pod))
+      .map((pod) => pod.metadata.name),
+  };
+}

@@ -1,0 +1,55 @@
+import { expect, it } from "vitest";
+import { connectFake } from "../../kube/testing/connect-fake.ts";
+import { readSystem } from "./read-system.ts";
+
+const { signal } = new AbortController();
+const namespace = "kube-system";
+const labels = { "k8s-app": "kube-dns" };
+
+function dnsOf(endpoints: readonly object[]): readonly never[] {
+  return [
+    {
+      apiVersion: "v1",
+      kind: "Service",
+      metadata: { name: "rke2-coredns", namespace, labels },
+      spec: { selector: labels, ports: [{ name: "udp-53", port: 53, protocol: "UDP" }] },
+    },
+    {
+      apiVersion: "discovery.k8s.io/v1",
+      kind: "EndpointSlice",
+      metadata: { name: "rke2-coredns-x", namespace, labels: { "kubernetes.io/service-name": "rke2-coredns" } },
+      ports: [
+        { port: 9153, protocol: "TCP" },
+        { port: 1053, protocol: "UDP" },
+      ],
+      endpoints,
+    },
+    { apiVersion: "v1", kind: "Pod", metadata: { name: "coredns-1", namespace, labels }, status: { phase: "Running" } },
+  ] as never;
+}
+
+it("tells which cluster it is, and how many endpoints its DNS has, whatever the Service is called", async () => {
+  const { server, client } = await connectFake();
+  const kubeSystem = {
+    apiVersion: "v1",
+    kind: "Namespace",
+    metadata: { name: namespace, uid: "u-1", labels: { a: "b" } },
+  };
+  server.put(kubeSystem);
+  dnsOf([{ addresses: ["10.42.0.2"], conditions: { ready: true } }, { conditions: { ready: false } }]).forEach((one) =>
+    server.put(one),
+  );
+  const found = await readSystem(client, signal);
+  expect(found).toMatchObject({
+    uid: "u-1",
+    labels: { a: "b" },
+    cni: false,
+    dns: { name: "rke2-coredns", ready: 1, targetPort: 1053 },
+  });
+  expect(found.dns?.pods.map((pod) => pod.name)).toEqual(["coredns-1"]);
+});
+
+it("says nothing of a DNS that it does not find", async () => {
+  const { client } = await connectFake();
+  expect(await readSystem(client, signal)).toEqual({ uid: "", labels: {}, cni: false });
+});

@@ -1,0 +1,63 @@
+import type { SystemFacts } from "../../core/checks/facts.ts";
+import type { KubeClient } from "../../kube/client.ts";
+import { listRunningPods, readPod } from "./read-pods.ts";
+import type { WireServicePort } from "./read-service-port.ts";
+
+const namespace = "kube-system";
+
+/** The label that the Services of CoreDNS and kube-dns carry in every distribution, whatever they are called. */
+const dnsLabel = "k8s-app=kube-dns";
+
+/** The label of istio-cni's DaemonSet (istio.io/istio, manifests/charts/istio-cni/templates/daemonset.yaml). */
+const cniLabel = "k8s-app=istio-cni-node";
+
+interface Endpoint {
+  readonly conditions?: { readonly ready?: boolean };
+}
+
+interface SlicePort {
+  readonly port?: number;
+  readonly protocol?: string;
+}
+
+/** Which cluster it is, by namespace kube-system, and whether its DNS has endpoints. */
+export async function readSystem(client: KubeClient, signal: AbortSignal): Promise<SystemFacts> {
+  const [object, services, slices, pods, agents] = await Promise.all([
+    client.get({ apiVersion: "v1", kind: "Namespace", name: namespace }, { signal }),
+    client.list({ apiVersion: "v1", kind: "Service", namespace, labelSelector: dnsLabel }, { signal }),
+    client.list({ apiVersion: "discovery.k8s.io/v1", kind: "EndpointSlice", namespace }, { signal }),
+    listRunningPods(client, [namespace], signal),
+    client.list({ apiVersion: "apps/v1", kind: "DaemonSet", labelSelector: cniLabel }, { signal }),
+  ]);
+  const uid = object?.metadata["uid"];
+  const [service] = services;
+  const common = {
+    uid: typeof uid === "string" ? uid : "",
+    labels: object?.metadata.labels ?? {},
+    cni: agents.length > 0,
+  };
+  if (service === undefined) {
+    return common;
+  }
+  const own = slices.filter((slice) => slice.metadata.labels?.["kubernetes.io/service-name"] === service.metadata.name);
+  const spec = service["spec"] as
+    | { readonly selector?: Readonly<Record<string, string>>; readonly ports?: readonly WireServicePort[] }
+    | undefined;
+  const selector = Object.entries(spec?.selector ?? {});
+  const targetPort = own
+    .flatMap((slice) => (slice["ports"] ?? []) as unknown as readonly SlicePort[])
+    .find((port) => port.protocol === "UDP")?.port;
+  return {
+    ...common,
+    dns: {
+      name: service.metadata.name,
+      ready: own
+        .flatMap((slice) => (slice["endpoints"] ?? []) as unknown as readonly Endpoint[])
+        .filter((endpoint) => endpoint.conditions?.ready !== false).length,
+      ...(targetPort === undefined ? {} : { targetPort }),
+      pods: pods
+        .filter((pod) => selector.length > 0 && selector.every(([key, value]) => pod.metadata.labels?.[key] === value))
+        .map(readPod),
+    },
+  };
+}

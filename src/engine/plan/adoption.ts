@@ -1,0 +1,56 @@
+import type { AdoptionPolicy } from "../../core/decide/adoption.ts";
+import { decideAdoption } from "../../core/decide/adoption.ts";
+import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
+import type { KubeObject } from "../../core/model/kube-object.ts";
+import { describeId, idOf } from "../../core/model/kube-object.ts";
+import { compareText } from "../../core/render/order.ts";
+
+/** The objects of one cluster that were there before isthmus. */
+export interface Adoptions {
+  /** Whether the object becomes the mesh's by this plan. One that may not is remembered as refused. */
+  readonly judge: (wanted: KubeObject, live: KubeObject, listed: boolean) => "ours" | "adopt" | "refuse";
+  /** One diagnostic (ISM315) that names everything refused so far; none where nothing was. */
+  readonly refusals: () => readonly Diagnostic[];
+}
+
+/** Why one object alone may not be taken over (ISM315). */
+export function describeRefusal(
+  cluster: string,
+  mesh: string,
+  policy: AdoptionPolicy,
+  wanted: KubeObject,
+  live: KubeObject,
+): Diagnostic {
+  const { reason } = decideAdoption({ policy, mesh, listed: false, wanted, live });
+  return { ...refusal(cluster, policy, [`${describeId(idOf(live))}: ${reason}`]), object: idOf(live) };
+}
+
+/** Judges what is there already on one cluster by `--adopt` (`decideAdoption`). */
+export function judgeAdoptions(cluster: string, mesh: string, policy: AdoptionPolicy): Adoptions {
+  const refused: string[] = [];
+  return {
+    judge(wanted, live, listed) {
+      const { action, reason } = decideAdoption({ policy, mesh, listed, wanted, live });
+      if (action === "refuse") {
+        refused.push(`${describeId(idOf(live))}: ${reason}`);
+      }
+      return action;
+    },
+    refusals: () => (refused.length === 0 ? [] : [refusal(cluster, policy, refused.toSorted(compareText))]),
+  };
+}
+
+function refusal(cluster: string, policy: AdoptionPolicy, refused: readonly string[]): Diagnostic {
+  const count = refused.length === 1 ? "1 object" : `${refused.length} objects`;
+  return {
+    code: "ISM315",
+    severity: "error",
+    summary: "Objects that are there already are not isthmus' own",
+    detail: `On ${cluster} the mesh asks for ${count} that isthmus has not made, and --adopt ${policy} leaves them alone. Nothing was changed.\n${refused.map((line) => `    ${line}`).join("\n")}`,
+    fix:
+      policy === "never"
+        ? "Delete or rename them, or take them over: --adopt unowned takes what no other tool claims, --adopt all takes everything."
+        : "Take them out of the tool that claims them, or give them other names; or take them over with --adopt all, after that tool has stopped applying them.",
+    cluster,
+  };
+}

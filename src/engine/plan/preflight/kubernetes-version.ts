@@ -1,0 +1,63 @@
+import type { Diagnostic } from "../../../core/diagnostics/diagnostic.ts";
+import type { Mesh } from "../../../core/model/mesh.ts";
+import {
+  compareMinor,
+  effectiveRelease,
+  istioReleases,
+  minorOf,
+  refusesKubernetes,
+} from "../../../core/releases/istio-releases.ts";
+import type { Connected } from "../../clusters/connect-clusters.ts";
+
+/**
+ * Clusters whose Kubernetes the mesh's Istio does not support: an error where
+ * the installation cannot work, with the nearest release that does, and a
+ * warning outside the range that Istio supports.
+ */
+export function findVersionProblems(
+  mesh: Mesh,
+  connected: readonly Connected[],
+): { readonly errors: readonly Diagnostic[]; readonly warnings: readonly Diagnostic[] } {
+  const all = connected.flatMap((one) => judge(mesh, one.cluster.name, one.facts.kubernetesVersion));
+  return {
+    errors: all.filter((one) => one.severity === "error"),
+    warnings: all.filter((one) => one.severity === "warning"),
+  };
+}
+
+function judge(mesh: Mesh, cluster: string, kubernetes: string): readonly Diagnostic[] {
+  const release = effectiveRelease(mesh.istio.version);
+  const { oldest, newest } = release.kubernetes;
+  const minor = minorOf(kubernetes);
+  const why = refusesKubernetes(release, minor);
+  if (why !== undefined) {
+    const fitting = istioReleases.filter((one) => refusesKubernetes(one, minor) === undefined);
+    const nearest = compareMinor(minor, oldest) < 0 ? fitting.at(-1) : fitting[0];
+    return [
+      {
+        code: "ISM214",
+        severity: "error",
+        summary: "This Istio does not run on the cluster's Kubernetes",
+        detail: `Cluster ${cluster} has Kubernetes ${kubernetes}, and Istio ${mesh.istio.version} cannot be installed there: ${why}. Nothing was changed.`,
+        fix:
+          nearest === undefined
+            ? `Upgrade the cluster to Kubernetes ${oldest} or newer.`
+            : `Write an Istio ${nearest.minor} as spec.istio.version, the nearest that can, or bring the cluster to a Kubernetes of ${oldest} to ${newest}.`,
+        cluster,
+      },
+    ];
+  }
+  if (compareMinor(minor, oldest) >= 0 && compareMinor(minor, newest) <= 0) {
+    return [];
+  }
+  return [
+    {
+      code: "ISM215",
+      severity: "warning",
+      summary: "Istio does not support the cluster's Kubernetes",
+      detail: `Cluster ${cluster} has Kubernetes ${kubernetes}; Istio ${release.minor} supports ${oldest} to ${newest}. It may well work, and nobody promises it.`,
+      fix: "Choose an Istio that supports it (istio.io, supported releases), or go on if you have tried it.",
+      cluster,
+    },
+  ];
+}

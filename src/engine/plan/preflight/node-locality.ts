@@ -1,0 +1,28 @@
+import type { Diagnostic } from "../../../core/diagnostics/diagnostic.ts";
+import type { Connected } from "../../clusters/connect-clusters.ts";
+
+/** Says where a cluster's nodes are not in the region or zone that the mesh file gives for it (facts/pains 16). */
+export function findLocalityDifferences(one: Connected): readonly Diagnostic[] {
+  const { region, zone, name } = one.cluster;
+  const different = one.facts.localities.filter(
+    (node) => (region !== undefined && node.region !== region) || (zone !== undefined && node.zone !== zone),
+  );
+  const [first] = different;
+  if (first === undefined) {
+    return [];
+  }
+  const asked = [
+    ...(region === undefined ? [] : [`region ${region}`]),
+    ...(zone === undefined ? [] : [`zone ${zone}`]),
+  ].join(", ");
+  return [
+    {
+      code: "ISM207",
+      severity: "warning",
+      summary: "Nodes are in another locality than the mesh file says",
+      detail: `The mesh file puts ${name} into ${asked}; nodes there are labelled region ${first.region || "(none)"}, zone ${first.zone || "(none)"}. Istio goes by the nodes' labels.`,
+      fix: "Correct spec.clusters[].region and zone, or label the nodes (topology.kubernetes.io/region and /zone).",
+      cluster: name,
+    },
+  ];
+}

@@ -1,0 +1,113 @@
+import { writeJson } from "../../core/model/exact-json.ts";
+import { createHash } from "node:crypto";
+import { rename, rm, stat, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { interruption } from "../../files/interruptible.ts";
+import { readText } from "../../files/read-text.ts";
+import { writeText } from "../../files/write-text.ts";
+import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
+import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
+import { UserError } from "../../core/diagnostics/user-error.ts";
+import type { Plan } from "../../core/plan/plan.ts";
+import type { SavedPlan } from "../../core/plan/saved-plan.ts";
+import { findMoves, parseSavedPlan, savePlan } from "../../core/plan/saved-plan.ts";
+import type { MeshFile } from "../mesh-file.ts";
+
+/**
+ * Writes a plan to a file that only its owner can read, whole or not at all.
+ * A UserError (1, ISM065) when that does not work. `now` is in milliseconds since the epoch.
+ */
+export async function writeSavedPlan(
+  file: string,
+  plan: Plan,
+  origin: { readonly meshFile: MeshFile; readonly options: SavedPlan["options"]; readonly now: number },
+): Promise<void> {
+  const { meshFile, options, now } = origin;
+  const saved = savePlan(plan, {
+    madeAt: new Date(now).toISOString(),
+    meshFile: { path: meshFile.path, sha256: digestText(meshFile.text) },
+    options,
+  });
+  const draft = `${file}.${process.pid}.new`;
+  try {
+    const text = `${writeJson(saved, 2)}\n`;
+    if (await isSpecial(file)) {
+      writeText(file, text, 0o600);
+      return;
+    }
+    await writeFile(draft, text, { mode: 0o600 });
+    await rename(draft, file);
+  } catch (error) {
+    await rm(draft, { force: true });
+    throw new UserError(
+      [problem("ISM065", "The plan cannot be saved", (error as Error).message, "Name another file with --out.")],
+      exitCodes.failed,
+      { cause: error },
+    );
+  }
+}
+
+/** True for a pipe or a device (`/dev/null`), which a file that is put in its place would destroy. */
+async function isSpecial(file: string): Promise<boolean> {
+  return stat(file).then(
+    (info) => !info.isFile() && !info.isDirectory(),
+    () => false,
+  );
+}
+
+/** Reads a saved plan; a UserError (64, ISM064) for whatever is none. `name` is the file as the user named it. */
+export async function readSavedPlan(name: string, cwd: string): Promise<SavedPlan> {
+  const fix = "Make one with isthmus plan --out FILE. A mesh file is named with -f.";
+  let text: string;
+  try {
+    text = await readText(path.resolve(cwd, name));
+  } catch (error) {
+    interruption().throwIfAborted();
+    throw new UserError([problem("ISM064", "Not a saved plan", (error as Error).message, fix)], exitCodes.usage, {
+      cause: error,
+    });
+  }
+  const saved = parseSavedPlan(text);
+  if (saved === undefined) {
+    const detail = `${name} is not what isthmus plan --out writes, or of a version that this program does not know`;
+    throw new UserError([problem("ISM064", "Not a saved plan", detail, fix)], exitCodes.usage);
+  }
+  return saved;
+}
+
+/** A UserError (75, ISM309) when the mesh file is not the one that a plan was made of. */
+export function refuseMovedMeshFile(saved: SavedPlan, meshFile: MeshFile): void {
+  if (digestText(meshFile.text) !== saved.meshFile.sha256) {
+    const detail = `The mesh file ${meshFile.name} is not as it was when the plan was made (${saved.madeAt}). Nothing was changed`;
+    throw moved([
+      problem(
+        "ISM309",
+        movedSummary,
+        detail,
+        "Make a new plan with isthmus plan --out FILE, read it, and apply that one.",
+      ),
+    ]);
+  }
+}
+
+/** A UserError (75, ISM309) that names everything which would now be done otherwise than planned. */
+export function refuseMovedPlan(saved: SavedPlan, fresh: Plan): void {
+  const moves = findMoves(saved, fresh);
+  if (moves.length > 0) {
+    throw moved(moves);
+  }
+}
+
+const movedSummary = "The clusters have moved on since the plan";
+
+function moved(diagnostics: readonly Diagnostic[]): UserError {
+  return new UserError(diagnostics, exitCodes.tryAgain);
+}
+
+function problem(code: string, summary: string, detail: string, fix: string): Diagnostic {
+  return { code, severity: "error", summary, detail: `${detail}.`, fix };
+}
+
+function digestText(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
+}

@@ -1,0 +1,32 @@
+import type { KubeObject } from "../../core/model/kube-object.ts";
+import { digestObject } from "../../core/plan/digest.ts";
+import { lastWriterOf } from "../../core/plan/last-change.ts";
+import type { Settled } from "../../core/plan/inventory.ts";
+
+/** True when the object is untouched since an apply of the very same content left it (docs/adr/0006). */
+export function isSettled(settled: Settled | undefined, desired: KubeObject, live: KubeObject): boolean {
+  return (
+    settled !== undefined &&
+    settled.resourceVersion === live.metadata["resourceVersion"] &&
+    settled.digest === digestObject(desired)
+  );
+}
+
+/**
+ * What a plan keeps of a live object that is settled: where it stands and who
+ * wrote it last. The rest of a whole fleet's would be most of the memory of a plan without changes.
+ */
+export function withoutBody(live: KubeObject): KubeObject {
+  const { name, resourceVersion, deletionTimestamp } = live.metadata;
+  const writer = lastWriterOf(live);
+  return {
+    apiVersion: live.apiVersion,
+    kind: live.kind,
+    metadata: {
+      name,
+      ...(resourceVersion === undefined ? {} : { resourceVersion }),
+      ...(deletionTimestamp === undefined ? {} : { deletionTimestamp }),
+      ...(writer === undefined ? {} : { managedFields: [{ manager: writer.manager ?? "", time: writer.time }] }),
+    },
+  };
+}

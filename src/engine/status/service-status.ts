@@ -1,0 +1,56 @@
+import type { KubeObject } from "../../core/model/kube-object.ts";
+import { effectiveRelease } from "../../core/releases/istio-releases.ts";
+import { routeNamespace } from "../../core/render/front-gateway.ts";
+import type { Connected } from "../clusters/connect-clusters.ts";
+import type { MeshFile } from "../mesh-file.ts";
+import { readServiceEndpoints } from "../facts/service-endpoints.ts";
+
+export interface ServiceStatus {
+  readonly service: string;
+  /** Version → ready pods in this cluster. */
+  readonly ready: Readonly<Record<string, number>>;
+  /** Route → version → weight that the cluster's VirtualService has; empty when it is not there. */
+  readonly weights: Readonly<Record<string, Readonly<Record<string, number>>>>;
+}
+
+/** The ready pods of each version of a service in one cluster, and the weights of its routes there. */
+export async function readServiceStatus(
+  meshFile: MeshFile,
+  one: Connected,
+  service: MeshFile["mesh"]["services"][number],
+  signal: AbortSignal,
+): Promise<ServiceStatus> {
+  const [endpoints, routes] = await Promise.all([
+    readServiceEndpoints(one.client, service, signal),
+    Promise.all(
+      service.routes.map(async (route) => {
+        const reference = {
+          apiVersion: effectiveRelease(meshFile.mesh.istio.version).networking,
+          kind: "VirtualService",
+          namespace: routeNamespace(service, route),
+          name: route.name,
+        };
+        return [route.name, weightsOf(await one.client.get(reference, { signal }).catch(() => undefined))] as const;
+      }),
+    ),
+  ]);
+  return {
+    service: `${service.namespace}/${service.name}`,
+    ready: Object.fromEntries(
+      service.versions.map((version) => [version.name, endpoints.podsOf[version.name]?.length ?? 0]),
+    ),
+    weights: Object.fromEntries(routes),
+  };
+}
+
+interface RouteSpec {
+  readonly http?: readonly {
+    readonly route?: readonly { readonly weight?: number; readonly destination?: { readonly subset?: string } }[];
+  }[];
+}
+
+function weightsOf(object: KubeObject | undefined): Readonly<Record<string, number>> {
+  const spec = object?.["spec"] as RouteSpec | undefined;
+  const destinations = spec?.http?.[0]?.route ?? [];
+  return Object.fromEntries(destinations.map((one) => [one.destination?.subset ?? "", one.weight ?? 100]));
+}

@@ -1,0 +1,62 @@
+import type { ClusterEndpoints } from "../../core/checks/endpoint-table.ts";
+import type { IngressView } from "../../core/decide/unserved-versions.ts";
+import { findUnservedVersions } from "../../core/decide/unserved-versions.ts";
+import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
+import type { Mesh, Route, Service } from "../../core/model/mesh.ts";
+import type { KubeClient } from "../../kube/client.ts";
+import type { ClusterContext } from "../clusters/connect-clusters.ts";
+import { compareIngressEndpoints, listIngressPods } from "../facts/ingress-endpoints.ts";
+import { readServiceEndpoints } from "../facts/service-endpoints.ts";
+
+/**
+ * What the versions of `raised`, which are to get more requests than before,
+ * lack, by what the clusters run and what their ingress gateways have. A
+ * cluster that cannot be asked is a warning. Rejects only when the signal fires.
+ */
+export async function findUnserved(
+  mesh: Mesh,
+  target: { readonly service: Service; readonly route: Route },
+  raised: readonly string[],
+  clients: readonly { readonly one: ClusterContext; readonly client: KubeClient }[],
+  signal: AbortSignal,
+): Promise<readonly Diagnostic[]> {
+  if (raised.length === 0) {
+    return [];
+  }
+  const contexts = Object.fromEntries(clients.map(({ one }) => [one.cluster.name, one.context.context]));
+  const actual: Record<string, ClusterEndpoints> = {};
+  const views: IngressView[] = [];
+  const asked = clients.map(({ one, client }) => ({ cluster: one.cluster, client }));
+  const look = async (cluster: string, read: () => Promise<void>): Promise<void> => {
+    try {
+      await read();
+    } catch (error) {
+      signal.throwIfAborted();
+      views.push({ cluster, problem: error instanceof Error ? error.message : String(error) });
+    }
+  };
+  await Promise.all(
+    asked.map(async ({ cluster, client }) =>
+      look(cluster.name, async () => {
+        actual[cluster.name] = await readServiceEndpoints(client, target.service, signal);
+      }),
+    ),
+  );
+  // Every cluster has an entry, so that versions of clusters which do not answer are looked at too.
+  const known = Object.fromEntries(
+    mesh.clusters.map(({ name }) => [name, actual[name] ?? { podsOf: {}, gateways: [] }]),
+  );
+  await Promise.all(
+    asked
+      .filter(({ cluster }) => cluster.name in actual)
+      .map(async (one) =>
+        look(one.cluster.name, async () => {
+          const pods = await listIngressPods(one, signal);
+          const input = { mesh, one, service: target.service, actual: known };
+          const endpoints = await compareIngressEndpoints(input, pods, signal);
+          views.push({ cluster: one.cluster.name, pods: pods.length, endpoints });
+        }),
+      ),
+  );
+  return findUnservedVersions({ mesh, ...target, raised, actual, views, contexts });
+}
