@@ -73,7 +73,7 @@ export const planCommand = defineCommand({
     );
     await close();
     if (args.out !== undefined) {
-      const { writeSavedPlan } = await import("../../engine/plan/saved-plan-file.ts");
+      const { writeSavedPlan } = await import("../../engine/operations/plan.ts");
       const { forceConflicts: force } = args;
       const forceConflicts = typeof force === "boolean" ? force : [...force];
       const options = {

@@ -1,6 +1,6 @@
 import type { Mesh } from "../../core/model/mesh.ts";
-import type { Scope } from "../../engine/clusters/scope.ts";
-import { bystandersOf } from "../../engine/clusters/scope.ts";
+import type { Scope } from "../../engine/operations/plan.ts";
+import { bystandersOf } from "../../engine/operations/plan.ts";
 import { requireClusters } from "./require-cluster.ts";
 
 /** The scope that `--cluster` asks for; empty when it leaves no cluster out. A UserError (64) for names that the mesh does not have. */

@@ -6,7 +6,7 @@ import type { ExitCode } from "../../core/diagnostics/exit-codes.ts";
 import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
 import { parseMesh } from "../../core/spec/parse.ts";
 import { findUnsupported } from "../../core/spec/unsupported.ts";
-import { inspectManifests } from "../../engine/manifests/service-manifests.ts";
+import { inspectManifests } from "../../engine/operations/validate.ts";
 import { readMeshText } from "../../engine/mesh-file.ts";
 import type { CliContext } from "../terminal/context.ts";
 import { engineOptions } from "./engine-options.ts";

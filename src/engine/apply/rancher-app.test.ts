@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { KubeObject } from "../../core/model/kube-object.ts";
-import { diffApp } from "./rancher-app.ts";
+import { diffApp } from "../../core/plan/diff-app.ts";
 
 function app(version: string, values: object): KubeObject {
   return {

@@ -1,36 +1,10 @@
-import type { Json, KubeObject } from "../../core/model/kube-object.ts";
-import type { FieldChange } from "../../core/plan/diff.ts";
-import { diffObjects } from "../../core/plan/diff.ts";
+import type { KubeObject } from "../../core/model/kube-object.ts";
+import { specOf } from "../../core/plan/diff-app.ts";
 import { rancherRepo } from "../../core/render/rancher-app.ts";
 import type { AppOperation } from "../../providers/rancher/apps.ts";
 import type { Cluster } from "../../core/model/mesh.ts";
 import type { EngineOptions } from "../options.ts";
 import type { RancherLink } from "../clusters/rancher-link.ts";
-
-interface AppSpec {
-  readonly name: string;
-  readonly namespace: string;
-  readonly chart: { readonly metadata: { readonly name: string; readonly version: string } };
-  readonly values: { readonly [key: string]: Json };
-}
-
-/**
- * What an installation would change of an App of Rancher's catalog: the
- * chart's version, and the values that we give. Rancher adds values and fields
- * of its own, which are not ours to compare.
- */
-export function diffApp(live: KubeObject, desired: KubeObject): readonly FieldChange[] {
-  const wanted = specOf(desired);
-  const { chart, values } = specOf(live) as Partial<AppSpec>;
-  const present = {
-    chart: { metadata: { name: chart?.metadata.name ?? "", version: chart?.metadata.version ?? "" } },
-    values: Object.fromEntries(
-      Object.keys(wanted.values).flatMap((key) => (values?.[key] === undefined ? [] : [[key, values[key]]])),
-    ),
-  };
-  const asObject = (spec: object): KubeObject => ({ ...desired, spec: spec as Json });
-  return diffObjects(asObject(present), asObject({ chart: wanted.chart, values: wanted.values }));
-}
 
 /** Has Rancher install the App's chart, or upgrade it to what the App asks for, and waits until helm is done. */
 export async function installCatalogApp(
@@ -84,10 +58,6 @@ async function waitFor(
   options: Pick<EngineOptions, "signal" | "timeoutMs">,
 ): Promise<void> {
   await link.client.waitForOperation(operation, { timeoutMs: options.timeoutMs }, options.signal);
-}
-
-function specOf(app: KubeObject): AppSpec {
-  return app["spec"] as unknown as AppSpec;
 }
 
 function idOf(cluster: Cluster): string {

@@ -25,7 +25,7 @@ import type { Completion } from "./known-after-apply.ts";
 import { completeObject } from "./known-after-apply.ts";
 import { withContinue } from "../plan/continue-hint.ts";
 import { describePending } from "../progress/describe-pending.ts";
-import type { PreparedPlan } from "../operations/plan.ts";
+import type { PreparedPlan } from "../plan/prepare-plan.ts";
 import type { EngineOptions } from "../options.ts";
 import { findHalted } from "./halted.ts";
 import { mapAhead } from "../progress/map-ahead.ts";

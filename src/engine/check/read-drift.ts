@@ -5,7 +5,7 @@ import { driftOf, servicesByManifest } from "../../core/plan/drift.ts";
 import { KubeError } from "../../kube/errors.ts";
 import type { OpenMesh } from "../clusters/connect-clusters.ts";
 import type { MeshFile } from "../mesh-file.ts";
-import { preparePlan } from "../operations/plan.ts";
+import { preparePlan } from "../plan/prepare-plan.ts";
 import type { EngineOptions } from "../options.ts";
 
 /**

@@ -1,4 +1,4 @@
-import type { ClusterStatus } from "../operations/status.ts";
+import type { ClusterStatus } from "../status/cluster-status.ts";
 
 /** The state of the mesh as one JSON document, `kind: Status`. */
 export function statusDocument(mesh: string, clusters: readonly ClusterStatus[]): object {

@@ -5,15 +5,18 @@ import {
   expectedEndpoints,
   toleratedEndpoints,
 } from "../../core/checks/endpoint-table.ts";
-import type { Mesh, Service } from "../../core/model/mesh.ts";
+import type { Cluster, Mesh, Service } from "../../core/model/mesh.ts";
 import { istioNamespace, serviceHost } from "../../core/render/names.ts";
-import type { Connected } from "../clusters/connect-clusters.ts";
+import type { KubeClient } from "../../kube/client.ts";
 import type { ProxyEndpoints } from "./proxy-endpoints.ts";
 import { readProxyEndpoints, subsetCluster } from "./proxy-endpoints.ts";
 import { readServiceEndpoints } from "./service-endpoints.ts";
 
 /** A cluster that can be asked. */
-export type Asked = Pick<Connected, "client" | "cluster">;
+export interface Asked {
+  readonly cluster: Cluster;
+  readonly client: KubeClient;
+}
 
 /** A pod of an ingress gateway. */
 export interface IngressPod {

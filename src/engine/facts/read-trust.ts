@@ -11,7 +11,7 @@ import type {
 import { inspectAuthority, inspectCertificate } from "../../pki/inspect.ts";
 import { hostsOf } from "../../pki/hosts.ts";
 import { keyFits } from "../../pki/key-fits.ts";
-import { describeLacks } from "../trust/plan-trust.ts";
+import { describeLacks } from "../../pki/describe-lacks.ts";
 import type { ClusterFacts } from "./cluster-state.ts";
 
 /** What is public of a cluster's cacerts. */

@@ -1,7 +1,5 @@
 import { Buffer } from "node:buffer";
-import { meshLabel } from "../../core/render/names.ts";
 import type { Secret } from "../../core/secret.ts";
-import type { RancherState } from "../clusters/rancher-link.ts";
 import { nameOfToken } from "./remote-kubeconfig.ts";
 
 /** What a token is: a service account's, Rancher's (`name:secret`), or another's. */
@@ -30,21 +28,5 @@ function endOfJwt(token: Secret): string | undefined {
   } catch {
     // Not a JWT after all: nothing is known of its end, and a trial says whether it works.
     return undefined;
-  }
-}
-
-/** The ends of the tokens that Rancher made for the mesh; empty without Rancher, and for a user without the right to list tokens. */
-export async function readTokenEnds(mesh: string, rancher: RancherState, signal: AbortSignal): Promise<TokenEnds> {
-  if (rancher.kind !== "linked") {
-    return {};
-  }
-  try {
-    const tokens = await rancher.link.client.listTokens({ [meshLabel]: mesh }, signal);
-    return Object.fromEntries(
-      tokens.flatMap((token) => (token.expiresAt === undefined ? [] : [[token.name, token.expiresAt.toISOString()]])),
-    );
-  } catch {
-    signal.throwIfAborted();
-    return {};
   }
 }

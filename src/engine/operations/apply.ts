@@ -23,7 +23,7 @@ import type { Run } from "../apply/run-wave.ts";
 import { membersOf, runWave } from "../apply/run-wave.ts";
 import { tellFailure } from "../apply/report-failure.ts";
 import type { Working } from "../apply/cluster-run.ts";
-import type { PreparedPlan } from "./plan.ts";
+import type { PreparedPlan } from "../plan/prepare-plan.ts";
 
 /** Bounds what is held of API servers' answers at once, since all clusters of a fleet come to their end together. */
 const readBackAtATime = 12;

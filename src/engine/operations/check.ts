@@ -5,14 +5,16 @@ import type { CheckReport, CheckSelection } from "../../core/checks/run-checks.t
 import { runChecks } from "../../core/checks/run-checks.ts";
 import type { Connection } from "../clusters/connect-clusters.ts";
 import { closeMesh, openMesh, refuseSharedClusters } from "../clusters/connect-clusters.ts";
-import { readTokenEnds } from "../facts/token-ends.ts";
+import { readTokenEnds } from "../trust/token-ends.ts";
 import { gatherFacts } from "../check/gather-facts.ts";
 import { readDrift } from "../check/read-drift.ts";
 import type { MeshFile } from "../mesh-file.ts";
 import type { EngineOptions } from "../options.ts";
 import type { RancherState } from "../clusters/rancher-link.ts";
-import { readsRemotes } from "./plan.ts";
+import { readsRemotes } from "../plan/prepare-plan.ts";
 import { isOnLocalNetwork, sandboxExtension } from "../clusters/sandbox-network.ts";
+
+export { readFacts, writeFacts } from "../check/facts-file.ts";
 
 export interface Checked {
   readonly facts: MeshFacts;

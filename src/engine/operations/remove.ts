@@ -23,6 +23,9 @@ import type { Scope } from "../clusters/scope.ts";
 import { isInScope, isManagedInScope } from "../clusters/scope.ts";
 import { deleteItems } from "../apply/prune/delete-items.ts";
 
+export type { Labelled } from "../apply/prune/labelled-removal.ts";
+export { countKinds } from "../apply/prune/labelled-removal.ts";
+
 /** What isthmus makes in Rancher's own cluster. */
 const projectKind = { apiVersion: "management.cattle.io/v3", kind: "Project" };
 

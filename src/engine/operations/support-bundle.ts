@@ -18,9 +18,12 @@ import { bundleReadme } from "../support/readme.ts";
 import { withoutSchema } from "../support/read-objects.ts";
 import { rememberCredentials } from "../support/remember-secrets.ts";
 import { factsThrough } from "./check.ts";
-import { preparePlan } from "./plan.ts";
+import { preparePlan } from "../plan/prepare-plan.ts";
 import type { ClusterStatus } from "./status.ts";
 import { statusThrough } from "./status.ts";
+
+export { refuseExisting, writeArchive } from "../support/archive.ts";
+export { readEventsFile } from "../support/read-events-file.ts";
 
 export interface BundleOptions extends EngineOptions {
   /** The program's version. */

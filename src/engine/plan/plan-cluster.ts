@@ -23,7 +23,7 @@ import { KubeError, isRefusal, isWebhookAway } from "../../kube/errors.ts";
 import { diagnoseKubeError } from "../../kube/diagnose.ts";
 import type { Adoptions } from "./adoption.ts";
 import { describeRefusal, judgeAdoptions } from "./adoption.ts";
-import { diffApp } from "../apply/rancher-app.ts";
+import { diffApp } from "../../core/plan/diff-app.ts";
 import { withContinue } from "./continue-hint.ts";
 import type { Connected } from "../clusters/connect-clusters.ts";
 import type { ReadLive } from "./live-objects.ts";

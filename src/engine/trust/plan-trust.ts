@@ -1,3 +1,4 @@
+import { describeLacks } from "../../pki/describe-lacks.ts";
 import { pkiCodes } from "../../core/diagnostics/codes/pki.ts";
 import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
 import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
@@ -153,11 +154,6 @@ function presentIn(one: Connected, now: Date): Present | undefined {
 
 function damaged(flaw: string): Present {
   return { trusts: [], leadsTo: [], notAfter: 0, locality: undefined, flaw, effect: "istiod", notValid: [] };
-}
-
-/** `tls.key is missing`. */
-export function describeLacks(lacks: readonly string[]): string {
-  return `${lacks.join(", ")} ${lacks.length === 1 ? "is" : "are"} missing`;
 }
 
 function describeDates({ subject, notBefore, notAfter }: CertificateFacts, now: Date): string {

@@ -1,9 +1,8 @@
 import type { ExitCode } from "../../../core/diagnostics/exit-codes.ts";
 import { exitCodes } from "../../../core/diagnostics/exit-codes.ts";
 import { describeId, keyOf } from "../../../core/model/kube-object.ts";
-import type { Labelled } from "../../../engine/apply/prune/labelled-removal.ts";
-import { countKinds } from "../../../engine/apply/prune/labelled-removal.ts";
-import type { PreparedRemoval, RemovalOutcome } from "../../../engine/operations/remove.ts";
+import type { Labelled, PreparedRemoval, RemovalOutcome } from "../../../engine/operations/remove.ts";
+import { countKinds } from "../../../engine/operations/remove.ts";
 import type { Palette } from "../../terminal/palette.ts";
 
 /** What a removal would take away, in its order; what was there before is named as staying. */

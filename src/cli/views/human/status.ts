@@ -1,6 +1,10 @@
-import type { ClusterStatus, ComponentStatus, CredentialStatus } from "../../../engine/operations/status.ts";
-import type { ProxySync } from "../../../engine/facts/proxy-sync.ts";
-import type { SyncStatus } from "../../../engine/status/sync-status.ts";
+import type {
+  ClusterStatus,
+  ComponentStatus,
+  CredentialStatus,
+  ProxySync,
+  SyncStatus,
+} from "../../../engine/operations/status.ts";
 import type { Palette } from "../../terminal/palette.ts";
 import { renderTable } from "./table.ts";
 
