@@ -58,6 +58,20 @@ export default defineConfig({
           sequence: { groupOrder: 3 },
         },
       },
+      {
+        // Slow proofs, run by `npm run test:soak` only.
+        test: {
+          name: "soak",
+          include: ["test/soak/**/*.test.ts"],
+          globalSetup: ["test/e2e/setup.ts"],
+          pool: "forks",
+          fileParallelism: false,
+          maxWorkers: 1,
+          testTimeout: 600_000,
+          hookTimeout: 600_000,
+          sequence: { groupOrder: 4 },
+        },
+      },
     ],
   },
 });

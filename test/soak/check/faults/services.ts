@@ -1,0 +1,171 @@
+import type { Fault } from "../fault.ts";
+import { cause, drop, kubectl, on, patch, put } from "../fault.ts";
+
+export const serviceFaults: readonly Fault[] = [
+  {
+    what: "the Service of the shop is deleted in east",
+    inject: async () => drop("east", "shop", "service/web"),
+    causes: [cause("east", "ISM440", "ISM455", "ISM454")],
+  },
+  {
+    what: "the Service without a route is deleted in west",
+    inject: async () => drop("west", "back", "service/data"),
+    causes: [cause("west", "ISM440", "ISM455")],
+  },
+  {
+    what: "the port's name says TCP in west",
+    inject: async () => {
+      const names = await kubectl("west", [
+        "-n",
+        "shop",
+        "get",
+        "service",
+        "web",
+        "-o",
+        "jsonpath={.spec.ports[*].port}",
+      ]);
+      const index = names.split(" ").indexOf("80");
+      await patch("west", "shop", "service/web", [
+        { op: "replace", path: `/spec/ports/${index}/name`, value: "tcp-http" },
+      ]);
+    },
+    causes: [cause("west", "ISM454", "ISM479")],
+  },
+  {
+    what: "the Service of helloworld has another port in east",
+    inject: async () =>
+      patch("east", "sample", "service/helloworld", [{ op: "replace", path: "/spec/ports/0/port", value: 5001 }]),
+    causes: [cause("east", "ISM440", "ISM455", "ISM454")],
+    undo: async () => drop("east", "sample", "service/helloworld"),
+  },
+  {
+    what: "the target port of helloworld is closed in west",
+    inject: async () =>
+      patch("west", "sample", "service/helloworld", [{ op: "replace", path: "/spec/ports/0/targetPort", value: 5999 }]),
+    causes: [cause("west", "ISM454")],
+  },
+  {
+    what: "the Service of helloworld selects no pod in east",
+    inject: async () =>
+      patch("east", "sample", "service/helloworld", [{ op: "add", path: "/spec/selector/team", value: "nobody" }]),
+    causes: [cause("east", "ISM454", "ISM441")],
+    undo: async () => patch("east", "sample", "service/helloworld", [{ op: "remove", path: "/spec/selector/team" }]),
+  },
+  {
+    what: "v2 of the shop is scaled to 0",
+    inject: async () => on("east", "shop", "scale deployment web-v2 --replicas=0"),
+    causes: [cause("east", "ISM441", "ISM454")],
+    undo: async () => on("east", "shop", "scale deployment web-v2 --replicas=1"),
+  },
+  {
+    what: "the image of v1 of helloworld cannot be pulled",
+    inject: async () => {
+      await on(
+        "west",
+        "sample",
+        "set image deployment/helloworld-v1 helloworld=docker.io/istio/examples-helloworld:0.0",
+      );
+      await on("west", "sample", "scale deployment helloworld-v1 --replicas=0");
+      await on("west", "sample", "scale deployment helloworld-v1 --replicas=1");
+    },
+    causes: [cause("west", "ISM441", "ISM454")],
+  },
+  {
+    what: "the Deployment of v1 of the shop is deleted",
+    inject: async () => drop("west", "shop", "deployment/web-v1"),
+    causes: [cause("west", "ISM441", "ISM454")],
+  },
+  {
+    what: "the readiness probe of v2 of the shop fails",
+    inject: async () => {
+      await patch("east", "shop", "deployment/web-v2", [
+        { op: "replace", path: "/spec/template/spec/containers/0/readinessProbe/httpGet/path", value: "/nowhere" },
+      ]);
+      await on("east", "shop", "scale deployment web-v2 --replicas=0");
+      await on("east", "shop", "scale deployment web-v2 --replicas=1");
+    },
+    causes: [cause("east", "ISM441", "ISM454")],
+    undo: async () =>
+      patch("east", "shop", "deployment/web-v2", [
+        { op: "replace", path: "/spec/template/spec/containers/0/readinessProbe/httpGet/path", value: "/health" },
+      ]),
+  },
+  {
+    what: "pods of v1 of helloworld have no sidecar",
+    inject: async () => {
+      await patch("west", "sample", "deployment/helloworld-v1", [
+        { op: "add", path: "/spec/template/metadata/labels/sidecar.istio.io~1inject", value: "false" },
+      ]);
+      await on("west", "sample", "rollout status deployment/helloworld-v1 --timeout=80s");
+    },
+    causes: [cause("west", "ISM442", "ISM454")],
+    undo: async () =>
+      patch("west", "sample", "deployment/helloworld-v1", [
+        { op: "remove", path: "/spec/template/metadata/labels/sidecar.istio.io~1inject" },
+      ]),
+  },
+  {
+    what: "namespace shop of east asks for no sidecars, and pods have restarted",
+    inject: async () => {
+      await on("east", "shop", "label namespace shop istio-injection-");
+      await on("east", "shop", "rollout restart deployment/web-v2");
+      await on("east", "shop", "rollout status deployment/web-v2 --timeout=80s");
+    },
+    causes: [cause("east", "ISM454", "ISM442")],
+    undo: async () => {
+      await on("east", "shop", "label --overwrite namespace shop istio-injection=enabled");
+      await on("east", "shop", "rollout restart deployment/web-v2");
+      await on("east", "shop", "rollout status deployment/web-v2 --timeout=80s");
+    },
+  },
+  {
+    what: "a quota in namespace sample of east forbids pods, and the pod is gone",
+    inject: async () => {
+      await on("east", "sample", "create quota tight --hard=pods=0");
+      await on("east", "sample", "delete pod -l app=helloworld --wait=true");
+    },
+    causes: [cause("east", "ISM447")],
+    undo: async () => {
+      await drop("east", "sample", "quota/tight");
+      await on("east", "sample", "rollout restart deployment/helloworld-v2");
+      await on("east", "sample", "rollout status deployment/helloworld-v2 --timeout=80s");
+    },
+  },
+  {
+    what: "a quota in namespace sample of east has no room for a sidecar",
+    inject: async () => on("east", "sample", "create quota tight --hard=limits.cpu=1"),
+    causes: [cause("east", "ISM447")],
+    undo: async () => drop("east", "sample", "quota/tight"),
+  },
+  {
+    what: "pod security of namespace shop in west forbids sidecars, and the pod is gone",
+    inject: async () => {
+      await on("west", "shop", "label --overwrite namespace shop pod-security.kubernetes.io/enforce=restricted");
+      await on("west", "shop", "delete pod -l app=web --wait=true");
+    },
+    causes: [cause("west", "ISM473")],
+    undo: async () => {
+      await on("west", "shop", "label namespace shop pod-security.kubernetes.io/enforce-");
+      await on("west", "shop", "rollout restart deployment/web-v1");
+      await on("west", "shop", "rollout status deployment/web-v1 --timeout=80s");
+    },
+  },
+  {
+    what: "a limit range in namespace shop of west is too small for a sidecar",
+    inject: async () => {
+      await put("west", {
+        apiVersion: "v1",
+        kind: "LimitRange",
+        metadata: { name: "small", namespace: "shop" },
+        spec: { limits: [{ type: "Container", max: { cpu: "200m", memory: "128Mi" } }] },
+      });
+      await on("west", "shop", "delete pod -l app=web --wait=true");
+    },
+    causes: [cause("west", "ISM447", "ISM441")],
+    undo: async () => {
+      await drop("west", "shop", "limitrange/small");
+      await on("west", "shop", "rollout restart deployment/web-v1");
+      await on("west", "shop", "rollout status deployment/web-v1 --timeout=80s");
+    },
+  },
+];
