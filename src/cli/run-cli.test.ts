@@ -14,7 +14,7 @@ describe("help", () => {
     const { out, code } = await runIsthmus("help validate");
     expect(code).toBe(0);
     expect(out).toMatchInlineSnapshot(`
-      "Finds all problems of a mesh file, offline.
+      "Finds all problems of a mesh file and its manifests, offline.
 
       Examples:
         isthmus validate                            # ./mesh.yaml
@@ -24,8 +24,9 @@ describe("help", () => {
       Usage: isthmus validate [options]
 
       Every problem is shown in one run, with file, line, column, a stable code and a
-      fix. Asks no cluster. What is valid but cannot be done by this version is a
-      warning. Exit code 65 when the file has errors.
+      fix, also those of the services' manifests. Asks no cluster. What is valid but
+      cannot be done by this version is a warning. Exit code 65 when the file has
+      errors.
 
       Target:
         -f, --file FILE                The mesh file; - is stdin (default: mesh.yaml)

@@ -21,8 +21,10 @@ async function explain(name: string, syncStatus: string | undefined): Promise<st
   const metadata = { name: "istiod-1", namespace: "istio-system", labels: { app: "istiod" } };
   server.put({ apiVersion: "v1", kind: "Pod", metadata, status });
   const kubeconfig = {
-    clusters: [{ cluster: { server: "https://192.0.2.9:6443" } }],
-    users: [{ user: { token: "t" } }],
+    "current-context": "east",
+    clusters: [{ name: "east", cluster: { server: "https://192.0.2.9:6443" } }],
+    users: [{ name: "east", user: { token: "t" } }],
+    contexts: [{ name: "east", context: { cluster: "east", user: "east" } }],
   };
   server.put({
     apiVersion: "v1",

@@ -3,11 +3,11 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { commandSections } from "../command-table.ts";
-import { bashCompletion } from "../command-line/completion/bash.ts";
-import { listCompletionPlaces } from "../command-line/completion/completion-model.ts";
-import { fishCompletion } from "../command-line/completion/fish.ts";
-import { zshCompletion } from "../command-line/completion/zsh.ts";
+import { commandSections } from "../../command-table.ts";
+import { bashCompletion } from "./bash.ts";
+import { listCompletionPlaces } from "./completion-model.ts";
+import { fishCompletion } from "./fish.ts";
+import { zshCompletion } from "./zsh.ts";
 
 const places = listCompletionPlaces(commandSections.flatMap((section) => section.commands));
 
@@ -48,7 +48,7 @@ describe("bash completion", () => {
   it.each([
     ["of a command", ["apply", "--p"], ["--prune"]],
     ["of a command below a noun", ["sandbox", "up", "--na"], ["--names"]],
-    ["that are global, after the command", ["apply", "--co"], ["--color"]],
+    ["that are global, after the command", ["apply", "--col"], ["--color"]],
     ["that are global, before the command", ["--col"], ["--color"]],
     ["after other options with values", ["apply", "-f", "mesh.yaml", "--ti"], ["--timeout"]],
   ])("offers options %s", (_, words, expected) => {
