@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parse, stringify } from "yaml";
 import { killNode, reviveNodes } from "./node-processes.ts";
@@ -10,6 +11,7 @@ import {
   kubectl,
   meshFile,
   sandboxState,
+  writeHelloworldOf,
   writeMeshFile,
 } from "./world.ts";
 
@@ -28,7 +30,7 @@ interface Proof {
 
 /** The mesh with one version that runs in these clusters, and no other cluster. */
 function meshOf(clusters: readonly string[]): string {
-  return writeMeshFile(freshFolder(), (text) => {
+  const file = writeMeshFile(freshFolder(), (text) => {
     const mesh = parse(text) as MeshText;
     mesh.spec.clusters = mesh.spec.clusters.filter(({ name }) => clusters.includes(name));
     for (const service of mesh.spec.services) {
@@ -37,6 +39,8 @@ function meshOf(clusters: readonly string[]): string {
     }
     return stringify(mesh);
   });
+  writeHelloworldOf("v1", path.dirname(file));
+  return file;
 }
 
 let both = "";

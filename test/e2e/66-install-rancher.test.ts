@@ -1,11 +1,11 @@
-import { copyFileSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { stringify } from "yaml";
 import type { RancherWorld } from "./rancher-world.ts";
 import { rancherWorld, until } from "./rancher-world.ts";
 import type { Ran } from "./world.ts";
-import { freshFolder, isthmus, root } from "./world.ts";
+import { freshFolder, isthmus, writeHelloworldOf } from "./world.ts";
 
 /** Istio comes from Rancher's catalog here, so the clusters of the mesh are not the place for it. */
 const instance = "e2e-app";
@@ -21,7 +21,7 @@ beforeAll(async () => {
     async () => world.ask(`/v3/clusters/${world.id("solo")}`),
     ({ json }) => json["state"] === "active",
   );
-  copyFileSync(path.join(root, "examples", "helloworld.yaml"), path.join(folder, "helloworld.yaml"));
+  writeHelloworldOf("v1", folder);
   writeFileSync(meshFile, stringify(await mesh()));
 });
 

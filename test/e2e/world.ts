@@ -150,6 +150,13 @@ export function contextOf(cluster: string): string {
   return `isthmus-${instance}-${cluster}`;
 }
 
+/** Writes the example's service into `into` with the Deployment of one version only. */
+export function writeHelloworldOf(version: string, into: string): void {
+  const documents = readFileSync(path.join(root, "examples", "helloworld.yaml"), "utf8").split(/^---$/m);
+  const kept = documents.filter((one) => !/version: v\d/.test(one) || one.includes(`version: ${version}`));
+  writeFileSync(path.join(into, "helloworld.yaml"), kept.join("---"));
+}
+
 /** Writes examples/sandbox.yaml into `into` with the contexts of the tests' sandbox; `change` edits the text. */
 export function writeMeshFile(into: string, change: (text: string) => string = (text) => text): string {
   mkdirSync(into, { recursive: true });
