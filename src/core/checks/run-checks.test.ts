@@ -205,3 +205,26 @@ describe("a run of the checks", () => {
     expect(report.results.filter((one) => one.state === "ok")).toEqual([]);
   });
 });
+
+it("lays proxies that cannot connect at the door of cacerts that are gone, and of a root that they do not trust", () => {
+  const withoutIngress = withIstiodPods("east", ({ proxies }) => ({
+    proxies: proxies.filter(({ name }) => !name.startsWith("istio-ingressgateway")),
+  }));
+  const causesOf = (change: (one: ReachedCluster) => Partial<ReachedCluster>): readonly string[] => {
+    const clusters = withoutIngress.clusters.map((one) =>
+      one.kind === "reached" && one.cluster === "east" ? { ...one, ...change(one) } : one,
+    );
+    const report = runChecks({ ...withoutIngress, clusters }, everything);
+    return report.causes.map(({ code, consequences }) => `${code} <- ${consequences.map((one) => one.code).join(" ")}`);
+  };
+  expect(causesOf(() => ({}))).toEqual(["ISM468 <- "]);
+  expect(causesOf(() => ({ authority: { kind: "missing" } }))).toEqual(["ISM415 <- ISM468"]);
+  const oldRoot = causesOf(({ gateways }) => ({
+    gateways: gateways.map((gateway) => ({
+      ...gateway,
+      pods: gateway.pods.map((pod) => ({ ...pod, roots: ["an old root"] })),
+    })),
+  }));
+  expect(oldRoot.filter((one) => one.startsWith("ISM468"))).toEqual([]);
+  expect(oldRoot[0]).toMatch(/^ISM417 <- .*ISM468/);
+});

@@ -165,6 +165,11 @@ export function proxyOf(cluster: string, pod: { readonly namespace: string; read
   return `proxy ${pod.namespace}/${pod.name} of ${cluster}`;
 }
 
+/** That a proxy trusts the root of its own cluster: without that it does not connect to its istiod. */
+export function trustOfProxy(cluster: string, pod: { readonly namespace: string; readonly name: string }): Subject {
+  return `trust of ${pod.namespace}/${pod.name} of ${cluster}`;
+}
+
 /** That requests to a service, `namespace/name`, are taken by its pods in a cluster. */
 export function requestsTo(cluster: string, service: string): Subject {
   return `requests to ${service} of ${cluster}`;

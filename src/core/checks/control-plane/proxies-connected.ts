@@ -2,7 +2,7 @@ import type { Check } from "../check.ts";
 import { problem } from "../check.ts";
 import { connectedProxies } from "../connected-proxies.ts";
 import { meshClusters } from "../reached.ts";
-import { clusterName, issuedRoot, istiod, proxyOf, wayToIstiod } from "../subjects.ts";
+import { cacerts, clusterName, issuedRoot, istiod, proxyOf, trustOfProxy, wayToIstiod } from "../subjects.ts";
 import { silentIstiods } from "./proxies-accept.ts";
 
 /** A proxy that has lost its istiod goes on with what it knew, looks ready, and learns nothing new. */
@@ -29,7 +29,10 @@ export const proxiesConnected: Check = {
             istiod(one.cluster),
             wayToIstiod(one.cluster),
             issuedRoot(one.cluster),
+            // Without them istiod signs with a root that running proxies do not trust.
+            cacerts(one.cluster),
             clusterName(one.cluster),
+            trustOfProxy(one.cluster, pod),
             proxyOf(one.cluster, pod),
           ],
         }),

@@ -1,10 +1,11 @@
+import { istioNamespace } from "../../render/names.ts";
 import type { Check } from "../check.ts";
 import { problem } from "../check.ts";
 import { restartProxies } from "../commands.ts";
 import { meshClusters } from "../reached.ts";
 import type { Trusting } from "../trusts.ts";
 import { anchorOf, isTrustedBy, leadsTo, trusting } from "../trusts.ts";
-import { cacerts, issuedRoot } from "../subjects.ts";
+import { cacerts, issuedRoot, trustOfProxy } from "../subjects.ts";
 
 /** A running proxy must trust the root that every cluster of the mesh signs under. */
 export const proxiesTrustRoot: Check = {
@@ -34,6 +35,9 @@ export const proxiesTrustRoot: Check = {
                 commands: restartProxies(facts, one),
                 cluster: one.cluster,
                 ...(names.includes(one.cluster) ? {} : { remote: first.one.cluster }),
+                breaks: names.includes(one.cluster)
+                  ? pods.map(({ name }) => trustOfProxy(one.cluster, { namespace: istioNamespace, name }))
+                  : [],
                 needs: [...new Set([one.cluster, ...names])].flatMap((cluster) => [
                   issuedRoot(cluster),
                   cacerts(cluster),
