@@ -52,7 +52,9 @@ it.each([
   const report = await expectCause(code, "east");
   const cause = report.causes.find((one) => one.code === code);
   expect(cause?.object?.kind).toBe(kind);
-  expect(cause?.detail).toContain(words);
+  // The writer stands in the finding itself, or in the drift that is folded under it.
+  const said = [cause, ...(cause?.consequences ?? [])].map((one) => one?.detail).join("\n");
+  expect(said).toContain(words);
   await runFix(cause);
   await expectClean();
 });

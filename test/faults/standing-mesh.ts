@@ -20,7 +20,7 @@ interface Report {
     readonly fix?: string;
     readonly commands?: readonly string[];
     readonly object?: { readonly kind: string; readonly name: string };
-    readonly consequences: readonly { readonly code: string }[];
+    readonly consequences: readonly { readonly code: string; readonly detail: string }[];
   }[];
 }
 
