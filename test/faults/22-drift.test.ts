@@ -14,7 +14,7 @@ function replace(place: string, value: unknown): string {
 it.each([
   [
     "a route's match that somebody has edited in one cluster",
-    "ISM475",
+    "ISM454",
     [
       "patch",
       "virtualservices.networking.istio.io",
@@ -24,7 +24,7 @@ it.each([
       replace("/spec/http/0/match/0/uri/exact", "/x"),
     ],
     "VirtualService",
-    "Kubectl-patch has changed it at ",
+    "kubectl-patch has changed it at ",
   ],
   [
     "a Gateway that somebody has deleted in one cluster",
