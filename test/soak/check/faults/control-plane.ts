@@ -75,7 +75,6 @@ export const controlPlaneFaults: readonly Fault[] = [
       ]);
     },
     causes: [cause("west", "ISM454")],
-    undo: async () => undefined,
   },
   {
     what: "the service account's rights of istiod are removed in east",

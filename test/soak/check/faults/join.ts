@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { root } from "../../../e2e/world.ts";
 import type { ClusterName, Fault } from "../fault.ts";
-import { cause, drop, kubectl, on, put, restart } from "../fault.ts";
+import { cause, drop, kubectl, on, put } from "../fault.ts";
 
 const istio = "istio-system";
 
@@ -95,7 +95,6 @@ export const joinFaults: readonly Fault[] = [
       await kubectl("west", ["-n", istio, "rollout", "restart", "deployment/istiod"]);
     },
     causes: [cause("west", "ISM454", "ISM521", "ISM436")],
-    undo: async () => undefined,
   },
   {
     what: "a remote secret in west is about a cluster that the mesh does not have",
@@ -133,11 +132,5 @@ export const joinFaults: readonly Fault[] = [
       await kubectl("west", ["-n", istio, "rollout", "restart", "deployment/istiod"]);
     },
     causes: [cause("west", "ISM432")],
-    undo: async () => undefined,
   },
 ];
-
-/** Proxies learn of a join that is whole again from an istiod that has started with it. */
-export async function restartIstiod(cluster: ClusterName): Promise<void> {
-  await restart(cluster, istio, "istiod");
-}

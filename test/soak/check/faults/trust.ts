@@ -1,7 +1,8 @@
 import { Buffer } from "node:buffer";
+import type { Authority } from "../../../../src/core/render/materials.ts";
 import { issueIntermediate, issueRoot } from "../../../../src/pki/certificate-authority.ts";
 import type { Fault } from "../fault.ts";
-import { cause, drop, kubectl, restart } from "../fault.ts";
+import { cause, drop, kubectl } from "../fault.ts";
 
 const istio = "istio-system";
 
@@ -14,6 +15,16 @@ async function putCacerts(data: Readonly<Record<string, string>>): Promise<void>
   );
 }
 
+/** An intermediate for east that a root of somebody else has signed. */
+async function otherIntermediate(): Promise<Authority> {
+  const now = new Date();
+  return await issueIntermediate(
+    await issueRoot("other", now),
+    { cluster: "east", keyType: "ecdsa-p256", validitySeconds: 365 * 86_400 },
+    now,
+  );
+}
+
 /** What istiod signs by in the end has to be what the mesh file's root has signed. */
 async function anew(): Promise<void> {
   await drop("east", istio, "secret/cacerts");
@@ -23,12 +34,7 @@ export const trustFaults: readonly Fault[] = [
   {
     what: "the cacerts of east have another root",
     inject: async () => {
-      const now = new Date();
-      const other = await issueIntermediate(
-        await issueRoot("other", now),
-        { cluster: "east", keyType: "ecdsa-p256", validitySeconds: 365 * 86_400 },
-        now,
-      );
+      const other = await otherIntermediate();
       await putCacerts({
         "root-cert.pem": other.rootCert,
         "ca-cert.pem": other.caCert,
@@ -42,12 +48,7 @@ export const trustFaults: readonly Fault[] = [
   {
     what: "the key in the cacerts of east is another one",
     inject: async () => {
-      const now = new Date();
-      const other = await issueIntermediate(
-        await issueRoot("other", now),
-        { cluster: "east", keyType: "ecdsa-p256", validitySeconds: 365 * 86_400 },
-        now,
-      );
+      const other = await otherIntermediate();
       await putCacerts({ "ca-key.pem": other.caKey.expose() });
     },
     causes: [cause("east", "ISM415")],
@@ -59,8 +60,3 @@ export const trustFaults: readonly Fault[] = [
     causes: [cause("east", "ISM415", "ISM454")],
   },
 ];
-
-/** After trust was broken for long enough to be read, everything of east starts again with what is right. */
-export async function restartEast(): Promise<void> {
-  await restart("east", istio, "istiod");
-}
