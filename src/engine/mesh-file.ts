@@ -5,9 +5,9 @@ import type { Diagnostic } from "../core/diagnostics/diagnostic.ts";
 import { exitCodes } from "../core/diagnostics/exit-codes.ts";
 import { UserError } from "../core/diagnostics/user-error.ts";
 import type { Mesh } from "../core/model/mesh.ts";
-import type { ParsedMesh } from "../core/spec/parse.ts";
-import { parseMesh } from "../core/spec/parse.ts";
-import { findUnsupported } from "../core/spec/unsupported.ts";
+import type { ParsedMesh } from "../core/mesh-file/parse.ts";
+import { parseMesh } from "../core/mesh-file/parse.ts";
+import { findUnsupported } from "../core/mesh-file/unsupported.ts";
 
 /** A mesh file that holds all rules and asks for nothing that this version cannot do. */
 export interface MeshFile {

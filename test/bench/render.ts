@@ -4,7 +4,7 @@ import { performance } from "node:perf_hooks";
 import type { KubeObject } from "../../src/core/model/kube-object.ts";
 import type { Mesh } from "../../src/core/model/mesh.ts";
 import { renderCluster } from "../../src/core/render/render-mesh.ts";
-import { parseMesh } from "../../src/core/spec/parse.ts";
+import { parseMesh } from "../../src/core/mesh-file/parse.ts";
 import type { Figure } from "./measure.ts";
 
 /** What one size of mesh costs to render, in a process of its own. */

@@ -4,7 +4,7 @@ import type { KubeObject } from "../../src/core/model/kube-object.ts";
 import { describeId, idOf } from "../../src/core/model/kube-object.ts";
 import { renderMesh } from "../../src/core/render/render-mesh.ts";
 import { waves } from "../../src/core/render/waves.ts";
-import { parseMesh } from "../../src/core/spec/parse.ts";
+import { parseMesh } from "../../src/core/mesh-file/parse.ts";
 import { readText } from "./tracked-files.ts";
 
 const page = "docs/guides/from-the-runbook.md";

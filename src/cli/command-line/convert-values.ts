@@ -1,7 +1,7 @@
 import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
 import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
 import { UserError } from "../../core/diagnostics/user-error.ts";
-import { readDuration } from "../../core/spec/duration.ts";
+import { readDuration } from "../../core/mesh-file/duration.ts";
 import type { ArgumentTable, OptionSpec, OptionTable, ParsedValue, ParsedValues } from "./command.ts";
 import { flagOf } from "./command.ts";
 import { usageDiagnostic } from "./usage-error.ts";

@@ -30,7 +30,7 @@ export const explainCommand = defineCommand({
       context.print(`${context.palette.strong(`${code}  ${entry.summary}`)}\n\n${entry.explanation}`);
       return exitCodes.ok;
     }
-    const { explainField, suggestField } = await import("../../core/spec/explain-field.ts");
+    const { explainField, suggestField } = await import("../../core/mesh-file/explain-field.ts");
     const explained = explainField(subject);
     if (explained === undefined) {
       const near = suggestField(subject);

@@ -12,7 +12,7 @@ export const schemaCommand = defineCommand({
     { command: "isthmus schema | jq .properties.spec", does: "look at a part of it" },
   ],
   run: async (_args, context) => {
-    const { meshJsonSchema } = await import("../../core/spec/json-schema.ts");
+    const { meshJsonSchema } = await import("../../core/mesh-file/json-schema.ts");
     context.printJson(meshJsonSchema());
     return exitCodes.ok;
   },

@@ -7,7 +7,7 @@ import type { Weights } from "../../core/decide/shift-steps.ts";
 import { planSteps } from "../../core/decide/shift-steps.ts";
 import type { Route, Service } from "../../core/model/mesh.ts";
 import type { ForceConflicts } from "../../core/plan/force-conflicts.ts";
-import { editWeights } from "../../core/spec/edit-weights.ts";
+import { editWeights } from "../../core/mesh-file/edit-weights.ts";
 import type { MeshFile } from "../../engine/mesh-file.ts";
 import { parseMeshFile, readMeshFile } from "../../engine/mesh-file.ts";
 import type { ShiftOutcome } from "../../engine/operations/shift.ts";

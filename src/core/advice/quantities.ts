@@ -3,8 +3,8 @@ import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import type { QuantityProblem } from "../manifests/check-quantities.ts";
 import { findQuantityProblems } from "../manifests/check-quantities.ts";
 import type { ContainerDefaults, Mesh } from "../model/mesh.ts";
-import type { Path } from "../spec/path.ts";
-import { describePath } from "../spec/path.ts";
+import type { Path } from "../mesh-file/path.ts";
+import { describePath } from "../mesh-file/path.ts";
 import type { Locate } from "./route-order.ts";
 
 /** Warns of container defaults and quotas in the mesh file that have a unit which is rarely meant, or contradict each other. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { parseMesh } from "../spec/parse.ts";
+import { parseMesh } from "../mesh-file/parse.ts";
 import { meshWithRoutes } from "../testing/mesh-with-routes.ts";
 import { adviseMesh } from "./advise-mesh.ts";
 

@@ -4,7 +4,7 @@ import type { Mesh } from "../model/mesh.ts";
 import type { Door, RouteOf } from "../routing/doors.ts";
 import { doorsOf, requestsOf } from "../routing/doors.ts";
 import { relate } from "../routing/match-relation.ts";
-import type { Path } from "../spec/path.ts";
+import type { Path } from "../mesh-file/path.ts";
 
 export type Locate = (path: Path) => SourceRange;
 

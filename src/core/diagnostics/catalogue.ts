@@ -11,7 +11,7 @@ import { rancherCodes } from "./codes/rancher.ts";
 import { routeCodes } from "./codes/routes.ts";
 import { sandboxClusterCodes } from "./codes/sandbox-cluster.ts";
 import { sandboxCodes } from "./codes/sandbox.ts";
-import { specCodes } from "./codes/spec.ts";
+import { specCodes } from "./codes/mesh-file.ts";
 import { supportCodes } from "./codes/support.ts";
 import { usageCodes } from "./codes/usage.ts";
 import { verifyCodes } from "./codes/verify.ts";

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { parseMesh } from "../spec/parse.ts";
-import { label, line } from "../spec/schema/scalars.ts";
-import { findUnsupported } from "../spec/unsupported.ts";
+import { parseMesh } from "../mesh-file/parse.ts";
+import { label, line } from "../mesh-file/schema/scalars.ts";
+import { findUnsupported } from "../mesh-file/unsupported.ts";
 import type { InitMesh } from "./init-mesh.ts";
 import { remarkUnsupported } from "./istio-support.ts";
 import { uniqueLabels } from "./unique-labels.ts";

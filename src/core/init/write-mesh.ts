@@ -1,4 +1,4 @@
-import { newestIstioVersion } from "../spec/istio-version.ts";
+import { newestIstioVersion } from "../mesh-file/istio-version.ts";
 import { exampleService } from "./example-service.ts";
 import type { InitCluster, InitMesh } from "./init-mesh.ts";
 import { remarkText, yamlText } from "./yaml-text.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { KubeObject } from "../model/kube-object.ts";
-import { parseMesh } from "../spec/parse.ts";
+import { parseMesh } from "../mesh-file/parse.ts";
 import { meshWithRoutes } from "../testing/mesh-with-routes.ts";
 import { renderMesh } from "./render-mesh.ts";
 import type { Materials } from "./materials.ts";

@@ -1,7 +1,7 @@
 import type { KubeObject } from "../model/kube-object.ts";
 import { groupOf } from "../model/kube-object.ts";
 import type { Mesh } from "../model/mesh.ts";
-import type { Path } from "../spec/path.ts";
+import type { Path } from "../mesh-file/path.ts";
 import { routeNamespace } from "./front-gateway.ts";
 import type { Materials } from "./materials.ts";
 import { renderCluster } from "./render-mesh.ts";

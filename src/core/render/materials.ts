@@ -1,7 +1,7 @@
 import type { SourceRange } from "../diagnostics/diagnostic.ts";
 import type { Json, KubeObject } from "../model/kube-object.ts";
 import type { Secret } from "../secret.ts";
-import type { Path } from "../spec/path.ts";
+import type { Path } from "../mesh-file/path.ts";
 
 /** What istiod signs with in one cluster: the content of `cacerts`. PEM texts. */
 export interface Authority {

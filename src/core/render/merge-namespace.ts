@@ -1,7 +1,7 @@
 import type { Json, KubeObject } from "../model/kube-object.ts";
 import { sameValue } from "../model/same-value.ts";
 import { Secret } from "../secret.ts";
-import { describePath } from "../spec/path.ts";
+import { describePath } from "../mesh-file/path.ts";
 
 /** A field that two objects give different values. */
 export interface FieldConflict {

@@ -4,7 +4,7 @@ import { parseAllDocuments, stringify } from "yaml";
 import type { KubeObject } from "../model/kube-object.ts";
 import { idOf, keyOf } from "../model/kube-object.ts";
 import type { Mesh } from "../model/mesh.ts";
-import { parseMesh } from "../spec/parse.ts";
+import { parseMesh } from "../mesh-file/parse.ts";
 import type { Materials } from "./materials.ts";
 import type { PlacedObject } from "./place-objects.ts";
 import { renderMesh } from "./render-mesh.ts";

@@ -6,7 +6,7 @@ import { renderIstioOperators } from "../render/istio-operator.ts";
 import type { Materials } from "../render/materials.ts";
 import { serviceKey } from "../render/materials.ts";
 import { Secret } from "../secret.ts";
-import { parseMesh } from "../spec/parse.ts";
+import { parseMesh } from "../mesh-file/parse.ts";
 
 /** A DNS label; also words that YAML 1.1 reads as something else than a text, and long ones. */
 const name = fc.oneof(

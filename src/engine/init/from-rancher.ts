@@ -5,7 +5,7 @@ import { UserError } from "../../core/diagnostics/user-error.ts";
 import type { InitMesh } from "../../core/init/init-mesh.ts";
 import { remarkUnsupported } from "../../core/init/istio-support.ts";
 import { uniqueLabels } from "../../core/init/unique-labels.ts";
-import { newestIstioVersion } from "../../core/spec/istio-version.ts";
+import { newestIstioVersion } from "../../core/mesh-file/istio-version.ts";
 import type { RancherClient } from "../../providers/rancher/client.ts";
 import { createRancherClient } from "../../providers/rancher/client.ts";
 import type { RancherCluster } from "../../providers/rancher/clusters.ts";

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { UserError } from "../../core/diagnostics/user-error.ts";
-import { parseMesh } from "../../core/spec/parse.ts";
+import { parseMesh } from "../../core/mesh-file/parse.ts";
 import type { RancherStub } from "../../providers/rancher/testing/rancher-stub.ts";
 import { startRancherStub, stubToken } from "../../providers/rancher/testing/rancher-stub.ts";
 import { clusterJson, collection } from "../../providers/rancher/testing/stub-client.ts";

@@ -6,7 +6,7 @@ import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
 import { UserError } from "../../core/diagnostics/user-error.ts";
 import type { InitMesh } from "../../core/init/init-mesh.ts";
 import { writeMesh } from "../../core/init/write-mesh.ts";
-import { parseMesh } from "../../core/spec/parse.ts";
+import { parseMesh } from "../../core/mesh-file/parse.ts";
 import { initFromContexts } from "../init/from-contexts.ts";
 import { initFromRancher } from "../init/from-rancher.ts";
 import type { InitOptions, InitSource } from "../init/init-draft.ts";

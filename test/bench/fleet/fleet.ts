@@ -6,7 +6,7 @@ import { performance } from "node:perf_hooks";
 import type { KubeObject } from "../../../src/core/model/kube-object.ts";
 import { writeYaml } from "../../../src/core/model/object-yaml.ts";
 import { renderIstioOperators } from "../../../src/core/render/istio-operator.ts";
-import { parseMesh } from "../../../src/core/spec/parse.ts";
+import { parseMesh } from "../../../src/core/mesh-file/parse.ts";
 import { keptManifests } from "../../../src/providers/kept-manifests.ts";
 import type { Figure } from "../measure.ts";
 import type { FleetAddress } from "./server.ts";

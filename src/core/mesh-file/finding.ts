@@ -1,5 +1,5 @@
 import { routeCodes } from "../diagnostics/codes/routes.ts";
-import { specCodes } from "../diagnostics/codes/spec.ts";
+import { specCodes } from "../diagnostics/codes/mesh-file.ts";
 import type { Diagnostic, SourceRange } from "../diagnostics/diagnostic.ts";
 import type { Locator } from "./locate.ts";
 import type { Path } from "./path.ts";

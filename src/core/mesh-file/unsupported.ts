@@ -1,4 +1,4 @@
-import { specCodes } from "../diagnostics/codes/spec.ts";
+import { specCodes } from "../diagnostics/codes/mesh-file.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import type { Mesh, Route } from "../model/mesh.ts";
 import type { ParsedMesh } from "./parse.ts";
