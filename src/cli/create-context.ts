@@ -105,6 +105,22 @@ export function createContext(argv: readonly string[], globals: GlobalValues, io
         },
       };
     },
+    engineOptions: async (own = {}) => {
+      const { engineOptions } = await import("./handlers/engine-options.ts");
+      return engineOptions(context, own);
+    },
+    operate: async (own, work) => {
+      const { operate } = await import("./handlers/operate.ts");
+      return operate(context, own, work);
+    },
+    forMesh: (place) => ({
+      ...context,
+      file: place.file,
+      readMesh: async () => {
+        const { readMesh } = await import("./handlers/read-mesh.ts");
+        return readMesh(place, context.cwd);
+      },
+    }),
   };
   return { context, close: () => view?.stop() };
 }

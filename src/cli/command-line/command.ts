@@ -1,5 +1,5 @@
 import type { ExitCode } from "../../core/diagnostics/exit-codes.ts";
-import type { CliContext } from "../terminal/context.ts";
+import type { CliContext, MeshContext } from "../terminal/context.ts";
 
 /** The headings under which help lists options, in this order. */
 export const optionGroups = ["Target", "Output", "Safety", "Global"] as const;
@@ -153,7 +153,11 @@ export interface CommandSection {
   readonly commands: readonly Command[];
 }
 
-export interface CommandDefinition<Options extends OptionTable, Arguments extends ArgumentTable> extends CommandCommon {
+export interface CommandDefinition<
+  Options extends OptionTable,
+  Arguments extends ArgumentTable,
+  Context = CliContext,
+> extends CommandCommon {
   readonly arguments?: Arguments;
   readonly options?: Options;
   /**
@@ -161,7 +165,7 @@ export interface CommandDefinition<Options extends OptionTable, Arguments extend
    * inside, so that help and completion stay fast. Prints through the context
    * only; throws `UserError` for expected problems.
    */
-  readonly run: (args: Args<Options, Arguments>, context: CliContext) => Promise<ExitCode>;
+  readonly run: (args: Args<Options, Arguments>, context: Context) => Promise<ExitCode>;
 }
 
 /**
@@ -173,6 +177,26 @@ export function defineCommand<
   const Options extends OptionTable = NoEntries,
   const Arguments extends ArgumentTable = NoEntries,
 >(definition: CommandDefinition<Options, Arguments>): LeafCommand {
+  return leafOf(definition, (_, context) => context);
+}
+
+/**
+ * A command about a mesh, which has `-f FILE` and may have `--cluster`: its
+ * handler gets a context that reads the mesh file by them.
+ */
+export function defineMeshCommand<
+  const Options extends OptionTable & { readonly file: { readonly kind: "text"; readonly default: string } },
+  const Arguments extends ArgumentTable = NoEntries,
+>(definition: CommandDefinition<Options, Arguments, MeshContext>): LeafCommand {
+  return leafOf(definition, ({ file, cluster }, context) =>
+    context.forMesh({ file: String(file), clusters: [cluster ?? []].flat().map(String) }),
+  );
+}
+
+function leafOf<Options extends OptionTable, Arguments extends ArgumentTable, Context>(
+  definition: CommandDefinition<Options, Arguments, Context>,
+  contextOf: (values: ParsedValues, context: CliContext) => Context,
+): LeafCommand {
   const { run, ...rest } = definition;
   return {
     ...rest,
@@ -180,7 +204,7 @@ export function defineCommand<
     arguments: definition.arguments ?? {},
     options: definition.options ?? {},
     // The parser made the values from the same two tables that the type is made from.
-    run: async (values, context) => run(values as unknown as Args<Options, Arguments>, context),
+    run: async (values, context) => run(values as unknown as Args<Options, Arguments>, contextOf(values, context)),
   };
 }
 

@@ -1,8 +1,8 @@
-import { defineCommand } from "../command-line/command.ts";
+import { defineMeshCommand } from "../command-line/command.ts";
 import { fileOption } from "../command-line/options.ts";
 
 /** `isthmus check` */
-export const checkCommand = defineCommand({
+export const checkCommand = defineMeshCommand({
   name: "check",
   summary: "Finds what is wrong with the mesh, and why",
   description:

@@ -1,9 +1,8 @@
-import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
-import { defineCommand } from "../command-line/command.ts";
+import { defineMeshCommand } from "../command-line/command.ts";
 import { fileOption } from "../command-line/options.ts";
 
 /** `isthmus export` */
-export const exportCommand = defineCommand({
+export const exportCommand = defineMeshCommand({
   name: "export",
   summary: "Writes every object that isthmus would own into files, for GitOps",
   description:
@@ -33,53 +32,7 @@ export const exportCommand = defineCommand({
     },
   },
   run: async (args, context) => {
-    const [
-      { default: path },
-      { readMeshFile },
-      { exportMesh },
-      { engineOptions },
-      { viewExport },
-      { requireCluster },
-      { isProgress },
-    ] = await Promise.all([
-      import("node:path"),
-      import("../../engine/mesh-file.ts"),
-      import("../../engine/operations/export.ts"),
-      import("../handlers/engine-options.ts"),
-      import("../views/human/export.ts"),
-      import("../handlers/require-cluster.ts"),
-      import("../handlers/is-progress.ts"),
-    ]);
-    const meshFile = await readMeshFile(args.file, context.cwd);
-    if (args.cluster !== undefined) {
-      requireCluster(meshFile.mesh, args.cluster);
-    }
-    context.report(meshFile.warnings);
-    const progress = context.progress();
-    try {
-      const outcome = await exportMesh(
-        meshFile,
-        {
-          format: args.format,
-          folder: path.resolve(context.cwd, args.folder),
-          name: args.folder,
-          ...(args.cluster === undefined ? {} : { cluster: args.cluster }),
-          force: args.force,
-        },
-        await engineOptions(context, {
-          onEvent: (event) => {
-            if (isProgress(event)) {
-              progress.onProgress(event);
-            }
-          },
-        }),
-      );
-      progress.stop();
-      context.report(outcome.warnings);
-      context.print(viewExport(args.folder, outcome, context.palette));
-    } finally {
-      progress.stop();
-    }
-    return exitCodes.ok;
+    const { exportFile } = await import("../handlers/export.ts");
+    return exportFile(args, context);
   },
 });

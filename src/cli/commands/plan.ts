@@ -1,7 +1,4 @@
-import path from "node:path";
-import { defineCommand } from "../command-line/command.ts";
-import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
-import { quoteCommand } from "../../core/quote-command.ts";
+import { defineMeshCommand } from "../command-line/command.ts";
 import {
   adoptOption,
   clusterOption,
@@ -12,7 +9,7 @@ import {
 } from "../command-line/options.ts";
 
 /** `isthmus plan` */
-export const planCommand = defineCommand({
+export const planCommand = defineMeshCommand({
   name: "plan",
   summary: "Shows what an apply would change on the clusters",
   description:
@@ -41,67 +38,7 @@ export const planCommand = defineCommand({
     detailedExitcode: { kind: "flag", summary: "Exit with 2 when there are changes", group: "Output" },
   },
   run: async (args, context) => {
-    const [
-      { readMeshFile },
-      { preparePlan },
-      { engineOptions },
-      { viewPlan },
-      { planDocument },
-      { hasChanges, refusedOf },
-      { adviseLeftClusters },
-      { readScope },
-    ] = await Promise.all([
-      import("../../engine/mesh-file.ts"),
-      import("../../engine/operations/plan.ts"),
-      import("../handlers/engine-options.ts"),
-      import("../views/human/plan.ts"),
-      import("../../engine/documents/plan.ts"),
-      import("../../core/plan/plan.ts"),
-      import("../../core/advice/left-clusters.ts"),
-      import("../handlers/read-scope.ts"),
-    ]);
-    const meshFile = await readMeshFile(args.file, context.cwd);
-    const scope = readScope(meshFile.mesh, args.cluster);
-    const { plan, warnings, close } = await preparePlan(
-      meshFile,
-      await engineOptions(context, {
-        forceConflicts: args.forceConflicts,
-        adopt: args.adopt,
-        continueOnRefusal: args.continue,
-      }),
-      scope,
-    );
-    await close();
-    if (args.out !== undefined) {
-      const { writeSavedPlan } = await import("../../engine/operations/plan.ts");
-      const { forceConflicts: force } = args;
-      const forceConflicts = typeof force === "boolean" ? force : [...force];
-      const options = {
-        prune: args.prune,
-        forceConflicts,
-        adopt: args.adopt,
-        clusters: [...scope],
-        continue: args.continue,
-      };
-      await writeSavedPlan(path.resolve(context.cwd, args.out), plan, { meshFile, options, now: context.now() });
-      context.log(
-        `Saved. To do exactly this: ${quoteCommand([context.env["ISTHMUS_COMMAND"] ?? "isthmus", "apply", args.out])}`,
-      );
-    }
-    if (args.output === "json") {
-      context.printJson(planDocument(plan, { prune: args.prune }));
-    } else {
-      context.print(viewPlan(plan, { prune: args.prune, palette: context.palette }));
-    }
-    const refused = refusedOf(plan).map(({ diagnostic }) => diagnostic);
-    const away = plan.clusters.flatMap((cluster) => (cluster.kind === "unreachable" ? [cluster.diagnostic] : []));
-    context.report([...warnings, ...adviseLeftClusters(plan, { prune: args.prune }), ...refused, ...away]);
-    if (away.length > 0) {
-      return exitCodes.unreachable;
-    }
-    if (refused.length > 0) {
-      return exitCodes.partlyApplied;
-    }
-    return args.detailedExitcode && hasChanges(plan, { prune: args.prune }) ? exitCodes.changes : exitCodes.ok;
+    const { planMesh } = await import("../handlers/plan.ts");
+    return planMesh(args, context);
   },
 });

@@ -1,8 +1,8 @@
-import { defineCommand } from "../command-line/command.ts";
+import { defineMeshCommand } from "../command-line/command.ts";
 import { clusterOption, eventsToOption, fileOption, streamOption, yesOption } from "../command-line/options.ts";
 
 /** `isthmus remove` */
-export const removeCommand = defineCommand({
+export const removeCommand = defineMeshCommand({
   name: "remove",
   summary: "Takes everything that isthmus owns away from the clusters, and nothing else",
   description:
@@ -27,7 +27,7 @@ export const removeCommand = defineCommand({
   },
   run: async (args, context) => {
     const { removeMesh } = await import("../handlers/remove.ts");
-    const { file, cluster, labelled, output, eventsTo, yes, timeout } = args;
-    return removeMesh({ file, clusters: cluster, labelled, output, eventsTo, yes, timeoutMs: timeout }, context);
+    const { labelled, output, eventsTo, yes, timeout } = args;
+    return removeMesh({ labelled, output, eventsTo, yes, timeoutMs: timeout }, context);
   },
 });

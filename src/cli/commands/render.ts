@@ -1,9 +1,8 @@
-import { defineCommand } from "../command-line/command.ts";
-import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
+import { defineMeshCommand } from "../command-line/command.ts";
 import { fileOption } from "../command-line/options.ts";
 
 /** `isthmus render` */
-export const renderCommand = defineCommand({
+export const renderCommand = defineMeshCommand({
   name: "render",
   summary: "Prints every object that isthmus would own, without asking a cluster",
   description:
@@ -25,46 +24,7 @@ export const renderCommand = defineCommand({
     },
   },
   run: async (args, context) => {
-    const [
-      { readMeshFile },
-      { renderOffline },
-      { engineOptions },
-      rendered,
-      { requireCluster },
-      { isProgress },
-      { adviseMesh },
-    ] = await Promise.all([
-      import("../../engine/mesh-file.ts"),
-      import("../../engine/operations/render.ts"),
-      import("../handlers/engine-options.ts"),
-      import("../views/rendered.ts"),
-      import("../handlers/require-cluster.ts"),
-      import("../handlers/is-progress.ts"),
-      import("../../core/advice/advise-mesh.ts"),
-    ]);
-    const meshFile = await readMeshFile(args.file, context.cwd);
-    if (args.cluster !== undefined) {
-      requireCluster(meshFile.mesh, args.cluster);
-    }
-    context.report([...meshFile.warnings, ...adviseMesh(meshFile.mesh, meshFile.locate)]);
-    const progress = context.progress();
-    try {
-      const options = await engineOptions(context, {
-        onEvent: (event) => {
-          if (isProgress(event)) {
-            progress.onProgress(event);
-          }
-        },
-      });
-      const all = await renderOffline(meshFile, options, args.cluster);
-      context.report(all.warnings);
-      const texts = args.output === "json" ? rendered.renderedJson(all) : rendered.renderedYaml(all);
-      for await (const text of texts) {
-        context.print(text);
-      }
-    } finally {
-      progress.stop();
-    }
-    return exitCodes.ok;
+    const { renderFile } = await import("../handlers/render.ts");
+    return renderFile(args, context);
   },
 });

@@ -1,8 +1,8 @@
-import { defineCommand } from "../command-line/command.ts";
+import { defineMeshCommand } from "../command-line/command.ts";
 import { fileOption, forceConflictsOption, yesOption } from "../command-line/options.ts";
 
 /** `isthmus shift` */
-export const shiftCommand = defineCommand({
+export const shiftCommand = defineMeshCommand({
   name: "shift",
   summary: "Changes the weights of a service's versions, in the file and on every cluster",
   description:
@@ -75,7 +75,6 @@ export const shiftCommand = defineCommand({
     }
     return shiftWeights(
       {
-        file: args.file,
         service: args.service,
         namespace: args.namespace,
         route: args.route,

@@ -1,9 +1,8 @@
-import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
-import { defineCommand } from "../command-line/command.ts";
+import { defineMeshCommand } from "../command-line/command.ts";
 import { fileOption } from "../command-line/options.ts";
 
 /** `isthmus status` */
-export const statusCommand = defineCommand({
+export const statusCommand = defineMeshCommand({
   name: "status",
   summary: "Shows clusters, components, gateways, joins and weights in one table",
   description:
@@ -35,29 +34,7 @@ export const statusCommand = defineCommand({
     },
   },
   run: async (args, context) => {
-    if (args.watch || args.interval !== undefined) {
-      const { watchStatus } = await import("../handlers/watch-status.ts");
-      await watchStatus({ file: args.file, output: args.output, intervalMs: args.interval ?? 5000 }, context);
-      return exitCodes.ok;
-    }
-    const [{ readMeshFile }, { readStatus }, { engineOptions }, { viewStatus, viewWideStatus }, { statusDocument }] =
-      await Promise.all([
-        import("../../engine/mesh-file.ts"),
-        import("../../engine/operations/status.ts"),
-        import("../handlers/engine-options.ts"),
-        import("../views/human/status.ts"),
-        import("../../engine/documents/status.ts"),
-      ]);
-    const meshFile = await readMeshFile(args.file, context.cwd);
-    const clusters = await readStatus(meshFile, await engineOptions(context));
-    if (args.output === "json") {
-      context.printJson(statusDocument(meshFile.mesh.name, clusters));
-    } else {
-      const view = args.output === "wide" ? viewWideStatus : viewStatus;
-      context.print(view(meshFile.mesh.name, clusters, context.palette));
-    }
-    const away = clusters.flatMap((cluster) => (cluster.kind === "unreachable" ? [cluster.diagnostic] : []));
-    context.report(away);
-    return away.length > 0 ? exitCodes.unreachable : exitCodes.ok;
+    const { showStatus } = await import("../handlers/status.ts");
+    return showStatus(args, context);
   },
 });

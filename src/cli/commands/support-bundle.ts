@@ -1,8 +1,8 @@
-import { defineCommand } from "../command-line/command.ts";
+import { defineMeshCommand } from "../command-line/command.ts";
 import { fileOption } from "../command-line/options.ts";
 
 /** `isthmus support-bundle` */
-export const supportBundleCommand = defineCommand({
+export const supportBundleCommand = defineMeshCommand({
   name: "support-bundle",
   summary: "Packs the state of the mesh into one file, without secrets, for whoever helps",
   description:

@@ -1,8 +1,8 @@
-import { defineCommand } from "../command-line/command.ts";
+import { defineMeshCommand } from "../command-line/command.ts";
 import { fileOption } from "../command-line/options.ts";
 
 /** `isthmus verify` */
-export const verifyCommand = defineCommand({
+export const verifyCommand = defineMeshCommand({
   name: "verify",
   summary: "Proves the mesh by real requests to every ingress",
   description:
@@ -82,7 +82,6 @@ export const verifyCommand = defineCommand({
     ]);
     const end = await runVerification(
       {
-        file: args.file,
         requests: args.requests,
         output: args.output,
         allowUnproven: args.allowUnproven,

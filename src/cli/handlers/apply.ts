@@ -6,19 +6,14 @@ import { UserError } from "../../core/diagnostics/user-error.ts";
 import type { ForceConflicts } from "../../core/plan/force-conflicts.ts";
 import { hasChanges } from "../../core/plan/plan.ts";
 import type { SavedPlan } from "../../core/plan/saved-plan.ts";
-import type { EngineEvent } from "../../engine/events.ts";
-import { readMeshFile } from "../../engine/mesh-file.ts";
 import type { ApplyResult } from "../../engine/operations/apply.ts";
 import { applyPlan } from "../../engine/operations/apply.ts";
 import type { PreparedPlan } from "../../engine/operations/plan.ts";
 import { preparePlan, readSavedPlan, refuseMovedMeshFile, refuseMovedPlan } from "../../engine/operations/plan.ts";
 import type { CliContext } from "../terminal/context.ts";
-import { engineOptions } from "./engine-options.ts";
 import type { Ending, EventTargets, WriteEvent } from "./event-stream.ts";
 import { streamEvents } from "./event-stream.ts";
-import { isProgress } from "./is-progress.ts";
 import { adoptOption, fileOption } from "../command-line/options.ts";
-import { readScope } from "./read-scope.ts";
 import { usageError } from "../command-line/usage-error.ts";
 import { viewApplyResult } from "../views/human/apply.ts";
 import { viewPlan } from "../views/human/plan.ts";
@@ -49,20 +44,13 @@ async function applyStreamed(args: ApplyArgs, context: CliContext, write: WriteE
   const saved = args.plan === undefined ? undefined : await readSavedPlanFor(args, args.plan, context);
   const { prune, forceConflicts, clusters, adopt = adoptOption.default } = saved?.options ?? args;
   const continueOnRefusal = saved?.options.continue ?? args.continueOnRefusal;
-  const meshFile = await readMeshFile(args.file ?? saved?.meshFile.path ?? fileOption.default, context.cwd);
+  const file = args.file ?? saved?.meshFile.path ?? fileOption.default;
+  const { meshFile, scope } = await context.forMesh({ file, clusters }).readMesh();
   if (saved !== undefined) {
     refuseMovedMeshFile(saved, meshFile);
   }
-  const scope = readScope(meshFile.mesh, clusters);
-  let onEvent: (event: EngineEvent) => void = () => {};
-  const options = await engineOptions(context, {
-    timeoutMs: args.timeoutMs,
-    forceConflicts,
-    adopt,
-    continueOnRefusal,
-    onEvent: (event) => onEvent(event),
-  });
-  const prepared = await preparePlan(meshFile, options, scope);
+  const own = { timeoutMs: args.timeoutMs, forceConflicts, adopt, continueOnRefusal };
+  const prepared = await preparePlan(meshFile, await context.engineOptions(own), scope);
   try {
     write({ kind: "plan", plan: prepared.plan, prune });
     refuseHalfOfANewMesh(prepared);
@@ -79,14 +67,9 @@ async function applyStreamed(args: ApplyArgs, context: CliContext, write: WriteE
       context.log("Nothing was changed.");
       return { exitCode: exitCodes.failed, clusters: [], diagnostics: warnings };
     }
-    const view = context.progress();
-    onEvent = (event) => {
-      write(event);
-      if (isProgress(event)) {
-        view.onProgress(event);
-      }
-    };
-    const result = await applyPlan(prepared, { ...options, prune }).finally(() => view.stop());
+    const result = await context.operate({ ...own, onEvent: write }, async (options) =>
+      applyPlan(prepared, { ...options, prune }),
+    );
     const diagnostics = result.clusters.flatMap((cluster) => cluster.diagnostics);
     print(viewApplyResult(result, context.palette));
     context.report(diagnostics);

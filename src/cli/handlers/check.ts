@@ -4,12 +4,9 @@ import { runChecks } from "../../core/checks/run-checks.ts";
 import type { ExitCode } from "../../core/diagnostics/exit-codes.ts";
 import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
 import { checkMesh, readFacts, writeFacts } from "../../engine/operations/check.ts";
-import { readMeshFile } from "../../engine/mesh-file.ts";
 import type { Checked } from "../../engine/operations/check.ts";
-import type { CliContext } from "../terminal/context.ts";
-import { engineOptions } from "./engine-options.ts";
-import { isProgress } from "./is-progress.ts";
-import { requireCluster } from "./require-cluster.ts";
+import type { CliContext, MeshContext } from "../terminal/context.ts";
+import { requireClusters } from "./require-clusters.ts";
 import { usageError } from "../command-line/usage-error.ts";
 import { viewCheck } from "../views/human/check.ts";
 import { shortCheck } from "../views/human/check-short.ts";
@@ -17,7 +14,6 @@ import { checkDocument } from "../../engine/documents/check.ts";
 import { checkJunit } from "../views/junit/check.ts";
 
 export interface CheckArgs {
-  readonly file: string;
   readonly cluster: string | undefined;
   readonly factsFrom: string | undefined;
   readonly factsTo: string | undefined;
@@ -28,7 +24,7 @@ export interface CheckArgs {
 }
 
 /** Checks the clusters, or facts that were kept, and prints the report. */
-export async function runCheck(args: CheckArgs, context: CliContext): Promise<ExitCode> {
+export async function runCheck(args: CheckArgs, context: MeshContext): Promise<ExitCode> {
   const selection = { pre: args.pre, ...(args.cluster === undefined ? {} : { cluster: args.cluster }) };
   const checked =
     args.factsFrom === undefined
@@ -44,20 +40,11 @@ export async function runCheck(args: CheckArgs, context: CliContext): Promise<Ex
   return checked.report.ok ? exitCodes.ok : exitCodes.findings;
 }
 
-async function checkClusters(args: CheckArgs, selection: CheckSelection, context: CliContext): Promise<Checked> {
-  const meshFile = await readMeshFile(args.file, context.cwd);
-  if (selection.cluster !== undefined) {
-    requireCluster(meshFile.mesh, selection.cluster);
-  }
-  const view = context.progress();
-  const options = await engineOptions(context, {
-    onEvent: (event) => {
-      if (isProgress(event)) {
-        view.onProgress(event);
-      }
-    },
-  });
-  return checkMesh(meshFile, { ...options, ...selection, waitMs: args.wait ?? 0 }).finally(() => view.stop());
+async function checkClusters(args: CheckArgs, selection: CheckSelection, context: MeshContext): Promise<Checked> {
+  const { meshFile } = await context.readMesh();
+  return context.operate({}, async (options) =>
+    checkMesh(meshFile, { ...options, ...selection, waitMs: args.wait ?? 0 }),
+  );
 }
 
 async function checkKept(
@@ -75,7 +62,7 @@ async function checkKept(
   }
   const facts = await readFacts(path.resolve(context.cwd, file));
   if (selection.cluster !== undefined) {
-    requireCluster(facts.mesh, selection.cluster);
+    requireClusters(facts.mesh, [selection.cluster]);
   }
   return { facts, report: runChecks(facts, selection) };
 }

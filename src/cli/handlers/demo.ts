@@ -3,11 +3,9 @@ import path from "node:path";
 import { makeFolder } from "../../files/make-folder.ts";
 import type { ExitCode } from "../../core/diagnostics/exit-codes.ts";
 import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
-import { readMeshFile } from "../../engine/mesh-file.ts";
 import { readStatus } from "../../engine/operations/status.ts";
 import { applyMesh } from "./apply.ts";
-import type { CliContext } from "../terminal/context.ts";
-import { engineOptions } from "./engine-options.ts";
+import type { CliContext, MeshContext } from "../terminal/context.ts";
 import { shiftWeights } from "./shift.ts";
 import { runVerification } from "./verify.ts";
 import { viewDemoEnd } from "../views/human/demo.ts";
@@ -44,7 +42,8 @@ export async function tellDemo(args: DemoArgs, context: CliContext): Promise<Exi
     }
   }
   const file = meshFileOf(args);
-  const clusters = await readStatus(await readMeshFile(file, context.cwd), await engineOptions(context));
+  const { meshFile } = await demoMesh(args, context).readMesh();
+  const clusters = await readStatus(meshFile, await context.engineOptions());
   context.print(
     `\n${viewStatus("sandbox", clusters, palette)}\n\n${viewDemoEnd(context.env["ISTHMUS_COMMAND"] ?? "isthmus", file, clusters, palette)}`,
   );
@@ -53,6 +52,10 @@ export async function tellDemo(args: DemoArgs, context: CliContext): Promise<Exi
 
 function meshFileOf(args: DemoArgs): string {
   return path.join(args.folder, "mesh.yaml");
+}
+
+function demoMesh(args: DemoArgs, context: CliContext): MeshContext {
+  return context.forMesh({ file: meshFileOf(args), clusters: [] });
 }
 
 async function applyDemo(args: DemoArgs, context: CliContext): Promise<ExitCode> {
@@ -80,14 +83,13 @@ async function applyDemo(args: DemoArgs, context: CliContext): Promise<ExitCode>
 }
 
 async function verifyDemo(args: DemoArgs, context: CliContext): Promise<ExitCode> {
-  const end = await runVerification({ file: meshFileOf(args), requests: 400, output: "table" }, context);
+  const end = await runVerification({ requests: 400, output: "table" }, demoMesh(args, context));
   return end.exitCode;
 }
 
 async function shiftDemo(args: DemoArgs, context: CliContext): Promise<ExitCode> {
   return shiftWeights(
     {
-      file: meshFileOf(args),
       service: "helloworld",
       namespace: undefined,
       route: undefined,
@@ -101,6 +103,6 @@ async function shiftDemo(args: DemoArgs, context: CliContext): Promise<ExitCode>
       rollback: false,
       yes: true,
     },
-    context,
+    demoMesh(args, context),
   );
 }

@@ -7,7 +7,6 @@ import { environmentName, httpsUrl, label } from "../../core/mesh-file/schema/sc
 import type { InitSource } from "../../engine/operations/init.ts";
 import { initMesh } from "../../engine/operations/init.ts";
 import type { CliContext } from "../terminal/context.ts";
-import { engineOptions } from "./engine-options.ts";
 import { usageDiagnostic } from "../command-line/usage-error.ts";
 import { quoteCommand } from "../../core/quote-command.ts";
 
@@ -44,7 +43,7 @@ export async function writeMeshFile(args: InitArgs, context: CliContext): Promis
       cwd: context.cwd,
       force: args.force,
     },
-    { ...(await engineOptions(context)), onProgress: view?.onProgress ?? (() => {}) },
+    { ...(await context.engineOptions()), onProgress: view?.onProgress ?? (() => {}) },
   ).finally(() => view?.stop());
   context.report(warnings);
   if (toStdout) {

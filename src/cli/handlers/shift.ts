@@ -9,18 +9,16 @@ import type { Route, Service } from "../../core/model/mesh.ts";
 import type { ForceConflicts } from "../../core/plan/force-conflicts.ts";
 import { editWeights } from "../../core/mesh-file/edit-weights.ts";
 import type { MeshFile } from "../../engine/mesh-file.ts";
-import { parseMeshFile, readMeshFile } from "../../engine/mesh-file.ts";
+import { parseMeshFile } from "../../engine/mesh-file.ts";
 import type { ShiftOutcome } from "../../engine/operations/shift.ts";
 import { carryOutShift, prepareShift, replaceMeshFile } from "../../engine/operations/shift.ts";
-import type { CliContext } from "../terminal/context.ts";
+import type { MeshContext } from "../terminal/context.ts";
 import { quoteCommand } from "../../core/quote-command.ts";
 import type { VerifyEnd } from "./verify.ts";
 import { runVerification } from "./verify.ts";
-import { engineOptions } from "./engine-options.ts";
 import { viewShift, viewShiftPlan } from "../views/human/shift.ts";
 
 export interface ShiftArgs {
-  readonly file: string;
   readonly service: string;
   readonly namespace: string | undefined;
   readonly route: string | undefined;
@@ -45,8 +43,8 @@ export interface ShiftArgs {
  * next. Stops at the first step that not every reachable cluster took or that
  * the proof finds wrong, and then says how to go back or, with `rollback`, does.
  */
-export async function shiftWeights(args: ShiftArgs, context: CliContext): Promise<ExitCode> {
-  const before = await readMeshFile(args.file, context.cwd);
+export async function shiftWeights(args: ShiftArgs, context: MeshContext): Promise<ExitCode> {
+  const { meshFile: before } = await context.readMesh();
   const last = edited(before, args, args.weights);
   const target = targetOf(last, args);
   const from = targetOf(before, args).route.weights;
@@ -86,13 +84,13 @@ function tookAll(outcomes: readonly ShiftOutcome[]): boolean {
   return outcomes.every((outcome) => outcome.state === "shifted" || outcome.state === "unchanged");
 }
 
-async function prove(args: ShiftArgs, target: Target, context: CliContext): Promise<VerifyEnd> {
+async function prove(args: ShiftArgs, target: Target, context: MeshContext): Promise<VerifyEnd> {
   if (args.proof === undefined) {
     return { exitCode: exitCodes.ok, failed: false };
   }
   const { service, route } = target;
   const select = { service: service.name, namespace: service.namespace, route: route.name };
-  return runVerification({ file: args.file, output: "table", select, ...args.proof }, context);
+  return runVerification({ output: "table", select, ...args.proof }, context);
 }
 
 /** Where a shift came from, for the way back. */
@@ -100,7 +98,7 @@ interface WayBack {
   readonly args: ShiftArgs;
   readonly target: Target;
   readonly from: Weights;
-  readonly context: CliContext;
+  readonly context: MeshContext;
 }
 
 function stopWith(back: WayBack, weights: Weights): ExitCode {
@@ -136,10 +134,10 @@ async function rollBack(back: WayBack, weights: Weights): Promise<ExitCode> {
   return exitCodes.findings;
 }
 
-function wayBack({ args, target, from }: WayBack, weights: Weights, why: string): Diagnostic {
+function wayBack({ context, target, from }: WayBack, weights: Weights, why: string): Diagnostic {
   const { service, route } = target;
   const wanted = Object.entries(from).map(([version, percent]) => `${version}=${percent}`);
-  const command = ["isthmus", "shift", service.name].concat(wanted, "-f", args.file, "-n", service.namespace);
+  const command = ["isthmus", "shift", service.name].concat(wanted, "-f", context.file, "-n", service.namespace);
   return {
     code: "ISM344",
     severity: "error",
@@ -156,7 +154,7 @@ function weightsText(weights: Weights): string {
 }
 
 interface Once {
-  readonly context: CliContext;
+  readonly context: MeshContext;
   readonly ask: boolean;
   readonly final: Weights;
   readonly steps: number;
@@ -171,9 +169,10 @@ interface Target {
 
 async function shiftOnce(args: ShiftArgs, weights: Weights, once: Once): Promise<readonly ShiftOutcome[] | undefined> {
   const { context } = once;
-  const next = edited(await readMeshFile(args.file, context.cwd), args, weights);
+  const { meshFile } = await context.readMesh();
+  const next = edited(meshFile, args, weights);
   const target = targetOf(next, args);
-  const options = await engineOptions(context, { forceConflicts: args.forceConflicts });
+  const options = await context.engineOptions({ forceConflicts: args.forceConflicts });
   const raised = args.force
     ? []
     : Object.keys(weights).filter((version) => (weights[version] ?? 0) > (once.from[version] ?? 0));

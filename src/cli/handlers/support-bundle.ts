@@ -1,11 +1,8 @@
 import path from "node:path";
 import type { ExitCode } from "../../core/diagnostics/exit-codes.ts";
 import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
-import { readMeshFile } from "../../engine/mesh-file.ts";
 import { gatherBundle, readEventsFile, refuseExisting, writeArchive } from "../../engine/operations/support-bundle.ts";
-import type { CliContext } from "../terminal/context.ts";
-import { engineOptions } from "./engine-options.ts";
-import { isProgress } from "./is-progress.ts";
+import type { MeshContext } from "../terminal/context.ts";
 import { programVersion } from "../terminal/program-version.ts";
 import { viewBundle } from "../views/human/support-bundle.ts";
 import { checkDocument } from "../../engine/documents/check.ts";
@@ -13,14 +10,13 @@ import { planDocument } from "../../engine/documents/plan.ts";
 import { statusDocument } from "../../engine/documents/status.ts";
 
 export interface SupportBundleArgs {
-  readonly file: string;
   readonly events: string | undefined;
   readonly out: string | undefined;
 }
 
 /** Gathers and writes a support bundle; prints the archive's name and what it lacks. */
-export async function packSupportBundle(args: SupportBundleArgs, context: CliContext): Promise<ExitCode> {
-  const meshFile = await readMeshFile(args.file, context.cwd);
+export async function packSupportBundle(args: SupportBundleArgs, context: MeshContext): Promise<ExitCode> {
+  const { meshFile } = await context.readMesh();
   const mesh = meshFile.mesh.name;
   const now = context.now();
   const folder = `isthmus-support-${mesh}-${new Date(now).toISOString().slice(0, 19).replaceAll(/[-:]/g, "")}Z`;
@@ -29,24 +25,18 @@ export async function packSupportBundle(args: SupportBundleArgs, context: CliCon
   const events =
     args.events === undefined ? undefined : await readEventsFile(path.resolve(context.cwd, args.events), args.events);
   await refuseExisting(file, name);
-  const view = context.progress();
-  const options = await engineOptions(context, {
-    onEvent: (event) => {
-      if (isProgress(event)) {
-        view.onProgress(event);
-      }
-    },
-  });
-  const bundle = await gatherBundle(meshFile, {
-    ...options,
-    version: programVersion,
-    ...(events === undefined ? {} : { events }),
-    documents: {
-      check: checkDocument,
-      plan: (plan) => planDocument(plan, { prune: false }),
-      status: (clusters) => statusDocument(mesh, clusters),
-    },
-  }).finally(() => view.stop());
+  const bundle = await context.operate({}, async (options) =>
+    gatherBundle(meshFile, {
+      ...options,
+      version: programVersion,
+      ...(events === undefined ? {} : { events }),
+      documents: {
+        check: checkDocument,
+        plan: (plan) => planDocument(plan, { prune: false }),
+        status: (clusters) => statusDocument(mesh, clusters),
+      },
+    }),
+  );
   await writeArchive(file, name, { folder, files: bundle.files, now });
   context.print(viewBundle(name, bundle, context.palette));
   context.report(bundle.unreachable.map((one) => one.diagnostic));

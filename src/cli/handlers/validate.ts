@@ -9,7 +9,6 @@ import { findUnsupported } from "../../core/mesh-file/unsupported.ts";
 import { inspectManifests } from "../../engine/operations/validate.ts";
 import { readMeshText } from "../../engine/mesh-file.ts";
 import type { CliContext } from "../terminal/context.ts";
-import { engineOptions } from "./engine-options.ts";
 import { viewValidation } from "../views/human/validation.ts";
 
 export interface ValidateArgs {
@@ -37,7 +36,7 @@ export async function validateFile(args: ValidateArgs, context: CliContext): Pro
       ? []
       : await inspectManifests(
           { name, folder: fromStdin ? context.cwd : path.dirname(path.resolve(context.cwd, args.file)), mesh, locate },
-          await engineOptions(context),
+          await context.engineOptions(),
         );
   const all = [
     ...diagnostics,

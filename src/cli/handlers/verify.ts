@@ -4,12 +4,9 @@ import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
 import { suggestName } from "../../core/diagnostics/suggest.ts";
 import { UserError } from "../../core/diagnostics/user-error.ts";
 import type { Mesh } from "../../core/model/mesh.ts";
-import { readMeshFile } from "../../engine/mesh-file.ts";
 import type { VerifyTarget } from "../../engine/operations/verify.ts";
 import { verifyMesh } from "../../engine/operations/verify.ts";
-import type { CliContext } from "../terminal/context.ts";
-import { engineOptions } from "./engine-options.ts";
-import { isProgress } from "./is-progress.ts";
+import type { MeshContext } from "../terminal/context.ts";
 import { viewVerification } from "../views/human/verify.ts";
 import { verificationDocument } from "../../engine/documents/verify.ts";
 import { verificationJunit } from "../views/junit/verify.ts";
@@ -22,7 +19,6 @@ export interface Selection {
 }
 
 export interface VerifyArgs {
-  readonly file: string;
   readonly requests: number;
   readonly output: "table" | "json" | "junit";
   /** True ends with 0 also where something could not be proven. */
@@ -38,24 +34,18 @@ export interface VerifyEnd {
 }
 
 /** Verifies, prints the proof, reports what failed. What `verify`, the end of `shift` and the demo do. */
-export async function runVerification(args: VerifyArgs, context: CliContext): Promise<VerifyEnd> {
-  const meshFile = await readMeshFile(args.file, context.cwd);
+export async function runVerification(args: VerifyArgs, context: MeshContext): Promise<VerifyEnd> {
+  const { meshFile } = await context.readMesh();
   const only = args.select === undefined ? undefined : findTarget(meshFile.mesh, args.select);
   requireOneRoute(meshFile.mesh, only, args.ask);
-  const view = context.progress();
-  const options = await engineOptions(context, {
-    onEvent: (event) => {
-      if (isProgress(event)) {
-        view.onProgress(event);
-      }
-    },
-  });
-  const verification = await verifyMesh(meshFile, {
-    ...options,
-    requests: args.requests,
-    ...(only === undefined ? {} : { only }),
-    ...(args.ask === undefined ? {} : { ask: args.ask }),
-  }).finally(() => view.stop());
+  const verification = await context.operate({}, async (options) =>
+    verifyMesh(meshFile, {
+      ...options,
+      requests: args.requests,
+      ...(only === undefined ? {} : { only }),
+      ...(args.ask === undefined ? {} : { ask: args.ask }),
+    }),
+  );
   if (args.output === "json") {
     context.printJson(verificationDocument(verification));
   } else {

@@ -1,11 +1,9 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
 import { UserError } from "../../core/diagnostics/user-error.ts";
-import { readMeshFile } from "../../engine/mesh-file.ts";
 import type { ClusterStatus } from "../../engine/operations/status.ts";
 import { readStatus } from "../../engine/operations/status.ts";
-import type { CliContext } from "../terminal/context.ts";
-import { engineOptions } from "./engine-options.ts";
+import type { CliContext, MeshContext } from "../terminal/context.ts";
 import { viewStatus, viewWideStatus } from "../views/human/status.ts";
 import { statusDocument } from "../../engine/documents/status.ts";
 
@@ -23,12 +21,12 @@ interface Look {
  * signal's reason (Ctrl-C), or returns when whoever reads has gone.
  */
 export async function watchStatus(
-  args: { readonly file: string; readonly output: "table" | "wide" | "json"; readonly intervalMs: number },
-  context: CliContext,
+  args: { readonly output: "table" | "wide" | "json"; readonly intervalMs: number },
+  context: MeshContext,
 ): Promise<void> {
   const live = context.stdout.isTTY === true && args.output !== "json";
   const signal = AbortSignal.any([context.signal, context.outputClosed]);
-  const options = { ...(await engineOptions(context)), signal };
+  const options = { ...(await context.engineOptions()), signal };
   let before: string | undefined;
   try {
     for (;;) {
@@ -49,12 +47,12 @@ export async function watchStatus(
 }
 
 async function lookOnce(
-  args: { readonly file: string; readonly output: "table" | "wide" | "json" },
-  context: CliContext,
+  args: { readonly output: "table" | "wide" | "json" },
+  context: MeshContext,
   { options, first }: { readonly options: Parameters<typeof readStatus>[1]; readonly first: boolean },
 ): Promise<Look> {
   try {
-    const meshFile = await readMeshFile(args.file, context.cwd);
+    const { meshFile } = await context.readMesh();
     const clusters = await readStatus(meshFile, options);
     const { name } = meshFile.mesh;
     return {

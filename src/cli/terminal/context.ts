@@ -1,6 +1,9 @@
 import type { Readable } from "node:stream";
 import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
 import type { OnProgress } from "../../core/progress.ts";
+import type { MeshFile } from "../../engine/mesh-file.ts";
+import type { Scope } from "../../engine/operations/plan.ts";
+import type { EngineOptions } from "../../engine/options.ts";
 import type { Palette } from "./palette.ts";
 
 /** The part of a process stream that the command line writes to. */
@@ -34,6 +37,26 @@ export interface CliIo {
 export interface ProgressView {
   readonly onProgress: OnProgress;
   readonly stop: () => void;
+}
+
+/** What a command says itself about how the engine works; everything else of the options is the same for all commands. */
+export type OwnOptions = Partial<
+  Pick<EngineOptions, "onEvent" | "timeoutMs" | "forceConflicts" | "adopt" | "continueOnRefusal">
+>;
+
+/** Which mesh a command is about. */
+export interface MeshPlace {
+  /** The mesh file as named on the command line. */
+  readonly file: string;
+  /** What `--cluster` names; every cluster when empty. */
+  readonly clusters: readonly string[];
+}
+
+/** The mesh file as it is now, and the clusters of it that the command is about. */
+export interface GivenMesh {
+  readonly meshFile: MeshFile;
+  /** Empty when no cluster is left out. */
+  readonly scope: Scope;
 }
 
 /**
@@ -78,4 +101,22 @@ export interface CliContext extends CliIo {
    * goes above the live lines; call `stop` before data is printed.
    */
   readonly progress: () => ProgressView;
+  /** What an operation gets from its caller: this process, the global flags, and what the command says itself. */
+  readonly engineOptions: (own?: OwnOptions) => Promise<EngineOptions>;
+  /** Runs an operation and shows its progress, which is gone again when this returns or rejects. */
+  readonly operate: <Result>(own: OwnOptions, work: (options: EngineOptions) => Promise<Result>) => Promise<Result>;
+  /** The same context for a mesh; reads nothing yet. */
+  readonly forMesh: (place: MeshPlace) => MeshContext;
+}
+
+/** What the handler of a command about a mesh gets. */
+export interface MeshContext extends CliContext {
+  /** The mesh file as named on the command line. */
+  readonly file: string;
+  /**
+   * Reads the mesh file, anew at every call, and holds it against all rules and
+   * the names of `--cluster` against it. Throws one UserError with all problems:
+   * 65 for an invalid file, 64 for one that is not there and for a cluster that it does not have.
+   */
+  readonly readMesh: () => Promise<GivenMesh>;
 }

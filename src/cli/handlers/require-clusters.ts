@@ -6,11 +6,6 @@ import type { Mesh } from "../../core/model/mesh.ts";
 
 type Clusters = Pick<Mesh, "name" | "clusters">;
 
-/** Throws a UserError (64) unless the mesh has a cluster of that name. */
-export function requireCluster(mesh: Clusters, name: string): void {
-  requireClusters(mesh, [name]);
-}
-
 /** Throws one UserError (64) that tells every name of which the mesh has no cluster, with the name that is near. */
 export function requireClusters(mesh: Clusters, names: readonly string[]): void {
   const known = mesh.clusters.map((cluster) => cluster.name);

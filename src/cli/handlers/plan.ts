@@ -1,0 +1,58 @@
+import path from "node:path";
+import { adviseLeftClusters } from "../../core/advice/left-clusters.ts";
+import type { AdoptionPolicy } from "../../core/decide/adoption.ts";
+import type { ExitCode } from "../../core/diagnostics/exit-codes.ts";
+import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
+import type { ForceConflicts } from "../../core/plan/force-conflicts.ts";
+import { hasChanges, refusedOf } from "../../core/plan/plan.ts";
+import { quoteCommand } from "../../core/quote-command.ts";
+import { planDocument } from "../../engine/documents/plan.ts";
+import { preparePlan, writeSavedPlan } from "../../engine/operations/plan.ts";
+import type { MeshContext } from "../terminal/context.ts";
+import { viewPlan } from "../views/human/plan.ts";
+
+export interface PlanArgs {
+  readonly output: "table" | "json";
+  readonly prune: boolean;
+  readonly forceConflicts: ForceConflicts;
+  readonly adopt: AdoptionPolicy;
+  readonly continue: boolean;
+  /** The file to save the plan in. */
+  readonly out: string | undefined;
+  readonly detailedExitcode: boolean;
+}
+
+/** Plans, saves the plan where that is asked for, and prints it. */
+export async function planMesh(args: PlanArgs, context: MeshContext): Promise<ExitCode> {
+  const { prune, forceConflicts, adopt } = args;
+  const { meshFile, scope } = await context.readMesh();
+  const { plan, warnings, close } = await preparePlan(
+    meshFile,
+    await context.engineOptions({ forceConflicts, adopt, continueOnRefusal: args.continue }),
+    scope,
+  );
+  await close();
+  if (args.out !== undefined) {
+    const forced = typeof forceConflicts === "boolean" ? forceConflicts : [...forceConflicts];
+    const options = { prune, forceConflicts: forced, adopt, clusters: [...scope], continue: args.continue };
+    await writeSavedPlan(path.resolve(context.cwd, args.out), plan, { meshFile, options, now: context.now() });
+    context.log(
+      `Saved. To do exactly this: ${quoteCommand([context.env["ISTHMUS_COMMAND"] ?? "isthmus", "apply", args.out])}`,
+    );
+  }
+  if (args.output === "json") {
+    context.printJson(planDocument(plan, { prune }));
+  } else {
+    context.print(viewPlan(plan, { prune, palette: context.palette }));
+  }
+  const refused = refusedOf(plan).map(({ diagnostic }) => diagnostic);
+  const away = plan.clusters.flatMap((cluster) => (cluster.kind === "unreachable" ? [cluster.diagnostic] : []));
+  context.report([...warnings, ...adviseLeftClusters(plan, { prune }), ...refused, ...away]);
+  if (away.length > 0) {
+    return exitCodes.unreachable;
+  }
+  if (refused.length > 0) {
+    return exitCodes.partlyApplied;
+  }
+  return args.detailedExitcode && hasChanges(plan, { prune }) ? exitCodes.changes : exitCodes.ok;
+}
