@@ -3,14 +3,14 @@ import { UserError } from "../../core/diagnostics/user-error.ts";
 import { serviceKey } from "../../core/render/materials.ts";
 import { driftOf, servicesByManifest } from "../../core/plan/drift.ts";
 import { KubeError } from "../../kube/errors.ts";
-import type { OpenMesh } from "../clusters/connect-clusters.ts";
+import type { OpenMesh } from "../clusters/open-mesh.ts";
 import type { MeshFile } from "../mesh-file.ts";
 import { preparePlan } from "../plan/prepare-plan.ts";
 import type { EngineOptions } from "../options.ts";
 
 /**
  * Compares every object of the mesh with what an apply would make of it, as a
- * plan does, over connections that are open already (with `readsRemotes`).
+ * plan does, over a mesh that is open already (as `readCurrent` asks).
  * Gives what each cluster's objects have drifted by. Changes nothing, and
  * throws for no mesh's sake: where no plan can be made (no istioctl, manifests
  * that cannot be read) that is what the facts say.

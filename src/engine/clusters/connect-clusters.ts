@@ -15,7 +15,7 @@ import type { ClusterFacts } from "../facts/cluster-state.ts";
 import { gatherCluster } from "../facts/cluster-state.ts";
 import type { ClusterPlatform } from "./cluster-platform.ts";
 import type { MeshFile } from "../mesh-file.ts";
-import type { EngineOptions } from "../options.ts";
+import type { AccessOptions, RunOptions } from "../options.ts";
 import type { RancherLink, RancherState } from "./rancher-link.ts";
 import { closeRancher, contextThrough, linkRancher } from "./rancher-link.ts";
 import { requestLimits } from "./request-limits.ts";
@@ -47,7 +47,7 @@ export interface Unreachable {
 export type Connection = Connected | Unreachable;
 
 /** Every cluster of the mesh file with the way to it; without one for those that are behind a Rancher that is away. */
-export interface Ways {
+export interface ResolvedClusters {
   readonly clusters: readonly (ClusterContext | Unreachable)[];
   readonly rancher: RancherState;
 }
@@ -57,7 +57,10 @@ export interface Ways {
  * an ID that is not there is a mistake in the mesh file or the kubeconfig, not
  * an outage: one UserError (65) for all of them, located in the mesh file.
  */
-export async function resolveContexts(meshFile: MeshFile, options: EngineOptions): Promise<Ways> {
+export async function resolveContexts(
+  meshFile: MeshFile,
+  options: AccessOptions & RunOptions,
+): Promise<ResolvedClusters> {
   const rancher = await linkRancher(meshFile, options);
   const problems: Diagnostic[] = [];
   const clusters: (ClusterContext | Unreachable)[] = [];
@@ -93,17 +96,16 @@ function located(meshFile: MeshFile, diagnostic: Diagnostic): Diagnostic {
   return { ...diagnostic, range: accessRange(meshFile, index) };
 }
 
-/**
- * Refuses a mesh two clusters of which turned out to be one when they were
- * asked: a UserError (65, ISM515) that names both, located in the mesh file.
- */
+/** Every two clusters of the mesh file that turned out to be one when they were asked (ISM515), located there. */
+export function locateSharedClusters(meshFile: MeshFile, connections: readonly Connection[]): readonly Diagnostic[] {
+  return findSharedClusters(connections.filter((one) => one.kind === "connected")).map((one) => located(meshFile, one));
+}
+
+/** Refuses a mesh two clusters of which are one: a UserError (65). */
 export function refuseSharedClusters(meshFile: MeshFile, connections: readonly Connection[]): void {
-  const shared = findSharedClusters(connections.filter((one) => one.kind === "connected"));
+  const shared = locateSharedClusters(meshFile, connections);
   if (shared.length > 0) {
-    throw new UserError(
-      shared.map((one) => located(meshFile, one)),
-      exitCodes.invalidMeshFile,
-    );
+    throw new UserError(shared, exitCodes.invalidMeshFile);
   }
 }
 
@@ -114,7 +116,7 @@ export async function resolveClusterContext(
   meshFile: MeshFile,
   cluster: Cluster,
   access: Extract<ClusterAccess, { readonly kind: "context" }>,
-  options: EngineOptions & Pick<ResolveContextOptions, "load">,
+  options: AccessOptions & Pick<ResolveContextOptions, "load">,
 ): Promise<ClusterContext | Problem> {
   const resolved = await resolveContext({
     cluster: cluster.name,
@@ -173,38 +175,6 @@ function clusterContext(cluster: Cluster, context: ResolvedContext): ClusterCont
   return { kind: "found", cluster, context, platform: platformOf(context) };
 }
 
-/** The clusters of a mesh, and the Rancher that some are behind. Whoever opened it closes both. */
-export interface OpenMesh extends Ways {
-  readonly connections: readonly Connection[];
-}
-
-/**
- * Finds the way to every cluster and connects to those that `isWanted` names
- * (all of them without it). Nothing is left open when it rejects.
- */
-export async function openMesh(
-  meshFile: MeshFile,
-  options: EngineOptions & { readonly remotes?: boolean },
-  isWanted: (cluster: string) => boolean = () => true,
-): Promise<OpenMesh> {
-  const { clusters, rancher } = await resolveContexts(meshFile, options);
-  try {
-    const connections = await connectClusters(
-      clusters.filter((one) => isWanted(one.cluster.name)),
-      options,
-    );
-    return { clusters, connections, rancher };
-  } catch (error) {
-    await closeRancher(rancher);
-    throw error;
-  }
-}
-
-/** Ends the connections to the clusters and to Rancher. */
-export async function closeMesh({ connections, rancher }: Pick<OpenMesh, "connections" | "rancher">): Promise<void> {
-  await Promise.all([closeConnections(connections), closeRancher(rancher)]);
-}
-
 /**
  * Connects to every cluster side by side and reads its facts, with `remotes`
  * also what its remote secrets say. Rejects for no cluster's sake, only when
@@ -212,7 +182,7 @@ export async function closeMesh({ connections, rancher }: Pick<OpenMesh, "connec
  */
 export async function connectClusters(
   ways: readonly (ClusterContext | Unreachable)[],
-  { remotes = false, ...options }: EngineOptions & { readonly remotes?: boolean },
+  { remotes = false, ...options }: Pick<RunOptions, "signal" | "timeoutMs"> & { readonly remotes?: boolean },
 ): Promise<readonly Connection[]> {
   const settled = await Promise.allSettled(
     ways.map(async (one): Promise<Connection> => {

@@ -10,8 +10,13 @@ import { parseMeshFile } from "../mesh-file.ts";
 import { takeFacts } from "../operations/check.ts";
 import { prepareRemoval } from "../operations/remove.ts";
 import { gatherBundle } from "../operations/support-bundle.ts";
+import { preparePlan } from "../operations/plan.ts";
 import { verifyMesh } from "../operations/verify.ts";
 import type { EngineOptions } from "../options.ts";
+import { openMeshWhile } from "./open-mesh.ts";
+
+/** For what comes at once where nothing else runs on the machine. */
+const patient = { timeout: 20_000 };
 
 let stub: RancherStub;
 let folder = "";
@@ -74,9 +79,30 @@ it.each(Object.keys(commands))(
     const reason = new Error("stopped by the test");
     const seen = (): boolean => stub.requests.some(({ url }) => url.startsWith("/k8s/clusters/c-abcde"));
     const ended = commands[name]?.(meshBehindRancher(), optionsWith(stopped.signal)).catch((error: unknown) => error);
-    await vi.waitFor(() => expect(seen()).toBe(true));
+    await vi.waitFor(() => expect(seen()).toBe(true), patient);
     stopped.abort(reason);
     expect(await ended).toBe(reason);
-    await vi.waitFor(() => expect(stub.openConnections()).toBe(0));
+    await vi.waitFor(() => expect(stub.openConnections()).toBe(0), patient);
   },
 );
+
+it("leaves nothing open when Istio's manifests cannot be made while it connects", async () => {
+  const renders = preparePlan(meshBehindRancher(), { ...optionsWith(new AbortController().signal), timeoutMs: 60_000 });
+  await expect(renders).rejects.toThrow("ISM205");
+  await vi.waitFor(() => expect(stub.openConnections()).toBe(0), patient);
+});
+
+it("waits for what it stops, so that nothing is opened after it has failed", async () => {
+  const failure = new Error("the other work failed");
+  let stopped = false;
+  const opens = openMeshWhile(meshBehindRancher(), optionsWith(new AbortController().signal), async (_way, signal) => {
+    signal.addEventListener("abort", () => {
+      stopped = true;
+    });
+    await vi.waitFor(() => expect(stub.requests.some(({ url }) => url.startsWith("/k8s/"))).toBe(true), patient);
+    throw failure;
+  });
+  await expect(opens).rejects.toBe(failure);
+  expect(stopped).toBe(true);
+  await vi.waitFor(() => expect(stub.openConnections()).toBe(0), patient);
+});

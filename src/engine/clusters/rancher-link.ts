@@ -12,7 +12,7 @@ import { RancherError } from "../../providers/rancher/rancher-error.ts";
 import type { RancherAccess } from "../../providers/rancher/read-access.ts";
 import { readRancherAccess } from "../../providers/rancher/read-access.ts";
 import type { MeshFile } from "../mesh-file.ts";
-import type { EngineOptions } from "../options.ts";
+import type { AccessOptions, RunOptions } from "../options.ts";
 import { isOnLocalNetwork, sandboxExtension } from "./sandbox-network.ts";
 
 /** A Rancher that answered. Whoever made it closes its client. */
@@ -35,7 +35,10 @@ export type RancherState =
  * away the clusters behind it and no others. Throws a UserError for a token or
  * a CA file that cannot be read.
  */
-export async function linkRancher(meshFile: MeshFile, options: EngineOptions): Promise<RancherState> {
+export async function linkRancher(
+  meshFile: MeshFile,
+  options: Pick<AccessOptions, "env"> & Pick<RunOptions, "now" | "signal">,
+): Promise<RancherState> {
   const settings = meshFile.mesh.rancher;
   if (settings === undefined) {
     return { kind: "none" };

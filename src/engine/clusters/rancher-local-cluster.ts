@@ -8,7 +8,7 @@ import { createKubeClient } from "../../kube/connect-client.ts";
 import { diagnoseKubeError } from "../../kube/diagnose.ts";
 import type { Connection } from "./connect-clusters.ts";
 import type { ClusterFacts } from "../facts/cluster-state.ts";
-import type { EngineOptions } from "../options.ts";
+import type { RunOptions } from "../options.ts";
 import { requestLimits } from "./request-limits.ts";
 import type { RancherState } from "./rancher-link.ts";
 import { contextThrough } from "./rancher-link.ts";
@@ -29,7 +29,7 @@ const management: Cluster = {
 export async function connectManagement(
   mesh: Mesh,
   rancher: RancherState,
-  options: EngineOptions,
+  options: Pick<RunOptions, "signal" | "timeoutMs">,
 ): Promise<Connection | undefined> {
   if (rancher.kind !== "linked") {
     return undefined;

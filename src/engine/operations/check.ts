@@ -4,14 +4,15 @@ import { reachedClusters } from "../../core/checks/reached.ts";
 import type { CheckReport, CheckSelection } from "../../core/checks/run-checks.ts";
 import { runChecks } from "../../core/checks/run-checks.ts";
 import type { Connection } from "../clusters/connect-clusters.ts";
-import { closeMesh, openMesh, refuseSharedClusters } from "../clusters/connect-clusters.ts";
+import { refuseSharedClusters } from "../clusters/connect-clusters.ts";
+import { closeMesh, openMesh } from "../clusters/open-mesh.ts";
 import { readTokenEnds } from "../trust/token-ends.ts";
 import { gatherFacts } from "../check/gather-facts.ts";
 import { readDrift } from "../check/read-drift.ts";
 import type { MeshFile } from "../mesh-file.ts";
 import type { EngineOptions } from "../options.ts";
 import type { RancherState } from "../clusters/rancher-link.ts";
-import { readsRemotes } from "../plan/prepare-plan.ts";
+import { readsRemotes } from "../trust/known-credentials.ts";
 import { isOnLocalNetwork, sandboxExtension } from "../clusters/sandbox-network.ts";
 
 export { readFacts, writeFacts } from "../check/facts-file.ts";
@@ -64,7 +65,11 @@ export async function takeFacts(
   options: EngineOptions,
   { drift }: { readonly drift: boolean } = { drift: false },
 ): Promise<MeshFacts> {
-  const open = await openMesh(meshFile, { ...options, remotes: drift && readsRemotes(meshFile) });
+  const open = await openMesh(meshFile, {
+    ...options,
+    remotes: drift && readsRemotes(meshFile.mesh),
+    rancherLocal: drift,
+  });
   try {
     refuseSharedClusters(meshFile, open.connections);
     // Both are waited for, also when one fails: neither may go on over connections that are closed.

@@ -4,7 +4,7 @@ import { inventoryName, inventoryNamespace, renderInventory } from "../../core/p
 import { managementTarget } from "../../core/render/names.ts";
 import { referenceOf } from "../../kube/object-reference.ts";
 import type { Connected, Connection } from "../clusters/connect-clusters.ts";
-import { closeMesh, openMesh } from "../clusters/connect-clusters.ts";
+import { closeMesh, openMesh } from "../clusters/open-mesh.ts";
 import { diagnoseFailure } from "../progress/diagnose-failure.ts";
 import { keysOf } from "../apply/prune/prevent-deletion.ts";
 import { guardClient } from "../apply/lease/guard-client.ts";
@@ -12,7 +12,6 @@ import type { Labelled } from "../apply/prune/labelled-removal.ts";
 import { leftBehind, notLookedAt, notRemoved, readLabelled, withLabelled } from "../apply/prune/labelled-removal.ts";
 import type { HeldLeases } from "../apply/lease/hold-leases.ts";
 import { holdLeases } from "../apply/lease/hold-leases.ts";
-import { connectManagement } from "../clusters/rancher-local-cluster.ts";
 import type { MeshFile } from "../mesh-file.ts";
 import { refuseMovedInventories } from "../apply/stale-inventory.ts";
 import type { EngineOptions } from "../options.ts";
@@ -74,12 +73,12 @@ export async function prepareRemoval(
   byLabel = false,
 ): Promise<PreparedRemoval> {
   const mesh = meshFile.mesh.name;
-  const open = await openMesh(meshFile, options, (cluster) => isInScope(scope, cluster));
-  const { connections, rancher } = open;
-  const management = await connectManagement(meshFile.mesh, rancher, options).catch(async (error: unknown) => {
-    await closeMesh(open);
-    throw error;
+  const open = await openMesh(meshFile, {
+    ...options,
+    rancherLocal: true,
+    isWanted: (cluster) => isInScope(scope, cluster),
   });
+  const { connections, management, rancher } = open;
   const all = [...connections, ...(management === undefined ? [] : [management])];
   const owned = async (one: Connected): Promise<Owned> => {
     const isManagement = one.cluster.name === managementTarget;
@@ -107,7 +106,7 @@ export async function prepareRemoval(
     Promise.all(connections.filter((one) => one.kind === "connected").map(owned)),
     management?.kind === "connected" ? owned(management) : undefined,
   ]).catch(async (error: unknown) => {
-    await closeMesh({ connections: all, rancher });
+    await closeMesh(open);
     throw error;
   });
   return {
@@ -116,9 +115,7 @@ export async function prepareRemoval(
     rancher,
     clusters,
     management: projects !== undefined && scope.length > 0 && projects.items.length === 0 ? undefined : projects,
-    close: async () => {
-      await closeMesh({ connections: all, rancher });
-    },
+    close: async () => closeMesh(open),
   };
 }
 

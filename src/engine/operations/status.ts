@@ -1,5 +1,5 @@
 import { UserError } from "../../core/diagnostics/user-error.ts";
-import { closeMesh, openMesh } from "../clusters/connect-clusters.ts";
+import { closeMesh, openMesh } from "../clusters/open-mesh.ts";
 import type { SyncStatus } from "../status/sync-status.ts";
 import { refusedSync, syncOf } from "../status/sync-status.ts";
 import type { MeshFile } from "../mesh-file.ts";

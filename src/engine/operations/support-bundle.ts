@@ -7,7 +7,7 @@ import { serviceNamespaces } from "../../core/render/service-namespaces.ts";
 import { istioNamespace } from "../../core/render/names.ts";
 import { compareText } from "../../core/render/order.ts";
 import type { Connection } from "../clusters/connect-clusters.ts";
-import { closeMesh, openMesh } from "../clusters/connect-clusters.ts";
+import { closeMesh, openMesh } from "../clusters/open-mesh.ts";
 import type { MeshFile } from "../mesh-file.ts";
 import type { EngineOptions } from "../options.ts";
 import { startSlowTask } from "../progress/slow-task.ts";

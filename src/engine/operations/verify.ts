@@ -1,7 +1,8 @@
 import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
 import type { IngressProof } from "../../core/decide/proof.ts";
 import type { Service } from "../../core/model/mesh.ts";
-import { closeMesh, openMesh, refuseSharedClusters } from "../clusters/connect-clusters.ts";
+import { refuseSharedClusters } from "../clusters/connect-clusters.ts";
+import { closeMesh, openMesh } from "../clusters/open-mesh.ts";
 import { readActualEndpoints } from "../facts/ingress-endpoints.ts";
 import type { MeshFile } from "../mesh-file.ts";
 import type { Verification, VerifyOptions } from "../traffic/prove-ingress.ts";

@@ -18,7 +18,7 @@ import type { RootFiles } from "../../pki/root-store.ts";
 import { isKeyExposed, keepRoot, readRoot, rootFilesOf } from "../../pki/root-store.ts";
 import type { Connected } from "../clusters/connect-clusters.ts";
 import type { MeshFile } from "../mesh-file.ts";
-import type { EngineOptions } from "../options.ts";
+import type { AccessOptions, RunOptions } from "../options.ts";
 
 /** What an apply will do about the trust of every cluster. */
 export interface TrustPlan {
@@ -39,7 +39,7 @@ export interface TrustPlan {
 export async function planTrust(
   meshFile: MeshFile,
   connected: readonly Connected[],
-  options: EngineOptions,
+  options: Pick<AccessOptions, "env"> & Pick<RunOptions, "now">,
 ): Promise<TrustPlan> {
   const files = rootFilesOf(meshFile.mesh, { data: dataFolder(options.env), meshFile: meshFile.folder });
   const now = new Date(options.now());

@@ -3,6 +3,13 @@ import { accessCodes } from "../../../core/diagnostics/codes/access.ts";
 import type { Diagnostic } from "../../../core/diagnostics/diagnostic.ts";
 import type { Mesh } from "../../../core/model/mesh.ts";
 import type { ClusterContext } from "../../clusters/connect-clusters.ts";
+import type { PreflightRule } from "./preflight-rule.ts";
+
+/** Addresses that lead nowhere, or elsewhere, from another cluster. */
+export const clusterAccess: PreflightRule = {
+  name: "cluster-access",
+  find: ({ meshFile, found }) => adviseAccess(meshFile.mesh, found),
+};
 
 /**
  * What works for this machine and will not for the istiods of other clusters,
@@ -10,7 +17,7 @@ import type { ClusterContext } from "../../clusters/connect-clusters.ts";
  * and not first by an istiod that never gets synced. A mesh of one cluster has
  * no remote secrets.
  */
-export function adviseAccess(mesh: Mesh, clusters: readonly ClusterContext[]): readonly Diagnostic[] {
+function adviseAccess(mesh: Mesh, clusters: readonly ClusterContext[]): readonly Diagnostic[] {
   return mesh.clusters.length < 2 ? [] : clusters.flatMap(adviseCluster);
 }
 

@@ -4,10 +4,10 @@ import { UserError } from "../../../core/diagnostics/user-error.ts";
 import type { ForceConflicts } from "../../../core/plan/force-conflicts.ts";
 import { unknownKinds } from "../../../core/plan/force-conflicts.ts";
 
-/** A UserError (64, ISM067) for kinds of `--force-conflicts` that none of the objects has. */
+/** A UserError (64, ISM067) for kinds of `--force-conflicts` that none of the objects has. Without any objects, as when no cluster answers, nothing can be said of them. */
 export function refuseUnknownKinds(force: ForceConflicts, wanted: ReadonlySet<string>): void {
   const kinds = [...wanted].toSorted();
-  const unknown = unknownKinds(force, wanted);
+  const unknown = wanted.size === 0 ? [] : unknownKinds(force, wanted);
   if (unknown.length > 0) {
     throw new UserError(
       unknown.map((kind) => {

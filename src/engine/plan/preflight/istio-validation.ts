@@ -7,10 +7,25 @@ import { UserError } from "../../../core/diagnostics/user-error.ts";
 import { describeId, idOf, keyOf } from "../../../core/model/kube-object.ts";
 import { digestObject } from "../../../core/plan/digest.ts";
 import type { IstioConfig } from "../../../core/render/istio-config.ts";
+import { renderIstioConfig } from "../../../core/render/istio-config.ts";
 import { findIstioctl } from "../../../providers/istioctl/find-istioctl.ts";
 import { validateObjects } from "../../../providers/istioctl/validate-objects.ts";
 import type { ManifestOptions } from "../../manifests/istio-renderer.ts";
 import type { MeshFile } from "../../mesh-file.ts";
+import { knownInputs } from "../desired-state.ts";
+import type { PreflightRule } from "./preflight-rule.ts";
+
+/** Configuration that Istio's own validation does not accept (ISM324). */
+export const istioValidation: PreflightRule = {
+  name: "istio-validation",
+  find: async (current, options) => {
+    const { meshFile, platforms } = current;
+    // No credential shows in what Istio judges, so that none has to be asked for before all else is found good.
+    const config = renderIstioConfig(meshFile.mesh, { ...knownInputs(current), remoteCredentials: {} });
+    const named = Object.values(platforms).flatMap(({ istioctl }) => istioctl ?? []);
+    return findInvalidConfig(meshFile, config, named, options);
+  },
+};
 
 /**
  * What Istio's own validation says no to (ISM324), with its words and the
@@ -19,7 +34,7 @@ import type { MeshFile } from "../../mesh-file.ts";
  * What was found good is remembered by content. Where there is no such
  * istioctl nothing is found here; istiod's webhook then judges each write.
  */
-export async function findInvalidConfig(
+async function findInvalidConfig(
   meshFile: MeshFile,
   config: readonly IstioConfig[],
   candidates: readonly string[],

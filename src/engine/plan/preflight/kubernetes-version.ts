@@ -8,21 +8,21 @@ import {
   refusesKubernetes,
 } from "../../../core/releases/istio-releases.ts";
 import type { Connected } from "../../clusters/connect-clusters.ts";
+import type { PreflightRule } from "./preflight-rule.ts";
+
+/** A Kubernetes that the mesh's Istio cannot be installed on (error), or that Istio does not support (warning). */
+export const kubernetesVersion: PreflightRule = {
+  name: "kubernetes-version",
+  find: ({ meshFile, members }) => findVersionProblems(meshFile.mesh, members),
+};
 
 /**
  * Clusters whose Kubernetes the mesh's Istio does not support: an error where
  * the installation cannot work, with the nearest release that does, and a
  * warning outside the range that Istio supports.
  */
-export function findVersionProblems(
-  mesh: Mesh,
-  connected: readonly Connected[],
-): { readonly errors: readonly Diagnostic[]; readonly warnings: readonly Diagnostic[] } {
-  const all = connected.flatMap((one) => judge(mesh, one.cluster.name, one.facts.kubernetesVersion));
-  return {
-    errors: all.filter((one) => one.severity === "error"),
-    warnings: all.filter((one) => one.severity === "warning"),
-  };
+export function findVersionProblems(mesh: Mesh, connected: readonly Connected[]): readonly Diagnostic[] {
+  return connected.flatMap((one) => judge(mesh, one.cluster.name, one.facts.kubernetesVersion));
 }
 
 function judge(mesh: Mesh, cluster: string, kubernetes: string): readonly Diagnostic[] {

@@ -1,13 +1,20 @@
 import type { Diagnostic } from "../../../core/diagnostics/diagnostic.ts";
 import { inventoryName, inventoryNamespace } from "../../../core/plan/inventory.ts";
 import type { Connected } from "../../clusters/connect-clusters.ts";
+import type { PreflightRule } from "./preflight-rule.ts";
+
+/** Clusters that another mesh has (ISM201). */
+export const meshMembership: PreflightRule = {
+  name: "mesh-membership",
+  find: ({ meshFile, members }) => findForeignMeshes(meshFile.mesh.name, members),
+};
 
 /**
  * Clusters that belong to another mesh, by another mesh's inventory or by an
  * istiod with another mesh ID: joining them would change the mesh that they
- * serve. Found before anything is touched (facts/pains 2a.3).
+ * serve.
  */
-export function findForeignMeshes(mesh: string, connected: readonly Connected[]): Diagnostic[] {
+function findForeignMeshes(mesh: string, connected: readonly Connected[]): Diagnostic[] {
   return connected.flatMap((one) => {
     const other = one.facts.inventories.find((inventory) => inventory.mesh !== mesh);
     if (other !== undefined) {

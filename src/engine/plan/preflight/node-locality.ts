@@ -1,8 +1,15 @@
 import type { Diagnostic } from "../../../core/diagnostics/diagnostic.ts";
 import type { Connected } from "../../clusters/connect-clusters.ts";
+import type { PreflightRule } from "./preflight-rule.ts";
 
-/** Says where a cluster's nodes are not in the region or zone that the mesh file gives for it (facts/pains 16). */
-export function findLocalityDifferences(one: Connected): readonly Diagnostic[] {
+/** Nodes whose labels say another region or zone than the mesh file (ISM207). */
+export const nodeLocality: PreflightRule = {
+  name: "node-locality",
+  find: ({ members }) => members.flatMap(findLocalityDifferences),
+};
+
+/** Says where a cluster's nodes are not in the region or zone that the mesh file gives for it. */
+function findLocalityDifferences(one: Connected): readonly Diagnostic[] {
   const { region, zone, name } = one.cluster;
   const different = one.facts.localities.filter(
     (node) => (region !== undefined && node.region !== region) || (zone !== undefined && node.zone !== zone),

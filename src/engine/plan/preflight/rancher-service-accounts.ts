@@ -1,18 +1,26 @@
 import type { Diagnostic } from "../../../core/diagnostics/diagnostic.ts";
 import type { Mesh } from "../../../core/model/mesh.ts";
 import { RancherError } from "../../../providers/rancher/rancher-error.ts";
-import type { EngineOptions } from "../../options.ts";
 import type { RancherLink } from "../../clusters/rancher-link.ts";
+import type { RunOptions } from "../../options.ts";
+import type { PreflightRule } from "./preflight-rule.ts";
+
+/** Clusters behind a Rancher that does not pass service accounts on, in a mesh that is to use them (ISM216). */
+export const rancherServiceAccounts: PreflightRule = {
+  name: "rancher-service-accounts",
+  find: ({ meshFile, open: { rancher } }, options) =>
+    rancher.kind === "linked" ? findRefusedServiceAccounts(meshFile.mesh, rancher.link, options) : [],
+};
 
 /**
  * Clusters whose own service accounts Rancher's proxy does not let through,
  * although the mesh asks for them as remote credentials: istiod would get
- * nothing but 401 (facts 1.5). A cluster with an `endpoint` is read past Rancher.
+ * nothing but 401. A cluster with an `endpoint` is read past Rancher.
  */
-export async function findRefusedServiceAccounts(
+async function findRefusedServiceAccounts(
   mesh: Mesh,
   link: RancherLink,
-  options: EngineOptions,
+  options: Pick<RunOptions, "signal">,
 ): Promise<readonly Diagnostic[]> {
   const behind = mesh.clusters.flatMap((cluster, index) =>
     cluster.access.kind === "rancher" && cluster.endpoint === undefined

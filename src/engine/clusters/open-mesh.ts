@@ -1,0 +1,80 @@
+import type { MeshFile } from "../mesh-file.ts";
+import type { AccessOptions, RunOptions } from "../options.ts";
+import type { Connection, ResolvedClusters } from "./connect-clusters.ts";
+import { closeConnections, connectClusters, resolveContexts } from "./connect-clusters.ts";
+import { closeRancher } from "./rancher-link.ts";
+import { connectManagement } from "./rancher-local-cluster.ts";
+
+/** The clusters of a mesh, and the Rancher that some are behind. Whoever opened it closes all of them (`closeMesh`). */
+export interface OpenMesh extends ResolvedClusters {
+  readonly connections: readonly Connection[];
+  /** Rancher's local cluster, when it was asked for and the mesh has something there. */
+  readonly management: Connection | undefined;
+}
+
+export interface OpenOptions extends RunOptions, AccessOptions {
+  /** Read also what remote secrets say. */
+  readonly remotes?: boolean;
+  /** Connect also to the cluster that Rancher runs in. */
+  readonly rancherLocal?: boolean;
+  /** The clusters to connect to; all without it. */
+  readonly isWanted?: (cluster: string) => boolean;
+}
+
+/** Finds the way to every cluster and connects to those that are wanted. Nothing is left open when it rejects. */
+export async function openMesh(meshFile: MeshFile, options: OpenOptions): Promise<OpenMesh> {
+  const { open } = await openMeshWhile(meshFile, options, async () => undefined);
+  return open;
+}
+
+/**
+ * As `openMesh`, with other work beside it that needs the way to the clusters
+ * and no answer of theirs. When either rejects the other is stopped by its
+ * signal and waited for, and nothing is left open; the first failure is the one that is thrown.
+ */
+export async function openMeshWhile<Result>(
+  meshFile: MeshFile,
+  options: OpenOptions,
+  work: (resolved: ResolvedClusters, signal: AbortSignal) => Promise<Result>,
+): Promise<{ readonly open: OpenMesh; readonly result: Result }> {
+  const { isWanted = () => true, rancherLocal = false } = options;
+  const resolved = await resolveContexts(meshFile, options);
+  const stop = new AbortController();
+  const signal = AbortSignal.any([options.signal, stop.signal]);
+  const opened: Connection[] = [];
+  const connect = async (): Promise<readonly Connection[]> => {
+    const wanted = resolved.clusters.filter((one) => isWanted(one.cluster.name));
+    const connections = await connectClusters(wanted, { ...options, signal });
+    opened.push(...connections);
+    return connections;
+  };
+  const connectLocal = async (): Promise<Connection | undefined> => {
+    const local = rancherLocal
+      ? await connectManagement(meshFile.mesh, resolved.rancher, { ...options, signal })
+      : undefined;
+    opened.push(...(local === undefined ? [] : [local]));
+    return local;
+  };
+  const begun = [connect(), connectLocal(), work(resolved, signal)] as const;
+  try {
+    const [connections, management, result] = await Promise.all(begun);
+    return { open: { ...resolved, connections, management }, result };
+  } catch (error) {
+    stop.abort(error);
+    await Promise.allSettled(begun);
+    await Promise.all([closeConnections(opened), closeRancher(resolved.rancher)]);
+    throw error;
+  }
+}
+
+/** Ends the connections to the clusters and to Rancher. */
+export async function closeMesh({
+  connections,
+  management,
+  rancher,
+}: Pick<OpenMesh, "connections" | "management" | "rancher">): Promise<void> {
+  await Promise.all([
+    closeConnections(management === undefined ? connections : [...connections, management]),
+    closeRancher(rancher),
+  ]);
+}

@@ -1,0 +1,82 @@
+import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
+import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
+import { UserError } from "../../core/diagnostics/user-error.ts";
+import type { ClusterPlan, Plan } from "../../core/plan/plan.ts";
+import { managementTarget } from "../../core/render/names.ts";
+import { diagnoseKubeError } from "../../kube/diagnose.ts";
+import { KubeError } from "../../kube/errors.ts";
+import { createLimiter } from "../../kube/limiter.ts";
+import { tolerateListeners } from "../../kube/tolerate-listeners.ts";
+import type { Connected, Connection } from "../clusters/connect-clusters.ts";
+import { bystandersOf, isInScope, limitManagement, withoutCredential } from "../clusters/scope.ts";
+import type { PlanOptions, RunOptions } from "../options.ts";
+import type { CurrentState } from "./current-state.ts";
+import type { DesiredState } from "./desired-state.ts";
+import type { ClusterScope } from "./plan-cluster.ts";
+import { planCluster } from "./plan-cluster.ts";
+
+/** Bounds what is held of API servers' answers at once; large enough that some slow clusters leave room for the others. */
+const comparedAtATime = 12;
+
+/**
+ * What an apply would change, by server-side dry-run on every cluster side by
+ * side. A cluster that does not answer is part of the plan; throws one
+ * UserError for everything that the API servers refuse.
+ */
+export async function compareStates(
+  desired: DesiredState,
+  current: CurrentState,
+  options: PlanOptions & Pick<RunOptions, "signal">,
+): Promise<{ readonly plan: Plan; readonly warnings: readonly Diagnostic[] }> {
+  const { meshFile, scope, open } = current;
+  const { mesh } = meshFile;
+  tolerateListeners(options.signal);
+  const limiter = createLimiter(comparedAtATime);
+  const refused: Diagnostic[] = [];
+  const warnings: Diagnostic[] = [];
+  const shared: ClusterScope = {
+    unreachable: new Set(open.connections.filter((one) => one.kind === "unreachable").map((one) => one.cluster.name)),
+    withoutCredential: withoutCredential(mesh, scope, open.connections),
+    refused,
+    warnings,
+    continueOnRefusal: options.continueOnRefusal,
+    force: options.forceConflicts,
+    adopt: options.adopt,
+    signal: options.signal,
+  };
+  const compare = async (one: Connected): Promise<ClusterPlan> => {
+    const plan = await planCluster(one, mesh.name, desired.objects.get(one.cluster.name) ?? [], shared);
+    return one.cluster.name === managementTarget ? limitManagement(plan, mesh, scope) : plan;
+  };
+  const clusters = await Promise.all(
+    targetsOf(current).map(async (one) =>
+      one.kind === "unreachable"
+        ? unreachable(one.cluster.name, one.diagnostic)
+        : limiter
+            .run(options.signal, async () => compare(one))
+            .catch(async (error: unknown) => {
+              if (!(error instanceof KubeError)) {
+                throw error;
+              }
+              return unreachable(one.cluster.name, await diagnoseKubeError(error, one.cluster.name));
+            }),
+    ),
+  );
+  if (refused.length > 0) {
+    throw new UserError(refused, exitCodes.failed);
+  }
+  const outOfScope = bystandersOf(mesh, scope);
+  return { plan: { mesh: mesh.name, clusters, ...(outOfScope.length === 0 ? {} : { outOfScope }) }, warnings };
+}
+
+/** What a plan is about: Rancher's own cluster first, then the clusters in scope. */
+function targetsOf({ open, scope }: CurrentState): readonly Connection[] {
+  return [
+    ...(open.management === undefined ? [] : [open.management]),
+    ...open.connections.filter((one) => isInScope(scope, one.cluster.name)),
+  ];
+}
+
+function unreachable(cluster: string, diagnostic: Diagnostic): ClusterPlan {
+  return { kind: "unreachable", cluster, diagnostic };
+}
