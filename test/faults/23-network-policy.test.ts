@@ -10,7 +10,7 @@ const deny = {
 
 beforeAll(async () => standMesh());
 
-// The sandbox's network does not enforce policies: this shows that they are read and judged.
+// Connections that are there already live on: this shows that policies are read and judged.
 it("names the policy that closes the pods of a service", async () => {
   await apply("east", deny);
   await expectCause("ISM448", "east");

@@ -12,7 +12,7 @@ export const sandboxCommand = defineGroup({
   name: "sandbox",
   summary: "Real clusters on this machine",
   description:
-    "Each cluster is one node in its own network, mount and PID namespaces: etcd, API server, controller-manager, scheduler, containerd, kubelet, kube-proxy and CoreDNS, all of them the real ones. Contexts are named isthmus-<cluster> and are found without any setting; your own kubeconfig is touched with --merge only.",
+    "Each cluster is one node in its own network, mount and PID namespaces: etcd, API server, controller-manager, scheduler, containerd, kubelet, kube-proxy, kube-router (for network policies) and CoreDNS, all of them the real ones. Contexts are named isthmus-<cluster> and are found without any setting; your own kubeconfig is touched with --merge only.",
   examples: [
     { command: "isthmus sandbox up", does: "two clusters, west and east" },
     { command: "isthmus sandbox down", does: "leaves nothing of them" },

@@ -106,6 +106,11 @@ describe("planComponents", () => {
     expect(args("etcd").filter((one) => one.startsWith("http") && !one.startsWith("http://127.0.0.1:"))).toEqual([]);
   });
 
+  it("enforces network policies for its own pods, with Services where the API server has them", () => {
+    const range = args("kube-apiserver").find((one) => one.startsWith("--service-cluster-ip-range="));
+    expect(args("kube-router")).toEqual(expect.arrayContaining(["--node=west-node", range]));
+  });
+
   it("has a log for every program and for the parts of the supervisor", () => {
     expect(componentNames).toEqual([...programComponents, "load-balancer", "coredns", "supervisor"]);
   });

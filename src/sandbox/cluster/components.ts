@@ -25,6 +25,7 @@ export const programComponents = [
   "kube-scheduler",
   "kubelet",
   "kube-proxy",
+  "kube-router",
 ] as const satisfies readonly Program[];
 
 /** The kubelet's requests are judged by the Node authorizer, which knows no roles. */
@@ -36,6 +37,7 @@ const startAfter: Readonly<Record<(typeof programComponents)[number], Component[
   "kube-controller-manager": "ready",
   "kube-scheduler": "ready",
   "kube-proxy": "ready",
+  "kube-router": "ready",
 };
 
 /** Everything that has a log and a state of its own on a node. */
@@ -90,6 +92,12 @@ function planClusterNode(folder: ClusterFolder, config: ClusterNodeConfig): read
     ],
     kubelet: kubeletArgs(folder, config),
     "kube-proxy": [`--config=${path.join(folder.config, "kube-proxy.json")}`],
+    "kube-router": [
+      "--server=https://127.0.0.1:6443",
+      `--certs=${folder.certs}`,
+      `--node=${config.node}`,
+      `--service-cluster-ip-range=${serviceRange}`,
+    ],
   };
   return programComponents.map((name) => ({
     name,

@@ -1,9 +1,10 @@
-import { appendFileSync, writeFileSync } from "node:fs";
+import { appendFileSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import path from "node:path";
 import { podRange } from "../network/ranges.ts";
 import { innerLinks } from "../network/names.ts";
-import { runCommand } from "../network/run-command.ts";
+import { findProgram } from "../engine/host-packages.ts";
+import { runCommand, systemEnvironment } from "../network/run-command.ts";
 import type { ApiClient } from "./api-client.ts";
 import { ApiError, createApiClient } from "./api-client.ts";
 import type { ClusterFolder } from "./cluster-folder.ts";
@@ -56,6 +57,7 @@ export async function runNode(dir: string, signal: AbortSignal): Promise<void> {
   // The Rancher double reads the clusters' credentials and keeps its own beside them.
   makeNodeMounts([config.role === "node" ? folder.dir : config.sandbox, config.engine.dir]);
   setKernelSwitches();
+  linkFirewallTools();
   const components = planComponents(folder, config);
   const names = [...components.map((one) => one.name), ...(config.role === "node" ? ["load-balancer"] : [])];
   const board = createStateBoard(dir, names, readBootId(), () => new Date());
@@ -86,6 +88,20 @@ function setKernelSwitches(): void {
   };
   for (const [name, value] of Object.entries(switches)) {
     writeFileSync(path.join("/proc/sys", name), value);
+  }
+}
+
+/** Where the node finds iptables by its plain name. */
+const firewallTools = "/run/isthmus/firewall";
+
+/** kube-router asks for `iptables`, which is what the machine's owner has chosen: rules of the older kind would be beside those that everything else here writes. */
+function linkFirewallTools(): void {
+  mkdirSync(firewallTools, { recursive: true });
+  for (const name of ["iptables", "iptables-save", "iptables-restore"]) {
+    const found = findProgram(name.replace("iptables", "iptables-nft"), systemEnvironment());
+    if (found !== undefined) {
+      symlinkSync(found, path.join(firewallTools, name));
+    }
   }
 }
 
@@ -189,7 +205,16 @@ function componentEnvironment(folder: ClusterFolder, config: NodeConfig): Readon
     ...new Set([path.dirname(programs["containerd-shim-runc-v2"]), path.dirname(programs.runc), cniDir]),
   ];
   return {
-    PATH: [...folders, "/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"].join(":"),
+    PATH: [
+      ...folders,
+      firewallTools,
+      "/usr/local/sbin",
+      "/usr/local/bin",
+      "/usr/sbin",
+      "/usr/bin",
+      "/sbin",
+      "/bin",
+    ].join(":"),
     HOME: folder.dir,
     TMPDIR: folder.temporary,
   };

@@ -43,10 +43,11 @@ const groups: readonly BuildGroup[] = [
       "helm.sh/helm/v4/cmd/helm",
       "./coredns",
       "./etcd",
+      "./kube-router",
       "./pause",
     ],
     tags: [],
-    task: "compiling Kubernetes, etcd, Istio, Helm and CoreDNS",
+    task: "compiling Kubernetes, etcd, Istio, Helm, CoreDNS and kube-router",
     processorSeconds: 965,
   },
   {
@@ -69,7 +70,7 @@ const noteEveryMs = 2_000;
 export async function downloadModules(options: GoBuildOptions): Promise<void> {
   const step = {
     subject: "Go modules",
-    task: "downloading the sources of Kubernetes, etcd, Istio, Helm and CoreDNS",
+    task: "downloading the sources of Kubernetes, etcd, Istio, Helm, CoreDNS and kube-router",
     expectedSeconds: 90,
   };
   await runStep(options.onProgress, step, async (note) => {
@@ -90,7 +91,7 @@ export async function downloadModules(options: GoBuildOptions): Promise<void> {
     } catch (error) {
       throw commandFailure(
         "ISM712",
-        "The sources of Kubernetes, etcd, Istio, Helm and CoreDNS could not be fetched",
+        "The sources of Kubernetes, etcd, Istio, Helm, CoreDNS and kube-router could not be fetched",
         "See what go said above. Then run the same command again: what has arrived is kept.",
         error,
       );

@@ -44,6 +44,7 @@ export const pinnedFiles = [
   "requirements-go.txt",
   "coredns/main.go",
   "etcd/main.go",
+  "kube-router/main.go",
   "pause/main.go",
   "helloworld/server.mjs",
 ] as const;

@@ -18,6 +18,7 @@ const hostPrograms = [
   { program: "ip", package: "iproute2", neededTo: "run" },
   { program: "nft", package: "nftables", neededTo: "run" },
   { program: "iptables", package: "iptables", neededTo: "run" },
+  { program: "ipset", package: "ipset", neededTo: "run" },
   { program: "mmdebstrap", package: "mmdebstrap", neededTo: "make" },
   { program: "python3", package: "python3", neededTo: "make" },
 ] as const;

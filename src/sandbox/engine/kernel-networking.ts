@@ -35,6 +35,26 @@ const probes: readonly Probe[] = [
     program: "iptables-nft",
     args: ["-t", "nat", "-A", "OUTPUT", "-p", "tcp", "-j", "REDIRECT", "--to-ports", "1"],
   },
+  { what: "sets of addresses", program: "ipset", args: ["create", "probe", "hash:ip"] },
+  // What kube-router writes for network policies: one rule has one target.
+  {
+    what: "iptables with REJECT and the matches of network policies",
+    program: "iptables-nft",
+    args: (
+      "-A FORWARD -p tcp -m comment --comment probe -m multiport --dports 1:2 -m conntrack --ctstate INVALID " +
+      "-m addrtype --src-type LOCAL -m physdev --physdev-is-bridged -m mark ! --mark 0x10000/0x10000 -j REJECT"
+    ).split(" "),
+  },
+  {
+    what: "iptables with MARK",
+    program: "iptables-nft",
+    args: ["-A", "FORWARD", "-j", "MARK", "--set-mark", "0/0x10000"],
+  },
+  {
+    what: "iptables with NFLOG and limits",
+    program: "iptables-nft",
+    args: ["-A", "FORWARD", "-m", "limit", "--limit", "10/minute", "-j", "NFLOG", "--nflog-group", "100"],
+  },
 ];
 
 /**
@@ -71,7 +91,7 @@ export async function checkKernelNetworking(
         engineDiagnostic(
           "ISM709",
           `The kernel does not offer what the sandbox's networks are made of: ${lacking.join("; ")}.`,
-          "Load the modules (modprobe -a veth bridge nf_tables nft_nat nft_redir nft_ct nft_compat nf_conntrack xt_REDIRECT), or run a kernel of a Linux distribution.",
+          "Load the modules (modprobe -a veth bridge nf_tables nft_nat nft_redir nft_ct nft_compat nf_conntrack xt_REDIRECT xt_set ip_set_hash_ip ip_set_hash_net xt_multiport xt_physdev xt_addrtype xt_NFLOG xt_mark ipt_REJECT), or run a kernel of a Linux distribution.",
         ),
       ];
 }

@@ -24,6 +24,7 @@ const builtPrograms: readonly Program[] = [
     "kube-controller-manager",
     "kube-scheduler",
     "kube-proxy",
+    "kube-router",
     "kubelet",
     "kubectl",
     "istioctl",

@@ -4,6 +4,7 @@ export const programs = [
   "kube-controller-manager",
   "kube-scheduler",
   "kube-proxy",
+  "kube-router",
   "kubelet",
   "kubectl",
   "istioctl",

@@ -45,7 +45,7 @@ export const sandboxCodes = {
   ISM709: {
     summary: "The kernel lacks network features",
     explanation:
-      "Nodes are joined by veth pairs and a bridge, and kube-proxy and the mesh's traffic redirection use nftables with NAT. Each was tried in a network namespace of its own, and the kernel refused at least one. The modules veth, bridge, nf_tables, nft_nat and nf_conntrack must be there.",
+      "Nodes are joined by veth pairs and a bridge, and kube-proxy and the mesh's traffic redirection use nftables with NAT; kube-router enforces network policies by iptables rules and ipsets. Each was tried in a network namespace of its own, and the kernel refused at least one. The modules veth, bridge, nf_tables, nft_nat, nf_conntrack, ip_set and xt_set must be there.",
   },
   ISM710: {
     summary: "Debian packages could not be installed",
@@ -55,7 +55,7 @@ export const sandboxCodes = {
   ISM711: {
     summary: "No usable Go toolchain",
     explanation:
-      "Kubernetes, etcd, Istio, Helm and CoreDNS are compiled from their own sources. Where Go is missing or older than go.mod asks, a pinned toolchain is put into the cache, as a Python wheel; the system's own Go is not touched. That did not work.",
+      "Kubernetes, etcd, Istio, Helm, CoreDNS and kube-router are compiled from their own sources. Where Go is missing or older than go.mod asks, a pinned toolchain is put into the cache, as a Python wheel; the system's own Go is not touched. That did not work.",
   },
   ISM712: {
     summary: "Go modules could not be downloaded",
