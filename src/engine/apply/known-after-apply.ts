@@ -9,7 +9,7 @@ import { isPublished, renderFrontGateways } from "../../core/render/front-gatewa
 import type { Authority, Materials } from "../../core/render/materials.ts";
 import { remoteOf, renderRemoteSecret } from "../../core/render/remote-secret.ts";
 import type { RootFiles } from "../../pki/root-store.ts";
-import type { EngineOptions } from "../options.ts";
+import type { RunOptions } from "../options.ts";
 import type { Peers } from "./shared-reads.ts";
 import { issueToken } from "../trust/rancher-tokens.ts";
 import type { RancherState } from "../clusters/rancher-link.ts";
@@ -27,7 +27,7 @@ export interface Completion {
   readonly peers: Peers;
   /** Told what does not stop the apply and should be known. */
   readonly onWarning: (diagnostic: Diagnostic) => void;
-  readonly options: EngineOptions;
+  readonly options: Pick<RunOptions, "now" | "signal">;
 }
 
 /**

@@ -3,7 +3,7 @@ import { specOf } from "../../core/plan/diff-app.ts";
 import { rancherRepo } from "../../core/render/rancher-app.ts";
 import type { AppOperation } from "../../providers/rancher/apps.ts";
 import type { Cluster } from "../../core/model/mesh.ts";
-import type { EngineOptions } from "../options.ts";
+import type { RunOptions } from "../options.ts";
 import type { RancherLink } from "../clusters/rancher-link.ts";
 
 /** Has Rancher install the App's chart, or upgrade it to what the App asks for, and waits until helm is done. */
@@ -11,7 +11,7 @@ export async function installCatalogApp(
   app: KubeObject,
   action: "create" | "update",
   place: { readonly link: RancherLink; readonly cluster: Cluster },
-  options: Pick<EngineOptions, "signal" | "timeoutMs">,
+  options: Pick<RunOptions, "signal" | "timeoutMs">,
 ): Promise<void> {
   const { link, cluster } = place;
   const spec = specOf(app);
@@ -40,7 +40,7 @@ export async function installCatalogApp(
 export async function uninstallCatalogApp(
   app: { readonly namespace: string; readonly name: string },
   place: { readonly link: RancherLink; readonly cluster: Cluster },
-  options: Pick<EngineOptions, "signal" | "timeoutMs">,
+  options: Pick<RunOptions, "signal" | "timeoutMs">,
 ): Promise<void> {
   const { link, cluster } = place;
   const operation = await link.client.uninstallApp(
@@ -55,7 +55,7 @@ export async function uninstallCatalogApp(
 async function waitFor(
   operation: AppOperation,
   link: RancherLink,
-  options: Pick<EngineOptions, "signal" | "timeoutMs">,
+  options: Pick<RunOptions, "signal" | "timeoutMs">,
 ): Promise<void> {
   await link.client.waitForOperation(operation, { timeoutMs: options.timeoutMs }, options.signal);
 }

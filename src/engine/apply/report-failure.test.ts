@@ -2,14 +2,14 @@ import { expect, it } from "vitest";
 import type { EngineEvent } from "../events.ts";
 import { UserError } from "../../core/diagnostics/user-error.ts";
 import { diagnoseFailure } from "../progress/diagnose-failure.ts";
-import type { EngineOptions } from "../options.ts";
+import type { RunOptions } from "../options.ts";
 import { tellFailure } from "./report-failure.ts";
 import type { Working } from "./cluster-run.ts";
 
 const work = { one: { cluster: { name: "west" } }, lost: new AbortController().signal } as unknown as Working;
 
-function optionsWith(signal: AbortSignal, events: EngineEvent[]): EngineOptions {
-  return { signal, onEvent: (event: EngineEvent) => events.push(event) } as unknown as EngineOptions;
+function optionsWith(signal: AbortSignal, events: EngineEvent[]): RunOptions {
+  return { signal, onEvent: (event: EngineEvent) => events.push(event) } as unknown as RunOptions;
 }
 
 it("diagnoses a failed wave once: what the wave rejects with is the diagnosis that the event had", async () => {

@@ -1,7 +1,7 @@
 import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
 import { UserError } from "../../core/diagnostics/user-error.ts";
 import { diagnoseFailure } from "../progress/diagnose-failure.ts";
-import type { EngineOptions } from "../options.ts";
+import type { RunOptions } from "../options.ts";
 import type { Working } from "./cluster-run.ts";
 
 /**
@@ -14,7 +14,7 @@ export async function tellFailure(
   error: unknown,
   work: Working,
   task: string,
-  options: EngineOptions,
+  options: Pick<RunOptions, "onEvent" | "signal">,
 ): Promise<unknown> {
   if (options.signal.aborted && !work.lost.aborted) {
     return error;

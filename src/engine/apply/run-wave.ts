@@ -26,7 +26,7 @@ import { completeObject } from "./known-after-apply.ts";
 import { withContinue } from "../plan/continue-hint.ts";
 import { describePending } from "../progress/describe-pending.ts";
 import type { PreparedPlan } from "../plan/prepare-plan.ts";
-import type { EngineOptions } from "../options.ts";
+import type { PlanOptions, ProgramLookup, RunOptions } from "../options.ts";
 import { findHalted } from "./halted.ts";
 import { mapAhead } from "../progress/map-ahead.ts";
 import { requestLimits } from "../clusters/request-limits.ts";
@@ -63,7 +63,7 @@ export interface Run {
   readonly peers: Peers;
   /** Lets only some clusters read back at a time what was written. */
   readonly reading: Limiter;
-  readonly options: EngineOptions;
+  readonly options: RunOptions & PlanOptions & Pick<ProgramLookup, "env" | "istioctlCandidates">;
 }
 
 /**

@@ -3,7 +3,7 @@ import { ingressGateway, istioNamespace, readerTokenSecret } from "../../core/re
 import { waitUntilReady } from "../../kube/readiness/wait.ts";
 import type { Connected } from "../clusters/connect-clusters.ts";
 import { readIngressAddresses, readReader } from "../facts/cluster-state.ts";
-import type { EngineOptions } from "../options.ts";
+import type { RunOptions } from "../options.ts";
 import { remoteCredentialOf } from "../trust/remote-credential.ts";
 import type { Working } from "./cluster-run.ts";
 
@@ -23,7 +23,7 @@ export interface Peers {
 }
 
 /** Of the clusters of the mesh that take part in an apply. */
-export function createPeers(members: readonly Working[], options: Pick<EngineOptions, "signal" | "timeoutMs">): Peers {
+export function createPeers(members: readonly Working[], options: Pick<RunOptions, "signal" | "timeoutMs">): Peers {
   const byName = new Map(members.map((member) => [member.one.cluster.name, member.one]));
   const credentials = new Map<string, Promise<RemoteCredential>>();
   let addresses: Promise<Readonly<Record<string, readonly string[]>>> | undefined;
@@ -49,7 +49,7 @@ export function createPeers(members: readonly Working[], options: Pick<EngineOpt
 
 async function readCredential(
   remote: Connected,
-  { signal, timeoutMs }: Pick<EngineOptions, "signal" | "timeoutMs">,
+  { signal, timeoutMs }: Pick<RunOptions, "signal" | "timeoutMs">,
 ): Promise<RemoteCredential> {
   const reference = { apiVersion: "v1", kind: "Secret", namespace: istioNamespace, name: readerTokenSecret };
   await waitUntilReady(remote.client, [reference], { signal, timeoutMs, onPending: () => {} });
@@ -64,7 +64,7 @@ async function readCredential(
 
 async function readAddresses(
   members: readonly Connected[],
-  { signal, timeoutMs }: Pick<EngineOptions, "signal" | "timeoutMs">,
+  { signal, timeoutMs }: Pick<RunOptions, "signal" | "timeoutMs">,
 ): Promise<Readonly<Record<string, readonly string[]>>> {
   const reference = { apiVersion: "v1", kind: "Service", namespace: istioNamespace, name: ingressGateway };
   const read = async (one: Connected): Promise<readonly [string, readonly string[]]> => {

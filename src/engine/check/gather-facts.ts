@@ -10,7 +10,7 @@ import { createLimiter } from "../../kube/limiter.ts";
 import { tolerateListeners } from "../../kube/tolerate-listeners.ts";
 import type { Connected, Connection } from "../clusters/connect-clusters.ts";
 import type { MeshFile } from "../mesh-file.ts";
-import type { EngineOptions } from "../options.ts";
+import type { RunOptions } from "../options.ts";
 import { readExternalDns } from "../facts/read-external-dns.ts";
 import { readGateways } from "../facts/read-gateways.ts";
 import { readIstiod } from "../facts/read-istiod.ts";
@@ -33,7 +33,7 @@ const gatheredAtATime = 24;
 export async function gatherFacts(
   { mesh, name }: Pick<MeshFile, "mesh" | "name">,
   connections: readonly Connection[],
-  options: EngineOptions & TrialOptions,
+  options: RunOptions & TrialOptions,
 ): Promise<MeshFacts> {
   const tried: TriedCredentials = new Map();
   tolerateListeners(options.signal);
@@ -59,7 +59,7 @@ export async function gatherFacts(
 async function gatherCluster(
   mesh: Mesh,
   one: Connected,
-  options: EngineOptions & TrialOptions & { readonly tried: TriedCredentials },
+  options: RunOptions & TrialOptions & { readonly tried: TriedCredentials },
 ): Promise<ClusterSnapshot> {
   const task = "gathering facts";
   const started = options.now();
@@ -96,7 +96,7 @@ function outlineOf(mesh: Mesh, file: string): MeshOutline {
 async function gatherSnapshot(
   mesh: Mesh,
   { client, cluster, context, facts }: Connected,
-  options: EngineOptions & TrialOptions & { readonly tried: TriedCredentials },
+  options: RunOptions & TrialOptions & { readonly tried: TriedCredentials },
 ): Promise<ClusterSnapshot> {
   const { signal } = options;
   const namespaces = [istioNamespace, ...serviceNamespaces(mesh)];

@@ -6,7 +6,7 @@ import { KubeError } from "../../kube/errors.ts";
 import type { OpenMesh } from "../clusters/open-mesh.ts";
 import type { MeshFile } from "../mesh-file.ts";
 import { preparePlan } from "../plan/prepare-plan.ts";
-import type { EngineOptions } from "../options.ts";
+import type { AccessOptions, PlanOptions, ProgramLookup, RunOptions } from "../options.ts";
 
 /**
  * Compares every object of the mesh with what an apply would make of it, as a
@@ -18,7 +18,7 @@ import type { EngineOptions } from "../options.ts";
 export async function readDrift(
   meshFile: MeshFile,
   open: OpenMesh,
-  options: EngineOptions,
+  options: RunOptions & AccessOptions & ProgramLookup & PlanOptions,
 ): Promise<ReadonlyMap<string, DriftFacts>> {
   const names = meshFile.mesh.clusters.map((one) => one.name);
   try {

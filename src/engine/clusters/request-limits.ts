@@ -1,6 +1,6 @@
 import type { KubeLimits } from "../../kube/client.ts";
 import { defaultLimits } from "../../kube/connect-client.ts";
-import type { EngineOptions } from "../options.ts";
+import type { RunOptions } from "../options.ts";
 
 /** Requests under way in this process: more of them take longer each, until every one outlasts its limit. */
 const requestsAtATime = 600;
@@ -11,7 +11,7 @@ const requestsAtATime = 600;
  * shares the requests that are under way at a time.
  */
 export function requestLimits(
-  { timeoutMs }: Pick<EngineOptions, "timeoutMs">,
+  { timeoutMs }: Pick<RunOptions, "timeoutMs">,
   clusters: number,
 ): Pick<KubeLimits, "concurrency" | "requestTimeoutMs" | "retryBudgetMs"> {
   return {

@@ -2,7 +2,7 @@ import path from "node:path";
 import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
 import type { InitMesh } from "../../core/init/init-mesh.ts";
 import type { OnProgress } from "../../core/progress.ts";
-import type { EngineOptions } from "../options.ts";
+import type { AccessOptions, RunOptions } from "../options.ts";
 
 /** Where the clusters come from. Paths are relative to the folder that the command runs in. */
 export type InitSource =
@@ -17,7 +17,7 @@ export type InitSource =
     };
 
 /** What an init needs of its caller. */
-export interface InitOptions extends Pick<EngineOptions, "env" | "kubeconfig" | "extraKubeconfigs" | "signal" | "now"> {
+export interface InitOptions extends AccessOptions, Pick<RunOptions, "signal" | "now"> {
   readonly onProgress: OnProgress;
 }
 

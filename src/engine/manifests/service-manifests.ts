@@ -14,10 +14,10 @@ import { findMeshClashes } from "../../core/render/render-mesh.ts";
 import { buildKustomization } from "../../providers/kustomize/build-kustomization.ts";
 import { findKustomization, isKustomizationName } from "../../providers/kustomize/find-kustomization.ts";
 import type { MeshFile } from "../mesh-file.ts";
-import type { EngineOptions } from "../options.ts";
+import type { ProgramLookup, RunOptions } from "../options.ts";
 import { readObjects } from "./manifest-objects.ts";
 
-type ReadOptions = Pick<EngineOptions, "env" | "kubectlCandidates" | "signal">;
+type ReadOptions = Pick<ProgramLookup, "env" | "kubectlCandidates"> & Pick<RunOptions, "signal">;
 
 /** What rendering needs to know of the services' manifests. */
 export type ServiceManifests = Required<Pick<Materials, "serviceManifests" | "places">>;

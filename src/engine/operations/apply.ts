@@ -14,7 +14,7 @@ import { guardClient } from "../apply/lease/guard-client.ts";
 import type { HeldLeases } from "../apply/lease/hold-leases.ts";
 import { holdLeases } from "../apply/lease/hold-leases.ts";
 import { refuseMovedInventories } from "../apply/stale-inventory.ts";
-import type { EngineOptions } from "../options.ts";
+import type { LeaseOptions, PlanOptions, ProgramLookup, RunOptions } from "../options.ts";
 import { createPeers } from "../apply/shared-reads.ts";
 import type { QueueTask, TaskOutcome } from "../apply/queue/run-queue.ts";
 import { runQueue } from "../apply/queue/run-queue.ts";
@@ -54,6 +54,13 @@ export interface ApplyResult {
   readonly clusters: readonly ClusterOutcome[];
 }
 
+/** What carrying a plan out needs; plan options are those that it was made with. */
+export interface ApplyOptions
+  extends RunOptions, PlanOptions, LeaseOptions, Pick<ProgramLookup, "env" | "istioctlCandidates"> {
+  /** Delete what the mesh file no longer asks for. */
+  readonly prune: boolean;
+}
+
 /**
  * Carries out a plan: waves of all clusters side by side, each waiting until
  * its objects are ready. Safe to repeat after any failure or kill: the
@@ -63,10 +70,7 @@ export interface ApplyResult {
  * anything is changed when somebody else works on the mesh (ISM308) or has
  * since the plan (ISM309).
  */
-export async function applyPlan(
-  prepared: PreparedPlan,
-  options: EngineOptions & { readonly prune: boolean },
-): Promise<ApplyResult> {
+export async function applyPlan(prepared: PreparedPlan, options: ApplyOptions): Promise<ApplyResult> {
   const planned = plannedClusters(prepared);
   const targets = planned.map(({ one }) => ({ cluster: one.cluster.name, client: one.client }));
   const leases = await holdLeases(prepared.plan.mesh, "apply", targets, options);
@@ -84,7 +88,7 @@ export async function applyPlan(
 async function applyHeld(
   prepared: PreparedPlan,
   working: ReadonlyMap<string, Working>,
-  options: EngineOptions & { readonly prune: boolean },
+  options: ApplyOptions,
 ): Promise<ApplyResult> {
   const peers = createPeers(membersOf(prepared.meshFile.mesh, working), options);
   const reading = createLimiter(readBackAtATime);
@@ -119,7 +123,7 @@ async function applyHeld(
 async function revokeReplaced(
   prepared: PreparedPlan,
   working: ReadonlyMap<string, Working>,
-  options: EngineOptions,
+  options: Pick<RunOptions, "onEvent" | "signal">,
 ): Promise<void> {
   const { rancher, meshFile } = prepared;
   if (rancher.kind !== "linked" || meshFile.mesh.access.credentials !== "rancherToken" || options.signal.aborted) {
@@ -230,7 +234,7 @@ function whileHeld(work: Working, signal: AbortSignal): AbortSignal {
 }
 
 /** Without a Lease nothing is done on a cluster. The inventory is the first thing that is written. */
-async function begin(work: Working, options: EngineOptions): Promise<void> {
+async function begin(work: Working, options: Pick<RunOptions, "onEvent" | "signal">): Promise<void> {
   try {
     if (work.refused.length > 0) {
       throw new UserError(work.refused, exitCodes.failed);

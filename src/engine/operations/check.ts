@@ -10,7 +10,7 @@ import { readTokenEnds } from "../trust/token-ends.ts";
 import { gatherFacts } from "../check/gather-facts.ts";
 import { readDrift } from "../check/read-drift.ts";
 import type { MeshFile } from "../mesh-file.ts";
-import type { EngineOptions } from "../options.ts";
+import type { AccessOptions, PlanOptions, ProgramLookup, RunOptions } from "../options.ts";
 import type { RancherState } from "../clusters/rancher-link.ts";
 import { readsRemotes } from "../trust/known-credentials.ts";
 import { isOnLocalNetwork, sandboxExtension } from "../clusters/sandbox-network.ts";
@@ -22,7 +22,7 @@ export interface Checked {
   readonly report: CheckReport;
 }
 
-export interface CheckOptions extends EngineOptions, CheckSelection {
+export interface CheckOptions extends RunOptions, AccessOptions, ProgramLookup, PlanOptions, CheckSelection {
   /** How long to go on until nothing is wrong any more, in milliseconds; 0 = look once. */
   readonly waitMs: number;
 }
@@ -62,7 +62,7 @@ export async function checkMesh(meshFile: MeshFile, options: CheckOptions): Prom
 /** The facts of all clusters right now; with `drift` also how their objects differ from what an apply would make. */
 export async function takeFacts(
   meshFile: MeshFile,
-  options: EngineOptions,
+  options: RunOptions & AccessOptions & ProgramLookup & PlanOptions,
   { drift }: { readonly drift: boolean } = { drift: false },
 ): Promise<MeshFacts> {
   const open = await openMesh(meshFile, {
@@ -100,7 +100,7 @@ function withDrift(facts: MeshFacts, drifts: ReadonlyMap<string, DriftFacts>): M
 export async function factsThrough(
   meshFile: MeshFile,
   { connections, rancher }: { readonly connections: readonly Connection[]; readonly rancher: RancherState },
-  options: EngineOptions,
+  options: RunOptions,
 ): Promise<MeshFacts> {
   const tokenEnds = await readTokenEnds(meshFile.mesh.name, rancher, options.signal);
   return gatherFacts(meshFile, connections, { ...options, tokenEnds, mayTry: trialRule(connections) });

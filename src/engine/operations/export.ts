@@ -11,7 +11,7 @@ import { waves } from "../../core/render/waves.ts";
 import type { ExportFolder, ExportedFiles } from "../export/export-folder.ts";
 import { openExportFolder } from "../export/export-folder.ts";
 import type { MeshFile } from "../mesh-file.ts";
-import type { EngineOptions } from "../options.ts";
+import type { RenderOptions } from "./render.ts";
 import { renderOffline } from "./render.ts";
 
 export interface ExportOptions {
@@ -41,7 +41,7 @@ export interface ExportOutcome {
 export async function exportMesh(
   meshFile: MeshFile,
   asked: ExportOptions,
-  options: EngineOptions,
+  options: RenderOptions,
 ): Promise<ExportOutcome> {
   const { mesh } = meshFile;
   const folder = await openExportFolder(asked.folder, asked);

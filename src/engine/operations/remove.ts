@@ -14,7 +14,7 @@ import type { HeldLeases } from "../apply/lease/hold-leases.ts";
 import { holdLeases } from "../apply/lease/hold-leases.ts";
 import type { MeshFile } from "../mesh-file.ts";
 import { refuseMovedInventories } from "../apply/stale-inventory.ts";
-import type { EngineOptions } from "../options.ts";
+import type { AccessOptions, LeaseOptions, RunOptions } from "../options.ts";
 import { inventoryOf, laterWavesFirst } from "../plan/plan-cluster.ts";
 import { revokeUnused } from "../trust/rancher-tokens.ts";
 import type { RancherState } from "../clusters/rancher-link.ts";
@@ -68,7 +68,7 @@ export interface RemovalOutcome {
  */
 export async function prepareRemoval(
   meshFile: MeshFile,
-  options: EngineOptions,
+  options: RunOptions & AccessOptions,
   scope: Scope = [],
   byLabel = false,
 ): Promise<PreparedRemoval> {
@@ -128,7 +128,7 @@ export async function prepareRemoval(
  */
 export async function carryOutRemoval(
   prepared: PreparedRemoval,
-  options: EngineOptions,
+  options: RunOptions & LeaseOptions,
 ): Promise<readonly RemovalOutcome[]> {
   const all = [...prepared.clusters, ...(prepared.management === undefined ? [] : [prepared.management])].filter(
     ({ isLeft }) => !isLeft,
@@ -155,7 +155,7 @@ export async function carryOutRemoval(
 async function removeHeld(
   prepared: PreparedRemoval,
   leases: HeldLeases,
-  options: EngineOptions,
+  options: RunOptions,
 ): Promise<readonly RemovalOutcome[]> {
   const unreachable = prepared.connections.flatMap((one): RemovalOutcome[] =>
     one.kind === "unreachable"
@@ -176,7 +176,7 @@ async function removeFrom(
   { mesh, rancher }: PreparedRemoval,
   owned: Owned,
   leases: HeldLeases,
-  options: EngineOptions,
+  options: RunOptions,
 ): Promise<RemovalOutcome> {
   const cluster = owned.one.cluster.name;
   if (owned.isLeft && owned.labelled !== undefined) {
@@ -199,7 +199,7 @@ async function removeFrom(
   options.onEvent({ kind: "task.started", subject: cluster, task });
   let deleted = 0;
   const onNote = (note: string): void => options.onEvent({ kind: "task.note", subject: cluster, task, note });
-  const counting: EngineOptions = {
+  const counting: RunOptions = {
     ...options,
     signal,
     onEvent: (event) => {

@@ -10,7 +10,7 @@ import { readServiceManifests } from "../manifests/service-manifests.ts";
 import type { ClusterPlatform } from "../clusters/cluster-platform.ts";
 import { createIstioRenderer } from "../manifests/istio-manifests.ts";
 import type { MeshFile } from "../mesh-file.ts";
-import type { EngineOptions } from "../options.ts";
+import type { AccessOptions, ProgramLookup, RunOptions } from "../options.ts";
 import { mapAhead } from "../progress/map-ahead.ts";
 import { startSlowTask } from "../progress/slow-task.ts";
 
@@ -24,13 +24,15 @@ export interface OfflineRender {
   readonly clusters: AsyncIterable<RenderedCluster>;
 }
 
+export type RenderOptions = RunOptions & AccessOptions & ProgramLookup;
+
 /**
  * Every object that isthmus would own, or those of the cluster `only`, without
  * asking any cluster. Keys and credentials are not made: their places hold a
  * value that says so, and show only as a fingerprint. A context that is not in
  * any kubeconfig is no problem here: its cluster is then rendered without what a sandbox asks for.
  */
-export async function renderOffline(meshFile: MeshFile, options: EngineOptions, only?: string): Promise<OfflineRender> {
+export async function renderOffline(meshFile: MeshFile, options: RenderOptions, only?: string): Promise<OfflineRender> {
   const { mesh } = meshFile;
   const asked = mesh.clusters.filter((cluster) => only === undefined || cluster.name === only);
   // Of all clusters: network policies of one open the way to the API servers of the others.
@@ -59,7 +61,7 @@ interface Found {
   readonly apiAddresses: Readonly<Record<string, string>>;
 }
 
-async function findClusters(meshFile: MeshFile, options: EngineOptions): Promise<Found> {
+async function findClusters(meshFile: MeshFile, options: AccessOptions): Promise<Found> {
   const platforms: Record<string, ClusterPlatform> = {};
   const apiAddresses: Record<string, string> = {};
   const load = rememberKubeconfigs();
@@ -81,7 +83,7 @@ async function* tellOf(
   mesh: Mesh,
   count: number,
   clusters: AsyncIterable<RenderedCluster>,
-  options: EngineOptions,
+  options: Pick<RunOptions, "now" | "onEvent">,
 ): AsyncGenerator<RenderedCluster, void, undefined> {
   const task = startSlowTask(mesh.name, "rendering", options);
   let done = 0;

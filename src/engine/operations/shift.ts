@@ -26,7 +26,7 @@ import { findUnserved } from "../traffic/find-unserved.ts";
 import type { HeldLeases } from "../apply/lease/hold-leases.ts";
 import { holdLeases } from "../apply/lease/hold-leases.ts";
 import type { MeshFile } from "../mesh-file.ts";
-import type { EngineOptions } from "../options.ts";
+import type { AccessOptions, LeaseOptions, PlanOptions, ProgramLookup, RunOptions } from "../options.ts";
 import { createCulpritFinder } from "../apply/waits/find-culprits.ts";
 import { waitUntilTaken } from "../apply/waits/until-taken.ts";
 import { closeRancher } from "../clusters/rancher-link.ts";
@@ -58,6 +58,11 @@ export interface PreparedShift {
   readonly close: () => Promise<void>;
 }
 
+export type ShiftOptions = RunOptions &
+  LeaseOptions &
+  Pick<PlanOptions, "forceConflicts"> &
+  Pick<ProgramLookup, "env" | "istioctlCandidates">;
+
 export interface ShiftOutcome {
   readonly cluster: string;
   /** `notTaken`: the API server has the weights, and a gateway does not obey them. */
@@ -76,7 +81,10 @@ export interface ShiftOutcome {
 export async function prepareShift(
   meshFile: MeshFile,
   target: { readonly service: Service; readonly route: Route },
-  { raised, ...options }: EngineOptions & { readonly raised: readonly string[] },
+  {
+    raised,
+    ...options
+  }: RunOptions & AccessOptions & Pick<PlanOptions, "forceConflicts"> & { readonly raised: readonly string[] },
 ): Promise<PreparedShift> {
   const object = withMeshLabel(meshFile.mesh, renderVirtualService(meshFile.mesh, target.service, target.route));
   refuseUnknownKinds(options.forceConflicts, new Set([object.kind]));
@@ -196,7 +204,7 @@ async function askCluster(
 export async function carryOutShift(
   prepared: PreparedShift,
   first: () => Promise<void>,
-  options: EngineOptions,
+  options: ShiftOptions,
 ): Promise<readonly ShiftOutcome[]> {
   const ready = prepared.targets.filter((one) => one.kind === "ready");
   const leases = await holdLeases(prepared.mesh, "shift", ready, options);
@@ -217,7 +225,7 @@ export async function carryOutShift(
 async function proveTaken(
   { targets, istio, asked }: PreparedShift,
   outcome: ShiftOutcome,
-  options: EngineOptions,
+  options: ShiftOptions,
 ): Promise<ShiftOutcome> {
   const target = targets.find((one) => one.kind === "ready" && one.cluster === outcome.cluster);
   const stored = outcome.state === "shifted" || outcome.state === "unchanged";
@@ -246,7 +254,7 @@ async function proveTaken(
 async function writeWeights(
   prepared: PreparedShift,
   leases: HeldLeases,
-  options: EngineOptions,
+  options: ShiftOptions,
 ): Promise<readonly ShiftOutcome[]> {
   return Promise.all(
     prepared.targets.map(async (target): Promise<ShiftOutcome> => {

@@ -3,7 +3,7 @@ import { closeMesh, openMesh } from "../clusters/open-mesh.ts";
 import type { SyncStatus } from "../status/sync-status.ts";
 import { refusedSync, syncOf } from "../status/sync-status.ts";
 import type { MeshFile } from "../mesh-file.ts";
-import type { EngineOptions } from "../options.ts";
+import type { AccessOptions, PlanOptions, ProgramLookup, RunOptions } from "../options.ts";
 import type { PreparedPlan } from "../plan/prepare-plan.ts";
 import { preparePlan } from "../plan/prepare-plan.ts";
 import type { ClusterStatus } from "../status/cluster-status.ts";
@@ -19,7 +19,10 @@ export type { SyncStatus } from "../status/sync-status.ts";
  * side, and whether each is as the mesh file asks, by the same comparison as a
  * plan. Changes nothing. A plan that is refused is a state too.
  */
-export async function readStatus(meshFile: MeshFile, options: EngineOptions): Promise<readonly ClusterStatus[]> {
+export async function readStatus(
+  meshFile: MeshFile,
+  options: RunOptions & AccessOptions & ProgramLookup & PlanOptions,
+): Promise<readonly ClusterStatus[]> {
   let prepared: PreparedPlan;
   try {
     // Who owns a field does not matter to whether it is as the mesh file asks, and nothing is written.
@@ -50,7 +53,7 @@ function withSync(
   });
 }
 
-async function readAlone(meshFile: MeshFile, options: EngineOptions): Promise<readonly ClusterStatus[]> {
+async function readAlone(meshFile: MeshFile, options: RunOptions & AccessOptions): Promise<readonly ClusterStatus[]> {
   const open = await openMesh(meshFile, options);
   try {
     return await statusThrough(meshFile, open, options);

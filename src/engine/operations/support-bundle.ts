@@ -9,7 +9,7 @@ import { compareText } from "../../core/render/order.ts";
 import type { Connection } from "../clusters/connect-clusters.ts";
 import { closeMesh, openMesh } from "../clusters/open-mesh.ts";
 import type { MeshFile } from "../mesh-file.ts";
-import type { EngineOptions } from "../options.ts";
+import type { AccessOptions, PlanOptions, ProgramLookup, RunOptions } from "../options.ts";
 import { startSlowTask } from "../progress/slow-task.ts";
 import { collectCluster, folderOf } from "../support/collect-cluster.ts";
 import type { BundleFile, MissingPart } from "../support/collector.ts";
@@ -25,7 +25,7 @@ import { statusThrough } from "./status.ts";
 export { refuseExisting, writeArchive } from "../support/archive.ts";
 export { readEventsFile } from "../support/read-events-file.ts";
 
-export interface BundleOptions extends EngineOptions {
+export interface BundleOptions extends RunOptions, AccessOptions, ProgramLookup, PlanOptions {
   /** The program's version. */
   readonly version: string;
   /** The text of an events file, as --events-to writes it. */

@@ -1,4 +1,4 @@
-import type { EngineOptions } from "../options.ts";
+import type { RunOptions } from "../options.ts";
 
 /** Work that is quick mostly, and has to be seen when it is not. */
 export interface SlowTask {
@@ -11,11 +11,7 @@ export interface SlowTask {
 const quickMs = 2000;
 
 /** Tells of work only when it takes longer than two seconds. */
-export function startSlowTask(
-  subject: string,
-  task: string,
-  options: Pick<EngineOptions, "onEvent" | "now">,
-): SlowTask {
+export function startSlowTask(subject: string, task: string, options: Pick<RunOptions, "onEvent" | "now">): SlowTask {
   const started = options.now();
   let latest: string | undefined;
   let shown = false;

@@ -19,7 +19,7 @@ import type { ServiceStatus } from "./service-status.ts";
 import { readServiceStatus } from "./service-status.ts";
 import type { SyncStatus } from "./sync-status.ts";
 import type { MeshFile } from "../mesh-file.ts";
-import type { EngineOptions } from "../options.ts";
+import type { RunOptions } from "../options.ts";
 import { inventoryOf } from "../plan/plan-cluster.ts";
 import type { RancherState } from "../clusters/rancher-link.ts";
 
@@ -84,7 +84,7 @@ export type ClusterStatus =
 export async function statusThrough(
   meshFile: MeshFile,
   { connections, rancher }: { readonly connections: readonly Connection[]; readonly rancher: RancherState },
-  options: EngineOptions,
+  options: RunOptions,
 ): Promise<readonly ClusterStatus[]> {
   const tokenEnds = await readTokenEnds(meshFile.mesh.name, rancher, options.signal);
   return Promise.all(
@@ -96,7 +96,7 @@ export async function statusThrough(
   );
 }
 
-type ReadOptions = EngineOptions & { readonly tokenEnds: TokenEnds };
+type ReadOptions = RunOptions & { readonly tokenEnds: TokenEnds };
 
 /** A cluster that dies while it is read is one that does not answer. */
 async function readOrName(meshFile: MeshFile, one: Connected, options: ReadOptions): Promise<ClusterStatus> {

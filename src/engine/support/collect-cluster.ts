@@ -4,7 +4,7 @@ import type { Redactor } from "../../core/redact/redactor.ts";
 import { istioNamespace, operatorNamespace } from "../../core/render/names.ts";
 import { serviceNamespaces } from "../../core/render/service-namespaces.ts";
 import type { Connected, Connection } from "../clusters/connect-clusters.ts";
-import type { EngineOptions } from "../options.ts";
+import type { RunOptions } from "../options.ts";
 import { inventoryOf } from "../plan/plan-cluster.ts";
 import type { BundleCollector } from "./collector.ts";
 import { collectGatewayPod } from "./read-gateway-pod.ts";
@@ -23,7 +23,7 @@ export async function collectCluster(
   redactor: Redactor,
   mesh: Mesh,
   one: Connection,
-  options: EngineOptions,
+  options: RunOptions,
 ): Promise<void> {
   const cluster = one.cluster.name;
   if (one.kind === "unreachable") {

@@ -14,7 +14,7 @@ import type { ActualEndpoints } from "../facts/ingress-endpoints.ts";
 import { compareIngressEndpoints, listIngressPods } from "../facts/ingress-endpoints.ts";
 import { serviceAddresses } from "../facts/service-addresses.ts";
 import type { MeshFile } from "../mesh-file.ts";
-import type { EngineOptions } from "../options.ts";
+import type { AccessOptions, RunOptions } from "../options.ts";
 import { measureSplit } from "./measure-split.ts";
 import { originOf } from "./send-requests.ts";
 
@@ -40,7 +40,7 @@ export interface VerifyTarget {
   readonly route?: string;
 }
 
-export interface VerifyOptions extends EngineOptions {
+export interface VerifyOptions extends RunOptions, AccessOptions {
   /** Requests to each ingress per route, at least 1. */
   readonly requests: number;
   readonly only?: VerifyTarget;

@@ -7,7 +7,7 @@ import { leaseName } from "../../../core/plan/lease-object.ts";
 import { compareText } from "../../../core/render/order.ts";
 import type { KubeClient } from "../../../kube/client.ts";
 import { diagnoseFailure } from "../../progress/diagnose-failure.ts";
-import type { EngineOptions } from "../../options.ts";
+import type { LeaseOptions, RunOptions } from "../../options.ts";
 import type { HeldLease } from "./keep-lease.ts";
 import { keepLease } from "./keep-lease.ts";
 import { markProcess } from "../../../files/process-mark.ts";
@@ -29,7 +29,7 @@ export interface HeldLeases {
   readonly release: (remove?: ReadonlySet<string>) => Promise<void>;
 }
 
-type HoldOptions = Pick<EngineOptions, "holder" | "now" | "onEvent" | "signal"> & { readonly timing?: LeaseTiming };
+type HoldOptions = LeaseOptions & Pick<RunOptions, "now" | "onEvent" | "signal"> & { readonly timing?: LeaseTiming };
 
 /**
  * Takes a mesh's Lease in every cluster before anything is changed. Of two

@@ -8,7 +8,7 @@ import type { KubeClient } from "../../../kube/client.ts";
 import { KubeError } from "../../../kube/errors.ts";
 import type { ObjectReference } from "../../../kube/object-reference.ts";
 import { referenceOf } from "../../../kube/object-reference.ts";
-import type { EngineOptions } from "../../options.ts";
+import type { LeaseOptions, RunOptions } from "../../options.ts";
 import { hasEnded } from "../../../files/process-mark.ts";
 
 /** A hold that is asked for: for which mesh, where, and by whom. */
@@ -45,7 +45,7 @@ export function leaseReference({ mesh, cluster }: Pick<LeaseClaim, "mesh" | "clu
 export async function takeLease(
   client: KubeClient,
   claim: LeaseClaim,
-  options: Pick<EngineOptions, "holder" | "now" | "onEvent" | "signal">,
+  options: LeaseOptions & Pick<RunOptions, "now" | "onEvent" | "signal">,
   timing: LeaseTiming = { watchMs: leaseWatchMs },
 ): Promise<Taken> {
   const { signal } = options;
@@ -91,7 +91,7 @@ export async function takeLease(
 async function watchLease(
   claim: LeaseClaim,
   present: LeaseState,
-  { onEvent, now, signal }: Pick<EngineOptions, "now" | "onEvent" | "signal">,
+  { onEvent, now, signal }: Pick<RunOptions, "now" | "onEvent" | "signal">,
   { watchMs }: LeaseTiming,
 ): Promise<void> {
   const task = `making sure that ${present.holder} is gone`;
@@ -103,7 +103,7 @@ async function watchLease(
 
 function renderClaim(
   { mesh, cluster, claim, command, process }: LeaseClaim,
-  { holder, now }: Pick<EngineOptions, "holder" | "now">,
+  { holder, now }: LeaseOptions & Pick<RunOptions, "now">,
 ): KubeObject {
   const at = now();
   return renderLease(mesh, cluster, {

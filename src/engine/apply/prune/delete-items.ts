@@ -8,10 +8,10 @@ import { uninstallCatalogApp } from "../rancher-app.ts";
 import type { Connected } from "../../clusters/connect-clusters.ts";
 import { describePending } from "../../progress/describe-pending.ts";
 import { guardDeletion } from "./prevent-deletion.ts";
-import type { EngineOptions } from "../../options.ts";
+import type { RunOptions } from "../../options.ts";
 import type { RancherState } from "../../clusters/rancher-link.ts";
 
-interface DeleteOptions extends EngineOptions {
+interface DeleteOptions extends RunOptions {
   readonly rancher: RancherState;
   /** Keys of everything that isthmus owns in the cluster, also of what stays. */
   readonly owned: ReadonlySet<string>;

@@ -5,7 +5,7 @@ import { effectiveRelease } from "../../../core/releases/istio-releases.ts";
 import type { KubeClient } from "../../../kube/client.ts";
 import { findIstioctl } from "../../../providers/istioctl/find-istioctl.ts";
 import { validateObjects } from "../../../providers/istioctl/validate-objects.ts";
-import type { EngineOptions } from "../../options.ts";
+import type { ProgramLookup, RunOptions } from "../../options.ts";
 import type { Suspicion } from "./refused-by-proxy.ts";
 import type { ProxyCluster } from "./proxy-cluster.ts";
 
@@ -27,7 +27,7 @@ const kinds: readonly (readonly [kind: string, apiVersion?: string])[] = [
  */
 export function createCulpritFinder(
   version: string,
-  options: Pick<EngineOptions, "env" | "istioctlCandidates" | "signal">,
+  options: Pick<ProgramLookup, "env" | "istioctlCandidates"> & Pick<RunOptions, "signal">,
 ): (cluster: ProxyCluster) => Promise<Suspicion> {
   return async ({ client }) => {
     const live = await listLive(client, effectiveRelease(version).networking, options.signal);
@@ -68,7 +68,7 @@ async function listLive(client: KubeClient, networking: string, signal: AbortSig
 async function findInvalid(
   live: readonly KubeObject[],
   version: string,
-  { env, istioctlCandidates, signal }: Pick<EngineOptions, "env" | "istioctlCandidates" | "signal">,
+  { env, istioctlCandidates, signal }: Pick<ProgramLookup, "env" | "istioctlCandidates"> & Pick<RunOptions, "signal">,
 ): Promise<NonNullable<Awaited<ReturnType<typeof validateObjects>>>> {
   if (live.length === 0) {
     return [];
