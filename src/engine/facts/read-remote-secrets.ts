@@ -8,6 +8,7 @@ import type { KubeClient } from "../../kube/client.ts";
 import { createKubeClient } from "../../kube/connect-client.ts";
 import { KubeError } from "../../kube/errors.ts";
 import { diagnoseKubeError } from "../../kube/diagnose.ts";
+import type { ResolvedContext } from "../../kube/kubeconfig/resolve-context.ts";
 import type { TokenEnds } from "./token-ends.ts";
 import { endOfToken, tokenKindOf } from "./token-ends.ts";
 import type { ReadRemoteKubeconfig } from "./read-remote-kubeconfig.ts";
@@ -95,27 +96,25 @@ async function tryCredential(
   if (!mayTry(server)) {
     return { outcome: "not-tried", detail: "the sandbox of this address is not running" };
   }
-  const client = createKubeClient({
-    cluster,
-    context: {
-      context: "remote secret",
-      file: "remote secret",
-      server,
-      ...(caData === undefined ? {} : { caData }),
-      ...(tlsServerName === undefined ? {} : { tlsServerName }),
-      ...(proxyUrl === undefined ? {} : { proxyUrl }),
-      insecureSkipTlsVerify,
-      user: {
-        name: cluster,
-        ...(token === undefined ? {} : { token }),
-        ...(clientCertificate === undefined ? {} : { clientCertificate }),
-        ...(basic === undefined ? {} : { basic }),
-      },
-      extensions: {},
+  const context: ResolvedContext = {
+    context: "remote secret",
+    file: "remote secret",
+    server,
+    ...(caData === undefined ? {} : { caData }),
+    ...(tlsServerName === undefined ? {} : { tlsServerName }),
+    ...(proxyUrl === undefined ? {} : { proxyUrl }),
+    insecureSkipTlsVerify,
+    user: {
+      name: cluster,
+      ...(token === undefined ? {} : { token }),
+      ...(clientCertificate === undefined ? {} : { clientCertificate }),
+      ...(basic === undefined ? {} : { basic }),
     },
-    limits: { connectTimeoutMs: 3000, requestTimeoutMs: 5000, retryBudgetMs: 1000 },
-  });
+    extensions: {},
+  };
+  let client: KubeClient | undefined;
   try {
+    client = createKubeClient({ cluster, context, limits });
     await client.list({ apiVersion: "v1", kind: "Service", namespace: istioNamespace }, { signal });
     const clusterUid = await readClusterUid(client, signal);
     return { outcome: "accepted", detail: "", ...(clusterUid === undefined ? {} : { clusterUid }) };
@@ -123,9 +122,12 @@ async function tryCredential(
     signal.throwIfAborted();
     return explainRefusal(error, cluster);
   } finally {
-    await client.close();
+    await client?.close();
   }
 }
+
+/** A trial is one quick question: an address that does not answer must not hold up the check. */
+const limits = { connectTimeoutMs: 3000, requestTimeoutMs: 5000, retryBudgetMs: 1000 };
 
 /** Which cluster it is that answers; undefined where the credential may not see that. */
 async function readClusterUid(client: KubeClient, signal: AbortSignal): Promise<string | undefined> {

@@ -37,6 +37,8 @@ export interface MadeOptions {
   /** False: no key identifiers, as old tools make certificates; a text: this one. */
   readonly keyId?: boolean | string;
   readonly hash?: "SHA-1" | "SHA-256";
+  /** Host names that it is for. */
+  readonly hosts?: readonly string[];
 }
 
 /** When the certificates of the tests are looked at. */
@@ -68,6 +70,9 @@ export async function makeCertificate(options: MadeOptions): Promise<MadeCertifi
               true,
             ),
           ]),
+      ...(options.hosts === undefined
+        ? []
+        : [new x509.SubjectAlternativeNameExtension(options.hosts.map((value) => ({ type: "dns", value })))]),
       ...(purposes === undefined ? [] : [new x509.ExtendedKeyUsageExtension([...purposes])]),
       ...(keyId === true
         ? [await x509.SubjectKeyIdentifierExtension.create(keys.publicKey)]

@@ -1,0 +1,137 @@
+import { describe, expect, it } from "vitest";
+import { clusterNamed } from "../../core/model/mesh.ts";
+import type { ClusterEndpoints } from "../../core/checks/endpoint-table.ts";
+import { twoClusters } from "../../core/testing/two-clusters.ts";
+import type { WireObject } from "../../kube/fake/fake-store.ts";
+import type { ActualEndpoints, Asked } from "./ingress-endpoints.ts";
+import { compareIngressEndpoints, listIngressPods, readActualEndpoints, readTables } from "./ingress-endpoints.ts";
+import { runningStatus, signal, wireCluster, wireObject } from "./testing/wire-cluster.ts";
+
+const namespace = "istio-system";
+const host = "helloworld.sample.svc.cluster.local";
+const gateway = { namespace, name: "ingress-1" };
+const pod = (name: string, metadata: object = {}, status: object = runningStatus()): WireObject =>
+  wireObject("Pod", { namespace, name, labels: { istio: "ingressgateway" }, ...metadata }, { status });
+
+/** What an ingress proxy has of each Envoy cluster: addresses, and those that it has ejected. */
+function clustersPage(tables: Readonly<Record<string, readonly string[]>>, ejected: readonly string[] = []): object {
+  return {
+    cluster_statuses: Object.entries(tables).map(([name, addresses]) => ({
+      name,
+      host_statuses: addresses.map((one) => ({
+        address: { socket_address: { address: one.split(":")[0], port_value: Number(one.split(":")[1]) } },
+        health_status: { eds_health_status: "HEALTHY", failed_outlier_check: ejected.includes(one) },
+      })),
+    })),
+  };
+}
+
+async function askWest(objects: readonly WireObject[], page: object = {}): Promise<Asked> {
+  const { client } = await wireCluster(objects, { pages: { "/clusters?format=json": page } });
+  return { cluster: clusterNamed(twoClusters, "west"), client };
+}
+
+it("lists the ingress pods that run and are not being deleted", async () => {
+  const one = await askWest([
+    pod("ingress-1"),
+    pod("pending", {}, { phase: "Pending" }),
+    pod("deleted", { deletionTimestamp: "2026-11-01T00:00:00Z" }),
+    pod("east-west", { labels: { istio: "eastwestgateway" } }),
+  ]);
+  expect(await listIngressPods(one, signal)).toEqual([gateway]);
+});
+
+it("reads what every cluster runs of a service, by its name", async () => {
+  const west = await askWest([
+    wireObject("Service", { namespace: "sample", name: "helloworld" }, { spec: { ports: [{ port: 80 }] } }),
+  ]);
+  const [service] = twoClusters.services;
+  expect(service && (await readActualEndpoints([west], service, signal))).toEqual({
+    west: { podsOf: { v1: [], v2: [] }, anyPods: [], gateways: [], servicePorts: [80] },
+  });
+});
+
+it("reads the endpoint table of each pod", async () => {
+  const one = await askWest([pod("ingress-1")], clustersPage({ c: ["10.42.0.6:5000"] }));
+  const [table, ...others] = await readTables(one, [gateway], signal);
+  expect(table?.get("c")).toMatchObject([{ address: "10.42.0.6:5000", idle: "" }]);
+  expect(others).toEqual([]);
+});
+
+describe("the endpoints of an ingress pod", () => {
+  const endpoints = (podsOf: ClusterEndpoints["podsOf"], more: Partial<ClusterEndpoints> = {}): ClusterEndpoints => ({
+    podsOf,
+    anyPods: Object.values(podsOf).flat(),
+    gateways: ["172.30.2.2"],
+    ...more,
+  });
+  const actual = { west: endpoints({ v1: ["10.42.0.6:5000"] }), east: endpoints({ v2: ["10.43.0.6:5000"] }) };
+
+  async function compare(page: object, is: ActualEndpoints, withVersions = true) {
+    const one = await askWest([pod("ingress-1")], page);
+    const [first] = twoClusters.services;
+    if (first === undefined) {
+      throw new Error("the mesh has a service");
+    }
+    const service = withVersions ? first : { ...first, versions: [] };
+    return compareIngressEndpoints({ mesh: twoClusters, one, service, actual: is }, [gateway], signal);
+  }
+
+  it("are compared version by version with what clusters run: own pods, and gateways of other networks", async () => {
+    const page = clustersPage({
+      [`outbound|5000|v1|${host}`]: ["10.42.0.6:5000"],
+      [`outbound|5000|v2|${host}`]: ["172.30.2.2:15443", "10.43.0.6:5000"],
+    });
+    expect(await compare(page, actual)).toEqual([
+      {
+        cluster: "west",
+        version: "v1",
+        expected: ["10.42.0.6:5000"],
+        held: true,
+        seen: ["10.42.0.6:5000"],
+        idle: [],
+        missing: [],
+        foreign: [],
+        ok: true,
+      },
+      {
+        cluster: "west",
+        version: "v2",
+        expected: ["172.30.2.2:15443"],
+        held: true,
+        seen: ["10.43.0.6:5000", "172.30.2.2:15443"],
+        idle: [],
+        missing: [],
+        foreign: ["10.43.0.6:5000"],
+        ok: false,
+      },
+    ]);
+  });
+
+  it("are compared as a whole for a service without versions", async () => {
+    const page = clustersPage({ [`outbound|5000||${host}`]: ["10.42.0.6:5000", "172.30.2.2:15443"] });
+    expect(await compare(page, actual, false)).toMatchObject([{ version: "", ok: true, missing: [], foreign: [] }]);
+  });
+
+  it("may be a pod's address of another family, and a gateway whose pods are all not ready", async () => {
+    const page = clustersPage({
+      [`outbound|5000|v1|${host}`]: ["10.42.0.9:5000"],
+      [`outbound|5000|v2|${host}`]: ["172.30.2.2:15443"],
+    });
+    const is = {
+      west: endpoints({ v1: ["10.42.0.6:5000"] }, { alsoAt: { "10.42.0.6:5000": ["10.42.0.9:5000"] } }),
+      east: endpoints({ v2: [] }, { unready: ["v2"] }),
+    };
+    expect(await compare(page, is)).toMatchObject([
+      { version: "v1", missing: [], foreign: [], ok: true },
+      { version: "v2", expected: [], foreign: [] },
+    ]);
+  });
+
+  it("are not judged for a version of a cluster that does not answer", async () => {
+    const found = await compare({}, { west: actual.west });
+    expect(found.map(({ version, held, missing }) => ({ version, held, missing }))).toEqual([
+      { version: "v1", held: false, missing: ["10.42.0.6:5000"] },
+    ]);
+  });
+});

@@ -1,0 +1,84 @@
+import { expect, it } from "vitest";
+import { twoClusters } from "../../core/testing/two-clusters.ts";
+import type { ServiceFacts } from "../../core/checks/facts.ts";
+import type { WireObject } from "../../kube/fake/fake-store.ts";
+import { readService } from "./read-services.ts";
+import { signal, wireCluster, wireObject } from "./testing/wire-cluster.ts";
+
+const namespace = "sample";
+
+async function read(objects: readonly WireObject[]): Promise<readonly ServiceFacts[]> {
+  const { client } = await wireCluster(objects);
+  return Promise.all(twoClusters.services.map(async (service) => readService(client, service, signal)));
+}
+
+const pod = (name: string, version: string, containers: readonly string[], phase = "Running", app = "helloworld") =>
+  wireObject(
+    "Pod",
+    { namespace, name, labels: { app, version } },
+    { spec: { containers: containers.map((one) => ({ name: one })) }, status: { phase } },
+  );
+
+const slice = (name: string, addressType: string, addresses: Readonly<Record<string, string>>) =>
+  wireObject(
+    "EndpointSlice",
+    { namespace, name, labels: { "kubernetes.io/service-name": "helloworld" } },
+    {
+      addressType,
+      ports: [{ name: "http", port: 5000 }],
+      endpoints: Object.entries(addresses).map(([of, address]) => ({
+        addresses: [address],
+        conditions: { ready: of !== "v2-a" },
+        targetRef: { kind: "Pod", name: of },
+      })),
+    },
+  );
+
+it("reads a service of the mesh file as the cluster has it", async () => {
+  const ports = [{ name: "http", port: 5000, targetPort: "web", protocol: "TCP", appProtocol: "http" }];
+  const found = await read([
+    wireObject(
+      "Service",
+      { namespace, name: "helloworld" },
+      { spec: { clusterIP: "None", ports, selector: { app: "helloworld" } } },
+    ),
+    pod("v1-b", "v1", ["app"]),
+    pod("v1-a", "v1", ["app", "istio-proxy"]),
+    pod("v2-a", "v2", ["app"]),
+    pod("v2-new", "v2", ["app"], "Pending"),
+    pod("other", "v1", ["app"], "Running", "other"),
+    slice("s4", "IPv4", { "v1-b": "10.42.0.7", "v1-a": "10.42.0.6", "v2-a": "10.42.0.8" }),
+    slice("s6", "IPv6", { "v1-a": "fd00::6" }),
+  ]);
+  expect(found).toEqual([
+    {
+      service: "sample/helloworld",
+      present: true,
+      headless: true,
+      ports: [5000],
+      selector: { app: "helloworld" },
+      servicePorts: ports,
+      podsOf: { v1: ["10.42.0.7:5000", "10.42.0.6:5000"], v2: [] },
+      alsoAt: { "10.42.0.6:5000": ["[fd00::6]:5000"] },
+      endpoints: ["10.42.0.6:5000", "10.42.0.7:5000", "[fd00::6]:5000"],
+      withoutSidecar: ["v1-b", "v2-a"],
+    },
+  ]);
+});
+
+it("reads that it is not there", async () => {
+  expect(await read([pod("v1-a", "v1", ["app"])])).toEqual([
+    {
+      service: "sample/helloworld",
+      present: false,
+      headless: false,
+      ports: [],
+      selector: {},
+      servicePorts: [],
+      podsOf: { v1: [], v2: [] },
+      alsoAt: {},
+      endpoints: [],
+      withoutSidecar: [],
+    },
+  ]);
+});
