@@ -1,10 +1,19 @@
 import { expect, it } from "vitest";
+import { commandSections } from "../../src/cli/command-table.ts";
 import { importsOf } from "./imports.ts";
-import { listFiles } from "./tracked-files.ts";
+import { listFiles, readText } from "./tracked-files.ts";
 
 const program = listFiles("src/cli").filter(
   (file) => file.endsWith(".ts") && !file.endsWith(".test.ts") && !file.includes("/testing/"),
 );
+
+const leaves = commandSections
+  .flatMap((section) => section.commands)
+  .flatMap((command) =>
+    command.kind === "leaf"
+      ? [[command.name, command] as const]
+      : command.commands.map((one) => [`${command.name} ${one.name}`, one] as const),
+  );
 
 it("reads mesh files and makes the engine's options in one place each; handlers have them from their context", () => {
   const readers = program.flatMap(importsOf).filter(({ to }) => to.startsWith("src/engine/mesh-file.ts"));
@@ -16,4 +25,32 @@ it("reads mesh files and makes the engine's options in one place each; handlers 
     "src/cli/terminal/context.ts",
   ]);
   expect(makers.map(({ from }) => from)).toEqual(["src/cli/create-context.ts"]);
+});
+
+const codeOf = (file: string): string =>
+  readText(file)
+    .split("\n")
+    .filter((line) => !/^\s*(\/\/|\*|\/\*)/.test(line))
+    .join("\n");
+
+it("lets no handler know what -o asks for: it shows results through the view that it is given", () => {
+  const knowing = program.filter((file) => file.startsWith("src/cli/handlers/") && /\boutput\b/.test(codeOf(file)));
+  // The demo names the forms of the views that it makes itself.
+  expect(knowing).toEqual(["src/cli/handlers/demo.ts"]);
+});
+
+it("lets commands use -o for nothing but choosing a view", () => {
+  const uses = program
+    .filter((file) => file.startsWith("src/cli/commands/"))
+    .flatMap((file) => [...codeOf(file).matchAll(/.*args\.output.*/g)].map(([line]) => `${file}: ${line.trim()}`));
+  expect(uses.length).toBeGreaterThan(5);
+  expect(uses.filter((line) => !/\b[a-z]\w*View\(args\.output, context\)/i.test(line))).toEqual([]);
+});
+
+it("has a view for every command that takes -o", () => {
+  const without = leaves.filter(([name, command]) => {
+    const file = `src/cli/commands/${name.replace(" ", "-")}.ts`;
+    return "output" in command.options && !importsOf(file).some(({ to }) => /^src\/cli\/views\/[a-z-]+\.ts$/.test(to));
+  });
+  expect(without.map(([name]) => name)).toEqual([]);
 });

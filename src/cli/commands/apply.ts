@@ -55,14 +55,15 @@ export const applyCommand = defineCommand({
     },
   },
   run: async (args, context) => {
-    const { applyMesh } = await import("../handlers/apply.ts");
+    const [{ applyMesh }, { applyView }] = await Promise.all([
+      import("../handlers/apply.ts"),
+      import("../views/apply.ts"),
+    ]);
     return applyMesh(
       {
         plan: args.plan,
         file: args.file,
         clusters: args.cluster,
-        output: args.output,
-        eventsTo: args.eventsTo,
         yes: args.yes,
         prune: args.prune,
         forceConflicts: args.forceConflicts,
@@ -70,6 +71,7 @@ export const applyCommand = defineCommand({
         continueOnRefusal: args.continue,
         timeoutMs: args.timeout,
       },
+      applyView(args, context),
       context,
     );
   },

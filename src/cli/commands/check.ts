@@ -47,7 +47,10 @@ export const checkCommand = defineMeshCommand({
     },
   },
   run: async (args, context) => {
-    const { runCheck } = await import("../handlers/check.ts");
-    return runCheck(args, context);
+    const [{ runCheck }, { checkView }] = await Promise.all([
+      import("../handlers/check.ts"),
+      import("../views/check.ts"),
+    ]);
+    return runCheck(args, checkView(args.output, context), context);
   },
 });

@@ -38,7 +38,7 @@ export const planCommand = defineMeshCommand({
     detailedExitcode: { kind: "flag", summary: "Exit with 2 when there are changes", group: "Output" },
   },
   run: async (args, context) => {
-    const { planMesh } = await import("../handlers/plan.ts");
-    return planMesh(args, context);
+    const [{ planMesh }, { planView }] = await Promise.all([import("../handlers/plan.ts"), import("../views/plan.ts")]);
+    return planMesh(args, planView(args.output, context), context);
   },
 });

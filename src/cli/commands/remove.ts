@@ -26,8 +26,11 @@ export const removeCommand = defineMeshCommand({
     timeout: { kind: "duration", default: "5m", summary: "How long to wait for each step to be gone", group: "Safety" },
   },
   run: async (args, context) => {
-    const { removeMesh } = await import("../handlers/remove.ts");
-    const { labelled, output, eventsTo, yes, timeout } = args;
-    return removeMesh({ labelled, output, eventsTo, yes, timeoutMs: timeout }, context);
+    const [{ removeMesh }, { removeView }] = await Promise.all([
+      import("../handlers/remove.ts"),
+      import("../views/remove.ts"),
+    ]);
+    const { labelled, yes, timeout } = args;
+    return removeMesh({ labelled, yes, timeoutMs: timeout }, removeView(args, context), context);
   },
 });

@@ -24,7 +24,10 @@ export const renderCommand = defineMeshCommand({
     },
   },
   run: async (args, context) => {
-    const { renderFile } = await import("../handlers/render.ts");
-    return renderFile(args, context);
+    const [{ renderFile }, { renderView }] = await Promise.all([
+      import("../handlers/render.ts"),
+      import("../views/render.ts"),
+    ]);
+    return renderFile(args, renderView(args.output, context), context);
   },
 });

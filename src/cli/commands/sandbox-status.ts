@@ -12,16 +12,12 @@ export const sandboxStatusCommand = defineCommand({
   ],
   options: { instance: instanceOption, output: outputOption },
   run: async (args, context) => {
-    const [{ sandboxStatus }, { viewSandboxStatus }] = await Promise.all([
+    const [{ sandboxStatus }, { sandboxStatusView }] = await Promise.all([
       import("../../sandbox/operations/status.ts"),
-      import("../views/human/sandbox-status.ts"),
+      import("../views/sandbox-status.ts"),
     ]);
     const status = await sandboxStatus({ instance: args.instance, env: context.env, signal: context.signal });
-    if (args.output === "json") {
-      context.printJson(status);
-    } else {
-      context.print(viewSandboxStatus(status, context.palette));
-    }
+    sandboxStatusView(args.output, context).status(status);
     return exitCodes.ok;
   },
 });

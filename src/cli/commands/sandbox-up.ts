@@ -38,21 +38,17 @@ export const sandboxUpCommand = defineCommand({
     output: outputOption,
   },
   run: async (args, context) => {
-    const [{ bringUpSandbox }, { chooseClusters }, { viewSandboxUp }] = await Promise.all([
+    const [{ bringUpSandbox }, { chooseClusters }, { sandboxUpView }] = await Promise.all([
       import("../handlers/sandbox-up.ts"),
       import("../command-line/choose-clusters.ts"),
-      import("../views/human/sandbox-up.ts"),
+      import("../views/sandbox-up.ts"),
     ]);
     const clusters = chooseClusters(args.clusters, args.names);
     const up = await bringUpSandbox(
       { instance: args.instance, clusters, rancher: args.rancher, merge: args.merge, timeoutMs: args.timeout },
       context,
     );
-    if (args.output === "json") {
-      context.printJson(up);
-    } else {
-      context.print(viewSandboxUp(up, context.palette));
-    }
+    sandboxUpView(args.output, context).up(up);
     return exitCodes.ok;
   },
 });

@@ -1,3 +1,4 @@
+import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
 import { defineMeshCommand } from "../command-line/command.ts";
 import { fileOption } from "../command-line/options.ts";
 
@@ -34,7 +35,18 @@ export const statusCommand = defineMeshCommand({
     },
   },
   run: async (args, context) => {
-    const { showStatus } = await import("../handlers/status.ts");
-    return showStatus(args, context);
+    if (args.watch || args.interval !== undefined) {
+      const [{ showWatch }, { watchView }] = await Promise.all([
+        import("../handlers/watch-status.ts"),
+        import("../views/watch-status.ts"),
+      ]);
+      await showWatch(args.interval ?? 5000, watchView(args.output, context), context);
+      return exitCodes.ok;
+    }
+    const [{ showStatus }, { statusView }] = await Promise.all([
+      import("../handlers/status.ts"),
+      import("../views/status.ts"),
+    ]);
+    return showStatus(statusView(args.output, context), context);
   },
 });

@@ -14,7 +14,10 @@ export const validateCommand = defineCommand({
   ],
   options: { file: { ...fileOption, summary: "The mesh file; - is stdin" }, output: outputOption },
   run: async (args, context) => {
-    const { validateFile } = await import("../handlers/validate.ts");
-    return validateFile(args, context);
+    const [{ validateFile }, { validateView }] = await Promise.all([
+      import("../handlers/validate.ts"),
+      import("../views/validate.ts"),
+    ]);
+    return validateFile(args, validateView(args.output, context), context);
   },
 });

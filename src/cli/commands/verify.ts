@@ -76,18 +76,19 @@ export const verifyCommand = defineMeshCommand({
     },
   },
   run: async (args, context) => {
-    const [{ readRequestFlags }, { runVerification }] = await Promise.all([
+    const [{ readRequestFlags }, { runVerification }, { verifyView }] = await Promise.all([
       import("../command-line/request-flags.ts"),
       import("../handlers/verify.ts"),
+      import("../views/verify.ts"),
     ]);
     const end = await runVerification(
       {
         requests: args.requests,
-        output: args.output,
         allowUnproven: args.allowUnproven,
         select: { service: args.service, namespace: args.namespace, route: args.route },
         ask: readRequestFlags(args),
       },
+      verifyView(args.output, context),
       context,
     );
     return end.exitCode;

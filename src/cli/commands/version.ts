@@ -13,19 +13,12 @@ export const versionCommand = defineCommand({
   ],
   options: { output: outputOption },
   run: async (args, context) => {
-    const { node } = process.versions;
-    if (args.output === "json") {
-      const platform = `${process.platform}/${process.arch}`;
-      context.printJson({
-        apiVersion: "isthmus.dev/v1alpha1",
-        kind: "Version",
-        version: programVersion,
-        node,
-        platform,
-      });
-    } else {
-      context.print(`isthmus ${programVersion}`);
-    }
+    const { versionView } = await import("../views/version.ts");
+    versionView(args.output, context).version({
+      version: programVersion,
+      node: process.versions.node,
+      platform: `${process.platform}/${process.arch}`,
+    });
     return exitCodes.ok;
   },
 });

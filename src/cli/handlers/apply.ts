@@ -11,14 +11,13 @@ import { applyPlan } from "../../engine/operations/apply.ts";
 import type { PreparedPlan } from "../../engine/operations/plan.ts";
 import { preparePlan, readSavedPlan, refuseMovedMeshFile, refuseMovedPlan } from "../../engine/operations/plan.ts";
 import type { CliContext } from "../terminal/context.ts";
-import type { Ending, EventTargets, WriteEvent } from "./event-stream.ts";
+import type { Ending } from "./event-stream.ts";
 import { streamEvents } from "./event-stream.ts";
 import { adoptOption, fileOption } from "../command-line/options.ts";
 import { usageError } from "../command-line/usage-error.ts";
-import { viewApplyResult } from "../views/human/apply.ts";
-import { viewPlan } from "../views/human/plan.ts";
+import type { ApplyView } from "../views/apply.ts";
 
-export interface ApplyArgs extends EventTargets {
+export interface ApplyArgs {
   /** A saved plan, which is done exactly or not at all. */
   readonly plan: string | undefined;
   /** The mesh file; without it the saved plan's, else mesh.yaml. */
@@ -35,12 +34,11 @@ export interface ApplyArgs extends EventTargets {
 }
 
 /** Plans, shows the plan, asks, applies, and says how it ended. What `apply` and the demo's middle part are. */
-export async function applyMesh(args: ApplyArgs, context: CliContext): Promise<ExitCode> {
-  return streamEvents(args, context, async (write) => applyStreamed(args, context, write));
+export async function applyMesh(args: ApplyArgs, view: ApplyView, context: CliContext): Promise<ExitCode> {
+  return streamEvents(view, context, async () => applyStreamed(args, view, context));
 }
 
-async function applyStreamed(args: ApplyArgs, context: CliContext, write: WriteEvent): Promise<Ending> {
-  const print = args.output === "jsonl" ? (): void => {} : context.print;
+async function applyStreamed(args: ApplyArgs, view: ApplyView, context: CliContext): Promise<Ending> {
   const saved = args.plan === undefined ? undefined : await readSavedPlanFor(args, args.plan, context);
   const { prune, forceConflicts, clusters, adopt = adoptOption.default } = saved?.options ?? args;
   const continueOnRefusal = saved?.options.continue ?? args.continueOnRefusal;
@@ -52,12 +50,12 @@ async function applyStreamed(args: ApplyArgs, context: CliContext, write: WriteE
   const own = { timeoutMs: args.timeoutMs, forceConflicts, adopt, continueOnRefusal };
   const prepared = await preparePlan(meshFile, await context.engineOptions(own), scope);
   try {
-    write({ kind: "plan", plan: prepared.plan, prune });
+    view.event({ kind: "plan", plan: prepared.plan, prune });
     refuseHalfOfANewMesh(prepared);
     if (saved !== undefined) {
       refuseMovedPlan(saved, prepared.plan);
     }
-    print(viewPlan(prepared.plan, { prune, palette: context.palette }));
+    view.plan({ plan: prepared.plan, prune });
     const warnings = [...prepared.warnings, ...adviseLeftClusters(prepared.plan, { prune })];
     context.report(warnings);
     if (
@@ -67,11 +65,11 @@ async function applyStreamed(args: ApplyArgs, context: CliContext, write: WriteE
       context.log("Nothing was changed.");
       return { exitCode: exitCodes.failed, clusters: [], diagnostics: warnings };
     }
-    const result = await context.operate({ ...own, onEvent: write }, async (options) =>
+    const result = await context.operate({ ...own, onEvent: view.event }, async (options) =>
       applyPlan(prepared, { ...options, prune }),
     );
     const diagnostics = result.clusters.flatMap((cluster) => cluster.diagnostics);
-    print(viewApplyResult(result, context.palette));
+    view.result(result);
     context.report(diagnostics);
     return {
       exitCode: exitCodeOf(result, context),

@@ -8,10 +8,7 @@ import type { Checked } from "../../engine/operations/check.ts";
 import type { CliContext, MeshContext } from "../terminal/context.ts";
 import { requireClusters } from "./require-clusters.ts";
 import { usageError } from "../command-line/usage-error.ts";
-import { viewCheck } from "../views/human/check.ts";
-import { shortCheck } from "../views/human/check-short.ts";
-import { checkDocument } from "../../engine/documents/check.ts";
-import { checkJunit } from "../views/junit/check.ts";
+import type { CheckView } from "../views/check.ts";
 
 export interface CheckArgs {
   readonly cluster: string | undefined;
@@ -20,11 +17,10 @@ export interface CheckArgs {
   readonly pre: boolean;
   /** Milliseconds. */
   readonly wait: number | undefined;
-  readonly output: "table" | "short" | "json" | "junit";
 }
 
-/** Checks the clusters, or facts that were kept, and prints the report. */
-export async function runCheck(args: CheckArgs, context: MeshContext): Promise<ExitCode> {
+/** Checks the clusters, or facts that were kept, and shows the report. */
+export async function runCheck(args: CheckArgs, view: CheckView, context: MeshContext): Promise<ExitCode> {
   const selection = { pre: args.pre, ...(args.cluster === undefined ? {} : { cluster: args.cluster }) };
   const checked =
     args.factsFrom === undefined
@@ -33,7 +29,7 @@ export async function runCheck(args: CheckArgs, context: MeshContext): Promise<E
   if (args.factsTo !== undefined) {
     await writeFacts(path.resolve(context.cwd, args.factsTo), checked.facts);
   }
-  print(checked, args, context);
+  view.report(checked);
   if (checked.facts.clusters.every((one) => one.kind === "unreachable")) {
     return exitCodes.unreachable;
   }
@@ -65,20 +61,4 @@ async function checkKept(
     requireClusters(facts.mesh, [selection.cluster]);
   }
   return { facts, report: runChecks(facts, selection) };
-}
-
-function print({ facts, report }: Checked, args: CheckArgs, context: CliContext): void {
-  switch (args.output) {
-    case "table":
-      context.print(viewCheck(report, context.palette));
-      return;
-    case "short":
-      context.print(shortCheck(report, context.palette));
-      return;
-    case "json":
-      context.printJson(checkDocument(facts, report));
-      return;
-    case "junit":
-      context.print(checkJunit(report));
-  }
 }

@@ -8,8 +8,10 @@ import { applyMesh } from "./apply.ts";
 import type { CliContext, MeshContext } from "../terminal/context.ts";
 import { shiftWeights } from "./shift.ts";
 import { runVerification } from "./verify.ts";
+import { applyView } from "../views/apply.ts";
 import { viewDemoEnd } from "../views/human/demo.ts";
 import { viewStatus } from "../views/human/status.ts";
+import { verifyView } from "../views/verify.ts";
 
 export interface DemoArgs {
   /** Folder of the checkout's or package's examples. */
@@ -68,8 +70,6 @@ async function applyDemo(args: DemoArgs, context: CliContext): Promise<ExitCode>
     {
       plan: undefined,
       file,
-      output: "text",
-      eventsTo: undefined,
       clusters: [],
       yes: true,
       prune: false,
@@ -78,12 +78,13 @@ async function applyDemo(args: DemoArgs, context: CliContext): Promise<ExitCode>
       adopt: undefined,
       timeoutMs: 300_000,
     },
+    applyView({ output: "text", eventsTo: undefined }, context),
     context,
   );
 }
 
 async function verifyDemo(args: DemoArgs, context: CliContext): Promise<ExitCode> {
-  const end = await runVerification({ requests: 400, output: "table" }, demoMesh(args, context));
+  const end = await runVerification({ requests: 400 }, verifyView("table", context), demoMesh(args, context));
   return end.exitCode;
 }
 

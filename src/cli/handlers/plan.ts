@@ -6,13 +6,11 @@ import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
 import type { ForceConflicts } from "../../core/plan/force-conflicts.ts";
 import { hasChanges, refusedOf } from "../../core/plan/plan.ts";
 import { quoteCommand } from "../../core/quote-command.ts";
-import { planDocument } from "../../engine/documents/plan.ts";
 import { preparePlan, writeSavedPlan } from "../../engine/operations/plan.ts";
 import type { MeshContext } from "../terminal/context.ts";
-import { viewPlan } from "../views/human/plan.ts";
+import type { PlanView } from "../views/plan.ts";
 
 export interface PlanArgs {
-  readonly output: "table" | "json";
   readonly prune: boolean;
   readonly forceConflicts: ForceConflicts;
   readonly adopt: AdoptionPolicy;
@@ -22,8 +20,8 @@ export interface PlanArgs {
   readonly detailedExitcode: boolean;
 }
 
-/** Plans, saves the plan where that is asked for, and prints it. */
-export async function planMesh(args: PlanArgs, context: MeshContext): Promise<ExitCode> {
+/** Plans, saves the plan where that is asked for, and shows it. */
+export async function planMesh(args: PlanArgs, view: PlanView, context: MeshContext): Promise<ExitCode> {
   const { prune, forceConflicts, adopt } = args;
   const { meshFile, scope } = await context.readMesh();
   const { plan, warnings, close } = await preparePlan(
@@ -40,11 +38,7 @@ export async function planMesh(args: PlanArgs, context: MeshContext): Promise<Ex
       `Saved. To do exactly this: ${quoteCommand([context.env["ISTHMUS_COMMAND"] ?? "isthmus", "apply", args.out])}`,
     );
   }
-  if (args.output === "json") {
-    context.printJson(planDocument(plan, { prune }));
-  } else {
-    context.print(viewPlan(plan, { prune, palette: context.palette }));
-  }
+  view.plan(plan, { prune });
   const refused = refusedOf(plan).map(({ diagnostic }) => diagnostic);
   const away = plan.clusters.flatMap((cluster) => (cluster.kind === "unreachable" ? [cluster.diagnostic] : []));
   context.report([...warnings, ...adviseLeftClusters(plan, { prune }), ...refused, ...away]);

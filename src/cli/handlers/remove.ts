@@ -4,11 +4,12 @@ import type { RemovalPlan } from "../../engine/events.ts";
 import type { PreparedRemoval } from "../../engine/operations/remove.ts";
 import { carryOutRemoval, countKinds, prepareRemoval } from "../../engine/operations/remove.ts";
 import type { MeshContext } from "../terminal/context.ts";
-import type { Ending, EventTargets, WriteEvent } from "./event-stream.ts";
+import type { Ending } from "./event-stream.ts";
 import { streamEvents } from "./event-stream.ts";
-import { removalExitCode, viewRemoval, viewRemovalPlan } from "../views/human/remove.ts";
+import { removalExitCode } from "../views/human/remove.ts";
+import type { RemoveView } from "../views/remove.ts";
 
-export interface RemoveArgs extends EventTargets {
+export interface RemoveArgs {
   /** Also what carries the mesh's label and no inventory lists. */
   readonly labelled: boolean;
   readonly yes: boolean;
@@ -16,28 +17,27 @@ export interface RemoveArgs extends EventTargets {
 }
 
 /** Shows what would go, asks, removes, and says how it ended. */
-export async function removeMesh(args: RemoveArgs, context: MeshContext): Promise<ExitCode> {
-  return streamEvents(args, context, async (write) => removeStreamed(args, context, write));
+export async function removeMesh(args: RemoveArgs, view: RemoveView, context: MeshContext): Promise<ExitCode> {
+  return streamEvents(view, context, async () => removeStreamed(args, view, context));
 }
 
-async function removeStreamed(args: RemoveArgs, context: MeshContext, write: WriteEvent): Promise<Ending> {
-  const print = args.output === "jsonl" ? (): void => {} : context.print;
+async function removeStreamed(args: RemoveArgs, view: RemoveView, context: MeshContext): Promise<Ending> {
   const { meshFile, scope } = await context.readMesh();
   const prepared = await prepareRemoval(meshFile, await context.engineOptions(), scope, args.labelled);
   try {
     const removal = planOf(prepared);
-    write({ kind: "removal", removal });
-    print(viewRemovalPlan(prepared, context.palette));
+    view.event({ kind: "removal", removal });
+    view.plan(prepared);
     const total = removal.clusters.reduce((sum, one) => sum + one.objects.length, 0);
     if (total > 0 && !(await context.confirm(`Take these ${total} objects away?`, args))) {
       context.log("Nothing was removed.");
       return { exitCode: exitCodes.failed, clusters: [], diagnostics: [] };
     }
-    const outcomes = await context.operate({ timeoutMs: args.timeoutMs, onEvent: write }, async (options) =>
+    const outcomes = await context.operate({ timeoutMs: args.timeoutMs, onEvent: view.event }, async (options) =>
       carryOutRemoval(prepared, options),
     );
     const diagnostics = outcomes.flatMap((outcome) => outcome.diagnostics);
-    print(viewRemoval(outcomes, context.palette));
+    view.result(outcomes);
     context.report(diagnostics);
     const clusters = outcomes.map(({ cluster, state, deleted }) => ({ cluster, state, applied: 0, deleted }));
     return { exitCode: removalExitCode(outcomes), clusters, diagnostics };

@@ -17,6 +17,7 @@ import { quoteCommand } from "../../core/quote-command.ts";
 import type { VerifyEnd } from "./verify.ts";
 import { runVerification } from "./verify.ts";
 import { viewShift, viewShiftPlan } from "../views/human/shift.ts";
+import { verifyView } from "../views/verify.ts";
 
 export interface ShiftArgs {
   readonly service: string;
@@ -90,7 +91,7 @@ async function prove(args: ShiftArgs, target: Target, context: MeshContext): Pro
   }
   const { service, route } = target;
   const select = { service: service.name, namespace: service.namespace, route: route.name };
-  return runVerification({ output: "table", select, ...args.proof }, context);
+  return runVerification({ select, ...args.proof }, verifyView("table", context), context);
 }
 
 /** Where a shift came from, for the way back. */

@@ -9,19 +9,18 @@ import { findUnsupported } from "../../core/mesh-file/unsupported.ts";
 import { inspectManifests } from "../../engine/operations/validate.ts";
 import { readMeshText } from "../../engine/mesh-file.ts";
 import type { CliContext } from "../terminal/context.ts";
-import { viewValidation } from "../views/human/validation.ts";
+import type { ValidateView } from "../views/validate.ts";
 
 export interface ValidateArgs {
   /** `-` is stdin. */
   readonly file: string;
-  readonly output: "table" | "json";
 }
 
 /**
  * Reads a mesh file and the manifests of its services, reports all of their
  * problems, and says what the mesh has when there are none. Relative paths in a mesh from stdin start at the working folder.
  */
-export async function validateFile(args: ValidateArgs, context: CliContext): Promise<ExitCode> {
+export async function validateFile(args: ValidateArgs, view: ValidateView, context: CliContext): Promise<ExitCode> {
   const fromStdin = args.file === "-";
   const name = fromStdin ? "<stdin>" : args.file;
   const content = fromStdin
@@ -45,17 +44,6 @@ export async function validateFile(args: ValidateArgs, context: CliContext): Pro
     ...manifests,
   ];
   const sound = manifests.some((one) => one.severity === "error") ? undefined : mesh;
-  if (args.output === "json") {
-    context.printJson({
-      apiVersion: "isthmus.dev/v1alpha1",
-      kind: "Validation",
-      file: name,
-      valid: sound !== undefined,
-      diagnostics: all,
-    });
-  } else {
-    context.report(all);
-    context.print(viewValidation(name, sound, all, context.palette));
-  }
+  view.validation({ name, mesh: sound, diagnostics: all });
   return sound === undefined ? exitCodes.invalidMeshFile : exitCodes.ok;
 }

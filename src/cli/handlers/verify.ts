@@ -7,9 +7,7 @@ import type { Mesh } from "../../core/model/mesh.ts";
 import type { VerifyTarget } from "../../engine/operations/verify.ts";
 import { verifyMesh } from "../../engine/operations/verify.ts";
 import type { MeshContext } from "../terminal/context.ts";
-import { viewVerification } from "../views/human/verify.ts";
-import { verificationDocument } from "../../engine/documents/verify.ts";
-import { verificationJunit } from "../views/junit/verify.ts";
+import type { VerifyView } from "../views/verify.ts";
 
 /** What a person names of the mesh file: all of it without a service. */
 export interface Selection {
@@ -20,7 +18,6 @@ export interface Selection {
 
 export interface VerifyArgs {
   readonly requests: number;
-  readonly output: "table" | "json" | "junit";
   /** True ends with 0 also where something could not be proven. */
   readonly allowUnproven?: boolean;
   readonly select?: Selection;
@@ -33,8 +30,8 @@ export interface VerifyEnd {
   readonly failed: boolean;
 }
 
-/** Verifies, prints the proof, reports what failed. What `verify`, the end of `shift` and the demo do. */
-export async function runVerification(args: VerifyArgs, context: MeshContext): Promise<VerifyEnd> {
+/** Verifies, shows the proof, reports what failed. What `verify`, the end of `shift` and the demo do. */
+export async function runVerification(args: VerifyArgs, view: VerifyView, context: MeshContext): Promise<VerifyEnd> {
   const { meshFile } = await context.readMesh();
   const only = args.select === undefined ? undefined : findTarget(meshFile.mesh, args.select);
   requireOneRoute(meshFile.mesh, only, args.ask);
@@ -46,13 +43,7 @@ export async function runVerification(args: VerifyArgs, context: MeshContext): P
       ...(args.ask === undefined ? {} : { ask: args.ask }),
     }),
   );
-  if (args.output === "json") {
-    context.printJson(verificationDocument(verification));
-  } else {
-    context.print(
-      args.output === "junit" ? verificationJunit(verification) : viewVerification(verification, context.palette),
-    );
-  }
+  view.verification(verification);
   context.report([
     ...verification.proofs.flatMap((proof) => proof.diagnostics),
     ...verification.unreachable.map((one) => one.diagnostic),

@@ -1,0 +1,101 @@
+import type { StreamedEvent } from "../../engine/documents/event.ts";
+import { eventLine } from "../../engine/documents/event.ts";
+import type { CliContext } from "../terminal/context.ts";
+import { openEventsFile } from "./events-file.ts";
+
+/** Where the events of a command that changes clusters go. */
+export interface EventTargets {
+  /** `jsonl`: stdout is the stream and nothing else. */
+  readonly output: "text" | "jsonl";
+  /** `--events-to` */
+  readonly eventsTo: string | undefined;
+}
+
+/** What a command that changes clusters prints: texts for people, events for programs, or both at once. */
+export interface ChangeView<Plan, Result> {
+  /** Everything as it happens; the plan first, the summary last. */
+  readonly event: (event: StreamedEvent) => void;
+  /** What is about to be done, before anybody is asked. */
+  readonly plan: (plan: Plan) => void;
+  readonly result: (result: Result) => void;
+  /** Ends what the view has open. */
+  readonly close: () => void;
+}
+
+/** The texts of one command for people. */
+export interface ChangeTexts<Plan, Result> {
+  readonly plan: (plan: Plan) => string;
+  readonly result: (result: Result) => string;
+}
+
+/** The view that `-o` and `--events-to` ask for: with a file both at once. */
+export function changeView<Plan, Result>(
+  { output, eventsTo }: EventTargets,
+  texts: ChangeTexts<Plan, Result>,
+  context: CliContext,
+): ChangeView<Plan, Result> {
+  const files = eventsTo === undefined ? [] : [openEventsFile(eventsTo, context)];
+  const stdout = { write: context.stdout.write.bind(context.stdout), close: () => {} };
+  const views: Readonly<Record<typeof output, () => ChangeView<Plan, Result>>> = {
+    text: () => bothViews(textView(texts, context), eventView(files, context.now)),
+    jsonl: () => eventView([stdout, ...files], context.now),
+  };
+  return views[output]();
+}
+
+function textView<Plan, Result>(
+  texts: ChangeTexts<Plan, Result>,
+  { print }: Pick<CliContext, "print">,
+): ChangeView<Plan, Result> {
+  return {
+    event: () => {},
+    plan: (plan) => print(texts.plan(plan)),
+    result: (result) => print(texts.result(result)),
+    close: () => {},
+  };
+}
+
+/** Takes lines of JSON, each with its end. */
+interface LineTarget {
+  readonly write: (line: string) => unknown;
+  readonly close: () => void;
+}
+
+/** Every target gets the same bytes. */
+function eventView(targets: readonly LineTarget[], now: () => number): ChangeView<unknown, unknown> {
+  return {
+    event: (event) => {
+      if (targets.length > 0) {
+        const line = `${eventLine(event, now())}\n`;
+        targets.forEach((target) => target.write(line));
+      }
+    },
+    plan: () => {},
+    result: () => {},
+    close: () => targets.forEach((target) => target.close()),
+  };
+}
+
+function bothViews<Plan, Result>(
+  one: ChangeView<Plan, Result>,
+  other: ChangeView<Plan, Result>,
+): ChangeView<Plan, Result> {
+  return {
+    event: (event) => {
+      one.event(event);
+      other.event(event);
+    },
+    plan: (plan) => {
+      one.plan(plan);
+      other.plan(plan);
+    },
+    result: (result) => {
+      one.result(result);
+      other.result(result);
+    },
+    close: () => {
+      one.close();
+      other.close();
+    },
+  };
+}
