@@ -20,7 +20,6 @@ it("reads mesh files and makes the engine's options in one place each; handlers 
   const makers = program.flatMap(importsOf).filter(({ to }) => to === "src/cli/handlers/engine-options.ts");
   expect([...new Set(readers.map(({ from }) => from))]).toEqual([
     "src/cli/handlers/read-mesh.ts",
-    "src/cli/handlers/shift.ts",
     "src/cli/handlers/validate.ts",
     "src/cli/terminal/context.ts",
   ]);

@@ -1,4 +1,4 @@
-import { adoptionPolicies } from "../../core/decide/adoption.ts";
+import { adoptionPolicies, defaultAdoption } from "../../core/decide/adoption.ts";
 import type { OptionSpec, OptionTable } from "./command.ts";
 
 /** `-f FILE`: which mesh file. */
@@ -55,7 +55,7 @@ export const adoptWhenGiven = {
 /** `--adopt never|unowned|all`: what plans objects that may be there already. */
 export const adoptOption = {
   ...adoptWhenGiven,
-  default: "unowned",
+  default: defaultAdoption,
   summary: "What may become the mesh's of what isthmus has not made: nothing, what no other tool claims, everything",
 } as const satisfies OptionSpec;
 

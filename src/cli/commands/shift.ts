@@ -60,9 +60,10 @@ export const shiftCommand = defineMeshCommand({
     yes: yesOption,
   },
   run: async (args, context) => {
-    const [{ parseWeights }, { shiftWeights }] = await Promise.all([
+    const [{ parseWeights }, { shiftWeights }, { shiftView }] = await Promise.all([
       import("../command-line/parse-weights.ts"),
       import("../handlers/shift.ts"),
+      import("../views/shift.ts"),
     ]);
     if (args.noVerify && (args.rollback || args.allowUnproven)) {
       const { usageError } = await import("../command-line/usage-error.ts");
@@ -87,6 +88,7 @@ export const shiftCommand = defineMeshCommand({
         rollback: args.rollback,
         yes: args.yes,
       },
+      shiftView(context),
       context,
     );
   },

@@ -81,16 +81,6 @@ export const verifyCommand = defineMeshCommand({
       import("../handlers/verify.ts"),
       import("../views/verify.ts"),
     ]);
-    const end = await runVerification(
-      {
-        requests: args.requests,
-        allowUnproven: args.allowUnproven,
-        select: { service: args.service, namespace: args.namespace, route: args.route },
-        ask: readRequestFlags(args),
-      },
-      verifyView(args.output, context),
-      context,
-    );
-    return end.exitCode;
+    return runVerification({ ...args, ask: readRequestFlags(args) }, verifyView(args.output, context), context);
   },
 });

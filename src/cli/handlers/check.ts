@@ -4,9 +4,10 @@ import { runChecks } from "../../core/checks/run-checks.ts";
 import type { ExitCode } from "../../core/diagnostics/exit-codes.ts";
 import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
 import { checkMesh, readFacts, writeFacts } from "../../engine/operations/check.ts";
+import { classOfCheck } from "../../engine/operations/exit-class.ts";
+import { requireClusters } from "../../engine/operations/scope.ts";
 import type { Checked } from "../../engine/operations/check.ts";
 import type { CliContext, MeshContext } from "../terminal/context.ts";
-import { requireClusters } from "./require-clusters.ts";
 import { usageError } from "../command-line/usage-error.ts";
 import type { CheckView } from "../views/check.ts";
 
@@ -30,10 +31,7 @@ export async function runCheck(args: CheckArgs, view: CheckView, context: MeshCo
     await writeFacts(path.resolve(context.cwd, args.factsTo), checked.facts);
   }
   view.report(checked);
-  if (checked.facts.clusters.every((one) => one.kind === "unreachable")) {
-    return exitCodes.unreachable;
-  }
-  return checked.report.ok ? exitCodes.ok : exitCodes.findings;
+  return exitCodes[classOfCheck(checked)];
 }
 
 async function checkClusters(args: CheckArgs, selection: CheckSelection, context: MeshContext): Promise<Checked> {

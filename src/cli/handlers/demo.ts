@@ -11,6 +11,7 @@ import { runVerification } from "./verify.ts";
 import { applyView } from "../views/apply.ts";
 import { viewDemoEnd } from "../views/human/demo.ts";
 import { viewStatus } from "../views/human/status.ts";
+import { shiftView } from "../views/shift.ts";
 import { verifyView } from "../views/verify.ts";
 
 export interface DemoArgs {
@@ -84,8 +85,12 @@ async function applyDemo(args: DemoArgs, context: CliContext): Promise<ExitCode>
 }
 
 async function verifyDemo(args: DemoArgs, context: CliContext): Promise<ExitCode> {
-  const end = await runVerification({ requests: 400 }, verifyView("table", context), demoMesh(args, context));
-  return end.exitCode;
+  const all = { service: undefined, namespace: undefined, route: undefined, ask: {} };
+  return runVerification(
+    { ...all, requests: 400, allowUnproven: false },
+    verifyView("table", context),
+    demoMesh(args, context),
+  );
 }
 
 async function shiftDemo(args: DemoArgs, context: CliContext): Promise<ExitCode> {
@@ -104,6 +109,7 @@ async function shiftDemo(args: DemoArgs, context: CliContext): Promise<ExitCode>
       rollback: false,
       yes: true,
     },
+    shiftView(context),
     demoMesh(args, context),
   );
 }

@@ -2,13 +2,13 @@ import { hostname, userInfo } from "node:os";
 import path from "node:path";
 import type { ForceConflicts } from "../../core/plan/force-conflicts.ts";
 import type { AdoptionPolicy } from "../../core/decide/adoption.ts";
+import { defaultAdoption } from "../../core/decide/adoption.ts";
 import type { OnEvent } from "../../engine/events.ts";
 import type { EngineOptions } from "../../engine/options.ts";
 import { cacheFolder } from "../../sandbox/engine/cache-folder.ts";
 import { findEngine } from "../../sandbox/engine/find-engine.ts";
 import { listSandboxKubeconfigs } from "../../sandbox/operations/status.ts";
 import type { CliContext } from "../terminal/context.ts";
-import { adoptOption } from "../command-line/options.ts";
 
 /** What a command passes to the engine: the context's world, with this command's listener and limit. */
 export async function engineOptions(
@@ -33,7 +33,7 @@ export async function engineOptions(
     onEvent: own.onEvent ?? (() => {}),
     now: context.now,
     forceConflicts: own.forceConflicts ?? false,
-    adopt: own.adopt ?? adoptOption.default,
+    adopt: own.adopt ?? defaultAdoption,
     continueOnRefusal: own.continueOnRefusal ?? false,
     timeoutMs: own.timeoutMs ?? 60_000,
   };

@@ -1,7 +1,6 @@
-import type { Progress } from "../../core/progress.ts";
-import type { EngineEvent } from "../../engine/events.ts";
 import type { EngineOptions } from "../../engine/options.ts";
 import type { CliContext, OwnOptions } from "../terminal/context.ts";
+import { pausingProgress } from "./pausing-progress.ts";
 
 /** Runs an operation and shows its progress; the command's own listener gets every event as well. */
 export async function operate<Result>(
@@ -9,24 +8,18 @@ export async function operate<Result>(
   own: OwnOptions,
   work: (options: EngineOptions) => Promise<Result>,
 ): Promise<Result> {
-  const view = context.progress();
+  const progress = pausingProgress(context);
   try {
     return await work(
       await context.engineOptions({
         ...own,
         onEvent: (event) => {
           own.onEvent?.(event);
-          if (isProgress(event)) {
-            view.onProgress(event);
-          }
+          progress.onEvent(event);
         },
       }),
     );
   } finally {
-    view.stop();
+    progress.pause();
   }
-}
-
-function isProgress(event: EngineEvent): event is Progress {
-  return event.kind.startsWith("task.");
 }

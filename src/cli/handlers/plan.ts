@@ -4,8 +4,9 @@ import type { AdoptionPolicy } from "../../core/decide/adoption.ts";
 import type { ExitCode } from "../../core/diagnostics/exit-codes.ts";
 import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
 import type { ForceConflicts } from "../../core/plan/force-conflicts.ts";
-import { hasChanges, refusedOf } from "../../core/plan/plan.ts";
+import { refusedOf } from "../../core/plan/plan.ts";
 import { quoteCommand } from "../../core/quote-command.ts";
+import { classOfPlan } from "../../engine/operations/exit-class.ts";
 import { preparePlan, writeSavedPlan } from "../../engine/operations/plan.ts";
 import type { MeshContext } from "../terminal/context.ts";
 import type { PlanView } from "../views/plan.ts";
@@ -42,11 +43,6 @@ export async function planMesh(args: PlanArgs, view: PlanView, context: MeshCont
   const refused = refusedOf(plan).map(({ diagnostic }) => diagnostic);
   const away = plan.clusters.flatMap((cluster) => (cluster.kind === "unreachable" ? [cluster.diagnostic] : []));
   context.report([...warnings, ...adviseLeftClusters(plan, { prune }), ...refused, ...away]);
-  if (away.length > 0) {
-    return exitCodes.unreachable;
-  }
-  if (refused.length > 0) {
-    return exitCodes.partlyApplied;
-  }
-  return args.detailedExitcode && hasChanges(plan, { prune }) ? exitCodes.changes : exitCodes.ok;
+  const found = classOfPlan(plan, { prune });
+  return found === "changes" && !args.detailedExitcode ? exitCodes.ok : exitCodes[found];
 }

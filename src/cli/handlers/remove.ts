@@ -1,12 +1,11 @@
 import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
 import type { ExitCode } from "../../core/diagnostics/exit-codes.ts";
-import type { RemovalPlan } from "../../engine/events.ts";
-import type { PreparedRemoval } from "../../engine/operations/remove.ts";
-import { carryOutRemoval, countKinds, prepareRemoval } from "../../engine/operations/remove.ts";
+import { classOfRemoval } from "../../engine/operations/exit-class.ts";
+import { planRemoval } from "../../engine/operations/removal-plan.ts";
+import { carryOutRemoval, prepareRemoval } from "../../engine/operations/remove.ts";
 import type { MeshContext } from "../terminal/context.ts";
 import type { Ending } from "./event-stream.ts";
 import { streamEvents } from "./event-stream.ts";
-import { removalExitCode } from "../views/human/remove.ts";
 import type { RemoveView } from "../views/remove.ts";
 
 export interface RemoveArgs {
@@ -25,7 +24,7 @@ async function removeStreamed(args: RemoveArgs, view: RemoveView, context: MeshC
   const { meshFile, scope } = await context.readMesh();
   const prepared = await prepareRemoval(meshFile, await context.engineOptions(), scope, args.labelled);
   try {
-    const removal = planOf(prepared);
+    const removal = planRemoval(prepared);
     view.event({ kind: "removal", removal });
     view.plan(prepared);
     const total = removal.clusters.reduce((sum, one) => sum + one.objects.length, 0);
@@ -40,26 +39,8 @@ async function removeStreamed(args: RemoveArgs, view: RemoveView, context: MeshC
     view.result(outcomes);
     context.report(diagnostics);
     const clusters = outcomes.map(({ cluster, state, deleted }) => ({ cluster, state, applied: 0, deleted }));
-    return { exitCode: removalExitCode(outcomes), clusters, diagnostics };
+    return { exitCode: exitCodes[classOfRemoval(outcomes)], clusters, diagnostics };
   } finally {
     await prepared.close();
   }
-}
-
-function planOf(prepared: PreparedRemoval): RemovalPlan {
-  const all = [...prepared.clusters, ...(prepared.management === undefined ? [] : [prepared.management])];
-  return {
-    mesh: prepared.mesh,
-    clusters: all.map(({ one, items, labelled, isLeft }) => ({
-      cluster: one.cluster.name,
-      objects: items.map(({ created, wave, id }) => ({ action: created ? "delete" : "release", wave, id })),
-      ...(labelled === undefined
-        ? {}
-        : {
-            labelled: [...countKinds({ items: isLeft ? labelled.items : [], stays: labelled.stays })].map(
-              ([kind, count]) => ({ kind, count }),
-            ),
-          }),
-    })),
-  };
 }

@@ -1,5 +1,6 @@
 import type { ExitCode } from "../../core/diagnostics/exit-codes.ts";
 import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
+import { classOfReading } from "../../engine/operations/exit-class.ts";
 import { readStatus } from "../../engine/operations/status.ts";
 import type { MeshContext } from "../terminal/context.ts";
 import type { StatusView } from "../views/status.ts";
@@ -9,7 +10,6 @@ export async function showStatus(view: StatusView, context: MeshContext): Promis
   const { meshFile } = await context.readMesh();
   const clusters = await readStatus(meshFile, await context.engineOptions());
   view.status(meshFile.mesh.name, clusters);
-  const away = clusters.flatMap((cluster) => (cluster.kind === "unreachable" ? [cluster.diagnostic] : []));
-  context.report(away);
-  return away.length > 0 ? exitCodes.unreachable : exitCodes.ok;
+  context.report(clusters.flatMap((cluster) => (cluster.kind === "unreachable" ? [cluster.diagnostic] : [])));
+  return exitCodes[classOfReading(clusters)];
 }

@@ -1,13 +1,11 @@
 import path from "node:path";
 import type { ExitCode } from "../../core/diagnostics/exit-codes.ts";
 import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
+import { classOfReading } from "../../engine/operations/exit-class.ts";
 import { gatherBundle, readEventsFile, refuseExisting, writeArchive } from "../../engine/operations/support-bundle.ts";
 import type { MeshContext } from "../terminal/context.ts";
 import { programVersion } from "../terminal/program-version.ts";
 import { viewBundle } from "../views/human/support-bundle.ts";
-import { checkDocument } from "../../engine/documents/check.ts";
-import { planDocument } from "../../engine/documents/plan.ts";
-import { statusDocument } from "../../engine/documents/status.ts";
 
 export interface SupportBundleArgs {
   readonly events: string | undefined;
@@ -30,15 +28,10 @@ export async function packSupportBundle(args: SupportBundleArgs, context: MeshCo
       ...options,
       version: programVersion,
       ...(events === undefined ? {} : { events }),
-      documents: {
-        check: checkDocument,
-        plan: (plan) => planDocument(plan, { prune: false }),
-        status: (clusters) => statusDocument(mesh, clusters),
-      },
     }),
   );
   await writeArchive(file, name, { folder, files: bundle.files, now });
   context.print(viewBundle(name, bundle, context.palette));
   context.report(bundle.unreachable.map((one) => one.diagnostic));
-  return bundle.unreachable.length > 0 ? exitCodes.unreachable : exitCodes.ok;
+  return exitCodes[classOfReading(bundle.unreachable)];
 }

@@ -1,117 +1,29 @@
 import type { RequestSettings } from "../../core/decide/route-request.ts";
 import type { ExitCode } from "../../core/diagnostics/exit-codes.ts";
 import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
-import { suggestName } from "../../core/diagnostics/suggest.ts";
-import { UserError } from "../../core/diagnostics/user-error.ts";
-import type { Mesh } from "../../core/model/mesh.ts";
-import type { VerifyTarget } from "../../engine/operations/verify.ts";
-import { verifyMesh } from "../../engine/operations/verify.ts";
+import { classOfVerification } from "../../engine/operations/exit-class.ts";
+import { diagnosticsOf, verifyMesh } from "../../engine/operations/verify.ts";
+import type { Selection } from "../../engine/operations/verify-target.ts";
+import { chooseTarget } from "../../engine/operations/verify-target.ts";
 import type { MeshContext } from "../terminal/context.ts";
 import type { VerifyView } from "../views/verify.ts";
 
-/** What a person names of the mesh file: all of it without a service. */
-export interface Selection {
-  readonly service: string | undefined;
-  readonly namespace: string | undefined;
-  readonly route: string | undefined;
-}
-
-export interface VerifyArgs {
+export interface VerifyArgs extends Selection {
   readonly requests: number;
   /** True ends with 0 also where something could not be proven. */
-  readonly allowUnproven?: boolean;
-  readonly select?: Selection;
-  readonly ask?: RequestSettings;
+  readonly allowUnproven: boolean;
+  readonly ask: RequestSettings;
 }
 
-export interface VerifyEnd {
-  readonly exitCode: ExitCode;
-  /** True when something was seen to be wrong, not only unseen. */
-  readonly failed: boolean;
-}
-
-/** Verifies, shows the proof, reports what failed. What `verify`, the end of `shift` and the demo do. */
-export async function runVerification(args: VerifyArgs, view: VerifyView, context: MeshContext): Promise<VerifyEnd> {
+/** Verifies, shows the proof, reports what failed. What `verify` and the demo's proofs are. */
+export async function runVerification(args: VerifyArgs, view: VerifyView, context: MeshContext): Promise<ExitCode> {
   const { meshFile } = await context.readMesh();
-  const only = args.select === undefined ? undefined : findTarget(meshFile.mesh, args.select);
-  requireOneRoute(meshFile.mesh, only, args.ask);
+  const { requests, ask } = args;
+  const only = chooseTarget(meshFile.mesh, args, ask);
   const verification = await context.operate({}, async (options) =>
-    verifyMesh(meshFile, {
-      ...options,
-      requests: args.requests,
-      ...(only === undefined ? {} : { only }),
-      ...(args.ask === undefined ? {} : { ask: args.ask }),
-    }),
+    verifyMesh(meshFile, { ...options, requests, ask, ...(only === undefined ? {} : { only }) }),
   );
   view.verification(verification);
-  context.report([
-    ...verification.proofs.flatMap((proof) => proof.diagnostics),
-    ...verification.unreachable.map((one) => one.diagnostic),
-    ...verification.diagnostics,
-  ]);
-  const failed = verification.failed > 0;
-  const good = verification.ok || (args.allowUnproven === true && !failed);
-  return { exitCode: good ? exitCodes.ok : exitCodes.findings, failed };
-}
-
-/** The part of the mesh that is named. A UserError (64) where the mesh file has none of that name, or several. */
-function findTarget(mesh: Mesh, { service, namespace, route }: Selection): VerifyTarget | undefined {
-  const services = mesh.services.filter(
-    (one) =>
-      (service === undefined || one.name === service) &&
-      (namespace === undefined || one.namespace === namespace) &&
-      (route === undefined || one.routes.some(({ name }) => name === route)),
-  );
-  if (service === undefined && namespace === undefined && route === undefined) {
-    return undefined;
-  }
-  const [found, second] = services;
-  if (found === undefined) {
-    throw noSuch(mesh, { service, namespace, route });
-  }
-  if (second !== undefined) {
-    throw usage(
-      `${services.map((one) => `${one.namespace}/${one.name}`).join(" and ")} are both meant.`,
-      "Name the service, and its namespace with -n.",
-    );
-  }
-  return { service: found.name, namespace: found.namespace, ...(route === undefined ? {} : { route }) };
-}
-
-function noSuch(mesh: Mesh, { service, namespace, route }: Selection): UserError {
-  const ofName = mesh.services.filter((one) => service === undefined || one.name === service);
-  const routes = ofName.flatMap((one) => one.routes.map(({ name }) => name));
-  const missing = ofName.length === 0 || route === undefined;
-  const names = missing ? mesh.services.map(({ name }) => name) : routes;
-  const near = suggestName(missing ? (service ?? "") : (route ?? ""), names);
-  const what = [
-    ...(service === undefined ? [] : [`service ${service}`]),
-    ...(namespace === undefined ? [] : [`in namespace ${namespace}`]),
-    ...(route === undefined ? [] : [`with route ${route}`]),
-  ].join(" ");
-  return usage(
-    `The mesh file has no ${what === "" ? "such service" : what}.`,
-    near === undefined ? `It has ${names.length === 0 ? "none" : names.join(", ")}.` : `Did you mean ${near}?`,
-  );
-}
-
-/** A path belongs to one route; the same path asked of others would prove nothing of them. */
-function requireOneRoute(mesh: Mesh, only: VerifyTarget | undefined, ask: RequestSettings | undefined): void {
-  const routes = mesh.services
-    .filter((one) => only === undefined || (one.name === only.service && one.namespace === only.namespace))
-    .flatMap((one) => one.routes.map(({ name }) => name))
-    .filter((name) => only?.route === undefined || name === only.route);
-  if (ask?.path !== undefined && routes.length !== 1) {
-    throw usage(
-      `--path is for one route, and ${routes.length === 0 ? "none is" : `${routes.join(", ")} are`} meant.`,
-      "Name the service, and the route with --route.",
-    );
-  }
-}
-
-function usage(detail: string, fix: string): UserError {
-  return new UserError(
-    [{ code: "ISM341", severity: "error", summary: "Not a part of the mesh that can be meant", detail, fix }],
-    exitCodes.usage,
-  );
+  context.report(diagnosticsOf(verification));
+  return exitCodes[classOfVerification(verification, args)];
 }

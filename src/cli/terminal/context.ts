@@ -2,8 +2,8 @@ import type { Readable } from "node:stream";
 import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
 import type { OnProgress } from "../../core/progress.ts";
 import type { MeshFile } from "../../engine/mesh-file.ts";
-import type { Scope } from "../../engine/operations/plan.ts";
-import type { EngineOptions } from "../../engine/options.ts";
+import type { Scope } from "../../engine/operations/scope.ts";
+import type { EngineOptions, PlanOptions, RunOptions } from "../../engine/options.ts";
 import type { Palette } from "./palette.ts";
 
 /** The part of a process stream that the command line writes to. */
@@ -40,9 +40,7 @@ export interface ProgressView {
 }
 
 /** What a command says itself about how the engine works; everything else of the options is the same for all commands. */
-export type OwnOptions = Partial<
-  Pick<EngineOptions, "onEvent" | "timeoutMs" | "forceConflicts" | "adopt" | "continueOnRefusal">
->;
+export type OwnOptions = Partial<Pick<RunOptions, "onEvent" | "timeoutMs"> & PlanOptions>;
 
 /** Which mesh a command is about. */
 export interface MeshPlace {

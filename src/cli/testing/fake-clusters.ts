@@ -4,9 +4,10 @@ import path from "node:path";
 import { stringify } from "yaml";
 import type { FakeApiServer, FakeApiServerOptions } from "../../kube/fake/fake-api-server.ts";
 import { startFakeApiServer } from "../../kube/fake/fake-api-server.ts";
+import type { EngineOptions } from "../../engine/options.ts";
 import type { RunOptions, RunResult } from "./run-isthmus.ts";
 import { answerPod, runControllers } from "./fake-control-plane.ts";
-import { runIsthmus } from "./run-isthmus.ts";
+import { contextOf, runIsthmus } from "./run-isthmus.ts";
 
 /** A folder with a mesh file, a kubeconfig and an istioctl, and the API servers that they lead to. */
 export interface FakeClusters {
@@ -16,6 +17,8 @@ export interface FakeClusters {
   readonly env: Readonly<Record<string, string>>;
   /** Runs a command line in the folder. */
   readonly run: (commandLine: string, options?: RunOptions) => Promise<RunResult>;
+  /** What a command hands to the engine here. */
+  readonly engineOptions: () => Promise<EngineOptions>;
   readonly close: () => Promise<void>;
 }
 
@@ -140,6 +143,7 @@ export async function startFakeClusters(
     servers,
     env,
     run: async (commandLine, run = {}) => runIsthmus(commandLine, { ...run, folder, env: { ...env, ...run.env } }),
+    engineOptions: async () => contextOf(folder, env).engineOptions(),
     close: async () => {
       await Promise.all(started.map(async ([, server]) => server.close()));
       await rm(folder, { recursive: true, force: true });

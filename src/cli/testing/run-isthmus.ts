@@ -2,7 +2,8 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { PassThrough } from "node:stream";
-import type { CliIo, InputStream, OutputStream } from "../terminal/context.ts";
+import { createContext } from "../create-context.ts";
+import type { CliContext, CliIo, InputStream, OutputStream } from "../terminal/context.ts";
 import { runCli } from "../run-cli.ts";
 
 export interface RunOptions {
@@ -38,23 +39,36 @@ export async function runIsthmus(commandLine: string, options: RunOptions = {}):
     }
     const out = collect(options.tty);
     const err = collect(options.tty);
-    const io: CliIo = {
-      stdin: inputOf(options),
+    const code = await runCli(wordsOf(commandLine), {
+      ...ioOf(folder, options),
       stdout: out.stream,
       stderr: err.stream,
-      env: { HOME: folder, ...options.env },
-      cwd: folder,
-      now: () => Date.now(),
-      signal: options.signal ?? new AbortController().signal,
-      outputClosed: new AbortController().signal,
-    };
-    const code = await runCli(wordsOf(commandLine), io);
+    });
     return { out: out.text(), err: err.text(), code };
   } finally {
     if (options.folder === undefined) {
       await rm(folder, { recursive: true, force: true });
     }
   }
+}
+
+/** The context of a command that runs in that folder and says nothing. */
+export function contextOf(folder: string, env: Readonly<Record<string, string>>): CliContext {
+  const globals = { color: "never", verbose: false, quiet: true, kubeconfig: undefined } as const;
+  return createContext([], globals, ioOf(folder, { env })).context;
+}
+
+function ioOf(folder: string, options: RunOptions): CliIo {
+  return {
+    stdin: inputOf(options),
+    stdout: collect(options.tty).stream,
+    stderr: collect(options.tty).stream,
+    env: { HOME: folder, ...options.env },
+    cwd: folder,
+    now: () => Date.now(),
+    signal: options.signal ?? new AbortController().signal,
+    outputClosed: new AbortController().signal,
+  };
 }
 
 function wordsOf(commandLine: string): readonly string[] {

@@ -1,16 +1,6 @@
-import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
-import type { Mesh } from "../../core/model/mesh.ts";
+import type { Validation } from "../../engine/operations/validate.ts";
 import { viewValidation } from "./human/validation.ts";
 import type { Printer } from "./printer.ts";
-
-/** What a mesh file is, with everything that is to be said of it. */
-export interface Validation {
-  /** The file's name as given; `<stdin>` for what came from there. */
-  readonly name: string;
-  /** Undefined when something of it is wrong. */
-  readonly mesh: Mesh | undefined;
-  readonly diagnostics: readonly Diagnostic[];
-}
 
 /** What `isthmus validate` prints. */
 export interface ValidateView {

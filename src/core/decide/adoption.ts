@@ -11,6 +11,9 @@ import { firstVerdict } from "./first-verdict.ts";
 export const adoptionPolicies = ["never", "unowned", "all"] as const;
 export type AdoptionPolicy = (typeof adoptionPolicies)[number];
 
+/** What holds where nobody says otherwise: what no other tool claims may become the mesh's. */
+export const defaultAdoption = "unowned" satisfies AdoptionPolicy;
+
 /** What is known of an object that the mesh asks for and that is there already. */
 export interface AdoptionFacts {
   readonly policy: AdoptionPolicy;

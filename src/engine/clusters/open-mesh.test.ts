@@ -63,13 +63,11 @@ function optionsWith(signal: AbortSignal): EngineOptions {
   };
 }
 
-const documents = { check: () => ({}), plan: () => ({}), status: () => ({}) };
-
 const commands: Readonly<Record<string, (meshFile: MeshFile, options: EngineOptions) => Promise<unknown>>> = {
   check: takeFacts,
   verify: async (meshFile, options) => verifyMesh(meshFile, { ...options, requests: 1 }),
   remove: prepareRemoval,
-  "support-bundle": async (meshFile, options) => gatherBundle(meshFile, { ...options, version: "0", documents }),
+  "support-bundle": async (meshFile, options) => gatherBundle(meshFile, { ...options, version: "0" }),
 };
 
 it.each(Object.keys(commands))(

@@ -1,13 +1,13 @@
-import type { MeshFacts } from "../../core/checks/facts.ts";
-import type { CheckReport } from "../../core/checks/run-checks.ts";
 import { runChecks } from "../../core/checks/run-checks.ts";
-import type { Plan } from "../../core/plan/plan.ts";
 import { Redactor } from "../../core/redact/redactor.ts";
 import { serviceNamespaces } from "../../core/render/service-namespaces.ts";
 import { istioNamespace } from "../../core/render/names.ts";
 import { compareText } from "../../core/render/order.ts";
 import type { Connection } from "../clusters/connect-clusters.ts";
 import { closeMesh, openMesh } from "../clusters/open-mesh.ts";
+import { checkDocument } from "../documents/check.ts";
+import { planDocument } from "../documents/plan.ts";
+import { statusDocument } from "../documents/status.ts";
 import type { MeshFile } from "../mesh-file.ts";
 import type { AccessOptions, PlanOptions, ProgramLookup, RunOptions } from "../options.ts";
 import { startSlowTask } from "../progress/slow-task.ts";
@@ -19,7 +19,6 @@ import { withoutSchema } from "../support/read-objects.ts";
 import { rememberCredentials } from "../support/remember-secrets.ts";
 import { factsThrough } from "./check.ts";
 import { preparePlan } from "../plan/prepare-plan.ts";
-import type { ClusterStatus } from "./status.ts";
 import { statusThrough } from "./status.ts";
 
 export { refuseExisting, writeArchive } from "../support/archive.ts";
@@ -30,12 +29,6 @@ export interface BundleOptions extends RunOptions, AccessOptions, ProgramLookup,
   readonly version: string;
   /** The text of an events file, as --events-to writes it. */
   readonly events?: string;
-  /** How the documents look that commands print with -o json: whoever prints them knows. */
-  readonly documents: {
-    readonly check: (facts: MeshFacts, report: CheckReport) => object;
-    readonly plan: (plan: Plan) => object;
-    readonly status: (clusters: readonly ClusterStatus[]) => object;
-  };
 }
 
 export interface SupportBundle {
@@ -71,11 +64,11 @@ export async function gatherBundle(meshFile: MeshFile, options: BundleOptions): 
       collector.attempt({ path: "facts.json", signal: options.signal }, async () => {
         const facts = await factsThrough(meshFile, { connections, rancher }, options);
         collector.addOwn("facts.json", facts);
-        collector.addOwn("check.json", options.documents.check(facts, runChecks(facts, { pre: false })));
+        collector.addOwn("check.json", checkDocument(facts, runChecks(facts, { pre: false })));
       }),
       collector.attempt({ path: "status.json", signal: options.signal }, async () => {
         const status = await statusThrough(meshFile, { connections, rancher }, options);
-        collector.addOwn("status.json", options.documents.status(status));
+        collector.addOwn("status.json", statusDocument(mesh.name, status));
       }),
       collector.attempt({ path: "plan.json", signal: options.signal }, async () =>
         collectPlan(collector, meshFile, options),
@@ -102,7 +95,7 @@ export async function gatherBundle(meshFile: MeshFile, options: BundleOptions): 
 async function collectPlan(collector: BundleCollector, meshFile: MeshFile, options: BundleOptions): Promise<void> {
   const { plan, close } = await preparePlan(meshFile, options);
   await close();
-  collector.addForeign("plan.json", options.documents.plan(plan));
+  collector.addForeign("plan.json", planDocument(plan, { prune: false }));
   for (const one of plan.clusters) {
     if (one.kind === "planned" && meshFile.mesh.clusters.some((cluster) => cluster.name === one.cluster)) {
       const objects = one.objects.map(({ object }) => withoutSchema(object));

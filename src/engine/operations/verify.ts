@@ -46,6 +46,15 @@ export async function verifyMesh(meshFile: MeshFile, options: VerifyOptions): Pr
   }
 }
 
+/** Everything that a proof has found, in the order of the proof. */
+export function diagnosticsOf(verification: Verification): readonly Diagnostic[] {
+  return [
+    ...verification.proofs.flatMap((proof) => proof.diagnostics),
+    ...verification.unreachable.map((one) => one.diagnostic),
+    ...verification.diagnostics,
+  ];
+}
+
 function summarize(proofs: readonly IngressProof[], unreachable: Verification["unreachable"]): Verification {
   const count = (state: IngressProof["state"]): number => proofs.filter((proof) => proof.state === state).length;
   const failed = count("failed") + unreachable.length;

@@ -1,5 +1,3 @@
-import type { ExitCode } from "../../../core/diagnostics/exit-codes.ts";
-import { exitCodes } from "../../../core/diagnostics/exit-codes.ts";
 import { describeId, keyOf } from "../../../core/model/kube-object.ts";
 import type { Labelled, PreparedRemoval, RemovalOutcome } from "../../../engine/operations/remove.ts";
 import { countKinds } from "../../../engine/operations/remove.ts";
@@ -52,19 +50,4 @@ export function viewRemoval(outcomes: readonly RemovalOutcome[], palette: Palett
       return `${mark} ${outcome.cluster}  ${word}${outcome.deleted > 0 ? `, ${outcome.deleted} objects deleted` : ""}`;
     })
     .join("\n");
-}
-
-/** 0 when all is gone everywhere, 130 when interrupted, 4 when some clusters are done, 69 or 1 otherwise. */
-export function removalExitCode(outcomes: readonly RemovalOutcome[]): ExitCode {
-  const states = new Set(outcomes.map((outcome) => outcome.state));
-  if (states.has("interrupted")) {
-    return exitCodes.interrupted;
-  }
-  if (states.size === 0 || (states.size === 1 && states.has("removed"))) {
-    return exitCodes.ok;
-  }
-  if (states.has("removed")) {
-    return exitCodes.partlyApplied;
-  }
-  return states.has("failed") || states.has("left") ? exitCodes.failed : exitCodes.unreachable;
 }

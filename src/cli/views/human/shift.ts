@@ -1,16 +1,12 @@
 import type { Weights } from "../../../core/decide/shift-steps.ts";
-import type { Route, Service } from "../../../core/model/mesh.ts";
-import type { PreparedShift, ShiftOutcome } from "../../../engine/operations/shift.ts";
+import type { Route } from "../../../core/model/mesh.ts";
+import type { ShiftPreview } from "../../../engine/operations/progressive-shift.ts";
+import type { ShiftOutcome } from "../../../engine/operations/shift.ts";
 import type { Palette } from "../../terminal/palette.ts";
 import { viewField } from "./plan.ts";
 
 /** What a shift would change, cluster by cluster. */
-export function viewShiftPlan(
-  target: { readonly service: Service; readonly route: Route },
-  prepared: PreparedShift,
-  way: { readonly final: Weights; readonly steps: number },
-  palette: Palette,
-): string {
+export function viewShiftPlan({ target, prepared, final, steps }: ShiftPreview, palette: Palette): string {
   const name = `VirtualService ${target.service.namespace}/${target.route.name}`;
   const clusters = prepared.targets.flatMap((one) => {
     if (one.kind === "unreachable") {
@@ -25,7 +21,7 @@ export function viewShiftPlan(
       ...one.fields.map((field) => viewField(field, palette)),
     ];
   });
-  const more = way.steps > 1 ? [`in ${way.steps} steps to ${words(way.final)}`] : [];
+  const more = steps > 1 ? [`in ${steps} steps to ${words(final)}`] : [];
   return [...clusters, ...more].join("\n");
 }
 

@@ -1,8 +1,21 @@
-import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
 import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
+import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
 import { suggestName } from "../../core/diagnostics/suggest.ts";
 import { UserError } from "../../core/diagnostics/user-error.ts";
 import type { Mesh } from "../../core/model/mesh.ts";
+import type { Scope } from "../clusters/scope.ts";
+import { bystandersOf } from "../clusters/scope.ts";
+
+export type { Scope } from "../clusters/scope.ts";
+
+/**
+ * The scope of the named clusters: empty when no cluster is left out. Throws
+ * one UserError (64) with every name of which the mesh has no cluster.
+ */
+export function scopeOf(mesh: Mesh, names: readonly string[]): Scope {
+  requireClusters(mesh, names);
+  return bystandersOf(mesh, names).length === 0 ? [] : [...new Set(names)];
+}
 
 type Clusters = Pick<Mesh, "name" | "clusters">;
 

@@ -1,0 +1,70 @@
+import type { exitCodes } from "../../core/diagnostics/exit-codes.ts";
+import type { Plan } from "../../core/plan/plan.ts";
+import { hasChanges, refusedOf } from "../../core/plan/plan.ts";
+import type { ApplyResult } from "./apply.ts";
+import type { Checked } from "./check.ts";
+import type { RemovalOutcome } from "./remove.ts";
+import type { ClusterStatus } from "./status.ts";
+import type { Verification } from "./verify.ts";
+
+/** How a result counts, whoever asked for it: the command line ends with its code, a page or a controller shows it. */
+export type ExitClass = keyof typeof exitCodes;
+
+/** Of a plan: `changes` where an apply would change something. */
+export function classOfPlan(plan: Plan, options: { readonly prune: boolean }): ExitClass {
+  if (plan.clusters.some((one) => one.kind === "unreachable")) {
+    return "unreachable";
+  }
+  if (refusedOf(plan).length > 0) {
+    return "partlyApplied";
+  }
+  return hasChanges(plan, options) ? "changes" : "ok";
+}
+
+/** Of an apply: `partlyApplied` where some clusters are done and others are not, or not all of one is. */
+export function classOfApply({ clusters }: ApplyResult, signal: AbortSignal): ExitClass {
+  const states = clusters.map((cluster) => cluster.state);
+  if (signal.aborted) {
+    return "interrupted";
+  }
+  if (states.every((state) => state === "applied")) {
+    return "ok";
+  }
+  return states.some((state) => state === "applied" || state === "incomplete") ? "partlyApplied" : "failed";
+}
+
+/** Of a removal: `ok` when all is gone everywhere. */
+export function classOfRemoval(outcomes: readonly RemovalOutcome[]): ExitClass {
+  const states = new Set(outcomes.map((outcome) => outcome.state));
+  if (states.has("interrupted")) {
+    return "interrupted";
+  }
+  if (states.size === 0 || (states.size === 1 && states.has("removed"))) {
+    return "ok";
+  }
+  if (states.has("removed")) {
+    return "partlyApplied";
+  }
+  return states.has("failed") || states.has("left") ? "failed" : "unreachable";
+}
+
+/** Of a check: `unreachable` when no cluster answers. Warnings alone are `ok`. */
+export function classOfCheck({ facts, report }: Checked): ExitClass {
+  if (facts.clusters.every((one) => one.kind === "unreachable")) {
+    return "unreachable";
+  }
+  return report.ok ? "ok" : "findings";
+}
+
+/** Of a proof: with `allowUnproven` what could not be proven does not count, and what failed does. */
+export function classOfVerification(
+  verification: Pick<Verification, "ok" | "failed">,
+  { allowUnproven }: { readonly allowUnproven: boolean },
+): ExitClass {
+  return verification.ok || (allowUnproven && verification.failed === 0) ? "ok" : "findings";
+}
+
+/** Of what was read of clusters without judging it: `unreachable` when one of them does not answer. */
+export function classOfReading(clusters: readonly Pick<ClusterStatus, "kind">[]): ExitClass {
+  return clusters.some((one) => one.kind === "unreachable") ? "unreachable" : "ok";
+}

@@ -1,0 +1,120 @@
+import { readFile, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { FakeClusters } from "../../cli/testing/fake-clusters.ts";
+import { startFakeClusters } from "../../cli/testing/fake-clusters.ts";
+import { readMeshFile } from "../mesh-file.ts";
+import type { ShiftCaller, ShiftPreview, ShiftRequest } from "./progressive-shift.ts";
+import { shiftProgressively } from "./progressive-shift.ts";
+
+let clusters: FakeClusters;
+let file: string;
+
+/** A mesh with v1 and v2 in one cluster, all requests to v1. */
+beforeEach(async () => {
+  clusters = await startFakeClusters(["west"], { living: true });
+  file = path.join(clusters.folder, "mesh.yaml");
+  const text = await readFile(file, "utf8");
+  await writeFile(
+    file,
+    text
+      .replace(
+        / {8}v1:\n {10}clusters:\n {12}- west/,
+        "        v1: { clusters: [west] }\n        v2: { clusters: [west] }",
+      )
+      .replace(/weights:\n +v1: 100/, "weights: { v1: 100, v2: 0 }"),
+  );
+  await clusters.run("apply --yes");
+}, 60_000);
+
+afterEach(async () => {
+  await clusters.close();
+});
+
+const toV2: ShiftRequest = {
+  service: "helloworld",
+  namespace: undefined,
+  route: undefined,
+  weights: { v1: 0, v2: 100 },
+  step: 40,
+  everyMs: 0,
+  // Nothing runs behind these servers that could answer.
+  force: true,
+  proof: undefined,
+  rollback: false,
+};
+
+describe("a shift in steps", () => {
+  it("asks once, before the first of them, and writes file and clusters at each", async () => {
+    const told: string[] = [];
+    const asked: ShiftPreview[] = [];
+    const ended = await shift(toV2, {
+      agree: async (preview) => {
+        asked.push(preview);
+        told.push("asked");
+        return true;
+      },
+      written: (_, weights, outcomes) =>
+        told.push(`${weights["v1"]}/${weights["v2"]} ${outcomes.map(({ state }) => state).join(" ")}`),
+    });
+    expect(ended).toBe("ok");
+    expect(told).toEqual(["asked", "67/33 shifted", "33/67 shifted", "0/100 shifted"]);
+    expect(asked).toMatchObject([{ steps: 3, final: { v1: 0, v2: 100 }, changes: true }]);
+    expect(await weightsOfFile()).toBe("{ v1: 0, v2: 100 }");
+  });
+
+  it("changes nothing when nobody agrees", async () => {
+    const written: unknown[] = [];
+    const ended = await shift(toV2, { agree: async () => false, written: (...step) => written.push(step) });
+    expect(ended).toBe("failed");
+    expect(written).toEqual([]);
+    expect(await weightsOfFile()).toBe("{ v1: 100, v2: 0 }");
+  });
+
+  it("has nothing to ask about where the weights are there already", async () => {
+    const asked: boolean[] = [];
+    const agree = async ({ changes }: ShiftPreview): Promise<boolean> => {
+      asked.push(changes);
+      return true;
+    };
+    expect(await shift({ ...toV2, weights: { v1: 100, v2: 0 } }, { agree })).toBe("ok");
+    expect(asked).toEqual([false]);
+  });
+
+  it("keeps what others write into the mesh file between two steps", async () => {
+    await shift(toV2, {
+      written: (_, weights) => {
+        if (weights["v1"] === 67) {
+          edits.push(readFile(file, "utf8").then(async (text) => writeFile(file, `# a remark of somebody\n${text}`)));
+        }
+      },
+    });
+    expect(await readFile(file, "utf8")).toMatch(/^# a remark of somebody\n/);
+    expect(await weightsOfFile()).toBe("{ v1: 0, v2: 100 }");
+  });
+});
+
+/** Edits of others that are under way; the next look at the mesh file comes after them. */
+const edits: Promise<void>[] = [];
+
+async function shift(request: ShiftRequest, caller: Partial<ShiftCaller>): ReturnType<typeof shiftProgressively> {
+  return shiftProgressively(
+    request,
+    {
+      readMesh: async () => {
+        await Promise.all(edits.splice(0));
+        return readMeshFile(file, clusters.folder);
+      },
+      agree: async () => true,
+      written: () => {},
+      proven: () => {},
+      report: () => {},
+      ...caller,
+    },
+    await clusters.engineOptions(),
+  );
+}
+
+async function weightsOfFile(): Promise<string | undefined> {
+  return /weights: (.*)/.exec(await readFile(file, "utf8"))?.[1];
+}

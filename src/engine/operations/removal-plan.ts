@@ -1,0 +1,22 @@
+import type { RemovalPlan } from "../events.ts";
+import type { PreparedRemoval } from "./remove.ts";
+import { countKinds } from "./remove.ts";
+
+/** What a prepared removal would take away, as a value that can be shown and sent. */
+export function planRemoval(prepared: PreparedRemoval): RemovalPlan {
+  const all = [...prepared.clusters, ...(prepared.management === undefined ? [] : [prepared.management])];
+  return {
+    mesh: prepared.mesh,
+    clusters: all.map(({ one, items, labelled, isLeft }) => ({
+      cluster: one.cluster.name,
+      objects: items.map(({ created, wave, id }) => ({ action: created ? "delete" : "release", wave, id })),
+      ...(labelled === undefined
+        ? {}
+        : {
+            labelled: [...countKinds({ items: isLeft ? labelled.items : [], stays: labelled.stays })].map(
+              ([kind, count]) => ({ kind, count }),
+            ),
+          }),
+    })),
+  };
+}

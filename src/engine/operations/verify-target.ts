@@ -1,0 +1,85 @@
+import type { RequestSettings } from "../../core/decide/route-request.ts";
+import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
+import { suggestName } from "../../core/diagnostics/suggest.ts";
+import { UserError } from "../../core/diagnostics/user-error.ts";
+import type { Mesh } from "../../core/model/mesh.ts";
+import type { VerifyTarget } from "./verify.ts";
+
+/** What somebody names of the mesh file: all of it where nothing is named. */
+export interface Selection {
+  readonly service: string | undefined;
+  readonly namespace: string | undefined;
+  readonly route: string | undefined;
+}
+
+/**
+ * What of a mesh is to be proven, and how it is asked; undefined = all of it.
+ * Throws a UserError (64, ISM341) where the mesh has none of the named, where
+ * several are meant, and for a path that several routes would be asked for.
+ */
+export function chooseTarget(mesh: Mesh, selection: Selection, ask: RequestSettings): VerifyTarget | undefined {
+  const target = findTarget(mesh, selection);
+  requireOneRoute(mesh, target, ask);
+  return target;
+}
+
+function findTarget(mesh: Mesh, { service, namespace, route }: Selection): VerifyTarget | undefined {
+  const services = mesh.services.filter(
+    (one) =>
+      (service === undefined || one.name === service) &&
+      (namespace === undefined || one.namespace === namespace) &&
+      (route === undefined || one.routes.some(({ name }) => name === route)),
+  );
+  if (service === undefined && namespace === undefined && route === undefined) {
+    return undefined;
+  }
+  const [found, second] = services;
+  if (found === undefined) {
+    throw noSuch(mesh, { service, namespace, route });
+  }
+  if (second !== undefined) {
+    throw usage(
+      `${services.map((one) => `${one.namespace}/${one.name}`).join(" and ")} are both meant.`,
+      "Name the service, and its namespace with -n.",
+    );
+  }
+  return { service: found.name, namespace: found.namespace, ...(route === undefined ? {} : { route }) };
+}
+
+function noSuch(mesh: Mesh, { service, namespace, route }: Selection): UserError {
+  const ofName = mesh.services.filter((one) => service === undefined || one.name === service);
+  const routes = ofName.flatMap((one) => one.routes.map(({ name }) => name));
+  const missing = ofName.length === 0 || route === undefined;
+  const names = missing ? mesh.services.map(({ name }) => name) : routes;
+  const near = suggestName(missing ? (service ?? "") : (route ?? ""), names);
+  const what = [
+    ...(service === undefined ? [] : [`service ${service}`]),
+    ...(namespace === undefined ? [] : [`in namespace ${namespace}`]),
+    ...(route === undefined ? [] : [`with route ${route}`]),
+  ].join(" ");
+  return usage(
+    `The mesh file has no ${what === "" ? "such service" : what}.`,
+    near === undefined ? `It has ${names.length === 0 ? "none" : names.join(", ")}.` : `Did you mean ${near}?`,
+  );
+}
+
+/** A path belongs to one route; the same path asked of others would prove nothing of them. */
+function requireOneRoute(mesh: Mesh, only: VerifyTarget | undefined, ask: RequestSettings): void {
+  const routes = mesh.services
+    .filter((one) => only === undefined || (one.name === only.service && one.namespace === only.namespace))
+    .flatMap((one) => one.routes.map(({ name }) => name))
+    .filter((name) => only?.route === undefined || name === only.route);
+  if (ask.path !== undefined && routes.length !== 1) {
+    throw usage(
+      `--path is for one route, and ${routes.length === 0 ? "none is" : `${routes.join(", ")} are`} meant.`,
+      "Name the service, and the route with --route.",
+    );
+  }
+}
+
+function usage(detail: string, fix: string): UserError {
+  return new UserError(
+    [{ code: "ISM341", severity: "error", summary: "Not a part of the mesh that can be meant", detail, fix }],
+    exitCodes.usage,
+  );
+}
