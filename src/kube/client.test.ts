@@ -418,6 +418,17 @@ describe("tunnels to pods", () => {
     expect(server.requests[0]?.headers.authorization).toBe("Bearer some-token");
   });
 
+  it("serve one request to a port after the other, and end with the client", async () => {
+    const { server, client } = await start({ podResponse: (path) => `${answer}page ${path.slice(1)}` });
+    const pages = await Promise.all(
+      ["1", "2", "3", "4"].map(async (page) => client.podHttpGet("demo", "pod-1", 15000, `/${page}`, { signal })),
+    );
+    expect(pages.map(({ body }) => body)).toEqual(["page 1", "page 2", "page 3", "page 4"]);
+    await client.podHttpGet("demo", "pod-1", 15020, "/5", { signal });
+    expect(server.requests.filter(({ url }) => url.includes("/portforward"))).toHaveLength(2);
+    await client.close();
+  });
+
   it("are opened once more when they break", async () => {
     let calls = 0;
     const { client } = await start({

@@ -164,7 +164,7 @@ export interface KubeClient {
   /** A byte stream to a port of a pod. Errors of the tunnel surface as the stream's `error` (a KubeError). */
   portForward(namespace: string, pod: string, port: number, options: CallOptions): Promise<Duplex>;
 
-  /** One `GET` of HTTP/1.1 to a port of a pod (Envoy's admin port, istiod's debug port); broken tunnels are tried once more. */
+  /** One `GET` of HTTP/1.1 to a port of a pod (Envoy's admin port, istiod's debug port). One tunnel serves all requests to a port, one after the other; a broken one is opened once more. */
   podHttpGet(
     namespace: string,
     pod: string,
@@ -182,7 +182,7 @@ export interface KubeClient {
 
 /** Bounds of one client. Times are in milliseconds. */
 export interface KubeLimits {
-  /** Requests at a time, watches and tunnels not counted. Default 24. */
+  /** Requests at a time, watches and tunnels not counted; fewer while the server answers at once. Default 24. */
   readonly concurrency: number;
   /** Default 5000. */
   readonly connectTimeoutMs: number;

@@ -9,7 +9,7 @@ import { readObject, readParsed } from "./read-answer.ts";
 import { listObjects } from "./list-objects.ts";
 import type { ObjectReference } from "./object-reference.ts";
 import { referenceOf } from "./object-reference.ts";
-import { getThroughPod } from "./pod-http-get.ts";
+import { createPodRequests } from "./pod-http-get.ts";
 import { readPodLog } from "./pod-log.ts";
 import { openPortForward } from "./port-forward.ts";
 import type { RequestSubject } from "./report-failure.ts";
@@ -37,6 +37,7 @@ export function createKubeClient({ cluster, context, limits }: KubeClientOptions
   const transport = createTransport(context, { ...defaultLimits, ...limits }, report);
   const discovery = createDiscovery(transport, report);
   const connection: Connection = { transport, discovery, report };
+  const podRequests = createPodRequests(connection);
 
   const pathOf = async (reference: ObjectReference, verb: string, signal: AbortSignal): Promise<string> => {
     const mapping = await discovery.find(reference, verb, signal);
@@ -182,12 +183,14 @@ export function createKubeClient({ cluster, context, limits }: KubeClientOptions
     portForward: async (namespace, pod, port, { signal }) =>
       openPortForward(connection, { namespace, pod, port }, signal),
 
-    podHttpGet: async (namespace, pod, port, path, options) =>
-      getThroughPod(connection, { namespace, pod, port }, path, options),
+    podHttpGet: async (namespace, pod, port, path, options) => podRequests.get({ namespace, pod, port }, path, options),
 
     podLog: async (namespace, pod, options) => readPodLog(connection, { namespace, pod }, options),
 
-    close: async () => transport.close(),
+    async close() {
+      podRequests.close();
+      await transport.close();
+    },
   };
 
   async function getVersion(signal: AbortSignal): Promise<Readonly<Record<string, unknown>>> {

@@ -10,12 +10,12 @@ import { createConnections } from "./connections.ts";
 import { codeOf } from "./kubeconfig/read-fields.ts";
 import type { ResolvedContext } from "./kubeconfig/resolve-context.ts";
 import type { Limiter } from "./limiter.ts";
-import { createLimiter } from "./limiter.ts";
 import type { Reporter, RequestSubject } from "./report-failure.ts";
 import { isSchemaRefusal } from "./report-failure.ts";
 import { retryWithin } from "./retry.ts";
 import { tolerateListeners } from "./tolerate-listeners.ts";
 import { userAgent } from "./user-agent.ts";
+import { createWarmingLimiter } from "./warming-limiter.ts";
 
 /** One request to an API server. `path` begins with `/api` or the like; a path in the server's URL is put before it. */
 export interface WireRequest {
@@ -59,6 +59,9 @@ export interface Transport {
   close(): Promise<void>;
 }
 
+/** A handful of connections serves a server nearby; one whose answers take longer than this gets more. */
+const warming = { first: 6, patienceMs: 50 };
+
 type Headers = Readonly<Record<string, string | string[]>>;
 
 const plainHeaders: Headers = {
@@ -74,7 +77,7 @@ export function createTransport(context: ResolvedContext, limits: KubeLimits, re
   const base = new URL(context.server);
   const prefix = base.pathname.replace(/\/$/, "");
   const authorizer = createAuthorizer(context);
-  const limiter: Limiter = createLimiter(limits.concurrency);
+  const limiter: Limiter = createWarmingLimiter({ ...warming, most: limits.concurrency });
   const connections = createConnections(context, limits);
   let answered = false;
 

@@ -1,8 +1,9 @@
-import "reflect-metadata";
-import { Buffer } from "node:buffer";
+import type { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
 import type { X509Certificate } from "node:crypto";
-import * as x509 from "@peculiar/x509";
+import type { Algorithm, CertificateFields } from "./certificate-fields.ts";
+import { readFields } from "./certificate-fields.ts";
+import { derTags, insideDer, readDer, readOid } from "./der.ts";
 
 /** What a chain of certificates is judged by, of one of its links. */
 export interface CertificateLink {
@@ -32,32 +33,59 @@ export interface CertificateLink {
 }
 
 const anyPurpose = "2.5.29.37.0";
-const purposes = { serverAuth: x509.ExtendedKeyUsage.serverAuth, clientAuth: x509.ExtendedKeyUsage.clientAuth };
+const purposes = { serverAuth: "1.3.6.1.5.5.7.3.1", clientAuth: "1.3.6.1.5.5.7.3.2" } as const;
+const extensionIds = {
+  subjectKeyId: "2.5.29.14",
+  keyUsage: "2.5.29.15",
+  basicConstraints: "2.5.29.19",
+  authorityKeyId: "2.5.29.35",
+  extendedKeyUsage: "2.5.29.37",
+};
+
+/** One of a fleet's clusters and all its gateways show the same few certificates; what is read of one is kept. */
+const known = new Map<string, CertificateLink>();
+const mostKnown = 5000;
 
 /** Reads what a chain is judged by. Throws for what only OpenSSL takes for a certificate. */
 export function linkOf(certificate: X509Certificate): CertificateLink {
-  const parsed = new x509.X509Certificate(new Uint8Array(certificate.raw));
-  const constraints = parsed.getExtension(x509.BasicConstraintsExtension);
-  const usages = parsed.getExtension(x509.KeyUsagesExtension)?.usages;
-  const extended = parsed.getExtension(x509.ExtendedKeyUsageExtension)?.usages.map(String);
-  const [subject, issuer] = [hex(parsed.subjectName.toArrayBuffer()), hex(parsed.issuerName.toArrayBuffer())];
+  const key = certificate.raw.toString("base64");
+  const link = known.get(key) ?? readLink(certificate);
+  if (known.size >= mostKnown) {
+    known.clear();
+  }
+  known.set(key, link);
+  return link;
+}
+
+function readLink(certificate: X509Certificate): CertificateLink {
+  const fields = readFields(certificate.raw);
+  const constraints = readConstraints(fields);
+  const extended = valueOf(fields, extensionIds.extendedKeyUsage, (value) =>
+    insideDer(value).map(({ content }) => readOid(content)),
+  );
+  const [subject, issuer] = [fields.subject.toString("hex"), fields.issuer.toString("hex")];
   const publicKey = certificate.publicKey.export({ format: "der", type: "spki" });
   return {
     certificate,
     identity: createHash("sha256").update(subject).update(publicKey).digest("hex"),
     subject,
     issuer,
-    subjectKeyId: parsed.getExtension(x509.SubjectKeyIdentifierExtension)?.keyId,
-    authorityKeyId: parsed.getExtension(x509.AuthorityKeyIdentifierExtension)?.keyId,
-    isAuthority: constraints?.ca ?? (parsed.extensions.length === 0 && subject === issuer),
+    subjectKeyId: valueOf(fields, extensionIds.subjectKeyId, (value) => readDer(value)[0]?.content.toString("hex")),
+    // [0] of it is the identifier; issuer and serial number may follow or stand alone.
+    authorityKeyId: valueOf(fields, extensionIds.authorityKeyId, (value) =>
+      insideDer(value)
+        .find(({ tag }) => tag === 0x80)
+        ?.content.toString("hex"),
+    ),
+    isAuthority: constraints?.ca ?? (fields.extensions.size === 0 && subject === issuer),
     pathLength: constraints?.pathLength,
-    maySignCertificates: usages === undefined || (usages & x509.KeyUsageFlags.keyCertSign) !== 0,
+    maySignCertificates: valueOf(fields, extensionIds.keyUsage, allowsSigning) ?? true,
     lacksPurposes:
       extended === undefined
         ? []
         : (["serverAuth", "clientAuth"] as const).filter((one) => !extended.includes(purposes[one])),
     isForNoServer: extended !== undefined && !extended.includes(anyPurpose) && !extended.includes(purposes.serverAuth),
-    weakSignature: /SHA-?1$|MD5/i.test(parsed.signatureAlgorithm.hash?.name ?? ""),
+    weakSignature: isWeak(fields.signature),
   };
 }
 
@@ -76,6 +104,52 @@ export function isSelfIssued(link: CertificateLink): boolean {
   return link.subject === link.issuer;
 }
 
-function hex(bytes: ArrayBuffer): string {
-  return Buffer.from(bytes).toString("hex");
+function valueOf<T>(
+  { extensions }: CertificateFields,
+  id: string,
+  read: (value: Buffer) => T | undefined,
+): T | undefined {
+  const extension = extensions.get(id);
+  return extension === undefined ? undefined : read(extension.value);
+}
+
+/** cA is a BOOLEAN that is left out where it is false; pathLenConstraint follows (RFC 5280, 4.2.1.9). */
+function readConstraints(
+  fields: CertificateFields,
+): { readonly ca: boolean; readonly pathLength: number | undefined } | undefined {
+  return valueOf(fields, extensionIds.basicConstraints, (value) => {
+    const parts = insideDer(value);
+    const length = parts.find(({ tag }) => tag === derTags.integer)?.content;
+    return {
+      ca: parts.some(({ tag, content }) => tag === derTags.boolean && content[0] !== 0),
+      pathLength: length === undefined ? undefined : Number.parseInt(length.toString("hex"), 16),
+    };
+  });
+}
+
+/** keyCertSign is bit 5 of a BIT STRING, whose first octet counts the unused bits at its end (RFC 5280, 4.2.1.3). */
+function allowsSigning(value: Buffer): boolean {
+  const bits = readDer(value)[0]?.content ?? value;
+  return ((bits[1] ?? 0) & 0x04) !== 0;
+}
+
+const overWeakHashes = new Set([
+  // RSA over MD2, MD5 and SHA-1; DSA and ECDSA over SHA-1.
+  "1.2.840.113549.1.1.2",
+  "1.2.840.113549.1.1.4",
+  "1.2.840.113549.1.1.5",
+  "1.2.840.10040.4.3",
+  "1.2.840.10045.4.1",
+]);
+const rsaPss = "1.2.840.113549.1.1.10";
+const sha1 = "1.3.14.3.2.26";
+
+/** RSASSA-PSS names its hash among its parameters, [0], and means SHA-1 where it names none (RFC 4055, 3.1). */
+function isWeak({ oid, parameters }: Algorithm): boolean {
+  if (oid !== rsaPss) {
+    return overWeakHashes.has(oid);
+  }
+  const hash = parameters === undefined ? undefined : insideDer(parameters).find(({ tag }) => tag === 0xa0);
+  const named = hash === undefined ? undefined : insideDer(hash.content)[0];
+  return named === undefined || readOid(named.content) === sha1;
 }

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import type { KubeObject } from "../../src/core/model/kube-object.ts";
+import { benchAgainst } from "./against.ts";
 import { compareWithAnalyze } from "./analyze.ts";
 import { benchBesideScripts } from "./beside-scripts.ts";
 import type { Figure } from "./measure.ts";
@@ -19,6 +20,8 @@ import { benchShift } from "./shift.ts";
  * machine is slow. `--engine` also builds the engine from nothing, which takes
  * minutes; `--render` measures rendering only, and `--fleet` (with sizes, default
  * `10,100`) many fake clusters only: both bring no sandbox up.
+ * `--against CHECKOUT` measures check and shift beside the program of another
+ * checkout, in turn on the same clusters.
  * `--analyze` measures nothing: it compares check with istioctl analyze.
  */
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -92,6 +95,15 @@ async function main(): Promise<void> {
     goal: 30,
     beside: { name: "shell proof", value: shellProof.apply },
   });
+  const [, , mode, checkout] = process.argv;
+  if (mode === "--against") {
+    const other = path.resolve(checkout ?? ".", "isthmus");
+    for (const figure of await benchAgainst({ program, file, env, instance }, other)) {
+      add(figure);
+    }
+    process.stdout.write(`\n${showFigures(figures)}\n`);
+    return;
+  }
   for (const figure of await benchBesideScripts({ program, file, env, instance, folder })) {
     add(figure);
   }
@@ -131,9 +143,9 @@ function writeMesh(): string {
 async function writeManifests(): Promise<string> {
   const { out } = await timed(program, ["render", "-f", writeMesh(), "--cluster", "west", "-o", "json"], env);
   const { clusters } = JSON.parse(out) as { readonly clusters: { readonly west: readonly KubeObject[] } };
-  const own = clusters.west.filter(
-    ({ kind, metadata }) => kind !== "Namespace" && kind !== "Secret" && metadata.namespace !== "sample",
-  );
+  // Without what isthmus makes itself, which would be there twice.
+  const made = ["Namespace", "Secret", "Gateway"];
+  const own = clusters.west.filter(({ kind, metadata }) => !made.includes(kind) && metadata.namespace !== "sample");
   const file = path.join(folder, "istio.json");
   writeFileSync(file, JSON.stringify(own));
   return file;

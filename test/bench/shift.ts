@@ -29,10 +29,7 @@ export async function benchShift(bench: ShiftBench): Promise<readonly Figure[]> 
   const state = JSON.parse(
     await output(bench, ["sandbox", "status", "--instance", bench.instance, "-o", "json"]),
   ) as State;
-  const status = JSON.parse(await output(bench, ["status", "-f", bench.file, "-o", "json"])) as {
-    readonly clusters: readonly { readonly ingress: readonly string[] }[];
-  };
-  const urls = status.clusters.map((cluster) => `http://${cluster.ingress[0]}/hello`);
+  const urls = await ingressUrls(bench);
   const isthmus: number[] = [];
   const kubectl: number[] = [];
   await output(bench, ["shift", "helloworld", "v1=100", "v2=0", "-f", bench.file, "--yes", "--no-verify"]);
@@ -56,8 +53,20 @@ export async function benchShift(bench: ShiftBench): Promise<readonly Figure[]> 
   ];
 }
 
+/** Where the demo's service is asked, at every cluster. */
+export async function ingressUrls(bench: ShiftBench): Promise<readonly string[]> {
+  const status = JSON.parse(await output(bench, ["status", "-f", bench.file, "-o", "json"])) as {
+    readonly clusters: readonly { readonly ingress: readonly string[] }[];
+  };
+  return status.clusters.map((cluster) => `http://${cluster.ingress[0]}/hello`);
+}
+
 /** Seconds from `start` until every ingress has answered with `version`; at most ten seconds of requests. */
-async function untilObeyed(urls: readonly string[], version: string, start: () => Promise<void>): Promise<number> {
+export async function untilObeyed(
+  urls: readonly string[],
+  version: string,
+  start: () => Promise<void>,
+): Promise<number> {
   const agent = new Agent({ connections: 2 });
   const begun = performance.now();
   const done = start();
@@ -81,7 +90,8 @@ async function untilObeyed(urls: readonly string[], version: string, start: () =
   }
 }
 
-async function shift(bench: ShiftBench, v1: number, v2: number): Promise<void> {
+/** Moves the demo's service to these weights, unproven. */
+export async function shift(bench: ShiftBench, v1: number, v2: number): Promise<void> {
   await output(bench, ["shift", "helloworld", `v1=${v1}`, `v2=${v2}`, "-f", bench.file, "--yes", "--no-verify"]);
 }
 

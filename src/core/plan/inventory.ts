@@ -14,9 +14,9 @@ export interface InventoryItem {
   /** False when the object was there before: `remove` then gives back our fields and leaves the object. */
   readonly created: boolean;
   /**
-   * What the last apply left: the digest of what it applied and the
-   * resourceVersion at which the object was still exactly the outcome of that.
-   * While both are the same, applying again would change nothing (docs/adr/0006).
+   * What the last apply left: the digest of what it applied, and at which
+   * resourceVersion and with which content applying it again would change
+   * nothing (docs/adr/0006).
    */
   readonly settled?: Settled;
 }
@@ -24,6 +24,8 @@ export interface InventoryItem {
 export interface Settled {
   readonly digest: string;
   readonly resourceVersion: string;
+  /** The digest of the live object without its status (`digestLive`), for one whose status moves the resourceVersion. */
+  readonly live?: string;
 }
 
 /** What isthmus owns in one cluster for one mesh. */

@@ -1,16 +1,22 @@
+import type { KubeObject } from "../../core/model/kube-object.ts";
 import { keyOf } from "../../core/model/kube-object.ts";
+import { cedeFields } from "../../core/plan/ceded-fields.ts";
+import { diffObjects } from "../../core/plan/diff.ts";
 import { digestLive, digestObject } from "../../core/plan/digest.ts";
 import type { InventoryItem } from "../../core/plan/inventory.ts";
 import type { PlannedObject } from "../../core/plan/plan.ts";
+import { isCatalogApp } from "../../core/render/rancher-app.ts";
+import { KubeError } from "../../kube/errors.ts";
 import type { ReadLive } from "../plan/live-objects.ts";
 import { createLiveReader } from "../plan/live-objects.ts";
 import { isSettled } from "../plan/unchanged-since-apply.ts";
 import type { Working } from "./cluster-run.ts";
 
 /**
- * Notes at which resourceVersion each object is exactly what this apply made
- * of it (or found to be as asked). An object that somebody else changed in the
- * meantime gets no note, so that the next plan asks the API server about it.
+ * Notes at which resourceVersion, and with which content, applying each object
+ * again would change nothing: it is exactly what this apply made of it (or
+ * found to be as asked), or controllers have added what is theirs and the API
+ * server says so. Any other object gets no note, so that the next plan asks.
  */
 export async function settleItems(
   work: Working,
@@ -29,7 +35,7 @@ export async function settleItems(
   return Promise.all(
     items.map(async (item): Promise<InventoryItem> => {
       const object = open.get(item);
-      return object === undefined ? item : settleItem(work, item, object, readLive);
+      return object === undefined ? item : settleItem(work, item, object, { readLive, signal });
     }),
   );
 }
@@ -43,7 +49,7 @@ async function settleItem(
   work: Working,
   item: InventoryItem,
   object: PlannedObject,
-  readLive: ReadLive,
+  { readLive, signal }: { readonly readLive: ReadLive; readonly signal: AbortSignal },
 ): Promise<InventoryItem> {
   const { settled: _settled, ...bare } = item;
   const outcome = work.outcomes.get(keyOf(item.id));
@@ -53,8 +59,35 @@ async function settleItem(
   }
   const live = await readLive(object.object);
   const version = live?.metadata["resourceVersion"];
-  if (live === undefined || typeof version !== "string" || digestLive(live) !== expected) {
+  if (live === undefined || typeof version !== "string") {
     return bare;
   }
-  return { ...bare, settled: { digest: outcome?.applied ?? digestObject(object.object), resourceVersion: version } };
+  const note = (digest: string): InventoryItem => ({
+    ...bare,
+    // Controllers write a status again and again, and each time the resourceVersion is another one.
+    settled: { digest, resourceVersion: version, ...("status" in live ? { live: digestLive(live) } : {}) },
+  });
+  if (digestLive(live) === expected) {
+    return note(outcome?.applied ?? digestObject(object.object));
+  }
+  const desired = cedeFields(object.object, live);
+  const complete = !object.knownAfterApply && !isCatalogApp(desired);
+  return complete && (await isStillAsApplied(work, desired, live, signal)) ? note(digestObject(desired)) : bare;
+}
+
+/** Asks the API server, which alone knows whether what was added since (a revision, a CA) is in the way of what we apply. */
+async function isStillAsApplied(
+  { one }: Working,
+  desired: KubeObject,
+  live: KubeObject,
+  signal: AbortSignal,
+): Promise<boolean> {
+  try {
+    return diffObjects(live, await one.client.apply(desired, { dryRun: true, signal })).length === 0;
+  } catch (error) {
+    if (error instanceof KubeError) {
+      return false;
+    }
+    throw error;
+  }
 }

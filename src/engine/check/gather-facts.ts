@@ -7,6 +7,7 @@ import { serviceNamespaces } from "../../core/render/service-namespaces.ts";
 import { KubeError } from "../../kube/errors.ts";
 import { diagnoseKubeError } from "../../kube/diagnose.ts";
 import { createLimiter } from "../../kube/limiter.ts";
+import { shareReads } from "../../kube/share-reads.ts";
 import { tolerateListeners } from "../../kube/tolerate-listeners.ts";
 import type { Connected, Connection } from "../clusters/connect-clusters.ts";
 import type { MeshFile } from "../mesh-file.ts";
@@ -95,10 +96,11 @@ function outlineOf(mesh: Mesh, file: string): MeshOutline {
 
 async function gatherSnapshot(
   mesh: Mesh,
-  { client, cluster, context, facts }: Connected,
+  { client: unshared, cluster, context, facts }: Connected,
   options: RunOptions & TrialOptions & { readonly tried: TriedCredentials },
 ): Promise<ClusterSnapshot> {
   const { signal } = options;
+  const client = shareReads(unshared);
   const namespaces = [istioNamespace, ...serviceNamespaces(mesh)];
   const [nodes, spaces, authority, istiod, gateways, remoteSecrets, services, pods] = await Promise.all([
     readNodes(client, signal),

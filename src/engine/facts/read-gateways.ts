@@ -9,15 +9,11 @@ import type { WireServicePort } from "./read-service-port.ts";
 import { readServicePort } from "./read-service-port.ts";
 import { serviceAddresses } from "./service-addresses.ts";
 import { environmentOf, readWorkload } from "./read-workload.ts";
+import { listIstioPods } from "./read-pods.ts";
 import { readListenerPorts, readProxyConfig } from "./read-proxy-config.ts";
 
 /** The admin port of every Istio proxy; open inside the pod only. */
 export const proxyAdminPort = 15000;
-
-const selectors: Readonly<Record<string, string>> = {
-  [ingressGateway]: "istio=ingressgateway",
-  [eastWestGateway]: "istio=eastwestgateway",
-};
 
 /** Both gateways of one cluster: Deployment, Service, and what every ready pod's proxy has. */
 export async function readGateways(
@@ -26,20 +22,11 @@ export async function readGateways(
   signal: AbortSignal,
 ): Promise<readonly GatewayFacts[]> {
   return Promise.all(
-    Object.entries(selectors).map(async ([name, labelSelector]): Promise<GatewayFacts> => {
+    ([ingressGateway, eastWestGateway] as const).map(async (name): Promise<GatewayFacts> => {
       const [deployment, service, pods] = await Promise.all([
         client.get({ apiVersion: "apps/v1", kind: "Deployment", namespace: istioNamespace, name }, { signal }),
         client.get({ apiVersion: "v1", kind: "Service", namespace: istioNamespace, name }, { signal }),
-        client.list(
-          {
-            apiVersion: "v1",
-            kind: "Pod",
-            namespace: istioNamespace,
-            labelSelector,
-            fieldSelector: "status.phase=Running",
-          },
-          { signal },
-        ),
+        listIstioPods(client, name, signal),
       ]);
       const environment = deployment === undefined ? {} : environmentOf(deployment);
       const network = environment["ISTIO_META_NETWORK"] ?? environment["ISTIO_META_REQUESTED_NETWORK_VIEW"];
@@ -84,7 +71,7 @@ function isReady(pod: KubeObject): boolean {
     | { readonly conditions?: readonly { readonly type: string; readonly status: string }[] }
     | undefined;
   const ready = status?.conditions?.some((one) => one.type === "Ready" && one.status === "True") === true;
-  return ready && pod.metadata["deletionTimestamp"] === undefined;
+  return ready;
 }
 
 interface SecretDump {

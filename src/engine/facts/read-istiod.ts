@@ -5,7 +5,8 @@ import type { Service } from "../../core/model/mesh.ts";
 import { istioNamespace, serviceHost } from "../../core/render/names.ts";
 import { compareText } from "../../core/render/order.ts";
 import type { KubeClient } from "../../kube/client.ts";
-import { listIstiodPods, readIstiodDebug, readIstiodPage } from "./istiod-pods.ts";
+import { readIstiodDebug, readIstiodPage } from "./istiod-pods.ts";
+import { listIstioPods } from "./read-pods.ts";
 import { readProxySync } from "./read-proxy-sync.ts";
 import { readValidation } from "./read-validation.ts";
 import { containersOf, environmentOf, readWorkload } from "./read-workload.ts";
@@ -18,7 +19,7 @@ export async function readIstiod(
 ): Promise<IstiodFacts> {
   const [deployment, pods, webhooks, validation] = await Promise.all([
     client.get({ apiVersion: "apps/v1", kind: "Deployment", namespace: istioNamespace, name: "istiod" }, { signal }),
-    listIstiodPods(client, signal),
+    listIstioPods(client, "istiod", signal),
     client.list(
       {
         apiVersion: "admissionregistration.k8s.io/v1",

@@ -1,6 +1,6 @@
 import type { PodFacts } from "../../core/checks/pod-facts.ts";
 import type { KubeObject } from "../../core/model/kube-object.ts";
-import { istioNamespace } from "../../core/render/names.ts";
+import { eastWestGateway, ingressGateway, istioNamespace } from "../../core/render/names.ts";
 import type { KubeClient } from "../../kube/client.ts";
 
 interface Container {
@@ -25,7 +25,11 @@ interface PodStatus {
 type Labels = Readonly<Record<string, string>>;
 
 /** Istio's own pods, by what they are selected by. */
-const istioPods: readonly Labels[] = [{ app: "istiod" }, { istio: "ingressgateway" }, { istio: "eastwestgateway" }];
+const istioPods: Readonly<Record<"istiod" | typeof ingressGateway | typeof eastWestGateway, Labels>> = {
+  istiod: { app: "istiod" },
+  [ingressGateway]: { istio: "ingressgateway" },
+  [eastWestGateway]: { istio: "eastwestgateway" },
+};
 
 /** All running pods of the given namespaces that are not being deleted. */
 export async function listRunningPods(
@@ -38,29 +42,39 @@ export async function listRunningPods(
   return all.flat().filter((pod) => pod.metadata["deletionTimestamp"] === undefined);
 }
 
+/** The running pods of one part of Istio, by a list that readers of all parts can share. */
+export async function listIstioPods(
+  client: KubeClient,
+  part: keyof typeof istioPods,
+  signal: AbortSignal,
+): Promise<readonly KubeObject[]> {
+  const pods = await listRunningPods(client, [istioNamespace], signal);
+  return pods.filter((pod) => carries(pod, istioPods[part]));
+}
+
 /** Those of the pods that are istiod's, a gateway's, or selected by a service of the mesh, reduced to what the checks judge. */
 export function readMeshPods(
   pods: readonly KubeObject[],
   services: readonly { readonly service: string; readonly selector: Labels }[],
 ): readonly PodFacts[] {
   const wanted = [
-    ...istioPods.map((labels) => ({ namespace: istioNamespace, labels })),
+    ...Object.values(istioPods).map((labels) => ({ namespace: istioNamespace, labels })),
     ...services
       .filter(({ selector }) => Object.keys(selector).length > 0)
       .map(({ service, selector }) => ({ namespace: service.slice(0, service.indexOf("/")), labels: selector })),
   ];
   return pods
     .filter((pod) =>
-      wanted.some(
-        ({ namespace, labels }) =>
-          namespace === pod.metadata.namespace &&
-          Object.entries(labels).every(([key, value]) => pod.metadata.labels?.[key] === value),
-      ),
+      wanted.some(({ namespace, labels }) => namespace === pod.metadata.namespace && carries(pod, labels)),
     )
     .map(readPod);
 }
 
 /** One pod, reduced to what the checks judge. */
+export function carries(pod: KubeObject, labels: Labels): boolean {
+  return Object.entries(labels).every(([key, value]) => pod.metadata.labels?.[key] === value);
+}
+
 export function readPod(pod: KubeObject): PodFacts {
   const spec = (pod["spec"] ?? {}) as PodSpec;
   const status = (pod["status"] ?? {}) as PodStatus;

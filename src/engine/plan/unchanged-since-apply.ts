@@ -1,13 +1,14 @@
 import type { KubeObject } from "../../core/model/kube-object.ts";
-import { digestObject } from "../../core/plan/digest.ts";
+import { digestLive, digestObject } from "../../core/plan/digest.ts";
 import { lastWriterOf } from "../../core/plan/last-change.ts";
 import type { Settled } from "../../core/plan/inventory.ts";
 
-/** True when the object is untouched since an apply of the very same content left it (docs/adr/0006). */
+/** True when nothing but the status was written since an apply of the very same content left the object (docs/adr/0006). */
 export function isSettled(settled: Settled | undefined, desired: KubeObject, live: KubeObject): boolean {
   return (
     settled !== undefined &&
-    settled.resourceVersion === live.metadata["resourceVersion"] &&
+    (settled.resourceVersion === live.metadata["resourceVersion"] ||
+      (settled.live !== undefined && settled.live === digestLive(live))) &&
     settled.digest === digestObject(desired)
   );
 }

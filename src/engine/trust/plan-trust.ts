@@ -7,7 +7,6 @@ import type { Cluster, Mesh } from "../../core/model/mesh.ts";
 import type { IntermediateFacts, IntermediateVerdict, Trust } from "../../core/decide/intermediate.ts";
 import { decideIntermediate, isTrusted } from "../../core/decide/intermediate.ts";
 import type { Authority } from "../../core/render/materials.ts";
-import { issueIntermediate, issueRoot } from "../../pki/certificate-authority.ts";
 import type { Root } from "../../pki/certificate-authority.ts";
 import { dataFolder } from "../../pki/data-folder.ts";
 import type { ChainFlaw } from "../../pki/find-chain.ts";
@@ -100,6 +99,8 @@ export async function issueAuthority(
   files: RootFiles,
   { form, now }: { readonly form: Authority["form"]; readonly now: Date },
 ): Promise<Authority> {
+  // Loaded where certificates are made: most plans and checks only look at some.
+  const { issueIntermediate, issueRoot } = await import("../../pki/certificate-authority.ts");
   const root = (await readRoot(files)) ?? (await keepRoot(files, await issueRoot(mesh.name, now)));
   const issued = await issueIntermediate(
     root,
