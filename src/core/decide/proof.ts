@@ -23,7 +23,7 @@ export interface IngressProof {
   readonly endpoints: readonly EndpointFinding[];
   /** Requests that were sent, those of the attempt that counts. */
   readonly requests: number;
-  /** How often they were sent. */
+  /** How often they were sent: again when it is not known where they went, and when the first split was not as asked. */
   readonly attempts: number;
   /** Of the application's answers: status → how many. */
   readonly statuses: Readonly<Record<string, number>>;
@@ -31,6 +31,8 @@ export interface IngressProof {
   readonly failures: readonly { readonly reason: string; readonly count: number }[];
   /** Empty where it is not known where requests went. */
   readonly weights: readonly VersionVerdict[];
+  /** What as many requests gave before, where they were sent a second time since that was not as asked. */
+  readonly before?: readonly VersionVerdict[];
   /** Requests of which it is not known which version they went to. */
   readonly unattributed: number;
   readonly diagnostics: readonly Diagnostic[];

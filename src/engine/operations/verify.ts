@@ -9,7 +9,7 @@ import type { Verification, VerifyOptions } from "../traffic/prove-ingress.ts";
 import { proveIngress } from "../traffic/prove-ingress.ts";
 
 export type { Verification, VerifyOptions, VerifyTarget } from "../traffic/prove-ingress.ts";
-export { significance } from "../traffic/prove-ingress.ts";
+export { significance } from "../traffic/judge-split.ts";
 
 /**
  * Proves the mesh by what its ingress gateways know and by real requests to

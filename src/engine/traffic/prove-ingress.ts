@@ -5,7 +5,6 @@ import type { ProofPlace } from "../../core/decide/proof-findings.ts";
 import { findUnheld, findWrongAnswers, findWrongEndpoints } from "../../core/decide/proof-findings.ts";
 import type { RequestChoice, RequestSettings } from "../../core/decide/route-request.ts";
 import { chooseRequest } from "../../core/decide/route-request.ts";
-import { judgeWeights } from "../../core/decide/weights.ts";
 import type { Mesh, Route, Service } from "../../core/model/mesh.ts";
 import { ingressGateway, istioNamespace } from "../../core/render/names.ts";
 import type { Connected } from "../clusters/connect-clusters.ts";
@@ -15,7 +14,7 @@ import { compareIngressEndpoints, listIngressPods } from "../facts/ingress-endpo
 import { serviceAddresses } from "../facts/service-addresses.ts";
 import type { MeshFile } from "../mesh-file.ts";
 import type { AccessOptions, RunOptions } from "../options.ts";
-import { measureSplit } from "./measure-split.ts";
+import { judgeSplit } from "./judge-split.ts";
 import { originOf } from "./send-requests.ts";
 
 /** What a verification found. */
@@ -47,9 +46,6 @@ export interface VerifyOptions extends RunOptions, AccessOptions {
   /** How to ask, before what the mesh file says of each route. */
   readonly ask?: RequestSettings;
 }
-
-/** The weights' test is wrong about a true split at most once in a thousand runs. */
-export const significance = 0.001;
 
 /** One route of one service (or a service without routes) at one cluster's ingress. */
 export interface ProofInput {
@@ -115,7 +111,7 @@ async function prove(input: ProofInput, options: VerifyOptions): Promise<Ingress
   if (address === undefined) {
     return proofOf(input, { endpoints, diagnostics: [...found, noIngress(one)] });
   }
-  const measured = await measureSplit(
+  const { measured, weights, before } = await judgeSplit(
     {
       client: one.client,
       listPods: async () => listIngressPods(one, options.signal),
@@ -124,20 +120,9 @@ async function prove(input: ProofInput, options: VerifyOptions): Promise<Ingress
       request: choice.request,
       requests: options.requests,
     },
+    route.weights,
     options,
   );
-  const weights =
-    measured.kind === "counted"
-      ? judgeWeights(
-          service.versions.map((version) => ({
-            version: version.name,
-            answers: measured.answers[version.name] ?? 0,
-            asked: route.weights[version.name] ?? 0,
-          })),
-          significance,
-          measured.unattributed,
-        )
-      : [];
   return proofOf(input, {
     url: measured.url,
     endpoints,
@@ -146,6 +131,7 @@ async function prove(input: ProofInput, options: VerifyOptions): Promise<Ingress
     statuses: measured.tally.statuses,
     failures: measured.tally.failures,
     weights,
+    ...(before === undefined ? {} : { before }),
     unattributed: measured.unattributed,
     diagnostics: [...found, ...findWrongAnswers(place, endpoints, measured, weights)],
   });

@@ -38,7 +38,15 @@ function viewProof(proof: IngressProof, palette: Palette): string[] {
   const failures = proof.failures.map((failure) =>
     palette.bad(`    ${failure.count} of ${proof.requests} requests: ${failure.reason}`),
   );
-  return [title, ...endpoints, ...weights, ...viewStatuses(proof), ...failures, ...viewGaps(proof, palette)];
+  return [
+    title,
+    ...endpoints,
+    ...weights,
+    ...viewBefore(proof),
+    ...viewStatuses(proof),
+    ...failures,
+    ...viewGaps(proof, palette),
+  ];
 }
 
 function viewEndpoints(finding: EndpointFinding, proof: IngressProof, palette: Palette): string {
@@ -60,6 +68,12 @@ function viewWeight(one: VersionVerdict, proof: IngressProof, palette: Palette):
       ? palette.bad(`  ← not as asked${one.pValue > 0 ? ` (p ${one.pValue.toExponential(1)})` : ""}`)
       : "";
   return `    ${one.version}: asked ${one.asked} %, measured ${percent(one.measured)} (${one.answers} of ${proof.requests}; ${interval})${verdict}`;
+}
+
+/** That everything was sent twice, and what was not as asked the first time. */
+function viewBefore({ before = [] }: IngressProof): string[] {
+  const shares = before.map((one) => `${one.version} ${percent(one.measured)}`).join(", ");
+  return before.length === 0 ? [] : [`    sent twice: the first time ${shares}, which was not as asked`];
 }
 
 /** Statuses are shown where they are not all the usual one. */
