@@ -204,7 +204,7 @@ describe("Fleet bundles", { timeout: 60_000 }, () => {
     const [file] = exportPart(twoClusters, "fleet", {
       folder: "west",
       cluster: twoClusters.clusters[0],
-      objects: [{ wave: "control-plane", object: validator, knownAfterApply: false }],
+      objects: [{ wave: "control-plane", object: validator }],
     }).filter((one) => one.path.endsWith("fleet.yaml"));
     expect((parse(file?.text ?? "") as Bundle).diff?.comparePatches).toEqual([
       {
@@ -240,10 +240,7 @@ describe("what is left out", () => {
       metadata: { name: "database", namespace: "sample" },
       data: { password: new Secret("cGFzcw==") },
     };
-    const { kept, leftOut } = leaveOut([
-      ...(one?.objects ?? []),
-      { wave: "services", object: own, knownAfterApply: false },
-    ]);
+    const { kept, leftOut } = leaveOut([...(one?.objects ?? []), { wave: "services", object: own }]);
     expect(leftOut).toEqual({
       cacerts: true,
       remotes: ["east"],
@@ -264,7 +261,7 @@ describe("what only a running mesh knows", () => {
       kind: "Gateway",
       metadata: { name: "front", namespace: "sample", annotations: { target: unknownText("addresses"), other: "a" } },
     };
-    const { kept, leftOut } = leaveOut([{ wave: "front-doors", object: published, knownAfterApply: true }]);
+    const { kept, leftOut } = leaveOut([{ wave: "front-doors", object: published }]);
     expect(kept[0]?.object.metadata.annotations).toEqual({ other: "a" });
     expect(leftOut.annotations).toEqual([
       { id: { group: "networking.istio.io", kind: "Gateway", namespace: "sample", name: "front" }, name: "target" },

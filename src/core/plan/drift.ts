@@ -80,7 +80,7 @@ function judge(
   if (live === undefined) {
     return { state: applied ? "gone" : "pending", fields: [] };
   }
-  if (knownAfterApply) {
+  if (knownAfterApply !== undefined) {
     // What goes into it is made by the apply: it cannot be compared, and what it waits for is told by itself.
     return undefined;
   }

@@ -1,5 +1,6 @@
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import type { KubeObject, ObjectId } from "../model/kube-object.ts";
+import type { KnownAfterApply } from "../render/known-after-apply.ts";
 import type { Phase, Wave } from "../render/waves.ts";
 import type { FieldChange } from "./diff.ts";
 import type { Inventory, InventoryItem } from "./inventory.ts";
@@ -22,8 +23,8 @@ export interface PlannedObject {
   readonly adopted?: boolean;
   /** Where in services' manifests the object was merged with another one (`orders.yaml:1:1`); absent where it was not. */
   readonly mergedFrom?: readonly string[];
-  /** True when the content is completed during the apply. */
-  readonly knownAfterApply: boolean;
+  /** What the content waits for, when it is completed during the apply. */
+  readonly knownAfterApply?: KnownAfterApply;
 }
 
 /** An object that `--continue` leaves as it is, since its API server or its owner refuses what the mesh file asks for. */

@@ -20,6 +20,8 @@ function secret(value: string, version: string): KubeObject {
   };
 }
 
+const awaited: PlannedObject["knownAfterApply"] = { needs: "cacerts", fillIn: () => secret("made", "") };
+
 function object(change: Partial<PlannedObject> = {}): PlannedObject {
   const wanted = secret("wanted", "");
   return {
@@ -30,7 +32,6 @@ function object(change: Partial<PlannedObject> = {}): PlannedObject {
     object: wanted,
     live: secret("found", "7"),
     fields: [{ path: "data.key", before: new Secret("found"), after: new Secret("wanted") }],
-    knownAfterApply: false,
     ...change,
   };
 }
@@ -77,7 +78,7 @@ describe("a saved plan", () => {
 
 describe("what has moved since a plan was saved", () => {
   const created = object({ action: "create", live: undefined, fields: [] });
-  const later = object({ knownAfterApply: true, fields: [] });
+  const later = object({ knownAfterApply: awaited, fields: [] });
 
   it.each<readonly [string, ClusterPlan, ClusterPlan, readonly string[]]>([
     ["is nothing when nothing has", west([object()], ["old"]), west([object()], ["old"]), []],
@@ -96,7 +97,7 @@ describe("what has moved since a plan was saved", () => {
     [
       "is any change of what is completed during the apply",
       west([later]),
-      west([object({ knownAfterApply: true, fields: [], live: secret("other", "8") })]),
+      west([object({ knownAfterApply: awaited, fields: [], live: secret("other", "8") })]),
       ["Secret demo/one on west has changed since (resourceVersion 7, now 8). Nothing was changed."],
     ],
     [

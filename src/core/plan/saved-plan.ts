@@ -93,7 +93,7 @@ function saveObject({ id, action, object, live, fields, knownAfterApply }: Plann
     id,
     action,
     desired: digestObject(object),
-    change: knownAfterApply && live !== undefined ? digestLive(live) : digestFields(fields),
+    change: knownAfterApply !== undefined && live !== undefined ? digestLive(live) : digestFields(fields),
     ...(typeof version === "string" ? { resourceVersion: version } : {}),
   };
 }

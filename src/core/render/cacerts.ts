@@ -2,9 +2,18 @@ import { Buffer } from "node:buffer";
 import type { KubeObject } from "../model/kube-object.ts";
 import type { Cluster } from "../model/mesh.ts";
 import { Secret } from "../secret.ts";
+import type { Rendered } from "./known-after-apply.ts";
 import type { Authority } from "./materials.ts";
 import { istioNamespace } from "./names.ts";
 import { unknownUntilApply } from "./unknown.ts";
+
+/** The `cacerts` of a cluster; without an authority they wait for one. */
+export function cacertsOf(cluster: Cluster, authority: Authority | undefined): Rendered {
+  const object = renderCacerts(cluster, authority);
+  return authority === undefined
+    ? { object, knownAfterApply: { needs: "cacerts", fillIn: (made) => renderCacerts(cluster, made) } }
+    : { object };
+}
 
 const files = ["ca-cert.pem", "ca-key.pem", "cert-chain.pem", "root-cert.pem"] as const;
 
@@ -17,7 +26,7 @@ const files = ["ca-cert.pem", "ca-key.pem", "cert-chain.pem", "root-cert.pem"] a
  * detectSigningCABundleAndCRL). Without an authority the values stand for what
  * apply will make.
  */
-export function renderCacerts(cluster: Cluster, authority: Authority | undefined): KubeObject {
+function renderCacerts(cluster: Cluster, authority: Authority | undefined): KubeObject {
   const texts = authority === undefined ? undefined : textsOf(authority);
   return {
     apiVersion: "v1",

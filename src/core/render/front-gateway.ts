@@ -2,6 +2,7 @@ import type { Json, KubeObject } from "../model/kube-object.ts";
 import type { Mesh, Route, Service } from "../model/mesh.ts";
 import { effectiveRelease } from "../releases/istio-releases.ts";
 import { listenerOf } from "../routing/hosts.ts";
+import type { Rendered } from "./known-after-apply.ts";
 import type { Materials } from "./materials.ts";
 import { istioNamespace } from "./names.ts";
 import { unknownText } from "./unknown.ts";
@@ -22,8 +23,8 @@ export function routeNamespace(service: Service, route: Route): string {
 }
 
 /** One Gateway per name and namespace, opening the ingress gateway for the hosts of all routes that name it; none for `mesh`, Istio's word for the sidecars. */
-export function renderFrontGateways(mesh: Mesh, materials: Materials): KubeObject[] {
-  const gateways = new Map<string, { namespace: string; name: string; routes: Route[] }>();
+export function renderFrontGateways(mesh: Mesh, materials: Pick<Materials, "ingressAddresses">): Rendered[] {
+  const gateways = new Map<string, FrontGateway & { readonly routes: Route[] }>();
   for (const service of mesh.services) {
     for (const route of service.routes.filter((one) => listenerOf(one) !== "mesh")) {
       const namespace = routeNamespace(service, route);
@@ -33,18 +34,50 @@ export function renderFrontGateways(mesh: Mesh, materials: Materials): KubeObjec
       gateways.set(key, entry);
     }
   }
-  return [...gateways.values()].map(({ namespace, name, routes }) => ({
+  const { ingressAddresses } = materials;
+  return [...gateways.values()].map((gateway): Rendered => {
+    const fillIn = (addresses: Materials["ingressAddresses"]): KubeObject =>
+      renderFrontGateway(mesh, gateway, targetOf(mesh, addresses));
+    if (!publishes(gateway) || areKnown(mesh, ingressAddresses)) {
+      return { object: fillIn(ingressAddresses) };
+    }
+    const names = mesh.clusters.map((cluster) => cluster.name);
+    const unknown = unknownText(`addresses of the ingress gateways of ${names.join(", ")}`);
+    return {
+      object: renderFrontGateway(mesh, gateway, unknown),
+      knownAfterApply: { needs: "ingress-addresses", known: ingressAddresses, fillIn },
+    };
+  });
+}
+
+interface FrontGateway {
+  readonly namespace: string;
+  readonly name: string;
+  readonly routes: readonly Route[];
+}
+
+function publishes({ routes }: FrontGateway): boolean {
+  return routes.some((route) => route.dns?.via === "externalDns");
+}
+
+function renderFrontGateway(mesh: Mesh, gateway: FrontGateway, target: string): KubeObject {
+  const { namespace, name, routes } = gateway;
+  return {
     apiVersion: effectiveRelease(mesh.istio.version).networking,
     kind: "Gateway",
     metadata: {
       name,
       namespace,
-      ...(routes.some((route) => route.dns?.via === "externalDns")
-        ? { annotations: renderDnsTarget(mesh, materials) }
+      ...(publishes(gateway)
+        ? { annotations: Object.fromEntries(dnsTargetAnnotations.map((annotation) => [annotation, target])) }
         : {}),
     },
     spec: { selector: { istio: "ingressgateway" }, servers: renderServers(routes) },
-  }));
+  };
+}
+
+function areKnown(mesh: Mesh, addresses: Materials["ingressAddresses"]): boolean {
+  return mesh.clusters.every(({ name }) => (addresses[name] ?? []).length > 0);
 }
 
 /** True for a Gateway whose hosts are published: it waits for the addresses of all ingress gateways. */
@@ -58,12 +91,8 @@ export function isPublished(gateway: KubeObject): boolean {
  * 1441, facts 3.3): whichever that is then publishes all of them, so that the
  * several A records that the runbook sets by hand come from one owner.
  */
-function renderDnsTarget(mesh: Mesh, materials: Materials): Record<string, string> {
-  const known = mesh.clusters.map((cluster) => materials.ingressAddresses[cluster.name] ?? []);
-  const target = known.every((addresses) => addresses.length > 0)
-    ? [...new Set(known.flat())].sort().join(",")
-    : unknownText(`addresses of the ingress gateways of ${mesh.clusters.map((cluster) => cluster.name).join(", ")}`);
-  return Object.fromEntries(dnsTargetAnnotations.map((name) => [name, target]));
+function targetOf(mesh: Mesh, addresses: Materials["ingressAddresses"]): string {
+  return [...new Set(mesh.clusters.flatMap(({ name }) => addresses[name] ?? []))].sort().join(",");
 }
 
 function renderServers(routes: readonly Route[]): Json[] {

@@ -7,11 +7,12 @@ import type { Mesh } from "../model/mesh.ts";
 import { sameValue } from "../model/same-value.ts";
 import type { Clash, Maker } from "./describe-clash.ts";
 import { describeClash, placeOfManifest } from "./describe-clash.ts";
+import type { KnownAfterApply } from "./known-after-apply.ts";
+import { mapFilled } from "./known-after-apply.ts";
 import type { Materials } from "./materials.ts";
 import { mergeNamespace } from "./merge-namespace.ts";
 import { meshLabel } from "./names.ts";
 import { compareText, rankOf } from "./order.ts";
-import { hasUnknown } from "./unknown.ts";
 import type { Wave } from "./waves.ts";
 import { waves } from "./waves.ts";
 
@@ -19,14 +20,19 @@ import { waves } from "./waves.ts";
 export interface PlacedObject {
   readonly wave: Wave;
   readonly object: KubeObject;
-  /** True when some value is made only by an apply (a key, another cluster's token). */
-  readonly knownAfterApply: boolean;
+  /** What it waits for, when some value is made only by an apply (a key, another cluster's token). */
+  readonly knownAfterApply?: KnownAfterApply;
   /** Where else the object is from, for one that was merged with an object of a service's manifests. */
   readonly mergedFrom?: readonly string[];
 }
 
-/** An object to place: its wave, and the object of a service's manifests that it comes from. */
-export type Placing = readonly [wave: Wave, object: KubeObject, source?: KubeObject];
+/** An object to place: its wave, the object of a service's manifests that it comes from, and what it waits for. */
+export type Placing = readonly [
+  wave: Wave,
+  object: KubeObject,
+  source?: KubeObject | undefined,
+  knownAfterApply?: KnownAfterApply | undefined,
+];
 
 /**
  * All objects with the mesh's label, each identity once, in the order of
@@ -44,7 +50,7 @@ export function placeAll(mesh: Mesh, placings: readonly Placing[], materials: Ma
     );
   }
   return [...entries]
-    .map(([key, { wave, object, also }]) => ({ one: place(mesh, wave, object), also, key, rank: rankOf(object.kind) }))
+    .map(([key, entry]) => ({ one: place(mesh, entry), also: entry.also, key, rank: rankOf(entry.object.kind) }))
     .sort(
       (a, b) => waves.indexOf(a.one.wave) - waves.indexOf(b.one.wave) || a.rank - b.rank || compareText(a.key, b.key),
     )
@@ -60,6 +66,7 @@ export function findClashes(mesh: Mesh, placings: readonly Placing[], materials:
 
 interface Entry extends Maker {
   readonly wave: Wave;
+  readonly knownAfterApply: KnownAfterApply | undefined;
   /** Objects of manifests that were merged into this one. */
   readonly also: readonly KubeObject[];
 }
@@ -70,12 +77,12 @@ function settle(placings: readonly Placing[]): {
 } {
   const entries = new Map<string, Entry>();
   const clashes: Clash[] = [];
-  for (const [wave, object, source] of placings) {
+  for (const [wave, object, source, knownAfterApply] of placings) {
     const key = keyOf(idOf(object));
     const first = entries.get(key);
     const second: Maker = source === undefined ? { object } : { object, source };
     if (first === undefined) {
-      entries.set(key, { ...second, wave, also: [] });
+      entries.set(key, { ...second, wave, knownAfterApply, also: [] });
     } else if (first.object === object || sameValue(first.object, object)) {
       // Nothing is lost: Istio's renderer gives some objects twice, and folders of two services may share one.
     } else if (object.kind === "Namespace") {
@@ -97,14 +104,19 @@ function earlier(a: Wave, b: Wave): Wave {
 }
 
 /** What is the same in several clusters is placed once: remote secrets and the objects of services are most of a fleet. */
-function place(mesh: Mesh, wave: Wave, object: KubeObject): PlacedObject {
+function place(mesh: Mesh, { wave, object, knownAfterApply }: Entry): PlacedObject {
   const known = placedBy.get(mesh) ?? new WeakMap<KubeObject, PlacedObject>();
   placedBy.set(mesh, known);
   const found = known.get(object);
   if (found?.wave === wave) {
     return found;
   }
-  const placed = { wave, object: withMeshLabel(mesh, object), knownAfterApply: hasUnknown(object) };
+  const label = (one: KubeObject): KubeObject => withMeshLabel(mesh, one);
+  const placed: PlacedObject = {
+    wave,
+    object: label(object),
+    ...(knownAfterApply === undefined ? {} : { knownAfterApply: mapFilled(knownAfterApply, label) }),
+  };
   known.set(object, placed);
   return placed;
 }

@@ -3,6 +3,7 @@ import type { KubeObject } from "../model/kube-object.ts";
 import type { Cluster } from "../model/mesh.ts";
 import { writeYaml } from "../model/object-yaml.ts";
 import { Secret } from "../secret.ts";
+import type { Rendered } from "./known-after-apply.ts";
 import type { RemoteCredential } from "./materials.ts";
 import { istioNamespace, readerServiceAccount, readerTokenSecret } from "./names.ts";
 import { unknownUntilApply } from "./unknown.ts";
@@ -10,6 +11,21 @@ import { unknownUntilApply } from "./unknown.ts";
 /** The name of the Secret that tells an istiod about `remote` (facts 2.4). */
 export function remoteSecretName(remote: string): string {
   return `istio-remote-secret-${remote}`;
+}
+
+/** The remote secret about `remote`; without a credential it waits for one. */
+export function remoteSecretOf(remote: Cluster, credential: RemoteCredential | undefined): Rendered {
+  const object = renderRemoteSecret(remote, credential);
+  return credential === undefined
+    ? {
+        object,
+        knownAfterApply: {
+          needs: "credential",
+          remote: remote.name,
+          fillIn: (made) => renderRemoteSecret(remote, made),
+        },
+      }
+    : { object };
 }
 
 /**

@@ -58,8 +58,13 @@ describe("a rendered mesh", () => {
     const offline = { ...materials, authorities: {}, remoteCredentials: {} };
     const once = rendered("west", twoClusters, offline);
     expect(
-      once.objects.filter((placed) => placed.knownAfterApply).map((placed) => placed.object.metadata.name),
-    ).toEqual(["cacerts", "istio-remote-secret-east"]);
+      once.objects.flatMap(({ object, knownAfterApply }) =>
+        knownAfterApply === undefined ? [] : [[object.metadata.name, knownAfterApply.needs]],
+      ),
+    ).toEqual([
+      ["cacerts", "cacerts"],
+      ["istio-remote-secret-east", "credential"],
+    ]);
     expect(JSON.stringify(rendered("west", twoClusters, offline))).toBe(JSON.stringify(once));
   });
 

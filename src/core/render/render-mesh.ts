@@ -1,12 +1,13 @@
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import type { KubeObject } from "../model/kube-object.ts";
 import type { Cluster, Mesh } from "../model/mesh.ts";
-import { renderCacerts } from "./cacerts.ts";
+import { cacertsOf } from "./cacerts.ts";
 import { renderCertificates, renderClusterIssuers } from "./certificate.ts";
 import { renderCrossNetworkGateway } from "./cross-network-gateway.ts";
 import { renderDestinationRule } from "./destination-rule.ts";
 import { isPublished, renderFrontGateways } from "./front-gateway.ts";
 import { placeIstioObject } from "./istio-manifests.ts";
+import type { Rendered } from "./known-after-apply.ts";
 import { renderLimitRange } from "./limit-range.ts";
 import { renderHostRoutes } from "./host-routes.ts";
 import type { Materials } from "./materials.ts";
@@ -19,7 +20,7 @@ import { findClashes, placeAll } from "./place-objects.ts";
 import { renderPodSecurityPolicies } from "./pod-security.ts";
 import { renderProjects } from "./project.ts";
 import { renderRancherApp } from "./rancher-app.ts";
-import { renderReaderToken, renderRemoteSecret } from "./remote-secret.ts";
+import { remoteSecretOf, renderReaderToken } from "./remote-secret.ts";
 import { renderServiceManifests } from "./service-manifests.ts";
 import { renderVirtualService } from "./virtual-service.ts";
 import type { Wave } from "./waves.ts";
@@ -86,21 +87,24 @@ function objectsOf(mesh: Mesh, cluster: Cluster, materials: Materials): Placing[
       ...renderPodSecurityPolicies(mesh),
       ...renderNetworkPolicies(mesh, cluster, materials),
     ]),
-    ...inWave("cacerts", [renderCacerts(cluster, materials.authorities[cluster.name])]),
+    ...renderedIn("cacerts", [cacertsOf(cluster, materials.authorities[cluster.name])]),
     ...installIstio(mesh, cluster, materials),
     ...(others.length === 0 || mesh.access.credentials === "rancherToken" ? [] : [readerToken(mesh)]),
     ...inWave("gateways", [renderCrossNetworkGateway(mesh)]),
-    ...inWave(
+    ...renderedIn(
       "join",
-      others.map((other) => renderRemoteSecret(other, materials.remoteCredentials[cluster.name]?.[other.name])),
+      others.map((other) => remoteSecretOf(other, materials.remoteCredentials[cluster.name]?.[other.name])),
     ),
     ...mesh.services.flatMap((service) =>
       renderServiceManifests(service, cluster, materials.serviceManifests[serviceKey(service)] ?? []).map(
         ({ object, source }): Placing => ["services", object, source],
       ),
     ),
+    ...renderedIn(
+      "destinations",
+      gateways.filter(({ object }) => !isPublished(object)),
+    ),
     ...inWave("destinations", [
-      ...gateways.filter((gateway) => !isPublished(gateway)),
       ...mesh.services
         .filter((service) => service.versions.length > 0)
         .map((service) => renderDestinationRule(mesh, service)),
@@ -113,11 +117,11 @@ function objectsOf(mesh: Mesh, cluster: Cluster, materials: Materials): Placing[
         service.routes.map((route) => renderVirtualService(mesh, service, route)),
       ),
     ),
-    ...inWave("front-doors", [
-      ...renderClusterIssuers(mesh),
-      ...renderCertificates(mesh),
-      ...gateways.filter((gateway) => isPublished(gateway)),
-    ]),
+    ...inWave("front-doors", [...renderClusterIssuers(mesh), ...renderCertificates(mesh)]),
+    ...renderedIn(
+      "front-doors",
+      gateways.filter(({ object }) => isPublished(object)),
+    ),
   ];
 }
 
@@ -147,4 +151,8 @@ function readerToken(mesh: Mesh): Placing {
 
 function inWave(wave: Wave, objects: readonly KubeObject[]): Placing[] {
   return objects.map((object) => [wave, object] as const);
+}
+
+function renderedIn(wave: Wave, all: readonly Rendered[]): Placing[] {
+  return all.map(({ object, knownAfterApply }) => [wave, object, undefined, knownAfterApply] as const);
 }

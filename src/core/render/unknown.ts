@@ -1,4 +1,3 @@
-import type { Json, KubeObject } from "../model/kube-object.ts";
 import { Secret } from "../secret.ts";
 
 const prefix = "known after apply: ";
@@ -20,16 +19,4 @@ export function unknownText(what: string): string {
 /** True for a text that stands for a value which is known only after an apply. */
 export function isUnknownText(value: string): boolean {
   return value.startsWith(prefix);
-}
-
-/** True when any value in the object is known only after an apply. */
-export function hasUnknown(object: KubeObject): boolean {
-  if (Object.values(object.metadata.annotations ?? {}).some(isUnknownText)) {
-    return true;
-  }
-  const data: Json | undefined = object["data"] as Json | undefined;
-  if (data === undefined || data === null || typeof data !== "object") {
-    return false;
-  }
-  return Object.values(data).some((value) => value instanceof Secret && value.expose().startsWith(prefix));
 }

@@ -1,13 +1,13 @@
 import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
+import { applyCodes } from "../../core/diagnostics/codes/apply.ts";
+import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
+import { UserError } from "../../core/diagnostics/user-error.ts";
 import type { KubeObject } from "../../core/model/kube-object.ts";
-import { idOf, keyOf } from "../../core/model/kube-object.ts";
+import { describeId, idOf } from "../../core/model/kube-object.ts";
 import type { Cluster, Mesh } from "../../core/model/mesh.ts";
 import { clusterNamed } from "../../core/model/mesh.ts";
 import type { PlannedObject } from "../../core/plan/plan.ts";
-import { renderCacerts } from "../../core/render/cacerts.ts";
-import { isPublished, renderFrontGateways } from "../../core/render/front-gateway.ts";
-import type { Authority, Materials } from "../../core/render/materials.ts";
-import { remoteOf, renderRemoteSecret } from "../../core/render/remote-secret.ts";
+import type { Authority, Materials, RemoteCredential } from "../../core/render/materials.ts";
 import type { RootFiles } from "../../pki/root-store.ts";
 import type { RunOptions } from "../options.ts";
 import type { Peers } from "./shared-reads.ts";
@@ -21,7 +21,6 @@ export interface Completion {
   readonly rootFiles: RootFiles;
   /** The form of the `cacerts` that the cluster has. */
   readonly cacertsForm: Authority["form"];
-  readonly materials: Materials;
   readonly rancher: RancherState;
   /** What is read of the other clusters. */
   readonly peers: Peers;
@@ -31,55 +30,91 @@ export interface Completion {
 }
 
 /**
- * Fills in what only an apply makes: an intermediate, a credential for
- * another cluster, or the addresses under which a route is published.
+ * The object as it is sent: with what only an apply makes, an intermediate, a
+ * credential for another cluster, or the addresses under which a route is published.
  */
-export async function completeObject(planned: PlannedObject, completion: Completion): Promise<KubeObject> {
-  const completed = await complete(planned.object, completion);
-  const annotations = { ...planned.object.metadata.annotations, ...completed.metadata.annotations };
+export async function completeObject(
+  { object, knownAfterApply }: Pick<PlannedObject, "object" | "knownAfterApply">,
+  completion: Completion,
+): Promise<KubeObject> {
+  switch (knownAfterApply?.needs) {
+    case undefined:
+      return object;
+    case "cacerts":
+      return knownAfterApply.fillIn(await makeAuthority(completion));
+    case "credential":
+      return knownAfterApply.fillIn(await findCredential(knownAfterApply.remote, completion));
+    case "ingress-addresses":
+      return knownAfterApply.fillIn(await findAddresses(knownAfterApply.known, object, completion));
+  }
+}
+
+async function makeAuthority({ mesh, cluster, cacertsForm, rootFiles, options }: Completion): Promise<Authority> {
+  return issueAuthority(mesh, cluster, rootFiles, { form: cacertsForm, now: new Date(options.now()) });
+}
+
+/**
+ * The addresses of all ingress gateways that have one. A cluster that takes no
+ * part or has failed keeps those that the plan knew of; one that has none is named (ISM530).
+ */
+async function findAddresses(
+  known: Materials["ingressAddresses"],
+  object: KubeObject,
+  { mesh, cluster, peers, onWarning }: Completion,
+): Promise<Materials["ingressAddresses"]> {
+  const addresses = { ...known, ...(await peers.ingressAddresses()) };
+  const without = mesh.clusters.map(({ name }) => name).filter((name) => (addresses[name] ?? []).length === 0);
+  if (without.length === mesh.clusters.length) {
+    throw new UserError([nothingToPublish(cluster.name, object)], exitCodes.failed);
+  }
+  if (without.length > 0) {
+    onWarning(publishedWithout(cluster.name, object, without));
+  }
+  return addresses;
+}
+
+function publishedWithout(cluster: string, object: KubeObject, without: readonly string[]): Diagnostic {
+  const names = without.join(", ");
   return {
-    ...completed,
-    metadata: { ...planned.object.metadata, ...(Object.keys(annotations).length === 0 ? {} : { annotations }) },
+    code: "ISM530",
+    severity: "warning",
+    summary: applyCodes.ISM530.summary,
+    detail: `${describeId(idOf(object))} of ${cluster} publishes the names of its routes without the ingress of ${names}, of which no address is known. DNS leads nobody there.`,
+    fix: `Run isthmus apply again when the ingress gateway of ${names} has an address.`,
+    cluster,
+    object: idOf(object),
   };
 }
 
-async function complete(object: KubeObject, completion: Completion): Promise<KubeObject> {
-  if (isPublished(object)) {
-    return completeGateway(object, completion);
-  }
-  return remoteOf(object) === undefined ? completeCacerts(completion) : completeRemoteSecret(object, completion);
+function nothingToPublish(cluster: string, object: KubeObject): Diagnostic {
+  return {
+    code: "ISM531",
+    severity: "error",
+    summary: applyCodes.ISM531.summary,
+    detail: `${describeId(idOf(object))} of ${cluster} is to publish the names of its routes, and the Service istio-system/istio-ingressgateway of no cluster has an address of a load balancer. DNS would lead nowhere. The Gateway was not written.`,
+    fix: "Give the Services of the ingress gateways addresses (type LoadBalancer, and something that fills in status.loadBalancer), or take dns: { via: externalDns } from the routes.",
+    cluster,
+    object: idOf(object),
+  };
 }
 
-async function completeCacerts(completion: Completion): Promise<KubeObject> {
-  const { mesh, cluster, cacertsForm, rootFiles, options } = completion;
-  const now = new Date(options.now());
-  return renderCacerts(cluster, await issueAuthority(mesh, cluster, rootFiles, { form: cacertsForm, now }));
-}
-
-async function completeRemoteSecret(object: KubeObject, completion: Completion): Promise<KubeObject> {
+async function findCredential(remote: string, completion: Completion): Promise<RemoteCredential> {
   const { mesh, cluster, rancher, peers, options } = completion;
-  const remote = clusterNamed(mesh, remoteOf(object) ?? "");
-  if (mesh.access.credentials === "rancherToken") {
-    if (rancher.kind !== "linked") {
-      throw new Error("Rancher is away, and only Rancher makes its tokens");
-    }
-    const { credential, warning } = await issueToken(mesh, cluster, remote, rancher.link, options.signal);
-    if (warning !== undefined) {
-      completion.onWarning({ ...warning, cluster: cluster.name });
-    }
-    return renderRemoteSecret(remote, credential);
+  if (mesh.access.credentials === "serviceAccount") {
+    return peers.credentialOf(remote);
   }
-  return renderRemoteSecret(remote, await peers.credentialOf(remote.name));
-}
-
-async function completeGateway(object: KubeObject, completion: Completion): Promise<KubeObject> {
-  const { mesh, materials, peers } = completion;
-  // A cluster that takes no part or has failed keeps the addresses that the plan knew of.
-  const ingressAddresses = { ...materials.ingressAddresses, ...(await peers.ingressAddresses()) };
-  const key = keyOf(idOf(object));
-  const found = renderFrontGateways(mesh, { ...materials, ingressAddresses }).find((one) => keyOf(idOf(one)) === key);
-  if (found === undefined) {
-    throw new Error(`${key} is not among the gateways that the mesh renders`);
+  if (rancher.kind !== "linked") {
+    throw new Error("Rancher is away, and only Rancher makes its tokens");
   }
-  return found;
+  const { credential, warning } = await issueToken(
+    mesh,
+    cluster,
+    clusterNamed(mesh, remote),
+    rancher.link,
+    options.signal,
+  );
+  if (warning !== undefined) {
+    completion.onWarning({ ...warning, cluster: cluster.name });
+  }
+  return credential;
 }

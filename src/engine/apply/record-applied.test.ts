@@ -46,7 +46,7 @@ async function clusterWithIt(): Promise<Cluster> {
     return { client, cluster, facts } as unknown as Connected;
   };
   const planWith = async (known: InventoryItem): ReturnType<typeof planCluster> =>
-    planCluster(oneWith([known]), "mesh", [{ wave: "control-plane", object: wanted, knownAfterApply: false }], {
+    planCluster(oneWith([known]), "mesh", [{ wave: "control-plane", object: wanted }], {
       unreachable: new Set<string>(),
       withoutCredential: new Set<string>(),
       refused: [],

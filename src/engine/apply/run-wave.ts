@@ -178,7 +178,10 @@ function isForMissing(object: PlannedObject, { prepared, all }: Run): boolean {
   const { connections, meshFile, scope } = prepared;
   const bystander =
     !isInScope(scope, remote) && connections.some((one) => one.kind === "connected" && one.cluster.name === remote);
-  return !bystander || (object.knownAfterApply && withoutCredential(meshFile.mesh, scope, connections).has(remote));
+  return (
+    !bystander ||
+    (object.knownAfterApply !== undefined && withoutCredential(meshFile.mesh, scope, connections).has(remote))
+  );
 }
 
 /**
@@ -279,7 +282,7 @@ async function applyObject(planned: PlannedObject, work: Working, run: Run): Pro
 
 async function writeObject(planned: PlannedObject, work: Working, run: Run): Promise<KubeObject> {
   const { options } = run;
-  const object = planned.knownAfterApply ? await completeObject(planned, completionOf(work, run)) : planned.object;
+  const object = await completeObject(planned, completionOf(work, run));
   const force = forcesConflicts(options.forceConflicts, object.kind);
   const result = await work.one.client.apply(object, { force, signal: options.signal });
   if (isIstioConfig(object)) {
@@ -296,7 +299,6 @@ function completionOf(work: Working, { prepared, peers, options }: Run): Complet
     mesh,
     rootFiles: prepared.trust.files,
     cacertsForm: work.one.facts.authority?.form,
-    materials: prepared.materials,
     rancher: prepared.rancher,
     peers,
     onWarning: (diagnostic) => work.warnings.push(diagnostic),

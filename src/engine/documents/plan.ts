@@ -21,7 +21,7 @@ export function planDocument(plan: Plan, options: { readonly prune: boolean }): 
                 phase,
                 wave,
                 ...id,
-                knownAfterApply,
+                knownAfterApply: knownAfterApply !== undefined,
                 ...(deleted === true ? { deleted } : {}),
                 ...(adopted === true ? { adopted } : {}),
                 ...(mergedFrom === undefined ? {} : { mergedFrom }),

@@ -44,7 +44,7 @@ async function clusterIn(kinds: readonly (readonly [kind: string, state: State])
     inventories: [{ mesh: "mesh", cluster: "west", items }],
     namespaces: new Set(["Namespace/sample"]),
   };
-  const placed = wanted.map((object): PlacedObject => ({ wave: "services", object, knownAfterApply: false }));
+  const placed = wanted.map((object): PlacedObject => ({ wave: "services", object }));
   return { server, one: { client, cluster, facts } as unknown as Connected, placed };
 }
 
@@ -164,7 +164,7 @@ describe("Istio's objects", () => {
       adopt: "unowned",
       signal,
     } as const;
-    const placed: PlacedObject = { wave: "destinations", object: wanted, knownAfterApply: false };
+    const placed: PlacedObject = { wave: "destinations", object: wanted };
     return { plan: await planCluster(one, "mesh", [placed], scope), scope, server };
   }
 

@@ -12,11 +12,10 @@ import type { Inventory, InventoryItem, Settled } from "../../core/plan/inventor
 import { overlay } from "../../core/plan/overlay.ts";
 import type { ClusterPlan, PlannedObject, RefusedObject } from "../../core/plan/plan.ts";
 import { ownFieldManager } from "../../core/render/names.ts";
-import { isPublished } from "../../core/render/front-gateway.ts";
+import type { KnownAfterApply } from "../../core/render/known-after-apply.ts";
 import { isIstioConfig } from "../../core/render/istio-config.ts";
 import { compareText } from "../../core/render/order.ts";
 import { isCatalogApp } from "../../core/render/rancher-app.ts";
-import { remoteOf } from "../../core/render/remote-secret.ts";
 import type { PlacedObject } from "../../core/render/place-objects.ts";
 import { waveRules, waves } from "../../core/render/waves.ts";
 import { KubeError, isRefusal, isWebhookAway } from "../../kube/errors.ts";
@@ -148,7 +147,8 @@ async function planObject(
   const { object, wave, knownAfterApply, mergedFrom } = placed;
   const id = idOf(object);
   const merged = mergedFrom === undefined ? {} : { mergedFrom };
-  const there = { phase: waveRules[wave].phase, wave, id, object, knownAfterApply, ...merged };
+  const later = knownAfterApply === undefined ? {} : { knownAfterApply };
+  const there = { phase: waveRules[wave].phase, wave, id, object, ...later, ...merged };
   const settled = scope.settled.get(keyOf(id));
   if (!namespaceExists(one, placed)) {
     return { ...there, live: undefined, action: "create", deleted: settled !== undefined, fields: [] };
@@ -171,9 +171,9 @@ async function planObject(
       fields,
     };
   }
-  if (knownAfterApply) {
+  if (knownAfterApply !== undefined) {
     // Without the other cluster its credential or address cannot be read: what is there stays.
-    const kept = live !== undefined && isForUnreachable(placed, scope);
+    const kept = live !== undefined && isOutOfReach(knownAfterApply, scope);
     const action = live === undefined ? "create" : kept ? "none" : "update";
     return { ...base, live, action, deleted, fields: [] };
   }
@@ -262,13 +262,17 @@ function namespaceExists(one: Connected, placed: PlacedObject): boolean {
   return namespace === undefined || one.facts.namespaces.has(`Namespace/${namespace}`);
 }
 
-/** True for a remote secret whose credential cannot be had, and for published addresses while any cluster does not answer. */
-function isForUnreachable(
-  { object, wave }: PlacedObject,
+/** True for a credential that cannot be had, and for published addresses while any cluster does not answer. */
+function isOutOfReach(
+  awaited: KnownAfterApply,
   { unreachable, withoutCredential }: Pick<ClusterScope, "unreachable" | "withoutCredential">,
 ): boolean {
-  const remote = remoteOf(object);
-  return wave === "join"
-    ? remote !== undefined && withoutCredential.has(remote)
-    : isPublished(object) && unreachable.size > 0;
+  switch (awaited.needs) {
+    case "cacerts":
+      return false;
+    case "credential":
+      return withoutCredential.has(awaited.remote);
+    case "ingress-addresses":
+      return unreachable.size > 0;
+  }
 }

@@ -53,7 +53,7 @@ function viewCluster(cluster: ClusterPlan, options: PlanViewOptions): string[] {
 
 function viewObject(object: PlannedObject, palette: Palette): string[] {
   const merged = object.mergedFrom === undefined ? "" : palette.dim(`  (merged with ${object.mergedFrom.join(", ")})`);
-  const later = object.knownAfterApply ? palette.dim("  (content known after apply)") : merged;
+  const later = object.knownAfterApply !== undefined ? palette.dim("  (content known after apply)") : merged;
   if (object.action === "create") {
     const deleted = object.deleted === true ? palette.dim("  (somebody deleted it)") : "";
     return [`${palette.added(`    + ${describeId(object.id)}`)}${deleted}${later}`];

@@ -141,4 +141,14 @@ export const applyCodes = {
     explanation:
       "What carries a mesh's label is looked for among all kinds that a cluster serves. This user may not list some of them, or the server behind an aggregated API does not answer, so that objects of the mesh may be left there.",
   },
+  ISM530: {
+    summary: "Names are published without a cluster",
+    explanation:
+      "A Gateway publishes the addresses of the ingress gateways of all clusters, by annotations that external-dns reads. Of some clusters no address is known: they do not answer, or have failed in this apply, or their Service has no load balancer. The names lead to the other clusters until an apply knows the missing addresses.",
+  },
+  ISM531: {
+    summary: "There is no address to publish",
+    explanation:
+      "A route asks that its names be published, and no ingress gateway of the mesh has an address of a load balancer. A Gateway with an empty target would make external-dns delete or misdirect the names, so it was not written.",
+  },
 } as const satisfies Record<string, CatalogueEntry>;

@@ -1,0 +1,42 @@
+import type { KubeObject } from "../model/kube-object.ts";
+import type { Authority, Materials, RemoteCredential } from "./materials.ts";
+
+/**
+ * What an object waits for that only an apply makes or finds out, and how it
+ * is filled in: `fillIn` gives the whole object, without `unknown` values.
+ */
+export type KnownAfterApply =
+  /** The intermediate that its cluster's istiod signs with. */
+  | { readonly needs: "cacerts"; readonly fillIn: (authority: Authority) => KubeObject }
+  /** The way in to another cluster. */
+  | {
+      readonly needs: "credential";
+      readonly remote: string;
+      readonly fillIn: (credential: RemoteCredential) => KubeObject;
+    }
+  /** The addresses of the ingress gateways, beside those that were `known` when it was rendered. */
+  | {
+      readonly needs: "ingress-addresses";
+      readonly known: IngressAddresses;
+      readonly fillIn: (addresses: IngressAddresses) => KubeObject;
+    };
+
+type IngressAddresses = Materials["ingressAddresses"];
+
+/** An object as it is rendered: whole, or with what it waits for. */
+export interface Rendered {
+  readonly object: KubeObject;
+  readonly knownAfterApply?: KnownAfterApply;
+}
+
+/** The same with every object that is filled in changed alike. */
+export function mapFilled(one: KnownAfterApply, change: (object: KubeObject) => KubeObject): KnownAfterApply {
+  switch (one.needs) {
+    case "cacerts":
+      return { ...one, fillIn: (authority: Authority) => change(one.fillIn(authority)) };
+    case "credential":
+      return { ...one, fillIn: (credential: RemoteCredential) => change(one.fillIn(credential)) };
+    case "ingress-addresses":
+      return { ...one, fillIn: (addresses: IngressAddresses) => change(one.fillIn(addresses)) };
+  }
+}
