@@ -2,6 +2,7 @@ import path from "node:path";
 import { interruption } from "../files/interruptible.ts";
 import { readText } from "../files/read-text.ts";
 import type { Diagnostic } from "../core/diagnostics/diagnostic.ts";
+import { errorOf } from "../core/diagnostics/coded.ts";
 import { exitCodes } from "../core/diagnostics/exit-codes.ts";
 import { UserError } from "../core/diagnostics/user-error.ts";
 import type { Mesh } from "../core/model/mesh.ts";
@@ -63,9 +64,7 @@ export async function readMeshText(file: string, name: string): Promise<string> 
     throw new UserError(
       [
         {
-          code: "ISM202",
-          severity: "error",
-          summary: "The mesh file cannot be read",
+          ...errorOf("ISM202"),
           detail: `${name}: ${(error as NodeJS.ErrnoException).code === "ENOENT" ? "there is no such file" : (error as Error).message}.`,
           fix: "Name the mesh file with -f FILE, or write a new one: isthmus init",
         },

@@ -1,6 +1,6 @@
 import type { Advice } from "./advice.ts";
-import { applyCodes } from "../core/diagnostics/codes/apply.ts";
 import type { Diagnostic } from "../core/diagnostics/diagnostic.ts";
+import { errorOf } from "../core/diagnostics/coded.ts";
 import type { ExitCode } from "../core/diagnostics/exit-codes.ts";
 import { exitCodes } from "../core/diagnostics/exit-codes.ts";
 import { UserError } from "../core/diagnostics/user-error.ts";
@@ -231,9 +231,7 @@ function adviseOnServer(error: KubeError): Advice {
 function diagnoseUnexpected(error: unknown, cluster: string): Diagnostic {
   const words = redactText(error instanceof Error ? error.message : String(error));
   return {
-    code: "ISM300",
-    severity: "error",
-    summary: applyCodes.ISM300.summary,
+    ...errorOf("ISM300"),
     detail: `Talking to ${cluster} failed: ${words}.`,
     cluster,
   };

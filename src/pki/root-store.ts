@@ -1,3 +1,4 @@
+import { errorOf } from "../core/diagnostics/coded.ts";
 import { mkdtemp, rename, rm, stat, writeFile } from "node:fs/promises";
 import { createPrivateKey } from "node:crypto";
 import path from "node:path";
@@ -44,9 +45,7 @@ export async function readRoot(files: RootFiles): Promise<Root | undefined> {
     throw new UserError(
       [
         {
-          code: "ISM502",
-          severity: "error",
-          summary: "Half of the mesh's root is missing",
+          ...errorOf("ISM502"),
           detail: `${missing} is not there, but the other file of the root is. Without both nothing can be signed, and a new root would not be trusted by clusters that have the old one.`,
           fix: `Put ${missing} back from a backup, or move the other file away to start with a new root.`,
         },
@@ -78,9 +77,7 @@ function fitRoot(files: RootFiles, trusted: string, key: Secret): Root {
   throw new UserError(
     [
       {
-        code: "ISM503",
-        severity: "error",
-        summary: "The mesh's root cannot be read",
+        ...errorOf("ISM503"),
         detail: `Of the mesh's root, ${flaw}. Nothing can be signed with it.`,
         fix: "Put both files back from the same backup, or name the right ones in spec.trust.root.",
       },
@@ -123,9 +120,7 @@ export async function keepRoot(files: RootFiles, root: Root): Promise<Root> {
 
 function notKept(folder: string, error: Error) {
   return {
-    code: "ISM507",
-    severity: "error",
-    summary: "The mesh's root cannot be kept",
+    ...errorOf("ISM507"),
     detail: `${folder}: ${error.message}. Nothing was signed with the new root.`,
     fix: "Make room for two small files there, or set ISTHMUS_DATA_DIR to a folder that is yours and that you keep.",
   } as const;
@@ -147,9 +142,7 @@ async function readIfThere(file: string, { isOwnPlace = false }: RootFiles): Pro
     throw new UserError(
       [
         {
-          code: "ISM503",
-          severity: "error",
-          summary: "The mesh's root cannot be read",
+          ...errorOf("ISM503"),
           detail: `${file}: ${(error as Error).message}`,
           fix: `Make the file readable for you, or run as the user that owns it${isOwnPlace ? "; or name a data folder of your own with ISTHMUS_DATA_DIR" : ""}.`,
         },

@@ -1,8 +1,8 @@
+import { errorOf } from "../core/diagnostics/coded.ts";
 import { lstatSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { usageCodes } from "../core/diagnostics/codes/usage.ts";
 import { exitCodes } from "../core/diagnostics/exit-codes.ts";
 import { UserError } from "../core/diagnostics/user-error.ts";
 import { hasEndedHere, markProcess } from "../files/process-mark.ts";
@@ -91,9 +91,7 @@ export function removeAbandoned(parent: string): void {
 
 function unwritable(program: string, error: Error) {
   return {
-    code: "ISM069",
-    severity: "error",
-    summary: usageCodes.ISM069.summary,
+    ...errorOf("ISM069"),
     detail: `What ${program} is to work on could not be written into a folder of its own in ${tmpdir()}: ${error.message}.`,
     fix: "Make room there, or set TMPDIR to a folder that has some.",
   } as const;

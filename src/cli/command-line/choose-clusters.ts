@@ -1,4 +1,5 @@
 import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
+import { errorOf } from "../../core/diagnostics/coded.ts";
 import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
 import { UserError } from "../../core/diagnostics/user-error.ts";
 import type { SandboxCluster } from "../../sandbox/operations/instance-record.ts";
@@ -31,9 +32,7 @@ function inOwnRegion(name: string): SandboxCluster {
 
 function contradiction(count: number, names: readonly string[]): Diagnostic {
   return {
-    code: "ISM052",
-    severity: "error",
-    summary: "Two numbers of clusters",
+    ...errorOf("ISM052"),
     detail: `--clusters asks for ${count}, --names has ${names.length}: ${names.join(", ")}.`,
     fix: "Give one of the two.",
   };

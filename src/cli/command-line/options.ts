@@ -20,6 +20,33 @@ export const clusterOption = {
   group: "Target",
 } as const satisfies OptionSpec;
 
+/** `-n NAME`: which of the services that have one name. */
+export const namespaceOption = {
+  kind: "text",
+  short: "n",
+  value: "NAME",
+  summary: "The service's namespace, where several have its name",
+  group: "Target",
+} as const satisfies OptionSpec;
+
+/** What commands have that prove the split of a route by requests. */
+export const proofOptions = {
+  requests: {
+    kind: "integer",
+    value: "N",
+    minimum: 1,
+    maximum: 100_000,
+    default: 400,
+    summary: "Requests to each ingress per route",
+    group: "Target",
+  },
+  allowUnproven: {
+    kind: "flag",
+    summary: "End with 0 when nothing failed, also where something could not be proven",
+    group: "Safety",
+  },
+} as const satisfies OptionTable;
+
 /** `-y, --yes`: what every changing command has. */
 export const yesOption = {
   kind: "flag",

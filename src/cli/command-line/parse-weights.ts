@@ -1,5 +1,6 @@
 import type { Weights } from "../../core/decide/shift-steps.ts";
 import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
+import { errorOf } from "../../core/diagnostics/coded.ts";
 import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
 import { UserError } from "../../core/diagnostics/user-error.ts";
 
@@ -26,9 +27,7 @@ export function parseWeights(parts: readonly string[]): Weights {
 
 function wrong(detail: string): Diagnostic {
   return {
-    code: "ISM051",
-    severity: "error",
-    summary: "Not a weight",
+    ...errorOf("ISM051"),
     detail,
     fix: "Write one VERSION=PERCENT for each version, for example: isthmus shift helloworld v1=50 v2=50",
   };

@@ -1,5 +1,5 @@
 import { defineMeshCommand } from "../command-line/command.ts";
-import { fileOption, forceConflictsOption, yesOption } from "../command-line/options.ts";
+import { fileOption, forceConflictsOption, namespaceOption, proofOptions, yesOption } from "../command-line/options.ts";
 
 /** `isthmus shift` */
 export const shiftCommand = defineMeshCommand({
@@ -18,13 +18,7 @@ export const shiftCommand = defineMeshCommand({
   },
   options: {
     file: fileOption,
-    namespace: {
-      kind: "text",
-      short: "n",
-      value: "NAME",
-      summary: "The service's namespace, where several have its name",
-      group: "Target",
-    },
+    namespace: namespaceOption,
     route: { kind: "text", value: "NAME", summary: "The route, where the service has several", group: "Target" },
     step: {
       kind: "integer",
@@ -43,20 +37,7 @@ export const shiftCommand = defineMeshCommand({
     },
     noVerify: { kind: "flag", summary: "Do not measure the new split", group: "Safety" },
     rollback: { kind: "flag", summary: "Go back to the old weights when the proof fails", group: "Safety" },
-    allowUnproven: {
-      kind: "flag",
-      summary: "End with 0 when nothing failed, also where something could not be proven",
-      group: "Safety",
-    },
-    requests: {
-      kind: "integer",
-      value: "N",
-      minimum: 1,
-      maximum: 100_000,
-      default: 400,
-      summary: "Requests to each ingress for the proof",
-      group: "Target",
-    },
+    ...proofOptions,
     yes: yesOption,
   },
   run: async (args, context) => {

@@ -1,5 +1,5 @@
 import { defineMeshCommand } from "../command-line/command.ts";
-import { fileOption } from "../command-line/options.ts";
+import { fileOption, namespaceOption, proofOptions } from "../command-line/options.ts";
 
 /** `isthmus verify` */
 export const verifyCommand = defineMeshCommand({
@@ -19,13 +19,7 @@ export const verifyCommand = defineMeshCommand({
   },
   options: {
     file: fileOption,
-    namespace: {
-      kind: "text",
-      short: "n",
-      value: "NAME",
-      summary: "The service's namespace, where several have its name",
-      group: "Target",
-    },
+    namespace: namespaceOption,
     route: { kind: "text", value: "NAME", summary: "Only this route", group: "Target" },
     path: {
       kind: "text",
@@ -52,20 +46,7 @@ export const verifyCommand = defineMeshCommand({
       summary: "Statuses that count as good (200, 2xx); others fail",
       group: "Target",
     },
-    requests: {
-      kind: "integer",
-      value: "N",
-      minimum: 1,
-      maximum: 100_000,
-      default: 400,
-      summary: "Requests to each ingress per route",
-      group: "Target",
-    },
-    allowUnproven: {
-      kind: "flag",
-      summary: "End with 0 when nothing failed, also where something could not be proven",
-      group: "Safety",
-    },
+    ...proofOptions,
     output: {
       kind: "choice",
       short: "o",

@@ -2,6 +2,7 @@ import { fstatSync, closeSync, readSync, writeSync } from "node:fs";
 import path from "node:path";
 import { openForWriting } from "../../files/open-for-writing.ts";
 import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
+import { warningOf } from "../../core/diagnostics/coded.ts";
 import type { CliContext } from "../terminal/context.ts";
 
 /** Where `--events-to` writes. */
@@ -64,9 +65,7 @@ function writeAll(descriptor: number, text: string): void {
 
 function unwritable(name: string, error: Error): Diagnostic {
   return {
-    code: "ISM063",
-    severity: "warning",
-    summary: "The events file cannot be written",
+    ...warningOf("ISM063"),
     detail: `${name}: ${error.message}. The command goes on, and its events are not written there any more.`,
     fix: "Make room or name another file with --events-to; isthmus status says what the clusters have.",
   };

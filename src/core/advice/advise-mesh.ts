@@ -1,4 +1,5 @@
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
+import { warningOf } from "../diagnostics/coded.ts";
 import type { Mesh } from "../model/mesh.ts";
 import { isNewerThanKnown, istioReleases } from "../releases/istio-releases.ts";
 import { adviseExternalDns } from "./external-dns.ts";
@@ -26,9 +27,7 @@ function adviseCatalog(mesh: Mesh): readonly Diagnostic[] {
     ? []
     : [
         {
-          code: "ISM217",
-          severity: "warning",
-          summary: "Rancher's Istio chart is deprecated",
+          ...warningOf("ISM217"),
           detail: `install: rancher installs the chart rancher-istio, which Rancher deprecated in 2.12 and which gets no more releases. Its successor is Istio from the SUSE Application Collection.`,
           fix: "Write install: istioctl or install: helm with a release that is still supported; hub names the Application Collection's images if you take them from there.",
         },
@@ -41,9 +40,7 @@ function adviseNewerIstio(mesh: Mesh): readonly Diagnostic[] {
     ? []
     : [
         {
-          code: "ISM218",
-          severity: "warning",
-          summary: "This Istio is newer than isthmus knows",
+          ...warningOf("ISM218"),
           detail: `Istio ${mesh.istio.version} came after ${newest}, the newest release that this isthmus was made for. It is treated like ${newest}.`,
           fix: `Use a newer isthmus, or an Istio ${newest}.`,
         },

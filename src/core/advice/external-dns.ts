@@ -1,4 +1,5 @@
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
+import { warningOf } from "../diagnostics/coded.ts";
 import type { Mesh } from "../model/mesh.ts";
 
 /**
@@ -40,9 +41,7 @@ export function adviseExternalDns(mesh: Mesh): readonly Diagnostic[] {
       : "";
   return [
     {
-      code: "ISM219",
-      severity: "warning",
-      summary: "external-dns has to watch Istio's Gateways",
+      ...warningOf("ISM219"),
       detail: `${[...new Set(hosts)].join(", ")} ${hosts.length === 1 ? "is" : "are"} published by the clusters' own external-dns, which isthmus does not change.${webhook}`,
       fix: `Give it these arguments on every cluster, the same everywhere (with --policy=sync, instances of one owner delete each other's names):\n    ${externalDnsArguments(mesh).join(" ")}`,
     },

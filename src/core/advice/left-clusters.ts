@@ -1,4 +1,5 @@
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
+import { warningOf } from "../diagnostics/coded.ts";
 import { leftClusters } from "../plan/left-clusters.ts";
 import type { Plan } from "../plan/plan.ts";
 
@@ -11,9 +12,7 @@ export function adviseLeftClusters(plan: Plan, { prune }: { readonly prune: bool
   return [...new Set(known.map(({ left }) => left))].map((left) => {
     const by = known.filter((one) => one.left === left).map((one) => one.by);
     return {
-      code: "ISM224",
-      severity: "warning",
-      summary: "A cluster has left the mesh file and not the mesh",
+      ...warningOf("ISM224"),
       detail: `${left} is no longer in the mesh file, and ${by.join(", ")} still ${by.length === 1 ? "has" : "have"} its remote secret: istiod there goes on reading ${left} with its credential and sends requests to what runs there.`,
       fix: "Take it out everywhere with --prune, which works also when the cluster is dead. Or put it back into the mesh file.",
     };

@@ -1,5 +1,5 @@
-import { manifestCodes } from "../diagnostics/codes/manifests.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
+import { warningOf } from "../diagnostics/coded.ts";
 import type { QuantityProblem } from "../manifests/check-quantities.ts";
 import { findQuantityProblems } from "../manifests/check-quantities.ts";
 import type { ContainerDefaults, Mesh } from "../model/mesh.ts";
@@ -46,9 +46,7 @@ function tell(
   find: (of: string) => readonly QuantityProblem[],
 ): readonly Diagnostic[] {
   return find(`in ${describePath(path)}`).map(({ detail, fix }) => ({
-    code: "ISM238",
-    severity: "warning",
-    summary: manifestCodes.ISM238.summary,
+    ...warningOf("ISM238"),
     detail,
     fix,
     ...(locate === undefined ? {} : { range: locate(path) }),

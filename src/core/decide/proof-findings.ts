@@ -1,6 +1,7 @@
 import type { ClusterEndpoints, EndpointFinding } from "../checks/endpoint-table.ts";
 import { clustersOf, podsIn } from "../checks/endpoint-table.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
+import { errorOf, warningOf } from "../diagnostics/coded.ts";
 import type { Cluster, Mesh, Route, Service } from "../model/mesh.ts";
 import { quoteCommand } from "../quote-command.ts";
 import type { CountedAnswers } from "./count-answers.ts";
@@ -64,9 +65,7 @@ export function findUnheld(place: ProofPlace, findings: readonly EndpointFinding
   return route === undefined
     ? [
         {
-          code: "ISM407",
-          severity: "warning",
-          summary: "Something is not proven",
+          ...warningOf("ISM407"),
           detail: `The ingress of ${cluster.name} does not know ${what}, as gateways do that are told only of what routes name (PILOT_FILTER_GATEWAY_CLUSTER_CONFIG): its endpoints cannot be seen there.`,
           fix: "Look at the proxy of a pod that calls the service: istioctl proxy-config endpoint POD.",
           cluster: cluster.name,
@@ -74,9 +73,7 @@ export function findUnheld(place: ProofPlace, findings: readonly EndpointFinding
       ]
     : [
         {
-          code: "ISM402",
-          severity: "error",
-          summary: "An ingress gateway does not have the right endpoints",
+          ...errorOf("ISM402"),
           detail: `The ingress of ${cluster.name} does not know ${what}, to which route ${route.name} sends requests: they are answered with 503. Its DestinationRule is missing in the cluster, or the proxy has not taken its configuration.`,
           fix: `Run isthmus apply, and see whether istiod reaches the proxy: ${kubectl(place, cluster.name)} -n istio-system logs deploy/istio-ingressgateway`,
           cluster: cluster.name,
@@ -94,9 +91,7 @@ function missingPorts({ mesh, cluster, service, actual }: ProofPlace): readonly 
         ? []
         : [
             {
-              code: "ISM409",
-              severity: "error",
-              summary: "A Service does not have the port of the mesh file",
+              ...errorOf("ISM409"),
               detail: `The mesh file sends requests for ${service.namespace}/${service.name} to port ${service.port}. The Service in ${one.name} has ${ports.length === 0 ? "no port" : ports.join(", ")}, so no endpoint there belongs to it.`,
               fix: `Write the Service's port in the mesh file, or correct the Service; the number is that of the Service, not that of the pods.`,
               cluster: one.name,
@@ -121,9 +116,7 @@ function wrongEndpoints(place: ProofPlace, finding: EndpointFinding): Diagnostic
   ];
   const version = finding.version === "" ? "" : `version ${finding.version} of `;
   return {
-    code: "ISM402",
-    severity: "error",
-    summary: "An ingress gateway does not have the right endpoints",
+    ...errorOf("ISM402"),
     detail: `The ingress of ${cluster.name}, ${version}${service.namespace}/${service.name}: ${parts.join("; ")}.`,
     fix:
       nowhere.length === 0
@@ -208,9 +201,7 @@ function requestsFailed(place: ProofPlace, endpoints: readonly EndpointFinding[]
   const inLog = measured.details.map((one) => `${one.count} x ${one.reason}`).join(", ");
   const denied = failures.some(({ reason }) => /RBAC|Jwt|Jwks|Audiences/.test(reason));
   return {
-    code: "ISM403",
-    severity: "error",
-    summary: "Requests failed",
+    ...errorOf("ISM403"),
     detail: [
       `At the ingress of ${cluster.name}, of ${measured.requests} requests to ${measured.url}: ${failures.map((one) => `${one.count} ended with ${one.reason}`).join("; ")}.`,
       ...cause,
@@ -250,9 +241,7 @@ function wrongWeights(
     ? "The endpoints are right, so the route in this cluster differs from the mesh file, or its proxies have not taken it yet."
     : "The gateway's endpoints are not the right ones, see above.";
   return {
-    code: "ISM401",
-    severity: "error",
-    summary: "Weights are not as asked",
+    ...errorOf("ISM401"),
     detail: `At the ingress of ${cluster.name}, route ${route?.name ?? ""} was asked ${weights.map((one) => `${one.version}=${one.asked}`).join(" ")} and gave ${weights.map((one) => `${one.version}=${(one.measured * 100).toFixed(1)}`).join(" ")} of ${measured.requests} requests. ${reason}`,
     fix: "Run isthmus plan to see whether the cluster has the route of the mesh file, and isthmus apply to put it there.",
     cluster: cluster.name,
@@ -262,9 +251,7 @@ function wrongWeights(
 function answeredElsewhere({ cluster, service, route }: ProofPlace, measured: Measured): Diagnostic {
   const taker = measured.takenBy.length === 0 ? "something else" : measured.takenBy.join(" and ");
   return {
-    code: "ISM406",
-    severity: "error",
-    summary: "Another route takes the requests of a route",
+    ...errorOf("ISM406"),
     detail: `At the ingress of ${cluster.name}, ${measured.tally.answered} of ${measured.requests} requests to ${measured.url} were answered, and the versions of ${service.namespace}/${service.name} gave ${measured.seen} of these answers: ${taker} gave the rest. Route ${route?.name ?? ""} does not get all requests that it matches.`,
     fix: "Look for another VirtualService of the same host, in the mesh file or made by hand: kubectl get virtualservices -A. Where this path is meant for another route, give one that only this route takes: verify.path, or --path.",
     cluster: cluster.name,
@@ -279,9 +266,7 @@ function notCounted({ cluster, route }: ProofPlace, measured: Measured): Diagnos
         ? `the proxy's counters began anew while requests were sent, ${measured.attempts} times in a row, as they do whenever its endpoints or settings change`
         : `others sent requests to the same versions meanwhile (${measured.seen} answers were counted, ${measured.tally.answered} of them to isthmus), and the gateway writes no access log that tells whose they are`;
   return {
-    code: "ISM407",
-    severity: "warning",
-    summary: "Something is not proven",
+    ...warningOf("ISM407"),
     detail: `At the ingress of ${cluster.name}, the split of route ${route?.name ?? ""} is not known: ${why}.`,
     fix:
       measured.kind === "unwatched"
@@ -295,9 +280,7 @@ function notCounted({ cluster, route }: ProofPlace, measured: Measured): Diagnos
 
 function notAttributed({ cluster, route }: ProofPlace, measured: Measured): Diagnostic {
   return {
-    code: "ISM407",
-    severity: "warning",
-    summary: "Something is not proven",
+    ...warningOf("ISM407"),
     detail: `At the ingress of ${cluster.name}, the split of route ${route?.name ?? ""} is not known: of ${measured.unattributed} of ${measured.requests} requests it cannot be said which version they went to, since answers of 500 and above are tried again, or nothing but the gateway itself answered.`,
     fix: "Ask with a path and headers that the application answers below 500: verify of the route, or --path and --header.",
     cluster: cluster.name,

@@ -1,6 +1,7 @@
 import type { ClusterEndpoints, EndpointFinding } from "../checks/endpoint-table.ts";
 import { clustersOf, podsIn } from "../checks/endpoint-table.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
+import { errorOf, warningOf } from "../diagnostics/coded.ts";
 import type { Mesh, Route, Service } from "../model/mesh.ts";
 
 /** What one cluster's ingress gateway has of a service, or why that is not known. */
@@ -68,9 +69,7 @@ function nobodyRuns({ service, route, actual, contexts }: ShiftFacts, version: s
       : [`the Service in ${name} has no port ${service.port}`];
   });
   return {
-    code: "ISM342",
-    severity: "error",
-    summary: "A version that is to get requests cannot answer them",
+    ...errorOf("ISM342"),
     detail: `${version} of ${service.namespace}/${service.name} is to get ${route.weights[version] ?? 0} % of route ${route.name}, and no pod of it is ready in ${clusters.join(" or ")}${ports.length === 0 ? "" : ` (${ports.join("; ")})`}: these requests would fail with 503 at every ingress. Nothing was changed.`,
     fix: `Get pods of ${version} ready first: ${clusters.map((name) => `${kubectl(contexts[name])} -n ${service.namespace} get pods`).join(" and ")}. With --force the weights are changed all the same.`,
   };
@@ -92,9 +91,7 @@ function notKnown(
         ? "it does not know the version: the DestinationRule there lacks it"
         : `pods are ready in ${runs.join(" or ")}, and the clusters are not joined, or its istiod has not handed them out`;
   return {
-    code: "ISM342",
-    severity: "error",
-    summary: "A version that is to get requests cannot answer them",
+    ...errorOf("ISM342"),
     detail: `${version} of ${service.namespace}/${service.name} is to get ${route.weights[version] ?? 0} % of route ${route.name}, and the ingress of ${view.cluster} has no endpoint of it: ${why}. These requests would fail with 503 there. Nothing was changed.`,
     fix: "Run isthmus check for the cause, then shift. With --force the weights are changed all the same.",
     cluster: view.cluster,
@@ -103,9 +100,7 @@ function notKnown(
 
 function notSeen(cluster: string, problem: string): Diagnostic {
   return {
-    code: "ISM343",
-    severity: "warning",
-    summary: "An ingress could not be looked at before the shift",
+    ...warningOf("ISM343"),
     detail: `Whether the ingress of ${cluster} has endpoints of the versions that are to get requests is not known: ${problem}.`,
     fix: "Run isthmus check, and isthmus verify after the shift.",
     cluster,

@@ -16,12 +16,7 @@ import { supportCodes } from "./codes/support.ts";
 import { usageCodes } from "./codes/usage.ts";
 import { verifyCodes } from "./codes/verify.ts";
 
-/**
- * Every code that the program can print. Codes are never reused for another
- * meaning. 0xx usage, 1xx mesh file, 2xx plan, 25x to 27x access to clusters, 28x and 29x Rancher,
- * 3xx apply, 40x and 46x verify, 41x to 45x check, 48x the support bundle, 5xx trust, 7xx sandbox.
- */
-export const catalogue: Readonly<Record<string, CatalogueEntry>> = {
+const entries = {
   ...usageCodes,
   ...specCodes,
   ...routeCodes,
@@ -38,4 +33,19 @@ export const catalogue: Readonly<Record<string, CatalogueEntry>> = {
   ...pkiCodes,
   ...sandboxCodes,
   ...sandboxClusterCodes,
-};
+} as const satisfies Readonly<Record<string, CatalogueEntry>>;
+
+/** A code that the catalogue has. */
+export type Code = keyof typeof entries;
+
+/**
+ * Every code that the program can print. Codes are never reused for another
+ * meaning. 0xx usage, 1xx mesh file, 2xx plan, 25x to 27x access to clusters, 28x and 29x Rancher,
+ * 3xx apply, 40x and 46x verify, 41x to 45x check, 48x the support bundle, 5xx trust, 7xx sandbox.
+ */
+export const catalogue: Readonly<Record<string, CatalogueEntry>> = entries;
+
+/** What every diagnostic of that code begins with. */
+export function summaryOf(code: Code): string {
+  return entries[code].summary;
+}

@@ -1,7 +1,7 @@
 import type { Document, ErrorCode, ParsedNode } from "yaml";
 import { Composer, Parser, isMap, isSeq } from "yaml";
 import type { Diagnostic, SourceRange } from "../diagnostics/diagnostic.ts";
-import { manifestCodes } from "../diagnostics/codes/manifests.ts";
+import { errorOf } from "../diagnostics/coded.ts";
 import type { Json, KubeObject } from "../model/kube-object.ts";
 import { hiddenTexts, hideTexts } from "../redact/mask-line.ts";
 import { findControlCharacter, findTooDeep, syntaxFixes } from "../mesh-file/read-yaml.ts";
@@ -263,9 +263,7 @@ function isFields(value: Json): value is Fields {
 
 function place({ code, start, end, detail, fix }: Problem, source: SourceText, hidden: readonly string[]): Diagnostic {
   return {
-    code,
-    severity: "error",
-    summary: code === "ISM204" ? "Not a Kubernetes object" : manifestCodes[code].summary,
+    ...errorOf(code),
     detail: `${source.file}: ${hideTexts(detail, hidden)}`,
     fix: hideTexts(fix, hidden),
     range: source.rangeOf(start, Math.max(end, start + 1)),

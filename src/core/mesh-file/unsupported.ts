@@ -1,5 +1,5 @@
-import { specCodes } from "../diagnostics/codes/mesh-file.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
+import { errorOf } from "../diagnostics/coded.ts";
 import type { Mesh, Route } from "../model/mesh.ts";
 import type { ParsedMesh } from "./parse.ts";
 import type { Path } from "./path.ts";
@@ -23,9 +23,7 @@ interface Gap {
 export function findUnsupported(mesh: Mesh, locate?: ParsedMesh["locate"]): readonly Diagnostic[] {
   return gaps.flatMap((gap) =>
     gap.find(mesh).map((path) => ({
-      code: "ISM190",
-      severity: "error" as const,
-      summary: specCodes.ISM190.summary,
+      ...errorOf("ISM190"),
       detail: `This version cannot ${gap.cannot}, which ${describePath(path)} asks for.`,
       fix: gap.fix,
       ...(locate === undefined ? {} : { range: locate(path) }),

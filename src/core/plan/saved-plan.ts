@@ -2,6 +2,7 @@ import { readJson } from "../model/exact-json.ts";
 import * as z from "zod";
 import { adoptionPolicies } from "../decide/adoption.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
+import { errorOf } from "../diagnostics/coded.ts";
 import type { KubeObject, ObjectId } from "../model/kube-object.ts";
 import { describeId, keyOf } from "../model/kube-object.ts";
 import { describeLastChange } from "./last-change.ts";
@@ -192,9 +193,7 @@ function identity({ namespace, ...rest }: z.infer<typeof idSchema>): ObjectId {
 
 function movedDiagnostic(cluster: string, detail: string, object?: ObjectId): Diagnostic {
   return {
-    code: "ISM309",
-    severity: "error",
-    summary: "The clusters have moved on since the plan",
+    ...errorOf("ISM309"),
     detail: `${detail} Nothing was changed.`,
     fix: "Make a new plan with isthmus plan --out FILE, read it, and apply that one.",
     cluster,

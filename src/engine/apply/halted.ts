@@ -1,4 +1,5 @@
 import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
+import { coded } from "../../core/diagnostics/coded.ts";
 import type { KubeObject, ObjectId } from "../../core/model/kube-object.ts";
 import { describeId, idOf } from "../../core/model/kube-object.ts";
 import type { Wave } from "../../core/render/waves.ts";
@@ -31,9 +32,7 @@ export function findHalted(
   return {
     id,
     diagnostic: {
-      code: "ISM320",
-      severity: ofService ? "warning" : "error",
-      summary: "A workload of the mesh is scaled to 0",
+      ...coded("ISM320", ofService ? "warning" : "error"),
       detail: `${describeId(id)} of ${place.cluster} has no pods, since somebody has set its replicas to 0. The mesh file names no number for it, so the apply leaves it at that${ofService ? "" : "; the mesh does not work there without it"}.`,
       fix: `kubectl --context ${place.context} -n ${namespace} scale ${live.kind.toLowerCase()}/${name} --replicas=1`,
       cluster: place.cluster,

@@ -1,4 +1,5 @@
 import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
+import { errorOf } from "../../core/diagnostics/coded.ts";
 import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
 import { UserError } from "../../core/diagnostics/user-error.ts";
 import { digestObject } from "../../core/plan/digest.ts";
@@ -39,9 +40,7 @@ async function findMoved(
   return digestObject(renderInventory({ ...inventory, items: now.items })) === digestObject(renderInventory(inventory))
     ? undefined
     : {
-        code: "ISM309",
-        severity: "error",
-        summary: "The clusters have moved on since the plan",
+        ...errorOf("ISM309"),
         detail: `Somebody else has changed what isthmus owns on cluster ${cluster.name} since it was read (ConfigMap ${inventoryNamespace}/${name}). Nothing was changed by this command.`,
         fix: "Run the command again: it then starts from what is there now.",
         cluster: cluster.name,

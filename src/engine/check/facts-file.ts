@@ -5,6 +5,7 @@ import { readJson, writeJson } from "../../core/model/exact-json.ts";
 import type { MeshFacts } from "../../core/checks/facts.ts";
 import { factsVersion } from "../../core/checks/facts.ts";
 import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
+import { errorOf } from "../../core/diagnostics/coded.ts";
 import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
 import { UserError } from "../../core/diagnostics/user-error.ts";
 
@@ -46,9 +47,7 @@ export async function readFacts(file: string): Promise<MeshFacts> {
 
 function refusal(detail: string, fix: string, cause?: unknown): UserError {
   const diagnostic: Diagnostic = {
-    code: "ISM410",
-    severity: "error",
-    summary: "Not a file of facts",
+    ...errorOf("ISM410"),
     detail,
     fix,
   };

@@ -1,5 +1,6 @@
 import path from "node:path";
 import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
+import { errorOf } from "../../core/diagnostics/coded.ts";
 import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
 import { UserError } from "../../core/diagnostics/user-error.ts";
 import type { Json } from "../../core/model/kube-object.ts";
@@ -156,9 +157,7 @@ function diagnoseUnknownId({ clusters, access }: RancherLink, rancherId: string)
     const meant = pickCluster(clusters, rancherId, access.url);
     return [
       {
-        code: "ISM289",
-        severity: "error",
-        summary: "Rancher has no such cluster",
+        ...errorOf("ISM289"),
         detail: `${JSON.stringify(rancherId)} is the name of a cluster of Rancher at ${access.url}, and rancherId is its ID.`,
         fix: `Write rancherId: ${meant.id}.`,
       },

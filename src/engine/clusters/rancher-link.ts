@@ -1,6 +1,7 @@
 import { Buffer } from "node:buffer";
 import { X509Certificate } from "node:crypto";
 import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
+import { errorOf } from "../../core/diagnostics/coded.ts";
 import { UserError } from "../../core/diagnostics/user-error.ts";
 import type { RancherSettings } from "../../core/model/mesh.ts";
 import type { ResolvedContext } from "../../kube/kubeconfig/resolve-context.ts";
@@ -100,9 +101,7 @@ function findMissingRancherSandbox(access: RancherAccess): Diagnostic | undefine
     return undefined;
   }
   return {
-    code: "ISM280",
-    severity: "error",
-    summary: "The sandbox is not running",
+    ...errorOf("ISM280"),
     detail: `Rancher at ${access.url} is that of the sandbox ${instance} on this machine, and the sandbox's network is not there. Nothing was sent.`,
     fix: `isthmus sandbox up --rancher --instance ${instance}`,
   };

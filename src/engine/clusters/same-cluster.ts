@@ -1,5 +1,5 @@
-import { accessCodes } from "../../core/diagnostics/codes/access.ts";
 import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
+import { errorOf } from "../../core/diagnostics/coded.ts";
 import type { Cluster } from "../../core/model/mesh.ts";
 import type { ResolvedContext } from "../../kube/kubeconfig/resolve-context.ts";
 import type { ClusterFacts } from "../facts/cluster-state.ts";
@@ -36,9 +36,7 @@ export function findSharedClusters(
 
 function shared(one: Way, first: Way, why: string): Diagnostic {
   return {
-    code: "ISM515",
-    severity: "error",
-    summary: accessCodes.ISM515.summary,
+    ...errorOf("ISM515"),
     detail: `${first.cluster.name} and ${one.cluster.name} of the mesh file are the same cluster: ${why}.`,
     fix: `Correct the context of one of them, or the kubeconfig entry that it leads to. Where there is only one cluster, take ${one.cluster.name} out of the mesh file.`,
     cluster: one.cluster.name,

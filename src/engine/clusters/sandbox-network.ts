@@ -1,6 +1,7 @@
 import { BlockList } from "node:net";
 import { networkInterfaces } from "node:os";
 import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
+import { errorOf } from "../../core/diagnostics/coded.ts";
 import type { ResolvedContext } from "../../kube/kubeconfig/resolve-context.ts";
 
 /** The extension of a kubeconfig context by which a sandbox says what its clusters need of Istio. */
@@ -19,9 +20,7 @@ export function findMissingSandbox(cluster: string, context: ResolvedContext): D
   }
   const instance = extension.instance ?? "default";
   return {
-    code: "ISM280",
-    severity: "error",
-    summary: "The sandbox is not running",
+    ...errorOf("ISM280"),
     detail: `Cluster ${cluster} is one of the sandbox ${instance} on this machine (context ${context.context}), and the sandbox's network is not there. Nothing was sent.`,
     fix: `isthmus sandbox up --instance ${instance}`,
     cluster,

@@ -1,3 +1,4 @@
+import { errorOf } from "../../core/diagnostics/coded.ts";
 import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
 import { UserError } from "../../core/diagnostics/user-error.ts";
 
@@ -6,9 +7,7 @@ export function refuseFolder(name: string, holds: readonly string[]): UserError 
   return new UserError(
     [
       {
-        code: "ISM230",
-        severity: "error",
-        summary: "The folder holds other files",
+        ...errorOf("ISM230"),
         detail: `${name} was not written by isthmus export and holds ${listed(holds)}. An export replaces its files each time, so nothing was written there.`,
         fix: "Name a new or empty folder, or write beside what is there with --force.",
       },
@@ -22,9 +21,7 @@ export function refuseForeign(name: string, files: readonly string[], always: bo
   return new UserError(
     [
       {
-        code: "ISM231",
-        severity: "error",
-        summary: "Files of others are in the way of the export",
+        ...errorOf("ISM231"),
         detail: `In ${name}, the export has to write where these are, which it did not write: ${listed(files)}. Nothing was written.`,
         fix: always
           ? "Move them away, or name another folder; a link or a file that stands where a folder has to be is never replaced."
@@ -40,9 +37,7 @@ export function refuseChanged(name: string, files: readonly string[]): UserError
   return new UserError(
     [
       {
-        code: "ISM232",
-        severity: "error",
-        summary: "Exported files were changed since",
+        ...errorOf("ISM232"),
         detail: `In ${name}, somebody changed what the last export wrote: ${listed(files)}. Writing again would lose that, so nothing was written.`,
         fix: "Bring the change into the mesh file, then replace the files with --force.",
       },
@@ -63,9 +58,7 @@ export async function explainFolder<Result>(name: string, work: () => Promise<Re
     throw new UserError(
       [
         {
-          code: "ISM233",
-          severity: "error",
-          summary: "The folder cannot be written",
+          ...errorOf("ISM233"),
           detail: `${name}: ${code === "ENOTDIR" || code === "EEXIST" ? "there is a file of that name, not a folder" : message}. What was there before is as it was.`,
           fix: "Name a folder that you may write to, on a disk with room.",
         },

@@ -1,5 +1,5 @@
-import { usageCodes } from "../../core/diagnostics/codes/usage.ts";
 import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
+import { errorOf } from "../../core/diagnostics/coded.ts";
 import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
 import { UserError } from "../../core/diagnostics/user-error.ts";
 import { uniqueLabels } from "../../core/init/unique-labels.ts";
@@ -53,9 +53,7 @@ function diagnoseNothing({ contexts, problems }: KnownContexts): Diagnostic {
   const names = contexts.map((one) => one.name);
   const broken = problems.length === 0 ? "" : ` ${problems.map((one) => one.detail).join(" ")}`;
   return {
-    code: "ISM056",
-    severity: "error",
-    summary: usageCodes.ISM056.summary,
+    ...errorOf("ISM056"),
     detail:
       names.length === 0
         ? `There is no kubeconfig context at all.${broken}`
@@ -98,9 +96,7 @@ function findProblems(wanted: readonly string[], { contexts, problems }: KnownCo
 function diagnoseUnknown(name: string, names: readonly string[]): Diagnostic {
   const near = findNearNames(name, names);
   return {
-    code: "ISM057",
-    severity: "error",
-    summary: usageCodes.ISM057.summary,
+    ...errorOf("ISM057"),
     detail: `No kubeconfig has the context ${JSON.stringify(name)}: ${names.length === 0 ? "there is no context at all" : `the contexts there are ${names.join(", ")}`}.`,
     fix:
       near.length > 0
@@ -111,9 +107,7 @@ function diagnoseUnknown(name: string, names: readonly string[]): Diagnostic {
 
 function diagnoseSameServer(one: KnownContext, first: KnownContext): Diagnostic {
   return {
-    code: "ISM058",
-    severity: "error",
-    summary: usageCodes.ISM058.summary,
+    ...errorOf("ISM058"),
     detail: `The contexts ${first.name} and ${one.name} both lead to ${one.server ?? ""}.`,
     fix: "Leave one of them out.",
   };

@@ -1,5 +1,5 @@
-import { routeCodes } from "../../core/diagnostics/codes/routes.ts";
 import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
+import { errorOf } from "../../core/diagnostics/coded.ts";
 import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
 import { UserError } from "../../core/diagnostics/user-error.ts";
 import type { Mesh } from "../../core/model/mesh.ts";
@@ -37,9 +37,7 @@ export async function refuseUnreadValues(mesh: Mesh, folders: ChartFolders, loca
 
 function unreadValue({ path, near }: UnreadValue, version: string, locate?: LocateValue): Diagnostic {
   return {
-    code: "ISM161",
-    severity: "error",
-    summary: routeCodes.ISM161.summary,
+    ...errorOf("ISM161"),
     detail: `No chart of Istio ${version} has a value or a template that names ${path.join(".")}, so it would have no effect.`,
     fix:
       near === undefined

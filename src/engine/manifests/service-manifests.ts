@@ -1,8 +1,8 @@
 import { readdir, stat } from "node:fs/promises";
 import path from "node:path";
 import { readBytes } from "../../files/read-text.ts";
-import { manifestCodes } from "../../core/diagnostics/codes/manifests.ts";
 import type { Diagnostic, SourceRange } from "../../core/diagnostics/diagnostic.ts";
+import { errorOf } from "../../core/diagnostics/coded.ts";
 import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
 import { UserError } from "../../core/diagnostics/user-error.ts";
 import { checkManifests } from "../../core/manifests/check-manifests.ts";
@@ -60,9 +60,7 @@ export async function readServiceManifests(
         continue;
       }
       problems.push({
-        code: "ISM203",
-        severity: "error",
-        summary: "A service's manifests cannot be read",
+        ...errorOf("ISM203"),
         detail: `${service.manifests} of service ${service.name}: ${(error as Error).message}.`,
         fix: "The path is relative to the mesh file's folder. Correct it, or leave `manifests` out when the service is deployed by other means.",
         range,
@@ -113,9 +111,7 @@ async function readText(file: string, name: string): Promise<string> {
   throw new UserError(
     [
       {
-        code: "ISM227",
-        severity: "error",
-        summary: manifestCodes.ISM227.summary,
+        ...errorOf("ISM227"),
         detail: `${name} cannot be read: ${decoded.detail}.`,
         fix: "Save the file as UTF-8.",
       },

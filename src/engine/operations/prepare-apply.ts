@@ -1,8 +1,8 @@
 import { adviseLeftClusters } from "../../core/advice/left-clusters.ts";
 import type { AdoptionPolicy } from "../../core/decide/adoption.ts";
 import { defaultAdoption } from "../../core/decide/adoption.ts";
-import { usageCodes } from "../../core/diagnostics/codes/usage.ts";
 import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
+import { errorOf } from "../../core/diagnostics/coded.ts";
 import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
 import { UserError } from "../../core/diagnostics/user-error.ts";
 import { hasChanges } from "../../core/plan/plan.ts";
@@ -56,9 +56,7 @@ function refuseChoices(asked: AskedChoices, name: string): void {
     throw new UserError(
       [
         {
-          code: "ISM066",
-          severity: "error",
-          summary: usageCodes.ISM066.summary,
+          ...errorOf("ISM066"),
           detail: `${name} is done exactly as it was planned, so ${made.join(" and ")} cannot be given with it.`,
           fix: `Make the plan with it: isthmus plan ${made.join(" ")} --out ${name}`,
         },
@@ -128,9 +126,7 @@ function refuseHalfOfANewMesh({ plan, established }: PreparedPlan): void {
     [
       ...away.map((cluster) => cluster.diagnostic),
       {
-        code: "ISM306",
-        severity: "error",
-        summary: "A cluster of a new mesh does not answer",
+        ...errorOf("ISM306"),
         detail: `${away.map((cluster) => cluster.cluster).join(", ")} ${all ? "is all there is" : "does not answer"}, and no cluster that answers carries mesh ${plan.mesh} yet. Nothing was changed anywhere.`,
         fix: "Correct the access to these clusters, or take them out of the mesh file, then apply again.",
       },

@@ -2,6 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { Weights } from "../../core/decide/shift-steps.ts";
 import { planSteps } from "../../core/decide/shift-steps.ts";
 import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
+import { errorOf } from "../../core/diagnostics/coded.ts";
 import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
 import { UserError } from "../../core/diagnostics/user-error.ts";
 import type { Route, Service } from "../../core/model/mesh.ts";
@@ -193,9 +194,7 @@ async function rollBack(shift: Shift, weights: Weights): Promise<ExitClass> {
   }
   caller.report([
     {
-      code: "ISM345",
-      severity: "error",
-      summary: "The shift was taken back",
+      ...errorOf("ISM345"),
       detail: `The proof of ${weightsText(weights)} failed. The mesh file and every cluster have ${weightsText(from)} of route ${target.route.name} again.`,
       fix: "Mend what the proof names, then shift again.",
     },
@@ -209,9 +208,7 @@ function wayBack({ file, target, from }: Shift, weights: Weights, why: string): 
   const wanted = Object.entries(from).map(([version, percent]) => `${version}=${percent}`);
   const command = ["isthmus", "shift", service.name].concat(wanted, "-f", file, "-n", service.namespace);
   return {
-    code: "ISM344",
-    severity: "error",
-    summary: "The shift did not end well",
+    ...errorOf("ISM344"),
     detail: `Route ${route.name} has ${weightsText(weights)} now, and ${why}.`,
     fix: `Mend what is named above, or go back to ${weightsText(from)}: ${quoteCommand([...command, "--route", route.name])}`,
   };

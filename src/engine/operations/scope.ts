@@ -1,4 +1,5 @@
 import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
+import { errorOf } from "../../core/diagnostics/coded.ts";
 import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
 import { suggestName } from "../../core/diagnostics/suggest.ts";
 import { UserError } from "../../core/diagnostics/user-error.ts";
@@ -34,9 +35,7 @@ export function requireClusters(mesh: Clusters, names: readonly string[]): void 
 function unknownCluster(mesh: string, name: string, known: readonly string[]): Diagnostic {
   const near = suggestName(name, known);
   return {
-    code: "ISM050",
-    severity: "error",
-    summary: "The mesh has no such cluster",
+    ...errorOf("ISM050"),
     detail: `${name} is not a cluster of mesh ${mesh}, which has ${known.join(", ")}.`,
     fix: near === undefined ? "Name one of these clusters." : `Did you mean ${near}?`,
   };

@@ -2,6 +2,7 @@ import { rename, stat, writeFile } from "node:fs/promises";
 import type { AskedRoutes } from "../../core/checks/route-table.ts";
 import { askRoutes } from "../../core/checks/route-table.ts";
 import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
+import { errorOf } from "../../core/diagnostics/coded.ts";
 import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
 import { UserError } from "../../core/diagnostics/user-error.ts";
 import type { KubeObject } from "../../core/model/kube-object.ts";
@@ -307,9 +308,7 @@ function otherMesh(
   { ours, owner }: { readonly ours: string; readonly owner: string },
 ): Diagnostic {
   return {
-    code: "ISM201",
-    severity: "error",
-    summary: "The cluster belongs to another mesh",
+    ...errorOf("ISM201"),
     detail: `${describeId(idOf(object))} of cluster ${cluster} is part of mesh ${owner}, and the mesh file is that of ${ours}. No cluster was changed.`,
     fix: `Name the mesh file of ${owner} with -f.`,
     cluster,
@@ -319,9 +318,7 @@ function otherMesh(
 
 function notApplied(cluster: string, object: KubeObject): Diagnostic {
   return {
-    code: "ISM305",
-    severity: "error",
-    summary: "The route is not applied yet",
+    ...errorOf("ISM305"),
     detail: `Cluster ${cluster} has no VirtualService ${object.metadata.namespace}/${object.metadata.name}, so there are no weights to shift. No cluster was changed.`,
     fix: "Run isthmus apply first.",
     cluster,

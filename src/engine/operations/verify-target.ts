@@ -1,3 +1,4 @@
+import { errorOf } from "../../core/diagnostics/coded.ts";
 import type { RequestSettings } from "../../core/decide/route-request.ts";
 import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
 import { suggestName } from "../../core/diagnostics/suggest.ts";
@@ -78,8 +79,5 @@ function requireOneRoute(mesh: Mesh, only: VerifyTarget | undefined, ask: Reques
 }
 
 function usage(detail: string, fix: string): UserError {
-  return new UserError(
-    [{ code: "ISM341", severity: "error", summary: "Not a part of the mesh that can be meant", detail, fix }],
-    exitCodes.usage,
-  );
+  return new UserError([{ ...errorOf("ISM341"), detail, fix }], exitCodes.usage);
 }

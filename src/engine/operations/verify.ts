@@ -1,4 +1,5 @@
 import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
+import { warningOf } from "../../core/diagnostics/coded.ts";
 import type { IngressProof } from "../../core/decide/proof.ts";
 import type { Service } from "../../core/model/mesh.ts";
 import { refuseSharedClusters } from "../clusters/connect-clusters.ts";
@@ -72,9 +73,7 @@ function summarize(proofs: readonly IngressProof[], unreachable: Verification["u
 }
 
 const nothingToProve: Diagnostic = {
-  code: "ISM407",
-  severity: "warning",
-  summary: "Something is not proven",
+  ...warningOf("ISM407"),
   detail: "The mesh file names no service, so there is nothing to ask for and nothing was proven.",
   fix: "Add services with routes to the mesh file, or run isthmus check, which judges the mesh without them.",
 };

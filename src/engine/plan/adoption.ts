@@ -1,6 +1,7 @@
 import type { AdoptionPolicy } from "../../core/decide/adoption.ts";
 import { decideAdoption } from "../../core/decide/adoption.ts";
 import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
+import { errorOf } from "../../core/diagnostics/coded.ts";
 import type { KubeObject } from "../../core/model/kube-object.ts";
 import { describeId, idOf } from "../../core/model/kube-object.ts";
 import { compareText } from "../../core/render/order.ts";
@@ -43,9 +44,7 @@ export function judgeAdoptions(cluster: string, mesh: string, policy: AdoptionPo
 function refusal(cluster: string, policy: AdoptionPolicy, refused: readonly string[]): Diagnostic {
   const count = refused.length === 1 ? "1 object" : `${refused.length} objects`;
   return {
-    code: "ISM315",
-    severity: "error",
-    summary: "Objects that are there already are not isthmus' own",
+    ...errorOf("ISM315"),
     detail: `On ${cluster} the mesh asks for ${count} that isthmus has not made, and --adopt ${policy} leaves them alone. Nothing was changed.\n${refused.map((line) => `    ${line}`).join("\n")}`,
     fix:
       policy === "never"

@@ -1,5 +1,6 @@
 import type { AdoptionPolicy } from "../../core/decide/adoption.ts";
 import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
+import { warningOf } from "../../core/diagnostics/coded.ts";
 import type { KubeObject, ObjectId } from "../../core/model/kube-object.ts";
 import { describeId, idOf, keyOf } from "../../core/model/kube-object.ts";
 import { cedeFields } from "../../core/plan/ceded-fields.ts";
@@ -117,9 +118,7 @@ function unaskedWarning(cluster: string, unasked: readonly ObjectId[]): readonly
   const [first, ...rest] = unasked.map(describeId).toSorted(compareText);
   return [
     {
-      code: "ISM319",
-      severity: "warning",
-      summary: "Istio's webhook does not answer",
+      ...warningOf("ISM319"),
       detail: `${cluster} cannot say what an apply of ${first ?? ""}${rest.length === 0 ? "" : ` and ${rest.length} more`} would change, since its API server has to ask Istio's webhook and does not reach it. They were compared with what is there instead. The apply writes them when istiod runs.`,
       fix: `Nothing when istiod is about to be applied or to start; otherwise see why it does not run: isthmus check`,
       cluster,

@@ -6,6 +6,7 @@ import { interruption } from "../../files/interruptible.ts";
 import { readText } from "../../files/read-text.ts";
 import { writeText } from "../../files/write-text.ts";
 import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
+import { errorOf } from "../../core/diagnostics/coded.ts";
 import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
 import { UserError } from "../../core/diagnostics/user-error.ts";
 import type { Plan } from "../../core/plan/plan.ts";
@@ -40,7 +41,7 @@ export async function writeSavedPlan(
   } catch (error) {
     await rm(draft, { force: true });
     throw new UserError(
-      [problem("ISM065", "The plan cannot be saved", (error as Error).message, "Name another file with --out.")],
+      [problem("ISM065", (error as Error).message, "Name another file with --out.")],
       exitCodes.failed,
       { cause: error },
     );
@@ -63,14 +64,14 @@ export async function readSavedPlan(name: string, cwd: string): Promise<SavedPla
     text = await readText(path.resolve(cwd, name));
   } catch (error) {
     interruption().throwIfAborted();
-    throw new UserError([problem("ISM064", "Not a saved plan", (error as Error).message, fix)], exitCodes.usage, {
+    throw new UserError([problem("ISM064", (error as Error).message, fix)], exitCodes.usage, {
       cause: error,
     });
   }
   const saved = parseSavedPlan(text);
   if (saved === undefined) {
     const detail = `${name} is not what isthmus plan --out writes, or of a version that this program does not know`;
-    throw new UserError([problem("ISM064", "Not a saved plan", detail, fix)], exitCodes.usage);
+    throw new UserError([problem("ISM064", detail, fix)], exitCodes.usage);
   }
   return saved;
 }
@@ -80,12 +81,7 @@ export function refuseMovedMeshFile(saved: SavedPlan, meshFile: MeshFile): void 
   if (digestText(meshFile.text) !== saved.meshFile.sha256) {
     const detail = `The mesh file ${meshFile.name} is not as it was when the plan was made (${saved.madeAt}). Nothing was changed`;
     throw moved([
-      problem(
-        "ISM309",
-        movedSummary,
-        detail,
-        "Make a new plan with isthmus plan --out FILE, read it, and apply that one.",
-      ),
+      problem("ISM309", detail, "Make a new plan with isthmus plan --out FILE, read it, and apply that one."),
     ]);
   }
 }
@@ -98,14 +94,12 @@ export function refuseMovedPlan(saved: SavedPlan, fresh: Plan): void {
   }
 }
 
-const movedSummary = "The clusters have moved on since the plan";
-
 function moved(diagnostics: readonly Diagnostic[]): UserError {
   return new UserError(diagnostics, exitCodes.tryAgain);
 }
 
-function problem(code: string, summary: string, detail: string, fix: string): Diagnostic {
-  return { code, severity: "error", summary, detail: `${detail}.`, fix };
+function problem(code: "ISM064" | "ISM065" | "ISM309", detail: string, fix: string): Diagnostic {
+  return { ...errorOf(code), detail: `${detail}.`, fix };
 }
 
 function digestText(text: string): string {

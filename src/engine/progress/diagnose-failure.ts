@@ -1,4 +1,5 @@
 import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
+import { errorOf } from "../../core/diagnostics/coded.ts";
 import { UserError } from "../../core/diagnostics/user-error.ts";
 import { KubeError } from "../../kube/errors.ts";
 import { diagnoseKubeError } from "../../kube/diagnose.ts";
@@ -18,9 +19,7 @@ export async function diagnoseFailure(error: unknown, cluster: string, step: str
   }
   return [
     {
-      code: "ISM300",
-      severity: "error",
-      summary: "A step failed for an unexpected reason",
+      ...errorOf("ISM300"),
       detail: `${step} on ${cluster}: ${error instanceof Error ? error.message : String(error)}`,
       fix: "Run the same command again; what is done stays done. If it happens again, report it with the output of -v.",
       cluster,

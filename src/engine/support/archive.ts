@@ -2,6 +2,8 @@ import { Buffer } from "node:buffer";
 import { access, rm, writeFile } from "node:fs/promises";
 import { promisify } from "node:util";
 import { gzip } from "node:zlib";
+import type { Code } from "../../core/diagnostics/catalogue.ts";
+import { errorOf } from "../../core/diagnostics/coded.ts";
 import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
 import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
 import { UserError } from "../../core/diagnostics/user-error.ts";
@@ -40,13 +42,7 @@ export async function writeArchive(
     }
     // A part of an archive is worse than none. What somebody else wrote meanwhile would have been EEXIST.
     await rm(file, { force: true });
-    throw refusal(
-      "ISM482",
-      "The bundle cannot be written",
-      `${name} cannot be written: ${(error as Error).message}.`,
-      exitCodes.failed,
-      error,
-    );
+    throw refusal("ISM482", `${name} cannot be written: ${(error as Error).message}.`, exitCodes.failed, error);
   }
 }
 
@@ -71,26 +67,17 @@ async function packArchive({
 }
 
 function existing(name: string, cause?: unknown): UserError {
-  return refusal(
-    "ISM481",
-    "The bundle's file is there already",
-    `${name} is there already, and nothing is written over.`,
-    exitCodes.usage,
-    cause,
-  );
+  return refusal("ISM481", `${name} is there already, and nothing is written over.`, exitCodes.usage, cause);
 }
 
 function refusal(
-  code: string,
-  summary: string,
+  code: Code,
   detail: string,
   exitCode: (typeof exitCodes)["failed" | "usage"],
   cause: unknown,
 ): UserError {
   const diagnostic: Diagnostic = {
-    code,
-    severity: "error",
-    summary,
+    ...errorOf(code),
     detail,
     fix: "Name another file with --out.",
   };

@@ -1,3 +1,4 @@
+import { summaryOf } from "../../core/diagnostics/catalogue.ts";
 import { writeJson } from "../../core/model/exact-json.ts";
 import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
 import type { Redactor } from "../../core/redact/redactor.ts";
@@ -106,7 +107,7 @@ async function reasonsOf(error: unknown, cluster: string): Promise<MissingPart["
         : undefined;
   return (
     diagnostics?.map(({ code, summary, detail }) => ({ code, summary, detail })) ?? [
-      { code: "ISM480", summary: "A part of the bundle cannot be read", detail: (error as Error).message },
+      { code: "ISM480", summary: summaryOf("ISM480"), detail: (error as Error).message },
     ]
   );
 }

@@ -1,3 +1,4 @@
+import { errorOf } from "../../core/diagnostics/coded.ts";
 import { interruption } from "../../files/interruptible.ts";
 import { readText } from "../../files/read-text.ts";
 import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
@@ -12,9 +13,7 @@ export async function readEventsFile(file: string, name: string): Promise<string
     throw new UserError(
       [
         {
-          code: "ISM483",
-          severity: "error",
-          summary: "The events file cannot be read",
+          ...errorOf("ISM483"),
           detail: `${name} cannot be read: ${(error as Error).message}.`,
           fix: "Name a file that --events-to has written, or leave --events away.",
         },

@@ -1,4 +1,5 @@
 import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
+import { errorOf, warningOf } from "../../core/diagnostics/coded.ts";
 import type { IngressProof } from "../../core/decide/proof.ts";
 import { stateOf } from "../../core/decide/proof.ts";
 import type { ProofPlace } from "../../core/decide/proof-findings.ts";
@@ -186,9 +187,7 @@ function proofOf(
 
 function noIngressPods(cluster: string): Diagnostic {
   return {
-    code: "ISM407",
-    severity: "warning",
-    summary: "Something is not proven",
+    ...warningOf("ISM407"),
     detail: `No running pod of the ingress gateway of ${cluster} was found (label istio=ingressgateway in istio-system), so the endpoints that it has were not looked at.`,
     fix: "Run isthmus check to see what is wrong with the gateway.",
     cluster,
@@ -197,9 +196,7 @@ function noIngressPods(cluster: string): Diagnostic {
 
 function noRoute(cluster: string, service: Service): Diagnostic {
   return {
-    code: "ISM408",
-    severity: "warning",
-    summary: "No request was asked of a service",
+    ...warningOf("ISM408"),
     detail: `No route leads to ${service.namespace}/${service.name}, so no request from outside reaches it. At the ingress of ${cluster} only its endpoints were looked at; whether callers inside the mesh are answered is not proven.`,
     fix: "Ask from a pod of the mesh, or give the service a route. Where endpoints are enough: isthmus verify --allow-unproven.",
     cluster,
@@ -212,9 +209,7 @@ function notMeasured(
   choice: Extract<RequestChoice, { readonly kind: "none" }>,
 ): Diagnostic {
   return {
-    code: "ISM405",
-    severity: "warning",
-    summary: "A route is not measured",
+    ...warningOf("ISM405"),
     detail: `No request was asked of route ${route.name}: ${choice.reason}. At the ingress of ${cluster} only the endpoints were looked at.`,
     fix: choice.fix,
     cluster,
@@ -223,9 +218,7 @@ function notMeasured(
 
 function noIngress({ cluster: { name: cluster }, context }: Connected): Diagnostic {
   return {
-    code: "ISM404",
-    severity: "error",
-    summary: "The ingress gateway has no address",
+    ...errorOf("ISM404"),
     detail: `Service istio-system/istio-ingressgateway of ${cluster} has no load-balancer address, so nothing outside can reach the mesh there.`,
     fix: `See why the Service has none, or whether isthmus apply has ended well:\n    kubectl --context ${context.context} -n istio-system describe service istio-ingressgateway`,
     cluster,

@@ -1,6 +1,7 @@
 import { describeLacks } from "../../pki/describe-lacks.ts";
 import { pkiCodes } from "../../core/diagnostics/codes/pki.ts";
 import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
+import { errorOf, warningOf } from "../../core/diagnostics/coded.ts";
 import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
 import { UserError } from "../../core/diagnostics/user-error.ts";
 import type { Cluster, Mesh } from "../../core/model/mesh.ts";
@@ -179,9 +180,7 @@ function findStrangers(kept: readonly Kept[]): readonly Diagnostic[] {
     [...signers.values()]
       .filter((other) => !isTrusted(other.facts, facts))
       .map((other): Diagnostic => ({
-        code: "ISM504",
-        severity: "error",
-        summary: "The cluster trusts another root",
+        ...errorOf("ISM504"),
         detail: `root-cert.pem of ${cluster.name} holds none of the certificates that the intermediate of ${other.cluster.name} leads to, so that workloads of ${cluster.name} refuse those of ${other.cluster.name}.`,
         fix: `Where a root is being replaced, put the root of ${other.cluster.name} into root-cert.pem of Secret istio-system/cacerts of ${cluster.name} beside its own, and restart istiod there, then the gateways and workloads.`,
         cluster: cluster.name,
@@ -196,9 +195,7 @@ function findUntrusted(files: RootFiles, root: Root, kept: readonly Kept[]): rea
   return kept
     .filter(({ facts }) => !isTrusted(facts, mesh))
     .map(({ cluster }) => ({
-      code: "ISM509",
-      severity: "error",
-      summary: pkiCodes.ISM509.summary,
+      ...errorOf("ISM509"),
       detail: `${cluster.name} signs under a root that is not in ${files.certFile}. A cluster that gets a new intermediate now would trust only what is there, and refuse the workloads of ${cluster.name}.`,
       fix: `Add the root of ${cluster.name} to ${files.certFile}, beside the one that ${files.keyFile} belongs to: all certificates of the file are trusted, and the key's own signs.`,
       cluster: cluster.name,
@@ -220,9 +217,7 @@ function refusalOf(
   if (present?.flaw !== undefined) {
     return [
       {
-        code: "ISM505",
-        severity: "error",
-        summary: "The cluster's cacerts do not hold together",
+        ...errorOf("ISM505"),
         detail: `In Secret istio-system/cacerts of ${cluster.name}, ${verdict.reason}. ${flawEffect[present.effect]}, and replacing what somebody made is not done in passing.`,
         fix: "Repair the Secret with whoever made it. Where nobody needs it any more, delete it, after which an apply issues a new intermediate; workloads that run there trust the old root until they restart.",
         cluster: cluster.name,
@@ -232,9 +227,7 @@ function refusalOf(
   }
   return [
     {
-      code: "ISM504",
-      severity: "error",
-      summary: "The cluster trusts another root",
+      ...errorOf("ISM504"),
       detail: `Cluster ${cluster.name} cannot join: ${verdict.reason} (SHA-256). Workloads with different roots refuse each other.`,
       fix: `When this mesh was made elsewhere, copy its root from there to ${files.certFile} and ${files.keyFile}, or name it in spec.trust.root. Otherwise take the cluster out of its other mesh first.`,
       cluster: cluster.name,
@@ -251,9 +244,7 @@ export const flawEffect: Readonly<Record<ChainFlaw["effect"], string>> = {
 
 function notValidNow(cluster: Cluster, words: string): Diagnostic {
   return {
-    code: "ISM510",
-    severity: "warning",
-    summary: pkiCodes.ISM510.summary,
+    ...warningOf("ISM510"),
     detail: `In Secret istio-system/cacerts of ${cluster.name}, ${words}. An istiod that starts now does not start with it, and what the one that runs has signed is refused.`,
     fix: "Have whoever made the certificate renew it and put the new one into the Secret, or set the clock that is wrong; then restart istiod, the gateways and the workloads.",
     cluster: cluster.name,
@@ -273,9 +264,7 @@ function unusableRoot(files: RootFiles, flaw: string, severity: Diagnostic["seve
 
 function missingRoot(mesh: Mesh, files: RootFiles): Diagnostic {
   return {
-    code: "ISM501",
-    severity: "error",
-    summary: "The mesh's root key is missing",
+    ...errorOf("ISM501"),
     detail: `A cluster of mesh ${mesh.name} needs a new intermediate, but the root that would sign it is not at ${files.keyFile}. A new root would split the mesh.`,
     fix: `Copy root-cert.pem and root-key.pem from where the mesh was first applied to ${files.certFile} and ${files.keyFile}.`,
   };
@@ -283,9 +272,7 @@ function missingRoot(mesh: Mesh, files: RootFiles): Diagnostic {
 
 function exposedKey(files: RootFiles): Diagnostic {
   return {
-    code: "ISM506",
-    severity: "warning",
-    summary: "The root's key can be read by others",
+    ...warningOf("ISM506"),
     detail: `${files.keyFile} can be read by others than its owner. Who has this key can be any workload of the mesh.`,
     fix: `chmod 600 ${files.keyFile}`,
   };

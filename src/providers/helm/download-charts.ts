@@ -1,7 +1,7 @@
+import { errorOf } from "../../core/diagnostics/coded.ts";
 import { mkdtemp, rename, rm, stat } from "node:fs/promises";
 import path from "node:path";
 import { makeFolder } from "../../files/make-folder.ts";
-import { planCodes } from "../../core/diagnostics/codes/plan.ts";
 import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
 import { UserError } from "../../core/diagnostics/user-error.ts";
 import type { OnProgress } from "../../core/progress.ts";
@@ -68,9 +68,7 @@ async function makeIncoming(charts: string): Promise<string> {
     throw new UserError(
       [
         {
-          code: "ISM719",
-          severity: "error",
-          summary: "The cache folder cannot be written",
+          ...errorOf("ISM719"),
           detail: `Istio's charts are kept in ${charts}, where nothing can be written: ${(error as Error).message}.`,
           fix: "Make the folder writable, or name another one with ISTHMUS_CACHE_DIR or XDG_CACHE_HOME.",
         },
@@ -101,9 +99,7 @@ async function exists(file: string): Promise<boolean> {
 
 function refusal(error: unknown, options: DownloadChartsOptions) {
   return {
-    code: "ISM210",
-    severity: "error",
-    summary: planCodes.ISM210.summary,
+    ...errorOf("ISM210"),
     detail: `helm could not fetch the charts of Istio ${options.version} from ${options.repository}: ${wordsOfHelm(error)}`,
     fix: "Run the same command again when the repository can be reached, or set ISTHMUS_ISTIO_CHARTS to manifests/charts of the release archive of that Istio.",
   } as const;

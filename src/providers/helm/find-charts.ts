@@ -1,7 +1,7 @@
+import { errorOf } from "../../core/diagnostics/coded.ts";
 import { access, readFile } from "node:fs/promises";
 import path from "node:path";
 import { parse } from "yaml";
-import { planCodes } from "../../core/diagnostics/codes/plan.ts";
 import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
 import { UserError } from "../../core/diagnostics/user-error.ts";
 import type { HelmChart } from "../../core/render/helm-releases.ts";
@@ -108,9 +108,7 @@ function wrongCharts(folder: string, version: string, problems: readonly string[
   return new UserError(
     [
       {
-        code: "ISM209",
-        severity: "error",
-        summary: planCodes.ISM209.summary,
+        ...errorOf("ISM209"),
         detail: `The mesh asks for Istio ${version}, which has to be installed by its own charts. In ${folder} ${problems.join(", ")}.`,
         fix: `Set ISTHMUS_ISTIO_CHARTS to manifests/charts of Istio ${version}'s release archive, or unset it to have the charts downloaded.`,
       },

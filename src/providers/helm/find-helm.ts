@@ -1,7 +1,7 @@
+import { errorOf } from "../../core/diagnostics/coded.ts";
 import { access, constants } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { planCodes } from "../../core/diagnostics/codes/plan.ts";
 import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
 import { UserError } from "../../core/diagnostics/user-error.ts";
 import { runHelm, wordsOfHelm } from "./run-helm.ts";
@@ -36,9 +36,7 @@ export async function findHelm(options: FindHelmOptions): Promise<string> {
   throw new UserError(
     [
       {
-        code: "ISM208",
-        severity: "error",
-        summary: planCodes.ISM208.summary,
+        ...errorOf("ISM208"),
         detail: `The mesh file asks for install: helm, whose charts are rendered by helm ${oldest.join(".")} or newer. ${what}.`,
         fix: "Install helm and put it into PATH, or name it in ISTHMUS_HELM. The sandbox has its own: isthmus sandbox up",
       },

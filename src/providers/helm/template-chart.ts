@@ -1,8 +1,8 @@
+import { errorOf } from "../../core/diagnostics/coded.ts";
 import { createHash } from "node:crypto";
 import { readFile, readdir } from "node:fs/promises";
 import path from "node:path";
 import { writeYaml } from "../../core/model/object-yaml.ts";
-import { planCodes } from "../../core/diagnostics/codes/plan.ts";
 import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
 import { UserError } from "../../core/diagnostics/user-error.ts";
 import type { KubeObject } from "../../core/model/kube-object.ts";
@@ -84,9 +84,7 @@ async function hasBrokenSchema(folder: string): Promise<boolean> {
 
 function refusal(error: unknown, release: HelmRelease, options: TemplateOptions) {
   return {
-    code: "ISM211",
-    severity: "error",
-    summary: planCodes.ISM211.summary,
+    ...errorOf("ISM211"),
     detail: `helm could not render the chart ${release.chart} as ${release.name} for ${options.cluster}: ${wordsOfHelm(error)}`,
     fix: "Correct spec.istio (profile, values) in the mesh file; the words above are helm's and the chart's own.",
     cluster: options.cluster,

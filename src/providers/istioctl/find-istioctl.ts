@@ -1,3 +1,4 @@
+import { errorOf } from "../../core/diagnostics/coded.ts";
 import { execFile } from "node:child_process";
 import { access, constants } from "node:fs/promises";
 import path from "node:path";
@@ -36,9 +37,7 @@ export async function findIstioctl(options: FindIstioctlOptions): Promise<string
   throw new UserError(
     [
       {
-        code: "ISM205",
-        severity: "error",
-        summary: "No istioctl of the mesh's version",
+        ...errorOf("ISM205"),
         detail: `The mesh asks for Istio ${options.version}, whose manifests are rendered by istioctl ${options.version}. ${found}.`,
         fix: `Install istioctl ${options.version} and put it into PATH, or name it in ISTHMUS_ISTIOCTL. For the sandbox's version, run: isthmus sandbox up`,
       },

@@ -1,3 +1,4 @@
+import { errorOf } from "../../core/diagnostics/coded.ts";
 import { execFile } from "node:child_process";
 import path from "node:path";
 import { promisify } from "node:util";
@@ -59,9 +60,7 @@ async function renderFresh(input: string, options: GenerateOptions): Promise<rea
 function refusal(error: unknown, options: GenerateOptions) {
   const words = (error as { stderr?: string }).stderr?.trim() || (error as Error).message;
   return {
-    code: "ISM206",
-    severity: "error",
-    summary: "istioctl refused to render",
+    ...errorOf("ISM206"),
     detail: `istioctl ${options.version} could not render the control plane of ${options.cluster}: ${words}`,
     fix: "Correct spec.istio (profile, values) in the mesh file; the words above are istioctl's own.",
     cluster: options.cluster,

@@ -2,6 +2,7 @@ import { execFile } from "node:child_process";
 import path from "node:path";
 import { promisify } from "node:util";
 import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
+import { errorOf } from "../../core/diagnostics/coded.ts";
 import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
 import { UserError } from "../../core/diagnostics/user-error.ts";
 import type { FindKustomizeOptions, Kustomize } from "./find-kustomize.ts";
@@ -31,9 +32,7 @@ export async function buildKustomization(folder: string, options: BuildOptions):
   if (remote.length > 0) {
     throw invalid(
       remote.map(({ reference, range }) => ({
-        code: "ISM241",
-        severity: "error",
-        summary: "A kustomization refers to another machine",
+        ...errorOf("ISM241"),
         detail: `${reference} would be fetched each time the mesh is rendered, and what it gives may change. Rendering is offline.`,
         fix: "Fetch it once into a folder beside the kustomization, and name that folder.",
         range,
@@ -44,9 +43,7 @@ export async function buildKustomization(folder: string, options: BuildOptions):
   if (kustomize === undefined) {
     throw invalid([
       {
-        code: "ISM240",
-        severity: "error",
-        summary: "Nothing here builds kustomizations",
+        ...errorOf("ISM240"),
         detail: `${name} is a kustomization, and there is neither kustomize nor kubectl in PATH.`,
         fix: "Install kubectl or kustomize, or give the output of `kubectl kustomize` as manifests.",
       },
@@ -84,9 +81,7 @@ async function buildIn(
     throw invalid(
       [
         {
-          code: "ISM242",
-          severity: "error",
-          summary: "kustomize refused a kustomization",
+          ...errorOf("ISM242"),
           detail: `${name}: ${bareWords(words).replaceAll(`${options.relativeTo}/`, "")}`,
           fix: "Correct the kustomization; the words above are kustomize's own. `kubectl kustomize` with the folder shows the same.",
         },

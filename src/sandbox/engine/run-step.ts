@@ -1,5 +1,6 @@
 import { UserError } from "../../core/diagnostics/user-error.ts";
 import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
+import { errorOf } from "../../core/diagnostics/coded.ts";
 import type { OnProgress } from "../../core/progress.ts";
 
 export interface Step {
@@ -39,9 +40,7 @@ function diagnosticOf(error: unknown, step: Step): Diagnostic {
   const known = error instanceof UserError ? error.diagnostics[0] : undefined;
   return (
     known ?? {
-      code: "ISM720",
-      severity: "error",
-      summary: "The sandbox engine was not finished",
+      ...errorOf("ISM720"),
       detail: `${step.subject}: ${step.task} ended early: ${error instanceof Error ? error.message : String(error)}.`,
     }
   );

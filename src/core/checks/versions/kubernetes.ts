@@ -1,3 +1,4 @@
+import { errorOf, warningOf } from "../../diagnostics/coded.ts";
 import { compareMinor, effectiveRelease, minorOf, refusesKubernetes } from "../../releases/istio-releases.ts";
 import type { Check, Finding } from "../check.ts";
 import { reachedClusters } from "../reached.ts";
@@ -16,9 +17,7 @@ export const kubernetes: Check = {
       if (why !== undefined) {
         return [
           {
-            code: "ISM214",
-            severity: "error",
-            summary: "This Istio does not run on the cluster's Kubernetes",
+            ...errorOf("ISM214"),
             detail: `Cluster ${cluster} has Kubernetes ${kubernetesVersion}, and Istio ${facts.mesh.istioVersion} cannot be installed there: ${why}.`,
             fix: `Choose another spec.istio.version, or bring the cluster to a Kubernetes of ${oldest} to ${newest}.`,
             cluster,
@@ -29,9 +28,7 @@ export const kubernetes: Check = {
         ? []
         : [
             {
-              code: "ISM215",
-              severity: "warning",
-              summary: "Istio does not support the cluster's Kubernetes",
+              ...warningOf("ISM215"),
               detail: `Cluster ${cluster} has Kubernetes ${kubernetesVersion}; Istio ${release.minor} supports ${oldest} to ${newest}.`,
               fix: "Choose an Istio that supports it, or go on if you have tried it.",
               cluster,

@@ -1,3 +1,4 @@
+import { errorOf } from "../../diagnostics/coded.ts";
 import { eastWestGateway, ingressGateway } from "../../render/names.ts";
 import {
   all,
@@ -29,9 +30,7 @@ export const faultsOfClusters: readonly MeshFault[] = [
               kind: "unreachable",
               cluster: "east",
               diagnostic: {
-                code: "ISM255",
-                severity: "error",
-                summary: "Nothing listens at the cluster's address",
+                ...errorOf("ISM255"),
                 detail: "https://east.example:6443 refuses the connection.",
                 fix: "Whoever runs the cluster has to bring its API server back.",
               },

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Diagnostic } from "../../../core/diagnostics/diagnostic.ts";
+import { errorOf } from "../../../core/diagnostics/coded.ts";
 import { exitCodes } from "../../../core/diagnostics/exit-codes.ts";
 import { UserError } from "../../../core/diagnostics/user-error.ts";
 import type { LeaseState } from "../../../core/plan/lease-object.ts";
@@ -100,9 +101,7 @@ function heldDiagnostic({ mesh, cluster }: LeaseClaim, by: LeaseState): Diagnost
   const since = Number.isNaN(by.acquiredAt) ? "" : ` since ${new Date(by.acquiredAt).toISOString()}`;
   const command = by.command === undefined ? "" : ` (isthmus ${by.command})`;
   return {
-    code: "ISM308",
-    severity: "error",
-    summary: "Somebody else is changing the mesh",
+    ...errorOf("ISM308"),
     detail: `${by.holder}${command} holds mesh ${mesh} on cluster ${cluster}${since}. Nothing was changed anywhere.`,
     fix: `Run the command again when that one is done. If it was killed, its hold ends ${by.durationMs / 1000} s after its last renewal. Who holds it is in Lease kube-system/${leaseName(mesh, cluster)}.`,
     cluster,

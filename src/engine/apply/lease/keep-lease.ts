@@ -1,3 +1,4 @@
+import { errorOf } from "../../../core/diagnostics/coded.ts";
 import { leaseDurationMs, leaseRenewalMs } from "../../../core/decide/lease.ts";
 import { exitCodes } from "../../../core/diagnostics/exit-codes.ts";
 import { UserError } from "../../../core/diagnostics/user-error.ts";
@@ -112,9 +113,7 @@ export function keepLease(client: KubeClient, taken: KubeObject, claim: LeaseCla
 
 function slowDiagnostic({ mesh, cluster }: LeaseClaim) {
   return {
-    code: "ISM316",
-    severity: "error",
-    summary: "The Lease could not be renewed in time",
+    ...errorOf("ISM316"),
     detail: `Cluster ${cluster} did not take the renewal of the Lease of mesh ${mesh} within ${requestMs / 1000} s, and without it nothing is written there: somebody else may take over.`,
     fix: "Run the same command again; what is done stays done. If many clusters say so at once, this machine is too slow for all of them together: take some at a time with --cluster.",
     cluster,
@@ -128,9 +127,7 @@ function lostDiagnostic(claim: LeaseClaim, live: KubeObject | undefined) {
       ? `The Lease of mesh ${claim.mesh} on cluster ${claim.cluster} was deleted while this command worked.`
       : `This command was not heard of for so long that ${by.holder || "somebody else"} took over the Lease of mesh ${claim.mesh} on cluster ${claim.cluster}.`;
   return {
-    code: "ISM310",
-    severity: "error",
-    summary: "Somebody else took over",
+    ...errorOf("ISM310"),
     detail: `${detail} Nothing more was changed on this cluster.`,
     fix: "See with isthmus status what there is now, then run the command again.",
     cluster: claim.cluster,

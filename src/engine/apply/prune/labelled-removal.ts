@@ -1,5 +1,6 @@
 import { decideLabelled } from "../../../core/decide/labelled.ts";
 import type { Diagnostic } from "../../../core/diagnostics/diagnostic.ts";
+import { errorOf, warningOf } from "../../../core/diagnostics/coded.ts";
 import type { ObjectId } from "../../../core/model/kube-object.ts";
 import { idOf, keyOf } from "../../../core/model/kube-object.ts";
 import type { Inventory, InventoryItem } from "../../../core/plan/inventory.ts";
@@ -76,9 +77,7 @@ export function leftBehind(cluster: string, mesh: string, labelled: Labelled): D
   const total = [...counts.values()].reduce((sum, count) => sum + count, 0);
   const kinds = [...counts].map(([kind, count]) => `${count} ${kind}`).join(", ");
   return {
-    code: "ISM346",
-    severity: "error",
-    summary: "Objects of the mesh are there, and no inventory lists them",
+    ...errorOf("ISM346"),
     detail: `Cluster ${cluster} has no inventory of mesh ${mesh} (ConfigMap ${inventoryNamespace}/${inventoryName(mesh, cluster)}), which says what isthmus made, so nothing was removed there. ${total === 1 ? "One object carries" : `${total} objects carry`} the label ${meshLabel}=${mesh}: ${kinds}.`,
     fix: "If they were made from an export, delete them with the tool that applied it, or run the same command with --labelled: it shows what carries the label and asks before it deletes that.",
     cluster,
@@ -91,9 +90,7 @@ export function notRemoved(cluster: string, { stays }: Labelled): Diagnostic | u
   return refused.length === 0
     ? undefined
     : {
-        code: "ISM347",
-        severity: "error",
-        summary: "Another tool keeps objects of the mesh",
+        ...errorOf("ISM347"),
         detail: `On ${cluster} these were not deleted, since they would come back:\n${refused.map(({ id, reason }) => `    ${keyOf(id)}: ${reason}`).join("\n")}`,
         fix: "Delete them in the tool that is named: its Application, Kustomization, release or app.",
         cluster,
@@ -105,9 +102,7 @@ export function notLookedAt(cluster: string, { unseen }: Labelled): Diagnostic |
   return unseen.length === 0
     ? undefined
     : {
-        code: "ISM348",
-        severity: "warning",
-        summary: "Not every kind could be looked at",
+        ...warningOf("ISM348"),
         detail: `On ${cluster} objects of the mesh may be left of these: ${unseen.join(", ")}.`,
         fix: "Run the command with a context whose user may list them. Where a server behind an aggregated API is away, its APIService says so.",
         cluster,

@@ -1,4 +1,5 @@
 import type { Diagnostic } from "../../../core/diagnostics/diagnostic.ts";
+import { warningOf } from "../../../core/diagnostics/coded.ts";
 import type { KubeObject, ObjectId } from "../../../core/model/kube-object.ts";
 import { describeId, keyOf } from "../../../core/model/kube-object.ts";
 import type { InventoryItem } from "../../../core/plan/inventory.ts";
@@ -26,9 +27,7 @@ export async function guardDeletion(
   const name = describeId(item.id);
   if (live.metadata.annotations?.[keepAnnotation] === "true") {
     return {
-      code: "ISM311",
-      severity: "warning",
-      summary: "An object is kept",
+      ...warningOf("ISM311"),
       detail: `${name} carries ${keepAnnotation}: "true", so that it stays.`,
       fix: `Nothing, or take the annotation off and delete it: ${deleteCommand(one, item.id)}`,
       cluster: cluster.name,
@@ -44,9 +43,7 @@ export async function guardDeletion(
   }
   const isNamespace = item.id.kind === "Namespace";
   return {
-    code: isNamespace ? "ISM312" : "ISM313",
-    severity: "warning",
-    summary: isNamespace ? "A namespace stays, others use it" : "A definition stays, others use its kind",
+    ...warningOf(isNamespace ? "ISM312" : "ISM313"),
     detail: `${name} was made by isthmus, and with it would go ${listed(foreign)}, which ${foreign.length === 1 ? "is" : "are"} not isthmus' to delete.`,
     fix: `Move or delete them, then delete it: ${deleteCommand(one, item.id)}`,
     cluster: cluster.name,

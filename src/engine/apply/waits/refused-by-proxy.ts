@@ -1,4 +1,5 @@
 import type { Diagnostic } from "../../../core/diagnostics/diagnostic.ts";
+import { errorOf } from "../../../core/diagnostics/coded.ts";
 import type { ObjectId } from "../../../core/model/kube-object.ts";
 import type { Refusal } from "../../facts/proxy-states.ts";
 import type { ProxyCluster } from "./proxy-cluster.ts";
@@ -37,9 +38,7 @@ export async function refusedByProxy(
     const proxies = group.map(({ proxy }) => proxy.split(".")[0] ?? proxy);
     const [first] = objects;
     return {
-      code: "ISM321",
-      severity: "error",
-      summary: "A proxy refuses its configuration",
+      ...errorOf("ISM321"),
       detail: `${proxies.join(", ")} of ${one.name} ${proxies.length === 1 ? "refuses" : "refuse"} what istiod sends (${type}), in Envoy's words: ${words.trim()}.${cause === "" ? "" : ` ${cause}.`} Until that is corrected nothing of this kind changes there any more: ${consequence}.`,
       fix:
         first === undefined

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { Diagnostic } from "../../../core/diagnostics/diagnostic.ts";
+import { errorOf } from "../../../core/diagnostics/coded.ts";
 import { exitCodes } from "../../../core/diagnostics/exit-codes.ts";
 import { UserError } from "../../../core/diagnostics/user-error.ts";
 import type { ProxyState } from "../../facts/proxy-states.ts";
@@ -58,9 +59,7 @@ const named = 10;
 function notAcknowledged(one: ProxyCluster, pending: readonly ProxyState[], limitMs: number): Diagnostic {
   const more = pending.length > named ? ` and ${pending.length - named} more` : "";
   return {
-    code: "ISM322",
-    severity: "error",
-    summary: "A proxy has not taken the change",
+    ...errorOf("ISM322"),
     detail: `After ${limitMs / 1000} s in ${one.name} these have not acknowledged what istiod sent: ${pending.slice(0, named).map(describe).join("; ")}${more}. They go on with what they had before.`,
     fix: `Look at these pods, and restart those whose proxy hangs: isthmus check. What istiod says of them: istioctl --context ${one.context} proxy-status`,
     cluster: one.name,

@@ -1,3 +1,4 @@
+import { errorOf } from "../../../core/diagnostics/coded.ts";
 import { setTimeout as pause } from "node:timers/promises";
 import { exitCodes } from "../../../core/diagnostics/exit-codes.ts";
 import { UserError } from "../../../core/diagnostics/user-error.ts";
@@ -40,9 +41,7 @@ export async function waitUntilLeft(
 
 function notLeft(one: Connected, still: readonly string[], timeoutMs: number) {
   return {
-    code: "ISM318",
-    severity: "error",
-    summary: "istiod still knows a cluster that has left",
+    ...errorOf("ISM318"),
     detail: `After ${timeoutMs / 1000} s in cluster ${one.cluster.name}: ${still.join("; ")}. The remote secret is deleted; workloads may still be sent there.`,
     fix: `Look into istiod's log, and restart it if it does not let go: kubectl --context ${one.context.context} -n istio-system rollout restart deploy/istiod`,
     cluster: one.cluster.name,

@@ -1,3 +1,4 @@
+import { errorOf } from "../../../core/diagnostics/coded.ts";
 import { setTimeout as pause } from "node:timers/promises";
 import type { EndpointFinding } from "../../../core/checks/endpoint-table.ts";
 import { ejectedReason } from "../../../core/checks/endpoint-table.ts";
@@ -113,9 +114,7 @@ function wayToSidecar({ one, namespace, pods }: BarePodsOf): string {
 
 function notServed(one: Connected, wrong: readonly EndpointFinding[], bare: readonly BarePodsOf[], timeoutMs: number) {
   return {
-    code: "ISM307",
-    severity: "error",
-    summary: "An ingress gateway does not get the endpoints",
+    ...errorOf("ISM307"),
     detail: `After ${timeoutMs / 1000} s, the ingress of ${one.cluster.name}: ${wrong.map(describe).join("; ")}. Requests to these versions would fail there.${bare.map((pods) => ` ${describeBare(pods)}.`).join("")}`,
     fix:
       bare.length > 0

@@ -1,3 +1,4 @@
+import { errorOf } from "../../../core/diagnostics/coded.ts";
 import { setTimeout as pause } from "node:timers/promises";
 import { istioNamespace } from "../../../core/render/names.ts";
 import { exitCodes } from "../../../core/diagnostics/exit-codes.ts";
@@ -56,9 +57,7 @@ async function missingOf(one: Connected, others: readonly string[], signal: Abor
 
 function notSynced(one: Connected, missing: readonly string[], timeoutMs: number) {
   return {
-    code: "ISM304",
-    severity: "error",
-    summary: "istiod does not see the other clusters",
+    ...errorOf("ISM304"),
     detail: `After ${timeoutMs / 1000} s in cluster ${one.cluster.name}: ${missing.join("; ")}. Its workloads cannot reach services there.`,
     fix: `Look whether ${istioNamespace}/istiod of ${one.cluster.name} can reach the other cluster's API address (see its log), set spec.clusters[].endpoint if it must use another one, then apply again.`,
     cluster: one.cluster.name,

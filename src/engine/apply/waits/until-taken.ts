@@ -2,6 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { AskedRoutes, RouteFinding } from "../../../core/checks/route-table.ts";
 import { compareRoutes, describeShares } from "../../../core/checks/route-table.ts";
 import type { Diagnostic } from "../../../core/diagnostics/diagnostic.ts";
+import { errorOf, warningOf } from "../../../core/diagnostics/coded.ts";
 import { exitCodes } from "../../../core/diagnostics/exit-codes.ts";
 import { UserError } from "../../../core/diagnostics/user-error.ts";
 import { KubeError } from "../../../kube/errors.ts";
@@ -175,9 +176,7 @@ function notTaken(
       ? ""
       : ` ${unconnected.join(", ")} ${unconnected.length === 1 ? "is" : "are"} connected to no istiod that answers.`;
   return {
-    code: "ISM322",
-    severity: "error",
-    summary: "A proxy has not taken the change",
+    ...errorOf("ISM322"),
     detail: `After ${timeoutMs / 1000} s in ${one.name}: ${describeLate(late)}.${why} The API server has the change, and requests there go as before.`,
     fix: `See what stands between istiod and these proxies: isthmus check. What istiod says of them: istioctl --context ${one.context} proxy-status`,
     cluster: one.name,
@@ -192,9 +191,7 @@ function noPods({ unready }: GatewayPods): string {
 
 function unproven(one: ProxyCluster, why: string): Diagnostic {
   return {
-    code: "ISM323",
-    severity: "warning",
-    summary: "It is not proven that gateways have taken the change",
+    ...warningOf("ISM323"),
     detail: `${one.name} has stored the change; ${why}. What its gateways do with requests was not seen.`,
     fix: "See what its gateways lack: isthmus check",
     cluster: one.name,

@@ -1,3 +1,4 @@
+import { errorOf } from "../../../core/diagnostics/coded.ts";
 import { exitCodes } from "../../../core/diagnostics/exit-codes.ts";
 import { suggestName } from "../../../core/diagnostics/suggest.ts";
 import { UserError } from "../../../core/diagnostics/user-error.ts";
@@ -13,9 +14,7 @@ export function refuseUnknownKinds(force: ForceConflicts, wanted: ReadonlySet<st
       unknown.map((kind) => {
         const near = suggestName(kind, kinds) ?? kinds.find((one) => one.toLowerCase() === kind.toLowerCase());
         return {
-          code: "ISM067",
-          severity: "error",
-          summary: "The plan has no object of that kind",
+          ...errorOf("ISM067"),
           detail: `--force-conflicts names ${kind}, and the kinds are ${kinds.join(", ")}.`,
           fix: near === undefined ? "Name some of these kinds, or none for all of them." : `Did you mean ${near}?`,
         };

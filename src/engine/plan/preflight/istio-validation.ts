@@ -3,6 +3,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { makeFolder } from "../../../files/make-folder.ts";
 import type { Diagnostic } from "../../../core/diagnostics/diagnostic.ts";
+import { errorOf } from "../../../core/diagnostics/coded.ts";
 import { UserError } from "../../../core/diagnostics/user-error.ts";
 import { describeId, idOf, keyOf } from "../../../core/model/kube-object.ts";
 import { digestObject } from "../../../core/plan/digest.ts";
@@ -62,9 +63,7 @@ async function findInvalidConfig(
     const id = idOf(object);
     const from = config.find((one) => keyOf(idOf(one.object)) === keyOf(id))?.path ?? ["spec", "services"];
     return {
-      code: "ISM324",
-      severity: "error",
-      summary: "Istio does not accept what the mesh file asks for",
+      ...errorOf("ISM324"),
       detail: `${describeId(id)} would be refused by istiod ${version}, or break the gateways that get it: ${words}. Nothing was changed.`,
       fix: "Correct what Istio's words name, in the mesh file or in the service's manifests.",
       range: meshFile.locate(from),

@@ -1,4 +1,5 @@
 import type { Diagnostic } from "../../../core/diagnostics/diagnostic.ts";
+import { errorOf, warningOf } from "../../../core/diagnostics/coded.ts";
 import type { Mesh } from "../../../core/model/mesh.ts";
 import {
   compareMinor,
@@ -35,9 +36,7 @@ function judge(mesh: Mesh, cluster: string, kubernetes: string): readonly Diagno
     const nearest = compareMinor(minor, oldest) < 0 ? fitting.at(-1) : fitting[0];
     return [
       {
-        code: "ISM214",
-        severity: "error",
-        summary: "This Istio does not run on the cluster's Kubernetes",
+        ...errorOf("ISM214"),
         detail: `Cluster ${cluster} has Kubernetes ${kubernetes}, and Istio ${mesh.istio.version} cannot be installed there: ${why}. Nothing was changed.`,
         fix:
           nearest === undefined
@@ -52,9 +51,7 @@ function judge(mesh: Mesh, cluster: string, kubernetes: string): readonly Diagno
   }
   return [
     {
-      code: "ISM215",
-      severity: "warning",
-      summary: "Istio does not support the cluster's Kubernetes",
+      ...warningOf("ISM215"),
       detail: `Cluster ${cluster} has Kubernetes ${kubernetes}; Istio ${release.minor} supports ${oldest} to ${newest}. It may well work, and nobody promises it.`,
       fix: "Choose an Istio that supports it (istio.io, supported releases), or go on if you have tried it.",
       cluster,

@@ -1,4 +1,5 @@
 import type { Diagnostic } from "../../../core/diagnostics/diagnostic.ts";
+import { errorOf } from "../../../core/diagnostics/coded.ts";
 import { inventoryName, inventoryNamespace } from "../../../core/plan/inventory.ts";
 import type { Connected } from "../../clusters/connect-clusters.ts";
 import type { PreflightRule } from "./preflight-rule.ts";
@@ -35,9 +36,7 @@ function findForeignMeshes(mesh: string, connected: readonly Connected[]): Diagn
 
   function foreign(one: Connected, other: string, evidence: string): Diagnostic {
     return {
-      code: "ISM201",
-      severity: "error",
-      summary: "The cluster belongs to another mesh",
+      ...errorOf("ISM201"),
       detail: `Cluster ${one.cluster.name} (context ${one.context.context}) is part of mesh ${other}: ${evidence}. One cluster serves one mesh; applying ${mesh} there would take it away from ${other}.`,
       fix: `Take the cluster out of ${mesh}'s file, or remove it from ${other} first (isthmus remove -f <file of ${other}>).`,
       cluster: one.cluster.name,

@@ -1,4 +1,5 @@
 import type { Diagnostic } from "../../../core/diagnostics/diagnostic.ts";
+import { warningOf } from "../../../core/diagnostics/coded.ts";
 import type { Connected } from "../../clusters/connect-clusters.ts";
 import type { PreflightRule } from "./preflight-rule.ts";
 
@@ -24,9 +25,7 @@ function findLocalityDifferences(one: Connected): readonly Diagnostic[] {
   ].join(", ");
   return [
     {
-      code: "ISM207",
-      severity: "warning",
-      summary: "Nodes are in another locality than the mesh file says",
+      ...warningOf("ISM207"),
       detail: `The mesh file puts ${name} into ${asked}; nodes there are labelled region ${first.region || "(none)"}, zone ${first.zone || "(none)"}. Istio goes by the nodes' labels.`,
       fix: "Correct spec.clusters[].region and zone, or label the nodes (topology.kubernetes.io/region and /zone).",
       cluster: name,

@@ -1,4 +1,5 @@
 import type { Diagnostic } from "../../../core/diagnostics/diagnostic.ts";
+import { errorOf } from "../../../core/diagnostics/coded.ts";
 import type { Mesh } from "../../../core/model/mesh.ts";
 import { RancherError } from "../../../providers/rancher/rancher-error.ts";
 import type { RancherLink } from "../../clusters/rancher-link.ts";
@@ -34,9 +35,7 @@ async function findRefusedServiceAccounts(
   return behind
     .filter((_one, index) => accepted[index] === false)
     .map(({ name, id }) => ({
-      code: "ISM216",
-      severity: "error",
-      summary: "Rancher does not let service accounts through",
+      ...errorOf("ISM216"),
       detail: `The other clusters are to read ${name} with a service account's token at ${link.access.url}/k8s/clusters/${id}, and Rancher refuses such tokens unless it is told to pass them on. istiod would see no endpoints there. Nothing was changed.`,
       fix: `Turn on JWT authentication for the cluster in Rancher (Cluster Management, Advanced; a ClusterProxyConfig with enabled: true in namespace ${id}, Rancher 2.9 or newer); or write credentials: rancherToken under access, or an endpoint for the cluster that does not lead through Rancher.`,
       cluster: name,
