@@ -43,6 +43,7 @@ describe("the state of a cluster", () => {
     const found = await read([
       wireObject("ConfigMap", { ...metadata }, { data }),
       wireObject("ConfigMap", { namespace: "kube-system", name: "other" }),
+      wireObject("ConfigMap", { ...metadata, namespace: "elsewhere" }, { data }),
     ]);
     expect(found.inventories).toEqual([inventory]);
   });

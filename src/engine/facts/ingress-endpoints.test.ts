@@ -36,6 +36,7 @@ it("lists the ingress pods that run and are not being deleted", async () => {
     pod("ingress-1"),
     pod("pending", {}, { phase: "Pending" }),
     pod("deleted", { deletionTimestamp: "2026-11-01T00:00:00Z" }),
+    pod("elsewhere", { namespace: "sample" }),
     pod("east-west", { labels: { istio: "eastwestgateway" } }),
   ]);
   expect(await listIngressPods(one, signal)).toEqual([gateway]);

@@ -44,6 +44,29 @@ describe("the proxies of an istiod", () => {
     ]);
   });
 
+  it("are behind in a kind that is named after its discovery service, whichever form it is in", async () => {
+    const types = [
+      "Cluster",
+      "Listener",
+      "RouteConfiguration",
+      "ClusterLoadAssignment",
+      "Secret",
+      "TypedExtensionConfig",
+    ];
+    const resources = Object.fromEntries([...types, "Other"].map((one) => [type(`x.v3.${one}`), { sent: "b" }]));
+    const old = Object.fromEntries(
+      ["cluster", "listener", "route", "endpoint", "extensionconfig"].map((one) => [`${one}_sent`, "b"]),
+    );
+    const found = await read([
+      { proxy: "new-1.sample", resources },
+      { proxy: "old-1.sample", ...old },
+    ]);
+    expect(found.map(({ pending }) => pending)).toEqual([
+      ["CDS", "LDS", "RDS", "EDS", "SDS", "ECDS", "Other"],
+      ["CDS", "LDS", "RDS", "EDS", "ECDS"],
+    ]);
+  });
+
   it("are told by their acknowledgements alone before Istio 1.24", async () => {
     const entries = [
       { proxy: "old-1.sample", cluster_sent: "a", cluster_acked: "a", route_sent: "b", route_acked: "a" },

@@ -15,6 +15,7 @@ async function read(
     metadata: { name: "settings", namespace: "dns" },
     data: settings,
   });
+  server.put({ apiVersion: "apps/v1", kind: "Deployment", metadata: { name: "another", namespace: "dns" } });
   server.put({
     apiVersion: "apps/v1",
     kind: "Deployment",
@@ -25,7 +26,8 @@ async function read(
       },
     },
   });
-  const [found] = await readExternalDns(client, new AbortController().signal);
+  const [found, ...others] = await readExternalDns(client, new AbortController().signal);
+  expect(others).toEqual([]);
   expect(server.requests.filter(({ url }) => url.includes("/secrets"))).toEqual([]);
   return found;
 }
@@ -39,6 +41,11 @@ it.each<[string, object, Partial<ExternalDnsFacts>]>([
     "the command",
     { command: ["external-dns", "--txt-owner-id=a"], args: ["--txt-prefix=x-"] },
     { ownerId: "a", txtPrefix: "x-" },
+  ],
+  [
+    "what else says whose names it writes",
+    { args: ["--txt-suffix=-x", "--registry=noop"] },
+    { txtSuffix: "-x", registry: "noop" },
   ],
   ["an empty value", { args: ["--txt-owner-id=a", "--txt-prefix="] }, { ownerId: "a", txtPrefix: "" }],
   [

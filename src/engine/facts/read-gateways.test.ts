@@ -78,5 +78,75 @@ it("says why a proxy could not be asked, instead of what it holds", async () => 
   const { server, client } = await connectFake({ api: { podResponse: () => http("503 Service Unavailable", {}) } });
   objects.forEach((one) => server.put(one));
   const [ingress] = await readGateways(client, [], signal);
-  expect(ingress?.pods[0]?.problem).toMatch(/ answered 503$/);
+  expect(ingress?.pods).toEqual([
+    {
+      name: "ingress-1",
+      problem: expect.stringMatching(/ answered 503$/),
+      listeners: [],
+      roots: [],
+      config: { chains: [], routeTables: [], clusters: [] },
+    },
+  ]);
+});
+
+it("reads both gateways by their Deployments, with the network and the cluster that their pods are told", async () => {
+  const deployment = (name: string, env: readonly object[]): never =>
+    ({
+      apiVersion: "apps/v1",
+      kind: "Deployment",
+      metadata: { name, namespace },
+      spec: { replicas: 1, template: { spec: { containers: [{ name: "istio-proxy", env }] } } },
+      status: { observedGeneration: 1, replicas: 1, updatedReplicas: 1, readyReplicas: 1, availableReplicas: 1 },
+    }) as never;
+  const { server, client } = await connectFake();
+  server.put(
+    deployment("istio-ingressgateway", [
+      { name: "ISTIO_META_NETWORK", value: "west-net" },
+      { name: "ISTIO_META_CLUSTER_ID", value: "west" },
+    ]),
+  );
+  server.put(deployment("istio-eastwestgateway", [{ name: "ISTIO_META_REQUESTED_NETWORK_VIEW", value: "west-net" }]));
+  server.put({
+    apiVersion: "v1",
+    kind: "Service",
+    metadata: { name: "istio-eastwestgateway", namespace, labels: { "topology.istio.io/network": "west-net" } },
+  });
+  const ready = { desired: 1, ready: 1, reason: "", network: "west-net", pods: [] };
+  expect(await readGateways(client, [], signal)).toEqual([
+    { name: "istio-ingressgateway", ...ready, clusterId: "west" },
+    {
+      name: "istio-eastwestgateway",
+      ...ready,
+      service: { type: "ClusterIP", network: "west-net", addresses: [], ports: [], servicePorts: [], selector: {} },
+    },
+  ]);
+});
+
+it("asks the proxies of ready pods alone, each gateway's own, and an east-west gateway for no routes", async () => {
+  const asked: string[] = [];
+  const { server, client } = await connectFake({
+    api: { podResponse: (path) => http("200 OK", asked.push(path) > 0 ? {} : {}) },
+  });
+  const pod = (name: string, label: string, more: object = {}, status: object = {}): never =>
+    ({
+      apiVersion: "v1",
+      kind: "Pod",
+      metadata: { name, namespace, labels: { istio: label }, ...more },
+      status: { phase: "Running", conditions: [{ type: "Ready", status: "True" }], ...status },
+    }) as never;
+  server.put(pod("east-west-1", "eastwestgateway"));
+  server.put(pod("unready", "eastwestgateway", {}, { conditions: [{ type: "Ready", status: "False" }] }));
+  server.put(pod("ended", "eastwestgateway", {}, { phase: "Succeeded" }));
+  server.put(pod("deleted", "eastwestgateway", { deletionTimestamp: "2026-11-01T00:00:00Z" }));
+  server.put(pod("elsewhere", "eastwestgateway", { namespace: "sample" }));
+  const found = await readGateways(client, [], signal);
+  expect(found.map(({ name, pods }) => [name, pods.map((one) => one.name)])).toEqual([
+    ["istio-ingressgateway", []],
+    ["istio-eastwestgateway", ["east-west-1"]],
+  ]);
+  expect(asked.toSorted()).toEqual([
+    "/clusters?format=json",
+    "/config_dump?resource=dynamic_active_secrets",
+    "/config_dump?resource=dynamic_listeners",
+  ]);
 });

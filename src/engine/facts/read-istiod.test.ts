@@ -1,5 +1,6 @@
 import { Buffer } from "node:buffer";
 import { expect, it } from "vitest";
+import { twoClusters } from "../../core/testing/two-clusters.ts";
 import { connectFake } from "../../kube/testing/connect-fake.ts";
 import { readIstiod } from "./read-istiod.ts";
 
@@ -50,6 +51,84 @@ it("says why an istiod could not be asked, and keeps nothing of it", async () =>
   const { server, client } = await connectFake();
   server.put(pod);
   const { pods } = await readIstiod(client, [], signal);
-  expect(pods[0]).toMatchObject({ name: "istiod-1", proxies: [], remotes: [] });
-  expect(pods[0]?.problem).toMatch(/ answered 404$/);
+  expect(pods).toEqual([
+    {
+      name: "istiod-1",
+      started: "2026-11-01T00:00:00Z",
+      problem: expect.stringMatching(/ answered 404$/),
+      remotes: [],
+      networkGateways: [],
+      shards: [],
+      proxies: [],
+    },
+  ]);
+});
+
+it("reads the Deployment, its version and cluster ID, and whether its webhooks are there", async () => {
+  const { server, client } = await connectFake();
+  const env = [{ name: "CLUSTER_ID", value: "west" }];
+  const containers = [{ name: "discovery", image: "registry.example:5000/istio/pilot:1.31.0", env }];
+  server.put({
+    apiVersion: "apps/v1",
+    kind: "Deployment",
+    metadata: { name: "istiod", namespace: "istio-system" },
+    spec: { replicas: 2, template: { spec: { containers } } },
+    status: { observedGeneration: 1, replicas: 2, updatedReplicas: 2, readyReplicas: 2, availableReplicas: 2 },
+  });
+  const webhook = (name: string, labels: object): never =>
+    ({
+      apiVersion: "admissionregistration.k8s.io/v1",
+      kind: "MutatingWebhookConfiguration",
+      metadata: { name, labels },
+    }) as never;
+  server.put(webhook("of-another", { app: "other" }));
+  const found = await readIstiod(client, [], signal);
+  expect(found).toEqual({
+    desired: 2,
+    ready: 2,
+    reason: "",
+    version: "1.31.0",
+    clusterId: "west",
+    pods: [],
+    webhook: false,
+    validation: { webhooks: [], seesUnlabelled: false },
+  });
+  server.put(webhook("istio-sidecar-injector", { app: "sidecar-injector" }));
+  expect((await readIstiod(client, [], signal)).webhook).toBe(true);
+});
+
+it("says that there is no istiod", async () => {
+  const { client } = await connectFake();
+  expect(await readIstiod(client, [], signal)).toMatchObject({ ready: 0, version: "", pods: [], webhook: false });
+});
+
+it("reads the healthy endpoints that an istiod has of the mesh's services, by cluster", async () => {
+  const endpoint = (address: object, HealthStatus?: number): object => ({
+    ...address,
+    EndpointPort: 5000,
+    ...(HealthStatus === undefined ? {} : { HealthStatus }),
+  });
+  const shards = {
+    "helloworld.sample.svc.cluster.local": {
+      sample: {
+        Shards: {
+          "Kubernetes/west": [endpoint({ Addresses: ["10.42.0.7", "fd00::7"] }, 1), endpoint({ Address: "10.42.0.6" })],
+          "Kubernetes/east": [endpoint({ Addresses: ["10.43.0.6"] }, 2)],
+          "Kubernetes/north": null,
+        },
+      },
+      other: { Shards: { "Kubernetes/west": [endpoint({ Address: "10.9.9.9" })] } },
+    },
+    "kubernetes.default.svc.cluster.local": { default: { Shards: { "Kubernetes/west": [] } } },
+  };
+  const all: typeof pages = { ...pages, "/debug/endpointShardz": JSON.stringify(shards) };
+  const { server, client } = await connectFake({ api: { podResponse: (path) => answer(all[path] ?? "null") } });
+  server.put(pod);
+  const { pods } = await readIstiod(client, twoClusters.services, signal);
+  const service = "helloworld.sample.svc.cluster.local";
+  expect(pods[0]?.shards).toEqual([
+    { service, cluster: "west", endpoints: ["10.42.0.6:5000", "10.42.0.7:5000", "[fd00::7]:5000"] },
+    { service, cluster: "east", endpoints: [] },
+    { service, cluster: "north", endpoints: [] },
+  ]);
 });

@@ -34,7 +34,10 @@ const table: readonly (readonly [string, object | undefined, object])[] = [
       podSelector: { matchExpressions: [{ key: "app", operator: "Exists" }] },
       ingress: [
         {
-          from: [{ namespaceSelector: {} }, { ipBlock: { cidr: "10.0.0.0/8", except: ["10.1.0.0/16"] } }],
+          from: [
+            { namespaceSelector: {}, podSelector: { matchLabels: { a: "b" } } },
+            { ipBlock: { cidr: "10.0.0.0/8", except: ["10.1.0.0/16"] } },
+          ],
           ports: [{ port: 80, endPort: 90 }, { port: "http", protocol: "UDP" }, {}],
         },
       ],
@@ -43,7 +46,10 @@ const table: readonly (readonly [string, object | undefined, object])[] = [
       podSelector: { matchLabels: {}, matchExpressions: [{ key: "app", operator: "Exists", values: [] }] },
       ingress: [
         {
-          peers: [{ namespaceSelector: everything }, { ipBlock: { cidr: "10.0.0.0/8", except: ["10.1.0.0/16"] } }],
+          peers: [
+            { namespaceSelector: everything, podSelector: { matchLabels: { a: "b" }, matchExpressions: [] } },
+            { ipBlock: { cidr: "10.0.0.0/8", except: ["10.1.0.0/16"] } },
+          ],
           ports: [{ protocol: "TCP", port: 80, endPort: 90 }, { protocol: "UDP", port: "http" }, { protocol: "TCP" }],
         },
       ],

@@ -40,12 +40,21 @@ it("keeps istiod, gateways and what the mesh's services select, with what the ch
   server.put(pod("batch-1", "sample", { app: "batch" }));
   server.put(pod("web-2", "other", { app: "web" }));
   server.put(pod("istiod-1", "istio-system", { app: "istiod" }));
+  server.put(pod("ingress-1", "istio-system", { istio: "ingressgateway" }));
+  server.put(pod("east-west-1", "istio-system", { istio: "eastwestgateway" }));
+  server.put(pod("other-1", "istio-system", { app: "kiali" }));
+  server.put(pod("web-0", "sample", { app: "web" }, { status: { phase: "Pending" } }));
   const found = readMeshPods(await listRunningPods(client, ["istio-system", "sample"], signal), [
     { service: "sample/web", selector: { app: "web" } },
     { service: "sample/by-hand", selector: {} },
   ]);
-  expect(found.map((one) => `${one.namespace}/${one.name}`)).toEqual(["istio-system/istiod-1", "sample/web-1"]);
-  expect(found[1]).toEqual({
+  expect(found.map((one) => `${one.namespace}/${one.name}`).toSorted()).toEqual([
+    "istio-system/east-west-1",
+    "istio-system/ingress-1",
+    "istio-system/istiod-1",
+    "sample/web-1",
+  ]);
+  expect(found.find((one) => one.name === "web-1")).toEqual({
     namespace: "sample",
     name: "web-1",
     labels: { app: "web", version: "v1" },

@@ -99,6 +99,16 @@ const routes = {
               },
               { match: { path_separated_prefix: "/s" }, redirect: {} },
               { match: { connect_matcher: {} } },
+              {
+                match: {
+                  prefix: "/p",
+                  headers: [
+                    { name: "X-Team", prefix_match: "bl" },
+                    { name: "X-Team", string_match: { safe_regex: { regex: "b.*" } } },
+                    { name: "X-Team", present_match: true },
+                  ],
+                },
+              },
             ],
           },
         ],
@@ -173,6 +183,17 @@ it("reads what concerns the mesh's services from a proxy's admin pages, and no v
               },
               { path: { kind: "segments", value: "/s" }, headers: [], conditional: false, clusters: {}, source: "" },
               { path: { kind: "other", value: "" }, headers: [], conditional: true, clusters: {}, source: "" },
+              {
+                path: { kind: "prefix", value: "/p" },
+                headers: [
+                  { name: "x-team", kind: "prefix", value: "bl", inverted: false },
+                  { name: "x-team", kind: "regex", value: "b.*", inverted: false },
+                  { name: "x-team", kind: "other", value: "", inverted: false },
+                ],
+                conditional: false,
+                clusters: {},
+                source: "",
+              },
             ],
           },
         ],

@@ -41,6 +41,31 @@ describe("what istiod says of its proxies", () => {
     expect(busy?.behind).toEqual([]);
   });
 
+  it("is which kind it waits for, in whichever form istiod says it", async () => {
+    const types = [
+      "Cluster",
+      "Listener",
+      "RouteConfiguration",
+      "ClusterLoadAssignment",
+      "TypedExtensionConfig",
+      "Secret",
+    ];
+    const resources = Object.fromEntries(types.map((one) => [`type.googleapis.com/x.v3.${one}`, { sent: "b" }]));
+    const old = ["cluster", "listener", "route", "endpoint", "extensionconfig"].map((one) => [`${one}_sent`, "b"]);
+    const found = await readProxySync(
+      answers([
+        { proxy: "new-1.sample", resources },
+        { proxy: "old-1.sample", ...Object.fromEntries(old) },
+      ]),
+      signal,
+      10,
+    );
+    expect(found.map(({ behind }) => behind)).toEqual([
+      ["clusters", "listeners", "routes", "endpoints", "extensions", "certificates"],
+      ["clusters", "listeners", "routes", "endpoints", "extensions"],
+    ]);
+  });
+
   it("is read from the fields of older releases too", async () => {
     const old = { proxy: "web-1.sample", route_sent: "b", route_acked: "a", cluster_sent: "c", cluster_acked: "c" };
     const [proxy] = await readProxySync(answers([old]), signal, 10);

@@ -29,10 +29,31 @@ describe("the kubeconfig of a remote secret", () => {
     expect(JSON.stringify(found)).not.toContain("token-of");
   });
 
+  it("says whom to trust, and through which proxy to go", () => {
+    const cluster = (fields: string): string =>
+      two("current-context: one", "{}").replace('https://one:6443"', `https://one:6443", ${fields}`);
+    const plain = read(two("current-context: one", "{}"));
+    expect(plain).toEqual({
+      kind: "usable",
+      server: "https://one:6443",
+      insecureSkipTlsVerify: false,
+      token: expect.any(Secret),
+    });
+    expect(read(cluster("certificate-authority-data: Y2E="))).toMatchObject({ caData: "Y2E=" });
+    expect(read(cluster("insecure-skip-tls-verify: true"))).toMatchObject({ insecureSkipTlsVerify: true });
+    const proxied = read(cluster('proxy-url: "http://proxy:3128"'));
+    expect(proxied.kind === "usable" ? proxied.proxyUrl?.expose() : "").toBe("http://proxy:3128");
+    expect(read(cluster("certificate-authority: /ca.crt"))).toEqual({
+      kind: "refused",
+      words: "certificate-authority is a file, which istiod's pod does not have",
+    });
+  });
+
   it.each([
     ["exec", "{exec: {command: aws, apiVersion: client.authentication.k8s.io/v1}}", "exec is not allowed"],
     ["a token file", "{tokenFile: /t}", "tokenFile is not allowed"],
     ["a certificate's file", "{client-certificate: /c, client-key: /k}", "clientKey is not allowed"],
+    ["a certificate's file alone", "{client-certificate: /c}", "clientCertificate is not allowed"],
     ["an auth provider", "{auth-provider: {name: gcp}}", "auth provider gcp is not allowed"],
   ])("is refused with %s, also in a user that is not the current one", (_name, user, words) => {
     expect(read(two("current-context: two", user))).toEqual({ kind: "refused", words });
@@ -44,7 +65,10 @@ describe("the kubeconfig of a remote secret", () => {
     expect(read(two("current-context: two", oidc)).kind).toBe("usable");
     const pair = read(two("current-context: two", "{client-certificate-data: QUJD, client-key-data: REVG}"));
     expect(pair).toMatchObject({ kind: "usable", clientCertificate: { certificate: "ABC" } });
-    expect(read(two("current-context: two", "{username: u, password: p}"))).toMatchObject({ basic: { username: "u" } });
+    expect(pair.kind === "usable" ? pair.clientCertificate?.key.expose() : "").toBe("DEF");
+    const basic = read(two("current-context: two", "{username: u, password: p}"));
+    expect(basic).toMatchObject({ kind: "usable", basic: { username: "u" } });
+    expect(basic.kind === "usable" ? basic.basic?.password.expose() : "").toBe("p");
   });
 
   it.each([

@@ -149,6 +149,7 @@ describe("the trial of a credential", () => {
       const own = await authority.issue({ commonName: "server", ...names });
       const { url } = await remote({ api: { tls: { ...own, clientCa: authority.certificate } } });
       const found = await read({ data: { east: kubeconfig({ server: url, cluster, user }) } });
+      expect(trialOf(found)?.detail).toEqual(expect.stringMatching(/^$|certificate/));
       return trialOf(found)?.outcome;
     };
     expect(await outcomeAt({ ip: "127.0.0.1" }, { "certificate-authority-data": caData })).toBe("accepted");
@@ -167,13 +168,16 @@ describe("the trial of a credential", () => {
   });
 
   it.each([
-    [401, "unauthorized"],
-    [403, "forbidden"],
-    [500, "unreachable"],
-  ])("that ends with status %i is %s", async (status, outcome) => {
+    [401, "unauthorized", /^$/],
+    [403, "forbidden", /^list Service istio-system on east: /],
+    [500, "unreachable", /^list Service istio-system on east: /],
+  ])("that ends with status %i is %s", async (status, outcome, detail) => {
     const server = await remote();
     server.inject({ kind: "status", status }, { times: 99 });
-    expect(trialOf(await read({ data: { east: kubeconfig({ server: server.url }) } }))?.outcome).toBe(outcome);
+    expect(trialOf(await read({ data: { east: kubeconfig({ server: server.url }) } }))).toEqual({
+      outcome,
+      detail: expect.stringMatching(detail),
+    });
   });
 
   it("is accepted where the credential may not see which cluster it is", async () => {

@@ -32,6 +32,86 @@ it("tells who wrote what last, newest first, by the writes of the object and not
   ]);
 });
 
+const object = (kind: string, spec: object | undefined, metadata: object = {}): never =>
+  ({
+    apiVersion,
+    kind,
+    metadata: { name: "x", namespace: "sample", ...metadata },
+    ...(spec === undefined ? {} : { spec }),
+  }) as never;
+
+it("reads which pods a gateway is for, and what it listens for", async () => {
+  const { server, client } = await connectFake({ api: { kinds } });
+  const servers = [{ port: { number: 443 }, tls: { mode: "SIMPLE" }, hosts: ["shop.example"] }, {}];
+  server.put(object("Gateway", { selector: { istio: "ingressgateway" }, servers }));
+  server.put(object("Gateway", undefined, { name: "y" }));
+  expect((await readRouting(client, { apiVersion }, signal)).gateways).toEqual([
+    {
+      namespace: "sample",
+      name: "x",
+      selector: { istio: "ingressgateway" },
+      servers: [
+        { port: 443, tlsMode: "SIMPLE", hosts: ["shop.example"] },
+        { port: 0, tlsMode: "", hosts: [] },
+      ],
+    },
+    { namespace: "sample", name: "y", selector: {}, servers: [] },
+  ]);
+});
+
+it("reads the host of a destination rule, its subsets and its TLS, when it was made, and whether it is the mesh's", async () => {
+  const { server, client } = await connectFake({ api: { kinds } });
+  const subsets = [{ name: "v1", labels: { version: "v1" } }, { name: "all" }];
+  const created = "2026-11-01T00:00:00Z";
+  server.put(
+    object(
+      "DestinationRule",
+      { host: "web.sample", subsets, trafficPolicy: { tls: { mode: "ISTIO_MUTUAL" } } },
+      { creationTimestamp: created, labels: { "isthmus.dev/mesh": "demo" } },
+    ),
+  );
+  server.put(object("DestinationRule", { trafficPolicy: {} }, { name: "y" }));
+  expect((await readRouting(client, { apiVersion }, signal)).destinationRules).toEqual([
+    {
+      namespace: "sample",
+      name: "x",
+      host: "web.sample",
+      created,
+      own: true,
+      trafficPolicy: { tls: "ISTIO_MUTUAL" },
+      subsets: [
+        { name: "v1", labels: { version: "v1" } },
+        { name: "all", labels: {} },
+      ],
+    },
+    {
+      namespace: "sample",
+      name: "y",
+      host: "",
+      created: expect.any(String),
+      own: false,
+      trafficPolicy: {},
+      subsets: [],
+    },
+  ]);
+});
+
+it("reads the weights of the first rule: all of it where one destination has none", async () => {
+  const { server, client } = await connectFake({ api: { kinds } });
+  const to = (subset: string, weight?: number): object => ({
+    destination: { subset },
+    ...(weight === undefined ? {} : { weight }),
+  });
+  server.put(object("VirtualService", { http: [{ route: [to("v1", 10), to("v2")] }, { route: [to("v3", 1)] }] }));
+  server.put(object("VirtualService", { http: [{ route: [{}] }] }, { name: "y" }));
+  server.put(object("VirtualService", undefined, { name: "z" }));
+  expect((await readRouting(client, { apiVersion }, signal)).virtualServices).toEqual([
+    { namespace: "sample", name: "x", weights: { v1: 10, v2: 0 } },
+    { namespace: "sample", name: "y", weights: { "": 100 } },
+    { namespace: "sample", name: "z", weights: {} },
+  ]);
+});
+
 it("gives nothing where Istio is not installed", async () => {
   const { client } = await connectFake();
   expect(await readRouting(client, { apiVersion: "networking.example/v1" }, signal)).toEqual({

@@ -55,6 +55,7 @@ it("reads whom policies let in, and nothing of what conditions compare with", as
       ],
     }),
   );
+  server.put(object("AuthorizationPolicy", "o", { selector: { matchLabels: { app: "web" } } }));
   server.put(object("AuthorizationPolicy", "q", { targetRefs: [{ kind: "Gateway", name: "g" }] }));
   const trial = object("AuthorizationPolicy", "r", {}) as { metadata: object };
   server.put({ ...trial, metadata: { ...trial.metadata, annotations: { "istio.io/dry-run": "true" } } } as never);
@@ -67,6 +68,7 @@ it("reads whom policies let in, and nothing of what conditions compare with", as
       targeted: false,
       rules: [{ from: [{ principals: ["a"] }], to: [{ ports: ["80"] }], conditional: true }],
     },
+    { namespace: "sample", name: "o", action: "ALLOW", selector: { app: "web" }, targeted: false, rules: [] },
     { namespace: "sample", name: "q", action: "ALLOW", targeted: true, rules: [] },
     { namespace: "sample", name: "r", action: "AUDIT", targeted: false, rules: [] },
   ]);

@@ -30,6 +30,17 @@ function dnsOf(endpoints: readonly object[]): readonly never[] {
 
 it("tells which cluster it is, and how many endpoints its DNS has, whatever the Service is called", async () => {
   const { server, client } = await connectFake();
+  [
+    { apiVersion: "v1", kind: "Service", metadata: { name: "elsewhere", namespace: "a", labels } },
+    { apiVersion: "v1", kind: "Service", metadata: { name: "a-metrics", namespace } },
+    { apiVersion: "apps/v1", kind: "DaemonSet", metadata: { name: "kube-proxy", namespace } },
+    {
+      apiVersion: "discovery.k8s.io/v1",
+      kind: "EndpointSlice",
+      metadata: { name: "same-name", namespace: "a", labels: { "kubernetes.io/service-name": "rke2-coredns" } },
+      endpoints: [{}],
+    },
+  ].forEach((one) => server.put(one));
   const kubeSystem = {
     apiVersion: "v1",
     kind: "Namespace",
@@ -47,6 +58,16 @@ it("tells which cluster it is, and how many endpoints its DNS has, whatever the 
     dns: { name: "rke2-coredns", ready: 1, targetPort: 1053 },
   });
   expect(found.dns?.pods.map((pod) => pod.name)).toEqual(["coredns-1"]);
+});
+
+it("knows nodes on which istio-cni redirects, in whichever namespace it is", async () => {
+  const { server, client } = await connectFake();
+  server.put({
+    apiVersion: "apps/v1",
+    kind: "DaemonSet",
+    metadata: { name: "istio-cni-node", namespace: "a", labels: { "k8s-app": "istio-cni-node" } },
+  });
+  expect(await readSystem(client, signal)).toMatchObject({ cni: true });
 });
 
 it("says nothing of a DNS that it does not find", async () => {

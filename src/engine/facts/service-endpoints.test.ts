@@ -13,7 +13,12 @@ const [helloworld] = twoClusters.services;
 interface World {
   readonly ports: readonly object[] | undefined;
   readonly ipFamilies?: readonly string[];
-  readonly slices: readonly { readonly ports: readonly object[]; readonly pods: Readonly<Record<string, string>> }[];
+  readonly slices: readonly {
+    readonly ports: readonly object[];
+    readonly pods: Readonly<Record<string, string>>;
+    readonly ready?: boolean;
+  }[];
+  readonly gateway?: string;
 }
 
 /** What a cluster has of helloworld; pods are called after their version: `v1-a`. */
@@ -27,7 +32,30 @@ async function read(world: World) {
     const spec = { ports: world.ports, ...(world.ipFamilies === undefined ? {} : { ipFamilies: world.ipFamilies }) };
     server.put({ apiVersion: "v1", kind: "Service", metadata: { name: "helloworld", namespace }, spec });
   }
-  for (const [index, { ports, pods }] of world.slices.entries()) {
+  // What bears the same names elsewhere is not asked.
+  server.put({
+    apiVersion: "discovery.k8s.io/v1",
+    kind: "EndpointSlice",
+    metadata: { name: "elsewhere", namespace: "other", labels: { "kubernetes.io/service-name": "helloworld" } },
+    ports: world.ports ?? [],
+    endpoints: [{ addresses: ["10.9.9.9"], targetRef: { kind: "Pod", name: "v1-x" } }],
+  });
+  server.put({
+    apiVersion: "discovery.k8s.io/v1",
+    kind: "EndpointSlice",
+    metadata: { name: "of-another", namespace, labels: { "kubernetes.io/service-name": "other" } },
+    ports: world.ports ?? [],
+    endpoints: [{ addresses: ["10.8.8.8"], targetRef: { kind: "Pod", name: "v1-y" } }],
+  });
+  if (world.gateway !== undefined) {
+    server.put({
+      apiVersion: "v1",
+      kind: "Service",
+      metadata: { name: "istio-eastwestgateway", namespace: "istio-system" },
+      status: { loadBalancer: { ingress: [{ ip: world.gateway }] } },
+    });
+  }
+  for (const [index, { ports, pods, ready = true }] of world.slices.entries()) {
     server.put({
       apiVersion: "discovery.k8s.io/v1",
       kind: "EndpointSlice",
@@ -36,6 +64,7 @@ async function read(world: World) {
       ports,
       endpoints: Object.entries(pods).map(([name, address]) => ({
         addresses: [address],
+        conditions: { ready },
         targetRef: { kind: "Pod", name },
       })),
     });
@@ -44,6 +73,11 @@ async function read(world: World) {
       server.put({ apiVersion: "v1", kind: "Pod", metadata: { name, namespace, labels } });
     }
   }
+  server.put({
+    apiVersion: "v1",
+    kind: "Pod",
+    metadata: { name: "v2-a", namespace: "other", labels: { version: "v1" } },
+  });
   return readServiceEndpoints(client, helloworld, new AbortController().signal);
 }
 
@@ -97,4 +131,29 @@ it("says which ports the Service has, where the one of the mesh file is not amon
 
 it("says that there is no Service", async () => {
   expect((await read({ ports: undefined, slices: [] })).servicePorts).toBeUndefined();
+});
+
+it("reads all ready endpoints, the east-west gateway's addresses, and the Service's ports", async () => {
+  const ports = [{ name: "http", port: 5000 }];
+  const slices = [{ ports, pods: { "v1-a": "10.42.0.6", "v2-a": "10.42.0.7", "canary-a": "10.42.0.8" } }];
+  expect(await read({ ports, slices, gateway: "172.30.2.2" })).toEqual({
+    podsOf: { v1: ["10.42.0.6:5000"], v2: ["10.42.0.7:5000"] },
+    anyPods: ["10.42.0.6:5000", "10.42.0.7:5000", "10.42.0.8:5000"],
+    gateways: ["172.30.2.2"],
+    servicePorts: [5000],
+  });
+});
+
+it("reads the gateway's addresses also where the Service has no such port", async () => {
+  const found = await read({ ports: undefined, slices: [], gateway: "172.30.2.2" });
+  expect(found).toEqual({ podsOf: { v1: [], v2: [] }, anyPods: [], gateways: ["172.30.2.2"], servicePorts: undefined });
+});
+
+it("names versions of which no pod is ready, and the whole service when none is", async () => {
+  const ports = [{ name: "http", port: 5000 }];
+  const unready = { ports, pods: { "v2-a": "10.42.0.7" }, ready: false };
+  expect(await read({ ports, slices: [{ ports, pods: { "v1-a": "10.42.0.6" } }, unready] })).toMatchObject({
+    unready: ["v2"],
+  });
+  expect(await read({ ports, slices: [unready] })).toMatchObject({ podsOf: { v1: [], v2: [] }, unready: ["v2", ""] });
 });

@@ -1,0 +1,147 @@
+import { expect, it } from "vitest";
+import { clusterNamed } from "../../core/model/mesh.ts";
+import type { Mesh } from "../../core/model/mesh.ts";
+import { twoClusters } from "../../core/testing/two-clusters.ts";
+import { contextOf } from "../../kube/fake/fake-context.ts";
+import type { Connected, Unreachable } from "../clusters/connect-clusters.ts";
+import type { EngineEvent } from "../events.ts";
+import { gatherCluster } from "../facts/cluster-state.ts";
+import { runningStatus, signal, wireCluster, wireObject } from "../facts/testing/wire-cluster.ts";
+import { gatherFacts } from "./gather-facts.ts";
+
+const http01 = { name: "letsencrypt", acme: { http01: {} } };
+const mesh = {
+  ...twoClusters,
+  services: twoClusters.services.map((service) => ({
+    ...service,
+    routes: service.routes.map((route) => ({ ...route, tls: { secretName: "door" } })),
+  })),
+  issuers: [http01, { name: "by-dns", acme: {} }],
+} as unknown as Mesh;
+
+const routing = ["Gateway", "DestinationRule", "VirtualService", "EnvoyFilter"];
+const kinds = [
+  ...routing.map((kind) => ({ apiVersion: "networking.istio.io/v1", kind })),
+  { apiVersion: "security.istio.io/v1beta1", kind: "PeerAuthentication" },
+  { apiVersion: "security.istio.io/v1beta1", kind: "AuthorizationPolicy" },
+].map((one) => ({
+  ...one,
+  plural: one.kind === "AuthorizationPolicy" ? "authorizationpolicies" : `${one.kind.toLowerCase()}s`,
+  namespaced: true,
+}));
+
+/** One object of everything that is read, called after what it is. */
+const objects = [
+  wireObject("Namespace", { name: "kube-system", uid: "u-west" }),
+  wireObject("Namespace", { name: "istio-system" }),
+  wireObject("ConfigMap", { namespace: "istio-system", name: "istio" }, { data: { mesh: "meshId: sandbox" } }),
+  wireObject("Node", { name: "a-node" }),
+  wireObject("Secret", { namespace: "istio-system", name: "cacerts" }, { data: {} }),
+  wireObject("Secret", { namespace: "istio-system", name: "a-remote", labels: { "istio/multiCluster": "true" } }),
+  wireObject(
+    "Pod",
+    { namespace: "istio-system", name: "istiod-1", labels: { app: "istiod" } },
+    { status: runningStatus() },
+  ),
+  wireObject("Gateway", { namespace: "sample", name: "a-gateway" }),
+  wireObject("ResourceQuota", { namespace: "sample", name: "a-quota" }),
+  wireObject("NetworkPolicy", { namespace: "sample", name: "a-policy" }),
+  wireObject("PeerAuthentication", { namespace: "sample", name: "an-authentication" }),
+  wireObject("AuthorizationPolicy", { namespace: "sample", name: "an-authorization" }),
+  wireObject("Deployment", { namespace: "dns", name: "external-dns", labels: { app: "external-dns" } }),
+];
+
+async function connect(): Promise<Connected & { readonly stop: () => Promise<void> }> {
+  const { server, client } = await wireCluster(objects, { kinds });
+  const facts = await gatherCluster(client, { remotes: false, signal });
+  return {
+    kind: "connected",
+    cluster: clusterNamed(mesh, "west"),
+    context: contextOf(server.url),
+    platform: { values: {} },
+    client,
+    facts,
+    stop: async () => server.close(),
+  };
+}
+
+const diagnostic = { code: "ISM230", severity: "error", summary: "s", detail: "d" } as const;
+const east: Unreachable = { kind: "unreachable", cluster: clusterNamed(mesh, "east"), diagnostic };
+
+function options(events: EngineEvent[] = []) {
+  return {
+    signal,
+    now: () => Date.parse("2026-11-23T06:00:00.000Z"),
+    onEvent: (event: EngineEvent): void => void events.push(event),
+    timeoutMs: 10_000,
+    tokenEnds: {},
+    mayTry: () => false,
+  };
+}
+
+it("makes one document of the mesh file and of what each cluster has", async () => {
+  const { clusters, ...document } = await gatherFacts({ mesh, name: "prod.yaml" }, [await connect(), east], options());
+  expect(document).toEqual({
+    apiVersion: "isthmus.dev/v1alpha1",
+    kind: "Facts",
+    version: 2,
+    takenAt: "2026-11-23T06:00:00.000Z",
+    mesh: {
+      name: "sandbox",
+      file: "prod.yaml",
+      clusters: mesh.clusters,
+      services: mesh.services,
+      istioVersion: "1.31.0",
+      http01Issuers: ["letsencrypt"],
+    },
+  });
+  expect(clusters).toEqual([
+    {
+      kind: "reached",
+      cluster: "west",
+      context: "fake",
+      uid: "u-west",
+      kubernetesVersion: "v1.36.3-fake",
+      meshId: "sandbox",
+      nodes: [expect.objectContaining({ name: "a-node" })],
+      namespaces: [expect.objectContaining({ name: "istio-system" })],
+      authority: expect.objectContaining({ kind: "broken" }),
+      istiod: expect.objectContaining({ pods: [expect.objectContaining({ name: "istiod-1" })] }),
+      gateways: ["istio-ingressgateway", "istio-eastwestgateway"].map((name) => expect.objectContaining({ name })),
+      remoteSecrets: [expect.objectContaining({ name: "a-remote" })],
+      services: [expect.objectContaining({ service: "sample/helloworld" })],
+      pods: [expect.objectContaining({ name: "istiod-1" })],
+      routing: expect.objectContaining({ gateways: [expect.objectContaining({ name: "a-gateway" })] }),
+      quotas: [expect.objectContaining({ name: "a-quota" })],
+      networkPolicies: [expect.objectContaining({ name: "a-policy" })],
+      peerAuthentications: [expect.objectContaining({ name: "an-authentication" })],
+      authorizationPolicies: [expect.objectContaining({ name: "an-authorization" })],
+      system: expect.objectContaining({ uid: "u-west" }),
+      tlsSecrets: [expect.objectContaining({ name: "door" })],
+      externalDns: [expect.objectContaining({ name: "external-dns" })],
+    },
+    { kind: "unreachable", cluster: "east", diagnostic },
+  ]);
+});
+
+it("does not name the mesh file that every command takes anyway", async () => {
+  expect((await gatherFacts({ mesh, name: "mesh.yaml" }, [east], options())).mesh).not.toHaveProperty("file");
+});
+
+it("says of a cluster that stops answering meanwhile that it does not answer", async () => {
+  const west = await connect();
+  await west.stop();
+  const events: EngineEvent[] = [];
+  const [found] = (await gatherFacts({ mesh, name: "mesh.yaml" }, [west], options(events))).clusters;
+  expect(found).toMatchObject({ kind: "unreachable", cluster: "west", diagnostic: { severity: "error" } });
+  expect(events).toMatchObject([{ kind: "task.started", subject: "west" }]);
+});
+
+it("emits the gathering of each cluster as a task", async () => {
+  const events: EngineEvent[] = [];
+  await gatherFacts({ mesh, name: "mesh.yaml" }, [await connect(), east], options(events));
+  expect(events).toEqual([
+    { kind: "task.started", subject: "west", task: "gathering facts" },
+    { kind: "task.done", subject: "west", task: "gathering facts", seconds: 0 },
+  ]);
+});
