@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { statSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { contextOf, enginesKubectl, instance, isthmus, kubectl, sandboxState } from "./world.ts";
+import { contextOf, enginesKubectl, instance, isthmus, kubectl, sandboxKubeconfig, sandboxState } from "./world.ts";
 
 describe("a running sandbox", () => {
   it("tells scripts how to reach its clusters", async () => {
@@ -26,11 +26,7 @@ describe("a running sandbox", () => {
   });
 
   it("has nodes that carry region and zone", async () => {
-    const ran = await kubectl(
-      "west",
-      ["get", "nodes", "-o", "jsonpath={.items[0].metadata.labels}"],
-      await enginesKubectl(),
-    );
+    const ran = await kubectl("west", ["get", "nodes", "-o", "jsonpath={.items[0].metadata.labels}"]);
     expect(JSON.parse(ran.out)).toMatchObject({
       "topology.kubernetes.io/region": "west",
       "topology.kubernetes.io/zone": "west-a",
@@ -38,30 +34,21 @@ describe("a running sandbox", () => {
   });
 
   it("has the same pod and service ranges in both clusters, which do not reach each other", async () => {
-    const program = await enginesKubectl();
     const addresses = await Promise.all(
       ["west", "east"].map(async (cluster) =>
-        kubectl(
-          cluster,
-          ["-n", "kube-system", "get", "service", "kube-dns", "-o", "jsonpath={.spec.clusterIP}"],
-          program,
-        ),
+        kubectl(cluster, ["-n", "kube-system", "get", "service", "kube-dns", "-o", "jsonpath={.spec.clusterIP}"]),
       ),
     );
     expect(addresses.map((one) => one.out)).toEqual(["10.43.0.10", "10.43.0.10"]);
   });
 
   it("works with kubectl logs, exec and port-forward", async () => {
-    const program = await enginesKubectl();
-    const logs = await kubectl("west", ["-n", "kube-system", "logs", "deploy/coredns"], program);
+    const program = enginesKubectl();
+    const logs = await kubectl("west", ["-n", "kube-system", "logs", "deploy/coredns"]);
     expect(logs.out).toContain("CoreDNS-");
-    const exec = await kubectl(
-      "west",
-      ["-n", "kube-system", "exec", "deploy/coredns", "--", "/coredns", "-version"],
-      program,
-    );
+    const exec = await kubectl("west", ["-n", "kube-system", "exec", "deploy/coredns", "--", "/coredns", "-version"]);
     expect(exec.out + exec.err).toContain("CoreDNS-");
-    const { kubeconfig } = await sandboxState();
+    const kubeconfig = sandboxKubeconfig();
     const forward = spawn(program, [
       "--kubeconfig",
       kubeconfig,

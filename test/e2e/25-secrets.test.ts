@@ -5,7 +5,7 @@ import { gunzipSync } from "node:zlib";
 import { unpackTar } from "modern-tar";
 import { expect, it } from "vitest";
 import { parse } from "yaml";
-import { enginesKubectl, folder, freshFolder, isthmus, kubectl, meshFile, sandboxState } from "./world.ts";
+import { folder, freshFolder, isthmus, kubectl, meshFile, sandboxKubeconfig } from "./world.ts";
 
 interface SecretList {
   readonly items: readonly {
@@ -16,12 +16,10 @@ interface SecretList {
 
 /** Everything that must never be printed: the root's key, intermediates' keys, reader tokens, remote kubeconfigs, admin keys. */
 async function knownSecrets(): Promise<readonly string[]> {
-  const state = await sandboxState();
-  const kubeconfig = readFileSync(state.kubeconfig, "utf8");
-  const program = await enginesKubectl();
+  const kubeconfig = readFileSync(sandboxKubeconfig(), "utf8");
   const lists = await Promise.all(
     ["west", "east"].map(async (cluster) => {
-      const ran = await kubectl(cluster, ["-n", "istio-system", "get", "secrets", "-o", "json"], program);
+      const ran = await kubectl(cluster, ["-n", "istio-system", "get", "secrets", "-o", "json"]);
       return (JSON.parse(ran.out) as SecretList).items;
     }),
   );

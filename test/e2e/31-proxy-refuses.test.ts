@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { enginesKubectl, freshFolder, isthmus, kubectl, meshFile } from "./world.ts";
+import { freshFolder, isthmus, kubectl, meshFile } from "./world.ts";
 
 /** A route that Envoy's RE2 does not accept; the API server does where nobody validates. */
 const invalid = `apiVersion: networking.istio.io/v1
@@ -16,7 +16,7 @@ spec:
 let route = "";
 
 async function west(...args: readonly string[]) {
-  return kubectl("west", args, await enginesKubectl());
+  return kubectl("west", args);
 }
 
 beforeAll(async () => {

@@ -7,7 +7,7 @@ import {
   isthmus,
   kubectl,
   meshFile,
-  sandboxState,
+  sandboxKubeconfig,
   writeMeshFile,
 } from "./world.ts";
 
@@ -32,19 +32,15 @@ interface Answer {
 
 /** What the ingress of a cluster answers to each of several requests for the path. */
 async function ask(cluster: string, path: string, headers: Record<string, string> = {}): Promise<readonly Answer[]> {
-  const service = await kubectl(
-    cluster,
-    [
-      "-n",
-      "istio-system",
-      "get",
-      "service",
-      "istio-ingressgateway",
-      "-o",
-      "jsonpath={.status.loadBalancer.ingress[0].ip}",
-    ],
-    await enginesKubectl(),
-  );
+  const service = await kubectl(cluster, [
+    "-n",
+    "istio-system",
+    "get",
+    "service",
+    "istio-ingressgateway",
+    "-o",
+    "jsonpath={.status.loadBalancer.ingress[0].ip}",
+  ]);
   return Promise.all(
     Array.from({ length: 10 }, async () => {
       const response = await fetch(`http://${service.out}${path}`, { headers, signal: AbortSignal.timeout(10_000) });
@@ -62,8 +58,8 @@ function said(answers: readonly Answer[]): readonly string[] {
 
 /** What the sidecar of the cluster's own pod makes of requests to the service. */
 async function askInside(cluster: string, deployment: string): Promise<readonly string[]> {
-  const { kubeconfig } = await sandboxState();
-  const program = await enginesKubectl();
+  const kubeconfig = sandboxKubeconfig();
+  const program = enginesKubectl();
   const script =
     "(async()=>{for(let i=0;i<10;i++){const r=await fetch('http://helloworld.sample:5000/hello');console.log(r.status,/v\\d/.exec(await r.text())?.[0])}})()";
   const node = ["/opt/node/loader", "--library-path", "/opt/node", "/opt/node/node", "-e", script];
@@ -111,11 +107,7 @@ it("tries the routes of a host longest and most exact first in both clusters, wh
 it("sends callers inside the mesh by their own route, and makes no Gateway called mesh", async () => {
   expect(await askInside("west", "helloworld-v1")).toEqual(["200 v2"]);
   expect(await askInside("east", "helloworld-v2")).toEqual(["200 v2"]);
-  const gateways = await kubectl(
-    "west",
-    ["get", "gateways.networking.istio.io", "-A", "-o", "name"],
-    await enginesKubectl(),
-  );
+  const gateways = await kubectl("west", ["get", "gateways.networking.istio.io", "-A", "-o", "name"]);
   expect(gateways.out.split("\n").filter((name) => name.endsWith("/mesh"))).toEqual([]);
 });
 
@@ -123,11 +115,15 @@ it("shifts one of them and leaves the others as they are", async () => {
   const file = meshWithRoutes(wide, hello, blue, inside);
   const versionOf = async (name: string): Promise<string> =>
     (
-      await kubectl(
-        "west",
-        ["-n", "sample", "get", "virtualservice", name, "-o", "jsonpath={.metadata.resourceVersion}"],
-        await enginesKubectl(),
-      )
+      await kubectl("west", [
+        "-n",
+        "sample",
+        "get",
+        "virtualservice",
+        name,
+        "-o",
+        "jsonpath={.metadata.resourceVersion}",
+      ])
     ).out;
   const before = await Promise.all(["helloworld", "blue", "inside"].map(versionOf));
   await isthmus(["shift", "helloworld", "v1=100", "v2=0", "--route", "hello", "-f", file, "--yes"]);
@@ -160,7 +156,7 @@ it("puts the one route back as it was, without a request that fails meanwhile", 
     await watch;
   }
   expect(failed).toEqual([]);
-  const left = await kubectl("west", ["get", "virtualservices", "-A", "-o", "name"], await enginesKubectl());
+  const left = await kubectl("west", ["get", "virtualservices", "-A", "-o", "name"]);
   expect(left.out.trim()).toBe("virtualservice.networking.istio.io/helloworld");
   expect((await isthmus(["plan", "-f", meshFile(), "--detailed-exitcode"])).code).toBe(0);
 });

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { enginesKubectl, folder, isthmus, kubectl, meshFile, writeMeshFile } from "./world.ts";
+import { folder, isthmus, kubectl, meshFile, writeMeshFile } from "./world.ts";
 
 /** Answers with its version at /hello, 404 elsewhere, and 503 at /flaky every second time. */
 const server = `let n = 0;
@@ -131,9 +131,8 @@ describe("a service with several ports, whose application answers 404", { retry:
 
   it("is counted once for each request, though the gateway tries failing ones again", async () => {
     const retries = '[{"op":"add","path":"/spec/http/0/retries","value":{"attempts":4,"retryOn":"5xx"}}]';
-    const program = await enginesKubectl();
     const patch = ["-n", "sample", "patch", "virtualservice", "web", "--type=json", "-p", retries];
-    await Promise.all(["west", "east"].map(async (cluster) => kubectl(cluster, patch, program)));
+    await Promise.all(["west", "east"].map(async (cluster) => kubectl(cluster, patch)));
     // Eight requests at a time change whose turn it is to fail, so that not every retry helps.
     const mostlyGood = ({ statuses }: Proof): boolean => (statuses["200"] ?? 0) >= 85;
     const flaky = ["--path", "/flaky"];
@@ -160,8 +159,7 @@ describe("a version without pods", () => {
   beforeAll(async () => {
     // The retries were patched in by another manager, whom a shift would ask first.
     await succeed(["apply", "-f", file, "--yes", "--force-conflicts", "--timeout", "2m"]);
-    const program = await enginesKubectl();
-    await kubectl("east", ["-n", "sample", "scale", "deployment", "web-v2", "--replicas=0"], program);
+    await kubectl("east", ["-n", "sample", "scale", "deployment", "web-v2", "--replicas=0"]);
     await vi.waitUntil(async () => words((await web()).err).includes("no pod of it is ready in east"), {
       timeout: minutes,
       interval: 1000,

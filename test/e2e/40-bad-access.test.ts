@@ -57,3 +57,14 @@ it("does not touch a cluster that is in another mesh", async () => {
   expect(ran.err).toContain("ISM201");
   expect(ran.err).toContain("sandbox");
 });
+
+it("is one cause of check, which judges the other cluster all the same", async () => {
+  const ran = await isthmus(["check", "-f", await meshWith(deadServer), "-o", "json"]);
+  const report = JSON.parse(ran.out) as {
+    readonly causes: readonly { readonly check: string; readonly cluster?: string }[];
+    readonly results: readonly { readonly id: string; readonly state: string }[];
+  };
+  expect(report.causes.map((one) => [one.check, one.cluster])).toEqual([["access/clusters-answer", "east"]]);
+  expect(report.results.find((one) => one.id === "control-plane/istiod-ready")?.state).toBe("ok");
+  expect(ran.code).toBe(3);
+});

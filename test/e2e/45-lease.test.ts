@@ -1,10 +1,10 @@
 import { afterEach, expect, it } from "vitest";
-import { enginesKubectl, isthmus, isthmusKilled, kubectl, meshFile } from "./world.ts";
+import { isthmus, startIsthmus, kubectl, meshFile } from "./world.ts";
 
 const lease = ["-n", "kube-system", "lease/isthmus-sandbox"] as const;
 
 async function inCluster(cluster: string, args: readonly string[]): Promise<string> {
-  const ran = await kubectl(cluster, args, await enginesKubectl());
+  const ran = await kubectl(cluster, args);
   expect(ran.err).toBe("");
   return ran.out;
 }
@@ -45,14 +45,18 @@ it("lets one of two applies that start together work, and tells the other who it
 
 it("gives its Leases back when it is interrupted", async () => {
   await deleteWorkload();
-  const ran = await isthmusKilled(["apply", "-f", meshFile(), "--yes"], "SIGINT", 3000);
+  const running = startIsthmus(["apply", "-f", meshFile(), "--yes"]);
+  await running.until((out) => out.includes("waiting for Deployment"));
+  const ran = await running.end("SIGINT");
   expect(ran.code).toBe(130);
   expect([await holder("west"), await holder("east")]).toEqual(["", ""]);
 });
 
 it("takes over at once from one that was killed on this machine", async () => {
   await deleteWorkload();
-  await isthmusKilled(["apply", "-f", meshFile(), "--yes"], "SIGKILL", 3000);
+  const running = startIsthmus(["apply", "-f", meshFile(), "--yes"]);
+  await running.until((out) => out.includes("waiting for Deployment"));
+  await running.end("SIGKILL");
   expect(await holder("west")).toMatch(/@.+\/\d+$/);
   const ran = await isthmus(["apply", "-f", meshFile(), "--yes"]);
   expect(ran.err).not.toContain("ISM308");

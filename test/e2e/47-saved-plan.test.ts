@@ -1,7 +1,7 @@
 import { rmSync } from "node:fs";
 import path from "node:path";
 import { afterAll, expect, it } from "vitest";
-import { enginesKubectl, freshFolder, isthmus, kubectl, meshFile } from "./world.ts";
+import { freshFolder, isthmus, kubectl, meshFile } from "./world.ts";
 
 const into = freshFolder();
 const file = path.join(into, "sandbox.plan");
@@ -13,11 +13,16 @@ async function setFirstWeight(weight: number): Promise<void> {
     path: `/spec/http/0/route/${index}/weight`,
     value,
   }));
-  const ran = await kubectl(
-    "west",
-    ["patch", "virtualservice", "-n", "sample", "helloworld", "--type=json", "-p", JSON.stringify(patch)],
-    await enginesKubectl(),
-  );
+  const ran = await kubectl("west", [
+    "patch",
+    "virtualservice",
+    "-n",
+    "sample",
+    "helloworld",
+    "--type=json",
+    "-p",
+    JSON.stringify(patch),
+  ]);
   expect(ran.err).toBe("");
 }
 

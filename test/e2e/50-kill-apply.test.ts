@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { allObjects, deadServer, isthmus, isthmusKilled, meshFile, meshWith } from "./world.ts";
+import { allObjects, deadServer, isthmus, isthmusKilled, meshFile, meshWith, startIsthmus } from "./world.ts";
 
 it("removes the mesh and nothing else", async () => {
   const ran = await isthmus(["remove", "-f", meshFile(), "--yes"]);
@@ -22,7 +22,9 @@ it("builds nothing of a new mesh while one of its clusters does not answer", asy
 });
 
 it("says what was and was not done when it is interrupted", async () => {
-  const ran = await isthmusKilled(["apply", "-f", meshFile(), "--yes"], "SIGINT", 3000);
+  const running = startIsthmus(["apply", "-f", meshFile(), "--yes"]);
+  await running.until((out) => out.includes("waiting for Deployment"));
+  const ran = await running.end("SIGINT");
   expect(ran.code).toBe(130);
   expect(ran.out).toMatch(/ done: .*namespaces/);
   expect(ran.out).toMatch(/not done: .*routes/);

@@ -3,7 +3,7 @@ import path from "node:path";
 import { expect, it } from "vitest";
 import { stringify } from "yaml";
 import type { Ran } from "./world.ts";
-import { enginesKubectl, freshFolder, isthmus, kubectl, meshFile } from "./world.ts";
+import { freshFolder, isthmus, kubectl, meshFile } from "./world.ts";
 
 /** A route of somebody else's. */
 const route = {
@@ -14,7 +14,7 @@ const route = {
 };
 
 async function west(...args: readonly string[]): Promise<Ran> {
-  return kubectl("west", args, await enginesKubectl());
+  return kubectl("west", args);
 }
 
 it("takes nothing of other people's away with a namespace or a definition", async () => {
@@ -32,7 +32,7 @@ it("takes nothing of other people's away with a namespace or a definition", asyn
   expect((await west("-n", "sample", "get", "configmap", "theirs", "-o", "name")).out).toContain("theirs");
   expect((await west("-n", "default", "get", "virtualservice", "theirs", "-o", "name")).out).toContain("theirs");
   expect((await west("get", "namespace", "sample", "-o", "yaml")).out).not.toContain("istio-injection");
-  expect((await kubectl("east", ["get", "namespace", "sample"], await enginesKubectl())).code).toBe(1);
+  expect((await kubectl("east", ["get", "namespace", "sample"])).code).toBe(1);
   await west("delete", "crd", "virtualservices.networking.istio.io");
   await west("delete", "namespace", "sample");
 });

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { killNode, reviveNodes } from "./node-processes.ts";
 import type { Ran } from "./world.ts";
-import { allObjects, enginesKubectl, isthmus, kubectl, meshFile } from "./world.ts";
+import { allObjects, isthmus, kubectl, meshFile } from "./world.ts";
 
 beforeAll(async () => {
   await isthmus(["apply", "-f", meshFile(), "--yes", "--prune", "--force-conflicts"]);
@@ -13,7 +13,7 @@ afterAll(async () => {
 });
 
 async function inWest(...args: readonly string[]): Promise<Ran> {
-  return kubectl("west", args, await enginesKubectl());
+  return kubectl("west", args);
 }
 
 describe("--cluster", () => {
@@ -21,7 +21,7 @@ describe("--cluster", () => {
     const before = await allObjects("west");
     const ran = await isthmus(["remove", "-f", meshFile(), "--cluster", "east", "--yes"]);
     expect(ran.code).toBe(0);
-    expect((await kubectl("east", ["get", "namespace", "istio-system"], await enginesKubectl())).code).toBe(1);
+    expect((await kubectl("east", ["get", "namespace", "istio-system"])).code).toBe(1);
     expect((await allObjects("west")).filter((name) => name.startsWith("secret/"))).toEqual(
       before.filter((name) => name.startsWith("secret/")),
     );
@@ -32,11 +32,7 @@ describe("--cluster", () => {
     const ran = await isthmus(["apply", "-f", meshFile(), "--cluster", "east", "--yes"]);
     expect(ran.err).not.toContain("error[");
     expect(ran.code).toBe(0);
-    const secrets = await kubectl(
-      "east",
-      ["-n", "istio-system", "get", "secrets", "-o", "name"],
-      await enginesKubectl(),
-    );
+    const secrets = await kubectl("east", ["-n", "istio-system", "get", "secrets", "-o", "name"]);
     expect(secrets.out).toContain("istio-remote-secret-west");
     // East's reader account is new, and so is the credential that the others need of it.
     expect((await isthmus(["apply", "-f", meshFile(), "--cluster", "west", "--yes"])).code).toBe(0);

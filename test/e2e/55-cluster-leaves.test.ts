@@ -10,7 +10,7 @@ import {
   isthmus,
   kubectl,
   meshFile,
-  sandboxState,
+  sandboxKubeconfig,
   writeHelloworldOf,
   writeMeshFile,
 } from "./world.ts";
@@ -58,13 +58,13 @@ afterAll(async () => {
 });
 
 async function inWest(...args: readonly string[]): Promise<string> {
-  return (await kubectl("west", args, await enginesKubectl())).out;
+  return (await kubectl("west", args)).out;
 }
 
 /** Everything that the proxy beside west's helloworld knows, from its own admin page. */
 async function sidecarsTable(): Promise<string> {
-  const { kubeconfig } = await sandboxState();
-  const program = await enginesKubectl();
+  const kubeconfig = sandboxKubeconfig();
+  const program = enginesKubectl();
   const options = ["--kubeconfig", kubeconfig, "--context", contextOf("west"), "-n", "sample"];
   const forward = spawn(program, [...options, "port-forward", "deploy/helloworld-v1", ":15000"]);
   try {
@@ -89,11 +89,15 @@ async function join(): Promise<void> {
   expect(ran.err).not.toContain("error[");
   expect(ran.code).toBe(0);
   const jsonpath = "jsonpath={.status.loadBalancer.ingress[0].ip}";
-  const found = await kubectl(
-    "east",
-    ["-n", "istio-system", "get", "service", "istio-eastwestgateway", "-o", jsonpath],
-    await enginesKubectl(),
-  );
+  const found = await kubectl("east", [
+    "-n",
+    "istio-system",
+    "get",
+    "service",
+    "istio-eastwestgateway",
+    "-o",
+    jsonpath,
+  ]);
   gateway = `${found.out}:15443`;
   expect(gateway).toMatch(/^172\.30\.\d+\.\d+:15443$/);
   expect(await sidecarsTable()).toContain(gateway);

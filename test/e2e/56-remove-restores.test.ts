@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { enginesKubectl, isthmus, kubectl, meshFile } from "./world.ts";
+import { isthmus, kubectl, meshFile } from "./world.ts";
 
 interface Item {
   readonly kind: string;
@@ -24,14 +24,17 @@ const controllersOwn = /^(control-plane\.alpha|endpoints|deployment|node\.alpha)
 
 /** Every object of a cluster by its key, as it is without what Kubernetes itself changes. */
 async function snapshot(cluster: string): Promise<Readonly<Record<string, unknown>>> {
-  const program = await enginesKubectl();
-  const kinds = await kubectl(cluster, ["api-resources", "--verbs=list", "-o", "name"], program);
+  const kinds = await kubectl(cluster, ["api-resources", "--verbs=list", "-o", "name"]);
   const listed = kinds.out.split("\n").filter((kind) => kind !== "" && !restless.test(kind));
-  const all = await kubectl(
-    cluster,
-    ["get", listed.join(","), "-A", "-o", "json", "--show-managed-fields", "--ignore-not-found"],
-    program,
-  );
+  const all = await kubectl(cluster, [
+    "get",
+    listed.join(","),
+    "-A",
+    "-o",
+    "json",
+    "--show-managed-fields",
+    "--ignore-not-found",
+  ]);
   const { items } = JSON.parse(all.out) as { readonly items: readonly Item[] };
   return Object.fromEntries(
     items.map((item) => [`${item.kind}/${item.metadata.namespace ?? ""}/${item.metadata.name}`, withoutChange(item)]),

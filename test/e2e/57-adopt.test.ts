@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { Ran } from "./world.ts";
-import { enginesKubectl, isthmus, kubectl, meshFile } from "./world.ts";
+import { isthmus, kubectl, meshFile } from "./world.ts";
 
 async function west(...args: readonly string[]): Promise<Ran> {
-  return kubectl("west", args, await enginesKubectl());
+  return kubectl("west", args);
 }
 
 beforeAll(async () => {
@@ -53,9 +53,7 @@ it("says who changed what a plan changes back, and what somebody has deleted", a
   const patch = JSON.stringify({ spec: { hosts: ["theirs.example"] } });
   const changed = ["-n", "sample", "patch", "virtualservice", "helloworld", "--type=merge", `--patch=${patch}`];
   expect((await west(...changed, "--field-manager=by-hand")).code).toBe(0);
-  expect(
-    (await kubectl("east", ["-n", "sample", "delete", "service", "helloworld"], await enginesKubectl())).code,
-  ).toBe(0);
+  expect((await kubectl("east", ["-n", "sample", "delete", "service", "helloworld"])).code).toBe(0);
   const ran = await isthmus(["plan", "-f", meshFile(), "--force-conflicts"]);
   expect(ran.out).toMatch(/spec\.hosts\[0\]: "theirs\.example" → .* {2}# changed by by-hand at \d{4}-/);
   expect(ran.out).toContain("+ Service sample/helloworld  (somebody deleted it)");

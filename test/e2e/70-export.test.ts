@@ -4,7 +4,7 @@ import path from "node:path";
 import { afterAll, expect, it } from "vitest";
 import { parse, parseAllDocuments } from "yaml";
 import type { Ran } from "./world.ts";
-import { enginesKubectl, freshFolder, isthmus, kubectl, meshFile, sandboxState } from "./world.ts";
+import { enginesPrograms, freshFolder, isthmus, kubectl, meshFile, sandboxKubeconfig } from "./world.ts";
 
 const into = freshFolder();
 afterAll(() => rmSync(into, { recursive: true }));
@@ -23,8 +23,8 @@ interface PlanDocument {
 
 /** Runs shell lines in the export's folder, with the engine's kubectl and istioctl, as somebody who reads the README does. */
 async function shell(lines: string): Promise<Ran> {
-  const programs = path.dirname(await enginesKubectl());
-  const { kubeconfig } = await sandboxState();
+  const programs = enginesPrograms();
+  const kubeconfig = sandboxKubeconfig();
   return new Promise((resolve) => {
     execFile(
       "sh",
@@ -50,8 +50,7 @@ function block(heading: string): string {
 }
 
 async function cacertsOf(cluster: string): Promise<string> {
-  const program = await enginesKubectl();
-  const ran = await kubectl(cluster, ["-n", "istio-system", "get", "secret", "cacerts", "-o", "json"], program);
+  const ran = await kubectl(cluster, ["-n", "istio-system", "get", "secret", "cacerts", "-o", "json"]);
   const { data, type } = JSON.parse(ran.out) as { readonly data: object; readonly type: string };
   return JSON.stringify({
     apiVersion: "v1",
@@ -76,7 +75,7 @@ it("builds the mesh from exported files, with kubectl alone and as the README sa
         const place = freshFolder();
         const file = path.join(place, "cacerts.json");
         writeFileSync(file, secret, { mode: 0o600 });
-        const ran = await kubectl(cluster, ["apply", "--server-side", "-f", file], await enginesKubectl());
+        const ran = await kubectl(cluster, ["apply", "--server-side", "-f", file]);
         // It holds a private key.
         rmSync(place, { recursive: true });
         expect(ran).toMatchObject({ code: 0 });
@@ -118,7 +117,7 @@ it("writes kustomizations of the same objects in the same order", async () => {
   const folder = freshFolder();
   expect((await isthmus(["export", "--format", "kustomize", folder, "-f", meshFile()])).code).toBe(0);
   for (const cluster of ["west", "east"]) {
-    const built = await kubectl(cluster, ["kustomize", path.join(folder, cluster)], await enginesKubectl());
+    const built = await kubectl(cluster, ["kustomize", path.join(folder, cluster)]);
     const files = readdirSync(path.join(into, cluster), { recursive: true, withFileTypes: true })
       .filter((one) => one.isFile())
       .map((one) => path.join(one.parentPath, one.name))

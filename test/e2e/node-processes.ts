@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import { instance, isthmus, sandboxState } from "./world.ts";
+import { instance, isthmus, sandboxKubeconfig } from "./world.ts";
 
 /** The process of one component of a cluster's node, by the machine's number. */
 export async function pidOf(component: string, cluster: string): Promise<number> {
@@ -21,7 +21,7 @@ export async function pidOf(component: string, cluster: string): Promise<number>
 
 /** Kills a cluster's node with everything that runs on it. `reviveNodes` brings it back. */
 export async function killNode(cluster: string): Promise<void> {
-  const { kubeconfig } = await sandboxState();
+  const kubeconfig = sandboxKubeconfig();
   const file = path.join(path.dirname(kubeconfig), "clusters", cluster, "process.json");
   const { pid } = JSON.parse(readFileSync(file, "utf8")) as { readonly pid: number };
   process.kill(pid, "SIGKILL");

@@ -1,8 +1,10 @@
 import { execFile, spawn } from "node:child_process";
+import { EventEmitter, once } from "node:events";
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { onTestFailed } from "vitest";
+import { onTestFailed, onTestFinished } from "vitest";
 import { parse, stringify } from "yaml";
 
 /** The checkout that is tested. */
@@ -19,9 +21,13 @@ export interface Ran {
 
 /** Where the tests keep the mesh's root and their mesh files; made by setup.ts, removed at the end. */
 export function folder(): string {
-  const found = process.env["ISTHMUS_E2E_DIR"];
+  return fromSetup("ISTHMUS_E2E_DIR");
+}
+
+function fromSetup(name: string): string {
+  const found = process.env[name];
   if (found === undefined) {
-    throw new Error("test/e2e/setup.ts sets ISTHMUS_E2E_DIR");
+    throw new Error(`the setup of the tests sets ${name}`);
   }
   return found;
 }
@@ -76,28 +82,65 @@ function tellWhenFailed(args: readonly string[], { code, out, err }: Ran): void 
   }
 }
 
-/** Starts the command line and kills it with `signal` after `afterMs`; resolves when it has ended. */
-export async function isthmusKilled(args: readonly string[], signal: NodeJS.Signals, afterMs: number): Promise<Ran> {
-  // The bundled program itself, so that the signal reaches it and not a shell before it.
+/** A command that runs meanwhile. */
+export interface Running {
+  /** Resolves with all that was printed to standard output as soon as `wanted` is true of it; rejects when the command ends before, or after two minutes. */
+  readonly until: (wanted: (out: string) => boolean) => Promise<string>;
+  /** Sends the signal, and resolves when the command has ended. */
+  readonly end: (signal: NodeJS.Signals) => Promise<Ran>;
+}
+
+/** Starts the command line; it is killed when the test ends before it. */
+export function startIsthmus(args: readonly string[]): Running {
+  // The bundled program itself, so that signals reach it and not a shell before it.
   const child = spawn(process.execPath, [path.join(root, "dist", "isthmus.js"), ...args], {
     env: environment(),
     stdio: ["ignore", "pipe", "pipe"],
   });
+  // One that hangs must not hold its Leases against the tests after this one.
+  onTestFinished(() => void child.kill("SIGKILL"));
   let out = "";
   let err = "";
-  child.stdout.on("data", (data: Buffer) => {
-    out += data.toString();
+  const seen = new EventEmitter();
+  child.stdout.setEncoding("utf8").on("data", (text: string) => {
+    out += text;
+    seen.emit("output");
   });
-  child.stderr.on("data", (data: Buffer) => {
-    err += data.toString();
+  child.stderr.setEncoding("utf8").on("data", (text: string) => {
+    err += text;
+    seen.emit("output");
   });
-  const timer = setTimeout(() => child.kill(signal), afterMs);
-  return new Promise((resolve) => {
-    child.on("close", (code) => {
-      clearTimeout(timer);
+  const ended = new Promise<Ran>((resolve) => {
+    child.once("close", (code) => {
       resolve({ code: code ?? -1, out, err });
+      seen.emit("output");
     });
   });
+  return {
+    until: async (wanted) => {
+      const late = AbortSignal.timeout(120_000);
+      while (!wanted(out + err)) {
+        if (child.exitCode !== null || child.signalCode !== null) {
+          throw new Error(`isthmus ${args.join(" ")} ended before that:\n${out}\n${err}`);
+        }
+        await once(seen, "output", { signal: late }).catch(() => {
+          throw new Error(`isthmus ${args.join(" ")} has not said it within two minutes:\n${out}\n${err}`);
+        });
+      }
+      return out;
+    },
+    end: async (signal) => {
+      child.kill(signal);
+      return ended;
+    },
+  };
+}
+
+/** Starts the command line and kills it with `signal` after `afterMs`; resolves when it has ended. */
+export async function isthmusKilled(args: readonly string[], signal: NodeJS.Signals, afterMs: number): Promise<Ran> {
+  const running = startIsthmus(args);
+  await sleep(afterMs);
+  return running.end(signal);
 }
 
 /** The sandbox's state as `sandbox status -o json` gives it. */
@@ -117,32 +160,39 @@ export async function sandboxState(): Promise<SandboxState> {
   return JSON.parse(ran.out) as SandboxState;
 }
 
-/** Runs the engine's kubectl against one cluster of the tests' sandbox. */
-export async function kubectl(cluster: string, args: readonly string[], kubectlPath: string): Promise<Ran> {
-  const state = await sandboxState();
-  return new Promise((resolve) => {
-    execFile(
-      kubectlPath,
-      ["--kubeconfig", state.kubeconfig, "--context", contextOf(cluster), ...args],
-      { timeout: 60_000, maxBuffer: 64 * 1024 * 1024 },
-      (error, out, err) => resolve({ code: error === null ? 0 : 1, out, err }),
-    );
-  });
+/** The sandbox's kubeconfig; read once, by setup.ts. */
+export function sandboxKubeconfig(): string {
+  return fromSetup("ISTHMUS_E2E_KUBECONFIG");
 }
 
-/** The engine's own kubectl, which stands beside the istioctl that the kubeconfig names. */
-export async function enginesKubectl(): Promise<string> {
-  const { kubeconfig } = await sandboxState();
-  const istioctl = /istioctl: (\S+)/.exec(readFileSync(kubeconfig, "utf8"))?.[1] ?? "";
-  return path.join(path.dirname(istioctl), "kubectl");
+/** The folder of the engine's own programs: kubectl, istioctl, helm; found once, by setup.ts. */
+export function enginesPrograms(): string {
+  return fromSetup("ISTHMUS_E2E_PROGRAMS");
+}
+
+/** The engine's own kubectl. */
+export function enginesKubectl(): string {
+  return path.join(enginesPrograms(), "kubectl");
+}
+
+/** Runs the engine's kubectl against one cluster of the tests' sandbox, with `input` as its standard input. */
+export async function kubectl(cluster: string, args: readonly string[], input = ""): Promise<Ran> {
+  return new Promise((resolve) => {
+    const child = execFile(
+      enginesKubectl(),
+      ["--kubeconfig", sandboxKubeconfig(), "--context", contextOf(cluster), ...args],
+      { timeout: 90_000, maxBuffer: 64 * 1024 * 1024 },
+      (error, out, err) => resolve({ code: error === null ? 0 : 1, out, err }),
+    );
+    child.stdin?.end(input);
+  });
 }
 
 /** `kind/name` of every object in a cluster, of every kind that can be listed; events left out. */
 export async function allObjects(cluster: string): Promise<readonly string[]> {
-  const program = await enginesKubectl();
-  const kinds = await kubectl(cluster, ["api-resources", "--verbs=list", "-o", "name"], program);
+  const kinds = await kubectl(cluster, ["api-resources", "--verbs=list", "-o", "name"]);
   const listed = kinds.out.split("\n").filter((kind) => kind !== "" && !kind.startsWith("events"));
-  const objects = await kubectl(cluster, ["get", listed.join(","), "-A", "-o", "name", "--ignore-not-found"], program);
+  const objects = await kubectl(cluster, ["get", listed.join(","), "-A", "-o", "name", "--ignore-not-found"]);
   return objects.out.split("\n").filter((name) => name !== "");
 }
 
@@ -181,8 +231,7 @@ export type Damage = (cluster: Record<string, string>, user: Record<string, stri
 /** A mesh file like the shared one whose east is reached through a damaged copy of the kubeconfig. */
 export async function meshWith(damage: Damage): Promise<string> {
   const into = freshFolder();
-  const state = await sandboxState();
-  const kubeconfig = parse(readFileSync(state.kubeconfig, "utf8")) as Kubeconfig;
+  const kubeconfig = parse(readFileSync(sandboxKubeconfig(), "utf8")) as Kubeconfig;
   const context = kubeconfig.contexts.find((one) => one.name === contextOf("east"));
   const cluster = kubeconfig.clusters.find((one) => one.name === context?.context.cluster);
   const user = kubeconfig.users.find((one) => one.name === context?.context.user);

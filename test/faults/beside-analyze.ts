@@ -1,11 +1,12 @@
 import { execFile } from "node:child_process";
-import { appendFileSync, readFileSync } from "node:fs";
+import { appendFileSync } from "node:fs";
+import path from "node:path";
 import { expect } from "vitest";
-import { contextOf, sandboxState } from "../e2e/world.ts";
+import { contextOf, enginesPrograms, sandboxKubeconfig } from "../e2e/world.ts";
 
 /** What both programs say of the mesh of one test, as it is broken at that moment. */
 export interface BesideAnalyze {
-  /** The test's file and name. */
+  /** The fault, or the test's name. */
   readonly test: string;
   /** `ISM414 east` of every cause, the first one first; empty for a healthy mesh. */
   readonly check: readonly string[];
@@ -30,8 +31,8 @@ export async function recordBesideAnalyze(
   if (file === undefined) {
     return;
   }
-  const { kubeconfig } = await sandboxState();
-  const istioctl = /istioctl: (\S+)/.exec(readFileSync(kubeconfig, "utf8"))?.[1] ?? "";
+  const kubeconfig = sandboxKubeconfig();
+  const istioctl = path.join(enginesPrograms(), "istioctl");
   const analyze = new Set<string>();
   const gaveUp: string[] = [];
   for (const [cluster, other] of [
@@ -48,9 +49,8 @@ export async function recordBesideAnalyze(
       analyze.add(`${code} ${cluster}: ${[...(origin === undefined ? [] : [origin]), message].join(": ")}`);
     }
   }
-  const { testPath = "", currentTestName = "" } = expect.getState();
   const record: BesideAnalyze = {
-    test: `${testPath.replace(/^.*\//, "").replace(".test.ts", "")}: ${currentTestName}`,
+    test: (expect.getState().currentTestName ?? "").replace(/^names the cause: /, ""),
     check: causes.map((one) => `${one.code} ${one.cluster ?? ""}`.trim()),
     analyze: [...analyze].toSorted(),
     gaveUp,

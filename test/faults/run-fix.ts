@@ -1,7 +1,6 @@
 import { execFile } from "node:child_process";
-import path from "node:path";
 import { expect } from "vitest";
-import { enginesKubectl, isthmus, sandboxState } from "../e2e/world.ts";
+import { enginesPrograms, isthmus, sandboxKubeconfig } from "../e2e/world.ts";
 
 /**
  * Runs the commands of a printed fix one after the other, as they are printed:
@@ -10,13 +9,14 @@ import { enginesKubectl, isthmus, sandboxState } from "../e2e/world.ts";
  */
 export async function runFix(cause: { readonly commands?: readonly string[] } | undefined): Promise<void> {
   expect(cause?.commands ?? []).not.toEqual([]);
-  const { kubeconfig } = await sandboxState();
-  const programs = path.dirname(await enginesKubectl());
   for (const command of cause?.commands ?? []) {
     const words = command.startsWith("isthmus apply") ? `${command} --yes` : command;
     const ran = command.startsWith("isthmus ")
       ? await isthmus(splitWords(words).slice(1))
-      : await shell(words, { PATH: `${programs}:${process.env["PATH"] ?? ""}`, KUBECONFIG: kubeconfig });
+      : await shell(words, {
+          PATH: `${enginesPrograms()}:${process.env["PATH"] ?? ""}`,
+          KUBECONFIG: sandboxKubeconfig(),
+        });
     expect(ran.err).not.toMatch(/error/i);
     expect(ran.code, `${command}\n${ran.out}\n${ran.err}`).toBe(0);
   }

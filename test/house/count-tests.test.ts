@@ -26,7 +26,7 @@ function runTests(files: Readonly<Record<string, string>>): {
   writeFileSync(
     path.join(folder, "vitest.config.ts"),
     `import { CountTests } from "./scripts/count-tests.ts";
-export default { test: { reporters: ["default", new CountTests()], include: ["*.test.ts"]${"setup.ts" in files ? ', globalSetup: ["setup.ts"]' : ""} } };`,
+export default { test: { reporters: ["default", new CountTests()], name: "unit", include: ["*.test.ts"]${"setup.ts" in files ? ', globalSetup: ["setup.ts"]' : ""} } };`,
   );
   for (const [name, text] of Object.entries(files)) {
     writeFileSync(
@@ -34,7 +34,7 @@ export default { test: { reporters: ["default", new CountTests()], include: ["*.
       name.endsWith(".test.ts") ? `import { beforeAll, describe, expect, it } from "vitest";\n${text}` : text,
     );
   }
-  const ran = spawnSync(path.join(folder, "scripts", "test"), [], {
+  const ran = spawnSync(path.join(folder, "scripts", "test"), ["unit"], {
     cwd: folder,
     encoding: "utf8",
     env: { ...process.env, VITEST: undefined, ISTHMUS_TEST_COUNT: undefined },

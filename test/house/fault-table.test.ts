@@ -2,12 +2,12 @@ import { writeFileSync } from "node:fs";
 import path from "node:path";
 import { expect, it } from "vitest";
 import { catalogue } from "../../src/core/diagnostics/catalogue.ts";
-import type { ExpectedCause } from "../soak/check/fault.ts";
-import { faults } from "../soak/check/faults/all.ts";
+import type { ExpectedCause } from "../faults/fault.ts";
+import { faults } from "../faults/table/all.ts";
 import { readText, root } from "./tracked-files.ts";
 
 const page = "docs/guides/check.md";
-const begin = "<!-- The faults of test/soak/check; UPDATE_GOLDEN=1 npm run check writes them again. -->\n";
+const begin = "<!-- The faults of test/faults/table; UPDATE_GOLDEN=1 npm run check writes them again. -->\n";
 const end = "\n<!-- End of the faults. -->";
 
 function describeCause({ codes, cluster }: ExpectedCause): string {

@@ -1,0 +1,27 @@
+import { copyFileSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { beforeAll, expect, it } from "vitest";
+import { freshFolder } from "../e2e/world.ts";
+import { applyMesh, check, expectClean, standMesh } from "./mesh.ts";
+import { runFix } from "./run-fix.ts";
+
+let file = "";
+
+beforeAll(async () => {
+  file = await standMesh();
+});
+
+it("says of weights that were not applied yet that they were not, and nothing else", async () => {
+  const into = freshFolder();
+  for (const name of readdirSync(path.dirname(file))) {
+    copyFileSync(path.join(path.dirname(file), name), path.join(into, name));
+  }
+  const changed = path.join(into, "mesh.yaml");
+  writeFileSync(changed, readFileSync(file, "utf8").replace("v1: 10, v2: 90", "v1: 30, v2: 70"));
+  const report = await check(changed);
+  expect(report.causes.map((one) => `${one.severity} ${one.code}`)).toEqual(["warning ISM456"]);
+  expect(report.ok).toBe(true);
+  await runFix(report.causes[0]);
+  await expectClean(changed);
+  await applyMesh(file);
+});

@@ -1,0 +1,71 @@
+import { copyFileSync, mkdirSync, readdirSync } from "node:fs";
+import path from "node:path";
+import { expect } from "vitest";
+import { folder, isthmus, root } from "../e2e/world.ts";
+import { putServerCertificate } from "./certificate.ts";
+import { putExternalDns } from "./external-dns.ts";
+
+/** What the tests read of `isthmus check -o json`. */
+export interface CheckReport {
+  readonly ok: boolean;
+  readonly causes: readonly FoundCause[];
+}
+
+export interface FoundCause {
+  readonly code: string;
+  readonly severity: string;
+  readonly summary: string;
+  readonly detail?: string;
+  readonly cluster?: string;
+  readonly fix?: string;
+  /** What the fix says to run. */
+  readonly commands?: readonly string[];
+  readonly consequences: readonly { readonly code: string; readonly detail?: string }[];
+}
+
+/** The mesh file of the faults. */
+export function meshFile(): string {
+  return path.join(folder(), "faults", "mesh.yaml");
+}
+
+/** Brings up the mesh that faults are injected into, with what its owners have beside it: certificates and external-dns. Gives its mesh file. */
+export async function standMesh(): Promise<string> {
+  const file = meshFile();
+  const into = path.dirname(file);
+  const from = path.join(import.meta.dirname, "mesh");
+  mkdirSync(into, { recursive: true });
+  for (const name of readdirSync(from)) {
+    copyFileSync(path.join(from, name), path.join(into, name));
+  }
+  copyFileSync(path.join(root, "examples", "helloworld.yaml"), path.join(into, "helloworld.yaml"));
+  await applyMesh(file);
+  for (const cluster of ["west", "east"] as const) {
+    await putServerCertificate(cluster, { host: "secure.mesh.example" });
+    await putExternalDns(cluster);
+  }
+  await expectClean(file);
+  return file;
+}
+
+/** Brings the mesh back to what its file asks for. What the tests break with kubectl belongs to kubectl from then on, hence --force-conflicts. */
+export async function applyMesh(file: string): Promise<void> {
+  const ran = await isthmus(["apply", "-f", file, "--yes", "--force-conflicts", "--prune"]);
+  expect(ran.err + ran.out).not.toMatch(/error\[/);
+  expect(ran.code).toBe(0);
+}
+
+export async function check(file: string, ...more: readonly string[]): Promise<CheckReport> {
+  const ran = await isthmus(["check", "-f", file, "-o", "json", ...more]);
+  return JSON.parse(ran.out) as CheckReport;
+}
+
+/** What a person reads first: `ISM424 west`. */
+export function headOf(causes: readonly FoundCause[]): readonly string[] {
+  return causes.map((one) => `${one.code} ${one.cluster ?? ""}`.trim());
+}
+
+/** Expects that nothing is wrong, within two minutes. */
+export async function expectClean(file: string): Promise<void> {
+  const report = await check(file, "--wait", "2m");
+  expect(headOf(report.causes)).toEqual([]);
+}

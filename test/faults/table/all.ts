@@ -1,0 +1,56 @@
+import type { Fault } from "../fault.ts";
+import { frontDoorFaults } from "./front-door.ts";
+import { controlPlaneFaults } from "./control-plane.ts";
+import { gatewayFaults } from "./gateways.ts";
+import { joinFaults } from "./join.ts";
+import { pairOf } from "./pairs.ts";
+import { policyFaults } from "./policies.ts";
+import { routeFaults } from "./routes.ts";
+import { serviceFaults } from "./services.ts";
+import { trustFaults } from "./trust.ts";
+
+const singles: readonly Fault[] = [
+  ...controlPlaneFaults,
+  ...gatewayFaults,
+  ...joinFaults,
+  ...serviceFaults,
+  ...routeFaults,
+  ...policyFaults,
+  ...frontDoorFaults,
+  ...trustFaults,
+];
+
+function named(what: string): Fault {
+  const found = singles.find((one) => one.what === what);
+  if (found === undefined) {
+    throw new Error(`no fault is called ${what}`);
+  }
+  return found;
+}
+
+/** Pairs that a report must tell apart. */
+const pairs = [
+  ["the ingress gateway of west is scaled to 0", "port 15443 of east leads to a port at which nothing listens"],
+  ["west's DestinationRule has lost a version", "a quota in namespace sample of east has no room for a sidecar"],
+  ["a NetworkPolicy denies everything in namespace shop of west", "v2 of the shop is scaled to 0"],
+  ["the remote secret for east is missing in west", "the network label is missing at the east-west Service of west"],
+  [
+    "PeerAuthentication switches mTLS off in namespace sample of west",
+    "an AuthorizationPolicy denies GET in namespace shop of west",
+  ],
+] as const;
+
+/** Every fault that the harness injects, in the order of its run. */
+export const faults: readonly Fault[] = [
+  ...singles,
+  ...pairs.map(([first, second]) => pairOf(named(first), named(second))),
+];
+
+/** In how many parts `npm test` goes through the faults, one a day; `npm run test:soak` injects all of them. */
+const parts = 6;
+
+/** Every sixth fault, from another one on each day. */
+export function faultsOfToday(now = Date.now()): readonly Fault[] {
+  const turn = Math.floor(now / 86_400_000) % parts;
+  return faults.filter((_, index) => index % parts === turn);
+}

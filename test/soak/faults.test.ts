@@ -1,0 +1,17 @@
+import { beforeAll, it } from "vitest";
+import { standMesh } from "../faults/mesh.ts";
+import { faults } from "../faults/table/all.ts";
+import { tryFault } from "../faults/try-fault.ts";
+
+let file = "";
+
+beforeAll(async () => {
+  file = await standMesh();
+});
+
+/** `ISTHMUS_SOAK_FAULTS=text` runs those faults only whose name has the text. */
+const text = process.env["ISTHMUS_SOAK_FAULTS"] ?? "";
+
+it.each(faults.filter((one) => one.what.includes(text)))("$what", async (fault) =>
+  tryFault(fault, file, { prove: true }),
+);
