@@ -1,15 +1,12 @@
 import { writeFileSync } from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { enginesKubectl, freshFolder, kubectl } from "./world.ts";
+import { freshFolder, kubectl } from "./world.ts";
 
 const namespace = "policies-in-force";
 const image = "docker.io/istio/examples-helloworld:1.0";
 
-let program: string;
-
 beforeAll(async () => {
-  program = await enginesKubectl();
   await put([
     { apiVersion: "v1", kind: "Namespace", metadata: { name: namespace } },
     pod("server"),
@@ -53,8 +50,7 @@ async function expectWay(from: string, open: boolean): Promise<void> {
   await expect
     .poll(
       async () =>
-        (await kubectl("west", ["-n", namespace, "exec", from, "--", ...curl, `http://${address}:5000/hello`], program))
-          .out,
+        (await kubectl("west", ["-n", namespace, "exec", from, "--", ...curl, `http://${address}:5000/hello`])).out,
       { timeout: 30_000 },
     )
     .toBe(open ? "200" : "000");
@@ -88,7 +84,7 @@ async function put(items: readonly object[]): Promise<void> {
 }
 
 async function run(args: readonly string[]): Promise<{ readonly out: string }> {
-  const ran = await kubectl("west", args, program);
+  const ran = await kubectl("west", args);
   expect(`${ran.code} ${ran.err}`).toMatch(/^0/);
   return ran;
 }
