@@ -45,8 +45,8 @@ it("lets one of two applies that start together work, and tells the other who it
 
 it("gives its Leases back when it is interrupted", async () => {
   await deleteWorkload();
-  const running = startIsthmus(["apply", "-f", meshFile(), "--yes"]);
-  await running.until((out) => out.includes("waiting for Deployment"));
+  const running = startIsthmus(["apply", "-f", meshFile(), "--yes", "-o", "jsonl"]);
+  await running.until((out) => out.includes('"note":"waiting for Deployment'));
   const ran = await running.end("SIGINT");
   expect(ran.code).toBe(130);
   expect([await holder("west"), await holder("east")]).toEqual(["", ""]);
@@ -54,8 +54,8 @@ it("gives its Leases back when it is interrupted", async () => {
 
 it("takes over at once from one that was killed on this machine", async () => {
   await deleteWorkload();
-  const running = startIsthmus(["apply", "-f", meshFile(), "--yes"]);
-  await running.until((out) => out.includes("waiting for Deployment"));
+  const running = startIsthmus(["apply", "-f", meshFile(), "--yes", "-o", "jsonl"]);
+  await running.until((out) => out.includes('"note":"waiting for Deployment'));
   await running.end("SIGKILL");
   expect(await holder("west")).toMatch(/@.+\/\d+$/);
   const ran = await isthmus(["apply", "-f", meshFile(), "--yes"]);

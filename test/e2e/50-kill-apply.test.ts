@@ -23,7 +23,7 @@ it("builds nothing of a new mesh while one of its clusters does not answer", asy
 
 it("says what was and was not done when it is interrupted", async () => {
   const running = startIsthmus(["apply", "-f", meshFile(), "--yes"]);
-  await running.until((out) => out.includes("waiting for Deployment"));
+  await running.until((out) => /istio: control plane$/m.test(out));
   const ran = await running.end("SIGINT");
   expect(ran.code).toBe(130);
   expect(ran.out).toMatch(/ done: .*namespaces/);
