@@ -2,6 +2,7 @@ import { defineConfig } from "vitest/config";
 import type { TestSpecification } from "vitest/node";
 import { BaseSequencer } from "vitest/node";
 import { CountTests } from "./scripts/count-tests.ts";
+import { SlowestTests } from "./scripts/slowest-tests.ts";
 
 /** Files by name: the end-to-end tests tell one story, and a failing run is the same each time. */
 class ByName extends BaseSequencer {
@@ -12,7 +13,7 @@ class ByName extends BaseSequencer {
 
 export default defineConfig({
   test: {
-    reporters: ["default", new CountTests()],
+    reporters: ["default", new CountTests(), new SlowestTests()],
     sequence: { sequencer: ByName },
     projects: [
       {
@@ -77,7 +78,7 @@ export default defineConfig({
         // Slow proofs, run by `npm run test:soak` only.
         test: {
           name: "soak",
-          include: ["test/soak/**/*.test.ts"],
+          include: ["test/soak/**/*.test.ts", "test/e2e/54-api-server-restart.test.ts"],
           globalSetup: ["test/e2e/setup.ts"],
           pool: "forks",
           fileParallelism: false,

@@ -17,33 +17,26 @@ async function west(...args: readonly string[]): Promise<Ran> {
   return kubectl("west", args);
 }
 
-it("takes nothing of other people's away with a namespace or a definition", async () => {
+it("takes nothing of other people's away with a namespace or a definition, and leaves alone what is marked to be kept", async () => {
   expect((await isthmus(["apply", "-f", meshFile(), "--yes"])).code).toBe(0);
   await west("-n", "sample", "create", "configmap", "theirs", "--from-literal=a=b");
+  await west("-n", "sample", "annotate", "service", "helloworld", "isthmus.dev/keep=true");
   const file = path.join(freshFolder(), "route.yaml");
   writeFileSync(file, stringify(route));
   await west("-n", "default", "create", "-f", file);
   const ran = await isthmus(["remove", "-f", meshFile(), "--yes"]);
   expect(ran.code).toBe(0);
+  expect(ran.err).toContain("warning[ISM311] An object is kept");
   expect(ran.err).toContain("warning[ISM312] A namespace stays");
   expect(ran.err).toContain("ConfigMap sample/theirs");
   expect(ran.err).toContain("warning[ISM313] A definition stays");
   expect(ran.err).toContain("VirtualService default/theirs");
   expect((await west("-n", "sample", "get", "configmap", "theirs", "-o", "name")).out).toContain("theirs");
+  expect((await west("-n", "sample", "get", "service", "helloworld", "-o", "name")).out).toContain("helloworld");
   expect((await west("-n", "default", "get", "virtualservice", "theirs", "-o", "name")).out).toContain("theirs");
   expect((await west("get", "namespace", "sample", "-o", "yaml")).out).not.toContain("istio-injection");
   expect((await kubectl("east", ["get", "namespace", "sample"])).code).toBe(1);
   await west("delete", "crd", "virtualservices.networking.istio.io");
-  await west("delete", "namespace", "sample");
-});
-
-it("leaves alone what is marked to be kept", async () => {
-  expect((await isthmus(["apply", "-f", meshFile(), "--yes"])).code).toBe(0);
-  await west("-n", "sample", "annotate", "service", "helloworld", "isthmus.dev/keep=true");
-  const ran = await isthmus(["remove", "-f", meshFile(), "--yes"]);
-  expect(ran.code).toBe(0);
-  expect(ran.err).toContain("warning[ISM311] An object is kept");
-  expect((await west("-n", "sample", "get", "service", "helloworld", "-o", "name")).out).toContain("helloworld");
   await west("delete", "namespace", "sample");
   expect((await isthmus(["apply", "-f", meshFile(), "--yes"])).code).toBe(0);
 });

@@ -86,6 +86,8 @@ function tellWhenFailed(args: readonly string[], { code, out, err }: Ran): void 
 export interface Running {
   /** Resolves with all that was printed to standard output as soon as `wanted` is true of it; rejects when the command ends before, or after two minutes. */
   readonly until: (wanted: (out: string) => boolean) => Promise<string>;
+  /** Resolves when the command has ended. */
+  readonly ended: Promise<Ran>;
   /** Sends the signal, and resolves when the command has ended. */
   readonly end: (signal: NodeJS.Signals) => Promise<Ran>;
 }
@@ -117,6 +119,7 @@ export function startIsthmus(args: readonly string[]): Running {
     });
   });
   return {
+    ended,
     until: async (wanted) => {
       const late = AbortSignal.timeout(120_000);
       while (!wanted(out + err)) {

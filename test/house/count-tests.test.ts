@@ -13,7 +13,10 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 /** Runs `scripts/test` of a small checkout that has these tests; the last line and the exit code. */
-function runTests(files: Readonly<Record<string, string>>): {
+function runTests(
+  files: Readonly<Record<string, string>>,
+  groups: readonly string[] = ["unit"],
+): {
   readonly last: string | undefined;
   readonly code: number | null;
 } {
@@ -26,7 +29,11 @@ function runTests(files: Readonly<Record<string, string>>): {
   writeFileSync(
     path.join(folder, "vitest.config.ts"),
     `import { CountTests } from "./scripts/count-tests.ts";
-export default { test: { reporters: ["default", new CountTests()], name: "unit", include: ["*.test.ts"]${"setup.ts" in files ? ', globalSetup: ["setup.ts"]' : ""} } };`,
+const setup = ${"setup.ts" in files ? '{ globalSetup: ["setup.ts"] }' : "{}"};
+export default { test: { reporters: ["default", new CountTests()], projects: [
+  { test: { name: "unit", include: ["*.test.ts"], exclude: ["*.e2e.test.ts"], ...setup } },
+  { test: { name: "e2e", include: ["*.e2e.test.ts"] } },
+] } };`,
   );
   for (const [name, text] of Object.entries(files)) {
     writeFileSync(
@@ -34,7 +41,7 @@ export default { test: { reporters: ["default", new CountTests()], name: "unit",
       name.endsWith(".test.ts") ? `import { beforeAll, describe, expect, it } from "vitest";\n${text}` : text,
     );
   }
-  const ran = spawnSync(path.join(folder, "scripts", "test"), ["unit"], {
+  const ran = spawnSync(path.join(folder, "scripts", "test"), [...groups], {
     cwd: folder,
     encoding: "utf8",
     env: { ...process.env, VITEST: undefined, ISTHMUS_TEST_COUNT: undefined },
@@ -89,6 +96,14 @@ describe("the last line of the tests", () => {
     ],
   ])("counts as failed: %s", (_, files, last) => {
     expect(runTests({ ...passing, ...files })).toEqual({ last, code: 1 });
+  });
+
+  it("counts what runs beside the other groups too", () => {
+    const files = {
+      ...passing,
+      "world.e2e.test.ts": "it('c', () => expect(1).toBe(2)); it('d', () => expect(1).toBe(1));",
+    };
+    expect(runTests(files, ["unit", "e2e"])).toEqual({ last: "3 passed, 1 failed", code: 1 });
   });
 
   it("is a failure when no test ran", () => {

@@ -5,6 +5,7 @@ import { isWrite } from "./expect-converges.ts";
 import { inFreshWorld } from "./fresh-world.ts";
 import type { Line } from "./run-program.ts";
 import { runProgram } from "./run-program.ts";
+import { partOfToday } from "../part-of-today.ts";
 
 /** Processes at a time: they mostly wait. */
 const side = 4;
@@ -76,15 +77,12 @@ export async function at(where: string, work: () => Promise<void>): Promise<void
   }
 }
 
-/**
- * Which of the points 1 to `count` this run kills at: every third, and another
- * third each day, so that three days have had all; all of them with
- * `ISTHMUS_KILL_POINTS=all` (`npm run test:kill`).
- */
+/** Which of the points 1 to `count` this run kills at: another fifth each day. */
 export function killPoints(count: number): readonly number[] {
-  const all = Array.from({ length: count }, (_, index) => index + 1);
-  const turn = Math.floor(Date.now() / 86_400_000) % 3;
-  return process.env["ISTHMUS_KILL_POINTS"] === "all" ? all : all.filter((point) => point % 3 === turn);
+  return partOfToday(
+    Array.from({ length: count }, (_, index) => index + 1),
+    5,
+  );
 }
 
 /** Works on a few items at a time; rejects with the first failure. */

@@ -1,3 +1,4 @@
+import { partOfToday } from "../../part-of-today.ts";
 import type { Fault } from "../fault.ts";
 import { frontDoorFaults } from "./front-door.ts";
 import { controlPlaneFaults } from "./control-plane.ts";
@@ -46,11 +47,7 @@ export const faults: readonly Fault[] = [
   ...pairs.map(([first, second]) => pairOf(named(first), named(second))),
 ];
 
-/** In how many parts `npm test` goes through the faults, one a day; `npm run test:soak` injects all of them. */
-const parts = 6;
-
-/** Every sixth fault, from another one on each day. */
-export function faultsOfToday(now = Date.now()): readonly Fault[] {
-  const turn = Math.floor(now / 86_400_000) % parts;
-  return faults.filter((_, index) => index % parts === turn);
+/** Of the faults another sixth each day; `npm run test:soak` injects all of them. */
+export function faultsOfToday(): readonly Fault[] {
+  return partOfToday(faults, 6);
 }

@@ -1,0 +1,9 @@
+/**
+ * Which of many like cases this run takes: every `parts`-th, and others each
+ * day, so that `parts` days have had all; all of them with ISTHMUS_TESTS=all
+ * (`npm run test:soak`). Keeps `npm test` short without leaving any case out for good.
+ */
+export function partOfToday<T>(all: readonly T[], parts: number, now = Date.now()): readonly T[] {
+  const turn = Math.floor(now / 86_400_000) % parts;
+  return process.env["ISTHMUS_TESTS"] === "all" ? all : all.filter((_, index) => index % parts === turn);
+}
