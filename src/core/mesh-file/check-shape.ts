@@ -30,11 +30,25 @@ export function checkShape(value: unknown): Shape {
   if (result.success) {
     return { mesh: result.data, draft: result.data, findings: [] };
   }
-  const issues = withoutSizesOfOtherTypes(result.error.issues);
+  const issues = withoutSizesOfOtherTypes(result.error.issues.flatMap(insideChoice));
   return {
     draft: keepRightTypes(value, issues) as MeshDraft,
     findings: issues.flatMap((issue) => describeIssue(issue, value)),
   };
+}
+
+/** Of a value that may be one thing or another: what is wrong inside of the one that it is meant to be, where its type tells which. */
+function insideChoice(issue: Issue): readonly Issue[] {
+  if (issue.code !== "invalid_union") {
+    return [issue];
+  }
+  const meant = issue.errors.filter(
+    (issues) => !issues.some((one) => one.path.length === 0 && one.code === "invalid_type"),
+  );
+  const [only] = meant;
+  return meant.length === 1 && only !== undefined
+    ? only.map((one) => ({ ...one, path: [...issue.path, ...one.path] }))
+    : [issue];
 }
 
 /** zod asks for the size of whatever has one: empty text in place of a list is of the wrong type, and that is all. */
@@ -205,7 +219,7 @@ function fixType(found: unknown, wanted: string): string {
   if (wanted.startsWith("list") && typeof found !== "object") {
     return "Write a list, also for a single entry: [ … ], or one line beginning with - for each entry.";
   }
-  if (wanted === "true or false") {
+  if (wanted.startsWith("true or false")) {
     return "Write true or false, without quotes.";
   }
   if (wanted.endsWith("number") && typeof found === "string" && /^\s*\d+\s*$/.test(found)) {

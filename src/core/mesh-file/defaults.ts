@@ -134,8 +134,12 @@ function fillAccess(raw: RawSpec["access"]): AccessSettings {
 function fillHardening(raw: RawSpec["hardening"]): HardeningSettings {
   return present({
     podSecurity: raw?.podSecurity,
-    networkPolicies: raw?.networkPolicies ?? false,
+    networkPolicies: policyMode(raw?.networkPolicies ?? false),
   });
+}
+
+function policyMode(raw: boolean | { readonly mode: "strict" | "runbook" }): HardeningSettings["networkPolicies"] {
+  return typeof raw === "boolean" ? raw && "strict" : raw.mode;
 }
 
 function fillService(raw: RawService, all: readonly RawService[]): Service {

@@ -25,8 +25,29 @@ let root: FieldInfo | undefined;
 
 /** The whole file. */
 export function rootField(): FieldInfo {
-  root ??= meshJsonSchema() as FieldInfo;
+  root ??= withOpenChoices(meshJsonSchema());
   return root;
+}
+
+/** Of a field that is a mapping or something simpler, the mapping's fields are the field's own. */
+function withOpenChoices(field: FieldInfo): FieldInfo {
+  const { properties, required, additionalProperties } =
+    field.anyOf?.find((one) => one.properties !== undefined) ?? field;
+  return {
+    ...field,
+    ...(properties === undefined
+      ? {}
+      : {
+          properties: Object.fromEntries(
+            Object.entries(properties).map(([name, inner]) => [name, withOpenChoices(inner)]),
+          ),
+        }),
+    ...(required === undefined ? {} : { required }),
+    ...(additionalProperties === undefined
+      ? {}
+      : { additionalProperties: additionalProperties && withOpenChoices(additionalProperties) }),
+    ...(field.items === undefined ? {} : { items: withOpenChoices(field.items) }),
+  };
 }
 
 /** What stands at a path of the mesh file according to its format; undefined for what the format does not know. */

@@ -60,7 +60,7 @@ describe("the examples", () => {
         project: { quota: { limitsCpu: "12000m", limitsMemory: "12000Mi" } },
       },
       access: { credentials: "rancherToken", rotateBeforeSeconds: 1_209_600 },
-      hardening: { podSecurity: "restricted", networkPolicies: true },
+      hardening: { podSecurity: "restricted", networkPolicies: "strict" },
       issuers: [{ name: "letsencrypt-wild" }],
       dns: { zone: "mcsps.telekomcloud.com", provider: { name: "designate", settings: {} } },
     });
@@ -128,6 +128,15 @@ describe("YAML", () => {
     const { locate, diagnostics } = parseMesh(text, "mesh.yaml");
     expect(locate(["spec", "clusters", 1, "region"]).start).toEqual({ line: 6, column: 47 });
     expect(diagnostics.map((one) => [one.code, one.range?.start.line])).toEqual([["ISM125", 6]]);
+  });
+
+  it("says what is wrong inside of a value that may also be a plain one", () => {
+    const policies = (text: string): readonly string[] =>
+      codesOf(`${small}  hardening: { networkPolicies: ${text} }\n`);
+    expect(policies("{ mode: runbook }")).toEqual([]);
+    expect(policies("{ mode: loose }")).toEqual(["ISM116"]);
+    expect(policies("{ modes: strict }")).toEqual(["ISM105", "ISM102"]);
+    expect(policies("[strict]")).toEqual(["ISM103"]);
   });
 
   it("is 1.2 whatever its directive says", () => {

@@ -28,7 +28,10 @@ function writeMesh(mesh: Mesh): object {
         intermediates: { validity: `${intermediates.validitySeconds}s`, keyType: intermediates.keyType },
       },
       access: { credentials: mesh.access.credentials, rotateBefore: `${mesh.access.rotateBeforeSeconds}s` },
-      hardening: mesh.hardening,
+      hardening: {
+        ...mesh.hardening,
+        networkPolicies: mesh.hardening.networkPolicies && { mode: mesh.hardening.networkPolicies },
+      },
       services: mesh.services.map(({ exported, versions, routes, ...service }) => ({
         ...service,
         export: exported,
@@ -211,7 +214,10 @@ const mesh: fc.Arbitrary<Mesh> = clusters.chain((known) =>
         rotateBeforeSeconds: fc.nat(),
       }),
       hardening: fc
-        .tuple(optional({ podSecurity: fc.constantFrom("baseline" as const, "restricted" as const) }), fc.boolean())
+        .tuple(
+          optional({ podSecurity: fc.constantFrom("baseline" as const, "restricted" as const) }),
+          fc.constantFrom(false as const, "strict" as const, "runbook" as const),
+        )
         .map(([fields, networkPolicies]) => ({ ...fields, networkPolicies })),
       services: servicesOn(known),
       issuers: fc.uniqueArray(name, { maxLength: 2 }).map((list) =>

@@ -86,7 +86,8 @@ export interface AccessSettings {
 
 export interface HardeningSettings {
   readonly podSecurity?: "privileged" | "baseline" | "restricted";
-  readonly networkPolicies: boolean;
+  /** `strict`: what the mesh needs and nothing else; `runbook`: the ports of the runbook, open to everybody. */
+  readonly networkPolicies: false | "strict" | "runbook";
 }
 
 export interface Service {

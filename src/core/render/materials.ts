@@ -53,6 +53,8 @@ export interface Materials {
   readonly remoteCredentials: Readonly<Record<string, Readonly<Record<string, RemoteCredential>>>>;
   /** Per cluster, the address of its API server in the kubeconfig; absent where no kubeconfig was found. */
   readonly apiAddresses: Readonly<Record<string, string>>;
+  /** Per cluster, the ports of the endpoints of `kubernetes.default`, where policies see its own API server; absent where nobody asked it. */
+  readonly apiPorts?: Readonly<Record<string, readonly number[]>>;
   /** Per cluster, the addresses of its ingress gateway; a cluster without becomes a value that is known after apply. */
   readonly ingressAddresses: Readonly<Record<string, readonly string[]>>;
   /** Parsed `manifests` of each service, keyed by `serviceKey`. */

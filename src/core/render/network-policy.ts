@@ -1,211 +1,180 @@
+import type { MeshFlow, Party } from "../policies/mesh-flows.ts";
+import { meshFlows } from "../policies/mesh-flows.ts";
+import { servicePodsOf } from "../policies/service-ports.ts";
 import type { Json, KubeObject } from "../model/kube-object.ts";
 import type { Cluster, Mesh, Service } from "../model/mesh.ts";
 import type { Materials } from "./materials.ts";
 import { serviceKey } from "./materials.ts";
-import { crossNetworkPort, istioNamespace } from "./names.ts";
+import { istioNamespace } from "./names.ts";
+import { describeParty, partyKey, peersOf, policyName } from "./policy-peers.ts";
+import { renderRunbookPolicies } from "./runbook-policy.ts";
 
-/** A port that a policy opens, and why. `TCP` unless said otherwise. */
-interface Opening {
-  readonly port: number;
-  readonly protocol?: "UDP";
-  readonly why: string;
+type Direction = "ingress" | "egress";
+type Selector = Readonly<Record<string, string>>;
+
+/** Pods that get policies, and the first part of their policies' names. */
+interface Owner {
+  readonly namespace: string;
+  readonly name: string;
+  readonly selector: Selector;
 }
 
-/** The address of an API server says nothing about its port: Kubernetes' usual one. */
-const defaultApiPort = 6443;
-
 /**
- * The NetworkPolicies of one cluster, when the mesh asks for them: `np-istio`
- * and `np-istio-ports` for Istio's namespace, `np-<service>` for each service,
- * as the runbook has them, with what it lacks (facts S1). They add to what
- * Rancher's project network isolation admits; Rancher itself limits no egress
- * (facts S2, 1.4). Every opened port has its reason in an annotation.
+ * The NetworkPolicies of one cluster, when the mesh asks for them. `strict`:
+ * what `meshFlows` has and nothing more, each pod with rules of its own.
+ * `runbook`: the port lists of the runbook, open to everybody.
+ *
+ * One policy has one direction, numbers for ports and one block of addresses
+ * in a rule: there are enforcers that take the other shapes for something else
+ * (docs/adr/0022). They add to what Rancher's project network isolation
+ * admits. The annotation of a policy has the reason of every rule.
  */
 export function renderNetworkPolicies(mesh: Mesh, cluster: Cluster, materials: Materials): KubeObject[] {
-  if (!mesh.hardening.networkPolicies) {
+  switch (mesh.hardening.networkPolicies) {
+    case false:
+      return [];
+    case "runbook":
+      return renderRunbookPolicies(mesh, cluster, materials);
+    case "strict":
+      return renderStrictPolicies(mesh, cluster, materials);
+  }
+}
+
+function renderStrictPolicies(mesh: Mesh, cluster: Cluster, materials: Materials): KubeObject[] {
+  const flows = meshFlows(mesh, cluster, materials);
+  const parties = new Map(flows.flatMap(({ from, to }) => [from, to]).map((party) => [partyKey(party), party]));
+  return [...parties.values()].flatMap((party) =>
+    (["ingress", "egress"] as const).flatMap((direction) => {
+      const own = flows.filter((flow) => partyKey(direction === "ingress" ? flow.to : flow.from) === partyKey(party));
+      return policiesOf(party, direction, withoutCovered(own, direction), materials);
+    }),
+  );
+}
+
+function policiesOf(
+  party: Party,
+  direction: Direction,
+  flows: readonly MeshFlow[],
+  materials: Materials,
+): readonly KubeObject[] {
+  if (flows.length === 0) {
     return [];
   }
-  return [
-    renderMeshPolicy(),
-    renderIstioPorts(mesh, cluster, materials),
-    ...mesh.services.map((service) => renderServicePolicy(mesh, service, materials)),
-  ];
-}
-
-/** Everything between Istio's namespace and the namespaces that have sidecars. */
-function renderMeshPolicy(): KubeObject {
-  const meshed = [{ namespaceSelector: { matchLabels: { "istio-injection": "enabled" } } }];
-  return {
-    apiVersion: "networking.k8s.io/v1",
-    kind: "NetworkPolicy",
-    metadata: {
-      name: "np-istio",
-      namespace: istioNamespace,
-      annotations: {
-        "isthmus.dev/egress": "namespaces with sidecars: gateways forward requests to their pods",
-        "isthmus.dev/ingress": "namespaces with sidecars: their proxies ask istiod for configuration and certificates",
-      },
-    },
-    spec: {
-      podSelector: {},
-      policyTypes: ["Egress", "Ingress"],
-      egress: [{ to: meshed }],
-      ingress: [{ from: meshed }],
-    },
-  };
-}
-
-function renderIstioPorts(mesh: Mesh, cluster: Cluster, materials: Materials): KubeObject {
-  const egress: Opening[] = [
-    { port: 15010, why: "istiod, configuration in plain text" },
-    { port: 15012, why: "istiod, configuration and certificates over TLS" },
-    { port: 15014, why: "istiod, monitoring" },
-    { port: 15017, why: "istiod, webhooks" },
-    { port: crossNetworkPort, why: "east-west gateways of the other clusters" },
-    ...apiPorts(mesh, cluster, materials),
-    { port: 80, why: "external-dns and other HTTP APIs beside the mesh" },
-    { port: 53, why: "DNS, answers that do not fit into UDP" },
-    { port: 53, protocol: "UDP", why: "DNS" },
-  ];
-  const ingress: Opening[] = [
-    { port: 80, why: "ingress gateway, HTTP, where it listens on the Service's own port" },
-    { port: 443, why: "ingress gateway, HTTPS, where it listens on the Service's own port" },
-    { port: 8080, why: "ingress gateway, HTTP: a policy sees the container's port" },
-    { port: 8443, why: "ingress gateway, HTTPS: a policy sees the container's port" },
-    { port: 15010, why: "istiod, configuration in plain text" },
-    { port: 15012, why: "istiod, configuration and certificates over TLS" },
-    { port: 15014, why: "istiod, monitoring" },
-    { port: 15017, why: "istiod, webhooks: the API server calls it" },
-    { port: 15021, why: "gateways, health: load balancers and kubelets ask it" },
-    { port: 15090, why: "gateways, metrics" },
-    { port: crossNetworkPort, why: "east-west gateway, mTLS from the other clusters" },
-  ];
-  return portPolicy({ name: "np-istio-ports", namespace: istioNamespace, podSelector: {}, egress, ingress });
-}
-
-/**
- * The ports of every API server that Istio here talks to: its own, and those of
- * the other clusters, which istiod reads endpoints from. Through Rancher that
- * is 443, which the runbook's list lacks: istiod never gets to the other
- * cluster then, and says so in its log only (facts S1).
- */
-function apiPorts(mesh: Mesh, cluster: Cluster, materials: Materials): readonly Opening[] {
-  const remote = mesh.clusters
-    .filter((other) => other.name !== cluster.name)
-    .map((other) => ({ port: portOf(apiAddressOf(mesh, other, materials)), name: other.name }));
-  const own = { port: defaultApiPort, name: "this cluster" };
-  const ports = [...new Set([own, ...remote].map((one) => one.port))].sort((a, b) => a - b);
-  return ports.map((port) => ({
-    port,
-    why: `API servers of ${[own, ...remote]
-      .filter((one) => one.port === port)
-      .map((one) => one.name)
-      .join(", ")}`,
-  }));
-}
-
-function apiAddressOf(mesh: Mesh, cluster: Cluster, materials: Materials): string | undefined {
-  const throughRancher = cluster.access.kind === "rancher" ? mesh.rancher?.url : undefined;
-  return cluster.endpoint ?? throughRancher ?? materials.apiAddresses[cluster.name];
-}
-
-function portOf(address: string | undefined): number {
-  if (address === undefined) {
-    return defaultApiPort;
+  const inMesh = flows.filter((flow) => isOfMesh(otherEnd(flow, direction)));
+  const beyond = flows.filter((flow) => !inMesh.includes(flow));
+  const of = (name: string, suffix = ""): Owner => ({
+    namespace: istioNamespace,
+    name: `${name}${suffix}`,
+    selector: istioLabels[party.kind] ?? {},
+  });
+  switch (party.kind) {
+    case "istiod":
+      return [
+        policy(of("np-istio"), direction, inMesh, materials),
+        policy(of("np-istio-ports"), direction, beyond, materials),
+      ].flat();
+    case "ingress-gateway":
+    case "east-west-gateway": {
+      const suffix = party.kind === "ingress-gateway" ? ".ingressgateway" : ".eastwestgateway";
+      return [
+        policy(of("np-istio", suffix), direction, inMesh, materials),
+        policy(of("np-istio-ports", suffix), direction, beyond, materials),
+      ].flat();
+    }
+    case "http01-solver":
+      return policy(of("np-istio-ports", ".http01-solver"), direction, flows, materials);
+    case "service":
+      return policy(ownerOf(party.service, materials), direction, flows, materials);
+    default:
+      // Whoever else is at the other end has no pods that are ours to protect.
+      return [];
   }
-  const explicit = /^https?:\/\/(?:\[[^\]]*\]|[^/:]*):(\d+)/.exec(address)?.[1];
-  return explicit === undefined ? (address.startsWith("http:") ? 80 : 443) : Number(explicit);
 }
 
-function renderServicePolicy(mesh: Mesh, service: Service, materials: Materials): KubeObject {
-  const { selector } = serviceFields(service, materials);
-  const serving = servingPorts(service, materials);
-  // A policy that names egress takes away the rest of it: the mesh's other services have to be named.
-  const others = mesh.services
-    .filter((other) => other !== service)
-    .flatMap((other) => servingPorts(other, materials))
-    .filter((one, index, all) => all.findIndex(({ port }) => port === one.port) === index)
-    .filter((one) => !serving.some(({ port }) => port === one.port));
-  return portPolicy({
-    name: `np-${service.name}`,
-    namespace: service.namespace,
-    podSelector: { matchLabels: selector },
-    egress: [
-      ...serving,
-      ...others,
-      { port: 15012, why: "istiod, configuration and certificates over TLS" },
-      { port: crossNetworkPort, why: "east-west gateways of the other clusters" },
-      { port: 53, why: "DNS, answers that do not fit into UDP" },
-      { port: 53, protocol: "UDP", why: "DNS" },
-    ],
-    ingress: [
-      ...serving,
-      { port: 15012, why: "kept from the runbook, though sidecars ask istiod and not the other way round" },
-      { port: 15020, why: "metrics of sidecar and application together" },
-      { port: 15021, why: "health of the sidecar" },
-      { port: 15090, why: "metrics of the sidecar" },
-    ],
+const istioLabels: Readonly<Partial<Record<Party["kind"], Selector>>> = {
+  istiod: { app: "istiod" },
+  "ingress-gateway": { istio: "ingressgateway" },
+  "east-west-gateway": { istio: "eastwestgateway" },
+  "http01-solver": { "acme.cert-manager.io/http01-solver": "true" },
+};
+
+function ownerOf(service: Service, materials: Materials): Owner {
+  const { selector } = servicePodsOf(service, materials.serviceManifests[serviceKey(service)] ?? []);
+  return { namespace: service.namespace, name: `np-${service.name}`, selector };
+}
+
+function otherEnd(flow: MeshFlow, direction: Direction): Party {
+  return direction === "ingress" ? flow.from : flow.to;
+}
+
+function isOfMesh({ kind }: Party): boolean {
+  return ["istiod", "ingress-gateway", "east-west-gateway", "service", "meshed"].includes(kind);
+}
+
+/** Without the flows that another one of the same pods and direction admits already, so that every rule is needed; it says their reasons too. */
+function withoutCovered(flows: readonly MeshFlow[], direction: Direction): readonly MeshFlow[] {
+  const admits = (other: MeshFlow, flow: MeshFlow): boolean =>
+    flow.ports.every((one) =>
+      other.ports.some(({ port, protocol }) => port === one.port && protocol === one.protocol),
+    ) && covers(otherEnd(other, direction), otherEnd(flow, direction));
+  // Of two that say the same the first stays.
+  const needed = flows.filter(
+    (flow, index) =>
+      !flows.some((other, place) => other !== flow && admits(other, flow) && (place < index || !admits(flow, other))),
+  );
+  return needed.map((flow) => {
+    const reasons = new Set(flows.filter((other) => admits(flow, other)).map((other) => other.why));
+    return { ...flow, why: [...new Set([flow.why, ...reasons])].join(", and ") };
   });
 }
 
-function servingPorts(service: Service, materials: Materials): readonly Opening[] {
-  const { targetPort } = serviceFields(service, materials);
-  return [...new Set([service.port, targetPort])].map((port) => ({
-    port,
-    why: port === targetPort ? `${service.name}'s pods` : `${service.name}, the Service's port`,
-  }));
-}
-
-/** Which pods are the service's and on which port they listen: as its Service in the manifests says, else `app: <name>` and the service's port. */
-function serviceFields(
-  service: Service,
-  materials: Materials,
-): { readonly selector: Readonly<Record<string, string>>; readonly targetPort: number } {
-  const manifest = (materials.serviceManifests[serviceKey(service)] ?? []).find(
-    (object) => object.kind === "Service" && object.metadata.name === service.name,
+function covers(wider: Party, narrower: Party): boolean {
+  return (
+    wider.kind === "world" ||
+    partyKey(wider) === partyKey(narrower) ||
+    (wider.kind === "meshed" && narrower.kind === "service")
   );
-  const spec = (manifest?.["spec"] ?? {}) as {
-    readonly selector?: Readonly<Record<string, string>>;
-    readonly ports?: readonly { readonly port?: number; readonly targetPort?: number | string }[];
-  };
-  const port = spec.ports?.find((one) => one.port === service.port);
-  return {
-    selector: spec.selector ?? { app: service.name },
-    targetPort: typeof port?.targetPort === "number" ? port.targetPort : service.port,
-  };
 }
 
-function portPolicy(policy: {
-  readonly name: string;
-  readonly namespace: string;
-  readonly podSelector: { readonly [key: string]: Json };
-  readonly egress: readonly Opening[];
-  readonly ingress: readonly Opening[];
-}): KubeObject {
-  return {
-    apiVersion: "networking.k8s.io/v1",
-    kind: "NetworkPolicy",
-    metadata: {
-      name: policy.name,
-      namespace: policy.namespace,
-      annotations: {
-        "isthmus.dev/egress": reasonsOf(policy.egress),
-        "isthmus.dev/ingress": reasonsOf(policy.ingress),
-      },
-    },
-    spec: {
-      podSelector: policy.podSelector,
-      policyTypes: ["Egress", "Ingress"],
-      egress: policy.egress.map(renderRule),
-      ingress: policy.ingress.map(renderRule),
-    },
-  };
+function policy(
+  owner: Owner,
+  direction: Direction,
+  flows: readonly MeshFlow[],
+  materials: Materials,
+): readonly KubeObject[] {
+  const side = direction === "ingress" ? "from" : "to";
+  const rules = flows.flatMap((flow) => {
+    const party = otherEnd(flow, direction);
+    return peersOf(party, owner.namespace, materials).map(({ peers, what }) => ({
+      reason: `${portsText(flow)} ${side} ${what ?? describeParty(party)}: ${flow.why}`,
+      rule: {
+        ...(peers.length === 0 ? {} : { [side]: peers }),
+        ports: flow.ports.map(({ port, protocol }) => ({ port, protocol })),
+      } satisfies Json,
+    }));
+  });
+  return rules.length === 0
+    ? []
+    : [
+        {
+          apiVersion: "networking.k8s.io/v1",
+          kind: "NetworkPolicy",
+          metadata: {
+            name: policyName(owner.name, direction),
+            namespace: owner.namespace,
+            annotations: {
+              [`isthmus.dev/${direction}`]: rules.map(({ reason }, index) => `${index + 1}) ${reason}`).join("; "),
+            },
+          },
+          spec: {
+            podSelector: { matchLabels: owner.selector },
+            policyTypes: [direction === "ingress" ? "Ingress" : "Egress"],
+            [direction]: rules.map(({ rule }) => rule),
+          },
+        },
+      ];
 }
 
-function renderRule({ port, protocol }: Opening): Json {
-  return { ports: [{ port, protocol: protocol ?? "TCP" }] };
-}
-
-function reasonsOf(openings: readonly Opening[]): string {
-  return openings.map(({ port, protocol, why }) => `${port}/${protocol ?? "TCP"}: ${why}`).join("; ");
+function portsText({ ports }: MeshFlow): string {
+  return ports.map(({ port, protocol }) => `${port}/${protocol}`).join(", ");
 }

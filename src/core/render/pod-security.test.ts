@@ -7,7 +7,7 @@ import { needsCni, podSecurityLabels, podSecurityValues, renderPodSecurityPolici
 type Level = "privileged" | "baseline" | "restricted";
 
 function mesh(podSecurity: Level | undefined, version: string): Mesh {
-  const hardening = { networkPolicies: false, ...(podSecurity === undefined ? {} : { podSecurity }) };
+  const hardening = { networkPolicies: false as const, ...(podSecurity === undefined ? {} : { podSecurity }) };
   return { ...twoClusters, hardening, istio: { ...twoClusters.istio, version } };
 }
 

@@ -118,9 +118,11 @@ describe("the runbook's system", () => {
   });
 
   it("opens the way to Rancher, which the runbook forgot", () => {
-    const policy = objectOf(runbook(), one, "NetworkPolicy.networking.k8s.io/istio-system/np-istio-ports");
-    expect(JSON.stringify(policy["spec"])).toContain('{"ports":[{"port":443,"protocol":"TCP"}]}');
-    expect(policy.metadata.annotations?.["isthmus.dev/egress"]).toContain(`443/TCP: API servers of ${two}`);
+    const policy = objectOf(runbook(), one, "NetworkPolicy.networking.k8s.io/istio-system/np-istio-ports.egress");
+    expect(JSON.stringify(policy["spec"])).toContain('{"ports":[{"port":443,"protocol":"TCP"},');
+    expect(policy.metadata.annotations?.["isthmus.dev/egress"]).toContain(
+      `istiod reads the endpoints of ${two} from its API server`,
+    );
   });
 
   it("shares the project's quota among its namespaces, so that none is left with nothing", () => {

@@ -83,6 +83,7 @@ async function gatherManagement(client: KubeClient, mesh: string, signal: AbortS
     localities: [],
     kubernetesVersion: "",
     ingressAddresses: [],
+    apiPorts: [],
     remotes: {},
   };
 }

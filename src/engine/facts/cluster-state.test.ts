@@ -72,6 +72,15 @@ describe("the state of a cluster", () => {
     expect(await readIngressAddresses((await wireCluster([])).client, signal)).toEqual([]);
   });
 
+  it("has the ports at which the cluster's own pods reach its API server, each once", async () => {
+    const slice = wireObject(
+      "EndpointSlice",
+      { namespace: "default", name: "kubernetes" },
+      { ports: [{ name: "https", port: 6443 }, { name: "other", port: 443 }, { port: 6443 }, { port: null }] },
+    );
+    expect((await read([slice])).apiPorts).toEqual([443, 6443]);
+  });
+
   it("has the credentials of remote secrets, where they are asked for", async () => {
     const token = new Secret("t");
     const { metadata, data } = renderRemoteSecret(clusterNamed(twoClusters, "east"), {
@@ -97,6 +106,7 @@ describe("the state of a cluster", () => {
       namespaces: new Set(),
       kubernetesVersion: "v1.36.3-fake",
       ingressAddresses: [],
+      apiPorts: [],
       remotes: {},
     });
   });

@@ -34,6 +34,8 @@ export interface ClusterFacts {
   readonly kubernetesVersion: string;
   /** The addresses of the ingress gateway's Service; empty while it has none. */
   readonly ingressAddresses: readonly string[];
+  /** The ports at which this cluster's own pods reach its API server, ascending; empty where it does not say. */
+  readonly apiPorts: readonly number[];
   /** What the remote secrets here say, by the name of the cluster that they are about; empty unless `GatherOptions.remotes`. */
   readonly remotes: Readonly<Record<string, RemoteKubeconfig>>;
 }
@@ -55,7 +57,7 @@ export async function gatherCluster(
   client: KubeClient,
   { remotes: wanted, signal }: GatherOptions,
 ): Promise<ClusterFacts> {
-  const [inventories, cacerts, token, meshConfig, namespaces, nodes, version, ingress, remotes] = await Promise.all([
+  const reads = await Promise.all([
     client.list(
       { apiVersion: "v1", kind: "ConfigMap", namespace: inventoryNamespace, labelSelector: `${inventoryLabel}=true` },
       { signal },
@@ -67,8 +69,10 @@ export async function gatherCluster(
     client.list({ apiVersion: "v1", kind: "Node" }, { signal }),
     client.version({ signal }),
     readIngressAddresses(client, signal),
+    readApiPorts(client, signal),
     wanted ? listRemoteSecrets(client, signal) : [],
   ]);
+  const [inventories, cacerts, token, meshConfig, namespaces, nodes, version, ingress, apiPorts, remotes] = reads;
   const { authority, lacks } = readAuthority(cacerts);
   const uid = namespaces.find(({ metadata }) => metadata.name === "kube-system")?.metadata["uid"];
   return {
@@ -82,6 +86,7 @@ export async function gatherCluster(
     namespaces: new Set(namespaces.map((namespace) => keyOf(idOf(namespace)))),
     kubernetesVersion: version.gitVersion,
     ingressAddresses: ingress,
+    apiPorts,
     remotes: readRemotes(remotes),
   };
 }
@@ -93,6 +98,22 @@ export async function readIngressAddresses(client: KubeClient, signal: AbortSign
     { signal },
   );
   return service === undefined ? [] : serviceAddresses(service);
+}
+
+/**
+ * The ports behind the Service `kubernetes`, which the API servers themselves
+ * write (https://github.com/kubernetes/kubernetes/tree/master/pkg/controlplane/reconcilers). Nothing of a plan depends on it but a
+ * policy's port: a cluster that does not say it counts as reachable.
+ */
+async function readApiPorts(client: KubeClient, signal: AbortSignal): Promise<readonly number[]> {
+  const slice = await client
+    .get(
+      { apiVersion: "discovery.k8s.io/v1", kind: "EndpointSlice", namespace: "default", name: "kubernetes" },
+      { signal },
+    )
+    .catch(() => undefined);
+  const ports = (slice?.["ports"] ?? []) as readonly { readonly port?: number | null }[];
+  return [...new Set(ports.flatMap(({ port }) => port ?? []))].sort((one, other) => one - other);
 }
 
 /** The reader token's parts, or undefined while Kubernetes has not filled them in. */

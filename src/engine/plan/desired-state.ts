@@ -24,6 +24,7 @@ export function knownInputs(current: CurrentState): Omit<Materials, "remoteCrede
     ...services,
     authorities: keptAuthorities(connected, trust),
     apiAddresses: Object.fromEntries(found.map((one) => [one.cluster.name, one.context.server])),
+    apiPorts: Object.fromEntries(connected.map((one) => [one.cluster.name, one.facts.apiPorts])),
     ingressAddresses: Object.fromEntries(connected.map((one) => [one.cluster.name, one.facts.ingressAddresses])),
   };
 }

@@ -125,9 +125,18 @@ export const hardeningSchema = z
       })
       .optional(),
     networkPolicies: z
-      .boolean()
+      .union([
+        z.boolean(),
+        z.strictObject({
+          mode: z.enum(["strict", "runbook"]).meta({
+            description:
+              "`strict` admits the mesh's own connections and nothing else: peers by label and address, the pods' own ports. `runbook` opens the same ports to everybody.",
+          }),
+        }),
+      ])
       .meta({
-        description: "Whether the NetworkPolicies that the mesh and each service need are rendered.",
+        description:
+          "Whether the NetworkPolicies that the mesh and each service need are rendered; true is the same as `{ mode: strict }`.",
         default: false,
       })
       .optional(),

@@ -1,0 +1,70 @@
+import type { Service } from "../model/mesh.ts";
+import type { KubeObject } from "../model/kube-object.ts";
+import { hasLabels } from "./label-selector.ts";
+
+/** Where a service is reached, as its manifests say. */
+export interface ServicePods {
+  /** Labels of its pods. */
+  readonly selector: Readonly<Record<string, string>>;
+  /** The pods' ports behind the service's port, ascending: several where versions differ. */
+  readonly ports: readonly number[];
+  /** The name of a port that no pod template of the manifests has; then `ports` is the service's own. */
+  readonly unresolved?: string;
+}
+
+interface Container {
+  readonly ports?: readonly { readonly name?: string; readonly containerPort?: number }[];
+  readonly restartPolicy?: string;
+}
+
+interface PodTemplate {
+  readonly metadata?: { readonly labels?: Readonly<Record<string, string>> };
+  readonly spec?: { readonly containers?: readonly Container[]; readonly initContainers?: readonly Container[] };
+}
+
+interface ServiceSpec {
+  readonly selector?: Readonly<Record<string, string>>;
+  readonly ports?: readonly { readonly port?: number; readonly targetPort?: number | string }[];
+}
+
+/**
+ * Which pods are the service's and on which ports they listen: as its Service
+ * in the manifests says, else `app: <name>` and the service's port. A named
+ * target port is looked up in the pods' templates, those of every version: a
+ * policy sees the pod's own port, whose name may mean another number in the
+ * next version, and not every enforcer resolves names.
+ * https://kubernetes.io/docs/concepts/services-networking/service/#field-spec-ports
+ */
+export function servicePodsOf(service: Service, manifests: readonly KubeObject[]): ServicePods {
+  const manifest = manifests.find((object) => object.kind === "Service" && object.metadata.name === service.name);
+  const spec = (manifest?.["spec"] ?? {}) as ServiceSpec;
+  const selector = spec.selector ?? { app: service.name };
+  const target = spec.ports?.find((one) => one.port === service.port)?.targetPort;
+  if (typeof target !== "string") {
+    return { selector, ports: [target ?? service.port] };
+  }
+  const ports = manifests
+    .flatMap(templatesOf)
+    .filter((template) => hasLabels(template.metadata?.labels ?? {}, selector))
+    .flatMap((template) => portsNamed(target, template));
+  return ports.length === 0
+    ? { selector, ports: [service.port], unresolved: target }
+    : { selector, ports: [...new Set(ports)].sort((one, other) => one - other) };
+}
+
+/** A Pod itself, and what a Deployment and its kin make. */
+function templatesOf(object: KubeObject): readonly PodTemplate[] {
+  const spec = object["spec"] as { readonly template?: PodTemplate } | undefined;
+  if (object.kind === "Pod") {
+    return [object];
+  }
+  return spec?.template === undefined ? [] : [spec.template];
+}
+
+/** Of containers that keep running: an init container with `restartPolicy: Always` is a sidecar, whose ports a Service finds too. */
+function portsNamed(name: string, { spec }: PodTemplate): readonly number[] {
+  const sidecars = (spec?.initContainers ?? []).filter((one) => one.restartPolicy === "Always");
+  return [...(spec?.containers ?? []), ...sidecars]
+    .flatMap((container) => container.ports ?? [])
+    .flatMap((port) => (port.name === name && port.containerPort !== undefined ? [port.containerPort] : []));
+}

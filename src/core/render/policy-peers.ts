@@ -1,0 +1,103 @@
+import type { Json } from "../model/kube-object.ts";
+import type { Party } from "../policies/mesh-flows.ts";
+import { servicePodsOf } from "../policies/service-ports.ts";
+import type { Materials } from "./materials.ts";
+import { serviceKey } from "./materials.ts";
+import { istioNamespace } from "./names.ts";
+
+/** The label that every namespace carries since Kubernetes 1.21. https://kubernetes.io/docs/reference/labels-annotations-taints/#kubernetes-io-metadata-name */
+const namespaceName = "kubernetes.io/metadata.name";
+
+/** Where NodeLocal DNSCache answers pods, before the cluster's DNS is asked. https://kubernetes.io/docs/tasks/administer-cluster/nodelocaldns/ */
+const nodeLocalDns = "169.254.20.10/32";
+
+/** A dot is in no Service's name: no policy of another service has the name with the suffix. */
+export function policyName(name: string, direction: "ingress" | "egress"): string {
+  return direction === "ingress" ? name : `${name}.egress`;
+}
+
+/** Equal exactly where two parties are the same. */
+export function partyKey(party: Party): string {
+  switch (party.kind) {
+    case "service":
+      return `service ${party.service.namespace}/${party.service.name}`;
+    case "address":
+      return `address ${party.address}`;
+    default:
+      return party.kind;
+  }
+}
+
+/** For the reasons of rules. */
+export function describeParty(party: Party): string {
+  switch (party.kind) {
+    case "service":
+      return `${party.service.namespace}/${party.service.name}`;
+    case "address":
+      return party.address;
+    case "ingress-gateway":
+      return "the ingress gateway";
+    case "east-west-gateway":
+      return "the east-west gateway";
+    case "meshed":
+      return "namespaces with sidecars";
+    case "http01-solver":
+      return "cert-manager's solvers";
+    case "any-pod":
+      return "any pod of this cluster";
+    case "world":
+      return "everybody";
+    case "dns":
+      return "the cluster's DNS";
+    case "istiod":
+      return party.kind;
+  }
+}
+
+/** What one rule says of a party. */
+export interface RulePeers {
+  /** Empty: everybody. */
+  readonly peers: readonly Json[];
+  /** Which part of the party it is, where there are several. */
+  readonly what?: string;
+}
+
+/**
+ * The peers of a party in policies of one namespace, for every rule that they
+ * take: some enforcers look at one block of addresses in a rule only.
+ */
+export function peersOf(party: Party, namespace: string, materials: Materials): readonly RulePeers[] {
+  const pods = (of: string, matchLabels: Readonly<Record<string, string>>): RulePeers => ({
+    peers: [
+      {
+        ...(of === namespace ? {} : { namespaceSelector: { matchLabels: { [namespaceName]: of } } }),
+        podSelector: { matchLabels },
+      },
+    ],
+  });
+  const block = (cidr: string): RulePeers => ({ peers: [{ ipBlock: { cidr } }] });
+  switch (party.kind) {
+    case "istiod":
+      return [pods(istioNamespace, { app: "istiod" })];
+    case "ingress-gateway":
+      return [pods(istioNamespace, { istio: "ingressgateway" })];
+    case "east-west-gateway":
+      return [pods(istioNamespace, { istio: "eastwestgateway" })];
+    case "http01-solver":
+      return [pods(istioNamespace, { "acme.cert-manager.io/http01-solver": "true" })];
+    case "service": {
+      const { selector } = servicePodsOf(party.service, materials.serviceManifests[serviceKey(party.service)] ?? []);
+      return [pods(party.service.namespace, selector)];
+    }
+    case "meshed":
+      return [{ peers: [{ namespaceSelector: { matchLabels: { "istio-injection": "enabled" } } }] }];
+    case "any-pod":
+      return [{ peers: [{ namespaceSelector: {} }] }];
+    case "dns":
+      return [pods("kube-system", { "k8s-app": "kube-dns" }), { ...block(nodeLocalDns), what: "NodeLocal DNSCache" }];
+    case "address":
+      return [block(`${party.address}/${party.address.includes(":") ? 128 : 32}`)];
+    case "world":
+      return [{ peers: [] }];
+  }
+}
