@@ -1,9 +1,10 @@
 import { readJson, writeJson } from "../core/model/exact-json.ts";
-import { createHash, randomUUID } from "node:crypto";
-import { readFile, rename, rm, writeFile } from "node:fs/promises";
+import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { parseAllDocuments } from "yaml";
 import { makeFolder } from "../files/make-folder.ts";
+import { replaceFile } from "../files/replace-file.ts";
 import type { KubeObject } from "../core/model/kube-object.ts";
 
 /**
@@ -39,13 +40,11 @@ async function readKept(file: string): Promise<readonly KubeObject[] | undefined
 
 /** What cannot be kept (a full disk, a folder of somebody else's) is rendered again the next time, and stops nothing. */
 async function keep(file: string, objects: readonly KubeObject[]): Promise<void> {
-  const draft = `${file}.${randomUUID()}.new`;
   try {
     await makeFolder(path.dirname(file));
-    await writeFile(draft, writeJson(objects), { mode: 0o600 });
-    await rename(draft, file);
+    await replaceFile(file, writeJson(objects), { mode: 0o600 });
   } catch {
-    await rm(draft, { force: true }).catch(() => undefined);
+    // The next run renders again.
   }
 }
 

@@ -1,9 +1,10 @@
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
-import { usageCodes } from "../../core/diagnostics/codes/usage.ts";
+import { errorOf } from "../../core/diagnostics/coded.ts";
 import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
 import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
 import { UserError } from "../../core/diagnostics/user-error.ts";
+import { replaceFile } from "../../files/replace-file.ts";
 import type { InitMesh } from "../../core/init/init-mesh.ts";
 import { writeMesh } from "../../core/init/write-mesh.ts";
 import { parseMesh } from "../../core/mesh-file/parse.ts";
@@ -57,16 +58,16 @@ export async function initMesh(request: InitRequest, options: InitOptions): Prom
 
 async function writeOnce(target: string, file: string, text: string, force: boolean): Promise<void> {
   try {
-    await writeFile(target, text, { flag: force ? "w" : "wx" });
+    await (force
+      ? replaceFile(target, text, { mode: 0o644, keepAccess: true })
+      : writeFile(target, text, { flag: "wx" }));
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     const there = code === "EEXIST";
     throw new UserError(
       [
         {
-          code: there ? "ISM059" : "ISM061",
-          severity: "error",
-          summary: there ? usageCodes.ISM059.summary : usageCodes.ISM061.summary,
+          ...errorOf(there ? "ISM059" : "ISM061"),
           detail: there ? `${file} was not changed.` : `${file}: ${message}.`,
           fix: there
             ? "Name another file, or replace this one with --force."

@@ -1,4 +1,3 @@
-import { rename, stat, writeFile } from "node:fs/promises";
 import type { AskedRoutes } from "../../core/checks/route-table.ts";
 import { askRoutes } from "../../core/checks/route-table.ts";
 import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
@@ -15,6 +14,7 @@ import { meshLabel } from "../../core/render/names.ts";
 import { withMeshLabel } from "../../core/render/place-objects.ts";
 import { renderHostRoutes } from "../../core/render/host-routes.ts";
 import { renderVirtualService } from "../../core/render/virtual-service.ts";
+import { replaceFile } from "../../files/replace-file.ts";
 import type { KubeClient } from "../../kube/client.ts";
 import { createKubeClient } from "../../kube/connect-client.ts";
 import { KubeError } from "../../kube/errors.ts";
@@ -281,12 +281,9 @@ async function writeWeights(
   );
 }
 
-/** Replaces the mesh file whole or not at all, keeping its permissions. */
+/** Replaces the mesh file whole or not at all; it keeps its owner and permissions. */
 export async function replaceMeshFile(file: string, text: string): Promise<void> {
-  const { mode } = await stat(file);
-  const draft = `${file}.${process.pid}.new`;
-  await writeFile(draft, text, { mode });
-  await rename(draft, file);
+  await replaceFile(file, text, { mode: 0o644, keepAccess: true });
 }
 
 /** A route that shares its hosts with others has none of its own; written alone it would be a route for nothing. */

@@ -1,10 +1,9 @@
 import { writeJson } from "../../core/model/exact-json.ts";
 import { createHash } from "node:crypto";
-import { rename, rm, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { interruption } from "../../files/interruptible.ts";
 import { readText } from "../../files/read-text.ts";
-import { writeText } from "../../files/write-text.ts";
+import { replaceFile } from "../../files/replace-file.ts";
 import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
 import { errorOf } from "../../core/diagnostics/coded.ts";
 import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
@@ -29,31 +28,15 @@ export async function writeSavedPlan(
     meshFile: { path: meshFile.path, sha256: digestText(meshFile.text) },
     options,
   });
-  const draft = `${file}.${process.pid}.new`;
   try {
-    const text = `${writeJson(saved, 2)}\n`;
-    if (await isSpecial(file)) {
-      writeText(file, text, 0o600);
-      return;
-    }
-    await writeFile(draft, text, { mode: 0o600 });
-    await rename(draft, file);
+    await replaceFile(file, `${writeJson(saved, 2)}\n`, { mode: 0o600 });
   } catch (error) {
-    await rm(draft, { force: true });
     throw new UserError(
       [problem("ISM065", (error as Error).message, "Name another file with --out.")],
       exitCodes.failed,
       { cause: error },
     );
   }
-}
-
-/** True for a pipe or a device (`/dev/null`), which a file that is put in its place would destroy. */
-async function isSpecial(file: string): Promise<boolean> {
-  return stat(file).then(
-    (info) => !info.isFile() && !info.isDirectory(),
-    () => false,
-  );
 }
 
 /** Reads a saved plan; a UserError (64, ISM064) for whatever is none. `name` is the file as the user named it. */

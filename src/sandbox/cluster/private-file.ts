@@ -1,19 +1,11 @@
-import { randomBytes } from "node:crypto";
-import { readFile, rename, rm, writeFile } from "node:fs/promises";
-import path from "node:path";
+import { readFile } from "node:fs/promises";
 import { isAbsent } from "../../files/is-absent.ts";
 import { makeFolder } from "../../files/make-folder.ts";
+import { replaceFile } from "../../files/replace-file.ts";
 
 /** Writes a file that only its owner can read, whole or not at all (a reader never sees half of it). */
 export async function writePrivateFile(file: string, text: string): Promise<void> {
-  const temporary = path.join(path.dirname(file), `.${path.basename(file)}.${randomBytes(4).toString("hex")}`);
-  try {
-    await writeFile(temporary, text, { mode: 0o600 });
-    await rename(temporary, file);
-  } catch (error) {
-    await rm(temporary, { force: true });
-    throw error;
-  }
+  await replaceFile(file, text, { mode: 0o600 });
 }
 
 /** Makes a folder that only its owner can enter, and those above it. Gives the first of them that was not there. */

@@ -1,6 +1,7 @@
-import { open, readFile, realpath, rename, rm, rmdir, stat, unlink, writeFile } from "node:fs/promises";
+import { open, readFile, realpath, rm, rmdir, unlink } from "node:fs/promises";
 import path from "node:path";
 import { homeFolder } from "../../files/home-folder.ts";
+import { replaceFile } from "../../files/replace-file.ts";
 import { pause } from "../cluster/pause.ts";
 import { makePrivateFolder } from "../cluster/private-file.ts";
 import type { MergedKubeconfig } from "./instance-record.ts";
@@ -85,7 +86,7 @@ async function editFile(
     if (after === undefined) {
       await unlink(target);
     } else {
-      await replaceFile(target, after);
+      await replaceFile(target, after, { mode: 0o600, keepAccess: true });
     }
   } catch (cause) {
     if (signal.aborted || (cause as Error).name === "UserError") {
@@ -126,32 +127,6 @@ async function lockFile(file: string, signal: AbortSignal): Promise<() => Promis
       }
       await pause(100, signal);
     }
-  }
-}
-
-async function replaceFile(file: string, text: string): Promise<void> {
-  const before = await stat(file).catch((error: unknown) => {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") {
-      return undefined;
-    }
-    throw error;
-  });
-  const temporary = `${file}.isthmus-${process.pid}`;
-  try {
-    await writeFile(temporary, text, { mode: 0o600, flag: "wx" });
-    if (before !== undefined) {
-      const handle = await open(temporary, "r+");
-      try {
-        await handle.chmod(before.mode & 0o777);
-        await handle.chown(before.uid, before.gid);
-      } finally {
-        await handle.close();
-      }
-    }
-    await rename(temporary, file);
-  } catch (error) {
-    await rm(temporary, { force: true });
-    throw error;
   }
 }
 
