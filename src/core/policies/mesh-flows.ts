@@ -11,6 +11,8 @@ import { servicePodsOf } from "./service-ports.ts";
 /** One end of a flow of the mesh, as a policy can name it. */
 export type Party =
   | { readonly kind: "istiod" | "ingress-gateway" | "east-west-gateway" }
+  /** Pods of Istio's namespace: gateways that the mesh file does not name (an egress gateway) among them. */
+  | { readonly kind: "istio-pods" }
   /** The pods of a service of the mesh in this cluster. */
   | { readonly kind: "service"; readonly service: Service }
   /** Pods of namespaces with sidecars, also those that the mesh file does not name. */
@@ -69,7 +71,7 @@ export function meshFlows(mesh: Mesh, cluster: Cluster, materials: Materials): r
 }
 
 function toIstiod(gateways: readonly Party[], services: readonly Party[]): readonly MeshFlow[] {
-  const proxies: readonly Party[] = [...gateways, ...services, { kind: "meshed" }];
+  const proxies: readonly Party[] = [...gateways, ...services, { kind: "istio-pods" }, { kind: "meshed" }];
   return [
     ...proxies.map((from): MeshFlow => ({
       from,

@@ -48,6 +48,8 @@ function somebody(party: Party): PolicyPeer {
       return { kind: "pod", pod: pod("istio-system", { istio: "eastwestgateway" }) };
     case "service":
       return { kind: "pod", pod: pod(party.service.namespace, { app: party.service.name }, true) };
+    case "istio-pods":
+      return { kind: "pod", pod: pod("istio-system", { istio: "egressgateway" }) };
     case "meshed":
       return { kind: "pod", pod: pod("other", { app: "caller" }, true) };
     case "http01-solver":

@@ -108,7 +108,7 @@ function otherEnd(flow: MeshFlow, direction: Direction): Party {
 }
 
 function isOfMesh({ kind }: Party): boolean {
-  return ["istiod", "ingress-gateway", "east-west-gateway", "service", "meshed"].includes(kind);
+  return ["istiod", "ingress-gateway", "east-west-gateway", "istio-pods", "service", "meshed"].includes(kind);
 }
 
 /** Without the flows that another one of the same pods and direction admits already, so that every rule is needed; it says their reasons too. */
@@ -132,6 +132,7 @@ function covers(wider: Party, narrower: Party): boolean {
   return (
     wider.kind === "world" ||
     partyKey(wider) === partyKey(narrower) ||
+    (wider.kind === "istio-pods" && ["ingress-gateway", "east-west-gateway"].includes(narrower.kind)) ||
     (wider.kind === "meshed" && narrower.kind === "service")
   );
 }

@@ -39,6 +39,8 @@ export function describeParty(party: Party): string {
       return "the ingress gateway";
     case "east-west-gateway":
       return "the east-west gateway";
+    case "istio-pods":
+      return "gateways and whatever else is in its namespace";
     case "meshed":
       return "namespaces with sidecars";
     case "http01-solver":
@@ -71,7 +73,7 @@ export function peersOf(party: Party, namespace: string, materials: Materials): 
     peers: [
       {
         ...(of === namespace ? {} : { namespaceSelector: { matchLabels: { [namespaceName]: of } } }),
-        podSelector: { matchLabels },
+        podSelector: Object.keys(matchLabels).length === 0 ? {} : { matchLabels },
       },
     ],
   });
@@ -89,6 +91,8 @@ export function peersOf(party: Party, namespace: string, materials: Materials): 
       const { selector } = servicePodsOf(party.service, materials.serviceManifests[serviceKey(party.service)] ?? []);
       return [pods(party.service.namespace, selector)];
     }
+    case "istio-pods":
+      return [pods(istioNamespace, {})];
     case "meshed":
       return [{ peers: [{ namespaceSelector: { matchLabels: { "istio-injection": "enabled" } } }] }];
     case "any-pod":
