@@ -1,38 +1,31 @@
-import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import path from "node:path";
-import { afterEach, beforeEach, expect, it } from "vitest";
-import { keptManifests } from "./kept-manifests.ts";
+import { describe, expect, it } from "vitest";
+import { parseManifests } from "./kept-manifests.ts";
 
-const objects = [{ apiVersion: "v1", kind: "ConfigMap", metadata: { name: "a" } }];
-let folder = "";
-let renders = 0;
+const head = "apiVersion: v1\nkind: ConfigMap\nmetadata: { name: a }\n";
 
-beforeEach(async () => {
-  folder = await mkdtemp(path.join(tmpdir(), "isthmus-test-"));
-  renders = 0;
-});
-
-afterEach(async () => {
-  await rm(folder, { recursive: true, force: true });
-});
-
-async function kept(): Promise<unknown> {
-  return keptManifests(folder, ["input"], async () => {
-    renders += 1;
-    return objects;
+describe("what a renderer printed", () => {
+  it("is read as kubectl reads it, in YAML 1.1, without the empty documents that templates leave", () => {
+    const text = `# nothing\n---\n${head}mode: 0644\nenabled: yes\nlarge: 9007199254740993\n---\n\n---\nnull\n`;
+    const [object, ...others] = parseManifests(text, "a chart");
+    expect(object).toEqual({
+      apiVersion: "v1",
+      kind: "ConfigMap",
+      metadata: { name: "a" },
+      mode: 420,
+      enabled: true,
+      large: 9007199254740993n,
+    });
+    expect(others).toEqual([]);
   });
-}
 
-it("renders the same input once", async () => {
-  expect([await kept(), await kept()]).toEqual([objects, objects]);
-  expect(renders).toBe(1);
-});
+  it("keeps the templates that Istio's injector fills in later", () => {
+    const text = `${head}data:\n  config: |\n    {{ if .Values.global.proxy }}\n    image: {{ .ProxyImage }}\n    {{ end }}\n`;
+    expect(parseManifests(text, "a chart")).toHaveLength(1);
+  });
 
-it("renders again what a power failure has left in pieces, and keeps that", async () => {
-  await kept();
-  const [name = ""] = await readdir(path.join(folder, "manifests"));
-  await writeFile(path.join(folder, "manifests", name), "");
-  expect([await kept(), await kept()]).toEqual([objects, objects]);
-  expect(renders).toBe(2);
+  it("is refused with the place where kubectl would refuse it", () => {
+    expect(() => parseManifests(`${head}a: [\n`, "the chart istiod")).toThrow(
+      /cannot be read: line \d+ of the chart istiod/,
+    );
+  });
 });

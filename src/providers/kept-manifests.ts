@@ -2,9 +2,10 @@ import { readJson, writeJson } from "../core/model/exact-json.ts";
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import path from "node:path";
-import { parseAllDocuments } from "yaml";
 import { makeFolder } from "../files/make-folder.ts";
 import { replaceFile } from "../files/replace-file.ts";
+import type { Diagnostic } from "../core/diagnostics/diagnostic.ts";
+import { readManifest } from "../core/manifests/read-manifest.ts";
 import type { KubeObject } from "../core/model/kube-object.ts";
 
 /**
@@ -48,9 +49,17 @@ async function keep(file: string, objects: readonly KubeObject[]): Promise<void>
   }
 }
 
-/** The objects of a text of YAML documents, without the empty ones that templates leave. */
-export function parseManifests(text: string): readonly KubeObject[] {
-  return parseAllDocuments(text, { maxAliasCount: -1 } as object)
-    .map((document) => document.toJS() as KubeObject | null)
-    .filter((object): object is KubeObject => object !== null && typeof object === "object");
+/**
+ * The objects of what a renderer printed, read as kubectl would read it: in
+ * YAML 1.1, where `0644` is octal and `yes` is true (docs/adr/0018). `name` is
+ * how the text is called in the Error that says what cannot be read of it.
+ */
+export function parseManifests(text: string, name: string): readonly KubeObject[] {
+  const problems: Diagnostic[] = [];
+  const objects = readManifest(text, name, problems).map(({ object }) => object);
+  if (problems.length > 0) {
+    const places = problems.map(({ range, detail }) => `line ${range?.start.line ?? 0} of ${detail}`);
+    throw new Error(`what it rendered cannot be read: ${places.join("; ")}`);
+  }
+  return objects;
 }

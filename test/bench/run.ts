@@ -55,6 +55,17 @@ async function main(): Promise<void> {
     process.stdout.write(`\n${showFigures(figures)}\n`);
     return;
   }
+  if (process.argv[2] === "--against") {
+    await timed(program, ["sandbox", "up", "--instance", instance], env);
+    const file = writeMesh();
+    await timed(program, ["apply", "-f", file, "--yes"], env);
+    const other = path.resolve(process.argv[3] ?? ".", "isthmus");
+    for (const figure of await benchAgainst({ program, file, env, instance }, other)) {
+      add(figure);
+    }
+    process.stdout.write(`\n${showFigures(figures)}\n`);
+    return;
+  }
   if (process.argv.includes("--engine")) {
     add({ name: "engine from nothing", value: await buildFromNothing(), unit: "s", goal: 900 });
   }
@@ -95,15 +106,6 @@ async function main(): Promise<void> {
     goal: 30,
     beside: { name: "shell proof", value: shellProof.apply },
   });
-  const [, , mode, checkout] = process.argv;
-  if (mode === "--against") {
-    const other = path.resolve(checkout ?? ".", "isthmus");
-    for (const figure of await benchAgainst({ program, file, env, instance }, other)) {
-      add(figure);
-    }
-    process.stdout.write(`\n${showFigures(figures)}\n`);
-    return;
-  }
   for (const figure of await benchBesideScripts({ program, file, env, instance, folder })) {
     add(figure);
   }

@@ -835,6 +835,18 @@ const table: readonly (readonly [Check["id"], string, MeshFacts, readonly string
     [],
   ],
   ["certificates/authorities", "30 days", withRoot({ notAfter: "2026-12-23T06:00:00.000Z" }), ["warning ISM449 east"]],
+  [
+    "certificates/authorities",
+    "40 days, of a lifetime of 90",
+    withRoot({ notBefore: "2026-10-04T06:00:00.000Z", notAfter: "2027-01-02T06:00:00.000Z" }),
+    [],
+  ],
+  [
+    "certificates/authorities",
+    "20 days, of a lifetime of 90",
+    withRoot({ notBefore: "2026-09-14T06:00:00.000Z", notAfter: "2026-12-13T06:00:00.000Z" }),
+    ["warning ISM449 east"],
+  ],
   ["certificates/authorities", "yesterday", withRoot({ notAfter: "2026-11-22T06:00:00.000Z" }), ["error ISM449 east"]],
   [
     "certificates/front-doors",

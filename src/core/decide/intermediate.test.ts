@@ -7,7 +7,8 @@ const healthy: IntermediateFacts = {
   cluster: "west",
   now,
   meshRoot: trustOf("aa"),
-  present: { ...trustOf("aa"), notAfter: now + 1000, locality: "west", flaw: undefined },
+  present: { ...trustOf("aa"), notBefore: now - 1000, notAfter: now + 1000, locality: "west", flaw: undefined },
+  newEnds: now + 9000,
 };
 
 /** Trusts these roots, the first of which it signs under. */
@@ -20,7 +21,7 @@ function trustOf(...roots: readonly string[]): Trust {
 
 /** The healthy cluster with other trust. */
 function presentWith(trust: Trust): Partial<IntermediateFacts> {
-  return { present: { ...trust, notAfter: now + 1000, locality: "west", flaw: undefined } };
+  return { present: { ...trust, notBefore: now - 1000, notAfter: now + 1000, locality: "west", flaw: undefined } };
 }
 
 describe("a cluster's intermediate", () => {
@@ -39,6 +40,46 @@ describe("a cluster's intermediate", () => {
     ],
     ["is issued where there is none", { present: undefined }, "issue", "the cluster has no cacerts"],
     ["is issued again when it has expired", { now: now + 1000 }, "issue", "the intermediate has expired"],
+    [
+      "is renewed when two thirds of its lifetime are over",
+      { now: now + 334 },
+      "issue",
+      "the intermediate is past two thirds of its lifetime",
+    ],
+    ["is kept until then", { now: now + 332 }, "keep", "the intermediate is valid and signed by the mesh's root"],
+    [
+      "is kept late in its lifetime where the root's key is elsewhere",
+      { now: now + 500, newEnds: undefined },
+      "keep",
+      "the intermediate is valid and signed by the mesh's root",
+    ],
+    [
+      "is kept where a new one would end no later, as below a root that ends itself",
+      { now: now + 500, newEnds: now + 1000 },
+      "keep",
+      "the intermediate is valid and signed by the mesh's root",
+    ],
+    [
+      "is kept late in its lifetime where somebody else made it",
+      {
+        now: now + 500,
+        present: {
+          ...trustOf("aa"),
+          notBefore: now - 1000,
+          notAfter: now + 1000,
+          locality: undefined,
+          flaw: undefined,
+        },
+      },
+      "keep",
+      "the intermediate is valid and signed by the mesh's root",
+    ],
+    [
+      "is kept late in its lifetime in the middle of a rotation, of which a new one would know nothing",
+      { ...presentWith(trustOf("aa", "bb")), now: now + 500 },
+      "keep",
+      "the intermediate is valid and signed by the mesh's root",
+    ],
     [
       "is never replaced under another root",
       { meshRoot: trustOf("bb") },
@@ -71,7 +112,9 @@ describe("a cluster's intermediate", () => {
     ],
     [
       "is never replaced when it is damaged",
-      { present: { trusts: [], leadsTo: [], notAfter: 0, locality: undefined, flaw: "a part is missing" } },
+      {
+        present: { trusts: [], leadsTo: [], notBefore: 0, notAfter: 0, locality: undefined, flaw: "a part is missing" },
+      },
       "refuse",
       "a part is missing",
     ],

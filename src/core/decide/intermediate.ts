@@ -18,11 +18,14 @@ export interface IntermediateFacts {
   readonly present:
     | undefined
     | (Trust & {
+        readonly notBefore: number;
         readonly notAfter: number;
         readonly locality: string | undefined;
         /** Why the Secret does not hold together, in words. */
         readonly flaw: string | undefined;
       });
+  /** When a new intermediate would end; undefined where none can be made here that everybody accepts. */
+  readonly newEnds: number | undefined;
 }
 
 export interface IntermediateVerdict {
@@ -35,6 +38,7 @@ const chain: readonly DecisionRule<IntermediateFacts, IntermediateVerdict>[] = [
   refuseWhenBroken, // make sure that we do not guess what a damaged Secret was meant to be
   refuseWhenForeignRoot, // make sure that live workloads do not lose the root that they trust
   issueWhenExpired, // make sure that istiod can sign
+  issueBeforeEnd, // make sure that it still can when the next apply comes
   () => ({ action: "keep", reason: "the intermediate is valid and signed by the mesh's root" }),
 ];
 
@@ -75,4 +79,33 @@ function issueWhenExpired({ present, now }: IntermediateFacts): IntermediateVerd
   return present !== undefined && present.notAfter <= now
     ? { action: "issue", reason: "the intermediate has expired" }
     : undefined;
+}
+
+/** As cert-manager has it (https://cert-manager.io/docs/usage/certificate/#renewal). */
+const renewedAfter = 2 / 3;
+
+/**
+ * Only what isthmus made itself, which carries the cluster's name as its
+ * locality, and only where the roots stay the same: istiod takes such a Secret
+ * up without a restart, and nobody stops trusting anybody.
+ */
+function issueBeforeEnd({
+  cluster,
+  present,
+  meshRoot,
+  newEnds,
+  now,
+}: IntermediateFacts): IntermediateVerdict | undefined {
+  if (present === undefined || meshRoot === undefined || newEnds === undefined || newEnds <= present.notAfter) {
+    return undefined;
+  }
+  const late = present.notBefore + renewedAfter * (present.notAfter - present.notBefore) <= now;
+  return late && present.locality === cluster && sameRoots(present, meshRoot)
+    ? { action: "issue", reason: "the intermediate is past two thirds of its lifetime" }
+    : undefined;
+}
+
+function sameRoots(a: Trust, b: Trust): boolean {
+  const [ours, theirs] = [a, b].map(({ trusts }) => new Set(trusts.map(({ identity }) => identity)));
+  return ours?.size === theirs?.size && [...(ours ?? [])].every((identity) => theirs?.has(identity) === true);
 }

@@ -112,6 +112,18 @@ describe("a manifest that kubectl would not read as it is written", () => {
       "empty",
     ],
     [
+      "a List in a List",
+      "apiVersion: v1\nkind: List\nitems:\n- kind: List\n  apiVersion: v1\n  items:\n  - { apiVersion: v1, kind: A, metadata: { name: a } }\n",
+      "ISM204 4:3",
+      "inside a List",
+    ],
+    [
+      "an object of a List with items of its own, which makes it one",
+      "apiVersion: v1\nkind: ConfigMapList\nitems:\n- metadata: { name: a }\n  items:\n",
+      "ISM204 4:3",
+      "inside a List",
+    ],
+    [
       "an unrendered chart's value",
       `${head}spec:\n  image: {{ .Values.image }}\n`,
       "ISM228 5:10",
@@ -152,11 +164,6 @@ describe("the objects of a manifest", () => {
   it.each([
     ["an empty List", "apiVersion: v1\nkind: List\nitems: []\n", []],
     ["a List of nothing", "apiVersion: v1\nkind: List\nitems:\n", []],
-    [
-      "a List in a List",
-      "apiVersion: v1\nkind: List\nitems:\n- kind: List\n  apiVersion: v1\n  items:\n  - { apiVersion: v1, kind: A, metadata: { name: a } }\n",
-      ["A a 7:5"],
-    ],
     [
       "a typed List, whose items need no kind",
       "apiVersion: v1\nkind: ConfigMapList\nitems:\n- { metadata: { name: a } }\n",

@@ -190,16 +190,25 @@ interface Reading {
 function readDocument(document: Document.Parsed<ParsedNode>, value: Json, reading: Reading): readonly ManifestObject[] {
   const { contents } = document;
   // A document of comments only, or of `null`.
-  return contents === null || value === null ? [] : objectsIn(contents, value, {}, reading);
+  return contents === null || value === null ? [] : objectsIn(contents, value, undefined, reading);
 }
 
 type Fields = { readonly [key: string]: Json };
 
-/** The object itself, or what a List holds: with `items` anything is a List for kubectl. */
+/** What a typed List (ConfigMapList) gives its items; nothing, for other Lists. */
+interface Inherited {
+  readonly apiVersion?: string;
+  readonly kind?: string;
+}
+
+/**
+ * The object itself, or what a List holds: with `items` anything is a List for
+ * kubectl. `inherited` is that of the List which the object is in.
+ */
 function objectsIn(
   node: ParsedNode,
   value: Json,
-  inherited: { readonly apiVersion?: string; readonly kind?: string },
+  inherited: Inherited | undefined,
   reading: Reading,
 ): readonly ManifestObject[] {
   const [start, end] = node.range;
@@ -214,6 +223,12 @@ function objectsIn(
     );
   }
   const { apiVersion, kind } = value;
+  if (inherited !== undefined && Object.hasOwn(value, "items")) {
+    return no(
+      "A List is inside a List here. kubectl refuses the whole document then.",
+      "Move the objects of the inner List into the outer one.",
+    );
+  }
   if (Object.hasOwn(value, "items") && typeof kind === "string") {
     const items = value["items"] ?? null;
     const nodes = isMap(node) ? node.get("items", true) : undefined;

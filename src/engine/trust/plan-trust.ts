@@ -46,6 +46,8 @@ export async function planTrust(
   const root = await readRoot(files);
   const present = new Map(connected.map((one) => [one.cluster.name, presentIn(one, now)]));
   const meshRoot = root === undefined ? firstTrust([...present.values()]) : trustOfRoot(root);
+  const flaw = root === undefined ? undefined : findRootFlaw(root, now);
+  const newEnds = root === undefined || flaw !== undefined ? undefined : endOfNew(meshFile.mesh, root, now);
   const verdicts = Object.fromEntries(
     connected.map((one) => [
       one.cluster.name,
@@ -54,6 +56,7 @@ export async function planTrust(
         now: options.now(),
         meshRoot,
         present: present.get(one.cluster.name),
+        newEnds,
       }),
     ]),
   );
@@ -64,7 +67,6 @@ export async function planTrust(
       : [];
   });
   const needsSigning = Object.values(verdicts).some((verdict) => verdict.action === "issue");
-  const flaw = root === undefined ? undefined : findRootFlaw(root, now);
   const exposed = root !== undefined && (await isKeyExposed(files));
   return {
     files,
@@ -138,6 +140,7 @@ function presentIn(one: Connected, now: Date): Present | undefined {
     return {
       trusts: roots,
       leadsTo: [intermediate, ...above].map(({ identity }) => identity),
+      notBefore: intermediate.notBefore.getTime(),
       notAfter: intermediate.notAfter.getTime(),
       locality: intermediate.locality,
       flaw: flaw?.words,
@@ -155,13 +158,28 @@ function presentIn(one: Connected, now: Date): Present | undefined {
 }
 
 function damaged(flaw: string): Present {
-  return { trusts: [], leadsTo: [], notAfter: 0, locality: undefined, flaw, effect: "istiod", notValid: [] };
+  return {
+    trusts: [],
+    leadsTo: [],
+    notBefore: 0,
+    notAfter: 0,
+    locality: undefined,
+    flaw,
+    effect: "istiod",
+    notValid: [],
+  };
 }
 
 function describeDates({ subject, notBefore, notAfter }: CertificateFacts, now: Date): string {
   return notAfter < now
     ? `"${subject}" ended on ${notAfter.toISOString()}`
     : `"${subject}" is valid only from ${notBefore.toISOString()}`;
+}
+
+/** An intermediate never outlives its root. */
+function endOfNew(mesh: Mesh, root: Root, now: Date): number {
+  const asked = now.getTime() + mesh.trust.intermediates.validitySeconds * 1000;
+  return Math.min(asked, inspectCertificate(root.certificate).notAfter.getTime());
 }
 
 function firstTrust(present: readonly (Present | undefined)[]): Trust | undefined {

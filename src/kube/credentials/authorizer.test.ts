@@ -98,10 +98,13 @@ describe("credential plugins", () => {
   });
 
   it("get their arguments and variables", async () => {
-    const exec = await plugin(`printf '{"status":{"token":"%s-%s"}}' "$1" "$REGION"`, {
-      args: [new Secret("arg")],
-      env: [{ name: "REGION", value: new Secret("oslo") }],
-    });
+    const exec = await plugin(
+      `printf '{"apiVersion":"client.authentication.k8s.io/v1","status":{"token":"%s-%s"}}' "$1" "$REGION"`,
+      {
+        args: [new Secret("arg")],
+        env: [{ name: "REGION", value: new Secret("oslo") }],
+      },
+    );
     expect((await authorizerFor(exec).authorize(signal)).header?.expose()).toBe("Bearer arg-oslo");
   });
 
@@ -136,6 +139,12 @@ describe("credential plugins", () => {
     expect(error.message).not.toContain("abc-secret");
   });
 
+  it("that answer in another version than they are asked in are refused", async () => {
+    const beta = credential({ token: "t" }).replace("/v1", "/v1beta1");
+    const error = await failureOf(authorizerFor(await plugin(`echo '${beta}'`)));
+    expect(error.message).toContain("answered in version client.authentication.k8s.io/v1beta1");
+  });
+
   it("end with the signal", async () => {
     const stop = new AbortController();
     const running = authorizerFor(await plugin("exec sleep 30")).authorize(stop.signal);
@@ -146,7 +155,7 @@ describe("credential plugins", () => {
   it("are asked anew when the API server refuses what they gave", async () => {
     const counter = path.join(folder, "runs");
     const exec = await plugin(
-      `echo run >> ${counter}; printf '{"status":{"token":"token-%s"}}' "$(wc -l < ${counter} | tr -d ' ')"`,
+      `echo run >> ${counter}; printf '{"apiVersion":"client.authentication.k8s.io/v1","status":{"token":"token-%s"}}' "$(wc -l < ${counter} | tr -d ' ')"`,
     );
     const server = await startFakeApiServer({ authorization: "Bearer token-2" });
     const client = createKubeClient({

@@ -43,7 +43,18 @@ export async function runExecPlugin(
   if (run.exitCode !== 0) {
     throw failure(spec, context, `ended with exit code ${run.exitCode ?? "none (killed)"}. ${said}`);
   }
-  const credential = parseCredential(run.stdout);
+  const answer = readAnswer(run.stdout);
+  const version = textOf(answer["apiVersion"]);
+  // As kubectl (client-go, plugin/pkg/client/auth/exec/exec.go): an answer in another version may mean something else.
+  if (Object.keys(answer).length > 0 && version !== spec.apiVersion) {
+    throw failure(
+      spec,
+      context,
+      `answered in ${version === undefined ? "no version" : `version ${version}`}, and the kubeconfig asks for ${spec.apiVersion}; kubectl refuses that too. ${said}`,
+      `Write the version that the command answers in into \`apiVersion\` of \`exec\` in ${context.file}, or have it answer in ${spec.apiVersion}.`,
+    );
+  }
+  const credential = parseCredential(answer);
   if (credential === undefined) {
     throw failure(spec, context, `did not print an ExecCredential with a token or a client certificate. ${said}`);
   }
@@ -108,8 +119,8 @@ function clusterInfo(context: ResolvedContext): Readonly<Record<string, unknown>
   };
 }
 
-function parseCredential(text: string): ExecCredential | undefined {
-  const status = statusOf(text);
+function parseCredential(answer: Readonly<Record<string, unknown>>): ExecCredential | undefined {
+  const status = isRecord(answer["status"]) ? answer["status"] : {};
   const token = textOf(status["token"]);
   const certificate = textOf(status["clientCertificateData"]);
   const key = textOf(status["clientKeyData"]);
@@ -126,11 +137,10 @@ function parseCredential(text: string): ExecCredential | undefined {
   };
 }
 
-function statusOf(text: string): Readonly<Record<string, unknown>> {
+function readAnswer(text: string): Readonly<Record<string, unknown>> {
   try {
     const parsed: unknown = JSON.parse(text);
-    const status = isRecord(parsed) ? parsed["status"] : undefined;
-    return isRecord(status) ? status : {};
+    return isRecord(parsed) ? parsed : {};
   } catch {
     // The text may be a credential in another form, so that it must not be quoted.
     return {};
@@ -155,10 +165,15 @@ function explainMissing(spec: ExecPluginSpec, cause: unknown): CredentialError {
   );
 }
 
-function failure(spec: ExecPluginSpec, context: ResolvedContext, what: string): CredentialError {
+function failure(
+  spec: ExecPluginSpec,
+  context: ResolvedContext,
+  what: string,
+  fix = `Sign in once where a person can answer it:\n    kubectl --kubeconfig ${context.file} --context ${context.context} get --raw /version`,
+): CredentialError {
   return new CredentialError(
     "ISM266",
     `The command ${spec.command}, which hands out the credentials for the context ${context.context}, ${what}`,
-    `Sign in once where a person can answer it:\n    kubectl --kubeconfig ${context.file} --context ${context.context} get --raw /version`,
+    fix,
   );
 }

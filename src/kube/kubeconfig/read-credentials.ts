@@ -142,14 +142,16 @@ function readExec(user: KubeconfigEntry, problems: Diagnostic[]): ExecPluginSpec
     return undefined;
   }
   const command = textOf(spec["command"]);
-  if (command === undefined) {
-    problems.push(unusable(user, "exec", "it names no command"));
+  const apiVersion = textOf(spec["apiVersion"]);
+  const flaws = execFlaws(user, spec);
+  problems.push(...flaws.map(({ words, fix }) => unusable(user, "exec", words, fix)));
+  if (command === undefined || apiVersion === undefined || flaws.length > 0) {
     return undefined;
   }
   const installHint = textOf(spec["installHint"]);
   const env = (Array.isArray(spec["env"]) ? spec["env"] : []).filter(isRecord);
   return {
-    apiVersion: textOf(spec["apiVersion"]) ?? "client.authentication.k8s.io/v1",
+    apiVersion,
     // A command with a slash is relative to the kubeconfig, one without is looked up in PATH
     // (https://kubernetes.io/docs/reference/access-authn-authz/authentication/#configuration).
     command: command.includes("/") ? path.resolve(path.dirname(user.file), command) : command,
@@ -161,6 +163,63 @@ function readExec(user: KubeconfigEntry, problems: Diagnostic[]): ExecPluginSpec
     ...(installHint === undefined ? {} : { installHint }),
     provideClusterInfo: spec["provideClusterInfo"] === true,
   };
+}
+
+const execVersions = ["client.authentication.k8s.io/v1", "client.authentication.k8s.io/v1beta1"];
+const interactiveModes = ["Never", "IfAvailable", "Always"];
+
+/**
+ * Why kubectl does not run a credential plugin
+ * (https://github.com/kubernetes/client-go/blob/master/tools/clientcmd/validation.go,
+ * plugin/pkg/client/auth/exec/exec.go). Version v1 wants to be told whether the
+ * plugin asks a person; before that it was IfAvailable.
+ */
+function execFlaws(
+  user: KubeconfigEntry,
+  spec: Readonly<Record<string, unknown>>,
+): readonly { readonly words: string; readonly fix?: string }[] {
+  const version = textOf(spec["apiVersion"]);
+  const mode = textOf(spec["interactiveMode"]);
+  const versionFix = `Write \`apiVersion: ${execVersions[0]}\` and \`interactiveMode: IfAvailable\` into \`exec\` where the plugin knows that version, or fetch the kubeconfig again with the provider's present tool.`;
+  const flaws: { readonly words: string; readonly fix?: string }[] = [];
+  if (textOf(spec["command"]) === undefined) {
+    flaws.push({ words: "it names no command" });
+  }
+  if (version === undefined) {
+    flaws.push({ words: "it names no apiVersion, and kubectl wants one", fix: versionFix });
+  } else if (!execVersions.includes(version)) {
+    flaws.push({ words: `its apiVersion ${version} is none that kubectl still speaks`, fix: versionFix });
+  }
+  if (mode === undefined && version === execVersions[0]) {
+    flaws.push({
+      words: `it names no interactiveMode, which ${version} demands`,
+      fix: "Write `interactiveMode: IfAvailable` into `exec`, or Never for a plugin that asks nobody.",
+    });
+  } else if (mode !== undefined && !interactiveModes.includes(mode)) {
+    flaws.push({
+      words: `its interactiveMode ${JSON.stringify(mode)} is none of ${interactiveModes.join(", ")}`,
+      fix: "Write `interactiveMode: IfAvailable` into `exec`.",
+    });
+  } else if (mode === "Always") {
+    flaws.push({
+      words: "its interactiveMode is Always: the plugin asks a person, and isthmus gives it no terminal",
+      fix: "Write `interactiveMode: IfAvailable` where the plugin can do without once it has signed in, or give isthmus a kubeconfig with another credential.",
+    });
+  }
+  if (
+    (Array.isArray(spec["env"]) ? spec["env"] : []).some(
+      (one) => textOf(isRecord(one) ? one["name"] : "") === undefined,
+    )
+  ) {
+    flaws.push({ words: "a variable of its env has no name" });
+  }
+  if (isRecord(user.fields["auth-provider"])) {
+    flaws.push({
+      words: "the user has an auth-provider too, and kubectl takes one of the two only",
+      fix: "Delete `auth-provider` of that user: it is the older way.",
+    });
+  }
+  return flaws;
 }
 
 function readAuthProvider(user: KubeconfigEntry, problems: Diagnostic[]): UserCredentials["oidc"] {
@@ -199,10 +258,15 @@ function listOf(value: unknown): readonly string[] {
   return (Array.isArray(value) ? value : []).map(String);
 }
 
-function unusable(entry: KubeconfigEntry, field: string, reason: string): Diagnostic {
+function unusable(
+  entry: KubeconfigEntry,
+  field: string,
+  reason: string,
+  fix = "Fetch the kubeconfig again from where it came, or correct the path.",
+): Diagnostic {
   return accessDiagnostic("ISM254", {
     detail: `\`${field}\` of ${JSON.stringify(entry.name)} in ${entry.file} cannot be used: ${reason}.`,
-    fix: "Fetch the kubeconfig again from where it came, or correct the path.",
+    fix,
   });
 }
 

@@ -8,6 +8,7 @@ import { createFakeAuthority } from "../fake/issue-certificates.ts";
 import type { ContextResolution, ResolveContextOptions, ResolvedContext } from "./resolve-context.ts";
 import { resolveContext } from "./resolve-context.ts";
 
+const plugin = "client.authentication.k8s.io/v1";
 let folder: string;
 let home: string;
 
@@ -152,16 +153,19 @@ describe("what a context says", () => {
   });
 
   it("shows no credential in whatever way it is printed", async () => {
-    const user =
-      "{token: secret-1-token, username: u, password: secret-2-password, exec: {command: aws, args: [--key, secret-3-arg], env: [{name: AWS_KEY, value: secret-4-env}]}, auth-provider: {name: oidc, config: {refresh-token: secret-5-refresh}}}";
-    const text = kubeconfig("x", ["a"], user).replace(
-      '6443"}',
-      '6443", proxy-url: "http://u:secret-6-proxy@proxy:3128"}',
-    );
-    const context = await resolved("a", { kubeconfigFile: await write("secrets.yaml", text) });
-    expect(context.user.token?.expose()).toBe("secret-1-token");
-    expect(context.proxyUrl?.expose()).toContain("secret-6-proxy");
-    expect(`${JSON.stringify(context)}${inspect(context, { depth: 9, showHidden: true })}`).not.toMatch(/secret-\d/);
+    const plain = "token: secret-1-token, username: u, password: secret-2-password";
+    const exec = `exec: {command: aws, apiVersion: ${plugin}beta1, args: [--key, secret-3-arg], env: [{name: AWS_KEY, value: secret-4-env}]}`;
+    const provider = "auth-provider: {name: oidc, config: {refresh-token: secret-5-refresh}}";
+    for (const user of [`{${plain}, ${exec}}`, `{${plain}, ${provider}}`]) {
+      const text = kubeconfig("x", ["a"], user).replace(
+        '6443"}',
+        '6443", proxy-url: "http://u:secret-6-proxy@proxy:3128"}',
+      );
+      const context = await resolved("a", { kubeconfigFile: await write("secrets.yaml", text) });
+      expect(context.user.token?.expose()).toBe("secret-1-token");
+      expect(context.proxyUrl?.expose()).toContain("secret-6-proxy");
+      expect(`${JSON.stringify(context)}${inspect(context, { depth: 9, showHidden: true })}`).not.toMatch(/secret-\d/);
+    }
   });
 });
 
@@ -218,6 +222,29 @@ describe("what can be wrong", () => {
       user: "{exec: {args: [x]}}",
       says: "it names no command",
     },
+    ...(
+      [
+        ["apiVersion", "{command: x}", "it names no apiVersion"],
+        [
+          "present apiVersion",
+          `{command: x, apiVersion: ${plugin}alpha1}`,
+          "v1alpha1 is none that kubectl still speaks",
+        ],
+        ["interactiveMode", `{command: x, apiVersion: ${plugin}}`, "it names no interactiveMode"],
+        ["known interactiveMode", `{command: x, apiVersion: ${plugin}, interactiveMode: never}`, '"never" is none of'],
+        ["way without a person", `{command: x, apiVersion: ${plugin}beta1, interactiveMode: Always}`, "no terminal"],
+        [
+          "name for a variable",
+          `{command: x, apiVersion: ${plugin}, interactiveMode: Never, env: [{value: z}]}`,
+          "a variable of its env has no name",
+        ],
+        [
+          "user of its own",
+          `{command: x, apiVersion: ${plugin}, interactiveMode: Never}, auth-provider: {name: oidc}`,
+          "one of the two only",
+        ],
+      ] as const
+    ).map(([lack, exec, says]) => ({ name: `a credential plugin without a ${lack}`, user: `{exec: ${exec}}`, says })),
   ])("refuses $name", async ({ user, says }) => {
     const [problem] = await problems("a", {
       kubeconfigFile: await write("bad-user.yaml", kubeconfig("x", ["a"], user)),

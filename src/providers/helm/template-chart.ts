@@ -31,7 +31,7 @@ export interface TemplateOptions {
  */
 export async function templateChart(release: HelmRelease, options: TemplateOptions): Promise<readonly KubeObject[]> {
   const values = writeYaml(release.values);
-  const inputs = ["helm 1", options.chart.digest, release.chart, release.name, release.namespace, values];
+  const inputs = ["helm 2", options.chart.digest, release.chart, release.name, release.namespace, values];
   return await keptManifests(options.cacheDir, inputs, async () => renderFresh(release, values, options));
 }
 
@@ -62,7 +62,8 @@ async function renderFresh(
       const names = [release.name, options.chart.folder, "--namespace", release.namespace];
       const unchecked = (await hasBrokenSchema(options.chart.folder)) ? ["--skip-schema-validation"] : [];
       const args = ["template", ...names, "--values", file, "--include-crds", "--no-hooks", ...unchecked];
-      return parseManifests(await runHelm(helm, args, { ...options, home, timeoutMs: 60_000 }));
+      const text = await runHelm(helm, args, { ...options, home, timeoutMs: 60_000 });
+      return parseManifests(text, `the chart ${release.chart}`);
     } catch (error) {
       options.signal.throwIfAborted();
       throw new UserError([refusal(error, release, options)], exitCodes.failed, { cause: error });

@@ -33,7 +33,7 @@ export async function generateManifests(
   options: GenerateOptions,
 ): Promise<readonly KubeObject[]> {
   const input = writeYaml(operator);
-  return await keptManifests(options.cacheDir, ["1", options.version, input], async () => renderFresh(input, options));
+  return await keptManifests(options.cacheDir, ["2", options.version, input], async () => renderFresh(input, options));
 }
 
 async function renderFresh(input: string, options: GenerateOptions): Promise<readonly KubeObject[]> {
@@ -47,7 +47,7 @@ async function renderFresh(input: string, options: GenerateOptions): Promise<rea
         // Rendering is offline; no kubeconfig of the caller may change the result.
         env: { PATH: process.env["PATH"], HOME: folder, KUBECONFIG: "/dev/null" },
       });
-      return parseManifests(stdout);
+      return parseManifests(stdout, "istioctl's output");
     } catch (error) {
       if (options.signal.aborted) {
         throw error;

@@ -5,10 +5,14 @@ import { daysUntil, reachedClusters, warnDays } from "../reached.ts";
 import type { Subject } from "../subjects.ts";
 import { rootCertificateOf, signing } from "../subjects.ts";
 
-/** An authority that has ended takes every connection of the mesh with it (linkerd's rule: 60 days ahead). */
+/**
+ * An authority that has ended takes every connection of the mesh with it
+ * (linkerd's rule: 60 days ahead). One that lives for months is renewed when
+ * two thirds of that are over, as cert-manager does, and is late only then.
+ */
 export const authorities: Check = {
   id: "certificates/authorities",
-  sentence: `no authority's certificate ends within ${warnDays} days`,
+  sentence: "no authority's certificate is about to end",
   pre: true,
   run: (facts) =>
     reachedClusters(facts).flatMap((one) => {
@@ -61,7 +65,8 @@ function judge(
       }),
     ];
   }
-  return left >= warnDays
+  const lifetime = (Date.parse(certificate.notAfter) - Date.parse(certificate.notBefore)) / (24 * 3600 * 1000);
+  return left >= Math.min(warnDays, lifetime / 3)
     ? []
     : [
         warning("ISM449", {
@@ -122,7 +127,7 @@ const fixes: Readonly<Record<Place, { readonly ends: string; readonly ended: str
       "Whoever made it has to issue a new one, and an intermediate of it for each cluster; put both into the Secret, and restart istiod, the gateways and the workloads.",
   },
   intermediate: {
-    ends: "Whoever has the root's key has to make a new intermediate before this one ends: delete the Secret and run isthmus apply, or, where its root's key is somebody else's, have them make one and replace the Secret.",
+    ends: "Whoever has the root's key has to make a new intermediate before this one ends: isthmus apply renews what it has made itself, where it has that key; else have whoever made it make a new one and replace the Secret.",
     ended:
       "Whoever has the root's key has to make a new intermediate of it: isthmus apply does where it has it; else have them make one and replace the Secret. Then restart the gateways and workloads, whose certificates ended with it.",
   },

@@ -183,7 +183,7 @@ export const checkCodes = {
   ISM449: {
     summary: "An authority's certificate is about to end",
     explanation:
-      "When the root, a cluster's intermediate or an authority between them ends, no proxy trusts any other. It is warned of 60 days ahead; what has ended is said to have ended.",
+      "When the root, a cluster's intermediate or an authority between them ends, no proxy trusts any other. It is warned of 60 days ahead, or in the last third of a lifetime of less than half a year; what has ended is said to have ended. An apply renews the intermediates that isthmus made when two thirds of their lifetime are over, where it has the root's key.",
   },
   ISM450: {
     summary: "An ingress lacks a certificate",
