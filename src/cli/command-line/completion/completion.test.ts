@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { commandSections } from "../../command-table.ts";
+import { runIsthmus } from "../../testing/run-isthmus.ts";
 import { bashCompletion } from "./bash.ts";
 import { listCompletionPlaces } from "./completion-model.ts";
 import { fishCompletion } from "./fish.ts";
@@ -109,4 +110,14 @@ describe("the scripts for other shells", () => {
     // Not installed is no failure of the script.
     expect(ran.error === undefined ? ran.stderr : "").toBe("");
   });
+});
+
+it.each([
+  ["bash", bashCompletion],
+  ["zsh", zshCompletion],
+  ["fish", fishCompletion],
+] as const)("isthmus completion %s prints its script", async (shell, script) => {
+  const { out, err, code } = await runIsthmus(`completion ${shell}`);
+  expect([code, err]).toEqual([0, ""]);
+  expect(out.trimEnd()).toBe(script(places).trimEnd());
 });

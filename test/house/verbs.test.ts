@@ -1,0 +1,134 @@
+import { describe, expect, it } from "vitest";
+import { commandSections } from "../../src/cli/command-table.ts";
+import { eventReference } from "../../src/engine/documents/event-reference.ts";
+import type { LeafCommand } from "../../src/cli/command-line/command.ts";
+import { importsOf } from "./imports.ts";
+import { listFiles, readText } from "./tracked-files.ts";
+
+// What AGENTS.md asks of whoever adds a verb; each test fails for one part that is forgotten.
+
+const files = listFiles("src").filter((file) => file.endsWith(".ts"));
+const program = files.filter((file) => !file.endsWith(".test.ts") && !file.includes("/testing/"));
+const tests = [...files, ...listFiles("test")].filter((file) => file.endsWith(".test.ts"));
+const testTexts = tests.map(readText);
+const leaves: readonly (readonly [string, LeafCommand])[] = commandSections
+  .flatMap((section) => section.commands)
+  .flatMap((command) =>
+    command.kind === "leaf"
+      ? [[command.name, command] as const]
+      : command.commands.map((one) => [`${command.name} ${one.name}`, one] as const),
+  );
+const visible = leaves.filter(([, command]) => command.hidden !== true);
+
+const fileOf = (name: string): string => `src/cli/commands/${name.replace(" ", "-")}.ts`;
+const inRoom = (room: string) => (file: string) => new RegExp(`^src/${room}/[^/]+\\.ts$`).test(file);
+const isView = inRoom("cli/views");
+const isOperation = inRoom("engine/operations");
+
+/** What a file imports of the program, and what that imports, below one folder. */
+function reachedFrom(file: string, under: string): ReadonlySet<string> {
+  const reached = new Set<string>();
+  const visit = (from: string): void => {
+    for (const { to } of importsOf(from)) {
+      if (to.startsWith(under) && to.endsWith(".ts") && !reached.has(to)) {
+        reached.add(to);
+        visit(to);
+      }
+    }
+  };
+  visit(file);
+  return reached;
+}
+
+/** What a command does: its `run`, without its tables, and what this imports of the program, without what is only declared. */
+function workOf(name: string): string {
+  const text = readText(fileOf(name));
+  const reached = [...reachedFrom(fileOf(name), "src/cli/")].filter((file) => !inRoom("cli/commands")(file));
+  const called = new Set([
+    ...reached,
+    ...reached
+      .flatMap(importsOf)
+      .map(({ to }) => to)
+      .filter(isOperation),
+  ]);
+  called.delete("src/cli/command-line/options.ts");
+  const bodies = [...called].map((file) => readText(file).replaceAll(/export (interface|type) [\s\S]*?\n\}?\n/g, ""));
+  return [text.slice(text.indexOf("  run:")), ...bodies].join("\n").replaceAll(/^\s*(\/\*\*|\*|\/\/).*$/gm, "");
+}
+
+describe("the command table", () => {
+  it("has every command that src/cli/commands declares, each in the file of its name", () => {
+    const nouns = commandSections.flatMap(({ commands }) => commands).filter(({ kind }) => kind === "group");
+    const known = [...leaves.map(([name]) => name), ...nouns.map(({ name }) => name)].map(fileOf);
+    expect(program.filter(inRoom("cli/commands"))).toEqual(known.toSorted());
+  });
+});
+
+describe("src/cli and the operations", () => {
+  it("have no file that nothing of the program imports", () => {
+    const imported = new Set(program.flatMap(importsOf).map(({ to }) => to));
+    const rooms = program.filter((file) => file.startsWith("src/cli/") || file.startsWith("src/engine/operations/"));
+    expect(rooms.filter((file) => !imported.has(file))).toEqual(["src/cli/bin.ts"]);
+  });
+
+  it("are tested: every operation and every view is reached by a test, beside it or through a whole command", () => {
+    const entered = new Set(tests.flatMap(importsOf).map(({ to }) => to));
+    const throughCommands = new Set(visible.filter(([name]) => isRun(name)).flatMap(([name]) => reachedOf(name)));
+    const tested = program.filter((file) => isOperation(file) || isView(file));
+    expect(tested.filter((file) => !entered.has(file) && !throughCommands.has(file))).toEqual([]);
+  });
+});
+
+describe.each(visible)("isthmus %s", (name, command) => {
+  it("is run by a test, in process or on a sandbox", () => {
+    expect(isRun(name)).toBe(true);
+  });
+
+  it("uses every option and argument that it takes", () => {
+    const work = workOf(name);
+    const keys = [...Object.keys(command.options), ...Object.keys(command.arguments)];
+    // The context of a mesh reads these two.
+    const byContext = readText(fileOf(name)).includes("defineMeshCommand") ? ["file", "cluster"] : [];
+    expect(keys.filter((key) => !byContext.includes(key) && !new RegExp(`\\b${key}\\b`).test(work))).toEqual([]);
+  });
+
+  it("is in the README, or below a noun that is", () => {
+    const [noun = name] = name.split(" ");
+    const meta = ["completion", "explain", "help", "schema", "version"];
+    expect(meta.includes(noun) || readText("README.md").includes(`| \`isthmus ${noun}`)).toBe(true);
+  });
+});
+
+describe.each(visible.filter(([name]) => program.includes(`src/cli/handlers/${name.replace(" ", "-")}.ts`)))(
+  "the handler of isthmus %s",
+  (name) => {
+    it("calls the engine or the sandbox by an operation", () => {
+      const handler = `src/cli/handlers/${name.replace(" ", "-")}.ts`;
+      expect(importsOf(handler).some(({ to }) => /^src\/(engine|sandbox)\/operations\//.test(to))).toBe(true);
+    });
+  },
+);
+
+it("names the events of a command that changes clusters in the reference", () => {
+  const documented = Object.keys(eventReference);
+  const emitted = program
+    .filter((file) => file.startsWith("src/engine/"))
+    .flatMap((file) => [...readText(file).matchAll(/onEvent\(\{ kind: "([\w.]+)"/g)].map(([, kind]) => kind));
+  expect(emitted.length).toBeGreaterThan(10);
+  expect(emitted.filter((kind) => !documented.includes(kind ?? ""))).toEqual([]);
+});
+
+function reachedOf(name: string): readonly string[] {
+  return [...reachedFrom(fileOf(name), "src/cli/")].flatMap((file) => [
+    file,
+    ...importsOf(file).map(({ to }) => to),
+    ...reachedFrom(file, "src/engine/operations/"),
+  ]);
+}
+
+/** True when a test runs that command line. */
+function isRun(name: string): boolean {
+  const words = name.replace(" ", "[ \"', ]+");
+  const call = new RegExp(`\\b(?:run|runIsthmus|isthmus|start)\\w*\\(\\s*(?:\\[\\s*)?["'\`]${words}(?![\\w-])`);
+  return testTexts.some((text) => call.test(text));
+}
