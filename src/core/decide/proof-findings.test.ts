@@ -77,6 +77,18 @@ describe("what requests show", () => {
       ["error ISM403", "error ISM401"],
     ],
     ["another route, when something else answered", measured({ kind: "elsewhere", seen: 300 }), [], ["error ISM406"]],
+    [
+      "failed requests and no other route, when those that failed can be the answers that are missing",
+      measured({ kind: "elsewhere", seen: 330, tally }),
+      [],
+      ["error ISM403"],
+    ],
+    [
+      "both, when more answers are missing than requests failed",
+      measured({ kind: "elsewhere", seen: 300, tally }),
+      [],
+      ["error ISM403", "error ISM406"],
+    ],
     ["nothing that is known, when others asked", measured({ kind: "others", seen: 900 }), [], ["warning ISM407"]],
     ["nothing that is known, when counters began anew", measured({ kind: "restarted" }), [], ["warning ISM407"]],
     [

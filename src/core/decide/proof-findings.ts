@@ -169,7 +169,10 @@ export function findWrongAnswers(
 ): readonly Diagnostic[] {
   const failed = measured.tally.failures.length === 0 ? [] : [requestsFailed(place, endpoints, measured)];
   if (measured.kind === "elsewhere") {
-    return [...failed, answeredElsewhere(place, measured)];
+    // Requests that ended badly are no answers of another route: as many as those may be missing.
+    const bad = measured.tally.failures.reduce((all, one) => all + one.count, 0);
+    const missing = measured.tally.answered - measured.seen;
+    return failed.length > 0 && missing <= bad ? failed : [...failed, answeredElsewhere(place, measured)];
   }
   if (measured.kind !== "counted") {
     return [...failed, notCounted(place, measured)];

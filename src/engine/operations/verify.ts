@@ -1,9 +1,13 @@
 import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
 import { warningOf } from "../../core/diagnostics/coded.ts";
+import { networkPolicies } from "../../core/checks/policies/network-policies.ts";
+import { blamePolicies, failedOnTheWay } from "../../core/decide/blame-policies.ts";
 import type { IngressProof } from "../../core/decide/proof.ts";
 import type { Service } from "../../core/model/mesh.ts";
 import { refuseSharedClusters } from "../clusters/connect-clusters.ts";
+import type { OpenMesh } from "../clusters/open-mesh.ts";
 import { closeMesh, openMesh } from "../clusters/open-mesh.ts";
+import { factsThrough } from "./check.ts";
 import { readActualEndpoints } from "../facts/ingress-endpoints.ts";
 import type { MeshFile } from "../mesh-file.ts";
 import type { Verification, VerifyOptions } from "../traffic/prove-ingress.ts";
@@ -41,19 +45,36 @@ export async function verifyMesh(meshFile: MeshFile, options: VerifyOptions): Pr
     const unreachable = connections.flatMap((one) =>
       one.kind === "unreachable" ? [{ cluster: one.cluster.name, diagnostic: one.diagnostic }] : [],
     );
-    return summarize(proofs, unreachable);
+    return summarize(await explainFailures(meshFile, open, proofs, options), unreachable);
   } finally {
     await closeMesh(open);
   }
 }
 
-/** Everything that a proof has found, in the order of the proof. */
+/** Network policies are looked at where requests failed, before anything else is blamed. */
+async function explainFailures(
+  meshFile: MeshFile,
+  open: OpenMesh,
+  proofs: readonly IngressProof[],
+  options: VerifyOptions,
+): Promise<readonly IngressProof[]> {
+  if (!proofs.some(failedOnTheWay)) {
+    return proofs;
+  }
+  const facts = await factsThrough(meshFile, open, options);
+  const closed = networkPolicies.run(facts);
+  const clusters = meshFile.mesh.clusters.map(({ name }) => name);
+  return proofs.map((proof) => blamePolicies(proof, closed, clusters));
+}
+
+/** Everything that a proof has found, in the order of the proof; what several found is told once. */
 export function diagnosticsOf(verification: Verification): readonly Diagnostic[] {
-  return [
+  const all = [
     ...verification.proofs.flatMap((proof) => proof.diagnostics),
     ...verification.unreachable.map((one) => one.diagnostic),
     ...verification.diagnostics,
   ];
+  return [...new Map(all.map((one) => [JSON.stringify(one), one])).values()];
 }
 
 function summarize(proofs: readonly IngressProof[], unreachable: Verification["unreachable"]): Verification {

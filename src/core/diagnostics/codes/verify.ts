@@ -14,7 +14,7 @@ export const verifyCodes = {
   ISM403: {
     summary: "Requests failed",
     explanation:
-      "Requests to the ingress were answered by the mesh in place of the application (no healthy upstream, no route, denied by a policy, a time-out), or ended without an answer within five seconds. Whatever the application itself answers is an answer, 404 and 500 too, unless `verify.expect` of the route or --expect says which statuses are good. Where a version has no endpoint, its share of the requests fails.",
+      "Requests to the ingress were answered by the mesh in place of the application (no healthy upstream, no route, denied by a policy, a time-out), or ended without an answer within five seconds. Whatever the application itself answers is an answer, 404 and 500 too, unless `verify.expect` of the route or --expect says which statuses are good. Where a version has no endpoint, its share of the requests fails. Where requests failed on their way, network policies are looked at: one that closes it (ISM448) is named as the cause, since a refused connection looks like a dead pod from the gateway.",
   },
   ISM404: {
     summary: "The ingress gateway has no address",

@@ -1,0 +1,80 @@
+import { describe, expect, it } from "vitest";
+import type { Finding } from "../checks/check.ts";
+import { problem } from "../checks/check.ts";
+import { requestsTo, wayToIstiod } from "../checks/subjects.ts";
+import type { Diagnostic } from "../diagnostics/diagnostic.ts";
+import { errorOf } from "../diagnostics/coded.ts";
+import { blamePolicies } from "./blame-policies.ts";
+import type { IngressProof } from "./proof.ts";
+
+const failed: Diagnostic = {
+  ...errorOf("ISM403"),
+  detail: "359 of 400",
+  fix: "Look at the gateway's log",
+  cluster: "west",
+};
+
+function proof(reason: string, diagnostics: readonly Diagnostic[] = [failed]): IngressProof {
+  return {
+    cluster: "west",
+    service: "helloworld",
+    namespace: "sample",
+    route: "helloworld",
+    state: "failed",
+    ok: false,
+    url: "http://172.30.17.2/hello",
+    endpoints: [],
+    requests: 400,
+    attempts: 1,
+    statuses: {},
+    failures: [{ reason, count: 359 }],
+    weights: [],
+    unattributed: 0,
+    diagnostics,
+  };
+}
+
+function closed(breaks: NonNullable<Finding["breaks"]>): Finding {
+  return problem("ISM448", {
+    detail: "NetworkPolicy sample/deny-all of east closes what no policy admits",
+    fix: "Whoever wrote the policy has to decide",
+    cluster: "east",
+    object: { group: "networking.k8s.io", kind: "NetworkPolicy", namespace: "sample", name: "deny-all" },
+    breaks,
+  });
+}
+
+const clusters = ["west", "east"];
+const reset = "status 503 of the mesh itself: upstream connect error";
+const codesOf = (one: IngressProof): readonly string[] => one.diagnostics.map(({ code }) => code);
+
+describe("requests that failed", () => {
+  it("are laid at the door of the policy that closes their way, in whichever cluster it is", () => {
+    const blamed = blamePolicies(proof(reset), [closed([requestsTo("east", "sample/helloworld")])], clusters);
+    expect(codesOf(blamed)).toEqual(["ISM448", "ISM403"]);
+    expect(blamed.diagnostics[1]?.fix).toContain("sample/deny-all of east");
+    expect(blamed.diagnostics[0]).not.toHaveProperty("breaks");
+  });
+
+  it("are so where a gateway's own way is closed, which has no service's name", () => {
+    expect(codesOf(blamePolicies(proof(reset), [closed([])], clusters))).toEqual(["ISM448", "ISM403"]);
+  });
+
+  const others: readonly (readonly [string, IngressProof, Finding])[] = [
+    ["a policy closes the way to another service", proof(reset), closed([requestsTo("east", "sample/prices")])],
+    ["a policy closes something else", proof(reset), closed([wayToIstiod("east")])],
+    [
+      "the application itself answered so",
+      proof("status 404 of the application"),
+      closed([requestsTo("east", "sample/helloworld")]),
+    ],
+  ];
+  it.each(others)("are not where %s", (_, one, finding) => {
+    expect(blamePolicies(one, [finding], clusters)).toEqual(one);
+  });
+
+  it("say nothing of policies where none failed", () => {
+    const good = { ...proof(reset, []), failures: [] };
+    expect(blamePolicies(good, [closed([])], clusters)).toEqual(good);
+  });
+});
