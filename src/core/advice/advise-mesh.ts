@@ -6,6 +6,7 @@ import { adviseExternalDns } from "./external-dns.ts";
 import { adviseQuantities } from "./quantities.ts";
 import type { Locate } from "./route-order.ts";
 import { adviseRoutes } from "./route-order.ts";
+import { adviseUnusedFields } from "./unused-fields.ts";
 
 /**
  * What a valid mesh file asks for that works and has a price, or needs
@@ -19,6 +20,7 @@ export function adviseMesh(mesh: Mesh, locate?: Locate): readonly Diagnostic[] {
     ...adviseExternalDns(mesh),
     ...adviseRoutes(mesh, locate),
     ...adviseQuantities(mesh, locate),
+    ...adviseUnusedFields(mesh, locate),
   ];
 }
 

@@ -1,6 +1,8 @@
 import type { ExportedPart } from "./exported-part.ts";
 import { describeId } from "../model/kube-object.ts";
 import type { Cluster, Mesh } from "../model/mesh.ts";
+import type { Install } from "../render/install-methods.ts";
+import { isMadeInCluster } from "../render/install-methods.ts";
 import { eastWestGateway, istioNamespace, meshLabel } from "../render/names.ts";
 import { serviceNamespaces } from "../render/service-namespaces.ts";
 import type { Wave } from "../render/waves.ts";
@@ -41,11 +43,13 @@ const waits: Readonly<Partial<Record<Wave, (mesh: Mesh, part: ExportedPart) => r
     ),
 };
 
-/** What something in the cluster makes by itself, and has to be there before it can be waited for. */
-const appears: Readonly<Partial<Record<Wave, string>>> = {
-  "control-plane": "deployment/istiod",
-  gateways: `service/${eastWestGateway}`,
-};
+/** What something in the cluster makes by itself in that wave, and has to be there before it can be waited for. */
+function appearsIn(wave: Wave, install: Install): string | undefined {
+  if (wave === "control-plane" && isMadeInCluster(install, wave)) {
+    return "deployment/istiod";
+  }
+  return wave === "gateways" && isMadeInCluster(install, wave) ? `service/${eastWestGateway}` : undefined;
+}
 
 function describeOrder(mesh: Mesh, format: ExportFormat, parts: readonly ExportedPart[]): readonly string[] {
   const steps = waves.flatMap((wave) => {
@@ -73,7 +77,7 @@ function linesOf(mesh: Mesh, format: ExportFormat, part: ExportedPart, wave: Wav
   if (!hasFolder && part.leftOut.apps.length === 0) {
     return secrets;
   }
-  const made = mesh.istio.install === "operator" || mesh.istio.install === "rancher" ? appears[wave] : undefined;
+  const made = appearsIn(wave, mesh.istio.install);
   const place = `${part.folder}/${waveFolderName(wave)}`;
   return [
     ...(hasFolder ? [`${kubectl} apply --server-side ${format === "kustomize" ? "-k" : "-R -f"} ${place}`] : []),

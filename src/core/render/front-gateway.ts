@@ -9,9 +9,13 @@ import { unknownText } from "./unknown.ts";
 
 /**
  * Where external-dns looks for a Gateway's addresses. It changed the prefix
- * with 0.22; each version ignores the other's (facts 3.3).
+ * with 0.22; each version ignores the other's
+ * (https://kubernetes-sigs.github.io/external-dns/v0.23.0/docs/annotations/annotations/).
  */
 const dnsTargetAnnotations = ["external-dns.alpha.kubernetes.io/target", "external-dns.kubernetes.io/target"] as const;
+
+/** Likewise for how long resolvers may keep the records, in seconds (the same page; the sources for Istio read it). */
+const dnsTtlAnnotations = ["external-dns.alpha.kubernetes.io/ttl", "external-dns.kubernetes.io/ttl"] as const;
 
 /**
  * The namespace of a route's Gateway and VirtualService: the service's own, or
@@ -68,9 +72,7 @@ function renderFrontGateway(mesh: Mesh, gateway: FrontGateway, target: string): 
     metadata: {
       name,
       namespace,
-      ...(publishes(gateway)
-        ? { annotations: Object.fromEntries(dnsTargetAnnotations.map((annotation) => [annotation, target])) }
-        : {}),
+      ...(publishes(gateway) ? { annotations: dnsAnnotations(mesh, target) } : {}),
     },
     spec: { selector: { istio: "ingressgateway" }, servers: renderServers(routes) },
   };
@@ -91,6 +93,14 @@ export function isPublished(gateway: KubeObject): boolean {
  * 1441, facts 3.3): whichever that is then publishes all of them, so that the
  * several A records that the runbook sets by hand come from one owner.
  */
+function dnsAnnotations(mesh: Mesh, target: string): Record<string, string> {
+  const ttl = mesh.dns?.ttlSeconds;
+  return Object.fromEntries([
+    ...dnsTargetAnnotations.map((name) => [name, target] as const),
+    ...(ttl === undefined ? [] : dnsTtlAnnotations.map((name) => [name, String(ttl)] as const)),
+  ]);
+}
+
 function targetOf(mesh: Mesh, addresses: Materials["ingressAddresses"]): string {
   return [...new Set(mesh.clusters.flatMap(({ name }) => addresses[name] ?? []))].sort().join(",");
 }

@@ -6,7 +6,7 @@ import { renderCertificates, renderClusterIssuers } from "./certificate.ts";
 import { renderCrossNetworkGateway } from "./cross-network-gateway.ts";
 import { renderDestinationRule } from "./destination-rule.ts";
 import { isPublished, renderFrontGateways } from "./front-gateway.ts";
-import { placeIstioObject } from "./istio-manifests.ts";
+import { installMethods } from "./install-methods.ts";
 import type { Rendered } from "./known-after-apply.ts";
 import { renderLimitRange } from "./limit-range.ts";
 import { renderHostRoutes } from "./host-routes.ts";
@@ -14,12 +14,10 @@ import type { Materials } from "./materials.ts";
 import { noMaterials, serviceKey } from "./materials.ts";
 import { renderNamespaces } from "./namespace.ts";
 import { renderNetworkPolicies } from "./network-policy.ts";
-import { renderOperatorInstall } from "./operator.ts";
 import type { PlacedObject, Placing } from "./place-objects.ts";
 import { findClashes, placeAll } from "./place-objects.ts";
 import { renderPodSecurityPolicies } from "./pod-security.ts";
 import { renderProjects } from "./project.ts";
-import { renderRancherApp } from "./rancher-app.ts";
 import { remoteSecretOf, renderReaderToken } from "./remote-secret.ts";
 import { renderServiceManifests } from "./service-manifests.ts";
 import { renderVirtualService } from "./virtual-service.ts";
@@ -80,6 +78,7 @@ export function findMeshClashes(mesh: Mesh, materials: Materials): readonly Diag
 function objectsOf(mesh: Mesh, cluster: Cluster, materials: Materials): Placing[] {
   const others = mesh.clusters.filter((other) => other.name !== cluster.name);
   const gateways = renderFrontGateways(mesh, materials);
+  const method = installMethods[mesh.istio.install];
   return [
     ...inWave("namespaces", [
       ...renderNamespaces(mesh, cluster),
@@ -88,8 +87,10 @@ function objectsOf(mesh: Mesh, cluster: Cluster, materials: Materials): Placing[
       ...renderNetworkPolicies(mesh, cluster, materials),
     ]),
     ...renderedIn("cacerts", [cacertsOf(cluster, materials.authorities[cluster.name])]),
-    ...installIstio(mesh, cluster, materials),
-    ...(others.length === 0 || mesh.access.credentials === "rancherToken" ? [] : [readerToken(mesh)]),
+    ...method.objects(mesh, cluster, materials),
+    ...(others.length === 0 || mesh.access.credentials === "rancherToken"
+      ? []
+      : inWave(method.readerToken, [renderReaderToken()])),
     ...inWave("gateways", [renderCrossNetworkGateway(mesh)]),
     ...renderedIn(
       "join",
@@ -123,30 +124,6 @@ function objectsOf(mesh: Mesh, cluster: Cluster, materials: Materials): Placing[
       gateways.filter(({ object }) => isPublished(object)),
     ),
   ];
-}
-
-/** Istio itself, in the way that the mesh asks for. */
-function installIstio(mesh: Mesh, cluster: Cluster, materials: Materials): Placing[] {
-  const platform = materials.platforms[cluster.name] ?? { values: {} };
-  switch (mesh.istio.install) {
-    case "operator":
-      return renderOperatorInstall(mesh, cluster, platform);
-    case "rancher":
-      return renderRancherApp(mesh, cluster, platform);
-    case "istioctl":
-    case "helm":
-      return (materials.istioManifests[cluster.name] ?? []).map(placeIstioObject);
-  }
-}
-
-/**
- * Kubernetes takes a token's Secret away when its account is not there, and
- * the account comes with Istio's manifests: in the same wave where isthmus
- * applies them, and with the control plane where something else does.
- */
-function readerToken(mesh: Mesh): Placing {
-  const applied = mesh.istio.install === "istioctl" || mesh.istio.install === "helm";
-  return [applied ? "definitions" : "gateways", renderReaderToken()];
 }
 
 function inWave(wave: Wave, objects: readonly KubeObject[]): Placing[] {

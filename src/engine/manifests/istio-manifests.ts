@@ -2,6 +2,7 @@ import { writeJson } from "../../core/model/exact-json.ts";
 import { createHash } from "node:crypto";
 import type { KubeObject } from "../../core/model/kube-object.ts";
 import type { Mesh } from "../../core/model/mesh.ts";
+import { installMethods } from "../../core/render/install-methods.ts";
 import { createLimiter } from "../../kube/limiter.ts";
 import { tolerateListeners } from "../../kube/tolerate-listeners.ts";
 import { renderByHelm } from "./helm-manifests.ts";
@@ -19,13 +20,12 @@ export async function createIstioRenderer(
   platforms: Readonly<Record<string, ClusterPlatform>>,
   options: ManifestOptions & { readonly locate?: LocateValue },
 ): Promise<IstioRenderer> {
-  switch (mesh.istio.install) {
+  switch (installMethods[mesh.istio.install].renderer) {
     case "istioctl":
       return renderByIstioctl(mesh, platforms, options);
     case "helm":
       return await renderByHelm(mesh, platforms, options);
-    case "operator":
-    case "rancher":
+    case undefined:
       // Something in the cluster renders Istio's objects there; core renders what it is told.
       return async () => [];
   }

@@ -1,7 +1,8 @@
 import type { KubeObject } from "../../core/model/kube-object.ts";
 import type { Mesh } from "../../core/model/mesh.ts";
 import type { Redactor } from "../../core/redact/redactor.ts";
-import { istioNamespace, operatorNamespace } from "../../core/render/names.ts";
+import { installMethods } from "../../core/render/install-methods.ts";
+import { istioNamespace } from "../../core/render/names.ts";
 import { serviceNamespaces } from "../../core/render/service-namespaces.ts";
 import type { Connected, Connection } from "../clusters/connect-clusters.ts";
 import type { RunOptions } from "../options.ts";
@@ -62,11 +63,8 @@ export async function collectCluster(
 
 /** Where parts of the mesh run: the control plane, and the mesh's services. */
 function namespacesOf(mesh: Mesh): readonly string[] {
-  return [
-    istioNamespace,
-    ...(mesh.istio.install === "operator" ? [operatorNamespace] : []),
-    ...serviceNamespaces(mesh),
-  ];
+  const { namespace } = installMethods[mesh.istio.install];
+  return [istioNamespace, ...(namespace === undefined ? [] : [namespace]), ...serviceNamespaces(mesh)];
 }
 
 async function collectProxies(

@@ -90,4 +90,14 @@ export const planCodes = {
     explanation:
       "Without `--prune` nothing is deleted, also not the remote secrets of a cluster that the mesh file no longer names. As long as an istiod has one it reads that cluster, hands out its endpoints, and keeps a credential of it. `isthmus apply --prune` deletes the secret in every other cluster and waits until istiod and the ingress gateways have let go; the cluster that leaves does not have to answer.",
   },
+  ISM532: {
+    summary: "The profile has no effect",
+    explanation:
+      "Istio's Helm charts know profiles from Istio 1.21 on. With `install: helm` and an older Istio `spec.istio.profile` chooses only between an installation with an ingress gateway (`default`) and one without (`minimal`); whatever else a profile would set is not set. Values under `spec.istio.values` are.",
+  },
+  ISM533: {
+    summary: "Settings of the DNS provider have no effect",
+    explanation:
+      "`spec.dns.provider` names what serves the zone. Its settings are for records that isthmus writes itself, which this version does not; external-dns gets its own settings as arguments where it is installed.",
+  },
 } as const satisfies Record<string, CatalogueEntry>;

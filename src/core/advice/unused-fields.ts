@@ -1,0 +1,45 @@
+import { planCodes } from "../diagnostics/codes/plan.ts";
+import type { Diagnostic } from "../diagnostics/diagnostic.ts";
+import type { Mesh } from "../model/mesh.ts";
+import { effectiveRelease } from "../releases/istio-releases.ts";
+import type { Locate } from "./route-order.ts";
+
+/** Warns of fields of the mesh file that nothing acts by: `core/render/field-effects.test.ts` holds that there are no others. */
+export function adviseUnusedFields(mesh: Mesh, locate?: Locate): readonly Diagnostic[] {
+  return [...adviseProfile(mesh, locate), ...adviseProviderSettings(mesh, locate)];
+}
+
+/** Istio's charts know profiles from 1.21 on; before, `default` and `minimal` are what isthmus itself makes of them. */
+function adviseProfile({ istio }: Mesh, locate: Locate | undefined): readonly Diagnostic[] {
+  const { install, profile, version } = istio;
+  const hasEffect = profile === "default" || profile === "minimal" || effectiveRelease(version).chartProfiles;
+  return install !== "helm" || hasEffect
+    ? []
+    : [
+        {
+          code: "ISM532",
+          severity: "warning",
+          summary: planCodes.ISM532.summary,
+          detail: `Helm charts of Istio ${version} have no profiles, so that profile ${profile} sets nothing: what is installed is the charts' own defaults.`,
+          fix: `Write profile: default, and what ${profile} would set under spec.istio.values; or use Istio 1.21 or newer, or install: istioctl.`,
+          ...(locate === undefined ? {} : { range: locate(["spec", "istio", "profile"]) }),
+        },
+      ];
+}
+
+function adviseProviderSettings({ dns }: Mesh, locate: Locate | undefined): readonly Diagnostic[] {
+  const settings = dns?.provider.settings;
+  const names = typeof settings === "object" && settings !== null ? Object.keys(settings) : [];
+  return dns === undefined || names.length === 0
+    ? []
+    : [
+        {
+          code: "ISM533",
+          severity: "warning",
+          summary: planCodes.ISM533.summary,
+          detail: `spec.dns.provider.${dns.provider.name} has ${names.join(", ")}, and nothing acts by it: external-dns in the clusters has its settings from its own arguments, and this version writes no DNS records itself.`,
+          fix: `Give ${names.length === 1 ? "it" : "them"} to external-dns, and write provider: { ${dns.provider.name}: {} }.`,
+          ...(locate === undefined ? {} : { range: locate(["spec", "dns", "provider", dns.provider.name]) }),
+        },
+      ];
+}

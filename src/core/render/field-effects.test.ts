@@ -1,0 +1,387 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { stringify } from "yaml";
+import { adviseMesh } from "../advice/advise-mesh.ts";
+import type { FieldInfo } from "../mesh-file/field-info.ts";
+import { rootField } from "../mesh-file/field-info.ts";
+import { parseMesh } from "../mesh-file/parse.ts";
+import { findUnsupported } from "../mesh-file/unsupported.ts";
+import { writeJson } from "../model/exact-json.ts";
+import type { KubeObject } from "../model/kube-object.ts";
+import type { Mesh } from "../model/mesh.ts";
+import { materialsOf } from "../testing/arbitrary-mesh.ts";
+import { renderHelmReleases } from "./helm-releases.ts";
+import type { Install } from "./install-methods.ts";
+import { installMethods } from "./install-methods.ts";
+import { renderIstioOperators } from "./istio-operator.ts";
+import { renderMesh } from "./render-mesh.ts";
+
+type Doc = { [key: string]: unknown };
+
+/** Every method with a release that it can install, and Helm also with charts that know no profiles. */
+const methods: readonly { readonly install: Install; readonly version: string }[] = [
+  { install: "istioctl", version: "1.31.0" },
+  { install: "helm", version: "1.31.0" },
+  { install: "helm", version: "1.20.8" },
+  { install: "operator", version: "1.22.1" },
+  { install: "rancher", version: "1.22.1" },
+];
+
+function baseFile({ install, version }: (typeof methods)[number]): Doc {
+  return {
+    apiVersion: "isthmus.dev/v1alpha1",
+    kind: "Mesh",
+    metadata: { name: "prod" },
+    spec: {
+      clusters: [
+        { name: "west", network: "west-net", region: "eu-west", zone: "a", context: "west" },
+        { name: "east", network: "east-net", region: "eu-east", rancherId: "c-abcde" },
+      ],
+      istio: { version, install, profile: "default" },
+      rancher: {
+        url: "https://rancher.example",
+        token: { env: "TOKEN" },
+        project: { name: "mesh", quota: {}, containerDefaults: {} },
+      },
+      trust: {},
+      access: {},
+      hardening: { networkPolicies: true },
+      services: [
+        {
+          name: "shop",
+          namespace: "shop",
+          port: 8080,
+          versions: { v1: { clusters: ["west"] }, v2: { clusters: ["east"] } },
+          routes: [
+            {
+              name: "shop",
+              gateway: "front",
+              hosts: ["shop.example.com"],
+              match: { prefix: "/" },
+              weights: { v1: 60, v2: 40 },
+              tls: { secretName: "shop-tls", certificate: "shop", issuer: "acme" },
+              dns: { via: "externalDns" },
+              verify: {},
+            },
+          ],
+        },
+      ],
+      issuers: [issuer("acme")],
+      dns: { zone: "example.com", provider: { rfc2136: {} } },
+    },
+  };
+}
+
+/** The file with a value at a path; undefined takes the key out. */
+function withValue(file: Doc, path: string, value: unknown): Doc {
+  const copy = structuredClone(file);
+  const parts = path.split("/");
+  const last = parts.pop() ?? "";
+  let place = copy;
+  for (const part of parts) {
+    place[part] ??= {};
+    place = place[part] as Doc;
+  }
+  if (value === undefined) {
+    delete place[last];
+  } else {
+    place[last] = value;
+  }
+  return copy;
+}
+
+/** What Istio's own renderer would be given, as the objects that it makes: every value of the input shows. */
+function istioObjects(mesh: Mesh): Readonly<Record<string, readonly KubeObject[]>> {
+  const { renderer } = installMethods[mesh.istio.install];
+  const render = renderer === "helm" ? renderHelmReleases : renderIstioOperators;
+  return Object.fromEntries(
+    mesh.clusters.map((cluster) => [
+      cluster.name,
+      renderer === undefined
+        ? []
+        : [
+            {
+              apiVersion: "v1",
+              kind: "ConfigMap",
+              metadata: { name: "input", namespace: "istio-system" },
+              data: { input: writeJson(render(mesh, cluster, { values: {} })) },
+            },
+          ],
+    ]),
+  );
+}
+
+interface Outcome {
+  readonly refusedBy: readonly string[];
+  readonly text: string;
+}
+
+/** What comes of a mesh file: the codes that refuse it, or everything that is rendered and said. */
+function outcomeOf(file: Doc): Outcome {
+  const text = stringify(file);
+  const found = outcomes.get(text) ?? judge(text);
+  outcomes.set(text, found);
+  return found;
+}
+
+const outcomes = new Map<string, Outcome>();
+
+function judge(file: string): Outcome {
+  const { mesh, diagnostics } = parseMesh(file, "mesh.yaml");
+  const errors = diagnostics.filter(({ severity }) => severity === "error");
+  if (mesh === undefined || errors.length > 0) {
+    return { refusedBy: errors.map(({ code }) => code), text: "" };
+  }
+  const unsupported = findUnsupported(mesh);
+  if (unsupported.length > 0) {
+    return { refusedBy: unsupported.map(({ code }) => code), text: "" };
+  }
+  const materials = {
+    ...materialsOf(mesh, { keys: true }),
+    istioManifests: istioObjects(mesh),
+    ingressAddresses: Object.fromEntries(mesh.clusters.map(({ name }, index) => [name, [`192.0.2.${index + 1}`]])),
+  };
+  return { refusedBy: [], text: writeJson({ ...renderMesh(mesh, materials), advice: adviseMesh(mesh) }) };
+}
+
+/** A field's effect: two values of it, in a file that has what they need, give two results; or what reads it elsewhere. */
+type Effect =
+  | {
+      /** Where in the file, with slashes. */
+      readonly at: string;
+      readonly one?: unknown;
+      readonly other: unknown;
+      /** What the file needs for the field to count, by place. */
+      readonly given?: Readonly<Record<string, unknown>>;
+      /** The code that refuses the other value, where this version cannot carry it out. */
+      readonly refusedBy?: string;
+    }
+  /** It is no part of what is rendered: the source file that acts by it, and the words there that do. */
+  | { readonly actsIn: string; readonly by: string };
+
+function issuer(name: string): Doc {
+  return { name, acme: { server: "https://acme.example/dir", email: "a@example.com", dns01: { a: 1 } } };
+}
+
+const route = "spec/services/0/routes/0";
+const acme = "spec/issuers/0/acme";
+const quota = "spec/rancher/project/quota";
+
+const effects: Readonly<Record<string, Effect>> = {
+  "metadata.name": { at: "metadata/name", other: "test" },
+  "spec.clusters[].name": { at: "spec/clusters/0/name", other: "north", given: { "spec/services": undefined } },
+  "spec.clusters[].network": { at: "spec/clusters/0/network", other: "north-net" },
+  "spec.clusters[].region": { actsIn: "src/engine/plan/preflight/node-locality.ts", by: "node.region !== region" },
+  "spec.clusters[].zone": { actsIn: "src/engine/plan/preflight/node-locality.ts", by: "node.zone !== zone" },
+  "spec.clusters[].context": { actsIn: "src/engine/clusters/connect-clusters.ts", by: "context: access.context" },
+  "spec.clusters[].kubeconfig": { actsIn: "src/engine/clusters/connect-clusters.ts", by: "access.kubeconfig" },
+  "spec.clusters[].rancherId": { at: "spec/clusters/1/rancherId", other: "c-other" },
+  "spec.clusters[].endpoint": { at: "spec/clusters/0/endpoint", other: "https://api.example:6443" },
+  "spec.clusters[].eastWest.addresses[]": {
+    at: "spec/clusters/0/eastWest/addresses",
+    other: ["192.0.2.9"],
+    refusedBy: "ISM190",
+  },
+  "spec.sharedNetworks[]": {
+    at: "spec/sharedNetworks",
+    one: ["west-net"],
+    other: [],
+    given: { "spec/clusters/1/network": "west-net" },
+    refusedBy: "ISM104",
+  },
+  "spec.istio.version": { at: "spec/istio/version", other: "1.22.6" },
+  "spec.istio.install": { at: "spec/istio/install", one: "istioctl", other: "helm" },
+  "spec.istio.profile": { at: "spec/istio/profile", other: "openshift" },
+  "spec.istio.hub": { at: "spec/istio/hub", other: "registry.example/istio" },
+  "spec.istio.nodeSelector.<name>": { at: "spec/istio/nodeSelector", other: { role: "mesh" } },
+  "spec.istio.containerDefaults.limitsCpu": { at: "spec/istio/containerDefaults/limitsCpu", other: "2" },
+  "spec.istio.containerDefaults.limitsMemory": { at: "spec/istio/containerDefaults/limitsMemory", other: "2Gi" },
+  "spec.istio.containerDefaults.requestsCpu": { at: "spec/istio/containerDefaults/requestsCpu", other: "1" },
+  "spec.istio.containerDefaults.requestsMemory": { at: "spec/istio/containerDefaults/requestsMemory", other: "1Gi" },
+  "spec.istio.values.<name>": { at: "spec/istio/values", other: { pilot: { autoscaleMin: 3 } } },
+  "spec.rancher.url": { actsIn: "src/providers/rancher/read-access.ts", by: "settings.url" },
+  "spec.rancher.token.env": { actsIn: "src/providers/rancher/read-access.ts", by: "fromVariable(source.env" },
+  "spec.rancher.token.file": { actsIn: "src/providers/rancher/read-access.ts", by: "fromFile(source.file" },
+  "spec.rancher.caFile": { actsIn: "src/providers/rancher/read-access.ts", by: "settings.caFile" },
+  "spec.rancher.project.name": { at: "spec/rancher/project/name", other: "other" },
+  "spec.rancher.project.description": { at: "spec/rancher/project/description", other: "what it is for" },
+  ...Object.fromEntries(
+    [
+      "pods services replicationControllers secrets configMaps persistentVolumeClaims servicesNodePorts",
+      "servicesLoadBalancers requestsCpu requestsMemory requestsStorage limitsCpu limitsMemory",
+    ]
+      .flatMap((names) => names.split(" "))
+      .map((name) => [`spec.rancher.project.quota.${name}`, { at: `${quota}/${name}`, other: "7" }]),
+  ),
+  ...Object.fromEntries(
+    ["limitsCpu", "limitsMemory", "requestsCpu", "requestsMemory"].map((name) => [
+      `spec.rancher.project.containerDefaults.${name}`,
+      { at: `spec/rancher/project/containerDefaults/${name}`, other: "7" },
+    ]),
+  ),
+  "spec.trust.root.certFile": { actsIn: "src/pki/root-store.ts", by: "root.certFile" },
+  "spec.trust.root.keyFile": { actsIn: "src/pki/root-store.ts", by: "root.keyFile" },
+  ...Object.fromEntries(
+    ["cluster", "namespace", "name"].map((name) => [
+      `spec.trust.root.secretRef.${name}`,
+      {
+        at: "spec/trust/root",
+        other: { secretRef: { cluster: "west", namespace: "a", name: "b" } },
+        refusedBy: "ISM190",
+      },
+    ]),
+  ),
+  "spec.trust.intermediates.validity": {
+    actsIn: "src/engine/trust/plan-trust.ts",
+    by: "mesh.trust.intermediates.validitySeconds",
+  },
+  "spec.trust.intermediates.keyType": {
+    actsIn: "src/engine/trust/plan-trust.ts",
+    by: "mesh.trust.intermediates.keyType",
+  },
+  "spec.access.credentials": {
+    at: "spec/access/credentials",
+    other: "rancherToken",
+    given: { "spec/clusters/0": { name: "west", network: "west-net", region: "eu-west", rancherId: "c-west" } },
+  },
+  // Of a service account it is refused, of Rancher's tokens the engine acts by it.
+  "spec.access.rotateBefore": { at: "spec/access/rotateBefore", other: "3d", refusedBy: "ISM190" },
+  "spec.hardening.podSecurity": { at: "spec/hardening/podSecurity", other: "restricted" },
+  "spec.hardening.networkPolicies.mode": {
+    at: "spec/hardening/networkPolicies",
+    one: { mode: "strict" },
+    other: { mode: "runbook" },
+  },
+  "spec.services[].name": { at: "spec/services/0/name", other: "store" },
+  "spec.services[].namespace": { at: "spec/services/0/namespace", other: "store" },
+  "spec.services[].port": { at: "spec/services/0/port", other: 9090 },
+  "spec.services[].manifests": {
+    actsIn: "src/engine/manifests/service-manifests.ts",
+    by: "service.manifests === undefined",
+  },
+  "spec.services[].versions.<name>.clusters[]": {
+    at: "spec/services/0/versions/v1/clusters",
+    other: ["west", "east"],
+    given: { "spec/services/0/manifests": "shop.yaml" },
+  },
+  "spec.services[].versions.<name>.labels.<name>": {
+    at: "spec/services/0/versions/v1/labels",
+    other: { version: "one" },
+  },
+  "spec.services[].routes[].name": { at: `${route}/name`, other: "other" },
+  "spec.services[].routes[].gateway": { at: `${route}/gateway`, other: "other" },
+  "spec.services[].routes[].hosts[]": { at: `${route}/hosts`, other: ["store.example.com"] },
+  "spec.services[].routes[].match.exact": { at: `${route}/match`, other: { exact: "/a" } },
+  "spec.services[].routes[].match.prefix": { at: `${route}/match`, other: { prefix: "/b" } },
+  "spec.services[].routes[].match.regex": { at: `${route}/match`, other: { regex: "/c.*" } },
+  ...Object.fromEntries(
+    ["exact", "prefix", "regex"].map((kind) => [
+      `spec.services[].routes[].match.headers.<name>.${kind}`,
+      { at: `${route}/match/headers`, other: { "x-user": { [kind]: "me" } } },
+    ]),
+  ),
+  "spec.services[].routes[].match.fromRegions[]": {
+    at: `${route}/match/fromRegions`,
+    other: ["eu-west"],
+    refusedBy: "ISM190",
+  },
+  "spec.services[].routes[].weights.<name>": { at: `${route}/weights`, other: { v1: 10, v2: 90 } },
+  "spec.services[].routes[].tls.secretName": { at: `${route}/tls/secretName`, other: "other" },
+  "spec.services[].routes[].tls.certificate": { at: `${route}/tls/certificate`, other: "other" },
+  "spec.services[].routes[].tls.issuer": {
+    at: `${route}/tls/issuer`,
+    other: "second",
+    given: { "spec/issuers/1": issuer("second") },
+  },
+  "spec.services[].routes[].dns.via": { at: `${route}/dns`, one: undefined, other: { via: "externalDns" } },
+  "spec.services[].routes[].verify.path": { actsIn: "src/core/decide/route-request.ts", by: "path" },
+  "spec.services[].routes[].verify.method": { actsIn: "src/core/decide/route-request.ts", by: "method" },
+  "spec.services[].routes[].verify.headers.<name>": {
+    actsIn: "src/engine/traffic/prove-ingress.ts",
+    by: "headers",
+  },
+  "spec.services[].routes[].verify.expect": { actsIn: "src/core/decide/route-request.ts", by: "given.expect" },
+  "spec.services[].failover.regions[].from": {
+    at: "spec/services/0/failover",
+    other: { regions: [{ from: "eu-west", to: "eu-east" }] },
+    refusedBy: "ISM190",
+  },
+  "spec.services[].failover.regions[].to": {
+    at: "spec/services/0/failover",
+    other: { regions: [{ from: "eu-east", to: "eu-west" }] },
+    refusedBy: "ISM190",
+  },
+  "spec.services[].failover.priority[]": {
+    at: "spec/services/0/failover",
+    other: { priority: ["app"] },
+    refusedBy: "ISM190",
+  },
+  "spec.services[].failover.outlierDetection.<name>": {
+    at: "spec/services/0/failover",
+    other: { outlierDetection: { interval: "5s" } },
+    refusedBy: "ISM190",
+  },
+  "spec.services[].export": { at: "spec/services/0/export", other: false, refusedBy: "ISM190" },
+  "spec.issuers[].name": { at: "spec/issuers", one: [issuer("acme")], other: [issuer("acme"), issuer("second")] },
+  "spec.issuers[].acme.server": { at: `${acme}/server`, other: "https://other.example/dir" },
+  "spec.issuers[].acme.email": { at: `${acme}/email`, other: "b@example.com" },
+  "spec.issuers[].acme.dns01.<name>": { at: `${acme}/dns01`, other: { b: 2 } },
+  "spec.issuers[].acme.http01.<name>": {
+    at: `${acme}/http01`,
+    one: { c: 3 },
+    other: { d: 4 },
+    given: { [`${acme}/dns01`]: undefined },
+  },
+  "spec.dns.zone": { at: "spec/dns/zone", other: "com" },
+  "spec.dns.provider.<name>.<name>": { at: "spec/dns/provider", other: { rfc2136: { server: "192.0.2.53" } } },
+  "spec.dns.ttl": { at: "spec/dns/ttl", other: "5m" },
+  "spec.dns.healthChecks.<name>": { at: "spec/dns/healthChecks", other: { path: "/" }, refusedBy: "ISM190" },
+};
+
+/** The paths of all fields that hold a value, lists as `[]` and maps as `<name>`. */
+function leavesOf(field: FieldInfo, path: string): readonly string[] {
+  if (field.const !== undefined) {
+    return [];
+  }
+  if (field.properties !== undefined) {
+    return Object.entries(field.properties).flatMap(([name, one]) =>
+      leavesOf(one, path === "" ? name : `${path}.${name}`),
+    );
+  }
+  if (field.items !== undefined) {
+    return leavesOf(field.items, `${path}[]`);
+  }
+  const values = field.additionalProperties;
+  return values === undefined || values === false ? [path] : leavesOf(values, `${path}.<name>`);
+}
+
+it("knows every field of the mesh file, and no other", () => {
+  expect(Object.keys(effects).toSorted()).toEqual([...leavesOf(rootField(), "")].toSorted());
+});
+
+const rendered = Object.entries(effects).flatMap(([path, effect]) => ("at" in effect ? [[path, effect] as const] : []));
+const acting = Object.entries(effects).flatMap(([path, effect]) =>
+  "actsIn" in effect ? [[path, effect] as const] : [],
+);
+
+describe.each(methods)("with install: $install of Istio $version", (method) => {
+  it("renders the file that the fields are changed in", () => {
+    expect(outcomeOf(baseFile(method)).refusedBy).toEqual([]);
+  });
+
+  it.each(rendered)("%s changes what is rendered or said, or is refused with a code", (_path, effect) => {
+    let file = baseFile(method);
+    for (const [place, value] of Object.entries(effect.given ?? {})) {
+      file = withValue(file, place, value);
+    }
+    const one = outcomeOf("one" in effect ? withValue(file, effect.at, effect.one) : file);
+    const other = outcomeOf(withValue(file, effect.at, effect.other));
+    expect(one.refusedBy).toEqual([]);
+    expect(other.refusedBy).toEqual(effect.refusedBy === undefined ? [] : [effect.refusedBy]);
+    expect(other.text).not.toBe(one.text);
+  });
+});
+
+it.each(acting)("%s acts where its row says", (_path, effect) => {
+  expect(readFileSync(effect.actsIn, "utf8")).toContain(effect.by);
+});
