@@ -1,3 +1,4 @@
+import { widthOf } from "./display-width.ts";
 import { describeId } from "../model/kube-object.ts";
 import type { Diagnostic, SourceRange } from "./diagnostic.ts";
 
@@ -76,23 +77,13 @@ function* segment(line: string): Generator<Character> {
   let offset = 0;
   for (const character of line) {
     const shown = cleanText(character);
-    yield { offset, shown, cells: cellsOf(shown) };
+    yield { offset, shown, cells: widthOf(shown) };
     offset += character.length;
   }
 }
 
 function sumWidths(characters: readonly Character[]): number {
   return characters.reduce((sum, one) => sum + one.cells, 0);
-}
-
-/** Terminals give wide scripts and emoji two cells and combining marks none; carets must still stand below. */
-function cellsOf(character: string): number {
-  if (/^\p{M}$/u.test(character)) {
-    return 0;
-  }
-  const wide =
-    /^[\p{Script=Han}\p{Script=Hangul}\p{Script=Hiragana}\p{Script=Katakana}\p{Emoji_Presentation}\uff01-\uff60]$/u;
-  return wide.test(character) ? 2 : 1;
 }
 
 /** Text that a terminal can only show: tabs become a space, every other control, format or broken character U+FFFD. */
