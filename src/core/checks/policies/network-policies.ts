@@ -1,5 +1,6 @@
 import type { RequiredFlow } from "../../policies/required-flows.ts";
 import { requiredFlows } from "../../policies/required-flows.ts";
+import { admittingPolicies } from "../../policies/admitting-policies.ts";
 import { closingPolicies } from "../../policies/network-policy.ts";
 import type { Check } from "../check.ts";
 import { problem } from "../check.ts";
@@ -21,7 +22,7 @@ export const networkPolicies: Check = {
         const [several, namespace] = [policies.length > 1, first?.namespace ?? ""];
         return problem("ISM448", {
           detail: `NetworkPolicy ${namespace}/${names} of ${one.cluster} close${several ? "" : "s"} what no policy admits: ${[...new Set(flows.map((flow) => flow.what))].join("; ")}.`,
-          fix: `Whoever wrote the policy has to decide: admit it in a policy, or delete the one that nobody wants: kubectl --context ${one.context} -n ${namespace} delete networkpolicy ${first?.name ?? ""}. With spec.hardening.networkPolicies: true an apply writes the policies that the mesh needs.`,
+          fix: `Whoever wrote the policy has to decide: admit it beside that one, or delete the one that nobody wants: kubectl --context ${one.context} -n ${namespace} delete networkpolicy ${first?.name ?? ""}. With spec.hardening.networkPolicies: true an apply writes all policies that the mesh needs. This admits what is closed here and nothing else: ${admittingCommand(one.context, flows)}`,
           cluster: one.cluster,
           object: { group: "networking.k8s.io", kind: "NetworkPolicy", namespace, name: first?.name ?? "" },
           breaks: [...new Set(flows.flatMap((flow) => flow.breaks))],
@@ -30,6 +31,12 @@ export const networkPolicies: Check = {
     );
   },
 };
+
+/** A command that works as it stands, in any shell. */
+function admittingCommand(context: string, flows: readonly RequiredFlow[]): string {
+  const items = admittingPolicies(flows);
+  return `echo '${JSON.stringify({ apiVersion: "v1", kind: "List", items })}' | kubectl --context ${context} apply -f -`;
+}
 
 interface Closed {
   readonly policies: readonly NetworkPolicyFacts[];

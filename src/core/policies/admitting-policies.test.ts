@@ -1,0 +1,75 @@
+import { describe, expect, it } from "vitest";
+import { admittingPolicies } from "./admitting-policies.ts";
+import type { Connection, PolicyPod } from "./network-policy.ts";
+import { closingPolicies } from "./network-policy.ts";
+import { policyFactsOf } from "./policy-facts-of.ts";
+
+function pod(namespace: string, labels: Readonly<Record<string, string>>): PolicyPod {
+  return {
+    namespace,
+    name: `${Object.values(labels).join("-")}-1`,
+    labels: { ...labels, "pod-template-hash": "6c664fc9bb" },
+    namespaceLabels: { "kubernetes.io/metadata.name": namespace },
+    addresses: ["10.42.0.7"],
+    hostNetwork: false,
+    ports: [],
+  };
+}
+
+const hello = pod("sample", { app: "helloworld", version: "v1" });
+const ingress = pod("istio-system", { app: "istio-ingressgateway", istio: "ingressgateway" });
+const bare = pod("sample", { run: "job" });
+const tcp = { port: 5000, protocol: "TCP" } as const;
+
+const connections: readonly Connection[] = [
+  { pod: hello, direction: "ingress", peer: { kind: "pod", pod: ingress }, ...tcp },
+  { pod: hello, direction: "ingress", peer: { kind: "pod", pod: ingress }, port: 5001, protocol: "TCP" },
+  { pod: hello, direction: "ingress", peer: { kind: "outside", address: "" }, port: 15021, protocol: "TCP" },
+  { pod: hello, direction: "egress", peer: { kind: "outside", address: "203.0.113.7" }, port: 15443, protocol: "TCP" },
+  { pod: hello, direction: "egress", peer: { kind: "outside", address: "2001:db8::1" }, port: 53, protocol: "UDP" },
+  { pod: hello, direction: "egress", peer: { kind: "pod", pod: bare }, ...tcp },
+  { pod: ingress, direction: "egress", peer: { kind: "pod", pod: { ...hello, hostNetwork: true } }, ...tcp },
+];
+
+/** Everything is closed, in both namespaces and directions. */
+const closed = ["sample", "istio-system"].map((namespace) =>
+  policyFactsOf({
+    apiVersion: "networking.k8s.io/v1",
+    kind: "NetworkPolicy",
+    metadata: { name: "deny-all", namespace },
+    spec: { podSelector: {}, policyTypes: ["Ingress", "Egress"] },
+  }),
+);
+
+describe("the policies that admit connections", () => {
+  it("open each of them beside policies that close everything", () => {
+    const admitting = admittingPolicies(connections).map(policyFactsOf);
+    for (const connection of connections) {
+      expect(closingPolicies(closed, connection)).toHaveLength(1);
+      expect(closingPolicies([...closed, ...admitting], connection)).toEqual([]);
+    }
+  });
+
+  it("open nothing else", () => {
+    const admitting = admittingPolicies(connections).map(policyFactsOf);
+    const [first] = connections;
+    const other =
+      first === undefined ? [] : [{ ...first, port: 8080 }, { ...first, peer: { kind: "pod", pod: bare } } as const];
+    for (const connection of other) {
+      expect(closingPolicies([...closed, ...admitting], connection)).not.toEqual([]);
+    }
+  });
+
+  it("are one for the same pods and direction, with a rule for each peer, and outlive the pods", () => {
+    const found = admittingPolicies(connections);
+    expect(found.map(({ metadata }) => `${metadata.namespace}/${metadata.name}`)).toEqual([
+      "sample/admit-helloworld",
+      "sample/admit-helloworld-egress",
+      "istio-system/admit-istio-ingressgateway-egress",
+    ]);
+    expect(JSON.stringify(found)).not.toContain("6c664fc9bb");
+    expect(found[0]?.["spec"]).toMatchObject({
+      ingress: [{ ports: [{ port: 5000 }, { port: 5001 }] }, { ports: [{ port: 15021, protocol: "TCP" }] }],
+    });
+  });
+});

@@ -1,0 +1,82 @@
+import type { Json, KubeObject } from "../model/kube-object.ts";
+import { isAddress } from "./address-block.ts";
+import type { Labels } from "./label-selector.ts";
+import type { Connection, PolicyPeer, PolicyPod } from "./network-policy.ts";
+
+/** Labels that name what a pod is, and not which one of several: the first that is there is enough. */
+const naming = ["app", "app.kubernetes.io/name", "k8s-app", "istio"] as const;
+
+/**
+ * The policies that admit these connections and nothing else beside those that
+ * are there: one for the same pods and direction, a rule for each peer with the
+ * ports that it needs. They are named `admit-<what>`, with `-egress` for the
+ * way out.
+ */
+export function admittingPolicies(connections: readonly Connection[]): readonly KubeObject[] {
+  const groups = groupBy(connections, ({ pod, direction }) =>
+    JSON.stringify([direction, pod.namespace, selectorOf(pod.labels)]),
+  );
+  return groups.flatMap((group) => {
+    const [first] = group;
+    return first === undefined ? [] : [admitting(first, group)];
+  });
+}
+
+function admitting({ pod, direction }: Connection, group: readonly Connection[]): KubeObject {
+  const selector = selectorOf(pod.labels);
+  const [name = "pods"] = Object.values(selector);
+  const side = direction === "ingress" ? "from" : "to";
+  const rules = groupBy(group, ({ peer }) => JSON.stringify(peerOf(peer, pod.namespace) ?? "")).map((same): Json => {
+    const peer = same[0] === undefined ? undefined : peerOf(same[0].peer, pod.namespace);
+    const ports = new Map(same.map(({ port, protocol }) => [`${port}/${protocol}`, { port, protocol } satisfies Json]));
+    return { ...(peer === undefined ? {} : { [side]: [peer] }), ports: [...ports.values()] };
+  });
+  return {
+    apiVersion: "networking.k8s.io/v1",
+    kind: "NetworkPolicy",
+    metadata: { name: `admit-${name}${direction === "ingress" ? "" : "-egress"}`, namespace: pod.namespace },
+    spec: {
+      podSelector: { matchLabels: selector },
+      policyTypes: [direction === "ingress" ? "Ingress" : "Egress"],
+      [direction]: rules,
+    },
+  };
+}
+
+/** Undefined: everybody, since nobody knows the address. */
+function peerOf(peer: PolicyPeer, namespace: string): Json | undefined {
+  if (peer.kind === "outside") {
+    return isAddress(peer.address) ? block(peer.address) : undefined;
+  }
+  const { pod } = peer;
+  if (pod.hostNetwork) {
+    const [address] = pod.addresses;
+    return address === undefined ? undefined : block(address);
+  }
+  return {
+    ...(pod.namespace === namespace
+      ? {}
+      : { namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": pod.namespace } } }),
+    podSelector: { matchLabels: selectorOf(pod.labels) },
+  };
+}
+
+function block(address: string): Json {
+  return { ipBlock: { cidr: `${address}/${address.includes(":") ? 128 : 32}` } };
+}
+
+function selectorOf(labels: PolicyPod["labels"]): Labels {
+  const key = naming.find((one) => labels[one] !== undefined);
+  return key === undefined
+    ? Object.fromEntries(Object.entries(labels).filter(([name]) => !name.endsWith("-hash")))
+    : { [key]: labels[key] ?? "" };
+}
+
+function groupBy<Item>(items: readonly Item[], keyOf: (item: Item) => string): readonly (readonly Item[])[] {
+  const groups = new Map<string, Item[]>();
+  for (const item of items) {
+    const key = keyOf(item);
+    groups.set(key, [...(groups.get(key) ?? []), item]);
+  }
+  return [...groups.values()];
+}
