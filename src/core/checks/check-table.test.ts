@@ -402,6 +402,14 @@ const table: readonly (readonly [Check["id"], string, MeshFacts, readonly string
   ],
   [
     "network/cluster-dns",
+    "a DNS that is scaled to 0",
+    withCluster("east", ({ system }) => ({
+      system: { ...system, dns: { name: "kube-dns", ready: 0, halted: ["coredns"], pods: [] } },
+    })),
+    ["error ISM493 east"],
+  ],
+  [
+    "network/cluster-dns",
     "nothing where the cluster has another DNS",
     withCluster("east", ({ system: { dns: _, ...system } }) => ({ system })),
     [],

@@ -154,6 +154,8 @@ export interface SystemFacts {
     readonly name: string;
     /** Ready endpoints. */
     readonly ready: number;
+    /** Without ready endpoints: the Deployments behind the Service that somebody has scaled to 0. */
+    readonly halted?: readonly string[];
     /** The pods' port for look-ups over UDP. */
     readonly targetPort?: number;
     readonly pods: readonly PodFacts[];

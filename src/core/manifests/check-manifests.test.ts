@@ -235,3 +235,18 @@ describe("manifests against the mesh file", () => {
     expect(words).not.toMatch(/undefined|\[object/);
   });
 });
+
+describe("the mesh that a manifest says it belongs to", () => {
+  const marked = (mesh: string): string =>
+    `apiVersion: v1\nkind: ConfigMap\nmetadata: { name: a, labels: { isthmus.dev/mesh: ${mesh} } }\n---\n`;
+
+  it("is said where it is another one, which is replaced", () => {
+    const { said, words } = look(svc + both + marked("other"));
+    expect(said).toEqual(["warning ISM550 orders.yaml:16"]);
+    expect(words).toContain('marked as mesh "other"\'s');
+  });
+
+  it("is fine where it is this one", () => {
+    expect(look(svc + both + marked(twoClusters.name)).said).toEqual([]);
+  });
+});

@@ -5,15 +5,17 @@ import type { Mesh } from "../model/mesh.ts";
 import type { Materials } from "../render/materials.ts";
 import { serviceKey } from "../render/materials.ts";
 import { checkContainers } from "./check-quantities.ts";
+import { checkMeshLabel } from "./check-mesh-label.ts";
 import { checkRouting, checkService } from "./check-service.ts";
 import { checkWorkloads } from "./check-workloads.ts";
 import type { CheckedService, Finding } from "./finding.ts";
 
-const checks: readonly ((checked: CheckedService) => readonly Finding[])[] = [
+const checks: readonly ((checked: CheckedService, mesh: string) => readonly Finding[])[] = [
   checkService,
   checkWorkloads,
   checkRouting,
   ({ manifests }) => manifests.flatMap(checkContainers),
+  checkMeshLabel,
 ];
 
 /**
@@ -30,7 +32,7 @@ export function checkManifests(
     return manifests === undefined
       ? []
       : checks
-          .flatMap((check) => check({ service, manifests }))
+          .flatMap((check) => check({ service, manifests }, mesh.name))
           .map(({ code, severity, object, detail, fix }): Diagnostic => ({
             code,
             severity,

@@ -74,3 +74,21 @@ it("says nothing of a DNS that it does not find", async () => {
   const { client } = await connectFake();
   expect(await readSystem(client, signal)).toEqual({ uid: "", labels: {}, cni: false });
 });
+
+it("names the Deployments of a DNS without endpoints that are scaled to 0", async () => {
+  const { server, client } = await connectFake();
+  const deployment = (name: string, replicas: number, podLabels: object): never =>
+    ({
+      apiVersion: "apps/v1",
+      kind: "Deployment",
+      metadata: { name, namespace },
+      spec: { replicas, template: { metadata: { labels: podLabels } } },
+    }) as never;
+  [
+    ...dnsOf([]),
+    deployment("rke2-coredns", 0, labels),
+    deployment("coredns-canary", 1, labels),
+    deployment("metrics-server", 0, { "k8s-app": "metrics-server" }),
+  ].forEach((one) => server.put(one));
+  expect((await readSystem(client, signal)).dns).toMatchObject({ ready: 0, halted: ["rke2-coredns"] });
+});

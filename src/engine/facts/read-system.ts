@@ -47,17 +47,37 @@ export async function readSystem(client: KubeClient, signal: AbortSignal): Promi
   const targetPort = own
     .flatMap((slice) => (slice["ports"] ?? []) as unknown as readonly SlicePort[])
     .find((port) => port.protocol === "UDP")?.port;
+  const ready = own
+    .flatMap((slice) => (slice["endpoints"] ?? []) as unknown as readonly Endpoint[])
+    .filter((endpoint) => endpoint.conditions?.ready !== false).length;
   return {
     ...common,
     dns: {
       name: service.metadata.name,
-      ready: own
-        .flatMap((slice) => (slice["endpoints"] ?? []) as unknown as readonly Endpoint[])
-        .filter((endpoint) => endpoint.conditions?.ready !== false).length,
+      ready,
+      ...(ready > 0 ? {} : { halted: await readHalted(client, selector, signal) }),
       ...(targetPort === undefined ? {} : { targetPort }),
       pods: pods
         .filter((pod) => selector.length > 0 && selector.every(([key, value]) => pod.metadata.labels?.[key] === value))
         .map(readPod),
     },
   };
+}
+
+/** The Deployments behind a Service that somebody has scaled to 0. */
+async function readHalted(
+  client: KubeClient,
+  selector: readonly (readonly [string, string])[],
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  const deployments = await client.list({ apiVersion: "apps/v1", kind: "Deployment", namespace }, { signal });
+  return deployments.flatMap(({ metadata, ...object }) => {
+    const { replicas, template } = object["spec"] as unknown as {
+      readonly replicas?: number;
+      readonly template?: { readonly metadata?: { readonly labels?: Readonly<Record<string, string>> } };
+    };
+    const labels = template?.metadata?.labels ?? {};
+    const isBehind = selector.length > 0 && selector.every(([key, value]) => labels[key] === value);
+    return isBehind && replicas === 0 ? [metadata.name] : [];
+  });
 }

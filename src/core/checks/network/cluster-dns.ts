@@ -1,5 +1,7 @@
 import type { Check } from "../check.ts";
 import { problem } from "../check.ts";
+import { kubectl } from "../commands.ts";
+import type { ReachedCluster } from "../facts.ts";
 import { meshClusters } from "../reached.ts";
 import { nodes, objectOf, wayToIstiod } from "../subjects.ts";
 
@@ -16,8 +18,8 @@ export const clusterDns: Check = {
         ? []
         : [
             problem("ISM493", {
-              detail: `Service kube-system/${dns.name} of ${one.cluster} has no ready endpoint: no name is resolved there. Clients do not find services, a proxy that starts does not find istiod, and gateways whose address is a name are lost.`,
-              fix: `Whoever runs the cluster has to bring the pods back: kubectl --context ${one.context} -n kube-system get deployments,pods -l k8s-app=kube-dns (scaled to 0: kubectl --context ${one.context} -n kube-system scale deployment -l k8s-app=kube-dns --replicas=2)`,
+              detail: `Service kube-system/${dns.name} of ${one.cluster} has no ready endpoint${haltedWords(dns.halted)}: no name is resolved there. Clients do not find services, a proxy that starts does not find istiod, and gateways whose address is a name are lost.`,
+              ...wayBack(one, dns.halted),
               cluster: one.cluster,
               object,
               breaks: [wayToIstiod(one.cluster)],
@@ -26,3 +28,23 @@ export const clusterDns: Check = {
           ];
     }),
 };
+
+function haltedWords(halted: readonly string[] = []): string {
+  return halted.length === 0
+    ? ""
+    : `, since ${halted.map((name) => `Deployment kube-system/${name}`).join(" and ")} ${halted.length === 1 ? "is" : "are"} scaled to 0`;
+}
+
+/** Two pods, as kubeadm and most distributions run them. */
+function wayBack(
+  one: ReachedCluster,
+  halted: readonly string[] = [],
+): { readonly fix: string; readonly commands?: readonly string[] } {
+  const look = kubectl(one, "-n", "kube-system", "get", "deployments,pods", "-l", "k8s-app=kube-dns");
+  return halted.length === 0
+    ? { fix: `Whoever runs the cluster has to bring the pods back; see what keeps them: ${look}` }
+    : {
+        fix: "Scale it up again, to as many pods as it had.",
+        commands: halted.map((name) => kubectl(one, "-n", "kube-system", "scale", "deployment", name, "--replicas=2")),
+      };
+}

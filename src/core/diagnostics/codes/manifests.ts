@@ -52,4 +52,9 @@ export const manifestCodes = {
     explanation:
       "Kubernetes' quantities are numbers with a suffix, and m is a thousandth: `memory: 100m` is a tenth of a byte, where 100Mi is mostly meant. A request above its limit, and what is no quantity at all, is refused by API servers.",
   },
+  ISM550: {
+    summary: "A manifest is marked as another mesh's",
+    explanation:
+      "The label `isthmus.dev/mesh` says to which mesh an object belongs, and isthmus writes it itself. A manifest that carries it with another mesh's name was mostly written down from a cluster of that mesh (`kubectl get -o yaml`). In this mesh the object gets this mesh's name; where the same object is still in the other mesh, an apply refuses to take it over.",
+  },
 } as const satisfies Record<string, CatalogueEntry>;
