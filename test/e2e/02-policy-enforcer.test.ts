@@ -51,7 +51,7 @@ async function expectWay(from: string, open: boolean): Promise<void> {
     .poll(
       async () =>
         (await kubectl("west", ["-n", namespace, "exec", from, "--", ...curl, `http://${address}:5000/hello`])).out,
-      { timeout: 30_000 },
+      { timeout: 60_000 },
     )
     .toBe(open ? "200" : "000");
 }

@@ -22,7 +22,7 @@ export const networkPolicies: Check = {
         const [several, namespace] = [policies.length > 1, first?.namespace ?? ""];
         return problem("ISM448", {
           detail: `NetworkPolicy ${namespace}/${names} of ${one.cluster} close${several ? "" : "s"} what no policy admits: ${[...new Set(flows.map((flow) => flow.what))].join("; ")}.`,
-          fix: `Whoever wrote the policy has to decide: admit it beside that one, or delete the one that nobody wants: kubectl --context ${one.context} -n ${namespace} delete networkpolicy ${first?.name ?? ""}. With spec.hardening.networkPolicies: true an apply writes all policies that the mesh needs. This admits what is closed here and nothing else: ${admittingCommand(one.context, flows)}`,
+          fix: `Whoever wrote the policy has to decide: admit it beside that one, or delete the one that nobody wants: kubectl --context ${one.context} -n ${namespace} delete networkpolicy ${first?.name ?? ""}. With spec.hardening.networkPolicies: true an apply writes all policies that the mesh needs. This admits what is closed here and nothing else:\n    ${admittingCommand(one.context, flows)}`,
           cluster: one.cluster,
           object: { group: "networking.k8s.io", kind: "NetworkPolicy", namespace, name: first?.name ?? "" },
           breaks: [...new Set(flows.flatMap((flow) => flow.breaks))],
