@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 /**
  * A value that no output can show: printing, joining, serialising or
  * inspecting it gives `<redacted:sha256:8 hex>`, a fingerprint that is equal
- * exactly when the values are (contract/cli.md, `render`).
+ * exactly when the values are (docs/reference/cli.md, `render`).
  *
  * `expose()` is the only way to the value; it is called where the value becomes
  * something else that is wrapped (rendering a Secret), where it goes to a

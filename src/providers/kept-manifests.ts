@@ -30,7 +30,7 @@ export async function keptManifests(
   return objects;
 }
 
-/** Undefined also for a file that a power failure or a person has left in pieces: it is rendered and written again. */
+/** Undefined also for a file that a power failure or a person has left corrupt: it is rendered and written again. */
 async function readKept(file: string): Promise<readonly KubeObject[] | undefined> {
   try {
     return readJson(await readFile(file, "utf8")) as KubeObject[];

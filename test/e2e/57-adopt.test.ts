@@ -44,7 +44,7 @@ it("adopts what nobody claims, and gives it back", async () => {
   const args = ["-f", meshFile(), "--force-conflicts"];
   const plan = await isthmus(["plan", ...args]);
   expect(plan).toMatchObject({ code: 0, err: "" });
-  expect(plan.out).toContain("Service sample/helloworld  (adopted: isthmus has not made it)");
+  expect(plan.out).toContain("Service sample/helloworld  (taken over: existed before)");
   expect((await isthmus(["apply", ...args, "--yes"])).code).toBe(0);
   expect((await isthmus(["plan", "-f", meshFile(), "--adopt", "never", "--detailed-exitcode"])).code).toBe(0);
 });

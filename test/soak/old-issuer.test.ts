@@ -33,7 +33,7 @@ async function expectCause(head: string): Promise<void> {
   }
 }
 
-it("names an istiod that was started before cacerts were there, then the proxies that kept its root; the printed fixes heal it", async () => {
+it("names an istiod that was started before cacerts were there, then the proxies that kept its root; the printed fixes repair it", async () => {
   await drop("east", istio, "secret/cacerts");
   await restartIstiod();
   await restart("east", istio, "istio-ingressgateway", "istio-eastwestgateway");

@@ -26,7 +26,7 @@ export const applyCommand = defineCommand({
   arguments: {
     plan: {
       value: "PLAN",
-      summary: "A file of isthmus plan --out: does exactly that plan, or refuses (75) when anything has moved on",
+      summary: "A file of isthmus plan --out: does exactly that plan, or refuses (75) when the plan is stale",
       complete: "file",
     },
   },

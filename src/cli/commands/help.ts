@@ -8,7 +8,7 @@ import { usageError } from "../command-line/usage-error.ts";
 export const createHelpCommand = (sections: () => readonly CommandSection[]): LeafCommand =>
   defineCommand({
     name: "help",
-    summary: "Tells about a command, or about exit codes",
+    summary: "Shows help for a command, or for exit codes",
     examples: [
       { command: "isthmus help apply", does: "one command" },
       { command: "isthmus help sandbox up", does: "a command below a noun" },

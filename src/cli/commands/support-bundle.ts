@@ -4,7 +4,7 @@ import { fileOption } from "../command-line/options.ts";
 /** `isthmus support-bundle` */
 export const supportBundleCommand = defineMeshCommand({
   name: "support-bundle",
-  summary: "Packs the state of the mesh into one file, without secrets, for whoever helps",
+  summary: "Packs the state of the mesh into one file, without secrets: a support bundle",
   description:
     "Asks all clusters side by side: facts, findings, plan and status; Kubernetes' Events, pods and the mesh's objects; istiod's logs and debug pages; the gateways' Envoy. Nothing is changed. Data of Secrets is never in it, and every secret that is known or looks like one is taken out of everything else. What cannot be had is listed in the archive and stops nothing; exit code 69 when a cluster does not answer. The file is readable by its owner only, and never written over another.",
   examples: [

@@ -47,7 +47,7 @@ describe("what is there before isthmus", () => {
     make("west");
     const ran = await world.run("plan");
     expect(ran.code).toBe(0);
-    expect(ran.out).toContain("~ ConfigMap istio-system/istio  (adopted: isthmus has not made it)");
+    expect(ran.out).toContain("~ ConfigMap istio-system/istio  (taken over: existed before)");
     expect(ran.out).toMatch(/2 adopted\.$/m);
     const { summary, clusters } = JSON.parse((await world.run("plan -o json")).out) as {
       readonly summary: { readonly adopt: number };

@@ -90,7 +90,7 @@ describe("apply PLAN", () => {
     expect(find("ConfigMap", "istio")?.["data"]).toEqual({ mesh: "meshId: prod" });
   });
 
-  it("does a plan of a mesh that stands nowhere yet", async () => {
+  it("does a plan of a mesh that does not exist yet", async () => {
     await world.run("plan --out prod.plan");
     const ran = await world.run("apply prod.plan --yes");
     expect(ran.code).toBe(0);

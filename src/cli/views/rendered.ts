@@ -4,7 +4,7 @@ import type { PlacedObject } from "../../core/render/place-objects.ts";
 import type { OfflineRender } from "../../engine/operations/render.ts";
 
 /**
- * All rendered objects as the contract's JSON document, in pieces that each
+ * All rendered objects as the contract's JSON document, in parts that each
  * end with their line: the whole one of a thousand clusters would not fit into
  * memory. Secret values are fingerprints.
  */

@@ -3,7 +3,7 @@ import { warningOf } from "../diagnostics/coded.ts";
 import { leftClusters } from "../plan/left-clusters.ts";
 import type { Plan } from "../plan/plan.ts";
 
-/** Warns, once per cluster that has left the mesh file, that others go on knowing it when nothing is pruned. */
+/** Warns, once per cluster that was removed from the mesh file, that others go on knowing it when nothing is pruned. */
 export function adviseLeftClusters(plan: Plan, { prune }: { readonly prune: boolean }): readonly Diagnostic[] {
   if (prune) {
     return [];

@@ -46,7 +46,7 @@ const chain: readonly DecisionRule<AdoptionFacts, AdoptionVerdict>[] = [
   () => ({ action: "adopt", reason: "no other tool claims it" }),
 ];
 
-/** Whether an object that is there already becomes the mesh's. The first rule that speaks decides. */
+/** Whether an object that is there already becomes the mesh's. The first rule that applies decides. */
 export function decideAdoption(facts: AdoptionFacts): AdoptionVerdict {
   return firstVerdict(chain, facts);
 }
@@ -122,7 +122,7 @@ function refuseOwned({ live }: AdoptionFacts): AdoptionVerdict | undefined {
 const marks: readonly { readonly at: "labels" | "annotations"; readonly key: string; readonly tool: string }[] = [
   // helm.sh/helm, pkg/action/validate.go
   { at: "annotations", key: "meta.helm.sh/release-name", tool: "Helm's release" },
-  // argo-cd, docs/user-guide/resource_tracking.md
+  // https://argo-cd.readthedocs.io/en/stable/user-guide/resource_tracking/
   { at: "annotations", key: "argocd.argoproj.io/tracking-id", tool: "Argo CD's" },
   // fluxcd/kustomize-controller and fluxcd/helm-controller, the labels of their inventories
   { at: "labels", key: "kustomize.toolkit.fluxcd.io/name", tool: "Flux' Kustomization" },

@@ -42,7 +42,7 @@ const chain: readonly DecisionRule<IntermediateFacts, IntermediateVerdict>[] = [
   () => ({ action: "keep", reason: "the intermediate is valid and signed by the mesh's root" }),
 ];
 
-/** Whether a cluster keeps its intermediate, gets a new one, or needs a person. The first rule that speaks decides. */
+/** Whether a cluster keeps its intermediate, gets a new one, or needs a person. The first rule that applies decides. */
 export function decideIntermediate(facts: IntermediateFacts): IntermediateVerdict {
   return firstVerdict(chain, facts);
 }

@@ -31,7 +31,7 @@ const chain: readonly DecisionRule<LabelledFacts, LabelledVerdict>[] = [
   () => ({ action: "delete", reason: "it was made for this mesh" }),
 ];
 
-/** What a removal by label does with an object. The first rule that speaks decides. */
+/** What a removal by label does with an object. The first rule that applies decides. */
 export function decideLabelled(facts: LabelledFacts): LabelledVerdict {
   return firstVerdict(chain, facts);
 }

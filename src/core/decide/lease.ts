@@ -50,7 +50,7 @@ const chain: readonly DecisionRule<LeaseFacts, LeaseVerdict>[] = [
   () => ({ action: "take", reason: "it has expired" }),
 ];
 
-/** Whether a mesh's Lease can be taken. The first rule that speaks decides. */
+/** Whether a mesh's Lease can be taken. The first rule that applies decides. */
 export function decideLease(facts: LeaseFacts): LeaseVerdict {
   return firstVerdict(chain, facts);
 }

@@ -40,7 +40,7 @@ const chain: readonly DecisionRule<RemoteTokenFacts, RemoteTokenVerdict>[] = [
   () => ({ action: "keep", reason: "the token works and is not about to end" }),
 ];
 
-/** Whether the token of a remote secret stays or a new one is asked for. The first rule that speaks decides. */
+/** Whether the token of a remote secret stays or a new one is asked for. The first rule that applies decides. */
 export function decideRemoteToken(facts: RemoteTokenFacts): RemoteTokenVerdict {
   return firstVerdict(chain, facts);
 }

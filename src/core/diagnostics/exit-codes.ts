@@ -1,4 +1,4 @@
-/** The exit codes of contract/cli.md. */
+/** The exit codes of docs/reference/cli.md. */
 export const exitCodes = {
   ok: 0,
   failed: 1,

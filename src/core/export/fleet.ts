@@ -57,7 +57,7 @@ function bundleName(mesh: Mesh, part: ExportPart, wave: Wave): string {
   return `${whole.slice(0, longestBundle - hash.length - 1).replace(/[-.]+$/, "")}-${hash}`;
 }
 
-/** Labels that Rancher gives to Fleet's clusters (facts 1.8); the local cluster is `local` in workspace `fleet-local`. */
+/** Labels that Rancher gives to Fleet's clusters (https://fleet.rancher.io/gitrepo-targets); the local cluster is `local` in workspace `fleet-local`. */
 function targetOf(cluster: Cluster | undefined): { readonly [key: string]: Json } {
   if (cluster === undefined) {
     return { clusterName: "local" };

@@ -2,7 +2,7 @@ import type { Json } from "./kube-object.ts";
 
 /**
  * The mesh as every later stage reads it: normalised, defaults filled in, all
- * rules of contract/mesh-file.md held. Made by `parseMesh` only.
+ * rules of src/core/mesh-file/rules held. Made by `parseMesh` only.
  */
 export interface Mesh {
   /** `metadata.name`: the mesh ID. */

@@ -13,7 +13,7 @@ export interface ManagedFields extends FieldWriter {
 /**
  * Who owns which field of a live object, by `metadata.managedFields`. Fields
  * that the object no longer has and entries of a status are left out: a
- * status is nobody's wish. `kubectl scale` and autoscalers wish by a subresource.
+ * status is not desired state. `kubectl scale` and autoscalers wish by a subresource.
  */
 export function managedFieldsOf(live: KubeObject): readonly ManagedFields[] {
   const entries = (live.metadata["managedFields"] ?? []) as readonly {

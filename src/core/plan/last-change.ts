@@ -10,7 +10,7 @@ export function lastWriterOf(
     readonly subresource?: string;
   }[];
   const [last] = entries
-    // A status is nobody's wish.
+    // status is not desired state.
     .flatMap(({ manager, time, subresource }) =>
       (subresource ?? "") === "" && time !== undefined ? [{ manager, time }] : [],
     )

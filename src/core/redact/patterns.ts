@@ -34,7 +34,7 @@ const variable = new RegExp(
 /** Values that stand beside a secret's name and only say of what kind it is. */
 export const kinds: ReadonlySet<string> = new Set(["serviceAccount", "rancherToken", "true", "false", "null"]);
 
-/** True for names such as `DB_PASSWORD` or `token`: what stands there is nobody's business. */
+/** True for names such as `DB_PASSWORD` or `token`: its value is redacted. */
 export function isSecretName(name: string): boolean {
   return new RegExp(`${secretName}$`, "i").test(name);
 }

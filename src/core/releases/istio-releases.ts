@@ -36,7 +36,7 @@ const withoutOperator: readonly Install[] = ["istioctl", "helm"];
  * here, so that renderers stay free of version comparisons.
  */
 export const istioReleases: readonly IstioRelease[] = [
-  // The gateway chart came with 1.12, the in-cluster operator went with 1.24 (facts 2.2).
+  // The gateway chart came with 1.12, the in-cluster operator went with 1.24 (https://istio.io/latest/blog/2024/in-cluster-operator-deprecation-announcement/).
   release("1.12", "1.19-1.22", "1.17", everyInstall, { rancherChart: "100.2.1+up1.12.6", wasm: true }),
   release("1.13", "1.20-1.23", "1.17", everyInstall, { wasm: true }),
   release("1.14", "1.21-1.24", "1.18", everyInstall, { wasm: true }),

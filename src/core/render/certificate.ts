@@ -34,7 +34,7 @@ function renderClusterIssuer(issuer: Issuer, acme: NonNullable<Issuer["acme"]>):
 
 /**
  * A Certificate of cert-manager for each route with an issuer, in Istio's
- * namespace, where the gateway's pods look for its Secret (facts 3.1). Routes
+ * namespace, where the gateway's pods look for its Secret (https://istio.io/latest/docs/ops/integrations/certmanager/). Routes
  * that share a certificate share its hosts.
  */
 export function renderCertificates(mesh: Mesh): KubeObject[] {

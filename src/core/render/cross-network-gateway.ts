@@ -6,7 +6,7 @@ import { crossNetworkGatewayName, crossNetworkPort, istioNamespace } from "./nam
 /**
  * Opens the east-west gateway for every service of the cluster, for mesh
  * workloads of other networks only: AUTO_PASSTHROUGH routes by SNI and leaves
- * mTLS to both ends (facts 2.6).
+ * mTLS to both ends (https://istio.io/latest/docs/setup/install/multicluster/multi-primary_multi-network/).
  */
 export function renderCrossNetworkGateway(mesh: Mesh): KubeObject {
   return {

@@ -6,7 +6,7 @@ import { serviceHost } from "./names.ts";
 /**
  * One subset per version, on every cluster: an east-west gateway knows only
  * the subsets of its own cluster's DestinationRules, and a request for another
- * one finds no filter chain there (facts 2.6).
+ * one finds no filter chain there (https://istio.io/latest/docs/setup/install/multicluster/multi-primary_multi-network/).
  */
 export function renderDestinationRule(mesh: Mesh, service: Service): KubeObject {
   return {

@@ -20,7 +20,7 @@ const dnsTtlAnnotations = ["external-dns.alpha.kubernetes.io/ttl", "external-dns
 /**
  * The namespace of a route's Gateway and VirtualService: the service's own, or
  * Istio's for HTTPS, since the certificate's Secret is looked up where the
- * gateway's pods run (facts 3.1).
+ * gateway's pods run (https://istio.io/latest/docs/ops/integrations/certmanager/).
  */
 export function routeNamespace(service: Service, route: Route): string {
   return route.tls === undefined ? service.namespace : istioNamespace;
@@ -90,7 +90,7 @@ export function isPublished(gateway: KubeObject): boolean {
 /**
  * The addresses of every cluster's ingress gateway, the same on every cluster.
  * external-dns lets one instance own a name and has the others skip it (issue
- * 1441, facts 3.3): whichever that is then publishes all of them, so that the
+ * 1441, docs/adr/0009): whichever that is then publishes all of them, so that the
  * several A records that the runbook sets by hand come from one owner.
  */
 function dnsAnnotations(mesh: Mesh, target: string): Record<string, string> {

@@ -56,7 +56,7 @@ export function renderHelmReleases(mesh: Mesh, cluster: Cluster, platform: Platf
     ...(withCni ? [release("cni", "istio-cni", identity, only(given, ["global", "cni"]))] : []),
     release("istiod", "istiod", mergeValues(identity, podSecurityValues(mesh)), given),
     ...(mesh.istio.profile === "minimal" ? [] : [gateway(ingressGateway, {})]),
-    // Labels the Service and the pods with the network, gives the ports of facts 2.9 and limits the gateway to endpoints of its own network (facts 2.6).
+    // Labels the Service and the pods with the network, gives the ports that are needed between networks and limits the gateway to endpoints of its own network (https://istio.io/latest/docs/setup/install/multicluster/multi-primary_multi-network/).
     gateway(eastWestGateway, { networkGateway: cluster.network }),
   ];
 }

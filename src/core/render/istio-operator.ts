@@ -97,7 +97,7 @@ export function eastWestComponent(cluster: Cluster): Json {
     enabled: true,
     label: { istio: "eastwestgateway", app: eastWestGateway, [networkLabel]: cluster.network },
     k8s: {
-      // Limits the gateway to endpoints of its own network: it never forwards to another gateway (facts 2.6).
+      // Limits the gateway to endpoints of its own network: it never forwards to another gateway (https://istio.io/latest/docs/setup/install/multicluster/multi-primary_multi-network/).
       env: [{ name: "ISTIO_META_REQUESTED_NETWORK_VIEW", value: cluster.network }],
       // As Istio's profiles have it for the ingress gateway; the injected default asks every 15 s, and the join waits for it.
       readinessProbe: {

@@ -5,7 +5,7 @@ import { istioNamespace } from "./names.ts";
 /**
  * The LimitRange of `istio-system`, when the mesh asks for container defaults.
  * It does not carry Rancher's `resourcequota.management.cattle.io/default-resource-quota`
- * label: Rancher takes an object with it for its own and overwrites or deletes it (facts S3, 1.3).
+ * label: Rancher takes an object with it for its own and overwrites or deletes it (docs/guides/from-the-runbook.md, S3; docs/rancher-double.md).
  */
 export function renderLimitRange(mesh: Mesh): KubeObject[] {
   const defaults = mesh.istio.containerDefaults;

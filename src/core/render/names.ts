@@ -16,7 +16,7 @@ export const ownFieldManager = "isthmus";
 /** On an object of ours, with the value "true": it is never deleted, whatever the mesh file says. */
 export const keepAnnotation = "isthmus.dev/keep";
 
-/** Where istiod finds which network a namespace, a gateway or a pod is in (facts 2.3). */
+/** Where istiod finds which network a namespace, a gateway or a pod is in (https://istio.io/latest/docs/reference/config/labels/). */
 export const networkLabel = "topology.istio.io/network";
 
 /** Istio's reserved word in a VirtualService's `gateways`: the sidecars. https://istio.io/latest/docs/reference/config/networking/virtual-service/#VirtualService */
@@ -31,10 +31,10 @@ export const ownRoutePrefix = "isthmus-";
 export const eastWestGateway = "istio-eastwestgateway";
 export const ingressGateway = "istio-ingressgateway";
 
-/** The port that carries mTLS between networks (facts 2.9). */
+/** The port that carries mTLS between networks (https://istio.io/latest/docs/ops/deployment/application-requirements/). */
 export const crossNetworkPort = 15443;
 
-/** Istio's own service account for reading a cluster from outside, and the token Secret that `istioctl create-remote-secret` would make (facts 2.4). */
+/** Istio's own service account for reading a cluster from outside, and the token Secret that `istioctl create-remote-secret` would make (https://istio.io/latest/docs/reference/commands/istioctl/#istioctl-create-remote-secret). */
 export const readerServiceAccount = "istio-reader-service-account";
 export const readerTokenSecret = "istio-reader-service-account-istio-remote-secret-token";
 

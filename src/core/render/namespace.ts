@@ -8,11 +8,11 @@ import { serviceNamespaces } from "./service-namespaces.ts";
 /**
  * `istio-system` with the cluster's network, and every service's namespace
  * with sidecar injection. The network label tells istiod the default network
- * of the cluster; without it endpoints are taken for local ones (facts 2.3).
+ * of the cluster; without it endpoints are taken for local ones (https://istio.io/latest/docs/reference/config/labels/).
  *
  * In Rancher all of them are in the mesh's project: its network isolation
  * admits traffic within a project only, so that an ingress gateway in one
- * project does not reach a service in another or in none (facts S9, 1.4).
+ * project does not reach a service in another or in none (docs/guides/from-the-runbook.md, S9; docs/rancher-double.md).
  */
 export function renderNamespaces(mesh: Mesh, cluster: Cluster): KubeObject[] {
   return [
@@ -44,7 +44,7 @@ function renderIstioNamespace(mesh: Mesh, cluster: Cluster): KubeObject {
 /**
  * Rancher makes a LimitRange of its own in every namespace of a project with
  * container defaults, and the namespace's annotation goes before the project's
- * (facts 1.3). With the mesh's defaults there too, it says the same as ours:
+ * (docs/rancher-double.md). With the mesh's defaults there too, it says the same as ours:
  * of two that differ nobody knows which one counts.
  */
 function containerDefaults(mesh: Mesh, cluster: Cluster): Marks["annotations"] {
@@ -76,9 +76,9 @@ function namespace(mesh: Mesh, cluster: Cluster, name: string, own: Marks): Kube
 /**
  * What puts a namespace into a Rancher project: the annotation is the truth,
  * the label is what Rancher's agent copies from it and network policies go by
- * (facts 1.3); giving both saves the time in between. The runbook's
+ * (docs/rancher-double.md); giving both saves the time in between. The runbook's
  * `lifecycle.cattle.io/create.namespace-auth` is left out: set by hand it
- * makes Rancher skip the very step that hands out the quota (facts S5).
+ * makes Rancher skip the very step that hands out the quota (docs/guides/from-the-runbook.md, S5).
  */
 function projectMarks(mesh: Mesh, cluster: Cluster): Marks {
   const project = projectOf(mesh, cluster);

@@ -162,7 +162,7 @@ function clusterRoleBinding(
 /**
  * What the runbook adds to ClusterRole istiod-istio-system by hand. That role
  * is the base chart's, for the older account istiod-service-account; istiod
- * runs as it only when an older installation is left over (facts 2.10,
+ * runs as it only when an older installation is left over (docs/guides/from-the-runbook.md,
  * istio/istio issue 36886). A role of our own for that account mends the same
  * and leaves Istio's role, which the operator owns, as it is.
  */

@@ -10,7 +10,7 @@ export const cniNamespace = "kube-system";
 /**
  * True when pods may not set up their own redirection: the injected istio-init
  * asks for NET_ADMIN and NET_RAW, which `restricted` drops and `baseline` does
- * not allow either (facts S8, 4). istio-cni then does it on the node.
+ * not allow either (docs/guides/from-the-runbook.md, S8; https://istio.io/latest/docs/setup/additional-setup/pod-security-admission/). istio-cni then does it on the node.
  */
 export function needsCni(mesh: Mesh): boolean {
   return mesh.hardening.podSecurity === "baseline" || mesh.hardening.podSecurity === "restricted";

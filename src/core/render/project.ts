@@ -13,7 +13,7 @@ type Project = NonNullable<RancherSettings["project"]>;
  * Rancher, in the namespace of Rancher's local cluster that has the cluster's
  * ID. Its displayName is what the mesh file says; its own name carries the
  * cluster's ID, because before Rancher 2.12 a project's backing namespace has
- * the project's name, and two projects of one name would share it (facts S4, 1.2).
+ * the project's name, and two projects of one name would share it (docs/guides/from-the-runbook.md, S4; docs/rancher-double.md).
  */
 export function renderProjects(mesh: Mesh): KubeObject[] {
   const project = mesh.rancher?.project;
@@ -63,7 +63,7 @@ function renderProject(mesh: Mesh, project: Project, place: ProjectPlace): KubeO
   };
 }
 
-/** Rancher takes both or none (facts 1.1); a namespace without a quota of its own gets the second. */
+/** Rancher takes both or none (docs/rancher-double.md); a namespace without a quota of its own gets the second. */
 function quotas(mesh: Mesh): { readonly [key: string]: Json } {
   const whole = mesh.rancher?.project?.quota;
   const share = namespaceQuota(mesh);
@@ -76,7 +76,7 @@ function quotas(mesh: Mesh): { readonly [key: string]: Json } {
  * What each namespace of the project gets of its quota: equal parts. The
  * quotas of a project's namespaces may not add up to more than the project's;
  * where they do, Rancher sets those that came too late to zero and no pod
- * starts there (facts 1.3). The runbook gives the whole to istio-system, which
+ * starts there (docs/rancher-double.md). The runbook gives the whole to istio-system, which
  * leaves nothing for the namespace of its service.
  */
 export function namespaceQuota(mesh: Mesh): Readonly<Record<string, string>> | undefined {

@@ -20,7 +20,7 @@ const branches: Readonly<Record<string, string>> = { "100": "release-v2.6", "104
  * What `install: rancher` asks of Rancher's catalog: a ClusterRepo that has
  * the chart, and the App, which Rancher makes when the chart is installed. The
  * App is not applied like other objects: Rancher's API installs or upgrades
- * the chart until the App is as asked here (facts 1.6).
+ * the chart until the App is as asked here (docs/rancher-double.md).
  *
  * The chart is a Job around istioctl; the overlay file is an IstioOperator,
  * with the east-west gateway as a second ingress gateway.

@@ -8,7 +8,7 @@ import type { RemoteCredential } from "./materials.ts";
 import { istioNamespace, readerServiceAccount, readerTokenSecret } from "./names.ts";
 import { unknownUntilApply } from "./unknown.ts";
 
-/** The name of the Secret that tells an istiod about `remote` (facts 2.4). */
+/** The name of the Secret that tells an istiod about `remote` (https://istio.io/latest/docs/reference/commands/istioctl/#istioctl-create-remote-secret). */
 export function remoteSecretName(remote: string): string {
   return `istio-remote-secret-${remote}`;
 }
@@ -31,7 +31,8 @@ export function remoteSecretOf(remote: Cluster, credential: RemoteCredential | u
 /**
  * The Secret that lets another cluster's istiod read `remote`. istiod takes
  * the cluster's ID from the data key; annotation and name agree with it. The
- * kubeconfig carries a token inline: istiod refuses exec plugins and token files (facts 2.4).
+ * kubeconfig carries a token inline: istiod refuses exec plugins and token files
+ * (https://github.com/istio/istio/blob/master/pkg/kube/util.go, sanitizeKubeConfig).
  */
 export function renderRemoteSecret(remote: Cluster, credential: RemoteCredential | undefined): KubeObject {
   // A service account's credential is the same for all that read its cluster: N clusters need N objects and not N².
@@ -91,7 +92,8 @@ function renderKubeconfig(remote: Cluster, credential: RemoteCredential): string
 
 /**
  * A lasting token for Istio's reader account, the least that a remote istiod
- * needs. Kubernetes fills it in; from 1.24 on it no longer makes such Secrets by itself (facts 2.4).
+ * needs. Kubernetes fills it in; from 1.24 on it no longer makes such Secrets by itself
+ * (https://kubernetes.io/docs/concepts/configuration/secret/#serviceaccount-token-secrets).
  */
 export function renderReaderToken(): KubeObject {
   return {

@@ -1,4 +1,4 @@
-/** The phases of an apply that a person sees (design.md). */
+/** The phases of an apply that a person sees (docs/architecture.md). */
 export const phases = ["foundation", "trust", "istio", "join", "services", "routes", "front doors"] as const;
 
 export type Phase = (typeof phases)[number];
@@ -35,21 +35,21 @@ export type Wave = (typeof waves)[number];
 
 /** The order of waves, each with its reason. */
 export const waveRules: Readonly<Record<Wave, WaveRule>> = {
-  // In Rancher's local cluster only. A namespace that names a project which is not there is moved out of it (facts 1.3).
+  // In Rancher's local cluster only. A namespace that names a project which is not there is moved out of it (docs/rancher-double.md).
   projects: { phase: "foundation", needs: [], everywhere: [] },
   namespaces: { phase: "foundation", needs: [], everywhere: ["projects"] },
-  // istiod makes a self-signed root for itself when it starts without cacerts (facts 2.5).
+  // istiod makes a self-signed root for itself when it starts without cacerts (https://istio.io/latest/docs/tasks/security/cert-management/plugin-ca-cert/).
   cacerts: { phase: "trust", needs: ["namespaces"], everywhere: [] },
   definitions: { phase: "istio", needs: ["cacerts"], everywhere: [] },
   "control-plane": { phase: "istio", needs: ["definitions"], everywhere: [] },
   // Gateways get their image from the injection webhook, which needs a ready istiod.
   gateways: { phase: "istio", needs: ["control-plane"], everywhere: [] },
   // An istiod that knows a remote cluster but no gateway of its network hands out that network's pod
-  // addresses (facts 2.6), so no cluster learns of another before every gateway has its address.
+  // addresses (https://istio.io/latest/docs/setup/install/multicluster/multi-primary_multi-network/), so no cluster learns of another before every gateway has its address.
   join: { phase: "join", needs: ["gateways"], everywhere: ["gateways"] },
   services: { phase: "services", needs: ["control-plane"], everywhere: [] },
   destinations: { phase: "routes", needs: ["control-plane"], everywhere: [] },
-  // A route to a subset that an east-west gateway does not know yet is a reset connection (facts 2.6).
+  // A route to a subset that an east-west gateway does not know yet is a reset connection (https://istio.io/latest/docs/setup/install/multicluster/multi-primary_multi-network/).
   routes: {
     phase: "routes",
     needs: ["destinations", "services", "join"],

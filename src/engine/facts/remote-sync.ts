@@ -4,7 +4,7 @@ import { listIstiodPods, readIstiodDebug } from "./istiod-pods.ts";
 /** What one istiod pod says of the clusters that it watches. */
 export interface RemoteSync {
   readonly pod: string;
-  /** Cluster → `synced`, `syncing`, `timeout` or `closed` (facts 2.4). */
+  /** Cluster → `synced`, `syncing`, `timeout` or `closed` (https://istio.io/latest/docs/reference/commands/istioctl/#istioctl-remote-clusters). */
   readonly clusters: ReadonlyMap<string, string>;
   /** Why the pod could not be asked. */
   readonly problem?: string;

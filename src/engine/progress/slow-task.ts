@@ -1,6 +1,6 @@
 import type { RunOptions } from "../options.ts";
 
-/** Work that is quick mostly, and has to be seen when it is not. */
+/** Reports a task only when it takes longer than two seconds. */
 export interface SlowTask {
   /** Where it is now; the newest one shows. */
   readonly note: (note: string) => void;
@@ -10,7 +10,7 @@ export interface SlowTask {
 
 const quickMs = 2000;
 
-/** Tells of work only when it takes longer than two seconds. */
+/** Emits the task of some work once it has taken longer than two seconds. */
 export function startSlowTask(subject: string, task: string, options: Pick<RunOptions, "onEvent" | "now">): SlowTask {
   const started = options.now();
   let latest: string | undefined;

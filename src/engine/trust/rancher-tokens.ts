@@ -11,7 +11,7 @@ import { nameOfToken } from "../facts/remote-kubeconfig.ts";
 import type { RancherLink } from "../clusters/rancher-link.ts";
 import { contextThrough } from "../clusters/rancher-link.ts";
 
-/** What Rancher allows by default from 2.8 on (facts 1.5); asked for, so that no token of an older one lives for ever. */
+/** What Rancher allows by default from 2.8 on (docs/rancher-double.md); asked for, so that no token of an older one lives for ever. */
 const tokenLifetimeSeconds = 90 * 86_400;
 
 /** The label of a token that says which cluster's istiod signs in with it. */
@@ -119,7 +119,7 @@ async function ownTokens(mesh: string, link: RancherLink, signal: AbortSignal): 
   return link.client.listTokens({ [meshLabel]: mesh }, signal);
 }
 
-/** Rancher's address of a cluster with the authority that fits it, or the cluster's own `endpoint` with none (facts S10). */
+/** Rancher's address of a cluster with the authority that fits it, or the cluster's own `endpoint` with none (docs/guides/from-the-runbook.md, S10). */
 function addressOf(remote: Cluster, link: RancherLink): Omit<RemoteCredential, "token"> {
   const clusterId = remote.access.kind === "rancher" ? remote.access.rancherId : "";
   if (remote.endpoint !== undefined) {

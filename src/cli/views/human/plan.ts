@@ -58,7 +58,7 @@ function viewObject(object: PlannedObject, palette: Palette): string[] {
     const deleted = object.deleted === true ? palette.dim("  (somebody deleted it)") : "";
     return [`${palette.added(`    + ${describeId(object.id)}`)}${deleted}${later}`];
   }
-  const adopted = object.adopted === true ? palette.dim("  (adopted: isthmus has not made it)") : "";
+  const adopted = object.adopted === true ? palette.dim("  (taken over: existed before)") : "";
   if (object.action === "none") {
     return [`    = ${describeId(object.id)}${adopted}${merged}`];
   }

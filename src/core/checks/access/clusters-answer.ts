@@ -1,7 +1,7 @@
 import type { Check } from "../check.ts";
 import { apiServer } from "../subjects.ts";
 
-/** One dead cluster is a finding with its own diagnosis; all others are judged all the same (pain 17). */
+/** One dead cluster is a finding with its own diagnosis; all others are judged all the same (docs/guides/check.md, complaint 17). */
 export const clustersAnswer: Check = {
   id: "access/clusters-answer",
   sentence: "every cluster answers",

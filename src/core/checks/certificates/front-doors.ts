@@ -6,7 +6,7 @@ import type { MeshFacts, ReachedCluster } from "../facts.ts";
 import { daysUntil, meshClusters } from "../reached.ts";
 import { objectOf } from "../subjects.ts";
 
-/** Every ingress that a name may lead to needs the certificate of that name (pain 19). */
+/** Every ingress that a name may lead to needs the certificate of that name (docs/guides/check.md, complaint 19). */
 export const frontDoors: Check = {
   id: "certificates/front-doors",
   sentence: "every ingress has the certificates of its routes",

@@ -3,7 +3,7 @@ import { problem } from "../check.ts";
 import { applyFix, meshClusters } from "../reached.ts";
 import { clusterName } from "../subjects.ts";
 
-/** One name must be in istiod, in its gateways, and in the remote secrets of the others (pain 7). */
+/** One name must be in istiod, in its gateways, and in the remote secrets of the others (docs/guides/check.md, complaint 7). */
 export const clusterId: Check = {
   id: "control-plane/cluster-id",
   sentence: "istiod and gateways carry their cluster's name",

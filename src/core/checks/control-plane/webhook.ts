@@ -3,7 +3,7 @@ import { problem } from "../check.ts";
 import { applyFix, meshClusters } from "../reached.ts";
 import { webhookOf } from "../subjects.ts";
 
-/** Without it new pods start without a sidecar and gateways without an image (pain 18). */
+/** Without it new pods start without a sidecar and gateways without an image (docs/guides/check.md, complaint 18). */
 export const webhook: Check = {
   id: "control-plane/webhook",
   sentence: "the injection webhook is registered",

@@ -5,7 +5,7 @@ import { applyCommand, kubectl } from "../commands.ts";
 import { daysUntil, meshClusters, warnDays } from "../reached.ts";
 import { remoteSecret } from "../subjects.ts";
 
-/** Rancher's tokens and bound service account tokens end; the ones of isthmus' own Secrets do not (pain 4). */
+/** Rancher's tokens and bound service account tokens end; the ones of isthmus' own Secrets do not (docs/guides/check.md, complaint 4). */
 export const credentialsNotEnding: Check = {
   id: "credentials/not-ending",
   sentence: `no credential of a remote secret ends within ${warnDays} days`,

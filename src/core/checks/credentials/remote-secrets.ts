@@ -5,7 +5,7 @@ import type { ReachedCluster } from "../facts.ts";
 import { applyFix, onceFor, pairs } from "../reached.ts";
 import { credential, remoteSecret } from "../subjects.ts";
 
-/** istiod learns of another cluster by a remote secret and by nothing else (pain 1). */
+/** istiod learns of another cluster by a remote secret and by nothing else (docs/guides/check.md, complaint 1). */
 export const remoteSecrets: Check = {
   id: "credentials/remote-secrets",
   sentence: "every cluster has a remote secret for every other",

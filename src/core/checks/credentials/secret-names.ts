@@ -7,7 +7,7 @@ import type { ReachedCluster } from "../facts.ts";
 import { meshClusters } from "../reached.ts";
 import { remoteSecret } from "../subjects.ts";
 
-/** istiod takes a cluster's name from the Secret's key; it must be that of the mesh, once, and not the cluster's own (pain 7). */
+/** istiod takes a cluster's name from the Secret's key; it must be that of the mesh, once, and not the cluster's own (docs/guides/check.md, complaint 7). */
 export const secretNames: Check = {
   id: "credentials/secret-names",
   sentence: "remote secrets carry the other clusters' names",

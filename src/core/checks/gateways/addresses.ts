@@ -6,7 +6,7 @@ import type { GatewayFacts, ReachedCluster } from "../facts.ts";
 import { applyFix, meshClusters } from "../reached.ts";
 import { gatewayAddress, nodes } from "../subjects.ts";
 
-/** Without an address nobody finds the gateway: no load balancer, a pending one, or NAT in front (pain 12). */
+/** Without an address nobody finds the gateway: no load balancer, a pending one, or NAT in front (docs/guides/check.md, complaint 12). */
 export const gatewaysHaveAddresses: Check = {
   id: "gateways/addresses",
   sentence: "gateways have addresses",
@@ -45,7 +45,7 @@ function flawOf(
   }
   if (name === eastWestGateway && !service.ports.includes(crossNetworkPort)) {
     return {
-      detail: `Service istio-system/${name} of ${one.cluster} has the ports ${service.ports.join(", ") || "(none)"} and not ${crossNetworkPort}, at which other networks knock.`,
+      detail: `Service istio-system/${name} of ${one.cluster} has the ports ${service.ports.join(", ") || "(none)"} and not ${crossNetworkPort}, where other networks connect.`,
       fix: applyFix,
     };
   }

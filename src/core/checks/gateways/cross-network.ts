@@ -6,7 +6,7 @@ import type { ReachedCluster } from "../facts.ts";
 import { applyFix, meshClusters } from "../reached.ts";
 import { crossNetwork } from "../subjects.ts";
 
-/** The one Gateway that opens 15443: AUTO_PASSTHROUGH for *.local, and no other one beside it (pain 14). */
+/** The one Gateway that opens 15443: AUTO_PASSTHROUGH for *.local, and no other one beside it (docs/guides/check.md, complaint 14). */
 export const crossNetworkGateway: Check = {
   id: "gateways/cross-network",
   sentence: "one Gateway opens the east-west gateway for other networks",

@@ -6,7 +6,7 @@ import { gatewayOf, meshClusters } from "../reached.ts";
 import { containerPort } from "../container-port.ts";
 import { appliedObject, crossNetwork, gatewayPods, istiod, objectOf, proxyOf, wayToIstiod } from "../subjects.ts";
 
-/** What the Gateway asks for must also have arrived: a listener that Envoy refused is not there (pain 14). */
+/** What the Gateway asks for must also have arrived: a listener that Envoy refused is not there (docs/guides/check.md, complaint 14). */
 export const listener: Check = {
   id: "gateways/listener",
   sentence: "east-west proxies listen for other networks",

@@ -9,7 +9,7 @@ import { gatewayAddress, gatewayPods, needsOfJoin, networkLabelled, sync } from 
 /**
  * What istiod takes for the gateways of another network: without one it hands
  * out pod addresses that lead nowhere (pains 1 and 13), and for a DNS name it
- * has addresses only once it has resolved it (pain 11).
+ * has addresses only once it has resolved it (docs/guides/check.md, complaint 11).
  */
 export const networkGateways: Check = {
   id: "join/network-gateways",

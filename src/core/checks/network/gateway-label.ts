@@ -4,7 +4,7 @@ import { problem } from "../check.ts";
 import { applyFix, gatewayOf, meshClusters, networkOf } from "../reached.ts";
 import { gatewayAddress } from "../subjects.ts";
 
-/** The second of the two places: istiods of other clusters find a network's gateway by the label of its Service (pain 13). */
+/** The second of the two places: istiods of other clusters find a network's gateway by the label of its Service (docs/guides/check.md, complaint 13). */
 export const gatewayLabel: Check = {
   id: "network/gateway-label",
   sentence: "the east-west gateway and its Service carry the cluster's network",

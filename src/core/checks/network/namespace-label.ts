@@ -4,7 +4,7 @@ import { problem } from "../check.ts";
 import { applyFix, istioNamespaceOf, meshClusters, networkOf } from "../reached.ts";
 import { networkLabelled } from "../subjects.ts";
 
-/** istiod takes the network of a cluster's pods from this label; without it they count as reachable from anywhere (pain 13). */
+/** istiod takes the network of a cluster's pods from this label; without it they count as reachable from anywhere (docs/guides/check.md, complaint 13). */
 export const namespaceLabel: Check = {
   id: "network/namespace-label",
   sentence: "istio-system carries the cluster's network",

@@ -4,7 +4,7 @@ import { problem } from "../check.ts";
 import { reachedClusters } from "../reached.ts";
 import { newPods } from "../subjects.ts";
 
-/** What every sidecar and gateway adds at least, by Istio's defaults: a pod whose namespace has less left is refused (pain 18). */
+/** What every sidecar and gateway adds at least, by Istio's defaults: a pod whose namespace has less left is refused (docs/guides/check.md, complaint 18). */
 const needs: Readonly<Record<string, number>> = {
   pods: 1,
   "requests.cpu": 0.1,

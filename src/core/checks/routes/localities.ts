@@ -3,7 +3,7 @@ import { warning } from "../check.ts";
 import { kubectl } from "../commands.ts";
 import { reachedClusters } from "../reached.ts";
 
-/** Failover goes by the nodes' labels; on premises nobody sets them (pain 16). */
+/** Failover goes by the nodes' labels; on premises nobody sets them (docs/guides/check.md, complaint 16). */
 export const localities: Check = {
   id: "routes/localities",
   sentence: "nodes are in the regions and zones of the mesh file",

@@ -6,7 +6,7 @@ import { problem } from "../check.ts";
 import { applyFix, meshClusters } from "../reached.ts";
 import { objectOf } from "../subjects.ts";
 
-/** A gateway knows only the subsets of its own cluster's DestinationRules (pain 16, facts 2.6). */
+/** A gateway knows only the subsets of its own cluster's DestinationRules (docs/guides/check.md, complaint 16; https://istio.io/latest/docs/setup/install/multicluster/multi-primary_multi-network/). */
 export const subsets: Check = {
   id: "routes/subsets",
   sentence: "every cluster's DestinationRules have all versions",

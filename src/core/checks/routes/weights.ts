@@ -4,7 +4,7 @@ import { problem } from "../check.ts";
 import { applyFix, meshClusters } from "../reached.ts";
 import { objectOf } from "../subjects.ts";
 
-/** istiods do not share configuration: a route that is in one cluster only is obeyed at one ingress only (pain 16). */
+/** istiods do not share configuration: a route that is in one cluster only is obeyed at one ingress only (docs/guides/check.md, complaint 16). */
 export const weights: Check = {
   id: "routes/weights",
   sentence: "every cluster's VirtualServices have the mesh file's weights",

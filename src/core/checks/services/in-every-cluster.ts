@@ -4,7 +4,7 @@ import type { ServiceFacts } from "../facts.ts";
 import { applyFix, meshClusters } from "../reached.ts";
 import { serviceIn } from "../subjects.ts";
 
-/** A name resolves where its Service is: one of the same ports must be in every cluster that has clients (pain 15, IST0170). */
+/** A name resolves where its Service is: one of the same ports must be in every cluster that has clients (docs/guides/check.md, complaint 15, IST0170). */
 export const inEveryCluster: Check = {
   id: "services/in-every-cluster",
   sentence: "services are the same in every cluster",

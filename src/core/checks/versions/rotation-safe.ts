@@ -4,7 +4,7 @@ import { warning } from "../check.ts";
 import { restart } from "../commands.ts";
 import { meshClusters } from "../reached.ts";
 
-/** Releases that forget a cluster's endpoints when its remote secret changes (istio#61043; pain 3). */
+/** Releases that forget a cluster's endpoints when its remote secret changes (istio#61043; docs/guides/check.md, complaint 3). */
 const unsafe = /^1\.30\.[0-3](?:\D|$)/;
 
 export const rotationSafe: Check = {

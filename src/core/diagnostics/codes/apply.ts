@@ -32,14 +32,14 @@ export const applyCodes = {
       "Whatever changes a mesh (`apply`, `remove`, `shift`) first takes a Lease in each of its clusters, `kube-system/isthmus-NAME`, so that two never work at the same time. Somebody else has it. The message says who (user, host and process) and since when. It is renewed every 10 seconds; one that is not renewed for 30 seconds is taken over by the next command, and one whose process was killed on the same machine at once. Nothing was changed; try again later (exit code 75).",
   },
   ISM309: {
-    summary: "The clusters have moved on since the plan",
+    summary: "The plan is stale",
     explanation:
       "Between the plan and its apply somebody else changed what the plan was made of: the mesh file, an object that it writes, or the record of what isthmus owns in a cluster. Doing the plan all the same would undo that unseen. Nothing was changed; make a new plan (exit code 75).",
   },
   ISM310: {
     summary: "Somebody else took over",
     explanation:
-      "This command was not heard of for longer than its Lease holds: the machine slept, the process was stopped, or the cluster could not be reached. Another command has taken the Lease meanwhile, so this one changes nothing more on that cluster.",
+      "This command did not renew its Lease in time: the machine slept, the process was stopped, or the cluster could not be reached. Another command has taken the Lease meanwhile, so this one changes nothing more on that cluster.",
   },
   ISM311: {
     summary: "An object is kept",

@@ -58,7 +58,7 @@ export const planCodes = {
   ISM214: {
     summary: "This Istio does not run on the cluster's Kubernetes",
     explanation:
-      "Each Istio release asks for a Kubernetes of a certain age, and old releases use API versions that newer Kubernetes no longer has. The combination of the mesh file's `spec.istio.version` and what the cluster runs cannot work.",
+      "Each Istio release supports a range of Kubernetes versions, and old releases use API versions that newer Kubernetes no longer has. The combination of the mesh file's `spec.istio.version` and what the cluster runs cannot work.",
   },
   ISM215: {
     summary: "Istio does not support the cluster's Kubernetes",
@@ -86,7 +86,7 @@ export const planCodes = {
       "Routes with `dns: { via: externalDns }` are published by the external-dns that runs in the clusters. The Gateways carry the addresses of all ingress gateways for it; it has to have the source istio-gateway, and the same owner everywhere, since an instance leaves names of another owner alone and all of them want the same addresses. With one owner the policy must be upsert-only: with sync (which was the default before 0.22; from then on `--policy` must be given) each instance deletes the names that only other clusters have. Nobody deletes with upsert-only: names that no cluster wants any more are yours to delete.",
   },
   ISM224: {
-    summary: "A cluster has left the mesh file and not the mesh",
+    summary: "A cluster removed from the mesh file is still part of the mesh",
     explanation:
       "Without `--prune` nothing is deleted, also not the remote secrets of a cluster that the mesh file no longer names. As long as an istiod has one it reads that cluster, hands out its endpoints, and keeps a credential of it. `isthmus apply --prune` deletes the secret in every other cluster and waits until istiod and the ingress gateways have let go; the cluster that leaves does not have to answer.",
   },

@@ -172,7 +172,7 @@ describe("a guarded client", () => {
     return { leases, client: guardClient(client, lease) };
   }
 
-  it("renews first when it was not heard of for a while", async () => {
+  it("renews first when it has not renewed for a while", async () => {
     const { leases, client } = await guarded();
     const before = leaseOn("west")?.metadata["resourceVersion"];
     now += leaseDurationMs;

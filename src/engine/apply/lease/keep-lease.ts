@@ -125,7 +125,7 @@ function lostDiagnostic(claim: LeaseClaim, live: KubeObject | undefined) {
   const detail =
     by === undefined
       ? `The Lease of mesh ${claim.mesh} on cluster ${claim.cluster} was deleted while this command worked.`
-      : `This command was not heard of for so long that ${by.holder || "somebody else"} took over the Lease of mesh ${claim.mesh} on cluster ${claim.cluster}.`;
+      : `This command did not renew its Lease for so long that ${by.holder || "somebody else"} took over the Lease of mesh ${claim.mesh} on cluster ${claim.cluster}.`;
   return {
     ...errorOf("ISM310"),
     detail: `${detail} Nothing more was changed on this cluster.`,

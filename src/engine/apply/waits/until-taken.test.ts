@@ -32,7 +32,7 @@ describe("a refusal of a proxy", () => {
     ).toEqual([1100]);
   });
 
-  it("of an older push gets five seconds, in which the change may heal it", () => {
+  it("of an older push gets five seconds, in which the change may fix it", () => {
     expect(
       judged([
         [0, "a"],
