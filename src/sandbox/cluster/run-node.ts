@@ -4,7 +4,7 @@ import path from "node:path";
 import { podRange } from "../network/ranges.ts";
 import { innerLinks } from "../network/names.ts";
 import { findProgram } from "../engine/host-packages.ts";
-import { runCommand, systemEnvironment } from "../network/run-command.ts";
+import { runSystemCommand, systemEnvironment } from "../process/system-command.ts";
 import type { ApiClient } from "./api-client.ts";
 import { ApiError, createApiClient } from "./api-client.ts";
 import type { ClusterFolder } from "./cluster-folder.ts";
@@ -107,7 +107,7 @@ function linkFirewallTools(): void {
 
 /** Pods reach the other clusters' gateways under the node's address: their own means something else there. */
 async function translatePodAddresses(): Promise<void> {
-  await runCommand("nft", ["-f", "-"], {
+  await runSystemCommand("nft", ["-f", "-"], {
     input: `
 add table ip isthmus
 delete table ip isthmus

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { closeSync, openSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { namespaceFile } from "../network/namespaces.ts";
-import { systemEnvironment } from "../network/run-command.ts";
+import { systemEnvironment } from "../process/system-command.ts";
 import type { ClusterFolder } from "./cluster-folder.ts";
 import { logFile } from "./cluster-folder.ts";
 import { readJsonFile, writePrivateFile } from "./private-file.ts";

@@ -5,7 +5,7 @@ import type { OnProgress } from "../../core/progress.ts";
 import { createBuildProgress, isCompiledPackage, isFetchedModule, isModuleRequest } from "./build-progress.ts";
 import { commandFailure } from "./engine-diagnostic.ts";
 import type { EnginePins } from "./engine-pins.ts";
-import { runCommand, type CommandOutput, type RunCommandOptions } from "./run-command.ts";
+import { runCommand, type CommandOutput, type RunCommandOptions } from "../process/run-command.ts";
 import { istioHub } from "./istio-charts.ts";
 import { runStep } from "./run-step.ts";
 

@@ -1,5 +1,5 @@
 import { findProgram } from "./host-packages.ts";
-import { runCommand } from "./run-command.ts";
+import { runCommand } from "../process/run-command.ts";
 
 export interface DebianRootOptions {
   readonly suite: string;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { UserError } from "../../core/diagnostics/user-error.ts";
 import { commandFailure } from "./engine-diagnostic.ts";
-import { CommandError } from "./run-command.ts";
+import { CommandError } from "../process/run-command.ts";
 
 describe("the failure of a command", () => {
   const cases: [string, string, RegExp][] = [

@@ -2,7 +2,7 @@ import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
 import { sandboxCodes } from "../../core/diagnostics/codes/sandbox.ts";
 import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
 import { UserError } from "../../core/diagnostics/user-error.ts";
-import { CommandError } from "./run-command.ts";
+import { CommandError } from "../process/run-command.ts";
 
 export type SandboxCode = keyof typeof sandboxCodes;
 

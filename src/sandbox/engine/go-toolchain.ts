@@ -6,7 +6,7 @@ import type { OnProgress } from "../../core/progress.ts";
 import { commandFailure } from "./engine-diagnostic.ts";
 import type { EnginePins } from "./engine-pins.ts";
 import { findProgram } from "./host-packages.ts";
-import { CommandError, runCommand } from "./run-command.ts";
+import { CommandError, runCommand } from "../process/run-command.ts";
 import { runStep } from "./run-step.ts";
 import { fetchWheel, unpackWheel } from "./wheel.ts";
 

@@ -4,7 +4,7 @@ import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
 import { UserError } from "../../core/diagnostics/user-error.ts";
 import type { OnProgress } from "../../core/progress.ts";
 import { commandFailure, engineDiagnostic } from "./engine-diagnostic.ts";
-import { runCommand } from "./run-command.ts";
+import { runCommand } from "../process/run-command.ts";
 import { runStep } from "./run-step.ts";
 
 /**

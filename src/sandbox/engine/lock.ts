@@ -6,7 +6,7 @@ import { makeFolder } from "../../files/make-folder.ts";
 import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
 import { UserError } from "../../core/diagnostics/user-error.ts";
 import { engineDiagnostic } from "./engine-diagnostic.ts";
-import { killGroup } from "./run-command.ts";
+import { killGroup } from "../process/run-command.ts";
 
 export interface LockOptions {
   readonly signal: AbortSignal;

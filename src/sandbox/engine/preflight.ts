@@ -7,7 +7,7 @@ import { engineDiagnostic } from "./engine-diagnostic.ts";
 import { findEngine } from "./find-engine.ts";
 import { findProgram, missingHostPackages, noAptDiagnostic } from "./host-packages.ts";
 import { checkKernelNetworking } from "./kernel-networking.ts";
-import { CommandError, runCommand } from "./run-command.ts";
+import { CommandError, runCommand } from "../process/run-command.ts";
 
 export interface PreflightOptions {
   /** Where the sandbox keeps the state of its clusters; need not exist yet. */

@@ -5,7 +5,7 @@ import path from "node:path";
 import { makeFolder } from "../../files/make-folder.ts";
 import type { WheelPin } from "./engine-pins.ts";
 import { findProgram, installHostPackages } from "./host-packages.ts";
-import { CommandError, runCommand } from "./run-command.ts";
+import { CommandError, runCommand } from "../process/run-command.ts";
 import type { OnProgress } from "../../core/progress.ts";
 
 export interface FetchWheelOptions {

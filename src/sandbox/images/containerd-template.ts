@@ -3,7 +3,7 @@ import { closeSync, existsSync, openSync } from "node:fs";
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { CommandError, killGroup, runCommand } from "../engine/run-command.ts";
+import { CommandError, killGroup, runCommand } from "../process/run-command.ts";
 
 export interface ContainerdTemplateOptions {
   /** The folder of containerd, ctr and runc. */

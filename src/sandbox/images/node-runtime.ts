@@ -1,6 +1,6 @@
 import { copyFile, mkdir, realpath } from "node:fs/promises";
 import path from "node:path";
-import { runCommand } from "../engine/run-command.ts";
+import { runCommand } from "../process/run-command.ts";
 
 export interface NodeRuntimeOptions {
   /** The program of Node; `process.execPath`. */

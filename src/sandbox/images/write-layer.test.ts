@@ -2,7 +2,7 @@ import { chmod, mkdir, mkdtemp, rm, symlink, utimes, writeFile } from "node:fs/p
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { runCommand } from "../engine/run-command.ts";
+import { runCommand } from "../process/run-command.ts";
 import { writeLayer } from "./write-layer.ts";
 
 const signal = new AbortController().signal;

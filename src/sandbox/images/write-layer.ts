@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { runCommand } from "../engine/run-command.ts";
+import { runCommand } from "../process/run-command.ts";
 import type { Layer } from "./docker-archive.ts";
 
 export interface TarOptions {

@@ -12,7 +12,7 @@ import { ensureNamespaces } from "./namespaces.ts";
 import { unreachableMetric } from "./host-routes.ts";
 import type { SandboxRanges } from "./ranges.ts";
 import { serviceRange } from "./ranges.ts";
-import { runCommand } from "./run-command.ts";
+import { runSystemCommand } from "../process/system-command.ts";
 
 /** What a sandbox's network is made of. `clusters` are in the order of `ranges.clusters`. */
 export interface NetworkPlan {
@@ -162,11 +162,11 @@ async function connectPorts(middle: string, ports: readonly string[], signal: Ab
 }
 
 async function readLinks(namespace: string, signal: AbortSignal): Promise<ReadonlySet<string>> {
-  const text = await runCommand("ip", ["-netns", namespace, "-json", "link", "show"], { signal });
+  const text = await runSystemCommand("ip", ["-netns", namespace, "-json", "link", "show"], { signal });
   return new Set((JSON.parse(text) as readonly { readonly ifname: string }[]).map((one) => one.ifname));
 }
 
 async function runBatch(lines: readonly string[], namespace: string | undefined, signal: AbortSignal): Promise<void> {
   const where = namespace === undefined ? [] : ["-netns", namespace];
-  await runCommand("ip", [...where, "-batch", "-"], { input: `${lines.join("\n")}\n`, signal });
+  await runSystemCommand("ip", [...where, "-batch", "-"], { input: `${lines.join("\n")}\n`, signal });
 }

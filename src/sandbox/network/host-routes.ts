@@ -1,6 +1,6 @@
 import { hostLink } from "./names.ts";
 import { maxInstances, planRanges, rangesOverlap } from "./ranges.ts";
-import { runCommand } from "./run-command.ts";
+import { runSystemCommand } from "../process/system-command.ts";
 
 /** One line of the machine's IPv4 routing tables, as `ip -json route` has it. */
 export interface HostRoute {
@@ -20,12 +20,12 @@ export interface HostLink {
 
 /** All IPv4 routes of the machine, of every table. */
 export async function readHostRoutes(signal?: AbortSignal): Promise<readonly HostRoute[]> {
-  return parseJson(await runCommand("ip", ["-4", "-json", "route", "show", "table", "all"], withSignal(signal)));
+  return parseJson(await runSystemCommand("ip", ["-4", "-json", "route", "show", "table", "all"], withSignal(signal)));
 }
 
 /** All links of the machine (of the network namespace that the command runs in). */
 export async function readHostLinks(signal?: AbortSignal): Promise<readonly HostLink[]> {
-  return parseJson(await runCommand("ip", ["-json", "link", "show"], withSignal(signal)));
+  return parseJson(await runSystemCommand("ip", ["-json", "link", "show"], withSignal(signal)));
 }
 
 /**

@@ -1,6 +1,6 @@
 import { readdir, stat, statfs } from "node:fs/promises";
 import path from "node:path";
-import { runCommand } from "./run-command.ts";
+import { runSystemCommand } from "../process/system-command.ts";
 
 /** Where iproute2 keeps named network namespaces. */
 const folder = "/run/netns";
@@ -49,7 +49,7 @@ export async function ensureNamespaces(names: readonly string[], signal: AbortSi
     existing.has(name) ? [`netns delete ${name}`, `netns add ${name}`] : [`netns add ${name}`],
   );
   if (lines.length > 0) {
-    await runCommand("ip", ["-batch", "-"], { input: `${lines.join("\n")}\n`, signal });
+    await runSystemCommand("ip", ["-batch", "-"], { input: `${lines.join("\n")}\n`, signal });
   }
   return new Set(missing);
 }

@@ -2,7 +2,8 @@ import { readHostLinks, readHostRoutes, unreachableMetric } from "./host-routes.
 import { belongsToInstance, hostLink, ownerMark } from "./names.ts";
 import { listNamespaces } from "./namespaces.ts";
 import { maxInstances, planRanges } from "./ranges.ts";
-import { CommandError, runCommand } from "./run-command.ts";
+import { CommandError } from "../process/run-command.ts";
+import { runSystemCommand } from "../process/system-command.ts";
 
 /** What exists of a sandbox's network on this machine. */
 export interface NetworkRemains {
@@ -66,12 +67,10 @@ export async function removeNetwork(remains: NetworkRemains): Promise<readonly s
 
 async function removeOne(command: readonly string[]): Promise<string | undefined> {
   try {
-    await runCommand("ip", command);
+    await runSystemCommand("ip", command);
     return undefined;
   } catch (error) {
-    if (error instanceof CommandError && /Cannot find device|No such (process|file|device)/.test(error.output)) {
-      return undefined;
-    }
-    return (error as Error).message;
+    const said = error instanceof CommandError ? error.explain() : (error as Error).message;
+    return /Cannot find device|No such (process|file|device)/.test(said) ? undefined : said;
   }
 }

@@ -4,7 +4,7 @@ import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
 import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
 import { UserError } from "../../core/diagnostics/user-error.ts";
 import { isHiddenFromNodes } from "../cluster/node-mounts.ts";
-import { systemEnvironment } from "../network/run-command.ts";
+import { systemEnvironment } from "../process/system-command.ts";
 import { sandboxDiagnostic } from "./sandbox-diagnostic.ts";
 
 /** Programs of the operating system, with the package that usually has them. */

@@ -11,7 +11,8 @@ import { nodeCgroup, nodeNamespace } from "../network/names.ts";
 import { readNamespaceInode } from "../network/namespaces.ts";
 import type { NetworkRemains } from "../network/remove-network.ts";
 import { findNetwork, removeNetwork } from "../network/remove-network.ts";
-import { runCommand } from "../network/run-command.ts";
+import { CommandError } from "../process/run-command.ts";
+import { runSystemCommand } from "../process/system-command.ts";
 import { sandboxError } from "./sandbox-diagnostic.ts";
 import { clusterDirectory } from "./state-folder.ts";
 
@@ -82,7 +83,9 @@ export async function removeRunningParts(remains: Remains, timeoutMs: number): P
   const problems: string[] = living.map((pid) => `process ${pid} does not end`);
   // The deepest first: a mount that holds another cannot go.
   for (const mount of remains.mounts.toSorted((left, right) => right.length - left.length)) {
-    await runCommand("umount", ["-l", mount]).catch((error: unknown) => problems.push((error as Error).message));
+    await runSystemCommand("umount", ["-l", mount]).catch((error: unknown) =>
+      problems.push(error instanceof CommandError ? error.explain() : (error as Error).message),
+    );
   }
   const [network, cgroups] = await Promise.all([
     removeNetwork(remains.network),

@@ -13,7 +13,7 @@ import { startNode } from "../cluster/start-node.ts";
 import type { EngineParts } from "../engine/parts.ts";
 import { ensureNetwork } from "../network/ensure-network.ts";
 import { nodeNamespace } from "../network/names.ts";
-import { CommandError } from "../network/run-command.ts";
+import { CommandError } from "../process/run-command.ts";
 import { checkClusters, checkInstanceName } from "./check-names.ts";
 import type { ClusterStatus, SandboxState } from "./derive-status.ts";
 import { claimSandbox } from "./claim-sandbox.ts";
@@ -264,7 +264,7 @@ function explainRefusal(error: unknown, signal: AbortSignal): unknown {
   return sandboxError(
     "ISM746",
     {
-      detail: `${(error as Error).message}.`,
+      detail: `${error instanceof CommandError ? error.explain() : (error as Error).message}.`,
       fix: "Run `isthmus sandbox down` to take away what was made; then try on a machine (or in a privileged container) that allows it.",
     },
     { cause: error },

@@ -4,12 +4,19 @@ import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 
 export interface RunCommandOptions {
-  readonly signal: AbortSignal;
-  /** After this the command and its children are killed, and the error says so. */
-  readonly timeoutMs: number;
+  readonly signal?: AbortSignal;
+  /**
+   * For work that may be long: after this the command is killed, and the error
+   * says so. Such a command runs in a process group of its own, which is killed
+   * as a whole, and dies when this process is killed: `setpriv` of util-linux
+   * asks the kernel for that.
+   */
+  readonly timeoutMs?: number;
   readonly cwd?: string;
   /** The whole environment of the command; default is this process's own. */
   readonly env?: Readonly<Record<string, string | undefined>>;
+  /** Written to the command's standard input; nothing is there to read without it. */
+  readonly input?: string;
   /** Receives every line of stdout and stderr, as they come. */
   readonly onLine?: (line: string) => void;
   /** True for lines that only tell how far the command is: they are left out of an error's last lines. */
@@ -33,77 +40,93 @@ export class CommandError extends Error {
     this.lastLines = lastLines;
     this.notFound = notFound;
   }
+
+  /** The message with what the command said. */
+  explain(): string {
+    return this.lastLines.length === 0 ? this.message : `${this.message}: ${this.lastLines.join("; ")}`;
+  }
 }
 
 const keptLines = 12;
 const keptCharacters = 4_000_000;
 
 /**
- * Runs a program to its end and gives what it printed. It runs in a process
- * group of its own, which is killed as a whole when the signal aborts or the
- * time is over. It also dies when this process is killed: `setpriv` of
- * util-linux asks the kernel for that.
- *
- * Throws a CommandError when it fails, and the signal's reason when aborted.
+ * Runs a program to its end and gives what it printed. Throws a CommandError
+ * when it fails, and the signal's reason when aborted.
  */
 export async function runCommand(
   file: string,
   args: readonly string[],
   options: RunCommandOptions,
 ): Promise<CommandOutput> {
-  options.signal.throwIfAborted();
-  const child = spawn("setpriv", ["--pdeathsig", "KILL", "--", file, ...args], {
-    stdio: ["ignore", "pipe", "pipe"],
-    detached: true,
+  options.signal?.throwIfAborted();
+  const { timeoutMs } = options;
+  const isLong = timeoutMs !== undefined;
+  const [program, ...words] = isLong ? ["setpriv", "--pdeathsig", "KILL", "--", file, ...args] : [file, ...args];
+  const child = spawn(program, words, {
+    stdio: ["pipe", "pipe", "pipe"],
+    detached: isLong,
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
     ...(options.env === undefined ? {} : { env: { ...options.env } }),
   });
+  // A program that ends without reading its input breaks the pipe; its exit code says why.
+  child.stdin.on("error", () => undefined).end(options.input);
   const last: string[] = [];
   const stdout = collect(child.stdout, last, options);
   const stderr = collect(child.stderr, last, options);
 
   let late = false;
-  const kill = (): void => killGroup(child.pid);
-  const timer = setTimeout(() => {
-    late = true;
-    kill();
-  }, options.timeoutMs);
-  options.signal.addEventListener("abort", kill, { once: true });
+  const kill = (): void => (isLong ? killGroup(child.pid) : void child.kill("SIGKILL"));
+  const timer = isLong
+    ? setTimeout(() => {
+        late = true;
+        kill();
+      }, timeoutMs)
+    : undefined;
+  options.signal?.addEventListener("abort", kill, { once: true });
   try {
-    const end = await new Promise<{ code: number | null; signal: NodeJS.Signals | null }>((resolve, reject) => {
+    const end = await new Promise<Ended>((resolve, reject) => {
       child.once("error", reject);
       child.once("close", (code, signal) => resolve({ code, signal }));
     });
-    options.signal.throwIfAborted();
-    const name = describeCommand(file, args);
+    options.signal?.throwIfAborted();
     if (late) {
       throw new CommandError(
-        `${name} did not end within ${Math.round(options.timeoutMs / 1000)} s and was stopped`,
+        `${describeCommand(file, args)} did not end within ${Math.round((timeoutMs ?? 0) / 1000)} s and was stopped`,
         last,
         false,
       );
     }
     if (end.code !== 0) {
-      const notFound = end.code === 127 && /No such file or directory/.test(last.join("\n"));
-      throw new CommandError(
-        notFound
-          ? `${file} is not installed`
-          : `${name} ended with ${end.code === null ? end.signal : `exit code ${end.code}`}`,
-        last,
-        notFound,
-      );
+      throw failure(file, args, end, last);
     }
     return { stdout: stdout(), stderr: stderr() };
   } catch (error) {
-    options.signal.throwIfAborted();
+    options.signal?.throwIfAborted();
     if (error instanceof CommandError) {
       throw error;
     }
-    throw new CommandError(`${file} could not be started`, last, true, { cause: error });
+    const missing = !isLong && (error as NodeJS.ErrnoException).code === "ENOENT";
+    throw new CommandError(`${file} ${missing ? "is not installed" : "could not be started"}`, last, true, {
+      cause: error,
+    });
   } finally {
     clearTimeout(timer);
-    options.signal.removeEventListener("abort", kill);
+    options.signal?.removeEventListener("abort", kill);
   }
+}
+
+interface Ended {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
+function failure(file: string, args: readonly string[], end: Ended, last: readonly string[]): CommandError {
+  if (end.code === 127 && /No such file or directory/.test(last.join("\n"))) {
+    return new CommandError(`${file} is not installed`, last, true);
+  }
+  const how = end.code === null ? end.signal : `exit code ${end.code}`;
+  return new CommandError(`${describeCommand(file, args)} ended with ${how}`, last, false);
 }
 
 /** What a message calls the command: its name and the first words after it, without options. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { CommandError, runCommand } from "./run-command.ts";
+import { runSystemCommand } from "./system-command.ts";
 
 const never = new AbortController().signal;
 
@@ -50,5 +51,31 @@ describe.runIf(process.platform === "linux")("a command", () => {
     setTimeout(() => controller.abort(reason), 100);
     await expect(runCommand("sleep", ["60"], { signal: controller.signal, timeoutMs: 10_000 })).rejects.toBe(reason);
     await expect(runCommand("sleep", ["60"], { signal: controller.signal, timeoutMs: 10_000 })).rejects.toBe(reason);
+  });
+
+  it("reads its input, and none where none is given", async () => {
+    expect(await runCommand("cat", [], { input: "a\nb" })).toEqual({ stdout: "a\nb", stderr: "" });
+    expect(await runCommand("cat", [], { signal: never, timeoutMs: 10_000 })).toEqual({ stdout: "", stderr: "" });
+    const text = "x".repeat(1_000_000);
+    await expect(runCommand("true", [], { input: text })).resolves.toEqual({ stdout: "", stderr: "" });
+  });
+
+  it("of the system that fails is explained by what it said, in English", async () => {
+    const error = await runSystemCommand("ls", ["/no/such/folder"]).catch((caught: unknown) => caught);
+    expect((error as CommandError).explain()).toMatch(
+      /^ls ended with exit code 2: ls: cannot access '\/no\/such\/folder'/,
+    );
+  });
+
+  it("of the system that is not there is told as not installed", async () => {
+    const error = await runSystemCommand("no-such-program", []).catch((caught: unknown) => caught);
+    expect(error).toMatchObject({ message: "no-such-program is not installed", notFound: true });
+  });
+
+  it("of the system ends with the signal's reason when it is aborted", async () => {
+    const reason = new Error("the user has left");
+    const controller = new AbortController();
+    setTimeout(() => controller.abort(reason), 100);
+    await expect(runSystemCommand("sleep", ["60"], { signal: controller.signal })).rejects.toBe(reason);
   });
 });
