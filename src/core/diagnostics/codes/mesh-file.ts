@@ -238,6 +238,11 @@ export const specCodes = {
     explanation:
       "`verify` of a route says how `isthmus verify` asks it. Its path and headers have to be such that the route takes the request, by its `match`; the request's host is one of the route's hosts. What is left out is made up from `match`.",
   },
+  ISM526: {
+    summary: "An address that no other cluster can use",
+    explanation:
+      "`endpoint` of a cluster is where the istiods of the other clusters find its API server: it is written into their remote secrets. A loopback address or the unspecified one leads them to themselves, and a link-local one leads nowhere beyond a link, wherever the clusters run. The address in a kubeconfig is another matter (ISM516): it is for this machine.",
+  },
   ISM190: {
     summary: "Not supported by this version",
     explanation:

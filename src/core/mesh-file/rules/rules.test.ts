@@ -33,6 +33,31 @@ const hosts = 'hosts: ["*"]';
 const table: readonly (readonly [string, string, readonly string[]])[] = [
   ["two clusters with different names, networks and contexts are fine", meshFile(""), []],
 
+  ...(
+    [
+      ["loopback", "https://127.0.0.1:6443", true],
+      ["loopback in short", "https://127.1:6443", true],
+      ["loopback by its name", "https://localhost.:6443", true],
+      ["loopback of IPv6", "https://[0:0:0:0:0:0:0:1]:6443", true],
+      ["loopback of IPv4 inside of IPv6", "https://[::ffff:127.0.0.2]:6443", true],
+      ["unspecified", "https://0.0.0.0:6443", true],
+      ["unspecified in IPv6", "https://[::]:6443", true],
+      ["link-local", "https://169.254.10.1:6443", true],
+      ["link-local in IPv6", "https://[fe80::1]:6443", true],
+      ["private", "https://172.30.16.11:6443", false],
+      ["unique-local", "https://[fd00::1]:6443", false],
+      ["a name that only begins alike", "https://localhost.example.com:6443", false],
+    ] as const
+  ).map(([kind, endpoint, isRefused]): (typeof table)[number] => [
+    `an endpoint that is ${kind}`,
+    meshFile("", `[{ name: west, context: w, endpoint: "${endpoint}" }, { name: east, context: e }]`),
+    isRefused ? [`ISM526 "${endpoint}"`] : [],
+  ]),
+  [
+    "a loopback endpoint of the only cluster, which nobody uses",
+    meshFile("", '[{ name: west, context: w, endpoint: "https://127.0.0.1:6443" }]'),
+    [],
+  ],
   [
     "two clusters of one name",
     meshFile("", "[{ name: west, context: w }, { name: west, context: e }]"),

@@ -2,6 +2,7 @@ import { checkAlternatives } from "./alternatives.ts";
 import { checkCertificateIssuers } from "./certificate-issuer.ts";
 import { checkCertificateHosts } from "./certificate-hosts.ts";
 import { checkClusterAccess } from "./cluster-access.ts";
+import { checkClusterEndpoints } from "./cluster-endpoints.ts";
 import { checkClusterNames } from "./cluster-names.ts";
 import { checkClusterReferences } from "./cluster-references.ts";
 import { checkFrontGateways } from "./front-gateways.ts";
@@ -41,6 +42,7 @@ export const rules: readonly Rule[] = [
   checkNetworks,
   checkSharedNetworks,
   checkClusterAccess,
+  checkClusterEndpoints,
   checkSameCluster,
   checkRancherSettings,
   checkRancherToken,

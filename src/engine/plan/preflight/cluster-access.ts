@@ -32,14 +32,14 @@ function adviseCluster({ cluster, context }: ClusterContext): readonly Diagnosti
   });
   const where = `${context.server} (context ${context.context} of ${context.file})`;
   const named = cluster.endpoint ?? context.server;
-  const set = cluster.endpoint === undefined ? "Set" : "Correct";
   return [
-    ...(isLoopback(named)
+    // An endpoint of the mesh file is held to this when the file is read (ISM526).
+    ...(cluster.endpoint === undefined && isLoopback(context.server)
       ? [
           warn(
             "ISM516",
-            `${cluster.name} is reached at ${named}${cluster.endpoint === undefined ? ` (context ${context.context} of ${context.file})` : ""}, which leads whoever uses it to itself. The remote secrets of the other clusters would hold this address: their istiods would ask themselves and never be synced with ${cluster.name}.`,
-            `${set} \`endpoint\` of ${cluster.name} in the mesh file: the address of its API server that the other clusters reach, https://<host>:6443. The kubeconfig stays as it is.`,
+            `${cluster.name} is reached at ${where}, which leads whoever uses it to itself. The remote secrets of the other clusters would hold this address: their istiods would ask themselves and never be synced with ${cluster.name}.`,
+            `Set \`endpoint\` of ${cluster.name} in the mesh file: the address of its API server that the other clusters reach, https://<host>:6443. The kubeconfig stays as it is.`,
           ),
         ]
       : []),
