@@ -6,16 +6,18 @@ import type { Materials } from "../render/materials.ts";
 import { serviceKey } from "../render/materials.ts";
 import { checkContainers } from "./check-quantities.ts";
 import { checkMeshLabel } from "./check-mesh-label.ts";
+import { checkPolicyPort } from "./check-policy-port.ts";
 import { checkRouting, checkService } from "./check-service.ts";
 import { checkWorkloads } from "./check-workloads.ts";
 import type { CheckedService, Finding } from "./finding.ts";
 
-const checks: readonly ((checked: CheckedService, mesh: string) => readonly Finding[])[] = [
+const checks: readonly ((checked: CheckedService, mesh: Mesh) => readonly Finding[])[] = [
   checkService,
   checkWorkloads,
   checkRouting,
   ({ manifests }) => manifests.flatMap(checkContainers),
-  checkMeshLabel,
+  (checked, mesh) => checkMeshLabel(checked, mesh.name),
+  checkPolicyPort,
 ];
 
 /**
@@ -32,7 +34,7 @@ export function checkManifests(
     return manifests === undefined
       ? []
       : checks
-          .flatMap((check) => check({ service, manifests }, mesh.name))
+          .flatMap((check) => check({ service, manifests }, mesh))
           .map(({ code, severity, object, detail, fix }): Diagnostic => ({
             code,
             severity,

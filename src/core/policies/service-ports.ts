@@ -1,5 +1,7 @@
-import type { Service } from "../model/mesh.ts";
+import type { PodTemplate } from "../manifests/pod-template.ts";
+import { podTemplateOf } from "../manifests/pod-template.ts";
 import type { KubeObject } from "../model/kube-object.ts";
+import type { Service } from "../model/mesh.ts";
 import { hasLabels } from "./label-selector.ts";
 
 /** Where a service is reached, as its manifests say. */
@@ -15,11 +17,6 @@ export interface ServicePods {
 interface Container {
   readonly ports?: readonly { readonly name?: string; readonly containerPort?: number }[];
   readonly restartPolicy?: string;
-}
-
-interface PodTemplate {
-  readonly metadata?: { readonly labels?: Readonly<Record<string, string>> };
-  readonly spec?: { readonly containers?: readonly Container[]; readonly initContainers?: readonly Container[] };
 }
 
 interface ServiceSpec {
@@ -44,27 +41,18 @@ export function servicePodsOf(service: Service, manifests: readonly KubeObject[]
     return { selector, ports: [target ?? service.port] };
   }
   const ports = manifests
-    .flatMap(templatesOf)
-    .filter((template) => hasLabels(template.metadata?.labels ?? {}, selector))
+    .flatMap((object) => podTemplateOf(object) ?? [])
+    .filter((template) => hasLabels(template.labels, selector))
     .flatMap((template) => portsNamed(target, template));
   return ports.length === 0
     ? { selector, ports: [service.port], unresolved: target }
     : { selector, ports: [...new Set(ports)].sort((one, other) => one - other) };
 }
 
-/** A Pod itself, and what a Deployment and its kin make. */
-function templatesOf(object: KubeObject): readonly PodTemplate[] {
-  const spec = object["spec"] as { readonly template?: PodTemplate } | undefined;
-  if (object.kind === "Pod") {
-    return [object];
-  }
-  return spec?.template === undefined ? [] : [spec.template];
-}
-
 /** Of containers that keep running: an init container with `restartPolicy: Always` is a sidecar, whose ports a Service finds too. */
 function portsNamed(name: string, { spec }: PodTemplate): readonly number[] {
-  const sidecars = (spec?.initContainers ?? []).filter((one) => one.restartPolicy === "Always");
-  return [...(spec?.containers ?? []), ...sidecars]
+  const list = (field: string): readonly Container[] => (Array.isArray(spec[field]) ? spec[field] : []) as never;
+  return [...list("containers"), ...list("initContainers").filter((one) => one.restartPolicy === "Always")]
     .flatMap((container) => container.ports ?? [])
     .flatMap((port) => (port.name === name && port.containerPort !== undefined ? [port.containerPort] : []));
 }

@@ -57,4 +57,9 @@ export const manifestCodes = {
     explanation:
       "The label `isthmus.dev/mesh` says to which mesh an object belongs, and isthmus writes it itself. A manifest that carries it with another mesh's name was mostly written down from a cluster of that mesh (`kubectl get -o yaml`). In this mesh the object gets this mesh's name; where the same object is still in the other mesh, an apply refuses to take it over.",
   },
+  ISM560: {
+    summary: "The pods' port is not known to network policies",
+    explanation:
+      "A network policy sees the port of the pods and never that of a Service. A Service whose targetPort is a name leaves the number to each pod: isthmus finds it in the pod templates of the service's manifests, and where none has a port of that name it opens the Service's own port. Where the pods listen elsewhere, the policy closes their service.",
+  },
 } as const satisfies Record<string, CatalogueEntry>;
