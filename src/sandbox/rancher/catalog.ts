@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Json, KubeObject } from "../../core/model/kube-object.ts";
 import { isRecord } from "../../kube/kubeconfig/read-fields.ts";
 import type { ObjectReference } from "../../kube/object-reference.ts";
-import { RancherError, readBody, sendJson } from "./answer.ts";
+import { AnswerError, readBody, sendJson } from "./answer.ts";
 import type { CatalogRequest, ReleaseRequest } from "./catalog-request.ts";
 import { onlyChart, readCatalogRequest, readRelease } from "./catalog-request.ts";
 import type { RancherCluster } from "./managed-cluster.ts";
@@ -201,6 +201,6 @@ function appOf({ namespace, release }: ReleaseRequest): ObjectReference {
 }
 
 /** An error as steve's API gives it (rancher/apiserver pkg/writer). */
-function steveError(status: number, code: string, message: string): RancherError {
-  return new RancherError(status, message, { type: "error", links: {}, code, message, status });
+function steveError(status: number, code: string, message: string): AnswerError {
+  return new AnswerError(status, message, { type: "error", links: {}, code, message, status });
 }

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Server } from "node:https";
 import { createServer } from "node:https";
 import type { Duplex } from "node:stream";
-import { RancherError, clusterUnavailable, routerError, sendError, sendJson, statusError, v3Error } from "./answer.ts";
+import { AnswerError, clusterUnavailable, routerError, sendError, sendJson, statusError, v3Error } from "./answer.ts";
 import { authenticate } from "./authenticate.ts";
 import { isCatalogPath, serveCatalog } from "./catalog.ts";
 import { isExtPath, serveExtTokens } from "./ext-tokens.ts";
@@ -40,7 +40,7 @@ export function createRancherServer(rancher: Rancher, signal: AbortSignal): Serv
       (target) => proxyUpgrade(request, socket, head, target),
       (error: unknown) => {
         note(rancher, request, error);
-        const known = error instanceof RancherError ? error : v3Error(500, "ServerError", (error as Error).message);
+        const known = error instanceof AnswerError ? error : v3Error(500, "ServerError", (error as Error).message);
         refuseUpgrade(socket, known);
       },
     );
@@ -179,7 +179,7 @@ function apiRoot(rancher: Rancher): object {
 
 /** What the caller did wrong is the caller's to know; what went wrong here is for the log. */
 function note(rancher: Rancher, request: IncomingMessage, error: unknown): void {
-  if (!(error instanceof RancherError)) {
+  if (!(error instanceof AnswerError)) {
     const [path = ""] = (request.url ?? "").split("?", 1);
     rancher.log(`${request.method ?? ""} ${path}: ${(error as Error).message}`);
   }
