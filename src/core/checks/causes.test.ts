@@ -4,6 +4,7 @@ import { hiddenBy, sameFacts } from "../testing/faults/hidden.ts";
 import { healthyShop } from "../testing/faults/shop.ts";
 import { meshFaults } from "../testing/mesh-faults.ts";
 import type { MeshFacts } from "./facts.ts";
+import { checks } from "./list.ts";
 import { runChecks } from "./run-checks.ts";
 
 function causesOf(facts: MeshFacts): readonly string[] {
@@ -18,6 +19,44 @@ it("finds nothing in the healthy mesh that the faults start from", () => {
 
 it.each(meshFaults.map((fault) => [fault.name, fault] as const))("has one cause for one fault: %s", (_, fault) => {
   expect(causesOf(fault.happens(healthyShop()))).toEqual(fault.causes);
+});
+
+/** Checks that have rows in the table test and no fault yet; the list only shrinks. */
+const withoutFault = [
+  "access/distinct-clusters",
+  "versions/kubernetes",
+  "versions/istio-version",
+  "versions/rotation-safe",
+  "policies/pod-security",
+  "policies/peer-authentication",
+  "policies/authorization",
+  "trust/signer",
+  "control-plane/validation",
+  "control-plane/proxies-connected",
+  "control-plane/proxies-accept",
+  "control-plane/proxies-current",
+  "network/cluster-dns",
+  "gateways/services",
+  "gateways/proxies-answer",
+  "gateways/subset-chains",
+  "join/former-clusters",
+  "services/port-names",
+  "routes/foreign-rules",
+  "routes/in-proxies",
+  "routes/endpoints",
+  "certificates/fit",
+  "dns/owner",
+  "dns/policy",
+];
+
+it("has a fault for every check, so that a new one is tried beside all others", () => {
+  const found = new Set(
+    meshFaults.flatMap((fault) => {
+      const facts = fault.happens(healthyShop());
+      return checks.filter((check) => check.run(facts).length > 0).map(({ id }) => id);
+    }),
+  );
+  expect(checks.map(({ id }) => id).filter((id) => !found.has(id))).toEqual(withoutFault);
 });
 
 // More than a thousand reports.

@@ -1,0 +1,21 @@
+import { expect, it } from "vitest";
+import { importsOf } from "./imports.ts";
+import { listFiles } from "./tracked-files.ts";
+
+/** The program's beginning, and what only docs/reference is made of. */
+const entries = ["src/cli/bin.ts", "src/engine/documents/event-reference.ts"];
+
+const program = listFiles("src").filter(
+  (file) => file.endsWith(".ts") && !file.endsWith(".d.ts") && !/\.test\.ts$|\/testing\/|\/fake\//.test(file),
+);
+
+it("has no file that nothing of the program imports: an object family in no wave, a reader or a rule that nobody calls", () => {
+  const imported = new Set(
+    program.flatMap((file) =>
+      importsOf(file)
+        .map(({ to }) => to)
+        .filter((to) => to !== file),
+    ),
+  );
+  expect(program.filter((file) => !imported.has(file) && !entries.includes(file))).toEqual([]);
+});
