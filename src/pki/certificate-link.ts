@@ -30,6 +30,8 @@ export interface CertificateLink {
   readonly isForNoServer: boolean;
   /** True for a signature over SHA-1 or MD5, which Go does not verify. */
   readonly weakSignature: boolean;
+  /** What its public key is of, where Go reads no certificate with such a key, nor Envoy: `the curve secp256k1`. */
+  readonly unreadKey: string | undefined;
 }
 
 const anyPurpose = "2.5.29.37.0";
@@ -86,6 +88,7 @@ function readLink(certificate: X509Certificate): CertificateLink {
         : (["serverAuth", "clientAuth"] as const).filter((one) => !extended.includes(purposes[one])),
     isForNoServer: extended !== undefined && !extended.includes(anyPurpose) && !extended.includes(purposes.serverAuth),
     weakSignature: isWeak(fields.signature),
+    unreadKey: unreadKeyOf(certificate),
   };
 }
 
@@ -131,6 +134,18 @@ function readConstraints(
 function allowsSigning(value: Buffer): boolean {
   const bits = readDer(value)[0]?.content ?? value;
   return ((bits[1] ?? 0) & 0x04) !== 0;
+}
+
+/** The curves that Go's crypto/x509 knows (https://pkg.go.dev/crypto/x509, parsePublicKey), and BoringSSL with it. */
+const knownCurves = new Set(["secp224r1", "prime256v1", "secp384r1", "secp521r1"]);
+
+function unreadKeyOf({ publicKey }: X509Certificate): string | undefined {
+  const { asymmetricKeyType: type = "an unknown kind", asymmetricKeyDetails: details } = publicKey;
+  if (type === "ec") {
+    const curve = details?.namedCurve ?? "with parameters of its own";
+    return knownCurves.has(curve) ? undefined : `the curve ${curve}`;
+  }
+  return type === "rsa" || type === "ed25519" ? undefined : `the kind ${type}`;
 }
 
 const overWeakHashes = new Set([

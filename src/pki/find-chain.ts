@@ -166,6 +166,9 @@ function refusalOf(link: CertificateLink, issuer: CertificateLink, below: number
   if (issuer.pathLength !== undefined && below > issuer.pathLength) {
     return `${quoted(issuer)} allows ${issuer.pathLength} authorities below it (pathlen:${issuer.pathLength}), and there ${below === 1 ? "is 1" : `are ${below}`}`;
   }
+  if (issuer.unreadKey !== undefined) {
+    return `the key of ${quoted(issuer)}, which signed ${called}, is of ${issuer.unreadKey}, which neither istiod nor Envoy reads`;
+  }
   if (link.weakSignature) {
     return `${called} is signed over SHA-1 or MD5, which istiod does not verify`;
   }

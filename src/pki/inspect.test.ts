@@ -1,5 +1,6 @@
 import "reflect-metadata";
-import { KeyUsageFlags } from "@peculiar/x509";
+import { generateKeyPairSync } from "node:crypto";
+import { BasicConstraintsExtension, KeyUsageFlags, X509CertificateGenerator } from "@peculiar/x509";
 import { describe, expect, it } from "vitest";
 import type { Authority } from "../core/render/materials.ts";
 import { Secret } from "../core/secret.ts";
@@ -149,6 +150,31 @@ describe("an authority with a flaw", () => {
     const authority = await authorityOf(signer, [root], [root]);
     expect(judged({ ...authority, certChain: old.pem + authority.certChain })).toMatch(
       /^proxies: another certificate with the subject of ca-cert.pem comes before it/,
+    );
+  });
+
+  it("must have a key of a curve that Go and Envoy read", async () => {
+    const { root } = await twoTiers();
+    const keys = generateKeyPairSync("ec", { namedCurve: "secp256k1" });
+    const certificate = await X509CertificateGenerator.create({
+      subject: "CN=signer",
+      issuer: "CN=root",
+      notBefore: past,
+      notAfter: later,
+      signingAlgorithm: { name: "ECDSA", hash: "SHA-256" },
+      publicKey: keys.publicKey.export({ format: "der", type: "spki" }),
+      signingKey: root.keys.privateKey,
+      extensions: [new BasicConstraintsExtension(true, 0, true)],
+    });
+    const pem = `${certificate.toString("pem")}\n`;
+    const authority = {
+      caCert: pem,
+      caKey: new Secret(keys.privateKey.export({ format: "pem", type: "sec1" }).toString()),
+      certChain: pem,
+      rootCert: root.pem,
+    };
+    expect(judged(authority)).toBe(
+      "istiod: the key of ca-cert.pem is of the curve secp256k1, which istiod does not read",
     );
   });
 

@@ -81,6 +81,9 @@ export function inspectAuthority(authority: Authority, now: Date): AuthorityFact
 /** What istiod looks at besides the chain. */
 function flawOf(authority: Authority, signer: CertificateLink, names: PartNames): ChainFlaw | undefined {
   const flaw = (words: string): ChainFlaw => ({ words, effect: "istiod" });
+  if (signer.unreadKey !== undefined) {
+    return flaw(`the key of ${names.ca} is of ${signer.unreadKey}, which istiod does not read`);
+  }
   if (!signer.isAuthority) {
     return flaw(`${names.ca} is not a certificate authority (CA:FALSE)`);
   }
