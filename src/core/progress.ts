@@ -4,9 +4,13 @@ import type { Diagnostic } from "./diagnostics/diagnostic.ts";
  * What long work tells while it runs. One union for the sandbox and the
  * engine, so that one live view shows both. `subject` is who the line belongs
  * to (a cluster, or a part of the sandbox engine); `task` is what is being
- * done, a short phrase in the present ("waiting for istiod").
+ * done, a short phrase in the present ("waiting for istiod"). Where a plan
+ * names its tasks, `id` is the task's, the same in every run, and `within` the
+ * id of the task that it is a part of.
  */
-export type Progress =
+export type Progress = TaskEvent & { readonly id?: string; readonly within?: string };
+
+type TaskEvent =
   | {
       readonly kind: "task.started";
       readonly subject: string;

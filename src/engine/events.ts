@@ -1,5 +1,6 @@
 import type { ObjectId } from "../core/model/kube-object.ts";
 import type { Plan } from "../core/plan/plan.ts";
+import type { PlannedTask } from "../core/plan/task-ref.ts";
 import type { Progress } from "../core/progress.ts";
 import type { Phase, Wave } from "../core/render/waves.ts";
 
@@ -27,6 +28,8 @@ export interface RemovalPlan {
       readonly wave: Wave;
       readonly id: ObjectId;
     }[];
+    /** What is done, in order. */
+    readonly tasks: readonly PlannedTask[];
     /** Objects with the mesh's label that stay, by kind; not there where only the inventory counts. */
     readonly labelled?: readonly { readonly kind: string; readonly count: number }[];
   }[];

@@ -1,6 +1,6 @@
 import { expect } from "vitest";
 import type { FakeClusters } from "../../src/cli/testing/fake-clusters.ts";
-import { nowDoing } from "../../src/engine/apply/run-wave.ts";
+import { waveTasks } from "../../src/core/plan/apply-tasks.ts";
 import { keyOf, keyOfId, outcomeOf } from "./comparable-store.ts";
 import type { ObjectId, Outcome } from "./comparable-store.ts";
 import type { Line } from "./run-program.ts";
@@ -23,7 +23,7 @@ export function expectTold(lines: readonly Line[], world: FakeClusters, wanted: 
     }
     if (line.event === "task.done") {
       const ofTask = planned.filter(
-        ({ cluster, wave }) => cluster === line["subject"] && nowDoing[wave] === line["task"],
+        ({ cluster, wave }) => cluster === line["subject"] && waveTasks[wave] === line["task"],
       );
       const missing = ofTask.filter(({ cluster, key }) => !there(cluster, key) && !credentials.includes(key));
       expect({ task: line["task"], missing }).toEqual({ task: line["task"], missing: [] });
@@ -41,7 +41,7 @@ function failedIn(summary: Line): readonly string[] {
 
 interface PlannedKey {
   readonly cluster: string;
-  readonly wave: keyof typeof nowDoing;
+  readonly wave: keyof typeof waveTasks;
   readonly key: string;
 }
 

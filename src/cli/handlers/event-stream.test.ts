@@ -26,6 +26,14 @@ function linesOf(text: string): readonly Line[] {
     .map((line) => JSON.parse(line) as Line);
 }
 
+function idsOf(lines: readonly Line[], event: string): readonly string[] {
+  return lines.filter((line) => line.event === event).map((line) => String(line["id"]));
+}
+
+function plannedIds(tasks: unknown): readonly string[] {
+  return (tasks as readonly { readonly id: string }[]).map(({ id }) => id);
+}
+
 /** A line as few words, without what differs from run to run. */
 function shorten(line: Line): string {
   const object = line["object"] as { readonly kind: string; readonly name: string } | undefined;
@@ -50,8 +58,10 @@ describe("apply -o jsonl", () => {
     const ran = await world.run("apply --yes -o jsonl");
     const lines = linesOf(ran.out);
     expect(ran.code).toBe(0);
-    expect(lines.map(shorten)).toEqual([
+    expect(lines.filter((line) => line["within"] === undefined).map(shorten)).toEqual([
       "plan",
+      "task.started west inventory",
+      "task.done west inventory",
       "task.started west foundation: namespaces",
       "object.applied west create Namespace istio-system",
       "task.done west foundation: namespaces",
@@ -81,6 +91,19 @@ describe("apply -o jsonl", () => {
       clusters: [{ name: "west", state: "applied", applied: 5, deleted: 0 }],
     });
     expectNoSecrets(ran.out + ran.err);
+  });
+
+  it("does every task that the plan names, once, and no other, with the same ids in the next run", async () => {
+    const first = linesOf((await world.run("apply --yes -o jsonl")).out);
+    const again = linesOf((await world.run("apply --yes -o jsonl")).out);
+    for (const lines of [first, again]) {
+      expect(idsOf(lines, "task.started")).toEqual(plannedIds(lines[0]?.["tasks"]));
+      expect(new Set(idsOf(lines, "task.done"))).toEqual(new Set(idsOf(lines, "task.started")));
+    }
+    expect(plannedIds(again[0]?.["tasks"])).toEqual(plannedIds(first[0]?.["tasks"]));
+    expect(plannedIds(first[0]?.["tasks"])).toEqual(
+      expect.arrayContaining(["west/inventory", "west/gateways", "west/gateways/ready", "west/finish/inventory"]),
+    );
   });
 
   it("has only fields that the reference names", async () => {
@@ -145,6 +168,9 @@ describe("remove -o jsonl", () => {
     expect(ran.code).toBe(0);
     expect(lines[0]).toMatchObject({ event: "removal", mesh: "prod", clusters: [{ name: "west" }] });
     expect(lines.map(shorten)).toContain("object.deleted west Gateway cross-network-gateway");
+    const [cluster] = (lines[0]?.["clusters"] ?? []) as readonly { readonly tasks: unknown }[];
+    expect(idsOf(lines, "task.started")).toEqual(plannedIds(cluster?.tasks));
+    expect(plannedIds(cluster?.tasks)).toEqual(expect.arrayContaining(["west/remove", "west/remove/gateways"]));
     expect(lines.at(-1)).toMatchObject({
       event: "summary",
       exitCode: 0,

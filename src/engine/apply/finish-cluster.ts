@@ -1,14 +1,16 @@
 import { digestObject } from "../../core/plan/digest.ts";
 import type { InventoryItem } from "../../core/plan/inventory.ts";
 import { mergeInventories, renderInventory } from "../../core/plan/inventory.ts";
-import { leftClusters, offersLeftEndpoints } from "../../core/plan/left-clusters.ts";
+import { applyTasks, finishingOf } from "../../core/plan/apply-tasks.ts";
+import { leftClusters } from "../../core/plan/left-clusters.ts";
+import type { TaskRef } from "../../core/plan/task-ref.ts";
 import { keysOf } from "./prune/prevent-deletion.ts";
 import { deleteItems } from "./prune/delete-items.ts";
-import type { Run } from "./run-wave.ts";
+import { runTask } from "../progress/run-task.ts";
+import type { Run } from "./apply-run.ts";
 import { proveTaken } from "./prove-taken.ts";
-import { membersOf, servedMesh } from "./run-wave.ts";
+import { membersOf, servedMesh } from "./apply-run.ts";
 import { settleItems } from "./record-applied.ts";
-import { tellFailure } from "./report-failure.ts";
 import { waitUntilLeft } from "./waits/until-left.ts";
 import { waitUntilServed } from "./waits/until-served.ts";
 import type { Working } from "./cluster-run.ts";
@@ -30,40 +32,32 @@ export function plannedItems(plan: Working["plan"]): readonly InventoryItem[] {
  * Rejects with what stopped it, which it has told as an event.
  */
 export async function finishCluster(work: Working, run: Run, prune: boolean): Promise<void> {
-  const { options } = run;
-  const subject = work.one.cluster.name;
-  const waits = prune && [...run.all.values()].some(({ plan }) => offersLeftEndpoints(plan));
-  const prunes = waits || (prune && work.plan.prune.length > 0);
-  const proves = takesPart(work, run);
-  const task = prunes ? "prune" : proves ? "routes: proxies" : "inventory";
-  const started = options.now();
-  if (prunes || proves) {
-    options.onEvent({ kind: "task.started", subject, task });
-  }
-  try {
-    const onNote = (note: string): void => options.onEvent({ kind: "task.note", subject, task, note });
-    if (proves) {
-      await proveTaken(work, run, onNote);
+  const cluster = work.one.cluster.name;
+  const plans = [...run.all.values()].map(({ plan }) => plan);
+  const finishing = finishingOf(work.plan, plans, prune);
+  const finish = applyTasks.finish(cluster, finishing);
+  const options = { ...run.options, lost: work.lost };
+  await runTask({ ...finish, cluster }, options, async (note) => {
+    const part = async <Result>(ref: TaskRef, piece: () => Promise<Result>): Promise<Result> =>
+      runTask({ ...ref, cluster }, options, piece);
+    try {
+      if (finishing.proves) {
+        await part(applyTasks.proxies(finish), async () => proveTaken(work, run, note));
+      }
+      const gone = finishing.prunes
+        ? await part(applyTasks.prune(finish), async () => pruneItems(work, run, note))
+        : [];
+      if (finishing.waits) {
+        // Before the inventory forgets them: an apply that is stopped here waits again.
+        await part(applyTasks.left(finish), async () => waitUntilLetGo(work, run, note));
+      }
+      await part(applyTasks.record(finish), async () => writeInventory(work, gone, run));
+    } catch (error) {
+      // Others then do not wait for what this cluster still offers.
+      work.failed = true;
+      throw error;
     }
-    const gone = prunes ? await pruneItems(work, run, onNote) : [];
-    if (waits) {
-      // Before the inventory forgets them: an apply that is stopped here waits again.
-      await waitUntilLetGo(work, run, onNote);
-    }
-    await writeInventory(work, gone, run);
-    if (prunes || proves) {
-      options.onEvent({ kind: "task.done", subject, task, seconds: (options.now() - started) / 1000 });
-    }
-  } catch (error) {
-    // Others then do not wait for what this cluster still offers.
-    work.failed = true;
-    throw await tellFailure(error, work, task, options);
-  }
-}
-
-/** True for a cluster of the mesh; Rancher's own has no proxies. */
-function takesPart(work: Working, { prepared }: Run): boolean {
-  return prepared.meshFile.mesh.clusters.some(({ name }) => name === work.one.cluster.name);
+  });
 }
 
 /** Gives the items that are no longer ours. */

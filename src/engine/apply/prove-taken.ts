@@ -4,7 +4,7 @@ import { keyOf } from "../../core/model/kube-object.ts";
 import { eastWestGateway, ingressGateway, istioNamespace } from "../../core/render/names.ts";
 import { waveRules } from "../../core/render/waves.ts";
 import { createCulpritFinder } from "./waits/find-culprits.ts";
-import type { Run } from "./run-wave.ts";
+import type { Run } from "./apply-run.ts";
 import { waitUntilAcknowledged } from "./waits/until-acknowledged.ts";
 import { waitUntilTaken } from "./waits/until-taken.ts";
 import type { Working } from "./cluster-run.ts";

@@ -1,6 +1,7 @@
 import { writeJson } from "../../core/model/exact-json.ts";
 import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
 import type { ExitCode } from "../../core/diagnostics/exit-codes.ts";
+import { planApplyTasks } from "../../core/plan/apply-tasks.ts";
 import type { EngineEvent, PlanEvent } from "../events.ts";
 import { planDocument } from "./plan.ts";
 
@@ -37,12 +38,13 @@ function documentOf(
 ): { readonly kind: StreamedEvent["kind"] } & Readonly<Record<string, unknown>> {
   switch (event.kind) {
     case "plan":
-      return { kind: event.kind, plan: planDocument(event.plan, event) };
+      return { kind: event.kind, plan: planDocument(event.plan, event), tasks: planApplyTasks(event.plan, event) };
     case "removal": {
       const { mesh, clusters } = event.removal;
-      const named = clusters.map(({ cluster, objects, labelled }) => ({
+      const named = clusters.map(({ cluster, objects, labelled, tasks }) => ({
         name: cluster,
         ...(labelled === undefined ? {} : { labelled }),
+        tasks,
         objects: objects.map(({ id, ...rest }) => ({ ...rest, ...id })),
       }));
       return { kind: event.kind, mesh, clusters: named };

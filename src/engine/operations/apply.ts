@@ -2,6 +2,7 @@ import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
 import type { ObjectId } from "../../core/model/kube-object.ts";
 import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
 import { UserError } from "../../core/diagnostics/user-error.ts";
+import { applyTasks } from "../../core/plan/apply-tasks.ts";
 import { mergeInventories, renderInventory } from "../../core/plan/inventory.ts";
 import type { Wave } from "../../core/render/waves.ts";
 import { waveRules, waves } from "../../core/render/waves.ts";
@@ -19,9 +20,11 @@ import { createPeers } from "../apply/shared-reads.ts";
 import type { QueueTask, TaskOutcome } from "../apply/queue/run-queue.ts";
 import { runQueue } from "../apply/queue/run-queue.ts";
 import { revokeUnused } from "../trust/rancher-tokens.ts";
-import type { Run } from "../apply/run-wave.ts";
-import { membersOf, runWave } from "../apply/run-wave.ts";
-import { tellFailure } from "../apply/report-failure.ts";
+import type { Run } from "../apply/apply-run.ts";
+import { membersOf } from "../apply/apply-run.ts";
+import { runWave } from "../apply/run-wave.ts";
+import type { TaskOptions } from "../progress/run-task.ts";
+import { runTask } from "../progress/run-task.ts";
 import type { Working } from "../apply/cluster-run.ts";
 import type { PreparedPlan } from "../plan/prepare-plan.ts";
 
@@ -200,7 +203,7 @@ function barrierOf(wave: Wave): string {
 function tasksOf(work: Working, run: Run, prune: boolean): QueueTask[] {
   const cluster = work.one.cluster.name;
   const first: QueueTask = {
-    id: `${cluster}/inventory`,
+    id: applyTasks.inventory(cluster).id,
     cluster,
     needs: [],
     after: [],
@@ -234,20 +237,23 @@ function whileHeld(work: Working, signal: AbortSignal): AbortSignal {
 }
 
 /** Without a Lease nothing is done on a cluster. The inventory is the first thing that is written. */
-async function begin(work: Working, options: Pick<RunOptions, "onEvent" | "signal">): Promise<void> {
-  try {
-    if (work.refused.length > 0) {
-      throw new UserError(work.refused, exitCodes.failed);
+async function begin(work: Working, options: TaskOptions): Promise<void> {
+  const cluster = work.one.cluster.name;
+  const { signal } = options;
+  await runTask({ ...applyTasks.inventory(cluster), cluster }, { ...options, lost: work.lost }, async () => {
+    try {
+      if (work.refused.length > 0) {
+        throw new UserError(work.refused, exitCodes.failed);
+      }
+      if (!work.plan.inventoryCurrent) {
+        const items = mergeInventories(work.plan.inventory.items, plannedItems(work.plan));
+        await work.one.client.apply(renderInventory({ ...work.plan.inventory, items }), { signal });
+      }
+    } catch (error) {
+      work.failed = true;
+      throw error;
     }
-    if (work.plan.inventoryCurrent) {
-      return;
-    }
-    const items = mergeInventories(work.plan.inventory.items, plannedItems(work.plan));
-    await work.one.client.apply(renderInventory({ ...work.plan.inventory, items }), { signal: options.signal });
-  } catch (error) {
-    work.failed = true;
-    throw await tellFailure(error, work, "inventory", options);
-  }
+  });
 }
 
 async function outcomeOf(work: Working, outcomes: ReadonlyMap<string, TaskOutcome>): Promise<ClusterOutcome> {

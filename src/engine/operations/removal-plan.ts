@@ -1,3 +1,4 @@
+import { planRemovalTasks } from "../../core/plan/removal-tasks.ts";
 import type { RemovalPlan } from "../events.ts";
 import type { PreparedRemoval } from "./remove.ts";
 import { countKinds } from "./remove.ts";
@@ -9,6 +10,7 @@ export function planRemoval(prepared: PreparedRemoval): RemovalPlan {
     mesh: prepared.mesh,
     clusters: all.map(({ one, items, labelled, isLeft }) => ({
       cluster: one.cluster.name,
+      tasks: isLeft ? [] : planRemovalTasks(one.cluster.name, items),
       objects: items.map(({ created, wave, id }) => ({ action: created ? "delete" : "release", wave, id })),
       ...(labelled === undefined
         ? {}

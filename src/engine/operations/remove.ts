@@ -1,11 +1,14 @@
 import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
 import type { Inventory, InventoryItem } from "../../core/plan/inventory.ts";
 import { inventoryName, inventoryNamespace, renderInventory } from "../../core/plan/inventory.ts";
+import { removalTasks } from "../../core/plan/removal-tasks.ts";
+import type { TaskRef } from "../../core/plan/task-ref.ts";
 import { managementTarget } from "../../core/render/names.ts";
 import { referenceOf } from "../../kube/object-reference.ts";
 import type { Connected, Connection } from "../clusters/connect-clusters.ts";
 import { closeMesh, openMesh } from "../clusters/open-mesh.ts";
 import { diagnoseFailure } from "../progress/diagnose-failure.ts";
+import { runTask } from "../progress/run-task.ts";
 import { keysOf } from "../apply/prune/prevent-deletion.ts";
 import { guardClient } from "../apply/lease/guard-client.ts";
 import type { Labelled } from "../apply/prune/labelled-removal.ts";
@@ -194,62 +197,75 @@ async function removeFrom(
   const { inventory, items, rest } = owned;
   const one = { ...owned.one, client: guardClient(owned.one.client, lease) };
   const signal = AbortSignal.any([options.signal, lease.lost]);
-  const task = "removing";
-  const started = options.now();
-  options.onEvent({ kind: "task.started", subject: cluster, task });
+  const whole = removalTasks.remove(cluster);
   let deleted = 0;
-  const onNote = (note: string): void => options.onEvent({ kind: "task.note", subject: cluster, task, note });
-  const counting: RunOptions = {
-    ...options,
-    signal,
-    onEvent: (event) => {
-      if (event.kind === "object.deleted") {
-        deleted += 1;
-        onNote(`${event.id.kind} ${event.id.name}`);
-      }
-      options.onEvent(event);
-    },
-  };
+  const part = async (ref: TaskRef, work: () => Promise<void>): Promise<void> =>
+    runTask({ ...ref, cluster }, { ...options, signal, lost: lease.lost }, work);
   try {
-    const { reprieves } = await deleteItems(one, items, {
-      ...counting,
-      rancher,
-      owned: keysOf([...inventory.items, ...items]),
-      onNote,
+    return await runTask({ ...whole, cluster }, { ...options, signal, lost: lease.lost }, async (note) => {
+      const counting: RunOptions = {
+        ...options,
+        signal,
+        onEvent: (event) => {
+          if (event.kind === "object.deleted") {
+            deleted += 1;
+            note(`${event.id.kind} ${event.id.name}`);
+          }
+          options.onEvent(event);
+        },
+      };
+      const { reprieves } = await deleteItems(one, items, {
+        ...counting,
+        rancher,
+        owned: keysOf([...inventory.items, ...items]),
+        onNote: note,
+        part: async (batch, work) => part(removalTasks.batch(whole, batch), work),
+      });
+      await part(removalTasks.record(whole), async () =>
+        forget(one, { mesh, rancher, items, rest, inventory }, signal),
+      );
+      const kept = owned.labelled === undefined ? undefined : notRemoved(cluster, owned.labelled);
+      return {
+        cluster,
+        state: kept === undefined ? "removed" : "left",
+        deleted,
+        diagnostics: [...reprieves, ...toldOf(owned, kept)],
+      };
     });
-    // Where nothing of the mesh was, an istiod that is there is somebody else's.
-    if (cluster !== managementTarget && items.length > 0) {
-      await deleteTraces(one, signal);
-    }
-    if (rancher.kind === "linked") {
-      // This cluster's istiod is gone, and what it signed in with elsewhere serves nobody.
-      await revokeUnused(mesh, [{ cluster, inUse: [] }], rancher.link, signal);
-    }
-    await (rest.length === 0
-      ? one.client.delete(
-          { apiVersion: "v1", kind: "ConfigMap", namespace: inventoryNamespace, name: inventoryName(mesh, cluster) },
-          { signal },
-        )
-      : one.client.apply(renderInventory({ ...inventory, items: rest }), { signal }));
-    options.onEvent({ kind: "task.done", subject: cluster, task, seconds: (options.now() - started) / 1000 });
-    const kept = owned.labelled === undefined ? undefined : notRemoved(cluster, owned.labelled);
-    return {
-      cluster,
-      state: kept === undefined ? "removed" : "left",
-      deleted,
-      diagnostics: [...reprieves, ...toldOf(owned, kept)],
-    };
   } catch (error) {
-    if (options.signal.aborted) {
-      return { cluster, state: "interrupted", deleted, diagnostics: [] };
-    }
-    const diagnostics = await diagnoseFailure(error, cluster, "remove");
-    const [diagnostic] = diagnostics;
-    if (diagnostic !== undefined) {
-      options.onEvent({ kind: "task.failed", subject: cluster, task, diagnostic });
-    }
-    return { cluster, state: "failed", deleted, diagnostics };
+    return options.signal.aborted
+      ? { cluster, state: "interrupted", deleted, diagnostics: [] }
+      : { cluster, state: "failed", deleted, diagnostics: await diagnoseFailure(error, cluster, "remove") };
   }
+}
+
+/** Takes away what no inventory lists, and then the inventory itself, or what it lists no more. */
+async function forget(
+  one: Connected,
+  {
+    mesh,
+    rancher,
+    items,
+    rest,
+    inventory,
+  }: Pick<PreparedRemoval, "mesh" | "rancher"> & Pick<Owned, "items" | "rest" | "inventory">,
+  signal: AbortSignal,
+): Promise<void> {
+  const cluster = one.cluster.name;
+  // Where nothing of the mesh was, an istiod that is there is somebody else's.
+  if (cluster !== managementTarget && items.length > 0) {
+    await deleteTraces(one, signal);
+  }
+  if (rancher.kind === "linked") {
+    // This cluster's istiod is gone, and what it signed in with elsewhere serves nobody.
+    await revokeUnused(mesh, [{ cluster, inUse: [] }], rancher.link, signal);
+  }
+  await (rest.length === 0
+    ? one.client.delete(
+        { apiVersion: "v1", kind: "ConfigMap", namespace: inventoryNamespace, name: inventoryName(mesh, cluster) },
+        { signal },
+      )
+    : one.client.apply(renderInventory({ ...inventory, items: rest }), { signal }));
 }
 
 /** A finding about what carries the label, with what could not be looked at. */

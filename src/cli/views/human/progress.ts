@@ -69,7 +69,9 @@ export function showLiveProgress(options: ProgressOptions): LiveView {
 
   return {
     onProgress: (event) => {
-      track(subjects, event, now());
+      if (event.within === undefined) {
+        track(subjects, event, now());
+      }
     },
     writeAbove: (text) => draw(text),
     stop: () => {
@@ -112,6 +114,10 @@ export function showPlainProgress(options: ProgressOptions): LiveView {
 
   return {
     onProgress: (event) => {
+      if (event.within !== undefined) {
+        // People see the whole, with the notes of its parts.
+        return;
+      }
       track(subjects, event, now());
       switch (event.kind) {
         case "task.started":

@@ -1,12 +1,13 @@
 import type { Diagnostic } from "../../../core/diagnostics/diagnostic.ts";
 import type { ObjectId } from "../../../core/model/kube-object.ts";
 import type { InventoryItem } from "../../../core/plan/inventory.ts";
-import { waves } from "../../../core/render/waves.ts";
 import type { ObjectReference } from "../../../kube/object-reference.ts";
 import { waitUntilGone } from "../../../kube/readiness/wait.ts";
 import { uninstallCatalogApp } from "../rancher-app.ts";
 import type { Connected } from "../../clusters/connect-clusters.ts";
 import { describePending } from "../../progress/describe-pending.ts";
+import type { RemovalBatch } from "../../../core/plan/removal-tasks.ts";
+import { removalBatches } from "../../../core/plan/removal-tasks.ts";
 import { guardDeletion } from "./prevent-deletion.ts";
 import type { RunOptions } from "../../options.ts";
 import type { RancherState } from "../../clusters/rancher-link.ts";
@@ -17,6 +18,8 @@ interface DeleteOptions extends RunOptions {
   readonly owned: ReadonlySet<string>;
   /** Told what is still there and why, while that is waited for. */
   readonly onNote: (note: string) => void;
+  /** Does one batch as a part of a task. */
+  readonly part?: (batch: RemovalBatch, work: () => Promise<void>) => Promise<void>;
 }
 
 export interface Deletion {
@@ -41,42 +44,29 @@ export async function deleteItems(
   const reprieves: Diagnostic[] = [];
   const kept: ObjectId[] = [];
   let deleted = 0;
-  for (const batch of batchesOf(items)) {
-    const outcomes = await Promise.all(
-      batch.map(async (item) => [item, await letGo(one, item, kept, options)] as const),
-    );
-    const gone = outcomes.filter(([, outcome]) => outcome === "deleted").map(([item]) => item);
-    for (const [item, outcome] of outcomes) {
-      if (typeof outcome !== "string") {
-        reprieves.push(outcome);
-        kept.push(item.id);
+  const { part = async (_batch, work) => work() } = options;
+  for (const batch of removalBatches(items)) {
+    await part(batch, async () => {
+      const outcomes = await Promise.all(
+        batch.items.map(async (item) => [item, await letGo(one, item, kept, options)] as const),
+      );
+      const gone = outcomes.filter(([, outcome]) => outcome === "deleted").map(([item]) => item);
+      for (const [item, outcome] of outcomes) {
+        if (typeof outcome !== "string") {
+          reprieves.push(outcome);
+          kept.push(item.id);
+        }
       }
-    }
-    await waitUntilGone(one.client, gone.map(referenceOfItem), {
-      timeoutMs: options.timeoutMs,
-      signal: options.signal,
-      onPending: (pending) => options.onNote(describePending(pending)),
+      await waitUntilGone(one.client, gone.map(referenceOfItem), {
+        timeoutMs: options.timeoutMs,
+        signal: options.signal,
+        onPending: (pending) => options.onNote(describePending(pending)),
+      });
+      deleted += gone.length;
+      done.push(...batch.items);
     });
-    deleted += gone.length;
-    done.push(...batch);
   }
   return { done, deleted, reprieves };
-}
-
-/**
- * In the order of removal. A validating webhook whose istiod does not answer refuses every write of Istio's objects,
- * also that by which our fields of them are given back, so these go first of all. The injector's goes before the
- * istiod that answers it, and after the workloads.
- */
-function batchesOf(items: readonly InventoryItem[]): (readonly InventoryItem[])[] {
-  const validators = items.filter((item) => item.id.kind === "ValidatingWebhookConfiguration");
-  const others = items.filter((item) => !validators.includes(item));
-  const perWave = [...waves].reverse().flatMap((wave) => {
-    const ofWave = others.filter((item) => item.wave === wave);
-    const first = ofWave.filter((item) => item.id.kind.endsWith("WebhookConfiguration"));
-    return [first, ofWave.filter((item) => !first.includes(item))];
-  });
-  return [validators, ...perWave].filter((batch) => batch.length > 0);
 }
 
 /** Deletes an item, gives back what is ours of it, or says why it stays as it is. */

@@ -1,0 +1,66 @@
+import type { KubeObject } from "../../core/model/kube-object.ts";
+import { keyOf } from "../../core/model/kube-object.ts";
+import { digestLive, digestObject } from "../../core/plan/digest.ts";
+import { forcesConflicts } from "../../core/plan/force-conflicts.ts";
+import type { PlannedObject } from "../../core/plan/plan.ts";
+import { isIstioConfig } from "../../core/render/istio-config.ts";
+import { isCatalogApp } from "../../core/render/rancher-app.ts";
+import type { Run } from "./apply-run.ts";
+import type { Working } from "./cluster-run.ts";
+import type { Completion } from "./known-after-apply.ts";
+import { completeObject } from "./known-after-apply.ts";
+import { installCatalogApp } from "./rancher-app.ts";
+
+/** Writes one object and emits that. Gives what the API server made of it; undefined where Rancher does the work. */
+export async function applyObject(planned: PlannedObject, work: Working, run: Run): Promise<KubeObject | undefined> {
+  const { options } = run;
+  const result = isCatalogApp(planned.object)
+    ? await installApp(planned, work, run)
+    : await writeObject(planned, work, run);
+  work.applied += 1;
+  options.onEvent({
+    kind: "object.applied",
+    cluster: work.one.cluster.name,
+    phase: planned.phase,
+    wave: planned.wave,
+    action: planned.action === "create" ? "create" : "update",
+    id: planned.id,
+  });
+  return result;
+}
+
+async function writeObject(planned: PlannedObject, work: Working, run: Run): Promise<KubeObject> {
+  const { options } = run;
+  const object = await completeObject(planned, completionOf(work, run));
+  const force = forcesConflicts(options.forceConflicts, object.kind);
+  const result = await work.one.client.apply(object, { force, signal: options.signal });
+  if (isIstioConfig(object)) {
+    work.proxiesChangedAt = options.now();
+  }
+  work.outcomes.set(keyOf(planned.id), { applied: digestObject(object), result: digestLive(result) });
+  return result;
+}
+
+function completionOf(work: Working, { prepared, peers, options }: Run): Completion {
+  const { mesh } = prepared.meshFile;
+  return {
+    cluster: work.one.cluster,
+    mesh,
+    rootFiles: prepared.trust.files,
+    cacertsForm: work.one.facts.authority?.form,
+    rancher: prepared.rancher,
+    peers,
+    onWarning: (diagnostic) => work.warnings.push(diagnostic),
+    options,
+  };
+}
+
+async function installApp(planned: PlannedObject, work: Working, { prepared, options }: Run): Promise<undefined> {
+  if (prepared.rancher.kind !== "linked") {
+    throw new Error("Rancher is away, and its catalog with it");
+  }
+  const action = planned.action === "create" ? "create" : "update";
+  const place = { link: prepared.rancher.link, cluster: work.one.cluster };
+  await installCatalogApp(planned.object, action, place, options);
+  return undefined;
+}

@@ -1,0 +1,117 @@
+import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
+import { UserError } from "../../core/diagnostics/user-error.ts";
+import type { KubeObject } from "../../core/model/kube-object.ts";
+import type { PlannedObject } from "../../core/plan/plan.ts";
+import { compareText, rankOf } from "../../core/render/order.ts";
+import { remoteOf } from "../../core/render/remote-secret.ts";
+import { diagnoseKubeError } from "../../kube/diagnose.ts";
+import type { KubeError } from "../../kube/errors.ts";
+import { isRefusal } from "../../kube/errors.ts";
+import { isReadyOnceStored } from "../../kube/readiness/readiness-of.ts";
+import { requestLimits } from "../clusters/request-limits.ts";
+import { isInScope, withoutCredential } from "../clusters/scope.ts";
+import { withContinue } from "../plan/continue-hint.ts";
+import { mapAhead } from "../progress/map-ahead.ts";
+import type { Run } from "./apply-run.ts";
+import type { Working } from "./cluster-run.ts";
+import { applyObject } from "./write-object.ts";
+
+/**
+ * Writes what changes, one rank after the other (service accounts before the
+ * pods that use them), and gives what is to be waited for, changed or not.
+ * Rejects with a UserError of all objects of a rank that the API server refuses.
+ */
+export async function applyObjects(
+  objects: readonly PlannedObject[],
+  work: Working,
+  run: Run,
+): Promise<readonly PlannedObject[]> {
+  const present = objects.filter((object) => !isForMissing(object, run));
+  const unready = new Set(present.filter((object) => object.action !== "none" || !isStored(object.live, object)));
+  const changing = present.filter((object) => object.action !== "none");
+  const ranks = [...new Set(changing.map((object) => rankOf(object.id.kind)))].sort((a, b) => a - b);
+  // A client sends only so many at a time: what else was begun would wait in line, and hold its object meanwhile.
+  const ahead = 2 * requestLimits(run.options, run.all.size).concurrency;
+  for (const rank of ranks) {
+    const batch = changing.filter((object) => rankOf(object.id.kind) === rank);
+    const refused: { readonly object: PlannedObject; readonly error: KubeError }[] = [];
+    const write = async (object: PlannedObject): Promise<void> => {
+      try {
+        const result = await applyObject(object, work, run);
+        if (isStored(result, object)) {
+          unready.delete(object);
+        }
+      } catch (error) {
+        if (!isRefusal(error)) {
+          throw error;
+        }
+        refused.push({ object, error });
+      }
+    };
+    for await (const _written of mapAhead(batch, ahead, write)) {
+      // Nothing to do with one alone.
+    }
+    await refuse(refused, work, run);
+    for (const { object } of refused) {
+      unready.delete(object);
+    }
+  }
+  return [...unready];
+}
+
+/**
+ * With `--continue` what another field manager has taken meanwhile is left
+ * as it is. Any other refusal is of something that is not there, or not as it
+ * has to be, and stops the wave.
+ */
+async function refuse(
+  refused: readonly { readonly object: PlannedObject; readonly error: KubeError }[],
+  { one, leftOut }: Working,
+  { options }: Run,
+): Promise<void> {
+  const found = await Promise.all(
+    refused.map(async ({ object: { id, wave }, error }) => ({
+      error,
+      left: { id, wave, diagnostic: await diagnoseKubeError(error, one.cluster.name) },
+    })),
+  );
+  const stays = ({ error }: { readonly error: KubeError }): boolean =>
+    options.continueOnRefusal && error.kind === "conflict";
+  leftOut.push(...found.filter(stays).map(({ left }) => left));
+  const stopping = found
+    .filter((one) => !stays(one))
+    .map(({ left, error }) => (error.kind === "conflict" ? withContinue(left.diagnostic) : left.diagnostic));
+  if (stopping.length > 0) {
+    throw new UserError(
+      stopping.toSorted((a, b) => compareText(a.detail, b.detail)),
+      exitCodes.failed,
+    );
+  }
+}
+
+/** True for an object that is seen in the cluster and that nobody completes there. */
+function isStored(seen: KubeObject | undefined, { object }: PlannedObject): boolean {
+  return isReadyOnceStored(object) && seen !== undefined && seen.metadata["deletionTimestamp"] === undefined;
+}
+
+/**
+ * True for the credential of a cluster that is away or failed, or outside the
+ * scope and without one: it cannot be read, so nothing is written for it.
+ */
+function isForMissing(object: PlannedObject, { prepared, all }: Run): boolean {
+  const remote = remoteOf(object.object);
+  if (object.wave !== "join" || remote === undefined) {
+    return false;
+  }
+  const member = all.get(remote);
+  if (member !== undefined) {
+    return member.failed;
+  }
+  const { connections, meshFile, scope } = prepared;
+  const bystander =
+    !isInScope(scope, remote) && connections.some((one) => one.kind === "connected" && one.cluster.name === remote);
+  return (
+    !bystander ||
+    (object.knownAfterApply !== undefined && withoutCredential(meshFile.mesh, scope, connections).has(remote))
+  );
+}
