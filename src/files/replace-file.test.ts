@@ -56,6 +56,14 @@ describe("a file that is replaced", () => {
     expect(await readFile(path.join(folder, "real", "mesh.yaml"), "utf8")).toBe("new");
   });
 
+  it.skipIf(process.getuid?.() === 0)("is written in place where its folder takes no other file", async () => {
+    await writeFile(file, "old");
+    await chmod(folder, 0o500);
+    await replaceFile(file, "new", { mode: 0o600, keepAccess: true });
+    await chmod(folder, 0o700);
+    expect([await readFile(file, "utf8"), await readdir(folder)]).toEqual(["new", ["file"]]);
+  });
+
   it("is as it was when the new text cannot be written", async () => {
     await mkdir(file);
     await expect(replaceFile(file, "new", { mode: 0o600 })).rejects.toMatchObject({ code: "EISDIR" });

@@ -10,7 +10,8 @@ export interface ReplaceOptions {
   readonly mode: number;
   /**
    * For a file of a person: it keeps its owner and permissions, and a link to
-   * it stays a link. Where its owner cannot be kept it is written in place.
+   * it stays a link. Where its owner cannot be kept, where its folder takes no
+   * other file, and where it is mounted by itself it is written in place.
    */
   readonly keepAccess?: boolean;
 }
@@ -31,33 +32,29 @@ export async function replaceFile(file: string, text: string, options: ReplaceOp
   const draft = path.join(path.dirname(place), `.${path.basename(place)}.${randomUUID()}.new`);
   try {
     await writeFile(draft, text, { mode, flag: "wx", flush: true });
-    if (before !== undefined && keepAccess && !(await giveAccess(draft, before))) {
-      writeText(place, text, mode);
-      await rm(draft);
-      return;
+    if (before !== undefined && keepAccess) {
+      await giveAccess(draft, before);
     }
     await rename(draft, place);
   } catch (error) {
-    await rm(draft, { force: true });
-    throw error;
+    await rm(draft, { force: true }).catch(() => undefined);
+    const { code = "" } = error as NodeJS.ErrnoException;
+    if (before?.isFile() !== true || !keepAccess || !onlyInPlace.has(code)) {
+      throw error;
+    }
+    writeText(place, text, mode);
   }
 }
 
-/** False when only root could give the file to its owner. */
-async function giveAccess(file: string, { uid, gid, mode }: Stats): Promise<boolean> {
+/** chown is for root (EPERM), the folder takes no file (EACCES, EROFS), a mount on the file keeps it there (EBUSY). */
+const onlyInPlace: ReadonlySet<string> = new Set(["EPERM", "EACCES", "EROFS", "EBUSY"]);
+
+async function giveAccess(file: string, { uid, gid, mode }: Stats): Promise<void> {
   const own = await stat(file);
-  try {
-    if (own.uid !== uid || own.gid !== gid) {
-      await chown(file, uid, gid);
-    }
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "EPERM") {
-      return false;
-    }
-    throw error;
+  if (own.uid !== uid || own.gid !== gid) {
+    await chown(file, uid, gid);
   }
   await chmod(file, mode & 0o7777);
-  return true;
 }
 
 async function orAbsent<Value>(looked: Promise<Value>): Promise<Value | undefined> {

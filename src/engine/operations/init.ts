@@ -59,7 +59,7 @@ export async function initMesh(request: InitRequest, options: InitOptions): Prom
 async function writeOnce(target: string, file: string, text: string, force: boolean): Promise<void> {
   try {
     await (force
-      ? replaceFile(target, text, { mode: 0o644, keepAccess: true })
+      ? replaceFile(target, text, { mode: 0o666, keepAccess: true })
       : writeFile(target, text, { flag: "wx" }));
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
