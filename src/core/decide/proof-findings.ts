@@ -187,7 +187,7 @@ export function findWrongAnswers(
 /** The program's name with the cluster's context. */
 function kubectl({ contexts }: ProofPlace, cluster: string): string {
   const context = contexts[cluster];
-  return context === undefined ? "kubectl" : `kubectl --context ${context}`;
+  return context === undefined ? "kubectl" : quoteCommand(["kubectl", "--context", context]);
 }
 
 function requestsFailed(place: ProofPlace, endpoints: readonly EndpointFinding[], measured: Measured): Diagnostic {
@@ -251,12 +251,13 @@ function wrongWeights(
   };
 }
 
-function answeredElsewhere({ cluster, service, route }: ProofPlace, measured: Measured): Diagnostic {
+function answeredElsewhere(place: ProofPlace, measured: Measured): Diagnostic {
+  const { cluster, service, route } = place;
   const taker = measured.takenBy.length === 0 ? "something else" : measured.takenBy.join(" and ");
   return {
     ...errorOf("ISM406"),
     detail: `At the ingress of ${cluster.name}, ${measured.tally.answered} of ${measured.requests} requests to ${measured.url} were answered, and the versions of ${service.namespace}/${service.name} gave ${measured.seen} of these answers: ${taker} gave the rest. Route ${route?.name ?? ""} does not get all requests that it matches.`,
-    fix: "Look for another VirtualService of the same host, in the mesh file or made by hand: kubectl get virtualservices -A. Where this path is meant for another route, give one that only this route takes: verify.path, or --path.",
+    fix: `Look for another VirtualService of the same host, in the mesh file or made by hand: ${kubectl(place, cluster.name)} get virtualservices -A. Where this path is meant for another route, give one that only this route takes: verify.path, or --path.`,
     cluster: cluster.name,
   };
 }
