@@ -79,7 +79,6 @@ describe("a diagnostic on paper", () => {
     const diagnostic = { ...base, ...at("    network: same", 14, 18), fix: "Rename it." };
     const colored = formatDiagnostic(diagnostic, { color: true });
     expect(colored).toContain("\u001b[31merror[ISM104]\u001b[39m");
-    // oxlint-disable-next-line no-control-regex -- colour is made of control characters
     expect(colored.replaceAll(/\u001b\[\d+m/g, "")).toBe(formatDiagnostic(diagnostic, { color: false }));
   });
 

@@ -209,7 +209,6 @@ function describeSyntaxError(code: ErrorCode, message: string, [start, end]: rea
 
 /** YAML allows no C0 controls but tab and line breaks; they mean that the file is binary or UTF-16. */
 export function findControlCharacter(text: string): TextProblem | undefined {
-  // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
   const match = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\ufffe\uffff]/.exec(text);
   if (match === null) {
     return undefined;

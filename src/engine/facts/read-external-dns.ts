@@ -85,7 +85,7 @@ async function readEnvironment(
 ): Promise<Environment> {
   const values = new Map<string, string>();
   const unread: string[] = [];
-  const read = async (name: string): Promise<Readonly<Record<string, string>>> => {
+  const read: ReadConfigMap = async (name) => {
     const found = await client.get({ apiVersion: "v1", kind: "ConfigMap", namespace, name }, { signal });
     return (found?.["data"] ?? {}) as Readonly<Record<string, string>>;
   };
@@ -98,14 +98,9 @@ async function readEnvironment(
       unread.push(`all variables of Secret ${secretRef.name}`);
     }
   }
-  for (const { name, value, valueFrom } of env) {
-    const reference = valueFrom?.configMapKeyRef;
-    const known =
-      valueFrom === undefined
-        ? (value ?? "")
-        : reference?.name === undefined
-          ? undefined
-          : (await read(reference.name))[reference.key];
+  for (const variable of env) {
+    const { name } = variable;
+    const known = await readVariable(variable, read);
     if (known === undefined) {
       unread.push(name);
       values.delete(name);
@@ -114,4 +109,18 @@ async function readEnvironment(
     }
   }
   return { values, unread };
+}
+
+type ReadConfigMap = (name: string) => Promise<Readonly<Record<string, string>>>;
+
+/** The value of a variable, or undefined where it comes from what is not read. */
+async function readVariable(
+  { value, valueFrom }: EnvironmentVariable,
+  read: ReadConfigMap,
+): Promise<string | undefined> {
+  if (valueFrom === undefined) {
+    return value ?? "";
+  }
+  const reference = valueFrom.configMapKeyRef;
+  return reference?.name === undefined ? undefined : (await read(reference.name))[reference.key];
 }

@@ -140,8 +140,9 @@ function readChain(
   port: number,
   { filter_chain_match: match, filters = [], transport_socket: socket }: Chain,
 ): FilterChainFacts {
-  const routeTable = filters.find((one) => one.typed_config?.rds !== undefined)?.typed_config?.rds?.route_config_name;
-  const cluster = filters.find((one) => one.typed_config?.cluster !== undefined)?.typed_config?.cluster;
+  const configs = filters.flatMap((one) => one.typed_config ?? []);
+  const routeTable = configs.find(({ rds }) => rds !== undefined)?.rds?.route_config_name;
+  const cluster = configs.find((one) => one.cluster !== undefined)?.cluster;
   const credential = socket?.typed_config?.common_tls_context?.tls_certificate_sds_secret_configs?.[0]?.name;
   return {
     port,
@@ -175,22 +176,26 @@ const plainMatchFields = new Set([
   "case_sensitive",
 ]);
 
-function readRoute({ match = {}, route, metadata }: Route, headers: ReadonlySet<string>): ProxyRouteFacts {
-  const weighted = route?.weighted_clusters?.clusters;
+function readRoute({ match = {}, route = {}, metadata }: Route, headers: ReadonlySet<string>): ProxyRouteFacts {
   const config = metadata?.filter_metadata?.istio?.config ?? "";
   const [, namespace, name] = /\/namespaces\/([^/]+)\/virtual-service\/([^/]+)$/.exec(config) ?? [];
   return {
     path: readPath(match),
     headers: (match.headers ?? []).map((one) => readHeader(one, headers)),
     conditional: Object.keys(match).some((field) => !plainMatchFields.has(field)) || match.case_sensitive === false,
-    clusters:
-      weighted === undefined
-        ? route?.cluster === undefined
-          ? {}
-          : { [route.cluster]: 100 }
-        : Object.fromEntries(weighted.map((one) => [one.name, one.weight ?? 0])),
+    clusters: readDestinations(route),
     source: namespace === undefined || name === undefined ? "" : `${namespace}/${name}`,
   };
+}
+
+function readDestinations({
+  cluster,
+  weighted_clusters: weighted,
+}: NonNullable<Route["route"]>): ProxyRouteFacts["clusters"] {
+  if (weighted?.clusters !== undefined) {
+    return Object.fromEntries(weighted.clusters.map((one) => [one.name, one.weight ?? 0]));
+  }
+  return cluster === undefined ? {} : { [cluster]: 100 };
 }
 
 function readPath(match: NonNullable<Route["match"]>): PathMatch {

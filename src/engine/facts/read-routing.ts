@@ -52,41 +52,45 @@ export async function readRouting(
   ]);
   return {
     writtenLast: writtenLast([...gateways, ...rules, ...routes, ...filters]),
-    gateways: gateways.map((object) => {
-      const spec = (object["spec"] ?? {}) as GatewaySpec;
-      return {
-        ...nameOf(object),
-        selector: spec.selector ?? {},
-        servers: (spec.servers ?? []).map((server) => ({
-          port: server.port?.number ?? 0,
-          tlsMode: server.tls?.mode ?? "",
-          hosts: server.hosts ?? [],
-        })),
-      };
-    }),
-    destinationRules: rules.map((object) => {
-      const spec = (object["spec"] ?? {}) as RuleSpec;
-      return {
-        ...nameOf(object),
-        host: spec.host ?? "",
-        created: typeof object.metadata["creationTimestamp"] === "string" ? object.metadata["creationTimestamp"] : "",
-        own: object.metadata.labels?.[meshLabel] !== undefined,
-        ...(spec.trafficPolicy === undefined ? {} : { trafficPolicy: trafficPolicyOf(spec.trafficPolicy) }),
-        subsets: (spec.subsets ?? []).map((subset) => ({ name: subset.name, labels: subset.labels ?? {} })),
-      };
-    }),
-    virtualServices: routes.map((object) => {
-      const destinations = ((object["spec"] ?? {}) as RouteSpec).http?.[0]?.route ?? [];
-      return {
-        ...nameOf(object),
-        weights: Object.fromEntries(
-          destinations.map((one) => [
-            one.destination?.subset ?? "",
-            one.weight ?? (destinations.length === 1 ? 100 : 0),
-          ]),
-        ),
-      };
-    }),
+    gateways: gateways.map(readGateway),
+    destinationRules: rules.map(readRule),
+    virtualServices: routes.map(readVirtualService),
+  };
+}
+
+function readGateway(object: KubeObject): RoutingFacts["gateways"][number] {
+  const spec = (object["spec"] ?? {}) as GatewaySpec;
+  return {
+    ...nameOf(object),
+    selector: spec.selector ?? {},
+    servers: (spec.servers ?? []).map((server) => ({
+      port: server.port?.number ?? 0,
+      tlsMode: server.tls?.mode ?? "",
+      hosts: server.hosts ?? [],
+    })),
+  };
+}
+
+function readRule(object: KubeObject): RoutingFacts["destinationRules"][number] {
+  const spec = (object["spec"] ?? {}) as RuleSpec;
+  const created = object.metadata["creationTimestamp"];
+  return {
+    ...nameOf(object),
+    host: spec.host ?? "",
+    created: typeof created === "string" ? created : "",
+    own: object.metadata.labels?.[meshLabel] !== undefined,
+    ...(spec.trafficPolicy === undefined ? {} : { trafficPolicy: trafficPolicyOf(spec.trafficPolicy) }),
+    subsets: (spec.subsets ?? []).map((subset) => ({ name: subset.name, labels: subset.labels ?? {} })),
+  };
+}
+
+function readVirtualService(object: KubeObject): RoutingFacts["virtualServices"][number] {
+  const destinations = ((object["spec"] ?? {}) as RouteSpec).http?.[0]?.route ?? [];
+  return {
+    ...nameOf(object),
+    weights: Object.fromEntries(
+      destinations.map((one) => [one.destination?.subset ?? "", one.weight ?? (destinations.length === 1 ? 100 : 0)]),
+    ),
   };
 }
 

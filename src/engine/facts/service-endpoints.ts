@@ -77,15 +77,15 @@ export function clusterEndpointsOf(service: Service, objects: ServiceObjects): C
       all.flatMap(({ pod, address }) => (isOf(version, pod) ? [address] : [])),
     ]),
   );
-  const unready = service.versions
+  const ofVersions = service.versions
     .filter((version) => podsOf[version.name]?.length === 0 && endpoints.some(({ pod }) => isOf(version, pod)))
     .map(({ name }) => name);
-  const noneReady = all.length === 0 && endpoints.length > 0;
+  // The empty name stands for all versions together.
+  const unready = [...ofVersions, ...(all.length === 0 && endpoints.length > 0 ? [""] : [])];
   const alsoAt = Object.fromEntries(all.flatMap((one) => (one.others.length === 0 ? [] : [[one.address, one.others]])));
   return {
     podsOf,
-    // The empty name stands for all versions together.
-    ...(unready.length === 0 && !noneReady ? {} : { unready: noneReady ? [...unready, ""] : unready }),
+    ...(unready.length === 0 ? {} : { unready }),
     anyPods: all.map(({ address }) => address),
     ...(Object.keys(alsoAt).length === 0 ? {} : { alsoAt }),
     gateways,
