@@ -66,6 +66,8 @@ export interface ReachedCluster {
   readonly quotas: readonly QuotaFacts[];
   /** Those of the namespaces above. */
   readonly networkPolicies: readonly NetworkPolicyFacts[];
+  /** Policies of kinds that nobody here judges, which may decide over the mesh's connections too: `CiliumNetworkPolicy shop/deny`; left out where nobody looked. */
+  readonly otherPolicies?: readonly string[];
   readonly peerAuthentications: readonly PeerAuthenticationFacts[];
   readonly authorizationPolicies: readonly AuthorizationPolicyFacts[];
   readonly system: SystemFacts;

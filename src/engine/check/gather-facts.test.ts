@@ -114,6 +114,7 @@ it("makes one document of the mesh file and of what each cluster has", async () 
       routing: expect.objectContaining({ gateways: [expect.objectContaining({ name: "a-gateway" })] }),
       quotas: [expect.objectContaining({ name: "a-quota" })],
       networkPolicies: [expect.objectContaining({ name: "a-policy" })],
+      otherPolicies: [],
       peerAuthentications: [expect.objectContaining({ name: "an-authentication" })],
       authorizationPolicies: [expect.objectContaining({ name: "an-authorization" })],
       system: expect.objectContaining({ uid: "u-west" }),

@@ -17,6 +17,7 @@ import { readGateways } from "../facts/read-gateways.ts";
 import { readIstiod } from "../facts/read-istiod.ts";
 import { readNamespaces, readNodes } from "../facts/read-namespaces.ts";
 import { readNetworkPolicies } from "../facts/read-network-policies.ts";
+import { readOtherPolicies } from "../facts/read-other-policies.ts";
 import { listRunningPods, readMeshPods } from "../facts/read-pods.ts";
 import { readQuotas } from "../facts/read-policies.ts";
 import type { TrialOptions, TriedCredentials } from "../facts/read-remote-secrets.ts";
@@ -112,15 +113,17 @@ async function gatherSnapshot(
     Promise.all(mesh.services.map(async (service) => readService(client, service, signal))),
     listRunningPods(client, namespaces, signal),
   ]);
-  const [routing, quotas, networkPolicies, security, system, tlsSecrets, externalDns] = await Promise.all([
-    readRouting(client, { apiVersion: effectiveRelease(mesh.istio.version).networking }, signal),
-    readQuotas(client, namespaces, signal),
-    readNetworkPolicies(client, namespaces, signal),
-    readSecurity(client, namespaces, signal),
-    readSystem(client, signal),
-    readTlsSecrets(client, mesh.services, signal),
-    readExternalDns(client, signal),
-  ]);
+  const [routing, quotas, networkPolicies, otherPolicies, security, system, tlsSecrets, externalDns] =
+    await Promise.all([
+      readRouting(client, { apiVersion: effectiveRelease(mesh.istio.version).networking }, signal),
+      readQuotas(client, namespaces, signal),
+      readNetworkPolicies(client, namespaces, signal),
+      readOtherPolicies(client, namespaces, signal),
+      readSecurity(client, namespaces, signal),
+      readSystem(client, signal),
+      readTlsSecrets(client, mesh.services, signal),
+      readExternalDns(client, signal),
+    ]);
   return {
     kind: "reached",
     cluster: cluster.name,
@@ -139,6 +142,7 @@ async function gatherSnapshot(
     routing,
     quotas,
     networkPolicies,
+    otherPolicies,
     ...security,
     system,
     tlsSecrets,

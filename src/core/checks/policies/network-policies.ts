@@ -13,6 +13,12 @@ export const networkPolicies: Check = {
   id: "policies/network-policies",
   sentence: "network policies let the mesh's own connections through",
   pre: true,
+  unseen: (facts) =>
+    reachedClusters(facts).flatMap(({ cluster, otherPolicies = [] }) =>
+      otherPolicies.length === 0
+        ? []
+        : [`${cluster} has policies of kinds that isthmus cannot judge: ${otherPolicies.join(", ")}`],
+    ),
   run: (facts) => {
     const named = new Map(reachedClusters(facts).map((one) => [one.cluster, one]));
     return reachedClusters(facts).flatMap((one) =>

@@ -1,0 +1,42 @@
+import type { KubeClient } from "../../kube/client.ts";
+import { KubeError } from "../../kube/errors.ts";
+import { listEverywhere } from "./list-known.ts";
+
+/** Kinds beside NetworkPolicy that let connections through or close them: of the Network Policy API, of Cilium and of Calico. */
+const kinds = [
+  { apiVersion: "policy.networking.k8s.io/v1alpha1", kind: "AdminNetworkPolicy" },
+  { apiVersion: "policy.networking.k8s.io/v1alpha1", kind: "BaselineAdminNetworkPolicy" },
+  { apiVersion: "policy.networking.k8s.io/v1alpha2", kind: "ClusterNetworkPolicy" },
+  { apiVersion: "cilium.io/v2", kind: "CiliumNetworkPolicy" },
+  { apiVersion: "cilium.io/v2", kind: "CiliumClusterwideNetworkPolicy" },
+  { apiVersion: "crd.projectcalico.org/v1", kind: "NetworkPolicy" },
+  { apiVersion: "crd.projectcalico.org/v1", kind: "GlobalNetworkPolicy" },
+] as const;
+
+/**
+ * Policies of other kinds that may decide over the mesh's connections, as
+ * `CiliumNetworkPolicy shop/deny`: those of the whole cluster and of the given
+ * namespaces. A kind that is there and may not be listed is one of them.
+ */
+export async function readOtherPolicies(
+  client: KubeClient,
+  namespaces: readonly string[],
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  const found = await Promise.all(
+    kinds.map(async (kind): Promise<readonly string[]> => {
+      const name = kind.apiVersion.startsWith("crd.projectcalico.org/") ? `Calico's ${kind.kind}` : kind.kind;
+      try {
+        return (await listEverywhere(client, kind, signal))
+          .filter(({ metadata: { namespace } }) => namespace === undefined || namespaces.includes(namespace))
+          .map(({ metadata }) => [name, [metadata.namespace, metadata.name].filter(Boolean).join("/")].join(" "));
+      } catch (error) {
+        if (error instanceof KubeError && error.kind === "forbidden") {
+          return [`${name} (may not be listed)`];
+        }
+        throw error;
+      }
+    }),
+  );
+  return found.flat();
+}
