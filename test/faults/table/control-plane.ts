@@ -51,7 +51,7 @@ export const controlPlaneFaults: readonly Fault[] = [
         "mutatingwebhookconfiguration/istio-sidecar-injector-istio-system",
         "mutatingwebhookconfiguration/istio-sidecar-injector",
       ),
-    causes: [cause("west", "ISM455", "ISM422")],
+    causes: [cause("west", "ISM423")],
   },
   {
     what: "the webhook that validates routes is deleted in east",

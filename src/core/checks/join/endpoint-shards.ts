@@ -2,9 +2,10 @@ import { serviceHost, istioNamespace } from "../../render/names.ts";
 import type { Check } from "../check.ts";
 import { problem } from "../check.ts";
 import { restart } from "../commands.ts";
-import type { IstiodPod } from "../facts.ts";
+import type { IstiodPod, ReachedCluster } from "../facts.ts";
 import { meshClusters, onceFor, reachedClusters } from "../reached.ts";
-import { istiod, needsOfJoin, nodes, sync } from "../subjects.ts";
+import type { Subject } from "../subjects.ts";
+import { clusterName, istiod, needsOfJoin, nodes, sync } from "../subjects.ts";
 
 /** `synced` is no proof: what each istiod pod has of a service in a cluster is compared with what that cluster has (pains 1, 2, 3 and 17). */
 export const endpointShards: Check = {
@@ -44,7 +45,7 @@ export const endpointShards: Check = {
                     object: { group: "", kind: "Pod", namespace: "istio-system", name: pod.name },
                     needs:
                       far.cluster === reader.cluster
-                        ? [istiod(reader.cluster), nodes(reader.cluster)]
+                        ? [istiod(reader.cluster), nodes(reader.cluster), ...nameOfIstiod(reader)]
                         : [
                             sync(reader.cluster, far.cluster),
                             ...needsOfJoin(reader.cluster, far.cluster),
@@ -57,3 +58,8 @@ export const endpointShards: Check = {
     );
   },
 };
+
+/** An istiod that takes its cluster for another one files its own cluster's endpoints under that name; a gateway that does changes nothing here. */
+function nameOfIstiod({ cluster, istiod: { clusterId } }: ReachedCluster): readonly Subject[] {
+  return clusterId === undefined || clusterId === cluster ? [] : [clusterName(cluster)];
+}

@@ -19,6 +19,10 @@ export const faultsOfJoins: readonly MeshFault[] = [
     name: "east-istiod-has-another-name",
     happens: all(
       inCluster("east", (one) => ({ istiod: { ...one.istiod, clusterId: "oest" } })),
+      // What it knows of its own cluster is filed under the other name.
+      istiodPods("east", (pod) => ({
+        shards: pod.shards.map((one) => (one.cluster === "east" ? { ...one, cluster: "oest" } : one)),
+      })),
       notSynced("east", "west", "timeout"),
     ),
     causes: ["error ISM421 east"],
