@@ -13,7 +13,7 @@ function expected(cluster: string, version: string, mesh = twoClusters): readonl
   if (service === undefined) {
     throw new Error("the mesh has a service");
   }
-  return expectedEndpoints(mesh, service, version, clusterNamed(mesh, cluster), actual);
+  return expectedEndpoints(mesh, service, { version, cluster: clusterNamed(mesh, cluster) }, actual);
 }
 
 describe("the endpoints that an ingress must have", () => {
@@ -70,13 +70,13 @@ describe("the comparison", () => {
       throw new Error("the mesh has a service");
     }
     const west = clusterNamed(twoClusters, "west");
-    const tolerated = toleratedEndpoints(twoClusters, service, "v2", west, unready);
+    const tolerated = toleratedEndpoints(twoClusters, service, { version: "v2", cluster: west }, unready);
     expect(tolerated).toEqual(["172.30.2.2:15443"]);
     expect(compareEndpoints(place, [], [used("172.30.2.2:15443")], { tolerated })).toMatchObject({
       ok: false,
       foreign: [],
     });
-    expect(toleratedEndpoints(twoClusters, service, "v2", west, actual)).toEqual([]);
+    expect(toleratedEndpoints(twoClusters, service, { version: "v2", cluster: west }, actual)).toEqual([]);
   });
   it("takes a pod of two families for seen at either address", () => {
     const alsoAt = { "10.42.0.6:80": ["[fd00::6]:80"] };

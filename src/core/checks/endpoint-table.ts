@@ -50,6 +50,12 @@ export interface EndpointFinding {
 /** What a proxy is asked for: one version of a service, or with `undefined` all its endpoints. */
 export type VersionName = string | undefined;
 
+/** Of which version a proxy in which cluster is asked. */
+export interface EndpointQuestion {
+  readonly version: VersionName;
+  readonly cluster: Cluster;
+}
+
 /**
  * The endpoints that a proxy in `cluster` must have for a version, or for the
  * whole service: pods of its own network by their addresses, every other
@@ -59,8 +65,7 @@ export type VersionName = string | undefined;
 export function expectedEndpoints(
   mesh: Pick<Mesh, "clusters">,
   service: Service,
-  version: VersionName,
-  cluster: Cluster,
+  { version, cluster }: EndpointQuestion,
   actual: Readonly<Record<string, ClusterEndpoints>>,
 ): readonly string[] {
   const expected = clustersOf(mesh, service, version, cluster).flatMap((other) => {
@@ -82,8 +87,7 @@ export function expectedEndpoints(
 export function toleratedEndpoints(
   mesh: Mesh,
   service: Service,
-  version: VersionName,
-  cluster: Cluster,
+  { version, cluster }: EndpointQuestion,
   actual: Readonly<Record<string, ClusterEndpoints>>,
 ): readonly string[] {
   return clustersOf(mesh, service, version, cluster)

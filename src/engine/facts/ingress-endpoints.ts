@@ -72,8 +72,8 @@ export async function compareIngressEndpoints(
     clustersOf(mesh, service, version, one.cluster).every((cluster) => cluster.name in actual),
   );
   return known.flatMap((version) => {
-    const expected = expectedEndpoints(mesh, service, version, one.cluster, actual);
-    const tolerated = toleratedEndpoints(mesh, service, version, one.cluster, actual);
+    const expected = expectedEndpoints(mesh, service, { version, cluster: one.cluster }, actual);
+    const tolerated = toleratedEndpoints(mesh, service, { version, cluster: one.cluster }, actual);
     const name = subsetCluster(serviceHost(service), service.port, version);
     return tables.map((table) =>
       compareEndpoints({ cluster: one.cluster.name, version: version ?? "" }, expected, table.get(name), {

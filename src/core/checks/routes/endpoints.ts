@@ -85,9 +85,14 @@ function lackingOf(service: Service, reader: Place, target: Place): readonly Lac
   const real = endpointsIn(target.one, key);
   return runs.flatMap((version) => {
     // Of this target alone, so that what is missing has a place.
-    const expected = expectedEndpoints({ clusters: [target.cluster] }, service, version.name, reader.cluster, {
-      [target.one.cluster]: real,
-    }).filter(hasAddress);
+    const expected = expectedEndpoints(
+      { clusters: [target.cluster] },
+      service,
+      { version: version.name, cluster: reader.cluster },
+      {
+        [target.one.cluster]: real,
+      },
+    ).filter(hasAddress);
     const name = `outbound|${service.port}|${version.name}|${serviceHost(service)}`;
     const missing = new Set(
       reader.tables.flatMap((table) => {

@@ -7,13 +7,10 @@ import { istioVersion } from "../schema/scalars.ts";
 
 /** The Istio version can be installed in the way that the file asks for (releases/istio-releases.ts says which). */
 export function checkInstallMethod(draft: MeshDraft): readonly Finding[] {
-  const istio = draft.spec?.istio;
-  const install = istio?.install;
-  if (install === undefined || (istio?.version === undefined && "version" in (istio ?? {}))) {
-    return [];
-  }
-  const version = istio?.version ?? newestIstioVersion;
-  if (!istioVersion.test(version)) {
+  const { install, version: given } = draft.spec?.istio ?? {};
+  const isEmpty = given === undefined && "version" in (draft.spec?.istio ?? {});
+  const version = given ?? newestIstioVersion;
+  if (install === undefined || isEmpty || !istioVersion.test(version)) {
     return [];
   }
   const release = releaseOf(version);
@@ -21,7 +18,7 @@ export function checkInstallMethod(draft: MeshDraft): readonly Finding[] {
   if (possible) {
     return [];
   }
-  const which = istio?.version === undefined ? `${version}, the default,` : version;
+  const which = given === undefined ? `${version}, the default,` : version;
   return install === "operator" ? [noOperator(which)] : [noChart(version)];
 }
 
