@@ -3,17 +3,11 @@ import { eastWestGateway, ingressGateway } from "../render/names.ts";
 import { foundBy } from "../testing/found-by.ts";
 import { healthyFacts, withCluster, withGateway, withIstiodPods } from "../testing/healthy-facts.ts";
 import type { Check } from "./check.ts";
-import type {
-  CredentialTrial,
-  DriftedObject,
-  GatewayFacts,
-  GatewayPod,
-  MeshFacts,
-  NamespaceFacts,
-  ReachedCluster,
-  RemoteSecretFacts,
-  TlsSecretFacts,
-} from "./facts.ts";
+import type { TlsSecretFacts } from "./certificate-facts.ts";
+import type { GatewayFacts, GatewayPod } from "./control-plane-facts.ts";
+import type { CredentialTrial, RemoteSecretFacts } from "./credential-facts.ts";
+import type { DriftedObject } from "./drift-facts.ts";
+import type { MeshFacts, NamespaceFacts, ReachedCluster } from "./facts.ts";
 import type { ProxySyncFacts } from "./pod-facts.ts";
 import { checks } from "./list.ts";
 import type { ProxyConfig, ProxyRouteFacts } from "./proxy-facts.ts";

@@ -1,6 +1,7 @@
 import type { ObjectId } from "../model/kube-object.ts";
 import { eastWestGateway, ingressGateway, istioNamespace } from "../render/names.ts";
-import type { DriftedObject, MeshFacts } from "./facts.ts";
+import type { DriftedObject } from "./drift-facts.ts";
+import type { MeshFacts } from "./facts.ts";
 import type { Subject } from "./subjects.ts";
 import {
   gatewayAddress,

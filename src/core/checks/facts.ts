@@ -1,8 +1,10 @@
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
-import type { ObjectId } from "../model/kube-object.ts";
 import type { Mesh } from "../model/mesh.ts";
-import type { PodFacts, ProxySyncFacts, ServicePort } from "./pod-facts.ts";
-import type { ProxyConfig } from "./proxy-facts.ts";
+import type { AuthorityFacts, TlsSecretFacts } from "./certificate-facts.ts";
+import type { GatewayFacts, IstiodFacts } from "./control-plane-facts.ts";
+import type { RemoteSecretFacts } from "./credential-facts.ts";
+import type { DriftFacts } from "./drift-facts.ts";
+import type { PodFacts, ServicePort } from "./pod-facts.ts";
 import type { AuthorizationPolicyFacts, NetworkPolicyFacts, PeerAuthenticationFacts } from "./policy-facts.ts";
 
 /**
@@ -78,53 +80,6 @@ export interface ReachedCluster {
   readonly drift?: DriftFacts;
 }
 
-/** What a plan says of the objects of one cluster. */
-export type DriftFacts =
-  | {
-      readonly kind: "compared";
-      /** False in a cluster to which this mesh was never applied; then nothing there has drifted. */
-      readonly applied: boolean;
-      readonly objects: readonly DriftedObject[];
-      /** Objects that could not be compared, `Kind namespace/name`, and why. */
-      readonly unknown: readonly { readonly object: string; readonly reason: string }[];
-    }
-  | { readonly kind: "not-judged"; readonly reason: string };
-
-/** One object that is not as an apply would leave it. */
-export interface DriftedObject {
-  readonly id: ObjectId;
-  /**
-   * `gone`: an apply has made it, and it is there no more. `changed`: somebody
-   * else has written over it. `pending`: the mesh file asks for what was not
-   * applied yet. `left`: the mesh file asks for it no longer.
-   */
-  readonly state: "gone" | "changed" | "pending" | "left";
-  /** What differs; empty where the whole object is gone, new or left. */
-  readonly fields: readonly DriftedField[];
-  /** Who changed it last, where the API server says so. */
-  readonly writer?: Writer;
-  /** What the API server says to an apply that would put it back; undefined where it would take it. */
-  readonly refusal?: string;
-  /** The service of the mesh file whose manifests it is in, `namespace/name`. */
-  readonly service?: string;
-  /** Labels of the pods that it makes. */
-  readonly podLabels?: Readonly<Record<string, string>>;
-}
-
-export interface DriftedField {
-  /** `spec.http[0].route[1].weight` */
-  readonly path: string;
-  /** As JSON, cut short; left out where there is none, and where it could hold a secret. */
-  readonly live?: string;
-  readonly wanted?: string;
-}
-
-/** A field manager, and when it wrote to the object last (RFC 3339; empty where nobody says). */
-export interface Writer {
-  readonly manager: string;
-  readonly time: string;
-}
-
 export interface NodeFacts {
   readonly name: string;
   readonly ready: boolean;
@@ -162,153 +117,6 @@ export interface SystemFacts {
     readonly targetPort?: number;
     readonly pods: readonly PodFacts[];
   };
-}
-
-export type AuthorityFacts =
-  | { readonly kind: "missing" }
-  /** `effect`: who stumbles over the flaw, an istiod that starts or every proxy that meets what it signs. */
-  | { readonly kind: "broken"; readonly flaw: string; readonly effect: "istiod" | "proxies" }
-  | {
-      readonly kind: "present";
-      /** When the Secret was made, ISO 8601. */
-      readonly created: string;
-      /** When it was written last, ISO 8601; empty where the API server does not tell. */
-      readonly changed: string;
-      /** All that are trusted, in the bundle's order. */
-      readonly roots: readonly CertificateFacts[];
-      readonly intermediate: CertificateFacts;
-      /** The way from the intermediate (which is not in it) to a root, nearest first. */
-      readonly above: readonly CertificateFacts[];
-    };
-
-export interface CertificateFacts {
-  readonly subject: string;
-  /** SHA-256, upper-case hex with colons. */
-  readonly fingerprint: string;
-  /** SHA-256 of subject and public key, by which chains are verified: that of a root that was renewed with its key is the same. */
-  readonly identity: string;
-  /** ISO 8601. */
-  readonly notBefore: string;
-  /** ISO 8601. */
-  readonly notAfter: string;
-}
-
-export interface WorkloadFacts {
-  /** Pods that the Deployment asks for; undefined when there is no Deployment. */
-  readonly desired?: number;
-  readonly ready: number;
-  /** Why it is not ready, in Kubernetes' own words; empty when it is. */
-  readonly reason: string;
-}
-
-export interface IstiodFacts extends WorkloadFacts {
-  /** Tag of the image; empty without a Deployment. */
-  readonly version: string;
-  /** `CLUSTER_ID` of its Deployment. */
-  readonly clusterId?: string;
-  readonly pods: readonly IstiodPod[];
-  /** Whether the injection webhook is registered. */
-  readonly webhook: boolean;
-  readonly validation: ValidationFacts;
-}
-
-/** Istio's ValidatingWebhookConfigurations. */
-export interface ValidationFacts {
-  /** Names of those that call istiod, sorted. */
-  readonly webhooks: readonly string[];
-  /** True when one of them sees routing objects that carry no `istio.io/rev` label. */
-  readonly seesUnlabelled: boolean;
-}
-
-/** What one istiod pod says of itself. */
-export interface IstiodPod {
-  readonly name: string;
-  /** ISO 8601. */
-  readonly started: string;
-  /** Why it could not be asked; then all lists are empty. */
-  readonly problem?: string;
-  /** `/debug/clusterz`. */
-  readonly remotes: readonly { readonly cluster: string; readonly state: string }[];
-  /** `/debug/networkz`. */
-  readonly networkGateways: readonly {
-    readonly network: string;
-    readonly cluster: string;
-    readonly address: string;
-    readonly port: number;
-  }[];
-  /** `/debug/endpointShardz`, of the mesh's services: healthy endpoints as address:port, sorted. */
-  readonly shards: readonly {
-    readonly service: string;
-    readonly cluster: string;
-    readonly endpoints: readonly string[];
-  }[];
-  /** `/metrics`: when the certificate that it signs with ends, ISO 8601; left out where it does not tell. */
-  readonly signerEnds?: string;
-  /** `/debug/syncz`: the proxies that are connected to this pod. */
-  readonly proxies: readonly ProxySyncFacts[];
-}
-
-export interface GatewayFacts extends WorkloadFacts {
-  readonly name: string;
-  /** `ISTIO_META_NETWORK` and `ISTIO_META_CLUSTER_ID` of its pods' template. */
-  readonly network?: string;
-  readonly clusterId?: string;
-  readonly service?: {
-    readonly type: string;
-    /** `topology.istio.io/network`. */
-    readonly network?: string;
-    readonly addresses: readonly string[];
-    readonly ports: readonly number[];
-    readonly servicePorts: readonly ServicePort[];
-    readonly selector: Readonly<Record<string, string>>;
-  };
-  readonly pods: readonly GatewayPod[];
-}
-
-export interface GatewayPod {
-  readonly name: string;
-  /** Why its proxy could not be asked; then the rest is empty. */
-  readonly problem?: string;
-  /** Ports that the proxy listens at. */
-  readonly listeners: readonly number[];
-  /** Identities (`CertificateFacts.identity`) of the roots that it trusts. */
-  readonly roots: readonly string[];
-  /** What it holds for the mesh's services and routes. */
-  readonly config: ProxyConfig;
-}
-
-export interface RemoteSecretFacts {
-  readonly name: string;
-  /** Annotation `networking.istio.io/cluster`. */
-  readonly annotation?: string;
-  /** Data keys: what istiod takes for the clusters' names. */
-  readonly keys: readonly string[];
-  /** One for each key. */
-  readonly credentials: readonly CredentialFacts[];
-}
-
-export interface CredentialFacts {
-  readonly cluster: string;
-  readonly server: string;
-  /** First 8 hex digits of the token's SHA-256. */
-  readonly fingerprint: string;
-  /** `jwt` is a service account's, `rancher` one of Rancher's. */
-  readonly token: "jwt" | "rancher" | "other";
-  /** The token's end where one is known, ISO 8601. */
-  readonly expires?: string;
-  /** What a request with exactly this address, authority and token ended with. */
-  readonly trial: CredentialTrial;
-}
-
-export interface CredentialTrial {
-  /**
-   * `unreachable` says nothing of the credential: this machine may have no way to an address that the clusters have.
-   * `refused`: istiod does not take the kubeconfig at all, for the reason in `detail`.
-   */
-  readonly outcome: "accepted" | "unauthorized" | "forbidden" | "untrusted" | "unreachable" | "not-tried" | "refused";
-  readonly detail: string;
-  /** The cluster that answered, by the UID of its namespace kube-system; undefined where the credential may not see it. */
-  readonly clusterUid?: string;
 }
 
 /** A service of the mesh file as one cluster has it. */
@@ -376,21 +184,6 @@ export interface QuotaFacts {
   readonly name: string;
   /** Resource → what is allowed and used, as Kubernetes writes quantities. */
   readonly resources: Readonly<Record<string, { readonly hard: string; readonly used: string }>>;
-}
-
-export interface TlsSecretFacts {
-  readonly name: string;
-  readonly present: boolean;
-  /** SHA-256 of the first certificate; undefined when it cannot be read. */
-  readonly fingerprint?: string;
-  /** The hosts and addresses that it is for. */
-  readonly hosts?: readonly string[];
-  /** Whether the key in the Secret is that of the certificate; left out where there is none. */
-  readonly keyFits?: boolean;
-  /** ISO 8601. */
-  readonly notBefore?: string;
-  /** ISO 8601. */
-  readonly notAfter?: string;
 }
 
 /** A Deployment of external-dns by its flags, however they are given; one that is not given is left out. */

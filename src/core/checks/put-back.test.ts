@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 import { healthyFacts, withCluster } from "../testing/healthy-facts.ts";
 import type { Finding } from "./check.ts";
 import { problem } from "./check.ts";
-import type { DriftFacts, DriftedObject, MeshFacts } from "./facts.ts";
+import type { DriftFacts, DriftedObject } from "./drift-facts.ts";
+import type { MeshFacts } from "./facts.ts";
 import { completeFix } from "./put-back.ts";
 import { applyFix } from "./reached.ts";
 

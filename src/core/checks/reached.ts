@@ -1,5 +1,6 @@
 import { istioNamespace } from "../render/names.ts";
-import type { GatewayFacts, MeshFacts, NamespaceFacts, ReachedCluster } from "./facts.ts";
+import type { GatewayFacts } from "./control-plane-facts.ts";
+import type { MeshFacts, NamespaceFacts, ReachedCluster } from "./facts.ts";
 
 /** The clusters that answered, in the order of the mesh file. */
 export function reachedClusters(facts: MeshFacts): readonly ReachedCluster[] {

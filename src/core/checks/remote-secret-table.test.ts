@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { findingsOf, foundBy } from "../testing/found-by.ts";
 import { healthyFacts, withCluster } from "../testing/healthy-facts.ts";
-import type { CredentialFacts, CredentialTrial, MeshFacts, RemoteSecretFacts } from "./facts.ts";
+import type { CredentialFacts, CredentialTrial, RemoteSecretFacts } from "./credential-facts.ts";
+import type { MeshFacts } from "./facts.ts";
 
 /** West's remote secrets, given the one that isthmus has written. */
 function withSecrets(change: (own: RemoteSecretFacts) => readonly RemoteSecretFacts[]): MeshFacts {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { healthyFacts, withCluster, withIstiodPods } from "../testing/healthy-facts.ts";
-import type { CertificateFacts, MeshFacts, ReachedCluster } from "./facts.ts";
+import type { CertificateFacts } from "./certificate-facts.ts";
+import type { MeshFacts, ReachedCluster } from "./facts.ts";
 import { runChecks } from "./run-checks.ts";
 
 const everything = { pre: false };

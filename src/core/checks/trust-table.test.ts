@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { foundBy } from "../testing/found-by.ts";
 import { healthyFacts, withCluster } from "../testing/healthy-facts.ts";
-import type { CertificateFacts, MeshFacts, ReachedCluster } from "./facts.ts";
+import type { CertificateFacts } from "./certificate-facts.ts";
+import type { MeshFacts, ReachedCluster } from "./facts.ts";
 import { checks } from "./list.ts";
 
 function certificate(name: string, change: Partial<CertificateFacts> = {}): CertificateFacts {

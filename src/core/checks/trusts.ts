@@ -1,4 +1,5 @@
-import type { AuthorityFacts, ReachedCluster } from "./facts.ts";
+import type { AuthorityFacts } from "./certificate-facts.ts";
+import type { ReachedCluster } from "./facts.ts";
 
 /** A cluster whose cacerts hold together. */
 export interface Trusting {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { DriftFacts } from "../checks/facts.ts";
+import type { DriftFacts } from "../checks/drift-facts.ts";
 import type { KubeObject } from "../model/kube-object.ts";
 import { idOf } from "../model/kube-object.ts";
 import { Secret } from "../secret.ts";

@@ -1,4 +1,4 @@
-import type { DriftFacts, DriftedField, DriftedObject, Writer } from "../checks/facts.ts";
+import type { DriftFacts, DriftedField, DriftedObject, Writer } from "../checks/drift-facts.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import type { Json, KubeObject, ObjectId } from "../model/kube-object.ts";
 import { describeId, keyOf } from "../model/kube-object.ts";

@@ -1,4 +1,5 @@
-import type { GatewayFacts, MeshFacts, ReachedCluster } from "../checks/facts.ts";
+import type { GatewayFacts } from "../checks/control-plane-facts.ts";
+import type { MeshFacts, ReachedCluster } from "../checks/facts.ts";
 import type { PodFacts } from "../checks/pod-facts.ts";
 import { gatewayOf } from "../checks/reached.ts";
 import type { Subject } from "../checks/subjects.ts";

@@ -1,4 +1,5 @@
-import type { GatewayFacts, IstiodPod, MeshFacts, ReachedCluster } from "../checks/facts.ts";
+import type { GatewayFacts, IstiodPod } from "../checks/control-plane-facts.ts";
+import type { MeshFacts, ReachedCluster } from "../checks/facts.ts";
 import { factsVersion } from "../checks/facts.ts";
 import { eastWestGateway, ingressGateway } from "../render/names.ts";
 import type { ProxyConfig } from "../checks/proxy-facts.ts";

@@ -3,7 +3,8 @@ import path from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import type { FakeClusters } from "../../cli/testing/fake-clusters.ts";
 import { startFakeClusters } from "../../cli/testing/fake-clusters.ts";
-import type { DriftFacts, MeshFacts } from "../../core/checks/facts.ts";
+import type { DriftFacts } from "../../core/checks/drift-facts.ts";
+import type { MeshFacts } from "../../core/checks/facts.ts";
 
 let clusters: FakeClusters;
 

@@ -1,4 +1,4 @@
-import type { DriftFacts } from "../../core/checks/facts.ts";
+import type { DriftFacts } from "../../core/checks/drift-facts.ts";
 import { UserError } from "../../core/diagnostics/user-error.ts";
 import { serviceKey } from "../../core/render/materials.ts";
 import { driftOf, servicesByManifest } from "../../core/plan/drift.ts";

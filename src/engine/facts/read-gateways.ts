@@ -1,5 +1,5 @@
 import { Buffer } from "node:buffer";
-import type { GatewayFacts, GatewayPod } from "../../core/checks/facts.ts";
+import type { GatewayFacts, GatewayPod } from "../../core/checks/control-plane-facts.ts";
 import { eastWestGateway, ingressGateway, istioNamespace, networkLabel } from "../../core/render/names.ts";
 import type { Service } from "../../core/model/mesh.ts";
 import type { KubeObject } from "../../core/model/kube-object.ts";

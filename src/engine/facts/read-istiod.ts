@@ -1,4 +1,4 @@
-import type { IstiodFacts, IstiodPod } from "../../core/checks/facts.ts";
+import type { IstiodFacts, IstiodPod } from "../../core/checks/control-plane-facts.ts";
 import { formatAddress } from "../../core/checks/service-port.ts";
 import type { KubeObject } from "../../core/model/kube-object.ts";
 import type { Service } from "../../core/model/mesh.ts";

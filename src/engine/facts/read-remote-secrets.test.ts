@@ -1,6 +1,6 @@
 import { Buffer } from "node:buffer";
 import { describe, expect, it } from "vitest";
-import type { RemoteSecretFacts } from "../../core/checks/facts.ts";
+import type { RemoteSecretFacts } from "../../core/checks/credential-facts.ts";
 import { Secret } from "../../core/secret.ts";
 import type { FakeApiServer } from "../../kube/fake/fake-api-server.ts";
 import { createFakeAuthority } from "../../kube/fake/issue-certificates.ts";

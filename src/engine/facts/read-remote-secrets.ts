@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { CredentialFacts, CredentialTrial, RemoteSecretFacts } from "../../core/checks/facts.ts";
+import type { CredentialFacts, CredentialTrial, RemoteSecretFacts } from "../../core/checks/credential-facts.ts";
 import type { KubeObject } from "../../core/model/kube-object.ts";
 import { istioNamespace } from "../../core/render/names.ts";
 import { remoteOf } from "../../core/render/remote-secret.ts";

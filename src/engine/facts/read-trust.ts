@@ -1,4 +1,4 @@
-import type { AuthorityFacts, CertificateFacts, TlsSecretFacts } from "../../core/checks/facts.ts";
+import type { AuthorityFacts, CertificateFacts, TlsSecretFacts } from "../../core/checks/certificate-facts.ts";
 import type { Service } from "../../core/model/mesh.ts";
 import { istioNamespace } from "../../core/render/names.ts";
 import { Buffer } from "node:buffer";

@@ -1,4 +1,4 @@
-import type { ValidationFacts } from "../../core/checks/facts.ts";
+import type { ValidationFacts } from "../../core/checks/control-plane-facts.ts";
 import { istioNamespace } from "../../core/render/names.ts";
 import { compareText } from "../../core/render/order.ts";
 import type { KubeClient } from "../../kube/client.ts";

@@ -1,4 +1,4 @@
-import type { WorkloadFacts } from "../../core/checks/facts.ts";
+import type { WorkloadFacts } from "../../core/checks/control-plane-facts.ts";
 import type { KubeObject } from "../../core/model/kube-object.ts";
 import { readinessOf } from "../../kube/readiness/readiness-of.ts";
 

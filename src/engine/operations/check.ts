@@ -1,5 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
-import type { DriftFacts, MeshFacts } from "../../core/checks/facts.ts";
+import type { DriftFacts } from "../../core/checks/drift-facts.ts";
+import type { MeshFacts } from "../../core/checks/facts.ts";
 import { reachedClusters } from "../../core/checks/reached.ts";
 import type { CheckReport, CheckSelection } from "../../core/checks/run-checks.ts";
 import { runChecks } from "../../core/checks/run-checks.ts";

@@ -1,6 +1,7 @@
 import type { Check, Finding } from "../check.ts";
 import { problem, warning } from "../check.ts";
-import type { CertificateFacts, MeshFacts, ReachedCluster } from "../facts.ts";
+import type { CertificateFacts } from "../certificate-facts.ts";
+import type { MeshFacts, ReachedCluster } from "../facts.ts";
 import { daysUntil, reachedClusters, warnDays } from "../reached.ts";
 import type { Subject } from "../subjects.ts";
 import { rootCertificateOf, signing } from "../subjects.ts";

@@ -1,7 +1,8 @@
 import { istioNamespace } from "../../render/names.ts";
 import type { Check, Finding } from "../check.ts";
 import { problem } from "../check.ts";
-import type { MeshFacts, ReachedCluster, TlsSecretFacts } from "../facts.ts";
+import type { TlsSecretFacts } from "../certificate-facts.ts";
+import type { MeshFacts, ReachedCluster } from "../facts.ts";
 import { meshClusters } from "../reached.ts";
 import { objectOf } from "../subjects.ts";
 

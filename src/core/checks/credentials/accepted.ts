@@ -3,7 +3,8 @@ import { remoteSecretName } from "../../render/remote-secret.ts";
 import type { Check } from "../check.ts";
 import { problem } from "../check.ts";
 import { applyCommand, kubectl, restart } from "../commands.ts";
-import type { CredentialFacts, MeshFacts, ReachedCluster } from "../facts.ts";
+import type { CredentialFacts } from "../credential-facts.ts";
+import type { MeshFacts, ReachedCluster } from "../facts.ts";
 import { meshClusters, reachedCluster, reachedClusters } from "../reached.ts";
 import {
   apiServer,

@@ -2,7 +2,8 @@ import { crossNetworkPort, eastWestGateway, istioNamespace } from "../../render/
 import type { Check } from "../check.ts";
 import { problem } from "../check.ts";
 import { kubectl } from "../commands.ts";
-import type { GatewayFacts, ReachedCluster } from "../facts.ts";
+import type { GatewayFacts } from "../control-plane-facts.ts";
+import type { ReachedCluster } from "../facts.ts";
 import { applyFix, meshClusters } from "../reached.ts";
 import { gatewayAddress, nodes } from "../subjects.ts";
 

@@ -3,7 +3,8 @@ import type { Service } from "../../model/mesh.ts";
 import type { Check } from "../check.ts";
 import { problem } from "../check.ts";
 import { restart } from "../commands.ts";
-import type { GatewayPod, MeshFacts, ReachedCluster } from "../facts.ts";
+import type { GatewayPod } from "../control-plane-facts.ts";
+import type { MeshFacts, ReachedCluster } from "../facts.ts";
 import { containerPort } from "../container-port.ts";
 import { gatewayOf, meshClusters, networkOf } from "../reached.ts";
 import {

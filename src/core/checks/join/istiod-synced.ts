@@ -2,7 +2,7 @@ import { istioNamespace } from "../../render/names.ts";
 import type { Check } from "../check.ts";
 import { problem } from "../check.ts";
 import { kubectl, restart } from "../commands.ts";
-import type { IstiodPod } from "../facts.ts";
+import type { IstiodPod } from "../control-plane-facts.ts";
 import { meshClusters, onceFor, pairs } from "../reached.ts";
 import { istiod, istiodObjects, needsOfJoin, nodes, sync } from "../subjects.ts";
 

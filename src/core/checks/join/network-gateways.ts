@@ -2,7 +2,7 @@ import { crossNetworkPort, eastWestGateway, istioNamespace } from "../../render/
 import type { Check } from "../check.ts";
 import { problem } from "../check.ts";
 import { restart } from "../commands.ts";
-import type { IstiodPod } from "../facts.ts";
+import type { IstiodPod } from "../control-plane-facts.ts";
 import { gatewayOf, onceFor, pairs } from "../reached.ts";
 import { gatewayAddress, gatewayPods, needsOfJoin, networkLabelled, sync } from "../subjects.ts";
 

@@ -1,7 +1,9 @@
 import type { Check } from "../check.ts";
 import { problem } from "../check.ts";
 import { restart } from "../commands.ts";
-import type { AuthorityFacts, IstiodPod, MeshFacts, ReachedCluster } from "../facts.ts";
+import type { AuthorityFacts } from "../certificate-facts.ts";
+import type { IstiodPod } from "../control-plane-facts.ts";
+import type { MeshFacts, ReachedCluster } from "../facts.ts";
 import { meshClusters } from "../reached.ts";
 import { cacerts, issuedRoot, istiod } from "../subjects.ts";
 

@@ -1,13 +1,8 @@
-import type {
-  CertificateFacts,
-  CredentialTrial,
-  DriftedObject,
-  GatewayFacts,
-  IstiodPod,
-  MeshFacts,
-  ReachedCluster,
-  ServiceFacts,
-} from "../../checks/facts.ts";
+import type { CertificateFacts } from "../../checks/certificate-facts.ts";
+import type { GatewayFacts, IstiodPod } from "../../checks/control-plane-facts.ts";
+import type { CredentialTrial } from "../../checks/credential-facts.ts";
+import type { DriftedObject } from "../../checks/drift-facts.ts";
+import type { MeshFacts, ReachedCluster, ServiceFacts } from "../../checks/facts.ts";
 import type { ObjectId } from "../../model/kube-object.ts";
 import type { Name } from "./fault.ts";
 

@@ -1,0 +1,43 @@
+export type AuthorityFacts =
+  | { readonly kind: "missing" }
+  /** `effect`: who stumbles over the flaw, an istiod that starts or every proxy that meets what it signs. */
+  | { readonly kind: "broken"; readonly flaw: string; readonly effect: "istiod" | "proxies" }
+  | {
+      readonly kind: "present";
+      /** When the Secret was made, ISO 8601. */
+      readonly created: string;
+      /** When it was written last, ISO 8601; empty where the API server does not tell. */
+      readonly changed: string;
+      /** All that are trusted, in the bundle's order. */
+      readonly roots: readonly CertificateFacts[];
+      readonly intermediate: CertificateFacts;
+      /** The way from the intermediate (which is not in it) to a root, nearest first. */
+      readonly above: readonly CertificateFacts[];
+    };
+
+export interface CertificateFacts {
+  readonly subject: string;
+  /** SHA-256, upper-case hex with colons. */
+  readonly fingerprint: string;
+  /** SHA-256 of subject and public key, by which chains are verified: that of a root that was renewed with its key is the same. */
+  readonly identity: string;
+  /** ISO 8601. */
+  readonly notBefore: string;
+  /** ISO 8601. */
+  readonly notAfter: string;
+}
+
+export interface TlsSecretFacts {
+  readonly name: string;
+  readonly present: boolean;
+  /** SHA-256 of the first certificate; undefined when it cannot be read. */
+  readonly fingerprint?: string;
+  /** The hosts and addresses that it is for. */
+  readonly hosts?: readonly string[];
+  /** Whether the key in the Secret is that of the certificate; left out where there is none. */
+  readonly keyFits?: boolean;
+  /** ISO 8601. */
+  readonly notBefore?: string;
+  /** ISO 8601. */
+  readonly notAfter?: string;
+}

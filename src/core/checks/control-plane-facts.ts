@@ -1,0 +1,86 @@
+import type { ProxySyncFacts, ServicePort } from "./pod-facts.ts";
+import type { ProxyConfig } from "./proxy-facts.ts";
+
+export interface WorkloadFacts {
+  /** Pods that the Deployment asks for; undefined when there is no Deployment. */
+  readonly desired?: number;
+  readonly ready: number;
+  /** Why it is not ready, in Kubernetes' own words; empty when it is. */
+  readonly reason: string;
+}
+
+export interface IstiodFacts extends WorkloadFacts {
+  /** Tag of the image; empty without a Deployment. */
+  readonly version: string;
+  /** `CLUSTER_ID` of its Deployment. */
+  readonly clusterId?: string;
+  readonly pods: readonly IstiodPod[];
+  /** Whether the injection webhook is registered. */
+  readonly webhook: boolean;
+  readonly validation: ValidationFacts;
+}
+
+/** Istio's ValidatingWebhookConfigurations. */
+export interface ValidationFacts {
+  /** Names of those that call istiod, sorted. */
+  readonly webhooks: readonly string[];
+  /** True when one of them sees routing objects that carry no `istio.io/rev` label. */
+  readonly seesUnlabelled: boolean;
+}
+
+/** What one istiod pod says of itself. */
+export interface IstiodPod {
+  readonly name: string;
+  /** ISO 8601. */
+  readonly started: string;
+  /** Why it could not be asked; then all lists are empty. */
+  readonly problem?: string;
+  /** `/debug/clusterz`. */
+  readonly remotes: readonly { readonly cluster: string; readonly state: string }[];
+  /** `/debug/networkz`. */
+  readonly networkGateways: readonly {
+    readonly network: string;
+    readonly cluster: string;
+    readonly address: string;
+    readonly port: number;
+  }[];
+  /** `/debug/endpointShardz`, of the mesh's services: healthy endpoints as address:port, sorted. */
+  readonly shards: readonly {
+    readonly service: string;
+    readonly cluster: string;
+    readonly endpoints: readonly string[];
+  }[];
+  /** `/metrics`: when the certificate that it signs with ends, ISO 8601; left out where it does not tell. */
+  readonly signerEnds?: string;
+  /** `/debug/syncz`: the proxies that are connected to this pod. */
+  readonly proxies: readonly ProxySyncFacts[];
+}
+
+export interface GatewayFacts extends WorkloadFacts {
+  readonly name: string;
+  /** `ISTIO_META_NETWORK` and `ISTIO_META_CLUSTER_ID` of its pods' template. */
+  readonly network?: string;
+  readonly clusterId?: string;
+  readonly service?: {
+    readonly type: string;
+    /** `topology.istio.io/network`. */
+    readonly network?: string;
+    readonly addresses: readonly string[];
+    readonly ports: readonly number[];
+    readonly servicePorts: readonly ServicePort[];
+    readonly selector: Readonly<Record<string, string>>;
+  };
+  readonly pods: readonly GatewayPod[];
+}
+
+export interface GatewayPod {
+  readonly name: string;
+  /** Why its proxy could not be asked; then the rest is empty. */
+  readonly problem?: string;
+  /** Ports that the proxy listens at. */
+  readonly listeners: readonly number[];
+  /** Identities (`CertificateFacts.identity`) of the roots that it trusts. */
+  readonly roots: readonly string[];
+  /** What it holds for the mesh's services and routes. */
+  readonly config: ProxyConfig;
+}

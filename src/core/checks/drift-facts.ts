@@ -1,0 +1,48 @@
+import type { ObjectId } from "../model/kube-object.ts";
+
+/** What a plan says of the objects of one cluster. */
+export type DriftFacts =
+  | {
+      readonly kind: "compared";
+      /** False in a cluster to which this mesh was never applied; then nothing there has drifted. */
+      readonly applied: boolean;
+      readonly objects: readonly DriftedObject[];
+      /** Objects that could not be compared, `Kind namespace/name`, and why. */
+      readonly unknown: readonly { readonly object: string; readonly reason: string }[];
+    }
+  | { readonly kind: "not-judged"; readonly reason: string };
+
+/** One object that is not as an apply would leave it. */
+export interface DriftedObject {
+  readonly id: ObjectId;
+  /**
+   * `gone`: an apply has made it, and it is there no more. `changed`: somebody
+   * else has written over it. `pending`: the mesh file asks for what was not
+   * applied yet. `left`: the mesh file asks for it no longer.
+   */
+  readonly state: "gone" | "changed" | "pending" | "left";
+  /** What differs; empty where the whole object is gone, new or left. */
+  readonly fields: readonly DriftedField[];
+  /** Who changed it last, where the API server says so. */
+  readonly writer?: Writer;
+  /** What the API server says to an apply that would put it back; undefined where it would take it. */
+  readonly refusal?: string;
+  /** The service of the mesh file whose manifests it is in, `namespace/name`. */
+  readonly service?: string;
+  /** Labels of the pods that it makes. */
+  readonly podLabels?: Readonly<Record<string, string>>;
+}
+
+export interface DriftedField {
+  /** `spec.http[0].route[1].weight` */
+  readonly path: string;
+  /** As JSON, cut short; left out where there is none, and where it could hold a secret. */
+  readonly live?: string;
+  readonly wanted?: string;
+}
+
+/** A field manager, and when it wrote to the object last (RFC 3339; empty where nobody says). */
+export interface Writer {
+  readonly manager: string;
+  readonly time: string;
+}
