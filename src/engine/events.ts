@@ -1,4 +1,7 @@
+import type { Weights } from "../core/decide/shift-steps.ts";
+import type { Diagnostic } from "../core/diagnostics/diagnostic.ts";
 import type { ObjectId } from "../core/model/kube-object.ts";
+import type { FieldChange } from "../core/plan/diff.ts";
 import type { Plan } from "../core/plan/plan.ts";
 import type { PlannedTask } from "../core/plan/task-ref.ts";
 import type { Progress } from "../core/progress.ts";
@@ -35,13 +38,39 @@ export interface RemovalPlan {
   }[];
 }
 
+/** What a shift of weights is about to change: one route, in the mesh file and on every cluster. */
+export interface ShiftPlan {
+  readonly mesh: string;
+  /** The mesh file as the caller named it; every step edits it. */
+  readonly file: string;
+  readonly route: { readonly service: string; readonly namespace: string; readonly name: string };
+  /** The weights of the beginning, in percent. */
+  readonly from: Weights;
+  /** The weights that each step writes; the last ones are what was asked for. */
+  readonly steps: readonly Weights[];
+  readonly clusters: readonly (
+    | {
+        readonly kind: "planned";
+        readonly cluster: string;
+        /** The route's VirtualService. */
+        readonly id: ObjectId;
+        /** What the first step changes in it; empty where the weights are there already. */
+        readonly fields: readonly FieldChange[];
+        /** What is done, in order. */
+        readonly tasks: readonly PlannedTask[];
+      }
+    | { readonly kind: "unreachable"; readonly cluster: string; readonly diagnostic: Diagnostic }
+  )[];
+}
+
 /**
  * What is going to be done, whole, before the first thing is: a view can draw
  * everything before work starts. Told before anybody is asked, so by whoever asks.
  */
 export type PlanEvent =
   | { readonly kind: "plan"; readonly plan: Plan; readonly prune: boolean }
-  | { readonly kind: "removal"; readonly removal: RemovalPlan };
+  | { readonly kind: "removal"; readonly removal: RemovalPlan }
+  | { readonly kind: "shift"; readonly shift: ShiftPlan };
 
 /** Receives events. Must not throw and must return at once. */
 export type OnEvent = (event: EngineEvent) => void;

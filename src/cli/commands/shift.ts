@@ -1,5 +1,13 @@
 import { defineMeshCommand } from "../command-line/command.ts";
-import { fileOption, forceConflictsOption, namespaceOption, proofOptions, yesOption } from "../command-line/options.ts";
+import {
+  eventsToOption,
+  fileOption,
+  forceConflictsOption,
+  namespaceOption,
+  proofOptions,
+  streamOption,
+  yesOption,
+} from "../command-line/options.ts";
 
 /** `isthmus shift` */
 export const shiftCommand = defineMeshCommand({
@@ -11,6 +19,7 @@ export const shiftCommand = defineMeshCommand({
     { command: "isthmus shift helloworld v1=50 v2=50", does: "half and half, at once" },
     { command: "isthmus shift helloworld v1=0 v2=100 --step 10 --every 30s", does: "in steps of at most 10 percent" },
     { command: "isthmus shift helloworld v1=0 v2=100 --rollback", does: "and back again if the proof fails" },
+    { command: "isthmus shift helloworld v1=50 v2=50 --yes -o jsonl", does: "every event as a line of JSON" },
   ],
   arguments: {
     service: { value: "SERVICE", summary: "The service's name in the mesh file", required: true },
@@ -38,6 +47,8 @@ export const shiftCommand = defineMeshCommand({
     noVerify: { kind: "flag", summary: "Do not measure the new split", group: "Safety" },
     rollback: { kind: "flag", summary: "Go back to the old weights when the proof fails", group: "Safety" },
     ...proofOptions,
+    output: streamOption,
+    eventsTo: eventsToOption,
     yes: yesOption,
   },
   run: async (args, context) => {
@@ -69,7 +80,7 @@ export const shiftCommand = defineMeshCommand({
         rollback: args.rollback,
         yes: args.yes,
       },
-      shiftView(context),
+      shiftView(args, context),
       context,
     );
   },

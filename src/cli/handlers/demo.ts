@@ -109,7 +109,7 @@ async function shiftDemo(args: DemoArgs, context: CliContext): Promise<ExitCode>
       rollback: false,
       yes: true,
     },
-    shiftView(context),
+    shiftView({ output: "text", eventsTo: undefined }, context),
     demoMesh(args, context),
   );
 }

@@ -8,27 +8,34 @@ import type { ChangeView } from "../views/change-view.ts";
 /** How a command ended, without what the stream finds out itself. */
 export type Ending = Pick<SummaryEvent, "exitCode" | "clusters" | "diagnostics">;
 
-/** Runs a command that emits events; the last one is its summary, also when `run` throws, which is passed on. */
+/** What a command has done when it ends early. */
+export type SoFar = Pick<Ending, "clusters" | "diagnostics">;
+
+/**
+ * Runs a command that emits events; the last one is its summary, also when
+ * `run` throws, which is passed on. `soFar` is asked then for what was done before.
+ */
 export async function streamEvents(
   view: Pick<ChangeView<never, never>, "event" | "close">,
   context: CliContext,
   run: () => Promise<Ending>,
+  soFar: () => SoFar = () => ({ clusters: [], diagnostics: [] }),
 ): Promise<ExitCode> {
   try {
     const ending = await run();
     view.event({ kind: "summary", ...ending });
     return ending.exitCode;
   } catch (error) {
-    view.event({ kind: "summary", ...endingOf(error, context) });
+    view.event({ kind: "summary", ...endingOf(error, context, soFar()) });
     throw error;
   } finally {
     view.close();
   }
 }
 
-function endingOf(error: unknown, context: CliContext): Ending {
+function endingOf(error: unknown, context: CliContext, { clusters, diagnostics }: SoFar): Ending {
   if (error instanceof UserError) {
-    return { exitCode: error.exitCode, clusters: [], diagnostics: error.diagnostics };
+    return { exitCode: error.exitCode, clusters, diagnostics: [...diagnostics, ...error.diagnostics] };
   }
-  return { exitCode: context.signal.aborted ? exitCodes.interrupted : exitCodes.failed, clusters: [], diagnostics: [] };
+  return { exitCode: context.signal.aborted ? exitCodes.interrupted : exitCodes.failed, clusters, diagnostics };
 }

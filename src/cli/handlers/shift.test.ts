@@ -1,10 +1,11 @@
 import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { FakeClusters } from "../testing/fake-clusters.ts";
 import { startFakeClusters } from "../testing/fake-clusters.ts";
 import { clustersPage, endpointSlices, runEastWest, runPod } from "../testing/fake-service.ts";
 import { answerPod, ingressPod } from "../testing/fake-control-plane.ts";
+import { eventReference } from "../../engine/documents/event-reference.ts";
 
 let world: FakeClusters;
 let endpoints: Readonly<Record<string, readonly string[]>>;
@@ -119,5 +120,151 @@ describe("a shift whose proof fails", () => {
     const ran = await world.run("shift helloworld v1=0 v2=100 --yes --rollback --no-verify");
     expect(ran.code).toBe(64);
     expect(await weights()).toEqual(before);
+  });
+});
+
+type Line = Readonly<Record<string, unknown>> & { readonly event: keyof typeof eventReference };
+
+interface PlannedCluster {
+  readonly name: string;
+  readonly tasks: readonly { readonly id: string; readonly onFailure?: true }[];
+}
+
+function linesOf(text: string): readonly Line[] {
+  expect(text.endsWith("\n")).toBe(true);
+  return text
+    .slice(0, -1)
+    .split("\n")
+    .map((line) => JSON.parse(line) as Line);
+}
+
+/** The ids of the tasks of which there is such an event, without those that no plan names. */
+function idsOf(lines: readonly Line[], event: Line["event"]): readonly string[] {
+  return lines.flatMap((line) => (line.event === event && line["id"] !== undefined ? [String(line["id"])] : []));
+}
+
+function tasksOf(lines: readonly Line[]): PlannedCluster["tasks"] {
+  return ((lines[0]?.["clusters"] ?? []) as readonly PlannedCluster[]).flatMap(({ tasks }) => tasks);
+}
+
+describe("shift -o jsonl", () => {
+  const inSteps = "shift helloworld v1=0 v2=100 --step 50 --every 1ms --yes --no-verify -o jsonl";
+
+  it("prints what changes first, then every task that it has named, and how it ended last", async () => {
+    const ran = await world.run(inSteps);
+    const lines = linesOf(ran.out);
+    expect(ran.code).toBe(0);
+    expect(lines[0]).toMatchObject({
+      event: "shift",
+      mesh: "prod",
+      file: "mesh.yaml",
+      route: { service: "helloworld", namespace: "sample", name: "helloworld" },
+      from: { v1: 100, v2: 0 },
+      steps: [
+        { v1: 50, v2: 50 },
+        { v1: 0, v2: 100 },
+      ],
+      clusters: [{ name: "west", state: "planned", object: { kind: "VirtualService", name: "helloworld" } }],
+    });
+    const [planned] = (lines[0]?.["clusters"] ?? []) as readonly { readonly fields: readonly unknown[] }[];
+    expect(planned?.fields).toEqual([
+      { path: "spec.http[0].route[0].weight", before: 100, after: 50 },
+      { path: "spec.http[0].route[1].weight", before: 0, after: 50 },
+    ]);
+    expect(lines.slice(1).map((line) => [line.event, line["id"] ?? line["cluster"]].filter(Boolean).join(" "))).toEqual(
+      [1, 2]
+        .flatMap((step) => [
+          `task.started west/step-${step}/write`,
+          "object.applied west",
+          `task.done west/step-${step}/write`,
+          `task.started west/step-${step}/taken`,
+          `task.done west/step-${step}/taken`,
+        ])
+        .concat("summary"),
+    );
+    expect(lines.at(-1)).toMatchObject({
+      exitCode: 0,
+      clusters: [{ name: "west", state: "shifted", applied: 2, deleted: 0 }],
+    });
+  });
+
+  it("has the same ids in the next run, which changes nothing", async () => {
+    const first = linesOf((await world.run("shift helloworld v1=50 v2=50 --yes --no-verify -o jsonl")).out);
+    const again = linesOf((await world.run("shift helloworld v1=50 v2=50 --yes --no-verify -o jsonl")).out);
+    expect(idsOf(first, "task.started")).toEqual(tasksOf(first).map(({ id }) => id));
+    for (const event of ["task.started", "task.done"] as const) {
+      expect(idsOf(again, event)).toEqual(idsOf(first, event));
+    }
+    expect(again.map((line) => line.event)).not.toContain("object.applied");
+    expect(again.at(-1)).toMatchObject({ clusters: [{ name: "west", state: "unchanged", applied: 0 }] });
+  });
+
+  it("names a proof that fails, and the way back that it has planned for that", async () => {
+    const ran = await world.run("shift helloworld v1=0 v2=100 --yes --rollback -o jsonl");
+    const lines = linesOf(ran.out);
+    expect(ran.code).toBe(3);
+    const tasks = tasksOf(lines);
+    expect(tasks.filter((one) => one.onFailure === true).map(({ id }) => id)).toEqual([
+      "west/rollback/write",
+      "west/rollback/taken",
+      "west/rollback/proof",
+    ]);
+    expect(idsOf(lines, "task.started")).toEqual(tasks.map(({ id }) => id));
+    expect(idsOf(lines, "task.failed")).toEqual(["west/step-1/proof", "west/rollback/proof"]);
+    const proofs = lines.filter((line) => line.event === "verification");
+    expect(proofs).toMatchObject([
+      { step: "step-1", verification: { kind: "Verification", failed: 1 } },
+      { step: "rollback", verification: { kind: "Verification", failed: 1 } },
+    ]);
+    expect(lines.at(-1)).toMatchObject({
+      exitCode: 3,
+      clusters: [{ name: "west", state: "rolledBack", applied: 2 }],
+      diagnostics: expect.arrayContaining([expect.objectContaining({ code: "ISM345" })]) as unknown,
+    });
+  });
+
+  it("says how far it came when it is interrupted between two steps", async () => {
+    const file = path.join(world.folder, "events.jsonl");
+    const stop = new AbortController();
+    const running = world.run(
+      `shift helloworld v1=0 v2=100 --step 50 --every 1h --yes --no-verify -o jsonl --events-to ${file}`,
+      { signal: stop.signal },
+    );
+    await vi.waitFor(
+      async () => {
+        const ids = idsOf(linesOf(await readFile(file, "utf8")), "task.done");
+        expect(ids).toContain("west/step-1/taken");
+      },
+      { timeout: 30_000, interval: 50 },
+    );
+    stop.abort();
+    const ran = await running;
+    expect(ran.code).toBe(130);
+    expect(linesOf(ran.out).at(-1)).toMatchObject({
+      event: "summary",
+      exitCode: 130,
+      clusters: [{ name: "west", state: "shifted", applied: 1 }],
+    });
+    expect(await weights()).toEqual(["{ v1: 50, v2: 50 }", [50, 50]]);
+  });
+
+  it("prints the summary alone where it is refused before it has a plan", async () => {
+    runPod(world.servers["west"], "v2", "10.42.0.7", false);
+    const ran = await world.run("shift helloworld v1=0 v2=100 --yes -o jsonl");
+    expect(linesOf(ran.out)).toMatchObject([{ event: "summary", exitCode: 1, clusters: [] }]);
+  });
+
+  it("has only fields that the reference names, in the file of --events-to too", async () => {
+    const file = path.join(world.folder, "events.jsonl");
+    const ran = await world.run(`shift helloworld v1=0 v2=100 --yes --rollback --events-to ${file}`);
+    expect(ran.out).toContain("√ west  helloworld v1=0 v2=100: shifted");
+    const lines = linesOf(await readFile(file, "utf8"));
+    expect(new Set(lines.map((line) => line.event))).toEqual(
+      new Set(["shift", "task.started", "task.done", "task.failed", "object.applied", "verification", "summary"]),
+    );
+    for (const line of lines) {
+      const known = ["apiVersion", "kind", "time", "event", ...Object.keys(eventReference[line.event].fields)];
+      expect(known).toEqual(expect.arrayContaining(Object.keys(line)));
+    }
   });
 });

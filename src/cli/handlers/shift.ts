@@ -1,10 +1,14 @@
+import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
 import type { ExitCode } from "../../core/diagnostics/exit-codes.ts";
 import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
 import type { ForceConflicts } from "../../core/plan/force-conflicts.ts";
-import type { ShiftRequest } from "../../engine/operations/progressive-shift.ts";
+import type { ShiftCaller, ShiftRequest } from "../../engine/operations/progressive-shift.ts";
 import { shiftProgressively } from "../../engine/operations/progressive-shift.ts";
+import { createShiftTally } from "../../engine/operations/shift-tally.ts";
 import type { MeshContext } from "../terminal/context.ts";
 import type { ShiftView } from "../views/shift.ts";
+import type { Ending, SoFar } from "./event-stream.ts";
+import { streamEvents } from "./event-stream.ts";
 import { pausingProgress } from "./pausing-progress.ts";
 
 export interface ShiftArgs extends ShiftRequest {
@@ -14,39 +18,71 @@ export interface ShiftArgs extends ShiftRequest {
 
 /** Shows what a shift would do, asks, shifts, and shows each step and its proof. */
 export async function shiftWeights(args: ShiftArgs, view: ShiftView, context: MeshContext): Promise<ExitCode> {
+  const tally = createShiftTally();
+  const reported: Diagnostic[] = [];
+  const soFar = (): SoFar => ({
+    clusters: tally.clusters().map((one) => ({ ...one, deleted: 0 })),
+    diagnostics: reported,
+  });
   const progress = pausingProgress(context);
-  const { forceConflicts } = args;
-  try {
-    const ended = await shiftProgressively(
-      args,
-      {
-        readMesh: async () => (await context.readMesh()).meshFile,
-        agree: async (preview) => {
-          progress.pause();
-          view.plan(preview);
-          const agreed = !preview.changes || (await context.confirm("Shift the weights?", args));
-          if (!agreed) {
-            context.log("Nothing was changed.");
-          }
-          return agreed;
-        },
-        written: (...step) => {
-          progress.pause();
-          view.written(...step);
-        },
-        proven: (verification) => {
-          progress.pause();
-          view.proven(verification);
-        },
-        report: (diagnostics) => {
-          progress.pause();
-          context.report(diagnostics);
-        },
-      },
-      await context.engineOptions({ forceConflicts, onEvent: progress.onEvent }),
-    );
-    return exitCodes[ended];
-  } finally {
-    progress.pause();
-  }
+  const onEvent: typeof progress.onEvent = (event) => {
+    tally.onEvent(event);
+    view.event(event);
+    progress.onEvent(event);
+  };
+  const shown = callerOf(args, { view, context, pause: progress.pause });
+  const caller: ShiftCaller = {
+    ...shown,
+    written: (target, step, outcomes) => {
+      tally.onStep(step, outcomes);
+      shown.written(target, step, outcomes);
+    },
+    report: (diagnostics) => {
+      reported.push(...diagnostics);
+      shown.report(diagnostics);
+    },
+  };
+  const run = async (): Promise<Ending> => {
+    try {
+      const options = await context.engineOptions({ forceConflicts: args.forceConflicts, onEvent });
+      const ended = await shiftProgressively(args, caller, options);
+      return { exitCode: exitCodes[ended], ...soFar() };
+    } finally {
+      progress.pause();
+    }
+  };
+  return streamEvents(view, context, run, soFar);
+}
+
+/** Shows what the shift says; progress pauses meanwhile. */
+function callerOf(
+  args: ShiftArgs,
+  { view, context, pause }: { readonly view: ShiftView; readonly context: MeshContext; readonly pause: () => void },
+): ShiftCaller {
+  return {
+    readMesh: async () => (await context.readMesh()).meshFile,
+    agree: async (preview) => {
+      pause();
+      view.event({ kind: "shift", shift: preview.plan });
+      view.plan(preview);
+      const agreed = !preview.changes || (await context.confirm("Shift the weights?", args));
+      if (!agreed) {
+        context.log("Nothing was changed.");
+      }
+      return agreed;
+    },
+    written: (target, step, outcomes) => {
+      pause();
+      view.result({ kind: "written", target, step, outcomes });
+    },
+    proven: (verification, { name }) => {
+      pause();
+      view.event({ kind: "verification", step: name, verification });
+      view.result({ kind: "proven", verification });
+    },
+    report: (diagnostics) => {
+      pause();
+      context.report(diagnostics);
+    },
+  };
 }

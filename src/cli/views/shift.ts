@@ -1,24 +1,38 @@
-import type { Weights } from "../../core/decide/shift-steps.ts";
+import type { ShiftStep } from "../../core/plan/shift-tasks.ts";
 import type { ShiftPreview, ShiftedRoute } from "../../engine/operations/progressive-shift.ts";
 import type { ShiftOutcome } from "../../engine/operations/shift.ts";
 import type { Verification } from "../../engine/operations/verify.ts";
+import type { CliContext } from "../terminal/context.ts";
+import type { ChangeView, EventTargets } from "./change-view.ts";
+import { changeView } from "./change-view.ts";
 import { viewShift, viewShiftPlan } from "./human/shift.ts";
 import { viewVerification } from "./human/verify.ts";
-import type { Printer } from "./printer.ts";
 
-/** What `isthmus shift` prints. */
-export interface ShiftView {
-  readonly plan: (preview: ShiftPreview) => void;
-  /** How one step ended. */
-  readonly written: (target: ShiftedRoute, weights: Weights, outcomes: readonly ShiftOutcome[]) => void;
-  readonly proven: (verification: Verification) => void;
-}
+/** How one step ended, and then its proof. */
+export type ShiftResult =
+  | {
+      readonly kind: "written";
+      readonly target: ShiftedRoute;
+      readonly step: ShiftStep;
+      readonly outcomes: readonly ShiftOutcome[];
+    }
+  | { readonly kind: "proven"; readonly verification: Verification };
 
-/** Texts for people. */
-export function shiftView({ print, palette }: Printer): ShiftView {
-  return {
-    plan: (preview) => print(viewShiftPlan(preview, palette)),
-    written: (target, weights, outcomes) => print(viewShift(target, weights, outcomes, palette)),
-    proven: (verification) => print(viewVerification(verification, palette)),
-  };
+/** What `isthmus shift` prints; a result for each step and each proof. */
+export type ShiftView = ChangeView<ShiftPreview, ShiftResult>;
+
+/** The view that `-o` and `--events-to` ask for. */
+export function shiftView(targets: EventTargets, context: CliContext): ShiftView {
+  const { palette } = context;
+  return changeView(
+    targets,
+    {
+      plan: (preview) => viewShiftPlan(preview, palette),
+      result: (result) =>
+        result.kind === "proven"
+          ? viewVerification(result.verification, palette)
+          : viewShift(result.target, result.step.weights, result.outcomes, palette),
+    },
+    context,
+  );
 }

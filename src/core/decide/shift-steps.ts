@@ -20,6 +20,13 @@ export function planSteps(from: Weights, to: Weights, step: number | undefined):
   return [...steps, to];
 }
 
+/** `v1=90 v2=10`, as on a command line. */
+export function describeWeights(weights: Weights): string {
+  return Object.entries(weights)
+    .map(([version, percent]) => `${version}=${percent}`)
+    .join(" ");
+}
+
 function between(from: Weights, to: Weights, part: number): Weights {
   const versions = Object.keys(to);
   const exact = versions.map((version) => (from[version] ?? 0) + ((to[version] ?? 0) - (from[version] ?? 0)) * part);

@@ -11,10 +11,10 @@ export interface EventDescription {
 const subject = "who it is about: a cluster, or a part of the work";
 const task = "what is done, a short phrase";
 const id =
-  "the task's id, one of `tasks` of the plan or removal and the same in every run of it: `west/gateways`, `west/gateways/ready`; absent for what no plan names";
+  "the task's id, one of `tasks` of the plan, removal or shift and the same in every run of it: `west/gateways`, `west/gateways/ready`; absent for what no plan names";
 const within = "the id of the task that it is a part of, where it is one";
 const tasks =
-  "everything that is done, each with its `id`, `cluster`, `kind` (`inventory`, `apply`, `wait`, `prune`, `delete`, `finish`), `task`, the ids of tasks that it `needs` (`*/gateways` is that wave on every cluster, ended well or not), and `within`";
+  "everything that is done, each with its `id`, `cluster`, `kind` (`inventory`, `apply`, `wait`, `prune`, `delete`, `write`, `proof`, `finish`), `task`, the ids of tasks that it `needs` (`*/gateways` is that wave on every cluster, ended well or not), `within`, and `onFailure` for what is done only where something before it has failed";
 const object = "`group`, `kind`, `name`, and `namespace` where it has one";
 
 /** Every kind of event, in the order in which an apply tells them. */
@@ -32,6 +32,18 @@ export const eventReference: Readonly<Record<StreamedEvent["kind"], EventDescrip
       mesh: "the mesh's name",
       clusters:
         "`name` and `objects` in the order of removal, each with its identity, its `wave` and its `action`: `delete`, or `release` for one that was there before; with `labelled` where the mesh's label was looked for: how many objects of which `kind` carry it and stay; and `tasks` as in a plan",
+    },
+  },
+  shift: {
+    when: "First of a shift, before anybody is asked: everything that it is about to change.",
+    fields: {
+      mesh: "the mesh's name",
+      file: "the mesh file, which every step edits",
+      route: "`service`, `namespace` and `name` of the route",
+      from: "the weights of the beginning: version → percent",
+      steps: "the weights that each step writes; the last ones are what was asked for",
+      clusters:
+        "`name` and `state`: `planned`, with the `object` (the route's VirtualService), its `fields` that the first step changes, and `tasks` as in a plan: of every step, and of the way back where --rollback is given; or `unreachable`, with the `diagnostic`",
     },
   },
   "task.started": {
@@ -58,12 +70,19 @@ export const eventReference: Readonly<Record<StreamedEvent["kind"], EventDescrip
     },
   },
   "object.deleted": { when: "An object was deleted.", fields: { cluster: "its cluster", object } },
+  verification: {
+    when: "After a step of a shift, when it was proven: what was seen, good or not.",
+    fields: {
+      step: "`step-1` and so on, or `rollback`, as in the ids of tasks",
+      verification: "the document that `isthmus verify -o json` prints, of the shifted route",
+    },
+  },
   summary: {
     when: "Last, also after a failure or Ctrl-C. A stream without it is of a command that was killed.",
     fields: {
       exitCode: "what the command ends with",
       clusters:
-        "`name`, `state` (`applied`, `removed`, `failed`, `interrupted`, `unreachable`), and the objects that were `applied` and `deleted`, counted; empty when nothing was begun",
+        "`name`, `state` (`applied`, `removed`, `failed`, `interrupted`, `unreachable`, `incomplete` and `left` where the diagnostics say what is not done; of a shift, as its last step has left it: `shifted`, `unchanged`, `rolledBack`, `notTaken` where a gateway does not obey), and the objects that were `applied` and `deleted`, counted; empty when nothing was begun",
       diagnostics: "every problem and warning of the run",
     },
   },

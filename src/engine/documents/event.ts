@@ -2,8 +2,10 @@ import { writeJson } from "../../core/model/exact-json.ts";
 import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
 import type { ExitCode } from "../../core/diagnostics/exit-codes.ts";
 import { planApplyTasks } from "../../core/plan/apply-tasks.ts";
-import type { EngineEvent, PlanEvent } from "../events.ts";
+import type { EngineEvent, PlanEvent, ShiftPlan } from "../events.ts";
+import type { Verification } from "../traffic/prove-ingress.ts";
 import { planDocument } from "./plan.ts";
+import { verificationDocument } from "./verify.ts";
 
 /** How a command ended: the last event of a stream. */
 export interface SummaryEvent {
@@ -18,8 +20,16 @@ export interface SummaryEvent {
   readonly diagnostics: readonly Diagnostic[];
 }
 
+/** What a step of a shift was proven by, or not. */
+export interface VerificationEvent {
+  readonly kind: "verification";
+  /** `step-1`, …, `rollback`, as in the ids of tasks. */
+  readonly step: string;
+  readonly verification: Verification;
+}
+
 /** Everything that a stream of events can hold. */
-export type StreamedEvent = PlanEvent | EngineEvent | SummaryEvent;
+export type StreamedEvent = PlanEvent | EngineEvent | VerificationEvent | SummaryEvent;
 
 /** One event as its line of JSON, without the line's end. Secret values are fingerprints. `at` is in milliseconds since the epoch. */
 export function eventLine(event: StreamedEvent, at: number): string {
@@ -49,6 +59,10 @@ function documentOf(
       }));
       return { kind: event.kind, mesh, clusters: named };
     }
+    case "shift":
+      return { kind: event.kind, ...shiftFields(event.shift) };
+    case "verification":
+      return { ...event, verification: verificationDocument(event.verification) };
     case "object.applied":
     case "object.deleted": {
       const { id, ...rest } = event;
@@ -67,4 +81,13 @@ function documentOf(
     default:
       return { ...event };
   }
+}
+
+function shiftFields({ clusters, ...shift }: ShiftPlan): Readonly<Record<string, unknown>> {
+  const named = clusters.map((one) =>
+    one.kind === "unreachable"
+      ? { name: one.cluster, state: "unreachable", diagnostic: one.diagnostic }
+      : { name: one.cluster, state: "planned", tasks: one.tasks, object: one.id, fields: one.fields },
+  );
+  return { ...shift, clusters: named };
 }

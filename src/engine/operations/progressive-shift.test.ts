@@ -54,7 +54,7 @@ describe("a shift in steps", () => {
         told.push("asked");
         return true;
       },
-      written: (_, weights, outcomes) =>
+      written: (_, { weights }, outcomes) =>
         told.push(`${weights["v1"]}/${weights["v2"]} ${outcomes.map(({ state }) => state).join(" ")}`),
     });
     expect(ended).toBe("ok");
@@ -83,7 +83,7 @@ describe("a shift in steps", () => {
 
   it("keeps what others write into the mesh file between two steps", async () => {
     await shift(toV2, {
-      written: (_, weights) => {
+      written: (_, { weights }) => {
         if (weights["v1"] === 67) {
           edits.push(readFile(file, "utf8").then(async (text) => writeFile(file, `# a remark of somebody\n${text}`)));
         }

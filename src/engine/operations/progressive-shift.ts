@@ -1,18 +1,23 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { Weights } from "../../core/decide/shift-steps.ts";
-import { planSteps } from "../../core/decide/shift-steps.ts";
+import { describeWeights, planSteps } from "../../core/decide/shift-steps.ts";
 import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
 import { errorOf } from "../../core/diagnostics/coded.ts";
 import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
 import { UserError } from "../../core/diagnostics/user-error.ts";
 import type { Route, Service } from "../../core/model/mesh.ts";
+import type { ShiftStep } from "../../core/plan/shift-tasks.ts";
+import type { TaskRef } from "../../core/plan/task-ref.ts";
+import { numberSteps, rollbackStep, shiftTasks } from "../../core/plan/shift-tasks.ts";
 import { quoteCommand } from "../../core/quote-command.ts";
 import { editWeights } from "../../core/mesh-file/edit-weights.ts";
+import type { ShiftPlan } from "../events.ts";
 import type { MeshFile } from "../mesh-file.ts";
 import { parseMeshFile } from "../mesh-file.ts";
 import type { EngineOptions } from "../options.ts";
 import type { ExitClass } from "./exit-class.ts";
 import { classOfVerification } from "./exit-class.ts";
+import { planShift } from "./shift-plan.ts";
 import type { PreparedShift, ShiftOutcome } from "./shift.ts";
 import { carryOutShift, prepareShift, replaceMeshFile } from "./shift.ts";
 import type { Verification } from "./verify.ts";
@@ -47,6 +52,8 @@ export interface ShiftedRoute {
 
 /** What a shift is about to do. */
 export interface ShiftPreview {
+  /** All of it, for programs. */
+  readonly plan: ShiftPlan;
   readonly target: ShiftedRoute;
   /** What the first step would change. */
   readonly prepared: PreparedShift;
@@ -64,8 +71,8 @@ export interface ShiftCaller {
   /** Asked once, before anything is written; false ends the shift. */
   readonly agree: (preview: ShiftPreview) => Promise<boolean>;
   /** What the clusters say to one step. */
-  readonly written: (target: ShiftedRoute, weights: Weights, outcomes: readonly ShiftOutcome[]) => void;
-  readonly proven: (verification: Verification) => void;
+  readonly written: (target: ShiftedRoute, step: ShiftStep, outcomes: readonly ShiftOutcome[]) => void;
+  readonly proven: (verification: Verification, step: ShiftStep) => void;
   readonly report: (diagnostics: readonly Diagnostic[]) => void;
 }
 
@@ -85,17 +92,17 @@ export async function shiftProgressively(
   const before = await caller.readMesh();
   const target = targetOf(withWeights(before, request, request.weights), request);
   const from = targetOf(before, request).route.weights;
-  const steps = planSteps(from, target.route.weights, request.step);
+  const steps = numberSteps(planSteps(from, target.route.weights, request.step));
   caller.report(before.warnings);
-  const shift: Shift = { request, caller, options, file: before.name, target, from };
+  const shift: Shift = { request, caller, options, file: before.name, target, from, steps };
   let ended: ExitClass = "ok";
   let reached = from;
-  for (const [index, weights] of steps.entries()) {
+  for (const [index, step] of steps.entries()) {
+    const { weights } = step;
     if (index > 0) {
       await pause(request.everyMs, undefined, { signal: options.signal });
     }
-    const preview = index === 0 ? { final: target.route.weights, steps: steps.length } : undefined;
-    const outcomes = await shiftOnce(shift, weights, { from: reached, preview });
+    const outcomes = await shiftOnce(shift, step, { from: reached, asks: index === 0 });
     if (outcomes === undefined) {
       return "failed";
     }
@@ -103,7 +110,7 @@ export async function shiftProgressively(
       caller.report([wayBack(shift, weights, "not every cluster took the new weights")]);
       return "partlyApplied";
     }
-    const proof = await prove(shift);
+    const proof = await prove(shift, step);
     if (proof.failed) {
       return request.rollback ? rollBack(shift, weights) : stop(shift, weights);
     }
@@ -123,18 +130,21 @@ interface Shift {
   readonly target: ShiftedRoute;
   /** The weights of the beginning. */
   readonly from: Weights;
+  readonly steps: readonly ShiftStep[];
 }
 
 function tookAll(outcomes: readonly ShiftOutcome[]): boolean {
   return outcomes.every((outcome) => outcome.state === "shifted" || outcome.state === "unchanged");
 }
 
-/** Writes one step to file and clusters; undefined when nobody agreed. With a `preview` it asks before it writes. */
+/** Writes one step to file and clusters; undefined when nobody agreed. */
 async function shiftOnce(
-  { request, caller, options }: Shift,
-  weights: Weights,
-  { from, preview }: { readonly from: Weights; readonly preview: Pick<ShiftPreview, "final" | "steps"> | undefined },
+  shift: Shift,
+  step: ShiftStep,
+  { from, asks }: { readonly from: Weights; readonly asks: boolean },
 ): Promise<readonly ShiftOutcome[] | undefined> {
+  const { request, caller, options } = shift;
+  const { weights } = step;
   const next = withWeights(await caller.readMesh(), request, weights);
   const target = targetOf(next, request);
   const raised = request.force
@@ -143,14 +153,12 @@ async function shiftOnce(
   const prepared = await prepareShift(next, target, { ...options, raised });
   try {
     caller.report(prepared.warnings);
-    if (preview !== undefined) {
-      const differs = prepared.targets.some((one) => one.kind === "ready" && one.fields.length > 0);
-      if (!(await caller.agree({ ...preview, target, prepared, changes: differs || preview.steps > 1 }))) {
-        return undefined;
-      }
+    if (asks && !(await caller.agree(previewOf(shift, target, prepared)))) {
+      return undefined;
     }
-    const outcomes = await carryOutShift(prepared, async () => replaceMeshFile(next.path, next.text), options);
-    caller.written(target, weights, outcomes);
+    const replace = async (): Promise<void> => replaceMeshFile(next.path, next.text);
+    const outcomes = await carryOutShift(prepared, replace, { ...options, step });
+    caller.written(target, step, outcomes);
     caller.report(outcomes.flatMap((outcome) => outcome.diagnostics));
     return outcomes;
   } finally {
@@ -158,21 +166,34 @@ async function shiftOnce(
   }
 }
 
+function previewOf(shift: Shift, target: ShiftedRoute, prepared: PreparedShift): ShiftPreview {
+  const { file, from, steps, request } = shift;
+  const differs = prepared.targets.some((one) => one.kind === "ready" && one.fields.length > 0);
+  const proves = request.proof !== undefined;
+  return {
+    plan: planShift({ file, target, prepared, from, steps, proves, rollsBack: proves && request.rollback }),
+    target,
+    prepared,
+    final: shift.target.route.weights,
+    steps: steps.length,
+    changes: differs || steps.length > 1,
+  };
+}
+
 /** `failed`: something was seen to be wrong, not only unseen. */
-async function prove({
-  request,
-  caller,
-  options,
-  target,
-}: Shift): Promise<{ readonly ended: ExitClass; readonly failed: boolean }> {
+async function prove(
+  { request, caller, options, target }: Shift,
+  step: ShiftStep,
+): Promise<{ readonly ended: ExitClass; readonly failed: boolean }> {
   if (request.proof === undefined) {
     return { ended: "ok", failed: false };
   }
   const { service, route } = target;
   const { requests } = request.proof;
   const only = { service: service.name, namespace: service.namespace, route: route.name };
-  const verification = await verifyMesh(await caller.readMesh(), { ...options, requests, only });
-  caller.proven(verification);
+  const taskOf = (cluster: string): TaskRef => shiftTasks.proof(cluster, step);
+  const verification = await verifyMesh(await caller.readMesh(), { ...options, requests, only, taskOf });
+  caller.proven(verification, step);
   caller.report(diagnosticsOf(verification));
   return { ended: classOfVerification(verification, request.proof), failed: verification.failed > 0 };
 }
@@ -187,7 +208,8 @@ async function rollBack(shift: Shift, weights: Weights): Promise<ExitClass> {
   const { request, caller, target, from } = shift;
   // What was there before is not held against what could answer: it was asked for by nobody now.
   const forced = { ...shift, request: { ...request, force: true } };
-  const outcomes = await shiftOnce(forced, from, { from: weights, preview: undefined });
+  const step = rollbackStep(from);
+  const outcomes = await shiftOnce(forced, step, { from: weights, asks: false });
   if (outcomes === undefined || !tookAll(outcomes)) {
     caller.report([wayBack(shift, weights, "the proof failed, and not every cluster took the old weights back")]);
     return "partlyApplied";
@@ -195,11 +217,11 @@ async function rollBack(shift: Shift, weights: Weights): Promise<ExitClass> {
   caller.report([
     {
       ...errorOf("ISM345"),
-      detail: `The proof of ${weightsText(weights)} failed. The mesh file and every cluster have ${weightsText(from)} of route ${target.route.name} again.`,
+      detail: `The proof of ${describeWeights(weights)} failed. The mesh file and every cluster have ${describeWeights(from)} of route ${target.route.name} again.`,
       fix: "Mend what the proof names, then shift again.",
     },
   ]);
-  await prove(shift);
+  await prove(shift, step);
   return "findings";
 }
 
@@ -209,15 +231,9 @@ function wayBack({ file, target, from }: Shift, weights: Weights, why: string): 
   const command = ["isthmus", "shift", service.name].concat(wanted, "-f", file, "-n", service.namespace);
   return {
     ...errorOf("ISM344"),
-    detail: `Route ${route.name} has ${weightsText(weights)} now, and ${why}.`,
-    fix: `Mend what is named above, or go back to ${weightsText(from)}: ${quoteCommand([...command, "--route", route.name])}`,
+    detail: `Route ${route.name} has ${describeWeights(weights)} now, and ${why}.`,
+    fix: `Mend what is named above, or go back to ${describeWeights(from)}: ${quoteCommand([...command, "--route", route.name])}`,
   };
-}
-
-function weightsText(weights: Weights): string {
-  return Object.entries(weights)
-    .map(([version, percent]) => `${version}=${percent}`)
-    .join(" ");
 }
 
 /** The mesh file with the new weights, held against all rules before anything is touched. */

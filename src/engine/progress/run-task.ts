@@ -10,8 +10,10 @@ export interface TaskOptions extends Pick<RunOptions, "now" | "onEvent" | "signa
 }
 
 /** A task and whose it is. */
-export interface OwnTask extends TaskRef {
+export interface OwnTask extends Omit<TaskRef, "id"> {
   readonly cluster: string;
+  /** Absent for what no plan names. */
+  readonly id?: string;
 }
 
 /**
@@ -27,7 +29,7 @@ export async function runTask<Result>(
 ): Promise<Result> {
   const { now, onEvent } = options;
   const about = { subject: cluster, task };
-  const named = { id, ...(within === undefined ? {} : { within }) };
+  const named = { ...(id === undefined ? {} : { id }), ...(within === undefined ? {} : { within }) };
   const started = now();
   onEvent({ kind: "task.started", ...about, ...named });
   try {

@@ -1,3 +1,5 @@
+import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
+import { UserError } from "../../core/diagnostics/user-error.ts";
 import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
 import { errorOf, warningOf } from "../../core/diagnostics/coded.ts";
 import type { IngressProof } from "../../core/decide/proof.ts";
@@ -7,9 +9,11 @@ import { findUnheld, findWrongAnswers, findWrongEndpoints } from "../../core/dec
 import type { RequestChoice, RequestSettings } from "../../core/decide/route-request.ts";
 import { chooseRequest } from "../../core/decide/route-request.ts";
 import type { Mesh, Route, Service } from "../../core/model/mesh.ts";
+import type { TaskRef } from "../../core/plan/task-ref.ts";
 import { ingressGateway, istioNamespace } from "../../core/render/names.ts";
 import type { Connected } from "../clusters/connect-clusters.ts";
 import { diagnoseFailure } from "../progress/diagnose-failure.ts";
+import { runTask } from "../progress/run-task.ts";
 import type { ActualEndpoints } from "../facts/ingress-endpoints.ts";
 import { compareIngressEndpoints, listIngressPods } from "../facts/ingress-endpoints.ts";
 import { serviceAddresses } from "../facts/service-addresses.ts";
@@ -46,6 +50,8 @@ export interface VerifyOptions extends RunOptions, AccessOptions {
   readonly only?: VerifyTarget;
   /** How to ask, before what the mesh file says of each route. */
   readonly ask?: RequestSettings;
+  /** The task that a plan names for the proof at a cluster's ingress, where one does. */
+  readonly taskOf?: (cluster: string) => TaskRef;
 }
 
 /** One route of one service (or a service without routes) at one cluster's ingress. */
@@ -59,25 +65,29 @@ export interface ProofInput {
   readonly actual: ActualEndpoints;
 }
 
-/** Proves one of them; a failure of the proof itself is a proof that failed. */
+/** Proves one of them; a failure of the proof itself is a proof that failed. Its task ends well only when nothing was found to be wrong. */
 export async function proveIngress(input: ProofInput, options: VerifyOptions): Promise<IngressProof> {
   const { one, service, route } = input;
-  const subject = one.cluster.name;
-  const task = `verifying ${route?.name ?? `${service.namespace}/${service.name}`}`;
-  const started = options.now();
-  options.onEvent({ kind: "task.started", subject, task });
+  const cluster = one.cluster.name;
+  const task = options.taskOf?.(cluster) ?? {
+    task: `verifying ${route?.name ?? `${service.namespace}/${service.name}`}`,
+  };
+  let proof: IngressProof | undefined;
   try {
-    const proof = await prove(input, options);
-    options.onEvent({ kind: "task.done", subject, task, seconds: (options.now() - started) / 1000 });
-    return proof;
+    return await runTask({ ...task, cluster }, options, async (note) => {
+      proof = await prove(input, options);
+      const errors = proof.diagnostics.filter(({ severity }) => severity === "error");
+      if (proof.state === "failed") {
+        throw new UserError(errors, exitCodes.findings);
+      }
+      if (proof.state === "notProven") {
+        note(`not proven: ${proof.diagnostics[0]?.summary ?? ""}`);
+      }
+      return proof;
+    });
   } catch (error) {
     options.signal.throwIfAborted();
-    const diagnostics = await diagnoseFailure(error, subject, "verify");
-    const [diagnostic] = diagnostics;
-    if (diagnostic !== undefined) {
-      options.onEvent({ kind: "task.failed", subject, task, diagnostic });
-    }
-    return proofOf(input, { diagnostics });
+    return proof ?? proofOf(input, { diagnostics: await diagnoseFailure(error, cluster, "verify") });
   }
 }
 

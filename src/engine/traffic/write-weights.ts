@@ -1,17 +1,21 @@
 import { forcesConflicts } from "../../core/plan/force-conflicts.ts";
 import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
-import { diagnoseKubeError } from "../../kube/diagnose.ts";
+import { idOf } from "../../core/model/kube-object.ts";
+import type { ShiftStep } from "../../core/plan/shift-tasks.ts";
+import { shiftTasks } from "../../core/plan/shift-tasks.ts";
+import { waveRules } from "../../core/render/waves.ts";
 import type { HeldLeases } from "../apply/lease/hold-leases.ts";
 import { createCulpritFinder } from "../apply/waits/find-culprits.ts";
 import { waitUntilTaken } from "../apply/waits/until-taken.ts";
 import type { LeaseOptions, PlanOptions, ProgramLookup, RunOptions } from "../options.ts";
 import { diagnoseFailure } from "../progress/diagnose-failure.ts";
-import type { PreparedShift } from "./shift-target.ts";
+import { runTask } from "../progress/run-task.ts";
+import type { PreparedShift, ShiftTarget } from "./shift-target.ts";
 
 export type ShiftOptions = RunOptions &
   LeaseOptions &
   Pick<PlanOptions, "forceConflicts"> &
-  Pick<ProgramLookup, "env" | "istioctlCandidates">;
+  Pick<ProgramLookup, "env" | "istioctlCandidates"> & { readonly step: ShiftStep };
 
 export interface ShiftOutcome {
   readonly cluster: string;
@@ -31,23 +35,32 @@ export async function writeWeights(
       if (target.kind === "unreachable") {
         return { cluster: target.cluster, state: "unreachable", diagnostics: [target.diagnostic] };
       }
-      if (target.fields.length === 0) {
-        return { cluster: target.cluster, state: "unchanged", diagnostics: [] };
-      }
+      const { cluster } = target;
       try {
-        await leases.held.get(target.cluster)?.ensure();
-        const force = forcesConflicts(options.forceConflicts, target.object.kind);
-        await target.client.apply(target.object, { force, signal: options.signal });
-        return { cluster: target.cluster, state: "shifted", diagnostics: [] };
+        await runTask({ ...shiftTasks.write(cluster, options.step), cluster }, options, async () =>
+          writeTo(target, leases, options),
+        );
+        return { cluster, state: target.fields.length === 0 ? "unchanged" : "shifted", diagnostics: [] };
       } catch (error) {
-        return {
-          cluster: target.cluster,
-          state: "failed",
-          diagnostics: [await diagnoseKubeError(error, target.cluster)],
-        };
+        return { cluster, state: "failed", diagnostics: await diagnoseFailure(error, cluster, "shift") };
       }
     }),
   );
+}
+
+/** Weights that are there already are not written again. */
+async function writeTo(
+  { cluster, client, object, fields }: Extract<ShiftTarget, { readonly kind: "ready" }>,
+  leases: HeldLeases,
+  { forceConflicts, signal, onEvent }: ShiftOptions,
+): Promise<void> {
+  if (fields.length === 0) {
+    return;
+  }
+  await leases.held.get(cluster)?.ensure();
+  await client.apply(object, { force: forcesConflicts(forceConflicts, object.kind), signal });
+  const { phase } = waveRules.routes;
+  onEvent({ kind: "object.applied", cluster, phase, wave: "routes", action: "update", id: idOf(object) });
 }
 
 /** What is stored already may be obeyed by nobody, so it is looked at like what was written. */
@@ -63,12 +76,15 @@ export async function proveWeightsTaken(
   }
   const place = { name: target.cluster, context: target.context, client: target.client };
   try {
-    const diagnostics = await waitUntilTaken(place, asked, {
-      timeoutMs: options.timeoutMs,
-      signal: options.signal,
-      onPending: () => {},
-      findCulprits: createCulpritFinder(istio, options),
-    });
+    const task = { ...shiftTasks.taken(target.cluster, options.step), cluster: target.cluster };
+    const diagnostics = await runTask(task, options, async (onPending) =>
+      waitUntilTaken(place, asked, {
+        timeoutMs: options.timeoutMs,
+        signal: options.signal,
+        onPending,
+        findCulprits: createCulpritFinder(istio, options),
+      }),
+    );
     return { ...outcome, diagnostics: [...outcome.diagnostics, ...diagnostics] };
   } catch (error) {
     options.signal.throwIfAborted();

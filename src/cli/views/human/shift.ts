@@ -1,4 +1,5 @@
 import type { Weights } from "../../../core/decide/shift-steps.ts";
+import { describeWeights } from "../../../core/decide/shift-steps.ts";
 import type { Route } from "../../../core/model/mesh.ts";
 import type { ShiftPreview } from "../../../engine/operations/progressive-shift.ts";
 import type { ShiftOutcome } from "../../../engine/operations/shift.ts";
@@ -21,7 +22,7 @@ export function viewShiftPlan({ target, prepared, final, steps }: ShiftPreview, 
       ...one.fields.map((field) => viewField(field, palette)),
     ];
   });
-  const more = steps > 1 ? [`in ${steps} steps to ${words(final)}`] : [];
+  const more = steps > 1 ? [`in ${steps} steps to ${describeWeights(final)}`] : [];
   return [...clusters, ...more].join("\n");
 }
 
@@ -42,13 +43,7 @@ export function viewShift(
   return outcomes
     .map((outcome) => {
       const good = outcome.state === "shifted" || outcome.state === "unchanged";
-      return `${good ? palette.good("√") : palette.bad("×")} ${outcome.cluster}  ${target.route.name} ${words(weights)}: ${says[outcome.state]}`;
+      return `${good ? palette.good("√") : palette.bad("×")} ${outcome.cluster}  ${target.route.name} ${describeWeights(weights)}: ${says[outcome.state]}`;
     })
     .join("\n");
-}
-
-function words(weights: Weights): string {
-  return Object.entries(weights)
-    .map(([version, percent]) => `${version}=${percent}`)
-    .join(" ");
 }
