@@ -138,6 +138,8 @@ export interface ServiceFacts {
   readonly endpoints: readonly string[];
   /** Names of pods of a version that have no sidecar. */
   readonly withoutSidecar: readonly string[];
+  /** Those of them that refuse one themselves, with the Deployment that made them. */
+  readonly refusesSidecar?: readonly { readonly pod: string; readonly deployment?: string }[];
 }
 
 export interface RoutingFacts {

@@ -105,6 +105,11 @@ export function injectedNamespace(cluster: string, namespace: string): Subject {
   return `injection in ${namespace} of ${cluster}`;
 }
 
+/** That the pods of a service have sidecars: gateways send by mTLS to those of other networks. */
+export function sidecarsOf(cluster: string, service: string): Subject {
+  return `sidecars of ${service} of ${cluster}`;
+}
+
 /** The name that istiod and gateways of the cluster take it to have. */
 export function clusterName(cluster: string): Subject {
   return `name of ${cluster}`;

@@ -12,10 +12,23 @@ async function read(objects: readonly WireObject[]): Promise<readonly ServiceFac
   return Promise.all(twoClusters.services.map(async (service) => readService(client, service, signal)));
 }
 
-const pod = (name: string, version: string, containers: readonly string[], phase = "Running", app = "helloworld") =>
+/** What a Deployment gives a pod whose template asks for no sidecar. */
+const refusing = {
+  labels: { app: "helloworld", version: "v1", "pod-template-hash": "7b8", "sidecar.istio.io/inject": "false" },
+  ownerReferences: [{ apiVersion: "apps/v1", kind: "ReplicaSet", name: "helloworld-v1-7b8", uid: "1" }],
+};
+
+const pod = (
+  name: string,
+  version: string,
+  containers: readonly string[],
+  phase = "Running",
+  app = "helloworld",
+  metadata: object = {},
+) =>
   wireObject(
     "Pod",
-    { namespace, name, labels: { app, version } },
+    { namespace, name, labels: { app, version }, ...metadata },
     { spec: { containers: containers.map((one) => ({ name: one })) }, status: { phase } },
   );
 
@@ -42,7 +55,7 @@ it("reads a service of the mesh file as the cluster has it", async () => {
       { namespace, name: "helloworld" },
       { spec: { clusterIP: "None", ports, selector: { app: "helloworld" } } },
     ),
-    pod("v1-b", "v1", ["app"]),
+    pod("v1-b", "v1", ["app"], "Running", "helloworld", refusing),
     pod("v1-a", "v1", ["app", "istio-proxy"]),
     pod("v2-a", "v2", ["app"]),
     pod("v2-new", "v2", ["app"], "Pending"),
@@ -62,6 +75,7 @@ it("reads a service of the mesh file as the cluster has it", async () => {
       alsoAt: { "10.42.0.6:5000": ["[fd00::6]:5000"] },
       endpoints: ["10.42.0.6:5000", "10.42.0.7:5000", "[fd00::6]:5000"],
       withoutSidecar: ["v1-b", "v2-a"],
+      refusesSidecar: [{ pod: "v1-b", deployment: "helloworld-v1" }],
     },
   ]);
 });

@@ -1,10 +1,11 @@
 import type { ServiceFacts } from "../../core/checks/facts.ts";
 import { endpointsOf } from "../../core/checks/service-port.ts";
+import type { KubeObject } from "../../core/model/kube-object.ts";
 import type { Service } from "../../core/model/mesh.ts";
 import { compareText } from "../../core/render/order.ts";
 import type { KubeClient } from "../../kube/client.ts";
 import { clusterEndpointsOf, readServiceObjects, slicesOf } from "./service-endpoints.ts";
-import { hasSidecar } from "./sidecars.ts";
+import { deploymentOf, hasSidecar, refusesSidecar } from "./sidecars.ts";
 import type { WireServicePort } from "./read-service-port.ts";
 import { readServicePort } from "./read-service-port.ts";
 
@@ -22,6 +23,11 @@ export async function readService(client: KubeClient, service: Service, signal: 
       }
     | undefined;
   const selector = Object.entries(spec?.selector ?? {});
+  const bare = objects.pods
+    .filter((pod) => (pod["status"] as { readonly phase?: string } | undefined)?.phase === "Running")
+    .filter((pod) => selector.length > 0 && selector.every(([key, value]) => pod.metadata.labels?.[key] === value))
+    .filter((pod) => !hasSidecar(pod));
+  const refusing = bare.filter(refusesSidecar);
   return {
     service: `${namespace}/${name}`,
     present: object !== undefined,
@@ -34,10 +40,12 @@ export async function readService(client: KubeClient, service: Service, signal: 
     endpoints: endpointsOf(slicesOf(objects), undefined)
       .map(({ address }) => address)
       .sort(compareText),
-    withoutSidecar: objects.pods
-      .filter((pod) => (pod["status"] as { readonly phase?: string } | undefined)?.phase === "Running")
-      .filter((pod) => selector.length > 0 && selector.every(([key, value]) => pod.metadata.labels?.[key] === value))
-      .filter((pod) => !hasSidecar(pod))
-      .map((pod) => pod.metadata.name),
+    withoutSidecar: bare.map((pod) => pod.metadata.name),
+    ...(refusing.length === 0 ? {} : { refusesSidecar: refusing.map(refusalOf) }),
   };
+}
+
+function refusalOf(pod: KubeObject): { readonly pod: string; readonly deployment?: string } {
+  const deployment = deploymentOf(pod);
+  return { pod: pod.metadata.name, ...(deployment === undefined ? {} : { deployment }) };
 }

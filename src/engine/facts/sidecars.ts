@@ -29,10 +29,24 @@ export async function podsWithoutSidecar(
   );
   return pods
     .filter((pod) => pod.metadata["deletionTimestamp"] === undefined && !hasSidecar(pod))
-    .map(({ metadata: { name, labels, annotations } }) => ({
-      name,
-      refuses: [labels, annotations].some((all) => all?.["sidecar.istio.io/inject"] === "false"),
-    }));
+    .map((pod) => ({ name: pod.metadata.name, refuses: refusesSidecar(pod) }));
+}
+
+/**
+ * True for a pod that asks for no sidecar by its label or annotation; the label
+ * goes first (https://istio.io/latest/docs/setup/additional-setup/sidecar-injection/).
+ */
+export function refusesSidecar({ metadata: { labels, annotations } }: KubeObject): boolean {
+  const inject = "sidecar.istio.io/inject";
+  return (labels?.[inject] ?? annotations?.[inject]) === "false";
+}
+
+/** The Deployment that made a pod, known by the hash that its ReplicaSet has in its name. */
+export function deploymentOf({ metadata }: KubeObject): string | undefined {
+  const owners = (metadata["ownerReferences"] ?? []) as readonly { readonly kind: string; readonly name: string }[];
+  const hash = metadata.labels?.["pod-template-hash"];
+  const set = owners.find((one) => one.kind === "ReplicaSet")?.name;
+  return hash !== undefined && set?.endsWith(`-${hash}`) === true ? set.slice(0, -hash.length - 1) : undefined;
 }
 
 /** True for a pod with Istio's proxy. A native sidecar is an init container that goes on. */

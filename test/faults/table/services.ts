@@ -73,7 +73,7 @@ export const serviceFaults: readonly Fault[] = [
   {
     what: "the Deployment of v1 of the shop is deleted",
     inject: async () => drop("west", "shop", "deployment/web-v1"),
-    causes: [cause("west", "ISM441", "ISM454")],
+    causes: [cause("west", "ISM455")],
   },
   {
     what: "the readiness probe of v2 of the shop fails",
@@ -98,7 +98,8 @@ export const serviceFaults: readonly Fault[] = [
       ]);
       await on("west", "sample", "rollout status deployment/helloworld-v1 --timeout=80s");
     },
-    causes: [cause("west", "ISM442", "ISM454")],
+    causes: [cause("west", "ISM442")],
+    folds: ["ISM477"],
     undo: async () =>
       patch("west", "sample", "deployment/helloworld-v1", [
         { op: "remove", path: "/spec/template/metadata/labels/sidecar.istio.io~1inject" },
@@ -111,7 +112,7 @@ export const serviceFaults: readonly Fault[] = [
       await on("east", "shop", "rollout restart deployment/web-v2");
       await on("east", "shop", "rollout status deployment/web-v2 --timeout=80s");
     },
-    causes: [cause("east", "ISM454", "ISM442")],
+    causes: [cause("east", "ISM442")],
     undo: async () => {
       await on("east", "shop", "label --overwrite namespace shop istio-injection=enabled");
       await on("east", "shop", "rollout restart deployment/web-v2");

@@ -16,6 +16,7 @@ import {
   objectOf,
   proxyOf,
   serviceIn,
+  sidecarsOf,
   wayToIstiod,
 } from "../subjects.ts";
 import { silentPods } from "./proxies-answer.ts";
@@ -59,6 +60,7 @@ export const subsetChains: Check = {
                       name: eastWestGateway,
                     }),
                     serviceIn(one.cluster, key),
+                    sidecarsOf(one.cluster, key),
                     ...answeringPods(one).map((pod) =>
                       proxyOf(one.cluster, { namespace: istioNamespace, name: pod.name }),
                     ),

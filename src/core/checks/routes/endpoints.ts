@@ -24,6 +24,7 @@ import {
   objectOf,
   proxyOf,
   serviceIn,
+  sidecarsOf,
   sync,
   wayToIstiod,
 } from "../subjects.ts";
@@ -133,6 +134,7 @@ function describe(
     needs: [
       serviceIn(reader.one.cluster, key),
       serviceIn(target.one.cluster, key),
+      ...(reader.cluster === target.cluster ? [] : [sidecarsOf(target.one.cluster, key)]),
       mutualTls(reader.one.cluster, target.one.cluster, key),
       objectOf(reader.one.cluster, rule),
       appliedObject(reader.one.cluster, rule),

@@ -1,8 +1,9 @@
 import type { Check } from "../check.ts";
 import { problem } from "../check.ts";
-import { applyCommand, restart } from "../commands.ts";
+import { applyCommand, kubectl, restart } from "../commands.ts";
+import type { MeshFacts, ReachedCluster, ServiceFacts } from "../facts.ts";
 import { meshClusters } from "../reached.ts";
-import { injectedNamespace, webhookOf } from "../subjects.ts";
+import { injectedNamespace, sidecarsOf, webhookOf } from "../subjects.ts";
 
 /** East-west gateways pass mTLS on to the pod, which ends nowhere without a sidecar. */
 export const sidecars: Check = {
@@ -16,19 +17,71 @@ export const sidecars: Check = {
         .map((service) => {
           const namespace = service.service.slice(0, service.service.indexOf("/"));
           const injected = one.namespaces.find((other) => other.name === namespace)?.injected === true;
+          const bare = { one, service, namespace, injected };
           return problem("ISM442", {
-            detail: `${service.withoutSidecar.join(", ")} of ${service.service} in ${one.cluster} ${service.withoutSidecar.length === 1 ? "has" : "have"} no sidecar${injected ? ", and were made before injection was switched on or while istiod was away" : `, since namespace ${namespace} does not ask for injection`}. Requests from other networks end there.`,
-            fix: `${injected ? "Have" : "Label the namespace again, and have"} the pods made anew. Where a pod itself asks for no sidecar (sidecar.istio.io/inject: "false"), whoever deploys it has to decide.`,
-            commands: [
-              ...(injected ? [] : [applyCommand(facts, { cluster: one.cluster, force: ["Namespace"] })]),
-              restart(one, namespace),
-            ],
+            detail: `${service.withoutSidecar.join(", ")} of ${service.service} in ${one.cluster} ${service.withoutSidecar.length === 1 ? "has" : "have"} no sidecar${reasonOf(bare)}. Requests from other networks end there.`,
+            ...fixOf(facts, bare),
             cluster: one.cluster,
             object: { group: "", kind: "Namespace", name: namespace },
             // A namespace that does not ask for sidecars is one thing that is wrong, whatever runs there.
-            breaks: injected ? [] : [injectedNamespace(one.cluster, namespace)],
+            breaks: [
+              ...(injected ? [] : [injectedNamespace(one.cluster, namespace)]),
+              sidecarsOf(one.cluster, service.service),
+            ],
             needs: injected ? [webhookOf(one.cluster)] : [injectedNamespace(one.cluster, namespace)],
           });
         }),
     ),
 };
+
+interface Bare {
+  readonly one: ReachedCluster;
+  readonly service: ServiceFacts;
+  readonly namespace: string;
+  readonly injected: boolean;
+}
+
+/** True where every pod without a sidecar asks for none. */
+function allRefuse({ withoutSidecar, refusesSidecar = [] }: ServiceFacts): boolean {
+  return refusesSidecar.length === withoutSidecar.length;
+}
+
+function reasonOf({ service, namespace, injected }: Bare): string {
+  if (allRefuse(service)) {
+    return `, since ${service.withoutSidecar.length === 1 ? "it refuses" : "they refuse"} one (sidecar.istio.io/inject: "false")`;
+  }
+  return injected
+    ? ", and were made before injection was switched on or while istiod was away"
+    : `, since namespace ${namespace} does not ask for injection`;
+}
+
+function fixOf(
+  facts: MeshFacts,
+  { one, service, namespace, injected }: Bare,
+): { readonly fix: string; readonly commands: readonly string[] } {
+  const label = injected ? [] : [applyCommand(facts, { cluster: one.cluster, force: ["Namespace"] })];
+  const refusing = [...new Set((service.refusesSidecar ?? []).flatMap(({ deployment = [] }) => deployment))];
+  const unrefused = refusing.map((deployment) =>
+    kubectl(one, "-n", namespace, "patch", "deployment", deployment, "--type=merge", "-p", withoutRefusal),
+  );
+  return {
+    fix: `${injected ? "" : "Label the namespace again. "}${
+      allRefuse(service)
+        ? "Take the label or annotation out of the pods' template, also where it is written down, if it is not meant; a service of several networks needs sidecars."
+        : "Have the pods made anew."
+    }`,
+    commands: [...label, ...unrefused, ...(allRefuse(service) ? [] : [restart(one, namespace)])],
+  };
+}
+
+/** A merge patch takes away what is null. */
+const withoutRefusal = JSON.stringify({
+  spec: {
+    template: {
+      metadata: {
+        labels: { "sidecar.istio.io/inject": null },
+        annotations: { "sidecar.istio.io/inject": null },
+      },
+    },
+  },
+});

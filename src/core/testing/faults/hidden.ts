@@ -150,5 +150,6 @@ export const sameFacts: readonly (readonly string[])[] = [
   ["east-cacerts-are-missing", "east-cacerts-do-not-fit", "east-intermediate-has-ended"],
   ["east-policy-denies-all", "east-policy-cuts-istiod-off"],
   ["east-istiod-is-scaled-to-0", "east-istiod-crashes"],
+  ["east-pod-has-no-sidecar", "east-pod-refuses-a-sidecar"],
   ["east-service-is-gone", "east-service-is-headless", "east-service-has-another-port"],
 ];

@@ -32,6 +32,14 @@ export const faultsOfServices: readonly MeshFault[] = [
     causes: ["error ISM442 east"],
   },
   {
+    name: "east-pod-refuses-a-sidecar",
+    happens: service("east", "sample/helloworld", () => ({
+      withoutSidecar: ["helloworld-v2-7b8-q9w2z"],
+      refusesSidecar: [{ pod: "helloworld-v2-7b8-q9w2z", deployment: "helloworld-v2" }],
+    })),
+    causes: ["error ISM442 east"],
+  },
+  {
     name: "east-rule-is-gone",
     happens: inCluster("east", (one) => ({
       routing: {
