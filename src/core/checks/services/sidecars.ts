@@ -3,6 +3,7 @@ import { problem } from "../check.ts";
 import { applyCommand, kubectl, restart } from "../commands.ts";
 import type { MeshFacts, ReachedCluster, ServiceFacts } from "../facts.ts";
 import { meshClusters } from "../reached.ts";
+import type { Subject } from "../subjects.ts";
 import { injectedNamespace, sidecarsOf, webhookOf } from "../subjects.ts";
 
 /** East-west gateways pass mTLS on to the pod, which ends nowhere without a sidecar. */
@@ -28,7 +29,7 @@ export const sidecars: Check = {
               ...(injected ? [] : [injectedNamespace(one.cluster, namespace)]),
               sidecarsOf(one.cluster, service.service),
             ],
-            needs: injected ? [webhookOf(one.cluster)] : [injectedNamespace(one.cluster, namespace)],
+            needs: needsOf(bare),
           });
         }),
     ),
@@ -44,6 +45,14 @@ interface Bare {
 /** True where every pod without a sidecar asks for none. */
 function allRefuse({ withoutSidecar, refusesSidecar = [] }: ServiceFacts): boolean {
   return refusesSidecar.length === withoutSidecar.length;
+}
+
+/** Nothing that is missing makes a pod refuse one. */
+function needsOf({ one, service, namespace, injected }: Bare): readonly Subject[] {
+  if (allRefuse(service)) {
+    return [];
+  }
+  return [injected ? webhookOf(one.cluster) : injectedNamespace(one.cluster, namespace)];
 }
 
 function reasonOf({ service, namespace, injected }: Bare): string {
