@@ -179,9 +179,9 @@ describe("a rendered chart", () => {
   // Gives an object that holds the values file, its mode and helm's environment.
   const echo = `
 while [ "$1" != --values ]; do shift; done
-printf 'kind: A\\nmode: "%s"\\nhome: %s\\nns: "%s"\\nvalues:\\n' "$(stat -c %a "$2")" "$HOME" "$HELM_NAMESPACE"
+printf 'apiVersion: v1\\nkind: A\\nmetadata: { name: a }\\nmode: "%s"\\nhome: %s\\nns: "%s"\\nvalues:\\n' "$(stat -c %a "$2")" "$HOME" "$HELM_NAMESPACE"
 sed 's/^/  /' "$2"
-printf -- '---\\n# nothing\\n---\\nkind: B\\n'`;
+printf -- '---\\n# nothing\\n---\\napiVersion: v1\\nkind: B\\nmetadata: { name: b }\\n'`;
 
   beforeEach(async () => {
     await chart("istiod", "1.31.0");
