@@ -120,7 +120,8 @@ export const routeFaults: readonly Fault[] = [
         metadata: { name: "plain", namespace: "sample" },
         spec: { host: "helloworld.sample.svc.cluster.local", trafficPolicy: { tls: { mode: "DISABLE" } } },
       }),
-    causes: [cause("west", "ISM478")],
+    causes: [cause("west", "ISM471")],
+    folds: ["ISM477"],
     undo: async () => drop("west", "sample", `${destinationRule}/plain`),
   },
   {

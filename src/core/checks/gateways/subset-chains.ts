@@ -12,6 +12,7 @@ import {
   crossNetwork,
   gatewayPods,
   issuedRoot,
+  mutualTls,
   istiod,
   objectOf,
   proxyOf,
@@ -61,6 +62,7 @@ export const subsetChains: Check = {
                     }),
                     serviceIn(one.cluster, key),
                     sidecarsOf(one.cluster, key),
+                    mutualTls(one.cluster, one.cluster, key),
                     ...answeringPods(one).map((pod) =>
                       proxyOf(one.cluster, { namespace: istioNamespace, name: pod.name }),
                     ),

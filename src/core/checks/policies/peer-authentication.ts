@@ -26,7 +26,7 @@ export const peerAuthentication: Check = {
       const key = `${conflict.where.cluster} ${conflict.kind} ${conflict.namespace}/${conflict.name}`;
       const group = groups.get(key) ?? { conflict, effects: new Set(), breaks: new Set() };
       group.effects.add(conflict.effect);
-      group.breaks.add(conflict.breaks);
+      conflict.breaks.forEach((one) => group.breaks.add(one));
       groups.set(key, group);
     }
     return [...groups.values()].map(findingOf);
@@ -40,7 +40,7 @@ interface Conflict {
   readonly name: string;
   readonly mode: string;
   readonly effect: string;
-  readonly breaks: Subject;
+  readonly breaks: readonly Subject[];
 }
 
 interface Group {
@@ -90,12 +90,19 @@ function conflictOf(
     readonly pod: PodFacts;
   },
 ): readonly Conflict[] {
-  const { service, reader, target, pod } = pair;
+  const { service, target, pod } = pair;
   const here = serviceIn(target, service);
   const port = here === undefined ? undefined : targetPortOf(here, service.port, pod);
   if (port === undefined || !pod.proxy) {
     return [];
   }
+  return conflictAt(facts, { ...pair, port });
+}
+
+function conflictAt(
+  facts: MeshFacts,
+  { service, reader, target, pod, port }: Parameters<typeof conflictOf>[1] & { readonly port: number },
+): readonly Conflict[] {
   const key = `${service.namespace}/${service.name}`;
   const between = networkOf(facts, reader.cluster) !== networkOf(facts, target.cluster);
   const [known, taken] = [reader, target].map((one) => mutualTlsOf(one.peerAuthentications, pod, port)) as [
@@ -106,31 +113,31 @@ function conflictOf(
   const asked = rule?.trafficPolicy?.tls;
   const plain = asked === undefined ? known.mode === "DISABLE" : asked === "DISABLE";
   if (plain && (between || taken.mode === "STRICT")) {
-    const effect = between
+    const sent = between
       ? `the proxies of ${reader.cluster} lose the endpoints of ${key} in ${target.cluster}`
       : `the proxies of ${reader.cluster} send plain text to ${key}, whose pods in ${target.cluster} take mTLS only`;
-    const breaks = mutualTls(reader.cluster, target.cluster, key);
-    return asked === undefined
-      ? byPolicy(reader, known, { effect, breaks })
-      : [
-          {
-            where: reader,
-            kind: "DestinationRule",
-            namespace: rule?.namespace ?? "",
-            name: rule?.name ?? "",
-            mode: asked,
-            effect,
-            breaks,
-          },
-        ];
+    const effect = { effect: sent, breaks: [mutualTls(reader.cluster, target.cluster, key)] };
+    return rule === undefined || asked === undefined
+      ? byPolicy(reader, known, effect)
+      : [byRule(reader, { ...rule, mode: asked, key }, effect)];
   }
   if (!plain && taken.mode === "DISABLE" && (between || asked !== undefined)) {
     return byPolicy(target, taken, {
       effect: `the pods of ${key} in ${target.cluster} take plain text only, so that requests of ${reader.cluster} fail there`,
-      breaks: requestsTo(target.cluster, key),
+      breaks: [requestsTo(target.cluster, key)],
     });
   }
   return [];
+}
+
+/** A rule counts for the east-west gateway of its cluster too, which then has no way to the cluster's own pods. */
+function byRule(
+  where: ReachedCluster,
+  { namespace, name, mode, key }: Pick<Conflict, "namespace" | "name" | "mode"> & { readonly key: string },
+  { effect, breaks }: Pick<Conflict, "effect" | "breaks">,
+): Conflict {
+  const own = mutualTls(where.cluster, where.cluster, key);
+  return { where, kind: "DestinationRule", namespace, name, mode, effect, breaks: [...breaks, own] };
 }
 
 function byPolicy(
