@@ -21,7 +21,7 @@ const engine: Readonly<Record<string, readonly string[]>> = {
   progress: [],
   facts: [],
   export: [],
-  init: [],
+  init: ["progress"],
 };
 
 /** The rooms of src/cli; handlers and views are imported by commands when these run, never before. */

@@ -135,7 +135,10 @@ it("says of a cluster that stops answering meanwhile that it does not answer", a
   const events: EngineEvent[] = [];
   const [found] = (await gatherFacts({ mesh, name: "mesh.yaml" }, [west], options(events))).clusters;
   expect(found).toMatchObject({ kind: "unreachable", cluster: "west", diagnostic: { severity: "error" } });
-  expect(events).toMatchObject([{ kind: "task.started", subject: "west" }]);
+  expect(events).toMatchObject([
+    { kind: "task.started", subject: "west" },
+    { kind: "task.failed", subject: "west", task: "gathering facts", diagnostic: { code: "ISM255" } },
+  ]);
 });
 
 it("emits the gathering of each cluster as a task", async () => {

@@ -1,17 +1,18 @@
 import type { ClusterSnapshot, MeshFacts, MeshOutline } from "../../core/checks/facts.ts";
 import { factsVersion } from "../../core/checks/facts.ts";
+import { UserError } from "../../core/diagnostics/user-error.ts";
 import type { Mesh } from "../../core/model/mesh.ts";
 import { effectiveRelease } from "../../core/releases/istio-releases.ts";
 import { istioNamespace } from "../../core/render/names.ts";
 import { serviceNamespaces } from "../../core/render/service-namespaces.ts";
 import { KubeError } from "../../kube/errors.ts";
-import { diagnoseKubeError } from "../../kube/diagnose.ts";
 import { createLimiter } from "../../kube/limiter.ts";
 import { shareReads } from "../../kube/share-reads.ts";
 import { tolerateListeners } from "../../kube/tolerate-listeners.ts";
 import type { Connected, Connection } from "../clusters/connect-clusters.ts";
 import type { MeshFile } from "../mesh-file.ts";
 import type { RunOptions } from "../options.ts";
+import { runTask } from "../progress/run-task.ts";
 import { readExternalDns } from "../facts/read-external-dns.ts";
 import { readGateways } from "../facts/read-gateways.ts";
 import { readIstiod } from "../facts/read-istiod.ts";
@@ -63,21 +64,16 @@ async function gatherCluster(
   one: Connected,
   options: RunOptions & TrialOptions & { readonly tried: TriedCredentials },
 ): Promise<ClusterSnapshot> {
-  const task = "gathering facts";
-  const started = options.now();
-  options.onEvent({ kind: "task.started", subject: one.cluster.name, task });
+  const cluster = one.cluster.name;
   try {
-    const snapshot = await gatherSnapshot(mesh, one, options);
-    const seconds = (options.now() - started) / 1000;
-    options.onEvent({ kind: "task.done", subject: one.cluster.name, task, seconds });
-    return snapshot;
+    return await runTask({ cluster, task: "gathering facts" }, options, async () => gatherSnapshot(mesh, one, options));
   } catch (error) {
     options.signal.throwIfAborted();
-    if (!(error instanceof KubeError)) {
+    const [diagnostic] = error instanceof UserError && error.cause instanceof KubeError ? error.diagnostics : [];
+    if (diagnostic === undefined) {
       throw error;
     }
-    const diagnostic = await diagnoseKubeError(error, one.cluster.name);
-    return { kind: "unreachable", cluster: one.cluster.name, diagnostic };
+    return { kind: "unreachable", cluster, diagnostic };
   }
 }
 

@@ -15,6 +15,7 @@ import { rancherDiagnostic } from "../../providers/rancher/rancher-diagnostic.ts
 import { RancherError } from "../../providers/rancher/rancher-error.ts";
 import type { RancherAccess } from "../../providers/rancher/read-access.ts";
 import { readRancherAccess } from "../../providers/rancher/read-access.ts";
+import { runTask } from "../progress/run-task.ts";
 import type { InitDraft, InitOptions, InitPlace, InitSource } from "./init-draft.ts";
 import { relativePath } from "./init-draft.ts";
 
@@ -33,23 +34,36 @@ export async function initFromRancher(
   const { onProgress, now } = options;
   const access = await readAccess(source, place, options);
   const client = createRancherClient(access, { now });
-  const [subject, task] = [new URL(access.url).host, "asking Rancher for its clusters"];
-  const started = now();
-  onProgress({ kind: "task.started", subject, task });
+  const task = { cluster: new URL(access.url).host, task: "asking Rancher for its clusters" };
   try {
-    const clusters = chooseClusters(await client.listClusters(options.signal), source.clusters, access.url);
-    const credentials = await chooseCredentials(client, clusters, options.signal);
-    onProgress({ kind: "task.done", subject, task, seconds: (now() - started) / 1000 });
-    return {
-      mesh: meshOf(clusters, credentials, source, place),
-      warnings: [...(access.warnings ?? []), ...clusters.flatMap((one) => warnOf(one, access.url))],
-    };
+    return await runTask(task, { ...options, onEvent: onProgress }, async () => {
+      const { clusters, credentials } = await askRancher(client, source, access.url, options.signal);
+      return {
+        mesh: meshOf(clusters, credentials, source, place),
+        warnings: [...(access.warnings ?? []), ...clusters.flatMap((one) => warnOf(one, access.url))],
+      };
+    });
+  } finally {
+    await client.close();
+  }
+}
+
+async function askRancher(
+  client: RancherClient,
+  source: RancherSource,
+  url: string,
+  signal: AbortSignal,
+): Promise<{
+  readonly clusters: readonly RancherCluster[];
+  readonly credentials: NonNullable<InitMesh["credentials"]>;
+}> {
+  try {
+    const clusters = chooseClusters(await client.listClusters(signal), source.clusters, url);
+    return { clusters, credentials: await chooseCredentials(client, clusters, signal) };
   } catch (error) {
     throw error instanceof RancherError
       ? new UserError([diagnoseRancherError(error)], exitCodeOfRancherError(error), { cause: error })
       : error;
-  } finally {
-    await client.close();
   }
 }
 

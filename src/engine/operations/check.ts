@@ -12,6 +12,7 @@ import { gatherFacts } from "../check/gather-facts.ts";
 import { readDrift } from "../check/read-drift.ts";
 import type { MeshFile } from "../mesh-file.ts";
 import type { AccessOptions, PlanOptions, ProgramLookup, RunOptions } from "../options.ts";
+import { runTask } from "../progress/run-task.ts";
 import type { RancherState } from "../clusters/rancher-link.ts";
 import { readsRemotes } from "../trust/known-credentials.ts";
 import { isOnLocalNetwork, sandboxExtension } from "../clusters/sandbox-network.ts";
@@ -49,14 +50,9 @@ export async function checkMesh(meshFile: MeshFile, options: CheckOptions): Prom
     }
     const [first] = report.causes;
     const task = `looking again in ${settleMs / 1000} s: ${first?.summary ?? "something is wrong"}`;
-    options.onEvent({ kind: "task.started", subject: first?.cluster ?? meshFile.mesh.name, task });
-    await pause(settleMs, undefined, { signal: options.signal });
-    options.onEvent({
-      kind: "task.done",
-      subject: first?.cluster ?? meshFile.mesh.name,
-      task,
-      seconds: settleMs / 1000,
-    });
+    await runTask({ cluster: first?.cluster ?? meshFile.mesh.name, task }, options, async () =>
+      pause(settleMs, undefined, { signal: options.signal }),
+    );
   }
 }
 

@@ -60,3 +60,14 @@ it("says that it failed where the signal is that of a lost Lease", async () => {
   await expect(runTask(routes, options, fails(lost.reason))).rejects.toBeInstanceOf(UserError);
   expect(events.map(({ kind }) => kind)).toEqual(["task.started", "task.failed"]);
 });
+
+it("says how long the work takes where that is known, and has no id where no plan names it", async () => {
+  const events: EngineEvent[] = [];
+  await runTask({ cluster: "west", task: "looking", expectedSeconds: 3 }, optionsWith(events), async () =>
+    Promise.resolve(),
+  );
+  expect(events).toEqual([
+    { kind: "task.started", subject: "west", task: "looking", expectedSeconds: 3 },
+    { kind: "task.done", subject: "west", task: "looking", seconds: 0.5 },
+  ]);
+});

@@ -6,6 +6,7 @@ import { istioNamespace } from "../../core/render/names.ts";
 import { serviceNamespaces } from "../../core/render/service-namespaces.ts";
 import type { Connected, Connection } from "../clusters/connect-clusters.ts";
 import type { RunOptions } from "../options.ts";
+import { runTask } from "../progress/run-task.ts";
 import { inventoryOf } from "../plan/plan-cluster.ts";
 import type { BundleCollector } from "./collector.ts";
 import { collectGatewayPod } from "./read-gateway-pod.ts";
@@ -32,33 +33,41 @@ export async function collectCluster(
     collector.miss({ path: folderOf(cluster), cluster, reasons: [{ code, summary, detail }] });
     return;
   }
-  const task = "gathering events, logs and pages";
-  const started = options.now();
-  options.onEvent({ kind: "task.started", subject: cluster, task });
+  await runTask({ cluster, task: "gathering events, logs and pages" }, options, async () =>
+    collectParts(collector, redactor, { mesh, one }, options.signal),
+  );
+}
+
+async function collectParts(
+  collector: BundleCollector,
+  redactor: Redactor,
+  { mesh, one }: { readonly mesh: Mesh; readonly one: Connected },
+  signal: AbortSignal,
+): Promise<void> {
+  const cluster = one.cluster.name;
   const namespaces = namespacesOf(mesh);
   const part = (file: string, work: () => Promise<void>): Promise<void> =>
-    collector.attempt({ path: `${folderOf(cluster)}${file}`, cluster, signal: options.signal }, work);
+    collector.attempt({ path: `${folderOf(cluster)}${file}`, cluster, signal }, work);
   await Promise.all([
     part("secrets of the namespaces, to be taken out of texts", async () =>
-      rememberSecrets(redactor, one.client, namespaces, options.signal),
+      rememberSecrets(redactor, one.client, namespaces, signal),
     ),
     part("kubernetes-events.json", async () =>
       collector.addForeign(
         `${folderOf(cluster)}kubernetes-events.json`,
-        await readEvents(one.client, namespaces, options.signal),
+        await readEvents(one.client, namespaces, signal),
       ),
     ),
     part("objects.json", async () => {
       const { items } = inventoryOf(one, mesh.name);
-      collector.addForeign(`${folderOf(cluster)}objects.json`, await readOwned(one.client, items, options.signal));
+      collector.addForeign(`${folderOf(cluster)}objects.json`, await readOwned(one.client, items, signal));
     }),
     part("pods.json", async () => {
-      const pods = await readPods(one.client, namespaces, options.signal);
+      const pods = await readPods(one.client, namespaces, signal);
       collector.addForeign(`${folderOf(cluster)}pods.json`, pods);
-      await collectProxies(collector, mesh, one, pods, options.signal);
+      await collectProxies(collector, mesh, one, pods, signal);
     }),
   ]);
-  options.onEvent({ kind: "task.done", subject: cluster, task, seconds: (options.now() - started) / 1000 });
 }
 
 /** Where parts of the mesh run: the control plane, and the mesh's services. */

@@ -9,6 +9,7 @@ import { KubeError } from "../../../kube/errors.ts";
 import type { ObjectReference } from "../../../kube/object-reference.ts";
 import { referenceOf } from "../../../kube/object-reference.ts";
 import type { LeaseOptions, RunOptions } from "../../options.ts";
+import { runTask } from "../../progress/run-task.ts";
 import { hasEnded } from "../../../files/process-mark.ts";
 
 /** A hold that is asked for: for which mesh, where, and by whom. */
@@ -91,14 +92,13 @@ export async function takeLease(
 async function watchLease(
   claim: LeaseClaim,
   present: LeaseState,
-  { onEvent, now, signal }: Pick<RunOptions, "now" | "onEvent" | "signal">,
+  options: Pick<RunOptions, "now" | "onEvent" | "signal">,
   { watchMs }: LeaseTiming,
 ): Promise<void> {
   const task = `making sure that ${present.holder} is gone`;
-  const started = now();
-  onEvent({ kind: "task.started", subject: claim.cluster, task, expectedSeconds: watchMs / 1000 });
-  await pause(watchMs, undefined, { signal });
-  onEvent({ kind: "task.done", subject: claim.cluster, task, seconds: (now() - started) / 1000 });
+  await runTask({ cluster: claim.cluster, task, expectedSeconds: watchMs / 1000 }, options, async () =>
+    pause(watchMs, undefined, { signal: options.signal }),
+  );
 }
 
 function renderClaim(
