@@ -20,6 +20,8 @@ let gateways: "obey" | "refuse" | "hang" = "obey";
 let sidecar: object | undefined;
 let pushes = 0;
 let frozen: object = {};
+/** The admin page of what the ingress gateways wait for. */
+let warming: object = {};
 let world: FakeClusters;
 
 const envoysWords = "Error: RE2 says missing ): (";
@@ -30,6 +32,9 @@ function storeOf() {
 }
 
 function answer(asked: string): string {
+  if (asked.endsWith("dynamic_warming_secrets")) {
+    return httpAnswer(warming);
+  }
   if (asked.startsWith("/config_dump") && gateways !== "obey") {
     return httpAnswer(frozen);
   }
@@ -48,7 +53,7 @@ function answer(asked: string): string {
 }
 
 beforeEach(async () => {
-  [gateways, sidecar, pushes] = ["obey", undefined, 0];
+  [gateways, sidecar, pushes, warming] = ["obey", undefined, 0, {}];
   world = await startFakeClusters(["west"], { living: true, podResponse: answer });
   const mesh = path.join(world.folder, "mesh.yaml");
   const document = parse(await readFile(mesh, "utf8")) as MeshText;
@@ -159,6 +164,43 @@ describe("an apply", () => {
     expect(changing.code).toBe(1);
     expect(changing.err).toContain("error[ISM321]");
   }, 60_000);
+});
+
+describe("a route over TLS whose certificate the gateways wait for", () => {
+  async function overTls(): Promise<void> {
+    const mesh = path.join(world.folder, "mesh.yaml");
+    const document = parse(await readFile(mesh, "utf8")) as MeshText;
+    document.spec.services.forEach(({ routes }) =>
+      routes.forEach((route) => Object.assign(route, { hosts: ["shop.example"], tls: { secretName: "door" } })),
+    );
+    await writeFile(mesh, stringify(document));
+  }
+
+  it("is applied, and no success, until they have it", async () => {
+    await overTls();
+    warming = { configs: [{ name: "kubernetes://door" }, { name: "kubernetes://of-others" }] };
+    const ran = await world.run("apply --yes --timeout 1s");
+    expect(ran.code).toBe(4);
+    expect(ran.out).not.toContain("all ready");
+    const text = ran.err.replaceAll(/\s+/g, " ");
+    expect(text).toContain("error[ISM529]");
+    expect(text).toContain(
+      "istio-ingressgateway-1 of west waits for Secret istio-system/door, and resets TLS connections for shop.example",
+    );
+    expect(text).not.toContain("of-others");
+    warming = {};
+    expect((await world.run("apply --yes")).code).toBe(0);
+  }, 40_000);
+
+  it("is shifted, and no success", async () => {
+    await overTls();
+    expect((await world.run("apply --yes")).code).toBe(0);
+    warming = { configs: [{ name: "kubernetes://door" }] };
+    const ran = await world.run(`${shift} --timeout 1s`);
+    expect(ran.code).toBe(4);
+    expect(ran.out).toContain("written, and not served: its gateways have no certificate for the route");
+    expect(ran.err).toContain("error[ISM529]");
+  }, 40_000);
 });
 
 describe("a part of the mesh that is scaled to 0", () => {

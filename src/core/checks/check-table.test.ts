@@ -857,6 +857,18 @@ const table: readonly (readonly [Check["id"], string, MeshFacts, readonly string
     ["error ISM450 east"],
   ],
   [
+    "certificates/in-proxies",
+    "a certificate that the proxy waits for",
+    withConfig("east", ingressGateway, () => ({ awaitedSecrets: ["door"] })),
+    ["error ISM527 east"],
+  ],
+  [
+    "certificates/in-proxies",
+    "a listener that waits, with an older version in effect",
+    withConfig("east", ingressGateway, () => ({ warming: [{ port: 8443, active: true }] })),
+    ["error ISM528 east"],
+  ],
+  [
     "certificates/fit",
     "a certificate for another host",
     withCertificate({ hosts: ["shop.example"] }),

@@ -4,6 +4,7 @@ import { nodesReady } from "./access/nodes-ready.ts";
 import { authorities } from "./certificates/authorities.ts";
 import { certificatesFit } from "./certificates/fit.ts";
 import { frontDoors } from "./certificates/front-doors.ts";
+import { certificatesInProxies } from "./certificates/in-proxies.ts";
 import type { Check } from "./check.ts";
 import { clusterId } from "./control-plane/cluster-id.ts";
 import { istiodReady } from "./control-plane/istiod-ready.ts";
@@ -126,6 +127,7 @@ export const checks: readonly Check[] = [
   authorities,
   frontDoors,
   certificatesFit,
+  certificatesInProxies,
   owner,
   policy,
 ];

@@ -3,8 +3,19 @@ export interface ProxyConfig {
   readonly chains: readonly FilterChainFacts[];
   /** Route tables that listeners ask for (`http.8080`). */
   readonly routeTables: readonly RouteTableFacts[];
+  /** Certificates that its listeners name and that it has not got, as `<secret>` of its own namespace or `<namespace>/<secret>`. */
+  readonly awaitedSecrets: readonly string[];
+  /** Listeners of which the newest version is not in effect since it waits for something (`warming_state`). */
+  readonly warming: readonly WarmingListener[];
   /** Envoy's clusters of the mesh's services (`outbound|5000|v1|web.shop.svc.cluster.local`) with their endpoints. */
   readonly clusters: readonly ProxyClusterFacts[];
+}
+
+/** A listener that waits: connections go on by its older version, and where there is none nothing listens. */
+export interface WarmingListener {
+  readonly port: number;
+  /** True where an older version takes connections. */
+  readonly active: boolean;
 }
 
 /** One way through a listener. */

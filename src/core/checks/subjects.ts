@@ -185,6 +185,16 @@ export function mutualTls(reader: string, remote: string, service: string): Subj
   return `mTLS with ${service} in ${remote} of ${reader}`;
 }
 
+/** That the ingress proxies of a cluster have the certificate of a Secret. */
+export function awaitedCertificate(cluster: string, secret: string): Subject {
+  return `certificate ${secret} in proxies of ${cluster}`;
+}
+
+/** That the newest listeners of a cluster's ingress proxies are in effect. */
+export function newestListeners(cluster: string): Subject {
+  return `newest listeners of ${cluster}`;
+}
+
 /** What it takes that `reader` knows anything of `remote`. */
 export function needsOfJoin(reader: string, remote: string): readonly Subject[] {
   return [

@@ -18,6 +18,8 @@ function config(hosts: Readonly<Record<string, readonly ProxyRouteFacts[]>>): Pr
         virtualHosts: Object.entries(hosts).map(([domains, routes]) => ({ domains: domains.split(" "), routes })),
       },
     ],
+    awaitedSecrets: [],
+    warming: [],
     clusters: [],
   };
 }

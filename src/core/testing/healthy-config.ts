@@ -20,6 +20,8 @@ export function healthyConfig(gateway: string, service: Service, { own, remote }
     return {
       chains: passed.map((name) => ({ port: 15_443, serverNames: [name], cluster: name })),
       routeTables: [],
+      awaitedSecrets: [],
+      warming: [],
       clusters: passed.map((name, index) => ({ name, endpoints: endpointsOf(own[names[index] ?? ""] ?? []) })),
     };
   }
@@ -44,6 +46,8 @@ export function healthyConfig(gateway: string, service: Service, { own, remote }
         })),
       },
     ],
+    awaitedSecrets: [],
+    warming: [],
     clusters: names.map((name) => ({
       name: `outbound|${service.port}|${name}|${host}`,
       endpoints: endpointsOf([...(own[name] ?? []), ...(remote[name] ?? [])]),

@@ -220,6 +220,6 @@ function configOf(cluster: "west" | "east", name: string): ProxyConfig {
   const [version, other] = cluster === "west" ? ["v1", "v2"] : ["v2", "v1"];
   const remote = [`${addresses[cluster === "west" ? "east" : "west"]}:15443`];
   return service === undefined
-    ? { chains: [], routeTables: [], clusters: [] }
+    ? { chains: [], routeTables: [], awaitedSecrets: [], warming: [], clusters: [] }
     : healthyConfig(name, service, { own: { [version]: pods[cluster] }, remote: { [other]: remote } });
 }

@@ -15,7 +15,7 @@ export interface Working {
    * since the answers of a whole fleet would be most of the memory of an apply.
    */
   readonly outcomes: Map<string, { readonly applied: string; readonly result: string }>;
-  /** What does not stop the apply and should be known. */
+  /** What does not stop the apply and should be known; with an error among them the cluster is not as asked. */
   readonly warnings: Diagnostic[];
   /** What is left as it is, since it is refused (`--continue`). */
   readonly leftOut: RefusedObject[];

@@ -6,6 +6,7 @@ import { waveRules } from "../../core/render/waves.ts";
 import { createCulpritFinder } from "./waits/find-culprits.ts";
 import type { Run } from "./apply-run.ts";
 import { waitUntilAcknowledged } from "./waits/until-acknowledged.ts";
+import { secureRoutes, waitUntilCertified } from "./waits/until-certified.ts";
 import { waitUntilTaken } from "./waits/until-taken.ts";
 import type { Working } from "./cluster-run.ts";
 
@@ -16,7 +17,8 @@ const debounceMs = 300;
  * Ends when the proxies of a cluster have taken what was applied: every ready
  * pod of the ingress gateway holds the routes, and every proxy has
  * acknowledged what it was sent last. Rejects as those waits do; what could not be
- * seen becomes a warning of the cluster.
+ * seen becomes a warning of the cluster, and a certificate that gateways wait
+ * for an error that does not stop the rest.
  */
 export async function proveTaken(
   work: Working,
@@ -38,6 +40,7 @@ export async function proveTaken(
     )
     .map(({ object }) => object);
   work.warnings.push(...(await waitUntilTaken(one, askRoutes(virtualServices), waiting)));
+  work.warnings.push(...(await waitUntilCertified(one, secureRoutes(prepared.meshFile.mesh.services), waiting)));
   const changed = work.proxiesChangedAt !== undefined;
   if (work.proxiesChangedAt !== undefined) {
     await pause(Math.max(0, work.proxiesChangedAt + debounceMs - options.now()), undefined, { signal: options.signal });

@@ -69,7 +69,7 @@ it("reads where a gateway's Service leads, and what its proxy says of itself", a
       name: "ingress-1",
       listeners: [8080],
       roots: [inspectCertificate(root.pem).identity],
-      config: { chains: [], routeTables: [], clusters: [] },
+      config: { chains: [], routeTables: [], awaitedSecrets: [], warming: [], clusters: [] },
     },
   ]);
 });
@@ -84,7 +84,7 @@ it("says why a proxy could not be asked, instead of what it holds", async () => 
       problem: expect.stringMatching(/ answered 503$/),
       listeners: [],
       roots: [],
-      config: { chains: [], routeTables: [], clusters: [] },
+      config: { chains: [], routeTables: [], awaitedSecrets: [], warming: [], clusters: [] },
     },
   ]);
 });

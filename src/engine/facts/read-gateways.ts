@@ -10,7 +10,7 @@ import { readServicePort } from "./read-service-port.ts";
 import { serviceAddresses } from "./service-addresses.ts";
 import { environmentOf, readWorkload } from "./read-workload.ts";
 import { listIstioPods } from "./read-pods.ts";
-import { readListenerPorts, readProxyConfig } from "./read-proxy-config.ts";
+import { readListenerPorts, readProxyConfig, warmingSecretsPath } from "./read-proxy-config.ts";
 
 /** The admin port of every Istio proxy; open inside the pod only. */
 export const proxyAdminPort = 15000;
@@ -106,22 +106,23 @@ async function readProxy(
     return answer.body;
   };
   try {
-    const [secrets, listeners, routes, clusters] = await Promise.all([
+    const [secrets, warmingSecrets, listeners, routes, clusters] = await Promise.all([
       ask(secretsPath),
+      // An east-west gateway passes connections on: it has no routes, and no certificates but its own.
+      gateway === eastWestGateway ? "{}" : ask(warmingSecretsPath),
       ask("/config_dump?resource=dynamic_listeners"),
-      // An east-west gateway passes connections on, and has no routes.
       gateway === eastWestGateway ? "{}" : ask("/config_dump?resource=dynamic_route_configs"),
       ask("/clusters?format=json"),
     ]);
     return {
       name,
-      config: readProxyConfig({ listeners, routes, clusters }, services),
+      config: readProxyConfig({ listeners, warmingSecrets, routes, clusters }, services),
       listeners: readListenerPorts(listeners),
       roots: rootsOf(JSON.parse(secrets) as SecretDump),
     };
   } catch (error) {
     signal.throwIfAborted();
-    const config = { chains: [], routeTables: [], clusters: [] };
+    const config = { chains: [], routeTables: [], awaitedSecrets: [], warming: [], clusters: [] };
     return { name, problem: (error as Error).message, listeners: [], roots: [], config };
   }
 }

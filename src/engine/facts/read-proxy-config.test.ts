@@ -60,7 +60,19 @@ const listeners = {
       },
     },
     // One that is on its way, or was refused when it came.
-    { name: "0.0.0.0_9000", warming_state: {} },
+    { name: "0.0.0.0_9000", warming_state: { listener: { address: { socket_address: { port_value: 9000 } } } } },
+    { name: "0.0.0.0_9001", warming_state: {} },
+  ],
+};
+
+/** As Envoy 1.40 names what it has not got; `default` is the proxy's own certificate. */
+const warmingSecrets = {
+  configs: [
+    { name: "kubernetes://door", version_info: "uninitialized" },
+    { name: "kubernetes-gateway://shop/door" },
+    { name: "kubernetes://a-door" },
+    { name: "default" },
+    {},
   ],
 };
 
@@ -139,7 +151,12 @@ const clusters = {
 
 it("reads what concerns the mesh's services from a proxy's admin pages, and no value of a header that no route asks for", () => {
   const pages = {
-    listeners: JSON.stringify(listeners),
+    listeners: JSON.stringify({
+      configs: listeners.configs.map((one) =>
+        one.name === "0.0.0.0_8443" ? { ...one, warming_state: one.active_state } : one,
+      ),
+    }),
+    warmingSecrets: JSON.stringify(warmingSecrets),
     routes: JSON.stringify(routes),
     clusters: JSON.stringify(clusters),
   };
@@ -199,6 +216,11 @@ it("reads what concerns the mesh's services from a proxy's admin pages, and no v
         ],
       },
     ],
+    awaitedSecrets: ["a-door", "door", "shop/door"],
+    warming: [
+      { port: 8443, active: true },
+      { port: 9000, active: false },
+    ],
     clusters: [
       {
         name: `outbound_.5000_.v1_.${host}`,
@@ -216,9 +238,11 @@ it("reads what concerns the mesh's services from a proxy's admin pages, and no v
 });
 
 it("reads the empty answers of a proxy that has nothing", () => {
-  expect(readProxyConfig({ listeners: "{}", routes: "{}", clusters: "{}" }, services)).toEqual({
+  expect(readProxyConfig({ listeners: "{}", warmingSecrets: "{}", routes: "{}", clusters: "{}" }, services)).toEqual({
     chains: [],
     routeTables: [],
+    awaitedSecrets: [],
+    warming: [],
     clusters: [],
   });
 });

@@ -12,10 +12,15 @@ import { serviceHost } from "../../core/render/names.ts";
 import { compareText } from "../../core/render/order.ts";
 import { parseProxyEndpoints } from "./proxy-endpoints.ts";
 
+/** The admin page with the secrets that a proxy has been told to have and has not got. */
+export const warmingSecretsPath = "/config_dump?resource=dynamic_warming_secrets";
+
 /** Bodies of a proxy's admin pages. */
 export interface AdminPages {
   /** `/config_dump?resource=dynamic_listeners` */
   readonly listeners: string;
+  /** `warmingSecretsPath` */
+  readonly warmingSecrets: string;
   /** `/config_dump?resource=dynamic_route_configs`; `{}` for a proxy that has none. */
   readonly routes: string;
   /** `/clusters?format=json` */
@@ -36,6 +41,8 @@ export function readProxyConfig(pages: AdminPages, services: readonly Service[])
     routeTables: configsOf(JSON.parse(pages.routes) as Dump<DynamicRoutes>).map((one) =>
       readRouteTable(one.route_config ?? {}, headers),
     ),
+    awaitedSecrets: readAwaitedSecrets(pages.warmingSecrets),
+    warming: readWarming(JSON.parse(pages.listeners) as Dump<DynamicListener>),
     clusters: readClusters(pages.clusters, services),
   };
 }
@@ -47,6 +54,19 @@ export function readListenerPorts(listeners: string): readonly number[] {
   );
 }
 
+/**
+ * Certificates that a proxy waits for, from its page of warming secrets.
+ * Istio's listeners wait 15 s for one and are in effect without it afterwards
+ * (pilot/pkg/security/model/authentication.go, SDSAdsConfig): from then on this
+ * page alone says that TLS connections are reset. Sorted.
+ */
+export function readAwaitedSecrets(warmingSecrets: string): readonly string[] {
+  const names = configsOf(JSON.parse(warmingSecrets) as Dump<{ readonly name?: string }>).flatMap(
+    ({ name = "" }) => /^kubernetes(?:-gateway)?:\/\/(.+)$/.exec(name)?.[1] ?? [],
+  );
+  return [...new Set(names)].toSorted(compareText);
+}
+
 interface Dump<Config> {
   readonly configs?: readonly Config[];
 }
@@ -55,10 +75,13 @@ interface SocketAddress {
   readonly socket_address?: { readonly port_value?: number };
 }
 
+interface ListenerState {
+  readonly listener?: { readonly address?: SocketAddress; readonly filter_chains?: readonly Chain[] };
+}
+
 interface DynamicListener {
-  readonly active_state?: {
-    readonly listener?: { readonly address?: SocketAddress; readonly filter_chains?: readonly Chain[] };
-  };
+  readonly active_state?: ListenerState;
+  readonly warming_state?: ListenerState;
 }
 
 interface Chain {
@@ -120,6 +143,13 @@ interface Route {
 /** Older proxies write `{}` for nothing at all. */
 function configsOf<Config>({ configs = [] }: Dump<Config>): readonly Config[] {
   return configs;
+}
+
+function readWarming(dump: Dump<DynamicListener>): ProxyConfig["warming"] {
+  return configsOf(dump).flatMap(({ active_state: active, warming_state: warming }) => {
+    const port = warming?.listener?.address?.socket_address?.port_value;
+    return port === undefined ? [] : [{ port, active: active !== undefined }];
+  });
 }
 
 /** Chains of other services would fill the facts of a large mesh: an east-west gateway has one for every port of every service. */

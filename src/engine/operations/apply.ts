@@ -40,7 +40,7 @@ export interface WaveOutcome {
 
 export interface ClusterOutcome {
   readonly cluster: string;
-  /** `incomplete`: everything is done but what is refused (`--continue`), or something that the mesh needs has no pods. */
+  /** `incomplete`: everything is done but what is refused (`--continue`), something that the mesh needs has no pods, or gateways have no certificate for a route. */
   readonly state: "applied" | "incomplete" | "failed" | "interrupted" | "unreachable";
   readonly waves: readonly WaveOutcome[];
   /** Objects written, counted. */
@@ -297,7 +297,8 @@ function stateOf(outcomes: readonly TaskOutcome["kind"][], work: Working): Clust
   if (outcomes.includes("interrupted")) {
     return "interrupted";
   }
-  return work.leftOut.length > 0 || needed(work).length > 0 ? "incomplete" : "applied";
+  const unserved = work.warnings.some(({ severity }) => severity === "error");
+  return work.leftOut.length > 0 || needed(work).length > 0 || unserved ? "incomplete" : "applied";
 }
 
 function needed({ halted }: Working): Working["halted"] {

@@ -11,6 +11,7 @@ import { withMeshLabel } from "../../core/render/place-objects.ts";
 import { renderVirtualService } from "../../core/render/virtual-service.ts";
 import { replaceFile } from "../../files/replace-file.ts";
 import { holdLeases } from "../apply/lease/hold-leases.ts";
+import { secureRoutes } from "../apply/waits/until-certified.ts";
 import { openClients } from "../clusters/open-clients.ts";
 import type { MeshFile } from "../mesh-file.ts";
 import type { AccessOptions, PlanOptions, RunOptions } from "../options.ts";
@@ -77,6 +78,7 @@ export async function prepareShift(
       mesh: meshFile.mesh.name,
       istio: meshFile.mesh.istio.version,
       asked: askedBy(meshFile.mesh, object),
+      secure: secureRoutes([{ ...target.service, routes: [target.route] }]),
       targets,
       warnings: served.filter((one) => one.severity === "warning"),
       close,

@@ -10,6 +10,7 @@ import type { KubeClient } from "../../kube/client.ts";
 import { diagnoseKubeError } from "../../kube/diagnose.ts";
 import { KubeError } from "../../kube/errors.ts";
 import { referenceOf } from "../../kube/object-reference.ts";
+import type { SecureRoute } from "../apply/waits/until-certified.ts";
 import type { ClusterContext } from "../clusters/connect-clusters.ts";
 import { findMissingSandbox } from "../clusters/sandbox-network.ts";
 
@@ -32,6 +33,8 @@ export interface PreparedShift {
   readonly istio: string;
   /** What gateways have to hold afterwards. */
   readonly asked: readonly AskedRoutes[];
+  /** The routes of it that are served over TLS. */
+  readonly secure: readonly SecureRoute[];
   readonly targets: readonly ShiftTarget[];
   /** What could not be seen before the shift. */
   readonly warnings: readonly Diagnostic[];

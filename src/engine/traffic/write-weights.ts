@@ -6,6 +6,7 @@ import { shiftTasks } from "../../core/plan/shift-tasks.ts";
 import { waveRules } from "../../core/render/waves.ts";
 import type { HeldLeases } from "../apply/lease/hold-leases.ts";
 import { createCulpritFinder } from "../apply/waits/find-culprits.ts";
+import { waitUntilCertified } from "../apply/waits/until-certified.ts";
 import { waitUntilTaken } from "../apply/waits/until-taken.ts";
 import type { LeaseOptions, PlanOptions, ProgramLookup, RunOptions } from "../options.ts";
 import { diagnoseFailure } from "../progress/diagnose-failure.ts";
@@ -19,8 +20,11 @@ export type ShiftOptions = RunOptions &
 
 export interface ShiftOutcome {
   readonly cluster: string;
-  /** `notTaken`: the API server has the weights, and a gateway does not obey them. */
-  readonly state: "shifted" | "unchanged" | "notTaken" | "failed" | "unreachable";
+  /**
+   * `notTaken`: the API server has the weights, and a gateway does not obey
+   * them. `notServed`: the gateways have them too, and no certificate for the route.
+   */
+  readonly state: "shifted" | "unchanged" | "notTaken" | "notServed" | "failed" | "unreachable";
   readonly diagnostics: readonly Diagnostic[];
 }
 
@@ -65,7 +69,7 @@ async function writeTo(
 
 /** What is stored already may be obeyed by nobody, so it is looked at like what was written. */
 export async function proveWeightsTaken(
-  { targets, istio, asked }: PreparedShift,
+  { targets, istio, asked, secure }: PreparedShift,
   outcome: ShiftOutcome,
   options: ShiftOptions,
 ): Promise<ShiftOutcome> {
@@ -77,15 +81,23 @@ export async function proveWeightsTaken(
   const place = { name: target.cluster, context: target.context, client: target.client };
   try {
     const task = { ...shiftTasks.taken(target.cluster, options.step), cluster: target.cluster };
-    const diagnostics = await runTask(task, options, async (onPending) =>
-      waitUntilTaken(place, asked, {
+    const { taken, certified } = await runTask(task, options, async (onPending) => {
+      const waiting = {
         timeoutMs: options.timeoutMs,
         signal: options.signal,
         onPending,
         findCulprits: createCulpritFinder(istio, options),
-      }),
-    );
-    return { ...outcome, diagnostics: [...outcome.diagnostics, ...diagnostics] };
+      };
+      return {
+        taken: await waitUntilTaken(place, asked, waiting),
+        certified: await waitUntilCertified(place, secure, waiting),
+      };
+    });
+    return {
+      ...outcome,
+      state: certified.some(({ severity }) => severity === "error") ? "notServed" : outcome.state,
+      diagnostics: [...outcome.diagnostics, ...taken, ...certified],
+    };
   } catch (error) {
     options.signal.throwIfAborted();
     return {

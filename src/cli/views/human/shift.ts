@@ -37,6 +37,7 @@ export function viewShift(
     shifted: "shifted",
     unchanged: "had these weights already",
     notTaken: "written, and not obeyed by its gateways",
+    notServed: "written, and not served: its gateways have no certificate for the route",
     failed: "failed",
     unreachable: "does not answer",
   };

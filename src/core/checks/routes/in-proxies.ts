@@ -12,7 +12,17 @@ import { containerPort } from "../container-port.ts";
 import { silentPods } from "../gateways/proxies-answer.ts";
 import { applyFix, gatewayOf, meshClusters } from "../reached.ts";
 import type { Subject } from "../subjects.ts";
-import { appliedObject, gatewayPods, issuedRoot, istiod, objectOf, proxyOf, wayToIstiod } from "../subjects.ts";
+import {
+  appliedObject,
+  awaitedCertificate,
+  gatewayPods,
+  issuedRoot,
+  istiod,
+  newestListeners,
+  objectOf,
+  proxyOf,
+  wayToIstiod,
+} from "../subjects.ts";
 
 /**
  * A request of each route is followed through what the ingress proxies really
@@ -164,11 +174,15 @@ function needsOf(
     ...routing("Gateway", route.gateway),
     ...(route.tls === undefined
       ? []
-      : both({ group: "", kind: "Secret", namespace: istioNamespace, name: route.tls.secretName })),
+      : [
+          ...both({ group: "", kind: "Secret", namespace: istioNamespace, name: route.tls.secretName }),
+          awaitedCertificate(cluster, route.tls.secretName),
+        ]),
     ...both({ group: "", kind: "Service", namespace: istioNamespace, name: ingressGateway }),
     ...answeringPods(one).map((pod) => proxyOf(cluster, { namespace: istioNamespace, name: pod.name })),
     gatewayPods(cluster, ingressGateway),
     istiod(cluster),
+    newestListeners(cluster),
     wayToIstiod(cluster),
     issuedRoot(cluster),
   ];

@@ -96,6 +96,11 @@ export const applyCodes = {
     explanation:
       "The change is stored, and there was no ingress gateway that could be asked whether it obeys: it has no ready pods, or the account may not open a port-forward to them. Whoever makes a shift needs `get` and `list` on pods and `create` on `pods/portforward` in istio-system for that proof.",
   },
+  ISM529: {
+    summary: "A route is applied, and its gateways have no certificate for it",
+    explanation:
+      "The ingress gateways hold the route and were told to show the certificate of its Secret, which istiod has not sent them: the Secret is missing in that cluster, cannot be read, or has a key that is not its certificate's. They reset TLS connections for the route's hosts, whatever its weights are. Everything else is applied: the exit code is 4. When the Secret is there, istiod sends it within a second, and nothing has to be applied again.",
+  },
   ISM324: {
     summary: "Istio does not accept what the mesh file asks for",
     explanation:

@@ -97,4 +97,14 @@ export const flowCodes = {
     explanation:
       "The certificate in a route's Secret has to be for the route's hosts, by its subject alternative names, and the key in the Secret has to be its own. Clients refuse one for another host; an ingress does not take one whose key is another.",
   },
+  ISM527: {
+    summary: "An ingress proxy lacks a certificate",
+    explanation:
+      "A listener names the Secret of its certificate, and istiod sends the certificate when the Secret is there, is of a form that it reads and belongs to a namespace that the gateway may use. Envoy waits 15 seconds for it (the listener is warming, and changes of all hosts at its port have no effect so long), then takes the listener into effect without it and resets every TLS connection that needs it. The Gateway is accepted, its routes are taken and every API says yes meanwhile.",
+  },
+  ISM528: {
+    summary: "A listener of an ingress proxy is held back",
+    explanation:
+      "Envoy takes a new version of a listener into effect when everything that it names has arrived: certificates, routes, the configuration of filters. Until then it is warming: connections go by the older version, and where there is none nothing listens.",
+  },
 } as const satisfies Record<string, CatalogueEntry>;

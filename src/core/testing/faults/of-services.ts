@@ -1,4 +1,5 @@
-import { all, inCluster, noReadyPods, service } from "./changes.ts";
+import { ingressGateway } from "../../render/names.ts";
+import { all, gateway, inCluster, noReadyPods, service } from "./changes.ts";
 import type { MeshFault } from "./fault.ts";
 
 /** What goes wrong with services, routes and certificates. */
@@ -68,5 +69,15 @@ export const faultsOfServices: readonly MeshFault[] = [
     name: "east-ingress-has-no-certificate",
     happens: inCluster("east", () => ({ tlsSecrets: [{ name: "door", present: false }] })),
     causes: ["error ISM450 east"],
+  },
+  {
+    name: "east-ingress-waits-for-a-certificate",
+    happens: gateway("east", ingressGateway, ({ pods }) => ({
+      pods: pods.map((pod) => ({
+        ...pod,
+        config: { ...pod.config, awaitedSecrets: ["door"], warming: [{ port: 8443, active: false }] },
+      })),
+    })),
+    causes: ["error ISM527 east"],
   },
 ];
