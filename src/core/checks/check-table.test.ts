@@ -10,6 +10,7 @@ import type { DriftedObject } from "./drift-facts.ts";
 import type { MeshFacts, NamespaceFacts, ReachedCluster } from "./facts.ts";
 import type { ProxySyncFacts } from "./pod-facts.ts";
 import { checks } from "./list.ts";
+import { runChecks } from "./run-checks.ts";
 import type { ProxyConfig, ProxyRouteFacts } from "./proxy-facts.ts";
 
 const otherRoot = {
@@ -101,6 +102,32 @@ function withProxyRoute(change: (route: ProxyRouteFacts) => Partial<ProxyRouteFa
       })),
     })),
   }));
+}
+
+/** East's gateway has a host name, for which west's istiod has this address. */
+function withEastGatewayNamed(address: string): MeshFacts {
+  const named = withGateway("east", eastWestGateway, ({ service }) =>
+    service === undefined ? {} : { service: { ...service, addresses: ["lb.example"] } },
+  );
+  return {
+    ...named,
+    clusters: named.clusters.map((one) =>
+      one.kind !== "reached" || one.cluster !== "west"
+        ? one
+        : {
+            ...one,
+            istiod: {
+              ...one.istiod,
+              pods: one.istiod.pods.map((pod) => ({
+                ...pod,
+                networkGateways: pod.networkGateways.map((known) =>
+                  known.cluster === "east" ? { ...known, address } : known,
+                ),
+              })),
+            },
+          },
+    ),
+  };
 }
 
 /** A gateway's Service in east. */
@@ -546,6 +573,18 @@ const table: readonly (readonly [Check["id"], string, MeshFacts, readonly string
   ["routes/in-proxies", "nothing where it cannot know", withProxyRoute(() => ({ conditional: true })), []],
   [
     "routes/endpoints",
+    "a gateway's host name by an address that its istiod has not",
+    withEastGatewayNamed("198.51.100.9"),
+    ["error ISM476 west→east"],
+  ],
+  [
+    "routes/endpoints",
+    "nothing where a gateway's host name stands by the address that istiod has for it",
+    withEastGatewayNamed("172.30.2.2"),
+    [],
+  ],
+  [
+    "routes/endpoints",
     "a version of the other cluster without endpoints",
     withConfig("west", ingressGateway, ({ clusters }) => ({
       clusters: clusters.map((cluster) => (cluster.name.includes("v2") ? { ...cluster, endpoints: [] } : cluster)),
@@ -932,6 +971,25 @@ const table: readonly (readonly [Check["id"], string, MeshFacts, readonly string
 
 it.each(table)("%s finds %s", (id, _, facts, expected) => {
   expect(foundBy(id, facts)).toEqual(expected);
+});
+
+it("takes a Secret with the key of another certificate for the cause of the proxies' refusal", () => {
+  const facts = withCertificate({ hosts: ["*.web.example", "a.b.example"], keyFits: false });
+  const refused = [{ kind: "certificates", words: "KEY_VALUES_MISMATCH" }];
+  const clusters = facts.clusters.map((one) => {
+    if (one.kind !== "reached" || one.cluster !== "east") {
+      return one;
+    }
+    const pods = one.istiod.pods.map((pod) => ({
+      ...pod,
+      proxies: pod.proxies.map((proxy) => ({ ...proxy, refused })),
+    }));
+    return { ...one, istiod: { ...one.istiod, pods } };
+  });
+  const causes = runChecks({ ...facts, clusters }, { pre: false }).causes.filter((one) =>
+    [one, ...one.consequences].some(({ code }) => code === "ISM466"),
+  );
+  expect(causes.map(({ code }) => code)).toEqual(["ISM494"]);
 });
 
 describe("the table", () => {

@@ -13,8 +13,10 @@ export interface ClusterEndpoints {
   readonly anyPods?: readonly string[];
   /** Address of a pod → its addresses of other families, at which a proxy may have it instead. */
   readonly alsoAt?: Readonly<Record<string, readonly string[]>>;
-  /** Addresses of the east-west gateway. */
+  /** Addresses of the east-west gateway; for a reader that is known, host names among them are resolved as its istiod has them. */
   readonly gateways: readonly string[];
+  /** Further addresses of it that a proxy may have and need not. */
+  readonly possibleGateways?: readonly string[];
   /** The ports of the cluster's Service; undefined where it has none of that name. */
   readonly servicePorts?: readonly number[] | undefined;
 }
@@ -82,7 +84,8 @@ export function expectedEndpoints(
 
 /**
  * Endpoints that a proxy in `cluster` may have and need not: istiod goes on
- * handing out the east-west gateway of a cluster whose pods are all not ready.
+ * handing out the east-west gateway of a cluster whose pods are all not ready,
+ * and istiods have other addresses for a gateway's host name for a while.
  */
 export function toleratedEndpoints(
   mesh: Mesh,
@@ -93,8 +96,11 @@ export function toleratedEndpoints(
   return clustersOf(mesh, service, version, cluster)
     .filter((other) => other.network !== cluster.network)
     .map((other) => actual[other.name])
-    .filter((other) => other?.unready?.includes(version ?? "") === true)
-    .flatMap((other) => (other?.gateways ?? []).map((address) => formatAddress(address, crossNetworkPort)));
+    .flatMap((other) => [
+      ...(other?.unready?.includes(version ?? "") === true ? other.gateways : []),
+      ...(other?.possibleGateways ?? []),
+    ])
+    .map((address) => formatAddress(address, crossNetworkPort));
 }
 
 /** The clusters whose endpoints a proxy in `cluster` may use: those that run the version, its own alone for a service that is not exported. */

@@ -1,5 +1,6 @@
 import type { ClusterEndpoints, EndpointFinding } from "../checks/endpoint-table.ts";
 import { clustersOf, podsIn } from "../checks/endpoint-table.ts";
+import { hostNamesIn } from "../checks/gateway-names.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import { errorOf, warningOf } from "../diagnostics/coded.ts";
 import type { Cluster, Mesh, Route, Service } from "../model/mesh.ts";
@@ -107,6 +108,7 @@ function wrongEndpoints(place: ProofPlace, finding: EndpointFinding): Diagnostic
   const parts = [
     ...nowhere,
     ...(finding.missing.length === 0 ? [] : [`missing ${finding.missing.join(", ")}`]),
+    ...namesIn(finding.missing).map((name) => `istiod of ${cluster.name} has no address for ${name}`),
     ...finding.idle
       .filter(({ address }) => finding.missing.includes(address))
       .map(({ address, reason }) => `${address} gets no requests (${reason})`),
@@ -126,6 +128,11 @@ function wrongEndpoints(place: ProofPlace, finding: EndpointFinding): Diagnostic
             .join(" and ")}${wayOut(place, finding.version)}`,
     cluster: cluster.name,
   };
+}
+
+/** Host names among endpoints: gateways that an istiod does not resolve. */
+function namesIn(endpoints: readonly string[]): readonly string[] {
+  return hostNamesIn(endpoints.map((one) => one.replace(/:\d+$/, "").replace(/^\[|\]$/g, "")));
 }
 
 function runsIn({ mesh, cluster, service }: ProofPlace, version: string): readonly string[] {

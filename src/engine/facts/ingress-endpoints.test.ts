@@ -129,6 +129,49 @@ describe("the endpoints of an ingress pod", () => {
     ]);
   });
 
+  describe("where a gateway's Service has a host name", () => {
+    const istiod = (name: string): WireObject =>
+      wireObject("Pod", { namespace, name, labels: { app: "istiod" } }, { status: runningStatus() });
+    const named = { ...actual, east: endpoints({ v2: ["10.43.0.6:5000"] }, { gateways: ["lb.example"] }) };
+    const page = clustersPage({
+      [`outbound|5000|v1|${host}`]: ["10.42.0.6:5000"],
+      [`outbound|5000|v2|${host}`]: ["198.51.100.1:15443"],
+    });
+
+    async function compareNamed(addresses: readonly string[], pods: readonly WireObject[] = [istiod("istiod-1")]) {
+      const gateways = addresses.map((Addr) => ({ Network: "east-net", Cluster: "east", Addr, Port: 15443 }));
+      const { client } = await wireCluster([pod("ingress-1"), ...pods], {
+        pages: { "/clusters?format=json": page, "/debug/networkz": gateways },
+      });
+      const one = { cluster: clusterNamed(twoClusters, "west"), client };
+      const [service] = twoClusters.services;
+      return service === undefined
+        ? []
+        : (await compareIngressEndpoints({ mesh: twoClusters, one, service, actual: named }, [gateway], signal)).slice(1);
+    }
+
+    it("are the addresses that the cluster's own istiod has for it", async () => {
+      expect(await compareNamed(["198.51.100.1"])).toMatchObject([
+        { version: "v2", expected: ["198.51.100.1:15443"], missing: [], foreign: [], ok: true },
+      ]);
+      expect(await compareNamed(["198.51.100.1", "198.51.100.2"])).toMatchObject([
+        { missing: ["198.51.100.2:15443"], ok: false },
+      ]);
+    });
+
+    it("are missing by the name where istiod has none for it", async () => {
+      expect(await compareNamed([])).toMatchObject([
+        { missing: ["lb.example:15443"], foreign: ["198.51.100.1:15443"], ok: false },
+      ]);
+    });
+
+    it("are not judged where no istiod can be asked", async () => {
+      await expect(compareNamed(["198.51.100.1"], [])).rejects.toThrow(
+        "no istiod of west runs, so that it is not known which addresses its proxies must have for lb.example",
+      );
+    });
+  });
+
   it("are not judged for a version of a cluster that does not answer", async () => {
     const found = await compare({}, { west: actual.west });
     expect(found.map(({ version, held, missing }) => ({ version, held, missing }))).toEqual([

@@ -5,9 +5,12 @@ import {
   expectedEndpoints,
   toleratedEndpoints,
 } from "../../core/checks/endpoint-table.ts";
+import { hostNamesIn, resolveGateways } from "../../core/checks/gateway-names.ts";
 import type { Cluster, Mesh, Service } from "../../core/model/mesh.ts";
 import { istioNamespace, serviceHost } from "../../core/render/names.ts";
 import type { KubeClient } from "../../kube/client.ts";
+import { listIstiodPods } from "./istiod-pods.ts";
+import { readNetworkGateways } from "./network-gateways.ts";
 import type { ProxyEndpoints } from "./proxy-endpoints.ts";
 import { readProxyEndpoints, subsetCluster } from "./proxy-endpoints.ts";
 import { readServiceEndpoints } from "./service-endpoints.ts";
@@ -65,8 +68,11 @@ export async function compareIngressEndpoints(
   pods: readonly IngressPod[],
   signal: AbortSignal,
 ): Promise<readonly EndpointFinding[]> {
-  const { mesh, one, service, actual } = input;
-  const tables = await readTables(one, pods, signal);
+  const { mesh, one, service } = input;
+  const [tables, actual] = await Promise.all([
+    readTables(one, pods, signal),
+    resolveNames(one, input.actual, signal),
+  ]);
   const versions = service.versions.length === 0 ? [undefined] : service.versions.map(({ name }) => name);
   const known = versions.filter((version) =>
     clustersOf(mesh, service, version, one.cluster).every((cluster) => cluster.name in actual),
@@ -82,6 +88,33 @@ export async function compareIngressEndpoints(
       }),
     );
   });
+}
+
+/**
+ * What other clusters offer with host names of gateways replaced by the
+ * addresses that the cluster's istiods have for them. Throws where no istiod
+ * can be asked: then nobody knows what its proxies must have.
+ */
+async function resolveNames(one: Asked, actual: ActualEndpoints, signal: AbortSignal): Promise<ActualEndpoints> {
+  const named = Object.entries(actual).filter(
+    ([name, { gateways }]) => name !== one.cluster.name && hostNamesIn(gateways).length > 0,
+  );
+  if (named.length === 0) {
+    return actual;
+  }
+  const pods = await listIstiodPods(one.client, signal);
+  const known = await Promise.all(pods.map(async (pod) => readNetworkGateways(one.client, pod.metadata.name, signal)));
+  if (known.length === 0) {
+    const names = named.flatMap(([, { gateways }]) => hostNamesIn(gateways)).join(", ");
+    throw new Error(
+      `no istiod of ${one.cluster.name} runs, so that it is not known which addresses its proxies must have for ${names}`,
+    );
+  }
+  const resolved = named.map(([name, endpoints]): readonly [string, ClusterEndpoints] => {
+    const { expected, possible } = resolveGateways(endpoints.gateways, name, known);
+    return [name, { ...endpoints, gateways: expected, possibleGateways: possible }];
+  });
+  return { ...actual, ...Object.fromEntries(resolved) };
 }
 
 /** The endpoint tables of a gateway's pods, side by side. */

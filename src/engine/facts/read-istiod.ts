@@ -6,6 +6,7 @@ import { istioNamespace, serviceHost } from "../../core/render/names.ts";
 import { compareText } from "../../core/render/order.ts";
 import type { KubeClient } from "../../kube/client.ts";
 import { readIstiodDebug, readIstiodPage } from "./istiod-pods.ts";
+import { parseNetworkGateways } from "./network-gateways.ts";
 import { listIstioPods } from "./read-pods.ts";
 import { readProxySync } from "./read-proxy-sync.ts";
 import { readValidation } from "./read-validation.ts";
@@ -62,12 +63,7 @@ async function readPod(
       name,
       started,
       remotes: ((remotes ?? []) as readonly Remote[]).map((one) => ({ cluster: one.id, state: one.syncStatus })),
-      networkGateways: ((gateways ?? []) as readonly Gateway[]).map((one) => ({
-        network: one.Network,
-        cluster: one.Cluster,
-        address: one.Addr,
-        port: one.Port,
-      })),
+      networkGateways: parseNetworkGateways(gateways),
       shards: readShards((shards ?? {}) as Shards, services),
       proxies,
       ...(signerEnds === undefined ? {} : { signerEnds }),
@@ -90,13 +86,6 @@ async function readSignerEnd(client: KubeClient, pod: string, signal: AbortSigna
 interface Remote {
   readonly id: string;
   readonly syncStatus: string;
-}
-
-interface Gateway {
-  readonly Network: string;
-  readonly Cluster: string;
-  readonly Addr: string;
-  readonly Port: number;
 }
 
 interface Endpoint {

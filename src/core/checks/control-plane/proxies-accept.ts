@@ -1,8 +1,9 @@
+import { istioNamespace } from "../../render/names.ts";
 import type { Check } from "../check.ts";
 import { problem } from "../check.ts";
 import type { ReachedCluster } from "../facts.ts";
 import { meshClusters } from "../reached.ts";
-import { proxyOf } from "../subjects.ts";
+import { objectOf, proxyOf } from "../subjects.ts";
 import { connectedProxies } from "../connected-proxies.ts";
 
 /** How many of the objects that were written last are named: the one at fault is mostly the first. */
@@ -31,6 +32,14 @@ export const proxiesAccept: Check = {
             ? {}
             : { object: { group: "", kind: "Pod", namespace: first.namespace, name: first.name } }),
           breaks: proxies.map((proxy) => proxyOf(one.cluster, proxy)),
+          // Of Envoy's words none names the Secret; certificates of the routes are what a gateway is sent.
+          ...(kind === "certificates"
+            ? {
+                needs: one.tlsSecrets.map(({ name }) =>
+                  objectOf(one.cluster, { group: "", kind: "Secret", namespace: istioNamespace, name }),
+                ),
+              }
+            : {}),
         });
       }),
     ),

@@ -1,5 +1,4 @@
 import type { Cluster, Service } from "../../model/mesh.ts";
-import { isAddress } from "../../policies/address-block.ts";
 import { eastWestGateway, ingressGateway, istioNamespace, serviceHost } from "../../render/names.ts";
 import type { Check, Finding } from "../check.ts";
 import { problem } from "../check.ts";
@@ -8,6 +7,7 @@ import type { ClusterEndpoints } from "../endpoint-table.ts";
 import { compareEndpoints, expectedEndpoints } from "../endpoint-table.ts";
 import type { GatewayPod } from "../control-plane-facts.ts";
 import type { ReachedCluster } from "../facts.ts";
+import { hostNamesIn, resolveGateways } from "../gateway-names.ts";
 import { silentPods } from "../gateways/proxies-answer.ts";
 import type { ProxyClusterFacts } from "../proxy-facts.ts";
 import { gatewayOf, meshClusters } from "../reached.ts";
@@ -34,7 +34,10 @@ export const routeEndpoints: Check = {
   id: "routes/endpoints",
   sentence: "ingress proxies have the endpoints of every version",
   pre: false,
-  unseen: (facts) => meshClusters(facts).flatMap((one) => silentPods(one, ingressGateway)),
+  unseen: (facts) => [
+    ...meshClusters(facts).flatMap((one) => silentPods(one, ingressGateway)),
+    ...meshClusters(facts).flatMap((reader) => unresolved(reader, meshClusters(facts))),
+  ],
   run: (facts) => {
     // A fleet has a million pairs: what is needed of a cluster is looked up once.
     const placed = new Map(facts.mesh.clusters.map((cluster) => [cluster.name, cluster]));
@@ -84,7 +87,7 @@ function lackingOf(service: Service, reader: Place, target: Place): readonly Lac
   if (runs.length === 0) {
     return [];
   }
-  const real = endpointsIn(target.one, key);
+  const real = endpointsIn(reader.one, target.one, key);
   return runs.flatMap((version) => {
     // Of this target alone, so that what is missing has a place.
     const expected = expectedEndpoints(
@@ -94,7 +97,7 @@ function lackingOf(service: Service, reader: Place, target: Place): readonly Lac
       {
         [target.one.cluster]: real,
       },
-    ).filter(hasAddress);
+    );
     const name = `outbound|${service.port}|${version.name}|${serviceHost(service)}`;
     const missing = new Set(
       reader.tables.flatMap((table) => {
@@ -146,18 +149,40 @@ function pods(one: ReachedCluster): readonly GatewayPod[] {
   return (gatewayOf(one, ingressGateway)?.pods ?? []).filter((pod) => pod.problem === undefined);
 }
 
-function endpointsIn(one: ReachedCluster, key: string): ClusterEndpoints {
+/** What `one` offers, with its gateways as `reader` has them. */
+function endpointsIn(reader: ReachedCluster, one: ReachedCluster, key: string): ClusterEndpoints {
   const here = one.services.find((other) => other.service === key);
+  const { expected } = resolveGateways(announced(one), one.cluster, viewsOf(reader));
+  const names = hostNamesIn(expected);
   return {
     podsOf: here?.podsOf ?? {},
     alsoAt: here?.alsoAt ?? {},
-    gateways: gatewayOf(one, eastWestGateway)?.service?.addresses ?? [],
+    // Without an address for a name there is nothing to compare: join/network-gateways says that, or that istiod was not asked.
+    gateways: expected.filter((address) => !names.includes(address)),
   };
 }
 
-/** A gateway whose address is a name stands in proxies by the addresses that istiod has resolved. */
-function hasAddress(endpoint: string): boolean {
-  return isAddress(endpoint.replace(/:\d+$/, "").replace(/^\[|\]$/g, ""));
+function announced(one: ReachedCluster): readonly string[] {
+  return gatewayOf(one, eastWestGateway)?.service?.addresses ?? [];
+}
+
+/** What each istiod of a cluster that answers knows of gateways. */
+function viewsOf({ istiod: { pods: all } }: ReachedCluster): Parameters<typeof resolveGateways>[2] {
+  return all.filter(({ problem }) => problem === undefined).map(({ networkGateways }) => networkGateways);
+}
+
+/** Host names of other gateways whose addresses in this cluster nobody tells. */
+function unresolved(reader: ReachedCluster, all: readonly ReachedCluster[]): readonly string[] {
+  return viewsOf(reader).length > 0
+    ? []
+    : all
+        .filter(({ cluster }) => cluster !== reader.cluster)
+        .flatMap((one) =>
+          hostNamesIn(announced(one)).map(
+            (name) =>
+              `the addresses that ${reader.cluster} has for ${name}, the east-west gateway of ${one.cluster}: no istiod there says`,
+          ),
+        );
 }
 
 function needsOfPair(reader: ReachedCluster, target: ReachedCluster): readonly Subject[] {
