@@ -196,7 +196,7 @@ describe("a route over TLS whose certificate the gateways wait for", () => {
     await overTls();
     expect((await world.run("apply --yes")).code).toBe(0);
     warming = { configs: [{ name: "kubernetes://door" }] };
-    const ran = await world.run(`${shift} --timeout 1s`);
+    const ran = await world.run(shift);
     expect(ran.code).toBe(4);
     expect(ran.out).toContain("written, and not served: its gateways have no certificate for the route");
     expect(ran.err).toContain("error[ISM529]");

@@ -82,7 +82,7 @@ export const eventReference: Readonly<Record<StreamedEvent["kind"], EventDescrip
     fields: {
       exitCode: "what the command ends with",
       clusters:
-        "`name`, `state` (`applied`, `removed`, `failed`, `interrupted`, `unreachable`, `incomplete` and `left` where the diagnostics say what is not done; of a shift, as its last step has left it: `shifted`, `unchanged`, `rolledBack`, `notTaken` where a gateway does not obey), and the objects that were `applied` and `deleted`, counted; empty when nothing was begun",
+        "`name`, `state` (`applied`, `removed`, `failed`, `interrupted`, `unreachable`, `incomplete` and `left` where the diagnostics say what is not done; of a shift, as its last step has left it: `shifted`, `unchanged`, `rolledBack`, `notTaken` where a gateway does not obey, `notServed` where gateways have no certificate for the route), and the objects that were `applied` and `deleted`, counted; empty when nothing was begun",
       diagnostics: "every problem and warning of the run",
     },
   },
