@@ -30,3 +30,15 @@ export interface Working {
   /** Set when a wave failed: others then neither wait for this cluster nor join it in this apply. */
   failed: boolean;
 }
+
+/** What has no pods though the mesh needs it. */
+export function needed({ halted }: Pick<Working, "halted">): readonly Halted[] {
+  return halted.filter(({ diagnostic }) => diagnostic.severity === "error");
+}
+
+/** True when something is not as asked though nothing has failed: it was left out, has no pods, or is not served. */
+export function isIncomplete(work: Pick<Working, "halted" | "leftOut" | "warnings">): boolean {
+  return (
+    work.leftOut.length > 0 || needed(work).length > 0 || work.warnings.some(({ severity }) => severity === "error")
+  );
+}

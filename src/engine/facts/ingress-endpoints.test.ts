@@ -147,7 +147,9 @@ describe("the endpoints of an ingress pod", () => {
       const [service] = twoClusters.services;
       return service === undefined
         ? []
-        : (await compareIngressEndpoints({ mesh: twoClusters, one, service, actual: named }, [gateway], signal)).slice(1);
+        : (await compareIngressEndpoints({ mesh: twoClusters, one, service, actual: named }, [gateway], signal)).slice(
+            1,
+          );
     }
 
     it("are the addresses that the cluster's own istiod has for it", async () => {

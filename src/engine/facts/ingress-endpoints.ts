@@ -69,10 +69,7 @@ export async function compareIngressEndpoints(
   signal: AbortSignal,
 ): Promise<readonly EndpointFinding[]> {
   const { mesh, one, service } = input;
-  const [tables, actual] = await Promise.all([
-    readTables(one, pods, signal),
-    resolveNames(one, input.actual, signal),
-  ]);
+  const [tables, actual] = await Promise.all([readTables(one, pods, signal), resolveNames(one, input.actual, signal)]);
   const versions = service.versions.length === 0 ? [undefined] : service.versions.map(({ name }) => name);
   const known = versions.filter((version) =>
     clustersOf(mesh, service, version, one.cluster).every((cluster) => cluster.name in actual),

@@ -26,6 +26,7 @@ import { runWave } from "../apply/run-wave.ts";
 import type { TaskOptions } from "../progress/run-task.ts";
 import { runTask } from "../progress/run-task.ts";
 import type { Working } from "../apply/cluster-run.ts";
+import { isIncomplete, needed } from "../apply/cluster-run.ts";
 import type { PreparedPlan } from "../plan/prepare-plan.ts";
 
 /** Bounds what is held of API servers' answers at once, since all clusters of a fleet come to their end together. */
@@ -297,10 +298,5 @@ function stateOf(outcomes: readonly TaskOutcome["kind"][], work: Working): Clust
   if (outcomes.includes("interrupted")) {
     return "interrupted";
   }
-  const unserved = work.warnings.some(({ severity }) => severity === "error");
-  return work.leftOut.length > 0 || needed(work).length > 0 || unserved ? "incomplete" : "applied";
-}
-
-function needed({ halted }: Working): Working["halted"] {
-  return halted.filter(({ diagnostic }) => diagnostic.severity === "error");
+  return isIncomplete(work) ? "incomplete" : "applied";
 }

@@ -1,4 +1,3 @@
-import type { AskedRoutes } from "../../core/checks/route-table.ts";
 import { askRoutes } from "../../core/checks/route-table.ts";
 import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
 import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
@@ -77,8 +76,7 @@ export async function prepareShift(
     return {
       mesh: meshFile.mesh.name,
       istio: meshFile.mesh.istio.version,
-      asked: askedBy(meshFile.mesh, object),
-      secure: secureRoutes([{ ...target.service, routes: [target.route] }]),
+      ...whatIsAsked(meshFile.mesh, target, object),
       targets,
       warnings: served.filter((one) => one.severity === "warning"),
       close,
@@ -89,12 +87,19 @@ export async function prepareShift(
   }
 }
 
-/** The route as gateways hold it: a host with several routes marks them all as its own. */
-function askedBy(mesh: Mesh, object: KubeObject): readonly AskedRoutes[] {
+/** The route as gateways hold it, with its certificate: a host with several routes marks them all as its own. */
+function whatIsAsked(
+  mesh: Mesh,
+  { service: own, route: shifted }: { readonly service: Service; readonly route: Route },
+  object: KubeObject,
+): Pick<PreparedShift, "asked" | "secure"> {
   const routes = mesh.services.flatMap((service) =>
     service.routes.map((route) => renderVirtualService(mesh, service, route)),
   );
-  return askRoutes([...renderHostRoutes(mesh), ...routes], object);
+  return {
+    asked: askRoutes([...renderHostRoutes(mesh), ...routes], object),
+    secure: secureRoutes([{ ...own, routes: [shifted] }]),
+  };
 }
 
 /**
