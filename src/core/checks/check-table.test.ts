@@ -858,6 +858,26 @@ const table: readonly (readonly [Check["id"], string, MeshFacts, readonly string
   ],
   [
     "policies/authorization",
+    "one that denies the method by which routes are asked",
+    withCluster("east", () => ({
+      authorizationPolicies: [
+        { ...allowNothing, action: "DENY", rules: [{ from: [], to: [{ methods: ["GET"] }], conditional: false }] },
+      ],
+    })),
+    ["warning ISM472 east"],
+  ],
+  [
+    "policies/authorization",
+    "nothing where another method is denied",
+    withCluster("east", () => ({
+      authorizationPolicies: [
+        { ...allowNothing, action: "DENY", rules: [{ from: [], to: [{ methods: ["DELETE"] }], conditional: false }] },
+      ],
+    })),
+    [],
+  ],
+  [
+    "policies/authorization",
     "nothing where the gateway's identity is allowed",
     withCluster("east", () => ({
       authorizationPolicies: [

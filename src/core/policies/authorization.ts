@@ -8,6 +8,7 @@ export interface AuthorizedRequest {
   readonly port: number;
   /** The client's workload; `none` where it shows no certificate of the mesh. */
   readonly client?: "none" | { readonly namespace: string; readonly serviceAccount: string };
+  readonly method?: string;
   /** One of the hosts that it may be for. */
   readonly host?: string;
   readonly path?: { readonly kind: "exact" | "prefix"; readonly value: string };
@@ -80,18 +81,16 @@ function matchesField(name: string, values: readonly string[], request: Authoriz
   return plain === name ? verdict : opposite(verdict);
 }
 
-function matchesValue(field: string, value: string, { client, port, host, path }: AuthorizedRequest): Verdict {
+function matchesValue(field: string, value: string, { client, port, method, host, path }: AuthorizedRequest): Verdict {
   switch (field) {
+    case "methods":
+      return method === undefined ? "maybe" : certain(matchesText(value, method));
     case "ports":
       return certain(value === String(port));
     case "principals":
-      return client === undefined ? "maybe" : client === "none" ? "no" : matchesPrincipal(value, client);
     case "serviceAccounts":
-      return client === undefined || (client !== "none" && !value.includes("/"))
-        ? "maybe"
-        : certain(client !== "none" && value === `${client.namespace}/${client.serviceAccount}`);
     case "namespaces":
-      return client === undefined ? "maybe" : certain(client !== "none" && matchesText(value, client.namespace));
+      return matchesClient(field, value, client);
     case "hosts":
       // Clients may add the port to the host.
       return host === undefined || host.includes("*") || value.includes(":")
@@ -101,6 +100,25 @@ function matchesValue(field: string, value: string, { client, port, host, path }
       return path === undefined || value.includes("{") ? "maybe" : matchesPath(value, path);
     default:
       return "maybe";
+  }
+}
+
+function matchesClient(
+  field: "principals" | "serviceAccounts" | "namespaces",
+  value: string,
+  client: AuthorizedRequest["client"],
+): Verdict {
+  if (client === undefined || client === "none") {
+    return client === undefined ? "maybe" : "no";
+  }
+  switch (field) {
+    case "principals":
+      return matchesPrincipal(value, client);
+    case "serviceAccounts":
+      // One without a namespace is of the policy's own.
+      return value.includes("/") ? certain(value === `${client.namespace}/${client.serviceAccount}`) : "maybe";
+    case "namespaces":
+      return certain(matchesText(value, client.namespace));
   }
 }
 

@@ -4,14 +4,19 @@ import { serviceIn, servicePods, targetPortOf } from "../../policies/service-pod
 import type { Route, Service } from "../../model/mesh.ts";
 import { ingressGateway, istioNamespace } from "../../render/names.ts";
 import type { Check } from "../check.ts";
-import { problem } from "../check.ts";
+import { problem, warning } from "../check.ts";
 import type { MeshFacts, ReachedCluster } from "../facts.ts";
 import type { PodFacts } from "../pod-facts.ts";
 import { gatewayOf, meshClusters } from "../reached.ts";
 import type { Subject } from "../subjects.ts";
 import { requestsTo } from "../subjects.ts";
 
-/** Only what is refused for certain is told: a policy that lets some requests of a route pass is somebody's wish. */
+/**
+ * What is refused for certain is an error. A policy that lets some requests of
+ * a route pass may be somebody's wish; one that refuses the method by which the
+ * route is proven (`verify.method`, GET when it has none) is warned of, since
+ * most applications are asked by it.
+ */
 export const authorization: Check = {
   id: "policies/authorization",
   sentence: "authorization policies let the requests of the routes pass",
@@ -19,17 +24,18 @@ export const authorization: Check = {
   run: (facts) =>
     meshClusters(facts).flatMap((one) =>
       groupDenials([...denialsAtIngress(facts, one), ...denialsAtPods(facts, one)]).map(
-        ({ denial, refused, breaks }) => {
+        ({ denial, method, refused, breaks }) => {
           const { policy, kind } = denial;
+          const found = method === undefined ? problem : warning;
           const way =
             kind === "listed"
               ? "denies"
               : policy.rules.length === 0
                 ? "allows nothing and so refuses"
                 : "allows other requests, and nothing allows";
-          return problem("ISM472", {
-            detail: `AuthorizationPolicy ${policy.namespace}/${policy.name} of ${one.cluster} (${policy.action}) ${way} ${refused.join("; ")}: they end in 403 "RBAC: access denied".`,
-            fix: `Whoever wrote the policy has to decide: have it allow them, or delete it: kubectl --context ${one.context} -n ${policy.namespace} delete authorizationpolicy ${policy.name}. Requests of a route come to the pods from ${ingressGateway} (principal cluster.local/ns/${istioNamespace}/sa/${ingressAccount(one)}), at the pod's own port.`,
+          return found("ISM472", {
+            detail: `AuthorizationPolicy ${policy.namespace}/${policy.name} of ${one.cluster} (${policy.action}) ${way} ${method === undefined ? "" : `method ${method} of `}${refused.join("; ")}: they end in 403 "RBAC: access denied".`,
+            fix: `Whoever wrote the policy has to decide: have it allow them, or delete it${method === undefined ? "" : `; where the application takes other methods only, say so in the mesh file (verify.method of the route)`}: kubectl --context ${one.context} -n ${policy.namespace} delete authorizationpolicy ${policy.name}. Requests of a route come to the pods from ${ingressGateway} (principal cluster.local/ns/${istioNamespace}/sa/${ingressAccount(one)}), at the pod's own port.`,
             cluster: one.cluster,
             object: {
               group: "security.istio.io",
@@ -46,25 +52,29 @@ export const authorization: Check = {
 
 interface Refused {
   readonly denial: Denial;
+  /** Where only requests of this method are refused. */
+  readonly method?: string;
   readonly what: string;
   readonly breaks: readonly Subject[];
 }
 
 function groupDenials(all: readonly Refused[]): readonly {
   readonly denial: Denial;
+  readonly method?: string;
   readonly refused: readonly string[];
   readonly breaks: readonly Subject[];
 }[] {
-  const groups = new Map<string, { denial: Denial; refused: Set<string>; breaks: Set<Subject> }>();
-  for (const { denial, what, breaks } of all) {
-    const key = `${denial.policy.namespace}/${denial.policy.name} ${denial.kind}`;
-    const group = groups.get(key) ?? { denial, refused: new Set(), breaks: new Set() };
+  const groups = new Map<string, Pick<Refused, "denial" | "method"> & { refused: Set<string>; breaks: Set<Subject> }>();
+  for (const { what, breaks, ...denied } of all) {
+    const { policy, kind } = denied.denial;
+    const key = `${policy.namespace}/${policy.name} ${kind} ${denied.method ?? ""}`;
+    const group = groups.get(key) ?? { ...denied, refused: new Set(), breaks: new Set() };
     group.refused.add(what);
     breaks.forEach((one) => group.breaks.add(one));
     groups.set(key, group);
   }
-  return [...groups.values()].map(({ denial, refused, breaks }) => ({
-    denial,
+  return [...groups.values()].map(({ refused, breaks, ...denied }) => ({
+    ...denied,
     refused: [...refused],
     breaks: [...breaks],
   }));
@@ -84,6 +94,22 @@ function requestsOf(route: Route): readonly Omit<AuthorizedRequest, "port">[] {
   return route.hosts.map((host) => ({ host, ...(kind === "regex" ? {} : { path: { kind, value } }) }));
 }
 
+/** Why every request is refused, or all of the method by which the route is proven. */
+function deniedAt(
+  one: ReachedCluster,
+  pod: PodFacts,
+  request: AuthorizedRequest,
+  route: Route | undefined,
+): Pick<Refused, "denial" | "method"> | undefined {
+  const denial = denialOf(one.authorizationPolicies, pod, request);
+  if (denial !== undefined || route === undefined) {
+    return denial === undefined ? undefined : { denial };
+  }
+  const method = route.verify?.method ?? "GET";
+  const partly = denialOf(one.authorizationPolicies, pod, { ...request, method });
+  return partly === undefined ? undefined : { denial: partly, method };
+}
+
 function denialsAtIngress(facts: MeshFacts, one: ReachedCluster): readonly Refused[] {
   const ports = gatewayOf(one, ingressGateway)?.service?.servicePorts ?? [];
   return facts.mesh.services.flatMap((service) =>
@@ -91,15 +117,13 @@ function denialsAtIngress(facts: MeshFacts, one: ReachedCluster): readonly Refus
       ingressPods(one).flatMap((pod) => {
         const port = ports.find((other) => other.port === (route.tls === undefined ? 80 : 443))?.targetPort;
         return requestsOf(route).flatMap((request): readonly Refused[] => {
-          const denial =
-            typeof port === "number"
-              ? denialOf(one.authorizationPolicies, pod, { ...request, port, client: "none" })
-              : undefined;
-          return denial === undefined
+          const denied =
+            typeof port === "number" ? deniedAt(one, pod, { ...request, port, client: "none" }, route) : undefined;
+          return denied === undefined
             ? []
             : [
                 {
-                  denial,
+                  ...denied,
                   what: `what ${ingressGateway} is asked of route ${route.name} for ${request.host ?? ""}`,
                   breaks: [],
                 },
@@ -120,9 +144,11 @@ function denialsAtPods(facts: MeshFacts, one: ReachedCluster): readonly Refused[
           const port = targetPortOf(here, service.port, pod);
           return port === undefined || !pod.proxy
             ? []
-            : askedOf(service, client).flatMap(({ request, what }): readonly Refused[] => {
-                const denial = denialOf(one.authorizationPolicies, pod, { ...request, port });
-                return denial === undefined ? [] : [{ denial, what, breaks: [requestsTo(one.cluster, here.service)] }];
+            : askedOf(service, client).flatMap(({ request, route, what }): readonly Refused[] => {
+                const denied = deniedAt(one, pod, { ...request, port }, route);
+                return denied === undefined
+                  ? []
+                  : [{ ...denied, what, breaks: [requestsTo(one.cluster, here.service)] }];
               });
         });
   });
@@ -132,13 +158,18 @@ function denialsAtPods(facts: MeshFacts, one: ReachedCluster): readonly Refused[
 function askedOf(
   service: Service,
   client: { readonly namespace: string; readonly serviceAccount: string },
-): readonly { readonly request: Omit<AuthorizedRequest, "port">; readonly what: string }[] {
+): readonly {
+  readonly request: Omit<AuthorizedRequest, "port">;
+  readonly route: Route | undefined;
+  readonly what: string;
+}[] {
   const key = `${service.namespace}/${service.name}`;
   return service.routes.length === 0
-    ? [{ request: {}, what: `all requests to ${key}` }]
+    ? [{ request: {}, route: undefined, what: `all requests to ${key}` }]
     : service.routes.flatMap((route) =>
         requestsOf(route).map((request) => ({
           request: { ...request, client },
+          route,
           what: `the requests of route ${route.name} for ${request.host ?? ""} to ${key}`,
         })),
       );

@@ -118,13 +118,14 @@ function conflictAt(
       : `the proxies of ${reader.cluster} send plain text to ${key}, whose pods in ${target.cluster} take mTLS only`;
     const effect = { effect: sent, breaks: [mutualTls(reader.cluster, target.cluster, key)] };
     return rule === undefined || asked === undefined
-      ? byPolicy(reader, known, effect)
+      ? byPolicy(reader, known, { ...effect, key })
       : [byRule(reader, { ...rule, mode: asked, key }, effect)];
   }
   if (!plain && taken.mode === "DISABLE" && (between || asked !== undefined)) {
     return byPolicy(target, taken, {
       effect: `the pods of ${key} in ${target.cluster} take plain text only, so that requests of ${reader.cluster} fail there`,
       breaks: [requestsTo(target.cluster, key)],
+      key,
     });
   }
   return [];
@@ -143,9 +144,12 @@ function byRule(
 function byPolicy(
   where: ReachedCluster,
   { mode, policy }: MutualTls,
-  effect: Pick<Conflict, "effect" | "breaks">,
+  { effect, breaks, key }: Pick<Conflict, "effect" | "breaks"> & { readonly key: string },
 ): readonly Conflict[] {
+  // The east-west gateway of the cluster sends mTLS to the cluster's own pods.
+  const own = mutualTls(where.cluster, where.cluster, key);
+  const { namespace = "", name = "" } = policy ?? {};
   return policy === undefined
     ? []
-    : [{ where, kind: "PeerAuthentication", namespace: policy.namespace, name: policy.name, mode, ...effect }];
+    : [{ where, kind: "PeerAuthentication", namespace, name, mode, effect, breaks: [...breaks, own] }];
 }
