@@ -13,7 +13,7 @@ import type { Connected } from "../clusters/connect-clusters.ts";
  * clusters where it has; a cluster that does not answer any more is left to
  * whatever is done there next.
  */
-export async function refuseMovedInventories(
+export async function refuseStaleInventories(
   clusters: readonly (readonly [Connected, Inventory])[],
   signal: AbortSignal,
 ): Promise<void> {

@@ -14,7 +14,7 @@ import { finishCluster, plannedItems } from "../apply/finish-cluster.ts";
 import { guardClient } from "../apply/lease/guard-client.ts";
 import type { HeldLeases } from "../apply/lease/hold-leases.ts";
 import { holdLeases } from "../apply/lease/hold-leases.ts";
-import { refuseMovedInventories } from "../apply/stale-inventory.ts";
+import { refuseStaleInventories } from "../apply/stale-inventory.ts";
 import type { LeaseOptions, PlanOptions, ProgramLookup, RunOptions } from "../options.ts";
 import { createPeers } from "../apply/shared-reads.ts";
 import type { QueueTask, TaskOutcome } from "../apply/queue/run-queue.ts";
@@ -79,7 +79,7 @@ export async function applyPlan(prepared: PreparedPlan, options: ApplyOptions): 
   const targets = planned.map(({ one }) => ({ cluster: one.cluster.name, client: one.client }));
   const leases = await holdLeases(prepared.plan.mesh, "apply", targets, options);
   try {
-    await refuseMovedInventories(
+    await refuseStaleInventories(
       planned.filter(({ one }) => leases.held.has(one.cluster.name)).map(({ one, plan }) => [one, plan.inventory]),
       options.signal,
     );

@@ -16,7 +16,7 @@ import { leftBehind, notLookedAt, notRemoved, readLabelled, withLabelled } from 
 import type { HeldLeases } from "../apply/lease/hold-leases.ts";
 import { holdLeases } from "../apply/lease/hold-leases.ts";
 import type { MeshFile } from "../mesh-file.ts";
-import { refuseMovedInventories } from "../apply/stale-inventory.ts";
+import { refuseStaleInventories } from "../apply/stale-inventory.ts";
 import type { AccessOptions, LeaseOptions, RunOptions } from "../options.ts";
 import { inventoryOf, laterWavesFirst } from "../plan/plan-cluster.ts";
 import { revokeUnused } from "../trust/rancher-tokens.ts";
@@ -141,7 +141,7 @@ export async function carryOutRemoval(
   const removed = new Set<string>();
   const emptied = new Set(all.filter(({ rest }) => rest.length === 0).map(({ one }) => one.cluster.name));
   try {
-    await refuseMovedInventories(
+    await refuseStaleInventories(
       all.filter(({ one }) => leases.held.has(one.cluster.name)).map(({ one, inventory }) => [one, inventory]),
       options.signal,
     );
