@@ -3,13 +3,13 @@ import { waveRules } from "../../core/render/waves.ts";
 import type { Limiter } from "../../kube/limiter.ts";
 import type { PlanOptions, ProgramLookup, RunOptions } from "../options.ts";
 import type { PreparedPlan } from "../plan/prepare-plan.ts";
-import type { Working } from "./cluster-run.ts";
+import type { ClusterRun } from "./cluster-run.ts";
 import type { Peers } from "./shared-reads.ts";
 
 /** An apply while it runs: the plan, every cluster that takes part, and how to work. */
-export interface Run {
+export interface ApplyRun {
   readonly prepared: PreparedPlan;
-  readonly all: ReadonlyMap<string, Working>;
+  readonly all: ReadonlyMap<string, ClusterRun>;
   readonly peers: Peers;
   /** Lets only some clusters read back at a time what was written. */
   readonly reading: Limiter;
@@ -20,7 +20,7 @@ export interface Run {
  * The mesh without the services of which something is left as it is
  * (`--continue`): what their gateways have then is not what the mesh file asks.
  */
-export function servedMesh({ prepared, all }: Run): Mesh {
+export function servedMesh({ prepared, all }: ApplyRun): Mesh {
   const { mesh } = prepared.meshFile;
   const left = [...all.values()].flatMap((work) => work.leftOut);
   const ofServices = left.filter(
@@ -33,6 +33,6 @@ export function servedMesh({ prepared, all }: Run): Mesh {
 }
 
 /** The clusters of the mesh that take part; Rancher's own, which only holds projects, is none of them. */
-export function membersOf(mesh: Mesh, all: ReadonlyMap<string, Working>): readonly Working[] {
+export function membersOf(mesh: Mesh, all: ReadonlyMap<string, ClusterRun>): readonly ClusterRun[] {
   return mesh.clusters.flatMap((cluster) => all.get(cluster.name) ?? []);
 }

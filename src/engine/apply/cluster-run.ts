@@ -4,7 +4,7 @@ import type { Halted } from "./halted.ts";
 import type { Connected } from "../clusters/connect-clusters.ts";
 
 /** One cluster's share of an apply while it runs. */
-export interface Working {
+export interface ClusterRun {
   readonly one: Connected;
   readonly plan: Extract<ClusterPlan, { readonly kind: "planned" }>;
   applied: number;
@@ -32,12 +32,12 @@ export interface Working {
 }
 
 /** What has no pods though the mesh needs it. */
-export function needed({ halted }: Pick<Working, "halted">): readonly Halted[] {
+export function needed({ halted }: Pick<ClusterRun, "halted">): readonly Halted[] {
   return halted.filter(({ diagnostic }) => diagnostic.severity === "error");
 }
 
 /** True when something is not as asked though nothing has failed: it was left out, has no pods, or is not served. */
-export function isIncomplete(work: Pick<Working, "halted" | "leftOut" | "warnings">): boolean {
+export function isIncomplete(work: Pick<ClusterRun, "halted" | "leftOut" | "warnings">): boolean {
   return (
     work.leftOut.length > 0 || needed(work).length > 0 || work.warnings.some(({ severity }) => severity === "error")
   );

@@ -7,16 +7,16 @@ import type { TaskRef } from "../../core/plan/task-ref.ts";
 import { keysOf } from "./prune/prevent-deletion.ts";
 import { deleteItems } from "./prune/delete-items.ts";
 import { runTask } from "../progress/run-task.ts";
-import type { Run } from "./apply-run.ts";
+import type { ApplyRun } from "./apply-run.ts";
 import { proveTaken } from "./prove-taken.ts";
 import { membersOf, servedMesh } from "./apply-run.ts";
 import { settleItems } from "./record-applied.ts";
 import { waitUntilLeft } from "./waits/until-left.ts";
 import { waitUntilServed } from "./waits/until-served.ts";
-import type { Working } from "./cluster-run.ts";
+import type { ClusterRun } from "./cluster-run.ts";
 
 /** Everything that an apply of this plan is about to own, as the inventory lists it. */
-export function plannedItems(plan: Working["plan"]): readonly InventoryItem[] {
+export function plannedItems(plan: ClusterRun["plan"]): readonly InventoryItem[] {
   return plan.objects.map((object) => ({
     id: object.id,
     apiVersion: object.object.apiVersion,
@@ -31,7 +31,7 @@ export function plannedItems(plan: Working["plan"]): readonly InventoryItem[] {
  * inventory that the next plan starts from; not at all when it is the same.
  * Rejects with what stopped it, which it has told as an event.
  */
-export async function finishCluster(work: Working, run: Run, prune: boolean): Promise<void> {
+export async function finishCluster(work: ClusterRun, run: ApplyRun, prune: boolean): Promise<void> {
   const cluster = work.one.cluster.name;
   const plans = [...run.all.values()].map(({ plan }) => plan);
   const finishing = finishingOf(work.plan, plans, prune);
@@ -62,8 +62,8 @@ export async function finishCluster(work: Working, run: Run, prune: boolean): Pr
 
 /** Gives the items that are no longer ours. */
 async function pruneItems(
-  work: Working,
-  { options, prepared }: Run,
+  work: ClusterRun,
+  { options, prepared }: ApplyRun,
   onNote: (note: string) => void,
 ): Promise<readonly InventoryItem[]> {
   const owned = keysOf([...work.plan.inventory.items, ...plannedItems(work.plan)]);
@@ -75,7 +75,7 @@ async function pruneItems(
 }
 
 /** Waits until neither istiod nor the ingress gateways have anything of what was pruned. */
-async function waitUntilLetGo(work: Working, run: Run, onPending: (note: string) => void): Promise<void> {
+async function waitUntilLetGo(work: ClusterRun, run: ApplyRun, onPending: (note: string) => void): Promise<void> {
   const { mesh } = run.prepared.meshFile;
   const { timeoutMs, signal } = run.options;
   const waiting = { timeoutMs, signal, onPending };
@@ -86,7 +86,7 @@ async function waitUntilLetGo(work: Working, run: Run, onPending: (note: string)
   await waitUntilServed(servedMesh(run), work.one, live, { ...waiting, mayBeForeign });
 }
 
-async function writeInventory(work: Working, gone: readonly InventoryItem[], run: Run): Promise<void> {
+async function writeInventory(work: ClusterRun, gone: readonly InventoryItem[], run: ApplyRun): Promise<void> {
   const { signal } = run.options;
   const known = mergeInventories(work.plan.inventory.items, plannedItems(work.plan)).filter(
     (item) => !gone.includes(item),

@@ -4,11 +4,11 @@ import { keyOf } from "../../core/model/kube-object.ts";
 import { eastWestGateway, ingressGateway, istioNamespace } from "../../core/render/names.ts";
 import { waveRules } from "../../core/render/waves.ts";
 import { createCulpritFinder } from "./waits/find-culprits.ts";
-import type { Run } from "./apply-run.ts";
+import type { ApplyRun } from "./apply-run.ts";
 import { waitUntilAcknowledged } from "./waits/until-acknowledged.ts";
 import { secureRoutes, waitUntilCertified } from "./waits/until-certified.ts";
 import { waitUntilTaken } from "./waits/until-taken.ts";
-import type { Working } from "./cluster-run.ts";
+import type { ClusterRun } from "./cluster-run.ts";
 
 /** istiod gathers changes for 0.1 s before it sends them (PILOT_DEBOUNCE_AFTER); twice as long to have it begin. */
 const debounceMs = 300;
@@ -21,8 +21,8 @@ const debounceMs = 300;
  * for an error that does not stop the rest.
  */
 export async function proveTaken(
-  work: Working,
-  { prepared, options }: Pick<Run, "prepared" | "options">,
+  work: ClusterRun,
+  { prepared, options }: Pick<ApplyRun, "prepared" | "options">,
   onPending: (note: string) => void,
 ): Promise<void> {
   const { version } = prepared.meshFile.mesh.istio;

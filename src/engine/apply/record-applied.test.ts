@@ -10,7 +10,7 @@ import type { WireObject } from "../../kube/fake/fake-store.ts";
 import { connectFake } from "../../kube/testing/connect-fake.ts";
 import type { Connected } from "../clusters/connect-clusters.ts";
 import { planCluster } from "../plan/plan-cluster.ts";
-import type { Working } from "./cluster-run.ts";
+import type { ClusterRun } from "./cluster-run.ts";
 import { settleItems } from "./record-applied.ts";
 
 const { signal } = new AbortController();
@@ -69,7 +69,7 @@ async function clusterWithIt(): Promise<Cluster> {
       };
     },
     async settle() {
-      const work = { one: oneWith([item]), plan: before, outcomes: new Map() } as unknown as Working;
+      const work = { one: oneWith([item]), plan: before, outcomes: new Map() } as unknown as ClusterRun;
       const [settled] = await settleItems(work, [item], signal);
       return settled ?? item;
     },

@@ -10,7 +10,7 @@ import { KubeError } from "../../kube/errors.ts";
 import type { ReadLive } from "../plan/live-objects.ts";
 import { createLiveReader } from "../plan/live-objects.ts";
 import { isSettled } from "../plan/unchanged-since-apply.ts";
-import type { Working } from "./cluster-run.ts";
+import type { ClusterRun } from "./cluster-run.ts";
 
 /**
  * Notes at which resourceVersion, and with which content, applying each object
@@ -19,7 +19,7 @@ import type { Working } from "./cluster-run.ts";
  * server says so. Any other object gets no note, so that the next plan asks.
  */
 export async function settleItems(
-  work: Working,
+  work: ClusterRun,
   items: readonly InventoryItem[],
   signal: AbortSignal,
 ): Promise<readonly InventoryItem[]> {
@@ -41,12 +41,12 @@ export async function settleItems(
 }
 
 /** The note speaks of one resourceVersion, where it stays true whatever has been written since. */
-function isSettledStill(work: Working, { id, settled }: InventoryItem, { object, live }: PlannedObject): boolean {
+function isSettledStill(work: ClusterRun, { id, settled }: InventoryItem, { object, live }: PlannedObject): boolean {
   return !work.outcomes.has(keyOf(id)) && live !== undefined && isSettled(settled, object, live);
 }
 
 async function settleItem(
-  work: Working,
+  work: ClusterRun,
   item: InventoryItem,
   object: PlannedObject,
   { readLive, signal }: { readonly readLive: ReadLive; readonly signal: AbortSignal },
@@ -77,7 +77,7 @@ async function settleItem(
 
 /** Asks the API server, which alone knows whether what was added since (a revision, a CA) is in the way of what we apply. */
 async function isStillAsApplied(
-  { one }: Working,
+  { one }: ClusterRun,
   desired: KubeObject,
   live: KubeObject,
   signal: AbortSignal,

@@ -12,9 +12,9 @@ import { referenceOf } from "../../kube/object-reference.ts";
 import { waitUntilReady } from "../../kube/readiness/wait.ts";
 import { describePending } from "../progress/describe-pending.ts";
 import { runTask } from "../progress/run-task.ts";
-import type { Run } from "./apply-run.ts";
+import type { ApplyRun } from "./apply-run.ts";
 import { membersOf, servedMesh } from "./apply-run.ts";
-import type { Working } from "./cluster-run.ts";
+import type { ClusterRun } from "./cluster-run.ts";
 import { findHalted } from "./halted.ts";
 import { explainsIstiod } from "./waits/stuck-istiod.ts";
 import { wakesDefinitions } from "./waits/stuck-definitions.ts";
@@ -29,7 +29,7 @@ import { applyObjects } from "./write-objects.ts";
  * ready, the join until istiod sees the others, the routes until the ingress
  * has its endpoints. Rejects with what stopped it, which it has told as an event.
  */
-export async function runWave(wave: Wave, work: Working, run: Run): Promise<void> {
+export async function runWave(wave: Wave, work: ClusterRun, run: ApplyRun): Promise<void> {
   const objects = work.plan.objects.filter((object) => object.wave === wave);
   if (objects.length === 0) {
     return;
@@ -67,7 +67,7 @@ async function waitForObjects(
     work,
     run,
     note,
-  }: { readonly wave: Wave; readonly work: Working; readonly run: Run; readonly note: (text: string) => void },
+  }: { readonly wave: Wave; readonly work: ClusterRun; readonly run: ApplyRun; readonly note: (text: string) => void },
 ): Promise<ReadonlyMap<string, KubeObject>> {
   const ready = new Map<string, KubeObject>();
   await waitUntilReady(
@@ -85,7 +85,7 @@ async function waitForObjects(
 }
 
 /** Until istiod reports every other cluster as synced. */
-async function waitForOthers(work: Working, run: Run, onPending: (note: string) => void): Promise<void> {
+async function waitForOthers(work: ClusterRun, run: ApplyRun, onPending: (note: string) => void): Promise<void> {
   const { timeoutMs, signal } = run.options;
   const others = membersOf(run.prepared.meshFile.mesh, run.all)
     .filter((other) => other !== work && !other.failed)
@@ -94,7 +94,7 @@ async function waitForOthers(work: Working, run: Run, onPending: (note: string) 
 }
 
 /** Until the ingress gateways have the endpoints that the clusters offer. */
-async function waitForEndpoints(work: Working, run: Run, onPending: (note: string) => void): Promise<void> {
+async function waitForEndpoints(work: ClusterRun, run: ApplyRun, onPending: (note: string) => void): Promise<void> {
   const { prepared, all, options } = run;
   const live = membersOf(prepared.meshFile.mesh, all)
     .filter(({ failed }) => !failed)
@@ -114,7 +114,7 @@ function noteHalted(
   objects: readonly PlannedObject[],
   ready: ReadonlyMap<string, KubeObject>,
   wave: Wave,
-  work: Working,
+  work: ClusterRun,
 ): void {
   const place = { cluster: work.one.cluster.name, context: work.one.context.context, wave };
   const halted = objects.flatMap(({ id, object }) => {
@@ -129,7 +129,7 @@ function noteHalted(
 }
 
 /** What is done about objects that wait for a controller which has forgotten them. */
-function attends(wave: Wave, { one, plan }: Working, { options }: Run): Attend | undefined {
+function attends(wave: Wave, { one, plan }: ClusterRun, { options }: ApplyRun): Attend | undefined {
   const desired = plan.objects.map(({ object }) => object);
   const waking = { force: (kind: string) => forcesConflicts(options.forceConflicts, kind), now: options.now };
   switch (wave) {

@@ -5,7 +5,7 @@ import { twoClusters } from "../../core/testing/two-clusters.ts";
 import { contextOf } from "../../kube/fake/fake-context.ts";
 import { connectFake } from "../../kube/testing/connect-fake.ts";
 import { createPeers } from "./shared-reads.ts";
-import type { Working } from "./cluster-run.ts";
+import type { ClusterRun } from "./cluster-run.ts";
 
 const options = { signal: new AbortController().signal, timeoutMs: 2000 };
 /** A cluster whose reader account has a token and whose ingress has an address. */
@@ -26,7 +26,7 @@ async function cluster(name: "west" | "east", failed = false) {
     status: { loadBalancer: { ingress: [{ ip: name === "west" ? "192.0.2.1" : "192.0.2.2" }] } },
   });
   const one = { client, cluster: clusterNamed(twoClusters, name), context: contextOf(server.url) };
-  return { server, work: { one, failed } as unknown as Working };
+  return { server, work: { one, failed } as unknown as ClusterRun };
 }
 
 it("reads a cluster's credential once for all that ask at the same time and later", async () => {

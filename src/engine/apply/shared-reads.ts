@@ -5,7 +5,7 @@ import type { Connected } from "../clusters/connect-clusters.ts";
 import { readIngressAddresses, readReader } from "../facts/cluster-state.ts";
 import type { RunOptions } from "../options.ts";
 import { remoteCredentialOf } from "../trust/remote-credential.ts";
-import type { Working } from "./cluster-run.ts";
+import type { ClusterRun } from "./cluster-run.ts";
 
 /**
  * What an apply reads of a cluster for all the others, each once however many
@@ -23,7 +23,7 @@ export interface Peers {
 }
 
 /** Of the clusters of the mesh that take part in an apply. */
-export function createPeers(members: readonly Working[], options: Pick<RunOptions, "signal" | "timeoutMs">): Peers {
+export function createPeers(members: readonly ClusterRun[], options: Pick<RunOptions, "signal" | "timeoutMs">): Peers {
   const byName = new Map(members.map((member) => [member.one.cluster.name, member.one]));
   const credentials = new Map<string, Promise<RemoteCredential>>();
   let addresses: Promise<Readonly<Record<string, readonly string[]>>> | undefined;

@@ -5,14 +5,18 @@ import { forcesConflicts } from "../../core/plan/force-conflicts.ts";
 import type { PlannedObject } from "../../core/plan/plan.ts";
 import { isIstioConfig } from "../../core/render/istio-config.ts";
 import { isCatalogApp } from "../../core/render/rancher-app.ts";
-import type { Run } from "./apply-run.ts";
-import type { Working } from "./cluster-run.ts";
+import type { ApplyRun } from "./apply-run.ts";
+import type { ClusterRun } from "./cluster-run.ts";
 import type { Completion } from "./known-after-apply.ts";
 import { completeObject } from "./known-after-apply.ts";
 import { installCatalogApp } from "./rancher-app.ts";
 
 /** Writes one object and emits that. Gives what the API server made of it; undefined where Rancher does the work. */
-export async function applyObject(planned: PlannedObject, work: Working, run: Run): Promise<KubeObject | undefined> {
+export async function applyObject(
+  planned: PlannedObject,
+  work: ClusterRun,
+  run: ApplyRun,
+): Promise<KubeObject | undefined> {
   const { options } = run;
   const result = isCatalogApp(planned.object)
     ? await installApp(planned, work, run)
@@ -29,7 +33,7 @@ export async function applyObject(planned: PlannedObject, work: Working, run: Ru
   return result;
 }
 
-async function writeObject(planned: PlannedObject, work: Working, run: Run): Promise<KubeObject> {
+async function writeObject(planned: PlannedObject, work: ClusterRun, run: ApplyRun): Promise<KubeObject> {
   const { options } = run;
   const object = await completeObject(planned, completionOf(work, run));
   const force = forcesConflicts(options.forceConflicts, object.kind);
@@ -41,7 +45,7 @@ async function writeObject(planned: PlannedObject, work: Working, run: Run): Pro
   return result;
 }
 
-function completionOf(work: Working, { prepared, peers, options }: Run): Completion {
+function completionOf(work: ClusterRun, { prepared, peers, options }: ApplyRun): Completion {
   const { mesh } = prepared.meshFile;
   return {
     cluster: work.one.cluster,
@@ -55,7 +59,11 @@ function completionOf(work: Working, { prepared, peers, options }: Run): Complet
   };
 }
 
-async function installApp(planned: PlannedObject, work: Working, { prepared, options }: Run): Promise<undefined> {
+async function installApp(
+  planned: PlannedObject,
+  work: ClusterRun,
+  { prepared, options }: ApplyRun,
+): Promise<undefined> {
   if (prepared.rancher.kind !== "linked") {
     throw new Error("Rancher is away, and its catalog with it");
   }

@@ -12,8 +12,8 @@ import { requestLimits } from "../clusters/request-limits.ts";
 import { isInScope, withoutCredential } from "../clusters/scope.ts";
 import { withContinue } from "../plan/continue-hint.ts";
 import { mapAhead } from "../progress/map-ahead.ts";
-import type { Run } from "./apply-run.ts";
-import type { Working } from "./cluster-run.ts";
+import type { ApplyRun } from "./apply-run.ts";
+import type { ClusterRun } from "./cluster-run.ts";
 import { applyObject } from "./write-object.ts";
 
 /**
@@ -23,8 +23,8 @@ import { applyObject } from "./write-object.ts";
  */
 export async function applyObjects(
   objects: readonly PlannedObject[],
-  work: Working,
-  run: Run,
+  work: ClusterRun,
+  run: ApplyRun,
 ): Promise<readonly PlannedObject[]> {
   const present = objects.filter((object) => !isForMissing(object, run));
   const unready = new Set(present.filter((object) => object.action !== "none" || !isStored(object.live, object)));
@@ -66,8 +66,8 @@ export async function applyObjects(
  */
 async function refuse(
   refused: readonly { readonly object: PlannedObject; readonly error: KubeError }[],
-  { one, leftOut }: Working,
-  { options }: Run,
+  { one, leftOut }: ClusterRun,
+  { options }: ApplyRun,
 ): Promise<void> {
   const found = await Promise.all(
     refused.map(async ({ object: { id, wave }, error }) => ({
@@ -98,7 +98,7 @@ function isStored(seen: KubeObject | undefined, { object }: PlannedObject): bool
  * True for the credential of a cluster that is away or failed, or outside the
  * scope and without one: it cannot be read, so nothing is written for it.
  */
-function isForMissing(object: PlannedObject, { prepared, all }: Run): boolean {
+function isForMissing(object: PlannedObject, { prepared, all }: ApplyRun): boolean {
   const remote = remoteOf(object.object);
   if (object.wave !== "join" || remote === undefined) {
     return false;

@@ -20,12 +20,12 @@ import { createPeers } from "../apply/shared-reads.ts";
 import type { QueueTask, TaskOutcome } from "../apply/queue/run-queue.ts";
 import { runQueue } from "../apply/queue/run-queue.ts";
 import { revokeUnused } from "../trust/rancher-tokens.ts";
-import type { Run } from "../apply/apply-run.ts";
+import type { ApplyRun } from "../apply/apply-run.ts";
 import { membersOf } from "../apply/apply-run.ts";
 import { runWave } from "../apply/run-wave.ts";
 import type { TaskOptions } from "../progress/run-task.ts";
 import { runTask } from "../progress/run-task.ts";
-import type { Working } from "../apply/cluster-run.ts";
+import type { ClusterRun } from "../apply/cluster-run.ts";
 import { isIncomplete, needed } from "../apply/cluster-run.ts";
 import type { PreparedPlan } from "../plan/prepare-plan.ts";
 
@@ -91,13 +91,13 @@ export async function applyPlan(prepared: PreparedPlan, options: ApplyOptions): 
 
 async function applyHeld(
   prepared: PreparedPlan,
-  working: ReadonlyMap<string, Working>,
+  working: ReadonlyMap<string, ClusterRun>,
   options: ApplyOptions,
 ): Promise<ApplyResult> {
   const peers = createPeers(membersOf(prepared.meshFile.mesh, working), options);
   const reading = createLimiter(readBackAtATime);
   tolerateListeners(options.signal);
-  const run: Run = { prepared, all: working, peers, reading, options };
+  const run: ApplyRun = { prepared, all: working, peers, reading, options };
   const tasks = [...barriersOf(working), ...[...working.values()].flatMap((work) => tasksOf(work, run, options.prune))];
   const outcomes = await runQueue(tasks, options.signal);
   await revokeReplaced(prepared, working, options);
@@ -126,7 +126,7 @@ async function applyHeld(
 /** Ends Rancher tokens that this apply has replaced; what fails here is tried again by the next one. */
 async function revokeReplaced(
   prepared: PreparedPlan,
-  working: ReadonlyMap<string, Working>,
+  working: ReadonlyMap<string, ClusterRun>,
   options: Pick<RunOptions, "onEvent" | "signal">,
 ): Promise<void> {
   const { rancher, meshFile } = prepared;
@@ -147,7 +147,7 @@ async function revokeReplaced(
   }
 }
 
-function plannedClusters(prepared: PreparedPlan): readonly Pick<Working, "one" | "plan">[] {
+function plannedClusters(prepared: PreparedPlan): readonly Pick<ClusterRun, "one" | "plan">[] {
   const connections = [...prepared.connections, ...(prepared.management === undefined ? [] : [prepared.management])];
   return prepared.plan.clusters.flatMap((plan) => {
     const one = connections.find((connection) => connection.cluster.name === plan.cluster);
@@ -156,14 +156,14 @@ function plannedClusters(prepared: PreparedPlan): readonly Pick<Working, "one" |
 }
 
 function workingClusters(
-  planned: readonly Pick<Working, "one" | "plan">[],
+  planned: readonly Pick<ClusterRun, "one" | "plan">[],
   leases: HeldLeases,
-): ReadonlyMap<string, Working> {
+): ReadonlyMap<string, ClusterRun> {
   return new Map(
     planned.map(({ one, plan }) => {
       const lease = leases.held.get(one.cluster.name);
       const client = lease === undefined ? one.client : guardClient(one.client, lease);
-      const work: Working = {
+      const work: ClusterRun = {
         one: { ...one, client },
         plan,
         applied: 0,
@@ -183,7 +183,7 @@ function workingClusters(
 }
 
 /** One task per wave that others wait for everywhere: it ends when that wave has ended on every cluster, well or not. */
-function barriersOf(working: ReadonlyMap<string, Working>): QueueTask[] {
+function barriersOf(working: ReadonlyMap<string, ClusterRun>): QueueTask[] {
   const awaited = new Set(waves.flatMap((wave) => waveRules[wave].everywhere));
   return [...awaited].map((wave) => ({
     id: barrierOf(wave),
@@ -201,7 +201,7 @@ function barrierOf(wave: Wave): string {
   return `${everywhere}/${wave}`;
 }
 
-function tasksOf(work: Working, run: Run, prune: boolean): QueueTask[] {
+function tasksOf(work: ClusterRun, run: ApplyRun, prune: boolean): QueueTask[] {
   const cluster = work.one.cluster.name;
   const first: QueueTask = {
     id: applyTasks.inventory(cluster).id,
@@ -233,12 +233,12 @@ function tasksOf(work: Working, run: Run, prune: boolean): QueueTask[] {
 }
 
 /** Ends also when the cluster's Lease is lost. */
-function whileHeld(work: Working, signal: AbortSignal): AbortSignal {
+function whileHeld(work: ClusterRun, signal: AbortSignal): AbortSignal {
   return AbortSignal.any([signal, work.lost]);
 }
 
 /** Without a Lease nothing is done on a cluster. The inventory is the first thing that is written. */
-async function begin(work: Working, options: TaskOptions): Promise<void> {
+async function begin(work: ClusterRun, options: TaskOptions): Promise<void> {
   const cluster = work.one.cluster.name;
   const { signal } = options;
   await runTask({ ...applyTasks.inventory(cluster), cluster }, { ...options, lost: work.lost }, async () => {
@@ -257,7 +257,7 @@ async function begin(work: Working, options: TaskOptions): Promise<void> {
   });
 }
 
-async function outcomeOf(work: Working, outcomes: ReadonlyMap<string, TaskOutcome>): Promise<ClusterOutcome> {
+async function outcomeOf(work: ClusterRun, outcomes: ReadonlyMap<string, TaskOutcome>): Promise<ClusterOutcome> {
   const cluster = work.one.cluster.name;
   const planned = waves.filter((wave) => work.plan.objects.some((object) => object.wave === wave));
   const ofWaves = await Promise.all(
@@ -291,7 +291,7 @@ async function outcomeOf(work: Working, outcomes: ReadonlyMap<string, TaskOutcom
   };
 }
 
-function stateOf(outcomes: readonly TaskOutcome["kind"][], work: Working): ClusterOutcome["state"] {
+function stateOf(outcomes: readonly TaskOutcome["kind"][], work: ClusterRun): ClusterOutcome["state"] {
   if (outcomes.includes("failed")) {
     return "failed";
   }
