@@ -4,13 +4,13 @@ import type { Limiter } from "../../kube/limiter.ts";
 import type { PlanOptions, ProgramLookup, RunOptions } from "../options.ts";
 import type { PreparedPlan } from "../plan/prepare-plan.ts";
 import type { ClusterRun } from "./cluster-run.ts";
-import type { Peers } from "./shared-reads.ts";
+import type { SharedReads } from "./shared-reads.ts";
 
 /** An apply while it runs: the plan, every cluster that takes part, and how to work. */
 export interface ApplyRun {
   readonly prepared: PreparedPlan;
   readonly all: ReadonlyMap<string, ClusterRun>;
-  readonly peers: Peers;
+  readonly sharedReads: SharedReads;
   /** Lets only some clusters read back at a time what was written. */
   readonly reading: Limiter;
   readonly options: RunOptions & PlanOptions & Pick<ProgramLookup, "env" | "istioctlCandidates">;

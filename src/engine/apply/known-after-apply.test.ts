@@ -24,7 +24,7 @@ async function publish(
   const completion = {
     mesh: twoClusters,
     cluster,
-    peers: { ingressAddresses: async () => Promise.resolve(found) },
+    sharedReads: { ingressAddresses: async () => Promise.resolve(found) },
     onWarning: (one: Diagnostic) => warnings.push(one),
   } as unknown as Completion;
   const fillIn = (addresses: Addresses): KubeObject => ({ ...gateway, spec: { addresses: { ...addresses } } });

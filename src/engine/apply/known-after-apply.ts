@@ -10,7 +10,7 @@ import type { PlannedObject } from "../../core/plan/plan.ts";
 import type { Authority, Materials, RemoteCredential } from "../../core/render/materials.ts";
 import type { RootFiles } from "../../pki/root-store.ts";
 import type { RunOptions } from "../options.ts";
-import type { Peers } from "./shared-reads.ts";
+import type { SharedReads } from "./shared-reads.ts";
 import { issueToken } from "../trust/rancher-tokens.ts";
 import type { RancherState } from "../clusters/rancher-link.ts";
 import { issueAuthority } from "../trust/plan-trust.ts";
@@ -23,7 +23,7 @@ export interface Completion {
   readonly cacertsForm: Authority["form"];
   readonly rancher: RancherState;
   /** What is read of the other clusters. */
-  readonly peers: Peers;
+  readonly sharedReads: SharedReads;
   /** Told what does not stop the apply and should be known. */
   readonly onWarning: (diagnostic: Diagnostic) => void;
   readonly options: Pick<RunOptions, "now" | "signal">;
@@ -60,9 +60,9 @@ async function makeAuthority({ mesh, cluster, cacertsForm, rootFiles, options }:
 async function findAddresses(
   known: Materials["ingressAddresses"],
   object: KubeObject,
-  { mesh, cluster, peers, onWarning }: Completion,
+  { mesh, cluster, sharedReads, onWarning }: Completion,
 ): Promise<Materials["ingressAddresses"]> {
-  const addresses = { ...known, ...(await peers.ingressAddresses()) };
+  const addresses = { ...known, ...(await sharedReads.ingressAddresses()) };
   const without = mesh.clusters.map(({ name }) => name).filter((name) => (addresses[name] ?? []).length === 0);
   if (without.length === mesh.clusters.length) {
     throw new UserError([nothingToPublish(cluster.name, object)], exitCodes.failed);
@@ -99,9 +99,9 @@ function nothingToPublish(cluster: string, object: KubeObject): Diagnostic {
 }
 
 async function findCredential(remote: string, completion: Completion): Promise<RemoteCredential> {
-  const { mesh, cluster, rancher, peers, options } = completion;
+  const { mesh, cluster, rancher, sharedReads, options } = completion;
   if (mesh.access.credentials === "serviceAccount") {
-    return peers.credentialOf(remote);
+    return sharedReads.credentialOf(remote);
   }
   if (rancher.kind !== "linked") {
     throw new Error("Rancher is away, and only Rancher makes its tokens");

@@ -4,7 +4,7 @@ import { ingressGateway, istioNamespace, readerTokenSecret } from "../../core/re
 import { twoClusters } from "../../core/testing/two-clusters.ts";
 import { contextOf } from "../../kube/fake/fake-context.ts";
 import { connectFake } from "../../kube/testing/connect-fake.ts";
-import { createPeers } from "./shared-reads.ts";
+import { createSharedReads } from "./shared-reads.ts";
 import type { ClusterRun } from "./cluster-run.ts";
 
 const options = { signal: new AbortController().signal, timeoutMs: 2000 };
@@ -31,10 +31,10 @@ async function cluster(name: "west" | "east", failed = false) {
 
 it("reads a cluster's credential once for all that ask at the same time and later", async () => {
   const west = await cluster("west");
-  const peers = createPeers([west.work], options);
-  const [first, second] = await Promise.all([peers.credentialOf("west"), peers.credentialOf("west")]);
+  const sharedReads = createSharedReads([west.work], options);
+  const [first, second] = await Promise.all([sharedReads.credentialOf("west"), sharedReads.credentialOf("west")]);
   const asked = west.server.requests.length;
-  expect(await peers.credentialOf("west")).toBe(first);
+  expect(await sharedReads.credentialOf("west")).toBe(first);
   expect(second).toBe(first);
   expect(first.token.expose()).toBe("token of west");
   expect(west.server.requests).toHaveLength(asked);
@@ -42,8 +42,8 @@ it("reads a cluster's credential once for all that ask at the same time and late
 
 it("has the addresses of those that have not failed", async () => {
   const [west, east] = [await cluster("west"), await cluster("east", true)];
-  const peers = createPeers([west.work, east.work], options);
-  expect(await peers.ingressAddresses()).toEqual({ west: ["192.0.2.1"] });
+  const sharedReads = createSharedReads([west.work, east.work], options);
+  expect(await sharedReads.ingressAddresses()).toEqual({ west: ["192.0.2.1"] });
   expect(east.server.requests).toEqual([]);
 });
 
@@ -54,8 +54,8 @@ it("says so to everyone when a token does not come", async () => {
   if (token !== undefined) {
     west.server.store.remove(token);
   }
-  const peers = createPeers([west.work], { ...options, timeoutMs: 200 });
-  const both = await Promise.allSettled([peers.credentialOf("west"), peers.credentialOf("west")]);
+  const sharedReads = createSharedReads([west.work], { ...options, timeoutMs: 200 });
+  const both = await Promise.allSettled([sharedReads.credentialOf("west"), sharedReads.credentialOf("west")]);
   expect(both.map(({ status }) => status)).toEqual(["rejected", "rejected"]);
-  await expect(peers.credentialOf("west")).rejects.toThrow(readerTokenSecret);
+  await expect(sharedReads.credentialOf("west")).rejects.toThrow(readerTokenSecret);
 });

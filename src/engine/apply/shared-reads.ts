@@ -11,7 +11,7 @@ import type { ClusterRun } from "./cluster-run.ts";
  * What an apply reads of a cluster for all the others, each once however many
  * ask: N clusters that each asked the others would be N² reads and as many copies.
  */
-export interface Peers {
+export interface SharedReads {
   /**
    * The credential of a cluster's reader account, from that cluster's own API
    * once Kubernetes has made its token. Rejects when it does not come in time,
@@ -23,7 +23,10 @@ export interface Peers {
 }
 
 /** Of the clusters of the mesh that take part in an apply. */
-export function createPeers(members: readonly ClusterRun[], options: Pick<RunOptions, "signal" | "timeoutMs">): Peers {
+export function createSharedReads(
+  members: readonly ClusterRun[],
+  options: Pick<RunOptions, "signal" | "timeoutMs">,
+): SharedReads {
   const byName = new Map(members.map((member) => [member.one.cluster.name, member.one]));
   const credentials = new Map<string, Promise<RemoteCredential>>();
   let addresses: Promise<Readonly<Record<string, readonly string[]>>> | undefined;

@@ -45,7 +45,7 @@ async function writeObject(planned: PlannedObject, work: ClusterRun, run: ApplyR
   return result;
 }
 
-function completionOf(work: ClusterRun, { prepared, peers, options }: ApplyRun): Completion {
+function completionOf(work: ClusterRun, { prepared, sharedReads, options }: ApplyRun): Completion {
   const { mesh } = prepared.meshFile;
   return {
     cluster: work.one.cluster,
@@ -53,7 +53,7 @@ function completionOf(work: ClusterRun, { prepared, peers, options }: ApplyRun):
     rootFiles: prepared.trust.files,
     cacertsForm: work.one.facts.authority?.form,
     rancher: prepared.rancher,
-    peers,
+    sharedReads,
     onWarning: (diagnostic) => work.warnings.push(diagnostic),
     options,
   };

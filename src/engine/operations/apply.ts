@@ -16,7 +16,7 @@ import type { HeldLeases } from "../apply/lease/hold-leases.ts";
 import { holdLeases } from "../apply/lease/hold-leases.ts";
 import { refuseStaleInventories } from "../apply/stale-inventory.ts";
 import type { LeaseOptions, PlanOptions, ProgramLookup, RunOptions } from "../options.ts";
-import { createPeers } from "../apply/shared-reads.ts";
+import { createSharedReads } from "../apply/shared-reads.ts";
 import type { QueueTask, TaskOutcome } from "../apply/queue/run-queue.ts";
 import { runQueue } from "../apply/queue/run-queue.ts";
 import { revokeUnused } from "../trust/rancher-tokens.ts";
@@ -94,10 +94,10 @@ async function applyHeld(
   working: ReadonlyMap<string, ClusterRun>,
   options: ApplyOptions,
 ): Promise<ApplyResult> {
-  const peers = createPeers(membersOf(prepared.meshFile.mesh, working), options);
+  const sharedReads = createSharedReads(membersOf(prepared.meshFile.mesh, working), options);
   const reading = createLimiter(readBackAtATime);
   tolerateListeners(options.signal);
-  const run: ApplyRun = { prepared, all: working, peers, reading, options };
+  const run: ApplyRun = { prepared, all: working, sharedReads, reading, options };
   const tasks = [...barriersOf(working), ...[...working.values()].flatMap((work) => tasksOf(work, run, options.prune))];
   const outcomes = await runQueue(tasks, options.signal);
   await revokeReplaced(prepared, working, options);
