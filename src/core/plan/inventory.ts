@@ -18,10 +18,10 @@ export interface InventoryItem {
    * resourceVersion and with which content applying it again would change
    * nothing (docs/adr/0006).
    */
-  readonly settled?: Settled;
+  readonly settled?: LastApplied;
 }
 
-export interface Settled {
+export interface LastApplied {
   readonly digest: string;
   readonly resourceVersion: string;
   /** The digest of the live object without its status (`digestLive`), for one whose status moves the resourceVersion. */

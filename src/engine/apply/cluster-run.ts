@@ -11,7 +11,7 @@ export interface ClusterRun {
   deleted: number;
   /**
    * What was written and what the API server made of it, by key: the outcome
-   * that a settled object still has. Digests (`digestObject`, `digestLive`),
+   * that an unchanged object still has. Digests (`digestObject`, `digestLive`),
    * since the answers of a whole fleet would be most of the memory of an apply.
    */
   readonly outcomes: Map<string, { readonly applied: string; readonly result: string }>;

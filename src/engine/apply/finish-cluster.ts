@@ -10,7 +10,7 @@ import { runTask } from "../progress/run-task.ts";
 import type { ApplyRun } from "./apply-run.ts";
 import { proveTaken } from "./prove-taken.ts";
 import { membersOf, servedMesh } from "./apply-run.ts";
-import { settleItems } from "./record-applied.ts";
+import { recordApplied } from "./record-applied.ts";
 import { waitUntilLeft } from "./waits/until-left.ts";
 import { waitUntilServed } from "./waits/until-served.ts";
 import type { ClusterRun } from "./cluster-run.ts";
@@ -91,7 +91,7 @@ async function writeInventory(work: ClusterRun, gone: readonly InventoryItem[], 
   const known = mergeInventories(work.plan.inventory.items, plannedItems(work.plan)).filter(
     (item) => !gone.includes(item),
   );
-  const items = await run.reading.run(signal, async () => settleItems(work, known, signal));
+  const items = await run.reading.run(signal, async () => recordApplied(work, known, signal));
   const inventory = renderInventory({ ...work.plan.inventory, items });
   if (digestObject(inventory) !== digestObject(renderInventory(work.plan.inventory))) {
     await work.one.client.apply(inventory, { signal });

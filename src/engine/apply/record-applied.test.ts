@@ -11,7 +11,7 @@ import { connectFake } from "../../kube/testing/connect-fake.ts";
 import type { Connected } from "../clusters/connect-clusters.ts";
 import { planCluster } from "../plan/plan-cluster.ts";
 import type { ClusterRun } from "./cluster-run.ts";
-import { settleItems } from "./record-applied.ts";
+import { recordApplied } from "./record-applied.ts";
 
 const { signal } = new AbortController();
 
@@ -70,7 +70,7 @@ async function clusterWithIt(): Promise<Cluster> {
     },
     async settle() {
       const work = { one: oneWith([item]), plan: before, outcomes: new Map() } as unknown as ClusterRun;
-      const [settled] = await settleItems(work, [item], signal);
+      const [settled] = await recordApplied(work, [item], signal);
       return settled ?? item;
     },
     write(change) {

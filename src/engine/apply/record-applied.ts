@@ -9,7 +9,7 @@ import { isCatalogApp } from "../../core/render/rancher-app.ts";
 import { KubeError } from "../../kube/errors.ts";
 import type { ReadLive } from "../plan/live-objects.ts";
 import { createLiveReader } from "../plan/live-objects.ts";
-import { isSettled } from "../plan/unchanged-since-apply.ts";
+import { isUnchangedSinceApply } from "../plan/unchanged-since-apply.ts";
 import type { ClusterRun } from "./cluster-run.ts";
 
 /**
@@ -18,7 +18,7 @@ import type { ClusterRun } from "./cluster-run.ts";
  * found to be as asked), or controllers have added what is theirs and the API
  * server says so. Any other object gets no note, so that the next plan asks.
  */
-export async function settleItems(
+export async function recordApplied(
   work: ClusterRun,
   items: readonly InventoryItem[],
   signal: AbortSignal,
@@ -27,7 +27,7 @@ export async function settleItems(
   const open = new Map(
     items.flatMap((item) => {
       const object = planned.get(keyOf(item.id));
-      return object === undefined || isSettledStill(work, item, object) ? [] : [[item, object] as const];
+      return object === undefined || isStillUnchanged(work, item, object) ? [] : [[item, object] as const];
     }),
   );
   const wanted = [...open.values()].map(({ object }) => object);
@@ -35,17 +35,17 @@ export async function settleItems(
   return Promise.all(
     items.map(async (item): Promise<InventoryItem> => {
       const object = open.get(item);
-      return object === undefined ? item : settleItem(work, item, object, { readLive, signal });
+      return object === undefined ? item : recordItem(work, item, object, { readLive, signal });
     }),
   );
 }
 
 /** The note speaks of one resourceVersion, where it stays true whatever has been written since. */
-function isSettledStill(work: ClusterRun, { id, settled }: InventoryItem, { object, live }: PlannedObject): boolean {
-  return !work.outcomes.has(keyOf(id)) && live !== undefined && isSettled(settled, object, live);
+function isStillUnchanged(work: ClusterRun, { id, settled }: InventoryItem, { object, live }: PlannedObject): boolean {
+  return !work.outcomes.has(keyOf(id)) && live !== undefined && isUnchangedSinceApply(settled, object, live);
 }
 
-async function settleItem(
+async function recordItem(
   work: ClusterRun,
   item: InventoryItem,
   object: PlannedObject,

@@ -9,7 +9,7 @@ import { attributeChanges } from "../../core/plan/field-writers.ts";
 import { digestObject } from "../../core/plan/digest.ts";
 import type { ForceConflicts } from "../../core/plan/force-conflicts.ts";
 import { forcesConflicts } from "../../core/plan/force-conflicts.ts";
-import type { Inventory, InventoryItem, Settled } from "../../core/plan/inventory.ts";
+import type { Inventory, InventoryItem, LastApplied } from "../../core/plan/inventory.ts";
 import { overlay } from "../../core/plan/overlay.ts";
 import type { ClusterPlan, PlannedObject, RefusedObject } from "../../core/plan/plan.ts";
 import { ownFieldManager } from "../../core/render/names.ts";
@@ -28,7 +28,7 @@ import { withContinue } from "./continue-hint.ts";
 import type { Connected } from "../clusters/connect-clusters.ts";
 import type { ReadLive } from "./live-objects.ts";
 import { createLiveReader } from "./live-objects.ts";
-import { isSettled, withoutBody } from "./unchanged-since-apply.ts";
+import { isUnchangedSinceApply, withoutBody } from "./unchanged-since-apply.ts";
 
 /** The inventory of a mesh in one cluster; an empty one where there is none. */
 export function inventoryOf(one: Connected, mesh: string): Inventory {
@@ -136,7 +136,7 @@ async function planObject(
   placed: PlacedObject,
   scope: ClusterScope & {
     readonly mesh: string;
-    readonly settled: ReadonlyMap<string, Settled | undefined>;
+    readonly settled: ReadonlyMap<string, LastApplied | undefined>;
     readonly readLive: ReadLive;
     readonly adoptions: Adoptions;
     /** Collects what a webhook that does not answer kept from being asked. */
@@ -181,7 +181,7 @@ async function planObject(
     await tryCreate(one, desired, scope);
     return { ...base, live, action: "create", deleted, fields: [] };
   }
-  if (isSettled(settled, desired, live)) {
+  if (isUnchangedSinceApply(settled, desired, live)) {
     return { ...base, live: withoutBody(live), object: desired, action: "none", fields: [] };
   }
   const fields = attributeChanges(live, diffObjects(live, await askApply(one, desired, live, scope)), {

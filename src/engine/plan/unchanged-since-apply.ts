@@ -1,10 +1,14 @@
 import type { KubeObject } from "../../core/model/kube-object.ts";
 import { digestLive, digestObject } from "../../core/plan/digest.ts";
 import { lastWriterOf } from "../../core/plan/last-change.ts";
-import type { Settled } from "../../core/plan/inventory.ts";
+import type { LastApplied } from "../../core/plan/inventory.ts";
 
 /** True when nothing but the status was written since an apply of the very same content left the object (docs/adr/0006). */
-export function isSettled(settled: Settled | undefined, desired: KubeObject, live: KubeObject): boolean {
+export function isUnchangedSinceApply(
+  settled: LastApplied | undefined,
+  desired: KubeObject,
+  live: KubeObject,
+): boolean {
   return (
     settled !== undefined &&
     (settled.resourceVersion === live.metadata["resourceVersion"] ||
@@ -14,7 +18,7 @@ export function isSettled(settled: Settled | undefined, desired: KubeObject, liv
 }
 
 /**
- * What a plan keeps of a live object that is settled: where it stands and who
+ * What a plan keeps of a live object that is unchanged since its apply: where it stands and who
  * wrote it last. The rest of a whole fleet's would be most of the memory of a plan without changes.
  */
 export function withoutBody(live: KubeObject): KubeObject {
