@@ -16,10 +16,10 @@ import type { ApplyRun } from "./apply-run.ts";
 import { membersOf, servedMesh } from "./apply-run.ts";
 import type { ClusterRun } from "./cluster-run.ts";
 import { findHalted } from "./halted.ts";
-import { explainsIstiod } from "./waits/stuck-istiod.ts";
-import { wakesDefinitions } from "./waits/stuck-definitions.ts";
-import { wakesNamespaces } from "./waits/stuck-namespaces.ts";
-import type { Attend } from "./waits/touch-object.ts";
+import { explainStuckIstiod } from "./waits/stuck-istiod.ts";
+import { touchStuckDefinitions } from "./waits/stuck-definitions.ts";
+import { touchStuckNamespaces } from "./waits/stuck-namespaces.ts";
+import type { PendingHandler } from "./waits/touch-object.ts";
 import { waitUntilServed } from "./waits/until-served.ts";
 import { waitUntilSynced } from "./waits/until-synced.ts";
 import { applyObjects } from "./write-objects.ts";
@@ -78,7 +78,7 @@ async function waitForObjects(
       signal: run.options.signal,
       onPending: (pending) => note(describePending(pending)),
       onReady: (live) => void ready.set(keyOf(idOf(live)), live),
-      attend: attends(wave, work, run),
+      handlePending: handlerOf(wave, work, run),
     },
   );
   return ready;
@@ -129,17 +129,17 @@ function noteHalted(
 }
 
 /** What is done about objects that wait for a controller which has forgotten them. */
-function attends(wave: Wave, { one, plan }: ClusterRun, { options }: ApplyRun): Attend | undefined {
+function handlerOf(wave: Wave, { one, plan }: ClusterRun, { options }: ApplyRun): PendingHandler | undefined {
   const desired = plan.objects.map(({ object }) => object);
-  const waking = { force: (kind: string) => forcesConflicts(options.forceConflicts, kind), now: options.now };
+  const touching = { force: (kind: string) => forcesConflicts(options.forceConflicts, kind), now: options.now };
   switch (wave) {
     case "definitions":
-      return wakesDefinitions(one.client, desired, waking);
+      return touchStuckDefinitions(one.client, desired, touching);
     case "control-plane":
-      return explainsIstiod(one.client);
+      return explainStuckIstiod(one.client);
     case "gateways":
     case "services":
-      return wakesNamespaces(one.client, desired, waking);
+      return touchStuckNamespaces(one.client, desired, touching);
     default:
       return undefined;
   }

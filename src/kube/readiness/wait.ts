@@ -21,7 +21,7 @@ export interface WaitOptions {
   /** Told of every object that is as it should be, each time that it is seen so. */
   readonly onReady?: ((object: KubeObject) => void) | undefined;
   /** Asked every two seconds about each object that is pending. May act on it, and gives a better reason where it has one. */
-  readonly attend?: ((object: KubeObject, signal: AbortSignal) => Promise<string | undefined>) | undefined;
+  readonly handlePending?: ((object: KubeObject, signal: AbortSignal) => Promise<string | undefined>) | undefined;
 }
 
 /** Objects that did not come to where they should in time. One diagnostic (ISM273 or ISM274) per object, exit code 1. */
@@ -47,7 +47,7 @@ export async function waitUntilReady(
   references: readonly ObjectReference[],
   options: WaitOptions,
 ): Promise<void> {
-  const { timeoutMs, signal, onPending, onReady = () => {}, attend = async () => undefined } = options;
+  const { timeoutMs, signal, onPending, onReady = () => {}, handlePending = async () => undefined } = options;
   await followObjects(client, references, {
     timeoutMs,
     signal,
@@ -60,7 +60,7 @@ export async function waitUntilReady(
       return state === "current" ? undefined : reason;
     },
     explain: async (object, lookSignal) =>
-      (await attend(object, lookSignal)) ?? (await explainWorkload(client, object, lookSignal)),
+      (await handlePending(object, lookSignal)) ?? (await explainWorkload(client, object, lookSignal)),
     onTimeout: (pending) => {
       const seconds = timeoutMs / 1000;
       const fix =

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import type { KubeObject } from "../../../core/model/kube-object.ts";
-import { wakesDefinitions } from "./stuck-definitions.ts";
+import { touchStuckDefinitions } from "./stuck-definitions.ts";
 import type { FakeConnection } from "../../../kube/testing/connect-fake.ts";
 import { connectFake } from "../../../kube/testing/connect-fake.ts";
 
@@ -28,11 +28,11 @@ async function looks(
   each: readonly (readonly [seconds: number, object: KubeObject])[],
 ): Promise<{ readonly said: readonly (string | undefined)[]; readonly written: readonly unknown[] }> {
   let seconds = 0;
-  const wake = wakesDefinitions(client, [wanted], { force: () => false, now: () => seconds * 1000 });
+  const handle = touchStuckDefinitions(client, [wanted], { force: () => false, now: () => seconds * 1000 });
   const said: (string | undefined)[] = [];
   for (const [at, object] of each) {
     seconds = at;
-    said.push(await wake(object, signal));
+    said.push(await handle(object, signal));
   }
   const written = server.requests
     .filter(({ method }) => method === "PATCH")

@@ -1,18 +1,22 @@
 import type { KubeObject } from "../../../core/model/kube-object.ts";
 import type { KubeClient } from "../../../kube/client.ts";
 import { conditionOf } from "../../../kube/readiness/object-fields.ts";
-import type { Attend, WakeOptions } from "./touch-object.ts";
-import { createPatience, writeAgain } from "./touch-object.ts";
+import type { PendingHandler, TouchOptions } from "./touch-object.ts";
+import { createPatience, touchObject } from "./touch-object.ts";
 
 /**
- * Gives what wakes a definition whose names are accepted and that nobody
+ * Gives what touches a definition whose names are accepted and that nobody
  * establishes: an API server that ended between the two forgets it, and looks
  * again at a change, or after five minutes (updateCustomResourceDefinition in
  * k8s.io/apiextensions-apiserver/pkg/apiserver/customresource_handler.go).
  * `desired` are the objects as they are applied. A write that fails becomes
  * the reason why the definition is pending, and is tried again.
  */
-export function wakesDefinitions(client: KubeClient, desired: readonly KubeObject[], options: WakeOptions): Attend {
+export function touchStuckDefinitions(
+  client: KubeClient,
+  desired: readonly KubeObject[],
+  options: TouchOptions,
+): PendingHandler {
   const patience = createPatience(options.now);
   return async (pending, signal) => {
     const { name } = pending.metadata;
@@ -24,7 +28,7 @@ export function wakesDefinitions(client: KubeClient, desired: readonly KubeObjec
     if (!patience.isOver(name)) {
       return undefined;
     }
-    const failure = await writeAgain(client, wanted, options, signal);
+    const failure = await touchObject(client, wanted, options, signal);
     return failure === undefined
       ? "its names are accepted and nobody established it, so it was written again"
       : `nobody established it, and it cannot be written again: ${failure}`;

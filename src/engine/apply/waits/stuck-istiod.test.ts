@@ -1,7 +1,7 @@
 import { Buffer } from "node:buffer";
 import { expect, it } from "vitest";
 import { connectFake } from "../../../kube/testing/connect-fake.ts";
-import { explainsIstiod } from "./stuck-istiod.ts";
+import { explainStuckIstiod } from "./stuck-istiod.ts";
 
 const { signal } = new AbortController();
 
@@ -37,7 +37,7 @@ async function explain(name: string, syncStatus: string | undefined): Promise<st
     },
     data: { east: Buffer.from(JSON.stringify(kubeconfig), "utf8").toString("base64") },
   });
-  return explainsIstiod(client)(deployment(name), signal);
+  return explainStuckIstiod(client)(deployment(name), signal);
 }
 
 it("says of an istiod that is not ready which cluster it cannot read, and where it looks for it", async () => {

@@ -3,7 +3,7 @@ import type { KubeClient } from "../../../kube/client.ts";
 import { KubeError } from "../../../kube/errors.ts";
 import { readRemotes, listRemoteSecrets } from "../../facts/remote-kubeconfig.ts";
 import { readRemoteSync } from "../../facts/remote-sync.ts";
-import type { Attend } from "./touch-object.ts";
+import type { PendingHandler } from "./touch-object.ts";
 
 /**
  * Says what an istiod that is not ready waits for: an istiod that starts reads
@@ -11,7 +11,7 @@ import type { Attend } from "./touch-object.ts";
  * cannot read (PILOT_REMOTE_CLUSTER_TIMEOUT). That it is not ready then is the
  * consequence and not the cause. Acts on nothing.
  */
-export function explainsIstiod(client: KubeClient): Attend {
+export function explainStuckIstiod(client: KubeClient): PendingHandler {
   return async (pending, signal) => {
     if (pending.kind !== "Deployment" || pending.metadata.name !== "istiod") {
       return undefined;

@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import type { KubeObject } from "../../../core/model/kube-object.ts";
 import type { KubeClient } from "../../../kube/client.ts";
 import type { SeenRequest } from "../../../kube/fake/fake-api-server.ts";
-import { wakesNamespaces } from "./stuck-namespaces.ts";
+import { touchStuckNamespaces } from "./stuck-namespaces.ts";
 import { connectFake } from "../../../kube/testing/connect-fake.ts";
 
 const { signal } = new AbortController();
@@ -25,11 +25,11 @@ async function looks(
   namespace = "sample",
 ): Promise<readonly (string | undefined)[]> {
   let now = 0;
-  const wake = wakesNamespaces(client, [sample], { force: () => false, now: () => now * 1000 });
+  const handle = touchStuckNamespaces(client, [sample], { force: () => false, now: () => now * 1000 });
   const pending = { apiVersion: "apps/v1", kind: "Deployment", metadata: { name: "helloworld-v1", namespace } };
   const said: (string | undefined)[] = [];
   for (now of seconds) {
-    said.push(await wake(pending, signal));
+    said.push(await handle(pending, signal));
   }
   return said;
 }

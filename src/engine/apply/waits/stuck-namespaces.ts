@@ -1,14 +1,14 @@
 import type { KubeObject } from "../../../core/model/kube-object.ts";
 import type { KubeClient } from "../../../kube/client.ts";
 import { KubeError } from "../../../kube/errors.ts";
-import type { Attend, WakeOptions } from "./touch-object.ts";
-import { createPatience, writeAgain } from "./touch-object.ts";
+import type { PendingHandler, TouchOptions } from "./touch-object.ts";
+import { createPatience, touchObject } from "./touch-object.ts";
 
 /** Where proxies find the root that they trust; every pod with a proxy mounts it. */
 const rootCertificate = "istio-ca-root-cert";
 
 /**
- * Gives what wakes a namespace whose workloads wait for the root certificate
+ * Gives what touches a namespace whose workloads wait for the root certificate
  * that istiod writes there. istiod tries six times within a quarter of a second
  * and then leaves the namespace alone until it changes (maxRetries in
  * istio's pilot/pkg/serviceregistry/kube/controller/namespacecontroller.go),
@@ -16,7 +16,11 @@ const rootCertificate = "istio-ca-root-cert";
  * `desired` are the objects as they are applied; a namespace that is not among
  * them is not touched.
  */
-export function wakesNamespaces(client: KubeClient, desired: readonly KubeObject[], options: WakeOptions): Attend {
+export function touchStuckNamespaces(
+  client: KubeClient,
+  desired: readonly KubeObject[],
+  options: TouchOptions,
+): PendingHandler {
   const patience = createPatience(options.now);
   return async (pending, signal) => {
     const { namespace } = pending.metadata;
@@ -29,7 +33,7 @@ export function wakesNamespaces(client: KubeClient, desired: readonly KubeObject
       return undefined;
     }
     const missing = `istiod has not written ConfigMap ${rootCertificate} into namespace ${namespace}`;
-    const failure = await writeAgain(client, wanted, options, signal);
+    const failure = await touchObject(client, wanted, options, signal);
     return failure === undefined
       ? `${missing}; the namespace was written again, so that it looks`
       : `${missing}, and the namespace cannot be written again: ${failure}`;

@@ -6,15 +6,15 @@ import { KubeError } from "../../../kube/errors.ts";
 const patienceMs = 10_000;
 
 /** On an object for the moment between two writes; a plan takes it away where a kill left it. */
-const wokenAnnotation = "isthmus.dev/woken";
+const touchedAnnotation = "isthmus.dev/woken";
 
-export interface WakeOptions {
+export interface TouchOptions {
   readonly force: (kind: string) => boolean;
   readonly now: () => number;
 }
 
-/** What a wait asks about each object that is pending; see `WaitOptions.attend`. */
-export type Attend = (pending: KubeObject, signal: AbortSignal) => Promise<string | undefined>;
+/** What a wait asks about each object that is pending; see `WaitOptions.handlePending`. */
+export type PendingHandler = (pending: KubeObject, signal: AbortSignal) => Promise<string | undefined>;
 
 /** Counts how long things have been forgotten. */
 export interface Patience {
@@ -43,14 +43,14 @@ export function createPatience(now: () => number): Patience {
  * makes its controllers look at it. Undefined when that is done, otherwise why
  * the API server did not take it. `wanted` is the object as it is always applied.
  */
-export async function writeAgain(
+export async function touchObject(
   client: KubeClient,
   wanted: KubeObject,
-  { force, now }: WakeOptions,
+  { force, now }: TouchOptions,
   signal: AbortSignal,
 ): Promise<string | undefined> {
   const options = { force: force(wanted.kind), signal };
-  const annotations = { ...wanted.metadata.annotations, [wokenAnnotation]: new Date(now()).toISOString() };
+  const annotations = { ...wanted.metadata.annotations, [touchedAnnotation]: new Date(now()).toISOString() };
   try {
     await client.apply({ ...wanted, metadata: { ...wanted.metadata, annotations } }, options);
     await client.apply(wanted, options);
