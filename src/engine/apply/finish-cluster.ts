@@ -49,7 +49,7 @@ export async function finishCluster(work: ClusterRun, run: ApplyRun, prune: bool
         : [];
       if (finishing.waits) {
         // Before the inventory forgets them: an apply that is stopped here waits again.
-        await part(applyTasks.left(finish), async () => waitUntilLetGo(work, run, note));
+        await part(applyTasks.left(finish), async () => waitUntilEndpointsGone(work, run, note));
       }
       await part(applyTasks.record(finish), async () => writeInventory(work, gone, run));
     } catch (error) {
@@ -68,14 +68,18 @@ async function pruneItems(
 ): Promise<readonly InventoryItem[]> {
   const owned = keysOf([...work.plan.inventory.items, ...plannedItems(work.plan)]);
   const deleting = { ...options, rancher: prepared.rancher, owned, onNote };
-  const { done, deleted, reprieves } = await deleteItems(work.one, work.plan.prune, deleting);
+  const { done, deleted, keptObjects } = await deleteItems(work.one, work.plan.prune, deleting);
   work.deleted += deleted;
-  work.warnings.push(...reprieves);
+  work.warnings.push(...keptObjects);
   return done;
 }
 
 /** Waits until neither istiod nor the ingress gateways have anything of what was pruned. */
-async function waitUntilLetGo(work: ClusterRun, run: ApplyRun, onPending: (note: string) => void): Promise<void> {
+async function waitUntilEndpointsGone(
+  work: ClusterRun,
+  run: ApplyRun,
+  onPending: (note: string) => void,
+): Promise<void> {
   const { mesh } = run.prepared.meshFile;
   const { timeoutMs, signal } = run.options;
   const waiting = { timeoutMs, signal, onPending };

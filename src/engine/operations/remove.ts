@@ -214,7 +214,7 @@ async function removeFrom(
           options.onEvent(event);
         },
       };
-      const { reprieves } = await deleteItems(one, items, {
+      const { keptObjects } = await deleteItems(one, items, {
         ...counting,
         rancher,
         owned: keysOf([...inventory.items, ...items]),
@@ -229,7 +229,7 @@ async function removeFrom(
         cluster,
         state: kept === undefined ? "removed" : "left",
         deleted,
-        diagnostics: [...reprieves, ...toldOf(owned, kept)],
+        diagnostics: [...keptObjects, ...toldOf(owned, kept)],
       };
     });
   } catch (error) {

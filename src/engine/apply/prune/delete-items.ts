@@ -8,7 +8,7 @@ import type { Connected } from "../../clusters/connect-clusters.ts";
 import { describePending } from "../../progress/describe-pending.ts";
 import type { RemovalBatch } from "../../../core/plan/removal-tasks.ts";
 import { removalBatches } from "../../../core/plan/removal-tasks.ts";
-import { guardDeletion } from "./prevent-deletion.ts";
+import { preventDeletion } from "./prevent-deletion.ts";
 import type { RunOptions } from "../../options.ts";
 import type { RancherState } from "../../clusters/rancher-link.ts";
 
@@ -27,13 +27,13 @@ export interface Deletion {
   readonly done: readonly InventoryItem[];
   readonly deleted: number;
   /** What stays, and why. */
-  readonly reprieves: readonly Diagnostic[];
+  readonly keptObjects: readonly Diagnostic[];
 }
 
 /**
  * Deletes owned objects, the waves in reverse, each waited for until it is
  * gone; validating webhooks before all of them. An object that was there before isthmus stays: only the fields that we
- * own are given back. So does what `guardDeletion` speaks for.
+ * own are given back. So does what `preventDeletion` keeps.
  */
 export async function deleteItems(
   one: Connected,
@@ -41,19 +41,19 @@ export async function deleteItems(
   options: DeleteOptions,
 ): Promise<Deletion> {
   const done: InventoryItem[] = [];
-  const reprieves: Diagnostic[] = [];
+  const keptObjects: Diagnostic[] = [];
   const kept: ObjectId[] = [];
   let deleted = 0;
   const { part = async (_batch, work) => work() } = options;
   for (const batch of removalBatches(items)) {
     await part(batch, async () => {
       const outcomes = await Promise.all(
-        batch.items.map(async (item) => [item, await letGo(one, item, kept, options)] as const),
+        batch.items.map(async (item) => [item, await deleteOrRelease(one, item, kept, options)] as const),
       );
       const gone = outcomes.filter(([, outcome]) => outcome === "deleted").map(([item]) => item);
       for (const [item, outcome] of outcomes) {
         if (typeof outcome !== "string") {
-          reprieves.push(outcome);
+          keptObjects.push(outcome);
           kept.push(item.id);
         }
       }
@@ -66,11 +66,11 @@ export async function deleteItems(
       done.push(...batch.items);
     });
   }
-  return { done, deleted, reprieves };
+  return { done, deleted, keptObjects };
 }
 
 /** Deletes an item, gives back what is ours of it, or says why it stays as it is. */
-async function letGo(
+async function deleteOrRelease(
   one: Connected,
   item: InventoryItem,
   kept: readonly ObjectId[],
@@ -85,19 +85,19 @@ async function letGo(
   if (live === undefined) {
     return item.created ? "deleted" : "released";
   }
-  const reprieve = item.created
-    ? await guardDeletion(one, item, live, { owned: options.owned, kept }, options.signal)
+  const keptObject = item.created
+    ? await preventDeletion(one, item, live, { owned: options.owned, kept }, options.signal)
     : undefined;
-  if (item.created && reprieve === undefined) {
+  if (item.created && keptObject === undefined) {
     await one.client.delete(reference, { signal: options.signal });
     options.onEvent({ kind: "object.deleted", cluster: one.cluster.name, id: item.id });
     return "deleted";
   }
   // A definition without our fields would be none; of a namespace only labels and annotations are ours.
-  if (reprieve === undefined || reprieve.code === "ISM312") {
+  if (keptObject === undefined || keptObject.code === "ISM312") {
     await release(one, reference, options.signal);
   }
-  return reprieve ?? "released";
+  return keptObject ?? "released";
 }
 
 /** Applying nothing gives back every field that this manager owned. */

@@ -7,7 +7,7 @@ import { twoClusters } from "../../../core/testing/two-clusters.ts";
 import type { WireObject } from "../../../kube/fake/fake-store.ts";
 import { connectFake } from "../../../kube/testing/connect-fake.ts";
 import type { Connected } from "../../clusters/connect-clusters.ts";
-import { guardDeletion } from "./prevent-deletion.ts";
+import { preventDeletion } from "./prevent-deletion.ts";
 
 const { signal } = new AbortController();
 /** A cluster with these objects beside what is asked about. */
@@ -55,7 +55,7 @@ async function judge(
   mesh: { readonly owned?: readonly string[]; readonly kept?: readonly KubeObject[] } = {},
 ) {
   const item = { id: idOf(live), apiVersion: live.apiVersion, wave: "namespaces" as const, created: true };
-  return guardDeletion(
+  return preventDeletion(
     await clusterWith(...beside),
     item,
     live,
@@ -92,9 +92,9 @@ describe("a namespace that isthmus made", () => {
       object("ConfigMap", "theirs", { managedFields: by("pilot-discovery", "kubectl-edit") }),
     ],
   ])("stays for %s of somebody else", async (_what, theirs) => {
-    const reprieve = await judge(namespace, [theirs]);
-    expect(reprieve?.code).toBe("ISM312");
-    expect(reprieve?.detail).toContain(`${theirs.kind} sample/theirs`);
+    const keptObject = await judge(namespace, [theirs]);
+    expect(keptObject?.code).toBe("ISM312");
+    expect(keptObject?.detail).toContain(`${theirs.kind} sample/theirs`);
   });
 
   it("goes with what is listed as owned, and stays for what of that is kept", async () => {
@@ -110,9 +110,9 @@ describe("a definition that isthmus made", () => {
   const theirs = object("VirtualService", "theirs", {}, "networking.istio.io/v1");
 
   it("stays while others have objects of its kind", async () => {
-    const reprieve = await judge(definition, [theirs]);
-    expect(reprieve?.code).toBe("ISM313");
-    expect(reprieve?.fix).toContain(
+    const keptObject = await judge(definition, [theirs]);
+    expect(keptObject?.code).toBe("ISM313");
+    expect(keptObject?.fix).toContain(
       "kubectl --context admin@west delete customresourcedefinition.apiextensions.k8s.io virtualservices",
     );
     expect(await judge(definition, [])).toBeUndefined();

@@ -8,21 +8,21 @@ import type { Connected } from "../../clusters/connect-clusters.ts";
 import { findForeignObjects, findForeignResources } from "../../facts/foreign-objects.ts";
 
 /** Why an object that isthmus made is not deleted. Undefined = it is. */
-export type Reprieve = Diagnostic | undefined;
+export type KeptObject = Diagnostic | undefined;
 
 /**
  * Looks whether an object may go: not one that somebody marked to be kept, not
  * a namespace with other people's objects, and not a definition whose kind
  * other people use, since all of theirs would go with it. `owned` are the keys of the
- * whole inventory, `kept` what of it has been spoken for.
+ * whole inventory, `kept` what of it is kept already.
  */
-export async function guardDeletion(
+export async function preventDeletion(
   one: Connected,
   item: InventoryItem,
   live: KubeObject,
   mesh: { readonly owned: ReadonlySet<string>; readonly kept: readonly ObjectId[] },
   signal: AbortSignal,
-): Promise<Reprieve> {
+): Promise<KeptObject> {
   const { cluster } = one;
   const name = describeId(item.id);
   if (live.metadata.annotations?.[keepAnnotation] === "true") {
