@@ -108,10 +108,10 @@ function isForMissing(object: PlannedObject, { prepared, all }: ApplyRun): boole
     return member.failed;
   }
   const { connections, meshFile, scope } = prepared;
-  const bystander =
+  const isOutOfScope =
     !isInScope(scope, remote) && connections.some((one) => one.kind === "connected" && one.cluster.name === remote);
   return (
-    !bystander ||
+    !isOutOfScope ||
     (object.knownAfterApply !== undefined && withoutCredential(meshFile.mesh, scope, connections).has(remote))
   );
 }

@@ -12,7 +12,7 @@ export function isInScope(scope: Scope, cluster: string): boolean {
 }
 
 /** The clusters of the mesh that are read and not written to, in the mesh file's order. */
-export function bystandersOf(mesh: Mesh, scope: Scope): readonly string[] {
+export function clustersOutOfScope(mesh: Mesh, scope: Scope): readonly string[] {
   return mesh.clusters.map((cluster) => cluster.name).filter((name) => !isInScope(scope, name));
 }
 
@@ -43,5 +43,5 @@ export function limitManagement(plan: ClusterPlan, mesh: Mesh, scope: Scope): Cl
  */
 export function withoutCredential(mesh: Mesh, scope: Scope, connections: readonly Connection[]): ReadonlySet<string> {
   const away = connections.filter((one) => one.kind === "unreachable").map((one) => one.cluster.name);
-  return new Set(mesh.access.credentials === "rancherToken" ? away : [...away, ...bystandersOf(mesh, scope)]);
+  return new Set(mesh.access.credentials === "rancherToken" ? away : [...away, ...clustersOutOfScope(mesh, scope)]);
 }

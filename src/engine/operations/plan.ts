@@ -3,4 +3,4 @@ export type { PreparedPlan } from "../plan/prepare-plan.ts";
 export { preparePlan } from "../plan/prepare-plan.ts";
 export { readSavedPlan, refuseMovedMeshFile, refuseMovedPlan, writeSavedPlan } from "../plan/saved-plan-file.ts";
 export type { Scope } from "../clusters/scope.ts";
-export { bystandersOf } from "../clusters/scope.ts";
+export { clustersOutOfScope } from "../clusters/scope.ts";

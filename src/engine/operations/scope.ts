@@ -5,7 +5,7 @@ import { suggestName } from "../../core/diagnostics/suggest.ts";
 import { UserError } from "../../core/diagnostics/user-error.ts";
 import type { Mesh } from "../../core/model/mesh.ts";
 import type { Scope } from "../clusters/scope.ts";
-import { bystandersOf } from "../clusters/scope.ts";
+import { clustersOutOfScope } from "../clusters/scope.ts";
 
 export type { Scope } from "../clusters/scope.ts";
 
@@ -15,7 +15,7 @@ export type { Scope } from "../clusters/scope.ts";
  */
 export function scopeOf(mesh: Mesh, names: readonly string[]): Scope {
   requireClusters(mesh, names);
-  return bystandersOf(mesh, names).length === 0 ? [] : [...new Set(names)];
+  return clustersOutOfScope(mesh, names).length === 0 ? [] : [...new Set(names)];
 }
 
 type Clusters = Pick<Mesh, "name" | "clusters">;

@@ -8,7 +8,7 @@ import { KubeError } from "../../kube/errors.ts";
 import { createLimiter } from "../../kube/limiter.ts";
 import { tolerateListeners } from "../../kube/tolerate-listeners.ts";
 import type { Connected, Connection } from "../clusters/connect-clusters.ts";
-import { bystandersOf, isInScope, limitManagement, withoutCredential } from "../clusters/scope.ts";
+import { clustersOutOfScope, isInScope, limitManagement, withoutCredential } from "../clusters/scope.ts";
 import type { PlanOptions, RunOptions } from "../options.ts";
 import type { CurrentState } from "./current-state.ts";
 import type { DesiredState } from "./desired-state.ts";
@@ -65,7 +65,7 @@ export async function compareStates(
   if (refused.length > 0) {
     throw new UserError(refused, exitCodes.failed);
   }
-  const outOfScope = bystandersOf(mesh, scope);
+  const outOfScope = clustersOutOfScope(mesh, scope);
   return { plan: { mesh: mesh.name, clusters, ...(outOfScope.length === 0 ? {} : { outOfScope }) }, warnings };
 }
 
