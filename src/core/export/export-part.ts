@@ -17,6 +17,6 @@ export function exportPart(mesh: Mesh, format: ExportFormat, part: ExportPart): 
 }
 
 /** The folder for Rancher's local cluster. A cluster of the mesh may be called `management` too, but no cluster's name has an underscore. */
-export function managementFolder(mesh: Mesh): string {
+export function rancherLocalFolder(mesh: Mesh): string {
   return mesh.clusters.some((cluster) => cluster.name === "management") ? "_management" : "management";
 }

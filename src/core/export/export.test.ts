@@ -12,7 +12,7 @@ import { arbitraryMesh, materialsOf } from "../testing/arbitrary-mesh.ts";
 import { materials, twoClusters } from "../testing/two-clusters.ts";
 import type { ExportFile, ExportFormat } from "./export-file.ts";
 import { exportFormats } from "./export-file.ts";
-import { exportPart, managementFolder } from "./export-part.ts";
+import { exportPart, rancherLocalFolder } from "./export-part.ts";
 import { leaveOut } from "./left-out.ts";
 import type { ExportedPart } from "./exported-part.ts";
 import { writeReadme } from "./readme.ts";
@@ -226,8 +226,8 @@ describe("the folder for Rancher's local cluster", () => {
       ...twoClusters,
       clusters: [{ ...twoClusters.clusters[0], name }] as Mesh["clusters"],
     });
-    expect(managementFolder(named("west"))).toBe("management");
-    expect(managementFolder(named("management"))).toBe("_management");
+    expect(rancherLocalFolder(named("west"))).toBe("management");
+    expect(rancherLocalFolder(named("management"))).toBe("_management");
   });
 });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { idOf } from "../model/kube-object.ts";
-import { managementTarget } from "../render/names.ts";
+import { rancherLocalTarget } from "../render/names.ts";
 import type { Wave } from "../render/waves.ts";
 import { waveRules } from "../render/waves.ts";
 import { planApplyTasks } from "./apply-tasks.ts";
@@ -73,8 +73,8 @@ describe("the tasks of an apply", () => {
   });
 
   it("have no proxies to wait for in Rancher's own cluster, and are none where no cluster answers", () => {
-    expect(idsOf(plan(clusterPlan(managementTarget, ["projects"])))).not.toContain(
-      `${managementTarget}/finish/proxies`,
+    expect(idsOf(plan(clusterPlan(rancherLocalTarget, ["projects"])))).not.toContain(
+      `${rancherLocalTarget}/finish/proxies`,
     );
     const diagnostic = { code: "ISM300", severity: "error", summary: "", detail: "", fix: "" } as const;
     expect(idsOf(plan({ kind: "unreachable", cluster: "west", diagnostic }))).toEqual([]);

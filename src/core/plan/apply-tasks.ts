@@ -1,4 +1,4 @@
-import { managementTarget } from "../render/names.ts";
+import { rancherLocalTarget } from "../render/names.ts";
 import type { Wave } from "../render/waves.ts";
 import { waveRules, waves } from "../render/waves.ts";
 import { offersLeftEndpoints } from "./left-clusters.ts";
@@ -34,7 +34,7 @@ export interface Finishing {
 export function finishingOf(plan: ClusterPlan, all: readonly ClusterPlan[], prune: boolean): Finishing {
   const waits = prune && all.some(offersLeftEndpoints);
   return {
-    proves: plan.cluster !== managementTarget,
+    proves: plan.cluster !== rancherLocalTarget,
     prunes: waits || (prune && plan.kind === "planned" && plan.prune.length > 0),
     waits,
   };

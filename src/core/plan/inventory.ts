@@ -1,6 +1,6 @@
 import type { KubeObject, ObjectId } from "../model/kube-object.ts";
 import { keyOf } from "../model/kube-object.ts";
-import { managementTarget, meshLabel } from "../render/names.ts";
+import { rancherLocalTarget, meshLabel } from "../render/names.ts";
 import { compareText } from "../render/order.ts";
 import type { Wave } from "../render/waves.ts";
 import { waves } from "../render/waves.ts";
@@ -46,7 +46,7 @@ export const inventoryLabel = "isthmus.dev/inventory";
  * mesh as well, and may manage the clusters of several meshes.
  */
 export function inventoryName(mesh: string, cluster?: string): string {
-  return cluster === managementTarget ? `isthmus-management-${mesh}` : `isthmus-inventory-${mesh}`;
+  return cluster === rancherLocalTarget ? `isthmus-management-${mesh}` : `isthmus-inventory-${mesh}`;
 }
 
 /** The ConfigMap that holds an inventory; items are sorted, so that equal inventories are byte-equal. */
@@ -59,7 +59,7 @@ export function renderInventory(inventory: Inventory): KubeObject {
       name: inventoryName(inventory.mesh, inventory.cluster),
       namespace: inventoryNamespace,
       labels: {
-        [inventoryLabel]: inventory.cluster === managementTarget ? "management" : "true",
+        [inventoryLabel]: inventory.cluster === rancherLocalTarget ? "management" : "true",
         [meshLabel]: inventory.mesh,
       },
     },

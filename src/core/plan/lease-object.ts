@@ -1,5 +1,5 @@
 import type { KubeObject } from "../model/kube-object.ts";
-import { managementTarget, meshLabel } from "../render/names.ts";
+import { rancherLocalTarget, meshLabel } from "../render/names.ts";
 import { inventoryNamespace } from "./inventory.ts";
 
 /** Who holds a mesh's Lease in one cluster. */
@@ -24,7 +24,7 @@ const processAnnotation = "isthmus.dev/process";
 
 /** The name of a mesh's Lease; Rancher's local cluster has one of its own, as with inventories. */
 export function leaseName(mesh: string, cluster: string): string {
-  return cluster === managementTarget ? `isthmus-management-${mesh}` : `isthmus-${mesh}`;
+  return cluster === rancherLocalTarget ? `isthmus-management-${mesh}` : `isthmus-${mesh}`;
 }
 
 /** A mesh's Lease in one cluster, beside the inventory. */

@@ -5,7 +5,7 @@ export const istioNamespace = "istio-system";
 export const operatorNamespace = "istio-operator";
 
 /** How Rancher's local cluster is called in plans, where it stands beside the clusters of the mesh. No cluster's name has a colon. */
-export const managementTarget = "rancher:local";
+export const rancherLocalTarget = "rancher:local";
 
 /** The label of every object that isthmus owns; its value is the mesh's name. */
 export const meshLabel = "isthmus.dev/mesh";

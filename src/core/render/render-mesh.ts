@@ -40,13 +40,13 @@ export interface RenderedMesh {
 /** Every object that isthmus owns. Pure: the same mesh and materials give byte-equal output. */
 export function renderMesh(mesh: Mesh, materials: Materials): RenderedMesh {
   return {
-    management: renderManagement(mesh),
+    management: renderRancherLocal(mesh),
     clusters: mesh.clusters.map((cluster) => renderCluster(mesh, cluster, materials)),
   };
 }
 
 /** What belongs into Rancher's local cluster. */
-export function renderManagement(mesh: Mesh): readonly PlacedObject[] {
+export function renderRancherLocal(mesh: Mesh): readonly PlacedObject[] {
   return placeAll(mesh, inWave("projects", renderProjects(mesh)), noMaterials);
 }
 

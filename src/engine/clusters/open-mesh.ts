@@ -3,13 +3,13 @@ import type { AccessOptions, RunOptions } from "../options.ts";
 import type { Connection, ResolvedClusters } from "./connect-clusters.ts";
 import { closeConnections, connectClusters, resolveContexts } from "./connect-clusters.ts";
 import { closeRancher } from "./rancher-link.ts";
-import { connectManagement } from "./rancher-local-cluster.ts";
+import { connectRancherLocal } from "./rancher-local-cluster.ts";
 
 /** The clusters of a mesh, and the Rancher that some are behind. Whoever opened it closes all of them (`closeMesh`). */
 export interface OpenMesh extends ResolvedClusters {
   readonly connections: readonly Connection[];
   /** Rancher's local cluster, when it was asked for and the mesh has something there. */
-  readonly management: Connection | undefined;
+  readonly rancherLocal: Connection | undefined;
 }
 
 export interface OpenOptions extends RunOptions, AccessOptions {
@@ -50,15 +50,15 @@ export async function openMeshWhile<Result>(
   };
   const connectLocal = async (): Promise<Connection | undefined> => {
     const local = rancherLocal
-      ? await connectManagement(meshFile.mesh, resolved.rancher, { ...options, signal })
+      ? await connectRancherLocal(meshFile.mesh, resolved.rancher, { ...options, signal })
       : undefined;
     opened.push(...(local === undefined ? [] : [local]));
     return local;
   };
   const begun = [connect(), connectLocal(), work(resolved, signal)] as const;
   try {
-    const [connections, management, result] = await Promise.all(begun);
-    return { open: { ...resolved, connections, management }, result };
+    const [connections, rancherLocal, result] = await Promise.all(begun);
+    return { open: { ...resolved, connections, rancherLocal }, result };
   } catch (error) {
     stop.abort(error);
     await Promise.allSettled(begun);
@@ -70,11 +70,11 @@ export async function openMeshWhile<Result>(
 /** Ends the connections to the clusters and to Rancher. */
 export async function closeMesh({
   connections,
-  management,
+  rancherLocal,
   rancher,
-}: Pick<OpenMesh, "connections" | "management" | "rancher">): Promise<void> {
+}: Pick<OpenMesh, "connections" | "rancherLocal" | "rancher">): Promise<void> {
   await Promise.all([
-    closeConnections(management === undefined ? connections : [...connections, management]),
+    closeConnections(rancherLocal === undefined ? connections : [...connections, rancherLocal]),
     closeRancher(rancher),
   ]);
 }

@@ -1,7 +1,7 @@
 import type { Cluster, Mesh } from "../../core/model/mesh.ts";
 import { idOf, keyOf } from "../../core/model/kube-object.ts";
 import { inventoryName, inventoryNamespace, parseInventory } from "../../core/plan/inventory.ts";
-import { managementTarget } from "../../core/render/names.ts";
+import { rancherLocalTarget } from "../../core/render/names.ts";
 import { renderProjects } from "../../core/render/project.ts";
 import type { KubeClient } from "../../kube/client.ts";
 import { createKubeClient } from "../../kube/connect-client.ts";
@@ -14,9 +14,9 @@ import type { RancherState } from "./rancher-link.ts";
 import { contextThrough } from "./rancher-link.ts";
 
 /** Rancher's local cluster in the form of a mesh's cluster, for what plans and applies. It takes no part in the mesh. */
-const management: Cluster = {
-  name: managementTarget,
-  network: managementTarget,
+const rancherLocal: Cluster = {
+  name: rancherLocalTarget,
+  network: rancherLocalTarget,
   access: { kind: "rancher", rancherId: "local" },
   eastWestAddresses: [],
 };
@@ -26,7 +26,7 @@ const management: Cluster = {
  * Undefined for a mesh that asks for nothing there and left nothing there, and
  * while Rancher is away: the clusters behind it say so.
  */
-export async function connectManagement(
+export async function connectRancherLocal(
   mesh: Mesh,
   rancher: RancherState,
   options: Pick<RunOptions, "signal" | "timeoutMs">,
@@ -36,14 +36,14 @@ export async function connectManagement(
   }
   const wanted = renderProjects(mesh).length > 0;
   const context = contextThrough(rancher.link, "local");
-  const client = createKubeClient({ cluster: managementTarget, context, limits: requestLimits(options, 1) });
+  const client = createKubeClient({ cluster: rancherLocalTarget, context, limits: requestLimits(options, 1) });
   try {
-    const facts = await gatherManagement(client, mesh.name, options.signal);
+    const facts = await readRancherLocal(client, mesh.name, options.signal);
     if (!wanted && facts.inventories.length === 0) {
       await client.close();
       return undefined;
     }
-    return { kind: "connected", cluster: management, context, platform: { values: {} }, client, facts };
+    return { kind: "connected", cluster: rancherLocal, context, platform: { values: {} }, client, facts };
   } catch (error) {
     await client.close();
     options.signal.throwIfAborted();
@@ -53,20 +53,20 @@ export async function connectManagement(
     }
     return {
       kind: "unreachable",
-      cluster: management,
-      diagnostic: await diagnoseKubeError(error, managementTarget),
+      cluster: rancherLocal,
+      diagnostic: await diagnoseKubeError(error, rancherLocalTarget),
     };
   }
 }
 
-async function gatherManagement(client: KubeClient, mesh: string, signal: AbortSignal): Promise<ClusterFacts> {
+async function readRancherLocal(client: KubeClient, mesh: string, signal: AbortSignal): Promise<ClusterFacts> {
   const [inventory, namespaces] = await Promise.all([
     client.get(
       {
         apiVersion: "v1",
         kind: "ConfigMap",
         namespace: inventoryNamespace,
-        name: inventoryName(mesh, managementTarget),
+        name: inventoryName(mesh, rancherLocalTarget),
       },
       { signal },
     ),

@@ -30,7 +30,7 @@ export function isManagedInScope(mesh: Mesh, scope: Scope, { namespace }: Pick<O
 }
 
 /** The plan of Rancher's own cluster without what belongs to clusters outside the scope. */
-export function limitManagement(plan: ClusterPlan, mesh: Mesh, scope: Scope): ClusterPlan {
+export function limitRancherLocal(plan: ClusterPlan, mesh: Mesh, scope: Scope): ClusterPlan {
   return plan.kind === "unreachable"
     ? plan
     : { ...plan, prune: plan.prune.filter(({ id }) => isManagedInScope(mesh, scope, id)) };

@@ -148,7 +148,10 @@ async function revokeReplaced(
 }
 
 function plannedClusters(prepared: PreparedPlan): readonly Pick<ClusterRun, "one" | "plan">[] {
-  const connections = [...prepared.connections, ...(prepared.management === undefined ? [] : [prepared.management])];
+  const connections = [
+    ...prepared.connections,
+    ...(prepared.rancherLocal === undefined ? [] : [prepared.rancherLocal]),
+  ];
   return prepared.plan.clusters.flatMap((plan) => {
     const one = connections.find((connection) => connection.cluster.name === plan.cluster);
     return plan.kind === "planned" && one?.kind === "connected" ? [{ one, plan }] : [];

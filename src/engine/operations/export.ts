@@ -1,5 +1,5 @@
 import type { ExportFormat } from "../../core/export/export-file.ts";
-import { exportPart, managementFolder } from "../../core/export/export-part.ts";
+import { exportPart, rancherLocalFolder } from "../../core/export/export-part.ts";
 import { leaveOut } from "../../core/export/left-out.ts";
 import type { ExportedPart } from "../../core/export/exported-part.ts";
 import { writeReadme } from "../../core/export/readme.ts";
@@ -62,7 +62,7 @@ export async function exportMesh(
       });
     };
     if (rendered.management.length > 0) {
-      await stage(managementFolder(mesh), undefined, rendered.management);
+      await stage(rancherLocalFolder(mesh), undefined, rendered.management);
     }
     for await (const one of rendered.clusters) {
       options.signal.throwIfAborted();

@@ -5,7 +5,7 @@ import { countKinds } from "./remove.ts";
 
 /** What a prepared removal would take away, as a value that can be shown and sent. */
 export function planRemoval(prepared: PreparedRemoval): RemovalPlan {
-  const all = [...prepared.clusters, ...(prepared.management === undefined ? [] : [prepared.management])];
+  const all = [...prepared.clusters, ...(prepared.rancherLocal === undefined ? [] : [prepared.rancherLocal])];
   return {
     mesh: prepared.mesh,
     clusters: all.map(({ one, items, labelled, isLeft }) => ({

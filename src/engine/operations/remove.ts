@@ -3,7 +3,7 @@ import type { Inventory, InventoryItem } from "../../core/plan/inventory.ts";
 import { inventoryName, inventoryNamespace, renderInventory } from "../../core/plan/inventory.ts";
 import { removalTasks } from "../../core/plan/removal-tasks.ts";
 import type { TaskRef } from "../../core/plan/task-ref.ts";
-import { managementTarget } from "../../core/render/names.ts";
+import { rancherLocalTarget } from "../../core/render/names.ts";
 import { referenceOf } from "../../kube/object-reference.ts";
 import type { Connected, Connection } from "../clusters/connect-clusters.ts";
 import { closeMesh, openMesh } from "../clusters/open-mesh.ts";
@@ -51,7 +51,7 @@ export interface PreparedRemoval {
   readonly rancher: RancherState;
   readonly clusters: readonly Owned[];
   /** What the mesh has in Rancher's local cluster, which goes after everything that refers to it. */
-  readonly management: Owned | undefined;
+  readonly rancherLocal: Owned | undefined;
   readonly close: () => Promise<void>;
 }
 
@@ -81,17 +81,17 @@ export async function prepareRemoval(
     rancherLocal: true,
     isWanted: (cluster) => isInScope(scope, cluster),
   });
-  const { connections, management, rancher } = open;
-  const all = [...connections, ...(management === undefined ? [] : [management])];
+  const { connections, rancherLocal, rancher } = open;
+  const all = [...connections, ...(rancherLocal === undefined ? [] : [rancherLocal])];
   const owned = async (one: Connected): Promise<Owned> => {
-    const isManagement = one.cluster.name === managementTarget;
+    const isRancherLocal = one.cluster.name === rancherLocalTarget;
     const inventory = inventoryOf(one, mesh);
-    const goes = ({ id }: InventoryItem): boolean => !isManagement || isManagedInScope(meshFile.mesh, scope, id);
+    const goes = ({ id }: InventoryItem): boolean => !isRancherLocal || isManagedInScope(meshFile.mesh, scope, id);
     const isListed = one.facts.inventories.some((found) => found.mesh === mesh);
     // Rancher's own cluster may be in the mesh as well: beside its projects nothing in it is looked at twice.
     const labelled =
-      byLabel || (!isListed && !isManagement)
-        ? await readLabelled(one, inventory, options.signal, isManagement ? [projectKind] : undefined)
+      byLabel || (!isListed && !isRancherLocal)
+        ? await readLabelled(one, inventory, options.signal, isRancherLocal ? [projectKind] : undefined)
         : undefined;
     const listed = inventory.items.filter(goes);
     return {
@@ -107,7 +107,7 @@ export async function prepareRemoval(
   };
   const [clusters, projects] = await Promise.all([
     Promise.all(connections.filter((one) => one.kind === "connected").map(owned)),
-    management?.kind === "connected" ? owned(management) : undefined,
+    rancherLocal?.kind === "connected" ? owned(rancherLocal) : undefined,
   ]).catch(async (error: unknown) => {
     await closeMesh(open);
     throw error;
@@ -117,7 +117,7 @@ export async function prepareRemoval(
     connections: all,
     rancher,
     clusters,
-    management: projects !== undefined && scope.length > 0 && projects.items.length === 0 ? undefined : projects,
+    rancherLocal: projects !== undefined && scope.length > 0 && projects.items.length === 0 ? undefined : projects,
     close: async () => closeMesh(open),
   };
 }
@@ -133,7 +133,7 @@ export async function carryOutRemoval(
   prepared: PreparedRemoval,
   options: RunOptions & LeaseOptions,
 ): Promise<readonly RemovalOutcome[]> {
-  const all = [...prepared.clusters, ...(prepared.management === undefined ? [] : [prepared.management])].filter(
+  const all = [...prepared.clusters, ...(prepared.rancherLocal === undefined ? [] : [prepared.rancherLocal])].filter(
     ({ isLeft }) => !isLeft,
   );
   const targets = all.map(({ one }) => ({ cluster: one.cluster.name, client: one.client }));
@@ -169,8 +169,8 @@ async function removeHeld(
   const allGone = done.every((outcome) => outcome.state === "removed") && unreachable.length === 0;
   // A project that still has namespaces of the mesh stays until they are gone too.
   const last =
-    prepared.management !== undefined && allGone
-      ? [await removeFrom(prepared, prepared.management, leases, options)]
+    prepared.rancherLocal !== undefined && allGone
+      ? [await removeFrom(prepared, prepared.rancherLocal, leases, options)]
       : [];
   return [...last, ...done, ...unreachable];
 }
@@ -253,7 +253,7 @@ async function forget(
 ): Promise<void> {
   const cluster = one.cluster.name;
   // Where nothing of the mesh was, an istiod that is there is somebody else's.
-  if (cluster !== managementTarget && items.length > 0) {
+  if (cluster !== rancherLocalTarget && items.length > 0) {
     await deleteTraces(one, signal);
   }
   if (rancher.kind === "linked") {

@@ -3,7 +3,7 @@ import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
 import type { Cluster, Mesh } from "../../core/model/mesh.ts";
 import type { PlacedObject } from "../../core/render/place-objects.ts";
 import type { RenderedCluster } from "../../core/render/render-mesh.ts";
-import { renderCluster, renderManagement } from "../../core/render/render-mesh.ts";
+import { renderCluster, renderRancherLocal } from "../../core/render/render-mesh.ts";
 import { rememberKubeconfigs } from "../../kube/kubeconfig/load-kubeconfigs.ts";
 import { resolveClusterContext } from "../clusters/connect-clusters.ts";
 import { readServiceManifests } from "../manifests/service-manifests.ts";
@@ -51,7 +51,7 @@ export async function renderOffline(meshFile: MeshFile, options: RenderOptions, 
     });
   return {
     warnings,
-    management: only === undefined ? renderManagement(mesh) : [],
+    management: only === undefined ? renderRancherLocal(mesh) : [],
     clusters: tellOf(mesh, asked.length, mapAhead(asked, 2 * availableParallelism(), render), options),
   };
 }

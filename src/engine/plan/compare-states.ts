@@ -2,13 +2,13 @@ import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
 import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
 import { UserError } from "../../core/diagnostics/user-error.ts";
 import type { ClusterPlan, Plan } from "../../core/plan/plan.ts";
-import { managementTarget } from "../../core/render/names.ts";
+import { rancherLocalTarget } from "../../core/render/names.ts";
 import { diagnoseKubeError } from "../../kube/diagnose.ts";
 import { KubeError } from "../../kube/errors.ts";
 import { createLimiter } from "../../kube/limiter.ts";
 import { tolerateListeners } from "../../kube/tolerate-listeners.ts";
 import type { Connected, Connection } from "../clusters/connect-clusters.ts";
-import { clustersOutOfScope, isInScope, limitManagement, withoutCredential } from "../clusters/scope.ts";
+import { clustersOutOfScope, isInScope, limitRancherLocal, withoutCredential } from "../clusters/scope.ts";
 import type { PlanOptions, RunOptions } from "../options.ts";
 import type { CurrentState } from "./current-state.ts";
 import type { DesiredState } from "./desired-state.ts";
@@ -46,7 +46,7 @@ export async function compareStates(
   };
   const compare = async (one: Connected): Promise<ClusterPlan> => {
     const plan = await planCluster(one, mesh.name, desired.objects.get(one.cluster.name) ?? [], shared);
-    return one.cluster.name === managementTarget ? limitManagement(plan, mesh, scope) : plan;
+    return one.cluster.name === rancherLocalTarget ? limitRancherLocal(plan, mesh, scope) : plan;
   };
   const clusters = await Promise.all(
     targetsOf(current).map(async (one) =>
@@ -72,7 +72,7 @@ export async function compareStates(
 /** What a plan is about: Rancher's own cluster first, then the clusters in scope. */
 function targetsOf({ open, scope }: CurrentState): readonly Connection[] {
   return [
-    ...(open.management === undefined ? [] : [open.management]),
+    ...(open.rancherLocal === undefined ? [] : [open.rancherLocal]),
     ...open.connections.filter((one) => isInScope(scope, one.cluster.name)),
   ];
 }

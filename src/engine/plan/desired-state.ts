@@ -1,7 +1,7 @@
 import type { PlacedObject } from "../../core/render/place-objects.ts";
 import type { Materials } from "../../core/render/materials.ts";
-import { managementTarget } from "../../core/render/names.ts";
-import { renderCluster, renderManagement } from "../../core/render/render-mesh.ts";
+import { rancherLocalTarget } from "../../core/render/names.ts";
+import { renderCluster, renderRancherLocal } from "../../core/render/render-mesh.ts";
 import type { Connected } from "../clusters/connect-clusters.ts";
 import { isManagedInScope } from "../clusters/scope.ts";
 import type { RunOptions } from "../options.ts";
@@ -45,9 +45,9 @@ export async function renderDesired(
   };
   const render = (one: Connected): readonly PlacedObject[] => renderCluster(mesh, one.cluster, materials).objects;
   const objects = new Map(members.map((one) => [one.cluster.name, render(one)]));
-  if (open.management?.kind === "connected") {
-    const managed = renderManagement(mesh).filter(({ object }) => isManagedInScope(mesh, scope, object.metadata));
-    objects.set(managementTarget, managed);
+  if (open.rancherLocal?.kind === "connected") {
+    const managed = renderRancherLocal(mesh).filter(({ object }) => isManagedInScope(mesh, scope, object.metadata));
+    objects.set(rancherLocalTarget, managed);
   }
   return { materials, objects };
 }

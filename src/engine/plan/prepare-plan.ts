@@ -26,7 +26,7 @@ export interface PreparedPlan {
   readonly scope: Scope;
   readonly connections: readonly Connection[];
   /** Rancher's local cluster, where the mesh has something there. */
-  readonly management: Connection | undefined;
+  readonly rancherLocal: Connection | undefined;
   readonly rancher: RancherState;
   readonly materials: Materials;
   readonly trust: TrustPlan;
@@ -59,13 +59,13 @@ export async function preparePlan(
     const desired = await renderDesired(current, options);
     refuseUnknownKinds(options.forceConflicts, kindsOf(desired));
     const { plan, warnings } = await compareStates(desired, current, options);
-    const { connections, management, rancher } = current.open;
+    const { connections, rancherLocal, rancher } = current.open;
     return {
       meshFile,
       plan,
       scope,
       connections,
-      management,
+      rancherLocal,
       rancher,
       materials: desired.materials,
       trust: current.trust,

@@ -5,7 +5,7 @@ import type { Palette } from "../../terminal/palette.ts";
 
 /** What a removal would take away, in its order; what was there before is named as staying. */
 export function viewRemovalPlan(prepared: PreparedRemoval, palette: Palette): string {
-  return [...prepared.clusters, ...(prepared.management === undefined ? [] : [prepared.management])]
+  return [...prepared.clusters, ...(prepared.rancherLocal === undefined ? [] : [prepared.rancherLocal])]
     .flatMap(({ one, items, labelled, isLeft }) => [
       palette.strong(one.cluster.name),
       ...(isLeft && labelled !== undefined
