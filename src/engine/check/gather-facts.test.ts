@@ -5,7 +5,7 @@ import { twoClusters } from "../../core/testing/two-clusters.ts";
 import { contextOf } from "../../kube/fake/fake-context.ts";
 import type { Connected, Unreachable } from "../clusters/connect-clusters.ts";
 import type { EngineEvent } from "../events.ts";
-import { gatherCluster } from "../facts/cluster-state.ts";
+import { readClusterState } from "../facts/cluster-state.ts";
 import { runningStatus, signal, wireCluster, wireObject } from "../facts/testing/wire-cluster.ts";
 import { gatherFacts } from "./gather-facts.ts";
 
@@ -53,7 +53,7 @@ const objects = [
 
 async function connect(): Promise<Connected & { readonly stop: () => Promise<void> }> {
   const { server, client } = await wireCluster(objects, { kinds });
-  const facts = await gatherCluster(client, { remotes: false, signal });
+  const facts = await readClusterState(client, { remotes: false, signal });
   return {
     kind: "connected",
     cluster: clusterNamed(mesh, "west"),

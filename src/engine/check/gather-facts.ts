@@ -46,7 +46,7 @@ export async function gatherFacts(
       if (one.kind === "unreachable") {
         return { kind: "unreachable", cluster: one.cluster.name, diagnostic: one.diagnostic };
       }
-      return limiter.run(options.signal, async () => gatherCluster(mesh, one, { ...options, tried }));
+      return limiter.run(options.signal, async () => takeSnapshot(mesh, one, { ...options, tried }));
     }),
   );
   return {
@@ -59,7 +59,7 @@ export async function gatherFacts(
   };
 }
 
-async function gatherCluster(
+async function takeSnapshot(
   mesh: Mesh,
   one: Connected,
   options: RunOptions & TrialOptions & { readonly tried: TriedCredentials },

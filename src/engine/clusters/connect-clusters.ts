@@ -12,8 +12,8 @@ import { rememberKubeconfigs } from "../../kube/kubeconfig/load-kubeconfigs.ts";
 import type { ResolveContextOptions, ResolvedContext } from "../../kube/kubeconfig/resolve-context.ts";
 import { resolveContext } from "../../kube/kubeconfig/resolve-context.ts";
 import { pickCluster } from "../../providers/rancher/clusters.ts";
-import type { ClusterFacts } from "../facts/cluster-state.ts";
-import { gatherCluster } from "../facts/cluster-state.ts";
+import type { ClusterState } from "../facts/cluster-state.ts";
+import { readClusterState } from "../facts/cluster-state.ts";
 import type { ClusterPlatform } from "./cluster-platform.ts";
 import type { MeshFile } from "../mesh-file.ts";
 import type { AccessOptions, RunOptions } from "../options.ts";
@@ -35,7 +35,7 @@ export interface ClusterContext {
 export interface Connected extends Omit<ClusterContext, "kind"> {
   readonly kind: "connected";
   readonly client: KubeClient;
-  readonly facts: ClusterFacts;
+  readonly facts: ClusterState;
 }
 
 /** A cluster that does not, with the reason. */
@@ -198,7 +198,7 @@ export async function connectClusters(
         limits: requestLimits(options, ways.length),
       });
       try {
-        const facts = await gatherCluster(client, { remotes, signal: options.signal });
+        const facts = await readClusterState(client, { remotes, signal: options.signal });
         return { ...one, kind: "connected", client, facts };
       } catch (error) {
         await client.close();

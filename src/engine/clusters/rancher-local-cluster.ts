@@ -7,7 +7,7 @@ import type { KubeClient } from "../../kube/client.ts";
 import { createKubeClient } from "../../kube/connect-client.ts";
 import { diagnoseKubeError } from "../../kube/diagnose.ts";
 import type { Connection } from "./connect-clusters.ts";
-import type { ClusterFacts } from "../facts/cluster-state.ts";
+import type { ClusterState } from "../facts/cluster-state.ts";
 import type { RunOptions } from "../options.ts";
 import { requestLimits } from "./request-limits.ts";
 import type { RancherState } from "./rancher-link.ts";
@@ -59,7 +59,7 @@ export async function connectRancherLocal(
   }
 }
 
-async function readRancherLocal(client: KubeClient, mesh: string, signal: AbortSignal): Promise<ClusterFacts> {
+async function readRancherLocal(client: KubeClient, mesh: string, signal: AbortSignal): Promise<ClusterState> {
   const [inventory, namespaces] = await Promise.all([
     client.get(
       {

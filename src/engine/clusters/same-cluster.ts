@@ -2,7 +2,7 @@ import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
 import { errorOf } from "../../core/diagnostics/coded.ts";
 import type { Cluster } from "../../core/model/mesh.ts";
 import type { ResolvedContext } from "../../kube/kubeconfig/resolve-context.ts";
-import type { ClusterFacts } from "../facts/cluster-state.ts";
+import type { ClusterState } from "../facts/cluster-state.ts";
 
 /** A cluster of the mesh file with the way to it. */
 interface Way {
@@ -23,7 +23,7 @@ export function findSharedServers(clusters: readonly Way[]): readonly Diagnostic
 
 /** The same for clusters that answer at different addresses and are one: namespace kube-system has the same UID. */
 export function findSharedClusters(
-  connected: readonly (Way & { readonly facts: Pick<ClusterFacts, "uid"> })[],
+  connected: readonly (Way & { readonly facts: Pick<ClusterState, "uid"> })[],
 ): readonly Diagnostic[] {
   return findPairs(connected, ({ facts }) => facts.uid).map(([one, first]) =>
     shared(

@@ -5,8 +5,8 @@ import { renderRemoteSecret } from "../../core/render/remote-secret.ts";
 import { clusterNamed } from "../../core/model/mesh.ts";
 import { Secret } from "../../core/secret.ts";
 import type { WireObject } from "../../kube/fake/fake-store.ts";
-import type { ClusterFacts } from "./cluster-state.ts";
-import { gatherCluster, readIngressAddresses, readReader } from "./cluster-state.ts";
+import type { ClusterState } from "./cluster-state.ts";
+import { readClusterState, readIngressAddresses, readReader } from "./cluster-state.ts";
 import { base64, signal, wireCluster, wireData, wireObject } from "./testing/wire-cluster.ts";
 
 const namespace = "istio-system";
@@ -22,9 +22,9 @@ const inventory = { mesh: "demo", cluster: "west", items: [] };
 const secret = (name: string, values: Readonly<Record<string, string>>): WireObject =>
   wireObject("Secret", { namespace, name }, { data: wireData(values) });
 
-async function read(objects: readonly WireObject[], remotes = false): Promise<ClusterFacts> {
+async function read(objects: readonly WireObject[], remotes = false): Promise<ClusterState> {
   const { client } = await wireCluster(objects);
-  return gatherCluster(client, { remotes, signal });
+  return readClusterState(client, { remotes, signal });
 }
 
 describe("the state of a cluster", () => {

@@ -13,7 +13,7 @@ import { listRemoteSecrets, readRemotes } from "./remote-kubeconfig.ts";
 import { serviceAddresses } from "./service-addresses.ts";
 
 /** What a cluster already has of a mesh, read once before planning. */
-export interface ClusterFacts {
+export interface ClusterState {
   /** The UID of namespace kube-system, which is the cluster's own and stays; undefined where it is not listed. */
   readonly uid: string | undefined;
   /** Inventories of every mesh that isthmus made here. */
@@ -53,10 +53,10 @@ export interface GatherOptions {
 }
 
 /** Reads the facts of one cluster; any failed request fails the whole (the cluster then counts as unreachable). */
-export async function gatherCluster(
+export async function readClusterState(
   client: KubeClient,
   { remotes: wanted, signal }: GatherOptions,
-): Promise<ClusterFacts> {
+): Promise<ClusterState> {
   const reads = await Promise.all([
     client.list(
       { apiVersion: "v1", kind: "ConfigMap", namespace: inventoryNamespace, labelSelector: `${inventoryLabel}=true` },
@@ -117,7 +117,7 @@ async function readApiPorts(client: KubeClient, signal: AbortSignal): Promise<re
 }
 
 /** The reader token's parts, or undefined while Kubernetes has not filled them in. */
-export function readReader(secret: KubeObject | undefined): ClusterFacts["reader"] {
+export function readReader(secret: KubeObject | undefined): ClusterState["reader"] {
   const data = secretData(secret);
   const token = data["token"];
   const ca = data["ca.crt"];

@@ -7,7 +7,7 @@ import type { WireObject } from "../../kube/fake/fake-store.ts";
 import { inspectCertificate } from "../../pki/inspect.ts";
 import type { MadeCertificate } from "../../pki/testing/make-certificate.ts";
 import { authorityOf, keyOf, lookedAt, makeCertificate } from "../../pki/testing/make-certificate.ts";
-import type { ClusterFacts } from "./cluster-state.ts";
+import type { ClusterState } from "./cluster-state.ts";
 import { readAuthorityFacts, readTlsSecrets } from "./read-trust.ts";
 import { signal, wireCluster, wireData, wireObject } from "./testing/wire-cluster.ts";
 
@@ -43,11 +43,11 @@ function publicOf({ pem, name }: MadeCertificate): object {
 
 describe("the facts of cacerts", () => {
   async function read(
-    facts: Partial<Pick<ClusterFacts, "authority" | "authorityLacks">>,
+    facts: Partial<Pick<ClusterState, "authority" | "authorityLacks">>,
     objects: readonly WireObject[] = [],
   ): Promise<object> {
     const { client } = await wireCluster(objects);
-    const all = { authority: undefined, authorityLacks: [], ...facts } as unknown as ClusterFacts;
+    const all = { authority: undefined, authorityLacks: [], ...facts } as unknown as ClusterState;
     return readAuthorityFacts(client, all, { signal, now: lookedAt });
   }
 

@@ -12,12 +12,12 @@ import { inspectAuthority, inspectCertificate } from "../../pki/inspect.ts";
 import { hostsOf } from "../../pki/hosts.ts";
 import { keyFits } from "../../pki/key-fits.ts";
 import { describeLacks } from "../../pki/describe-lacks.ts";
-import type { ClusterFacts } from "./cluster-state.ts";
+import type { ClusterState } from "./cluster-state.ts";
 
 /** What is public of a cluster's cacerts. */
 export async function readAuthorityFacts(
   client: KubeClient,
-  facts: ClusterFacts,
+  facts: ClusterState,
   { signal, now }: { readonly signal: AbortSignal; readonly now: Date },
 ): Promise<AuthorityFacts> {
   const { authority, authorityLacks } = facts;

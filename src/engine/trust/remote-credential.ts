@@ -1,6 +1,6 @@
 import type { RemoteCredential } from "../../core/render/materials.ts";
 import type { ClusterContext } from "../clusters/connect-clusters.ts";
-import type { ClusterFacts } from "../facts/cluster-state.ts";
+import type { ClusterState } from "../facts/cluster-state.ts";
 
 /**
  * How others reach a cluster: the address of its kubeconfig (or `endpoint`)
@@ -11,7 +11,7 @@ import type { ClusterFacts } from "../facts/cluster-state.ts";
  */
 export function remoteCredentialOf(
   one: Pick<ClusterContext, "cluster" | "context">,
-  reader: NonNullable<ClusterFacts["reader"]>,
+  reader: NonNullable<ClusterState["reader"]>,
 ): RemoteCredential {
   const { endpoint } = one.cluster;
   const ownAddress = endpoint === undefined || endpoint === one.context.server;
