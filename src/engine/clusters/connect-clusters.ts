@@ -47,7 +47,7 @@ export interface Unreachable {
 
 export type Connection = Connected | Unreachable;
 
-/** Every cluster of the mesh file with the way to it; without one for those that are behind a Rancher that is away. */
+/** Every cluster of the mesh file with the access to it; without one for those that are behind a Rancher that is away. */
 export interface ResolvedClusters {
   readonly clusters: readonly (ClusterContext | Unreachable)[];
   readonly rancher: RancherState;
@@ -180,11 +180,11 @@ function clusterContext(cluster: Cluster, context: ResolvedContext): ClusterCont
  * the signal fires or for a bug, and then leaves no connection open.
  */
 export async function connectClusters(
-  ways: readonly (ClusterContext | Unreachable)[],
+  clusters: readonly (ClusterContext | Unreachable)[],
   { remotes = false, ...options }: Pick<RunOptions, "signal" | "timeoutMs"> & { readonly remotes?: boolean },
 ): Promise<readonly Connection[]> {
   const settled = await Promise.allSettled(
-    ways.map(async (one): Promise<Connection> => {
+    clusters.map(async (one): Promise<Connection> => {
       if (one.kind === "unreachable") {
         return one;
       }
@@ -195,7 +195,7 @@ export async function connectClusters(
       const client = createKubeClient({
         cluster: one.cluster.name,
         context: one.context,
-        limits: requestLimits(options, ways.length),
+        limits: requestLimits(options, clusters.length),
       });
       try {
         const facts = await readClusterState(client, { remotes, signal: options.signal });

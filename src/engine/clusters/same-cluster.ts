@@ -4,8 +4,8 @@ import type { Cluster } from "../../core/model/mesh.ts";
 import type { ResolvedContext } from "../../kube/kubeconfig/resolve-context.ts";
 import type { ClusterState } from "../facts/cluster-state.ts";
 
-/** A cluster of the mesh file with the way to it. */
-interface Way {
+/** A cluster of the mesh file with the access to it. */
+interface Accessed {
   readonly cluster: Cluster;
   readonly context: ResolvedContext;
 }
@@ -15,7 +15,7 @@ interface Way {
  * of another one (ISM515): its objects would replace the other's in turn, and
  * istiod would count what runs there twice.
  */
-export function findSharedServers(clusters: readonly Way[]): readonly Diagnostic[] {
+export function findSharedServers(clusters: readonly Accessed[]): readonly Diagnostic[] {
   return findPairs(clusters, ({ context }) => addressOf(context.server)).map(([one, first]) =>
     shared(one, first, `the contexts ${describe(first)} and ${describe(one)} both lead to ${one.context.server}`),
   );
@@ -23,7 +23,7 @@ export function findSharedServers(clusters: readonly Way[]): readonly Diagnostic
 
 /** The same for clusters that answer at different addresses and are one: namespace kube-system has the same UID. */
 export function findSharedClusters(
-  connected: readonly (Way & { readonly facts: Pick<ClusterState, "uid"> })[],
+  connected: readonly (Accessed & { readonly facts: Pick<ClusterState, "uid"> })[],
 ): readonly Diagnostic[] {
   return findPairs(connected, ({ facts }) => facts.uid).map(([one, first]) =>
     shared(
@@ -34,7 +34,7 @@ export function findSharedClusters(
   );
 }
 
-function shared(one: Way, first: Way, why: string): Diagnostic {
+function shared(one: Accessed, first: Accessed, why: string): Diagnostic {
   return {
     ...errorOf("ISM515"),
     detail: `${first.cluster.name} and ${one.cluster.name} of the mesh file are the same cluster: ${why}.`,
@@ -43,7 +43,7 @@ function shared(one: Way, first: Way, why: string): Diagnostic {
   };
 }
 
-function describe({ context }: Way): string {
+function describe({ context }: Accessed): string {
   return `${context.context} of ${context.file}`;
 }
 
