@@ -41,8 +41,8 @@ export async function planMesh(args: PlanArgs, view: PlanView, context: MeshCont
   }
   view.plan(plan, { prune });
   const refused = refusedOf(plan).map(({ diagnostic }) => diagnostic);
-  const away = plan.clusters.flatMap((cluster) => (cluster.kind === "unreachable" ? [cluster.diagnostic] : []));
-  context.report([...warnings, ...adviseLeftClusters(plan, { prune }), ...refused, ...away]);
+  const unavailable = plan.clusters.flatMap((cluster) => (cluster.kind === "unreachable" ? [cluster.diagnostic] : []));
+  context.report([...warnings, ...adviseLeftClusters(plan, { prune }), ...refused, ...unavailable]);
   const found = classOfPlan(plan, { prune });
   return found === "changes" && !args.detailedExitcode ? exitCodes.ok : exitCodes[found];
 }

@@ -2,7 +2,7 @@ import type { Diagnostic } from "./diagnostic.ts";
 
 /**
  * One diagnostic for those that say the same of several clusters, at the place
- * of the first, with all of the clusters: a Rancher that is away is one problem,
+ * of the first, with all of the clusters: a Rancher that is unavailable is one problem,
  * however many clusters are behind it. What names an object or a place in a file stays by itself.
  */
 export function joinEqual(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {

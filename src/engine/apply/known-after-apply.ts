@@ -104,7 +104,7 @@ async function findCredential(remote: string, completion: Completion): Promise<R
     return sharedReads.credentialOf(remote);
   }
   if (rancher.kind !== "linked") {
-    throw new Error("Rancher is away, and only Rancher makes its tokens");
+    throw new Error("Rancher is unavailable, and only Rancher makes its tokens");
   }
   const { credential, warning } = await issueToken(
     mesh,

@@ -31,9 +31,9 @@ async function findMoved(
 ): Promise<Diagnostic | undefined> {
   const name = inventoryName(inventory.mesh, cluster.name);
   const reference = { apiVersion: "v1", kind: "ConfigMap", namespace: inventoryNamespace, name };
-  const live = await client.get(reference, { signal }).catch(() => "away" as const);
+  const live = await client.get(reference, { signal }).catch(() => "unavailable" as const);
   signal.throwIfAborted();
-  if (live === "away") {
+  if (live === "unavailable") {
     return undefined;
   }
   const now = live === undefined ? { ...inventory, items: [] } : parseInventory(live);

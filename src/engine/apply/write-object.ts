@@ -65,7 +65,7 @@ async function installApp(
   { prepared, options }: ApplyRun,
 ): Promise<undefined> {
   if (prepared.rancher.kind !== "linked") {
-    throw new Error("Rancher is away, and its catalog with it");
+    throw new Error("Rancher is unavailable, and its catalog with it");
   }
   const action = planned.action === "create" ? "create" : "update";
   const place = { link: prepared.rancher.link, cluster: work.one.cluster };

@@ -95,7 +95,7 @@ function isStored(seen: KubeObject | undefined, { object }: PlannedObject): bool
 }
 
 /**
- * True for the credential of a cluster that is away or failed, or outside the
+ * True for the credential of a cluster that is unavailable or failed, or outside the
  * scope and without one: it cannot be read, so nothing is written for it.
  */
 function isForMissing(object: PlannedObject, { prepared, all }: ApplyRun): boolean {

@@ -47,7 +47,7 @@ export interface Unreachable {
 
 export type Connection = Connected | Unreachable;
 
-/** Every cluster of the mesh file with the access to it; without one for those that are behind a Rancher that is away. */
+/** Every cluster of the mesh file with the access to it; without one for those that are behind a Rancher that is unavailable. */
 export interface ResolvedClusters {
   readonly clusters: readonly (ClusterContext | Unreachable)[];
   readonly rancher: RancherState;
@@ -139,7 +139,7 @@ function resolveThroughRancher(
   if (rancher.kind === "none") {
     throw new Error("rancherId without spec.rancher is refused when the mesh file is read");
   }
-  if (rancher.kind === "away") {
+  if (rancher.kind === "unavailable") {
     return { kind: "unreachable", cluster, diagnostic: { ...rancher.diagnostic, cluster: cluster.name } };
   }
   const unknown = diagnoseUnknownId(rancher.link, rancherId);

@@ -9,7 +9,7 @@ import { closeRancher } from "./rancher-link.ts";
 /** Clients of all clusters that there is a way to, none of which was asked for anything yet. */
 export interface OpenClients {
   readonly clients: readonly { readonly one: ClusterContext; readonly client: KubeClient }[];
-  /** Those behind a Rancher that is away. */
+  /** Those behind a Rancher that is unavailable. */
   readonly unreachable: readonly Unreachable[];
   readonly close: () => Promise<void>;
 }

@@ -28,7 +28,7 @@ export interface RancherLink {
 export type RancherState =
   | { readonly kind: "none" }
   | { readonly kind: "linked"; readonly link: RancherLink }
-  | { readonly kind: "away"; readonly diagnostic: Diagnostic };
+  | { readonly kind: "unavailable"; readonly diagnostic: Diagnostic };
 
 /**
  * Connects to the Rancher of the mesh file, if there is one. A Rancher that
@@ -47,7 +47,7 @@ export async function linkRancher(
   const access = await readRancherAccess(settings, { folder: meshFile.folder, env: options.env });
   const missing = findMissingRancherSandbox(access);
   if (missing !== undefined) {
-    return { kind: "away", diagnostic: missing };
+    return { kind: "unavailable", diagnostic: missing };
   }
   const client = createRancherClient(access, { now: options.now });
   try {
@@ -59,7 +59,7 @@ export async function linkRancher(
     if (!(error instanceof RancherError)) {
       throw error;
     }
-    return { kind: "away", diagnostic: diagnoseRancherError(error) };
+    return { kind: "unavailable", diagnostic: diagnoseRancherError(error) };
   }
 }
 

@@ -24,7 +24,7 @@ const rancherLocal: Cluster = {
 /**
  * Connects to the cluster that Rancher runs in, where projects are kept.
  * Undefined for a mesh that asks for nothing there and left nothing there, and
- * while Rancher is away: the clusters behind it say so.
+ * while Rancher is unavailable: the clusters behind it say so.
  */
 export async function connectRancherLocal(
   mesh: Mesh,

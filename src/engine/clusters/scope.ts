@@ -42,6 +42,8 @@ export function limitRancherLocal(plan: ClusterPlan, mesh: Mesh, scope: Scope): 
  * Rancher's tokens are Rancher's, and need no write on the cluster.
  */
 export function withoutCredential(mesh: Mesh, scope: Scope, connections: readonly Connection[]): ReadonlySet<string> {
-  const away = connections.filter((one) => one.kind === "unreachable").map((one) => one.cluster.name);
-  return new Set(mesh.access.credentials === "rancherToken" ? away : [...away, ...clustersOutOfScope(mesh, scope)]);
+  const unavailable = connections.filter((one) => one.kind === "unreachable").map((one) => one.cluster.name);
+  return new Set(
+    mesh.access.credentials === "rancherToken" ? unavailable : [...unavailable, ...clustersOutOfScope(mesh, scope)],
+  );
 }

@@ -24,7 +24,7 @@ type RancherSource = Extract<InitSource, { readonly kind: "rancher" }>;
 /**
  * A mesh of a Rancher's clusters: those that are named, else all that the
  * token's user sees but Rancher's own. Throws a UserError with what is wrong;
- * a cluster that is away is a warning, since the file can be right all the same.
+ * a cluster that is unavailable is a warning, since the file can be right all the same.
  */
 export async function initFromRancher(
   source: RancherSource,

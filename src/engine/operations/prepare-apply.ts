@@ -117,17 +117,17 @@ export async function prepareApply(
 
 /** A mesh that no cluster has yet needs all of its clusters (docs/adr/0003). */
 function refuseHalfOfANewMesh({ plan, established }: PreparedPlan): void {
-  const away = plan.clusters.flatMap((cluster) => (cluster.kind === "unreachable" ? [cluster] : []));
-  const all = away.length === plan.clusters.length;
-  if (away.length === 0 || (established && !all)) {
+  const unavailable = plan.clusters.flatMap((cluster) => (cluster.kind === "unreachable" ? [cluster] : []));
+  const all = unavailable.length === plan.clusters.length;
+  if (unavailable.length === 0 || (established && !all)) {
     return;
   }
   throw new UserError(
     [
-      ...away.map((cluster) => cluster.diagnostic),
+      ...unavailable.map((cluster) => cluster.diagnostic),
       {
         ...errorOf("ISM306"),
-        detail: `${away.map((cluster) => cluster.cluster).join(", ")} ${all ? "is all there is" : "does not answer"}, and no cluster that answers carries mesh ${plan.mesh} yet. Nothing was changed anywhere.`,
+        detail: `${unavailable.map((cluster) => cluster.cluster).join(", ")} ${all ? "is all there is" : "does not answer"}, and no cluster that answers carries mesh ${plan.mesh} yet. Nothing was changed anywhere.`,
         fix: "Correct the access to these clusters, or take them out of the mesh file, then apply again.",
       },
     ],

@@ -44,7 +44,7 @@ export async function prepareShift(
   refuseUnknownKinds(options.forceConflicts, new Set([object.kind]));
   const force = forcesConflicts(options.forceConflicts, object.kind);
   const { clients, unreachable, close } = await openClients(meshFile, options);
-  const away = unreachable.map((one): ShiftTarget => ({
+  const unavailable = unreachable.map((one): ShiftTarget => ({
     kind: "unreachable",
     cluster: one.cluster.name,
     diagnostic: one.diagnostic,
@@ -59,7 +59,7 @@ export async function prepareShift(
       ),
       findUnserved(meshFile.mesh, target, raised, clients, options.signal),
     ]);
-    const targets = [...asked, ...away];
+    const targets = [...asked, ...unavailable];
     const answers = (cluster: string | undefined): boolean =>
       cluster === undefined || asked.some((one) => one.kind === "ready" && one.cluster === cluster);
     const served = refusals.length > 0 ? [] : unserved.filter((one) => answers(one.cluster));

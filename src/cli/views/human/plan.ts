@@ -94,13 +94,13 @@ function shorten(value: Json): string {
 function viewSummary(plan: Plan, options: PlanViewOptions): string {
   const summary = summarisePlan(plan, options);
   if (summary.create + summary.update + summary.delete === 0) {
-    const away = plan.clusters.filter((cluster) => cluster.kind === "unreachable").length;
+    const unavailable = plan.clusters.filter((cluster) => cluster.kind === "unreachable").length;
     if (summary.adopt > 0) {
       return `No changes but ${summary.adopt} ${summary.adopt === 1 ? "object" : "objects"} to adopt; ${summary.unchanged} objects are as the mesh file asks.`;
     }
-    return away === 0
+    return unavailable === 0
       ? `No changes. ${summary.unchanged} objects are as the mesh file asks.`
-      : `No changes in the clusters that answer. ${away} of ${plan.clusters.length} clusters do not.`;
+      : `No changes in the clusters that answer. ${unavailable} of ${plan.clusters.length} clusters do not.`;
   }
   return `Plan: ${summary.create} to create, ${summary.update} to change, ${summary.delete} to delete; ${summary.unchanged} unchanged${summary.adopt === 0 ? "" : `, ${summary.adopt} adopted`}.`;
 }

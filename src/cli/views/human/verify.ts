@@ -7,10 +7,10 @@ import type { Palette } from "../../terminal/palette.ts";
 /** The proof as text: per ingress the endpoints of each version, then the measured split with its interval; at the end what was proven, what not, and what failed. */
 export function viewVerification(verification: Verification, palette: Palette): string {
   const lines = verification.proofs.flatMap((proof) => viewProof(proof, palette));
-  const away = verification.unreachable.map(
+  const unavailable = verification.unreachable.map(
     (one) => `${palette.bad("×")} ${one.cluster} does not answer: ${one.diagnostic.summary}`,
   );
-  return [...lines, ...away, viewVerdict(verification, palette)].join("\n");
+  return [...lines, ...unavailable, viewVerdict(verification, palette)].join("\n");
 }
 
 function viewVerdict({ ok, proven, failed, notProven }: Verification, palette: Palette): string {

@@ -11,16 +11,16 @@ export const nodesReady: Check = {
   pre: true,
   run: (facts) =>
     reachedClusters(facts).flatMap((one) => {
-      const away = one.nodes.filter((node) => !node.ready).map((node) => node.name);
-      if (away.length === 0 && one.nodes.length > 0) {
+      const notReady = one.nodes.filter((node) => !node.ready).map((node) => node.name);
+      if (notReady.length === 0 && one.nodes.length > 0) {
         return [];
       }
-      const none = away.length === one.nodes.length;
+      const none = notReady.length === one.nodes.length;
       return [
         (none ? problem : warning)("ISM411", {
           detail: none
             ? `${one.cluster} has ${one.nodes.length === 0 ? "no node" : `${one.nodes.length} nodes, and none is ready`}, so that no pod runs there.`
-            : `${away.join(", ")} of ${one.cluster} ${away.length === 1 ? "is" : "are"} not ready.`,
+            : `${notReady.join(", ")} of ${one.cluster} ${notReady.length === 1 ? "is" : "are"} not ready.`,
           fix: `Whoever runs the cluster has to bring nodes back; their conditions say what they lack: ${kubectl(one, "describe", "nodes")}`,
           cluster: one.cluster,
           breaks: [nodes(one.cluster)],

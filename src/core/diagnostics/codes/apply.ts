@@ -19,7 +19,7 @@ export const applyCodes = {
   ISM306: {
     summary: "A cluster of a new mesh does not answer",
     explanation:
-      "No reachable cluster carries this mesh yet, and one of its clusters does not answer. That is more likely a mistake in the mesh file than an outage, so nothing is changed anywhere. Once a mesh stands, a cluster that is away does not stop an apply for the others.",
+      "No reachable cluster carries this mesh yet, and one of its clusters does not answer. That is more likely a mistake in the mesh file than an outage, so nothing is changed anywhere. Once a mesh stands, a cluster that is unavailable does not stop an apply for the others.",
   },
   ISM307: {
     summary: "An ingress gateway does not get the endpoints",

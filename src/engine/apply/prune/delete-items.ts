@@ -112,7 +112,7 @@ async function release(one: Connected, reference: ObjectReference, signal: Abort
 /** An App is a release of helm's: deleting the object would leave everything behind that the chart made. */
 async function uninstall(one: Connected, item: InventoryItem, options: DeleteOptions): Promise<void> {
   if (options.rancher.kind !== "linked") {
-    throw new Error("Rancher is away, and only Rancher's catalog takes away what it installed");
+    throw new Error("Rancher is unavailable, and only Rancher's catalog takes away what it installed");
   }
   const app = { namespace: item.id.namespace ?? "", name: item.id.name };
   await uninstallCatalogApp(app, { link: options.rancher.link, cluster: one.cluster }, options);

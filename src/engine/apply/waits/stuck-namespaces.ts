@@ -12,7 +12,7 @@ const rootCertificate = "istio-ca-root-cert";
  * that istiod writes there. istiod tries six times within a quarter of a second
  * and then leaves the namespace alone until it changes (maxRetries in
  * istio's pilot/pkg/serviceregistry/kube/controller/namespacecontroller.go),
- * so an API server that is away at that moment makes pods hang for good.
+ * so an API server that is unavailable at that moment makes pods hang for good.
  * `desired` are the objects as they are applied; a namespace that is not among
  * them is not touched.
  */
