@@ -89,6 +89,8 @@ export async function applyPlan(prepared: PreparedPlan, options: ApplyOptions): 
   }
 }
 
+const nothingDone = { waves: [], applied: 0, deleted: 0, leftOut: [], halted: [] };
+
 async function applyHeld(
   prepared: PreparedPlan,
   working: ReadonlyMap<string, ClusterRun>,
@@ -106,16 +108,7 @@ async function applyHeld(
       const work = working.get(plan.cluster);
       if (work === undefined) {
         const diagnostics = plan.kind === "unreachable" ? [plan.diagnostic] : [];
-        return {
-          cluster: plan.cluster,
-          state: "unreachable",
-          waves: [],
-          applied: 0,
-          deleted: 0,
-          leftOut: [],
-          halted: [],
-          diagnostics,
-        };
+        return { cluster: plan.cluster, state: "unreachable", ...nothingDone, diagnostics };
       }
       return outcomeOf(work, outcomes);
     }),
@@ -148,12 +141,10 @@ async function revokeReplaced(
 }
 
 function plannedClusters(prepared: PreparedPlan): readonly Pick<ClusterRun, "one" | "plan">[] {
-  const connections = [
-    ...prepared.connections,
-    ...(prepared.rancherLocal === undefined ? [] : [prepared.rancherLocal]),
-  ];
+  const { connections, rancherLocal } = prepared;
+  const all = rancherLocal === undefined ? connections : [...connections, rancherLocal];
   return prepared.plan.clusters.flatMap((plan) => {
-    const one = connections.find((connection) => connection.cluster.name === plan.cluster);
+    const one = all.find((connection) => connection.cluster.name === plan.cluster);
     return plan.kind === "planned" && one?.kind === "connected" ? [{ one, plan }] : [];
   });
 }
