@@ -195,6 +195,11 @@ export function newestListeners(cluster: string): Subject {
   return `newest listeners of ${cluster}`;
 }
 
+/** That the proxies of a cluster trust what their istiod is signed by; which roots a sidecar has is not read. */
+export function trustOfSidecars(cluster: string): Subject {
+  return `trust of the sidecars of ${cluster}`;
+}
+
 /** What it takes that `reader` knows anything of `remote`. */
 export function needsOfJoin(reader: string, remote: string): readonly Subject[] {
   return [

@@ -115,7 +115,8 @@ async function watchAll(
   stop: AbortController,
 ): Promise<void> {
   let told = "";
-  await new Promise<void>((resolve, reject) => {
+  let looks = Promise.resolve();
+  const over = new Promise<void>((resolve, reject) => {
     stop.signal.addEventListener("abort", () => reject(stop.signal.reason), { once: true });
     const changed = (): void => {
       const pending = pendingOf(followed);
@@ -131,9 +132,16 @@ async function watchAll(
     };
     changed();
     const watches = followed.map(async (one) => watchOne(client, one, options, changed, stop.signal));
-    const looks = lookAgain(client, followed, options, changed, stop.signal);
+    looks = lookAgain(client, followed, options, changed, stop.signal);
     Promise.all([...watches, looks]).catch(reject);
   });
+  try {
+    await over;
+  } finally {
+    // A look may be about to put back what it has changed.
+    stop.abort();
+    await looks.catch(() => undefined);
+  }
 }
 
 async function watchOne(

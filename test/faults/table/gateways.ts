@@ -124,14 +124,12 @@ export const gatewayFaults: readonly Fault[] = [
     inject: async () =>
       patch("east", istio, `service/${ingress}`, [{ op: "add", path: "/spec/selector/team", value: "nobody" }]),
     causes: [cause("east", "ISM454", "ISM474")],
-    undo: async () => patch("east", istio, `service/${ingress}`, [{ op: "remove", path: "/spec/selector/team" }]),
   },
   {
     what: "the east-west Service of west selects no pod",
     inject: async () =>
       patch("west", istio, `service/${eastWest}`, [{ op: "add", path: "/spec/selector/team", value: "nobody" }]),
     causes: [cause("west", "ISM454", "ISM474")],
-    undo: async () => patch("west", istio, `service/${eastWest}`, [{ op: "remove", path: "/spec/selector/team" }]),
   },
   {
     what: "port 15443 of east leads to a port at which nothing listens",

@@ -49,7 +49,6 @@ export const serviceFaults: readonly Fault[] = [
     inject: async () =>
       patch("east", "sample", "service/helloworld", [{ op: "add", path: "/spec/selector/team", value: "nobody" }]),
     causes: [cause("east", "ISM454", "ISM441")],
-    undo: async () => patch("east", "sample", "service/helloworld", [{ op: "remove", path: "/spec/selector/team" }]),
   },
   {
     what: "v2 of the shop is scaled to 0",
@@ -100,10 +99,20 @@ export const serviceFaults: readonly Fault[] = [
     },
     causes: [cause("west", "ISM442")],
     folds: ["ISM477"],
-    undo: async () =>
-      patch("west", "sample", "deployment/helloworld-v1", [
-        { op: "remove", path: "/spec/template/metadata/labels/sidecar.istio.io~1inject" },
-      ]),
+    undo: async () => {
+      const none = { spec: { template: { metadata: { labels: { "sidecar.istio.io/inject": null } } } } };
+      const words = [
+        "-n",
+        "sample",
+        "patch",
+        "deployment",
+        "helloworld-v1",
+        "--type=merge",
+        "-p",
+        JSON.stringify(none),
+      ];
+      await kubectl("west", words);
+    },
   },
   {
     what: "namespace shop of east asks for no sidecars, and pods have restarted",

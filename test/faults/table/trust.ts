@@ -1,18 +1,25 @@
 import { Buffer } from "node:buffer";
+import { rmSync, writeFileSync } from "node:fs";
+import path from "node:path";
 import type { Authority } from "../../../src/core/render/materials.ts";
 import { issueIntermediate, issueRoot } from "../../../src/pki/certificate-authority.ts";
+import { freshFolder } from "../../e2e/world.ts";
 import type { Fault } from "../fault.ts";
 import { cause, drop, kubectl } from "../fault.ts";
 
 const istio = "istio-system";
 
+/** By a file: keys are in no argument list, in tests neither. */
 async function putCacerts(data: Readonly<Record<string, string>>): Promise<void> {
   const encoded = Object.entries(data).map(([name, pem]) => [name, Buffer.from(pem).toString("base64")]);
-  await kubectl(
-    "east",
-    ["-n", istio, "patch", "secret", "cacerts", "--patch-file", "/dev/stdin"],
-    JSON.stringify({ data: Object.fromEntries(encoded) }),
-  );
+  const into = freshFolder();
+  const file = path.join(into, "patch.json");
+  writeFileSync(file, JSON.stringify({ data: Object.fromEntries(encoded) }), { mode: 0o600 });
+  try {
+    await kubectl("east", ["-n", istio, "patch", "secret", "cacerts", "--patch-file", file]);
+  } finally {
+    rmSync(into, { recursive: true });
+  }
 }
 
 /** An intermediate for east that a root of somebody else has signed. */

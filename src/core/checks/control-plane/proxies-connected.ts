@@ -1,8 +1,18 @@
+import { istioNamespace } from "../../render/names.ts";
 import type { Check } from "../check.ts";
 import { problem } from "../check.ts";
 import { connectedProxies } from "../connected-proxies.ts";
 import { meshClusters } from "../reached.ts";
-import { cacerts, clusterName, issuedRoot, istiod, proxyOf, trustOfProxy, wayToIstiod } from "../subjects.ts";
+import {
+  cacerts,
+  clusterName,
+  issuedRoot,
+  istiod,
+  proxyOf,
+  trustOfProxy,
+  trustOfSidecars,
+  wayToIstiod,
+} from "../subjects.ts";
 import { silentIstiods } from "./proxies-accept.ts";
 
 /** A proxy that has lost its istiod goes on with what it knew, looks ready, and learns nothing new. */
@@ -33,6 +43,7 @@ export const proxiesConnected: Check = {
             cacerts(one.cluster),
             clusterName(one.cluster),
             trustOfProxy(one.cluster, pod),
+            ...(pod.namespace === istioNamespace ? [] : [trustOfSidecars(one.cluster)]),
             proxyOf(one.cluster, pod),
           ],
         }),

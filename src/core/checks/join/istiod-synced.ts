@@ -1,10 +1,11 @@
 import { istioNamespace } from "../../render/names.ts";
+import { remoteSecretName } from "../../render/remote-secret.ts";
 import type { Check } from "../check.ts";
 import { problem } from "../check.ts";
 import { kubectl, restart } from "../commands.ts";
 import type { IstiodPod } from "../control-plane-facts.ts";
 import { meshClusters, onceFor, pairs } from "../reached.ts";
-import { istiod, istiodObjects, needsOfJoin, nodes, sync } from "../subjects.ts";
+import { appliedObject, istiod, istiodObjects, needsOfJoin, nodes, sync } from "../subjects.ts";
 
 /** Every pod of istiod is asked, since each keeps its own ties (pains 2 and 17). */
 export const istiodSynced: Check = {
@@ -44,7 +45,17 @@ export const istiodSynced: Check = {
                 cluster: reader.cluster,
                 remote,
                 breaks: [sync(reader.cluster, remote)],
-                needs: [...needsOfJoin(reader.cluster, remote), istiodObjects(reader.cluster)],
+                needs: [
+                  ...needsOfJoin(reader.cluster, remote),
+                  istiodObjects(reader.cluster),
+                  // An edited one may lead to another address.
+                  appliedObject(reader.cluster, {
+                    group: "",
+                    kind: "Secret",
+                    namespace: istioNamespace,
+                    name: remoteSecretName(remote),
+                  }),
+                ],
               }),
             ];
       }),

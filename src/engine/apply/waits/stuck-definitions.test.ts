@@ -93,3 +93,28 @@ it("says why the write failed, and lets the wait go on", async () => {
   expect(said[1]).toMatch(/^nobody established it, and it cannot be written again: apply .*: injected fault$/);
   expect(said[3]).toContain("so it was written again");
 });
+
+it("takes the mark away also when the wait ends after the first of the two writes", async () => {
+  const { server, client } = await connectFake();
+  const wait = new AbortController();
+  server.inject(
+    { kind: "latency", milliseconds: 300 },
+    {
+      times: 1,
+      matches: ({ method }) => {
+        // The definition is established by this write, which is all that the wait was for.
+        setTimeout(() => wait.abort(), 100);
+        return method === "PATCH";
+      },
+    },
+  );
+  let seconds = 0;
+  const handle = touchStuckDefinitions(client, [wanted], { force: () => false, now: () => seconds * 1000 });
+  await handle(forgotten, wait.signal);
+  seconds = 10;
+  await handle(forgotten, wait.signal).catch(() => undefined);
+  const annotations = server.requests
+    .filter(({ method }) => method === "PATCH")
+    .map(({ body }) => Object.keys((JSON.parse(body) as KubeObject).metadata.annotations ?? {}));
+  expect(annotations).toEqual([["theirs", "isthmus.dev/woken"], ["theirs"]]);
+});

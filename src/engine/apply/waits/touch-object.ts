@@ -5,6 +5,9 @@ import { KubeError } from "../../../kube/errors.ts";
 /** How long something is left to itself before it counts as forgotten, milliseconds. Several API servers leave a definition alone for five seconds. */
 const patienceMs = 10_000;
 
+/** How long the annotation may take to be gone again, milliseconds. */
+const undoMs = 15_000;
+
 /** On an object for the moment between two writes; a plan takes it away where a kill left it. */
 const touchedAnnotation = "isthmus.dev/woken";
 
@@ -42,6 +45,8 @@ export function createPatience(now: () => number): Patience {
  * Applies an object twice, with an annotation and without: a change that only
  * makes its controllers look at it. Undefined when that is done, otherwise why
  * the API server did not take it. `wanted` is the object as it is always applied.
+ * The second write is done also when `signal` ends the wait in between, since the
+ * first one is mostly what ends it: nothing is left on the object.
  */
 export async function touchObject(
   client: KubeClient,
@@ -49,11 +54,14 @@ export async function touchObject(
   { force, now }: TouchOptions,
   signal: AbortSignal,
 ): Promise<string | undefined> {
-  const options = { force: force(wanted.kind), signal };
+  const options = { force: force(wanted.kind) };
   const annotations = { ...wanted.metadata.annotations, [touchedAnnotation]: new Date(now()).toISOString() };
   try {
-    await client.apply({ ...wanted, metadata: { ...wanted.metadata, annotations } }, options);
-    await client.apply(wanted, options);
+    try {
+      await client.apply({ ...wanted, metadata: { ...wanted.metadata, annotations } }, { ...options, signal });
+    } finally {
+      await client.apply(wanted, { ...options, signal: AbortSignal.timeout(undoMs) });
+    }
     return undefined;
   } catch (error) {
     if (error instanceof KubeError) {
