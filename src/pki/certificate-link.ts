@@ -4,6 +4,8 @@ import type { X509Certificate } from "node:crypto";
 import type { Algorithm, CertificateFields } from "./certificate-fields.ts";
 import { readFields } from "./certificate-fields.ts";
 import { derTags, insideDer, readDer, readOid } from "./der.ts";
+import type { ConstrainedName, NameConstraints } from "./name-constraints.ts";
+import { constrainsUnreadNames, readAlternativeNames, readNameConstraints } from "./name-constraints.ts";
 
 /** What a chain of certificates is judged by, of one of its links. */
 export interface CertificateLink {
@@ -30,6 +32,16 @@ export interface CertificateLink {
   readonly isForNoServer: boolean;
   /** True for a signature over SHA-1 or MD5, which Go does not verify. */
   readonly weakSignature: boolean;
+  /** What names it may sign for; undefined for any. */
+  readonly nameConstraints: NameConstraints | undefined;
+  /** The DER of its subject. */
+  readonly subjectDer: Buffer;
+  /** The DNS names and URIs that it is for. */
+  readonly alternativeNames: readonly ConstrainedName[];
+  /** A critical extension that Go refuses a certificate for, in words that follow it; undefined where it has none. */
+  readonly refusedByGo: string | undefined;
+  /** The same of Envoy. */
+  readonly refusedByEnvoy: string | undefined;
   /** What its public key is of, where Go reads no certificate with such a key, nor Envoy: `the curve secp256k1`. */
   readonly unreadKey: string | undefined;
 }
@@ -42,7 +54,30 @@ const extensionIds = {
   basicConstraints: "2.5.29.19",
   authorityKeyId: "2.5.29.35",
   extendedKeyUsage: "2.5.29.37",
+  nameConstraints: "2.5.29.30",
+  alternativeNames: "2.5.29.17",
 };
+
+/**
+ * Extensions that Go reads (crypto/x509, processExtensions; it refuses key
+ * identifiers and access to issuers that are marked critical at all) and that
+ * BoringSSL does (x509_vfy.cc and v3_purp.cc, X509_supported_extension).
+ */
+const readByGo: ReadonlySet<string> = new Set(
+  ["15", "17", "19", "30", "31", "32", "33", "35", "36", "37", "54"].map((arc) => `2.5.29.${arc}`),
+);
+const readByEnvoy: ReadonlySet<string> = new Set([
+  ...["15", "17", "19", "30", "32", "33", "36", "37", "54"].map((arc) => `2.5.29.${arc}`),
+  "2.16.840.1.113730.1.1",
+]);
+
+/** An extension that a reader must know and does not (RFC 5280, 4.2). */
+function unreadCritical({ extensions }: CertificateFields, known: ReadonlySet<string>): string | undefined {
+  const found = [...extensions].find(([id, { critical }]) => critical && !known.has(id));
+  return found === undefined
+    ? undefined
+    : `has an extension ${found[0]} that is marked critical and that ${known === readByGo ? "Go does" : "Envoy does"} not read`;
+}
 
 /** One of a fleet's clusters and all its gateways show the same few certificates; what is read of one is kept. */
 const known = new Map<string, CertificateLink>();
@@ -66,6 +101,7 @@ function readLink(certificate: X509Certificate): CertificateLink {
     insideDer(value).map(({ content }) => readOid(content)),
   );
   const [subject, issuer] = [fields.subject.toString("hex"), fields.issuer.toString("hex")];
+  const nameConstraints = valueOf(fields, extensionIds.nameConstraints, readNameConstraints);
   const publicKey = certificate.publicKey.export({ format: "der", type: "spki" });
   return {
     certificate,
@@ -88,6 +124,17 @@ function readLink(certificate: X509Certificate): CertificateLink {
         : (["serverAuth", "clientAuth"] as const).filter((one) => !extended.includes(purposes[one])),
     isForNoServer: extended !== undefined && !extended.includes(anyPurpose) && !extended.includes(purposes.serverAuth),
     weakSignature: isWeak(fields.signature),
+    nameConstraints,
+    subjectDer: fields.subject,
+    alternativeNames: valueOf(fields, extensionIds.alternativeNames, readAlternativeNames) ?? [],
+    refusedByGo:
+      unreadCritical(fields, readByGo) ??
+      (nameConstraints !== undefined &&
+      fields.extensions.get(extensionIds.nameConstraints)?.critical === true &&
+      constrainsUnreadNames(nameConstraints)
+        ? "has name constraints of directory names or of another kind that Go does not read, and marks them critical"
+        : undefined),
+    refusedByEnvoy: unreadCritical(fields, readByEnvoy),
     unreadKey: unreadKeyOf(certificate),
   };
 }

@@ -1,5 +1,6 @@
 import type { CertificateLink } from "./certificate-link.ts";
 import { isSelfIssued, isSignedBy } from "./certificate-link.ts";
+import { constraintAgainst, constraintAgainstSubject } from "./name-constraints.ts";
 import type { PartNames } from "./part-names.ts";
 
 /** Why something does not hold, and who stumbles over it: an istiod that starts, or every proxy that meets what it signs. */
@@ -16,6 +17,8 @@ export interface ChainParts {
   readonly chain: readonly CertificateLink[];
   /** What is trusted, in its order. */
   readonly roots: readonly CertificateLink[];
+  /** What the mesh's workloads are called under: `cluster.local` where nothing else is set. */
+  readonly trustDomain: string;
 }
 
 export type FoundChain =
@@ -46,7 +49,12 @@ export function findIstiodChain(parts: ChainParts, names: PartNames, now: Date):
       return;
     }
     if (holds(parts.roots, last)) {
-      found.push(path);
+      const words = constraintOnPath(path, names);
+      if (words === undefined) {
+        found.push(path);
+      } else {
+        failures.push({ depth: path.length + 1, words });
+      }
       return;
     }
     const candidates = [...parts.roots, ...parts.chain].filter(
@@ -121,11 +129,22 @@ export function findProxyChain(parts: ChainParts, names: PartNames): FoundChain 
     path.push(issuer);
     last = issuer;
   }
-  const missing = path.find((link) => link.lacksPurposes.length > 0);
-  if (missing !== undefined) {
-    return broken(`the extendedKeyUsage of ${quoted(missing)} leaves out ${missing.lacksPurposes.join(" and ")}`);
+  const flaw = proxyFlawOn(path, names, parts.trustDomain);
+  return flaw === undefined && path.some((link) => holds(parts.roots, link))
+    ? { kind: "found", path }
+    : broken(flaw ?? lackOf(last, path, names));
+}
+
+/** What proxies ask of the certificates of a way beyond that each has signed the one before. */
+function proxyFlawOn(path: readonly CertificateLink[], names: PartNames, trustDomain: string): string | undefined {
+  const unread = path.find((link) => link.refusedByEnvoy !== undefined);
+  if (unread !== undefined) {
+    return `${nameOf(unread, path, names)} ${unread.refusedByEnvoy ?? ""}`;
   }
-  return path.some((link) => holds(parts.roots, link)) ? { kind: "found", path } : broken(lackOf(last, path, names));
+  const missing = path.find((link) => link.lacksPurposes.length > 0);
+  return missing === undefined
+    ? (subjectConstraintOn(path, names) ?? constraintOnSigned(path, names, trustDomain))
+    : `the extendedKeyUsage of ${quoted(missing)} leaves out ${missing.lacksPurposes.join(" and ")}`;
 }
 
 /** True when a certificate is valid at that time. */
@@ -166,6 +185,9 @@ function refusalOf(link: CertificateLink, issuer: CertificateLink, below: number
   if (issuer.pathLength !== undefined && below > issuer.pathLength) {
     return `${quoted(issuer)} allows ${issuer.pathLength} authorities below it (pathlen:${issuer.pathLength}), and there ${below === 1 ? "is 1" : `are ${below}`}`;
   }
+  if (issuer.refusedByGo !== undefined) {
+    return `${quoted(issuer)}, which signed ${called}, ${issuer.refusedByGo}`;
+  }
   if (issuer.unreadKey !== undefined) {
     return `the key of ${quoted(issuer)}, which signed ${called}, is of ${issuer.unreadKey}, which neither istiod nor Envoy reads`;
   }
@@ -175,6 +197,80 @@ function refusalOf(link: CertificateLink, issuer: CertificateLink, below: number
   return issuer.isForNoServer
     ? `the extendedKeyUsage of ${quoted(issuer)}, which signed ${called}, leaves out serverAuth`
     : undefined;
+}
+
+/** A name of a certificate on the way that one above it may not sign for; Go judges it of intermediates too. */
+function constraintOnPath(path: readonly CertificateLink[], names: PartNames): string | undefined {
+  return firstOf(path, (link, above) =>
+    link.alternativeNames
+      .flatMap(({ kind, value }) => (kind === "dns" || kind === "uri" ? [{ kind, host: hostOf(kind, value) }] : []))
+      .map((name) => ({ name, words: above.nameConstraints && constraintAgainst(above.nameConstraints, name) }))
+      .filter(({ words }) => words !== undefined)
+      .map(
+        ({ name, words }) =>
+          `${quoted(above)} ${words ?? ""} (name constraints), and ${nameOf(link, path, names)} is for ${name.host}`,
+      )
+      .at(0),
+  );
+}
+
+function subjectConstraintOn(path: readonly CertificateLink[], names: PartNames): string | undefined {
+  return firstOf(path, (link, above) => {
+    const words =
+      isSelfIssued(link) || above.nameConstraints === undefined
+        ? undefined
+        : constraintAgainstSubject(above.nameConstraints, link.subjectDer);
+    return words === undefined
+      ? undefined
+      : `${quoted(above)} ${words} (name constraints), and ${nameOf(link, path, names)} is ${quoted(link)}`;
+  });
+}
+
+/** Each certificate of a path with each one above it. */
+function firstOf(
+  path: readonly CertificateLink[],
+  judge: (link: CertificateLink, above: CertificateLink) => string | undefined,
+): string | undefined {
+  for (const [index, link] of path.entries()) {
+    for (const above of path.slice(index + 1)) {
+      const words = judge(link, above);
+      if (words !== undefined) {
+        return words;
+      }
+    }
+  }
+  return undefined;
+}
+
+/**
+ * What istiod signs with the first of a path, against the constraints of all:
+ * workloads by their SPIFFE URI, which every proxy judges, and its own name,
+ * which agents and API servers do.
+ */
+function constraintOnSigned(
+  path: readonly CertificateLink[],
+  names: PartNames,
+  trustDomain: string,
+): string | undefined {
+  const signed = [
+    { kind: "uri" as const, host: trustDomain, what: `workloads as spiffe://${trustDomain}/…` },
+    { kind: "dns" as const, host: istiodHost, what: `itself as ${istiodHost}` },
+  ];
+  for (const link of path) {
+    for (const { what, ...name } of signed) {
+      const words = link.nameConstraints && constraintAgainst(link.nameConstraints, name);
+      if (words !== undefined) {
+        return `${nameOf(link, path, names)} ${words} (name constraints), and istiod signs ${what}`;
+      }
+    }
+  }
+  return undefined;
+}
+
+const istiodHost = "istiod.istio-system.svc";
+
+function hostOf(kind: "dns" | "uri", value: string): string {
+  return kind === "uri" && URL.canParse(value) ? new URL(value).hostname : value;
 }
 
 function lackOf(link: CertificateLink, path: readonly CertificateLink[], names: PartNames): string {

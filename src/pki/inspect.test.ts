@@ -1,10 +1,12 @@
 import "reflect-metadata";
-import { generateKeyPairSync } from "node:crypto";
-import { BasicConstraintsExtension, KeyUsageFlags, X509CertificateGenerator } from "@peculiar/x509";
+import { Buffer } from "node:buffer";
+import { generateKeyPairSync, sign } from "node:crypto";
+import { BasicConstraintsExtension, KeyUsageFlags, PemConverter, X509CertificateGenerator } from "@peculiar/x509";
 import { describe, expect, it } from "vitest";
 import type { Authority } from "../core/render/materials.ts";
 import { Secret } from "../core/secret.ts";
 import { issueIntermediate } from "./certificate-authority.ts";
+import { insideDer } from "./der.ts";
 import { inspectAuthority } from "./inspect.ts";
 import type { MadeCertificate, MadeOptions } from "./testing/make-certificate.ts";
 import { authorityOf, keyOf, lookedAt, makeCertificate } from "./testing/make-certificate.ts";
@@ -175,6 +177,34 @@ describe("an authority with a flaw", () => {
     };
     expect(judged(authority)).toBe(
       "istiod: the key of ca-cert.pem is of the curve secp256k1, which istiod does not read",
+    );
+  });
+
+  it("must be signed by a key of a curve that Go and Envoy read, too", async () => {
+    const { root, signer } = await twoTiers();
+    const keys = generateKeyPairSync("ec", { namedCurve: "secp256k1" });
+    const unread = await X509CertificateGenerator.create({
+      subject: "CN=root",
+      issuer: "CN=root",
+      notBefore: past,
+      notAfter: later,
+      signingAlgorithm: { name: "ECDSA", hash: "SHA-256" },
+      publicKey: keys.publicKey.export({ format: "der", type: "spki" }),
+      signingKey: root.keys.privateKey,
+      extensions: [new BasicConstraintsExtension(true, undefined, true)],
+    });
+    // The library signs with no such key: the signature is put in the place of its own.
+    const [tbs, algorithm] = insideDer(Buffer.from(signer.certificate.rawData));
+    const signature = sign("sha256", tbs?.whole ?? Buffer.alloc(0), keys.privateKey);
+    const parts = [tbs?.whole, algorithm?.whole, Buffer.from([3, signature.length + 1, 0]), signature];
+    const content = Buffer.concat(parts.filter((part) => part !== undefined));
+    const length = Buffer.alloc(2);
+    length.writeUInt16BE(content.length);
+    const whole = Buffer.concat([Buffer.from([0x30, 0x82]), length, content]);
+    const pem = `${PemConverter.encode(whole, "CERTIFICATE")}\n`;
+    const authority = await authorityOf(signer, [], [root]);
+    expect(judged({ ...authority, caCert: pem, certChain: pem, rootCert: `${unread.toString("pem")}\n` })).toBe(
+      'istiod: the key of "CN=root", which signed ca-cert.pem, is of the curve secp256k1, which neither istiod nor Envoy reads',
     );
   });
 

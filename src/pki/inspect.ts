@@ -7,6 +7,7 @@ import type { ChainFlaw } from "./find-chain.ts";
 import { findIstiodChain, findProxyChain } from "./find-chain.ts";
 import type { PartNames } from "./part-names.ts";
 import { partNames } from "./part-names.ts";
+import { defaultTrustDomain } from "../core/model/trust-domain.ts";
 import { firstBlockOf, readBundle } from "./pem.ts";
 
 /** What people and decisions need to know of a certificate. */
@@ -48,10 +49,11 @@ export interface AuthorityFacts {
  * Judges an authority as istiod does when it starts
  * (https://github.com/istio/istio/blob/master/security/pkg/pki/util/keycertbundle.go)
  * and as every proxy does that meets what istiod signs with it, which is
- * stricter. Dates are no flaw here. Throws when the intermediate is no
+ * stricter. `trustDomain` is what workloads are called under, by which name
+ * constraints are judged. Dates are no flaw here. Throws when the intermediate is no
  * certificate at all.
  */
-export function inspectAuthority(authority: Authority, now: Date): AuthorityFacts {
+export function inspectAuthority(authority: Authority, now: Date, trustDomain = defaultTrustDomain): AuthorityFacts {
   const names = partNames(authority.form);
   const begins = firstBlockOf(authority.caCert);
   if (begins !== "CERTIFICATE") {
@@ -59,7 +61,7 @@ export function inspectAuthority(authority: Authority, now: Date): AuthorityFact
   }
   const signer = linkOf(new X509Certificate(authority.caCert));
   const roots = linksOf(authority.rootCert);
-  const parts = { signer, chain: linksOf(authority.certChain), roots };
+  const parts = { signer, chain: linksOf(authority.certChain), roots, trustDomain };
   const found = findIstiodChain(parts, names, now);
   const flaw = found.kind === "broken" ? found.flaw : (flawOf(authority, signer, names) ?? proxyFlaw());
   return {
@@ -83,6 +85,9 @@ function flawOf(authority: Authority, signer: CertificateLink, names: PartNames)
   const flaw = (words: string): ChainFlaw => ({ words, effect: "istiod" });
   if (signer.unreadKey !== undefined) {
     return flaw(`the key of ${names.ca} is of ${signer.unreadKey}, which istiod does not read`);
+  }
+  if (signer.refusedByGo !== undefined) {
+    return flaw(`${names.ca} ${signer.refusedByGo}`);
   }
   if (!signer.isAuthority) {
     return flaw(`${names.ca} is not a certificate authority (CA:FALSE)`);

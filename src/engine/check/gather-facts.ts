@@ -2,6 +2,7 @@ import type { ClusterSnapshot, MeshFacts, MeshOutline } from "../../core/checks/
 import { factsVersion } from "../../core/checks/facts.ts";
 import { UserError } from "../../core/diagnostics/user-error.ts";
 import type { Mesh } from "../../core/model/mesh.ts";
+import { trustDomainOf } from "../../core/model/trust-domain.ts";
 import { effectiveRelease } from "../../core/releases/istio-releases.ts";
 import { istioNamespace } from "../../core/render/names.ts";
 import { serviceNamespaces } from "../../core/render/service-namespaces.ts";
@@ -102,7 +103,7 @@ async function gatherSnapshot(
   const [nodes, spaces, authority, istiod, gateways, remoteSecrets, services, pods] = await Promise.all([
     readNodes(client, signal),
     readNamespaces(client, namespaces, signal),
-    readAuthorityFacts(client, facts, { signal, now: new Date(options.now()) }),
+    readAuthorityFacts(client, facts, { signal, now: new Date(options.now()), trustDomain: trustDomainOf(mesh) }),
     readIstiod(client, mesh.services, signal),
     readGateways(client, mesh.services, signal),
     readRemoteSecrets(client, options),

@@ -18,7 +18,7 @@ import type { ClusterState } from "./cluster-state.ts";
 export async function readAuthorityFacts(
   client: KubeClient,
   facts: ClusterState,
-  { signal, now }: { readonly signal: AbortSignal; readonly now: Date },
+  { signal, now, trustDomain }: { readonly signal: AbortSignal; readonly now: Date; readonly trustDomain?: string },
 ): Promise<AuthorityFacts> {
   const { authority, authorityLacks } = facts;
   if (authority === undefined) {
@@ -28,7 +28,7 @@ export async function readAuthorityFacts(
   }
   let inspected: InspectedAuthority;
   try {
-    inspected = inspectAuthority(authority, now);
+    inspected = inspectAuthority(authority, now, trustDomain);
   } catch (error) {
     return { kind: "broken", flaw: `a part is not readable: ${(error as Error).message}`, effect: "istiod" };
   }

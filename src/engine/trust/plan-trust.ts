@@ -5,6 +5,7 @@ import { errorOf, warningOf } from "../../core/diagnostics/coded.ts";
 import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
 import { UserError } from "../../core/diagnostics/user-error.ts";
 import type { Cluster, Mesh } from "../../core/model/mesh.ts";
+import { trustDomainOf } from "../../core/model/trust-domain.ts";
 import type { IntermediateFacts, IntermediateVerdict, Trust } from "../../core/decide/intermediate.ts";
 import { decideIntermediate, isTrusted } from "../../core/decide/intermediate.ts";
 import type { Authority } from "../../core/render/materials.ts";
@@ -44,7 +45,7 @@ export async function planTrust(
   const files = rootFilesOf(meshFile.mesh, { data: dataFolder(options.env), meshFile: meshFile.folder });
   const now = new Date(options.now());
   const root = await readRoot(files);
-  const present = new Map(connected.map((one) => [one.cluster.name, presentIn(one, now)]));
+  const present = new Map(connected.map((one) => [one.cluster.name, presentIn(one, now, meshFile.mesh)]));
   const meshRoot = root === undefined ? firstTrust([...present.values()]) : trustOfRoot(root);
   const flaw = root === undefined ? undefined : findRootFlaw(root, now);
   const newEnds = root === undefined || flaw !== undefined ? undefined : endOfNew(meshFile.mesh, root, now);
@@ -114,7 +115,7 @@ export async function issueAuthority(
     },
     now,
   );
-  const { flaw } = inspectAuthority(issued, now);
+  const { flaw } = inspectAuthority(issued, now, trustDomainOf(mesh));
   if (flaw !== undefined) {
     const words = `signs intermediates that nobody accepts: ${flaw.words}`;
     throw new UserError([unusableRoot(files, words, "error")], exitCodes.failed);
@@ -130,13 +131,13 @@ type Present = NonNullable<IntermediateFacts["present"]> & {
 
 type Kept = { readonly cluster: Cluster; readonly facts: Present };
 
-function presentIn(one: Connected, now: Date): Present | undefined {
+function presentIn(one: Connected, now: Date, mesh: Mesh): Present | undefined {
   const { authority, authorityLacks } = one.facts;
   if (authority === undefined) {
     return authorityLacks.length === 0 ? undefined : damaged(describeLacks(authorityLacks));
   }
   try {
-    const { intermediate, above, roots, flaw } = inspectAuthority(authority, now);
+    const { intermediate, above, roots, flaw } = inspectAuthority(authority, now, trustDomainOf(mesh));
     return {
       trusts: roots,
       leadsTo: [intermediate, ...above].map(({ identity }) => identity),

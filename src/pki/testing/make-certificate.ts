@@ -37,6 +37,8 @@ export interface MadeOptions {
   /** False: no key identifiers, as old tools make certificates; a text: this one. */
   readonly keyId?: boolean | string;
   readonly hash?: "SHA-1" | "SHA-256";
+  /** Further extensions. */
+  readonly extensions?: readonly x509.Extension[];
   /** Host names that it is for. */
   readonly hosts?: readonly string[];
 }
@@ -70,9 +72,7 @@ export async function makeCertificate(options: MadeOptions): Promise<MadeCertifi
               true,
             ),
           ]),
-      ...(options.hosts === undefined
-        ? []
-        : [new x509.SubjectAlternativeNameExtension(options.hosts.map((value) => ({ type: "dns", value })))]),
+      ...furtherExtensions(options),
       ...(purposes === undefined ? [] : [new x509.ExtendedKeyUsageExtension([...purposes])]),
       ...(keyId === true
         ? [await x509.SubjectKeyIdentifierExtension.create(keys.publicKey)]
@@ -83,6 +83,12 @@ export async function makeCertificate(options: MadeOptions): Promise<MadeCertifi
     ],
   });
   return { pem: `${certificate.toString("pem").trim()}\n`, name, keys, certificate };
+}
+
+function furtherExtensions({ hosts, extensions = [] }: MadeOptions): readonly x509.Extension[] {
+  return hosts === undefined
+    ? extensions
+    : [new x509.SubjectAlternativeNameExtension(hosts.map((value) => ({ type: "dns", value }))), ...extensions];
 }
 
 /** What a certificate signs with, in the form that is asked for. */

@@ -24,7 +24,7 @@ export const pkiCodes = {
   ISM505: {
     summary: "The cluster's cacerts do not hold together",
     explanation:
-      "The parts of the `cacerts` Secret do not fit each other. They are judged as istiod judges them when it starts (a chain of any length and order, several roots, either form of the Secret: ca-cert.pem, ca-key.pem, cert-chain.pem and root-cert.pem, or tls.crt, tls.key and ca.crt), and then as Envoy judges what istiod signs with them, which is stricter: it asks the intermediate itself for the right to sign, counts it among the authorities below another, and of several issuers that nothing tells apart tries the first only. They were not made by this program in this form; look at them before anything is replaced.",
+      "The parts of the `cacerts` Secret do not fit each other. They are judged as istiod judges them when it starts (a chain of any length and order, several roots, either form of the Secret: ca-cert.pem, ca-key.pem, cert-chain.pem and root-cert.pem, or tls.crt, tls.key and ca.crt), and then as Envoy judges what istiod signs with them, which is stricter: it asks the intermediate itself for the right to sign, counts it among the authorities below another, and of several issuers that nothing tells apart tries the first only. Name constraints are judged against what istiod signs, workloads by their trust domain and itself as istiod.istio-system.svc; extensions that are marked critical, by what Go and Envoy read. They were not made by this program in this form; look at them before anything is replaced.",
   },
   ISM506: {
     summary: "The root's key can be read by others",
