@@ -1,7 +1,7 @@
 import type { Diagnostic } from "./diagnostics/diagnostic.ts";
 
 /**
- * What long work tells while it runs. One union for the sandbox and the
+ * What long work emits while it runs. One union for the sandbox and the
  * engine, so that one live view shows both. `subject` is who the line belongs
  * to (a cluster, or a part of the sandbox engine); `task` is what is being
  * done, a short phrase in the present ("waiting for istiod"). Where a plan

@@ -7,7 +7,7 @@ import type { PlannedTask } from "../core/plan/task-ref.ts";
 import type { Progress } from "../core/progress.ts";
 import type { Phase, Wave } from "../core/render/waves.ts";
 
-/** What an operation tells while it works. */
+/** What an operation emits while it works. */
 export type EngineEvent =
   | Progress
   | {
@@ -65,7 +65,7 @@ export interface ShiftPlan {
 
 /**
  * What is going to be done, whole, before the first thing is: a view can draw
- * everything before work starts. Told before anybody is asked, so by whoever asks.
+ * everything before work starts. Emitted before anybody is asked, so by whoever asks.
  */
 export type PlanEvent =
   | { readonly kind: "plan"; readonly plan: Plan; readonly prune: boolean }

@@ -11,7 +11,7 @@ export const supportBundleCommand = defineMeshCommand({
     { command: "isthmus support-bundle -f mesh.yaml", does: "isthmus-support-MESH-TIME.tar.gz, in this folder" },
     {
       command: "isthmus support-bundle --out case-42.tar.gz --events apply.jsonl",
-      does: "with what the last apply told",
+      does: "with the events of the last apply",
     },
   ],
   options: {

@@ -133,7 +133,7 @@ describe("apply -o jsonl", () => {
     expect(ran.out).not.toContain(Buffer.from(appliedPassword.toUpperCase()).toString("base64"));
   });
 
-  it("tells the summary alone when there is no plan", async () => {
+  it("emits the summary alone when there is no plan", async () => {
     const ran = await world.run("apply -f none.yaml --yes -o jsonl");
     expect(ran.code).toBe(64);
     expect(linesOf(ran.out)).toMatchObject([
@@ -142,7 +142,7 @@ describe("apply -o jsonl", () => {
     expect(ran.err).toContain("ISM202");
   });
 
-  it("tells of a refusal after the plan", async () => {
+  it("emits a refusal after the plan", async () => {
     const lease = { apiVersion: "coordination.k8s.io/v1", kind: "Lease" };
     const renewTime = new Date().toISOString();
     world.servers["west"]?.put({

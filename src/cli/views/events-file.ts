@@ -12,7 +12,7 @@ export interface EventsFile {
 }
 
 /**
- * Opens it for appending. Every line is written at once: what was told before a
+ * Opens it for appending. Every line is written at once: what was emitted before a
  * kill is in the file. A file that cannot be written is warned of once, with the
  * reason, and stops nothing.
  */

@@ -29,7 +29,7 @@ export function plannedItems(plan: ClusterRun["plan"]): readonly InventoryItem[]
  * Ends the work on one cluster: waits until its proxies have taken what was applied, prunes when asked, waits until nothing of what
  * was pruned anywhere is known or served here any more, then writes the
  * inventory that the next plan starts from; not at all when it is the same.
- * Rejects with what stopped it, which it has told as an event.
+ * Rejects with what stopped it, which it has emitted as an event.
  */
 export async function finishCluster(work: ClusterRun, run: ApplyRun, prune: boolean): Promise<void> {
   const cluster = work.one.cluster.name;

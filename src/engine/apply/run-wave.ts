@@ -27,7 +27,7 @@ import { applyObjects } from "./write-objects.ts";
 /**
  * Applies the objects of one wave on one cluster and waits until they are
  * ready, the join until istiod sees the others, the routes until the ingress
- * has its endpoints. Rejects with what stopped it, which it has told as an event.
+ * has its endpoints. Rejects with what stopped it, which it has emitted as an event.
  */
 export async function runWave(wave: Wave, work: ClusterRun, run: ApplyRun): Promise<void> {
   const objects = work.plan.objects.filter((object) => object.wave === wave);

@@ -17,7 +17,7 @@ const tasks =
   "everything that is done, each with its `id`, `cluster`, `kind` (`inventory`, `apply`, `wait`, `prune`, `delete`, `write`, `proof`, `finish`), `task`, the ids of tasks that it `needs` (`*/gateways` is that wave on every cluster, ended well or not), `within`, and `onFailure` for what is done only where something before it has failed";
 const object = "`group`, `kind`, `name`, and `namespace` where it has one";
 
-/** Every kind of event, in the order in which an apply tells them. */
+/** Every kind of event, in the order in which an apply emits them. */
 export const eventReference: Readonly<Record<StreamedEvent["kind"], EventDescription>> = {
   plan: {
     when: "First of an apply, before anybody is asked: everything that it is about to do.",

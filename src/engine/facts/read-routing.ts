@@ -29,8 +29,8 @@ interface RouteSpec {
 /** In every release that has it. */
 const filterVersion = "networking.istio.io/v1alpha3";
 
-/** How many of the objects that were written last are told. */
-const toldOfWritten = 10;
+/** How many of the objects that were written last are kept. */
+const mostWritten = 10;
 
 /**
  * Istio's routing objects of all namespaces, since gateways and hosts are
@@ -116,7 +116,7 @@ function writtenLast(objects: readonly KubeObject[]): readonly WrittenObject[] {
         : [{ kind: object.kind, ...nameOf(object), at: last.time, by: last.manager ?? "somebody" }];
     })
     .toSorted((a, b) => compareText(b.at, a.at) || compareText(`${a.kind} ${a.name}`, `${b.kind} ${b.name}`))
-    .slice(0, toldOfWritten);
+    .slice(0, mostWritten);
 }
 
 function nameOf(object: KubeObject): { readonly namespace: string; readonly name: string } {

@@ -64,7 +64,7 @@ export interface ShiftPreview {
   readonly changes: boolean;
 }
 
-/** Who asks for a shift: gives the mesh file, agrees to it, and is told what happens, in order. */
+/** Who asks for a shift: gives the mesh file, agrees to it, and gets what happens, in order. */
 export interface ShiftCaller {
   /** The mesh file as it is now; read anew before each step, since others may edit it meanwhile. */
   readonly readMesh: () => Promise<MeshFile>;

@@ -187,7 +187,7 @@ async function removeFrom(
       cluster,
       state: "left",
       deleted: 0,
-      diagnostics: toldOf(owned, leftBehind(cluster, mesh, owned.labelled)),
+      diagnostics: reportOf(owned, leftBehind(cluster, mesh, owned.labelled)),
     };
   }
   const lease = leases.held.get(cluster);
@@ -229,7 +229,7 @@ async function removeFrom(
         cluster,
         state: kept === undefined ? "removed" : "left",
         deleted,
-        diagnostics: [...keptObjects, ...toldOf(owned, kept)],
+        diagnostics: [...keptObjects, ...reportOf(owned, kept)],
       };
     });
   } catch (error) {
@@ -269,7 +269,7 @@ async function forget(
 }
 
 /** A finding about what carries the label, with what could not be looked at. */
-function toldOf({ one, labelled }: Owned, finding: Diagnostic | undefined): readonly Diagnostic[] {
+function reportOf({ one, labelled }: Owned, finding: Diagnostic | undefined): readonly Diagnostic[] {
   const unseen = labelled === undefined ? undefined : notLookedAt(one.cluster.name, labelled);
   return [finding, unseen].filter((diagnostic) => diagnostic !== undefined);
 }

@@ -20,7 +20,7 @@ export function scopeOf(mesh: Mesh, names: readonly string[]): Scope {
 
 type Clusters = Pick<Mesh, "name" | "clusters">;
 
-/** Throws one UserError (64) that tells every name of which the mesh has no cluster, with the name that is near. */
+/** Throws one UserError (64) that has every name of which the mesh has no cluster, with the name that is near. */
 export function requireClusters(mesh: Clusters, names: readonly string[]): void {
   const known = mesh.clusters.map((cluster) => cluster.name);
   const unknown = [...new Set(names)].filter((name) => !known.includes(name));

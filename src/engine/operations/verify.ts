@@ -67,7 +67,7 @@ async function explainFailures(
   return proofs.map((proof) => blamePolicies(proof, closed, clusters));
 }
 
-/** Everything that a proof has found, in the order of the proof; what several found is told once. */
+/** Everything that a proof has found, in the order of the proof; what several found is reported once. */
 export function diagnosticsOf(verification: Verification): readonly Diagnostic[] {
   const all = [
     ...verification.proofs.flatMap((proof) => proof.diagnostics),

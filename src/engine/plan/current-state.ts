@@ -50,7 +50,7 @@ export async function readCurrent(
   { scope, given }: { readonly scope: Scope; readonly given: OpenMesh | undefined },
   options: ReadOptions,
 ): Promise<CurrentState> {
-  // What is wrong in a file is told before any cluster is asked.
+  // What is wrong in a file is reported before any cluster is asked.
   const { manifests, warnings } = await readServiceManifests(meshFile, options);
   const render = async (resolved: ResolvedClusters, signal: AbortSignal): Promise<CurrentState["istioManifests"]> =>
     generateIstioManifests(meshFile.mesh, platformsOf(resolved), { ...options, signal, locate: meshFile.locate });

@@ -1,6 +1,6 @@
 import type { EventDescription } from "../../../src/engine/documents/event-reference.ts";
 
-/** docs/reference/events.md: every event that a command can tell, from the table that has one entry for each. */
+/** docs/reference/events.md: every event that a command can emit, from the table that has one entry for each. */
 export function renderEventsPage(reference: Readonly<Record<string, EventDescription>>): string {
   const lines = [
     "<!-- Made from src/engine/documents/event-reference.ts by test/house/reference.test.ts; `UPDATE_GOLDEN=1 ./scripts/test house` writes it again. -->",
@@ -14,7 +14,7 @@ export function renderEventsPage(reference: Readonly<Record<string, EventDescrip
     "isthmus apply --yes --events-to /var/log/mesh.jsonl",
     "```",
     "",
-    "The first line is the whole plan, the last one the summary with the exit code. A command that fails before it has a plan tells the summary only. Values of Secrets are fingerprints (`<redacted:sha256:…>`) everywhere.",
+    "The first line is the whole plan, the last one the summary with the exit code. A command that fails before it has a plan emits the summary only. Values of Secrets are fingerprints (`<redacted:sha256:…>`) everywhere.",
     "",
     "A file that cannot be opened or written (a full disk) is warned of once on stderr, with the reason, and the command goes on without it. Its last line may be cut then; the next run starts on a new one.",
     "",
@@ -24,7 +24,7 @@ export function renderEventsPage(reference: Readonly<Record<string, EventDescrip
     "| --- | --- |",
     "| `apiVersion` | `isthmus.dev/v1alpha1`; fields and events may be added within a version, none changes its meaning |",
     "| `kind` | `Event` |",
-    "| `time` | when it was told, RFC 3339 in UTC |",
+    "| `time` | when it was emitted, RFC 3339 in UTC |",
     "| `event` | one of those below |",
     "",
   ];

@@ -39,7 +39,7 @@ export function viewProgramHelp(sections: readonly CommandSection[], options: He
     ...viewOptionGroups({}, options),
     "",
     wrap(
-      "`isthmus help COMMAND` tells more about a command, `isthmus help exit-codes` about exit codes, `isthmus explain CODE` about a message.",
+      "`isthmus help COMMAND` shows more about a command, `isthmus help exit-codes` about exit codes, `isthmus explain CODE` about a message.",
       options.width,
     ),
   ].join("\n");
