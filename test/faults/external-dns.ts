@@ -4,7 +4,7 @@ import { put } from "./fault.ts";
 /** An external-dns as its manifests install it; none of its pods is needed to see how it was set up. */
 export async function putExternalDns(
   cluster: ClusterName,
-  { owner = "faults", policy = "upsert-only" }: { readonly owner?: string; readonly policy?: string } = {},
+  { owner = "sandbox", policy = "upsert-only" }: { readonly owner?: string; readonly policy?: string } = {},
 ): Promise<void> {
   const labels = { app: "external-dns" };
   await put(cluster, {
