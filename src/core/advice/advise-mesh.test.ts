@@ -34,6 +34,20 @@ describe("advice on a mesh", () => {
     expect(advice?.code).toBe("ISM218");
   });
 
+  it("warns of a key of meshConfig that the release may not have, where its fields are not known", () => {
+    const values = { meshConfig: { acessLogFile: "/dev/stdout" } };
+    const [advice, ...others] = adviseMesh({
+      ...twoClusters,
+      istio: { ...twoClusters.istio, version: "1.27.0", values },
+    });
+    expect(advice).toMatchObject({
+      code: "ISM552",
+      severity: "warning",
+      fix: "Did you mean meshConfig.accessLogFile?",
+    });
+    expect(others).toEqual([]);
+  });
+
   it("gives external-dns' arguments, the same owner for every cluster", () => {
     const [advice] = adviseMesh(published("rfc2136"));
     expect(advice?.code).toBe("ISM219");

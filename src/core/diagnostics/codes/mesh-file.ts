@@ -243,6 +243,11 @@ export const specCodes = {
     explanation:
       "`endpoint` of a cluster is where the istiods of the other clusters find its API server: it is written into their remote secrets. A loopback address or the unspecified one leads them to themselves, and a link-local one leads nowhere beyond a link, wherever the clusters run. The address in a kubeconfig is another matter (ISM516): it is for this machine.",
   },
+  ISM551: {
+    summary: "A key that Istio's mesh configuration does not have",
+    explanation:
+      "`meshConfig` of `spec.istio.values` is the configuration of the whole mesh, its `defaultConfig` that of all proxies. istiod reads it with unknown fields allowed and tells of them at its debug level only, so that a misspelt key, or one at the wrong level, has no effect. The keys are held against the fields of the release (istio.io/api, MeshConfig and ProxyConfig); for a release whose fields isthmus does not have it is a warning (ISM552).",
+  },
   ISM190: {
     summary: "Not supported by this version",
     explanation:

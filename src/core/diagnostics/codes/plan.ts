@@ -90,6 +90,11 @@ export const planCodes = {
     explanation:
       "Without `--prune` nothing is deleted, also not the remote secrets of a cluster that the mesh file no longer names. As long as an istiod has one it reads that cluster, hands out its endpoints, and keeps a credential of it. `isthmus apply --prune` deletes the secret in every other cluster and waits until istiod and the ingress gateways have let go; the cluster that leaves does not have to answer.",
   },
+  ISM552: {
+    summary: "A key that Istio's mesh configuration may not have",
+    explanation:
+      "`meshConfig` of `spec.istio.values` has a key that is no field of the release whose fields isthmus has. The mesh file asks for another release, which may have it. Where it has not, istiod passes over the key without a word (ISM551).",
+  },
   ISM532: {
     summary: "The profile has no effect",
     explanation:

@@ -32,6 +32,16 @@ const hosts = 'hosts: ["*"]';
 /** What the file says, the file, and the findings as `code what-the-range-covers`. */
 const table: readonly (readonly [string, string, readonly string[]])[] = [
   ["two clusters with different names, networks and contexts are fine", meshFile(""), []],
+  [
+    "a key of meshConfig that Istio does not have would have no effect",
+    meshFile("  istio: { version: 1.31.0, values: { meshConfig: { acessLogFile: /dev/stdout } } }\n"),
+    ["ISM551 acessLogFile"],
+  ],
+  [
+    "a key of meshConfig of another release is not judged here",
+    meshFile("  istio: { version: 1.27.0, values: { meshConfig: { acessLogFile: /dev/stdout } } }\n"),
+    [],
+  ],
 
   ...(
     [

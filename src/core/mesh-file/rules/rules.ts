@@ -10,6 +10,7 @@ import { checkInstallMethod } from "./install-method.ts";
 import { checkIssuerNames } from "./issuer-names.ts";
 import { checkKnownRelease } from "./known-release.ts";
 import { checkMapKeys } from "./map-keys.ts";
+import { checkMeshConfigKeys } from "./mesh-config-keys.ts";
 import { checkMeshRoutes } from "./mesh-routes.ts";
 import { checkNetworks } from "./networks.ts";
 import { checkPublishedHosts } from "./published-hosts.ts";
@@ -48,6 +49,7 @@ export const rules: readonly Rule[] = [
   checkRancherToken,
   checkKnownRelease,
   checkInstallMethod,
+  checkMeshConfigKeys,
   checkReservedValues,
   checkAlternatives,
   checkMapKeys,
