@@ -993,6 +993,15 @@ it.each(table)("%s finds %s", (id, _, facts, expected) => {
   expect(foundBy(id, facts)).toEqual(expected);
 });
 
+it("does not say that proxies have all endpoints where no istiod has an address for a gateway's host name", () => {
+  const facts = withEastGatewayNamed("lb.example");
+  const unseen = checks.find(({ id }) => id === "routes/endpoints")?.unseen;
+  expect(unseen?.(facts)).toEqual([
+    "the addresses that proxies of west must have for lb.example, the east-west gateway of east: no istiod there has one",
+  ]);
+  expect(unseen?.(withEastGatewayNamed("172.30.2.2"))).toEqual([]);
+});
+
 it("takes a Secret with the key of another certificate for the cause of the proxies' refusal", () => {
   const facts = withCertificate({ hosts: ["*.web.example", "a.b.example"], keyFits: false });
   const refused = [{ kind: "certificates", words: "KEY_VALUES_MISMATCH" }];

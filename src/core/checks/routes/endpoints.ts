@@ -171,18 +171,18 @@ function viewsOf({ istiod: { pods: all } }: ReachedCluster): Parameters<typeof r
   return all.filter(({ problem }) => problem === undefined).map(({ networkGateways }) => networkGateways);
 }
 
-/** Host names of other gateways whose addresses in this cluster nobody tells. */
+/** Host names of other gateways for which no istiod of this cluster tells an address: what its proxies must have is not known. */
 function unresolved(reader: ReachedCluster, all: readonly ReachedCluster[]): readonly string[] {
-  return viewsOf(reader).length > 0
-    ? []
-    : all
-        .filter(({ cluster }) => cluster !== reader.cluster)
-        .flatMap((one) =>
-          hostNamesIn(announced(one)).map(
-            (name) =>
-              `the addresses that ${reader.cluster} has for ${name}, the east-west gateway of ${one.cluster}: no istiod there says`,
-          ),
-        );
+  const views = viewsOf(reader);
+  const why = views.length === 0 ? "no istiod there says" : "no istiod there has one";
+  return all
+    .filter(({ cluster }) => cluster !== reader.cluster)
+    .flatMap((one) =>
+      hostNamesIn(resolveGateways(announced(one), one.cluster, views).expected).map(
+        (name) =>
+          `the addresses that proxies of ${reader.cluster} must have for ${name}, the east-west gateway of ${one.cluster}: ${why}`,
+      ),
+    );
 }
 
 function needsOfPair(reader: ReachedCluster, target: ReachedCluster): readonly Subject[] {
