@@ -34,10 +34,14 @@ export const routeEndpoints: Check = {
   id: "routes/endpoints",
   sentence: "ingress proxies have the endpoints of every version",
   pre: false,
-  unseen: (facts) => [
-    ...meshClusters(facts).flatMap((one) => silentPods(one, ingressGateway)),
-    ...meshClusters(facts).flatMap((reader) => unresolved(reader, meshClusters(facts))),
-  ],
+  unseen: (facts) => {
+    const all = meshClusters(facts);
+    const named = all.filter((one) => hostNamesIn(announced(one)).length > 0);
+    return [
+      ...all.flatMap((one) => silentPods(one, ingressGateway)),
+      ...(named.length === 0 ? [] : all.flatMap((reader) => unresolved(reader, named))),
+    ];
+  },
   run: (facts) => {
     // A fleet has a million pairs: what is needed of a cluster is looked up once.
     const placed = new Map(facts.mesh.clusters.map((cluster) => [cluster.name, cluster]));
@@ -172,10 +176,10 @@ function viewsOf({ istiod: { pods: all } }: ReachedCluster): Parameters<typeof r
 }
 
 /** Host names of other gateways for which no istiod of this cluster tells an address: what its proxies must have is not known. */
-function unresolved(reader: ReachedCluster, all: readonly ReachedCluster[]): readonly string[] {
+function unresolved(reader: ReachedCluster, named: readonly ReachedCluster[]): readonly string[] {
   const views = viewsOf(reader);
   const why = views.length === 0 ? "no istiod there says" : "no istiod there has one";
-  return all
+  return named
     .filter(({ cluster }) => cluster !== reader.cluster)
     .flatMap((one) =>
       hostNamesIn(resolveGateways(announced(one), one.cluster, views).expected).map(
