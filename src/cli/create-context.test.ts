@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { UserError } from "../core/diagnostics/user-error.ts";
 import type { CliIo } from "./terminal/context.ts";
 import { createContext } from "./create-context.ts";
+import * as texts from "./views/human/on-stderr.ts";
 
 const globals = { color: "auto", verbose: false, quiet: false, kubeconfig: undefined } as const;
 
@@ -54,7 +55,7 @@ describe("confirm", () => {
     ["", false],
   ])("takes %j for %s", async (answer, expected) => {
     const { io, written } = world({ tty: true, answer });
-    const { context } = createContext([], globals, io);
+    const { context } = createContext([], globals, io, texts);
     await expect(context.confirm("Apply?", { yes: false })).resolves.toBe(expected);
     // The end of the input leaves the line open, which is then closed.
     expect(written()).toBe(answer === "" ? "Apply? [y/N] \n" : "Apply? [y/N] ");
@@ -62,14 +63,14 @@ describe("confirm", () => {
 
   it("does not ask with --yes, also where nobody could answer", async () => {
     const { io, written } = world();
-    const { context } = createContext([], globals, io);
+    const { context } = createContext([], globals, io, texts);
     await expect(context.confirm("Apply?", { yes: true })).resolves.toBe(true);
     expect(written()).toBe("");
   });
 
   it("names the very command to run where nobody can answer", async () => {
     const argv = ["apply", "-f", "my mesh.yaml", "--", "x"];
-    const { context } = createContext(argv, globals, world({ env: { ISTHMUS_COMMAND: "./isthmus" } }).io);
+    const { context } = createContext(argv, globals, world({ env: { ISTHMUS_COMMAND: "./isthmus" } }).io, texts);
     const error: unknown = await context.confirm("Apply?", { yes: false }).catch((caught: unknown) => caught);
     expect(error).toBeInstanceOf(UserError);
     expect(error).toMatchObject({
@@ -86,7 +87,7 @@ describe("confirm", () => {
   it("ends with Ctrl-C", async () => {
     const stop = new AbortController();
     const { io, written } = world({ tty: true, signal: stop.signal });
-    const { context } = createContext([], globals, io);
+    const { context } = createContext([], globals, io, texts);
     const answer = context.confirm("Apply?", { yes: false });
     stop.abort();
     context.log("a remark");
@@ -98,7 +99,7 @@ describe("confirm", () => {
 describe("streams", () => {
   it("lets only results and problems through with --quiet", () => {
     const { io, written } = world();
-    const { context } = createContext([], { ...globals, quiet: true }, io);
+    const { context } = createContext([], { ...globals, quiet: true }, io, texts);
     context.log("a remark");
     context.progress().onProgress({ kind: "task.started", subject: "west", task: "join" });
     context.print("a result");
@@ -108,8 +109,8 @@ describe("streams", () => {
 
   it("says more with --verbose only", () => {
     const { io, written } = world();
-    createContext([], globals, io).context.debug("hidden");
-    createContext([], { ...globals, verbose: true }, io).context.debug("shown");
+    createContext([], globals, io, texts).context.debug("hidden");
+    createContext([], { ...globals, verbose: true }, io, texts).context.debug("shown");
     expect(written()).toBe("shown\n");
   });
 });

@@ -1,6 +1,5 @@
 import { writeJson } from "../core/model/exact-json.ts";
 import { createInterface } from "node:readline";
-import { formatDiagnostic } from "../core/diagnostics/format.ts";
 import { joinEqual } from "../core/diagnostics/join-equal.ts";
 import { decideColor } from "./terminal/color.ts";
 import type { CliContext, CliIo } from "./terminal/context.ts";
@@ -8,8 +7,8 @@ import type { GlobalValues } from "./command-line/parse-command-line.ts";
 import { quoteCommand } from "../core/quote-command.ts";
 import { usageError } from "./command-line/usage-error.ts";
 import { paletteFor } from "./terminal/palette.ts";
+import type * as onStderr from "./views/human/on-stderr.ts";
 import type { LiveView } from "./views/human/progress.ts";
-import { showLiveProgress, showNoProgress, showPlainProgress } from "./views/human/progress.ts";
 
 /** The context of one run of a command; `close` ends a progress view that a failed command left open. */
 export interface OpenContext {
@@ -17,8 +16,11 @@ export interface OpenContext {
   readonly close: () => void;
 }
 
+/** What is written on stderr: diagnostics and progress. */
+export type OnStderr = typeof onStderr;
+
 /** Makes the context for one command line. */
-export function createContext(argv: readonly string[], globals: GlobalValues, io: CliIo): OpenContext {
+export function createContext(argv: readonly string[], globals: GlobalValues, io: CliIo, texts: OnStderr): OpenContext {
   const wish = { flag: globals.color, env: io.env };
   const color = decideColor(wish, io.stdout);
   const errorColor = decideColor(wish, io.stderr);
@@ -68,7 +70,7 @@ export function createContext(argv: readonly string[], globals: GlobalValues, io
     },
     report: (diagnostics) => {
       for (const diagnostic of joinEqual(diagnostics)) {
-        writeError(`${formatDiagnostic(diagnostic, { color: errorColor })}\n\n`);
+        writeError(`${texts.formatDiagnostic(diagnostic, { color: errorColor })}\n\n`);
       }
     },
     confirm: async (question, { yes }) => {
@@ -92,10 +94,10 @@ export function createContext(argv: readonly string[], globals: GlobalValues, io
       const options = { stream: io.stderr, palette: errorPalette, now: io.now };
       const live = io.stderr.isTTY === true && io.env["TERM"] !== "dumb";
       const started = globals.quiet
-        ? showNoProgress(io.stderr)
+        ? texts.showNoProgress(io.stderr)
         : live
-          ? showLiveProgress(options)
-          : showPlainProgress(options);
+          ? texts.showLiveProgress(options)
+          : texts.showPlainProgress(options);
       view = started;
       return {
         onProgress: started.onProgress,

@@ -7,17 +7,17 @@ import { createContext } from "./create-context.ts";
 import { handleError } from "./handle-error.ts";
 import type { CommandLine, GlobalValues } from "./command-line/parse-command-line.ts";
 import { parseCommandLine } from "./command-line/parse-command-line.ts";
-import { showHelp } from "./views/human/show-help.ts";
 
 /** Runs one command line to its end. Never rejects and never ends the process: the exit code is the answer. */
 export async function runCli(argv: readonly string[], io: CliIo): Promise<ExitCode> {
-  let open = createContext(argv, globalsBeforeParsing(argv), io);
+  const texts = await import("./views/human/on-stderr.ts");
+  let open = createContext(argv, globalsBeforeParsing(argv), io, texts);
   try {
     const line = parseCommandLine(
       argv,
       commandSections.flatMap((section) => section.commands),
     );
-    open = createContext(argv, line.globals, io);
+    open = createContext(argv, line.globals, io, texts);
     return await runLine(line, open.context);
   } catch (error) {
     open.close();
@@ -29,6 +29,7 @@ export async function runCli(argv: readonly string[], io: CliIo): Promise<ExitCo
 
 async function runLine(line: CommandLine, context: CliContext): Promise<ExitCode> {
   if (line.kind === "help") {
+    const { showHelp } = await import("./views/human/show-help.ts");
     showHelp(commandSections, line.path, context);
     return exitCodes.ok;
   }

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { PassThrough } from "node:stream";
 import { createContext } from "../create-context.ts";
+import * as texts from "../views/human/on-stderr.ts";
 import type { CliContext, CliIo, InputStream, OutputStream } from "../terminal/context.ts";
 import { runCli } from "../run-cli.ts";
 
@@ -55,7 +56,7 @@ export async function runIsthmus(commandLine: string, options: RunOptions = {}):
 /** The context of a command that runs in that folder and says nothing. */
 export function contextOf(folder: string, env: Readonly<Record<string, string>>): CliContext {
   const globals = { color: "never", verbose: false, quiet: true, kubeconfig: undefined } as const;
-  return createContext([], globals, ioOf(folder, { env })).context;
+  return createContext([], globals, ioOf(folder, { env }), texts).context;
 }
 
 function ioOf(folder: string, options: RunOptions): CliIo {

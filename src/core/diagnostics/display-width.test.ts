@@ -19,6 +19,8 @@ it.each<readonly [what: string, character: string, columns: number]>([
   ["a white check mark", "✅", 2],
   ["half a flag", "🇩", 1],
   ["a combining accent", "\u0301", 0],
+  ["a pictograph of Unicode 16", "\u{1FAE9}", 2],
+  ["a code point between two Hangul letters that is none", "\u3130", 1],
   ["a zero-width joiner", "\u200D", 0],
   ["a variation selector", "\uFE0F", 0],
   ["a spacing vowel sign", "\u093E", 1],
