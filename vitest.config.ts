@@ -21,6 +21,8 @@ export default defineConfig({
           name: "unit",
           include: ["src/**/*.test.ts"],
           pool: "threads",
+          // On two cores vitest takes one worker, and these tests wait a good deal.
+          maxWorkers: 4,
           // A test must not fail because a machine is slow.
           testTimeout: 30_000,
           hookTimeout: 60_000,
@@ -31,6 +33,7 @@ export default defineConfig({
         test: {
           name: "house",
           include: ["test/house/**/*.test.ts"],
+          maxWorkers: 3,
           testTimeout: 120_000,
           hookTimeout: 120_000,
           sequence: { groupOrder: 1 },
@@ -41,6 +44,7 @@ export default defineConfig({
           name: "wire",
           include: ["test/wire/**/*.test.ts"],
           pool: "forks",
+          maxWorkers: 3,
           testTimeout: 240_000,
           hookTimeout: 240_000,
           sequence: { groupOrder: 2 },

@@ -43,8 +43,10 @@ export const secretNames: Check = {
                 commands: [
                   kubectl(one, "-n", istioNamespace, "delete", "secret", secret.name),
                   applyCommand(facts, { cluster: one.cluster }),
-                  // istiod does not come back to a secret that it has passed over, and keeps the gateways of a cluster that it once knew.
-                  ...(twice.length > 0 || hasTaken(one, secret.keys) ? [restart(one, istioNamespace, "istiod")] : []),
+                  // istiod does not come back to a secret that it has passed over, and keeps the gateways of a cluster that it has once read.
+                  ...(twice.length > 0 || secret.keys.some((key) => !known.has(key))
+                    ? [restart(one, istioNamespace, "istiod")]
+                    : []),
                 ],
                 cluster: one.cluster,
                 object: { group: "", kind: "Secret", namespace: "istio-system", name: secret.name },
@@ -61,11 +63,6 @@ export const secretNames: Check = {
     });
   },
 };
-
-/** True where an istiod has gateways by a name that no cluster of the mesh has: ISM491 is what would be left of them. */
-function hasTaken(one: ReachedCluster, keys: readonly string[]): boolean {
-  return one.istiod.pods.some((pod) => pod.networkGateways.some(({ cluster }) => keys.includes(cluster)));
-}
 
 /** By the cluster that it is about, the name of the Secret that stays: isthmus' own, else the first one. */
 function firstSecrets({ remoteSecrets }: ReachedCluster): ReadonlyMap<string, string> {
