@@ -9,6 +9,7 @@ import { describePending } from "../../progress/describe-pending.ts";
 import type { RemovalBatch } from "../../../core/plan/removal-tasks.ts";
 import { removalBatches } from "../../../core/plan/removal-tasks.ts";
 import { preventDeletion } from "./prevent-deletion.ts";
+import { releaseObject } from "./release-object.ts";
 import type { RunOptions } from "../../options.ts";
 import type { RancherState } from "../../clusters/rancher-link.ts";
 
@@ -95,18 +96,13 @@ async function deleteOrRelease(
   }
   // A definition without our fields would be none; of a namespace only labels and annotations are ours.
   if (keptObject === undefined || keptObject.code === "ISM312") {
-    await release(one, reference, options.signal);
+    await releaseObject(
+      one.client,
+      { ...live, apiVersion: reference.apiVersion, kind: reference.kind },
+      options.signal,
+    );
   }
   return keptObject ?? "released";
-}
-
-/** Applying nothing gives back every field that this manager owned. */
-async function release(one: Connected, reference: ObjectReference, signal: AbortSignal): Promise<void> {
-  const { apiVersion, kind, name, namespace } = reference;
-  await one.client.apply(
-    { apiVersion, kind, metadata: { name, ...(namespace === undefined ? {} : { namespace }) } },
-    { signal },
-  );
 }
 
 /** An App is a release of helm's: deleting the object would leave everything behind that the chart made. */
