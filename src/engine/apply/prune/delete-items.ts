@@ -96,11 +96,7 @@ async function deleteOrRelease(
   }
   // A definition without our fields would be none; of a namespace only labels and annotations are ours.
   if (keptObject === undefined || keptObject.code === "ISM312") {
-    await releaseObject(
-      one.client,
-      { ...live, apiVersion: reference.apiVersion, kind: reference.kind },
-      options.signal,
-    );
+    await releaseObject(one.client, live, options.signal);
   }
   return keptObject ?? "released";
 }
