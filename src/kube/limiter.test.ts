@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { tolerateListeners } from "./tolerate-listeners.ts";
-import { createWarmingLimiter } from "./warming-limiter.ts";
+import { createWarmingLimiter } from "./limiter.ts";
 
 const { signal } = new AbortController();
 tolerateListeners(signal);

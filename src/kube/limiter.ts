@@ -1,48 +1,96 @@
-/** Lets at most `size` pieces of work run at a time; the others wait in order. */
+/** Lets at most some pieces of work run at a time; the others wait in order. */
 export interface Limiter {
   /** Runs `work` when it is its turn. Rejects with the signal's reason while waiting. */
   run<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T>;
 }
 
+export interface WarmingLimits {
+  /** At a time, to begin with. */
+  readonly first: number;
+  /** At a time, at most. */
+  readonly most: number;
+  /** How long nothing has to end before more begin, in milliseconds. */
+  readonly patienceMs: number;
+}
+
 /** A limiter for `size` at a time. */
 export function createLimiter(size: number): Limiter {
-  const waiting: (() => void)[] = [];
-  let free = size;
+  return createWarmingLimiter({ first: size, most: size, patienceMs: 0 });
+}
 
-  const enter = async (signal: AbortSignal): Promise<void> => {
-    signal.throwIfAborted();
-    if (free > 0) {
-      free -= 1;
-      return;
+/**
+ * A limiter for requests over connections that have to be opened. A TLS
+ * handshake costs both sides more than most requests do, so that a burst to a
+ * server that answers at once is fastest over a few connections, and one to a
+ * server far away over many. `first` pieces of work run at a time; whenever
+ * some wait and none has ended for `patienceMs`, the number doubles, up to
+ * `most`. It does not shrink: the connections are there then.
+ */
+export function createWarmingLimiter({ first, most, patienceMs }: WarmingLimits): Limiter {
+  const waiting: (() => void)[] = [];
+  let places = Math.min(first, most);
+  let running = 0;
+  let ended = 0;
+  let timer: NodeJS.Timeout | undefined;
+
+  function watchForStandstill(): void {
+    if (waiting.length === 0 || places >= most) {
+      clearTimeout(timer);
+      timer = undefined;
+    } else {
+      timer ??= setTimeout(judge, patienceMs, ended);
     }
-    await new Promise<void>((resolve, reject) => {
-      const proceed = (): void => {
-        signal.removeEventListener("abort", giveUp);
-        resolve();
-      };
-      const giveUp = (): void => {
-        waiting.splice(waiting.indexOf(proceed), 1);
-        reject(signal.reason);
-      };
-      waiting.push(proceed);
-      signal.addEventListener("abort", giveUp, { once: true });
+  }
+
+  function judge(endedThen: number): void {
+    // Answers that came while this process was busy are read first: they are no standstill.
+    setImmediate(() => {
+      timer = undefined;
+      if (waiting.length > 0 && ended === endedThen) {
+        places = Math.min(places * 2, most);
+      }
+      fill();
     });
-  };
+  }
+
+  /** A place goes straight to the next in line, so that nobody can slip in between. */
+  function fill(): void {
+    while (running < places && waiting.length > 0) {
+      running += 1;
+      waiting.shift()?.();
+    }
+    watchForStandstill();
+  }
 
   return {
     async run(signal, work) {
-      await enter(signal);
+      signal.throwIfAborted();
+      const turn = waitInLine(waiting, signal);
+      fill();
+      await turn.finally(watchForStandstill);
       try {
         return await work();
       } finally {
-        // The place goes straight to the next in line, so that nobody can slip in between.
-        const next = waiting.shift();
-        if (next === undefined) {
-          free += 1;
-        } else {
-          next();
-        }
+        running -= 1;
+        ended += 1;
+        fill();
       }
     },
   };
+}
+
+/** Resolves when it is called from the line, which it leaves when the signal aborts. */
+async function waitInLine(waiting: (() => void)[], signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const proceed = (): void => {
+      signal.removeEventListener("abort", giveUp);
+      resolve();
+    };
+    const giveUp = (): void => {
+      waiting.splice(waiting.indexOf(proceed), 1);
+      reject(signal.reason);
+    };
+    waiting.push(proceed);
+    signal.addEventListener("abort", giveUp, { once: true });
+  });
 }

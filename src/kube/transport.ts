@@ -10,12 +10,12 @@ import { createConnections } from "./connections.ts";
 import { codeOf } from "./kubeconfig/read-fields.ts";
 import type { ResolvedContext } from "./kubeconfig/resolve-context.ts";
 import type { Limiter } from "./limiter.ts";
+import { createWarmingLimiter } from "./limiter.ts";
 import type { Reporter, RequestSubject } from "./report-failure.ts";
 import { isSchemaRefusal } from "./report-failure.ts";
 import { retryWithin } from "./retry.ts";
 import { tolerateListeners } from "./tolerate-listeners.ts";
 import { userAgent } from "./user-agent.ts";
-import { createWarmingLimiter } from "./warming-limiter.ts";
 
 /** One request to an API server. `path` begins with `/api` or the like; a path in the server's URL is put before it. */
 export interface WireRequest {
