@@ -1,7 +1,7 @@
-import { spawn } from "node:child_process";
 import { statSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { contextOf, enginesKubectl, instance, isthmus, kubectl, sandboxKubeconfig, sandboxState } from "./world.ts";
+import { forwardPort } from "./forward-port.ts";
+import { contextOf, instance, isthmus, kubectl, sandboxKubeconfig, sandboxState } from "./world.ts";
 
 describe("a running sandbox", () => {
   it("tells scripts how to reach its clusters", async () => {
@@ -43,38 +43,15 @@ describe("a running sandbox", () => {
   });
 
   it("works with kubectl logs, exec and port-forward", async () => {
-    const program = enginesKubectl();
     const logs = await kubectl("west", ["-n", "kube-system", "logs", "deploy/coredns"]);
     expect(logs.out).toContain("CoreDNS-");
     const exec = await kubectl("west", ["-n", "kube-system", "exec", "deploy/coredns", "--", "/coredns", "-version"]);
     expect(exec.out + exec.err).toContain("CoreDNS-");
-    const kubeconfig = sandboxKubeconfig();
-    const forward = spawn(program, [
-      "--kubeconfig",
-      kubeconfig,
-      "--context",
-      contextOf("west"),
-      "-n",
-      "kube-system",
-      "port-forward",
-      "deploy/coredns",
-      ":8181",
-    ]);
-    try {
-      const port = await new Promise<string>((resolve, reject) => {
-        forward.stdout.on("data", (data: Buffer) => {
-          const found = /127\.0\.0\.1:(\d+)/.exec(data.toString())?.[1];
-          if (found !== undefined) {
-            resolve(found);
-          }
-        });
-        forward.on("exit", () => reject(new Error("port-forward ended")));
-      });
-      const answer = await fetch(`http://127.0.0.1:${port}/ready`);
-      expect(answer.status).toBe(200);
-    } finally {
-      forward.kill();
-    }
+    const options = ["--kubeconfig", sandboxKubeconfig(), "--context", contextOf("west"), "-n", "kube-system"];
+    const answer = await forwardPort([...options, "deploy/coredns", ":8181"], async (port) =>
+      fetch(`http://127.0.0.1:${port}/ready`),
+    );
+    expect(answer.status).toBe(200);
   });
 
   it("gives the log of each component, and names them when asked for another", async () => {

@@ -1,11 +1,10 @@
-import { spawn } from "node:child_process";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parse, stringify } from "yaml";
 import { killNode, reviveNodes } from "./node-processes.ts";
+import { forwardPort } from "./forward-port.ts";
 import {
   contextOf,
-  enginesKubectl,
   freshFolder,
   isthmus,
   kubectl,
@@ -63,24 +62,10 @@ async function inWest(...args: readonly string[]): Promise<string> {
 
 /** Everything that the proxy beside west's helloworld knows, from its own admin page. */
 async function sidecarsTable(): Promise<string> {
-  const kubeconfig = sandboxKubeconfig();
-  const program = enginesKubectl();
-  const options = ["--kubeconfig", kubeconfig, "--context", contextOf("west"), "-n", "sample"];
-  const forward = spawn(program, [...options, "port-forward", "deploy/helloworld-v1", ":15000"]);
-  try {
-    const port = await new Promise<string>((resolve, reject) => {
-      forward.stdout.on("data", (data: Buffer) => {
-        const found = /127\.0\.0\.1:(\d+)/.exec(data.toString())?.[1];
-        if (found !== undefined) {
-          resolve(found);
-        }
-      });
-      forward.on("exit", () => reject(new Error("port-forward ended")));
-    });
-    return await (await fetch(`http://127.0.0.1:${port}/clusters`)).text();
-  } finally {
-    forward.kill();
-  }
+  const options = ["--kubeconfig", sandboxKubeconfig(), "--context", contextOf("west"), "-n", "sample"];
+  return forwardPort([...options, "deploy/helloworld-v1", ":15000"], async (port) =>
+    (await fetch(`http://127.0.0.1:${port}/clusters`)).text(),
+  );
 }
 
 /** Both clusters joined, and west's proxies with east's gateway. */

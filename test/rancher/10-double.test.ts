@@ -1,10 +1,11 @@
-import { execFile, spawn } from "node:child_process";
+import { execFile } from "node:child_process";
 import { readFileSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { RancherWorld } from "./rancher-world.ts";
 import { make, managed, rancherInstance, rancherWorld, until } from "./rancher-world.ts";
+import { forwardPort } from "../e2e/forward-port.ts";
 import type { Ran } from "../e2e/world.ts";
 import { enginesKubectl, freshFolder, isthmus } from "../e2e/world.ts";
 
@@ -73,29 +74,11 @@ describe("the Rancher double's API", () => {
     // WebSocket and, as older kubectl, SPDY.
     expect(await run(exec, true)).toContain("CoreDNS-");
     expect(await run(exec, false)).toContain("CoreDNS-");
-    const forward = spawn(kubectl, [
-      "--kubeconfig",
-      file,
-      "-n",
-      "kube-system",
-      "port-forward",
-      "deploy/coredns",
-      ":8181",
-    ]);
-    try {
-      const port = await new Promise<string>((resolve, reject) => {
-        forward.stdout.on("data", (data: Buffer) => {
-          const found = /127\.0\.0\.1:(\d+)/.exec(data.toString())?.[1];
-          if (found !== undefined) {
-            resolve(found);
-          }
-        });
-        forward.on("exit", () => reject(new Error("port-forward ended")));
-      });
-      expect((await fetch(`http://127.0.0.1:${port}/ready`)).status).toBe(200);
-    } finally {
-      forward.kill();
-    }
+    const status = await forwardPort(
+      ["--kubeconfig", file, "-n", "kube-system", "deploy/coredns", ":8181"],
+      async (port) => (await fetch(`http://127.0.0.1:${port}/ready`)).status,
+    );
+    expect(status).toBe(200);
   });
 
   it("passes a watch's events on as they come", async () => {
