@@ -3,7 +3,7 @@ import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
 import { UserError } from "../../core/diagnostics/user-error.ts";
 import type { SummaryEvent } from "../../engine/documents/event.ts";
 import type { CliContext } from "../terminal/context.ts";
-import type { ChangeView } from "../views/change-view.ts";
+import type { EventView } from "../views/change-view.ts";
 
 /** How a command ended, without what the stream finds out itself. */
 export type Ending = Pick<SummaryEvent, "exitCode" | "clusters" | "diagnostics">;
@@ -16,7 +16,7 @@ export type SoFar = Pick<Ending, "clusters" | "diagnostics">;
  * `run` throws, which is passed on. `soFar` is asked then for what was done before.
  */
 export async function streamEvents(
-  view: Pick<ChangeView<never, never>, "event" | "close">,
+  view: EventView,
   context: CliContext,
   run: () => Promise<Ending>,
   soFar: () => SoFar = () => ({ clusters: [], diagnostics: [] }),

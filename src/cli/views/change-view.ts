@@ -11,16 +11,23 @@ export interface EventTargets {
   readonly eventsTo: string | undefined;
 }
 
-/** What a command that changes clusters prints: texts for people, events for programs, or both at once. */
-export interface ChangeView<Plan, Result> {
-  /** Everything as it happens; the plan first, the summary last. */
-  readonly event: (event: StreamedEvent) => void;
+/** What a command that changes clusters prints for people. */
+interface ResultView<Plan, Result> {
   /** What is about to be done, before anybody is asked. */
   readonly plan: (plan: Plan) => void;
   readonly result: (result: Result) => void;
+}
+
+/** What it prints for programs. */
+export interface EventView {
+  /** Everything as it happens; the plan first, the summary last. */
+  readonly event: (event: StreamedEvent) => void;
   /** Ends what the view has open. */
   readonly close: () => void;
 }
+
+/** What a command that changes clusters prints: texts for people, events for programs, or both at once. */
+export type ChangeView<Plan, Result> = ResultView<Plan, Result> & EventView;
 
 /** The texts of one command for people. */
 export interface ChangeTexts<Plan, Result> {
@@ -37,8 +44,8 @@ export function changeView<Plan, Result>(
   const files = eventsTo === undefined ? [] : [openEventsFile(eventsTo, context)];
   const stdout = { write: context.stdout.write.bind(context.stdout), close: () => {} };
   const views: Readonly<Record<typeof output, () => ChangeView<Plan, Result>>> = {
-    text: () => bothViews(textView(texts, context), eventView(files, context.now)),
-    jsonl: () => eventView([stdout, ...files], context.now),
+    text: () => ({ ...textView(texts, context), ...eventView(files, context.now) }),
+    jsonl: () => ({ plan: () => {}, result: () => {}, ...eventView([stdout, ...files], context.now) }),
   };
   return views[output]();
 }
@@ -46,12 +53,10 @@ export function changeView<Plan, Result>(
 function textView<Plan, Result>(
   texts: ChangeTexts<Plan, Result>,
   { print }: Pick<CliContext, "print">,
-): ChangeView<Plan, Result> {
+): ResultView<Plan, Result> {
   return {
-    event: () => {},
     plan: (plan) => print(texts.plan(plan)),
     result: (result) => print(texts.result(result)),
-    close: () => {},
   };
 }
 
@@ -62,7 +67,7 @@ interface LineTarget {
 }
 
 /** Every target gets the same bytes. */
-function eventView(targets: readonly LineTarget[], now: () => number): ChangeView<unknown, unknown> {
+function eventView(targets: readonly LineTarget[], now: () => number): EventView {
   return {
     event: (event) => {
       if (targets.length > 0) {
@@ -70,32 +75,6 @@ function eventView(targets: readonly LineTarget[], now: () => number): ChangeVie
         targets.forEach((target) => target.write(line));
       }
     },
-    plan: () => {},
-    result: () => {},
     close: () => targets.forEach((target) => target.close()),
-  };
-}
-
-function bothViews<Plan, Result>(
-  one: ChangeView<Plan, Result>,
-  other: ChangeView<Plan, Result>,
-): ChangeView<Plan, Result> {
-  return {
-    event: (event) => {
-      one.event(event);
-      other.event(event);
-    },
-    plan: (plan) => {
-      one.plan(plan);
-      other.plan(plan);
-    },
-    result: (result) => {
-      one.result(result);
-      other.result(result);
-    },
-    close: () => {
-      one.close();
-      other.close();
-    },
   };
 }
