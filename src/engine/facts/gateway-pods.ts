@@ -1,6 +1,7 @@
 import type { KubeObject } from "../../core/model/kube-object.ts";
 import { istioNamespace } from "../../core/render/names.ts";
 import type { KubeClient } from "../../kube/client.ts";
+import { conditionOf } from "../../kube/readiness/object-fields.ts";
 import type { IngressPod } from "./ingress-endpoints.ts";
 
 /** The pods of a cluster's ingress gateway: those that get requests, and those that do not. */
@@ -23,8 +24,5 @@ export async function readGatewayPods(client: KubeClient, signal: AbortSignal): 
 }
 
 function isReady(pod: KubeObject): boolean {
-  const { conditions = [] } = (pod["status"] ?? {}) as {
-    readonly conditions?: readonly { readonly type: string; readonly status: string }[];
-  };
-  return conditions.some(({ type, status }) => type === "Ready" && status === "True");
+  return conditionOf(pod, "Ready")?.status === "True";
 }

@@ -4,6 +4,7 @@ import { eastWestGateway, ingressGateway, istioNamespace, networkLabel } from ".
 import type { Service } from "../../core/model/mesh.ts";
 import type { KubeObject } from "../../core/model/kube-object.ts";
 import type { KubeClient } from "../../kube/client.ts";
+import { conditionOf } from "../../kube/readiness/object-fields.ts";
 import { inspectBundle } from "../../pki/inspect.ts";
 import type { WireServicePort } from "./read-service-port.ts";
 import { readServicePort } from "./read-service-port.ts";
@@ -67,11 +68,7 @@ function readService(service: KubeObject): NonNullable<GatewayFacts["service"]> 
 }
 
 function isReady(pod: KubeObject): boolean {
-  const status = pod["status"] as
-    | { readonly conditions?: readonly { readonly type: string; readonly status: string }[] }
-    | undefined;
-  const ready = status?.conditions?.some((one) => one.type === "Ready" && one.status === "True") === true;
-  return ready;
+  return conditionOf(pod, "Ready")?.status === "True";
 }
 
 interface SecretDump {

@@ -1,5 +1,6 @@
 import type { PodFacts } from "../../core/checks/pod-facts.ts";
 import type { KubeObject } from "../../core/model/kube-object.ts";
+import { hasLabels } from "../../core/policies/label-selector.ts";
 import { eastWestGateway, ingressGateway, istioNamespace } from "../../core/render/names.ts";
 import type { KubeClient } from "../../kube/client.ts";
 
@@ -49,7 +50,7 @@ export async function listIstioPods(
   signal: AbortSignal,
 ): Promise<readonly KubeObject[]> {
   const pods = await listRunningPods(client, [istioNamespace], signal);
-  return pods.filter((pod) => carries(pod, istioPods[part]));
+  return pods.filter(({ metadata }) => hasLabels(metadata.labels ?? {}, istioPods[part]));
 }
 
 /** Those of the pods that are istiod's, a gateway's, or selected by a service of the mesh, reduced to what the checks judge. */
@@ -64,17 +65,15 @@ export function readMeshPods(
       .map(({ service, selector }) => ({ namespace: service.slice(0, service.indexOf("/")), labels: selector })),
   ];
   return pods
-    .filter((pod) =>
-      wanted.some(({ namespace, labels }) => namespace === pod.metadata.namespace && carries(pod, labels)),
+    .filter(({ metadata }) =>
+      wanted.some(
+        ({ namespace, labels }) => namespace === metadata.namespace && hasLabels(metadata.labels ?? {}, labels),
+      ),
     )
     .map(readPod);
 }
 
 /** One pod, reduced to what the checks judge. */
-export function carries(pod: KubeObject, labels: Labels): boolean {
-  return Object.entries(labels).every(([key, value]) => pod.metadata.labels?.[key] === value);
-}
-
 export function readPod(pod: KubeObject): PodFacts {
   const spec = (pod["spec"] ?? {}) as PodSpec;
   const status = (pod["status"] ?? {}) as PodStatus;

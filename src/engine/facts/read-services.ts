@@ -2,6 +2,7 @@ import type { ServiceFacts } from "../../core/checks/facts.ts";
 import { endpointsOf } from "../../core/checks/service-port.ts";
 import type { KubeObject } from "../../core/model/kube-object.ts";
 import type { Service } from "../../core/model/mesh.ts";
+import { hasLabels } from "../../core/policies/label-selector.ts";
 import { compareText } from "../../core/render/order.ts";
 import type { KubeClient } from "../../kube/client.ts";
 import { clusterEndpointsOf, readServiceObjects, slicesOf } from "./service-endpoints.ts";
@@ -22,10 +23,10 @@ export async function readService(client: KubeClient, service: Service, signal: 
         readonly selector?: Readonly<Record<string, string>>;
       }
     | undefined;
-  const selector = Object.entries(spec?.selector ?? {});
+  const selector = spec?.selector ?? {};
   const bare = objects.pods
     .filter((pod) => (pod["status"] as { readonly phase?: string } | undefined)?.phase === "Running")
-    .filter((pod) => selector.length > 0 && selector.every(([key, value]) => pod.metadata.labels?.[key] === value))
+    .filter(({ metadata }) => Object.keys(selector).length > 0 && hasLabels(metadata.labels ?? {}, selector))
     .filter((pod) => !hasSidecar(pod));
   const refusing = bare.filter(refusesSidecar);
   return {
@@ -33,7 +34,7 @@ export async function readService(client: KubeClient, service: Service, signal: 
     present: object !== undefined,
     headless: spec?.clusterIP === "None",
     ports: (spec?.ports ?? []).map((one) => one.port),
-    selector: spec?.selector ?? {},
+    selector,
     servicePorts: (spec?.ports ?? []).map(readServicePort),
     podsOf: real.podsOf,
     alsoAt: real.alsoAt ?? {},

@@ -1,4 +1,5 @@
 import type { SystemFacts } from "../../core/checks/facts.ts";
+import { hasLabels } from "../../core/policies/label-selector.ts";
 import type { KubeClient } from "../../kube/client.ts";
 import { listRunningPods, readPod } from "./read-pods.ts";
 import type { WireServicePort } from "./read-service-port.ts";
@@ -43,7 +44,8 @@ export async function readSystem(client: KubeClient, signal: AbortSignal): Promi
   const spec = service["spec"] as
     | { readonly selector?: Readonly<Record<string, string>>; readonly ports?: readonly WireServicePort[] }
     | undefined;
-  const selector = Object.entries(spec?.selector ?? {});
+  const selector = spec?.selector ?? {};
+  const isBehind: IsBehind = (labels = {}) => Object.keys(selector).length > 0 && hasLabels(labels, selector);
   const targetPort = own
     .flatMap((slice) => (slice["ports"] ?? []) as unknown as readonly SlicePort[])
     .find((port) => port.protocol === "UDP")?.port;
@@ -55,29 +57,24 @@ export async function readSystem(client: KubeClient, signal: AbortSignal): Promi
     dns: {
       name: service.metadata.name,
       ready,
-      ...(ready > 0 ? {} : { halted: await readHalted(client, selector, signal) }),
+      ...(ready > 0 ? {} : { halted: await readHalted(client, isBehind, signal) }),
       ...(targetPort === undefined ? {} : { targetPort }),
-      pods: pods
-        .filter((pod) => selector.length > 0 && selector.every(([key, value]) => pod.metadata.labels?.[key] === value))
-        .map(readPod),
+      pods: pods.filter(({ metadata }) => isBehind(metadata.labels)).map(readPod),
     },
   };
 }
 
+/** Whether something with these labels is what a Service leads to. */
+type IsBehind = (labels: Readonly<Record<string, string>> | undefined) => boolean;
+
 /** The Deployments behind a Service that somebody has scaled to 0. */
-async function readHalted(
-  client: KubeClient,
-  selector: readonly (readonly [string, string])[],
-  signal: AbortSignal,
-): Promise<readonly string[]> {
+async function readHalted(client: KubeClient, isBehind: IsBehind, signal: AbortSignal): Promise<readonly string[]> {
   const deployments = await client.list({ apiVersion: "apps/v1", kind: "Deployment", namespace }, { signal });
   return deployments.flatMap(({ metadata, ...object }) => {
     const { replicas, template } = object["spec"] as unknown as {
       readonly replicas?: number;
       readonly template?: { readonly metadata?: { readonly labels?: Readonly<Record<string, string>> } };
     };
-    const labels = template?.metadata?.labels ?? {};
-    const isBehind = selector.length > 0 && selector.every(([key, value]) => labels[key] === value);
-    return isBehind && replicas === 0 ? [metadata.name] : [];
+    return isBehind(template?.metadata?.labels) && replicas === 0 ? [metadata.name] : [];
   });
 }

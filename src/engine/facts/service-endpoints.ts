@@ -3,6 +3,7 @@ import type { ServiceEndpoint, ServiceShape, SliceShape } from "../../core/check
 import { allEndpointsOf, familyOf, portNameOf } from "../../core/checks/service-port.ts";
 import type { KubeObject } from "../../core/model/kube-object.ts";
 import type { Service, ServiceVersion } from "../../core/model/mesh.ts";
+import { hasLabels } from "../../core/policies/label-selector.ts";
 import { eastWestGateway, istioNamespace } from "../../core/render/names.ts";
 import type { KubeClient } from "../../kube/client.ts";
 import { serviceAddresses } from "./service-addresses.ts";
@@ -67,10 +68,7 @@ export function clusterEndpointsOf(service: Service, objects: ServiceObjects): C
     spec.ipFamilies?.[0] ?? "IPv4",
   );
   const labelsOf = new Map(objects.pods.map((pod) => [pod.metadata.name, pod.metadata.labels ?? {}]));
-  const isOf = (version: ServiceVersion, pod: string): boolean => {
-    const labels = labelsOf.get(pod) ?? {};
-    return Object.entries(version.labels).every(([key, value]) => labels[key] === value);
-  };
+  const isOf = (version: ServiceVersion, pod: string): boolean => hasLabels(labelsOf.get(pod) ?? {}, version.labels);
   const podsOf = Object.fromEntries(
     service.versions.map((version) => [
       version.name,
