@@ -1,3 +1,4 @@
+import { groupBy } from "../model/group-by.ts";
 import type { Json, KubeObject } from "../model/kube-object.ts";
 import { isAddress } from "./address-block.ts";
 import type { Labels } from "./label-selector.ts";
@@ -16,7 +17,7 @@ export function admittingPolicies(connections: readonly Connection[]): readonly 
   const groups = groupBy(connections, ({ pod, direction }) =>
     JSON.stringify([direction, pod.namespace, selectorOf(pod.labels)]),
   );
-  return groups.flatMap((group) => {
+  return [...groups.values()].flatMap((group) => {
     const [first] = group;
     return first === undefined ? [] : [admitting(first, group)];
   });
@@ -26,7 +27,8 @@ function admitting({ pod, direction }: Connection, group: readonly Connection[])
   const selector = selectorOf(pod.labels);
   const [name = "pods"] = Object.values(selector);
   const side = direction === "ingress" ? "from" : "to";
-  const rules = groupBy(group, ({ peer }) => JSON.stringify(peerOf(peer, pod.namespace) ?? "")).map((same): Json => {
+  const byPeer = groupBy(group, ({ peer }) => JSON.stringify(peerOf(peer, pod.namespace) ?? ""));
+  const rules = [...byPeer.values()].map((same): Json => {
     const peer = same[0] === undefined ? undefined : peerOf(same[0].peer, pod.namespace);
     const ports = new Map(same.map(({ port, protocol }) => [`${port}/${protocol}`, { port, protocol } satisfies Json]));
     return { ...(peer === undefined ? {} : { [side]: [peer] }), ports: [...ports.values()] };
@@ -70,13 +72,4 @@ function selectorOf(labels: PolicyPod["labels"]): Labels {
   return key === undefined
     ? Object.fromEntries(Object.entries(labels).filter(([name]) => !name.endsWith("-hash")))
     : { [key]: labels[key] ?? "" };
-}
-
-function groupBy<Item>(items: readonly Item[], keyOf: (item: Item) => string): readonly (readonly Item[])[] {
-  const groups = new Map<string, Item[]>();
-  for (const item of items) {
-    const key = keyOf(item);
-    groups.set(key, [...(groups.get(key) ?? []), item]);
-  }
-  return [...groups.values()];
 }

@@ -1,12 +1,13 @@
 import type { MeshFlow, Party } from "../policies/mesh-flows.ts";
 import { meshFlows } from "../policies/mesh-flows.ts";
 import { servicePodsOf } from "../policies/service-ports.ts";
+import { groupBy } from "../model/group-by.ts";
 import type { Json, KubeObject } from "../model/kube-object.ts";
 import type { Cluster, Mesh, Service } from "../model/mesh.ts";
 import type { Materials } from "./materials.ts";
 import { serviceKey } from "./materials.ts";
 import { istioNamespace } from "./names.ts";
-import { describeParty, partyKey, peersOf, policyName } from "./policy-peers.ts";
+import { describeParty, istioPods, partyKey, peersOf, policyName } from "./policy-peers.ts";
 import { renderRunbookPolicies } from "./runbook-policy.ts";
 
 type Direction = "ingress" | "egress";
@@ -41,62 +42,81 @@ export function renderNetworkPolicies(mesh: Mesh, cluster: Cluster, materials: M
 }
 
 function renderStrictPolicies(mesh: Mesh, cluster: Cluster, materials: Materials): KubeObject[] {
-  const flows = meshFlows(mesh, cluster, materials);
-  const parties = new Map(flows.flatMap(({ from, to }) => [from, to]).map((party) => [partyKey(party), party]));
-  return [...parties.values()].flatMap((party) =>
-    (["ingress", "egress"] as const).flatMap((direction) => {
-      const own = flows.filter((flow) => partyKey(direction === "ingress" ? flow.to : flow.from) === partyKey(party));
-      return policiesOf(party, direction, withoutCovered(own, direction), materials);
-    }),
+  return byParty(meshFlows(mesh, cluster, materials)).flatMap(({ party, ...flows }) =>
+    (["ingress", "egress"] as const).flatMap((direction) => policiesOf(party, direction, flows[direction], materials)),
   );
+}
+
+interface PartyFlows {
+  readonly party: Party;
+  readonly ingress: MeshFlow[];
+  readonly egress: MeshFlow[];
+}
+
+/** In one pass: in a fleet nearly every flow has a party of its own. */
+function byParty(flows: readonly MeshFlow[]): readonly PartyFlows[] {
+  const found = new Map<string, PartyFlows>();
+  const of = (party: Party): PartyFlows => {
+    const key = partyKey(party);
+    const one = found.get(key) ?? { party, ingress: [], egress: [] };
+    found.set(key, one);
+    return one;
+  };
+  for (const flow of flows) {
+    of(flow.from).egress.push(flow);
+    of(flow.to).ingress.push(flow);
+  }
+  return [...found.values()];
 }
 
 function policiesOf(
   party: Party,
   direction: Direction,
-  flows: readonly MeshFlow[],
+  all: readonly MeshFlow[],
   materials: Materials,
 ): readonly KubeObject[] {
-  if (flows.length === 0) {
-    return [];
-  }
-  const inMesh = flows.filter((flow) => isOfMesh(otherEnd(flow, direction)));
-  const beyond = flows.filter((flow) => !inMesh.includes(flow));
-  const of = (name: string, suffix = ""): Owner => ({
-    namespace: istioNamespace,
-    name: `${name}${suffix}`,
-    selector: istioLabels[party.kind] ?? {},
-  });
   switch (party.kind) {
     case "istiod":
-      return [
-        policy(of("np-istio"), direction, inMesh, materials),
-        policy(of("np-istio-ports"), direction, beyond, materials),
-      ].flat();
     case "ingress-gateway":
     case "east-west-gateway": {
-      const suffix = party.kind === "ingress-gateway" ? ".ingressgateway" : ".eastwestgateway";
+      const flows = withoutCovered(all, direction);
+      const ofMesh = (flow: MeshFlow): boolean => isOfMesh(otherEnd(flow, direction));
+      const of = (name: string): Owner => ({
+        namespace: istioNamespace,
+        name: `${name}${suffixes[party.kind]}`,
+        selector: istioPods[party.kind],
+      });
       return [
-        policy(of("np-istio", suffix), direction, inMesh, materials),
-        policy(of("np-istio-ports", suffix), direction, beyond, materials),
-      ].flat();
+        ...policy(of("np-istio"), direction, flows.filter(ofMesh), materials),
+        ...policy(
+          of("np-istio-ports"),
+          direction,
+          flows.filter((flow) => !ofMesh(flow)),
+          materials,
+        ),
+      ];
     }
-    case "http01-solver":
-      return policy(of("np-istio-ports", ".http01-solver"), direction, flows, materials);
+    case "http01-solver": {
+      const owner = {
+        namespace: istioNamespace,
+        name: "np-istio-ports.http01-solver",
+        selector: istioPods[party.kind],
+      };
+      return policy(owner, direction, withoutCovered(all, direction), materials);
+    }
     case "service":
-      return policy(ownerOf(party.service, materials), direction, flows, materials);
+      return policy(ownerOf(party.service, materials), direction, withoutCovered(all, direction), materials);
     default:
       // Whoever else is at the other end has no pods that are ours to protect.
       return [];
   }
 }
 
-const istioLabels: Readonly<Partial<Record<Party["kind"], Selector>>> = {
-  istiod: { app: "istiod" },
-  "ingress-gateway": { istio: "ingressgateway" },
-  "east-west-gateway": { istio: "eastwestgateway" },
-  "http01-solver": { "acme.cert-manager.io/http01-solver": "true" },
-};
+const suffixes = {
+  istiod: "",
+  "ingress-gateway": ".ingressgateway",
+  "east-west-gateway": ".eastwestgateway",
+} as const;
 
 function ownerOf(service: Service, materials: Materials): Owner {
   const { selector } = servicePodsOf(service, materials.serviceManifests[serviceKey(service)] ?? []);
@@ -111,30 +131,49 @@ function isOfMesh({ kind }: Party): boolean {
   return ["istiod", "ingress-gateway", "east-west-gateway", "istio-pods", "service", "meshed"].includes(kind);
 }
 
-/** Without the flows that another one of the same pods and direction admits already, so that every rule is needed; it says their reasons too. */
+/**
+ * Without the flows that another one of the same pods and direction admits
+ * already, so that every rule is needed; it says their reasons too. A fleet has
+ * thousands of flows: each is held against those only that may admit it.
+ */
 function withoutCovered(flows: readonly MeshFlow[], direction: Direction): readonly MeshFlow[] {
-  const admits = (other: MeshFlow, flow: MeshFlow): boolean =>
-    flow.ports.every((one) =>
-      other.ports.some(({ port, protocol }) => port === one.port && protocol === one.protocol),
-    ) && covers(otherEnd(other, direction), otherEnd(flow, direction));
-  // Of two that say the same the first stays.
-  const needed = flows.filter(
-    (flow, index) =>
-      !flows.some((other, place) => other !== flow && admits(other, flow) && (place < index || !admits(flow, other))),
+  const endOf = (flow: MeshFlow): string => partyKey(otherEnd(flow, direction));
+  // Of those that say the same the first stays.
+  const distinct = [...groupBy(flows, (flow) => `${endOf(flow)} ${portsKey(flow)}`).values()].flatMap((same) =>
+    same.slice(0, 1),
   );
-  return needed.map((flow) => {
-    const reasons = new Set(flows.filter((other) => admits(flow, other)).map((other) => other.why));
-    return { ...flow, why: [...new Set([flow.why, ...reasons])].join(", and ") };
-  });
+  const byEnd = groupBy(distinct, endOf);
+  const admitting = (flow: MeshFlow): readonly MeshFlow[] =>
+    coveringKeys(otherEnd(flow, direction))
+      .flatMap((key) => byEnd.get(key) ?? [])
+      .filter((other) => opens(other, flow));
+  const needed = distinct.filter((flow) => admitting(flow).every((other) => other === flow));
+  const reasons = new Map(needed.map((flow) => [flow, new Set([flow.why])]));
+  for (const flow of flows) {
+    admitting(flow).forEach((other) => reasons.get(other)?.add(flow.why));
+  }
+  return [...reasons].map(([flow, why]) => ({ ...flow, why: [...why].join(", and ") }));
 }
 
-function covers(wider: Party, narrower: Party): boolean {
-  return (
-    wider.kind === "world" ||
-    partyKey(wider) === partyKey(narrower) ||
-    (wider.kind === "istio-pods" && ["ingress-gateway", "east-west-gateway"].includes(narrower.kind)) ||
-    (wider.kind === "meshed" && narrower.kind === "service")
-  );
+/** The keys of the parties that a party is among. */
+function coveringKeys(party: Party): readonly string[] {
+  const own = partyKey(party);
+  switch (party.kind) {
+    case "world":
+      return [own];
+    case "ingress-gateway":
+    case "east-west-gateway":
+      return [own, "istio-pods", "world"];
+    case "service":
+      return [own, "meshed", "world"];
+    default:
+      return [own, "world"];
+  }
+}
+
+/** True for one that opens every port of another. */
+function opens(other: MeshFlow, { ports }: MeshFlow): boolean {
+  return ports.every((one) => other.ports.some(({ port, protocol }) => port === one.port && protocol === one.protocol));
 }
 
 function policy(
@@ -178,4 +217,9 @@ function policy(
 
 function portsText({ ports }: MeshFlow): string {
   return ports.map(({ port, protocol }) => `${port}/${protocol}`).join(", ");
+}
+
+/** Equal exactly where two flows have the same ports. */
+function portsKey({ ports }: MeshFlow): string {
+  return [...new Set(ports.map(({ port, protocol }) => `${port}/${protocol}`))].toSorted().join(" ");
 }

@@ -11,6 +11,14 @@ const namespaceName = "kubernetes.io/metadata.name";
 /** Where NodeLocal DNSCache answers pods, before the cluster's DNS is asked. https://kubernetes.io/docs/tasks/administer-cluster/nodelocaldns/ */
 const nodeLocalDns = "169.254.20.10/32";
 
+/** Labels of the pods in Istio's namespace that policies name. */
+export const istioPods = {
+  istiod: { app: "istiod" },
+  "ingress-gateway": { istio: "ingressgateway" },
+  "east-west-gateway": { istio: "eastwestgateway" },
+  "http01-solver": { "acme.cert-manager.io/http01-solver": "true" },
+} as const;
+
 /** A dot is in no Service's name: no policy of another service has the name with the suffix. */
 export function policyName(name: string, direction: "ingress" | "egress"): string {
   return direction === "ingress" ? name : `${name}.egress`;
@@ -80,13 +88,10 @@ export function peersOf(party: Party, namespace: string, materials: Materials): 
   const block = (cidr: string): RulePeers => ({ peers: [{ ipBlock: { cidr } }] });
   switch (party.kind) {
     case "istiod":
-      return [pods(istioNamespace, { app: "istiod" })];
     case "ingress-gateway":
-      return [pods(istioNamespace, { istio: "ingressgateway" })];
     case "east-west-gateway":
-      return [pods(istioNamespace, { istio: "eastwestgateway" })];
     case "http01-solver":
-      return [pods(istioNamespace, { "acme.cert-manager.io/http01-solver": "true" })];
+      return [pods(istioNamespace, istioPods[party.kind])];
     case "service": {
       const { selector } = servicePodsOf(party.service, materials.serviceManifests[serviceKey(party.service)] ?? []);
       return [pods(party.service.namespace, selector)];
