@@ -2,6 +2,7 @@ import type { SeenEndpoint } from "../../core/checks/endpoint-table.ts";
 import { ejectedReason } from "../../core/checks/endpoint-table.ts";
 import { formatAddress } from "../../core/checks/service-port.ts";
 import type { KubeClient } from "../../kube/client.ts";
+import { proxyAdminPort, readProxyPage } from "./proxy-page.ts";
 
 /** One endpoint of an Envoy cluster, with what it has served since the proxy made it. */
 export interface ProxyEndpoint extends SeenEndpoint {
@@ -21,23 +22,13 @@ export interface HostCounters {
 /** Envoy cluster name → its endpoints. */
 export type ProxyEndpoints = ReadonlyMap<string, readonly ProxyEndpoint[]>;
 
-/** The admin port of every Istio proxy; open inside the pod only. */
-const adminPort = 15000;
-
 /** The endpoint table of one proxy, from its own admin page (what `istioctl proxy-config endpoint` shows). */
 export async function readProxyEndpoints(
   client: KubeClient,
   pod: { readonly namespace: string; readonly name: string },
   signal: AbortSignal,
 ): Promise<ProxyEndpoints> {
-  const answer = await client.podHttpGet(pod.namespace, pod.name, adminPort, "/clusters?format=json", {
-    signal,
-    timeoutMs: 10_000,
-  });
-  if (answer.status !== 200) {
-    throw new Error(`the proxy of ${pod.namespace}/${pod.name} answered ${answer.status} to /clusters`);
-  }
-  return parseProxyEndpoints(answer.body);
+  return parseProxyEndpoints(await readProxyPage(client, pod, "/clusters?format=json", signal));
 }
 
 /**
@@ -51,7 +42,7 @@ export async function countClusterChanges(
   signal: AbortSignal,
 ): Promise<number> {
   const path = "/stats?filter=cluster_manager.cluster_";
-  const answer = await client.podHttpGet(pod.namespace, pod.name, adminPort, path, { signal, timeoutMs: 10_000 });
+  const answer = await client.podHttpGet(pod.namespace, pod.name, proxyAdminPort, path, { signal, timeoutMs: 10_000 });
   const counts = [...answer.body.matchAll(/^cluster_manager\.cluster_(?:added|modified|removed|updated)\w*: (\d+)$/gm)];
   return counts.reduce((sum, [, count]) => sum + Number(count), 0);
 }

@@ -1,5 +1,5 @@
 import type { KubeClient } from "../../kube/client.ts";
-import { proxyAdminPort } from "./read-gateways.ts";
+import { readProxyPage } from "./proxy-page.ts";
 import { readAwaitedSecrets, warmingSecretsPath } from "./read-proxy-config.ts";
 
 /** The certificates that one proxy waits for, from its own admin page. Waits at most 10 s. */
@@ -8,12 +8,5 @@ export async function readProxySecrets(
   pod: { readonly namespace: string; readonly name: string },
   signal: AbortSignal,
 ): Promise<readonly string[]> {
-  const answer = await client.podHttpGet(pod.namespace, pod.name, proxyAdminPort, warmingSecretsPath, {
-    signal,
-    timeoutMs: 10_000,
-  });
-  if (answer.status !== 200) {
-    throw new Error(`the proxy of ${pod.namespace}/${pod.name} answered ${answer.status} to /config_dump`);
-  }
-  return readAwaitedSecrets(answer.body);
+  return readAwaitedSecrets(await readProxyPage(client, pod, warmingSecretsPath, signal));
 }

@@ -11,10 +11,8 @@ import { readServicePort } from "./read-service-port.ts";
 import { serviceAddresses } from "./service-addresses.ts";
 import { environmentOf, readWorkload } from "./read-workload.ts";
 import { listIstioPods } from "./read-pods.ts";
+import { proxyAdminPort } from "./proxy-page.ts";
 import { readListenerPorts, readProxyConfig, warmingSecretsPath } from "./read-proxy-config.ts";
-
-/** The admin port of every Istio proxy; open inside the pod only. */
-export const proxyAdminPort = 15000;
 
 /** Both gateways of one cluster: Deployment, Service, and what every ready pod's proxy has. */
 export async function readGateways(

@@ -1,7 +1,7 @@
 import { stripConfigDump } from "../../core/redact/strip-config-dump.ts";
 import { istioNamespace } from "../../core/render/names.ts";
 import type { KubeClient } from "../../kube/client.ts";
-import { proxyAdminPort } from "../facts/read-gateways.ts";
+import { proxyAdminPort } from "../facts/proxy-page.ts";
 import type { BundleCollector } from "./collector.ts";
 
 /** One gateway pod's Envoy: the counters in use, its clusters with their endpoints, its configuration without keys. */
