@@ -6,7 +6,6 @@ import { leftClusters } from "../../core/plan/left-clusters.ts";
 import type { TaskRef } from "../../core/plan/task-ref.ts";
 import { keysOf } from "./prune/prevent-deletion.ts";
 import { deleteItems } from "./prune/delete-items.ts";
-import { runTask } from "../progress/run-task.ts";
 import type { ApplyRun } from "./apply-run.ts";
 import { proveTaken } from "./prove-taken.ts";
 import { membersOf, servedMesh } from "./apply-run.ts";
@@ -14,6 +13,7 @@ import { recordApplied } from "./record-applied.ts";
 import { waitUntilLeft } from "./waits/until-left.ts";
 import { waitUntilServed } from "./waits/until-served.ts";
 import type { ClusterRun } from "./cluster-run.ts";
+import { runClusterTask } from "./cluster-task.ts";
 
 /** Everything that an apply of this plan is about to own, as the inventory lists it. */
 export function plannedItems(plan: ClusterRun["plan"]): readonly InventoryItem[] {
@@ -32,31 +32,21 @@ export function plannedItems(plan: ClusterRun["plan"]): readonly InventoryItem[]
  * Rejects with what stopped it, which it has emitted as an event.
  */
 export async function finishCluster(work: ClusterRun, run: ApplyRun, prune: boolean): Promise<void> {
-  const cluster = work.one.cluster.name;
   const plans = [...run.all.values()].map(({ plan }) => plan);
   const finishing = finishingOf(work.plan, plans, prune);
-  const finish = applyTasks.finish(cluster, finishing);
-  const options = { ...run.options, lost: work.lost };
-  await runTask({ ...finish, cluster }, options, async (note) => {
-    const part = async <Result>(ref: TaskRef, piece: () => Promise<Result>): Promise<Result> =>
-      runTask({ ...ref, cluster }, options, piece);
-    try {
-      if (finishing.proves) {
-        await part(applyTasks.proxies(finish), async () => proveTaken(work, run, note));
-      }
-      const gone = finishing.prunes
-        ? await part(applyTasks.prune(finish), async () => pruneItems(work, run, note))
-        : [];
-      if (finishing.waits) {
-        // Before the inventory forgets them: an apply that is stopped here waits again.
-        await part(applyTasks.left(finish), async () => waitUntilEndpointsGone(work, run, note));
-      }
-      await part(applyTasks.record(finish), async () => writeInventory(work, gone, run));
-    } catch (error) {
-      // Others then do not wait for what this cluster still offers.
-      work.failed = true;
-      throw error;
+  const finish = applyTasks.finish(work.one.cluster.name, finishing);
+  const part = async <Result>(ref: TaskRef, piece: () => Promise<Result>): Promise<Result> =>
+    runClusterTask(ref, work, run.options, piece);
+  await runClusterTask(finish, work, run.options, async (note) => {
+    if (finishing.proves) {
+      await part(applyTasks.proxies(finish), async () => proveTaken(work, run, note));
     }
+    const gone = finishing.prunes ? await part(applyTasks.prune(finish), async () => pruneItems(work, run, note)) : [];
+    if (finishing.waits) {
+      // Before the inventory forgets them: an apply that is stopped here waits again.
+      await part(applyTasks.left(finish), async () => waitUntilEndpointsGone(work, run, note));
+    }
+    await part(applyTasks.record(finish), async () => writeInventory(work, gone, run));
   });
 }
 

@@ -11,10 +11,10 @@ import type { Wave } from "../../core/render/waves.ts";
 import { referenceOf } from "../../kube/object-reference.ts";
 import { waitUntilReady } from "../../kube/readiness/wait.ts";
 import { describePending } from "../progress/describe-pending.ts";
-import { runTask } from "../progress/run-task.ts";
 import type { ApplyRun } from "./apply-run.ts";
 import { membersOf, servedMesh } from "./apply-run.ts";
 import type { ClusterRun } from "./cluster-run.ts";
+import { runClusterTask } from "./cluster-task.ts";
 import { findHalted } from "./halted.ts";
 import { explainStuckIstiod } from "./waits/stuck-istiod.ts";
 import { touchStuckDefinitions } from "./waits/stuck-definitions.ts";
@@ -35,26 +35,19 @@ export async function runWave(wave: Wave, work: ClusterRun, run: ApplyRun): Prom
     return;
   }
   const cluster = work.one.cluster.name;
-  const options = { ...run.options, lost: work.lost };
-  await runTask({ ...applyTasks.wave(cluster, wave), cluster }, options, async (note) => {
-    const part = async (ref: TaskRef, wait: () => Promise<void>): Promise<void> =>
-      runTask({ ...ref, cluster }, options, wait);
-    try {
-      const unready = await applyObjects(objects, work, run);
-      await part(applyTasks.ready(cluster, wave), async () => {
-        const ready = await waitForObjects(unready, { wave, work, run, note });
-        noteHalted(objects, ready, wave, work);
-      });
-      if (wave === "join") {
-        await part(applyTasks.synced(cluster), async () => waitForOthers(work, run, note));
-      }
-      if (wave === "routes") {
-        await part(applyTasks.served(cluster), async () => waitForEndpoints(work, run, note));
-      }
-    } catch (error) {
-      // At once: others neither wait for this cluster nor join it.
-      work.failed = true;
-      throw error;
+  const part = async (ref: TaskRef, wait: () => Promise<void>): Promise<void> =>
+    runClusterTask(ref, work, run.options, wait);
+  await runClusterTask(applyTasks.wave(cluster, wave), work, run.options, async (note) => {
+    const unready = await applyObjects(objects, work, run);
+    await part(applyTasks.ready(cluster, wave), async () => {
+      const ready = await waitForObjects(unready, { wave, work, run, note });
+      noteHalted(objects, ready, wave, work);
+    });
+    if (wave === "join") {
+      await part(applyTasks.synced(cluster), async () => waitForOthers(work, run, note));
+    }
+    if (wave === "routes") {
+      await part(applyTasks.served(cluster), async () => waitForEndpoints(work, run, note));
     }
   });
 }

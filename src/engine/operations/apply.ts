@@ -24,9 +24,9 @@ import type { ApplyRun } from "../apply/apply-run.ts";
 import { membersOf } from "../apply/apply-run.ts";
 import { runWave } from "../apply/run-wave.ts";
 import type { TaskOptions } from "../progress/run-task.ts";
-import { runTask } from "../progress/run-task.ts";
 import type { ClusterRun } from "../apply/cluster-run.ts";
 import { isIncomplete, needed } from "../apply/cluster-run.ts";
+import { runClusterTask } from "../apply/cluster-task.ts";
 import type { PreparedPlan } from "../plan/prepare-plan.ts";
 
 /** Bounds what is held of API servers' answers at once, since all clusters of a fleet come to their end together. */
@@ -233,20 +233,14 @@ function whileHeld(work: ClusterRun, signal: AbortSignal): AbortSignal {
 
 /** Without a Lease nothing is done on a cluster. The inventory is the first thing that is written. */
 async function begin(work: ClusterRun, options: TaskOptions): Promise<void> {
-  const cluster = work.one.cluster.name;
   const { signal } = options;
-  await runTask({ ...applyTasks.inventory(cluster), cluster }, { ...options, lost: work.lost }, async () => {
-    try {
-      if (work.refused.length > 0) {
-        throw new UserError(work.refused, exitCodes.failed);
-      }
-      if (!work.plan.inventoryCurrent) {
-        const items = mergeInventories(work.plan.inventory.items, plannedItems(work.plan));
-        await work.one.client.apply(renderInventory({ ...work.plan.inventory, items }), { signal });
-      }
-    } catch (error) {
-      work.failed = true;
-      throw error;
+  await runClusterTask(applyTasks.inventory(work.one.cluster.name), work, options, async () => {
+    if (work.refused.length > 0) {
+      throw new UserError(work.refused, exitCodes.failed);
+    }
+    if (!work.plan.inventoryCurrent) {
+      const items = mergeInventories(work.plan.inventory.items, plannedItems(work.plan));
+      await work.one.client.apply(renderInventory({ ...work.plan.inventory, items }), { signal });
     }
   });
 }
