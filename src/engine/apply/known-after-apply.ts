@@ -1,5 +1,5 @@
 import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
-import { applyCodes } from "../../core/diagnostics/codes/apply.ts";
+import { errorOf, warningOf } from "../../core/diagnostics/coded.ts";
 import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
 import { UserError } from "../../core/diagnostics/user-error.ts";
 import type { KubeObject } from "../../core/model/kube-object.ts";
@@ -76,9 +76,7 @@ async function findAddresses(
 function publishedWithout(cluster: string, object: KubeObject, without: readonly string[]): Diagnostic {
   const names = without.join(", ");
   return {
-    code: "ISM530",
-    severity: "warning",
-    summary: applyCodes.ISM530.summary,
+    ...warningOf("ISM530"),
     detail: `${describeId(idOf(object))} of ${cluster} publishes the names of its routes without the ingress of ${names}, of which no address is known. DNS leads nobody there.`,
     fix: `Run isthmus apply again when the ingress gateway of ${names} has an address.`,
     cluster,
@@ -88,9 +86,7 @@ function publishedWithout(cluster: string, object: KubeObject, without: readonly
 
 function nothingToPublish(cluster: string, object: KubeObject): Diagnostic {
   return {
-    code: "ISM531",
-    severity: "error",
-    summary: applyCodes.ISM531.summary,
+    ...errorOf("ISM531"),
     detail: `${describeId(idOf(object))} of ${cluster} is to publish the names of its routes, and the Service istio-system/istio-ingressgateway of no cluster has an address of a load balancer. DNS would lead nowhere. The Gateway was not written.`,
     fix: "Give the Services of the ingress gateways addresses (type LoadBalancer, and something that fills in status.loadBalancer), or take dns: { via: externalDns } from the routes.",
     cluster,

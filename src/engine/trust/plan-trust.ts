@@ -1,7 +1,6 @@
 import { describeLacks } from "../../pki/describe-lacks.ts";
-import { pkiCodes } from "../../core/diagnostics/codes/pki.ts";
 import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
-import { errorOf, warningOf } from "../../core/diagnostics/coded.ts";
+import { coded, errorOf, warningOf } from "../../core/diagnostics/coded.ts";
 import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
 import { UserError } from "../../core/diagnostics/user-error.ts";
 import type { Cluster, Mesh } from "../../core/model/mesh.ts";
@@ -273,9 +272,7 @@ function notValidNow(cluster: Cluster, words: string): Diagnostic {
 
 function unusableRoot(files: RootFiles, flaw: string, severity: Diagnostic["severity"]): Diagnostic {
   return {
-    code: "ISM508",
-    severity,
-    summary: pkiCodes.ISM508.summary,
+    ...coded("ISM508", severity),
     detail: `The certificate in ${files.certFile} ${flaw}. istiod and proxies refuse every intermediate that it would sign.`,
     fix: "Name a certificate authority that is valid and may have another one below it as spec.trust.root. A root that clusters already trust is replaced in steps: both trusted everywhere, then signing under the new one, then the old one taken out.",
   };

@@ -1,5 +1,6 @@
 import { BlockList, isIP } from "node:net";
-import { accessCodes } from "../../../core/diagnostics/codes/access.ts";
+import type { Code } from "../../../core/diagnostics/catalogue.ts";
+import { warningOf } from "../../../core/diagnostics/coded.ts";
 import type { Diagnostic } from "../../../core/diagnostics/diagnostic.ts";
 import type { Mesh } from "../../../core/model/mesh.ts";
 import type { ClusterContext } from "../../clusters/connect-clusters.ts";
@@ -22,10 +23,8 @@ function adviseAccess(mesh: Mesh, clusters: readonly ClusterContext[]): readonly
 }
 
 function adviseCluster({ cluster, context }: ClusterContext): readonly Diagnostic[] {
-  const warn = (code: keyof typeof accessCodes, detail: string, fix: string): Diagnostic => ({
-    code,
-    severity: "warning",
-    summary: accessCodes[code].summary,
+  const warn = (code: Code, detail: string, fix: string): Diagnostic => ({
+    ...warningOf(code),
     detail,
     fix,
     cluster: cluster.name,
