@@ -1,26 +1,14 @@
 import { hostname, userInfo } from "node:os";
 import path from "node:path";
-import type { ForceConflicts } from "../../core/plan/force-conflicts.ts";
-import type { AdoptionPolicy } from "../../core/decide/adoption.ts";
 import { defaultAdoption } from "../../core/decide/adoption.ts";
-import type { OnEvent } from "../../engine/events.ts";
 import type { EngineOptions } from "../../engine/options.ts";
 import { cacheFolder } from "../../sandbox/engine/cache-folder.ts";
 import { findEngine } from "../../sandbox/engine/find-engine.ts";
 import { listSandboxKubeconfigs } from "../../sandbox/operations/status.ts";
-import type { CliContext } from "../terminal/context.ts";
+import type { CliContext, OwnOptions } from "../terminal/context.ts";
 
 /** What a command passes to the engine: the context's world, with this command's listener and limit. */
-export async function engineOptions(
-  context: CliContext,
-  own: {
-    readonly onEvent?: OnEvent;
-    readonly timeoutMs?: number;
-    readonly forceConflicts?: ForceConflicts;
-    readonly adopt?: AdoptionPolicy;
-    readonly continueOnRefusal?: boolean;
-  } = {},
-): Promise<EngineOptions> {
+export async function engineOptions(context: CliContext, own: OwnOptions = {}): Promise<EngineOptions> {
   return {
     env: context.env,
     ...(context.kubeconfig === undefined ? {} : { kubeconfig: path.resolve(context.cwd, context.kubeconfig) }),
