@@ -3,14 +3,14 @@ import type { FakeClusters } from "../../src/cli/testing/fake-clusters.ts";
 import { waveTasks } from "../../src/core/plan/apply-tasks.ts";
 import { keyOf, keyOfId, outcomeOf } from "./comparable-store.ts";
 import type { ObjectId, Outcome } from "./comparable-store.ts";
-import type { Line } from "./run-program.ts";
+import type { EventLine } from "../../src/cli/testing/event-lines.ts";
 
 /**
  * Expects that everything which a run told as done is there, and that its end
  * is told as good only when all of `wanted` is. Left out is the credential of
  * a cluster that was told as failed: nobody has it.
  */
-export function expectTold(lines: readonly Line[], world: FakeClusters, wanted: Outcome): void {
+export function expectTold(lines: readonly EventLine[], world: FakeClusters, wanted: Outcome): void {
   const there = (cluster: unknown, key: string): boolean =>
     world.servers[String(cluster)]?.store.all().some((object) => keyOf(object) === key) === true;
   const planned = lines.flatMap((line) => (line.event === "plan" ? plannedOf(line) : []));
@@ -34,7 +34,7 @@ export function expectTold(lines: readonly Line[], world: FakeClusters, wanted: 
   }
 }
 
-function failedIn(summary: Line): readonly string[] {
+function failedIn(summary: EventLine): readonly string[] {
   const clusters = summary["clusters"] as readonly { readonly name: string; readonly state: string }[];
   return clusters.filter(({ state }) => state === "failed").map(({ name }) => name);
 }
@@ -45,7 +45,7 @@ interface PlannedKey {
   readonly key: string;
 }
 
-function plannedOf(line: Line): readonly PlannedKey[] {
+function plannedOf(line: EventLine): readonly PlannedKey[] {
   const { clusters } = line["plan"] as {
     readonly clusters: readonly {
       readonly name: string;

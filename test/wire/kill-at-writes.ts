@@ -3,7 +3,7 @@ import type { FakeClusters } from "../../src/cli/testing/fake-clusters.ts";
 import type { SeenRequest } from "../../src/kube/fake/fake-api-server.ts";
 import { isWrite } from "./expect-converges.ts";
 import { inFreshWorld } from "./fresh-world.ts";
-import type { Line } from "./run-program.ts";
+import type { EventLine } from "../../src/cli/testing/event-lines.ts";
 import { runProgram } from "./run-program.ts";
 import { partOfToday } from "../part-of-today.ts";
 
@@ -15,7 +15,11 @@ export interface KilledCommand {
   readonly prepare: (world: FakeClusters) => Promise<void>;
   readonly words: readonly string[];
   /** What has to hold after the kill; `undone` is the write that was sent and did not take effect. */
-  readonly expectAfter: (world: FakeClusters, lines: readonly Line[], undone: SeenRequest | undefined) => Promise<void>;
+  readonly expectAfter: (
+    world: FakeClusters,
+    lines: readonly EventLine[],
+    undone: SeenRequest | undefined,
+  ) => Promise<void>;
 }
 
 /** How many writes the command makes when nothing disturbs it. It has to end well. */

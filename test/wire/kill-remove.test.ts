@@ -9,7 +9,7 @@ import { keyOf, keyOfId, outcomeOf } from "./comparable-store.ts";
 import { inFreshWorld } from "./fresh-world.ts";
 import type { KilledCommand } from "./kill-at-writes.ts";
 import { countWrites, killAtEveryWrite, killAtWrite } from "./kill-at-writes.ts";
-import type { Line } from "./run-program.ts";
+import type { EventLine } from "../../src/cli/testing/event-lines.ts";
 import { buildProgram } from "./run-program.ts";
 
 interface MeshText {
@@ -34,7 +34,7 @@ async function applyAndShrink(world: FakeClusters): Promise<void> {
 }
 
 /** Nothing that was told as deleted is there. */
-function expectDeleted(world: FakeClusters, lines: readonly Line[]): void {
+function expectDeleted(world: FakeClusters, lines: readonly EventLine[]): void {
   for (const line of lines.filter(({ event }) => event === "object.deleted")) {
     const there = world.servers[String(line["cluster"])]?.store.all().map(keyOf);
     expect(there).not.toContain(keyOfId(line["object"] as ObjectId));
@@ -79,7 +79,7 @@ describe("an apply --prune that is killed and run again", () => {
     expect(Object.keys(wanted["west"] ?? {})).not.toContain("Secret/istio-system/istio-remote-secret-east");
     const writes = await countWrites({ prepare: applyAndShrink, words });
     expect(writes).toBeGreaterThan(5);
-    const expectAfter = async (world: FakeClusters, lines: readonly Line[]): Promise<void> => {
+    const expectAfter = async (world: FakeClusters, lines: readonly EventLine[]): Promise<void> => {
       expectDeleted(world, lines);
       const again = await world.run(words.join(" "));
       expect(again.err).not.toContain("error[");

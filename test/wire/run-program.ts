@@ -3,6 +3,7 @@ import type { ChildProcessByStdio } from "node:child_process";
 import path from "node:path";
 import type { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
+import type { EventLine } from "../../src/cli/testing/event-lines.ts";
 import type { FakeClusters } from "../../src/cli/testing/fake-clusters.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -10,14 +11,11 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
 /** The bundle itself, so that a signal reaches it and no shell before it. */
 export const program = path.join(root, "dist", "isthmus.js");
 
-/** An event as its line of `-o jsonl` has it. */
-export type Line = Readonly<Record<string, unknown>> & { readonly event: string };
-
 /** The program while it runs, in a process of its own. */
 export interface Running {
   readonly child: ChildProcessByStdio<null, Readable, Readable>;
   /** All lines so far. */
-  readonly lines: readonly Line[];
+  readonly lines: readonly EventLine[];
   /** Resolves when the process has ended and all of its output is read. */
   readonly ended: Promise<{ readonly code: number | null; readonly err: string }>;
 }
@@ -41,7 +39,7 @@ export function runProgram(
     env: world.env,
     stdio: ["ignore", "pipe", "pipe"],
   });
-  const lines: Line[] = [];
+  const lines: EventLine[] = [];
   let rest = "";
   let err = "";
   child.stderr.setEncoding("utf8").on("data", (text: string) => (err += text));
@@ -54,7 +52,7 @@ export function runProgram(
     const whole = (rest + text).split("\n");
     rest = whole.pop() ?? "";
     for (const line of whole) {
-      lines.push(JSON.parse(line) as Line);
+      lines.push(JSON.parse(line) as EventLine);
       onLine(running);
     }
   });

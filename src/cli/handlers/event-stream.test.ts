@@ -4,7 +4,8 @@ import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { FakeClusters } from "../testing/fake-clusters.ts";
 import { appliedPassword, signInToken, startFakeClusters } from "../testing/fake-clusters.ts";
-import { eventReference } from "../../engine/documents/event-reference.ts";
+import type { EventLine } from "../testing/event-lines.ts";
+import { eventLinesOf, expectDocumented } from "../testing/event-lines.ts";
 
 let world: FakeClusters;
 
@@ -16,17 +17,7 @@ afterEach(async () => {
   await world.close();
 });
 
-type Line = Readonly<Record<string, unknown>> & { readonly event: string };
-
-function linesOf(text: string): readonly Line[] {
-  expect(text.endsWith("\n")).toBe(true);
-  return text
-    .slice(0, -1)
-    .split("\n")
-    .map((line) => JSON.parse(line) as Line);
-}
-
-function idsOf(lines: readonly Line[], event: string): readonly string[] {
+function idsOf(lines: readonly EventLine[], event: string): readonly string[] {
   return lines.filter((line) => line.event === event).map((line) => String(line["id"]));
 }
 
@@ -35,7 +26,7 @@ function plannedIds(tasks: unknown): readonly string[] {
 }
 
 /** A line as few words, without what differs from run to run. */
-function shorten(line: Line): string {
+function shorten(line: EventLine): string {
   const object = line["object"] as { readonly kind: string; readonly name: string } | undefined;
   const words = [line["cluster"] ?? line["subject"], line["task"], line["action"], object?.kind, object?.name];
   return [line.event, ...words.filter((word) => word !== undefined)].join(" ");
@@ -56,7 +47,7 @@ function expectNoSecrets(text: string): void {
 describe("apply -o jsonl", () => {
   it("prints the whole plan first, a line per event, and the exit code last", async () => {
     const ran = await world.run("apply --yes -o jsonl");
-    const lines = linesOf(ran.out);
+    const lines = eventLinesOf(ran.out);
     expect(ran.code).toBe(0);
     expect(lines.filter((line) => line["within"] === undefined).map(shorten)).toEqual([
       "plan",
@@ -94,8 +85,8 @@ describe("apply -o jsonl", () => {
   });
 
   it("does every task that the plan names, once, and no other, with the same ids in the next run", async () => {
-    const first = linesOf((await world.run("apply --yes -o jsonl")).out);
-    const again = linesOf((await world.run("apply --yes -o jsonl")).out);
+    const first = eventLinesOf((await world.run("apply --yes -o jsonl")).out);
+    const again = eventLinesOf((await world.run("apply --yes -o jsonl")).out);
     for (const lines of [first, again]) {
       expect(idsOf(lines, "task.started")).toEqual(plannedIds(lines[0]?.["tasks"]));
       expect(new Set(idsOf(lines, "task.done"))).toEqual(new Set(idsOf(lines, "task.started")));
@@ -110,12 +101,7 @@ describe("apply -o jsonl", () => {
     const applied = await world.run("apply --yes -o jsonl");
     const removed = await world.run("remove --yes -o jsonl");
     const refused = await world.run("apply -f none.yaml -o jsonl");
-    const lines = linesOf(applied.out + removed.out + refused.out);
-    const everywhere = ["apiVersion", "kind", "time", "event"];
-    for (const line of lines) {
-      const documented = eventReference[line.event as keyof typeof eventReference];
-      expect([...everywhere, ...Object.keys(documented.fields)]).toEqual(expect.arrayContaining(Object.keys(line)));
-    }
+    expectDocumented(eventLinesOf(applied.out + removed.out + refused.out));
   });
 
   it("shows a changed value of a Secret as fingerprints", async () => {
@@ -136,7 +122,7 @@ describe("apply -o jsonl", () => {
   it("emits the summary alone when there is no plan", async () => {
     const ran = await world.run("apply -f none.yaml --yes -o jsonl");
     expect(ran.code).toBe(64);
-    expect(linesOf(ran.out)).toMatchObject([
+    expect(eventLinesOf(ran.out)).toMatchObject([
       { event: "summary", exitCode: 64, clusters: [], diagnostics: [{ code: "ISM202" }] },
     ]);
     expect(ran.err).toContain("ISM202");
@@ -152,7 +138,7 @@ describe("apply -o jsonl", () => {
     });
     const ran = await world.run("apply --yes -o jsonl");
     expect(ran.code).toBe(75);
-    expect(linesOf(ran.out)).toMatchObject([
+    expect(eventLinesOf(ran.out)).toMatchObject([
       { event: "plan" },
       { event: "summary", exitCode: 75, diagnostics: [{ code: "ISM308", cluster: "west" }] },
     ]);
@@ -164,7 +150,7 @@ describe("remove -o jsonl", () => {
   it("prints what goes first, each object as it goes, and the exit code last", async () => {
     await world.run("apply --yes");
     const ran = await world.run("remove --yes -o jsonl");
-    const lines = linesOf(ran.out);
+    const lines = eventLinesOf(ran.out);
     expect(ran.code).toBe(0);
     expect(lines[0]).toMatchObject({ event: "removal", mesh: "prod", clusters: [{ name: "west" }] });
     expect(lines.map(shorten)).toContain("object.deleted west Gateway cross-network-gateway");
@@ -189,7 +175,7 @@ describe("--events-to", () => {
     expect((await stat(file)).mode & 0o777).toBe(0o600);
     const second = await world.run("apply --yes -o jsonl --events-to events.jsonl");
     const text = await readFile(file, "utf8");
-    expect(linesOf(text).filter((line) => line.event === "summary")).toHaveLength(2);
+    expect(eventLinesOf(text).filter((line) => line.event === "summary")).toHaveLength(2);
     expect(text.endsWith(second.out)).toBe(true);
     expectNoSecrets(text);
   });

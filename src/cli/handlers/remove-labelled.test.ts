@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { FakeStore, WireObject } from "../../kube/fake/fake-store.ts";
+import { eventLinesOf } from "../testing/event-lines.ts";
 import type { FakeClusters } from "../testing/fake-clusters.ts";
 import { startFakeClusters } from "../testing/fake-clusters.ts";
 
@@ -66,10 +67,7 @@ describe("remove without an inventory", () => {
     expect(ran.code).toBe(4);
     expect(namesOn("east")).toEqual([]);
     expect(storeOf("west").all().filter(isLabelled)).not.toEqual([]);
-    const [first = {}, ...lines] = ran.out
-      .trim()
-      .split("\n")
-      .map((line) => JSON.parse(line) as Record<string, unknown>);
+    const [first = {}, ...lines]: readonly Readonly<Record<string, unknown>>[] = eventLinesOf(ran.out);
     expect(first).toMatchObject({ event: "removal", clusters: [{ name: "west", objects: [] }, { name: "east" }] });
     expect((first["clusters"] as { labelled: unknown }[])[0]?.labelled).toContainEqual({
       kind: "Namespace",

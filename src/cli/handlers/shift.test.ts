@@ -1,11 +1,12 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { FakeClusters } from "../testing/fake-clusters.ts";
-import { startFakeClusters } from "../testing/fake-clusters.ts";
+import { giveTwoVersions, startFakeClusters } from "../testing/fake-clusters.ts";
 import { clustersPage, endpointSlices, runEastWest, runPod } from "../testing/fake-service.ts";
 import { answerPod, ingressPod } from "../testing/fake-control-plane.ts";
-import { eventReference } from "../../engine/documents/event-reference.ts";
+import type { EventLine } from "../testing/event-lines.ts";
+import { eventLinesOf, expectDocumented } from "../testing/event-lines.ts";
 
 let world: FakeClusters;
 let endpoints: Readonly<Record<string, readonly string[]>>;
@@ -19,17 +20,7 @@ beforeEach(async () => {
     podResponse: (asked) =>
       asked.startsWith("/clusters") ? clustersPage(endpoints) : answerPod(world.servers["west"]?.store, asked),
   });
-  const file = path.join(world.folder, "mesh.yaml");
-  const text = await readFile(file, "utf8");
-  await writeFile(
-    file,
-    text
-      .replace(
-        / {8}v1:\n {10}clusters:\n {12}- west/,
-        "        v1: { clusters: [west] }\n        v2: { clusters: [west] }",
-      )
-      .replace(/weights:\n +v1: 100/, "weights: { v1: 100, v2: 0 }"),
-  );
+  await giveTwoVersions(world);
   await world.run("apply --yes");
   endpoints = { v1: ["10.42.0.6:5000"], v2: ["10.42.0.7:5000"] };
   runPod(world.servers["west"], "v1", "10.42.0.6");
@@ -123,27 +114,17 @@ describe("a shift whose proof fails", () => {
   });
 });
 
-type Line = Readonly<Record<string, unknown>> & { readonly event: keyof typeof eventReference };
-
 interface PlannedCluster {
   readonly name: string;
   readonly tasks: readonly { readonly id: string; readonly onFailure?: true }[];
 }
 
-function linesOf(text: string): readonly Line[] {
-  expect(text.endsWith("\n")).toBe(true);
-  return text
-    .slice(0, -1)
-    .split("\n")
-    .map((line) => JSON.parse(line) as Line);
-}
-
 /** The ids of the tasks of which there is such an event, without those that no plan names. */
-function idsOf(lines: readonly Line[], event: Line["event"]): readonly string[] {
+function idsOf(lines: readonly EventLine[], event: EventLine["event"]): readonly string[] {
   return lines.flatMap((line) => (line.event === event && line["id"] !== undefined ? [String(line["id"])] : []));
 }
 
-function tasksOf(lines: readonly Line[]): PlannedCluster["tasks"] {
+function tasksOf(lines: readonly EventLine[]): PlannedCluster["tasks"] {
   return ((lines[0]?.["clusters"] ?? []) as readonly PlannedCluster[]).flatMap(({ tasks }) => tasks);
 }
 
@@ -152,7 +133,7 @@ describe("shift -o jsonl", () => {
 
   it("prints what changes first, then every task that it has named, and how it ended last", async () => {
     const ran = await world.run(inSteps);
-    const lines = linesOf(ran.out);
+    const lines = eventLinesOf(ran.out);
     expect(ran.code).toBe(0);
     expect(lines[0]).toMatchObject({
       event: "shift",
@@ -189,8 +170,8 @@ describe("shift -o jsonl", () => {
   });
 
   it("has the same ids in the next run, which changes nothing", async () => {
-    const first = linesOf((await world.run("shift helloworld v1=50 v2=50 --yes --no-verify -o jsonl")).out);
-    const again = linesOf((await world.run("shift helloworld v1=50 v2=50 --yes --no-verify -o jsonl")).out);
+    const first = eventLinesOf((await world.run("shift helloworld v1=50 v2=50 --yes --no-verify -o jsonl")).out);
+    const again = eventLinesOf((await world.run("shift helloworld v1=50 v2=50 --yes --no-verify -o jsonl")).out);
     expect(idsOf(first, "task.started")).toEqual(tasksOf(first).map(({ id }) => id));
     for (const event of ["task.started", "task.done"] as const) {
       expect(idsOf(again, event)).toEqual(idsOf(first, event));
@@ -201,7 +182,7 @@ describe("shift -o jsonl", () => {
 
   it("names a proof that fails, and the way back that it has planned for that", async () => {
     const ran = await world.run("shift helloworld v1=0 v2=100 --yes --rollback -o jsonl");
-    const lines = linesOf(ran.out);
+    const lines = eventLinesOf(ran.out);
     expect(ran.code).toBe(3);
     const tasks = tasksOf(lines);
     expect(tasks.filter((one) => one.onFailure === true).map(({ id }) => id)).toEqual([
@@ -232,7 +213,7 @@ describe("shift -o jsonl", () => {
     );
     await vi.waitFor(
       async () => {
-        const ids = idsOf(linesOf(await readFile(file, "utf8")), "task.done");
+        const ids = idsOf(eventLinesOf(await readFile(file, "utf8")), "task.done");
         expect(ids).toContain("west/step-1/taken");
       },
       { timeout: 30_000, interval: 50 },
@@ -240,7 +221,7 @@ describe("shift -o jsonl", () => {
     stop.abort();
     const ran = await running;
     expect(ran.code).toBe(130);
-    expect(linesOf(ran.out).at(-1)).toMatchObject({
+    expect(eventLinesOf(ran.out).at(-1)).toMatchObject({
       event: "summary",
       exitCode: 130,
       clusters: [{ name: "west", state: "shifted", applied: 1 }],
@@ -251,20 +232,17 @@ describe("shift -o jsonl", () => {
   it("prints the summary alone where it is refused before it has a plan", async () => {
     runPod(world.servers["west"], "v2", "10.42.0.7", false);
     const ran = await world.run("shift helloworld v1=0 v2=100 --yes -o jsonl");
-    expect(linesOf(ran.out)).toMatchObject([{ event: "summary", exitCode: 1, clusters: [] }]);
+    expect(eventLinesOf(ran.out)).toMatchObject([{ event: "summary", exitCode: 1, clusters: [] }]);
   });
 
   it("has only fields that the reference names, in the file of --events-to too", async () => {
     const file = path.join(world.folder, "events.jsonl");
     const ran = await world.run(`shift helloworld v1=0 v2=100 --yes --rollback --events-to ${file}`);
     expect(ran.out).toContain("√ west  helloworld v1=0 v2=100: shifted");
-    const lines = linesOf(await readFile(file, "utf8"));
+    const lines = eventLinesOf(await readFile(file, "utf8"));
     expect(new Set(lines.map((line) => line.event))).toEqual(
       new Set(["shift", "task.started", "task.done", "task.failed", "object.applied", "verification", "summary"]),
     );
-    for (const line of lines) {
-      const known = ["apiVersion", "kind", "time", "event", ...Object.keys(eventReference[line.event].fields)];
-      expect(known).toEqual(expect.arrayContaining(Object.keys(line)));
-    }
+    expectDocumented(lines);
   });
 });

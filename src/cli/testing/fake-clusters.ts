@@ -1,4 +1,4 @@
-import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { stringify } from "yaml";
@@ -149,4 +149,19 @@ export async function startFakeClusters(
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** Gives the service of a living mesh of west a second version beside the first, which keeps all requests. */
+export async function giveTwoVersions({ folder }: FakeClusters): Promise<void> {
+  const file = path.join(folder, "mesh.yaml");
+  const text = await readFile(file, "utf8");
+  await writeFile(
+    file,
+    text
+      .replace(
+        / {8}v1:\n {10}clusters:\n {12}- west/,
+        "        v1: { clusters: [west] }\n        v2: { clusters: [west] }",
+      )
+      .replace(/weights:\n +v1: 100/, "weights: { v1: 100, v2: 0 }"),
+  );
 }

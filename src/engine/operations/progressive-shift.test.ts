@@ -2,7 +2,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { FakeClusters } from "../../cli/testing/fake-clusters.ts";
-import { startFakeClusters } from "../../cli/testing/fake-clusters.ts";
+import { giveTwoVersions, startFakeClusters } from "../../cli/testing/fake-clusters.ts";
 import { readMeshFile } from "../mesh-file.ts";
 import type { ShiftCaller, ShiftPreview, ShiftRequest } from "./progressive-shift.ts";
 import { shiftProgressively } from "./progressive-shift.ts";
@@ -14,16 +14,7 @@ let file: string;
 beforeEach(async () => {
   clusters = await startFakeClusters(["west"], { living: true });
   file = path.join(clusters.folder, "mesh.yaml");
-  const text = await readFile(file, "utf8");
-  await writeFile(
-    file,
-    text
-      .replace(
-        / {8}v1:\n {10}clusters:\n {12}- west/,
-        "        v1: { clusters: [west] }\n        v2: { clusters: [west] }",
-      )
-      .replace(/weights:\n +v1: 100/, "weights: { v1: 100, v2: 0 }"),
-  );
+  await giveTwoVersions(clusters);
   await clusters.run("apply --yes");
 }, 60_000);
 
