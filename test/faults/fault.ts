@@ -68,3 +68,22 @@ export async function restart(cluster: ClusterName, namespace: string, ...names:
     await kubectl(cluster, ["-n", namespace, "rollout", "status", `deployment/${name}`, "--timeout=80s"]);
   }
 }
+
+/** Where a Service has the port in its list. */
+export async function indexOfPort(
+  cluster: ClusterName,
+  namespace: string,
+  service: string,
+  port: number,
+): Promise<number> {
+  const ports = await kubectl(cluster, [
+    "-n",
+    namespace,
+    "get",
+    "service",
+    service,
+    "-o",
+    "jsonpath={.spec.ports[*].port}",
+  ]);
+  return ports.split(" ").indexOf(String(port));
+}

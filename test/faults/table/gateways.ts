@@ -1,11 +1,11 @@
-import type { Fault } from "../fault.ts";
-import { cause, drop, kubectl, on, patch, put } from "../fault.ts";
+import type { ClusterName, Fault } from "../fault.ts";
+import { cause, drop, indexOfPort, kubectl, on, patch, put } from "../fault.ts";
 
 const istio = "istio-system";
 const eastWest = "istio-eastwestgateway";
 const ingress = "istio-ingressgateway";
 
-async function scale(cluster: "west" | "east", name: string, replicas: number): Promise<void> {
+async function scale(cluster: ClusterName, name: string, replicas: number): Promise<void> {
   await on(cluster, istio, `scale deployment ${name} --replicas=${replicas}`);
 }
 
@@ -42,19 +42,6 @@ async function announceName(hostname: string): Promise<void> {
     "-p",
     status,
   ]);
-}
-
-async function indexOfPort(cluster: "west" | "east", service: string, port: number): Promise<number> {
-  const ports = await kubectl(cluster, [
-    "-n",
-    istio,
-    "get",
-    "service",
-    service,
-    "-o",
-    "jsonpath={.spec.ports[*].port}",
-  ]);
-  return ports.split(" ").indexOf(String(port));
 }
 
 /** Istio's own validation lets it pass: the kind of object behind most refusals. */
@@ -134,7 +121,7 @@ export const gatewayFaults: readonly Fault[] = [
   {
     what: "port 15443 of east leads to a port at which nothing listens",
     inject: async () => {
-      const index = await indexOfPort("east", eastWest, 15443);
+      const index = await indexOfPort("east", istio, eastWest, 15443);
       await patch("east", istio, `service/${eastWest}`, [
         { op: "replace", path: `/spec/ports/${index}/targetPort`, value: 15999 },
       ]);

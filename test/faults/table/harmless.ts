@@ -1,4 +1,5 @@
-import { drop, on, put } from "../fault.ts";
+import { policyByHand } from "../by-hand.ts";
+import { drop, on } from "../fault.ts";
 
 /** What people do to a mesh that works all the same: check has nothing to say about it. */
 export interface Harmless {
@@ -25,41 +26,25 @@ export const harmless: readonly Harmless[] = [
   },
   {
     what: "a NetworkPolicy that lets Istio's namespace in",
-    inject: async () =>
-      put("east", {
-        apiVersion: "networking.k8s.io/v1",
-        kind: "NetworkPolicy",
-        metadata: { name: "by-hand", namespace: "sample" },
-        spec: {
-          podSelector: {},
-          policyTypes: ["Ingress"],
-          ingress: [
-            {
-              from: [{ namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "istio-system" } } }],
-              ports: [{ port: 5000 }],
-            },
-          ],
+    ...policyByHand("east", "NetworkPolicy", "sample", {
+      podSelector: {},
+      policyTypes: ["Ingress"],
+      ingress: [
+        {
+          from: [{ namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "istio-system" } } }],
+          ports: [{ port: 5000 }],
         },
-      }),
-    undo: async () => drop("east", "sample", "networkpolicy/by-hand"),
+      ],
+    }),
   },
   {
     what: "an AuthorizationPolicy that allows the ingress gateway",
-    inject: async () =>
-      put("west", {
-        apiVersion: "security.istio.io/v1",
-        kind: "AuthorizationPolicy",
-        metadata: { name: "by-hand", namespace: "sample" },
-        spec: {
-          rules: [
-            {
-              from: [
-                { source: { principals: ["cluster.local/ns/istio-system/sa/istio-ingressgateway-service-account"] } },
-              ],
-            },
-          ],
+    ...policyByHand("west", "AuthorizationPolicy", "sample", {
+      rules: [
+        {
+          from: [{ source: { principals: ["cluster.local/ns/istio-system/sa/istio-ingressgateway-service-account"] } }],
         },
-      }),
-    undo: async () => drop("west", "sample", "authorizationpolicies.security.istio.io/by-hand"),
+      ],
+    }),
   },
 ];

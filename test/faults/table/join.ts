@@ -43,6 +43,11 @@ async function editRemoteSecret(
   ]);
 }
 
+/** East refuses the token in west's remote secret. */
+async function refuseToken(): Promise<void> {
+  await editRemoteSecret("west", "east", (text) => text.replace(/(token: )\S+/, "$1not-a-token-of-this-cluster"));
+}
+
 async function putRemoteSecret(
   cluster: ClusterName,
   name: string,
@@ -69,8 +74,7 @@ export const joinFaults: readonly Fault[] = [
   },
   {
     what: "the token in west's remote secret is refused",
-    inject: async () =>
-      editRemoteSecret("west", "east", (text) => text.replace(/(token: )\S+/, "$1not-a-token-of-this-cluster")),
+    inject: async () => refuseToken(),
     causes: [cause("west", "ISM432")],
   },
   {
@@ -143,7 +147,7 @@ export const joinFaults: readonly Fault[] = [
   {
     what: "istiod of west has restarted with a token that east refuses",
     inject: async () => {
-      await editRemoteSecret("west", "east", (text) => text.replace(/(token: )\S+/, "$1not-a-token-of-this-cluster"));
+      await refuseToken();
       await kubectl("west", ["-n", istio, "rollout", "restart", "deployment/istiod"]);
     },
     causes: [cause("west", "ISM432")],

@@ -1,5 +1,5 @@
 import type { Fault } from "../fault.ts";
-import { cause, drop, kubectl, on, patch, put } from "../fault.ts";
+import { cause, drop, indexOfPort, kubectl, on, patch, put, restart } from "../fault.ts";
 
 export const serviceFaults: readonly Fault[] = [
   {
@@ -15,16 +15,7 @@ export const serviceFaults: readonly Fault[] = [
   {
     what: "the port's name says TCP in west",
     inject: async () => {
-      const names = await kubectl("west", [
-        "-n",
-        "shop",
-        "get",
-        "service",
-        "web",
-        "-o",
-        "jsonpath={.spec.ports[*].port}",
-      ]);
-      const index = names.split(" ").indexOf("80");
+      const index = await indexOfPort("west", "shop", "web", 80);
       await patch("west", "shop", "service/web", [
         { op: "replace", path: `/spec/ports/${index}/name`, value: "tcp-http" },
       ]);
@@ -118,14 +109,12 @@ export const serviceFaults: readonly Fault[] = [
     what: "namespace shop of east asks for no sidecars, and pods have restarted",
     inject: async () => {
       await on("east", "shop", "label namespace shop istio-injection-");
-      await on("east", "shop", "rollout restart deployment/web-v2");
-      await on("east", "shop", "rollout status deployment/web-v2 --timeout=80s");
+      await restart("east", "shop", "web-v2");
     },
     causes: [cause("east", "ISM442")],
     undo: async () => {
       await on("east", "shop", "label --overwrite namespace shop istio-injection=enabled");
-      await on("east", "shop", "rollout restart deployment/web-v2");
-      await on("east", "shop", "rollout status deployment/web-v2 --timeout=80s");
+      await restart("east", "shop", "web-v2");
     },
   },
   {
@@ -137,8 +126,7 @@ export const serviceFaults: readonly Fault[] = [
     causes: [cause("east", "ISM447")],
     undo: async () => {
       await drop("east", "sample", "quota/tight");
-      await on("east", "sample", "rollout restart deployment/helloworld-v2");
-      await on("east", "sample", "rollout status deployment/helloworld-v2 --timeout=80s");
+      await restart("east", "sample", "helloworld-v2");
     },
   },
   {
@@ -156,8 +144,7 @@ export const serviceFaults: readonly Fault[] = [
     causes: [cause("west", "ISM473")],
     undo: async () => {
       await on("west", "shop", "label namespace shop pod-security.kubernetes.io/enforce-");
-      await on("west", "shop", "rollout restart deployment/web-v1");
-      await on("west", "shop", "rollout status deployment/web-v1 --timeout=80s");
+      await restart("west", "shop", "web-v1");
     },
   },
   {
@@ -174,8 +161,7 @@ export const serviceFaults: readonly Fault[] = [
     causes: [cause("west", "ISM447", "ISM441")],
     undo: async () => {
       await drop("west", "shop", "limitrange/small");
-      await on("west", "shop", "rollout restart deployment/web-v1");
-      await on("west", "shop", "rollout status deployment/web-v1 --timeout=80s");
+      await restart("west", "shop", "web-v1");
     },
   },
 ];
