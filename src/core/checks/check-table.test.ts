@@ -130,6 +130,27 @@ function withEastGatewayNamed(address: string): MeshFacts {
   };
 }
 
+/** The pod of west has an address of each family, and the ingress proxy has it by this one. */
+function withPodOfTwoFamilies(address: string): MeshFacts {
+  const facts = withConfig("west", ingressGateway, ({ clusters }) => ({
+    clusters: clusters.map((cluster) => ({
+      ...cluster,
+      endpoints: cluster.endpoints.map((endpoint) =>
+        endpoint.address === "10.42.0.7:5000" ? { ...endpoint, address } : endpoint,
+      ),
+    })),
+  }));
+  const alsoAt = { "10.42.0.7:5000": ["[fd00::7]:5000"] };
+  return {
+    ...facts,
+    clusters: facts.clusters.map((one) =>
+      one.kind === "reached" && one.cluster === "west"
+        ? { ...one, services: one.services.map((service) => ({ ...service, alsoAt })) }
+        : one,
+    ),
+  };
+}
+
 /** A gateway's Service in east. */
 function serviceOf(addresses: readonly string[], ports: readonly number[]): NonNullable<GatewayFacts["service"]> {
   const servicePorts = ports.map((port) => ({ port, protocol: "TCP", targetPort: port }));
@@ -582,6 +603,18 @@ const table: readonly (readonly [Check["id"], string, MeshFacts, readonly string
     "nothing where a gateway's host name stands by the address that istiod has for it",
     withEastGatewayNamed("172.30.2.2"),
     [],
+  ],
+  [
+    "routes/endpoints",
+    "nothing where a proxy has a pod of two families by its other address",
+    withPodOfTwoFamilies("[fd00::7]:5000"),
+    [],
+  ],
+  [
+    "routes/endpoints",
+    "a pod of two families at neither of its addresses",
+    withPodOfTwoFamilies("[fd00::8]:5000"),
+    ["error ISM476 west"],
   ],
   [
     "routes/endpoints",

@@ -121,6 +121,24 @@ export function podsIn(endpoints: ClusterEndpoints | undefined, version: Version
   return (version === undefined ? endpoints?.anyPods : endpoints?.podsOf[version]) ?? [];
 }
 
+/** Addresses of the endpoints that get requests. */
+export function usedEndpoints(seen: readonly SeenEndpoint[]): readonly string[] {
+  return seen.filter((one) => one.idle === "").map((one) => one.address);
+}
+
+/** Expected endpoints that are not used, neither by their address nor by another one that `alsoAt` has for them. */
+export function missingEndpoints(
+  expected: readonly string[],
+  used: ReadonlySet<string>,
+  alsoAt: NonNullable<ClusterEndpoints["alsoAt"]>,
+): readonly string[] {
+  return expected.filter((one) => !namesOf(one, alsoAt).some((name) => used.has(name)));
+}
+
+function namesOf(endpoint: string, alsoAt: NonNullable<ClusterEndpoints["alsoAt"]>): readonly string[] {
+  return [endpoint, ...(alsoAt[endpoint] ?? [])];
+}
+
 /**
  * Compares what a proxy has (undefined: it does not know the version) with
  * what it must have, and with what it may have besides. Pods are compared by
@@ -140,10 +158,9 @@ export function compareEndpoints(
   } = {},
 ): EndpointFinding {
   const seen = has ?? [];
-  const used = seen.filter((one) => one.idle === "").map((one) => one.address);
-  const namesOf = (one: string): readonly string[] => [one, ...(alsoAt[one] ?? [])];
-  const known = new Set([...expected.flatMap(namesOf), ...tolerated]);
-  const missing = expected.filter((one) => !namesOf(one).some((name) => used.includes(name)));
+  const used = usedEndpoints(seen);
+  const known = new Set([...expected.flatMap((one) => namesOf(one, alsoAt)), ...tolerated]);
+  const missing = missingEndpoints(expected, new Set(used), alsoAt);
   const foreign = used.filter((one) => !known.has(one));
   return {
     ...place,

@@ -3,13 +3,11 @@ import { eastWestGateway, ingressGateway, istioNamespace, serviceHost } from "..
 import type { Check, Finding } from "../check.ts";
 import { problem } from "../check.ts";
 import { kubectl, restart } from "../commands.ts";
-import type { ClusterEndpoints } from "../endpoint-table.ts";
-import { compareEndpoints, expectedEndpoints } from "../endpoint-table.ts";
+import { expectedEndpoints, missingEndpoints, usedEndpoints } from "../endpoint-table.ts";
 import type { GatewayPod } from "../control-plane-facts.ts";
-import type { ReachedCluster } from "../facts.ts";
+import type { MeshFacts, ReachedCluster, ServiceFacts } from "../facts.ts";
 import { hostNamesIn, resolveGateways } from "../gateway-names.ts";
 import { silentPods } from "../gateways/proxies-answer.ts";
-import type { ProxyClusterFacts } from "../proxy-facts.ts";
 import { gatewayOf, meshClusters } from "../reached.ts";
 import type { Subject } from "../subjects.ts";
 import {
@@ -47,26 +45,86 @@ export const routeEndpoints: Check = {
     const placed = new Map(facts.mesh.clusters.map((cluster) => [cluster.name, cluster]));
     const all = meshClusters(facts).flatMap((one): readonly Place[] => {
       const cluster = placed.get(one.cluster);
-      return cluster === undefined ? [] : [{ one, cluster, tables: tablesOf(one) }];
+      return cluster === undefined ? [] : [placeOf(facts, one, cluster)];
     });
-    return all.flatMap((reader) =>
-      all.flatMap((target) => {
-        const lacking = facts.mesh.services.flatMap((service) => lackingOf(service, reader, target));
+    return all.flatMap((place) => {
+      const reader = { ...place, tables: tablesOf(place.one), views: viewsOf(place.one) };
+      return all.flatMap((target) => {
+        const pair = { reader, target, gateways: gatewaysFrom(reader, target) };
+        const lacking = target.offers.flatMap((offer) => lackingOf(offer, pair));
         return lacking.length === 0 ? [] : [findingOf(reader.one, target.one, lacking)];
-      }),
-    );
+      });
+    });
   },
 };
 
-/** A cluster with what its ingress proxies have: Envoy's clusters by name. */
+/** A cluster with what it offers. */
 interface Place {
   readonly one: ReachedCluster;
   readonly cluster: Cluster;
-  readonly tables: readonly ReadonlyMap<string, ProxyClusterFacts>[];
+  readonly offers: readonly Offer[];
+  /** Addresses of its east-west gateway, some of which may be host names. */
+  readonly gateways: readonly string[];
+  readonly hasNames: boolean;
 }
 
-function tablesOf(one: ReachedCluster): Place["tables"] {
-  return pods(one).map((pod) => new Map(pod.config.clusters.map((cluster) => [cluster.name, cluster])));
+/** A version that the mesh file has run in a cluster. */
+interface Offer {
+  readonly service: Service;
+  readonly version: string;
+  /** What proxies call it: the name of Envoy's cluster. */
+  readonly called: string;
+  readonly here: Pick<ServiceFacts, "podsOf" | "alsoAt">;
+}
+
+interface Reader extends Place {
+  /** What its ingress proxies use: addresses by the names of Envoy's clusters. */
+  readonly tables: readonly ReadonlyMap<string, ReadonlySet<string>>[];
+  readonly views: ReturnType<typeof viewsOf>;
+}
+
+interface Pair {
+  readonly reader: Reader;
+  readonly target: Place;
+  /** Of the target, as the reader has them. */
+  readonly gateways: readonly string[];
+}
+
+function placeOf({ mesh }: MeshFacts, one: ReachedCluster, cluster: Cluster): Place {
+  const gateways = announced(one);
+  return { one, cluster, offers: offersOf(mesh.services, one), gateways, hasNames: hostNamesIn(gateways).length > 0 };
+}
+
+function offersOf(services: readonly Service[], one: ReachedCluster): readonly Offer[] {
+  return services.flatMap((service) => {
+    const key = `${service.namespace}/${service.name}`;
+    const here = one.services.find((other) => other.service === key) ?? { podsOf: {}, alsoAt: {} };
+    return service.versions
+      .filter(({ clusters }) => clusters.includes(one.cluster))
+      .map(({ name: version }) => ({
+        service,
+        version,
+        called: `outbound|${service.port}|${version}|${serviceHost(service)}`,
+        here,
+      }));
+  });
+}
+
+function tablesOf(one: ReachedCluster): Reader["tables"] {
+  return pods(one).map(
+    ({ config }) => new Map(config.clusters.map(({ name, endpoints }) => [name, new Set(usedEndpoints(endpoints))])),
+  );
+}
+
+/** The addresses at which proxies of `reader` must have the gateways of another cluster. */
+function gatewaysFrom({ views }: Reader, { one, gateways, hasNames }: Place): readonly string[] {
+  if (!hasNames) {
+    return gateways;
+  }
+  const { expected } = resolveGateways(gateways, one.cluster, views);
+  // Without an address for a name there is nothing to compare: join/network-gateways says that, or that istiod was not asked.
+  const names = hostNamesIn(expected);
+  return expected.filter((address) => !names.includes(address));
 }
 
 function findingOf(reader: ReachedCluster, target: ReachedCluster, lacking: readonly Lacking[]): Finding {
@@ -85,48 +143,31 @@ interface Lacking {
   readonly needs: readonly Subject[];
 }
 
-function lackingOf(service: Service, reader: Place, target: Place): readonly Lacking[] {
-  const key = `${service.namespace}/${service.name}`;
-  const runs = service.versions.filter((version) => version.clusters.includes(target.one.cluster));
-  if (runs.length === 0) {
-    return [];
-  }
-  const real = endpointsIn(reader.one, target.one, key);
-  return runs.flatMap((version) => {
-    // Of this target alone, so that what is missing has a place.
-    const expected = expectedEndpoints(
-      { clusters: [target.cluster] },
-      service,
-      { version: version.name, cluster: reader.cluster },
-      {
-        [target.one.cluster]: real,
-      },
-    );
-    const name = `outbound|${service.port}|${version.name}|${serviceHost(service)}`;
-    const missing = new Set(
-      reader.tables.flatMap((table) => {
-        const held = table.get(name);
-        // A gateway may be told of routed services only.
-        return held === undefined && service.routes.length === 0
-          ? []
-          : compareEndpoints(
-              { cluster: reader.one.cluster, version: version.name },
-              expected,
-              held?.endpoints ?? [],
-              real.alsoAt,
-            ).missing;
-      }),
-    );
-    return missing.size === 0
-      ? []
-      : [describe(service, version.name, { reader, target }, { missing: [...missing], expected })];
-  });
+function lackingOf(offer: Offer, pair: Pair): readonly Lacking[] {
+  const { service, version, called, here } = offer;
+  const { reader, target, gateways } = pair;
+  // Of this target alone, so that what is missing has a place.
+  const expected = expectedEndpoints(
+    { clusters: [target.cluster] },
+    service,
+    { version, cluster: reader.cluster },
+    { [target.one.cluster]: { podsOf: here.podsOf, gateways } },
+  );
+  const missing = new Set(
+    reader.tables.flatMap((table) => {
+      const used = table.get(called);
+      // A gateway may be told of routed services only.
+      return used === undefined && service.routes.length === 0
+        ? []
+        : missingEndpoints(expected, used ?? new Set(), here.alsoAt);
+    }),
+  );
+  return missing.size === 0 ? [] : [describe(offer, pair, { missing: [...missing], expected })];
 }
 
 function describe(
-  service: Service,
-  version: string,
-  { reader, target }: { readonly reader: Place; readonly target: Place },
+  { service, version }: Offer,
+  { reader, target }: Pair,
   { missing, expected }: { readonly missing: readonly string[]; readonly expected: readonly string[] },
 ): Lacking {
   const key = `${service.namespace}/${service.name}`;
@@ -151,19 +192,6 @@ function describe(
 
 function pods(one: ReachedCluster): readonly GatewayPod[] {
   return (gatewayOf(one, ingressGateway)?.pods ?? []).filter((pod) => pod.problem === undefined);
-}
-
-/** What `one` offers, with its gateways as `reader` has them. */
-function endpointsIn(reader: ReachedCluster, one: ReachedCluster, key: string): ClusterEndpoints {
-  const here = one.services.find((other) => other.service === key);
-  const { expected } = resolveGateways(announced(one), one.cluster, viewsOf(reader));
-  const names = hostNamesIn(expected);
-  return {
-    podsOf: here?.podsOf ?? {},
-    alsoAt: here?.alsoAt ?? {},
-    // Without an address for a name there is nothing to compare: join/network-gateways says that, or that istiod was not asked.
-    gateways: expected.filter((address) => !names.includes(address)),
-  };
 }
 
 function announced(one: ReachedCluster): readonly string[] {
