@@ -51,9 +51,16 @@ const objects = [
   wireObject("Deployment", { namespace: "dns", name: "external-dns", labels: { app: "external-dns" } }),
 ];
 
-async function connect(): Promise<Connected & { readonly stop: () => Promise<void> }> {
+interface Reached extends Connected {
+  readonly stop: () => Promise<void>;
+  /** The objects and lists that were asked for since the cluster was connected to. */
+  readonly asked: () => readonly string[];
+}
+
+async function connect(): Promise<Reached> {
   const { server, client } = await wireCluster(objects, { kinds });
   const facts = await readClusterState(client, { remotes: false, signal });
+  const before = server.requests.length;
   return {
     kind: "connected",
     cluster: clusterNamed(mesh, "west"),
@@ -62,6 +69,12 @@ async function connect(): Promise<Connected & { readonly stop: () => Promise<voi
     client,
     facts,
     stop: async () => server.close(),
+    asked: () =>
+      server.requests
+        .slice(before)
+        .map(({ url }) => url)
+        // Which kinds a group has, and pages of pods, are something else.
+        .filter((url) => !/^\/apis\/[^/]+\/[^/]+$|\/portforward/.test(url)),
   };
 }
 
@@ -123,6 +136,17 @@ it("makes one document of the mesh file and of what each cluster has", async () 
     },
     { kind: "unreachable", cluster: "east", diagnostic },
   ]);
+});
+
+it("asks a cluster for no object and no list twice, and for the pods of a namespace by one list", async () => {
+  const west = await connect();
+  await gatherFacts({ mesh, name: "mesh.yaml" }, [west], options());
+  const asked = west.asked();
+  expect(asked).toEqual([...new Set(asked)]);
+  const podLists = asked.filter((url) => /\/pods(?:\?|$)/.test(url)).map((url) => url.replace(/\?.*/, ""));
+  expect(podLists.toSorted()).toEqual(
+    ["istio-system", "kube-system", "sample"].map((namespace) => `/api/v1/namespaces/${namespace}/pods`),
+  );
 });
 
 it("does not name the mesh file that every command takes anyway", async () => {

@@ -17,6 +17,7 @@ interface PodSpec {
 }
 
 interface PodStatus {
+  readonly phase?: string;
   readonly startTime?: string;
   readonly podIP?: string;
   readonly podIPs?: readonly { readonly ip: string }[];
@@ -32,15 +33,23 @@ const istioPods: Readonly<Record<"istiod" | typeof ingressGateway | typeof eastW
   [eastWestGateway]: { istio: "eastwestgateway" },
 };
 
-/** All running pods of the given namespaces that are not being deleted. */
+/**
+ * All running pods of the given namespaces that are not being deleted, out of
+ * the list of all pods that the readers of Services need too.
+ */
 export async function listRunningPods(
   client: KubeClient,
   namespaces: readonly string[],
   signal: AbortSignal,
 ): Promise<readonly KubeObject[]> {
-  const query = { apiVersion: "v1", kind: "Pod", fieldSelector: "status.phase=Running" };
-  const all = await Promise.all(namespaces.map(async (namespace) => client.list({ ...query, namespace }, { signal })));
-  return all.flat().filter((pod) => pod.metadata["deletionTimestamp"] === undefined);
+  const kind = { apiVersion: "v1", kind: "Pod" };
+  const all = await Promise.all(namespaces.map(async (namespace) => client.list({ ...kind, namespace }, { signal })));
+  return all.flat().filter((pod) => isRunning(pod) && pod.metadata["deletionTimestamp"] === undefined);
+}
+
+/** Whether the pod has begun and not come to its end. */
+export function isRunning(pod: KubeObject): boolean {
+  return (pod["status"] as PodStatus | undefined)?.phase === "Running";
 }
 
 /** The running pods of one part of Istio, by a list that readers of all parts can share. */

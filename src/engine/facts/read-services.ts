@@ -7,6 +7,7 @@ import { compareText } from "../../core/render/order.ts";
 import type { KubeClient } from "../../kube/client.ts";
 import { clusterEndpointsOf, readServiceObjects, slicesOf } from "./service-endpoints.ts";
 import { deploymentOf, hasSidecar, refusesSidecar } from "./sidecars.ts";
+import { isRunning } from "./read-pods.ts";
 import type { WireServicePort } from "./read-service-port.ts";
 import { readServicePort } from "./read-service-port.ts";
 
@@ -25,7 +26,7 @@ export async function readService(client: KubeClient, service: Service, signal: 
     | undefined;
   const selector = spec?.selector ?? {};
   const bare = objects.pods
-    .filter((pod) => (pod["status"] as { readonly phase?: string } | undefined)?.phase === "Running")
+    .filter(isRunning)
     .filter(({ metadata }) => Object.keys(selector).length > 0 && hasLabels(metadata.labels ?? {}, selector))
     .filter((pod) => !hasSidecar(pod));
   const refusing = bare.filter(refusesSidecar);
