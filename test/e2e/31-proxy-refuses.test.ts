@@ -27,7 +27,6 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await west("-n", "sample", "delete", "virtualservice", "unparsable", "--ignore-not-found");
-  await isthmus(["apply", "-f", meshFile(), "--yes", "--force-conflicts"]);
 });
 
 it("has istiod refuse a route that no proxy would take", async () => {

@@ -7,10 +7,7 @@ beforeAll(async () => {
   await isthmus(["apply", "-f", meshFile(), "--yes", "--prune", "--force-conflicts"]);
 });
 
-afterAll(async () => {
-  await reviveNodes();
-  await isthmus(["apply", "-f", meshFile(), "--yes", "--prune", "--force-conflicts"]);
-});
+afterAll(reviveNodes);
 
 async function inWest(...args: readonly string[]): Promise<Ran> {
   return kubectl("west", args);

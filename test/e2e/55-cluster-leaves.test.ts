@@ -51,10 +51,7 @@ beforeAll(async () => {
   alone = meshOf(["west"]);
 });
 
-afterAll(async () => {
-  await reviveNodes();
-  await isthmus(["apply", "-f", meshFile(), "--yes", "--prune"]);
-});
+afterAll(reviveNodes);
 
 async function inWest(...args: readonly string[]): Promise<string> {
   return (await kubectl("west", args)).out;

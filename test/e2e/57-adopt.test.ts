@@ -7,7 +7,7 @@ async function west(...args: readonly string[]): Promise<Ran> {
 }
 
 beforeAll(async () => {
-  // Also when this file runs alone.
+  // Gone with the file before, unless that failed or this one runs alone.
   await isthmus(["remove", "-f", meshFile(), "--yes"]);
 });
 
