@@ -63,20 +63,20 @@ const extensionIds = {
  * identifiers and access to issuers that are marked critical at all) and that
  * BoringSSL does (x509_vfy.cc and v3_purp.cc, X509_supported_extension).
  */
-const readByGo: ReadonlySet<string> = new Set(
-  ["15", "17", "19", "30", "31", "32", "33", "35", "36", "37", "54"].map((arc) => `2.5.29.${arc}`),
-);
-const readByEnvoy: ReadonlySet<string> = new Set([
-  ...["15", "17", "19", "30", "32", "33", "36", "37", "54"].map((arc) => `2.5.29.${arc}`),
-  "2.16.840.1.113730.1.1",
-]);
+const readers = {
+  Go: new Set(["15", "17", "19", "30", "31", "32", "33", "35", "36", "37", "54"].map((arc) => `2.5.29.${arc}`)),
+  Envoy: new Set([
+    ...["15", "17", "19", "30", "32", "33", "36", "37", "54"].map((arc) => `2.5.29.${arc}`),
+    "2.16.840.1.113730.1.1",
+  ]),
+} as const;
 
 /** An extension that a reader must know and does not (RFC 5280, 4.2). */
-function unreadCritical({ extensions }: CertificateFields, known: ReadonlySet<string>): string | undefined {
-  const found = [...extensions].find(([id, { critical }]) => critical && !known.has(id));
+function unreadCritical({ extensions }: CertificateFields, reader: keyof typeof readers): string | undefined {
+  const found = [...extensions].find(([id, { critical }]) => critical && !readers[reader].has(id));
   return found === undefined
     ? undefined
-    : `has an extension ${found[0]} that is marked critical and that ${known === readByGo ? "Go does" : "Envoy does"} not read`;
+    : `has an extension ${found[0]} that is marked critical and that ${reader} does not read`;
 }
 
 /** One of a fleet's clusters and all its gateways show the same few certificates; what is read of one is kept. */
@@ -86,7 +86,11 @@ const mostKnown = 5000;
 /** Reads what a chain is judged by. Throws for what only OpenSSL takes for a certificate. */
 export function linkOf(certificate: X509Certificate): CertificateLink {
   const key = certificate.raw.toString("base64");
-  const link = known.get(key) ?? readLink(certificate);
+  const kept = known.get(key);
+  if (kept !== undefined) {
+    return kept;
+  }
+  const link = readLink(certificate);
   if (known.size >= mostKnown) {
     known.clear();
   }
@@ -128,13 +132,13 @@ function readLink(certificate: X509Certificate): CertificateLink {
     subjectDer: fields.subject,
     alternativeNames: valueOf(fields, extensionIds.alternativeNames, readAlternativeNames) ?? [],
     refusedByGo:
-      unreadCritical(fields, readByGo) ??
+      unreadCritical(fields, "Go") ??
       (nameConstraints !== undefined &&
       fields.extensions.get(extensionIds.nameConstraints)?.critical === true &&
       constrainsUnreadNames(nameConstraints)
         ? "has name constraints of directory names or of another kind that Go does not read, and marks them critical"
         : undefined),
-    refusedByEnvoy: unreadCritical(fields, readByEnvoy),
+    refusedByEnvoy: unreadCritical(fields, "Envoy"),
     unreadKey: unreadKeyOf(certificate),
   };
 }
