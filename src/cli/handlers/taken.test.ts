@@ -22,6 +22,8 @@ let pushes = 0;
 let frozen: object = {};
 /** The admin page of what the ingress gateways wait for. */
 let warming: object = {};
+/** The admin page of what they have; every Gateway's certificate where a test says nothing. */
+let active: object | undefined;
 let world: FakeClusters;
 
 const envoysWords = "Error: RE2 says missing ): (";
@@ -34,6 +36,9 @@ function storeOf() {
 function answer(asked: string): string {
   if (asked.endsWith("dynamic_warming_secrets")) {
     return httpAnswer(warming);
+  }
+  if (asked.includes("dynamic_active_secrets") && active !== undefined) {
+    return httpAnswer(active);
   }
   if (asked.startsWith("/config_dump") && gateways !== "obey") {
     return httpAnswer(frozen);
@@ -53,7 +58,7 @@ function answer(asked: string): string {
 }
 
 beforeEach(async () => {
-  [gateways, sidecar, pushes, warming] = ["obey", undefined, 0, {}];
+  [gateways, sidecar, pushes, warming, active] = ["obey", undefined, 0, {}, undefined];
   world = await startFakeClusters(["west"], { living: true, podResponse: answer });
   const mesh = path.join(world.folder, "mesh.yaml");
   const document = parse(await readFile(mesh, "utf8")) as MeshText;
@@ -190,6 +195,15 @@ describe("a route over TLS whose certificate the gateways wait for", () => {
     expect(text).not.toContain("of-others");
     warming = {};
     expect((await world.run("apply --yes")).code).toBe(0);
+  }, 40_000);
+
+  it("is not called served while they have not even asked for it", async () => {
+    await overTls();
+    active = {};
+    const ran = await world.run("apply --yes --timeout 1s");
+    const text = ran.err.replaceAll(/\s+/g, " ");
+    expect(text).toContain("warning[ISM323]");
+    expect(text).toContain("it has not asked for door. Whether it serves the routes over TLS was not seen.");
   }, 40_000);
 
   it("is shifted, and no success", async () => {

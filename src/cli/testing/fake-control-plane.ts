@@ -51,11 +51,27 @@ export function answerPod(store: FakeStore | undefined, path: string): string {
       return httpAnswer([syncOf({ sent: "1", acked: "1" })]);
     case "/config_dump?resource=dynamic_route_configs":
       return httpAnswer(routesOf(store));
+    case "/config_dump?resource=dynamic_active_secrets&mask=name":
+      return httpAnswer(secretsOf(store));
     case "/clusters?format=json":
       return httpAnswer({});
     default:
       return httpAnswer([]);
   }
+}
+
+/** The certificates of every Gateway, as a proxy has them that was sent all. */
+function secretsOf(store: FakeStore | undefined): object {
+  const gateways = store?.list({ apiVersion: "networking.istio.io/v1", kind: "Gateway" }, undefined) ?? [];
+  const names = gateways.flatMap((gateway) => {
+    const { servers = [] } = gateway["spec"] as { readonly servers?: readonly { readonly tls?: Tls }[] };
+    return servers.flatMap(({ tls }) => tls?.credentialName ?? []);
+  });
+  return { configs: names.map((name) => ({ name: `kubernetes://${name}` })) };
+}
+
+interface Tls {
+  readonly credentialName?: string;
 }
 
 /** One entry of `/debug/syncz`: how far the ingress gateway is with its routes. */

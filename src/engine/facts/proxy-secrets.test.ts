@@ -5,10 +5,16 @@ import { askedPorts, runningStatus, signal, wireCluster, wireObject } from "./te
 const gateway = { namespace: "istio-system", name: "gateway-1" };
 const pod = wireObject("Pod", gateway, { status: runningStatus() });
 
-it("reads the certificates that a proxy waits for, and not what it waits for of its own", async () => {
+it("reads the certificates that a proxy has and waits for, and not those of its own", async () => {
   const dump = { configs: [{ name: "kubernetes://door", version_info: "uninitialized" }, { name: "default" }] };
-  const connection = await wireCluster([pod], { pages: { "/config_dump?resource=dynamic_warming_secrets": dump } });
-  expect(await readProxySecrets(connection.client, gateway, signal)).toEqual(["door"]);
+  const active = { configs: [{ name: "kubernetes://shop" }, { name: "default" }, { name: "ROOTCA" }] };
+  const connection = await wireCluster([pod], {
+    pages: {
+      "/config_dump?resource=dynamic_warming_secrets": dump,
+      "/config_dump?resource=dynamic_active_secrets&mask=name": active,
+    },
+  });
+  expect(await readProxySecrets(connection.client, gateway, signal)).toEqual({ held: ["shop"], awaited: ["door"] });
   expect(askedPorts(connection)).toEqual([15000]);
 });
 

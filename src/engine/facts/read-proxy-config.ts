@@ -15,6 +15,9 @@ import { parseProxyEndpoints } from "./proxy-endpoints.ts";
 /** The admin page with the secrets that a proxy has been told to have and has not got. */
 export const warmingSecretsPath = "/config_dump?resource=dynamic_warming_secrets";
 
+/** The admin page with the names of the secrets that a proxy has; what is in them is masked out. */
+export const activeSecretsPath = "/config_dump?resource=dynamic_active_secrets&mask=name";
+
 /** Bodies of a proxy's admin pages. */
 export interface AdminPages {
   /** `/config_dump?resource=dynamic_listeners` */
@@ -61,7 +64,12 @@ export function readListenerPorts(listeners: string): readonly number[] {
  * page alone says that TLS connections are reset. Sorted.
  */
 export function readAwaitedSecrets(warmingSecrets: string): readonly string[] {
-  const names = configsOf(JSON.parse(warmingSecrets) as Dump<{ readonly name?: string }>).flatMap(
+  return readSecretNames(warmingSecrets);
+}
+
+/** The Secrets of a proxy's page of warming or active secrets; not what it has of its own. Sorted. */
+export function readSecretNames(page: string): readonly string[] {
+  const names = configsOf(JSON.parse(page) as Dump<{ readonly name?: string }>).flatMap(
     ({ name = "" }) => /^kubernetes(?:-gateway)?:\/\/(.+)$/.exec(name)?.[1] ?? [],
   );
   return [...new Set(names)].toSorted(compareText);

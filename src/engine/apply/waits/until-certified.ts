@@ -30,11 +30,11 @@ export function secureRoutes(services: Mesh["services"]): readonly SecureRoute[]
 }
 
 /**
- * Returns when no ready pod of the ingress gateway waits for the certificate
- * of one of these routes any more, or after 5 s with an error (ISM529) for
- * each Secret that is still awaited: the proxies hold the route then and reset
- * its connections. Call it when they hold the routes, since only then have
- * they been told of the Secrets. What cannot be asked is a warning (ISM323).
+ * Returns when every ready pod of the ingress gateway has the certificates of
+ * these routes, or after 5 s with an error (ISM529) for each Secret that is
+ * still awaited: the proxies hold the route then and reset its connections.
+ * What they have neither got nor asked for, and what cannot be asked, was not
+ * seen: a warning (ISM323).
  */
 export async function waitUntilCertified(
   one: ProxyCluster,
@@ -47,7 +47,7 @@ export async function waitUntilCertified(
   const started = Date.now();
   const names = new Set(routes.map(({ secret }) => secret));
   for (;;) {
-    const { awaited, silent } = await readAwaited(one, options.signal);
+    const { awaited, silent } = await readAwaited(one, names, options.signal);
     const missing = [...names].filter((name) => awaited.has(name)).toSorted();
     if (missing.length === 0 && silent.length === 0) {
       return [];
@@ -71,7 +71,11 @@ interface Awaited {
   readonly silent: readonly { readonly pod: string; readonly why: string }[];
 }
 
-async function readAwaited({ client }: ProxyCluster, signal: AbortSignal): Promise<Awaited> {
+async function readAwaited(
+  { client }: ProxyCluster,
+  wanted: ReadonlySet<string>,
+  signal: AbortSignal,
+): Promise<Awaited> {
   const { ready } = await readGatewayPods(client, signal);
   const limiter = createLimiter(askedAtATime);
   const awaited = new Map<string, string[]>();
@@ -80,7 +84,12 @@ async function readAwaited({ client }: ProxyCluster, signal: AbortSignal): Promi
     ready.map(async (pod) => {
       try {
         const secrets = await limiter.run(signal, async () => readProxySecrets(client, pod, signal));
-        secrets.forEach((secret) => awaited.set(secret, [...(awaited.get(secret) ?? []), pod.name]));
+        secrets.awaited.forEach((secret) => awaited.set(secret, [...(awaited.get(secret) ?? []), pod.name]));
+        const known = new Set([...secrets.held, ...secrets.awaited]);
+        const unasked = [...wanted].filter((secret) => !known.has(secret)).toSorted();
+        if (unasked.length > 0) {
+          silent.push({ pod: pod.name, why: `it has not asked for ${unasked.join(", ")}` });
+        }
       } catch (error) {
         signal.throwIfAborted();
         silent.push({ pod: pod.name, why: (error as Error).message });
