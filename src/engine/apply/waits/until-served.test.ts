@@ -14,11 +14,19 @@ function put(server: FakeApiServer, apiVersion: string, kind: string, metadata: 
 }
 
 /** Two clusters: v2 runs in east with these labels and containers, and west's ingress has none of its endpoints. */
-async function withoutEndpoint(labels: object, containers: readonly string[]): Promise<readonly Connected[]> {
+async function withoutEndpoint(
+  labels: object,
+  containers: readonly string[],
+  onPage: (path: string) => void = () => {},
+): Promise<readonly Connected[]> {
   const answer = "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}";
+  const podResponse = (path: string): string => {
+    onPage(path);
+    return answer;
+  };
   return Promise.all(
     (["west", "east"] as const).map(async (name) => {
-      const { server, client } = await connectFake({ cluster: name, api: { podResponse: () => answer } });
+      const { server, client } = await connectFake({ cluster: name, api: { podResponse } });
       const of = (metadata: object): object => ({ namespace: "sample", ...metadata });
       if (name === "west") {
         const ingress = { name: "ingress-1", namespace: "istio-system", labels: { istio: "ingressgateway" } };
@@ -82,4 +90,16 @@ it("sends to the check where pods have their sidecars", async () => {
   const said = await timeOut(await withoutEndpoint({}, ["web", "istio-proxy"]));
   expect(said?.detail).not.toContain("sidecar");
   expect(said?.fix).toContain("isthmus check");
+});
+
+it("reads the table of a proxy once in a look, for however many services", async () => {
+  const pages: string[] = [];
+  const all = await withoutEndpoint({}, ["web"], (path) => pages.push(path));
+  const more = twoClusters.services.flatMap((service) => ["a", "b"].map((name) => ({ ...service, name })));
+  const mesh = { ...twoClusters, services: [...twoClusters.services, ...more] };
+  let looks = 0;
+  const options = { timeoutMs: 300, signal, onPending: () => void (looks += 1), mayBeForeign: () => false };
+  await expect(waitUntilServed(mesh, all[0] as Connected, all, options)).rejects.toBeInstanceOf(UserError);
+  expect(looks).toBeGreaterThan(1);
+  expect(pages).toEqual(Array.from({ length: looks }, () => "/clusters?format=json"));
 });

@@ -5,6 +5,7 @@ import { ejectedReason } from "../../../core/checks/endpoint-table.ts";
 import { exitCodes } from "../../../core/diagnostics/exit-codes.ts";
 import { UserError } from "../../../core/diagnostics/user-error.ts";
 import type { Mesh } from "../../../core/model/mesh.ts";
+import { shareReads } from "../../../kube/share-reads.ts";
 import type { Connected } from "../../clusters/connect-clusters.ts";
 import { compareIngressEndpoints, listIngressPods, readActualEndpoints } from "../../facts/ingress-endpoints.ts";
 import type { BarePod } from "../../facts/sidecars.ts";
@@ -29,11 +30,14 @@ export async function waitUntilServed(
   const routed = mesh.services.filter((service) => service.routes.length > 0);
   const deadline = Date.now() + options.timeoutMs;
   for (;;) {
-    const pods = await listIngressPods(one, options.signal);
+    // One look: services share pods, gateways and the tables of their proxies, which each would read for itself.
+    const look = { cluster: one.cluster, client: shareReads(one.client, { pages: true }) };
+    const offers = all.map(({ cluster, client }) => ({ cluster, client: shareReads(client) }));
+    const pods = await listIngressPods(look, options.signal);
     const findings = await Promise.all(
       routed.map(async (service) => {
-        const actual = await readActualEndpoints(all, service, options.signal);
-        return compareIngressEndpoints({ mesh, one, service, actual }, pods, options.signal);
+        const actual = await readActualEndpoints(offers, service, options.signal);
+        return compareIngressEndpoints({ mesh, one: look, service, actual }, pods, options.signal);
       }),
     );
     const wrong = findings
