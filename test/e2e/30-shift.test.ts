@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { expect, it } from "vitest";
-import { isthmus, kubectl, meshFile } from "./world.ts";
+import { isthmus, meshFile, patchWeights } from "./world.ts";
 
 it("shifts both clusters in lockstep, edits only the weights of the file, and proves the new split", async () => {
   const before = `# a comment that stays\n${readFileSync(meshFile(), "utf8")}`;
@@ -40,18 +40,7 @@ it("refuses weights that do not sum to 100 and touches neither file nor cluster"
 });
 
 it("names who changed a weight by hand, and takes it back only when told to", async () => {
-  const patch =
-    '[{"op":"replace","path":"/spec/http/0/route/0/weight","value":70},{"op":"replace","path":"/spec/http/0/route/1/weight","value":30}]';
-  const patched = await kubectl("west", [
-    "-n",
-    "sample",
-    "patch",
-    "virtualservice",
-    "helloworld",
-    "--type=json",
-    "-p",
-    patch,
-  ]);
+  const patched = await patchWeights("west", 70);
   expect(patched.code).toBe(0);
   const refused = await isthmus(["apply", "-f", meshFile(), "--yes"]);
   expect(refused.code).toBe(1);

@@ -35,7 +35,7 @@ const table: readonly [string, Damage, RegExp][] = [
 ];
 
 it.each(table)("names %s, and plans the other cluster all the same", async (_name, damage, expected) => {
-  const file = await meshWith(damage);
+  const file = meshWith(damage);
   const ran = await isthmus(["plan", "-f", file]);
   expect(ran.code).toBe(69);
   expect(ran.err).toMatch(expected);
@@ -44,7 +44,7 @@ it.each(table)("names %s, and plans the other cluster all the same", async (_nam
 });
 
 it("does the others and says with exit code 4 what is left, when a cluster of a standing mesh is away", async () => {
-  const ran = await isthmus(["apply", "-f", await meshWith(deadServer), "--yes"]);
+  const ran = await isthmus(["apply", "-f", meshWith(deadServer), "--yes"]);
   expect(ran.code).toBe(4);
   expect(ran.out).toMatch(/√ west/);
   expect(ran.out).toMatch(/× east {2}does not answer/);
@@ -59,7 +59,7 @@ it("does not touch a cluster that is in another mesh", async () => {
 });
 
 it("is one cause of check, which judges the other cluster all the same", async () => {
-  const ran = await isthmus(["check", "-f", await meshWith(deadServer), "-o", "json"]);
+  const ran = await isthmus(["check", "-f", meshWith(deadServer), "-o", "json"]);
   const report = JSON.parse(ran.out) as {
     readonly causes: readonly { readonly check: string; readonly cluster?: string }[];
     readonly results: readonly { readonly id: string; readonly state: string }[];

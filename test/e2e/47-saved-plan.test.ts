@@ -1,28 +1,14 @@
 import { rmSync } from "node:fs";
 import path from "node:path";
 import { afterAll, expect, it } from "vitest";
-import { freshFolder, isthmus, kubectl, meshFile } from "./world.ts";
+import { freshFolder, isthmus, meshFile, patchWeights } from "./world.ts";
 
 const into = freshFolder();
 const file = path.join(into, "sandbox.plan");
 afterAll(() => rmSync(into, { recursive: true }));
 
 async function setFirstWeight(weight: number): Promise<void> {
-  const patch = [weight, 100 - weight].map((value, index) => ({
-    op: "replace",
-    path: `/spec/http/0/route/${index}/weight`,
-    value,
-  }));
-  const ran = await kubectl("west", [
-    "patch",
-    "virtualservice",
-    "-n",
-    "sample",
-    "helloworld",
-    "--type=json",
-    "-p",
-    JSON.stringify(patch),
-  ]);
+  const ran = await patchWeights("west", weight);
   expect(ran.err).toBe("");
 }
 

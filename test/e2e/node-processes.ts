@@ -1,16 +1,10 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import { instance, isthmus, sandboxKubeconfig } from "./world.ts";
+import { instance, isthmus, sandboxKubeconfig, sandboxState } from "./world.ts";
 
 /** The process of one component of a cluster's node, by the machine's number. */
 export async function pidOf(component: string, cluster: string): Promise<number> {
-  const ran = await isthmus(["sandbox", "status", "--instance", instance, "-o", "json"]);
-  const { clusters } = JSON.parse(ran.out) as {
-    readonly clusters: readonly {
-      readonly name: string;
-      readonly components: readonly { readonly name: string; readonly pid?: number }[];
-    }[];
-  };
+  const { clusters } = await sandboxState();
   const node = clusters.find((one) => one.name === cluster);
   const pid = node?.components.find((one) => one.name === component)?.pid;
   if (pid === undefined || pid <= 1) {

@@ -4,7 +4,7 @@ import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } fro
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { onTestFailed, onTestFinished } from "vitest";
+import { expect, onTestFailed, onTestFinished } from "vitest";
 import { parse, stringify } from "yaml";
 
 /** The checkout that is tested. */
@@ -153,8 +153,7 @@ export interface SandboxState {
     readonly name: string;
     readonly context: string;
     readonly state: string;
-    readonly apiServer: string;
-    readonly loadBalancerRange: string;
+    readonly components: readonly { readonly name: string; readonly pid?: number }[];
   }[];
 }
 
@@ -191,12 +190,32 @@ export async function kubectl(cluster: string, args: readonly string[], input = 
   });
 }
 
+/** Sets the weights of the example's route in one cluster by hand: v1 gets `v1` percent, v2 the rest. */
+export async function patchWeights(cluster: string, v1: number): Promise<Ran> {
+  const patch = [v1, 100 - v1].map((value, index) => ({
+    op: "replace",
+    path: `/spec/http/0/route/${index}/weight`,
+    value,
+  }));
+  const route = ["-n", "sample", "patch", "virtualservice", "helloworld"];
+  return kubectl(cluster, [...route, "--type=json", "-p", JSON.stringify(patch)]);
+}
+
 /** `kind/name` of every object in a cluster, of every kind that can be listed; events left out. */
 export async function allObjects(cluster: string): Promise<readonly string[]> {
   const kinds = await kubectl(cluster, ["api-resources", "--verbs=list", "-o", "name"]);
   const listed = kinds.out.split("\n").filter((kind) => kind !== "" && !kind.startsWith("events"));
   const objects = await kubectl(cluster, ["get", listed.join(","), "-A", "-o", "name", "--ignore-not-found"]);
   return objects.out.split("\n").filter((name) => name !== "");
+}
+
+/** Expects that both clusters have nothing of the mesh, and all that is not of it. */
+export async function expectMeshGone(): Promise<void> {
+  for (const cluster of ["west", "east"]) {
+    const left = await allObjects(cluster);
+    expect(left).toContain("namespace/kube-system");
+    expect(left.filter((name) => /istio|isthmus|sample|helloworld/.test(name.replace("isthmus-e2e", "")))).toEqual([]);
+  }
 }
 
 export function contextOf(cluster: string): string {
@@ -232,7 +251,7 @@ interface Kubeconfig {
 export type Damage = (cluster: Record<string, string>, user: Record<string, string>) => void;
 
 /** A mesh file like the shared one whose east is reached through a damaged copy of the kubeconfig. */
-export async function meshWith(damage: Damage): Promise<string> {
+export function meshWith(damage: Damage): string {
   const into = freshFolder();
   const kubeconfig = parse(readFileSync(sandboxKubeconfig(), "utf8")) as Kubeconfig;
   const context = kubeconfig.contexts.find((one) => one.name === contextOf("east"));
