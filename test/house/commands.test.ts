@@ -1,19 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { commandSections } from "../../src/cli/command-table.ts";
-import type { Command, LeafCommand } from "../../src/cli/command-line/command.ts";
 import { globalOptions } from "../../src/cli/command-line/options.ts";
 import { parseCommandLine } from "../../src/cli/command-line/parse-command-line.ts";
 import { UserError } from "../../src/core/diagnostics/user-error.ts";
+import { allCommands, leafCommands } from "./all-commands.ts";
 import { listFiles, readText } from "./tracked-files.ts";
 
 const commands = commandSections.flatMap((section) => section.commands);
-const all: readonly (readonly [string, Command])[] = commands.flatMap((command) => [
-  [command.name, command] as const,
-  ...(command.kind === "group" ? command.commands.map((one) => [`${command.name} ${one.name}`, one] as const) : []),
-]);
-const leaves = all.filter((one): one is readonly [string, LeafCommand] => one[1].kind === "leaf");
 
-describe.each(all)("isthmus %s", (name, command) => {
+describe.each(allCommands)("isthmus %s", (name, command) => {
   it("has a summary that reads like the others", () => {
     expect(command.summary).toMatch(/^[A-Z].*[^.]$/);
   });
@@ -28,7 +23,7 @@ describe.each(all)("isthmus %s", (name, command) => {
   });
 });
 
-describe.each(leaves)("the options of isthmus %s", (_, command) => {
+describe.each(leafCommands)("the options of isthmus %s", (_, command) => {
   it("do not meet each other or the global ones", () => {
     const specs = [...Object.values(command.options), ...Object.values(globalOptions)];
     const shorts = specs.flatMap((spec) => ("short" in spec && spec.short !== undefined ? [spec.short] : []));

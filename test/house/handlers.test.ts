@@ -1,19 +1,11 @@
 import { expect, it } from "vitest";
-import { commandSections } from "../../src/cli/command-table.ts";
+import { commandFile, leafCommands } from "./all-commands.ts";
 import { importsOf } from "./imports.ts";
 import { listFiles, readText } from "./tracked-files.ts";
 
 const program = listFiles("src/cli").filter(
   (file) => file.endsWith(".ts") && !file.endsWith(".test.ts") && !file.includes("/testing/"),
 );
-
-const leaves = commandSections
-  .flatMap((section) => section.commands)
-  .flatMap((command) =>
-    command.kind === "leaf"
-      ? [[command.name, command] as const]
-      : command.commands.map((one) => [`${command.name} ${one.name}`, one] as const),
-  );
 
 it("reads mesh files and makes the engine's options in one place each; handlers have them from their context", () => {
   const readers = program.flatMap(importsOf).filter(({ to }) => to.startsWith("src/engine/mesh-file.ts"));
@@ -47,9 +39,10 @@ it("lets commands use -o for nothing but choosing a view", () => {
 });
 
 it("has a view for every command that takes -o", () => {
-  const without = leaves.filter(([name, command]) => {
-    const file = `src/cli/commands/${name.replace(" ", "-")}.ts`;
-    return "output" in command.options && !importsOf(file).some(({ to }) => /^src\/cli\/views\/[a-z-]+\.ts$/.test(to));
-  });
+  const without = leafCommands.filter(
+    ([name, command]) =>
+      "output" in command.options &&
+      !importsOf(commandFile(name)).some(({ to }) => /^src\/cli\/views\/[a-z-]+\.ts$/.test(to)),
+  );
   expect(without.map(([name]) => name)).toEqual([]);
 });

@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { commandSections } from "../../src/cli/command-table.ts";
 import { eventReference } from "../../src/engine/documents/event-reference.ts";
-import type { LeafCommand } from "../../src/cli/command-line/command.ts";
+import { allCommands, commandFile, leafCommands } from "./all-commands.ts";
 import { importsOf } from "./imports.ts";
 import { listFiles, readText } from "./tracked-files.ts";
 
@@ -11,16 +10,8 @@ const files = listFiles("src").filter((file) => file.endsWith(".ts"));
 const program = files.filter((file) => !file.endsWith(".test.ts") && !file.includes("/testing/"));
 const tests = [...files, ...listFiles("test")].filter((file) => file.endsWith(".test.ts"));
 const testTexts = tests.map(readText);
-const leaves: readonly (readonly [string, LeafCommand])[] = commandSections
-  .flatMap((section) => section.commands)
-  .flatMap((command) =>
-    command.kind === "leaf"
-      ? [[command.name, command] as const]
-      : command.commands.map((one) => [`${command.name} ${one.name}`, one] as const),
-  );
-const visible = leaves.filter(([, command]) => command.hidden !== true);
+const visible = leafCommands.filter(([, command]) => command.hidden !== true);
 
-const fileOf = (name: string): string => `src/cli/commands/${name.replace(" ", "-")}.ts`;
 const inRoom = (room: string) => (file: string) => new RegExp(`^src/${room}/[^/]+\\.ts$`).test(file);
 const isView = inRoom("cli/views");
 const isOperation = inRoom("engine/operations");
@@ -42,8 +33,8 @@ function reachedFrom(file: string, under: string): ReadonlySet<string> {
 
 /** What a command does: its `run`, without its tables, and what this imports of the program, without what is only declared. */
 function workOf(name: string): string {
-  const text = readText(fileOf(name));
-  const reached = [...reachedFrom(fileOf(name), "src/cli/")].filter((file) => !inRoom("cli/commands")(file));
+  const text = readText(commandFile(name));
+  const reached = [...reachedFrom(commandFile(name), "src/cli/")].filter((file) => !inRoom("cli/commands")(file));
   const called = new Set([
     ...reached,
     ...reached
@@ -58,19 +49,12 @@ function workOf(name: string): string {
 
 describe("the command table", () => {
   it("has every command that src/cli/commands declares, each in the file of its name", () => {
-    const nouns = commandSections.flatMap(({ commands }) => commands).filter(({ kind }) => kind === "group");
-    const known = [...leaves.map(([name]) => name), ...nouns.map(({ name }) => name)].map(fileOf);
+    const known = allCommands.map(([name]) => commandFile(name));
     expect(program.filter(inRoom("cli/commands"))).toEqual(known.toSorted());
   });
 });
 
 describe("src/cli and the operations", () => {
-  it("have no file that nothing of the program imports", () => {
-    const imported = new Set(program.flatMap(importsOf).map(({ to }) => to));
-    const rooms = program.filter((file) => file.startsWith("src/cli/") || file.startsWith("src/engine/operations/"));
-    expect(rooms.filter((file) => !imported.has(file))).toEqual(["src/cli/bin.ts"]);
-  });
-
   it("are tested: every operation and every view is reached by a test, beside it or through a whole command", () => {
     const entered = new Set(tests.flatMap(importsOf).map(({ to }) => to));
     const throughCommands = new Set(visible.filter(([name]) => isRun(name)).flatMap(([name]) => reachedOf(name)));
@@ -88,7 +72,7 @@ describe.each(visible)("isthmus %s", (name, command) => {
     const work = workOf(name);
     const keys = [...Object.keys(command.options), ...Object.keys(command.arguments)];
     // The context of a mesh reads these two.
-    const byContext = readText(fileOf(name)).includes("defineMeshCommand") ? ["file", "cluster"] : [];
+    const byContext = readText(commandFile(name)).includes("defineMeshCommand") ? ["file", "cluster"] : [];
     expect(keys.filter((key) => !byContext.includes(key) && !new RegExp(`\\b${key}\\b`).test(work))).toEqual([]);
   });
 
@@ -119,7 +103,7 @@ it("names the events of a command that changes clusters in the reference", () =>
 });
 
 function reachedOf(name: string): readonly string[] {
-  return [...reachedFrom(fileOf(name), "src/cli/")].flatMap((file) => [
+  return [...reachedFrom(commandFile(name), "src/cli/")].flatMap((file) => [
     file,
     ...importsOf(file).map(({ to }) => to),
     ...reachedFrom(file, "src/engine/operations/"),
