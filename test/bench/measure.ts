@@ -39,8 +39,11 @@ export async function median(runs: number, once: () => Promise<number>): Promise
   for (let run = 0; run < runs; run += 1) {
     values.push(await once());
   }
-  values.sort((a, b) => a - b);
-  return values[Math.floor(values.length / 2)] ?? 0;
+  return middle(values);
+}
+
+export function middle(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
 }
 
 /** The figures as a table; a ratio is value to what it stands beside, from the same run. */

@@ -1,9 +1,10 @@
-import { execFile, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { performance } from "node:perf_hooks";
 import path from "node:path";
 import { Agent, request } from "undici";
 import type { Figure } from "./measure.ts";
+import { middle, timed } from "./measure.ts";
 
 export interface ShiftBench {
   readonly program: string;
@@ -130,13 +131,5 @@ function kubectlPath(state: State): string {
 }
 
 async function output(bench: ShiftBench, args: readonly string[]): Promise<string> {
-  return new Promise((resolve, reject) => {
-    execFile(bench.program, [...args], { env: bench.env, maxBuffer: 64 * 1024 * 1024 }, (error, out, err) =>
-      error === null ? resolve(out) : reject(new Error(`isthmus ${args.join(" ")}: ${err}`)),
-    );
-  });
-}
-
-function middle(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
+  return (await timed(bench.program, args, bench.env)).out;
 }
