@@ -1,4 +1,4 @@
-import { istioNamespace } from "../render/names.ts";
+import { eastWestGateway, istioNamespace } from "../render/names.ts";
 import type { GatewayFacts } from "./control-plane-facts.ts";
 import type { MeshFacts, NamespaceFacts, ReachedCluster } from "./facts.ts";
 
@@ -24,6 +24,11 @@ export function networkOf(facts: MeshFacts, cluster: string): string {
 
 export function gatewayOf(one: ReachedCluster, name: string): GatewayFacts | undefined {
   return one.gateways.find((gateway) => gateway.name === name);
+}
+
+/** Addresses of a cluster's east-west gateway, some of which may be host names. */
+export function eastWestAddresses(one: ReachedCluster): readonly string[] {
+  return gatewayOf(one, eastWestGateway)?.service?.addresses ?? [];
 }
 
 export function istioNamespaceOf(one: ReachedCluster): NamespaceFacts | undefined {

@@ -1,7 +1,7 @@
 import type { GatewayFacts } from "../checks/control-plane-facts.ts";
 import type { MeshFacts, ReachedCluster } from "../checks/facts.ts";
 import type { PodFacts } from "../checks/pod-facts.ts";
-import { gatewayOf } from "../checks/reached.ts";
+import { eastWestAddresses, gatewayOf } from "../checks/reached.ts";
 import type { Subject } from "../checks/subjects.ts";
 import { proxyOf, requestsTo, sync, wayToInjector, wayToIstiod } from "../checks/subjects.ts";
 import type { Service } from "../model/mesh.ts";
@@ -215,7 +215,7 @@ function toOtherNetworks(
   );
   return asked.flatMap((other) => {
     const far = farOf(other.name);
-    const addresses = far === undefined ? [] : (gatewayOf(far, eastWestGateway)?.service?.addresses ?? []);
+    const addresses = far === undefined ? [] : eastWestAddresses(far);
     return addresses.map((address): RequiredFlow => ({
       what: `requests of ${ingressGateway} to the east-west gateway of ${other.name} (${address}:${crossNetworkPort})`,
       pod,

@@ -4,8 +4,8 @@ import { problem } from "../check.ts";
 import { kubectl, restart } from "../commands.ts";
 import type { GatewayPod } from "../control-plane-facts.ts";
 import type { MeshFacts, ReachedCluster } from "../facts.ts";
-import { silentPods } from "../gateways/proxies-answer.ts";
-import { gatewayOf, meshClusters } from "../reached.ts";
+import { answeringPods, silentPods } from "../gateways/proxies-answer.ts";
+import { meshClusters } from "../reached.ts";
 import {
   appliedObject,
   awaitedCertificate,
@@ -30,7 +30,7 @@ export const certificatesInProxies: Check = {
   unseen: (facts) => meshClusters(facts).flatMap((one) => silentPods(one, ingressGateway)),
   run: (facts) =>
     meshClusters(facts).flatMap((one) => {
-      const pods = (gatewayOf(one, ingressGateway)?.pods ?? []).filter((pod) => pod.problem === undefined);
+      const pods = answeringPods(one, ingressGateway);
       const awaited = [...new Set(pods.flatMap((pod) => pod.config.awaitedSecrets))].toSorted();
       return [
         ...awaited.map((secret) => lacksSecret(facts, one, { secret, pods })),

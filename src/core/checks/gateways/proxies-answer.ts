@@ -2,8 +2,9 @@ import { istioNamespace } from "../../render/names.ts";
 import type { Check } from "../check.ts";
 import { warning } from "../check.ts";
 import { kubectl, restart } from "../commands.ts";
+import type { GatewayPod } from "../control-plane-facts.ts";
 import type { ReachedCluster } from "../facts.ts";
-import { meshClusters } from "../reached.ts";
+import { gatewayOf, meshClusters } from "../reached.ts";
 import { gatewayPods, nodes } from "../subjects.ts";
 
 /** What a proxy holds is known from itself only. */
@@ -29,6 +30,11 @@ export const proxiesAnswer: Check = {
       ),
     ),
 };
+
+/** Pods of a gateway that say what they hold. */
+export function answeringPods(one: ReachedCluster, gateway: string): readonly GatewayPod[] {
+  return (gatewayOf(one, gateway)?.pods ?? []).filter((pod) => pod.problem === undefined);
+}
 
 /** Pods of a gateway that do not say what they hold, as what a check could not see. */
 export function silentPods(one: ReachedCluster, gateway: string): readonly string[] {

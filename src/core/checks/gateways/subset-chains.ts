@@ -6,7 +6,7 @@ import { restart } from "../commands.ts";
 import type { GatewayPod } from "../control-plane-facts.ts";
 import type { MeshFacts, ReachedCluster } from "../facts.ts";
 import { containerPort } from "../container-port.ts";
-import { gatewayOf, meshClusters, networkOf } from "../reached.ts";
+import { meshClusters, networkOf } from "../reached.ts";
 import {
   appliedObject,
   crossNetwork,
@@ -20,7 +20,7 @@ import {
   sidecarsOf,
   wayToIstiod,
 } from "../subjects.ts";
-import { silentPods } from "./proxies-answer.ts";
+import { answeringPods, silentPods } from "./proxies-answer.ts";
 
 /** A request from another network names service, port and version in its handshake; without a filter chain of that name the connection is reset. */
 export const subsetChains: Check = {
@@ -34,7 +34,7 @@ export const subsetChains: Check = {
       .flatMap((one) =>
         facts.mesh.services.flatMap((service) => {
           const key = `${service.namespace}/${service.name}`;
-          const wrong = answeringPods(one).flatMap((pod) => lackingOf(one, pod, service));
+          const wrong = listeningPods(one).flatMap((pod) => lackingOf(one, pod, service));
           const rule = {
             group: "networking.istio.io",
             kind: "DestinationRule",
@@ -63,7 +63,7 @@ export const subsetChains: Check = {
                     serviceIn(one.cluster, key),
                     sidecarsOf(one.cluster, key),
                     mutualTls(one.cluster, one.cluster, key),
-                    ...answeringPods(one).map((pod) =>
+                    ...listeningPods(one).map((pod) =>
                       proxyOf(one.cluster, { namespace: istioNamespace, name: pod.name }),
                     ),
                     gatewayPods(one.cluster, eastWestGateway),
@@ -79,16 +79,14 @@ export const subsetChains: Check = {
 
 /** Without another network nobody comes in there. */
 function isAsked(facts: MeshFacts, one: ReachedCluster): boolean {
-  return facts.mesh.clusters.some((cluster) => cluster.network !== networkOf(facts, one.cluster));
+  const own = networkOf(facts, one.cluster);
+  return facts.mesh.clusters.some(({ network }) => network !== own);
 }
 
 /** A proxy without any chain at the port is a finding of its own. */
-function answeringPods(one: ReachedCluster): readonly GatewayPod[] {
-  return (gatewayOf(one, eastWestGateway)?.pods ?? []).filter(
-    (pod) =>
-      pod.problem === undefined &&
-      pod.listeners.includes(containerPort(one, eastWestGateway, crossNetworkPort) ?? crossNetworkPort),
-  );
+function listeningPods(one: ReachedCluster): readonly GatewayPod[] {
+  const port = containerPort(one, eastWestGateway, crossNetworkPort) ?? crossNetworkPort;
+  return answeringPods(one, eastWestGateway).filter((pod) => pod.listeners.includes(port));
 }
 
 function lackingOf(one: ReachedCluster, pod: GatewayPod, service: Service): readonly string[] {

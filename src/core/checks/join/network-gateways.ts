@@ -3,7 +3,9 @@ import type { Check } from "../check.ts";
 import { problem } from "../check.ts";
 import { restart } from "../commands.ts";
 import type { IstiodPod } from "../control-plane-facts.ts";
-import { gatewayOf, onceFor, pairs } from "../reached.ts";
+import type { ReachedCluster } from "../facts.ts";
+import { hostNamesIn } from "../gateway-names.ts";
+import { eastWestAddresses, onceFor, pairs } from "../reached.ts";
 import { gatewayAddress, gatewayPods, needsOfJoin, networkLabelled, sync } from "../subjects.ts";
 
 /**
@@ -18,13 +20,13 @@ export const networkGateways: Check = {
   run: (facts) => {
     const networks = new Map(facts.mesh.clusters.map((one) => [one.name, one.network]));
     const gatewaysOf = onceFor(byCluster);
+    const addressesOf = onceFor(announcedBy);
     return pairs(facts).flatMap(({ reader, remote, far }) => {
       const network = networks.get(remote) ?? "";
       if (far === undefined || network === networks.get(reader.cluster)) {
         return [];
       }
-      const announced = gatewayOf(far, eastWestGateway)?.service?.addresses ?? [];
-      const names = announced.filter((address) => /[a-z]/i.test(address) && !address.includes(":"));
+      const { announced, names } = addressesOf(far);
       return reader.istiod.pods.flatMap((pod) => {
         const known = (gatewaysOf(pod).get(remote) ?? [])
           .filter((one) => one.network === network)
@@ -66,6 +68,14 @@ export const networkGateways: Check = {
     });
   },
 };
+
+function announcedBy(one: ReachedCluster): {
+  readonly announced: readonly string[];
+  readonly names: readonly string[];
+} {
+  const announced = eastWestAddresses(one);
+  return { announced, names: hostNamesIn(announced) };
+}
 
 type NetworkGateway = IstiodPod["networkGateways"][number];
 

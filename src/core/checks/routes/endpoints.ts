@@ -4,11 +4,10 @@ import type { Check, Finding } from "../check.ts";
 import { problem } from "../check.ts";
 import { kubectl, restart } from "../commands.ts";
 import { expectedEndpoints, missingEndpoints, usedEndpoints } from "../endpoint-table.ts";
-import type { GatewayPod } from "../control-plane-facts.ts";
 import type { MeshFacts, ReachedCluster, ServiceFacts } from "../facts.ts";
 import { hostNamesIn, resolveGateways } from "../gateway-names.ts";
-import { silentPods } from "../gateways/proxies-answer.ts";
-import { gatewayOf, meshClusters } from "../reached.ts";
+import { answeringPods, silentPods } from "../gateways/proxies-answer.ts";
+import { eastWestAddresses, meshClusters } from "../reached.ts";
 import type { Subject } from "../subjects.ts";
 import {
   appliedObject,
@@ -34,7 +33,7 @@ export const routeEndpoints: Check = {
   pre: false,
   unseen: (facts) => {
     const all = meshClusters(facts);
-    const named = all.filter((one) => hostNamesIn(announced(one)).length > 0);
+    const named = all.filter((one) => hostNamesIn(eastWestAddresses(one)).length > 0);
     return [
       ...all.flatMap((one) => silentPods(one, ingressGateway)),
       ...(named.length === 0 ? [] : all.flatMap((reader) => unresolved(reader, named))),
@@ -91,7 +90,7 @@ interface Pair {
 }
 
 function placeOf({ mesh }: MeshFacts, one: ReachedCluster, cluster: Cluster): Place {
-  const gateways = announced(one);
+  const gateways = eastWestAddresses(one);
   return { one, cluster, offers: offersOf(mesh.services, one), gateways, hasNames: hostNamesIn(gateways).length > 0 };
 }
 
@@ -111,7 +110,7 @@ function offersOf(services: readonly Service[], one: ReachedCluster): readonly O
 }
 
 function tablesOf(one: ReachedCluster): Reader["tables"] {
-  return pods(one).map(
+  return answeringPods(one, ingressGateway).map(
     ({ config }) => new Map(config.clusters.map(({ name, endpoints }) => [name, new Set(usedEndpoints(endpoints))])),
   );
 }
@@ -190,14 +189,6 @@ function describe(
   };
 }
 
-function pods(one: ReachedCluster): readonly GatewayPod[] {
-  return (gatewayOf(one, ingressGateway)?.pods ?? []).filter((pod) => pod.problem === undefined);
-}
-
-function announced(one: ReachedCluster): readonly string[] {
-  return gatewayOf(one, eastWestGateway)?.service?.addresses ?? [];
-}
-
 /** What each istiod of a cluster that answers knows of gateways. */
 function viewsOf({ istiod: { pods: all } }: ReachedCluster): Parameters<typeof resolveGateways>[2] {
   return all.filter(({ problem }) => problem === undefined).map(({ networkGateways }) => networkGateways);
@@ -210,7 +201,7 @@ function unresolved(reader: ReachedCluster, named: readonly ReachedCluster[]): r
   return named
     .filter(({ cluster }) => cluster !== reader.cluster)
     .flatMap((one) =>
-      hostNamesIn(resolveGateways(announced(one), one.cluster, views).expected).map(
+      hostNamesIn(resolveGateways(eastWestAddresses(one), one.cluster, views).expected).map(
         (name) =>
           `the addresses that proxies of ${reader.cluster} must have for ${name}, the east-west gateway of ${one.cluster}: ${why}`,
       ),
@@ -220,7 +211,9 @@ function unresolved(reader: ReachedCluster, named: readonly ReachedCluster[]): r
 function needsOfPair(reader: ReachedCluster, target: ReachedCluster): readonly Subject[] {
   const { cluster } = reader;
   return [
-    ...pods(reader).map((pod) => proxyOf(cluster, { namespace: istioNamespace, name: pod.name })),
+    ...answeringPods(reader, ingressGateway).map((pod) =>
+      proxyOf(cluster, { namespace: istioNamespace, name: pod.name }),
+    ),
     gatewayPods(cluster, ingressGateway),
     istiod(cluster),
     wayToIstiod(cluster),

@@ -9,8 +9,8 @@ import { problem } from "../check.ts";
 import type { GatewayPod } from "../control-plane-facts.ts";
 import type { MeshFacts, ReachedCluster } from "../facts.ts";
 import { containerPort } from "../container-port.ts";
-import { silentPods } from "../gateways/proxies-answer.ts";
-import { applyFix, gatewayOf, meshClusters } from "../reached.ts";
+import { answeringPods, silentPods } from "../gateways/proxies-answer.ts";
+import { applyFix, meshClusters } from "../reached.ts";
 import type { Subject } from "../subjects.ts";
 import {
   appliedObject,
@@ -37,7 +37,7 @@ export const routesInProxies: Check = {
       ...silentPods(one, ingressGateway),
       ...facts.mesh.services.flatMap((service) =>
         service.routes.flatMap((route) =>
-          answeringPods(one).flatMap((pod) =>
+          answeringPods(one, ingressGateway).flatMap((pod) =>
             walk(one, pod, route)
               .filter(({ outcome }) => outcome.kind === "unknown")
               .map(
@@ -52,7 +52,7 @@ export const routesInProxies: Check = {
     meshClusters(facts).flatMap((one) =>
       facts.mesh.services.flatMap((service) =>
         service.routes.flatMap((route) => {
-          const wrong = answeringPods(one).flatMap((pod) =>
+          const wrong = answeringPods(one, ingressGateway).flatMap((pod) =>
             walk(one, pod, route).flatMap((step) => describe(step, { pod, service, route })),
           );
           const namespace = routeNamespace(service, route);
@@ -78,10 +78,6 @@ interface Step {
   readonly port: number;
   readonly secure: boolean;
   readonly outcome: RouteOutcome;
-}
-
-function answeringPods(one: ReachedCluster): readonly GatewayPod[] {
-  return (gatewayOf(one, ingressGateway)?.pods ?? []).filter((pod) => pod.problem === undefined);
 }
 
 /** The container's port behind the port that the route's Gateway opens, since that is where the proxy listens. */
@@ -179,7 +175,7 @@ function needsOf(
           awaitedCertificate(cluster, route.tls.secretName),
         ]),
     ...both({ group: "", kind: "Service", namespace: istioNamespace, name: ingressGateway }),
-    ...answeringPods(one).map((pod) => proxyOf(cluster, { namespace: istioNamespace, name: pod.name })),
+    ...answeringPods(one, ingressGateway).map((pod) => proxyOf(cluster, { namespace: istioNamespace, name: pod.name })),
     gatewayPods(cluster, ingressGateway),
     istiod(cluster),
     newestListeners(cluster),
