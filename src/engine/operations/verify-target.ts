@@ -25,15 +25,15 @@ export function chooseTarget(mesh: Mesh, selection: Selection, ask: RequestSetti
 }
 
 function findTarget(mesh: Mesh, { service, namespace, route }: Selection): VerifyTarget | undefined {
+  if (service === undefined && namespace === undefined && route === undefined) {
+    return undefined;
+  }
   const services = mesh.services.filter(
     (one) =>
       (service === undefined || one.name === service) &&
       (namespace === undefined || one.namespace === namespace) &&
       (route === undefined || one.routes.some(({ name }) => name === route)),
   );
-  if (service === undefined && namespace === undefined && route === undefined) {
-    return undefined;
-  }
   const [found, second] = services;
   if (found === undefined) {
     throw noSuch(mesh, { service, namespace, route });
@@ -59,7 +59,7 @@ function noSuch(mesh: Mesh, { service, namespace, route }: Selection): UserError
     ...(route === undefined ? [] : [`with route ${route}`]),
   ].join(" ");
   return usage(
-    `The mesh file has no ${what === "" ? "such service" : what}.`,
+    `The mesh file has no ${what}.`,
     near === undefined ? `It has ${names.length === 0 ? "none" : names.join(", ")}.` : `Did you mean ${near}?`,
   );
 }
