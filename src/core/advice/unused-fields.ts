@@ -1,4 +1,4 @@
-import { planCodes } from "../diagnostics/codes/plan.ts";
+import { warningOf } from "../diagnostics/coded.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import type { Mesh } from "../model/mesh.ts";
 import { effectiveRelease } from "../releases/istio-releases.ts";
@@ -17,9 +17,7 @@ function adviseProfile({ istio }: Mesh, locate: Locate | undefined): readonly Di
     ? []
     : [
         {
-          code: "ISM532",
-          severity: "warning",
-          summary: planCodes.ISM532.summary,
+          ...warningOf("ISM532"),
           detail: `Helm charts of Istio ${version} have no profiles, so that profile ${profile} sets nothing: what is installed is the charts' own defaults.`,
           fix: `Write profile: default, and what ${profile} would set under spec.istio.values; or use Istio 1.21 or newer, or install: istioctl.`,
           ...(locate === undefined ? {} : { range: locate(["spec", "istio", "profile"]) }),
@@ -34,9 +32,7 @@ function adviseProviderSettings({ dns }: Mesh, locate: Locate | undefined): read
     ? []
     : [
         {
-          code: "ISM533",
-          severity: "warning",
-          summary: planCodes.ISM533.summary,
+          ...warningOf("ISM533"),
           detail: `spec.dns.provider.${dns.provider.name} has ${names.join(", ")}, and nothing acts by it: external-dns in the clusters has its settings from its own arguments, and this version writes no DNS records itself.`,
           fix: `Give ${names.length === 1 ? "it" : "them"} to external-dns, and write provider: { ${dns.provider.name}: {} }.`,
           ...(locate === undefined ? {} : { range: locate(["spec", "dns", "provider", dns.provider.name]) }),

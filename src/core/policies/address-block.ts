@@ -15,6 +15,11 @@ export function isAddress(text: string): boolean {
   return bitsOf(text) !== undefined;
 }
 
+/** The block that holds one address only. */
+export function blockOf(address: string): string {
+  return `${address}/${address.includes(":") ? 128 : 32}`;
+}
+
 function bitsOf(address: string): string | undefined {
   if (/^\d{1,3}(\.\d{1,3}){3}$/.test(address)) {
     const parts = address.split(".").map(Number);

@@ -1,6 +1,6 @@
 import { groupBy } from "../model/group-by.ts";
 import type { Json, KubeObject } from "../model/kube-object.ts";
-import { isAddress } from "./address-block.ts";
+import { blockOf, isAddress } from "./address-block.ts";
 import type { Labels } from "./label-selector.ts";
 import type { Connection, PolicyPeer, PolicyPod } from "./network-policy.ts";
 
@@ -64,7 +64,7 @@ function peerOf(peer: PolicyPeer, namespace: string): Json | undefined {
 }
 
 function block(address: string): Json {
-  return { ipBlock: { cidr: `${address}/${address.includes(":") ? 128 : 32}` } };
+  return { ipBlock: { cidr: blockOf(address) } };
 }
 
 function selectorOf(labels: PolicyPod["labels"]): Labels {

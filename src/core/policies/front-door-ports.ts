@@ -1,4 +1,4 @@
-import type { Cluster, Mesh } from "../model/mesh.ts";
+import type { Cluster, Mesh, Route } from "../model/mesh.ts";
 import type { Materials } from "../render/materials.ts";
 import { ingressGateway, istioNamespace } from "../render/names.ts";
 import { listenerOf } from "../routing/hosts.ts";
@@ -20,13 +20,17 @@ const usualTargets: Readonly<Record<number, readonly number[]>> = { 80: [80, 808
  */
 export function frontDoorPorts(mesh: Mesh, cluster: Cluster, materials: Materials): readonly FrontDoorPort[] {
   const routes = mesh.services.flatMap((service) => service.routes).filter((route) => listenerOf(route) !== "mesh");
-  const http01 = mesh.issuers.filter((issuer) => issuer.acme?.http01 !== undefined).map((issuer) => issuer.name);
-  const plain = routes.some(({ tls }) => tls === undefined || http01.includes(tls.issuer ?? ""));
+  const plain = routes.some((route) => route.tls === undefined || isChallenged(mesh, route));
   const secure = routes.some(({ tls }) => tls !== undefined);
   return [...(plain ? [80] : []), ...(secure ? [443] : [])].map((port) => ({
     port,
     targets: targetsOf(port, materials.istioManifests[cluster.name] ?? []) ?? usualTargets[port] ?? [port],
   }));
+}
+
+/** True for a route whose certificate is proven by http01 challenges. */
+export function isChallenged({ issuers }: Mesh, { tls }: Route): boolean {
+  return issuers.some((issuer) => issuer.name === tls?.issuer && issuer.acme?.http01 !== undefined);
 }
 
 function targetsOf(port: number, manifests: Materials["istioManifests"][string]): readonly number[] | undefined {

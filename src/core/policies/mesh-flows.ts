@@ -1,12 +1,11 @@
 import type { Cluster, Mesh, Service } from "../model/mesh.ts";
 import type { Materials } from "../render/materials.ts";
-import { serviceKey } from "../render/materials.ts";
 import { crossNetworkPort } from "../render/names.ts";
 import { listenerOf } from "../routing/hosts.ts";
 import { isAddress } from "./address-block.ts";
 import { ownApiPorts, remoteApiPlace, remoteApiPorts } from "./api-ports.ts";
-import { frontDoorPorts } from "./front-door-ports.ts";
-import { servicePodsOf } from "./service-ports.ts";
+import { frontDoorPorts, isChallenged } from "./front-door-ports.ts";
+import { podsOfService } from "./service-ports.ts";
 
 /** One end of a flow of the mesh, as a policy can name it. */
 export type Party =
@@ -128,9 +127,7 @@ function intoIngress(mesh: Mesh, cluster: Cluster, materials: Materials): readon
     ports: tcp(...targets),
     why: `requests from outside to the routes at port ${port}`,
   }));
-  const solves = mesh.services
-    .flatMap((service) => service.routes)
-    .some(({ tls }) => mesh.issuers.some((issuer) => issuer.name === tls?.issuer && issuer.acme?.http01 !== undefined));
+  const solves = mesh.services.flatMap((service) => service.routes).some((route) => isChallenged(mesh, route));
   return [
     ...doors,
     ...gatewayUpkeep(ingress),
@@ -181,7 +178,7 @@ function toOtherNetwork(from: Party, other: Cluster): readonly MeshFlow[] {
 }
 
 function toService(mesh: Mesh, cluster: Cluster, service: Service, materials: Materials): readonly MeshFlow[] {
-  const { ports } = servicePodsOf(service, materials.serviceManifests[serviceKey(service)] ?? []);
+  const { ports } = podsOfService(service, materials);
   const to: Party = { kind: "service", service };
   const others = mesh.clusters.filter((other) => other.name !== cluster.name);
   const apart = others.some((other) => other.network !== cluster.network);

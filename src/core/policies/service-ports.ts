@@ -2,6 +2,8 @@ import type { PodTemplate } from "../manifests/pod-template.ts";
 import { podTemplateOf } from "../manifests/pod-template.ts";
 import type { KubeObject } from "../model/kube-object.ts";
 import type { Service } from "../model/mesh.ts";
+import type { Materials } from "../render/materials.ts";
+import { serviceKey } from "../render/materials.ts";
 import { hasLabels } from "./label-selector.ts";
 
 /** Where a service is reached, as its manifests say. */
@@ -47,6 +49,14 @@ export function servicePodsOf(service: Service, manifests: readonly KubeObject[]
   return ports.length === 0
     ? { selector, ports: [service.port], unresolved: target }
     : { selector, ports: [...new Set(ports)].sort((one, other) => one - other) };
+}
+
+/** The same, as the manifests of the mesh say. */
+export function podsOfService(
+  service: Service,
+  { serviceManifests }: Pick<Materials, "serviceManifests">,
+): ServicePods {
+  return servicePodsOf(service, serviceManifests[serviceKey(service)] ?? []);
 }
 
 /** Of containers that keep running: an init container with `restartPolicy: Always` is a sidecar, whose ports a Service finds too. */

@@ -1,11 +1,10 @@
 import type { MeshFlow, Party } from "../policies/mesh-flows.ts";
 import { meshFlows } from "../policies/mesh-flows.ts";
-import { servicePodsOf } from "../policies/service-ports.ts";
+import { podsOfService } from "../policies/service-ports.ts";
 import { groupBy } from "../model/group-by.ts";
 import type { Json, KubeObject } from "../model/kube-object.ts";
 import type { Cluster, Mesh, Service } from "../model/mesh.ts";
 import type { Materials } from "./materials.ts";
-import { serviceKey } from "./materials.ts";
 import { istioNamespace } from "./names.ts";
 import { describeParty, istioPods, partyKey, peersOf, policyName } from "./policy-peers.ts";
 import { renderRunbookPolicies } from "./runbook-policy.ts";
@@ -119,7 +118,7 @@ const suffixes = {
 } as const;
 
 function ownerOf(service: Service, materials: Materials): Owner {
-  const { selector } = servicePodsOf(service, materials.serviceManifests[serviceKey(service)] ?? []);
+  const { selector } = podsOfService(service, materials);
   return { namespace: service.namespace, name: `np-${service.name}`, selector };
 }
 

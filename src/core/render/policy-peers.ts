@@ -1,8 +1,8 @@
 import type { Json } from "../model/kube-object.ts";
+import { blockOf } from "../policies/address-block.ts";
 import type { Party } from "../policies/mesh-flows.ts";
-import { servicePodsOf } from "../policies/service-ports.ts";
+import { podsOfService } from "../policies/service-ports.ts";
 import type { Materials } from "./materials.ts";
-import { serviceKey } from "./materials.ts";
 import { istioNamespace } from "./names.ts";
 
 /** The label that every namespace carries since Kubernetes 1.21. https://kubernetes.io/docs/reference/labels-annotations-taints/#kubernetes-io-metadata-name */
@@ -93,7 +93,7 @@ export function peersOf(party: Party, namespace: string, materials: Materials): 
     case "http01-solver":
       return [pods(istioNamespace, istioPods[party.kind])];
     case "service": {
-      const { selector } = servicePodsOf(party.service, materials.serviceManifests[serviceKey(party.service)] ?? []);
+      const { selector } = podsOfService(party.service, materials);
       return [pods(party.service.namespace, selector)];
     }
     case "istio-pods":
@@ -105,7 +105,7 @@ export function peersOf(party: Party, namespace: string, materials: Materials): 
     case "dns":
       return [pods("kube-system", { "k8s-app": "kube-dns" }), { ...block(nodeLocalDns), what: "NodeLocal DNSCache" }];
     case "address":
-      return [block(`${party.address}/${party.address.includes(":") ? 128 : 32}`)];
+      return [block(blockOf(party.address))];
     case "world":
       return [{ peers: [] }];
   }

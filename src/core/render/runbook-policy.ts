@@ -1,10 +1,8 @@
 import type { Json, KubeObject } from "../model/kube-object.ts";
 import type { Cluster, Mesh, Service } from "../model/mesh.ts";
 import type { Materials } from "./materials.ts";
-import { serviceKey } from "./materials.ts";
 import { ownApiPorts, remoteApiPorts } from "../policies/api-ports.ts";
-import type { ServicePods } from "../policies/service-ports.ts";
-import { servicePodsOf } from "../policies/service-ports.ts";
+import { podsOfService } from "../policies/service-ports.ts";
 import { crossNetworkPort, istioNamespace } from "./names.ts";
 import { policyName } from "./policy-peers.ts";
 
@@ -96,7 +94,7 @@ function apiPorts(mesh: Mesh, cluster: Cluster, materials: Materials): readonly 
 }
 
 function renderServicePolicy(mesh: Mesh, service: Service, materials: Materials): readonly KubeObject[] {
-  const { selector } = podsOf(service, materials);
+  const { selector } = podsOfService(service, materials);
   const serving = servingPorts(service, materials);
   // A policy that names egress takes away the rest of it: the mesh's other services have to be named.
   const others = mesh.services
@@ -127,15 +125,11 @@ function renderServicePolicy(mesh: Mesh, service: Service, materials: Materials)
 }
 
 function servingPorts(service: Service, materials: Materials): readonly Opening[] {
-  const { ports } = podsOf(service, materials);
+  const { ports } = podsOfService(service, materials);
   return [...new Set([service.port, ...ports])].map((port) => ({
     port,
     why: ports.includes(port) ? `${service.name}'s pods` : `${service.name}, the Service's port`,
   }));
-}
-
-function podsOf(service: Service, materials: Materials): ServicePods {
-  return servicePodsOf(service, materials.serviceManifests[serviceKey(service)] ?? []);
 }
 
 interface PortPolicy {
