@@ -1,5 +1,6 @@
 import type { ObjectId } from "../model/kube-object.ts";
 import { keyOf } from "../model/kube-object.ts";
+import { istioNamespace } from "../render/names.ts";
 
 /**
  * One thing in one cluster that can be broken and that others rest upon:
@@ -209,5 +210,19 @@ export function needsOfJoin(reader: string, remote: string): readonly Subject[] 
     clusterName(reader),
     remoteSecret(reader, remote),
     credential(reader, remote),
+  ];
+}
+
+/** What it takes that the proxies of a gateway in Istio's namespace have what istiod would send them. */
+export function needsOfProxies(
+  cluster: string,
+  gateway: string,
+  pods: readonly { readonly name: string }[],
+): readonly Subject[] {
+  return [
+    ...pods.map(({ name }) => proxyOf(cluster, { namespace: istioNamespace, name })),
+    gatewayPods(cluster, gateway),
+    istiod(cluster),
+    wayToIstiod(cluster),
   ];
 }

@@ -6,16 +6,7 @@ import type { GatewayPod } from "../control-plane-facts.ts";
 import type { MeshFacts, ReachedCluster } from "../facts.ts";
 import { answeringPods, silentPods } from "../gateways/proxies-answer.ts";
 import { meshClusters } from "../reached.ts";
-import {
-  appliedObject,
-  awaitedCertificate,
-  gatewayPods,
-  istiod,
-  newestListeners,
-  objectOf,
-  proxyOf,
-  wayToIstiod,
-} from "../subjects.ts";
+import { appliedObject, awaitedCertificate, needsOfProxies, newestListeners, objectOf } from "../subjects.ts";
 
 /**
  * A Secret that is right is of use only once the proxies have it. A listener
@@ -62,7 +53,11 @@ function lacksSecret(
     cluster: one.cluster,
     object,
     breaks: [awaitedCertificate(one.cluster, secret)],
-    needs: [objectOf(one.cluster, object), appliedObject(one.cluster, object), ...needsOf(one, lacking)],
+    needs: [
+      objectOf(one.cluster, object),
+      appliedObject(one.cluster, object),
+      ...needsOfProxies(one.cluster, ingressGateway, lacking),
+    ],
   });
 }
 
@@ -83,16 +78,10 @@ function waits(one: ReachedCluster, pod: GatewayPod): readonly Finding[] {
       cluster: one.cluster,
       object: { group: "", kind: "Pod", namespace: istioNamespace, name: pod.name },
       breaks: [newestListeners(one.cluster)],
-      needs: [...awaitedSecrets.map((secret) => awaitedCertificate(one.cluster, secret)), ...needsOf(one, [pod])],
+      needs: [
+        ...awaitedSecrets.map((secret) => awaitedCertificate(one.cluster, secret)),
+        ...needsOfProxies(one.cluster, ingressGateway, [pod]),
+      ],
     }),
-  ];
-}
-
-function needsOf(one: ReachedCluster, pods: readonly GatewayPod[]): NonNullable<Finding["needs"]> {
-  return [
-    ...pods.map((pod) => proxyOf(one.cluster, { namespace: istioNamespace, name: pod.name })),
-    gatewayPods(one.cluster, ingressGateway),
-    istiod(one.cluster),
-    wayToIstiod(one.cluster),
   ];
 }

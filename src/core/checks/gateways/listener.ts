@@ -4,7 +4,7 @@ import { problem } from "../check.ts";
 import { kubectl } from "../commands.ts";
 import { gatewayOf, meshClusters } from "../reached.ts";
 import { containerPort } from "../container-port.ts";
-import { appliedObject, crossNetwork, gatewayPods, istiod, objectOf, proxyOf, wayToIstiod } from "../subjects.ts";
+import { appliedObject, crossNetwork, needsOfProxies, objectOf } from "../subjects.ts";
 
 /** What the Gateway asks for must also have arrived: a listener that Envoy refused is not there (docs/guides/check.md, complaint 14). */
 export const listener: Check = {
@@ -26,10 +26,7 @@ export const listener: Check = {
               crossNetwork(one.cluster),
               objectOf(one.cluster, service),
               appliedObject(one.cluster, service),
-              proxyOf(one.cluster, { namespace: istioNamespace, name: pod.name }),
-              gatewayPods(one.cluster, eastWestGateway),
-              istiod(one.cluster),
-              wayToIstiod(one.cluster),
+              ...needsOfProxies(one.cluster, eastWestGateway, [pod]),
             ],
           }),
         );

@@ -10,15 +10,12 @@ import { meshClusters, networkOf } from "../reached.ts";
 import {
   appliedObject,
   crossNetwork,
-  gatewayPods,
   issuedRoot,
   mutualTls,
-  istiod,
+  needsOfProxies,
   objectOf,
-  proxyOf,
   serviceIn,
   sidecarsOf,
-  wayToIstiod,
 } from "../subjects.ts";
 import { answeringPods, silentPods } from "./proxies-answer.ts";
 
@@ -63,12 +60,7 @@ export const subsetChains: Check = {
                     serviceIn(one.cluster, key),
                     sidecarsOf(one.cluster, key),
                     mutualTls(one.cluster, one.cluster, key),
-                    ...listeningPods(one).map((pod) =>
-                      proxyOf(one.cluster, { namespace: istioNamespace, name: pod.name }),
-                    ),
-                    gatewayPods(one.cluster, eastWestGateway),
-                    istiod(one.cluster),
-                    wayToIstiod(one.cluster),
+                    ...needsOfProxies(one.cluster, eastWestGateway, listeningPods(one)),
                     issuedRoot(one.cluster),
                   ],
                 }),

@@ -14,16 +14,14 @@ import {
   gatewayAddress,
   gatewayPods,
   issuedRoot,
-  istiod,
   mutualTls,
   needsOfJoin,
+  needsOfProxies,
   networkLabelled,
   objectOf,
-  proxyOf,
   serviceIn,
   sidecarsOf,
   sync,
-  wayToIstiod,
 } from "../subjects.ts";
 
 /** What the ingress proxies have of every version, against what the clusters really run and offer. */
@@ -211,12 +209,7 @@ function unresolved(reader: ReachedCluster, named: readonly ReachedCluster[]): r
 function needsOfPair(reader: ReachedCluster, target: ReachedCluster): readonly Subject[] {
   const { cluster } = reader;
   return [
-    ...answeringPods(reader, ingressGateway).map((pod) =>
-      proxyOf(cluster, { namespace: istioNamespace, name: pod.name }),
-    ),
-    gatewayPods(cluster, ingressGateway),
-    istiod(cluster),
-    wayToIstiod(cluster),
+    ...needsOfProxies(cluster, ingressGateway, answeringPods(reader, ingressGateway)),
     issuedRoot(cluster),
     ...(cluster === target.cluster
       ? []

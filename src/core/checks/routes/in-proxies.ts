@@ -15,13 +15,10 @@ import type { Subject } from "../subjects.ts";
 import {
   appliedObject,
   awaitedCertificate,
-  gatewayPods,
   issuedRoot,
-  istiod,
+  needsOfProxies,
   newestListeners,
   objectOf,
-  proxyOf,
-  wayToIstiod,
 } from "../subjects.ts";
 
 /**
@@ -175,11 +172,8 @@ function needsOf(
           awaitedCertificate(cluster, route.tls.secretName),
         ]),
     ...both({ group: "", kind: "Service", namespace: istioNamespace, name: ingressGateway }),
-    ...answeringPods(one, ingressGateway).map((pod) => proxyOf(cluster, { namespace: istioNamespace, name: pod.name })),
-    gatewayPods(cluster, ingressGateway),
-    istiod(cluster),
+    ...needsOfProxies(cluster, ingressGateway, answeringPods(one, ingressGateway)),
     newestListeners(cluster),
-    wayToIstiod(cluster),
     issuedRoot(cluster),
   ];
 }
