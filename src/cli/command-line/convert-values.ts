@@ -57,46 +57,59 @@ interface Wrong {
   readonly wanted: string;
 }
 
-function convertOption(spec: OptionSpec, given: RawValues[string]): ParsedValue | Wrong {
-  if (spec.kind === "flag") {
-    return given === true;
-  }
-  if (spec.kind === "list") {
-    return spec.whole === true ? (Array.isArray(given) ? given : []) : splitList(given);
-  }
-  if (spec.kind === "flag-or-list") {
+type Converters = {
+  readonly [Kind in OptionSpec["kind"]]: (
+    spec: Extract<OptionSpec, { readonly kind: Kind }>,
+    given: RawValues[string],
+  ) => ParsedValue | Wrong;
+};
+
+const converters: Converters = {
+  flag: (_, given) => given === true,
+  text: (spec, given) => textOf(given) ?? spec.default,
+  choice: (spec, given) => {
+    const text = textOf(given);
+    return text === undefined || spec.choices.includes(text)
+      ? (text ?? spec.default)
+      : { wanted: listOf(spec.choices) };
+  },
+  list: (spec, given) => (spec.whole === true ? (Array.isArray(given) ? given : []) : splitList(given)),
+  "flag-or-list": (spec, given) => {
     const parts = splitList(given);
     if (given === undefined || parts.includes(everyValue)) {
       return given !== undefined;
     }
     return parts.length === 0 ? { wanted: `${spec.value},... after =, or no = at all` } : parts;
-  }
-  const text = typeof given === "string" ? given : undefined;
-  switch (spec.kind) {
-    case "text":
-      return text ?? spec.default;
-    case "choice":
-      return text === undefined || spec.choices.includes(text)
-        ? (text ?? spec.default)
-        : { wanted: listOf(spec.choices) };
-    case "integer": {
-      const number = Number(text);
-      const right = text !== undefined && /^-?\d+$/.test(text) && number >= spec.minimum && number <= spec.maximum;
-      return text === undefined
-        ? spec.default
-        : right
-          ? number
-          : { wanted: `a whole number from ${spec.minimum} to ${spec.maximum}` };
+  },
+  integer: ({ minimum, maximum, ...spec }, given) => {
+    const text = textOf(given);
+    if (text === undefined) {
+      return spec.default;
     }
-    case "duration": {
-      const written = text ?? spec.default;
-      if (written === undefined) {
-        return undefined;
-      }
-      const seconds = readDuration(written);
-      return seconds === undefined ? { wanted: "a duration, such as 90s, 10m or 1h30m" } : seconds * 1000;
+    const number = Number(text);
+    const right = /^-?\d+$/.test(text) && number >= minimum && number <= maximum;
+    return right ? number : { wanted: `a whole number from ${minimum} to ${maximum}` };
+  },
+  duration: (spec, given) => {
+    const text = textOf(given) ?? spec.default;
+    if (text === undefined) {
+      return undefined;
     }
-  }
+    const seconds = readDuration(text);
+    return seconds === undefined ? { wanted: "a duration, such as 90s, 10m or 1h30m" } : seconds * 1000;
+  },
+};
+
+function convertOption<Kind extends OptionSpec["kind"]>(
+  spec: Extract<OptionSpec, { readonly kind: Kind }>,
+  given: RawValues[string],
+): ParsedValue | Wrong {
+  const convert: Converters[Kind] = converters[spec.kind];
+  return convert(spec, given);
+}
+
+function textOf(given: RawValues[string]): string | undefined {
+  return typeof given === "string" ? given : undefined;
 }
 
 function listOf(words: readonly string[]): string {

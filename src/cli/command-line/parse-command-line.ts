@@ -1,4 +1,3 @@
-import type { CommanderError } from "commander";
 import { Argument, Command as Parser, Option } from "commander";
 import type { Args, ArgumentSpec, Command, LeafCommand, OptionSpec, OptionTable, ParsedValues } from "./command.ts";
 import { flagOf } from "./command.ts";
@@ -6,7 +5,7 @@ import type { RawValues } from "./convert-values.ts";
 import { convertValues, everyValue } from "./convert-values.ts";
 import { findCommand } from "./find-command.ts";
 import { globalOptions } from "./options.ts";
-import { usageError } from "./usage-error.ts";
+import { explainParserError, unknownCommand } from "./explain-parser-error.ts";
 
 export type GlobalValues = Args<typeof globalOptions, Readonly<Record<never, never>>>;
 
@@ -123,7 +122,7 @@ function prepare(parser: Parser, path: readonly Command[], asked: Asked): void {
     if (error.code === "commander.helpDisplayed" || (error.code === "commander.help" && last === undefined)) {
       asked.found = { kind: "help", path, words: parser.args };
     }
-    throw toUserError(error, parser, path);
+    throw explainParserError(error, parser, path);
   });
 }
 
@@ -163,80 +162,5 @@ function rawArguments(parser: Parser, command: LeafCommand): RawValues {
   const texts = [...parser.args];
   return Object.fromEntries(
     Object.entries(command.arguments).map(([key, spec]) => [key, spec.rest === true ? texts.splice(0) : texts.shift()]),
-  );
-}
-
-function toUserError(error: CommanderError, parser: Parser, path: readonly Command[]): Error {
-  const name = ["isthmus", ...path.map((command) => command.name)].join(" ");
-  const [, quoted = ""] = /'([^']*)'/.exec(error.message) ?? [];
-  const [, near] = /\(Did you mean (?:one of )?(.+)\?\)/.exec(error.message) ?? [];
-  const help = `\`${["isthmus", "help", ...path.map((command) => command.name)].join(" ")}\``;
-  const last = path.at(-1);
-  switch (error.code) {
-    case "commander.unknownCommand":
-      return unknownCommand(quoted, path, near);
-    case "commander.unknownOption":
-      return unknownOption(quoted, near, name, help, parser);
-    case "commander.missingArgument": {
-      const argument =
-        last?.kind === "leaf" ? Object.values(last.arguments).find((one) => one.value === quoted) : undefined;
-      const example = last?.examples[0]?.command;
-      return usageError(
-        "ISM003",
-        `${name} needs ${quoted}${argument === undefined ? "" : `: ${argument.summary.charAt(0).toLowerCase()}${argument.summary.slice(1)}`}.`,
-        example === undefined ? `${help} shows the arguments.` : `For example: ${example}`,
-      );
-    }
-    case "commander.optionMissingArgument": {
-      const [flag = ""] = /--[a-z-]+/.exec(quoted) ?? [];
-      return usageError("ISM004", `${flag} needs a value after it.`, `${help} shows the options.`);
-    }
-    case "commander.excessArguments": {
-      const extra = parser.args.slice(parser.registeredArguments.length);
-      return usageError("ISM006", `${name} does not take ${extra.join(" ")}.`, `${help} shows the arguments.`);
-    }
-    case "commander.help":
-      return usageError(
-        "ISM008",
-        `${name} needs one of: ${
-          last?.kind === "group"
-            ? last.commands
-                .filter((one) => one.hidden !== true)
-                .map((one) => one.name)
-                .join(", ")
-            : ""
-        }.`,
-        `${help} shows what each of them does.`,
-      );
-    default:
-      return error;
-  }
-}
-
-function unknownCommand(word: string, path: readonly Command[], near: string | undefined): Error {
-  const names = path.map((command) => command.name);
-  return usageError(
-    "ISM001",
-    `${["isthmus", ...names].join(" ")} has no command ${word}.`,
-    near === undefined ? `\`${["isthmus", "help", ...names].join(" ")}\` lists the commands.` : `Did you mean ${near}?`,
-  );
-}
-
-function unknownOption(given: string, near: string | undefined, name: string, help: string, parser: Parser): Error {
-  const [flag = given] = given.split("=");
-  const known = [...parser.options, ...(parser.parent?.options ?? [])].find(
-    (option) => option.long === flag || option.short === flag,
-  );
-  if (known !== undefined && given !== flag) {
-    return usageError(
-      "ISM005",
-      `${flag} takes no value, but has ${JSON.stringify(given.slice(flag.length + 1))}.`,
-      `Write ${flag} alone.`,
-    );
-  }
-  return usageError(
-    "ISM002",
-    `${name} has no option ${flag}.`,
-    near === undefined ? `${help} lists the options.` : `Did you mean ${near}?`,
   );
 }

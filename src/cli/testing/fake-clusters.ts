@@ -104,30 +104,8 @@ export async function startFakeClusters(
   };
   const started = await Promise.all(names.map(start));
   const servers = Object.fromEntries(started);
-  const text = (document: object): string => stringify(document);
-  await writeFile(
-    path.join(folder, "mesh.yaml"),
-    text({
-      apiVersion: "isthmus.dev/v1alpha1",
-      kind: "Mesh",
-      metadata: { name: "prod" },
-      spec: {
-        clusters: names.map((name) => ({ name, network: `${name}-net`, context: name })),
-        istio: { version: "1.27.3", install: "istioctl" },
-        ...(living ? { services: [service(names)] } : {}),
-      },
-    }),
-  );
-  await writeFile(
-    path.join(folder, "kubeconfig"),
-    text({
-      apiVersion: "v1",
-      kind: "Config",
-      clusters: started.map(([name, { url }]) => ({ name, cluster: { server: url } })),
-      users: [{ name: "me", user: { token: signInToken } }],
-      contexts: names.map((name) => ({ name, context: { cluster: name, user: "me" } })),
-    }),
-  );
+  await writeFile(path.join(folder, "mesh.yaml"), stringify(meshOf(names, living)));
+  await writeFile(path.join(folder, "kubeconfig"), stringify(kubeconfigFor(started)));
   await writeFile(path.join(folder, "helloworld.yaml"), helloworld);
   await writeFile(path.join(folder, "istioctl"), istioctl(living ? istiod : ""));
   await chmod(path.join(folder, "istioctl"), 0o755);
@@ -148,6 +126,30 @@ export async function startFakeClusters(
       await Promise.all(started.map(async ([, server]) => server.close()));
       await rm(folder, { recursive: true, force: true });
     },
+  };
+}
+
+function meshOf(names: readonly string[], living: boolean): object {
+  return {
+    apiVersion: "isthmus.dev/v1alpha1",
+    kind: "Mesh",
+    metadata: { name: "prod" },
+    spec: {
+      clusters: names.map((name) => ({ name, network: `${name}-net`, context: name })),
+      istio: { version: "1.27.3", install: "istioctl" },
+      ...(living ? { services: [service(names)] } : {}),
+    },
+  };
+}
+
+/** A context for each cluster, named as the cluster. */
+function kubeconfigFor(servers: readonly (readonly [name: string, server: FakeApiServer])[]): object {
+  return {
+    apiVersion: "v1",
+    kind: "Config",
+    clusters: servers.map(([name, { url }]) => ({ name, cluster: { server: url } })),
+    users: [{ name: "me", user: { token: signInToken } }],
+    contexts: servers.map(([name]) => ({ name, context: { cluster: name, user: "me" } })),
   };
 }
 

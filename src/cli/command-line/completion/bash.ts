@@ -2,8 +2,18 @@ import type { CompletionPlace, CompletionValue } from "./completion-model.ts";
 
 /** The script for bash 4 and newer; needs no other package. `source <(isthmus completion bash)` */
 export function bashCompletion(places: readonly CompletionPlace[]): string {
-  return `# bash completion for isthmus
-_isthmus_values() {
+  return [
+    "# bash completion for isthmus",
+    replyFunctions,
+    mainFunction(places),
+    placeFunction(places),
+    optionFunction(places),
+    "complete -F _isthmus isthmus\n",
+  ].join("\n");
+}
+
+/** What completes a value: one of a few words, or a name in the file system (`-f` files, `-d` folders). */
+const replyFunctions = `_isthmus_values() {
   COMPREPLY=()
   local word
   while IFS= read -r word; do
@@ -19,8 +29,11 @@ _isthmus_files() {
     COMPREPLY+=("$name")
   done < <(compgen "$1" -- "$cur")
 }
+`;
 
-_isthmus() {
+/** Finds the place of the command line that the words before the cursor lead to, and completes what can come next there. */
+function mainFunction(places: readonly CompletionPlace[]): string {
+  return `_isthmus() {
   local cur=\${COMP_WORDS[COMP_CWORD]} place="" takes="" arguments=0 index word
   COMPREPLY=()
   compopt -o nospace 2>/dev/null
@@ -54,8 +67,11 @@ _isthmus() {
 ${places.map((place) => `    "${keyOf(place)}") ${bodyOf(place)} ;;`).join("\n")}
   esac
 }
+`;
+}
 
-# Is there such a place?
+function placeFunction(places: readonly CompletionPlace[]): string {
+  return `# Is there such a place?
 _isthmus_place() {
   case $1 in
     ${places
@@ -65,16 +81,17 @@ _isthmus_place() {
   esac
   return 1
 }
+`;
+}
 
-# Does the option take a value? With a third word, completes the value.
+function optionFunction(places: readonly CompletionPlace[]): string {
+  return `# Does the option take a value? With a third word, completes the value.
 _isthmus_option() {
   case "$1 $2" in
 ${places.flatMap((place) => optionCases(place)).join("\n")}
   esac
   return 1
 }
-
-complete -F _isthmus isthmus
 `;
 }
 

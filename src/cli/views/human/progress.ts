@@ -1,5 +1,6 @@
 import type { Progress } from "../../../core/progress.ts";
-import type { OutputStream, ProgressView } from "../../terminal/context.ts";
+import type { OutputStream } from "../../terminal/context.ts";
+import type { LiveView } from "../../terminal/share-stderr.ts";
 import { displayWidth, truncateToWidth } from "./display-width.ts";
 import type { Palette } from "../../terminal/palette.ts";
 
@@ -8,11 +9,6 @@ export interface ProgressOptions {
   readonly palette: Palette;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
-}
-
-/** A progress view that lets other lines pass: they go above the live lines, not through them. */
-export interface LiveView extends ProgressView {
-  readonly writeAbove: (text: string) => void;
 }
 
 interface Task {
