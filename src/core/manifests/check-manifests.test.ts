@@ -209,6 +209,54 @@ describe("manifests against the mesh file", () => {
         ),
       [],
     ],
+    ["a Service without a selector", service("ports: [{ port: 80 }]") + both, ["warning ISM234 orders.yaml:1"]],
+    [
+      "a Service without a selector, whose endpoints are written beside it",
+      `${service("ports: [{ port: 80 }]") + both}apiVersion: discovery.k8s.io/v1\nkind: EndpointSlice\nmetadata: { name: a, labels: { kubernetes.io/service-name: orders } }\n`,
+      [],
+    ],
+    [
+      "a port that is not TCP",
+      service("selector: { app: orders }, ports: [{ port: 80, protocol: UDP }]") + both,
+      ["error ISM229 orders.yaml:1"],
+    ],
+    [
+      "one number for UDP and TCP",
+      service("selector: { app: orders }, ports: [{ port: 80, protocol: UDP }, { port: 80 }]") + both,
+      [],
+    ],
+    [
+      "a version whose workload asks for no pods",
+      svc + both.replace("spec: {", "spec: { replicas: 0,"),
+      ["warning ISM237 orders.yaml:6"],
+    ],
+    [
+      "a workload that does not select its own pods",
+      svc + both.replace("spec: {", "spec: { selector: { matchLabels: { app: order } },"),
+      ["error ISM536 orders.yaml:6"],
+    ],
+    [
+      "pods that refuse a sidecar by an annotation",
+      svc + both.replace("metadata: { labels", 'metadata: { annotations: { sidecar.istio.io/inject: "false" }, labels'),
+      ["warning ISM535 orders.yaml:6"],
+    ],
+    [
+      "pods in their node's network",
+      svc + both.replace("containers:", "hostNetwork: true, containers:"),
+      ["warning ISM535 orders.yaml:6"],
+    ],
+    [
+      "an environment of numbers, and truth values in a ConfigMap",
+      `${svc + both}${deployment("r", "app: r", "", ", env: [{ name: PORT, value: 8080 }]")}apiVersion: v1\nkind: ConfigMap\nmetadata: { name: m }\ndata: { on: yes, off: "no" }\n`
+        .replaceAll("{ on", '{ "on"')
+        .replaceAll("off:", '"off":'),
+      ["error ISM534 orders.yaml:16", "error ISM534 orders.yaml:21"],
+    ],
+    [
+      "a version that YAML reads as a number",
+      svc + both.replace("version: v1 }", "version: v1, build: 1.20 }"),
+      ["error ISM534 orders.yaml:6"],
+    ],
     [
       "a VirtualService of the service",
       `${svc + both}apiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata: { name: mine }\nspec: { hosts: [orders] }\n`,

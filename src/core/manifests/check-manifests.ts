@@ -6,16 +6,20 @@ import type { Materials } from "../render/materials.ts";
 import { serviceKey } from "../render/materials.ts";
 import { checkContainers } from "./check-quantities.ts";
 import { checkMeshLabel } from "./check-mesh-label.ts";
+import { checkPods } from "./check-pods.ts";
 import { checkPolicyPort } from "./check-policy-port.ts";
 import { checkRouting, checkService } from "./check-service.ts";
 import { checkWorkloads } from "./check-workloads.ts";
+import { checkTexts } from "./check-texts.ts";
 import type { CheckedService, Finding } from "./finding.ts";
 
 const checks: readonly ((checked: CheckedService, mesh: Mesh) => readonly Finding[])[] = [
   checkService,
   checkWorkloads,
   checkRouting,
+  checkPods,
   ({ manifests }) => manifests.flatMap(checkContainers),
+  ({ manifests }) => manifests.flatMap(checkTexts),
   (checked, mesh) => checkMeshLabel(checked, mesh.name),
   checkPolicyPort,
 ];

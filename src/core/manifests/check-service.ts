@@ -7,6 +7,7 @@ interface Port {
   readonly name?: unknown;
   readonly port?: unknown;
   readonly targetPort?: unknown;
+  readonly protocol?: unknown;
 }
 
 /** The Service of a service's manifests: the one of its name, in its namespace where they say one. */
@@ -27,7 +28,7 @@ export function checkService(checked: CheckedService): readonly Finding[] {
   }
   const spec = fieldsAt(object, ["spec"]) ?? {};
   const ports = (Array.isArray(spec["ports"]) ? spec["ports"] : []) as readonly Port[];
-  const port = ports.find((one) => one.port === service.port);
+  const port = findPort(ports, service.port);
   const where = `Service ${service.name}`;
   return [
     ...(spec["type"] === "ExternalName"
@@ -63,8 +64,55 @@ export function checkService(checked: CheckedService): readonly Finding[] {
           },
         ]
       : []),
+    ...checkProtocol(object, port),
+    ...checkSelector(checked, object),
     ...checkTargetPort(checked, object, port),
   ];
+}
+
+/** A number may be there once for each protocol: TCP first. */
+function findPort(ports: readonly Port[], port: number): Port | undefined {
+  const numbered = ports.filter((one) => one.port === port);
+  return numbered.find((one) => (one.protocol ?? "TCP") === "TCP") ?? numbered[0];
+}
+
+/** Istio takes no port into the mesh that is not TCP (https://istio.io/latest/docs/ops/configuration/traffic-management/protocol-selection/). */
+function checkProtocol(object: KubeObject, port: Port | undefined): readonly Finding[] {
+  const protocol = port?.protocol ?? "TCP";
+  return protocol === "TCP"
+    ? []
+    : [
+        {
+          code: "ISM229",
+          severity: "error",
+          object,
+          detail: `Port ${String(port?.port)} of Service ${object.metadata.name} is ${String(protocol)}, and a mesh carries TCP only: proxies do not know the port, and no other cluster is reached through it.`,
+          fix: "Name a TCP port of the Service in the mesh file.",
+        },
+      ];
+}
+
+/** Without a selector nobody but whoever writes its endpoints gives a Service any. */
+function checkSelector({ manifests }: CheckedService, object: KubeObject): readonly Finding[] {
+  const spec = fieldsAt(object, ["spec"]) ?? {};
+  const selector = fieldsAt(spec, ["selector"]) ?? {};
+  const { name } = object.metadata;
+  const isWritten = manifests.some(
+    (one) =>
+      (one.kind === "Endpoints" && one.metadata.name === name) ||
+      (one.kind === "EndpointSlice" && one.metadata.labels?.["kubernetes.io/service-name"] === name),
+  );
+  return Object.keys(selector).length > 0 || spec["type"] === "ExternalName" || isWritten
+    ? []
+    : [
+        {
+          code: "ISM234",
+          severity: "warning",
+          object,
+          detail: `Service ${name} has no selector, so that it gets no pods: as long as nothing else writes its endpoints, requests to it are answered with 503.`,
+          fix: "Write the labels of its pods into spec.selector.",
+        },
+      ];
 }
 
 function findMissing({ service }: CheckedService, all: readonly KubeObject[]): Finding {

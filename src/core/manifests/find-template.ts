@@ -15,7 +15,7 @@ const action =
 /** Those of them that no text of another program has by chance. */
 const certain = /\{\{-?\s*(?:(?:toYaml|tpl|include|required|default\s+\S+)\s+[^}]*?)?\$?\.(?:Values|Release|Chart)\./;
 
-/** Kinds whose fields hold texts of other programs, templates among them. */
+/** Kinds whose fields hold texts of other programs, templates among them; only their metadata does not. */
 const carriers: ReadonlySet<string> = new Set(["ConfigMap", "Secret", "CustomResourceDefinition", "ApplicationSet"]);
 
 /**
@@ -24,20 +24,25 @@ const carriers: ReadonlySet<string> = new Set(["ConfigMap", "Secret", "CustomRes
  * what can be nothing else counts, and nothing within objects that carry texts of others.
  */
 export function findTemplate(text: string, value?: { readonly [key: string]: Json }): TemplatePlace | undefined {
-  if (value !== undefined && carriers.has(String(value["kind"]))) {
+  const start = findAction(withoutComments(text), value);
+  if (start === undefined) {
     return undefined;
   }
-  const match = (value === undefined ? action : certain).exec(withoutComments(text));
-  if (match === null) {
-    return undefined;
-  }
-  const shown = /^\{\{[^\n]*?\}\}/.exec(text.slice(match.index))?.[0] ?? "{{";
+  const shown = /^\{\{[^\n]*?\}\}/.exec(text.slice(start))?.[0] ?? "{{";
   return {
-    start: match.index,
-    end: match.index + shown.length,
+    start,
+    end: start + shown.length,
     detail: `This is a Helm template that was not rendered: ${shown.length > 60 ? "{{ … }}" : shown} stands where the chart's values belong.`,
     fix: "Render the chart once and name what it gives: helm template NAME CHART --values FILE > FOLDER/objects.yaml",
   };
+}
+
+function findAction(text: string, value: { readonly [key: string]: Json } | undefined): number | undefined {
+  if (value === undefined || !carriers.has(String(value["kind"]))) {
+    return (value === undefined ? action : certain).exec(text)?.index;
+  }
+  const match = certain.exec(JSON.stringify(value["metadata"] ?? {}));
+  return match === null ? undefined : Math.max(0, text.indexOf(match[0]));
 }
 
 /** Comments become blanks, so that offsets stay. */

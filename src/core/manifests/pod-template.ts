@@ -5,6 +5,7 @@ type Fields = { readonly [key: string]: Json };
 /** The pods that an object makes. */
 export interface PodTemplate {
   readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
   /** Empty where the object does not say. */
   readonly spec: Fields;
 }
@@ -17,7 +18,8 @@ export interface PodTemplate {
  */
 export function podTemplateOf(object: KubeObject): PodTemplate | undefined {
   if (object.kind === "Pod" && object.apiVersion === "v1") {
-    return { labels: object.metadata.labels ?? {}, spec: fieldsAt(object, ["spec"]) ?? {} };
+    const { labels = {}, annotations = {} } = object.metadata;
+    return { labels, annotations, spec: fieldsAt(object, ["spec"]) ?? {} };
   }
   const path = object.kind === "CronJob" ? ["spec", "jobTemplate", "spec", "template"] : ["spec", "template"];
   const template = fieldsAt(object, path);
@@ -29,7 +31,11 @@ export function podTemplateOf(object: KubeObject): PodTemplate | undefined {
   if (spec !== undefined && !Array.isArray(spec["containers"]) && !workloadKinds.has(object.kind)) {
     return undefined;
   }
-  return { labels: textsOf(fieldsAt(template, ["metadata", "labels"])), spec: spec ?? {} };
+  return {
+    labels: textsOf(fieldsAt(template, ["metadata", "labels"])),
+    annotations: textsOf(fieldsAt(template, ["metadata", "annotations"])),
+    spec: spec ?? {},
+  };
 }
 
 const workloadKinds: ReadonlySet<string> = new Set([

@@ -141,6 +141,12 @@ describe("a manifest that kubectl would not read as it is written", () => {
       "ISM228 3:22",
       "{{ .Release.Name }}",
     ],
+    [
+      "an unrendered chart's name of what carries texts of others",
+      'apiVersion: v1\nkind: ConfigMap\nmetadata: { name: "{{ .Release.Name }}" }\ndata: { a: "{{ $labels.pod }}" }\n',
+      "ISM228 3:20",
+      "{{ .Release.Name }}",
+    ],
   ])("is an error with its place: %s", (_, text, place, words) => {
     const { problems } = read(text);
     expect(problems).toHaveLength(1);

@@ -1,6 +1,6 @@
 import type { CatalogueEntry } from "../catalogue-entry.ts";
 
-/** ISM225-ISM229, ISM234-ISM238, ISM243-ISM248: what stands in a service's manifests. */
+/** ISM225-ISM229, ISM234-ISM238, ISM243-ISM248, ISM534-ISM536: what stands in a service's manifests. */
 export const manifestCodes = {
   ISM225: {
     summary: "One object is made twice",
@@ -25,12 +25,12 @@ export const manifestCodes = {
   ISM229: {
     summary: "The manifests and the mesh file disagree about a Service",
     explanation:
-      "A service in the mesh file is the Service of that name, in that namespace, at that port. The manifests that the mesh file names for it have none, one in another namespace, one without the port, or one that has no address of its own (headless, ExternalName). Routes lead to the Service, so they would lead nowhere.",
+      "A service in the mesh file is the Service of that name, in that namespace, at that port. The manifests that the mesh file names for it have none, one in another namespace, one without the port or with a port that is not TCP, or one that has no address of its own (headless, ExternalName). Routes lead to the Service, so they would lead nowhere.",
   },
   ISM234: {
     summary: "A Service does not reach its pods",
     explanation:
-      "A Service gives traffic to the pods that have all labels of its selector, at its target port. In the manifests the pods of a version lack such a label, or no container has the port that the Service names. The API server takes that, and the Service stays without endpoints.",
+      "A Service gives traffic to the pods that have all labels of its selector, at its target port. In the manifests the pods of a version lack such a label, or no container has the port that the Service names, or the Service has no selector at all. The API server takes that, and the Service stays without endpoints.",
   },
   ISM235: {
     summary: "The manifests route what the mesh file routes",
@@ -45,12 +45,27 @@ export const manifestCodes = {
   ISM237: {
     summary: "A version has no pods in the manifests",
     explanation:
-      "The mesh file has a version of a service, and no workload in the service's manifests has its labels in its pod template. If something else makes these pods, nothing is wrong. Otherwise a request that a route gives to the version fails with 503.",
+      "The mesh file has a version of a service, and no workload in the service's manifests has its labels in its pod template, or such a workload is written with `replicas: 0`. If something else makes these pods, nothing is wrong. Otherwise a request that a route gives to the version fails with 503.",
   },
   ISM238: {
     summary: "A quantity that cannot be meant",
     explanation:
       "Kubernetes' quantities are numbers with a suffix, and m is a thousandth: `memory: 100m` is a tenth of a byte, where 100Mi is mostly meant. A request above its limit, and what is no quantity at all, is refused by API servers.",
+  },
+  ISM534: {
+    summary: "A value has to be a text",
+    explanation:
+      "Labels, annotations, selectors, the data of a ConfigMap and the values of a container's environment are texts. YAML reads `true`, `8080` or `1.20` without quotes as a truth value or a number, and API servers refuse the object. Quotes make a text of it.",
+  },
+  ISM535: {
+    summary: "Pods of a service get no sidecar",
+    explanation:
+      'A pod without a sidecar takes no mTLS, so that no other cluster reaches it, and its own requests do not go through the mesh. Istio injects none into pods with `hostNetwork: true`, into pods that refuse it (`sidecar.istio.io/inject: "false"`), and into anything in kube-system, kube-public, kube-node-lease and local-path-storage.',
+  },
+  ISM536: {
+    summary: "A workload does not select its own pods",
+    explanation:
+      "The selector of a Deployment, StatefulSet, DaemonSet or ReplicaSet has to fit the labels of its pod template. API servers refuse the object otherwise.",
   },
   ISM550: {
     summary: "A manifest is marked as another mesh's",

@@ -1,0 +1,68 @@
+import type { KubeObject } from "../model/kube-object.ts";
+import { describeId, idOf } from "../model/kube-object.ts";
+import type { Finding } from "./finding.ts";
+import { fieldsAt, podTemplateOf } from "./pod-template.ts";
+
+/** Where API servers take texts only, by kind; `spec.template` has its own. */
+const ofKinds: Readonly<Record<string, readonly (readonly string[])[]>> = {
+  ConfigMap: [["data"]],
+  Secret: [["data"], ["stringData"]],
+  Service: [["spec", "selector"]],
+};
+
+const ofWorkloads: readonly (readonly string[])[] = [
+  ["spec", "selector", "matchLabels"],
+  ["spec", "template", "metadata", "labels"],
+  ["spec", "template", "metadata", "annotations"],
+  ["spec", "template", "spec", "nodeSelector"],
+];
+
+/** Truth values and numbers where API servers take texts only: data, selectors, labels and annotations of pods, environments. */
+export function checkTexts(object: KubeObject): readonly Finding[] {
+  const paths = podTemplateOf(object) === undefined ? (ofKinds[object.kind] ?? []) : ofWorkloads;
+  const own = paths.flatMap((path) =>
+    Object.entries(fieldsAt(object, path) ?? {}).flatMap(([key, value]) =>
+      isOther(value) ? [findingOf(object, `${path.join(".")}[${JSON.stringify(key)}]`, value)] : [],
+    ),
+  );
+  return [...own, ...checkEnvironments(object)];
+}
+
+function checkEnvironments(object: KubeObject): readonly Finding[] {
+  const { spec = {} } = podTemplateOf(object) ?? {};
+  return ["containers", "initContainers"].flatMap((field) => {
+    const containers = spec[field];
+    return (Array.isArray(containers) ? containers : []).flatMap((container: unknown) => {
+      const { name, env } = (container ?? {}) as { readonly name?: unknown; readonly env?: unknown };
+      return (Array.isArray(env) ? env : []).flatMap((one: unknown): readonly Finding[] => {
+        const variable = (one ?? {}) as { readonly name?: unknown; readonly value?: unknown };
+        return isOther(variable.value)
+          ? [findingOf(object, `The variable ${String(variable.name)} of container ${String(name)}`, variable.value)]
+          : [];
+      });
+    });
+  });
+}
+
+function isOther(value: unknown): boolean {
+  return value !== undefined && value !== null && typeof value !== "string";
+}
+
+function findingOf(object: KubeObject, field: string, value: unknown): Finding {
+  // What is in a Secret is not shown, whatever its type.
+  const shown =
+    object.kind === "Secret"
+      ? "no text"
+      : typeof value === "boolean"
+        ? `the truth value ${value}`
+        : typeof value === "number" || typeof value === "bigint"
+          ? `the number ${value}`
+          : "a list or a mapping";
+  return {
+    code: "ISM534",
+    severity: "error",
+    object,
+    detail: `${field} in ${describeId(idOf(object))} is ${shown}, and API servers take a text only.`,
+    fix: "Put the value in quotes.",
+  };
+}
