@@ -1,10 +1,12 @@
 import type { KubeObject } from "../model/kube-object.ts";
 import { describeId, idOf } from "../model/kube-object.ts";
-import type { ServiceVersion } from "../model/mesh.ts";
+import type { Service, ServiceVersion } from "../model/mesh.ts";
 import { assignVersions, matching } from "./assign-versions.ts";
 import { findService } from "./check-service.ts";
 import type { CheckedService, Finding } from "./finding.ts";
 import { fieldsAt, hasLabels, podTemplateOf, textsOf } from "./pod-template.ts";
+
+type Labels = Readonly<Record<string, string>>;
 
 /** Workloads of which nobody can say which version they are, versions without pods, and pods that the Service does not select. */
 export function checkWorkloads(checked: CheckedService): readonly Finding[] {
@@ -36,58 +38,82 @@ function checkWorkload(
   { service }: CheckedService,
   object: KubeObject,
   versions: readonly ServiceVersion[],
-  selector: Readonly<Record<string, string>> | undefined,
+  selector: Labels | undefined,
 ): readonly Finding[] {
   const template = podTemplateOf(object);
   if (template === undefined) {
     return [];
   }
-  const name = describeId(idOf(object));
+  const workload = { object, labels: template.labels };
+  const isSelected = selector !== undefined && hasLabels(template.labels, selector);
+  const [version] = versions;
+  if (version === undefined) {
+    const [own] = matching(service, object.metadata.labels ?? {});
+    return own === undefined
+      ? isSelected
+        ? [podsOfNoVersion(service, workload)]
+        : []
+      : [podsWithoutLabels(workload, own)];
+  }
   if (versions.length > 1) {
-    return [
-      {
-        code: "ISM236",
-        severity: "error",
-        object,
-        detail: `The pods of ${name} carry the labels of ${versions.map(describe).join(" and of ")}. They would belong to all of them, and get the share of each.`,
-        fix: "Give the pods the labels of one version only, or the versions labels that exclude each other.",
-      },
-    ];
+    return [podsOfSeveral(workload, versions)];
   }
-  const selected = selector !== undefined && hasLabels(template.labels, selector);
-  const byOwn = matching(service, object.metadata.labels ?? {});
-  if (versions.length === 0) {
-    const [own] = byOwn;
-    return own === undefined && !selected
-      ? []
-      : [
-          {
-            code: "ISM236",
-            severity: "error",
-            object,
-            detail:
-              own === undefined
-                ? `The pods of ${name} belong to Service ${service.name} and to none of its versions: ${service.versions.map(describe).join(", ")}. They would run in every cluster, and no route's weight would count for them.`
-                : `${name} itself carries the labels of ${describe(own)}, and its pods do not. A version is what its pods' labels say, so that none of them would get a request for ${own.name}.`,
-            fix: `Put the labels of ${own === undefined ? "a version" : own.name} into the pods' template (spec.template.metadata.labels)${own === undefined ? `, for instance ${labelsText(service.versions[0]?.labels ?? {})}` : `: ${labelsText(own.labels)}`}${own === undefined ? ", or name their labels in the mesh file (versions.NAME.labels)" : ""}.`,
-          },
-        ];
-  }
-  return selector === undefined || selected
-    ? []
-    : [
-        {
-          code: "ISM234",
-          severity: "error",
-          object,
-          detail: `Service ${service.name} selects ${labelsText(selector)}, and the pods of ${name} have ${Object.keys(template.labels).length === 0 ? "no labels" : labelsText(template.labels)}. They are ${versions[0]?.name ?? "a version"} for the mesh file and would never get a request.`,
-          fix: "Make the Service's selector and the labels of the pods' template agree.",
-        },
-      ];
+  return selector === undefined || isSelected ? [] : [podsNotSelected(service, workload, version, selector)];
+}
+
+/** What makes pods, and the labels that these have. */
+interface Workload {
+  readonly object: KubeObject;
+  readonly labels: Labels;
+}
+
+function podsOfSeveral({ object }: Workload, versions: readonly ServiceVersion[]): Finding {
+  return {
+    code: "ISM236",
+    severity: "error",
+    object,
+    detail: `The pods of ${nameOf(object)} carry the labels of ${versions.map(describe).join(" and of ")}. They would belong to all of them, and get the share of each.`,
+    fix: "Give the pods the labels of one version only, or the versions labels that exclude each other.",
+  };
+}
+
+function podsOfNoVersion(service: Service, { object }: Workload): Finding {
+  return {
+    code: "ISM236",
+    severity: "error",
+    object,
+    detail: `The pods of ${nameOf(object)} belong to Service ${service.name} and to none of its versions: ${service.versions.map(describe).join(", ")}. They would run in every cluster, and no route's weight would count for them.`,
+    fix: `Put the labels of a version into the pods' template (spec.template.metadata.labels), for instance ${labelsText(service.versions[0]?.labels ?? {})}, or name their labels in the mesh file (versions.NAME.labels).`,
+  };
+}
+
+function podsWithoutLabels({ object }: Workload, own: ServiceVersion): Finding {
+  return {
+    code: "ISM236",
+    severity: "error",
+    object,
+    detail: `${nameOf(object)} itself carries the labels of ${describe(own)}, and its pods do not. A version is what its pods' labels say, so that none of them would get a request for ${own.name}.`,
+    fix: `Put the labels of ${own.name} into the pods' template (spec.template.metadata.labels): ${labelsText(own.labels)}.`,
+  };
+}
+
+function podsNotSelected(
+  service: Service,
+  { object, labels }: Workload,
+  version: ServiceVersion,
+  selector: Labels,
+): Finding {
+  return {
+    code: "ISM234",
+    severity: "error",
+    object,
+    detail: `Service ${service.name} selects ${labelsText(selector)}, and the pods of ${nameOf(object)} have ${Object.keys(labels).length === 0 ? "no labels" : labelsText(labels)}. They are ${version.name} for the mesh file and would never get a request.`,
+    fix: "Make the Service's selector and the labels of the pods' template agree.",
+  };
 }
 
 /** What the Service in the manifests selects; undefined without a Service, or without a selector. */
-function selectorOf(checked: CheckedService): Readonly<Record<string, string>> | undefined {
+function selectorOf(checked: CheckedService): Labels | undefined {
   const object = findService(checked);
   const selector = object === undefined ? {} : textsOf(fieldsAt(object, ["spec", "selector"]));
   return Object.keys(selector).length === 0 ? undefined : selector;
@@ -107,11 +133,15 @@ function isWorkload(object: KubeObject): boolean {
   return ["Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Pod"].includes(object.kind);
 }
 
+function nameOf(object: KubeObject): string {
+  return describeId(idOf(object));
+}
+
 function describe(version: ServiceVersion): string {
   return `${version.name} (${labelsText(version.labels)})`;
 }
 
-function labelsText(labels: Readonly<Record<string, string>>): string {
+function labelsText(labels: Labels): string {
   return Object.entries(labels)
     .map(([key, value]) => `${key}: ${value}`)
     .join(", ");

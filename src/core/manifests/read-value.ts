@@ -165,7 +165,7 @@ class ValueReader {
       this.#report(key ?? map, "A key of a mapping has to be a text.", "Write the key as a text, in quotes if needed.");
       return undefined;
     }
-    if (target.type === "PLAIN" && /^\s*:[,\]}]/.test(this.#source.text.slice(key.range?.[1] ?? 0))) {
+    if (target.type === "PLAIN" && endsInColon(this.#source.text, key)) {
       this.#report(
         key,
         "A colon stands directly before a comma or a bracket. For some readers of YAML it ends a key, for kubectl it belongs to the text.",
@@ -174,16 +174,14 @@ class ValueReader {
       return undefined;
     }
     const value = this.#readScalar(target);
-    if (typeof value === "string") {
-      return value;
-    }
     const text = String(value);
-    if ((typeof value === "number" || typeof value === "bigint") && text === target.value && !text.includes(".")) {
+    const isText = typeof value === "string" || (isNumber(value) && text === target.value && !text.includes("."));
+    if (isText) {
       return text;
     }
     this.#report(
       key,
-      `The key ${String(target.value)} is no text: kubectl reads ${value === null ? "null" : `${typeof value === "boolean" ? "the truth value" : "the number"} ${text}`}.`,
+      `The key ${String(target.value)} is no text: kubectl reads ${describeKey(value)}.`,
       `Put the key in quotes: "${String(target.value)}"`,
     );
     return undefined;
@@ -231,18 +229,17 @@ class ValueReader {
   }
 
   #typed(node: Node, tag: "null" | "bool" | "int" | "float", value: Json): Json {
-    const isNumber = typeof value === "number" || typeof value === "bigint";
     const fits = {
       null: value === null,
       bool: typeof value === "boolean",
       int: typeof value === "bigint" || Number.isInteger(value),
-      float: isNumber,
+      float: isNumber(value),
     }[tag];
     if (!fits) {
       this.#report(node, `The value has the tag !!${tag} and is none.`, "Take the tag away, or correct the value.");
       return null;
     }
-    return this.#checked(node, tag === "float" && isNumber ? exactNumber(String(Number(value))) : value);
+    return this.#checked(node, tag === "float" && isNumber(value) ? exactNumber(String(Number(value))) : value);
   }
 
   #binary(node: Node, text: string): Json {
@@ -272,6 +269,20 @@ class ValueReader {
     const [start, end] = node.range ?? [0, 1];
     this.#problems.push({ start, end, detail, fix });
   }
+}
+
+function isNumber(value: Json): value is number | bigint {
+  return typeof value === "number" || typeof value === "bigint";
+}
+
+/** A colon without a blank after the key. */
+function endsInColon(text: string, key: Node): boolean {
+  return /^\s*:[,\]}]/.test(text.slice(key.range?.[1] ?? 0));
+}
+
+/** A scalar that is no text, in words that follow "kubectl reads". */
+function describeKey(value: Json): string {
+  return value === null ? "null" : `${typeof value === "boolean" ? "the truth value" : "the number"} ${String(value)}`;
 }
 
 function isMergeKey(key: Node | null): key is Scalar {

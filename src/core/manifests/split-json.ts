@@ -7,29 +7,41 @@ export function splitJson(text: string): readonly { readonly text: string; reado
     return undefined;
   }
   const chunks: { text: string; offset: number }[] = [];
+  for (let start = nextValue(text, 0); start < text.length; start = nextValue(text, start)) {
+    const end = endOfValue(text, start);
+    if (end === undefined) {
+      return undefined;
+    }
+    chunks.push({ text: text.slice(start, end), offset: start });
+    start = end;
+  }
+  return chunks.every((chunk) => isJson(chunk.text)) ? chunks : undefined;
+}
+
+/** The offset of the next character that is no blank. */
+function nextValue(text: string, from: number): number {
+  const character = /\S/g;
+  character.lastIndex = from;
+  return character.exec(text)?.index ?? text.length;
+}
+
+/** The offset behind the bracket that closes the one at `start`; undefined where there is no such pair. */
+function endOfValue(text: string, start: number): number | undefined {
   let depth = 0;
-  let start = -1;
-  for (let at = 0; at < text.length; at += 1) {
+  for (let at = start; at < text.length; at += 1) {
     const character = text[at];
-    if (character === '"' && start !== -1) {
+    if (character === '"' && depth > 0) {
       at = endOfString(text, at);
     } else if (character === "{" || character === "[") {
-      start = depth === 0 ? at : start;
       depth += 1;
     } else if (character === "}" || character === "]") {
       depth -= 1;
-      if (depth === 0) {
-        chunks.push({ text: text.slice(start, at + 1), offset: start });
-        start = -1;
-      }
-    } else if (depth === 0 && !/\s/.test(character ?? "")) {
-      return undefined;
     }
-    if (depth < 0) {
-      return undefined;
+    if (depth <= 0) {
+      return depth === 0 && at > start ? at + 1 : undefined;
     }
   }
-  return depth === 0 && chunks.every((chunk) => isJson(chunk.text)) ? chunks : undefined;
+  return undefined;
 }
 
 /** The offset of the closing quote. */

@@ -1,5 +1,5 @@
 import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
-import type { ManifestObject } from "../../core/manifests/read-manifest.ts";
+import type { ManifestObject } from "../../core/manifests/list-objects.ts";
 import { readManifest } from "../../core/manifests/read-manifest.ts";
 import type { KubeObject } from "../../core/model/kube-object.ts";
 import { Secret } from "../../core/secret.ts";
