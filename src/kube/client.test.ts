@@ -187,7 +187,7 @@ describe("objects", () => {
     server.put(configMap("a"));
     expect(await client.get(map("a"), { signal })).toBeDefined();
     expect((await client.version({ signal })).gitVersion).toBe("v1.36.3-fake");
-    expect(await client.podHttpGet("demo", "pod", 15000, "/ready", { signal })).toEqual({
+    expect(await client.podHttpGet({ namespace: "demo", pod: "pod", port: 15000 }, "/ready", { signal })).toEqual({
       status: 200,
       body: "ok",
     });
@@ -379,7 +379,7 @@ describe("trouble on the way", () => {
     process.on("warning", note);
     const lists = Array.from({ length: 30 }, async () => client.list(mapKind, { signal: shared.signal }));
     const tunnels = Array.from({ length: 15 }, async () =>
-      client.podHttpGet("demo", "pod", 15000, "/", { signal: shared.signal }),
+      client.podHttpGet({ namespace: "demo", pod: "pod", port: 15000 }, "/", { signal: shared.signal }),
     );
     await Promise.all([...lists, ...tunnels]);
     await new Promise((resolve) => setImmediate(resolve));
@@ -410,7 +410,7 @@ describe("tunnels to pods", () => {
       {},
       "some-token",
     );
-    expect(await client.podHttpGet("demo", "pod-1", 15000, "/stats", { signal })).toEqual({
+    expect(await client.podHttpGet({ namespace: "demo", pod: "pod-1", port: 15000 }, "/stats", { signal })).toEqual({
       status: 200,
       body: "LIVE=1",
     });
@@ -421,10 +421,12 @@ describe("tunnels to pods", () => {
   it("serve one request to a port after the other, and end with the client", async () => {
     const { server, client } = await start({ podResponse: (path) => `${answer}page ${path.slice(1)}` });
     const pages = await Promise.all(
-      ["1", "2", "3", "4"].map(async (page) => client.podHttpGet("demo", "pod-1", 15000, `/${page}`, { signal })),
+      ["1", "2", "3", "4"].map(async (page) =>
+        client.podHttpGet({ namespace: "demo", pod: "pod-1", port: 15000 }, `/${page}`, { signal }),
+      ),
     );
     expect(pages.map(({ body }) => body)).toEqual(["page 1", "page 2", "page 3", "page 4"]);
-    await client.podHttpGet("demo", "pod-1", 15020, "/5", { signal });
+    await client.podHttpGet({ namespace: "demo", pod: "pod-1", port: 15020 }, "/5", { signal });
     expect(server.requests.filter(({ url }) => url.includes("/portforward"))).toHaveLength(2);
     await client.close();
   });
@@ -434,14 +436,16 @@ describe("tunnels to pods", () => {
     const { client } = await start({
       podResponse: () => ((calls += 1) === 1 ? "error:lost connection to pod" : `${answer}LIVE=1`),
     });
-    expect((await client.podHttpGet("demo", "pod-1", 15000, "/", { signal })).body).toBe("LIVE=1");
+    expect((await client.podHttpGet({ namespace: "demo", pod: "pod-1", port: 15000 }, "/", { signal })).body).toBe(
+      "LIVE=1",
+    );
   });
 
   it("say in the node's words why they broke twice", async () => {
     const { client } = await start({
       podResponse: () => "error:dial tcp4 127.0.0.1:15000: connect: connection refused",
     });
-    const error = await failureOf(client.podHttpGet("demo", "pod-1", 15000, "/", { signal }));
+    const error = await failureOf(client.podHttpGet({ namespace: "demo", pod: "pod-1", port: 15000 }, "/", { signal }));
     expect(error.kind).toBe("tunnel");
     expect(error.message).toContain("connection refused");
   });
@@ -449,13 +453,17 @@ describe("tunnels to pods", () => {
   it("say why they were refused, which a WebSocket hides", async () => {
     const { server, client } = await start();
     server.inject({ kind: "reset" }, { times: 2, matches: (request) => request.headers.upgrade !== undefined });
-    const error = await failureOf(client.portForward("demo", "absent", 15000, { signal }));
+    const error = await failureOf(
+      client.podHttpGet({ namespace: "demo", pod: "absent", port: 15000 }, "/", { signal }),
+    );
     expect(error).toMatchObject({ kind: "not-found", status: 404 });
   });
 
   it("end after their timeout", async () => {
     const { client } = await start({ podResponse: () => "" });
-    const error = await failureOf(client.podHttpGet("demo", "pod-1", 15000, "/", { signal, timeoutMs: 150 }));
+    const error = await failureOf(
+      client.podHttpGet({ namespace: "demo", pod: "pod-1", port: 15000 }, "/", { signal, timeoutMs: 150 }),
+    );
     expect(error.message).toContain("no answer within 0.15 s");
   });
 });

@@ -1,4 +1,3 @@
-import type { Duplex } from "node:stream";
 import type { KubeObject, Json } from "../core/model/kube-object.ts";
 import type { ResolvedContext } from "./kubeconfig/resolve-context.ts";
 import type { ObjectReference, ResourceKind } from "./object-reference.ts";
@@ -75,6 +74,17 @@ export interface ServedKinds {
   readonly kinds: readonly ResourceKind[];
   /** Group versions that could not be asked (`metrics.k8s.io/v1beta1`): mostly the server behind an aggregated API is away. */
   readonly unread: readonly string[];
+}
+
+/** Names one pod. */
+export interface PodReference {
+  readonly namespace: string;
+  readonly pod: string;
+}
+
+/** A port that a pod listens on. */
+export interface PodPort extends PodReference {
+  readonly port: number;
 }
 
 export interface PodHttpGetOptions extends CallOptions {
@@ -161,20 +171,11 @@ export interface KubeClient {
   /** Milliseconds of one small authenticated request. */
   ping(options: CallOptions): Promise<number>;
 
-  /** A byte stream to a port of a pod. Errors of the tunnel surface as the stream's `error` (a KubeError). */
-  portForward(namespace: string, pod: string, port: number, options: CallOptions): Promise<Duplex>;
-
   /** One `GET` of HTTP/1.1 to a port of a pod (Envoy's admin port, istiod's debug port). One tunnel serves all requests to a port, one after the other; a broken one is opened once more. */
-  podHttpGet(
-    namespace: string,
-    pod: string,
-    port: number,
-    path: string,
-    options: PodHttpGetOptions,
-  ): Promise<PodHttpResponse>;
+  podHttpGet(target: PodPort, path: string, options: PodHttpGetOptions): Promise<PodHttpResponse>;
 
   /** The newest lines of a container's log, 16 MiB at most. KubeError of kind `invalid` where there is no such container, or no previous one. */
-  podLog(namespace: string, pod: string, options: PodLogOptions): Promise<string>;
+  podLog(pod: PodReference, options: PodLogOptions): Promise<string>;
 
   /** Ends all connections; calls under way fail. May be called twice. */
   close(): Promise<void>;

@@ -63,7 +63,7 @@ describe("connections", () => {
       await server.close();
     });
     expect((await client.version({ signal })).major).toBe("1");
-    const answer = await client.podHttpGet("demo", "pod", 15000, "/", { signal });
+    const answer = await client.podHttpGet({ namespace: "demo", pod: "pod", port: 15000 }, "/", { signal });
     expect(answer).toEqual({ status: 200, body: "ok" });
     const basic = Buffer.from("me:pass").toString("base64");
     expect(new Set(seen)).toEqual(new Set([`${new URL(server.url).host} Basic ${basic}`]));

@@ -102,6 +102,11 @@ export function isWebhookAway(error: unknown): error is KubeError {
   return error instanceof KubeError && error.kind === "server" && /failed calling webhook/.test(error.message);
 }
 
+/** True where the object, or its kind, is not there. */
+export function isAbsence(error: unknown): error is KubeError {
+  return error instanceof KubeError && (error.kind === "not-found" || error.kind === "no-such-kind");
+}
+
 const refusals: ReadonlySet<KubeErrorKind> = new Set(["forbidden", "conflict", "invalid", "not-found"]);
 
 /** True for what the API server says no to, as opposed to not being there: the same request again is refused again. */

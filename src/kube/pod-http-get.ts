@@ -1,9 +1,8 @@
 import { request } from "node:http";
 import type { Duplex } from "node:stream";
-import type { PodHttpGetOptions, PodHttpResponse } from "./client.ts";
+import type { PodHttpGetOptions, PodHttpResponse, PodPort } from "./client.ts";
 import type { Connection } from "./connection.ts";
 import { KubeError } from "./errors.ts";
-import type { PodPort } from "./port-forward.ts";
 import { openPortForward, subjectOf } from "./port-forward.ts";
 import { tolerateListeners } from "./tolerate-listeners.ts";
 import type { TunnelLane } from "./tunnel-lane.ts";

@@ -1,6 +1,5 @@
-import type { PodLogOptions } from "./client.ts";
+import type { PodLogOptions, PodReference } from "./client.ts";
 import type { Connection } from "./connection.ts";
-import type { PodPort } from "./port-forward.ts";
 import { collectionPath } from "./resource-paths.ts";
 
 /** A line without end must not fill the memory; the API server cuts the text there. */
@@ -9,7 +8,7 @@ const maximumBytes = 16 * 1024 * 1024;
 /** The `log` of a pod's container, as `kubectl logs --tail` reads it. */
 export async function readPodLog(
   { transport, report }: Connection,
-  { namespace, pod }: Pick<PodPort, "namespace" | "pod">,
+  { namespace, pod }: PodReference,
   { container, tailLines, previous = false, signal }: PodLogOptions,
 ): Promise<string> {
   const subject = { verb: "read the log of", object: { apiVersion: "v1", kind: "Pod", namespace, name: pod } };

@@ -1,15 +1,10 @@
 import { Buffer } from "node:buffer";
 import { Duplex } from "node:stream";
 import type { WebSocket } from "undici";
+import type { PodPort } from "./client.ts";
 import type { Connection } from "./connection.ts";
 import type { KubeError } from "./errors.ts";
 import type { RequestSubject } from "./report-failure.ts";
-
-export interface PodPort {
-  readonly namespace: string;
-  readonly pod: string;
-  readonly port: number;
-}
 
 /**
  * One port of a pod as a byte stream, by WebSocket: binary frames that begin

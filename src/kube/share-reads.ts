@@ -19,10 +19,9 @@ export function shareReads(client: KubeClient, { pages = false }: { readonly pag
     ...client,
     get: async (reference, options) => once("get", reference, async () => client.get(reference, options)),
     list: async (query, options) => once("list", query, async () => client.list(query, options)),
-    podHttpGet: async (...request) => {
-      const [namespace, pod, port, path] = request;
-      const read = async (): Promise<PodHttpResponse> => client.podHttpGet(...request);
-      return pages ? once("page", { namespace, pod, port, path }, read) : read();
+    podHttpGet: async (target, path, options) => {
+      const read = async (): Promise<PodHttpResponse> => client.podHttpGet(target, path, options);
+      return pages ? once("page", { ...target, path }, read) : read();
     },
   };
 }

@@ -41,7 +41,10 @@ export async function readIstiodPage(
   path: string,
   signal: AbortSignal,
 ): Promise<string> {
-  const answer = await client.podHttpGet(istioNamespace, pod, debugPort, path, { signal, timeoutMs: 10_000 });
+  const answer = await client.podHttpGet({ namespace: istioNamespace, pod, port: debugPort }, path, {
+    signal,
+    timeoutMs: 10_000,
+  });
   if (answer.status !== 200) {
     throw new Error(`${path} answered ${answer.status}`);
   }

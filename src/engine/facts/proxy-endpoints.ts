@@ -42,7 +42,10 @@ export async function countClusterChanges(
   signal: AbortSignal,
 ): Promise<number> {
   const path = "/stats?filter=cluster_manager.cluster_";
-  const answer = await client.podHttpGet(pod.namespace, pod.name, proxyAdminPort, path, { signal, timeoutMs: 10_000 });
+  const answer = await client.podHttpGet({ namespace: pod.namespace, pod: pod.name, port: proxyAdminPort }, path, {
+    signal,
+    timeoutMs: 10_000,
+  });
   const counts = [...answer.body.matchAll(/^cluster_manager\.cluster_(?:added|modified|removed|updated)\w*: (\d+)$/gm)];
   return counts.reduce((sum, [, count]) => sum + Number(count), 0);
 }

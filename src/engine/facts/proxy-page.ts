@@ -14,7 +14,10 @@ export async function readProxyPage(
   path: string,
   signal: AbortSignal,
 ): Promise<string> {
-  const answer = await client.podHttpGet(namespace, name, proxyAdminPort, path, { signal, timeoutMs: 10_000 });
+  const answer = await client.podHttpGet({ namespace, pod: name, port: proxyAdminPort }, path, {
+    signal,
+    timeoutMs: 10_000,
+  });
   if (answer.status !== 200) {
     const [page = ""] = path.split("?", 1);
     throw new Error(`the proxy of ${namespace}/${name} answered ${answer.status} to ${page}`);

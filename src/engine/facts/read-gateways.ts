@@ -94,7 +94,10 @@ async function readProxy(
   signal: AbortSignal,
 ): Promise<GatewayPod> {
   const ask = async (path: string): Promise<string> => {
-    const answer = await client.podHttpGet(istioNamespace, name, proxyAdminPort, path, { signal, timeoutMs: 10_000 });
+    const answer = await client.podHttpGet({ namespace: istioNamespace, pod: name, port: proxyAdminPort }, path, {
+      signal,
+      timeoutMs: 10_000,
+    });
     if (answer.status !== 200) {
       throw new Error(`${path} answered ${answer.status}`);
     }

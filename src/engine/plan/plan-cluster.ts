@@ -19,7 +19,7 @@ import { compareText } from "../../core/render/order.ts";
 import { isCatalogApp } from "../../core/render/rancher-app.ts";
 import type { PlacedObject } from "../../core/render/place-objects.ts";
 import { waveRules, waves } from "../../core/render/waves.ts";
-import { KubeError, isRefusal, isWebhookAway } from "../../kube/errors.ts";
+import { KubeError, isAbsence, isRefusal, isWebhookAway } from "../../kube/errors.ts";
 import { diagnoseKubeError } from "../../kube/diagnose.ts";
 import type { Adoptions } from "./adoption.ts";
 import { describeRefusal, judgeAdoptions } from "./adoption.ts";
@@ -199,8 +199,7 @@ async function tryCreate(one: Connected, desired: KubeObject, scope: Pick<Cluste
   try {
     await one.client.apply(desired, { dryRun: true, signal: scope.signal });
   } catch (error) {
-    const absent = error instanceof KubeError && (error.kind === "no-such-kind" || error.kind === "not-found");
-    if (!absent && !isWebhookAway(error)) {
+    if (!isAbsence(error) && !isWebhookAway(error)) {
       throw error;
     }
   }

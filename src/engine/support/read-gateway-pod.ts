@@ -14,7 +14,10 @@ export async function collectGatewayPod(
   const place = `${folder}gateways/${name}/`;
   const page = async (file: string, path: string, add: (body: string) => void): Promise<void> =>
     collector.attempt({ path: `${place}${file}`, cluster, signal }, async () => {
-      const answer = await client.podHttpGet(istioNamespace, name, proxyAdminPort, path, { signal, timeoutMs: 20_000 });
+      const answer = await client.podHttpGet({ namespace: istioNamespace, pod: name, port: proxyAdminPort }, path, {
+        signal,
+        timeoutMs: 20_000,
+      });
       if (answer.status !== 200) {
         throw new Error(`${path} answered ${answer.status}`);
       }

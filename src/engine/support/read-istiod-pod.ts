@@ -23,7 +23,7 @@ export async function collectIstiodPod(
   const log = async (file: string, previous: boolean): Promise<void> =>
     collector.attempt({ path: `${place}${file}`, cluster, signal }, async () => {
       const options = { container: "discovery", tailLines: logLines, previous, signal };
-      collector.addText(`${place}${file}`, await client.podLog(istioNamespace, name, options));
+      collector.addText(`${place}${file}`, await client.podLog({ namespace: istioNamespace, pod: name }, options));
     });
   await Promise.all([
     log("log.txt", false),

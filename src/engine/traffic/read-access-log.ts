@@ -52,7 +52,10 @@ async function readLog(
   signal: AbortSignal,
 ): Promise<string> {
   try {
-    return await client.podLog(pod.namespace, pod.name, { container: "istio-proxy", tailLines, signal });
+    return await client.podLog(
+      { namespace: pod.namespace, pod: pod.name },
+      { container: "istio-proxy", tailLines, signal },
+    );
   } catch (error) {
     if (error instanceof KubeError) {
       return "";
