@@ -6,7 +6,7 @@ import { objectPath } from "./object-path.ts";
 import type { ObjectReference } from "./object-reference.ts";
 import { referenceOf } from "./object-reference.ts";
 import { readObject } from "./read-answer.ts";
-import type { WireRequest } from "./transport.ts";
+import type { WireRequest } from "./wire-request.ts";
 import { collectSecrets, writeWireObject } from "./wire-object.ts";
 
 /** Server-side apply; see `KubeClient.apply`. */

@@ -2,7 +2,7 @@ import { readJson } from "../core/model/exact-json.ts";
 import type { KubeObject } from "../core/model/kube-object.ts";
 import { isRecord } from "./kubeconfig/read-fields.ts";
 import type { Reporter, RequestSubject } from "./report-failure.ts";
-import type { WireResponse } from "./transport.ts";
+import type { WireResponse } from "./wire-request.ts";
 import { readWireObject } from "./wire-object.ts";
 
 /** A successful answer as a JSON mapping. KubeError of kind `protocol` when it is none: a login page, a proxy's own words. */

@@ -5,7 +5,7 @@ import type { Connection } from "./connection.ts";
 import { isRecord, textOf } from "./kubeconfig/read-fields.ts";
 import { listObjects, selectorsOf } from "./list-objects.ts";
 import { collectionPath } from "./resource-paths.ts";
-import type { WireStream } from "./transport.ts";
+import type { WireStream } from "./wire-request.ts";
 import { readWireObject } from "./wire-object.ts";
 
 /** After this the API server ends a watch in an orderly way; each gets a bit more, so that not all come back at once. */
