@@ -1,3 +1,5 @@
+import type { IncomingHttpHeaders } from "node:http";
+import { pauseAskedFor } from "./answer-headers.ts";
 import type { KubeLimits } from "./client.ts";
 import type { Authorizer } from "./credentials/authorizer.ts";
 import { codeOf } from "./kubeconfig/read-fields.ts";
@@ -8,10 +10,10 @@ import { answerLimitOf } from "./send-once.ts";
 import { tolerateListeners } from "./tolerate-listeners.ts";
 import type { WireRequest } from "./wire-request.ts";
 
-/** What one try brought: the answer, and the header by which a server says when it wants to be asked again. */
+/** What one try brought: the answer, and the headers that may say when the server wants to be asked again. */
 export interface Try<T> {
   readonly result: T;
-  readonly retryAfter: string | undefined;
+  readonly headers: IncomingHttpHeaders;
 }
 
 export interface ExchangeParts {
@@ -37,7 +39,7 @@ export async function exchange<T extends { readonly status: number; readonly tex
   const answer = await retryWithin<T>(limits.retryBudgetMs, wire.signal, async () => {
     const before = hasAnswered();
     try {
-      const { result, retryAfter } = await once();
+      const { result, headers } = await once();
       if (result.status === 401 && !renewed && authorizer.renew()) {
         renewed = true;
         return { kind: "again", afterMs: 0, giveUp: () => result };
@@ -45,7 +47,7 @@ export async function exchange<T extends { readonly status: number; readonly tex
       if (!mayPass(result.status, result.text) && !(wire.racing === true && isLostRace(result.status, result.text))) {
         return { kind: "done", value: result };
       }
-      return { kind: "again", ...waitOf(retryAfter), giveUp: () => result };
+      return { kind: "again", ...pauseAskedFor(headers, Date.now()), giveUp: () => result };
     } catch (error) {
       wire.signal.throwIfAborted();
       const giveUp = (): never => {
@@ -99,14 +101,4 @@ function isTransient(error: unknown, answered: boolean): boolean {
   return (
     answered && ["ECONNREFUSED", "UND_ERR_CONNECT_TIMEOUT", "ETIMEDOUT", "EHOSTUNREACH", "ENETUNREACH"].includes(code)
   );
-}
-
-/** Retry-After in seconds or as a date (RFC 9110, 10.2.3). */
-function waitOf(retryAfter: string | undefined): { readonly afterMs?: number } {
-  if (retryAfter === undefined) {
-    return {};
-  }
-  const seconds = Number(retryAfter);
-  const afterMs = Number.isNaN(seconds) ? Date.parse(retryAfter) - Date.now() : seconds * 1000;
-  return Number.isNaN(afterMs) ? {} : { afterMs: Math.max(0, afterMs) };
 }

@@ -1,6 +1,7 @@
 import { promisify } from "node:util";
 import { gunzip } from "node:zlib";
 import type { Dispatcher } from "undici";
+import { headerOf } from "./answer-headers.ts";
 import type { KubeLimits } from "./client.ts";
 import { createAuthorizer } from "./credentials/authorizer.ts";
 import { exchange, mayPass } from "./exchange.ts";
@@ -47,7 +48,7 @@ export function createTransport(context: ResolvedContext, limits: KubeLimits, re
         inTurn(wire, async () => {
           const response = await sender.send(wire, answerLimitOf(wire, limits));
           const text = await readText(response);
-          return { result: { status: response.statusCode, text }, retryAfter: headerOf(response, "retry-after") };
+          return { result: { status: response.statusCode, text }, headers: response.headers };
         }),
       ),
     stream: async (wire, idleTimeoutMs) =>
@@ -57,7 +58,7 @@ export function createTransport(context: ResolvedContext, limits: KubeLimits, re
         if (mayPass(status, undefined) || status === 401) {
           await body.dump();
         }
-        return { result: { status, body }, retryAfter: headerOf(response, "retry-after") };
+        return { result: { status, body }, headers: response.headers };
       }),
     async tunnel(subject, signal) {
       const { dispatcher, headers } = await sender.prepare(subject, signal);
@@ -76,13 +77,8 @@ function withHeaders(dispatcher: Dispatcher, headers: Headers): Dispatcher {
 }
 
 async function readText(response: Dispatcher.ResponseData): Promise<string> {
-  if (headerOf(response, "content-encoding") !== "gzip") {
+  if (headerOf(response.headers, "content-encoding") !== "gzip") {
     return response.body.text();
   }
   return (await unpack(new Uint8Array(await response.body.arrayBuffer()))).toString("utf8");
-}
-
-function headerOf(response: Dispatcher.ResponseData, name: string): string | undefined {
-  const value = response.headers[name];
-  return Array.isArray(value) ? value[0] : value;
 }

@@ -1,18 +1,17 @@
-import { Secret } from "../../core/secret.ts";
+import type { Secret } from "../../core/secret.ts";
 import type { ResolvedContext } from "../../kube/kubeconfig/resolve-context.ts";
-import { textOf } from "../../kube/kubeconfig/read-fields.ts";
 import type { AppOperation, AppPlace, AppRequest, OperationWait } from "./apps.ts";
 import { installApp, uninstallApp, upgradeApp, waitForOperation } from "./apps.ts";
 import type { RancherCluster } from "./clusters.ts";
-import { pickCluster, readCluster } from "./clusters.ts";
-import { collectPages } from "./collect-pages.ts";
-import { RancherError } from "./rancher-error.ts";
+import { findCluster, listClusters } from "./clusters.ts";
+import { generateKubeconfig } from "./generate-kubeconfig.ts";
+import { contextOfCluster } from "./rancher-context.ts";
 import type { RancherLimits } from "./rancher-requests.ts";
 import { createRancherRequests } from "./rancher-requests.ts";
-import { isRancherAtLeast } from "./rancher-version.ts";
+import { createRancherServer } from "./rancher-server.ts";
 import type { RancherAccess } from "./read-access.ts";
+import { acceptsServiceAccounts } from "./service-account-access.ts";
 import type { RancherToken, TokenFacts, TokenWish } from "./token-facts.ts";
-import type { TokenPlace } from "./tokens.ts";
 import { createToken, deleteToken, listTokens, readToken } from "./tokens.ts";
 
 /** Rancher's own API by a token of one user. Rejects with RancherErrors, UserErrors, or the signal's reason. */
@@ -66,111 +65,27 @@ const defaultLimits: RancherLimits = { connectTimeoutMs: 5000, requestTimeoutMs:
 
 /** A client for one Rancher. Connects with the first call; `close()` it. */
 export function createRancherClient(access: RancherAccess, options: RancherClientOptions = {}): RancherClient {
-  const contextFor = (name: string, server: string): ResolvedContext => ({
-    context: name,
-    file: `Rancher at ${access.url}`,
-    server,
-    ...(access.caData === undefined ? {} : { caData: access.caData }),
-    insecureSkipTlsVerify: false,
-    ...(access.proxyUrl === undefined ? {} : { proxyUrl: access.proxyUrl }),
-    user: { name: "rancher", token: access.token },
-    extensions: {},
-  });
+  const { pollMs = 2000, now = (): number => Date.now() } = options;
   const limits = { ...defaultLimits, ...options.limits };
-  const requests = createRancherRequests(
-    access,
-    contextFor("rancher", access.url),
-    limits,
-    options.now ?? (() => Date.now()),
-  );
-
-  let version: string | undefined;
-  const serverVersion = async (signal: AbortSignal): Promise<string> => {
-    version ??= await readVersion(signal);
-    return version;
-  };
-  async function readVersion(signal: AbortSignal): Promise<string> {
-    const subject = "read the version";
-    const found = (await readPublicVersion(subject, signal)) ?? (await readVersionSetting(subject, signal));
-    if (found === undefined) {
-      throw new RancherError({ kind: "not-rancher", url: access.url, subject, message: "the answer has no version" });
-    }
-    return found;
-  }
-  /** Undefined where something before Rancher keeps the page from the public. */
-  async function readPublicVersion(subject: string, signal: AbortSignal): Promise<string | undefined> {
-    try {
-      const path = "/rancherversion";
-      return textOf((await requests.send({ method: "GET", path, subject, authorized: false, signal })).body["Version"]);
-    } catch (error) {
-      if (error instanceof RancherError && [401, 403, 404].includes(error.status ?? 0)) {
-        return undefined;
-      }
-      throw error;
-    }
-  }
-  async function readVersionSetting(subject: string, signal: AbortSignal): Promise<string | undefined> {
-    const path = "/v3/settings/server-version";
-    return textOf((await requests.send({ method: "GET", path, subject, signal })).body["value"]);
-  }
-
-  const listClusters = async (signal: AbortSignal): Promise<readonly RancherCluster[]> => {
-    const items = await collectPages(requests, { path: "/v3/clusters", subject: "list clusters", signal });
-    return items
-      .map(readCluster)
-      .filter((one): one is RancherCluster => one !== undefined)
-      .toSorted((a, b) => a.name.localeCompare(b.name) || a.id.localeCompare(b.id));
-  };
-  const findCluster = async (idOrName: string, signal: AbortSignal): Promise<RancherCluster> =>
-    pickCluster(await listClusters(signal), idOrName, access.url);
-
-  const tokens: TokenPlace = { url: access.url, requests, serverVersion };
+  const requests = createRancherRequests(access, limits, now);
+  const server = createRancherServer(access.url, requests);
   const apps: AppPlace = {
     url: access.url,
     requests,
-    clusterName: async (clusterId, signal) => (await findCluster(clusterId, signal)).name,
-    pollMs: options.pollMs ?? 2000,
+    clusterName: async (clusterId, signal) => (await findCluster(server, clusterId, signal)).name,
+    pollMs,
   };
   return {
-    serverVersion,
-    listClusters,
-    findCluster,
-    contextOf: (clusterId) => contextFor(clusterId, `${access.url}/k8s/clusters/${clusterId}`),
-    createToken: async (wish, signal) => createToken(tokens, wish, signal),
-    readToken: async (name, signal) => readToken(tokens, name, signal),
-    listTokens: async (labels, signal) => listTokens(tokens, labels, signal),
-    deleteToken: async (name, signal) => deleteToken(tokens, name, signal),
-    async generateKubeconfig(clusterId, signal) {
-      const subject = "generate a kubeconfig";
-      const path = `/v3/clusters/${encodeURIComponent(clusterId)}?action=generateKubeconfig`;
-      const { body } = await requests.send({ method: "POST", path, subject, clusterId, signal });
-      const config = textOf(body["config"]);
-      if (config === undefined) {
-        throw new RancherError({
-          kind: "not-rancher",
-          url: access.url,
-          subject,
-          message: "the answer has no kubeconfig",
-        });
-      }
-      return new Secret(config);
-    },
-    async acceptsServiceAccounts(clusterId, signal) {
-      // ClusterProxyConfig came with 2.9: https://github.com/rancher/rancher, pkg/auth/requests/service_account.go.
-      if (!isRancherAtLeast(await serverVersion(signal), "2.9")) {
-        return false;
-      }
-      const { body } = await requests.send({
-        method: "GET",
-        path: `/k8s/clusters/local/apis/management.cattle.io/v3/namespaces/${encodeURIComponent(clusterId)}/clusterproxyconfigs`,
-        subject: "read whether service accounts are let through",
-        clusterId,
-        signal,
-      });
-      const items: readonly unknown[] = Array.isArray(body["items"]) ? body["items"] : [];
-      const [only] = items as readonly { readonly enabled?: unknown }[];
-      return items.length === 1 && only?.enabled === true;
-    },
+    serverVersion: async (signal) => server.version(signal),
+    listClusters: async (signal) => listClusters(server, signal),
+    findCluster: async (idOrName, signal) => findCluster(server, idOrName, signal),
+    contextOf: (clusterId) => contextOfCluster(access, clusterId),
+    createToken: async (wish, signal) => createToken(server, wish, signal),
+    readToken: async (name, signal) => readToken(server, name, signal),
+    listTokens: async (labels, signal) => listTokens(server, labels, signal),
+    deleteToken: async (name, signal) => deleteToken(server, name, signal),
+    generateKubeconfig: async (clusterId, signal) => generateKubeconfig(server, clusterId, signal),
+    acceptsServiceAccounts: async (clusterId, signal) => acceptsServiceAccounts(server, clusterId, signal),
     installApp: async (request, signal) => installApp(apps, request, signal),
     upgradeApp: async (request, signal) => upgradeApp(apps, request, signal),
     uninstallApp: async (app, signal) => uninstallApp(apps, app, signal),

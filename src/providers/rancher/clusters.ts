@@ -3,6 +3,8 @@ import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
 import { UserError } from "../../core/diagnostics/user-error.ts";
 import { findNearNames } from "../../kube/kubeconfig/near-names.ts";
 import { isRecord, textOf } from "../../kube/kubeconfig/read-fields.ts";
+import { collectPages } from "./collect-pages.ts";
+import type { RancherServer } from "./rancher-server.ts";
 import { rancherDiagnostic } from "./rancher-diagnostic.ts";
 
 /** A cluster as Rancher's `/v3/clusters` gives it. */
@@ -60,6 +62,27 @@ function readEndpoint(json: unknown): Pick<RancherCluster, "authorizedEndpoint">
 export function textsOf(json: unknown): Readonly<Record<string, string>> {
   const entries = Object.entries(isRecord(json) ? json : {});
   return Object.fromEntries(entries.filter((entry): entry is [string, string] => typeof entry[1] === "string"));
+}
+
+/** All clusters that the user sees, by name. */
+export async function listClusters(
+  { requests }: RancherServer,
+  signal: AbortSignal,
+): Promise<readonly RancherCluster[]> {
+  const items = await collectPages(requests, { path: "/v3/clusters", subject: "list clusters", signal });
+  return items
+    .map(readCluster)
+    .filter((one): one is RancherCluster => one !== undefined)
+    .toSorted((a, b) => a.name.localeCompare(b.name) || a.id.localeCompare(b.id));
+}
+
+/** One of these as `pickCluster` has it. */
+export async function findCluster(
+  server: RancherServer,
+  idOrName: string,
+  signal: AbortSignal,
+): Promise<RancherCluster> {
+  return pickCluster(await listClusters(server, signal), idOrName, server.url);
 }
 
 /**

@@ -2,18 +2,11 @@ import { Secret } from "../../core/secret.ts";
 import { isRecord, textOf } from "../../kube/kubeconfig/read-fields.ts";
 import { collectPages } from "./collect-pages.ts";
 import { RancherError } from "./rancher-error.ts";
-import type { RancherRequests } from "./rancher-requests.ts";
+import type { RancherServer } from "./rancher-server.ts";
 import { isRancherAtLeast } from "./rancher-version.ts";
 import type { RancherToken, TokenFacts, TokenWish } from "./token-facts.ts";
 import { readExtToken, readV3Token } from "./token-facts.ts";
 import { hasLabels, joinDescription } from "./token-labels.ts";
-
-/** What the verbs on tokens share. */
-export interface TokenPlace {
-  readonly url: string;
-  readonly requests: RancherRequests;
-  readonly serverVersion: (signal: AbortSignal) => Promise<string>;
-}
 
 /** The extension API is served beside the API of the cluster that Rancher runs on (facts: `ext.cattle.io/v1 Token`). */
 const extTokens = "/k8s/clusters/local/apis/ext.cattle.io/v1/tokens";
@@ -23,10 +16,10 @@ const extTokens = "/k8s/clusters/local/apis/ext.cattle.io/v1/tokens";
  * `ext.cattle.io` token, since those of `/v3` are on their way out; where that
  * API is turned off or closed to the user, and before, one of `/v3`.
  */
-export async function createToken(place: TokenPlace, wish: TokenWish, signal: AbortSignal): Promise<RancherToken> {
+export async function createToken(server: RancherServer, wish: TokenWish, signal: AbortSignal): Promise<RancherToken> {
   const subject = `create a token for ${wish.clusterId}`;
-  const ext = await withExtApi(place, signal, async () => {
-    const answer = await place.requests.send({
+  const ext = await withExtApi(server, signal, async () => {
+    const answer = await server.requests.send({
       method: "POST",
       path: extTokens,
       subject,
@@ -50,12 +43,12 @@ export async function createToken(place: TokenPlace, wish: TokenWish, signal: Ab
     const value =
       textOf(status["bearerToken"]) ??
       (facts === undefined || bare === undefined ? undefined : `${facts.name}:${bare}`);
-    return complete(place.url, wish, facts, value, spec["ttl"], subject);
+    return complete(server, wish, { facts, value, ttl: spec["ttl"] }, subject);
   });
   if (ext !== undefined) {
     return ext;
   }
-  const answer = await place.requests.send({
+  const answer = await server.requests.send({
     method: "POST",
     path: "/v3/tokens",
     subject,
@@ -67,15 +60,22 @@ export async function createToken(place: TokenPlace, wish: TokenWish, signal: Ab
       ...(wish.ttlSeconds === undefined ? {} : { ttl: wish.ttlSeconds * 1000 }),
     },
   });
-  return complete(place.url, wish, readV3Token(answer.body), textOf(answer.body["token"]), answer.body["ttl"], subject);
+  const { token, ttl } = answer.body;
+  return complete(server, wish, { facts: readV3Token(answer.body), value: textOf(token), ttl }, subject);
+}
+
+/** What Rancher answers to the wish for a token. */
+interface GrantedToken {
+  readonly facts: TokenFacts | undefined;
+  readonly value: string | undefined;
+  /** In milliseconds; nothing or 0 = without end. */
+  readonly ttl: unknown;
 }
 
 function complete(
-  url: string,
+  { url }: RancherServer,
   wish: TokenWish,
-  facts: TokenFacts | undefined,
-  value: string | undefined,
-  ttl: unknown,
+  { facts, value, ttl }: GrantedToken,
   subject: string,
 ): RancherToken {
   if (facts === undefined || value === undefined) {
@@ -91,9 +91,13 @@ function complete(
 }
 
 /** A token by its name; undefined when there is none, or none of this user's. */
-export async function readToken(place: TokenPlace, name: string, signal: AbortSignal): Promise<TokenFacts | undefined> {
+export async function readToken(
+  server: RancherServer,
+  name: string,
+  signal: AbortSignal,
+): Promise<TokenFacts | undefined> {
   try {
-    const { body } = await place.requests.send({
+    const { body } = await server.requests.send({
       method: "GET",
       path: pathOf(name),
       subject: `read the token ${name}`,
@@ -107,17 +111,17 @@ export async function readToken(place: TokenPlace, name: string, signal: AbortSi
 
 /** All tokens of this user that have these labels, of both kinds, by name. */
 export async function listTokens(
-  place: TokenPlace,
+  server: RancherServer,
   labels: Readonly<Record<string, string>>,
   signal: AbortSignal,
 ): Promise<readonly TokenFacts[]> {
   const subject = "list tokens";
   const [old, ext = []] = await Promise.all([
-    collectPages(place.requests, { path: "/v3/tokens", subject, signal }),
-    withExtApi(place, signal, async () => {
+    collectPages(server.requests, { path: "/v3/tokens", subject, signal }),
+    withExtApi(server, signal, async () => {
       const selector = Object.entries(labels).map(([key, value]) => `${key}=${value}`);
       const query = selector.length === 0 ? "" : `?labelSelector=${encodeURIComponent(selector.join(","))}`;
-      const { body } = await place.requests.send({ method: "GET", path: `${extTokens}${query}`, subject, signal });
+      const { body } = await server.requests.send({ method: "GET", path: `${extTokens}${query}`, subject, signal });
       return Array.isArray(body["items"]) ? body["items"] : [];
     }),
   ]);
@@ -127,9 +131,9 @@ export async function listTokens(
 }
 
 /** Ends a token at once. One that is not there is no problem. */
-export async function deleteToken(place: TokenPlace, name: string, signal: AbortSignal): Promise<void> {
+export async function deleteToken(server: RancherServer, name: string, signal: AbortSignal): Promise<void> {
   try {
-    await place.requests.send({ method: "DELETE", path: pathOf(name), subject: `delete the token ${name}`, signal });
+    await server.requests.send({ method: "DELETE", path: pathOf(name), subject: `delete the token ${name}`, signal });
   } catch (error) {
     absentOrThrow(error);
   }
@@ -142,8 +146,12 @@ function pathOf(name: string): string {
 }
 
 /** Undefined where the extension API is not there for this user: before 2.13, turned off, or no access to the cluster `local`. */
-async function withExtApi<T>(place: TokenPlace, signal: AbortSignal, work: () => Promise<T>): Promise<T | undefined> {
-  if (!isRancherAtLeast(await place.serverVersion(signal), "2.13")) {
+async function withExtApi<T>(
+  server: RancherServer,
+  signal: AbortSignal,
+  work: () => Promise<T>,
+): Promise<T | undefined> {
+  if (!isRancherAtLeast(await server.version(signal), "2.13")) {
     return undefined;
   }
   try {
