@@ -1,3 +1,4 @@
+import { hasLabels } from "../model/labels.ts";
 import type { ObjectId } from "../model/kube-object.ts";
 import { eastWestGateway, ingressGateway, istioNamespace } from "../render/names.ts";
 import type { DriftedObject } from "./drift-facts.ts";
@@ -25,7 +26,7 @@ export function brokenBy(
   const versions = facts.mesh.services
     .filter((one) => `${one.namespace}/${one.name}` === service)
     .flatMap((one) => one.versions)
-    .filter((version) => Object.entries(version.labels).every(([key, value]) => podLabels?.[key] === value));
+    .filter((version) => hasLabels(podLabels ?? {}, version.labels));
   return [
     ...(service === undefined ? [] : versions.map((version) => workloadsOf(cluster, service, version.name))),
     ...(id.kind === "Service" && gatewayNames.has(id.name) ? [gatewayAddress(cluster, id.name)] : []),

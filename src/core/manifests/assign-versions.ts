@@ -1,6 +1,7 @@
 import type { KubeObject } from "../model/kube-object.ts";
 import type { Service, ServiceVersion } from "../model/mesh.ts";
-import { fieldsAt, hasLabels, podTemplateOf, textsOf } from "./pod-template.ts";
+import { fieldsAt, podTemplateOf, textsOf } from "./pod-template.ts";
+import { hasLabels } from "../model/labels.ts";
 
 /** Which versions of a service an object of its manifests belongs to. */
 export interface Assignment {

@@ -1,10 +1,11 @@
 import type { KubeObject } from "../model/kube-object.ts";
 import { describeId, idOf } from "../model/kube-object.ts";
+import { hasLabels } from "../model/labels.ts";
 import { matching } from "./assign-versions.ts";
 import { findService } from "./check-service.ts";
 import type { CheckedService, Finding } from "./finding.ts";
 import type { PodTemplate } from "./pod-template.ts";
-import { fieldsAt, hasLabels, podTemplateOf, textsOf } from "./pod-template.ts";
+import { fieldsAt, podTemplateOf, textsOf } from "./pod-template.ts";
 
 /** Istio injects nothing there, whatever the labels say (IgnoredNamespaces of istio.io/istio/pkg/kube/inject). */
 const neverInjected: ReadonlySet<string> = new Set([

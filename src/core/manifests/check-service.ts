@@ -1,6 +1,7 @@
 import type { KubeObject } from "../model/kube-object.ts";
 import { groupOf } from "../model/kube-object.ts";
-import { fieldsAt, hasLabels, podTemplateOf, textsOf } from "./pod-template.ts";
+import { fieldsAt, podTemplateOf, textsOf } from "./pod-template.ts";
+import { hasLabels } from "../model/labels.ts";
 import type { CheckedService, Finding } from "./finding.ts";
 
 interface Port {

@@ -4,7 +4,8 @@ import type { Service, ServiceVersion } from "../model/mesh.ts";
 import { assignVersions, matching } from "./assign-versions.ts";
 import { findService } from "./check-service.ts";
 import type { CheckedService, Finding } from "./finding.ts";
-import { fieldsAt, hasLabels, podTemplateOf, textsOf } from "./pod-template.ts";
+import { fieldsAt, podTemplateOf, textsOf } from "./pod-template.ts";
+import { hasLabels } from "../model/labels.ts";
 
 type Labels = Readonly<Record<string, string>>;
 

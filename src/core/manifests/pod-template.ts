@@ -64,11 +64,3 @@ export function textsOf(fields: Fields | undefined): Readonly<Record<string, str
     Object.entries(fields ?? {}).filter((entry): entry is [string, string] => typeof entry[1] === "string"),
   );
 }
-
-/** True when the labels have every entry of the selector. */
-export function hasLabels(
-  labels: Readonly<Record<string, string>>,
-  selector: Readonly<Record<string, string>>,
-): boolean {
-  return Object.entries(selector).every(([key, value]) => labels[key] === value);
-}

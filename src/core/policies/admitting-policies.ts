@@ -1,7 +1,7 @@
 import { groupBy } from "../model/group-by.ts";
 import type { Json, KubeObject } from "../model/kube-object.ts";
 import { blockOf, isAddress } from "./address-block.ts";
-import type { Labels } from "./label-selector.ts";
+import type { Labels } from "../model/labels.ts";
 import type { Connection, PolicyPeer, PolicyPod } from "./network-policy.ts";
 
 /** Labels that name what a pod is, and not which one of several: the first that is there is enough. */

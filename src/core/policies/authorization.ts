@@ -1,7 +1,7 @@
 import type { AuthorizationFields, AuthorizationPolicyFacts, AuthorizationRule } from "../checks/policy-facts.ts";
 import { istioNamespace } from "../render/names.ts";
-import type { Labels } from "./label-selector.ts";
-import { hasLabels } from "./label-selector.ts";
+import type { Labels } from "../model/labels.ts";
+import { hasLabels } from "../model/labels.ts";
 
 /** What is known of a request. What is left out may be anything. */
 export interface AuthorizedRequest {

@@ -1,6 +1,6 @@
 import type { NetworkPeer, NetworkPolicyFacts, NetworkPort, NetworkRule } from "../checks/policy-facts.ts";
 import { isAddress, isInBlock } from "./address-block.ts";
-import type { Labels } from "./label-selector.ts";
+import type { Labels } from "../model/labels.ts";
 import { selectsLabels } from "./label-selector.ts";
 
 /** A pod as policies see it. */

@@ -1,8 +1,8 @@
 import type { PeerAuthenticationFacts } from "../checks/policy-facts.ts";
 import { compareText } from "../render/order.ts";
 import { istioNamespace } from "../render/names.ts";
-import type { Labels } from "./label-selector.ts";
-import { hasLabels } from "./label-selector.ts";
+import type { Labels } from "../model/labels.ts";
+import { hasLabels } from "../model/labels.ts";
 
 /** Which mTLS a pod takes at a port, and the object that says so; none where it is Istio's default. */
 export interface MutualTls {

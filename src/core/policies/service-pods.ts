@@ -1,7 +1,7 @@
 import type { ReachedCluster, ServiceFacts } from "../checks/facts.ts";
 import type { PodFacts } from "../checks/pod-facts.ts";
 import type { Service } from "../model/mesh.ts";
-import { hasLabels } from "./label-selector.ts";
+import { hasLabels } from "../model/labels.ts";
 
 /** A service of the mesh as one cluster has it; undefined where the facts do not know it. */
 export function serviceIn(one: ReachedCluster, service: Service): ServiceFacts | undefined {

@@ -4,7 +4,7 @@ import type { KubeObject } from "../model/kube-object.ts";
 import type { Service } from "../model/mesh.ts";
 import type { Materials } from "../render/materials.ts";
 import { serviceKey } from "../render/materials.ts";
-import { hasLabels } from "./label-selector.ts";
+import { hasLabels } from "../model/labels.ts";
 
 /** Where a service is reached, as its manifests say. */
 export interface ServicePods {

@@ -1,6 +1,6 @@
 import type { PodFacts } from "../../core/checks/pod-facts.ts";
 import type { KubeObject } from "../../core/model/kube-object.ts";
-import { hasLabels } from "../../core/policies/label-selector.ts";
+import { hasLabels } from "../../core/model/labels.ts";
 import { eastWestGateway, ingressGateway, istioNamespace } from "../../core/render/names.ts";
 import type { KubeClient } from "../../kube/client.ts";
 

@@ -2,7 +2,7 @@ import type { ServiceFacts } from "../../core/checks/facts.ts";
 import { endpointsOf } from "../../core/checks/service-port.ts";
 import type { KubeObject } from "../../core/model/kube-object.ts";
 import type { Service } from "../../core/model/mesh.ts";
-import { hasLabels } from "../../core/policies/label-selector.ts";
+import { hasLabels } from "../../core/model/labels.ts";
 import { compareText } from "../../core/render/order.ts";
 import type { KubeClient } from "../../kube/client.ts";
 import { clusterEndpointsOf, readServiceObjects, slicesOf } from "./service-endpoints.ts";

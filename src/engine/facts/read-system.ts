@@ -1,5 +1,5 @@
 import type { SystemFacts } from "../../core/checks/facts.ts";
-import { hasLabels } from "../../core/policies/label-selector.ts";
+import { hasLabels } from "../../core/model/labels.ts";
 import type { KubeClient } from "../../kube/client.ts";
 import { listRunningPods, readPod } from "./read-pods.ts";
 import type { WireServicePort } from "./read-service-port.ts";

@@ -3,7 +3,7 @@ import type { ServiceEndpoint, ServiceShape, SliceShape } from "../../core/check
 import { allEndpointsOf, familyOf, portNameOf } from "../../core/checks/service-port.ts";
 import type { KubeObject } from "../../core/model/kube-object.ts";
 import type { Service, ServiceVersion } from "../../core/model/mesh.ts";
-import { hasLabels } from "../../core/policies/label-selector.ts";
+import { hasLabels } from "../../core/model/labels.ts";
 import { eastWestGateway, istioNamespace } from "../../core/render/names.ts";
 import type { KubeClient } from "../../kube/client.ts";
 import { serviceAddresses } from "./service-addresses.ts";

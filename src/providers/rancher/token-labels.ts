@@ -22,8 +22,3 @@ export function splitDescription(text: string): {
     ? { description: text, labels: {} }
     : { description, labels: Object.fromEntries(labels) };
 }
-
-/** True when `labels` has all of `wanted`. */
-export function hasLabels(labels: Readonly<Record<string, string>>, wanted: Readonly<Record<string, string>>): boolean {
-  return Object.entries(wanted).every(([key, value]) => labels[key] === value);
-}

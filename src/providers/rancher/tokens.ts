@@ -6,7 +6,8 @@ import type { RancherServer } from "./rancher-server.ts";
 import { isRancherAtLeast } from "./rancher-version.ts";
 import type { RancherToken, TokenFacts, TokenWish } from "./token-facts.ts";
 import { readExtToken, readV3Token } from "./token-facts.ts";
-import { hasLabels, joinDescription } from "./token-labels.ts";
+import { joinDescription } from "./token-labels.ts";
+import { hasLabels } from "../../core/model/labels.ts";
 
 /** The extension API is served beside the API of the cluster that Rancher runs on (facts: `ext.cattle.io/v1 Token`). */
 const extTokens = "/k8s/clusters/local/apis/ext.cattle.io/v1/tokens";

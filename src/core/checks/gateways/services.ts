@@ -1,4 +1,4 @@
-import { hasLabels } from "../../policies/label-selector.ts";
+import { hasLabels } from "../../model/labels.ts";
 import { istioNamespace } from "../../render/names.ts";
 import type { Check } from "../check.ts";
 import { problem } from "../check.ts";

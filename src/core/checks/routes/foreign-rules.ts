@@ -1,5 +1,5 @@
 import { destinationRulesOf } from "../../policies/client-tls.ts";
-import { hasLabels } from "../../policies/label-selector.ts";
+import { hasLabels } from "../../model/labels.ts";
 import type { Check } from "../check.ts";
 import { problem, warning } from "../check.ts";
 import { meshClusters } from "../reached.ts";
