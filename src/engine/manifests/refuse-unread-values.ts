@@ -42,7 +42,7 @@ function unreadValue({ path, near }: UnreadValue, version: string, locate?: Loca
     fix:
       near === undefined
         ? "Delete it, or see the chart's own values (helm show values) for how it is called in this version."
-        : `Did you mean ${[...path.slice(0, -1), near].join(".")}?`,
+        : `Did you mean ${near.join(".")}?`,
     ...(locate === undefined ? {} : { range: locate(["spec", "istio", "values", ...path]) }),
   };
 }

@@ -41,7 +41,7 @@ async function unread(values: { readonly [key: string]: Json }): Promise<readonl
     "files/profile-demo.yaml": "global: { proxy: { demoOnly: 1 } }\n",
     "files/injection-template.yaml": "{{ if .Values.global.proxy.startupProbe.enabled }}\n",
     "templates/deployment.yaml":
-      "{{ toYaml .Values.resources | trim | indent 12 }}\n{{- range $key, $val := .Values.env }}\n",
+      "containers: # of the proxy\n{{ toYaml .Values.resources | trim | indent 12 }}\n{{- range $key, $val := .Values.env }}\n",
     "templates/zzz_profile.yaml":
       '{{- $a := mustMergeOverwrite $defaults ($.Values.global) }}\n{{- $b := set $ "Values" $a }}\n',
     "templates/zzy_descope_legacy.yaml": '{{- $_ := mustMergeOverwrite $.Values (index $.Values "pilot") }}\n',
@@ -56,7 +56,7 @@ async function unread(values: { readonly [key: string]: Json }): Promise<readonl
     charts: [await readChartValues(istiod), await readChartValues(base)],
     gateway: await readChartValues(gateway),
     gatewayNames: ["istio-ingressgateway", "istio-eastwestgateway"],
-  }).map(({ path: place, near }) => `${place.join(".")}${near === undefined ? "" : ` (${near})`}`);
+  }).map(({ path: place, near }) => `${place.join(".")}${near === undefined ? "" : ` (${near.join(".")})`}`);
 }
 
 describe("values that charts read", () => {
@@ -78,22 +78,30 @@ describe("values that no chart reads", () => {
     [{ pilott: { autoscaleMin: 1 } }, ["pilott (pilot)"]],
     [
       { autoscalMin: 1, pilot: { traceSamplin: 1 } },
-      ["autoscalMin (autoscaleMin)", "pilot.traceSamplin (traceSampling)"],
+      ["autoscalMin (autoscaleMin)", "pilot.traceSamplin (pilot.traceSampling)"],
     ],
     [
       { global: { logAsJsn: true, proxy: { logLevell: "debug" } } },
-      ["global.logAsJsn (logAsJson)", "global.proxy.logLevell (logLevel)"],
+      ["global.logAsJsn (global.logAsJson)", "global.proxy.logLevell (global.proxy.logLevel)"],
     ],
-    [{ telemetry: { v2: { enabledd: true } } }, ["telemetry.v2.enabledd (enabled)"]],
-    [{ base: { enableCRDTemplate: true } }, ["base.enableCRDTemplate (enableCRDTemplates)"]],
+    [{ telemetry: { v2: { enabledd: true } } }, ["telemetry.v2.enabledd (telemetry.v2.enabled)"]],
+    [{ base: { enableCRDTemplate: true } }, ["base.enableCRDTemplate (base.enableCRDTemplates)"]],
     [
       { gateways: { "istio-ingressgateway": { replicaCont: 1 }, "istio-ingressgatway": {} } },
       [
-        "gateways.istio-ingressgateway.replicaCont (replicaCount)",
-        "gateways.istio-ingressgatway (istio-ingressgateway)",
+        "gateways.istio-ingressgateway.replicaCont (gateways.istio-ingressgateway.replicaCount)",
+        "gateways.istio-ingressgatway (gateways.istio-ingressgateway)",
       ],
     ],
     [{ nothingLikeIt: 1 }, ["nothingLikeIt"]],
+    // Names that are right somewhere else, and words that stand beside actions.
+    [{ startupProbe: { enabled: true } }, ["startupProbe"]],
+    [{ global: { startupProbe: { enabled: true } } }, ["global.startupProbe"]],
+    [
+      { global: { autoscaleMin: 2 }, pilot: { proxy: { image: "x" } } },
+      ["global.autoscaleMin (autoscaleMin)", "pilot.proxy (global.proxy)"],
+    ],
+    [{ containers: 1, global: { proxy: { containers: 1 } } }, ["containers", "global.proxy.containers"]],
   ])("are named with what was probably meant: %j", async (values, expected) => {
     expect(await unread(values)).toEqual(expected);
   });

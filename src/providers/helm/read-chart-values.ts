@@ -3,7 +3,7 @@ import path from "node:path";
 import { parse } from "yaml";
 import type { Json } from "../../core/model/kube-object.ts";
 import { mergeValues } from "../../core/render/merge-values.ts";
-import type { ChartValues } from "../../core/render/unread-values.ts";
+import type { ChartValues, NamedValues } from "../../core/render/unread-values.ts";
 
 type Values = { readonly [key: string]: Json };
 
@@ -22,10 +22,30 @@ export async function readChartValues(folder: string): Promise<ChartValues> {
   const alias = texts.flatMap((text) => /\(index \$\.Values "(\w+)"\)/.exec(text)?.[1] ?? [])[0];
   return {
     defaults: mergeValues(unwrap(own), ...profiles),
-    words: new Set(texts.flatMap((text) => text.match(/[A-Za-z_][A-Za-z0-9_]*/g) ?? [])),
+    named: findNamed(texts),
     whole: new Set(texts.filter((text) => !isPlumbing(text)).flatMap(namesWrittenWhole)),
     ...(alias === undefined ? {} : { alias }),
   };
+}
+
+/** Paths in the actions of templates (`.Values.global.hub`, `$gateway.name`, `get .Values "hub"`); what stands beside actions names no value. */
+function findNamed(texts: readonly string[]): NamedValues {
+  const steps = new Set<string>();
+  const loose = new Set<string>();
+  for (const action of texts.flatMap((text) => text.match(/\{\{[^]*?\}\}/g) ?? [])) {
+    const bare = action.replaceAll(/"[^"]*"|\/\*[^]*?\*\//g, '""');
+    for (const [, chain = ""] of bare.matchAll(/\.(\w+(?:\.\w+)*)/g)) {
+      const names = chain.split(".");
+      if (names[0] !== "Values" && names[0] !== undefined) {
+        loose.add(names[0]);
+      }
+      names.slice(1).forEach((name, index) => steps.add(`${names[index] ?? ""}.${name}`));
+    }
+    if (/\b(?:index|get|hasKey|dig|pluck)\b/.test(action)) {
+      [...action.matchAll(/"(\w+)"/g)].forEach(([, name = ""]) => loose.add(name));
+    }
+  }
+  return { steps, loose };
 }
 
 /** The files that put defaults, profile and the user's values together (zzz_profile.yaml, zzy_descope_legacy.yaml) take all of them and read none. */
