@@ -2,7 +2,7 @@ import type { RequestSettings } from "../../core/decide/route-request.ts";
 import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
 import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
 import { UserError } from "../../core/diagnostics/user-error.ts";
-import { requestPath } from "../../core/mesh-file/schema/scalars.ts";
+import { requestPath } from "../../core/mesh-file/schema/addresses.ts";
 import { usageDiagnostic } from "./usage-error.ts";
 
 /** The flags by which a command says how to ask. */

@@ -7,7 +7,7 @@ import type { Finding } from "./finding.ts";
 import { newestIstioVersion } from "./istio-version.ts";
 import type { Path } from "./path.ts";
 import { describePath } from "./path.ts";
-import type { FormIssue } from "./schema/scalars.ts";
+import type { FormIssue } from "./schema/text-form.ts";
 import { environmentName } from "./schema/scalars.ts";
 import type { RawMesh } from "./schema/mesh.ts";
 import { meshSchema } from "./schema/mesh.ts";

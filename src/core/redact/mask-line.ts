@@ -122,32 +122,35 @@ function isSeparator(line: string | undefined): boolean {
 
 /** Whether the line belongs to a value of several lines, or a mapping, below a key that speaks of a credential. */
 function isBelowCredential(lines: readonly string[], index: number): boolean {
-  let depth = indentOf(lines[index] ?? "");
   const own = keyOf(lines[index] ?? "");
-  if (own !== undefined && (reference.test(own) || own === "env")) {
-    return false;
-  }
-  const isText = own === undefined;
+  const isHarmless = own !== undefined && (reference.test(own) || own === "env");
+  return !isHarmless && linesAround(lines, index).some((at) => speaksOfCredential(lines, at));
+}
+
+/** The lines that the line stands below, by indentation, the nearest first. */
+function linesAround(lines: readonly string[], index: number): readonly number[] {
+  const line = lines[index] ?? "";
+  const isText = keyOf(line) === undefined;
+  const around: number[] = [];
+  let depth = indentOf(line);
   // The key of a list may stand as far left as its items.
-  let isItem = startsItem(lines[index] ?? "");
+  let isItem = startsItem(line);
   for (let at = index - 1; at >= Math.max(0, index - mostLinesAbove) && (depth > 0 || isItem); at -= 1) {
-    const line = lines[at] ?? "";
-    const indent = indentOf(line);
-    const beside = indent === depth && ((isItem && !startsItem(line)) || (isText && keyLine.test(line)));
-    if (line.trim() === "" || indent > depth || (indent === depth && !beside)) {
-      continue;
+    const above = lines[at] ?? "";
+    const indent = indentOf(above);
+    const isKeyBeside = (isItem && !startsItem(above)) || (isText && keyLine.test(above));
+    if (above.trim() !== "" && (indent < depth || (indent === depth && isKeyBeside))) {
+      around.push(at);
+      isItem = startsItem(above);
+      depth = indent;
     }
-    isItem = startsItem(line);
-    const key = keyOf(line);
-    if (key !== undefined && isCredential(key)) {
-      return true;
-    }
-    if (key === "value" && namesCredential(lines, at)) {
-      return true;
-    }
-    depth = indent;
   }
-  return false;
+  return around;
+}
+
+function speaksOfCredential(lines: readonly string[], at: number): boolean {
+  const key = keyOf(lines[at] ?? "");
+  return key !== undefined && (isCredential(key) || (key === "value" && namesCredential(lines, at)));
 }
 
 /** `value: …` of a variable or a generator's entry whose name speaks of a credential. */

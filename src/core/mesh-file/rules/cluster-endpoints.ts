@@ -26,22 +26,35 @@ export function checkClusterEndpoints(draft: MeshDraft): readonly Finding[] {
       });
 }
 
-/** In words that follow "it is"; undefined for every address that may lead somewhere. URL writes each address in one way. */
+/** Addresses by what they are, in words that follow "it is". Hosts are as URL writes them, which is one way for each address. */
+const useless: readonly (readonly [words: string, isSuch: (host: string) => boolean])[] = [
+  [
+    "the loopback address of whoever uses it",
+    (host) =>
+      /^127(?:\.\d+){3}$/.test(host) ||
+      ["[::1]", "localhost"].includes(host) ||
+      host.endsWith(".localhost") ||
+      firstOctetsOf(host)?.[0] === 127,
+  ],
+  ["no address (the one that stands for none)", (host) => ["0.0.0.0", "[::]", "[::ffff:0:0]"].includes(host)],
+  [
+    "a link-local address, which no router passes on",
+    (host) =>
+      /^169\.254(?:\.\d+){2}$/.test(host) ||
+      /^\[fe[89ab][\da-f]:/.test(host) ||
+      firstOctetsOf(host)?.join(".") === "169.254",
+  ],
+];
+
+/** Undefined for every address that may lead somewhere. */
 function kindOf(endpoint: string): string | undefined {
   const host = URL.canParse(endpoint) ? new URL(endpoint).hostname.replace(/\.$/, "") : "";
-  // IPv4 inside of IPv6: the last two groups are the four octets.
-  const mapped = /^\[::ffff:([\da-f]+):[\da-f]+\]$/.exec(host)?.[1];
-  const upper = mapped === undefined ? undefined : Number.parseInt(mapped, 16);
-  if (/^127(?:\.\d+){3}$/.test(host) || host === "[::1]" || host === "localhost" || host.endsWith(".localhost")) {
-    return "the loopback address of whoever uses it";
-  }
-  if (upper !== undefined && upper >> 8 === 127) {
-    return "the loopback address of whoever uses it";
-  }
-  if (host === "0.0.0.0" || host === "[::]" || host === "[::ffff:0:0]") {
-    return "no address (the one that stands for none)";
-  }
-  return /^169\.254(?:\.\d+){2}$/.test(host) || /^\[fe[89ab][\da-f]:/.test(host) || upper === 0xa9fe
-    ? "a link-local address, which no router passes on"
-    : undefined;
+  return useless.find(([, isSuch]) => isSuch(host))?.[0];
+}
+
+/** Of an IPv4 address inside of IPv6, whose last two groups are the four octets. */
+function firstOctetsOf(host: string): readonly [number, number] | undefined {
+  const group = /^\[::ffff:([\da-f]+):[\da-f]+\]$/.exec(host)?.[1];
+  const both = group === undefined ? undefined : Number.parseInt(group, 16);
+  return both === undefined ? undefined : [both >> 8, both & 0xff];
 }

@@ -1,7 +1,7 @@
 import type { MeshDraft } from "../draft.ts";
 import type { Finding } from "../finding.ts";
 import type { Path } from "../path.ts";
-import type { TextForm } from "../schema/scalars.ts";
+import type { TextForm } from "../schema/text-form.ts";
 import { isLabelKey, label } from "../schema/scalars.ts";
 import { showValue } from "../show-value.ts";
 import { routesOf, servicesOf, versionsOf } from "../walk-draft.ts";

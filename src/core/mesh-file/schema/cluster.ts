@@ -1,5 +1,7 @@
 import * as z from "zod";
-import { address, httpsUrl, label, line, locality, textOf } from "./scalars.ts";
+import { address, httpsUrl } from "./addresses.ts";
+import { label, line, locality } from "./scalars.ts";
+import { textOf } from "./text-form.ts";
 
 export const clusterSchema = z
   .strictObject({

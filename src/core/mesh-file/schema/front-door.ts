@@ -1,5 +1,7 @@
 import * as z from "zod";
-import { domain, duration, email, httpsUrl, subdomain, textOf } from "./scalars.ts";
+import { domain, email, httpsUrl } from "./addresses.ts";
+import { duration, subdomain } from "./scalars.ts";
+import { textOf } from "./text-form.ts";
 
 const settings = z.record(z.string(), z.unknown());
 

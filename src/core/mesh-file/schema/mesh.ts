@@ -3,7 +3,8 @@ import { clusterSchema } from "./cluster.ts";
 import { dnsSchema, issuerSchema } from "./front-door.ts";
 import { accessSchema, hardeningSchema, istioSchema, trustSchema } from "./platform.ts";
 import { rancherSchema } from "./rancher.ts";
-import { label, textOf } from "./scalars.ts";
+import { label } from "./scalars.ts";
+import { textOf } from "./text-form.ts";
 import { serviceSchema } from "./service.ts";
 
 /**

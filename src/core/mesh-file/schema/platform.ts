@@ -1,7 +1,9 @@
 import * as z from "zod";
 import { newestIstioVersion } from "../istio-version.ts";
 import { fieldDefaults } from "../field-defaults.ts";
-import { duration, imageHub, istioVersion, label, labelValue, line, quantityOf, textOf, validity } from "./scalars.ts";
+import { imageHub } from "./addresses.ts";
+import { duration, istioVersion, label, labelValue, line, quantityOf, validity } from "./scalars.ts";
+import { textOf } from "./text-form.ts";
 
 export const containerDefaultsSchema = z
   .strictObject({

@@ -1,6 +1,8 @@
 import * as z from "zod";
 import { containerDefaultsSchema } from "./platform.ts";
-import { environmentName, httpsUrl, label, line, quantityOf, textOf } from "./scalars.ts";
+import { httpsUrl } from "./addresses.ts";
+import { environmentName, label, line, quantityOf } from "./scalars.ts";
+import { textOf } from "./text-form.ts";
 
 /** Rancher's own names (ResourceQuotaLimit of management.cattle.io/v3). */
 const quotaSchema = z.strictObject({

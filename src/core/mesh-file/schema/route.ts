@@ -1,16 +1,7 @@
 import * as z from "zod";
-import {
-  expectedStatuses,
-  formOf,
-  headerValue,
-  label,
-  line,
-  locality,
-  requestPath,
-  routeHost,
-  subdomain,
-  textOf,
-} from "./scalars.ts";
+import { requestPath, routeHost } from "./addresses.ts";
+import { expectedStatuses, headerValue, label, line, locality, subdomain } from "./scalars.ts";
+import { formOf, textOf } from "./text-form.ts";
 
 /** A choice between three ways to compare; which one is exactly one, a rule holds. */
 const oneOf = [{ required: ["exact"] }, { required: ["prefix"] }, { required: ["regex"] }];

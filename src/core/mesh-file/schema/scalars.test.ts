@@ -1,12 +1,8 @@
 import { describe, expect, it } from "vitest";
-import type { TextForm } from "./scalars.ts";
+import type { TextForm } from "./text-form.ts";
+import { address, domain, email, httpsUrl, imageHub, requestPath, routeHost } from "./addresses.ts";
 import {
-  address,
-  domain,
-  email,
   environmentName,
-  httpsUrl,
-  imageHub,
   isLabelKey,
   istioVersion,
   label,
@@ -14,8 +10,6 @@ import {
   line,
   locality,
   quantity,
-  requestPath,
-  routeHost,
   subdomain,
 } from "./scalars.ts";
 

@@ -1,50 +1,7 @@
 import * as z from "zod";
 import { readDuration } from "../duration.ts";
-import type { SpecCode } from "../finding.ts";
-
-/** A kind of text: what it looks like, and what to write instead of something else. */
-export interface TextForm {
-  readonly code: SpecCode;
-  /** Completes "It has to be …". */
-  readonly wanted: string;
-  readonly test: (text: string) => boolean;
-  readonly fix: (text: string) => string;
-  /** For editors, where a pattern can say it. */
-  readonly pattern?: string;
-}
-
-/** What a form's check leaves in a zod issue for the message. */
-export interface FormIssue {
-  readonly form: TextForm;
-}
-
-/**
- * A schema for text of a form, or of several of which the first that does not
- * fit is told. The description goes to the JSON schema and to `explain`.
- */
-export function textOf(
-  forms: TextForm | readonly [TextForm, ...TextForm[]],
-  description: string,
-  extra: { readonly default?: string; readonly examples?: readonly string[] } = {},
-): z.ZodString {
-  const all: readonly TextForm[] = "test" in forms ? [forms] : forms;
-  const pattern = all.find((form) => form.pattern !== undefined)?.pattern;
-  return z
-    .string()
-    .check((context) => {
-      const form = all.find((one) => !one.test(context.value));
-      if (form !== undefined) {
-        const params: FormIssue = { form };
-        context.issues.push({ code: "custom", input: context.value, params: { ...params } });
-      }
-    })
-    .meta({
-      description,
-      ...(pattern === undefined ? {} : { pattern }),
-      ...(extra.default === undefined ? {} : { default: extra.default }),
-      ...(extra.examples === undefined ? {} : { examples: [...extra.examples] }),
-    });
-}
+import type { FormIssue, TextForm, ValueForm } from "./text-form.ts";
+import { matches } from "./text-form.ts";
 
 const labelPattern = "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$";
 
@@ -147,28 +104,6 @@ export const quantity: TextForm = {
   pattern: quantityPattern,
 };
 
-/** What a value of several shapes has to be. */
-export interface ValueForm {
-  readonly code: SpecCode;
-  /** Completes "It has to be …". */
-  readonly wanted: string;
-  readonly test: (value: unknown) => boolean;
-  readonly fix: string;
-}
-
-/** A schema of several shapes that is held against one form, so that one message says what is wanted. */
-export function formOf<Schema extends z.ZodType>(schema: Schema, form: ValueForm, description: string): Schema {
-  const text: TextForm = { ...form, fix: () => form.fix };
-  return schema
-    .check((context) => {
-      if (!form.test(context.value)) {
-        const params: FormIssue = { form: text };
-        context.issues.push({ code: "custom", input: context.value, params: { ...params } });
-      }
-    })
-    .meta({ description });
-}
-
 /** Statuses of HTTP, each a number or a hundred of them. */
 export const expectedStatuses: ValueForm = {
   code: "ISM118",
@@ -229,61 +164,6 @@ export const environmentName: TextForm = {
   pattern: "^[A-Za-z_][A-Za-z0-9_]*$",
 };
 
-export const httpsUrl: TextForm = {
-  code: "ISM118",
-  wanted: "an https URL without user, query and fragment",
-  test: (text) => {
-    const url = /^https:\/\/[^\s/]/.test(text) && URL.canParse(text) ? new URL(text) : undefined;
-    return url !== undefined && url.username === "" && url.password === "" && !/[?#]/.test(text);
-  },
-  fix: (text) =>
-    /^[a-z0-9.-]+(:\d+)?(\/.*)?$/i.test(text)
-      ? `Write https://${text}.`
-      : "Write a URL such as https://rancher.example.org.",
-  pattern: "^https://[^\\s?#@]+$",
-};
-
-const hostPattern = "[a-zA-Z0-9]([a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?(\\.[a-zA-Z0-9]([a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?)*";
-
-/** A host of a Gateway: `*`, a name, or a name whose first label is `*`. */
-export const routeHost: TextForm = {
-  code: "ISM118",
-  wanted: "a host name, which may begin with *., or * for all hosts",
-  test: (text) => text.length <= 253 && matches(`^(\\*|(\\*\\.)?${hostPattern})$`)(text),
-  fix: (text) =>
-    /^https?:\/\//.test(text)
-      ? "Write the host only, without https:// and path."
-      : 'Write for example "*" or www.example.org.',
-  pattern: `^(\\*|(\\*\\.)?${hostPattern})$`,
-};
-
-/** What a peer can connect to: an IPv4 or IPv6 address or a name. */
-export const address: TextForm = {
-  code: "ISM118",
-  wanted: "an IP address or a host name, without port",
-  test: (text) => isIpv6(text) || isIpv4OrHost(text),
-  fix: () => "Write for example 203.0.113.10 or gateway.example.org.",
-};
-
-function isIpv4OrHost(text: string): boolean {
-  const numbers = /^[0-9.]+$/.test(text);
-  return numbers
-    ? /^(\d{1,3}\.){3}\d{1,3}$/.test(text) && text.split(".").every((part) => Number(part) <= 255)
-    : text.length <= 253 && matches(`^${hostPattern}$`)(text);
-}
-
-function isIpv6(text: string): boolean {
-  return /^[0-9a-f:.]+$/i.test(text) && text.includes(":") && URL.canParse(`http://[${text}]/`);
-}
-
-export const domain: TextForm = {
-  code: "ISM118",
-  wanted: "a domain name",
-  test: (text) => text.length <= 253 && matches(`^${hostPattern}\\.?$`)(text),
-  fix: () => "Write for example mesh.example.org.",
-  pattern: `^${hostPattern}\\.?$`,
-};
-
 const versionPattern = "^[0-9]+\\.[0-9]+\\.[0-9]+(-[0-9A-Za-z.-]+)?$";
 
 export const istioVersion: TextForm = {
@@ -296,34 +176,3 @@ export const istioVersion: TextForm = {
       : `Write for example ${/^\d+\.\d+$/.test(text) ? `${text}.0` : "1.31.0"}.`,
   pattern: versionPattern,
 };
-
-export const imageHub: TextForm = {
-  code: "ISM118",
-  wanted: "an image registry with a path, such as docker.io/istio",
-  test: matches("^[A-Za-z0-9][A-Za-z0-9._:-]*(/[a-z0-9._-]+)*$"),
-  fix: (text) =>
-    /^https?:\/\//.test(text) ? "Write the registry without https://." : "Write for example docker.io/istio.",
-  pattern: "^[A-Za-z0-9][A-Za-z0-9._:-]*(/[a-z0-9._-]+)*$",
-};
-
-export const email: TextForm = {
-  code: "ISM118",
-  wanted: "an e-mail address",
-  test: matches("^[^\\s@]+@[^\\s@]+$"),
-  fix: () => "Write for example operations@example.org.",
-  pattern: "^[^\\s@]+@[^\\s@]+$",
-};
-
-/** A path of a request, as it stands in a URL. */
-export const requestPath: TextForm = {
-  code: "ISM118",
-  wanted: "a path that begins with / and has no spaces",
-  test: matches("^/\\S*$"),
-  fix: (text) => `Write ${/^\S+$/.test(text) ? `/${text}` : "a path such as /hello"}.`,
-  pattern: "^/\\S*$",
-};
-
-function matches(pattern: string): (text: string) => boolean {
-  const expression = new RegExp(pattern);
-  return (text) => expression.test(text);
-}

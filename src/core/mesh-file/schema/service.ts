@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { routeSchema } from "./route.ts";
-import { label, labelValue, line, locality, textOf } from "./scalars.ts";
+import { label, labelValue, line, locality } from "./scalars.ts";
+import { textOf } from "./text-form.ts";
 
 const versionSchema = z
   .strictObject({
