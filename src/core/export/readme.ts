@@ -66,25 +66,33 @@ function describeOrder(mesh: Mesh, format: ExportFormat, parts: readonly Exporte
 
 function linesOf(mesh: Mesh, format: ExportFormat, part: ExportedPart, wave: Wave): readonly string[] {
   const kubectl = `kubectl --context ${contextOf(part.cluster)}`;
-  const secrets = [
-    ...(wave === "cacerts" && part.leftOut.cacerts ? [`# Secret cacerts of ${part.folder}, see below`] : []),
-    ...(wave === "control-plane" && part.leftOut.apps.length > 0
-      ? [`# App ${part.leftOut.apps.map((id) => id.name).join(", ")} of ${part.folder}, see below`]
-      : []),
-    ...(wave === "join" && part.leftOut.remotes.length > 0 ? [`# remote secrets for ${part.folder}, see below`] : []),
-  ];
+  const byHand = remindersOf(part, wave);
   const hasFolder = part.waves.includes(wave);
   if (!hasFolder && part.leftOut.apps.length === 0) {
-    return secrets;
+    return byHand;
   }
   const made = appearsIn(wave, mesh.istio.install);
   const place = `${part.folder}/${waveFolderName(wave)}`;
   return [
     ...(hasFolder ? [`${kubectl} apply --server-side ${format === "kustomize" ? "-k" : "-R -f"} ${place}`] : []),
-    ...secrets,
+    ...byHand,
     ...(made === undefined ? [] : [`until ${kubectl} -n ${istioNamespace} get ${made}; do sleep 5; done`]),
     ...(hasFolder || made !== undefined ? (waits[wave]?.(mesh, part) ?? []).map((line) => `${kubectl} ${line}`) : []),
   ];
+}
+
+/** Comments in the place of what is made by hand in that wave. */
+function remindersOf({ folder, leftOut }: ExportedPart, wave: Wave): readonly string[] {
+  const reminders: readonly (readonly [Wave, isNeeded: boolean, reminder: string])[] = [
+    ["cacerts", leftOut.cacerts, `# Secret cacerts of ${folder}, see below`],
+    [
+      "control-plane",
+      leftOut.apps.length > 0,
+      `# App ${leftOut.apps.map((id) => id.name).join(", ")} of ${folder}, see below`,
+    ],
+    ["join", leftOut.remotes.length > 0, `# remote secrets for ${folder}, see below`],
+  ];
+  return reminders.flatMap(([when, isNeeded, reminder]) => (when === wave && isNeeded ? [reminder] : []));
 }
 
 function describeSecrets(mesh: Mesh, parts: readonly ExportedPart[]): readonly string[] {

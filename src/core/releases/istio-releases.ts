@@ -25,9 +25,6 @@ export interface IstioRelease {
 
 type Install = "istioctl" | "operator" | "helm" | "rancher";
 
-const everyInstall: readonly Install[] = ["istioctl", "operator", "helm"];
-const withoutOperator: readonly Install[] = ["istioctl", "helm"];
-
 /**
  * Every release that isthmus knows, oldest first. Kubernetes ranges are those
  * of istio.io's table of supported releases (data/compatibility/supportStatus.yml),
@@ -36,35 +33,33 @@ const withoutOperator: readonly Install[] = ["istioctl", "helm"];
  * here, so that renderers stay free of version comparisons.
  */
 export const istioReleases: readonly IstioRelease[] = [
-  // The gateway chart came with 1.12, the in-cluster operator went with 1.24 (https://istio.io/latest/blog/2024/in-cluster-operator-deprecation-announcement/).
-  release("1.12", "1.19-1.22", "1.17", everyInstall, { rancherChart: "100.2.1+up1.12.6", wasm: true }),
-  release("1.13", "1.20-1.23", "1.17", everyInstall, { wasm: true }),
-  release("1.14", "1.21-1.24", "1.18", everyInstall, { wasm: true }),
-  release("1.15", "1.22-1.25", "1.20", everyInstall, { wasm: true }),
-  release("1.16", "1.22-1.25", "1.20", everyInstall, { wasm: true }),
-  release("1.17", "1.23-1.26", "1.20", everyInstall, {}),
-  release("1.18", "1.24-1.27", "1.21", everyInstall, {}),
-  release("1.19", "1.25-1.28", "1.21", everyInstall, {}),
-  release("1.20", "1.25-1.29", "1.23", everyInstall, {}),
-  release("1.21", "1.26-1.29", "1.23", everyInstall, {}),
-  release("1.22", "1.27-1.30", "1.25", everyInstall, { rancherChart: "104.4.0+up1.22.1" }),
-  release("1.23", "1.27-1.30", "1.25", everyInstall, {}),
-  release("1.24", "1.28-1.31", "1.28", withoutOperator, {}),
-  release("1.25", "1.29-1.32", "1.28", withoutOperator, {}),
-  release("1.26", "1.29-1.33", "1.29", withoutOperator, {}),
-  release("1.27", "1.29-1.33", "1.29", withoutOperator, {}),
-  release("1.28", "1.30-1.34", "1.29", withoutOperator, {}),
-  release("1.29", "1.31-1.35", "1.30", withoutOperator, {}),
-  release("1.30", "1.32-1.36", "1.32", withoutOperator, {}),
-  release("1.31", "1.32-1.36", "1.32", withoutOperator, {}),
+  release("1.12", "1.19-1.22", "1.17", { rancherChart: "100.2.1+up1.12.6", wasm: true }),
+  release("1.13", "1.20-1.23", "1.17", { wasm: true }),
+  release("1.14", "1.21-1.24", "1.18", { wasm: true }),
+  release("1.15", "1.22-1.25", "1.20", { wasm: true }),
+  release("1.16", "1.22-1.25", "1.20", { wasm: true }),
+  release("1.17", "1.23-1.26", "1.20"),
+  release("1.18", "1.24-1.27", "1.21"),
+  release("1.19", "1.25-1.28", "1.21"),
+  release("1.20", "1.25-1.29", "1.23"),
+  release("1.21", "1.26-1.29", "1.23"),
+  release("1.22", "1.27-1.30", "1.25", { rancherChart: "104.4.0+up1.22.1" }),
+  release("1.23", "1.27-1.30", "1.25"),
+  release("1.24", "1.28-1.31", "1.28"),
+  release("1.25", "1.29-1.32", "1.28"),
+  release("1.26", "1.29-1.33", "1.29"),
+  release("1.27", "1.29-1.33", "1.29"),
+  release("1.28", "1.30-1.34", "1.29"),
+  release("1.29", "1.31-1.35", "1.30"),
+  release("1.30", "1.32-1.36", "1.32"),
+  release("1.31", "1.32-1.36", "1.32"),
 ];
 
 function release(
   minor: string,
   kubernetes: string,
   minimumKubernetes: string,
-  installs: readonly Install[],
-  more: { readonly rancherChart?: string; readonly wasm?: boolean },
+  { rancherChart, wasm = false }: { readonly rancherChart?: string; readonly wasm?: boolean } = {},
 ): IstioRelease {
   const [oldest = "", newest = ""] = kubernetes.split("-");
   const number = Number(minor.split(".")[1]);
@@ -74,12 +69,18 @@ function release(
     minimumKubernetes,
     // v1 is served from 1.22 on (istio/api, networking/v1); v1beta1 by every release here.
     networking: number >= 22 ? "networking.istio.io/v1" : "networking.istio.io/v1beta1",
-    installs: new Set([...installs, ...(more.rancherChart === undefined ? [] : (["rancher"] as const))]),
-    ...(more.rancherChart === undefined ? {} : { rancherChart: more.rancherChart }),
+    // The gateway chart came with 1.12, the in-cluster operator went with 1.24 (https://istio.io/latest/blog/2024/in-cluster-operator-deprecation-announcement/).
+    installs: new Set<Install>([
+      "istioctl",
+      ...(number < 24 ? (["operator"] as const) : []),
+      "helm",
+      ...(rancherChart === undefined ? [] : (["rancher"] as const)),
+    ]),
+    ...(rancherChart === undefined ? {} : { rancherChart }),
     // Kubernetes has pod security admission from 1.23 on, by default.
     podSecurity: compareMinor(newest, "1.23") < 0 ? "policies" : "admission",
     multiClusterSwitch: number <= 16,
-    olderAccountLacksWasmPlugins: more.wasm ?? false,
+    olderAccountLacksWasmPlugins: wasm,
     chartProfiles: number >= 21,
     gatewayChartProbe: number >= 24,
   };

@@ -4,6 +4,7 @@ import { effectiveRelease } from "../releases/istio-releases.ts";
 import { renderIstioOperators } from "./istio-operator.ts";
 import type { Platform } from "./materials.ts";
 import { istioNamespace, operatorNamespace } from "./names.ts";
+import { operatorRules } from "./operator-rules.ts";
 import type { Wave } from "./waves.ts";
 
 const name = "istio-operator";
@@ -86,62 +87,11 @@ function definition(): KubeObject {
 }
 
 function clusterRole(): KubeObject {
-  const everything = (apiGroups: readonly string[], resources: readonly string[]): Json => ({
-    apiGroups,
-    resources,
-    verbs: ["*"],
-  });
-  const istioGroups = [
-    "authentication.istio.io",
-    "config.istio.io",
-    "extensions.istio.io",
-    "install.istio.io",
-    "networking.istio.io",
-    "security.istio.io",
-    "telemetry.istio.io",
-  ];
   return {
     apiVersion: "rbac.authorization.k8s.io/v1",
     kind: "ClusterRole",
     metadata: { name },
-    rules: [
-      everything(istioGroups, ["*"]),
-      everything(
-        ["admissionregistration.k8s.io"],
-        ["mutatingwebhookconfigurations", "validatingwebhookconfigurations"],
-      ),
-      everything(
-        ["apiextensions.k8s.io"],
-        ["customresourcedefinitions.apiextensions.k8s.io", "customresourcedefinitions"],
-      ),
-      everything(
-        ["apps", "extensions"],
-        ["daemonsets", "deployments", "deployments/finalizers", "replicasets", "statefulsets"],
-      ),
-      everything(["autoscaling"], ["horizontalpodautoscalers"]),
-      { apiGroups: ["monitoring.coreos.com"], resources: ["servicemonitors"], verbs: ["get", "create", "update"] },
-      everything(["policy"], ["poddisruptionbudgets"]),
-      // Hands out istiod's own role, with rights that this one does not list: `*` includes escalate and bind.
-      everything(["rbac.authorization.k8s.io"], ["clusterrolebindings", "clusterroles", "roles", "rolebindings"]),
-      { apiGroups: ["coordination.k8s.io"], resources: ["leases"], verbs: ["get", "create", "update"] },
-      everything(
-        [""],
-        [
-          "configmaps",
-          "endpoints",
-          "events",
-          "namespaces",
-          "pods",
-          "pods/portforward",
-          "pods/proxy",
-          "persistentvolumeclaims",
-          "resourcequotas",
-          "secrets",
-          "serviceaccounts",
-          "services",
-        ],
-      ),
-    ],
+    rules: operatorRules.map(({ apiGroups, resources, verbs = ["*"] }): Json => ({ apiGroups, resources, verbs })),
   };
 }
 

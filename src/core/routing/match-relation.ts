@@ -105,26 +105,33 @@ function combine(relations: readonly Relation[]): Relation {
 function relateComparisons(given: Comparison, wanted: Comparison): Relation {
   const left = simplify(given);
   const right = simplify(wanted);
-  if (left.kind === right.kind && left.value === right.value) {
-    return "same";
-  }
-  if (left.kind === "exact") {
-    return compares(right, left.value) ? "inside" : "apart";
-  }
-  if (right.kind === "exact") {
-    return compares(left, right.value) ? "around" : "apart";
-  }
-  if (left.kind === "prefix" && right.kind === "prefix") {
-    return left.value.startsWith(right.value) ? "inside" : right.value.startsWith(left.value) ? "around" : "apart";
-  }
-  if (left.kind === "regex" && right.kind === "regex") {
-    const [one, other] = [shapeOfRegex(left.value).literal, shapeOfRegex(right.value).literal];
-    return one.startsWith(other) || other.startsWith(one) ? "unknown" : "apart";
-  }
-  return left.kind === "regex"
-    ? relateToPrefix(left.value, right.value)
-    : turn(relateToPrefix(right.value, left.value));
+  const same = left.kind === right.kind && left.value === right.value;
+  return same ? "same" : relations[left.kind][right.kind](left.value, right.value);
 }
+
+type Kind = Comparison["kind"];
+
+/** How two different comparisons lie to each other, by their kinds. */
+const relations: Readonly<Record<Kind, Readonly<Record<Kind, (left: string, right: string) => Relation>>>> = {
+  exact: {
+    exact: () => "apart",
+    prefix: (text, prefix) => (text.startsWith(prefix) ? "inside" : "apart"),
+    regex: (text, expression) => (matchesWhole(expression, text) ? "inside" : "apart"),
+  },
+  prefix: {
+    exact: (prefix, text) => turn(relations.exact.prefix(text, prefix)),
+    prefix: (one, other) => (one.startsWith(other) ? "inside" : other.startsWith(one) ? "around" : "apart"),
+    regex: (prefix, expression) => turn(relateToPrefix(expression, prefix)),
+  },
+  regex: {
+    exact: (expression, text) => turn(relations.exact.regex(text, expression)),
+    prefix: relateToPrefix,
+    regex: (left, right) => {
+      const [one, other] = [shapeOfRegex(left).literal, shapeOfRegex(right).literal];
+      return one.startsWith(other) || other.startsWith(one) ? "unknown" : "apart";
+    },
+  },
+};
 
 function relateToPrefix(expression: string, prefix: string): Relation {
   const { literal, stem } = shapeOfRegex(expression);

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { stringify } from "yaml";
 import type { KubeObject } from "../model/kube-object.ts";
-import type { Mesh } from "../model/mesh.ts";
+import type { Cluster, Mesh, Service } from "../model/mesh.ts";
 import { renderIstioOperators } from "../render/istio-operator.ts";
 import type { Materials } from "../render/materials.ts";
 import { serviceKey } from "../render/materials.ts";
@@ -147,16 +147,7 @@ export function materialsOf(mesh: Mesh, options: { readonly keys: boolean }): Ma
     Object.fromEntries(mesh.clusters.map((cluster) => [cluster.name, make(cluster)]));
   return {
     platforms: {},
-    istioManifests: each((cluster) => {
-      const operators = renderIstioOperators(mesh, cluster, { values: {} });
-      return [
-        object("v1", "ConfigMap", "istio", "istio-system", {
-          data: { operator: JSON.stringify(operators.controlPlane) },
-        }),
-        object("apps/v1", "Deployment", "istiod", "istio-system", { spec: operators.controlPlane["spec"] }),
-        object("apps/v1", "Deployment", "istio-eastwestgateway", "istio-system", { spec: operators.eastWest["spec"] }),
-      ];
-    }),
+    istioManifests: each((cluster) => istioManifestsOf(mesh, cluster)),
     authorities: options.keys
       ? each(({ name: of }) => ({
           rootCert: "root",
@@ -176,26 +167,33 @@ export function materialsOf(mesh: Mesh, options: { readonly keys: boolean }): Ma
     apiAddresses: each(({ name: of }) => `https://${of}.example:6443`),
     ingressAddresses: {},
     serviceManifests: Object.fromEntries(
-      mesh.services.map((service) => [
-        serviceKey(service),
-        [
-          object("v1", "Service", service.name, undefined, { spec: {} }),
-          ...service.versions.map((version) => {
-            const made = object("apps/v1", "Deployment", `${service.name}-${version.name}`, undefined, { spec: {} });
-            return { ...made, metadata: { ...made.metadata, labels: version.labels } };
-          }),
-        ],
-      ]),
+      mesh.services.map((service) => [serviceKey(service), serviceManifestsOf(service)]),
     ),
   };
 }
 
-function object(
-  apiVersion: string,
-  kind: string,
-  of: string,
-  namespace: string | undefined,
-  fields: Omit<KubeObject, "apiVersion" | "kind" | "metadata">,
-): KubeObject {
-  return { apiVersion, kind, metadata: { name: of, ...(namespace === undefined ? {} : { namespace }) }, ...fields };
+function istioManifestsOf(mesh: Mesh, cluster: Cluster): readonly KubeObject[] {
+  const { controlPlane, eastWest } = renderIstioOperators(mesh, cluster, { values: {} });
+  const namespace = "istio-system";
+  return [
+    {
+      apiVersion: "v1",
+      kind: "ConfigMap",
+      metadata: { name: "istio", namespace },
+      data: { operator: JSON.stringify(controlPlane) },
+    },
+    deployment({ name: "istiod", namespace }, controlPlane["spec"]),
+    deployment({ name: "istio-eastwestgateway", namespace }, eastWest["spec"]),
+  ];
+}
+
+function serviceManifestsOf({ name, versions }: Service): readonly KubeObject[] {
+  return [
+    { apiVersion: "v1", kind: "Service", metadata: { name }, spec: {} },
+    ...versions.map(({ name: version, labels }) => deployment({ name: `${name}-${version}`, labels }, {})),
+  ];
+}
+
+function deployment(metadata: KubeObject["metadata"], spec: KubeObject[string]): KubeObject {
+  return { apiVersion: "apps/v1", kind: "Deployment", metadata, spec };
 }

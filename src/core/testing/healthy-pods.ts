@@ -13,44 +13,41 @@ export const helloworldPort: ServicePort = { port: 5000, name: "http", protocol:
 /** Every pod of one cluster of the healthy facts. */
 export function healthyPods(cluster: Cluster): readonly PodFacts[] {
   const version = versions[cluster];
+  const gateway = (name: string, istio: string): Identity => ({
+    namespace: istioNamespace,
+    name: `${name}-${cluster}`,
+    labels: { app: name, istio },
+  });
+  const helloworld = {
+    namespace: "sample",
+    name: `helloworld-${version}`,
+    labels: { app: "helloworld", version },
+  };
   return [
-    pod(istioNamespace, `istiod-${cluster}`, { app: "istiod" }, "10.42.0.2", [15012, 15017]),
-    {
-      ...pod(
-        istioNamespace,
-        `${ingressGateway}-${cluster}`,
-        { app: ingressGateway, istio: "ingressgateway" },
-        "10.42.0.3",
-        [8080, 8443],
-      ),
-      proxy: true,
-    },
-    {
-      ...pod(
-        istioNamespace,
-        `${eastWestGateway}-${cluster}`,
-        { app: eastWestGateway, istio: "eastwestgateway" },
-        "10.42.0.4",
-        [15443],
-      ),
-      proxy: true,
-    },
-    {
-      ...pod("sample", `helloworld-${version}`, { app: "helloworld", version }, applications[cluster], [5000]),
-      proxy: true,
-      init: true,
-    },
+    pod(
+      { namespace: istioNamespace, name: `istiod-${cluster}`, labels: { app: "istiod" } },
+      "10.42.0.2",
+      [15012, 15017],
+    ),
+    { ...pod(gateway(ingressGateway, "ingressgateway"), "10.42.0.3", [8080, 8443]), proxy: true },
+    { ...pod(gateway(eastWestGateway, "eastwestgateway"), "10.42.0.4", [15443]), proxy: true },
+    { ...pod(helloworld, applications[cluster], [5000]), proxy: true, init: true },
   ];
 }
 
 /** The pod of a second service, `shop/orders`, that runs in both. */
 export function healthyOrdersPod(cluster: Cluster): PodFacts {
   const address = { west: "10.42.0.17", east: "10.42.0.19" }[cluster];
-  return { ...pod("shop", `orders-${cluster}`, { app: "orders", version: "v1" }, address, [8080]), ready: true };
+  return pod(
+    { namespace: "shop", name: `orders-${cluster}`, labels: { app: "orders", version: "v1" } },
+    address,
+    [8080],
+  );
 }
 
 /** kube-system of one cluster of the healthy facts. */
 export function healthySystem(cluster: Cluster): SystemFacts {
+  const dns = { namespace: "kube-system", name: `coredns-${cluster}`, labels: { "k8s-app": "kube-dns" } };
   return {
     uid: `uid-of-${cluster}`,
     labels: {},
@@ -59,7 +56,7 @@ export function healthySystem(cluster: Cluster): SystemFacts {
       name: "kube-dns",
       ready: 1,
       targetPort: 53,
-      pods: [pod("kube-system", `coredns-${cluster}`, { "k8s-app": "kube-dns" }, "10.42.0.1", [53])],
+      pods: [pod(dns, "10.42.0.1", [53])],
     },
   };
 }
@@ -71,17 +68,11 @@ export function healthyProxies(cluster: Cluster): readonly ProxySyncFacts[] {
     .map(({ namespace, name }) => ({ namespace, name, refused: [], behind: [] }));
 }
 
-function pod(
-  namespace: string,
-  name: string,
-  labels: Readonly<Record<string, string>>,
-  address: string,
-  ports: readonly number[],
-): PodFacts {
+type Identity = Pick<PodFacts, "namespace" | "name" | "labels">;
+
+function pod(identity: Identity, address: string, ports: readonly number[]): PodFacts {
   return {
-    namespace,
-    name,
-    labels,
+    ...identity,
     addresses: [address],
     ready: true,
     started: "2026-11-01T02:00:00Z",

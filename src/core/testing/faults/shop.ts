@@ -1,4 +1,5 @@
-import type { MeshFacts, ReachedCluster, ServiceFacts } from "../../checks/facts.ts";
+import type { GatewayFacts, IstiodPod } from "../../checks/control-plane-facts.ts";
+import type { MeshFacts, ReachedCluster, RoutingFacts, ServiceFacts } from "../../checks/facts.ts";
 import type { Service } from "../../model/mesh.ts";
 import { eastWestGateway } from "../../render/names.ts";
 import { healthyConfig } from "../healthy-config.ts";
@@ -34,70 +35,63 @@ function withoutDrift({ drift: _, ...one }: ReachedCluster): ReachedCluster {
 }
 
 const ordersHost = "orders.shop.svc.cluster.local";
+const endpoints = { west: ["10.42.0.17:8080"], east: ["10.42.0.19:8080"] };
+/** The other cluster's east-west gateway. */
+const remotes = { west: ["172.30.2.2:15443"], east: ["172.30.1.2:15443"] };
 
 function withOrders(one: ReachedCluster, orders: Service): ReachedCluster {
-  const endpoints = { west: ["10.42.0.17:8080"], east: ["10.42.0.19:8080"] };
-  const own = endpoints[one.cluster as Name];
-  const gateways = { west: ["172.30.2.2:15443"], east: ["172.30.1.2:15443"] };
-  const held = { own: { v1: own }, remote: { v1: gateways[one.cluster as Name] } };
+  const name = one.cluster as Name;
   return {
     ...one,
-    gateways: one.gateways.map((gateway) => ({
-      ...gateway,
-      pods: gateway.pods.map((pod) => {
-        const { chains, clusters } = healthyConfig(gateway.name, orders, held);
-        const more = gateway.name === eastWestGateway ? chains : [];
-        return {
-          ...pod,
-          config: {
-            ...pod.config,
-            chains: [...pod.config.chains, ...more],
-            clusters: [...pod.config.clusters, ...clusters],
-          },
-        };
-      }),
-    })),
+    gateways: one.gateways.map((gateway) => withChains(gateway, orders, name)),
     namespaces: [...one.namespaces, { name: "shop", labels: {}, injected: true, roots: ["AA:BB"] }],
-    pods: [...one.pods, healthyOrdersPod(one.cluster as Name)],
-    services: [
-      ...one.services,
-      {
-        ...(one.services[0] as ServiceFacts),
-        service: "shop/orders",
-        ports: [8080],
-        selector: { app: "orders" },
-        servicePorts: [{ port: 8080, name: "http", protocol: "TCP", targetPort: 8080 }],
-        podsOf: { v1: own },
-        endpoints: own,
-      },
-    ],
-    routing: {
-      ...one.routing,
-      destinationRules: [
-        ...one.routing.destinationRules,
-        {
-          namespace: "shop",
-          name: "orders",
-          host: ordersHost,
-          created: "2026-11-01T03:00:00Z",
-          own: true,
-          subsets: [{ name: "v1", labels: { version: "v1" } }],
-        },
-      ],
-    },
-    istiod: {
-      ...one.istiod,
-      pods: one.istiod.pods.map((pod) => ({
-        ...pod,
-        shards: [
-          ...pod.shards,
-          ...(["west", "east"] as const).map((cluster) => ({
-            service: ordersHost,
-            cluster,
-            endpoints: endpoints[cluster],
-          })),
-        ],
-      })),
-    },
+    pods: [...one.pods, healthyOrdersPod(name)],
+    services: [...one.services, { ...(one.services[0] as ServiceFacts), ...ordersService(endpoints[name]) }],
+    routing: { ...one.routing, destinationRules: [...one.routing.destinationRules, destinationRule] },
+    istiod: { ...one.istiod, pods: one.istiod.pods.map(withShards) },
   };
+}
+
+function withChains(gateway: GatewayFacts, orders: Service, name: Name): GatewayFacts {
+  const { chains, clusters } = healthyConfig(gateway.name, orders, {
+    own: { v1: endpoints[name] },
+    remote: { v1: remotes[name] },
+  });
+  const more = gateway.name === eastWestGateway ? chains : [];
+  return {
+    ...gateway,
+    pods: gateway.pods.map((pod) => ({
+      ...pod,
+      config: {
+        ...pod.config,
+        chains: [...pod.config.chains, ...more],
+        clusters: [...pod.config.clusters, ...clusters],
+      },
+    })),
+  };
+}
+
+function ordersService(own: readonly string[]): Partial<ServiceFacts> {
+  return {
+    service: "shop/orders",
+    ports: [8080],
+    selector: { app: "orders" },
+    servicePorts: [{ port: 8080, name: "http", protocol: "TCP", targetPort: 8080 }],
+    podsOf: { v1: own },
+    endpoints: own,
+  };
+}
+
+const destinationRule: RoutingFacts["destinationRules"][number] = {
+  namespace: "shop",
+  name: "orders",
+  host: ordersHost,
+  created: "2026-11-01T03:00:00Z",
+  own: true,
+  subsets: [{ name: "v1", labels: { version: "v1" } }],
+};
+
+function withShards(pod: IstiodPod): IstiodPod {
+  const more = Object.entries(endpoints).map(([cluster, held]) => ({ service: ordersHost, cluster, endpoints: held }));
+  return { ...pod, shards: [...pod.shards, ...more] };
 }
