@@ -441,13 +441,25 @@ describe("tunnels to pods", () => {
     );
   });
 
+  it("are opened once more when the pod has closed a kept one", async () => {
+    let calls = 0;
+    const { server, client } = await start({
+      podResponse: () => ((calls += 1) === 2 ? "error:lost connection to pod" : `${answer}LIVE=1`),
+    });
+    const target = { namespace: "demo", pod: "pod-1", port: 15000 };
+    await client.podHttpGet(target, "/", { signal });
+    expect((await client.podHttpGet(target, "/", { signal })).body).toBe("LIVE=1");
+    expect(server.requests.filter(({ url }) => url.includes("/portforward"))).toHaveLength(2);
+  });
+
   it("say in the node's words why they broke twice", async () => {
-    const { client } = await start({
+    const { server, client } = await start({
       podResponse: () => "error:dial tcp4 127.0.0.1:15000: connect: connection refused",
     });
     const error = await failureOf(client.podHttpGet({ namespace: "demo", pod: "pod-1", port: 15000 }, "/", { signal }));
     expect(error.kind).toBe("tunnel");
     expect(error.message).toContain("connection refused");
+    expect(server.requests.filter(({ url }) => url.includes("/portforward"))).toHaveLength(2);
   });
 
   it("say why they were refused, which a WebSocket hides", async () => {

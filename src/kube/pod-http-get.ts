@@ -4,9 +4,9 @@ import type { PodHttpGetOptions, PodHttpResponse, PodPort } from "./client.ts";
 import type { Connection } from "./connection.ts";
 import { KubeError } from "./errors.ts";
 import { openPortForward, subjectOf } from "./port-forward.ts";
-import { tolerateListeners } from "./tolerate-listeners.ts";
 import type { TunnelLane } from "./tunnel-lane.ts";
 import { createTunnelLane } from "./tunnel-lane.ts";
+import { withinTime } from "./within-time.ts";
 
 const defaultTimeoutMs = 10_000;
 
@@ -20,6 +20,7 @@ export interface PodRequests {
 
 /** Opens nothing yet. Requests to one port are sent one after the other: opening a tunnel costs more than most answers. */
 export function createPodRequests(connection: Connection): PodRequests {
+  const { report } = connection;
   const lanes = new Map<string, TunnelLane>();
 
   const laneOf = (target: PodPort): TunnelLane => {
@@ -29,38 +30,34 @@ export function createPodRequests(connection: Connection): PodRequests {
     return lane;
   };
 
+  const getOnce = async (target: PodPort, path: string, signal: AbortSignal): Promise<PodHttpResponse> =>
+    laneOf(target).run(signal, async (stream) => getOver(stream, path, signal));
+
   return {
-    async get(target, path, options) {
-      const timeoutMs = options.timeoutMs ?? defaultTimeoutMs;
-      const limited = new AbortController();
-      const { signal } = limited;
-      const onAbort = (): void => limited.abort(options.signal.reason);
-      options.signal.throwIfAborted();
-      tolerateListeners(options.signal);
-      options.signal.addEventListener("abort", onAbort, { once: true });
-      const late = connection.report.tunnelFailure(`no answer within ${timeoutMs / 1000} s`, subjectOf(target));
-      const timer = setTimeout(() => limited.abort(late), timeoutMs);
-      const lane = laneOf(target);
-      const exchange = async (): Promise<PodHttpResponse> =>
-        lane.run(signal, async (stream) => getOver(stream, path, signal));
-      try {
-        return await exchange().catch(async (error: unknown) => {
-          signal.throwIfAborted();
-          if (error instanceof KubeError && error.kind !== "unreachable" && error.kind !== "tunnel") {
-            throw error;
-          }
-          return exchange();
-        });
-      } catch (error) {
-        signal.throwIfAborted();
-        throw error instanceof KubeError ? error : connection.report.networkFailure(error, subjectOf(target));
-      } finally {
-        clearTimeout(timer);
-        options.signal.removeEventListener("abort", onAbort);
-      }
+    async get(target, path, { signal, timeoutMs = defaultTimeoutMs }) {
+      const subject = subjectOf(target);
+      const late = (): KubeError => report.tunnelFailure(`no answer within ${timeoutMs / 1000} s`, subject);
+      return withinTime({ signal, timeoutMs, late }, async (stop) => {
+        try {
+          return await getOnce(target, path, stop.signal).catch(async (error: unknown) => {
+            stop.signal.throwIfAborted();
+            if (!mayPass(error)) {
+              throw error;
+            }
+            return getOnce(target, path, stop.signal);
+          });
+        } catch (error) {
+          throw error instanceof KubeError ? error : report.networkFailure(error, subject);
+        }
+      });
     },
     close: () => lanes.forEach((lane) => lane.close()),
   };
+}
+
+/** True for a tunnel that broke, or did not come about: another one may hold. What the API server refuses it refuses again. */
+function mayPass(error: unknown): boolean {
+  return !(error instanceof KubeError) || error.kind === "unreachable" || error.kind === "tunnel";
 }
 
 async function getOver(

@@ -5,6 +5,7 @@ import type { PodPort } from "./client.ts";
 import type { Connection } from "./connection.ts";
 import type { KubeError } from "./errors.ts";
 import type { RequestSubject } from "./report-failure.ts";
+import type { WireRequest } from "./wire-request.ts";
 
 /**
  * One port of a pod as a byte stream, by WebSocket: binary frames that begin
@@ -28,7 +29,7 @@ export async function openPortForward(connection: Connection, target: PodPort, s
   await opened(socket, signal).catch(async (error: unknown) => {
     stream.destroy();
     signal.throwIfAborted();
-    throw await explainRefusal(connection, path, subject, error, signal);
+    throw await explainRefusal(connection, { path, subject, signal }, error);
   });
   return stream;
 }
@@ -62,18 +63,17 @@ async function opened(socket: WebSocket, signal: AbortSignal): Promise<void> {
 
 /** A WebSocket hides the answer that refused it; the same address by a plain request gives the reason. */
 async function explainRefusal(
-  connection: Connection,
-  path: string,
-  subject: RequestSubject,
+  { transport, report }: Connection,
+  refused: Pick<WireRequest, "path" | "subject" | "signal">,
   error: unknown,
-  signal: AbortSignal,
 ): Promise<KubeError> {
-  const answer = await connection.transport.send({ method: "GET", path, subject, signal });
+  const { subject } = refused;
+  const answer = await transport.send({ method: "GET", ...refused });
   // 400 is what a plain request gets where a WebSocket would have been let through.
   if (answer.status <= 400) {
-    return connection.report.tunnelFailure(error instanceof Error ? error.message : "the tunnel was refused", subject);
+    return report.tunnelFailure(error instanceof Error ? error.message : "the tunnel was refused", subject);
   }
-  return connection.report.answerFailure(answer, subject);
+  return report.answerFailure(answer, subject);
 }
 
 const dataChannel = 0;
