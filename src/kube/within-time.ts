@@ -19,15 +19,21 @@ export async function withinTime<T>(
 ): Promise<T> {
   signal.throwIfAborted();
   const stop = new AbortController();
+  // The work may stop itself too, which is no reason to reject.
+  const cut = new AbortController();
+  const cutOff = (reason: unknown): void => {
+    cut.abort(reason);
+    stop.abort(reason);
+  };
   tolerateListeners(signal);
   tolerateListeners(stop.signal);
-  const onAbort = (): void => stop.abort(signal.reason);
+  const onAbort = (): void => cutOff(signal.reason);
   signal.addEventListener("abort", onAbort, { once: true });
-  const timer = setTimeout(() => stop.abort(late()), timeoutMs);
+  const timer = setTimeout(() => cutOff(late()), timeoutMs);
   try {
     return await work(stop);
   } catch (error) {
-    stop.signal.throwIfAborted();
+    cut.signal.throwIfAborted();
     throw error;
   } finally {
     clearTimeout(timer);

@@ -7,6 +7,12 @@ import { isVague, podReadiness } from "./pod-readiness.ts";
 
 const workloads = ["Deployment", "DaemonSet", "StatefulSet", "ReplicaSet"];
 
+/** One look for a better reason. */
+interface Look {
+  readonly client: KubeClient;
+  readonly signal: AbortSignal;
+}
+
 /**
  * Why a workload really hangs: its pods' own reasons, or the warnings that its
  * controller or its nodes left behind. Undefined where there is nothing to add
@@ -21,7 +27,7 @@ export async function explainWorkload(
     return undefined;
   }
   try {
-    return await lookBelow(client, object, object.metadata.namespace, signal);
+    return await lookBelow({ client, signal }, object, object.metadata.namespace);
   } catch (error) {
     if (error instanceof KubeError) {
       // The workload's own reason stands; a failing look for a better one must not end the wait.
@@ -31,17 +37,12 @@ export async function explainWorkload(
   }
 }
 
-async function lookBelow(
-  client: KubeClient,
-  object: KubeObject,
-  namespace: string,
-  signal: AbortSignal,
-): Promise<string | undefined> {
+async function lookBelow(look: Look, object: KubeObject, namespace: string): Promise<string | undefined> {
   const labelSelector = selectorOf(object);
   const pods =
     labelSelector === ""
       ? []
-      : await client.list({ apiVersion: "v1", kind: "Pod", namespace, labelSelector }, { signal });
+      : await look.client.list({ apiVersion: "v1", kind: "Pod", namespace, labelSelector }, { signal: look.signal });
   const waiting = [...pods].sort(newestFirst).flatMap((pod) => {
     const { state, reason } = podReadiness(pod);
     return state === "current" || pod.metadata["deletionTimestamp"] !== undefined ? [] : [{ pod, reason }];
@@ -49,7 +50,7 @@ async function lookBelow(
   const telling = waiting.find(({ reason }) => !isVague(reason)) ?? waiting[0];
   if (telling !== undefined) {
     const { name } = telling.pod.metadata;
-    const warning = isVague(telling.reason) ? await findWarning(client, namespace, "Pod", name, signal) : undefined;
+    const warning = isVague(telling.reason) ? await findWarning(look, { kind: "Pod", namespace, name }) : undefined;
     return `pod ${name}: ${warning ?? telling.reason}`;
   }
   // Deployments copy their ReplicaSet's failure into a condition; the other kinds leave only events.
@@ -57,7 +58,7 @@ async function lookBelow(
   if (pods.length > 0 || failure?.status === "True") {
     return undefined;
   }
-  const warning = await findWarning(client, namespace, object.kind, object.metadata.name, signal);
+  const warning = await findWarning(look, { kind: object.kind, namespace, name: object.metadata.name });
   return warning === undefined ? undefined : `pods cannot be created: ${warning}`;
 }
 
@@ -78,12 +79,10 @@ function selectorOf(object: KubeObject): string {
   return [...labels, ...expressions].join(",");
 }
 
+/** The newest warning about an object. */
 async function findWarning(
-  client: KubeClient,
-  namespace: string,
-  kind: string,
-  name: string,
-  signal: AbortSignal,
+  { client, signal }: Look,
+  { kind, namespace, name }: { readonly kind: string; readonly namespace: string; readonly name: string },
 ): Promise<string | undefined> {
   const fieldSelector = `type=Warning,involvedObject.kind=${kind},involvedObject.name=${name}`;
   const events = await client.list({ apiVersion: "v1", kind: "Event", namespace, fieldSelector }, { signal });

@@ -4,7 +4,7 @@ import type { KubeClient } from "../client.ts";
 import { KubeError } from "../errors.ts";
 import type { ObjectReference } from "../object-reference.ts";
 import { objectIdOf } from "../object-reference.ts";
-import { tolerateListeners } from "../tolerate-listeners.ts";
+import { withinTime } from "../within-time.ts";
 
 /** An object that is still waited for, and why. */
 export interface Pending {
@@ -38,6 +38,14 @@ interface Followed {
   trouble: string | undefined;
 }
 
+/** What all that is done for one set of objects shares. */
+interface Following {
+  readonly client: KubeClient;
+  readonly followed: readonly Followed[];
+  readonly options: FollowOptions;
+  readonly stop: AbortController;
+}
+
 /**
  * Reads the objects and watches those that are not yet as they should be,
  * until all of them are, at the same time. A cluster that does not answer for a while is
@@ -48,7 +56,6 @@ export async function followObjects(
   references: readonly ObjectReference[],
   options: FollowOptions,
 ): Promise<void> {
-  options.signal.throwIfAborted();
   const followed = references.map((reference): Followed => ({
     reference,
     object: undefined,
@@ -56,25 +63,19 @@ export async function followObjects(
     explanation: undefined,
     trouble: undefined,
   }));
-  const stop = new AbortController();
-  tolerateListeners(options.signal);
-  tolerateListeners(stop.signal);
-  const onAbort = (): void => stop.abort(options.signal.reason);
-  options.signal.addEventListener("abort", onAbort, { once: true });
-  const timer = setTimeout(() => stop.abort(options.onTimeout(pendingOf(followed))), options.timeoutMs);
-  try {
-    await Promise.all(followed.map(async (one) => read(client, one, options, stop.signal)));
-    if (pendingOf(followed).length > 0) {
-      await watchAll(client, followed, options, stop);
+  const { signal, timeoutMs } = options;
+  const late = (): Error => options.onTimeout(pendingOf(followed));
+  await withinTime({ signal, timeoutMs, late }, async (stop) => {
+    const following: Following = { client, followed, options, stop };
+    try {
+      await Promise.all(followed.map(async (one) => read(one, following)));
+      if (pendingOf(followed).length > 0) {
+        await watchAll(following);
+      }
+    } finally {
+      stop.abort();
     }
-  } catch (error) {
-    stop.signal.throwIfAborted();
-    throw error;
-  } finally {
-    clearTimeout(timer);
-    options.signal.removeEventListener("abort", onAbort);
-    stop.abort();
-  }
+  });
 }
 
 function pendingOf(followed: readonly Followed[]): readonly Pending[] {
@@ -83,7 +84,7 @@ function pendingOf(followed: readonly Followed[]): readonly Pending[] {
   );
 }
 
-async function read(client: KubeClient, one: Followed, options: FollowOptions, signal: AbortSignal): Promise<void> {
+async function read(one: Followed, { client, options, stop: { signal } }: Following): Promise<void> {
   try {
     take(one, await client.get(one.reference, { signal }), options);
   } catch (error) {
@@ -108,12 +109,8 @@ function noteTrouble(one: Followed, error: unknown, signal: AbortSignal): void {
   one.trouble = error.message;
 }
 
-async function watchAll(
-  client: KubeClient,
-  followed: readonly Followed[],
-  options: FollowOptions,
-  stop: AbortController,
-): Promise<void> {
+async function watchAll(following: Following): Promise<void> {
+  const { followed, options, stop } = following;
   let told = "";
   let looks = Promise.resolve();
   const over = new Promise<void>((resolve, reject) => {
@@ -131,8 +128,8 @@ async function watchAll(
       }
     };
     changed();
-    const watches = followed.map(async (one) => watchOne(client, one, options, changed, stop.signal));
-    looks = lookAgain(client, followed, options, changed, stop.signal);
+    const watches = followed.map(async (one) => watchOne(one, following, changed));
+    looks = lookAgain(following, changed);
     Promise.all([...watches, looks]).catch(reject);
   });
   try {
@@ -144,13 +141,9 @@ async function watchAll(
   }
 }
 
-async function watchOne(
-  client: KubeClient,
-  one: Followed,
-  options: FollowOptions,
-  changed: () => void,
-  signal: AbortSignal,
-): Promise<void> {
+async function watchOne(one: Followed, following: Following, changed: () => void): Promise<void> {
+  const { client, options } = following;
+  const { signal } = following.stop;
   const { apiVersion, kind, namespace, name } = one.reference;
   const query = {
     apiVersion,
@@ -187,13 +180,9 @@ async function watchOne(
   }
 }
 
-async function lookAgain(
-  client: KubeClient,
-  followed: readonly Followed[],
-  options: FollowOptions,
-  changed: () => void,
-  signal: AbortSignal,
-): Promise<void> {
+async function lookAgain(following: Following, changed: () => void): Promise<void> {
+  const { followed, options } = following;
+  const { signal } = following.stop;
   for (let round = 1; !signal.aborted; round += 1) {
     await pause(lookEveryMs, undefined, { signal }).catch(() => undefined);
     if (signal.aborted) {
@@ -203,7 +192,7 @@ async function lookAgain(
     await Promise.all(
       pending.map(async (one) => {
         if (round % readEvery === 0) {
-          await read(client, one, options, signal);
+          await read(one, following);
         }
         const { object } = one;
         if (one.reason !== undefined && object !== undefined) {

@@ -187,6 +187,15 @@ describe("waiting until ready", () => {
     ).rejects.toBeInstanceOf(KubeError);
   });
 
+  it("ends with the refusal when the cluster no longer lets it watch", async () => {
+    const { server, client } = await connectFake({ limits });
+    server.put(istiod(0));
+    server.inject({ kind: "status", status: 403 }, { times: 9, matches: ({ url }) => url.includes("watch=true") });
+    await expect(
+      waitUntilReady(client, [reference], { timeoutMs: 5000, signal, onPending: () => {} }),
+    ).rejects.toMatchObject({ kind: "forbidden" });
+  });
+
   it("ends with the signal's reason", async () => {
     const { server, client } = await connectFake({ limits });
     server.put(istiod(0));
