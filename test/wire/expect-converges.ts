@@ -1,6 +1,6 @@
 import { expect } from "vitest";
 import type { FakeClusters } from "../../src/cli/testing/fake-clusters.ts";
-import type { SeenRequest } from "../../src/kube/fake/fake-api-server.ts";
+import type { SeenRequest } from "../../src/kube/fake/faults.ts";
 import type { Outcome } from "./comparable-store.ts";
 import { itemsOf, keyOf, keyOfId, outcomeOf } from "./comparable-store.ts";
 

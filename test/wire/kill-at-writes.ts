@@ -1,6 +1,6 @@
 import { expect } from "vitest";
 import type { FakeClusters } from "../../src/cli/testing/fake-clusters.ts";
-import type { SeenRequest } from "../../src/kube/fake/fake-api-server.ts";
+import type { SeenRequest } from "../../src/kube/fake/faults.ts";
 import { isWrite } from "./expect-converges.ts";
 import { inFreshWorld } from "./fresh-world.ts";
 import type { EventLine } from "../../src/cli/testing/event-lines.ts";

@@ -3,7 +3,7 @@ import path from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { parse, stringify } from "yaml";
 import type { FakeClusters } from "../../src/cli/testing/fake-clusters.ts";
-import type { SeenRequest } from "../../src/kube/fake/fake-api-server.ts";
+import type { SeenRequest } from "../../src/kube/fake/faults.ts";
 import type { ObjectId, Outcome } from "./comparable-store.ts";
 import { keyOf, keyOfId, outcomeOf } from "./comparable-store.ts";
 import { inFreshWorld } from "./fresh-world.ts";

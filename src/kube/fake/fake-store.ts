@@ -1,5 +1,6 @@
 import { writeJson } from "../../core/model/exact-json.ts";
 import type { ResourceKind } from "../object-reference.ts";
+import { createEventLog } from "./event-log.ts";
 
 /** An object as it is on the wire. */
 export type WireObject = Readonly<Record<string, unknown>> & {
@@ -41,18 +42,8 @@ export interface FakeStore {
 /** An empty store. */
 export function createFakeStore(): FakeStore {
   const objects = new Map<string, WireObject>();
-  const listeners = new Set<(event: StoredEvent) => void>();
-  let events: StoredEvent[] = [];
+  const log = createEventLog<StoredEvent>();
   let revision = 1;
-  let forgotten = 0;
-
-  const emit = (type: StoredEvent["type"], object: WireObject): void => {
-    const event = { type, object, revision };
-    events.push(event);
-    for (const listener of listeners) {
-      listener(event);
-    }
-  };
 
   return {
     revision: () => revision,
@@ -64,14 +55,11 @@ export function createFakeStore(): FakeStore {
         return { object: before, created: false };
       }
       const next = store ? revision + 1 : revision;
-      const stamped: WireObject = {
-        ...unstamped,
-        metadata: { ...unstamped.metadata, resourceVersion: String(next) },
-      };
+      const stamped = atRevision(unstamped, next);
       if (store) {
         revision = next;
         objects.set(key, stamped);
-        emit(before === undefined ? "ADDED" : "MODIFIED", stamped);
+        log.add({ type: before === undefined ? "ADDED" : "MODIFIED", object: stamped, revision });
       }
       return { object: stamped, created: before === undefined };
     },
@@ -84,23 +72,20 @@ export function createFakeStore(): FakeStore {
     remove(object) {
       if (objects.delete(keyOfWire(object, object.metadata.namespace, object.metadata.name))) {
         revision += 1;
-        emit("DELETED", {
-          ...object,
-          metadata: { ...object.metadata, resourceVersion: String(revision) },
-        });
+        log.add({ type: "DELETED", object: atRevision(object, revision), revision });
       }
     },
-    eventsSince: (since) => (since < forgotten ? "gone" : events.filter((event) => event.revision > since)),
+    eventsSince: (since) => log.since(since),
     compact() {
-      events = [];
-      forgotten = revision + 1;
       revision += 1;
+      log.forgetBefore(revision);
     },
-    subscribe(listener) {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
+    subscribe: (listener) => log.subscribe(listener),
   };
+}
+
+function atRevision(object: WireObject, revision: number): WireObject {
+  return { ...object, metadata: { ...object.metadata, resourceVersion: String(revision) } };
 }
 
 function keyOfWire(kind: ResourceKind, namespace: string | undefined, name: string): string {

@@ -1,6 +1,6 @@
 import { writeJson } from "../../core/model/exact-json.ts";
 import type { ServerResponse } from "node:http";
-import type { WatchAnswer } from "./watch-answer.ts";
+import type { WatchAnswer } from "./fake-request.ts";
 import { statusBody } from "./status-body.ts";
 import type { FakeStore, StoredEvent } from "./fake-store.ts";
 

@@ -4,7 +4,7 @@ import type { AddressInfo, Socket } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
 import { gzipSync } from "node:zlib";
 import { acceptTunnel } from "../../../src/kube/fake/accept-tunnel.ts";
-import type { FakeState } from "../../../src/kube/fake/answer-request.ts";
+import type { FakeState } from "../../../src/kube/fake/fake-request.ts";
 import { answerRequest } from "../../../src/kube/fake/answer-request.ts";
 import type { WireObject } from "../../../src/kube/fake/fake-store.ts";
 import { createFakeAuthority } from "../../../src/kube/fake/issue-certificates.ts";

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import type { KubeObject } from "../../../core/model/kube-object.ts";
 import type { KubeClient } from "../../../kube/client.ts";
-import type { SeenRequest } from "../../../kube/fake/fake-api-server.ts";
+import type { SeenRequest } from "../../../kube/fake/faults.ts";
 import { touchStuckNamespaces } from "./stuck-namespaces.ts";
 import { connectFake } from "../../../kube/testing/connect-fake.ts";
 

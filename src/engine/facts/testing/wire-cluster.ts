@@ -1,5 +1,5 @@
 import { Buffer } from "node:buffer";
-import type { FakeResource } from "../../../kube/fake/answer-request.ts";
+import type { FakeResource } from "../../../kube/fake/fake-request.ts";
 import type { WireObject } from "../../../kube/fake/fake-store.ts";
 import type { FakeConnection } from "../../../kube/testing/connect-fake.ts";
 import { connectFake } from "../../../kube/testing/connect-fake.ts";

@@ -1,0 +1,38 @@
+import type { ResourceKind } from "../object-reference.ts";
+import type { ResourceMapping } from "../resource-paths.ts";
+import type { FakeStore, WireObject } from "./fake-store.ts";
+
+/** A kind that the fake serves. */
+export interface FakeResource extends ResourceKind, ResourceMapping {}
+
+export interface FakeRequest {
+  readonly method: string;
+  readonly url: URL;
+  readonly body: string;
+  readonly contentType: string;
+}
+
+/** What the answers depend on. */
+export interface FakeState {
+  readonly store: FakeStore;
+  /** `apiVersion/kind/name` → the field of another manager. */
+  readonly conflicts: ReadonlyMap<string, { readonly manager: string; readonly field: string }>;
+  readonly kinds: readonly FakeResource[];
+  /** True: a deleted namespace is terminating until somebody ends it, and takes no new objects meanwhile. */
+  readonly namespacesLinger?: boolean;
+}
+
+/** What a watch is answered with. */
+export interface WatchAnswer {
+  readonly kind: "watch";
+  readonly since: number;
+  readonly bookmarks: boolean;
+  readonly selects: (object: WireObject) => boolean;
+}
+
+export type FakeAnswer = { readonly kind: "answer"; readonly status: number; readonly body: unknown } | WatchAnswer;
+
+/** An answer with a JSON body. */
+export function answer(status: number, body: unknown): FakeAnswer {
+  return { kind: "answer", status, body };
+}
