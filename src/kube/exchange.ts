@@ -4,7 +4,7 @@ import type { KubeLimits } from "./client.ts";
 import type { Authorizer } from "./credentials/authorizer.ts";
 import { codeOf } from "./kubeconfig/read-fields.ts";
 import type { Reporter } from "./report-failure.ts";
-import { isSchemaRefusal } from "./report-failure.ts";
+import { isSchemaRefusal } from "./read-refusal.ts";
 import { retryWithin } from "./retry.ts";
 import { answerLimitOf } from "./send-once.ts";
 import { tolerateListeners } from "./tolerate-listeners.ts";
