@@ -8,6 +8,7 @@ import { accessDiagnostic } from "./access-diagnostic.ts";
 import { CredentialError } from "./credentials/credential-error.ts";
 import { redactText } from "./credentials/redact-text.ts";
 import { diagnoseConnection } from "./diagnose-connection.ts";
+import type { KubeErrorKind } from "./errors.ts";
 import { KubeError } from "./errors.ts";
 import { objectIdOf } from "./object-reference.ts";
 import { isRancherProxy, noClusterReason, otherClusterReason, unavailableReason } from "./rancher-proxy-answer.ts";
@@ -25,7 +26,7 @@ export async function diagnoseKubeError(error: unknown, cluster: string): Promis
   if (!(error instanceof KubeError)) {
     return diagnoseUnexpected(error, cluster);
   }
-  const { code, detail, fix } = await adviseOn(error);
+  const { code, detail, fix } = await adviceByKind[error.kind](error);
   const { object } = error;
   const id = object?.name === undefined ? {} : { object: objectIdOf({ ...object, name: object.name }) };
   return accessDiagnostic(code, { detail, fix, cluster, ...id });
@@ -57,46 +58,43 @@ export function exitCodeOfKubeError(error: KubeError): ExitCode {
   }
 }
 
-async function adviseOn(error: KubeError): Promise<Advice> {
-  switch (error.kind) {
-    case "unreachable":
-    case "tls":
-    case "protocol":
-      return adviseOnRancherProxy(error) ?? diagnoseConnection(error);
-    case "credentials":
-      return adviseOnCredentials(error);
-    case "forbidden":
-      return adviseOnForbidden(error);
-    case "conflict":
-      return adviseOnConflict(error);
-    case "invalid":
-      return refusedObject(error);
-    case "not-found":
-      if (error.verb.startsWith("port-forward")) {
-        return adviseOnTunnel(error);
-      }
-      return {
-        code: "ISM269",
-        detail: `${error.message}.`,
-        fix: "Something that the object needs is not there, mostly its namespace. `isthmus plan` shows what is missing.",
-      };
-    case "no-such-kind":
-      return {
-        code: "ISM270",
-        detail: `${error.message}.${error.object === undefined ? "" : ` It was asked for ${error.object.kind} in ${error.object.apiVersion}.`}`,
-        fix: "Install the CustomResourceDefinition first; Istio's come with `isthmus apply`.",
-      };
-    case "overloaded":
-      return {
-        code: "ISM271",
-        detail: `${error.message}.`,
-        fix: "Run the command again in a while; what is done stays done.",
-      };
-    case "server":
-      return adviseOnServer(error);
-    case "tunnel":
-      return adviseOnTunnel(error);
+/** What to do about each kind of trouble. */
+const adviceByKind: Readonly<Record<KubeErrorKind, (error: KubeError) => Advice | Promise<Advice>>> = {
+  unreachable: adviseOnConnection,
+  tls: adviseOnConnection,
+  protocol: adviseOnConnection,
+  credentials: adviseOnCredentials,
+  forbidden: adviseOnForbidden,
+  conflict: adviseOnConflict,
+  invalid: refusedObject,
+  "not-found": adviseOnAbsence,
+  "no-such-kind": (error) => ({
+    code: "ISM270",
+    detail: `${error.message}.${error.object === undefined ? "" : ` It was asked for ${error.object.kind} in ${error.object.apiVersion}.`}`,
+    fix: "Install the CustomResourceDefinition first; Istio's come with `isthmus apply`.",
+  }),
+  overloaded: (error) => ({
+    code: "ISM271",
+    detail: `${error.message}.`,
+    fix: "Run the command again in a while; what is done stays done.",
+  }),
+  server: adviseOnServer,
+  tunnel: adviseOnTunnel,
+};
+
+function adviseOnConnection(error: KubeError): Advice | Promise<Advice> {
+  return adviseOnRancherProxy(error) ?? diagnoseConnection(error);
+}
+
+function adviseOnAbsence(error: KubeError): Advice {
+  if (error.verb.startsWith("port-forward")) {
+    return adviseOnTunnel(error);
   }
+  return {
+    code: "ISM269",
+    detail: `${error.message}.`,
+    fix: "Something that the object needs is not there, mostly its namespace. `isthmus plan` shows what is missing.",
+  };
 }
 
 function adviseOnTunnel(error: KubeError): Advice {
