@@ -1,48 +1,31 @@
 import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
-import type { Inventory, InventoryItem } from "../../core/plan/inventory.ts";
 import { inventoryName, inventoryNamespace, renderInventory } from "../../core/plan/inventory.ts";
 import { removalTasks } from "../../core/plan/removal-tasks.ts";
 import type { TaskRef } from "../../core/plan/task-ref.ts";
 import { rancherLocalTarget } from "../../core/render/names.ts";
-import { referenceOf } from "../../kube/object-reference.ts";
 import type { Connected, Connection } from "../clusters/connect-clusters.ts";
 import { closeMesh, openMesh } from "../clusters/open-mesh.ts";
 import { diagnoseFailure } from "../progress/diagnose-failure.ts";
 import { runTask } from "../progress/run-task.ts";
 import { keysOf } from "../apply/prune/prevent-deletion.ts";
 import { guardClient } from "../apply/lease/guard-client.ts";
-import type { Labelled } from "../apply/prune/labelled-removal.ts";
-import { leftBehind, notLookedAt, notRemoved, readLabelled, withLabelled } from "../apply/prune/labelled-removal.ts";
+import { leftBehind, notRemoved } from "../apply/prune/labelled-removal.ts";
+import { deleteTraces } from "../apply/prune/istiod-traces.ts";
+import type { Owned } from "../apply/prune/owned-objects.ts";
+import { readOwned, reportOf } from "../apply/prune/owned-objects.ts";
 import type { HeldLeases } from "../apply/lease/hold-leases.ts";
 import { holdLeases } from "../apply/lease/hold-leases.ts";
 import type { MeshFile } from "../mesh-file.ts";
 import { refuseStaleInventories } from "../apply/stale-inventory.ts";
 import type { AccessOptions, LeaseOptions, RunOptions } from "../options.ts";
-import { inventoryOf, laterWavesFirst } from "../plan/plan-cluster.ts";
 import { revokeUnused } from "../trust/rancher-tokens.ts";
 import type { RancherState } from "../clusters/rancher-link.ts";
 import type { Scope } from "../clusters/scope.ts";
-import { isInScope, isManagedInScope } from "../clusters/scope.ts";
+import { isInScope } from "../clusters/scope.ts";
 import { deleteItems } from "../apply/prune/delete-items.ts";
 
 export type { Labelled } from "../apply/prune/labelled-removal.ts";
 export { countKinds } from "../apply/prune/labelled-removal.ts";
-
-/** What isthmus makes in Rancher's own cluster. */
-const projectKind = { apiVersion: "management.cattle.io/v3", kind: "Project" };
-
-interface Owned {
-  readonly one: Connected;
-  readonly inventory: Inventory;
-  /** What goes, in that order. */
-  readonly items: readonly InventoryItem[];
-  /** What the inventory goes on listing: in Rancher's own cluster what clusters outside the scope have there. */
-  readonly rest: readonly InventoryItem[];
-  /** What carries the mesh's label; undefined where the inventory is all that counts. */
-  readonly labelled: Labelled | undefined;
-  /** True where there is no inventory, something of the mesh all the same, and nobody asked to go by the label: nothing is touched. */
-  readonly isLeft: boolean;
-}
 
 /** What a removal would take away. The connections are open until `close`. */
 export interface PreparedRemoval {
@@ -83,28 +66,8 @@ export async function prepareRemoval(
   });
   const { connections, rancherLocal, rancher } = open;
   const all = [...connections, ...(rancherLocal === undefined ? [] : [rancherLocal])];
-  const owned = async (one: Connected): Promise<Owned> => {
-    const isRancherLocal = one.cluster.name === rancherLocalTarget;
-    const inventory = inventoryOf(one, mesh);
-    const goes = ({ id }: InventoryItem): boolean => !isRancherLocal || isManagedInScope(meshFile.mesh, scope, id);
-    const isListed = one.facts.inventories.some((found) => found.mesh === mesh);
-    // Rancher's own cluster may be in the mesh as well: beside its projects nothing in it is looked at twice.
-    const labelled =
-      byLabel || (!isListed && !isRancherLocal)
-        ? await readLabelled(one, inventory, options.signal, isRancherLocal ? [projectKind] : undefined)
-        : undefined;
-    const listed = inventory.items.filter(goes);
-    return {
-      one,
-      inventory,
-      items: [...(byLabel && labelled !== undefined ? withLabelled(listed, labelled).filter(goes) : listed)].sort(
-        laterWavesFirst,
-      ),
-      rest: inventory.items.filter((item) => !goes(item)),
-      labelled,
-      isLeft: !byLabel && labelled !== undefined && labelled.items.length + labelled.stays.length > 0,
-    };
-  };
+  const owned = async (one: Connected): Promise<Owned> =>
+    readOwned(one, meshFile.mesh, { scope, byLabel, signal: options.signal });
   const [clusters, projects] = await Promise.all([
     Promise.all(connections.filter((one) => one.kind === "connected").map(owned)),
     rancherLocal?.kind === "connected" ? owned(rancherLocal) : undefined,
@@ -176,7 +139,7 @@ async function removeHeld(
 }
 
 async function removeFrom(
-  { mesh, rancher }: PreparedRemoval,
+  prepared: PreparedRemoval,
   owned: Owned,
   leases: HeldLeases,
   options: RunOptions,
@@ -187,51 +150,34 @@ async function removeFrom(
       cluster,
       state: "left",
       deleted: 0,
-      diagnostics: reportOf(owned, leftBehind(cluster, mesh, owned.labelled)),
+      diagnostics: reportOf(owned, leftBehind(cluster, prepared.mesh, owned.labelled)),
     };
   }
   const lease = leases.held.get(cluster);
   if (lease === undefined) {
     return { cluster, state: "failed", deleted: 0, diagnostics: leases.failed.get(cluster) ?? [] };
   }
-  const { inventory, items, rest } = owned;
-  const one = { ...owned.one, client: guardClient(owned.one.client, lease) };
-  const signal = AbortSignal.any([options.signal, lease.lost]);
-  const whole = removalTasks.remove(cluster);
+  const guarded = { ...owned, one: { ...owned.one, client: guardClient(owned.one.client, lease) } };
+  const run = { ...options, signal: AbortSignal.any([options.signal, lease.lost]), lost: lease.lost };
   let deleted = 0;
-  const part = async (ref: TaskRef, work: () => Promise<void>): Promise<void> =>
-    runTask({ ...ref, cluster }, { ...options, signal, lost: lease.lost }, work);
   try {
-    return await runTask({ ...whole, cluster }, { ...options, signal, lost: lease.lost }, async (note) => {
-      const counting: RunOptions = {
-        ...options,
-        signal,
-        onEvent: (event) => {
-          if (event.kind === "object.deleted") {
-            deleted += 1;
-            note(`${event.id.kind} ${event.id.name}`);
-          }
-          options.onEvent(event);
-        },
+    const keptObjects = await runTask({ ...removalTasks.remove(cluster), cluster }, run, async (note) => {
+      const onEvent: RunOptions["onEvent"] = (event) => {
+        if (event.kind === "object.deleted") {
+          deleted += 1;
+          note(`${event.id.kind} ${event.id.name}`);
+        }
+        options.onEvent(event);
       };
-      const { keptObjects } = await deleteItems(one, items, {
-        ...counting,
-        rancher,
-        owned: keysOf([...inventory.items, ...items]),
-        onNote: note,
-        part: async (batch, work) => part(removalTasks.batch(whole, batch), work),
-      });
-      await part(removalTasks.record(whole), async () =>
-        forget(one, { mesh, rancher, items, rest, inventory }, signal),
-      );
-      const kept = owned.labelled === undefined ? undefined : notRemoved(cluster, owned.labelled);
-      return {
-        cluster,
-        state: kept === undefined ? "removed" : "left",
-        deleted,
-        diagnostics: [...keptObjects, ...reportOf(owned, kept)],
-      };
+      return deleteOwned(prepared, guarded, { ...run, onEvent, onNote: note });
     });
+    const kept = owned.labelled === undefined ? undefined : notRemoved(cluster, owned.labelled);
+    return {
+      cluster,
+      state: kept === undefined ? "removed" : "left",
+      deleted,
+      diagnostics: [...keptObjects, ...reportOf(owned, kept)],
+    };
   } catch (error) {
     return options.signal.aborted
       ? { cluster, state: "interrupted", deleted, diagnostics: [] }
@@ -239,16 +185,31 @@ async function removeFrom(
   }
 }
 
+/** Deletes what the mesh has in a cluster, batch by batch, and then its record. Returns what was kept all the same. */
+async function deleteOwned(
+  { mesh, rancher }: PreparedRemoval,
+  owned: Owned,
+  options: RunOptions & { readonly lost: AbortSignal; readonly onNote: (note: string) => void },
+): Promise<readonly Diagnostic[]> {
+  const { one, inventory, items } = owned;
+  const cluster = one.cluster.name;
+  const whole = removalTasks.remove(cluster);
+  const part = async (ref: TaskRef, work: () => Promise<void>): Promise<void> =>
+    runTask({ ...ref, cluster }, options, work);
+  const { keptObjects } = await deleteItems(one, items, {
+    ...options,
+    rancher,
+    owned: keysOf([...inventory.items, ...items]),
+    part: async (batch, work) => part(removalTasks.batch(whole, batch), work),
+  });
+  await part(removalTasks.record(whole), async () => forget({ mesh, rancher }, owned, options.signal));
+  return keptObjects;
+}
+
 /** Takes away what no inventory lists, and then the inventory itself, or what it lists no more. */
 async function forget(
-  one: Connected,
-  {
-    mesh,
-    rancher,
-    items,
-    rest,
-    inventory,
-  }: Pick<PreparedRemoval, "mesh" | "rancher"> & Pick<Owned, "items" | "rest" | "inventory">,
+  { mesh, rancher }: Pick<PreparedRemoval, "mesh" | "rancher">,
+  { one, inventory, items, rest }: Owned,
   signal: AbortSignal,
 ): Promise<void> {
   const cluster = one.cluster.name;
@@ -266,25 +227,4 @@ async function forget(
         { signal },
       )
     : one.client.apply(renderInventory({ ...inventory, items: rest }), { signal }));
-}
-
-/** A finding about what carries the label, with what could not be looked at. */
-function reportOf({ one, labelled }: Owned, finding: Diagnostic | undefined): readonly Diagnostic[] {
-  const unseen = labelled === undefined ? undefined : notLookedAt(one.cluster.name, labelled);
-  return [finding, unseen].filter((diagnostic) => diagnostic !== undefined);
-}
-
-/** What istiod puts into every namespace and leaves there when it goes (istio: security namespacecontroller, PILOT_CRL_CONFIGMAP). */
-const traces: ReadonlySet<string> = new Set(["istio-ca-root-cert", "istio-ca-crl"]);
-
-async function deleteTraces(one: Connected, signal: AbortSignal): Promise<void> {
-  const found = await one.client.list(
-    { apiVersion: "v1", kind: "ConfigMap", labelSelector: "istio.io/config=true" },
-    { signal },
-  );
-  await Promise.all(
-    found
-      .filter((object) => traces.has(object.metadata.name))
-      .map(async (object) => one.client.delete(referenceOf(object), { signal })),
-  );
 }

@@ -44,39 +44,33 @@ export async function prepareShift(
   refuseUnknownKinds(options.forceConflicts, new Set([object.kind]));
   const force = forcesConflicts(options.forceConflicts, object.kind);
   const { clients, unreachable, close } = await openClients(meshFile, options);
-  const unavailable = unreachable.map((one): ShiftTarget => ({
-    kind: "unreachable",
-    cluster: one.cluster.name,
-    diagnostic: one.diagnostic,
-  }));
   const refusals: Diagnostic[] = [];
+  const { mesh } = meshFile;
   try {
     const [asked, unserved] = await Promise.all([
       Promise.all(
         clients.map(async ({ one, client }) =>
-          askCluster(one, client, object, { mesh: meshFile.mesh.name, refusals, force, signal: options.signal }),
+          askCluster(one, client, object, { mesh: mesh.name, refusals, force, signal: options.signal }),
         ),
       ),
-      findUnserved(meshFile.mesh, target, raised, clients, options.signal),
+      findUnserved({ mesh, ...target, raised }, clients, options.signal),
     ]);
-    const targets = [...asked, ...unavailable];
-    const answers = (cluster: string | undefined): boolean =>
-      cluster === undefined || asked.some((one) => one.kind === "ready" && one.cluster === cluster);
-    const served = refusals.length > 0 ? [] : unserved.filter((one) => answers(one.cluster));
-    refusals.push(...served.filter((one) => one.severity === "error"));
-    if (refusals.length > 0) {
-      throw new UserError(refusals, exitCodes.failed);
-    }
-    if (targets.every((one) => one.kind === "unreachable")) {
-      throw new UserError(
-        targets.flatMap((one) => (one.kind === "unreachable" ? [one.diagnostic] : [])),
-        exitCodes.unreachable,
-      );
-    }
+    const targets = [
+      ...asked,
+      ...unreachable.map((one) => ({
+        kind: "unreachable" as const,
+        cluster: one.cluster.name,
+        diagnostic: one.diagnostic,
+      })),
+    ];
+    const ready = new Set(asked.flatMap((one) => (one.kind === "ready" ? [one.cluster] : [])));
+    const served =
+      refusals.length > 0 ? [] : unserved.filter(({ cluster }) => cluster === undefined || ready.has(cluster));
+    refuseShift(targets, [...refusals, ...served.filter((one) => one.severity === "error")]);
     return {
-      mesh: meshFile.mesh.name,
-      istio: meshFile.mesh.istio.version,
-      ...whatIsAsked(meshFile.mesh, target, object),
+      mesh: mesh.name,
+      istio: mesh.istio.version,
+      ...whatIsAsked(mesh, target, object),
       targets,
       warnings: served.filter((one) => one.severity === "warning"),
       close,
@@ -84,6 +78,17 @@ export async function prepareShift(
   } catch (error) {
     await close();
     throw error;
+  }
+}
+
+/** Throws where a cluster or a version is a reason against the shift, and where no cluster answers. */
+function refuseShift(targets: readonly ShiftTarget[], refusals: readonly Diagnostic[]): void {
+  if (refusals.length > 0) {
+    throw new UserError(refusals, exitCodes.failed);
+  }
+  const unreachable = targets.flatMap((one) => (one.kind === "unreachable" ? [one.diagnostic] : []));
+  if (unreachable.length === targets.length) {
+    throw new UserError(unreachable, exitCodes.unreachable);
   }
 }
 

@@ -6,24 +6,17 @@ import type { KubeObject } from "../../core/model/kube-object.ts";
 import { describeId, idOf } from "../../core/model/kube-object.ts";
 import { compareText } from "../../core/render/order.ts";
 
+/** Whether an object becomes the mesh's by a plan: nothing is to be adopted, it is, or it may not (ISM315). */
+export type Judgement =
+  | { readonly action: "ours" | "adopt" }
+  | { readonly action: "refuse"; readonly diagnostic: Diagnostic };
+
 /** The objects of one cluster that were there before isthmus. */
 export interface Adoptions {
-  /** Whether the object becomes the mesh's by this plan. One that may not is remembered as refused. */
-  readonly judge: (wanted: KubeObject, live: KubeObject, listed: boolean) => "ours" | "adopt" | "refuse";
+  /** Judges one object. One that may not become the mesh's is remembered as refused. */
+  readonly judge: (wanted: KubeObject, live: KubeObject, listed: boolean) => Judgement;
   /** One diagnostic (ISM315) that names everything refused so far; none where nothing was. */
   readonly refusals: () => readonly Diagnostic[];
-}
-
-/** Why one object alone may not be taken over (ISM315). */
-export function describeRefusal(
-  cluster: string,
-  mesh: string,
-  policy: AdoptionPolicy,
-  wanted: KubeObject,
-  live: KubeObject,
-): Diagnostic {
-  const { reason } = decideAdoption({ policy, mesh, listed: false, wanted, live });
-  return { ...refusal(cluster, policy, [`${describeId(idOf(live))}: ${reason}`]), object: idOf(live) };
 }
 
 /** Judges what is there already on one cluster by `--adopt` (`decideAdoption`). */
@@ -32,10 +25,12 @@ export function judgeAdoptions(cluster: string, mesh: string, policy: AdoptionPo
   return {
     judge(wanted, live, listed) {
       const { action, reason } = decideAdoption({ policy, mesh, listed, wanted, live });
-      if (action === "refuse") {
-        refused.push(`${describeId(idOf(live))}: ${reason}`);
+      if (action !== "refuse") {
+        return { action };
       }
-      return action;
+      const line = `${describeId(idOf(live))}: ${reason}`;
+      refused.push(line);
+      return { action, diagnostic: { ...refusal(cluster, policy, [line]), object: idOf(live) } };
     },
     refusals: () => (refused.length === 0 ? [] : [refusal(cluster, policy, refused.toSorted(compareText))]),
   };

@@ -1,8 +1,7 @@
 import type { ClusterEndpoints } from "../../core/checks/endpoint-table.ts";
-import type { IngressView } from "../../core/decide/unserved-versions.ts";
+import type { IngressView, ShiftFacts } from "../../core/decide/unserved-versions.ts";
 import { findUnservedVersions } from "../../core/decide/unserved-versions.ts";
 import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
-import type { Mesh, Route, Service } from "../../core/model/mesh.ts";
 import type { KubeClient } from "../../kube/client.ts";
 import type { ClusterContext } from "../clusters/connect-clusters.ts";
 import { compareIngressEndpoints, listIngressPods } from "../facts/ingress-endpoints.ts";
@@ -14,15 +13,14 @@ import { readServiceEndpoints } from "../facts/service-endpoints.ts";
  * cluster that cannot be asked is a warning. Rejects only when the signal fires.
  */
 export async function findUnserved(
-  mesh: Mesh,
-  target: { readonly service: Service; readonly route: Route },
-  raised: readonly string[],
+  shift: Pick<ShiftFacts, "mesh" | "service" | "route" | "raised">,
   clients: readonly { readonly one: ClusterContext; readonly client: KubeClient }[],
   signal: AbortSignal,
 ): Promise<readonly Diagnostic[]> {
-  if (raised.length === 0) {
+  if (shift.raised.length === 0) {
     return [];
   }
+  const { mesh, service } = shift;
   const contexts = Object.fromEntries(clients.map(({ one }) => [one.cluster.name, one.context.context]));
   const actual: Record<string, ClusterEndpoints> = {};
   const views: IngressView[] = [];
@@ -38,7 +36,7 @@ export async function findUnserved(
   await Promise.all(
     asked.map(async ({ cluster, client }) =>
       look(cluster.name, async () => {
-        actual[cluster.name] = await readServiceEndpoints(client, target.service, signal);
+        actual[cluster.name] = await readServiceEndpoints(client, service, signal);
       }),
     ),
   );
@@ -52,11 +50,11 @@ export async function findUnserved(
       .map(async (one) =>
         look(one.cluster.name, async () => {
           const pods = await listIngressPods(one, signal);
-          const input = { mesh, one, service: target.service, actual: known };
+          const input = { mesh, one, service, actual: known };
           const endpoints = await compareIngressEndpoints(input, pods, signal);
           views.push({ cluster: one.cluster.name, pods: pods.length, endpoints });
         }),
       ),
   );
-  return findUnservedVersions({ mesh, ...target, raised, actual, views, contexts });
+  return findUnservedVersions({ ...shift, actual, views, contexts });
 }

@@ -1,0 +1,18 @@
+import { referenceOf } from "../../../kube/object-reference.ts";
+import type { Connected } from "../../clusters/connect-clusters.ts";
+
+/** What istiod puts into every namespace and leaves there when it goes (istio: security namespacecontroller, PILOT_CRL_CONFIGMAP). */
+const traces: ReadonlySet<string> = new Set(["istio-ca-root-cert", "istio-ca-crl"]);
+
+/** Deletes what an istiod that is gone has left in the namespaces of its cluster. */
+export async function deleteTraces(one: Connected, signal: AbortSignal): Promise<void> {
+  const found = await one.client.list(
+    { apiVersion: "v1", kind: "ConfigMap", labelSelector: "istio.io/config=true" },
+    { signal },
+  );
+  await Promise.all(
+    found
+      .filter((object) => traces.has(object.metadata.name))
+      .map(async (object) => one.client.delete(referenceOf(object), { signal })),
+  );
+}

@@ -1,0 +1,191 @@
+import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
+import type { KubeObject, ObjectId } from "../../core/model/kube-object.ts";
+import { idOf, keyOf } from "../../core/model/kube-object.ts";
+import { cedeFields } from "../../core/plan/ceded-fields.ts";
+import { diffApp } from "../../core/plan/diff-app.ts";
+import { diffObjects } from "../../core/plan/diff.ts";
+import { digestObject } from "../../core/plan/digest.ts";
+import { attributeChanges } from "../../core/plan/field-writers.ts";
+import type { ForceConflicts } from "../../core/plan/force-conflicts.ts";
+import { forcesConflicts } from "../../core/plan/force-conflicts.ts";
+import type { LastApplied } from "../../core/plan/inventory.ts";
+import { overlay } from "../../core/plan/overlay.ts";
+import type { PlannedObject, RefusedObject } from "../../core/plan/plan.ts";
+import { isIstioConfig } from "../../core/render/istio-config.ts";
+import type { KnownAfterApply } from "../../core/render/known-after-apply.ts";
+import { ownFieldManager } from "../../core/render/names.ts";
+import type { PlacedObject } from "../../core/render/place-objects.ts";
+import { isCatalogApp } from "../../core/render/rancher-app.ts";
+import { waveRules } from "../../core/render/waves.ts";
+import { KubeError, isAbsence, isWebhookAway } from "../../kube/errors.ts";
+import type { Connected } from "../clusters/connect-clusters.ts";
+import type { Adoptions } from "./adoption.ts";
+import type { ReadLive } from "./live-objects.ts";
+import { isUnchangedSinceApply, withoutBody } from "./unchanged-since-apply.ts";
+
+/** What planning one object needs to know of its cluster and of the others. */
+export interface ObjectScope {
+  readonly unreachable: ReadonlySet<string>;
+  /** Those of which no credential can be had in this apply. */
+  readonly withoutCredential: ReadonlySet<string>;
+  readonly force: ForceConflicts;
+  readonly signal: AbortSignal;
+  /** What the inventory lists, with what an earlier apply has left there. */
+  readonly settled: ReadonlyMap<string, LastApplied | undefined>;
+  readonly readLive: ReadLive;
+  readonly adoptions: Adoptions;
+  /** Collects what a webhook that does not answer kept from being asked. */
+  readonly unasked: ObjectId[];
+}
+
+/** What an apply does to an object, beside what is known of it without a cluster. */
+type Change = Pick<PlannedObject, "action" | "live" | "fields"> & Partial<Pick<PlannedObject, "object" | "deleted">>;
+
+/** What an apply of one object would change. Rejects with what the API server refuses. */
+export async function planObject(
+  one: Connected,
+  placed: PlacedObject,
+  scope: ObjectScope,
+): Promise<PlannedObject | RefusedObject> {
+  const { object, wave, knownAfterApply, mergedFrom } = placed;
+  const id = idOf(object);
+  const base = {
+    phase: waveRules[wave].phase,
+    wave,
+    id,
+    object,
+    ...(knownAfterApply === undefined ? {} : { knownAfterApply }),
+    ...(mergedFrom === undefined ? {} : { mergedFrom }),
+  };
+  if (!namespaceExists(one, placed)) {
+    return { ...base, ...creation(placed, scope) };
+  }
+  const live = await scope.readLive(object);
+  if (live === undefined) {
+    await tryCreate(one, placed, scope);
+    return { ...base, adopted: false, ...creation(placed, scope) };
+  }
+  const judgement = scope.adoptions.judge(object, live, scope.settled.has(keyOf(id)));
+  return judgement.action === "refuse"
+    ? refusedObject(placed, judgement.diagnostic)
+    : { ...base, adopted: judgement.action === "adopt", ...(await planUpdate(one, placed, live, scope)) };
+}
+
+/** An object that stays as it is, and why. */
+export function refusedObject({ object, wave }: PlacedObject, diagnostic: Diagnostic): RefusedObject {
+  return { id: idOf(object), wave, diagnostic };
+}
+
+/** False where the object's namespace is only made by the apply, so that the object cannot be there. */
+export function namespaceExists(one: Connected, placed: PlacedObject): boolean {
+  const { namespace } = placed.object.metadata;
+  return namespace === undefined || one.facts.namespaces.has(`Namespace/${namespace}`);
+}
+
+function creation({ object }: PlacedObject, { settled }: ObjectScope): Change {
+  return { live: undefined, action: "create", deleted: settled.get(keyOf(idOf(object))) !== undefined, fields: [] };
+}
+
+async function planUpdate(one: Connected, placed: PlacedObject, live: KubeObject, scope: ObjectScope): Promise<Change> {
+  const { object, knownAfterApply } = placed;
+  if (isCatalogApp(object)) {
+    const fields = diffApp(live, object);
+    return { live, action: fields.length === 0 ? "none" : "update", deleted: false, fields };
+  }
+  if (knownAfterApply !== undefined) {
+    // Without the other cluster its credential or address cannot be read: what is there stays.
+    const action = isOutOfReach(knownAfterApply, scope) ? "none" : "update";
+    return { live, action, deleted: false, fields: [] };
+  }
+  const settled = scope.settled.get(keyOf(idOf(object)));
+  const desired = cedeFields(object, live);
+  if (isUnchangedSinceApply(settled, desired, live)) {
+    return { live: withoutBody(live), object: desired, action: "none", fields: [] };
+  }
+  const fields = attributeChanges(live, diffObjects(live, await askApply(one, desired, live, scope)), {
+    ours: ownFieldManager,
+    unchangedWish: settled?.digest === digestObject(desired),
+  });
+  return { live, object: desired, action: fields.length === 0 ? "none" : "update", fields };
+}
+
+/** Has Istio judge an object that is not there yet. Says nothing where there is no Istio to ask. */
+async function tryCreate(
+  one: Connected,
+  { object, knownAfterApply }: PlacedObject,
+  { signal }: ObjectScope,
+): Promise<void> {
+  const desired = cedeFields(object, undefined);
+  if (knownAfterApply !== undefined || !isIstioConfig(desired)) {
+    return;
+  }
+  try {
+    await one.client.apply(desired, { dryRun: true, signal });
+  } catch (error) {
+    if (!isAbsence(error) && !isWebhookAway(error)) {
+      throw error;
+    }
+  }
+}
+
+/** The server's answer to an apply, or what it should be where a webhook that does not answer stands before it. */
+async function askApply(
+  one: Connected,
+  desired: KubeObject,
+  live: KubeObject,
+  scope: ObjectScope,
+): Promise<KubeObject> {
+  const judged = isIstioConfig(desired);
+  // One such answer takes its time, and the next would be the same.
+  if (judged && scope.unasked.length > 0) {
+    scope.unasked.push(idOf(desired));
+    return overlay(live, desired);
+  }
+  try {
+    return await tryApply(one, desired, live, scope);
+  } catch (error) {
+    if (!judged || !isWebhookAway(error)) {
+      throw error;
+    }
+    scope.unasked.push(idOf(desired));
+    return overlay(live, desired);
+  }
+}
+
+/**
+ * The server's answer to an apply. Another field manager's fields with other
+ * values are a conflict, also where the two only spell one value differently (a
+ * CPU limit of `2000m` and of `2`): that is none when taking the fields over would change nothing.
+ */
+async function tryApply(
+  one: Connected,
+  desired: KubeObject,
+  live: KubeObject,
+  { force: wanted, signal }: ObjectScope,
+): Promise<KubeObject> {
+  const force = forcesConflicts(wanted, desired.kind);
+  try {
+    return await one.client.apply(desired, { dryRun: true, force, signal });
+  } catch (error) {
+    if (force || !(error instanceof KubeError) || error.kind !== "conflict") {
+      throw error;
+    }
+    const forced = await one.client.apply(desired, { dryRun: true, force: true, signal });
+    if (diffObjects(live, forced).length > 0) {
+      throw error;
+    }
+    return forced;
+  }
+}
+
+/** True for a credential that cannot be had, and for published addresses while any cluster does not answer. */
+function isOutOfReach(awaited: KnownAfterApply, { unreachable, withoutCredential }: ObjectScope): boolean {
+  switch (awaited.needs) {
+    case "cacerts":
+      return false;
+    case "credential":
+      return withoutCredential.has(awaited.remote);
+    case "ingress-addresses":
+      return unreachable.size > 0;
+  }
+}
