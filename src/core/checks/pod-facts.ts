@@ -25,7 +25,13 @@ export interface PodFacts {
   readonly init: boolean;
   readonly hostNetwork: boolean;
   readonly serviceAccount: string;
-  readonly ports: readonly { readonly name?: string; readonly port: number; readonly protocol: string }[];
+  /** Of containers that keep running; `sidecar` is true for those of init containers that do, whose names policies do not find. */
+  readonly ports: readonly {
+    readonly name?: string;
+    readonly port: number;
+    readonly protocol: string;
+    readonly sidecar?: boolean;
+  }[];
 }
 
 export interface ServicePort {

@@ -1,13 +1,21 @@
+/** An address as its bits, `0`s and `1`s: 32 of them or 128. */
+export type AddressBits = string;
+
 /** Whether an address is in a block (`10.0.0.0/8`, `fd00::/8`). A text that is none is in no block. */
 export function isInBlock(address: string, cidr: string): boolean {
+  const bits = bitsOf(address);
+  return bits !== undefined && blockTest(cidr)(bits);
+}
+
+/** The same for many addresses: the block is taken apart once. */
+export function blockTest(cidr: string): (bits: AddressBits) => boolean {
   const slash = cidr.indexOf("/");
-  const [base, length] = slash === -1 ? [cidr, undefined] : [cidr.slice(0, slash), Number(cidr.slice(slash + 1))];
-  const [own, other] = [bitsOf(address), bitsOf(base)];
-  if (own === undefined || other === undefined || own.length !== other.length) {
-    return false;
+  const base = bitsOf(slash === -1 ? cidr : cidr.slice(0, slash));
+  if (base === undefined) {
+    return () => false;
   }
-  const prefix = length ?? other.length;
-  return own.slice(0, prefix) === other.slice(0, prefix);
+  const prefix = base.slice(0, slash === -1 ? base.length : Number(cidr.slice(slash + 1)));
+  return (bits) => bits.length === base.length && bits.startsWith(prefix);
 }
 
 /** True for an IP address, false for a name. */
@@ -20,7 +28,8 @@ export function blockOf(address: string): string {
   return `${address}/${address.includes(":") ? 128 : 32}`;
 }
 
-function bitsOf(address: string): string | undefined {
+/** Undefined for a text that is no address. */
+export function bitsOf(address: string): AddressBits | undefined {
   if (/^\d{1,3}(\.\d{1,3}){3}$/.test(address)) {
     const parts = address.split(".").map(Number);
     return parts.every((part) => part <= 255) ? parts.map((part) => toBits(part, 8)).join("") : undefined;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { admittingPolicies } from "./admitting-policies.ts";
-import type { Connection, PolicyPod } from "./network-policy.ts";
-import { closingPolicies } from "./network-policy.ts";
+import type { Connection, PolicyPod } from "./policy-pod.ts";
+import { closingPolicies, compilePolicies } from "./network-policy.ts";
 import { policyFactsOf } from "./policy-facts-of.ts";
 
 function pod(namespace: string, labels: Readonly<Record<string, string>>): PolicyPod {
@@ -45,8 +45,8 @@ describe("the policies that admit connections", () => {
   it("open each of them beside policies that close everything", () => {
     const admitting = admittingPolicies(connections).map(policyFactsOf);
     for (const connection of connections) {
-      expect(closingPolicies(closed, connection)).toHaveLength(1);
-      expect(closingPolicies([...closed, ...admitting], connection)).toEqual([]);
+      expect(closingPolicies(compilePolicies(closed), connection)).toHaveLength(1);
+      expect(closingPolicies(compilePolicies([...closed, ...admitting]), connection)).toEqual([]);
     }
   });
 
@@ -56,7 +56,7 @@ describe("the policies that admit connections", () => {
     const other =
       first === undefined ? [] : [{ ...first, port: 8080 }, { ...first, peer: { kind: "pod", pod: bare } } as const];
     for (const connection of other) {
-      expect(closingPolicies([...closed, ...admitting], connection)).not.toEqual([]);
+      expect(closingPolicies(compilePolicies([...closed, ...admitting]), connection)).not.toEqual([]);
     }
   });
 

@@ -2,7 +2,7 @@ import { groupBy } from "../model/group-by.ts";
 import type { Json, KubeObject } from "../model/kube-object.ts";
 import { blockOf, isAddress } from "./address-block.ts";
 import type { Labels } from "../model/labels.ts";
-import type { Connection, PolicyPeer, PolicyPod } from "./network-policy.ts";
+import type { Connection, PolicyPeer, PolicyPod } from "./policy-pod.ts";
 
 /** Labels that name what a pod is, and not which one of several: the first that is there is enough. */
 const naming = ["app", "app.kubernetes.io/name", "k8s-app", "istio"] as const;

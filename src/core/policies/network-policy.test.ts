@@ -1,7 +1,12 @@
 import { describe, expect, it } from "vitest";
 import type { NetworkPeer, NetworkPolicyFacts, NetworkPort } from "../checks/policy-facts.ts";
-import type { Connection, PolicyPod } from "./network-policy.ts";
-import { closingPolicies } from "./network-policy.ts";
+import type { Connection, PolicyPod } from "./policy-pod.ts";
+import { compilePolicies, closingPolicies as closing } from "./network-policy.ts";
+
+const closingPolicies = (
+  policies: readonly NetworkPolicyFacts[],
+  connection: Connection,
+): readonly NetworkPolicyFacts[] => closing(compilePolicies(policies), connection);
 
 const all = { matchLabels: {}, matchExpressions: [] };
 const labelled = (matchLabels: Readonly<Record<string, string>>): typeof all => ({ ...all, matchLabels });

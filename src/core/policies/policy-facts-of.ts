@@ -18,12 +18,16 @@ interface WirePeer {
   readonly ipBlock?: { readonly cidr: string; readonly except?: readonly string[] | null } | null;
 }
 
+interface WirePort {
+  readonly protocol?: string | null;
+  readonly port?: number | string | null;
+  readonly endPort?: number | null;
+}
+
 interface WireRule {
-  readonly from?: readonly WirePeer[] | null;
-  readonly to?: readonly WirePeer[] | null;
-  readonly ports?:
-    | readonly { readonly protocol?: string; readonly port?: number | string; readonly endPort?: number }[]
-    | null;
+  readonly from?: readonly (WirePeer | null)[] | null;
+  readonly to?: readonly (WirePeer | null)[] | null;
+  readonly ports?: readonly (WirePort | null)[] | null;
 }
 
 interface WireSpec {
@@ -56,14 +60,17 @@ export function policyFactsOf(object: KubeObject): NetworkPolicyFacts {
   };
 }
 
-function readRule(rule: WireRule | null, peers: readonly WirePeer[] | null | undefined): NetworkRule {
+function readRule(rule: WireRule | null, peers: readonly (WirePeer | null)[] | null | undefined): NetworkRule {
   return {
-    peers: (peers ?? []).map(readPeer),
-    ports: (rule?.ports ?? []).map(({ protocol = "TCP", port, endPort }) => ({
-      protocol,
-      ...(port === undefined ? {} : { port }),
-      ...(endPort === undefined ? {} : { endPort }),
-    })),
+    peers: (peers ?? []).map((peer) => readPeer(peer ?? {})),
+    ports: (rule?.ports ?? []).map((item) => {
+      const { protocol, port, endPort } = item ?? {};
+      return {
+        protocol: protocol ?? "TCP",
+        ...(isMissing(port) ? {} : { port }),
+        ...(isMissing(endPort) ? {} : { endPort }),
+      };
+    }),
   };
 }
 

@@ -7,7 +7,7 @@ import { proxyOf, requestsTo, sync, wayToInjector, wayToIstiod } from "../checks
 import type { Service } from "../model/mesh.ts";
 import { crossNetworkPort, eastWestGateway, ingressGateway, istioNamespace } from "../render/names.ts";
 import { serviceIn, servicePods, targetPortOf } from "./service-pods.ts";
-import type { Connection, PolicyPeer, PolicyPod } from "./network-policy.ts";
+import type { Connection, PolicyPeer, PolicyPod } from "./policy-pod.ts";
 
 /** A connection without which the mesh does not work, and what it is for. */
 export interface RequiredFlow extends Connection {

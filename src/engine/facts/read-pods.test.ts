@@ -24,7 +24,10 @@ it("keeps istiod, gateways and what the mesh's services select, with what the ch
       {
         spec: {
           serviceAccountName: "web",
-          initContainers: [{ name: "istio-init" }, { name: "istio-proxy" }],
+          initContainers: [
+            { name: "istio-init", ports: [{ containerPort: 1 }] },
+            { name: "istio-proxy", restartPolicy: "Always", ports: [{ name: "metrics", containerPort: 15090 }] },
+          ],
           containers: [{ name: "app", ports: [{ name: "http", containerPort: 8080 }] }],
         },
         status: {
@@ -65,6 +68,9 @@ it("keeps istiod, gateways and what the mesh's services select, with what the ch
     init: true,
     hostNetwork: false,
     serviceAccount: "web",
-    ports: [{ name: "http", port: 8080, protocol: "TCP" }],
+    ports: [
+      { name: "http", port: 8080, protocol: "TCP" },
+      { name: "metrics", port: 15_090, protocol: "TCP", sidecar: true },
+    ],
   });
 });

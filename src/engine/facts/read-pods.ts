@@ -6,6 +6,8 @@ import type { KubeClient } from "../../kube/client.ts";
 
 interface Container {
   readonly name: string;
+  /** `Always` for an init container that keeps running beside the others. */
+  readonly restartPolicy?: string;
   readonly ports?: readonly { readonly name?: string; readonly containerPort: number; readonly protocol?: string }[];
 }
 
@@ -86,7 +88,8 @@ export function readMeshPods(
 export function readPod(pod: KubeObject): PodFacts {
   const spec = (pod["spec"] ?? {}) as PodSpec;
   const status = (pod["status"] ?? {}) as PodStatus;
-  const containers = [...(spec.containers ?? []), ...(spec.initContainers ?? [])];
+  const { containers = [], initContainers = [] } = spec;
+  const sidecars = initContainers.filter((one) => one.restartPolicy === "Always");
   const addresses = (status.podIPs ?? []).map((one) => one.ip);
   return {
     namespace: pod.metadata.namespace ?? "",
@@ -95,16 +98,20 @@ export function readPod(pod: KubeObject): PodFacts {
     addresses: addresses.length === 0 && status.podIP !== undefined ? [status.podIP] : addresses,
     ready: status.conditions?.some((one) => one.type === "Ready" && one.status === "True") === true,
     started: status.startTime ?? "",
-    proxy: containers.some((one) => one.name === "istio-proxy"),
-    init: (spec.initContainers ?? []).some((one) => one.name === "istio-init"),
+    proxy: [...containers, ...initContainers].some((one) => one.name === "istio-proxy"),
+    init: initContainers.some((one) => one.name === "istio-init"),
     hostNetwork: spec.hostNetwork === true,
     serviceAccount: spec.serviceAccountName ?? "default",
-    ports: containers.flatMap((container) =>
-      (container.ports ?? []).map(({ name, containerPort, protocol = "TCP" }) => ({
-        ...(name === undefined ? {} : { name }),
-        port: containerPort,
-        protocol,
-      })),
-    ),
+    ports: [...portsOf(containers), ...portsOf(sidecars).map((port) => ({ ...port, sidecar: true }))],
   };
+}
+
+function portsOf(containers: readonly Container[]): PodFacts["ports"] {
+  return containers.flatMap((container) =>
+    (container.ports ?? []).map(({ name, containerPort, protocol = "TCP" }) => ({
+      ...(name === undefined ? {} : { name }),
+      port: containerPort,
+      protocol,
+    })),
+  );
 }

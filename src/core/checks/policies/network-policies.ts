@@ -1,7 +1,7 @@
 import type { RequiredFlow } from "../../policies/required-flows.ts";
 import { requiredFlows } from "../../policies/required-flows.ts";
 import { admittingPolicies } from "../../policies/admitting-policies.ts";
-import { closingPolicies } from "../../policies/network-policy.ts";
+import { closingPolicies, compilePolicies } from "../../policies/network-policy.ts";
 import type { Check } from "../check.ts";
 import { problem } from "../check.ts";
 import type { MeshFacts, ReachedCluster } from "../facts.ts";
@@ -59,8 +59,9 @@ function closedFlows(
     return [];
   }
   const groups = new Map<string, { policies: readonly NetworkPolicyFacts[]; flows: RequiredFlow[] }>();
+  const set = compilePolicies(one.networkPolicies);
   for (const flow of requiredFlows(facts, one, farOf)) {
-    const policies = closingPolicies(one.networkPolicies, flow);
+    const policies = closingPolicies(set, flow);
     if (policies.length > 0) {
       const key = policies.map((policy) => `${policy.namespace}/${policy.name}`).join(" ");
       const group = groups.get(key) ?? { policies, flows: [] };
