@@ -7,6 +7,7 @@ import { explainCommand } from "./commands/explain.ts";
 import { exportCommand } from "./commands/export.ts";
 import { createHelpCommand } from "./commands/help.ts";
 import { initCommand } from "./commands/init.ts";
+import { netpolCommand } from "./commands/netpol.ts";
 import { planCommand } from "./commands/plan.ts";
 import { removeCommand } from "./commands/remove.ts";
 import { renderCommand } from "./commands/render.ts";
@@ -36,6 +37,7 @@ export const commandSections: readonly CommandSection[] = [
       statusCommand,
       checkCommand,
       verifyCommand,
+      netpolCommand,
       shiftCommand,
       removeCommand,
       supportBundleCommand,

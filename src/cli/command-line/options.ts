@@ -96,6 +96,25 @@ export const outputOption = {
   group: "Output",
 } as const satisfies OptionSpec;
 
+/** `--port N`: at which port a connection is judged. */
+export const portOption = {
+  kind: "integer",
+  value: "N",
+  minimum: 1,
+  maximum: 65_535,
+  summary: "The port that is connected to",
+  group: "Target",
+} as const satisfies OptionSpec;
+
+/** `--protocol TCP|UDP|SCTP`, beside `--port`. */
+export const protocolOption = {
+  kind: "choice",
+  choices: ["TCP", "UDP", "SCTP"],
+  default: "TCP",
+  summary: "The protocol of --port",
+  group: "Target",
+} as const satisfies OptionSpec;
+
 /** `-o text|jsonl`: what changing commands have. */
 export const streamOption = {
   kind: "choice",

@@ -5,6 +5,7 @@ import { checkCodes } from "./codes/check.ts";
 import { exportCodes } from "./codes/export.ts";
 import { kustomizeCodes } from "./codes/kustomize.ts";
 import { manifestCodes } from "./codes/manifests.ts";
+import { netpolCodes } from "./codes/netpol.ts";
 import { pkiCodes } from "./codes/pki.ts";
 import { planCodes } from "./codes/plan.ts";
 import { rancherCodes } from "./codes/rancher.ts";
@@ -29,6 +30,7 @@ const entries = {
   ...applyCodes,
   ...verifyCodes,
   ...checkCodes,
+  ...netpolCodes,
   ...supportCodes,
   ...pkiCodes,
   ...sandboxCodes,

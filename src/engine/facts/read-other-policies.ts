@@ -13,6 +13,14 @@ const kinds = [
   { apiVersion: "crd.projectcalico.org/v1", kind: "GlobalNetworkPolicy" },
 ] as const;
 
+/** A policy of such a kind. */
+export interface OtherPolicy {
+  /** `CiliumNetworkPolicy shop/deny` */
+  readonly name: string;
+  /** Left out where it is for the whole cluster. */
+  readonly namespace?: string;
+}
+
 /**
  * Policies of other kinds that may decide over the mesh's connections, as
  * `CiliumNetworkPolicy shop/deny`: those of the whole cluster and of the given
@@ -23,16 +31,24 @@ export async function readOtherPolicies(
   namespaces: readonly string[],
   signal: AbortSignal,
 ): Promise<readonly string[]> {
+  return (await listOtherPolicies(client, signal))
+    .filter(({ namespace }) => namespace === undefined || namespaces.includes(namespace))
+    .map(({ name }) => name);
+}
+
+/** Those of all namespaces. */
+export async function listOtherPolicies(client: KubeClient, signal: AbortSignal): Promise<readonly OtherPolicy[]> {
   const found = await Promise.all(
-    kinds.map(async (kind): Promise<readonly string[]> => {
-      const name = kind.apiVersion.startsWith("crd.projectcalico.org/") ? `Calico's ${kind.kind}` : kind.kind;
+    kinds.map(async (kind): Promise<readonly OtherPolicy[]> => {
+      const what = kind.apiVersion.startsWith("crd.projectcalico.org/") ? `Calico's ${kind.kind}` : kind.kind;
       try {
-        return (await listEverywhere(client, kind, signal))
-          .filter(({ metadata: { namespace } }) => namespace === undefined || namespaces.includes(namespace))
-          .map(({ metadata }) => [name, [metadata.namespace, metadata.name].filter(Boolean).join("/")].join(" "));
+        return (await listEverywhere(client, kind, signal)).map(({ metadata: { namespace, name } }) => ({
+          name: [what, [namespace, name].filter(Boolean).join("/")].join(" "),
+          ...(namespace === undefined ? {} : { namespace }),
+        }));
       } catch (error) {
         if (error instanceof KubeError && error.kind === "forbidden") {
-          return [`${name} (may not be listed)`];
+          return [{ name: `${what} (may not be listed)` }];
         }
         throw error;
       }

@@ -6,6 +6,7 @@ import type { ExitClass } from "./exit-class.ts";
 import {
   classOfApply,
   classOfCheck,
+  classOfConnection,
   classOfPlan,
   classOfReading,
   classOfRemoval,
@@ -78,6 +79,17 @@ it("a proof that leaves something open counts only where that is allowed, and a 
 it("what is only read counts as unreachable when one cluster does not answer", () => {
   expect(classOfReading([{ kind: "reached" }])).toBe("ok");
   expect(classOfReading([{ kind: "reached" }, { kind: "unreachable" }])).toBe("unreachable");
+});
+
+it("a connection counts as ok for a yes that is the whole answer only", () => {
+  const away = [{ kind: "unreachable", cluster: "east" }] as unknown as Parameters<
+    typeof classOfConnection
+  >[0]["unreachable"];
+  expect(classOfConnection({ answer: "yes", unreachable: [] })).toBe("ok");
+  expect(classOfConnection({ answer: "yes", unreachable: away })).toBe("unreachable");
+  for (const answer of ["no", "partly", "unknown"] as const) {
+    expect(classOfConnection({ answer, unreachable: away })).toBe("findings");
+  }
 });
 
 function wordsOf(text: string): readonly string[] {

@@ -3,6 +3,7 @@ import type { Plan } from "../../core/plan/plan.ts";
 import { hasChanges, refusedOf } from "../../core/plan/plan.ts";
 import type { ApplyResult } from "./apply.ts";
 import type { Checked } from "./check.ts";
+import type { ConnectionTest } from "../../core/netpol/results.ts";
 import type { RemovalOutcome } from "./remove.ts";
 import type { ClusterStatus } from "./status.ts";
 import type { Verification } from "./verify.ts";
@@ -62,6 +63,14 @@ export function classOfVerification(
   { allowUnproven }: { readonly allowUnproven: boolean },
 ): ExitClass {
   return verification.ok || (allowUnproven && verification.failed === 0) ? "ok" : "findings";
+}
+
+/** Of a connection: `findings` for everything but a yes, `unreachable` where a yes is not the whole answer. */
+export function classOfConnection({ answer, unreachable }: Pick<ConnectionTest, "answer" | "unreachable">): ExitClass {
+  if (answer !== "yes") {
+    return "findings";
+  }
+  return unreachable.length > 0 ? "unreachable" : "ok";
 }
 
 /** Of what was read of clusters without judging it: `unreachable` when one of them does not answer. */

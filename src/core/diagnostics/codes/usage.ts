@@ -130,4 +130,8 @@ export const usageCodes = {
     explanation:
       "istioctl, helm and kustomize work on files. isthmus writes them into a folder of its own below TMPDIR (else /tmp) and deletes it afterwards. The disk is full, or the folder may not be written to. No cluster was changed.",
   },
+  ISM557: {
+    summary: "The connection is not named",
+    explanation: "`isthmus netpol test` needs all of `--from`, `--to` and `--port`; `--protocol` is TCP without it.",
+  },
 } as const satisfies Record<string, CatalogueEntry>;

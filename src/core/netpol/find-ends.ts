@@ -1,0 +1,157 @@
+import { errorOf } from "../diagnostics/coded.ts";
+import type { Diagnostic } from "../diagnostics/diagnostic.ts";
+import { suggestName } from "../diagnostics/suggest.ts";
+import { isAddress } from "../policies/address-block.ts";
+import type { PolicyPod } from "../policies/policy-pod.ts";
+import type { PolicyWorld, WorldService } from "./policy-world.ts";
+
+/** A pod, and the cluster that it is in. */
+export interface PodEnd {
+  readonly kind: "pod";
+  readonly world: PolicyWorld;
+  readonly pod: PolicyPod;
+}
+
+/** What somebody connects to. */
+export type TargetEnd =
+  | PodEnd
+  | { readonly kind: "service"; readonly namespace: string; readonly name: string }
+  | { readonly kind: "address"; readonly address: string };
+
+export interface NoEnd {
+  readonly kind: "problem";
+  readonly diagnostic: Diagnostic;
+}
+
+interface Named {
+  readonly cluster: string | undefined;
+  readonly namespace: string;
+  readonly name: string;
+}
+
+/**
+ * The pod that `NAMESPACE/POD` or `CLUSTER/NAMESPACE/POD` names. What a name
+ * begins with is enough (`sample/helloworld-v1`) where all pods that have it
+ * are alike.
+ */
+export function findSource(worlds: readonly PolicyWorld[], text: string, cluster: string | undefined): PodEnd | NoEnd {
+  const named = nameOf(text);
+  if (named === undefined) {
+    return problem("ISM553", `${text} does not name a pod.`, "Name it as NAMESPACE/POD, or CLUSTER/NAMESPACE/POD.");
+  }
+  return findPod(worlds, { ...named, cluster: named.cluster ?? cluster }, text);
+}
+
+/** The same for what is connected to: an address, a pod, or a Service. A Service's own address is the Service. */
+export function findTarget(worlds: readonly PolicyWorld[], text: string, near: PolicyWorld): TargetEnd | NoEnd {
+  if (isAddress(text)) {
+    return findAddress(text, near);
+  }
+  const named = nameOf(text);
+  if (named === undefined) {
+    return problem(
+      "ISM553",
+      `${text} is neither an address nor the name of a pod or Service.`,
+      "Name it as NAMESPACE/POD, NAMESPACE/SERVICE, CLUSTER/NAMESPACE/POD or by its IP address.",
+    );
+  }
+  const { namespace, name, cluster } = named;
+  const asked = worlds.filter((one) => cluster === undefined || one.cluster === cluster);
+  const exact = asked.flatMap((world) => podsNamed(world, named).map((pod): PodEnd => ({ kind: "pod", world, pod })));
+  const here = exact.find(({ world }) => world === near);
+  const service = asked.some((one) => serviceNamed(one, namespace, name) !== undefined);
+  if (service && cluster === undefined && exact.length === 0) {
+    return { kind: "service", namespace, name };
+  }
+  return here ?? findPod(asked.includes(near) && hasAny(near, named) ? [near] : asked, named, text);
+}
+
+/** The Service of that name in a cluster. */
+export function serviceNamed({ services }: PolicyWorld, namespace: string, name: string): WorldService | undefined {
+  return services.find((one) => one.namespace === namespace && one.name === name);
+}
+
+function findAddress(address: string, near: PolicyWorld): TargetEnd {
+  const pod = near.pods.find((one) => one.ended !== true && !one.hostNetwork && one.addresses.includes(address));
+  const service = near.services.find((one) => one.clusterAddresses.includes(address));
+  if (pod !== undefined) {
+    return { kind: "pod", world: near, pod };
+  }
+  return service === undefined
+    ? { kind: "address", address }
+    : { kind: "service", namespace: service.namespace, name: service.name };
+}
+
+function nameOf(text: string): Named | undefined {
+  const words = text.split("/");
+  const [name = "", namespace = "", cluster] = words.toReversed();
+  return words.length < 2 || words.length > 3 || words.includes("") ? undefined : { cluster, namespace, name };
+}
+
+function findPod(worlds: readonly PolicyWorld[], named: Named, text: string): PodEnd | NoEnd {
+  const asked = worlds.filter((one) => named.cluster === undefined || one.cluster === named.cluster);
+  const found = asked.flatMap((world) => alike(world, named).map((pod): PodEnd => ({ kind: "pod", world, pod })));
+  const [first] = found;
+  if (first === undefined) {
+    return noSuchPod(asked, named);
+  }
+  if (found.length > 1) {
+    const names = found.map(({ world, pod }) => `${world.cluster}/${pod.namespace}/${pod.name}`);
+    return problem("ISM554", `${text} is ${names.join(" or ")}.`, "Name one of them.");
+  }
+  return first;
+}
+
+/** One pod of each kind that the name means: pods with the same labels, but for hashes, are alike. */
+function alike(world: PolicyWorld, named: Named): readonly PolicyPod[] {
+  const exact = podsNamed(world, named);
+  const begun = world.pods.filter((pod) => pod.namespace === named.namespace && pod.name.startsWith(`${named.name}-`));
+  const all = exact.length > 0 ? exact : begun;
+  const living = all.filter((pod) => pod.ended !== true);
+  const kinds = new Map<string, PolicyPod>();
+  for (const pod of living.length > 0 ? living : all) {
+    const key = kindOf(pod);
+    kinds.set(key, kinds.get(key) ?? pod);
+  }
+  return [...kinds.values()];
+}
+
+/** Labels that differ between the pods of one workload. */
+const ownLabels = ["statefulset.kubernetes.io/pod-name", "apps.kubernetes.io/pod-index", "controller-revision-hash"];
+
+/** Equal for pods that policies by label take alike. */
+export function kindOf(pod: PolicyPod): string {
+  const labels = Object.entries(pod.labels)
+    .filter(([key]) => !key.endsWith("-hash") && !ownLabels.includes(key))
+    .toSorted(([one], [other]) => (one < other ? -1 : 1));
+  return JSON.stringify([pod.namespace, labels, pod.hostNetwork]);
+}
+
+function podsNamed({ pods }: PolicyWorld, { namespace, name }: Named): readonly PolicyPod[] {
+  return pods.filter((pod) => pod.namespace === namespace && pod.name === name);
+}
+
+function hasAny(world: PolicyWorld, named: Named): boolean {
+  return alike(world, named).length > 0;
+}
+
+function noSuchPod(asked: readonly PolicyWorld[], { namespace, name }: Named): NoEnd {
+  const there = [
+    ...new Set(asked.flatMap(({ pods }) => pods.filter((pod) => pod.namespace === namespace).map((pod) => pod.name))),
+  ];
+  const near = suggestName(name, there);
+  const clusters = asked.map(({ cluster }) => cluster).join(", ");
+  return problem(
+    "ISM553",
+    `No pod ${namespace}/${name} is in ${clusters === "" ? "any cluster that answers" : clusters}.`,
+    near === undefined
+      ? there.length === 0
+        ? `Namespace ${namespace} has no pods there: look with kubectl get pods -A.`
+        : `Namespace ${namespace} has ${there.slice(0, 8).join(", ")}${there.length > 8 ? " and others" : ""}.`
+      : `Did you mean ${namespace}/${near}?`,
+  );
+}
+
+function problem(code: "ISM553" | "ISM554", detail: string, fix: string): NoEnd {
+  return { kind: "problem", diagnostic: { ...errorOf(code), detail, fix } };
+}

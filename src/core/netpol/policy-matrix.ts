@@ -1,0 +1,217 @@
+import { compilePolicies } from "../policies/network-policy.ts";
+import type { IpFamily, PolicyPeer, PolicyPod, Protocol } from "../policies/policy-pod.ts";
+import type { Reach } from "../policies/reach.ts";
+import { familiesOf, reach, sharedFamilies } from "../policies/reach.ts";
+import { reachMatrix } from "../policies/reach-matrix.ts";
+import { crossNetworkPort } from "../render/names.ts";
+import { kindOf } from "./find-ends.ts";
+import type { PolicyWorld } from "./policy-world.ts";
+import { otherPoliciesOf, podsOf, portBehind } from "./policy-world.ts";
+import { eastWestOf } from "./trace-connection.ts";
+
+export interface MatrixPort {
+  readonly port: number;
+  readonly protocol: Protocol;
+}
+
+/** Pods that are alike, or the addresses of another network's gateway. */
+export interface MatrixEnd {
+  /** `sample/helloworld-v1`, `east-west gateway of east`. */
+  readonly name: string;
+  readonly peers: readonly PolicyPeer[];
+  /** Those that it is asked at. */
+  readonly ports: readonly MatrixPort[];
+}
+
+/** `all` pairs of the pods may connect, `some` or `none` of them. */
+export type Openness = "all" | "some" | "none";
+
+export interface MatrixCell extends MatrixPort {
+  readonly open: Openness;
+}
+
+/** Who may reach whom in one cluster, by NetworkPolicies. */
+export interface PolicyMatrix {
+  readonly kind: "matrix";
+  readonly cluster: string;
+  /** Pods of the namespaces that were asked for. */
+  readonly sources: readonly MatrixEnd[];
+  /** The same, then the east-west gateways of other networks. */
+  readonly destinations: readonly MatrixEnd[];
+  /** A row for each source; in it an entry for each destination, and in that one for each of its ports. Undefined for one pod's way to itself. */
+  readonly cells: readonly (readonly (readonly MatrixCell[] | undefined)[])[];
+  /** What both ends' policies say of the first pair of pods of a cell. */
+  readonly decide: (source: number, destination: number, port: MatrixPort) => Reach | undefined;
+  readonly otherPolicies: readonly string[];
+}
+
+export interface MatrixOptions {
+  readonly namespaces: readonly string[];
+  /** The only port to ask; without it those that pods declare or Services lead to. */
+  readonly port: MatrixPort | undefined;
+}
+
+/** The matrix of one cluster. `worlds` are all that answered: their east-west gateways are destinations too. */
+export function policyMatrix(
+  world: PolicyWorld,
+  worlds: readonly PolicyWorld[],
+  { namespaces, port }: MatrixOptions,
+): PolicyMatrix {
+  const set = compilePolicies(world.policies);
+  const sources = groupsOf(world, namespaces, port);
+  const destinations = [...sources, ...gatewaysOf(world, worlds, port)];
+  const ends = destinations.flatMap(({ peers }) => peers);
+  const starts = startsOf(destinations);
+  const asked = new Map(destinations.flatMap(({ ports }) => ports).map((one) => [keyOf(one), one]));
+  const isOpenAt = new Map([...asked].map(([key, one]) => [key, openAt(set, ends, one)]));
+  const cells = sources.map((source, row) =>
+    destinations.map((destination, column) => {
+      const pairs = pairsOf(source, destination, [starts[row] ?? 0, starts[column] ?? 0]);
+      return pairs.length === 0
+        ? undefined
+        : destination.ports.map((one): MatrixCell => {
+            const isOpen = isOpenAt.get(keyOf(one));
+            const open = pairs.filter(([from, to]) => isOpen?.(from, to) === true).length;
+            return { ...one, open: open === 0 ? "none" : open === pairs.length ? "all" : "some" };
+          });
+    }),
+  );
+  return {
+    kind: "matrix",
+    cluster: world.cluster,
+    sources,
+    destinations,
+    cells,
+    decide: (source, destination, at) => {
+      const [[from, to] = []] = pairsOf(sources[source], destinations[destination], [
+        starts[source] ?? 0,
+        starts[destination] ?? 0,
+      ]);
+      const [one, other] = [ends[from ?? -1], ends[to ?? -1]];
+      return one === undefined || other === undefined ? undefined : reach(set, { from: one, to: other, ...at });
+    },
+    otherPolicies: otherPoliciesOf(world, namespaces),
+  };
+}
+
+/** The places of two different ends, one of each group. */
+function pairsOf(
+  source: MatrixEnd | undefined,
+  destination: MatrixEnd | undefined,
+  [first, second]: readonly [number, number],
+): readonly (readonly [from: number, to: number])[] {
+  return (source?.peers ?? []).flatMap((_, one) =>
+    (destination?.peers ?? [])
+      .map((_, other): readonly [number, number] => [first + one, second + other])
+      .filter(([from, to]) => from !== to),
+  );
+}
+
+function startsOf(groups: readonly MatrixEnd[]): readonly number[] {
+  const starts: number[] = [];
+  let next = 0;
+  for (const { peers } of groups) {
+    starts.push(next);
+    next += peers.length;
+  }
+  return starts;
+}
+
+/** Judged once where all addresses are of one family, else for each family that two ends share. */
+function openAt(
+  set: ReturnType<typeof compilePolicies>,
+  ends: readonly PolicyPeer[],
+  at: MatrixPort,
+): (from: number, to: number) => boolean {
+  const families = [...new Set(ends.flatMap((end) => familiesOf(end) ?? []))];
+  if (families.length < 2) {
+    return reachMatrix(set, ends, at).isOpen;
+  }
+  const matrices = new Map<IpFamily | undefined, ReturnType<typeof reachMatrix>>(
+    families.map((family) => [family, reachMatrix(set, ends, { ...at, family })]),
+  );
+  matrices.set(undefined, reachMatrix(set, ends, at));
+  return (from, to) => {
+    const [one, other] = [ends[from], ends[to]];
+    return (
+      one !== undefined &&
+      other !== undefined &&
+      sharedFamilies(one, other).some((family) => matrices.get(family)?.isOpen(from, to))
+    );
+  };
+}
+
+function groupsOf(
+  world: PolicyWorld,
+  namespaces: readonly string[],
+  port: MatrixPort | undefined,
+): readonly MatrixEnd[] {
+  const groups = new Map<string, PolicyPod[]>();
+  for (const pod of world.pods) {
+    if (pod.ended !== true && namespaces.includes(pod.namespace)) {
+      const key = kindOf(pod);
+      groups.set(key, [...(groups.get(key) ?? []), pod]);
+    }
+  }
+  return [...groups.values()]
+    .map((pods): MatrixEnd => {
+      const [first] = pods;
+      return {
+        name: first === undefined ? "" : `${first.namespace}/${workloadOf(first)}`,
+        peers: pods.map((pod) => ({ kind: "pod", pod })),
+        ports: port === undefined ? listensAt(world, pods) : [port],
+      };
+    })
+    .toSorted((one, other) => (one.name < other.name ? -1 : 1));
+}
+
+/** What the pods' names begin with: without the hashes of a Deployment, or the number of a StatefulSet. */
+function workloadOf({ name, labels }: PolicyPod): string {
+  const hash = labels["pod-template-hash"];
+  const end = hash === undefined ? -1 : name.lastIndexOf(`-${hash}-`);
+  return end > 0 ? name.slice(0, end) : name.replace(/-(?:\d+|[bcdfghjklmnpqrstvwxz2456789]{5})$/, "");
+}
+
+/** The ports that containers declare, and those that Services lead to. */
+function listensAt(world: PolicyWorld, pods: readonly PolicyPod[]): readonly MatrixPort[] {
+  const [first] = pods;
+  if (first === undefined) {
+    return [];
+  }
+  const served = world.services
+    .filter((service) => podsOf(world, service).includes(first))
+    .flatMap((service) =>
+      service.ports.flatMap(({ port, protocol }) => {
+        const target = portBehind(service, { port, protocol }, first);
+        return target === undefined ? [] : [{ port: target, protocol: protocol as Protocol }];
+      }),
+    );
+  const declared = first.ports.map(({ port, protocol }) => ({ port, protocol: protocol as Protocol }));
+  const all = new Map([...declared, ...served].map((one) => [keyOf(one), one]));
+  return [...all.values()].toSorted((one, other) => one.port - other.port || (one.protocol < other.protocol ? -1 : 1));
+}
+
+function gatewaysOf(
+  world: PolicyWorld,
+  worlds: readonly PolicyWorld[],
+  port: MatrixPort | undefined,
+): readonly MatrixEnd[] {
+  return worlds
+    .filter((other) => other.network !== world.network)
+    .flatMap((other): readonly MatrixEnd[] => {
+      const addresses = eastWestOf(other)?.addresses ?? [];
+      return addresses.length === 0
+        ? []
+        : [
+            {
+              name: `east-west gateway of ${other.cluster}`,
+              peers: addresses.map((address) => ({ kind: "outside", address })),
+              ports: [port ?? { port: crossNetworkPort, protocol: "TCP" }],
+            },
+          ];
+    });
+}
+
+function keyOf({ port, protocol }: MatrixPort): string {
+  return `${port}/${protocol}`;
+}

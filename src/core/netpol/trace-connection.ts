@@ -1,0 +1,290 @@
+import { errorOf } from "../diagnostics/coded.ts";
+import { compilePolicies } from "../policies/network-policy.ts";
+import type { PolicySet } from "../policies/network-policy.ts";
+import type { PolicyPeer, PolicyPod, Protocol } from "../policies/policy-pod.ts";
+import { nameOfPeer } from "../policies/policy-pod.ts";
+import type { Reach } from "../policies/reach.ts";
+import { reach } from "../policies/reach.ts";
+import { crossNetworkPort, eastWestGateway, istioNamespace } from "../render/names.ts";
+import type { NoEnd, PodEnd, TargetEnd } from "./find-ends.ts";
+import { findSource, findTarget, serviceNamed } from "./find-ends.ts";
+import type { PolicyWorld, WorldService } from "./policy-world.ts";
+import { otherPoliciesOf, podsOf, portBehind } from "./policy-world.ts";
+
+/** Who connects to whom, as somebody asks it. */
+export interface Question {
+  readonly from: string;
+  readonly to: string;
+  /** Of a Service, where `to` is one; else of the pod or the address. */
+  readonly port: number;
+  readonly protocol: Protocol;
+  /** The cluster of `from`, where its name does not say it. */
+  readonly cluster: string | undefined;
+}
+
+/** One connection on the way, which the policies of one cluster decide. */
+export interface Hop {
+  readonly cluster: string;
+  readonly from: string;
+  readonly to: string;
+  /** Of the pod, never of a Service. */
+  readonly port: number;
+  readonly protocol: Protocol;
+  readonly reach: Reach;
+}
+
+/** The way to one pod or address, over the east-west gateway where it is in another network. */
+export interface ConnectionPath {
+  readonly to: string;
+  /** The cluster that it ends in; left out outside of all of them. */
+  readonly cluster?: string;
+  readonly open: boolean;
+  readonly hops: readonly Hop[];
+  /** What the way lacks beside policies. */
+  readonly lacks?: string;
+}
+
+export interface Trace {
+  readonly kind: "trace";
+  readonly from: { readonly cluster: string; readonly pod: string };
+  readonly to: string;
+  readonly port: number;
+  readonly protocol: Protocol;
+  /** True where `to` is a Service, and every path leads to one of its pods. */
+  readonly service: boolean;
+  readonly paths: readonly ConnectionPath[];
+  /** What has to be known beside the answer. */
+  readonly remarks: readonly string[];
+  /** Policies of other kinds which may decide otherwise, by the cluster that has them. */
+  readonly otherPolicies: readonly OtherPolicies[];
+}
+
+export interface OtherPolicies {
+  readonly cluster: string;
+  readonly policies: readonly string[];
+}
+
+/**
+ * What NetworkPolicies say of a connection, hop by hop: within a cluster both
+ * ends, to another cluster of the same network the pods' addresses, to one of
+ * another network its east-west gateway and the pod behind it. To a Service:
+ * the ways to all pods behind it, in every cluster that has it, as the mesh
+ * balances between them.
+ */
+export function traceConnection(worlds: readonly PolicyWorld[], question: Question): Trace | NoEnd {
+  const source = findSource(worlds, question.from, question.cluster);
+  if (source.kind === "problem") {
+    return source;
+  }
+  const target = findTarget(worlds, question.to, source.world);
+  if (target.kind === "problem") {
+    return target;
+  }
+  const { port, protocol } = question;
+  const tracer = createTracer(source, protocol);
+  const found = pathsTo(worlds, target, question, tracer);
+  if ("kind" in found) {
+    return found;
+  }
+  return {
+    kind: "trace",
+    from: { cluster: source.world.cluster, pod: `${source.pod.namespace}/${source.pod.name}` },
+    to: target.kind === "pod" ? `${target.pod.namespace}/${target.pod.name}` : question.to,
+    port,
+    protocol,
+    service: target.kind === "service",
+    paths: found.paths,
+    remarks: [...remarksOn(source.pod), ...found.remarks],
+    otherPolicies: othersOnTheWay(worlds, found.paths),
+  };
+}
+
+/** Those of the namespaces whose pods a connection touches. */
+function othersOnTheWay(worlds: readonly PolicyWorld[], paths: readonly ConnectionPath[]): readonly OtherPolicies[] {
+  const hops = paths.flatMap((path) => path.hops);
+  return worlds.flatMap((world): readonly OtherPolicies[] => {
+    const own = hops.filter(({ cluster }) => cluster === world.cluster);
+    const namespaces = own.flatMap((hop) => [hop.from, hop.to]).map((name) => name.split("/")[0] ?? "");
+    const policies = own.length === 0 ? [] : otherPoliciesOf(world, namespaces);
+    return policies.length === 0 ? [] : [{ cluster: world.cluster, policies }];
+  });
+}
+
+interface Found {
+  readonly paths: readonly ConnectionPath[];
+  readonly remarks: readonly string[];
+}
+
+function pathsTo(worlds: readonly PolicyWorld[], target: TargetEnd, question: Question, tracer: Tracer): Found | NoEnd {
+  const { port } = question;
+  switch (target.kind) {
+    case "pod":
+      return { paths: [tracer.toPod(target, port)], remarks: remarksOn(target.pod) };
+    case "address":
+      return { paths: [tracer.toAddress(target.address, port)], remarks: [] };
+    case "service":
+      return pathsToService(worlds, target, question, tracer);
+  }
+}
+
+function pathsToService(
+  worlds: readonly PolicyWorld[],
+  { namespace, name }: { readonly namespace: string; readonly name: string },
+  { port, protocol }: Question,
+  tracer: Tracer,
+): Found | NoEnd {
+  const there = worlds.flatMap((world) => {
+    const service = serviceNamed(world, namespace, name);
+    return service === undefined ? [] : [{ world, service }];
+  });
+  const without = there.find(({ service }) => !service.ports.some((one) => isAt(one, port, protocol)));
+  if (without !== undefined) {
+    const ports = without.service.ports.map((one) => `${one.port}/${one.protocol}`).join(", ");
+    return noPort(`Service ${namespace}/${name} of ${without.world.cluster} has no port ${port}/${protocol}.`, ports);
+  }
+  const ends = there.flatMap(({ world, service }) =>
+    podsOf(world, service).map((pod) => ({ end: { kind: "pod", world, pod } as const, service })),
+  );
+  const reached = ends.flatMap(({ end, service }) => {
+    const target = portBehind(service, { port, protocol }, end.pod);
+    return target === undefined ? [] : [{ end, target }];
+  });
+  if (reached.length === 0) {
+    return noPort(`No running pod is behind port ${port}/${protocol} of Service ${namespace}/${name}.`, "");
+  }
+  const targets = [...new Set(reached.map(({ target }) => target))].filter((one) => one !== port);
+  return {
+    paths: reached.map(({ end, target }) => tracer.toPod(end, target)),
+    remarks:
+      targets.length === 0 ? [] : [`Policies see the pods' port ${targets.join(", ")}, never the Service's ${port}.`],
+  };
+}
+
+function isAt(one: WorldService["ports"][number], port: number, protocol: string): boolean {
+  return one.port === port && one.protocol === protocol;
+}
+
+function noPort(detail: string, ports: string): NoEnd {
+  const fix = ports === "" ? "See what the Service selects: kubectl get endpointslices." : `It has ${ports}.`;
+  return { kind: "problem", diagnostic: { ...errorOf("ISM555"), detail, fix } };
+}
+
+interface Tracer {
+  readonly toPod: (end: PodEnd, port: number) => ConnectionPath;
+  readonly toAddress: (address: string, port: number) => ConnectionPath;
+}
+
+/** Judges one connection by the policies of one cluster. */
+type MakeHop = (world: PolicyWorld, from: Place, to: Place, port: number) => Hop;
+
+function createTracer(source: PodEnd, protocol: Protocol): Tracer {
+  const hop = createHopMaker(protocol);
+  const own = placeOf(source.pod);
+  return {
+    toPod: (end, port) => {
+      const { world, pod } = end;
+      const to = { to: `${pod.namespace}/${pod.name}`, cluster: world.cluster };
+      if (world === source.world) {
+        return judged({ ...to, hops: [hop(world, own, placeOf(pod), port)] });
+      }
+      const isBeside = world.network === source.world.network;
+      return judged({ ...to, ...(isBeside ? beside(hop, source, end, port) : across(hop, source, end, port)) });
+    },
+    toAddress: (address, port) => judged({ to: address, hops: [hop(source.world, own, outside(address), port)] }),
+  };
+}
+
+function createHopMaker(protocol: Protocol): MakeHop {
+  const sets = new Map<PolicyWorld, PolicySet>();
+  return (world, from, to, port) => {
+    const set = sets.get(world) ?? compilePolicies(world.policies);
+    sets.set(world, set);
+    return {
+      cluster: world.cluster,
+      from: from.name ?? nameOfPeer(from.peer),
+      to: to.name ?? nameOfPeer(to.peer),
+      port,
+      protocol,
+      reach: reach(set, { from: from.peer, to: to.peer, port, protocol }),
+    };
+  };
+}
+
+type Way = Pick<ConnectionPath, "hops" | "lacks">;
+
+/** In one network both clusters see the other's pod as an address without labels. */
+function beside(hop: MakeHop, source: PodEnd, end: PodEnd, port: number): Way {
+  const [address = ""] = end.pod.addresses;
+  const [from = ""] = source.pod.addresses;
+  return {
+    hops: [
+      hop(source.world, placeOf(source.pod), outside(address, `${nameIn(end)} at ${address}`), port),
+      hop(end.world, outside(from, `${nameIn(source)} at ${from}`), placeOf(end.pod), port),
+    ],
+  };
+}
+
+function across(hop: MakeHop, source: PodEnd, end: PodEnd, port: number): Way {
+  const { cluster } = end.world;
+  const gateway = eastWestOf(end.world);
+  if (gateway === undefined) {
+    return { hops: [], lacks: `${cluster} has no east-west gateway with an address and a running pod.` };
+  }
+  const { pod, addresses, target } = gateway;
+  return {
+    hops: [
+      ...addresses.map((address) => {
+        const to = outside(address, `the east-west gateway of ${cluster} at ${address}`);
+        return hop(source.world, placeOf(source.pod), to, crossNetworkPort);
+      }),
+      hop(end.world, outside("", "other networks, from an address that is not known"), placeOf(pod), target),
+      hop(end.world, placeOf(pod), placeOf(end.pod), port),
+    ],
+  };
+}
+
+function judged(path: Omit<ConnectionPath, "open">): ConnectionPath {
+  return { ...path, open: path.lacks === undefined && path.hops.every((hop) => hop.reach.open) };
+}
+
+interface Place {
+  readonly peer: PolicyPeer;
+  readonly name?: string;
+}
+
+function placeOf(pod: PolicyPod): Place {
+  return { peer: { kind: "pod", pod } };
+}
+
+function outside(address: string, name = address): Place {
+  return { peer: { kind: "outside", address }, name };
+}
+
+function nameIn({ world, pod }: PodEnd): string {
+  return `${pod.namespace}/${pod.name} of ${world.cluster}`;
+}
+
+interface EastWest {
+  readonly pod: PolicyPod;
+  readonly addresses: readonly string[];
+  readonly target: number;
+}
+
+/** The gateway that other networks come in by; undefined where it has no pod, or nobody knows an address. */
+export function eastWestOf(world: PolicyWorld): EastWest | undefined {
+  const service = serviceNamed(world, istioNamespace, eastWestGateway);
+  const [pod] = service === undefined ? [] : podsOf(world, service);
+  if (service === undefined || pod === undefined || service.outsideAddresses.length === 0) {
+    return undefined;
+  }
+  const target = portBehind(service, { port: crossNetworkPort, protocol: "TCP" }, pod) ?? crossNetworkPort;
+  return { pod, addresses: service.outsideAddresses, target };
+}
+
+function remarksOn(pod: PolicyPod): readonly string[] {
+  const name = `${pod.namespace}/${pod.name}`;
+  return [
+    ...(pod.hostNetwork ? [`${name} is in its node's network, where NetworkPolicies are commonly not enforced.`] : []),
+    ...(pod.ended === true ? [`${name} has ended: nothing is enforced for it any more.`] : []),
+  ];
+}
