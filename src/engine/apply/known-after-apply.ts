@@ -102,13 +102,8 @@ async function findCredential(remote: string, completion: Completion): Promise<R
   if (rancher.kind !== "linked") {
     throw new Error("Rancher is unavailable, and only Rancher makes its tokens");
   }
-  const { credential, warning } = await issueToken(
-    mesh,
-    cluster,
-    clusterNamed(mesh, remote),
-    rancher.link,
-    options.signal,
-  );
+  const purpose = { mesh, reader: cluster, remote: clusterNamed(mesh, remote) };
+  const { credential, warning } = await issueToken(purpose, rancher.link, options.signal);
   if (warning !== undefined) {
     completion.onWarning({ ...warning, cluster: cluster.name });
   }

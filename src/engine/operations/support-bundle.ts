@@ -73,7 +73,7 @@ export async function gatherBundle(meshFile: MeshFile, options: BundleOptions): 
       collector.attempt({ path: "plan.json", signal: options.signal }, async () =>
         collectPlan(collector, meshFile, options),
       ),
-      ...connections.map(async (one) => collectCluster(collector, redactor, mesh, one, options)),
+      ...connections.map(async (one) => collectCluster({ collector, redactor, mesh }, one, options)),
     ]);
   } finally {
     await closeMesh(open);

@@ -19,32 +19,29 @@ export function folderOf(cluster: string): string {
   return `clusters/${cluster}/`;
 }
 
+/** A bundle that is being filled. */
+export interface OpenBundle {
+  readonly collector: BundleCollector;
+  readonly redactor: Redactor;
+  readonly mesh: Mesh;
+}
+
 /** Everything of one cluster that no other document has. Whatever fails is missing by itself; a cluster that does not answer is missing whole. */
-export async function collectCluster(
-  collector: BundleCollector,
-  redactor: Redactor,
-  mesh: Mesh,
-  one: Connection,
-  options: RunOptions,
-): Promise<void> {
+export async function collectCluster(bundle: OpenBundle, one: Connection, options: RunOptions): Promise<void> {
   const cluster = one.cluster.name;
   if (one.kind === "unreachable") {
     const { code, summary, detail } = one.diagnostic;
-    collector.miss({ path: folderOf(cluster), cluster, reasons: [{ code, summary, detail }] });
+    bundle.collector.miss({ path: folderOf(cluster), cluster, reasons: [{ code, summary, detail }] });
     return;
   }
   await runTask({ cluster, task: "gathering events, logs and pages" }, options, async () =>
-    collectParts(collector, redactor, { mesh, one }, options.signal),
+    collectParts(bundle, one, options.signal),
   );
 }
 
-async function collectParts(
-  collector: BundleCollector,
-  redactor: Redactor,
-  { mesh, one }: { readonly mesh: Mesh; readonly one: Connected },
-  signal: AbortSignal,
-): Promise<void> {
+async function collectParts(bundle: OpenBundle, one: Connected, signal: AbortSignal): Promise<void> {
   const cluster = one.cluster.name;
+  const { collector, redactor, mesh } = bundle;
   const namespaces = namespacesOf(mesh);
   const part = (file: string, work: () => Promise<void>): Promise<void> =>
     collector.attempt({ path: `${folderOf(cluster)}${file}`, cluster, signal }, work);
@@ -65,7 +62,7 @@ async function collectParts(
     part("pods.json", async () => {
       const pods = await readPods(one.client, namespaces, signal);
       collector.addForeign(`${folderOf(cluster)}pods.json`, pods);
-      await collectProxies(collector, mesh, one, pods, signal);
+      await collectProxies(bundle, one, pods, signal);
     }),
   ]);
 }
@@ -77,8 +74,7 @@ function namespacesOf(mesh: Mesh): readonly string[] {
 }
 
 async function collectProxies(
-  collector: BundleCollector,
-  mesh: Mesh,
+  { collector, mesh }: OpenBundle,
   one: Connected,
   pods: readonly KubeObject[],
   signal: AbortSignal,

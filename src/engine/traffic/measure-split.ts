@@ -87,21 +87,24 @@ async function measureOnce(
   const podsAfter = await input.listPods();
   const after = await readCounters(input, podsAfter, signal);
   const { tally, counted } = reckon(groups, before, after, input.request);
-  const base = { url: `${input.origin}${input.request.path}`, requests: tally.sent, attempts: attempt, tally };
   const sure = counted.kind === "counted" && counted.unattributed === 0 && tally.failures.length === 0;
   const logged =
     sure || !logs.written
       ? []
       : await readAccessLog(input.client, podsAfter, { userAgent, expected: tally.sent }, signal);
   logs.written &&= sure || logged.length > 0;
-  const byLog = logged.length === tally.sent ? countLogged(logged, input.service) : undefined;
+  const isWatched = podsAfter.length > 0;
+  const where =
+    logged.length === tally.sent
+      ? countLogged(logged, input.service)
+      : { ...counted, kind: isWatched ? counted.kind : ("unwatched" as const), takenBy: [] };
   return {
-    ...base,
-    kind: byLog?.kind ?? (podsAfter.length === 0 ? "unwatched" : counted.kind),
-    answers: byLog?.answers ?? counted.answers,
-    unattributed: byLog?.unattributed ?? counted.unattributed,
+    url: `${input.origin}${input.request.path}`,
+    requests: tally.sent,
+    attempts: attempt,
+    tally,
+    ...where,
     seen: counted.seen,
-    takenBy: byLog?.takenBy ?? [],
     details: groupDetails(logged),
   };
 }

@@ -19,6 +19,7 @@ import { compareIngressEndpoints, listIngressPods } from "../facts/ingress-endpo
 import { serviceAddresses } from "../facts/service-addresses.ts";
 import type { MeshFile } from "../mesh-file.ts";
 import type { AccessOptions, RunOptions } from "../options.ts";
+import type { JudgedSplit } from "./judge-split.ts";
 import { judgeSplit } from "./judge-split.ts";
 import { originOf } from "./send-requests.ts";
 
@@ -96,44 +97,17 @@ async function prove(input: ProofInput, options: VerifyOptions): Promise<Ingress
   const { mesh } = input.meshFile;
   const pods = await listIngressPods(one, options.signal);
   const endpoints = await compareIngressEndpoints({ mesh, one, service, actual }, pods, options.signal);
-  const place: ProofPlace = {
-    mesh,
-    cluster: one.cluster,
-    contexts: Object.fromEntries(input.connected.map(({ cluster, context }) => [cluster.name, context.context])),
-    file: input.meshFile.name,
-    service,
-    ...(route === undefined ? {} : { route }),
-    actual,
-  };
+  const place = placeOf(input);
   const unseen = pods.length === 0 ? [noIngressPods(one.cluster.name)] : [];
   const found = [...unseen, ...findWrongEndpoints(place, endpoints), ...findUnheld(place, endpoints)];
   if (route === undefined) {
     return proofOf(input, { endpoints, diagnostics: [...found, noRoute(one.cluster.name, service)] });
   }
-  const choice = choose(input.meshFile.mesh, service, route, options);
-  if (choice.kind === "none") {
-    return proofOf(input, { endpoints, diagnostics: [...found, notMeasured(one.cluster.name, route, choice)] });
+  const split = await measureRoute(input, route, options);
+  if ("notMeasured" in split) {
+    return proofOf(input, { endpoints, diagnostics: [...found, split.notMeasured] });
   }
-  const gateway = await one.client.get(
-    { apiVersion: "v1", kind: "Service", namespace: istioNamespace, name: ingressGateway },
-    { signal: options.signal },
-  );
-  const [address] = gateway === undefined ? [] : serviceAddresses(gateway);
-  if (address === undefined) {
-    return proofOf(input, { endpoints, diagnostics: [...found, noIngress(one)] });
-  }
-  const { measured, weights, before } = await judgeSplit(
-    {
-      client: one.client,
-      listPods: async () => listIngressPods(one, options.signal),
-      origin: originOf(address, route.tls !== undefined),
-      service,
-      request: choice.request,
-      requests: options.requests,
-    },
-    route.weights,
-    options,
-  );
+  const { measured, weights, before } = split;
   return proofOf(input, {
     url: measured.url,
     endpoints,
@@ -146,6 +120,47 @@ async function prove(input: ProofInput, options: VerifyOptions): Promise<Ingress
     unattributed: measured.unattributed,
     diagnostics: [...found, ...findWrongAnswers(place, endpoints, measured, weights)],
   });
+}
+
+function placeOf({ meshFile, one, connected, service, route, actual }: ProofInput): ProofPlace {
+  return {
+    mesh: meshFile.mesh,
+    cluster: one.cluster,
+    contexts: Object.fromEntries(connected.map(({ cluster, context }) => [cluster.name, context.context])),
+    file: meshFile.name,
+    service,
+    ...(route === undefined ? {} : { route }),
+    actual,
+  };
+}
+
+/** Sends the route's request to the ingress and judges where it went, or says why that cannot be done. */
+async function measureRoute(
+  { meshFile, one, service }: ProofInput,
+  route: Route,
+  options: VerifyOptions,
+): Promise<JudgedSplit | { readonly notMeasured: Diagnostic }> {
+  const choice = choose(meshFile.mesh, service, route, options);
+  if (choice.kind === "none") {
+    return { notMeasured: notMeasured(one.cluster.name, route, choice) };
+  }
+  const gateway = await one.client.get(
+    { apiVersion: "v1", kind: "Service", namespace: istioNamespace, name: ingressGateway },
+    { signal: options.signal },
+  );
+  const [address] = gateway === undefined ? [] : serviceAddresses(gateway);
+  if (address === undefined) {
+    return { notMeasured: noIngress(one) };
+  }
+  const input = {
+    client: one.client,
+    listPods: async () => listIngressPods(one, options.signal),
+    origin: originOf(address, route.tls !== undefined),
+    service,
+    request: choice.request,
+    requests: options.requests,
+  };
+  return judgeSplit(input, route.weights, options);
 }
 
 /** The request for a route, with the values of headers that the environment has. */

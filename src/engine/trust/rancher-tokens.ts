@@ -6,7 +6,7 @@ import type { RemoteCredential } from "../../core/render/materials.ts";
 import { meshLabel } from "../../core/render/names.ts";
 import type { TokenFacts } from "../../providers/rancher/token-facts.ts";
 import { diagnoseCutToken } from "../../providers/rancher/token-facts.ts";
-import type { ClusterContext, Connected } from "../clusters/connect-clusters.ts";
+import type { Connected } from "../clusters/connect-clusters.ts";
 import { nameOfToken } from "../facts/remote-kubeconfig.ts";
 import type { RancherLink } from "../clusters/rancher-link.ts";
 import { contextThrough } from "../clusters/rancher-link.ts";
@@ -72,11 +72,16 @@ function keptToken(
   return verdict.action === "keep" ? { ...way, token: present.token } : undefined;
 }
 
+/** Which cluster of a mesh reads which other one with a token. */
+export interface TokenPurpose {
+  readonly mesh: Mesh;
+  readonly reader: Cluster;
+  readonly remote: Cluster;
+}
+
 /** Has Rancher make the token by which one cluster reads another. */
 export async function issueToken(
-  mesh: Mesh,
-  reader: Cluster,
-  remote: ClusterContext["cluster"],
+  { mesh, reader, remote }: TokenPurpose,
   link: RancherLink,
   signal: AbortSignal,
 ): Promise<{ readonly credential: RemoteCredential; readonly warning: Diagnostic | undefined }> {

@@ -87,7 +87,7 @@ async function deleteOrRelease(
     return item.created ? "deleted" : "released";
   }
   const keptObject = item.created
-    ? await preventDeletion(one, item, live, { owned: options.owned, kept }, options.signal)
+    ? await preventDeletion(one, { id: item.id, live }, { owned: options.owned, kept }, options.signal)
     : undefined;
   if (item.created && keptObject === undefined) {
     await one.client.delete(reference, { signal: options.signal });

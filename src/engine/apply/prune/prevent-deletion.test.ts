@@ -54,11 +54,9 @@ async function judge(
   beside: readonly WireObject[],
   mesh: { readonly owned?: readonly string[]; readonly kept?: readonly KubeObject[] } = {},
 ) {
-  const item = { id: idOf(live), apiVersion: live.apiVersion, wave: "namespaces" as const, created: true };
   return preventDeletion(
     await clusterWith(...beside),
-    item,
-    live,
+    { id: idOf(live), live },
     { owned: new Set(mesh.owned ?? []), kept: (mesh.kept ?? []).map(idOf) },
     signal,
   );

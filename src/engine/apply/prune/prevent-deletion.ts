@@ -10,6 +10,12 @@ import { findForeignObjects, findForeignResources } from "../../facts/foreign-ob
 /** Why an object that isthmus made is not deleted. Undefined = it is. */
 export type KeptObject = Diagnostic | undefined;
 
+/** An object of the inventory, as it is in its cluster. */
+export interface ListedObject {
+  readonly id: ObjectId;
+  readonly live: KubeObject;
+}
+
 /**
  * Looks whether an object may go: not one that somebody marked to be kept, not
  * a namespace with other people's objects, and not a definition whose kind
@@ -18,41 +24,41 @@ export type KeptObject = Diagnostic | undefined;
  */
 export async function preventDeletion(
   one: Connected,
-  item: InventoryItem,
-  live: KubeObject,
+  object: ListedObject,
   mesh: { readonly owned: ReadonlySet<string>; readonly kept: readonly ObjectId[] },
   signal: AbortSignal,
 ): Promise<KeptObject> {
   const { cluster } = one;
-  const name = describeId(item.id);
+  const { id, live } = object;
+  const name = describeId(id);
   if (live.metadata.annotations?.[keepAnnotation] === "true") {
     return {
       ...warningOf("ISM311"),
       detail: `${name} carries ${keepAnnotation}: "true", so that it stays.`,
-      fix: `Nothing, or take the annotation off and delete it: ${deleteCommand(one, item.id)}`,
+      fix: `Nothing, or take the annotation off and delete it: ${deleteCommand(one, id)}`,
       cluster: cluster.name,
-      object: item.id,
+      object: id,
     };
   }
   const foreign = [
-    ...mesh.kept.filter((id) => goesWith(id, item, live)),
-    ...(await foreignFor(one, item, live, mesh.owned, signal)),
+    ...mesh.kept.filter((other) => goesWith(other, object)),
+    ...(await foreignFor(one, object, mesh.owned, signal)),
   ];
   if (foreign.length === 0) {
     return undefined;
   }
-  const isNamespace = item.id.kind === "Namespace";
+  const isNamespace = id.kind === "Namespace";
   return {
     ...warningOf(isNamespace ? "ISM312" : "ISM313"),
     detail: `${name} was made by isthmus, and with it would go ${listed(foreign)}, which ${foreign.length === 1 ? "is" : "are"} not isthmus' to delete.`,
-    fix: `Move or delete them, then delete it: ${deleteCommand(one, item.id)}`,
+    fix: `Move or delete them, then delete it: ${deleteCommand(one, id)}`,
     cluster: cluster.name,
-    object: item.id,
+    object: id,
   };
 }
 
 /** True for what a namespace or a definition takes with it. */
-function goesWith(id: ObjectId, { id: container }: InventoryItem, live: KubeObject): boolean {
+function goesWith(id: ObjectId, { id: container, live }: ListedObject): boolean {
   if (container.kind === "Namespace") {
     return id.namespace === container.name;
   }
@@ -62,8 +68,7 @@ function goesWith(id: ObjectId, { id: container }: InventoryItem, live: KubeObje
 
 async function foreignFor(
   { client }: Connected,
-  { id }: InventoryItem,
-  live: KubeObject,
+  { id, live }: ListedObject,
   owned: ReadonlySet<string>,
   signal: AbortSignal,
 ): Promise<readonly ObjectId[]> {

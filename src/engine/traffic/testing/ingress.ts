@@ -1,4 +1,4 @@
-import type { Server } from "node:http";
+import type { RequestListener, Server } from "node:http";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { serviceHost } from "../../../core/render/names.ts";
@@ -35,12 +35,49 @@ export async function ingressThat(behaviour: Behaviour, requests = 40): Promise<
   if (service === undefined) {
     throw new Error("the mesh has a service");
   }
-  const counters = { v1: { success: 1000, error: 5 }, v2: { success: 2000, error: 0 } };
-  const lines: string[] = [];
+  const nameOf = (version: string): string => subsetCluster(serviceHost(service), service.port, version);
+  const envoy: Envoy = {
+    counters: { v1: { success: 1000, error: 5 }, v2: { success: 2000, error: 0 } },
+    lines: [],
+    changes: 27,
+    nameOf,
+  };
+  const ingress = createServer(answerAs(behaviour, envoy, requests));
+  servers.push(ingress);
+  await new Promise<void>((resolve) => ingress.listen(0, "127.0.0.1", resolve));
+  const { client } = await connectFake({
+    api: {
+      podResponse: (path) =>
+        path.startsWith("/stats")
+          ? respond(`cluster_manager.cluster_added: 29\ncluster_manager.cluster_updated: ${envoy.changes}\n`)
+          : clustersPage(envoy.counters, nameOf),
+      podLog: () => envoy.lines.join("\n"),
+    },
+  });
+  return {
+    client,
+    listPods: async () => [{ namespace: "istio-system", name: "ingress-1" }],
+    origin: `http://127.0.0.1:${(ingress.address() as AddressInfo).port}`,
+    service,
+    request: { method: "GET", path: "/", headers: {}, hosts: [""] },
+    requests,
+  };
+}
+
+/** What an Envoy counts and logs. */
+interface Envoy {
+  readonly counters: Record<"v1" | "v2", { success: number; error: number }>;
+  readonly lines: string[];
+  /** How often its clusters have changed. */
+  changes: number;
+  readonly nameOf: (version: string) => string;
+}
+
+function answerAs(behaviour: Behaviour, envoy: Envoy, requests: number): RequestListener {
+  const { counters } = envoy;
   let number = 0;
-  let changes = 27;
   let restarts = behaviour.restarts ?? 0;
-  const ingress = createServer((request, response) => {
+  return (request, response) => {
     const mine = number;
     number += 1;
     const version = behaviour.version(mine);
@@ -48,12 +85,12 @@ export async function ingressThat(behaviour: Behaviour, requests = 40): Promise<
     if (mine % requests === 1 && restarts > 0) {
       restarts -= 1;
       counters.v1 = { success: 0, error: 0 };
-      changes += 1;
+      envoy.changes += 1;
     }
-    const cluster = version === undefined ? "-" : subsetCluster(serviceHost(service), service.port, version);
     if (behaviour.log === true) {
+      const cluster = version === undefined ? "-" : envoy.nameOf(version);
       const detail = version === undefined ? "UH no_healthy_upstream" : "- via_upstream";
-      lines.push(`[t] "GET / HTTP/1.1" ${status} ${detail} - "-" "${request.headers["user-agent"]}" ${cluster}`);
+      envoy.lines.push(`[t] "GET / HTTP/1.1" ${status} ${detail} - "-" "${request.headers["user-agent"]}" ${cluster}`);
     }
     if (version === undefined) {
       response.writeHead(503, { "content-type": "text/plain" }).end("no healthy upstream");
@@ -65,25 +102,6 @@ export async function ingressThat(behaviour: Behaviour, requests = 40): Promise<
       counters.v2.success += behaviour.others ?? 0;
     }
     response.writeHead(status, { "x-envoy-upstream-service-time": "1" }).end("hello");
-  });
-  servers.push(ingress);
-  await new Promise<void>((resolve) => ingress.listen(0, "127.0.0.1", resolve));
-  const { client } = await connectFake({
-    api: {
-      podResponse: (path) =>
-        path.startsWith("/stats")
-          ? respond(`cluster_manager.cluster_added: 29\ncluster_manager.cluster_updated: ${changes}\n`)
-          : clustersPage(counters, (version) => subsetCluster(serviceHost(service), service.port, version)),
-      podLog: () => lines.join("\n"),
-    },
-  });
-  return {
-    client,
-    listPods: async () => [{ namespace: "istio-system", name: "ingress-1" }],
-    origin: `http://127.0.0.1:${(ingress.address() as AddressInfo).port}`,
-    service,
-    request: { method: "GET", path: "/", headers: {}, hosts: [""] },
-    requests,
   };
 }
 
