@@ -179,6 +179,49 @@ describe("objects", () => {
     );
   });
 
+  it("asks for a group once for all who want to know it at the same time, and again later", async () => {
+    const { server, client } = await start();
+    const look = async (): Promise<void> => {
+      const kinds = ["Foo", "Bar", "Baz"].map(async (kind) =>
+        failureOf(client.list({ apiVersion: "foo.dev/v1", kind }, { signal })),
+      );
+      expect((await Promise.all(kinds)).map((error) => [error.kind, error.object?.kind])).toEqual([
+        ["no-such-kind", "Foo"],
+        ["no-such-kind", "Bar"],
+        ["no-such-kind", "Baz"],
+      ]);
+    };
+    await look();
+    expect(server.requests).toHaveLength(1);
+    await look();
+    expect(server.requests).toHaveLength(2);
+  });
+
+  it("asks for a group again where the one who asked for all was interrupted", async () => {
+    const foo = { apiVersion: "foo.dev/v1", kind: "Foo" };
+    const { client } = await start({ kinds: [{ ...foo, plural: "foos", namespaced: true }] });
+    const stop = new AbortController();
+    const interrupted = client.list(foo, { signal: stop.signal });
+    const other = client.list(foo, { signal });
+    stop.abort(new Error("enough"));
+    await expect(interrupted).rejects.toThrow("enough");
+    expect(await other).toEqual([]);
+  });
+
+  it("waits for nobody else's question when it is interrupted", async () => {
+    const foo = { apiVersion: "foo.dev/v1", kind: "Foo" };
+    const { server, client } = await start({}, { requestTimeoutMs: 2000, retryBudgetMs: 0 });
+    server.inject({ kind: "hang" });
+    const first = failureOf(client.list(foo, { signal }));
+    const stop = new AbortController();
+    const interrupted = client.list(foo, { signal: stop.signal });
+    setTimeout(() => stop.abort(new Error("enough")), 50);
+    const began = Date.now();
+    await expect(interrupted).rejects.toThrow("enough");
+    expect(Date.now() - began).toBeLessThan(1500);
+    expect((await first).kind).toBe("unreachable");
+  });
+
   it("finds everything below a path in the server's URL", async () => {
     const { server, client } = await start({
       pathPrefix: "/k8s/clusters/c-m-abcde",

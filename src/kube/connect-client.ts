@@ -24,7 +24,7 @@ export const defaultLimits: KubeLimits = {
 export function createKubeClient({ cluster, context, limits }: KubeClientOptions): KubeClient {
   const report = createReporter(cluster, context);
   const transport = createTransport(context, { ...defaultLimits, ...limits }, report);
-  const discovery = createDiscovery(transport, report);
+  const discovery = createDiscovery({ transport, report });
   const connection: Connection = { transport, discovery, report };
   const podRequests = createPodRequests(connection);
   return {

@@ -1,10 +1,7 @@
+import type { Wire } from "./api-group.ts";
 import type { Discovery } from "./discovery.ts";
-import type { Reporter } from "./report-failure.ts";
-import type { Transport } from "./transport.ts";
 
 /** What the verbs of one client share. */
-export interface Connection {
-  readonly transport: Transport;
+export interface Connection extends Wire {
   readonly discovery: Discovery;
-  readonly report: Reporter;
 }

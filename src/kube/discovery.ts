@@ -1,12 +1,14 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
+import type { Question, ServedResource, Wire } from "./api-group.ts";
+import { readGroup } from "./api-group.ts";
 import type { ServedKinds } from "./client.ts";
 import { KubeError } from "./errors.ts";
 import { isRecord, textOf } from "./kubeconfig/read-fields.ts";
 import type { ResourceKind } from "./object-reference.ts";
 import { readParsed } from "./read-answer.ts";
-import type { Reporter } from "./report-failure.ts";
 import type { ResourceMapping } from "./resource-paths.ts";
-import { findWellKnown, groupPath } from "./resource-paths.ts";
-import type { Transport } from "./transport.ts";
+import { findWellKnown } from "./resource-paths.ts";
+import { untilAborted } from "./until-aborted.ts";
 
 /** Finds how kinds are addressed on one API server. */
 export interface Discovery {
@@ -18,55 +20,43 @@ export interface Discovery {
   listAll(signal: AbortSignal): Promise<ServedKinds>;
 }
 
-/** What was found is kept; what was not is asked for again, since CRDs appear. */
-export function createDiscovery(transport: Transport, report: Reporter): Discovery {
+/**
+ * What was found is kept; what was not is asked for again, since CRDs appear.
+ * Whoever wants to know the same group before the question goes out shares its
+ * answer, which is thus never older than anybody's wish to know.
+ */
+export function createDiscovery(wire: Wire): Discovery {
   const found = new Map<string, ResourceMapping>();
+  const unsent = new Map<string, Promise<readonly ServedResource[]>>();
 
-  const load = async (
-    kind: ResourceKind,
-    verb: string,
-    signal: AbortSignal,
-  ): Promise<ReadonlyMap<string, ResourceMapping>> => {
-    const subject = { verb, object: { apiVersion: kind.apiVersion, kind: kind.kind } };
-    const answer = await transport.send({
-      method: "GET",
-      path: groupPath(kind.apiVersion),
-      subject,
-      signal,
-    });
-    if (answer.status === 404) {
-      return new Map();
-    }
-    if (answer.status !== 200) {
-      throw report.answerFailure(answer, subject);
-    }
-    return readResources(readParsed(answer, subject, report));
+  const read: ReadGroup = async (apiVersion, question) => {
+    const resources = await readGroup(wire, apiVersion, question);
+    resources?.forEach((one) => found.set(`${apiVersion} ${one.kind}`, one));
+    return resources;
   };
 
-  /** One group's; a group that does not answer stops no other. */
-  const listGroup = async (apiVersion: string, signal: AbortSignal): Promise<ServedKinds> => {
-    const subject = { verb: "discover", object: { apiVersion, kind: "" } };
-    let list: Readonly<Record<string, unknown>>;
-    try {
-      const answer = await transport.send({ method: "GET", path: groupPath(apiVersion), subject, signal });
-      if (answer.status !== 200) {
-        throw report.answerFailure(answer, subject);
-      }
-      list = readParsed(answer, subject, report);
-    } catch (error) {
-      if (error instanceof KubeError && error.kind !== "unreachable") {
-        return { kinds: [], unread: [apiVersion] };
-      }
-      throw error;
+  const ask = async (apiVersion: string, question: Question): Promise<readonly ServedResource[]> => {
+    await nextTurn();
+    unsent.delete(apiVersion);
+    return (await read(apiVersion, question)) ?? [];
+  };
+
+  const askAnew = async ({ apiVersion, kind }: ResourceKind, verb: string, signal: AbortSignal) => {
+    const asked = ask(apiVersion, { subject: { verb, object: { apiVersion, kind } }, signal });
+    unsent.set(apiVersion, asked);
+    return asked;
+  };
+
+  const load = async (kind: ResourceKind, verb: string, signal: AbortSignal): Promise<readonly ServedResource[]> => {
+    const shared = unsent.get(kind.apiVersion);
+    if (shared === undefined) {
+      return askAnew(kind, verb, signal);
     }
-    for (const [name, mapping] of readResources(list)) {
-      found.set(`${apiVersion} ${name}`, mapping);
-    }
-    const resources = Array.isArray(list["resources"]) ? list["resources"].filter(isRecord) : [];
-    return {
-      kinds: resources.filter(canBeDeleted).map((one) => ({ apiVersion, kind: String(one["kind"]) })),
-      unread: [],
-    };
+    return untilAborted(shared, signal).catch(async () => {
+      signal.throwIfAborted();
+      // A question of somebody else fails in words about another kind, or with that one's own end.
+      return askAnew(kind, verb, signal);
+    });
   };
 
   return {
@@ -76,29 +66,44 @@ export function createDiscovery(transport: Transport, report: Reporter): Discove
       if (known !== undefined) {
         return known;
       }
-      for (const [name, mapping] of await load(kind, verb, signal)) {
-        found.set(`${kind.apiVersion} ${name}`, mapping);
-      }
+      await load(kind, verb, signal);
       const mapping = found.get(key);
       if (mapping === undefined) {
-        throw report.unknownKind({ verb, object: kind });
+        throw wire.report.unknownKind({ verb, object: kind });
       }
       return mapping;
     },
-    async isServed(kind, signal) {
-      return (await load(kind, "discover", signal)).has(kind.kind);
-    },
-    async listAll(signal) {
-      const subject = { verb: "discover" };
-      const answer = await transport.send({ method: "GET", path: "/apis", subject, signal });
-      if (answer.status !== 200) {
-        throw report.answerFailure(answer, subject);
-      }
-      const groups = readPreferred(readParsed(answer, subject, report));
-      const read = await Promise.all(["v1", ...groups].map(async (apiVersion) => listGroup(apiVersion, signal)));
-      return { kinds: read.flatMap((one) => one.kinds), unread: read.flatMap((one) => one.unread) };
-    },
+    isServed: async (kind, signal) => (await load(kind, "discover", signal)).some((one) => one.kind === kind.kind),
+    listAll: async (signal) => listAll(wire, read, signal),
   };
+}
+
+/** As `readGroup`. */
+type ReadGroup = (apiVersion: string, question: Question) => Promise<readonly ServedResource[] | undefined>;
+
+async function listAll({ transport, report }: Wire, read: ReadGroup, signal: AbortSignal): Promise<ServedKinds> {
+  const subject = { verb: "discover" };
+  const answer = await transport.send({ method: "GET", path: "/apis", subject, signal });
+  if (answer.status !== 200) {
+    throw report.answerFailure(answer, subject);
+  }
+  const groups = readPreferred(readParsed(answer, subject, report));
+  const all = await Promise.all(["v1", ...groups].map(async (apiVersion) => listGroup(read, apiVersion, signal)));
+  return { kinds: all.flatMap((one) => one.kinds), unread: all.flatMap((one) => one.unread) };
+}
+
+/** One group's; a group that does not answer stops no other. */
+async function listGroup(read: ReadGroup, apiVersion: string, signal: AbortSignal): Promise<ServedKinds> {
+  const subject = { verb: "discover", object: { apiVersion, kind: "" } };
+  const resources = await read(apiVersion, { subject, signal }).catch((error: unknown) => {
+    if (error instanceof KubeError && error.kind !== "unreachable") {
+      return undefined;
+    }
+    throw error;
+  });
+  return resources === undefined
+    ? { kinds: [], unread: [apiVersion] }
+    : { kinds: resources.filter((one) => one.deletable).map(({ kind }) => ({ apiVersion, kind })), unread: [] };
 }
 
 /** The versions that the groups prefer. */
@@ -108,19 +113,4 @@ function readPreferred(list: Readonly<Record<string, unknown>>): readonly string
     const version = isRecord(preferredVersion) ? textOf(preferredVersion["groupVersion"]) : undefined;
     return version === undefined ? [] : [version];
   });
-}
-
-function canBeDeleted(resource: Readonly<Record<string, unknown>>): boolean {
-  const verbs: readonly unknown[] = Array.isArray(resource["verbs"]) ? resource["verbs"] : [];
-  return !String(resource["name"]).includes("/") && verbs.includes("list") && verbs.includes("delete");
-}
-
-function readResources(list: Readonly<Record<string, unknown>>): ReadonlyMap<string, ResourceMapping> {
-  const resources = Array.isArray(list["resources"]) ? list["resources"].filter(isRecord) : [];
-  return new Map(
-    resources
-      // `deployments/scale` and the like are of the same or another kind, and no objects of their own.
-      .filter((one) => !String(one["name"]).includes("/"))
-      .map((one) => [String(one["kind"]), { plural: String(one["name"]), namespaced: one["namespaced"] === true }]),
-  );
 }
