@@ -143,6 +143,7 @@ it("asks a cluster for no object and no list twice, and for the pods of a namesp
   await gatherFacts({ mesh, name: "mesh.yaml" }, [west], options());
   const asked = west.asked();
   expect(asked).toEqual([...new Set(asked)]);
+  expect(asked.filter((url) => url.startsWith("/api/v1/nodes"))).toEqual([]);
   const podLists = asked.filter((url) => /\/pods(?:\?|$)/.test(url)).map((url) => url.replace(/\?.*/, ""));
   expect(podLists.toSorted()).toEqual(
     ["istio-system", "kube-system", "sample"].map((namespace) => `/api/v1/namespaces/${namespace}/pods`),

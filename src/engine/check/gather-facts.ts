@@ -17,7 +17,7 @@ import { runTask } from "../progress/run-task.ts";
 import { readExternalDns } from "../facts/read-external-dns.ts";
 import { readGateways } from "../facts/read-gateways.ts";
 import { readIstiod } from "../facts/read-istiod.ts";
-import { readNamespaces, readNodes } from "../facts/read-namespaces.ts";
+import { readNamespaces } from "../facts/read-namespaces.ts";
 import { readNetworkPolicies } from "../facts/read-network-policies.ts";
 import { readOtherPolicies } from "../facts/read-other-policies.ts";
 import { listRunningPods, readMeshPods } from "../facts/read-pods.ts";
@@ -100,8 +100,7 @@ async function gatherSnapshot(
   const { signal } = options;
   const client = shareReads(unshared);
   const namespaces = [istioNamespace, ...serviceNamespaces(mesh)];
-  const [nodes, spaces, authority, istiod, gateways, remoteSecrets, services, pods] = await Promise.all([
-    readNodes(client, signal),
+  const [spaces, authority, istiod, gateways, remoteSecrets, services, pods] = await Promise.all([
     readNamespaces(client, namespaces, signal),
     readAuthorityFacts(client, facts, { signal, now: new Date(options.now()), trustDomain: trustDomainOf(mesh) }),
     readIstiod(client, mesh.services, signal),
@@ -128,7 +127,8 @@ async function gatherSnapshot(
     ...(facts.uid === undefined ? {} : { uid: facts.uid }),
     kubernetesVersion: facts.kubernetesVersion,
     ...(facts.installedMeshId === undefined ? {} : { meshId: facts.installedMeshId }),
-    nodes,
+    // Those of the connection, which a look begins with: a list of nodes is one of the largest.
+    nodes: facts.nodes,
     namespaces: spaces,
     authority,
     istiod,

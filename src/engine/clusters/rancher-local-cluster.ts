@@ -80,7 +80,7 @@ async function readRancherLocal(client: KubeClient, mesh: string, signal: AbortS
     authorityLacks: [],
     reader: undefined,
     installedMeshId: undefined,
-    localities: [],
+    nodes: [],
     kubernetesVersion: "",
     ingressAddresses: [],
     apiPorts: [],

@@ -48,15 +48,10 @@ describe("the state of a cluster", () => {
     expect(found.inventories).toEqual([inventory]);
   });
 
-  it("has where nodes are, each place once", async () => {
-    const node = (name: string, labels: object) => wireObject("Node", { name, labels });
-    const place = (zone: string) => ({ "topology.kubernetes.io/region": "eu", "topology.kubernetes.io/zone": zone });
-    const found = await read([node("a", place("1")), node("b", place("2")), node("c", place("1")), node("d", {})]);
-    expect(found.localities).toEqual([
-      { region: "eu", zone: "1" },
-      { region: "eu", zone: "2" },
-      { region: "", zone: "" },
-    ]);
+  it("has the nodes", async () => {
+    const labels = { "topology.kubernetes.io/region": "eu", "topology.kubernetes.io/zone": "1" };
+    const found = await read([wireObject("Node", { name: "a", labels })]);
+    expect(found.nodes).toEqual([{ name: "a", ready: false, region: "eu", zone: "1" }]);
   });
 
   it("has the mesh ID that an istiod is installed with", async () => {
@@ -102,7 +97,7 @@ describe("the state of a cluster", () => {
       authorityLacks: [],
       reader: undefined,
       installedMeshId: undefined,
-      localities: [],
+      nodes: [],
       namespaces: new Set(),
       kubernetesVersion: "v1.36.3-fake",
       ingressAddresses: [],

@@ -1,4 +1,5 @@
 import { Buffer } from "node:buffer";
+import type { NodeFacts } from "../../core/checks/facts.ts";
 import type { KubeObject } from "../../core/model/kube-object.ts";
 import { idOf, keyOf } from "../../core/model/kube-object.ts";
 import type { Inventory } from "../../core/plan/inventory.ts";
@@ -8,6 +9,7 @@ import { ingressGateway, istioNamespace, readerTokenSecret } from "../../core/re
 import { Secret } from "../../core/secret.ts";
 import type { KubeClient } from "../../kube/client.ts";
 import { partNames } from "../../pki/part-names.ts";
+import { readNodes } from "./read-nodes.ts";
 import type { RemoteKubeconfig } from "./remote-kubeconfig.ts";
 import { listRemoteSecrets, readRemotes } from "./remote-kubeconfig.ts";
 import { serviceAddresses } from "./service-addresses.ts";
@@ -26,8 +28,7 @@ export interface ClusterState {
   readonly reader: { readonly token: Secret; readonly caData: string } | undefined;
   /** The mesh ID in the configuration of an istiod that is installed here, by whomever. */
   readonly installedMeshId: string | undefined;
-  /** Region and zone labels of the cluster's nodes, each once; empty texts where a node has none. */
-  readonly localities: readonly Locality[];
+  readonly nodes: readonly NodeFacts[];
   /** Keys (`keyOf`) of namespaces that exist. */
   readonly namespaces: ReadonlySet<string>;
   /** `v1.36.3`, as the API server says it. */
@@ -38,12 +39,6 @@ export interface ClusterState {
   readonly apiPorts: readonly number[];
   /** What the remote secrets here say, by the name of the cluster that they are about; empty unless `GatherOptions.remotes`. */
   readonly remotes: Readonly<Record<string, RemoteKubeconfig>>;
-}
-
-/** Where a node says it is. */
-export interface Locality {
-  readonly region: string;
-  readonly zone: string;
 }
 
 export interface GatherOptions {
@@ -66,7 +61,7 @@ export async function readClusterState(
     client.get({ apiVersion: "v1", kind: "Secret", namespace: istioNamespace, name: readerTokenSecret }, { signal }),
     client.get({ apiVersion: "v1", kind: "ConfigMap", namespace: istioNamespace, name: "istio" }, { signal }),
     client.list({ apiVersion: "v1", kind: "Namespace" }, { signal }),
-    client.list({ apiVersion: "v1", kind: "Node" }, { signal }),
+    readNodes(client, signal),
     client.version({ signal }),
     readIngressAddresses(client, signal),
     readApiPorts(client, signal),
@@ -82,7 +77,7 @@ export async function readClusterState(
     authorityLacks: lacks,
     reader: readReader(token),
     installedMeshId: readMeshId(meshConfig),
-    localities: readLocalities(nodes),
+    nodes,
     namespaces: new Set(namespaces.map((namespace) => keyOf(idOf(namespace)))),
     kubernetesVersion: version.gitVersion,
     ingressAddresses: ingress,
@@ -125,16 +120,6 @@ export function readReader(secret: KubeObject | undefined): ClusterState["reader
     return undefined;
   }
   return { token: new Secret(decode(token)), caData: ca.expose() };
-}
-
-function readLocalities(nodes: readonly KubeObject[]): readonly Locality[] {
-  const all = nodes.map((node) => ({
-    region: node.metadata.labels?.["topology.kubernetes.io/region"] ?? "",
-    zone: node.metadata.labels?.["topology.kubernetes.io/zone"] ?? "",
-  }));
-  return all.filter(
-    (one, index) => all.findIndex((other) => other.region === one.region && other.zone === one.zone) === index,
-  );
 }
 
 interface ReadAuthority {

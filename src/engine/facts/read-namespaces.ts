@@ -1,4 +1,4 @@
-import type { NamespaceFacts, NodeFacts } from "../../core/checks/facts.ts";
+import type { NamespaceFacts } from "../../core/checks/facts.ts";
 import { networkLabel } from "../../core/render/names.ts";
 import type { KubeClient } from "../../kube/client.ts";
 import { readBundle } from "../../pki/pem.ts";
@@ -38,20 +38,4 @@ export async function readNamespaces(
 
 function fingerprintsOf(pem: string): readonly string[] {
   return readBundle(pem).certificates.map((one) => one.fingerprint256);
-}
-
-/** All nodes of a cluster. */
-export async function readNodes(client: KubeClient, signal: AbortSignal): Promise<readonly NodeFacts[]> {
-  const nodes = await client.list({ apiVersion: "v1", kind: "Node" }, { signal });
-  return nodes.map((node) => {
-    const status = node["status"] as
-      | { readonly conditions?: readonly { readonly type: string; readonly status: string }[] }
-      | undefined;
-    return {
-      name: node.metadata.name,
-      ready: status?.conditions?.some((one) => one.type === "Ready" && one.status === "True") === true,
-      region: node.metadata.labels?.["topology.kubernetes.io/region"] ?? "",
-      zone: node.metadata.labels?.["topology.kubernetes.io/zone"] ?? "",
-    };
-  });
 }

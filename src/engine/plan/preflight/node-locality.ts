@@ -12,7 +12,7 @@ export const nodeLocality: PreflightRule = {
 /** Says where a cluster's nodes are not in the region or zone that the mesh file gives for it. */
 function findLocalityDifferences(one: Connected): readonly Diagnostic[] {
   const { region, zone, name } = one.cluster;
-  const different = one.facts.localities.filter(
+  const different = one.facts.nodes.filter(
     (node) => (region !== undefined && node.region !== region) || (zone !== undefined && node.zone !== zone),
   );
   const [first] = different;
