@@ -100,26 +100,33 @@ async function gatherSnapshot(
   const { signal } = options;
   const client = shareReads(unshared);
   const namespaces = [istioNamespace, ...serviceNamespaces(mesh)];
-  const [spaces, authority, istiod, gateways, remoteSecrets, services, pods] = await Promise.all([
-    readNamespaces(client, namespaces, signal),
-    readAuthorityFacts(client, facts, { signal, now: new Date(options.now()), trustDomain: trustDomainOf(mesh) }),
-    readIstiod(client, mesh.services, signal),
-    readGateways(client, mesh.services, signal),
-    readRemoteSecrets(client, options),
-    Promise.all(mesh.services.map(async (service) => readService(client, service, signal))),
-    listRunningPods(client, namespaces, signal),
+  const parts = await awaitAll({
+    namespaces: readNamespaces(client, namespaces, signal),
+    authority: readAuthorityFacts(client, facts, {
+      signal,
+      now: new Date(options.now()),
+      trustDomain: trustDomainOf(mesh),
+    }),
+    istiod: readIstiod(client, mesh.services, signal),
+    gateways: readGateways(client, mesh.services, signal),
+    remoteSecrets: readRemoteSecrets(client, options),
+    services: Promise.all(mesh.services.map(async (service) => readService(client, service, signal))),
+    pods: listRunningPods(client, namespaces, signal),
+  });
+  const [configuration, security, others] = await Promise.all([
+    awaitAll({
+      routing: readRouting(client, { apiVersion: effectiveRelease(mesh.istio.version).networking }, signal),
+      quotas: readQuotas(client, namespaces, signal),
+      networkPolicies: readNetworkPolicies(client, namespaces, signal),
+      otherPolicies: readOtherPolicies(client, namespaces, signal),
+    }),
+    readSecurity(client, namespaces, signal),
+    awaitAll({
+      system: readSystem(client, signal),
+      tlsSecrets: readTlsSecrets(client, mesh.services, signal),
+      externalDns: readExternalDns(client, signal),
+    }),
   ]);
-  const [routing, quotas, networkPolicies, otherPolicies, security, system, tlsSecrets, externalDns] =
-    await Promise.all([
-      readRouting(client, { apiVersion: effectiveRelease(mesh.istio.version).networking }, signal),
-      readQuotas(client, namespaces, signal),
-      readNetworkPolicies(client, namespaces, signal),
-      readOtherPolicies(client, namespaces, signal),
-      readSecurity(client, namespaces, signal),
-      readSystem(client, signal),
-      readTlsSecrets(client, mesh.services, signal),
-      readExternalDns(client, signal),
-    ]);
   return {
     kind: "reached",
     cluster: cluster.name,
@@ -129,20 +136,19 @@ async function gatherSnapshot(
     ...(facts.installedMeshId === undefined ? {} : { meshId: facts.installedMeshId }),
     // Those of the connection, which a look begins with: a list of nodes is one of the largest.
     nodes: facts.nodes,
-    namespaces: spaces,
-    authority,
-    istiod,
-    gateways,
-    remoteSecrets,
-    services,
-    pods: readMeshPods(pods, services),
-    routing,
-    quotas,
-    networkPolicies,
-    otherPolicies,
+    ...parts,
+    pods: readMeshPods(parts.pods, parts.services),
+    ...configuration,
     ...security,
-    system,
-    tlsSecrets,
-    externalDns,
+    ...others,
   };
+}
+
+/** The values of an object of promises, side by side. Rejects as the first of them. */
+async function awaitAll<Values extends object>(promises: {
+  readonly [Key in keyof Values]: Promise<Values[Key]>;
+}): Promise<Values> {
+  const entries = Object.entries<Promise<unknown>>(promises);
+  const values = await Promise.all(entries.map(async ([key, promise]) => [key, await promise] as const));
+  return Object.fromEntries(values) as Values;
 }

@@ -6,6 +6,7 @@ import type { KubeObject } from "../../../core/model/kube-object.ts";
 import { microTime, readLease } from "../../../core/plan/lease-object.ts";
 import type { KubeClient } from "../../../kube/client.ts";
 import { KubeError } from "../../../kube/errors.ts";
+import type { ObjectReference } from "../../../kube/object-reference.ts";
 import type { LeaseClaim } from "./take-lease.ts";
 import { leaseReference, versionOf } from "./take-lease.ts";
 
@@ -30,85 +31,117 @@ const freshMs = leaseDurationMs / 2;
 
 /** Keeps a Lease that was just taken. */
 export function keepLease(client: KubeClient, taken: KubeObject, claim: LeaseClaim, now: () => number): HeldLease {
-  const reference = leaseReference(claim);
-  const lost = new AbortController();
-  let version = versionOf(taken);
-  let renewedAt = now();
-  let running: Promise<void> | undefined;
-
-  const lose = (live: KubeObject | undefined): void => {
-    if (!lost.signal.aborted) {
-      lost.abort(new UserError([lostDiagnostic(claim, live)], exitCodes.tryAgain));
-    }
-  };
-
-  const renewOnce = async (): Promise<void> => {
-    const signal = AbortSignal.timeout(requestMs);
-    const at = now();
-    try {
-      const patch = { metadata: { resourceVersion: version }, spec: { renewTime: microTime(at) } };
-      version = versionOf(await client.patchMerge(reference, patch, { urgent: true, signal }));
-      renewedAt = at;
-    } catch (error) {
-      if (signal.aborted) {
-        throw new UserError([slowDiagnostic(claim)], exitCodes.failed);
-      }
-      if (!(error instanceof KubeError) || (error.kind !== "conflict" && error.kind !== "not-found")) {
-        throw error;
-      }
-      const live = await client.get(reference, { signal });
-      if (live === undefined || readLease(live).claim !== claim.claim) {
-        lose(live);
-        return;
-      }
-      // Our own renewal whose answer was lost, or somebody's label: it is still ours.
-      version = versionOf(live);
-      renewedAt = readLease(live).renewedAt;
-    }
-  };
-
-  const renew = async (): Promise<void> => {
-    running ??= renewOnce().finally(() => {
-      running = undefined;
-    });
-    return running;
-  };
-
+  const renewal = new Renewal(client, taken, claim, now);
   const timer = setInterval(() => {
     // What fails here is tried again with the next tick, and by whoever wants to write.
-    renew().catch(() => {});
+    renewal.renew().catch(() => {});
   }, leaseRenewalMs);
   timer.unref();
-
+  const { lost } = renewal;
   return {
-    lost: lost.signal,
+    lost,
     async ensure() {
-      lost.signal.throwIfAborted();
-      if (now() - renewedAt >= freshMs) {
-        await renew();
-        lost.signal.throwIfAborted();
+      lost.throwIfAborted();
+      if (now() - renewal.renewedAt >= freshMs) {
+        await renewal.renew();
+        lost.throwIfAborted();
       }
     },
     async release({ remove }) {
       clearInterval(timer);
-      await running?.catch(() => {});
-      if (lost.signal.aborted) {
-        return;
-      }
-      const signal = AbortSignal.timeout(releaseMs);
-      try {
-        await (remove
-          ? client.delete(reference, { resourceVersion: version, signal })
-          : client.patchMerge(
-              reference,
-              { metadata: { resourceVersion: version }, spec: { holderIdentity: "" } },
-              { signal },
-            ));
-      } catch {
-        // A cluster that does not answer: the hold ends there by itself.
+      await renewal.settled();
+      if (!lost.aborted) {
+        await giveBack(client, leaseReference(claim), { version: renewal.version, remove });
       }
     },
   };
+}
+
+/** The last renewal of a Lease, and the next one: one at a time, by compare-and-swap. */
+class Renewal {
+  /** Milliseconds since the epoch, by our clock. */
+  renewedAt: number;
+  /** The resourceVersion that the next write has to find. */
+  version: string;
+  readonly #lost = new AbortController();
+  readonly #client: KubeClient;
+  readonly #claim: LeaseClaim;
+  readonly #now: () => number;
+  #running: Promise<void> | undefined;
+
+  constructor(client: KubeClient, taken: KubeObject, claim: LeaseClaim, now: () => number) {
+    this.#client = client;
+    this.#claim = claim;
+    this.#now = now;
+    this.version = versionOf(taken);
+    this.renewedAt = now();
+  }
+
+  get lost(): AbortSignal {
+    return this.#lost.signal;
+  }
+
+  /** Renews, or waits for the renewal that runs. */
+  async renew(): Promise<void> {
+    this.#running ??= this.#renewOnce().finally(() => {
+      this.#running = undefined;
+    });
+    return this.#running;
+  }
+
+  /** Waits for the renewal that runs, however it ends. */
+  async settled(): Promise<void> {
+    await this.#running?.catch(() => {});
+  }
+
+  async #renewOnce(): Promise<void> {
+    const signal = AbortSignal.timeout(requestMs);
+    const at = this.#now();
+    try {
+      const patch = { metadata: { resourceVersion: this.version }, spec: { renewTime: microTime(at) } };
+      const options = { urgent: true, signal };
+      this.version = versionOf(await this.#client.patchMerge(leaseReference(this.#claim), patch, options));
+      this.renewedAt = at;
+    } catch (error) {
+      if (signal.aborted) {
+        throw new UserError([slowDiagnostic(this.#claim)], exitCodes.failed);
+      }
+      if (!(error instanceof KubeError) || (error.kind !== "conflict" && error.kind !== "not-found")) {
+        throw error;
+      }
+      this.#compare(await this.#client.get(leaseReference(this.#claim), { signal }));
+    }
+  }
+
+  /** Whose the Lease is that somebody has written since. */
+  #compare(live: KubeObject | undefined): void {
+    if (live !== undefined && readLease(live).claim === this.#claim.claim) {
+      // Our own renewal whose answer was lost, or somebody's label: it is still ours.
+      this.version = versionOf(live);
+      this.renewedAt = readLease(live).renewedAt;
+    } else if (!this.lost.aborted) {
+      this.#lost.abort(new UserError([lostDiagnostic(this.#claim, live)], exitCodes.tryAgain));
+    }
+  }
+}
+
+async function giveBack(
+  client: KubeClient,
+  reference: ObjectReference,
+  { version, remove }: { readonly version: string; readonly remove: boolean },
+): Promise<void> {
+  const signal = AbortSignal.timeout(releaseMs);
+  try {
+    await (remove
+      ? client.delete(reference, { resourceVersion: version, signal })
+      : client.patchMerge(
+          reference,
+          { metadata: { resourceVersion: version }, spec: { holderIdentity: "" } },
+          { signal },
+        ));
+  } catch {
+    // A cluster that does not answer: the hold ends there by itself.
+  }
 }
 
 function slowDiagnostic({ mesh, cluster }: LeaseClaim) {
