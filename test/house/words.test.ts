@@ -41,6 +41,17 @@ it.each(words)("does not say %s, but: %s", (not) => {
   expect(found).toEqual([]);
 });
 
+it.each([
+  ["an before a name that begins with a vowel", /(?<![\w.$'])[Aa] [`"]?(?!On)(?:[AEIO][a-z]\w*|API|IP|ISM\d|OIDC)\b/],
+  ["a before a name that begins with a consonant", /(?<![\w.$'])[Aa]n [`"]?[BCDGJKPQTVWZ][a-z]\w*\b/],
+])("writes %s", (_, wrong) => {
+  const found = written.flatMap((file) => {
+    const match = wrong.exec(readText(file));
+    return match === null ? [] : [`${file}: ${match[0]}`];
+  });
+  expect(found).toEqual([]);
+});
+
 const code = written.filter((file) => /^(?:src|test|scripts)\//.test(file));
 
 it("cites no document that the repository does not have", () => {

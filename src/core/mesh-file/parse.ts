@@ -112,7 +112,7 @@ function checkForeign(value: object): Finding | undefined {
   return {
     code: "ISM109",
     path: ["kind"],
-    detail: `This is a ${showValue(kind)} of ${showValue(apiVersion)}. A mesh file has apiVersion isthmus.dev/v1alpha1 and kind Mesh; nothing else of the file was looked at.`,
+    detail: `This has kind ${showValue(kind)} and apiVersion ${showValue(apiVersion)}. A mesh file has apiVersion isthmus.dev/v1alpha1 and kind Mesh; nothing else of the file was looked at.`,
     fix: "Name the mesh file, for example with -f mesh.yaml.",
   };
 }

@@ -72,7 +72,7 @@ export function sendError(response: ServerResponse, error: unknown): void {
   sendJson(response, known.status, known.body);
 }
 
-/** The JSON object of a request; an empty body is an empty one. Throws a AnswerError 400 or 413 in the v3 form. */
+/** The JSON object of a request; an empty body is an empty one. Throws an AnswerError 400 or 413 in the v3 form. */
 export async function readBody(request: IncomingMessage): Promise<Readonly<Record<string, unknown>>> {
   const chunks: Buffer[] = [];
   let size = 0;
