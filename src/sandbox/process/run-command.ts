@@ -1,3 +1,4 @@
+import type { ChildProcessWithoutNullStreams } from "node:child_process";
 import { spawn } from "node:child_process";
 import path from "node:path";
 import { createInterface } from "node:readline";
@@ -59,69 +60,89 @@ export async function runCommand(
   args: readonly string[],
   options: RunCommandOptions,
 ): Promise<CommandOutput> {
-  options.signal?.throwIfAborted();
-  const { timeoutMs } = options;
+  const { signal } = options;
+  signal?.throwIfAborted();
+  const child = start(file, args, options);
+  const last: string[] = [];
+  const stdout = collect(child.stdout, last, options);
+  const stderr = collect(child.stderr, last, options);
+  const end = await untilEnded(child, options).catch((error: unknown) => {
+    signal?.throwIfAborted();
+    throw notStarted(file, options, last, error);
+  });
+  signal?.throwIfAborted();
+  if (end.lateMs !== undefined || end.code !== 0) {
+    throw failure(file, args, end, last);
+  }
+  return { stdout: stdout(), stderr: stderr() };
+}
+
+function start(
+  file: string,
+  args: readonly string[],
+  { timeoutMs, cwd, env, input }: RunCommandOptions,
+): ChildProcessWithoutNullStreams {
   const isLong = timeoutMs !== undefined;
   const [program, ...words] = isLong ? ["setpriv", "--pdeathsig", "KILL", "--", file, ...args] : [file, ...args];
   const child = spawn(program, words, {
     stdio: ["pipe", "pipe", "pipe"],
     detached: isLong,
-    ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
-    ...(options.env === undefined ? {} : { env: { ...options.env } }),
+    ...(cwd === undefined ? {} : { cwd }),
+    ...(env === undefined ? {} : { env: { ...env } }),
   });
   // A program that ends without reading its input breaks the pipe; its exit code says why.
-  child.stdin.on("error", () => undefined).end(options.input);
-  const last: string[] = [];
-  const stdout = collect(child.stdout, last, options);
-  const stderr = collect(child.stderr, last, options);
-
-  let late = false;
-  const kill = (): void => (isLong ? killGroup(child.pid) : void child.kill("SIGKILL"));
-  const timer = isLong
-    ? setTimeout(() => {
-        late = true;
-        kill();
-      }, timeoutMs)
-    : undefined;
-  options.signal?.addEventListener("abort", kill, { once: true });
-  try {
-    const end = await new Promise<Ended>((resolve, reject) => {
-      child.once("error", reject);
-      child.once("close", (code, signal) => resolve({ code, signal }));
-    });
-    options.signal?.throwIfAborted();
-    if (late) {
-      throw new CommandError(
-        `${describeCommand(file, args)} did not end within ${Math.round((timeoutMs ?? 0) / 1000)} s and was stopped`,
-        last,
-        false,
-      );
-    }
-    if (end.code !== 0) {
-      throw failure(file, args, end, last);
-    }
-    return { stdout: stdout(), stderr: stderr() };
-  } catch (error) {
-    options.signal?.throwIfAborted();
-    if (error instanceof CommandError) {
-      throw error;
-    }
-    const missing = !isLong && (error as NodeJS.ErrnoException).code === "ENOENT";
-    throw new CommandError(`${file} ${missing ? "is not installed" : "could not be started"}`, last, true, {
-      cause: error,
-    });
-  } finally {
-    clearTimeout(timer);
-    options.signal?.removeEventListener("abort", kill);
-  }
+  child.stdin.on("error", () => undefined).end(input);
+  return child;
 }
 
 interface Ended {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
+  /** After how much time it was killed, in milliseconds; undefined where it ended by itself. */
+  readonly lateMs: number | undefined;
+}
+
+/** Waits for the end, which the signal and the time limit bring about. Rejects when it could not be started. */
+async function untilEnded(
+  child: ChildProcessWithoutNullStreams,
+  { signal, timeoutMs }: RunCommandOptions,
+): Promise<Ended> {
+  let lateMs: number | undefined;
+  const kill = (): void => (timeoutMs === undefined ? void child.kill("SIGKILL") : killGroup(child.pid));
+  const giveUp = (): void => {
+    lateMs = timeoutMs;
+    kill();
+  };
+  const timer = timeoutMs === undefined ? undefined : setTimeout(giveUp, timeoutMs);
+  signal?.addEventListener("abort", kill, { once: true });
+  try {
+    return await new Promise<Ended>((resolve, reject) => {
+      child.once("error", reject);
+      child.once("close", (code, by) => resolve({ code, signal: by, lateMs }));
+    });
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener("abort", kill);
+  }
+}
+
+function notStarted(
+  file: string,
+  { timeoutMs }: RunCommandOptions,
+  last: readonly string[],
+  cause: unknown,
+): CommandError {
+  // With a time limit it is setpriv that could not be started.
+  const missing = timeoutMs === undefined && (cause as NodeJS.ErrnoException).code === "ENOENT";
+  return new CommandError(`${file} ${missing ? "is not installed" : "could not be started"}`, last, true, { cause });
 }
 
 function failure(file: string, args: readonly string[], end: Ended, last: readonly string[]): CommandError {
+  if (end.lateMs !== undefined) {
+    const seconds = Math.round(end.lateMs / 1000);
+    const message = `${describeCommand(file, args)} did not end within ${seconds} s and was stopped`;
+    return new CommandError(message, last, false);
+  }
   if (end.code === 127 && /No such file or directory/.test(last.join("\n"))) {
     return new CommandError(`${file} is not installed`, last, true);
   }
