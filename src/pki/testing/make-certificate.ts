@@ -50,45 +50,53 @@ const year = 365 * 24 * 3600 * 1000;
 
 /** Makes a certificate, valid for a year around `lookedAt` where nothing else is asked. */
 export async function makeCertificate(options: MadeOptions): Promise<MadeCertificate> {
-  const { name, issuer, keyType = "ecdsa-p256", ca = true, pathLength, usages, purposes, keyId = true } = options;
+  const { name, issuer, keyType = "ecdsa-p256", hash = "SHA-256" } = options;
   const keys = options.keys ?? (await generateKeyPair(keyType));
   const signer = issuer?.keys ?? keys;
-  const issuerId = issuer?.certificate.getExtension(x509.SubjectKeyIdentifierExtension)?.keyId;
   const certificate = await x509.X509CertificateGenerator.create({
     subject: `CN=${name}`,
     issuer: `CN=${issuer?.name ?? name}`,
     notBefore: options.notBefore ?? new Date(lookedAt.getTime() - year),
     notAfter: options.notAfter ?? new Date(lookedAt.getTime() + year),
-    signingAlgorithm: { name: signer.privateKey.algorithm.name, hash: options.hash ?? "SHA-256" },
+    signingAlgorithm: { name: signer.privateKey.algorithm.name, hash },
     publicKey: keys.publicKey,
     signingKey: signer.privateKey,
-    extensions: [
-      new x509.BasicConstraintsExtension(ca, pathLength, true),
-      ...(usages === null
-        ? []
-        : [
-            new x509.KeyUsagesExtension(
-              usages ?? x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.digitalSignature,
-              true,
-            ),
-          ]),
-      ...furtherExtensions(options),
-      ...(purposes === undefined ? [] : [new x509.ExtendedKeyUsageExtension([...purposes])]),
-      ...(keyId === true
-        ? [await x509.SubjectKeyIdentifierExtension.create(keys.publicKey)]
-        : keyId === false
-          ? []
-          : [new x509.SubjectKeyIdentifierExtension(keyId)]),
-      ...(issuerId === undefined || keyId === false ? [] : [new x509.AuthorityKeyIdentifierExtension(issuerId)]),
-    ],
+    extensions: [...usageExtensions(options), ...(await identifierExtensions(options, keys))],
   });
   return { pem: `${certificate.toString("pem").trim()}\n`, name, keys, certificate };
 }
 
-function furtherExtensions({ hosts, extensions = [] }: MadeOptions): readonly x509.Extension[] {
-  return hosts === undefined
-    ? extensions
-    : [new x509.SubjectAlternativeNameExtension(hosts.map((value) => ({ type: "dns", value }))), ...extensions];
+const authorityUsages = x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.digitalSignature;
+
+/** What the certificate may be used for, and for which hosts. */
+function usageExtensions(options: MadeOptions): readonly x509.Extension[] {
+  const { ca = true, pathLength, usages = authorityUsages, hosts, extensions = [], purposes } = options;
+  return [
+    new x509.BasicConstraintsExtension(ca, pathLength, true),
+    ...(usages === null ? [] : [new x509.KeyUsagesExtension(usages, true)]),
+    ...(hosts === undefined
+      ? []
+      : [new x509.SubjectAlternativeNameExtension(hosts.map((value) => ({ type: "dns" as const, value })))]),
+    ...extensions,
+    ...(purposes === undefined ? [] : [new x509.ExtendedKeyUsageExtension([...purposes])]),
+  ];
+}
+
+/** Which key it is of, and which key signed it. */
+async function identifierExtensions(
+  { keyId = true, issuer }: MadeOptions,
+  { publicKey }: KeyPair,
+): Promise<readonly x509.Extension[]> {
+  if (keyId === false) {
+    return [];
+  }
+  const issuerId = issuer?.certificate.getExtension(x509.SubjectKeyIdentifierExtension)?.keyId;
+  return [
+    keyId === true
+      ? await x509.SubjectKeyIdentifierExtension.create(publicKey)
+      : new x509.SubjectKeyIdentifierExtension(keyId),
+    ...(issuerId === undefined ? [] : [new x509.AuthorityKeyIdentifierExtension(issuerId)]),
+  ];
 }
 
 /** What a certificate signs with, in the form that is asked for. */

@@ -49,46 +49,44 @@ export async function buildKustomization(folder: string, options: BuildOptions):
       },
     ]);
   }
-  return build(folder, name, kustomize, options);
+  return inTemporaryFolder("kustomize", {}, async (home) => {
+    try {
+      return await printObjects(folder, kustomize, { home, signal: options.signal });
+    } catch (error) {
+      options.signal.throwIfAborted();
+      const words = (await wordsOf(error, folder)).replaceAll(`${options.relativeTo}/`, "");
+      throw refused(`${name}: ${words}`, error);
+    }
+  });
 }
 
-async function build(folder: string, name: string, kustomize: Kustomize, options: BuildOptions): Promise<string> {
-  return inTemporaryFolder("kustomize", {}, async (home) => buildIn(home, folder, name, kustomize, options));
-}
-
-async function buildIn(
-  home: string,
+async function printObjects(
   folder: string,
-  name: string,
-  kustomize: Kustomize,
-  options: BuildOptions,
+  { file, words }: Kustomize,
+  { home, signal }: { readonly home: string; readonly signal: AbortSignal },
 ): Promise<string> {
-  try {
-    const args = [...kustomize.words, "--load-restrictor=LoadRestrictionsRootOnly", folder];
-    const { stdout } = await run(kustomize.file, args, {
-      signal: options.signal,
-      timeout: 60_000,
-      maxBuffer: 64 * 1024 * 1024,
-      // Without git in PATH there is no way to fetch, and no settings of the caller can change the result.
-      env: { PATH: home, HOME: home, XDG_CONFIG_HOME: home },
-    });
-    return stdout;
-  } catch (error) {
-    options.signal.throwIfAborted();
-    const { stderr, message, killed } = error as { stderr?: string; message: string; killed?: boolean };
-    const words =
-      killed === true ? "it did not end within a minute" : await hideSecretsOf(folder, stderr?.trim() || message);
-    throw invalid(
-      [
-        {
-          ...errorOf("ISM242"),
-          detail: `${name}: ${bareWords(words).replaceAll(`${options.relativeTo}/`, "")}`,
-          fix: "Correct the kustomization; the words above are kustomize's own. `kubectl kustomize` with the folder shows the same.",
-        },
-      ],
-      error,
-    );
-  }
+  const { stdout } = await run(file, [...words, "--load-restrictor=LoadRestrictionsRootOnly", folder], {
+    signal,
+    timeout: 60_000,
+    maxBuffer: 64 * 1024 * 1024,
+    // Without git in PATH there is no way to fetch, and no settings of the caller can change the result.
+    env: { PATH: home, HOME: home, XDG_CONFIG_HOME: home },
+  });
+  return stdout;
+}
+
+/** What kustomize says of its failure, without the values of Secrets. */
+async function wordsOf(error: unknown, folder: string): Promise<string> {
+  const { stderr, message, killed } = error as { stderr?: string; message: string; killed?: boolean };
+  return killed === true
+    ? "it did not end within a minute"
+    : bareWords(await hideSecretsOf(folder, stderr?.trim() || message));
+}
+
+function refused(detail: string, cause: unknown): UserError {
+  const fix =
+    "Correct the kustomization; the words above are kustomize's own. `kubectl kustomize` with the folder shows the same.";
+  return invalid([{ ...errorOf("ISM242"), detail, fix }], cause);
 }
 
 /** What it says, without the log line that kubectl wraps it into (`E1123 … "command failed" err="…"`). */

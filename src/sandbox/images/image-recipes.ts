@@ -69,8 +69,15 @@ export function imageRecipes(pins: EnginePins): Readonly<Record<keyof EngineImag
       user: "",
       env: [path],
     },
+    ...istioRecipes(pins.istio),
+    helloworld: helloworldRecipe(pins.helloworld),
+  };
+}
+
+function istioRecipes(version: string): Readonly<Record<"pilot" | "proxyv2", ImageRecipe>> {
+  return {
     pilot: {
-      name: `docker.io/istio/pilot:${pins.istio}`,
+      name: `docker.io/istio/pilot:${version}`,
       base: true,
       files: [{ source: "pilot-discovery", target: "/usr/local/bin/pilot-discovery", mode: program }],
       entrypoint: ["/usr/local/bin/pilot-discovery"],
@@ -78,7 +85,7 @@ export function imageRecipes(pins: EnginePins): Readonly<Record<keyof EngineImag
       env: [path],
     },
     proxyv2: {
-      name: `docker.io/istio/proxyv2:${pins.istio}`,
+      name: `docker.io/istio/proxyv2:${version}`,
       base: true,
       files: [
         { source: "pilot-agent", target: "/usr/local/bin/pilot-agent", mode: program },
@@ -93,21 +100,18 @@ export function imageRecipes(pins: EnginePins): Readonly<Record<keyof EngineImag
       user: "1337:1337",
       env: [path],
     },
-    helloworld: {
-      name: `docker.io/istio/examples-helloworld:${pins.helloworld}`,
-      base: true,
-      files: [{ source: "helloworldServer", target: "/opt/microservices/server.mjs", mode: data }],
-      nodeRuntime: "/opt/node",
-      // Node comes with its own loader and libraries, so that it runs whatever system it was taken from.
-      entrypoint: [
-        "/opt/node/loader",
-        "--library-path",
-        "/opt/node",
-        "/opt/node/node",
-        "/opt/microservices/server.mjs",
-      ],
-      user: "",
-      env: [path],
-    },
+  };
+}
+
+function helloworldRecipe(version: string): ImageRecipe {
+  return {
+    name: `docker.io/istio/examples-helloworld:${version}`,
+    base: true,
+    files: [{ source: "helloworldServer", target: "/opt/microservices/server.mjs", mode: data }],
+    nodeRuntime: "/opt/node",
+    // Node comes with its own loader and libraries, so that it runs whatever system it was taken from.
+    entrypoint: ["/opt/node/loader", "--library-path", "/opt/node", "/opt/node/node", "/opt/microservices/server.mjs"],
+    user: "",
+    env: [path],
   };
 }
