@@ -2,7 +2,7 @@ import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
 import { UserError } from "../../core/diagnostics/user-error.ts";
 import { ensureEngine } from "../../sandbox/engine/ensure-engine.ts";
 import type { EngineParts } from "../../sandbox/engine/parts.ts";
-import { checkPreflight } from "../../sandbox/engine/preflight.ts";
+import { checkPreflight } from "../../sandbox/engine/preflight/preflight.ts";
 import type { SandboxCluster } from "../../sandbox/operations/instance-record.ts";
 import { sandboxesFolder } from "../../sandbox/operations/state-folder.ts";
 import type { SandboxUp } from "../../sandbox/operations/up.ts";

@@ -9,7 +9,7 @@ import { readEngine } from "./engine-manifest.ts";
 import { parsePins, readPinnedFiles } from "./engine-pins.ts";
 import { locateEngine, type EngineLocation } from "./find-engine.ts";
 import { installHostPackages, missingHostPackages, systemFolders } from "./host-packages.ts";
-import { checkKernelNetworking } from "./kernel-networking.ts";
+import { checkKernelNetworking } from "./preflight/kernel-networking.ts";
 import { acquireLock, type Release } from "./lock.ts";
 import { makeEngine, type EngineBuild } from "./make-engine.ts";
 import type { EngineParts } from "./parts.ts";

@@ -1,7 +1,7 @@
-import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
-import { engineDiagnostic } from "./engine-diagnostic.ts";
-import { findProgram } from "./host-packages.ts";
-import { CommandError, runCommand } from "../process/run-command.ts";
+import type { Diagnostic } from "../../../core/diagnostics/diagnostic.ts";
+import { engineDiagnostic } from "../engine-diagnostic.ts";
+import { findProgram } from "../host-packages.ts";
+import { CommandError, runCommand } from "../../process/run-command.ts";
 
 interface Probe {
   readonly what: string;
