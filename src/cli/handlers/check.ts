@@ -1,13 +1,11 @@
 import path from "node:path";
 import type { CheckSelection } from "../../core/checks/run-checks.ts";
-import { runChecks } from "../../core/checks/run-checks.ts";
 import type { ExitCode } from "../../core/diagnostics/exit-codes.ts";
 import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
-import { checkMesh, readFacts, writeFacts } from "../../engine/operations/check.ts";
+import { checkKept, checkMesh, writeFacts } from "../../engine/operations/check.ts";
 import { classOfCheck } from "../../engine/operations/exit-class.ts";
-import { requireClusters } from "../../engine/operations/scope.ts";
 import type { Checked } from "../../engine/operations/check.ts";
-import type { CliContext, MeshContext } from "../terminal/context.ts";
+import type { MeshContext } from "../terminal/context.ts";
 import { usageError } from "../command-line/usage-error.ts";
 import type { CheckView } from "../views/check.ts";
 
@@ -22,11 +20,12 @@ export interface CheckArgs {
 
 /** Checks the clusters, or facts that were kept, and shows the report. */
 export async function runCheck(args: CheckArgs, view: CheckView, context: MeshContext): Promise<ExitCode> {
+  refuseWaitForKept(args);
   const selection = { pre: args.pre, ...(args.cluster === undefined ? {} : { cluster: args.cluster }) };
   const checked =
     args.factsFrom === undefined
       ? await checkClusters(args, selection, context)
-      : await checkKept(args.factsFrom, args, selection, context);
+      : await checkKept(path.resolve(context.cwd, args.factsFrom), selection);
   if (args.factsTo !== undefined) {
     await writeFacts(path.resolve(context.cwd, args.factsTo), checked.facts);
   }
@@ -41,22 +40,12 @@ async function checkClusters(args: CheckArgs, selection: CheckSelection, context
   );
 }
 
-async function checkKept(
-  file: string,
-  args: CheckArgs,
-  selection: CheckSelection,
-  context: CliContext,
-): Promise<Checked> {
-  if (args.wait !== undefined) {
+function refuseWaitForKept({ wait, factsFrom }: CheckArgs): void {
+  if (wait !== undefined && factsFrom !== undefined) {
     throw usageError(
       "ISM062",
       "--wait looks at clusters again, and --facts-from judges what they had once.",
       "Leave one of the two out.",
     );
   }
-  const facts = await readFacts(path.resolve(context.cwd, file));
-  if (selection.cluster !== undefined) {
-    requireClusters(facts.mesh, [selection.cluster]);
-  }
-  return { facts, report: runChecks(facts, selection) };
 }

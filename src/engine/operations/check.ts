@@ -9,15 +9,17 @@ import { refuseSharedClusters } from "../clusters/connect-clusters.ts";
 import { closeMesh, openMesh } from "../clusters/open-mesh.ts";
 import { readTokenEnds } from "../trust/token-ends.ts";
 import { gatherFacts } from "../check/gather-facts.ts";
+import { readFacts } from "../check/facts-file.ts";
 import { readDrift } from "../check/read-drift.ts";
 import type { MeshFile } from "../mesh-file.ts";
 import type { AccessOptions, PlanOptions, ProgramLookup, RunOptions } from "../options.ts";
 import { runTask } from "../progress/run-task.ts";
 import type { RancherState } from "../clusters/rancher-link.ts";
 import { readsRemotes } from "../trust/known-credentials.ts";
+import { requireClusters } from "./scope.ts";
 import { isOnLocalNetwork, sandboxExtension } from "../clusters/sandbox-network.ts";
 
-export { readFacts, writeFacts } from "../check/facts-file.ts";
+export { writeFacts } from "../check/facts-file.ts";
 
 export interface Checked {
   readonly facts: MeshFacts;
@@ -54,6 +56,18 @@ export async function checkMesh(meshFile: MeshFile, options: CheckOptions): Prom
       pause(settleMs, undefined, { signal: options.signal }),
     );
   }
+}
+
+/**
+ * Judges facts that `writeFacts` has kept; no cluster is asked. A UserError
+ * (64) for a file that holds none, and for a selected cluster that they lack.
+ */
+export async function checkKept(file: string, selection: CheckSelection): Promise<Checked> {
+  const facts = await readFacts(file);
+  if (selection.cluster !== undefined) {
+    requireClusters(facts.mesh, [selection.cluster]);
+  }
+  return { facts, report: runChecks(facts, selection) };
 }
 
 /** The facts of all clusters right now; with `drift` also how their objects differ from what an apply would make. */
