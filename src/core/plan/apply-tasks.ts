@@ -30,9 +30,21 @@ export interface Finishing {
   readonly waits: boolean;
 }
 
-/** What remains to be done on a cluster among those that take part. */
-export function finishingOf(plan: ClusterPlan, all: readonly ClusterPlan[], prune: boolean): Finishing {
-  const waits = prune && all.some(offersLeftEndpoints);
+/** What an apply deletes in all clusters together. */
+export interface Pruning {
+  /** Whether it was asked for. */
+  readonly prune: boolean;
+  /** Some cluster has something of it that offers endpoints, which proxies everywhere know. */
+  readonly waits: boolean;
+}
+
+/** What an apply of these clusters deletes. */
+export function pruningOf(all: readonly ClusterPlan[], prune: boolean): Pruning {
+  return { prune, waits: prune && all.some(offersLeftEndpoints) };
+}
+
+/** What remains to be done on a cluster. */
+export function finishingOf(plan: ClusterPlan, { prune, waits }: Pruning): Finishing {
   return {
     proves: plan.cluster !== rancherLocalTarget,
     prunes: waits || (prune && plan.kind === "planned" && plan.prune.length > 0),
@@ -63,12 +75,13 @@ export const applyTasks = {
 /** Every task of an apply, by cluster and in the order in which one cluster's are done. */
 export function planApplyTasks(plan: Plan, { prune }: { readonly prune: boolean }): readonly PlannedTask[] {
   const planned = plan.clusters.filter((one) => one.kind === "planned");
+  const pruning = pruningOf(planned, prune);
   return planned.flatMap((one) => {
     const { cluster } = one;
     const inventory = applyTasks.inventory(cluster);
     const used = new Set(one.objects.map(({ wave }) => wave));
     const present = waves.filter((wave) => used.has(wave));
-    const finishing = finishingOf(one, planned, prune);
+    const finishing = finishingOf(one, pruning);
     const finish = applyTasks.finish(cluster, finishing);
     const last = present.length === 0 ? [inventory.id] : present.map((wave) => `${cluster}/${wave}`);
     return [

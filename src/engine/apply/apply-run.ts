@@ -1,7 +1,10 @@
 import type { Mesh } from "../../core/model/mesh.ts";
+import type { Pruning } from "../../core/plan/apply-tasks.ts";
+import { pruningOf } from "../../core/plan/apply-tasks.ts";
 import { waveRules } from "../../core/render/waves.ts";
 import type { Limiter } from "../../kube/limiter.ts";
 import type { PlanOptions, ProgramLookup, RunOptions } from "../options.ts";
+import { isInScope, withoutCredential } from "../clusters/scope.ts";
 import type { PreparedPlan } from "../plan/prepare-plan.ts";
 import type { ClusterRun } from "./cluster-run.ts";
 import type { SharedReads } from "./shared-reads.ts";
@@ -10,10 +13,32 @@ import type { SharedReads } from "./shared-reads.ts";
 export interface ApplyRun {
   readonly prepared: PreparedPlan;
   readonly all: ReadonlyMap<string, ClusterRun>;
+  /** Clusters outside the scope that answer: they take no part and stay in the mesh. */
+  readonly aside: ReadonlySet<string>;
+  /** Clusters of which no credential can be had in this apply. */
+  readonly withoutCredential: ReadonlySet<string>;
+  readonly pruning: Pruning;
   readonly sharedReads: SharedReads;
   /** Lets only some clusters read back at a time what was written. */
   readonly reading: Limiter;
   readonly options: RunOptions & PlanOptions & Pick<ProgramLookup, "env" | "istioctlCandidates">;
+}
+
+/** What an apply of these clusters knows of all of them, found once: a fleet has a million pairs. */
+export function overviewOf(
+  { connections, meshFile, scope }: PreparedPlan,
+  all: ReadonlyMap<string, ClusterRun>,
+  { prune }: { readonly prune: boolean },
+): Pick<ApplyRun, "aside" | "withoutCredential" | "pruning"> {
+  const answering = connections.filter(({ kind }) => kind === "connected").map(({ cluster }) => cluster.name);
+  return {
+    aside: new Set(answering.filter((name) => !isInScope(scope, name))),
+    withoutCredential: withoutCredential(meshFile.mesh, scope, connections),
+    pruning: pruningOf(
+      [...all.values()].map(({ plan }) => plan),
+      prune,
+    ),
+  };
 }
 
 /**

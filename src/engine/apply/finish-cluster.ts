@@ -31,9 +31,8 @@ export function plannedItems(plan: ClusterRun["plan"]): readonly InventoryItem[]
  * inventory that the next plan starts from; not at all when it is the same.
  * Rejects with what stopped it, which it has emitted as an event.
  */
-export async function finishCluster(work: ClusterRun, run: ApplyRun, prune: boolean): Promise<void> {
-  const plans = [...run.all.values()].map(({ plan }) => plan);
-  const finishing = finishingOf(work.plan, plans, prune);
+export async function finishCluster(work: ClusterRun, run: ApplyRun): Promise<void> {
+  const finishing = finishingOf(work.plan, run.pruning);
   const finish = applyTasks.finish(work.one.cluster.name, finishing);
   const part = async <Result>(ref: TaskRef, piece: () => Promise<Result>): Promise<Result> =>
     runClusterTask(ref, work, run.options, piece);
@@ -82,9 +81,8 @@ async function waitUntilEndpointsGone(
 
 async function writeInventory(work: ClusterRun, gone: readonly InventoryItem[], run: ApplyRun): Promise<void> {
   const { signal } = run.options;
-  const known = mergeInventories(work.plan.inventory.items, plannedItems(work.plan)).filter(
-    (item) => !gone.includes(item),
-  );
+  const left = new Set(gone);
+  const known = mergeInventories(work.plan.inventory.items, plannedItems(work.plan)).filter((item) => !left.has(item));
   const items = await run.reading.run(signal, async () => recordApplied(work, known, signal));
   const inventory = renderInventory({ ...work.plan.inventory, items });
   if (digestObject(inventory) !== digestObject(renderInventory(work.plan.inventory))) {

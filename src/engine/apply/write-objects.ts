@@ -9,7 +9,6 @@ import type { KubeError } from "../../kube/errors.ts";
 import { isRefusal } from "../../kube/errors.ts";
 import { isReadyOnceStored } from "../../kube/readiness/readiness-of.ts";
 import { requestLimits } from "../clusters/request-limits.ts";
-import { isInScope, withoutCredential } from "../clusters/scope.ts";
 import { withContinue } from "../plan/continue-hint.ts";
 import { mapAhead } from "../progress/map-ahead.ts";
 import type { ApplyRun } from "./apply-run.ts";
@@ -98,20 +97,13 @@ function isStored(seen: KubeObject | undefined, { object }: PlannedObject): bool
  * True for the credential of a cluster that is unavailable or failed, or outside the
  * scope and without one: it cannot be read, so nothing is written for it.
  */
-function isForMissing(object: PlannedObject, { prepared, all }: ApplyRun): boolean {
+function isForMissing(object: PlannedObject, { all, aside, withoutCredential }: ApplyRun): boolean {
   const remote = remoteOf(object.object);
   if (object.wave !== "join" || remote === undefined) {
     return false;
   }
   const member = all.get(remote);
-  if (member !== undefined) {
-    return member.failed;
-  }
-  const { connections, meshFile, scope } = prepared;
-  const isOutOfScope =
-    !isInScope(scope, remote) && connections.some((one) => one.kind === "connected" && one.cluster.name === remote);
-  return (
-    !isOutOfScope ||
-    (object.knownAfterApply !== undefined && withoutCredential(meshFile.mesh, scope, connections).has(remote))
-  );
+  return member === undefined
+    ? !aside.has(remote) || (object.knownAfterApply !== undefined && withoutCredential.has(remote))
+    : member.failed;
 }

@@ -21,7 +21,7 @@ import type { QueueTask, TaskOutcome } from "../apply/queue/run-queue.ts";
 import { runQueue } from "../apply/queue/run-queue.ts";
 import { revokeUnused } from "../trust/rancher-tokens.ts";
 import type { ApplyRun } from "../apply/apply-run.ts";
-import { membersOf } from "../apply/apply-run.ts";
+import { membersOf, overviewOf } from "../apply/apply-run.ts";
 import { runWave } from "../apply/run-wave.ts";
 import type { TaskOptions } from "../progress/run-task.ts";
 import type { ClusterRun } from "../apply/cluster-run.ts";
@@ -99,8 +99,15 @@ async function applyHeld(
   const sharedReads = createSharedReads(membersOf(prepared.meshFile.mesh, working), options);
   const reading = createLimiter(readBackAtATime);
   tolerateListeners(options.signal);
-  const run: ApplyRun = { prepared, all: working, sharedReads, reading, options };
-  const tasks = [...barriersOf(working), ...[...working.values()].flatMap((work) => tasksOf(work, run, options.prune))];
+  const run: ApplyRun = {
+    prepared,
+    all: working,
+    ...overviewOf(prepared, working, options),
+    sharedReads,
+    reading,
+    options,
+  };
+  const tasks = [...barriersOf(working), ...[...working.values()].flatMap((work) => tasksOf(work, run))];
   const outcomes = await runQueue(tasks, options.signal);
   await revokeReplaced(prepared, working, options);
   const clusters = await Promise.all(
@@ -195,7 +202,7 @@ function barrierOf(wave: Wave): string {
   return `${everywhere}/${wave}`;
 }
 
-function tasksOf(work: ClusterRun, run: ApplyRun, prune: boolean): QueueTask[] {
+function tasksOf(work: ClusterRun, run: ApplyRun): QueueTask[] {
   const cluster = work.one.cluster.name;
   const first: QueueTask = {
     id: applyTasks.inventory(cluster).id,
@@ -221,7 +228,7 @@ function tasksOf(work: ClusterRun, run: ApplyRun, prune: boolean): QueueTask[] {
     needs: perWave.map((task) => task.id),
     after: [],
     run: async (signal) =>
-      finishCluster(work, { ...run, options: { ...run.options, signal: whileHeld(work, signal) } }, prune),
+      finishCluster(work, { ...run, options: { ...run.options, signal: whileHeld(work, signal) } }),
   };
   return [first, ...perWave, end];
 }
