@@ -106,6 +106,36 @@ describe("a run of the checks", () => {
     expect(states["join/istiod-synced"]).toBe("explained");
   });
 
+  it("folds what an ingress lacks of a cluster under the gateway that its istiod does not know", () => {
+    const facts = withCluster("west", (one) => ({
+      istiod: {
+        ...one.istiod,
+        pods: one.istiod.pods.map((pod) => ({
+          ...pod,
+          networkGateways: pod.networkGateways.filter(({ cluster }) => cluster !== "east"),
+        })),
+      },
+      gateways: one.gateways.map((gateway) => ({
+        ...gateway,
+        pods: gateway.pods.map((pod) => ({
+          ...pod,
+          config: {
+            ...pod.config,
+            clusters: pod.config.clusters.map((cluster) => ({
+              ...cluster,
+              endpoints: cluster.endpoints.map((endpoint) =>
+                endpoint.address.startsWith("10.") ? endpoint : { ...endpoint, address: "10.42.9.9:5000" },
+              ),
+            })),
+          },
+        })),
+      })),
+    }));
+    const report = runChecks(facts, everything);
+    expect(report.causes.map((one) => one.code)).toEqual(["ISM438"]);
+    expect(report.causes[0]?.consequences.map((one) => one.code)).toEqual(["ISM476"]);
+  });
+
   it("folds what the proxies and namespaces of a cluster with another root have under that root", () => {
     const other = (roots: readonly CertificateFacts[]) =>
       roots.map((root) => ({ ...root, fingerprint: "CC:DD", identity: "eee" }));

@@ -161,6 +161,11 @@ export function sync(reader: string, remote: string): Subject {
   return `sync with ${remote} of ${reader}`;
 }
 
+/** That `reader` has the addresses of the gateways of `remote`. */
+export function knownGateways(reader: string, remote: string): Subject {
+  return `gateways of ${remote} of ${reader}`;
+}
+
 /** The Service and endpoints of a service, `namespace/name`. */
 export function serviceIn(cluster: string, service: string): Subject {
   return `service ${service} of ${cluster}`;

@@ -6,7 +6,7 @@ import type { IstiodPod } from "../control-plane-facts.ts";
 import type { ReachedCluster } from "../facts.ts";
 import { hostNamesIn } from "../gateway-names.ts";
 import { eastWestAddresses, onceFor, pairs } from "../reached.ts";
-import { gatewayAddress, gatewayPods, needsOfJoin, networkLabelled, sync } from "../subjects.ts";
+import { gatewayAddress, gatewayPods, knownGateways, needsOfJoin, networkLabelled, sync } from "../subjects.ts";
 
 /**
  * What istiod takes for the gateways of another network: without one it hands
@@ -36,14 +36,9 @@ export const networkGateways: Check = {
         if (pod.problem !== undefined || (known.length > 0 && missing.length === 0)) {
           return [];
         }
-        const detail = unresolved
-          ? `${pod.name} of ${reader.cluster} has no address for ${names.join(", ")}, the east-west gateway of ${remote}: it cannot resolve the name, or RESOLVE_HOSTNAME_GATEWAYS is off.`
-          : known.length === 0
-            ? `${pod.name} of ${reader.cluster} knows no gateway of network ${network}, so it hands out pod addresses of ${remote}, which lead nowhere from here.`
-            : `${pod.name} of ${reader.cluster} does not know ${missing.map((one) => `${one}:${crossNetworkPort}`).join(", ")}, where ${remote} can be reached.`;
         return [
           problem("ISM438", {
-            detail,
+            detail: describe(pod, { reader, remote, network, names, missing, known }),
             ...(unresolved
               ? {
                   fix: `Whoever runs the DNS of ${reader.cluster} has to decide: have it resolve the name, or give Service istio-system/${eastWestGateway} of ${remote} an IP address.`,
@@ -55,6 +50,7 @@ export const networkGateways: Check = {
             cluster: reader.cluster,
             remote,
             object: { group: "", kind: "Pod", namespace: "istio-system", name: pod.name },
+            breaks: [knownGateways(reader.cluster, remote)],
             needs: [
               sync(reader.cluster, remote),
               ...needsOfJoin(reader.cluster, remote),
@@ -68,6 +64,26 @@ export const networkGateways: Check = {
     });
   },
 };
+
+function describe(
+  pod: IstiodPod,
+  it: {
+    readonly reader: ReachedCluster;
+    readonly remote: string;
+    readonly network: string;
+    readonly names: readonly string[];
+    readonly missing: readonly string[];
+    readonly known: readonly string[];
+  },
+): string {
+  const { reader, remote } = it;
+  if (it.known.length > 0) {
+    return `${pod.name} of ${reader.cluster} does not know ${it.missing.map((one) => `${one}:${crossNetworkPort}`).join(", ")}, where ${remote} can be reached.`;
+  }
+  return it.names.length > 0
+    ? `${pod.name} of ${reader.cluster} has no address for ${it.names.join(", ")}, the east-west gateway of ${remote}: it cannot resolve the name, or RESOLVE_HOSTNAME_GATEWAYS is off.`
+    : `${pod.name} of ${reader.cluster} knows no gateway of network ${it.network}, so it hands out pod addresses of ${remote}, which lead nowhere from here.`;
+}
 
 function announcedBy(one: ReachedCluster): {
   readonly announced: readonly string[];

@@ -14,6 +14,7 @@ import {
   gatewayAddress,
   gatewayPods,
   issuedRoot,
+  knownGateways,
   mutualTls,
   needsOfJoin,
   needsOfProxies,
@@ -216,6 +217,7 @@ function needsOfPair(reader: ReachedCluster, target: ReachedCluster): readonly S
       : [
           ...needsOfJoin(cluster, target.cluster),
           sync(cluster, target.cluster),
+          knownGateways(cluster, target.cluster),
           networkLabelled(target.cluster),
           gatewayAddress(target.cluster, eastWestGateway),
           gatewayPods(target.cluster, eastWestGateway),
