@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { eastWestGateway, ingressGateway } from "../render/names.ts";
 import { foundBy } from "../testing/found-by.ts";
+import { withEndpoint } from "../testing/changed-proxies.ts";
 import { healthyFacts, withCluster, withGateway, withIstiodPods } from "../testing/healthy-facts.ts";
 import type { Check } from "./check.ts";
 import type { TlsSecretFacts } from "./certificate-facts.ts";
@@ -616,6 +617,7 @@ const table: readonly (readonly [Check["id"], string, MeshFacts, readonly string
     withPodOfTwoFamilies("[fd00::8]:5000"),
     ["error ISM476 west"],
   ],
+  ["routes/foreign-endpoints", "one that no cluster has", withEndpoint("10.99.0.9:5000"), ["warning ISM537 west"]],
   [
     "routes/endpoints",
     "a version of the other cluster without endpoints",

@@ -43,6 +43,7 @@ import { peerAuthentication } from "./policies/peer-authentication.ts";
 import { podSecurity } from "./policies/pod-security.ts";
 import { quotas } from "./policies/quotas.ts";
 import { routeEndpoints } from "./routes/endpoints.ts";
+import { foreignEndpoints } from "./routes/foreign-endpoints.ts";
 import { foreignRules } from "./routes/foreign-rules.ts";
 import { routesInProxies } from "./routes/in-proxies.ts";
 import { localities } from "./routes/localities.ts";
@@ -123,6 +124,7 @@ export const checks: readonly Check[] = [
   weights,
   routesInProxies,
   routeEndpoints,
+  foreignEndpoints,
   localities,
   authorities,
   frontDoors,

@@ -133,7 +133,7 @@ describe("a run of the checks", () => {
     }));
     const report = runChecks(facts, everything);
     expect(report.causes.map((one) => one.code)).toEqual(["ISM438"]);
-    expect(report.causes[0]?.consequences.map((one) => one.code)).toEqual(["ISM476"]);
+    expect(report.causes[0]?.consequences.map((one) => one.code)).toEqual(["ISM476", "ISM537"]);
   });
 
   it("folds what the proxies and namespaces of a cluster with another root have under that root", () => {

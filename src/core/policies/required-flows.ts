@@ -6,6 +6,7 @@ import type { Subject } from "../checks/subjects.ts";
 import { proxyOf, requestsTo, sync, wayToInjector, wayToIstiod } from "../checks/subjects.ts";
 import type { Service } from "../model/mesh.ts";
 import { crossNetworkPort, eastWestGateway, ingressGateway, istioNamespace } from "../render/names.ts";
+import { frontRoutesOf } from "../routing/hosts.ts";
 import { serviceIn, servicePods, targetPortOf } from "./service-pods.ts";
 import type { Connection, PolicyPeer, PolicyPod } from "./policy-pod.ts";
 
@@ -155,7 +156,7 @@ function toDns(one: ReachedCluster, pod: PodFacts, seen: PolicyPod): readonly Re
 
 /** The ports at which the ingress is asked for the routes of the mesh. */
 function frontPorts({ mesh }: MeshFacts): readonly number[] {
-  const routes = mesh.services.flatMap((service) => service.routes);
+  const routes = mesh.services.flatMap(frontRoutesOf);
   return [...new Set(routes.map((route) => (route.tls === undefined ? 80 : 443)))];
 }
 
@@ -207,7 +208,7 @@ function toOtherNetworks(
 ): readonly RequiredFlow[] {
   const { one, pod, farOf } = from;
   const { network } = facts.mesh.clusters.find((cluster) => cluster.name === one.cluster) ?? {};
-  const routed = facts.mesh.services.filter((service) => service.routes.length > 0);
+  const routed = facts.mesh.services.filter((service) => frontRoutesOf(service).length > 0);
   const asked = facts.mesh.clusters.filter(
     (other) =>
       other.network !== network &&
@@ -239,7 +240,7 @@ function toService(
   const own = facts.mesh.clusters.find((cluster) => cluster.name === one.cluster)?.network;
   const joined = facts.mesh.clusters.some((cluster) => cluster.network !== own);
   const senders = [
-    ...(service.routes.length > 0 ? ingresses.map((pod) => ({ pod, name: ingressGateway })) : []),
+    ...(frontRoutesOf(service).length > 0 ? ingresses.map((pod) => ({ pod, name: ingressGateway })) : []),
     ...(joined ? eastWests.map((pod) => ({ pod, name: eastWestGateway })) : []),
   ];
   return here === undefined

@@ -1,3 +1,4 @@
+import type { Route, Service } from "../model/mesh.ts";
 import { meshGateway, serviceHost } from "../render/names.ts";
 
 /** Where requests of a route come in: the plain or the encrypted port of the ingress gateways, or the sidecars. */
@@ -51,4 +52,9 @@ function completeHost(host: string, namespace: string | undefined, all: readonly
   return more.length === 0 && (svc === "svc" || (svc === undefined && isService))
     ? serviceHost({ name, namespace: of })
     : host;
+}
+
+/** The routes by which ingress gateways serve a service; those for callers inside the mesh are in sidecars only. */
+export function frontRoutesOf({ routes }: Pick<Service, "routes">): readonly Route[] {
+  return routes.filter((route) => listenerOf(route) !== "mesh");
 }

@@ -102,6 +102,7 @@ export const gatewayFaults: readonly Fault[] = [
   {
     what: "the east-west gateway of east announces a name that does not resolve",
     inject: async () => announceName("eastwest.mesh.invalid"),
+    // Nothing is told beside it: what the ingress of west lacks behind that gateway follows from it.
     causes: [cause("west", "ISM438")],
     // An apply waits for endpoints behind this gateway.
     undo: async () => drop("east", istio, `service/${eastWest}`),

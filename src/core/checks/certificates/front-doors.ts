@@ -1,8 +1,10 @@
-import { istioNamespace } from "../../render/names.ts";
+import { ingressGateway, istioNamespace } from "../../render/names.ts";
 import type { Check, Finding } from "../check.ts";
 import { problem, warning } from "../check.ts";
 import { kubectl } from "../commands.ts";
+import type { TlsSecretFacts } from "../certificate-facts.ts";
 import type { MeshFacts, ReachedCluster } from "../facts.ts";
+import { answeringPods } from "../gateways/proxies-answer.ts";
 import { daysUntil, meshClusters } from "../reached.ts";
 import { objectOf } from "../subjects.ts";
 
@@ -17,17 +19,7 @@ export const frontDoors: Check = {
       one.tlsSecrets.flatMap((secret) => {
         const object = { group: "", kind: "Secret", namespace: "istio-system", name: secret.name };
         if (secret.notAfter === undefined) {
-          return [
-            problem("ISM450", {
-              detail: secret.present
-                ? `Secret istio-system/${secret.name} of ${one.cluster} holds no certificate that can be read.`
-                : `${one.cluster} has no Secret istio-system/${secret.name}: its ingress refuses TLS for the routes that name it.`,
-              ...fixOf(facts, one, secret.name),
-              cluster: one.cluster,
-              object,
-              breaks: [objectOf(one.cluster, object)],
-            }),
-          ];
+          return [findingWithout(facts, one, secret)];
         }
         const left = daysUntil(facts, secret.notAfter);
         return left >= 0
@@ -45,6 +37,44 @@ export const frontDoors: Check = {
     ),
   ],
 };
+
+/** A Secret that is gone or unreadable takes nothing from proxies that have its certificate, until they start anew. */
+function findingWithout(facts: MeshFacts, one: ReachedCluster, secret: TlsSecretFacts): Finding {
+  const object = { group: "", kind: "Secret", namespace: istioNamespace, name: secret.name };
+  const { holding, lacking } = holdersOf(one, secret.name);
+  const what = secret.present
+    ? `Secret ${istioNamespace}/${secret.name} of ${one.cluster} holds no certificate that can be read`
+    : `${one.cluster} has no Secret ${istioNamespace}/${secret.name}`;
+  const goesOn = `${holding.join(", ")} ${holding.length === 1 ? "goes" : "go"} on with the certificate that ${holding.length === 1 ? "it has" : "they have"}, and a pod that starts has none`;
+  const follows =
+    lacking.length === 0
+      ? holding.length === 0
+        ? "its ingress has no certificate for the routes that name it"
+        : `${goesOn}: it resets TLS connections for the routes that name the Secret`
+      : `${lacking.join(", ")} ${lacking.length === 1 ? "resets" : "reset"} TLS connections for the routes that name it${holding.length === 0 ? "" : `; ${goesOn}`}`;
+  const all = holding.length > 0 && lacking.length === 0;
+  return (all ? warning : problem)("ISM450", {
+    detail: `${what}: ${follows}.`,
+    ...fixOf(facts, one, secret.name),
+    cluster: one.cluster,
+    object,
+    breaks: [objectOf(one.cluster, object)],
+  });
+}
+
+/** Names of the ingress pods whose listeners name the certificate: those that have it, and those that wait for it. */
+function holdersOf(
+  one: ReachedCluster,
+  secret: string,
+): { readonly holding: readonly string[]; readonly lacking: readonly string[] } {
+  const pods = answeringPods(one, ingressGateway);
+  const lacking = pods.filter(({ config }) => config.awaitedSecrets.includes(secret));
+  const holding = pods.filter(
+    (pod) =>
+      !lacking.includes(pod) && pod.config.chains.some(({ credential = "" }) => credential.endsWith(`://${secret}`)),
+  );
+  return { holding: holding.map(({ name }) => name), lacking: lacking.map(({ name }) => name) };
+}
 
 /** cert-manager makes the Secrets of routes that name an issuer; all others come from a person. */
 function fixOf(facts: MeshFacts, one: ReachedCluster, secret: string): { readonly fix: string } {

@@ -3,6 +3,7 @@ import { denialOf } from "../../policies/authorization.ts";
 import { serviceIn, servicePods, targetPortOf } from "../../policies/service-pods.ts";
 import type { Route, Service } from "../../model/mesh.ts";
 import { ingressGateway, istioNamespace } from "../../render/names.ts";
+import { frontRoutesOf } from "../../routing/hosts.ts";
 import type { Check } from "../check.ts";
 import { problem, warning } from "../check.ts";
 import type { MeshFacts, ReachedCluster } from "../facts.ts";
@@ -113,7 +114,7 @@ function deniedAt(
 function denialsAtIngress(facts: MeshFacts, one: ReachedCluster): readonly Refused[] {
   const ports = gatewayOf(one, ingressGateway)?.service?.servicePorts ?? [];
   return facts.mesh.services.flatMap((service) =>
-    service.routes.flatMap((route) =>
+    frontRoutesOf(service).flatMap((route) =>
       ingressPods(one).flatMap((pod) => {
         const port = ports.find((other) => other.port === (route.tls === undefined ? 80 : 443))?.targetPort;
         return requestsOf(route).flatMap((request): readonly Refused[] => {
@@ -164,9 +165,10 @@ function askedOf(
   readonly what: string;
 }[] {
   const key = `${service.namespace}/${service.name}`;
-  return service.routes.length === 0
+  const routes = frontRoutesOf(service);
+  return routes.length === 0
     ? [{ request: {}, route: undefined, what: `all requests to ${key}` }]
-    : service.routes.flatMap((route) =>
+    : routes.flatMap((route) =>
         requestsOf(route).map((request) => ({
           request: { ...request, client },
           route,

@@ -1,5 +1,6 @@
 import type { Cluster, Service } from "../../model/mesh.ts";
 import { eastWestGateway, ingressGateway, istioNamespace, serviceHost } from "../../render/names.ts";
+import { frontRoutesOf } from "../../routing/hosts.ts";
 import type { Check, Finding } from "../check.ts";
 import { problem } from "../check.ts";
 import { kubectl, restart } from "../commands.ts";
@@ -155,7 +156,7 @@ function lackingOf(offer: Offer, pair: Pair): readonly Lacking[] {
     reader.tables.flatMap((table) => {
       const used = table.get(called);
       // A gateway may be told of routed services only.
-      return used === undefined && service.routes.length === 0
+      return used === undefined && frontRoutesOf(service).length === 0
         ? []
         : missingEndpoints(expected, used ?? new Set(), here.alsoAt);
     }),

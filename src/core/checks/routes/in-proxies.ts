@@ -4,6 +4,7 @@ import type { RouteOutcome, SampleRequest } from "../../proxy/find-route.ts";
 import { findRoute, sampleRequests } from "../../proxy/find-route.ts";
 import { routeNamespace } from "../../render/front-gateway.ts";
 import { ingressGateway, istioNamespace, serviceHost } from "../../render/names.ts";
+import { frontRoutesOf } from "../../routing/hosts.ts";
 import type { Check } from "../check.ts";
 import { problem } from "../check.ts";
 import type { GatewayPod } from "../control-plane-facts.ts";
@@ -33,7 +34,7 @@ export const routesInProxies: Check = {
     meshClusters(facts).flatMap((one) => [
       ...silentPods(one, ingressGateway),
       ...facts.mesh.services.flatMap((service) =>
-        service.routes.flatMap((route) =>
+        frontRoutesOf(service).flatMap((route) =>
           answeringPods(one, ingressGateway).flatMap((pod) =>
             walk(one, pod, route)
               .filter(({ outcome }) => outcome.kind === "unknown")
@@ -48,7 +49,7 @@ export const routesInProxies: Check = {
   run: (facts) =>
     meshClusters(facts).flatMap((one) =>
       facts.mesh.services.flatMap((service) =>
-        service.routes.flatMap((route) => {
+        frontRoutesOf(service).flatMap((route) => {
           const wrong = answeringPods(one, ingressGateway).flatMap((pod) =>
             walk(one, pod, route).flatMap((step) => describe(step, { pod, service, route })),
           );

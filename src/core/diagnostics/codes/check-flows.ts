@@ -107,4 +107,9 @@ export const flowCodes = {
     explanation:
       "Envoy takes a new version of a listener into effect when everything that it names has arrived: certificates, routes, the configuration of filters. Until then it is warming: connections go by the older version, and where there is none nothing listens.",
   },
+  ISM537: {
+    summary: "An ingress has endpoints that are no pods",
+    explanation:
+      "Proxies send a share of a version's requests to an address that none of the mesh's clusters has as a pod. Istio takes endpoints out of WorkloadEntries and ServiceEntries too: one whose labels a Service selects, or whose host is the service's, stands beside the pods. Where it does not answer, its share of the requests fails.",
+  },
 } as const satisfies Record<string, CatalogueEntry>;

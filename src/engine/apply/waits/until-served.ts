@@ -5,6 +5,7 @@ import { ejectedReason } from "../../../core/checks/endpoint-table.ts";
 import { exitCodes } from "../../../core/diagnostics/exit-codes.ts";
 import { UserError } from "../../../core/diagnostics/user-error.ts";
 import type { Mesh } from "../../../core/model/mesh.ts";
+import { frontRoutesOf } from "../../../core/routing/hosts.ts";
 import { shareReads } from "../../../kube/share-reads.ts";
 import type { Connected } from "../../clusters/connect-clusters.ts";
 import { compareIngressEndpoints, listIngressPods, readActualEndpoints } from "../../facts/ingress-endpoints.ts";
@@ -27,7 +28,7 @@ export async function waitUntilServed(
   all: readonly Connected[],
   options: WaitUntilSyncedOptions & { readonly mayBeForeign: () => boolean },
 ): Promise<void> {
-  const routed = mesh.services.filter((service) => service.routes.length > 0);
+  const routed = mesh.services.filter((service) => frontRoutesOf(service).length > 0);
   const deadline = Date.now() + options.timeoutMs;
   for (;;) {
     // One look: services share pods, gateways and the tables of their proxies, which each would read for itself.
@@ -83,7 +84,7 @@ async function findBarePods(
 ): Promise<readonly BarePodsOf[]> {
   const missing = new Set(wrong.filter((finding) => finding.missing.length > 0).map(({ version }) => version));
   const places = mesh.services
-    .filter((service) => service.routes.length > 0)
+    .filter((service) => frontRoutesOf(service).length > 0)
     .flatMap((service) =>
       service.versions
         .filter((version) => missing.has(version.name))

@@ -1,0 +1,84 @@
+import { crossNetworkPort, ingressGateway, serviceHost } from "../../render/names.ts";
+import type { Check, Finding } from "../check.ts";
+import { warning } from "../check.ts";
+import { kubectl } from "../commands.ts";
+import { usedEndpoints } from "../endpoint-table.ts";
+import type { MeshFacts, ReachedCluster } from "../facts.ts";
+import { answeringPods, silentPods } from "../gateways/proxies-answer.ts";
+import { eastWestAddresses, meshClusters, reachedClusters } from "../reached.ts";
+import type { Subject } from "../subjects.ts";
+import { knownGateways, needsOfProxies, networkLabelled, serviceIn, sync } from "../subjects.ts";
+import { formatAddress } from "../service-port.ts";
+
+/**
+ * A WorkloadEntry whose labels a Service selects, or a ServiceEntry of its host, adds
+ * endpoints to those that the pods are
+ * (https://istio.io/latest/docs/reference/config/networking/workload-entry/).
+ * They may be meant (a virtual machine), so that this is no error.
+ */
+export const foreignEndpoints: Check = {
+  id: "routes/foreign-endpoints",
+  sentence: "ingress proxies have no endpoints beside the pods of the clusters",
+  pre: false,
+  unseen: (facts) => meshClusters(facts).flatMap((one) => silentPods(one, ingressGateway)),
+  run: (facts) => {
+    // What a cluster has that does not answer is not known.
+    const all = reachedClusters(facts);
+    return all.length < facts.mesh.clusters.length
+      ? []
+      : meshClusters(facts).flatMap((one) => findingsOf(facts, one, all));
+  },
+};
+
+function findingsOf(facts: MeshFacts, one: ReachedCluster, all: readonly ReachedCluster[]): readonly Finding[] {
+  const pods = answeringPods(one, ingressGateway);
+  const far = all.filter((other) => other !== one);
+  const gateways = new Set(
+    [
+      ...all.flatMap(eastWestAddresses),
+      ...one.istiod.pods.flatMap((pod) => pod.networkGateways.map(({ address }) => address)),
+    ].map((address) => formatAddress(address, crossNetworkPort)),
+  );
+  return facts.mesh.services.flatMap((service) => {
+    const key = `${service.namespace}/${service.name}`;
+    const known = new Set(all.flatMap((other) => knownOf(other, key)));
+    const foreign = service.versions.flatMap(({ name: version }) => {
+      const called = `outbound|${service.port}|${version}|${serviceHost(service)}`;
+      const used = pods.flatMap(({ config }) =>
+        config.clusters.filter(({ name }) => name === called).flatMap(({ endpoints }) => usedEndpoints(endpoints)),
+      );
+      return [...new Set(used)]
+        .filter((address) => !known.has(address) && !gateways.has(address))
+        .map((address) => ({ version, address }));
+    });
+    const [first] = foreign;
+    return first === undefined
+      ? []
+      : [
+          warning("ISM537", {
+            detail: `The ingress of ${one.cluster} sends requests for ${key} to ${foreign.map(({ version, address }) => `${address} (${version})`).join(", ")}, which ${foreign.length === 1 ? "is no pod" : "are no pods"} of the mesh's clusters. A WorkloadEntry with the labels that the Service selects adds such an endpoint, or a ServiceEntry of the service's host; whether it answers is not seen from here.`,
+            fix: `Where it is meant, nothing is to be done; otherwise whoever made it has to delete it: ${kubectl(one, "get", "workloadentries.networking.istio.io,serviceentries.networking.istio.io", "--all-namespaces")}`,
+            cluster: one.cluster,
+            object: { group: "", kind: "Service", namespace: service.namespace, name: service.name },
+            needs: [
+              ...needsOfProxies(one.cluster, ingressGateway, pods),
+              serviceIn(one.cluster, key),
+              ...far.flatMap((other) => needsOfPair(one, other)),
+            ],
+          }),
+        ];
+  });
+}
+
+/** An istiod that knows no gateway of a network hands out what stands behind it. */
+function needsOfPair(one: ReachedCluster, { cluster }: ReachedCluster): readonly Subject[] {
+  return [knownGateways(one.cluster, cluster), sync(one.cluster, cluster), networkLabelled(cluster)];
+}
+
+/** Addresses of a service's pods, those of other families and of pods that are about to go among them. */
+function knownOf(one: ReachedCluster, key: string): readonly string[] {
+  const found = one.services.find(({ service }) => service === key);
+  return found === undefined
+    ? []
+    : [...Object.values(found.podsOf).flat(), ...Object.values(found.alsoAt).flat(), ...found.endpoints];
+}
