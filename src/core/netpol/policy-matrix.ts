@@ -47,6 +47,8 @@ export interface PolicyMatrix {
 
 export interface MatrixOptions {
   readonly namespaces: readonly string[];
+  /** True: somebody outside of the cluster, at an address that is not known, is one of the ends. */
+  readonly outside?: boolean;
   /** The only port to ask; without it those that pods declare or Services lead to. */
   readonly port: MatrixPort | undefined;
 }
@@ -55,10 +57,10 @@ export interface MatrixOptions {
 export function policyMatrix(
   world: PolicyWorld,
   worlds: readonly PolicyWorld[],
-  { namespaces, port }: MatrixOptions,
+  { namespaces, port, outside = false }: MatrixOptions,
 ): PolicyMatrix {
   const set = compilePolicies(world.policies);
-  const sources = groupsOf(world, namespaces, port);
+  const sources = [...groupsOf(world, namespaces, port), ...(outside ? [outsideEnd(port)] : [])];
   const destinations = [...sources, ...gatewaysOf(world, worlds, port)];
   const ends = destinations.flatMap(({ peers }) => peers);
   const starts = startsOf(destinations);
@@ -189,6 +191,15 @@ function listensAt(world: PolicyWorld, pods: readonly PolicyPod[]): readonly Mat
   const declared = first.ports.map(({ port, protocol }) => ({ port, protocol: protocol as Protocol }));
   const all = new Map([...declared, ...served].map((one) => [keyOf(one), one]));
   return [...all.values()].toSorted((one, other) => one.port - other.port || (one.protocol < other.protocol ? -1 : 1));
+}
+
+/** Asked at the port at which most of what pods call is. */
+function outsideEnd(port: MatrixPort | undefined): MatrixEnd {
+  return {
+    name: "outside of the cluster",
+    peers: [{ kind: "outside", address: "" }],
+    ports: [port ?? { port: 443, protocol: "TCP" }],
+  };
 }
 
 function gatewaysOf(

@@ -1,4 +1,5 @@
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
+import type { PolicyChange } from "../netpol/policy-change.ts";
 import type { KubeObject, ObjectId } from "../model/kube-object.ts";
 import type { KnownAfterApply } from "../render/known-after-apply.ts";
 import type { Phase, Wave } from "../render/waves.ts";
@@ -48,6 +49,8 @@ export type ClusterPlan =
       readonly inventoryCurrent: boolean;
       /** What is left as it is; absent without `--continue`, where a refusal ends the plan. */
       readonly refused?: readonly RefusedObject[];
+      /** What its NetworkPolicies open and close for the pods that are there, before anything is pruned; `unread` where pods may not be listed, absent where it writes none. */
+      readonly connections?: PolicyChange | "unread";
     }
   | { readonly kind: "unreachable"; readonly cluster: string; readonly diagnostic: Diagnostic };
 

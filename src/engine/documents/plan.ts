@@ -31,6 +31,7 @@ export function planDocument(plan: Plan, options: { readonly prune: boolean }): 
             ...(cluster.refused === undefined
               ? {}
               : { refused: cluster.refused.map(({ id, wave, diagnostic }) => ({ ...id, wave, diagnostic })) }),
+            ...(cluster.connections === undefined ? {} : { connections: cluster.connections }),
             prune: cluster.prune.map((item) => ({ ...item.id, wave: item.wave })),
           },
     ),

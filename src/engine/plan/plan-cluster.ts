@@ -15,6 +15,7 @@ import { withContinue } from "./continue-hint.ts";
 import type { Connected } from "../clusters/connect-clusters.ts";
 import { createLiveReader } from "./live-objects.ts";
 import type { ObjectScope } from "./plan-object.ts";
+import { policyEffectOf } from "./policy-effect.ts";
 import { namespaceExists, planObject, refusedObject } from "./plan-object.ts";
 
 /** The inventory of a mesh in one cluster; an empty one where there is none. */
@@ -64,6 +65,7 @@ export async function planCluster(
   }
   scope.warnings.push(...unaskedWarning(one.cluster.name, objectScope.unasked));
   const known = planned.filter((object): object is PlannedObject => !("diagnostic" in object));
+  const connections = await policyEffectOf(one, known, scope.signal);
   // What is refused is wanted all the same, and nothing to prune.
   const wanted = new Set(planned.map((object) => keyOf(object.id)));
   const owned = new Set(before.items.map((item) => keyOf(item.id)));
@@ -75,6 +77,7 @@ export async function planCluster(
     inventory: before,
     inventoryCurrent: known.every((object) => owned.has(keyOf(object.id))),
     ...(refused.length > 0 ? { refused } : {}),
+    ...(connections === undefined ? {} : { connections }),
   };
 }
 

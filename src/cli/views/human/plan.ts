@@ -2,10 +2,13 @@ import { writeJson } from "../../../core/model/exact-json.ts";
 import type { Json } from "../../../core/model/kube-object.ts";
 import { describeId } from "../../../core/model/kube-object.ts";
 import type { FieldChange } from "../../../core/plan/diff.ts";
+import type { ChangedConnections } from "../../../core/netpol/policy-change.ts";
 import type { ClusterPlan, Plan, PlannedObject } from "../../../core/plan/plan.ts";
 import { summarisePlan } from "../../../core/plan/plan.ts";
 import { phases } from "../../../core/render/waves.ts";
 import type { Palette } from "../../terminal/palette.ts";
+
+type PlannedCluster = Extract<ClusterPlan, { readonly kind: "planned" }>;
 
 export interface PlanViewOptions {
   readonly prune: boolean;
@@ -45,10 +48,47 @@ function viewCluster(cluster: ClusterPlan, options: PlanViewOptions): string[] {
   for (const { id, diagnostic } of cluster.refused ?? []) {
     lines.push(`${palette.bad(`    × ${describeId(id)}`)}${palette.dim(`  (left as it is: ${diagnostic.summary})`)}`);
   }
+  lines.push(...viewConnections(cluster, palette));
   if (changing.length === 0) {
     lines.push(palette.dim(`  no changes (${cluster.objects.length} objects)`));
   }
   return [...lines, ""];
+}
+
+/** What the plan's NetworkPolicies do to the pods that are there, the closed first. */
+function viewConnections({ connections }: Pick<PlannedCluster, "connections">, palette: Palette): readonly string[] {
+  if (connections === undefined) {
+    return [];
+  }
+  const title = "  connections of pods that are there, by network policies";
+  if (connections === "unread") {
+    return [
+      title,
+      palette.changed("    ? not known: this account may not list the pods and policies of all namespaces"),
+    ];
+  }
+  const lineOf = ({ to, port, protocol, from }: ChangedConnections): string =>
+    `${to} at ${protocol === "TCP" ? "" : `${protocol} `}${port} from ${shortList(from)}`;
+  const lines = [
+    ...connections.closes.map((one) => palette.removed(`    - closes ${lineOf(one)}`)),
+    ...connections.opens.map((one) => palette.added(`    + opens ${lineOf(one)}`)),
+  ];
+  return [title, ...(lines.length === 0 ? [palette.dim("    none opens, none closes")] : shortened(lines, palette))];
+}
+
+/** How many connections are shown, and how many of their sources. */
+const shown = { lines: 20, names: 5 };
+
+function shortList(names: readonly string[]): string {
+  const left = names.length - shown.names;
+  return left > 0 ? `${names.slice(0, shown.names).join(", ")} and ${left} more` : names.join(", ");
+}
+
+function shortened(lines: readonly string[], palette: Palette): readonly string[] {
+  const left = lines.length - shown.lines;
+  return left > 0
+    ? [...lines.slice(0, shown.lines), palette.dim(`    and ${left} more (isthmus plan -o json)`)]
+    : lines;
 }
 
 function viewObject(object: PlannedObject, palette: Palette): string[] {

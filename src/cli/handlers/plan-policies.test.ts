@@ -1,0 +1,71 @@
+import { readFile, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { FakeClusters } from "../testing/fake-clusters.ts";
+import { startFakeClusters } from "../testing/fake-clusters.ts";
+import { putPolicyWorld } from "../testing/put-policies.ts";
+
+let world: FakeClusters;
+
+beforeEach(async () => {
+  world = await startFakeClusters(["west", "east"], { living: true });
+  putPolicyWorld(world);
+  const file = path.join(world.folder, "mesh.yaml");
+  const text = await readFile(file, "utf8");
+  await writeFile(file, text.replace("spec:", "spec:\n  hardening: { networkPolicies: true }"));
+});
+
+afterEach(async () => {
+  await world.close();
+});
+
+const title = "  connections of pods that are there, by network policies";
+
+/** What a plan says of connections, by cluster. */
+function connectionsOf(out: string): readonly string[] {
+  const lines = out.split("\n");
+  return lines.filter((line) => /^ {4}[-+?] (closes|opens|not known)/.test(line)).map((line) => line.trim());
+}
+
+describe("a plan that writes network policies", () => {
+  it("says in words what it closes for the pods that are there, and what it opens", async () => {
+    const { out, code } = await world.run("plan");
+    expect(out).toContain(title);
+    expect(connectionsOf(out.slice(0, out.indexOf("\neast")))).toEqual([
+      "- closes outside of the cluster at 443 from istio-system/istio-eastwestgateway, sample/helloworld-v1",
+      "- closes sample/helloworld-v1 at 5000 from sample/curl, outside of the cluster",
+    ]);
+    expect(code).toBe(0);
+    const { clusters } = JSON.parse((await world.run("plan -o json")).out) as {
+      readonly clusters: readonly { readonly name: string; readonly connections?: object }[];
+    };
+    expect(clusters[0]?.connections).toMatchObject({
+      opens: [],
+      closes: [{ port: 443 }, { to: "sample/helloworld-v1" }],
+    });
+  });
+
+  it("says that it does not know where pods may not be listed, and plans all the same", async () => {
+    world.servers["west"]?.inject(
+      { kind: "status", status: 403 },
+      { matches: ({ method, url }) => method === "GET" && url.startsWith("/api/v1/pods"), times: Infinity },
+    );
+    const { out, code } = await world.run("plan");
+    expect(connectionsOf(out.slice(0, out.indexOf("\neast")))).toEqual([
+      "? not known: this account may not list the pods and policies of all namespaces",
+    ]);
+    expect(out).toContain("+ NetworkPolicy sample/np-helloworld");
+    expect(code).toBe(0);
+  });
+
+  it("says nothing of connections when no policy changes", async () => {
+    await writeFile(
+      path.join(world.folder, "mesh.yaml"),
+      (await readFile(path.join(world.folder, "mesh.yaml"), "utf8")).replace(
+        "networkPolicies: true",
+        "networkPolicies: false",
+      ),
+    );
+    expect((await world.run("plan")).out).not.toContain(title);
+  });
+});

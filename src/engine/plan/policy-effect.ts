@@ -1,0 +1,38 @@
+import type { PolicyChange } from "../../core/netpol/policy-change.ts";
+import { policyChange } from "../../core/netpol/policy-change.ts";
+import type { PlannedObject } from "../../core/plan/plan.ts";
+import { KubeError } from "../../kube/errors.ts";
+import type { Connected } from "../clusters/connect-clusters.ts";
+import { readPolicyWorld } from "../facts/read-policy-world.ts";
+
+/**
+ * What the NetworkPolicies of a plan open and close for the pods that are
+ * there; undefined where the plan writes none. Pods and policies of all
+ * namespaces are read for it, and an account that may not do that is a value.
+ */
+export async function policyEffectOf(
+  one: Connected,
+  objects: readonly PlannedObject[],
+  signal: AbortSignal,
+): Promise<PolicyChange | "unread" | undefined> {
+  const written = objects.filter(({ action, id }) => action !== "none" && id.kind === "NetworkPolicy");
+  if (written.length === 0) {
+    return undefined;
+  }
+  try {
+    const world = await readPolicyWorld(
+      one.client,
+      { cluster: one.cluster.name, network: one.cluster.network },
+      signal,
+    );
+    return policyChange(
+      world,
+      written.map(({ object }) => object),
+    );
+  } catch (error) {
+    if (error instanceof KubeError && error.kind === "forbidden") {
+      return "unread";
+    }
+    throw error;
+  }
+}
