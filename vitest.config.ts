@@ -92,6 +92,15 @@ export default defineConfig({
           sequence: { groupOrder: 5 },
         },
       },
+      {
+        // Beside other engines of NetworkPolicies, which a Go program asks; with the soak tests, and without a sandbox.
+        test: {
+          name: "policies",
+          include: ["test/network-policies/**/*.test.ts"],
+          pool: "forks",
+          sequence: { groupOrder: 6 },
+        },
+      },
     ],
   },
 });
