@@ -1,6 +1,6 @@
 import { Buffer } from "node:buffer";
 import { inspect } from "node:util";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import type { KubeObject } from "../core/model/kube-object.ts";
 import { Secret } from "../core/secret.ts";
 import type { KubeLimits } from "./client.ts";
@@ -384,7 +384,8 @@ describe("trouble on the way", () => {
     server.inject({ kind: "hang" }, { times: 9 });
     const stop = new AbortController();
     const calls = [1, 2, 3].map(async () => client.list(mapKind, { signal: stop.signal }));
-    setTimeout(() => stop.abort(new Error("enough")), 50);
+    await vi.waitFor(() => expect(server.requests).toHaveLength(1));
+    stop.abort(new Error("enough"));
     const results = await Promise.allSettled(calls);
     expect(results.map((result) => (result.status === "rejected" ? String(result.reason) : "?"))).toEqual(
       Array(3).fill("Error: enough"),

@@ -15,6 +15,8 @@ export interface CuttableServer {
   readonly server: Server;
   /** On that port, or a free one. Gives the port. */
   listen(port?: number): Promise<number>;
+  /** How many connections are open. */
+  openConnections(): number;
   /** Cuts every connection that is open. */
   cut(): void;
   /** Listens no more, and cuts. */
@@ -36,6 +38,7 @@ export function createCuttableServer(tls: FakeTls | undefined, listener: Request
       await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve));
       return (server.address() as AddressInfo).port;
     },
+    openConnections: () => sockets.size,
     cut,
     async close() {
       const closed = new Promise((resolve) => server.close(resolve));

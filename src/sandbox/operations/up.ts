@@ -107,22 +107,12 @@ export async function sandboxUp(options: SandboxUpOptions): Promise<SandboxUp> {
 
 async function bringUp(folder: string, options: SandboxUpOptions): Promise<SandboxUp> {
   const existing = await readRecord(options.env, options.instance);
-  if (existing !== undefined) {
-    refuseOtherClusters(existing, options);
-  } else {
-    // Before anything is claimed: what this machine cannot run leaves no half sandbox.
-    await provideInotify((options.clusters ?? defaultClusters).length + (options.rancher ? 1 : 0), options);
-  }
-  const claimed = await claimSandbox(existing, options.clusters ?? defaultClusters, folder, options);
-  const record = options.rancher ? await addRancher(claimed, options.env) : claimed;
+  const record = await claimRecord(existing, folder, options);
   const up: Up = { options, folder, record };
   const before = existing === undefined ? undefined : await readStatus(record, options);
-  const states = new Map<string, Pick<ClusterStatus, "state" | "components">>([
-    ...(before?.clusters ?? []).map((one) => [one.name, one] as const),
-    ...(before?.rancher === undefined ? [] : [[rancherName, before.rancher] as const]),
-  ]);
-  const idle = planNodes(folder, record, options).filter((one) => needsNewNode(states.get(one.cluster)));
-  if (before?.state !== "running") {
+  const idle = findIdleNodes(up, before);
+  const running = before?.state === "running";
+  if (!running) {
     await refuseOldData(folder, idle);
     if (existing !== undefined) {
       await provideInotify(idle.length, options);
@@ -130,18 +120,33 @@ async function bringUp(folder: string, options: SandboxUpOptions): Promise<Sandb
     await makeNodes(up, idle);
   }
   await writeKubeconfigs(up);
-  if (before?.state !== "running") {
-    const living = record.clusters.filter((cluster) => !idle.some((one) => one.cluster === cluster.name));
-    await Promise.all(living.map(async (cluster) => repairCluster(folder, cluster, options.signal)));
-    await waitUntilReady({ ...options, folder, clusters: record.clusters, rancher: record.rancher });
+  if (!running) {
+    await completeClusters(up, idle);
   }
-  const status = before?.state === "running" ? before : await readStatus(record, options);
+  const status = running ? before : await readStatus(record, options);
   const added = existing !== undefined && existing.rancher === undefined && record.rancher !== undefined;
   return {
     ...status,
     outcome: added ? "started" : judgeOutcome(before?.state),
     startedNodes: idle.map((one) => one.cluster),
   };
+}
+
+/** The record of the sandbox that is there, or of a new one that this machine can run; with a Rancher double where one is asked for. */
+async function claimRecord(
+  existing: InstanceRecord | undefined,
+  folder: string,
+  options: SandboxUpOptions,
+): Promise<InstanceRecord> {
+  const clusters = options.clusters ?? defaultClusters;
+  if (existing !== undefined) {
+    refuseOtherClusters(existing, options);
+  } else {
+    // Before anything is claimed: what this machine cannot run leaves no half sandbox.
+    await provideInotify(clusters.length + (options.rancher ? 1 : 0), options);
+  }
+  const claimed = await claimSandbox(existing, clusters, folder, options);
+  return options.rancher ? addRancher(claimed, options.env) : claimed;
 }
 
 /** A sandbox that runs without a Rancher double can get one. */
@@ -152,6 +157,25 @@ async function addRancher(record: InstanceRecord, env: Environment): Promise<Ins
   const added = { ...record, rancher: planRancher(record.index) };
   await writeRecord(env, added);
   return added;
+}
+
+/** The nodes that have to be started, by what was there before. */
+function findIdleNodes({ options, folder, record }: Up, before: SandboxStatus | undefined): readonly NodeConfig[] {
+  const states = new Map<string, Pick<ClusterStatus, "state" | "components">>(
+    before?.clusters.map((one) => [one.name, one]),
+  );
+  if (before?.rancher !== undefined) {
+    states.set(rancherName, before.rancher);
+  }
+  return planNodes(folder, record, options).filter((one) => needsNewNode(states.get(one.cluster)));
+}
+
+/** Repairs what runs on the nodes that were not started anew, and waits for all of it. */
+async function completeClusters({ options, folder, record }: Up, idle: readonly NodeConfig[]): Promise<void> {
+  const { clusters, rancher } = record;
+  const living = clusters.filter((cluster) => !idle.some((one) => one.cluster === cluster.name));
+  await Promise.all(living.map(async (cluster) => repairCluster(folder, cluster, options.signal)));
+  await waitUntilReady({ ...options, folder, clusters, rancher });
 }
 
 /** A node that does not run, or one with a component that its supervisor has tried in vain to keep running. */

@@ -19,23 +19,30 @@ export function readCatalogRequest(
   query: URLSearchParams,
 ): CatalogRequest | undefined {
   const [, api, type = "", ...names] = path.split("/").map(decodeURIComponent);
-  const [first, second] = names;
-  const action = query.get("action");
-  if (api !== "v1" || first === undefined) {
-    return undefined;
-  }
-  if (type === "catalog.cattle.io.clusterrepos" && second === undefined && method === "POST") {
-    return action === "install" || action === "upgrade" ? { action, repo: first } : undefined;
-  }
-  if (second === undefined || names.length !== 2) {
-    return undefined;
-  }
-  if (type === "catalog.cattle.io.apps" && method === "POST") {
-    return action === "uninstall" ? { action, namespace: first, name: second } : undefined;
-  }
-  const kinds = { "catalog.cattle.io.apps": "App", "catalog.cattle.io.operations": "Operation" } as const;
-  const kind = Object.entries(kinds).find(([one]) => one === type)?.[1];
-  return kind !== undefined && method === "GET" ? { action: "read", kind, namespace: first, name: second } : undefined;
+  return api === "v1" ? routes[`${method} ${type}`]?.(names, query.get("action")) : undefined;
+}
+
+type ReadRoute = (names: readonly string[], action: string | null) => CatalogRequest | undefined;
+
+/** By method and type; what follows the type are names: of a repository, or of a namespace and an object in it. */
+const routes: Readonly<Record<string, ReadRoute>> = {
+  "POST catalog.cattle.io.clusterrepos": ([repo, ...more], action) =>
+    repo !== undefined && more.length === 0 && (action === "install" || action === "upgrade")
+      ? { action, repo }
+      : undefined,
+  "POST catalog.cattle.io.apps": (names, action) =>
+    action === "uninstall" ? inNamespace(names, (place) => ({ action, ...place })) : undefined,
+  "GET catalog.cattle.io.apps": (names) => inNamespace(names, (place) => ({ action: "read", kind: "App", ...place })),
+  "GET catalog.cattle.io.operations": (names) =>
+    inNamespace(names, (place) => ({ action: "read", kind: "Operation", ...place })),
+};
+
+/** Undefined unless these are exactly the names of a namespace and of an object. */
+function inNamespace(
+  [namespace, name, ...more]: readonly string[],
+  ask: (place: { readonly namespace: string; readonly name: string }) => CatalogRequest,
+): CatalogRequest | undefined {
+  return namespace !== undefined && name !== undefined && more.length === 0 ? ask({ namespace, name }) : undefined;
 }
 
 /** A release as an install or upgrade asks for it (RANCHER steve/catalog/types/rest.go). */

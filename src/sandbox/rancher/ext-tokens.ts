@@ -26,8 +26,7 @@ export async function serveExtTokens(
   rancher: Rancher,
   request: IncomingMessage,
   response: ServerResponse,
-  path: string,
-  { signal }: CallOptions,
+  { path, signal }: CallOptions & { readonly path: string },
 ): Promise<void> {
   const release = await readRelease(rancher, { signal });
   const match = /^\/apis\/ext\.cattle\.io\/v1(?:\/tokens(?:\/([^/]+))?)?$/.exec(path);
@@ -49,7 +48,7 @@ export async function serveExtTokens(
     if (token === undefined) {
       throw statusError(404, "NotFound", `tokens.ext.cattle.io "${id ?? ""}" not found`);
     }
-    await serveOne(rancher, request, response, token, isBefore(release, 13));
+    await serveOne(rancher, request, response, { token, old: isBefore(release, 13) });
   }
 }
 
@@ -57,8 +56,7 @@ async function serveOne(
   rancher: Rancher,
   request: IncomingMessage,
   response: ServerResponse,
-  token: StoredToken,
-  old: boolean,
+  { token, old }: { readonly token: StoredToken; readonly old: boolean },
 ): Promise<void> {
   if (request.method === "GET") {
     sendJson(response, 200, viewToken(rancher, token, old));

@@ -110,15 +110,13 @@ async function passOnce(rancher: Rancher, cluster: RancherCluster, signal: Abort
   const management = await findManagementCluster(rancher, cluster.id, { signal });
   const system = projects.find((one) => one.system);
   if (management !== undefined && system !== undefined) {
-    const facts = {
-      systemProject: system.name,
-      namespaces: labelled.map(({ namespace, label }) => ({
-        name: namespace.metadata.name,
-        uid: String(namespace.metadata["uid"] ?? ""),
-        project: label,
-      })),
-    };
-    await syncPolicies(rancher, cluster, management, facts, { signal });
+    const facts = labelled.map(({ namespace, label }) => ({
+      name: namespace.metadata.name,
+      uid: String(namespace.metadata["uid"] ?? ""),
+      project: label,
+    }));
+    const subject = { management, systemProject: system.name, namespaces: facts };
+    await syncPolicies(rancher, cluster, subject, { signal });
   }
 }
 

@@ -90,7 +90,7 @@ async function serve(
       await serveSettings(rancher, response, id, { signal });
       break;
     case "tokens":
-      await serveTokens(rancher, request, response, id, { signal });
+      await serveTokens(rancher, request, response, { id, signal });
       break;
     default:
       throw v3Error(404, "NotFound", `the double has no ${url.pathname}`);
@@ -129,7 +129,7 @@ async function serveCluster(
     if (target.identity !== "administrator") {
       throw statusError(403, "Forbidden", "tokens.ext.cattle.io is forbidden: the caller is no user of Rancher");
     }
-    await serveExtTokens(rancher, request, response, path, { signal });
+    await serveExtTokens(rancher, request, response, { path, signal });
     return;
   }
   if (isCatalogPath(path)) {

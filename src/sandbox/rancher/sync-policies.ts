@@ -12,6 +12,11 @@ import { rancherFieldManager } from "./rancher-names.ts";
 
 const kind = { apiVersion: "networking.k8s.io/v1", kind: "NetworkPolicy" };
 
+/** What isolation goes by, beside what is in the cluster itself. */
+export interface IsolationSubject extends Omit<PolicyFacts, "policies" | "services" | "podRanges"> {
+  readonly management: ManagementCluster;
+}
+
 /**
  * Keeps a cluster's policies as project network isolation wants them: makes
  * what is missing, makes anew what somebody changed, takes away what no
@@ -21,8 +26,7 @@ const kind = { apiVersion: "networking.k8s.io/v1", kind: "NetworkPolicy" };
 export async function syncPolicies(
   rancher: Rancher,
   cluster: RancherCluster,
-  management: ManagementCluster,
-  facts: Omit<PolicyFacts, "policies" | "services" | "podRanges">,
+  { management, ...facts }: IsolationSubject,
   options: CallOptions,
 ): Promise<void> {
   const enabled = management.enableNetworkPolicy;

@@ -16,8 +16,7 @@ export async function serveTokens(
   rancher: Rancher,
   request: IncomingMessage,
   response: ServerResponse,
-  id: string | undefined,
-  { signal }: CallOptions,
+  { id, signal }: CallOptions & { readonly id: string | undefined },
 ): Promise<void> {
   const { method } = request;
   if (id === undefined && method === "POST") {

@@ -1,6 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { createServer } from "node:https";
-import type { AddressInfo, Socket } from "node:net";
+import { createCuttableServer } from "../../../kube/fake/cuttable-server.ts";
 import { createFakeAuthority } from "../../../kube/fake/issue-certificates.ts";
 
 /** A request as it came in. */
@@ -46,60 +45,45 @@ export const stubToken = "token-abcde:b5qk7x2m9v4n8z3w6t1r";
  */
 export async function startRancherStub(version = "v2.12.3"): Promise<RancherStub> {
   const authority = await createFakeAuthority("stub-rancher-ca");
+  const identity = await authority.issue({ commonName: "rancher", ip: "127.0.0.1" });
   const routes = new Map<string, StubRoute>();
   const requests: StubRequest[] = [];
-  const sockets = new Set<Socket>();
-
-  const answer = (request: StubRequest): StubAnswer | StubFault => {
-    const [path = ""] = request.url.split("?");
-    const asked = `${request.method} ${path}`;
-    const [, below] = [...routes].find(([one]) => one.endsWith("/*") && asked.startsWith(one.slice(0, -1))) ?? [];
-    const route = routes.get(asked) ?? below;
-    if (route !== undefined && path === "/rancherversion") {
-      return route(request);
-    }
-    if (request.authorization !== `Bearer ${stubToken}`) {
-      return { status: 401, body: { type: "error", status: "401", message: "Unauthorized 401: must authenticate" } };
-    }
-    return (
-      route?.(request) ?? { status: 404, body: { type: "error", status: 404, code: "NotFound", message: "not found" } }
-    );
-  };
-  const server = createServer(
-    await authority.issue({ commonName: "rancher", ip: "127.0.0.1" }),
-    (incoming, response) => {
-      void readAll(incoming).then((body) => {
-        const request = {
-          method: incoming.method ?? "",
-          url: incoming.url ?? "",
-          authorization: incoming.headers.authorization,
-          body,
-        };
-        requests.push(request);
-        send(answer(request), response);
-      });
-    },
-  );
-  server.on("secureConnection", (socket: Socket) => {
-    sockets.add(socket);
-    socket.once("close", () => sockets.delete(socket));
+  const listener = createCuttableServer(identity, (incoming, response) => {
+    void readAll(incoming).then((body) => {
+      const { method = "", url = "", headers } = incoming;
+      const request = { method, url, authorization: headers.authorization, body };
+      requests.push(request);
+      send(answer(request, routes), response);
+    });
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const port = await listener.listen();
   routes.set("GET /rancherversion", () => ({
     body: { Version: version, GitCommit: "0000000", RancherPrime: "false" },
   }));
   return {
-    url: `https://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: `https://127.0.0.1:${port}`,
     authority: authority.certificate,
     requests,
-    openConnections: () => sockets.size,
+    openConnections: () => listener.openConnections(),
     on: (route, one) => void routes.set(route, one),
-    async close() {
-      const closed = new Promise((resolve) => server.close(resolve));
-      sockets.forEach((socket) => socket.destroy());
-      await closed;
-    },
+    close: async () => listener.close(),
   };
+}
+
+function answer(request: StubRequest, routes: ReadonlyMap<string, StubRoute>): StubAnswer | StubFault {
+  const [path = ""] = request.url.split("?");
+  const asked = `${request.method} ${path}`;
+  const [, below] = [...routes].find(([one]) => one.endsWith("/*") && asked.startsWith(one.slice(0, -1))) ?? [];
+  const route = routes.get(asked) ?? below;
+  if (route !== undefined && path === "/rancherversion") {
+    return route(request);
+  }
+  if (request.authorization !== `Bearer ${stubToken}`) {
+    return { status: 401, body: { type: "error", status: "401", message: "Unauthorized 401: must authenticate" } };
+  }
+  return (
+    route?.(request) ?? { status: 404, body: { type: "error", status: 404, code: "NotFound", message: "not found" } }
+  );
 }
 
 function send(answer: StubAnswer | StubFault, response: ServerResponse): void {
