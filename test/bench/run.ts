@@ -11,6 +11,7 @@ import type { Figure } from "./measure.ts";
 import { median, showFigures, timed } from "./measure.ts";
 import { benchFleet } from "./fleet/fleet.ts";
 import { serveFleet } from "./fleet/server.ts";
+import { benchPolicies } from "./policies.ts";
 import { benchRender, renderOnly } from "./render.ts";
 import { benchShift } from "./shift.ts";
 
@@ -19,7 +20,8 @@ import { benchShift } from "./shift.ts";
  * `bench`). They are printed beside their goals; nothing here fails because a
  * machine is slow. `--engine` also builds the engine from nothing, which takes
  * minutes; `--render` measures rendering only, and `--fleet` (with sizes, default
- * `10,100`) many fake clusters only: both bring no sandbox up.
+ * `10,100`) many fake clusters only, and `--policies` who reaches whom by
+ * NetworkPolicies: these bring no sandbox up.
  * `--against CHECKOUT` measures check and shift beside the program of another
  * checkout, in turn on the same clusters.
  * `--analyze` measures nothing: it compares check with istioctl analyze.
@@ -48,6 +50,11 @@ async function main(): Promise<void> {
     figures.push(figure);
     process.stderr.write(`${figure.name}: ${figure.value.toFixed(2)} ${figure.unit}\n`);
   };
+  if (process.argv.includes("--policies")) {
+    add(await benchPolicies());
+    process.stdout.write(`\n${showFigures(figures)}\n`);
+    return;
+  }
   if (process.argv[2] === "--fleet") {
     const sizes = (process.argv[3] ?? "10,100").split(",").map(Number);
     const dist = path.join(root, "dist", "isthmus.js");
@@ -78,6 +85,7 @@ async function main(): Promise<void> {
   for (const figure of await benchRender({ manifests: await writeManifests() })) {
     add(figure);
   }
+  add(await benchPolicies());
   if (process.argv.includes("--render")) {
     process.stdout.write(`\n${showFigures(figures)}\n`);
     return;
@@ -188,7 +196,7 @@ try {
     await main();
   }
 } finally {
-  if (!process.argv.some((word) => word.startsWith("--render") || word.startsWith("--fleet"))) {
+  if (!process.argv.some((word) => /^--(render|fleet|policies)/.test(word))) {
     await timed(program, ["sandbox", "down", "--instance", instance], env, [0, 1]);
   }
   rmSync(folder, { recursive: true, force: true });

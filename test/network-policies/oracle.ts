@@ -3,7 +3,6 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { createInterface } from "node:readline";
-import { fileURLToPath } from "node:url";
 import type { PolicyCase } from "../../src/core/testing/arbitrary-policies.ts";
 import { caseProbes } from "../../src/core/testing/arbitrary-policies.ts";
 import type { Verdicts } from "../../src/core/testing/verdicts-of.ts";
@@ -43,7 +42,7 @@ export async function buildOracle(): Promise<Oracle> {
   const program = path.join(folder, "oracle");
   await runCommand(go, ["build", "-trimpath", "-o", program, "."], {
     ...common,
-    cwd: path.join(root, "test", "network-policies", "oracle"),
+    cwd: path.join(path.dirname(sourceDir), "test", "network-policies", "oracle"),
     timeoutMs: 30 * 60_000,
   });
   return {
@@ -71,8 +70,6 @@ export async function buildOracle(): Promise<Oracle> {
     },
   };
 }
-
-const root = fileURLToPath(new URL("../..", import.meta.url));
 
 /** One line out for each line in; rejects with what the program says when it ends early. */
 async function talk(program: string, args: readonly string[], lines: readonly string[]): Promise<readonly string[]> {
