@@ -7,7 +7,7 @@ import type { FakeApiServer } from "../../src/kube/fake/fake-api-server.ts";
 import type { Fault, SeenRequest } from "../../src/kube/fake/faults.ts";
 import type { Outcome } from "./comparable-store.ts";
 import { expectConverges, isWrite } from "./expect-converges.ts";
-import { expectTold } from "./expect-told.ts";
+import { expectReported } from "./expect-reported.ts";
 import { inFreshWorld, undisturbedOutcome } from "./fresh-world.ts";
 import { buildProgram, runProgram } from "./run-program.ts";
 
@@ -265,7 +265,7 @@ describe("an apply in which one cluster meets a fault", () => {
         const said = problemsIn(ran.err);
         expect(said).toMatch(says ?? /^$/);
         expect(ran.code).toBe(code);
-        expectTold(lines, world, undisturbed);
+        expectReported(lines, world, undisturbed);
         if (code === 4) {
           expect(lines.at(-1)?.["clusters"]).toMatchObject([
             { name: "west", state: "applied" },

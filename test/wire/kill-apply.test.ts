@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import type { Outcome } from "./comparable-store.ts";
 import { outcomeOf } from "./comparable-store.ts";
 import { expectConverges, expectWrittenOnce } from "./expect-converges.ts";
-import { expectTold } from "./expect-told.ts";
+import { expectReported } from "./expect-reported.ts";
 import { inFreshWorld, undisturbedOutcome } from "./fresh-world.ts";
 import type { KilledCommand } from "./kill-at-writes.ts";
 import { at, countWrites, forEachSideBySide, killAtEveryWrite, killPoints } from "./kill-at-writes.ts";
@@ -43,7 +43,7 @@ describe("an apply that is killed and run again", () => {
         await running.ended;
         kills += running.child.signalCode === "SIGKILL" ? 1 : 0;
         await at(`killed after event ${last}, ${running.lines[last - 1]?.event}`, async () => {
-          expectTold(running.lines, world, undisturbed);
+          expectReported(running.lines, world, undisturbed);
           await expectConverges(world, undisturbed);
           expectWrittenOnce(world);
         });
@@ -62,7 +62,7 @@ describe("an apply that is killed and run again", () => {
       const writes = await countWrites({ prepare, words });
       expect(writes).toBeGreaterThan(30);
       const expectAfter: KilledCommand["expectAfter"] = async (world, lines, undone) => {
-        expectTold(lines, world, undisturbed);
+        expectReported(lines, world, undisturbed);
         await expectConverges(world, undisturbed);
         expectWrittenOnce(world, undone);
       };

@@ -13,7 +13,7 @@ export const demoCommand = defineCommand({
   options: { yes: yesOption },
   run: async (args, context) => {
     const [
-      { tellDemo },
+      { runDemo },
       { bringUpSandbox },
       { viewSandboxUp },
       { defaultInstance, sandboxesFolder },
@@ -32,7 +32,7 @@ export const demoCommand = defineCommand({
       context.log("Nothing was changed.");
       return exitCodes.failed;
     }
-    return tellDemo(
+    return runDemo(
       {
         examples: examplesFolder(),
         folder: path.join(path.dirname(sandboxesFolder(context.env)), "demo"),

@@ -19,16 +19,16 @@ export interface DemoArgs {
   readonly examples: string;
   /** Folder for the demo's own copy of the mesh file, so that a shift edits no example. */
   readonly folder: string;
-  /** Brings the sandbox up; true when it stands. */
+  /** Brings the sandbox up. */
   readonly bringUp: () => Promise<ExitCode>;
 }
 
 /**
  * The whole story once: sandbox, apply, verify, shift, verify, and what to do
- * next. Can be told again at any time: what stands is used, and the weights
+ * next. Can be run again at any time: what is there is used, and the weights
  * begin at 10 to 90 each time.
  */
-export async function tellDemo(args: DemoArgs, context: CliContext): Promise<ExitCode> {
+export async function runDemo(args: DemoArgs, context: CliContext): Promise<ExitCode> {
   const { palette } = context;
   const steps: readonly { readonly title: string; readonly run: () => Promise<ExitCode> }[] = [
     { title: "Two real clusters on this machine", run: args.bringUp },

@@ -12,7 +12,7 @@ export function adviseQuantities(mesh: Mesh, locate?: Locate): readonly Diagnost
   const ofDefaults = (path: Path, defaults: ContainerDefaults | undefined): readonly Diagnostic[] =>
     defaults === undefined
       ? []
-      : tell(path, locate, (of) =>
+      : warnOf(path, locate, (of) =>
           findQuantityProblems(
             given({ cpu: defaults.requestsCpu, memory: defaults.requestsMemory }),
             given({ cpu: defaults.limitsCpu, memory: defaults.limitsMemory }),
@@ -23,7 +23,7 @@ export function adviseQuantities(mesh: Mesh, locate?: Locate): readonly Diagnost
   return [
     ...ofDefaults(["spec", "istio", "containerDefaults"], mesh.istio.containerDefaults),
     ...ofDefaults(["spec", "rancher", "project", "containerDefaults"], project?.containerDefaults),
-    ...tell(["spec", "rancher", "project", "quota"], locate, (of) => {
+    ...warnOf(["spec", "rancher", "project", "quota"], locate, (of) => {
       const quota = project?.quota ?? {};
       return findQuantityProblems(
         given({ memory: quota["requestsMemory"] }),
@@ -40,7 +40,7 @@ function given(values: Readonly<Record<string, string | undefined>>): Readonly<R
   );
 }
 
-function tell(
+function warnOf(
   path: Path,
   locate: Locate | undefined,
   find: (of: string) => readonly QuantityProblem[],

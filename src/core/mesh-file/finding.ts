@@ -23,7 +23,7 @@ export interface Finding {
   readonly fix: string;
 }
 
-function tellPlace({ file, start }: SourceRange): string {
+function describePlace({ file, start }: SourceRange): string {
   return `The other place is ${file}:${start.line}:${start.column}.`;
 }
 
@@ -34,7 +34,7 @@ export function placeFinding(finding: Finding, locator: Locator): Diagnostic {
     severity: "error",
     summary: meshFileCodes[finding.code].summary,
     detail:
-      finding.other === undefined ? finding.detail : `${finding.detail} ${tellPlace(locator.value(finding.other))}`,
+      finding.other === undefined ? finding.detail : `${finding.detail} ${describePlace(locator.value(finding.other))}`,
     fix: finding.fix,
     range: finding.at === "key" ? locator.key(finding.path) : locator.value(finding.path),
   };

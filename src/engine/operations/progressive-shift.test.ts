@@ -37,19 +37,19 @@ const toV2: ShiftRequest = {
 
 describe("a shift in steps", () => {
   it("asks once, before the first of them, and writes file and clusters at each", async () => {
-    const told: string[] = [];
+    const steps: string[] = [];
     const asked: ShiftPreview[] = [];
     const ended = await shift(toV2, {
       agree: async (preview) => {
         asked.push(preview);
-        told.push("asked");
+        steps.push("asked");
         return true;
       },
       written: (_, { weights }, outcomes) =>
-        told.push(`${weights["v1"]}/${weights["v2"]} ${outcomes.map(({ state }) => state).join(" ")}`),
+        steps.push(`${weights["v1"]}/${weights["v2"]} ${outcomes.map(({ state }) => state).join(" ")}`),
     });
     expect(ended).toBe("ok");
-    expect(told).toEqual(["asked", "67/33 shifted", "33/67 shifted", "0/100 shifted"]);
+    expect(steps).toEqual(["asked", "67/33 shifted", "33/67 shifted", "0/100 shifted"]);
     expect(asked).toMatchObject([{ steps: 3, final: { v1: 0, v2: 100 }, changes: true }]);
     expect(await weightsOfFile()).toBe("{ v1: 0, v2: 100 }");
   });

@@ -52,7 +52,7 @@ export async function renderOffline(meshFile: MeshFile, options: RenderOptions, 
   return {
     warnings,
     management: only === undefined ? renderRancherLocal(mesh) : [],
-    clusters: tellOf(mesh, asked.length, mapAhead(asked, 2 * availableParallelism(), render), options),
+    clusters: withProgress(mesh, asked.length, mapAhead(asked, 2 * availableParallelism(), render), options),
   };
 }
 
@@ -79,7 +79,7 @@ async function findClusters(meshFile: MeshFile, options: AccessOptions): Promise
   return { platforms, apiAddresses };
 }
 
-async function* tellOf(
+async function* withProgress(
   mesh: Mesh,
   count: number,
   clusters: AsyncIterable<RenderedCluster>,

@@ -17,7 +17,7 @@ interface Task {
   readonly expectedSeconds: number | undefined;
   note: string;
   /** When something about it was last written; plain view only. */
-  toldAt: number;
+  writtenAt: number;
 }
 
 interface Subject {
@@ -31,7 +31,7 @@ const frames = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "
 const hideCursor = "\u001B[?25l";
 const showCursor = "\u001B[?25h";
 const redrawMs = 100;
-const tellAgainMs = 15_000;
+const repeatMs = 15_000;
 
 /**
  * One line per subject, redrawn in place: spinner, current task, elapsed and
@@ -90,15 +90,15 @@ export function showLiveProgress(options: ProgressOptions): LiveView {
 export function showPlainProgress(options: ProgressOptions): LiveView {
   const { stream, now } = options;
   const subjects = new Map<string, Subject>();
-  const tell = (subject: string, text: string): void => {
+  const writeLine = (subject: string, text: string): void => {
     stream.write(`${timeOfDay(now())} ${subject}  ${text}\n`);
   };
   const timer = setInterval(() => {
     for (const subject of subjects.values()) {
       for (const task of subject.tasks.values()) {
-        if (now() - task.toldAt >= tellAgainMs) {
-          task.toldAt = now();
-          tell(
+        if (now() - task.writtenAt >= repeatMs) {
+          task.writtenAt = now();
+          writeLine(
             subject.name,
             `${task.name}: ${elapsedOf(task, now())} so far${task.note === "" ? "" : `, ${task.note}`}`,
           );
@@ -115,20 +115,9 @@ export function showPlainProgress(options: ProgressOptions): LiveView {
         return;
       }
       track(subjects, event, now());
-      switch (event.kind) {
-        case "task.started":
-          return tell(
-            event.subject,
-            event.expectedSeconds === undefined
-              ? event.task
-              : `${event.task} (about ${seconds(event.expectedSeconds)})`,
-          );
-        case "task.done":
-          return tell(event.subject, `${event.task}: done in ${seconds(event.seconds)}`);
-        case "task.failed":
-          return tell(event.subject, `${event.task}: failed: ${event.diagnostic.code} ${event.diagnostic.summary}`);
-        case "task.note":
-          return undefined;
+      const text = textOf(event);
+      if (text !== undefined) {
+        writeLine(event.subject, text);
       }
     },
     writeAbove: (text) => {
@@ -136,6 +125,22 @@ export function showPlainProgress(options: ProgressOptions): LiveView {
     },
     stop: () => clearInterval(timer),
   };
+}
+
+/** What a log says of an event; a note waits until the task has run for a while. */
+function textOf(event: Progress): string | undefined {
+  switch (event.kind) {
+    case "task.started":
+      return event.expectedSeconds === undefined
+        ? event.task
+        : `${event.task} (about ${seconds(event.expectedSeconds)})`;
+    case "task.done":
+      return `${event.task}: done in ${seconds(event.seconds)}`;
+    case "task.failed":
+      return `${event.task}: failed: ${event.diagnostic.code} ${event.diagnostic.summary}`;
+    case "task.note":
+      return undefined;
+  }
 }
 
 /** A progress view that shows nothing. */
@@ -157,7 +162,7 @@ function track(subjects: Map<string, Subject>, event: Progress, at: number): voi
         startedAt: at,
         expectedSeconds: event.expectedSeconds,
         note: "",
-        toldAt: at,
+        writtenAt: at,
       });
       return;
     case "task.note": {

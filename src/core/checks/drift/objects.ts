@@ -10,8 +10,8 @@ import { appliedObject, namespaceOf, objectOf } from "../subjects.ts";
 import { brokenBy, seenBy } from "../drifted.ts";
 import { whyNotCompared } from "../not-compared.ts";
 
-/** From how many objects on that one writer changed, or that are gone, they are told as one. */
-const toldTogether = 5;
+/** From how many objects on that one writer changed, or that are gone, they are one finding. */
+const groupedFrom = 5;
 
 /**
  * What somebody else changed or deleted since the last apply. A finding about
@@ -29,9 +29,9 @@ export const objects: Check = {
       const gone = drifted.filter((object) => object.state === "gone");
       const changed = drifted.filter((object) => object.state === "changed");
       return [
-        ...together(gone, () => "").flatMap((group) => tellGone(facts, one, group)),
+        ...together(gone, () => "").flatMap((group) => reportGone(facts, one, group)),
         ...together(changed, ({ writer }) => `${writer?.manager ?? ""} ${writer?.time.slice(0, 16) ?? ""}`).flatMap(
-          (group) => tellChanged(facts, one, group),
+          (group) => reportChanged(facts, one, group),
         ),
       ];
     }),
@@ -48,11 +48,11 @@ function together(
     byDeed.set(deed, [...(byDeed.get(deed) ?? []), object]);
   }
   return [...byDeed.values()].flatMap((group) =>
-    group.length < toldTogether ? group.map((object) => [object]) : [group],
+    group.length < groupedFrom ? group.map((object) => [object]) : [group],
   );
 }
 
-function tellGone(facts: MeshFacts, one: ReachedCluster, group: readonly DriftedObject[]): readonly Finding[] {
+function reportGone(facts: MeshFacts, one: ReachedCluster, group: readonly DriftedObject[]): readonly Finding[] {
   const [first, ...rest] = group;
   return first === undefined
     ? []
@@ -69,7 +69,7 @@ function tellGone(facts: MeshFacts, one: ReachedCluster, group: readonly Drifted
       ];
 }
 
-function tellChanged(facts: MeshFacts, one: ReachedCluster, group: readonly DriftedObject[]): readonly Finding[] {
+function reportChanged(facts: MeshFacts, one: ReachedCluster, group: readonly DriftedObject[]): readonly Finding[] {
   const [first, ...rest] = group;
   if (first === undefined) {
     return [];

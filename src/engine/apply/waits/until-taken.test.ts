@@ -100,20 +100,20 @@ describe("a gateway of several pods", () => {
       server.put({ apiVersion: "v1", kind: "Pod", metadata, status });
     }
     const shares = { " of web.sample.svc.cluster.local": 1 };
-    const told: string[] = [];
+    const notes: string[] = [];
     const unproven = await waitUntilTaken(
       { name: "oslo", context: "ctx", client },
       [{ key: "sample/web", asked: [{ path: "/", shares }], others: [] }],
       {
         timeoutMs: 20_000,
         signal: new AbortController().signal,
-        onPending: (text) => void told.push(text),
+        onPending: (text) => void notes.push(text),
         findCulprits: async () => ({ cause: "", objects: [] }),
       },
     );
     expect(unproven).toEqual([]);
     expect(asked).toBe(3);
-    expect(told).toHaveLength(1);
-    expect(told[0]).toMatch(/gateway-\d lacks web=100 of VirtualService sample\/web/);
+    expect(notes).toHaveLength(1);
+    expect(notes[0]).toMatch(/gateway-\d lacks web=100 of VirtualService sample\/web/);
   });
 });

@@ -6,11 +6,11 @@ import type { ObjectId, Outcome } from "./comparable-store.ts";
 import type { EventLine } from "../../src/cli/testing/event-lines.ts";
 
 /**
- * Expects that everything which a run told as done is there, and that its end
- * is told as good only when all of `wanted` is. Left out is the credential of
- * a cluster that was told as failed: nobody has it.
+ * Expects that everything which a run reported as done is there, and that its end
+ * is reported as good only when all of `wanted` is. Left out is the credential of
+ * a cluster that was reported as failed: nobody has it.
  */
-export function expectTold(lines: readonly EventLine[], world: FakeClusters, wanted: Outcome): void {
+export function expectReported(lines: readonly EventLine[], world: FakeClusters, wanted: Outcome): void {
   const there = (cluster: unknown, key: string): boolean =>
     world.servers[String(cluster)]?.store.all().some((object) => keyOf(object) === key) === true;
   const planned = lines.flatMap((line) => (line.event === "plan" ? plannedOf(line) : []));
