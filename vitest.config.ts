@@ -21,6 +21,8 @@ export default defineConfig({
           name: "unit",
           include: ["src/**/*.test.ts"],
           pool: "threads",
+          // Modules are loaded once per worker and not once per file: half of the processor time. No test replaces a module or leaves state in one.
+          isolate: false,
           // On two cores vitest takes one worker, and these tests wait a good deal.
           maxWorkers: 4,
           // A test must not fail because a machine is slow.

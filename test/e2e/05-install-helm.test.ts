@@ -1,8 +1,15 @@
-import { expect, it } from "vitest";
-import { expectMeshGone, freshFolder, isthmus, writeMeshFile } from "./world.ts";
+import { beforeAll, expect, it } from "vitest";
+import { expectAsBefore, rememberClusters } from "./snapshot.ts";
+import { freshFolder, isthmus, kubectl, writeMeshFile } from "./world.ts";
 
 // Before the mesh of all other tests, and gone at its end: they start on clusters without Istio.
 const file = writeMeshFile(freshFolder(), (text) => text.replace("install: istioctl", "install: helm"));
+
+beforeAll(async () => {
+  // Of the file before, whose end does not wait for it.
+  await kubectl("west", ["wait", "--for=delete", "namespace/policies-in-force", "--timeout=60s"]);
+  await rememberClusters();
+});
 
 it("plans Istio's charts: control plane, both gateways and their roles", async () => {
   const ran = await isthmus(["plan", "-f", file]);
@@ -67,8 +74,8 @@ it("refuses to change the method under a standing mesh before it touches anythin
   expect((await isthmus(["plan", "-f", file, "--detailed-exitcode"])).code).toBe(0);
 });
 
-it("removes all of it", async () => {
+it("removes all of it, and leaves the clusters as they were before, object by object", async () => {
   const ran = await isthmus(["remove", "-f", file, "--yes"]);
   expect(ran.code).toBe(0);
-  await expectMeshGone();
+  await expectAsBefore();
 });

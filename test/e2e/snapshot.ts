@@ -1,6 +1,8 @@
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import path from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { beforeAll, expect, it } from "vitest";
-import { isthmus, kubectl, meshFile } from "./world.ts";
+import { expect } from "vitest";
+import { expectMeshGone, folder, kubectl } from "./world.ts";
 
 interface Item {
   readonly kind: string;
@@ -16,14 +18,49 @@ interface Item {
   };
 }
 
+/** Every object of a cluster by its key, as somebody has asked for it. */
+type Snapshot = Readonly<Record<string, unknown>>;
+
 /** Kinds that Kubernetes itself writes all the time, or makes out of others. */
 const restless = /^(events|leases|endpointslices|endpoints|componentstatuses)(\.|$)/;
 
 /** Written by Kubernetes' own controllers on objects that are not ours. */
 const controllersOwn = /^(control-plane\.alpha|endpoints|deployment|node\.alpha)\.kubernetes\.io\//;
 
-/** Every object of a cluster by its key, as it is without what Kubernetes itself changes. */
-async function snapshot(cluster: string): Promise<Readonly<Record<string, unknown>>> {
+const clusters = ["west", "east"];
+
+/** Keeps what both clusters have before their first mesh, for `expectAsBefore`. */
+export async function rememberClusters(): Promise<void> {
+  const before = await Promise.all(clusters.map(snapshot));
+  expect(before.map((objects) => Object.keys(objects).length > 100)).toEqual([true, true]);
+  // What an earlier removal had left would be there before and after.
+  const left = before.flatMap((objects) => Object.keys(objects)).filter((key) => /istio|sample|isthmus-inv/.test(key));
+  expect(left).toEqual([]);
+  writeFileSync(remembered(), JSON.stringify(before));
+}
+
+/** Expects that both clusters are as `rememberClusters` found them, object by object; that the mesh is gone where it did not run. */
+export async function expectAsBefore(): Promise<void> {
+  if (!existsSync(remembered())) {
+    await expectMeshGone();
+    return;
+  }
+  const before = JSON.parse(readFileSync(remembered(), "utf8")) as readonly Snapshot[];
+  // What hangs on deleted objects (APIServices of definitions) is taken away by Kubernetes a moment later.
+  const end = Date.now() + 60_000;
+  let after = await Promise.all(clusters.map(snapshot));
+  while (inOrder(after) !== inOrder(before) && Date.now() < end) {
+    await pause(2000);
+    after = await Promise.all(clusters.map(snapshot));
+  }
+  expect(after).toEqual(before);
+}
+
+function remembered(): string {
+  return path.join(folder(), "clusters-before.json");
+}
+
+async function snapshot(cluster: string): Promise<Snapshot> {
   const kinds = await kubectl(cluster, ["api-resources", "--verbs=list", "-o", "name"]);
   const listed = kinds.out.split("\n").filter((kind) => kind !== "" && !restless.test(kind));
   const all = await kubectl(cluster, [
@@ -58,34 +95,6 @@ function withoutChange(item: Item): unknown {
   };
 }
 
-const clusters = ["west", "east"];
-
-beforeAll(async () => {
-  // Also when this file runs alone.
-  await isthmus(["remove", "-f", meshFile(), "--yes"]);
-});
-
-// The mesh is gone at the end, and the file after this one starts without it.
-it("leaves the clusters as they were before, object by object", async () => {
-  const before = await Promise.all(clusters.map(snapshot));
-  expect(before.map((objects) => Object.keys(objects).length > 100)).toEqual([true, true]);
-  // What an earlier removal had left would be there before and after.
-  const left = before.flatMap((objects) => Object.keys(objects)).filter((key) => /istio|sample|isthmus-inv/.test(key));
-  expect(left).toEqual([]);
-  expect((await isthmus(["apply", "-f", meshFile(), "--yes"])).code).toBe(0);
-  const meanwhile = await Promise.all(clusters.map(snapshot));
-  expect(meanwhile.map((objects) => "Namespace//istio-system" in objects)).toEqual([true, true]);
-  expect((await isthmus(["remove", "-f", meshFile(), "--yes"])).code).toBe(0);
-  // What hangs on deleted objects (APIServices of definitions) is taken away by Kubernetes a moment later.
-  const end = Date.now() + 60_000;
-  let after = await Promise.all(clusters.map(snapshot));
-  while (JSON.stringify(sorted(after)) !== JSON.stringify(sorted(before)) && Date.now() < end) {
-    await pause(2000);
-    after = await Promise.all(clusters.map(snapshot));
-  }
-  expect(after).toEqual(before);
-});
-
-function sorted(all: readonly Readonly<Record<string, unknown>>[]): unknown {
-  return all.map((objects) => Object.entries(objects).toSorted(([a], [b]) => (a < b ? -1 : 1)));
+function inOrder(all: readonly Snapshot[]): string {
+  return JSON.stringify(all.map((objects) => Object.entries(objects).toSorted(([a], [b]) => (a < b ? -1 : 1))));
 }
