@@ -1,5 +1,12 @@
-import { expect, it } from "vitest";
-import { isthmus, meshFile } from "./world.ts";
+import { beforeAll, expect, it } from "vitest";
+import { rememberClusters } from "./snapshot.ts";
+import { isthmus, kubectl, meshFile } from "./world.ts";
+
+beforeAll(async () => {
+  // Of the file before, whose end does not wait for it.
+  await kubectl("west", ["wait", "--for=delete", "namespace/policies-in-force", "--timeout=60s"]);
+  await rememberClusters();
+});
 
 it("applies a mesh to empty clusters, phase by phase, until everything is ready", async () => {
   const ran = await isthmus(["apply", "-f", meshFile(), "--yes"]);

@@ -15,8 +15,13 @@ let world: RancherWorld;
 
 beforeAll(async () => {
   world = await rancherBefore();
-  writeRancherMesh(world, folder);
+  writeRancherMesh(world, folder, byHelm);
 });
+
+/** This mesh is installed by Istio's charts; those of test/e2e are by istioctl. */
+function byHelm(text: string): string {
+  return text.replace("  access:", "  istio: { install: helm }\n\n  access:");
+}
 
 async function run(...args: readonly string[]): Promise<Ran> {
   return isthmus([...args, "-f", meshFile], { env: environment() });
@@ -48,7 +53,21 @@ async function meshTokens(): Promise<readonly Token[]> {
   return (json["data"] as readonly Token[]).filter((token) => token.description.includes("mesh rancher"));
 }
 
-it("makes two clusters behind Rancher one mesh", async () => {
+it("plans Istio's charts: control plane, both gateways and their roles", async () => {
+  const ran = await run("plan");
+  expect(ran.code).toBe(0);
+  for (const object of [
+    "CustomResourceDefinition gateways.networking.istio.io",
+    "ServiceAccount istio-system/istio-reader-service-account",
+    "Deployment istio-system/istiod",
+    "Deployment istio-system/istio-ingressgateway",
+    "Deployment istio-system/istio-eastwestgateway",
+  ]) {
+    expect(ran.out).toContain(`+ ${object}\n`);
+  }
+});
+
+it("makes two clusters behind Rancher one mesh, by the charts", async () => {
   const ran = await run("apply", "--yes");
   expect(ran.err + ran.out).toContain("rancher:local  2 applied");
   expect(ran.code).toBe(0);
@@ -67,6 +86,16 @@ it("finds nothing wrong with it, and tries the credentials of remote secrets thr
   for (const secret of [await remoteKubeconfig("west", "east"), await remoteKubeconfig("east", "west")]) {
     expect(text).not.toContain(/token: (\S+)/.exec(secret)?.[1] ?? secret);
   }
+});
+
+it("refuses to change the method under a standing mesh before it touches anything", async () => {
+  writeRancherMesh(world, folder);
+  const ran = await run("apply", "--yes");
+  expect(ran.code).toBe(1);
+  expect(ran.err).toContain("field is immutable");
+  expect(ran.err).toContain("delete Deployment istio-eastwestgateway");
+  writeRancherMesh(world, folder, byHelm);
+  expect((await run("plan", "--detailed-exitcode")).code).toBe(0);
 });
 
 it("gives every cluster a project, and the mesh's namespaces their share of its quota", async () => {
@@ -157,7 +186,9 @@ it("takes the tokens of ext.cattle.io where Rancher has them", async () => {
 });
 
 it("refuses service accounts as long as Rancher does not let them through", async () => {
-  writeRancherMesh(world, folder, (text) => text.replace("credentials: rancherToken", "credentials: serviceAccount"));
+  writeRancherMesh(world, folder, (text) =>
+    byHelm(text).replace("credentials: rancherToken", "credentials: serviceAccount"),
+  );
   const refused = await run("plan");
   expect(refused.code).toBe(1);
   expect(refused.err).toContain("error[ISM216]");
@@ -271,7 +302,7 @@ it("opens a front door: issuer, certificate, and a Gateway with the addresses of
     world,
     folder,
     (text) =>
-      `${text.replace("credentials: rancherToken", "credentials: serviceAccount")}        - ${door.trim().replaceAll("\n", "\n          ")}
+      `${byHelm(text).replace("credentials: rancherToken", "credentials: serviceAccount")}        - ${door.trim().replaceAll("\n", "\n          ")}
   issuers:
     - name: acme
       acme: { server: https://acme.mesh.example/directory, email: a@mesh.example, dns01: { rfc2136: { nameserver: 192.0.2.53 } } }
