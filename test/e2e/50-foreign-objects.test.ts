@@ -2,6 +2,7 @@ import { writeFileSync } from "node:fs";
 import path from "node:path";
 import { expect, it } from "vitest";
 import { stringify } from "yaml";
+import { expectAsBefore } from "./snapshot.ts";
 import type { Ran } from "./world.ts";
 import { freshFolder, isthmus, kubectl, meshFile } from "./world.ts";
 
@@ -17,7 +18,7 @@ async function west(...args: readonly string[]): Promise<Ran> {
   return kubectl("west", args);
 }
 
-// The mesh is gone at the end, and the file after this one starts without it.
+// The mesh is gone at the end, and the file after this one starts without it. Without what is theirs the clusters are then as they were.
 it("takes nothing of other people's away with a namespace or a definition, and leaves alone what is marked to be kept", async () => {
   expect((await isthmus(["apply", "-f", meshFile(), "--yes"])).code).toBe(0);
   await west("-n", "sample", "create", "configmap", "theirs", "--from-literal=a=b");
@@ -41,4 +42,5 @@ it("takes nothing of other people's away with a namespace or a definition, and l
   expect((await kubectl("east", ["get", "namespace", "sample"])).code).toBe(1);
   await west("delete", "crd", "virtualservices.networking.istio.io");
   await west("delete", "namespace", "sample");
+  await expectAsBefore();
 });

@@ -9,7 +9,7 @@ import { runFix } from "./run-fix.ts";
 let file = "";
 
 beforeAll(async () => {
-  // A route that a fault was made in by kubectl is changed by a forced apply only; this one is isthmus' alone.
+  // A route that kubectl has applied too (70-export) is changed by a forced apply only; this one is isthmus' alone.
   for (const cluster of ["west", "east"] as const) {
     await kubectl(cluster, ["-n", "sample", "delete", "virtualservice", "helloworld", "--ignore-not-found"]);
   }
