@@ -1,9 +1,9 @@
 import { isRecord } from "./kubeconfig/read-fields.ts";
-import { readParsed } from "./read-answer.ts";
+import { readParsed } from "./wire/read-answer.ts";
 import type { Reporter, RequestSubject } from "./report-failure.ts";
 import type { ResourceMapping } from "./resource-paths.ts";
 import { groupPath } from "./resource-paths.ts";
-import type { Transport } from "./transport.ts";
+import type { Transport } from "./wire/transport.ts";
 
 /** What sends discovery requests, and words their failures. */
 export interface Wire {

@@ -1,16 +1,16 @@
-import { applyObject, createObject, patchObject } from "./change-object.ts";
+import { applyObject, createObject, patchObject } from "./verbs/change-object.ts";
 import type { KubeClient, KubeClientOptions, KubeLimits } from "./client.ts";
 import type { Connection } from "./connection.ts";
-import { deleteObject } from "./delete-object.ts";
+import { deleteObject } from "./verbs/delete-object.ts";
 import { createDiscovery } from "./discovery.ts";
-import { getObject } from "./get-object.ts";
-import { listObjects } from "./list-objects.ts";
-import { createPodRequests } from "./pod-http-get.ts";
-import { readPodLog } from "./pod-log.ts";
+import { getObject } from "./verbs/get-object.ts";
+import { listObjects } from "./verbs/list-objects.ts";
+import { createPodRequests } from "./tunnels/pod-http-get.ts";
+import { readPodLog } from "./verbs/pod-log.ts";
 import { createReporter } from "./report-failure.ts";
-import { measurePing, readVersion } from "./server-version.ts";
-import { createTransport } from "./transport.ts";
-import { watchObjects } from "./watch-objects.ts";
+import { measurePing, readVersion } from "./verbs/server-version.ts";
+import { createTransport } from "./wire/transport.ts";
+import { watchObjects } from "./verbs/watch-objects.ts";
 
 /** The bounds of a client that is given no others. */
 export const defaultLimits: KubeLimits = {

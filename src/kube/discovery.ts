@@ -5,7 +5,7 @@ import type { ServedKinds } from "./client.ts";
 import { KubeError } from "./errors.ts";
 import { isRecord, textOf } from "./kubeconfig/read-fields.ts";
 import type { ResourceKind } from "./object-reference.ts";
-import { readParsed } from "./read-answer.ts";
+import { readParsed } from "./wire/read-answer.ts";
 import type { ResourceMapping } from "./resource-paths.ts";
 import { findWellKnown } from "./resource-paths.ts";
 import { untilAborted } from "./until-aborted.ts";

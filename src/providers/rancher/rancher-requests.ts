@@ -1,7 +1,7 @@
-import { createConnections } from "../../kube/connections.ts";
-import { pauseAskedFor } from "../../kube/answer-headers.ts";
-import type { Attempt } from "../../kube/retry.ts";
-import { retryWithin } from "../../kube/retry.ts";
+import { createConnections } from "../../kube/wire/connections.ts";
+import { pauseAskedFor } from "../../kube/wire/answer-headers.ts";
+import type { Attempt } from "../../kube/wire/retry.ts";
+import { retryWithin } from "../../kube/wire/retry.ts";
 import { tolerateListeners } from "../../kube/tolerate-listeners.ts";
 import { connectionCode, connectionFailure } from "./connection-failure.ts";
 import { contextOfRancher } from "./rancher-context.ts";

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { Dispatcher } from "undici";
 import request from "undici/lib/api/api-request.js";
-import { userAgent } from "../../kube/user-agent.ts";
+import { userAgent } from "../../kube/wire/user-agent.ts";
 import type { RancherRequest } from "./rancher-wire.ts";
 import type { RancherAccess } from "./read-access.ts";
 

@@ -1,11 +1,11 @@
 import { Buffer } from "node:buffer";
 import { Duplex } from "node:stream";
 import type { WebSocket } from "undici";
-import type { PodPort } from "./client.ts";
-import type { Connection } from "./connection.ts";
-import type { KubeError } from "./errors.ts";
-import type { RequestSubject } from "./report-failure.ts";
-import type { WireRequest } from "./wire-request.ts";
+import type { PodPort } from "../client.ts";
+import type { Connection } from "../connection.ts";
+import type { KubeError } from "../errors.ts";
+import type { RequestSubject } from "../report-failure.ts";
+import type { WireRequest } from "../wire/wire-request.ts";
 
 /**
  * One port of a pod as a byte stream, by WebSocket: binary frames that begin

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import type { KubeClient, WatchEvent } from "./client.ts";
-import type { WireObject } from "./fake/fake-store.ts";
-import { connectFake } from "./testing/connect-fake.ts";
+import type { KubeClient, WatchEvent } from "../client.ts";
+import type { WireObject } from "../fake/fake-store.ts";
+import { connectFake } from "../testing/connect-fake.ts";
 
 const kind = { apiVersion: "v1", kind: "ConfigMap" };
 function object(name: string, data: Record<string, string> = {}): WireObject {

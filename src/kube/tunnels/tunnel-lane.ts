@@ -1,6 +1,6 @@
 import type { Duplex } from "node:stream";
 import { createIdleStream } from "./idle-stream.ts";
-import { createLimiter } from "./limiter.ts";
+import { createLimiter } from "../limiter.ts";
 
 /** One exchange at a time over a stream to one port of a pod, which is kept for the next one. */
 export interface TunnelLane {

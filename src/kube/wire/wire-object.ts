@@ -1,8 +1,8 @@
-import { writeJson } from "../core/model/exact-json.ts";
+import { writeJson } from "../../core/model/exact-json.ts";
 import { Buffer } from "node:buffer";
-import type { Json, KubeObject } from "../core/model/kube-object.ts";
-import { Secret } from "../core/secret.ts";
-import { isRecord } from "./kubeconfig/read-fields.ts";
+import type { Json, KubeObject } from "../../core/model/kube-object.ts";
+import { Secret } from "../../core/secret.ts";
+import { isRecord } from "../kubeconfig/read-fields.ts";
 
 /** kubectl keeps the whole object here, a Secret's data included. */
 const lastApplied = "kubectl.kubernetes.io/last-applied-configuration";

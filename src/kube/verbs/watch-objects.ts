@@ -1,12 +1,12 @@
-import { readJson } from "../core/model/exact-json.ts";
+import { readJson } from "../../core/model/exact-json.ts";
 import type { Readable } from "node:stream";
-import type { WatchEvent, WatchOptions, ListQuery } from "./client.ts";
-import type { Connection } from "./connection.ts";
-import { isRecord, textOf } from "./kubeconfig/read-fields.ts";
+import type { WatchEvent, WatchOptions, ListQuery } from "../client.ts";
+import type { Connection } from "../connection.ts";
+import { isRecord, textOf } from "../kubeconfig/read-fields.ts";
 import { listObjects, selectorsOf } from "./list-objects.ts";
-import { collectionPath } from "./resource-paths.ts";
-import type { WireStream } from "./wire-request.ts";
-import { readWireObject } from "./wire-object.ts";
+import { collectionPath } from "../resource-paths.ts";
+import type { WireStream } from "../wire/wire-request.ts";
+import { readWireObject } from "../wire/wire-object.ts";
 
 /** After this the API server ends a watch in an orderly way; each gets a bit more, so that not all come back at once. */
 const watchSeconds = 240;

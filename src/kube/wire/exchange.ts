@@ -1,13 +1,13 @@
 import type { IncomingHttpHeaders } from "node:http";
 import { pauseAskedFor } from "./answer-headers.ts";
-import type { KubeLimits } from "./client.ts";
-import type { Authorizer } from "./credentials/authorizer.ts";
-import { codeOf } from "./kubeconfig/read-fields.ts";
-import type { Reporter } from "./report-failure.ts";
-import { isSchemaRefusal } from "./read-refusal.ts";
+import type { KubeLimits } from "../client.ts";
+import type { Authorizer } from "../credentials/authorizer.ts";
+import { codeOf } from "../kubeconfig/read-fields.ts";
+import type { Reporter } from "../report-failure.ts";
+import { isSchemaRefusal } from "../read-refusal.ts";
 import { retryWithin } from "./retry.ts";
 import { answerLimitOf } from "./send-once.ts";
-import { tolerateListeners } from "./tolerate-listeners.ts";
+import { tolerateListeners } from "../tolerate-listeners.ts";
 import type { WireRequest } from "./wire-request.ts";
 
 /** What one try brought: the answer, and the headers that may say when the server wants to be asked again. */

@@ -3,9 +3,9 @@ import type { SecureContext } from "node:tls";
 import { createSecureContext } from "node:tls";
 import type { Dispatcher } from "undici";
 import Agent from "undici/lib/dispatcher/agent.js";
-import type { KubeLimits } from "./client.ts";
-import type { Authorization } from "./credentials/authorizer.ts";
-import type { ResolvedContext } from "./kubeconfig/resolve-context.ts";
+import type { KubeLimits } from "../client.ts";
+import type { Authorization } from "../credentials/authorizer.ts";
+import type { ResolvedContext } from "../kubeconfig/resolve-context.ts";
 
 /** The keep-alive connections to one API server. */
 export interface Connections {

@@ -1,6 +1,6 @@
-import type { PodLogOptions, PodReference } from "./client.ts";
-import type { Connection } from "./connection.ts";
-import { collectionPath } from "./resource-paths.ts";
+import type { PodLogOptions, PodReference } from "../client.ts";
+import type { Connection } from "../connection.ts";
+import { collectionPath } from "../resource-paths.ts";
 
 /** A line without end must not fill the memory; the API server cuts the text there. */
 const maximumBytes = 16 * 1024 * 1024;

@@ -1,9 +1,9 @@
-import type { KubeObject } from "../core/model/kube-object.ts";
-import type { Connection } from "./connection.ts";
-import { isAbsence } from "./errors.ts";
+import type { KubeObject } from "../../core/model/kube-object.ts";
+import type { Connection } from "../connection.ts";
+import { isAbsence } from "../errors.ts";
 import { objectPath } from "./object-path.ts";
-import type { ObjectReference } from "./object-reference.ts";
-import { readObject } from "./read-answer.ts";
+import type { ObjectReference } from "../object-reference.ts";
+import { readObject } from "../wire/read-answer.ts";
 
 /** The object, or undefined where it (or its kind) is not there. */
 export async function getObject(

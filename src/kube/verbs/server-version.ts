@@ -1,7 +1,7 @@
 import { performance } from "node:perf_hooks";
-import type { ServerVersion } from "./client.ts";
-import type { Connection } from "./connection.ts";
-import { readParsed } from "./read-answer.ts";
+import type { ServerVersion } from "../client.ts";
+import type { Connection } from "../connection.ts";
+import { readParsed } from "../wire/read-answer.ts";
 
 /** Any API server that lives says its version at once: one that takes longer must not hold up what waits for all clusters. */
 const versionTimeoutMs = 10_000;

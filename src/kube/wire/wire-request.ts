@@ -1,5 +1,5 @@
 import type { Readable } from "node:stream";
-import type { RequestSubject } from "./report-failure.ts";
+import type { RequestSubject } from "../report-failure.ts";
 
 /** One request to an API server. `path` begins with `/api` or the like; a path in the server's URL is put before it. */
 export interface WireRequest {

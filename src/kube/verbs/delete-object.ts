@@ -1,8 +1,8 @@
-import type { DeleteOptions } from "./client.ts";
-import type { Connection } from "./connection.ts";
-import { isAbsence } from "./errors.ts";
+import type { DeleteOptions } from "../client.ts";
+import type { Connection } from "../connection.ts";
+import { isAbsence } from "../errors.ts";
 import { objectPath } from "./object-path.ts";
-import type { ObjectReference } from "./object-reference.ts";
+import type { ObjectReference } from "../object-reference.ts";
 
 /** `deleting` = accepted (finalizers may still run), `gone` = it (or its kind) was not there. */
 export async function deleteObject(

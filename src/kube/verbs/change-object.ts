@@ -1,13 +1,13 @@
-import type { Json, KubeObject } from "../core/model/kube-object.ts";
-import { ownFieldManager } from "../core/render/names.ts";
-import type { ApplyOptions, CallOptions, PatchOptions } from "./client.ts";
-import type { Connection } from "./connection.ts";
+import type { Json, KubeObject } from "../../core/model/kube-object.ts";
+import { ownFieldManager } from "../../core/render/names.ts";
+import type { ApplyOptions, CallOptions, PatchOptions } from "../client.ts";
+import type { Connection } from "../connection.ts";
 import { objectPath } from "./object-path.ts";
-import type { ObjectReference } from "./object-reference.ts";
-import { referenceOf } from "./object-reference.ts";
-import { readObject } from "./read-answer.ts";
-import type { WireRequest } from "./wire-request.ts";
-import { collectSecrets, writeWireObject } from "./wire-object.ts";
+import type { ObjectReference } from "../object-reference.ts";
+import { referenceOf } from "../object-reference.ts";
+import { readObject } from "../wire/read-answer.ts";
+import type { WireRequest } from "../wire/wire-request.ts";
+import { collectSecrets, writeWireObject } from "../wire/wire-object.ts";
 
 /** Server-side apply; see `KubeClient.apply`. */
 export async function applyObject(

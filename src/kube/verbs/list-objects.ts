@@ -1,10 +1,10 @@
-import type { KubeObject } from "../core/model/kube-object.ts";
-import type { ListQuery } from "./client.ts";
-import type { Connection } from "./connection.ts";
-import { isRecord, textOf } from "./kubeconfig/read-fields.ts";
-import { readParsed } from "./read-answer.ts";
-import { collectionPath } from "./resource-paths.ts";
-import { readWireObject } from "./wire-object.ts";
+import type { KubeObject } from "../../core/model/kube-object.ts";
+import type { ListQuery } from "../client.ts";
+import type { Connection } from "../connection.ts";
+import { isRecord, textOf } from "../kubeconfig/read-fields.ts";
+import { readParsed } from "../wire/read-answer.ts";
+import { collectionPath } from "../resource-paths.ts";
+import { readWireObject } from "../wire/wire-object.ts";
 
 export interface ObjectList {
   readonly objects: readonly KubeObject[];

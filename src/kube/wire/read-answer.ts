@@ -1,7 +1,7 @@
-import { readJson } from "../core/model/exact-json.ts";
-import type { KubeObject } from "../core/model/kube-object.ts";
-import { isRecord } from "./kubeconfig/read-fields.ts";
-import type { Reporter, RequestSubject } from "./report-failure.ts";
+import { readJson } from "../../core/model/exact-json.ts";
+import type { KubeObject } from "../../core/model/kube-object.ts";
+import { isRecord } from "../kubeconfig/read-fields.ts";
+import type { Reporter, RequestSubject } from "../report-failure.ts";
 import type { WireResponse } from "./wire-request.ts";
 import { readWireObject } from "./wire-object.ts";
 

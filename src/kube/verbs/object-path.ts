@@ -1,6 +1,6 @@
-import type { Connection } from "./connection.ts";
-import type { ObjectReference } from "./object-reference.ts";
-import { collectionPath } from "./resource-paths.ts";
+import type { Connection } from "../connection.ts";
+import type { ObjectReference } from "../object-reference.ts";
+import { collectionPath } from "../resource-paths.ts";
 
 /**
  * Where an object is on the API server, or will be.

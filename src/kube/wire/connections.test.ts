@@ -4,11 +4,11 @@ import { createServer } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import { connect } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
-import { Secret } from "../core/secret.ts";
-import { createKubeClient } from "./connect-client.ts";
-import { startFakeApiServer } from "./fake/fake-api-server.ts";
-import { contextOf } from "./fake/fake-context.ts";
-import { createFakeAuthority } from "./fake/issue-certificates.ts";
+import { Secret } from "../../core/secret.ts";
+import { createKubeClient } from "../connect-client.ts";
+import { startFakeApiServer } from "../fake/fake-api-server.ts";
+import { contextOf } from "../fake/fake-context.ts";
+import { createFakeAuthority } from "../fake/issue-certificates.ts";
 
 const { signal } = new AbortController();
 const closing: (() => Promise<void>)[] = [];

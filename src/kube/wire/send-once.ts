@@ -1,11 +1,11 @@
 import type { Dispatcher } from "undici";
 import request from "undici/lib/api/api-request.js";
-import type { KubeLimits } from "./client.ts";
+import type { KubeLimits } from "../client.ts";
 import { createConnections } from "./connections.ts";
-import type { Authorization, Authorizer } from "./credentials/authorizer.ts";
-import { credentialHeaders } from "./credentials/credential-headers.ts";
-import type { ResolvedContext } from "./kubeconfig/resolve-context.ts";
-import type { Reporter, RequestSubject } from "./report-failure.ts";
+import type { Authorization, Authorizer } from "../credentials/authorizer.ts";
+import { credentialHeaders } from "../credentials/credential-headers.ts";
+import type { ResolvedContext } from "../kubeconfig/resolve-context.ts";
+import type { Reporter, RequestSubject } from "../report-failure.ts";
 import { userAgent } from "./user-agent.ts";
 import type { WireRequest } from "./wire-request.ts";
 

@@ -1,12 +1,12 @@
 import { request } from "node:http";
 import type { Duplex } from "node:stream";
-import type { PodHttpGetOptions, PodHttpResponse, PodPort } from "./client.ts";
-import type { Connection } from "./connection.ts";
-import { KubeError } from "./errors.ts";
+import type { PodHttpGetOptions, PodHttpResponse, PodPort } from "../client.ts";
+import type { Connection } from "../connection.ts";
+import { KubeError } from "../errors.ts";
 import { openPortForward, subjectOf } from "./port-forward.ts";
 import type { TunnelLane } from "./tunnel-lane.ts";
 import { createTunnelLane } from "./tunnel-lane.ts";
-import { withinTime } from "./within-time.ts";
+import { withinTime } from "../within-time.ts";
 
 const defaultTimeoutMs = 10_000;
 
