@@ -811,6 +811,65 @@ const table: readonly (readonly [Check["id"], string, MeshFacts, readonly string
   ],
   [
     "policies/network-policies",
+    "one that closes istiod's way to its own API server",
+    withCluster("east", (one) => ({
+      system: { ...one.system, apiServers: [{ address: "192.0.2.1", port: 6443 }] },
+      networkPolicies: [
+        {
+          ...denyAll,
+          podSelector: { ...denyAll.podSelector, matchLabels: { app: "istiod" } },
+          types: { ingress: false, egress: true },
+          egress: [
+            { peers: [], ports: [53, 443].flatMap((port) => ["TCP", "UDP"].map((protocol) => ({ protocol, port }))) },
+          ],
+        },
+      ],
+    })),
+    ["error ISM448 east"],
+  ],
+  [
+    "policies/network-policies",
+    "a warning where only look-ups over TCP are closed",
+    withCluster("east", () => ({
+      networkPolicies: [
+        {
+          ...denyAll,
+          namespace: "sample",
+          types: { ingress: false, egress: true },
+          egress: [
+            { peers: [], ports: [{ protocol: "UDP", port: 53 }] },
+            { peers: [], ports: [{ protocol: "TCP", port: 1000, endPort: 20_000 }] },
+          ],
+        },
+      ],
+    })),
+    ["warning ISM558 east"],
+  ],
+  [
+    "policies/network-policies",
+    "a warning where Prometheus does not get at metrics",
+    withCluster("east", (one) => ({
+      system: {
+        ...one.system,
+        scrapers: (one.system.dns?.pods ?? []).map((pod) => ({
+          ...pod,
+          namespace: "monitoring",
+          labels: { app: "prometheus" },
+          namespaceLabels: { "kubernetes.io/metadata.name": "monitoring" },
+        })),
+      },
+      networkPolicies: [
+        {
+          ...denyAll,
+          podSelector: { ...denyAll.podSelector, matchLabels: { app: "istiod" } },
+          ingress: [{ peers: [], ports: [15_012, 15_017].map((port) => ({ protocol: "TCP", port })) }],
+        },
+      ],
+    })),
+    ["warning ISM558 east"],
+  ],
+  [
+    "policies/network-policies",
     "nothing where another policy admits all ports",
     withCluster("east", () => ({
       networkPolicies: [denyAll, { ...denyAll, name: "all", ingress: [{ peers: [], ports: [] }] }],

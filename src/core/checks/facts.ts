@@ -118,6 +118,10 @@ export interface SystemFacts {
     readonly targetPort?: number;
     readonly pods: readonly PodFacts[];
   };
+  /** Where Service kubernetes.default leads; left out where nobody looked. */
+  readonly apiServers?: readonly { readonly address: string; readonly port: number }[];
+  /** Running pods of Prometheus in any namespace, with the labels of their namespaces; left out where nobody looked. */
+  readonly scrapers?: readonly (PodFacts & { readonly namespaceLabels: Readonly<Record<string, string>> })[];
 }
 
 /** A service of the mesh file as one cluster has it. */

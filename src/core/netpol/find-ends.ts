@@ -3,6 +3,7 @@ import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import { suggestName } from "../diagnostics/suggest.ts";
 import { isAddress } from "../policies/address-block.ts";
 import type { PolicyPod } from "../policies/policy-pod.ts";
+import { kindOfPod } from "../policies/policy-pod.ts";
 import type { PolicyWorld, WorldService } from "./policy-world.ts";
 
 /** A pod, and the cluster that it is in. */
@@ -110,21 +111,10 @@ function alike(world: PolicyWorld, named: Named): readonly PolicyPod[] {
   const living = all.filter((pod) => pod.ended !== true);
   const kinds = new Map<string, PolicyPod>();
   for (const pod of living.length > 0 ? living : all) {
-    const key = kindOf(pod);
+    const key = kindOfPod(pod);
     kinds.set(key, kinds.get(key) ?? pod);
   }
   return [...kinds.values()];
-}
-
-/** Labels that differ between the pods of one workload. */
-const ownLabels = ["statefulset.kubernetes.io/pod-name", "apps.kubernetes.io/pod-index", "controller-revision-hash"];
-
-/** Equal for pods that policies by label take alike. */
-export function kindOf(pod: PolicyPod): string {
-  const labels = Object.entries(pod.labels)
-    .filter(([key]) => !key.endsWith("-hash") && !ownLabels.includes(key))
-    .toSorted(([one], [other]) => (one < other ? -1 : 1));
-  return JSON.stringify([pod.namespace, labels, pod.hostNetwork]);
 }
 
 function podsNamed({ pods }: PolicyWorld, { namespace, name }: Named): readonly PolicyPod[] {

@@ -1,10 +1,10 @@
 import { compilePolicies } from "../policies/network-policy.ts";
 import type { IpFamily, PolicyPeer, PolicyPod, Protocol } from "../policies/policy-pod.ts";
+import { kindOfPod } from "../policies/policy-pod.ts";
 import type { Reach } from "../policies/reach.ts";
 import { familiesOf, reach, sharedFamilies } from "../policies/reach.ts";
 import { reachMatrix } from "../policies/reach-matrix.ts";
 import { crossNetworkPort } from "../render/names.ts";
-import { kindOf } from "./find-ends.ts";
 import type { PolicyWorld } from "./policy-world.ts";
 import { otherPoliciesOf, podsOf, portBehind } from "./policy-world.ts";
 import { eastWestOf } from "./trace-connection.ts";
@@ -151,7 +151,7 @@ function groupsOf(
   const groups = new Map<string, PolicyPod[]>();
   for (const pod of world.pods) {
     if (pod.ended !== true && namespaces.includes(pod.namespace)) {
-      const key = kindOf(pod);
+      const key = kindOfPod(pod);
       groups.set(key, [...(groups.get(key) ?? []), pod]);
     }
   }

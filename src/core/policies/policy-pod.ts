@@ -67,3 +67,14 @@ export function familyOf(address: string): IpFamily {
 export function isSamePod(one: PolicyPod, other: PolicyPod): boolean {
   return one === other || (one.namespace === other.namespace && one.name === other.name);
 }
+
+/** Labels that differ between the pods of one workload. */
+const ownLabels = ["statefulset.kubernetes.io/pod-name", "apps.kubernetes.io/pod-index", "controller-revision-hash"];
+
+/** Equal for pods that policies by label take alike. */
+export function kindOfPod(pod: Pick<PolicyPod, "namespace" | "labels" | "hostNetwork">): string {
+  const labels = Object.entries(pod.labels)
+    .filter(([key]) => !key.endsWith("-hash") && !ownLabels.includes(key))
+    .toSorted(([one], [other]) => (one < other ? -1 : 1));
+  return JSON.stringify([pod.namespace, labels, pod.hostNetwork]);
+}

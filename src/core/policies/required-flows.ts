@@ -2,21 +2,14 @@ import type { GatewayFacts } from "../checks/control-plane-facts.ts";
 import type { MeshFacts, ReachedCluster } from "../checks/facts.ts";
 import type { PodFacts } from "../checks/pod-facts.ts";
 import { eastWestAddresses, gatewayOf } from "../checks/reached.ts";
-import type { Subject } from "../checks/subjects.ts";
 import { proxyOf, requestsTo, sync, wayToInjector, wayToIstiod } from "../checks/subjects.ts";
 import type { Service } from "../model/mesh.ts";
 import { crossNetworkPort, eastWestGateway, ingressGateway, istioNamespace } from "../render/names.ts";
 import { frontRoutesOf } from "../routing/hosts.ts";
 import { serviceIn, servicePods, targetPortOf } from "./service-pods.ts";
-import type { Connection, PolicyPeer, PolicyPod } from "./policy-pod.ts";
-
-/** A connection without which the mesh does not work, and what it is for. */
-export interface RequiredFlow extends Connection {
-  /** "requests of istio-ingressgateway to sample/helloworld at port 5000". */
-  readonly what: string;
-  /** What does not work without it. */
-  readonly breaks: readonly Subject[];
-}
+import type { PolicyPeer, PolicyPod } from "./policy-pod.ts";
+import type { RequiredFlow } from "./required-flow.ts";
+import { asPolicyPod, namespaceLabels } from "./required-flow.ts";
 
 const xdsPort = 15012;
 const webhookPort = 15017;
@@ -49,18 +42,6 @@ export function requiredFlows(
     ...facts.mesh.services.flatMap((service) => toService(facts, one, service, { ingresses, eastWests })),
     ...istiods.flatMap((pod) => toOtherApiServers(one, pod)),
   ];
-}
-
-/** The pod as policies see it, with the labels of its namespace. */
-export function asPolicyPod(one: ReachedCluster, pod: PodFacts): PolicyPod {
-  return { ...pod, namespaceLabels: namespaceLabels(one, pod.namespace) };
-}
-
-function namespaceLabels(one: ReachedCluster, name: string): Readonly<Record<string, string>> {
-  return {
-    "kubernetes.io/metadata.name": name,
-    ...one.namespaces.find((namespace) => namespace.name === name)?.labels,
-  };
 }
 
 /** What Istio's charts make, where it does not run yet. */

@@ -145,8 +145,13 @@ it("asks a cluster for no object and no list twice, and for the pods of a namesp
   expect(asked).toEqual([...new Set(asked)]);
   expect(asked.filter((url) => url.startsWith("/api/v1/nodes"))).toEqual([]);
   const podLists = asked.filter((url) => /\/pods(?:\?|$)/.test(url)).map((url) => url.replace(/\?.*/, ""));
-  expect(podLists.toSorted()).toEqual(
-    ["istio-system", "kube-system", "sample"].map((namespace) => `/api/v1/namespaces/${namespace}/pods`),
+  // The list of all namespaces is for Prometheus, by its label.
+  expect(podLists.toSorted()).toEqual([
+    ...["istio-system", "kube-system", "sample"].map((namespace) => `/api/v1/namespaces/${namespace}/pods`),
+    "/api/v1/pods",
+  ]);
+  expect(asked.filter((url) => url.startsWith("/api/v1/pods")).every((url) => url.includes("labelSelector="))).toBe(
+    true,
   );
 });
 

@@ -50,7 +50,31 @@ it("tells which cluster it is, and how many endpoints its DNS has, whatever the 
   dnsOf([{ addresses: ["10.42.0.2"], conditions: { ready: true } }, { conditions: { ready: false } }]).forEach((one) =>
     server.put(one),
   );
+  [
+    {
+      apiVersion: "discovery.k8s.io/v1",
+      kind: "EndpointSlice",
+      metadata: { name: "kubernetes", namespace: "default", labels: { "kubernetes.io/service-name": "kubernetes" } },
+      ports: [{ port: 6443 }],
+      endpoints: [{ addresses: ["192.0.2.1"] }],
+    },
+    { apiVersion: "v1", kind: "Namespace", metadata: { name: "monitoring", labels: { team: "ops" } } },
+    {
+      apiVersion: "v1",
+      kind: "Pod",
+      metadata: { name: "prometheus-0", namespace: "monitoring", labels: { "app.kubernetes.io/name": "prometheus" } },
+      status: { phase: "Running" },
+    },
+  ].forEach((one) => server.put(one));
   const found = await readSystem(client, signal);
+  expect(found.apiServers).toEqual([{ address: "192.0.2.1", port: 6443 }]);
+  expect(found.scrapers).toMatchObject([
+    {
+      namespace: "monitoring",
+      name: "prometheus-0",
+      namespaceLabels: { "kubernetes.io/metadata.name": "monitoring", team: "ops" },
+    },
+  ]);
   expect(found).toMatchObject({
     uid: "u-1",
     labels: { a: "b" },
@@ -72,7 +96,7 @@ it("knows nodes on which istio-cni redirects, in whichever namespace it is", asy
 
 it("says nothing of a DNS that it does not find", async () => {
   const { client } = await connectFake();
-  expect(await readSystem(client, signal)).toEqual({ uid: "", labels: {}, cni: false });
+  expect(await readSystem(client, signal)).toEqual({ uid: "", labels: {}, cni: false, apiServers: [], scrapers: [] });
 });
 
 it("names the Deployments of a DNS without endpoints that are scaled to 0", async () => {

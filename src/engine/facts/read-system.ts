@@ -1,7 +1,8 @@
 import type { SystemFacts } from "../../core/checks/facts.ts";
 import { hasLabels } from "../../core/model/labels.ts";
 import type { KubeClient } from "../../kube/client.ts";
-import { listRunningPods, readPod } from "./read-pods.ts";
+import { KubeError } from "../../kube/errors.ts";
+import { isRunning, listRunningPods, readPod } from "./read-pods.ts";
 import type { WireServicePort } from "./read-service-port.ts";
 
 const namespace = "kube-system";
@@ -12,7 +13,14 @@ const dnsLabel = "k8s-app=kube-dns";
 /** The label of istio-cni's DaemonSet (istio.io/istio, manifests/charts/istio-cni/templates/daemonset.yaml). */
 const cniLabel = "k8s-app=istio-cni-node";
 
+/** Of the EndpointSlices of Service kubernetes in namespace default. */
+const apiServerLabel = "kubernetes.io/service-name=kubernetes";
+
+/** Prometheus' own charts, its operator and Istio's addon set it. */
+const scraperLabel = "app.kubernetes.io/name=prometheus";
+
 interface Endpoint {
+  readonly addresses?: readonly string[];
   readonly conditions?: { readonly ready?: boolean };
 }
 
@@ -23,12 +31,14 @@ interface SlicePort {
 
 /** Which cluster it is, by namespace kube-system, and whether its DNS has endpoints. */
 export async function readSystem(client: KubeClient, signal: AbortSignal): Promise<SystemFacts> {
-  const [object, services, slices, pods, agents] = await Promise.all([
+  const [object, services, slices, pods, agents, apiServers, scrapers] = await Promise.all([
     client.get({ apiVersion: "v1", kind: "Namespace", name: namespace }, { signal }),
     client.list({ apiVersion: "v1", kind: "Service", namespace, labelSelector: dnsLabel }, { signal }),
     client.list({ apiVersion: "discovery.k8s.io/v1", kind: "EndpointSlice", namespace }, { signal }),
     listRunningPods(client, [namespace], signal),
     client.list({ apiVersion: "apps/v1", kind: "DaemonSet", labelSelector: cniLabel }, { signal }),
+    readApiServers(client, signal),
+    readScrapers(client, signal),
   ]);
   const uid = object?.metadata["uid"];
   const [service] = services;
@@ -36,6 +46,8 @@ export async function readSystem(client: KubeClient, signal: AbortSignal): Promi
     uid: typeof uid === "string" ? uid : "",
     labels: object?.metadata.labels ?? {},
     cni: agents.length > 0,
+    apiServers,
+    scrapers,
   };
   if (service === undefined) {
     return common;
@@ -62,6 +74,45 @@ export async function readSystem(client: KubeClient, signal: AbortSignal): Promi
       pods: pods.filter(({ metadata }) => isBehind(metadata.labels)).map(readPod),
     },
   };
+}
+
+/** Where Service kubernetes.default leads: policies see these addresses, and never its own. */
+async function readApiServers(
+  client: KubeClient,
+  signal: AbortSignal,
+): Promise<NonNullable<SystemFacts["apiServers"]>> {
+  const kind = { apiVersion: "discovery.k8s.io/v1", kind: "EndpointSlice", namespace: "default" };
+  const slices = await client.list({ ...kind, labelSelector: apiServerLabel }, { signal });
+  return slices.flatMap((slice) => {
+    const ports = ((slice["ports"] ?? []) as unknown as readonly SlicePort[]).flatMap(({ port }) => port ?? []);
+    const endpoints = (slice["endpoints"] ?? []) as unknown as readonly Endpoint[];
+    return endpoints.flatMap(({ addresses = [] }) =>
+      addresses.flatMap((address) => ports.map((port) => ({ address, port }))),
+    );
+  });
+}
+
+/** Running pods of Prometheus; none where this account may not look for them. */
+async function readScrapers(client: KubeClient, signal: AbortSignal): Promise<NonNullable<SystemFacts["scrapers"]>> {
+  try {
+    const pods = await client.list({ apiVersion: "v1", kind: "Pod", labelSelector: scraperLabel }, { signal });
+    return await Promise.all(
+      pods.filter(isRunning).map(async (pod) => {
+        const found = readPod(pod);
+        const { namespace: name } = found;
+        const space = await client.get({ apiVersion: "v1", kind: "Namespace", name }, { signal });
+        return {
+          ...found,
+          namespaceLabels: { "kubernetes.io/metadata.name": name, ...space?.metadata.labels },
+        };
+      }),
+    );
+  } catch (error) {
+    if (error instanceof KubeError && error.kind === "forbidden") {
+      return [];
+    }
+    throw error;
+  }
 }
 
 /** Whether something with these labels is what a Service leads to. */

@@ -62,7 +62,7 @@ async function explainFailures(
     return proofs;
   }
   const facts = await factsThrough(meshFile, open, options);
-  const closed = networkPolicies.run(facts);
+  const closed = networkPolicies.run(facts).filter(({ severity }) => severity === "error");
   const clusters = meshFile.mesh.clusters.map(({ name }) => name);
   return proofs.map((proof) => blamePolicies(proof, closed, clusters));
 }

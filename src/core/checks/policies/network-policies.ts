@@ -1,9 +1,10 @@
-import type { RequiredFlow } from "../../policies/required-flows.ts";
+import { furtherFlows } from "../../policies/further-flows.ts";
+import type { RequiredFlow } from "../../policies/required-flow.ts";
 import { requiredFlows } from "../../policies/required-flows.ts";
 import { admittingPolicies } from "../../policies/admitting-policies.ts";
 import { closingPolicies, compilePolicies } from "../../policies/network-policy.ts";
 import type { Check } from "../check.ts";
-import { problem } from "../check.ts";
+import { problem, warning } from "../check.ts";
 import type { MeshFacts, ReachedCluster } from "../facts.ts";
 import type { NetworkPolicyFacts } from "../policy-facts.ts";
 import { reachedClusters } from "../reached.ts";
@@ -26,12 +27,13 @@ export const networkPolicies: Check = {
         const [first] = policies;
         const names = policies.map((policy) => policy.name).join(", ");
         const [several, namespace] = [policies.length > 1, first?.namespace ?? ""];
-        return problem("ISM448", {
+        const isNeeded = flows.some((flow) => flow.optional !== true);
+        return (isNeeded ? problem : warning)(isNeeded ? "ISM448" : "ISM558", {
           detail: `NetworkPolicy ${namespace}/${names} of ${one.cluster} close${several ? "" : "s"} what no policy admits: ${[...new Set(flows.map((flow) => flow.what))].join("; ")}.`,
           fix: `Whoever wrote the policy has to decide: admit it beside that one, or delete the one that nobody wants: kubectl --context ${one.context} -n ${namespace} delete networkpolicy ${first?.name ?? ""}. With spec.hardening.networkPolicies: true an apply writes all policies that the mesh needs. This admits what is closed here and nothing else:\n    ${admittingCommand(one.context, flows)}`,
           cluster: one.cluster,
           object: { group: "networking.k8s.io", kind: "NetworkPolicy", namespace, name: first?.name ?? "" },
-          breaks: [...new Set(flows.flatMap((flow) => flow.breaks))],
+          breaks: [...new Set(flows.filter((flow) => flow.optional !== true).flatMap((flow) => flow.breaks))],
         });
       }),
     );
@@ -60,7 +62,7 @@ function closedFlows(
   }
   const groups = new Map<string, { policies: readonly NetworkPolicyFacts[]; flows: RequiredFlow[] }>();
   const set = compilePolicies(one.networkPolicies);
-  for (const flow of requiredFlows(facts, one, farOf)) {
+  for (const flow of [...requiredFlows(facts, one, farOf), ...furtherFlows(facts, one)]) {
     const policies = closingPolicies(set, flow);
     if (policies.length > 0) {
       const key = policies.map((policy) => `${policy.namespace}/${policy.name}`).join(" ");

@@ -178,7 +178,12 @@ export const checkCodes = {
   ISM448: {
     summary: "A network policy closes a port of the mesh",
     explanation:
-      "As soon as one NetworkPolicy selects a pod, only what some policy admits comes in, or goes out where it names egress. The mesh needs the API server's calls to istiod at 15017, proxies' connections to istiod at 15012, look-ups of names, requests from outside to the ingress gateway and from other networks to the east-west gateway at 15443, those of both gateways to the pods of services at the pod's own port, and istiod's connections to the API servers of other clusters. Policies are judged as Kubernetes defines them; whether the cluster's network enforces them is not known.",
+      "As soon as one NetworkPolicy selects a pod, only what some policy admits comes in, or goes out where it names egress. The mesh needs the API server's calls to istiod at 15017, proxies' connections to istiod at 15012, look-ups of names, requests from outside to the ingress gateway and from other networks to the east-west gateway at 15443, those of both gateways to the pods of services at the pod's own port, and istiod's connections to the API servers of its own and of other clusters. Whatever else the same policies close of what services and monitoring may need (ISM558) is named with it. Policies are judged as Kubernetes defines them; whether the cluster's network enforces them is not known.",
+  },
+  ISM558: {
+    summary: "A network policy closes what services may need",
+    explanation:
+      "Requests that come in from outside reach the services of the mesh. Closed is what not every mesh needs, and what is there to use it: requests from one service of the mesh to another, Prometheus reading metrics at 15020 and 15014, look-ups of names over TCP, which DNS takes where an answer does not fit into UDP. Only who runs the services knows whether that is wanted.",
   },
   ISM449: {
     summary: "An authority's certificate is about to end",

@@ -1,0 +1,127 @@
+import type { MeshFacts, ReachedCluster } from "../checks/facts.ts";
+import type { PodFacts } from "../checks/pod-facts.ts";
+import { istiod, requestsTo } from "../checks/subjects.ts";
+import { istioNamespace } from "../render/names.ts";
+import type { PolicyPeer, PolicyPod } from "./policy-pod.ts";
+import { kindOfPod } from "./policy-pod.ts";
+import type { RequiredFlow } from "./required-flow.ts";
+import { asPolicyPod } from "./required-flow.ts";
+import { serviceIn, servicePods, targetPortOf } from "./service-pods.ts";
+
+/** Where Prometheus finds what pods with a proxy measure, and istiod (https://istio.io/latest/docs/ops/integrations/prometheus/). */
+const metricsPorts = { proxy: 15_020, istiod: 15_014 } as const;
+
+/**
+ * What is not on the way of every request: istiod's connections to its own API
+ * server, without which it does not start; and what only some need, where it is
+ * there: requests between services of the mesh, metrics, DNS over TCP. Of pods
+ * that are alike one is asked for.
+ */
+export function furtherFlows(facts: MeshFacts, one: ReachedCluster): readonly RequiredFlow[] {
+  const istiods = distinct(one.pods.filter(isIstiod));
+  const proxies = distinct(one.pods.filter((pod) => pod.proxy));
+  return [
+    ...istiods.flatMap((pod) => toOwnApiServer(one, pod)),
+    ...betweenServices(facts, one),
+    ...istiods.flatMap((pod) => fromScrapers(one, pod, metricsPorts.istiod)),
+    ...proxies.flatMap((pod) => fromScrapers(one, pod, metricsPorts.proxy)),
+    ...[...istiods, ...proxies].flatMap((pod) => toDnsOverTcp(one, pod)),
+  ];
+}
+
+function isIstiod({ namespace, labels }: PodFacts): boolean {
+  return namespace === istioNamespace && labels["app"] === "istiod";
+}
+
+/** One of those that policies take alike. */
+function distinct(pods: readonly PodFacts[]): readonly PodFacts[] {
+  return [...new Map(pods.map((pod) => [kindOfPod(pod), pod])).values()];
+}
+
+function toOwnApiServer(one: ReachedCluster, pod: PodFacts): readonly RequiredFlow[] {
+  return (one.system.apiServers ?? []).map(({ address, port }) => ({
+    what: `connections of istiod to its own API server (${address}:${port})`,
+    pod: asPolicyPod(one, pod),
+    direction: "egress",
+    peer: { kind: "outside", address },
+    port,
+    protocol: "TCP",
+    breaks: [istiod(one.cluster)],
+  }));
+}
+
+function betweenServices({ mesh }: MeshFacts, one: ReachedCluster): readonly RequiredFlow[] {
+  const pods = mesh.services.map((service) => ({ service, pods: distinct(servicePods(one, service)) }));
+  return pods.flatMap(({ service, pods: targets }) => {
+    const key = `${service.namespace}/${service.name}`;
+    const here = serviceIn(one, service);
+    return targets.flatMap((target) => {
+      const port = here === undefined ? undefined : targetPortOf(here, service.port, target);
+      const callers = pods.filter((other) => other.service !== service);
+      return port === undefined
+        ? []
+        : callers.flatMap(({ service: caller, pods: sources }) =>
+            sources
+              .filter((source) => source.proxy)
+              .flatMap((source) =>
+                bothEnds(asPolicyPod(one, source), asPolicyPod(one, target), {
+                  what: `requests of ${caller.namespace}/${caller.name} to ${key} at port ${port}`,
+                  port,
+                  protocol: "TCP",
+                  breaks: [requestsTo(one.cluster, key)],
+                  optional: true,
+                }),
+              ),
+          );
+    });
+  });
+}
+
+function bothEnds(
+  from: PolicyPod,
+  to: PolicyPod,
+  common: Omit<RequiredFlow, "pod" | "direction" | "peer">,
+): readonly RequiredFlow[] {
+  return [
+    { ...common, pod: from, direction: "egress", peer: { kind: "pod", pod: to } },
+    { ...common, pod: to, direction: "ingress", peer: { kind: "pod", pod: from } },
+  ];
+}
+
+/** The policies of Prometheus' own namespace are not in the facts. */
+function fromScrapers(one: ReachedCluster, pod: PodFacts, port: number): readonly RequiredFlow[] {
+  return (one.system.scrapers ?? []).map(({ namespaceLabels, ...scraper }): RequiredFlow => {
+    const peer: PolicyPeer = { kind: "pod", pod: { ...scraper, namespaceLabels } };
+    return {
+      what: `Prometheus of ${scraper.namespace} reading metrics of ${pod.namespace} at port ${port}`,
+      pod: asPolicyPod(one, pod),
+      direction: "ingress",
+      peer,
+      port,
+      protocol: "TCP",
+      breaks: [],
+      optional: true,
+    };
+  });
+}
+
+/** DNS servers answer both protocols at one port; TCP is for answers that do not fit into UDP. */
+function toDnsOverTcp(one: ReachedCluster, pod: PodFacts): readonly RequiredFlow[] {
+  const { dns, labels } = one.system;
+  const port = dns?.targetPort;
+  return port === undefined
+    ? []
+    : distinct(dns?.pods ?? []).map((server) => ({
+        what: `long look-ups of names by the pods of ${pod.namespace} (TCP ${port})`,
+        pod: asPolicyPod(one, pod),
+        direction: "egress",
+        peer: {
+          kind: "pod",
+          pod: { ...server, namespaceLabels: { "kubernetes.io/metadata.name": server.namespace, ...labels } },
+        },
+        port,
+        protocol: "TCP",
+        breaks: [],
+        optional: true,
+      }));
+}

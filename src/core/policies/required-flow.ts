@@ -1,0 +1,27 @@
+import type { ReachedCluster } from "../checks/facts.ts";
+import type { PodFacts } from "../checks/pod-facts.ts";
+import type { Subject } from "../checks/subjects.ts";
+import type { Connection, PolicyPod } from "./policy-pod.ts";
+
+/** A connection without which the mesh does not work, and what it is for. */
+export interface RequiredFlow extends Connection {
+  /** "requests of istio-ingressgateway to sample/helloworld at port 5000". */
+  readonly what: string;
+  /** What does not work without it. */
+  readonly breaks: readonly Subject[];
+  /** True for what works without it, or only somebody knows whether it is wanted. */
+  readonly optional?: boolean;
+}
+
+/** The pod as policies see it, with the labels of its namespace. */
+export function asPolicyPod(one: ReachedCluster, pod: PodFacts): PolicyPod {
+  return { ...pod, namespaceLabels: namespaceLabels(one, pod.namespace) };
+}
+
+/** The labels of a namespace of the facts; its name alone where they do not have it. */
+export function namespaceLabels(one: ReachedCluster, name: string): Readonly<Record<string, string>> {
+  return {
+    "kubernetes.io/metadata.name": name,
+    ...one.namespaces.find((namespace) => namespace.name === name)?.labels,
+  };
+}
