@@ -100,6 +100,8 @@ export default defineConfig({
           name: "policies",
           include: ["test/network-policies/**/*.test.ts"],
           pool: "forks",
+          testTimeout: 1_800_000,
+          hookTimeout: 1_800_000,
           sequence: { groupOrder: 6 },
         },
       },

@@ -17,7 +17,7 @@ const seed = Number(process.env["ISTHMUS_SEED"] ?? Math.floor(Date.now() / 86_40
 let oracle: Oracle | undefined;
 beforeAll(async () => {
   oracle = await buildOracle();
-}, 1_800_000);
+});
 afterAll(() => {
   oracle?.remove();
 });
@@ -46,11 +46,11 @@ const sample = (plain: boolean): readonly PolicyCase[] =>
 
 it(`agrees with kube-network-policies and cyclonus on ${count} sets without what cyclonus takes otherwise: NotIn, and empty values of labels (seed ${seed})`, async () => {
   expect((await differences(sample(true), ["kube-network-policies", "cyclonus"]))[0]).toBeUndefined();
-}, 1_200_000);
+});
 
 it(`agrees with kube-network-policies on ${count} sets with both of them (seed ${seed})`, async () => {
   expect((await differences(sample(false), ["kube-network-policies"]))[0]).toBeUndefined();
-}, 1_200_000);
+});
 
 it("has recorded what kube-network-policies says of the cases of the unit tests", async () => {
   const cases = fc.sample(arbitraryPolicyCase({ plain: false }), { seed: 13, numRuns: 400 });
