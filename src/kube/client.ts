@@ -1,3 +1,4 @@
+import type { Duplex } from "node:stream";
 import type { KubeObject, Json } from "../core/model/kube-object.ts";
 import type { ResolvedContext } from "./kubeconfig/resolve-context.ts";
 import type { ObjectReference, ResourceKind } from "./object-reference.ts";
@@ -173,6 +174,9 @@ export interface KubeClient {
 
   /** One `GET` of HTTP/1.1 to a port of a pod (Envoy's admin port, istiod's debug port). One tunnel serves all requests to a port, one after the other; a broken one is opened once more. */
   podHttpGet(target: PodPort, path: string, options: PodHttpGetOptions): Promise<PodHttpResponse>;
+
+  /** A port of a pod as a stream of bytes, of its own for each call. There is no half-close: ending the writing side ends it. */
+  podForward(target: PodPort, options: CallOptions): Promise<Duplex>;
 
   /** The newest lines of a container's log, 16 MiB at most. KubeError of kind `invalid` where there is no such container, or no previous one. */
   podLog(pod: PodReference, options: PodLogOptions): Promise<string>;

@@ -6,6 +6,7 @@ import { createDiscovery } from "./discovery.ts";
 import { getObject } from "./verbs/get-object.ts";
 import { listObjects } from "./verbs/list-objects.ts";
 import { createPodRequests } from "./tunnels/pod-http-get.ts";
+import { openPortForward } from "./tunnels/port-forward.ts";
 import { readPodLog } from "./verbs/pod-log.ts";
 import { createReporter } from "./report-failure.ts";
 import { measurePing, readVersion } from "./verbs/server-version.ts";
@@ -42,6 +43,7 @@ export function createKubeClient({ cluster, context, limits }: KubeClientOptions
     version: async ({ signal }) => readVersion(connection, signal),
     ping: async ({ signal }) => measurePing(connection, signal),
     podHttpGet: async (target, path, options) => podRequests.get(target, path, options),
+    podForward: async (target, { signal }) => openPortForward(connection, target, signal),
     podLog: async (pod, options) => readPodLog(connection, pod, options),
     async close() {
       podRequests.close();

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { expect, it } from "vitest";
+import { expect, it, vi } from "vitest";
 import {
   contextOf,
   enginesKubectl,
@@ -109,6 +109,50 @@ it("sends callers inside the mesh by their own route, and makes no Gateway calle
   expect(await askInside("east", "helloworld-v2")).toEqual(["200 v2"]);
   const gateways = await kubectl("west", ["get", "gateways.networking.istio.io", "-A", "-o", "name"]);
   expect(gateways.out.split("\n").filter((name) => name.endsWith("/mesh"))).toEqual([]);
+});
+
+it("proves the weights of that route from inside each cluster, and leaves no pod there", async () => {
+  const shared = inside.replace("v2: 100", "v1: 30, v2: 70");
+  const file = meshWithRoutes(wide, hello, blue, shared);
+  expect((await isthmus(["apply", "-f", file, "--yes"])).code).toBe(0);
+  const ran = await isthmus([
+    "verify",
+    "helloworld",
+    "--route",
+    "inside",
+    "-f",
+    file,
+    "--path",
+    "/hello",
+    "-o",
+    "json",
+  ]);
+  const { proofs } = JSON.parse(ran.out) as { readonly proofs: readonly object[] };
+  expect(proofs).toMatchObject(
+    ["west", "east"].map((cluster) => ({ cluster, via: "mesh", state: "proven", statuses: { 200: 400 } })),
+  );
+  for (const cluster of ["west", "east"]) {
+    const pods = ["get", "pods", "-A", "-l", "isthmus.dev/probe", "-o", "name"];
+    await vi.waitFor(async () => expect((await kubectl(cluster, pods)).out).toBe(""), {
+      timeout: 30_000,
+      interval: 500,
+    });
+  }
+});
+
+it("finds the one cluster whose callers are sent otherwise", async () => {
+  const weights =
+    '[{"op":"replace","path":"/spec/http/0/route/0/weight","value":80},{"op":"replace","path":"/spec/http/0/route/1/weight","value":20}]';
+  await kubectl("east", ["-n", "sample", "patch", "virtualservice", "inside", "--type=json", "-p", weights]);
+  const file = meshWithRoutes(wide, hello, blue, inside.replace("v2: 100", "v1: 30, v2: 70"));
+  const ran = await isthmus(["verify", "helloworld", "--route", "inside", "-f", file]);
+  expect(ran.code).toBe(3);
+  expect(ran.out).toContain("√ west");
+  expect(ran.out).toContain("× east");
+  expect(ran.err.replaceAll(/\s+/g, " ")).toContain("From inside east, route inside was asked v1=30 v2=70");
+  // The field is another manager's now.
+  const again = ["apply", "-f", meshWithRoutes(wide, hello, blue, inside), "--yes", "--force-conflicts"];
+  expect((await isthmus(again)).code).toBe(0);
 });
 
 it("shifts one of them and leaves the others as they are", async () => {

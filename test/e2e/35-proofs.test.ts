@@ -148,11 +148,18 @@ describe("a service with several ports, whose application answers 404", { retry:
   });
 });
 
-it("names a service without routes as not proven, and does not end with 0", async () => {
-  const ran = await isthmus(["verify", "quiet", "-f", file]);
+it("asks a service without routes from inside both clusters", async () => {
+  const ran = await isthmus(["verify", "quiet", "-f", file, "--path", "/health", "--expect", "200"]);
+  expect([ran.code, ran.out.includes("√ verified")]).toEqual([0, true]);
+  expect(ran.out.split("10 of 10 requests answered").length - 1).toBe(2);
+});
+
+it("names it as not proven without a pod that asks, and does not end with 0", async () => {
+  const quiet = ["verify", "quiet", "-f", file, "--no-probe-pod"];
+  const ran = await isthmus(quiet);
   expect([ran.code, ran.out.includes("verified")]).toEqual([3, false]);
   expect(ran.out).toContain("? 2 not proven");
-  expect((await isthmus(["verify", "quiet", "-f", file, "--allow-unproven"])).code).toBe(0);
+  expect((await isthmus([...quiet, "--allow-unproven"])).code).toBe(0);
 });
 
 describe("a version without pods", () => {

@@ -37,8 +37,13 @@ export const proofOptions = {
     minimum: 1,
     maximum: 100_000,
     default: 400,
-    summary: "Requests to each ingress per route",
+    summary: "Requests in each cluster per route",
     group: "Target",
+  },
+  noProbePod: {
+    kind: "flag",
+    summary: "Make no pod in the clusters; what only callers inside the mesh reach is not proven then",
+    group: "Safety",
   },
   allowUnproven: {
     kind: "flag",

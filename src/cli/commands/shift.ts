@@ -76,7 +76,9 @@ export const shiftCommand = defineMeshCommand({
         everyMs: args.every,
         forceConflicts: args.forceConflicts,
         force: args.force,
-        proof: args.noVerify ? undefined : { requests: args.requests, allowUnproven: args.allowUnproven },
+        proof: args.noVerify
+          ? undefined
+          : { requests: args.requests, allowUnproven: args.allowUnproven, probePod: !args.noProbePod },
         rollback: args.rollback,
         yes: args.yes,
       },

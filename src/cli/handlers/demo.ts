@@ -87,7 +87,7 @@ async function applyDemo(args: DemoArgs, context: CliContext): Promise<ExitCode>
 async function verifyDemo(args: DemoArgs, context: CliContext): Promise<ExitCode> {
   const all = { service: undefined, namespace: undefined, route: undefined, ask: {} };
   return runVerification(
-    { ...all, requests: 400, allowUnproven: false },
+    { ...all, requests: 400, allowUnproven: false, noProbePod: true },
     verifyView("table", context),
     demoMesh(args, context),
   );

@@ -13,15 +13,26 @@ export interface VerifyArgs extends Selection {
   /** True ends with 0 also where something could not be proven. */
   readonly allowUnproven: boolean;
   readonly ask: RequestSettings;
+  /** True: the clusters are only read. */
+  readonly noProbePod: boolean;
 }
+
+/** A probe pod is there within seconds where its image is, and its sidecar within more. */
+const probeTimeoutMs = 120_000;
 
 /** Verifies, shows the proof, reports what failed. What `verify` and the demo's proofs are. */
 export async function runVerification(args: VerifyArgs, view: VerifyView, context: MeshContext): Promise<ExitCode> {
   const { meshFile } = await context.readMesh();
   const { requests, ask } = args;
   const only = chooseTarget(meshFile.mesh, args, ask);
-  const verification = await context.operate({}, async (options) =>
-    verifyMesh(meshFile, { ...options, requests, ask, ...(only === undefined ? {} : { only }) }),
+  const verification = await context.operate({ timeoutMs: probeTimeoutMs }, async (options) =>
+    verifyMesh(meshFile, {
+      ...options,
+      requests,
+      ask,
+      probePod: !args.noProbePod,
+      ...(only === undefined ? {} : { only }),
+    }),
   );
   view.verification(verification);
   context.report(diagnosticsOf(verification));

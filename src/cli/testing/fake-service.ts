@@ -52,14 +52,18 @@ export function runEastWest(server: FakeApiServer | undefined, address: string):
   });
 }
 
-/** An Envoy's `/clusters?format=json` with these endpoints of each version of `sample/helloworld`. */
-export function clustersPage(endpoints: Readonly<Record<string, readonly string[]>>): string {
+/** An Envoy's `/clusters?format=json` with these endpoints of each version of `sample/helloworld`, the first of which has given so many answers. */
+export function clustersPage(
+  endpoints: Readonly<Record<string, readonly string[]>>,
+  answers: Readonly<Record<string, number>> = {},
+): string {
   const body = JSON.stringify({
     cluster_statuses: Object.entries(endpoints).map(([version, addresses]) => ({
       name: `outbound|5000|${version}|helloworld.sample.svc.cluster.local`,
-      host_statuses: addresses.map((one) => {
+      host_statuses: addresses.map((one, index) => {
         const [address = "", port = ""] = one.split(":");
-        return { address: { socket_address: { address, port_value: Number(port) } } };
+        const stats = index === 0 ? [{ name: "rq_success", value: String(answers[version] ?? 0) }] : [];
+        return { address: { socket_address: { address, port_value: Number(port) } }, stats };
       }),
     })),
   });

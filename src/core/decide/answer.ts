@@ -1,3 +1,5 @@
+import { probePodText } from "../render/probe-pod.ts";
+
 /** What an application, or the mesh in its place, answered to one request. */
 export interface Answer {
   readonly status: number;
@@ -32,6 +34,7 @@ const localTexts = [
   "envoy overloaded",
   "Envoy is overloaded",
   "maintenance mode",
+  probePodText,
 ];
 
 /** The text by which Envoy says that it answers itself; empty for an application's own answer. At most 120 characters of the first line. */

@@ -5,7 +5,7 @@ import { requestsTo, wayToIstiod } from "../checks/subjects.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import { errorOf } from "../diagnostics/coded.ts";
 import { blamePolicies } from "./blame-policies.ts";
-import type { IngressProof } from "./proof.ts";
+import type { RouteProof } from "./proof.ts";
 
 const failed: Diagnostic = {
   ...errorOf("ISM403"),
@@ -14,9 +14,10 @@ const failed: Diagnostic = {
   cluster: "west",
 };
 
-function proof(reason: string, diagnostics: readonly Diagnostic[] = [failed]): IngressProof {
+function proof(reason: string, diagnostics: readonly Diagnostic[] = [failed]): RouteProof {
   return {
     cluster: "west",
+    via: "ingress",
     service: "helloworld",
     namespace: "sample",
     route: "helloworld",
@@ -46,7 +47,7 @@ function closed(breaks: NonNullable<Finding["breaks"]>): Finding {
 
 const clusters = ["west", "east"];
 const reset = "status 503 of the mesh itself: upstream connect error";
-const codesOf = (one: IngressProof): readonly string[] => one.diagnostics.map(({ code }) => code);
+const codesOf = (one: RouteProof): readonly string[] => one.diagnostics.map(({ code }) => code);
 
 describe("requests that failed", () => {
   it("are laid at the door of the policy that closes their way, in whichever cluster it is", () => {
@@ -60,7 +61,7 @@ describe("requests that failed", () => {
     expect(codesOf(blamePolicies(proof(reset), [closed([])], clusters))).toEqual(["ISM448", "ISM403"]);
   });
 
-  const others: readonly (readonly [string, IngressProof, Finding])[] = [
+  const others: readonly (readonly [string, RouteProof, Finding])[] = [
     ["a policy closes the way to another service", proof(reset), closed([requestsTo("east", "sample/prices")])],
     ["a policy closes something else", proof(reset), closed([wayToIstiod("east")])],
     [

@@ -1,10 +1,10 @@
 import type { Finding } from "../checks/check.ts";
 import { requestsTo } from "../checks/subjects.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
-import type { IngressProof } from "./proof.ts";
+import type { RouteProof } from "./proof.ts";
 
 /** True where requests failed on their way through the mesh, and not by what an application answered. */
-export function failedOnTheWay({ failures }: IngressProof): boolean {
+export function failedOnTheWay({ failures }: RouteProof): boolean {
   return failures.some(({ reason }) => !reason.includes("of the application"));
 }
 
@@ -15,11 +15,7 @@ export function failedOnTheWay({ failures }: IngressProof): boolean {
  * left out. A policy that refuses connections looks like a dead pod or a wrong
  * port from the gateway: nothing but the policies themselves tells.
  */
-export function blamePolicies(
-  proof: IngressProof,
-  closed: readonly Finding[],
-  clusters: readonly string[],
-): IngressProof {
+export function blamePolicies(proof: RouteProof, closed: readonly Finding[], clusters: readonly string[]): RouteProof {
   const service = `${proof.namespace}/${proof.service}`;
   const own = new Set(clusters.map((cluster) => requestsTo(cluster, service)));
   // Flows of the gateways themselves break nothing that has a name of its own.

@@ -45,6 +45,11 @@ describe("an object with the mesh's label", () => {
       object("Deployment", {}, { isthmus: label, "kube-controller-manager": spec, "pilot-discovery": spec }),
       "delete",
     ],
+    [
+      "goes when isthmus has made it and its node has written what became of it, as a probe pod that was left",
+      object("Pod", {}, { isthmus: { ...label, ...spec }, kubelet: { "f:status": {} } }),
+      "delete",
+    ],
     ["goes where the API server keeps no managers", object("Deployment"), "delete"],
     [
       "stays when it was there before isthmus labelled it",

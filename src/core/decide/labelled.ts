@@ -83,5 +83,7 @@ function staySharedNamespace({ live }: LabelledFacts): LabelledVerdict | undefin
 
 /** Controllers write into what others have made: status, defaults, certificates of webhooks. */
 function isPerson(manager: string): boolean {
-  return !/^(kube-|pilot-|istio|cert-manager|cattle-|rancher$|isthmus$|Go-http-client$|cainjector$)/.test(manager);
+  return !/^(kube-|kubelet$|pilot-|istio|cert-manager|cattle-|rancher$|isthmus$|Go-http-client$|cainjector$)/.test(
+    manager,
+  );
 }

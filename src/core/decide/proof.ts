@@ -8,9 +8,14 @@ import type { VersionVerdict } from "./weights.ts";
  */
 export type ProofState = "proven" | "failed" | "notProven";
 
-/** What was proven, or not, at one cluster's ingress: of one route, or of a service without routes. */
-export interface IngressProof {
+/** How requests came in: from outside at the cluster's ingress, or from a caller inside the mesh. */
+export type ProofWay = "ingress" | "mesh";
+
+/** What was proven, or not, in one cluster: of one route, or of a service without routes. */
+export interface RouteProof {
   readonly cluster: string;
+  /** Whose proxy was asked and compared: the ingress gateway's, or a caller's sidecar. */
+  readonly via: ProofWay;
   readonly service: string;
   readonly namespace: string;
   /** Left out for a service that has no routes. */

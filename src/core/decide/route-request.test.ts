@@ -59,6 +59,11 @@ describe("the request that proves a route", () => {
       "/",
     ],
     [
+      "the prefix, of a route for callers inside, where the other route is for the gateway",
+      [route("a", prefix("/"), { gateway: "mesh" }), route("b", prefix("/"))],
+      "/",
+    ],
+    [
       "the path, where the other route is for callers inside",
       [route("a", prefix("/")), route("b", prefix("/"), { gateway: "mesh" })],
       "/",
@@ -107,10 +112,14 @@ describe("no request", () => {
     ],
     ["is made up for an expression without example", [route("a", regex("/[^\\x00-\\x7f]+"))], {}, "no path is known"],
     [
-      "is made to a route for callers inside the mesh",
-      [route("a", prefix("/"), { gateway: "mesh" })],
-      {},
-      "callers inside the mesh",
+      "is made to a path that another route for callers inside the mesh takes first",
+      [
+        route("a", prefix("/"), { gateway: "mesh" }),
+        route("b", exact("/hello"), { gateway: "mesh" }),
+        route("c", exact("/hello")),
+      ],
+      { path: "/hello" },
+      "route b takes /hello",
     ],
     [
       "is made with a header that the route does not take",

@@ -1,5 +1,4 @@
 import type { Mesh, Route, Service } from "../model/mesh.ts";
-import { meshGateway } from "../render/names.ts";
 import { doorsOf, requestsOf } from "../routing/doors.ts";
 import { listenerOf } from "../routing/hosts.ts";
 import type { Comparison } from "../routing/match-relation.ts";
@@ -41,13 +40,6 @@ const ownName = "isthmus-verify";
  * ask for something else instead.
  */
 export function chooseRequest(mesh: Mesh, service: Service, route: Route, given: RequestSettings): RequestChoice {
-  if (route.gateway === meshGateway) {
-    return {
-      kind: "none",
-      reason: "it is for callers inside the mesh, and no request from outside reaches it",
-      fix: "Ask from a pod of the mesh.",
-    };
-  }
   const headers = chooseHeaders(route, given.headers ?? {});
   if (headers.kind === "none") {
     return headers;

@@ -65,7 +65,7 @@ function optionsWith(signal: AbortSignal): EngineOptions {
 
 const commands: Readonly<Record<string, (meshFile: MeshFile, options: EngineOptions) => Promise<unknown>>> = {
   check: takeFacts,
-  verify: async (meshFile, options) => verifyMesh(meshFile, { ...options, requests: 1 }),
+  verify: async (meshFile, options) => verifyMesh(meshFile, { ...options, requests: 1, probePod: false }),
   remove: prepareRemoval,
   "support-bundle": async (meshFile, options) => gatherBundle(meshFile, { ...options, version: "0" }),
 };

@@ -3,7 +3,7 @@ import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
 import type { ExitCode } from "../../core/diagnostics/exit-codes.ts";
 import { planApplyTasks } from "../../core/plan/apply-tasks.ts";
 import type { EngineEvent, PlanEvent, ShiftPlan } from "../events.ts";
-import type { Verification } from "../traffic/prove-ingress.ts";
+import type { Verification } from "../traffic/verification.ts";
 import { planDocument } from "./plan.ts";
 import { verificationDocument } from "./verify.ts";
 

@@ -1,4 +1,4 @@
-import type { Verification } from "../traffic/prove-ingress.ts";
+import type { Verification } from "../traffic/verification.ts";
 
 /** The proof as one JSON document, `kind: Verification`. Shares are fractions, `asked` is in percent. */
 export function verificationDocument(verification: Verification): object {

@@ -39,7 +39,9 @@ export interface ShiftRequest {
   /** Give requests also to a version that cannot answer them. */
   readonly force: boolean;
   /** How the new split is proven after each step; undefined leaves that out. */
-  readonly proof: { readonly requests: number; readonly allowUnproven: boolean } | undefined;
+  readonly proof:
+    | { readonly requests: number; readonly allowUnproven: boolean; readonly probePod: boolean }
+    | undefined;
   /** Go back to the weights of the beginning when a proof fails. */
   readonly rollback: boolean;
 }
@@ -189,10 +191,10 @@ async function prove(
     return { ended: "ok", failed: false };
   }
   const { service, route } = target;
-  const { requests } = request.proof;
+  const { requests, probePod } = request.proof;
   const only = { service: service.name, namespace: service.namespace, route: route.name };
   const taskOf = (cluster: string): TaskRef => shiftTasks.proof(cluster, step);
-  const verification = await verifyMesh(await caller.readMesh(), { ...options, requests, only, taskOf });
+  const verification = await verifyMesh(await caller.readMesh(), { ...options, requests, probePod, only, taskOf });
   caller.proven(verification, step);
   caller.report(diagnosticsOf(verification));
   return { ended: classOfVerification(verification, request.proof), failed: verification.failed > 0 };

@@ -18,6 +18,7 @@ import { holdLeases } from "../apply/lease/hold-leases.ts";
 import type { MeshFile } from "../mesh-file.ts";
 import { refuseStaleInventories } from "../apply/stale-inventory.ts";
 import type { AccessOptions, LeaseOptions, RunOptions } from "../options.ts";
+import { deleteProbePods } from "../traffic/probe-leftovers.ts";
 import { revokeUnused } from "../trust/rancher-tokens.ts";
 import type { RancherState } from "../clusters/rancher-link.ts";
 import type { Scope } from "../clusters/scope.ts";
@@ -202,6 +203,9 @@ async function deleteOwned(
     owned: keysOf([...inventory.items, ...items]),
     part: async (batch, work) => part(removalTasks.batch(whole, batch), work),
   });
+  if (cluster !== rancherLocalTarget) {
+    await deleteProbePods(one, mesh, options);
+  }
   await part(removalTasks.record(whole), async () => forget({ mesh, rancher }, owned, options.signal));
   return keptObjects;
 }

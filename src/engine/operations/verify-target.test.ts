@@ -16,6 +16,7 @@ const mesh = {
     service("web", "shop", "start", "basket"),
     service("web", "blog", "posts"),
     service("pay", "shop", "card"),
+    service("db", "shop"),
   ],
 } as unknown as Mesh;
 
@@ -32,6 +33,12 @@ it.each<readonly [named: string, selection: Partial<Selection>, expected: object
   ],
 ])("%s is found", (_, selection, expected) => {
   expect(chooseTarget(mesh, { ...all, ...selection }, {})).toEqual(expected);
+});
+
+it("a path is for one route, or for one service that has none", () => {
+  const choose = (name: string) => chooseTarget(mesh, { ...all, service: name }, { path: "/x" });
+  expect(choose("db")).toEqual({ service: "db", namespace: "shop" });
+  expect(choose("pay")).toEqual({ service: "pay", namespace: "shop" });
 });
 
 describe("what cannot be meant is refused:", () => {

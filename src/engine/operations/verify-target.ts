@@ -68,7 +68,8 @@ function noSuch(mesh: Mesh, { service, namespace, route }: Selection): UserError
 function requireOneRoute(mesh: Mesh, only: VerifyTarget | undefined, ask: RequestSettings): void {
   const routes = mesh.services
     .filter((one) => only === undefined || (one.name === only.service && one.namespace === only.namespace))
-    .flatMap((one) => one.routes.map(({ name }) => name))
+    // A service without routes is asked from inside, and once.
+    .flatMap((one) => (one.routes.length === 0 ? [one.name] : one.routes.map(({ name }) => name)))
     .filter((name) => only?.route === undefined || name === only.route);
   if (ask.path !== undefined && routes.length !== 1) {
     throw usage(

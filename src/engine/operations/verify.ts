@@ -2,26 +2,30 @@ import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
 import { warningOf } from "../../core/diagnostics/coded.ts";
 import { networkPolicies } from "../../core/checks/policies/network-policies.ts";
 import { blamePolicies, failedOnTheWay } from "../../core/decide/blame-policies.ts";
-import type { IngressProof } from "../../core/decide/proof.ts";
-import type { Service } from "../../core/model/mesh.ts";
+import type { RouteProof } from "../../core/decide/proof.ts";
+import type { Route, Service } from "../../core/model/mesh.ts";
+import type { Connected } from "../clusters/connect-clusters.ts";
 import { refuseSharedClusters } from "../clusters/connect-clusters.ts";
 import type { OpenMesh } from "../clusters/open-mesh.ts";
 import { closeMesh, openMesh } from "../clusters/open-mesh.ts";
 import { factsThrough } from "./check.ts";
 import { readActualEndpoints } from "../facts/ingress-endpoints.ts";
 import type { MeshFile } from "../mesh-file.ts";
-import type { Verification, VerifyOptions } from "../traffic/prove-ingress.ts";
-import { proveIngress } from "../traffic/prove-ingress.ts";
+import { startProbePods } from "../traffic/probe-pods.ts";
+import { isAskedInside, proveRoute } from "../traffic/prove-route.ts";
+import type { Verification, VerifyOptions } from "../traffic/verification.ts";
 
-export type { Verification, VerifyOptions, VerifyTarget } from "../traffic/prove-ingress.ts";
+export type { Verification, VerifyOptions, VerifyTarget } from "../traffic/verification.ts";
 export { significance } from "../traffic/judge-split.ts";
 
 /**
- * Proves the mesh by what its ingress gateways know and by real requests to
- * them: endpoints of every service against what the clusters really run, and
- * for every route the measured split against the asked one. What cannot be
- * asked is named as not proven. A cluster that does not answer is named and the
- * others are proven all the same.
+ * Proves the mesh by what its proxies know and by real requests to them:
+ * endpoints of every service against what the clusters really run, and for
+ * every route the measured split against the asked one. Requests go to the
+ * ingress gateways; what only callers inside the mesh reach is asked by a probe
+ * pod in each cluster and namespace, which is deleted whatever becomes of the
+ * run (none with `probePod` false). What cannot be asked is named as not proven.
+ * A cluster that does not answer is named and the others are proven all the same.
  */
 export async function verifyMesh(meshFile: MeshFile, options: VerifyOptions): Promise<Verification> {
   const open = await openMesh(meshFile, options);
@@ -29,35 +33,59 @@ export async function verifyMesh(meshFile: MeshFile, options: VerifyOptions): Pr
   try {
     refuseSharedClusters(meshFile, connections);
     const connected = connections.filter((one) => one.kind === "connected");
-    const proofs: IngressProof[] = [];
-    for (const service of meshFile.mesh.services.filter((one) => isAsked(one, options))) {
+    const { proofs, left } = await proveAll(meshFile, connected, options);
+    const unreachable = connections.flatMap((one) =>
+      one.kind === "unreachable" ? [{ cluster: one.cluster.name, diagnostic: one.diagnostic }] : [],
+    );
+    return summarize(await explainFailures(meshFile, open, proofs, options), unreachable, left);
+  } finally {
+    await closeMesh(open);
+  }
+}
+
+/** `left`: what is said of probe pods that were not deleted. */
+async function proveAll(
+  meshFile: MeshFile,
+  connected: readonly Connected[],
+  options: VerifyOptions,
+): Promise<{ readonly proofs: readonly RouteProof[]; readonly left: readonly Diagnostic[] }> {
+  const asked = meshFile.mesh.services
+    .filter((one) => isAsked(one, options))
+    .map((service) => ({ service, routes: routesOf(service, options) }));
+  const inside = asked.filter(({ routes }) => options.probePod && routes.some(isAskedInside));
+  const services = inside.map(({ service }) => service);
+  const pods = startProbePods(meshFile, connected, services, options);
+  let left: readonly Diagnostic[] = [];
+  const proofs: RouteProof[] = [];
+  try {
+    for (const { service, routes } of asked) {
       const actual = await readActualEndpoints(connected, service, options.signal);
-      const routes = service.routes.filter(
-        (one) => options.only?.route === undefined || one.name === options.only.route,
-      );
-      for (const route of routes.length === 0 ? [undefined] : routes) {
+      for (const route of routes) {
         const ofRoute = await Promise.all(
-          connected.map(async (one) => proveIngress({ meshFile, one, connected, service, route, actual }, options)),
+          connected.map(async (one) => proveRoute({ meshFile, one, connected, service, route, actual }, pods, options)),
         );
         proofs.push(...ofRoute);
       }
     }
-    const unreachable = connections.flatMap((one) =>
-      one.kind === "unreachable" ? [{ cluster: one.cluster.name, diagnostic: one.diagnostic }] : [],
-    );
-    return summarize(await explainFailures(meshFile, open, proofs, options), unreachable);
   } finally {
-    await closeMesh(open);
+    left = await pods.close();
   }
+  return { proofs, left };
+}
+
+/** The routes of a service that are to be proven; undefined stands for a service that has none. */
+function routesOf({ routes }: Service, { only }: VerifyOptions): readonly (Route | undefined)[] {
+  const asked = routes.filter(({ name }) => only?.route === undefined || name === only.route);
+  return asked.length === 0 ? [undefined] : asked;
 }
 
 /** Network policies are looked at where requests failed, before anything else is blamed. */
 async function explainFailures(
   meshFile: MeshFile,
   open: OpenMesh,
-  proofs: readonly IngressProof[],
+  proofs: readonly RouteProof[],
   options: VerifyOptions,
-): Promise<readonly IngressProof[]> {
+): Promise<readonly RouteProof[]> {
   if (!proofs.some(failedOnTheWay)) {
     return proofs;
   }
@@ -77,15 +105,19 @@ export function diagnosticsOf(verification: Verification): readonly Diagnostic[]
   return [...new Map(all.map((one) => [JSON.stringify(one), one])).values()];
 }
 
-function summarize(proofs: readonly IngressProof[], unreachable: Verification["unreachable"]): Verification {
-  const count = (state: IngressProof["state"]): number => proofs.filter((proof) => proof.state === state).length;
+function summarize(
+  proofs: readonly RouteProof[],
+  unreachable: Verification["unreachable"],
+  left: readonly Diagnostic[],
+): Verification {
+  const count = (state: RouteProof["state"]): number => proofs.filter((proof) => proof.state === state).length;
   const failed = count("failed") + unreachable.length;
   const notProven = count("notProven");
   const nothing = proofs.length === 0 && unreachable.length === 0;
   return {
     proofs,
     unreachable,
-    diagnostics: nothing ? [nothingToProve] : [],
+    diagnostics: nothing ? [nothingToProve] : left,
     proven: count("proven"),
     failed,
     notProven,

@@ -36,10 +36,12 @@ export interface SplitMeasurement {
 
 export interface MeasureInput {
   readonly client: KubeClient;
-  /** The running pods of the ingress gateway, read anew for each attempt: its counters tell where requests went. */
+  /** The pods whose proxies share the requests out (the running ones of the ingress gateway), read anew for each attempt: their counters tell where requests went. */
   readonly listPods: () => Promise<readonly IngressPod[]>;
   /** The ingress, as the beginning of a URL: `http://203.0.113.1`. */
   readonly origin: string;
+  /** What messages name in its place, where requests go through a tunnel. */
+  readonly shown?: string;
   readonly service: Service;
   readonly request: RouteRequest;
   readonly requests: number;
@@ -99,7 +101,7 @@ async function measureOnce(
       ? countLogged(logged, input.service)
       : { ...counted, kind: isWatched ? counted.kind : ("unwatched" as const), takenBy: [] };
   return {
-    url: `${input.origin}${input.request.path}`,
+    url: `${input.shown ?? input.origin}${input.request.path}`,
     requests: tally.sent,
     attempts: attempt,
     tally,

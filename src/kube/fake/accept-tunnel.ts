@@ -8,7 +8,11 @@ import type { Socket } from "node:net";
  * `v4.channel.k8s.io`, behind which a pod answers every HTTP request whose head
  * has come with what `respond` says for its path.
  */
-export function acceptTunnel(incoming: IncomingMessage, socket: Socket, respond: (path: string) => string): void {
+export function acceptTunnel(
+  incoming: IncomingMessage,
+  socket: Socket,
+  respond: (path: string, port: number) => string,
+): void {
   const key = incoming.headers["sec-websocket-key"] ?? "";
   // The constant is the protocol's own (RFC 6455, 1.3).
   const accept = createHash("sha1").update(`${key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`).digest("base64");
@@ -32,7 +36,7 @@ export function acceptTunnel(incoming: IncomingMessage, socket: Socket, respond:
       }
       head += Buffer.from(frame.payload.slice(1)).toString("utf8");
       if (head.endsWith("\r\n\r\n")) {
-        answerHead(socket, respond(head.split(" ")[1] ?? ""));
+        answerHead(socket, respond(head.split(" ")[1] ?? "", port));
         head = "";
       }
     }

@@ -53,9 +53,16 @@ function isDryRun({ url }: FakeRequest): boolean {
   return url.searchParams.get("dryRun") === "All";
 }
 
-function applyObject(asked: ObjectRequest, found: WireObject | undefined, { store, conflicts }: FakeState): FakeAnswer {
+function applyObject(
+  asked: ObjectRequest,
+  found: WireObject | undefined,
+  { store, conflicts, admit = (object) => object }: FakeState,
+): FakeAnswer {
   const { kind } = asked;
-  const applied = readJson(asked.body) as WireObject;
+  const applied = admit(readJson(asked.body) as WireObject);
+  if (isRefused(applied)) {
+    return answer(403, statusBody(403, "Forbidden", applied.refused, { kind: kind.plural }));
+  }
   const { name } = applied.metadata;
   const refusal = found === undefined ? refuseTerminating(kind, applied.metadata.namespace, store) : undefined;
   if (refusal !== undefined) {
@@ -70,6 +77,10 @@ function applyObject(asked: ObjectRequest, found: WireObject | undefined, { stor
   }
   const { object, created } = store.put(mergeInto(found, applied) as WireObject, { store: !isDryRun(asked) });
   return answer(created ? 201 : 200, object);
+}
+
+function isRefused(admitted: WireObject | { readonly refused: string }): admitted is { readonly refused: string } {
+  return "refused" in admitted;
 }
 
 /** As admission plugin NamespaceLifecycle has it; undefined where the namespace is not terminating. */

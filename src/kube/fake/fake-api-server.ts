@@ -25,8 +25,10 @@ export interface FakeApiServerOptions {
   readonly kinds?: readonly FakeResource[];
   /** True: a deleted namespace is terminating until somebody takes it out of the store. Default false: it is gone at once, and what is in it stays. */
   readonly namespacesLinger?: boolean;
-  /** What pods answer through port-forwards: a raw HTTP response per request path. */
-  readonly podResponse?: (path: string) => string;
+  /** What admission makes of an object that is applied: its webhooks and policies. Default: nothing. A refusal is the message of a 403. */
+  readonly admit?: (object: WireObject) => WireObject | { readonly refused: string };
+  /** What pods answer through port-forwards: a raw HTTP response per request path and port. */
+  readonly podResponse?: (path: string, port: number) => string;
   /** What stands in the log of a pod; without it pods have none. */
   readonly podLog?: (pod: string) => string;
 }
@@ -61,17 +63,17 @@ export interface FakeApiServer {
  * A fake API server on a free loopback port, for unit tests and load: a real
  * HTTP(S) server that speaks enough of Kubernetes' REST. Its apply is a plain
  * merge: no field ownership (but `addConflict`), no defaulting, no validation,
- * no admission. What depends on those needs a real API server.
+ * no admission but `admit`. What depends on those needs a real API server.
  */
 export async function startFakeApiServer(options: FakeApiServerOptions = {}): Promise<FakeApiServer> {
-  const { tls, pathPrefix: prefix = "", kinds = [], namespacesLinger = false, podLog } = options;
+  const { tls, pathPrefix: prefix = "", kinds = [], namespacesLinger = false, podLog, admit } = options;
   const store = createFakeStore();
   const requests: SeenRequest[] = [];
   const faults = createFaults();
   const conflicts = new Map<string, { readonly manager: string; readonly field: string }>();
   let { authorization } = options;
   const serving: FakeServing = {
-    state: { store, conflicts, kinds, namespacesLinger },
+    state: { store, conflicts, kinds, namespacesLinger, ...(admit === undefined ? {} : { admit }) },
     faults,
     prefix,
     authorization: () => authorization,

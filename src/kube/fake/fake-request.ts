@@ -20,6 +20,8 @@ export interface FakeState {
   readonly kinds: readonly FakeResource[];
   /** True: a deleted namespace is terminating until somebody ends it, and takes no new objects meanwhile. */
   readonly namespacesLinger?: boolean;
+  /** What admission makes of an object that is applied; a refusal is the message of a 403. */
+  readonly admit?: (object: WireObject) => WireObject | { readonly refused: string };
 }
 
 /** What a watch is answered with. */

@@ -14,20 +14,27 @@ interface Look {
 }
 
 /**
- * Why a workload really hangs: its pods' own reasons, or the warnings that its
- * controller or its nodes left behind. Undefined where there is nothing to add
- * to the workload's own words, or where the user may not look.
+ * Why a workload or a pod really hangs: its pods' own reasons, or the warnings
+ * that its controller or its nodes left behind. Undefined where there is nothing
+ * to add to the object's own words, or where the user may not look.
  */
 export async function explainWorkload(
   client: KubeClient,
   object: KubeObject,
   signal: AbortSignal,
 ): Promise<string | undefined> {
-  if (!workloads.includes(object.kind) || object.metadata.namespace === undefined) {
+  const { namespace, name } = object.metadata;
+  if (namespace === undefined) {
     return undefined;
   }
+  const look = { client, signal };
   try {
-    return await lookBelow({ client, signal }, object, object.metadata.namespace);
+    if (object.kind === "Pod") {
+      return isVague(podReadiness(object).reason)
+        ? await findWarning(look, { kind: "Pod", namespace, name })
+        : undefined;
+    }
+    return workloads.includes(object.kind) ? await lookBelow(look, object, namespace) : undefined;
   } catch (error) {
     if (error instanceof KubeError) {
       // The workload's own reason stands; a failing look for a better one must not end the wait.

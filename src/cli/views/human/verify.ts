@@ -1,5 +1,5 @@
 import type { EndpointFinding } from "../../../core/checks/endpoint-table.ts";
-import type { IngressProof, ProofState } from "../../../core/decide/proof.ts";
+import type { RouteProof, ProofState } from "../../../core/decide/proof.ts";
 import type { VersionVerdict } from "../../../core/decide/weights.ts";
 import type { Verification } from "../../../engine/operations/verify.ts";
 import type { Palette } from "../../terminal/palette.ts";
@@ -25,14 +25,15 @@ function viewVerdict({ ok, proven, failed, notProven }: Verification, palette: P
   return parts.length === 0 ? palette.changed("? nothing to prove") : parts.join(", ");
 }
 
-function viewProof(proof: IngressProof, palette: Palette): string[] {
+function viewProof(proof: RouteProof, palette: Palette): string[] {
   const marks: Readonly<Record<ProofState, string>> = {
     proven: palette.good("√"),
     failed: palette.bad("×"),
     notProven: palette.changed("?"),
   };
   const what = proof.route === undefined ? "no route" : `route ${proof.route}`;
-  const title = `${marks[proof.state]} ${palette.strong(proof.cluster)}  ${proof.namespace}/${proof.service}, ${what}${proof.url === "" ? "" : `, ${proof.url}`}`;
+  const from = proof.via === "mesh" ? ", from inside" : "";
+  const title = `${marks[proof.state]} ${palette.strong(proof.cluster)}  ${proof.namespace}/${proof.service}, ${what}${from}${proof.url === "" ? "" : `, ${proof.url}`}`;
   const endpoints = proof.endpoints.map((finding) => viewEndpoints(finding, proof, palette));
   const weights = proof.weights.map((one) => viewWeight(one, proof, palette));
   const failures = proof.failures.map((failure) =>
@@ -43,22 +44,23 @@ function viewProof(proof: IngressProof, palette: Palette): string[] {
     ...endpoints,
     ...weights,
     ...viewBefore(proof),
+    ...viewAnswered(proof),
     ...viewStatuses(proof),
     ...failures,
     ...viewGaps(proof, palette),
   ];
 }
 
-function viewEndpoints(finding: EndpointFinding, proof: IngressProof, palette: Palette): string {
+function viewEndpoints(finding: EndpointFinding, proof: RouteProof, palette: Palette): string {
   const seen = finding.seen.length === 0 ? ["no endpoint"] : finding.seen;
   const idle = finding.idle.map(({ address, reason }) => `${address} (${reason})`);
   // An endpoint of a version that runs nowhere and gets nothing is no fault.
   const wrong = !finding.ok && proof.state === "failed" && (finding.expected.length > 0 || finding.seen.length === 0);
   const name = finding.version === "" ? "" : ` ${finding.version}`;
-  return `    endpoints${name}: ${finding.held ? [...seen, ...idle].join(", ") : "not known to this ingress"}${wrong ? palette.bad("  ← wrong") : ""}`;
+  return `    endpoints${name}: ${finding.held ? [...seen, ...idle].join(", ") : proof.via === "mesh" ? "not known to the sidecar" : "not known to this ingress"}${wrong ? palette.bad("  ← wrong") : ""}`;
 }
 
-function viewWeight(one: VersionVerdict, proof: IngressProof, palette: Palette): string {
+function viewWeight(one: VersionVerdict, proof: RouteProof, palette: Palette): string {
   if (one.answers === 0 && one.verdict === "open") {
     return `    ${one.version}: asked ${one.asked} %, not measured`;
   }
@@ -71,13 +73,20 @@ function viewWeight(one: VersionVerdict, proof: IngressProof, palette: Palette):
 }
 
 /** That everything was sent twice, and what was not as asked the first time. */
-function viewBefore({ before = [] }: IngressProof): string[] {
+function viewBefore({ before = [] }: RouteProof): string[] {
   const shares = before.map((one) => `${one.version} ${percent(one.measured)}`).join(", ");
   return before.length === 0 ? [] : [`    sent twice: the first time ${shares}, which was not as asked`];
 }
 
+/** What was asked where there are no weights to be measured. */
+function viewAnswered({ route, requests, failures }: RouteProof): string[] {
+  return route === undefined && requests > 0 && failures.length === 0
+    ? [`    ${requests} of ${requests} requests answered`]
+    : [];
+}
+
 /** Statuses are shown where they are not all the usual one. */
-function viewStatuses(proof: IngressProof): string[] {
+function viewStatuses(proof: RouteProof): string[] {
   const statuses = Object.entries(proof.statuses);
   return statuses.every(([status]) => status === "200")
     ? []
@@ -85,7 +94,7 @@ function viewStatuses(proof: IngressProof): string[] {
 }
 
 /** What is not known, so that nobody takes it for proven. */
-function viewGaps(proof: IngressProof, palette: Palette): string[] {
+function viewGaps(proof: RouteProof, palette: Palette): string[] {
   const unattributed =
     proof.unattributed === 0 || proof.weights.length === 0
       ? []

@@ -5,7 +5,7 @@ import { escapeXml } from "./escape-xml.ts";
 export function verificationJunit(verification: Verification): string {
   const cases = [
     ...verification.proofs.map((proof) => ({
-      name: `${proof.namespace}/${proof.service}${proof.route === undefined ? "" : ` route ${proof.route}`}`,
+      name: `${proof.namespace}/${proof.service}${proof.route === undefined ? "" : ` route ${proof.route}`}${proof.via === "mesh" ? " from inside" : ""}`,
       cluster: proof.cluster,
       state: proof.state,
       diagnostics: proof.diagnostics,
@@ -17,8 +17,8 @@ export function verificationJunit(verification: Verification): string {
       diagnostics: [one.diagnostic],
     })),
     ...verification.diagnostics.map((one) => ({
-      name: "mesh file",
-      cluster: "mesh",
+      name: one.cluster === undefined ? "mesh file" : "probe pod",
+      cluster: one.cluster ?? "mesh",
       state: "notProven" as const,
       diagnostics: [one],
     })),

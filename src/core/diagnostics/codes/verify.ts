@@ -24,7 +24,7 @@ export const verifyCodes = {
   ISM405: {
     summary: "A route is not measured",
     explanation:
-      "Requests are made up from a route's match: its path, its headers, its host, such that no other route takes them. Where none is known (an expression of which no example is found, a path that another route takes as well, a route for callers inside the mesh) only the endpoints of the route are proven. `verify.path` and `verify.headers` of the route, or --path and --header, say what to ask for.",
+      "Requests are made up from a route's match: its path, its headers, its host, such that no other route takes them. Where none is known (an expression of which no example is found, a path that another route takes as well, a route for callers inside the mesh with --no-probe-pod) only the endpoints of the route are proven. `verify.path` and `verify.headers` of the route, or --path and --header, say what to ask for.",
   },
   ISM406: {
     summary: "Another route takes the requests of a route",
@@ -39,11 +39,31 @@ export const verifyCodes = {
   ISM408: {
     summary: "No request was asked of a service",
     explanation:
-      "A service without routes cannot be reached from outside, so only its endpoints, as the ingress gateways have them, were compared with what the clusters run. Whether callers inside the mesh are answered is not proven by that. Exit code 3, or 0 with --allow-unproven.",
+      "A service without routes cannot be reached from outside, and with --no-probe-pod nobody asks from inside: only its endpoints, as the ingress gateways have them, were compared with what the clusters run. Whether callers inside the mesh are answered is not proven by that. Exit code 3, or 0 with --allow-unproven.",
   },
   ISM409: {
     summary: "A Service does not have the port of the mesh file",
     explanation:
       "`port` of a service in the mesh file is the number of a port of its Kubernetes Service, which routes send requests to. Without that port no endpoint of the Service belongs to the route, whatever its pods listen at.",
+  },
+  ISM570: {
+    summary: "Nothing was asked from inside the mesh",
+    explanation:
+      "Routes of `gateway: mesh` and services without routes are reached by callers inside the mesh only. `isthmus verify` makes a short-lived pod with a sidecar for them in each cluster and namespace. Where the API server refuses it (a right of the user, a quota, pod security), where pods of the namespace get no sidecar, where it does not become ready in time, or where the way to it breaks, nothing was seen, and the detail says why. Exit code 3, or 0 with --allow-unproven.",
+  },
+  ISM571: {
+    summary: "A probe pod was not deleted",
+    explanation:
+      "`isthmus verify` deletes the pods that it has made on every way out. One that could not be deleted (the cluster does not answer any more, the user may not delete pods) ends by its own deadline, does nothing meanwhile, and is deleted by the next `isthmus verify` or by `isthmus remove`.",
+  },
+  ISM572: {
+    summary: "A service is not asked, since its port is not HTTP",
+    explanation:
+      "Requests are HTTP in clear. Where the name or the appProtocol of the Service's port tells Istio something else (tcp, tls, https, mongo, mysql, redis, udp), proxies do not read HTTP there, HTTP routes do not apply, and only the endpoints are compared.",
+  },
+  ISM573: {
+    summary: "An authorization policy refuses the probe pod",
+    explanation:
+      "The probe pod is a caller of the service's own namespace with the service account `default`. Where an AuthorizationPolicy does not allow that caller, its answer says nothing about the route: callers that are allowed may be served as asked. --expect 403 proves that nobody inside is let in.",
   },
 } as const satisfies Record<string, CatalogueEntry>;

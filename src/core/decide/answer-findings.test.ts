@@ -2,8 +2,10 @@ import { describe, expect, it } from "vitest";
 import { compareEndpoints } from "../checks/endpoint-table.ts";
 import { clusterNamed } from "../model/mesh.ts";
 import { twoClusters } from "../testing/two-clusters.ts";
-import type { Measured, ProofPlace } from "./proof-findings.ts";
-import { findWrongAnswers, findWrongEndpoints } from "./proof-findings.ts";
+import type { Measured } from "./answer-findings.ts";
+import { findWrongAnswers } from "./answer-findings.ts";
+import { findUnheld, findWrongEndpoints } from "./endpoint-findings.ts";
+import type { ProofPlace } from "./proof-place.ts";
 import { judgeWeights } from "./weights.ts";
 
 const [service] = twoClusters.services;
@@ -18,6 +20,7 @@ function place(actual: ProofPlace["actual"] = {}): ProofPlace {
   return {
     mesh: twoClusters,
     cluster: clusterNamed(twoClusters, "west"),
+    via: "ingress",
     contexts,
     file: "my mesh.yaml",
     service,
@@ -139,5 +142,31 @@ describe("wrong endpoints", () => {
     expect(findWrongEndpoints(place(other), [empty]).map((one) => [one.code, one.cluster])).toEqual([
       ["ISM409", "east"],
     ]);
+  });
+});
+
+describe("of callers inside the mesh", () => {
+  const inside: ProofPlace = { ...place(), via: "mesh" };
+
+  it("requests that failed are not blamed on the ingress gateway, nor looked for in its log", () => {
+    const noRoute = { reason: "status 404 of the sidecar itself: no route there takes the request", count: 400 };
+    const broken = { reason: "connection reset", count: 400 };
+    const found = [noRoute, broken].flatMap((failure) => {
+      const tally = { answered: 0, unanswered: 400, failures: [failure] };
+      return findWrongAnswers(inside, good, measured({ tally, unattributed: 400 }), judged(0, 0, 400));
+    });
+    expect(found.map(({ code, detail }) => [code, detail.startsWith("From inside west, of 400 requests")])).toEqual([
+      ["ISM403", true],
+      ["ISM403", true],
+    ]);
+    expect(found[0]?.fix).toContain("isthmus plan");
+    expect(found[1]?.fix).toContain("logs POD -c istio-proxy");
+    expect(JSON.stringify(found)).not.toMatch(/ingress/);
+  });
+
+  it("a version that their sidecars do not hold is an error, with a Sidecar object as a cause", () => {
+    const unheld = compareEndpoints({ cluster: "west", version: "v2" }, ["172.30.2.2:15443"], undefined);
+    expect(codesOf(findUnheld(inside, [unheld]))).toEqual(["error ISM402"]);
+    expect(findUnheld(inside, [unheld])[0]?.detail).toContain("a Sidecar object keeps it from callers");
   });
 });

@@ -1,0 +1,192 @@
+import { setTimeout as pause } from "node:timers/promises";
+import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
+import { warningOf } from "../../core/diagnostics/coded.ts";
+import type { KubeObject } from "../../core/model/kube-object.ts";
+import type { Mesh, Service } from "../../core/model/mesh.ts";
+import { compilePolicies, isolatingPolicies } from "../../core/policies/network-policy.ts";
+import { quoteCommand } from "../../core/quote-command.ts";
+import { probeAdminPort, probeCluster, renderProbePod } from "../../core/render/probe-pod.ts";
+import { markProcess } from "../../files/process-mark.ts";
+import { diagnoseKubeError } from "../../kube/diagnose.ts";
+import { isRefusal, KubeError } from "../../kube/errors.ts";
+import { referenceOf } from "../../kube/object-reference.ts";
+import { waitUntilReady, WaitTimeoutError } from "../../kube/readiness/wait.ts";
+import type { Connected } from "../clusters/connect-clusters.ts";
+import { parseProxyEndpoints } from "../facts/proxy-endpoints.ts";
+import { readNetworkPolicies } from "../facts/read-network-policies.ts";
+import { hasSidecar } from "../facts/sidecars.ts";
+import type { RunOptions } from "../options.ts";
+import { runTask } from "../progress/run-task.ts";
+
+/** A probe pod to be made in one cluster. */
+export interface ProbePlan {
+  readonly one: Connected;
+  readonly mesh: Mesh;
+  readonly namespace: string;
+  readonly name: string;
+  readonly services: readonly Service[];
+  /** How long the kubelet lets it live, in seconds. */
+  readonly activeSeconds: number;
+}
+
+/** Undefined: it is there and ready. Otherwise why nothing can be asked from inside (ISM570). */
+export type ProbeState = Diagnostic | undefined;
+
+/** The names of services are looked up by the pod while its sidecar starts; what has no address after so long has none. */
+const lookUpMs = 5000;
+const pollMs = 250;
+
+/**
+ * Makes a probe pod and waits until it can be asked. Whatever hinders it is
+ * returned as the reason: refused, without a sidecar, not ready in time.
+ * Rejects only when the signal fires.
+ */
+export async function makeProbePod(plan: ProbePlan, options: RunOptions): Promise<ProbeState> {
+  const { one, namespace } = plan;
+  const task = `starting a probe pod in ${namespace}`;
+  return runTask({ cluster: one.cluster.name, task }, options, async (note) => {
+    const state = await make(plan, note, options).catch(async (error: unknown) => {
+      options.signal.throwIfAborted();
+      if (error instanceof KubeError) {
+        const { detail, fix } = await diagnoseKubeError(error, one.cluster.name);
+        return unmade(plan, detail, isRefusal(error) ? fixRefusal(plan) : fix);
+      }
+      throw error;
+    });
+    if (state !== undefined) {
+      note("not made");
+    }
+    return state;
+  });
+}
+
+async function make(plan: ProbePlan, note: (text: string) => void, options: RunOptions): Promise<ProbeState> {
+  const { client } = plan.one;
+  const { signal } = options;
+  // What admission makes of it tells the image of the sidecars in this namespace, which is certainly there to be pulled.
+  const admitted = await client.apply(podOf(plan, usualImage(plan.mesh)), { dryRun: true, signal });
+  const image = hasSidecar(admitted) ? sidecarImage(admitted) : undefined;
+  if (image === undefined) {
+    return withoutSidecar(plan);
+  }
+  const pod = await client.apply(podOf(plan, image), { signal });
+  try {
+    await waitUntilReady(client, [referenceOf(pod)], {
+      timeoutMs: options.timeoutMs,
+      signal,
+      onPending: ([pending]) => (pending === undefined ? undefined : note(pending.reason)),
+    });
+  } catch (error) {
+    if (error instanceof WaitTimeoutError) {
+      return notReady(plan, pod, error, signal);
+    }
+    throw error;
+  }
+  await untilLookedUp(plan, options);
+  return undefined;
+}
+
+function podOf({ mesh, namespace, name, services, activeSeconds }: ProbePlan, image: string): KubeObject {
+  const maker = markProcess(process.pid);
+  return renderProbePod({
+    mesh,
+    namespace,
+    name,
+    image,
+    services,
+    activeSeconds,
+    ...(maker === undefined ? {} : { maker }),
+  });
+}
+
+/** Until it is known: admission may refuse images of other registries. */
+function usualImage({ istio: { hub = "docker.io/istio", version } }: Mesh): string {
+  return `${hub}/proxyv2:${version}`;
+}
+
+/** Of a container, or of an init container that goes on. */
+function sidecarImage(pod: KubeObject): string | undefined {
+  type Containers = readonly { readonly name: string; readonly image?: string }[];
+  const { containers = [], initContainers = [] } = pod["spec"] as {
+    readonly containers?: Containers;
+    readonly initContainers?: Containers;
+  };
+  return [...containers, ...initContainers].find(({ name }) => name === "istio-proxy")?.image;
+}
+
+/** Waits until the pod's Envoy has an address for every service; what has none is asked all the same, and answered so. */
+async function untilLookedUp({ one, namespace, name, services }: ProbePlan, options: RunOptions): Promise<void> {
+  const { signal, now } = options;
+  const target = { namespace, pod: name, port: probeAdminPort };
+  const until = now() + lookUpMs;
+  for (;;) {
+    const { body } = await one.client.podHttpGet(target, "/clusters?format=json", { signal });
+    const table = parseProxyEndpoints(body);
+    if (services.every((_, place) => (table.get(probeCluster(place)) ?? []).length > 0) || now() > until) {
+      return;
+    }
+    await pause(pollMs, undefined, { signal });
+  }
+}
+
+async function notReady(
+  plan: ProbePlan,
+  pod: KubeObject,
+  error: WaitTimeoutError,
+  signal: AbortSignal,
+): Promise<Diagnostic> {
+  const { one, namespace, name } = plan;
+  const reasons = error.pending.map(({ reason }) => reason).join("; ");
+  const policies = await closingPolicies(plan, pod, signal);
+  const blamed =
+    policies.length === 0
+      ? ""
+      : `. Network ${policies.length === 1 ? "policy" : "policies"} ${policies.join(", ")} of ${namespace} ${policies.length === 1 ? "closes" : "close"} what pods of it may connect to, and a sidecar needs istiod (15012) and DNS`;
+  const look = quoteCommand(["kubectl", "--context", one.context.context, "-n", namespace, "get", "events"]);
+  return unmade(
+    plan,
+    `pod ${name} did not become ready: ${reasons}${blamed}`,
+    `Remove what is named, then run the same command again. More may be among the events: ${look}`,
+  );
+}
+
+/** Policies that select the probe pod and say what it may connect to. */
+async function closingPolicies(
+  { one, namespace, name }: ProbePlan,
+  pod: KubeObject,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  try {
+    const policies = await readNetworkPolicies(one.client, [namespace], signal);
+    const labels = pod.metadata.labels ?? {};
+    const own = { namespace, name, labels, namespaceLabels: {}, addresses: [], hostNetwork: false, ports: [] };
+    return isolatingPolicies(compilePolicies(policies), own, "egress").map(({ facts }) => facts.name);
+  } catch (error) {
+    if (error instanceof KubeError) {
+      return [];
+    }
+    throw error;
+  }
+}
+
+/** The object that is refused is none of the mesh file's. */
+function fixRefusal({ namespace }: ProbePlan): string {
+  return `See to it that a pod with a sidecar may be made in namespace ${namespace}: the right to create pods and to forward their ports, room in the quota, and for pod security restricted an Istio with istio-cni. Where the clusters are not to be written to: isthmus verify --no-probe-pod.`;
+}
+
+function withoutSidecar(plan: ProbePlan): Diagnostic {
+  return unmade(
+    plan,
+    `pods of namespace ${plan.namespace} get no sidecar there (label istio-injection=enabled or istio.io/rev), and only a caller with a sidecar goes by the mesh's routes`,
+    "Run isthmus apply, which labels the namespaces of the mesh's services, and isthmus check where the label is there.",
+  );
+}
+
+function unmade({ one, namespace }: ProbePlan, reason: string, fix: string | undefined): Diagnostic {
+  return {
+    ...warningOf("ISM570"),
+    detail: `Nothing was asked from inside the mesh in namespace ${namespace} of ${one.cluster.name}: ${reason.replace(/\.$/, "")}. Routes of \`gateway: mesh\` and services without routes are not proven there.`,
+    ...(fix === undefined ? {} : { fix }),
+    cluster: one.cluster.name,
+  };
+}

@@ -1,0 +1,123 @@
+import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
+import { warningOf } from "../../core/diagnostics/coded.ts";
+import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
+import { UserError } from "../../core/diagnostics/user-error.ts";
+import type { ProofWay, RouteProof } from "../../core/decide/proof.ts";
+import { stateOf } from "../../core/decide/proof.ts";
+import type { ProofPlace } from "../../core/decide/proof-place.ts";
+import type { RequestChoice } from "../../core/decide/route-request.ts";
+import { chooseRequest } from "../../core/decide/route-request.ts";
+import type { Mesh, Route, Service } from "../../core/model/mesh.ts";
+import { diagnoseFailure } from "../progress/diagnose-failure.ts";
+import { runTask } from "../progress/run-task.ts";
+import type { ProofInput, VerifyOptions } from "./verification.ts";
+
+/** Runs one proof as its task, which ends well only when nothing was found to be wrong. A failure of the proof itself is a proof that failed. */
+export async function runProof(
+  input: ProofInput,
+  via: ProofWay,
+  options: VerifyOptions,
+  prove: (note: (text: string) => void) => Promise<RouteProof>,
+): Promise<RouteProof> {
+  const { one, service, route } = input;
+  const cluster = one.cluster.name;
+  const task = options.taskOf?.(cluster) ?? {
+    task: `verifying ${route?.name ?? `${service.namespace}/${service.name}`}`,
+  };
+  let proof: RouteProof | undefined;
+  try {
+    return await runTask({ ...task, cluster }, options, async (note) => {
+      proof = await prove(note);
+      const errors = proof.diagnostics.filter(({ severity }) => severity === "error");
+      if (proof.state === "failed") {
+        throw new UserError(errors, exitCodes.findings);
+      }
+      if (proof.state === "notProven") {
+        note(`not proven: ${proof.diagnostics[0]?.summary ?? ""}`);
+      }
+      return proof;
+    });
+  } catch (error) {
+    options.signal.throwIfAborted();
+    return proof ?? proofOf(input, via, { diagnostics: await diagnoseFailure(error, cluster, "verify") });
+  }
+}
+
+/** A proof by what was found; what is left out was not asked. */
+export function proofOf(
+  { one, service, route }: ProofInput,
+  via: ProofWay,
+  rest: Partial<RouteProof> & Pick<RouteProof, "diagnostics">,
+): RouteProof {
+  const state = stateOf(rest.diagnostics);
+  return {
+    cluster: one.cluster.name,
+    via,
+    service: service.name,
+    namespace: service.namespace,
+    ...(route === undefined ? {} : { route: route.name }),
+    state,
+    ok: state === "proven",
+    url: "",
+    endpoints: [],
+    requests: 0,
+    attempts: 0,
+    statuses: {},
+    failures: [],
+    weights: [],
+    unattributed: 0,
+    ...rest,
+  };
+}
+
+export function placeOf({ meshFile, one, connected, service, route, actual }: ProofInput, via: ProofWay): ProofPlace {
+  return {
+    mesh: meshFile.mesh,
+    cluster: one.cluster,
+    via,
+    contexts: Object.fromEntries(connected.map(({ cluster, context }) => [cluster.name, context.context])),
+    file: meshFile.name,
+    service,
+    ...(route === undefined ? {} : { route }),
+    actual,
+  };
+}
+
+/** The request for a route, with the values of headers that the environment has. */
+export function requestFor(mesh: Mesh, service: Service, route: Route, options: VerifyOptions): RequestChoice {
+  const { headers: wanted = {}, ...settings } = route.verify ?? {};
+  const headers: Record<string, string> = {};
+  const given = Object.keys(options.ask?.headers ?? {}).map((name) => name.toLowerCase());
+  for (const [name, value] of Object.entries(wanted)) {
+    const text = typeof value === "string" ? value : options.env[value.env];
+    if (text === undefined && !given.includes(name)) {
+      return {
+        kind: "none",
+        reason: `the value of header ${name} is in variable ${typeof value === "string" ? "" : value.env}, which is not set`,
+        fix: "Set the variable, or give the header with --header.",
+      };
+    }
+    headers[name] = text ?? "";
+  }
+  return chooseRequest(mesh, service, route, {
+    ...settings,
+    ...options.ask,
+    headers: { ...headers, ...options.ask?.headers },
+  });
+}
+
+/** That nothing was asked of a route, and why. */
+export function notMeasured(
+  { one, route }: ProofInput,
+  via: ProofWay,
+  { reason, fix }: Pick<Extract<RequestChoice, { readonly kind: "none" }>, "reason" | "fix">,
+): Diagnostic {
+  const cluster = one.cluster.name;
+  const where = via === "ingress" ? `At the ingress of ${cluster}` : `In the sidecar of a caller in ${cluster}`;
+  return {
+    ...warningOf("ISM405"),
+    detail: `No request was asked of route ${route?.name ?? ""}: ${reason}. ${where} only the endpoints were looked at.`,
+    fix,
+    cluster,
+  };
+}

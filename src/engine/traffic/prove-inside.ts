@@ -1,0 +1,136 @@
+import type { Measured } from "../../core/decide/answer-findings.ts";
+import { findWrongAnswers } from "../../core/decide/answer-findings.ts";
+import { findUnheld, findWrongEndpoints } from "../../core/decide/endpoint-findings.ts";
+import { explainInside } from "../../core/decide/inside-failures.ts";
+import { otherProtocol } from "../../core/decide/port-protocol.ts";
+import type { RouteProof } from "../../core/decide/proof.ts";
+import type { RouteRequest } from "../../core/decide/route-request.ts";
+import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
+import { warningOf } from "../../core/diagnostics/coded.ts";
+import type { Route, Service } from "../../core/model/mesh.ts";
+import { serviceHost } from "../../core/render/names.ts";
+import type { PodPort } from "../../kube/client.ts";
+import type { WireServicePort } from "../facts/read-service-port.ts";
+import { compareIngressEndpoints } from "../facts/ingress-endpoints.ts";
+import { forwardPort } from "./forward-port.ts";
+import type { JudgedSplit } from "./judge-split.ts";
+import { judgeSplit } from "./judge-split.ts";
+import type { MeasureInput } from "./measure-split.ts";
+import { measureSplit } from "./measure-split.ts";
+import { notMeasured, placeOf, proofOf, requestFor } from "./proof-parts.ts";
+import { whatWasMeasured } from "./prove-ingress.ts";
+import type { ProofInput, VerifyOptions } from "./verification.ts";
+
+/** A service without routes has no split to be measured: so many show whether it is answered. */
+const requestsWithoutRoute = 10;
+
+/**
+ * Proves by a caller inside the mesh, a probe pod whose `port` leads to the
+ * service: the endpoints that its sidecar has, and of a route of `gateway:
+ * mesh` where its requests go, of a service without routes whether they are
+ * answered by it.
+ */
+export async function proveInside(input: ProofInput, port: PodPort, options: VerifyOptions): Promise<RouteProof> {
+  const { one, service, route, actual, meshFile } = input;
+  const pods = [{ namespace: port.namespace, name: port.pod }];
+  const endpoints = await compareIngressEndpoints({ mesh: meshFile.mesh, one, service, actual }, pods, options.signal);
+  const place = placeOf(input, "mesh");
+  const found = [...findWrongEndpoints(place, endpoints), ...findUnheld(place, endpoints)];
+  const unasked = (why: Diagnostic): RouteProof => proofOf(input, "mesh", { endpoints, diagnostics: [...found, why] });
+  const protocol = await protocolOf(input, options.signal);
+  if (protocol !== undefined) {
+    return unasked(notHttp(input, protocol));
+  }
+  const choice =
+    route === undefined
+      ? { kind: "request" as const, request: requestWithoutRoute(service, options) }
+      : requestFor(meshFile.mesh, service, route, options);
+  if (choice.kind === "none") {
+    return unasked(notMeasured(input, "mesh", choice));
+  }
+  const forwarded = await forwardPort(one.client, port, options.signal);
+  try {
+    const measuring: MeasureInput = {
+      client: one.client,
+      listPods: async () => pods,
+      origin: forwarded.origin,
+      shown: `http://${choice.request.hosts[0] ?? ""}:${service.port}`,
+      service,
+      request: choice.request,
+      requests: route === undefined ? requestsWithoutRoute : options.requests,
+    };
+    const split = inWords(service, await measure(measuring, route, options));
+    if (forwarded.failure() !== undefined && split.measured.tally.failures.length > 0) {
+      return unasked(tunnelBroke(input, forwarded.failure()));
+    }
+    return proofOf(input, "mesh", {
+      endpoints,
+      ...whatWasMeasured(split),
+      diagnostics: [...found, ...findWrongAnswers(place, endpoints, split.measured, split.weights)],
+    });
+  } finally {
+    await forwarded.close();
+  }
+}
+
+async function measure(
+  measuring: MeasureInput,
+  route: Route | undefined,
+  options: VerifyOptions,
+): Promise<JudgedSplit> {
+  if (route !== undefined) {
+    return judgeSplit(measuring, route.weights, options);
+  }
+  const { service } = measuring;
+  // Requests without a route go to the service as a whole, which Envoy counts as a subset without a name.
+  const whole = { name: "", clusters: [], labels: {} };
+  const all = { ...service, versions: [whole, ...service.versions] };
+  return { measured: await measureSplit({ ...measuring, service: all }, options), weights: [] };
+}
+
+/** The same with failures in words about a caller: the texts of a measurement are about a gateway. */
+function inWords(service: Service, split: JudgedSplit): JudgedSplit {
+  const { measured } = split;
+  const failures = measured.tally.failures.map(({ reason, count }) => ({
+    reason: explainInside(reason, serviceHost(service)),
+    count,
+  }));
+  return { ...split, measured: { ...measured, tally: { ...measured.tally, failures } } satisfies Measured };
+}
+
+function requestWithoutRoute(service: Service, { ask = {} }: VerifyOptions): RouteRequest {
+  const { method = "GET", path = "/", headers = {}, expect } = ask;
+  return { method, path, headers, hosts: [serviceHost(service)], ...(expect === undefined ? {} : { expect }) };
+}
+
+/** What the service's port is in this cluster, where it is not HTTP. */
+async function protocolOf({ one, service }: ProofInput, signal: AbortSignal): Promise<string | undefined> {
+  const { name, namespace } = service;
+  const object = await one.client.get({ apiVersion: "v1", kind: "Service", namespace, name }, { signal });
+  const { ports = [] } = (object?.["spec"] ?? {}) as { readonly ports?: readonly WireServicePort[] };
+  const port = ports.find((each) => each.port === service.port);
+  return port === undefined ? undefined : otherProtocol(port);
+}
+
+function notHttp({ one, service, route }: ProofInput, protocol: string): Diagnostic {
+  const cluster = one.cluster.name;
+  const what = route === undefined ? "" : ` for route ${route.name}`;
+  return {
+    ...warningOf("ISM572"),
+    detail: `Port ${service.port} of Service ${service.namespace}/${service.name} in ${cluster} is ${protocol} by its name or appProtocol, so no request was asked${what}: isthmus asks by HTTP. Inside ${cluster} only the endpoints were looked at.`,
+    fix: "Where the application speaks HTTP, name the port http-… or give it appProtocol: http. Otherwise ask with the application's own client, and run isthmus verify --allow-unproven.",
+    cluster,
+    object: { group: "", kind: "Service", namespace: service.namespace, name: service.name },
+  };
+}
+
+function tunnelBroke({ one, service, route }: ProofInput, error: unknown): Diagnostic {
+  const cluster = one.cluster.name;
+  const what = route === undefined ? `${service.namespace}/${service.name}` : `route ${route.name}`;
+  return {
+    ...warningOf("ISM570"),
+    detail: `The way to the probe pod in ${cluster} broke while requests to ${what} were sent: ${error instanceof Error ? error.message : String(error)}. What they would have shown is not known.`,
+    fix: "Run isthmus verify again. Where it breaks each time, see whether the API server, or a proxy before it, ends long connections.",
+    cluster,
+  };
+}
