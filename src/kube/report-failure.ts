@@ -66,8 +66,8 @@ export function createReporter(cluster: string, context: ResolvedContext): Repor
     },
     credentialFailure(error, subject) {
       const words = error instanceof Error ? error.message : String(error);
-      const told = error instanceof CredentialError ? words : redactText(words);
-      return fail("credentials", subject, told, { cause: error });
+      const shown = error instanceof CredentialError ? words : redactText(words);
+      return fail("credentials", subject, shown, { cause: error });
     },
     refusedCredential(credential, subject, text = "") {
       const otherCluster = viaRancher && parseProxyAnswer(text).otherCluster;

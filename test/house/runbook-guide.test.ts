@@ -25,7 +25,7 @@ function quoted(text: string | undefined): readonly string[] {
 }
 
 /** `Kind namespace/name in wave` of every object that the guide's tables name. */
-const told = rows.flatMap((row) =>
+const steps = rows.flatMap((row) =>
   quoted(row["objects"])
     .filter((word) => /^[A-Z]\w+ [\w./-]+$/.test(word))
     .map((word) => `${word} in ${row["wave"]}`),
@@ -52,7 +52,7 @@ function rendered(): readonly string[] {
 
 describe("the guide from the runbook", () => {
   it("names every object of the runbook's system once, in its wave, and no other", () => {
-    expect(told.toSorted()).toEqual(rendered().toSorted());
+    expect(steps.toSorted()).toEqual(rendered().toSorted());
   });
 
   it("names waves that there are", () => {

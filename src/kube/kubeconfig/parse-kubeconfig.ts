@@ -55,19 +55,19 @@ export function parseKubeconfig(text: string): ParsedKubeconfig {
     return { content: {}, mistakes: [{ kind: "yaml", words }] };
   }
   const mistakes: KubeconfigMistake[] = [];
-  const tell = (kind: KubeconfigMistake["kind"], path: Path, words: string): void => {
+  const report = (kind: KubeconfigMistake["kind"], path: Path, words: string): void => {
     const offset = offsetOf(document, path);
     mistakes.push({ kind, words, ...(offset === undefined ? {} : { place: placeAt(offset) }) });
   };
-  checkShape(content, kubeconfigShape, [], tell);
+  checkShape(content, kubeconfigShape, [], report);
   for (const list of ["clusters", "users", "contexts"]) {
-    checkNames(content[list], list, tell);
+    checkNames(content[list], list, report);
   }
   return { content, mistakes };
 }
 
 type Path = readonly (string | number)[];
-type Tell = (kind: KubeconfigMistake["kind"], path: Path, words: string) => void;
+type Report = (kind: KubeconfigMistake["kind"], path: Path, words: string) => void;
 
 /** kubectl knows `0o17` beside YAML 1.1's `017`. */
 const octal: ScalarTag = {
@@ -165,55 +165,55 @@ const kubeconfigShape: Shape = {
   },
 };
 
-function checkShape(value: unknown, shape: Shape, path: Path, tell: Tell): void {
+function checkShape(value: unknown, shape: Shape, path: Path, report: Report): void {
   if (value === null || value === undefined || shape === "any") {
     return;
   }
   if (typeof shape === "string") {
-    checkScalar(value, shape, path, tell);
+    checkScalar(value, shape, path, report);
     return;
   }
   if ("each" in shape) {
     if (!Array.isArray(value)) {
-      tell("type", path, `${nameOf(path)} is ${describe(value)}, where a list is expected`);
+      report("type", path, `${nameOf(path)} is ${describe(value)}, where a list is expected`);
       return;
     }
-    value.forEach((item, index) => checkShape(item, shape.each, [...path, index], tell));
+    value.forEach((item, index) => checkShape(item, shape.each, [...path, index], report));
     return;
   }
   if (!isRecord(value)) {
-    tell("type", path, `${nameOf(path)} is ${describe(value)}, where a mapping is expected`);
+    report("type", path, `${nameOf(path)} is ${describe(value)}, where a mapping is expected`);
     return;
   }
   for (const [key, item] of Object.entries(value)) {
-    checkShape(item, "values" in shape ? shape.values : (shape.fields[key] ?? "any"), [...path, key], tell);
+    checkShape(item, "values" in shape ? shape.values : (shape.fields[key] ?? "any"), [...path, key], report);
   }
 }
 
-function checkScalar(value: unknown, shape: "text" | "secret" | "bytes" | "flag", path: Path, tell: Tell): void {
+function checkScalar(value: unknown, shape: "text" | "secret" | "bytes" | "flag", path: Path, report: Report): void {
   if (shape === "flag") {
     if (typeof value !== "boolean") {
-      tell("type", path, `${nameOf(path)} is ${describe(value)}, where true or false is expected, without quotes`);
+      report("type", path, `${nameOf(path)} is ${describe(value)}, where true or false is expected, without quotes`);
     }
     return;
   }
   if (typeof value !== "string") {
     const shown = shape === "text" && (typeof value === "number" || typeof value === "boolean") ? ` ${value}` : "";
     const quote = isRecord(value) || Array.isArray(value) ? "" : ": put it in quotes";
-    tell("type", path, `${nameOf(path)} is ${describe(value)}${shown}, where text is expected${quote}`);
+    report("type", path, `${nameOf(path)} is ${describe(value)}${shown}, where text is expected${quote}`);
     return;
   }
   if (shape === "bytes" && !isBase64(value)) {
-    tell("type", path, `${nameOf(path)} is no base64`);
+    report("type", path, `${nameOf(path)} is no base64`);
   }
 }
 
 /** kubectl refuses a file in which two entries of a list have one name. */
-function checkNames(list: unknown, key: string, tell: Tell): void {
+function checkNames(list: unknown, key: string, report: Report): void {
   const names = (Array.isArray(list) ? list : []).map((item: unknown) => (isRecord(item) ? item["name"] : undefined));
   names.forEach((name, index) => {
     if (typeof name === "string" && names.indexOf(name) < index) {
-      tell("duplicate", [key, index, "name"], `${key} has two entries ${JSON.stringify(name)}`);
+      report("duplicate", [key, index, "name"], `${key} has two entries ${JSON.stringify(name)}`);
     }
   });
 }

@@ -111,7 +111,7 @@ function noteTrouble(one: Followed, error: unknown, signal: AbortSignal): void {
 
 async function watchAll(following: Following): Promise<void> {
   const { followed, options, stop } = following;
-  let told = "";
+  let noted = "";
   let looks = Promise.resolve();
   const over = new Promise<void>((resolve, reject) => {
     stop.signal.addEventListener("abort", () => reject(stop.signal.reason), { once: true });
@@ -122,8 +122,8 @@ async function watchAll(following: Following): Promise<void> {
         return;
       }
       const text = JSON.stringify(pending);
-      if (text !== told) {
-        told = text;
+      if (text !== noted) {
+        noted = text;
         options.onPending(pending);
       }
     };

@@ -119,11 +119,11 @@ export async function buildPrograms(options: GoBuildOptions, target: string): Pr
         programs: group.packages.length,
         expectedSeconds,
       });
-      const tell = async (): Promise<void> => {
+      const noteProgress = async (): Promise<void> => {
         const written = (await readdir(target)).filter((name) => !before.has(name)).length;
         note(progress.describe(written, elapsed()));
       };
-      const timer = setInterval(() => void tell(), noteEveryMs);
+      const timer = setInterval(() => void noteProgress(), noteEveryMs);
       try {
         const args = [
           "build",

@@ -88,9 +88,9 @@ async function begin(job: Job): Promise<void> {
   const { cluster, action, release, operation } = job;
   await apply(job, { apiVersion: "v1", kind: "Namespace", metadata: { name: operationNamespace } });
   await ensureNamespace(job);
-  await tellOperation(job, "pending");
+  await reportOperation(job, "pending");
   if (action !== "uninstall") {
-    await tellApp(job, `pending-${action}`, "");
+    await reportApp(job, `pending-${action}`, "");
   }
   job.rancher.log(`cluster ${cluster.id}: ${operation} begins: ${action} of ${release.namespace}/${release.release}`);
 }
@@ -120,14 +120,14 @@ async function work(job: Job): Promise<void> {
   if (action === "uninstall" && problem === undefined) {
     await cluster.client.delete(appOf(release), { signal });
   } else if (action !== "uninstall") {
-    await tellApp(job, problem === undefined ? "deployed" : "failed", problem ?? release.description);
+    await reportApp(job, problem === undefined ? "deployed" : "failed", problem ?? release.description);
   }
-  await tellOperation(job, problem ?? "done");
+  await reportOperation(job, problem ?? "done");
   rancher.log(`cluster ${cluster.id}: ${operation} ${problem === undefined ? "is done" : `failed: ${problem}`}`);
 }
 
 /** The Operation with the conditions by which Rancher says how helm's pod is (RANCHER controllers/dashboard/helm/operations.go). */
-async function tellOperation(job: Job, state: string): Promise<void> {
+async function reportOperation(job: Job, state: string): Promise<void> {
   const { action, release, operation, rancher } = job;
   const at = formatTime(rancher.now());
   const failed = state !== "pending" && state !== "done";
@@ -151,7 +151,7 @@ async function tellOperation(job: Job, state: string): Promise<void> {
   });
 }
 
-async function tellApp(job: Job, status: string, description: string): Promise<void> {
+async function reportApp(job: Job, status: string, description: string): Promise<void> {
   const { release, rancher } = job;
   const before = await job.cluster.client.get(appOf(release), { signal: job.signal });
   const spec = isRecord(before?.["spec"]) ? before["spec"] : {};

@@ -53,18 +53,18 @@ async function passUntilDone(
   bell: Bell,
   signal: AbortSignal,
 ): Promise<void> {
-  let told: string | undefined;
+  let reported: string | undefined;
   while (!signal.aborted) {
     await bell.wait(signal);
     await sleep(settleMs, undefined, { signal }).catch(() => undefined);
     try {
       await passOnce(rancher, cluster, signal);
-      told = undefined;
+      reported = undefined;
     } catch (error) {
       const { message } = error as Error;
-      if (!signal.aborted && message !== told) {
+      if (!signal.aborted && message !== reported) {
         rancher.log(`cluster ${cluster.id}: controllers begin anew: ${message}`);
-        told = message;
+        reported = message;
       }
       await sleep(retryMs, undefined, { signal }).catch(() => undefined);
       bell.ring();

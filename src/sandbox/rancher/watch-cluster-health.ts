@@ -20,7 +20,7 @@ export async function watchClusterHealth(
   cluster: RancherCluster,
   signal: AbortSignal,
 ): Promise<void> {
-  let told: string | undefined;
+  let reported: string | undefined;
   while (!signal.aborted) {
     const version = await cluster.client
       .version({ signal: AbortSignal.any([signal, AbortSignal.timeout(5000)]) })
@@ -31,11 +31,11 @@ export async function watchClusterHealth(
       rancher.unavailable.delete(cluster.id);
     }
     const state = version === undefined ? "unavailable" : `active ${version.gitVersion}`;
-    if (state !== told && !signal.aborted) {
+    if (state !== reported && !signal.aborted) {
       try {
         await patchClusterStatus(rancher, cluster.id, renderStatus(cluster, version, rancher.now()), { signal });
         rancher.log(`cluster ${cluster.id} (${cluster.name}) is ${state}`);
-        told = state;
+        reported = state;
       } catch (error) {
         rancher.log(`the state of cluster ${cluster.id} cannot be written: ${(error as Error).message}`);
       }
