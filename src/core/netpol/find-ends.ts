@@ -136,7 +136,7 @@ function noSuchPod(asked: readonly PolicyWorld[], { namespace, name }: Named): N
     `No pod ${namespace}/${name} is in ${clusters === "" ? "any cluster that answers" : clusters}.`,
     near === undefined
       ? there.length === 0
-        ? `Namespace ${namespace} has no pods there: look with kubectl get pods -A.`
+        ? `Namespace ${namespace} has no pods there: name a pod of another namespace, or start one.`
         : `Namespace ${namespace} has ${there.slice(0, 8).join(", ")}${there.length > 8 ? " and others" : ""}.`
       : `Did you mean ${namespace}/${near}?`,
   );

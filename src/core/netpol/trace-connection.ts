@@ -165,7 +165,7 @@ function isAt(one: WorldService["ports"][number], port: number, protocol: string
 }
 
 function noPort(detail: string, ports: string): NoEnd {
-  const fix = ports === "" ? "See what the Service selects: kubectl get endpointslices." : `It has ${ports}.`;
+  const fix = ports === "" ? "See which pods the Service selects, and whether they run." : `It has ${ports}.`;
   return { kind: "problem", diagnostic: { ...errorOf("ISM555"), detail, fix } };
 }
 
