@@ -617,6 +617,18 @@ const table: readonly (readonly [Check["id"], string, MeshFacts, readonly string
     withPodOfTwoFamilies("[fd00::8]:5000"),
     ["error ISM476 west"],
   ],
+  [
+    "routes/visibility",
+    "a service that is exported to no namespace",
+    withService({ exportTo: ["~"] }),
+    ["error ISM538 east"],
+  ],
+  [
+    "services/sidecar-ports",
+    "a port that annotations lead past sidecars",
+    withCluster("west", (one) => ({ pods: one.pods.map((pod) => ({ ...pod, inbound: { exclude: [5000] } })) })),
+    ["error ISM539 west"],
+  ],
   ["routes/foreign-endpoints", "one that no cluster has", withEndpoint("10.99.0.9:5000"), ["warning ISM537 west"]],
   [
     "routes/endpoints",

@@ -1,5 +1,6 @@
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import type { Mesh } from "../model/mesh.ts";
+import type { BesideFacts } from "./beside-facts.ts";
 import type { AuthorityFacts, TlsSecretFacts } from "./certificate-facts.ts";
 import type { GatewayFacts, IstiodFacts } from "./control-plane-facts.ts";
 import type { RemoteSecretFacts } from "./credential-facts.ts";
@@ -130,6 +131,8 @@ export interface ServiceFacts {
   readonly service: string;
   readonly present: boolean;
   readonly headless: boolean;
+  /** The namespaces to which its annotation exports it; left out where it has none. */
+  readonly exportTo?: readonly string[];
   readonly ports: readonly number[];
   /** Empty where its endpoints are written by hand. */
   readonly selector: Readonly<Record<string, string>>;
@@ -172,6 +175,8 @@ export interface RoutingFacts {
     /** Subset → weight of the first rule. */
     readonly weights: Readonly<Record<string, number>>;
   }[];
+  /** Left out where nobody looked. */
+  readonly beside?: BesideFacts;
   /** Istio's configuration objects of the whole cluster by their last write, newest first; ten at most. */
   readonly writtenLast: readonly WrittenObject[];
 }

@@ -48,9 +48,11 @@ import { foreignRules } from "./routes/foreign-rules.ts";
 import { routesInProxies } from "./routes/in-proxies.ts";
 import { localities } from "./routes/localities.ts";
 import { subsets } from "./routes/subsets.ts";
+import { visibility } from "./routes/visibility.ts";
 import { weights } from "./routes/weights.ts";
 import { inEveryCluster } from "./services/in-every-cluster.ts";
 import { portNames } from "./services/port-names.ts";
+import { sidecarPorts } from "./services/sidecar-ports.ts";
 import { sidecars } from "./services/sidecars.ts";
 import { versionsRun } from "./services/versions-run.ts";
 import { cacertsSound } from "./trust/cacerts-sound.ts";
@@ -119,6 +121,8 @@ export const checks: readonly Check[] = [
   portNames,
   versionsRun,
   sidecars,
+  sidecarPorts,
+  visibility,
   subsets,
   foreignRules,
   weights,

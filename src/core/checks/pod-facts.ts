@@ -24,6 +24,13 @@ export interface PodFacts {
   /** True when an init container of Istio's sets up the redirection, which needs NET_ADMIN. */
   readonly init: boolean;
   readonly hostNetwork: boolean;
+  /** Which ports its annotations lead past its sidecar, or have it take alone; left out where they say nothing of it. */
+  readonly inbound?: {
+    readonly exclude?: readonly number[];
+    readonly include?: readonly number[];
+    /** The Deployment that made it. */
+    readonly deployment?: string;
+  };
   readonly serviceAccount: string;
   /** Of containers that keep running; `sidecar` is true for those of init containers that do, whose names policies do not find. */
   readonly ports: readonly {

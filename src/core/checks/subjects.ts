@@ -161,6 +161,11 @@ export function sync(reader: string, remote: string): Subject {
   return `sync with ${remote} of ${reader}`;
 }
 
+/** That the ingress proxies of a cluster do what the routes say: broken by what changes proxies themselves. */
+export function plainIngress(cluster: string): Subject {
+  return `plain ingress of ${cluster}`;
+}
+
 /** That `reader` has the addresses of the gateways of `remote`. */
 export function knownGateways(reader: string, remote: string): Subject {
   return `gateways of ${remote} of ${reader}`;

@@ -74,3 +74,35 @@ it("keeps istiod, gateways and what the mesh's services select, with what the ch
     ],
   });
 });
+
+it("reads which ports annotations lead past a sidecar, and which Deployment would have to change", async () => {
+  const { server, client } = await connectFake();
+  const annotated = (name: string, annotations: object): unknown =>
+    server.put(
+      pod(
+        name,
+        "sample",
+        {},
+        {
+          metadata: {
+            name,
+            namespace: "sample",
+            labels: { app: "web", "pod-template-hash": "abc" },
+            annotations,
+            ownerReferences: [{ kind: "ReplicaSet", name: "web-abc" }],
+          },
+        },
+      ),
+    );
+  annotated("around", { "traffic.sidecar.istio.io/excludeInboundPorts": "8080,9090" });
+  annotated("alone", { "traffic.sidecar.istio.io/includeInboundPorts": "80" });
+  annotated("all", { "traffic.sidecar.istio.io/includeInboundPorts": "*" });
+  const found = readMeshPods(await listRunningPods(client, ["sample"], signal), [
+    { service: "sample/web", selector: { app: "web" } },
+  ]);
+  expect(Object.fromEntries(found.map(({ name, inbound }) => [name, inbound]))).toEqual({
+    around: { exclude: [8080, 9090], deployment: "web" },
+    alone: { include: [80], deployment: "web" },
+    all: undefined,
+  });
+});

@@ -1,8 +1,10 @@
+import { inboundAnnotations } from "../../core/checks/services/sidecar-ports.ts";
 import type { PodFacts } from "../../core/checks/pod-facts.ts";
 import type { KubeObject } from "../../core/model/kube-object.ts";
 import { hasLabels } from "../../core/model/labels.ts";
 import { eastWestGateway, ingressGateway, istioNamespace } from "../../core/render/names.ts";
 import type { KubeClient } from "../../kube/client.ts";
+import { deploymentOf } from "./sidecars.ts";
 
 interface Container {
   readonly name: string;
@@ -101,8 +103,27 @@ export function readPod(pod: KubeObject): PodFacts {
     proxy: [...containers, ...initContainers].some((one) => one.name === "istio-proxy"),
     init: initContainers.some((one) => one.name === "istio-init"),
     hostNetwork: spec.hostNetwork === true,
+    ...inboundOf(pod),
     serviceAccount: spec.serviceAccountName ?? "default",
     ports: [...portsOf(containers), ...portsOf(sidecars).map((port) => ({ ...port, sidecar: true }))],
+  };
+}
+
+function inboundOf(pod: KubeObject): Pick<PodFacts, "inbound"> {
+  const { annotations = {} } = pod.metadata;
+  const listOf = (text: string): readonly number[] => text.split(",").map(Number);
+  const exclude = annotations[inboundAnnotations.exclude];
+  const include = annotations[inboundAnnotations.include];
+  if (exclude === undefined && (include === undefined || include === "*")) {
+    return {};
+  }
+  const deployment = deploymentOf(pod);
+  return {
+    inbound: {
+      ...(exclude === undefined ? {} : { exclude: listOf(exclude) }),
+      ...(include === undefined || include === "*" ? {} : { include: listOf(include) }),
+      ...(deployment === undefined ? {} : { deployment }),
+    },
   };
 }
 

@@ -119,5 +119,6 @@ it("gives nothing where Istio is not installed", async () => {
     destinationRules: [],
     virtualServices: [],
     writtenLast: [],
+    beside: { filters: [], sidecars: [], entries: [], exported: [] },
   });
 });

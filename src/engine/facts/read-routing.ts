@@ -3,6 +3,7 @@ import type { KubeObject } from "../../core/model/kube-object.ts";
 import { meshLabel } from "../../core/render/names.ts";
 import { compareText } from "../../core/render/order.ts";
 import type { KubeClient } from "../../kube/client.ts";
+import { readBeside } from "./read-beside.ts";
 import { listEverywhere } from "./list-known.ts";
 
 interface GatewaySpec {
@@ -44,14 +45,16 @@ export async function readRouting(
 ): Promise<RoutingFacts> {
   const read = async (kind: string, version = apiVersion): Promise<readonly KubeObject[]> =>
     listEverywhere(client, { apiVersion: version, kind }, signal);
-  const [gateways, rules, routes, filters] = await Promise.all([
+  const [gateways, rules, routes, filters, beside] = await Promise.all([
     read("Gateway"),
     read("DestinationRule"),
     read("VirtualService"),
     read("EnvoyFilter", filterVersion),
+    readBeside(client, { apiVersion }, signal),
   ]);
   return {
     writtenLast: writtenLast([...gateways, ...rules, ...routes, ...filters]),
+    beside,
     gateways: gateways.map(readGateway),
     destinationRules: rules.map(readRule),
     virtualServices: routes.map(readVirtualService),

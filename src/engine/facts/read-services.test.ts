@@ -52,7 +52,7 @@ it("reads a service of the mesh file as the cluster has it", async () => {
   const found = await read([
     wireObject(
       "Service",
-      { namespace, name: "helloworld" },
+      { namespace, name: "helloworld", annotations: { "networking.istio.io/exportTo": "., shop" } },
       { spec: { clusterIP: "None", ports, selector: { app: "helloworld" } } },
     ),
     pod("v1-b", "v1", ["app"], "Running", "helloworld", refusing),
@@ -68,6 +68,7 @@ it("reads a service of the mesh file as the cluster has it", async () => {
       service: "sample/helloworld",
       present: true,
       headless: true,
+      exportTo: [".", "shop"],
       ports: [5000],
       selector: { app: "helloworld" },
       servicePorts: ports,

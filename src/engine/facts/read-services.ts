@@ -1,4 +1,5 @@
 import type { ServiceFacts } from "../../core/checks/facts.ts";
+import { exportAnnotation } from "../../core/checks/routes/visibility.ts";
 import { endpointsOf } from "../../core/checks/service-port.ts";
 import type { KubeObject } from "../../core/model/kube-object.ts";
 import type { Service } from "../../core/model/mesh.ts";
@@ -34,6 +35,7 @@ export async function readService(client: KubeClient, service: Service, signal: 
     service: `${namespace}/${name}`,
     present: object !== undefined,
     headless: spec?.clusterIP === "None",
+    ...exportOf(object),
     ports: (spec?.ports ?? []).map((one) => one.port),
     selector,
     servicePorts: (spec?.ports ?? []).map(readServicePort),
@@ -45,6 +47,12 @@ export async function readService(client: KubeClient, service: Service, signal: 
     withoutSidecar: bare.map((pod) => pod.metadata.name),
     ...(refusing.length === 0 ? {} : { refusesSidecar: refusing.map(refusalOf) }),
   };
+}
+
+/** The annotation lists namespaces, `.` for its own, `*` for all and `~` for none. */
+function exportOf(object: KubeObject | undefined): { readonly exportTo?: readonly string[] } {
+  const annotation = object?.metadata.annotations?.[exportAnnotation];
+  return annotation === undefined ? {} : { exportTo: annotation.split(",").map((one) => one.trim()) };
 }
 
 function refusalOf(pod: KubeObject): { readonly pod: string; readonly deployment?: string } {

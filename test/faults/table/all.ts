@@ -8,6 +8,7 @@ import { pairOf } from "./pairs.ts";
 import { policyFaults } from "./policies.ts";
 import { routeFaults } from "./routes.ts";
 import { serviceFaults } from "./services.ts";
+import { besideFaults } from "./beside.ts";
 import { trustFaults } from "./trust.ts";
 
 const singles: readonly Fault[] = [
@@ -19,6 +20,7 @@ const singles: readonly Fault[] = [
   ...policyFaults,
   ...frontDoorFaults,
   ...trustFaults,
+  ...besideFaults,
 ];
 
 function named(what: string): Fault {

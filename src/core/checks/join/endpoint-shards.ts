@@ -27,7 +27,7 @@ export const endpointShards: Check = {
                 far.services.find((one) => one.service === `${service.namespace}/${service.name}`)?.endpoints ?? [];
               const known = shardsOf(pod).get(`${serviceHost(service)} ${far.cluster}`) ?? [];
               const missing = real.filter((one) => !known.includes(one));
-              const stale = known.filter((one) => !real.includes(one));
+              const stale = known.filter((one) => !real.includes(one) && !isEntry(far, one));
               return missing.length + stale.length === 0
                 ? []
                 : [
@@ -59,6 +59,12 @@ export const endpointShards: Check = {
     );
   },
 };
+
+/** WorkloadEntries and ServiceEntries add endpoints that no API server has as such. */
+function isEntry({ routing }: ReachedCluster, endpoint: string): boolean {
+  const address = endpoint.slice(0, endpoint.lastIndexOf(":")).replaceAll(/[[\]]/g, "");
+  return (routing.beside?.entries ?? []).some(({ addresses }) => addresses.includes(address));
+}
 
 /** An istiod that takes its cluster for another one files its own cluster's endpoints under that name; a gateway that does changes nothing here. */
 function nameOfIstiod({ cluster, istiod: { clusterId } }: ReachedCluster): readonly Subject[] {

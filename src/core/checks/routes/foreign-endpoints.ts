@@ -56,7 +56,10 @@ function findingsOf(facts: MeshFacts, one: ReachedCluster, all: readonly Reached
       ? []
       : [
           warning("ISM537", {
-            detail: `The ingress of ${one.cluster} sends requests for ${key} to ${foreign.map(({ version, address }) => `${address} (${version})`).join(", ")}, which ${foreign.length === 1 ? "is no pod" : "are no pods"} of the mesh's clusters. A WorkloadEntry with the labels that the Service selects adds such an endpoint, or a ServiceEntry of the service's host; whether it answers is not seen from here.`,
+            detail: `The ingress of ${one.cluster} sends requests for ${key} to ${foreign.map(({ version, address }) => `${address} (${version})`).join(", ")}, which ${foreign.length === 1 ? "is no pod" : "are no pods"} of the mesh's clusters.${namedEntries(
+              one,
+              foreign.map(({ address }) => address),
+            )} A WorkloadEntry with the labels that the Service selects adds such an endpoint, or a ServiceEntry of the service's host; whether it answers is not seen from here.`,
             fix: `Where it is meant, nothing is to be done; otherwise whoever made it has to delete it: ${kubectl(one, "get", "workloadentries.networking.istio.io,serviceentries.networking.istio.io", "--all-namespaces")}`,
             cluster: one.cluster,
             object: { group: "", kind: "Service", namespace: service.namespace, name: service.name },
@@ -68,6 +71,17 @@ function findingsOf(facts: MeshFacts, one: ReachedCluster, all: readonly Reached
           }),
         ];
   });
+}
+
+function namedEntries({ routing }: ReachedCluster, endpoints: readonly string[]): string {
+  const found = (routing.beside?.entries ?? []).filter(({ addresses }) =>
+    addresses.some((address) =>
+      endpoints.some((one) => one.startsWith(`${address}:`) || one.startsWith(`[${address}]:`)),
+    ),
+  );
+  return found.length === 0
+    ? ""
+    : ` ${found.map(({ kind, namespace, name }) => `${kind} ${namespace}/${name}`).join(", ")} ${found.length === 1 ? "has" : "have"} that address.`;
 }
 
 /** An istiod that knows no gateway of a network hands out what stands behind it. */

@@ -1,3 +1,4 @@
+import { hasLabels } from "../../model/labels.ts";
 import type { ObjectId } from "../../model/kube-object.ts";
 import type { Route, Service } from "../../model/mesh.ts";
 import type { RouteOutcome, SampleRequest } from "../../proxy/find-route.ts";
@@ -7,6 +8,8 @@ import { ingressGateway, istioNamespace, serviceHost } from "../../render/names.
 import { frontRoutesOf } from "../../routing/hosts.ts";
 import type { Check } from "../check.ts";
 import { problem } from "../check.ts";
+import type { BesideFacts } from "../beside-facts.ts";
+import { kubectl } from "../commands.ts";
 import type { GatewayPod } from "../control-plane-facts.ts";
 import type { MeshFacts, ReachedCluster } from "../facts.ts";
 import { containerPort } from "../container-port.ts";
@@ -20,6 +23,7 @@ import {
   needsOfProxies,
   newestListeners,
   objectOf,
+  plainIngress,
 } from "../subjects.ts";
 
 /**
@@ -33,6 +37,10 @@ export const routesInProxies: Check = {
   unseen: (facts) =>
     meshClusters(facts).flatMap((one) => [
       ...silentPods(one, ingressGateway),
+      ...filtersOf(one).map(
+        (filter) =>
+          `whether requests still go by the routes in ${one.cluster}: ${describeFilter(filter)} changes what proxies do with them`,
+      ),
       ...facts.mesh.services.flatMap((service) =>
         frontRoutesOf(service).flatMap((route) =>
           answeringPods(one, ingressGateway).flatMap((pod) =>
@@ -55,21 +63,48 @@ export const routesInProxies: Check = {
           );
           const namespace = routeNamespace(service, route);
           const object = { group: "networking.istio.io", kind: "VirtualService", namespace, name: route.name };
+          const filters = filtersOf(one);
+          const filtered = filters.length === 0 ? [] : [plainIngress(one.cluster)];
           return wrong.length === 0
             ? []
             : [
                 problem("ISM475", {
-                  detail: `Route ${route.name} in ${one.cluster}: ${[...new Set(wrong)].join("; ")}.`,
-                  fix: applyFix,
+                  detail: `Route ${route.name} in ${one.cluster}: ${[...new Set(wrong)].join("; ")}.${filters.length === 0 ? "" : ` ${filters.map(describeFilter).join(", ")} ${filters.length === 1 ? "changes" : "change"} what the proxy has.`}`,
+                  fix: filters.length === 0 ? applyFix : fixOfFilters(one, filters),
                   cluster: one.cluster,
                   object,
-                  needs: needsOf(facts, one, { service, route }),
+                  // What changes a proxy changes all of its routes: one cause.
+                  breaks: filtered,
+                  needs: [...filtered, ...needsOf(facts, one, { service, route })],
                 }),
               ];
         }),
       ),
     ),
 };
+
+type Filter = BesideFacts["filters"][number];
+
+/** What somebody has put into the proxies through which requests of the mesh go. */
+function filtersOf(one: ReachedCluster): readonly Filter[] {
+  return (one.routing.beside?.filters ?? []).filter(({ namespace, selector = {} }) =>
+    one.pods.some(
+      (pod) =>
+        pod.proxy && (namespace === istioNamespace || namespace === pod.namespace) && hasLabels(pod.labels, selector),
+    ),
+  );
+}
+
+function describeFilter({ kind, namespace, name }: Filter): string {
+  return `${kind} ${namespace}/${name}`;
+}
+
+function fixOfFilters(one: ReachedCluster, filters: readonly Filter[]): string {
+  const looks = filters.map(({ kind, namespace, name }) =>
+    kubectl(one, "-n", namespace, "get", kind.toLowerCase(), name, "-o", "yaml"),
+  );
+  return `Whoever made ${filters.length === 1 ? "it" : "them"} has to decide whether that is meant: ${looks.join("; ")}`;
+}
 
 interface Step {
   readonly request: SampleRequest;

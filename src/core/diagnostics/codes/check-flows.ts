@@ -112,4 +112,14 @@ export const flowCodes = {
     explanation:
       "Proxies send a share of a version's requests to an address that none of the mesh's clusters has as a pod. Istio takes endpoints out of WorkloadEntries and ServiceEntries too: one whose labels a Service selects, or whose host is the service's, stands beside the pods. Where it does not answer, its share of the requests fails.",
   },
+  ISM538: {
+    summary: "An object of the mesh is hidden from its gateways",
+    explanation:
+      "A Service, DestinationRule or VirtualService that is exported to some namespaces does not exist for proxies of others. The gateways are in istio-system, so that a route to such a service answers 404 or 503, and no other network reaches it. Where somebody has added the field to an object of isthmus', an apply leaves it: it belongs to whoever wrote it.",
+  },
+  ISM539: {
+    summary: "A sidecar does not take the port of its service",
+    explanation:
+      "A sidecar takes all ports of its pod, unless annotations lead some past it or a Sidecar object names those that it takes. Gateways send by mTLS to every pod that has a sidecar: what arrives at the application itself, or at a port of no listener, is reset or answered with 503.",
+  },
 } as const satisfies Record<string, CatalogueEntry>;

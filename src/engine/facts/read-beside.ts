@@ -1,0 +1,79 @@
+import type { BesideFacts } from "../../core/checks/beside-facts.ts";
+import type { KubeObject } from "../../core/model/kube-object.ts";
+import { meshLabel } from "../../core/render/names.ts";
+import type { KubeClient } from "../../kube/client.ts";
+import { listEverywhere } from "./list-known.ts";
+
+/** Kinds that stay in an older version than the rest of Istio's. */
+const filterVersion = "networking.istio.io/v1alpha3";
+const pluginVersion = "extensions.istio.io/v1alpha1";
+
+interface Spec {
+  readonly workloadSelector?: { readonly labels?: Readonly<Record<string, string>> };
+  readonly selector?: { readonly matchLabels?: Readonly<Record<string, string>> };
+  readonly ingress?: readonly { readonly port?: { readonly number?: number } }[];
+  readonly address?: string;
+  readonly endpoints?: readonly { readonly address?: string }[];
+  readonly exportTo?: readonly string[];
+}
+
+/** Istio's objects of all namespaces that change what proxies do beside routes and policies; none of a kind that is not served. */
+export async function readBeside(
+  client: KubeClient,
+  { apiVersion }: { readonly apiVersion: string },
+  signal: AbortSignal,
+): Promise<BesideFacts> {
+  const read = async (kind: string, version = apiVersion): Promise<readonly KubeObject[]> =>
+    listEverywhere(client, { apiVersion: version, kind }, signal);
+  const [filters, plugins, sidecars, workloads, services, rules, routes] = await Promise.all([
+    read("EnvoyFilter", filterVersion),
+    read("WasmPlugin", pluginVersion),
+    read("Sidecar"),
+    read("WorkloadEntry"),
+    read("ServiceEntry"),
+    read("DestinationRule"),
+    read("VirtualService"),
+  ]);
+  return {
+    filters: [...filters, ...plugins].filter((object) => !isOfInstallation(object)).map(selecting),
+    sidecars: sidecars
+      .filter((object) => (specOf(object).ingress ?? []).length > 0)
+      .map((object) => ({
+        ...selecting(object),
+        ports: (specOf(object).ingress ?? []).flatMap(({ port }) => port?.number ?? []),
+      })),
+    entries: [...workloads, ...services].map((object) => ({ ...nameOf(object), addresses: addressesOf(object) })),
+    exported: [...rules, ...routes].flatMap((object) => {
+      const { exportTo = [] } = specOf(object);
+      return exportTo.length === 0 ? [] : [{ ...nameOf(object), exportTo }];
+    }),
+  };
+}
+
+/** Releases before 1.18 come with EnvoyFilters for their metrics, which carry their revision. */
+function isOfInstallation({ metadata: { labels = {} } }: KubeObject): boolean {
+  return meshLabel in labels || "istio.io/rev" in labels || "install.operator.istio.io/owning-resource" in labels;
+}
+
+function addressesOf(object: KubeObject): readonly string[] {
+  const { address, endpoints = [] } = specOf(object);
+  return [address, ...endpoints.map((one) => one.address)].flatMap((one) => one ?? []);
+}
+
+function selecting(object: KubeObject): BesideFacts["filters"][number] {
+  const { workloadSelector, selector } = specOf(object);
+  const labels = workloadSelector?.labels ?? selector?.matchLabels;
+  return { ...nameOf(object), ...(labels === undefined ? {} : { selector: labels }) };
+}
+
+function nameOf({ kind, metadata }: KubeObject): {
+  readonly kind: string;
+  readonly namespace: string;
+  readonly name: string;
+} {
+  return { kind, namespace: metadata.namespace ?? "", name: metadata.name };
+}
+
+function specOf(object: KubeObject): Spec {
+  return (object["spec"] ?? {}) as Spec;
+}
