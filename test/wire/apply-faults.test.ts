@@ -3,6 +3,7 @@ import path from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { FakeClusters } from "../../src/cli/testing/fake-clusters.ts";
 import { signInToken } from "../../src/cli/testing/fake-clusters.ts";
+import { replaceFile } from "../../src/files/replace-file.ts";
 import type { FakeApiServer } from "../../src/kube/fake/fake-api-server.ts";
 import type { Fault, SeenRequest } from "../../src/kube/fake/faults.ts";
 import type { Outcome } from "./comparable-store.ts";
@@ -223,7 +224,7 @@ const credentials: readonly Row[] = [
       const file = path.join(world.folder, "token");
       await writeFile(file, signInToken);
       await editKubeconfig(world, `token: ${signInToken}`, `tokenFile: ${file}`);
-      await expire(east, async () => writeFile(file, "the-next-token"));
+      await expire(east, async () => replaceFile(file, "the-next-token", { mode: 0o600 }));
     },
     code: 0,
   },
@@ -239,7 +240,7 @@ const credentials: readonly Row[] = [
         `token: ${signInToken}`,
         `exec: { apiVersion: client.authentication.k8s.io/v1, command: ${path.join(world.folder, "plugin")}, interactiveMode: Never }`,
       );
-      await expire(east, async () => writeFile(file, "the-next-token"));
+      await expire(east, async () => replaceFile(file, "the-next-token", { mode: 0o600 }));
     },
     code: 0,
   },
