@@ -10,6 +10,7 @@ export const checkCommand = defineMeshCommand({
   examples: [
     { command: "isthmus check -f mesh.yaml", does: "what is wrong, causes first" },
     { command: "isthmus check --pre", does: "only what must hold before an apply" },
+    { command: "isthmus check --strict", does: "also what is open that no connection needs" },
     { command: "isthmus check --wait 5m -o short", does: "until nothing is wrong, for scripts" },
     { command: "isthmus check --facts-to facts.json", does: "also keep what the clusters had" },
   ],
@@ -29,6 +30,11 @@ export const checkCommand = defineMeshCommand({
       complete: "file",
     },
     pre: { kind: "flag", summary: "Only what must hold before an apply", group: "Target" },
+    strict: {
+      kind: "flag",
+      summary: "Also what network policies leave open that nothing needs",
+      group: "Target",
+    },
     wait: { kind: "duration", summary: "Go on until nothing is wrong, for at most this long", group: "Target" },
     output: {
       kind: "choice",

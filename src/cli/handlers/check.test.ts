@@ -24,6 +24,15 @@ describe("isthmus check", () => {
     expect(out).toMatch(/√ \d+ checks, nothing is wrong\n$/);
   });
 
+  it("looks with --strict also for what is open that nothing needs, and not before an apply", async () => {
+    const { out, code } = await checkFacts(healthyFacts(), "--strict");
+    expect(code).toBe(3);
+    expect(out).toContain("× ISM559 More is open than the mesh needs  west");
+    expect((await checkFacts(healthyFacts())).out).not.toContain("leave nothing open");
+    const refused = await checkFacts(healthyFacts(), "--strict --pre");
+    expect([refused.code, /ISM561/.test(refused.err)]).toEqual([64, true]);
+  });
+
   it("says what it could not look at, and does not end with a tick", async () => {
     const { out, code } = await checkFacts(
       withIstiodPods("east", ({ remotes }) => ({ remotes, problem: "no answer within 10 s", proxies: [] })),

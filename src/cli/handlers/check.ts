@@ -14,6 +14,7 @@ export interface CheckArgs {
   readonly factsFrom: string | undefined;
   readonly factsTo: string | undefined;
   readonly pre: boolean;
+  readonly strict: boolean;
   /** Milliseconds. */
   readonly wait: number | undefined;
 }
@@ -21,7 +22,18 @@ export interface CheckArgs {
 /** Checks the clusters, or facts that were kept, and shows the report. */
 export async function runCheck(args: CheckArgs, view: CheckView, context: MeshContext): Promise<ExitCode> {
   refuseWaitForKept(args);
-  const selection = { pre: args.pre, ...(args.cluster === undefined ? {} : { cluster: args.cluster }) };
+  if (args.pre && args.strict) {
+    throw usageError(
+      "ISM561",
+      "--pre looks at what must hold before an apply, and --strict at what the apply's network policies leave open.",
+      "Leave one of the two out.",
+    );
+  }
+  const selection = {
+    pre: args.pre,
+    strict: args.strict,
+    ...(args.cluster === undefined ? {} : { cluster: args.cluster }),
+  };
   const checked =
     args.factsFrom === undefined
       ? await checkClusters(args, selection, context)

@@ -840,6 +840,12 @@ const table: readonly (readonly [Check["id"], string, MeshFacts, readonly string
     ["error ISM448 east"],
   ],
   [
+    "policies/open",
+    "pods that no policy selects, each direction once",
+    withCluster("east", () => ({ networkPolicies: [{ ...denyAll, types: { ingress: true, egress: true } }] })),
+    ["error ISM559 west", "error ISM559 west", "error ISM559 east", "error ISM559 east"],
+  ],
+  [
     "policies/network-policies",
     "a warning where only look-ups over TCP are closed",
     withCluster("east", () => ({

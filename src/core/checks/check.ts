@@ -51,6 +51,8 @@ export interface Check {
   readonly sentence: string;
   /** True for what must hold before an apply already. */
   readonly pre: boolean;
+  /** True for what is asked for only: a mesh works without it. */
+  readonly strict?: boolean;
   /**
    * What it could not look at in clusters that answer, and why, each a sentence
    * without a full stop: with one of these it never says that all is well.

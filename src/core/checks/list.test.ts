@@ -28,6 +28,9 @@ describe("the list of checks", () => {
   });
 });
 
-it.each(checks.map((one) => [one.sentence, one] as const))("finds nothing on a healthy mesh: %s", (_, check) => {
+// The healthy mesh has no network policies, which --strict asks for.
+const usual = checks.filter(({ strict }) => strict !== true);
+
+it.each(usual.map((one) => [one.sentence, one] as const))("finds nothing on a healthy mesh: %s", (_, check) => {
   expect(check.run(healthyFacts())).toEqual([]);
 });

@@ -19,6 +19,8 @@ export interface NetworkPolicyFacts {
   readonly types: { readonly ingress: boolean; readonly egress: boolean };
   readonly ingress: readonly NetworkRule[];
   readonly egress: readonly NetworkRule[];
+  /** True where it carries the label of a mesh: isthmus has written it. */
+  readonly own?: boolean;
 }
 
 export interface NetworkRule {

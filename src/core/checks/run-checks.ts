@@ -38,6 +38,8 @@ export interface CheckReport {
 export interface CheckSelection {
   /** Only what must hold before an apply. */
   readonly pre: boolean;
+  /** Also what is open that nothing needs. */
+  readonly strict?: boolean;
   /** Only what is found about this cluster, alone or with another. */
   readonly cluster?: string;
 }
@@ -48,7 +50,9 @@ export interface CheckSelection {
  * and so on until one that nothing explains.
  */
 export function runChecks(facts: MeshFacts, selection: CheckSelection): CheckReport {
-  const chosen = checks.filter((check) => check.pre || !selection.pre);
+  const chosen = checks.filter(
+    (check) => (check.pre || !selection.pre) && (check.strict !== true || selection.strict === true),
+  );
   const silent = facts.clusters.every((one) => one.kind === "unreachable");
   const all = chosen.flatMap((check) =>
     check.run(facts).map((one) => ({ ...completeFix(facts, one), check: check.id })),

@@ -5,6 +5,7 @@ import type {
   NetworkPolicyFacts,
   NetworkRule,
 } from "../checks/policy-facts.ts";
+import { meshLabel } from "../render/names.ts";
 import type { KubeObject } from "../model/kube-object.ts";
 
 interface WireSelector {
@@ -57,6 +58,7 @@ export function policyFactsOf(object: KubeObject): NetworkPolicyFacts {
         : { ingress: types.includes("Ingress"), egress: types.includes("Egress") },
     ingress: ingress.map((rule) => readRule(rule, rule?.from)),
     egress: egress.map((rule) => readRule(rule, rule?.to)),
+    ...(object.metadata.labels?.[meshLabel] === undefined ? {} : { own: true }),
   };
 }
 

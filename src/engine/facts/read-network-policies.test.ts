@@ -64,3 +64,17 @@ it.each(table)("reads %s", async (_, spec, expected) => {
     { namespace: "sample", name: "p", ...expected },
   ]);
 });
+
+it("tells its own policies, which carry the label of a mesh", async () => {
+  const { server, client } = await connectFake();
+  const kind = { apiVersion: "networking.k8s.io/v1", kind: "NetworkPolicy" };
+  server.put({ ...kind, metadata: { name: "np-web", namespace: "sample", labels: { "isthmus.dev/mesh": "prod" } } });
+  server.put({ ...kind, metadata: { name: "other", namespace: "sample" } });
+  const found = await readNetworkPolicies(client, ["sample"], signal);
+  const common = { namespace: "sample", podSelector: everything, ingress: [], egress: [] };
+  const types = { ingress: true, egress: false };
+  expect(found).toEqual([
+    { ...common, types, name: "np-web", own: true },
+    { ...common, types, name: "other" },
+  ]);
+});

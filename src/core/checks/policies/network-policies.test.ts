@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
 import { healthyFacts, withCluster } from "../../testing/healthy-facts.ts";
 import { runChecks } from "../run-checks.ts";
+import { networkPolicies } from "./network-policies.ts";
 
 const stateOf = (facts: ReturnType<typeof healthyFacts>): string | undefined =>
   runChecks(facts, { pre: false }).results.find(({ id }) => id === "policies/network-policies")?.state;
@@ -19,4 +20,51 @@ it("never says that connections get through where policies of kinds are that nob
 it("says it where there are none", () => {
   expect(stateOf(healthyFacts())).toBe("ok");
   expect(stateOf(withCluster("east", () => ({ otherPolicies: [] })))).toBe("ok");
+});
+
+it("warns where calls between services are closed and the requests from outside are not", () => {
+  const facts = healthyFacts();
+  const [helloworld] = facts.mesh.services;
+  const [other] = facts.clusters.flatMap((one) =>
+    one.kind === "reached" && one.cluster === "east" ? one.pods.filter(({ namespace }) => namespace === "sample") : [],
+  );
+  if (helloworld === undefined || other === undefined) {
+    throw new Error("the healthy mesh has a service with pods in east");
+  }
+  const caller = { ...helloworld, name: "caller", routes: [] };
+  const changed = withCluster("east", (one) => ({
+    pods: [
+      ...one.pods,
+      { ...other, name: "caller-1", labels: { app: "caller" }, proxy: true, addresses: ["10.42.0.99"] },
+    ],
+    services: one.services.flatMap((service) =>
+      service.service === `${helloworld.namespace}/${helloworld.name}`
+        ? [service, { ...service, service: `${caller.namespace}/caller`, selector: { app: "caller" } }]
+        : [service],
+    ),
+    networkPolicies: [
+      {
+        namespace: caller.namespace,
+        name: "quiet",
+        podSelector: { matchLabels: { app: "caller" }, matchExpressions: [] },
+        types: { ingress: false, egress: true },
+        ingress: [],
+        egress: [
+          {
+            peers: [],
+            ports: [
+              { protocol: "TCP", port: 15_012 },
+              { protocol: "TCP", port: 53 },
+            ],
+          },
+          { peers: [], ports: [{ protocol: "UDP" }] },
+        ],
+      },
+    ],
+  }));
+  const meshed = { ...changed, mesh: { ...changed.mesh, services: [...changed.mesh.services, caller] } };
+  const found = networkPolicies.run(meshed);
+  expect(found.map(({ severity, code }) => `${severity} ${code}`)).toEqual(["warning ISM558"]);
+  expect(found[0]?.detail).toContain("requests of sample/caller to sample/helloworld at port ");
+  expect(found[0]?.fix).toContain('"name":"admit-caller-egress"');
 });

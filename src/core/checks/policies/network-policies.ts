@@ -14,12 +14,7 @@ export const networkPolicies: Check = {
   id: "policies/network-policies",
   sentence: "network policies let the mesh's own connections through",
   pre: true,
-  unseen: (facts) =>
-    reachedClusters(facts).flatMap(({ cluster, otherPolicies = [] }) =>
-      otherPolicies.length === 0
-        ? []
-        : [`${cluster} has policies of kinds that isthmus cannot judge: ${otherPolicies.join(", ")}`],
-    ),
+  unseen: unjudgedPolicies,
   run: (facts) => {
     const named = new Map(reachedClusters(facts).map((one) => [one.cluster, one]));
     return reachedClusters(facts).flatMap((one) =>
@@ -39,6 +34,15 @@ export const networkPolicies: Check = {
     );
   },
 };
+
+/** The clusters with policies that nobody here judges. */
+export function unjudgedPolicies(facts: MeshFacts): readonly string[] {
+  return reachedClusters(facts).flatMap(({ cluster, otherPolicies = [] }) =>
+    otherPolicies.length === 0
+      ? []
+      : [`${cluster} has policies of kinds that isthmus cannot judge: ${otherPolicies.join(", ")}`],
+  );
+}
 
 /** A command that works as it stands, in any shell. */
 function admittingCommand(context: string, flows: readonly RequiredFlow[]): string {

@@ -185,6 +185,11 @@ export const checkCodes = {
     explanation:
       "Requests that come in from outside reach the services of the mesh. Closed is what not every mesh needs, and what is there to use it: requests from one service of the mesh to another, Prometheus reading metrics at 15020 and 15014, look-ups of names over TCP, which DNS takes where an answer does not fit into UDP. Only who runs the services knows whether that is wanted.",
   },
+  ISM559: {
+    summary: "More is open than the mesh needs",
+    explanation:
+      "`isthmus check --strict` looks for pods of the mesh that no NetworkPolicy selects, so that everything is open to them, and for rules of policies that isthmus has not written which admit no connection of the mesh, all ports, or everybody where pods of the cluster are enough. What services need beside the mesh is not known, and may be among it.",
+  },
   ISM449: {
     summary: "An authority's certificate is about to end",
     explanation:

@@ -130,6 +130,10 @@ export const usageCodes = {
     explanation:
       "istioctl, helm and kustomize work on files. isthmus writes them into a folder of its own below TMPDIR (else /tmp) and deletes it afterwards. The disk is full, or the folder may not be written to. No cluster was changed.",
   },
+  ISM561: {
+    summary: "Two options exclude each other",
+    explanation: "Each of them asks for something that the other one leaves out.",
+  },
   ISM557: {
     summary: "The connection is not named",
     explanation: "`isthmus netpol test` needs all of `--from`, `--to` and `--port`; `--protocol` is TCP without it.",

@@ -1,0 +1,135 @@
+import type { PolicySet } from "../../policies/network-policy.ts";
+import { compilePolicies, isolatingPolicies, judgeSide } from "../../policies/network-policy.ts";
+import { furtherFlows } from "../../policies/further-flows.ts";
+import { kindOfPod } from "../../policies/policy-pod.ts";
+import type { Direction, PolicyPod } from "../../policies/policy-pod.ts";
+import type { RequiredFlow } from "../../policies/required-flow.ts";
+import { asPolicyPod } from "../../policies/required-flow.ts";
+import { requiredFlows } from "../../policies/required-flows.ts";
+import type { Check, Finding } from "../check.ts";
+import { problem } from "../check.ts";
+import type { MeshFacts, ReachedCluster } from "../facts.ts";
+import type { NetworkPolicyFacts, NetworkRule } from "../policy-facts.ts";
+import { reachedClusters } from "../reached.ts";
+import { unjudgedPolicies } from "./network-policies.ts";
+
+/** The reverse of `policies/network-policies`. Policies that isthmus has written are what flows of the mesh need already. */
+export const open: Check = {
+  id: "policies/open",
+  sentence: "network policies leave nothing open that no connection of the mesh needs",
+  pre: false,
+  strict: true,
+  unseen: unjudgedPolicies,
+  run: (facts) => {
+    const named = new Map(reachedClusters(facts).map((one) => [one.cluster, one]));
+    return reachedClusters(facts).flatMap((one) => {
+      const set = compilePolicies(one.networkPolicies);
+      const flows = [...requiredFlows(facts, one, (cluster) => named.get(cluster)), ...furtherFlows(facts, one)];
+      return [
+        ...(["ingress", "egress"] as const).flatMap((direction) => unisolated(facts, one, set, direction)),
+        ...looseRules(one, set, flows),
+      ];
+    });
+  },
+};
+
+const ways = { ingress: "whatever comes in", egress: "whatever goes out" } as const;
+
+/** Pods of the mesh that no policy selects: everything is open to them. */
+function unisolated(
+  { mesh }: MeshFacts,
+  one: ReachedCluster,
+  set: PolicySet,
+  direction: Direction,
+): readonly Finding[] {
+  const pods = podsOfMesh(one).filter((pod) => isolatingPolicies(set, pod, direction).length === 0);
+  if (pods.length === 0) {
+    return [];
+  }
+  const names = pods.map(({ namespace, name }) => `${namespace}/${name}`);
+  const file = mesh.file === undefined ? "" : ` -f ${mesh.file}`;
+  return [
+    problem("ISM559", {
+      detail: `In ${one.cluster} no NetworkPolicy selects ${names.join(", ")} for ${ways[direction]}: all of it is open.`,
+      fix: `Write spec.hardening.networkPolicies: true into the mesh file: isthmus apply${file} then writes policies that open what the mesh needs, and close everything else. isthmus plan${file} says before what they close for the pods that are there.`,
+      cluster: one.cluster,
+    }),
+  ];
+}
+
+/** One of the pods that policies take alike; those in a node's network are isolated by nothing. */
+function podsOfMesh(one: ReachedCluster): readonly PolicyPod[] {
+  const pods = one.pods.filter((pod) => !pod.hostNetwork);
+  return [...new Map(pods.map((pod) => [kindOfPod(pod), asPolicyPod(one, pod)])).values()];
+}
+
+/** Rules of policies that others have written for pods of the mesh, which admit more than its connections. */
+function looseRules(one: ReachedCluster, set: PolicySet, flows: readonly RequiredFlow[]): readonly Finding[] {
+  const users = usersOfRules(set, flows);
+  const pods = podsOfMesh(one);
+  return one.networkPolicies
+    .filter((policy) => policy.own !== true && selectsAny(set, policy, pods))
+    .flatMap((policy) => {
+      const words = (["ingress", "egress"] as const).flatMap((direction) =>
+        policy.types[direction]
+          ? policy[direction].flatMap((rule, index) =>
+              excessOf(rule, users.get(keyOf(policy, direction, index)) ?? [], {
+                direction,
+                number: index + 1,
+              }),
+            )
+          : [],
+      );
+      return words.length === 0 ? [] : [looseFinding(one, policy, words)];
+    });
+}
+
+function looseFinding(one: ReachedCluster, policy: NetworkPolicyFacts, words: readonly string[]): Finding {
+  const { namespace, name } = policy;
+  return problem("ISM559", {
+    detail: `NetworkPolicy ${namespace}/${name} of ${one.cluster} opens more than connections of the mesh: ${words.join("; ")}.`,
+    fix: `Something beside the mesh may need it: ask whoever wrote it. Take out or narrow the rules that nothing needs: kubectl --context ${one.context} -n ${namespace} edit networkpolicy ${name}`,
+    cluster: one.cluster,
+    object: { group: "networking.k8s.io", kind: "NetworkPolicy", namespace, name },
+  });
+}
+
+function excessOf(
+  { peers, ports }: NetworkRule,
+  users: readonly RequiredFlow[],
+  { direction, number }: { readonly direction: Direction; readonly number: number },
+): readonly string[] {
+  const what = `its ${direction} rule ${number}`;
+  if (users.length === 0) {
+    return [`${what} is for no connection of the mesh`];
+  }
+  const used = [...new Set(users.map(({ port, protocol }) => `${protocol} ${port}`))].join(", ");
+  const isWide = peers.length === 0 && users.every(({ peer }) => peer.kind === "pod");
+  return [
+    ...(ports.length === 0 ? [`${what} is for all ports, of which ${used} are needed`] : []),
+    ...(isWide ? [`${what} is for everybody, and pods of this cluster need it only`] : []),
+  ];
+}
+
+/** Which connections each rule admits. */
+function usersOfRules(set: PolicySet, flows: readonly RequiredFlow[]): ReadonlyMap<string, readonly RequiredFlow[]> {
+  const users = new Map<string, RequiredFlow[]>();
+  for (const flow of flows) {
+    for (const { policy, rule } of judgeSide(set, flow).admitting) {
+      const key = keyOf(policy, flow.direction, rule);
+      const known = users.get(key) ?? [];
+      known.push(flow);
+      users.set(key, known);
+    }
+  }
+  return users;
+}
+
+function keyOf({ namespace, name }: NetworkPolicyFacts, direction: Direction, rule: number): string {
+  return `${namespace}/${name} ${direction} ${rule}`;
+}
+
+function selectsAny(set: PolicySet, policy: NetworkPolicyFacts, pods: readonly PolicyPod[]): boolean {
+  const compiled = set.inNamespace(policy.namespace).find(({ facts }) => facts === policy);
+  return pods.some((pod) => pod.namespace === policy.namespace && compiled?.selects(pod.labels) === true);
+}
