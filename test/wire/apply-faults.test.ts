@@ -1,9 +1,9 @@
+import { renameSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { FakeClusters } from "../../src/cli/testing/fake-clusters.ts";
 import { signInToken } from "../../src/cli/testing/fake-clusters.ts";
-import { replaceFile } from "../../src/files/replace-file.ts";
 import type { FakeApiServer } from "../../src/kube/fake/fake-api-server.ts";
 import type { Fault, SeenRequest } from "../../src/kube/fake/faults.ts";
 import type { Outcome } from "./comparable-store.ts";
@@ -209,11 +209,12 @@ const connections: readonly Row[] = [
 ];
 
 /** East takes only the token that the kubeconfig has, and at its first write of cacerts only another one. */
-async function expire(east: FakeApiServer, act: () => Promise<void>): Promise<void> {
+async function expire(east: FakeApiServer, act: () => void): Promise<void> {
   east.authorize(`Bearer ${signInToken}`);
   when(east, writing("secrets/cacerts"), () => {
+    // The new token is there whole before the old one is refused.
+    act();
     east.authorize("Bearer the-next-token");
-    void act();
   });
 }
 
@@ -224,7 +225,8 @@ const credentials: readonly Row[] = [
       const file = path.join(world.folder, "token");
       await writeFile(file, signInToken);
       await editKubeconfig(world, `token: ${signInToken}`, `tokenFile: ${file}`);
-      await expire(east, async () => replaceFile(file, "the-next-token", { mode: 0o600 }));
+      await writeFile(`${file}.next`, "the-next-token");
+      await expire(east, () => renameSync(`${file}.next`, file));
     },
     code: 0,
   },
@@ -240,13 +242,14 @@ const credentials: readonly Row[] = [
         `token: ${signInToken}`,
         `exec: { apiVersion: client.authentication.k8s.io/v1, command: ${path.join(world.folder, "plugin")}, interactiveMode: Never }`,
       );
-      await expire(east, async () => replaceFile(file, "the-next-token", { mode: 0o600 }));
+      await writeFile(`${file}.next`, "the-next-token");
+      await expire(east, () => renameSync(`${file}.next`, file));
     },
     code: 0,
   },
   {
     fault: "a token that expires and cannot be renewed",
-    strike: async (east) => expire(east, async () => {}),
+    strike: async (east) => expire(east, () => {}),
     code: 4,
     says: /error\[ISM263\].*the token of user me/,
     heal: async (_east, world) => editKubeconfig(world, signInToken, "the-next-token"),
