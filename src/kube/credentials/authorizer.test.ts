@@ -197,6 +197,18 @@ describe("token files", () => {
     expect(error).toMatchObject({ code: "ISM254" });
     expect(error.message).toContain(tokenFile);
   });
+
+  it("that are being written are waited for, and those that stay empty are named", async () => {
+    const tokenFile = path.join(folder, "emptied");
+    await writeFile(tokenFile, "");
+    const context = contextOf("https://api:6443", { user: { tokenFile } });
+    const error = await failureOf(createAuthorizer(context));
+    expect(error).toMatchObject({ code: "ISM254" });
+    expect(error.message).toContain(`${tokenFile}, which is empty`);
+    const loading = createAuthorizer(context).authorize(signal);
+    await writeFile(tokenFile, "late\n");
+    expect((await loading).header?.expose()).toBe("Bearer late");
+  });
 });
 
 describe("ID tokens", () => {

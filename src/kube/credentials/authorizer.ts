@@ -1,5 +1,6 @@
 import { Buffer } from "node:buffer";
 import { X509Certificate } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
 import { interruption } from "../../files/interruptible.ts";
 import { readText } from "../../files/read-text.ts";
 import { Secret } from "../../core/secret.ts";
@@ -129,7 +130,7 @@ function tokenFileSource(file: string): Source {
   return {
     async load() {
       try {
-        last = new Secret((await readText(file)).trim());
+        last = new Secret(await readToken(file));
       } catch (error) {
         interruption().throwIfAborted();
         throw new CredentialError(
@@ -139,11 +140,33 @@ function tokenFileSource(file: string): Source {
           { cause: error },
         );
       }
+      if (last.expose() === "") {
+        throw new CredentialError(
+          "ISM254",
+          `The kubeconfig takes its token from the file ${file}, which is empty.`,
+          "Correct `tokenFile` in the kubeconfig, or have whoever writes the file put a token into it.",
+        );
+      }
       return { header: bearer(last) };
     },
     describe: () => `the token in ${file}${last === undefined ? "" : describeExpiry(last)}`,
     rereads: true,
   };
+}
+
+/**
+ * The token in the file. One that is empty may be about to be written (a shell's `>` empties a file before it fills it),
+ * so it is looked at again for a second. client-go refuses an empty file too:
+ * https://github.com/kubernetes/client-go/blob/master/transport/token_source.go
+ */
+async function readToken(file: string): Promise<string> {
+  for (let look = 1; ; look += 1) {
+    const token = (await readText(file)).trim();
+    if (token !== "" || look === 10) {
+      return token;
+    }
+    await sleep(100, undefined, { signal: interruption() });
+  }
 }
 
 function execSource(context: ResolvedContext, exec: NonNullable<ResolvedContext["user"]["exec"]>): Source {
