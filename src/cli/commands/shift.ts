@@ -14,7 +14,7 @@ export const shiftCommand = defineMeshCommand({
   name: "shift",
   summary: "Changes the weights of a service's versions, in the file and on every cluster",
   description:
-    "Every cluster first agrees in a dry-run, and every version that is to get more requests has endpoints at every ingress; then the mesh file is edited (comments and everything else stay) and all clusters are written at the same moment. The new split is proven at every ingress, after each step; --no-verify leaves that out. A proof that fails stops the shift with exit code 3 and names the command that goes back; --rollback goes back.",
+    "Every cluster first agrees in a dry-run, and every version that is to get more requests has endpoints at every ingress; then the mesh file is edited (comments and everything else stay) and all clusters are written at the same moment. The new split is proven at every ingress, that of a route for callers inside the mesh by a probe pod in every cluster, after each step; --no-verify leaves that out. A proof that fails stops the shift with exit code 3 and names the command that goes back; --rollback goes back.",
   examples: [
     { command: "isthmus shift helloworld v1=50 v2=50", does: "half and half, at once" },
     { command: "isthmus shift helloworld v1=0 v2=100 --step 10 --every 30s", does: "in steps of at most 10 percent" },

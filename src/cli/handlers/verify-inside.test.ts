@@ -148,6 +148,22 @@ describe("a route for callers inside the mesh", () => {
     expect([ran.code, probePods()]).toEqual([3, []]);
   });
 
+  it("is proven in the same way after a shift, or not at all where no pod may be made", async () => {
+    await giveTwoVersions(world);
+    await editMesh((text) => text.replace("weights: { v1: 100 }", "weights: { v1: 100, v2: 0 }"));
+    endpoints = { ...endpoints, v2: ["10.42.0.7:5000"] };
+    runPod(world.servers["west"], "v2", "10.42.0.7");
+    expect((await world.run("apply --yes")).code).toBe(0);
+    take = () => "v2";
+    const shifted = await world.run("shift helloworld v1=0 v2=100 --requests 50 --force --yes");
+    expect(shifted.out).toContain("√ west  sample/helloworld, route inside, from inside");
+    expect([shifted.code, probePods()]).toEqual([0, []]);
+    const before = applied().length;
+    const unproven = await world.run("shift helloworld v1=100 v2=0 --no-probe-pod --force --yes");
+    expect([unproven.code, applied().length]).toEqual([3, before]);
+    expect(unproven.err).toContain("warning[ISM405]");
+  });
+
   it("is not proven without a pod, and then nothing is written", async () => {
     const ran = await world.run("verify --no-probe-pod");
     expect(ran.err).toContain("warning[ISM405]");

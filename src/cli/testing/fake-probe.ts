@@ -33,7 +33,13 @@ export function probeAnswers(
 ): (path: string, port: number) => string {
   const answers: Record<string, number> = {};
   let asked = 0;
+  // A pod is ready before the program in it listens.
+  let starting = 2;
   return (path, port) => {
+    if (port === probeAdminPort && path === "/ready") {
+      starting -= 1;
+      return starting > 0 ? "error:connection refused" : page("LIVE");
+    }
     if (port === probeAdminPort) {
       return page(
         JSON.stringify({

@@ -25,7 +25,14 @@ async function make(admit: (object: WireObject) => WireObject, more: readonly Wi
   const options: RunOptions = {
     signal: new AbortController().signal,
     now: () => Date.now(),
-    onEvent: (event) => void (event.kind === "task.note" && notes.push(event.note)),
+    onEvent: (event) => {
+      if (event.kind === "task.note") {
+        notes.push(event.note);
+      }
+      if (event.kind === "task.failed") {
+        notes.push(`failed: ${event.diagnostic.code}`);
+      }
+    },
     timeoutMs: 2500,
   };
   const one = { kind: "connected", cluster, client, context: { context: "w" } } as unknown as Connected;
@@ -62,5 +69,6 @@ it("a pod that does not become ready is the reason with its own words, the newes
   );
   expect(state?.detail).toContain("Network policy nobody-out of sample closes");
   expect(state?.fix).toContain("kubectl --context w -n sample get events");
+  expect(notes).toContain("failed: ISM570");
   expect(notes.at(0)).toContain("PodInitializing");
 });

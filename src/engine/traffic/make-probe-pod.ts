@@ -1,12 +1,15 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
 import { warningOf } from "../../core/diagnostics/coded.ts";
+import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
+import { UserError } from "../../core/diagnostics/user-error.ts";
 import type { KubeObject } from "../../core/model/kube-object.ts";
 import type { Mesh, Service } from "../../core/model/mesh.ts";
 import { compilePolicies, isolatingPolicies } from "../../core/policies/network-policy.ts";
 import { quoteCommand } from "../../core/quote-command.ts";
 import { probeAdminPort, probeCluster, renderProbePod } from "../../core/render/probe-pod.ts";
 import { markProcess } from "../../files/process-mark.ts";
+import type { PodPort } from "../../kube/client.ts";
 import { diagnoseKubeError } from "../../kube/diagnose.ts";
 import { isRefusal, KubeError } from "../../kube/errors.ts";
 import { referenceOf } from "../../kube/object-reference.ts";
@@ -34,6 +37,8 @@ export type ProbeState = Diagnostic | undefined;
 
 /** The names of services are looked up by the pod while its sidecar starts; what has no address after so long has none. */
 const lookUpMs = 5000;
+/** An Envoy with so few settings starts in a second; a busy machine may take longer. */
+const startMs = 20_000;
 const pollMs = 250;
 
 /**
@@ -44,20 +49,40 @@ const pollMs = 250;
 export async function makeProbePod(plan: ProbePlan, options: RunOptions): Promise<ProbeState> {
   const { one, namespace } = plan;
   const task = `starting a probe pod in ${namespace}`;
-  return runTask({ cluster: one.cluster.name, task }, options, async (note) => {
-    const state = await make(plan, note, options).catch(async (error: unknown) => {
-      options.signal.throwIfAborted();
-      if (error instanceof KubeError) {
-        const { detail, fix } = await diagnoseKubeError(error, one.cluster.name);
-        return unmade(plan, detail, isRefusal(error) ? fixRefusal(plan) : fix);
+  let state: ProbeState;
+  try {
+    await runTask({ cluster: one.cluster.name, task }, options, async (note) => {
+      state = await explained(plan, options, async () => make(plan, note, options));
+      if (state !== undefined) {
+        // Nobody may take the task for done.
+        throw new UserError([state], exitCodes.findings);
       }
-      throw error;
     });
-    if (state !== undefined) {
-      note("not made");
+  } catch (error) {
+    options.signal.throwIfAborted();
+    if (state === undefined) {
+      throw error;
     }
-    return state;
-  });
+  }
+  return state;
+}
+
+/** What the cluster, or the way to it, did not let through is a reason; an interruption and a mistake of ours are not. */
+async function explained(
+  plan: ProbePlan,
+  { signal }: RunOptions,
+  work: () => Promise<ProbeState>,
+): Promise<ProbeState> {
+  try {
+    return await work();
+  } catch (error) {
+    signal.throwIfAborted();
+    if (!(error instanceof KubeError)) {
+      throw error;
+    }
+    const { detail, fix } = await diagnoseKubeError(error, plan.one.cluster.name);
+    return unmade(plan, detail, isRefusal(error) ? fixRefusal(plan) : fix);
+  }
 }
 
 async function make(plan: ProbePlan, note: (text: string) => void, options: RunOptions): Promise<ProbeState> {
@@ -82,8 +107,11 @@ async function make(plan: ProbePlan, note: (text: string) => void, options: RunO
     }
     throw error;
   }
-  await untilLookedUp(plan, options);
-  return undefined;
+  const hindered = await untilServing(plan, options);
+  if (hindered === undefined) {
+    await untilLookedUp(plan, options);
+  }
+  return hindered;
 }
 
 function podOf({ mesh, namespace, name, services, activeSeconds }: ProbePlan, image: string): KubeObject {
@@ -114,19 +142,51 @@ function sidecarImage(pod: KubeObject): string | undefined {
   return [...containers, ...initContainers].find(({ name }) => name === "istio-proxy")?.image;
 }
 
+/** Waits until the pod's Envoy serves: a container without probes is ready before its program listens. */
+async function untilServing(plan: ProbePlan, { signal, now }: RunOptions): Promise<ProbeState> {
+  const { one, namespace, name } = plan;
+  const until = now() + startMs;
+  for (;;) {
+    try {
+      const { status } = await one.client.podHttpGet(adminOf(namespace, name), "/ready", { signal });
+      if (status === 200) {
+        return undefined;
+      }
+    } catch (error) {
+      if (!(error instanceof KubeError && error.kind === "tunnel") || now() > until) {
+        throw error;
+      }
+    }
+    if (now() > until) {
+      const logs = quoteCommand(["kubectl", "--context", one.context.context, "-n", namespace, "logs", "-c", "probe"]);
+      return unmade(
+        plan,
+        `the Envoy of pod ${name} did not begin to serve within ${startMs / 1000} s`,
+        `Run isthmus verify again, and look at the pod's log meanwhile: ${logs} POD`,
+      );
+    }
+    await pause(pollMs, undefined, { signal });
+  }
+}
+
 /** Waits until the pod's Envoy has an address for every service; what has none is asked all the same, and answered so. */
-async function untilLookedUp({ one, namespace, name, services }: ProbePlan, options: RunOptions): Promise<void> {
-  const { signal, now } = options;
-  const target = { namespace, pod: name, port: probeAdminPort };
+async function untilLookedUp(
+  { one, namespace, name, services }: ProbePlan,
+  { signal, now }: RunOptions,
+): Promise<void> {
   const until = now() + lookUpMs;
   for (;;) {
-    const { body } = await one.client.podHttpGet(target, "/clusters?format=json", { signal });
+    const { body } = await one.client.podHttpGet(adminOf(namespace, name), "/clusters?format=json", { signal });
     const table = parseProxyEndpoints(body);
     if (services.every((_, place) => (table.get(probeCluster(place)) ?? []).length > 0) || now() > until) {
       return;
     }
     await pause(pollMs, undefined, { signal });
   }
+}
+
+function adminOf(namespace: string, pod: string): PodPort {
+  return { namespace, pod, port: probeAdminPort };
 }
 
 async function notReady(
