@@ -152,7 +152,7 @@ function describeNoRoute(service: Service, edit: WeightEdit): Diagnostic {
     names.length === 0
       ? "Add a route with weights to the service."
       : near === undefined
-        ? `Name one of the routes: ${names.join(", ")}.`
+        ? `Name one of the routes by --route: ${names.join(", ")}.`
         : `Did you mean ${near}?`;
   return problem("ISM153", detail, fix);
 }

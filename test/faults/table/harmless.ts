@@ -1,5 +1,5 @@
 import { policyByHand } from "../by-hand.ts";
-import { drop, on } from "../fault.ts";
+import { drop, on, put } from "../fault.ts";
 
 /** What people do to a mesh that works all the same: check has nothing to say about it. */
 export interface Harmless {
@@ -46,5 +46,32 @@ export const harmless: readonly Harmless[] = [
         },
       ],
     }),
+  },
+  {
+    what: "a RequestAuthentication without a policy that asks for its tokens",
+    inject: async () =>
+      put("west", {
+        apiVersion: "security.istio.io/v1",
+        kind: "RequestAuthentication",
+        metadata: { name: "by-hand", namespace: "sample" },
+        spec: { jwtRules: [{ issuer: "https://issuer.mesh.example", jwks: '{"keys":[]}' }] },
+      }),
+    undo: async () => drop("west", "sample", "requestauthentications.security.istio.io/by-hand"),
+  },
+  {
+    what: "a Sidecar that limits what callers of one namespace know",
+    inject: async () =>
+      put("west", {
+        apiVersion: "networking.istio.io/v1",
+        kind: "Sidecar",
+        metadata: { name: "by-hand", namespace: "shop" },
+        spec: { egress: [{ hosts: ["./*"] }] },
+      }),
+    undo: async () => drop("west", "shop", "sidecars.networking.istio.io/by-hand"),
+  },
+  {
+    what: "a Service whose connections stay with one pod",
+    inject: async () => on("east", "shop", 'patch service web --type=merge -p {"spec":{"sessionAffinity":"ClientIP"}}'),
+    undo: async () => on("east", "shop", 'patch service web --type=merge -p {"spec":{"sessionAffinity":"None"}}'),
   },
 ];

@@ -1,6 +1,7 @@
 import { Buffer } from "node:buffer";
 import { readFileSync } from "node:fs";
 import path from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import { isthmus, root } from "../../e2e/world.ts";
 import type { ClusterName, Fault } from "../fault.ts";
 import { cause, drop, kubectl, on, put, restart } from "../fault.ts";
@@ -143,6 +144,17 @@ export const joinFaults: readonly Fault[] = [
       await drop("west", istio, "secret/a-made-by-hand");
       await restart("west", istio, "istiod");
     },
+  },
+  {
+    what: "istiod of west still has the gateway of a cluster whose remote secret is deleted",
+    inject: async () => {
+      await putRemoteSecret("west", "a-former-cluster", { former: await kubeconfigIn("west", "east") });
+      // It takes the gateway of a cluster up once it has read all of it.
+      await pause(8000);
+      await drop("west", istio, "secret/a-former-cluster");
+    },
+    causes: [cause("west", "ISM491")],
+    undo: async () => restart("west", istio, "istiod"),
   },
   {
     what: "istiod of west has restarted with a token that east refuses",
