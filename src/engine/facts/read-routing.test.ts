@@ -12,6 +12,24 @@ const kinds = ["Gateway", "DestinationRule", "VirtualService"].map((kind) => ({
   namespaced: true,
 }));
 
+const tokens = {
+  apiVersion: "security.istio.io/v1",
+  kind: "RequestAuthentication",
+  plural: "requestauthentications",
+  namespaced: true,
+};
+
+it("tells of keys for tokens too, which sidecars may refuse", async () => {
+  const { server, client } = await connectFake({ api: { kinds: [...kinds, tokens] } });
+  const managedFields = [{ manager: "kubectl", time: "2026-11-02T00:00:00Z" }];
+  const { apiVersion: version, kind } = tokens;
+  server.put({ apiVersion: version, kind, metadata: { name: "by-hand", namespace: "shop", managedFields } });
+  const { writtenLast } = await readRouting(client, { apiVersion }, signal);
+  expect(writtenLast.map((one) => `${one.kind} ${one.namespace}/${one.name}`)).toEqual([
+    "RequestAuthentication shop/by-hand",
+  ]);
+});
+
 const route = (name: string, namespace: string, managedFields: readonly object[]): never =>
   ({ apiVersion, kind: "VirtualService", metadata: { name, namespace, managedFields }, spec: {} }) as never;
 

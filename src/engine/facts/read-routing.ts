@@ -45,15 +45,16 @@ export async function readRouting(
 ): Promise<RoutingFacts> {
   const read = async (kind: string, version = apiVersion): Promise<readonly KubeObject[]> =>
     listEverywhere(client, { apiVersion: version, kind }, signal);
-  const [gateways, rules, routes, filters, beside] = await Promise.all([
+  const [gateways, rules, routes, filters, tokens, beside] = await Promise.all([
     read("Gateway"),
     read("DestinationRule"),
     read("VirtualService"),
     read("EnvoyFilter", filterVersion),
+    read("RequestAuthentication", apiVersion.replace("networking.", "security.")),
     readBeside(client, { apiVersion }, signal),
   ]);
   return {
-    writtenLast: writtenLast([...gateways, ...rules, ...routes, ...filters]),
+    writtenLast: writtenLast([...gateways, ...rules, ...routes, ...filters, ...tokens]),
     beside,
     gateways: gateways.map(readGateway),
     destinationRules: rules.map(readRule),

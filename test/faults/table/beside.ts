@@ -28,6 +28,19 @@ export const besideFaults: readonly Fault[] = [
       ])),
   },
   {
+    what: "a RequestAuthentication has keys that the sidecars of the shop refuse in west",
+    inject: async () =>
+      put("west", {
+        apiVersion: "security.istio.io/v1",
+        kind: "RequestAuthentication",
+        metadata: { name: "by-hand", namespace: "shop" },
+        spec: { jwtRules: [{ issuer: "https://issuer.mesh.example", jwks: '{"keys":[]}' }] },
+      }),
+    causes: [cause("west", "ISM466")],
+    says: "RequestAuthentication shop/by-hand",
+    undo: async () => drop("west", "shop", "requestauthentications.security.istio.io/by-hand"),
+  },
+  {
     what: "a Sidecar names another port than that of v2 of the shop",
     inject: async () =>
       put("east", {

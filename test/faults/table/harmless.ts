@@ -1,6 +1,18 @@
 import { policyByHand } from "../by-hand.ts";
 import { drop, on, put } from "../fault.ts";
 
+/** The key of https://www.rfc-editor.org/rfc/rfc7515#appendix-A.3; sidecars refuse an empty list. */
+const publicKeys = JSON.stringify({
+  keys: [
+    {
+      kty: "EC",
+      crv: "P-256",
+      x: "f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU",
+      y: "x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0",
+    },
+  ],
+});
+
 /** What people do to a mesh that works all the same: check has nothing to say about it. */
 export interface Harmless {
   readonly what: string;
@@ -54,7 +66,7 @@ export const harmless: readonly Harmless[] = [
         apiVersion: "security.istio.io/v1",
         kind: "RequestAuthentication",
         metadata: { name: "by-hand", namespace: "sample" },
-        spec: { jwtRules: [{ issuer: "https://issuer.mesh.example", jwks: '{"keys":[]}' }] },
+        spec: { jwtRules: [{ issuer: "https://issuer.mesh.example", jwks: publicKeys }] },
       }),
     undo: async () => drop("west", "sample", "requestauthentications.security.istio.io/by-hand"),
   },
