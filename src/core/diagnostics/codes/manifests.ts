@@ -72,6 +72,11 @@ export const manifestCodes = {
     explanation:
       "The label `isthmus.dev/mesh` says to which mesh an object belongs, and isthmus writes it itself. A manifest that carries it with another mesh's name was mostly written down from a cluster of that mesh (`kubectl get -o yaml`). In this mesh the object gets this mesh's name; where the same object is still in the other mesh, an apply refuses to take it over.",
   },
+  ISM562: {
+    summary: "A network policy means something else than it looks like",
+    explanation:
+      "An item of `ingress` or `egress` whose content is commented out is stored as an empty rule, which is for everybody at all ports. `egress: []` closes the way out only beside `policyTypes: [Egress]`. A policy without `podSelector` is for every pod of its namespace. A peer without content is refused.",
+  },
   ISM560: {
     summary: "The pods' port is not known to network policies",
     explanation:
