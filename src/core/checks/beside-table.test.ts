@@ -92,6 +92,16 @@ describe("what somebody has put beside the mesh", () => {
   });
 });
 
+it("gives the other clusters the token of a reader account that is made again", () => {
+  const id = { group: "", kind: "ServiceAccount", namespace: "istio-system", name: "istio-reader-service-account" };
+  const facts = withCluster("east", () => ({
+    drift: { kind: "compared", applied: true, objects: [{ id, state: "gone", fields: [] }], unknown: [] },
+  }));
+  const [cause] = runChecks(facts, { pre: false }).causes;
+  expect(cause?.code).toBe("ISM455");
+  expect(cause?.commands).toEqual(["isthmus apply"]);
+});
+
 function inWest(facts: MeshFacts, change: (one: ReachedCluster) => Partial<ReachedCluster>): MeshFacts {
   return {
     ...facts,

@@ -146,6 +146,11 @@ export const joinFaults: readonly Fault[] = [
     },
   },
   {
+    what: "the reader account of east is deleted",
+    inject: async () => drop("east", istio, "serviceaccount/istio-reader-service-account"),
+    causes: [cause("east", "ISM455", "ISM432")],
+  },
+  {
     what: "istiod of west still has the gateway of a cluster whose remote secret is deleted",
     inject: async () => {
       await putRemoteSecret("west", "a-former-cluster", { former: await kubeconfigIn("west", "east") });

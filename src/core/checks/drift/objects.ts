@@ -60,13 +60,18 @@ function reportGone(facts: MeshFacts, one: ReachedCluster, group: readonly Drift
         problem("ISM455", {
           detail: `${list(group)} of ${one.cluster} ${rest.length === 0 ? "is" : "are"} not there any more: an apply has made ${rest.length === 0 ? "it" : "them"}, and somebody has deleted ${rest.length === 0 ? "it" : "them"} since.`,
           fix: "Put back what the mesh file asks for.",
-          commands: [applyCommand(facts, { cluster: one.cluster })],
+          // A new account has a new token, which the other clusters have to be given.
+          commands: [applyCommand(facts, group.some(isReader) ? {} : { cluster: one.cluster })],
           cluster: one.cluster,
           object: first.id,
           ...subjectsOf(facts, one, group),
           remark: "An apply has made it, and somebody has deleted it since.",
         }),
       ];
+}
+
+function isReader({ id: { kind, name } }: DriftedObject): boolean {
+  return (kind === "ServiceAccount" || kind === "Secret") && name.startsWith("istio-reader");
 }
 
 function reportChanged(facts: MeshFacts, one: ReachedCluster, group: readonly DriftedObject[]): readonly Finding[] {
