@@ -21,3 +21,12 @@ it("names for each the test that brings it about, or says why there is none", ()
   const wrong = rows.filter(({ broken }) => !/^not: \S/.test(broken) && !files.includes(broken.split(" ")[0] ?? ""));
   expect(wrong).toEqual([]);
 });
+
+it("has every check in one of the guide's tables, so that who reads it knows what is looked for", () => {
+  const tables = readText("docs/guides/check.md")
+    .split("\n")
+    .filter((line) => line.startsWith("|"))
+    .join("\n");
+  const missing = checks.map(({ id }) => id).filter((id) => !tables.includes(`\`${id}\``));
+  expect(missing, "each of these checks needs a row in a table of docs/guides/check.md").toEqual([]);
+});
