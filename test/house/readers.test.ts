@@ -17,7 +17,7 @@ function testOf(file: string): string {
 }
 
 it.each(readers)("%s has a test beside it", (reader) => {
-  expect(existsSync(path.join(root, testOf(reader)))).toBe(true);
+  expect(existsSync(path.join(root, testOf(reader))), `${reader} needs ${testOf(reader)}`).toBe(true);
 });
 
 /** A type of the facts document: the names of its fields, and the types that it is made of. */

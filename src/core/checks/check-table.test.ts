@@ -1136,6 +1136,9 @@ it("takes a Secret with the key of another certificate for the cause of the prox
 describe("the table", () => {
   it("shows for every check that it can fail", () => {
     const shown = new Set(table.filter(([, , , expected]) => expected.length > 0).map(([id]) => id));
-    expect(checks.map((one) => one.id).filter((id) => !shown.has(id))).toEqual([]);
+    expect(
+      checks.map((one) => one.id).filter((id) => !shown.has(id)),
+      "each of these checks needs a row in which it finds something, here or in a table of a neighbour",
+    ).toEqual([]);
   });
 });

@@ -15,7 +15,7 @@ describe("the list of checks", () => {
         .filter((file) => !file.endsWith(".test.ts"))
         .map((file) => `${category}/${file.replace(/\.ts$/, "")}`),
     );
-    expect(ids.toSorted()).toEqual(files.toSorted());
+    expect(ids.toSorted(), "list.ts and the files of the categories' folders differ").toEqual(files.toSorted());
   });
 
   it("has the categories in their order", () => {
