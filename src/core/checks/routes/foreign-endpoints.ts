@@ -5,10 +5,9 @@ import { kubectl } from "../commands.ts";
 import { usedEndpoints } from "../endpoint-table.ts";
 import type { MeshFacts, ReachedCluster } from "../facts.ts";
 import { answeringPods, silentPods } from "../gateways/proxies-answer.ts";
-import { eastWestAddresses, meshClusters, reachedClusters } from "../reached.ts";
+import { meshClusters, reachedClusters } from "../reached.ts";
 import type { Subject } from "../subjects.ts";
 import { knownGateways, needsOfProxies, networkLabelled, serviceIn, sync } from "../subjects.ts";
-import { formatAddress } from "../service-port.ts";
 
 /**
  * A WorkloadEntry whose labels a Service selects, or a ServiceEntry of its host, adds
@@ -33,12 +32,8 @@ export const foreignEndpoints: Check = {
 function findingsOf(facts: MeshFacts, one: ReachedCluster, all: readonly ReachedCluster[]): readonly Finding[] {
   const pods = answeringPods(one, ingressGateway);
   const far = all.filter((other) => other !== one);
-  const gateways = new Set(
-    [
-      ...all.flatMap(eastWestAddresses),
-      ...one.istiod.pods.flatMap((pod) => pod.networkGateways.map(({ address }) => address)),
-    ].map((address) => formatAddress(address, crossNetworkPort)),
-  );
+  // A pod that is not ready, or is about to go, is a pod all the same.
+  const podAddresses = new Set(all.flatMap((other) => other.pods.flatMap(({ addresses }) => addresses)));
   return facts.mesh.services.flatMap((service) => {
     const key = `${service.namespace}/${service.name}`;
     const known = new Set(all.flatMap((other) => knownOf(other, key)));
@@ -48,7 +43,9 @@ function findingsOf(facts: MeshFacts, one: ReachedCluster, all: readonly Reached
         config.clusters.filter(({ name }) => name === called).flatMap(({ endpoints }) => usedEndpoints(endpoints)),
       );
       return [...new Set(used)]
-        .filter((address) => !known.has(address) && !gateways.has(address))
+        .filter(
+          (address) => !known.has(address) && !address.endsWith(gatewayPort) && !podAddresses.has(hostOf(address)),
+        )
         .map((address) => ({ version, address }));
     });
     const [first] = foreign;
@@ -87,6 +84,14 @@ function namedEntries({ routing }: ReachedCluster, endpoints: readonly string[])
 /** An istiod that knows no gateway of a network hands out what stands behind it. */
 function needsOfPair(one: ReachedCluster, { cluster }: ReachedCluster): readonly Subject[] {
   return [knownGateways(one.cluster, cluster), sync(one.cluster, cluster), networkLabelled(cluster)];
+}
+
+/** Gateways of other networks, of which other checks judge whether they are right. */
+const gatewayPort = `:${crossNetworkPort}`;
+
+/** The address without its port, as pods have it. */
+function hostOf(endpoint: string): string {
+  return endpoint.slice(0, endpoint.lastIndexOf(":")).replaceAll(/[[\]]/g, "");
 }
 
 /** Addresses of a service's pods, those of other families and of pods that are about to go among them. */
