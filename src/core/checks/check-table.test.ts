@@ -957,6 +957,17 @@ const table: readonly (readonly [Check["id"], string, MeshFacts, readonly string
     ["error ISM471 east"],
   ],
   [
+    "policies/peer-authentication",
+    "one that does so for every host, where the service has none of its own",
+    withRouting(() => ({
+      destinationRules: [
+        { ...foreignRule, namespace: "istio-system", host: "*.local", trafficPolicy: { tls: "DISABLE" } },
+        { ...foreignRule, namespace: "istio-system", host: "*", trafficPolicy: { tls: "ISTIO_MUTUAL" } },
+      ],
+    })),
+    ["error ISM471 east"],
+  ],
+  [
     "policies/authorization",
     "one that allows nothing to the pods",
     withCluster("east", () => ({ authorizationPolicies: [allowNothing] })),

@@ -7,17 +7,29 @@ type DestinationRule = ReachedCluster["routing"]["destinationRules"][number];
 
 /**
  * The rules that a cluster's gateways go by for a service: those of its
- * namespace, else those of Istio's, oldest first. Subsets of all of them count
- * and the traffic policy of the first that has one
- * (istio.io/istio, pilot/pkg/model/destination_rule.go, mergeDestinationRule).
+ * namespace, else those of Istio's; there those of the most specific host that
+ * is the service's or a wildcard for it (`*.local`), oldest first. Subsets of
+ * all of them count and the traffic policy of the first that has one
+ * (istio.io/istio, pilot/pkg/model/push_context.go, destinationRule, and
+ * destination_rule.go, mergeDestinationRule).
  */
 export function destinationRulesOf(one: ReachedCluster, service: Service): readonly DestinationRule[] {
   const host = serviceHost(service);
-  const ofHost = one.routing.destinationRules.filter((rule) => fullHost(rule) === host);
+  const forService = one.routing.destinationRules.filter((rule) => covers(fullHost(rule), host));
   const found = [service.namespace, istioNamespace]
-    .map((namespace) => ofHost.filter((rule) => rule.namespace === namespace))
+    .map((namespace) => mostSpecific(forService.filter((rule) => rule.namespace === namespace)))
     .find((rules) => rules.length > 0);
   return (found ?? []).toSorted((a, b) => compareText(a.created, b.created) || compareText(a.name, b.name));
+}
+
+function covers(pattern: string, host: string): boolean {
+  return pattern === host || (pattern.startsWith("*") && host.endsWith(pattern.slice(1)));
+}
+
+/** Of hosts that all cover one service the longest: the service's own, else the wildcard that leaves least open. */
+function mostSpecific(rules: readonly DestinationRule[]): readonly DestinationRule[] {
+  const longest = Math.max(...rules.map((rule) => fullHost(rule).length));
+  return rules.filter((rule) => fullHost(rule).length === longest);
 }
 
 /** The rule that sets the traffic policy for a service, if any does. */

@@ -16,44 +16,47 @@ export const foreignRules: Check = {
         const rules = destinationRulesOf(one, service);
         const own = rules.findIndex((rule) => rule.namespace === service.namespace && rule.name === service.name);
         const ours = rules[own];
-        return rules
-          .filter((rule) => rule !== ours)
-          .map((rule) => {
-            const older = own >= 0 && rules.indexOf(rule) < own;
-            const clash = rule.subsets.filter((subset) =>
-              service.versions.some(
-                (version) =>
-                  version.name === subset.name &&
-                  !(hasLabels(version.labels, subset.labels) && hasLabels(subset.labels, version.labels)),
-              ),
-            );
-            const wins = older && clash.length > 0;
-            const policy =
-              rule.trafficPolicy !== undefined && ours?.trafficPolicy === undefined
-                ? ", and its traffic policy counts for every version"
-                : "";
-            return (wins ? problem : warning)("ISM478", {
-              detail: `DestinationRule ${rule.namespace}/${rule.name} of ${one.cluster} is for ${rule.host} too. Istio merges it with ${service.namespace}/${service.name}${wins ? `: it is older, so that ${clash.map((subset) => subset.name).join(", ")} are the pods that it says` : ""}${policy}.`,
-              fix: `Whoever wrote it has to decide: put what it is for into the mesh file, and delete it: kubectl --context ${one.context} -n ${rule.namespace} delete destinationrule ${rule.name}`,
-              cluster: one.cluster,
-              object: {
-                group: "networking.istio.io",
-                kind: "DestinationRule",
-                namespace: rule.namespace,
-                name: rule.name,
-              },
-              breaks: wins
-                ? [
-                    objectOf(one.cluster, {
-                      group: "networking.istio.io",
-                      kind: "DestinationRule",
-                      namespace: service.namespace,
-                      name: service.name,
-                    }),
-                  ]
-                : [],
-            });
-          });
+        return (
+          rules
+            // A wildcard is merged with none: it counts only where no rule is for the service itself.
+            .filter((rule) => rule !== ours && !rule.host.startsWith("*"))
+            .map((rule) => {
+              const older = own >= 0 && rules.indexOf(rule) < own;
+              const clash = rule.subsets.filter((subset) =>
+                service.versions.some(
+                  (version) =>
+                    version.name === subset.name &&
+                    !(hasLabels(version.labels, subset.labels) && hasLabels(subset.labels, version.labels)),
+                ),
+              );
+              const wins = older && clash.length > 0;
+              const policy =
+                rule.trafficPolicy !== undefined && ours?.trafficPolicy === undefined
+                  ? ", and its traffic policy counts for every version"
+                  : "";
+              return (wins ? problem : warning)("ISM478", {
+                detail: `DestinationRule ${rule.namespace}/${rule.name} of ${one.cluster} is for ${rule.host} too. Istio merges it with ${service.namespace}/${service.name}${wins ? `: it is older, so that ${clash.map((subset) => subset.name).join(", ")} are the pods that it says` : ""}${policy}.`,
+                fix: `Whoever wrote it has to decide: put what it is for into the mesh file, and delete it: kubectl --context ${one.context} -n ${rule.namespace} delete destinationrule ${rule.name}`,
+                cluster: one.cluster,
+                object: {
+                  group: "networking.istio.io",
+                  kind: "DestinationRule",
+                  namespace: rule.namespace,
+                  name: rule.name,
+                },
+                breaks: wins
+                  ? [
+                      objectOf(one.cluster, {
+                        group: "networking.istio.io",
+                        kind: "DestinationRule",
+                        namespace: service.namespace,
+                        name: service.name,
+                      }),
+                    ]
+                  : [],
+              });
+            })
+        );
       }),
     ),
 };
