@@ -56,6 +56,7 @@ export default defineConfig({
         test: {
           name: "e2e",
           include: ["test/e2e/**/*.test.ts", "test/faults/**/*.test.ts"],
+          exclude: ["test/e2e/54-api-server-restart.test.ts"],
           globalSetup: ["test/e2e/setup.ts"],
           setupFiles: ["test/e2e/heal-after-failure.ts"],
           pool: "forks",

@@ -41,6 +41,10 @@ async function remoteKubeconfig(reader: string, remote: string): Promise<string>
   return Buffer.from(data[remote] ?? "", "base64").toString("utf8");
 }
 
+interface Named {
+  readonly metadata: { readonly name: string };
+}
+
 interface Token {
   readonly id: string;
   readonly description: string;
@@ -152,10 +156,17 @@ it("takes one cluster down and up again with --cluster, and touches nothing that
     return status;
   };
   const westReadsEast = (await meshTokens()).find((token) => token.clusterId === world.id("east"));
+  const secretsOf = async (name: string): Promise<readonly string[]> => {
+    const secrets = await world.kube(world.id(name), "/api/v1/namespaces/istio-system/secrets");
+    return ((secrets.json["items"] ?? []) as readonly Named[]).map(({ metadata }) => metadata.name).toSorted();
+  };
+  const before = await secretsOf("west");
   const removed = await run("remove", "--cluster", "east", "--yes");
   expect(removed.err).not.toContain("error[");
   expect(removed.code).toBe(0);
   expect([await projectOf("west"), await projectOf("east")]).toEqual([200, 404]);
+  expect((await world.kube(world.id("east"), "/api/v1/namespaces/istio-system")).status).toBe(404);
+  expect(await secretsOf("west")).toEqual(before);
   // The token by which east read west goes with the Secret that held it; the other one is in use in west.
   expect((await meshTokens()).map((token) => token.id)).toEqual([westReadsEast?.id]);
   const plan = await run("plan", "--cluster", "west", "--detailed-exitcode");
@@ -165,6 +176,8 @@ it("takes one cluster down and up again with --cluster, and touches nothing that
   expect(ran.err).not.toContain("error[");
   expect(ran.code).toBe(0);
   expect([await projectOf("west"), await projectOf("east")]).toEqual([200, 200]);
+  // East is joined to the one outside the scope.
+  expect(await secretsOf("east")).toContain("istio-remote-secret-west");
   const tokens = await meshTokens();
   expect(tokens).toHaveLength(2);
   expect(tokens.map((token) => token.id)).toContain(westReadsEast?.id);
