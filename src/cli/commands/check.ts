@@ -32,7 +32,7 @@ export const checkCommand = defineMeshCommand({
     pre: { kind: "flag", summary: "Only what must hold before an apply", group: "Target" },
     strict: {
       kind: "flag",
-      summary: "Also what network policies leave open that nothing needs",
+      summary: "Also what network policies leave open that nothing needs, or close that services may need",
       group: "Target",
     },
     wait: { kind: "duration", summary: "Go on until nothing is wrong, for at most this long", group: "Target" },

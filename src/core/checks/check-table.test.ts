@@ -846,7 +846,7 @@ const table: readonly (readonly [Check["id"], string, MeshFacts, readonly string
     ["error ISM559 west", "error ISM559 west", "error ISM559 east", "error ISM559 east"],
   ],
   [
-    "policies/network-policies",
+    "policies/closed",
     "a warning where only look-ups over TCP are closed",
     withCluster("east", () => ({
       networkPolicies: [
@@ -864,7 +864,7 @@ const table: readonly (readonly [Check["id"], string, MeshFacts, readonly string
     ["warning ISM558 east"],
   ],
   [
-    "policies/network-policies",
+    "policies/closed",
     "a warning where Prometheus does not get at metrics",
     withCluster("east", (one) => ({
       system: {

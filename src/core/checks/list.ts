@@ -39,6 +39,7 @@ import { gatewayLabel } from "./network/gateway-label.ts";
 import { namespaceLabel } from "./network/namespace-label.ts";
 import { authorization } from "./policies/authorization.ts";
 import { networkPolicies } from "./policies/network-policies.ts";
+import { closed } from "./policies/closed.ts";
 import { open } from "./policies/open.ts";
 import { peerAuthentication } from "./policies/peer-authentication.ts";
 import { podSecurity } from "./policies/pod-security.ts";
@@ -82,6 +83,7 @@ export const checks: readonly Check[] = [
   quotas,
   podSecurity,
   networkPolicies,
+  closed,
   open,
   peerAuthentication,
   authorization,

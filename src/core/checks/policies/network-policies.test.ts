@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
 import { healthyFacts, withCluster } from "../../testing/healthy-facts.ts";
 import { runChecks } from "../run-checks.ts";
+import { closed } from "./closed.ts";
 import { networkPolicies } from "./network-policies.ts";
 
 const stateOf = (facts: ReturnType<typeof healthyFacts>): string | undefined =>
@@ -63,7 +64,8 @@ it("warns where calls between services are closed and the requests from outside 
     ],
   }));
   const meshed = { ...changed, mesh: { ...changed.mesh, services: [...changed.mesh.services, caller] } };
-  const found = networkPolicies.run(meshed);
+  expect(networkPolicies.run(meshed)).toEqual([]);
+  const found = closed.run(meshed);
   expect(found.map(({ severity, code }) => `${severity} ${code}`)).toEqual(["warning ISM558"]);
   expect(found[0]?.detail).toContain("requests of sample/caller to sample/helloworld at port ");
   expect(found[0]?.fix).toContain('"name":"admit-caller-egress"');
