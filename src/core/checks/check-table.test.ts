@@ -981,6 +981,20 @@ const table: readonly (readonly [Check["id"], string, MeshFacts, readonly string
   ],
   [
     "policies/authorization",
+    "one that denies requests without a token",
+    withCluster("east", () => ({
+      authorizationPolicies: [
+        {
+          ...allowNothing,
+          action: "DENY",
+          rules: [{ from: [{ notRequestPrincipals: ["*"] }], to: [], conditional: false }],
+        },
+      ],
+    })),
+    ["warning ISM472 east"],
+  ],
+  [
+    "policies/authorization",
     "one that denies the method by which routes are asked",
     withCluster("east", () => ({
       authorizationPolicies: [
@@ -1114,6 +1128,16 @@ const table: readonly (readonly [Check["id"], string, MeshFacts, readonly string
 
 it.each(table)("%s finds %s", (id, _, facts, expected) => {
   expect(foundBy(id, facts)).toEqual(expected);
+});
+
+it("does not say that requests pass where another program decides", () => {
+  const custom = { ...allowNothing, action: "CUSTOM", rules: [{ from: [], to: [], conditional: false }] };
+  const facts = withCluster("east", () => ({ authorizationPolicies: [custom] }));
+  const check = checks.find(({ id }) => id === "policies/authorization");
+  expect(check?.run(facts)).toEqual([]);
+  expect(check?.unseen?.(facts)).toEqual([
+    "in east another program decides for AuthorizationPolicy sample/nothing (CUSTOM)",
+  ]);
 });
 
 it("does not say that proxies have all endpoints where no istiod has an address for a gateway's host name", () => {

@@ -41,6 +41,8 @@ const table: readonly (readonly [string, AuthorizationPolicyFacts, boolean])[] =
   ["denies all other ports", { ...allow({}, { notPorts: ["80"] }), action: "DENY" }, true],
   ["denies on a condition", { ...allow({}, { ports: ["5000"] }, true), action: "DENY" }, false],
   ["denies a method", { ...allow({}, { methods: ["POST"] }), action: "DENY" }, false],
+  ["asks for a token, of which nothing is known", allow({ requestPrincipals: ["*"] }), false],
+  ["denies what has no token", { ...allow({ notRequestPrincipals: ["*"] }), action: "DENY" }, false],
   ["is told by another program", policy({ action: "CUSTOM" }), false],
   ["allows the client's identity", allow({ principals: ["cluster.local/ns/istio-system/sa/ingress"] }), false],
   ["allows another identity", allow({ principals: ["cluster.local/ns/sample/sa/web"] }), true],

@@ -12,12 +12,22 @@ export interface AuthorizedRequest {
   /** One of the hosts that it may be for. */
   readonly host?: string;
   readonly path?: { readonly kind: "exact" | "prefix"; readonly value: string };
+  /** `none`: it carries no JSON web token. */
+  readonly token?: "none";
 }
 
 export interface Denial {
   readonly policy: AuthorizationPolicyFacts;
   /** `listed`: a rule denies it. `left-out`: there are rules that allow, and none allows it. */
   readonly kind: "listed" | "left-out";
+}
+
+/** The policies of a pod by which another program decides (CUSTOM): what it says is not known. */
+export function customPolicies(
+  policies: readonly AuthorizationPolicyFacts[],
+  pod: { readonly namespace: string; readonly labels: Labels },
+): readonly AuthorizationPolicyFacts[] {
+  return policies.filter((one) => one.action === "CUSTOM" && isFor(one, pod));
 }
 
 /** Certainly, certainly not, or one cannot know. */
@@ -81,7 +91,8 @@ function matchesField(name: string, values: readonly string[], request: Authoriz
   return plain === name ? verdict : opposite(verdict);
 }
 
-function matchesValue(field: string, value: string, { client, port, method, host, path }: AuthorizedRequest): Verdict {
+function matchesValue(field: string, value: string, request: AuthorizedRequest): Verdict {
+  const { client, port, method, host, path, token } = request;
   switch (field) {
     case "methods":
       return method === undefined ? "maybe" : certain(matchesText(value, method));
@@ -91,16 +102,22 @@ function matchesValue(field: string, value: string, { client, port, method, host
     case "serviceAccounts":
     case "namespaces":
       return matchesClient(field, value, client);
+    case "requestPrincipals":
+      return token === "none" ? "no" : "maybe";
     case "hosts":
-      // Clients may add the port to the host.
-      return host === undefined || host.includes("*") || value.includes(":")
-        ? "maybe"
-        : certain(matchesText(value.toLowerCase(), host.toLowerCase()));
+      return matchesHost(value, host);
     case "paths":
       return path === undefined || value.includes("{") ? "maybe" : matchesPath(value, path);
     default:
       return "maybe";
   }
+}
+
+function matchesHost(value: string, host: string | undefined): Verdict {
+  // Clients may add the port to the host.
+  return host === undefined || host.includes("*") || value.includes(":")
+    ? "maybe"
+    : certain(matchesText(value.toLowerCase(), host.toLowerCase()));
 }
 
 function matchesClient(

@@ -1,5 +1,5 @@
 import type { AuthorizedRequest, Denial } from "../../policies/authorization.ts";
-import { denialOf } from "../../policies/authorization.ts";
+import { customPolicies, denialOf } from "../../policies/authorization.ts";
 import { serviceIn, servicePods, targetPortOf } from "../../policies/service-pods.ts";
 import type { Route, Service } from "../../model/mesh.ts";
 import { ingressGateway, istioNamespace } from "../../render/names.ts";
@@ -14,20 +14,21 @@ import { requestsTo } from "../subjects.ts";
 
 /**
  * What is refused for certain is an error. A policy that lets some requests of
- * a route pass may be somebody's wish; one that refuses the method by which the
- * route is proven (`verify.method`, GET when it has none) is warned of, since
- * most applications are asked by it.
+ * a route pass may be somebody's wish; one that refuses those by which the
+ * route is proven is warned of: of the method `verify.method` (GET when it has
+ * none), without a token where `verify.headers` has none.
  */
 export const authorization: Check = {
   id: "policies/authorization",
   sentence: "authorization policies let the requests of the routes pass",
   pre: false,
+  unseen: undecided,
   run: (facts) =>
     meshClusters(facts).flatMap((one) =>
       groupDenials([...denialsAtIngress(facts, one), ...denialsAtPods(facts, one)]).map(
-        ({ denial, method, refused, breaks }) => {
+        ({ denial, only, refused, breaks }) => {
           const { policy, kind } = denial;
-          const found = method === undefined ? problem : warning;
+          const found = only === undefined ? problem : warning;
           const way =
             kind === "listed"
               ? "denies"
@@ -35,8 +36,8 @@ export const authorization: Check = {
                 ? "allows nothing and so refuses"
                 : "allows other requests, and nothing allows";
           return found("ISM472", {
-            detail: `AuthorizationPolicy ${policy.namespace}/${policy.name} of ${one.cluster} (${policy.action}) ${way} ${method === undefined ? "" : `method ${method} of `}${refused.join("; ")}: they end in 403 "RBAC: access denied".`,
-            fix: `Whoever wrote the policy has to decide: have it allow them, or delete it${method === undefined ? "" : `; where the application takes other methods only, say so in the mesh file (verify.method of the route)`}: kubectl --context ${one.context} -n ${policy.namespace} delete authorizationpolicy ${policy.name}. Requests of a route come to the pods from ${ingressGateway} (principal cluster.local/ns/${istioNamespace}/sa/${ingressAccount(one)}), at the pod's own port.`,
+            detail: `AuthorizationPolicy ${policy.namespace}/${policy.name} of ${one.cluster} (${policy.action}) ${way} ${only === undefined ? "" : `${only.what} of `}${refused.join("; ")}: they end in 403 "RBAC: access denied".`,
+            fix: `Whoever wrote the policy has to decide: have it allow them, or delete it${only === undefined ? "" : `; ${only.otherwise}`}: kubectl --context ${one.context} -n ${policy.namespace} delete authorizationpolicy ${policy.name}. Requests of a route come to the pods from ${ingressGateway} (principal cluster.local/ns/${istioNamespace}/sa/${ingressAccount(one)}), at the pod's own port.`,
             cluster: one.cluster,
             object: {
               group: "security.istio.io",
@@ -51,24 +52,30 @@ export const authorization: Check = {
     ),
 };
 
+/** Some requests of a route, and what to say in the mesh file where others are meant. */
+interface Part {
+  readonly what: string;
+  readonly otherwise: string;
+}
+
 interface Refused {
   readonly denial: Denial;
-  /** Where only requests of this method are refused. */
-  readonly method?: string;
+  /** Where only a part of the requests is refused. */
+  readonly only?: Part;
   readonly what: string;
   readonly breaks: readonly Subject[];
 }
 
 function groupDenials(all: readonly Refused[]): readonly {
   readonly denial: Denial;
-  readonly method?: string;
+  readonly only?: Part;
   readonly refused: readonly string[];
   readonly breaks: readonly Subject[];
 }[] {
-  const groups = new Map<string, Pick<Refused, "denial" | "method"> & { refused: Set<string>; breaks: Set<Subject> }>();
+  const groups = new Map<string, Pick<Refused, "denial" | "only"> & { refused: Set<string>; breaks: Set<Subject> }>();
   for (const { what, breaks, ...denied } of all) {
     const { policy, kind } = denied.denial;
-    const key = `${policy.namespace}/${policy.name} ${kind} ${denied.method ?? ""}`;
+    const key = `${policy.namespace}/${policy.name} ${kind} ${denied.only?.what ?? ""}`;
     const group = groups.get(key) ?? { ...denied, refused: new Set(), breaks: new Set() };
     group.refused.add(what);
     breaks.forEach((one) => group.breaks.add(one));
@@ -95,20 +102,52 @@ function requestsOf(route: Route): readonly Omit<AuthorizedRequest, "port">[] {
   return route.hosts.map((host) => ({ host, ...(kind === "regex" ? {} : { path: { kind, value } }) }));
 }
 
-/** Why every request is refused, or all of the method by which the route is proven. */
+/** Why every request is refused, or those by which the route is proven. */
 function deniedAt(
   one: ReachedCluster,
   pod: PodFacts,
   request: AuthorizedRequest,
   route: Route | undefined,
-): Pick<Refused, "denial" | "method"> | undefined {
+): Pick<Refused, "denial" | "only"> | undefined {
   const denial = denialOf(one.authorizationPolicies, pod, request);
   if (denial !== undefined || route === undefined) {
     return denial === undefined ? undefined : { denial };
   }
   const method = route.verify?.method ?? "GET";
-  const partly = denialOf(one.authorizationPolicies, pod, { ...request, method });
-  return partly === undefined ? undefined : { denial: partly, method };
+  const ofMethod = denialOf(one.authorizationPolicies, pod, { ...request, method });
+  if (ofMethod !== undefined) {
+    const otherwise =
+      "where the application takes other methods only, say so in the mesh file (verify.method of the route)";
+    return { denial: ofMethod, only: { what: `method ${method}`, otherwise } };
+  }
+  if (carriesToken(route)) {
+    return undefined;
+  }
+  const withoutToken = denialOf(one.authorizationPolicies, pod, { ...request, method, token: "none" });
+  const otherwise =
+    "where callers have tokens, say so in the mesh file (verify.headers of the route: authorization), so that the route is proven with one";
+  return withoutToken === undefined
+    ? undefined
+    : { denial: withoutToken, only: { what: "what comes without a JSON web token", otherwise } };
+}
+
+function carriesToken({ verify }: Route): boolean {
+  return Object.keys(verify?.headers ?? {}).some((name) => name.toLowerCase() === "authorization");
+}
+
+/** Where another program decides. */
+function undecided(facts: MeshFacts): readonly string[] {
+  return meshClusters(facts).flatMap((one) => {
+    const pods = [...ingressPods(one), ...facts.mesh.services.flatMap((service) => servicePods(one, service))];
+    const names = pods.flatMap((pod) =>
+      customPolicies(one.authorizationPolicies, pod).map(({ namespace, name }) => `${namespace}/${name}`),
+    );
+    return names.length === 0
+      ? []
+      : [
+          `in ${one.cluster} another program decides for AuthorizationPolicy ${[...new Set(names)].join(", ")} (CUSTOM)`,
+        ];
+  });
 }
 
 function denialsAtIngress(facts: MeshFacts, one: ReachedCluster): readonly Refused[] {

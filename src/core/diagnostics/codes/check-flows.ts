@@ -35,7 +35,7 @@ export const flowCodes = {
   ISM472: {
     summary: "An authorization policy refuses the requests of a route",
     explanation:
-      "A DENY policy that matches wins. Where policies that ALLOW select a pod, whatever none of them allows is refused; one without rules allows nothing. Requests come to a pod with the identity of the ingress gateway, at the pod's own port, and to the ingress gateway with none.",
+      "A DENY policy that matches wins. Where policies that ALLOW select a pod, whatever none of them allows is refused; one without rules allows nothing. Requests come to a pod with the identity of the ingress gateway, at the pod's own port, and to the ingress gateway with none. Whether they carry a JSON web token is known where the mesh file's `verify.headers` have `authorization`.",
   },
   ISM473: {
     summary: "A pod security standard refuses sidecars",
