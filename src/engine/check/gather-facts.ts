@@ -1,19 +1,17 @@
 import type { ClusterSnapshot, MeshFacts, MeshOutline } from "../../core/checks/facts.ts";
 import { factsVersion } from "../../core/checks/facts.ts";
-import { UserError } from "../../core/diagnostics/user-error.ts";
 import type { Mesh } from "../../core/model/mesh.ts";
 import { trustDomainOf } from "../../core/model/trust-domain.ts";
 import { effectiveRelease } from "../../core/releases/istio-releases.ts";
 import { istioNamespace } from "../../core/render/names.ts";
 import { serviceNamespaces } from "../../core/render/service-namespaces.ts";
-import { KubeError } from "../../kube/errors.ts";
 import { createLimiter } from "../../kube/limiter.ts";
 import { shareReads } from "../../kube/share-reads.ts";
 import { tolerateListeners } from "../../kube/tolerate-listeners.ts";
 import type { Connected, Connection } from "../clusters/connect-clusters.ts";
 import type { MeshFile } from "../mesh-file.ts";
 import type { RunOptions } from "../options.ts";
-import { runTask } from "../progress/run-task.ts";
+import { lookAtCluster } from "../progress/look-at-cluster.ts";
 import { readExternalDns } from "../facts/read-external-dns.ts";
 import { readGateways } from "../facts/read-gateways.ts";
 import { readIstiod } from "../facts/read-istiod.ts";
@@ -47,7 +45,10 @@ export async function gatherFacts(
       if (one.kind === "unreachable") {
         return { kind: "unreachable", cluster: one.cluster.name, diagnostic: one.diagnostic };
       }
-      return limiter.run(options.signal, async () => takeSnapshot(mesh, one, { ...options, tried }));
+      const task = { cluster: one.cluster.name, task: "gathering facts" };
+      return limiter.run(options.signal, async () =>
+        lookAtCluster(task, options, async () => gatherSnapshot(mesh, one, { ...options, tried })),
+      );
     }),
   );
   return {
@@ -58,24 +59,6 @@ export async function gatherFacts(
     mesh: outlineOf(mesh, name),
     clusters,
   };
-}
-
-async function takeSnapshot(
-  mesh: Mesh,
-  one: Connected,
-  options: RunOptions & TrialOptions & { readonly tried: TriedCredentials },
-): Promise<ClusterSnapshot> {
-  const cluster = one.cluster.name;
-  try {
-    return await runTask({ cluster, task: "gathering facts" }, options, async () => gatherSnapshot(mesh, one, options));
-  } catch (error) {
-    options.signal.throwIfAborted();
-    const [diagnostic] = error instanceof UserError && error.cause instanceof KubeError ? error.diagnostics : [];
-    if (diagnostic === undefined) {
-      throw error;
-    }
-    return { kind: "unreachable", cluster, diagnostic };
-  }
 }
 
 /** The mesh file that commands take where none is named. */

@@ -2,19 +2,18 @@ import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
 import { UserError } from "../../core/diagnostics/user-error.ts";
 import type { MatrixOptions } from "../../core/netpol/policy-matrix.ts";
 import { policyMatrix } from "../../core/netpol/policy-matrix.ts";
-import type { PolicySnapshot, PolicyWorld } from "../../core/netpol/policy-world.ts";
+import type { PolicySnapshot } from "../../core/netpol/policy-world.ts";
 import type { ConnectionTest, ReachMatrices } from "../../core/netpol/results.ts";
 import type { Question, Trace } from "../../core/netpol/trace-connection.ts";
 import { traceConnection } from "../../core/netpol/trace-connection.ts";
 import { istioNamespace } from "../../core/render/names.ts";
 import { serviceNamespaces } from "../../core/render/service-namespaces.ts";
-import { KubeError } from "../../kube/errors.ts";
 import type { Connection } from "../clusters/connect-clusters.ts";
 import { closeMesh, openMesh } from "../clusters/open-mesh.ts";
 import { readPolicyWorld } from "../facts/read-policy-world.ts";
 import type { MeshFile } from "../mesh-file.ts";
 import type { AccessOptions, RunOptions } from "../options.ts";
-import { runTask } from "../progress/run-task.ts";
+import { lookAtCluster } from "../progress/look-at-cluster.ts";
 import { requireClusters } from "./scope.ts";
 
 type Options = RunOptions & AccessOptions;
@@ -89,18 +88,7 @@ async function readSnapshot(one: Connection, options: Options): Promise<PolicySn
     return { kind: "unreachable", cluster, diagnostic: one.diagnostic };
   }
   const { network } = one.cluster;
-  try {
-    return await runTask(
-      { cluster, task: "reading pods and network policies" },
-      options,
-      async (): Promise<PolicyWorld> => readPolicyWorld(one.client, { cluster, network }, options.signal),
-    );
-  } catch (error) {
-    options.signal.throwIfAborted();
-    const [diagnostic] = error instanceof UserError && error.cause instanceof KubeError ? error.diagnostics : [];
-    if (diagnostic === undefined) {
-      throw error;
-    }
-    return { kind: "unreachable", cluster, diagnostic };
-  }
+  return lookAtCluster({ cluster, task: "reading pods and network policies" }, options, async () =>
+    readPolicyWorld(one.client, { cluster, network }, options.signal),
+  );
 }
