@@ -92,7 +92,7 @@ export function policyMatrix(
       const [one, other] = [ends[from ?? -1], ends[to ?? -1]];
       return one === undefined || other === undefined ? undefined : reach(set, { from: one, to: other, ...at });
     },
-    otherPolicies: otherPoliciesOf(world, namespaces),
+    otherPolicies: otherPoliciesOf(world.otherPolicies, namespaces),
   };
 }
 

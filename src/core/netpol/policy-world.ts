@@ -19,6 +19,7 @@ export interface PolicyWorld {
   readonly otherPolicies: readonly OtherPolicy[];
 }
 
+/** A policy of a kind that nobody here judges. */
 export interface OtherPolicy {
   /** `CiliumNetworkPolicy shop/deny` */
   readonly name: string;
@@ -31,8 +32,8 @@ export type PolicySnapshot =
   | { readonly kind: "unreachable"; readonly cluster: string; readonly diagnostic: Diagnostic };
 
 /** The names of those that may decide over the pods of these namespaces. */
-export function otherPoliciesOf({ otherPolicies }: PolicyWorld, namespaces: readonly string[]): readonly string[] {
-  return otherPolicies
+export function otherPoliciesOf(policies: readonly OtherPolicy[], namespaces: readonly string[]): readonly string[] {
+  return policies
     .filter(({ namespace }) => namespace === undefined || namespaces.includes(namespace))
     .map(({ name }) => name);
 }

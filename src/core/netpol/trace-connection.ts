@@ -105,7 +105,7 @@ function othersOnTheWay(worlds: readonly PolicyWorld[], paths: readonly Connecti
   return worlds.flatMap((world): readonly OtherPolicies[] => {
     const own = hops.filter(({ cluster }) => cluster === world.cluster);
     const namespaces = own.flatMap((hop) => [hop.from, hop.to]).map((name) => name.split("/")[0] ?? "");
-    const policies = own.length === 0 ? [] : otherPoliciesOf(world, namespaces);
+    const policies = own.length === 0 ? [] : otherPoliciesOf(world.otherPolicies, namespaces);
     return policies.length === 0 ? [] : [{ cluster: world.cluster, policies }];
   });
 }

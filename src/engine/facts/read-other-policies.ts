@@ -1,3 +1,5 @@
+import type { OtherPolicy } from "../../core/netpol/policy-world.ts";
+import { otherPoliciesOf } from "../../core/netpol/policy-world.ts";
 import type { KubeClient } from "../../kube/client.ts";
 import { KubeError } from "../../kube/errors.ts";
 import { listEverywhere } from "./list-known.ts";
@@ -13,14 +15,6 @@ const kinds = [
   { apiVersion: "crd.projectcalico.org/v1", kind: "GlobalNetworkPolicy" },
 ] as const;
 
-/** A policy of such a kind. */
-export interface OtherPolicy {
-  /** `CiliumNetworkPolicy shop/deny` */
-  readonly name: string;
-  /** Left out where it is for the whole cluster. */
-  readonly namespace?: string;
-}
-
 /**
  * Policies of other kinds that may decide over the mesh's connections, as
  * `CiliumNetworkPolicy shop/deny`: those of the whole cluster and of the given
@@ -31,9 +25,7 @@ export async function readOtherPolicies(
   namespaces: readonly string[],
   signal: AbortSignal,
 ): Promise<readonly string[]> {
-  return (await listOtherPolicies(client, signal))
-    .filter(({ namespace }) => namespace === undefined || namespaces.includes(namespace))
-    .map(({ name }) => name);
+  return otherPoliciesOf(await listOtherPolicies(client, signal), namespaces);
 }
 
 /** Those of all namespaces. */
