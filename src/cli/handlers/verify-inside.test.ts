@@ -1,8 +1,7 @@
-import { readFile, writeFile } from "node:fs/promises";
-import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { markProcess } from "../../files/process-mark.ts";
 import type { WireObject } from "../../kube/fake/fake-store.ts";
+import { editMesh } from "../testing/edit-mesh.ts";
 import type { FakeClusters } from "../testing/fake-clusters.ts";
 import { giveTwoVersions, startFakeClusters } from "../testing/fake-clusters.ts";
 import type { Taker } from "../testing/fake-probe.ts";
@@ -29,7 +28,7 @@ beforeEach(async () => {
       (number) => take(number),
     ),
   });
-  await editMesh((text) => text.replace(/ +routes:(\n {8}.*)+/, ""));
+  await editMesh(world, (text) => text.replace(/ +routes:(\n {8}.*)+/, ""));
   runPod(world.servers["west"], "v1", "10.42.0.6");
   runEastWest(world.servers["west"], "172.30.1.2");
   runIngress(world.servers["west"]);
@@ -38,11 +37,6 @@ beforeEach(async () => {
 afterEach(async () => {
   await world.close();
 });
-
-async function editMesh(edit: (text: string) => string): Promise<void> {
-  const file = path.join(world.folder, "mesh.yaml");
-  await writeFile(file, edit(await readFile(file, "utf8")));
-}
 
 function probePods(): readonly WireObject[] {
   const pods = world.servers["west"]?.store.list({ apiVersion: "v1", kind: "Pod" }, undefined) ?? [];
@@ -120,7 +114,7 @@ describe("a service without routes", () => {
 
 describe("a route for callers inside the mesh", () => {
   beforeEach(async () => {
-    await editMesh((text) =>
+    await editMesh(world, (text) =>
       text.replace(/( +)versions:/, "$1routes: [{ name: inside, gateway: mesh, weights: { v1: 100 } }]\n$1versions:"),
     );
     take = () => "v1";
@@ -137,7 +131,7 @@ describe("a route for callers inside the mesh", () => {
 
   it("fails with weights that are not as asked, which the ingress gateway is not blamed for", async () => {
     await giveTwoVersions(world);
-    await editMesh((text) => text.replace("weights: { v1: 100 }", "weights: { v1: 100, v2: 0 }"));
+    await editMesh(world, (text) => text.replace("weights: { v1: 100 }", "weights: { v1: 100, v2: 0 }"));
     endpoints = { ...endpoints, v2: ["10.42.0.7:5000"] };
     runPod(world.servers["west"], "v2", "10.42.0.7");
     take = (number) => (number % 2 === 0 ? "v1" : "v2");
@@ -150,7 +144,7 @@ describe("a route for callers inside the mesh", () => {
 
   it("is proven in the same way after a shift, or not at all where no pod may be made", async () => {
     await giveTwoVersions(world);
-    await editMesh((text) => text.replace("weights: { v1: 100 }", "weights: { v1: 100, v2: 0 }"));
+    await editMesh(world, (text) => text.replace("weights: { v1: 100 }", "weights: { v1: 100, v2: 0 }"));
     endpoints = { ...endpoints, v2: ["10.42.0.7:5000"] };
     runPod(world.servers["west"], "v2", "10.42.0.7");
     expect((await world.run("apply --yes")).code).toBe(0);

@@ -1,6 +1,5 @@
-import { readFile, writeFile } from "node:fs/promises";
-import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { editMesh } from "../testing/edit-mesh.ts";
 import type { FakeClusters } from "../testing/fake-clusters.ts";
 import { startFakeClusters } from "../testing/fake-clusters.ts";
 import { clustersPage, endpointSlices, runEastWest, runIngress, runPod } from "../testing/fake-service.ts";
@@ -16,7 +15,7 @@ beforeEach(async () => {
     kinds: [endpointSlices],
     podResponse: () => clustersPage(endpoints),
   });
-  await editMesh((text) => text.replace(/ +routes:(\n {8}.*)+/, ""));
+  await editMesh(world, (text) => text.replace(/ +routes:(\n {8}.*)+/, ""));
   runPod(world.servers["west"], "v1", "10.42.0.6");
   runEastWest(world.servers["west"], "172.30.1.2");
   runIngress(world.servers["west"]);
@@ -25,11 +24,6 @@ beforeEach(async () => {
 afterEach(async () => {
   await world.close();
 });
-
-async function editMesh(edit: (text: string) => string): Promise<void> {
-  const file = path.join(world.folder, "mesh.yaml");
-  await writeFile(file, edit(await readFile(file, "utf8")));
-}
 
 describe("a proof of a service without routes", () => {
   it("names it as not proven, and does not end with 0", async () => {
@@ -85,7 +79,7 @@ describe("a proof of a service without routes", () => {
   });
 
   it("says that the Service lacks the port, instead of missing its pods", async () => {
-    await editMesh((text) => text.replace("port: 5000", "port: 80"));
+    await editMesh(world, (text) => text.replace("port: 5000", "port: 80"));
     const ran = await world.run("verify --no-probe-pod");
     expect(ran.err).toContain("ISM409");
     expect(ran.err).not.toContain("ISM402");
@@ -94,7 +88,7 @@ describe("a proof of a service without routes", () => {
 
 describe("what is to be proven", () => {
   it("is nothing where the mesh file names no service, which is said and is no success", async () => {
-    await editMesh((text) => text.replace(/ +services:(\n {4}.*)+/, ""));
+    await editMesh(world, (text) => text.replace(/ +services:(\n {4}.*)+/, ""));
     const ran = await world.run("verify --no-probe-pod");
     expect([ran.code, ran.out]).toEqual([3, "? nothing to prove\n"]);
   });

@@ -3,6 +3,7 @@ import { healthyFacts, withCluster, withIstiodPods } from "../testing/healthy-fa
 import type { CertificateFacts } from "./certificate-facts.ts";
 import type { MeshFacts, ReachedCluster } from "./facts.ts";
 import { runChecks } from "./run-checks.ts";
+import { changeEndpoints } from "../testing/changed-proxies.ts";
 
 const everything = { pre: false };
 
@@ -115,21 +116,11 @@ describe("a run of the checks", () => {
           networkGateways: pod.networkGateways.filter(({ cluster }) => cluster !== "east"),
         })),
       },
-      gateways: one.gateways.map((gateway) => ({
-        ...gateway,
-        pods: gateway.pods.map((pod) => ({
-          ...pod,
-          config: {
-            ...pod.config,
-            clusters: pod.config.clusters.map((cluster) => ({
-              ...cluster,
-              endpoints: cluster.endpoints.map((endpoint) =>
-                endpoint.address.startsWith("10.") ? endpoint : { ...endpoint, address: "10.42.9.9:5000" },
-              ),
-            })),
-          },
-        })),
-      })),
+      gateways: changeEndpoints(one.gateways, (endpoints) =>
+        endpoints.map((endpoint) =>
+          endpoint.address.startsWith("10.") ? endpoint : { ...endpoint, address: "10.42.9.9:5000" },
+        ),
+      ),
     }));
     const report = runChecks(facts, everything);
     expect(report.causes.map((one) => one.code)).toEqual(["ISM438"]);

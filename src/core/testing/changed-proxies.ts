@@ -1,21 +1,29 @@
-import type { MeshFacts } from "../checks/facts.ts";
+import type { MeshFacts, ReachedCluster } from "../checks/facts.ts";
 import { withCluster } from "./healthy-facts.ts";
+
+type Gateway = ReachedCluster["gateways"][number];
+type Endpoints = Gateway["pods"][number]["config"]["clusters"][number]["endpoints"];
+
+/** The gateways with other endpoints in their proxies. */
+export function changeEndpoints(
+  gateways: readonly Gateway[],
+  change: (endpoints: Endpoints) => Endpoints,
+): readonly Gateway[] {
+  return gateways.map((gateway) => ({
+    ...gateway,
+    pods: gateway.pods.map((pod) => ({
+      ...pod,
+      config: {
+        ...pod.config,
+        clusters: pod.config.clusters.map((cluster) => ({ ...cluster, endpoints: change(cluster.endpoints) })),
+      },
+    })),
+  }));
+}
 
 /** The ingress of west has one endpoint more for every version. */
 export function withEndpoint(address: string, idle = ""): MeshFacts {
   return withCluster("west", (one) => ({
-    gateways: one.gateways.map((gateway) => ({
-      ...gateway,
-      pods: gateway.pods.map((pod) => ({
-        ...pod,
-        config: {
-          ...pod.config,
-          clusters: pod.config.clusters.map((cluster) => ({
-            ...cluster,
-            endpoints: [...cluster.endpoints, { address, idle }],
-          })),
-        },
-      })),
-    })),
+    gateways: changeEndpoints(one.gateways, (endpoints) => [...endpoints, { address, idle }]),
   }));
 }
