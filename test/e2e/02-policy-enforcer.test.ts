@@ -1,7 +1,6 @@
-import { writeFileSync } from "node:fs";
-import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { freshFolder, kubectl } from "./world.ts";
+import { put, run } from "./in-west.ts";
+import { kubectl } from "./world.ts";
 
 const namespace = "policies-in-force";
 const image = "docker.io/istio/examples-helloworld:1.0";
@@ -75,16 +74,4 @@ function policy(name: string, type: "Ingress" | "Egress", rules: object): object
     metadata: { name, namespace },
     spec: { podSelector: {}, policyTypes: [type], ...rules },
   };
-}
-
-async function put(items: readonly object[]): Promise<void> {
-  const file = path.join(freshFolder(), "objects.json");
-  writeFileSync(file, JSON.stringify({ apiVersion: "v1", kind: "List", items }));
-  await run(["apply", "-f", file]);
-}
-
-async function run(args: readonly string[]): Promise<{ readonly out: string }> {
-  const ran = await kubectl("west", args);
-  expect(`${ran.code} ${ran.err}`).toMatch(/^0/);
-  return ran;
 }

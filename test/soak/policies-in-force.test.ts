@@ -1,5 +1,3 @@
-import { writeFileSync } from "node:fs";
-import path from "node:path";
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { Json, KubeObject } from "../../src/core/model/kube-object.ts";
@@ -8,7 +6,8 @@ import { policyFactsOf } from "../../src/core/policies/policy-facts-of.ts";
 import type { PolicyPeer } from "../../src/core/policies/policy-pod.ts";
 import { reachMatrix } from "../../src/core/policies/reach-matrix.ts";
 import { readPod } from "../../src/engine/facts/read-pods.ts";
-import { freshFolder, kubectl } from "../e2e/world.ts";
+import { put, run } from "../e2e/in-west.ts";
+import { kubectl } from "../e2e/world.ts";
 
 /** Sets of policies that are enforced one after the other; ISTHMUS_PACKET_SETS asks for another number. */
 const sets = Number(process.env["ISTHMUS_PACKET_SETS"] ?? 100);
@@ -146,16 +145,4 @@ function pod(namespace: string, name: string): object {
       terminationGracePeriodSeconds: 0,
     },
   };
-}
-
-async function put(items: readonly object[]): Promise<void> {
-  const file = path.join(freshFolder(), "objects.json");
-  writeFileSync(file, JSON.stringify({ apiVersion: "v1", kind: "List", items }));
-  await run(["apply", "-f", file]);
-}
-
-async function run(args: readonly string[]): Promise<{ readonly out: string }> {
-  const ran = await kubectl("west", args);
-  expect(`${ran.code} ${ran.err}`).toMatch(/^0/);
-  return ran;
 }
