@@ -28,6 +28,7 @@ export async function runExecPlugin(
   context: ResolvedContext,
   signal: AbortSignal,
 ): Promise<ExecCredential> {
+  signal.throwIfAborted();
   const run = await runCommand(spec, context, signal);
   signal.throwIfAborted();
   if (run.kind === "not-started") {

@@ -69,6 +69,8 @@ export async function followObjects(
     const following: Following = { client, followed, options, stop };
     try {
       await Promise.all(followed.map(async (one) => read(one, following)));
+      // All answers may have been there already when it was told to stop.
+      stop.signal.throwIfAborted();
       if (pendingOf(followed).length > 0) {
         await watchAll(following);
       }

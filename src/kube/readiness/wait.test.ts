@@ -209,6 +209,23 @@ describe("waiting until ready", () => {
       }),
     ).rejects.toThrow("enough");
   });
+
+  it("ends with the signal's reason also when that comes between the first answers and the watches", async () => {
+    const { server, client } = await connectFake({ limits });
+    server.put(istiod(0));
+    const stop = new AbortController();
+    const interrupted = {
+      ...client,
+      get: async (...asked: Parameters<typeof client.get>) => {
+        const answer = await client.get(...asked);
+        stop.abort(new Error("enough"));
+        return answer;
+      },
+    };
+    await expect(
+      waitUntilReady(interrupted, [reference], { timeoutMs: 5000, signal: stop.signal, onPending: () => {} }),
+    ).rejects.toThrow("enough");
+  });
 });
 
 describe("waiting until gone", () => {
