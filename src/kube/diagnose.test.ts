@@ -261,6 +261,7 @@ describe("answers", () => {
     readonly code: string;
     readonly exitCode: number;
     readonly says: string;
+    readonly fix?: string;
   }[] = [
     {
       name: "a missing right names the verb and the resource",
@@ -283,6 +284,18 @@ describe("answers", () => {
       code: "ISM277",
       exitCode: 1,
       says: "requested: limits.cpu=2",
+    },
+    {
+      name: "a definition that goes away is no missing right",
+      fault: status(
+        403,
+        "Forbidden",
+        'gateways.networking.istio.io "shop-gw" is forbidden: create not allowed while custom resource definition is terminating',
+      ),
+      code: "ISM569",
+      exitCode: 1,
+      says: "definition is terminating",
+      fix: "wait --for=delete customresourcedefinition/gateways.networking.istio.io",
     },
     {
       name: "a namespace that goes away is no missing right",
@@ -368,7 +381,7 @@ describe("answers", () => {
     },
   ];
 
-  it.each(cases)("$name", async ({ fault, code, exitCode, says }) => {
+  it.each(cases)("$name", async ({ fault, code, exitCode, says, fix = "" }) => {
     const server = await start();
     server.inject(fault, { times: 99 });
     const told = await diagnose(contextOf(server.url));
@@ -379,6 +392,7 @@ describe("answers", () => {
     });
     expect(told.detail).toContain(says);
     expect(told.fix).not.toBe("");
+    expect(told.fix).toContain(fix);
   });
 
   it("says how to take an object away whose field cannot be changed", async () => {

@@ -164,6 +164,14 @@ function adviseOnForbidden(error: KubeError): Advice {
       fix: `Wait until the namespace is gone, then run the command again:\n    kubectl --context ${error.endpoint.context} get namespace ${error.object?.namespace ?? ""} -o yaml`,
     };
   }
+  if (/while custom resource definition is terminating/.test(error.message)) {
+    const [, definition = ""] = /(\S+) "[^"]*" is forbidden/.exec(error.message) ?? [];
+    return {
+      code: "ISM569",
+      detail,
+      fix: `Wait until the definition is gone, then run the command again:\n    kubectl --context ${error.endpoint.context} wait --for=delete customresourcedefinition/${definition} --timeout=5m`,
+    };
+  }
   if (/denied the request|violates PodSecurity|ValidatingAdmissionPolicy/.test(error.message)) {
     return refusedObject(error);
   }

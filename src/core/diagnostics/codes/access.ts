@@ -191,4 +191,9 @@ export const accessCodes = {
     explanation:
       "The kubeconfig's cluster entry has a `proxy-url`. It is a way of this machine, or of its network; whether pods of other clusters have it is not known, and the remote secrets do not hold it.",
   },
+  ISM569: {
+    summary: "The definition is being deleted",
+    explanation:
+      "Nothing can be made of a kind whose CustomResourceDefinition is going away, as after an `isthmus remove` that has just ended: the API server deletes all objects of the kind first, and refuses new ones as forbidden meanwhile, whatever rights the user has (CustomResourceDefinition's finalizer customresourcecleanup.apiextensions.k8s.io).",
+  },
 } as const satisfies Record<string, CatalogueEntry>;
