@@ -112,6 +112,26 @@ describe("a service without routes", () => {
   });
 });
 
+describe("a route at a gateway and for callers inside the mesh", () => {
+  it("is proven in both ways, where one can fail without the other", async () => {
+    await editMesh(world, (text) =>
+      text.replace(
+        /( +)versions:/,
+        '$1routes: [{ name: both, gateways: [mesh, front], hosts: ["*"], weights: { v1: 100 } }]\n$1versions:',
+      ),
+    );
+    take = () => "v1";
+    const ran = await world.run("verify --requests 50 -o json");
+    const { proofs } = JSON.parse(ran.out) as { readonly proofs: readonly object[] };
+    // The ingress of this world has no address.
+    expect(proofs).toMatchObject([
+      { via: "ingress", route: "both", state: "failed", requests: 0 },
+      { via: "mesh", route: "both", state: "proven", requests: 50 },
+    ]);
+    expect([ran.code, ran.err.match(/verifying both: failed/g)?.length]).toEqual([3, 1]);
+  });
+});
+
 describe("a route for callers inside the mesh", () => {
   beforeEach(async () => {
     await editMesh(world, (text) =>

@@ -63,6 +63,7 @@ function unreachedAt(door: Door, doors: readonly Door[], place: Place): readonly
   if (door.listener === "mesh") {
     return [];
   }
+  const at = { listener: door.listener, hosts: [door.host] };
   const wider = doors.filter(
     (other) => other.listener === door.listener && other.host !== door.host && covers(other.host, door.host),
   );
@@ -72,8 +73,7 @@ function unreachedAt(door: Door, doors: readonly Door[], place: Place): readonly
       (one) =>
         !door.routes.some(
           (own) =>
-            own.route === one.route ||
-            ["same", "inside"].includes(relate(requestsOf(one, [door.host]), requestsOf(own, [door.host]))),
+            own.route === one.route || ["same", "inside"].includes(relate(requestsOf(one, at), requestsOf(own, at))),
         ),
     );
   const [own] = door.routes;

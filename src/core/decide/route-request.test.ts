@@ -22,7 +22,12 @@ const regex = (value: string) => ({ kind: "regex", value }) as const;
 function choose(routes: readonly Route[], given: RequestSettings = {}) {
   const withRoutes: Service = { ...(service as Service), routes };
   const mesh: Mesh = { ...twoClusters, services: [withRoutes] };
-  return chooseRequest(mesh, withRoutes, routes[0] as Route, given);
+  const [asked] = routes as readonly [Route];
+  return chooseRequest(
+    mesh,
+    { service: withRoutes, route: asked, via: asked.gateways.includes("mesh") ? "mesh" : "ingress" },
+    given,
+  );
 }
 
 describe("the request that proves a route", () => {
@@ -60,12 +65,12 @@ describe("the request that proves a route", () => {
     ],
     [
       "the prefix, of a route for callers inside, where the other route is for the gateway",
-      [route("a", prefix("/"), { gateway: "mesh" }), route("b", prefix("/"))],
+      [route("a", prefix("/"), { gateways: ["mesh"] }), route("b", prefix("/"))],
       "/",
     ],
     [
       "the path, where the other route is for callers inside",
-      [route("a", prefix("/")), route("b", prefix("/"), { gateway: "mesh" })],
+      [route("a", prefix("/")), route("b", prefix("/"), { gateways: ["mesh"] })],
       "/",
     ],
   ])("asks for %s", (_, routes, path) => {
@@ -86,6 +91,19 @@ describe("the request that proves a route", () => {
   it("asks each host in its turn, a wildcard by a name below it, and * by the address", () => {
     expect(choose([route("a", prefix("/"), { hosts: ["*", "a.example", "*.b.example"] })])).toMatchObject({
       request: { hosts: ["", "a.example", "isthmus-verify.b.example"] },
+    });
+  });
+
+  it("asks a route that is at a gateway and inside by its hosts there and by the service's name here", () => {
+    const both = route("a", prefix("/"), { gateways: ["front", "mesh"], hosts: ["a.example"] });
+    const other = route("b", exact("/"), { gateways: ["front"], hosts: ["a.example"] });
+    const withRoutes: Service = { ...(service as Service), routes: [both, other] };
+    const mesh: Mesh = { ...twoClusters, services: [withRoutes] };
+    expect(chooseRequest(mesh, { service: withRoutes, route: both, via: "ingress" }, {})).toMatchObject({
+      request: { hosts: ["a.example"], path: "/isthmus-verify" },
+    });
+    expect(chooseRequest(mesh, { service: withRoutes, route: both, via: "mesh" }, {})).toMatchObject({
+      request: { hosts: ["helloworld.sample.svc.cluster.local"], path: "/" },
     });
   });
 
@@ -114,8 +132,8 @@ describe("no request", () => {
     [
       "is made to a path that another route for callers inside the mesh takes first",
       [
-        route("a", prefix("/"), { gateway: "mesh" }),
-        route("b", exact("/hello"), { gateway: "mesh" }),
+        route("a", prefix("/"), { gateways: ["mesh"] }),
+        route("b", exact("/hello"), { gateways: ["mesh"] }),
         route("c", exact("/hello")),
       ],
       { path: "/hello" },

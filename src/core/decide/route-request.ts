@@ -1,10 +1,12 @@
 import type { Mesh, Route, Service } from "../model/mesh.ts";
 import { doorsOf, requestsOf } from "../routing/doors.ts";
-import { listenerOf } from "../routing/hosts.ts";
+import { hostsAt, listenersOf } from "../routing/hosts.ts";
+import type { Listener } from "../routing/hosts.ts";
 import type { Comparison } from "../routing/match-relation.ts";
 import { takes } from "../routing/match-relation.ts";
 import type { ExpectedStatus } from "./answer.ts";
 import { exampleOf } from "./example-text.ts";
+import type { ProofWay } from "./proof.ts";
 
 /** How a proof asks: the mesh file's `verify`, or what the command line says instead. */
 export interface RequestSettings {
@@ -33,20 +35,30 @@ export type RequestChoice =
 /** What is asked for below a prefix that another route takes as it is. */
 const ownName = "isthmus-verify";
 
+/** A route, and whose proxy is to be asked. */
+export interface AskedRoute {
+  readonly service: Service;
+  readonly route: Route;
+  readonly via: ProofWay;
+}
+
 /**
  * The request that proves a route: with the path, method and headers that are
  * given, else made up from what the route matches, and such that no other
  * route of the mesh takes it. No request where none is known: a proof must not
  * ask for something else instead.
  */
-export function chooseRequest(mesh: Mesh, service: Service, route: Route, given: RequestSettings): RequestChoice {
+export function chooseRequest(mesh: Mesh, asked: AskedRoute, given: RequestSettings): RequestChoice {
+  const { route } = asked;
   const headers = chooseHeaders(route, given.headers ?? {});
   if (headers.kind === "none") {
     return headers;
   }
-  const hosts = route.hosts.map((host) => (host === "*" ? "" : host.replace(/^\*\./, `${ownName}.`)));
+  const hosts = hostsAt(asked, listenerAsked(asked)).map((host) =>
+    host === "*" ? "" : host.replace(/^\*\./, `${ownName}.`),
+  );
   const request = { method: given.method ?? "GET", headers: headers.headers, hosts };
-  const rivalOf = (path: string): Route | undefined => findRival(mesh, { service, route }, path, headers.headers);
+  const rivalOf = (path: string): Route | undefined => findRival(mesh, asked, path, headers.headers);
   const chosen = given.path === undefined ? choosePath(route, rivalOf) : holdPath(route, given.path, rivalOf);
   return chosen.kind === "none"
     ? chosen
@@ -138,18 +150,23 @@ function headerFor(match: Comparison): string | undefined {
   return match.kind === "regex" ? exampleOf(match.value, (text) => /^[\x20-\x7e]*$/.test(text)) : match.value;
 }
 
+function listenerAsked({ route, via }: AskedRoute): Listener {
+  return listenersOf(route).find((listener) => (listener === "mesh") === (via === "mesh")) ?? "http";
+}
+
 /** What a proxy tries before the route at one of its hosts and what takes the request. */
 function findRival(
   mesh: Mesh,
-  { service, route }: { readonly service: Service; readonly route: Route },
+  asked: AskedRoute,
   path: string,
   headers: Readonly<Record<string, string>>,
 ): Route | undefined {
-  const listener = listenerOf(route);
+  const { service, route } = asked;
+  const listener = listenerAsked(asked);
   const request = { path: withoutQuery(path), headers };
   return doorsOf(mesh)
-    .filter((door) => door.listener === listener && route.hosts.includes(door.host))
-    .map((door) => door.routes.find((one) => takes(requestsOf(one, [door.host]), request)))
+    .filter((door) => door.listener === listener && hostsAt(asked, listener).includes(door.host))
+    .map((door) => door.routes.find((one) => takes(requestsOf(one, { listener, hosts: [door.host] }), request)))
     .find((first) => first !== undefined && !(first.service === service && first.route === route))?.route;
 }
 

@@ -169,10 +169,11 @@ interface RouteContext {
 }
 
 function fillRoute(raw: RawRoute, { service, all, names: versions }: RouteContext): Route {
+  const gateways = raw.gateways ?? (raw.gateway === undefined ? [] : [raw.gateway]);
   return present({
     name: raw.name,
-    gateway: raw.gateway,
-    hosts: hostsOf(raw, service, all),
+    gateways,
+    hosts: hostsOf({ ...raw, gateways }, service, all),
     match: fillMatch(raw.match),
     weights: Object.fromEntries(versions.map((name) => [name, weightOf(raw.weights, name)])),
     tls: raw.tls === undefined ? undefined : present(raw.tls),

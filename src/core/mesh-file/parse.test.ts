@@ -66,7 +66,7 @@ describe("the examples", () => {
     });
     expect(parsed.mesh?.services[0]?.routes[1]).toEqual({
       name: "helloworld-ssl",
-      gateway: "helloworld-ssl-gateway",
+      gateways: ["helloworld-ssl-gateway"],
       hosts: ["helloistio.mcsps.telekomcloud.com"],
       match: { path: { kind: "exact", value: "/hello" }, headers: {}, fromRegions: [] },
       weights: { v1: 90, v2: 10 },

@@ -102,7 +102,7 @@ function servicesOn(known: readonly Cluster[]): fc.Arbitrary<readonly Service[]>
   const route = (index: number, versions: readonly string[]): fc.Arbitrary<Route> =>
     fc.record({
       name: fc.constant(`route-${index}`),
-      gateway: name,
+      gateways: fc.constantFrom(["front"], ["front", "mesh"], ["mesh"]),
       hosts: fc.uniqueArray(
         name.map((one) => `${one}.example`),
         { minLength: 1, maxLength: 3 },

@@ -1,6 +1,7 @@
 import type { MeshDraft } from "./draft.ts";
 import { entriesOf, itemsOf } from "./draft.ts";
 import { istioNamespace, meshGateway } from "../render/names.ts";
+import { frontGatewayOf } from "../routing/hosts.ts";
 import type { Path } from "./path.ts";
 
 type SpecDraft = NonNullable<MeshDraft["spec"]>;
@@ -80,7 +81,24 @@ export function namespaceOf(service: ServiceDraft, route: RouteDraft): string | 
   return "tls" in route ? istioNamespace : service.namespace;
 }
 
-/** Istio's reserved word: the route is for the sidecars, not for a gateway. */
+/** What the route names: `gateways`, or the one `gateway`. */
+export function gatewaysOf({ gateway, gateways }: RouteDraft): readonly string[] {
+  return gateways === undefined ? (gateway === undefined ? [] : [gateway]) : itemsOf(gateways).map(([, name]) => name);
+}
+
+/** The Gateway object of a route; undefined where it has none or none is known. */
+export function frontGatewayNameOf(route: RouteDraft): string | undefined {
+  return frontGatewayOf({ gateways: gatewaysOf(route) });
+}
+
+/** Where the name of the route's Gateway object stands. */
+export function frontGatewayPathOf({ value, path }: Placed<RouteDraft>): Path {
+  const found = itemsOf(value.gateways).find(([, name]) => name !== meshGateway);
+  return found === undefined ? [...path, "gateway"] : [...path, "gateways", found[0]];
+}
+
+/** The route is for the sidecars alone, by Istio's reserved word, and has no Gateway. */
 export function isForSidecars(route: RouteDraft): boolean {
-  return route.gateway === meshGateway;
+  const gateways = gatewaysOf(route);
+  return gateways.length > 0 && gateways.every((name) => name === meshGateway);
 }

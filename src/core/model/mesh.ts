@@ -112,7 +112,9 @@ export interface ServiceVersion {
 
 export interface Route {
   readonly name: string;
-  readonly gateway: string;
+  /** The name of one Gateway, Istio's word `mesh` for the sidecars, or both. */
+  readonly gateways: readonly string[];
+  /** At the Gateway; of a route for sidecars alone, inside the mesh. */
   readonly hosts: readonly string[];
   readonly match: RouteMatch;
   /** Version name → percent; every version of the service is named, the sum is 100. */

@@ -1,7 +1,7 @@
 import type { Cluster, Mesh, Route } from "../model/mesh.ts";
 import type { Materials } from "../render/materials.ts";
 import { ingressGateway, istioNamespace } from "../render/names.ts";
-import { listenerOf } from "../routing/hosts.ts";
+import { frontRoutesOf } from "../routing/hosts.ts";
 
 /** A port of the ingress gateway that is asked from outside. */
 export interface FrontDoorPort {
@@ -19,7 +19,7 @@ const usualTargets: Readonly<Record<number, readonly number[]>> = { 80: [80, 808
  * is read from the Service in Istio's own manifests, where those are known.
  */
 export function frontDoorPorts(mesh: Mesh, cluster: Cluster, materials: Materials): readonly FrontDoorPort[] {
-  const routes = mesh.services.flatMap((service) => service.routes).filter((route) => listenerOf(route) !== "mesh");
+  const routes = mesh.services.flatMap(frontRoutesOf);
   const plain = routes.some((route) => route.tls === undefined || isChallenged(mesh, route));
   const secure = routes.some(({ tls }) => tls !== undefined);
   return [...(plain ? [80] : []), ...(secure ? [443] : [])].map((port) => ({

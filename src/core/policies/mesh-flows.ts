@@ -1,7 +1,7 @@
 import type { Cluster, Mesh, Service } from "../model/mesh.ts";
 import type { Materials } from "../render/materials.ts";
 import { crossNetworkPort } from "../render/names.ts";
-import { listenerOf } from "../routing/hosts.ts";
+import { frontRoutesOf } from "../routing/hosts.ts";
 import { isAddress } from "./address-block.ts";
 import { ownApiPorts, remoteApiPlace, remoteApiPorts } from "./api-ports.ts";
 import { frontDoorPorts, isChallenged } from "./front-door-ports.ts";
@@ -189,7 +189,7 @@ function toService(mesh: Mesh, cluster: Cluster, service: Service, materials: Ma
     ports: tcp(...ports),
     why,
   });
-  const routed = service.routes.some((route) => listenerOf(route) !== "mesh");
+  const routed = frontRoutesOf(service).length > 0;
   const callers: readonly Party[] = [
     ...mesh.services.map((caller) => ({ kind: "service", service: caller }) as const),
     { kind: "meshed" },

@@ -27,7 +27,7 @@ function config(hosts: Readonly<Record<string, readonly ProxyRouteFacts[]>>): Pr
 function asked(kind: Route["match"]["path"]["kind"], value: string, headers: Route["match"]["headers"] = {}): Route {
   return {
     name: "r",
-    gateway: "g",
+    gateways: ["g"],
     hosts: ["web.example"],
     match: { path: { kind, value }, headers, fromRegions: [] },
     weights: {},

@@ -6,6 +6,7 @@ import { describeId, idOf } from "../model/kube-object.ts";
 import type { Mesh, Route, Service } from "../model/mesh.ts";
 import type { Path } from "../mesh-file/path.ts";
 import { describePath } from "../mesh-file/path.ts";
+import { frontGatewayOf } from "../routing/hosts.ts";
 import { routeNamespace } from "./front-gateway.ts";
 import type { Materials } from "./materials.ts";
 import type { FieldConflict } from "./merge-namespace.ts";
@@ -142,7 +143,9 @@ function findInMesh(mesh: Mesh, { kind, namespace, name }: ObjectId): readonly A
     case "VirtualService":
       return routesWhere((route, service) => route.name === name && routeNamespace(service, route) === namespace);
     case "Gateway":
-      return routesWhere((route, service) => route.gateway === name && routeNamespace(service, route) === namespace);
+      return routesWhere(
+        (route, service) => frontGatewayOf(route) === name && routeNamespace(service, route) === namespace,
+      );
     case "Certificate":
       return routesWhere(({ tls }) => tls !== undefined && (tls.certificate ?? tls.secretName) === name);
     case "DestinationRule":

@@ -270,6 +270,12 @@ const effects: Readonly<Record<string, Effect>> = {
   },
   "spec.services[].routes[].name": { at: `${route}/name`, other: "other" },
   "spec.services[].routes[].gateway": { at: `${route}/gateway`, other: "other" },
+  "spec.services[].routes[].gateways[]": {
+    at: `${route}/gateways`,
+    one: ["front"],
+    other: ["front", "mesh"],
+    given: { [`${route}/gateway`]: undefined },
+  },
   "spec.services[].routes[].hosts[]": { at: `${route}/hosts`, other: ["store.example.com"] },
   "spec.services[].routes[].match.exact": { at: `${route}/match`, other: { exact: "/a" } },
   "spec.services[].routes[].match.prefix": { at: `${route}/match`, other: { prefix: "/b" } },

@@ -1,7 +1,7 @@
 import type { Json, KubeObject } from "../model/kube-object.ts";
 import type { Mesh, Route, Service } from "../model/mesh.ts";
 import { effectiveRelease } from "../releases/istio-releases.ts";
-import { listenerOf } from "../routing/hosts.ts";
+import { frontGatewayOf, frontRoutesOf } from "../routing/hosts.ts";
 import type { Rendered } from "./known-after-apply.ts";
 import type { Materials } from "./materials.ts";
 import { istioNamespace } from "./names.ts";
@@ -30,10 +30,11 @@ export function routeNamespace(service: Service, route: Route): string {
 export function renderFrontGateways(mesh: Mesh, materials: Pick<Materials, "ingressAddresses">): Rendered[] {
   const gateways = new Map<string, FrontGateway & { readonly routes: Route[] }>();
   for (const service of mesh.services) {
-    for (const route of service.routes.filter((one) => listenerOf(one) !== "mesh")) {
+    for (const route of frontRoutesOf(service)) {
       const namespace = routeNamespace(service, route);
-      const key = `${namespace}/${route.gateway}`;
-      const entry = gateways.get(key) ?? { namespace, name: route.gateway, routes: [] };
+      const name = frontGatewayOf(route) ?? "";
+      const key = `${namespace}/${name}`;
+      const entry = gateways.get(key) ?? { namespace, name, routes: [] };
       entry.routes.push(route);
       gateways.set(key, entry);
     }

@@ -73,6 +73,28 @@ describe("routes of one host", () => {
     });
   });
 
+  it("are tried at a gateway by its hosts and inside by the service's name, with the weights of one object", () => {
+    const all = virtualServices(
+      "{ name: r, gateways: [mesh, g], hosts: ['*'], match: { prefix: /s }, weights: { v1: 100 } }",
+    );
+    const delegate = { name: "r", namespace: "n" };
+    expect(all).toMatchObject({
+      "istio-system/isthmus-http-any": {
+        gateways: ["n/g"],
+        hosts: ["*"],
+        http: [{ match: [{ uri: { prefix: "/s" } }], delegate }],
+      },
+      "istio-system/isthmus-mesh.s.n.svc.cluster.local": {
+        gateways: ["mesh"],
+        hosts: ["s.n.svc.cluster.local"],
+        http: [{ match: [{ uri: { prefix: "/s" }, port: 80 }], delegate }],
+      },
+    });
+    expect(Object.keys(all)).toHaveLength(3);
+    expect(all["n/r"]?.hosts).toBeUndefined();
+    expect(all["n/r"]?.http).toMatchObject([{ route: [{ weight: 100 }, { weight: 0 }] }]);
+  });
+
   it("are tried longest and most exact first, in whatever order the file has them", () => {
     const routes = [
       "{ name: all, gateway: g, hosts: [a.example], weights: { v1: 100 } }",

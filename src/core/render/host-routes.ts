@@ -4,6 +4,7 @@ import type { Mesh } from "../model/mesh.ts";
 import { effectiveRelease } from "../releases/istio-releases.ts";
 import type { Door } from "../routing/doors.ts";
 import { doorsOf, requestsOf, sharesHost } from "../routing/doors.ts";
+import { frontGatewayOf } from "../routing/hosts.ts";
 import { routeNamespace } from "./front-gateway.ts";
 import { istioNamespace, meshGateway, ownRoutePrefix } from "./names.ts";
 import { renderMatch } from "./virtual-service.ts";
@@ -12,8 +13,9 @@ import { renderMatch } from "./virtual-service.ts";
 const longestName = 253;
 
 /**
- * A VirtualService for each host that has several routes: which requests go to
- * which route, in the order in which proxies try them. Istio itself would
+ * A VirtualService for each host that has several routes, or one that is both at
+ * a gateway and inside the mesh: which requests go to which route, in the order
+ * in which proxies try them. Istio itself would
  * merge the routes of a host by the age of their objects, which differs from
  * cluster to cluster, and between sidecars it obeys the oldest only. The
  * weights stay in the routes' own VirtualServices, to which this one delegates.
@@ -34,7 +36,7 @@ function renderHost(mesh: Mesh, door: Door): KubeObject {
       hosts: [door.host],
       http: door.routes.map((one) => ({
         name: one.route.name,
-        match: [renderMatch(requestsOf(one, [door.host]))],
+        match: [renderMatch(requestsOf(one, { listener: door.listener, hosts: [door.host] }))],
         delegate: { name: one.route.name, namespace: routeNamespace(one.service, one.route) },
       })),
     },
@@ -50,7 +52,7 @@ function gatewaysOf({ listener, routes }: Door): string[] {
   if (listener === "mesh") {
     return [meshGateway];
   }
-  const names = routes.map(({ service, route }) => `${routeNamespace(service, route)}/${route.gateway}`);
+  const names = routes.map(({ service, route }) => `${routeNamespace(service, route)}/${frontGatewayOf(route)}`);
   return names.toSorted().slice(0, 1);
 }
 

@@ -2,6 +2,7 @@ import type { KubeObject } from "../model/kube-object.ts";
 import { groupOf } from "../model/kube-object.ts";
 import type { Mesh } from "../model/mesh.ts";
 import type { Path } from "../mesh-file/path.ts";
+import { frontGatewayOf } from "../routing/hosts.ts";
 import { routeNamespace } from "./front-gateway.ts";
 import type { Materials } from "./materials.ts";
 import { renderCluster } from "./render-mesh.ts";
@@ -45,7 +46,7 @@ function pathOf(mesh: Mesh, { kind, metadata: { name, namespace } }: KubeObject)
     const route = service.routes.findIndex(
       (one) =>
         routeNamespace(service, one) === namespace &&
-        (kind === "VirtualService" ? one.name === name : kind === "Gateway" && one.gateway === name),
+        (kind === "VirtualService" ? one.name === name : kind === "Gateway" && frontGatewayOf(one) === name),
     );
     if (route !== -1) {
       return ["spec", "services", index, "routes", route];

@@ -3,6 +3,7 @@ import type { Mesh, Route, Service } from "../model/mesh.ts";
 import { effectiveRelease } from "../releases/istio-releases.ts";
 import type { RequestMatch } from "../routing/match-relation.ts";
 import { requestsOf, sharesHost } from "../routing/doors.ts";
+import { listenersOf } from "../routing/hosts.ts";
 import { routeNamespace } from "./front-gateway.ts";
 import { serviceHost } from "./names.ts";
 
@@ -15,6 +16,8 @@ import { serviceHost } from "./names.ts";
  */
 export function renderVirtualService(mesh: Mesh, service: Service, route: Route): KubeObject {
   const destinations = renderDestinations(service, route);
+  const { hosts } = route;
+  const [listener = "http"] = listenersOf(route);
   return {
     apiVersion: effectiveRelease(mesh.istio.version).networking,
     kind: "VirtualService",
@@ -22,9 +25,9 @@ export function renderVirtualService(mesh: Mesh, service: Service, route: Route)
     spec: sharesHost(mesh, route)
       ? { http: [{ route: destinations }] }
       : {
-          gateways: [route.gateway],
-          hosts: [...route.hosts],
-          http: [{ match: [renderMatch(requestsOf({ service, route }, route.hosts))], route: destinations }],
+          gateways: [...route.gateways],
+          hosts: [...hosts],
+          http: [{ match: [renderMatch(requestsOf({ service, route }, { listener, hosts }))], route: destinations }],
         },
   };
 }

@@ -1,6 +1,6 @@
 import type { Mesh, Route, Service } from "../model/mesh.ts";
 import type { Listener } from "./hosts.ts";
-import { listenerOf } from "./hosts.ts";
+import { hostsAt, listenersOf } from "./hosts.ts";
 import type { RequestMatch } from "./match-relation.ts";
 import { orderRoutes } from "./order-routes.ts";
 
@@ -32,17 +32,19 @@ function findDoors(mesh: Mesh): readonly Door[] {
   const byKey = new Map<string, { readonly listener: Listener; readonly host: string; readonly all: RouteOf[] }>();
   for (const service of mesh.services) {
     for (const route of service.routes) {
-      const listener = listenerOf(route);
-      for (const host of route.hosts) {
-        const key = `${listener} ${host}`;
-        const door = byKey.get(key) ?? { listener, host, all: [] };
-        door.all.push({ service, route });
-        byKey.set(key, door);
+      const one = { service, route };
+      for (const listener of listenersOf(route)) {
+        for (const host of hostsAt(one, listener)) {
+          const key = `${listener} ${host}`;
+          const door = byKey.get(key) ?? { listener, host, all: [] };
+          door.all.push(one);
+          byKey.set(key, door);
+        }
       }
     }
   }
   return [...byKey.values()].map(({ listener, host, all }) => {
-    const { order, undecided } = orderRoutes(all.map((one) => requestsOf(one, [host])));
+    const { order, undecided } = orderRoutes(all.map((one) => requestsOf(one, { listener, hosts: [host] })));
     return {
       listener,
       host,
@@ -55,7 +57,11 @@ function findDoors(mesh: Mesh): readonly Door[] {
   });
 }
 
-/** Whether a host of the route, which is one of the mesh, has other routes too, so that their order matters. */
+/**
+ * Whether the hosts of the route, which is one of the mesh, have VirtualServices
+ * of their own: one has other routes too, so that their order matters, or the
+ * route has other hosts at its gateway than inside the mesh (docs/adr/0016).
+ */
 export function sharesHost(mesh: Mesh, route: Route): boolean {
   const known = sharing.get(mesh) ?? findSharing(mesh);
   sharing.set(mesh, known);
@@ -67,17 +73,20 @@ const sharing = new WeakMap<Mesh, ReadonlySet<Route>>();
 function findSharing(mesh: Mesh): ReadonlySet<Route> {
   return new Set(
     doorsOf(mesh)
-      .filter((door) => door.routes.length > 1)
+      .filter((door) => door.routes.length > 1 || door.routes.some(({ route }) => listenersOf(route).length > 1))
       .flatMap((door) => door.routes.map(({ route }) => route)),
   );
 }
 
 /**
- * The requests that a route takes at the given hosts. Inside the mesh a route
- * is for the service's own port where callers use a name of the cluster: its
- * other ports go on as if there were no route.
+ * The requests that a route takes at the given hosts of a listener. Inside the
+ * mesh a route is for the service's own port where callers use a name of the
+ * cluster: its other ports go on as if there were no route.
  */
-export function requestsOf({ service, route }: RouteOf, hosts: readonly string[]): RequestMatch {
-  const ownPort = listenerOf(route) === "mesh" && hosts.every((host) => host.endsWith(".svc.cluster.local"));
+export function requestsOf(
+  { service, route }: RouteOf,
+  { listener, hosts }: { readonly listener: Listener; readonly hosts: readonly string[] },
+): RequestMatch {
+  const ownPort = listener === "mesh" && hosts.every((host) => host.endsWith(".svc.cluster.local"));
   return { ...route.match, ...(ownPort ? { port: service.port } : {}) };
 }

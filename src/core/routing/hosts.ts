@@ -9,23 +9,55 @@ interface Named {
   readonly namespace?: string | undefined;
 }
 
-/** The listener of a route. All gateways of the mesh file open the same ingress gateways, so that their names make no difference. */
-export function listenerOf(route: { readonly gateway?: string | undefined; readonly tls?: unknown }): Listener {
-  return route.gateway === meshGateway ? "mesh" : route.tls === undefined ? "http" : "https";
+/** The Gateway object of a route; undefined where it is for sidecars only. A route has one at most. */
+export function frontGatewayOf({ gateways }: Pick<Route, "gateways">): string | undefined {
+  return gateways.find((name) => name !== meshGateway);
+}
+
+/**
+ * The listeners of a route: that of its Gateway, then that of sidecars. All
+ * gateways of the mesh file open the same ingress gateways, so that their names
+ * make no difference.
+ */
+export function listenersOf(route: {
+  readonly gateways: readonly string[];
+  readonly tls?: unknown;
+}): readonly Listener[] {
+  return [
+    ...(frontGatewayOf(route) === undefined ? [] : [route.tls === undefined ? ("http" as const) : ("https" as const)]),
+    ...(route.gateways.includes(meshGateway) ? ["mesh" as const] : []),
+  ];
+}
+
+/**
+ * The hosts that a route answers for at one of its listeners. One that has both
+ * is for its `hosts` at the gateway and for the service's own name inside the
+ * mesh: `*` and names of the outside are none that callers inside are routed by.
+ */
+export function hostsAt(
+  { service, route }: { readonly service: Named; readonly route: Pick<Route, "gateways" | "hosts"> },
+  listener: Listener,
+): readonly string[] {
+  const { name, namespace } = service;
+  return listener === "mesh" && frontGatewayOf(route) !== undefined
+    ? name === undefined || namespace === undefined
+      ? []
+      : [serviceHost({ name, namespace })]
+    : route.hosts;
 }
 
 /**
  * The hosts of a route as proxies know them, each once: in lower case, since Istio
- * compares some of them letter by letter, and inside the mesh by the full name
- * of the service, by default the route's own.
+ * compares some of them letter by letter. Those of a route for sidecars alone
+ * are full names of services, by default the route's own.
  */
 export function hostsOf(
-  route: { readonly gateway?: string | undefined; readonly hosts?: readonly (string | undefined)[] | undefined },
+  route: { readonly gateways: readonly string[]; readonly hosts?: readonly (string | undefined)[] | undefined },
   service: Named,
   all: readonly (Named | undefined)[],
 ): readonly string[] {
   const hosts = [...new Set((route.hosts ?? []).flatMap((host) => host?.toLowerCase() ?? []))];
-  if (route.gateway !== meshGateway) {
+  if (frontGatewayOf(route) !== undefined || route.gateways.length === 0) {
     return hosts;
   }
   const { name, namespace } = service;
@@ -54,7 +86,7 @@ function completeHost(host: string, namespace: string | undefined, all: readonly
     : host;
 }
 
-/** The routes by which ingress gateways serve a service; those for callers inside the mesh are in sidecars only. */
+/** The routes by which ingress gateways serve a service; those for callers inside the mesh alone are in sidecars only. */
 export function frontRoutesOf({ routes }: Pick<Service, "routes">): readonly Route[] {
-  return routes.filter((route) => listenerOf(route) !== "mesh");
+  return routes.filter((route) => frontGatewayOf(route) !== undefined);
 }

@@ -65,7 +65,7 @@ function services(names: readonly string[]): fc.Arbitrary<readonly object[]> {
           fc
             .array(
               fc.record({
-                gateway: fc.constantFrom("front", "shop-gateway", "mesh"),
+                gateways: fc.constantFrom(["front"], ["shop-gateway"], ["mesh"], ["mesh", "front"]),
                 hosts: fc.constantFrom<readonly string[]>(["*"], ["a.example"], ["a.example", "b.example"]),
                 match,
                 weights: weightsOf(Object.keys(one.versions)),
@@ -78,7 +78,7 @@ function services(names: readonly string[]): fc.Arbitrary<readonly object[]> {
                 name: `route-${index}-${at}`,
                 ...route,
                 // No sidecar takes every request to anything.
-                ...(route.gateway === "mesh" && route.hosts.includes("*")
+                ...(!route.gateways.some((gateway) => gateway !== "mesh") && route.hosts.includes("*")
                   ? { hosts: [`${one.name}.${one.namespace}`] }
                   : {}),
               })),
@@ -90,7 +90,13 @@ function services(names: readonly string[]): fc.Arbitrary<readonly object[]> {
 }
 
 interface RoutedService {
-  readonly routes: readonly { readonly gateway: string; readonly hosts: readonly string[]; readonly match: object }[];
+  readonly name: string;
+  readonly namespace: string;
+  readonly routes: readonly {
+    readonly gateways: readonly string[];
+    readonly hosts: readonly string[];
+    readonly match: object;
+  }[];
 }
 
 /** A file in which two routes of a host take the same requests is not valid. */
@@ -98,8 +104,11 @@ function withoutRepeatedMatches<T extends RoutedService>(list: readonly T[]): re
   const seen = new Set<string>();
   return list.map((one) => ({
     ...one,
-    routes: one.routes.filter(({ gateway, hosts, match: requests }) => {
-      const keys = hosts.map((host) => `${gateway === "mesh" ? "mesh" : ""} ${host} ${JSON.stringify(requests)}`);
+    routes: one.routes.filter(({ gateways, hosts, match: requests }) => {
+      const front = gateways.some((gateway) => gateway !== "mesh");
+      const inside = gateways.includes("mesh") ? (front ? [`${one.name}.${one.namespace}`] : hosts) : [];
+      const places = [...(front ? hosts : []), ...inside.map((host) => `mesh ${host}`)];
+      const keys = places.map((place) => `${place} ${JSON.stringify(requests)}`);
       const free = keys.every((key) => !seen.has(key));
       for (const key of keys) {
         seen.add(key);

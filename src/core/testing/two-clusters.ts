@@ -39,7 +39,7 @@ export const twoClusters: Mesh = {
       routes: [
         {
           name: "helloworld",
-          gateway: "helloworld-gateway",
+          gateways: ["helloworld-gateway"],
           hosts: ["*"],
           match: { path: { kind: "exact", value: "/hello" }, headers: {}, fromRegions: [] },
           weights: { v1: 10, v2: 90 },

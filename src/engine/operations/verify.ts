@@ -12,7 +12,7 @@ import { factsThrough } from "./check.ts";
 import { readActualEndpoints } from "../facts/ingress-endpoints.ts";
 import type { MeshFile } from "../mesh-file.ts";
 import { startProbePods } from "../traffic/probe-pods.ts";
-import { isAskedInside, proveRoute } from "../traffic/prove-route.ts";
+import { proveRoute, waysOf } from "../traffic/prove-route.ts";
 import type { Verification, VerifyOptions } from "../traffic/verification.ts";
 
 export type { Verification, VerifyOptions, VerifyTarget } from "../traffic/verification.ts";
@@ -52,7 +52,9 @@ async function proveAll(
   const asked = meshFile.mesh.services
     .filter((one) => isAsked(one, options))
     .map((service) => ({ service, routes: routesOf(service, options) }));
-  const inside = asked.filter(({ routes }) => options.probePod && routes.some(isAskedInside));
+  const inside = asked.filter(
+    ({ routes }) => options.probePod && routes.some((route) => waysOf(route).includes("mesh")),
+  );
   const services = inside.map(({ service }) => service);
   const pods = startProbePods(meshFile, connected, services, options);
   let left: readonly Diagnostic[] = [];
@@ -64,7 +66,7 @@ async function proveAll(
         const ofRoute = await Promise.all(
           connected.map(async (one) => proveRoute({ meshFile, one, connected, service, route, actual }, pods, options)),
         );
-        proofs.push(...ofRoute);
+        proofs.push(...ofRoute.flat());
       }
     }
   } finally {

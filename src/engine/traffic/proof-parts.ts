@@ -5,42 +5,57 @@ import { UserError } from "../../core/diagnostics/user-error.ts";
 import type { ProofWay, RouteProof } from "../../core/decide/proof.ts";
 import { stateOf } from "../../core/decide/proof.ts";
 import type { ProofPlace } from "../../core/decide/proof-place.ts";
-import type { RequestChoice } from "../../core/decide/route-request.ts";
+import type { AskedRoute, RequestChoice } from "../../core/decide/route-request.ts";
 import { chooseRequest } from "../../core/decide/route-request.ts";
-import type { Mesh, Route, Service } from "../../core/model/mesh.ts";
+import type { Mesh } from "../../core/model/mesh.ts";
 import { diagnoseFailure } from "../progress/diagnose-failure.ts";
 import { runTask } from "../progress/run-task.ts";
 import type { ProofInput, VerifyOptions } from "./verification.ts";
 
-/** Runs one proof as its task, which ends well only when nothing was found to be wrong. A failure of the proof itself is a proof that failed. */
-export async function runProof(
+/**
+ * Runs the proofs of one route in one cluster, one for each way, as one task,
+ * which ends well only when nothing was found to be wrong. A failure of a proof
+ * itself is a proof that failed.
+ */
+export async function runProofs(
   input: ProofInput,
-  via: ProofWay,
+  ways: readonly ProofWay[],
   options: VerifyOptions,
-  prove: (note: (text: string) => void) => Promise<RouteProof>,
-): Promise<RouteProof> {
+  prove: (via: ProofWay) => Promise<RouteProof>,
+): Promise<readonly RouteProof[]> {
   const { one, service, route } = input;
   const cluster = one.cluster.name;
   const task = options.taskOf?.(cluster) ?? {
     task: `verifying ${route?.name ?? `${service.namespace}/${service.name}`}`,
   };
-  let proof: RouteProof | undefined;
+  const proofs: RouteProof[] = [];
   try {
-    return await runTask({ ...task, cluster }, options, async (note) => {
-      proof = await prove(note);
-      const errors = proof.diagnostics.filter(({ severity }) => severity === "error");
-      if (proof.state === "failed") {
-        throw new UserError(errors, exitCodes.findings);
+    await runTask({ ...task, cluster }, options, async (note) => {
+      for (const via of ways) {
+        try {
+          proofs.push(await prove(via));
+        } catch (error) {
+          options.signal.throwIfAborted();
+          proofs.push(proofOf(input, via, { diagnostics: await diagnoseFailure(error, cluster, "verify") }));
+        }
       }
-      if (proof.state === "notProven") {
-        note(`not proven: ${proof.diagnostics[0]?.summary ?? ""}`);
+      const failed = proofs.filter(({ state }) => state === "failed").flatMap(({ diagnostics }) => diagnostics);
+      if (failed.length > 0) {
+        throw new UserError(
+          failed.filter(({ severity }) => severity === "error"),
+          exitCodes.findings,
+        );
       }
-      return proof;
+      const unproven = proofs.find(({ state }) => state === "notProven");
+      if (unproven !== undefined) {
+        note(`not proven: ${unproven.diagnostics[0]?.summary ?? ""}`);
+      }
     });
-  } catch (error) {
+  } catch {
+    // What was found is in the proofs; the task has told that it failed.
     options.signal.throwIfAborted();
-    return proof ?? proofOf(input, via, { diagnostics: await diagnoseFailure(error, cluster, "verify") });
   }
+  return proofs;
 }
 
 /** A proof by what was found; what is left out was not asked. */
@@ -84,8 +99,8 @@ export function placeOf({ meshFile, one, connected, service, route, actual }: Pr
 }
 
 /** The request for a route, with the values of headers that the environment has. */
-export function requestFor(mesh: Mesh, service: Service, route: Route, options: VerifyOptions): RequestChoice {
-  const { headers: wanted = {}, ...settings } = route.verify ?? {};
+export function requestFor(mesh: Mesh, asked: AskedRoute, options: VerifyOptions): RequestChoice {
+  const { headers: wanted = {}, ...settings } = asked.route.verify ?? {};
   const headers: Record<string, string> = {};
   const given = Object.keys(options.ask?.headers ?? {}).map((name) => name.toLowerCase());
   for (const [name, value] of Object.entries(wanted)) {
@@ -99,7 +114,7 @@ export function requestFor(mesh: Mesh, service: Service, route: Route, options: 
     }
     headers[name] = text ?? "";
   }
-  return chooseRequest(mesh, service, route, {
+  return chooseRequest(mesh, asked, {
     ...settings,
     ...options.ask,
     headers: { ...headers, ...options.ask?.headers },

@@ -70,7 +70,7 @@ async function measureRoute(
   options: VerifyOptions,
 ): Promise<JudgedSplit | { readonly notMeasured: Diagnostic }> {
   const { meshFile, one, service } = input;
-  const choice = requestFor(meshFile.mesh, service, route, options);
+  const choice = requestFor(meshFile.mesh, { service, route, via: "ingress" }, options);
   if (choice.kind === "none") {
     return { notMeasured: notMeasured(input, "ingress", choice) };
   }

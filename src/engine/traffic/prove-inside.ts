@@ -44,7 +44,7 @@ export async function proveInside(input: ProofInput, port: PodPort, options: Ver
   const choice =
     route === undefined
       ? { kind: "request" as const, request: requestWithoutRoute(service, options) }
-      : requestFor(meshFile.mesh, service, route, options);
+      : requestFor(meshFile.mesh, { service, route, via: "mesh" }, options);
   if (choice.kind === "none") {
     return unasked(notMeasured(input, "mesh", choice));
   }

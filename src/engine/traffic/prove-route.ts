@@ -1,29 +1,35 @@
-import type { RouteProof } from "../../core/decide/proof.ts";
+import type { ProofWay, RouteProof } from "../../core/decide/proof.ts";
 import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
 import { warningOf } from "../../core/diagnostics/coded.ts";
 import type { Route } from "../../core/model/mesh.ts";
-import { meshGateway } from "../../core/render/names.ts";
+import { listenersOf } from "../../core/routing/hosts.ts";
 import type { Probe, ProbePods } from "./probe-pods.ts";
-import { notMeasured, runProof } from "./proof-parts.ts";
+import { notMeasured, runProofs } from "./proof-parts.ts";
 import { proveAtIngress } from "./prove-ingress.ts";
 import { proveInside } from "./prove-inside.ts";
 import type { ProofInput, VerifyOptions } from "./verification.ts";
 
-/** True for what no request from outside reaches: a route for callers inside the mesh, or no route at all. */
-export function isAskedInside(route: Route | undefined): boolean {
-  return route === undefined || route.gateway === meshGateway;
+/** From where a route is asked: at the ingress, from inside, or both. A service without routes is asked from inside. */
+export function waysOf(route: Route | undefined): readonly ProofWay[] {
+  return route === undefined
+    ? ["mesh"]
+    : listenersOf(route).map((listener) => (listener === "mesh" ? "mesh" : "ingress"));
 }
 
 /**
- * Proves one route, or a service without one, in one cluster: at its ingress, or
- * from inside where nothing else reaches it. A failure of the proof itself is a
- * proof that failed; its task ends well only when nothing was found to be wrong.
+ * Proves one route, or a service without one, in one cluster, in each of its
+ * ways. A failure of a proof itself is a proof that failed; the task ends well
+ * only when nothing was found to be wrong.
  */
-export async function proveRoute(input: ProofInput, pods: ProbePods, options: VerifyOptions): Promise<RouteProof> {
-  if (!isAskedInside(input.route)) {
-    return runProof(input, "ingress", options, async () => proveAtIngress(input, undefined, options));
-  }
-  return runProof(input, "mesh", options, async () => {
+export async function proveRoute(
+  input: ProofInput,
+  pods: ProbePods,
+  options: VerifyOptions,
+): Promise<readonly RouteProof[]> {
+  return runProofs(input, waysOf(input.route), options, async (via) => {
+    if (via === "ingress") {
+      return proveAtIngress(input, undefined, options);
+    }
     const probe: Probe = options.probePod
       ? await pods.of(input.one, input.service)
       : { kind: "none", diagnostic: notAsked(input) };

@@ -5,7 +5,7 @@ import type { RouteOutcome, SampleRequest } from "../../proxy/find-route.ts";
 import { findRoute, sampleRequests } from "../../proxy/find-route.ts";
 import { routeNamespace } from "../../render/front-gateway.ts";
 import { ingressGateway, istioNamespace, serviceHost } from "../../render/names.ts";
-import { frontRoutesOf } from "../../routing/hosts.ts";
+import { frontGatewayOf, frontRoutesOf } from "../../routing/hosts.ts";
 import type { Check } from "../check.ts";
 import { problem } from "../check.ts";
 import type { BesideFacts } from "../beside-facts.ts";
@@ -200,7 +200,7 @@ function needsOf(
     both({ group: "networking.istio.io", kind, namespace, name });
   return [
     ...routing("VirtualService", route.name),
-    ...routing("Gateway", route.gateway),
+    ...routing("Gateway", frontGatewayOf(route) ?? ""),
     ...(route.tls === undefined
       ? []
       : [

@@ -11,7 +11,12 @@ function withMeshRoute(): MeshFacts {
     ...service,
     routes: service.routes.flatMap((route) => [
       route,
-      { ...route, name: "inside", gateway: "mesh", hosts: [`${service.name}.${service.namespace}.svc.cluster.local`] },
+      {
+        ...route,
+        name: "inside",
+        gateways: ["mesh"],
+        hosts: [`${service.name}.${service.namespace}.svc.cluster.local`],
+      },
     ]),
   });
   return {

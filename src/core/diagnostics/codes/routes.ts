@@ -1,6 +1,6 @@
 import type { CatalogueEntry } from "../catalogue-entry.ts";
 
-/** ISM144-ISM150 and ISM155-ISM189: routes of the mesh file, what they share with each other, and Istio's values. */
+/** ISM144-ISM150, ISM155-ISM189 and ISM545-ISM549: routes of the mesh file, what they share with each other, and Istio's values. */
 export const routeCodes = {
   ISM144: {
     summary: "One host is served by HTTPS in two ways",
@@ -81,5 +81,10 @@ export const routeCodes = {
     summary: "A wildcard does not reach a host that is named elsewhere",
     explanation:
       "Envoy has one list of routes for each host name and looks only into that of the most exact name: www.example.org before *.example.org before *. A route of the wildcard gets no request for a host that another route names, not even those that the other route does not match.",
+  },
+  ISM545: {
+    summary: "A route has two Gateways",
+    explanation:
+      "`gateways` is for a route that is both at an ingress gateway and in the sidecars of callers: one Gateway's name and Istio's word `mesh`. All Gateways of a mesh file open the same ports of the same ingress gateways, and one is found by a request's host and not by its name, so that a second Gateway would open nothing that the first one does not.",
   },
 } as const satisfies Record<string, CatalogueEntry>;

@@ -4,7 +4,7 @@ import { itemsOf } from "../draft.ts";
 import type { Finding } from "../finding.ts";
 import { describePath } from "../path.ts";
 import type { PlacedRoute } from "../walk-draft.ts";
-import { isForSidecars, namespaceOf, routesOf } from "../walk-draft.ts";
+import { frontGatewayNameOf, frontGatewayPathOf, isForSidecars, namespaceOf, routesOf } from "../walk-draft.ts";
 import { findRepeated } from "./find-repeated.ts";
 
 /** Gateways of the mesh file are what their routes make of them: one host has one way by HTTPS, and none of isthmus' own names is taken. */
@@ -16,8 +16,8 @@ export function checkFrontGateways(draft: MeshDraft): readonly Finding[] {
 /** Envoy takes a certificate by host name: https://github.com/istio/istio/blob/1.31.0/pilot/pkg/model/gateway.go (CheckDuplicates) skips the second server. */
 function checkHttpsHosts(routes: readonly PlacedRoute[]): readonly Finding[] {
   const served = routes.flatMap((route) => {
-    const { gateway, tls } = route.value;
-    const secret = tls?.secretName;
+    const gateway = frontGatewayNameOf(route.value);
+    const secret = route.value.tls?.secretName;
     return gateway === undefined || secret === undefined
       ? []
       : itemsOf(route.value.hosts).map(([index, host]) => ({
@@ -54,13 +54,15 @@ function checkHttpsHosts(routes: readonly PlacedRoute[]): readonly Finding[] {
 function checkPlainAndHttps(routes: readonly PlacedRoute[]): readonly Finding[] {
   const inIstio = routes.filter(({ value, service }) => namespaceOf(service, value) === istioNamespace);
   const plain = inIstio.filter(({ value }) => !("tls" in value));
-  return findRepeated([...plain, ...inIstio.filter(({ value }) => "tls" in value)], ({ value }) => value.gateway)
+  return findRepeated([...plain, ...inIstio.filter(({ value }) => "tls" in value)], ({ value }) =>
+    frontGatewayNameOf(value),
+  )
     .filter(({ item, first }) => "tls" in item.value && !("tls" in first.value))
     .map(({ item, first }) => ({
       code: "ISM147",
-      path: [...item.path, "gateway"],
-      detail: `${describePath(first.path)} names the Gateway ${istioNamespace}/${item.value.gateway} without tls, and this route with it. Both would answer at both ports of the Gateway.`,
-      other: [...first.path, "gateway"],
+      path: frontGatewayPathOf(item),
+      detail: `${describePath(first.path)} names the Gateway ${istioNamespace}/${frontGatewayNameOf(item.value)} without tls, and this route with it. Both would answer at both ports of the Gateway.`,
+      other: frontGatewayPathOf(first),
       fix: "Give the routes with tls and those without different gateways.",
     }));
 }
@@ -74,14 +76,15 @@ const ownSecrets: readonly (readonly [RegExp, string])[] = [
 ];
 
 function checkReservedNames(routes: readonly PlacedRoute[]): readonly Finding[] {
-  return routes.flatMap(({ value, service, path }): readonly Finding[] => {
+  return routes.flatMap((one): readonly Finding[] => {
+    const { value, service, path } = one;
     const own = ownSecrets.find(([name]) => name.test(value.tls?.secretName ?? ""));
     return [
-      ...(value.gateway === crossNetworkGatewayName && namespaceOf(service, value) === istioNamespace
+      ...(frontGatewayNameOf(value) === crossNetworkGatewayName && namespaceOf(service, value) === istioNamespace
         ? [
             {
               code: "ISM146" as const,
-              path: [...path, "gateway"],
+              path: frontGatewayPathOf(one),
               detail: `${istioNamespace}/${crossNetworkGatewayName} is the Gateway through which the clusters reach each other, and the route would overwrite it.`,
               fix: "Give the route's gateway another name.",
             },

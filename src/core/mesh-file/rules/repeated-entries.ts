@@ -12,6 +12,7 @@ export function checkRepeatedEntries(draft: MeshDraft): readonly Finding[] {
     ...checkList(draft.spec?.sharedNetworks, ["spec", "sharedNetworks"]),
     ...versionsOf(draft).flatMap(({ value, path }) => checkList(value.clusters, [...path, "clusters"])),
     ...routesOf(draft).flatMap(({ value, path }) => [
+      ...checkList(value.gateways, [...path, "gateways"]),
       ...checkList(value.hosts, [...path, "hosts"], (host) => host.toLowerCase()),
       ...checkList(value.match?.fromRegions, [...path, "match", "fromRegions"]),
     ]),

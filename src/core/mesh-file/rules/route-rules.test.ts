@@ -110,6 +110,17 @@ describe("routes that name one thing twice", () => {
     expect(findings(`{ name: r, ${fields}, hosts: [a.example], weights: { v1: 100 } }`)).toEqual([`ISM146 ${name}`]);
   });
 
+  it.each([
+    ["gateways: [mesh, g, h]", ["ISM545 h"]],
+    ["gateways: [mesh, g, g]", ["ISM120 g"]],
+    ["gateway: g, gateways: [mesh]", ["ISM119 gateways"]],
+    ["verify: {}", ["ISM105 { name: r, verify: {}, hosts: [a.example], weights: { v1: 100 } }"]],
+    ["gateways: [mesh, g], tls: { secretName: a }", []],
+    ["gateways: [mesh], tls: { secretName: a }", ["ISM149 tls"]],
+  ])("are at one Gateway, in sidecars, or in both: %s", (fields, expected) => {
+    expect(findings(`{ name: r, ${fields}, hosts: [a.example], weights: { v1: 100 } }`)).toEqual(expected);
+  });
+
   it("keep clear of the VirtualServices that isthmus makes for hosts", () => {
     const route = "{ name: isthmus-http.a, gateway: g, hosts: [a.example], weights: { v1: 100 } }";
     expect(findings(route)).toEqual([]);
@@ -122,6 +133,17 @@ describe("routes that name one thing twice", () => {
 });
 
 describe("routes that take the same requests", () => {
+  it("are refused inside the mesh too, where a route that is also at a gateway has the service's own name", () => {
+    const both = "{ name: both, gateways: [mesh, g], hosts: ['*'], weights: { v1: 100 } }";
+    expect(findings(both, "{ name: in, gateway: mesh, match: { prefix: / }, weights: { v1: 100 } }")).toEqual([
+      "ISM148 { prefix: / }",
+    ]);
+    expect(findings(both, "{ name: out, gateway: g, hosts: ['*'], weights: { v1: 100 } }")).toEqual([
+      "ISM148 { name: out, gateway: g, hosts: ['*'], weights: { v1: 100 } }",
+    ]);
+    expect(findings(both, "{ name: in, gateway: mesh, match: { prefix: /s }, weights: { v1: 100 } }")).toEqual([]);
+  });
+
   const first = "{ name: r, gateway: g, hosts: [a.example, b.example], match: { prefix: /s }, weights: { v1: 100 } }";
 
   it.each([

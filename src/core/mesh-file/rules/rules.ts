@@ -22,6 +22,7 @@ import { checkRepeatedEntries } from "./repeated-entries.ts";
 import { checkReservedValues } from "./reserved-values.ts";
 import { checkRequestHeaders } from "./request-headers.ts";
 import { checkRequestPaths } from "./request-paths.ts";
+import { checkRouteGateways } from "./route-gateways.ts";
 import { checkRouteHosts } from "./route-hosts.ts";
 import { checkRouteNames } from "./route-names.ts";
 import { checkRouteVerification } from "./route-verification.ts";
@@ -62,6 +63,7 @@ export const rules: readonly Rule[] = [
   checkRegexes,
   checkRequestPaths,
   checkRequestHeaders,
+  checkRouteGateways,
   checkRouteHosts,
   checkMeshRoutes,
   checkFrontGateways,

@@ -1,13 +1,14 @@
 import type { RequestMatch } from "../../routing/match-relation.ts";
 import { relate } from "../../routing/match-relation.ts";
-import { hostsOf, listenerOf } from "../../routing/hosts.ts";
+import type { Listener } from "../../routing/hosts.ts";
+import { hostsAt, hostsOf, listenersOf } from "../../routing/hosts.ts";
 import { isExpression } from "../../routing/regex.ts";
 import type { MeshDraft } from "../draft.ts";
 import { entriesOf, itemsOf } from "../draft.ts";
 import type { Finding } from "../finding.ts";
 import { describePath } from "../path.ts";
-import type { PlacedRoute, RouteDraft } from "../walk-draft.ts";
-import { routesOf } from "../walk-draft.ts";
+import type { PlacedRoute, RouteDraft, ServiceDraft } from "../walk-draft.ts";
+import { gatewaysOf, routesOf } from "../walk-draft.ts";
 
 /** No two routes of a host take exactly the same requests: one of them would never get any. */
 export function checkSameRequests(draft: MeshDraft): readonly Finding[] {
@@ -15,13 +16,12 @@ export function checkSameRequests(draft: MeshDraft): readonly Finding[] {
   const earlier = new Map<string, { readonly route: PlacedRoute; readonly match: RequestMatch }[]>();
   return routesOf(draft).flatMap((route): readonly Finding[] => {
     const match = matchOf(route.value);
-    if (match === undefined || route.value.gateway === undefined) {
+    if (match === undefined) {
       return [];
     }
-    const listener = listenerOf(route.value);
-    const ported =
-      listener === "mesh" && route.service.port !== undefined ? { ...match, port: route.service.port } : match;
-    for (const host of hostsOf(route.value, route.service, services)) {
+    for (const { listener, host } of doorsOf(route, services)) {
+      const ported =
+        listener === "mesh" && route.service.port !== undefined ? { ...match, port: route.service.port } : match;
       const key = `${listener} ${host}`;
       const others = earlier.get(key) ?? [];
       earlier.set(key, [...others, { route, match: ported }]);
@@ -40,6 +40,17 @@ export function checkSameRequests(draft: MeshDraft): readonly Finding[] {
     }
     return [];
   });
+}
+
+function doorsOf(
+  { value, service }: PlacedRoute,
+  services: readonly ServiceDraft[],
+): readonly { readonly listener: Listener; readonly host: string }[] {
+  const gateways = gatewaysOf(value);
+  const route = { gateways, hosts: hostsOf({ ...value, gateways }, service, services) };
+  return listenersOf({ ...route, tls: value.tls }).flatMap((listener) =>
+    hostsAt({ service, route }, listener).map((host) => ({ listener, host })),
+  );
 }
 
 /** The match of a route, by default all paths; undefined while something about it is wrong. */

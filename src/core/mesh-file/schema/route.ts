@@ -83,13 +83,22 @@ export const routeSchema = z
     gateway: textOf(
       label,
       "The name of the Gateway, in the service's namespace (with `tls` in istio-system). It is made for the hosts of all routes that name it. `mesh` is Istio's reserved word for the sidecars: the route is for callers inside the mesh, and no Gateway is made.",
-    ),
+    ).optional(),
+    gateways: z
+      .array(textOf(label, "The name of a Gateway, or `mesh`."))
+      .min(1)
+      .meta({
+        description:
+          "In place of `gateway`: the name of a Gateway and `mesh`, for a route that is at both. `hosts` are those of the Gateway then; inside the mesh the route is for the service's own name.",
+        examples: [["mesh", "front"]],
+      })
+      .optional(),
     hosts: z
       .array(textOf(routeHost, 'A host name, "*.example.org" or "*".'))
       .min(1)
       .meta({
         description:
-          "The hosts that the route answers for. With `gateway: mesh` the names that callers use; default there: the service's own.",
+          "The hosts that the route answers for. With `mesh` alone the names that callers use; default there: the service's own.",
       })
       .optional(),
     match: matchSchema.optional(),
