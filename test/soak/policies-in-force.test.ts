@@ -7,7 +7,6 @@ import type { PolicyPeer } from "../../src/core/policies/policy-pod.ts";
 import { reachMatrix } from "../../src/core/policies/reach-matrix.ts";
 import { readPod } from "../../src/engine/facts/read-pods.ts";
 import { put, run } from "../e2e/in-west.ts";
-import { kubectl } from "../e2e/world.ts";
 
 /** Sets of policies that are enforced one after the other; ISTHMUS_PACKET_SETS asks for another number. */
 const sets = Number(process.env["ISTHMUS_PACKET_SETS"] ?? 100);
@@ -16,6 +15,32 @@ const spaces = ["packets-x", "packets-y", "packets-z"];
 const names = ["a", "b", "c"];
 const port = 5000;
 const image = "docker.io/istio/examples-helloworld:1.0";
+const protocols = ["TCP", "UDP"] as const;
+type Protocol = (typeof protocols)[number];
+
+/** Node.js as the image brings it. */
+const node = ["/opt/node/loader", "--library-path", "/opt/node", "/opt/node/node", "-e"];
+const answerDatagrams = `const socket = require("node:dgram").createSocket("udp4");
+socket.on("message", (text, { port, address }) => socket.send(text, port, address)).bind(${port});`;
+/** Tries all addresses at once by a new connection and a new datagram socket each, and prints those that answered. */
+const askAll = `const [net, dgram] = [require("node:net"), require("node:dgram")];
+const patienceMs = 4000;
+const tcp = (host) => new Promise((done) => {
+  const socket = net.connect({ host, port: ${port} }, () => { socket.destroy(); done(true); });
+  socket.on("error", () => done(false)).setTimeout(patienceMs, () => { socket.destroy(); done(false); });
+});
+const udp = (host) => new Promise((done) => {
+  const socket = dgram.createSocket("udp4");
+  const send = setInterval(() => socket.send("?", ${port}, host), 400);
+  const end = (answered) => { clearInterval(send); clearTimeout(timer); socket.close(); done(answered); };
+  const timer = setTimeout(() => end(false), patienceMs);
+  socket.once("message", () => end(true)).once("error", () => end(false)).send("?", ${port}, host);
+});
+const open = async (ask) => {
+  const all = await Promise.all(process.argv.slice(1).map(async (host) => [host, await ask(host)]));
+  return all.flatMap(([host, answered]) => (answered ? [host] : []));
+};
+Promise.all([open(tcp), open(udp)]).then(([TCP, UDP]) => console.log(JSON.stringify({ TCP, UDP })));`;
 
 let ends: readonly PolicyPeer[] = [];
 
@@ -59,8 +84,11 @@ it.each(fc.sample(policies, { seed, numRuns: sets }).map((set, index) => [index 
   `lets through what the engine says, by packets between nine pods: set %i (seed ${seed})`,
   async (_, set) => {
     await put(set);
-    const matrix = reachMatrix(compilePolicies(set.map(policyFactsOf)), ends, { port, protocol: "TCP" });
-    const expected = rows((from, to) => matrix.isOpen(from, to));
+    const compiled = compilePolicies(set.map(policyFactsOf));
+    const expected = tables((protocol) => {
+      const matrix = reachMatrix(compiled, ends, { port, protocol });
+      return (from, to) => matrix.isOpen(from, to);
+    });
     await expect.poll(packets, { timeout: 60_000, interval: 500 }).toEqual(expected);
     for (const namespace of spaces) {
       await run(["-n", namespace, "delete", "networkpolicy", "--all"]);
@@ -68,27 +96,26 @@ it.each(fc.sample(policies, { seed, numRuns: sets }).map((set, index) => [index 
   },
 );
 
-function rows(isOpen: (from: number, to: number) => boolean): readonly string[] {
-  return ends.map((_, from) => ends.map((_, to) => (from === to ? "-" : isOpen(from, to) ? "X" : ".")).join(""));
+/** A row for each pod and protocol: to which pods the way is open. */
+function tables(isOpenBy: (protocol: Protocol) => (from: number, to: number) => boolean): readonly string[] {
+  return protocols.flatMap((protocol) => {
+    const isOpen = isOpenBy(protocol);
+    const mark = (from: number, to: number): string => (from === to ? "-" : isOpen(from, to) ? "X" : ".");
+    return ends.map((_, from) => `${protocol} ${ends.map((_, to) => mark(from, to)).join("")}`);
+  });
 }
 
-/** New connections from every pod to every other, a row for each: the pod's own shell opens all of them at once. */
+/** What gets through from every pod to every other. */
 async function packets(): Promise<readonly string[]> {
-  const addresses = ends.map((end) => (end.kind === "pod" ? end.pod.addresses[0] : ""));
-  const script = `for a in ${addresses.join(" ")}; do (echo $a $(curl -s -o /dev/null -w '%{http_code}' --max-time 4 http://$a:${port}/health)) & done; wait`;
+  const addresses = ends.map((end) => (end.kind === "pod" ? (end.pod.addresses[0] ?? "") : ""));
   const said = await Promise.all(
     ends.map(async (end) => {
       const { namespace, name } = end.kind === "pod" ? end.pod : { namespace: "", name: "" };
-      const { out } = await kubectl("west", ["-n", namespace, "exec", name, "--", "sh", "-c", script]);
-      return new Map(
-        out
-          .trim()
-          .split("\n")
-          .map((line) => line.split(" ") as [string, string]),
-      );
+      const asked = ["-n", namespace, "exec", name, "-c", "datagrams", "--", ...node, askAll, ...addresses];
+      return JSON.parse((await run(asked)).out) as Readonly<Record<Protocol, readonly string[]>>;
     }),
   );
-  return rows((from, to) => said[from]?.get(addresses[to] ?? "") === "200");
+  return tables((protocol) => (from, to) => said[from]?.[protocol].includes(addresses[to] ?? "") ?? false);
 }
 
 function arbitraryPolicy(): fc.Arbitrary<{ readonly namespace: string; readonly spec: Json }> {
@@ -115,6 +142,8 @@ function arbitraryPolicy(): fc.Arbitrary<{ readonly namespace: string; readonly 
     [{ port: 5001 }],
     [{ port: 4990, endPort: 5000 }],
     [{ protocol: "UDP" }],
+    [{ protocol: "UDP", port }],
+    [{ port }, { protocol: "UDP", port: 4990, endPort: 5000 }],
   );
   const rules = (side: "from" | "to"): fc.Arbitrary<Json> =>
     fc.array(
@@ -141,7 +170,10 @@ function pod(namespace: string, name: string): object {
     kind: "Pod",
     metadata: { name, namespace, labels: { app: name, packets: "pod" } },
     spec: {
-      containers: [{ name: "helloworld", image, readinessProbe: { httpGet: { path: "/health", port } } }],
+      containers: [
+        { name: "helloworld", image, readinessProbe: { httpGet: { path: "/health", port } } },
+        { name: "datagrams", image, command: [...node, answerDatagrams] },
+      ],
       terminationGracePeriodSeconds: 0,
     },
   };
