@@ -3,6 +3,7 @@ import { warningOf } from "../diagnostics/coded.ts";
 import type { Mesh } from "../model/mesh.ts";
 import { isNewerThanKnown, istioReleases } from "../releases/istio-releases.ts";
 import { adviseExternalDns } from "./external-dns.ts";
+import { adviseFailover } from "./failover.ts";
 import { adviseMeshConfig } from "./mesh-config.ts";
 import { adviseQuantities } from "./quantities.ts";
 import type { Locate } from "./route-order.ts";
@@ -20,6 +21,7 @@ export function adviseMesh(mesh: Mesh, locate?: Locate): readonly Diagnostic[] {
     ...adviseNewerIstio(mesh),
     ...adviseExternalDns(mesh),
     ...adviseRoutes(mesh, locate),
+    ...adviseFailover(mesh, locate),
     ...adviseMeshConfig(mesh, locate),
     ...adviseQuantities(mesh, locate),
     ...adviseUnusedFields(mesh, locate),

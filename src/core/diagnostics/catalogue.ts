@@ -3,6 +3,7 @@ import { accessCodes } from "./codes/access.ts";
 import { applyCodes } from "./codes/apply.ts";
 import { checkCodes } from "./codes/check.ts";
 import { exportCodes } from "./codes/export.ts";
+import { failoverCodes } from "./codes/failover.ts";
 import { kustomizeCodes } from "./codes/kustomize.ts";
 import { manifestCodes } from "./codes/manifests.ts";
 import { netpolCodes } from "./codes/netpol.ts";
@@ -23,6 +24,7 @@ const entries = {
   ...routeCodes,
   ...planCodes,
   ...exportCodes,
+  ...failoverCodes,
   ...kustomizeCodes,
   ...manifestCodes,
   ...accessCodes,

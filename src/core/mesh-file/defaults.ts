@@ -4,7 +4,6 @@ import type {
   Cluster,
   ContainerDefaults,
   DnsSettings,
-  Failover,
   HardeningSettings,
   Issuer,
   IstioSettings,
@@ -17,6 +16,7 @@ import type {
   TrustSettings,
 } from "../model/mesh.ts";
 import { readDuration } from "./duration.ts";
+import { fillFailover } from "./failover-defaults.ts";
 import { fieldDefaults } from "./field-defaults.ts";
 import { newestIstioVersion } from "./istio-version.ts";
 import { hostsOf } from "../routing/hosts.ts";
@@ -225,14 +225,6 @@ function compareBy(raw: Comparison, otherwise: string): RouteMatch["path"] {
   return raw.regex === undefined
     ? { kind: "prefix", value: raw.prefix ?? otherwise }
     : { kind: "regex", value: raw.regex };
-}
-
-function fillFailover(raw: NonNullable<RawService["failover"]>): Failover {
-  return present({
-    regions: raw.regions,
-    priority: raw.priority,
-    outlierDetection: raw.outlierDetection as Failover["outlierDetection"],
-  });
 }
 
 function fillIssuer(raw: NonNullable<RawSpec["issuers"]>[number]): Issuer {

@@ -6,4 +6,17 @@ export const fieldDefaults = {
   keyType: "ecdsa-p256",
   credentials: "serviceAccount",
   rotateBefore: "14d",
+  /** Why each of them: docs/adr/0024. */
+  failover: {
+    connectTimeout: "1s",
+    consecutiveGatewayErrors: 2,
+    consecutive5xxErrors: 5,
+    interval: "1s",
+    baseEjectionTime: "3m",
+    maxEjectionPercent: 100,
+    minHealthPercent: 1,
+    attempts: 3,
+    perTryTimeout: "10s",
+    retryOn: "connect-failure,refused-stream,unavailable,cancelled,503",
+  },
 } as const;

@@ -1,3 +1,4 @@
+import { failoverCodes } from "../diagnostics/codes/failover.ts";
 import { routeCodes } from "../diagnostics/codes/routes.ts";
 import { specCodes } from "../diagnostics/codes/mesh-file.ts";
 import type { Diagnostic, SourceRange } from "../diagnostics/diagnostic.ts";
@@ -5,7 +6,7 @@ import type { Locator } from "./locate.ts";
 import type { Path } from "./path.ts";
 
 /** Every code that a problem of the mesh file can have. */
-export const meshFileCodes = { ...specCodes, ...routeCodes };
+export const meshFileCodes = { ...specCodes, ...routeCodes, ...failoverCodes };
 
 export type SpecCode = keyof typeof meshFileCodes;
 

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { stringify } from "yaml";
-import type { Cluster, Mesh, Route, Service } from "../model/mesh.ts";
+import type { Cluster, Failover, Mesh, Route, Service } from "../model/mesh.ts";
 import { parseMesh } from "./parse.ts";
 
 /** A mesh as somebody would write it who leaves nothing to defaults. */
@@ -32,8 +32,9 @@ function writeMesh(mesh: Mesh): object {
         ...mesh.hardening,
         networkPolicies: mesh.hardening.networkPolicies && { mode: mesh.hardening.networkPolicies },
       },
-      services: mesh.services.map(({ exported, versions, routes, ...service }) => ({
+      services: mesh.services.map(({ exported, versions, routes, failover, ...service }) => ({
         ...service,
+        ...(failover === undefined ? {} : { failover: writeFailover(failover) }),
         export: exported,
         versions: Object.fromEntries(versions.map(({ name, ...version }) => [name, version])),
         routes: routes.map(({ match, ...route }) => ({
@@ -58,6 +59,17 @@ function writeMesh(mesh: Mesh): object {
             },
           }),
     },
+  };
+}
+
+function writeFailover({ regions, priority, connectTimeoutSeconds, outlierDetection, retries }: Failover): object {
+  const { intervalSeconds, baseEjectionTimeSeconds, ...numbers } = outlierDetection;
+  const { perTryTimeoutSeconds, ...tries } = retries;
+  return {
+    ...(priority.length > 0 ? { priority } : { regions }),
+    connectTimeout: `${connectTimeoutSeconds}s`,
+    outlierDetection: { ...numbers, interval: `${intervalSeconds}s`, baseEjectionTime: `${baseEjectionTimeSeconds}s` },
+    retries: { ...tries, perTryTimeout: `${perTryTimeoutSeconds}s` },
   };
 }
 
@@ -96,6 +108,36 @@ const clusters = fc
       eastWestAddresses: index === 0 ? ["203.0.113.1", "2001:db8::1", "gw.example"] : [],
     })),
   );
+
+const seconds = fc.integer({ min: 1, max: 7200 });
+const percent = fc.integer({ min: 0, max: 100 });
+
+function failoverBetween(regions: readonly string[]): fc.Arbitrary<Failover> {
+  const [from, to] = regions;
+  const directions = from === undefined || to === undefined || from === to ? [] : [{ from, to }];
+  return fc.record<Failover>({
+    regions: fc.constant(directions),
+    priority: directions.length > 0 ? fc.constant([]) : fc.array(text, { maxLength: 2 }),
+    connectTimeoutSeconds: seconds,
+    outlierDetection: fc.boolean().chain((split) =>
+      fc.record({
+        consecutiveGatewayErrors: fc.nat(10),
+        consecutive5xxErrors: fc.nat(10),
+        splitExternalLocalOriginErrors: fc.constant(split),
+        ...(split ? { consecutiveLocalOriginFailures: fc.nat(10) } : {}),
+        intervalSeconds: seconds,
+        baseEjectionTimeSeconds: seconds,
+        maxEjectionPercent: percent,
+        minHealthPercent: percent,
+      }),
+    ),
+    retries: fc.record({
+      attempts: fc.nat(10),
+      perTryTimeoutSeconds: seconds,
+      retryOn: fc.constantFrom("reset", "5xx,connect-failure,503"),
+    }),
+  });
+}
 
 function servicesOn(known: readonly Cluster[]): fc.Arbitrary<readonly Service[]> {
   const regions = known.flatMap((cluster) => cluster.region ?? []);
@@ -159,6 +201,7 @@ function servicesOn(known: readonly Cluster[]): fc.Arbitrary<readonly Service[]>
             ),
             routes: fc.tuple(...Array.from({ length: routeCount }, (_, at) => route(at, versions))),
             exported: fc.constant(exported),
+            ...(index === 0 ? { failover: failoverBetween(regions) } : {}),
           }),
         ),
       ),

@@ -56,7 +56,6 @@ describe("what this version cannot do", () => {
     ],
     ["gateway addresses behind NAT", "eastWest", "spec.clusters[0].eastWest.addresses"],
     ["renewing what does not end", "  access: { rotateBefore: 30d }", "spec.access.rotateBefore"],
-    ["failover", service("failover: { regions: [{ from: a, to: b }] }"), "spec.services[0].failover"],
     ["a cluster-local service", service("export: false"), "spec.services[0].export"],
     [
       "routes by region",
@@ -76,13 +75,15 @@ describe("what this version cannot do", () => {
     expect(found[0]).toContain(`which ${path} asks for`);
   });
 
-  it("is not HTTPS, an old Istio, network policies, a node selector, headers, own root files or shared networks", () => {
+  it("is not failover, HTTPS, an old Istio, network policies, a node selector, headers, own root files or shared networks", () => {
     const spec = [
       "  sharedNetworks: [west]",
       "  hardening: { podSecurity: baseline, networkPolicies: true }",
       "  istio: { version: 1.12.0, nodeSelector: { role: ingress }, containerDefaults: { limitsCpu: 1 }, hub: docker.io/istio }",
       "  trust: { root: { certFile: c, keyFile: k } }",
-      service(`routes: [{ ${route}, match: { headers: { x-a: { exact: b } } }, tls: { secretName: s } }]`),
+      service(
+        `failover: { regions: [{ from: a, to: b }] }, routes: [{ ${route}, match: { headers: { x-a: { exact: b } } }, tls: { secretName: s } }]`,
+      ),
     ].join("\n");
     expect(mustParse(spec)).toEqual([]);
   });

@@ -58,14 +58,6 @@ const gaps: readonly Gap[] = [
   },
   {
     find: (mesh) =>
-      mesh.services.flatMap((service, index) =>
-        when(service.failover !== undefined, ["spec", "services", index, "failover"]),
-      ),
-    cannot: "set up failover",
-    fix: "Leave failover out.",
-  },
-  {
-    find: (mesh) =>
       mesh.services.flatMap((service, index) => when(!service.exported, ["spec", "services", index, "export"])),
     cannot: "keep a service cluster-local",
     fix: "Leave export out, or set Istio's serviceSettings under spec.istio.values.meshConfig.",

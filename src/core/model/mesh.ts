@@ -141,10 +141,27 @@ export interface RouteMatch {
   readonly fromRegions: readonly string[];
 }
 
+/** Which endpoints of a version take over for which, and when; `regions` and `priority` are not both there. */
 export interface Failover {
-  readonly regions?: readonly { readonly from: string; readonly to: string }[];
-  readonly priority?: readonly string[];
-  readonly outlierDetection?: { readonly [key: string]: Json };
+  readonly regions: readonly { readonly from: string; readonly to: string }[];
+  /** Labels, with or without `=value`, the most important first. */
+  readonly priority: readonly string[];
+  readonly connectTimeoutSeconds: number;
+  readonly outlierDetection: OutlierDetection;
+  readonly retries: { readonly attempts: number; readonly perTryTimeoutSeconds: number; readonly retryOn: string };
+}
+
+/** Istio's OutlierDetection: https://istio.io/latest/docs/reference/config/networking/destination-rule/#OutlierDetection */
+export interface OutlierDetection {
+  readonly consecutiveGatewayErrors: number;
+  readonly consecutive5xxErrors: number;
+  /** Only with failures to reach an endpoint counted apart from its answers. */
+  readonly consecutiveLocalOriginFailures?: number;
+  readonly splitExternalLocalOriginErrors: boolean;
+  readonly intervalSeconds: number;
+  readonly baseEjectionTimeSeconds: number;
+  readonly maxEjectionPercent: number;
+  readonly minHealthPercent: number;
 }
 
 export interface Issuer {

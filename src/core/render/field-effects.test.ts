@@ -307,26 +307,29 @@ const effects: Readonly<Record<string, Effect>> = {
     by: "headers: wanted",
   },
   "spec.services[].routes[].verify.expect": { actsIn: "src/core/decide/route-request.ts", by: "given.expect" },
-  "spec.services[].failover.regions[].from": {
-    at: "spec/services/0/failover",
-    other: { regions: [{ from: "eu-west", to: "eu-east" }] },
-    refusedBy: "ISM190",
-  },
-  "spec.services[].failover.regions[].to": {
-    at: "spec/services/0/failover",
-    other: { regions: [{ from: "eu-east", to: "eu-west" }] },
-    refusedBy: "ISM190",
-  },
-  "spec.services[].failover.priority[]": {
-    at: "spec/services/0/failover",
-    other: { priority: ["app"] },
-    refusedBy: "ISM190",
-  },
-  "spec.services[].failover.outlierDetection.<name>": {
-    at: "spec/services/0/failover",
-    other: { outlierDetection: { interval: "5s" } },
-    refusedBy: "ISM190",
-  },
+  "spec.services[].failover.regions[].from": failoverRow(
+    { regions: [{ from: "eu-west", to: "eu-east" }] },
+    { regions: [{ from: "eu-east", to: "eu-west" }] },
+  ),
+  "spec.services[].failover.regions[].to": failoverRow({ regions: [{ from: "eu-west", to: "eu-east" }] }, {}),
+  "spec.services[].failover.priority[]": failoverRow({ priority: ["app"] }, { priority: ["app", "tier=front"] }),
+  "spec.services[].failover.connectTimeout": failoverRow({}, { connectTimeout: "300ms" }),
+  "spec.services[].failover.outlierDetection.consecutiveGatewayErrors": outlierRow({ consecutiveGatewayErrors: 3 }),
+  "spec.services[].failover.outlierDetection.consecutive5xxErrors": outlierRow({ consecutive5xxErrors: 0 }),
+  "spec.services[].failover.outlierDetection.splitExternalLocalOriginErrors": outlierRow({
+    splitExternalLocalOriginErrors: true,
+  }),
+  "spec.services[].failover.outlierDetection.consecutiveLocalOriginFailures": failoverRow(
+    { outlierDetection: { splitExternalLocalOriginErrors: true } },
+    { outlierDetection: { splitExternalLocalOriginErrors: true, consecutiveLocalOriginFailures: 1 } },
+  ),
+  "spec.services[].failover.outlierDetection.interval": outlierRow({ interval: "5s" }),
+  "spec.services[].failover.outlierDetection.baseEjectionTime": outlierRow({ baseEjectionTime: "1m30s" }),
+  "spec.services[].failover.outlierDetection.maxEjectionPercent": outlierRow({ maxEjectionPercent: 50 }),
+  "spec.services[].failover.outlierDetection.minHealthPercent": outlierRow({ minHealthPercent: 0 }),
+  "spec.services[].failover.retries.attempts": failoverRow({}, { retries: { attempts: 0 } }),
+  "spec.services[].failover.retries.perTryTimeout": failoverRow({}, { retries: { perTryTimeout: "2s" } }),
+  "spec.services[].failover.retries.retryOn": failoverRow({}, { retries: { retryOn: "gateway-error,reset" } }),
   "spec.services[].export": { at: "spec/services/0/export", other: false, refusedBy: "ISM190" },
   "spec.issuers[].name": { at: "spec/issuers", one: [issuer("acme")], other: [issuer("acme"), issuer("second")] },
   "spec.issuers[].acme.server": { at: `${acme}/server`, other: "https://other.example/dir" },
@@ -343,6 +346,14 @@ const effects: Readonly<Record<string, Effect>> = {
   "spec.dns.ttl": { at: "spec/dns/ttl", other: "5m" },
   "spec.dns.healthChecks.<name>": { at: "spec/dns/healthChecks", other: { path: "/" }, refusedBy: "ISM190" },
 };
+
+function failoverRow(one: Doc, other: Doc): Effect {
+  return { at: "spec/services/0/failover", one, other };
+}
+
+function outlierRow(outlierDetection: Doc): Effect {
+  return failoverRow({}, { outlierDetection });
+}
 
 /** The paths of all fields that hold a value, lists as `[]` and maps as `<name>`. */
 function leavesOf(field: FieldInfo, path: string): readonly string[] {

@@ -107,7 +107,7 @@ function objectsOf(mesh: Mesh, cluster: Cluster, materials: Materials): Placing[
     ),
     ...inWave("destinations", [
       ...mesh.services
-        .filter((service) => service.versions.length > 0)
+        .filter(({ versions, failover }) => versions.length > 0 || failover !== undefined)
         .map((service) => renderDestinationRule(mesh, service)),
       // Before the routes: one that is to lose its hosts is tried by the host's own VirtualService from the same moment on.
       ...renderHostRoutes(mesh),

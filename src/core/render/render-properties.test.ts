@@ -120,6 +120,26 @@ describe("any mesh of 1 to 20 clusters", { timeout: 60_000 }, () => {
     });
   });
 
+  it("sets up failover in every cluster alike, and never without what makes Istio obey it", () => {
+    holds((mesh, clusters) => {
+      for (const service of mesh.services.filter(({ failover }) => failover !== undefined)) {
+        const all = clusters.map(({ objects }) => {
+          const own = objects.map((placed) => placed.object);
+          const rule = find(own, "DestinationRule", service.namespace, service.name) as DestinationRule;
+          const routes = service.routes.map(
+            ({ name }) => find(own, "VirtualService", service.namespace, name) as VirtualService,
+          );
+          return { policy: rule.spec.trafficPolicy, retries: routes.map(({ spec }) => spec.http[0].retries) };
+        });
+        expect(new Set(all.map((one) => JSON.stringify(one))).size).toBe(1);
+        const [{ policy, retries } = { policy: undefined, retries: [] }] = all;
+        expect(policy?.outlierDetection.maxEjectionPercent).toBe(100);
+        expect(Object.keys(policy?.loadBalancer.localityLbSetting ?? {})).not.toContain("distribute");
+        expect(retries.map((one) => one?.retryRemoteLocalities)).toEqual(service.routes.map(() => true));
+      }
+    });
+  });
+
   it("runs each version on its clusters and nowhere else", () => {
     holds((mesh, clusters) => {
       for (const service of mesh.services) {
@@ -167,13 +187,22 @@ describe("the waves", () => {
 interface VirtualService {
   readonly spec: {
     readonly http: readonly [
-      { readonly route: readonly { readonly destination: { readonly subset: string }; readonly weight: number }[] },
+      {
+        readonly retries?: { readonly retryRemoteLocalities?: boolean };
+        readonly route: readonly { readonly destination: { readonly subset: string }; readonly weight: number }[];
+      },
     ];
   };
 }
 
 interface DestinationRule {
-  readonly spec: { readonly subsets: readonly { readonly name: string }[] };
+  readonly spec: {
+    readonly subsets: readonly { readonly name: string }[];
+    readonly trafficPolicy?: {
+      readonly outlierDetection: { readonly maxEjectionPercent: number };
+      readonly loadBalancer: { readonly localityLbSetting: object };
+    };
+  };
 }
 
 interface Kubeconfig {

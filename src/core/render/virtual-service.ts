@@ -4,6 +4,7 @@ import { effectiveRelease } from "../releases/istio-releases.ts";
 import type { RequestMatch } from "../routing/match-relation.ts";
 import { requestsOf, sharesHost } from "../routing/doors.ts";
 import { listenersOf } from "../routing/hosts.ts";
+import { renderRetries } from "./failover-policy.ts";
 import { routeNamespace } from "./front-gateway.ts";
 import { serviceHost } from "./names.ts";
 
@@ -15,7 +16,7 @@ import { serviceHost } from "./names.ts";
  * (docs/adr/0016).
  */
 export function renderVirtualService(mesh: Mesh, service: Service, route: Route): KubeObject {
-  const destinations = renderDestinations(service, route);
+  const rule = { ...renderRetries(service), route: renderDestinations(service, route) };
   const { hosts } = route;
   const [listener = "http"] = listenersOf(route);
   return {
@@ -23,11 +24,11 @@ export function renderVirtualService(mesh: Mesh, service: Service, route: Route)
     kind: "VirtualService",
     metadata: { name: route.name, namespace: routeNamespace(service, route) },
     spec: sharesHost(mesh, route)
-      ? { http: [{ route: destinations }] }
+      ? { http: [rule] }
       : {
           gateways: [...route.gateways],
           hosts: [...hosts],
-          http: [{ match: [renderMatch(requestsOf({ service, route }, { listener, hosts }))], route: destinations }],
+          http: [{ match: [renderMatch(requestsOf({ service, route }, { listener, hosts }))], ...rule }],
         },
   };
 }

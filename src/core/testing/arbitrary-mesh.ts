@@ -57,6 +57,14 @@ function services(names: readonly string[]): fc.Arbitrary<readonly object[]> {
       noNullPrototype: true,
     }),
     routes: fc.nat(2),
+    failover: fc.option(
+      fc.constantFrom<object>(
+        {},
+        { priority: ["topology.istio.io/cluster"] },
+        { outlierDetection: { consecutiveGatewayErrors: 1 }, retries: { attempts: 1 } },
+      ),
+      { nil: undefined },
+    ),
   });
   return fc.uniqueArray(shape, { maxLength: 4, selector: (one) => `${one.namespace}/${one.name}` }).chain((list) =>
     fc

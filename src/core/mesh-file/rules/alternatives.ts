@@ -3,7 +3,7 @@ import { entriesOf, itemsOf } from "../draft.ts";
 import type { Finding } from "../finding.ts";
 import type { Path } from "../path.ts";
 import { describePath } from "../path.ts";
-import { routesOf } from "../walk-draft.ts";
+import { routesOf, servicesOf } from "../walk-draft.ts";
 
 interface Choice {
   readonly value: object | undefined;
@@ -30,6 +30,12 @@ export function checkAlternatives(draft: MeshDraft): readonly Finding[] {
       value: issuer.acme,
       path: ["spec", "issuers", index, "acme"],
       ways: [["dns01"], ["http01"]],
+    })),
+    ...servicesOf(draft).map(({ value, path }) => ({
+      value: value.failover,
+      path: [...path, "failover"],
+      ways: [["regions"], ["priority"]],
+      optional: true,
     })),
     ...routesOf(draft).flatMap(({ value, path }) => [
       { value: value.match, path: [...path, "match"], ways: comparisons, optional: true },

@@ -27,6 +27,14 @@ function withVersions(versions: string): string {
   return meshFile(`  services: [{ name: s, namespace: n, port: 80, versions: ${versions} }]\n`);
 }
 
+/** A service with this failover, between regions a, b and c. */
+function withFailover(failover: string): string {
+  return meshFile(
+    `  services: [{ name: s, namespace: n, port: 1, failover: ${failover} }]\n`,
+    "[{ name: west, context: w, region: a }, { name: east, context: e, region: b }, { name: north, context: n, region: c }]",
+  );
+}
+
 const hosts = 'hosts: ["*"]';
 
 /** What the file says, the file, and the findings as `code what-the-range-covers`. */
@@ -424,6 +432,36 @@ const table: readonly (readonly [string, string, readonly string[]])[] = [
     meshFile(
       "  services: [{ name: s, namespace: n, port: 1, failover: { regions: [{ from: a, to: b }] } }]\n",
       "[{ name: west, context: w, region: a }, { name: east, context: e, region: b }]",
+    ),
+    [],
+  ],
+  [
+    "two regions that take over for the same one",
+    withFailover("{ regions: [{ from: a, to: b }, { from: a, to: c }] }"),
+    ["ISM540 a"],
+  ],
+  [
+    "failover by regions and by labels at once",
+    withFailover("{ regions: [{ from: a, to: b }], priority: [app] }"),
+    ["ISM119 priority"],
+  ],
+  [
+    "a threshold for failures that are not counted apart",
+    withFailover("{ outlierDetection: { consecutiveLocalOriginFailures: 1 } }"),
+    ["ISM540 consecutiveLocalOriginFailures"],
+  ],
+  [
+    "a misspelt threshold",
+    withFailover("{ outlierDetection: { consecutiveErrors: 1 } }"),
+    ["ISM102 consecutiveErrors"],
+  ],
+  ["more than all endpoints", withFailover("{ outlierDetection: { maxEjectionPercent: 101 } }"), ["ISM117 101"]],
+  ["a time that Istio takes for none", withFailover("{ connectTimeout: 0s }"), ["ISM117 0s"]],
+  ["a condition that Envoy does not have", withFailover("{ retries: { retryOn: reset;5xx } }"), ["ISM118 reset;5xx"]],
+  [
+    "a failover that says everything",
+    withFailover(
+      "{ priority: [app, tier=front], connectTimeout: 500ms, outlierDetection: { consecutiveGatewayErrors: 1, consecutive5xxErrors: 0, splitExternalLocalOriginErrors: true, consecutiveLocalOriginFailures: 1, interval: 1s, baseEjectionTime: 1h, maxEjectionPercent: 100, minHealthPercent: 0 }, retries: { attempts: 2, perTryTimeout: 1s, retryOn: 'gateway-error,reset,503' } }",
     ),
     [],
   ],

@@ -5,6 +5,7 @@ import { checkClusterAccess } from "./cluster-access.ts";
 import { checkClusterEndpoints } from "./cluster-endpoints.ts";
 import { checkClusterNames } from "./cluster-names.ts";
 import { checkClusterReferences } from "./cluster-references.ts";
+import { checkFailover } from "./failover.ts";
 import { checkFrontGateways } from "./front-gateways.ts";
 import { checkInstallMethod } from "./install-method.ts";
 import { checkIssuerNames } from "./issuer-names.ts";
@@ -73,6 +74,7 @@ export const rules: readonly Rule[] = [
   checkWeightVersions,
   checkWeightSum,
   checkRegions,
+  checkFailover,
   checkIssuerNames,
   checkCertificateIssuers,
   checkSharedCertificates,

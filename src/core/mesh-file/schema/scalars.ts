@@ -86,6 +86,20 @@ export const validity: readonly [TextForm, TextForm] = [
   },
 ];
 
+/** What Istio accepts: whole milliseconds, one at least (agent.ValidateDuration of istio/istio, pkg/config/validation). */
+export const istioDuration: readonly [TextForm, TextForm] = [
+  duration,
+  {
+    code: "ISM117",
+    wanted: "1ms or longer, in whole milliseconds",
+    test: (text) => {
+      const milliseconds = (readDuration(text) ?? 0) * 1000;
+      return milliseconds >= 1 && Math.abs(milliseconds - Math.round(milliseconds)) < 1e-6;
+    },
+    fix: () => "Write for example 500ms or 2s.",
+  },
+];
+
 const quantityPattern = "^([0-9]+(\\.[0-9]*)?|\\.[0-9]+)(n|u|m|k|M|G|T|P|E|Ki|Mi|Gi|Ti|Pi|Ei|[eE][+-]?[0-9]+)?$";
 
 /** https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/ without a sign, since no limit is negative. */
@@ -153,6 +167,36 @@ export const line: TextForm = {
   wanted: "text of one line that is not empty",
   test: (text) => text.trim() !== "" && !/[\p{Cc}]/u.test(text),
   fix: () => "Write a value, or delete the field if it is not needed.",
+};
+
+/** What Istio accepts in `retryOn`, beside HTTP statuses (supportedRetryOnPolicies of istio/istio, pkg/config/validation). */
+const retryPolicies = [
+  "5xx",
+  "gateway-error",
+  "reset",
+  "reset-before-request",
+  "connect-failure",
+  "retriable-4xx",
+  "refused-stream",
+  "retriable-status-codes",
+  "retriable-headers",
+  "envoy-ratelimited",
+  "http3-post-connect-failure",
+  "cancelled",
+  "deadline-exceeded",
+  "internal",
+  "resource-exhausted",
+  "unavailable",
+];
+
+const retryCondition = `(${retryPolicies.join("|")}|[1-5][0-9][0-9])`;
+
+/** Envoy's conditions: https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_filters/router_filter#x-envoy-retry-on */
+export const retryConditions: TextForm = {
+  code: "ISM118",
+  wanted: `conditions of Envoy with commas between them: ${retryPolicies.join(", ")}, or statuses such as 503`,
+  test: matches(`^${retryCondition}(,${retryCondition})*$`),
+  fix: () => "Write for example connect-failure,refused-stream,reset.",
 };
 
 export const environmentName: TextForm = {

@@ -1,6 +1,7 @@
 import * as z from "zod";
+import { failoverSchema } from "./failover.ts";
 import { routeSchema } from "./route.ts";
-import { label, labelValue, line, locality } from "./scalars.ts";
+import { label, labelValue, line } from "./scalars.ts";
 import { textOf } from "./text-form.ts";
 
 const versionSchema = z
@@ -16,33 +17,6 @@ const versionSchema = z
       .optional(),
   })
   .meta({ description: "A version of the service." });
-
-const failoverSchema = z
-  .strictObject({
-    regions: z
-      .array(
-        z
-          .strictObject({
-            from: textOf(locality, "The region whose endpoints have failed."),
-            to: textOf(locality, "The region that takes over."),
-          })
-          .meta({ description: "One direction of failover." }),
-      )
-      .meta({ description: "Which region takes over for which." })
-      .optional(),
-    priority: z
-      .array(textOf(line, "A label of pods, with or without =value."))
-      .meta({
-        description:
-          "Istio's failoverPriority: labels that an endpoint should share with the client, the most important first.",
-      })
-      .optional(),
-    outlierDetection: z
-      .record(z.string(), z.unknown())
-      .meta({ description: "Istio's outlierDetection: when an endpoint counts as failed." })
-      .optional(),
-  })
-  .meta({ description: "What happens when the endpoints of a region or version fail." });
 
 export const serviceSchema = z
   .strictObject({

@@ -1,0 +1,58 @@
+import { describe, expect, it } from "vitest";
+import { parseMesh } from "../mesh-file/parse.ts";
+import { adviseFailover } from "./failover.ts";
+
+function adviceFor(failover: string, clusters = "[west, east]"): readonly string[] {
+  const { mesh, diagnostics, locate } = parseMesh(
+    `apiVersion: isthmus.dev/v1alpha1
+kind: Mesh
+metadata: { name: m }
+spec:
+  clusters: [{ name: west, context: w }, { name: east, context: e }]
+  services:
+    - name: shop
+      namespace: shop
+      port: 8080
+      versions: { v1: { clusters: [west, east] }, v2: { clusters: ${clusters} } }
+${failover}`,
+    "mesh.yaml",
+  );
+  expect(diagnostics).toEqual([]);
+  return mesh === undefined
+    ? []
+    : adviseFailover(mesh, locate).map(({ code, detail, range }) => `${code} ${range?.start.line}: ${detail}`);
+}
+
+describe("advice about failover", () => {
+  it("is nothing for the defaults and versions that run in two clusters", () => {
+    expect(adviceFor("      failover: {}\n")).toEqual([]);
+  });
+
+  it("is nothing for a service without failover", () => {
+    expect(adviceFor("", "[east]")).toEqual([]);
+  });
+
+  it("names a version that has no other cluster", () => {
+    const found = adviceFor("      failover: {}\n", "[east]");
+    expect(found).toHaveLength(1);
+    expect(found[0]).toMatch(/^ISM542 10: v2 of shop\/shop runs in east only\./);
+  });
+
+  const hindered: readonly (readonly [string, string])[] = [
+    ["{ maxEjectionPercent: 50 }", "With maxEjectionPercent: 50"],
+    ["{ minHealthPercent: 50 }", "With minHealthPercent: 50"],
+    ["{ splitExternalLocalOriginErrors: true }", "counted apart, and 5 in a row"],
+    ["{ splitExternalLocalOriginErrors: true, consecutiveLocalOriginFailures: 2 }", "counted apart, and 2 in a row"],
+  ];
+  it.each(hindered)("says that %s keeps it from happening", (outlier, words) => {
+    const found = adviceFor(`      failover: { outlierDetection: ${outlier} }\n`);
+    expect(found).toHaveLength(1);
+    expect(found[0]).toContain("ISM541 11: ");
+    expect(found[0]).toContain(words);
+  });
+
+  it("lets one failure to reach an endpoint be enough", () => {
+    const outlier = "{ splitExternalLocalOriginErrors: true, consecutiveLocalOriginFailures: 1, minHealthPercent: 0 }";
+    expect(adviceFor(`      failover: { outlierDetection: ${outlier} }\n`)).toEqual([]);
+  });
+});

@@ -1,0 +1,40 @@
+import type { MeshDraft } from "../draft.ts";
+import { itemsOf } from "../draft.ts";
+import type { Finding } from "../finding.ts";
+import { servicesOf } from "../walk-draft.ts";
+import { findRepeated } from "./find-repeated.ts";
+
+/** One region takes over for a region; and what Istio's own validation refuses. */
+export function checkFailover(draft: MeshDraft): readonly Finding[] {
+  return servicesOf(draft).flatMap(({ value, path }) => [
+    ...findRepeated(itemsOf(value.failover?.regions), ([, one]) => one.from).map(
+      ({ item: [index, one], first: [firstIndex] }): Finding => ({
+        code: "ISM540",
+        path: [...path, "failover", "regions", index, "from"],
+        detail: `Two regions are to take over for ${one.from}. Istio obeys the first and passes over this one without a word.`,
+        other: [...path, "failover", "regions", firstIndex, "from"],
+        fix: "Keep one of them. What is named nowhere takes over after the region that is named.",
+      }),
+    ),
+    ...checkLocalOrigin(value.failover?.outlierDetection, [...path, "failover", "outlierDetection"]),
+  ]);
+}
+
+type OutlierDraft = NonNullable<
+  NonNullable<ReturnType<typeof servicesOf>[number]["value"]["failover"]>["outlierDetection"]
+>;
+
+function checkLocalOrigin(outlier: OutlierDraft | undefined, path: Finding["path"]): readonly Finding[] {
+  return outlier?.consecutiveLocalOriginFailures === undefined || outlier.splitExternalLocalOriginErrors === true
+    ? []
+    : [
+        {
+          code: "ISM540",
+          path: [...path, "consecutiveLocalOriginFailures"],
+          at: "key",
+          detail:
+            "consecutiveLocalOriginFailures counts failures to reach an endpoint by themselves, which needs splitExternalLocalOriginErrors: true. Istio refuses the one without the other.",
+          fix: "Leave it out: consecutiveGatewayErrors counts those failures, too.",
+        },
+      ];
+}
