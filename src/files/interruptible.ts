@@ -1,18 +1,26 @@
-import { AsyncLocalStorage } from "node:async_hooks";
-
-const current = new AsyncLocalStorage<AbortSignal>();
+/** Of the works under way: one in a command's own process. */
+const current: AbortSignal[] = [];
 
 /**
  * Runs `work`, in which everything that waits for a file's other end (a pipe
  * without a writer) ends with the signal's reason when it fires. The signal
- * travels with the calls and not through their arguments: files are read in
- * dozens of places that have nothing else to stop.
+ * does not travel through arguments: files are read in dozens of places that
+ * have nothing else to stop. Of several works at a time in one process the
+ * first signal that fires ends the reading of all: to tell them apart an
+ * AsyncLocalStorage would do, with which every promise of Node.js 20 costs
+ * more (https://nodejs.org/docs/latest-v20.x/api/async_hooks.html#promise-execution-tracking).
  */
 export async function interruptibleBy<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
-  return current.run(signal, work);
+  current.push(signal);
+  try {
+    return await work();
+  } finally {
+    current.splice(current.indexOf(signal), 1);
+  }
 }
 
-/** The signal of the `interruptibleBy` that this runs in; one that never fires elsewhere. */
+/** The signal of the `interruptibleBy` that is under way; one that never fires where there is none. */
 export function interruption(): AbortSignal {
-  return current.getStore() ?? new AbortController().signal;
+  const [only] = current;
+  return only !== undefined && current.length === 1 ? only : AbortSignal.any(current);
 }

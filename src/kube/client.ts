@@ -163,6 +163,9 @@ export interface KubeClient {
   /** True when the API server serves the kind in that version (a CRD's kind: when it is established). */
   hasKind(kind: ResourceKind, options: CallOptions): Promise<boolean>;
 
+  /** The versions of all groups that the API server serves right now (`apps/v1`), without the core group's. */
+  groupVersions(options: CallOptions): Promise<ReadonlySet<string>>;
+
   /** Every kind whose objects can be listed and deleted. */
   listKinds(options: CallOptions): Promise<ServedKinds>;
 

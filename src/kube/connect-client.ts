@@ -39,6 +39,7 @@ export function createKubeClient({ cluster, context, limits }: KubeClientOptions
     patchMerge: async (reference, patch, options) => patchObject(connection, reference, patch, options),
     delete: async (reference, options) => deleteObject(connection, reference, options),
     hasKind: async (kind, { signal }) => discovery.isServed(kind, signal),
+    groupVersions: async ({ signal }) => discovery.listVersions(signal),
     listKinds: async ({ signal }) => discovery.listAll(signal),
     version: async ({ signal }) => readVersion(connection, signal),
     ping: async ({ signal }) => measurePing(connection, signal),

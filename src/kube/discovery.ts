@@ -18,6 +18,8 @@ export interface Discovery {
   isServed(kind: ResourceKind, signal: AbortSignal): Promise<boolean>;
   /** Every kind that can be listed and deleted, in its group's preferred version. */
   listAll(signal: AbortSignal): Promise<ServedKinds>;
+  /** All versions of all groups but the core one, `apps/v1`. */
+  listVersions(signal: AbortSignal): Promise<ReadonlySet<string>>;
 }
 
 /**
@@ -75,19 +77,31 @@ export function createDiscovery(wire: Wire): Discovery {
     },
     isServed: async (kind, signal) => (await load(kind, "discover", signal)).some((one) => one.kind === kind.kind),
     listAll: async (signal) => listAll(wire, read, signal),
+    listVersions: async (signal) => {
+      const versions = (await readGroups(wire, signal)).flatMap((one) => one["versions"]);
+      return new Set(versions.filter(isRecord).flatMap((one) => textOf(one["groupVersion"]) ?? []));
+    },
   };
 }
 
 /** As `readGroup`. */
 type ReadGroup = (apiVersion: string, question: Question) => Promise<readonly ServedResource[] | undefined>;
 
-async function listAll({ transport, report }: Wire, read: ReadGroup, signal: AbortSignal): Promise<ServedKinds> {
+type Group = Readonly<Record<string, unknown>>;
+
+/** The groups that the API server names (APIGroupList). */
+async function readGroups({ transport, report }: Wire, signal: AbortSignal): Promise<readonly Group[]> {
   const subject = { verb: "discover" };
   const answer = await transport.send({ method: "GET", path: "/apis", subject, signal });
   if (answer.status !== 200) {
     throw report.answerFailure(answer, subject);
   }
-  const groups = readPreferred(readParsed(answer, subject, report));
+  const { groups } = readParsed(answer, subject, report);
+  return Array.isArray(groups) ? groups.filter(isRecord) : [];
+}
+
+async function listAll(wire: Wire, read: ReadGroup, signal: AbortSignal): Promise<ServedKinds> {
+  const groups = readPreferred(await readGroups(wire, signal));
   const all = await Promise.all(["v1", ...groups].map(async (apiVersion) => listGroup(read, apiVersion, signal)));
   return { kinds: all.flatMap((one) => one.kinds), unread: all.flatMap((one) => one.unread) };
 }
@@ -107,8 +121,7 @@ async function listGroup(read: ReadGroup, apiVersion: string, signal: AbortSigna
 }
 
 /** The versions that the groups prefer. */
-function readPreferred(list: Readonly<Record<string, unknown>>): readonly string[] {
-  const groups = Array.isArray(list["groups"]) ? list["groups"].filter(isRecord) : [];
+function readPreferred(groups: readonly Group[]): readonly string[] {
   return groups.flatMap(({ preferredVersion }) => {
     const version = isRecord(preferredVersion) ? textOf(preferredVersion["groupVersion"]) : undefined;
     return version === undefined ? [] : [version];

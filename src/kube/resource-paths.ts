@@ -48,10 +48,23 @@ const wellKnown: Readonly<Record<string, string>> = {
   "acme.cert-manager.io": "Challenge:challenges Order:orders",
 };
 
+const mappings: ReadonlyMap<string, ResourceMapping> = new Map(
+  Object.keys(wellKnown).flatMap((group) =>
+    entriesOf(group).map(({ kind, plural, namespaced }) => [`${group} ${kind}`, { plural, namespaced }] as const),
+  ),
+);
+
+function entriesOf(group: string): readonly (ResourceMapping & { readonly kind: string })[] {
+  const entries = (wellKnown[group] ?? "").split(/\s+/).filter((entry) => entry !== "");
+  return entries.map((entry) => {
+    const [kind = "", plural = ""] = entry.replace("!", "").split(":");
+    return { kind, plural, namespaced: !entry.startsWith("!") };
+  });
+}
+
 /** The mapping of a kind that is the same everywhere; undefined = ask the API server. */
 export function findWellKnown({ apiVersion, kind }: ResourceKind): ResourceMapping | undefined {
-  const entry = new RegExp(`(?:^|\\s)(!?)${kind}:(\\S+)`).exec(wellKnown[groupOf(apiVersion)] ?? "");
-  return entry?.[2] === undefined ? undefined : { plural: entry[2], namespaced: entry[1] === "" };
+  return mappings.get(`${groupOf(apiVersion)} ${kind}`);
 }
 
 /** `/api/v1` or `/apis/<group>/<version>`. */
@@ -70,9 +83,5 @@ export const wellKnownGroups: readonly string[] = Object.keys(wellKnown).filter(
 
 /** The well-known kinds of an apiVersion's group, for what stands in for an API server. */
 export function listWellKnown(apiVersion: string): readonly (ResourceKind & ResourceMapping)[] {
-  const entries = (wellKnown[groupOf(apiVersion)] ?? "").split(/\s+/).filter((entry) => entry !== "");
-  return entries.map((entry) => {
-    const [kind = "", plural = ""] = entry.replace("!", "").split(":");
-    return { apiVersion, kind, plural, namespaced: !entry.startsWith("!") };
-  });
+  return entriesOf(groupOf(apiVersion)).map((entry) => ({ apiVersion, ...entry }));
 }

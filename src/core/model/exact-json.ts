@@ -43,19 +43,24 @@ export function readJson(text: string): unknown {
 
 /** A value as JSON text; bigints as their digits. `undefined` becomes `null`, as it would inside a list. */
 export function writeJson(value: unknown, indent?: number): string {
-  let exact = false;
+  try {
+    // A function that is asked for every value costs several times what the writing does.
+    const text: string | undefined = JSON.stringify(value, undefined, indent);
+    return text ?? "null";
+  } catch (error) {
+    if (!(error instanceof TypeError)) {
+      throw error;
+    }
+    return writeExact(value, indent);
+  }
+}
+
+/** JSON.stringify throws a TypeError for a bigint, and for a value that contains itself. */
+function writeExact(value: unknown, indent: number | undefined): string {
   const text = JSON.stringify(
     value,
-    (_, item: unknown) => {
-      if (typeof item !== "bigint") {
-        return item;
-      }
-      exact = true;
-      return `${mark}${item}`;
-    },
+    (_, item: unknown) => (typeof item === "bigint" ? `${mark}${item}` : item),
     indent,
-  ) as string | undefined;
-  return !exact || text === undefined
-    ? (text ?? "null")
-    : text.replaceAll(new RegExp(`"${escapedMark.replace("\\", "\\\\")}(-?\\d+)"`, "g"), "$1");
+  );
+  return text.replaceAll(new RegExp(`"${escapedMark.replace("\\", "\\\\")}(-?\\d+)"`, "g"), "$1");
 }

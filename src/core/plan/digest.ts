@@ -44,12 +44,19 @@ function canonical(value: Json): string {
     return createHash("sha256").update(value.expose()).digest("hex");
   }
   if (Array.isArray(value)) {
-    return `[${value.map(canonical).join(",")}]`;
+    let text = "";
+    for (const item of value as readonly Json[]) {
+      text += `${text === "" ? "" : ","}${canonical(item)}`;
+    }
+    return `[${text}]`;
   }
   if (typeof value === "object" && value !== null) {
     const map = value as { readonly [key: string]: Json };
-    const keys = Object.keys(map).sort();
-    return `{${keys.map((key) => `${JSON.stringify(key)}:${canonical(map[key] ?? null)}`).join(",")}}`;
+    let text = "";
+    for (const key of Object.keys(map).sort()) {
+      text += `${text === "" ? "" : ","}${JSON.stringify(key)}:${canonical(map[key] ?? null)}`;
+    }
+    return `{${text}}`;
   }
   return writeJson(value);
 }

@@ -46,19 +46,32 @@ const stripped = new WeakMap<KubeObject, KubeObject>();
 
 /** What has nothing to strip is given back itself, so that no second copy of a fleet's manifests is held. */
 function strip(value: Json): Json {
-  if (value instanceof Secret || value === null || typeof value !== "object") {
+  if (!hasNull(value)) {
     return value;
   }
   if (Array.isArray(value)) {
-    const items = value as readonly Json[];
-    const stripped = items.map(strip);
-    return stripped.some((item, index) => item !== items[index]) ? stripped : value;
+    return (value as readonly Json[]).map((item) => (item === null ? item : strip(item)));
   }
   const entries = Object.entries(value as { readonly [key: string]: Json | undefined });
-  const kept = entries.flatMap(([key, one]) =>
-    one === null || one === undefined ? [] : [[key, strip(one), one] as const],
+  return Object.fromEntries(
+    entries.flatMap(([key, one]) => (one === null || one === undefined ? [] : [[key, strip(one)] as const])),
   );
-  return kept.length < entries.length || kept.some(([, one, before]) => one !== before)
-    ? Object.fromEntries(kept.map(([key, one]) => [key, one]))
-    : value;
+}
+
+/** Whether a mapping in it has a key without a value. Most objects have none, and are only looked through. */
+function hasNull(value: Json | undefined): boolean {
+  if (value instanceof Secret || value === null || typeof value !== "object") {
+    return false;
+  }
+  if (Array.isArray(value)) {
+    return (value as readonly Json[]).some(hasNull);
+  }
+  const map = value as { readonly [key: string]: Json | undefined };
+  for (const key in map) {
+    const one = map[key];
+    if (one === null || one === undefined || hasNull(one)) {
+      return true;
+    }
+  }
+  return false;
 }

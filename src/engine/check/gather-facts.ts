@@ -5,6 +5,7 @@ import { trustDomainOf } from "../../core/model/trust-domain.ts";
 import { effectiveRelease } from "../../core/releases/istio-releases.ts";
 import { istioNamespace } from "../../core/render/names.ts";
 import { serviceNamespaces } from "../../core/render/service-namespaces.ts";
+import type { KubeClient } from "../../kube/client.ts";
 import { createLimiter } from "../../kube/limiter.ts";
 import { shareReads } from "../../kube/share-reads.ts";
 import { tolerateListeners } from "../../kube/tolerate-listeners.ts";
@@ -83,7 +84,8 @@ async function gatherSnapshot(
   const { signal } = options;
   const client = shareReads(unshared);
   const namespaces = [istioNamespace, ...serviceNamespaces(mesh)];
-  const parts = await awaitAll({
+  listAhead(client, signal);
+  const { security, pods, ...parts } = await awaitAll({
     namespaces: readNamespaces(client, namespaces, signal),
     authority: readAuthorityFacts(client, facts, {
       signal,
@@ -95,21 +97,15 @@ async function gatherSnapshot(
     remoteSecrets: readRemoteSecrets(client, options),
     services: Promise.all(mesh.services.map(async (service) => readService(client, service, signal))),
     pods: listRunningPods(client, namespaces, signal),
+    routing: readRouting(client, { apiVersion: effectiveRelease(mesh.istio.version).networking }, signal),
+    quotas: readQuotas(client, namespaces, signal),
+    networkPolicies: readNetworkPolicies(client, namespaces, signal),
+    otherPolicies: readOtherPolicies(client, namespaces, signal),
+    security: readSecurity(client, namespaces, signal),
+    system: readSystem(client, signal),
+    tlsSecrets: readTlsSecrets(client, mesh.services, signal),
+    externalDns: readExternalDns(client, signal),
   });
-  const [configuration, security, others] = await Promise.all([
-    awaitAll({
-      routing: readRouting(client, { apiVersion: effectiveRelease(mesh.istio.version).networking }, signal),
-      quotas: readQuotas(client, namespaces, signal),
-      networkPolicies: readNetworkPolicies(client, namespaces, signal),
-      otherPolicies: readOtherPolicies(client, namespaces, signal),
-    }),
-    readSecurity(client, namespaces, signal),
-    awaitAll({
-      system: readSystem(client, signal),
-      tlsSecrets: readTlsSecrets(client, mesh.services, signal),
-      externalDns: readExternalDns(client, signal),
-    }),
-  ]);
   return {
     kind: "reached",
     cluster: cluster.name,
@@ -120,11 +116,23 @@ async function gatherSnapshot(
     // Those of the connection, which a look begins with: a list of nodes is one of the largest.
     nodes: facts.nodes,
     ...parts,
-    pods: readMeshPods(parts.pods, parts.services),
-    ...configuration,
+    pods: readMeshPods(pods, parts.services),
     ...security,
-    ...others,
   };
+}
+
+/** Of these kinds readers ask for one object each, and have more answered by one list. */
+const listedAhead = [
+  { apiVersion: "apps/v1", kind: "Deployment", namespace: istioNamespace },
+  { apiVersion: "v1", kind: "Service", namespace: istioNamespace },
+  { apiVersion: "admissionregistration.k8s.io/v1", kind: "MutatingWebhookConfiguration" },
+];
+
+/** Begins the lists that answer for single objects (`shareReads`). What may not be listed is then asked for one by one. */
+function listAhead(client: KubeClient, signal: AbortSignal): void {
+  for (const query of listedAhead) {
+    void client.list(query, { signal }).catch(() => undefined);
+  }
 }
 
 /** The values of an object of promises, side by side. Rejects as the first of them. */

@@ -2,9 +2,11 @@ import { readFile, rm } from "node:fs/promises";
 import path from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import type { FakeClusters } from "../../cli/testing/fake-clusters.ts";
-import { startFakeClusters } from "../../cli/testing/fake-clusters.ts";
+import { signInToken, startFakeClusters } from "../../cli/testing/fake-clusters.ts";
 import type { DriftFacts } from "../../core/checks/drift-facts.ts";
 import type { MeshFacts } from "../../core/checks/facts.ts";
+import { readMeshFile } from "../mesh-file.ts";
+import { takeFacts } from "../operations/check.ts";
 
 let clusters: FakeClusters;
 
@@ -55,4 +57,25 @@ it("says why nothing can be compared, where no plan can be made", async () => {
     west: { kind: "not-judged", reason: expect.stringMatching(/^ISM\d{3} \S/) },
     east: { kind: "not-judged", reason: expect.stringMatching(/^ISM\d{3} \S/) },
   });
+});
+
+it("reads with the facts what both look at, once", async () => {
+  await clusters.run("apply --yes");
+  const { west, east } = clusters.servers;
+  const before = [west, east].map((one) => one?.requests.length ?? 0);
+  const meshFile = await readMeshFile("mesh.yaml", clusters.folder);
+  await takeFacts(meshFile, await clusters.engineOptions(), { drift: true });
+  // A remote secret is tried with the credential that it holds: those requests are of another cluster's account.
+  const own = `Bearer ${signInToken}`;
+  const asked = [west, east].map((server, index) =>
+    (server?.requests ?? [])
+      .slice(before[index])
+      .filter(({ url, headers }) => headers.authorization === own && !url.includes("/portforward"))
+      .map(({ method, url }) => `${method} ${url}`),
+  );
+  for (const one of asked) {
+    expect(one).toEqual([...new Set(one)]);
+    // Each costs both sides about as much as judging its answer: who adds one to every check says so here.
+    expect(one).toHaveLength(45);
+  }
 });

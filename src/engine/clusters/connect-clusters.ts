@@ -11,6 +11,7 @@ import { diagnoseKubeError } from "../../kube/diagnose.ts";
 import { rememberKubeconfigs } from "../../kube/kubeconfig/load-kubeconfigs.ts";
 import type { ResolveContextOptions, ResolvedContext } from "../../kube/kubeconfig/resolve-context.ts";
 import { resolveContext } from "../../kube/kubeconfig/resolve-context.ts";
+import { shareReads } from "../../kube/share-reads.ts";
 import { pickCluster } from "../../providers/rancher/clusters.ts";
 import type { ClusterState } from "../facts/cluster-state.ts";
 import { readClusterState } from "../facts/cluster-state.ts";
@@ -174,14 +175,20 @@ function clusterContext(cluster: Cluster, context: ResolvedContext): ClusterCont
   return { kind: "found", cluster, context, platform: platformOf(context) };
 }
 
+export interface ConnectOptions extends Pick<RunOptions, "signal" | "timeoutMs"> {
+  /** Read also what remote secrets say. */
+  readonly remotes?: boolean;
+  /** The connections are for one look at the clusters: what was read once is not read again (`shareReads`), and is held until they are closed. */
+  readonly oneLook?: boolean;
+}
+
 /**
- * Connects to every cluster side by side and reads its facts, with `remotes`
- * also what its remote secrets say. Rejects for no cluster's sake, only when
- * the signal fires or for a bug, and then leaves no connection open.
+ * Connects to every cluster side by side and reads its facts. Rejects for no
+ * cluster's sake, only when the signal fires or for a bug, and then leaves no connection open.
  */
 export async function connectClusters(
   clusters: readonly (ClusterContext | Unreachable)[],
-  { remotes = false, ...options }: Pick<RunOptions, "signal" | "timeoutMs"> & { readonly remotes?: boolean },
+  { remotes = false, oneLook = false, ...options }: ConnectOptions,
 ): Promise<readonly Connection[]> {
   const settled = await Promise.allSettled(
     clusters.map(async (one): Promise<Connection> => {
@@ -192,11 +199,12 @@ export async function connectClusters(
       if (missing !== undefined) {
         return { kind: "unreachable", cluster: one.cluster, diagnostic: missing };
       }
-      const client = createKubeClient({
+      const unshared = createKubeClient({
         cluster: one.cluster.name,
         context: one.context,
         limits: requestLimits(options, clusters.length),
       });
+      const client = oneLook ? shareReads(unshared) : unshared;
       try {
         const facts = await readClusterState(client, { remotes, signal: options.signal });
         return { ...one, kind: "connected", client, facts };

@@ -1,6 +1,6 @@
 import type { MeshFile } from "../mesh-file.ts";
 import type { AccessOptions, RunOptions } from "../options.ts";
-import type { Connection, ResolvedClusters } from "./connect-clusters.ts";
+import type { Connection, ConnectOptions, ResolvedClusters } from "./connect-clusters.ts";
 import { closeConnections, connectClusters, resolveContexts } from "./connect-clusters.ts";
 import { closeRancher } from "./rancher-link.ts";
 import { connectRancherLocal } from "./rancher-local-cluster.ts";
@@ -12,9 +12,7 @@ export interface OpenMesh extends ResolvedClusters {
   readonly rancherLocal: Connection | undefined;
 }
 
-export interface OpenOptions extends RunOptions, AccessOptions {
-  /** Read also what remote secrets say. */
-  readonly remotes?: boolean;
+export interface OpenOptions extends RunOptions, AccessOptions, ConnectOptions {
   /** Connect also to the cluster that Rancher runs in. */
   readonly rancherLocal?: boolean;
   /** The clusters to connect to; all without it. */

@@ -70,7 +70,7 @@ describe("the state of a cluster", () => {
   it("has the ports at which the cluster's own pods reach its API server, each once", async () => {
     const slice = wireObject(
       "EndpointSlice",
-      { namespace: "default", name: "kubernetes" },
+      { namespace: "default", name: "kubernetes", labels: { "kubernetes.io/service-name": "kubernetes" } },
       { ports: [{ name: "https", port: 6443 }, { name: "other", port: 443 }, { port: 6443 }, { port: null }] },
     );
     expect((await read([slice])).apiPorts).toEqual([443, 6443]);

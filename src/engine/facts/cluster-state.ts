@@ -9,6 +9,7 @@ import { ingressGateway, istioNamespace, readerTokenSecret } from "../../core/re
 import { Secret } from "../../core/secret.ts";
 import type { KubeClient } from "../../kube/client.ts";
 import { partNames } from "../../pki/part-names.ts";
+import { apiServerSlices } from "./api-server-slices.ts";
 import { readNodes } from "./read-nodes.ts";
 import type { RemoteKubeconfig } from "./remote-kubeconfig.ts";
 import { listRemoteSecrets, readRemotes } from "./remote-kubeconfig.ts";
@@ -101,13 +102,8 @@ export async function readIngressAddresses(client: KubeClient, signal: AbortSign
  * policy's port: a cluster that does not say it counts as reachable.
  */
 async function readApiPorts(client: KubeClient, signal: AbortSignal): Promise<readonly number[]> {
-  const slice = await client
-    .get(
-      { apiVersion: "discovery.k8s.io/v1", kind: "EndpointSlice", namespace: "default", name: "kubernetes" },
-      { signal },
-    )
-    .catch(() => undefined);
-  const ports = (slice?.["ports"] ?? []) as readonly { readonly port?: number | null }[];
+  const slices = await client.list(apiServerSlices, { signal }).catch(() => []);
+  const ports = slices.flatMap((slice) => (slice["ports"] ?? []) as readonly { readonly port?: number | null }[]);
   return [...new Set(ports.flatMap(({ port }) => port ?? []))].sort((one, other) => one - other);
 }
 

@@ -18,7 +18,7 @@ const admin = {
 it("finds policies of other kinds, of the whole cluster and of the mesh's namespaces, where the cluster has such kinds", async () => {
   const at = (kind: typeof cilium, metadata: object): never =>
     ({ apiVersion: kind.apiVersion, kind: kind.kind, metadata }) as never;
-  const { client } = await wireCluster(
+  const { client, server } = await wireCluster(
     [
       at(cilium, { namespace: "shop", name: "deny" }),
       at(cilium, { namespace: "elsewhere", name: "deny" }),
@@ -30,9 +30,13 @@ it("finds policies of other kinds, of the whole cluster and of the mesh's namesp
     "AdminNetworkPolicy guard",
     "CiliumNetworkPolicy shop/deny",
   ]);
+  // Where it may not be read which groups there are, each is asked for.
+  server.inject({ kind: "status", status: 403 }, { times: 1, matches: ({ url }) => url === "/apis" });
+  expect(await readOtherPolicies(client, ["istio-system", "shop"], signal)).toHaveLength(2);
 });
 
 it("finds none where the cluster has no such kinds", async () => {
-  const { client } = await wireCluster([]);
+  const { client, server } = await wireCluster([]);
   expect(await readOtherPolicies(client, ["istio-system"], signal)).toEqual([]);
+  expect(server.requests.map(({ url }) => url)).toEqual(["/apis"]);
 });

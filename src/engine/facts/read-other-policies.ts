@@ -30,21 +30,36 @@ export async function readOtherPolicies(
 
 /** Those of all namespaces. */
 export async function listOtherPolicies(client: KubeClient, signal: AbortSignal): Promise<readonly OtherPolicy[]> {
+  const served = await servedVersions(client, signal);
   const found = await Promise.all(
-    kinds.map(async (kind): Promise<readonly OtherPolicy[]> => {
-      const what = kind.apiVersion.startsWith("crd.projectcalico.org/") ? `Calico's ${kind.kind}` : kind.kind;
-      try {
-        return (await listEverywhere(client, kind, signal)).map(({ metadata: { namespace, name } }) => ({
-          name: [what, [namespace, name].filter(Boolean).join("/")].join(" "),
-          ...(namespace === undefined ? {} : { namespace }),
-        }));
-      } catch (error) {
-        if (error instanceof KubeError && error.kind === "forbidden") {
-          return [{ name: `${what} (may not be listed)` }];
+    kinds
+      .filter(({ apiVersion }) => served?.has(apiVersion) ?? true)
+      .map(async (kind): Promise<readonly OtherPolicy[]> => {
+        const what = kind.apiVersion.startsWith("crd.projectcalico.org/") ? `Calico's ${kind.kind}` : kind.kind;
+        try {
+          return (await listEverywhere(client, kind, signal)).map(({ metadata: { namespace, name } }) => ({
+            name: [what, [namespace, name].filter(Boolean).join("/")].join(" "),
+            ...(namespace === undefined ? {} : { namespace }),
+          }));
+        } catch (error) {
+          if (error instanceof KubeError && error.kind === "forbidden") {
+            return [{ name: `${what} (may not be listed)` }];
+          }
+          throw error;
         }
-        throw error;
-      }
-    }),
+      }),
   );
   return found.flat();
+}
+
+/** One answer says which of the groups are not there; undefined where this account does not get it, and each has to be asked for. */
+async function servedVersions(client: KubeClient, signal: AbortSignal): Promise<ReadonlySet<string> | undefined> {
+  try {
+    return await client.groupVersions({ signal });
+  } catch (error) {
+    if (error instanceof KubeError && error.kind === "forbidden") {
+      return undefined;
+    }
+    throw error;
+  }
 }

@@ -5,7 +5,7 @@ import type {
 } from "../../core/checks/policy-facts.ts";
 import type { KubeObject } from "../../core/model/kube-object.ts";
 import type { KubeClient } from "../../kube/client.ts";
-import { listKnown } from "./list-known.ts";
+import { listEverywhere } from "./list-known.ts";
 
 interface WireWorkloads {
   readonly selector?: { readonly matchLabels?: Readonly<Record<string, string>> };
@@ -38,8 +38,10 @@ export async function readSecurity(
   namespaces: readonly string[],
   signal: AbortSignal,
 ): Promise<SecurityFacts> {
-  const read = async (kind: string): Promise<readonly KubeObject[]> =>
-    listKnown(client, { apiVersion: "security.istio.io/v1beta1", kind }, namespaces, signal);
+  const read = async (kind: string): Promise<readonly KubeObject[]> => {
+    const all = await listEverywhere(client, { apiVersion: "security.istio.io/v1beta1", kind }, signal);
+    return all.filter(({ metadata }) => namespaces.includes(metadata.namespace ?? ""));
+  };
   const [authentications, authorizations] = await Promise.all([
     read("PeerAuthentication"),
     read("AuthorizationPolicy"),

@@ -2,6 +2,7 @@ import type { SystemFacts } from "../../core/checks/facts.ts";
 import { hasLabels } from "../../core/model/labels.ts";
 import type { KubeClient } from "../../kube/client.ts";
 import { KubeError } from "../../kube/errors.ts";
+import { apiServerSlices } from "./api-server-slices.ts";
 import { isRunning, listRunningPods, readPod } from "./read-pods.ts";
 import type { WireServicePort } from "./read-service-port.ts";
 
@@ -12,9 +13,6 @@ const dnsLabel = "k8s-app=kube-dns";
 
 /** The label of istio-cni's DaemonSet (istio.io/istio, manifests/charts/istio-cni/templates/daemonset.yaml). */
 const cniLabel = "k8s-app=istio-cni-node";
-
-/** Of the EndpointSlices of Service kubernetes in namespace default. */
-const apiServerLabel = "kubernetes.io/service-name=kubernetes";
 
 /** Prometheus' own charts, its operator and Istio's addon set it. */
 const scraperLabel = "app.kubernetes.io/name=prometheus";
@@ -81,8 +79,7 @@ async function readApiServers(
   client: KubeClient,
   signal: AbortSignal,
 ): Promise<NonNullable<SystemFacts["apiServers"]>> {
-  const kind = { apiVersion: "discovery.k8s.io/v1", kind: "EndpointSlice", namespace: "default" };
-  const slices = await client.list({ ...kind, labelSelector: apiServerLabel }, { signal });
+  const slices = await client.list(apiServerSlices, { signal });
   return slices.flatMap((slice) => {
     const ports = ((slice["ports"] ?? []) as unknown as readonly SlicePort[]).flatMap(({ port }) => port ?? []);
     const endpoints = (slice["endpoints"] ?? []) as unknown as readonly Endpoint[];

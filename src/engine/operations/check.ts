@@ -70,6 +70,9 @@ export async function checkKept(file: string, selection: CheckSelection): Promis
   return { facts, report: runChecks(facts, selection) };
 }
 
+/** Of so many clusters all answers are held at once; those of a larger fleet are read again, and let go of, a part at a time. */
+const mostHeld = 12;
+
 /** The facts of all clusters right now; with `drift` also how their objects differ from what an apply would make. */
 export async function takeFacts(
   meshFile: MeshFile,
@@ -80,6 +83,7 @@ export async function takeFacts(
     ...options,
     remotes: drift && readsRemotes(meshFile.mesh),
     rancherLocal: drift,
+    oneLook: meshFile.mesh.clusters.length <= mostHeld,
   });
   try {
     refuseSharedClusters(meshFile, open.connections);

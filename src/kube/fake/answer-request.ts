@@ -25,7 +25,8 @@ export function answerRequest(request: FakeRequest, state: FakeState): FakeAnswe
       kind: "APIGroupList",
       groups: [...new Set(versions.filter((one) => one.includes("/")))].map((groupVersion) => ({
         name: groupVersion.split("/")[0],
-        preferredVersion: { groupVersion },
+        versions: [{ groupVersion, version: groupVersion.split("/")[1] }],
+        preferredVersion: { groupVersion, version: groupVersion.split("/")[1] },
       })),
     });
   }
