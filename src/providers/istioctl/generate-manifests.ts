@@ -32,8 +32,13 @@ export async function generateManifests(
   operator: KubeObject,
   options: GenerateOptions,
 ): Promise<readonly KubeObject[]> {
-  const input = writeYaml(operator);
-  return await keptManifests(options.cacheDir, ["2", options.version, input], async () => renderFresh(input, options));
+  const inputs = renderInputs(operator, options.version);
+  return await keptManifests(options.cacheDir, inputs, async () => renderFresh(inputs[2], options));
+}
+
+/** What the answer of an istioctl of this version depends on, for `keptManifests`: the form of what is kept, the version, and the text that istioctl gets. */
+export function renderInputs(operator: KubeObject, version: string): readonly [string, string, string] {
+  return ["2", version, writeYaml(operator)];
 }
 
 async function renderFresh(input: string, options: GenerateOptions): Promise<readonly KubeObject[]> {

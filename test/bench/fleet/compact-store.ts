@@ -32,9 +32,9 @@ const keptEvents = 50;
 /**
  * A store of the fake API server that thousands fit into one process: bodies
  * are shared between clusters, kinds have lists of their own, and only the
- * last events are kept. Controllers and `managedFields` as `observe` adds them.
+ * last events are kept. Controllers and `managedFields` as `observe` adds them. `cluster` makes UIDs its own.
  */
-export function createCompactStore(shared: SharedObjects): FakeStore {
+export function createCompactStore(cluster: string, shared: SharedObjects): FakeStore {
   const kinds = new Map<string, Map<string, Kept>>();
   const listeners = new Set<(event: StoredEvent) => void>();
   let events: StoredEvent[] = [];
@@ -60,7 +60,12 @@ export function createCompactStore(shared: SharedObjects): FakeStore {
   };
   const stamp = ({ object, revision: at }: Kept): WireObject => ({
     ...object,
-    metadata: { ...object.metadata, uid: `uid-${object.kind}-${object.metadata.name}`, resourceVersion: String(at) },
+    metadata: {
+      ...object.metadata,
+      // Which cluster it is goes by the UID of its kube-system.
+      uid: `${cluster}-${object.kind}-${object.metadata.name}`,
+      resourceVersion: String(at),
+    },
   });
 
   return {

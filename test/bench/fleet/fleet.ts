@@ -4,9 +4,9 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { performance } from "node:perf_hooks";
 import type { KubeObject } from "../../../src/core/model/kube-object.ts";
-import { writeYaml } from "../../../src/core/model/object-yaml.ts";
 import { renderIstioOperators } from "../../../src/core/render/istio-operator.ts";
 import { parseMesh } from "../../../src/core/mesh-file/parse.ts";
+import { renderInputs } from "../../../src/providers/istioctl/generate-manifests.ts";
 import { keptManifests } from "../../../src/providers/kept-manifests.ts";
 import type { Figure } from "../measure.ts";
 import type { FleetAddress } from "./server.ts";
@@ -162,7 +162,7 @@ async function writeFleet(folder: string, size: number, address: FleetAddress, m
     const objects = JSON.parse(west.replaceAll(/\bwest\b/g, cluster.name)) as KubeObject[];
     const { controlPlane, eastWest } = renderIstioOperators(mesh, cluster, { values: {} });
     const kept = async (operator: KubeObject, rendered: readonly KubeObject[]) =>
-      keptManifests(path.join(folder, "cache"), ["1", mesh.istio.version, writeYaml(operator)], async () => rendered);
+      keptManifests(path.join(folder, "cache"), renderInputs(operator, mesh.istio.version), async () => rendered);
     await kept(controlPlane, objects);
     await kept(eastWest, []);
   }

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { createServer } from "node:https";
 import type { AddressInfo, Socket } from "node:net";
+import { networkInterfaces } from "node:os";
 import { setTimeout as pause } from "node:timers/promises";
 import { gzipSync } from "node:zlib";
 import { acceptTunnel } from "../../../src/kube/fake/accept-tunnel.ts";
@@ -34,7 +35,7 @@ export async function serveFleet(count: number): Promise<void> {
   const shared = createSharedObjects();
   const clusters = new Map<string, FakeState>();
   const stateOf = (name: string): FakeState => {
-    const state = clusters.get(name) ?? { store: createCompactStore(shared), conflicts: new Map(), kinds: [] };
+    const state = clusters.get(name) ?? { store: createCompactStore(name, shared), conflicts: new Map(), kinds: [] };
     if (!clusters.has(name)) {
       clusters.set(name, state);
       startObjects().forEach((object) => state.store.put(object, { store: true }));
@@ -76,7 +77,8 @@ export async function serveFleet(count: number): Promise<void> {
       .end(packed ? gzipSync(text, { level: 1 }) : text);
   };
 
-  const certificate = await issuer.issue({ commonName: "fleet server", ip: "127.0.0.1" });
+  const host = ownAddress();
+  const certificate = await issuer.issue({ commonName: "fleet server", ip: host });
   const server = createServer({ key: certificate.key, cert: certificate.cert }, (incoming, response) => {
     handle(incoming, response).catch((error: unknown) => response.writeHead(500).end(String(error)));
   });
@@ -88,10 +90,20 @@ export async function serveFleet(count: number): Promise<void> {
       return `HTTP/1.1 200 OK\r\ncontent-length: ${page.length}\r\n\r\n${page}`;
     });
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", 4096, resolve));
+  await new Promise<void>((resolve) => server.listen(0, host, 4096, resolve));
   const { port } = server.address() as AddressInfo;
-  const address: FleetAddress = { url: `https://127.0.0.1:${port}`, ca: issuer.certificate };
+  const address: FleetAddress = { url: `https://${host}:${port}`, ca: issuer.certificate };
   process.stdout.write(`${JSON.stringify(address)}\n`);
+}
+
+/** An IPv4 address of this machine: a mesh of several clusters cannot have a loopback address as an endpoint (ISM526). */
+function ownAddress(): string {
+  const own = Object.values(networkInterfaces()).flatMap((all) => all ?? []);
+  const found = own.find(({ family, internal }) => family === "IPv4" && !internal);
+  if (found === undefined) {
+    throw new Error("the fleet needs an address of this machine that is no loopback address, and there is none");
+  }
+  return found.address;
 }
 
 function placeOf(incoming: IncomingMessage): readonly [way: string, name: string, rest: string] {
