@@ -1,10 +1,9 @@
-import { readFile, rm } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import path from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import type { FakeClusters } from "../../cli/testing/fake-clusters.ts";
 import { signInToken, startFakeClusters } from "../../cli/testing/fake-clusters.ts";
 import type { DriftFacts } from "../../core/checks/drift-facts.ts";
-import type { MeshFacts } from "../../core/checks/facts.ts";
 import { readMeshFile } from "../mesh-file.ts";
 import { takeFacts } from "../operations/check.ts";
 
@@ -20,8 +19,9 @@ afterEach(async () => {
 
 /** What a check says of the drift of each cluster. */
 async function driftByCluster(): Promise<Readonly<Record<string, DriftFacts | undefined>>> {
-  await clusters.run("check --facts-to facts.json");
-  const facts = JSON.parse(await readFile(path.join(clusters.folder, "facts.json"), "utf8")) as MeshFacts;
+  const facts = await takeFacts(await readMeshFile("mesh.yaml", clusters.folder), await clusters.engineOptions(), {
+    drift: true,
+  });
   return Object.fromEntries(facts.clusters.map((one) => [one.cluster, one.kind === "reached" ? one.drift : undefined]));
 }
 
