@@ -7,6 +7,9 @@ import type { DriftFacts } from "../../core/checks/drift-facts.ts";
 import { readMeshFile } from "../mesh-file.ts";
 import { takeFacts } from "../operations/check.ts";
 
+/** An apply and three looks: long, on a machine with much else to do. */
+const patience = 120_000;
+
 let clusters: FakeClusters;
 
 beforeEach(async () => {
@@ -25,30 +28,34 @@ async function driftByCluster(): Promise<Readonly<Record<string, DriftFacts | un
   return Object.fromEntries(facts.clusters.map((one) => [one.cluster, one.kind === "reached" ? one.drift : undefined]));
 }
 
-it("compares every object of the mesh with what an apply would make of it", async () => {
-  expect((await driftByCluster())["west"]).toMatchObject({ kind: "compared", applied: false });
-  expect((await clusters.run("apply --yes")).code).toBe(0);
-  expect((await driftByCluster())["west"]).toEqual({ kind: "compared", applied: true, objects: [], unknown: [] });
-  const east = clusters.servers["east"];
-  const deleted = east?.store
-    .all()
-    .find(({ kind, metadata }) => kind === "Deployment" && metadata.name === "helloworld-v1");
-  if (deleted !== undefined) {
-    east?.store.remove(deleted);
-  }
-  const found = await driftByCluster();
-  expect(found["west"]).toMatchObject({ objects: [] });
-  expect(found["east"]).toMatchObject({
-    objects: [
-      {
-        id: { group: "apps", kind: "Deployment", namespace: "sample", name: "helloworld-v1" },
-        state: "gone",
-        fields: [],
-        service: "sample/helloworld",
-      },
-    ],
-  });
-});
+it(
+  "compares every object of the mesh with what an apply would make of it",
+  async () => {
+    expect((await driftByCluster())["west"]).toMatchObject({ kind: "compared", applied: false });
+    expect((await clusters.run("apply --yes")).code).toBe(0);
+    expect((await driftByCluster())["west"]).toEqual({ kind: "compared", applied: true, objects: [], unknown: [] });
+    const east = clusters.servers["east"];
+    const deleted = east?.store
+      .all()
+      .find(({ kind, metadata }) => kind === "Deployment" && metadata.name === "helloworld-v1");
+    if (deleted !== undefined) {
+      east?.store.remove(deleted);
+    }
+    const found = await driftByCluster();
+    expect(found["west"]).toMatchObject({ objects: [] });
+    expect(found["east"]).toMatchObject({
+      objects: [
+        {
+          id: { group: "apps", kind: "Deployment", namespace: "sample", name: "helloworld-v1" },
+          state: "gone",
+          fields: [],
+          service: "sample/helloworld",
+        },
+      ],
+    });
+  },
+  patience,
+);
 
 it("says why nothing can be compared, where no plan can be made", async () => {
   await rm(path.join(clusters.folder, "istioctl"));
