@@ -44,6 +44,25 @@ describe("isthmus check", () => {
     expect(out).toMatch(/× 1 cause, 3 checks could not look everywhere\n$/);
   });
 
+  it("does not end with a tick either where that check has found something elsewhere, in no form", async () => {
+    const facts = withCluster("east", () => ({
+      authorizationPolicies: [
+        { action: "DENY", rules: [{ from: [], to: [{ methods: ["GET"] }], conditional: false }] },
+        { action: "CUSTOM", rules: [{ from: [], to: [], conditional: false }] },
+      ].map((policy) => ({ namespace: "sample", name: policy.action.toLowerCase(), targeted: false, ...policy })),
+    }));
+    for (const form of ["table", "short"]) {
+      const { out, code } = await checkFacts(facts, `-o ${form}`);
+      expect(code).toBe(0);
+      expect(out).toMatch(
+        /\n\? \d+ checks, nothing is wrong where they could look, 1 warning, 1 check could not look everywhere\n$/,
+      );
+    }
+    expect(JSON.parse((await checkFacts(facts, "-o json")).out)).toMatchObject({ ok: true, complete: false });
+    const { out } = await checkFacts(facts, "-o junit");
+    expect(out).toMatch(/name="authorization: [^"]+"><skipped message="not seen: [^"]*sample\/custom/);
+  });
+
   it("says cause, object, fix and page, what it explains, and ends with 3", async () => {
     const { out, code } = await checkFacts(broken);
     expect(code).toBe(3);

@@ -214,6 +214,22 @@ describe("a run of the checks", () => {
     });
   });
 
+  it("says that it is not complete where a check has found something and could not look everywhere", () => {
+    const facts = withCluster("east", () => ({
+      authorizationPolicies: [
+        { action: "DENY", rules: [{ from: [], to: [{ methods: ["GET"] }], conditional: false }] },
+        { action: "CUSTOM", rules: [{ from: [], to: [], conditional: false }] },
+      ].map((policy) => ({ namespace: "sample", name: policy.action.toLowerCase(), targeted: false, ...policy })),
+    }));
+    const report = runChecks(facts, everything);
+    expect(report.results.find((one) => one.id === "policies/authorization")).toMatchObject({
+      state: "warning",
+      unseen: [expect.stringContaining("sample/custom")],
+    });
+    expect(report).toMatchObject({ ok: true, complete: false });
+    expect(runChecks(healthyFacts(), everything)).toMatchObject({ ok: true, complete: true });
+  });
+
   it("does not call anything good when no cluster answers", () => {
     const facts = healthyFacts();
     const diagnostic = { code: "ISM255", severity: "error", summary: "Nothing listens", detail: "refused" } as const;

@@ -32,7 +32,15 @@ export interface CheckReport {
   readonly results: readonly CheckResult[];
   /** Errors before warnings, then in the order of the checks. */
   readonly causes: readonly Cause[];
+  /** True where nothing that was seen is wrong. */
   readonly ok: boolean;
+  /** False where some check could not look everywhere: then `ok` says nothing of what it did not see. */
+  readonly complete: boolean;
+}
+
+/** False for a check that could not look everywhere, whatever it has found elsewhere. */
+export function sawEverything({ state, unseen }: Pick<CheckResult, "state" | "unseen">): boolean {
+  return state !== "unknown" && unseen === undefined;
 }
 
 export interface CheckSelection {
@@ -75,8 +83,13 @@ export function runChecks(facts: MeshFacts, selection: CheckSelection): CheckRep
     }
     return { id, sentence, state: own.some((one) => one.severity === "error") ? "failed" : "warning", ...unseen };
   });
-  // What a warning explains is no error of its own.
-  return { results, causes, ok: causes.every((one) => one.severity === "warning") };
+  return {
+    results,
+    causes,
+    // What a warning explains is no error of its own.
+    ok: causes.every((one) => one.severity === "warning"),
+    complete: results.every(sawEverything),
+  };
 }
 
 type Judged = Finding & { readonly check: Check["id"] };

@@ -1,3 +1,4 @@
+import { sawEverything } from "../../../core/checks/run-checks.ts";
 import type { Cause, CheckFinding, CheckReport, CheckResult } from "../../../core/checks/run-checks.ts";
 import { describeId } from "../../../core/model/kube-object.ts";
 import type { Palette } from "../../terminal/palette.ts";
@@ -27,11 +28,11 @@ export function verdict(report: CheckReport, palette: Palette): string {
   const errors = report.causes.filter((one) => one.severity === "error");
   const warnings = report.causes.length - errors.length;
   const beside = warnings === 0 ? "" : `, ${count(warnings, "warning")}`;
-  const dark = report.results.filter((one) => one.state === "unknown").length;
+  const dark = report.results.filter((one) => !sawEverything(one)).length;
   const unknown = dark === 0 ? "" : `, ${count(dark, "check")} could not look everywhere`;
   if (errors.length === 0) {
-    const text = `${count(report.results.length, "check")}, nothing is wrong${dark === 0 ? "" : " where they could look"}${beside}${unknown}`;
-    return dark === 0 ? palette.good(`√ ${text}`) : palette.warn(`? ${text}`);
+    const text = `${count(report.results.length, "check")}, nothing is wrong${report.complete ? "" : " where they could look"}${beside}${unknown}`;
+    return report.complete ? palette.good(`√ ${text}`) : palette.warn(`? ${text}`);
   }
   const consequences = errors.reduce((sum, one) => sum + one.consequences.length, 0);
   const folded = consequences === 0 ? "" : ` (and ${count(consequences, "consequence")})`;

@@ -1,3 +1,4 @@
+import { sawEverything } from "../../../core/checks/run-checks.ts";
 import type { CheckReport } from "../../../core/checks/run-checks.ts";
 import { escapeXml } from "./escape-xml.ts";
 
@@ -11,7 +12,7 @@ export function checkJunit(report: CheckReport): string {
         (cause) =>
           `<failure message="${escapeXml(`${cause.code} ${cause.summary}`)}">${escapeXml([cause.detail, cause.fix ?? "", ...(cause.commands ?? [])].join("\n").trim())}</failure>`,
       );
-    const inner = result.state === "unknown" ? skipped(result.unseen) : failures.join("");
+    const inner = failures.length > 0 || sawEverything(result) ? failures.join("") : skipped(result.unseen);
     return `  <testcase classname="${escapeXml(category)}" name="${escapeXml(`${name}: ${result.sentence}`)}">${inner}</testcase>`;
   });
   const failed = report.results.filter((one) => one.state === "failed").length;
