@@ -7,9 +7,8 @@ import { inventoryLabel, inventoryNamespace, parseInventory } from "../../core/p
 import type { Authority } from "../../core/render/materials.ts";
 import { ingressGateway, istioNamespace, readerTokenSecret } from "../../core/render/names.ts";
 import { Secret } from "../../core/secret.ts";
-import type { KubeClient } from "../../kube/client.ts";
+import type { KubeClient, ListQuery } from "../../kube/client.ts";
 import { partNames } from "../../pki/part-names.ts";
-import { apiServerSlices } from "./api-server-slices.ts";
 import { readNodes } from "./read-nodes.ts";
 import type { RemoteKubeconfig } from "./remote-kubeconfig.ts";
 import { listRemoteSecrets, readRemotes } from "./remote-kubeconfig.ts";
@@ -95,6 +94,14 @@ export async function readIngressAddresses(client: KubeClient, signal: AbortSign
   );
   return service === undefined ? [] : serviceAddresses(service);
 }
+
+/** The EndpointSlices of Service kubernetes, which say where a cluster's own pods reach its API server. */
+export const apiServerSlices: ListQuery = {
+  apiVersion: "discovery.k8s.io/v1",
+  kind: "EndpointSlice",
+  namespace: "default",
+  labelSelector: "kubernetes.io/service-name=kubernetes",
+};
 
 /**
  * The ports behind the Service `kubernetes`, which the API servers themselves

@@ -2,7 +2,7 @@ import type { SystemFacts } from "../../core/checks/facts.ts";
 import { hasLabels } from "../../core/model/labels.ts";
 import type { KubeClient } from "../../kube/client.ts";
 import { KubeError } from "../../kube/errors.ts";
-import { apiServerSlices } from "./api-server-slices.ts";
+import { apiServerSlices } from "./cluster-state.ts";
 import { isRunning, listRunningPods, readPod } from "./read-pods.ts";
 import type { WireServicePort } from "./read-service-port.ts";
 
