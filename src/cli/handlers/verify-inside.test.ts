@@ -132,6 +132,25 @@ describe("a route at a gateway and for callers inside the mesh", () => {
   });
 });
 
+describe("a route that redirects", () => {
+  it("is proven by its answers, since no version gets its requests", async () => {
+    await editMesh(world, (text) =>
+      text.replace(
+        /( +)versions:/,
+        "$1routes: [{ name: moved, gateway: mesh, match: { exact: /old }, redirect: { uri: /new } }]\n$1versions:",
+      ),
+    );
+    take = () => ({ status: 301, text: "", location: "http://helloworld.sample.svc.cluster.local/new" });
+    const ran = await world.run("verify");
+    expect(ran.out).toContain("10 of 10 requests redirected as asked");
+    expect([ran.code, probePods()]).toEqual([0, []]);
+    take = () => ({ status: 301, text: "", location: "http://elsewhere.example/other" });
+    const wrong = await world.run("verify");
+    expect(flat(wrong.err)).toContain("10 ended with a redirect to http://elsewhere.example/other, expected path /new");
+    expect(wrong.code).toBe(3);
+  });
+});
+
 describe("a route for callers inside the mesh", () => {
   beforeEach(async () => {
     await editMesh(world, (text) =>

@@ -19,8 +19,8 @@ export function injectSidecar(object: WireObject): WireObject {
   };
 }
 
-/** What takes a request from inside: a version's pods (the empty name: the service as a whole), or the sidecar itself with a status and a text. */
-export type Taker = string | { readonly status: number; readonly text: string };
+/** What takes a request from inside: a version's pods (the empty name: the service as a whole), or the sidecar itself with a status, a text and where it leads. */
+export type Taker = string | { readonly status: number; readonly text: string; readonly location?: string };
 
 /**
  * What the ports of a probe pod answer: its Envoy's admin page, its sidecar's
@@ -58,7 +58,7 @@ export function probeAnswers(
     const taker = take(asked);
     asked += 1;
     if (typeof taker !== "string") {
-      return page(taker.text, taker.status);
+      return page(taker.text, taker.status, taker.location === undefined ? "" : `location: ${taker.location}\r\n`);
     }
     answers[taker] = (answers[taker] ?? 0) + 1;
     return page("hello", 200, "x-envoy-upstream-service-time: 1\r\n");

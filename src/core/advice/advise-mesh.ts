@@ -6,6 +6,7 @@ import { adviseExternalDns } from "./external-dns.ts";
 import { adviseFailover } from "./failover.ts";
 import { adviseMeshConfig } from "./mesh-config.ts";
 import { adviseQuantities } from "./quantities.ts";
+import { adviseFaults } from "./route-faults.ts";
 import type { Locate } from "./route-order.ts";
 import { adviseRoutes } from "./route-order.ts";
 import { adviseUnusedFields } from "./unused-fields.ts";
@@ -22,6 +23,7 @@ export function adviseMesh(mesh: Mesh, locate?: Locate): readonly Diagnostic[] {
     ...adviseExternalDns(mesh),
     ...adviseRoutes(mesh, locate),
     ...adviseFailover(mesh, locate),
+    ...adviseFaults(mesh, locate),
     ...adviseMeshConfig(mesh, locate),
     ...adviseQuantities(mesh, locate),
     ...adviseUnusedFields(mesh, locate),

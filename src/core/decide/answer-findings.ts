@@ -4,6 +4,7 @@ import { errorOf, warningOf } from "../diagnostics/coded.ts";
 import type { CountedAnswers } from "./count-answers.ts";
 import type { ProofPlace } from "./proof-place.ts";
 import { asked, kubectl, proxyName } from "./proof-place.ts";
+import { serviceHost } from "../render/names.ts";
 import type { VersionVerdict } from "./weights.ts";
 
 /** A measurement as the findings need it. */
@@ -83,6 +84,7 @@ function requestsFailed(place: ProofPlace, endpoints: readonly EndpointFinding[]
           `Nothing can answer for ${empty.map((one) => `${one} (asked ${route?.weights[one] ?? 0} %)`).join(" and ")}, see above.`,
         ];
   const inLog = measured.details.map((one) => `${one.count} x ${one.reason}`).join(", ");
+  const aborted = failures.every(({ reason }) => reason.includes("fault filter abort"));
   const denied = failures.some(({ reason }) => /RBAC|Jwt|Jwks|Audiences/.test(reason));
   return {
     ...errorOf("ISM403"),
@@ -98,11 +100,13 @@ function requestsFailed(place: ProofPlace, endpoints: readonly EndpointFinding[]
           ? "See what the application answers to this request, or correct what is expected: verify of the route, or --path and --expect."
           : noRoute
             ? "Run isthmus plan to see whether the cluster has the route and the Gateway of the mesh file, and isthmus apply to put them there."
-            : denied
-              ? "A policy of the mesh denies the request. Ask with what it wants (verify.headers of the route, or --header), or write the status that is meant (verify.expect, or --expect)."
-              : place.via === "ingress"
-                ? `Look at the gateway's log: ${kubectl(place, cluster.name)} -n istio-system logs deploy/istio-ingressgateway`
-                : `Run isthmus check for the cause, and look at the sidecars of the service's pods: ${kubectl(place, cluster.name)} -n ${service.namespace} logs POD -c istio-proxy`,
+            : aborted
+              ? "Take fault out of the route, or prove it when callers are not tested with errors any more."
+              : denied
+                ? "A policy of the mesh denies the request. Ask with what it wants (verify.headers of the route, or --header), or write the status that is meant (verify.expect, or --expect)."
+                : place.via === "ingress"
+                  ? `Look at the gateway's log: ${kubectl(place, cluster.name)} -n istio-system logs deploy/istio-ingressgateway`
+                  : `Run isthmus check for the cause, and look at the sidecars of the service's pods: ${kubectl(place, cluster.name)} -n ${service.namespace} logs POD -c istio-proxy`,
     cluster: cluster.name,
   };
 }
@@ -148,12 +152,15 @@ function answeredElsewhere(place: ProofPlace, measured: Measured): Diagnostic {
 
 function notCounted(place: ProofPlace, measured: Measured): Diagnostic {
   const { cluster, route } = place;
+  const copies = route?.mirror?.host === serviceHost(place.service);
   const why =
     measured.kind === "unwatched"
       ? "no running pod of the ingress gateway (label istio=ingressgateway in istio-system) was found, and its counters tell where requests go"
       : measured.kind === "restarted"
         ? `the proxy's counters began anew while requests were sent, ${measured.attempts} times in a row, as they do whenever its endpoints or settings change`
-        : `others sent requests to the same versions meanwhile (${measured.seen} answers were counted, ${measured.tally.answered} of them to isthmus), and the ${proxyName(place)} writes no access log that tells whose they are`;
+        : copies
+          ? `the route's mirror sends copies of requests to the same service, the ${proxyName(place)}'s counters have both, and it writes no access log that tells them apart`
+          : `others sent requests to the same versions meanwhile (${measured.seen} answers were counted, ${measured.tally.answered} of them to isthmus), and the ${proxyName(place)} writes no access log that tells whose they are`;
   return {
     ...warningOf("ISM407"),
     detail: `${asked(place)}, the split of route ${route?.name ?? ""} is not known: ${why}.`,

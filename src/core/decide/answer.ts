@@ -56,7 +56,14 @@ export interface AnswerGroup {
   readonly host: string;
   readonly count: number;
   readonly outcome:
-    | { readonly kind: "answered"; readonly status: number; readonly fromUpstream: boolean; readonly local: string }
+    | {
+        readonly kind: "answered";
+        readonly status: number;
+        readonly fromUpstream: boolean;
+        readonly local: string;
+        /** The header of that name, where there is one. */
+        readonly location?: string;
+      }
     /** No answer: reset, refused, timed out. */
     | { readonly kind: "broken"; readonly reason: string };
 }

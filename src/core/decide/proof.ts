@@ -32,6 +32,8 @@ export interface RouteProof {
   readonly attempts: number;
   /** Of the application's answers: status → how many. */
   readonly statuses: Readonly<Record<string, number>>;
+  /** Of a route with `redirect`: requests that were answered with it. */
+  readonly redirected?: number;
   /** What went wrong, counted by reason. */
   readonly failures: readonly { readonly reason: string; readonly count: number }[];
   /** Empty where it is not known where requests went. */

@@ -28,6 +28,9 @@ export interface RouteRequest {
   readonly expect?: ExpectedStatus;
 }
 
+/** How long a proof waits for an answer to begin, and for it to go on. */
+export const proofTimeoutSeconds = 5;
+
 export type RequestChoice =
   | { readonly kind: "request"; readonly request: RouteRequest }
   | { readonly kind: "none"; readonly reason: string; readonly fix: string };

@@ -19,7 +19,10 @@ import { readDuration } from "./duration.ts";
 import { fillFailover } from "./failover-defaults.ts";
 import { fieldDefaults } from "./field-defaults.ts";
 import { newestIstioVersion } from "./istio-version.ts";
-import { hostsOf } from "../routing/hosts.ts";
+import type { Mirror, RouteSettings } from "../model/route-settings.ts";
+import { routeSettingNames } from "../model/route-settings.ts";
+import { serviceHost } from "../render/names.ts";
+import { completeHost, hostsOf } from "../routing/hosts.ts";
 import type { RawMesh } from "./schema/mesh.ts";
 
 type RawSpec = RawMesh["spec"];
@@ -175,11 +178,24 @@ function fillRoute(raw: RawRoute, { service, all, names: versions }: RouteContex
     gateways,
     hosts: hostsOf({ ...raw, gateways }, service, all),
     match: fillMatch(raw.match),
-    weights: Object.fromEntries(versions.map((name) => [name, weightOf(raw.weights, name)])),
+    weights: Object.fromEntries(versions.map((name) => [name, weightOf(raw.weights ?? {}, name)])),
+    ...fillSettings(raw, service, all),
     tls: raw.tls === undefined ? undefined : present(raw.tls),
     dns: raw.dns,
     verify: raw.verify === undefined ? undefined : fillVerify(raw.verify),
   });
+}
+
+/** As they are in the file; a mirror's Service by its full name, since a VirtualService may be in another namespace. */
+function fillSettings(raw: RawRoute, service: RawService, all: readonly RawService[]): RouteSettings {
+  const given = Object.fromEntries(routeSettingNames.map((name) => [name, raw[name]])) as RouteSettings;
+  return { ...given, ...(given.mirror === undefined ? {} : { mirror: fillMirror(given.mirror, service, all) }) };
+}
+
+function fillMirror(mirror: Mirror, { namespace }: RawService, all: readonly RawService[]): Mirror {
+  const host = completeHost(mirror.host, namespace, all);
+  const port = all.find((one) => serviceHost(one) === host)?.port;
+  return { ...(port === undefined ? {} : { port: { number: port } }), ...mirror, host };
 }
 
 function fillVerify({ expect, headers, ...raw }: NonNullable<RawRoute["verify"]>): RouteVerification {

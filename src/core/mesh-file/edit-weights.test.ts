@@ -142,6 +142,7 @@ describe("editing weights", () => {
     `  services:
     - { name: twin, namespace: a, port: 1 }
     - { name: twin, namespace: b, port: 1, versions: { v1: { clusters: [west] } }, routes: [{ name: one, gateway: g, hosts: ["*"], weights: { v1: 100 } }, { name: two, gateway: g, hosts: [a.example], weights: { v1: 100 } }] }
+    - { name: moved, namespace: c, port: 1, versions: { v1: { clusters: [west] } }, routes: [{ name: old, gateway: g, hosts: [c.example], redirect: { uri: / } }, { name: new, gateway: g, hosts: [d.example], weights: { v1: 100 } }] }
 `,
   );
   const refusals: readonly (readonly [string, Parameters<typeof editWeights>[1], string, RegExp])[] = [
@@ -154,6 +155,7 @@ describe("editing weights", () => {
     ],
     ["a service of several namespaces", { service: "twin", weights: { v1: 100 } }, "ISM152", /a, b/],
     ["a service without routes", { service: "twin", namespace: "a", weights: { v1: 100 } }, "ISM153", /Add a route/],
+    ["a route that redirects", { service: "moved", route: "old", weights: { v1: 100 } }, "ISM586", /that has weights/],
     ["one of several routes", { service: "twin", namespace: "b", weights: { v1: 100 } }, "ISM153", /one, two/],
     [
       "a route that is not there",

@@ -108,8 +108,19 @@ function findTarget(mesh: Mesh, edit: WeightEdit): Target | { readonly problem: 
       ),
     };
   }
-  const routes = service.routes.filter((one) => edit.route === undefined || one.name === edit.route);
+  const routes = service.routes.filter((one) =>
+    edit.route === undefined ? one.redirect === undefined : one.name === edit.route,
+  );
   const [route] = routes;
+  if (route?.redirect !== undefined) {
+    return {
+      problem: problem(
+        "ISM586",
+        `Route ${route.name} of ${service.name} redirects its requests, so there are no weights to change.`,
+        "Name a route that has weights with --route.",
+      ),
+    };
+  }
   if (route === undefined || routes.length > 1) {
     return { problem: describeNoRoute(service, edit) };
   }

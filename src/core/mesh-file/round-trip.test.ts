@@ -171,6 +171,13 @@ function servicesOn(known: readonly Cluster[]): fc.Arbitrary<readonly Service[]>
         fromRegions:
           regions.length === 0 ? fc.constant([]) : fc.uniqueArray(fc.constantFrom(...regions), { maxLength: 2 }),
       }),
+      timeout: fc.integer({ min: 1, max: 900 }).map((seconds) => `${seconds}s`),
+      mirrorPercentage: fc.nat(1000).map((value) => ({ value: value / 10 })),
+      mirror: fc.record({
+        host: name.map((one) => `${one}.elsewhere.example`),
+        port: fc.record({ number: fc.integer({ min: 1, max: 65_535 }) }),
+      }),
+      headers: fc.record({ response: fc.record({ set: fc.record({ "x-a": text.map((one) => one.trim()) }) }) }),
       weights: fc
         .nat(100)
         .map((first) =>

@@ -1,4 +1,5 @@
 import type { Json } from "./kube-object.ts";
+import type { RouteSettings } from "./route-settings.ts";
 
 /**
  * The mesh as every later stage reads it: normalised, defaults filled in, all
@@ -110,14 +111,14 @@ export interface ServiceVersion {
   readonly labels: Readonly<Record<string, string>>;
 }
 
-export interface Route {
+export interface Route extends RouteSettings {
   readonly name: string;
   /** The name of one Gateway, Istio's word `mesh` for the sidecars, or both. */
   readonly gateways: readonly string[];
   /** At the Gateway; of a route for sidecars alone, inside the mesh. */
   readonly hosts: readonly string[];
   readonly match: RouteMatch;
-  /** Version name → percent; every version of the service is named, the sum is 100. */
+  /** Version name → percent; every version of the service is named, the sum is 100, with `redirect` 0. */
   readonly weights: Readonly<Record<string, number>>;
   readonly tls?: { readonly secretName: string; readonly certificate?: string; readonly issuer?: string };
   readonly dns?: { readonly via: "externalDns" | "isthmus" };

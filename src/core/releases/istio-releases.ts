@@ -19,11 +19,22 @@ export interface IstioRelease {
   readonly olderAccountLacksWasmPlugins: boolean;
   /** True where the charts have profiles of their own (`files/profile-demo.yaml` in each of them). */
   readonly chartProfiles: boolean;
+  /** Fields of a VirtualService's HTTPRoute that older releases do not have, with dots. */
+  readonly httpRouteFields: ReadonlySet<string>;
   /** True where the gateway chart takes a readiness probe; its schema refuses values that it does not know. */
   readonly gatewayChartProbe: boolean;
 }
 
 type Install = "istioctl" | "operator" | "helm" | "rancher";
+
+/** Fields of an HTTPRoute that came after 1.12, by the minor release whose VirtualService has them first (istio/api, kubernetes/customresourcedefinitions.gen.yaml of each tag). */
+export const laterHttpRouteFields: readonly (readonly [number, string])[] = [
+  [19, "rewrite.uriRegexRewrite"],
+  [23, "corsPolicy.unmatchedPreflights"],
+  [26, "retries.backoff"],
+  [26, "retries.retryIgnorePreviousHosts"],
+  [31, "redirect.prefixRewrite"],
+];
 
 /**
  * Every release that isthmus knows, oldest first. Kubernetes ranges are those
@@ -83,6 +94,7 @@ function release(
     olderAccountLacksWasmPlugins: wasm,
     chartProfiles: number >= 21,
     gatewayChartProbe: number >= 24,
+    httpRouteFields: new Set(laterHttpRouteFields.filter(([since]) => number >= since).map(([, field]) => field)),
   };
 }
 

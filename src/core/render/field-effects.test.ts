@@ -155,6 +155,8 @@ type Effect =
       readonly given?: Readonly<Record<string, unknown>>;
       /** The code that refuses the other value, where this version cannot carry it out. */
       readonly refusedBy?: string;
+      /** The minor release of Istio that has the field first; older ones refuse it with ISM547. */
+      readonly since?: number;
     }
   /** It is no part of what is rendered: the source file that acts by it, and the words there that do. */
   | { readonly actsIn: string; readonly by: string };
@@ -166,6 +168,71 @@ function issuer(name: string): Doc {
 const route = "spec/services/0/routes/0";
 const acme = "spec/issuers/0/acme";
 const quota = "spec/rancher/project/quota";
+
+/** A setting of Istio's below the route, and a value for the whole of it; with `since` where not every release has it. */
+const settings: readonly (readonly [field: string, other: unknown, since?: number])[] = [
+  ["timeout", "3s"],
+  ["retries.attempts", { attempts: 2 }],
+  ["retries.perTryTimeout", { attempts: 3, perTryTimeout: "1s" }],
+  ["retries.retryOn", { attempts: 3, retryOn: "5xx" }],
+  ["retries.retryRemoteLocalities", { attempts: 3, retryRemoteLocalities: true }],
+  ["retries.retryIgnorePreviousHosts", { attempts: 3, retryIgnorePreviousHosts: true }, 26],
+  ["retries.backoff", { attempts: 3, backoff: "10ms" }, 26],
+  ["mirror.host", { host: "other" }],
+  ["mirror.subset", { host: "shop", subset: "v2" }],
+  ["mirror.port.number", { host: "shop", port: { number: 1 } }],
+  ["mirrorPercentage.value", { value: 5 }],
+  ["fault.delay.fixedDelay", { delay: { fixedDelay: "2s", percentage: { value: 1 } } }],
+  ["fault.delay.percentage.value", { delay: { fixedDelay: "1s", percentage: { value: 2 } } }],
+  ["fault.abort.httpStatus", { abort: { httpStatus: 503, percentage: { value: 1 } } }],
+  ["fault.abort.grpcStatus", { abort: { grpcStatus: "UNAVAILABLE", percentage: { value: 1 } } }],
+  ["fault.abort.percentage.value", { abort: { httpStatus: 500, percentage: { value: 1 } } }],
+  ...["request", "response"].flatMap((of) => [
+    [`headers.${of}.set.<name>`, { [of]: { set: { "x-a": "b" } } }] as const,
+    [`headers.${of}.add.<name>`, { [of]: { add: { "x-a": "b" } } }] as const,
+    [`headers.${of}.remove[]`, { [of]: { remove: ["x-a"] } }] as const,
+  ]),
+  ["redirect.uri", { uri: "/other" }],
+  ["redirect.prefixRewrite", { prefixRewrite: "/other" }, 31],
+  ["redirect.authority", { authority: "other.example" }],
+  ["redirect.scheme", { scheme: "http" }],
+  ["redirect.port", { scheme: "https", port: 8443 }],
+  ["redirect.derivePort", { scheme: "https", derivePort: "FROM_REQUEST_PORT" }],
+  ["redirect.redirectCode", { scheme: "https", redirectCode: 308 }],
+  ["rewrite.uri", { uri: "/other" }],
+  ["rewrite.authority", { authority: "other.example" }],
+  ["rewrite.uriRegexRewrite.match", { uriRegexRewrite: { match: "/b", rewrite: "/c" } }, 19],
+  ["rewrite.uriRegexRewrite.rewrite", { uriRegexRewrite: { match: "/a", rewrite: "/d" } }, 19],
+  ["corsPolicy.allowOrigins[].exact", { allowOrigins: [{ exact: "https://a.example" }] }],
+  ["corsPolicy.allowOrigins[].prefix", { allowOrigins: [{ prefix: "https://a." }] }],
+  ["corsPolicy.allowOrigins[].regex", { allowOrigins: [{ regex: "https://.*" }] }],
+  ["corsPolicy.allowMethods[]", { allowMethods: ["GET"] }],
+  ["corsPolicy.allowHeaders[]", { allowHeaders: ["x-a"] }],
+  ["corsPolicy.exposeHeaders[]", { exposeHeaders: ["x-a"] }],
+  ["corsPolicy.maxAge", { maxAge: "60s" }],
+  ["corsPolicy.allowCredentials", { allowCredentials: true }],
+  ["corsPolicy.unmatchedPreflights", { unmatchedPreflights: "IGNORE" }, 23],
+];
+
+/** What a setting is held against, where it is not that it is not there. */
+const otherwise: Readonly<Record<string, unknown>> = {
+  redirect: { scheme: "https" },
+  mirrorPercentage: { value: 1 },
+};
+
+const settingEffects = settings.map(([field, other, since]): readonly [string, Effect] => {
+  const [name = ""] = field.split(".");
+  const given =
+    name === "redirect"
+      ? { [`${route}/weights`]: undefined }
+      : name === "mirrorPercentage"
+        ? { [`${route}/mirror`]: { host: "shop" } }
+        : {};
+  return [
+    `spec.services[].routes[].${field}`,
+    { at: `${route}/${name}`, one: otherwise[name], other, given, ...(since === undefined ? {} : { since }) },
+  ];
+});
 
 const effects: Readonly<Record<string, Effect>> = {
   "metadata.name": { at: "metadata/name", other: "test" },
@@ -292,6 +359,7 @@ const effects: Readonly<Record<string, Effect>> = {
     refusedBy: "ISM190",
   },
   "spec.services[].routes[].weights.<name>": { at: `${route}/weights`, other: { v1: 10, v2: 90 } },
+  ...Object.fromEntries(settingEffects),
   "spec.services[].routes[].tls.secretName": { at: `${route}/tls/secretName`, other: "other" },
   "spec.services[].routes[].tls.certificate": { at: `${route}/tls/certificate`, other: "other" },
   "spec.services[].routes[].tls.issuer": {
@@ -390,6 +458,8 @@ describe.each(methods)("with install: $install of Istio $version", (method) => {
   });
 
   it.each(rendered)("%s changes what is rendered or said, or is refused with a code", (_path, effect) => {
+    const lacking = Number(method.version.split(".")[1]) < (effect.since ?? 0);
+    const refusedBy = lacking ? "ISM547" : effect.refusedBy;
     let file = baseFile(method);
     for (const [place, value] of Object.entries(effect.given ?? {})) {
       file = withValue(file, place, value);
@@ -397,7 +467,7 @@ describe.each(methods)("with install: $install of Istio $version", (method) => {
     const one = outcomeOf("one" in effect ? withValue(file, effect.at, effect.one) : file);
     const other = outcomeOf(withValue(file, effect.at, effect.other));
     expect(one.refusedBy).toEqual([]);
-    expect(other.refusedBy).toEqual(effect.refusedBy === undefined ? [] : [effect.refusedBy]);
+    expect(other.refusedBy).toEqual(refusedBy === undefined ? [] : [refusedBy]);
     expect(other.text === one.text, "both values render the same: no wave of render-mesh.ts heeds the field").toBe(
       false,
     );

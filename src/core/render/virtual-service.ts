@@ -4,9 +4,9 @@ import { effectiveRelease } from "../releases/istio-releases.ts";
 import type { RequestMatch } from "../routing/match-relation.ts";
 import { requestsOf, sharesHost } from "../routing/doors.ts";
 import { listenersOf } from "../routing/hosts.ts";
-import { renderRetries } from "./failover-policy.ts";
 import { routeNamespace } from "./front-gateway.ts";
 import { serviceHost } from "./names.ts";
+import { renderRouteSettings } from "./route-settings.ts";
 
 /**
  * The weighted route of a service. The same object goes to every cluster, so
@@ -16,7 +16,8 @@ import { serviceHost } from "./names.ts";
  * (docs/adr/0016).
  */
 export function renderVirtualService(mesh: Mesh, service: Service, route: Route): KubeObject {
-  const rule = { ...renderRetries(service), route: renderDestinations(service, route) };
+  const settings = renderRouteSettings(service, route);
+  const rule = route.redirect === undefined ? { ...settings, route: renderDestinations(service, route) } : settings;
   const { hosts } = route;
   const [listener = "http"] = listenersOf(route);
   return {

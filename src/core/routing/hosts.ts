@@ -72,7 +72,7 @@ export function hostsOf(
  * completes names without dots only
  * (https://istio.io/latest/docs/reference/config/networking/virtual-service/#VirtualService-hosts).
  */
-function completeHost(host: string, namespace: string | undefined, all: readonly (Named | undefined)[]): string {
+export function completeHost(host: string, namespace: string | undefined, all: readonly (Named | undefined)[]): string {
   const [name = "", of, svc, ...more] = host.split(".");
   if (name === "*") {
     return host;

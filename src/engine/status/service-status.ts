@@ -9,7 +9,7 @@ export interface ServiceStatus {
   readonly service: string;
   /** Version → ready pods in this cluster. */
   readonly ready: Readonly<Record<string, number>>;
-  /** Route → version → weight that the cluster's VirtualService has; empty when it is not there. */
+  /** Route → version → weight that the cluster's VirtualService has; empty when it is not there. Routes that redirect have none. */
   readonly weights: Readonly<Record<string, Readonly<Record<string, number>>>>;
 }
 
@@ -20,10 +20,11 @@ export async function readServiceStatus(
   service: MeshFile["mesh"]["services"][number],
   signal: AbortSignal,
 ): Promise<ServiceStatus> {
+  const weighted = service.routes.filter(({ redirect }) => redirect === undefined);
   const [endpoints, routes] = await Promise.all([
     readServiceEndpoints(one.client, service, signal),
     Promise.all(
-      service.routes.map(async (route) => {
+      weighted.map(async (route) => {
         const reference = {
           apiVersion: effectiveRelease(meshFile.mesh.istio.version).networking,
           kind: "VirtualService",

@@ -10,7 +10,9 @@ import { compareIngressEndpoints, listIngressPods } from "../facts/ingress-endpo
 import { serviceAddresses } from "../facts/service-addresses.ts";
 import type { JudgedSplit } from "./judge-split.ts";
 import { judgeSplit } from "./judge-split.ts";
+import type { MeasureInput } from "./measure-split.ts";
 import { notMeasured, placeOf, proofOf, requestFor } from "./proof-parts.ts";
+import { proveRedirect } from "./prove-redirect.ts";
 import { originOf } from "./send-requests.ts";
 import type { ProofInput, VerifyOptions } from "./verification.ts";
 
@@ -37,10 +39,26 @@ export async function proveAtIngress(
       diagnostics: [...found, ...(unasked === undefined ? [] : [unasked])],
     });
   }
-  const split = await measureRoute(input, route, options);
-  if ("notMeasured" in split) {
-    return proofOf(input, "ingress", { endpoints, diagnostics: [...found, split.notMeasured] });
+  const asking = await askingFor(input, route, options);
+  if ("notMeasured" in asking) {
+    return proofOf(input, "ingress", { endpoints, diagnostics: [...found, asking.notMeasured] });
   }
+  if (route.redirect !== undefined) {
+    const { diagnostics, ...proof } = await proveRedirect(
+      input,
+      { ...asking, via: "ingress", redirect: route.redirect },
+      options,
+    );
+    return proofOf(input, "ingress", { endpoints, ...proof, diagnostics: [...found, ...diagnostics] });
+  }
+  const measuring = {
+    ...asking,
+    client: one.client,
+    listPods: async () => listIngressPods(one, options.signal),
+    service,
+    requests: options.requests,
+  };
+  const split = await judgeSplit(measuring, route.weights, options);
   const { measured, weights } = split;
   return proofOf(input, "ingress", {
     endpoints,
@@ -63,12 +81,12 @@ export function whatWasMeasured({ measured, weights, before }: JudgedSplit): Par
   };
 }
 
-/** Sends the route's request to the ingress and judges where it went, or says why that cannot be done. */
-async function measureRoute(
+/** Where the ingress is asked, and for what, or why that cannot be done. */
+async function askingFor(
   input: ProofInput,
   route: Route,
   options: VerifyOptions,
-): Promise<JudgedSplit | { readonly notMeasured: Diagnostic }> {
+): Promise<Pick<MeasureInput, "origin" | "request"> | { readonly notMeasured: Diagnostic }> {
   const { meshFile, one, service } = input;
   const choice = requestFor(meshFile.mesh, { service, route, via: "ingress" }, options);
   if (choice.kind === "none") {
@@ -82,15 +100,7 @@ async function measureRoute(
   if (address === undefined) {
     return { notMeasured: noIngress(one) };
   }
-  const measuring = {
-    client: one.client,
-    listPods: async () => listIngressPods(one, options.signal),
-    origin: originOf(address, route.tls !== undefined),
-    service,
-    request: choice.request,
-    requests: options.requests,
-  };
-  return judgeSplit(measuring, route.weights, options);
+  return { origin: originOf(address, route.tls !== undefined), request: choice.request };
 }
 
 function noIngressPods(cluster: string): Diagnostic {

@@ -19,6 +19,7 @@ import type { MeasureInput } from "./measure-split.ts";
 import { measureSplit } from "./measure-split.ts";
 import { notMeasured, placeOf, proofOf, requestFor } from "./proof-parts.ts";
 import { whatWasMeasured } from "./prove-ingress.ts";
+import { proveRedirect } from "./prove-redirect.ts";
 import type { ProofInput, VerifyOptions } from "./verification.ts";
 
 /** A service without routes has no split to be measured: so many show whether it is answered. */
@@ -50,11 +51,19 @@ export async function proveInside(input: ProofInput, port: PodPort, options: Ver
   }
   const forwarded = await forwardPort(one.client, port, options.signal);
   try {
+    const shown = `http://${choice.request.hosts[0] ?? ""}:${service.port}`;
+    if (route?.redirect !== undefined) {
+      const asking = { origin: forwarded.origin, shown, request: choice.request, redirect: route.redirect };
+      const { diagnostics, ...proof } = await proveRedirect(input, { ...asking, via: "mesh" }, options);
+      return forwarded.failure() !== undefined && diagnostics.length > 0
+        ? unasked(tunnelBroke(input, forwarded.failure()))
+        : proofOf(input, "mesh", { endpoints, ...proof, diagnostics: [...found, ...diagnostics] });
+    }
     const measuring: MeasureInput = {
       client: one.client,
       listPods: async () => pods,
       origin: forwarded.origin,
-      shown: `http://${choice.request.hosts[0] ?? ""}:${service.port}`,
+      shown,
       service,
       request: choice.request,
       requests: route === undefined ? requestsWithoutRoute : options.requests,

@@ -2,6 +2,7 @@ import type { Dispatcher } from "undici";
 import { Agent, request } from "undici";
 import type { AnswerGroup } from "../../core/decide/answer.ts";
 import { localText } from "../../core/decide/answer.ts";
+import { proofTimeoutSeconds } from "../../core/decide/route-request.ts";
 import type { RouteRequest } from "../../core/decide/route-request.ts";
 
 export interface SendInput {
@@ -14,7 +15,7 @@ export interface SendInput {
 }
 
 const inFlight = 8;
-const requestTimeoutMs = 5000;
+const requestTimeoutMs = proofTimeoutSeconds * 1000;
 
 /**
  * Sends a bounded number of requests to an ingress, some at a time, to each
@@ -79,7 +80,13 @@ async function ask(
     status,
     fromUpstream: answer.headers["x-envoy-upstream-service-time"] !== undefined,
     local: localText({ status, text }),
+    ...locationOf(answer.headers["location"]),
   };
+}
+
+function locationOf(value: string | string[] | undefined): { readonly location?: string } {
+  const [location] = [value].flat();
+  return location === undefined ? {} : { location };
 }
 
 /** The body's first few hundred bytes as text; the rest is read and forgotten. */

@@ -79,7 +79,10 @@ function viewBefore({ before = [] }: RouteProof): string[] {
 }
 
 /** What was asked where there are no weights to be measured. */
-function viewAnswered({ route, requests, failures }: RouteProof): string[] {
+function viewAnswered({ route, requests, failures, redirected }: RouteProof): string[] {
+  if (redirected !== undefined) {
+    return [`    ${redirected} of ${requests} requests redirected as asked`];
+  }
   return route === undefined && requests > 0 && failures.length === 0
     ? [`    ${requests} of ${requests} requests answered`]
     : [];

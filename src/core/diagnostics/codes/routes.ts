@@ -1,6 +1,6 @@
 import type { CatalogueEntry } from "../catalogue-entry.ts";
 
-/** ISM144-ISM150, ISM155-ISM189 and ISM545-ISM549: routes of the mesh file, what they share with each other, and Istio's values. */
+/** ISM144-ISM150, ISM155-ISM189, ISM545-ISM549 and ISM586: routes of the mesh file, what they share with each other, and Istio's values. */
 export const routeCodes = {
   ISM144: {
     summary: "One host is served by HTTPS in two ways",
@@ -86,5 +86,30 @@ export const routeCodes = {
     summary: "A route has two Gateways",
     explanation:
       "`gateways` is for a route that is both at an ingress gateway and in the sidecars of callers: one Gateway's name and Istio's word `mesh`. All Gateways of a mesh file open the same ports of the same ingress gateways, and one is found by a request's host and not by its name, so that a second Gateway would open nothing that the first one does not.",
+  },
+  ISM546: {
+    summary: "Settings of a route that cannot be together",
+    explanation:
+      "Istio refuses some settings of a route beside each other, and others would have no effect: a redirect is answered by the proxy itself, so that there is no version to give weights to, to try again or to send copies to; a fault without delay and abort, or a rewrite and a redirect that change nothing, are nothing (istio.io/istio, pkg/config/validation).",
+  },
+  ISM547: {
+    summary: "This release of Istio does not have the setting",
+    explanation:
+      "VirtualServices have got new fields over the years. An API server whose definition of VirtualService does not know a field drops it, and the route works as if it had not been written.",
+  },
+  ISM548: {
+    summary: "Proofs of this route will fail",
+    explanation:
+      "A fault answers a part of the requests with an error or holds them back, on purpose and for everybody who asks, `isthmus verify` and the proofs of `isthmus shift` included. Requests that a fault aborts reach no version, and those that it holds back for longer than a proof waits (5 seconds) have no answer: both are failures of a proof.",
+  },
+  ISM549: {
+    summary: "Copies for a version that there is not",
+    explanation:
+      "A mirror sends copies of requests to a Service, and with `subset` to one of its versions. Proxies have a cluster for each version that the Service's DestinationRule names; copies for another one are thrown away, and nobody is told, since nobody waits for their answers.",
+  },
+  ISM586: {
+    summary: "The route redirects",
+    explanation:
+      "A route with `redirect` is answered by the proxies themselves with another address. No version gets its requests, so that there are no weights to be shifted.",
   },
 } as const satisfies Record<string, CatalogueEntry>;

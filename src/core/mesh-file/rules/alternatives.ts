@@ -39,6 +39,12 @@ export function checkAlternatives(draft: MeshDraft): readonly Finding[] {
     })),
     ...routesOf(draft).flatMap(({ value, path }) => [
       { value: value.match, path: [...path, "match"], ways: comparisons, optional: true },
+      { value: value.fault?.abort, path: [...path, "fault", "abort"], ways: [["httpStatus"], ["grpcStatus"]] },
+      ...itemsOf(value.corsPolicy?.allowOrigins).map(([index, origin]) => ({
+        value: origin,
+        path: [...path, "corsPolicy", "allowOrigins", index],
+        ways: comparisons,
+      })),
       ...entriesOf(value.match?.headers).map(([name, header]) => ({
         value: header,
         path: [...path, "match", "headers", name],

@@ -2,7 +2,7 @@ import type { MeshDraft } from "../draft.ts";
 import type { Finding } from "../finding.ts";
 import type { Path } from "../path.ts";
 import type { TextForm } from "../schema/text-form.ts";
-import { isLabelKey, label } from "../schema/scalars.ts";
+import { headerToken, isLabelKey, label } from "../schema/scalars.ts";
 import { showValue } from "../show-value.ts";
 import { routesOf, servicesOf, versionsOf } from "../walk-draft.ts";
 
@@ -36,6 +36,13 @@ export function checkMapKeys(draft: MeshDraft): readonly Finding[] {
     ),
     ...routesOf(draft).flatMap(({ value, path }) =>
       checkKeys(value.verify?.headers, [...path, "verify", "headers"], headerName),
+    ),
+    ...routesOf(draft).flatMap(({ value: { headers }, path }) =>
+      (["request", "response"] as const).flatMap((of) =>
+        (["set", "add"] as const).flatMap((change) =>
+          checkKeys(headers?.[of]?.[change], [...path, "headers", of, change], headerToken),
+        ),
+      ),
     ),
   ];
 }

@@ -1,6 +1,6 @@
 import { findRegexProblem } from "../../routing/regex.ts";
 import type { MeshDraft } from "../draft.ts";
-import { entriesOf } from "../draft.ts";
+import { entriesOf, itemsOf } from "../draft.ts";
 import type { Finding } from "../finding.ts";
 import type { Path } from "../path.ts";
 import { showValue } from "../show-value.ts";
@@ -8,7 +8,11 @@ import { routesOf } from "../walk-draft.ts";
 
 /** Expressions are such that istiod and every proxy take them: one that is not stops all later changes of the port's routes. */
 export function checkRegexes(draft: MeshDraft): readonly Finding[] {
-  return routesOf(draft).flatMap(({ value: { match }, path }) => [
+  return routesOf(draft).flatMap(({ value: { match, rewrite, corsPolicy }, path }) => [
+    ...describe(rewrite?.uriRegexRewrite?.match, [...path, "rewrite", "uriRegexRewrite", "match"]),
+    ...itemsOf(corsPolicy?.allowOrigins).flatMap(([index, { regex }]) =>
+      describe(regex, [...path, "corsPolicy", "allowOrigins", index, "regex"]),
+    ),
     ...describe(match?.regex, [...path, "match", "regex"]),
     ...entriesOf(match?.headers).flatMap(([name, { regex }]) =>
       describe(regex, [...path, "match", "headers", name, "regex"]),

@@ -26,6 +26,7 @@ import { checkRequestPaths } from "./request-paths.ts";
 import { checkRouteGateways } from "./route-gateways.ts";
 import { checkRouteHosts } from "./route-hosts.ts";
 import { checkRouteNames } from "./route-names.ts";
+import { checkRouteSettings } from "./route-settings.ts";
 import { checkRouteVerification } from "./route-verification.ts";
 import type { Rule } from "./rule.ts";
 import { checkSameCluster } from "./same-cluster.ts";
@@ -69,6 +70,7 @@ export const rules: readonly Rule[] = [
   checkMeshRoutes,
   checkFrontGateways,
   checkSameRequests,
+  checkRouteSettings,
   checkRouteVerification,
   checkWeightRange,
   checkWeightVersions,

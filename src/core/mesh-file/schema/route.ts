@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { requestPath, routeHost } from "./addresses.ts";
 import { expectedStatuses, headerValue, label, line, locality, subdomain } from "./scalars.ts";
+import { routeSettings } from "./route-settings.ts";
 import { formOf, textOf } from "./text-form.ts";
 
 /** A choice between three ways to compare; which one is exactly one, a rule holds. */
@@ -108,8 +109,11 @@ export const routeSchema = z
         z.number().meta({ description: "Percent of the requests.", type: "integer", minimum: 0, maximum: 100 }),
       )
       .meta({
-        description: "Percent of the requests for each version; the sum is 100. A version that is left out gets 0.",
-      }),
+        description:
+          "Percent of the requests for each version; the sum is 100. A version that is left out gets 0. Every route has them, unless it has `redirect`.",
+      })
+      .optional(),
+    ...routeSettings,
     tls: tlsSchema.optional(),
     dns: z
       .strictObject({

@@ -131,6 +131,17 @@ export const expectedStatuses: ValueForm = {
   fix: "Write for example 200, 2xx or [200, 404].",
 };
 
+const headerPattern = "^[A-Za-z0-9!#$%&'*+.^_`|~-]+$";
+
+/** https://www.rfc-editor.org/rfc/rfc9110#name-tokens */
+export const headerToken: TextForm = {
+  code: "ISM113",
+  wanted: "a name as HTTP has it: letters, digits and - without blanks",
+  test: matches(headerPattern),
+  fix: () => "Write a name such as x-user.",
+  pattern: headerPattern,
+};
+
 /** The value of a header, or where it is. */
 export const headerValue: ValueForm = {
   code: "ISM118",
