@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { eastWestGateway, ingressGateway } from "../render/names.ts";
 import { foundBy } from "../testing/found-by.ts";
 import { withEndpoint } from "../testing/changed-proxies.ts";
+import { shopWithFailover } from "../testing/failover-facts.ts";
 import { healthyFacts, withCluster, withGateway, withIstiodPods } from "../testing/healthy-facts.ts";
 import type { Check } from "./check.ts";
 import type { TlsSecretFacts } from "./certificate-facts.ts";
@@ -13,6 +14,8 @@ import type { ProxySyncFacts } from "./pod-facts.ts";
 import { checks } from "./list.ts";
 import { runChecks } from "./run-checks.ts";
 import type { ProxyConfig, ProxyRouteFacts } from "./proxy-facts.ts";
+
+const byRegions = { regions: [{ from: "west", to: "east" }] };
 
 const otherRoot = {
   subject: "CN=root",
@@ -225,6 +228,25 @@ const foreignRule = {
   own: false,
   subsets: [],
 };
+/** East has an older rule with a traffic policy for the service with failover, whose own rule has one too. */
+function withOlderPolicy(facts: MeshFacts): MeshFacts {
+  const other = {
+    ...foreignRule,
+    namespace: "shop",
+    host: "orders",
+    created: "2026-10-01T00:00:00Z",
+    trafficPolicy: {},
+  };
+  const clusters = facts.clusters.map((one) => {
+    if (one.kind !== "reached" || one.cluster !== "east") {
+      return one;
+    }
+    const rules = one.routing.destinationRules.map((rule) => ({ ...rule, trafficPolicy: {} }));
+    return { ...one, routing: { ...one.routing, destinationRules: [...rules, other] } };
+  });
+  return { ...facts, clusters };
+}
+
 const quota = {
   namespace: "sample",
   name: "q",
@@ -765,6 +787,12 @@ const table: readonly (readonly [Check["id"], string, MeshFacts, readonly string
   ],
   [
     "routes/foreign-rules",
+    "an older one whose traffic policy takes the place of the failover",
+    withOlderPolicy(shopWithFailover({}, {})),
+    ["error ISM478 east"],
+  ],
+  [
+    "routes/foreign-rules",
     "nothing of a rule for another host",
     withRouting(({ destinationRules }) => ({
       destinationRules: [...destinationRules, { ...foreignRule, host: "other" }],
@@ -784,6 +812,32 @@ const table: readonly (readonly [Check["id"], string, MeshFacts, readonly string
     "nodes without a region",
     withCluster("east", (one) => ({ nodes: one.nodes.map((node) => ({ ...node, region: "" })) })),
     ["warning ISM446 east"],
+  ],
+  [
+    "routes/localities",
+    "nodes without a region that a failover goes by",
+    shopWithFailover(byRegions, { region: "" }),
+    ["error ISM446 east"],
+  ],
+  ["routes/localities", "nothing of nodes in the regions of a failover", shopWithFailover(byRegions, {}), []],
+  [
+    "routes/failover",
+    "endpoints of both clusters alike",
+    shopWithFailover({}, { priority: 0 }),
+    ["error ISM543 east→west"],
+  ],
+  [
+    "routes/failover",
+    "endpoints of two regions alike",
+    shopWithFailover(byRegions, { priority: 0 }),
+    ["error ISM543 east→west"],
+  ],
+  ["routes/failover", "nothing where the other cluster comes second", shopWithFailover({}, {}), []],
+  [
+    "routes/failover",
+    "nothing wrong with an order that the user has chosen",
+    shopWithFailover({ priority: ["app"] }, { priority: 0 }),
+    [],
   ],
   ["policies/quotas", "0.4 CPU left", withCluster("east", () => ({ quotas: [quota] })), ["error ISM447 east"]],
   [
@@ -1128,6 +1182,13 @@ const table: readonly (readonly [Check["id"], string, MeshFacts, readonly string
 
 it.each(table)("%s finds %s", (id, _, facts, expected) => {
   expect(foundBy(id, facts)).toEqual(expected);
+});
+
+it("takes nodes without a region for the cause of an order that is missing", () => {
+  const { causes } = runChecks(shopWithFailover(byRegions, { region: "", priority: 0 }), { pre: false });
+  expect(causes.map(({ code, consequences }) => [code, ...consequences.map((one) => one.code)])).toEqual([
+    ["ISM446", "ISM543"],
+  ]);
 });
 
 it("does not say that requests pass where another program decides", () => {

@@ -10,10 +10,10 @@ import type { AuthorizationPolicyFacts, NetworkPolicyFacts, PeerAuthenticationFa
 
 /**
  * The version of the document; a reader refuses another one. 2 has what the
- * proxies hold and acknowledge, 3 what their listeners wait for: checks would
- * call it good where it is missing.
+ * proxies hold and acknowledge, 3 what their listeners wait for, 4 the
+ * priorities of endpoints: checks would be wrong where it is missing.
  */
-export const factsVersion = 3;
+export const factsVersion = 4;
 
 /**
  * Everything that the checks judge, as one JSON document: what the mesh file

@@ -45,6 +45,7 @@ import { peerAuthentication } from "./policies/peer-authentication.ts";
 import { podSecurity } from "./policies/pod-security.ts";
 import { quotas } from "./policies/quotas.ts";
 import { routeEndpoints } from "./routes/endpoints.ts";
+import { failover } from "./routes/failover.ts";
 import { foreignEndpoints } from "./routes/foreign-endpoints.ts";
 import { foreignRules } from "./routes/foreign-rules.ts";
 import { routesInProxies } from "./routes/in-proxies.ts";
@@ -134,6 +135,7 @@ export const checks: readonly Check[] = [
   routeEndpoints,
   foreignEndpoints,
   localities,
+  failover,
   authorities,
   frontDoors,
   certificatesFit,

@@ -75,5 +75,7 @@ export interface ProxyClusterFacts {
     readonly address: string;
     /** Why it gets no requests; empty where it does. */
     readonly idle: string;
+    /** Requests go to the lowest number of which enough is healthy. */
+    readonly priority: number;
   }[];
 }

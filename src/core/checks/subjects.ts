@@ -46,6 +46,11 @@ export function readerAccount(cluster: string): Subject {
   return `account of the reader of ${cluster}`;
 }
 
+/** That nodes say in which region and zone they are. */
+export function localityOf(cluster: string): Subject {
+  return `locality of ${cluster}`;
+}
+
 /** What a version's pods come from. */
 export function workloadsOf(cluster: string, service: string, version: string): Subject {
   return `workload ${version} of ${service} of ${cluster}`;

@@ -24,6 +24,6 @@ export function changeEndpoints(
 /** The ingress of west has one endpoint more for every version. */
 export function withEndpoint(address: string, idle = ""): MeshFacts {
   return withCluster("west", (one) => ({
-    gateways: changeEndpoints(one.gateways, (endpoints) => [...endpoints, { address, idle }]),
+    gateways: changeEndpoints(one.gateways, (endpoints) => [...endpoints, { address, idle, priority: 0 }]),
   }));
 }

@@ -12,8 +12,8 @@ export interface HealthyEndpoints {
 /** What a gateway of the healthy facts holds for one service. */
 export function healthyConfig(gateway: string, service: Service, { own, remote }: HealthyEndpoints): ProxyConfig {
   const host = serviceHost(service);
-  const endpointsOf = (addresses: readonly string[]): ProxyConfig["clusters"][number]["endpoints"] =>
-    addresses.map((address) => ({ address, idle: "" }));
+  const endpointsOf = (addresses: readonly string[], priority = 0): ProxyConfig["clusters"][number]["endpoints"] =>
+    addresses.map((address) => ({ address, idle: "", priority }));
   const names = service.versions.map((version) => version.name);
   if (gateway === eastWestGateway) {
     const passed = names.map((name) => `outbound_.${service.port}_.${name}_.${host}`);
@@ -50,7 +50,10 @@ export function healthyConfig(gateway: string, service: Service, { own, remote }
     warming: [],
     clusters: names.map((name) => ({
       name: `outbound|${service.port}|${name}|${host}`,
-      endpoints: endpointsOf([...(own[name] ?? []), ...(remote[name] ?? [])]),
+      endpoints: [
+        ...endpointsOf(own[name] ?? []),
+        ...endpointsOf(remote[name] ?? [], service.failover === undefined ? 0 : 1),
+      ],
     })),
   };
 }

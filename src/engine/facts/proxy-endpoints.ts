@@ -6,6 +6,8 @@ import { proxyAdminPort, readProxyPage } from "./proxy-page.ts";
 
 /** One endpoint of an Envoy cluster, with what it has served since the proxy made it. */
 export interface ProxyEndpoint extends SeenEndpoint {
+  /** Envoy sends requests to the lowest number of which enough is healthy. */
+  readonly priority: number;
   /** Envoy's counters of it: requests given to it (each attempt counts), and how they ended. */
   readonly counters: HostCounters;
 }
@@ -67,6 +69,8 @@ interface HostStatus {
   readonly address?: { readonly socket_address?: { readonly address: string; readonly port_value: number } };
   readonly stats?: readonly { readonly name: string; readonly value?: string }[];
   readonly health_status?: HealthStatus;
+  /** Left out = 0. */
+  readonly priority?: number;
 }
 
 /** Left out = false. */
@@ -89,6 +93,7 @@ function readHost(host: HostStatus): ProxyEndpoint[] {
     {
       address: formatAddress(socket.address, socket.port_value),
       idle: reasonToBeIdle(host.health_status ?? {}),
+      priority: host.priority ?? 0,
       counters: { total: counter("rq_total"), success: counter("rq_success"), error: counter("rq_error") },
     },
   ];

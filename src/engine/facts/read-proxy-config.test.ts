@@ -139,7 +139,7 @@ const clusters = {
     {
       name: `outbound|5000|v1|${host}`,
       host_statuses: [
-        endpoint("172.30.2.2", 15443),
+        { ...endpoint("172.30.2.2", 15443), priority: 1 },
         endpoint("10.42.0.4", 5000, { eds_health_status: "HEALTHY", failed_outlier_check: true }),
       ],
     },
@@ -229,8 +229,8 @@ it("reads what concerns the mesh's services from a proxy's admin pages, and no v
       {
         name: `outbound|5000|v1|${host}`,
         endpoints: [
-          { address: "10.42.0.4:5000", idle: "ejected by outlier detection" },
-          { address: "172.30.2.2:15443", idle: "" },
+          { address: "10.42.0.4:5000", idle: "ejected by outlier detection", priority: 0 },
+          { address: "172.30.2.2:15443", idle: "", priority: 1 },
         ],
       },
     ],

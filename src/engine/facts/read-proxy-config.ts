@@ -285,7 +285,7 @@ function readClusters(body: string, services: readonly Service[]): readonly Prox
     .map(([name, endpoints]) => ({
       name,
       endpoints: endpoints
-        .map(({ address, idle }) => ({ address, idle }))
+        .map(({ address, idle, priority }) => ({ address, idle, priority }))
         .toSorted((a, b) => compareText(a.address, b.address)),
     }))
     .toSorted((a, b) => compareText(a.name, b.name));

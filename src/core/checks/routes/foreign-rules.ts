@@ -29,13 +29,10 @@ export const foreignRules: Check = {
                     !(hasLabels(version.labels, subset.labels) && hasLabels(subset.labels, version.labels)),
                 ),
               );
+              const replaces = older && rule.trafficPolicy !== undefined && service.failover !== undefined;
               const wins = older && clash.length > 0;
-              const policy =
-                rule.trafficPolicy !== undefined && ours?.trafficPolicy === undefined
-                  ? ", and its traffic policy counts for every version"
-                  : "";
-              return (wins ? problem : warning)("ISM478", {
-                detail: `DestinationRule ${rule.namespace}/${rule.name} of ${one.cluster} is for ${rule.host} too. Istio merges it with ${service.namespace}/${service.name}${wins ? `: it is older, so that ${clash.map((subset) => subset.name).join(", ")} are the pods that it says` : ""}${policy}.`,
+              return (wins || replaces ? problem : warning)("ISM478", {
+                detail: `DestinationRule ${rule.namespace}/${rule.name} of ${one.cluster} is for ${rule.host} too. Istio merges it with ${service.namespace}/${service.name}${wins ? `: it is older, so that ${clash.map((subset) => subset.name).join(", ")} are the pods that it says` : ""}${describePolicy(rule, { replaces, alone: ours?.trafficPolicy === undefined })}.`,
                 fix: `Whoever wrote it has to decide: put what it is for into the mesh file, and delete it: kubectl --context ${one.context} -n ${rule.namespace} delete destinationrule ${rule.name}`,
                 cluster: one.cluster,
                 object: {
@@ -44,19 +41,33 @@ export const foreignRules: Check = {
                   namespace: rule.namespace,
                   name: rule.name,
                 },
-                breaks: wins
-                  ? [
-                      objectOf(one.cluster, {
-                        group: "networking.istio.io",
-                        kind: "DestinationRule",
-                        namespace: service.namespace,
-                        name: service.name,
-                      }),
-                    ]
-                  : [],
+                breaks:
+                  wins || replaces
+                    ? [
+                        objectOf(one.cluster, {
+                          group: "networking.istio.io",
+                          kind: "DestinationRule",
+                          namespace: service.namespace,
+                          name: service.name,
+                        }),
+                      ]
+                    : [],
               });
             })
         );
       }),
     ),
 };
+
+function describePolicy(
+  { trafficPolicy }: { readonly trafficPolicy?: object },
+  { replaces, alone }: { readonly replaces: boolean; readonly alone: boolean },
+): string {
+  if (trafficPolicy === undefined) {
+    return "";
+  }
+  if (replaces) {
+    return ", and its traffic policy, the older one, counts for every version instead of the mesh file's failover";
+  }
+  return alone ? ", and its traffic policy counts for every version" : "";
+}

@@ -122,4 +122,9 @@ export const flowCodes = {
     explanation:
       "A sidecar takes all ports of its pod, unless annotations lead some past it or a Sidecar object names those that it takes. Gateways send by mTLS to every pod that has a sidecar: what arrives at the application itself, or at a port of no listener, is reset or answered with 503.",
   },
+  ISM543: {
+    summary: "An ingress has no order of failover",
+    explanation:
+      "A service asks for failover, and an ingress proxy has the endpoints of its own cluster and those of another one at the same priority. Each gets its share of the requests all the time, and none takes over. istiod gives priorities only with outlier detection in the DestinationRule that counts for the host, and between regions only where the nodes are labelled with them.",
+  },
 } as const satisfies Record<string, CatalogueEntry>;

@@ -14,8 +14,9 @@ export const hiddenBy: Readonly<Record<string, readonly string[]>> = {
     "east-orders-has-no-ready-pod",
     "west-does-not-know-the-gateway",
     "east-ingress-waits-for-a-certificate",
+    "east-ingress-has-no-order-of-failover",
   ],
-  "east-quota-forbids-pods": ["east-orders-has-no-ready-pod"],
+  "east-quota-forbids-pods": ["east-orders-has-no-ready-pod", "east-ingress-has-no-order-of-failover"],
   "east-quota-forbids-gateways": [
     "east-gateways-keep-an-old-root",
     "east-istiod-crashes",
@@ -23,6 +24,7 @@ export const hiddenBy: Readonly<Record<string, readonly string[]>> = {
     "east-gateway-has-no-listener",
     "west-does-not-know-the-gateway",
     "east-ingress-waits-for-a-certificate",
+    "east-ingress-has-no-order-of-failover",
   ],
   "east-policy-denies-all": [
     "east-ingress-is-not-ready",
@@ -35,6 +37,7 @@ export const hiddenBy: Readonly<Record<string, readonly string[]>> = {
     "east-gateway-has-no-listener",
     "east-orders-has-no-ready-pod",
     "east-ingress-waits-for-a-certificate",
+    "east-ingress-has-no-order-of-failover",
   ],
   "east-cacerts-are-missing": [
     "east-has-another-root",
@@ -60,6 +63,7 @@ export const hiddenBy: Readonly<Record<string, readonly string[]>> = {
     "east-istiod-crashes",
     "east-ingress-is-not-ready",
     "east-ingress-waits-for-a-certificate",
+    "east-ingress-has-no-order-of-failover",
   ],
   "east-istiod-is-scaled-to-0": [
     "east-shop-has-no-root-certificate",
@@ -67,6 +71,7 @@ export const hiddenBy: Readonly<Record<string, readonly string[]>> = {
     "east-gateway-has-no-listener",
     "east-orders-has-no-ready-pod",
     "east-ingress-waits-for-a-certificate",
+    "east-ingress-has-no-order-of-failover",
   ],
   "east-istiod-crashes": [
     "east-shop-has-no-root-certificate",
@@ -74,6 +79,7 @@ export const hiddenBy: Readonly<Record<string, readonly string[]>> = {
     "east-gateway-has-no-listener",
     "east-orders-has-no-ready-pod",
     "east-ingress-waits-for-a-certificate",
+    "east-ingress-has-no-order-of-failover",
   ],
   "east-istiod-waits-for-a-refused-cluster": [
     "east-shop-has-no-root-certificate",
@@ -83,7 +89,7 @@ export const hiddenBy: Readonly<Record<string, readonly string[]>> = {
     "east-ingress-waits-for-a-certificate",
   ],
   "east-injector-is-gone": ["east-ingress-is-not-ready", "east-pod-has-no-sidecar"],
-  "east-shop-has-no-root-certificate": ["east-orders-has-no-ready-pod"],
+  "east-shop-has-no-root-certificate": ["east-orders-has-no-ready-pod", "east-ingress-has-no-order-of-failover"],
   "east-namespace-lost-its-network": ["west-does-not-know-the-gateway"],
   "east-gateway-lost-its-network": ["east-gateway-service-was-edited", "west-does-not-know-the-gateway"],
   "east-gateway-is-scaled-to-0": ["east-gateway-has-no-listener", "west-does-not-know-the-gateway"],
@@ -130,21 +136,24 @@ export const hiddenBy: Readonly<Record<string, readonly string[]>> = {
     "east-gateway-has-no-listener",
     "east-orders-has-no-ready-pod",
     "east-ingress-waits-for-a-certificate",
+    "east-ingress-has-no-order-of-failover",
   ],
   "east-reader-lost-its-rights": ["west-is-not-synced", "west-does-not-know-the-gateway", "west-keeps-old-endpoints"],
-  "east-selector-was-edited": ["east-orders-has-no-ready-pod"],
-  "east-image-was-changed": ["east-orders-has-no-ready-pod"],
+  "east-selector-was-edited": ["east-orders-has-no-ready-pod", "east-ingress-has-no-order-of-failover"],
+  "east-image-was-changed": ["east-orders-has-no-ready-pod", "east-ingress-has-no-order-of-failover"],
   "east-shop-namespace-was-deleted": [
     "east-quota-forbids-pods",
     "east-orders-has-no-ready-pod",
     "east-shop-has-no-root-certificate",
     "east-selector-was-edited",
     "east-image-was-changed",
+    "east-ingress-has-no-order-of-failover",
   ],
   "east-rule-was-deleted": ["east-rule-is-gone"],
   "east-gateway-service-was-edited": ["west-does-not-know-the-gateway", "east-gateway-has-no-listener"],
-  "east-ingress-is-not-ready": ["east-ingress-waits-for-a-certificate"],
+  "east-ingress-is-not-ready": ["east-ingress-waits-for-a-certificate", "east-ingress-has-no-order-of-failover"],
   "east-ingress-has-no-certificate": ["east-ingress-waits-for-a-certificate"],
+  "east-orders-has-no-ready-pod": ["east-ingress-has-no-order-of-failover"],
 };
 
 /** Faults that change the same facts, so that of two only one is seen, or one finding tells both. */

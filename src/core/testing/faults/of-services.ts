@@ -1,4 +1,5 @@
 import { ingressGateway } from "../../render/names.ts";
+import { changeEndpoints } from "../changed-proxies.ts";
 import { all, gateway, inCluster, noReadyPods, service } from "./changes.ts";
 import type { MeshFault } from "./fault.ts";
 
@@ -64,6 +65,13 @@ export const faultsOfServices: readonly MeshFault[] = [
     name: "east-nodes-have-no-region",
     happens: inCluster("east", (one) => ({ nodes: one.nodes.map((node) => ({ ...node, region: "" })) })),
     causes: ["warning ISM446 east"],
+  },
+  {
+    name: "east-ingress-has-no-order-of-failover",
+    happens: inCluster("east", (one) => ({
+      gateways: changeEndpoints(one.gateways, (endpoints) => endpoints.map((each) => ({ ...each, priority: 0 }))),
+    })),
+    causes: ["error ISM543 east→west"],
   },
   {
     name: "east-ingress-has-no-certificate",

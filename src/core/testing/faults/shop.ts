@@ -1,6 +1,7 @@
 import type { GatewayFacts, IstiodPod } from "../../checks/control-plane-facts.ts";
 import type { MeshFacts, ReachedCluster, RoutingFacts, ServiceFacts } from "../../checks/facts.ts";
 import type { Service } from "../../model/mesh.ts";
+import { fillFailover } from "../../mesh-file/failover-defaults.ts";
 import { eastWestGateway } from "../../render/names.ts";
 import { healthyConfig } from "../healthy-config.ts";
 import { healthyFacts } from "../healthy-facts.ts";
@@ -21,6 +22,7 @@ export function healthyShop(): MeshFacts {
     port: 8080,
     routes: [],
     versions: [{ name: "v1", clusters: ["west", "east"], labels: { version: "v1" } }],
+    failover: fillFailover({}),
   };
   return {
     ...facts,
