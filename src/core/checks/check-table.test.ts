@@ -32,6 +32,11 @@ function withRoot(change: Partial<typeof otherRoot>): MeshFacts {
   }));
 }
 
+/** The same where somebody else installs Istio. */
+function ofSomebody(facts: MeshFacts): MeshFacts {
+  return { ...facts, mesh: { ...facts.mesh, install: "existing" } };
+}
+
 function withSecret(change: Partial<RemoteSecretFacts>): MeshFacts {
   return withCluster("west", (one) => ({
     remoteSecrets: one.remoteSecrets.map((secret) => ({ ...secret, ...change })),
@@ -326,6 +331,35 @@ const table: readonly (readonly [Check["id"], string, MeshFacts, readonly string
     "no cacerts beside an istiod",
     withCluster("east", () => ({ authority: { kind: "missing" } })),
     ["error ISM415 east"],
+  ],
+  [
+    "trust/cacerts-sound",
+    "nothing where somebody else installs Istio, and all clusters have one root",
+    ofSomebody(withCluster("east", () => ({ authority: { kind: "missing" } }))),
+    [],
+  ],
+  [
+    "trust/cacerts-sound",
+    "a root of its own where somebody else installs Istio",
+    ofSomebody(
+      withCluster("east", (one) => ({
+        authority: { kind: "missing" },
+        namespaces: one.namespaces.map((namespace) => ({ ...namespace, roots: ["own"] })),
+      })),
+    ),
+    ["error ISM415 east"],
+  ],
+  [
+    "versions/istio-version",
+    "nothing of a version that somebody else chooses",
+    ofSomebody(withIstiod({ version: "1.30.4" })),
+    [],
+  ],
+  [
+    "versions/kubernetes",
+    "nothing where somebody else has installed Istio",
+    ofSomebody(withCluster("east", () => ({ kubernetesVersion: "v1.99.0" }))),
+    [],
   ],
   [
     "trust/cacerts-sound",

@@ -2,6 +2,7 @@ import type { ObjectId } from "../model/kube-object.ts";
 import { quoteCommand } from "../quote-command.ts";
 import { istioNamespace } from "../render/names.ts";
 import type { MeshFacts, ReachedCluster } from "./facts.ts";
+import { istiodName } from "./reached.ts";
 
 export interface ApplyWish {
   /** Only to this cluster. */
@@ -36,12 +37,14 @@ export function kubectlCommand(one: ReachedCluster, verb: string, id: ObjectId):
 
 /** Starts the pods of one Deployment anew, or of all in the namespace. */
 export function restart(one: ReachedCluster, namespace: string, ...deployments: readonly string[]): string {
-  return kubectl(one, "-n", namespace, "rollout", "restart", "deployment", ...deployments);
+  const names = deployments.map((name) => (name === "istiod" ? istiodName(one) : name));
+  return kubectl(one, "-n", namespace, "rollout", "restart", "deployment", ...names);
 }
 
 /** Lets one pod of a Deployment in istio-system run again. */
 export function scale(one: ReachedCluster, deployment: string): string {
-  return kubectl(one, "-n", istioNamespace, "scale", "deployment", deployment, "--replicas=1");
+  const name = deployment === "istiod" ? istiodName(one) : deployment;
+  return kubectl(one, "-n", istioNamespace, "scale", "deployment", name, "--replicas=1");
 }
 
 /** Starts gateways and the services' workloads anew, so that they get their certificates again. */
@@ -60,7 +63,7 @@ export function restartProxies({ mesh }: MeshFacts, one: ReachedCluster): readon
 export function restartAll(facts: MeshFacts, one: ReachedCluster): readonly string[] {
   return [
     restart(one, istioNamespace, "istiod"),
-    kubectl(one, "-n", istioNamespace, "rollout", "status", "deployment", "istiod", "--timeout=2m"),
+    kubectl(one, "-n", istioNamespace, "rollout", "status", "deployment", istiodName(one), "--timeout=2m"),
     ...restartProxies(facts, one),
   ];
 }

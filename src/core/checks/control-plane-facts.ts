@@ -10,6 +10,8 @@ export interface WorkloadFacts {
 }
 
 export interface IstiodFacts extends WorkloadFacts {
+  /** The name of its Deployment; left out where it is `istiod`: one with a revision carries that in its name. */
+  readonly deployment?: string;
   /** Tag of the image; empty without a Deployment. */
   readonly version: string;
   /** `CLUSTER_ID` of its Deployment. */

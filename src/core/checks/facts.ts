@@ -34,6 +34,8 @@ export interface MeshFacts {
 /** The part of the mesh file that checks go by; nothing that a user could have hidden a secret in. */
 export interface MeshOutline extends Pick<Mesh, "name" | "clusters" | "services"> {
   readonly istioVersion: string;
+  /** Somebody else installs Istio: its version is not the mesh file's, and no apply puts it back. Left out otherwise. */
+  readonly install?: "existing";
   /** The mesh file as the command line named it, for commands that a fix names; left out for the usual mesh.yaml. */
   readonly file?: string;
   /** Names of issuers whose ACME challenges come over HTTP. */

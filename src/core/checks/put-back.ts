@@ -1,7 +1,9 @@
+import type { ObjectId } from "../model/kube-object.ts";
 import { describeId, keyOf } from "../model/kube-object.ts";
 import type { Finding } from "./check.ts";
 import { applyCommand, kubectlCommand } from "./commands.ts";
 import type { MeshFacts, ReachedCluster } from "./facts.ts";
+import { istioNamespace } from "../render/names.ts";
 import { applyFix, reachedCluster } from "./reached.ts";
 
 /**
@@ -24,7 +26,7 @@ export function completeFix(facts: MeshFacts, finding: Finding): Finding {
   }
   const key = keyOf(object);
   const drifted = driftedIn(one).find(({ id }) => keyOf(id) === key);
-  if (drifted === undefined && isCompared(one, describeId(object))) {
+  if (drifted === undefined && isNotOurs(facts, one, object)) {
     return {
       ...finding,
       fix: say(
@@ -43,6 +45,23 @@ export function completeFix(facts: MeshFacts, finding: Finding): Finding {
   }
   const force = drifted?.state === "changed" || one.drift?.kind !== "compared" ? [object.kind] : [];
   return { ...finding, fix: say(putBack), commands: [applyCommand(facts, { cluster: one.cluster, force })] };
+}
+
+/** True for an object that isthmus has not made there, or has made so. */
+function isNotOurs(facts: MeshFacts, one: ReachedCluster, object: ObjectId): boolean {
+  return isOfInstallation(facts, object) || isCompared(one, describeId(object));
+}
+
+const kindsOfInstallation: ReadonlySet<string> = new Set([
+  "Deployment",
+  "Service",
+  "MutatingWebhookConfiguration",
+  "ValidatingWebhookConfiguration",
+]);
+
+/** True for what somebody else installs: workloads, Services and webhooks of Istio itself. */
+function isOfInstallation({ mesh }: MeshFacts, { kind, namespace = istioNamespace }: ObjectId): boolean {
+  return mesh.install === "existing" && namespace === istioNamespace && kindsOfInstallation.has(kind);
 }
 
 const putBack = "Put back what the mesh file asks for.";

@@ -12,6 +12,11 @@ export function meshClusters(facts: MeshFacts): readonly ReachedCluster[] {
   return reachedClusters(facts).filter((one) => one.istiod.desired !== undefined);
 }
 
+/** The name of istiod's Deployment. */
+export function istiodName(one: ReachedCluster): string {
+  return one.istiod.deployment ?? "istiod";
+}
+
 /** The answering cluster of that name. */
 export function reachedCluster(facts: MeshFacts, name: string): ReachedCluster | undefined {
   return reachedClusters(facts).find((one) => one.cluster === name);

@@ -2,6 +2,7 @@ import type { CatalogueEntry } from "./catalogue-entry.ts";
 import { accessCodes } from "./codes/access.ts";
 import { applyCodes } from "./codes/apply.ts";
 import { checkCodes } from "./codes/check.ts";
+import { existingIstioCodes } from "./codes/existing-istio.ts";
 import { exportCodes } from "./codes/export.ts";
 import { failoverCodes } from "./codes/failover.ts";
 import { kustomizeCodes } from "./codes/kustomize.ts";
@@ -23,6 +24,7 @@ const entries = {
   ...specCodes,
   ...routeCodes,
   ...planCodes,
+  ...existingIstioCodes,
   ...exportCodes,
   ...failoverCodes,
   ...kustomizeCodes,

@@ -9,7 +9,7 @@ describe("explaining a field", () => {
     expect(text.split("\n")[0]).toBe("spec.istio.install");
     expect(text).toMatch(/^Type: +text$/m);
     expect(text).toMatch(/^Default: +istioctl$/m);
-    expect(text).toMatch(/^Allowed: +istioctl, operator, helm, rancher$/m);
+    expect(text).toMatch(/^Allowed: +istioctl, operator, helm, rancher, existing$/m);
     expect(text).toContain("How Istio gets into the clusters");
     expect(text).not.toContain("Required:");
   });

@@ -37,8 +37,10 @@ export type ClusterAccess =
   | { readonly kind: "rancher"; readonly rancherId: string };
 
 export interface IstioSettings {
+  /** With `install: existing` the newest known one, by which nothing goes that depends on what is installed. */
   readonly version: string;
-  readonly install: "istioctl" | "operator" | "helm" | "rancher";
+  /** `existing`: somebody else does, and isthmus joins and routes. */
+  readonly install: "istioctl" | "operator" | "helm" | "rancher" | "existing";
   readonly profile: string;
   /** Image registry and path; undefined = Istio's own default for the version. */
   readonly hub?: string;

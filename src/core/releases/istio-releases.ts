@@ -1,3 +1,5 @@
+import type { IstioSettings } from "../model/mesh.ts";
+
 /** What a minor release of Istio is and asks for. Ranges are inclusive, versions are `major.minor`. */
 export interface IstioRelease {
   readonly minor: string;
@@ -115,6 +117,18 @@ export function effectiveRelease(version: string): IstioRelease {
     throw new Error(`Istio ${version} is older than every release in the table`);
   }
   return found;
+}
+
+/** Served by every release of the table. */
+const oldestNetworking = "networking.istio.io/v1beta1";
+
+/**
+ * The API version in which Gateways, VirtualServices and DestinationRules are
+ * written: the newest that the mesh's release serves, or, of an Istio that
+ * somebody else installs and upgrades, the one that every release serves.
+ */
+export function networkingOf({ install, version }: Pick<IstioSettings, "install" | "version">): string {
+  return install === "existing" ? oldestNetworking : effectiveRelease(version).networking;
 }
 
 /** True for a version of a release that came after those of the table. */

@@ -1,6 +1,6 @@
 import type { KubeObject } from "../model/kube-object.ts";
 import type { Mesh } from "../model/mesh.ts";
-import { effectiveRelease } from "../releases/istio-releases.ts";
+import { networkingOf } from "../releases/istio-releases.ts";
 import { crossNetworkGatewayName, crossNetworkPort, istioNamespace } from "./names.ts";
 
 /**
@@ -10,7 +10,7 @@ import { crossNetworkGatewayName, crossNetworkPort, istioNamespace } from "./nam
  */
 export function renderCrossNetworkGateway(mesh: Mesh): KubeObject {
   return {
-    apiVersion: effectiveRelease(mesh.istio.version).networking,
+    apiVersion: networkingOf(mesh.istio),
     kind: "Gateway",
     metadata: { name: crossNetworkGatewayName, namespace: istioNamespace },
     spec: {

@@ -1,6 +1,6 @@
 import type { KubeObject } from "../model/kube-object.ts";
 import type { Mesh, Service } from "../model/mesh.ts";
-import { effectiveRelease } from "../releases/istio-releases.ts";
+import { networkingOf } from "../releases/istio-releases.ts";
 import { renderFailoverPolicy } from "./failover-policy.ts";
 import { serviceHost } from "./names.ts";
 
@@ -12,7 +12,7 @@ import { serviceHost } from "./names.ts";
 export function renderDestinationRule(mesh: Mesh, service: Service): KubeObject {
   const trafficPolicy = renderFailoverPolicy(service);
   return {
-    apiVersion: effectiveRelease(mesh.istio.version).networking,
+    apiVersion: networkingOf(mesh.istio),
     kind: "DestinationRule",
     metadata: { name: service.name, namespace: service.namespace },
     spec: {

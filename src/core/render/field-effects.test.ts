@@ -25,9 +25,16 @@ const methods: readonly { readonly install: Install; readonly version: string }[
   { install: "helm", version: "1.20.8" },
   { install: "operator", version: "1.22.1" },
   { install: "rancher", version: "1.22.1" },
+  { install: "existing", version: "" },
 ];
 
-function baseFile({ install, version }: (typeof methods)[number]): Doc {
+/** Fields that say how Istio is installed: refused where somebody else installs it. */
+const ofInstallation =
+  /^spec\.(istio\.(version|profile|hub|nodeSelector|containerDefaults|values)|trust|hardening\.podSecurity)\b/;
+
+function baseFile(method: (typeof methods)[number]): Doc {
+  const { install, version } = method;
+  const istio = install === "existing" ? { install } : { version, install, profile: "default" };
   return {
     apiVersion: "isthmus.dev/v1alpha1",
     kind: "Mesh",
@@ -37,13 +44,13 @@ function baseFile({ install, version }: (typeof methods)[number]): Doc {
         { name: "west", network: "west-net", region: "eu-west", zone: "a", context: "west" },
         { name: "east", network: "east-net", region: "eu-east", rancherId: "c-abcde" },
       ],
-      istio: { version, install, profile: "default" },
+      istio,
       rancher: {
         url: "https://rancher.example",
         token: { env: "TOKEN" },
         project: { name: "mesh", quota: {}, containerDefaults: {} },
       },
-      trust: {},
+      ...(install === "existing" ? {} : { trust: {} }),
       access: {},
       hardening: { networkPolicies: true },
       services: [
@@ -457,9 +464,10 @@ describe.each(methods)("with install: $install of Istio $version", (method) => {
     expect(outcomeOf(baseFile(method)).refusedBy).toEqual([]);
   });
 
-  it.each(rendered)("%s changes what is rendered or said, or is refused with a code", (_path, effect) => {
-    const lacking = Number(method.version.split(".")[1]) < (effect.since ?? 0);
-    const refusedBy = lacking ? "ISM547" : effect.refusedBy;
+  it.each(rendered)("%s changes what is rendered or said, or is refused with a code", (path, effect) => {
+    const isTheirs = method.install === "existing" && ofInstallation.test(path);
+    const lacking = method.version !== "" && Number(method.version.split(".")[1]) < (effect.since ?? 0);
+    const refusedBy = isTheirs ? "ISM574" : lacking ? "ISM547" : effect.refusedBy;
     let file = baseFile(method);
     for (const [place, value] of Object.entries(effect.given ?? {})) {
       file = withValue(file, place, value);

@@ -1,6 +1,6 @@
 import type { Json, KubeObject } from "../model/kube-object.ts";
 import type { Mesh, Route, Service } from "../model/mesh.ts";
-import { effectiveRelease } from "../releases/istio-releases.ts";
+import { networkingOf } from "../releases/istio-releases.ts";
 import { frontGatewayOf, frontRoutesOf } from "../routing/hosts.ts";
 import type { Rendered } from "./known-after-apply.ts";
 import type { Materials } from "./materials.ts";
@@ -68,7 +68,7 @@ function publishes({ routes }: FrontGateway): boolean {
 function renderFrontGateway(mesh: Mesh, gateway: FrontGateway, target: string): KubeObject {
   const { namespace, name, routes } = gateway;
   return {
-    apiVersion: effectiveRelease(mesh.istio.version).networking,
+    apiVersion: networkingOf(mesh.istio),
     kind: "Gateway",
     metadata: {
       name,

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { KubeObject } from "../model/kube-object.ts";
 import type { Mesh } from "../model/mesh.ts";
-import { effectiveRelease } from "../releases/istio-releases.ts";
+import { networkingOf } from "../releases/istio-releases.ts";
 import type { Door } from "../routing/doors.ts";
 import { doorsOf, requestsOf, sharesHost } from "../routing/doors.ts";
 import { frontGatewayOf } from "../routing/hosts.ts";
@@ -28,7 +28,7 @@ export function renderHostRoutes(mesh: Mesh): KubeObject[] {
 
 function renderHost(mesh: Mesh, door: Door): KubeObject {
   return {
-    apiVersion: effectiveRelease(mesh.istio.version).networking,
+    apiVersion: networkingOf(mesh.istio),
     kind: "VirtualService",
     metadata: { name: nameOf(door), namespace: istioNamespace },
     spec: {

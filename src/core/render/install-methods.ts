@@ -1,6 +1,7 @@
 import type { KubeObject } from "../model/kube-object.ts";
 import type { Cluster, IstioSettings, Mesh } from "../model/mesh.ts";
 import { placeIstioObject } from "./istio-manifests.ts";
+import { renderEastWestGateway } from "./east-west-gateway.ts";
 import type { Materials, Platform } from "./materials.ts";
 import { operatorNamespace } from "./names.ts";
 import { renderOperatorInstall } from "./operator.ts";
@@ -18,8 +19,8 @@ export type IstioPart =
   /** The ingress and the east-west gateway. */
   | "gateways";
 
-/** Who makes objects: `isthmus` applies and owns them; the others make and own them, of what isthmus applies. */
-export type Maker = "isthmus" | "istio-operator" | "rancher-chart";
+/** Who makes objects: `isthmus` applies and owns them; the others make and own them, of what isthmus applies, or `somebody` by himself. */
+export type Maker = "isthmus" | "istio-operator" | "rancher-chart" | "somebody";
 
 /** How one method brings Istio into a cluster. */
 export interface InstallMethod {
@@ -61,6 +62,12 @@ export const installMethods: Readonly<Record<Install, InstallMethod>> = {
     readerToken: "gateways",
     objects: (mesh, cluster, materials) => renderRancherApp(mesh, cluster, platformOf(cluster, materials)),
   },
+  existing: {
+    renderer: undefined,
+    makes: { definitions: "somebody", "control-plane": "somebody", gateways: "somebody" },
+    readerToken: "definitions",
+    objects: placeMissingGateway,
+  },
 };
 
 /** True where something in the cluster makes that part of Istio of what isthmus applies. */
@@ -70,6 +77,21 @@ export function isMadeInCluster(install: Install, part: IstioPart): boolean {
 
 function placeManifests(_mesh: Mesh, cluster: Cluster, materials: Materials): readonly (readonly [Wave, KubeObject])[] {
   return (materials.istioManifests[cluster.name] ?? []).map(placeIstioObject);
+}
+
+/** An east-west gateway where nobody has made one. */
+function placeMissingGateway(
+  _mesh: Mesh,
+  cluster: Cluster,
+  { installed }: Materials,
+): readonly (readonly [Wave, KubeObject])[] {
+  const found = installed?.[cluster.name];
+  return found?.gateways.some(({ network }) => network !== undefined) === true
+    ? []
+    : renderEastWestGateway(cluster, found).map((object) => [
+        object.kind === "ServiceAccount" ? "definitions" : "gateways",
+        object,
+      ]);
 }
 
 function platformOf(cluster: Cluster, materials: Materials): Platform {

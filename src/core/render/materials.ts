@@ -1,4 +1,5 @@
 import type { SourceRange } from "../diagnostics/diagnostic.ts";
+import type { InstalledIstio } from "../model/installed-istio.ts";
 import type { Json, KubeObject } from "../model/kube-object.ts";
 import type { Secret } from "../secret.ts";
 import type { Path } from "../mesh-file/path.ts";
@@ -44,6 +45,8 @@ export interface Materials {
   readonly platforms: Readonly<Record<string, Platform>>;
   /** Per cluster, what Istio's own renderer made of `renderIstioOperators`, or helm of `renderHelmReleases`. */
   readonly istioManifests: Readonly<Record<string, readonly KubeObject[]>>;
+  /** Per cluster, the Istio that somebody else has installed; what `install: existing` renders goes by it. */
+  readonly installed?: Readonly<Record<string, InstalledIstio>>;
   /** Per cluster; a missing one becomes a value that is known after apply. */
   readonly authorities: Readonly<Record<string, Authority>>;
   /**

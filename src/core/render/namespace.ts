@@ -1,5 +1,8 @@
+import type { InstalledIstio } from "../model/installed-istio.ts";
+import { controlPlaneOf, defaultRevision } from "../model/installed-istio.ts";
 import type { KubeObject } from "../model/kube-object.ts";
 import type { Cluster, Mesh } from "../model/mesh.ts";
+import type { Materials } from "./materials.ts";
 import { istioNamespace, networkLabel } from "./names.ts";
 import { podSecurityLabels } from "./pod-security.ts";
 import { namespaceQuota, projectOf } from "./project.ts";
@@ -14,13 +17,35 @@ import { serviceNamespaces } from "./service-namespaces.ts";
  * admits traffic within a project only, so that an ingress gateway in one
  * project does not reach a service in another or in none (docs/guides/from-the-runbook.md, S9; docs/rancher-double.md).
  */
-export function renderNamespaces(mesh: Mesh, cluster: Cluster): KubeObject[] {
+export function renderNamespaces(
+  mesh: Mesh,
+  cluster: Cluster,
+  { installed }: Pick<Materials, "installed"> = {},
+): KubeObject[] {
   return [
     renderIstioNamespace(mesh, cluster),
     ...serviceNamespaces(mesh).map((name) =>
-      namespace(mesh, cluster, name, { labels: { "istio-injection": "enabled" }, annotations: {} }),
+      namespace(mesh, cluster, name, { labels: injectionOf(name, installed?.[cluster.name]), annotations: {} }),
     ),
   ];
+}
+
+/**
+ * What has pods of the namespace injected. A control plane with a revision is
+ * asked by `istio.io/rev` alone: `istio-injection` beside it goes before, and
+ * then nobody injects (https://istio.io/latest/docs/setup/upgrade/canary/). What
+ * the namespace says already stays, as far as it leads to the control plane;
+ * else one tag is better than its revision, which the next upgrade replaces.
+ */
+function injectionOf(name: string, installed: InstalledIstio | undefined): Readonly<Record<string, string>> {
+  const plane = controlPlaneOf(installed);
+  if (plane === undefined || plane.revision === defaultRevision) {
+    return { "istio-injection": "enabled" };
+  }
+  const said = installed?.injection[name]?.revision;
+  const leads = said !== undefined && [plane.revision, ...plane.tags].includes(said);
+  const [tag, second] = plane.tags;
+  return { "istio.io/rev": leads ? said : tag !== undefined && second === undefined ? tag : plane.revision };
 }
 
 function renderIstioNamespace(mesh: Mesh, cluster: Cluster): KubeObject {

@@ -81,12 +81,12 @@ function objectsOf(mesh: Mesh, cluster: Cluster, materials: Materials): Placing[
   const method = installMethods[mesh.istio.install];
   return [
     ...inWave("namespaces", [
-      ...renderNamespaces(mesh, cluster),
+      ...renderNamespaces(mesh, cluster, materials),
       ...renderLimitRange(mesh),
       ...renderPodSecurityPolicies(mesh),
       ...renderNetworkPolicies(mesh, cluster, materials),
     ]),
-    ...renderedIn("cacerts", [cacertsOf(cluster, materials.authorities[cluster.name])]),
+    ...renderedIn("cacerts", trustOf(mesh, cluster, materials)),
     ...method.objects(mesh, cluster, materials),
     ...(others.length === 0 || mesh.access.credentials === "rancherToken"
       ? []
@@ -124,6 +124,11 @@ function objectsOf(mesh: Mesh, cluster: Cluster, materials: Materials): Placing[
       gateways.filter(({ object }) => isPublished(object)),
     ),
   ];
+}
+
+/** What istiod signs with; whoever installs Istio gives it that. */
+function trustOf(mesh: Mesh, cluster: Cluster, { authorities }: Materials): readonly Rendered[] {
+  return mesh.istio.install === "existing" ? [] : [cacertsOf(cluster, authorities[cluster.name])];
 }
 
 function inWave(wave: Wave, objects: readonly KubeObject[]): Placing[] {

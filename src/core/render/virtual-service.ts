@@ -1,6 +1,6 @@
 import type { Json, KubeObject } from "../model/kube-object.ts";
 import type { Mesh, Route, Service } from "../model/mesh.ts";
-import { effectiveRelease } from "../releases/istio-releases.ts";
+import { networkingOf } from "../releases/istio-releases.ts";
 import type { RequestMatch } from "../routing/match-relation.ts";
 import { requestsOf, sharesHost } from "../routing/doors.ts";
 import { listenersOf } from "../routing/hosts.ts";
@@ -21,7 +21,7 @@ export function renderVirtualService(mesh: Mesh, service: Service, route: Route)
   const { hosts } = route;
   const [listener = "http"] = listenersOf(route);
   return {
-    apiVersion: effectiveRelease(mesh.istio.version).networking,
+    apiVersion: networkingOf(mesh.istio),
     kind: "VirtualService",
     metadata: { name: route.name, namespace: routeNamespace(service, route) },
     spec: sharesHost(mesh, route)

@@ -25,13 +25,13 @@ export async function proveTaken(
   { prepared, options }: Pick<ApplyRun, "prepared" | "options">,
   onPending: (note: string) => void,
 ): Promise<void> {
-  const { version } = prepared.meshFile.mesh.istio;
+  const { istio } = prepared.meshFile.mesh;
   const one = { name: work.one.cluster.name, context: work.one.context.context, client: work.one.client };
   const waiting = {
     timeoutMs: options.timeoutMs,
     signal: options.signal,
     onPending,
-    findCulprits: createCulpritFinder(version, options),
+    findCulprits: createCulpritFinder(istio, options),
   };
   const left = new Set(work.leftOut.map(({ id }) => keyOf(id)));
   const virtualServices = work.plan.objects

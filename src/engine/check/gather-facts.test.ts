@@ -163,6 +163,13 @@ it("does not name the mesh file that every command takes anyway", async () => {
   expect((await gatherFacts({ mesh, name: "mesh.yaml" }, [east], options())).mesh).not.toHaveProperty("file");
 });
 
+it("says that somebody else installs Istio", async () => {
+  const theirs = { ...mesh, istio: { ...mesh.istio, install: "existing" as const } };
+  expect((await gatherFacts({ mesh: theirs, name: "mesh.yaml" }, [east], options())).mesh).toMatchObject({
+    install: "existing",
+  });
+});
+
 it("says of a cluster that stops answering meanwhile that it does not answer", async () => {
   const west = await connect();
   await west.stop();

@@ -2,7 +2,7 @@ import type { ClusterSnapshot, MeshFacts, MeshOutline } from "../../core/checks/
 import { factsVersion } from "../../core/checks/facts.ts";
 import type { Mesh } from "../../core/model/mesh.ts";
 import { trustDomainOf } from "../../core/model/trust-domain.ts";
-import { effectiveRelease } from "../../core/releases/istio-releases.ts";
+import { networkingOf } from "../../core/releases/istio-releases.ts";
 import { istioNamespace } from "../../core/render/names.ts";
 import { serviceNamespaces } from "../../core/render/service-namespaces.ts";
 import type { KubeClient } from "../../kube/client.ts";
@@ -72,6 +72,7 @@ function outlineOf(mesh: Mesh, file: string): MeshOutline {
     clusters: mesh.clusters,
     services: mesh.services,
     istioVersion: mesh.istio.version,
+    ...(mesh.istio.install === "existing" ? { install: "existing" as const } : {}),
     http01Issuers: mesh.issuers.filter((one) => one.acme?.http01 !== undefined).map((one) => one.name),
   };
 }
@@ -97,7 +98,7 @@ async function gatherSnapshot(
     remoteSecrets: readRemoteSecrets(client, options),
     services: Promise.all(mesh.services.map(async (service) => readService(client, service, signal))),
     pods: listRunningPods(client, namespaces, signal),
-    routing: readRouting(client, { apiVersion: effectiveRelease(mesh.istio.version).networking }, signal),
+    routing: readRouting(client, { apiVersion: networkingOf(mesh.istio) }, signal),
     quotas: readQuotas(client, namespaces, signal),
     networkPolicies: readNetworkPolicies(client, namespaces, signal),
     otherPolicies: readOtherPolicies(client, namespaces, signal),

@@ -178,6 +178,8 @@ function clusterContext(cluster: Cluster, context: ResolvedContext): ClusterCont
 export interface ConnectOptions extends Pick<RunOptions, "signal" | "timeoutMs"> {
   /** Read also what remote secrets say. */
   readonly remotes?: boolean;
+  /** Read also what somebody else has installed of Istio. */
+  readonly installed?: boolean;
   /** The connections are for one look at the clusters: what was read once is not read again (`shareReads`), and is held until they are closed. */
   readonly oneLook?: boolean;
 }
@@ -188,7 +190,7 @@ export interface ConnectOptions extends Pick<RunOptions, "signal" | "timeoutMs">
  */
 export async function connectClusters(
   clusters: readonly (ClusterContext | Unreachable)[],
-  { remotes = false, oneLook = false, ...options }: ConnectOptions,
+  { remotes = false, installed = false, oneLook = false, ...options }: ConnectOptions,
 ): Promise<readonly Connection[]> {
   const settled = await Promise.allSettled(
     clusters.map(async (one): Promise<Connection> => {
@@ -206,7 +208,7 @@ export async function connectClusters(
       });
       const client = oneLook ? shareReads(unshared) : unshared;
       try {
-        const facts = await readClusterState(client, { remotes, signal: options.signal });
+        const facts = await readClusterState(client, { remotes, installed, signal: options.signal });
         return { ...one, kind: "connected", client, facts };
       } catch (error) {
         await client.close();

@@ -40,9 +40,10 @@ export async function openMeshWhile<Result>(
   const stop = new AbortController();
   const signal = AbortSignal.any([options.signal, stop.signal]);
   const opened: Connection[] = [];
+  const installed = meshFile.mesh.istio.install === "existing";
   const connect = async (): Promise<readonly Connection[]> => {
     const wanted = resolved.clusters.filter((one) => isWanted(one.cluster.name));
-    const connections = await connectClusters(wanted, { ...options, signal });
+    const connections = await connectClusters(wanted, { ...options, installed, signal });
     opened.push(...connections);
     return connections;
   };

@@ -2,6 +2,7 @@ import { Buffer } from "node:buffer";
 import type { NodeFacts } from "../../core/checks/facts.ts";
 import type { KubeObject } from "../../core/model/kube-object.ts";
 import { idOf, keyOf } from "../../core/model/kube-object.ts";
+import type { InstalledIstio } from "../../core/model/installed-istio.ts";
 import type { Inventory } from "../../core/plan/inventory.ts";
 import { inventoryLabel, inventoryNamespace, parseInventory } from "../../core/plan/inventory.ts";
 import type { Authority } from "../../core/render/materials.ts";
@@ -9,6 +10,7 @@ import { ingressGateway, istioNamespace, readerTokenSecret } from "../../core/re
 import { Secret } from "../../core/secret.ts";
 import type { KubeClient, ListQuery } from "../../kube/client.ts";
 import { partNames } from "../../pki/part-names.ts";
+import { readInstalledIstio } from "./installed-istio.ts";
 import { readNodes } from "./read-nodes.ts";
 import type { RemoteKubeconfig } from "./remote-kubeconfig.ts";
 import { listRemoteSecrets, readRemotes } from "./remote-kubeconfig.ts";
@@ -28,6 +30,8 @@ export interface ClusterState {
   readonly reader: { readonly token: Secret; readonly caData: string } | undefined;
   /** The mesh ID in the configuration of an istiod that is installed here, by whomever. */
   readonly installedMeshId: string | undefined;
+  /** The Istio that somebody has installed; undefined unless `GatherOptions.installed`. */
+  readonly installed?: InstalledIstio;
   readonly nodes: readonly NodeFacts[];
   /** Keys (`keyOf`) of namespaces that exist. */
   readonly namespaces: ReadonlySet<string>;
@@ -44,13 +48,15 @@ export interface ClusterState {
 export interface GatherOptions {
   /** True where the credentials in remote secrets are wanted: a fleet of a hundred clusters has ten thousand of them. */
   readonly remotes: boolean;
+  /** True where somebody else installs Istio, so that what is there has to be looked for. */
+  readonly installed?: boolean;
   readonly signal: AbortSignal;
 }
 
 /** Reads the facts of one cluster; any failed request fails the whole (the cluster then counts as unreachable). */
 export async function readClusterState(
   client: KubeClient,
-  { remotes: wanted, signal }: GatherOptions,
+  { remotes: wanted, installed: isInstalled = false, signal }: GatherOptions,
 ): Promise<ClusterState> {
   const reads = await Promise.all([
     client.list(
@@ -69,6 +75,7 @@ export async function readClusterState(
   ]);
   const [inventories, cacerts, token, meshConfig, namespaces, nodes, version, ingress, apiPorts, remotes] = reads;
   const { authority, lacks } = readAuthority(cacerts);
+  const installed = isInstalled ? await readInstalledIstio(client, namespaces, signal) : undefined;
   const uid = namespaces.find(({ metadata }) => metadata.name === "kube-system")?.metadata["uid"];
   return {
     uid: typeof uid === "string" ? uid : undefined,
@@ -77,6 +84,7 @@ export async function readClusterState(
     authorityLacks: lacks,
     reader: readReader(token),
     installedMeshId: readMeshId(meshConfig),
+    ...(installed === undefined ? {} : { installed }),
     nodes,
     namespaces: new Set(namespaces.map((namespace) => keyOf(idOf(namespace)))),
     kubernetesVersion: version.gitVersion,

@@ -5,6 +5,13 @@ import type { KubeClient } from "../../kube/client.ts";
 /** istiod's monitoring port, which serves its debug pages too; through a port-forward it asks for no credentials. */
 const debugPort = 15014;
 
+/** istiod's Deployment; one with a revision has it in its name. Where there are several, the one without. */
+export async function findIstiod(client: KubeClient, signal: AbortSignal): Promise<KubeObject | undefined> {
+  const kind = { apiVersion: "apps/v1", kind: "Deployment", namespace: istioNamespace, labelSelector: "app=istiod" };
+  const found = await client.list(kind, { signal });
+  return found.find(({ metadata }) => metadata.name === "istiod") ?? found[0];
+}
+
 /** The istiod pods that run and are not being deleted: those whose word on the mesh counts. */
 export async function listIstiodPods(client: KubeClient, signal: AbortSignal): Promise<readonly KubeObject[]> {
   const pods = await client.list(

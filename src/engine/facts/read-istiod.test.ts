@@ -71,7 +71,7 @@ it("reads the Deployment, its version and cluster ID, and whether its webhooks a
   server.put({
     apiVersion: "apps/v1",
     kind: "Deployment",
-    metadata: { name: "istiod", namespace: "istio-system" },
+    metadata: { name: "istiod", namespace: "istio-system", labels: { app: "istiod" } },
     spec: { replicas: 2, template: { spec: { containers } } },
     status: { observedGeneration: 1, replicas: 2, updatedReplicas: 2, readyReplicas: 2, availableReplicas: 2 },
   });
@@ -95,6 +95,13 @@ it("reads the Deployment, its version and cluster ID, and whether its webhooks a
   });
   server.put(webhook("istio-sidecar-injector", { app: "sidecar-injector" }));
   expect((await readIstiod(client, [], signal)).webhook).toBe(true);
+});
+
+it("finds an istiod with a revision by its label, and says its name", async () => {
+  const { server, client } = await connectFake();
+  const metadata = { name: "istiod-canary", namespace: "istio-system", labels: { app: "istiod" } };
+  server.put({ apiVersion: "apps/v1", kind: "Deployment", metadata, spec: { replicas: 1 } });
+  expect(await readIstiod(client, [], signal)).toMatchObject({ deployment: "istiod-canary", desired: 1 });
 });
 
 it("says that there is no istiod", async () => {

@@ -2,10 +2,10 @@ import type { IstiodFacts, IstiodPod } from "../../core/checks/control-plane-fac
 import { formatAddress } from "../../core/checks/service-port.ts";
 import type { KubeObject } from "../../core/model/kube-object.ts";
 import type { Service } from "../../core/model/mesh.ts";
-import { istioNamespace, serviceHost } from "../../core/render/names.ts";
+import { serviceHost } from "../../core/render/names.ts";
 import { compareText } from "../../core/render/order.ts";
 import type { KubeClient } from "../../kube/client.ts";
-import { readIstiodDebug, readIstiodPage } from "./istiod-pods.ts";
+import { findIstiod, readIstiodDebug, readIstiodPage } from "./istiod-pods.ts";
 import { parseNetworkGateways } from "./network-gateways.ts";
 import { listIstioPods } from "./read-pods.ts";
 import { readProxySync } from "./read-proxy-sync.ts";
@@ -19,7 +19,7 @@ export async function readIstiod(
   signal: AbortSignal,
 ): Promise<IstiodFacts> {
   const [deployment, pods, webhooks, validation] = await Promise.all([
-    client.get({ apiVersion: "apps/v1", kind: "Deployment", namespace: istioNamespace, name: "istiod" }, { signal }),
+    findIstiod(client, signal),
     listIstioPods(client, "istiod", signal),
     client.list(
       {
@@ -34,6 +34,9 @@ export async function readIstiod(
   const clusterId = deployment === undefined ? undefined : environmentOf(deployment)["CLUSTER_ID"];
   return {
     ...readWorkload(deployment),
+    ...(deployment === undefined || deployment.metadata.name === "istiod"
+      ? {}
+      : { deployment: deployment.metadata.name }),
     version: deployment === undefined ? "" : (containersOf(deployment)[0]?.image?.split(":").at(-1) ?? ""),
     ...(clusterId === undefined ? {} : { clusterId }),
     pods: await Promise.all(pods.map(async (pod) => readPod(client, pod, services, signal))),

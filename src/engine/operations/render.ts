@@ -1,5 +1,8 @@
 import { availableParallelism } from "node:os";
+import { errorOf } from "../../core/diagnostics/coded.ts";
 import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
+import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
+import { UserError } from "../../core/diagnostics/user-error.ts";
 import type { Cluster, Mesh } from "../../core/model/mesh.ts";
 import type { PlacedObject } from "../../core/render/place-objects.ts";
 import type { RenderedCluster } from "../../core/render/render-mesh.ts";
@@ -28,12 +31,13 @@ export type RenderOptions = RunOptions & AccessOptions & ProgramLookup;
 
 /**
  * Every object that isthmus would own, or those of the cluster `only`, without
- * asking any cluster. Keys and credentials are not made: their places hold a
+ * asking any cluster; a UserError (65) where it depends on what clusters have. Keys and credentials are not made: their places hold a
  * value that says so, and show only as a fingerprint. A context that is not in
  * any kubeconfig is no problem here: its cluster is then rendered without what a sandbox asks for.
  */
 export async function renderOffline(meshFile: MeshFile, options: RenderOptions, only?: string): Promise<OfflineRender> {
   const { mesh } = meshFile;
+  refuseWhatIsFound(meshFile);
   const asked = mesh.clusters.filter((cluster) => only === undefined || cluster.name === only);
   // Of all clusters: network policies of one open the way to the API servers of the others.
   const { platforms, apiAddresses } = await findClusters(meshFile, options);
@@ -54,6 +58,20 @@ export async function renderOffline(meshFile: MeshFile, options: RenderOptions, 
     management: only === undefined ? renderRancherLocal(mesh) : [],
     clusters: withProgress(mesh, asked.length, mapAhead(asked, 2 * availableParallelism(), render), options),
   };
+}
+
+/** What somebody has installed is found by asking the clusters only: a UserError (65). */
+function refuseWhatIsFound({ mesh, locate }: MeshFile): void {
+  if (mesh.istio.install === "existing") {
+    const diagnostic: Diagnostic = {
+      ...errorOf("ISM580"),
+      detail:
+        "With install: existing the injection labels of namespaces and the east-west gateway depend on the revision and the gateways that each cluster has, and no cluster is asked here.",
+      fix: "See what an apply would make with isthmus plan, which asks the clusters.",
+      range: locate(["spec", "istio", "install"]),
+    };
+    throw new UserError([diagnostic], exitCodes.invalidMeshFile);
+  }
 }
 
 interface Found {

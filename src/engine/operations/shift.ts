@@ -69,7 +69,7 @@ export async function prepareShift(
     refuseShift(targets, [...refusals, ...served.filter((one) => one.severity === "error")]);
     return {
       mesh: mesh.name,
-      istio: mesh.istio.version,
+      istio: mesh.istio,
       ...whatIsAsked(mesh, target, object),
       targets,
       warnings: served.filter((one) => one.severity === "warning"),

@@ -23,10 +23,20 @@ export function knownInputs(current: CurrentState): Omit<Materials, "remoteCrede
     istioManifests,
     ...services,
     authorities: keptAuthorities(connected, trust),
+    installed: installedIn(connected),
     apiAddresses: Object.fromEntries(found.map((one) => [one.cluster.name, one.context.server])),
     apiPorts: Object.fromEntries(connected.map((one) => [one.cluster.name, one.facts.apiPorts])),
     ingressAddresses: Object.fromEntries(connected.map((one) => [one.cluster.name, one.facts.ingressAddresses])),
   };
+}
+
+/** What somebody has installed, by cluster; empty where isthmus installs Istio. */
+function installedIn(connected: readonly Connected[]): NonNullable<Materials["installed"]> {
+  return Object.fromEntries(
+    connected.flatMap(({ cluster, facts }) =>
+      facts.installed === undefined ? [] : [[cluster.name, facts.installed] as const],
+    ),
+  );
 }
 
 /**

@@ -6,6 +6,7 @@ import { diagnoseKubeError } from "../../kube/diagnose.ts";
 import { KubeError } from "../../kube/errors.ts";
 import { readinessOf } from "../../kube/readiness/readiness-of.ts";
 import type { Connected, Connection } from "../clusters/connect-clusters.ts";
+import { findIstiod } from "../facts/istiod-pods.ts";
 import type { ProxySync } from "../facts/proxy-sync.ts";
 import { readProxySync } from "../facts/proxy-sync.ts";
 import type { TokenEnds, TokenKind } from "../facts/token-ends.ts";
@@ -122,11 +123,13 @@ async function readCluster(meshFile: MeshFile, one: Connected, options: ReadOpti
     namespace?: string,
   ): Promise<KubeObject | undefined> =>
     client.get({ apiVersion, kind, name, ...(namespace === undefined ? {} : { namespace }) }, { signal });
+  const find = async (name: string): Promise<KubeObject | undefined> =>
+    name === "istiod" ? findIstiod(client, signal) : get("apps/v1", "Deployment", name, istioNamespace);
   const names = ["istiod", ingressGateway, eastWestGateway];
   const [version, namespace, deployments, ingress, eastWest, sync, secrets, proxies, services] = await Promise.all([
     client.version({ signal }),
     get("v1", "Namespace", istioNamespace),
-    Promise.all(names.map(async (name) => [name, await get("apps/v1", "Deployment", name, istioNamespace)] as const)),
+    Promise.all(names.map(async (name) => [name, await find(name)] as const)),
     get("v1", "Service", ingressGateway, istioNamespace),
     get("v1", "Service", eastWestGateway, istioNamespace),
     readRemoteSync(client, signal),
@@ -166,7 +169,7 @@ function componentOf(name: string, deployment: KubeObject | undefined, context: 
   const { replicas = 1 } = (deployment["spec"] ?? {}) as { readonly replicas?: number };
   const { readyReplicas = 0 } = (deployment["status"] ?? {}) as { readonly readyReplicas?: number };
   if (replicas === 0) {
-    const command = `kubectl --context ${context} -n ${istioNamespace} scale deployment/${name} --replicas=1`;
+    const command = `kubectl --context ${context} -n ${istioNamespace} scale deployment/${deployment.metadata.name} --replicas=1`;
     return {
       name,
       state: "stopped",

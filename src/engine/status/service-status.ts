@@ -1,5 +1,5 @@
 import type { KubeObject } from "../../core/model/kube-object.ts";
-import { effectiveRelease } from "../../core/releases/istio-releases.ts";
+import { networkingOf } from "../../core/releases/istio-releases.ts";
 import { routeNamespace } from "../../core/render/front-gateway.ts";
 import type { Connected } from "../clusters/connect-clusters.ts";
 import type { MeshFile } from "../mesh-file.ts";
@@ -26,7 +26,7 @@ export async function readServiceStatus(
     Promise.all(
       weighted.map(async (route) => {
         const reference = {
-          apiVersion: effectiveRelease(meshFile.mesh.istio.version).networking,
+          apiVersion: networkingOf(meshFile.mesh.istio),
           kind: "VirtualService",
           namespace: routeNamespace(service, route),
           name: route.name,

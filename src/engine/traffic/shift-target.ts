@@ -1,3 +1,4 @@
+import type { IstioSettings } from "../../core/model/mesh.ts";
 import type { AskedRoutes } from "../../core/checks/route-table.ts";
 import { errorOf } from "../../core/diagnostics/coded.ts";
 import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
@@ -29,8 +30,8 @@ export type ShiftTarget =
 /** A shift that every reachable cluster has agreed to in a dry-run. Connections are open until `close`. */
 export interface PreparedShift {
   readonly mesh: string;
-  /** The mesh's version of Istio. */
-  readonly istio: string;
+  /** The mesh's settings of Istio. */
+  readonly istio: IstioSettings;
   /** What gateways have to hold afterwards. */
   readonly asked: readonly AskedRoutes[];
   /** The routes of it that are served over TLS. */

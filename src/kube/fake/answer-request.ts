@@ -91,18 +91,19 @@ function answerCollection({ url, kind, namespace }: Omit<ObjectRequest, "name">,
   });
 }
 
-/** Equality of labels, `metadata.name` and other fields by path; no sets, no inequality. */
+/** Labels that are there or equal, `metadata.name` and other fields by path; no sets, no inequality. */
 function matchesSelectors(object: WireObject, parameters: URLSearchParams): boolean {
   const labels = (object.metadata["labels"] ?? {}) as Readonly<Record<string, unknown>>;
-  const pairs = (text: string | null): readonly (readonly [string, string])[] =>
+  const pairs = (text: string | null): readonly (readonly [string, string | undefined])[] =>
     (text ?? "")
       .split(",")
       .filter((part) => part !== "")
-      .map((part) => [part.split("=")[0] ?? "", part.split("=")[1] ?? ""]);
+      .map((part) => [part.split("=")[0] ?? "", part.split("=")[1]]);
   const valueAt = (path: string): unknown =>
     path.split(".").reduce<unknown>((at, key) => (at as Readonly<Record<string, unknown>> | undefined)?.[key], object);
   return (
-    pairs(parameters.get("labelSelector")).every(([key, value]) => labels[key] === value) &&
-    pairs(parameters.get("fieldSelector")).every(([path, value]) => valueAt(path) === value)
+    pairs(parameters.get("labelSelector")).every(([key, value]) =>
+      value === undefined ? labels[key] !== undefined : labels[key] === value,
+    ) && pairs(parameters.get("fieldSelector")).every(([path, value]) => valueAt(path) === value)
   );
 }

@@ -1,6 +1,6 @@
 import type { Check } from "../check.ts";
 import { problem } from "../check.ts";
-import { applyFix, meshClusters } from "../reached.ts";
+import { applyFix, istiodName, meshClusters } from "../reached.ts";
 import { clusterName } from "../subjects.ts";
 
 /** One name must be in istiod, in its gateways, and in the remote secrets of the others (docs/guides/check.md, complaint 7). */
@@ -10,7 +10,7 @@ export const clusterId: Check = {
   pre: false,
   run: (facts) =>
     meshClusters(facts).flatMap((one) => {
-      const carried = [{ name: "istiod", clusterId: one.istiod.clusterId }, ...one.gateways];
+      const carried = [{ name: istiodName(one), clusterId: one.istiod.clusterId }, ...one.gateways];
       return carried
         .filter((workload) => workload.clusterId !== undefined && workload.clusterId !== one.cluster)
         .map((workload) =>

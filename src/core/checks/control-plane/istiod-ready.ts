@@ -2,10 +2,8 @@ import { istioNamespace } from "../../render/names.ts";
 import type { Check } from "../check.ts";
 import { problem } from "../check.ts";
 import { kubectl, scale } from "../commands.ts";
-import { applyFix, reachedClusters } from "../reached.ts";
+import { applyFix, istiodName, reachedClusters } from "../reached.ts";
 import { appliedObject, credentials, istiod, istiodObjects, newPods, nodes, signing } from "../subjects.ts";
-
-const object = { group: "apps", kind: "Deployment", namespace: "istio-system", name: "istiod" };
 
 /** Without istiod proxies keep what they have and learn nothing new. */
 export const istiodReady: Check = {
@@ -15,6 +13,8 @@ export const istiodReady: Check = {
   run: (facts) =>
     reachedClusters(facts).flatMap((one) => {
       const { desired, ready, reason } = one.istiod;
+      const name = istiodName(one);
+      const object = { group: "apps", kind: "Deployment", namespace: istioNamespace, name };
       if (desired !== undefined && desired > 0 && ready >= desired) {
         return [];
       }
@@ -22,7 +22,7 @@ export const istiodReady: Check = {
         desired === undefined
           ? `${one.cluster} has no Deployment istio-system/istiod.`
           : desired === 0
-            ? `Deployment istio-system/istiod of ${one.cluster} is scaled to 0: proxies there keep what they know, and no new pod gets a sidecar.`
+            ? `Deployment istio-system/${name} of ${one.cluster} is scaled to 0: proxies there keep what they know, and no new pod gets a sidecar.`
             : `${ready} of ${desired} pods of istiod in ${one.cluster} are ready: ${reason}.`;
       const fix =
         desired === 0

@@ -1,7 +1,8 @@
 import type { Check } from "../check.ts";
 import { problem } from "../check.ts";
 import { applyCommand, restartAll } from "../commands.ts";
-import { reachedClusters } from "../reached.ts";
+import type { MeshFacts, ReachedCluster } from "../facts.ts";
+import { istioNamespaceOf, reachedClusters } from "../reached.ts";
 import { cacerts, signing } from "../subjects.ts";
 
 const object = { group: "", kind: "Secret", namespace: "istio-system", name: "cacerts" };
@@ -22,19 +23,25 @@ export const cacertsSound: Check = {
       if (one.authority.kind === "present" || (one.authority.kind === "missing" && one.istiod.desired === undefined)) {
         return [];
       }
+      const isTheirs = facts.mesh.install === "existing";
+      if (isTheirs && one.authority.kind === "missing" && sharesRoots(facts, one)) {
+        // Another authority than the Secret may sign, such as one beside istiod.
+        return [];
+      }
       const detail =
         one.authority.kind === "broken"
           ? `In Secret istio-system/cacerts of ${one.cluster}, ${one.authority.flaw}. ${consequences[one.authority.effect]}`
           : `${one.cluster} has an istiod and no Secret istio-system/cacerts, so istiod signs with a root of its own making, which no other cluster trusts.`;
-      const fix =
-        one.authority.kind === "broken"
+      const fix = isTheirs
+        ? "Whoever installs Istio has to decide: give every istiod an intermediate under one root (https://istio.io/latest/docs/tasks/security/cert-management/plugin-ca-cert/)."
+        : one.authority.kind === "broken"
           ? "Whoever has made the Secret has to repair it. Where nobody needs it any more, delete it and run isthmus apply, which issues a new intermediate."
           : "Have isthmus issue one, then restart istiod, and when it hands out its new root what has certificates of the old one.";
       return [
         problem("ISM415", {
           detail,
           fix,
-          ...(one.authority.kind === "missing"
+          ...(one.authority.kind === "missing" && !isTheirs
             ? { commands: [applyCommand(facts, { cluster: one.cluster }), ...restartAll(facts, one)] }
             : {}),
           cluster: one.cluster,
@@ -47,3 +54,12 @@ export const cacertsSound: Check = {
       ];
     }),
 };
+
+/** True where every cluster that says its roots has one in common with this one's. */
+function sharesRoots(facts: MeshFacts, one: ReachedCluster): boolean {
+  const own = istioNamespaceOf(one)?.roots ?? [];
+  return reachedClusters(facts).every((other) => {
+    const roots = istioNamespaceOf(other)?.roots ?? [];
+    return roots.length === 0 || roots.some((root) => own.includes(root));
+  });
+}

@@ -253,4 +253,9 @@ export const specCodes = {
     explanation:
       "The field is part of the mesh file's format and the value is valid, but this version of the program cannot carry it out yet. `validate` says so as a warning; commands that render or change something refuse, since doing only a part would look like success.",
   },
+  ISM574: {
+    summary: "A setting of an installation that somebody else makes",
+    explanation:
+      "With `spec.istio.install: existing` isthmus does not install Istio: profile, images, values and what istiod signs with are set in the tool that does. A field of the mesh file that says them would have no effect.",
+  },
 } as const satisfies Record<string, CatalogueEntry>;

@@ -10,7 +10,7 @@ export function checkInstallMethod(draft: MeshDraft): readonly Finding[] {
   const { install, version: given } = draft.spec?.istio ?? {};
   const isEmpty = given === undefined && "version" in (draft.spec?.istio ?? {});
   const version = given ?? newestIstioVersion;
-  if (install === undefined || isEmpty || !istioVersion.test(version)) {
+  if (install === undefined || install === "existing" || isEmpty || !istioVersion.test(version)) {
     return [];
   }
   const release = releaseOf(version);

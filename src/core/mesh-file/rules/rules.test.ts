@@ -174,6 +174,14 @@ const table: readonly (readonly [string, string, readonly string[]])[] = [
     meshFile("  istio: { install: operator, version: 1.24.0 }\n"),
     ["ISM137 operator"],
   ],
+  ["somebody else's Istio", meshFile("  istio: { install: existing }\n"), []],
+  [
+    "settings of an installation that somebody else makes",
+    meshFile(
+      "  istio: { install: existing, version: 1.30.0, hub: registry.example/istio }\n  trust: {}\n  hardening: { podSecurity: baseline }\n",
+    ),
+    ["ISM574 version", "ISM574 hub", "ISM574 trust", "ISM574 podSecurity"],
+  ],
   ["an Istio before 1.12", meshFile("  istio: { version: 1.11.8 }\n"), ["ISM141 1.11.8"]],
   [
     "the operator with an Istio newer than all known",

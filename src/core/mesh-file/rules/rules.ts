@@ -5,6 +5,7 @@ import { checkClusterAccess } from "./cluster-access.ts";
 import { checkClusterEndpoints } from "./cluster-endpoints.ts";
 import { checkClusterNames } from "./cluster-names.ts";
 import { checkClusterReferences } from "./cluster-references.ts";
+import { checkExistingInstall } from "./existing-install.ts";
 import { checkFailover } from "./failover.ts";
 import { checkFrontGateways } from "./front-gateways.ts";
 import { checkInstallMethod } from "./install-method.ts";
@@ -52,6 +53,7 @@ export const rules: readonly Rule[] = [
   checkRancherToken,
   checkKnownRelease,
   checkInstallMethod,
+  checkExistingInstall,
   checkMeshConfigKeys,
   checkReservedValues,
   checkAlternatives,

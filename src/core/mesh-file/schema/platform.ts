@@ -20,10 +20,10 @@ export const istioSchema = z
       default: newestIstioVersion,
     }).optional(),
     install: z
-      .enum(["istioctl", "operator", "helm", "rancher"])
+      .enum(["istioctl", "operator", "helm", "rancher", "existing"])
       .meta({
         description:
-          "How Istio gets into the clusters: `istioctl` renders its manifests and isthmus applies them, `operator` is Istio's in-cluster operator (before Istio 1.24 only), `helm` its charts, `rancher` Rancher's catalog app.",
+          "How Istio gets into the clusters: `istioctl` renders its manifests and isthmus applies them, `operator` is Istio's in-cluster operator (before Istio 1.24 only), `helm` its charts, `rancher` Rancher's catalog app. `existing`: somebody else installs Istio, and isthmus joins and routes only.",
         default: fieldDefaults.install,
       })
       .optional(),

@@ -30,7 +30,7 @@ async function suspect(istioctlCandidates: readonly string[]) {
     const metadata = { name, namespace: "sample", managedFields };
     server.put({ apiVersion: "networking.istio.io/v1", kind: "VirtualService", metadata });
   }
-  const find = createCulpritFinder("1.31.0", { env: {}, istioctlCandidates, signal });
+  const find = createCulpritFinder({ install: "istioctl", version: "1.31.0" }, { env: {}, istioctlCandidates, signal });
   return find({ name: "oslo", context: "ctx", client });
 }
 

@@ -1,7 +1,8 @@
 import type { KubeObject } from "../../../core/model/kube-object.ts";
 import { describeId, idOf } from "../../../core/model/kube-object.ts";
 import { lastWriterOf } from "../../../core/plan/last-change.ts";
-import { effectiveRelease } from "../../../core/releases/istio-releases.ts";
+import type { IstioSettings } from "../../../core/model/mesh.ts";
+import { networkingOf } from "../../../core/releases/istio-releases.ts";
 import type { KubeClient } from "../../../kube/client.ts";
 import { findIstioctl } from "../../../providers/istioctl/find-istioctl.ts";
 import { validateObjects } from "../../../providers/istioctl/validate-objects.ts";
@@ -26,12 +27,12 @@ const kinds: readonly (readonly [kind: string, apiVersion?: string])[] = [
  * Never rejects but with the signal's reason.
  */
 export function createCulpritFinder(
-  version: string,
+  istio: Pick<IstioSettings, "install" | "version">,
   options: Pick<ProgramLookup, "env" | "istioctlCandidates"> & Pick<RunOptions, "signal">,
 ): (cluster: ProxyCluster) => Promise<Suspicion> {
   return async ({ client }) => {
-    const live = await listLive(client, effectiveRelease(version).networking, options.signal);
-    const invalid = await findInvalid(live, version, options);
+    const live = await listLive(client, networkingOf(istio), options.signal);
+    const invalid = await findInvalid(live, istio.version, options);
     if (invalid.length > 0) {
       return {
         cause: `Istio's own validation refuses ${invalid.map(({ object, words }) => `${describeId(idOf(object))} (${words})`).join("; ")}`,

@@ -125,7 +125,7 @@ function notServed(one: Connected, wrong: readonly EndpointFinding[], bare: read
       bare.length > 0
         ? `Have injection give them one, then apply again; isthmus check says why they have none:\n${[...new Set(bare.map(wayToSidecar))].join("\n")}`
         : wrong.every((finding) => unknownTo(finding).length === 0)
-          ? `istiod hands out endpoints of something that is gone. Restart it, then apply again: kubectl --context ${one.context.context} -n istio-system rollout restart deploy/istiod`
+          ? `istiod hands out endpoints of something that is gone. Restart it, then apply again: kubectl --context ${one.context.context} -n istio-system rollout restart deploy -l app=istiod`
           : "Run isthmus check, which names the cause, then apply again. isthmus verify shows the whole table of endpoints.",
     cluster: one.cluster.name,
   } as const;

@@ -14,7 +14,9 @@ import type { PreflightRule } from "./preflight-rule.ts";
 /** A Kubernetes that the mesh's Istio cannot be installed on (error), or that Istio does not support (warning). */
 export const kubernetesVersion: PreflightRule = {
   name: "kubernetes-version",
-  find: ({ meshFile, members }) => findVersionProblems(meshFile.mesh, members),
+  // An Istio that somebody else has installed runs already.
+  find: ({ meshFile, members }) =>
+    meshFile.mesh.istio.install === "existing" ? [] : findVersionProblems(meshFile.mesh, members),
 };
 
 /**

@@ -27,7 +27,8 @@ function findForeignMeshes(mesh: string, connected: readonly Connected[]): Diagn
         ),
       ];
     }
-    const installed = one.facts.installedMeshId;
+    // Of an Istio that somebody else has installed, `existing-istio` compares the mesh ID beside other settings.
+    const installed = one.facts.installed === undefined ? one.facts.installedMeshId : undefined;
     if (installed !== undefined && installed !== mesh) {
       return [foreign(one, installed, "ConfigMap istio-system/istio carries that mesh ID")];
     }

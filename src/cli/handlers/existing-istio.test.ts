@@ -1,0 +1,79 @@
+import { afterAll, beforeAll, expect, it } from "vitest";
+import type { KubeObject } from "../../core/model/kube-object.ts";
+import type { FakeClusters } from "../testing/fake-clusters.ts";
+import { startFakeClusters } from "../testing/fake-clusters.ts";
+import { editMesh } from "../testing/edit-mesh.ts";
+
+let world: FakeClusters;
+
+beforeAll(async () => {
+  world = await startFakeClusters(["west", "east"]);
+  await editMesh(world, (text) => text.replace(/version: .*\n\s+install: istioctl/, "install: existing"));
+  // The first command loads the program, which takes its time on a machine with other work.
+  await world.run("plan");
+}, 180_000);
+
+afterAll(async () => world.close());
+
+/** What plain helm leaves of an istiod, in one cluster. */
+function install(cluster: string, network: string): void {
+  const namespace = "istio-system";
+  const global = { meshID: "prod", network, multiCluster: { clusterName: cluster } };
+  const labels = { app: "istiod", "istio.io/rev": "default", "helm.sh/chart": "istiod-1.31.0" };
+  const containers = [{ name: "discovery", image: "docker.io/istio/pilot:1.31.0" }];
+  const put = (object: KubeObject): void => void world.servers[cluster]?.put(object);
+  put({
+    apiVersion: "apps/v1",
+    kind: "Deployment",
+    metadata: { name: "istiod", namespace, labels },
+    spec: { template: { spec: { containers } } },
+  });
+  put({
+    apiVersion: "v1",
+    kind: "ConfigMap",
+    metadata: { name: "istio-sidecar-injector", namespace },
+    data: { values: JSON.stringify({ global }) },
+  });
+  put({
+    apiVersion: "v1",
+    kind: "ServiceAccount",
+    metadata: { name: "istio-reader-service-account", namespace },
+  });
+}
+
+it("refuses clusters without an Istio, and one with other values by the change for Helm", async () => {
+  const before = await world.run("plan");
+  expect(before.code).toBe(1);
+  expect(before.err.match(/error\[ISM\d+\]/g)).toEqual(["error[ISM575]", "error[ISM575]"]);
+  install("west", "west-net");
+  install("east", "elsewhere");
+  const { code, err } = await world.run("plan");
+  expect(code).toBe(1);
+  expect(err.match(/error\[ISM\d+\]/g)).toEqual(["error[ISM577]"]);
+  expect(err).toContain("network: east-net");
+  expect(err).toContain("helm upgrade istiod istio/istiod --kube-context east");
+});
+
+it("plans what joins and an east-west gateway, and nothing of trust or of Istio's own objects", async () => {
+  install("east", "east-net");
+  const { code, out } = await world.run("plan -o json");
+  expect(code).toBe(0);
+  const { clusters } = JSON.parse(out) as {
+    clusters: readonly { readonly objects: readonly { readonly kind: string; readonly name: string }[] }[];
+  };
+  expect(clusters[0]?.objects.map(({ kind, name }) => `${kind} ${name}`)).toEqual([
+    "Namespace istio-system",
+    "ServiceAccount istio-eastwestgateway",
+    "Secret istio-reader-service-account-istio-remote-secret-token",
+    "Service istio-eastwestgateway",
+    "Gateway cross-network-gateway",
+    "Deployment istio-eastwestgateway",
+    "Secret istio-remote-secret-east",
+  ]);
+});
+
+it.each(["render", "export --format kustomize out"])("does not %s without asking the clusters", async (command) => {
+  const { code, err } = await world.run(command);
+  expect(err).toContain("error[ISM580]");
+  expect(code).toBe(65);
+});

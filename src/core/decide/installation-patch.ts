@@ -1,0 +1,46 @@
+import type { ControlPlane } from "../model/installed-istio.ts";
+import { defaultRevision } from "../model/installed-istio.ts";
+import type { Json } from "../model/kube-object.ts";
+import { writeYaml } from "../model/object-yaml.ts";
+
+type Values = { readonly [key: string]: Json };
+
+/**
+ * The change of Helm values that an installation needs, for the tool that made
+ * it: values of the istiod chart, or an IstioOperator to merge into the one that
+ * istioctl was given (https://istio.io/latest/docs/setup/install/multicluster/multi-primary_multi-network/).
+ * Ends without a line break; every line of YAML is indented.
+ */
+export function installationPatch(plane: ControlPlane, context: string, values: Values): string {
+  const restart = `kubectl --context ${context} -n ${plane.namespace} rollout restart deployment`;
+  return [
+    ...changeFor(plane, context, values),
+    "then start gateways and workloads again, which carry the values too:",
+    `    ${restart}`,
+  ].join("\n");
+}
+
+function changeFor({ tool, namespace, name, revision }: ControlPlane, context: string, values: Values): string[] {
+  if (tool === "istioctl") {
+    const operator = { apiVersion: "install.istio.io/v1alpha1", kind: "IstioOperator", spec: { values } };
+    const named = revision === defaultRevision ? "" : ` --set revision=${revision}`;
+    return [
+      `Merge this into the IstioOperator that istioctl was given, and install again (istioctl install --context ${context}${named} -f FILE):`,
+      indented(writeYaml(operator)),
+    ];
+  }
+  const chart =
+    tool === "helm"
+      ? `Give these values to Helm (helm upgrade ${name} istio/istiod --kube-context ${context} -n ${namespace} --reuse-values -f FILE):`
+      : "Give these values to the istiod chart, by whatever installs it:";
+  return [chart, indented(writeYaml(values))];
+}
+
+/** Text as a block of a fix. */
+export function indented(text: string): string {
+  return text
+    .trimEnd()
+    .split("\n")
+    .map((line) => `    ${line}`)
+    .join("\n");
+}

@@ -1,0 +1,50 @@
+import type { CatalogueEntry } from "../catalogue-entry.ts";
+
+/** ISM575-ISM585: the Istio that somebody else has installed, with `spec.istio.install: existing`. */
+export const existingIstioCodes = {
+  ISM575: {
+    summary: "There is no Istio to join",
+    explanation:
+      "With `spec.istio.install: existing` somebody else installs Istio, and isthmus joins what is there. No Deployment with the label app=istiod was found in the cluster, or it is of a release or in a place that this version does not know.",
+  },
+  ISM576: {
+    summary: "Several control planes are in one cluster",
+    explanation:
+      "While Istio is upgraded by revisions two control planes run side by side. Which of them a namespace is to belong to is decided by whoever upgrades, so this version joins clusters that have one.",
+  },
+  ISM577: {
+    summary: "The Istio that is there does not fit the mesh file",
+    explanation:
+      "Mesh ID, cluster name and network are set when Istio is installed, and every istiod, gateway and sidecar carries them. Where they differ from the mesh file, the clusters take each other for something else. With `spec.istio.install: existing` isthmus does not change them: the fix is the change for the tool that installs Istio.",
+  },
+  ISM578: {
+    summary: "The control planes of two clusters have no root in common",
+    explanation:
+      "istiod writes the roots that it trusts into ConfigMap istio-ca-root-cert. Clusters that have none in common refuse each other's workloads, and each istiod that is installed without a Secret `cacerts` makes a root for itself.",
+  },
+  ISM579: {
+    summary: "A gateway is where isthmus does not look for it",
+    explanation:
+      "Routes are opened at the ingress gateway istio-system/istio-ingressgateway (pods with istio=ingressgateway), and other networks come through istio-system/istio-eastwestgateway (pods with istio=eastwestgateway), as Istio's documentation of multicluster meshes has them. A gateway elsewhere, or one more for the same network, would not be followed by status, check and verify.",
+  },
+  ISM580: {
+    summary: "What is rendered depends on the Istio that is there",
+    explanation:
+      "With `spec.istio.install: existing` the objects depend on what each cluster has: its revision, its gateways, its release. Rendering without asking the clusters would be guessing.",
+  },
+  ISM581: {
+    summary: "A label keeps sidecars out of a namespace",
+    explanation:
+      "The label istio-injection goes before istio.io/rev: in a namespace that has both, only a control plane without a revision injects, and where there is none, nobody does, without a word.",
+  },
+  ISM582: {
+    summary: "The clusters have different trust domains",
+    explanation:
+      "A workload's identity begins with the trust domain that its istiod was installed with (`meshConfig.trustDomain`). Proxies expect their own cluster's in the certificates of others, and those under `meshConfig.trustDomainAliases`.",
+  },
+  ISM583: {
+    summary: "The Istio that is there is isthmus' own",
+    explanation:
+      "What isthmus has installed is in its inventory. With `spec.istio.install: existing` the mesh file asks for it no longer, and `apply --prune` would take the control plane away from under the mesh.",
+  },
+} as const satisfies Record<string, CatalogueEntry>;

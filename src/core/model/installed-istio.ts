@@ -1,0 +1,70 @@
+import type { Cluster } from "./mesh.ts";
+
+/** Istio as somebody else has installed it in one cluster. */
+export interface InstalledIstio {
+  /** Every istiod Deployment of the cluster, in any namespace. */
+  readonly controlPlanes: readonly ControlPlane[];
+  /** Every Service with a network label (`topology.istio.io/network`), and the ingress gateway, those of isthmus left out. */
+  readonly gateways: readonly InstalledGateway[];
+  /** Whether the account is there with which other clusters' istiods read this one. */
+  readonly readerAccount: boolean;
+  /** Fingerprints of the roots in ConfigMap istio-ca-root-cert of istio-system; empty without it. */
+  readonly roots: readonly string[];
+  /** Namespaces that exist → their labels that decide who injects. */
+  readonly injection: Readonly<Record<string, InjectionLabels>>;
+}
+
+/** A cluster with what somebody has installed there. */
+export interface Installation {
+  readonly cluster: Cluster;
+  /** Its kubeconfig context, for commands that a fix names. */
+  readonly context: string;
+  readonly installed: InstalledIstio;
+}
+
+export interface ControlPlane {
+  readonly namespace: string;
+  /** Its Deployment. */
+  readonly name: string;
+  /** The label `istio.io/rev`: `default` for a control plane without a revision. */
+  readonly revision: string;
+  /** Tags that lead to it, sorted. */
+  readonly tags: readonly string[];
+  /** `x.y.z` of its image's tag; empty where the tag says no version. */
+  readonly version: string;
+  /** What has installed it, by the labels that it leaves. */
+  readonly tool: "helm" | "istioctl" | "unknown";
+  /** Helm values by which it was installed; a missing one is not set. */
+  readonly values: {
+    readonly meshID?: string;
+    readonly clusterName?: string;
+    readonly network?: string;
+  };
+  readonly trustDomain: string;
+  /** True where isthmus has made it, for this mesh or another. */
+  readonly own: boolean;
+}
+
+export interface InstalledGateway {
+  readonly namespace: string;
+  /** Its Service. */
+  readonly name: string;
+  /** Left out for one that joins no networks. */
+  readonly network?: string;
+  readonly selector: Readonly<Record<string, string>>;
+}
+
+/** The labels of a namespace by which Istio's webhooks decide about sidecars. */
+export interface InjectionLabels {
+  readonly injection?: string;
+  readonly revision?: string;
+}
+
+/** The revision of a control plane that was installed without one. */
+export const defaultRevision = "default";
+
+/** The control plane that a mesh joins: the only one of the cluster. Undefined where there is none or several. */
+export function controlPlaneOf(installed: InstalledIstio | undefined): ControlPlane | undefined {
+  const [only, second] = installed?.controlPlanes ?? [];
+  return second === undefined ? only : undefined;
+}

@@ -1,0 +1,163 @@
+import type {
+  ControlPlane,
+  InjectionLabels,
+  InstalledGateway,
+  InstalledIstio,
+} from "../../core/model/installed-istio.ts";
+import { defaultRevision } from "../../core/model/installed-istio.ts";
+import type { KubeObject } from "../../core/model/kube-object.ts";
+import { defaultTrustDomain } from "../../core/model/trust-domain.ts";
+import {
+  ingressGateway,
+  istioNamespace,
+  meshLabel,
+  networkLabel,
+  readerServiceAccount,
+} from "../../core/render/names.ts";
+import { compareText } from "../../core/render/order.ts";
+import type { KubeClient } from "../../kube/client.ts";
+import { readBundle } from "../../pki/pem.ts";
+import { containersOf } from "./read-workload.ts";
+
+/** Looks for the Istio that somebody has installed. `namespaces` are those of the cluster. Any failed request fails the whole. */
+export async function readInstalledIstio(
+  client: KubeClient,
+  namespaces: readonly KubeObject[],
+  signal: AbortSignal,
+): Promise<InstalledIstio> {
+  const [deployments, labelled, ingress, webhooks, account, roots] = await Promise.all([
+    client.list({ apiVersion: "apps/v1", kind: "Deployment", labelSelector: "app=istiod" }, { signal }),
+    client.list({ apiVersion: "v1", kind: "Service", labelSelector: networkLabel }, { signal }),
+    client.get({ apiVersion: "v1", kind: "Service", namespace: istioNamespace, name: ingressGateway }, { signal }),
+    client.list(
+      {
+        apiVersion: "admissionregistration.k8s.io/v1",
+        kind: "MutatingWebhookConfiguration",
+        labelSelector: "istio.io/tag",
+      },
+      { signal },
+    ),
+    client.get(
+      { apiVersion: "v1", kind: "ServiceAccount", namespace: istioNamespace, name: readerServiceAccount },
+      { signal },
+    ),
+    client.get(
+      { apiVersion: "v1", kind: "ConfigMap", namespace: istioNamespace, name: "istio-ca-root-cert" },
+      { signal },
+    ),
+  ]);
+  return {
+    controlPlanes: await Promise.all(
+      deployments.map(async (deployment) => readControlPlane(client, { deployment, webhooks }, signal)),
+    ),
+    gateways: [
+      ...labelled,
+      ...(ingress === undefined || ingress.metadata.labels?.[networkLabel] !== undefined ? [] : [ingress]),
+    ]
+      .filter(isTheirs)
+      .map(readGateway),
+    readerAccount: account !== undefined,
+    roots: readBundle(dataOf(roots)["root-cert.pem"] ?? "").certificates.map((one) => one.fingerprint256),
+    injection: Object.fromEntries(
+      namespaces.map(({ metadata }) => [metadata.name, injectionOf(metadata.labels ?? {})]),
+    ),
+  };
+}
+
+function isTheirs(service: KubeObject): boolean {
+  return service.metadata.labels?.[meshLabel] === undefined;
+}
+
+function readGateway(service: KubeObject): InstalledGateway {
+  const network = service.metadata.labels?.[networkLabel];
+  const spec = service["spec"] as { readonly selector?: Readonly<Record<string, string>> } | undefined;
+  return {
+    namespace: service.metadata.namespace ?? "",
+    name: service.metadata.name,
+    ...(network === undefined ? {} : { network }),
+    selector: spec?.selector ?? {},
+  };
+}
+
+function injectionOf(labels: Readonly<Record<string, string>>): InjectionLabels {
+  const { "istio-injection": injection, "istio.io/rev": revision } = labels;
+  return { ...(injection === undefined ? {} : { injection }), ...(revision === undefined ? {} : { revision }) };
+}
+
+/** One istiod. Its ConfigMaps carry its revision in their names (istio.io/istio, manifests/charts/istio-control/istio-discovery/templates). */
+async function readControlPlane(
+  client: KubeClient,
+  { deployment, webhooks }: { readonly deployment: KubeObject; readonly webhooks: readonly KubeObject[] },
+  signal: AbortSignal,
+): Promise<ControlPlane> {
+  const { namespace = "", name, labels = {} } = deployment.metadata;
+  const revision = labels["istio.io/rev"] ?? defaultRevision;
+  const suffix = revision === defaultRevision ? "" : `-${revision}`;
+  const get = async (configMap: string): Promise<Readonly<Record<string, string>>> =>
+    dataOf(await client.get({ apiVersion: "v1", kind: "ConfigMap", namespace, name: configMap + suffix }, { signal }));
+  const [mesh, injector] = await Promise.all([get("istio"), get("istio-sidecar-injector")]);
+  return {
+    namespace,
+    name,
+    revision,
+    tags: webhooks
+      .filter(({ metadata }) => metadata.labels?.["istio.io/rev"] === revision)
+      .flatMap(({ metadata }) => metadata.labels?.["istio.io/tag"] ?? [])
+      .filter((tag) => tag !== defaultRevision)
+      .toSorted(compareText),
+    own: labels[meshLabel] !== undefined,
+    version: versionOf(deployment),
+    tool: toolOf(deployment),
+    values: readValues(injector["values"] ?? ""),
+    trustDomain: /^trustDomain:\s*"?([^"\s]+)"?\s*$/m.exec(mesh["mesh"] ?? "")?.[1] ?? defaultTrustDomain,
+  };
+}
+
+function versionOf(deployment: KubeObject): string {
+  const tag = containersOf(deployment)[0]?.image?.split(":").at(-1);
+  const label = deployment.metadata.labels?.["app.kubernetes.io/version"];
+  const found = [tag, label].map((one) => /^v?(\d+\.\d+\.\d+)/.exec(one ?? "")?.[1]);
+  return found.find((one) => one !== undefined) ?? "";
+}
+
+/** istioctl says which IstioOperator owns what it makes; its charts say `unknown` where Helm renders them. */
+function toolOf(deployment: KubeObject): ControlPlane["tool"] {
+  const { labels = {}, annotations = {} } = deployment.metadata;
+  const owner = labels["install.operator.istio.io/owning-resource"] ?? "unknown";
+  if (annotations["meta.helm.sh/release-name"] !== undefined) {
+    return "helm";
+  }
+  if (owner !== "unknown" || labels["app.kubernetes.io/managed-by"] === "istioctl") {
+    return "istioctl";
+  }
+  return labels["helm.sh/chart"] === undefined ? "unknown" : "helm";
+}
+
+/** The injector carries the values of the installation, as JSON. */
+function readValues(text: string): ControlPlane["values"] {
+  let values: { readonly global?: Global } | null;
+  try {
+    values = JSON.parse(text) as typeof values;
+  } catch {
+    // Without an injector nothing says them: then they count as not set.
+    return {};
+  }
+  const { meshID, network, multiCluster } = values?.global ?? {};
+  return present({ meshID, network, clusterName: multiCluster?.clusterName });
+}
+
+interface Global {
+  readonly meshID?: string;
+  readonly network?: string;
+  readonly multiCluster?: { readonly clusterName?: string };
+}
+
+function present(values: Readonly<Record<string, string | undefined>>): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(values).flatMap(([key, value]) => (value === undefined || value === "" ? [] : [[key, value]])),
+  );
+}
+
+function dataOf(configMap: KubeObject | undefined): Readonly<Record<string, string>> {
+  return (configMap?.["data"] ?? {}) as Readonly<Record<string, string>>;
+}
