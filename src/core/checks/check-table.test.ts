@@ -975,6 +975,49 @@ const table: readonly (readonly [Check["id"], string, MeshFacts, readonly string
     ["warning ISM558 east"],
   ],
   [
+    "policies/closed",
+    "a warning where load balancers do not get at a gateway's health",
+    withCluster("east", (one) => ({
+      gateways: one.gateways.map((gateway) =>
+        gateway.service === undefined
+          ? gateway
+          : {
+              ...gateway,
+              service: {
+                ...gateway.service,
+                servicePorts: [...gateway.service.servicePorts, { port: 15_021, protocol: "TCP", targetPort: 15_021 }],
+              },
+            },
+      ),
+      networkPolicies: [
+        {
+          ...denyAll,
+          podSelector: { ...denyAll.podSelector, matchLabels: { istio: "ingressgateway" } },
+          ingress: [{ peers: [], ports: [{ protocol: "TCP", port: 80, endPort: 15_020 }] }],
+        },
+      ],
+    })),
+    ["warning ISM558 east"],
+  ],
+  [
+    "policies/closed",
+    "a warning where pods of services do not get at other networks",
+    withCluster("east", () => ({
+      networkPolicies: [
+        {
+          ...denyAll,
+          namespace: "sample",
+          types: { ingress: false, egress: true },
+          egress: [
+            { peers: [], ports: ["UDP", "TCP"].map((protocol) => ({ protocol, port: 53 })) },
+            { peers: [], ports: [{ protocol: "TCP", port: 1000, endPort: 15_442 }] },
+          ],
+        },
+      ],
+    })),
+    ["warning ISM558 east"],
+  ],
+  [
     "policies/network-policies",
     "nothing where another policy admits all ports",
     withCluster("east", () => ({

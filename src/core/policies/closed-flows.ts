@@ -35,7 +35,7 @@ function closedIn(
   }
   const groups = new Map<string, { policies: readonly NetworkPolicyFacts[]; flows: RequiredFlow[] }>();
   const set = compilePolicies(one.networkPolicies);
-  for (const flow of [...requiredFlows(facts, one, farOf), ...furtherFlows(facts, one)]) {
+  for (const flow of [...requiredFlows(facts, one, farOf), ...furtherFlows(facts, one, farOf)]) {
     const policies = closingPolicies(set, flow);
     if (policies.length > 0) {
       const key = policies.map((policy) => `${policy.namespace}/${policy.name}`).join(" ");

@@ -1,28 +1,43 @@
 import type { MeshFacts, ReachedCluster } from "../checks/facts.ts";
 import type { PodFacts } from "../checks/pod-facts.ts";
 import { istiod, requestsTo } from "../checks/subjects.ts";
-import { istioNamespace } from "../render/names.ts";
+import { crossNetworkPort, istioNamespace } from "../render/names.ts";
 import type { PolicyPeer, PolicyPod } from "./policy-pod.ts";
 import { kindOfPod } from "./policy-pod.ts";
 import type { RequiredFlow } from "./required-flow.ts";
 import { asPolicyPod } from "./required-flow.ts";
+import { farGateways } from "./required-flows.ts";
 import { serviceIn, servicePods, targetPortOf } from "./service-pods.ts";
 
 /** Where Prometheus finds what pods with a proxy measure, and istiod (https://istio.io/latest/docs/ops/integrations/prometheus/). */
 const metricsPorts = { proxy: 15_020, istiod: 15_014 } as const;
 
+/** Where a gateway tells of its health (https://istio.io/latest/docs/ops/deployment/application-requirements/#ports-used-by-istio). */
+const healthPort = 15_021;
+
 /**
  * What is not on the way of every request: istiod's connections to its own API
  * server, without which it does not start; and what only some need, where it is
- * there: requests between services of the mesh, metrics, DNS over TCP. Of pods
- * that are alike one is asked for.
+ * there: requests between services of the mesh, here and on other networks,
+ * metrics, health checks of load balancers, DNS over TCP. Of pods that are
+ * alike one is asked for. `farOf` gives the answering cluster of a name.
  */
-export function furtherFlows(facts: MeshFacts, one: ReachedCluster): readonly RequiredFlow[] {
+export function furtherFlows(
+  facts: MeshFacts,
+  one: ReachedCluster,
+  farOf: (cluster: string) => ReachedCluster | undefined,
+): readonly RequiredFlow[] {
   const istiods = distinct(one.pods.filter(isIstiod));
   const proxies = distinct(one.pods.filter((pod) => pod.proxy));
+  const callers = distinct(facts.mesh.services.flatMap((service) => servicePods(one, service))).filter(
+    (pod) => pod.proxy,
+  );
+  const { services } = facts.mesh;
   return [
     ...istiods.flatMap((pod) => toOwnApiServer(one, pod)),
     ...betweenServices(facts, one),
+    ...farGateways(facts, { one, farOf, services }).flatMap((far) => callers.map((pod) => toFarGateway(one, pod, far))),
+    ...fromLoadBalancers(one),
     ...istiods.flatMap((pod) => fromScrapers(one, pod, metricsPorts.istiod)),
     ...proxies.flatMap((pod) => fromScrapers(one, pod, metricsPorts.proxy)),
     ...[...istiods, ...proxies].flatMap((pod) => toDnsOverTcp(one, pod)),
@@ -86,6 +101,43 @@ function bothEnds(
     { ...common, pod: from, direction: "egress", peer: { kind: "pod", pod: to } },
     { ...common, pod: to, direction: "ingress", peer: { kind: "pod", pod: from } },
   ];
+}
+
+function toFarGateway(
+  one: ReachedCluster,
+  pod: PodFacts,
+  { cluster, address }: { readonly cluster: string; readonly address: string },
+): RequiredFlow {
+  return {
+    what: `requests of the pods of ${pod.namespace} to the east-west gateway of ${cluster} (${address}:${crossNetworkPort})`,
+    pod: asPolicyPod(one, pod),
+    direction: "egress",
+    peer: { kind: "outside", address },
+    port: crossNetworkPort,
+    protocol: "TCP",
+    breaks: [],
+    optional: true,
+  };
+}
+
+/** Many load balancers ask the gateway's own health port, from addresses that only their provider knows; others ask the node. */
+function fromLoadBalancers(one: ReachedCluster): readonly RequiredFlow[] {
+  return one.gateways.flatMap(({ name, service }) =>
+    service?.type !== "LoadBalancer" || !service.servicePorts.some(({ port }) => port === healthPort)
+      ? []
+      : distinct(one.pods.filter((pod) => pod.namespace === istioNamespace && pod.labels["app"] === name)).map(
+          (pod): RequiredFlow => ({
+            what: `health checks of load balancers at port ${healthPort} of ${name}`,
+            pod: asPolicyPod(one, pod),
+            direction: "ingress",
+            peer: { kind: "outside", address: "" },
+            port: healthPort,
+            protocol: "TCP",
+            breaks: [],
+            optional: true,
+          }),
+        ),
+  );
 }
 
 /** The policies of Prometheus' own namespace are not in the facts. */

@@ -188,26 +188,39 @@ function toOtherNetworks(
   },
 ): readonly RequiredFlow[] {
   const { one, pod, farOf } = from;
-  const { network } = facts.mesh.clusters.find((cluster) => cluster.name === one.cluster) ?? {};
   const routed = facts.mesh.services.filter((service) => frontRoutesOf(service).length > 0);
-  const asked = facts.mesh.clusters.filter(
-    (other) =>
-      other.network !== network &&
-      routed.some((service) => service.versions.some((version) => version.clusters.includes(other.name))),
-  );
-  return asked.flatMap((other) => {
-    const far = farOf(other.name);
-    const addresses = far === undefined ? [] : eastWestAddresses(far);
-    return addresses.map((address): RequiredFlow => ({
-      what: `requests of ${ingressGateway} to the east-west gateway of ${other.name} (${address}:${crossNetworkPort})`,
-      pod,
-      direction: "egress",
-      peer: { kind: "outside", address },
-      port: crossNetworkPort,
-      protocol: "TCP",
-      breaks: [],
-    }));
-  });
+  return farGateways(facts, { one, farOf, services: routed }).map(({ cluster, address }): RequiredFlow => ({
+    what: `requests of ${ingressGateway} to the east-west gateway of ${cluster} (${address}:${crossNetworkPort})`,
+    pod,
+    direction: "egress",
+    peer: { kind: "outside", address },
+    port: crossNetworkPort,
+    protocol: "TCP",
+    breaks: [],
+  }));
+}
+
+/** The east-west gateways behind which services of the mesh run on other networks than this cluster's. */
+export function farGateways(
+  { mesh }: MeshFacts,
+  asked: {
+    readonly one: ReachedCluster;
+    readonly farOf: (cluster: string) => ReachedCluster | undefined;
+    readonly services: readonly Service[];
+  },
+): readonly { readonly cluster: string; readonly address: string }[] {
+  const { one, farOf, services } = asked;
+  const { network } = mesh.clusters.find((cluster) => cluster.name === one.cluster) ?? {};
+  return mesh.clusters
+    .filter(
+      (other) =>
+        other.network !== network &&
+        services.some((service) => service.versions.some((version) => version.clusters.includes(other.name))),
+    )
+    .flatMap(({ name }) => {
+      const far = farOf(name);
+      return far === undefined ? [] : eastWestAddresses(far).map((address) => ({ cluster: name, address }));
+    });
 }
 
 function toService(

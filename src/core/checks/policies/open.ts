@@ -24,7 +24,8 @@ export const open: Check = {
     const named = new Map(reachedClusters(facts).map((one) => [one.cluster, one]));
     return reachedClusters(facts).flatMap((one) => {
       const set = compilePolicies(one.networkPolicies);
-      const flows = [...requiredFlows(facts, one, (cluster) => named.get(cluster)), ...furtherFlows(facts, one)];
+      const farOf = (cluster: string): ReachedCluster | undefined => named.get(cluster);
+      const flows = [...requiredFlows(facts, one, farOf), ...furtherFlows(facts, one, farOf)];
       return [
         ...(["ingress", "egress"] as const).flatMap((direction) => unisolated(facts, one, set, direction)),
         ...looseRules(one, set, flows),

@@ -1,0 +1,66 @@
+import { execFile } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
+import { promisify } from "node:util";
+
+/** A port of a host that somebody tries to reach. */
+export interface Target {
+  readonly host: string;
+  readonly port: number;
+  readonly protocol: "TCP" | "UDP";
+}
+
+/** Envoy's and the agent's user: what it sends is not led into the sidecar. */
+const proxyUser = "1337";
+
+/** Tries all targets at once, TCP by a new connection and UDP by a look-up of the root's name servers, and prints which of them answered. */
+const askAll = `const [net, dgram] = [require("node:net"), require("node:dgram")];
+const patienceMs = 2500;
+const lookUp = Buffer.from("0001010000010000000000000000020001", "hex");
+const ask = {
+  TCP: ({ host, port }) => new Promise((done) => {
+    const socket = net.connect({ host, port }, () => { socket.destroy(); done(true); });
+    socket.on("error", () => done(false)).setTimeout(patienceMs, () => { socket.destroy(); done(false); });
+  }),
+  UDP: ({ host, port }) => new Promise((done) => {
+    const socket = dgram.createSocket("udp4");
+    const end = (answered) => { clearTimeout(timer); socket.close(); done(answered); };
+    const timer = setTimeout(() => end(false), patienceMs);
+    socket.once("message", () => end(true)).once("error", () => end(false)).send(lookUp, port, host);
+  }),
+};
+const targets = JSON.parse(process.argv[1]);
+Promise.all(targets.map((target) => ask[target.protocol](target))).then((all) => console.log(JSON.stringify(all)));`;
+
+/** Which targets answer to new connections out of the network of a pod of the sandbox, as its proxy would open them. */
+export async function askFromPod(uid: string, targets: readonly Target[]): Promise<readonly boolean[]> {
+  const enter = ["--target", String(processOf(uid)), "--net", "setpriv", `--reuid=${proxyUser}`, "--clear-groups"];
+  const { stdout } = await promisify(execFile)("nsenter", [
+    ...enter,
+    process.execPath,
+    "-e",
+    askAll,
+    JSON.stringify(targets),
+  ]);
+  return JSON.parse(stdout) as readonly boolean[];
+}
+
+/** A process of the pod, by the machine's number: the kubelet names a pod's control group after its UID. */
+function processOf(uid: string): number {
+  const names = [`pod${uid}`, `pod${uid.replaceAll("-", "_")}`];
+  for (const pid of readdirSync("/proc").filter((name) => /^\d+$/.test(name))) {
+    const group = readGroup(pid);
+    if (names.some((name) => group.includes(name))) {
+      return Number(pid);
+    }
+  }
+  throw new Error(`no process of this machine belongs to pod ${uid}`);
+}
+
+function readGroup(pid: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/cgroup`, "utf8");
+  } catch {
+    // It has ended since.
+    return "";
+  }
+}
