@@ -44,7 +44,6 @@ const withoutFault = [
   "services/sidecar-ports",
   "routes/visibility",
   "routes/foreign-rules",
-  "routes/in-proxies",
   "routes/endpoints",
   "routes/foreign-endpoints",
   "certificates/fit",

@@ -9,7 +9,7 @@ import type { TlsSecretFacts } from "./certificate-facts.ts";
 import type { GatewayFacts, GatewayPod } from "./control-plane-facts.ts";
 import type { CredentialTrial, RemoteSecretFacts } from "./credential-facts.ts";
 import type { DriftedObject } from "./drift-facts.ts";
-import type { MeshFacts, NamespaceFacts, ReachedCluster } from "./facts.ts";
+import type { GatewayObject, GatewayServer, MeshFacts, NamespaceFacts, ReachedCluster } from "./facts.ts";
 import type { ProxySyncFacts } from "./pod-facts.ts";
 import { checks } from "./list.ts";
 import { runChecks } from "./run-checks.ts";
@@ -205,9 +205,26 @@ function withEastName(facts: MeshFacts): MeshFacts {
 const rivalGateway = {
   namespace: "sample",
   name: "rival",
+  created: "2026-11-02T03:00:00Z",
   selector: { istio: "eastwestgateway" },
-  servers: [{ port: 15443, tlsMode: "ISTIO_MUTUAL", hosts: ["*.local"] }],
+  servers: [{ port: 15443, protocol: "TLS", tlsMode: "ISTIO_MUTUAL", hosts: ["*.local"] }],
 };
+/** A Gateway that somebody has made for the pods of the ingress gateway, before the mesh had its own. */
+function olderGateway(server: Partial<GatewayServer>, more: Partial<GatewayObject> = {}): GatewayObject {
+  return {
+    namespace: "default",
+    name: "raw",
+    created: "2026-10-01T00:00:00Z",
+    selector: { istio: "ingressgateway" },
+    servers: [{ port: 80, protocol: "TCP", tlsMode: "", hosts: ["*"], ...server }],
+    ...more,
+  };
+}
+
+function withOlderGateway(...of: Parameters<typeof olderGateway>): MeshFacts {
+  return withRouting(({ gateways }) => ({ gateways: [...gateways, olderGateway(...of)] }));
+}
+
 const everything = { matchLabels: {}, matchExpressions: [] };
 const denyAll = {
   namespace: "istio-system",
@@ -563,6 +580,70 @@ const table: readonly (readonly [Check["id"], string, MeshFacts, readonly string
     withRouting(({ gateways }) => ({ gateways: [...gateways, rivalGateway] })),
     ["error ISM426 east"],
   ],
+  [
+    "gateways/shared-ports",
+    "an older Gateway with TCP at the port of routes",
+    withOlderGateway({}),
+    ["error ISM563 east"],
+  ],
+  [
+    "gateways/shared-ports",
+    "one that names the container's own port",
+    withOlderGateway({ port: 8080 }),
+    ["error ISM563 east"],
+  ],
+  ["gateways/shared-ports", "nothing of one with HTTP", withOlderGateway({ protocol: "HTTP2" }), []],
+  ["gateways/shared-ports", "nothing of one at another port", withOlderGateway({ port: 9000 }), []],
+  ["gateways/shared-ports", "nothing of one at another address", withOlderGateway({ bind: "10.0.0.1" }), []],
+  ["gateways/shared-ports", "nothing of a younger one", withOlderGateway({}, { created: "2026-12-01T00:00:00Z" }), []],
+  [
+    "gateways/shared-ports",
+    "one of the same second, by its name",
+    withOlderGateway({}, { created: "2026-11-01T03:00:00Z", name: "a" }),
+    ["error ISM563 east"],
+  ],
+  [
+    "gateways/shared-ports",
+    "nothing of one of the same second with a name after ours",
+    withOlderGateway({}, { created: "2026-11-01T03:00:00Z" }),
+    [],
+  ],
+  [
+    "gateways/shared-ports",
+    "nothing of one for other pods",
+    withOlderGateway({}, { selector: { istio: "ingressgateway", team: "shop" } }),
+    [],
+  ],
+  [
+    "gateways/shared-ports",
+    "nothing of one that gives way to an older one with HTTP itself",
+    withRouting(({ gateways }) => ({
+      gateways: [
+        ...gateways,
+        olderGateway({}),
+        olderGateway({ protocol: "HTTP" }, { name: "oldest", created: "2026-09-01T00:00:00Z" }),
+      ],
+    })),
+    [],
+  ],
+  [
+    "gateways/shared-ports",
+    "an older Gateway with TLS for the host of ours, and none for another host or another address",
+    withRouting(({ gateways }) => ({
+      gateways: [
+        ...gateways.filter(({ name }) => name !== "helloworld-gateway"),
+        olderGateway({ port: 80, protocol: "HTTPS", tlsMode: "SIMPLE", hosts: ["a.example", "b.example"] }),
+        olderGateway(
+          { port: 80, protocol: "HTTPS", tlsMode: "SIMPLE", hosts: ["b.example"] },
+          { namespace: "sample", name: "helloworld-gateway", created: "2026-11-01T03:00:00Z" },
+        ),
+        olderGateway({ protocol: "HTTPS", tlsMode: "SIMPLE", hosts: ["c.example"] }, { name: "c" }),
+        olderGateway({ protocol: "HTTPS", tlsMode: "SIMPLE", hosts: ["b.example"], bind: "10.0.0.1" }, { name: "d" }),
+      ],
+    })),
+    ["error ISM563 east"],
+  ],
+  ["gateways/shared-ports", "one for all pods", withOlderGateway({}, { selector: {} }), ["error ISM563 east"]],
   [
     "gateways/listener",
     "a proxy without the listener",

@@ -152,13 +152,29 @@ export interface ServiceFacts {
   readonly refusesSidecar?: readonly { readonly pod: string; readonly deployment?: string }[];
 }
 
+/** A Gateway of Istio. */
+export interface GatewayObject {
+  readonly namespace: string;
+  readonly name: string;
+  /** ISO 8601. */
+  readonly created: string;
+  readonly selector: Readonly<Record<string, string>>;
+  readonly servers: readonly GatewayServer[];
+}
+
+export interface GatewayServer {
+  readonly port: number;
+  /** Of the port, as its Gateway writes it: `HTTP`, `TCP`. */
+  readonly protocol: string;
+  /** Empty for a server without TLS. */
+  readonly tlsMode: string;
+  readonly hosts: readonly string[];
+  /** Left out where it listens at every address. */
+  readonly bind?: string;
+}
+
 export interface RoutingFacts {
-  readonly gateways: readonly {
-    readonly namespace: string;
-    readonly name: string;
-    readonly selector: Readonly<Record<string, string>>;
-    readonly servers: readonly { readonly port: number; readonly tlsMode: string; readonly hosts: readonly string[] }[];
-  }[];
+  readonly gateways: readonly GatewayObject[];
   readonly destinationRules: readonly {
     readonly namespace: string;
     readonly name: string;

@@ -29,6 +29,7 @@ import { listener } from "./gateways/listener.ts";
 import { proxiesAnswer } from "./gateways/proxies-answer.ts";
 import { gatewaysReady } from "./gateways/ready.ts";
 import { gatewayServices } from "./gateways/services.ts";
+import { sharedPorts } from "./gateways/shared-ports.ts";
 import { subsetChains } from "./gateways/subset-chains.ts";
 import { endpointShards } from "./join/endpoint-shards.ts";
 import { formerClusters } from "./join/former-clusters.ts";
@@ -112,6 +113,7 @@ export const checks: readonly Check[] = [
   gatewayServices,
   proxiesAnswer,
   crossNetworkGateway,
+  sharedPorts,
   listener,
   subsetChains,
   remoteSecrets,

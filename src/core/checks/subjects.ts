@@ -141,6 +141,11 @@ export function crossNetwork(cluster: string): Subject {
   return `cross-network Gateway of ${cluster}`;
 }
 
+/** That gateways listen where a Gateway object asks them to, as far as other Gateways go. */
+export function openedBy(cluster: string, gateway: ObjectId): Subject {
+  return `listeners of ${keyOf(gateway)} of ${cluster}`;
+}
+
 /** The remote secret of `reader` that names `remote`. */
 export function remoteSecret(reader: string, remote: string): Subject {
   return `remote secret for ${remote} of ${reader}`;

@@ -147,8 +147,16 @@ const routing: RoutingFacts = {
     {
       namespace: "istio-system",
       name: "cross-network-gateway",
+      created: "2026-11-01T03:00:00Z",
       selector: { istio: "eastwestgateway" },
-      servers: [{ port: 15443, tlsMode: "AUTO_PASSTHROUGH", hosts: ["*.local"] }],
+      servers: [{ port: 15443, protocol: "TLS", tlsMode: "AUTO_PASSTHROUGH", hosts: ["*.local"] }],
+    },
+    {
+      namespace: "sample",
+      name: "helloworld-gateway",
+      created: "2026-11-01T03:00:00Z",
+      selector: { istio: "ingressgateway" },
+      servers: [{ port: 80, protocol: "HTTP", tlsMode: "", hosts: ["*"] }],
     },
   ],
   destinationRules: [

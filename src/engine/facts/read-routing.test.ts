@@ -60,20 +60,27 @@ const object = (kind: string, spec: object | undefined, metadata: object = {}): 
 
 it("reads which pods a gateway is for, and what it listens for", async () => {
   const { server, client } = await connectFake({ api: { kinds } });
-  const servers = [{ port: { number: 443 }, tls: { mode: "SIMPLE" }, hosts: ["shop.example"] }, {}];
-  server.put(object("Gateway", { selector: { istio: "ingressgateway" }, servers }));
+  const servers = [
+    { port: { number: 443, protocol: "HTTPS" }, tls: { mode: "SIMPLE" }, hosts: ["shop.example"], bind: "10.0.0.1" },
+    { port: { number: 80, protocol: "HTTP" }, tls: { httpsRedirect: true } },
+    {},
+  ];
+  const creationTimestamp = "2026-11-01T00:00:00Z";
+  server.put(object("Gateway", { selector: { istio: "ingressgateway" }, servers }, { creationTimestamp }));
   server.put(object("Gateway", undefined, { name: "y" }));
   expect((await readRouting(client, { apiVersion }, signal)).gateways).toEqual([
     {
       namespace: "sample",
       name: "x",
+      created: creationTimestamp,
       selector: { istio: "ingressgateway" },
       servers: [
-        { port: 443, tlsMode: "SIMPLE", hosts: ["shop.example"] },
-        { port: 0, tlsMode: "", hosts: [] },
+        { port: 443, protocol: "HTTPS", tlsMode: "SIMPLE", hosts: ["shop.example"], bind: "10.0.0.1" },
+        { port: 80, protocol: "HTTP", tlsMode: "PASSTHROUGH", hosts: [] },
+        { port: 0, protocol: "", tlsMode: "", hosts: [] },
       ],
     },
-    { namespace: "sample", name: "y", selector: {}, servers: [] },
+    { namespace: "sample", name: "y", created: "", selector: {}, servers: [] },
   ]);
 });
 

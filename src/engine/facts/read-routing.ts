@@ -9,9 +9,10 @@ import { listEverywhere } from "./list-known.ts";
 interface GatewaySpec {
   readonly selector?: Readonly<Record<string, string>>;
   readonly servers?: readonly {
-    readonly port?: { readonly number?: number };
+    readonly port?: { readonly number?: number; readonly protocol?: string };
     readonly tls?: { readonly mode?: string };
     readonly hosts?: readonly string[];
+    readonly bind?: string;
   }[];
 }
 
@@ -66,22 +67,25 @@ function readGateway(object: KubeObject): RoutingFacts["gateways"][number] {
   const spec = (object["spec"] ?? {}) as GatewaySpec;
   return {
     ...nameOf(object),
+    created: createdOf(object),
     selector: spec.selector ?? {},
     servers: (spec.servers ?? []).map((server) => ({
       port: server.port?.number ?? 0,
-      tlsMode: server.tls?.mode ?? "",
+      protocol: server.port?.protocol ?? "",
+      // The mode of one that says none (https://istio.io/latest/docs/reference/config/networking/gateway/#ServerTLSSettings-TLSmode).
+      tlsMode: server.tls === undefined ? "" : (server.tls.mode ?? "PASSTHROUGH"),
       hosts: server.hosts ?? [],
+      ...(server.bind === undefined || server.bind === "" ? {} : { bind: server.bind }),
     })),
   };
 }
 
 function readRule(object: KubeObject): RoutingFacts["destinationRules"][number] {
   const spec = (object["spec"] ?? {}) as RuleSpec;
-  const created = object.metadata["creationTimestamp"];
   return {
     ...nameOf(object),
     host: spec.host ?? "",
-    created: typeof created === "string" ? created : "",
+    created: createdOf(object),
     own: object.metadata.labels?.[meshLabel] !== undefined,
     ...(spec.trafficPolicy === undefined ? {} : { trafficPolicy: trafficPolicyOf(spec.trafficPolicy) }),
     subsets: (spec.subsets ?? []).map((subset) => ({ name: subset.name, labels: subset.labels ?? {} })),
@@ -121,6 +125,11 @@ function writtenLast(objects: readonly KubeObject[]): readonly WrittenObject[] {
     })
     .toSorted((a, b) => compareText(b.at, a.at) || compareText(`${a.kind} ${a.name}`, `${b.kind} ${b.name}`))
     .slice(0, mostWritten);
+}
+
+function createdOf({ metadata }: KubeObject): string {
+  const created = metadata["creationTimestamp"];
+  return typeof created === "string" ? created : "";
 }
 
 function nameOf(object: KubeObject): { readonly namespace: string; readonly name: string } {

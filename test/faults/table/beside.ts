@@ -1,7 +1,22 @@
-import type { Fault } from "../fault.ts";
+import type { ClusterName, Fault } from "../fault.ts";
 import { cause, drop, kubectl, on, patch, put } from "../fault.ts";
 
 const exportTo = "networking.istio.io/exportTo";
+
+const gateways = "gateways.networking.istio.io";
+
+/** Deletes a Gateway of the mesh and makes it again as it was, so that it is younger than what was there meanwhile. */
+async function makeYounger(cluster: ClusterName, namespace: string, name: string): Promise<void> {
+  const text = await kubectl(cluster, ["-n", namespace, "get", `${gateways}/${name}`, "-o", "json"]);
+  const { apiVersion, kind, metadata, spec } = JSON.parse(text) as {
+    readonly apiVersion: string;
+    readonly kind: string;
+    readonly metadata: { readonly labels: object };
+    readonly spec: object;
+  };
+  await drop(cluster, namespace, `${gateways}/${name}`);
+  await put(cluster, { apiVersion, kind, metadata: { name, namespace, labels: metadata.labels }, spec });
+}
 
 /** What somebody has put beside the mesh's own fields and objects, where no apply takes it away. */
 export const besideFaults: readonly Fault[] = [
@@ -54,5 +69,26 @@ export const besideFaults: readonly Fault[] = [
       }),
     causes: [cause("east", "ISM539")],
     undo: async () => drop("east", "shop", "sidecars.networking.istio.io/by-hand"),
+  },
+  {
+    what: "somebody's Gateway that opens port 80 of the ingress with TCP is older than those of the mesh in west",
+    inject: async () => {
+      await put("west", {
+        apiVersion: "networking.istio.io/v1",
+        kind: "Gateway",
+        // Of the same second the first by name counts as the oldest.
+        metadata: { name: "a-raw-port", namespace: "default" },
+        spec: {
+          selector: { istio: "ingressgateway" },
+          servers: [{ port: { number: 80, name: "tcp", protocol: "TCP" }, hosts: ["*"] }],
+        },
+      });
+      await makeYounger("west", "sample", "helloworld-gateway");
+      await makeYounger("west", "shop", "shop-gateway");
+    },
+    causes: [cause("west", "ISM563")],
+    says: "Gateway default/a-raw-port of west opens port 80",
+    folds: ["ISM475"],
+    undo: async () => drop("west", "default", `${gateways}/a-raw-port`),
   },
 ];

@@ -40,6 +40,15 @@ function foreignRoute(name: string, uri: Readonly<Record<string, string>>): Read
   };
 }
 
+function plainText(namespace: string, host: string): Readonly<Record<string, unknown>> {
+  return {
+    apiVersion: "networking.istio.io/v1",
+    kind: "DestinationRule",
+    metadata: { name: "plain", namespace },
+    spec: { host, trafficPolicy: { tls: { mode: "DISABLE" } } },
+  };
+}
+
 export const routeFaults: readonly Fault[] = [
   {
     what: "west's DestinationRule has lost a version",
@@ -113,16 +122,24 @@ export const routeFaults: readonly Fault[] = [
   },
   {
     what: "somebody's DestinationRule switches TLS off for helloworld in west",
-    inject: async () =>
-      put("west", {
-        apiVersion: "networking.istio.io/v1",
-        kind: "DestinationRule",
-        metadata: { name: "plain", namespace: "sample" },
-        spec: { host: "helloworld.sample.svc.cluster.local", trafficPolicy: { tls: { mode: "DISABLE" } } },
-      }),
+    inject: async () => put("west", plainText("sample", "helloworld.sample.svc.cluster.local")),
     causes: [cause("west", "ISM471")],
     folds: ["ISM477"],
     undo: async () => drop("west", "sample", `${destinationRule}/plain`),
+  },
+  {
+    what: "somebody's DestinationRule for *.back.svc.cluster.local switches TLS off in west",
+    inject: async () => put("west", plainText("back", "*.back.svc.cluster.local")),
+    causes: [cause("west", "ISM471")],
+    says: "DestinationRule back/plain of west says DISABLE",
+    undo: async () => drop("west", "back", `${destinationRule}/plain`),
+  },
+  {
+    what: "somebody's DestinationRule of istio-system for *.local switches TLS off in east",
+    inject: async () => put("east", plainText("istio-system", "*.local")),
+    causes: [cause("east", "ISM471")],
+    says: "DestinationRule istio-system/plain of east says DISABLE",
+    undo: async () => drop("east", "istio-system", `${destinationRule}/plain`),
   },
   {
     what: "nobody validates routes in west any more, and the ingress proxy refuses one",

@@ -23,6 +23,7 @@ import {
   needsOfProxies,
   newestListeners,
   objectOf,
+  openedBy,
   plainIngress,
 } from "../subjects.ts";
 
@@ -201,6 +202,7 @@ function needsOf(
   return [
     ...routing("VirtualService", route.name),
     ...routing("Gateway", frontGatewayOf(route) ?? ""),
+    openedBy(cluster, { group: "networking.istio.io", kind: "Gateway", namespace, name: frontGatewayOf(route) ?? "" }),
     ...(route.tls === undefined
       ? []
       : [

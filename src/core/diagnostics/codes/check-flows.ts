@@ -97,6 +97,11 @@ export const flowCodes = {
     explanation:
       "The certificate in a route's Secret has to be for the route's hosts, by its subject alternative names, and the key in the Secret has to be its own. Clients refuse one for another host; an ingress does not take one whose key is another.",
   },
+  ISM563: {
+    summary: "An older Gateway keeps a port of the ingress",
+    explanation:
+      "The Gateways of all namespaces whose selectors fit share the ports of an ingress gateway. istiod goes through them from the oldest on and leaves out every server that does not go with those before it: at a port with a server in plain text only HTTP in plain text does, and at one with TLS no host twice. Every API says yes; one line of istiod's log (`skipping server on gateway`) says so.",
+  },
   ISM527: {
     summary: "An ingress proxy lacks a certificate",
     explanation:

@@ -3,6 +3,7 @@ import {
   all,
   drift,
   edited,
+  gateway,
   gatewayDown,
   gatewayId,
   inCluster,
@@ -60,6 +61,30 @@ export const faultsOfHands: readonly MeshFault[] = [
     name: "east-front-gateway-was-deleted",
     happens: drift("east", { id: gatewayId, state: "gone", fields: [] }),
     causes: ["error ISM455 east"],
+  },
+  {
+    name: "east-has-an-older-gateway-with-tcp",
+    happens: all(
+      inCluster("east", (one) => ({
+        routing: {
+          ...one.routing,
+          gateways: [
+            ...one.routing.gateways,
+            {
+              namespace: "default",
+              name: "raw",
+              created: "2026-10-01T00:00:00Z",
+              selector: { istio: "ingressgateway" },
+              servers: [{ port: 80, protocol: "TCP", tlsMode: "", hosts: ["*"] }],
+            },
+          ],
+        },
+      })),
+      gateway("east", ingressGateway, ({ pods }) => ({
+        pods: pods.map((pod) => ({ ...pod, config: { ...pod.config, chains: [], routeTables: [] } })),
+      })),
+    ),
+    causes: ["error ISM563 east"],
   },
   {
     name: "east-rule-was-deleted",

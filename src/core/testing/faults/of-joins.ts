@@ -83,7 +83,12 @@ export const faultsOfJoins: readonly MeshFault[] = [
   {
     name: "east-cross-network-gateway-is-gone",
     happens: all(
-      inCluster("east", (one) => ({ routing: { ...one.routing, gateways: [] } })),
+      inCluster("east", (one) => ({
+        routing: {
+          ...one.routing,
+          gateways: one.routing.gateways.filter(({ name }) => name !== "cross-network-gateway"),
+        },
+      })),
       gateway("east", eastWestGateway, (one) => ({
         pods: one.pods.map((pod) => ({ ...pod, listeners: [15021] })),
       })),
