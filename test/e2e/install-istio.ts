@@ -57,12 +57,29 @@ async function run(program: string, cluster: string, args: readonly string[]): P
   });
 }
 
-/** Installs a chart of Istio with plain helm. */
-export async function installChart(cluster: string, chart: string, release: string, values: Values): Promise<void> {
+/** Installs a chart of Istio with plain helm, or upgrades its release. */
+export async function installChart(
+  cluster: string,
+  chart: string,
+  release: string,
+  values: Values,
+  more: readonly string[] = [],
+): Promise<void> {
   const file = path.join(freshFolder(), "values.yaml");
   writeFileSync(file, stringify(values));
   const from = path.join(sandbox().charts, chart);
-  await run("helm", cluster, ["upgrade", "--install", release, from, "-n", "istio-system", "-f", file, "--wait"]);
+  await run("helm", cluster, [
+    "upgrade",
+    "--install",
+    release,
+    from,
+    "-n",
+    "istio-system",
+    "-f",
+    file,
+    "--wait",
+    ...more,
+  ]);
 }
 
 /** Uninstalls releases of plain helm. */

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { parse } from "yaml";
 import {
   identity,
   installByIstioctl,
@@ -14,11 +15,19 @@ import { freshFolder, isthmus, kubectl, meshFile, writeMeshFile } from "../e2e/w
 let file: string;
 let installed: readonly Snapshot[];
 
+type Values = ReturnType<typeof identity>;
+
+function withoutNetwork(values: Values): Values {
+  const { network: _network, ...global } = values["global"] as Values;
+  return { ...values, global };
+}
+
 /** West by the charts of plain helm without a revision, east by plain istioctl with one and without an east-west gateway. */
 async function installByHand(): Promise<void> {
   await plugInAuthorities(["west", "east"]);
   await installChart("west", "base", "istio-base", {});
-  await installChart("west", "istiod", "istiod", identity("west"));
+  // As many have it who have one cluster: the network is missing.
+  await installChart("west", "istiod", "istiod", withoutNetwork(identity("west")));
   await installChart("west", "gateway", "istio-ingressgateway", { imagePullPolicy: "IfNotPresent" });
   await installChart("west", "gateway", "istio-eastwestgateway", {
     imagePullPolicy: "IfNotPresent",
@@ -33,7 +42,6 @@ beforeAll(async () => {
   file = writeMeshFile(freshFolder(), (text) =>
     text.replace(/install: istioctl\n +profile: demo/, "install: existing"),
   );
-  installed = await snapshots();
 });
 
 afterAll(async () => {
@@ -42,14 +50,26 @@ afterAll(async () => {
   await purgeIstio("east");
 });
 
+it("refuses what does not fit, with the values for Helm that make it fit", async () => {
+  const ran = await isthmus(["plan", "-f", file]);
+  expect(ran.code).toBe(1);
+  expect(ran.err.match(/error\[ISM\d+\]/g)).toEqual(["error[ISM577]"]);
+  const [, patch = ""] = /as FILE:\n((?: {4}.*\n)+)/.exec(ran.err) ?? [];
+  await installChart("west", "istiod", "istiod", parse(patch) as Values, ["--reuse-values"]);
+  await kubectl("west", ["-n", "istio-system", "rollout", "restart", "deployment"]);
+  await kubectl("west", ["-n", "istio-system", "rollout", "status", "deployment", "istio-eastwestgateway"]);
+  await kubectl("west", ["-n", "istio-system", "rollout", "status", "deployment", "istio-ingressgateway"]);
+  installed = await snapshots();
+});
+
 /** What a plan would change, as `cluster Kind name`. */
 async function changes(): Promise<readonly string[]> {
   const ran = await isthmus(["plan", "-f", file, "-o", "json"]);
   expect(ran.code).toBe(0);
   const { clusters } = JSON.parse(ran.out) as {
-    clusters: { cluster: string; objects: { action: string; kind: string; name: string }[] }[];
+    clusters: { name: string; objects: { action: string; kind: string; name: string }[] }[];
   };
-  return clusters.flatMap(({ cluster, objects }) =>
+  return clusters.flatMap(({ name: cluster, objects }) =>
     objects.filter(({ action }) => action !== "none").map(({ kind, name }) => `${cluster} ${kind} ${name}`),
   );
 }

@@ -25,15 +25,21 @@ function changeFor({ tool, namespace, name, revision }: ControlPlane, context: s
     const operator = { apiVersion: "install.istio.io/v1alpha1", kind: "IstioOperator", spec: { values } };
     const named = revision === defaultRevision ? "" : ` --set revision=${revision}`;
     return [
-      `Merge this into the IstioOperator that istioctl was given, and install again (istioctl install --context ${context}${named} -f FILE):`,
+      "Merge this into the IstioOperator that istioctl was given, FILE:",
       indented(writeYaml(operator)),
+      "install again:",
+      `    istioctl install --context ${context}${named} -f FILE`,
     ];
   }
-  const chart =
-    tool === "helm"
-      ? `Give these values to Helm (helm upgrade ${name} istio/istiod --kube-context ${context} -n ${namespace} --reuse-values -f FILE):`
-      : "Give these values to the istiod chart, by whatever installs it:";
-  return [chart, indented(writeYaml(values))];
+  if (tool === "helm") {
+    return [
+      "Give Helm these values, as FILE:",
+      indented(writeYaml(values)),
+      "upgrade the release:",
+      `    helm upgrade ${name} istio/istiod --kube-context ${context} -n ${namespace} --reuse-values -f FILE`,
+    ];
+  }
+  return ["Give these values to the istiod chart, by whatever installs it:", indented(writeYaml(values))];
 }
 
 /** Text as a block of a fix. */

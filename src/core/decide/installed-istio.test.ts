@@ -65,7 +65,7 @@ describe("an Istio that somebody else has installed", () => {
     expect(found?.fix).toContain(
       "helm upgrade istiod istio/istiod --kube-context west -n istio-system --reuse-values -f FILE",
     );
-    expect(found?.fix).toContain("    global:\n      network: west-net\n");
+    expect(found?.fix).toContain("as FILE:\n    global:\n      network: west-net\n");
   });
 
   it("is refused with an IstioOperator where istioctl has made it", () => {

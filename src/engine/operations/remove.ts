@@ -217,7 +217,7 @@ async function forget(
   signal: AbortSignal,
 ): Promise<void> {
   const cluster = one.cluster.name;
-  // Where nothing of the mesh was, an istiod that is there is somebody else's.
+  // Where nothing of the mesh was, what is there is somebody else's.
   if (cluster !== rancherLocalTarget && items.length > 0) {
     await deleteTraces(one, signal);
   }
