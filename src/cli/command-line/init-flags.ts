@@ -9,7 +9,7 @@ import { usageDiagnostic } from "./usage-error.ts";
 
 /** The flags that say which clusters a new mesh file is about, and how they are found. */
 export interface InitFlags {
-  readonly name: string;
+  readonly name: string | undefined;
   readonly contexts: readonly string[];
   readonly rancher: string | undefined;
   readonly tokenEnv: string | undefined;

@@ -5,10 +5,11 @@ export const initCommand = defineCommand({
   name: "init",
   summary: "Writes a commented mesh file from kubeconfig contexts or a Rancher",
   description:
-    "The file is valid as it is, teaches by its remarks, and holds no secret. From contexts nothing is asked; from Rancher its list of clusters. Without --contexts and --rancher it lists the contexts that there are.",
+    "The file is valid as it is, teaches by its remarks, and holds no secret. From contexts nothing is asked, from Rancher its list of clusters; with --existing each cluster for its Istio. Without --contexts and --rancher it lists the contexts that there are.",
   examples: [
     { command: "isthmus init --contexts west,east", does: "./mesh.yaml with two clusters" },
     { command: "isthmus init - --contexts west,east --name prod", does: "to stdout" },
+    { command: "isthmus init --contexts west,east --existing", does: "clusters in which somebody else installs Istio" },
     {
       command: "isthmus init --rancher https://rancher.example.org --clusters c-f7r9g,c-pzk8b",
       does: "clusters that Rancher manages; the token is in RANCHER_TOKEN",
@@ -44,7 +45,17 @@ export const initCommand = defineCommand({
       summary: "IDs or names of Rancher's clusters; all but local without it",
       group: "Target",
     },
-    name: { kind: "text", value: "NAME", default: "mesh", summary: "The name of the mesh", group: "Target" },
+    existing: {
+      kind: "flag",
+      summary: "Istio is installed there already: ask the clusters for it, and join what is found",
+      group: "Target",
+    },
+    name: {
+      kind: "text",
+      value: "NAME",
+      summary: "The name of the mesh (mesh; with --existing the mesh ID that is found)",
+      group: "Target",
+    },
     force: { kind: "flag", summary: "Replace the file if it is there", group: "Safety" },
   },
   run: async (args, context) => {

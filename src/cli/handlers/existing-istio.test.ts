@@ -1,4 +1,7 @@
+import { readFile } from "node:fs/promises";
+import path from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { parseMesh } from "../../core/mesh-file/parse.ts";
 import type { KubeObject } from "../../core/model/kube-object.ts";
 import type { FakeClusters } from "../testing/fake-clusters.ts";
 import { startFakeClusters } from "../testing/fake-clusters.ts";
@@ -76,4 +79,20 @@ it.each(["render", "export --format kustomize out"])("does not %s without asking
   const { code, err } = await world.run(command);
   expect(err).toContain("error[ISM580]");
   expect(code).toBe(65);
+});
+
+it("writes a mesh file of what is installed, with the mesh ID, the names and the networks that are found", async () => {
+  install("west", "west-net");
+  const ran = await world.run("init found.yaml --contexts west,east --existing");
+  expect(ran).toMatchObject({ code: 0, err: "" });
+  const text = await readFile(path.join(world.folder, "found.yaml"), "utf8");
+  expect(text).toContain("# Istio 1.31.0, installed by helm.");
+  const { mesh } = parseMesh(text, "found.yaml");
+  expect(mesh?.name).toBe("prod");
+  expect(mesh?.istio.install).toBe("existing");
+  expect(mesh?.clusters.map(({ name, network }) => [name, network])).toEqual([
+    ["west", "west-net"],
+    ["east", "east-net"],
+  ]);
+  expect((await world.run("plan -f found.yaml")).code).toBe(0);
 });

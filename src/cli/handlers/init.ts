@@ -9,6 +9,7 @@ import type { CliContext } from "../terminal/context.ts";
 export interface InitArgs extends InitFlags {
   /** `-` is stdout. */
   readonly file: string | undefined;
+  readonly existing: boolean;
   readonly force: boolean;
 }
 
@@ -17,11 +18,12 @@ export async function writeMeshFile(args: InitArgs, context: CliContext): Promis
   const source = readInitFlags(args);
   const file = args.file ?? "mesh.yaml";
   const toStdout = file === "-";
-  // Contexts are read at once; only Rancher takes its time.
-  const view = args.rancher === undefined ? undefined : context.progress();
+  // Contexts are read at once; only Rancher and clusters take their time.
+  const view = args.rancher === undefined && !args.existing ? undefined : context.progress();
   const { text, mesh, warnings } = await initMesh(
     {
-      name: args.name,
+      ...(args.name === undefined ? {} : { name: args.name }),
+      existing: args.existing,
       source,
       ...(toStdout ? {} : { file }),
       cwd: context.cwd,

@@ -4,6 +4,8 @@ import type { ClusterAccess, RancherSettings } from "../model/mesh.ts";
 export interface InitCluster {
   /** A DNS-1123 label, unique in the file. */
   readonly name: string;
+  /** The name of the cluster where it is left out. */
+  readonly network?: string;
   readonly access: ClusterAccess;
   /** Sentences that stand above it. */
   readonly remarks: readonly string[];
@@ -17,6 +19,8 @@ export interface InitMesh {
   readonly rancher?: Pick<RancherSettings, "url" | "token" | "caFile">;
   /** Where the default is not to be left to itself: what, and why. */
   readonly credentials?: { readonly kind: "serviceAccount" | "rancherToken"; readonly remarks: readonly string[] };
+  /** Somebody else installs Istio; left out where isthmus does. */
+  readonly install?: "existing";
   /** Sentences that stand above the Istio version. */
   readonly istioRemarks: readonly string[];
 }

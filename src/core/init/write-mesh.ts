@@ -11,7 +11,13 @@ import { remarkText, yamlText } from "./yaml-text.ts";
  * valid. Same mesh, same bytes; ends with a line break.
  */
 export function writeMesh(mesh: InitMesh): string {
-  const sections = [writeRancher(mesh), writeClusters(mesh), writeIstio(mesh), writeAccess(mesh), trust, hardening];
+  const sections = [
+    writeRancher(mesh),
+    writeClusters(mesh),
+    ...(mesh.install === "existing"
+      ? [existingIstio, writeAccess(mesh), policies]
+      : [writeIstio(mesh), writeAccess(mesh), trust, hardening]),
+  ];
   return [
     `# ${mesh.clusters.length === 1 ? "A mesh of 1 cluster" : `One mesh of ${mesh.clusters.length} clusters`}. See all that is wrong with this file: isthmus validate`,
     "# What a field means: isthmus explain spec.clusters.network",
@@ -62,17 +68,17 @@ function writeClusters({ clusters }: InitMesh): readonly string[] {
     ...clusters.flatMap((cluster) => writeCluster(cluster, cluster === first)),
     "",
     "  # Networks that several clusters have in common because their pods reach each other without a gateway.",
-    `  #sharedNetworks: [${yamlText(first?.name ?? "")}]`,
+    `  #sharedNetworks: [${yamlText(first?.network ?? first?.name ?? "")}]`,
   ];
 }
 
-function writeCluster({ name, access, remarks }: InitCluster, first: boolean): readonly string[] {
+function writeCluster({ name, network = name, access, remarks }: InitCluster, first: boolean): readonly string[] {
   const explain = (text: string): readonly string[] => (first ? [`      # ${text}`] : []);
   return [
     ...remarks.map((one) => `    # ${remarkText(one)}`),
     `    - name: ${yamlText(name)}`,
     ...explain("Istio's name for the network of its pods. Different networks meet at the east-west gateways."),
-    `      network: ${yamlText(name)}`,
+    `      network: ${yamlText(network)}`,
     ...(access.kind === "context"
       ? [
           ...explain("The kubeconfig context that isthmus uses."),
@@ -124,6 +130,18 @@ const trust: readonly string[] = [
   "  #trust:",
   "    #root: { certFile: root-cert.pem, keyFile: root-key.pem }",
   "    #intermediates: { validity: 730d, keyType: ecdsa-p256 }",
+];
+
+const existingIstio: readonly string[] = [
+  "  # Istio itself: somebody else installs it, and isthmus joins and routes.",
+  "  istio:",
+  "    install: existing",
+];
+
+const policies: readonly string[] = [
+  "  # The network policies that the mesh and its services need.",
+  "  #hardening:",
+  "    #networkPolicies: true",
 ];
 
 const hardening: readonly string[] = [

@@ -17,7 +17,7 @@ export type InitSource =
     };
 
 /** What an init needs of its caller. */
-export interface InitOptions extends AccessOptions, Pick<RunOptions, "signal" | "now"> {
+export interface InitOptions extends AccessOptions, RunOptions {
   readonly onProgress: OnProgress;
 }
 

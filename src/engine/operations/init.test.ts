@@ -63,6 +63,8 @@ async function init(source: Partial<RancherSource> = {}, file?: string): Promise
       signal: new AbortController().signal,
       now: () => Date.now(),
       onProgress: () => {},
+      onEvent: () => {},
+      timeoutMs: 10_000,
     },
   );
 }

@@ -6,17 +6,22 @@ import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
 import { UserError } from "../../core/diagnostics/user-error.ts";
 import { replaceFile } from "../../files/replace-file.ts";
 import type { InitMesh } from "../../core/init/init-mesh.ts";
+import type { FoundIstio } from "../../core/init/installed-mesh.ts";
+import { describeInstalled } from "../../core/init/installed-mesh.ts";
 import { writeMesh } from "../../core/init/write-mesh.ts";
 import { parseMesh } from "../../core/mesh-file/parse.ts";
 import { initFromContexts } from "../init/from-contexts.ts";
 import { initFromRancher } from "../init/from-rancher.ts";
-import type { InitOptions, InitSource } from "../init/init-draft.ts";
+import type { InitDraft, InitOptions, InitPlace, InitSource } from "../init/init-draft.ts";
+import { parseMeshFile } from "../mesh-file.ts";
 
 export type { InitSource } from "../init/init-draft.ts";
 
 export interface InitRequest {
-  /** The mesh's name, a DNS-1123 label. */
-  readonly name: string;
+  /** The mesh's name, a DNS-1123 label; undefined: `mesh`, or the mesh ID that is found. */
+  readonly name?: string;
+  /** True where Istio is installed in the clusters already: they are asked for it. */
+  readonly existing?: boolean;
   readonly source: InitSource;
   /** As the user named it; undefined = it is not written. */
   readonly file?: string;
@@ -34,17 +39,23 @@ export interface InitResult {
 
 /**
  * Writes a commented mesh file. From contexts nothing is asked; from Rancher
- * its clusters and settings, nothing of the clusters themselves. The file holds
- * no secret. Throws UserErrors: 64 for what was
+ * its clusters and settings, nothing of the clusters themselves, but with
+ * `existing` what is installed in each; one that does not answer is a warning.
+ * The file holds no secret. Throws UserErrors: 64 for what was
  * asked for and is not there, 69 for a Rancher that does not answer.
  */
 export async function initMesh(request: InitRequest, options: InitOptions): Promise<InitResult> {
   const { source, cwd, file } = request;
-  const place = { name: request.name, cwd, folder: file === undefined ? cwd : path.dirname(path.resolve(cwd, file)) };
-  const draft =
+  const place = {
+    name: request.name ?? defaultName,
+    cwd,
+    folder: file === undefined ? cwd : path.dirname(path.resolve(cwd, file)),
+  };
+  const plain =
     source.kind === "contexts"
       ? await initFromContexts(source.contexts, place, options)
       : await initFromRancher(source, place, options);
+  const draft = request.existing === true ? await withInstalled(plain, place, { request, options }) : plain;
   const text = writeMesh(draft.mesh);
   const [mistake] = parseMesh(text, file ?? "mesh.yaml").diagnostics;
   if (mistake !== undefined) {
@@ -54,6 +65,36 @@ export async function initMesh(request: InitRequest, options: InitOptions): Prom
     await writeOnce(path.resolve(cwd, file), file, text, request.force);
   }
   return { text, ...draft };
+}
+
+const defaultName = "mesh";
+
+/** The draft with what its clusters have, which are asked as every command asks those of a mesh file. */
+async function withInstalled(
+  { mesh, warnings }: InitDraft,
+  { folder }: InitPlace,
+  { request, options }: { readonly request: InitRequest; readonly options: InitOptions },
+): Promise<InitDraft> {
+  const file = path.join(folder, "mesh.yaml");
+  const asked = parseMeshFile(writeMesh({ ...mesh, install: "existing" }), { name: "mesh.yaml", path: file, folder });
+  // Loaded where clusters are asked: from contexts a file is written at once.
+  const { closeMesh, openMesh } = await import("../clusters/open-mesh.ts");
+  const open = await openMesh(asked, options);
+  try {
+    const found = open.connections.map((one) => [
+      one.cluster.name,
+      one.kind === "connected" ? one.facts.installed : undefined,
+    ]);
+    const silent = open.connections.flatMap((one) =>
+      one.kind === "connected" ? [] : [{ ...one.diagnostic, severity: "warning" as const }],
+    );
+    return {
+      mesh: describeInstalled(mesh, Object.fromEntries(found) as FoundIstio, request.name),
+      warnings: [...warnings, ...silent],
+    };
+  } finally {
+    await closeMesh(open);
+  }
 }
 
 async function writeOnce(target: string, file: string, text: string, force: boolean): Promise<void> {

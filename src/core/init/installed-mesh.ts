@@ -1,0 +1,67 @@
+import { label } from "../mesh-file/schema/scalars.ts";
+import type { ControlPlane, InstalledIstio } from "../model/installed-istio.ts";
+import { controlPlaneOf, defaultRevision } from "../model/installed-istio.ts";
+import type { InitCluster, InitMesh } from "./init-mesh.ts";
+import { uniqueLabels } from "./unique-labels.ts";
+
+/** What was found by the name of each cluster of the mesh; undefined for one that did not answer. */
+export type FoundIstio = Readonly<Record<string, InstalledIstio | undefined>>;
+
+/**
+ * The same mesh as those say it who have installed Istio in its clusters: its
+ * ID where all have the same, and each cluster's name and network. Remarks say
+ * what was found, and what was not.
+ */
+export function describeInstalled(mesh: InitMesh, found: FoundIstio, given: string | undefined): InitMesh {
+  const planes = new Map(mesh.clusters.map(({ name }) => [name, controlPlaneOf(found[name])]));
+  const values = (name: string): ControlPlane["values"] => planes.get(name)?.values ?? {};
+  const ids = new Set(mesh.clusters.map(({ name }) => values(name).meshID));
+  const [id] = ids;
+  const names = uniqueLabels(mesh.clusters.map(({ name }) => values(name).clusterName ?? name));
+  const networks = mesh.clusters.map(({ name }, index) => values(name).network ?? names[index] ?? name);
+  return {
+    ...mesh,
+    install: "existing",
+    name: given ?? (ids.size === 1 && isLabel(id) ? id : mesh.name),
+    clusters: mesh.clusters.map((cluster, index): InitCluster => {
+      const network = networks[index];
+      const own = isLabel(network) && networks.indexOf(network) === networks.lastIndexOf(network);
+      return {
+        ...cluster,
+        name: names[index] ?? cluster.name,
+        ...(own ? { network } : {}),
+        remarks: [...cluster.remarks, remark(cluster.name in found ? found[cluster.name] : undefined)],
+      };
+    }),
+  };
+}
+
+function isLabel(value: string | undefined): value is string {
+  return value !== undefined && label.test(value);
+}
+
+/** What the file says above a cluster. */
+function remark(installed: InstalledIstio | undefined): string {
+  if (installed === undefined) {
+    return "It did not answer: what is installed there is not known.";
+  }
+  const plane = controlPlaneOf(installed);
+  if (plane === undefined) {
+    return `${installed.controlPlanes.length === 0 ? "No" : "More than one"} control plane was found there (Deployments with app=istiod).`;
+  }
+  const { version, revision, tags, tool, values } = plane;
+  const unset = [
+    ...(values.meshID === undefined ? ["global.meshID"] : []),
+    ...(values.clusterName === undefined ? ["global.multiCluster.clusterName"] : []),
+    ...(values.network === undefined ? ["global.network"] : []),
+  ];
+  return [
+    `Istio ${version === "" ? "of an unknown version" : version}`,
+    ...(revision === defaultRevision ? [] : [`revision ${revision}`]),
+    ...(tags.length === 0 ? [] : [`tags ${tags.join(", ")}`]),
+    ...(tool === "unknown" ? [] : [`installed by ${tool}`]),
+    ...(unset.length === 0 ? [] : [`without ${unset.join(", ")}, which isthmus plan says how to set`]),
+  ]
+    .join(", ")
+    .concat(".");
+}
