@@ -77,6 +77,23 @@ describe("an Istio that somebody else has installed", () => {
   });
 });
 
+it("refuses settings of routes that the installed release would drop", () => {
+  const [service] = mesh.services;
+  const retries = { attempts: 2, backoff: "25ms" };
+  const services =
+    service === undefined ? [] : [{ ...service, routes: service.routes.map((route) => ({ ...route, retries })) }];
+  const judged = (version: string): readonly string[] => {
+    const installed = installation("west", { controlPlanes: [controlPlane("west", { version })] });
+    return judgeInstallation({ ...mesh, services }, one("west", installed)).map(
+      ({ code, detail }) => `${code} ${detail}`,
+    );
+  };
+  expect(judged("1.26.0")).toEqual([]);
+  expect(judged("1.25.3")).toEqual([
+    expect.stringMatching(/^ISM584 Route helloworld sets retries\.backoff, which came with Istio 1\.26,/),
+  ]);
+});
+
 it("refuses clusters that have no root in common, and nothing of one that does not say its roots", () => {
   expect(judgeRoots([one("west"), one("east")])).toEqual([]);
   expect(judgeRoots([one("west", installation("west", { roots: [] })), one("east")])).toEqual([]);

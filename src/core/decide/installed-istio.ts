@@ -8,6 +8,7 @@ import { istioReleases, isNewerThanKnown, releaseOf } from "../releases/istio-re
 import { istioNamespace, meshLabel } from "../render/names.ts";
 import { serviceNamespaces } from "../render/service-namespaces.ts";
 import { indented, installationPatch } from "./installation-patch.ts";
+import { judgeRouteFields } from "./installed-routes.ts";
 import { judgeGateways } from "./installed-gateways.ts";
 
 /** What keeps a cluster from being joined as it is, each with the change for the tool that installs Istio. */
@@ -30,6 +31,7 @@ export function judgeInstallation(mesh: Mesh, one: Installation): readonly Diagn
     ...(installed.readerAccount ? [] : [noReader(one, plane)]),
     ...judgeGateways(mesh, one),
     ...judgeNamespaces(mesh, one, plane),
+    ...judgeRouteFields(mesh, cluster.name, plane),
   ];
 }
 

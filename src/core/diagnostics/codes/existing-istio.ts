@@ -47,4 +47,9 @@ export const existingIstioCodes = {
     explanation:
       "What isthmus has installed is in its inventory. With `spec.istio.install: existing` the mesh file asks for it no longer, and `apply --prune` would take the control plane away from under the mesh.",
   },
+  ISM584: {
+    summary: "A route sets what the installed Istio does not have",
+    explanation:
+      "Fields of routes came with different releases of Istio. Where isthmus installs it, the mesh file is held against its version (ISM547); where somebody else does, against the version that is found.",
+  },
 } as const satisfies Record<string, CatalogueEntry>;
