@@ -25,6 +25,8 @@ export interface IstioRelease {
   readonly httpRouteFields: ReadonlySet<string>;
   /** True where the gateway chart takes a readiness probe; its schema refuses values that it does not know. */
   readonly gatewayChartProbe: boolean;
+  /** True where labels of failoverPriority take values, `key=value` (istio/istio issue 39111, change notes of 1.18). */
+  readonly failoverPriorityValues: boolean;
 }
 
 type Install = "istioctl" | "operator" | "helm" | "rancher";
@@ -96,6 +98,7 @@ function release(
     olderAccountLacksWasmPlugins: wasm,
     chartProfiles: number >= 21,
     gatewayChartProbe: number >= 24,
+    failoverPriorityValues: number >= 18,
     httpRouteFields: new Set(laterHttpRouteFields.filter(([since]) => number >= since).map(([, field]) => field)),
   };
 }

@@ -1,6 +1,6 @@
 import type { CatalogueEntry } from "../catalogue-entry.ts";
 
-/** ISM540-ISM542: what a service's `failover` may not ask for, and what keeps it from happening. */
+/** ISM540-ISM542, ISM544: what a service's `failover` may not ask for, and what keeps it from happening. */
 export const failoverCodes = {
   ISM540: {
     summary: "A failover that contradicts itself",
@@ -16,5 +16,10 @@ export const failoverCodes = {
     summary: "Nothing takes over for a version",
     explanation:
       "Failover goes to the same version in another place, so that the weights of routes hold. A version that runs in one cluster only has no other place: when it fails there, its share of the requests fails.",
+  },
+  ISM544: {
+    summary: "A label's value that this Istio does not compare",
+    explanation:
+      "`priority` is Istio's failoverPriority. Its labels may have a value, as in `app=shop`, from Istio 1.18 on. An older istiod looks for a label of that whole name, finds it nowhere, and gives every endpoint the same priority without a word.",
   },
 } as const satisfies Record<string, CatalogueEntry>;

@@ -1,6 +1,7 @@
 import type { MeshDraft } from "../draft.ts";
 import { itemsOf } from "../draft.ts";
 import type { Finding } from "../finding.ts";
+import { releaseOf } from "../../releases/istio-releases.ts";
 import { servicesOf } from "../walk-draft.ts";
 import { findRepeated } from "./find-repeated.ts";
 
@@ -16,6 +17,7 @@ export function checkFailover(draft: MeshDraft): readonly Finding[] {
         fix: "Keep one of them. What is named nowhere takes over after the region that is named.",
       }),
     ),
+    ...checkValues(draft.spec?.istio?.version, itemsOf(value.failover?.priority), [...path, "failover", "priority"]),
     ...checkLocalOrigin(value.failover?.outlierDetection, [...path, "failover", "outlierDetection"]),
   ]);
 }
@@ -37,4 +39,22 @@ function checkLocalOrigin(outlier: OutlierDraft | undefined, path: Finding["path
           fix: "Leave it out: consecutiveGatewayErrors counts those failures, too.",
         },
       ];
+}
+
+/** An older istiod takes `app=shop` for the name of a label, which no endpoint has. */
+function checkValues(
+  version: string | undefined,
+  priority: readonly (readonly [number, string])[],
+  path: Finding["path"],
+): readonly Finding[] {
+  return version === undefined || releaseOf(version)?.failoverPriorityValues !== false
+    ? []
+    : priority
+        .filter(([, label]) => label.includes("="))
+        .map(([index, label]) => ({
+          code: "ISM544",
+          path: [...path, index],
+          detail: `Istio ${version} takes ${label} for the name of a label, which no endpoint has. Values came with 1.18; before, an endpoint is compared with the caller's own value.`,
+          fix: `Write ${label.split("=")[0]}, or use Istio 1.18 or newer.`,
+        }));
 }

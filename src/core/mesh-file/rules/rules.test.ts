@@ -28,9 +28,9 @@ function withVersions(versions: string): string {
 }
 
 /** A service with this failover, between regions a, b and c. */
-function withFailover(failover: string): string {
+function withFailover(failover: string, rest = ""): string {
   return meshFile(
-    `  services: [{ name: s, namespace: n, port: 1, failover: ${failover} }]\n`,
+    `  services: [{ name: s, namespace: n, port: 1, failover: ${failover} }]\n${rest}`,
     "[{ name: west, context: w, region: a }, { name: east, context: e, region: b }, { name: north, context: n, region: c }]",
   );
 }
@@ -452,6 +452,16 @@ const table: readonly (readonly [string, string, readonly string[]])[] = [
     "failover by regions and by labels at once",
     withFailover("{ regions: [{ from: a, to: b }], priority: [app] }"),
     ["ISM119 priority"],
+  ],
+  [
+    "a label's value that an old Istio does not compare",
+    withFailover("{ priority: [app, tier=front] }", "  istio: { version: 1.17.2 }\n"),
+    ["ISM544 tier=front"],
+  ],
+  [
+    "a label's value with a new Istio is fine",
+    withFailover("{ priority: [tier=front] }", "  istio: { version: 1.18.0 }\n"),
+    [],
   ],
   [
     "a threshold for failures that are not counted apart",
