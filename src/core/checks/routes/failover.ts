@@ -22,14 +22,19 @@ export const failover: Check = {
   pre: false,
   unseen: (facts) =>
     facts.mesh.services.some(isJudged) ? meshClusters(facts).flatMap((one) => silentPods(one, ingressGateway)) : [],
-  run: (facts) =>
-    meshClusters(facts).flatMap((one) =>
-      facts.mesh.services.filter(isJudged).flatMap((service) =>
-        meshClusters(facts)
-          .filter((other) => other !== one && isFarther(facts.mesh.clusters, service, [one.cluster, other.cluster]))
-          .flatMap((other) => findingOf(facts, service, { one, other })),
-      ),
-    ),
+  run: (facts) => {
+    const placed = new Map(facts.mesh.clusters.map((cluster) => [cluster.name, cluster]));
+    const all = meshClusters(facts);
+    return all.flatMap((one) =>
+      facts.mesh.services.filter(isJudged).flatMap((service) => {
+        // A fleet has a million pairs: what a proxy holds is looked up once.
+        const held = heldOf(one, service);
+        return all
+          .filter((other) => other !== one && isFarther(service, placed.get(one.cluster), placed.get(other.cluster)))
+          .flatMap((other) => findingOf(facts, service, { one, other, held }));
+      }),
+    );
+  },
 };
 
 function isJudged({ failover }: Service): boolean {
@@ -37,24 +42,50 @@ function isJudged({ failover }: Service): boolean {
 }
 
 /** By networks every cluster behind a gateway is farther; by regions those of the same one are as near. */
-function isFarther(clusters: readonly Cluster[], { failover }: Service, names: readonly [string, string]): boolean {
-  const [here, there] = names.map((name) => clusters.find((cluster) => cluster.name === name));
+function isFarther({ failover }: Service, here: Cluster | undefined, there: Cluster | undefined): boolean {
   return (
     here?.network !== there?.network &&
     (failover?.regions.length === 0 || here?.region === undefined || here.region !== there?.region)
   );
 }
 
+/** What one ingress proxy has of a version. */
+interface Held {
+  readonly version: string;
+  /** The last priority of the cluster's own pods that get requests; undefined where none does. */
+  readonly own: number | undefined;
+  /** The priorities of all endpoints that get requests, by address. */
+  readonly priorities: ReadonlyMap<string, number>;
+}
+
+function heldOf(one: ReachedCluster, service: Service): readonly Held[] {
+  const here = one.services.find((found) => found.service === `${service.namespace}/${service.name}`);
+  return service.versions
+    .filter(({ clusters }) => clusters.includes(one.cluster))
+    .flatMap(({ name: version }) => {
+      const pods = (here?.podsOf[version] ?? []).flatMap((address) => [address, ...(here?.alsoAt[address] ?? [])]);
+      const called = `outbound|${service.port}|${version}|${serviceHost(service)}`;
+      return answeringPods(one, ingressGateway).map(({ config }): Held => {
+        const endpoints = config.clusters.find(({ name }) => name === called)?.endpoints ?? [];
+        const used = new Set(usedEndpoints(endpoints));
+        const priorities = new Map(
+          endpoints.flatMap(({ address, priority }) => (used.has(address) ? [[address, priority] as const] : [])),
+        );
+        const own = pods.flatMap((address) => priorities.get(address) ?? []);
+        return { version, own: own.length === 0 ? undefined : Math.max(...own), priorities };
+      });
+    });
+}
+
 interface Pair {
   readonly one: ReachedCluster;
   readonly other: ReachedCluster;
+  readonly held: readonly Held[];
 }
 
-function findingOf(facts: MeshFacts, service: Service, { one, other }: Pair): readonly Finding[] {
-  const mixed = service.versions
-    .filter(({ clusters }) => clusters.includes(one.cluster) && clusters.includes(other.cluster))
-    .filter(({ name }) => isMixed(service, name, { one, other }));
-  const [first] = mixed;
+function findingOf(facts: MeshFacts, service: Service, { one, other, held }: Pair): readonly Finding[] {
+  const gateways = eastWestAddresses(other).map((address) => formatAddress(address, crossNetworkPort));
+  const mixed = new Set(held.filter((each) => isMixed(each, gateways)).map(({ version }) => version));
   const key = `${service.namespace}/${service.name}`;
   const id = {
     group: "networking.istio.io",
@@ -62,11 +93,11 @@ function findingOf(facts: MeshFacts, service: Service, { one, other }: Pair): re
     namespace: service.namespace,
     name: service.name,
   };
-  return first === undefined
+  return mixed.size === 0
     ? []
     : [
         problem("ISM543", {
-          detail: `The ingress of ${one.cluster} sends requests for ${mixed.map(({ name }) => name).join(", ")} of ${key} to ${other.cluster} as well, while pods of its own are healthy: it has no order between the two, so that nothing fails over.`,
+          detail: `The ingress of ${one.cluster} sends requests for ${[...mixed].join(", ")} of ${key} to ${other.cluster} as well, while pods of its own are healthy: it has no order between the two, so that nothing fails over.`,
           fix: `An apply writes the failover of the mesh file again. Where that changes nothing, look at what else says something about the host: ${kubectlCommand(one, "describe", id)}`,
           commands: [applyCommand(facts, { cluster: one.cluster, force: ["DestinationRule"] })],
           cluster: one.cluster,
@@ -81,19 +112,7 @@ function findingOf(facts: MeshFacts, service: Service, { one, other }: Pair): re
       ];
 }
 
-/** True when a proxy uses both the cluster's own pods and the other's gateway, and does not put the pods first. */
-function isMixed(service: Service, version: string, { one, other }: Pair): boolean {
-  const own = one.services.find((found) => found.service === `${service.namespace}/${service.name}`);
-  const pods = (own?.podsOf[version] ?? []).flatMap((address) => [address, ...(own?.alsoAt[address] ?? [])]);
-  const gateways = eastWestAddresses(other).map((address) => formatAddress(address, crossNetworkPort));
-  const called = `outbound|${service.port}|${version}|${serviceHost(service)}`;
-  return answeringPods(one, ingressGateway).some(({ config }) => {
-    const endpoints = config.clusters.find(({ name }) => name === called)?.endpoints ?? [];
-    const used = usedEndpoints(endpoints);
-    const priorities = (wanted: readonly string[]): readonly number[] =>
-      endpoints
-        .filter(({ address }) => used.includes(address) && wanted.includes(address))
-        .map(({ priority }) => priority);
-    return Math.min(...priorities(gateways)) <= Math.max(...priorities(pods));
-  });
+/** True when a proxy asks a gateway of another cluster no later than the own pods. */
+function isMixed({ own, priorities }: Held, gateways: readonly string[]): boolean {
+  return own !== undefined && gateways.some((address) => (priorities.get(address) ?? Number.POSITIVE_INFINITY) <= own);
 }
