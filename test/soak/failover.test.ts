@@ -1,0 +1,157 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { beforeAll, describe, expect, it } from "vitest";
+import { parse, stringify } from "yaml";
+import { killNode, reviveNodes } from "../e2e/node-processes.ts";
+import type { Figures } from "../e2e/steady-load.ts";
+import { failures, loadDuring } from "../e2e/steady-load.ts";
+import { freshFolder, isthmus, kubectl, root, writeMeshFile } from "../e2e/world.ts";
+
+/**
+ * Three services alike but for what takes over: `near` is asked in the
+ * ingress' own cluster, `far` in the other one, which is how the loss of the
+ * whole other cluster shows; `plain` has what Istio does by itself.
+ */
+const services: Readonly<Record<string, object | undefined>> = {
+  near: {},
+  far: { priority: ["topology.istio.io/cluster=east"], retries: { perTryTimeout: "2s" } },
+  plain: undefined,
+};
+
+const names = Object.keys(services);
+
+function writeMesh(): string {
+  const into = freshFolder();
+  const example = readFileSync(path.join(root, "examples", "helloworld.yaml"), "utf8");
+  for (const name of names) {
+    const text = example.replaceAll(/(?<!examples-)helloworld/g, name).replaceAll("cpu: 100m", "cpu: 10m");
+    // Several endpoints of a version: Envoy acts on one failed endpoint at once and on the next ones up to a second later.
+    writeFileSync(path.join(into, `${name}.yaml`), text.replace("replicas: 1", "replicas: 2"));
+  }
+  return writeMeshFile(into, (text) => {
+    const mesh = parse(text) as { spec: { services: object[] } };
+    mesh.spec.services = names.map((name) => ({
+      name,
+      namespace: "sample",
+      port: 5000,
+      manifests: `${name}.yaml`,
+      versions: { v1: { clusters: ["west", "east"] }, v2: { clusters: ["west", "east"] } },
+      routes: [
+        {
+          name,
+          gateway: "front",
+          hosts: [`${name}.example`],
+          match: { exact: "/hello" },
+          weights: { v1: 80, v2: 20 },
+        },
+      ],
+      ...(services[name] === undefined ? {} : { failover: services[name] }),
+    }));
+    return stringify(mesh);
+  });
+}
+
+let file = "";
+let address = "";
+
+beforeAll(async () => {
+  file = writeMesh();
+  await heal();
+  const jsonpath = "jsonpath={.status.loadBalancer.ingress[0].ip}";
+  address = (await kubectl("west", ["-n", "istio-system", "get", "service", "istio-ingressgateway", "-o", jsonpath]))
+    .out;
+});
+
+/** The mesh as its file asks, and an ingress in west whose proxies have ejected nobody. */
+async function heal(): Promise<void> {
+  const ran = await isthmus(["apply", "-f", file, "--yes", "--prune", "--force-conflicts"]);
+  expect(ran.err).not.toContain("error[");
+  expect(ran.code).toBe(0);
+  await istioSystem("west", "rollout", "restart", "deployment/istio-ingressgateway");
+  await istioSystem("west", "rollout", "status", "deployment/istio-ingressgateway", "--timeout=60s");
+  await sleep(2000);
+}
+
+async function istioSystem(cluster: string, ...args: readonly string[]): Promise<string> {
+  const ran = await kubectl(cluster, ["-n", "istio-system", ...args]);
+  expect(`${ran.code} ${ran.err}`).toMatch(/^0/);
+  return ran.out;
+}
+
+/** Without pods until the next apply, which says nothing of replicas of Istio's own Deployments: those are brought back by `replicas`. */
+async function scale(cluster: string, namespace: string, deployment: string, replicas = 0): Promise<void> {
+  await kubectl(cluster, ["-n", namespace, "scale", "deployment", deployment, `--replicas=${replicas}`]);
+}
+
+/** Stops the proxy of east's east-west gateway: its connections stay open, and nothing comes. */
+async function hangGateway(): Promise<void> {
+  const pod = await istioSystem("east", "get", "pod", "-l", "app=istio-eastwestgateway", "-o", "name");
+  const stop =
+    'for p in /proc/[0-9]*; do case $(tr "\\0" " " < $p/cmdline) in *"envoy -c "*) kill -STOP ${p#/proc/};; esac; done';
+  await istioSystem("east", "exec", pod.trim(), "--", "sh", "-c", stop);
+}
+
+interface Fault {
+  readonly name: string;
+  readonly happens: () => Promise<unknown>;
+  readonly ends?: () => Promise<unknown>;
+}
+
+const faults: readonly Fault[] = [
+  {
+    name: "all pods of v1 in west are deleted",
+    happens: async () => Promise.all(names.map(async (name) => scale("west", "sample", `${name}-v1`))),
+  },
+  {
+    name: "all pods of v1 in east are deleted",
+    happens: async () => Promise.all(names.map(async (name) => scale("east", "sample", `${name}-v1`))),
+  },
+  {
+    name: "the east-west gateway of east is gone",
+    happens: async () => scale("east", "istio-system", "istio-eastwestgateway"),
+    ends: async () => scale("east", "istio-system", "istio-eastwestgateway", 1),
+  },
+  {
+    name: "the east-west gateway of east hangs",
+    happens: hangGateway,
+    ends: async () =>
+      istioSystem("east", "delete", "pod", "-l", "app=istio-eastwestgateway", "--force", "--grace-period=0"),
+  },
+  {
+    name: "istiod of east is gone",
+    happens: async () => scale("east", "istio-system", "istiod"),
+    ends: async () => scale("east", "istio-system", "istiod", 1),
+  },
+  { name: "the node of east is killed", happens: async () => killNode("east"), ends: reviveNodes },
+];
+
+/** Those whose name has one of the texts of ISTHMUS_SOAK_FAULTS, separated by |. */
+const wanted = (process.env["ISTHMUS_SOAK_FAULTS"] ?? "").split("|");
+const chosen = faults.filter(({ name }) => wanted.some((text) => name.includes(text)));
+
+/** The goal of docs/guides/failover.md. */
+const tolerated = 0.005;
+
+describe.each(chosen)("when $name, under 120 requests a second at the ingress of west", ({ name, happens, ends }) => {
+  let found: Readonly<Record<string, Figures>> = {};
+
+  beforeAll(async () => {
+    try {
+      found = await loadDuring({ address, hosts: names.map((one) => `${one}.example`), perSecond: 40 }, happens, 30);
+    } finally {
+      await ends?.();
+      await heal();
+    }
+    for (const [host, figures] of Object.entries(found)) {
+      process.stderr.write(`${name}: ${host} ${JSON.stringify(figures)}\n`);
+    }
+  });
+
+  it.each(["near", "far"])("%s fails at most one request in two hundred, and none after ten seconds", (service) => {
+    const figures = found[`${service}.example`];
+    expect(figures?.sent).toBeGreaterThan(600);
+    const few = figures !== undefined && failures(figures) <= figures.sent * tolerated;
+    expect({ figures, few, soon: (figures?.lastFailed ?? 0) < 10 }).toMatchObject({ few: true, soon: true });
+  });
+});
