@@ -3,7 +3,9 @@ import type { Diagnostic, SourceRange } from "../diagnostics/diagnostic.ts";
 import type { Mesh } from "../model/mesh.ts";
 import type { Door, RouteOf } from "../routing/doors.ts";
 import { doorsOf, requestsOf } from "../routing/doors.ts";
+import type { RequestMatch } from "../routing/match-relation.ts";
 import { relate } from "../routing/match-relation.ts";
+import { meshAt } from "../routing/routes-at.ts";
 import type { Path } from "../mesh-file/path.ts";
 
 export type Locate = (path: Path) => SourceRange;
@@ -11,7 +13,13 @@ export type Locate = (path: Path) => SourceRange;
 /** What people may not expect of the routes of a valid mesh file: who is tried first, and who gets no answer. */
 export function adviseRoutes(mesh: Mesh, locate?: Locate): readonly Diagnostic[] {
   const place = placeOf(mesh, locate);
-  const doors = doorsOf(mesh);
+  const meshes = new Set(mesh.clusters.map((cluster) => meshAt(mesh, cluster)));
+  const all = [...meshes].flatMap((here) => adviseDoors(doorsOf(here), place));
+  return [...new Map(all.map((one) => [JSON.stringify(one), one])).values()];
+}
+
+/** Of the routes that one cluster has, whatever their regions. */
+function adviseDoors(doors: readonly Door[], place: Place): readonly Diagnostic[] {
   return [
     ...onceForEachPair(doors.flatMap((door) => door.undecided)).map((pair) => undecidedOrder(pair, place)),
     ...doors.flatMap((door) => unreachedAt(door, doors, place)),
@@ -22,16 +30,16 @@ export function adviseRoutes(mesh: Mesh, locate?: Locate): readonly Diagnostic[]
 type Place = (one: RouteOf) => { readonly range?: SourceRange };
 
 function placeOf(mesh: Mesh, locate: Locate | undefined): Place {
-  return ({ service, route }) =>
+  return ({ route }) =>
     locate === undefined
       ? {}
       : {
           range: locate([
             "spec",
             "services",
-            mesh.services.indexOf(service),
+            mesh.services.findIndex(({ routes }) => routes.includes(route)),
             "routes",
-            service.routes.indexOf(route),
+            mesh.services.flatMap(({ routes }) => (routes.includes(route) ? routes.indexOf(route) : []))[0] ?? 0,
             "name",
           ]),
         };
@@ -73,7 +81,8 @@ function unreachedAt(door: Door, doors: readonly Door[], place: Place): readonly
       (one) =>
         !door.routes.some(
           (own) =>
-            own.route === one.route || ["same", "inside"].includes(relate(requestsOf(one, at), requestsOf(own, at))),
+            own.route === one.route ||
+            ["same", "inside"].includes(relate(anywhere(requestsOf(one, at)), anywhere(requestsOf(own, at)))),
         ),
     );
   const [own] = door.routes;
@@ -88,6 +97,11 @@ function unreachedAt(door: Door, doors: readonly Door[], place: Place): readonly
       }));
 }
 
+/** All routes of a cluster are in its region. */
+function anywhere(match: RequestMatch): RequestMatch {
+  return { ...match, fromRegions: [] };
+}
+
 function covers(wildcard: string, host: string): boolean {
   return wildcard === "*" || (wildcard.startsWith("*.") && host.endsWith(wildcard.slice(1)));
 }
@@ -98,7 +112,7 @@ function unansweredInside(door: Door, place: Place): readonly Diagnostic[] {
   if (
     door.listener !== "mesh" ||
     first === undefined ||
-    door.routes.some(({ route }) => ["same", "around"].includes(relate(route.match, everything)))
+    door.routes.some(({ route }) => ["same", "around"].includes(relate(anywhere(route.match), everything)))
   ) {
     return [];
   }

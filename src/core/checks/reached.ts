@@ -1,4 +1,5 @@
 import { eastWestGateway, istioNamespace } from "../render/names.ts";
+import { meshAt } from "../routing/routes-at.ts";
 import type { GatewayFacts } from "./control-plane-facts.ts";
 import type { MeshFacts, NamespaceFacts, ReachedCluster } from "./facts.ts";
 
@@ -25,6 +26,11 @@ export function reachedCluster(facts: MeshFacts, name: string): ReachedCluster |
 /** The network that the mesh file gives a cluster. */
 export function networkOf(facts: MeshFacts, cluster: string): string {
   return facts.mesh.clusters.find((one) => one.name === cluster)?.network ?? "";
+}
+
+/** The routes of the mesh file that are in a cluster, by their services. */
+export function servicesAt({ mesh }: MeshFacts, one: ReachedCluster): MeshFacts["mesh"]["services"] {
+  return meshAt(mesh, mesh.clusters.find(({ name }) => name === one.cluster) ?? {}).services;
 }
 
 export function gatewayOf(one: ReachedCluster, name: string): GatewayFacts | undefined {

@@ -164,13 +164,13 @@ function findRival(
   path: string,
   headers: Readonly<Record<string, string>>,
 ): Route | undefined {
-  const { service, route } = asked;
+  const { route } = asked;
   const listener = listenerAsked(asked);
   const request = { path: withoutQuery(path), headers };
   return doorsOf(mesh)
     .filter((door) => door.listener === listener && hostsAt(asked, listener).includes(door.host))
     .map((door) => door.routes.find((one) => takes(requestsOf(one, { listener, hosts: [door.host] }), request)))
-    .find((first) => first !== undefined && !(first.service === service && first.route === route))?.route;
+    .find((first) => first !== undefined && first.route !== route)?.route;
 }
 
 /** Proxies compare a path without its query. */

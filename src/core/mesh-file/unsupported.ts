@@ -63,11 +63,6 @@ const gaps: readonly Gap[] = [
     fix: "Leave export out, or set Istio's serviceSettings under spec.istio.values.meshConfig.",
   },
   {
-    find: (mesh) => routesWith(mesh, (route) => route.match.fromRegions.length > 0, ["match", "fromRegions"]),
-    cannot: "limit a route to regions",
-    fix: "Leave fromRegions out.",
-  },
-  {
     find: (mesh) => routesWith(mesh, (route) => route.dns?.via === "isthmus", ["dns", "via"]),
     cannot: "write DNS records by itself",
     fix: "Write via: externalDns where the clusters run external-dns, or leave dns out.",

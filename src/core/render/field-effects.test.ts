@@ -363,7 +363,7 @@ const effects: Readonly<Record<string, Effect>> = {
   "spec.services[].routes[].match.fromRegions[]": {
     at: `${route}/match/fromRegions`,
     other: ["eu-west"],
-    refusedBy: "ISM190",
+    given: { [`${route}/dns`]: undefined },
   },
   "spec.services[].routes[].weights.<name>": { at: `${route}/weights`, other: { v1: 10, v2: 90 } },
   ...Object.fromEntries(settingEffects),

@@ -1,5 +1,7 @@
 import type { KubeObject } from "../model/kube-object.ts";
+import { writeJson } from "../model/exact-json.ts";
 import { groupOf } from "../model/kube-object.ts";
+import { meshAt } from "../routing/routes-at.ts";
 import type { Mesh } from "../model/mesh.ts";
 import type { Path } from "../mesh-file/path.ts";
 import { frontGatewayOf } from "../routing/hosts.ts";
@@ -28,16 +30,17 @@ export interface IstioConfig {
 
 /**
  * Everything of a mesh that Istio judges: what isthmus renders and what
- * manifests of services hold, which is the same in every cluster.
+ * manifests of services hold. It is the same in every cluster, as far as no
+ * route is limited to regions; then each different object is there once.
  */
 export function renderIstioConfig(mesh: Mesh, materials: Materials): readonly IstioConfig[] {
-  const [first] = mesh.clusters;
-  return first === undefined
-    ? []
-    : renderCluster(mesh, first, materials)
-        .objects.map(({ object }) => object)
-        .filter(isIstioConfig)
-        .map((object) => ({ object, path: pathOf(mesh, object) }));
+  const ofRegions = new Map(mesh.clusters.toReversed().map((cluster) => [meshAt(mesh, cluster), cluster]));
+  const objects = [...ofRegions.values()]
+    .toReversed()
+    .flatMap((cluster) => renderCluster(mesh, cluster, materials).objects.map(({ object }) => object))
+    .filter(isIstioConfig);
+  const different = ofRegions.size < 2 ? objects : [...new Map(objects.map((one) => [writeJson(one), one])).values()];
+  return different.map((object) => ({ object, path: pathOf(mesh, object) }));
 }
 
 /** The route, the service or the manifests that an object comes from; `spec.services` where that cannot be said. */

@@ -1,6 +1,7 @@
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import type { KubeObject } from "../model/kube-object.ts";
 import type { Cluster, Mesh } from "../model/mesh.ts";
+import { meshAt } from "../routing/routes-at.ts";
 import { cacertsOf } from "./cacerts.ts";
 import { renderCertificates, renderClusterIssuers } from "./certificate.ts";
 import { renderCrossNetworkGateway } from "./cross-network-gateway.ts";
@@ -61,9 +62,10 @@ export function findMeshClashes(mesh: Mesh, materials: Materials): readonly Diag
   const looked = new Set<string>();
   for (const cluster of mesh.clusters) {
     // Of a large fleet many clusters get the same objects.
-    const key = JSON.stringify(
+    const key = JSON.stringify([
       mesh.services.map(({ versions }) => versions.map(({ clusters }) => clusters.includes(cluster.name))),
-    );
+      meshAt(mesh, cluster) === mesh ? "" : cluster.region,
+    ]);
     if (looked.has(key)) {
       continue;
     }
@@ -77,7 +79,9 @@ export function findMeshClashes(mesh: Mesh, materials: Materials): readonly Diag
 
 function objectsOf(mesh: Mesh, cluster: Cluster, materials: Materials): Placing[] {
   const others = mesh.clusters.filter((other) => other.name !== cluster.name);
-  const gateways = renderFrontGateways(mesh, materials);
+  // Routes that are limited to regions are in the clusters of these regions only.
+  const here = meshAt(mesh, cluster);
+  const gateways = renderFrontGateways(here, materials);
   const method = installMethods[mesh.istio.install];
   return [
     ...inWave("namespaces", [
@@ -110,15 +114,15 @@ function objectsOf(mesh: Mesh, cluster: Cluster, materials: Materials): Placing[
         .filter(({ versions, failover }) => versions.length > 0 || failover !== undefined)
         .map((service) => renderDestinationRule(mesh, service)),
       // Before the routes: one that is to lose its hosts is tried by the host's own VirtualService from the same moment on.
-      ...renderHostRoutes(mesh),
+      ...renderHostRoutes(here),
     ]),
-    ...mesh.services.flatMap((service) =>
+    ...here.services.flatMap((service) =>
       inWave(
         "routes",
-        service.routes.map((route) => renderVirtualService(mesh, service, route)),
+        service.routes.map((route) => renderVirtualService(here, service, route)),
       ),
     ),
-    ...inWave("front-doors", [...renderClusterIssuers(mesh), ...renderCertificates(mesh)]),
+    ...inWave("front-doors", [...renderClusterIssuers(mesh), ...renderCertificates(here)]),
     ...renderedIn(
       "front-doors",
       gateways.filter(({ object }) => isPublished(object)),

@@ -3,6 +3,7 @@ import { askRoutes } from "../../core/checks/route-table.ts";
 import { keyOf } from "../../core/model/kube-object.ts";
 import { eastWestGateway, ingressGateway, istioNamespace } from "../../core/render/names.ts";
 import { waveRules } from "../../core/render/waves.ts";
+import { meshAt } from "../../core/routing/routes-at.ts";
 import { createCulpritFinder } from "./waits/find-culprits.ts";
 import type { ApplyRun } from "./apply-run.ts";
 import { waitUntilAcknowledged } from "./waits/until-acknowledged.ts";
@@ -25,7 +26,8 @@ export async function proveTaken(
   { prepared, options }: Pick<ApplyRun, "prepared" | "options">,
   onPending: (note: string) => void,
 ): Promise<void> {
-  const { istio } = prepared.meshFile.mesh;
+  const { mesh } = prepared.meshFile;
+  const { istio } = mesh;
   const one = { name: work.one.cluster.name, context: work.one.context.context, client: work.one.client };
   const waiting = {
     timeoutMs: options.timeoutMs,
@@ -40,7 +42,9 @@ export async function proveTaken(
     )
     .map(({ object }) => object);
   work.warnings.push(...(await waitUntilTaken(one, askRoutes(virtualServices), waiting)));
-  work.warnings.push(...(await waitUntilCertified(one, secureRoutes(prepared.meshFile.mesh.services), waiting)));
+  work.warnings.push(
+    ...(await waitUntilCertified(one, secureRoutes(meshAt(mesh, work.one.cluster).services), waiting)),
+  );
   const changed = work.proxiesChangedAt !== undefined;
   if (work.proxiesChangedAt !== undefined) {
     await pause(Math.max(0, work.proxiesChangedAt + debounceMs - options.now()), undefined, { signal: options.signal });

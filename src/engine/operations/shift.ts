@@ -1,9 +1,10 @@
+import type { AskedRoutes } from "../../core/checks/route-table.ts";
 import { askRoutes } from "../../core/checks/route-table.ts";
 import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
 import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
 import { UserError } from "../../core/diagnostics/user-error.ts";
 import type { KubeObject } from "../../core/model/kube-object.ts";
-import type { Mesh, Route, Service } from "../../core/model/mesh.ts";
+import type { Cluster, Mesh, Route, Service } from "../../core/model/mesh.ts";
 import { forcesConflicts } from "../../core/plan/force-conflicts.ts";
 import { renderHostRoutes } from "../../core/render/host-routes.ts";
 import { withMeshLabel } from "../../core/render/place-objects.ts";
@@ -11,6 +12,7 @@ import { renderVirtualService } from "../../core/render/virtual-service.ts";
 import { replaceFile } from "../../files/replace-file.ts";
 import { holdLeases } from "../apply/lease/hold-leases.ts";
 import { secureRoutes } from "../apply/waits/until-certified.ts";
+import type { ClusterContext, Unreachable } from "../clusters/connect-clusters.ts";
 import { openClients } from "../clusters/open-clients.ts";
 import type { MeshFile } from "../mesh-file.ts";
 import type { AccessOptions, PlanOptions, RunOptions } from "../options.ts";
@@ -20,6 +22,7 @@ import type { PreparedShift, ShiftTarget } from "../traffic/shift-target.ts";
 import { askCluster } from "../traffic/shift-target.ts";
 import type { ShiftOptions, ShiftOutcome } from "../traffic/write-weights.ts";
 import { proveWeightsTaken, writeWeights } from "../traffic/write-weights.ts";
+import { isRouteAt, meshAt } from "../../core/routing/routes-at.ts";
 
 export type { PreparedShift, ShiftTarget } from "../traffic/shift-target.ts";
 export type { ShiftOptions, ShiftOutcome } from "../traffic/write-weights.ts";
@@ -40,29 +43,28 @@ export async function prepareShift(
     ...options
   }: RunOptions & AccessOptions & Pick<PlanOptions, "forceConflicts"> & { readonly raised: readonly string[] },
 ): Promise<PreparedShift> {
-  const object = withMeshLabel(meshFile.mesh, renderVirtualService(meshFile.mesh, target.service, target.route));
-  refuseUnknownKinds(options.forceConflicts, new Set([object.kind]));
-  const force = forcesConflicts(options.forceConflicts, object.kind);
+  refuseUnknownKinds(options.forceConflicts, new Set(["VirtualService"]));
+  const force = forcesConflicts(options.forceConflicts, "VirtualService");
   const { clients, unreachable, close } = await openClients(meshFile, options);
   const refusals: Diagnostic[] = [];
   const { mesh } = meshFile;
+  const isThere = ({ one }: { readonly one: Pick<ClusterContext, "cluster"> }): boolean =>
+    isRouteAt(mesh, target, one.cluster);
   try {
     const [asked, unserved] = await Promise.all([
       Promise.all(
-        clients.map(async ({ one, client }) =>
-          askCluster(one, client, object, { mesh: mesh.name, refusals, force, signal: options.signal }),
+        clients.filter(isThere).map(async ({ one, client }) =>
+          askCluster(one, client, routeIn(mesh, one.cluster, target), {
+            mesh: mesh.name,
+            refusals,
+            force,
+            signal: options.signal,
+          }),
         ),
       ),
       findUnserved({ mesh, ...target, raised }, clients, options.signal),
     ]);
-    const targets = [
-      ...asked,
-      ...unreachable.map((one) => ({
-        kind: "unreachable" as const,
-        cluster: one.cluster.name,
-        diagnostic: one.diagnostic,
-      })),
-    ];
+    const targets = [...asked, ...unreachable.filter((one) => isThere({ one })).map(unreachableTarget)];
     const ready = new Set(asked.flatMap((one) => (one.kind === "ready" ? [one.cluster] : [])));
     const served =
       refusals.length > 0 ? [] : unserved.filter(({ cluster }) => cluster === undefined || ready.has(cluster));
@@ -70,7 +72,10 @@ export async function prepareShift(
     return {
       mesh: mesh.name,
       istio: mesh.istio,
-      ...whatIsAsked(mesh, target, object),
+      asked: Object.fromEntries(
+        clients.map(({ one: { cluster } }) => [cluster.name, whatIsAsked(mesh, cluster, target)]),
+      ),
+      secure: secureRoutes([{ ...target.service, routes: [target.route] }]),
       targets,
       warnings: served.filter((one) => one.severity === "warning"),
       close,
@@ -79,6 +84,10 @@ export async function prepareShift(
     await close();
     throw error;
   }
+}
+
+function unreachableTarget(one: Unreachable): ShiftTarget {
+  return { kind: "unreachable", cluster: one.cluster.name, diagnostic: one.diagnostic };
 }
 
 /** Throws where a cluster or a version is a reason against the shift, and where no cluster answers. */
@@ -92,19 +101,23 @@ function refuseShift(targets: readonly ShiftTarget[], refusals: readonly Diagnos
   }
 }
 
-/** The route as gateways hold it, with its certificate: a host with several routes marks them all as its own. */
-function whatIsAsked(
-  mesh: Mesh,
-  { service: own, route: shifted }: { readonly service: Service; readonly route: Route },
-  object: KubeObject,
-): Pick<PreparedShift, "asked" | "secure"> {
-  const routes = mesh.services.flatMap((service) =>
-    service.routes.map((route) => renderVirtualService(mesh, service, route)),
+interface Shifted {
+  readonly service: Service;
+  readonly route: Route;
+}
+
+/** The route as this cluster has it: with hosts of its own, or without where other routes share them there. */
+function routeIn(mesh: Mesh, cluster: Cluster, { service, route }: Shifted): KubeObject {
+  return withMeshLabel(mesh, renderVirtualService(meshAt(mesh, cluster), service, route));
+}
+
+/** The route as gateways of a cluster hold it: a host with several routes marks them all as its own. */
+function whatIsAsked(mesh: Mesh, cluster: Cluster, shifted: Shifted): readonly AskedRoutes[] {
+  const here = meshAt(mesh, cluster);
+  const routes = here.services.flatMap((service) =>
+    service.routes.map((route) => renderVirtualService(here, service, route)),
   );
-  return {
-    asked: askRoutes([...renderHostRoutes(mesh), ...routes], object),
-    secure: secureRoutes([{ ...own, routes: [shifted] }]),
-  };
+  return askRoutes([...renderHostRoutes(here), ...routes], routeIn(mesh, cluster, shifted));
 }
 
 /**

@@ -4,6 +4,7 @@ import { networkPolicies } from "../../core/checks/policies/network-policies.ts"
 import { blamePolicies, failedOnTheWay } from "../../core/decide/blame-policies.ts";
 import type { RouteProof } from "../../core/decide/proof.ts";
 import type { Route, Service } from "../../core/model/mesh.ts";
+import { isRouteAt } from "../../core/routing/routes-at.ts";
 import type { Connected } from "../clusters/connect-clusters.ts";
 import { refuseSharedClusters } from "../clusters/connect-clusters.ts";
 import type { OpenMesh } from "../clusters/open-mesh.ts";
@@ -64,7 +65,9 @@ async function proveAll(
       const actual = await readActualEndpoints(connected, service, options.signal);
       for (const route of routes) {
         const ofRoute = await Promise.all(
-          connected.map(async (one) => proveRoute({ meshFile, one, connected, service, route, actual }, pods, options)),
+          connected
+            .filter(({ cluster }) => route === undefined || isRouteAt(meshFile.mesh, { service, route }, cluster))
+            .map(async (one) => proveRoute({ meshFile, one, connected, service, route, actual }, pods, options)),
         );
         proofs.push(...ofRoute.flat());
       }

@@ -4,12 +4,13 @@ import { routeNamespace } from "../../core/render/front-gateway.ts";
 import type { Connected } from "../clusters/connect-clusters.ts";
 import type { MeshFile } from "../mesh-file.ts";
 import { readServiceEndpoints } from "../facts/service-endpoints.ts";
+import { isRouteAt } from "../../core/routing/routes-at.ts";
 
 export interface ServiceStatus {
   readonly service: string;
   /** Version → ready pods in this cluster. */
   readonly ready: Readonly<Record<string, number>>;
-  /** Route → version → weight that the cluster's VirtualService has; empty when it is not there. Routes that redirect have none. */
+  /** Route → version → weight that the cluster's VirtualService has; empty when it is not there. Routes that redirect have none, and those of other regions are not there. */
   readonly weights: Readonly<Record<string, Readonly<Record<string, number>>>>;
 }
 
@@ -20,7 +21,9 @@ export async function readServiceStatus(
   service: MeshFile["mesh"]["services"][number],
   signal: AbortSignal,
 ): Promise<ServiceStatus> {
-  const weighted = service.routes.filter(({ redirect }) => redirect === undefined);
+  const weighted = service.routes.filter(
+    (route) => route.redirect === undefined && isRouteAt(meshFile.mesh, { service, route }, one.cluster),
+  );
   const [endpoints, routes] = await Promise.all([
     readServiceEndpoints(one.client, service, signal),
     Promise.all(

@@ -2,6 +2,7 @@ import type { ClusterEndpoints } from "../../core/checks/endpoint-table.ts";
 import type { IngressView, ShiftFacts } from "../../core/decide/unserved-versions.ts";
 import { findUnservedVersions } from "../../core/decide/unserved-versions.ts";
 import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
+import { isRouteAt } from "../../core/routing/routes-at.ts";
 import type { KubeClient } from "../../kube/client.ts";
 import type { ClusterContext } from "../clusters/connect-clusters.ts";
 import { compareIngressEndpoints, listIngressPods } from "../facts/ingress-endpoints.ts";
@@ -46,7 +47,7 @@ export async function findUnserved(
   );
   await Promise.all(
     asked
-      .filter(({ cluster }) => cluster.name in actual)
+      .filter(({ cluster }) => cluster.name in actual && isRouteAt(mesh, shift, cluster))
       .map(async (one) =>
         look(one.cluster.name, async () => {
           const pods = await listIngressPods(one, signal);

@@ -14,6 +14,7 @@ import type { MeasureInput } from "./measure-split.ts";
 import { notMeasured, placeOf, proofOf, requestFor } from "./proof-parts.ts";
 import { proveRedirect } from "./prove-redirect.ts";
 import { originOf } from "./send-requests.ts";
+import { meshAt } from "../../core/routing/routes-at.ts";
 import type { ProofInput, VerifyOptions } from "./verification.ts";
 
 /**
@@ -88,7 +89,7 @@ async function askingFor(
   options: VerifyOptions,
 ): Promise<Pick<MeasureInput, "origin" | "request"> | { readonly notMeasured: Diagnostic }> {
   const { meshFile, one, service } = input;
-  const choice = requestFor(meshFile.mesh, { service, route, via: "ingress" }, options);
+  const choice = requestFor(meshAt(meshFile.mesh, one.cluster), { service, route, via: "ingress" }, options);
   if (choice.kind === "none") {
     return { notMeasured: notMeasured(input, "ingress", choice) };
   }

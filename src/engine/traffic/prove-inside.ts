@@ -20,6 +20,7 @@ import { measureSplit } from "./measure-split.ts";
 import { notMeasured, placeOf, proofOf, requestFor } from "./proof-parts.ts";
 import { whatWasMeasured } from "./prove-ingress.ts";
 import { proveRedirect } from "./prove-redirect.ts";
+import { meshAt } from "../../core/routing/routes-at.ts";
 import type { ProofInput, VerifyOptions } from "./verification.ts";
 
 /** A service without routes has no split to be measured: so many show whether it is answered. */
@@ -45,7 +46,7 @@ export async function proveInside(input: ProofInput, port: PodPort, options: Ver
   const choice =
     route === undefined
       ? { kind: "request" as const, request: requestWithoutRoute(service, options) }
-      : requestFor(meshFile.mesh, { service, route, via: "mesh" }, options);
+      : requestFor(meshAt(meshFile.mesh, one.cluster), { service, route, via: "mesh" }, options);
   if (choice.kind === "none") {
     return unasked(notMeasured(input, "mesh", choice));
   }

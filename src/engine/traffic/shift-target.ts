@@ -32,8 +32,8 @@ export interface PreparedShift {
   readonly mesh: string;
   /** The mesh's settings of Istio. */
   readonly istio: IstioSettings;
-  /** What gateways have to hold afterwards. */
-  readonly asked: readonly AskedRoutes[];
+  /** Cluster → what its gateways have to hold afterwards. */
+  readonly asked: Readonly<Record<string, readonly AskedRoutes[]>>;
   /** The routes of it that are served over TLS. */
   readonly secure: readonly SecureRoute[];
   readonly targets: readonly ShiftTarget[];

@@ -89,7 +89,7 @@ export async function proveWeightsTaken(
         findCulprits: createCulpritFinder(istio, options),
       };
       return {
-        taken: await waitUntilTaken(place, asked, waiting),
+        taken: await waitUntilTaken(place, asked[target.cluster] ?? [], waiting),
         certified: await waitUntilCertified(place, secure, waiting),
       };
     });

@@ -8,7 +8,7 @@ import type { Check } from "../check.ts";
 import { problem, warning } from "../check.ts";
 import type { MeshFacts, ReachedCluster } from "../facts.ts";
 import type { PodFacts } from "../pod-facts.ts";
-import { gatewayOf, meshClusters } from "../reached.ts";
+import { gatewayOf, meshClusters, servicesAt } from "../reached.ts";
 import type { Subject } from "../subjects.ts";
 import { requestsTo } from "../subjects.ts";
 
@@ -152,7 +152,7 @@ function undecided(facts: MeshFacts): readonly string[] {
 
 function denialsAtIngress(facts: MeshFacts, one: ReachedCluster): readonly Refused[] {
   const ports = gatewayOf(one, ingressGateway)?.service?.servicePorts ?? [];
-  return facts.mesh.services.flatMap((service) =>
+  return servicesAt(facts, one).flatMap((service) =>
     frontRoutesOf(service).flatMap((route) =>
       ingressPods(one).flatMap((pod) => {
         const port = ports.find((other) => other.port === (route.tls === undefined ? 80 : 443))?.targetPort;

@@ -14,7 +14,7 @@ import type { GatewayPod } from "../control-plane-facts.ts";
 import type { MeshFacts, ReachedCluster } from "../facts.ts";
 import { containerPort } from "../container-port.ts";
 import { answeringPods, silentPods } from "../gateways/proxies-answer.ts";
-import { applyFix, meshClusters } from "../reached.ts";
+import { applyFix, meshClusters, servicesAt } from "../reached.ts";
 import type { Subject } from "../subjects.ts";
 import {
   appliedObject,
@@ -42,7 +42,7 @@ export const routesInProxies: Check = {
         (filter) =>
           `whether requests still go by the routes in ${one.cluster}: ${describeFilter(filter)} changes what proxies do with them`,
       ),
-      ...facts.mesh.services.flatMap((service) =>
+      ...servicesAt(facts, one).flatMap((service) =>
         frontRoutesOf(service).flatMap((route) =>
           answeringPods(one, ingressGateway).flatMap((pod) =>
             walk(one, pod, route)
@@ -57,7 +57,7 @@ export const routesInProxies: Check = {
     ]),
   run: (facts) =>
     meshClusters(facts).flatMap((one) =>
-      facts.mesh.services.flatMap((service) =>
+      servicesAt(facts, one).flatMap((service) =>
         frontRoutesOf(service).flatMap((route) => {
           const wrong = answeringPods(one, ingressGateway).flatMap((pod) =>
             walk(one, pod, route).flatMap((step) => describe(step, { pod, service, route })),

@@ -6,7 +6,7 @@ import type { Check, Finding } from "../check.ts";
 import { problem } from "../check.ts";
 import { kubectl } from "../commands.ts";
 import type { MeshFacts, ReachedCluster } from "../facts.ts";
-import { meshClusters } from "../reached.ts";
+import { meshClusters, servicesAt } from "../reached.ts";
 import { appliedObject, objectOf, serviceIn } from "../subjects.ts";
 
 /** The annotation of a Service that does what `exportTo` does of other objects. */
@@ -42,8 +42,8 @@ function hiddenServices({ mesh }: MeshFacts, one: ReachedCluster): readonly Find
     });
 }
 
-function hiddenRules({ mesh }: MeshFacts, one: ReachedCluster): readonly Finding[] {
-  const wanted = mesh.services.flatMap((service) => [
+function hiddenRules(facts: MeshFacts, one: ReachedCluster): readonly Finding[] {
+  const wanted = servicesAt(facts, one).flatMap((service) => [
     { kind: "DestinationRule", namespace: service.namespace, name: service.name },
     ...frontRoutesOf(service).map((route) => ({
       kind: "VirtualService",

@@ -1,7 +1,7 @@
 import { routeNamespace } from "../../render/front-gateway.ts";
 import type { Check } from "../check.ts";
 import { problem } from "../check.ts";
-import { applyFix, meshClusters } from "../reached.ts";
+import { applyFix, meshClusters, servicesAt } from "../reached.ts";
 import { objectOf } from "../subjects.ts";
 
 /** istiods do not share configuration: a route that is in one cluster only is obeyed at one ingress only (docs/guides/check.md, complaint 16). */
@@ -10,9 +10,9 @@ export const weights: Check = {
   sentence: "every cluster's VirtualServices have the mesh file's weights",
   pre: false,
   run: (facts) =>
-    facts.mesh.services.flatMap((service) =>
-      service.routes.flatMap((route) =>
-        meshClusters(facts).flatMap((one) => {
+    meshClusters(facts).flatMap((one) =>
+      servicesAt(facts, one).flatMap((service) =>
+        service.routes.flatMap((route) => {
           const namespace = routeNamespace(service, route);
           const object = one.routing.virtualServices.find(
             (other) => other.namespace === namespace && other.name === route.name,

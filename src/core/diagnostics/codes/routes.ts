@@ -1,6 +1,6 @@
 import type { CatalogueEntry } from "../catalogue-entry.ts";
 
-/** ISM144-ISM150, ISM155-ISM189, ISM545-ISM549 and ISM586: routes of the mesh file, what they share with each other, and Istio's values. */
+/** ISM144-ISM150, ISM155-ISM189, ISM545-ISM549 and ISM586-ISM589: routes of the mesh file, what they share with each other, and Istio's values. */
 export const routeCodes = {
   ISM144: {
     summary: "One host is served by HTTPS in two ways",
@@ -111,5 +111,10 @@ export const routeCodes = {
     summary: "The route redirects",
     explanation:
       "A route with `redirect` is answered by the proxies themselves with another address. No version gets its requests, so that there are no weights to be shifted.",
+  },
+  ISM588: {
+    summary: "A route of some regions is published everywhere",
+    explanation:
+      "Published names have the addresses of the ingress gateways of all clusters, each of which may get any request. A route with `fromRegions` is in the clusters of these regions only, so that requests at the others would find no route. The hosts are published by a route that all regions have.",
   },
 } as const satisfies Record<string, CatalogueEntry>;

@@ -132,6 +132,35 @@ describe("routes that name one thing twice", () => {
   });
 });
 
+describe("routes of regions", () => {
+  const regions = (...routes: readonly string[]): readonly string[] =>
+    parse(
+      meshWithRoutes(...routes).replace(
+        "[{ name: west, context: w }, { name: east, context: e }]",
+        "[{ name: west, context: w, region: west }, { name: east, context: e, region: east }, { name: far, context: f, region: far }]",
+      ),
+    );
+  const route = (name: string, fromRegions: string): string =>
+    `{ name: ${name}, gateway: g, hosts: [a.example], match: { fromRegions: ${fromRegions} }, weights: { v1: 100 } }`;
+
+  it("may take the same requests elsewhere, or in fewer regions, and in none that leave open who is first", () => {
+    expect(regions(route("a", "[west]"), route("b", "[east]"))).toEqual([]);
+    expect(regions(route("a", "[west]"), route("b", "[west, east]"))).toEqual([]);
+    expect(regions(route("a", "[west, east]"), route("b", "[east, west]"))).toEqual([
+      "ISM148 { fromRegions: [east, west] }",
+    ]);
+    expect(regions(route("a", "[west, east]"), route("b", "[east, far]"))).toEqual([
+      "ISM148 { fromRegions: [east, far] }",
+    ]);
+  });
+
+  it("publish no names, which lead to the ingress gateways of all regions", () => {
+    expect(regions(route("a", "[west]").replace("weights", "dns: { via: externalDns }, weights"))).toEqual([
+      "ISM588 dns",
+    ]);
+  });
+});
+
 describe("routes that take the same requests", () => {
   it("are refused inside the mesh too, where a route that is also at a gateway has the service's own name", () => {
     const both = "{ name: both, gateways: [mesh, g], hosts: ['*'], weights: { v1: 100 } }";

@@ -19,6 +19,7 @@ import { checkPublishedHosts } from "./published-hosts.ts";
 import { checkRancherSettings } from "./rancher-settings.ts";
 import { checkRancherToken } from "./rancher-token.ts";
 import { checkRegexes } from "./regexes.ts";
+import { checkRegionalRoutes } from "./regional-routes.ts";
 import { checkRegions } from "./regions.ts";
 import { checkRepeatedEntries } from "./repeated-entries.ts";
 import { checkReservedValues } from "./reserved-values.ts";
@@ -78,6 +79,7 @@ export const rules: readonly Rule[] = [
   checkWeightVersions,
   checkWeightSum,
   checkRegions,
+  checkRegionalRoutes,
   checkFailover,
   checkIssuerNames,
   checkCertificateIssuers,

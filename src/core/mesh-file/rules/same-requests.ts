@@ -25,7 +25,7 @@ export function checkSameRequests(draft: MeshDraft): readonly Finding[] {
       const key = `${listener} ${host}`;
       const others = earlier.get(key) ?? [];
       earlier.set(key, [...others, { route, match: ported }]);
-      const first = others.find((other) => relate(other.match, ported) === "same");
+      const first = others.find((other) => takeTheSame(other.match, ported));
       if (first !== undefined) {
         return [
           {
@@ -40,6 +40,15 @@ export function checkSameRequests(draft: MeshDraft): readonly Finding[] {
     }
     return [];
   });
+}
+
+/** Also in those regions alone that both name, where neither names all of the other's: nothing says who would be first there. */
+function takeTheSame(one: RequestMatch, other: RequestMatch): boolean {
+  const [all, apartFromRegions] = [
+    relate(one, other),
+    relate({ ...one, fromRegions: [] }, { ...other, fromRegions: [] }),
+  ];
+  return all === "same" || (all === "overlapping" && apartFromRegions === "same");
 }
 
 function doorsOf(

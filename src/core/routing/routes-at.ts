@@ -1,0 +1,68 @@
+import type { Cluster, Mesh } from "../model/mesh.ts";
+import type { RouteOf } from "./doors.ts";
+import { requestsOf } from "./doors.ts";
+import type { Listener } from "./hosts.ts";
+import { hostsAt, listenersOf } from "./hosts.ts";
+import { relate } from "./match-relation.ts";
+
+type Routed = Pick<Mesh, "services">;
+
+/** Whether a route of the mesh is in a cluster. */
+export function isRouteAt(mesh: Routed, { service, route }: RouteOf, cluster: Pick<Cluster, "region">): boolean {
+  return meshAt(mesh, cluster).services.some(
+    ({ name, namespace, routes }) =>
+      name === service.name && namespace === service.namespace && routes.some((one) => one.name === route.name),
+  );
+}
+
+/**
+ * The mesh as one of its clusters has it, with the routes that are there: those
+ * of its region and those of all regions, without such of which another one
+ * takes every request in this region. A mesh in which no route names regions is
+ * returned as it is. The routes are the same objects; the same mesh and region
+ * give the same result.
+ */
+export function meshAt<Whole extends Routed>(mesh: Whole, cluster: Pick<Cluster, "region">): Whole {
+  if (mesh.services.every(({ routes }) => routes.every((route) => route.match.fromRegions.length === 0))) {
+    return mesh;
+  }
+  const known = byRegion.get(mesh) ?? new Map<string | undefined, Routed>();
+  byRegion.set(mesh, known);
+  const found = known.get(cluster.region) ?? { ...mesh, services: servicesIn(mesh, cluster) };
+  known.set(cluster.region, found);
+  return found as Whole;
+}
+
+const byRegion = new WeakMap<Routed, Map<string | undefined, Routed>>();
+
+function servicesIn({ services }: Routed, { region }: Pick<Cluster, "region">): Mesh["services"] {
+  const there = services.flatMap((service) =>
+    service.routes
+      .filter(({ match: { fromRegions } }) => fromRegions.length === 0 || fromRegions.some((one) => one === region))
+      .map((route) => ({ service, route })),
+  );
+  const left = new Set(there.filter((one) => !isReplaced(one, there)).map(({ route }) => route));
+  return services.map((service) => ({ ...service, routes: service.routes.filter((route) => left.has(route)) }));
+}
+
+/** Whether others of fewer regions take the very same requests, at each of its hosts. */
+function isReplaced(one: RouteOf, there: readonly RouteOf[]): boolean {
+  return listenersOf(one.route).every((listener) =>
+    hostsAt(one, listener).every((host) => there.some((other) => replaces(other, one, { listener, host }))),
+  );
+}
+
+function replaces(
+  other: RouteOf,
+  one: RouteOf,
+  { listener, host }: { readonly listener: Listener; readonly host: string },
+): boolean {
+  if (!listenersOf(other.route).includes(listener) || !hostsAt(other, listener).includes(host)) {
+    return false;
+  }
+  const at = { listener, hosts: [host] };
+  const [left, right] = [requestsOf(other, at), requestsOf(one, at)];
+  return (
+    relate(left, right) === "inside" && relate({ ...left, fromRegions: [] }, { ...right, fromRegions: [] }) === "same"
+  );
+}
