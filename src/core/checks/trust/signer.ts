@@ -11,9 +11,9 @@ import { cacerts, issuedRoot, istiod } from "../subjects.ts";
 const patienceSeconds = 180;
 
 /**
- * istiod takes a changed cacerts up by itself where the roots stay the same, and
- * with other roots only when it starts: until then it goes on signing with what
- * it had, and says so in one line of its log
+ * istiod takes a changed cacerts up by itself where root-cert.pem stays the same
+ * to the byte, and otherwise only when it starts: until then it goes on signing
+ * with what it had, and says so in one line of its log
  * (istio.io/istio, pilot/pkg/bootstrap/istio_ca.go, handleEvent).
  */
 export const signer: Check = {
@@ -36,7 +36,7 @@ export const signer: Check = {
       }
       return otherSigners(one).map(({ name, signerEnds }) =>
         problem("ISM490", {
-          detail: `${name} of ${one.cluster} signs with a certificate that ends at ${signerEnds}; the one in Secret istio-system/cacerts ends at ${authority.intermediate.notAfter}. istiod has not taken the Secret up: it does so without a restart only where the roots are the same.`,
+          detail: `${name} of ${one.cluster} signs with a certificate that ends at ${signerEnds}; the one in Secret istio-system/cacerts ends at ${authority.intermediate.notAfter}. istiod has not taken the Secret up: it does so without a restart only where root-cert.pem is the same to the byte, its line breaks too.`,
           fix: "Where every proxy trusts the roots of the Secret already, restart istiod. Where the root was changed, both roots have to be trusted everywhere first: whoever keeps the root has to decide.",
           commands: [restart(one, "istio-system", "istiod")],
           cluster: one.cluster,

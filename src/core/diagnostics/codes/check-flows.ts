@@ -75,7 +75,7 @@ export const flowCodes = {
   ISM490: {
     summary: "istiod signs with another certificate than cacerts has",
     explanation:
-      "istiod takes a changed intermediate up within some 90 seconds where the roots stay the same. With other roots it goes on with the old one until it starts again and says so in one line of its log, so that what the cluster has and what it signs with differ silently.",
+      "istiod takes a changed intermediate up within some 90 seconds where root-cert.pem stays the same to the byte. With other roots, and with the same ones written otherwise, it goes on with the old one until it starts again and says so in one line of its log, so that what the cluster has and what it signs with differ silently.",
   },
   ISM491: {
     summary: "istiod still has the gateway of a cluster that left",
