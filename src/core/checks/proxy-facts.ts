@@ -46,7 +46,9 @@ export interface VirtualHostFacts {
 export interface ProxyRouteFacts {
   readonly path: PathMatch;
   readonly headers: readonly HeaderMatch[];
-  /** True when it asks for something beside path and headers. */
+  /** Names of query parameters that a request must have; left out where it needs none. Their values might be somebody's secrets. */
+  readonly queryParams?: readonly string[];
+  /** True when it asks for something beside path, headers and query parameters. */
   readonly conditional: boolean;
   /** Envoy cluster → weight; empty for redirects and direct answers. */
   readonly clusters: Readonly<Record<string, number>>;

@@ -107,6 +107,29 @@ describe("the request that proves a route", () => {
     });
   });
 
+  it("asks by a method and with the query parameters that the route takes", () => {
+    const match = {
+      path: exact("/s"),
+      headers: {},
+      fromRegions: [],
+      methods: ["POST", "PUT"],
+      queryParams: { team: exact("blue"), v: regex("[1-3]") },
+    };
+    expect(choose([route("a", exact("/s"), { match }), route("b", exact("/s"))])).toMatchObject({
+      request: { method: "POST", path: "/s?team=blue&v=1" },
+    });
+    expect(choose([route("a", exact("/s"), { match })], { path: "/s?v=2&team=blue" })).toMatchObject({
+      request: { path: "/s?v=2&team=blue" },
+    });
+    expect(choose([route("a", exact("/s"), { match })], { path: "/s?v=2" })).toMatchObject({ kind: "none" });
+    expect(choose([route("a", exact("/s"), { match })], { method: "GET" })).toMatchObject({
+      reason: "it takes POST and PUT, and is asked by GET",
+    });
+    // The other one is in front of it for POST only.
+    const posted = route("b", exact("/s"), { match: { ...match, queryParams: {}, methods: ["POST"] } });
+    expect(choose([route("a", exact("/s")), posted])).toMatchObject({ request: { method: "GET", path: "/s" } });
+  });
+
   it("takes path, method and expected status from what is given, the query not compared", () => {
     expect(choose([route("a", prefix("/s"))], { path: "/s/x?y=1", method: "HEAD", expect: [204] })).toMatchObject({
       request: { path: "/s/x?y=1", method: "HEAD", expect: [204] },

@@ -2,7 +2,7 @@ import type { Mesh, Route, Service } from "../model/mesh.ts";
 import { doorsOf, requestsOf } from "../routing/doors.ts";
 import { hostsAt, listenersOf } from "../routing/hosts.ts";
 import type { Listener } from "../routing/hosts.ts";
-import type { Comparison } from "../routing/match-relation.ts";
+import type { ComparedRequest, Comparison } from "../routing/match-relation.ts";
 import { takes } from "../routing/match-relation.ts";
 import type { ExpectedStatus } from "./answer.ts";
 import { exampleOf } from "./example-text.ts";
@@ -57,17 +57,32 @@ export function chooseRequest(mesh: Mesh, asked: AskedRoute, given: RequestSetti
   if (headers.kind === "none") {
     return headers;
   }
+  const parts = chooseMethodAndQuery(route, given);
+  if (parts.kind === "none") {
+    return parts;
+  }
+  const { method, query } = parts;
   const hosts = hostsAt(asked, listenerAsked(asked)).map((host) =>
     host === "*" ? "" : host.replace(/^\*\./, `${ownName}.`),
   );
-  const request = { method: given.method ?? "GET", headers: headers.headers, hosts };
-  const rivalOf = (path: string): Route | undefined => findRival(mesh, asked, path, headers.headers);
+  const request = { method, headers: headers.headers, hosts };
+  const rivalOf = (path: string): Route | undefined =>
+    findRival(mesh, asked, {
+      path: withoutQuery(path),
+      headers: headers.headers,
+      method,
+      query,
+    });
   const chosen = given.path === undefined ? choosePath(route, rivalOf) : holdPath(route, given.path, rivalOf);
   return chosen.kind === "none"
     ? chosen
     : {
         kind: "request",
-        request: { ...request, path: chosen.path, ...(given.expect === undefined ? {} : { expect: given.expect }) },
+        request: {
+          ...request,
+          path: withQuery(chosen.path, query),
+          ...(given.expect === undefined ? {} : { expect: given.expect }),
+        },
       };
 }
 
@@ -123,6 +138,59 @@ function takenBy(rival: Route, path: string): Refused {
   };
 }
 
+function chooseMethodAndQuery(
+  route: Route,
+  given: RequestSettings,
+): Refused | { readonly kind: "parts"; readonly method: string; readonly query: string } {
+  const { methods } = route.match;
+  const method = given.method ?? methods?.[0] ?? "GET";
+  if (methods?.includes(method) === false) {
+    return {
+      kind: "none",
+      reason: `it takes ${methods.join(" and ")}, and is asked by ${method}`,
+      fix: "Give a method that the route takes: verify.method of the route, or --method.",
+    };
+  }
+  if (given.path?.includes("?") === true && !takesQuery(route, queryOf(given.path))) {
+    return {
+      kind: "none",
+      reason: `${given.path} has not the query parameters that it takes`,
+      fix: "Give a path with them, or one without a query: verify.path of the route, or --path.",
+    };
+  }
+  const query = given.path?.includes("?") === true ? queryOf(given.path) : chooseQuery(route);
+  return query === undefined
+    ? {
+        kind: "none",
+        reason: "no value of a query parameter is known that its expression takes for sure",
+        fix: "Give a path with the query: verify.path of the route, or --path.",
+      }
+    : { kind: "parts", method, query };
+}
+
+/** The parameters that the route wants; undefined where an example of an expression is not found. */
+function chooseQuery({ match: { queryParams = {} } }: Route): string | undefined {
+  const parts = Object.entries(queryParams).map(([name, { kind, value }]) => {
+    const text = kind === "exact" ? value : exampleOf(value, (one) => /^[\x21-\x22\x24-\x25\x27-\x7e]*$/.test(one));
+    return text === undefined ? undefined : `${name}=${text}`;
+  });
+  return parts.includes(undefined) ? undefined : parts.join("&");
+}
+
+function takesQuery({ match: { queryParams = {} } }: Route, query: string): boolean {
+  const any = { path: { kind: "prefix", value: "" }, headers: {}, fromRegions: [], queryParams } as const;
+  return takes(any, { path: "", headers: {}, method: "", query });
+}
+
+/** A path that has a query of its own keeps it. */
+function withQuery(path: string, query: string): string {
+  return query === "" || path.includes("?") ? path : `${path}?${query}`;
+}
+
+function queryOf(path: string): string {
+  return path.split("?")[1] ?? "";
+}
+
 function chooseHeaders(
   route: Route,
   given: Readonly<Record<string, string>>,
@@ -158,15 +226,9 @@ function listenerAsked({ route, via }: AskedRoute): Listener {
 }
 
 /** What a proxy tries before the route at one of its hosts and what takes the request. */
-function findRival(
-  mesh: Mesh,
-  asked: AskedRoute,
-  path: string,
-  headers: Readonly<Record<string, string>>,
-): Route | undefined {
+function findRival(mesh: Mesh, asked: AskedRoute, request: ComparedRequest): Route | undefined {
   const { route } = asked;
   const listener = listenerAsked(asked);
-  const request = { path: withoutQuery(path), headers };
   return doorsOf(mesh)
     .filter((door) => door.listener === listener && hostsAt(asked, listener).includes(door.host))
     .map((door) => door.routes.find((one) => takes(requestsOf(one, { listener, hosts: [door.host] }), request)))
@@ -179,7 +241,10 @@ function withoutQuery(path: string): string {
 }
 
 function compares(comparison: Comparison, text: string): boolean {
-  return takes({ path: comparison, headers: {}, fromRegions: [] }, { path: text, headers: {} });
+  return takes(
+    { path: comparison, headers: {}, fromRegions: [] },
+    { path: text, headers: {}, method: "GET", query: "" },
+  );
 }
 
 function describeMatch({ kind, value }: Comparison): string {

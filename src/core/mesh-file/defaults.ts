@@ -227,9 +227,15 @@ interface Comparison {
 
 function fillMatch(raw: RawRoute["match"]): RouteMatch {
   const headers = Object.entries(raw?.headers ?? {});
+  const queryParams = Object.entries(raw?.queryParams ?? {}).map(([name, { exact, regex = "" }]) => [
+    name,
+    exact === undefined ? ({ kind: "regex", value: regex } as const) : ({ kind: "exact", value: exact } as const),
+  ]);
   return {
     path: compareBy(raw ?? {}, "/"),
     headers: Object.fromEntries(headers.map(([name, value]) => [name, compareBy(value, "")])),
+    ...(raw?.methods === undefined ? {} : { methods: raw.methods }),
+    ...(queryParams.length === 0 ? {} : { queryParams: Object.fromEntries(queryParams) }),
     fromRegions: raw?.fromRegions ?? [],
   };
 }

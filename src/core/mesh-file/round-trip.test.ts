@@ -44,6 +44,10 @@ function writeMesh(mesh: Mesh): object {
             headers: Object.fromEntries(
               Object.entries(match.headers).map(([name, one]) => [name, { [one.kind]: one.value }]),
             ),
+            ...(match.methods === undefined ? {} : { methods: match.methods }),
+            queryParams: Object.fromEntries(
+              Object.entries(match.queryParams ?? {}).map(([name, one]) => [name, { [one.kind]: one.value }]),
+            ),
             fromRegions: match.fromRegions,
           },
         })),
@@ -168,6 +172,8 @@ function servicesOn(known: readonly Cluster[]): fc.Arbitrary<readonly Service[]>
           ),
           { maxKeys: 2, noNullPrototype: true },
         ),
+        methods: fc.constantFrom(["GET"], ["POST", "PUT"]),
+        queryParams: fc.record({ team: fc.record({ kind: fc.constant("exact" as const), value: name }) }),
         fromRegions:
           regions.length === 0 ? fc.constant([]) : fc.uniqueArray(fc.constantFrom(...regions), { maxLength: 2 }),
       }),

@@ -141,6 +141,10 @@ export interface RouteVerification {
 export interface RouteMatch {
   readonly path: { readonly kind: "exact" | "prefix" | "regex"; readonly value: string };
   readonly headers: Readonly<Record<string, { readonly kind: "exact" | "prefix" | "regex"; readonly value: string }>>;
+  /** Undefined: all. */
+  readonly methods?: readonly string[];
+  /** Parameters that the request must have, by name. */
+  readonly queryParams?: Readonly<Record<string, { readonly kind: "exact" | "regex"; readonly value: string }>>;
   readonly fromRegions: readonly string[];
 }
 

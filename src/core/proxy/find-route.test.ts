@@ -41,6 +41,8 @@ function answer(one: ProxyConfig, route: Route, at = plain): string {
   return "route" in outcome ? outcome.route.source : outcome.kind;
 }
 
+const exactly = (value: string) => ({ kind: "exact", value }) as const;
+
 const blue: HeaderMatch = { name: "x-team", kind: "exact", value: "blue", inverted: false };
 
 describe("the route of a request", () => {
@@ -113,6 +115,34 @@ describe("the route of a request", () => {
       [
         route("blue", { kind: "prefix", value: "/" }, { headers: [blue] }),
         route("own", { kind: "prefix", value: "/" }),
+      ],
+      "own",
+    ],
+    [
+      "no query parameter that it has not",
+      asked("prefix", "/"),
+      [
+        route("beta", { kind: "prefix", value: "/" }, { queryParams: ["version"] }),
+        route("own", { kind: "prefix", value: "/" }),
+      ],
+      "own",
+    ],
+    [
+      "a query parameter whose value is not known",
+      { ...asked("prefix", "/"), match: { ...asked("prefix", "/").match, queryParams: { version: exactly("beta") } } },
+      [route("beta", { kind: "prefix", value: "/" }, { queryParams: ["version"] })],
+      "unknown",
+    ],
+    [
+      "no other method than its own",
+      { ...asked("prefix", "/"), match: { ...asked("prefix", "/").match, methods: ["POST"] } },
+      [
+        route("get", { kind: "prefix", value: "/" }, { headers: [{ ...blue, name: ":method", value: "GET" }] }),
+        route(
+          "own",
+          { kind: "prefix", value: "/" },
+          { headers: [{ ...blue, name: ":method", kind: "regex", value: "PUT|POST" }] },
+        ),
       ],
       "own",
     ],

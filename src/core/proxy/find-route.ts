@@ -20,6 +20,8 @@ export interface SampleRequest {
   readonly path: Sample;
   /** By names in lower case. */
   readonly headers: Readonly<Record<string, Sample>>;
+  /** Names of the query parameters that it has. */
+  readonly queryParams: readonly string[];
 }
 
 /** Where a proxy sends a request, or what is missing on the way. */
@@ -47,7 +49,10 @@ export function sampleRequests({ hosts, match }: Route): readonly SampleRequest[
         : { kind: "text", value: one.kind === "exact" ? one.value : `${one.value}-isthmus-check` },
     ]),
   );
-  return hosts.map((host) => ({ host, path, headers }));
+  // Envoy compares the method as a header of this name.
+  const method: Sample = { kind: "text", value: match.methods?.[0] ?? "GET" };
+  const queryParams = Object.keys(match.queryParams ?? {});
+  return hosts.map((host) => ({ host, path, headers: { ...headers, ":method": method }, queryParams }));
 }
 
 /**
@@ -132,6 +137,8 @@ function matches(route: ProxyRouteFacts, request: SampleRequest): Verdict {
   const verdicts = [
     matchesPath(route, request.path),
     ...route.headers.map((header) => matchesHeader(header, request.headers[header.name])),
+    // Whether the value is the one is not known: the facts have names only.
+    ...(route.queryParams ?? []).map((name) => (request.queryParams.includes(name) ? "maybe" : "no")),
   ];
   if (verdicts.includes("no")) {
     return "no";

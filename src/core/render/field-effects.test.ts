@@ -360,6 +360,13 @@ const effects: Readonly<Record<string, Effect>> = {
       { at: `${route}/match/headers`, other: { "x-user": { [kind]: "me" } } },
     ]),
   ),
+  "spec.services[].routes[].match.methods[]": { at: `${route}/match/methods`, other: ["GET"] },
+  ...Object.fromEntries(
+    ["exact", "regex"].map((kind) => [
+      `spec.services[].routes[].match.queryParams.<name>.${kind}`,
+      { at: `${route}/match/queryParams`, other: { team: { [kind]: "blue" } } },
+    ]),
+  ),
   "spec.services[].routes[].match.fromRegions[]": {
     at: `${route}/match/fromRegions`,
     other: ["eu-west"],

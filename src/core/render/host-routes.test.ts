@@ -73,6 +73,20 @@ describe("routes of one host", () => {
     });
   });
 
+  it("match methods and query parameters beside paths and headers", () => {
+    const match = "{ exact: /s, methods: [GET, HEAD], queryParams: { team: { exact: blue } } }";
+    const all = virtualServices(
+      `{ name: r, gateway: g, hosts: [a.example], match: ${match}, weights: { v1: 100 } }`,
+      "{ name: q, gateway: g, hosts: [a.example], match: { exact: /s, methods: [POST] }, weights: { v1: 100 } }",
+      "{ name: rest, gateway: g, hosts: [a.example], weights: { v1: 100 } }",
+    );
+    expect(all["istio-system/isthmus-http.a.example"]?.http.map(({ match: [one] = [] }) => one)).toEqual([
+      { uri: { exact: "/s" }, method: { regex: "GET|HEAD" }, queryParams: { team: { exact: "blue" } } },
+      { uri: { exact: "/s" }, method: { exact: "POST" } },
+      { uri: { prefix: "/" } },
+    ]);
+  });
+
   it("are tried at a gateway by its hosts and inside by the service's name, with the weights of one object", () => {
     const all = virtualServices(
       "{ name: r, gateways: [mesh, g], hosts: ['*'], match: { prefix: /s }, weights: { v1: 100 } }",

@@ -37,11 +37,21 @@ export function renderVirtualService(mesh: Mesh, service: Service, route: Route)
 /** The conditions of a route as an HTTPMatchRequest. */
 export function renderMatch(match: RequestMatch): Json {
   const headers = Object.entries(match.headers).map(([name, one]) => [name, { [one.kind]: one.value }]);
+  const queryParams = Object.entries(match.queryParams ?? {}).map(([name, one]) => [name, { [one.kind]: one.value }]);
   return {
     uri: { [match.path.kind]: match.path.value },
     ...(headers.length === 0 ? {} : { headers: Object.fromEntries(headers) }),
+    ...renderMethods(match.methods),
+    ...(queryParams.length === 0 ? {} : { queryParams: Object.fromEntries(queryParams) }),
     ...(match.port === undefined ? {} : { port: match.port }),
   };
+}
+
+function renderMethods(methods: RequestMatch["methods"]): { readonly method?: Json } {
+  const [only, another] = methods ?? [];
+  return methods === undefined || only === undefined
+    ? {}
+    : { method: another === undefined ? { exact: only } : { regex: methods.join("|") } };
 }
 
 function renderDestinations(service: Service, route: Route): Json[] {

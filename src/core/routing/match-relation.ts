@@ -11,6 +11,10 @@ export interface Comparison {
 export interface RequestMatch {
   readonly path: Comparison;
   readonly headers: Readonly<Record<string, Comparison>>;
+  /** Undefined: all. */
+  readonly methods?: readonly string[];
+  /** Query parameters, of which proxies compare the first value as it is sent. */
+  readonly queryParams?: Readonly<Record<string, Comparison>>;
   /** Regions that the request comes from; empty = all. */
   readonly fromRegions: readonly string[];
   /** The port that is called; undefined = all. */
@@ -26,27 +30,55 @@ export type Relation = "same" | "inside" | "around" | "apart" | "overlapping" | 
 
 /** Pure. Expressions are taken for what RE2 makes of them; they have to be valid. */
 export function relate(left: RequestMatch, right: RequestMatch): Relation {
-  const names = new Set([...Object.keys(left.headers), ...Object.keys(right.headers)]);
   return combine([
     relateComparisons(left.path, right.path),
-    ...[...names].map((name) => relateConditions(left.headers[name], right.headers[name], relateComparisons)),
+    ...relateNamed(left.headers, right.headers),
+    ...relateNamed(left.queryParams ?? {}, right.queryParams ?? {}),
+    relateConditions(left.methods, right.methods, relateSets),
     relateConditions(regionsOf(left), regionsOf(right), relateSets),
     relateConditions(left.port, right.port, (one, other) => (one === other ? "same" : "apart")),
   ]);
 }
 
-/** Whether a request is one that the route takes. `path` is without query; header names are in lower case. */
-export function takes(
-  match: RequestMatch,
-  request: { readonly path: string; readonly headers: Readonly<Record<string, string>> },
-): boolean {
+/** A request as a route compares it. */
+export interface ComparedRequest {
+  /** Without its query. */
+  readonly path: string;
+  /** By names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly method: string;
+  /** What follows the question mark; empty where there is none. */
+  readonly query: string;
+}
+
+/** Whether a request is one that the route takes. */
+export function takes(match: RequestMatch, request: ComparedRequest): boolean {
   return (
     compares(match.path, request.path) &&
+    (match.methods?.includes(request.method) ?? true) &&
+    Object.entries(match.queryParams ?? {}).every(([name, comparison]) => {
+      const value = readParameter(request.query, name);
+      return value !== undefined && compares(comparison, value);
+    }) &&
     Object.entries(match.headers).every(([name, comparison]) => {
       const value = request.headers[name];
       return value !== undefined && compares(comparison, value);
     })
   );
+}
+
+/** The first value of that name, as it is sent: Envoy decodes nothing. */
+function readParameter(query: string, name: string): string | undefined {
+  const found = query.split("&").find((one) => one.split("=")[0] === name);
+  return found?.slice(name.length + 1);
+}
+
+function relateNamed(
+  left: Readonly<Record<string, Comparison>>,
+  right: Readonly<Record<string, Comparison>>,
+): readonly Relation[] {
+  const names = new Set([...Object.keys(left), ...Object.keys(right)]);
+  return [...names].map((name) => relateConditions(left[name], right[name], relateComparisons));
 }
 
 function compares({ kind, value }: Comparison, text: string): boolean {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { Comparison, RequestMatch } from "./match-relation.ts";
+import type { ComparedRequest, Comparison, RequestMatch } from "./match-relation.ts";
 import { relate, takes } from "./match-relation.ts";
 import { orderRoutes } from "./order-routes.ts";
 
@@ -57,6 +57,16 @@ describe("how two routes lie to each other", () => {
     expect(relate(route("/", { a: "=12" }), route("/", { a: "1" }))).toBe("inside");
     expect(relate(route("/s", { a: "=1" }), route("/s/api"))).toBe("overlapping");
     expect(relate({ ...route("/"), port: 80 }, { ...route("/"), port: 81 })).toBe("apart");
+    expect(relate({ ...route("/"), methods: ["GET"] }, route("/"))).toBe("inside");
+    expect(relate({ ...route("/"), methods: ["GET"] }, { ...route("/"), methods: ["POST"] })).toBe("apart");
+    expect(relate({ ...route("/"), methods: ["PUT", "GET"] }, { ...route("/"), methods: ["GET", "PUT"] })).toBe("same");
+    expect(relate({ ...route("/"), queryParams: { a: compare("=1") } }, route("/"))).toBe("inside");
+    expect(
+      relate(
+        { ...route("/"), queryParams: { a: compare("=1") } },
+        { ...route("/"), queryParams: { a: compare("=2") } },
+      ),
+    ).toBe("apart");
     expect(relate({ ...route("/"), fromRegions: ["a"] }, route("/"))).toBe("inside");
     expect(relate({ ...route("/"), fromRegions: ["a", "b"] }, { ...route("/"), fromRegions: ["b", "c"] })).toBe(
       "overlapping",
@@ -100,13 +110,38 @@ const anyRoute = fc
   .map(([one, headers]) => route(one, headers));
 
 /** A request that the route takes and as few others as possible: no path and no value goes on like this. */
-function witnessOf(match: RequestMatch): { readonly path: string; readonly headers: Record<string, string> } {
+function witnessOf(match: RequestMatch): ComparedRequest {
   const text = (one: Comparison): string => (one.kind === "exact" ? one.value : `${one.value}~own`);
   return {
     path: text(match.path),
     headers: Object.fromEntries(Object.entries(match.headers).map(([name, one]) => [name, text(one)])),
+    method: "GET",
+    query: "",
   };
 }
+
+it("puts methods before headers and headers before query parameters, where paths are as exact", () => {
+  const [byQuery, byHeader, byMethod] = [
+    { ...route("/"), queryParams: { a: compare("=1"), b: compare("=2") } },
+    route("/", { a: "=1" }),
+    { ...route("/"), methods: ["GET"] },
+  ];
+  expect(ordered(route("/"), byQuery, byHeader, byMethod)).toEqual([3, 2, 1, 0]);
+});
+
+it("takes requests by method and by the first value of a query parameter, as it is sent", () => {
+  const match = {
+    ...route("/"),
+    methods: ["GET", "HEAD"],
+    queryParams: { team: compare("=a%20b"), v: compare("~[0-9]*") },
+  };
+  const asked = (method: string, query: string): boolean => takes(match, { path: "/x", headers: {}, method, query });
+  expect(asked("HEAD", "v=&team=a%20b&team=c")).toBe(true);
+  expect(asked("POST", "v=1&team=a%20b")).toBe(false);
+  expect(asked("GET", "team=a%20b")).toBe(false);
+  expect(asked("GET", "v=1&team=c&team=a%20b")).toBe(false);
+  expect(asked("GET", "v=1&team=a+b")).toBe(false);
+});
 
 describe("for any routes of one host", () => {
   it("every route gets requests, unless another one is for the same", () => {

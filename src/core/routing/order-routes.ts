@@ -12,7 +12,7 @@ export interface RouteOrder {
  * Orders routes so that none of them is hidden by a wider one: a route whose
  * requests are a part of another's comes before it. Where two only overlap,
  * the precedence of the Gateway API holds: a whole path before the beginning
- * of one, a longer beginning before a shorter one, more headers before fewer
+ * of one, a longer beginning before a shorter one, a method before none, more headers before fewer, more query parameters before fewer
  * (https://gateway-api.sigs.k8s.io/reference/spec/#httprouterule). Where an
  * expression keeps it open, the order of the list does. Pure.
  */
@@ -60,9 +60,22 @@ function comesBefore(before: readonly ReadonlySet<number>[], first: number, seco
 /** Of the routes that nothing has to come before any more, always the most exact one next. */
 function sortByNeeds(routes: readonly RequestMatch[], before: readonly ReadonlySet<number>[]): readonly number[] {
   const ranked = routes
-    .map((route, index) => ({ index, ...exactnessOf(route.path), headers: Object.keys(route.headers).length }))
+    .map((route, index) => ({
+      index,
+      ...exactnessOf(route.path),
+      // What comes first counts most: a method, headers, query parameters.
+      conditions: [
+        route.methods === undefined ? 0 : 1,
+        Object.keys(route.headers).length,
+        Object.keys(route.queryParams ?? {}).length,
+      ],
+    }))
     .toSorted(
-      (a, b) => Number(b.whole) - Number(a.whole) || b.length - a.length || b.headers - a.headers || a.index - b.index,
+      (a, b) =>
+        Number(b.whole) - Number(a.whole) ||
+        b.length - a.length ||
+        (b.conditions.map((count, at) => count - (a.conditions[at] ?? 0)).find((one) => one !== 0) ?? 0) ||
+        a.index - b.index,
     )
     .map(({ index }) => index);
   const done = new Set<number>();

@@ -194,7 +194,8 @@ it("reads what concerns the mesh's services from a proxy's admin pages, and no v
               {
                 path: { kind: "regex", value: "/x.*" },
                 headers: [],
-                conditional: true,
+                queryParams: ["q"],
+                conditional: false,
                 clusters: { c: 100 },
                 source: "",
               },

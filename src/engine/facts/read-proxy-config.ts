@@ -37,7 +37,10 @@ export interface AdminPages {
  */
 export function readProxyConfig(pages: AdminPages, services: readonly Service[]): ProxyConfig {
   const headers = new Set(
-    services.flatMap((service) => service.routes.flatMap((route) => Object.keys(route.match.headers))).map(lower),
+    [
+      ...services.flatMap((service) => service.routes.flatMap((route) => Object.keys(route.match.headers))),
+      ":method",
+    ].map(lower),
   );
   return {
     chains: readChains(JSON.parse(pages.listeners) as Dump<DynamicListener>, services),
@@ -139,6 +142,7 @@ interface Route {
       readonly prefix_match?: string;
       readonly invert_match?: boolean;
     })[];
+    readonly query_parameters?: readonly { readonly name: string }[];
     readonly [other: string]: unknown;
   };
   readonly route?: {
@@ -204,13 +208,14 @@ function readRouteTable(
   };
 }
 
-/** What a match may ask for beside path and headers. `case_sensitive` is true wherever istiod says nothing else. */
+/** What a match may ask for of which is known whether a request has it. `case_sensitive` is true wherever istiod says nothing else. */
 const plainMatchFields = new Set([
   "path",
   "prefix",
   "path_separated_prefix",
   "safe_regex",
   "headers",
+  "query_parameters",
   "case_sensitive",
 ]);
 
@@ -220,6 +225,7 @@ function readRoute({ match = {}, route = {}, metadata }: Route, headers: Readonl
   return {
     path: readPath(match),
     headers: (match.headers ?? []).map((one) => readHeader(one, headers)),
+    ...(match.query_parameters === undefined ? {} : { queryParams: match.query_parameters.map(({ name }) => name) }),
     conditional: Object.keys(match).some((field) => !plainMatchFields.has(field)) || match.case_sensitive === false,
     clusters: readDestinations(route),
     source: namespace === undefined || name === undefined ? "" : `${namespace}/${name}`,

@@ -113,7 +113,7 @@ function deniedAt(
   if (denial !== undefined || route === undefined) {
     return denial === undefined ? undefined : { denial };
   }
-  const method = route.verify?.method ?? "GET";
+  const method = route.verify?.method ?? route.match.methods?.[0] ?? "GET";
   const ofMethod = denialOf(one.authorizationPolicies, pod, { ...request, method });
   if (ofMethod !== undefined) {
     const otherwise =

@@ -45,6 +45,11 @@ export function checkAlternatives(draft: MeshDraft): readonly Finding[] {
         path: [...path, "corsPolicy", "allowOrigins", index],
         ways: comparisons,
       })),
+      ...entriesOf(value.match?.queryParams).map(([name, parameter]) => ({
+        value: parameter,
+        path: [...path, "match", "queryParams", name],
+        ways: [["exact"], ["regex"]],
+      })),
       ...entriesOf(value.match?.headers).map(([name, header]) => ({
         value: header,
         path: [...path, "match", "headers", name],

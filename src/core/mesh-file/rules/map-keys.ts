@@ -22,7 +22,15 @@ const headerName: TextForm = {
   fix: (text) => (/^[\w-]+$/.test(text) ? `Write ${text.toLowerCase()}.` : "Write a name such as x-user."),
 };
 
-/** Names that are keys: of versions, labels and headers. */
+/** What a query can have before an equals sign, as clients send it. */
+const parameterName: TextForm = {
+  code: "ISM113",
+  wanted: "the name of a query parameter as it is sent: without blanks, &, =, # and ?",
+  test: (text) => /^[\x21-\x7e]+$/.test(text) && !/[&=#?]/.test(text),
+  fix: () => "Write a name such as team, other characters as %XX.",
+};
+
+/** Names that are keys: of versions, labels, headers and query parameters. */
 export function checkMapKeys(draft: MeshDraft): readonly Finding[] {
   return [
     ...checkKeys(draft.spec?.istio?.nodeSelector, ["spec", "istio", "nodeSelector"], labelKey),
@@ -31,6 +39,9 @@ export function checkMapKeys(draft: MeshDraft): readonly Finding[] {
       checkKeys(value.versions, [...path, "versions"], label),
     ),
     ...versionsOf(draft).flatMap(({ value, path }) => checkKeys(value.labels, [...path, "labels"], labelKey)),
+    ...routesOf(draft).flatMap(({ value, path }) =>
+      checkKeys(value.match?.queryParams, [...path, "match", "queryParams"], parameterName),
+    ),
     ...routesOf(draft).flatMap(({ value, path }) =>
       checkKeys(value.match?.headers, [...path, "match", "headers"], headerName),
     ),

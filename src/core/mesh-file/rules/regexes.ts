@@ -14,6 +14,9 @@ export function checkRegexes(draft: MeshDraft): readonly Finding[] {
       describe(regex, [...path, "corsPolicy", "allowOrigins", index, "regex"]),
     ),
     ...describe(match?.regex, [...path, "match", "regex"]),
+    ...entriesOf(match?.queryParams).flatMap(([name, { regex }]) =>
+      describe(regex, [...path, "match", "queryParams", name, "regex"]),
+    ),
     ...entriesOf(match?.headers).flatMap(([name, { regex }]) =>
       describe(regex, [...path, "match", "headers", name, "regex"]),
     ),

@@ -14,6 +14,7 @@ export function checkRepeatedEntries(draft: MeshDraft): readonly Finding[] {
     ...routesOf(draft).flatMap(({ value, path }) => [
       ...checkList(value.gateways, [...path, "gateways"]),
       ...checkList(value.hosts, [...path, "hosts"], (host) => host.toLowerCase()),
+      ...checkList(value.match?.methods, [...path, "match", "methods"]),
       ...checkList(value.match?.fromRegions, [...path, "match", "fromRegions"]),
     ]),
   ];

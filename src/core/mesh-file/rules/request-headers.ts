@@ -25,7 +25,9 @@ export function checkRequestHeaders(draft: MeshDraft): readonly Finding[] {
                     ? "Match the path by exact, prefix or regex beside headers."
                     : name === "authority"
                       ? "Name the host under hosts."
-                      : "Delete it: a route takes requests of every method and scheme.",
+                      : name === "method"
+                        ? "Name the methods under methods beside headers."
+                        : "Delete it: a route takes requests of every scheme.",
               },
             ]
           : []),

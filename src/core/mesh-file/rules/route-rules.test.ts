@@ -132,6 +132,24 @@ describe("routes that name one thing twice", () => {
   });
 });
 
+describe("methods and query parameters", () => {
+  it.each([
+    ["{ methods: [GET, GET] }", "", ["ISM120 GET"]],
+    ["{ methods: [FETCH] }", "", ["ISM116 FETCH"]],
+    ["{ queryParams: { 'a b': { exact: c } } }", "", ["ISM113 'a b'"]],
+    ["{ queryParams: { a: { exact: c, regex: d } } }", "", ["ISM119 regex"]],
+    ["{ queryParams: { a: { regex: '(' } } }", "", ["ISM155 '('"]],
+    ["{ methods: [POST] }", "verify: { method: GET },", ["ISM461 GET"]],
+    ["{ queryParams: { a: { exact: b } } }", "verify: { path: '/?a=c' },", ["ISM461 '/?a=c'"]],
+    ["{ queryParams: { a: { exact: b } } }", "verify: { path: '/?x=1&a=b' },", []],
+    ["{ methods: [POST], queryParams: { a: { regex: '[0-9]+' } } }", "verify: { path: / },", []],
+  ])("are held to what a request can have: %s %s", (match, more, expected) => {
+    expect(
+      findings(`{ name: r, gateway: g, hosts: [a.example], match: ${match}, ${more} weights: { v1: 100 } }`),
+    ).toEqual(expected);
+  });
+});
+
 describe("routes of regions", () => {
   const regions = (...routes: readonly string[]): readonly string[] =>
     parse(

@@ -1,6 +1,6 @@
 import { isExpression, matchesWhole } from "../../routing/regex.ts";
 import type { MeshDraft } from "../draft.ts";
-import { entriesOf } from "../draft.ts";
+import { entriesOf, itemsOf } from "../draft.ts";
 import type { Finding } from "../finding.ts";
 import type { Path } from "../path.ts";
 import { showValue } from "../show-value.ts";
@@ -14,8 +14,51 @@ const ownHeaders: readonly string[] = ["host", "content-length", "connection", "
 export function checkRouteVerification(draft: MeshDraft): readonly Finding[] {
   return routesOf(draft).flatMap(({ value, path }) => {
     const place = [...path, "verify"];
-    return [...checkPath(value, [...place, "path"]), ...checkHeaders(value, [...place, "headers"])];
+    return [
+      ...checkMethod(value, [...place, "method"]),
+      ...checkQuery(value, [...place, "path"]),
+      ...checkPath(value, [...place, "path"]),
+      ...checkHeaders(value, [...place, "headers"]),
+    ];
   });
+}
+
+function checkMethod({ match, verify }: RouteDraft, path: Path): readonly Finding[] {
+  const taken = itemsOf(match?.methods).map(([, method]) => method);
+  const asked = verify?.method;
+  return asked === undefined || taken.length === 0 || taken.includes(asked)
+    ? []
+    : [
+        {
+          code: "ISM461",
+          path,
+          detail: `The route takes ${taken.join(" and ")}, and a proof would ask by ${asked}: something else than the route.`,
+          fix: "Write a method that the route takes, or leave it out.",
+        },
+      ];
+}
+
+function checkQuery({ match, verify }: RouteDraft, path: Path): readonly Finding[] {
+  const [, query] = verify?.path?.split("?") ?? [];
+  const sent = new Map(
+    (query ?? "")
+      .split("&")
+      .toReversed()
+      .map((one) => [one.split("=")[0] ?? "", one.slice(one.indexOf("=") + 1)]),
+  );
+  const missing = entriesOf(match?.queryParams).find(
+    ([name, comparison]) => !takes(comparison, sent.get(name) ?? "") || !sent.has(name),
+  );
+  return query === undefined || missing === undefined
+    ? []
+    : [
+        {
+          code: "ISM461",
+          path,
+          detail: `The route takes requests whose query parameter ${missing[0]} is ${describe(missing[1])}, and ${showValue(verify?.path)} has it otherwise: a proof would ask something else than the route.`,
+          fix: "Write the parameter as the route matches it, or leave the query out: one is made up from match.",
+        },
+      ];
 }
 
 type Comparison = Pick<NonNullable<RouteDraft["match"]>, "exact" | "prefix" | "regex">;

@@ -72,11 +72,26 @@ function matchOf({ match, ...route }: RouteDraft): RequestMatch | undefined {
     const comparison = comparisonOf(value);
     return comparison === undefined ? [] : [[name, comparison] as const];
   });
+  const queryParams = entriesOf(match.queryParams).flatMap(([name, value]) => {
+    const comparison = comparisonOf(value);
+    return comparison === undefined ? [] : [[name, comparison] as const];
+  });
+  const methods = itemsOf(match.methods).map(([, method]) => method);
   const fromRegions = itemsOf(match.fromRegions).map(([, region]) => region);
   const complete =
     headers.length === Object.keys(match.headers ?? {}).length &&
+    queryParams.length === Object.keys(match.queryParams ?? {}).length &&
+    methods.length === (match.methods ?? []).length &&
     fromRegions.length === (match.fromRegions ?? []).length;
-  return path === undefined || !complete ? undefined : { path, headers: Object.fromEntries(headers), fromRegions };
+  return path === undefined || !complete
+    ? undefined
+    : {
+        path,
+        headers: Object.fromEntries(headers),
+        ...("methods" in match ? { methods } : {}),
+        queryParams: Object.fromEntries(queryParams),
+        fromRegions,
+      };
 }
 
 const everything: RequestMatch = { path: { kind: "prefix", value: "/" }, headers: {}, fromRegions: [] };

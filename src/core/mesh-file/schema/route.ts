@@ -4,6 +4,8 @@ import { expectedStatuses, headerValue, label, line, locality, subdomain } from 
 import { routeSettings } from "./route-settings.ts";
 import { formOf, textOf } from "./text-form.ts";
 
+const methods = ["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"] as const;
+
 /** A choice between three ways to compare; which one is exactly one, a rule holds. */
 const oneOf = [{ required: ["exact"] }, { required: ["prefix"] }, { required: ["regex"] }];
 
@@ -23,6 +25,26 @@ const matchSchema = z
     headers: z
       .record(z.string(), headerSchema)
       .meta({ description: "Headers that the request must have, by name.", default: {} })
+      .optional(),
+    methods: z
+      .array(z.enum(methods).meta({ description: "A method." }))
+      .min(1)
+      .meta({ description: "The methods of requests that the route takes. Default: all." })
+      .optional(),
+    queryParams: z
+      .record(
+        z.string(),
+        z
+          .strictObject({
+            exact: textOf(line, "The value, as it stands in the address.").optional(),
+            regex: textOf(line, "An RE2 expression for the whole value.").optional(),
+          })
+          .meta({
+            description: "How the first value of the parameter is compared.",
+            oneOf: [{ required: ["exact"] }, { required: ["regex"] }],
+          }),
+      )
+      .meta({ description: "Query parameters that the request must have, by name.", default: {} })
       .optional(),
     fromRegions: z
       .array(textOf(locality, "A region of `spec.clusters`."))
@@ -55,7 +77,7 @@ const verifySchema = z
       { examples: ["/healthz"] },
     ).optional(),
     method: z
-      .enum(["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"])
+      .enum(methods)
       .meta({ description: "The method. A proof asks hundreds of times.", default: "GET" })
       .optional(),
     headers: z
