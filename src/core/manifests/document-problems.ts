@@ -1,5 +1,6 @@
-import type { CST, Document, ErrorCode, ParsedNode } from "yaml";
-import { findTooDeep, syntaxFixes } from "../mesh-file/read-yaml.ts";
+import type { CST, Document, ParsedNode } from "yaml";
+import { findTooDeep } from "../mesh-file/read-yaml.ts";
+import { firstSyntaxError } from "../mesh-file/syntax-error.ts";
 import type { ValueProblem } from "./read-value.ts";
 
 /** Why a text of YAML is not read at all: a character that readers of YAML disagree on. */
@@ -65,28 +66,15 @@ export function separatorProblems(
       ];
 }
 
-/** What the YAML library refuses. */
-export function syntaxProblems(document: Document.Parsed<ParsedNode>): ValueProblem[] {
-  return document.errors.map(({ code, message, pos: [start, end] }) => ({
-    start,
-    end,
-    detail: `${wordsFor(code, message)} Nothing of this document was read.`,
-    fix:
-      syntaxFixes[code] ??
-      "Correct the line, or one of those just above it: its indentation, quotes, brackets, and the space after each colon.",
+/** What the YAML library refuses; `tokens` are those of all documents of the text. */
+export function syntaxProblems(
+  document: Document.Parsed<ParsedNode>,
+  tokens: readonly CST.Token[],
+): readonly ValueProblem[] {
+  const [from, , to] = document.range;
+  const own = tokens.filter(({ offset }) => offset >= from && offset < to);
+  return firstSyntaxError(document.errors, own).map(({ said, ...problem }) => ({
+    ...problem,
+    detail: `${said} Nothing of this document was read.`,
   }));
-}
-
-/** What the YAML library says, without what it quotes of the text. */
-function wordsFor(code: ErrorCode, message: string): string {
-  switch (code) {
-    case "BAD_ALIAS":
-      return "The name of an anchor or alias cannot be read.";
-    case "TAG_RESOLVE_FAILED":
-      return "The tag cannot be read.";
-    case "BAD_DQ_ESCAPE":
-      return "After a backslash stands what is no escape.";
-    default:
-      return `${(message.split("\n", 1)[0] ?? message).replace(/[.:]?( at line \d+, column \d+)?:?$/, "")}.`;
-  }
 }

@@ -1,4 +1,4 @@
-import type { Document, ParsedNode } from "yaml";
+import type { CST, Document, ParsedNode } from "yaml";
 import { Composer, Parser } from "yaml";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import { errorOf } from "../diagnostics/coded.ts";
@@ -80,18 +80,18 @@ function readChunk(chunk: Chunk): readonly ManifestObject[] {
     logLevel: "error",
   });
   const documents = [...composer.compose(tokens, true, text.length)];
-  return documents.flatMap((document, index) => readDocument(document, documents[index - 1], chunk));
+  return documents.flatMap((document, index) => readDocument(document, documents[index - 1], { ...chunk, tokens }));
 }
 
 function readDocument(
   document: Document.Parsed<ParsedNode>,
   before: Document.Parsed<ParsedNode> | undefined,
-  chunk: Chunk,
+  chunk: Chunk & { readonly tokens: readonly CST.Token[] },
 ): readonly ManifestObject[] {
-  const { text, isJson, rangeAt } = chunk;
+  const { text, isJson, rangeAt, tokens } = chunk;
   const found = isJson ? [] : separatorProblems(document, before, text);
   if (found.length === 0) {
-    found.push(...syntaxProblems(document));
+    found.push(...syntaxProblems(document, tokens));
   }
   const lineOf = (at: number): number => rangeAt(at, at).start.line;
   const value = found.length === 0 ? readValue(document, found, { text, lineOf, isJson }) : null;

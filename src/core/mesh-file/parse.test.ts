@@ -158,17 +158,15 @@ describe("YAML", () => {
     expect(diagnostic?.range?.start).toEqual({ line: 6, column: 77 });
   });
 
-  it("can be a thousand clusters with aliases, in reasonable time", patience, () => {
+  it("can be a thousand clusters with aliases", patience, () => {
     const clusters = Array.from(
       { length: 1000 },
       (_, index) =>
         `    - { name: c${index}, context: c${index}, eastWest: ${index === 0 ? "&e { addresses: [a.example] }" : "*e"} }\n`,
     );
-    const started = performance.now();
     const parsed = parseMesh(`${head}  clusters:\n${clusters.join("")}`, "mesh.yaml");
     expect(parsed.diagnostics).toEqual([]);
     expect(parsed.mesh?.clusters.length).toBe(1000);
-    expect(performance.now() - started).toBeLessThan(10_000);
   });
 
   it.each([

@@ -1,8 +1,10 @@
 import type { TextProblem } from "./text-problem.ts";
-import type { CST, Document, ErrorCode, ParsedNode } from "yaml";
+import type { CST, Document, ParsedNode } from "yaml";
 import { Composer, Parser } from "yaml";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import { findBadNodes } from "./find-bad-nodes.ts";
+import type { SyntaxProblem } from "./syntax-error.ts";
+import { firstSyntaxError } from "./syntax-error.ts";
 import { meshFileCodes } from "./finding.ts";
 import type { SourceText } from "./source-text.ts";
 
@@ -32,7 +34,7 @@ export function readYaml(source: SourceText): YamlFile {
   if (control !== undefined) {
     return unusable([place(control, source)]);
   }
-  const { documents, tooDeep } = compose(source.text);
+  const { documents, tokens, tooDeep } = compose(source.text);
   const [document, second] = documents;
   if (tooDeep !== undefined) {
     return unusable([place(tooDeep, source)]);
@@ -40,7 +42,7 @@ export function readYaml(source: SourceText): YamlFile {
   if (document === undefined) {
     return unusable([]);
   }
-  const syntax = document.errors.map((error) => describeSyntaxError(error.code, error.message, error.pos));
+  const syntax = firstSyntaxError(document.errors, tokens).map(describeSyntaxError);
   const several = second === undefined ? [] : [describeSecond(second, source.text)];
   if (syntax.length > 0) {
     return {
@@ -78,6 +80,7 @@ function place(problem: TextProblem, source: SourceText): Diagnostic {
 
 interface Composed {
   readonly documents: readonly Document<ParsedNode>[];
+  readonly tokens: readonly CST.Token[];
   readonly tooDeep?: TextProblem;
 }
 
@@ -91,6 +94,7 @@ function compose(text: string): Composed {
   if (offset !== undefined) {
     return {
       documents: [],
+      tokens,
       tooDeep: {
         code: "ISM112",
         start: offset,
@@ -110,7 +114,7 @@ function compose(text: string): Composed {
     // Otherwise the library prints warnings of its own.
     logLevel: "error",
   });
-  return { documents: [...composer.compose(tokens, true, text.length)] };
+  return { documents: [...composer.compose(tokens, true, text.length)], tokens };
 }
 
 /** The offset of the first bracket or indentation that is nested too deep for what is recursive; undefined = none. */
@@ -167,6 +171,10 @@ function toData(document: Document<ParsedNode>): {
   }
 }
 
+function describeSyntaxError({ start, end, said, fix }: SyntaxProblem): TextProblem {
+  return { code: "ISM101", start, end, detail: `${said} Nothing below this place could be checked.`, fix };
+}
+
 function describeSecond(second: Document<ParsedNode>, text: string): TextProblem {
   const [from, , past] = second.range ?? [0, 0, text.length];
   // The range of a document begins at its directives; the line that people look for is the marker.
@@ -179,31 +187,6 @@ function describeSecond(second: Document<ParsedNode>, text: string): TextProblem
     detail:
       "A second YAML document begins here. One mesh file is one document, and everything from here on would be ignored.",
     fix: "Delete this line and what follows, or move the second document into a file of its own.",
-  };
-}
-
-/** What to do about an error of the YAML library. */
-export const syntaxFixes: Partial<Record<ErrorCode, string>> = {
-  TAB_AS_INDENT: "Indent with spaces.",
-  BAD_INDENT: "Align the line with its neighbours, and close every bracket that is open above.",
-  BLOCK_AS_IMPLICIT_KEY: 'Put the value in quotes if it contains ": ", or move the inner mapping to lines of its own.',
-  BAD_SCALAR_START: "Put the value in quotes.",
-  MISSING_CHAR: "Add the missing character.",
-  MULTILINE_IMPLICIT_KEY: "Keep the key on one line, with a colon and a space after it.",
-  BAD_DQ_ESCAPE: "Write the backslash twice, or use single quotes.",
-  BAD_ALIAS: "Put the value in quotes if it is no alias.",
-};
-
-function describeSyntaxError(code: ErrorCode, message: string, [start, end]: readonly [number, number]): TextProblem {
-  const said = (message.split("\n", 1)[0] ?? message).replace(/'quote\b/, "'").replace(/"quote\b/, '"');
-  return {
-    code: "ISM101",
-    start,
-    end,
-    detail: `${said.replace(/[.:]$/, "")}. Nothing below this place could be checked.`,
-    fix:
-      syntaxFixes[code] ??
-      "Correct the line, or one of those just above it: its indentation, quotes, brackets, and the space after each colon.",
   };
 }
 
