@@ -1,5 +1,7 @@
+import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
 import path from "node:path";
+import { promisify } from "node:util";
 import { instance, isthmus, sandboxKubeconfig, sandboxState } from "./world.ts";
 
 /** The process of one component of a cluster's node, by the machine's number. */
@@ -27,4 +29,24 @@ export async function reviveNodes(): Promise<void> {
   if (up.code !== 0) {
     throw new Error(`the tests' sandbox did not come back:\n${up.err}`);
   }
+}
+
+const dropping = "isthmus_test_drop";
+
+/** Drops every packet that comes to a cluster's node from the sandbox's other nodes and this machine, without a word to the sender, until `passPackets`. */
+export async function dropPackets(cluster: string): Promise<void> {
+  await nft(
+    cluster,
+    `add table inet ${dropping}; add chain inet ${dropping} incoming { type filter hook prerouting priority -300; }; add rule inet ${dropping} incoming iifname != "lo" ip saddr 172.30.0.0/16 drop`,
+  );
+}
+
+/** Ends `dropPackets`. */
+export async function passPackets(cluster: string): Promise<void> {
+  await nft(cluster, `delete table inet ${dropping}`);
+}
+
+async function nft(cluster: string, rules: string): Promise<void> {
+  const pid = await pidOf("kubelet", cluster);
+  await promisify(execFile)("nsenter", ["--target", String(pid), "--net", "nft", rules]);
 }

@@ -3,7 +3,7 @@ import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { beforeAll, describe, expect, it } from "vitest";
 import { parse, stringify } from "yaml";
-import { killNode, reviveNodes } from "../e2e/node-processes.ts";
+import { dropPackets, killNode, passPackets, reviveNodes } from "../e2e/node-processes.ts";
 import type { Figures } from "../e2e/steady-load.ts";
 import { failures, loadDuring } from "../e2e/steady-load.ts";
 import { freshFolder, isthmus, kubectl, root, writeMeshFile } from "../e2e/world.ts";
@@ -87,8 +87,11 @@ async function scale(cluster: string, namespace: string, deployment: string, rep
 /** Stops the proxy of east's east-west gateway: its connections stay open, and nothing comes. */
 async function hangGateway(): Promise<void> {
   const pod = await istioSystem("east", "get", "pod", "-l", "app=istio-eastwestgateway", "-o", "name");
-  const stop =
-    'for p in /proc/[0-9]*; do case $(tr "\\0" " " < $p/cmdline) in *"envoy -c "*) kill -STOP ${p#/proc/};; esac; done';
+  // Brackets, so that the shell does not find itself. The exit code says whether a process is stopped.
+  const stop = [
+    'for p in /proc/[0-9]*; do case $(tr "\\0" " " < $p/cmdline) in */[e]nvoy\\ *) kill -STOP ${p#/proc/};; esac; done',
+    'grep -q "^State:[[:space:]]*T" /proc/[0-9]*/status',
+  ].join("; ");
   await istioSystem("east", "exec", pod.trim(), "--", "sh", "-c", stop);
 }
 
@@ -122,6 +125,11 @@ const faults: readonly Fault[] = [
     name: "istiod of east is gone",
     happens: async () => scale("east", "istio-system", "istiod"),
     ends: async () => scale("east", "istio-system", "istiod", 1),
+  },
+  {
+    name: "packets to east are dropped",
+    happens: async () => dropPackets("east"),
+    ends: async () => passPackets("east"),
   },
   { name: "the node of east is killed", happens: async () => killNode("east"), ends: reviveNodes },
 ];
