@@ -51,6 +51,13 @@ it("makes an east-west gateway where there is none, injected by the control plan
   });
 });
 
+it("labels namespaces for a revision that isthmus itself installs", () => {
+  const own = { ...twoClusters, istio: { ...twoClusters.istio, values: { revision: "1-31" } } };
+  const [west] = renderMesh(own, materials).clusters;
+  const sample = west?.objects.find(({ object }) => object.metadata.name === "sample");
+  expect(sample?.object.metadata.labels).toEqual({ "istio.io/rev": "1-31", "isthmus.dev/mesh": "sandbox" });
+});
+
 it("writes its configuration in the version that every release serves", () => {
   const versions = objectsIn(installation("west")).map(({ apiVersion }) => apiVersion);
   expect(new Set(versions.filter((one) => one.startsWith("networking.istio.io/")))).toEqual(

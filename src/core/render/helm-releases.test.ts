@@ -88,6 +88,13 @@ describe("the Helm releases of a cluster", () => {
     expect(valuesOf("istio-eastwestgateway", meshWith({ version: "1.24.0" }))).toHaveProperty("readinessProbe");
   });
 
+  it("give the gateways the revision of the control plane", () => {
+    const mesh = meshWith({ values: { revision: "canary" } });
+    expect(valuesOf("istiod", mesh)["revision"]).toBe("canary");
+    expect(valuesOf("istio-eastwestgateway", mesh)["revision"]).toBe("canary");
+    expect(valuesOf("istio-eastwestgateway", meshWith({}))).not.toHaveProperty("revision");
+  });
+
   it("take the registry from the mesh file, else from the platform, else leave it to the charts", () => {
     const platform: Platform = { hub: "platform.example/istio", values: {} };
     const hubIn = (mesh: Mesh, one: Platform): unknown =>

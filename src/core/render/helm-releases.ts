@@ -27,7 +27,7 @@ export interface HelmRelease {
  * place, as in `renderIstioOperators`. Merge order of values: ours, the
  * platform's, the user's. `istiod` gets all of the user's values; `base` and
  * `cni` get `global` and what is named after them, `base` also `defaultRevision`; a gateway gets `global` and
- * what stands under `gateways.<its name>`, since its chart refuses the rest from 1.25.5 on.
+ * what stands under `gateways.<its name>`, with the revision of the control plane, since its chart refuses the rest from 1.25.5 on.
  *
  * The charts have no ingress gateway of their own, so profile `minimal`, which
  * is istioctl's default without one, leaves it out here; `default` is the
@@ -47,7 +47,7 @@ export function renderHelmReleases(mesh: Mesh, cluster: Cluster, platform: Platf
     release(
       "gateway",
       name,
-      mergeValues(identity, probeOf(mesh), pullPolicyOf(given), own),
+      mergeValues(identity, probeOf(mesh), pullPolicyOf(given), revisionOf(given), own),
       mergeValues(only(given, ["global"]), mapAt(mapAt(given, "gateways"), name)),
     );
   return [
@@ -65,6 +65,12 @@ export function renderHelmReleases(mesh: Mesh, cluster: Cluster, platform: Platf
 function defaultRevisionOf(given: Values): Values {
   const revision = given["revision"];
   return isRevision(revision) ? { defaultRevision: revision } : {};
+}
+
+/** A gateway's pods ask for the injector of their revision; without the label nobody gives them an image. */
+function revisionOf(given: Values): Values {
+  const revision = given["revision"];
+  return isRevision(revision) ? { revision } : {};
 }
 
 function identityOf(mesh: Mesh, cluster: Cluster, platform: Platform): Values {

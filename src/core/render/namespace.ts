@@ -2,6 +2,7 @@ import type { InstalledIstio } from "../model/installed-istio.ts";
 import { controlPlaneOf, defaultRevision } from "../model/installed-istio.ts";
 import type { KubeObject } from "../model/kube-object.ts";
 import type { Cluster, Mesh } from "../model/mesh.ts";
+import { isRevision } from "./istio-operator.ts";
 import type { Materials } from "./materials.ts";
 import { istioNamespace, networkLabel } from "./names.ts";
 import { podSecurityLabels } from "./pod-security.ts";
@@ -25,7 +26,7 @@ export function renderNamespaces(
   return [
     renderIstioNamespace(mesh, cluster),
     ...serviceNamespaces(mesh).map((name) =>
-      namespace(mesh, cluster, name, { labels: injectionOf(name, installed?.[cluster.name]), annotations: {} }),
+      namespace(mesh, cluster, name, { labels: injectionOf(mesh, name, installed?.[cluster.name]), annotations: {} }),
     ),
   ];
 }
@@ -37,7 +38,15 @@ export function renderNamespaces(
  * the namespace says already stays, as far as it leads to the control plane;
  * else one tag is better than its revision, which the next upgrade replaces.
  */
-function injectionOf(name: string, installed: InstalledIstio | undefined): Readonly<Record<string, string>> {
+function injectionOf(
+  mesh: Mesh,
+  name: string,
+  installed: InstalledIstio | undefined,
+): Readonly<Record<string, string>> {
+  const own = mesh.istio.values?.["revision"];
+  if (isRevision(own)) {
+    return { "istio.io/rev": own };
+  }
   const plane = controlPlaneOf(installed);
   if (plane === undefined || plane.revision === defaultRevision) {
     return { "istio-injection": "enabled" };

@@ -48,6 +48,10 @@ it("says of an istiod that is not ready which cluster it cannot read, and where 
   }
 });
 
+it("says it of an istiod with a revision too", async () => {
+  expect(await explain("istiod-canary", "timeout")).toContain("Secret istio-remote-secret-east");
+});
+
 it("says nothing where istiod has read all clusters, or of another Deployment", async () => {
   expect(await explain("istiod", "synced")).toBeUndefined();
   expect(await explain("istio-ingressgateway", "syncing")).toBeUndefined();

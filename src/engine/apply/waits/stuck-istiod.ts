@@ -13,7 +13,7 @@ import type { PendingHandler } from "./touch-object.ts";
  */
 export function explainStuckIstiod(client: KubeClient): PendingHandler {
   return async (pending, signal) => {
-    if (pending.kind !== "Deployment" || pending.metadata.name !== "istiod") {
+    if (pending.kind !== "Deployment" || !/^istiod(-|$)/.test(pending.metadata.name)) {
       return undefined;
     }
     try {
