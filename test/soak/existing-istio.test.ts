@@ -12,6 +12,19 @@ import type { Snapshot } from "../e2e/snapshot.ts";
 import { expectSame, snapshots } from "../e2e/snapshot.ts";
 import { freshFolder, isthmus, kubectl, meshFile, writeMeshFile } from "../e2e/world.ts";
 
+/** What istio.io has people apply to open an east-west gateway (samples/multicluster/expose-services.yaml). */
+const exposed = `
+apiVersion: networking.istio.io/v1
+kind: Gateway
+metadata: { name: cross-network-gateway, namespace: istio-system }
+spec:
+  selector: { istio: eastwestgateway }
+  servers:
+    - port: { number: 15443, name: tls, protocol: TLS }
+      tls: { mode: AUTO_PASSTHROUGH }
+      hosts: ["*.local"]
+`;
+
 let file: string;
 let installed: readonly Snapshot[];
 
@@ -60,7 +73,13 @@ it("refuses what does not fit, with the values for Helm that make it fit", async
   await kubectl("west", ["-n", "istio-system", "rollout", "restart", "deployment"]);
   const gone = ["wait", "--for=delete", "--timeout=80s", ...old.out.trim().split("\n")];
   expect(await kubectl("west", ["-n", "istio-system", ...gone])).toMatchObject({ code: 0 });
+  expect(await kubectl("west", ["apply", "-f", "-"], exposed)).toMatchObject({ code: 0 });
   installed = await snapshots();
+});
+
+it("says what it would take over of what somebody has joined by hand", async () => {
+  const ran = await isthmus(["plan", "-f", file]);
+  expect(ran.out).toContain("Gateway istio-system/cross-network-gateway  (taken over: existed before)");
 });
 
 /** What a plan would change, as `cluster Kind name`. */
@@ -88,6 +107,7 @@ it("joins and routes, and proves it", async () => {
   expect(ran.err).not.toContain("error[");
   expect(ran.code).toBe(0);
   expect((await isthmus(["verify", "-f", file])).code).toBe(0);
+  expect((await isthmus(["shift", "helloworld", "v1=50", "v2=50", "-f", file, "--yes"])).code).toBe(0);
 });
 
 it("labels namespaces for the control plane that is there", async () => {
