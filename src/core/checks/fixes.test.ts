@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
+import { eastWestGateway, ingressGateway } from "../render/names.ts";
 import { findingsOf } from "../testing/found-by.ts";
 import { healthyFacts, withCluster } from "../testing/healthy-facts.ts";
+import type { GatewayPod } from "./control-plane-facts.ts";
 import type { MeshFacts } from "./facts.ts";
 
 /** The healthy facts with a zone for east in the mesh file, and nodes as they are given. */
@@ -73,4 +75,24 @@ describe("a missing certificate", () => {
     expect(own?.fix).not.toContain("cert-manager");
     expect(own?.fix).toContain("Whoever has the certificate of door.example");
   });
+});
+
+it.each<readonly [string, Parameters<typeof findingsOf>[0], (pod: GatewayPod) => Partial<GatewayPod>, string]>([
+  ["a listener that is not there", "gateways/listener", () => ({ listeners: [] }), eastWestGateway],
+  [
+    "a certificate that a proxy waits for",
+    "certificates/in-proxies",
+    ({ config }) => ({ config: { ...config, awaitedSecrets: ["door"] } }),
+    ingressGateway,
+  ],
+])("the fix for %s asks istiod of a revision by its own name", (_what, id, change, name) => {
+  const facts = withCluster("east", (one) => ({
+    istiod: { ...one.istiod, deployment: "istiod-canary" },
+    gateways: one.gateways.map((gateway) => ({
+      ...gateway,
+      pods: gateway.pods.map((pod) => (gateway.name === name ? { ...pod, ...change(pod) } : pod)),
+    })),
+  }));
+  const [found] = findingsOf(id, facts);
+  expect(found?.fix).toContain("-n istio-system logs deploy/istiod-canary");
 });

@@ -297,6 +297,19 @@ describe("the README", () => {
     expect(text).toContain("grep -vx west.yaml | xargs -n 1 kubectl --context isthmus-west apply");
   });
 
+  it("waits for the Deployment of a revision by its name", () => {
+    const mesh = { ...twoClusters, istio: { ...twoClusters.istio, values: { revision: "canary" } } };
+    expect(text).toContain("rollout status deployment/istiod --timeout");
+    expect(writeReadme(mesh, "yaml", partsOf(mesh, rendered))).toContain(
+      "rollout status deployment/istiod-canary --timeout",
+    );
+    const operator: Mesh = { ...mesh, istio: { ...mesh.istio, install: "operator", version: "1.20.0" } };
+    const { clusters } = renderMesh(operator, materials);
+    expect(writeReadme(operator, "yaml", partsOf(operator, clusters))).toContain(
+      "get deployment/istiod-canary; do sleep",
+    );
+  });
+
   it("quotes contexts for the shell", () => {
     const clusters = twoClusters.clusters.map((cluster) => ({
       ...cluster,

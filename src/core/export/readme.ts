@@ -1,8 +1,8 @@
 import type { ExportedPart } from "./exported-part.ts";
 import { describeId } from "../model/kube-object.ts";
 import type { Cluster, Mesh } from "../model/mesh.ts";
-import type { Install } from "../render/install-methods.ts";
 import { isMadeInCluster } from "../render/install-methods.ts";
+import { isRevision } from "../render/istio-operator.ts";
 import { eastWestGateway, istioNamespace, meshLabel } from "../render/names.ts";
 import { serviceNamespaces } from "../render/service-namespaces.ts";
 import type { Wave } from "../render/waves.ts";
@@ -32,7 +32,7 @@ const waits: Readonly<Partial<Record<Wave, (mesh: Mesh, part: ExportedPart) => r
   definitions: (mesh, { hasDefinitions }) =>
     hasDefinitions ? [`wait --for=condition=Established crd -l ${meshLabel}=${mesh.name} --timeout=2m`] : [],
   // The webhooks of a control plane that is not ready refuse or skip what comes next.
-  "control-plane": () => [`-n ${istioNamespace} rollout status deployment/istiod --timeout=5m`],
+  "control-plane": (mesh) => [`-n ${istioNamespace} rollout status ${istiodOf(mesh)} --timeout=5m`],
   gateways: () => [
     `-n ${istioNamespace} wait --for=condition=Available deployment --all --timeout=5m`,
     `-n ${istioNamespace} wait --for=jsonpath='{.status.loadBalancer.ingress}' service/${eastWestGateway} --timeout=5m`,
@@ -44,11 +44,18 @@ const waits: Readonly<Partial<Record<Wave, (mesh: Mesh, part: ExportedPart) => r
 };
 
 /** What something in the cluster makes by itself in that wave, and has to be there before it can be waited for. */
-function appearsIn(wave: Wave, install: Install): string | undefined {
+function appearsIn(wave: Wave, mesh: Mesh): string | undefined {
+  const { install } = mesh.istio;
   if (wave === "control-plane" && isMadeInCluster(install, wave)) {
-    return "deployment/istiod";
+    return istiodOf(mesh);
   }
   return wave === "gateways" && isMadeInCluster(install, wave) ? `service/${eastWestGateway}` : undefined;
+}
+
+/** Its Deployment, which has the revision in its name (istio.io/istio, manifests/charts/istio-control/istio-discovery/templates/deployment.yaml). */
+function istiodOf(mesh: Mesh): string {
+  const revision = mesh.istio.values?.["revision"];
+  return isRevision(revision) ? `deployment/istiod-${revision}` : "deployment/istiod";
 }
 
 function describeOrder(mesh: Mesh, format: ExportFormat, parts: readonly ExportedPart[]): readonly string[] {
@@ -71,7 +78,7 @@ function linesOf(mesh: Mesh, format: ExportFormat, part: ExportedPart, wave: Wav
   if (!hasFolder && part.leftOut.apps.length === 0) {
     return byHand;
   }
-  const made = appearsIn(wave, mesh.istio.install);
+  const made = appearsIn(wave, mesh);
   const place = `${part.folder}/${waveFolderName(wave)}`;
   return [
     ...(hasFolder ? [`${kubectl} apply --server-side ${format === "kustomize" ? "-k" : "-R -f"} ${place}`] : []),

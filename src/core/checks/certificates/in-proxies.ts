@@ -5,7 +5,7 @@ import { kubectl, restart } from "../commands.ts";
 import type { GatewayPod } from "../control-plane-facts.ts";
 import type { MeshFacts, ReachedCluster } from "../facts.ts";
 import { answeringPods, silentPods } from "../gateways/proxies-answer.ts";
-import { meshClusters } from "../reached.ts";
+import { istiodName, meshClusters } from "../reached.ts";
 import { appliedObject, awaitedCertificate, needsOfProxies, newestListeners, objectOf } from "../subjects.ts";
 
 /**
@@ -49,7 +49,7 @@ function lacksSecret(
   const hosts = [...new Set([...ofRoutes, ...ofChains])];
   return problem("ISM527", {
     detail: `${lacking.map((pod) => pod.name).join(", ")} of ${one.cluster} ${lacking.length === 1 ? "waits" : "wait"} for Secret ${namespace}/${name}, which a listener names and istiod has not sent: TLS connections ${hosts.length === 0 ? "that need it" : `for ${hosts.join(", ")}`} are reset.`,
-    fix: `Whoever has the certificate has to put it there with its key; istiod sends it at once. Whether the Secret is there: ${kubectl(one, "-n", namespace, "get", "secret", name)}. What istiod says of it: ${kubectl(one, "-n", istioNamespace, "logs", "deploy/istiod", "--tail=500")} | grep -F ${name}`,
+    fix: `Whoever has the certificate has to put it there with its key; istiod sends it at once. Whether the Secret is there: ${kubectl(one, "-n", namespace, "get", "secret", name)}. What istiod says of it: ${kubectl(one, "-n", istioNamespace, "logs", `deploy/${istiodName(one)}`, "--tail=500")} | grep -F ${name}`,
     cluster: one.cluster,
     object,
     breaks: [awaitedCertificate(one.cluster, secret)],

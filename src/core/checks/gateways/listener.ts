@@ -2,7 +2,7 @@ import { crossNetworkPort, eastWestGateway, istioNamespace } from "../../render/
 import type { Check } from "../check.ts";
 import { problem } from "../check.ts";
 import { kubectl } from "../commands.ts";
-import { gatewayOf, meshClusters } from "../reached.ts";
+import { gatewayOf, istiodName, meshClusters } from "../reached.ts";
 import { containerPort } from "../container-port.ts";
 import { appliedObject, crossNetwork, needsOfProxies, objectOf } from "../subjects.ts";
 
@@ -19,7 +19,7 @@ export const listener: Check = {
         .map((pod) =>
           problem("ISM427", {
             detail: `${pod.name} of ${one.cluster} has no listener at ${port}: istiod has not sent it one, or the proxy refused it.`,
-            fix: `What the proxy refuses, whoever wrote it has to correct; istiod's log names it: ${kubectl(one, "-n", istioNamespace, "logs", "deploy/istiod")} | grep -i nack`,
+            fix: `What the proxy refuses, whoever wrote it has to correct; istiod's log names it: ${kubectl(one, "-n", istioNamespace, "logs", `deploy/${istiodName(one)}`)} | grep -i nack`,
             cluster: one.cluster,
             object: { group: "", kind: "Pod", namespace: "istio-system", name: pod.name },
             needs: [

@@ -1,9 +1,12 @@
 import type { ObjectId } from "../../model/kube-object.ts";
-import { eastWestGateway, istioNamespace } from "../../render/names.ts";
+import { eastWestGateway, ingressGateway, istioNamespace } from "../../render/names.ts";
 import type { Check } from "../check.ts";
 import { problem } from "../check.ts";
 import { kubectl, scale } from "../commands.ts";
-import { applyFix, meshClusters } from "../reached.ts";
+import { frontRoutesOf } from "../../routing/hosts.ts";
+import type { GatewayFacts } from "../control-plane-facts.ts";
+import type { MeshFacts, ReachedCluster } from "../facts.ts";
+import { applyFix, meshClusters, servicesAt } from "../reached.ts";
 import {
   appliedObject,
   gatewayPods,
@@ -25,6 +28,7 @@ export const gatewaysReady: Check = {
     meshClusters(facts).flatMap((one) =>
       one.gateways
         .filter((gateway) => gateway.desired === undefined || gateway.desired === 0 || gateway.ready < gateway.desired)
+        .filter((gateway) => !isUnneeded(facts, one, gateway))
         .map((gateway) => {
           const state =
             gateway.desired === undefined
@@ -67,6 +71,16 @@ export const gatewaysReady: Check = {
         }),
     ),
 };
+
+/** Somebody who installs Istio needs no ingress gateway where no route is opened at one. */
+function isUnneeded(facts: MeshFacts, one: ReachedCluster, { name, desired }: GatewayFacts): boolean {
+  return (
+    facts.mesh.install === "existing" &&
+    name === ingressGateway &&
+    desired === undefined &&
+    servicesAt(facts, one).every((service) => frontRoutesOf(service).length === 0)
+  );
+}
 
 function deploymentId(name: string): ObjectId {
   return { group: "apps", kind: "Deployment", namespace: istioNamespace, name };

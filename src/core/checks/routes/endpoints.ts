@@ -8,7 +8,7 @@ import { expectedEndpoints, missingEndpoints, usedEndpoints } from "../endpoint-
 import type { MeshFacts, ReachedCluster, ServiceFacts } from "../facts.ts";
 import { hostNamesIn, resolveGateways } from "../gateway-names.ts";
 import { answeringPods, silentPods } from "../gateways/proxies-answer.ts";
-import { eastWestAddresses, meshClusters } from "../reached.ts";
+import { eastWestAddresses, istiodName, meshClusters } from "../reached.ts";
 import type { Subject } from "../subjects.ts";
 import {
   appliedObject,
@@ -129,7 +129,7 @@ function gatewaysFrom({ views }: Reader, { one, gateways, hasNames }: Place): re
 function findingOf(reader: ReachedCluster, target: ReachedCluster, lacking: readonly Lacking[]): Finding {
   return problem("ISM476", {
     detail: `The ingress of ${reader.cluster} lacks endpoints of ${target.cluster}: ${lacking.map((one) => one.what).join("; ")}.`,
-    fix: `istiod knows the endpoints as far as it can be seen, and the proxy does not have them: restart the gateway. What istiod sends: ${kubectl(reader, "-n", istioNamespace, "logs", "deploy/istiod", "--tail=50")}`,
+    fix: `istiod knows the endpoints as far as it can be seen, and the proxy does not have them: restart the gateway. What istiod sends: ${kubectl(reader, "-n", istioNamespace, "logs", `deploy/${istiodName(reader)}`, "--tail=50")}`,
     commands: [restart(reader, istioNamespace, ingressGateway)],
     cluster: reader.cluster,
     ...(reader.cluster === target.cluster ? {} : { remote: target.cluster }),
