@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { listEverywhere, listKnown } from "./list-known.ts";
+import { listEverywhere, listKnown, listWithin } from "./list-known.ts";
 import { signal, wireCluster, wireObject } from "./testing/wire-cluster.ts";
 
 const kind = { apiVersion: "v1", kind: "ConfigMap" };
@@ -18,6 +18,15 @@ it("lists nothing of a kind that the API server does not serve", async () => {
   const unknown = { apiVersion: "example.com/v1", kind: "Widget" };
   expect(await listKnown(client, unknown, ["a"], signal)).toEqual([]);
   expect(await listEverywhere(client, unknown, signal)).toEqual([]);
+});
+
+it("asks for the namespaces one by one where all at once are forbidden", async () => {
+  const { server, client } = await wireCluster(objects);
+  expect(namesOf(await listWithin(client, kind, ["a", "c"], signal))).toEqual(["of-a", "of-c"]);
+  server.inject({ kind: "status", status: 403 }, { times: 1 });
+  expect(namesOf(await listWithin(client, kind, ["a", "c"], signal))).toEqual(["of-a", "of-c"]);
+  server.inject({ kind: "status", status: 403 }, { times: 2 });
+  await expect(listWithin(client, kind, ["a"], signal)).rejects.toMatchObject({ kind: "forbidden" });
 });
 
 it("does not take a refusal for an empty list", async () => {

@@ -5,7 +5,7 @@ import type {
 } from "../../core/checks/policy-facts.ts";
 import type { KubeObject } from "../../core/model/kube-object.ts";
 import type { KubeClient } from "../../kube/client.ts";
-import { listEverywhere } from "./list-known.ts";
+import { listWithin } from "./list-known.ts";
 
 interface WireWorkloads {
   readonly selector?: { readonly matchLabels?: Readonly<Record<string, string>> };
@@ -38,10 +38,8 @@ export async function readSecurity(
   namespaces: readonly string[],
   signal: AbortSignal,
 ): Promise<SecurityFacts> {
-  const read = async (kind: string): Promise<readonly KubeObject[]> => {
-    const all = await listEverywhere(client, { apiVersion: "security.istio.io/v1beta1", kind }, signal);
-    return all.filter(({ metadata }) => namespaces.includes(metadata.namespace ?? ""));
-  };
+  const read = async (kind: string): Promise<readonly KubeObject[]> =>
+    listWithin(client, { apiVersion: "security.istio.io/v1beta1", kind }, namespaces, signal);
   const [authentications, authorizations] = await Promise.all([
     read("PeerAuthentication"),
     read("AuthorizationPolicy"),
