@@ -23,12 +23,13 @@ function install(cluster: string, network: string): void {
   const namespace = "istio-system";
   const global = { meshID: "prod", network, multiCluster: { clusterName: cluster } };
   const labels = { app: "istiod", "istio.io/rev": "default", "helm.sh/chart": "istiod-1.31.0" };
+  const annotations = { "meta.helm.sh/release-name": "istiod", "meta.helm.sh/release-namespace": namespace };
   const containers = [{ name: "discovery", image: "docker.io/istio/pilot:1.31.0" }];
   const put = (object: KubeObject): void => void world.servers[cluster]?.put(object);
   put({
     apiVersion: "apps/v1",
     kind: "Deployment",
-    metadata: { name: "istiod", namespace, labels },
+    metadata: { name: "istiod", namespace, labels, annotations },
     spec: { template: { spec: { containers } } },
   });
   put({
@@ -54,7 +55,7 @@ it("refuses clusters without an Istio, and one with other values by the change f
   expect(code).toBe(1);
   expect(err.match(/error\[ISM\d+\]/g)).toEqual(["error[ISM577]"]);
   expect(err).toContain("network: east-net");
-  expect(err).toContain("helm upgrade istiod istio/istiod --kube-context east");
+  expect(err).toContain("helm upgrade istiod istio/istiod --version 1.31.0 --kube-context east");
 });
 
 it("plans what joins and an east-west gateway, and nothing of trust or of Istio's own objects", async () => {

@@ -20,7 +20,8 @@ export function installationPatch(plane: ControlPlane, context: string, values: 
   ].join("\n");
 }
 
-function changeFor({ tool, namespace, name, revision }: ControlPlane, context: string, values: Values): string[] {
+function changeFor(plane: ControlPlane, context: string, values: Values): string[] {
+  const { tool, release, revision } = plane;
   if (tool === "istioctl") {
     const operator = { apiVersion: "install.istio.io/v1alpha1", kind: "IstioOperator", spec: { values } };
     const named = revision === defaultRevision ? "" : ` --set revision=${revision}`;
@@ -31,15 +32,23 @@ function changeFor({ tool, namespace, name, revision }: ControlPlane, context: s
       `    istioctl install --context ${context}${named} -f FILE`,
     ];
   }
-  if (tool === "helm") {
+  if (tool === "helm" && release !== undefined) {
     return [
       "Give Helm these values, as FILE:",
       indented(writeYaml(values)),
       "upgrade the release:",
-      `    helm upgrade ${name} istio/istiod --kube-context ${context} -n ${namespace} --reuse-values -f FILE`,
+      `    helm upgrade ${release.name} istio/istiod ${atVersion(plane)} --kube-context ${context} -n ${release.namespace} --reuse-values -f FILE`,
     ];
   }
   return ["Give these values to the istiod chart, by whatever installs it:", indented(writeYaml(values))];
+}
+
+/**
+ * Without a version Helm takes the newest chart of the repository, and would
+ * upgrade what runs. Istio's charts have the version of their release.
+ */
+export function atVersion({ version }: Pick<ControlPlane, "version">): string {
+  return `--version ${version === "" ? "VERSION_THAT_IS_INSTALLED" : version}`;
 }
 
 /** Text as a block of a fix. */

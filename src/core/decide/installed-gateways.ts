@@ -1,17 +1,21 @@
 import { errorOf } from "../diagnostics/coded.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import type { InstalledGateway, Installation } from "../model/installed-istio.ts";
+import { controlPlaneOf } from "../model/installed-istio.ts";
 import type { ObjectId } from "../model/kube-object.ts";
 import type { Mesh } from "../model/mesh.ts";
 import { eastWestGateway, ingressGateway, istioNamespace } from "../render/names.ts";
 import { frontRoutesOf } from "../routing/hosts.ts";
+import { meshAt } from "../routing/routes-at.ts";
+import { atVersion } from "./installation-patch.ts";
 
-/** What is wrong with the gateways of a cluster: another network's label, another place, none where routes need one. */
+/** What is wrong with the gateways of a cluster: another network's label or none, another place, none where routes need one. */
 export function judgeGateways(mesh: Mesh, one: Installation): readonly Diagnostic[] {
-  return [...judgeEastWest(one), ...judgeIngress(mesh, one)];
+  return [...judgeEastWest(one), ...judgeUnlabelled(one), ...judgeIngress(mesh, one)];
 }
 
 function judgeEastWest({ cluster, context, installed }: Installation): readonly Diagnostic[] {
+  const version = versionIn(installed);
   const networks = installed.gateways.filter(({ network }) => network !== undefined);
   const strange = networks.filter(({ network }) => network !== cluster.network);
   const misplaced = networks.filter(
@@ -21,22 +25,60 @@ function judgeEastWest({ cluster, context, installed }: Installation): readonly 
     ...strange.map((gateway) => ({
       ...errorOf("ISM577"),
       detail: `Service ${gateway.namespace}/${gateway.name} of ${cluster.name} is the gateway of network ${gateway.network ?? ""} (label topology.istio.io/network), and the mesh file says ${cluster.network}: other clusters would not find a gateway of its network. Nothing was changed.`,
-      fix: `Give the gateway chart the value networkGateway: ${cluster.network} (helm upgrade ${gateway.name} istio/gateway --kube-context ${context} -n ${gateway.namespace} --reuse-values --set networkGateway=${cluster.network}), or write network: ${gateway.network ?? ""} into the mesh file.`,
+      fix: `Give the gateway chart the value networkGateway: ${cluster.network} (${upgradeOf(gateway, version)} --kube-context ${context} --reuse-values --set networkGateway=${cluster.network}), or write network: ${gateway.network ?? ""} into the mesh file.`,
       cluster: cluster.name,
       object: objectOf(gateway),
     })),
     ...misplaced.map((gateway) => ({
       ...errorOf("ISM579"),
       detail: `The gateway of network ${gateway.network ?? ""} in ${cluster.name} is ${gateway.namespace}/${gateway.name}, which selects pods with ${textOf(gateway.selector)}. This version knows one east-west gateway, ${istioNamespace}/${eastWestGateway} with istio=eastwestgateway. Nothing was changed.`,
-      fix: `Install it by that name: helm install ${eastWestGateway} istio/gateway --kube-context ${context} -n ${istioNamespace} --set networkGateway=${cluster.network}; or take it away, and isthmus makes one.`,
+      fix: `Install it by that name: helm install ${eastWestGateway} istio/gateway ${version} --kube-context ${context} -n ${istioNamespace} --set networkGateway=${cluster.network}; or take it away, and isthmus makes one.`,
       cluster: cluster.name,
       object: objectOf(gateway),
     })),
   ];
 }
 
+/** An east-west gateway that says no network is nobody's for Istio, and rendering one would write over it. */
+function judgeUnlabelled({ cluster, context, installed }: Installation): readonly Diagnostic[] {
+  const version = versionIn(installed);
+  const found = installed.gateways.find((gateway) => isAt(gateway, eastWestGateway));
+  if (found !== undefined && found.network === undefined) {
+    return [
+      {
+        ...errorOf("ISM577"),
+        detail: `Service ${istioNamespace}/${eastWestGateway} of ${cluster.name} has no label topology.istio.io/network: no istiod takes it for the gateway of network ${cluster.network}, and isthmus does not write over it. Nothing was changed.`,
+        fix: `Give the gateway chart the value networkGateway: ${cluster.network} (${upgradeOf(found, version)} --kube-context ${context} --reuse-values --set networkGateway=${cluster.network}); or take it away, and isthmus makes one.`,
+        cluster: cluster.name,
+        object: objectOf(found),
+      },
+    ];
+  }
+  const isMade = found !== undefined || installed.gateways.some(({ network }) => network !== undefined);
+  return isMade || !installed.eastWestDeployment
+    ? []
+    : [
+        {
+          ...errorOf("ISM579"),
+          detail: `${cluster.name} has a Deployment ${istioNamespace}/${eastWestGateway} that isthmus has not made, and no Service that belongs to it: other networks do not come in there, and isthmus does not write over it. Nothing was changed.`,
+          fix: `Give it its Service again by the tool that installed it, with the label topology.istio.io/network: ${cluster.network} (networkGateway of Istio's gateway chart); or take the Deployment away, and isthmus makes both.`,
+          cluster: cluster.name,
+          object: { group: "apps", kind: "Deployment", namespace: istioNamespace, name: eastWestGateway },
+        },
+      ];
+}
+
+function versionIn(installed: Installation["installed"]): string {
+  return atVersion(controlPlaneOf(installed) ?? { version: "" });
+}
+
+/** The upgrade of a gateway's release at the version that it has, without the values. */
+function upgradeOf({ namespace, name, release = { name, namespace } }: InstalledGateway, version: string): string {
+  return `helm upgrade ${release.name} istio/gateway ${version} -n ${release.namespace}`;
+}
+
 function judgeIngress(mesh: Mesh, { cluster, context, installed }: Installation): readonly Diagnostic[] {
-  const routes = mesh.services.flatMap(frontRoutesOf);
+  const routes = meshAt(mesh, cluster).services.flatMap(frontRoutesOf);
   const found = installed.gateways.find((gateway) => isAt(gateway, ingressGateway));
   if (routes.length === 0 || found?.selector["istio"] === "ingressgateway") {
     return [];
@@ -45,7 +87,7 @@ function judgeIngress(mesh: Mesh, { cluster, context, installed }: Installation)
     {
       ...errorOf("ISM579"),
       detail: `${cluster.name} ${found === undefined ? `has no Service ${istioNamespace}/${ingressGateway}` : `has a Service ${istioNamespace}/${ingressGateway} that does not select pods with istio=ingressgateway`}, and route ${routes[0]?.name ?? ""} is to be opened there. Nothing was changed.`,
-      fix: `Install one: helm install ${ingressGateway} istio/gateway --kube-context ${context} -n ${istioNamespace}; or components.ingressGateways in the IstioOperator. Routes with gateway: mesh need none.`,
+      fix: `Install one: helm install ${ingressGateway} istio/gateway ${versionIn(installed)} --kube-context ${context} -n ${istioNamespace}; or components.ingressGateways in the IstioOperator. Routes with gateway: mesh need none.`,
       cluster: cluster.name,
       object: { group: "", kind: "Service", namespace: istioNamespace, name: ingressGateway },
     },

@@ -1,9 +1,11 @@
 import { describe, expect, it } from "vitest";
-import type { InstalledIstio } from "../model/installed-istio.ts";
+import type { ControlPlane, InstalledIstio } from "../model/installed-istio.ts";
+import { fillFailover } from "../mesh-file/failover-defaults.ts";
+import type { Mesh } from "../model/mesh.ts";
 import { clusterNamed } from "../model/mesh.ts";
 import { controlPlane, installation } from "../testing/installations.ts";
 import { twoClusters } from "../testing/two-clusters.ts";
-import { judgeInstallation, judgeRoots, judgeTrustDomains } from "./installed-istio.ts";
+import { judgeInstallation, judgeTrustDomains } from "./installed-istio.ts";
 
 const mesh = { ...twoClusters, istio: { ...twoClusters.istio, install: "existing" as const } };
 
@@ -21,7 +23,7 @@ const ingress = { namespace, name: "istio-ingressgateway", selector: { istio: "i
 describe("an Istio that somebody else has installed", () => {
   it("is joined as it is where it fits, with or without an east-west gateway", () => {
     expect(codes(installation("west"))).toEqual([]);
-    expect(codes(installation("west", { gateways: [ingress] }))).toEqual([]);
+    expect(codes(installation("west", { gateways: [ingress], eastWestDeployment: false }))).toEqual([]);
   });
 
   const revisioned = controlPlane("west", { name: "istiod-canary", revision: "canary" });
@@ -33,7 +35,13 @@ describe("an Istio that somebody else has installed", () => {
     ["isthmus has made it", { controlPlanes: [controlPlane("west", { own: true })] }, ["ISM583"]],
     ["it has another mesh ID", { controlPlanes: [controlPlane("west", { values: {} })] }, ["ISM577"]],
     ["nobody may read it", { readerAccount: false }, ["ISM577"]],
-    ["routes have no ingress gateway", { gateways: [] }, ["ISM579"]],
+    ["routes have no ingress gateway", { gateways: [], eastWestDeployment: false }, ["ISM579"]],
+    [
+      "its gateway for other networks says no network",
+      { gateways: [ingress, { namespace, name: "istio-eastwestgateway", selector: { istio: "eastwestgateway" } }] },
+      ["ISM577"],
+    ],
+    ["its gateway for other networks has no Service", { gateways: [ingress] }, ["ISM579"]],
     [
       "its gateway is another network's",
       {
@@ -49,11 +57,6 @@ describe("an Istio that somebody else has installed", () => {
       { gateways: [ingress, { namespace: "gw", name: "ew", network: "west-net", selector: { istio: "ew" } }] },
       ["ISM579"],
     ],
-    [
-      "a namespace of the mesh has the label that keeps a revision out",
-      { controlPlanes: [revisioned], injection: { sample: { injection: "enabled" } } },
-      ["ISM581"],
-    ],
   ])("is refused where %s", (_what, changed, expected) => {
     expect(codes(installation("west", changed))).toEqual(expected);
   });
@@ -63,9 +66,40 @@ describe("an Istio that somebody else has installed", () => {
     const [found] = judgeInstallation(mesh, one("west", installation("west", { controlPlanes: [plane] })));
     expect(found?.detail).toContain("global.network is net1, and the mesh file says west-net");
     expect(found?.fix).toContain(
-      "helm upgrade istiod istio/istiod --kube-context west -n istio-system --reuse-values -f FILE",
+      "helm upgrade istiod istio/istiod --version 1.31.0 --kube-context west -n istio-system --reuse-values -f FILE",
     );
     expect(found?.fix).toContain("as FILE:\n    global:\n      network: west-net\n");
+  });
+
+  it("is refused with the release that Helm names, and without one by no command of Helm's", () => {
+    const fixOf = (changed: Partial<ControlPlane>): string => {
+      const plane = controlPlane("west", { values: {}, ...changed });
+      return judgeInstallation(mesh, one("west", installation("west", { controlPlanes: [plane] })))[0]?.fix ?? "";
+    };
+    expect(fixOf({ release: { name: "my-istiod", namespace: "releases" } })).toContain(
+      "helm upgrade my-istiod istio/istiod --version 1.31.0 --kube-context west -n releases --reuse-values",
+    );
+    expect(fixOf({ version: "" })).toContain("istio/istiod --version VERSION_THAT_IS_INSTALLED ");
+    const { release: _release, ...ofTemplate } = controlPlane("west", { values: {} });
+    const [found] = judgeInstallation(mesh, one("west", installation("west", { controlPlanes: [ofTemplate] })));
+    expect(found?.fix).toContain("Give these values to the istiod chart, by whatever installs it:");
+  });
+
+  it("is asked for an ingress gateway only where routes are opened", () => {
+    const regions = mesh.clusters.map((cluster) => ({ ...cluster, region: cluster.name }));
+    const services = mesh.services.map((service) => ({
+      ...service,
+      routes: service.routes.map((route) => ({ ...route, match: { ...route.match, fromRegions: ["east"] } })),
+    }));
+    const regional = { ...mesh, clusters: regions, services };
+    const codesAt = (cluster: string): readonly string[] =>
+      judgeInstallation(regional, {
+        cluster: clusterNamed(regional, cluster),
+        context: cluster,
+        installed: installation(cluster, { gateways: [], eastWestDeployment: false }),
+      }).map(({ code }) => code);
+    expect(codesAt("west")).toEqual([]);
+    expect(codesAt("east")).toEqual(["ISM579"]);
   });
 
   it("is refused with an IstioOperator where istioctl has made it", () => {
@@ -80,26 +114,40 @@ describe("an Istio that somebody else has installed", () => {
 it("refuses settings of routes that the installed release would drop", () => {
   const [service] = mesh.services;
   const retries = { attempts: 2, backoff: "25ms" };
-  const services =
-    service === undefined ? [] : [{ ...service, routes: service.routes.map((route) => ({ ...route, retries })) }];
-  const judged = (version: string): readonly string[] => {
+  const judged = (version: string, fromRegions: readonly string[] = []): readonly string[] => {
     const installed = installation("west", { controlPlanes: [controlPlane("west", { version })] });
+    const routes = (service?.routes ?? []).map((route) => ({
+      ...route,
+      match: { ...route.match, fromRegions },
+      retries,
+    }));
+    const services = service === undefined ? [] : [{ ...service, routes }];
     return judgeInstallation({ ...mesh, services }, one("west", installed)).map(
       ({ code, detail }) => `${code} ${detail}`,
     );
   };
   expect(judged("1.26.0")).toEqual([]);
+  expect(judged("1.25.3", ["east"])).toEqual([]);
   expect(judged("1.25.3")).toEqual([
     expect.stringMatching(/^ISM584 Route helloworld sets retries\.backoff, which came with Istio 1\.26,/),
   ]);
 });
 
-it("refuses clusters that have no root in common, and nothing of one that does not say its roots", () => {
-  expect(judgeRoots([one("west"), one("east")])).toEqual([]);
-  expect(judgeRoots([one("west", installation("west", { roots: [] })), one("east")])).toEqual([]);
-  const [found, more] = judgeRoots([one("west"), one("east", installation("east", { roots: ["CD"] }))]);
-  expect(more).toBeUndefined();
-  expect(found).toMatchObject({ code: "ISM578", cluster: "east", severity: "error" });
+it("judges values of failover's labels by the release, and warns where nothing says which release it is", () => {
+  const priority = ["app=shop", "version"];
+  const services = mesh.services.map((service) => ({ ...service, failover: { ...fillFailover({}), priority } }));
+  const judged = (version: string, meant: Pick<Mesh, "services"> = { services }): readonly string[] => {
+    const installed = installation("west", { controlPlanes: [controlPlane("west", { version })] });
+    return judgeInstallation({ ...mesh, ...meant }, one("west", installed)).map(
+      ({ code, severity, detail }) => `${severity} ${code} ${detail}`,
+    );
+  };
+  expect(judged("1.18.0")).toEqual([]);
+  expect(judged("1.16.2")).toEqual([
+    expect.stringMatching(/^error ISM584 Service sample\/helloworld sets failover\.priority app=shop,/),
+  ]);
+  expect(judged("")).toEqual([expect.stringMatching(/^warning ISM585 .* which came with Istio 1\.18: whether/)]);
+  expect(judged("", mesh)).toEqual([]);
 });
 
 it("warns of trust domains that differ", () => {

@@ -1,14 +1,13 @@
 import { errorOf, warningOf } from "../diagnostics/coded.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import type { ControlPlane, Installation } from "../model/installed-istio.ts";
-import { controlPlaneOf, defaultRevision } from "../model/installed-istio.ts";
+import { controlPlaneOf } from "../model/installed-istio.ts";
 import type { Json, ObjectId } from "../model/kube-object.ts";
 import type { Mesh } from "../model/mesh.ts";
 import { istioReleases, isNewerThanKnown, releaseOf } from "../releases/istio-releases.ts";
 import { istioNamespace, meshLabel } from "../render/names.ts";
-import { serviceNamespaces } from "../render/service-namespaces.ts";
-import { indented, installationPatch } from "./installation-patch.ts";
-import { judgeRouteFields } from "./installed-routes.ts";
+import { atVersion, installationPatch } from "./installation-patch.ts";
+import { judgeFields } from "./installed-routes.ts";
 import { judgeGateways } from "./installed-gateways.ts";
 
 /** What keeps a cluster from being joined as it is, each with the change for the tool that installs Istio. */
@@ -30,25 +29,8 @@ export function judgeInstallation(mesh: Mesh, one: Installation): readonly Diagn
     ...judgeSettings(mesh, one, plane),
     ...(installed.readerAccount ? [] : [noReader(one, plane)]),
     ...judgeGateways(mesh, one),
-    ...judgeNamespaces(mesh, one, plane),
-    ...judgeRouteFields(mesh, cluster.name, plane),
+    ...judgeFields(mesh, cluster, plane),
   ];
-}
-
-/** Clusters that have no root in common with the first one: workloads would refuse each other. */
-export function judgeRoots(all: readonly Installation[]): readonly Diagnostic[] {
-  const [first, ...others] = all.filter(({ installed }) => installed.roots.length > 0);
-  return first === undefined
-    ? []
-    : others
-        .filter(({ installed }) => !installed.roots.some((root) => first.installed.roots.includes(root)))
-        .map(({ cluster }) => ({
-          ...errorOf("ISM578"),
-          detail: `ConfigMap ${istioNamespace}/istio-ca-root-cert of ${cluster.name} and of ${first.cluster.name} have no root in common, so that workloads of the two clusters refuse each other. Nothing was changed.`,
-          fix: `Sign the intermediates of both clusters under one root, put them into Secret ${istioNamespace}/cacerts of each, and start istiod, then gateways and workloads again: https://istio.io/latest/docs/tasks/security/cert-management/plugin-ca-cert/`,
-          cluster: cluster.name,
-          object: { group: "", kind: "Secret", namespace: istioNamespace, name: "cacerts" },
-        }));
 }
 
 /** Clusters whose workloads are called under another trust domain than those of the first: their names are not trusted without aliases. */
@@ -162,29 +144,8 @@ function noReader({ cluster, context }: Installation, plane: ControlPlane): Diag
     fix:
       plane.tool === "istioctl"
         ? "Install the component base, which istioctl's profiles have."
-        : `Install the base chart: helm install istio-base istio/base --kube-context ${context} -n ${istioNamespace} --set defaultRevision=${plane.revision}`,
+        : `Install the base chart: helm install istio-base istio/base ${atVersion(plane)} --kube-context ${context} -n ${istioNamespace} --set defaultRevision=${plane.revision}`,
     cluster: cluster.name,
     object: { group: "", kind: "ServiceAccount", namespace: istioNamespace, name: "istio-reader-service-account" },
   };
-}
-
-/** Namespaces whose label would keep the control plane of a revision from being asked. */
-function judgeNamespaces(
-  mesh: Mesh,
-  { cluster, context, installed }: Installation,
-  { revision }: ControlPlane,
-): readonly Diagnostic[] {
-  const found = serviceNamespaces(mesh).filter((name) => installed.injection[name]?.injection !== undefined);
-  if (revision === defaultRevision || found.length === 0) {
-    return [];
-  }
-  return [
-    {
-      ...errorOf("ISM581"),
-      detail: `${found.length === 1 ? "Namespace" : "Namespaces"} ${found.join(", ")} of ${cluster.name} ${found.length === 1 ? "has" : "have"} the label istio-injection, and the control plane there has the revision ${revision}: beside istio.io/rev the label goes first, and no pod gets a sidecar. Nothing was changed.`,
-      fix: `Take the label off:\n${indented(`kubectl --context ${context} label namespace ${found.join(" ")} istio-injection-`)}`,
-      cluster: cluster.name,
-      object: { group: "", kind: "Namespace", name: found[0] ?? "" },
-    },
-  ];
 }

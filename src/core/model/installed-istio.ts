@@ -4,8 +4,13 @@ import type { Cluster } from "./mesh.ts";
 export interface InstalledIstio {
   /** Every istiod Deployment of the cluster, in any namespace. */
   readonly controlPlanes: readonly ControlPlane[];
-  /** Every Service with a network label (`topology.istio.io/network`), and the ingress gateway, those of isthmus left out. */
+  /**
+   * Every Service with a network label (`topology.istio.io/network`), the ingress
+   * gateway, and the east-west gateway by its name, also without a label; those of isthmus left out.
+   */
   readonly gateways: readonly InstalledGateway[];
+  /** Whether istio-system has a Deployment istio-eastwestgateway that isthmus has not made. */
+  readonly eastWestDeployment: boolean;
   /** Whether the account is there with which other clusters' istiods read this one. */
   readonly readerAccount: boolean;
   /** Fingerprints of the roots in ConfigMap istio-ca-root-cert of istio-system; empty without it. */
@@ -34,6 +39,8 @@ export interface ControlPlane {
   readonly version: string;
   /** What has installed it, by the labels that it leaves. */
   readonly tool: "helm" | "istioctl" | "unknown";
+  /** Left out where Helm says none, also of what `helm template` made. */
+  readonly release?: HelmRelease;
   /** Helm values by which it was installed; a missing one is not set. */
   readonly values: {
     readonly meshID?: string;
@@ -45,10 +52,18 @@ export interface ControlPlane {
   readonly own: boolean;
 }
 
+/** The release of an object, as Helm writes it into the annotations meta.helm.sh/release-name and release-namespace. */
+export interface HelmRelease {
+  readonly name: string;
+  readonly namespace: string;
+}
+
 export interface InstalledGateway {
   readonly namespace: string;
   /** Its Service. */
   readonly name: string;
+  /** Left out where Helm says none. */
+  readonly release?: HelmRelease;
   /** Left out for one that joins no networks. */
   readonly network?: string;
   readonly selector: Readonly<Record<string, string>>;

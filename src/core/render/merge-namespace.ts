@@ -14,7 +14,9 @@ export interface FieldConflict {
 /**
  * One Namespace out of two: the labels, annotations and other fields of both.
  * Where both give a field, and not the same value, `conflicts` has it and the
- * merged object keeps `ours`.
+ * merged object keeps `ours`. So it is with `istio-injection` beside an
+ * `istio.io/rev` of ours, which are two fields and one wish: it goes first, and
+ * nobody injects (https://istio.io/latest/docs/setup/upgrade/canary/).
  */
 export function mergeNamespace(
   ours: KubeObject,
@@ -22,7 +24,22 @@ export function mergeNamespace(
 ): { readonly merged: KubeObject; readonly conflicts: readonly FieldConflict[] } {
   const conflicts: FieldConflict[] = [];
   const merged = merge([], ours as unknown as Json, theirs as unknown as Json, conflicts);
+  conflicts.push(...findShadowed(ours, theirs));
   return { merged: merged as unknown as KubeObject, conflicts };
+}
+
+function findShadowed(ours: KubeObject, theirs: KubeObject): readonly FieldConflict[] {
+  const revision = ours.metadata.labels?.["istio.io/rev"];
+  const injection = theirs.metadata.labels?.["istio-injection"];
+  return revision === undefined || injection === undefined
+    ? []
+    : [
+        {
+          field: "the label that has sidecars injected",
+          ours: { "istio.io/rev": revision },
+          theirs: { "istio-injection": injection },
+        },
+      ];
 }
 
 function merge(path: readonly string[], ours: Json, theirs: Json, conflicts: FieldConflict[]): Json {

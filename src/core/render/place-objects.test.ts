@@ -192,6 +192,18 @@ describe("a Namespace in a service's manifests", () => {
     );
   });
 
+  it("is an error where its label would keep a revision from injecting", () => {
+    const labelled = { ...own, metadata: { ...own.metadata, labels: { "istio-injection": "enabled" } } };
+    const ofRevision = { ...twoClusters, istio: { ...twoClusters.istio, values: { revision: "canary" } } };
+    expect(refusals([labelled])).toEqual([]);
+    expect(refusals([labelled], ofRevision)[0]).toMatchObject({
+      code: "ISM226",
+      detail: expect.stringContaining(
+        'the label that has sidecars injected is {"istio.io/rev":"canary"} there and {"istio-injection":"enabled"} here',
+      ) as string,
+    });
+  });
+
   it("is an error where two folders contradict each other", () => {
     const other = { ...own, metadata: { ...own.metadata, labels: { team: "red" } } };
     expect(refusals([own, other])[0]).toMatchObject({

@@ -80,6 +80,7 @@ async function readRancherLocal(client: KubeClient, mesh: string, signal: AbortS
     authorityLacks: [],
     reader: undefined,
     installedMeshId: undefined,
+    injection: {},
     nodes: [],
     kubernetesVersion: "",
     ingressAddresses: [],

@@ -97,6 +97,7 @@ describe("the state of a cluster", () => {
       authorityLacks: [],
       reader: undefined,
       installedMeshId: undefined,
+      injection: {},
       nodes: [],
       namespaces: new Set(),
       kubernetesVersion: "v1.36.3-fake",

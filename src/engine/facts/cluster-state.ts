@@ -2,7 +2,7 @@ import { Buffer } from "node:buffer";
 import type { NodeFacts } from "../../core/checks/facts.ts";
 import type { KubeObject } from "../../core/model/kube-object.ts";
 import { idOf, keyOf } from "../../core/model/kube-object.ts";
-import type { InstalledIstio } from "../../core/model/installed-istio.ts";
+import type { InjectionLabels, InstalledIstio } from "../../core/model/installed-istio.ts";
 import type { Inventory } from "../../core/plan/inventory.ts";
 import { inventoryLabel, inventoryNamespace, parseInventory } from "../../core/plan/inventory.ts";
 import type { Authority } from "../../core/render/materials.ts";
@@ -10,7 +10,7 @@ import { ingressGateway, istioNamespace, readerTokenSecret } from "../../core/re
 import { Secret } from "../../core/secret.ts";
 import type { KubeClient, ListQuery } from "../../kube/client.ts";
 import { partNames } from "../../pki/part-names.ts";
-import { readInstalledIstio } from "./installed-istio.ts";
+import { injectionOf, readInstalledIstio } from "./installed-istio.ts";
 import { readNodes } from "./read-nodes.ts";
 import type { RemoteKubeconfig } from "./remote-kubeconfig.ts";
 import { listRemoteSecrets, readRemotes } from "./remote-kubeconfig.ts";
@@ -32,6 +32,8 @@ export interface ClusterState {
   readonly installedMeshId: string | undefined;
   /** The Istio that somebody has installed; undefined unless `GatherOptions.installed`. */
   readonly installed?: InstalledIstio;
+  /** Namespaces that exist → their labels that decide who injects, without an istio-injection that isthmus alone has given. */
+  readonly injection: Readonly<Record<string, InjectionLabels>>;
   readonly nodes: readonly NodeFacts[];
   /** Keys (`keyOf`) of namespaces that exist. */
   readonly namespaces: ReadonlySet<string>;
@@ -85,6 +87,7 @@ export async function readClusterState(
     reader: readReader(token),
     installedMeshId: readMeshId(meshConfig),
     ...(installed === undefined ? {} : { installed }),
+    injection: injectionOf(namespaces),
     nodes,
     namespaces: new Set(namespaces.map((namespace) => keyOf(idOf(namespace)))),
     kubernetesVersion: version.gitVersion,

@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import type { KubeObject } from "../../core/model/kube-object.ts";
 import { issueRoot } from "../../pki/certificate-authority.ts";
 import { connectFake } from "../../kube/testing/connect-fake.ts";
-import { readInstalledIstio } from "./installed-istio.ts";
+import { injectionOf, readInstalledIstio } from "./installed-istio.ts";
 
 const { signal } = new AbortController();
 const namespace = "istio-system";
@@ -11,6 +11,10 @@ function istiod(name: string, labels: Readonly<Record<string, string>>, image: s
   const template = { spec: { containers: [{ name: "discovery", image }] } };
   const metadata = { name, namespace, labels: { app: "istiod", ...labels } };
   return { apiVersion: "apps/v1", kind: "Deployment", metadata, spec: { template } };
+}
+
+function deploymentOf(name: string, labels: Readonly<Record<string, string>>): KubeObject {
+  return { apiVersion: "apps/v1", kind: "Deployment", metadata: { name, namespace, labels } };
 }
 
 function configMap(name: string, data: Readonly<Record<string, string>>): KubeObject {
@@ -47,6 +51,7 @@ it("finds a control plane with a revision by its labels, with its tags, its valu
     { apiVersion: "v1", kind: "ServiceAccount", metadata: { name: "istio-reader-service-account", namespace } },
     gateway("istio-eastwestgateway", { "topology.istio.io/network": "west-net" }),
     gateway("istio-ingressgateway", {}),
+    deploymentOf("istio-eastwestgateway", {}),
   ]) {
     server.put(object);
   }
@@ -73,6 +78,7 @@ it("finds a control plane with a revision by its labels, with its tags, its valu
       },
       { namespace, name: "istio-ingressgateway", selector: { istio: "ingressgateway" } },
     ],
+    eastWestDeployment: true,
     readerAccount: true,
     roots: [expect.stringMatching(/^[0-9A-F]{2}(:[0-9A-F]{2}){31}$/)],
     injection: { shop: { revision: "prod" }, old: { injection: "enabled" } },
@@ -87,14 +93,59 @@ it("takes values that nothing says for not set, and a gateway of isthmus for non
     istiod("istiod", labels, "registry.example/pilot:latest"),
     configMap("istio-sidecar-injector", { values: "{{ not JSON" }),
     gateway("istio-eastwestgateway", own),
+    deploymentOf("istio-eastwestgateway", own),
   ]) {
     server.put(object);
   }
   const found = await readInstalledIstio(client, [], signal);
   expect(found.gateways).toEqual([]);
+  expect(found.eastWestDeployment).toBe(false);
   expect(found.readerAccount).toBe(false);
   expect(found.roots).toEqual([]);
   expect(found.controlPlanes).toMatchObject([
     { name: "istiod", revision: "default", version: "", tool: "istioctl", values: {}, trustDomain: "cluster.local" },
   ]);
+});
+
+it("finds an east-west gateway by its name where it has no label, and the releases that Helm names", async () => {
+  const { server, client } = await connectFake();
+  const annotations = { "meta.helm.sh/release-name": "my-istiod", "meta.helm.sh/release-namespace": "releases" };
+  const helms = istiod("istiod", { "helm.sh/chart": "istiod-1.31.0" }, "docker.io/istio/pilot:1.31.0");
+  const eastWest = gateway("istio-eastwestgateway", {});
+  server.put({ ...helms, metadata: { ...helms.metadata, annotations } });
+  server.put({
+    ...eastWest,
+    metadata: { ...eastWest.metadata, annotations: { "meta.helm.sh/release-name": "gateway" } },
+  });
+  const found = await readInstalledIstio(client, [], signal);
+  expect(found.controlPlanes).toMatchObject([{ tool: "helm", release: { name: "my-istiod", namespace: "releases" } }]);
+  expect(found.gateways).toEqual([
+    {
+      namespace,
+      name: "istio-eastwestgateway",
+      release: { name: "gateway", namespace },
+      selector: { istio: "eastwestgateway" },
+    },
+  ]);
+});
+
+it("does not count an injection label that isthmus alone has given, which its next apply takes off", () => {
+  const labelled = (...managers: readonly string[]): KubeObject => ({
+    apiVersion: "v1",
+    kind: "Namespace",
+    metadata: {
+      name: managers.join("-"),
+      labels: { "istio-injection": "enabled", "istio.io/rev": "prod" },
+      managedFields: managers.map((manager) => ({
+        manager,
+        operation: "Apply",
+        fieldsV1: { "f:metadata": { "f:labels": { "f:istio-injection": {}, "f:istio.io/rev": {} } } },
+      })),
+    },
+  });
+  expect(injectionOf([labelled("isthmus"), labelled("kubectl"), labelled("isthmus", "kubectl")])).toEqual({
+    isthmus: { revision: "prod" },
+    kubectl: { injection: "enabled", revision: "prod" },
+    "isthmus-kubectl": { injection: "enabled", revision: "prod" },
+  });
 });

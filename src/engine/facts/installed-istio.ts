@@ -1,5 +1,6 @@
 import type {
   ControlPlane,
+  HelmRelease,
   InjectionLabels,
   InstalledGateway,
   InstalledIstio,
@@ -7,11 +8,14 @@ import type {
 import { defaultRevision } from "../../core/model/installed-istio.ts";
 import type { KubeObject } from "../../core/model/kube-object.ts";
 import { defaultTrustDomain } from "../../core/model/trust-domain.ts";
+import { managedFieldsOf } from "../../core/plan/field-writers.ts";
 import {
+  eastWestGateway,
   ingressGateway,
   istioNamespace,
   meshLabel,
   networkLabel,
+  ownFieldManager,
   readerServiceAccount,
 } from "../../core/render/names.ts";
 import { compareText } from "../../core/render/order.ts";
@@ -25,10 +29,13 @@ export async function readInstalledIstio(
   namespaces: readonly KubeObject[],
   signal: AbortSignal,
 ): Promise<InstalledIstio> {
-  const [deployments, labelled, ingress, webhooks, account, roots] = await Promise.all([
+  const [deployments, services, eastWest, webhooks, account, roots] = await Promise.all([
     client.list({ apiVersion: "apps/v1", kind: "Deployment", labelSelector: "app=istiod" }, { signal }),
-    client.list({ apiVersion: "v1", kind: "Service", labelSelector: networkLabel }, { signal }),
-    client.get({ apiVersion: "v1", kind: "Service", namespace: istioNamespace, name: ingressGateway }, { signal }),
+    readGatewayServices(client, signal),
+    client.get(
+      { apiVersion: "apps/v1", kind: "Deployment", namespace: istioNamespace, name: eastWestGateway },
+      { signal },
+    ),
     client.list(
       {
         apiVersion: "admissionregistration.k8s.io/v1",
@@ -50,22 +57,31 @@ export async function readInstalledIstio(
     controlPlanes: await Promise.all(
       deployments.map(async (deployment) => readControlPlane(client, { deployment, webhooks }, signal)),
     ),
-    gateways: [
-      ...labelled,
-      ...(ingress === undefined || ingress.metadata.labels?.[networkLabel] !== undefined ? [] : [ingress]),
-    ]
-      .filter(isTheirs)
-      .map(readGateway),
+    gateways: services.filter(isTheirs).map(readGateway),
+    eastWestDeployment: eastWest !== undefined && isTheirs(eastWest),
     readerAccount: account !== undefined,
     roots: readBundle(dataOf(roots)["root-cert.pem"] ?? "").certificates.map((one) => one.fingerprint256),
-    injection: Object.fromEntries(
-      namespaces.map(({ metadata }) => [metadata.name, injectionOf(metadata.labels ?? {})]),
-    ),
+    injection: injectionOf(namespaces),
   };
 }
 
-function isTheirs(service: KubeObject): boolean {
-  return service.metadata.labels?.[meshLabel] === undefined;
+/** Those of a network, and those that have the names of Istio's gateways, each once. */
+async function readGatewayServices(client: KubeClient, signal: AbortSignal): Promise<readonly KubeObject[]> {
+  const named = [ingressGateway, eastWestGateway].map(async (name) =>
+    client.get({ apiVersion: "v1", kind: "Service", namespace: istioNamespace, name }, { signal }),
+  );
+  const [labelled, ...others] = await Promise.all([
+    client.list({ apiVersion: "v1", kind: "Service", labelSelector: networkLabel }, { signal }),
+    ...named,
+  ]);
+  return [
+    ...labelled,
+    ...others.flatMap((one) => (one === undefined || one.metadata.labels?.[networkLabel] !== undefined ? [] : [one])),
+  ];
+}
+
+function isTheirs({ metadata }: KubeObject): boolean {
+  return metadata.labels?.[meshLabel] === undefined;
 }
 
 function readGateway(service: KubeObject): InstalledGateway {
@@ -74,14 +90,28 @@ function readGateway(service: KubeObject): InstalledGateway {
   return {
     namespace: service.metadata.namespace ?? "",
     name: service.metadata.name,
+    ...releaseOf(service),
     ...(network === undefined ? {} : { network }),
     selector: spec?.selector ?? {},
   };
 }
 
-function injectionOf(labels: Readonly<Record<string, string>>): InjectionLabels {
-  const { "istio-injection": injection, "istio.io/rev": revision } = labels;
-  return { ...(injection === undefined ? {} : { injection }), ...(revision === undefined ? {} : { revision }) };
+/**
+ * The labels of namespaces by which Istio's webhooks decide. An istio-injection
+ * that isthmus alone owns counts as none: its next apply takes it off where a revision is to inject.
+ */
+export function injectionOf(namespaces: readonly KubeObject[]): Readonly<Record<string, InjectionLabels>> {
+  return Object.fromEntries(namespaces.map((one) => [one.metadata.name, labelsOf(one)]));
+}
+
+function labelsOf(namespace: KubeObject): InjectionLabels {
+  const { "istio-injection": injection, "istio.io/rev": revision } = namespace.metadata.labels ?? {};
+  const owners = managedFieldsOf(namespace).filter(({ paths }) => paths.includes("metadata.labels.istio-injection"));
+  const isOwn = owners.length > 0 && owners.every(({ manager }) => manager === ownFieldManager);
+  return {
+    ...(injection === undefined || isOwn ? {} : { injection }),
+    ...(revision === undefined ? {} : { revision }),
+  };
 }
 
 /** One istiod. Its ConfigMaps carry its revision in their names (istio.io/istio, manifests/charts/istio-control/istio-discovery/templates). */
@@ -108,6 +138,7 @@ async function readControlPlane(
     own: labels[meshLabel] !== undefined,
     version: versionOf(deployment),
     tool: toolOf(deployment),
+    ...releaseOf(deployment),
     values: readValues(injector["values"] ?? ""),
     trustDomain: /^trustDomain:\s*"?([^"\s]+)"?\s*$/m.exec(mesh["mesh"] ?? "")?.[1] ?? defaultTrustDomain,
   };
@@ -131,6 +162,12 @@ function toolOf(deployment: KubeObject): ControlPlane["tool"] {
     return "istioctl";
   }
   return labels["helm.sh/chart"] === undefined ? "unknown" : "helm";
+}
+
+function releaseOf({ metadata }: KubeObject): { readonly release?: HelmRelease } {
+  const name = metadata.annotations?.["meta.helm.sh/release-name"];
+  const namespace = metadata.annotations?.["meta.helm.sh/release-namespace"] ?? metadata.namespace ?? "";
+  return name === undefined ? {} : { release: { name, namespace } };
 }
 
 /** The injector carries the values of the installation, as JSON. */

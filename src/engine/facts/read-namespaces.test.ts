@@ -21,19 +21,22 @@ it("reads a namespace with its network, its labels, whether it is injected, and 
   ]);
 });
 
-it("reads a plain namespace, and one that a revision injects", async () => {
+it("reads a plain namespace, one that a revision injects, and one whose labels keep it from that", async () => {
   const labels = { "istio.io/rev": "canary" };
+  const both = { ...labels, "istio-injection": "enabled" };
   const { client } = await wireCluster([
     wireObject("Namespace", { name: "plain" }),
     wireObject("Namespace", { name: "by-revision", labels }),
+    wireObject("Namespace", { name: "by-both", labels: both }),
     wireObject(
       "ConfigMap",
       { namespace: "by-revision", name: "istio-ca-root-cert" },
       { data: { "root-cert.pem": "?" } },
     ),
   ]);
-  expect(await readNamespaces(client, ["plain", "by-revision"], signal)).toEqual([
+  expect(await readNamespaces(client, ["plain", "by-revision", "by-both"], signal)).toEqual([
     { name: "plain", labels: {}, injected: false },
     { name: "by-revision", labels, injected: true, roots: [] },
+    { name: "by-both", labels: both, injected: false },
   ]);
 });

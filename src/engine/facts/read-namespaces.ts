@@ -21,7 +21,9 @@ export async function readNamespaces(
       const labels = namespace.metadata.labels ?? {};
       const network = labels[networkLabel];
       const pem = (roots?.["data"] as Readonly<Record<string, string>> | undefined)?.["root-cert.pem"];
-      const injected = labels["istio-injection"] === "enabled" || labels["istio.io/rev"] !== undefined;
+      const { "istio-injection": injection, "istio.io/rev": revision } = labels;
+      // Beside a revision istio-injection goes first, and the control plane of that revision does not inject.
+      const injected = revision === undefined ? injection === "enabled" : injection === undefined;
       return [
         {
           name,

@@ -48,8 +48,13 @@ export const existingIstioCodes = {
       "What isthmus has installed is in its inventory. With `spec.istio.install: existing` the mesh file asks for it no longer, and `apply --prune` would take the control plane away from under the mesh.",
   },
   ISM584: {
-    summary: "A route sets what the installed Istio does not have",
+    summary: "The mesh file sets what the installed Istio does not have",
     explanation:
-      "Fields of routes came with different releases of Istio. Where isthmus installs it, the mesh file is held against its version (ISM547); where somebody else does, against the version that is found.",
+      "Fields of routes, and values of labels in a service's `failover.priority`, came with different releases of Istio. Where isthmus installs it, the mesh file is held against its version (ISM544, ISM547); where somebody else does, against the version that is found.",
+  },
+  ISM585: {
+    summary: "The installed Istio does not say what it is held against",
+    explanation:
+      "Two clusters are joined only where they have a root in common, and settings of the mesh file only where the installed release has them. Where istiod has not written its roots into ConfigMap istio-ca-root-cert, or its image has no version in its tag, nobody can tell, and the plan goes on with this warning.",
   },
 } as const satisfies Record<string, CatalogueEntry>;

@@ -10,7 +10,7 @@ export const manifestCodes = {
   ISM226: {
     summary: "A Namespace is given contradicting values",
     explanation:
-      "A Namespace in a service's manifests is merged with the one that the mesh needs: labels, annotations and finalizers of both are applied. A field that both give, with different values, cannot be merged. `istio-injection: disabled` in the manifests, for instance, contradicts the mesh, which needs the sidecar of every workload.",
+      "A Namespace in a service's manifests is merged with the one that the mesh needs: labels, annotations and finalizers of both are applied. A field that both give, with different values, cannot be merged. `istio-injection: disabled` in the manifests, for instance, contradicts the mesh, which needs the sidecar of every workload; and `istio-injection` of any value contradicts `istio.io/rev`, which the mesh gives where a revision injects: it goes first, and then nobody injects.",
   },
   ISM227: {
     summary: "A manifest is not read as it is written",

@@ -8,6 +8,7 @@ import type { CurrentState } from "../current-state.ts";
 import { clusterAccess } from "./cluster-access.ts";
 import { distinctClusters } from "./distinct-clusters.ts";
 import { existingIstio } from "./existing-istio.ts";
+import { injectionLabels } from "./injection-labels.ts";
 import { istioValidation } from "./istio-validation.ts";
 import { kubernetesVersion } from "./kubernetes-version.ts";
 import { meshMembership } from "./mesh-membership.ts";
@@ -23,6 +24,7 @@ export const preflightRules: readonly PreflightRule[] = [
   clusterAccess, // say what works from this machine and not between the clusters
   rancherAccess, // say what Rancher does not keep its promise about
   existingIstio, // make sure that what somebody has installed can be joined
+  injectionLabels, // make sure that somebody injects
   meshMembership, // make sure that no other mesh loses a cluster
   trust, // make sure that live workloads go on trusting each other
   kubernetesVersion, // make sure that Istio can be installed
