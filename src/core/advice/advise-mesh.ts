@@ -9,6 +9,7 @@ import { adviseQuantities } from "./quantities.ts";
 import { adviseFaults } from "./route-faults.ts";
 import type { Locate } from "./route-order.ts";
 import { adviseRoutes } from "./route-order.ts";
+import { adviseNowhere } from "./routes-nowhere.ts";
 import { adviseUnusedFields } from "./unused-fields.ts";
 
 /**
@@ -22,6 +23,7 @@ export function adviseMesh(mesh: Mesh, locate?: Locate): readonly Diagnostic[] {
     ...adviseNewerIstio(mesh),
     ...adviseExternalDns(mesh),
     ...adviseRoutes(mesh, locate),
+    ...adviseNowhere(mesh, locate),
     ...adviseFailover(mesh, locate),
     ...adviseFaults(mesh, locate),
     ...adviseMeshConfig(mesh, locate),

@@ -39,6 +39,17 @@ describe("advice on the order of routes", () => {
   });
 });
 
+it("names a pair that overlaps and is equally exact", () => {
+  expect(
+    advice(
+      "{ name: read, gateway: g, hosts: [a.example], match: { methods: [GET, POST] }, weights: { v1: 100 } }",
+      "{ name: write, gateway: g, hosts: [a.example], match: { methods: [GET, PUT] }, weights: { v1: 100 } }",
+    ),
+  ).toEqual([
+    "ISM159 13: Requests that both read (n/s) and write (n/s) match go to read, since it comes first in the file: both are equally exact.",
+  ]);
+});
+
 describe("advice on hosts", () => {
   it("says that a wildcard gets nothing from a host that another route names", () => {
     expect(
@@ -71,4 +82,21 @@ describe("advice on routes inside the mesh", () => {
     ]);
     expect(advice(one, "{ name: rest, gateway: mesh, weights: { v1: 100 } }")).toEqual([]);
   });
+});
+
+it("says of a route that regional ones replace in every cluster that no cluster gets it", () => {
+  const text = meshWithRoutes(
+    "{ name: all, gateway: g, hosts: [a.example], weights: { v1: 100 } }",
+    "{ name: one, gateway: g, hosts: [a.example], match: { fromRegions: [r] }, weights: { v1: 100 } }",
+  ).replaceAll("context: w", "context: w, region: r");
+  const warnings = (file: string): readonly string[] => {
+    const { mesh, locate } = parseMesh(file, "mesh.yaml");
+    return mesh === undefined
+      ? ["no mesh"]
+      : adviseMesh(mesh, locate).map(({ code, range, detail }) => `${code} ${range?.start.line}: ${detail}`);
+  };
+  expect(warnings(text)).toEqual([]);
+  expect(warnings(text.replace("context: e", "context: e, region: r"))).toEqual([
+    "ISM587 12: Route all (n/s) is in no cluster: one takes all of its requests in every region that has a cluster.",
+  ]);
 });

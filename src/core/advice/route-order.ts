@@ -57,10 +57,15 @@ function onceForEachPair(pairs: Door["undecided"]): Door["undecided"] {
 }
 
 function undecidedOrder([first, second]: Door["undecided"][number], place: Place): Diagnostic {
+  const equal = relate(anywhere(first.route.match), anywhere(second.route.match)) === "overlapping";
+  const why = equal
+    ? "both are equally exact"
+    : "nobody can tell by their regular expressions which of them is the more exact one";
+  const otherwise = equal ? "" : ", or write one of them as exact or prefix";
   return {
     ...warning("ISM159", {
-      detail: `Requests that both ${describe(first)} and ${describe(second)} match go to ${first.route.name}, since it comes first in the file: nobody can tell by their regular expressions which of them is the more exact one.`,
-      fix: `Leave it so if ${first.route.name} is meant to have them; otherwise change places in the file, or write one of them as exact or prefix.`,
+      detail: `Requests that both ${describe(first)} and ${describe(second)} match go to ${first.route.name}, since it comes first in the file: ${why}.`,
+      fix: `Leave it so if ${first.route.name} is meant to have them; otherwise change places in the file${otherwise}.`,
     }),
     ...place(second),
   };

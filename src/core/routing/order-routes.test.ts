@@ -86,10 +86,34 @@ describe("the order of routes", () => {
     expect(ordered(route("~/[a-z]+/.*"), route("/shop/"), route("=/shop/x"))).toEqual([2, 1, 0]);
   });
 
+  it("is the same for routes of some regions, which count only between routes for the same requests", () => {
+    const narrow = { ...route("/"), methods: ["GET"] };
+    expect(ordered({ ...route("/"), methods: ["GET", "POST"], fromRegions: ["eu"] }, narrow)).toEqual([1, 0]);
+    const blue = route("/", { "x-team": "=blue" });
+    expect(ordered({ ...route("/", { "x-team": "b" }), fromRegions: ["eu"] }, blue)).toEqual([1, 0]);
+    expect(ordered(route("/"), { ...route("/"), fromRegions: ["eu"] })).toEqual([1, 0]);
+  });
+
   it("keeps the file's order where expressions decide, and says so", () => {
     const [numbers, words] = [route("~/a/[0-9]+x?"), route("~/a/[a-z0-9]+")];
     expect(orderRoutes([numbers, words])).toEqual({ order: [0, 1], undecided: [[0, 1]] });
     expect(orderRoutes([words, numbers])).toEqual({ order: [0, 1], undecided: [[0, 1]] });
+  });
+
+  it("keeps the file's order of routes that overlap and are equally exact, and says so", () => {
+    const [read, write] = [
+      ["GET", "POST"],
+      ["GET", "PUT"],
+    ].map((methods) => ({ ...route("/"), methods }));
+    const both = [read, write].flatMap((one) => one ?? []);
+    expect(orderRoutes(both)).toEqual({ order: [0, 1], undecided: [[0, 1]] });
+    expect(orderRoutes([...both, { ...route("/"), methods: ["DELETE"] }, route("/")])).toEqual({
+      order: [0, 1, 2, 3],
+      undecided: [[0, 1]],
+    });
+    expect(orderRoutes([route("/", { a: "=1" }), route("/", { b: "=1" })]).undecided).toEqual([[0, 1]]);
+    // The longer beginning is the more exact one.
+    expect(orderRoutes([route("/", { a: "=1" }), route("/s")]).undecided).toEqual([]);
   });
 
   it("keeps what is known although the file's order of expressions says otherwise", () => {
@@ -148,7 +172,10 @@ describe("for any routes of one host", () => {
     fc.assert(
       fc.property(fc.array(anyRoute, { maxLength: 12 }), (routes) => {
         const { order, undecided } = orderRoutes(routes);
-        expect(undecided).toEqual([]);
+        for (const [first, second] of undecided) {
+          const [one, other] = [routes[first], routes[second]];
+          expect(one === undefined || other === undefined ? "apart" : relate(one, other)).toBe("overlapping");
+        }
         expect(order.toSorted((a, b) => a - b)).toEqual(routes.map((_, index) => index));
         const sorted = order.flatMap((index) => routes[index] ?? []);
         for (const one of sorted) {

@@ -5,7 +5,7 @@ import { renderIstioConfig } from "../render/istio-config.ts";
 import { noMaterials } from "../render/materials.ts";
 import { renderMesh } from "../render/render-mesh.ts";
 import { meshWithRoutes } from "../testing/mesh-with-routes.ts";
-import { isRouteAt, meshAt } from "./routes-at.ts";
+import { isRouteAt, meshAt, routesNowhere } from "./routes-at.ts";
 
 /** The two clusters of the test mesh in regions of their names, and a third one without a region. */
 function read(...routes: readonly string[]): Mesh {
@@ -79,6 +79,21 @@ describe("a route of some regions", () => {
     // Alone on its host in east, and as a delegate in west.
     expect(names.filter((one) => one.startsWith("all ")).toSorted()).toEqual(["all false", "all true"]);
   });
+});
+
+it("names the routes that no cluster has, with those that take their requests", () => {
+  const east = regional.replace("canary", "east").replace("[west]", "[east]");
+  const everywhere = (text: string): Mesh => {
+    const mesh = read(general, text, east.replace("prefix: /new, ", ""));
+    return { ...mesh, clusters: mesh.clusters.filter(({ region }) => region !== undefined) };
+  };
+  const same = regional.replace("prefix: /new, ", "");
+  const nowhere = (mesh: Mesh) =>
+    routesNowhere(mesh).map(({ route, instead }) => [route.name, instead.map((one) => one.route.name)]);
+  expect(nowhere(everywhere(same))).toEqual([["all", ["canary", "east"]]]);
+  expect(nowhere(everywhere(regional))).toEqual([]);
+  expect(nowhere(read(general, same, east.replace("prefix: /new, ", "")))).toEqual([]);
+  expect(nowhere(read(general))).toEqual([]);
 });
 
 it("gives the mesh itself where no route names a region, and the same mesh for the same region", () => {

@@ -16,6 +16,25 @@ export function isRouteAt(mesh: Routed, { service, route }: RouteOf, cluster: Pi
 }
 
 /**
+ * The routes that are in no cluster of the mesh, in the order of the file, each
+ * with those that take all of its requests instead: regional ones, in every
+ * region that has a cluster.
+ */
+export function routesNowhere(mesh: Pick<Mesh, "services" | "clusters">): readonly RouteNowhere[] {
+  if (mesh.clusters.every((cluster) => meshAt<Routed>(mesh, cluster) === mesh)) {
+    return [];
+  }
+  const all = mesh.services.flatMap((service) => service.routes.map((route) => ({ service, route })));
+  return all
+    .filter((one) => mesh.clusters.every((cluster) => !isRouteAt(mesh, one, cluster)))
+    .map((one) => ({ ...one, instead: all.filter((other) => replacesAnywhere(other, one)) }));
+}
+
+export interface RouteNowhere extends RouteOf {
+  readonly instead: readonly RouteOf[];
+}
+
+/**
  * The mesh as one of its clusters has it, with the routes that are there: those
  * of its region and those of all regions, without such of which another one
  * takes every request in this region. A mesh in which no route names regions is
@@ -49,6 +68,12 @@ function servicesIn({ services }: Routed, { region }: Pick<Cluster, "region">): 
 function isReplaced(one: RouteOf, there: readonly RouteOf[]): boolean {
   return listenersOf(one.route).every((listener) =>
     hostsAt(one, listener).every((host) => there.some((other) => replaces(other, one, { listener, host }))),
+  );
+}
+
+function replacesAnywhere(other: RouteOf, one: RouteOf): boolean {
+  return listenersOf(one.route).some((listener) =>
+    hostsAt(one, listener).some((host) => replaces(other, one, { listener, host })),
   );
 }
 

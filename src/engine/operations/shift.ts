@@ -1,6 +1,7 @@
 import type { AskedRoutes } from "../../core/checks/route-table.ts";
 import { askRoutes } from "../../core/checks/route-table.ts";
 import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
+import { describeNowhere } from "../../core/advice/routes-nowhere.ts";
 import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
 import { UserError } from "../../core/diagnostics/user-error.ts";
 import type { KubeObject } from "../../core/model/kube-object.ts";
@@ -22,7 +23,7 @@ import type { PreparedShift, ShiftTarget } from "../traffic/shift-target.ts";
 import { askCluster } from "../traffic/shift-target.ts";
 import type { ShiftOptions, ShiftOutcome } from "../traffic/write-weights.ts";
 import { proveWeightsTaken, writeWeights } from "../traffic/write-weights.ts";
-import { isRouteAt, meshAt } from "../../core/routing/routes-at.ts";
+import { isRouteAt, meshAt, routesNowhere } from "../../core/routing/routes-at.ts";
 
 export type { PreparedShift, ShiftTarget } from "../traffic/shift-target.ts";
 export type { ShiftOptions, ShiftOutcome } from "../traffic/write-weights.ts";
@@ -31,8 +32,8 @@ export type { ShiftOptions, ShiftOutcome } from "../traffic/write-weights.ts";
  * Asks every cluster by dry-run whether it would take the new weights. Only
  * the route's VirtualService is looked at: a shift is fast and moves nothing
  * else. Throws a UserError when a reachable cluster refuses or does not have
- * the route, so that a shift happens on all of them or on none; also when a
- * version of `raised`, which is to get more requests than before, has no
+ * the route, so that a shift happens on all of them or on none; also when the
+ * route is in no cluster of the mesh file (ISM587), and when a version of `raised`, which is to get more requests than before, has no
  * endpoint at an ingress, or no ready pod anywhere: its requests would fail.
  */
 export async function prepareShift(
@@ -44,7 +45,7 @@ export async function prepareShift(
   }: RunOptions & AccessOptions & Pick<PlanOptions, "forceConflicts"> & { readonly raised: readonly string[] },
 ): Promise<PreparedShift> {
   refuseUnknownKinds(options.forceConflicts, new Set(["VirtualService"]));
-  const force = forcesConflicts(options.forceConflicts, "VirtualService");
+  refuseNowhere(meshFile.mesh, target);
   const { clients, unreachable, close } = await openClients(meshFile, options);
   const refusals: Diagnostic[] = [];
   const { mesh } = meshFile;
@@ -57,7 +58,7 @@ export async function prepareShift(
           askCluster(one, client, routeIn(mesh, one.cluster, target), {
             mesh: mesh.name,
             refusals,
-            force,
+            force: forcesConflicts(options.forceConflicts, "VirtualService"),
             signal: options.signal,
           }),
         ),
@@ -83,6 +84,20 @@ export async function prepareShift(
   } catch (error) {
     await close();
     throw error;
+  }
+}
+
+function refuseNowhere(mesh: Mesh, { service, route }: Shifted): void {
+  const nowhere = routesNowhere(mesh).filter((one) => one.service === service && one.route === route);
+  if (nowhere.length > 0) {
+    throw new UserError(
+      nowhere.map((one) => ({
+        ...describeNowhere(one),
+        severity: "error" as const,
+        fix: `Shift the weights of what takes its requests: --route ${one.instead[0]?.route.name ?? ""}.`,
+      })),
+      exitCodes.failed,
+    );
   }
 }
 

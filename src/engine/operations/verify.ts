@@ -1,10 +1,11 @@
 import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
 import { warningOf } from "../../core/diagnostics/coded.ts";
+import { describeNowhere } from "../../core/advice/routes-nowhere.ts";
 import { networkPolicies } from "../../core/checks/policies/network-policies.ts";
 import { blamePolicies, failedOnTheWay } from "../../core/decide/blame-policies.ts";
 import type { RouteProof } from "../../core/decide/proof.ts";
-import type { Route, Service } from "../../core/model/mesh.ts";
-import { isRouteAt } from "../../core/routing/routes-at.ts";
+import type { Mesh, Route, Service } from "../../core/model/mesh.ts";
+import { isRouteAt, routesNowhere } from "../../core/routing/routes-at.ts";
 import type { Connected } from "../clusters/connect-clusters.ts";
 import { refuseSharedClusters } from "../clusters/connect-clusters.ts";
 import type { OpenMesh } from "../clusters/open-mesh.ts";
@@ -38,7 +39,8 @@ export async function verifyMesh(meshFile: MeshFile, options: VerifyOptions): Pr
     const unreachable = connections.flatMap((one) =>
       one.kind === "unreachable" ? [{ cluster: one.cluster.name, diagnostic: one.diagnostic }] : [],
     );
-    return summarize(await explainFailures(meshFile, open, proofs, options), unreachable, left);
+    const explained = await explainFailures(meshFile, open, proofs, options);
+    return summarize(explained, unreachable, { left, nowhere: nowhereOf(meshFile.mesh, options) });
   } finally {
     await closeMesh(open);
   }
@@ -110,19 +112,29 @@ export function diagnosticsOf(verification: Verification): readonly Diagnostic[]
   return [...new Map(all.map((one) => [JSON.stringify(one), one])).values()];
 }
 
+/** What is asked for and in no cluster, so that there is no proof of it. */
+function nowhereOf(mesh: Mesh, options: VerifyOptions): readonly Diagnostic[] {
+  return routesNowhere(mesh)
+    .filter(
+      ({ service, route }) =>
+        isAsked(service, options) && (options.only?.route === undefined || options.only.route === route.name),
+    )
+    .map(describeNowhere);
+}
+
 function summarize(
   proofs: readonly RouteProof[],
   unreachable: Verification["unreachable"],
-  left: readonly Diagnostic[],
+  { left, nowhere }: { readonly left: readonly Diagnostic[]; readonly nowhere: readonly Diagnostic[] },
 ): Verification {
   const count = (state: RouteProof["state"]): number => proofs.filter((proof) => proof.state === state).length;
   const failed = count("failed") + unreachable.length;
-  const notProven = count("notProven");
-  const nothing = proofs.length === 0 && unreachable.length === 0;
+  const notProven = count("notProven") + nowhere.length;
+  const nothing = proofs.length === 0 && unreachable.length === 0 && nowhere.length === 0;
   return {
     proofs,
     unreachable,
-    diagnostics: nothing ? [nothingToProve] : left,
+    diagnostics: nothing ? [nothingToProve] : [...nowhere, ...left],
     proven: count("proven"),
     failed,
     notProven,

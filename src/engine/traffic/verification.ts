@@ -13,9 +13,9 @@ export interface Verification {
   readonly proofs: readonly RouteProof[];
   /** Clusters that did not answer. */
   readonly unreachable: readonly { readonly cluster: string; readonly diagnostic: Diagnostic }[];
-  /** What belongs to no proof: a mesh file that names nothing to prove. */
+  /** What belongs to no proof: a mesh file that names nothing to prove, a route that is in no cluster. */
   readonly diagnostics: readonly Diagnostic[];
-  /** How many proofs ended in each state; a cluster that did not answer is a failed one. */
+  /** How many proofs ended in each state; a cluster that did not answer is a failed one, a route that is in no cluster one that is not proven. */
   readonly proven: number;
   readonly failed: number;
   readonly notProven: number;

@@ -60,7 +60,7 @@ export const routeCodes = {
   ISM159: {
     summary: "The order of two routes is the file's",
     explanation:
-      "Routes of one host are tried from the most exact to the widest. Two regular expressions, or one and a prefix, can overlap so that neither is the more exact one; then the route that comes first in the mesh file is tried first, in every cluster alike.",
+      "Routes of one host are tried from the most exact to the widest. Two regular expressions, or one and a prefix, can overlap so that neither is the more exact one, and so can two that ask for equally much, such as `methods: [GET, POST]` and `methods: [GET, PUT]` of one path; then the route that comes first in the mesh file is tried first, in every cluster alike.",
   },
   ISM160: {
     summary: "Some requests inside the mesh would get no answer",
@@ -111,6 +111,11 @@ export const routeCodes = {
     summary: "The route redirects",
     explanation:
       "A route with `redirect` is answered by the proxies themselves with another address. No version gets its requests, so that there are no weights to be shifted.",
+  },
+  ISM587: {
+    summary: "A route is in no cluster",
+    explanation:
+      "A route with `fromRegions` takes the place of one for the same requests that more regions have, in the clusters of its regions. Where every region that has a cluster has such a route, the wider one is rendered nowhere: it gets no request, there is nothing to prove, and no cluster has weights of it to shift.",
   },
   ISM588: {
     summary: "A route of some regions is published everywhere",

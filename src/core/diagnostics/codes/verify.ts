@@ -24,7 +24,7 @@ export const verifyCodes = {
   ISM405: {
     summary: "A route is not measured",
     explanation:
-      "Requests are made up from a route's match: its path, its headers, its host, such that no other route takes them. Where none is known (an expression of which no example is found, a path that another route takes as well, a route for callers inside the mesh with --no-probe-pod) only the endpoints of the route are proven. `verify.path` and `verify.headers` of the route, or --path and --header, say what to ask for.",
+      "Requests are made up from a route's match: its path, its headers, its host, such that no other route takes them. Where none is known (an expression of which no example is found, a path that another route takes as well, a route for callers inside the mesh with --no-probe-pod) only the endpoints of the route are proven. Where another route takes the first method of the route (GET without `methods`), one of GET, HEAD and OPTIONS that is left is asked with. `verify.path`, `verify.method` and `verify.headers` of the route, or --path, --method and --header, say what to ask for.",
   },
   ISM406: {
     summary: "Another route takes the requests of a route",
