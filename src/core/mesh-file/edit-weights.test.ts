@@ -142,6 +142,7 @@ describe("editing weights", () => {
     `  services:
     - { name: twin, namespace: a, port: 1 }
     - { name: twin, namespace: b, port: 1, versions: { v1: { clusters: [west] } }, routes: [{ name: one, gateway: g, hosts: ["*"], weights: { v1: 100 } }, { name: two, gateway: g, hosts: [a.example], weights: { v1: 100 } }] }
+    - { name: gone, namespace: c, port: 1, versions: { v1: { clusters: [west] } }, routes: [{ name: a, gateway: g, hosts: [e.example], redirect: { uri: / } }, { name: b, gateway: g, hosts: [f.example], redirect: { uri: / } }] }
     - { name: moved, namespace: c, port: 1, versions: { v1: { clusters: [west] } }, routes: [{ name: old, gateway: g, hosts: [c.example], redirect: { uri: / } }, { name: new, gateway: g, hosts: [d.example], weights: { v1: 100 } }] }
 `,
   );
@@ -156,6 +157,18 @@ describe("editing weights", () => {
     ["a service of several namespaces", { service: "twin", weights: { v1: 100 } }, "ISM152", /a, b/],
     ["a service without routes", { service: "twin", namespace: "a", weights: { v1: 100 } }, "ISM153", /Add a route/],
     ["a route that redirects", { service: "moved", route: "old", weights: { v1: 100 } }, "ISM586", /that has weights/],
+    [
+      "a service of which every route redirects",
+      { service: "gone", weights: { v1: 100 } },
+      "ISM586",
+      /Add a route with weights/,
+    ],
+    [
+      "a route that is not there, beside one that redirects",
+      { service: "moved", route: "nev", weights: { v1: 100 } },
+      "ISM153",
+      /mean new\?/,
+    ],
     ["one of several routes", { service: "twin", namespace: "b", weights: { v1: 100 } }, "ISM153", /one, two/],
     [
       "a route that is not there",

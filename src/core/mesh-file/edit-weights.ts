@@ -54,7 +54,7 @@ export function editWeights(text: string, edit: WeightEdit): EditedText {
   if (mesh === undefined) {
     return refuse(parsed.diagnostics);
   }
-  const target = findTarget(mesh, edit);
+  const target = findWeights(mesh, edit);
   if ("problem" in target) {
     return refuse([target.problem]);
   }
@@ -84,14 +84,22 @@ export function editWeights(text: string, edit: WeightEdit): EditedText {
   return { text: edited, changed: true, diagnostics: [] };
 }
 
-interface Target {
+/** The route that an edit is for. */
+export interface WeightTarget {
   readonly service: Service;
   readonly route: Route;
   /** Of the route's weights in the file. */
   readonly path: Path;
 }
 
-function findTarget(mesh: Mesh, edit: WeightEdit): Target | { readonly problem: Diagnostic } {
+/**
+ * The route of which the weights are meant: the named one, else the only one of
+ * the service that does not redirect. `problem` where there is none, or several.
+ */
+export function findWeights(
+  mesh: Mesh,
+  edit: Pick<WeightEdit, "service" | "namespace" | "route">,
+): WeightTarget | { readonly problem: Diagnostic } {
   const named = mesh.services.filter((one) => one.name === edit.service);
   const services = named.filter((one) => edit.namespace === undefined || one.namespace === edit.namespace);
   const [service] = services;
@@ -112,14 +120,8 @@ function findTarget(mesh: Mesh, edit: WeightEdit): Target | { readonly problem: 
     edit.route === undefined ? one.redirect === undefined : one.name === edit.route,
   );
   const [route] = routes;
-  if (route?.redirect !== undefined) {
-    return {
-      problem: problem(
-        "ISM586",
-        `Route ${route.name} of ${service.name} redirects its requests, so there are no weights to change.`,
-        "Name a route that has weights with --route.",
-      ),
-    };
+  if (route?.redirect !== undefined || (edit.route === undefined && routes.length === 0 && service.routes.length > 0)) {
+    return { problem: describeRedirect(service, route) };
   }
   if (route === undefined || routes.length > 1) {
     return { problem: describeNoRoute(service, edit) };
@@ -128,7 +130,11 @@ function findTarget(mesh: Mesh, edit: WeightEdit): Target | { readonly problem: 
   return { service, route, path };
 }
 
-function describeNoService(mesh: Mesh, named: readonly Service[], edit: WeightEdit): Diagnostic {
+function describeNoService(
+  mesh: Mesh,
+  named: readonly Service[],
+  edit: Pick<WeightEdit, "service" | "namespace">,
+): Diagnostic {
   if (named.length > 0) {
     const places = named.map((one) => one.namespace).join(", ");
     return problem(
@@ -150,8 +156,23 @@ function describeNoService(mesh: Mesh, named: readonly Service[], edit: WeightEd
   );
 }
 
-function describeNoRoute(service: Service, edit: WeightEdit): Diagnostic {
-  const names = service.routes.map((one) => one.name);
+/** `route` is left out where every route of the service redirects. */
+function describeRedirect({ name, routes }: Service, route: Route | undefined): Diagnostic {
+  const others = routes.filter(({ redirect }) => redirect === undefined).map((one) => one.name);
+  return problem(
+    "ISM586",
+    route === undefined
+      ? `Every route of ${name} redirects its requests (${routes.map((one) => one.name).join(", ")}), so there are no weights to change.`
+      : `Route ${route.name} of ${name} redirects its requests, so there are no weights to change.`,
+    others.length === 0
+      ? "Add a route with weights to the service."
+      : `Name a route that has weights with --route: ${others.join(", ")}.`,
+  );
+}
+
+function describeNoRoute(service: Service, edit: Pick<WeightEdit, "route">): Diagnostic {
+  const weighted = service.routes.filter(({ redirect }) => redirect === undefined);
+  const names = (weighted.length === 0 ? service.routes : weighted).map((one) => one.name);
   const near = edit.route === undefined ? undefined : suggestName(edit.route, names);
   const detail =
     names.length === 0
@@ -219,7 +240,7 @@ function replaceIn(
   return edited === undefined ? undefined : source.mark + edited;
 }
 
-function withWeights(mesh: Mesh, target: Target, weights: Readonly<Record<string, number>>): Mesh {
+function withWeights(mesh: Mesh, target: WeightTarget, weights: Readonly<Record<string, number>>): Mesh {
   const routes = target.service.routes.map((one) => (one === target.route ? { ...one, weights } : one));
   return {
     ...mesh,

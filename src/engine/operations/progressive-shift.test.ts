@@ -85,6 +85,47 @@ describe("a shift in steps", () => {
   });
 });
 
+it("shifts the route that has weights where the first one redirects", async () => {
+  const text = await readFile(file, "utf8");
+  await writeFile(
+    file,
+    text.replace(
+      /( +)routes:\n/,
+      "$1routes:\n$1  - { name: old, gateway: front, hosts: [old.example], redirect: { authority: www.example } }\n",
+    ),
+  );
+  await clusters.run("apply --yes");
+  const shifted: string[] = [];
+  expect(await shift({ ...toV2, step: undefined }, { written: ({ route }) => shifted.push(route.name) })).toBe("ok");
+  expect(shifted).toEqual(["helloworld"]);
+  expect(await weightsOfFile()).toBe("{ v1: 0, v2: 100 }");
+});
+
+it("refuses a route that is in no cluster in words, and a proof does not call it proven", async () => {
+  const text = await readFile(file, "utf8");
+  const regional =
+    "- { name: west, gateway: helloworld-gateway, hosts: ['*'], match: { fromRegions: [eu] }, weights: { v1: 100, v2: 0 } }";
+  await writeFile(
+    file,
+    text
+      .replace("context: west", "context: west\n      region: eu")
+      .replace(/( +)routes:\n/, `$1routes:\n$1  ${regional}\n`),
+  );
+  const refused = await clusters.run("shift helloworld v1=50 v2=50 --route helloworld --yes --force");
+  expect([refused.code, refused.err.replaceAll(/\s+/g, " ")]).toEqual([
+    1,
+    expect.stringMatching(
+      /ISM587.* Route helloworld \(sample\/helloworld\) is in no cluster: west takes.*--route west/,
+    ),
+  ]);
+  const proven = await clusters.run("verify helloworld --route helloworld --no-probe-pod");
+  expect([proven.code, proven.out, proven.err]).toEqual([
+    3,
+    expect.stringContaining("? 1 not proven"),
+    expect.stringContaining("ISM587"),
+  ]);
+});
+
 /** Edits of others that are under way; the next look at the mesh file comes after them. */
 const edits: Promise<void>[] = [];
 

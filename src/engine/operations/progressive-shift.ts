@@ -10,7 +10,8 @@ import type { ShiftStep } from "../../core/plan/shift-tasks.ts";
 import type { TaskRef } from "../../core/plan/task-ref.ts";
 import { numberSteps, rollbackStep, shiftTasks } from "../../core/plan/shift-tasks.ts";
 import { quoteCommand } from "../../core/quote-command.ts";
-import { editWeights } from "../../core/mesh-file/edit-weights.ts";
+import type { WeightEdit } from "../../core/mesh-file/edit-weights.ts";
+import { editWeights, findWeights } from "../../core/mesh-file/edit-weights.ts";
 import type { ShiftPlan } from "../events.ts";
 import type { MeshFile } from "../mesh-file.ts";
 import { parseMeshFile } from "../mesh-file.ts";
@@ -240,12 +241,7 @@ function wayBack({ file, target, from }: Shift, weights: Weights, why: string): 
 
 /** The mesh file with the new weights, held against all rules before anything is touched. */
 function withWeights(meshFile: MeshFile, request: ShiftRequest, weights: Weights): MeshFile {
-  const edit = editWeights(meshFile.text, {
-    service: request.service,
-    ...(request.namespace === undefined ? {} : { namespace: request.namespace }),
-    ...(request.route === undefined ? {} : { route: request.route }),
-    weights,
-  });
+  const edit = editWeights(meshFile.text, { ...namesOf(request), weights });
   if (edit.diagnostics.some((one) => one.severity === "error")) {
     throw new UserError(edit.diagnostics, exitCodes.invalidMeshFile);
   }
@@ -253,12 +249,18 @@ function withWeights(meshFile: MeshFile, request: ShiftRequest, weights: Weights
 }
 
 function targetOf(meshFile: MeshFile, request: ShiftRequest): ShiftedRoute {
-  const service = meshFile.mesh.services.find(
-    (one) => one.name === request.service && (request.namespace === undefined || one.namespace === request.namespace),
-  );
-  const route = service?.routes.find((one) => request.route === undefined || one.name === request.route);
-  if (service === undefined || route === undefined) {
-    throw new Error("editing the weights has found the service and its route");
+  const found = findWeights(meshFile.mesh, namesOf(request));
+  if ("problem" in found) {
+    throw new UserError([found.problem], exitCodes.invalidMeshFile);
   }
-  return { service, route };
+  return { service: found.service, route: found.route };
+}
+
+/** What a request names of the mesh file. */
+function namesOf({ service, namespace, route }: ShiftRequest): Pick<WeightEdit, "service" | "namespace" | "route"> {
+  return {
+    service,
+    ...(namespace === undefined ? {} : { namespace }),
+    ...(route === undefined ? {} : { route }),
+  };
 }
