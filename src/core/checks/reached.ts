@@ -28,9 +28,14 @@ export function networkOf(facts: MeshFacts, cluster: string): string {
   return facts.mesh.clusters.find((one) => one.name === cluster)?.network ?? "";
 }
 
+/** The mesh file with the routes that are in a cluster. */
+export function meshOf({ mesh }: MeshFacts, one: ReachedCluster): MeshFacts["mesh"] {
+  return meshAt(mesh, mesh.clusters.find(({ name }) => name === one.cluster) ?? {});
+}
+
 /** The routes of the mesh file that are in a cluster, by their services. */
-export function servicesAt({ mesh }: MeshFacts, one: ReachedCluster): MeshFacts["mesh"]["services"] {
-  return meshAt(mesh, mesh.clusters.find(({ name }) => name === one.cluster) ?? {}).services;
+export function servicesAt(facts: MeshFacts, one: ReachedCluster): MeshFacts["mesh"]["services"] {
+  return meshOf(facts, one).services;
 }
 
 export function gatewayOf(one: ReachedCluster, name: string): GatewayFacts | undefined {

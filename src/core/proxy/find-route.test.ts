@@ -36,7 +36,7 @@ function asked(kind: Route["match"]["path"]["kind"], value: string, headers: Rou
 
 /** By which route a request of the asked one is answered, or why by none. */
 function answer(one: ProxyConfig, route: Route, at = plain): string {
-  const [request] = sampleRequests(route);
+  const [request] = sampleRequests(route, () => []);
   const outcome = request === undefined ? { kind: "no-request" } : findRoute(one, at, request);
   return "route" in outcome ? outcome.route.source : outcome.kind;
 }
@@ -188,5 +188,47 @@ describe("the route of a request", () => {
     });
     expect(answer(all, { ...asked("prefix", "/"), hosts: ["*.example"] })).toBe("own");
     expect(answer(all, { ...asked("prefix", "/"), hosts: ["*"] })).toBe("any");
+  });
+});
+
+describe("the method of the request for a route", () => {
+  const at = asked("prefix", "/api");
+  const by = (methods: readonly string[] | undefined, one: Route = at): Route["match"] =>
+    methods === undefined ? one.match : { ...one.match, methods };
+
+  it.each([
+    ["GET where nothing else is asked for", undefined, [], { kind: "text", value: "GET" }],
+    ["one that no route before it takes", undefined, [by(["GET"])], { kind: "text", value: "POST" }],
+    [
+      "one that no route can name",
+      undefined,
+      [by(["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"])],
+      { kind: "text", value: "ISTHMUS-CHECK" },
+    ],
+    ["one of its own that is free", ["GET", "PUT"], [by(["GET", "POST"])], { kind: "text", value: "PUT" }],
+    ["not known where all of them are taken", ["GET"], [by(["GET", "POST"])], { kind: "regex", value: "GET" }],
+    [
+      "GET where the other route is for other paths",
+      undefined,
+      [by(["GET"], asked("prefix", "/other"))],
+      { kind: "text", value: "GET" },
+    ],
+    [
+      "GET where the other route asks for a header",
+      ["GET"],
+      [by(["GET"], asked("prefix", "/api", { "x-team": exactly("blue") }))],
+      { kind: "text", value: "GET" },
+    ],
+  ] as const)("is %s", (_, methods, before, expected) => {
+    const [request] = sampleRequests({ ...at, match: by(methods) }, () => before);
+    expect(request?.headers[":method"]).toEqual(expected);
+  });
+
+  it("is free for a route whose path is an expression, too", () => {
+    const expression = asked("regex", "/api/[0-9]+");
+    const methodBeside = (other: Route): unknown =>
+      sampleRequests(expression, () => [by(["GET"], other)])[0]?.headers[":method"];
+    expect(methodBeside(at)).toEqual({ kind: "text", value: "POST" });
+    expect(methodBeside(asked("prefix", "/other"))).toEqual({ kind: "text", value: "GET" });
   });
 });

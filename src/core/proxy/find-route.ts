@@ -7,6 +7,8 @@ import type {
   VirtualHostFacts,
 } from "../checks/proxy-facts.ts";
 import type { Route } from "../model/mesh.ts";
+import type { RequestMatch } from "../routing/match-relation.ts";
+import { relate, takes } from "../routing/match-relation.ts";
 
 /** A value of a request as far as a route of the mesh file fixes it: a text, or anything that an expression matches. */
 interface Sample {
@@ -34,8 +36,16 @@ export type RouteOutcome =
   /** An earlier route asks for what is not known of the request. */
   | { readonly kind: "unknown" };
 
-/** A request for each host of a route: with its path, or one below its prefix that no other route is likely to ask for. */
-export function sampleRequests({ hosts, match }: Route): readonly SampleRequest[] {
+/**
+ * A request for each host of a route: with its path, or one below its prefix
+ * that no other route is likely to ask for, and with a method that none of the
+ * routes `before` it at the host takes. Where they take all of its methods, the
+ * method is not known.
+ */
+export function sampleRequests(
+  { hosts, match }: Pick<Route, "hosts" | "match">,
+  before: (host: string) => readonly RequestMatch[],
+): readonly SampleRequest[] {
   const { kind, value } = match.path;
   const path: Sample =
     kind === "regex"
@@ -49,10 +59,39 @@ export function sampleRequests({ hosts, match }: Route): readonly SampleRequest[
         : { kind: "text", value: one.kind === "exact" ? one.value : `${one.value}-isthmus-check` },
     ]),
   );
-  // Envoy compares the method as a header of this name.
-  const method: Sample = { kind: "text", value: match.methods?.[0] ?? "GET" };
   const queryParams = Object.keys(match.queryParams ?? {});
-  return hosts.map((host) => ({ host, path, headers: { ...headers, ":method": method }, queryParams }));
+  return hosts.map((host) => ({
+    host,
+    path,
+    // Envoy compares the method as a header of this name.
+    headers: { ...headers, ":method": chooseMethod(match, { path, headers }, before(host)) },
+    queryParams,
+  }));
+}
+
+/** A route without methods takes any, also one that no other route can name. */
+const anyMethods = ["GET", "POST", "ISTHMUS-CHECK"];
+
+function chooseMethod(
+  match: RequestMatch,
+  { path, headers }: Pick<SampleRequest, "path" | "headers">,
+  before: readonly RequestMatch[],
+): Sample {
+  const texts = Object.entries(headers).flatMap(([name, { kind, value }]) => (kind === "text" ? [[name, value]] : []));
+  const request = { path: path.value, headers: Object.fromEntries(texts) as Record<string, string>, query: "" };
+  const mayTake = (one: RequestMatch, method: string): boolean =>
+    path.kind === "text"
+      ? takes(one, { ...request, method })
+      : relate(pathOnly(one), pathOnly(match)) !== "apart" &&
+        takes({ ...one, path: { kind: "prefix", value: "" } }, { ...request, method });
+  const free = (match.methods ?? anyMethods).find((method) => !before.some((one) => mayTake(one, method)));
+  return free === undefined
+    ? { kind: "regex", value: match.methods?.join("|") ?? ".*" }
+    : { kind: "text", value: free };
+}
+
+function pathOnly({ path }: RequestMatch): RequestMatch {
+  return { path, headers: {}, fromRegions: [] };
 }
 
 /**

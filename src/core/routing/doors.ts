@@ -4,6 +4,8 @@ import { hostsAt, listenersOf } from "./hosts.ts";
 import type { RequestMatch } from "./match-relation.ts";
 import { orderRoutes } from "./order-routes.ts";
 
+type Routed = Pick<Mesh, "services">;
+
 export interface RouteOf {
   readonly service: Service;
   readonly route: Route;
@@ -20,15 +22,15 @@ export interface Door {
 }
 
 /** Every host of every listener, in the order of the file. The same mesh gives the same doors. */
-export function doorsOf(mesh: Mesh): readonly Door[] {
+export function doorsOf(mesh: Routed): readonly Door[] {
   const known = doors.get(mesh) ?? findDoors(mesh);
   doors.set(mesh, known);
   return known;
 }
 
-const doors = new WeakMap<Mesh, readonly Door[]>();
+const doors = new WeakMap<Routed, readonly Door[]>();
 
-function findDoors(mesh: Mesh): readonly Door[] {
+function findDoors(mesh: Routed): readonly Door[] {
   const byKey = new Map<string, { readonly listener: Listener; readonly host: string; readonly all: RouteOf[] }>();
   for (const service of mesh.services) {
     for (const route of service.routes) {
@@ -55,6 +57,18 @@ function findDoors(mesh: Mesh): readonly Door[] {
       }),
     };
   });
+}
+
+/** The requests that routes in front of this one take at a host: none where the route is not there. */
+export function requestsBefore(
+  mesh: Routed,
+  route: Route,
+  at: Pick<Door, "listener" | "host">,
+): readonly RequestMatch[] {
+  const { routes = [] } =
+    doorsOf(mesh).find(({ listener, host }) => listener === at.listener && host === at.host) ?? {};
+  const place = routes.findIndex((one) => one.route === route);
+  return routes.slice(0, Math.max(0, place)).map((one) => requestsOf(one, { listener: at.listener, hosts: [at.host] }));
 }
 
 /**

@@ -5,7 +5,9 @@ import type { RouteOutcome, SampleRequest } from "../../proxy/find-route.ts";
 import { findRoute, sampleRequests } from "../../proxy/find-route.ts";
 import { routeNamespace } from "../../render/front-gateway.ts";
 import { ingressGateway, istioNamespace, serviceHost } from "../../render/names.ts";
+import { requestsBefore } from "../../routing/doors.ts";
 import { frontGatewayOf, frontRoutesOf } from "../../routing/hosts.ts";
+import type { RequestMatch } from "../../routing/match-relation.ts";
 import type { Check } from "../check.ts";
 import { problem } from "../check.ts";
 import type { BesideFacts } from "../beside-facts.ts";
@@ -14,7 +16,7 @@ import type { GatewayPod } from "../control-plane-facts.ts";
 import type { MeshFacts, ReachedCluster } from "../facts.ts";
 import { containerPort } from "../container-port.ts";
 import { answeringPods, silentPods } from "../gateways/proxies-answer.ts";
-import { applyFix, meshClusters, servicesAt } from "../reached.ts";
+import { applyFix, meshClusters, meshOf, servicesAt } from "../reached.ts";
 import type { Subject } from "../subjects.ts";
 import {
   appliedObject,
@@ -45,7 +47,7 @@ export const routesInProxies: Check = {
       ...servicesAt(facts, one).flatMap((service) =>
         frontRoutesOf(service).flatMap((route) =>
           answeringPods(one, ingressGateway).flatMap((pod) =>
-            walk(one, pod, route)
+            walk(facts, one, { pod, route })
               .filter(({ outcome }) => outcome.kind === "unknown")
               .map(
                 ({ request }) =>
@@ -60,7 +62,7 @@ export const routesInProxies: Check = {
       servicesAt(facts, one).flatMap((service) =>
         frontRoutesOf(service).flatMap((route) => {
           const wrong = answeringPods(one, ingressGateway).flatMap((pod) =>
-            walk(one, pod, route).flatMap((step) => describe(step, { pod, service, route })),
+            walk(facts, one, { pod, route }).flatMap((step) => describe(step, { pod, service, route })),
           );
           const namespace = routeNamespace(service, route);
           const object = { group: "networking.istio.io", kind: "VirtualService", namespace, name: route.name };
@@ -115,14 +117,21 @@ interface Step {
 }
 
 /** The container's port behind the port that the route's Gateway opens, since that is where the proxy listens. */
-function walk(one: ReachedCluster, pod: GatewayPod, route: Route): readonly Step[] {
+function walk(
+  facts: MeshFacts,
+  one: ReachedCluster,
+  { pod, route }: { readonly pod: GatewayPod; readonly route: Route },
+): readonly Step[] {
   const secure = route.tls !== undefined;
   const open = secure ? 443 : 80;
   const target = containerPort(one, ingressGateway, open);
   if (target === undefined) {
     return [];
   }
-  return sampleRequests(route).map((request) => ({
+  const listener = secure ? "https" : "http";
+  const before = (host: string): readonly RequestMatch[] =>
+    requestsBefore(meshOf(facts, one), route, { listener, host });
+  return sampleRequests(route, before).map((request) => ({
     request,
     port: target,
     secure,

@@ -2,6 +2,7 @@ import { expect, it } from "vitest";
 import type { Service } from "../../model/mesh.ts";
 import { healthyFacts } from "../../testing/healthy-facts.ts";
 import type { MeshFacts } from "../facts.ts";
+import type { ProxyConfig } from "../proxy-facts.ts";
 import { runChecks } from "../run-checks.ts";
 
 /** The healthy mesh, whose service has a route more, as every cluster's API server has it too. */
@@ -40,4 +41,62 @@ it("does not look for routes of callers inside the mesh at the ingress", () => {
   const facts = withMeshRoute();
   expect(facts.mesh.services.some(({ routes }) => routes.length > 1)).toBe(true);
   expect(runChecks(facts, { pre: false }).causes).toEqual([]);
+});
+
+/** The healthy mesh, whose service has a route for GET more, in front of the one for all methods, in proxies as in the mesh file. */
+function withRouteForGet(): MeshFacts {
+  const facts = healthyFacts();
+  const get = { methods: ["GET"] };
+  const change = (service: Service): Service => {
+    const [route] = service.routes;
+    return route === undefined
+      ? service
+      : {
+          ...service,
+          routes: [
+            { ...route, name: "get", match: { ...route.match, ...get }, weights: { v1: 100, v2: 0 } },
+            ...service.routes,
+          ],
+        };
+  };
+  const forGet = { name: ":method", kind: "exact", value: "GET", inverted: false } as const;
+  const inFront = (config: ProxyConfig): ProxyConfig => ({
+    ...config,
+    routeTables: config.routeTables.map((table) => ({
+      ...table,
+      virtualHosts: table.virtualHosts.map((host) => ({
+        ...host,
+        routes: host.routes.flatMap((route) => [
+          { ...route, headers: [forGet], clusters: { "outbound|5000|v1|helloworld.sample.svc.cluster.local": 100 } },
+          route,
+        ]),
+      })),
+    })),
+  });
+  return {
+    ...facts,
+    mesh: { ...facts.mesh, services: facts.mesh.services.map(change) },
+    clusters: facts.clusters.map((one) =>
+      one.kind === "reached"
+        ? {
+            ...one,
+            gateways: one.gateways.map((gateway) => ({
+              ...gateway,
+              pods: gateway.pods.map((pod) => ({ ...pod, config: inFront(pod.config) })),
+            })),
+            routing: {
+              ...one.routing,
+              virtualServices: one.routing.virtualServices.flatMap((route) => [
+                route,
+                { ...route, name: "get", weights: { v1: 100, v2: 0 } },
+              ]),
+            },
+          }
+        : one,
+    ),
+  };
+}
+
+it("does not take a route by method for a wrong answer of the route for all methods", () => {
+  expect(runChecks(withRouteForGet(), { pre: false }).causes).toEqual([]);
 });
