@@ -137,6 +137,29 @@ describe("the request that proves a route", () => {
   });
 });
 
+describe("a route of which another one takes some methods", () => {
+  const api = { path: prefix("/api"), headers: {}, fromRegions: [] };
+  const by = (...methods: readonly string[]): Partial<Route> => ({ match: { ...api, methods } });
+  const all = route("all", prefix("/api"));
+
+  it("is asked by one that changes nothing and that the other one does not take", () => {
+    expect(choose([all, route("get", api.path, by("GET"))])).toMatchObject({
+      request: { method: "HEAD", path: "/api" },
+    });
+    expect(choose([all, route("get", api.path, by("GET", "HEAD"))])).toMatchObject({ request: { method: "OPTIONS" } });
+  });
+
+  it("is asked by no other than the given one, and by none that may change something", () => {
+    const get = route("get", api.path, by("GET", "HEAD", "OPTIONS"));
+    expect(choose([all, get])).toMatchObject({
+      reason: "route get takes /api before it",
+      fix: expect.stringContaining("a method other than GET, HEAD, OPTIONS") as unknown,
+    });
+    expect(choose([all, get], { method: "POST" })).toMatchObject({ request: { method: "POST", path: "/api" } });
+    expect(choose([all, route("get", api.path, by("GET"))], { method: "GET" })).toMatchObject({ kind: "none" });
+  });
+});
+
 describe("no request", () => {
   it.each([
     [

@@ -35,6 +35,8 @@ export type RequestChoice =
   | { readonly kind: "request"; readonly request: RouteRequest }
   | { readonly kind: "none"; readonly reason: string; readonly fix: string };
 
+const safeMethods = ["GET", "HEAD", "OPTIONS"];
+
 /** What is asked for below a prefix that another route takes as it is. */
 const ownName = "isthmus-verify";
 
@@ -48,10 +50,37 @@ export interface AskedRoute {
 /**
  * The request that proves a route: with the path, method and headers that are
  * given, else made up from what the route matches, and such that no other
- * route of the mesh takes it. No request where none is known: a proof must not
- * ask for something else instead.
+ * route of the mesh takes it; by HEAD or OPTIONS where another one takes GET. No
+ * request where none is known: a proof must not ask for something else instead.
  */
 export function chooseRequest(mesh: Mesh, asked: AskedRoute, given: RequestSettings): RequestChoice {
+  const [method, ...others] = methodsFor(asked.route, given);
+  const first = chooseWith(mesh, asked, { ...given, method });
+  if (first.kind === "request") {
+    return first;
+  }
+  const choices = others.map((other) => chooseWith(mesh, asked, { ...given, method: other }));
+  return choices.find(({ kind }) => kind === "request") ?? first;
+}
+
+/**
+ * The methods to ask with: the given one alone, else the first of the route, and
+ * others of it that change nothing (RFC 9110, 9.2.1), should another route take
+ * requests with the first one.
+ */
+function methodsFor({ match: { methods } }: Route, given: RequestSettings): readonly [string, ...string[]] {
+  if (given.method !== undefined) {
+    return [given.method];
+  }
+  const first = methods?.[0] ?? "GET";
+  return [first, ...safeMethods.filter((one) => one !== first && methods?.includes(one) !== false)];
+}
+
+function chooseWith(
+  mesh: Mesh,
+  asked: AskedRoute,
+  given: RequestSettings & { readonly method: string },
+): RequestChoice {
   const { route } = asked;
   const headers = chooseHeaders(route, given.headers ?? {});
   if (headers.kind === "none") {
@@ -134,16 +163,19 @@ function takenBy(rival: Route, path: string): Refused {
   return {
     kind: "none",
     reason: `route ${rival.name} takes ${path} before it`,
-    fix: "Give a path that only this route takes: verify.path of the route, or --path.",
+    fix:
+      rival.match.methods === undefined
+        ? "Give a path that only this route takes: verify.path of the route, or --path."
+        : `Give a method other than ${rival.match.methods.join(", ")} that may be asked hundreds of times: verify.method of the route, or --method. Or a path that only this route takes: verify.path, or --path.`,
   };
 }
 
 function chooseMethodAndQuery(
   route: Route,
-  given: RequestSettings,
+  given: RequestSettings & { readonly method: string },
 ): Refused | { readonly kind: "parts"; readonly method: string; readonly query: string } {
   const { methods } = route.match;
-  const method = given.method ?? methods?.[0] ?? "GET";
+  const { method } = given;
   if (methods?.includes(method) === false) {
     return {
       kind: "none",

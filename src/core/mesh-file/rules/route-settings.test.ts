@@ -22,7 +22,7 @@ describe("Istio's settings of a route", () => {
     [`${weights}, mirror: { host: elsewhere.other.svc.cluster.local, subset: v9 }`],
     [`${weights}, fault: { abort: { grpcStatus: UNAVAILABLE, percentage: { value: 1 } } }`],
     [`${weights}, rewrite: { uri: /b, authority: c.example }, corsPolicy: { allowOrigins: [{ exact: "https://d" }] }`],
-    ["redirect: { scheme: https }, headers: { response: { set: { X-Moved: please } } }, corsPolicy: { maxAge: 1h }"],
+    ["redirect: { scheme: https }, headers: { response: { set: { X-Moved: please } } }, corsPolicy: { maxAge: 1m30s }"],
     ["match: { prefix: /a }, redirect: { prefixRewrite: /b, redirectCode: 308 }"],
   ])("hold together: %s", (fields) => {
     expect(findings(fields)).toEqual([]);
@@ -49,6 +49,8 @@ describe("Istio's settings of a route", () => {
     [`${weights}, rewrite: {}`, "ISM546"],
     [`${weights}, mirror: { host: s.n, subset: v3 }`, "ISM549"],
     [`${weights}, timeout: 500us`, "ISM114"],
+    [`${weights}, corsPolicy: { maxAge: 500ms }`, "ISM114"],
+    [`${weights}, corsPolicy: { maxAge: 1.5s }`, "ISM114"],
     [`${weights}, headers: { request: { add: { "a b": c } } }`, "ISM113"],
     ["redirect: { redirectCode: 301 }", "ISM546"],
     ["redirect: { port: 1, derivePort: FROM_REQUEST_PORT }", "ISM546"],

@@ -23,6 +23,17 @@ const goDuration: TextForm = {
   pattern: "^([0-9]+(\\.[0-9]+)?(ms|s|m|h))+$",
 };
 
+/** istio.io/istio, pkg/config/validation, validateCORSPolicy: "max_age duration is accurate only to seconds precision". */
+const wholeSeconds: TextForm = {
+  ...goDuration,
+  wanted: "a duration of Istio in whole seconds such as 30s, 10m or 24h",
+  test: (text) => {
+    const seconds = readDuration(text) ?? 0;
+    return goDuration.test(text) && Math.abs(seconds - Math.round(seconds)) < 1e-6;
+  },
+  fix: (text) => (/^\d+$/.test(text) ? `Add the unit, as in ${text}s.` : "Write for example 24h."),
+};
+
 const percent: ValueForm = {
   code: "ISM118",
   wanted: "a number from 0 to 100",
@@ -200,7 +211,7 @@ const corsPolicy = z
     allowMethods: names("method").meta({ description: "Methods that they may ask with." }).optional(),
     allowHeaders: names("header").meta({ description: "Headers that they may send." }).optional(),
     exposeHeaders: names("header").meta({ description: "Headers that they may read." }).optional(),
-    maxAge: textOf(goDuration, "How long a browser may keep this, in whole seconds.").optional(),
+    maxAge: textOf(wholeSeconds, "How long a browser may keep this, in whole seconds.").optional(),
     allowCredentials: flag("Whether they may send credentials.").optional(),
     unmatchedPreflights: z
       .enum(["FORWARD", "IGNORE"])
