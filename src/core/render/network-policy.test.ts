@@ -158,6 +158,12 @@ describe.each([
   });
 });
 
+/** Of Istio's default, and of any revision. */
+const withSidecars = [
+  { namespaceSelector: { matchLabels: { "istio-injection": "enabled" } } },
+  { namespaceSelector: { matchExpressions: [{ key: "istio.io/rev", operator: "Exists" }] } },
+];
+
 describe("the network policies of mode runbook", () => {
   it("have every port of the runbook's lists, open to everybody", () => {
     expect(portsOf(policy("np-istio-ports.egress", runbook))).toEqual(
@@ -172,9 +178,8 @@ describe("the network policies of mode runbook", () => {
       expect.arrayContaining(["5000/TCP", "15012/TCP", "53/UDP"]),
     );
     expect(portsOf(policy("np-helloworld", runbook))).toEqual(expect.arrayContaining(["5000/TCP", "15012/TCP"]));
-    expect(rulesOf(policy("np-istio", runbook))).toEqual([
-      { from: [{ namespaceSelector: { matchLabels: { "istio-injection": "enabled" } } }] },
-    ]);
+    expect(rulesOf(policy("np-istio", runbook))).toEqual([{ from: withSidecars }]);
+    expect(rulesOf(policy("np-istio.egress", runbook))).toEqual([{ to: withSidecars }]);
   });
 });
 
@@ -188,6 +193,13 @@ describe("strict network policies", () => {
         expect(reasons[index]).toMatch(new RegExp(`^${index + 1}\\) ${ports} (from|to) .+: .{10,}$`));
       });
     }
+  });
+
+  it("let every sidecar reach istiod, also those of a revision", () => {
+    expect(rulesOf(policy("np-istio"))).toContainEqual({
+      from: withSidecars,
+      ports: expect.arrayContaining([{ port: 15012, protocol: "TCP" }]),
+    });
   });
 
   it("leave pods of Istio's namespace alone that are none of Istio's", () => {

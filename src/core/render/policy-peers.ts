@@ -19,6 +19,16 @@ export const istioPods = {
   "http01-solver": { "acme.cert-manager.io/http01-solver": "true" },
 } as const;
 
+/**
+ * The namespaces whose pods get sidecars: those with the label of Istio's
+ * default, and those of a revision, whichever it is
+ * (https://istio.io/latest/docs/setup/additional-setup/sidecar-injection/#controlling-the-injection-policy).
+ */
+export const sidecarNamespaces: readonly Json[] = [
+  { namespaceSelector: { matchLabels: { "istio-injection": "enabled" } } },
+  { namespaceSelector: { matchExpressions: [{ key: "istio.io/rev", operator: "Exists" }] } },
+];
+
 /** A dot is in no Service's name: no policy of another service has the name with the suffix. */
 export function policyName(name: string, direction: "ingress" | "egress"): string {
   return direction === "ingress" ? name : `${name}.egress`;
@@ -99,7 +109,7 @@ export function peersOf(party: Party, namespace: string, materials: Materials): 
     case "istio-pods":
       return [pods(istioNamespace, {})];
     case "meshed":
-      return [{ peers: [{ namespaceSelector: { matchLabels: { "istio-injection": "enabled" } } }] }];
+      return [{ peers: sidecarNamespaces }];
     case "any-pod":
       return [{ peers: [{ namespaceSelector: {} }] }];
     case "dns":

@@ -4,7 +4,7 @@ import type { Materials } from "./materials.ts";
 import { ownApiPorts, remoteApiPorts } from "../policies/api-ports.ts";
 import { podsOfService } from "../policies/service-ports.ts";
 import { crossNetworkPort, istioNamespace } from "./names.ts";
-import { policyName } from "./policy-peers.ts";
+import { policyName, sidecarNamespaces } from "./policy-peers.ts";
 
 /** A port that a policy opens, and why. `TCP` unless said otherwise. */
 interface Opening {
@@ -28,15 +28,14 @@ export function renderRunbookPolicies(mesh: Mesh, cluster: Cluster, materials: M
 
 /** Everything between Istio's namespace and the namespaces that have sidecars. */
 function renderMeshPolicy(): readonly KubeObject[] {
-  const meshed = [{ namespaceSelector: { matchLabels: { "istio-injection": "enabled" } } }];
   const policy = { name: "np-istio", namespace: istioNamespace, podSelector: {} };
   return [
     renderDirection(policy, "ingress", {
-      rules: [{ from: meshed }],
+      rules: [{ from: sidecarNamespaces }],
       reasons: "namespaces with sidecars: their proxies ask istiod for configuration and certificates",
     }),
     renderDirection(policy, "egress", {
-      rules: [{ to: meshed }],
+      rules: [{ to: sidecarNamespaces }],
       reasons: "namespaces with sidecars: gateways forward requests to their pods",
     }),
   ];
