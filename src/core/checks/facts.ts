@@ -31,7 +31,10 @@ export interface MeshFacts {
   readonly clusters: readonly ClusterSnapshot[];
 }
 
-/** The part of the mesh file that checks go by; nothing that a user could have hidden a secret in. */
+/**
+ * The part of the mesh file that checks go by, without what a token or a key of
+ * a route can be in; values of query parameters are fingerprints.
+ */
 export interface MeshOutline extends Pick<Mesh, "name" | "clusters" | "services"> {
   readonly istioVersion: string;
   /** Somebody else installs Istio: its version is not the mesh file's, and no apply puts it back. Left out otherwise. */

@@ -159,6 +159,23 @@ it("asks a cluster for no object and no list twice, and for the pods of a namesp
   );
 });
 
+it("looks for the certificates of the routes that the cluster has", async () => {
+  const [service] = mesh.services;
+  const [route] = service?.routes ?? [];
+  if (service === undefined || route === undefined) {
+    throw new Error("the mesh of the tests has a route");
+  }
+  const elsewhere = {
+    ...route,
+    name: "east",
+    match: { ...route.match, fromRegions: ["east"] },
+    tls: { secretName: "e" },
+  };
+  const regional = { ...mesh, services: [{ ...service, routes: [route, elsewhere] }] };
+  const { clusters } = await gatherFacts({ mesh: regional, name: "mesh.yaml" }, [await connect()], options());
+  expect(clusters).toMatchObject([{ tlsSecrets: [{ name: "door" }] }]);
+});
+
 it("does not name the mesh file that every command takes anyway", async () => {
   expect((await gatherFacts({ mesh, name: "mesh.yaml" }, [east], options())).mesh).not.toHaveProperty("file");
 });

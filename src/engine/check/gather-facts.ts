@@ -1,10 +1,11 @@
-import type { ClusterSnapshot, MeshFacts, MeshOutline } from "../../core/checks/facts.ts";
+import type { ClusterSnapshot, MeshFacts } from "../../core/checks/facts.ts";
 import { factsVersion } from "../../core/checks/facts.ts";
 import type { Mesh } from "../../core/model/mesh.ts";
 import { trustDomainOf } from "../../core/model/trust-domain.ts";
 import { networkingOf } from "../../core/releases/istio-releases.ts";
 import { istioNamespace } from "../../core/render/names.ts";
 import { serviceNamespaces } from "../../core/render/service-namespaces.ts";
+import { meshAt } from "../../core/routing/routes-at.ts";
 import type { KubeClient } from "../../kube/client.ts";
 import { createLimiter } from "../../kube/limiter.ts";
 import { shareReads } from "../../kube/share-reads.ts";
@@ -12,6 +13,7 @@ import { tolerateListeners } from "../../kube/tolerate-listeners.ts";
 import type { Connected, Connection } from "../clusters/connect-clusters.ts";
 import type { MeshFile } from "../mesh-file.ts";
 import type { RunOptions } from "../options.ts";
+import { outlineOf } from "./mesh-outline.ts";
 import { lookAtCluster } from "../progress/look-at-cluster.ts";
 import { readExternalDns } from "../facts/read-external-dns.ts";
 import { readGateways } from "../facts/read-gateways.ts";
@@ -62,21 +64,6 @@ export async function gatherFacts(
   };
 }
 
-/** The mesh file that commands take where none is named. */
-const usualFile = "mesh.yaml";
-
-function outlineOf(mesh: Mesh, file: string): MeshOutline {
-  return {
-    name: mesh.name,
-    ...(file === usualFile ? {} : { file }),
-    clusters: mesh.clusters,
-    services: mesh.services,
-    istioVersion: mesh.istio.version,
-    ...(mesh.istio.install === "existing" ? { install: "existing" as const } : {}),
-    http01Issuers: mesh.issuers.filter((one) => one.acme?.http01 !== undefined).map((one) => one.name),
-  };
-}
-
 async function gatherSnapshot(
   mesh: Mesh,
   { client: unshared, cluster, context, facts }: Connected,
@@ -104,7 +91,7 @@ async function gatherSnapshot(
     otherPolicies: readOtherPolicies(client, namespaces, signal),
     security: readSecurity(client, namespaces, signal),
     system: readSystem(client, signal),
-    tlsSecrets: readTlsSecrets(client, mesh.services, signal),
+    tlsSecrets: readTlsSecrets(client, meshAt(mesh, cluster).services, signal),
     externalDns: readExternalDns(client, signal),
   });
   return {

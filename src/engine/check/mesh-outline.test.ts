@@ -1,0 +1,56 @@
+import { expect, it } from "vitest";
+import { parseMesh } from "../../core/mesh-file/parse.ts";
+import { meshWithRoutes } from "../../core/testing/mesh-with-routes.ts";
+import { outlineOf } from "./mesh-outline.ts";
+
+function outlineWith(...settings: readonly string[]): string {
+  const { mesh, diagnostics } = parseMesh(
+    meshWithRoutes(...settings.map((one, index) => `{ name: r${index}, gateway: g, hosts: [a.example], ${one} }`)),
+    "mesh.yaml",
+  );
+  if (mesh === undefined) {
+    throw new Error(JSON.stringify(diagnostics));
+  }
+  return JSON.stringify(outlineOf(mesh, "mesh.yaml").services[0]?.routes);
+}
+
+it.each([
+  "headers: { request: { set: { x-api-key: s3cr3t } } }",
+  "headers: { response: { add: { x-api-key: s3cr3t } } }",
+  "match: { queryParams: { key: { exact: s3cr3t } } }",
+  "match: { queryParams: { key: { regex: 's3cr3t|other' } } }",
+  "verify: { headers: { authorization: Bearer s3cr3t } }",
+  'verify: { path: "/?key=s3cr3t" }',
+  "rewrite: { authority: s3cr3t.example }",
+  "corsPolicy: { allowHeaders: [s3cr3t] }",
+])("has no secret of a route with %s", (settings) => {
+  expect(settings).toContain("s3cr3t");
+  expect(outlineWith(`weights: { v1: 100 }, ${settings}`)).not.toContain("s3cr3t");
+});
+
+it("keeps what checks go by", () => {
+  const [found] = JSON.parse(
+    outlineWith(
+      "match: { prefix: /a, methods: [GET], headers: { x-team: { exact: blue } } }, weights: { v1: 100 }, mirror: { host: s }, verify: { path: /a/b?c=d, method: GET, headers: { authorization: { env: TOKEN } } }",
+    ),
+  ) as readonly object[];
+  expect(found).toMatchObject({
+    match: { path: { kind: "prefix", value: "/a" }, methods: ["GET"], headers: { "x-team": { value: "blue" } } },
+    weights: { v1: 100, v2: 0 },
+    mirror: { host: "s.n.svc.cluster.local" },
+    verify: { path: "/a/b", method: "GET", headers: { authorization: { env: "TOKEN" } } },
+  });
+  expect(outlineWith("redirect: { uri: /b }")).toContain('"redirect":{"uri":"/b"}');
+});
+
+it("tells values of query parameters apart, and knows which are the same", () => {
+  const values = ["one", "two", "one"].map(
+    (value) => `weights: { v1: 100 }, match: { prefix: /${value}, queryParams: { key: { exact: ${value} } } }`,
+  );
+  const [first, second] = values;
+  const valueOf = (settings = ""): unknown =>
+    (JSON.parse(outlineWith(settings)) as readonly { match: { queryParams: unknown } }[])[0]?.match.queryParams;
+  expect(valueOf(first)).toEqual({ key: { kind: "exact", value: expect.stringMatching(/^[0-9a-f]{8}$/) } });
+  expect(valueOf(first)).toEqual(valueOf(values[2]));
+  expect(valueOf(first)).not.toEqual(valueOf(second));
+});

@@ -1,0 +1,71 @@
+import type { MeshOutline } from "../../core/checks/facts.ts";
+import type { Mesh, Route, RouteMatch, RouteVerification, Service } from "../../core/model/mesh.ts";
+import { routeSettingNames } from "../../core/model/route-settings.ts";
+import { Secret } from "../../core/secret.ts";
+
+/** The mesh file that commands take where none is named. */
+const usualFile = "mesh.yaml";
+
+/**
+ * What checks go by of a mesh file of that name. Routes are without what a
+ * token or a key can be in and no check looks at: their settings but `redirect`
+ * and `mirror`, and the query of a proof; values of query parameters and of a
+ * proof's headers are fingerprints. Two routes for the same requests still are.
+ */
+export function outlineOf(mesh: Mesh, file: string): MeshOutline {
+  return {
+    name: mesh.name,
+    ...(file === usualFile ? {} : { file }),
+    clusters: mesh.clusters,
+    services: mesh.services.map((service): Service => ({ ...service, routes: service.routes.map(outlineOfRoute) })),
+    istioVersion: mesh.istio.version,
+    ...(mesh.istio.install === "existing" ? { install: "existing" as const } : {}),
+    http01Issuers: mesh.issuers.filter((one) => one.acme?.http01 !== undefined).map((one) => one.name),
+  };
+}
+
+const kept: ReadonlySet<string> = new Set(["redirect", "mirror"]);
+const leftOut: ReadonlySet<string> = new Set(routeSettingNames.filter((name) => !kept.has(name)));
+
+function outlineOfRoute({ verify, ...route }: Route): Route {
+  const { match, ...rest } = Object.fromEntries(
+    Object.entries(route).filter(([name]) => !leftOut.has(name)),
+  ) as unknown as Route;
+  return {
+    ...rest,
+    match: outlineOfMatch(match),
+    ...(verify === undefined ? {} : { verify: outlineOfVerification(verify) }),
+  };
+}
+
+function outlineOfMatch({ queryParams, ...match }: RouteMatch): RouteMatch {
+  return queryParams === undefined
+    ? match
+    : {
+        ...match,
+        queryParams: Object.fromEntries(
+          Object.entries(queryParams).map(([name, { kind, value }]) => [name, { kind, value: fingerprintOf(value) }]),
+        ),
+      };
+}
+
+function outlineOfVerification({ path, headers, ...verify }: RouteVerification): RouteVerification {
+  return {
+    ...verify,
+    ...(path === undefined ? {} : { path: path.replace(/\?.*$/s, "") }),
+    ...(headers === undefined
+      ? {}
+      : {
+          headers: Object.fromEntries(
+            Object.entries(headers).map(([name, value]) => [
+              name,
+              typeof value === "string" ? fingerprintOf(value) : value,
+            ]),
+          ),
+        }),
+  };
+}
+
+function fingerprintOf(value: string): string {
+  return new Secret(value).fingerprint();
+}
