@@ -1,5 +1,6 @@
 import type { Json, KubeObject } from "../model/kube-object.ts";
-import type { Issuer, Mesh, Route } from "../model/mesh.ts";
+import type { Cluster, Issuer, Mesh, Route } from "../model/mesh.ts";
+import { meshAt } from "../routing/routes-at.ts";
 import { istioNamespace } from "./names.ts";
 
 /** cert-manager puts the first host into the subject only when it fits there (X.520: 64 characters). */
@@ -33,24 +34,45 @@ function renderClusterIssuer(issuer: Issuer, acme: NonNullable<Issuer["acme"]>):
 }
 
 /**
- * A Certificate of cert-manager for each route with an issuer, in Istio's
- * namespace, where the gateway's pods look for its Secret (https://istio.io/latest/docs/ops/integrations/certmanager/). Routes
- * that share a certificate share its hosts.
+ * A Certificate of cert-manager for each Secret that routes of the cluster name
+ * and that any route of the mesh names an issuer for, in Istio's namespace,
+ * where the gateway's pods look for its Secret (https://istio.io/latest/docs/ops/integrations/certmanager/). Its hosts are
+ * those that the issuer is asked for and that the cluster's routes have: the
+ * route with the issuer may be replaced here by one of this region.
  */
-export function renderCertificates(mesh: Mesh): KubeObject[] {
+export function renderCertificates(mesh: Mesh, cluster: Pick<Cluster, "region">): KubeObject[] {
+  const needed = hostsBySecret(meshAt(mesh, cluster));
   const wanted = new Map<string, { tls: NonNullable<Route["tls"]>; hosts: Set<string> }>();
   for (const { tls, hosts } of mesh.services.flatMap((service) => service.routes)) {
-    if (tls?.issuer === undefined) {
+    const here = needed.get(tls?.secretName ?? "");
+    const asked = hosts.filter((host) => here?.some((one) => isFor(host, one)));
+    if (tls?.issuer === undefined || asked.length === 0) {
       continue;
     }
     const name = tls.certificate ?? tls.secretName;
     const entry = wanted.get(name) ?? { tls, hosts: new Set<string>() };
-    for (const host of hosts) {
+    for (const host of asked) {
       entry.hosts.add(host);
     }
     wanted.set(name, entry);
   }
   return [...wanted].map(([name, { tls, hosts }]) => renderCertificate(name, tls, [...hosts]));
+}
+
+/** Secret → the hosts of the routes that show its certificate. */
+function hostsBySecret({ services }: Mesh): ReadonlyMap<string, readonly string[]> {
+  const found = new Map<string, string[]>();
+  for (const { tls, hosts } of services.flatMap(({ routes }) => routes)) {
+    if (tls !== undefined) {
+      found.set(tls.secretName, [...(found.get(tls.secretName) ?? []), ...hosts]);
+    }
+  }
+  return found;
+}
+
+/** Whether a certificate for a name, which may be a wildcard, is one for the host. */
+function isFor(name: string, host: string): boolean {
+  return name === host || name === `*.${host.split(".").slice(1).join(".")}`;
 }
 
 function renderCertificate(name: string, tls: NonNullable<Route["tls"]>, hosts: readonly string[]): KubeObject {

@@ -1,7 +1,8 @@
 import type { Json, KubeObject } from "../model/kube-object.ts";
-import type { Mesh, Route, Service } from "../model/mesh.ts";
+import type { Cluster, Mesh, Route, Service } from "../model/mesh.ts";
 import { networkingOf } from "../releases/istio-releases.ts";
 import { frontGatewayOf, frontRoutesOf } from "../routing/hosts.ts";
+import { meshAt } from "../routing/routes-at.ts";
 import type { Rendered } from "./known-after-apply.ts";
 import type { Materials } from "./materials.ts";
 import { istioNamespace } from "./names.ts";
@@ -26,27 +27,25 @@ export function routeNamespace(service: Service, route: Route): string {
   return route.tls === undefined ? service.namespace : istioNamespace;
 }
 
-/** One Gateway per name and namespace, opening the ingress gateway for the hosts of all routes that name it; none for `mesh`, Istio's word for the sidecars. */
-export function renderFrontGateways(mesh: Mesh, materials: Pick<Materials, "ingressAddresses">): Rendered[] {
-  const gateways = new Map<string, FrontGateway & { readonly routes: Route[] }>();
-  for (const service of mesh.services) {
-    for (const route of frontRoutesOf(service)) {
-      const namespace = routeNamespace(service, route);
-      const name = frontGatewayOf(route) ?? "";
-      const key = `${namespace}/${name}`;
-      const entry = gateways.get(key) ?? { namespace, name, routes: [] };
-      entry.routes.push(route);
-      gateways.set(key, entry);
-    }
-  }
+/**
+ * One Gateway per name and namespace, opening the ingress gateway for the hosts
+ * of all routes of the cluster that name it; none for `mesh`, Istio's word for
+ * the sidecars. What a route asks of DNS goes on to hold where another one of
+ * this region replaces it.
+ */
+export function renderFrontGateways(
+  mesh: Mesh,
+  cluster: Pick<Cluster, "region">,
+  materials: Pick<Materials, "ingressAddresses">,
+): Rendered[] {
   const { ingressAddresses } = materials;
-  return [...gateways.values()].map((gateway): Rendered => {
+  return frontGatewaysAt(mesh, cluster).map((gateway): Rendered => {
     const fillIn = (addresses: Materials["ingressAddresses"]): KubeObject =>
       renderFrontGateway(mesh, gateway, targetOf(mesh, addresses));
-    if (!publishes(gateway) || areKnown(mesh, ingressAddresses)) {
+    if (!gateway.isPublished || areKnown(mesh, ingressAddresses)) {
       return { object: fillIn(ingressAddresses) };
     }
-    const names = mesh.clusters.map((cluster) => cluster.name);
+    const names = mesh.clusters.map((one) => one.name);
     const unknown = unknownText(`addresses of the ingress gateways of ${names.join(", ")}`);
     return {
       object: renderFrontGateway(mesh, gateway, unknown),
@@ -59,21 +58,59 @@ interface FrontGateway {
   readonly namespace: string;
   readonly name: string;
   readonly routes: readonly Route[];
+  readonly isPublished: boolean;
 }
 
-function publishes({ routes }: FrontGateway): boolean {
-  return routes.some((route) => route.dns?.via === "externalDns");
+function frontGatewaysAt(mesh: Mesh, cluster: Pick<Cluster, "region">): readonly FrontGateway[] {
+  const here = routesByGateway(meshAt(mesh, cluster));
+  const routes = new Set([...here.values()].flatMap((gateway) => gateway.routes));
+  const everywhere = [...routesByGateway(mesh)].filter(([, gateway]) => gateway.routes.some(publishes));
+  const published = new Set(everywhere.map(([key]) => key));
+  // Whichever route takes their requests here is at another Gateway, maybe.
+  const replaced = new Set(
+    everywhere
+      .flatMap(([, gateway]) => gateway.routes.filter((route) => !routes.has(route) && publishes(route)))
+      .flatMap(namesOf),
+  );
+  return [...here].map(([key, gateway]) => ({
+    ...gateway,
+    isPublished: published.has(key) || gateway.routes.flatMap(namesOf).some((name) => replaced.has(name)),
+  }));
+}
+
+function routesByGateway({ services }: Mesh): ReadonlyMap<string, Omit<FrontGateway, "isPublished">> {
+  const gateways = new Map<string, Omit<FrontGateway, "isPublished"> & { readonly routes: Route[] }>();
+  for (const service of services) {
+    for (const route of frontRoutesOf(service)) {
+      const namespace = routeNamespace(service, route);
+      const name = frontGatewayOf(route) ?? "";
+      const key = `${namespace}/${name}`;
+      const entry = gateways.get(key) ?? { namespace, name, routes: [] };
+      entry.routes.push(route);
+      gateways.set(key, entry);
+    }
+  }
+  return gateways;
+}
+
+function publishes({ dns }: Route): boolean {
+  return dns?.via === "externalDns";
+}
+
+/** The route's hosts at their port: a name may be published for HTTPS and have another Gateway without it. */
+function namesOf({ tls, hosts }: Route): readonly string[] {
+  return hosts.map((host) => `${tls === undefined ? "http" : "https"} ${host}`);
 }
 
 function renderFrontGateway(mesh: Mesh, gateway: FrontGateway, target: string): KubeObject {
-  const { namespace, name, routes } = gateway;
+  const { namespace, name, routes, isPublished } = gateway;
   return {
     apiVersion: networkingOf(mesh.istio),
     kind: "Gateway",
     metadata: {
       name,
       namespace,
-      ...(publishes(gateway) ? { annotations: dnsAnnotations(mesh, target) } : {}),
+      ...(isPublished ? { annotations: dnsAnnotations(mesh, target) } : {}),
     },
     spec: { selector: { istio: "ingressgateway" }, servers: renderServers(routes) },
   };

@@ -81,7 +81,7 @@ function objectsOf(mesh: Mesh, cluster: Cluster, materials: Materials): Placing[
   const others = mesh.clusters.filter((other) => other.name !== cluster.name);
   // Routes that are limited to regions are in the clusters of these regions only.
   const here = meshAt(mesh, cluster);
-  const gateways = renderFrontGateways(here, materials);
+  const gateways = renderFrontGateways(mesh, cluster, materials);
   const method = installMethods[mesh.istio.install];
   return [
     ...inWave("namespaces", [
@@ -122,7 +122,7 @@ function objectsOf(mesh: Mesh, cluster: Cluster, materials: Materials): Placing[
         service.routes.map((route) => renderVirtualService(here, service, route)),
       ),
     ),
-    ...inWave("front-doors", [...renderClusterIssuers(mesh), ...renderCertificates(here)]),
+    ...inWave("front-doors", [...renderClusterIssuers(mesh), ...renderCertificates(mesh, cluster)]),
     ...renderedIn(
       "front-doors",
       gateways.filter(({ object }) => isPublished(object)),

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { parseMesh } from "../mesh-file/parse.ts";
+import type { KubeObject } from "../model/kube-object.ts";
 import type { Mesh } from "../model/mesh.ts";
 import { renderIstioConfig } from "../render/istio-config.ts";
 import { noMaterials } from "../render/materials.ts";
@@ -8,8 +9,10 @@ import { meshWithRoutes } from "../testing/mesh-with-routes.ts";
 import { isRouteAt, meshAt, routesNowhere } from "./routes-at.ts";
 
 /** The two clusters of the test mesh in regions of their names, and a third one without a region. */
-function read(...routes: readonly string[]): Mesh {
-  const text = meshWithRoutes(...routes).replace(
+function read(...parts: readonly string[]): Mesh {
+  const routes = parts.filter((one) => one.startsWith("{"));
+  const rest = parts.filter((one) => !one.startsWith("{")).join("");
+  const text = `${meshWithRoutes(...routes)}${rest}`.replace(
     "[{ name: west, context: w }, { name: east, context: e }]",
     "[{ name: west, context: w, region: west }, { name: east, context: e, region: east }, { name: far, context: f }]",
   );
@@ -94,6 +97,85 @@ it("names the routes that no cluster has, with those that take their requests", 
   expect(nowhere(everywhere(regional))).toEqual([]);
   expect(nowhere(read(general, same, east.replace("prefix: /new, ", "")))).toEqual([]);
   expect(nowhere(read(general))).toEqual([]);
+});
+
+/** Cluster → what it has of a kind, by name. */
+function rendered(mesh: Mesh, kind: string): Readonly<Record<string, Readonly<Record<string, KubeObject>>>> {
+  const addresses = { west: ["192.0.2.1"], east: ["192.0.2.2"], far: ["192.0.2.3"] };
+  return Object.fromEntries(
+    renderMesh(mesh, { ...noMaterials, ingressAddresses: addresses }).clusters.map(({ cluster, objects }) => [
+      cluster,
+      Object.fromEntries(
+        objects
+          .map(({ object }) => object)
+          .filter((object) => object.kind === kind)
+          .map((object) => [object.metadata.name, object]),
+      ),
+    ]),
+  );
+}
+
+describe("where a route of some regions takes the place of another one", () => {
+  const all = (settings: string, hosts = "a.example"): string =>
+    `{ name: all, gateway: g, hosts: [${hosts}], weights: { v1: 100 }, ${settings} }`;
+  const west = (gateway: string, settings = "", hosts = "a.example"): string =>
+    `{ name: canary, gateway: ${gateway}, hosts: [${hosts}], match: { fromRegions: [west] }, weights: { v2: 100 }${settings} }`;
+  const targets = (mesh: Mesh): Readonly<Record<string, readonly string[]>> =>
+    Object.fromEntries(
+      Object.entries(rendered(mesh, "Gateway")).map(([cluster, gateways]) => [
+        cluster,
+        Object.values(gateways).flatMap(({ metadata: { name, annotations } }) => {
+          const target = annotations?.["external-dns.alpha.kubernetes.io/target"];
+          return target === undefined ? [] : [`${name} ${target}`];
+        }),
+      ]),
+    );
+  const everywhere = "192.0.2.1,192.0.2.2,192.0.2.3";
+
+  it("its hosts are published with the same addresses in every cluster, at whichever Gateway they are", () => {
+    const dns = "dns: { via: externalDns }";
+    const same = [`g ${everywhere}`];
+    expect(targets(read(all(dns), west("g")))).toEqual({ west: same, east: same, far: same });
+    expect(targets(read(all(dns), west("other")))).toEqual({ west: [`other ${everywhere}`], east: same, far: same });
+  });
+
+  it("hosts that nobody publishes are not published", () => {
+    const routes = [
+      all("dns: { via: externalDns }"),
+      "{ name: plain, gateway: plain, hosts: [b.example], weights: { v1: 100 } }",
+    ];
+    expect(targets(read(...routes, west("g")))["west"]).toEqual([`g ${everywhere}`]);
+  });
+
+  it("its certificate is issued in every cluster, for the hosts that routes there have", () => {
+    const issuers =
+      "  issuers: [{ name: le, acme: { email: a@b.example, server: 'https://acme.example', http01: {} } }]\n";
+    const certificates = (...routes: readonly string[]): unknown =>
+      Object.fromEntries(
+        Object.entries(rendered(read(...routes, issuers), "Certificate")).map(([cluster, found]) => [
+          cluster,
+          Object.values(found).map((one) => (one["spec"] as { readonly dnsNames: unknown }).dnsNames),
+        ]),
+      );
+    const tls = ", tls: { secretName: door }";
+    const issued = "tls: { secretName: door, issuer: le }";
+    expect(certificates(all(issued), west("g", tls))).toEqual({
+      west: [["a.example"]],
+      east: [["a.example"]],
+      far: [["a.example"]],
+    });
+    expect(certificates(all("tls: { secretName: door }"), west("g", `, ${issued}`))).toEqual({
+      west: [["a.example"]],
+      east: [["a.example"]],
+      far: [["a.example"]],
+    });
+    expect(certificates(all(issued), west("g", `, ${issued}`, "b.example"))).toEqual({
+      west: [["a.example", "b.example"]],
+      east: [["a.example"]],
+      far: [["a.example"]],
+    });
+    expect(certificates(west("g", `, ${issued}`))).toEqual({ west: [["a.example"]], east: [], far: [] });
+  });
 });
 
 it("gives the mesh itself where no route names a region, and the same mesh for the same region", () => {
