@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
 import { parseMesh } from "../../core/mesh-file/parse.ts";
 import { meshWithRoutes } from "../../core/testing/mesh-with-routes.ts";
+import { twoClusters } from "../../core/testing/two-clusters.ts";
 import { outlineOf } from "./mesh-outline.ts";
 
 function outlineWith(...settings: readonly string[]): string {
@@ -28,7 +29,27 @@ it.each([
   expect(outlineWith(`weights: { v1: 100 }, ${settings}`)).not.toContain("s3cr3t");
 });
 
-it("keeps what checks go by", () => {
+it("has the parts of the mesh file that checks go by", () => {
+  const mesh = {
+    ...twoClusters,
+    istio: { ...twoClusters.istio, install: "existing" as const },
+    issuers: [
+      { name: "over-http", acme: { server: "https://acme.example", email: "a@b.example", http01: {} } },
+      { name: "by-dns", acme: { server: "https://acme.example", email: "a@b.example", dns01: {} } },
+    ],
+  };
+  expect(outlineOf(mesh, "prod.yaml")).toEqual({
+    name: "sandbox",
+    file: "prod.yaml",
+    clusters: twoClusters.clusters,
+    services: twoClusters.services,
+    istioVersion: "1.31.0",
+    install: "existing",
+    http01Issuers: ["over-http"],
+  });
+});
+
+it("keeps what checks go by of a route", () => {
   const [found] = JSON.parse(
     outlineWith(
       "match: { prefix: /a, methods: [GET], headers: { x-team: { exact: blue } } }, weights: { v1: 100 }, mirror: { host: s }, verify: { path: /a/b?c=d, method: GET, headers: { authorization: { env: TOKEN } } }",
