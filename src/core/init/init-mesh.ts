@@ -16,6 +16,8 @@ export interface InitMesh {
   readonly name: string;
   /** At least one. */
   readonly clusters: readonly InitCluster[];
+  /** Networks that several of the clusters have in common; left out where there is none. */
+  readonly sharedNetworks?: readonly string[];
   readonly rancher?: Pick<RancherSettings, "url" | "token" | "caFile">;
   /** Where the default is not to be left to itself: what, and why. */
   readonly credentials?: { readonly kind: "serviceAccount" | "rancherToken"; readonly remarks: readonly string[] };

@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
 import { parseMesh } from "../mesh-file/parse.ts";
+import type { InstalledIstio } from "../model/installed-istio.ts";
 import { controlPlane, installation } from "../testing/installations.ts";
 import type { InitMesh } from "./init-mesh.ts";
 import { describeInstalled } from "./installed-mesh.ts";
@@ -45,12 +46,31 @@ it("remarks what is not known or not set, and stays valid", () => {
   expect(parseMesh(writeMesh(one), "mesh.yaml").diagnostics).toEqual([]);
 });
 
-it("keeps names apart where two clusters are installed as one", () => {
+it("keeps names apart where two clusters are installed as one, and the network that they share", () => {
   const found = { "prod-fra": installation("west"), "prod-osl": installation("west") };
   const described = describeInstalled(mesh, found, undefined);
   expect(described.clusters.map(({ name, network }) => [name, network])).toEqual([
-    ["west", undefined],
-    ["west-2", undefined],
+    ["west", "west-net"],
+    ["west-2", "west-net"],
   ]);
-  expect(parseMesh(writeMesh(described), "mesh.yaml").diagnostics).toEqual([]);
+  const { mesh: written, diagnostics } = parseMesh(writeMesh(described), "mesh.yaml");
+  expect(diagnostics).toEqual([]);
+  expect(written?.sharedNetworks).toEqual(["west-net"]);
+});
+
+it("takes the mesh ID of those that say one, and remarks where they do not say the same", () => {
+  const planeOf = (cluster: string, meshID: string): InstalledIstio =>
+    installation(cluster, { controlPlanes: [controlPlane(cluster, { values: { meshID } })] });
+  expect(describeInstalled(mesh, { "prod-fra": installation("west"), "prod-osl": undefined }, undefined).name).toBe(
+    "sandbox",
+  );
+  const differs = describeInstalled(
+    mesh,
+    { "prod-fra": planeOf("west", "one"), "prod-osl": planeOf("east", "two") },
+    "two",
+  );
+  expect(differs.clusters.map(({ remarks }) => remarks.at(-1))).toEqual([
+    "Its mesh ID is one, and not two: one mesh has one, and isthmus plan says how to set it.",
+    expect.stringContaining("Istio 1.31.0"),
+  ]);
 });

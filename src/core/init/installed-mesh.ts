@@ -9,31 +9,47 @@ export type FoundIstio = Readonly<Record<string, InstalledIstio | undefined>>;
 
 /**
  * The same mesh as those say it who have installed Istio in its clusters: its
- * ID where all have the same, and each cluster's name and network. Remarks say
- * what was found, and what was not.
+ * ID where all that say one have the same, and each cluster's name and network,
+ * also a network of several. Remarks say what was found, what was not, and what differs.
  */
 export function describeInstalled(mesh: InitMesh, found: FoundIstio, given: string | undefined): InitMesh {
   const planes = new Map(mesh.clusters.map(({ name }) => [name, controlPlaneOf(found[name])]));
   const values = (name: string): ControlPlane["values"] => planes.get(name)?.values ?? {};
-  const ids = new Set(mesh.clusters.map(({ name }) => values(name).meshID));
+  const ids = new Set(mesh.clusters.flatMap(({ name }) => values(name).meshID ?? []));
   const [id] = ids;
+  const meshName = given ?? (ids.size === 1 && isLabel(id) ? id : mesh.name);
   const names = uniqueLabels(mesh.clusters.map(({ name }) => values(name).clusterName ?? name));
-  const networks = mesh.clusters.map(({ name }, index) => values(name).network ?? names[index] ?? name);
+  const networks = mesh.clusters.map(({ name }, index) => networkOf(values(name), names[index] ?? name));
+  const shared = [...new Set(networks.filter((one, index) => networks.indexOf(one) !== index))];
   return {
     ...mesh,
     install: "existing",
-    name: given ?? (ids.size === 1 && isLabel(id) ? id : mesh.name),
+    name: meshName,
+    ...(shared.length === 0 ? {} : { sharedNetworks: shared }),
     clusters: mesh.clusters.map((cluster, index): InitCluster => {
+      const { meshID } = values(cluster.name);
       const network = networks[index];
-      const own = isLabel(network) && networks.indexOf(network) === networks.lastIndexOf(network);
       return {
         ...cluster,
         name: names[index] ?? cluster.name,
-        ...(own ? { network } : {}),
-        remarks: [...cluster.remarks, remark(cluster.name in found ? found[cluster.name] : undefined)],
+        ...(network === undefined ? {} : { network }),
+        remarks: [
+          ...cluster.remarks,
+          remark(cluster.name in found ? found[cluster.name] : undefined),
+          ...(meshID === undefined || meshID === meshName
+            ? []
+            : [
+                `Its mesh ID is ${meshID}, and not ${meshName}: one mesh has one, and isthmus plan says how to set it.`,
+              ]),
+        ],
       };
     }),
   };
+}
+
+/** The network that is installed where a mesh file can say it. */
+function networkOf({ network }: ControlPlane["values"], name: string): string {
+  return isLabel(network) ? network : name;
 }
 
 function isLabel(value: string | undefined): value is string {

@@ -60,7 +60,7 @@ function writeRancher({ rancher }: InitMesh): readonly string[] {
   ];
 }
 
-function writeClusters({ clusters }: InitMesh): readonly string[] {
+function writeClusters({ clusters, sharedNetworks = [] }: InitMesh): readonly string[] {
   const [first] = clusters;
   return [
     "  # The clusters that are one mesh; each runs an istiod of its own. The name is the cluster's everywhere in Istio.",
@@ -68,7 +68,9 @@ function writeClusters({ clusters }: InitMesh): readonly string[] {
     ...clusters.flatMap((cluster) => writeCluster(cluster, cluster === first)),
     "",
     "  # Networks that several clusters have in common because their pods reach each other without a gateway.",
-    `  #sharedNetworks: [${yamlText(first?.network ?? first?.name ?? "")}]`,
+    sharedNetworks.length === 0
+      ? `  #sharedNetworks: [${yamlText(first?.network ?? first?.name ?? "")}]`
+      : `  sharedNetworks: [${sharedNetworks.map(yamlText).join(", ")}]`,
   ];
 }
 
