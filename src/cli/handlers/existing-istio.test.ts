@@ -97,3 +97,26 @@ it("writes a mesh file of what is installed, with the mesh ID, the names and the
   ]);
   expect((await world.run("plan -f found.yaml")).code).toBe(0);
 });
+
+it("needs the right to look for what is installed only where it is planned", async () => {
+  world.servers["west"]?.inject(
+    { kind: "status", status: 403 },
+    { times: 100, matches: ({ url }) => url.includes("mutatingwebhookconfigurations") },
+  );
+  try {
+    const planned = await world.run("plan");
+    expect(planned.code).toBe(69);
+    expect(planned.err).toContain("error[ISM264]");
+    const status = await world.run("status -o json");
+    const { clusters } = JSON.parse(status.out) as { clusters: readonly object[] };
+    expect(clusters).toMatchObject([
+      { kind: "reached", cluster: "west", sync: { code: "ISM264" } },
+      { kind: "reached", cluster: "east", sync: { inSync: false } },
+    ]);
+    const removed = await world.run("remove --yes");
+    expect(removed.err).not.toContain("ISM264");
+    expect(removed.code).toBe(0);
+  } finally {
+    world.servers["west"]?.mend();
+  }
+});

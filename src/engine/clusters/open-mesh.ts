@@ -12,7 +12,9 @@ export interface OpenMesh extends ResolvedClusters {
   readonly rancherLocal: Connection | undefined;
 }
 
-export interface OpenOptions extends RunOptions, AccessOptions, ConnectOptions {
+export interface OpenOptions extends RunOptions, AccessOptions, Omit<ConnectOptions, "installed"> {
+  /** Read also what somebody else has installed of Istio, where the mesh file says that somebody does; planning needs it, and rights in all namespaces. */
+  readonly installed?: boolean;
   /** Connect also to the cluster that Rancher runs in. */
   readonly rancherLocal?: boolean;
   /** The clusters to connect to; all without it. */
@@ -40,7 +42,7 @@ export async function openMeshWhile<Result>(
   const stop = new AbortController();
   const signal = AbortSignal.any([options.signal, stop.signal]);
   const opened: Connection[] = [];
-  const installed = meshFile.mesh.istio.install === "existing";
+  const installed = options.installed === true && meshFile.mesh.istio.install === "existing";
   const connect = async (): Promise<readonly Connection[]> => {
     const wanted = resolved.clusters.filter((one) => isWanted(one.cluster.name));
     const connections = await connectClusters(wanted, { ...options, installed, signal });

@@ -83,6 +83,7 @@ export async function takeFacts(
     ...options,
     remotes: drift && readsRemotes(meshFile.mesh),
     rancherLocal: drift,
+    installed: drift,
     oneLook: meshFile.mesh.clusters.length <= mostHeld,
   });
   try {

@@ -79,7 +79,7 @@ async function withInstalled(
   const asked = parseMeshFile(writeMesh({ ...mesh, install: "existing" }), { name: "mesh.yaml", path: file, folder });
   // Loaded where clusters are asked: from contexts a file is written at once.
   const { closeMesh, openMesh } = await import("../clusters/open-mesh.ts");
-  const open = await openMesh(asked, options);
+  const open = await openMesh(asked, { ...options, installed: true });
   try {
     const found = open.connections.map((one) => [
       one.cluster.name,

@@ -206,21 +206,22 @@ async function deleteOwned(
   if (cluster !== rancherLocalTarget) {
     await deleteProbePods(one, mesh, options);
   }
-  await part(removalTasks.record(whole), async () => forget({ mesh, rancher }, owned, options.signal));
-  return keptObjects;
+  const unseen: Diagnostic[] = [];
+  await part(removalTasks.record(whole), async () => {
+    unseen.push(...(await forget({ mesh, rancher }, owned, options.signal)));
+  });
+  return [...keptObjects, ...unseen];
 }
 
-/** Takes away what no inventory lists, and then the inventory itself, or what it lists no more. */
+/** Takes away what no inventory lists, and then the inventory itself, or what it lists no more. Returns what it could not look for. */
 async function forget(
   { mesh, rancher }: Pick<PreparedRemoval, "mesh" | "rancher">,
   { one, inventory, items, rest }: Owned,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<readonly Diagnostic[]> {
   const cluster = one.cluster.name;
   // Where nothing of the mesh was, what is there is somebody else's.
-  if (cluster !== rancherLocalTarget && items.length > 0) {
-    await deleteTraces(one, signal);
-  }
+  const unseen = cluster !== rancherLocalTarget && items.length > 0 ? await deleteTraces(one, signal) : [];
   if (rancher.kind === "linked") {
     // This cluster's istiod is gone, and what it signed in with elsewhere serves nobody.
     await revokeUnused(mesh, [{ cluster, inUse: [] }], rancher.link, signal);
@@ -231,4 +232,5 @@ async function forget(
         { signal },
       )
     : one.client.apply(renderInventory({ ...inventory, items: rest }), { signal }));
+  return unseen;
 }

@@ -17,7 +17,8 @@ export type { SyncStatus } from "../status/sync-status.ts";
 /**
  * The state of the mesh as the clusters tell it themselves, gathered side by
  * side, and whether each is as the mesh file asks, by the same comparison as a
- * plan. Changes nothing. A plan that is refused is a state too.
+ * plan. Changes nothing. A plan that is refused is a state too, and so is a
+ * cluster that this account may look at and not plan.
  */
 export async function readStatus(
   meshFile: MeshFile,
@@ -37,7 +38,11 @@ export async function readStatus(
   }
   try {
     const clusters = await statusThrough(meshFile, prepared, options);
-    return withSync(clusters, (cluster) => syncOf(prepared.plan, cluster));
+    return await withForbidden(
+      meshFile,
+      withSync(clusters, (cluster) => syncOf(prepared.plan, cluster)),
+      options,
+    );
   } finally {
     await prepared.close();
   }
@@ -53,8 +58,35 @@ function withSync(
   });
 }
 
-async function readAlone(meshFile: MeshFile, options: RunOptions & AccessOptions): Promise<readonly ClusterStatus[]> {
-  const open = await openMesh(meshFile, options);
+/**
+ * With those once more that refused what a plan reads, by less. What somebody
+ * else has installed of Istio is looked for in all namespaces, and status needs its own only.
+ */
+async function withForbidden(
+  meshFile: MeshFile,
+  clusters: readonly ClusterStatus[],
+  options: RunOptions & AccessOptions,
+): Promise<readonly ClusterStatus[]> {
+  const refused = new Map(
+    clusters.flatMap((one) =>
+      one.kind === "unreachable" && one.diagnostic.code === "ISM264" ? [[one.cluster, one.diagnostic] as const] : [],
+    ),
+  );
+  if (meshFile.mesh.istio.install !== "existing" || refused.size === 0) {
+    return clusters;
+  }
+  const found = withSync(await readAlone(meshFile, options, (cluster) => refused.has(cluster)), (cluster) =>
+    refusedSync([...refused.values()], cluster),
+  );
+  return clusters.map((one) => found.find(({ cluster }) => cluster === one.cluster) ?? one);
+}
+
+async function readAlone(
+  meshFile: MeshFile,
+  options: RunOptions & AccessOptions,
+  isWanted: (cluster: string) => boolean = () => true,
+): Promise<readonly ClusterStatus[]> {
+  const open = await openMesh(meshFile, { ...options, isWanted });
   try {
     return await statusThrough(meshFile, open, options);
   } finally {

@@ -42,7 +42,7 @@ export type ReadOptions = RunOptions & AccessOptions & ProgramLookup;
 /**
  * Reads the current state; changes nothing and makes no root. Istio's manifests
  * are rendered while the clusters are asked. With a mesh that is `given`, opened
- * with `rancherLocal` and the `remotes` of `readsRemotes`, that one is used and
+ * with `rancherLocal`, `installed` and the `remotes` of `readsRemotes`, that one is used and
  * stays open. Nothing else is left open when it rejects.
  */
 export async function readCurrent(
@@ -54,7 +54,7 @@ export async function readCurrent(
   const { manifests, warnings } = await readServiceManifests(meshFile, options);
   const render = async (resolved: ResolvedClusters, signal: AbortSignal): Promise<CurrentState["istioManifests"]> =>
     generateIstioManifests(meshFile.mesh, platformsOf(resolved), { ...options, signal, locate: meshFile.locate });
-  const opening = { ...options, remotes: readsRemotes(meshFile.mesh), rancherLocal: true };
+  const opening = { ...options, remotes: readsRemotes(meshFile.mesh), rancherLocal: true, installed: true };
   const { open, result: istioManifests } =
     given === undefined
       ? await openMeshWhile(meshFile, opening, render)

@@ -144,7 +144,7 @@ export const applyCodes = {
   ISM348: {
     summary: "Not every kind could be looked at",
     explanation:
-      "What carries a mesh's label is looked for among all kinds that a cluster serves. This user may not list some of them, or the server behind an aggregated API does not answer, so that objects of the mesh may be left there.",
+      "What carries a mesh's label is looked for among all kinds that a cluster serves. This user may not list some of them, or the server behind an aggregated API does not answer, so that objects of the mesh may be left there. So it is with the ConfigMaps that istiod has written into every namespace, where this user may not look in all of them.",
   },
   ISM530: {
     summary: "Names are published without a cluster",

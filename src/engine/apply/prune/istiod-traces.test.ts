@@ -17,7 +17,7 @@ async function leftBeside(...more: readonly KubeObject[]): Promise<readonly stri
   for (const object of [trace("istio-ca-root-cert"), trace("istio-ca-crl"), trace("somebodys"), ...more]) {
     server.put(object);
   }
-  await deleteTraces({ client } as Connected, signal);
+  expect(await deleteTraces({ client } as Connected, signal)).toEqual([]);
   const left = await client.list({ apiVersion: "v1", kind: "ConfigMap" }, { signal });
   return left.map(({ metadata }) => metadata.name).toSorted();
 }
@@ -33,4 +33,15 @@ it("leaves it to an istiod that stays, in whichever namespace and with whichever
     "istio-ca-root-cert",
     "somebodys",
   ]);
+});
+
+it("leaves it with a warning where the account may not look in all namespaces, and fails for anything else", async () => {
+  const { server, client } = await connectFake();
+  server.put(trace("istio-ca-root-cert"));
+  const one = { client, cluster: { name: "west" } } as Connected;
+  server.inject({ kind: "status", status: 403 });
+  expect(await deleteTraces(one, signal)).toMatchObject([{ code: "ISM348", severity: "warning", cluster: "west" }]);
+  server.inject({ kind: "status", status: 400 });
+  await expect(deleteTraces(one, signal)).rejects.toMatchObject({ kind: "invalid" });
+  expect(await client.list({ apiVersion: "v1", kind: "ConfigMap" }, { signal })).toHaveLength(1);
 });
