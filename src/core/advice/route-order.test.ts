@@ -100,3 +100,22 @@ it("says of a route that regional ones replace in every cluster that no cluster 
     "ISM587 12: Route all (n/s) is in no cluster: one takes all of its requests in every region that has a cluster.",
   ]);
 });
+
+it("asks to keep such a route where its hosts are published or certified by it", () => {
+  const issuers =
+    "  issuers: [{ name: le, acme: { email: a@b.example, server: 'https://acme.example', http01: {} } }]\n";
+  const fixWith = (settings: string): string | undefined => {
+    const text = meshWithRoutes(
+      `{ name: all, gateway: g, hosts: [a.example], weights: { v1: 100 }${settings} }`,
+      "{ name: one, gateway: g, hosts: [a.example], match: { fromRegions: [r] }, weights: { v1: 100 }, tls: { secretName: d } }",
+    )
+      .replaceAll("context: w", "context: w, region: r")
+      .replace("context: e", "context: e, region: r");
+    const { mesh } = parseMesh(`${text}${issuers}`, "mesh.yaml");
+    return mesh === undefined ? "no mesh" : adviseMesh(mesh).find(({ code }) => code === "ISM587")?.fix;
+  };
+  expect(fixWith(", tls: { secretName: d }")).toMatch(/^Take all out of the mesh file/);
+  expect(fixWith(", tls: { secretName: d, issuer: le }, dns: { via: externalDns }")).toBe(
+    "Leave it so if that is meant: what it says of dns and tls.issuer goes on to hold for its hosts.",
+  );
+});
