@@ -98,8 +98,10 @@ function findingOf(facts: MeshFacts, service: Service, { one, other, held }: Pai
     : [
         problem("ISM543", {
           detail: `The ingress of ${one.cluster} sends requests for ${[...mixed].join(", ")} of ${key} to ${other.cluster} as well, while pods of its own are healthy: it has no order between the two, so that nothing fails over.`,
-          fix: `An apply writes the failover of the mesh file again. Where that changes nothing, look at what else says something about the host: ${kubectlCommand(one, "describe", id)}`,
-          commands: [applyCommand(facts, { cluster: one.cluster, force: ["DestinationRule"] })],
+          ...(fixOfRegions(facts, service, [one, other]) ?? {
+            fix: `An apply writes the failover of the mesh file again. Where that changes nothing, look at what else says something about the host: ${kubectlCommand(one, "describe", id)}`,
+            commands: [applyCommand(facts, { cluster: one.cluster, force: ["DestinationRule"] })],
+          }),
           cluster: one.cluster,
           remote: other.cluster,
           object: id,
@@ -110,6 +112,22 @@ function findingOf(facts: MeshFacts, service: Service, { one, other, held }: Pai
           ],
         }),
       ];
+}
+
+/** Between clusters of no region there is no order to be written by an apply: istiod goes by the labels of their nodes. */
+function fixOfRegions(
+  { mesh }: MeshFacts,
+  { failover }: Service,
+  pair: readonly ReachedCluster[],
+): { readonly fix: string } | undefined {
+  const without = pair
+    .map(({ cluster }) => cluster)
+    .filter((name) => mesh.clusters.find((one) => one.name === name)?.region === undefined);
+  return without.length === 0 || failover?.regions.length === 0
+    ? undefined
+    : {
+        fix: `failover.regions goes by regions, and ${without.join(" and ")} ${without.length === 1 ? "has" : "have"} none: write region of each into spec.clusters, and label the nodes with it (topology.kubernetes.io/region); check has the commands then (ISM446).`,
+      };
 }
 
 /** True when a proxy asks a gateway of another cluster no later than the own pods. */
