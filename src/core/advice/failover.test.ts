@@ -55,4 +55,34 @@ describe("advice about failover", () => {
     const outlier = "{ splitExternalLocalOriginErrors: true, consecutiveLocalOriginFailures: 1, minHealthPercent: 0 }";
     expect(adviceFor(`      failover: { outlierDetection: ${outlier} }\n`)).toEqual([]);
   });
+
+  const routed = (settings: string): string =>
+    `      routes: [{ name: shop, gateway: front, hosts: [shop.example], weights: { v1: 100 }, ${settings} }]\n      failover: {}\n`;
+  const tries: readonly (readonly [string, string])[] = [
+    ["timeout: 3s", "has timeout: 3s, and perTryTimeout is 10s"],
+    ["timeout: 20s", "has timeout: 20s, and perTryTimeout is 10s"],
+    ["timeout: 3s, retries: { attempts: 2, perTryTimeout: 1500ms }", "perTryTimeout is 1500ms"],
+    ["retries: { attempts: 1 }", "With attempts: 1 a request of route shop is tried twice"],
+  ];
+  it.each(tries)("says that %s of a route leaves no time or try for another place", (settings, words) => {
+    const found = adviceFor(routed(settings));
+    expect(found).toHaveLength(1);
+    expect(found[0]).toContain("ISM541 11: ");
+    expect(found[0]).toContain(words);
+  });
+
+  it.each([
+    "timeout: 21s",
+    "timeout: 3s, retries: { attempts: 2, perTryTimeout: 1s }",
+    "timeout: 3s, retries: { attempts: 0 }",
+    "retries: { attempts: 2 }",
+  ])("is nothing for %s, which leaves both or wants no retries", (settings) => {
+    expect(adviceFor(routed(settings))).toEqual([]);
+  });
+
+  it("says once of a service that its one retry is too few", () => {
+    const found = adviceFor("      failover: { retries: { attempts: 1 } }\n");
+    expect(found).toHaveLength(1);
+    expect(found[0]).toContain("ISM541 11: With attempts: 1 a request of shop/shop");
+  });
 });

@@ -1,13 +1,15 @@
 import { warningOf } from "../diagnostics/coded.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
+import { readDuration } from "../mesh-file/duration.ts";
 import type { Path } from "../mesh-file/path.ts";
 import type { Mesh, OutlierDetection, Service } from "../model/mesh.ts";
+import { failoverRetries } from "../render/failover-policy.ts";
 import type { Locate } from "./route-order.ts";
 
 /** The largest `minHealthPercent` with which a region that is half ejected is not asked for all requests again. */
 const highestMinHealth = 10;
 
-/** What a service's failover cannot do as the mesh file has it: no place to go to, or endpoints that are never given up. */
+/** What a service's failover cannot do as the mesh file has it: no place to go to, endpoints that are never given up, or tries that end before. */
 export function adviseFailover(mesh: Mesh, locate?: Locate): readonly Diagnostic[] {
   return mesh.services.flatMap((service, index) => {
     const place = (path: Path) => (locate === undefined ? {} : { range: locate(["spec", "services", index, ...path]) });
@@ -19,6 +21,7 @@ export function adviseFailover(mesh: Mesh, locate?: Locate): readonly Diagnostic
             ...text,
             ...place(["failover", "outlierDetection", field]),
           })),
+          ...tooFewTries(service).map(({ at, ...text }) => ({ ...warningOf("ISM541"), ...text, ...place(at) })),
           ...versionsInOnePlace(service).map(({ version, ...text }) => ({
             ...warningOf("ISM542"),
             ...text,
@@ -64,6 +67,45 @@ function hindrances(outlier: OutlierDetection): readonly Hindrance[] {
             fix: "Leave splitExternalLocalOriginErrors out, or write consecutiveLocalOriginFailures: 1.",
           },
         ]),
+  ];
+}
+
+/** With so many retries a request gets to its third try, which is the first one that leaves the place. */
+const fewestRetries = 2;
+
+/** Where a request that fails or hangs is never tried in another place. No retries at all are somebody's decision. */
+function tooFewTries(service: Service): readonly {
+  readonly at: Path;
+  readonly detail: string;
+  readonly fix: string;
+}[] {
+  const single = (at: Path, who: string) => ({
+    at,
+    detail: `With attempts: 1 a request of ${who} is tried twice at the most, both times in the same region or cluster: the third try is the first one that goes to the next.`,
+    fix: `Write ${fewestRetries} or more, or 0 where nothing is to be tried again.`,
+  });
+  return [
+    ...(service.failover?.retries.attempts !== 1
+      ? []
+      : [single(["failover", "retries", "attempts"], `${service.namespace}/${service.name}`)]),
+    ...service.routes.flatMap((route, index) => {
+      const { attempts = 0, perTryTimeout } = failoverRetries(service, route) ?? {};
+      const [whole, each] = [readDuration(route.timeout ?? ""), readDuration(perTryTimeout ?? "")];
+      return [
+        ...(route.retries?.attempts !== 1
+          ? []
+          : [single(["routes", index, "retries", "attempts"], `route ${route.name}`)]),
+        ...(attempts < fewestRetries || whole === undefined || each === undefined || whole > fewestRetries * each
+          ? []
+          : [
+              {
+                at: ["routes", index, "timeout"],
+                detail: `Route ${route.name} has timeout: ${route.timeout}, and perTryTimeout is ${perTryTimeout}: where an endpoint hangs, the time is over before the third try, which is the first one that goes to the next region or cluster.`,
+                fix: "Give the route retries with a perTryTimeout of less than half its timeout, or a longer timeout.",
+              },
+            ]),
+      ];
+    }),
   ];
 }
 

@@ -3,7 +3,7 @@ import { stringify } from "yaml";
 import { parseMesh } from "../mesh-file/parse.ts";
 import type { Mesh, Service } from "../model/mesh.ts";
 import { renderDestinationRule } from "./destination-rule.ts";
-import { renderRetries } from "./failover-policy.ts";
+import { renderRouteSettings } from "./route-settings.ts";
 import { renderVirtualService } from "./virtual-service.ts";
 
 function meshWith(failover: string, more = ""): { readonly mesh: Mesh; readonly service: Service } {
@@ -110,7 +110,7 @@ describe("the destination rule of a service with failover", () => {
     const { mesh, service } = meshWith("{}");
     const { failover: _, ...without } = service;
     expect(Object.keys(renderDestinationRule(mesh, without)["spec"] as object)).toEqual(["host", "subsets"]);
-    expect(renderRetries(without)).toEqual({});
+    expect(service.routes.map((route) => renderRouteSettings(without, route))).toEqual([{}]);
   });
 
   it("is there for a service without versions, too", () => {
@@ -167,6 +167,23 @@ describe("the routes of a service with failover", () => {
   });
 
   it("try nothing again with attempts: 0", () => {
-    expect(renderRetries(meshWith("{ retries: { attempts: 0 } }").service)).toEqual({ retries: { attempts: 0 } });
+    const { service } = meshWith("{ retries: { attempts: 0 } }");
+    expect(service.routes.map((route) => renderRouteSettings(service, route))).toEqual([{ retries: { attempts: 0 } }]);
+  });
+
+  it("still reach the next place where a route alone tries again", () => {
+    const { service } = meshWith(
+      "{ retries: { attempts: 0, perTryTimeout: 2s } }",
+      ", { name: api, gateway: front, hosts: [shop.example], match: { prefix: /api }, weights: { v1: 100 }, retries: { attempts: 3 } }",
+    );
+    expect(service.routes.map((route) => renderRouteSettings(service, route)["retries"])).toEqual([
+      { attempts: 0 },
+      {
+        attempts: 3,
+        perTryTimeout: "2s",
+        retryOn: "connect-failure,refused-stream,unavailable,cancelled,503",
+        retryRemoteLocalities: true,
+      },
+    ]);
   });
 });

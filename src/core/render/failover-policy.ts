@@ -1,5 +1,5 @@
 import type { Json } from "../model/kube-object.ts";
-import type { Failover, Service } from "../model/mesh.ts";
+import type { Failover, Route, Service } from "../model/mesh.ts";
 
 /**
  * Without labels of its own on the nodes a cluster still prefers itself: the
@@ -25,21 +25,29 @@ export function renderFailoverPolicy({ failover }: Service): Json | undefined {
       };
 }
 
+/** Istio's HTTPRetry of one route, with all that Istio would make up otherwise; `attempts` alone where it is 0, since Istio refuses the rest beside it. */
+export interface FailoverRetries {
+  readonly attempts: number;
+  /** In Go's form. */
+  readonly perTryTimeout?: string;
+  readonly retryOn?: string;
+  readonly retryRemoteLocalities?: boolean;
+}
+
 /**
- * The retries of a service's routes: Istio's own never leave the priority of
- * the first try. Nothing without `failover`.
+ * The retries of a route whose service has `failover`; undefined without it, and
+ * for a route that redirects. What the route says counts before what the service
+ * says, field by field, so that tries still reach the next place: Istio's own
+ * never leave the priority of the first try.
  */
-export function renderRetries({ failover }: Service): { readonly retries?: Json } {
-  if (failover === undefined) {
-    return {};
+export function failoverRetries({ failover }: Service, route: Route): FailoverRetries | undefined {
+  if (failover === undefined || route.redirect !== undefined) {
+    return undefined;
   }
   const { attempts, perTryTimeoutSeconds, retryOn } = failover.retries;
-  return {
-    retries:
-      attempts === 0
-        ? { attempts }
-        : { attempts, perTryTimeout: duration(perTryTimeoutSeconds), retryOn, retryRemoteLocalities: true },
-  };
+  const perTryTimeout = duration(perTryTimeoutSeconds);
+  const both = { attempts, perTryTimeout, retryOn, retryRemoteLocalities: true, ...route.retries };
+  return both.attempts === 0 ? { attempts: 0 } : both;
 }
 
 function renderOrder({ regions, priority }: Failover): { readonly [key: string]: Json } {

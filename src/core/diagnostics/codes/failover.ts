@@ -5,12 +5,12 @@ export const failoverCodes = {
   ISM540: {
     summary: "A failover that contradicts itself",
     explanation:
-      "Of two regions that are to take over for the same one Istio obeys the first and passes over the other without a word. And failures to reach an endpoint are counted by themselves only with `splitExternalLocalOriginErrors`; Istio refuses a threshold for them without it.",
+      "Of two regions that are to take over for the same one Istio obeys the first and passes over the other without a word. And failures to reach an endpoint are counted by themselves only with `splitExternalLocalOriginErrors`; Istio refuses a threshold for them without it. `retries.attempts: 0` turns retries off, and what is beside it says how to retry.",
   },
   ISM541: {
-    summary: "Outlier detection that keeps failover from happening",
+    summary: "A setting that keeps failover from happening",
     explanation:
-      "Requests go to another region only when Envoy has ejected enough endpoints of the nearer one. With `maxEjectionPercent` below 100 some are always kept, of a few pods all; with a high `minHealthPercent` ejected endpoints get requests again while healthy ones are left; and with failures to reach an endpoint counted apart, a cluster that hangs is never ejected unless one failure is enough, since each connection that it accepts counts as a success. Measured with Envoy 1.40: docs/adr/0024.",
+      "Requests go to another region only when Envoy has ejected enough endpoints of the nearer one. With `maxEjectionPercent` below 100 some are always kept, of a few pods all; with a high `minHealthPercent` ejected endpoints get requests again while healthy ones are left; and with failures to reach an endpoint counted apart, a cluster that hangs is never ejected unless one failure is enough, since each connection that it accepts counts as a success. Measured with Envoy 1.40: docs/adr/0024. A single request gets to another place with its third try, so that one retry is too few; and where an endpoint hangs, two tries have to end within the route's `timeout` before that: Envoy goes by the time of a try only as long as the whole time lasts.",
   },
   ISM542: {
     summary: "Nothing takes over for a version",

@@ -18,13 +18,33 @@ export function checkFailover(draft: MeshDraft): readonly Finding[] {
       }),
     ),
     ...checkValues(draft.spec?.istio?.version, itemsOf(value.failover?.priority), [...path, "failover", "priority"]),
+    ...checkRetries(value, [...path, "failover", "retries"]),
     ...checkLocalOrigin(value.failover?.outlierDetection, [...path, "failover", "outlierDetection"]),
   ]);
 }
 
-type OutlierDraft = NonNullable<
-  NonNullable<ReturnType<typeof servicesOf>[number]["value"]["failover"]>["outlierDetection"]
->;
+type ServiceDraft = ReturnType<typeof servicesOf>[number]["value"];
+
+/** What is said beside attempts: 0 holds only for routes that have attempts of their own. */
+function checkRetries({ failover, routes }: ServiceDraft, path: Finding["path"]): readonly Finding[] {
+  const retries = failover?.retries;
+  const others = Object.keys(retries ?? {}).filter((field) => field !== "attempts");
+  return retries?.attempts !== 0 ||
+    others.length === 0 ||
+    itemsOf(routes).some(([, route]) => (route.retries?.attempts ?? 0) > 0)
+    ? []
+    : [
+        {
+          code: "ISM540",
+          path: [...path, "attempts"],
+          at: "key",
+          detail: `attempts: 0 turns retries off, so that ${others.join(" and ")} beside it ${others.length === 1 ? "has" : "have"} no effect.`,
+          fix: `Delete ${others.join(" and ")}, or write a number of attempts.`,
+        },
+      ];
+}
+
+type OutlierDraft = NonNullable<NonNullable<ServiceDraft["failover"]>["outlierDetection"]>;
 
 function checkLocalOrigin(outlier: OutlierDraft | undefined, path: Finding["path"]): readonly Finding[] {
   return outlier?.consecutiveLocalOriginFailures === undefined || outlier.splitExternalLocalOriginErrors === true

@@ -464,6 +464,12 @@ const table: readonly (readonly [string, string, readonly string[]])[] = [
     [],
   ],
   [
+    "how to try again without trying again",
+    withFailover("{ retries: { attempts: 0, perTryTimeout: 2s } }"),
+    ["ISM540 attempts"],
+  ],
+  ["no retries are fine", withFailover("{ retries: { attempts: 0 } }"), []],
+  [
     "a threshold for failures that are not counted apart",
     withFailover("{ outlierDetection: { consecutiveLocalOriginFailures: 1 } }"),
     ["ISM540 consecutiveLocalOriginFailures"],
