@@ -109,7 +109,16 @@ interface VirtualServiceSpec {
       };
       readonly weight?: number;
     }[];
+    readonly redirect?: { readonly authority?: string; readonly uri?: string };
   }[];
+}
+
+function destinationsOf(route: NonNullable<NonNullable<VirtualServiceSpec["http"]>[number]["route"]>): object {
+  const clusters = route.map(({ destination: { host, subset = "", port }, weight }) => ({
+    name: `outbound|${port?.number ?? 0}|${subset}|${host}`,
+    weight: weight ?? 100,
+  }));
+  return { weighted_clusters: { clusters } };
 }
 
 /** Envoy's routes as istiod makes them of the VirtualServices in the store, reduced to what is read of them. */
@@ -118,17 +127,12 @@ export function routesOf(store: FakeStore | undefined): object {
   const routes = objects.flatMap((object) => {
     const { namespace = "", name } = object.metadata;
     const config = `/apis/networking.istio.io/v1/namespaces/${namespace}/virtual-service/${name}`;
-    return ((object["spec"] ?? {}) as VirtualServiceSpec).http?.flatMap(({ match = [], route = [] }) =>
+    return ((object["spec"] ?? {}) as VirtualServiceSpec).http?.flatMap(({ match = [], route = [], redirect }) =>
       match.map(({ uri = {} }) => ({
         match: { path: Object.values(uri)[0] },
-        route: {
-          weighted_clusters: {
-            clusters: route.map(({ destination: { host, subset = "", port }, weight }) => ({
-              name: `outbound|${port?.number ?? 0}|${subset}|${host}`,
-              weight: weight ?? 100,
-            })),
-          },
-        },
+        ...(redirect === undefined
+          ? { route: destinationsOf(route) }
+          : { redirect: { host_redirect: redirect.authority ?? "", path_redirect: redirect.uri ?? "" } }),
         metadata: { filter_metadata: { istio: { config } } },
       })),
     );

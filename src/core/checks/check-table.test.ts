@@ -729,6 +729,12 @@ const table: readonly (readonly [Check["id"], string, MeshFacts, readonly string
     })),
     ["error ISM475 east"],
   ],
+  [
+    "routes/in-proxies",
+    "an answer of the proxy itself",
+    withProxyRoute(() => ({ clusters: {}, answers: 404 })),
+    ["error ISM475 east"],
+  ],
   ["routes/in-proxies", "nothing where it cannot know", withProxyRoute(() => ({ conditional: true })), []],
   [
     "routes/endpoints",

@@ -52,8 +52,20 @@ export interface ProxyRouteFacts {
   readonly conditional: boolean;
   /** Envoy cluster → weight; empty for redirects and direct answers. */
   readonly clusters: Readonly<Record<string, number>>;
+  /** Left out where it does not redirect. */
+  readonly redirect?: RedirectFacts;
+  /** The status that the proxy answers by itself; left out where it does not. */
+  readonly answers?: number;
   /** `namespace/name` of the VirtualService that it was made of; empty where the proxy does not tell. */
   readonly source: string;
+}
+
+/** The answer of a redirect; a part that it keeps of the request is empty. */
+export interface RedirectFacts {
+  readonly code: number;
+  readonly host: string;
+  /** Without its query, which might be somebody's secret. */
+  readonly path: string;
 }
 
 export interface PathMatch {

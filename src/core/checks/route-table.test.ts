@@ -70,7 +70,10 @@ describe("the routes of a gateway against a VirtualService", () => {
         http: [
           { match: [{ uri: { regex: "/a.*" } }, { uri: { prefix: "/b" } }], route: [{ destination: { host } }] },
           { route: [{ destination: { host } }] },
-          { redirect: { uri: "/" } },
+          {
+            match: [{ uri: { exact: "/old" } }],
+            redirect: { uri: "/new?by=us", authority: "b.example", redirectCode: 308 },
+          },
         ],
       },
     };
@@ -78,13 +81,21 @@ describe("the routes of a gateway against a VirtualService", () => {
     const config = "/apis/networking.istio.io/v1/namespaces/sample/virtual-service/helloworld";
     const metadata = { filter_metadata: { istio: { config } } };
     const matches = [{ safe_regex: { regex: "/a.*" } }, { path_separated_prefix: "/b" }, { prefix: "/" }];
+    const redirected = (redirect: object) => ({ match: { path: "/old" }, redirect, metadata });
     const routes = [
       ...matches.map((match) => ({ match, route: to, metadata })),
-      // A redirect shares nothing out, and is not looked at.
-      { match: { prefix: "/" }, metadata },
+      redirected({ host_redirect: "b.example", path_redirect: "/new?by=us", response_code: "PERMANENT_REDIRECT" }),
+      // A direct response shares nothing out, and is not looked at.
+      { match: { prefix: "/" }, direct_response: { status: 404 }, metadata },
     ];
-    const held = routesHeld({ configs: [{ route_config: { virtual_hosts: [{ routes }] } }] });
-    expect(compareRoutes(allOf(object), held.get("sample/helloworld") ?? [])).toBeUndefined();
+    const compare = (all: typeof routes) => {
+      const held = routesHeld({ configs: [{ route_config: { virtual_hosts: [{ routes: all }] } }] });
+      return compareRoutes(allOf(object), held.get("sample/helloworld") ?? []);
+    };
+    expect(compare(routes)).toBeUndefined();
+    const elsewhere = compare([...routes.slice(0, 3), redirected({ host_redirect: "c.example" })]);
+    expect(elsewhere?.missing.map(describeShares)).toEqual(["redirect 308 to b.example/new"]);
+    expect(elsewhere?.foreign.map(describeShares)).toEqual(["redirect 301 to c.example"]);
   });
 
   it("of a host with several routes have the mark of the host, and the weights of the delegates", () => {

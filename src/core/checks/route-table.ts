@@ -1,7 +1,10 @@
 import type { KubeObject } from "../model/kube-object.ts";
+import type { Redirect } from "../model/route-settings.ts";
 import { compareText } from "../render/order.ts";
+import type { EnvoyAnswer } from "./redirects.ts";
+import { askedRedirect, describeRedirect, readAnswer } from "./redirects.ts";
 
-/** Where requests of one path go: `subset of host` → its share of them, 0 to 1. */
+/** Where requests of one path go: `subset of host`, or a redirect in words, → its share of them, 0 to 1. */
 export interface RouteShares {
   /** The path as the route has it, whatever the kind of match; empty where any path matches. */
   readonly path: string;
@@ -25,6 +28,7 @@ interface HttpRoute {
   readonly delegate?: { readonly name: string; readonly namespace?: string };
   readonly match?: readonly { readonly uri?: Readonly<Record<string, string>> }[];
   readonly route?: readonly Destination[];
+  readonly redirect?: Redirect;
 }
 
 /** What gateways have to hold of one VirtualService. */
@@ -38,8 +42,8 @@ export interface AskedRoutes {
 
 /**
  * The routes that ingress gateways have to hold for these VirtualServices: one
- * for each match of each rule with destinations. Redirects and direct
- * responses, which share nothing out, are left out. A rule that delegates has
+ * for each match of each rule with destinations or a redirect, which counts as
+ * one destination. Direct responses are left out. A rule that delegates has
  * the destinations of its delegate and the mark of its own VirtualService
  * (istio.io/istio, pilot/pkg/model/virtualservice.go). With `only`, one of the
  * VirtualServices, just its own routes are asked about. One for sidecars alone is left out, and one of which a delegate is not given.
@@ -55,13 +59,12 @@ export function askRoutes(virtualServices: readonly KubeObject[], only?: KubeObj
     const routes = rulesOf(root).flatMap((rule) => {
       const from = rule.delegate === undefined ? root : byKey.get(keyOfDelegate(rule.delegate, root));
       const rules = rule.delegate === undefined ? [rule] : from === undefined ? [] : rulesOf(from);
-      return rules.flatMap(({ match, route = [] }) =>
-        pathsOf(rule.delegate === undefined ? match : (rule.match ?? match)).flatMap((path) =>
-          route.length === 0
-            ? []
-            : [{ from: from === undefined ? key : markOf(from), path, shares: askedShares(route) }],
-        ),
-      );
+      return rules.flatMap((own) => {
+        const shares = askedShares(own);
+        return pathsOf(rule.delegate === undefined ? own.match : (rule.match ?? own.match)).flatMap((path) =>
+          shares === undefined ? [] : [{ from: from === undefined ? key : markOf(from), path, shares }],
+        );
+      });
     });
     const mine = routes.filter(({ from }) => wanted === undefined || wanted === key || wanted === from);
     const plain = (all: typeof routes): readonly RouteShares[] => all.map(({ path, shares }) => ({ path, shares }));
@@ -93,13 +96,18 @@ function pathsOf(match: HttpRoute["match"]): readonly string[] {
   return match === undefined || match.length === 0 ? [""] : match.map(({ uri }) => Object.values(uri ?? {})[0] ?? "");
 }
 
-function askedShares(route: readonly Destination[]): RouteShares["shares"] {
-  return sharesOf(
-    route.map(({ destination, weight }) => ({
-      name: nameOf(destination?.host ?? "", destination?.subset ?? ""),
-      weight: weight ?? (route.length === 1 ? 1 : 0),
-    })),
-  );
+function askedShares({ route = [], redirect }: HttpRoute): RouteShares["shares"] | undefined {
+  if (redirect !== undefined) {
+    return { [describeRedirect(askedRedirect(redirect))]: 1 };
+  }
+  return route.length === 0
+    ? undefined
+    : sharesOf(
+        route.map(({ destination, weight }) => ({
+          name: nameOf(destination?.host ?? "", destination?.subset ?? ""),
+          weight: weight ?? (route.length === 1 ? 1 : 0),
+        })),
+      );
 }
 
 /** Envoy's admin page `/config_dump?resource=dynamic_route_configs`, as far as it is read. */
@@ -111,7 +119,7 @@ export interface RouteConfigDump {
   }[];
 }
 
-interface EnvoyRoute {
+interface EnvoyRoute extends EnvoyAnswer {
   readonly match?: {
     readonly prefix?: string;
     readonly path?: string;
@@ -131,7 +139,7 @@ interface EnvoyRoute {
  */
 export type HeldRoutes = ReadonlyMap<string, readonly RouteShares[]>;
 
-/** The routes with destinations in an Envoy's dynamic route configurations. */
+/** The routes with destinations or a redirect in an Envoy's dynamic route configurations. */
 export function routesHeld(dump: RouteConfigDump): HeldRoutes {
   const held = new Map<string, RouteShares[]>();
   for (const { route_config } of dump.configs ?? []) {
@@ -171,6 +179,9 @@ export function describeShares({ shares }: RouteShares): string {
   return Object.entries(shares)
     .toSorted(([a], [b]) => compareText(a, b))
     .map(([name, share]) => {
+      if (name.startsWith("redirect ")) {
+        return name;
+      }
       const [subset = "", host = ""] = name.split(" of ");
       return `${subset === "" ? (host.split(".")[0] ?? host) : subset}=${Math.round(share * 100)}`;
     })
@@ -186,7 +197,11 @@ function pathOf({ match }: EnvoyRoute): string {
   return match?.path ?? match?.safe_regex?.regex ?? match?.path_separated_prefix ?? match?.prefix ?? "";
 }
 
-function envoyShares({ route }: EnvoyRoute): RouteShares["shares"] | undefined {
+function envoyShares({ route, ...answer }: EnvoyRoute): RouteShares["shares"] | undefined {
+  const { redirect } = readAnswer(answer);
+  if (redirect !== undefined) {
+    return { [describeRedirect(redirect)]: 1 };
+  }
   const clusters =
     route?.weighted_clusters?.clusters ?? (route?.cluster === undefined ? [] : [{ name: route.cluster, weight: 1 }]);
   if (route === undefined || clusters.length === 0) {

@@ -110,7 +110,11 @@ const routes = {
                 route: { cluster: "c" },
               },
               { match: { path_separated_prefix: "/s" }, redirect: {} },
-              { match: { connect_matcher: {} } },
+              { match: { connect_matcher: {} }, direct_response: { status: 503 } },
+              {
+                match: { path: "/old" },
+                redirect: { host_redirect: "b.example", path_redirect: "/new?t=hunter2", response_code: "FOUND" },
+              },
               {
                 match: {
                   prefix: "/p",
@@ -199,8 +203,30 @@ it("reads what concerns the mesh's services from a proxy's admin pages, and no v
                 clusters: { c: 100 },
                 source: "",
               },
-              { path: { kind: "segments", value: "/s" }, headers: [], conditional: false, clusters: {}, source: "" },
-              { path: { kind: "other", value: "" }, headers: [], conditional: true, clusters: {}, source: "" },
+              {
+                path: { kind: "segments", value: "/s" },
+                headers: [],
+                conditional: false,
+                clusters: {},
+                redirect: { code: 301, host: "", path: "" },
+                source: "",
+              },
+              {
+                path: { kind: "other", value: "" },
+                headers: [],
+                conditional: true,
+                clusters: {},
+                answers: 503,
+                source: "",
+              },
+              {
+                path: { kind: "exact", value: "/old" },
+                headers: [],
+                conditional: false,
+                clusters: {},
+                redirect: { code: 302, host: "b.example", path: "/new" },
+                source: "",
+              },
               {
                 path: { kind: "prefix", value: "/p" },
                 headers: [

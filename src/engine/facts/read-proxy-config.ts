@@ -2,15 +2,16 @@ import type {
   FilterChainFacts,
   HeaderMatch,
   PathMatch,
-  ProxyClusterFacts,
   ProxyConfig,
   ProxyRouteFacts,
   RouteTableFacts,
 } from "../../core/checks/proxy-facts.ts";
+import type { EnvoyAnswer } from "../../core/checks/redirects.ts";
+import { readAnswer } from "../../core/checks/redirects.ts";
 import type { Service } from "../../core/model/mesh.ts";
 import { serviceHost } from "../../core/render/names.ts";
 import { compareText } from "../../core/render/order.ts";
-import { parseProxyEndpoints } from "./proxy-endpoints.ts";
+import { readProxyClusters } from "./proxy-clusters.ts";
 
 /** The admin page with the secrets that a proxy has been told to have and has not got. */
 export const warmingSecretsPath = "/config_dump?resource=dynamic_warming_secrets";
@@ -49,7 +50,7 @@ export function readProxyConfig(pages: AdminPages, services: readonly Service[])
     ),
     awaitedSecrets: readAwaitedSecrets(pages.warmingSecrets),
     warming: readWarming(JSON.parse(pages.listeners) as Dump<DynamicListener>),
-    clusters: readClusters(pages.clusters, services),
+    clusters: readProxyClusters(pages.clusters, services),
   };
 }
 
@@ -128,7 +129,7 @@ interface StringMatch {
   readonly [other: string]: unknown;
 }
 
-interface Route {
+interface Route extends EnvoyAnswer {
   readonly match?: {
     readonly path?: string;
     readonly prefix?: string;
@@ -219,7 +220,10 @@ const plainMatchFields = new Set([
   "case_sensitive",
 ]);
 
-function readRoute({ match = {}, route = {}, metadata }: Route, headers: ReadonlySet<string>): ProxyRouteFacts {
+function readRoute(
+  { match = {}, route = {}, metadata, ...answer }: Route,
+  headers: ReadonlySet<string>,
+): ProxyRouteFacts {
   const config = metadata?.filter_metadata?.istio?.config ?? "";
   const [, namespace, name] = /\/namespaces\/([^/]+)\/virtual-service\/([^/]+)$/.exec(config) ?? [];
   return {
@@ -228,6 +232,7 @@ function readRoute({ match = {}, route = {}, metadata }: Route, headers: Readonl
     ...(match.query_parameters === undefined ? {} : { queryParams: match.query_parameters.map(({ name }) => name) }),
     conditional: Object.keys(match).some((field) => !plainMatchFields.has(field)) || match.case_sensitive === false,
     clusters: readDestinations(route),
+    ...readAnswer(answer),
     source: namespace === undefined || name === undefined ? "" : `${namespace}/${name}`,
   };
 }
@@ -281,18 +286,4 @@ function readHeader(
 
 function lower(name: string): string {
   return name.toLowerCase();
-}
-
-/** `outbound|…` are what the proxy itself asks, `outbound_.…` what an east-west gateway passes on to. */
-function readClusters(body: string, services: readonly Service[]): readonly ProxyClusterFacts[] {
-  const hosts = new Set(services.map(serviceHost));
-  return [...parseProxyEndpoints(body)]
-    .filter(([name]) => hosts.has(/^outbound(?:\|.*\||_\..*_\.)([^|]+)$/.exec(name)?.[1] ?? ""))
-    .map(([name, endpoints]) => ({
-      name,
-      endpoints: endpoints
-        .map(({ address, idle, priority }) => ({ address, idle, priority }))
-        .toSorted((a, b) => compareText(a.address, b.address)),
-    }))
-    .toSorted((a, b) => compareText(a.name, b.name));
 }

@@ -13,6 +13,8 @@ import { problem } from "../check.ts";
 import type { BesideFacts } from "../beside-facts.ts";
 import { kubectl } from "../commands.ts";
 import type { GatewayPod } from "../control-plane-facts.ts";
+import type { ProxyRouteFacts } from "../proxy-facts.ts";
+import { askedRedirect, describeRedirect } from "../redirects.ts";
 import type { MeshFacts, ReachedCluster } from "../facts.ts";
 import { containerPort } from "../container-port.ts";
 import { answeringPods, silentPods } from "../gateways/proxies-answer.ts";
@@ -157,18 +159,41 @@ function describe(
     case "no-route":
       return [`${pod.name} has no route for ${host} ${path.value} and answers 404`];
     case "route": {
-      const [asked, found] = [askedClusters(service, route), sharesOf(outcome.route.clusters)];
-      const same = [...new Set([...Object.keys(asked), ...Object.keys(found)])].every(
-        (name) => Math.abs((asked[name] ?? 0) - (found[name] ?? 0)) < 0.01,
-      );
-      const source = outcome.route.source;
-      return same
+      const asked = route.redirect === undefined ? show(askedClusters(service, route)) : showRedirect(route.redirect);
+      const { source } = outcome.route;
+      return doesAsAsked(outcome.route, { service, route })
         ? []
         : [
-            `${pod.name} sends ${host} ${path.value} to ${show(found)}${source === "" ? "" : ` (VirtualService ${source})`}, and the mesh file asks for ${show(asked)}`,
+            `${pod.name} ${showDone(outcome.route, `${host} ${path.value}`)}${source === "" ? "" : ` (VirtualService ${source})`}, and the mesh file asks for ${asked}`,
           ];
     }
   }
+}
+
+function doesAsAsked(
+  held: ProxyRouteFacts,
+  { service, route }: { readonly service: Service; readonly route: Route },
+): boolean {
+  if (route.redirect !== undefined) {
+    return held.redirect !== undefined && describeRedirect(held.redirect) === showRedirect(route.redirect);
+  }
+  const [asked, found] = [askedClusters(service, route), sharesOf(held.clusters)];
+  return [...new Set([...Object.keys(asked), ...Object.keys(found)])].every(
+    (name) => Math.abs((asked[name] ?? 0) - (found[name] ?? 0)) < 0.01,
+  );
+}
+
+function showDone({ clusters, redirect, answers }: ProxyRouteFacts, what: string): string {
+  if (redirect !== undefined) {
+    return `answers ${what} with ${describeRedirect(redirect)}`;
+  }
+  return answers === undefined
+    ? `sends ${what} to ${show(sharesOf(clusters))}`
+    : `answers ${what} with status ${answers} itself`;
+}
+
+function showRedirect(redirect: NonNullable<Route["redirect"]>): string {
+  return describeRedirect(askedRedirect(redirect));
 }
 
 function askedClusters(service: Service, route: Route): Readonly<Record<string, number>> {

@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import type { Service } from "../../model/mesh.ts";
 import { healthyFacts } from "../../testing/healthy-facts.ts";
 import type { MeshFacts } from "../facts.ts";
-import type { ProxyConfig } from "../proxy-facts.ts";
+import type { ProxyConfig, ProxyRouteFacts } from "../proxy-facts.ts";
 import { runChecks } from "../run-checks.ts";
 
 /** The healthy mesh, whose service has a route more, as every cluster's API server has it too. */
@@ -99,4 +99,58 @@ function withRouteForGet(): MeshFacts {
 
 it("does not take a route by method for a wrong answer of the route for all methods", () => {
   expect(runChecks(withRouteForGet(), { pre: false }).causes).toEqual([]);
+});
+
+/** The healthy mesh, whose route redirects, with what the ingress proxies answer for it. */
+function withRedirect(held: Partial<ProxyRouteFacts>): readonly string[] {
+  const facts = healthyFacts();
+  const redirect = { authority: "b.example", uri: "/new" };
+  const answering = (config: ProxyConfig): ProxyConfig => ({
+    ...config,
+    routeTables: config.routeTables.map((table) => ({
+      ...table,
+      virtualHosts: table.virtualHosts.map((host) => ({
+        ...host,
+        routes: host.routes.map((route) => ({ ...route, clusters: {}, ...held })),
+      })),
+    })),
+  });
+  const moved = {
+    ...facts,
+    mesh: {
+      ...facts.mesh,
+      services: facts.mesh.services.map((service) => ({
+        ...service,
+        routes: service.routes.map((route) => ({ ...route, weights: { v1: 0, v2: 0 }, redirect })),
+      })),
+    },
+    clusters: facts.clusters.map((one) =>
+      one.kind === "reached"
+        ? {
+            ...one,
+            gateways: one.gateways.map((gateway) => ({
+              ...gateway,
+              pods: gateway.pods.map((pod) => ({ ...pod, config: answering(pod.config) })),
+            })),
+            routing: {
+              ...one.routing,
+              virtualServices: one.routing.virtualServices.map((route) => ({ ...route, weights: {} })),
+            },
+          }
+        : one,
+    ),
+  };
+  return [...new Set(runChecks(moved, { pre: false }).causes.map(({ code, detail }) => `${code} ${detail}`))];
+}
+
+it("compares what proxies answer for a redirect", () => {
+  expect(withRedirect({ redirect: { code: 301, host: "b.example", path: "/new" } })).toEqual([]);
+  const wrong = expect.stringMatching(/^ISM475 .*and the mesh file asks for redirect 301 to b\.example\/new/) as string;
+  expect(withRedirect({ redirect: { code: 302, host: "b.example", path: "/new" } })).toEqual([wrong, wrong]);
+  expect(withRedirect({ redirect: { code: 301, host: "c.example", path: "/new" } })).toEqual([wrong, wrong]);
+  expect(withRedirect({ answers: 503 })).toEqual([
+    expect.stringContaining("with status 503 itself"),
+    expect.stringContaining("with status 503 itself"),
+  ]);
+  expect(withRedirect({})).toHaveLength(2);
 });

@@ -26,7 +26,7 @@ export const weights: Check = {
               detail:
                 object === undefined
                   ? `${one.cluster} has no VirtualService ${namespace}/${route.name}; its ingress does not know the route.`
-                  : `VirtualService ${namespace}/${route.name} of ${one.cluster} has ${show(Object.entries(object.weights))}, and the mesh file asks for ${show(asked)}.`,
+                  : `VirtualService ${namespace}/${route.name} of ${one.cluster} has ${show(Object.entries(object.weights))}, and the mesh file asks for ${route.redirect === undefined ? show(asked) : "a redirect"}.`,
               fix: `${applyFix} To keep what the cluster has, move the weights with isthmus shift.`,
               cluster: one.cluster,
               object: { group: "networking.istio.io", kind: "VirtualService", namespace, name: route.name },

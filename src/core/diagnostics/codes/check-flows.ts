@@ -50,7 +50,7 @@ export const flowCodes = {
   ISM475: {
     summary: "An ingress proxy does not have a route as the mesh file asks",
     explanation:
-      "For each route a request is followed through what the ingress proxies hold: the listener at the port, the virtual host, the first route that matches, and the shares of its versions. What the API server stores and what a proxy does differ while the proxy refuses or lacks its configuration, when another VirtualService takes the same requests first, and when the Gateway of the route is missing.",
+      "For each route a request is followed through what the ingress proxies hold: the listener at the port, the virtual host, the first route that matches, and the shares of its versions, or the status, host and path of its redirect. What the API server stores and what a proxy does differ while the proxy refuses or lacks its configuration, when another VirtualService takes the same requests first, and when the Gateway of the route is missing.",
   },
   ISM476: {
     summary: "An ingress proxy lacks endpoints",

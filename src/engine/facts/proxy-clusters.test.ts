@@ -1,0 +1,39 @@
+import { expect, it } from "vitest";
+import { twoClusters } from "../../core/testing/two-clusters.ts";
+import { readProxyClusters } from "./proxy-clusters.ts";
+
+const host = "helloworld.sample.svc.cluster.local";
+
+function endpoint(address: string, port: number, health: object): object {
+  return { address: { socket_address: { address, port_value: port } }, health_status: health };
+}
+
+it("reads the endpoints of the mesh's services, what the east-west gateway passes on to among them", () => {
+  const healthy = { eds_health_status: "HEALTHY" };
+  const page = {
+    cluster_statuses: [
+      { name: `outbound_.5000_.v1_.${host}`, host_statuses: [endpoint("10.42.0.6", 5000, healthy)] },
+      { name: "outbound|443||kubernetes.default.svc.cluster.local", host_statuses: [] },
+      {
+        name: `outbound|5000|v1|${host}`,
+        host_statuses: [
+          { ...endpoint("172.30.1.2", 15_443, healthy), priority: 1 },
+          endpoint("10.42.0.6", 5000, { ...healthy, failed_outlier_check: true }),
+        ],
+      },
+    ],
+  };
+  const [own, passed, ...more] = readProxyClusters(JSON.stringify(page), twoClusters.services);
+  expect(more).toEqual([]);
+  expect(passed).toEqual({
+    name: `outbound|5000|v1|${host}`,
+    endpoints: [
+      { address: "10.42.0.6:5000", idle: expect.stringMatching(/./) as string, priority: 0 },
+      { address: "172.30.1.2:15443", idle: "", priority: 1 },
+    ],
+  });
+  expect(own).toEqual({
+    name: `outbound_.5000_.v1_.${host}`,
+    endpoints: [{ address: "10.42.0.6:5000", idle: "", priority: 0 }],
+  });
+});
