@@ -14,7 +14,8 @@ export function judgeGateways(mesh: Mesh, one: Installation): readonly Diagnosti
   return [...judgeEastWest(one), ...judgeUnlabelled(one), ...judgeIngress(mesh, one)];
 }
 
-function judgeEastWest({ cluster, context, installed }: Installation): readonly Diagnostic[] {
+function judgeEastWest(one: Installation): readonly Diagnostic[] {
+  const { cluster, context, installed } = one;
   const version = versionIn(installed);
   const networks = installed.gateways.filter(({ network }) => network !== undefined);
   const strange = networks.filter(({ network }) => network !== cluster.network);
@@ -25,7 +26,7 @@ function judgeEastWest({ cluster, context, installed }: Installation): readonly 
     ...strange.map((gateway) => ({
       ...errorOf("ISM577"),
       detail: `Service ${gateway.namespace}/${gateway.name} of ${cluster.name} is the gateway of network ${gateway.network ?? ""} (label topology.istio.io/network), and the mesh file says ${cluster.network}: other clusters would not find a gateway of its network. Nothing was changed.`,
-      fix: `Give the gateway chart the value networkGateway: ${cluster.network} (${upgradeOf(gateway, version)} --kube-context ${context} --reuse-values --set networkGateway=${cluster.network}), or write network: ${gateway.network ?? ""} into the mesh file.`,
+      fix: `${networkFix(one, gateway)}; or write network: ${gateway.network ?? ""} into the mesh file.`,
       cluster: cluster.name,
       object: objectOf(gateway),
     })),
@@ -40,15 +41,15 @@ function judgeEastWest({ cluster, context, installed }: Installation): readonly 
 }
 
 /** An east-west gateway that says no network is nobody's for Istio, and rendering one would write over it. */
-function judgeUnlabelled({ cluster, context, installed }: Installation): readonly Diagnostic[] {
-  const version = versionIn(installed);
+function judgeUnlabelled(one: Installation): readonly Diagnostic[] {
+  const { cluster, installed } = one;
   const found = installed.gateways.find((gateway) => isAt(gateway, eastWestGateway));
   if (found !== undefined && found.network === undefined) {
     return [
       {
         ...errorOf("ISM577"),
         detail: `Service ${istioNamespace}/${eastWestGateway} of ${cluster.name} has no label topology.istio.io/network: no istiod takes it for the gateway of network ${cluster.network}, and isthmus does not write over it. Nothing was changed.`,
-        fix: `Give the gateway chart the value networkGateway: ${cluster.network} (${upgradeOf(found, version)} --kube-context ${context} --reuse-values --set networkGateway=${cluster.network}); or take it away, and isthmus makes one.`,
+        fix: `${networkFix(one, found)}; or take it away, and isthmus makes one.`,
         cluster: cluster.name,
         object: objectOf(found),
       },
@@ -72,9 +73,11 @@ function versionIn(installed: Installation["installed"]): string {
   return atVersion(controlPlaneOf(installed) ?? { version: "" });
 }
 
-/** The upgrade of a gateway's release at the version that it has, without the values. */
-function upgradeOf({ namespace, name, release = { name, namespace } }: InstalledGateway, version: string): string {
-  return `helm upgrade ${release.name} istio/gateway ${version} -n ${release.namespace}`;
+/** The network for a gateway, by Helm where it names a release. */
+function networkFix({ cluster: { network }, context, installed }: Installation, { release }: InstalledGateway): string {
+  return release === undefined
+    ? `Give its Service and its pods the label topology.istio.io/network: ${network} by the tool that installed it (networkGateway of Istio's gateway chart, label of the gateway in an IstioOperator)`
+    : `Give the gateway chart the value networkGateway: ${network} (helm upgrade ${release.name} istio/gateway ${versionIn(installed)} --kube-context ${context} -n ${release.namespace} --reuse-values --set networkGateway=${network})`;
 }
 
 function judgeIngress(mesh: Mesh, { cluster, context, installed }: Installation): readonly Diagnostic[] {

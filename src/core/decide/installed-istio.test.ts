@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { ControlPlane, InstalledIstio } from "../model/installed-istio.ts";
+import type { ControlPlane, InstalledGateway, InstalledIstio } from "../model/installed-istio.ts";
 import { fillFailover } from "../mesh-file/failover-defaults.ts";
 import type { Mesh } from "../model/mesh.ts";
 import { clusterNamed } from "../model/mesh.ts";
@@ -83,6 +83,19 @@ describe("an Istio that somebody else has installed", () => {
     const { release: _release, ...ofTemplate } = controlPlane("west", { values: {} });
     const [found] = judgeInstallation(mesh, one("west", installation("west", { controlPlanes: [ofTemplate] })));
     expect(found?.fix).toContain("Give these values to the istiod chart, by whatever installs it:");
+  });
+
+  it("is told a gateway's network by Helm where Helm names its release, and else by the label", () => {
+    const fixOf = (release: Partial<InstalledGateway>): string => {
+      const eastWest = { namespace, name: "istio-eastwestgateway", selector: { istio: "eastwestgateway" }, ...release };
+      const west = installation("west", { gateways: [ingress, eastWest] });
+      return judgeInstallation(mesh, one("west", west))[0]?.fix ?? "";
+    };
+    expect(fixOf({ release: { name: "ew", namespace } })).toContain(
+      "helm upgrade ew istio/gateway --version 1.31.0 --kube-context west -n istio-system --reuse-values --set networkGateway=west-net",
+    );
+    expect(fixOf({})).toContain("the label topology.istio.io/network: west-net by the tool that installed it");
+    expect(fixOf({})).not.toContain("helm upgrade");
   });
 
   it("is asked for an ingress gateway only where routes are opened", () => {
