@@ -136,7 +136,8 @@ function failoverBetween(regions: readonly string[]): fc.Arbitrary<Failover> {
       }),
     ),
     retries: fc.record({
-      attempts: fc.nat(10),
+      // With 0 the other fields have no effect, and are refused.
+      attempts: fc.integer({ min: 1, max: 10 }),
       perTryTimeoutSeconds: seconds,
       retryOn: fc.constantFrom("reset", "5xx,connect-failure,503"),
     }),
