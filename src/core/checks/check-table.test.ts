@@ -1106,6 +1106,27 @@ const table: readonly (readonly [Check["id"], string, MeshFacts, readonly string
   ],
   [
     "policies/network-policies",
+    "nothing where a policy admits proxies alone and none runs",
+    withCluster("east", () => ({
+      pods: [],
+      networkPolicies: [
+        {
+          ...denyAll,
+          podSelector: { ...denyAll.podSelector, matchLabels: { app: "istiod" } },
+          ingress: [
+            {
+              peers: [{ podSelector: { matchLabels: {}, matchExpressions: [] } }],
+              ports: [{ protocol: "TCP", port: 15_012 }],
+            },
+            { peers: [], ports: [{ protocol: "TCP", port: 15_017 }] },
+          ],
+        },
+      ],
+    })),
+    [],
+  ],
+  [
+    "policies/network-policies",
     "nothing where another policy admits all ports",
     withCluster("east", () => ({
       networkPolicies: [denyAll, { ...denyAll, name: "all", ingress: [{ peers: [], ports: [] }] }],

@@ -29,8 +29,10 @@ export function requiredFlows(
   const ingresses = labelled("istio", "ingressgateway", []);
   const eastWests = labelled("istio", "eastwestgateway", [crossNetworkPort]);
   const proxies = pods.filter(({ pod }) => pod.proxy);
+  // Where no proxy runs, a policy that admits proxies alone closes nothing to them.
+  const gateway = standIn(one, { app: ingressGateway, istio: "ingressgateway" }, []);
   return [
-    ...istiods.flatMap((pod) => intoIstiod(one.cluster, pod, proxies)),
+    ...istiods.flatMap((pod) => intoIstiod({ cluster: one.cluster, gateway }, pod, proxies)),
     ...proxies.flatMap(({ pod, seen }) => outOfProxy(one.cluster, pod, seen, istiods)),
     ...[
       ...proxies,
@@ -58,7 +60,7 @@ function standIn(one: ReachedCluster, labels: Readonly<Record<string, string>>, 
 }
 
 function intoIstiod(
-  cluster: string,
+  { cluster, gateway }: { readonly cluster: string; readonly gateway: PolicyPod },
   pod: PolicyPod,
   proxies: readonly { readonly pod: PodFacts; readonly seen: PolicyPod }[],
 ): readonly RequiredFlow[] {
@@ -73,7 +75,7 @@ function intoIstiod(
   };
   const from =
     proxies.length === 0
-      ? [{ whose: "the proxies", peer: anybody }]
+      ? [{ whose: "the proxies", peer: { kind: "pod", pod: gateway } as const }]
       : proxies.map(({ pod: { namespace }, seen }) => ({
           whose: `the proxies of ${namespace}`,
           peer: { kind: "pod", pod: seen } as const,
