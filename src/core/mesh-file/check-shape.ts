@@ -6,7 +6,7 @@ import { describeType, fieldAt } from "./field-info.ts";
 import type { Finding } from "./finding.ts";
 import { newestIstioVersion } from "./istio-version.ts";
 import type { Path } from "./path.ts";
-import { describePath } from "./path.ts";
+import { describePath, valueAt } from "./path.ts";
 import type { FormIssue } from "./schema/text-form.ts";
 import { environmentName } from "./schema/scalars.ts";
 import type { RawMesh } from "./schema/mesh.ts";
@@ -245,17 +245,6 @@ function lowerFirst(text: string): string {
 
 function pathOf(issue: Issue): Path {
   return issue.path.map((part) => (typeof part === "symbol" ? String(part) : part));
-}
-
-function valueAt(root: unknown, path: Path): unknown {
-  let value: unknown = root;
-  for (const part of path) {
-    if (typeof value !== "object" || value === null || !Object.hasOwn(value, part)) {
-      return undefined;
-    }
-    value = (value as Readonly<Record<string | number, unknown>>)[part];
-  }
-  return value;
 }
 
 /** The places of wrong values as a tree, so that only the way to them is copied. */

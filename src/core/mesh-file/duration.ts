@@ -24,3 +24,9 @@ export function readDuration(text: string): number | undefined {
   }
   return seconds;
 }
+
+/** Whether a duration is one or more of a unit and no part of one; `perSecond` says how many of them a second has. */
+export function isWhole(text: string, perSecond: number): boolean {
+  const count = (readDuration(text) ?? 0) * perSecond;
+  return count >= 1 && Math.abs(count - Math.round(count)) < 1e-6;
+}

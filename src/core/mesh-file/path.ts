@@ -18,3 +18,15 @@ export function describePath(path: Path): string {
     })
     .join("");
 }
+
+/** What stands at a place of a value; undefined where there is nothing. */
+export function valueAt(root: unknown, path: Path): unknown {
+  let value: unknown = root;
+  for (const part of path) {
+    if (typeof value !== "object" || value === null || !Object.hasOwn(value, part)) {
+      return undefined;
+    }
+    value = (value as Readonly<Record<string | number, unknown>>)[part];
+  }
+  return value;
+}

@@ -1,6 +1,7 @@
 import type { MeshDraft } from "../draft.ts";
 import type { Finding } from "../finding.ts";
 import type { Path } from "../path.ts";
+import { valueAt } from "../path.ts";
 
 /** Fields that say how Istio is installed, with where the same is said where somebody else installs it. */
 const settings: readonly { readonly path: Path; readonly instead: string }[] = [
@@ -27,7 +28,7 @@ export function checkExistingInstall(draft: MeshDraft): readonly Finding[] {
     return [];
   }
   return settings
-    .filter(({ path }) => isGiven(draft, path))
+    .filter(({ path }) => valueAt(draft, path) !== undefined)
     .map(({ path, instead }) => ({
       code: "ISM574",
       path,
@@ -35,15 +36,4 @@ export function checkExistingInstall(draft: MeshDraft): readonly Finding[] {
       detail: `${path.join(".")} is a setting of Istio's installation, which with install: existing somebody else makes: nothing would act by it.`,
       fix: `Delete it. ${instead}.`,
     }));
-}
-
-function isGiven(draft: MeshDraft, path: Path): boolean {
-  let current: unknown = draft;
-  for (const key of path) {
-    if (typeof current !== "object" || current === null || !Object.hasOwn(current, key)) {
-      return false;
-    }
-    current = (current as Readonly<Record<string | number, unknown>>)[key];
-  }
-  return current !== undefined;
 }

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { readDuration } from "../duration.ts";
+import { isWhole } from "../duration.ts";
 import { headerToken, line, retryConditions, subdomain } from "./scalars.ts";
 import type { TextForm, ValueForm } from "./text-form.ts";
 import { formOf, textOf } from "./text-form.ts";
@@ -15,10 +15,7 @@ import { formOf, textOf } from "./text-form.ts";
 const goDuration: TextForm = {
   code: "ISM114",
   wanted: "a duration of Istio such as 500ms, 3s or 1m30s, of at least one millisecond",
-  test: (text) => {
-    const milliseconds = (readDuration(text) ?? 0) * 1000;
-    return !/[dµun]/.test(text) && milliseconds >= 1 && Math.abs(milliseconds - Math.round(milliseconds)) < 1e-6;
-  },
+  test: (text) => !/[dµun]/.test(text) && isWhole(text, 1000),
   fix: (text) => (/^\d+$/.test(text) ? `Add the unit, as in ${text}s.` : "Write for example 3s."),
   pattern: "^([0-9]+(\\.[0-9]+)?(ms|s|m|h))+$",
 };
@@ -27,10 +24,7 @@ const goDuration: TextForm = {
 const wholeSeconds: TextForm = {
   ...goDuration,
   wanted: "a duration of Istio in whole seconds such as 30s, 10m or 24h",
-  test: (text) => {
-    const seconds = readDuration(text) ?? 0;
-    return goDuration.test(text) && Math.abs(seconds - Math.round(seconds)) < 1e-6;
-  },
+  test: (text) => goDuration.test(text) && isWhole(text, 1),
   fix: (text) => (/^\d+$/.test(text) ? `Add the unit, as in ${text}s.` : "Write for example 24h."),
 };
 

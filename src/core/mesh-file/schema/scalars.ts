@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { readDuration } from "../duration.ts";
+import { isWhole, readDuration } from "../duration.ts";
 import type { FormIssue, TextForm, ValueForm } from "./text-form.ts";
 import { matches } from "./text-form.ts";
 
@@ -92,10 +92,7 @@ export const istioDuration: readonly [TextForm, TextForm] = [
   {
     code: "ISM117",
     wanted: "1ms or longer, in whole milliseconds",
-    test: (text) => {
-      const milliseconds = (readDuration(text) ?? 0) * 1000;
-      return milliseconds >= 1 && Math.abs(milliseconds - Math.round(milliseconds)) < 1e-6;
-    },
+    test: (text) => isWhole(text, 1000),
     fix: () => "Write for example 500ms or 2s.",
   },
 ];
