@@ -37,14 +37,17 @@ export function kubectlCommand(one: ReachedCluster, verb: string, id: ObjectId):
 
 /** Starts the pods of one Deployment anew, or of all in the namespace. */
 export function restart(one: ReachedCluster, namespace: string, ...deployments: readonly string[]): string {
-  const names = deployments.map((name) => (name === "istiod" ? istiodName(one) : name));
+  const names = deployments.map((name) => deploymentName(one, name));
   return kubectl(one, "-n", namespace, "rollout", "restart", "deployment", ...names);
 }
 
 /** Lets one pod of a Deployment in istio-system run again. */
 export function scale(one: ReachedCluster, deployment: string): string {
-  const name = deployment === "istiod" ? istiodName(one) : deployment;
-  return kubectl(one, "-n", istioNamespace, "scale", "deployment", name, "--replicas=1");
+  return kubectl(one, "-n", istioNamespace, "scale", "deployment", deploymentName(one, deployment), "--replicas=1");
+}
+
+function deploymentName(one: ReachedCluster, name: string): string {
+  return name === "istiod" ? istiodName(one) : name;
 }
 
 /** Starts gateways and the services' workloads anew, so that they get their certificates again. */

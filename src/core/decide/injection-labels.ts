@@ -3,7 +3,7 @@ import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import type { InjectionLabels, Installation } from "../model/installed-istio.ts";
 import { controlPlaneOf, defaultRevision } from "../model/installed-istio.ts";
 import type { Mesh } from "../model/mesh.ts";
-import { isRevision } from "../render/istio-operator.ts";
+import { revisionOf } from "../render/istio-operator.ts";
 import { serviceNamespaces } from "../render/service-namespaces.ts";
 import { indented } from "./installation-patch.ts";
 
@@ -19,7 +19,7 @@ export interface LabelledCluster extends Pick<Installation, "cluster" | "context
  */
 export function judgeInjection(mesh: Mesh, one: LabelledCluster): readonly Diagnostic[] {
   const { cluster, context, injection } = one;
-  const revision = revisionOf(mesh, one);
+  const revision = askedRevision(mesh, one);
   const found = serviceNamespaces(mesh).filter((name) => injection[name]?.injection !== undefined);
   if (revision === undefined || found.length === 0) {
     return [];
@@ -35,11 +35,7 @@ export function judgeInjection(mesh: Mesh, one: LabelledCluster): readonly Diagn
   ];
 }
 
-function revisionOf(mesh: Mesh, { installed }: LabelledCluster): string | undefined {
-  const own = mesh.istio.values?.["revision"];
+function askedRevision(mesh: Mesh, { installed }: LabelledCluster): string | undefined {
   const theirs = controlPlaneOf(installed)?.revision;
-  if (isRevision(own)) {
-    return own;
-  }
-  return theirs === defaultRevision ? undefined : theirs;
+  return revisionOf(mesh.istio.values) ?? (theirs === defaultRevision ? undefined : theirs);
 }

@@ -2,7 +2,7 @@ import type { ExportedPart } from "./exported-part.ts";
 import { describeId } from "../model/kube-object.ts";
 import type { Cluster, Mesh } from "../model/mesh.ts";
 import { isMadeInCluster } from "../render/install-methods.ts";
-import { isRevision } from "../render/istio-operator.ts";
+import { revisionOf } from "../render/istio-operator.ts";
 import { eastWestGateway, istioNamespace, meshLabel } from "../render/names.ts";
 import { serviceNamespaces } from "../render/service-namespaces.ts";
 import type { Wave } from "../render/waves.ts";
@@ -54,8 +54,8 @@ function appearsIn(wave: Wave, mesh: Mesh): string | undefined {
 
 /** Its Deployment, which has the revision in its name (istio.io/istio, manifests/charts/istio-control/istio-discovery/templates/deployment.yaml). */
 function istiodOf(mesh: Mesh): string {
-  const revision = mesh.istio.values?.["revision"];
-  return isRevision(revision) ? `deployment/istiod-${revision}` : "deployment/istiod";
+  const revision = revisionOf(mesh.istio.values);
+  return revision === undefined ? "deployment/istiod" : `deployment/istiod-${revision}`;
 }
 
 function describeOrder(mesh: Mesh, format: ExportFormat, parts: readonly ExportedPart[]): readonly string[] {

@@ -3,10 +3,9 @@ import type { MeshFacts, ReachedCluster } from "../checks/facts.ts";
 import type { NetworkPolicyFacts } from "../checks/policy-facts.ts";
 import { reachedClusters } from "../checks/reached.ts";
 import { admittingPolicies } from "./admitting-policies.ts";
-import { furtherFlows } from "./further-flows.ts";
+import { flowsOf } from "./flows-of.ts";
 import { closingPolicies, compilePolicies } from "./network-policy.ts";
 import type { RequiredFlow } from "./required-flow.ts";
-import { requiredFlows } from "./required-flows.ts";
 
 /** Connections that do not come about in a cluster, and the policies that close them. */
 export interface ClosedFlows {
@@ -21,21 +20,29 @@ export interface ClosedFlows {
  * close them. Judged as Kubernetes defines policies.
  */
 export function closedFlows(facts: MeshFacts): readonly ClosedFlows[] {
-  const named = new Map(reachedClusters(facts).map((one) => [one.cluster, one]));
-  return reachedClusters(facts).flatMap((one) => closedIn(facts, one, (cluster) => named.get(cluster)));
+  const found = known.get(facts) ?? findClosed(facts);
+  known.set(facts, found);
+  return found;
+}
+
+/** Two checks ask for the same facts. */
+const known = new WeakMap<MeshFacts, readonly ClosedFlows[]>();
+
+function findClosed(facts: MeshFacts): readonly ClosedFlows[] {
+  const flowsIn = flowsOf(facts);
+  return reachedClusters(facts).flatMap((one) => closedIn(one, flowsIn));
 }
 
 function closedIn(
-  facts: MeshFacts,
   one: ReachedCluster,
-  farOf: (cluster: string) => ReachedCluster | undefined,
+  flowsIn: (one: ReachedCluster) => readonly RequiredFlow[],
 ): readonly ClosedFlows[] {
   if (one.networkPolicies.length === 0) {
     return [];
   }
   const groups = new Map<string, { policies: readonly NetworkPolicyFacts[]; flows: RequiredFlow[] }>();
   const set = compilePolicies(one.networkPolicies);
-  for (const flow of [...requiredFlows(facts, one, farOf), ...furtherFlows(facts, one, farOf)]) {
+  for (const flow of flowsIn(one)) {
     const policies = closingPolicies(set, flow);
     if (policies.length > 0) {
       const key = policies.map((policy) => `${policy.namespace}/${policy.name}`).join(" ");

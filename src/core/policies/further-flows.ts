@@ -1,6 +1,7 @@
 import type { MeshFacts, ReachedCluster } from "../checks/facts.ts";
 import type { PodFacts } from "../checks/pod-facts.ts";
 import { istiod, requestsTo } from "../checks/subjects.ts";
+import { gatewayHealthPort } from "../render/gateway-probe.ts";
 import { crossNetworkPort, istioNamespace } from "../render/names.ts";
 import type { PolicyPeer, PolicyPod } from "./policy-pod.ts";
 import { kindOfPod } from "./policy-pod.ts";
@@ -11,9 +12,6 @@ import { serviceIn, servicePods, targetPortOf } from "./service-pods.ts";
 
 /** Where Prometheus finds what pods with a proxy measure, and istiod (https://istio.io/latest/docs/ops/integrations/prometheus/). */
 const metricsPorts = { proxy: 15_020, istiod: 15_014 } as const;
-
-/** Where a gateway tells of its health (https://istio.io/latest/docs/ops/deployment/application-requirements/#ports-used-by-istio). */
-const healthPort = 15_021;
 
 /**
  * What is not on the way of every request: istiod's connections to its own API
@@ -123,15 +121,15 @@ function toFarGateway(
 /** Many load balancers ask the gateway's own health port, from addresses that only their provider knows; others ask the node. */
 function fromLoadBalancers(one: ReachedCluster): readonly RequiredFlow[] {
   return one.gateways.flatMap(({ name, service }) =>
-    service?.type !== "LoadBalancer" || !service.servicePorts.some(({ port }) => port === healthPort)
+    service?.type !== "LoadBalancer" || !service.servicePorts.some(({ port }) => port === gatewayHealthPort)
       ? []
       : distinct(one.pods.filter((pod) => pod.namespace === istioNamespace && pod.labels["app"] === name)).map(
           (pod): RequiredFlow => ({
-            what: `health checks of load balancers at port ${healthPort} of ${name}`,
+            what: `health checks of load balancers at port ${gatewayHealthPort} of ${name}`,
             pod: asPolicyPod(one, pod),
             direction: "ingress",
             peer: { kind: "outside", address: "" },
-            port: healthPort,
+            port: gatewayHealthPort,
             protocol: "TCP",
             breaks: [],
             optional: true,

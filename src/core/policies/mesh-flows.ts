@@ -1,5 +1,6 @@
 import type { Cluster, Mesh, Service } from "../model/mesh.ts";
 import type { Materials } from "../render/materials.ts";
+import { gatewayHealthPort } from "../render/gateway-probe.ts";
 import { crossNetworkPort } from "../render/names.ts";
 import { frontRoutesOf } from "../routing/hosts.ts";
 import { isAddress } from "./address-block.ts";
@@ -158,7 +159,7 @@ function intoEastWest(): readonly MeshFlow[] {
 
 function gatewayUpkeep(to: Party): readonly MeshFlow[] {
   return [
-    { from: world, to, ports: tcp(15021), why: "load balancers ask for the gateway's health" },
+    { from: world, to, ports: tcp(gatewayHealthPort), why: "load balancers ask for the gateway's health" },
     { from: anyPod, to, ports: tcp(15020, 15090), why: "Prometheus reads the proxy's metrics" },
   ];
 }

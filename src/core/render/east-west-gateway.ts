@@ -2,6 +2,7 @@ import { controlPlaneOf, defaultRevision } from "../model/installed-istio.ts";
 import type { InstalledIstio } from "../model/installed-istio.ts";
 import type { Json, KubeObject } from "../model/kube-object.ts";
 import type { Cluster } from "../model/mesh.ts";
+import { gatewayHealthPort, gatewayProbe } from "./gateway-probe.ts";
 import { crossNetworkPort, eastWestGateway, istioNamespace, networkLabel } from "./names.ts";
 
 /**
@@ -31,7 +32,7 @@ export function renderEastWestGateway(cluster: Cluster, installed: InstalledIsti
         type: "LoadBalancer",
         selector: labels,
         ports: [
-          { name: "status-port", port: healthPort, targetPort: healthPort, protocol: "TCP" },
+          { name: "status-port", port: gatewayHealthPort, targetPort: gatewayHealthPort, protocol: "TCP" },
           { name: "tls", port: crossNetworkPort, targetPort: crossNetworkPort, protocol: "TCP" },
         ],
       },
@@ -40,8 +41,6 @@ export function renderEastWestGateway(cluster: Cluster, installed: InstalledIsti
 }
 
 const labels = { app: eastWestGateway, istio: "eastwestgateway" };
-
-const healthPort = 15021;
 
 function podTemplate(cluster: Cluster, installed: InstalledIstio | undefined): Json {
   const revision = controlPlaneOf(installed)?.revision ?? defaultRevision;
@@ -66,13 +65,7 @@ function podTemplate(cluster: Cluster, installed: InstalledIstio | undefined): J
           imagePullPolicy: "IfNotPresent",
           env: [{ name: "ISTIO_META_REQUESTED_NETWORK_VIEW", value: cluster.network }],
           ports: [{ name: "http-envoy-prom", containerPort: 15090, protocol: "TCP" }],
-          // As Istio's profiles have it for their gateways; the injected default asks every 15 s, and the join waits for it.
-          readinessProbe: {
-            httpGet: { path: "/healthz/ready", port: healthPort, scheme: "HTTP" },
-            initialDelaySeconds: 1,
-            periodSeconds: 2,
-            failureThreshold: 30,
-          },
+          readinessProbe: gatewayProbe,
           securityContext: {
             allowPrivilegeEscalation: false,
             capabilities: { drop: ["ALL"] },

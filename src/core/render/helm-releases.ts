@@ -1,7 +1,8 @@
 import type { Json } from "../model/kube-object.ts";
 import type { Cluster, Mesh } from "../model/mesh.ts";
 import { effectiveRelease } from "../releases/istio-releases.ts";
-import { isRevision } from "./istio-operator.ts";
+import { gatewayProbe } from "./gateway-probe.ts";
+import { revisionOf } from "./istio-operator.ts";
 import type { Platform } from "./materials.ts";
 import { mergeValues } from "./merge-values.ts";
 import { eastWestGateway, ingressGateway, istioNamespace } from "./names.ts";
@@ -47,7 +48,7 @@ export function renderHelmReleases(mesh: Mesh, cluster: Cluster, platform: Platf
     release(
       "gateway",
       name,
-      mergeValues(identity, probeOf(mesh), pullPolicyOf(given), revisionOf(given), own),
+      mergeValues(identity, probeOf(mesh), pullPolicyOf(given), injectorOf(given), own),
       mergeValues(only(given, ["global"]), mapAt(mapAt(given, "gateways"), name)),
     );
   return [
@@ -63,14 +64,14 @@ export function renderHelmReleases(mesh: Mesh, cluster: Cluster, platform: Platf
 
 /** The chart's webhook for objects without a revision asks `istiod`; a control plane with a revision has another name. */
 function defaultRevisionOf(given: Values): Values {
-  const revision = given["revision"];
-  return isRevision(revision) ? { defaultRevision: revision } : {};
+  const revision = revisionOf(given);
+  return revision === undefined ? {} : { defaultRevision: revision };
 }
 
 /** A gateway's pods ask for the injector of their revision; without the label nobody gives them an image. */
-function revisionOf(given: Values): Values {
-  const revision = given["revision"];
-  return isRevision(revision) ? { revision } : {};
+function injectorOf(given: Values): Values {
+  const revision = revisionOf(given);
+  return revision === undefined ? {} : { revision };
 }
 
 function identityOf(mesh: Mesh, cluster: Cluster, platform: Platform): Values {
@@ -91,19 +92,8 @@ function profileOf(mesh: Mesh): Values {
   return isCharts && effectiveRelease(version).chartProfiles ? { profile } : {};
 }
 
-/** As Istio's profiles have it for their ingress gateway; the injected default asks every 15 s, and the join waits for it. */
 function probeOf(mesh: Mesh): Values {
-  if (!effectiveRelease(mesh.istio.version).gatewayChartProbe) {
-    return {};
-  }
-  return {
-    readinessProbe: {
-      httpGet: { path: "/healthz/ready", port: 15021, scheme: "HTTP" },
-      initialDelaySeconds: 1,
-      periodSeconds: 2,
-      failureThreshold: 30,
-    },
-  };
+  return effectiveRelease(mesh.istio.version).gatewayChartProbe ? { readinessProbe: gatewayProbe } : {};
 }
 
 /** The gateway chart has a place of its own for what `global.imagePullPolicy` says to all others. */

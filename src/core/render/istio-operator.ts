@@ -1,8 +1,9 @@
 import type { Json, KubeObject } from "../model/kube-object.ts";
-import type { Cluster, Mesh } from "../model/mesh.ts";
+import type { Cluster, IstioSettings, Mesh } from "../model/mesh.ts";
 import { effectiveRelease } from "../releases/istio-releases.ts";
 import type { Platform } from "./materials.ts";
 import { mergeValues } from "./merge-values.ts";
+import { gatewayHealthPort, gatewayProbe } from "./gateway-probe.ts";
 import { crossNetworkPort, eastWestGateway, istioNamespace, networkLabel } from "./names.ts";
 import { cniNamespace, needsCni, podSecurityValues } from "./pod-security.ts";
 
@@ -76,13 +77,13 @@ function controlPlaneValues(mesh: Mesh, cluster: Cluster, platform: Platform): {
  * 1.12 on have the value. Rancher's chart runs `istioctl install`.
  */
 function validatorValues(mesh: Mesh): { readonly [key: string]: Json } {
-  const revision = mesh.istio.values?.["revision"];
-  return mesh.istio.install === "rancher" ? {} : { defaultRevision: isRevision(revision) ? revision : "default" };
+  return mesh.istio.install === "rancher" ? {} : { defaultRevision: revisionOf(mesh.istio.values) ?? "default" };
 }
 
-/** True for the name of a control plane other than the unnamed one. */
-export function isRevision(value: Json | undefined): value is string {
-  return typeof value === "string" && value !== "";
+/** The revision of the control plane that values ask for; undefined for the unnamed one. */
+export function revisionOf(values: IstioSettings["values"]): string | undefined {
+  const revision = values?.["revision"];
+  return typeof revision === "string" && revision !== "" ? revision : undefined;
 }
 
 function imagesOf(mesh: Mesh, platform: Platform): { readonly tag: string; readonly hub?: string } {
@@ -99,16 +100,10 @@ export function eastWestComponent(cluster: Cluster): Json {
     k8s: {
       // Limits the gateway to endpoints of its own network: it never forwards to another gateway (https://istio.io/latest/docs/setup/install/multicluster/multi-primary_multi-network/).
       env: [{ name: "ISTIO_META_REQUESTED_NETWORK_VIEW", value: cluster.network }],
-      // As Istio's profiles have it for the ingress gateway; the injected default asks every 15 s, and the join waits for it.
-      readinessProbe: {
-        httpGet: { path: "/healthz/ready", port: 15021, scheme: "HTTP" },
-        initialDelaySeconds: 1,
-        periodSeconds: 2,
-        failureThreshold: 30,
-      },
+      readinessProbe: gatewayProbe,
       service: {
         ports: [
-          { name: "status-port", port: 15021, targetPort: 15021 },
+          { name: "status-port", port: gatewayHealthPort, targetPort: gatewayHealthPort },
           { name: "tls", port: crossNetworkPort, targetPort: crossNetworkPort },
           { name: "tls-istiod", port: 15012, targetPort: 15012 },
           { name: "tls-webhook", port: 15017, targetPort: 15017 },

@@ -2,7 +2,7 @@ import type { InstalledIstio } from "../model/installed-istio.ts";
 import { controlPlaneOf, defaultRevision } from "../model/installed-istio.ts";
 import type { KubeObject } from "../model/kube-object.ts";
 import type { Cluster, Mesh } from "../model/mesh.ts";
-import { isRevision } from "./istio-operator.ts";
+import { revisionOf } from "./istio-operator.ts";
 import type { Materials } from "./materials.ts";
 import { istioNamespace, networkLabel } from "./names.ts";
 import { podSecurityLabels } from "./pod-security.ts";
@@ -43,8 +43,8 @@ function injectionOf(
   name: string,
   installed: InstalledIstio | undefined,
 ): Readonly<Record<string, string>> {
-  const own = mesh.istio.values?.["revision"];
-  if (isRevision(own)) {
+  const own = revisionOf(mesh.istio.values);
+  if (own !== undefined) {
     return { "istio.io/rev": own };
   }
   const plane = controlPlaneOf(installed);

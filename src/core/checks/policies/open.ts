@@ -1,11 +1,10 @@
 import type { PolicySet } from "../../policies/network-policy.ts";
 import { compilePolicies, isolatingPolicies, judgeSide } from "../../policies/network-policy.ts";
-import { furtherFlows } from "../../policies/further-flows.ts";
+import { flowsOf } from "../../policies/flows-of.ts";
 import { kindOfPod } from "../../policies/policy-pod.ts";
 import type { Direction, PolicyPod } from "../../policies/policy-pod.ts";
 import type { RequiredFlow } from "../../policies/required-flow.ts";
 import { asPolicyPod } from "../../policies/required-flow.ts";
-import { requiredFlows } from "../../policies/required-flows.ts";
 import type { Check, Finding } from "../check.ts";
 import { problem } from "../check.ts";
 import type { MeshFacts, ReachedCluster } from "../facts.ts";
@@ -21,14 +20,12 @@ export const open: Check = {
   strict: true,
   unseen: unjudgedPolicies,
   run: (facts) => {
-    const named = new Map(reachedClusters(facts).map((one) => [one.cluster, one]));
+    const flowsIn = flowsOf(facts);
     return reachedClusters(facts).flatMap((one) => {
       const set = compilePolicies(one.networkPolicies);
-      const farOf = (cluster: string): ReachedCluster | undefined => named.get(cluster);
-      const flows = [...requiredFlows(facts, one, farOf), ...furtherFlows(facts, one, farOf)];
       return [
         ...(["ingress", "egress"] as const).flatMap((direction) => unisolated(facts, one, set, direction)),
-        ...looseRules(one, set, flows),
+        ...looseRules(one, set, flowsIn(one)),
       ];
     });
   },
