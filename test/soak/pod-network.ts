@@ -12,9 +12,12 @@ export interface Target {
 /** Envoy's and the agent's user: what it sends is not led into the sidecar. */
 const proxyUser = "1337";
 
-/** Tries all targets at once, TCP by a new connection and UDP by a look-up of the root's name servers, and prints which of them answered. */
+/**
+ * Tries all targets at once and prints which of them answered: TCP by a new
+ * connection, UDP by a look-up of the root's name servers, sent again since a datagram may be lost.
+ */
 const askAll = `const [net, dgram] = [require("node:net"), require("node:dgram")];
-const patienceMs = 2500;
+const patienceMs = 4000;
 const lookUp = Buffer.from("0001010000010000000000000000020001", "hex");
 const ask = {
   TCP: ({ host, port }) => new Promise((done) => {
@@ -23,9 +26,12 @@ const ask = {
   }),
   UDP: ({ host, port }) => new Promise((done) => {
     const socket = dgram.createSocket("udp4");
-    const end = (answered) => { clearTimeout(timer); socket.close(); done(answered); };
+    const send = () => socket.send(lookUp, port, host);
+    const again = setInterval(send, 400);
+    const end = (answered) => { clearInterval(again); clearTimeout(timer); socket.close(); done(answered); };
     const timer = setTimeout(() => end(false), patienceMs);
-    socket.once("message", () => end(true)).once("error", () => end(false)).send(lookUp, port, host);
+    socket.once("message", () => end(true)).once("error", () => end(false));
+    send();
   }),
 };
 const targets = JSON.parse(process.argv[1]);

@@ -7,6 +7,8 @@ import type { PolicyPeer } from "../../src/core/policies/policy-pod.ts";
 import { reachMatrix } from "../../src/core/policies/reach-matrix.ts";
 import { readPod } from "../../src/engine/facts/read-pods.ts";
 import { put, run } from "../e2e/in-west.ts";
+import type { Target } from "./pod-network.ts";
+import { askFromPod } from "./pod-network.ts";
 
 /** Sets of policies that are enforced one after the other; ISTHMUS_PACKET_SETS asks for another number. */
 const sets = Number(process.env["ISTHMUS_PACKET_SETS"] ?? 100);
@@ -22,27 +24,9 @@ type Protocol = (typeof protocols)[number];
 const node = ["/opt/node/loader", "--library-path", "/opt/node", "/opt/node/node", "-e"];
 const answerDatagrams = `const socket = require("node:dgram").createSocket("udp4");
 socket.on("message", (text, { port, address }) => socket.send(text, port, address)).bind(${port});`;
-/** Tries all addresses at once by a new connection and a new datagram socket each, and prints those that answered. */
-const askAll = `const [net, dgram] = [require("node:net"), require("node:dgram")];
-const patienceMs = 4000;
-const tcp = (host) => new Promise((done) => {
-  const socket = net.connect({ host, port: ${port} }, () => { socket.destroy(); done(true); });
-  socket.on("error", () => done(false)).setTimeout(patienceMs, () => { socket.destroy(); done(false); });
-});
-const udp = (host) => new Promise((done) => {
-  const socket = dgram.createSocket("udp4");
-  const send = setInterval(() => socket.send("?", ${port}, host), 400);
-  const end = (answered) => { clearInterval(send); clearTimeout(timer); socket.close(); done(answered); };
-  const timer = setTimeout(() => end(false), patienceMs);
-  socket.once("message", () => end(true)).once("error", () => end(false)).send("?", ${port}, host);
-});
-const open = async (ask) => {
-  const all = await Promise.all(process.argv.slice(1).map(async (host) => [host, await ask(host)]));
-  return all.flatMap(([host, answered]) => (answered ? [host] : []));
-};
-Promise.all([open(tcp), open(udp)]).then(([TCP, UDP]) => console.log(JSON.stringify({ TCP, UDP })));`;
-
 let ends: readonly PolicyPeer[] = [];
+/** Of the pods, in the same order. */
+let uids: readonly string[] = [];
 
 beforeAll(async () => {
   await put([
@@ -55,6 +39,7 @@ beforeAll(async () => {
   const { items } = JSON.parse((await run(["get", "pods", "-A", "-l", "packets", "-o", "json"])).out) as {
     readonly items: readonly KubeObject[];
   };
+  uids = items.map(({ metadata }) => String(metadata["uid"]));
   ends = items.map((object): PolicyPeer => {
     const found = readPod(object);
     const namespaceLabels = { packets: found.namespace, "kubernetes.io/metadata.name": found.namespace };
@@ -107,15 +92,17 @@ function tables(isOpenBy: (protocol: Protocol) => (from: number, to: number) => 
 
 /** What gets through from every pod to every other. */
 async function packets(): Promise<readonly string[]> {
-  const addresses = ends.map((end) => (end.kind === "pod" ? (end.pod.addresses[0] ?? "") : ""));
-  const said = await Promise.all(
-    ends.map(async (end) => {
-      const { namespace, name } = end.kind === "pod" ? end.pod : { namespace: "", name: "" };
-      const asked = ["-n", namespace, "exec", name, "-c", "datagrams", "--", ...node, askAll, ...addresses];
-      return JSON.parse((await run(asked)).out) as Readonly<Record<Protocol, readonly string[]>>;
-    }),
+  const asked = protocols.flatMap((protocol) => ends.map((_, to) => ({ protocol, to })));
+  const targets = asked.map(({ protocol, to }): Target => ({ host: addressOf(ends[to]), port, protocol }));
+  const answered = await Promise.all(uids.map(async (uid) => askFromPod(uid, targets)));
+  return tables(
+    (protocol) => (from, to) =>
+      answered[from]?.[asked.findIndex((one) => one.protocol === protocol && one.to === to)] ?? false,
   );
-  return tables((protocol) => (from, to) => said[from]?.[protocol].includes(addresses[to] ?? "") ?? false);
+}
+
+function addressOf(end: PolicyPeer | undefined): string {
+  return end?.kind === "pod" ? (end.pod.addresses[0] ?? "") : "";
 }
 
 function arbitraryPolicy(): fc.Arbitrary<{ readonly namespace: string; readonly spec: Json }> {
