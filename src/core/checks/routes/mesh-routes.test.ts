@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
 import type { Service } from "../../model/mesh.ts";
+import { changeConfigs } from "../../testing/changed-proxies.ts";
 import { healthyFacts } from "../../testing/healthy-facts.ts";
 import type { MeshFacts } from "../facts.ts";
 import type { ProxyConfig, ProxyRouteFacts } from "../proxy-facts.ts";
@@ -80,10 +81,7 @@ function withRouteForGet(): MeshFacts {
       one.kind === "reached"
         ? {
             ...one,
-            gateways: one.gateways.map((gateway) => ({
-              ...gateway,
-              pods: gateway.pods.map((pod) => ({ ...pod, config: inFront(pod.config) })),
-            })),
+            gateways: changeConfigs(one.gateways, inFront),
             routing: {
               ...one.routing,
               virtualServices: one.routing.virtualServices.flatMap((route) => [
@@ -128,10 +126,7 @@ function withRedirect(held: Partial<ProxyRouteFacts>): readonly string[] {
       one.kind === "reached"
         ? {
             ...one,
-            gateways: one.gateways.map((gateway) => ({
-              ...gateway,
-              pods: gateway.pods.map((pod) => ({ ...pod, config: answering(pod.config) })),
-            })),
+            gateways: changeConfigs(one.gateways, answering),
             routing: {
               ...one.routing,
               virtualServices: one.routing.virtualServices.map((route) => ({ ...route, weights: {} })),
