@@ -68,7 +68,7 @@ export function takes(match: RequestMatch, request: ComparedRequest): boolean {
 }
 
 /** The first value of that name, as it is sent: Envoy decodes nothing. */
-function readParameter(query: string, name: string): string | undefined {
+export function readParameter(query: string, name: string): string | undefined {
   const found = query.split("&").find((one) => one.split("=")[0] === name);
   return found?.slice(name.length + 1);
 }

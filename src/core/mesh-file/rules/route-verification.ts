@@ -1,3 +1,4 @@
+import { readParameter } from "../../routing/match-relation.ts";
 import { isExpression, matchesWhole } from "../../routing/regex.ts";
 import type { MeshDraft } from "../draft.ts";
 import { entriesOf, itemsOf } from "../draft.ts";
@@ -40,15 +41,10 @@ function checkMethod({ match, verify }: RouteDraft, path: Path): readonly Findin
 
 function checkQuery({ match, verify }: RouteDraft, path: Path): readonly Finding[] {
   const [, query] = verify?.path?.split("?") ?? [];
-  const sent = new Map(
-    (query ?? "")
-      .split("&")
-      .toReversed()
-      .map((one) => [one.split("=")[0] ?? "", one.slice(one.indexOf("=") + 1)]),
-  );
-  const missing = entriesOf(match?.queryParams).find(
-    ([name, comparison]) => !takes(comparison, sent.get(name) ?? "") || !sent.has(name),
-  );
+  const missing = entriesOf(match?.queryParams).find(([name, comparison]) => {
+    const value = readParameter(query ?? "", name);
+    return value === undefined || !takes(comparison, value);
+  });
   return query === undefined || missing === undefined
     ? []
     : [
