@@ -1,6 +1,7 @@
-import type { BuildResult } from "esbuild";
+import type { Metafile } from "esbuild";
 
-/** Bundles in memory; see build.mjs. */
-export function bundle(
-  entryPoints?: Readonly<Record<string, string>>,
-): Promise<BuildResult<{ write: false; metafile: true }>>;
+/** Bundles in memory; see build.mjs. Paths are absolute. */
+export function bundle(entryPoints?: Readonly<Record<string, string>>): Promise<{
+  readonly files: readonly { readonly path: string; readonly text: string }[];
+  readonly metafile: Metafile;
+}>;

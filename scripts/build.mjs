@@ -1,67 +1,117 @@
-// Bundles src/cli/bin.ts into dist/: one entry that starts fast, and one chunk for each thing that is imported late.
-import { mkdir, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
+// Bundles src/cli/bin.ts into dist/: an entry that starts fast, and one chunk for each thing that is imported late.
+import { createHash } from "node:crypto";
+import { mkdir, readFile, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { build } from "esbuild";
+import { build, transform } from "esbuild";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
+const dist = path.join(root, "dist");
 
 /**
- * Bundles in memory. Tests give entries of their own, to see that what they import survives bundling.
+ * Bundles in memory, into chunks in CommonJS form, which Node loads faster and V8's code can be kept of. esbuild divides
+ * ES modules only, so each chunk is turned afterwards. Tests give entries of their own, to see that what they import
+ * survives bundling.
  *
  * @param {Record<string, string>} entryPoints
- * @returns {Promise<import("esbuild").BuildResult & { outputFiles: import("esbuild").OutputFile[], metafile: import("esbuild").Metafile }>}
+ * @returns {Promise<{ readonly files: readonly { readonly path: string, readonly text: string }[], readonly metafile: import("esbuild").Metafile }>}
  */
 export async function bundle(entryPoints = { isthmus: "src/cli/bin.ts" }) {
-  return build({
+  const { outputFiles, metafile } = await build({
     absWorkingDir: root,
     entryPoints,
     outdir: "dist",
+    entryNames: "chunks/[name]-[hash]",
     chunkNames: "chunks/[name]-[hash]",
     bundle: true,
     splitting: true,
     format: "esm",
     platform: "node",
     target: "node20",
-    sourcemap: "linked",
+    sourcemap: "inline",
     sourcesContent: false,
     minifySyntax: true,
     minifyWhitespace: true,
     keepNames: false,
     legalComments: "linked",
-    // Dependencies in CommonJS form call require for Node's own modules.
-    banner: {
-      js: 'import { createRequire as createRequire$ } from "node:module"; const require = createRequire$(import.meta.url);',
-    },
     write: false,
     metafile: true,
     logLevel: "warning",
   });
+  const files = await Promise.all(
+    outputFiles.map(async (file) => (file.path.endsWith(".js") ? toCommonJs(file) : [file])),
+  );
+  return { files: files.flat(), metafile };
+}
+
+async function toCommonJs({ path: file, text }) {
+  const usesUrl = text.includes("import.meta.url");
+  const { code, map } = await transform(text, {
+    sourcefile: path.basename(file),
+    format: "cjs",
+    platform: "node",
+    target: "node20",
+    // Late imports become late calls of require, which finds the chunks that are loaded already.
+    supported: { "dynamic-import": false },
+    define: { "import.meta.url": "url$" },
+    banner: usesUrl ? 'const url$ = require("node:url").pathToFileURL(__filename).href;' : "",
+    sourcemap: "external",
+    sourcesContent: false,
+    minifySyntax: true,
+    minifyWhitespace: true,
+  });
+  return [
+    { path: file, text: `${code}//# sourceMappingURL=${path.basename(file)}.map\n` },
+    { path: `${file}.map`, text: map },
+  ];
 }
 
 async function writeBundle() {
-  const { outputFiles } = await bundle();
-  const entry = path.join(root, "dist", "isthmus.js");
-  // Chunks carry a hash of their content in their names; the entry comes last and at once, so that it never names a chunk that is not there.
-  const ordered = outputFiles.toSorted((a, b) => Number(a.path === entry) - Number(b.path === entry));
-  for (const file of ordered) {
-    await mkdir(path.dirname(file.path), { recursive: true });
-    const fresh = `${file.path}.new`;
-    await writeFile(fresh, file.contents, { mode: file.path === entry ? 0o755 : 0o644 });
-    await rename(fresh, file.path);
+  const { files, metafile } = await bundle();
+  const main = Object.entries(metafile.outputs).find(([, { entryPoint }]) => entryPoint === "src/cli/bin.ts")?.[0];
+  const hash = createHash("sha256");
+  for (const { path: file, text } of files) {
+    hash.update(file).update(text);
+    await replace(file, text);
   }
-  await removeOldChunks(new Set(outputFiles.map((file) => file.path)));
+  await replace(path.join(dist, "isthmus.js"), await readFile(path.join(root, "scripts", "start.cjs"), "utf8"), 0o755);
+  // Last and at once: it never names a chunk that is not there.
+  const manifest = {
+    type: "commonjs",
+    main: `./${path.relative("dist", main)}`,
+    build: hash.digest("hex").slice(0, 12),
+  };
+  await replace(path.join(dist, "package.json"), `${JSON.stringify(manifest)}\n`);
+  await removeOldChunks(new Set(files.map((file) => file.path)));
+  await removeOldCaches(manifest.build);
+}
+
+async function replace(file, text, mode = 0o644) {
+  await mkdir(path.dirname(file), { recursive: true });
+  const fresh = `${file}.new`;
+  await writeFile(fresh, text, { mode });
+  await rename(fresh, file);
 }
 
 const weekMs = 7 * 24 * 3_600_000;
 
 /** Chunks of earlier builds stay for a week: a program that still runs (a sandbox's node) imports its own ones late. */
 async function removeOldChunks(current) {
-  const folder = path.join(root, "dist", "chunks");
+  const folder = path.join(dist, "chunks");
   for (const name of await readdir(folder).catch(() => [])) {
     const file = path.join(folder, name);
     if (!current.has(file) && Date.now() - (await stat(file)).mtimeMs > weekMs) {
       await rm(file);
+    }
+  }
+}
+
+/** A program that still runs misses nothing but time. */
+async function removeOldCaches(build) {
+  const folder = path.join(dist, "cache");
+  for (const name of await readdir(folder).catch(() => [])) {
+    if (!name.endsWith(`-${build}`)) {
+      await rm(path.join(folder, name), { recursive: true, force: true });
     }
   }
 }

@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 import { writeSync } from "node:fs";
 import { exitCodes } from "../core/diagnostics/exit-codes.ts";
 
@@ -13,33 +12,62 @@ const verbose = process.argv.some((word) => word === "-v" || word === "--verbose
 if (verbose) {
   process.setSourceMapsEnabled(true);
 }
-const [{ runCli }, { describeBug }, { paletteFor }] = await Promise.all([
-  import("./run-cli.ts"),
-  import("./handle-error.ts"),
-  import("./terminal/palette.ts"),
-]);
-
-// Node and libraries call experimental what this program has tested: nobody who runs it can do anything about that.
-process.removeAllListeners("warning");
-process.on("warning", (warning) => {
-  if (warning.name !== "ExperimentalWarning") {
-    writeSync(2, `${warning.name}: ${warning.message}\n`);
-  }
-});
-
 const showCursor = process.stderr.isTTY ? "\u001B[?25h\n" : "";
 const stop = new AbortController();
 const outputClosed = new AbortController();
+let outputLost = false;
 
-for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-  process.on(signal, () => {
-    if (stop.signal.aborted) {
-      writeSync(2, showCursor);
-      endBySignal(signal);
+void main();
+
+async function main(): Promise<void> {
+  const [{ runCli }, { describeBug }, { paletteFor }] = await Promise.all([
+    import("./run-cli.ts"),
+    import("./handle-error.ts"),
+    import("./terminal/palette.ts"),
+  ]);
+  // Node and libraries call experimental what this program has tested: nobody who runs it can do anything about that.
+  process.removeAllListeners("warning");
+  process.on("warning", (warning) => {
+    if (warning.name !== "ExperimentalWarning") {
+      writeSync(2, `${warning.name}: ${warning.message}\n`);
     }
-    stop.abort(new DOMException(`interrupted by ${signal}`, "AbortError"));
   });
+  for (const event of ["uncaughtException", "unhandledRejection"] as const) {
+    process.on(event, (error: unknown) => {
+      writeSync(2, `${showCursor}${describeBug(error, { verbose, palette: paletteFor(false) })}`);
+      process.exit(exitCodes.failed);
+    });
+  }
+  listenForSignals();
+  listenForLostOutput();
+  const code = await runCli(process.argv.slice(2), {
+    stdin: process.stdin,
+    stdout: process.stdout,
+    stderr: process.stderr,
+    env: process.env,
+    cwd: process.cwd(),
+    now: () => Date.now(),
+    signal: stop.signal,
+    outputClosed: outputClosed.signal,
+  });
+  // Idle connections must not keep the process; what is written must be out, and an error of writing it must be heard.
+  process.stdout.write("", () =>
+    setImmediate(() => process.exit(outputLost && code === exitCodes.ok ? exitCodes.failed : code)),
+  );
 }
+
+function listenForSignals(): void {
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+    process.on(signal, () => {
+      if (stop.signal.aborted) {
+        writeSync(2, showCursor);
+        endBySignal(signal);
+      }
+      stop.abort(new DOMException(`interrupted by ${signal}`, "AbortError"));
+    });
+  }
+}
+
 /**
  * Ends at once, as a program without a handler does. `process.exit` alone would
  * first wait for the threads of Node's pool, and one of them may be waiting for
@@ -50,35 +78,16 @@ function endBySignal(signal: "SIGINT" | "SIGTERM" | "SIGHUP"): void {
   process.removeAllListeners(signal);
   process.kill(process.pid, signal);
 }
-for (const event of ["uncaughtException", "unhandledRejection"] as const) {
-  process.on(event, (error: unknown) => {
-    writeSync(2, `${showCursor}${describeBug(error, { verbose, palette: paletteFor(false) })}`);
-    process.exit(exitCodes.failed);
-  });
-}
-// A reader that goes away (`| head`) or a disk that fills up must not stop an apply half way: what is left to print is dropped.
-let outputLost = false;
-process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code !== "EPIPE" && !outputLost) {
-    outputLost = true;
-    writeSync(2, `${showCursor}Writing the output failed: ${error.message}. The command goes on without it.\n`);
-  }
-  outputClosed.abort();
-});
-// With stderr gone there is nobody to tell.
-process.stderr.on("error", () => {});
 
-const code = await runCli(process.argv.slice(2), {
-  stdin: process.stdin,
-  stdout: process.stdout,
-  stderr: process.stderr,
-  env: process.env,
-  cwd: process.cwd(),
-  now: () => Date.now(),
-  signal: stop.signal,
-  outputClosed: outputClosed.signal,
-});
-// Idle connections must not keep the process; what is written must be out, and an error of writing it must be heard.
-process.stdout.write("", () =>
-  setImmediate(() => process.exit(outputLost && code === exitCodes.ok ? exitCodes.failed : code)),
-);
+/** A reader that goes away (`| head`) or a disk that fills up must not stop an apply half way: what is left to print is dropped. */
+function listenForLostOutput(): void {
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE" && !outputLost) {
+      outputLost = true;
+      writeSync(2, `${showCursor}Writing the output failed: ${error.message}. The command goes on without it.\n`);
+    }
+    outputClosed.abort();
+  });
+  // With stderr gone there is nobody to tell.
+  process.stderr.on("error", () => {});
+}

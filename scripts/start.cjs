@@ -1,0 +1,105 @@
+#!/usr/bin/env node
+"use strict";
+// The file that Node runs, as dist/isthmus.js. It loads the bundle with what V8 compiled of it before: half of what a
+// short command costs is compiling (docs/adr/0030-code-is-compiled-once.md). Written for every Node, since bin.ts says
+// which are too old.
+const {
+  closeSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} = require("node:fs");
+const nodeModule = require("node:module");
+const path = require("node:path");
+const { Script } = require("node:vm");
+
+const { main, build } = JSON.parse(readFileSync(path.join(__dirname, "package.json"), "utf8"));
+const entry = path.join(__dirname, main);
+const cache = path.join(__dirname, "cache", `${process.version}-${process.arch}-${build}`);
+
+if (process.argv.includes("-v") || process.argv.includes("--verbose")) {
+  // Node maps positions back to the source of what it loads itself.
+  require(entry);
+} else if (nodeModule.enableCompileCache !== undefined) {
+  nodeModule.enableCompileCache(cache);
+  require(entry);
+} else {
+  loadCached(entry);
+}
+
+/**
+ * What enableCompileCache does from Node 22.1 on. Of each chunk the code is
+ * kept that the first command compiled; it is written when that command ends.
+ */
+function loadCached(first) {
+  const loaded = new Map();
+  const fresh = [];
+  const load = (file) => {
+    const before = loaded.get(file);
+    if (before !== undefined) {
+      return before.exports;
+    }
+    const loading = { exports: {} };
+    loaded.set(file, loading);
+    const kept = path.join(cache, `${path.basename(file)}.bin`);
+    // esbuild writes ASCII.
+    const source = `(function(exports,require,module,__filename,__dirname){${readFileSync(file, "latin1")}\n})`;
+    const script = compile(source, file, kept, fresh);
+    const folder = path.dirname(file);
+    const requireFrom = (name) => (name.startsWith(".") ? load(path.join(folder, name)) : require(name));
+    script.runInThisContext().call(loading.exports, loading.exports, requireFrom, loading, file, folder);
+    return loading.exports;
+  };
+  process.once("exit", () => keep(fresh));
+  load(first);
+}
+
+function compile(source, filename, kept, fresh) {
+  let cachedData;
+  try {
+    cachedData = readFileSync(kept);
+  } catch {
+    // The first time, or a folder that may not be read.
+  }
+  const script = new Script(source, { filename, cachedData });
+  // V8 refuses what was compiled under other flags of its own.
+  if (cachedData === undefined || script.cachedDataRejected) {
+    fresh.push({ script, kept });
+  }
+  return script;
+}
+
+/** A command does not fail because nothing can be kept: of a package that root installed, say. */
+function keep(fresh) {
+  if (fresh.length === 0) {
+    return;
+  }
+  let beside;
+  try {
+    mkdirSync(cache, { recursive: true });
+    for (const { script, kept } of fresh) {
+      beside = `${kept}.${process.pid}`;
+      write(beside, script.createCachedData());
+      renameSync(beside, kept);
+    }
+  } catch {
+    if (beside !== undefined) {
+      rmSync(beside, { force: true });
+    }
+  }
+}
+
+/** V8 runs what it finds without a checksum, so a file is whole on the disk before it gets its name. */
+function write(file, data) {
+  const handle = openSync(file, "wx");
+  try {
+    writeFileSync(handle, data);
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
+  }
+}
