@@ -12,6 +12,9 @@ describe("what proxies take as an expression", () => {
     "\\pL{10}",
     "a{1000}",
     "/v[0-9]+/(items|orders)/.*",
+    "/\\x{e9}\\x41€",
+    "\\p{Any}\\p{^Greek}[\\P{Lu}\\pN]",
+    "/\\Q\\p{Emoji}\\x{20ac}\\E\\\\p{Emoji}",
   ])("takes %s", (expression) => {
     expect(findRegexProblem(expression)).toBeUndefined();
   });
@@ -30,6 +33,11 @@ describe("what proxies take as an expression", () => {
     ["a**", "invalid nested repetition operator"],
     ["\\", "trailing backslash"],
     ["a".repeat(1025), "has 1025 bytes"],
+    ["/\\p{Alphabetic}+", "names \\p{Alphabetic}, which RE2 does not have"],
+    ["[a-z\\P{Emoji}]", "names \\P{Emoji}, which RE2 does not have"],
+    ["\\p{Assigned}", "which RE2 does not have"],
+    ["/\\x{20ac}", "names a character as \\x{20ac}, and proxies from Envoy 1.39.1 on take \\x{ff} at most"],
+    ["[a-\\x{100}]", "take \\x{ff} at most"],
     ["\\pL{30}", "becomes a program of about"],
     [".{1000}.{1000}.{1000}.{1000}.{1000}", "becomes a program of about"],
   ])("refuses %s: %s", (expression, reason) => {

@@ -1,4 +1,5 @@
 import { RE2JS } from "re2js";
+import { findForeignEscape } from "./regex-escapes.ts";
 import { countInstructions } from "./regex-size.ts";
 
 /** istiod's own limit, in bytes (validateStringRegexp in pkg/config/validation). */
@@ -38,6 +39,10 @@ export function findRegexProblem(expression: string): string | undefined {
     one = compile(expression);
   } catch (error) {
     return `is no RE2 expression (${error instanceof Error ? error.message.replace(/^error parsing regexp: /, "") : String(error)})`;
+  }
+  const foreign = findForeignEscape(expression);
+  if (foreign !== undefined) {
+    return foreign;
   }
   const size = countInstructions(one);
   return size > maxProgramSize
