@@ -38,7 +38,6 @@ const withoutFault = [
   "network/cluster-dns",
   "gateways/services",
   "gateways/proxies-answer",
-  "gateways/subset-chains",
   "join/former-clusters",
   "services/port-names",
   "services/sidecar-ports",

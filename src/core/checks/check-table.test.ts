@@ -279,11 +279,13 @@ function withDrift(...objects: readonly DriftedObject[]): MeshFacts {
   return withCluster("east", () => ({ drift: { kind: "compared", applied: true, objects, unknown: [] } }));
 }
 
+const kubectlEdit = { manager: "kubectl-edit", time: "2026-11-23T05:00:00Z" };
+
 const drifted: DriftedObject = {
   id: { group: "networking.istio.io", kind: "Gateway", namespace: "sample", name: "door" },
   state: "changed",
   fields: [{ path: "spec.servers[0].port.number", live: "81", wanted: "80" }],
-  writer: { manager: "kubectl-edit", time: "2026-11-23T05:00:00Z" },
+  writer: kubectlEdit,
 };
 
 /** Check, what is wrong, the facts, and exactly what the check must find. */
@@ -453,6 +455,20 @@ const table: readonly (readonly [Check["id"], string, MeshFacts, readonly string
     "a mesh file that was not applied yet",
     withDrift({ ...drifted, state: "pending" }),
     ["warning ISM456 east"],
+  ],
+  [
+    "drift/added-fields",
+    "a field that somebody has added",
+    withCluster("east", () => ({
+      drift: {
+        kind: "compared",
+        applied: true,
+        objects: [],
+        added: [{ id: drifted.id, fields: [{ path: "spec.a", pointer: "/spec/a", writer: kubectlEdit }] }],
+        unknown: [],
+      },
+    })),
+    ["warning ISM556 east"],
   ],
   ["drift/mesh-file", "what it no longer asks for", withDrift({ ...drifted, state: "left" }), ["warning ISM456 east"]],
   ["control-plane/mesh-id", "another mesh", withCluster("east", () => ({ meshId: "other" })), ["error ISM422 east"]],

@@ -29,10 +29,10 @@ export function kubectl({ context }: ReachedCluster, ...words: readonly string[]
   return quoteCommand(["kubectl", "--context", context, ...words]);
 }
 
-/** kubectl with one verb about one object. */
-export function kubectlCommand(one: ReachedCluster, verb: string, id: ObjectId): string {
+/** kubectl with one verb about one object, and what comes after its name. */
+export function kubectlCommand(one: ReachedCluster, verb: string, id: ObjectId, ...more: readonly string[]): string {
   const kind = (id.group === "" ? id.kind : `${id.kind}.${id.group}`).toLowerCase();
-  return kubectl(one, ...(id.namespace === undefined ? [] : ["-n", id.namespace]), verb, kind, id.name);
+  return kubectl(one, ...(id.namespace === undefined ? [] : ["-n", id.namespace]), verb, kind, id.name, ...more);
 }
 
 /** Starts the pods of one Deployment anew, or of all in the namespace. */

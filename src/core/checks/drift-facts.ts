@@ -7,6 +7,8 @@ export type DriftFacts =
       /** False in a cluster to which this mesh was never applied; then nothing there has drifted. */
       readonly applied: boolean;
       readonly objects: readonly DriftedObject[];
+      /** What others have added to objects beside what was applied; left out where that is nothing. */
+      readonly added?: readonly AddedToObject[];
       /** Objects that could not be compared, `Kind namespace/name`, and why. */
       readonly unknown: readonly { readonly object: string; readonly reason: string }[];
     }
@@ -39,6 +41,29 @@ export interface DriftedField {
   /** As JSON, cut short; left out where there is none, and where it could hold a secret. */
   readonly live?: string;
   readonly wanted?: string;
+}
+
+/** What others have added to one object: an apply leaves these fields. */
+export interface AddedToObject {
+  readonly id: ObjectId;
+  readonly fields: readonly AddedFieldFacts[];
+  /** As with a `DriftedObject`. */
+  readonly service?: string;
+  readonly podLabels?: Readonly<Record<string, string>>;
+}
+
+export interface AddedFieldFacts {
+  /** `spec.ports[name="http"].appProtocol` */
+  readonly path: string;
+  /** RFC 6901, in the object as it was read. */
+  readonly pointer: string;
+  /** As JSON, cut short; left out where it could hold a secret. */
+  readonly value?: string;
+  /** What a list whose values are not shown has in it, by names. */
+  readonly items?: readonly string[];
+  /** A place in the object and what stands there, as JSON: without it the object is another by now, and nothing is to be taken out. */
+  readonly test?: { readonly pointer: string; readonly value: string };
+  readonly writer: Writer;
 }
 
 /** A field manager, and when it wrote to the object last (RFC 3339; empty where nobody says). */

@@ -11,10 +11,10 @@ import type { AuthorizationPolicyFacts, NetworkPolicyFacts, PeerAuthenticationFa
 /**
  * The version of the document; a reader refuses another one. 2 has what the
  * proxies hold and acknowledge, 3 what their listeners wait for, 4 the
- * priorities of endpoints, 5 the redirects of proxies: checks would be wrong
- * where it is missing.
+ * priorities of endpoints, 5 the redirects of proxies, 6 what others have
+ * added to objects: checks would be wrong where it is missing.
  */
-export const factsVersion = 5;
+export const factsVersion = 6;
 
 /**
  * Everything that the checks judge, as one JSON document: what the mesh file

@@ -19,6 +19,7 @@ import { credentialsAccepted } from "./credentials/accepted.ts";
 import { credentialsNotEnding } from "./credentials/not-ending.ts";
 import { remoteSecrets } from "./credentials/remote-secrets.ts";
 import { secretNames } from "./credentials/secret-names.ts";
+import { addedFields } from "./drift/added-fields.ts";
 import { meshFile as meshFileApplied } from "./drift/mesh-file.ts";
 import { objects as driftedObjects } from "./drift/objects.ts";
 import { owner } from "./dns/owner.ts";
@@ -89,6 +90,7 @@ export const checks: readonly Check[] = [
   open,
   peerAuthentication,
   authorization,
+  addedFields,
   driftedObjects,
   meshFileApplied,
   cacertsSound,

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { otherProtocol } from "./port-protocol.ts";
+import { otherProtocol, spokenProtocol } from "./port-protocol.ts";
 
 it.each([
   ["nothing", {}, undefined],
@@ -14,4 +14,16 @@ it.each([
   ["appProtocol kubernetes.io/h2c", { appProtocol: "kubernetes.io/h2c" }, undefined],
 ])("of a port that is called %s", (_, port, protocol) => {
   expect(otherProtocol(port)).toBe(protocol);
+});
+
+it.each<readonly [{ readonly name?: string; readonly appProtocol?: string }, string | undefined]>([
+  [{ name: "http" }, "http"],
+  [{ name: "grpc-web-shop" }, "http"],
+  [{ name: "grpc" }, "http2"],
+  [{ name: "http", appProtocol: "grpc" }, "http2"],
+  [{ name: "http", appProtocol: "kubernetes.io/h2c" }, "http2"],
+  [{ name: "http", appProtocol: "tcp" }, "tcp"],
+  [{ name: "admin" }, undefined],
+])("says what proxies speak at %o", (port, spoken) => {
+  expect(spokenProtocol(port)).toBe(spoken);
 });

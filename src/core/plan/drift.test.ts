@@ -4,6 +4,7 @@ import type { KubeObject } from "../model/kube-object.ts";
 import { idOf } from "../model/kube-object.ts";
 import { Secret } from "../secret.ts";
 import { digestObject } from "./digest.ts";
+import type { AddedField } from "./added-fields.ts";
 import type { RefusedObject } from "./drift.ts";
 import { driftOf, servicesByManifest } from "./drift.ts";
 import type { InventoryItem } from "./inventory.ts";
@@ -65,6 +66,65 @@ function drift(
   }
   return facts;
 }
+
+describe("what others have added", () => {
+  const older = false;
+  const added: AddedField = {
+    path: 'spec.http[name="a"].timeout',
+    pointer: "/spec/http/0/timeout",
+    value: "1s",
+    item: { pointer: "/spec/http/0/name", value: "a" },
+    writer: editor,
+    older,
+  };
+
+  it("is told with its value, its writer and what has to stand there for it to be taken out", () => {
+    expect(drift({ objects: [planned({ action: "none", added: [added] })] })).toEqual({
+      kind: "compared",
+      applied: true,
+      objects: [],
+      added: [
+        {
+          id: idOf(route),
+          fields: [
+            {
+              path: added.path,
+              pointer: added.pointer,
+              value: '"1s"',
+              test: { pointer: added.pointer, value: '"1s"' },
+              writer: editor,
+            },
+          ],
+        },
+      ],
+      unknown: [],
+    });
+  });
+
+  it("has no value that could be a password, and the names of a list", () => {
+    const path = 'spec.template.spec.containers[name="a"].env';
+    const value = [{ name: "PASSWORD", value: "x" }];
+    const objects = [planned({ action: "none", added: [{ ...added, path, value }] })];
+    const [object] = drift({ objects }).added ?? [];
+    expect(object?.fields).toEqual([
+      {
+        path,
+        pointer: added.pointer,
+        items: ["PASSWORD"],
+        test: { pointer: "/spec/http/0/name", value: '"a"' },
+        writer: editor,
+      },
+    ]);
+  });
+
+  it("is nothing in what was there before us and has it since then, nor in what is not ours yet", () => {
+    const objects = [planned({ action: "none", added: [{ ...added, older: true }] })];
+    const adopted = { ...item(route, route), created: false };
+    const inventory = { mesh: "demo", cluster: "east", items: [adopted] };
+    expect(drift({ objects, inventory }).added).toBeUndefined();
+    expect(drift({ objects, inventory: { ...inventory, items: [] } }).added).toBeUndefined();
+  });
+});
 
 const host = { path: "spec.hosts[0]", before: "other", after: "orders" };
 

@@ -1,11 +1,21 @@
-import type { DriftFacts, DriftedField, DriftedObject, Writer } from "../checks/drift-facts.ts";
+import type {
+  AddedFieldFacts,
+  AddedToObject,
+  DriftFacts,
+  DriftedField,
+  DriftedObject,
+  Writer,
+} from "../checks/drift-facts.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import type { Json, KubeObject, ObjectId } from "../model/kube-object.ts";
 import { describeId, keyOf } from "../model/kube-object.ts";
 import type { Service } from "../model/mesh.ts";
+import { writeJson } from "../model/exact-json.ts";
 import { Secret } from "../secret.ts";
+import type { AddedField } from "./added-fields.ts";
 import { digestObject } from "./digest.ts";
 import type { FieldChange } from "./diff.ts";
+import { isMap } from "./diff.ts";
 import type { ClusterPlan, PlannedObject } from "./plan.ts";
 
 /** An object that the API server would not let an apply change, and what it said. */
@@ -35,18 +45,15 @@ export function driftOf(
   const objects = plan.objects.flatMap((object): readonly DriftedObject[] => {
     const item = items.get(keyOf(object.id));
     const found = judge(object, item !== undefined, item?.settled?.digest);
-    const service = serviceOf(object.id);
-    const podLabels = podLabelsOf(object.object);
-    return found === undefined
+    return found === undefined ? [] : [{ id: object.id, ...found, ...belongings(object, serviceOf) }];
+  });
+  const added = plan.objects.flatMap((object): readonly AddedToObject[] => {
+    const item = items.get(keyOf(object.id));
+    // What was there before us keeps what it had.
+    const fields = (object.added ?? []).filter(({ older }) => item !== undefined && (item.created || !older));
+    return fields.length === 0
       ? []
-      : [
-          {
-            id: object.id,
-            ...found,
-            ...(service === undefined ? {} : { service }),
-            ...(podLabels === undefined ? {} : { podLabels }),
-          },
-        ];
+      : [{ id: object.id, fields: fields.map((one) => showAdded(one, object.id)), ...belongings(object, serviceOf) }];
   });
   const stopped = refused.filter(isJudged).map(({ id, diagnostic }): DriftedObject => {
     const service = serviceOf(id);
@@ -63,6 +70,7 @@ export function driftOf(
     kind: "compared",
     applied: plan.inventory.items.length > 0,
     objects: [...objects, ...stopped, ...left],
+    ...(added.length === 0 ? {} : { added }),
     unknown: refused
       .filter((one) => !isJudged(one))
       .map(({ id, diagnostic }) => ({ object: describeId(id), reason: diagnostic.summary })),
@@ -127,8 +135,45 @@ function showValue(value: Json | undefined): string | undefined {
   if (value === undefined || value instanceof Secret) {
     return undefined;
   }
-  const text = JSON.stringify(value);
+  const text = writeJson(value);
   return text.length > shownLength ? `${text.slice(0, shownLength)}…` : text;
+}
+
+/** What an object is part of. */
+function belongings(
+  { id, object }: PlannedObject,
+  serviceOf: (id: ObjectId) => string | undefined,
+): Pick<DriftedObject, "service" | "podLabels"> {
+  const service = serviceOf(id);
+  const podLabels = podLabelsOf(object);
+  return { ...(service === undefined ? {} : { service }), ...(podLabels === undefined ? {} : { podLabels }) };
+}
+
+/** Annotations that are judged are settings of Istio's and of load balancers'. */
+const mayHoldPasswords = /env|args|command|\bdata\b|password|token|values/i;
+
+function showAdded({ path, pointer, value, item, writer }: AddedField, { kind }: ObjectId): AddedFieldFacts {
+  const hidden = kind === "Secret" || kind === "ConfigMap" || mayHoldPasswords.test(path);
+  const whole = hidden || value instanceof Secret ? "" : writeJson(value);
+  // A long value is not repeated in a command.
+  const test = whole !== "" && whole.length <= shownLength ? { pointer, value: whole } : undefined;
+  const shown = hidden ? undefined : showValue(value);
+  const tested = test ?? (item === undefined ? undefined : { pointer: item.pointer, value: writeJson(item.value) });
+  return {
+    path,
+    pointer,
+    ...(shown === undefined ? {} : { value: shown }),
+    ...(hidden ? itemNames(value) : {}),
+    ...(tested === undefined ? {} : { test: tested }),
+    writer,
+  };
+}
+
+/** What a list whose values are not shown has in it. */
+function itemNames(value: Json): Pick<AddedFieldFacts, "items"> {
+  const items = Array.isArray(value) ? (value as readonly Json[]) : [];
+  const names = items.flatMap((item) => (isMap(item) && typeof item["name"] === "string" ? [item["name"]] : []));
+  return names.length === 0 ? {} : { items: names };
 }
 
 function podLabelsOf(object: KubeObject): Readonly<Record<string, string>> | undefined {

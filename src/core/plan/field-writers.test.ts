@@ -176,7 +176,9 @@ describe("who changed a field", () => {
 describe("the managed fields of an object", () => {
   it("are empty where somebody owns nothing that is still there", () => {
     const live = object({ a: 1 }, [entry("kubectl-edit", { "f:spec": { "f:gone": {} } })]);
-    expect(managedFieldsOf(live)).toEqual([{ manager: "kubectl-edit", operation: "Update", time: late, paths: [] }]);
+    expect(managedFieldsOf(live)).toEqual([
+      { manager: "kubectl-edit", operation: "Update", time: late, paths: [], places: [] },
+    ]);
   });
 });
 

@@ -8,7 +8,12 @@ export interface ManagedFields extends FieldWriter {
   readonly operation: "Apply" | "Update";
   /** The paths of what it owns, as `FieldChange.path` writes them; what lies below one of them is owned with it. */
   readonly paths: readonly string[];
+  /** The same as places. */
+  readonly places: readonly Place[];
 }
+
+/** Where a field is in an object: keys of maps, and indices of lists. */
+export type Place = readonly (string | number)[];
 
 /**
  * Who owns which field of a live object, by `metadata.managedFields`. Fields
@@ -25,12 +30,24 @@ export function managedFieldsOf(live: KubeObject): readonly ManagedFields[] {
   }[];
   return entries
     .filter((entry) => ["", "scale"].includes(entry.subresource ?? ""))
-    .map(({ manager, operation, time, fieldsV1 }) => ({
-      manager: manager ?? "",
-      operation: operation === "Apply" ? "Apply" : "Update",
-      time: time ?? "",
-      paths: ownedPaths("", live as unknown as Json, fieldsV1),
-    }));
+    .map(({ manager, operation, time, fieldsV1 }) => {
+      const places = ownedPlaces([], live as unknown as Json, fieldsV1);
+      return {
+        manager: manager ?? "",
+        operation: operation === "Apply" ? "Apply" : "Update",
+        time: time ?? "",
+        paths: places.map(pathOf),
+        places,
+      };
+    });
+}
+
+/** A place as `FieldChange.path` writes it. */
+export function pathOf(place: Place): string {
+  return place.reduce<string>(
+    (path, step) => (typeof step === "number" ? `${path}[${step}]` : childPath(path, step)),
+    "",
+  );
 }
 
 /**
@@ -83,21 +100,21 @@ function covers(owned: string, path: string): boolean {
  * `i:` one by its place; `.` is the item itself
  * (sigs.k8s.io/structured-merge-diff, fieldpath/serialize-pe.go).
  */
-function ownedPaths(path: string, value: Json | undefined, fields: Json | undefined): readonly string[] {
+function ownedPlaces(place: Place, value: Json | undefined, fields: Json | undefined): readonly Place[] {
   if (value === undefined || !isMap(fields)) {
     return [];
   }
   const entries = Object.entries(fields);
   if (entries.length === 0) {
-    return path === "" ? [] : [path];
+    return place.length === 0 ? [] : [place];
   }
   return entries.flatMap(([key, inner]) => {
     const [kind, rest] = [key.slice(0, 2), key.slice(2)];
     if (kind === "f:") {
-      return isMap(value) ? ownedPaths(childPath(path, rest), value[rest], inner) : [];
+      return isMap(value) ? ownedPlaces([...place, rest], value[rest], inner) : [];
     }
-    const place = Array.isArray(value) ? placeOf(value, kind, rest) : -1;
-    return place === -1 ? [] : ownedPaths(`${path}[${place}]`, (value as readonly Json[])[place], inner);
+    const index = Array.isArray(value) ? placeOf(value, kind, rest) : -1;
+    return index === -1 ? [] : ownedPlaces([...place, index], (value as readonly Json[])[index], inner);
   });
 }
 

@@ -3,6 +3,7 @@ import type { PolicyChange } from "../netpol/policy-change.ts";
 import type { KubeObject, ObjectId } from "../model/kube-object.ts";
 import type { KnownAfterApply } from "../render/known-after-apply.ts";
 import type { Phase, Wave } from "../render/waves.ts";
+import type { AddedField } from "./added-fields.ts";
 import type { FieldChange } from "./diff.ts";
 import type { Inventory, InventoryItem } from "./inventory.ts";
 
@@ -18,6 +19,8 @@ export interface PlannedObject {
   readonly live: KubeObject | undefined;
   /** The fields that change; empty for `create` and `none`. */
   readonly fields: readonly FieldChange[];
+  /** What others have added, which an apply leaves; absent where that is nothing. */
+  readonly added?: readonly AddedField[];
   /** True for a `create` of what an earlier apply has left there: somebody deleted it. */
   readonly deleted?: boolean;
   /** True for what was there before isthmus and becomes the mesh's by the apply; `remove` will leave it. */

@@ -1,9 +1,11 @@
 import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
 import type { KubeObject, ObjectId } from "../../core/model/kube-object.ts";
 import { idOf, keyOf } from "../../core/model/kube-object.ts";
+import type { AddedField } from "../../core/plan/added-fields.ts";
+import { addedFields } from "../../core/plan/added-fields.ts";
 import { cedeFields } from "../../core/plan/ceded-fields.ts";
 import { diffApp } from "../../core/plan/diff-app.ts";
-import { diffObjects } from "../../core/plan/diff.ts";
+import { childPath, diffObjects } from "../../core/plan/diff.ts";
 import { digestObject } from "../../core/plan/digest.ts";
 import { attributeChanges } from "../../core/plan/field-writers.ts";
 import type { ForceConflicts } from "../../core/plan/force-conflicts.ts";
@@ -39,7 +41,8 @@ export interface ObjectScope {
 }
 
 /** What an apply does to an object, beside what is known of it without a cluster. */
-type Change = Pick<PlannedObject, "action" | "live" | "fields"> & Partial<Pick<PlannedObject, "object" | "deleted">>;
+type Change = Pick<PlannedObject, "action" | "live" | "fields"> &
+  Partial<Pick<PlannedObject, "object" | "deleted" | "added">>;
 
 /** What an apply of one object would change. Rejects with what the API server refuses. */
 export async function planObject(
@@ -95,18 +98,36 @@ async function planUpdate(one: Connected, placed: PlacedObject, live: KubeObject
   if (knownAfterApply !== undefined) {
     // Without the other cluster its credential or address cannot be read: what is there stays.
     const action = isOutOfReach(knownAfterApply, scope) ? "none" : "update";
-    return { live, action, deleted: false, fields: [] };
+    const added = knownAfterApply.needs === "cacerts" ? addedTo(live, cacertsFields) : {};
+    return { live, action, deleted: false, fields: [], ...added };
   }
   const settled = scope.settled.get(keyOf(idOf(object)));
   const desired = cedeFields(object, live);
   if (isUnchangedSinceApply(settled, desired, live)) {
-    return { live: withoutBody(live), object: desired, action: "none", fields: [] };
+    return { live: withoutBody(live), object: desired, action: "none", fields: [], ...addedTo(live, []) };
   }
-  const fields = attributeChanges(live, diffObjects(live, await askApply(one, desired, live, scope)), {
+  const changes = diffObjects(live, await askApply(one, desired, live, scope));
+  const fields = attributeChanges(live, changes, {
     ours: ownFieldManager,
     unchangedWish: settled?.digest === digestObject(desired),
   });
-  return { live, object: desired, action: fields.length === 0 ? "none" : "update", fields };
+  const action = fields.length === 0 ? "none" : "update";
+  return { live, object: desired, action, fields, ...addedTo(live, changes) };
+}
+
+/** What an apply may write there; a credential and published addresses are judged where they are used. */
+const cacertsFields = ["ca-cert.pem", "ca-key.pem", "cert-chain.pem", "root-cert.pem"].map((key) => ({
+  path: childPath("data", key),
+  before: undefined,
+  after: undefined,
+}));
+
+function addedTo(
+  live: KubeObject,
+  changes: Parameters<typeof addedFields>[1],
+): { readonly added?: readonly AddedField[] } {
+  const added = addedFields(live, changes);
+  return added.length === 0 ? {} : { added };
 }
 
 /** Has Istio judge an object that is not there yet. Says nothing where there is no Istio to ask. */

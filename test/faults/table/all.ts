@@ -1,5 +1,6 @@
 import { partOfToday } from "../../part-of-today.ts";
 import type { Fault } from "../fault.ts";
+import { addedFaults } from "./added.ts";
 import { frontDoorFaults } from "./front-door.ts";
 import { controlPlaneFaults } from "./control-plane.ts";
 import { gatewayFaults } from "./gateways.ts";
@@ -21,6 +22,7 @@ const singles: readonly Fault[] = [
   ...frontDoorFaults,
   ...trustFaults,
   ...besideFaults,
+  ...addedFaults,
 ];
 
 function named(what: string): Fault {

@@ -82,6 +82,21 @@ export const harmless: readonly Harmless[] = [
     undo: async () => drop("west", "shop", "sidecars.networking.istio.io/by-hand"),
   },
   {
+    what: "notes of a team at objects of the mesh, and a restart",
+    inject: async () => {
+      await on("east", "shop", "annotate service web team.example/owner=shop field.cattle.io/description=shop");
+      await on("east", "shop", "label deployment web-v2 team=shop");
+      await on("east", "istio-system", "annotate service istio-ingressgateway team.example/owner=shop");
+      await on("east", "shop", "rollout restart deployment web-v2");
+      await on("east", "shop", "rollout status deployment web-v2 --timeout=80s");
+    },
+    undo: async () => {
+      await on("east", "shop", "annotate service web team.example/owner- field.cattle.io/description-");
+      await on("east", "shop", "label deployment web-v2 team-");
+      await on("east", "istio-system", "annotate service istio-ingressgateway team.example/owner-");
+    },
+  },
+  {
     what: "a Service whose connections stay with one pod",
     inject: async () => on("east", "shop", 'patch service web --type=merge -p {"spec":{"sessionAffinity":"ClientIP"}}'),
     undo: async () => on("east", "shop", 'patch service web --type=merge -p {"spec":{"sessionAffinity":"None"}}'),

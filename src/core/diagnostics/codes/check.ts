@@ -230,6 +230,11 @@ export const checkCodes = {
     explanation:
       "The cluster has what the last apply made, and the mesh file (or a service's manifests, or a newer release of isthmus) asks for something else since. Nothing is broken by that; what is found wrong only because of it is told with it.",
   },
+  ISM556: {
+    summary: "Somebody has added a field to an object of isthmus",
+    explanation:
+      "The API server keeps for every field which field manager has written it (metadata.managedFields). Fields that another one alone has written beside what isthmus applied are left by every apply: they belong to whoever wrote them. Of some it is known that requests fail by them, such as the addresses from which a load balancer lets clients in, a protocol at a port, or TLS settings of a DestinationRule: then it is an error. Of all others it is a warning. What Kubernetes fills in, what controllers write (addresses, replicas, authorities of webhooks, restarts) and labels and annotations that nobody goes by are left out.",
+  },
   ISM520: {
     summary: "istiod does not take a remote secret's kubeconfig",
     explanation:

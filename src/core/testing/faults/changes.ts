@@ -1,7 +1,7 @@
 import type { CertificateFacts } from "../../checks/certificate-facts.ts";
 import type { GatewayFacts, IstiodPod } from "../../checks/control-plane-facts.ts";
 import type { CredentialTrial } from "../../checks/credential-facts.ts";
-import type { DriftedObject } from "../../checks/drift-facts.ts";
+import type { AddedToObject, DriftFacts, DriftedObject } from "../../checks/drift-facts.ts";
 import type { MeshFacts, ReachedCluster, ServiceFacts } from "../../checks/facts.ts";
 import type { ObjectId } from "../../model/kube-object.ts";
 import type { Name } from "./fault.ts";
@@ -167,14 +167,26 @@ export const gatewayId = {
 export const ordersId = { group: "", kind: "Service", namespace: "shop", name: "orders" };
 
 export function drift(cluster: Name, ...drifted: readonly DriftedObject[]): Change {
-  return inCluster(cluster, (one) => ({
-    drift: {
-      kind: "compared",
-      applied: true,
-      objects: [...(one.drift?.kind === "compared" ? one.drift.objects : []), ...drifted],
-      unknown: [],
-    },
-  }));
+  return inCluster(cluster, (one) => {
+    const before = one.drift?.kind === "compared" ? one.drift : compared;
+    return { drift: { ...before, objects: [...before.objects, ...drifted] } };
+  });
+}
+
+const compared = { kind: "compared", applied: true, objects: [], unknown: [] } as const;
+
+/** Somebody adds fields to objects of ours. */
+export function adds(cluster: Name, ...added: readonly AddedToObject[]): Change {
+  return inCluster(cluster, (one) => {
+    const before: DriftFacts = one.drift?.kind === "compared" ? one.drift : compared;
+    return { drift: { ...before, added: [...(before.added ?? []), ...added] } };
+  });
+}
+
+/** An object with one field that somebody has added. */
+export function withField(id: ObjectId, path: string, pointer: string, value: string): AddedToObject {
+  const writer = { manager: "kubectl-patch", time: "2026-11-23T05:00:00Z" };
+  return { id, fields: [{ path, pointer, value, test: { pointer, value }, writer }] };
 }
 
 /** An object in which one field has another value than was applied. */

@@ -1,5 +1,6 @@
-import { ingressGateway } from "../../render/names.ts";
+import { eastWestGateway, ingressGateway } from "../../render/names.ts";
 import {
+  adds,
   all,
   drift,
   edited,
@@ -15,6 +16,7 @@ import {
   service,
   trial,
   gatewayNotKnown,
+  withField,
 } from "./changes.ts";
 import type { MeshFault } from "./fault.ts";
 
@@ -155,6 +157,43 @@ export const faultsOfHands: readonly MeshFault[] = [
       }),
     ),
     causes: ["error ISM455 east"],
+  },
+  {
+    name: "east-rule-was-given-tls",
+    happens: all(
+      gateway("east", eastWestGateway, ({ pods }) => ({
+        pods: pods.map((pod) => ({
+          ...pod,
+          config: {
+            ...pod.config,
+            chains: pod.config.chains.filter(({ cluster = "" }) => !cluster.includes("helloworld")),
+          },
+        })),
+      })),
+      adds(
+        "east",
+        withField(
+          { group: "networking.istio.io", kind: "DestinationRule", namespace: "sample", name: "helloworld" },
+          "spec.trafficPolicy.tls",
+          "/spec/trafficPolicy/tls",
+          '{"mode":"SIMPLE"}',
+        ),
+      ),
+    ),
+    causes: ["error ISM556 east"],
+  },
+  {
+    name: "east-gateway-lets-few-in",
+    happens: adds(
+      "east",
+      withField(
+        { group: "", kind: "Service", namespace: "istio-system", name: "istio-eastwestgateway" },
+        "spec.loadBalancerSourceRanges",
+        "/spec/loadBalancerSourceRanges",
+        '["10.0.0.0/8"]',
+      ),
+    ),
+    causes: ["error ISM556 east"],
   },
   {
     name: "east-reader-lost-its-rights",
