@@ -11,6 +11,7 @@ import { netpolCommand } from "./commands/netpol.ts";
 import { planCommand } from "./commands/plan.ts";
 import { removeCommand } from "./commands/remove.ts";
 import { renderCommand } from "./commands/render.ts";
+import { routeCommand } from "./commands/route.ts";
 import { sandboxCommand } from "./commands/sandbox.ts";
 import { schemaCommand } from "./commands/schema.ts";
 import { shiftCommand } from "./commands/shift.ts";
@@ -38,6 +39,7 @@ export const commandSections: readonly CommandSection[] = [
       checkCommand,
       verifyCommand,
       netpolCommand,
+      routeCommand,
       shiftCommand,
       removeCommand,
       supportBundleCommand,

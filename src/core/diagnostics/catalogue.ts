@@ -11,6 +11,7 @@ import { netpolCodes } from "./codes/netpol.ts";
 import { pkiCodes } from "./codes/pki.ts";
 import { planCodes } from "./codes/plan.ts";
 import { rancherCodes } from "./codes/rancher.ts";
+import { routeExplainCodes } from "./codes/route-explain.ts";
 import { routeCodes } from "./codes/routes.ts";
 import { sandboxClusterCodes } from "./codes/sandbox-cluster.ts";
 import { sandboxCodes } from "./codes/sandbox.ts";
@@ -35,6 +36,7 @@ const entries = {
   ...verifyCodes,
   ...checkCodes,
   ...netpolCodes,
+  ...routeExplainCodes,
   ...supportCodes,
   ...pkiCodes,
   ...sandboxCodes,

@@ -125,7 +125,7 @@ export function findRoute(
 
 /** The chain that takes a connection with this server name: the closest name wins, as for domains. */
 export function chainFor(
-  { chains }: ProxyConfig,
+  { chains }: Pick<ProxyConfig, "chains">,
   at: { readonly port: number; readonly secure: boolean },
   host: string,
 ): FilterChainFacts | undefined {
@@ -133,16 +133,20 @@ export function chainFor(
   if (!at.secure) {
     return own.find((chain) => chain.serverNames.length === 0) ?? own[0];
   }
-  return closest(own, host, (chain) => (chain.serverNames.length === 0 ? ["*"] : chain.serverNames));
+  return closestName(own, host, (chain) => (chain.serverNames.length === 0 ? ["*"] : chain.serverNames));
 }
 
 /** A host of the mesh file may be a pattern itself: then the virtual host of that very pattern is meant. */
 function virtualHostFor({ virtualHosts }: RouteTableFacts, host: string): VirtualHostFacts | undefined {
-  return closest(virtualHosts, host, (one) => one.domains);
+  return closestName(virtualHosts, host, (one) => one.domains);
 }
 
-/** Exact, then the longest `*.suffix`, then the longest `prefix*`, then `*`; letters in either case. */
-function closest<Item>(
+/**
+ * The item with the name that Envoy takes for a host, of domains and of server
+ * names alike: exact, then the longest `*.suffix`, then the longest `prefix*`,
+ * then `*`; letters in either case.
+ */
+export function closestName<Item>(
   items: readonly Item[],
   host: string,
   namesOf: (item: Item) => readonly string[],

@@ -8,6 +8,8 @@ import { proxyAdminPort, readProxyPage } from "./proxy-page.ts";
 export interface ProxyEndpoint extends SeenEndpoint {
   /** Envoy sends requests to the lowest number of which enough is healthy. */
   readonly priority: number;
+  /** Envoy's; at least 1. istiod gives the gateway of another network the number of endpoints behind it. */
+  readonly weight: number;
   /** Envoy's counters of it: requests given to it (each attempt counts), and how they ended. */
   readonly counters: HostCounters;
 }
@@ -71,6 +73,7 @@ interface HostStatus {
   readonly health_status?: HealthStatus;
   /** Left out = 0. */
   readonly priority?: number;
+  readonly weight?: number;
 }
 
 /** Left out = false. */
@@ -94,6 +97,7 @@ function readHost(host: HostStatus): ProxyEndpoint[] {
       address: formatAddress(socket.address, socket.port_value),
       idle: reasonToBeIdle(host.health_status ?? {}),
       priority: host.priority ?? 0,
+      weight: Math.max(1, host.weight ?? 1),
       counters: { total: counter("rq_total"), success: counter("rq_success"), error: counter("rq_error") },
     },
   ];

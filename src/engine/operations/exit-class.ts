@@ -1,4 +1,6 @@
 import type { exitCodes } from "../../core/diagnostics/exit-codes.ts";
+import type { RouteExplanations } from "../../core/explain-route/explanation.ts";
+import { isServed } from "../../core/explain-route/explanation.ts";
 import type { Plan } from "../../core/plan/plan.ts";
 import { hasChanges, refusedOf } from "../../core/plan/plan.ts";
 import type { ApplyResult } from "./apply.ts";
@@ -68,6 +70,14 @@ export function classOfVerification(
 /** Of a connection: `findings` for everything but a yes, `unreachable` where a yes is not the whole answer. */
 export function classOfConnection({ answer, unreachable }: Pick<ConnectionTest, "answer" | "unreachable">): ExitClass {
   if (answer !== "yes") {
+    return "findings";
+  }
+  return unreachable.length > 0 ? "unreachable" : "ok";
+}
+
+/** Of explained requests: `findings` where one is not served, or not known; `unreachable` where others are not explained. */
+export function classOfExplanations({ explanations, unexplained, unreachable }: RouteExplanations): ExitClass {
+  if (explanations.some((one) => !isServed(one)) || unexplained.length > 0) {
     return "findings";
   }
   return unreachable.length > 0 ? "unreachable" : "ok";

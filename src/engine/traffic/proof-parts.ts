@@ -99,7 +99,7 @@ export function placeOf({ meshFile, one, connected, service, route, actual }: Pr
 }
 
 /** The request for a route, with the values of headers that the environment has. */
-export function requestFor(mesh: Mesh, asked: AskedRoute, options: VerifyOptions): RequestChoice {
+export function requestFor(mesh: Mesh, asked: AskedRoute, options: Pick<VerifyOptions, "ask" | "env">): RequestChoice {
   const { headers: wanted = {}, ...settings } = asked.route.verify ?? {};
   const headers: Record<string, string> = {};
   const given = Object.keys(options.ask?.headers ?? {}).map((name) => name.toLowerCase());

@@ -1,0 +1,103 @@
+import type {
+  ExplainedDestination,
+  RouteExplanation,
+  RouteExplanations,
+} from "../../../core/explain-route/explanation.ts";
+import { isServed, passesThrough } from "../../../core/explain-route/explanation.ts";
+import type { Palette } from "../../terminal/palette.ts";
+import { renderTable } from "./table.ts";
+
+/** Each request with the rule that takes it, then a row for every endpoint that it may reach. */
+export function viewExplanations({ explanations }: RouteExplanations, palette: Palette): string {
+  return explanations.map((one) => viewOne(one, palette)).join("\n\n");
+}
+
+function viewOne(one: RouteExplanation, palette: Palette): string {
+  const { cluster, proxies, request, decision } = one;
+  const mark =
+    decision.kind === "unknown" ? palette.changed("?") : isServed(one) ? palette.good("√") : palette.bad("×");
+  const [first = "", ...others] = proxies;
+  const more = others.length === 0 ? "" : ` and ${others.length} more that do the same`;
+  return [
+    `${mark} ${palette.strong(`${cluster}  ${request.method} ${urlOf(one)}`)}`,
+    `  ${palette.dim(`by ${first}${more}`)}`,
+    `  ${describe(one)}`,
+    ...(one.destinations.length === 0 ? [] : indent(viewDestinations(one.destinations, decision))),
+  ].join("\n");
+}
+
+function urlOf({ entrance, request: { host, path } }: RouteExplanation): string {
+  const port = entrance.kind === "mesh" ? `:${entrance.port}` : "";
+  return `${entrance.kind === "gateway" && entrance.secure ? "https" : "http"}://${host}${port}${path}`;
+}
+
+function describe(one: RouteExplanation): string {
+  const { decision, entrance, request } = one;
+  switch (decision.kind) {
+    case "no-listener":
+      return entrance.kind === "mesh"
+        ? `It has no routes of HTTP for port ${entrance.port} of ${request.host}: it passes connections on as TCP, or does not know the service`
+        : entrance.secure
+          ? `It has no listener at port ${entrance.port} for ${request.host}: TLS connections are reset`
+          : `It has no listener at port ${entrance.port}: connections are refused`;
+    case "no-host":
+      return `It knows no host ${request.host}, and answers 404`;
+    case "no-rule":
+      return `None of its ${decision.rules} rules for ${request.host} takes the request, and it answers 404`;
+    case "unknown":
+      return `${ruleOf(decision.rule)} may take it: whether the request meets its condition on ${decision.condition} cannot be judged here`;
+    case "rule": {
+      const also = decision.also.length === 0 ? "" : `, which ${decision.also.join(", and ")}`;
+      const answers = decision.answers === undefined ? "" : `, which ${decision.answers}`;
+      return `${ruleOf(decision.rule)}${answers}${also}${passesThrough(decision) ? ": it goes on to the address that its name has, and the mesh has no part in it" : ""}`;
+    }
+  }
+}
+
+function ruleOf({
+  virtualService,
+  position,
+  of,
+  match,
+}: {
+  readonly virtualService: string;
+  readonly position: number;
+  readonly of: number;
+  readonly match: string;
+}): string {
+  const source = virtualService === "" ? "istiod's own" : `VirtualService ${virtualService}`;
+  return `rule ${position} of ${of}: ${match} (${source})`;
+}
+
+function viewDestinations(
+  destinations: readonly ExplainedDestination[],
+  decision: RouteExplanation["decision"],
+): string {
+  if (passesThrough(decision)) {
+    return "";
+  }
+  const rows = destinations.flatMap((one) => {
+    const named = [one.version ?? "-", percent(one.share)];
+    if (!one.held) {
+      return [[...named, "-", "-", "-", `the proxy has no ${one.name}, and answers 503`]];
+    }
+    return one.endpoints.length === 0
+      ? [[...named, "-", "-", "-", "no endpoints: the proxy answers 503"]]
+      : one.endpoints.map((endpoint, index) => [
+          ...(index === 0 ? named : ["", ""]),
+          endpoint.cluster ?? "?",
+          endpoint.address,
+          percent(endpoint.share),
+          endpoint.idle ?? "",
+        ]);
+  });
+  return renderTable(["VERSION", "WEIGHT", "CLUSTER", "ENDPOINT", "SHARE", "NOT USED"], rows);
+}
+
+function percent(share: number): string {
+  return `${Number((share * 100).toFixed(1))} %`;
+}
+
+function indent(text: string): readonly string[] {
+  return text === "" ? [] : text.split("\n").map((line) => `    ${line}`);
+}

@@ -1,0 +1,89 @@
+/**
+ * Envoy's route configuration as its admin page
+ * `/config_dump?resource=dynamic_route_configs` has it, whole, as far as it
+ * decides where a request goes
+ * (https://www.envoyproxy.io/docs/envoy/latest/api-v3/config/route/v3/route_components.proto).
+ * Fields that are not named here count as conditions that nobody can judge.
+ */
+export interface EnvoyRouteDump {
+  readonly configs?: readonly { readonly route_config?: EnvoyRouteTable }[];
+}
+
+export interface EnvoyRouteTable {
+  readonly name?: string;
+  readonly virtual_hosts?: readonly EnvoyVirtualHost[];
+}
+
+export interface EnvoyVirtualHost {
+  readonly domains?: readonly string[];
+  readonly routes?: readonly EnvoyRoute[];
+}
+
+export interface EnvoyRoute {
+  readonly name?: string;
+  readonly match?: EnvoyRouteMatch;
+  readonly route?: EnvoyRouteAction;
+  readonly redirect?: {
+    readonly host_redirect?: string;
+    readonly path_redirect?: string;
+    readonly response_code?: string;
+  };
+  readonly direct_response?: { readonly status?: number };
+  readonly typed_per_filter_config?: Readonly<Record<string, unknown>>;
+  readonly metadata?: { readonly filter_metadata?: { readonly istio?: { readonly config?: string } } };
+}
+
+export interface EnvoyRouteAction {
+  readonly cluster?: string;
+  readonly weighted_clusters?: { readonly clusters?: readonly { readonly name: string; readonly weight?: number }[] };
+  readonly request_mirror_policies?: readonly { readonly cluster?: string }[];
+  readonly prefix_rewrite?: string;
+  readonly regex_rewrite?: unknown;
+  readonly timeout?: string;
+}
+
+export interface EnvoyRouteMatch {
+  readonly path?: string;
+  readonly prefix?: string;
+  readonly path_separated_prefix?: string;
+  readonly safe_regex?: EnvoyRegex;
+  readonly case_sensitive?: boolean;
+  readonly headers?: readonly EnvoyHeaderMatch[];
+  readonly query_parameters?: readonly EnvoyQueryMatch[];
+  readonly [other: string]: unknown;
+}
+
+export interface EnvoyRegex {
+  readonly regex?: string;
+}
+
+export interface EnvoyStringMatch {
+  readonly exact?: string;
+  readonly prefix?: string;
+  readonly suffix?: string;
+  readonly contains?: string;
+  readonly safe_regex?: EnvoyRegex;
+  readonly ignore_case?: boolean;
+  readonly [other: string]: unknown;
+}
+
+export interface EnvoyHeaderMatch {
+  readonly name: string;
+  readonly string_match?: EnvoyStringMatch;
+  readonly present_match?: boolean;
+  readonly exact_match?: string;
+  readonly prefix_match?: string;
+  readonly suffix_match?: string;
+  readonly contains_match?: string;
+  readonly safe_regex_match?: EnvoyRegex;
+  readonly invert_match?: boolean;
+  readonly treat_missing_header_as_empty?: boolean;
+  readonly [other: string]: unknown;
+}
+
+export interface EnvoyQueryMatch {
+  readonly name: string;
+  readonly string_match?: EnvoyStringMatch;
+  readonly present_match?: boolean;
+  readonly [other: string]: unknown;
+}

@@ -1,0 +1,128 @@
+import type { ProxyConfig } from "../checks/proxy-facts.ts";
+import { describeRedirect, readAnswer } from "../checks/redirects.ts";
+import { chainFor, closestName } from "../proxy/find-route.ts";
+import type { EnvoyRoute, EnvoyRouteDump, EnvoyRouteTable, EnvoyVirtualHost } from "./envoy-route.ts";
+import { describeConditions, describePath, takesRequest } from "./takes-request.ts";
+import type { ExplainedRequest } from "./takes-request.ts";
+
+/** What a proxy holds, as far as it decides where a request goes. */
+export interface HeldRouting {
+  readonly chains: ProxyConfig["chains"];
+  readonly routes: EnvoyRouteDump;
+}
+
+/** Where a request comes in: a port of a gateway's pod, or a service's port that a sidecar takes connections for. */
+export type Entrance =
+  | { readonly kind: "gateway"; readonly port: number; readonly secure: boolean }
+  | { readonly kind: "mesh"; readonly port: number };
+
+/** What a proxy does with a request. */
+export type RouteDecision =
+  | ({ readonly kind: "rule" } & RuleFound)
+  | { readonly kind: "no-listener" }
+  | { readonly kind: "no-host" }
+  | { readonly kind: "no-rule"; readonly rules: number }
+  /** An earlier rule asks for what cannot be judged. */
+  | { readonly kind: "unknown"; readonly rule: RuleName; readonly condition: string };
+
+/** A rule of a virtual host, and where it stands. */
+export interface RuleName {
+  /** `namespace/name` of the VirtualService that it was made of; empty for what istiod makes of a Service alone. */
+  readonly virtualService: string;
+  /** From 1. */
+  readonly position: number;
+  readonly of: number;
+  /** What it asks of a request, in words, without values of headers. */
+  readonly match: string;
+}
+
+export interface RuleFound {
+  readonly rule: RuleName;
+  /** Envoy's clusters that the rule names, with the share of each from 0 to 1; empty where the proxy answers itself. */
+  readonly destinations: readonly { readonly cluster: string; readonly share: number }[];
+  /** The proxy's own answer, in words; left out where it sends the request on. */
+  readonly answers?: string;
+  /** What else the rule does with requests, in words. */
+  readonly also: readonly string[];
+}
+
+/**
+ * What a proxy does with a request by the routes that it holds: the chain of its
+ * listener by port and server name, the virtual host with the closest domain,
+ * and the first rule that takes the request. For sidecars the table of the
+ * service's port, or the service's own (istio.io/istio,
+ * pilot/pkg/networking/core/httproute.go). Pure.
+ */
+export function explainRequest(held: HeldRouting, entrance: Entrance, request: ExplainedRequest): RouteDecision {
+  const table = tableFor(held, entrance, request.host);
+  if (table === undefined) {
+    return { kind: "no-listener" };
+  }
+  const host = closestName(table.virtual_hosts ?? [], request.host, ({ domains = [] }) => domains);
+  return host === undefined ? { kind: "no-host" } : decide(host, request);
+}
+
+function tableFor({ chains, routes }: HeldRouting, entrance: Entrance, host: string): EnvoyRouteTable | undefined {
+  const tables = (routes.configs ?? []).flatMap(({ route_config: table }) => table ?? []);
+  const names =
+    entrance.kind === "gateway"
+      ? [chainFor({ chains }, entrance, host)?.routeTable]
+      : [`${host}:${entrance.port}`, String(entrance.port)];
+  return names.map((name) => tables.find((one) => one.name === name)).find((one) => one !== undefined);
+}
+
+function decide({ routes = [] }: EnvoyVirtualHost, request: ExplainedRequest): RouteDecision {
+  for (const [index, route] of routes.entries()) {
+    const rule = nameOf(route, index + 1, routes.length);
+    const taken = takesRequest(route.match ?? {}, request);
+    if (typeof taken === "object") {
+      return { kind: "unknown", rule, condition: taken.unknown };
+    }
+    if (taken === "yes") {
+      return { kind: "rule", rule, ...doneBy(route) };
+    }
+  }
+  return { kind: "no-rule", rules: routes.length };
+}
+
+function nameOf({ match = {}, metadata }: EnvoyRoute, position: number, of: number): RuleName {
+  const config = metadata?.filter_metadata?.istio?.config ?? "";
+  const [, namespace, name] = /\/namespaces\/([^/]+)\/virtual-service\/([^/]+)$/.exec(config) ?? [];
+  return {
+    virtualService: namespace === undefined || name === undefined ? "" : `${namespace}/${name}`,
+    position,
+    of,
+    match: [describePath(match), ...describeConditions(match)].join(", "),
+  };
+}
+
+function doneBy(route: EnvoyRoute): Pick<RuleFound, "destinations" | "answers" | "also"> {
+  const { redirect, answers } = readAnswer(route);
+  const weighted = route.route?.weighted_clusters?.clusters;
+  const all = weighted ?? (route.route?.cluster === undefined ? [] : [{ name: route.route.cluster, weight: 1 }]);
+  const total = all.reduce((sum, { weight = 0 }) => sum + weight, 0);
+  const answer =
+    redirect === undefined
+      ? answers === undefined
+        ? undefined
+        : `answers with status ${answers} itself`
+      : `answers with ${describeRedirect(redirect)}`;
+  return {
+    destinations: all.flatMap(({ name, weight = 0 }) =>
+      weight === 0 ? [] : [{ cluster: name, share: weight / total }],
+    ),
+    ...(answer === undefined ? {} : { answers: answer }),
+    also: alsoDone(route),
+  };
+}
+
+function alsoDone({ route, typed_per_filter_config: filters = {} }: EnvoyRoute): readonly string[] {
+  return [
+    ...("envoy.filters.http.fault" in filters ? ["injects a fault"] : []),
+    ...(route?.request_mirror_policies ?? []).flatMap(({ cluster }) =>
+      cluster === undefined ? [] : [`mirrors to ${cluster}`],
+    ),
+    ...(route?.prefix_rewrite === undefined && route?.regex_rewrite === undefined ? [] : ["rewrites the path"]),
+    ...(route?.timeout === undefined || route.timeout === "0s" ? [] : [`ends after ${route.timeout}`]),
+  ];
+}
