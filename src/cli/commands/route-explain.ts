@@ -10,7 +10,7 @@ export const routeExplainCommand = defineMeshCommand({
   examples: [
     { command: "isthmus route explain web", does: "a request of each route, at all ingresses" },
     {
-      command: "isthmus route explain web --cluster west --path /cart?beta=1 --header 'team: red'",
+      command: "isthmus route explain web --cluster west --path /cart?beta=1 --header team=red",
       does: "one request at one ingress",
     },
     { command: "isthmus route explain web --from mesh", does: "what callers inside the mesh reach" },

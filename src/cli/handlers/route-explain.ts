@@ -28,7 +28,11 @@ export async function runRouteExplain(
 ): Promise<ExitCode> {
   const from = readFrom(args.from);
   if (args.service === undefined) {
-    throw usageError("ISM003", "It is not said which service.", "Name one of the mesh file: isthmus route explain SERVICE");
+    throw usageError(
+      "ISM003",
+      "It is not said which service.",
+      "Name one of the mesh file: isthmus route explain SERVICE",
+    );
   }
   const { meshFile } = await context.readMesh();
   const target = chooseTarget(meshFile.mesh, args, {});

@@ -40,7 +40,10 @@ it("reads counters, those that are left out as 0, and addresses of IPv6", () => 
   };
   const body = JSON.stringify({ cluster_statuses: [{ name: "c", host_statuses: [host] }, { name: "empty" }] });
   expect([...parseProxyEndpoints(body)]).toEqual([
-    ["c", [{ address: "[fd00::6]:80", idle: "", priority: 0, weight: 1, counters: { total: 12, success: 9, error: 0 } }]],
+    [
+      "c",
+      [{ address: "[fd00::6]:80", idle: "", priority: 0, weight: 1, counters: { total: 12, success: 9, error: 0 } }],
+    ],
     ["empty", []],
   ]);
 });
