@@ -24,6 +24,10 @@ describe("an answer to a route that redirects", () => {
     ["http://x.example/new?b=c", { uri: "/new" }],
     ["http://x.example/new?d=e", { uri: "/new?d=e" }],
     ["http://x.example/new/a?b=c", { prefixRewrite: "/new/" }],
+    ["http://x.example/new#part?b=c", { uri: "/new#part" }],
+    ["http://x.example/new?d=e#part", { uri: "/new?d=e#part" }],
+    ["http://x.example/{id} a?b=c", { uri: "/{id} a" }],
+    ["http://x.example/new?b=c", { uri: "new" }],
   ])("is good with 301 to %s where %j is asked", (location, redirect) => {
     expect(tallyRedirects([answered(301, location)], redirect, asked)).toMatchObject({
       sent: 10,
@@ -45,6 +49,9 @@ describe("an answer to a route that redirects", () => {
     [answered(301, "http://x/a?b=c"), { authority: "y" }, "expected host y"],
     [answered(301, "http://x/a?b=c"), { port: 81 }, "expected port 81"],
     [answered(301, "http://x/a?b=c"), { uri: "/new" }, "expected path /new"],
+    [answered(301, "http://x/new?b=c"), { uri: "/new#part" }, "expected path /new#part?b=c"],
+    [answered(301, "http://x/new?d=f"), { uri: "/new?d=e" }, "expected path /new?d=e"],
+    [answered(301, "http://x:81:82/a?b=c"), { authority: "x:81", port: 82 }, "expected an address"],
     [answered(301, "nowhere"), { uri: "/new" }, "expected an address"],
     [{ host: "", count: 1, outcome: { kind: "broken", reason: "connection reset" } }, {}, "connection reset"],
   ])("is a failure otherwise: %j for %j", (group, redirect, reason) => {

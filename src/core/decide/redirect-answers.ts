@@ -57,19 +57,36 @@ function findDifference(location: string, redirect: Redirect, path: string): str
   }
   const { scheme, authority, uri, port, prefixRewrite } = redirect;
   const [host, ownPort] = authority === undefined ? [] : authority.split(/:(?=\d+$)/);
-  const pathAndQuery = `${url.pathname}${url.search}`;
-  const kept = uri === undefined && prefixRewrite === undefined;
   const parts: readonly Part[] = [
     { what: "scheme", wanted: scheme, found: url.protocol.slice(0, -1) },
     { what: "host", wanted: host?.toLowerCase(), found: url.hostname },
     { what: "port", wanted: port === undefined ? ownPort : String(port), found: url.port || usualPort(url) },
-    // A query of the request is kept where the redirect has none of its own.
-    { what: "path", wanted: uri, found: uri?.includes("?") === true ? pathAndQuery : url.pathname },
     { what: "a path that begins with", wanted: prefixRewrite, found: url.pathname.slice(0, prefixRewrite?.length) },
-    { what: "path", wanted: kept ? path : undefined, found: pathAndQuery },
+    {
+      what: "path",
+      wanted: prefixRewrite === undefined ? pathAnswered(uri, path, url) : undefined,
+      found: afterHost(url),
+    },
   ];
   const wrong = parts.find(({ wanted, found }) => wanted !== undefined && wanted !== found);
   return wrong === undefined ? undefined : `${wrong.what} ${wrong.wanted}`;
+}
+
+/**
+ * Path, query and fragment of a redirect, written as the parser of URLs writes
+ * them. Envoy appends the query of the request to a `uri` without one, behind
+ * its fragment too (findings/envoy-redirects-are-joined-texts.sh).
+ */
+function pathAnswered(uri: string | undefined, asked: string, base: URL): string | undefined {
+  const query = /\?.*$/s.exec(asked)?.[0] ?? "";
+  const text = uri === undefined ? asked : `${uri}${uri.includes("?") ? "" : query}`;
+  const whole = `${base.origin}${text.startsWith("/") ? "" : "/"}${text}`;
+  const wanted = readUrl(whole);
+  return wanted === undefined ? undefined : afterHost(wanted);
+}
+
+function afterHost({ pathname, search, hash }: URL): string {
+  return `${pathname}${search}${hash}`;
 }
 
 /** A part of an address; what is not wanted in particular may be anything. */

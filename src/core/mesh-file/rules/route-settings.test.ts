@@ -24,6 +24,8 @@ describe("Istio's settings of a route", () => {
     [`${weights}, rewrite: { uri: /b, authority: c.example }, corsPolicy: { allowOrigins: [{ exact: "https://d" }] }`],
     ["redirect: { scheme: https }, headers: { response: { set: { X-Moved: please } } }, corsPolicy: { maxAge: 1m30s }"],
     ["match: { prefix: /a }, redirect: { prefixRewrite: /b, redirectCode: 308 }"],
+    ["redirect: { authority: 'b.example:81' }"],
+    ["redirect: { authority: b.example, port: 82 }"],
   ])("hold together: %s", (fields) => {
     expect(findings(fields)).toEqual([]);
   });
@@ -54,6 +56,8 @@ describe("Istio's settings of a route", () => {
     [`${weights}, headers: { request: { add: { "a b": c } } }`, "ISM113"],
     ["redirect: { redirectCode: 301 }", "ISM546"],
     ["redirect: { port: 1, derivePort: FROM_REQUEST_PORT }", "ISM546"],
+    ["redirect: { authority: 'b.example:81', port: 82 }", "ISM546"],
+    ["redirect: { authority: 'b.example:81', derivePort: FROM_REQUEST_PORT }", "ISM546"],
     ["match: { regex: /a.* }, redirect: { prefixRewrite: /b }", "ISM546"],
     ["redirect: { uri: /b, redirectCode: 304 }", "ISM118"],
     [`${weights}, retry: { attempts: 1 }`, "ISM102"],

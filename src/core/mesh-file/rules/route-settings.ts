@@ -93,12 +93,32 @@ function clashesOfRedirect(value: RouteDraft): readonly (Clash | undefined)[] {
     }),
     bothIn(redirect, ["redirect"], "uri", "prefixRewrite"),
     bothIn(redirect, ["redirect"], "port", "derivePort"),
+    ...portsTwice(redirect),
     clash("prefixRewrite" in redirect && !byPrefix, {
       at: ["redirect", "prefixRewrite"],
       why: "takes the place of a prefix, and the route matches none",
       fix: "Write uri, or match a prefix.",
     }),
   ];
+}
+
+/** Envoy appends its port to the authority, whatever that ends with (findings/envoy-redirects-are-joined-texts.sh). */
+function portsTwice({
+  authority,
+  port,
+  derivePort,
+}: NonNullable<RouteDraft["redirect"]>): readonly (Clash | undefined)[] {
+  const appended = [
+    ...(port === undefined ? [] : ["port"]),
+    ...(derivePort === "FROM_REQUEST_PORT" ? ["derivePort"] : []),
+  ];
+  return appended.map((field) =>
+    clash(/:\d+$/.test(authority ?? ""), {
+      at: ["redirect", field],
+      why: "cannot be beside an authority with a port: proxies append it, as in example.org:81:82",
+      fix: `Delete ${field}, or write authority without a port.`,
+    }),
+  );
 }
 
 function clashesOfOthers(value: RouteDraft): readonly (Clash | undefined)[] {
