@@ -4,10 +4,28 @@ export interface BesideFacts {
   readonly filters: readonly SelectingObject[];
   /** Sidecars that say at which ports the proxies of their pods take requests: these alone. */
   readonly sidecars: readonly (SelectingObject & { readonly ports: readonly number[] })[];
-  /** WorkloadEntries and ServiceEntries with addresses of their own. */
-  readonly entries: readonly (NamedObject & { readonly addresses: readonly string[] })[];
+  /** Sidecars that say what the proxies of their pods know; `hosts` as they write them, `blocks` where nothing else is let out. */
+  readonly scopes: readonly (SelectingObject & {
+    readonly hosts: readonly string[];
+    readonly blocks: boolean;
+    readonly written: WrittenBy;
+  })[];
+  /** WorkloadEntries and ServiceEntries with addresses of their own; `hosts` of ServiceEntries alone. */
+  readonly entries: readonly (NamedObject & {
+    readonly addresses: readonly string[];
+    readonly hosts?: readonly string[];
+    readonly written: WrittenBy;
+  })[];
   /** DestinationRules and VirtualServices that are exported to some namespaces only. */
   readonly exported: readonly (NamedObject & { readonly exportTo: readonly string[] })[];
+}
+
+/** The last write of an object. */
+export interface WrittenBy {
+  /** The field manager; empty where the API server keeps none. */
+  readonly by: string;
+  /** ISO 8601; empty where it is not known. */
+  readonly at: string;
 }
 
 interface NamedObject {

@@ -5,7 +5,7 @@ import type { MeshFacts, ReachedCluster } from "./facts.ts";
 import type { PodFacts } from "./pod-facts.ts";
 import { runChecks } from "./run-checks.ts";
 
-const nothing: BesideFacts = { filters: [], sidecars: [], entries: [], exported: [] };
+const nothing: BesideFacts = { filters: [], sidecars: [], scopes: [], entries: [], exported: [] };
 
 function withBeside(beside: Partial<BesideFacts>): MeshFacts {
   return withCluster("west", (one) => ({ routing: { ...one.routing, beside: { ...nothing, ...beside } } }));
@@ -85,7 +85,15 @@ describe("what somebody has put beside the mesh", () => {
 
   it("is no endpoint that is gone where a WorkloadEntry adds it", () => {
     const facts = withBeside({
-      entries: [{ kind: "WorkloadEntry", namespace: "sample", name: "vm", addresses: ["10.99.0.9"] }],
+      entries: [
+        {
+          kind: "WorkloadEntry",
+          namespace: "sample",
+          name: "vm",
+          addresses: ["10.99.0.9"],
+          written: { by: "", at: "" },
+        },
+      ],
     });
     expect(runChecks(withShard(facts), { pre: false }).causes.map((one) => one.code)).toEqual([]);
     expect(runChecks(withShard(healthyFacts()), { pre: false }).causes.map((one) => one.code)).toEqual(["ISM439"]);

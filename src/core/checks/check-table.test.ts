@@ -753,6 +753,17 @@ const table: readonly (readonly [Check["id"], string, MeshFacts, readonly string
   ],
   ["routes/in-proxies", "nothing where it cannot know", withProxyRoute(() => ({ conditional: true })), []],
   [
+    "routes/callers",
+    "a sidecar that knows no route",
+    withCluster("east", (one) => ({
+      callers: one.callers.map((caller) => ({
+        ...caller,
+        ways: caller.ways.map((way) => ({ ...way, routes: [] })),
+      })),
+    })),
+    ["error ISM564 east"],
+  ],
+  [
     "routes/endpoints",
     "a gateway's host name by an address that its istiod has not",
     withEastGatewayNamed("198.51.100.9"),

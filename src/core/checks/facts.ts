@@ -1,6 +1,7 @@
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import type { Mesh } from "../model/mesh.ts";
-import type { BesideFacts } from "./beside-facts.ts";
+import type { BesideFacts, WrittenBy } from "./beside-facts.ts";
+import type { CallerFacts } from "./caller-facts.ts";
 import type { AuthorityFacts, TlsSecretFacts } from "./certificate-facts.ts";
 import type { GatewayFacts, IstiodFacts } from "./control-plane-facts.ts";
 import type { RemoteSecretFacts } from "./credential-facts.ts";
@@ -12,9 +13,10 @@ import type { AuthorizationPolicyFacts, NetworkPolicyFacts, PeerAuthenticationFa
  * The version of the document; a reader refuses another one. 2 has what the
  * proxies hold and acknowledge, 3 what their listeners wait for, 4 the
  * priorities of endpoints, 5 the redirects of proxies, 6 what others have
- * added to objects: checks would be wrong where it is missing.
+ * added to objects, 7 what callers inside hold: checks would be wrong where it
+ * is missing.
  */
-export const factsVersion = 6;
+export const factsVersion = 7;
 
 /**
  * Everything that the checks judge, as one JSON document: what the mesh file
@@ -68,6 +70,8 @@ export interface ReachedCluster {
   readonly istiod: IstiodFacts;
   /** The ingress and the east-west gateway. */
   readonly gateways: readonly GatewayFacts[];
+  /** What the sidecars of the services' namespaces do with requests to the mesh's services. */
+  readonly callers: readonly CallerFacts[];
   readonly remoteSecrets: readonly RemoteSecretFacts[];
   readonly services: readonly ServiceFacts[];
   /** Running pods of istiod, of the gateways and of the mesh's services, that are not being deleted. */
@@ -187,6 +191,8 @@ export interface RoutingFacts {
     readonly created: string;
     /** True when it carries the label of the mesh. */
     readonly own: boolean;
+    /** Of one that is not its own. */
+    readonly written?: WrittenBy;
     /** Left out where it sets none; `tls` is the mode. */
     readonly trafficPolicy?: { readonly tls?: string };
     readonly subsets: readonly { readonly name: string; readonly labels: Readonly<Record<string, string>> }[];
@@ -194,6 +200,8 @@ export interface RoutingFacts {
   readonly virtualServices: readonly {
     readonly namespace: string;
     readonly name: string;
+    /** Who wrote it last, where it does not carry the label of a mesh: it is somebody else's. */
+    readonly foreign?: WrittenBy;
     /** Subset → weight of the first rule. */
     readonly weights: Readonly<Record<string, number>>;
   }[];

@@ -46,6 +46,7 @@ import { open } from "./policies/open.ts";
 import { peerAuthentication } from "./policies/peer-authentication.ts";
 import { podSecurity } from "./policies/pod-security.ts";
 import { quotas } from "./policies/quotas.ts";
+import { callers } from "./routes/callers.ts";
 import { routeEndpoints } from "./routes/endpoints.ts";
 import { failover } from "./routes/failover.ts";
 import { foreignEndpoints } from "./routes/foreign-endpoints.ts";
@@ -136,6 +137,7 @@ export const checks: readonly Check[] = [
   foreignRules,
   weights,
   routesInProxies,
+  callers,
   routeEndpoints,
   foreignEndpoints,
   localities,

@@ -56,8 +56,17 @@ export interface ProxyRouteFacts {
   readonly redirect?: RedirectFacts;
   /** The status that the proxy answers by itself; left out where it does not. */
   readonly answers?: number;
+  /** Errors and delays that it makes on purpose; left out where it makes none. */
+  readonly fault?: RouteFaultFacts;
   /** `namespace/name` of the VirtualService that it was made of; empty where the proxy does not tell. */
   readonly source: string;
+}
+
+/** Fault injection of a route; each part is left out where there is none. */
+export interface RouteFaultFacts {
+  /** `status` is 0 where gRPC's own is sent. */
+  readonly abort?: { readonly status: number; readonly percent: number };
+  readonly delay?: { readonly seconds: number; readonly percent: number };
 }
 
 /** The answer of a redirect; a part that it keeps of the request is empty. */

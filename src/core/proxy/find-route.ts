@@ -114,7 +114,15 @@ export function findRoute(
   if (host === undefined) {
     return { kind: "no-host" };
   }
-  for (const route of host.routes) {
+  return firstRoute(host.routes, request);
+}
+
+/** The first of a virtual host's routes that takes a request. */
+export function firstRoute(
+  routes: readonly ProxyRouteFacts[],
+  request: SampleRequest,
+): Extract<RouteOutcome, { readonly kind: "route" | "no-route" | "unknown" }> {
+  for (const route of routes) {
     const verdict = matches(route, request);
     if (verdict !== "no") {
       return verdict === "yes" ? { kind: "route", route } : { kind: "unknown" };

@@ -3,6 +3,8 @@ import type { RemoteSecretFacts } from "../checks/credential-facts.ts";
 import type { ReachedCluster, RoutingFacts, ServiceFacts } from "../checks/facts.ts";
 import type { ProxyConfig } from "../checks/proxy-facts.ts";
 import { eastWestGateway, ingressGateway } from "../render/names.ts";
+import { healthyCaller } from "./healthy-caller.ts";
+import type { HealthyWay } from "./healthy-caller.ts";
 import { healthyConfig } from "./healthy-config.ts";
 import { healthyPods, healthyProxies, healthySystem, helloworldPort } from "./healthy-pods.ts";
 import { twoClusters } from "./two-clusters.ts";
@@ -41,6 +43,7 @@ export function healthyCluster(name: Name): ReachedCluster {
     authority: authority(name),
     istiod: istiod(name),
     gateways: [gateway(name, ingressGateway, [80, 443]), gateway(name, eastWestGateway, [15021, 15443])],
+    callers: [healthyCaller(name, [helloworldWay(name)])],
     remoteSecrets: [remoteSecret(otherThan(name))],
     services: [helloworld(name)],
     pods: healthyPods(name),
@@ -124,6 +127,11 @@ function remoteSecret(remote: Name): RemoteSecretFacts {
       },
     ],
   };
+}
+
+function helloworldWay(name: Name): HealthyWay {
+  const endpoints = [...pods[name], `${addresses[otherThan(name)]}:15443`];
+  return { service: "sample/helloworld", port: 5000, endpoints };
 }
 
 function helloworld(name: Name): ServiceFacts {

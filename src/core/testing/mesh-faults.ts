@@ -1,5 +1,6 @@
 import type { MeshFault } from "./faults/fault.ts";
 import { faultsOfClusters } from "./faults/of-clusters.ts";
+import { faultsOfCallers } from "./faults/of-callers.ts";
 import { faultsOfHands } from "./faults/of-hands.ts";
 import { faultsOfJoins } from "./faults/of-joins.ts";
 import { faultsOfServices } from "./faults/of-services.ts";
@@ -10,4 +11,5 @@ export const meshFaults: readonly MeshFault[] = [
   ...faultsOfJoins,
   ...faultsOfServices,
   ...faultsOfHands,
+  ...faultsOfCallers,
 ];

@@ -43,6 +43,12 @@ const objects = [
     { namespace: "istio-system", name: "istiod-1", labels: { app: "istiod" } },
     { status: runningStatus() },
   ),
+  wireObject(
+    "Pod",
+    { namespace: "sample", name: "a-caller" },
+    { spec: { containers: [{ name: "istio-proxy" }] }, status: runningStatus() },
+  ),
+  wireObject("Service", { namespace: "sample", name: "helloworld" }, { spec: { ports: [{ port: 5000 }] } }),
   wireObject("Gateway", { namespace: "sample", name: "a-gateway" }),
   wireObject("ResourceQuota", { namespace: "sample", name: "a-quota" }),
   wireObject("NetworkPolicy", { namespace: "sample", name: "a-policy" }),
@@ -97,7 +103,7 @@ it("makes one document of the mesh file and of what each cluster has", async () 
   expect(document).toEqual({
     apiVersion: "isthmus.dev/v1alpha1",
     kind: "Facts",
-    version: 6,
+    version: 7,
     takenAt: "2026-11-23T06:00:00.000Z",
     mesh: {
       name: "sandbox",
@@ -121,6 +127,7 @@ it("makes one document of the mesh file and of what each cluster has", async () 
       authority: expect.objectContaining({ kind: "broken" }),
       istiod: expect.objectContaining({ pods: [expect.objectContaining({ name: "istiod-1" })] }),
       gateways: ["istio-ingressgateway", "istio-eastwestgateway"].map((name) => expect.objectContaining({ name })),
+      callers: [expect.objectContaining({ namespace: "sample", name: "a-caller", namespaces: ["sample"] })],
       remoteSecrets: [expect.objectContaining({ name: "a-remote" })],
       services: [expect.objectContaining({ service: "sample/helloworld" })],
       pods: [expect.objectContaining({ name: "istiod-1" })],

@@ -15,6 +15,7 @@ import type { MeshFile } from "../mesh-file.ts";
 import type { RunOptions } from "../options.ts";
 import { outlineOf } from "./mesh-outline.ts";
 import { lookAtCluster } from "../progress/look-at-cluster.ts";
+import { readCallers } from "../facts/read-callers.ts";
 import { readExternalDns } from "../facts/read-external-dns.ts";
 import { readGateways } from "../facts/read-gateways.ts";
 import { readIstiod } from "../facts/read-istiod.ts";
@@ -82,6 +83,7 @@ async function gatherSnapshot(
     }),
     istiod: readIstiod(client, mesh.services, signal),
     gateways: readGateways(client, mesh.services, signal),
+    callers: readCallers(client, mesh.services, { apiVersion: networkingOf(mesh.istio) }, signal),
     remoteSecrets: readRemoteSecrets(client, options),
     services: Promise.all(mesh.services.map(async (service) => readService(client, service, signal))),
     pods: listRunningPods(client, namespaces, signal),

@@ -11,6 +11,9 @@ const kinds = ["Sidecar", "WorkloadEntry", "ServiceEntry", "DestinationRule", "V
   namespaced: true,
 }));
 
+/** By an API server that keeps no names. */
+const written = { by: "", at: "" };
+
 it("reads what changes proxies beside routes and policies, and not what came with Istio", async () => {
   const { server, client } = await connectFake({
     api: { kinds: [...kinds, { apiVersion: filters, kind: "EnvoyFilter", plural: "envoyfilters", namespaced: true }] },
@@ -24,16 +27,39 @@ it("reads what changes proxies beside routes and policies, and not what came wit
   put("EnvoyFilter", "stats-filter-1.12", {});
   put("Sidecar", "inbound", { ingress: [{ port: { number: 9080 } }] });
   put("Sidecar", "outbound", { egress: [{ hosts: ["./*"] }] });
+  put("Sidecar", "closed", {
+    workloadSelector: { labels: { app: "web" } },
+    outboundTrafficPolicy: { mode: "REGISTRY_ONLY" },
+  });
   put("WorkloadEntry", "vm", { address: "10.99.0.9" });
-  put("ServiceEntry", "other", { endpoints: [{ address: "10.99.0.8" }, {}] });
+  put("ServiceEntry", "other", { hosts: ["other.example"], endpoints: [{ address: "10.99.0.8" }, {}] });
   put("DestinationRule", "web", { exportTo: ["."] });
   put("VirtualService", "web", {});
   expect(await readBeside(client, { apiVersion }, new AbortController().signal)).toEqual({
     filters: [{ kind: "EnvoyFilter", namespace: "shop", name: "ours", selector: { app: "web" } }],
     sidecars: [{ kind: "Sidecar", namespace: "shop", name: "inbound", ports: [9080] }],
+    scopes: [
+      { kind: "Sidecar", namespace: "shop", name: "outbound", hosts: ["./*"], blocks: false, written },
+      {
+        kind: "Sidecar",
+        namespace: "shop",
+        name: "closed",
+        selector: { app: "web" },
+        hosts: [],
+        blocks: true,
+        written,
+      },
+    ],
     entries: [
-      { kind: "WorkloadEntry", namespace: "shop", name: "vm", addresses: ["10.99.0.9"] },
-      { kind: "ServiceEntry", namespace: "shop", name: "other", addresses: ["10.99.0.8"] },
+      { kind: "WorkloadEntry", namespace: "shop", name: "vm", addresses: ["10.99.0.9"], written },
+      {
+        kind: "ServiceEntry",
+        namespace: "shop",
+        name: "other",
+        addresses: ["10.99.0.8"],
+        hosts: ["other.example"],
+        written,
+      },
     ],
     exported: [{ kind: "DestinationRule", namespace: "shop", name: "web", exportTo: ["."] }],
   });

@@ -3,6 +3,7 @@ import type { KubeObject } from "../../core/model/kube-object.ts";
 import { meshLabel } from "../../core/render/names.ts";
 import type { KubeClient } from "../../kube/client.ts";
 import { listEverywhere } from "./list-known.ts";
+import { writtenBy } from "./written-by.ts";
 
 /** Kinds that stay in an older version than the rest of Istio's. */
 const filterVersion = "networking.istio.io/v1alpha3";
@@ -11,6 +12,9 @@ const pluginVersion = "extensions.istio.io/v1alpha1";
 interface Spec {
   readonly workloadSelector?: { readonly labels?: Readonly<Record<string, string>> };
   readonly selector?: { readonly matchLabels?: Readonly<Record<string, string>> };
+  readonly egress?: readonly { readonly hosts?: readonly string[] }[];
+  readonly outboundTrafficPolicy?: { readonly mode?: string };
+  readonly hosts?: readonly string[];
   readonly ingress?: readonly { readonly port?: { readonly number?: number } }[];
   readonly address?: string;
   readonly endpoints?: readonly { readonly address?: string }[];
@@ -42,11 +46,30 @@ export async function readBeside(
         ...selecting(object),
         ports: (specOf(object).ingress ?? []).flatMap(({ port }) => port?.number ?? []),
       })),
-    entries: [...workloads, ...services].map((object) => ({ ...nameOf(object), addresses: addressesOf(object) })),
+    scopes: sidecars.flatMap(scopeOf),
+    entries: [...workloads, ...services].map(entryOf),
     exported: [...rules, ...routes].flatMap((object) => {
       const { exportTo = [] } = specOf(object);
       return exportTo.length === 0 ? [] : [{ ...nameOf(object), exportTo }];
     }),
+  };
+}
+
+/** What a Sidecar says of requests that its pods send; nothing where it says nothing of them. */
+function scopeOf(object: KubeObject): BesideFacts["scopes"] {
+  const { egress = [], outboundTrafficPolicy: policy } = specOf(object);
+  const blocks = policy?.mode === "REGISTRY_ONLY";
+  const hosts = egress.flatMap(({ hosts: all = [] }) => all);
+  return egress.length === 0 && !blocks ? [] : [{ ...selecting(object), hosts, blocks, written: writtenBy(object) }];
+}
+
+function entryOf(object: KubeObject): BesideFacts["entries"][number] {
+  const { hosts } = specOf(object);
+  return {
+    ...nameOf(object),
+    addresses: addressesOf(object),
+    ...(hosts === undefined ? {} : { hosts }),
+    written: writtenBy(object),
   };
 }
 

@@ -1,17 +1,10 @@
-import type {
-  FilterChainFacts,
-  HeaderMatch,
-  PathMatch,
-  ProxyConfig,
-  ProxyRouteFacts,
-  RouteTableFacts,
-} from "../../core/checks/proxy-facts.ts";
-import type { EnvoyAnswer } from "../../core/checks/redirects.ts";
-import { readAnswer } from "../../core/checks/redirects.ts";
+import type { FilterChainFacts, ProxyConfig, RouteTableFacts } from "../../core/checks/proxy-facts.ts";
 import type { Service } from "../../core/model/mesh.ts";
 import { serviceHost } from "../../core/render/names.ts";
 import { compareText } from "../../core/render/order.ts";
 import { readProxyClusters } from "./proxy-clusters.ts";
+import type { EnvoyRoute } from "./proxy-route.ts";
+import { headersOf, readRoute } from "./proxy-route.ts";
 
 /** The admin page with the secrets that a proxy has been told to have and has not got. */
 export const warmingSecretsPath = "/config_dump?resource=dynamic_warming_secrets";
@@ -37,12 +30,7 @@ export interface AdminPages {
  * Throws where a page is not JSON.
  */
 export function readProxyConfig(pages: AdminPages, services: readonly Service[]): ProxyConfig {
-  const headers = new Set(
-    [
-      ...services.flatMap((service) => service.routes.flatMap((route) => Object.keys(route.match.headers))),
-      ":method",
-    ].map(lower),
-  );
+  const headers = headersOf(services);
   return {
     chains: readChains(JSON.parse(pages.listeners) as Dump<DynamicListener>, services),
     routeTables: configsOf(JSON.parse(pages.routes) as Dump<DynamicRoutes>).map((one) =>
@@ -119,38 +107,7 @@ interface DynamicRoutes {
 
 interface RouteConfig {
   readonly name?: string;
-  readonly virtual_hosts?: readonly { readonly domains?: readonly string[]; readonly routes?: readonly Route[] }[];
-}
-
-interface StringMatch {
-  readonly exact?: string;
-  readonly prefix?: string;
-  readonly safe_regex?: { readonly regex?: string };
-  readonly [other: string]: unknown;
-}
-
-interface Route extends EnvoyAnswer {
-  readonly match?: {
-    readonly path?: string;
-    readonly prefix?: string;
-    readonly path_separated_prefix?: string;
-    readonly safe_regex?: { readonly regex?: string };
-    readonly case_sensitive?: boolean;
-    readonly headers?: readonly (StringMatch & {
-      readonly name: string;
-      readonly string_match?: StringMatch;
-      readonly exact_match?: string;
-      readonly prefix_match?: string;
-      readonly invert_match?: boolean;
-    })[];
-    readonly query_parameters?: readonly { readonly name: string }[];
-    readonly [other: string]: unknown;
-  };
-  readonly route?: {
-    readonly cluster?: string;
-    readonly weighted_clusters?: { readonly clusters?: readonly { readonly name: string; readonly weight?: number }[] };
-  };
-  readonly metadata?: { readonly filter_metadata?: { readonly istio?: { readonly config?: string } } };
+  readonly virtual_hosts?: readonly { readonly domains?: readonly string[]; readonly routes?: readonly EnvoyRoute[] }[];
 }
 
 /** Older proxies write `{}` for nothing at all. */
@@ -207,83 +164,4 @@ function readRouteTable(
       routes: routes.map((route) => readRoute(route, headers)),
     })),
   };
-}
-
-/** What a match may ask for of which is known whether a request has it. `case_sensitive` is true wherever istiod says nothing else. */
-const plainMatchFields = new Set([
-  "path",
-  "prefix",
-  "path_separated_prefix",
-  "safe_regex",
-  "headers",
-  "query_parameters",
-  "case_sensitive",
-]);
-
-function readRoute(
-  { match = {}, route = {}, metadata, ...answer }: Route,
-  headers: ReadonlySet<string>,
-): ProxyRouteFacts {
-  const config = metadata?.filter_metadata?.istio?.config ?? "";
-  const [, namespace, name] = /\/namespaces\/([^/]+)\/virtual-service\/([^/]+)$/.exec(config) ?? [];
-  return {
-    path: readPath(match),
-    headers: (match.headers ?? []).map((one) => readHeader(one, headers)),
-    ...(match.query_parameters === undefined ? {} : { queryParams: match.query_parameters.map(({ name }) => name) }),
-    conditional: Object.keys(match).some((field) => !plainMatchFields.has(field)) || match.case_sensitive === false,
-    clusters: readDestinations(route),
-    ...readAnswer(answer),
-    source: namespace === undefined || name === undefined ? "" : `${namespace}/${name}`,
-  };
-}
-
-function readDestinations({
-  cluster,
-  weighted_clusters: weighted,
-}: NonNullable<Route["route"]>): ProxyRouteFacts["clusters"] {
-  if (weighted?.clusters !== undefined) {
-    return Object.fromEntries(weighted.clusters.map((one) => [one.name, one.weight ?? 0]));
-  }
-  return cluster === undefined ? {} : { [cluster]: 100 };
-}
-
-function readPath(match: NonNullable<Route["match"]>): PathMatch {
-  if (match.path !== undefined) {
-    return { kind: "exact", value: match.path };
-  }
-  if (match.prefix !== undefined) {
-    return { kind: "prefix", value: match.prefix };
-  }
-  if (match.path_separated_prefix !== undefined) {
-    return { kind: "segments", value: match.path_separated_prefix };
-  }
-  return match.safe_regex?.regex === undefined
-    ? { kind: "other", value: "" }
-    : { kind: "regex", value: match.safe_regex.regex };
-}
-
-function readHeader(
-  header: NonNullable<NonNullable<Route["match"]>["headers"]>[number],
-  known: ReadonlySet<string>,
-): HeaderMatch {
-  const match = header.string_match ?? header;
-  const [exact, prefix] = [match.exact ?? header.exact_match, match.prefix ?? header.prefix_match];
-  const regex = match.safe_regex?.regex;
-  const found: Pick<HeaderMatch, "kind" | "value"> =
-    exact !== undefined
-      ? { kind: "exact", value: exact }
-      : prefix !== undefined
-        ? { kind: "prefix", value: prefix }
-        : regex === undefined
-          ? { kind: "other", value: "" }
-          : { kind: "regex", value: regex };
-  return {
-    name: lower(header.name),
-    ...(known.has(lower(header.name)) ? found : { kind: found.kind, value: "" }),
-    inverted: header.invert_match === true,
-  };
-}
-
-function lower(name: string): string {
-  return name.toLowerCase();
 }

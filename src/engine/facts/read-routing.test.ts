@@ -115,25 +115,33 @@ it("reads the host of a destination rule, its subsets and its TLS, when it was m
       host: "",
       created: expect.any(String),
       own: false,
+      written: { by: "", at: "" },
       trafficPolicy: {},
       subsets: [],
     },
   ]);
 });
 
-it("reads the weights of the first rule: all of it where one destination has none", async () => {
+it("reads the weights of the first rule: all of it where one destination has none; and who wrote what is not the mesh's", async () => {
   const { server, client } = await connectFake({ api: { kinds } });
   const to = (subset: string, weight?: number): object => ({
     destination: { subset },
     ...(weight === undefined ? {} : { weight }),
   });
-  server.put(object("VirtualService", { http: [{ route: [to("v1", 10), to("v2")] }, { route: [to("v3", 1)] }] }));
+  server.put(
+    object(
+      "VirtualService",
+      { http: [{ route: [to("v1", 10), to("v2")] }, { route: [to("v3", 1)] }] },
+      { labels: { "isthmus.dev/mesh": "demo" } },
+    ),
+  );
   server.put(object("VirtualService", { http: [{ route: [{}] }] }, { name: "y" }));
-  server.put(object("VirtualService", undefined, { name: "z" }));
+  const managedFields = [{ manager: "kubectl-edit", time: "2026-11-02T00:00:00Z" }];
+  server.put(object("VirtualService", undefined, { name: "z", managedFields }));
   expect((await readRouting(client, { apiVersion }, signal)).virtualServices).toEqual([
     { namespace: "sample", name: "x", weights: { v1: 10, v2: 0 } },
-    { namespace: "sample", name: "y", weights: { "": 100 } },
-    { namespace: "sample", name: "z", weights: {} },
+    { namespace: "sample", name: "y", foreign: { by: "", at: "" }, weights: { "": 100 } },
+    { namespace: "sample", name: "z", foreign: { by: "kubectl-edit", at: "2026-11-02T00:00:00Z" }, weights: {} },
   ]);
 });
 
@@ -144,6 +152,6 @@ it("gives nothing where Istio is not installed", async () => {
     destinationRules: [],
     virtualServices: [],
     writtenLast: [],
-    beside: { filters: [], sidecars: [], entries: [], exported: [] },
+    beside: { filters: [], sidecars: [], scopes: [], entries: [], exported: [] },
   });
 });

@@ -5,6 +5,7 @@ import { compareText } from "../../core/render/order.ts";
 import type { KubeClient } from "../../kube/client.ts";
 import { readBeside } from "./read-beside.ts";
 import { listEverywhere } from "./list-known.ts";
+import { writtenBy } from "./written-by.ts";
 
 interface GatewaySpec {
   readonly selector?: Readonly<Record<string, string>>;
@@ -86,7 +87,8 @@ function readRule(object: KubeObject): RoutingFacts["destinationRules"][number] 
     ...nameOf(object),
     host: spec.host ?? "",
     created: createdOf(object),
-    own: object.metadata.labels?.[meshLabel] !== undefined,
+    own: isOwn(object),
+    ...(isOwn(object) ? {} : { written: writtenBy(object) }),
     ...(spec.trafficPolicy === undefined ? {} : { trafficPolicy: trafficPolicyOf(spec.trafficPolicy) }),
     subsets: (spec.subsets ?? []).map((subset) => ({ name: subset.name, labels: subset.labels ?? {} })),
   };
@@ -96,32 +98,26 @@ function readVirtualService(object: KubeObject): RoutingFacts["virtualServices"]
   const destinations = ((object["spec"] ?? {}) as RouteSpec).http?.[0]?.route ?? [];
   return {
     ...nameOf(object),
+    ...(isOwn(object) ? {} : { foreign: writtenBy(object) }),
     weights: Object.fromEntries(
       destinations.map((one) => [one.destination?.subset ?? "", one.weight ?? (destinations.length === 1 ? 100 : 0)]),
     ),
   };
 }
 
-function trafficPolicyOf({ tls }: NonNullable<RuleSpec["trafficPolicy"]>): { readonly tls?: string } {
-  return tls?.mode === undefined ? {} : { tls: tls.mode };
+function isOwn({ metadata }: KubeObject): boolean {
+  return metadata.labels?.[meshLabel] !== undefined;
 }
 
-interface ManagedField {
-  readonly manager?: string;
-  readonly time?: string;
-  readonly subresource?: string;
+function trafficPolicyOf({ tls }: NonNullable<RuleSpec["trafficPolicy"]>): { readonly tls?: string } {
+  return tls?.mode === undefined ? {} : { tls: tls.mode };
 }
 
 function writtenLast(objects: readonly KubeObject[]): readonly WrittenObject[] {
   return objects
     .flatMap((object): readonly WrittenObject[] => {
-      const fields = (object.metadata["managedFields"] ?? []) as unknown as readonly ManagedField[];
-      const [last] = fields
-        .filter(({ subresource = "" }) => subresource === "")
-        .toSorted((a, b) => compareText(b.time ?? "", a.time ?? ""));
-      return last?.time === undefined
-        ? []
-        : [{ kind: object.kind, ...nameOf(object), at: last.time, by: last.manager ?? "somebody" }];
+      const { at, by } = writtenBy(object);
+      return at === "" ? [] : [{ kind: object.kind, ...nameOf(object), at, by: by === "" ? "somebody" : by }];
     })
     .toSorted((a, b) => compareText(b.at, a.at) || compareText(`${a.kind} ${a.name}`, `${b.kind} ${b.name}`))
     .slice(0, mostWritten);

@@ -2,6 +2,7 @@ import { partOfToday } from "../../part-of-today.ts";
 import type { Fault } from "../fault.ts";
 import { addedFaults } from "./added.ts";
 import { frontDoorFaults } from "./front-door.ts";
+import { callerFaults } from "./callers.ts";
 import { controlPlaneFaults } from "./control-plane.ts";
 import { gatewayFaults } from "./gateways.ts";
 import { joinFaults } from "./join.ts";
@@ -23,6 +24,7 @@ const singles: readonly Fault[] = [
   ...trustFaults,
   ...besideFaults,
   ...addedFaults,
+  ...callerFaults,
 ];
 
 function named(what: string): Fault {

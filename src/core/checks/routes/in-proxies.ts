@@ -4,17 +4,16 @@ import type { Route, Service } from "../../model/mesh.ts";
 import type { RouteOutcome, SampleRequest } from "../../proxy/find-route.ts";
 import { findRoute, sampleRequests } from "../../proxy/find-route.ts";
 import { routeNamespace } from "../../render/front-gateway.ts";
-import { ingressGateway, istioNamespace, serviceHost } from "../../render/names.ts";
+import { ingressGateway, istioNamespace } from "../../render/names.ts";
 import { requestsBefore } from "../../routing/doors.ts";
 import { frontGatewayOf, frontRoutesOf } from "../../routing/hosts.ts";
 import type { RequestMatch } from "../../routing/match-relation.ts";
+import { doesAsAsked, showAsked, showDone } from "../asked-route.ts";
 import type { Check } from "../check.ts";
 import { problem } from "../check.ts";
 import type { BesideFacts } from "../beside-facts.ts";
 import { kubectl } from "../commands.ts";
 import type { GatewayPod } from "../control-plane-facts.ts";
-import type { ProxyRouteFacts } from "../proxy-facts.ts";
-import { askedRedirect, describeRedirect } from "../redirects.ts";
 import type { MeshFacts, ReachedCluster } from "../facts.ts";
 import { containerPort } from "../container-port.ts";
 import { answeringPods, silentPods } from "../gateways/proxies-answer.ts";
@@ -159,7 +158,7 @@ function describe(
     case "no-route":
       return [`${pod.name} has no route for ${host} ${path.value} and answers 404`];
     case "route": {
-      const asked = route.redirect === undefined ? show(askedClusters(service, route)) : showRedirect(route.redirect);
+      const asked = showAsked(service, route);
       const { source } = outcome.route;
       return doesAsAsked(outcome.route, { service, route })
         ? []
@@ -168,59 +167,6 @@ function describe(
           ];
     }
   }
-}
-
-function doesAsAsked(
-  held: ProxyRouteFacts,
-  { service, route }: { readonly service: Service; readonly route: Route },
-): boolean {
-  if (route.redirect !== undefined) {
-    return held.redirect !== undefined && describeRedirect(held.redirect) === showRedirect(route.redirect);
-  }
-  const [asked, found] = [askedClusters(service, route), sharesOf(held.clusters)];
-  return [...new Set([...Object.keys(asked), ...Object.keys(found)])].every(
-    (name) => Math.abs((asked[name] ?? 0) - (found[name] ?? 0)) < 0.01,
-  );
-}
-
-function showDone({ clusters, redirect, answers }: ProxyRouteFacts, what: string): string {
-  if (redirect !== undefined) {
-    return `answers ${what} with ${describeRedirect(redirect)}`;
-  }
-  return answers === undefined
-    ? `sends ${what} to ${show(sharesOf(clusters))}`
-    : `answers ${what} with status ${answers} itself`;
-}
-
-function showRedirect(redirect: NonNullable<Route["redirect"]>): string {
-  return describeRedirect(askedRedirect(redirect));
-}
-
-function askedClusters(service: Service, route: Route): Readonly<Record<string, number>> {
-  return sharesOf(
-    Object.fromEntries(
-      Object.entries(route.weights).map(([version, weight]) => [
-        `outbound|${service.port}|${version}|${serviceHost(service)}`,
-        weight,
-      ]),
-    ),
-  );
-}
-
-/** Percent of each, without what gets nothing. */
-function sharesOf(weights: Readonly<Record<string, number>>): Readonly<Record<string, number>> {
-  const total = Object.values(weights).reduce((sum, one) => sum + one, 0);
-  return Object.fromEntries(
-    Object.entries(weights).flatMap(([name, weight]) => (weight === 0 ? [] : [[name, (weight / total) * 100]])),
-  );
-}
-
-function show(shares: Readonly<Record<string, number>>): string {
-  const parts = Object.entries(shares).map(([name, share]) => {
-    const [, port = "", version = "", host = name] = name.split("|");
-    return `${version === "" ? `${host}:${port}` : version}=${Number(share.toFixed(1))}`;
-  });
-  return parts.join(" ") || "nowhere";
 }
 
 function needsOf(

@@ -1,4 +1,5 @@
 import type { CatalogueEntry } from "../catalogue-entry.ts";
+import { callerCodes } from "./check-callers.ts";
 import { flowCodes } from "./check-flows.ts";
 
 export const checkCodes = {
@@ -271,6 +272,7 @@ export const checkCodes = {
       "The root, a cluster's intermediate or an authority between them begins to be valid only later, or a clock is behind. An istiod that starts before then does not start with it, and proxies refuse what it signs.",
   },
   ...flowCodes,
+  ...callerCodes,
 } as const satisfies Record<string, CatalogueEntry>;
 
 export type CheckCode = keyof typeof checkCodes;

@@ -3,6 +3,7 @@ import type { MeshFacts, ReachedCluster, RoutingFacts, ServiceFacts } from "../.
 import type { Service } from "../../model/mesh.ts";
 import { fillFailover } from "../../mesh-file/failover-defaults.ts";
 import { eastWestGateway } from "../../render/names.ts";
+import { healthyCaller } from "../healthy-caller.ts";
 import { healthyConfig } from "../healthy-config.ts";
 import { healthyFacts } from "../healthy-facts.ts";
 import { healthyOrdersPod } from "../healthy-pods.ts";
@@ -46,6 +47,7 @@ function withOrders(one: ReachedCluster, orders: Service): ReachedCluster {
   return {
     ...one,
     gateways: one.gateways.map((gateway) => withChains(gateway, orders, name)),
+    callers: one.callers.map((caller) => withWay(caller, name)),
     namespaces: [...one.namespaces, { name: "shop", labels: {}, injected: true, roots: ["AA:BB"] }],
     pods: [...one.pods, healthyOrdersPod(name)],
     services: [...one.services, { ...(one.services[0] as ServiceFacts), ...ordersService(endpoints[name]) }],
@@ -70,6 +72,19 @@ function withChains(gateway: GatewayFacts, orders: Service, name: Name): Gateway
         clusters: [...pod.config.clusters, ...clusters],
       },
     })),
+  };
+}
+
+/** A second service that the same sidecar calls, whose namespace it speaks for too. */
+function withWay(caller: ReachedCluster["callers"][number], name: Name): ReachedCluster["callers"][number] {
+  const { ways, clusters } = healthyCaller(name, [
+    { service: "shop/orders", port: 8080, endpoints: [...endpoints[name], ...remotes[name]] },
+  ]);
+  return {
+    ...caller,
+    namespaces: [...caller.namespaces, "shop"],
+    ways: [...caller.ways, ...ways],
+    clusters: [...caller.clusters, ...clusters],
   };
 }
 

@@ -1,0 +1,15 @@
+import type { CatalogueEntry } from "../catalogue-entry.ts";
+
+/** Codes of checks about what callers inside the mesh hold. */
+export const callerCodes = {
+  ISM564: {
+    summary: "Callers inside do not get what the mesh file asks for",
+    explanation:
+      "Requests from pods of the mesh go by what their own sidecars hold. A VirtualService of anybody's for the service's name, also one for a wildcard, counts there when it names no gateway; a Sidecar object says which services the proxies of its namespace know at all. One sidecar is asked for each set of objects that concern some callers only, and a request to every service and port is followed through it.",
+  },
+  ISM565: {
+    summary: "Callers inside do not reach the pods of a service",
+    explanation:
+      "The route of a caller's sidecar leads to a cluster of Envoy's that leads nowhere, to addresses that are no pods of the mesh, or encrypts in a way that the pods do not take. DestinationRules and ServiceEntries of a caller's own namespace go before all others of the same host, so that calls from one namespace can fail while all others work.",
+  },
+} as const satisfies Record<string, CatalogueEntry>;

@@ -1,0 +1,198 @@
+import { usedEndpoints } from "../checks/endpoint-table.ts";
+import type { CallerCluster } from "../checks/caller-facts.ts";
+import type { ProxyRouteFacts } from "../checks/proxy-facts.ts";
+import { reachedClusters } from "../checks/reached.ts";
+import { otherProtocol } from "../decide/port-protocol.ts";
+import type { ObjectId } from "../model/kube-object.ts";
+import { mutualTlsOf } from "../policies/peer-authentication.ts";
+import { serviceIn, servicePods, targetPortOf } from "../policies/service-pods.ts";
+import { crossNetworkPort, serviceHost } from "../render/names.ts";
+import type { Call, CallerEffect } from "./call.ts";
+
+type Made = Pick<CallerEffect, "by" | "own">;
+
+/** What is wrong between a route and the pods: Envoy's clusters, their addresses and how they encrypt. */
+export function clusterEffects(
+  call: Call,
+  route: ProxyRouteFacts,
+  made: { readonly by: ObjectId | undefined; readonly own: readonly ObjectId[] },
+): readonly CallerEffect[] {
+  const shares = Object.entries(route.clusters).filter(([, weight]) => weight > 0);
+  const total = shares.reduce((sum, [, weight]) => sum + weight, 0);
+  const base: Made = { own: made.own, ...(made.by === undefined ? {} : { by: made.by }) };
+  return shares.flatMap(([name, weight]) =>
+    effectsOfCluster(call, name, base).map((effect) => ({
+      ...effect,
+      what: `${weight < total ? `(${Math.round((weight / total) * 100)} % of them) ` : ""}${effect.what}`,
+    })),
+  );
+}
+
+function effectsOfCluster(call: Call, name: string, base: Made): readonly CallerEffect[] {
+  const { one, caller, service, way } = call;
+  const [, port = "", version = "", host = ""] = name.split("|");
+  const elsewhere = host !== serviceHost(service);
+  const cluster = caller.clusters.find((other) => other.name === name);
+  const known = `${elsewhere ? `${host}:${port}` : `port ${port}`}${version === "" ? "" : `, version ${version}`}`;
+  if (cluster === undefined) {
+    const why = version === "" ? "" : " since no DestinationRule of the service has it";
+    return [{ ...base, severity: "error", part: "pods", what: `${failed(way)}: there is no ${known}${why}` }];
+  }
+  if (elsewhere) {
+    return usedEndpoints(cluster.endpoints).length === 0 && cluster.direct === undefined
+      ? [
+          {
+            ...base,
+            severity: "error",
+            part: "pods",
+            what: `go to ${known}, which has no healthy endpoint, and ${failed(way)}`,
+          },
+        ]
+      : base.by === undefined
+        ? []
+        : [{ ...base, severity: "warning", part: "route", what: `go to ${known} instead` }];
+  }
+  const rule = ruleOf(one, cluster);
+  const ruled: Made = rule === undefined ? base : { ...base, by: rule };
+  return [
+    ...effectsOfTls(call, cluster).map((what): CallerEffect => ({ ...ruled, severity: "error", part: "pods", what })),
+    ...effectsOfEndpoints(call, { cluster, version }, base),
+  ];
+}
+
+function failed({ kind }: Call["way"]): string {
+  return kind === "http" ? "fail with 503" : "are reset";
+}
+
+/** The DestinationRule of somebody else's that made the cluster what it is. */
+function ruleOf(one: Call["one"], { rule }: CallerCluster): ObjectId | undefined {
+  const found = one.routing.destinationRules.find(({ namespace, name }) => `${namespace}/${name}` === rule);
+  return found === undefined || found.own
+    ? undefined
+    : { group: "networking.istio.io", kind: "DestinationRule", namespace: found.namespace, name: found.name };
+}
+
+const gatewayPort = `:${crossNetworkPort}`;
+
+/** The clusters of other networks that run pods for which a way is. */
+function farOf({ facts, one, service }: Call, version: string): readonly string[] {
+  const network = (name: string): string | undefined =>
+    facts.mesh.clusters.find((other) => other.name === name)?.network;
+  const runs = service.versions.find((other) => other.name === version)?.clusters;
+  return reachedClusters(facts)
+    .filter(
+      (other) =>
+        service.exported &&
+        other.cluster !== one.cluster &&
+        network(other.cluster) !== network(one.cluster) &&
+        (runs === undefined || runs.includes(other.cluster)) &&
+        (serviceIn(other, service)?.endpoints.length ?? 0) > 0,
+    )
+    .map((other) => other.cluster);
+}
+
+function effectsOfTls(call: Call, cluster: CallerCluster): readonly string[] {
+  const { one, service, way } = call;
+  const [, , version = ""] = cluster.name.split("|");
+  const far = farOf(call, version);
+  if (cluster.tls === "none" && cluster.direct === undefined) {
+    const lost = far.length > 0 && !cluster.endpoints.some(({ address }) => address.endsWith(gatewayPort));
+    const here = serviceIn(one, service);
+    const strict = servicePods(one, service).some((pod) => {
+      const port = here === undefined ? undefined : targetPortOf(here, way.port, pod);
+      return port !== undefined && pod.proxy && mutualTlsOf(one.peerAuthentications, pod, port).mode === "STRICT";
+    });
+    return [
+      ...(lost ? [`are in clear text, which leads to no pod of ${far.join(", ")}`] : []),
+      ...(strict ? ["are in clear text, which the pods refuse (mTLS STRICT)"] : []),
+    ];
+  }
+  if (cluster.tls !== "other") {
+    return [];
+  }
+  const port = serviceIn(one, service)?.servicePorts.find((other) => other.port === way.port);
+  const plain = port === undefined || otherProtocol(port) === undefined;
+  const meshed = servicePods(one, service).some((pod) => pod.proxy) && plain;
+  return meshed || far.length > 0
+    ? [
+        `${failed(way)}: they are encrypted by TLS of another kind than the mesh's, which the sidecars of the pods and the gateways of other clusters do not take`,
+      ]
+    : [];
+}
+
+function effectsOfEndpoints(
+  call: Call,
+  { cluster, version }: { readonly cluster: CallerCluster; readonly version: string },
+  base: Made,
+): readonly CallerEffect[] {
+  const { facts, one, service } = call;
+  const used = usedEndpoints(cluster.endpoints);
+  if (cluster.direct !== undefined) {
+    return [];
+  }
+  if (used.length === 0) {
+    const here = Object.entries(serviceIn(one, service)?.podsOf ?? {}).some(
+      ([name, pods]) => (version === "" || name === version) && pods.length > 0,
+    );
+    return here || farOf(call, version).length > 0
+      ? [
+          {
+            ...base,
+            severity: "error",
+            part: "pods",
+            what: `${failed(call.way)}: no endpoint of the service is known or healthy there`,
+          },
+        ]
+      : [];
+  }
+  const all = reachedClusters(facts);
+  if (all.length < facts.mesh.clusters.length) {
+    return [];
+  }
+  const known = new Set(all.flatMap((other) => [...podAddresses(other), ...endpointsOf(other)].map(hostOf)));
+  const foreign = used.filter((address) => !address.endsWith(gatewayPort) && !known.has(hostOf(address)));
+  if (foreign.length === 0) {
+    return [];
+  }
+  const entry = entryBehind(call, cluster, foreign);
+  const share = foreign.length === used.length ? "" : ` (${foreign.length} of ${used.length} endpoints)`;
+  return [
+    {
+      ...base,
+      ...(entry === undefined ? {} : { by: entry }),
+      severity: foreign.length === used.length && entry !== undefined ? "error" : "warning",
+      part: "pods",
+      what: `go to ${foreign.slice(0, 3).join(", ")}${share}, which ${foreign.length === 1 ? "is no pod" : "are no pods"} of the mesh's clusters`,
+    },
+  ];
+}
+
+function podAddresses({ pods }: Call["one"]): readonly string[] {
+  return pods.flatMap(({ addresses }) => addresses);
+}
+
+function endpointsOf({ services }: Call["one"]): readonly string[] {
+  return services.flatMap((found) => [...found.endpoints, ...Object.values(found.alsoAt).flat()]);
+}
+
+/** The address without port and brackets, as pods have it. */
+function hostOf(endpoint: string): string {
+  const end = endpoint.includes("]") || endpoint.split(":").length === 2 ? endpoint.lastIndexOf(":") : endpoint.length;
+  return endpoint.slice(0, end).replaceAll(/[[\]]/g, "");
+}
+
+/** The entry that adds addresses, by its host or by one of them. */
+function entryBehind(
+  { one, service }: Call,
+  { entryOf }: CallerCluster,
+  foreign: readonly string[],
+): ObjectId | undefined {
+  const host = serviceHost(service);
+  const entries = one.routing.beside?.entries ?? [];
+  const found =
+    entries.find((entry) => entry.hosts?.includes(host) === true && (entryOf ?? entry.namespace) === entry.namespace) ??
+    entries.find(({ addresses }) => addresses.some((address) => foreign.some((one) => hostOf(one) === address)));
+  return found === undefined
+    ? undefined
+    : { group: "networking.istio.io", kind: found.kind, namespace: found.namespace, name: found.name };
+}

@@ -1,0 +1,113 @@
+import type { KubeObject } from "../../core/model/kube-object.ts";
+import { keyOf, idOf } from "../../core/model/kube-object.ts";
+import type { Labels } from "../../core/model/labels.ts";
+import { hasLabels } from "../../core/model/labels.ts";
+import { istioNamespace } from "../../core/render/names.ts";
+import { compareText } from "../../core/render/order.ts";
+import { exportAnnotation } from "../../core/checks/routes/visibility.ts";
+
+/** A pod whose sidecar is asked, and the namespaces for whose pods it speaks. */
+export interface ChosenCaller {
+  readonly namespace: string;
+  readonly name: string;
+  /** Sorted. */
+  readonly namespaces: readonly string[];
+}
+
+/**
+ * One pod for each set of objects that concern some callers only: istiod makes
+ * the same of everything else for every sidecar, and whether each has taken it
+ * is known from istiod. So a mesh without such objects costs one tunnel, and an
+ * object that is for one namespace or label costs one more.
+ */
+export function chooseCallers(pods: readonly KubeObject[], objects: readonly KubeObject[]): readonly ChosenCaller[] {
+  const groups = new Map<string, ChosenCaller>();
+  const sorted = pods.toSorted((a, b) => compareText(idText(a), idText(b)));
+  for (const pod of sorted) {
+    const key = objects
+      .flatMap((object) => marksOf(object, pod))
+      .toSorted(compareText)
+      .join("\n");
+    const { namespace = "", name } = pod.metadata;
+    const { namespaces = [], ...first } = groups.get(key) ?? { namespace, name };
+    groups.set(key, { ...first, namespaces: [...new Set([...namespaces, namespace])] });
+  }
+  return [...groups.values()];
+}
+
+interface Selecting {
+  readonly labels?: Labels;
+  readonly matchLabels?: Labels;
+}
+
+interface Match {
+  readonly sourceNamespace?: string;
+  readonly sourceLabels?: Labels;
+}
+
+interface Spec {
+  readonly host?: string;
+  readonly exportTo?: readonly string[];
+  readonly workloadSelector?: Selecting;
+  readonly http?: readonly { readonly match?: readonly Match[] }[];
+  readonly tcp?: readonly { readonly match?: readonly Match[] }[];
+  readonly tls?: readonly { readonly match?: readonly Match[] }[];
+}
+
+/** What tells this caller from one that an object does not concern; nothing where it concerns all callers alike. */
+function marksOf(object: KubeObject, pod: KubeObject): readonly string[] {
+  const of = object.metadata.namespace ?? "";
+  const { namespace = "" } = pod.metadata;
+  const spec = (object["spec"] ?? {}) as Spec;
+  const key = keyOf(idOf(object));
+  const exported = exportOf(object, spec);
+  if (exported.length > 0 && !exported.includes("*")) {
+    return exported.includes(namespace) || (exported.includes(".") && of === namespace) ? [key] : [];
+  }
+  if (object.kind === "VirtualService") {
+    return sourcesOf(spec, pod).map((index) => `${key} ${index}`);
+  }
+  return isForSome(object, spec, pod) ? [key] : [];
+}
+
+/** Whether an object is for callers of its own namespace, or of some labels, and this is one of them. */
+function isForSome({ kind, metadata }: KubeObject, spec: Spec, pod: KubeObject): boolean {
+  const own = metadata.namespace === pod.metadata.namespace;
+  const selector = spec.workloadSelector?.labels ?? spec.workloadSelector?.matchLabels;
+  if (selector !== undefined) {
+    const inRoot = kind === "EnvoyFilter" && metadata.namespace === istioNamespace;
+    return (own || inRoot) && hasLabels(pod.metadata.labels ?? {}, selector);
+  }
+  // Those of a caller's namespace go before others of the same host.
+  return own && (kinds.has(kind) || (kind === "DestinationRule" && !isOfNamespace(spec.host ?? "", metadata)));
+}
+
+const kinds: ReadonlySet<string> = new Set(["ServiceEntry", "Sidecar", "EnvoyFilter"]);
+
+function exportOf({ kind, metadata }: KubeObject, { exportTo = [] }: Spec): readonly string[] {
+  return kind === "Service"
+    ? (metadata.annotations?.[exportAnnotation] ?? "").split(",").flatMap((one) => one.trim() || [])
+    : exportTo;
+}
+
+/** A rule for a service of its own namespace is everybody's. */
+function isOfNamespace(host: string, { namespace }: KubeObject["metadata"]): boolean {
+  return !host.includes("*") && (!host.includes(".") || host.split(".")[1] === namespace);
+}
+
+/** Which of the matches that are for some callers only take requests of this one. */
+function sourcesOf(
+  { http = [], tcp = [], tls = [] }: Spec,
+  { metadata: { namespace, labels = {} } }: KubeObject,
+): readonly number[] {
+  return [...http, ...tcp, ...tls]
+    .flatMap(({ match = [] }) => match)
+    .filter((match) => match.sourceNamespace !== undefined || match.sourceLabels !== undefined)
+    .flatMap(({ sourceNamespace = namespace, sourceLabels = {} }, index) =>
+      sourceNamespace === namespace && hasLabels(labels, sourceLabels) ? [index] : [],
+    );
+}
+
+function idText({ metadata: { namespace = "", name } }: KubeObject): string {
+  return `${namespace}/${name}`;
+}

@@ -1,0 +1,141 @@
+import type { HeaderMatch, PathMatch, ProxyRouteFacts } from "../../core/checks/proxy-facts.ts";
+import type { EnvoyAnswer } from "../../core/checks/redirects.ts";
+import { readAnswer } from "../../core/checks/redirects.ts";
+import type { Service } from "../../core/model/mesh.ts";
+import type { EnvoyFault } from "./proxy-fault.ts";
+import { readFault } from "./proxy-fault.ts";
+
+interface StringMatch {
+  readonly exact?: string;
+  readonly prefix?: string;
+  readonly safe_regex?: { readonly regex?: string };
+  readonly [other: string]: unknown;
+}
+
+/** The mark that istiod leaves in what it makes of an object. */
+export interface IstioMetadata {
+  readonly filter_metadata?: { readonly istio?: { readonly config?: string } };
+}
+
+/** `namespace/name` of the object of that kind (`virtual-service`) that something was made of; empty where it does not tell. */
+export function madeOf(metadata: IstioMetadata | undefined, kind: string): string {
+  const config = metadata?.filter_metadata?.istio?.config ?? "";
+  const [, namespace, of, name] = /\/namespaces\/([^/]+)\/([^/]+)\/([^/]+)$/.exec(config) ?? [];
+  return of === kind ? `${namespace ?? ""}/${name ?? ""}` : "";
+}
+
+/** A route as an Envoy dumps it. */
+export interface EnvoyRoute extends EnvoyAnswer {
+  readonly match?: {
+    readonly path?: string;
+    readonly prefix?: string;
+    readonly path_separated_prefix?: string;
+    readonly safe_regex?: { readonly regex?: string };
+    readonly case_sensitive?: boolean;
+    readonly headers?: readonly (StringMatch & {
+      readonly name: string;
+      readonly string_match?: StringMatch;
+      readonly exact_match?: string;
+      readonly prefix_match?: string;
+      readonly invert_match?: boolean;
+    })[];
+    readonly query_parameters?: readonly { readonly name: string }[];
+    readonly [other: string]: unknown;
+  };
+  readonly route?: {
+    readonly cluster?: string;
+    readonly weighted_clusters?: { readonly clusters?: readonly { readonly name: string; readonly weight?: number }[] };
+  };
+  readonly metadata?: IstioMetadata;
+  readonly typed_per_filter_config?: Readonly<Record<string, EnvoyFault | undefined>>;
+}
+
+/** What a match may ask for of which is known whether a request has it. `case_sensitive` is true wherever istiod says nothing else. */
+const plainMatchFields = new Set([
+  "path",
+  "prefix",
+  "path_separated_prefix",
+  "safe_regex",
+  "headers",
+  "query_parameters",
+  "case_sensitive",
+]);
+
+/** The headers, in lower case, that routes of the mesh file ask for, whose values may be in the facts; others might be somebody's secrets. */
+export function headersOf(services: readonly Service[]): ReadonlySet<string> {
+  return new Set(
+    [
+      ...services.flatMap((service) => service.routes.flatMap((route) => Object.keys(route.match.headers))),
+      ":method",
+    ].map(lower),
+  );
+}
+
+/** One route; of `headers` alone, in lower case, are values kept. */
+export function readRoute(
+  { match = {}, route = {}, metadata, typed_per_filter_config: filters = {}, ...answer }: EnvoyRoute,
+  headers: ReadonlySet<string>,
+): ProxyRouteFacts {
+  const fault = readFault(filters["envoy.filters.http.fault"]);
+  return {
+    path: readPath(match),
+    headers: (match.headers ?? []).map((one) => readHeader(one, headers)),
+    ...(match.query_parameters === undefined ? {} : { queryParams: match.query_parameters.map(({ name }) => name) }),
+    conditional: Object.keys(match).some((field) => !plainMatchFields.has(field)) || match.case_sensitive === false,
+    clusters: readDestinations(route),
+    ...readAnswer(answer),
+    ...(fault === undefined ? {} : { fault }),
+    source: madeOf(metadata, "virtual-service"),
+  };
+}
+
+function readDestinations({
+  cluster,
+  weighted_clusters: weighted,
+}: NonNullable<EnvoyRoute["route"]>): ProxyRouteFacts["clusters"] {
+  if (weighted?.clusters !== undefined) {
+    return Object.fromEntries(weighted.clusters.map((one) => [one.name, one.weight ?? 0]));
+  }
+  return cluster === undefined ? {} : { [cluster]: 100 };
+}
+
+function readPath(match: NonNullable<EnvoyRoute["match"]>): PathMatch {
+  if (match.path !== undefined) {
+    return { kind: "exact", value: match.path };
+  }
+  if (match.prefix !== undefined) {
+    return { kind: "prefix", value: match.prefix };
+  }
+  if (match.path_separated_prefix !== undefined) {
+    return { kind: "segments", value: match.path_separated_prefix };
+  }
+  return match.safe_regex?.regex === undefined
+    ? { kind: "other", value: "" }
+    : { kind: "regex", value: match.safe_regex.regex };
+}
+
+function readHeader(
+  header: NonNullable<NonNullable<EnvoyRoute["match"]>["headers"]>[number],
+  known: ReadonlySet<string>,
+): HeaderMatch {
+  const match = header.string_match ?? header;
+  const [exact, prefix] = [match.exact ?? header.exact_match, match.prefix ?? header.prefix_match];
+  const regex = match.safe_regex?.regex;
+  const found: Pick<HeaderMatch, "kind" | "value"> =
+    exact !== undefined
+      ? { kind: "exact", value: exact }
+      : prefix !== undefined
+        ? { kind: "prefix", value: prefix }
+        : regex === undefined
+          ? { kind: "other", value: "" }
+          : { kind: "regex", value: regex };
+  return {
+    name: lower(header.name),
+    ...(known.has(lower(header.name)) ? found : { kind: found.kind, value: "" }),
+    inverted: header.invert_match === true,
+  };
+}
+
+function lower(name: string): string {
+  return name.toLowerCase();
+}

@@ -1,0 +1,99 @@
+import type { CallerFacts } from "../../core/checks/caller-facts.ts";
+import type { KubeObject } from "../../core/model/kube-object.ts";
+import type { Service } from "../../core/model/mesh.ts";
+import { serviceHost } from "../../core/render/names.ts";
+import { compareText } from "../../core/render/order.ts";
+import type { KubeClient } from "../../kube/client.ts";
+import { conditionOf } from "../../kube/readiness/object-fields.ts";
+import type { CallTarget } from "./caller-pages.ts";
+import { clusterPaths, readCallerClusters, readWays, wayPaths } from "./caller-pages.ts";
+import type { ChosenCaller } from "./choose-callers.ts";
+import { chooseCallers } from "./choose-callers.ts";
+import { listEverywhere } from "./list-known.ts";
+import { readProxyPage } from "./proxy-page.ts";
+import { headersOf } from "./proxy-route.ts";
+import { listRunningPods } from "./read-pods.ts";
+import { hasSidecar } from "./sidecars.ts";
+
+const filterVersion = "networking.istio.io/v1alpha3";
+const kinds = ["DestinationRule", "VirtualService", "Sidecar", "ServiceEntry"];
+
+/**
+ * What sidecars of the mesh's namespaces hold for the mesh's services, from
+ * their own admin pages; as few of them as speak for all (`chooseCallers`).
+ * None where no ready pod has a sidecar.
+ */
+export async function readCallers(
+  client: KubeClient,
+  services: readonly Service[],
+  { apiVersion }: { readonly apiVersion: string },
+  signal: AbortSignal,
+): Promise<readonly CallerFacts[]> {
+  const namespaces = [...new Set(services.map(({ namespace }) => namespace))];
+  const [pods, found, filters, ...lists] = await Promise.all([
+    listRunningPods(client, namespaces, signal),
+    Promise.all(
+      services.map(async ({ namespace, name }) =>
+        client.get({ apiVersion: "v1", kind: "Service", namespace, name }, { signal }),
+      ),
+    ),
+    listEverywhere(client, { apiVersion: filterVersion, kind: "EnvoyFilter" }, signal),
+    ...kinds.map(async (kind) => listEverywhere(client, { apiVersion, kind }, signal)),
+  ]);
+  const objects = found.flatMap((one) => one ?? []);
+  const targets = objects.flatMap(targetsOf);
+  const callers = pods.filter((pod) => hasSidecar(pod) && conditionOf(pod, "Ready")?.status === "True");
+  return targets.length === 0
+    ? []
+    : Promise.all(
+        chooseCallers(callers, [...lists.flat(), ...filters, ...objects]).map(async (caller) =>
+          askCaller(client, caller, { targets, services }, signal),
+        ),
+      );
+}
+
+function targetsOf(service: KubeObject): readonly CallTarget[] {
+  const { namespace = "", name } = service.metadata;
+  const {
+    clusterIP,
+    clusterIPs,
+    ports = [],
+  } = (service["spec"] ?? {}) as {
+    readonly clusterIP?: string;
+    readonly clusterIPs?: readonly string[];
+    readonly ports?: readonly { readonly port: number; readonly protocol?: string }[];
+  };
+  const addresses = clusterIPs ?? (clusterIP === undefined ? [] : [clusterIP]);
+  return ports
+    .filter(({ protocol = "TCP" }) => protocol === "TCP")
+    .map(({ port }) => ({
+      service: `${namespace}/${name}`,
+      host: serviceHost({ namespace, name }),
+      addresses: addresses.filter((one) => one !== "None"),
+      port,
+    }));
+}
+
+async function askCaller(
+  client: KubeClient,
+  { namespace, name, namespaces }: ChosenCaller,
+  { targets, services }: { readonly targets: readonly CallTarget[]; readonly services: readonly Service[] },
+  signal: AbortSignal,
+): Promise<CallerFacts> {
+  const ask = async (path: string): Promise<string> => readProxyPage(client, { namespace, name }, path, signal);
+  try {
+    const paths = wayPaths(targets);
+    const [listeners, routes] = await Promise.all([ask(paths.listeners), ask(paths.routes)]);
+    const ways = readWays({ listeners, routes }, targets, headersOf(services));
+    const names = [...new Set(ways.flatMap((way) => way.routes.flatMap((route) => Object.keys(route.clusters))))];
+    if (names.length === 0) {
+      return { namespace, name, namespaces, ways, clusters: [] };
+    }
+    const pages = clusterPaths(names.toSorted(compareText));
+    const [clusters, endpoints] = await Promise.all([ask(pages.clusters), ask(pages.endpoints)]);
+    return { namespace, name, namespaces, ways, clusters: readCallerClusters({ clusters, endpoints }, names) };
+  } catch (error) {
+    signal.throwIfAborted();
+    return { namespace, name, namespaces, problem: (error as Error).message, ways: [], clusters: [] };
+  }
+}
