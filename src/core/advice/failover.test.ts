@@ -59,9 +59,11 @@ describe("advice about failover", () => {
   const routed = (settings: string): string =>
     `      routes: [{ name: shop, gateway: front, hosts: [shop.example], weights: { v1: 100 }, ${settings} }]\n      failover: {}\n`;
   const tries: readonly (readonly [string, string])[] = [
-    ["timeout: 3s", "has timeout: 3s, and perTryTimeout is 10s"],
-    ["timeout: 20s", "has timeout: 20s, and perTryTimeout is 10s"],
-    ["timeout: 3s, retries: { attempts: 2, perTryTimeout: 1500ms }", "perTryTimeout is 1500ms"],
+    ["timeout: 2s", "has timeout: 2s, and connectTimeout is 1s: where packets"],
+    ["timeout: 3s, retries: { attempts: 3, retryOn: 'reset,503' }", "has timeout: 3s, and perTryTimeout is 10s"],
+    ["timeout: 20s, retries: { attempts: 3, retryOn: gateway-error }", "and perTryTimeout is 10s: where an endpoint"],
+    ["timeout: 3s, retries: { attempts: 2, perTryTimeout: 1500ms, retryOn: 5xx }", "perTryTimeout is 1500ms"],
+    ["timeout: 2s, retries: { attempts: 2, perTryTimeout: 500ms, retryOn: 5xx }", "connectTimeout is 1s"],
     ["retries: { attempts: 1 }", "With attempts: 1 a request of route shop is tried twice"],
   ];
   it.each(tries)("says that %s of a route leaves no time or try for another place", (settings, words) => {
@@ -72,8 +74,10 @@ describe("advice about failover", () => {
   });
 
   it.each([
-    "timeout: 21s",
-    "timeout: 3s, retries: { attempts: 2, perTryTimeout: 1s }",
+    "timeout: 3s",
+    "timeout: 3s, retries: { attempts: 2, perTryTimeout: 1500ms, retryOn: '503,504,reset-before-request' }",
+    "timeout: 21s, retries: { attempts: 3, retryOn: reset }",
+    "timeout: 3s, retries: { attempts: 2, perTryTimeout: 1s, retryOn: reset }",
     "timeout: 3s, retries: { attempts: 0 }",
     "retries: { attempts: 2 }",
   ])("is nothing for %s, which leaves both or wants no retries", (settings) => {

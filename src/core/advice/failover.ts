@@ -2,7 +2,7 @@ import { warningOf } from "../diagnostics/coded.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import { readDuration } from "../mesh-file/duration.ts";
 import type { Path } from "../mesh-file/path.ts";
-import type { Mesh, OutlierDetection, Service } from "../model/mesh.ts";
+import type { Mesh, OutlierDetection, Route, Service } from "../model/mesh.ts";
 import { failoverRetries } from "../render/failover-policy.ts";
 import type { Locate } from "./route-order.ts";
 
@@ -88,25 +88,43 @@ function tooFewTries(service: Service): readonly {
     ...(service.failover?.retries.attempts !== 1
       ? []
       : [single(["failover", "retries", "attempts"], `${service.namespace}/${service.name}`)]),
-    ...service.routes.flatMap((route, index) => {
-      const { attempts = 0, perTryTimeout } = failoverRetries(service, route) ?? {};
-      const [whole, each] = [readDuration(route.timeout ?? ""), readDuration(perTryTimeout ?? "")];
-      return [
-        ...(route.retries?.attempts !== 1
-          ? []
-          : [single(["routes", index, "retries", "attempts"], `route ${route.name}`)]),
-        ...(attempts < fewestRetries || whole === undefined || each === undefined || whole > fewestRetries * each
-          ? []
-          : [
-              {
-                at: ["routes", index, "timeout"],
-                detail: `Route ${route.name} has timeout: ${route.timeout}, and perTryTimeout is ${perTryTimeout}: where an endpoint hangs, the time is over before the third try, which is the first one that goes to the next region or cluster.`,
-                fix: "Give the route retries with a perTryTimeout of less than half its timeout, or a longer timeout.",
-              },
-            ]),
-      ];
-    }),
+    ...service.routes.flatMap((route, index) => [
+      ...(route.retries?.attempts !== 1
+        ? []
+        : [single(["routes", index, "retries", "attempts"], `route ${route.name}`)]),
+      ...tooLittleTime(service, route).map((text) => ({ at: ["routes", index, "timeout"], ...text })),
+    ]),
   ];
+}
+
+/** The words of retryOn by which Envoy tries again what a perTryTimeout has ended; a status such as 504 does not (findings/envoy-tries-that-time-out.sh). */
+const retriesTimeouts = /(?:^|,)(?:5xx|gateway-error|reset)(?:,|$)/;
+
+/** Where the time of a route is over before the third try begins: after what ends the two before it and is tried again. */
+function tooLittleTime(service: Service, route: Route): readonly { readonly detail: string; readonly fix: string }[] {
+  const { attempts = 0, perTryTimeout = "", retryOn = "" } = failoverRetries(service, route) ?? {};
+  const whole = readDuration(route.timeout ?? "");
+  const connect = service.failover?.connectTimeoutSeconds ?? 0;
+  const hangs = retriesTimeouts.test(retryOn);
+  const each = Math.max(connect, hangs ? (readDuration(perTryTimeout) ?? 0) : 0);
+  if (attempts < fewestRetries || whole === undefined || whole > fewestRetries * each) {
+    return [];
+  }
+  const over = "the time is over before the third try, which is the first one that goes to the next region or cluster.";
+  const before = `Route ${route.name} has timeout: ${route.timeout}, and`;
+  return hangs && each > connect
+    ? [
+        {
+          detail: `${before} perTryTimeout is ${perTryTimeout}: where an endpoint hangs, ${over}`,
+          fix: "Give the route retries with a perTryTimeout of less than half its timeout, or a longer timeout.",
+        },
+      ]
+    : [
+        {
+          detail: `${before} connectTimeout is ${connect}s: where packets to an endpoint are lost, ${over}`,
+          fix: "Give failover a connectTimeout of less than half the route's timeout, or the route a longer timeout.",
+        },
+      ];
 }
 
 function versionsInOnePlace(

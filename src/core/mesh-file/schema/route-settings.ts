@@ -62,7 +62,10 @@ const flag = (description: string): z.ZodBoolean => z.boolean().meta({ descripti
 const retries = z
   .strictObject({
     attempts: z.int().min(0).meta({ description: "How often a request is tried again; 0 turns retries off." }),
-    perTryTimeout: textOf(goDuration, "How long one try may take. Default: the route's timeout.").optional(),
+    perTryTimeout: textOf(
+      goDuration,
+      "How long one try may take, connecting left out; what it ends is tried again by reset, gateway-error or 5xx in retryOn. Default: the route's timeout.",
+    ).optional(),
     retryOn: textOf(
       retryConditions,
       "What is tried again, with commas: Envoy's words and statuses. Default: connect-failure,refused-stream,unavailable,cancelled,503.",
