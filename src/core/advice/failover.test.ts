@@ -38,6 +38,11 @@ describe("advice about failover", () => {
     expect(found[0]).toMatch(/^ISM542 10: v2 of shop\/shop runs in east only\./);
   });
 
+  it("names a service that stays in its cluster, whatever runs elsewhere", () => {
+    const found = adviceFor("      failover: {}\n      export: false\n");
+    expect(found[0]).toContain("shop/shop stays in its cluster (export: false): when v1 fails in a cluster");
+  });
+
   const hindered: readonly (readonly [string, string])[] = [
     ["{ maxEjectionPercent: 50 }", "With maxEjectionPercent: 50"],
     ["{ minHealthPercent: 50 }", "With minHealthPercent: 50"],

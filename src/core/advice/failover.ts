@@ -131,6 +131,15 @@ function versionsInOnePlace(
   service: Service,
 ): readonly { readonly version: string; readonly detail: string; readonly fix: string }[] {
   return service.versions.flatMap(({ name, clusters }) => {
+    if (!service.exported) {
+      return [
+        {
+          version: name,
+          detail: `${service.namespace}/${service.name} stays in its cluster (export: false): when ${name} fails in a cluster, nothing of another one takes over there.`,
+          fix: "Leave export out, or leave it so where failover between nodes of one cluster is all that is wanted.",
+        },
+      ];
+    }
     const [only, another] = clusters;
     return only === undefined || another !== undefined
       ? []

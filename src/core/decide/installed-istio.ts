@@ -7,6 +7,7 @@ import type { Mesh } from "../model/mesh.ts";
 import { istioReleases, isNewerThanKnown, releaseOf } from "../releases/istio-releases.ts";
 import { istioNamespace, meshLabel } from "../render/names.ts";
 import { atVersion, installationPatch } from "./installation-patch.ts";
+import { judgeClusterLocal } from "./installed-cluster-local.ts";
 import { judgeFields } from "./installed-routes.ts";
 import { judgeGateways } from "./installed-gateways.ts";
 
@@ -30,6 +31,7 @@ export function judgeInstallation(mesh: Mesh, one: Installation): readonly Diagn
     ...(installed.readerAccount ? [] : [noReader(one, plane)]),
     ...judgeGateways(mesh, one),
     ...judgeFields(mesh, cluster, plane),
+    ...judgeClusterLocal(mesh, one, plane),
   ];
 }
 

@@ -214,7 +214,8 @@ function servicesOn(known: readonly Cluster[]): fc.Arbitrary<readonly Service[]>
               })),
             ),
             routes: fc.tuple(...Array.from({ length: routeCount }, (_, at) => route(at, versions))),
-            exported: fc.constant(exported),
+            // A route needs its versions in every cluster otherwise (ISM620).
+            exported: fc.constant(exported || routeCount > 0),
             ...(index === 0 ? { failover: failoverBetween(regions) } : {}),
           }),
         ),

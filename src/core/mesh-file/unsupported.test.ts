@@ -56,7 +56,6 @@ describe("what this version cannot do", () => {
     ],
     ["gateway addresses behind NAT", "eastWest", "spec.clusters[0].eastWest.addresses"],
     ["renewing what does not end", "  access: { rotateBefore: 30d }", "spec.access.rotateBefore"],
-    ["a cluster-local service", service("export: false"), "spec.services[0].export"],
     ["certificates of its own", "  issuers: [{ name: own }]", "spec.issuers[0]"],
     [
       "DNS records of its own",

@@ -57,12 +57,6 @@ const gaps: readonly Gap[] = [
     fix: "Leave addresses out, and have the load balancer show its public address in the Service's status.",
   },
   {
-    find: (mesh) =>
-      mesh.services.flatMap((service, index) => when(!service.exported, ["spec", "services", index, "export"])),
-    cannot: "keep a service cluster-local",
-    fix: "Leave export out, or set Istio's serviceSettings under spec.istio.values.meshConfig.",
-  },
-  {
     find: (mesh) => routesWith(mesh, (route) => route.dns?.via === "isthmus", ["dns", "via"]),
     cannot: "write DNS records by itself",
     fix: "Write via: externalDns where the clusters run external-dns, or leave dns out.",

@@ -48,6 +48,8 @@ export interface ControlPlane {
     readonly network?: string;
   };
   readonly trustDomain: string;
+  /** Names of services that it keeps in their cluster (`meshConfig.serviceSettings`), wildcards too. */
+  readonly clusterLocal: readonly string[];
   /** True where isthmus has made it, for this mesh or another. */
   readonly own: boolean;
 }

@@ -412,7 +412,11 @@ const effects: Readonly<Record<string, Effect>> = {
   "spec.services[].failover.retries.attempts": failoverRow({}, { retries: { attempts: 0 } }),
   "spec.services[].failover.retries.perTryTimeout": failoverRow({}, { retries: { perTryTimeout: "2s" } }),
   "spec.services[].failover.retries.retryOn": failoverRow({}, { retries: { retryOn: "gateway-error,reset" } }),
-  "spec.services[].export": { at: "spec/services/0/export", other: false, refusedBy: "ISM190" },
+  "spec.services[].export": {
+    at: "spec/services/0/export",
+    other: false,
+    given: { "spec/services/0/versions": { v1: { clusters: ["west", "east"] }, v2: { clusters: ["west", "east"] } } },
+  },
   "spec.issuers[].name": { at: "spec/issuers", one: [issuer("acme")], other: [issuer("acme"), issuer("second")] },
   "spec.issuers[].acme.server": { at: `${acme}/server`, other: "https://other.example/dir" },
   "spec.issuers[].acme.email": { at: `${acme}/email`, other: "b@example.com" },

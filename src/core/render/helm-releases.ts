@@ -1,6 +1,7 @@
 import type { Json } from "../model/kube-object.ts";
 import type { Cluster, Mesh } from "../model/mesh.ts";
 import { effectiveRelease } from "../releases/istio-releases.ts";
+import { clusterLocalHosts, clusterLocalValues } from "./cluster-local.ts";
 import { gatewayProbe } from "./gateway-probe.ts";
 import { revisionOf } from "./istio-operator.ts";
 import type { Platform } from "./materials.ts";
@@ -55,7 +56,12 @@ export function renderHelmReleases(mesh: Mesh, cluster: Cluster, platform: Platf
     // Definitions and an account, which are the same for every cluster: without the identity they are rendered once for all.
     release("base", "istio-base", defaultRevisionOf(given), only(given, ["global", "base", "defaultRevision"])),
     ...(withCni ? [release("cni", "istio-cni", identity, only(given, ["global", "cni"]))] : []),
-    release("istiod", "istiod", mergeValues(identity, podSecurityValues(mesh)), given),
+    release(
+      "istiod",
+      "istiod",
+      mergeValues(identity, podSecurityValues(mesh), clusterLocalValues(clusterLocalHosts(mesh))),
+      given,
+    ),
     ...(mesh.istio.profile === "minimal" ? [] : [gateway(ingressGateway, {})]),
     // Labels the Service and the pods with the network, gives the ports that are needed between networks and limits the gateway to endpoints of its own network (https://istio.io/latest/docs/setup/install/multicluster/multi-primary_multi-network/).
     gateway(eastWestGateway, { networkGateway: cluster.network }),

@@ -1,6 +1,7 @@
 import type { Json, KubeObject } from "../model/kube-object.ts";
 import type { Cluster, IstioSettings, Mesh } from "../model/mesh.ts";
 import { effectiveRelease } from "../releases/istio-releases.ts";
+import { clusterLocalHosts, clusterLocalValues } from "./cluster-local.ts";
 import type { Platform } from "./materials.ts";
 import { mergeValues } from "./merge-values.ts";
 import { gatewayHealthPort, gatewayProbe } from "./gateway-probe.ts";
@@ -62,6 +63,7 @@ function controlPlaneValues(mesh: Mesh, cluster: Cluster, platform: Platform): {
   return mergeValues(
     { global: { meshID: mesh.name, multiCluster, network: cluster.network } },
     validatorValues(mesh),
+    clusterLocalValues(clusterLocalHosts(mesh)),
     podSecurityValues(mesh),
     platform.values,
     mesh.istio.values ?? {},

@@ -12,6 +12,7 @@ export function controlPlane(cluster: string, changed: Partial<ControlPlane> = {
     release: { name: "istiod", namespace: "istio-system" },
     values: { meshID: "sandbox", clusterName: cluster, network: `${cluster}-net` },
     trustDomain: "cluster.local",
+    clusterLocal: [],
     own: false,
     ...changed,
   };

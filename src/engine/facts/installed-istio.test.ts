@@ -40,7 +40,9 @@ it("finds a control plane with a revision by its labels, with its tags, its valu
   ];
   for (const object of [
     istiod("istiod-1-31", { "istio.io/rev": "1-31", "helm.sh/chart": "istiod-1.31.0" }, "docker.io/istio/pilot:1.31.0"),
-    configMap("istio-1-31", { mesh: "defaultConfig: {}\ntrustDomain: corp.example\n" }),
+    configMap("istio-1-31", {
+      mesh: "defaultConfig: {}\ntrustDomain: corp.example\nserviceSettings:\n- settings: { clusterLocal: true }\n  hosts: [web.shop.svc.cluster.local]\n- hosts: [other.shop.svc.cluster.local]\n",
+    }),
     configMap("istio-sidecar-injector-1-31", { values: JSON.stringify({ global }) }),
     configMap("istio-ca-root-cert", { "root-cert.pem": root.certificate }),
     ...["prod", "default"].map((tag) => ({
@@ -66,6 +68,7 @@ it("finds a control plane with a revision by its labels, with its tags, its valu
         tool: "helm",
         values: { meshID: "prod", network: "west-net", clusterName: "west" },
         trustDomain: "corp.example",
+        clusterLocal: ["web.shop.svc.cluster.local"],
         own: false,
       },
     ],
@@ -103,7 +106,15 @@ it("takes values that nothing says for not set, and a gateway of isthmus for non
   expect(found.readerAccount).toBe(false);
   expect(found.roots).toEqual([]);
   expect(found.controlPlanes).toMatchObject([
-    { name: "istiod", revision: "default", version: "", tool: "istioctl", values: {}, trustDomain: "cluster.local" },
+    {
+      name: "istiod",
+      revision: "default",
+      version: "",
+      tool: "istioctl",
+      values: {},
+      trustDomain: "cluster.local",
+      clusterLocal: [],
+    },
   ]);
 });
 

@@ -1,3 +1,4 @@
+import { parse } from "yaml";
 import type {
   ControlPlane,
   HelmRelease,
@@ -141,7 +142,28 @@ async function readControlPlane(
     ...releaseOf(deployment),
     values: readValues(injector["values"] ?? ""),
     trustDomain: /^trustDomain:\s*"?([^"\s]+)"?\s*$/m.exec(mesh["mesh"] ?? "")?.[1] ?? defaultTrustDomain,
+    clusterLocal: clusterLocalOf(mesh["mesh"] ?? ""),
   };
+}
+
+interface WireMeshConfig {
+  readonly serviceSettings?: readonly {
+    readonly settings?: { readonly clusterLocal?: boolean } | null;
+    readonly hosts?: readonly string[] | null;
+  }[];
+}
+
+/** Of a configuration that is no YAML istiod itself reads nothing. */
+function clusterLocalOf(meshConfig: string): readonly string[] {
+  let config: WireMeshConfig | null;
+  try {
+    config = parse(meshConfig, { version: "1.1" }) as WireMeshConfig | null;
+  } catch {
+    return [];
+  }
+  return (config?.serviceSettings ?? [])
+    .filter(({ settings }) => settings?.clusterLocal === true)
+    .flatMap(({ hosts }) => hosts ?? []);
 }
 
 function versionOf(deployment: KubeObject): string {

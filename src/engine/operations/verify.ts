@@ -68,7 +68,11 @@ async function proveAll(
       for (const route of routes) {
         const ofRoute = await Promise.all(
           connected
-            .filter(({ cluster }) => route === undefined || isRouteAt(meshFile.mesh, { service, route }, cluster))
+            .filter(({ cluster }) =>
+              route === undefined
+                ? isUsedIn(service, cluster.name)
+                : isRouteAt(meshFile.mesh, { service, route }, cluster),
+            )
             .map(async (one) => proveRoute({ meshFile, one, connected, service, route, actual }, pods, options)),
         );
         proofs.push(...ofRoute.flat());
@@ -78,6 +82,11 @@ async function proveAll(
     left = await pods.close();
   }
   return { proofs, left };
+}
+
+/** False where callers have no endpoints by the mesh file: in clusters without pods of a service that stays in its cluster. */
+function isUsedIn({ exported, versions }: Service, cluster: string): boolean {
+  return exported || versions.length === 0 || versions.some(({ clusters }) => clusters.includes(cluster));
 }
 
 /** The routes of a service that are to be proven; undefined stands for a service that has none. */

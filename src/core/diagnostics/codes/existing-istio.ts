@@ -1,6 +1,6 @@
 import type { CatalogueEntry } from "../catalogue-entry.ts";
 
-/** ISM575-ISM585: the Istio that somebody else has installed, with `spec.istio.install: existing`. */
+/** ISM575-ISM585 and ISM621: the Istio that somebody else has installed, with `spec.istio.install: existing`. */
 export const existingIstioCodes = {
   ISM575: {
     summary: "There is no Istio to join",
@@ -56,5 +56,10 @@ export const existingIstioCodes = {
     summary: "The installed Istio does not say what it is held against",
     explanation:
       "Two clusters are joined only where they have a root in common, and settings of the mesh file only where the installed release has them. Where istiod has not written its roots into ConfigMap istio-ca-root-cert, or its image has no version in its tag, nobody can tell, and the plan goes on with this warning.",
+  },
+  ISM621: {
+    summary: "istiod keeps other services in their cluster than the mesh file",
+    explanation:
+      "`export: false` is istiod's `meshConfig.serviceSettings`, which belongs to whoever installs it. Where the two differ, a proof would expect endpoints that no proxy gets.",
   },
 } as const satisfies Record<string, CatalogueEntry>;

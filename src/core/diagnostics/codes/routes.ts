@@ -1,6 +1,6 @@
 import type { CatalogueEntry } from "../catalogue-entry.ts";
 
-/** ISM144-ISM150, ISM155-ISM189, ISM545-ISM549 and ISM586-ISM589: routes of the mesh file, what they share with each other, and Istio's values. */
+/** ISM144-ISM150, ISM155-ISM189, ISM545-ISM549, ISM586-ISM589, ISM619 and ISM620: routes of the mesh file, what they share with each other, and Istio's values. */
 export const routeCodes = {
   ISM144: {
     summary: "One host is served by HTTPS in two ways",
@@ -121,5 +121,15 @@ export const routeCodes = {
     summary: "A route of some regions is published everywhere",
     explanation:
       "Published names have the addresses of the ingress gateways of all clusters, each of which may get any request. A route with `fromRegions` is in the clusters of these regions only, so that requests at the others would find no route. The hosts are published by a route that all regions have.",
+  },
+  ISM619: {
+    summary: "Services that stay in their cluster are said in two places",
+    explanation:
+      "`export: false` keeps a service in its cluster by istiod's `meshConfig.serviceSettings`. Values of the mesh file are merged over those that isthmus makes, and a list replaces a list: one of the two would have no effect.",
+  },
+  ISM620: {
+    summary: "A route needs pods that its cluster does not have",
+    explanation:
+      "A service with `export: false` has the endpoints of the own cluster only, at gateways and sidecars alike. A route shares its requests out by the same weights in every cluster that has it, so that each of these clusters needs pods of every version that gets a share.",
   },
 } as const satisfies Record<string, CatalogueEntry>;

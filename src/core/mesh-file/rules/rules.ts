@@ -3,6 +3,8 @@ import { checkCertificateIssuers } from "./certificate-issuer.ts";
 import { checkCertificateHosts } from "./certificate-hosts.ts";
 import { checkClusterAccess } from "./cluster-access.ts";
 import { checkClusterEndpoints } from "./cluster-endpoints.ts";
+import { checkClusterLocalRoutes } from "./cluster-local-routes.ts";
+import { checkClusterLocalValues } from "./cluster-local-values.ts";
 import { checkClusterNames } from "./cluster-names.ts";
 import { checkClusterReferences } from "./cluster-references.ts";
 import { checkExistingInstall } from "./existing-install.ts";
@@ -77,6 +79,8 @@ export const rules: readonly Rule[] = [
   checkRouteVerification,
   checkWeightRange,
   checkWeightVersions,
+  checkClusterLocalRoutes,
+  checkClusterLocalValues,
   checkWeightSum,
   checkRegions,
   checkRegionalRoutes,

@@ -36,7 +36,8 @@ export const serviceSchema = z
     export: z
       .boolean()
       .meta({
-        description: "Whether other clusters may use the service; false keeps it cluster-local.",
+        description:
+          "Whether other clusters may use the service. false keeps it in its cluster: proxies have the endpoints of their own cluster only.",
         default: true,
       })
       .optional(),
