@@ -559,6 +559,24 @@ const table: readonly (readonly [Check["id"], string, MeshFacts, readonly string
     ["error ISM418 east"],
   ],
   [
+    "network/pod-labels",
+    "a pod in another network",
+    withCluster("east", (one) => ({
+      pods: one.pods.map((pod) =>
+        pod.namespace === "sample" ? { ...pod, labels: { ...pod.labels, "topology.istio.io/network": "other" } } : pod,
+      ),
+    })),
+    ["error ISM567 east"],
+  ],
+  [
+    "network/pod-labels",
+    "nothing in a pod that carries its own network",
+    withCluster("east", (one) => ({
+      pods: one.pods.map((pod) => ({ ...pod, labels: { ...pod.labels, "topology.istio.io/network": "east-net" } })),
+    })),
+    [],
+  ],
+  [
     "network/gateway-label",
     "no label at the Service",
     withGateway("east", eastWestGateway, () => ({
@@ -588,6 +606,29 @@ const table: readonly (readonly [Check["id"], string, MeshFacts, readonly string
       service: serviceOf(["172.30.2.2"], [443]),
     })),
     ["error ISM425 east"],
+  ],
+  [
+    "gateways/strangers",
+    "a pod to which the Service leads as well",
+    withGateway("east", ingressGateway, ({ service }) => ({
+      service: { ...(service ?? serviceOf([], [])), selector: { istio: "ingressgateway" } },
+      strangers: [{ name: "tool-1", labels: { istio: "ingressgateway" }, ready: true }],
+    })),
+    ["error ISM568 east"],
+  ],
+  [
+    "gateways/strangers",
+    "one finding for the pods of one Deployment that the Service leaves out",
+    withGateway("east", ingressGateway, ({ service }) => ({
+      service: { ...(service ?? serviceOf([], [])), selector: { app: "istio-ingressgateway" } },
+      strangers: ["tool-1", "tool-2"].map((name) => ({
+        name,
+        labels: { istio: "ingressgateway" },
+        ready: true,
+        owner: { kind: "Deployment", name: "tool" },
+      })),
+    })),
+    ["warning ISM568 east"],
   ],
   ["gateways/cross-network", "no Gateway for 15443", withRouting(() => ({ gateways: [] })), ["error ISM426 east"]],
   [

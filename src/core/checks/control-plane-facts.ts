@@ -1,4 +1,4 @@
-import type { ProxySyncFacts, ServicePort } from "./pod-facts.ts";
+import type { PodFacts, ProxySyncFacts, ServicePort } from "./pod-facts.ts";
 import type { ProxyConfig } from "./proxy-facts.ts";
 
 export interface WorkloadFacts {
@@ -73,6 +73,13 @@ export interface GatewayFacts extends WorkloadFacts {
     readonly selector: Readonly<Record<string, string>>;
   };
   readonly pods: readonly GatewayPod[];
+  /** Running pods of others that carry the gateway's label and are no gateway; left out where there are none. */
+  readonly strangers?: readonly StrangerPod[];
+}
+
+export interface StrangerPod extends Pick<PodFacts, "name" | "labels" | "ready" | "owner"> {
+  /** True where its Deployment selects its pods by the label, so that no template can do without it. */
+  readonly selected?: boolean;
 }
 
 export interface GatewayPod {

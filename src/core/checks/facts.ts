@@ -13,10 +13,10 @@ import type { AuthorizationPolicyFacts, NetworkPolicyFacts, PeerAuthenticationFa
  * The version of the document; a reader refuses another one. 2 has what the
  * proxies hold and acknowledge, 3 what their listeners wait for, 4 the
  * priorities of endpoints, 5 the redirects of proxies, 6 what others have
- * added to objects, 7 what callers inside hold: checks would be wrong where it
- * is missing.
+ * added to objects, 7 what callers inside hold, 8 who made a pod: checks would
+ * be wrong where it is missing.
  */
-export const factsVersion = 7;
+export const factsVersion = 8;
 
 /**
  * Everything that the checks judge, as one JSON document: what the mesh file

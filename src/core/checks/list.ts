@@ -31,6 +31,7 @@ import { proxiesAnswer } from "./gateways/proxies-answer.ts";
 import { gatewaysReady } from "./gateways/ready.ts";
 import { gatewayServices } from "./gateways/services.ts";
 import { sharedPorts } from "./gateways/shared-ports.ts";
+import { strangers } from "./gateways/strangers.ts";
 import { subsetChains } from "./gateways/subset-chains.ts";
 import { endpointShards } from "./join/endpoint-shards.ts";
 import { formerClusters } from "./join/former-clusters.ts";
@@ -38,6 +39,7 @@ import { istiodSynced } from "./join/istiod-synced.ts";
 import { networkGateways } from "./join/network-gateways.ts";
 import { clusterDns } from "./network/cluster-dns.ts";
 import { gatewayLabel } from "./network/gateway-label.ts";
+import { podLabels } from "./network/pod-labels.ts";
 import { namespaceLabel } from "./network/namespace-label.ts";
 import { authorization } from "./policies/authorization.ts";
 import { networkPolicies } from "./policies/network-policies.ts";
@@ -111,9 +113,11 @@ export const checks: readonly Check[] = [
   clusterDns,
   namespaceLabel,
   gatewayLabel,
+  podLabels,
   gatewaysReady,
   gatewaysHaveAddresses,
   gatewayServices,
+  strangers,
   proxiesAnswer,
   crossNetworkGateway,
   sharedPorts,

@@ -32,6 +32,8 @@ export interface PodFacts {
     readonly deployment?: string;
   };
   readonly serviceAccount: string;
+  /** What made it: a Deployment, where one made its ReplicaSet, or whatever it names; left out for a pod that somebody made by itself. */
+  readonly owner?: { readonly kind: string; readonly name: string };
   /** Of containers that keep running; `sidecar` is true for those of init containers that do, whose names policies do not find. */
   readonly ports: readonly {
     readonly name?: string;

@@ -150,3 +150,44 @@ it("asks the proxies of ready pods alone, each gateway's own, and an east-west g
     "/config_dump?resource=dynamic_listeners",
   ]);
 });
+
+it("tells pods of others that carry a gateway's label from its own, and asks them for nothing", async () => {
+  const asked: string[] = [];
+  const { server, client } = await connectFake({
+    api: { podResponse: (path) => http("200 OK", asked.push(path) > 0 ? {} : {}) },
+  });
+  const own = (name: string, args: readonly string[], more: object = {}): never =>
+    ({
+      apiVersion: "v1",
+      kind: "Pod",
+      metadata: { name, namespace, labels: { istio: "eastwestgateway" }, ...more },
+      spec: { containers: [{ name: args.length === 0 ? "app" : "istio-proxy", args }] },
+      status: { phase: "Running", conditions: [{ type: "Ready", status: "True" }] },
+    }) as never;
+  const made = (deployment: string): object => ({
+    labels: { istio: "eastwestgateway", "pod-template-hash": "abc" },
+    ownerReferences: [{ kind: "ReplicaSet", name: `${deployment}-abc`, controller: true }],
+  });
+  const deployment = (name: string, matchLabels: object): never =>
+    ({
+      apiVersion: "apps/v1",
+      kind: "Deployment",
+      metadata: { name, namespace },
+      spec: { selector: { matchLabels } },
+    }) as never;
+  server.put(own("east-west-1", ["proxy", "router"]));
+  server.put(own("alone", []));
+  server.put(own("sidecar", ["proxy", "sidecar"], made("web")));
+  server.put(own("selected", [], made("tool")));
+  server.put(deployment("web", { app: "web" }));
+  server.put(deployment("tool", { istio: "eastwestgateway" }));
+  const [, eastWest] = await readGateways(client, [], signal);
+  expect(eastWest?.pods.map(({ name }) => name)).toEqual(["east-west-1"]);
+  const labels = { istio: "eastwestgateway", "pod-template-hash": "abc" };
+  expect(eastWest?.strangers?.toSorted((a, b) => (a.name < b.name ? -1 : 1))).toEqual([
+    { name: "alone", labels: { istio: "eastwestgateway" }, ready: true },
+    { name: "selected", labels, ready: true, owner: { kind: "Deployment", name: "tool" }, selected: true },
+    { name: "sidecar", labels, ready: true, owner: { kind: "Deployment", name: "web" }, selected: false },
+  ]);
+  expect(asked.every((path) => !/alone|selected|sidecar/.test(path))).toBe(true);
+});

@@ -1,5 +1,5 @@
 import { Buffer } from "node:buffer";
-import type { GatewayFacts, GatewayPod } from "../../core/checks/control-plane-facts.ts";
+import type { GatewayFacts, GatewayPod, StrangerPod } from "../../core/checks/control-plane-facts.ts";
 import { eastWestGateway, ingressGateway, istioNamespace, networkLabel } from "../../core/render/names.ts";
 import type { Service } from "../../core/model/mesh.ts";
 import type { KubeObject } from "../../core/model/kube-object.ts";
@@ -10,7 +10,8 @@ import type { WireServicePort } from "./read-service-port.ts";
 import { readServicePort } from "./read-service-port.ts";
 import { serviceAddresses } from "./service-addresses.ts";
 import { environmentOf, readWorkload } from "./read-workload.ts";
-import { listIstioPods } from "./read-pods.ts";
+import { isRouter } from "./sidecars.ts";
+import { listIstioPods, readPod } from "./read-pods.ts";
 import { proxyAdminPort } from "./proxy-page.ts";
 import { readListenerPorts, readProxyConfig, warmingSecretsPath } from "./read-proxy-config.ts";
 
@@ -36,14 +37,47 @@ export async function readGateways(
         ...(network === undefined ? {} : { network }),
         ...(clusterId === undefined ? {} : { clusterId }),
         ...(service === undefined ? {} : { service: readService(service) }),
+        ...(await strangersOf(client, pods, signal)),
         pods: await Promise.all(
           pods
-            .filter(isReady)
+            .filter((pod) => isReady(pod) && !isStranger(pod))
             .map(async (pod) => readProxy(client, { gateway: name, name: pod.metadata.name }, services, signal)),
         ),
       };
     }),
   );
+}
+
+/** A pod that runs something and no gateway's proxy. */
+function isStranger(pod: KubeObject): boolean {
+  const { containers = [] } = (pod["spec"] ?? {}) as { readonly containers?: readonly unknown[] };
+  return containers.length > 0 && !isRouter(pod);
+}
+
+async function strangersOf(
+  client: KubeClient,
+  pods: readonly KubeObject[],
+  signal: AbortSignal,
+): Promise<Pick<GatewayFacts, "strangers">> {
+  const found = pods.filter(isStranger);
+  const strangers = await Promise.all(
+    found.map(async (pod): Promise<StrangerPod> => {
+      const { name, labels, ready, owner } = readPod(pod);
+      const own = { name, labels, ready, ...(owner === undefined ? {} : { owner }) };
+      if (owner?.kind !== "Deployment") {
+        return own;
+      }
+      const deployment = await client.get(
+        { apiVersion: "apps/v1", kind: "Deployment", namespace: istioNamespace, name: owner.name },
+        { signal },
+      );
+      const spec = deployment?.["spec"] as
+        | { readonly selector?: { readonly matchLabels?: Readonly<Record<string, string>> } }
+        | undefined;
+      return { ...own, selected: spec?.selector?.matchLabels?.["istio"] !== undefined };
+    }),
+  );
+  return strangers.length === 0 ? {} : { strangers };
 }
 
 function readService(service: KubeObject): NonNullable<GatewayFacts["service"]> {

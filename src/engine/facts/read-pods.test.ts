@@ -106,3 +106,29 @@ it("reads which ports annotations lead past a sidecar, and which Deployment woul
     all: undefined,
   });
 });
+
+it("says what has made a pod: a Deployment, another owner, or nobody", async () => {
+  const { server, client } = await connectFake();
+  const owned = (name: string, labels: object, ownerReferences: readonly object[]): unknown =>
+    server.put(
+      pod(
+        name,
+        "sample",
+        {},
+        { metadata: { name, namespace: "sample", labels: { app: "web", ...labels }, ownerReferences } },
+      ),
+    );
+  owned("deployed", { "pod-template-hash": "abc" }, [{ kind: "ReplicaSet", name: "web-abc", controller: true }]);
+  owned("set", {}, [{ kind: "StatefulSet", name: "web", controller: true }]);
+  owned("noted", {}, [{ kind: "Node", name: "n1", controller: false }]);
+  owned("alone", {}, []);
+  const found = readMeshPods(await listRunningPods(client, ["sample"], signal), [
+    { service: "sample/web", selector: { app: "web" } },
+  ]);
+  expect(Object.fromEntries(found.map(({ name, owner }) => [name, owner]))).toEqual({
+    deployed: { kind: "Deployment", name: "web" },
+    set: { kind: "StatefulSet", name: "web" },
+    noted: undefined,
+    alone: undefined,
+  });
+});

@@ -105,6 +105,7 @@ export function readPod(pod: KubeObject): PodFacts {
     hostNetwork: spec.hostNetwork === true,
     ...inboundOf(pod),
     serviceAccount: spec.serviceAccountName ?? "default",
+    ...ownerOf(pod),
     ports: [...portsOf(containers), ...portsOf(sidecars).map((port) => ({ ...port, sidecar: true }))],
   };
 }
@@ -125,6 +126,21 @@ function inboundOf(pod: KubeObject): Pick<PodFacts, "inbound"> {
       ...(deployment === undefined ? {} : { deployment }),
     },
   };
+}
+
+/** The part of a pod's facts that says what made it. */
+export function ownerOf(pod: KubeObject): Pick<PodFacts, "owner"> {
+  const deployment = deploymentOf(pod);
+  const owners = (pod.metadata["ownerReferences"] ?? []) as readonly {
+    readonly kind: string;
+    readonly name: string;
+    readonly controller?: boolean;
+  }[];
+  const [owner] = owners.filter(({ controller }) => controller === true);
+  if (deployment !== undefined) {
+    return { owner: { kind: "Deployment", name: deployment } };
+  }
+  return owner === undefined ? {} : { owner: { kind: owner.kind, name: owner.name } };
 }
 
 function portsOf(containers: readonly Container[]): PodFacts["ports"] {

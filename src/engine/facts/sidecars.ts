@@ -56,3 +56,11 @@ export function hasSidecar(pod: KubeObject): boolean {
     | undefined;
   return [...(spec?.containers ?? []), ...(spec?.initContainers ?? [])].some((one) => one.name === "istio-proxy");
 }
+
+/** True for a pod whose proxy is a gateway: its agent is started as `proxy router`, that of a sidecar as `proxy sidecar` (istio.io/istio, pilot/cmd/pilot-agent). */
+export function isRouter(pod: KubeObject): boolean {
+  const spec = pod["spec"] as
+    | { readonly containers?: readonly { readonly name: string; readonly args?: readonly string[] }[] }
+    | undefined;
+  return (spec?.containers ?? []).some(({ name, args = [] }) => name === "istio-proxy" && args.includes("router"));
+}

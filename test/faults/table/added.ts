@@ -32,7 +32,9 @@ export const addedFaults: readonly Fault[] = [
     undo: async () => {
       const index = await indexOfPort("east", "shop", "web", 80);
       // A merge patch would take the whole list away.
-      await patch("east", "shop", "service/web", [{ op: "add", path: `/spec/ports/${index}/appProtocol`, value: "" }]);
+      await patch("east", "shop", "service/web", [
+        { op: "add", path: `/spec/ports/${index}/appProtocol`, value: "http" },
+      ]);
       await patch("east", "shop", "service/web", [{ op: "remove", path: `/spec/ports/${index}/appProtocol` }]);
     },
   },
@@ -46,8 +48,7 @@ export const addedFaults: readonly Fault[] = [
       ),
     causes: [cause("west", "ISM556")],
     folds: ["ISM477"],
-    undo: async () =>
-      on("west", "shop", 'patch destinationrule web --type=merge -p {"spec":{"trafficPolicy":{"tls":null}}}'),
+    undo: async () => on("west", "shop", 'patch destinationrule web --type=merge -p {"spec":{"trafficPolicy":null}}'),
   },
   {
     what: "the selector of the shop's Gateway asks for one label more in east",

@@ -44,6 +44,31 @@ async function announceName(hostname: string): Promise<void> {
   ]);
 }
 
+/** A Deployment of pods that are no gateway and carry what a gateway's Service selects, found by labels of its own. */
+async function stranger(cluster: ClusterName, gateway: string, own: Readonly<Record<string, string>>): Promise<void> {
+  const selector = JSON.parse(
+    await kubectl(cluster, ["-n", istio, "get", `service/istio-${gateway}`, "-o", "jsonpath={.spec.selector}"]),
+  ) as Readonly<Record<string, string>>;
+  const labels = { ...selector, ...own };
+  await put(cluster, {
+    apiVersion: "apps/v1",
+    kind: "Deployment",
+    metadata: { name: "tool", namespace: istio },
+    spec: {
+      selector: { matchLabels: own },
+      template: {
+        metadata: { labels, annotations: { "sidecar.istio.io/inject": "false" } },
+        spec: {
+          containers: [
+            { name: "tool", image: "docker.io/istio/examples-helloworld:1.0", imagePullPolicy: "IfNotPresent" },
+          ],
+        },
+      },
+    },
+  });
+  await on(cluster, istio, "rollout status deployment/tool --timeout=80s");
+}
+
 /** Istio's own validation lets it pass: the kind of object behind most refusals. */
 const unreadableFilter = {
   apiVersion: "networking.istio.io/v1alpha3",
@@ -202,5 +227,22 @@ export const gatewayFaults: readonly Fault[] = [
     what: "the network label is missing at the east-west Service of west",
     inject: async () => on("west", istio, `label service ${eastWest} topology.istio.io/network-`),
     causes: [cause("west", "ISM419")],
+  },
+  {
+    what: "a Deployment of somebody else carries the labels of the ingress gateway in east",
+    inject: async () => stranger("east", "ingressgateway", { tool: "yes" }),
+    causes: [cause("east", "ISM568")],
+    undo: async () => drop("east", istio, "deployment/tool"),
+  },
+  {
+    what: "a Deployment that is selected by the labels of the east-west gateway runs beside it in west",
+    inject: async () => {
+      const own = JSON.parse(
+        await kubectl("west", ["-n", istio, "get", `service/${eastWest}`, "-o", "jsonpath={.spec.selector}"]),
+      ) as Readonly<Record<string, string>>;
+      await stranger("west", "eastwestgateway", { ...own, tool: "yes" });
+    },
+    causes: [cause("west", "ISM568")],
+    undo: async () => drop("west", istio, "deployment/tool"),
   },
 ];

@@ -164,4 +164,26 @@ export const serviceFaults: readonly Fault[] = [
       await restart("west", "shop", "web-v1");
     },
   },
+  {
+    what: "pods of v2 of the shop are labelled with another network",
+    inject: async () => {
+      await patch("east", "shop", "deployment/web-v2", [
+        { op: "add", path: "/spec/template/metadata/labels/topology.istio.io~1network", value: "other" },
+      ]);
+      await on("east", "shop", "rollout status deployment/web-v2 --timeout=80s");
+    },
+    causes: [cause("east", "ISM567")],
+    undo: async () =>
+      on(
+        "east",
+        "shop",
+        'patch deployment web-v2 --type=merge -p {"spec":{"template":{"metadata":{"labels":{"topology.istio.io/network":null}}}}}',
+      ),
+  },
+  {
+    what: "the pod of v1 of helloworld is given the label of another network",
+    inject: async () => on("west", "sample", "label --overwrite pod -l app=helloworld topology.istio.io/network=other"),
+    causes: [cause("west", "ISM567")],
+    undo: async () => restart("west", "sample", "helloworld-v1"),
+  },
 ];

@@ -102,6 +102,16 @@ export const flowCodes = {
     explanation:
       "The Gateways of all namespaces whose selectors fit share the ports of an ingress gateway. istiod goes through them from the oldest on and leaves out every server that does not go with those before it: at a port with a server in plain text only HTTP in plain text does, and at one with TLS no host twice. Every API says yes; one line of istiod's log (`skipping server on gateway`) says so.",
   },
+  ISM567: {
+    summary: "A pod is labelled with another network",
+    explanation:
+      "istiod files a pod under the network of its label topology.istio.io/network, whatever the namespace and the cluster say. Under the name of another network its address is not used by proxies of its own cluster, the east-west gateway's among them: they look for a gateway of that network. Where there is none, the pod gets no request, and no other cluster reaches it.",
+  },
+  ISM568: {
+    summary: "A pod of somebody else stands for a gateway",
+    explanation:
+      "The Service of a gateway and Gateway objects find their pods by labels in istio-system. A pod that carries them and runs something else gets its share of the gateway's connections, and refuses them or answers something else.",
+  },
   ISM527: {
     summary: "An ingress proxy lacks a certificate",
     explanation:

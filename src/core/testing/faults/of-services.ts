@@ -1,4 +1,4 @@
-import { ingressGateway } from "../../render/names.ts";
+import { eastWestGateway, ingressGateway } from "../../render/names.ts";
 import { changeEndpoints } from "../changed-proxies.ts";
 import { all, gateway, inCluster, noReadyPods, service } from "./changes.ts";
 import type { MeshFault } from "./fault.ts";
@@ -27,6 +27,50 @@ export const faultsOfServices: readonly MeshFault[] = [
     name: "east-orders-has-no-ready-pod",
     happens: noReadyPods("east", "shop/orders"),
     causes: ["error ISM441 east"],
+  },
+  {
+    name: "east-pods-are-in-another-network",
+    happens: all(
+      inCluster("east", (one) => ({
+        pods: one.pods.map((pod) =>
+          pod.namespace === "sample"
+            ? {
+                ...pod,
+                labels: { ...pod.labels, "topology.istio.io/network": "other" },
+                owner: { kind: "Deployment", name: "helloworld-v2" },
+              }
+            : pod,
+        ),
+      })),
+      gateway("east", eastWestGateway, ({ pods }) => ({
+        pods: pods.map((pod) => ({
+          ...pod,
+          config: {
+            ...pod.config,
+            clusters: pod.config.clusters.map((one) =>
+              one.name.includes("helloworld") ? { ...one, endpoints: [] } : one,
+            ),
+          },
+        })),
+      })),
+    ),
+    causes: ["error ISM567 east"],
+  },
+  {
+    name: "east-tool-stands-for-the-gateway",
+    happens: gateway("east", eastWestGateway, ({ service: found }) => ({
+      ...(found === undefined ? {} : { service: { ...found, selector: { istio: "eastwestgateway" } } }),
+      strangers: [
+        {
+          name: "tool-abc-1",
+          labels: { istio: "eastwestgateway" },
+          ready: true,
+          owner: { kind: "Deployment", name: "tool" },
+          selected: false,
+        },
+      ],
+    })),
+    causes: ["error ISM568 east"],
   },
   {
     name: "east-pod-has-no-sidecar",

@@ -1,0 +1,89 @@
+import { istioNamespace, networkLabel } from "../../render/names.ts";
+import { hasLabels } from "../../model/labels.ts";
+import type { Check, Finding } from "../check.ts";
+import { problem } from "../check.ts";
+import { kubectl, restart } from "../commands.ts";
+import type { MeshFacts, ReachedCluster } from "../facts.ts";
+import type { PodFacts } from "../pod-facts.ts";
+import { meshClusters, networkOf } from "../reached.ts";
+import type { Subject } from "../subjects.ts";
+import { gatewayPods, serviceIn } from "../subjects.ts";
+
+/**
+ * The label of a pod goes before that of its namespace and before the network
+ * of its cluster (istio.io/istio, pilot/pkg/serviceregistry/kube/controller: `Network`).
+ */
+export const podLabels: Check = {
+  id: "network/pod-labels",
+  sentence: "pods are in the network of their cluster",
+  pre: false,
+  run: (facts) =>
+    meshClusters(facts).flatMap((one) => {
+      const own = networkOf(facts, one.cluster);
+      const elsewhere = one.pods.filter(
+        ({ labels }) => labels[networkLabel] !== undefined && labels[networkLabel] !== own,
+      );
+      return [...byOwner(elsewhere).values()].map((pods) => findingOf(facts, one, pods));
+    }),
+};
+
+function byOwner(pods: readonly PodFacts[]): ReadonlyMap<string, readonly [PodFacts, ...PodFacts[]]> {
+  const groups = new Map<string, readonly [PodFacts, ...PodFacts[]]>();
+  for (const pod of pods) {
+    const owner = pod.owner ?? { kind: "Pod", name: pod.name };
+    const key = `${pod.namespace} ${owner.kind}/${owner.name}`;
+    const known = groups.get(key);
+    groups.set(key, known === undefined ? [pod] : [...known, pod]);
+  }
+  return groups;
+}
+
+function findingOf(facts: MeshFacts, one: ReachedCluster, pods: readonly [PodFacts, ...PodFacts[]]): Finding {
+  const [first] = pods;
+  const { namespace, owner = { kind: "Pod", name: first.name } } = first;
+  const label = `${networkLabel}=${first.labels[networkLabel] ?? ""}`;
+  const named = `${owner.kind} ${namespace}/${owner.name}`;
+  return problem("ISM567", {
+    detail: `${pods.map(({ name }) => name).join(", ")}${owner.kind === "Pod" ? "" : ` of ${named}`} in ${one.cluster} ${pods.length === 1 ? "has" : "have"} the label ${label}, and the cluster is in network ${networkOf(facts, one.cluster)}: istiod takes ${pods.length === 1 ? "it" : "them"} for pods of that network, behind gateways of which there are none, or of another cluster.`,
+    ...wayBack(one, namespace, owner),
+    cluster: one.cluster,
+    object: { group: owner.kind === "Pod" ? "" : "apps", kind: owner.kind, namespace, name: owner.name },
+    breaks: partsOf(facts, one, first),
+  });
+}
+
+const withoutLabel = JSON.stringify({ spec: { template: { metadata: { labels: { [networkLabel]: null } } } } });
+
+function wayBack(
+  one: ReachedCluster,
+  namespace: string,
+  { kind, name }: { readonly kind: string; readonly name: string },
+): Pick<Finding, "fix" | "commands"> {
+  if (kind === "Deployment") {
+    return {
+      fix: "Take the label out of the pods' template, also where it is written down, and have the pods made anew.",
+      commands: [
+        kubectl(one, "-n", namespace, "patch", "deployment", name, "--type=merge", "-p", withoutLabel),
+        restart(one, namespace, name),
+      ],
+    };
+  }
+  return {
+    fix: `Whoever deploys it has to make its pods without the label ${networkLabel}: ${kubectl(one, "-n", namespace, "get", kind.toLowerCase(), name, "-o", "yaml")}`,
+  };
+}
+
+/** The gateway, or the services, that the pods are of. */
+function partsOf(facts: MeshFacts, one: ReachedCluster, pod: PodFacts): readonly Subject[] {
+  const gateways = one.gateways.filter(
+    ({ name }) => pod.namespace === istioNamespace && pod.labels["istio"] === name.slice("istio-".length),
+  );
+  const services = one.services.filter(
+    ({ service, selector }) =>
+      service.startsWith(`${pod.namespace}/`) && Object.keys(selector).length > 0 && hasLabels(pod.labels, selector),
+  );
+  return [
+    ...gateways.map(({ name }) => gatewayPods(one.cluster, name)),
+    ...services.map(({ service }) => serviceIn(one.cluster, service)),
+  ];
+}
