@@ -1,7 +1,11 @@
 /** Istio's objects of anybody's that change what proxies do beside routes and policies. */
 export interface BesideFacts {
   /** EnvoyFilters and WasmPlugins, which may change anything in a proxy. */
-  readonly filters: readonly SelectingObject[];
+  readonly filters: readonly (SelectingObject & {
+    /** Envoy's filters that it puts in or changes, as they are called in `ProxyFilterFacts`; left out where it does neither. */
+    readonly sets?: readonly ("local_ratelimit" | "fault")[];
+    readonly written: WrittenBy;
+  })[];
   /** Sidecars that say at which ports the proxies of their pods take requests: these alone. */
   readonly sidecars: readonly (SelectingObject & { readonly ports: readonly number[] })[];
   /** Sidecars that say what the proxies of their pods know; `hosts` as they write them, `blocks` where nothing else is let out. */

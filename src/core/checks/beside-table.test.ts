@@ -25,7 +25,8 @@ function withExportOfService(exportTo: readonly string[]): MeshFacts {
 }
 
 const rule = { kind: "DestinationRule", namespace: "sample", name: "helloworld" };
-const filter = { kind: "EnvoyFilter", namespace: "istio-system", name: "by-hand" };
+const written = { by: "", at: "" };
+const filter = { kind: "EnvoyFilter", namespace: "istio-system", name: "by-hand", written };
 const sidecar = { kind: "Sidecar", namespace: "sample", name: "by-hand" };
 
 describe("what somebody has put beside the mesh", () => {
@@ -91,7 +92,7 @@ describe("what somebody has put beside the mesh", () => {
           namespace: "sample",
           name: "vm",
           addresses: ["10.99.0.9"],
-          written: { by: "", at: "" },
+          written,
         },
       ],
     });

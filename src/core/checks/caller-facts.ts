@@ -1,4 +1,4 @@
-import type { ProxyClusterFacts, ProxyRouteFacts } from "./proxy-facts.ts";
+import type { ProxyClusterFacts, ProxyFilterFacts, ProxyRouteFacts } from "./proxy-facts.ts";
 
 /**
  * What one sidecar does with requests that its pod sends to services of the
@@ -17,6 +17,8 @@ export interface CallerFacts {
   readonly ways: readonly CallerWay[];
   /** Envoy's clusters to which the ways lead, as far as the proxy has them. */
   readonly clusters: readonly CallerCluster[];
+  /** Filters of somebody's that answer requests themselves, those that its pod is sent (`listener virtualInbound`) among them; left out where it has none. */
+  readonly filters?: readonly ProxyFilterFacts[];
 }
 
 /** What takes a request to a service's name and port. */

@@ -794,6 +794,31 @@ const table: readonly (readonly [Check["id"], string, MeshFacts, readonly string
   ],
   ["routes/in-proxies", "nothing where it cannot know", withProxyRoute(() => ({ conditional: true })), []],
   [
+    "services/other-pods",
+    "a pod of no version",
+    withCluster("east", (one) => ({
+      services: one.services.map((service) => ({
+        ...service,
+        workloads: [{ version: "", kind: "Pod", name: "x", pods: ["x"], own: false, written: { by: "", at: "" } }],
+      })),
+    })),
+    ["warning ISM590 east"],
+  ],
+  [
+    "routes/filters",
+    "a limit in an ingress proxy",
+    withConfig("east", ingressGateway, () => ({
+      filters: [
+        {
+          at: "listener 0.0.0.0_8080",
+          filter: "local_ratelimit",
+          limit: { status: 429, burst: 1, perSecond: 0.1, percent: 100 },
+        },
+      ],
+    })),
+    ["error ISM566 east"],
+  ],
+  [
     "routes/callers",
     "a sidecar that knows no route",
     withCluster("east", (one) => ({

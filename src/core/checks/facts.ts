@@ -158,6 +158,20 @@ export interface ServiceFacts {
   readonly withoutSidecar: readonly string[];
   /** Those of them that refuse one themselves, with the Deployment that made them. */
   readonly refusesSidecar?: readonly { readonly pod: string; readonly deployment?: string }[];
+  /** The workloads of a version that has several, and of pods of no version; left out where there are none. */
+  readonly workloads?: readonly WorkloadOfVersion[];
+}
+
+/** What made pods that a Service selects. */
+export interface WorkloadOfVersion {
+  /** Empty for pods of no version of the mesh file. */
+  readonly version: string;
+  readonly kind: string;
+  readonly name: string;
+  readonly pods: readonly string[];
+  /** True where it carries the label of a mesh. */
+  readonly own: boolean;
+  readonly written: WrittenBy;
 }
 
 /** A Gateway of Istio. */

@@ -48,6 +48,7 @@ import { open } from "./policies/open.ts";
 import { peerAuthentication } from "./policies/peer-authentication.ts";
 import { podSecurity } from "./policies/pod-security.ts";
 import { quotas } from "./policies/quotas.ts";
+import { filters } from "./routes/filters.ts";
 import { callers } from "./routes/callers.ts";
 import { routeEndpoints } from "./routes/endpoints.ts";
 import { failover } from "./routes/failover.ts";
@@ -59,6 +60,7 @@ import { subsets } from "./routes/subsets.ts";
 import { visibility } from "./routes/visibility.ts";
 import { weights } from "./routes/weights.ts";
 import { inEveryCluster } from "./services/in-every-cluster.ts";
+import { otherPods } from "./services/other-pods.ts";
 import { portNames } from "./services/port-names.ts";
 import { sidecarPorts } from "./services/sidecar-ports.ts";
 import { sidecars } from "./services/sidecars.ts";
@@ -134,12 +136,14 @@ export const checks: readonly Check[] = [
   inEveryCluster,
   portNames,
   versionsRun,
+  otherPods,
   sidecars,
   sidecarPorts,
   visibility,
   subsets,
   foreignRules,
   weights,
+  filters,
   routesInProxies,
   callers,
   routeEndpoints,

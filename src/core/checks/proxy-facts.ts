@@ -9,6 +9,23 @@ export interface ProxyConfig {
   readonly warming: readonly WarmingListener[];
   /** Envoy's clusters of the mesh's services (`outbound|5000|v1|web.shop.svc.cluster.local`) with their endpoints. */
   readonly clusters: readonly ProxyClusterFacts[];
+  /** Filters of somebody's that answer requests themselves; left out where it has none. */
+  readonly filters?: readonly ProxyFilterFacts[];
+}
+
+/** A filter that somebody has put into a proxy, at a listener or a virtual host. */
+export interface ProxyFilterFacts {
+  /** `listener 0.0.0.0_8080` or `virtual host shop.example:80`. */
+  readonly at: string;
+  readonly filter: "local_ratelimit" | "fault";
+  readonly fault?: RouteFaultFacts;
+  /** What is above it is answered with `status`; it is for `percent` of the requests. */
+  readonly limit?: {
+    readonly status: number;
+    readonly burst: number;
+    readonly perSecond: number;
+    readonly percent: number;
+  };
 }
 
 /** A listener that waits: connections go on by its older version, and where there is none nothing listens. */

@@ -134,7 +134,8 @@ it("reads how clusters encrypt, what they were made by, and their endpoints, of 
 });
 
 it("asks for the listeners and routes of the ports alone", () => {
-  const { listeners, routes } = wayPaths([target, { ...target, port: 9090 }, target]);
+  const { listeners, routes } = wayPaths([target, { ...target, port: 9090 }, target], { filtered: false });
+  expect(wayPaths([target], { filtered: true }).listeners).toContain("virtualInbound");
   expect(decodeURIComponent(listeners)).toBe(
     "/config_dump?resource=dynamic_listeners&name_regex=virtualOutbound|.*_(80|9090)",
   );

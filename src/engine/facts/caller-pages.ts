@@ -48,11 +48,18 @@ interface RouteTable {
 /** The listener for whatever no other is for. */
 const anyOther = "virtualOutbound";
 
+/** The listener for what a pod is sent. */
+const inbound = "virtualInbound";
+
 /** The pages with the listeners and the routes for these ports; a regular expression of Envoy's matches whole names. */
-export function wayPaths(targets: readonly CallTarget[]): { readonly listeners: string; readonly routes: string } {
+export function wayPaths(
+  targets: readonly CallTarget[],
+  { filtered }: { readonly filtered: boolean },
+): { readonly listeners: string; readonly routes: string } {
   const ports = [...new Set(targets.map(({ port }) => port))].toSorted((a, b) => a - b).join("|");
   return {
-    listeners: dumpOf("dynamic_listeners", `${anyOther}|.*_(${ports})`),
+    // The largest listener of all, which is Istio's own unless somebody has filters.
+    listeners: dumpOf("dynamic_listeners", `${anyOther}|${filtered ? `${inbound}|` : ""}.*_(${ports})`),
     routes: dumpOf("dynamic_route_configs", `(.*:)?(${ports})`),
   };
 }

@@ -23,7 +23,10 @@ it("reads what changes proxies beside routes and policies, and not what came wit
     const labels = name.startsWith("stats") ? { "istio.io/rev": "default" } : {};
     server.put({ apiVersion: version, kind, metadata: { name, namespace: "shop", labels }, spec });
   };
-  put("EnvoyFilter", "ours", { workloadSelector: { labels: { app: "web" } } });
+  put("EnvoyFilter", "ours", {
+    workloadSelector: { labels: { app: "web" } },
+    configPatches: [{ patch: { value: { name: "envoy.filters.http.fault" } } }],
+  });
   put("EnvoyFilter", "stats-filter-1.12", {});
   put("Sidecar", "inbound", { ingress: [{ port: { number: 9080 } }] });
   put("Sidecar", "outbound", { egress: [{ hosts: ["./*"] }] });
@@ -36,7 +39,9 @@ it("reads what changes proxies beside routes and policies, and not what came wit
   put("DestinationRule", "web", { exportTo: ["."] });
   put("VirtualService", "web", {});
   expect(await readBeside(client, { apiVersion }, new AbortController().signal)).toEqual({
-    filters: [{ kind: "EnvoyFilter", namespace: "shop", name: "ours", selector: { app: "web" } }],
+    filters: [
+      { kind: "EnvoyFilter", namespace: "shop", name: "ours", selector: { app: "web" }, sets: ["fault"], written },
+    ],
     sidecars: [{ kind: "Sidecar", namespace: "shop", name: "inbound", ports: [9080] }],
     scopes: [
       { kind: "Sidecar", namespace: "shop", name: "outbound", hosts: ["./*"], blocks: false, written },

@@ -39,7 +39,7 @@ export async function readBeside(
     read("VirtualService"),
   ]);
   return {
-    filters: [...filters, ...plugins].filter((object) => !isOfInstallation(object)).map(selecting),
+    filters: [...filters, ...plugins].filter((object) => !isOfInstallation(object)).map(filterOf),
     sidecars: sidecars
       .filter((object) => (specOf(object).ingress ?? []).length > 0)
       .map((object) => ({
@@ -53,6 +53,17 @@ export async function readBeside(
       return exportTo.length === 0 ? [] : [{ ...nameOf(object), exportTo }];
     }),
   };
+}
+
+/** Texts of Envoy's types by which patches name a filter. */
+const filterTypes = { local_ratelimit: "LocalRateLimit", fault: "HTTPFault" } as const;
+
+function filterOf(object: KubeObject): BesideFacts["filters"][number] {
+  const text = JSON.stringify(object["spec"] ?? {});
+  const sets = (["local_ratelimit", "fault"] as const).filter(
+    (name) => text.includes(filterTypes[name]) || text.includes(`envoy.filters.http.${name}`),
+  );
+  return { ...selecting(object), ...(sets.length === 0 ? {} : { sets }), written: writtenBy(object) };
 }
 
 /** What a Sidecar says of requests that its pods send; nothing where it says nothing of them. */
@@ -83,7 +94,7 @@ function addressesOf(object: KubeObject): readonly string[] {
   return [address, ...endpoints.map((one) => one.address)].flatMap((one) => one ?? []);
 }
 
-function selecting(object: KubeObject): BesideFacts["filters"][number] {
+function selecting(object: KubeObject): Omit<BesideFacts["filters"][number], "written"> {
   const { workloadSelector, selector } = specOf(object);
   const labels = workloadSelector?.labels ?? selector?.matchLabels;
   return { ...nameOf(object), ...(labels === undefined ? {} : { selector: labels }) };

@@ -150,11 +150,14 @@ const endpoints = {
 };
 
 const target = { service: "sample/helloworld", host, addresses: ["10.43.0.9"] };
-const asked = wayPaths([
-  { ...target, port: 7000 },
-  { ...target, port: 5000 },
-  { ...target, port: 6000 },
-]);
+const asked = wayPaths(
+  [
+    { ...target, port: 7000 },
+    { ...target, port: 5000 },
+    { ...target, port: 6000 },
+  ],
+  { filtered: false },
+);
 const called = clusterPaths(["PassthroughCluster", "none", `outbound|5000||${host}`, `outbound|6000|v1|${host}`]);
 const pages = {
   [asked.listeners]: listeners,

@@ -11,6 +11,7 @@ import type { ChosenCaller } from "./choose-callers.ts";
 import { chooseCallers } from "./choose-callers.ts";
 import { listEverywhere } from "./list-known.ts";
 import { readProxyPage } from "./proxy-page.ts";
+import { readProxyFilters } from "./proxy-filters.ts";
 import { headersOf } from "./proxy-route.ts";
 import { listRunningPods } from "./read-pods.ts";
 import { hasSidecar } from "./sidecars.ts";
@@ -47,7 +48,7 @@ export async function readCallers(
     ? []
     : Promise.all(
         chooseCallers(callers, [...lists.flat(), ...filters, ...objects]).map(async (caller) =>
-          askCaller(client, caller, { targets, services }, signal),
+          askCaller(client, caller, { targets, services, filtered: filters.length > 0 }, signal),
         ),
       );
 }
@@ -77,21 +78,38 @@ function targetsOf(service: KubeObject): readonly CallTarget[] {
 async function askCaller(
   client: KubeClient,
   { namespace, name, namespaces }: ChosenCaller,
-  { targets, services }: { readonly targets: readonly CallTarget[]; readonly services: readonly Service[] },
+  {
+    targets,
+    services,
+    filtered,
+  }: {
+    readonly targets: readonly CallTarget[];
+    readonly services: readonly Service[];
+    readonly filtered: boolean;
+  },
   signal: AbortSignal,
 ): Promise<CallerFacts> {
   const ask = async (path: string): Promise<string> => readProxyPage(client, { namespace, name }, path, signal);
   try {
-    const paths = wayPaths(targets);
+    const paths = wayPaths(targets, { filtered });
     const [listeners, routes] = await Promise.all([ask(paths.listeners), ask(paths.routes)]);
     const ways = readWays({ listeners, routes }, targets, headersOf(services));
+    const found = readProxyFilters({ listeners, routes });
+    const filters = found.length === 0 ? {} : { filters: found };
     const names = [...new Set(ways.flatMap((way) => way.routes.flatMap((route) => Object.keys(route.clusters))))];
     if (names.length === 0) {
-      return { namespace, name, namespaces, ways, clusters: [] };
+      return { namespace, name, namespaces, ways, clusters: [], ...filters };
     }
     const pages = clusterPaths(names.toSorted(compareText));
     const [clusters, endpoints] = await Promise.all([ask(pages.clusters), ask(pages.endpoints)]);
-    return { namespace, name, namespaces, ways, clusters: readCallerClusters({ clusters, endpoints }, names) };
+    return {
+      namespace,
+      name,
+      namespaces,
+      ways,
+      clusters: readCallerClusters({ clusters, endpoints }, names),
+      ...filters,
+    };
   } catch (error) {
     signal.throwIfAborted();
     return { namespace, name, namespaces, problem: (error as Error).message, ways: [], clusters: [] };

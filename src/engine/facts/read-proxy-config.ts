@@ -3,6 +3,7 @@ import type { Service } from "../../core/model/mesh.ts";
 import { serviceHost } from "../../core/render/names.ts";
 import { compareText } from "../../core/render/order.ts";
 import { readProxyClusters } from "./proxy-clusters.ts";
+import { readProxyFilters } from "./proxy-filters.ts";
 import type { EnvoyRoute } from "./proxy-route.ts";
 import { headersOf, readRoute } from "./proxy-route.ts";
 
@@ -31,6 +32,7 @@ export interface AdminPages {
  */
 export function readProxyConfig(pages: AdminPages, services: readonly Service[]): ProxyConfig {
   const headers = headersOf(services);
+  const filters = readProxyFilters(pages);
   return {
     chains: readChains(JSON.parse(pages.listeners) as Dump<DynamicListener>, services),
     routeTables: configsOf(JSON.parse(pages.routes) as Dump<DynamicRoutes>).map((one) =>
@@ -39,6 +41,7 @@ export function readProxyConfig(pages: AdminPages, services: readonly Service[])
     awaitedSecrets: readAwaitedSecrets(pages.warmingSecrets),
     warming: readWarming(JSON.parse(pages.listeners) as Dump<DynamicListener>),
     clusters: readProxyClusters(pages.clusters, services),
+    ...(filters.length === 0 ? {} : { filters }),
   };
 }
 

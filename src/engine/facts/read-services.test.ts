@@ -77,6 +77,10 @@ it("reads a service of the mesh file as the cluster has it", async () => {
       endpoints: ["10.42.0.6:5000", "10.42.0.7:5000", "[fd00::6]:5000"],
       withoutSidecar: ["v1-b", "v2-a"],
       refusesSidecar: [{ pod: "v1-b", deployment: "helloworld-v1" }],
+      // The Deployment of the other one is not there to be asked.
+      workloads: [
+        { version: "v1", kind: "Pod", name: "v1-a", pods: ["v1-a"], own: false, written: { by: "", at: "" } },
+      ],
     },
   ]);
 });

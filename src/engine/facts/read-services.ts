@@ -11,6 +11,7 @@ import { deploymentOf, hasSidecar, refusesSidecar } from "./sidecars.ts";
 import { isRunning } from "./read-pods.ts";
 import type { WireServicePort } from "./read-service-port.ts";
 import { readServicePort } from "./read-service-port.ts";
+import { readWorkloads } from "./read-workloads.ts";
 
 /** One service of the mesh as a cluster has it. */
 export async function readService(client: KubeClient, service: Service, signal: AbortSignal): Promise<ServiceFacts> {
@@ -31,6 +32,7 @@ export async function readService(client: KubeClient, service: Service, signal: 
     .filter(({ metadata }) => Object.keys(selector).length > 0 && hasLabels(metadata.labels ?? {}, selector))
     .filter((pod) => !hasSidecar(pod));
   const refusing = bare.filter(refusesSidecar);
+  const workloads = await readWorkloads(client, service, { pods: objects.pods, selector }, signal);
   return {
     service: `${namespace}/${name}`,
     present: object !== undefined,
@@ -46,6 +48,7 @@ export async function readService(client: KubeClient, service: Service, signal: 
       .sort(compareText),
     withoutSidecar: bare.map((pod) => pod.metadata.name),
     ...(refusing.length === 0 ? {} : { refusesSidecar: refusing.map(refusalOf) }),
+    ...(workloads.length === 0 ? {} : { workloads }),
   };
 }
 

@@ -1,5 +1,5 @@
 import type { Fault } from "../fault.ts";
-import { cause, drop, put } from "../fault.ts";
+import { cause, drop, on, put } from "../fault.ts";
 
 const data = "data.back.svc.cluster.local";
 const web = "web.shop.svc.cluster.local";
@@ -16,7 +16,24 @@ function route(name: string, spec: object): Readonly<Record<string, unknown>> {
   };
 }
 
-/** What somebody puts between callers inside the mesh and a service; gateways go on as if nothing were there. */
+const always = { default_value: { numerator: 100, denominator: "HUNDRED" } };
+
+/** Envoy's rate limit within one proxy: one request in a minute. */
+const limit = {
+  name: "envoy.filters.http.local_ratelimit",
+  typed_config: {
+    "@type": "type.googleapis.com/udpa.type.v1.TypedStruct",
+    type_url: "type.googleapis.com/envoy.extensions.filters.http.local_ratelimit.v3.LocalRateLimit",
+    value: {
+      stat_prefix: "http",
+      token_bucket: { max_tokens: 1, tokens_per_fill: 1, fill_interval: "60s" },
+      filter_enabled: { runtime_key: "limit_enabled", ...always },
+      filter_enforced: { runtime_key: "limit_enforced", ...always },
+    },
+  },
+};
+
+/** What somebody puts between callers and a service. */
 export const callerFaults: readonly Fault[] = [
   {
     what: "somebody's VirtualService answers calls to data with 503 in west",
@@ -100,5 +117,61 @@ export const callerFaults: readonly Fault[] = [
     causes: [cause("west", "ISM564")],
     says: "Sidecar istio-system/narrow",
     undo: async () => drop("west", "istio-system", "sidecars.networking.istio.io/narrow"),
+  },
+  {
+    what: "an EnvoyFilter lets one request in a minute through at the ingress of east",
+    inject: async () =>
+      put("east", {
+        apiVersion: "networking.istio.io/v1alpha3",
+        kind: "EnvoyFilter",
+        metadata: { name: "slow", namespace: "istio-system" },
+        spec: {
+          workloadSelector: { labels: { istio: "ingressgateway" } },
+          configPatches: [
+            {
+              applyTo: "HTTP_FILTER",
+              match: {
+                context: "GATEWAY",
+                listener: { filterChain: { filter: { name: "envoy.filters.network.http_connection_manager" } } },
+              },
+              patch: { operation: "INSERT_BEFORE", value: limit },
+            },
+          ],
+        },
+      }),
+    causes: [cause("east", "ISM566")],
+    says: "let one request in 60 s through",
+    undo: async () => drop("east", "istio-system", "envoyfilters.networking.istio.io/slow"),
+  },
+  {
+    what: "a Deployment of somebody else's has the labels of v1 of the shop and does not listen, in west",
+    inject: async () => {
+      const labels = { app: "web", version: "v1" };
+      const command = ["/opt/node/loader", "--library-path", "/opt/node", "/opt/node/node", "-e"];
+      const container = {
+        name: "idle",
+        image: "docker.io/istio/examples-helloworld:1.0",
+        imagePullPolicy: "IfNotPresent",
+        command: [...command, "setInterval(() => {}, 60000)"],
+        // So that the Service, whose target port has this name, takes the pod in.
+        ports: [{ name: "web", containerPort: 5999 }],
+      };
+      await put("west", {
+        apiVersion: "apps/v1",
+        kind: "Deployment",
+        metadata: { name: "stray", namespace: "shop" },
+        spec: {
+          selector: { matchLabels: { ...labels, stray: "true" } },
+          template: {
+            metadata: { labels: { ...labels, stray: "true" } },
+            spec: { containers: [container], terminationGracePeriodSeconds: 1 },
+          },
+        },
+      });
+      await on("west", "shop", "rollout status deployment/stray --timeout=60s");
+    },
+    causes: [cause("west", "ISM590")],
+    says: "Deployment shop/stray (written by",
+    undo: async () => drop("west", "shop", "deployment/stray"),
   },
 ];

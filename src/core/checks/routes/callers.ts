@@ -88,7 +88,9 @@ function findingOf(facts: MeshFacts, one: ReachedCluster, all: readonly Seen[]):
   if (first === undefined) {
     return [];
   }
-  const { severity, part, by, own } = first;
+  const { severity, by, own } = first;
+  // Where requests reach nobody, that says more than where they go instead.
+  const part = all.some((one) => one.part === "pods" && one.severity === severity) ? "pods" : "route";
   const object = by ?? own.at(-1);
   return [
     (severity === "error" ? problem : warning)(part === "route" ? "ISM564" : "ISM565", {

@@ -12,4 +12,14 @@ export const callerCodes = {
     explanation:
       "The route of a caller's sidecar leads to a cluster of Envoy's that leads nowhere, to addresses that are no pods of the mesh, or encrypts in a way that the pods do not take. DestinationRules and ServiceEntries of a caller's own namespace go before all others of the same host, so that calls from one namespace can fail while all others work.",
   },
+  ISM566: {
+    summary: "A filter in a proxy answers requests with errors",
+    explanation:
+      "An EnvoyFilter can put a rate limit or a fault into a proxy, for a whole listener or virtual host: what is above the limit is answered with 429 before any route is looked at. Istio makes neither by itself. A limit of less than a request a second is an error here, any other a warning, since it may be meant.",
+  },
+  ISM590: {
+    summary: "A service selects pods that are none of its versions",
+    explanation:
+      "A Service sends requests to every pod with the labels of its selector, and a version's DestinationRule to every one with the version's. A Deployment of somebody else's with the same labels gets its share, whatever it is; where nothing listens at the port, connections are refused. What answers in a pod is not seen from the API, so that this is a warning unless its containers lack the port that those of the mesh declare.",
+  },
 } as const satisfies Record<string, CatalogueEntry>;

@@ -148,6 +148,7 @@ export const hiddenBy: Readonly<Record<string, readonly string[]>> = {
     "east-selector-was-edited",
     "east-image-was-changed",
     "east-ingress-has-no-order-of-failover",
+    "east-has-pods-of-another-deployment",
   ],
   "east-rule-was-deleted": ["east-rule-is-gone"],
   "east-gateway-service-was-edited": ["west-does-not-know-the-gateway", "east-gateway-has-no-listener"],

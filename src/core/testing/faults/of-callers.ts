@@ -1,7 +1,7 @@
 import type { CallerCluster } from "../../checks/caller-facts.ts";
 import type { ProxyRouteFacts } from "../../checks/proxy-facts.ts";
 import type { Change } from "./changes.ts";
-import { all, inCluster } from "./changes.ts";
+import { all, inCluster, service } from "./changes.ts";
 import type { MeshFault } from "./fault.ts";
 
 const written = { by: "kubectl-create", at: "2026-11-23T05:00:00Z" };
@@ -67,5 +67,41 @@ export const faultsOfCallers: readonly MeshFault[] = [
       ordersAtCallers({ cluster: { tls: "other", rule: "sample/mine" } }),
     ),
     causes: ["error ISM565 east"],
+  },
+  {
+    name: "east-callers-are-limited",
+    happens: inCluster("east", (one) => ({
+      callers: one.callers.map((caller) => ({
+        ...caller,
+        filters: [
+          {
+            at: "listener 0.0.0.0_8080",
+            filter: "local_ratelimit",
+            limit: { status: 429, burst: 1, perSecond: 1 / 60, percent: 100 },
+          },
+        ],
+      })),
+      routing: {
+        ...one.routing,
+        beside: {
+          sidecars: [],
+          scopes: [],
+          entries: [],
+          exported: [],
+          filters: [{ kind: "EnvoyFilter", namespace: "sample", name: "slow", sets: ["local_ratelimit"], written }],
+        },
+      },
+    })),
+    causes: ["error ISM566 east"],
+  },
+  {
+    name: "east-has-pods-of-another-deployment",
+    happens: service("east", "shop/orders", () => ({
+      workloads: [
+        { version: "v1", kind: "Deployment", name: "orders-v1", pods: ["orders-east"], own: true, written },
+        { version: "v1", kind: "Deployment", name: "stray", pods: ["stray-1"], own: false, written },
+      ],
+    })),
+    causes: ["error ISM590 east"],
   },
 ];

@@ -1,0 +1,115 @@
+import type { ProxyFilterFacts } from "../../core/checks/proxy-facts.ts";
+import type { EnvoyShare } from "./proxy-fault.ts";
+import { percentOf, readFault } from "./proxy-fault.ts";
+
+/** Envoy's local rate limit (https://www.envoyproxy.io/docs/envoy/latest/api-v3/extensions/filters/http/local_ratelimit/v3/local_rate_limit.proto). */
+interface EnvoyLimit {
+  readonly status?: { readonly code?: string | number };
+  readonly token_bucket?: {
+    readonly max_tokens?: number;
+    readonly tokens_per_fill?: number;
+    readonly fill_interval?: string;
+  };
+  /** Nothing is limited, or enforced, where these are left out. */
+  readonly filter_enabled?: { readonly default_value?: EnvoyShare };
+  readonly filter_enforced?: { readonly default_value?: EnvoyShare };
+}
+
+/** A filter's settings, of which some come in a struct with the name of their type beside it. */
+export interface FilterConfig {
+  readonly "@type"?: string;
+  readonly type_url?: string;
+  readonly value?: object;
+  readonly [field: string]: unknown;
+}
+
+interface Chain {
+  readonly filters?: readonly {
+    readonly typed_config?: {
+      readonly http_filters?: readonly { readonly name?: string; readonly typed_config?: FilterConfig }[];
+    };
+  }[];
+}
+
+interface ListenersPage {
+  readonly configs?: readonly {
+    readonly active_state?: {
+      readonly listener?: {
+        readonly name?: string;
+        readonly filter_chains?: readonly Chain[];
+        readonly default_filter_chain?: Chain;
+      };
+    };
+  }[];
+}
+
+type Configs = Readonly<Record<string, FilterConfig | undefined>>;
+
+interface RoutesPage {
+  readonly configs?: readonly {
+    readonly route_config?: {
+      readonly virtual_hosts?: readonly { readonly name?: string; readonly typed_per_filter_config?: Configs }[];
+    };
+  }[];
+}
+
+/**
+ * Filters that answer requests themselves, from a proxy's pages of listeners
+ * and routes: limits, and faults of a whole listener, which Istio itself never
+ * makes. Each once, with the listener or virtual host that has it. Throws where
+ * a page is not JSON.
+ */
+export function readProxyFilters(pages: {
+  readonly listeners: string;
+  readonly routes: string;
+}): readonly ProxyFilterFacts[] {
+  const ofListeners = ((JSON.parse(pages.listeners) as ListenersPage).configs ?? []).flatMap(
+    ({ active_state: active }) => {
+      const { name = "", filter_chains: chains = [], default_filter_chain: last = {} } = active?.listener ?? {};
+      return [...chains, last]
+        .flatMap(({ filters = [] }) => filters.flatMap((one) => one.typed_config?.http_filters ?? []))
+        .flatMap(({ typed_config: config }) => readFilter(`listener ${name}`, config));
+    },
+  );
+  const ofHosts = ((JSON.parse(pages.routes) as RoutesPage).configs ?? []).flatMap(({ route_config: table }) =>
+    (table?.virtual_hosts ?? []).flatMap(({ name = "", typed_per_filter_config: configs = {} }) =>
+      Object.values(configs).flatMap((config) => readFilter(`virtual host ${name}`, config)),
+    ),
+  );
+  const all = [...ofListeners, ...ofHosts];
+  return [...new Map(all.map((one) => [JSON.stringify(one), one])).values()];
+}
+
+function readFilter(at: string, config: FilterConfig = {}): readonly ProxyFilterFacts[] {
+  const type = config.type_url ?? config["@type"] ?? "";
+  const settings = config.value ?? config;
+  if (type.endsWith(".LocalRateLimit")) {
+    const limit = readLimit(settings);
+    return limit === undefined ? [] : [{ at, filter: "local_ratelimit", limit }];
+  }
+  const fault = type.endsWith(".HTTPFault") ? readFault(settings) : undefined;
+  return fault === undefined ? [] : [{ at, filter: "fault", fault }];
+}
+
+function readLimit({
+  status,
+  token_bucket: bucket = {},
+  filter_enabled: enabled,
+  filter_enforced: enforced,
+}: EnvoyLimit): ProxyFilterFacts["limit"] {
+  const percent = (percentOf(enabled?.default_value) * percentOf(enforced?.default_value)) / 100;
+  const seconds = Number.parseFloat(bucket.fill_interval ?? "0");
+  return percent === 0 || seconds === 0
+    ? undefined
+    : {
+        status: statusOf(status?.code),
+        burst: bucket.max_tokens ?? 0,
+        perSecond: (bucket.tokens_per_fill ?? 1) / seconds,
+        percent,
+      };
+}
+
+/** Envoy writes the name of a status as its API has it, a struct whatever its author wrote; 429 where nothing is said. */
+function statusOf(code: string | number | undefined): number {
+  return typeof code === "number" ? code : code === "ServiceUnavailable" ? 503 : 429;
+}
