@@ -3,6 +3,7 @@ import { applyCommand } from "./commands/apply.ts";
 import { checkCommand } from "./commands/check.ts";
 import { createCompletionCommand } from "./commands/completion.ts";
 import { demoCommand } from "./commands/demo.ts";
+import { drainCommand } from "./commands/drain.ts";
 import { explainCommand } from "./commands/explain.ts";
 import { exportCommand } from "./commands/export.ts";
 import { createHelpCommand } from "./commands/help.ts";
@@ -17,6 +18,7 @@ import { schemaCommand } from "./commands/schema.ts";
 import { shiftCommand } from "./commands/shift.ts";
 import { statusCommand } from "./commands/status.ts";
 import { supportBundleCommand } from "./commands/support-bundle.ts";
+import { undrainCommand } from "./commands/undrain.ts";
 import { validateCommand } from "./commands/validate.ts";
 import { verifyCommand } from "./commands/verify.ts";
 import { versionCommand } from "./commands/version.ts";
@@ -41,6 +43,8 @@ export const commandSections: readonly CommandSection[] = [
       netpolCommand,
       routeCommand,
       shiftCommand,
+      drainCommand,
+      undrainCommand,
       removeCommand,
       supportBundleCommand,
     ],

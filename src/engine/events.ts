@@ -1,3 +1,4 @@
+import type { DrainAction } from "../core/drain/drain-steps.ts";
 import type { Weights } from "../core/decide/shift-steps.ts";
 import type { Diagnostic } from "../core/diagnostics/diagnostic.ts";
 import type { ObjectId } from "../core/model/kube-object.ts";
@@ -63,6 +64,35 @@ export interface ShiftPlan {
   )[];
 }
 
+/** What a drain or an undrain is about to change: services of the mesh file, in one cluster. */
+export interface DrainPlan {
+  readonly action: DrainAction;
+  readonly mesh: string;
+  /** The cluster that leaves traffic, or comes back. */
+  readonly cluster: string;
+  readonly services: readonly {
+    readonly namespace: string;
+    readonly name: string;
+    /** The cluster that answers what is asked inside the drained one; of a drain. */
+    readonly instead?: string;
+  }[];
+  readonly clusters: readonly (
+    | {
+        readonly kind: "planned";
+        readonly cluster: string;
+        readonly objects: readonly {
+          readonly action: "create" | "update" | "delete";
+          readonly id: ObjectId;
+          /** Of an update. */
+          readonly fields: readonly FieldChange[];
+        }[];
+        /** What is done, in order. */
+        readonly tasks: readonly PlannedTask[];
+      }
+    | { readonly kind: "unreachable"; readonly cluster: string; readonly diagnostic: Diagnostic }
+  )[];
+}
+
 /**
  * What is going to be done, whole, before the first thing is: a view can draw
  * everything before work starts. Emitted before anybody is asked, so by whoever asks.
@@ -70,7 +100,8 @@ export interface ShiftPlan {
 export type PlanEvent =
   | { readonly kind: "plan"; readonly plan: Plan; readonly prune: boolean }
   | { readonly kind: "removal"; readonly removal: RemovalPlan }
-  | { readonly kind: "shift"; readonly shift: ShiftPlan };
+  | { readonly kind: "shift"; readonly shift: ShiftPlan }
+  | { readonly kind: "drain"; readonly drain: DrainPlan };
 
 /** Receives events. Must not throw and must return at once. */
 export type OnEvent = (event: EngineEvent) => void;

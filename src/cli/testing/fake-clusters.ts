@@ -4,6 +4,7 @@ import path from "node:path";
 import { stringify } from "yaml";
 import type { FakeApiServer, FakeApiServerOptions } from "../../kube/fake/fake-api-server.ts";
 import { startFakeApiServer } from "../../kube/fake/fake-api-server.ts";
+import type { FakeStore } from "../../kube/fake/fake-store.ts";
 import type { EngineOptions } from "../../engine/options.ts";
 import type { RunOptions, RunResult } from "./run-isthmus.ts";
 import { answerPod, runControllers } from "./fake-control-plane.ts";
@@ -77,6 +78,8 @@ const service = (names: readonly string[]): object => ({
 export interface FakeClustersOptions extends FakeApiServerOptions {
   /** True: controllers run behind the API servers, and the mesh has a service with a route. Default false. */
   readonly living?: boolean;
+  /** What pods answer in each cluster, by its name; undefined where they answer as usual. */
+  readonly answer?: (cluster: string, store: FakeStore, path: string) => string | undefined;
   /** How far those controllers are behind, in milliseconds. Default 10. */
   readonly reactionMs?: number;
 }
@@ -88,12 +91,12 @@ export interface FakeClustersOptions extends FakeApiServerOptions {
  */
 export async function startFakeClusters(
   names: readonly string[],
-  { living = false, reactionMs, ...options }: FakeClustersOptions = {},
+  { living = false, reactionMs, answer, ...options }: FakeClustersOptions = {},
 ): Promise<FakeClusters> {
   const folder = await mkdtemp(path.join(tmpdir(), "isthmus-test-"));
   const start = async (name: string): Promise<readonly [string, FakeApiServer]> => {
     const server: FakeApiServer = await startFakeApiServer({
-      podResponse: (asked) => answerPod(server.store, asked),
+      podResponse: (asked) => answer?.(name, server.store, asked) ?? answerPod(server.store, asked),
       namespacesLinger: living,
       ...options,
     });

@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { eastWestGateway, ingressGateway } from "../render/names.ts";
 import { foundBy } from "../testing/found-by.ts";
-import { withEndpoint } from "../testing/changed-proxies.ts";
+import { all, drained, inCluster } from "../testing/faults/changes.ts";
+import { healthyShop } from "../testing/faults/shop.ts";
+import { changeConfigs, withEndpoint } from "../testing/changed-proxies.ts";
 import { shopWithFailover } from "../testing/failover-facts.ts";
 import { healthyFacts, withCluster, withGateway, withIstiodPods } from "../testing/healthy-facts.ts";
 import type { Check } from "./check.ts";
@@ -972,6 +974,27 @@ const table: readonly (readonly [Check["id"], string, MeshFacts, readonly string
   ["services/in-every-cluster", "a headless Service", withService({ headless: true }), ["error ISM440 east"]],
   ["services/in-every-cluster", "another port", withService({ ports: [80] }), ["error ISM440 east"]],
   ["services/versions-run", "no ready pod", withService({ podsOf: { v1: [], v2: [] } }), ["error ISM441 east"]],
+  [
+    "services/drained",
+    "a drain that is done",
+    drained("sample/helloworld", "all")(healthyFacts()),
+    ["warning ISM610 east"],
+  ],
+  ["services/drained", "half of one", drained("sample/helloworld", "callers")(healthyFacts()), ["warning ISM609 east"]],
+  [
+    "gateways/subset-chains",
+    "nothing of a version that is drained, which its gateway leads nowhere",
+    all(
+      drained("shop/orders", "all"),
+      inCluster("east", (one) => ({
+        gateways: changeConfigs(one.gateways, (config) => ({
+          ...config,
+          clusters: config.clusters.map((held) => (held.name.includes("orders") ? { ...held, endpoints: [] } : held)),
+        })),
+      })),
+    )(healthyShop()),
+    [],
+  ],
   ["services/sidecars", "a pod without one", withService({ withoutSidecar: ["helloworld-x"] }), ["error ISM442 east"]],
   ["routes/subsets", "no DestinationRule", withRouting(() => ({ destinationRules: [] })), ["error ISM444 east"]],
   [

@@ -1,3 +1,4 @@
+import { insteadOf, isOpenTo } from "../drain/drained-mesh.ts";
 import type { Cluster, Mesh, Service } from "../model/mesh.ts";
 import { crossNetworkPort } from "../render/names.ts";
 import { compareText } from "../render/order.ts";
@@ -103,7 +104,12 @@ export function toleratedEndpoints(
     .map((address) => formatAddress(address, crossNetworkPort));
 }
 
-/** The clusters whose endpoints a proxy in `cluster` may use: those that run the version, its own alone for a service that is not exported. */
+/**
+ * The clusters whose endpoints a proxy in `cluster` may use: those that run the
+ * version and where it is not drained, its own alone for a service that is not
+ * exported. Where it is drained, what answers instead; requests for no version
+ * in particular are led away by a route there, and the endpoints stay.
+ */
 export function clustersOf(
   mesh: Pick<Mesh, "clusters">,
   service: Service,
@@ -111,8 +117,14 @@ export function clustersOf(
   cluster: Cluster,
 ): readonly Cluster[] {
   const runs = service.versions.find((one) => one.name === version)?.clusters;
+  const instead = version === undefined ? undefined : insteadOf(service, cluster.name, version);
+  const isOpen = (other: Cluster): boolean =>
+    instead === undefined ? other.name === cluster.name || isOpenTo(service, other, cluster) : other.name === instead;
   return mesh.clusters.filter(
-    (other) => (runs === undefined || runs.includes(other.name)) && (service.exported || other.name === cluster.name),
+    (other) =>
+      (runs === undefined || runs.includes(other.name)) &&
+      (service.exported || other.name === cluster.name) &&
+      isOpen(other),
   );
 }
 

@@ -59,6 +59,7 @@ import { localities } from "./routes/localities.ts";
 import { subsets } from "./routes/subsets.ts";
 import { visibility } from "./routes/visibility.ts";
 import { weights } from "./routes/weights.ts";
+import { drained } from "./services/drained.ts";
 import { inEveryCluster } from "./services/in-every-cluster.ts";
 import { otherPods } from "./services/other-pods.ts";
 import { portNames } from "./services/port-names.ts";
@@ -137,6 +138,7 @@ export const checks: readonly Check[] = [
   portNames,
   versionsRun,
   otherPods,
+  drained,
   sidecars,
   sidecarPorts,
   visibility,

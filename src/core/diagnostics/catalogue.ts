@@ -2,6 +2,7 @@ import type { CatalogueEntry } from "./catalogue-entry.ts";
 import { accessCodes } from "./codes/access.ts";
 import { applyCodes } from "./codes/apply.ts";
 import { checkCodes } from "./codes/check.ts";
+import { drainCodes } from "./codes/drain.ts";
 import { existingIstioCodes } from "./codes/existing-istio.ts";
 import { exportCodes } from "./codes/export.ts";
 import { failoverCodes } from "./codes/failover.ts";
@@ -25,6 +26,7 @@ const entries = {
   ...specCodes,
   ...routeCodes,
   ...planCodes,
+  ...drainCodes,
   ...existingIstioCodes,
   ...exportCodes,
   ...failoverCodes,
@@ -49,7 +51,7 @@ export type Code = keyof typeof entries;
 /**
  * Every code that the program can print. Codes are never reused for another
  * meaning. 0xx usage, 1xx mesh file, 2xx plan, 25x to 27x access to clusters, 28x and 29x Rancher,
- * 3xx apply, 40x and 46x verify, 41x to 45x check, 48x the support bundle, 5xx trust, 7xx sandbox.
+ * 3xx apply, 40x and 46x verify, 41x to 45x check, 48x the support bundle, 5xx trust, 60x drains, 7xx sandbox.
  */
 export const catalogue: Readonly<Record<string, CatalogueEntry>> = entries;
 

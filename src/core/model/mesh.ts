@@ -1,4 +1,5 @@
 import type { Json } from "./kube-object.ts";
+import type { Drain } from "./drain.ts";
 import type { RouteSettings } from "./route-settings.ts";
 
 /**
@@ -103,6 +104,8 @@ export interface Service {
   readonly routes: readonly Route[];
   readonly failover?: Failover;
   readonly exported: boolean;
+  /** Where it is taken out of traffic; no mesh file says it, the clusters do (`withDrains`). */
+  readonly drains?: readonly Drain[];
 }
 
 export interface ServiceVersion {

@@ -1,3 +1,4 @@
+import type { Drain } from "../model/drain.ts";
 import type { KubeObject, ObjectId } from "../model/kube-object.ts";
 import { keyOf } from "../model/kube-object.ts";
 import { rancherLocalTarget, meshLabel } from "../render/names.ts";
@@ -33,6 +34,8 @@ export interface Inventory {
   readonly mesh: string;
   readonly cluster: string;
   readonly items: readonly InventoryItem[];
+  /** What is taken out of traffic, in whichever cluster; absent where nothing is. */
+  readonly drains?: readonly Drain[];
 }
 
 /** Inventories live beside the cluster's own bookkeeping, so that they outlast every namespace that an apply makes. */
@@ -63,7 +66,14 @@ export function renderInventory(inventory: Inventory): KubeObject {
         [meshLabel]: inventory.mesh,
       },
     },
-    data: { version: "1", mesh: inventory.mesh, cluster: inventory.cluster, items: JSON.stringify(items) },
+    data: {
+      version: "1",
+      mesh: inventory.mesh,
+      cluster: inventory.cluster,
+      items: JSON.stringify(items),
+      // Where something was drained once it says that nothing is any more.
+      ...(inventory.drains === undefined ? {} : { drains: JSON.stringify(inventory.drains) }),
+    },
   };
 }
 
@@ -80,6 +90,7 @@ export function parseInventory(object: KubeObject): Inventory {
     mesh: data["mesh"] ?? "",
     cluster: data["cluster"] ?? "",
     items: items.filter((item) => waves.includes(item.wave)),
+    ...(data["drains"] === undefined ? {} : { drains: JSON.parse(data["drains"]) as Drain[] }),
   };
 }
 

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { stringify } from "yaml";
 import { parseMesh } from "../mesh-file/parse.ts";
 import type { Mesh, Service } from "../model/mesh.ts";
+import { clusterNamed } from "../model/mesh.ts";
 import { renderDestinationRule } from "./destination-rule.ts";
 import { renderRouteSettings } from "./route-settings.ts";
 import { renderVirtualService } from "./virtual-service.ts";
@@ -33,7 +34,7 @@ spec:
 
 function destinationRule(failover: string): string {
   const { mesh, service } = meshWith(failover);
-  return stringify(renderDestinationRule(mesh, service)["spec"]);
+  return stringify(renderDestinationRule(mesh, service, clusterNamed(mesh, "west"))["spec"]);
 }
 
 function routes({ mesh, service }: ReturnType<typeof meshWith>): string {
@@ -109,16 +110,20 @@ describe("the destination rule of a service with failover", () => {
   it("has subsets and nothing else without failover", () => {
     const { mesh, service } = meshWith("{}");
     const { failover: _, ...without } = service;
-    expect(Object.keys(renderDestinationRule(mesh, without)["spec"] as object)).toEqual(["host", "subsets"]);
+    expect(Object.keys(renderDestinationRule(mesh, without, clusterNamed(mesh, "west"))["spec"] as object)).toEqual([
+      "host",
+      "subsets",
+    ]);
     expect(service.routes.map((route) => renderRouteSettings(without, route))).toEqual([{}]);
   });
 
   it("is there for a service without versions, too", () => {
     const { mesh, service } = meshWith("{}");
-    expect(Object.keys(renderDestinationRule(mesh, { ...service, versions: [] })["spec"] as object)).toEqual([
-      "host",
-      "trafficPolicy",
-    ]);
+    expect(
+      Object.keys(
+        renderDestinationRule(mesh, { ...service, versions: [] }, clusterNamed(mesh, "west"))["spec"] as object,
+      ),
+    ).toEqual(["host", "trafficPolicy"]);
   });
 });
 

@@ -19,6 +19,9 @@ export const keepAnnotation = "isthmus.dev/keep";
 /** Where istiod finds which network a namespace, a gateway or a pod is in (https://istio.io/latest/docs/reference/config/labels/). */
 export const networkLabel = "topology.istio.io/network";
 
+/** The label that istiod gives to every endpoint and every proxy: the cluster that it runs in (https://istio.io/latest/docs/reference/config/labels/). */
+export const clusterLabel = "topology.istio.io/cluster";
+
 /** Istio's reserved word in a VirtualService's `gateways`: the sidecars. https://istio.io/latest/docs/reference/config/networking/virtual-service/#VirtualService */
 export const meshGateway = "mesh";
 

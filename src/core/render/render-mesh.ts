@@ -5,7 +5,8 @@ import { meshAt } from "../routing/routes-at.ts";
 import { cacertsOf } from "./cacerts.ts";
 import { renderCertificates, renderClusterIssuers } from "./certificate.ts";
 import { renderCrossNetworkGateway } from "./cross-network-gateway.ts";
-import { renderDestinationRule } from "./destination-rule.ts";
+import { hasDestinationRule, renderDestinationRule } from "./destination-rule.ts";
+import { renderDrainPolicies, renderElsewhereRoute } from "./drain.ts";
 import { isPublished, renderFrontGateways } from "./front-gateway.ts";
 import { installMethods } from "./install-methods.ts";
 import type { Rendered } from "./known-after-apply.ts";
@@ -110,17 +111,16 @@ function objectsOf(mesh: Mesh, cluster: Cluster, materials: Materials): Placing[
       gateways.filter(({ object }) => !isPublished(object)),
     ),
     ...inWave("destinations", [
-      ...mesh.services
-        .filter(({ versions, failover }) => versions.length > 0 || failover !== undefined)
-        .map((service) => renderDestinationRule(mesh, service)),
+      ...mesh.services.filter(hasDestinationRule).map((service) => renderDestinationRule(mesh, service, cluster)),
+      ...mesh.services.flatMap((service) => renderDrainPolicies(service, cluster)),
       // Before the routes: one that is to lose its hosts is tried by the host's own VirtualService from the same moment on.
       ...renderHostRoutes(here),
     ]),
     ...here.services.flatMap((service) =>
-      inWave(
-        "routes",
-        service.routes.map((route) => renderVirtualService(here, service, route)),
-      ),
+      inWave("routes", [
+        ...service.routes.map((route) => renderVirtualService(here, service, route)),
+        ...renderElsewhereRoute(here, service, cluster),
+      ]),
     ),
     ...inWave("front-doors", [...renderClusterIssuers(mesh), ...renderCertificates(mesh, cluster)]),
     ...renderedIn(

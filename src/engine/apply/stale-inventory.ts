@@ -36,8 +36,10 @@ async function findMoved(
   if (live === "unavailable") {
     return undefined;
   }
-  const now = live === undefined ? { ...inventory, items: [] } : parseInventory(live);
-  return digestObject(renderInventory({ ...inventory, items: now.items })) === digestObject(renderInventory(inventory))
+  const now =
+    live === undefined ? { mesh: inventory.mesh, cluster: inventory.cluster, items: [] } : parseInventory(live);
+  return digestObject(renderInventory({ ...now, mesh: inventory.mesh, cluster: inventory.cluster })) ===
+    digestObject(renderInventory(inventory))
     ? undefined
     : {
         ...errorOf("ISM309"),

@@ -46,6 +46,18 @@ export const eventReference: Readonly<Record<StreamedEvent["kind"], EventDescrip
         "`name` and `state`: `planned`, with the `object` (the route's VirtualService), its `fields` that the first step changes, and `tasks` as in a plan: of every step, and of the way back where --rollback is given; or `unreachable`, with the `diagnostic`",
     },
   },
+  drain: {
+    when: "First of a drain or an undrain, before anybody is asked: everything that it is about to change.",
+    fields: {
+      action: "`drain` or `undrain`",
+      mesh: "the mesh's name",
+      cluster: "the cluster that leaves traffic, or comes back",
+      services:
+        "`namespace` and `name` of each; of a drain also `instead`, the cluster that answers what is asked inside the drained one",
+      clusters:
+        "`name` and `state`: `planned`, with its `objects`, each with its identity, its `action` (`create`, `update`, `delete`) and the `fields` that change, and `tasks` as in a plan; or `unreachable`, with the `diagnostic`",
+    },
+  },
   "task.started": {
     when: "A step begins: a wave of one cluster, a part of it such as a wait, or something that takes more than two seconds.",
     fields: { subject, task, id, within, expectedSeconds: "about how long it takes, where that is known" },
@@ -82,7 +94,7 @@ export const eventReference: Readonly<Record<StreamedEvent["kind"], EventDescrip
     fields: {
       exitCode: "what the command ends with",
       clusters:
-        "`name`, `state` (`applied`, `removed`, `failed`, `interrupted`, `unreachable`, `incomplete` and `left` where the diagnostics say what is not done; of a shift, as its last step has left it: `shifted`, `unchanged`, `rolledBack`, `notTaken` where a gateway does not obey, `notServed` where gateways have no certificate for the route), and the objects that were `applied` and `deleted`, counted; empty when nothing was begun",
+        "`name`, `state` (`applied`, `removed`, `failed`, `interrupted`, `unreachable`, `incomplete` and `left` where the diagnostics say what is not done; of a shift, as its last step has left it: `shifted`, `unchanged`, `rolledBack`, `notTaken` where a gateway does not obey, `notServed` where gateways have no certificate for the route; of a drain `done`, `skipped` where a step was left out since others were not told, `failed`), and the objects that were `applied` and `deleted`, counted; empty when nothing was begun",
       diagnostics: "every problem and warning of the run",
     },
   },

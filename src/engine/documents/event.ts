@@ -2,7 +2,7 @@ import { writeJson } from "../../core/model/exact-json.ts";
 import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
 import type { ExitCode } from "../../core/diagnostics/exit-codes.ts";
 import { planApplyTasks } from "../../core/plan/apply-tasks.ts";
-import type { EngineEvent, PlanEvent, ShiftPlan } from "../events.ts";
+import type { DrainPlan, EngineEvent, PlanEvent, ShiftPlan } from "../events.ts";
 import type { Verification } from "../traffic/verification.ts";
 import { planDocument } from "./plan.ts";
 import { verificationDocument } from "./verify.ts";
@@ -61,6 +61,8 @@ function documentOf(
     }
     case "shift":
       return { kind: event.kind, ...shiftFields(event.shift) };
+    case "drain":
+      return { kind: event.kind, ...drainFields(event.drain) };
     case "verification":
       return { ...event, verification: verificationDocument(event.verification) };
     case "object.applied":
@@ -90,4 +92,18 @@ function shiftFields({ clusters, ...shift }: ShiftPlan): Readonly<Record<string,
       : { name: one.cluster, state: "planned", tasks: one.tasks, object: one.id, fields: one.fields },
   );
   return { ...shift, clusters: named };
+}
+
+function drainFields({ clusters, ...drain }: DrainPlan): Readonly<Record<string, unknown>> {
+  const named = clusters.map((one) =>
+    one.kind === "unreachable"
+      ? { name: one.cluster, state: "unreachable", diagnostic: one.diagnostic }
+      : {
+          name: one.cluster,
+          state: "planned",
+          tasks: one.tasks,
+          objects: one.objects.map(({ id, ...rest }) => ({ ...rest, ...id })),
+        },
+  );
+  return { ...drain, clusters: named };
 }

@@ -7,6 +7,7 @@ import { runChecks } from "../../core/checks/run-checks.ts";
 import type { Connection } from "../clusters/connect-clusters.ts";
 import { refuseSharedClusters } from "../clusters/connect-clusters.ts";
 import { closeMesh, openMesh } from "../clusters/open-mesh.ts";
+import { withDrainsOf } from "../clusters/drained-mesh.ts";
 import { readTokenEnds } from "../trust/token-ends.ts";
 import { gatherFacts } from "../check/gather-facts.ts";
 import { readFacts } from "../check/facts-file.ts";
@@ -119,7 +120,11 @@ export async function factsThrough(
   options: RunOptions,
 ): Promise<MeshFacts> {
   const tokenEnds = await readTokenEnds(meshFile.mesh.name, rancher, options.signal);
-  return gatherFacts(meshFile, connections, { ...options, tokenEnds, mayTry: trialRule(connections) });
+  return gatherFacts(withDrainsOf(meshFile, connections), connections, {
+    ...options,
+    tokenEnds,
+    mayTry: trialRule(connections),
+  });
 }
 
 /** In a mesh of sandbox clusters only addresses on this machine's own networks are tried: others would take the default route. */

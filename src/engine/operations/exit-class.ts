@@ -1,11 +1,13 @@
 import type { exitCodes } from "../../core/diagnostics/exit-codes.ts";
 import type { RouteExplanations } from "../../core/explain-route/explanation.ts";
 import { isServed } from "../../core/explain-route/explanation.ts";
+import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
 import type { Plan } from "../../core/plan/plan.ts";
 import { hasChanges, refusedOf } from "../../core/plan/plan.ts";
 import type { ApplyResult } from "./apply.ts";
 import type { Checked } from "./check.ts";
 import type { ConnectionTest } from "../../core/netpol/results.ts";
+import type { DrainOutcome } from "./drain.ts";
 import type { RemovalOutcome } from "./remove.ts";
 import type { ClusterStatus } from "./status.ts";
 import type { Verification } from "./verify.ts";
@@ -49,6 +51,19 @@ export function classOfRemoval(outcomes: readonly RemovalOutcome[]): ExitClass {
     return "partlyApplied";
   }
   return states.has("failed") || states.has("left") ? "failed" : "unreachable";
+}
+
+/** Of a drain: `partlyApplied` where a step is left to do, or a pod of the drained cluster is still asked. */
+export function classOfDrain(outcomes: readonly DrainOutcome[]): ExitClass {
+  const done = outcomes.filter(({ state, diagnostics }) => state === "done" && diagnostics.every(isNoError));
+  if (done.length === outcomes.length) {
+    return "ok";
+  }
+  return outcomes.some(({ steps }) => steps.length > 0) ? "partlyApplied" : "failed";
+}
+
+function isNoError({ severity }: Diagnostic): boolean {
+  return severity !== "error";
 }
 
 /** Of a check: `unreachable` when no cluster answers. Warnings alone are `ok`. */

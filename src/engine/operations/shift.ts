@@ -14,10 +14,12 @@ import { replaceFile } from "../../files/replace-file.ts";
 import { holdLeases } from "../apply/lease/hold-leases.ts";
 import { secureRoutes } from "../apply/waits/until-certified.ts";
 import type { ClusterContext, Unreachable } from "../clusters/connect-clusters.ts";
+import type { OpenClients } from "../clusters/open-clients.ts";
 import { openClients } from "../clusters/open-clients.ts";
 import type { MeshFile } from "../mesh-file.ts";
 import type { AccessOptions, PlanOptions, RunOptions } from "../options.ts";
 import { refuseUnknownKinds } from "../plan/preflight/force-conflicts-kinds.ts";
+import { withDrainedTarget } from "../traffic/drained-target.ts";
 import { findUnserved } from "../traffic/find-unserved.ts";
 import type { PreparedShift, ShiftTarget } from "../traffic/shift-target.ts";
 import { askCluster } from "../traffic/shift-target.ts";
@@ -35,24 +37,25 @@ export type { ShiftOptions, ShiftOutcome } from "../traffic/write-weights.ts";
  * the route, so that a shift happens on all of them or on none; also when the
  * route is in no cluster of the mesh file (ISM587), and when a version of `raised`, which is to get more requests than before, has no
  * endpoint at an ingress, or no ready pod anywhere: its requests would fail.
+ * What is drained stays so: a version that runs in drained clusters only gets nothing, whatever its weight.
  */
 export async function prepareShift(
   meshFile: MeshFile,
-  target: { readonly service: Service; readonly route: Route },
+  asked: { readonly service: Service; readonly route: Route },
   {
     raised,
     ...options
   }: RunOptions & AccessOptions & Pick<PlanOptions, "forceConflicts"> & { readonly raised: readonly string[] },
 ): Promise<PreparedShift> {
   refuseUnknownKinds(options.forceConflicts, new Set(["VirtualService"]));
-  refuseNowhere(meshFile.mesh, target);
+  refuseNowhere(meshFile.mesh, asked);
   const { clients, unreachable, close } = await openClients(meshFile, options);
   const refusals: Diagnostic[] = [];
-  const { mesh } = meshFile;
-  const isThere = ({ one }: { readonly one: Pick<ClusterContext, "cluster"> }): boolean =>
-    isRouteAt(mesh, target, one.cluster);
   try {
-    const [asked, unserved] = await Promise.all([
+    const { mesh, target } = await withDrainedTarget(meshFile.mesh, asked, clients, options.signal);
+    const isThere = ({ one }: { readonly one: Pick<ClusterContext, "cluster"> }): boolean =>
+      isRouteAt(mesh, target, one.cluster);
+    const [answers, unserved] = await Promise.all([
       Promise.all(
         clients.filter(isThere).map(async ({ one, client }) =>
           askCluster(one, client, routeIn(mesh, one.cluster, target), {
@@ -65,18 +68,13 @@ export async function prepareShift(
       ),
       findUnserved({ mesh, ...target, raised }, clients, options.signal),
     ]);
-    const targets = [...asked, ...unreachable.filter((one) => isThere({ one })).map(unreachableTarget)];
-    const ready = new Set(asked.flatMap((one) => (one.kind === "ready" ? [one.cluster] : [])));
+    const targets = [...answers, ...unreachable.filter((one) => isThere({ one })).map(unreachableTarget)];
+    const ready = new Set(answers.flatMap((one) => (one.kind === "ready" ? [one.cluster] : [])));
     const served =
       refusals.length > 0 ? [] : unserved.filter(({ cluster }) => cluster === undefined || ready.has(cluster));
     refuseShift(targets, [...refusals, ...served.filter((one) => one.severity === "error")]);
     return {
-      mesh: mesh.name,
-      istio: mesh.istio,
-      asked: Object.fromEntries(
-        clients.map(({ one: { cluster } }) => [cluster.name, whatIsAsked(mesh, cluster, target)]),
-      ),
-      secure: secureRoutes([{ ...target.service, routes: [target.route] }]),
+      ...askedOf(mesh, target, clients),
       targets,
       warnings: served.filter((one) => one.severity === "warning"),
       close,
@@ -85,6 +83,22 @@ export async function prepareShift(
     await close();
     throw error;
   }
+}
+
+/** What a shift asks of the gateways. */
+function askedOf(
+  mesh: Mesh,
+  target: Shifted,
+  clients: OpenClients["clients"],
+): Pick<PreparedShift, "mesh" | "istio" | "asked" | "secure"> {
+  return {
+    mesh: mesh.name,
+    istio: mesh.istio,
+    asked: Object.fromEntries(
+      clients.map(({ one: { cluster } }) => [cluster.name, whatIsAsked(mesh, cluster, target)]),
+    ),
+    secure: secureRoutes([{ ...target.service, routes: [target.route] }]),
+  };
 }
 
 function refuseNowhere(mesh: Mesh, { service, route }: Shifted): void {

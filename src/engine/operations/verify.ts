@@ -8,6 +8,7 @@ import type { Mesh, Route, Service } from "../../core/model/mesh.ts";
 import { isRouteAt, routesNowhere } from "../../core/routing/routes-at.ts";
 import type { Connected } from "../clusters/connect-clusters.ts";
 import { refuseSharedClusters } from "../clusters/connect-clusters.ts";
+import { withDrainsOf } from "../clusters/drained-mesh.ts";
 import type { OpenMesh } from "../clusters/open-mesh.ts";
 import { closeMesh, openMesh } from "../clusters/open-mesh.ts";
 import { factsThrough } from "./check.ts";
@@ -29,9 +30,10 @@ export { significance } from "../traffic/judge-split.ts";
  * run (none with `probePod` false). What cannot be asked is named as not proven.
  * A cluster that does not answer is named and the others are proven all the same.
  */
-export async function verifyMesh(meshFile: MeshFile, options: VerifyOptions): Promise<Verification> {
-  const open = await openMesh(meshFile, options);
+export async function verifyMesh(asked: MeshFile, options: VerifyOptions): Promise<Verification> {
+  const open = await openMesh(asked, options);
   const { connections } = open;
+  const meshFile = withDrainsOf(asked, connections);
   try {
     refuseSharedClusters(meshFile, connections);
     const connected = connections.filter((one) => one.kind === "connected");

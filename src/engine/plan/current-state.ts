@@ -1,6 +1,7 @@
 import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
 import type { KubeObject } from "../../core/model/kube-object.ts";
 import type { ClusterContext, Connected, ResolvedClusters } from "../clusters/connect-clusters.ts";
+import { withDrainsOf } from "../clusters/drained-mesh.ts";
 import type { ClusterPlatform } from "../clusters/cluster-platform.ts";
 import type { OpenMesh } from "../clusters/open-mesh.ts";
 import { closeMesh, openMeshWhile } from "../clusters/open-mesh.ts";
@@ -17,6 +18,7 @@ import { planTrust } from "../trust/plan-trust.ts";
 
 /** Everything that a plan starts from, as it is now: the clusters, the mesh's trust and the manifests of Istio and the services. */
 export interface CurrentState {
+  /** With what is drained, as the clusters record it. */
   readonly meshFile: MeshFile;
   /** The clusters that are written to. */
   readonly scope: Scope;
@@ -63,7 +65,7 @@ export async function readCurrent(
   try {
     const connected = open.connections.filter((one) => one.kind === "connected");
     return {
-      meshFile,
+      meshFile: withDrainsOf(meshFile, open.connections),
       scope,
       open,
       found: open.clusters.filter((one) => one.kind === "found"),

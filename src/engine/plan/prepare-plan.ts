@@ -61,7 +61,7 @@ export async function preparePlan(
     const { plan, warnings } = await compareStates(desired, current, options);
     const { connections, rancherLocal, rancher } = current.open;
     return {
-      meshFile,
+      meshFile: current.meshFile,
       plan,
       scope,
       connections,

@@ -1,6 +1,7 @@
 import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
 import type { KubeObject } from "../../core/model/kube-object.ts";
 import { eastWestGateway, ingressGateway, istioNamespace, networkLabel } from "../../core/render/names.ts";
+import { drainIn, isSameDrain } from "../../core/drain/drained-mesh.ts";
 import { inspectBundle } from "../../pki/inspect.ts";
 import { diagnoseKubeError } from "../../kube/diagnose.ts";
 import { KubeError } from "../../kube/errors.ts";
@@ -21,6 +22,7 @@ import { readServiceStatus } from "./service-status.ts";
 import type { SyncStatus } from "./sync-status.ts";
 import type { MeshFile } from "../mesh-file.ts";
 import type { RunOptions } from "../options.ts";
+import { withDrainsOf } from "../clusters/drained-mesh.ts";
 import { inventoryOf } from "../plan/plan-cluster.ts";
 import type { RancherState } from "../clusters/rancher-link.ts";
 
@@ -42,6 +44,16 @@ export interface PodSync {
   readonly problem?: string;
 }
 
+/** A service that is out of traffic in a cluster. */
+export interface DrainStatus {
+  /** `NAMESPACE/NAME` */
+  readonly service: string;
+  /** ISO 8601. */
+  readonly since: string;
+  /** A step is left to do, or a cluster that answers does not know of it. */
+  readonly halfDone: boolean;
+}
+
 /** The credential by which a cluster's istiod reads another one. */
 export interface CredentialStatus {
   readonly cluster: string;
@@ -50,7 +62,8 @@ export interface CredentialStatus {
   readonly expires?: string;
 }
 
-export type ClusterStatus =
+/** `drained` is left out where nothing is. */
+export type ClusterStatus = { readonly drained?: readonly DrainStatus[] } & (
   | {
       readonly kind: "reached";
       readonly cluster: string;
@@ -79,22 +92,43 @@ export type ClusterStatus =
       /** Whether the cluster is as the mesh file asks; left out where that was not asked. */
       readonly sync?: SyncStatus;
     }
-  | { readonly kind: "unreachable"; readonly cluster: string; readonly diagnostic: Diagnostic };
+  | { readonly kind: "unreachable"; readonly cluster: string; readonly diagnostic: Diagnostic }
+);
 
 /** The state through connections that are open already, and stay so. */
 export async function statusThrough(
-  meshFile: MeshFile,
+  asked: MeshFile,
   { connections, rancher }: { readonly connections: readonly Connection[]; readonly rancher: RancherState },
   options: RunOptions,
 ): Promise<readonly ClusterStatus[]> {
+  const meshFile = withDrainsOf(asked, connections);
   const tokenEnds = await readTokenEnds(meshFile.mesh.name, rancher, options.signal);
   return Promise.all(
-    connections.map(async (one): Promise<ClusterStatus> =>
-      one.kind === "connected"
-        ? readOrName(meshFile, one, { ...options, tokenEnds })
-        : { kind: "unreachable", cluster: one.cluster.name, diagnostic: one.diagnostic },
-    ),
+    connections.map(async (one): Promise<ClusterStatus> => {
+      const drained = drainedIn(meshFile.mesh, one.cluster.name, connections);
+      return {
+        ...(one.kind === "connected"
+          ? await readOrName(meshFile, one, { ...options, tokenEnds })
+          : { kind: "unreachable", cluster: one.cluster.name, diagnostic: one.diagnostic }),
+        ...(drained.length === 0 ? {} : { drained }),
+      };
+    }),
   );
+}
+
+function drainedIn(
+  { name, services }: MeshFile["mesh"],
+  cluster: string,
+  connections: readonly Connection[],
+): readonly DrainStatus[] {
+  const records = connections.flatMap((one) => (one.kind === "connected" ? [inventoryOf(one, name).drains ?? []] : []));
+  return services
+    .flatMap((service) => drainIn(service, cluster) ?? [])
+    .map((drain) => ({
+      service: `${drain.namespace}/${drain.service}`,
+      since: drain.since,
+      halfDone: drain.stage !== "all" || !records.every((known) => known.some((one) => isSameDrain(one, drain))),
+    }));
 }
 
 type ReadOptions = RunOptions & { readonly tokenEnds: TokenEnds };

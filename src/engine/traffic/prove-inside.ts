@@ -8,6 +8,8 @@ import type { RouteRequest } from "../../core/decide/route-request.ts";
 import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
 import { warningOf } from "../../core/diagnostics/coded.ts";
 import type { Route, Service } from "../../core/model/mesh.ts";
+import { insteadOf } from "../../core/drain/drained-mesh.ts";
+import { elsewhereSubset } from "../../core/render/drain.ts";
 import { serviceHost } from "../../core/render/names.ts";
 import type { PodPort } from "../../kube/client.ts";
 import type { WireServicePort } from "../facts/read-service-port.ts";
@@ -69,7 +71,7 @@ export async function proveInside(input: ProofInput, port: PodPort, options: Ver
       request: choice.request,
       requests: route === undefined ? requestsWithoutRoute : options.requests,
     };
-    const split = inWords(service, await measure(measuring, route, options));
+    const split = inWords(service, await measure(measuring, { route, cluster: one.cluster.name }, options));
     if (forwarded.failure() !== undefined && split.measured.tally.failures.length > 0) {
       return unasked(tunnelBroke(input, forwarded.failure()));
     }
@@ -85,15 +87,16 @@ export async function proveInside(input: ProofInput, port: PodPort, options: Ver
 
 async function measure(
   measuring: MeasureInput,
-  route: Route | undefined,
+  { route, cluster }: { readonly route: Route | undefined; readonly cluster: string },
   options: VerifyOptions,
 ): Promise<JudgedSplit> {
   if (route !== undefined) {
     return judgeSplit(measuring, route.weights, options);
   }
   const { service } = measuring;
-  // Requests without a route go to the service as a whole, which Envoy counts as a subset without a name.
-  const whole = { name: "", clusters: [], labels: {} };
+  // Requests without a route go to the service as a whole, which Envoy counts as a subset without a name; where it is drained they are led to its pods elsewhere.
+  const name = insteadOf(service, cluster, undefined) === undefined ? "" : elsewhereSubset;
+  const whole = { name, clusters: [], labels: {} };
   const all = { ...service, versions: [whole, ...service.versions] };
   return { measured: await measureSplit({ ...measuring, service: all }, options), weights: [] };
 }

@@ -164,6 +164,22 @@ function pairs(values: Readonly<Record<string, number>>): string {
 }
 
 function problemsOf(cluster: ClusterStatus, palette: Palette): string[] {
+  return [...drainLines(cluster, palette), ...otherProblems(cluster, palette)];
+}
+
+/** What is out of traffic in a cluster, by the time since when; what stands half done by itself. */
+function drainLines({ cluster, drained = [] }: ClusterStatus, palette: Palette): readonly string[] {
+  const groups = new Map<string, string[]>();
+  for (const { service, since, halfDone } of drained) {
+    const words = halfDone
+      ? `${palette.bad("×")} ${cluster}: a drain or an undrain since ${since} stands half done (isthmus drain ${cluster}, or isthmus undrain ${cluster})`
+      : `${palette.warn("‼")} ${cluster}: out of traffic since ${since} (isthmus undrain ${cluster})`;
+    groups.set(words, [...(groups.get(words) ?? []), service]);
+  }
+  return [...groups].map(([words, services]) => `${words}: ${services.join(", ")}`);
+}
+
+function otherProblems(cluster: ClusterStatus, palette: Palette): string[] {
   if (cluster.kind === "unreachable") {
     return [`${palette.bad("×")} ${cluster.cluster}: ${cluster.diagnostic.summary}. ${cluster.diagnostic.detail}`];
   }

@@ -1,4 +1,5 @@
 import { crossNetworkPort, eastWestGateway, istioNamespace, serviceHost } from "../../render/names.ts";
+import { insteadOf } from "../../drain/drained-mesh.ts";
 import type { Service } from "../../model/mesh.ts";
 import type { Check } from "../check.ts";
 import { problem } from "../check.ts";
@@ -83,21 +84,25 @@ function listeningPods(one: ReachedCluster): readonly GatewayPod[] {
 
 function lackingOf(one: ReachedCluster, pod: GatewayPod, service: Service): readonly string[] {
   const here = one.services.find((other) => other.service === `${service.namespace}/${service.name}`);
-  return service.versions
-    .filter((version) => service.exported && version.clusters.includes(one.cluster))
-    .flatMap((version) => {
-      const real = here?.podsOf[version.name] ?? [];
-      if (real.length === 0) {
-        return [];
-      }
-      const name = `outbound_.${service.port}_.${version.name}_.${serviceHost(service)}`;
-      const chain = pod.config.chains.find((other) => other.serverNames.includes(name));
-      if (chain === undefined) {
-        return [`${pod.name} has no filter chain for version ${version.name} and resets connections for it`];
-      }
-      const endpoints = pod.config.clusters.find((other) => other.name === (chain.cluster ?? name))?.endpoints ?? [];
-      return endpoints.some((endpoint) => endpoint.idle === "")
-        ? []
-        : [`${pod.name} has no endpoint of version ${version.name}, which has ${real.length} ready in this cluster`];
-    });
+  return (
+    service.versions
+      .filter((version) => service.exported && version.clusters.includes(one.cluster))
+      // Where a service is drained its subsets are of pods elsewhere, so that the gateway leads nowhere.
+      .filter((version) => insteadOf(service, one.cluster, version.name) === undefined)
+      .flatMap((version) => {
+        const real = here?.podsOf[version.name] ?? [];
+        if (real.length === 0) {
+          return [];
+        }
+        const name = `outbound_.${service.port}_.${version.name}_.${serviceHost(service)}`;
+        const chain = pod.config.chains.find((other) => other.serverNames.includes(name));
+        if (chain === undefined) {
+          return [`${pod.name} has no filter chain for version ${version.name} and resets connections for it`];
+        }
+        const endpoints = pod.config.clusters.find((other) => other.name === (chain.cluster ?? name))?.endpoints ?? [];
+        return endpoints.some((endpoint) => endpoint.idle === "")
+          ? []
+          : [`${pod.name} has no endpoint of version ${version.name}, which has ${real.length} ready in this cluster`];
+      })
+  );
 }

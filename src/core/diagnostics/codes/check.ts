@@ -1,6 +1,7 @@
 import type { CatalogueEntry } from "../catalogue-entry.ts";
 import { callerCodes } from "./check-callers.ts";
 import { flowCodes } from "./check-flows.ts";
+import { drainCheckCodes } from "./drain.ts";
 
 export const checkCodes = {
   ISM410: {
@@ -273,6 +274,7 @@ export const checkCodes = {
   },
   ...flowCodes,
   ...callerCodes,
+  ...drainCheckCodes,
 } as const satisfies Record<string, CatalogueEntry>;
 
 export type CheckCode = keyof typeof checkCodes;

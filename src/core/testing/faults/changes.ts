@@ -3,6 +3,7 @@ import type { GatewayFacts, IstiodPod } from "../../checks/control-plane-facts.t
 import type { CredentialTrial } from "../../checks/credential-facts.ts";
 import type { AddedToObject, DriftFacts, DriftedObject } from "../../checks/drift-facts.ts";
 import type { MeshFacts, ReachedCluster, ServiceFacts } from "../../checks/facts.ts";
+import type { Drain } from "../../model/drain.ts";
 import type { ObjectId } from "../../model/kube-object.ts";
 import type { Name } from "./fault.ts";
 
@@ -37,6 +38,22 @@ export function service(cluster: Name, name: string, change: (service: ServiceFa
   return inCluster(cluster, (one) => ({
     services: one.services.map((other) => (other.service === name ? { ...other, ...change(other) } : other)),
   }));
+}
+
+/** A service that is drained in east, as all inventories record it. */
+export function drained(key: string, stage: Drain["stage"]): Change {
+  const [namespace = "", name = ""] = key.split("/");
+  const since = "2026-11-20T08:00:00.000Z";
+  const drain = { cluster: "east", namespace, service: name, since, selector: { app: name }, instead: "west", stage };
+  return (facts) => ({
+    ...facts,
+    mesh: {
+      ...facts.mesh,
+      services: facts.mesh.services.map((one) =>
+        one.name === name && one.namespace === namespace ? { ...one, drains: [drain] } : one,
+      ),
+    },
+  });
 }
 
 export function trial(reader: Name, outcome: CredentialTrial["outcome"], detail = ""): Change {

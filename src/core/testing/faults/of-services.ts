@@ -1,6 +1,6 @@
 import { eastWestGateway, ingressGateway } from "../../render/names.ts";
 import { changeEndpoints } from "../changed-proxies.ts";
-import { all, gateway, inCluster, noReadyPods, service } from "./changes.ts";
+import { all, drained, gateway, inCluster, noReadyPods, service } from "./changes.ts";
 import type { MeshFault } from "./fault.ts";
 
 /** What goes wrong with services, routes and certificates. */
@@ -71,6 +71,11 @@ export const faultsOfServices: readonly MeshFault[] = [
       ],
     })),
     causes: ["error ISM568 east"],
+  },
+  {
+    name: "east-stands-half-drained",
+    happens: drained("shop/orders", "callers"),
+    causes: ["warning ISM609 east"],
   },
   {
     name: "east-pod-has-no-sidecar",

@@ -1,0 +1,231 @@
+import { readFile, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { eventLinesOf, expectDocumented } from "../testing/event-lines.ts";
+import type { FakeClusters } from "../testing/fake-clusters.ts";
+import { startFakeClusters } from "../testing/fake-clusters.ts";
+import type { Inbound } from "../testing/fake-drain.ts";
+import { proxiesOf, runEverywhere } from "../testing/fake-drain.ts";
+import { endpointSlices } from "../testing/fake-service.ts";
+
+let names = ["west", "east"];
+const policies = {
+  apiVersion: "security.istio.io/v1beta1",
+  kind: "PeerAuthentication",
+  plural: "peerauthentications",
+  namespaced: true,
+} as const;
+
+let world: FakeClusters;
+/** What the sidecars in east have taken, look by look; the last one stays. */
+let inbound: Inbound[] = [];
+
+async function start(...clusters: string[]): Promise<void> {
+  names = clusters;
+  inbound = [{ active: 0, total: 10 }];
+  world = await startFakeClusters(names, {
+    living: true,
+    kinds: [endpointSlices, policies],
+    answer: (cluster, store, asked) => {
+      if (!asked.startsWith("/clusters")) {
+        return undefined;
+      }
+      const [now = { active: 0, total: 0 }] = inbound;
+      inbound = cluster === "east" && inbound.length > 1 ? inbound.slice(1) : inbound;
+      return proxiesOf(names, cluster, store, now);
+    },
+  });
+  runEverywhere(world);
+  await world.run("apply --yes");
+}
+
+beforeEach(async () => start("west", "east"), 60_000);
+
+afterEach(async () => {
+  await world.close();
+});
+
+/** `kind/name` of what a cluster has of a drain. */
+function traces(cluster: string): readonly string[] {
+  const all = world.servers[cluster]?.store.all() ?? [];
+  return all.map(({ kind, metadata }) => `${kind}/${metadata.name}`).filter((one) => one.includes("isthmus-drain"));
+}
+
+function drainsIn(cluster: string): unknown {
+  const inventory = world.servers[cluster]?.store.find(
+    { apiVersion: "v1", kind: "ConfigMap" },
+    "kube-system",
+    "isthmus-inventory-prod",
+  ) as unknown as { readonly data: Readonly<Record<string, string>> };
+  return JSON.parse(inventory.data["drains"] ?? "[]");
+}
+
+const policy = "PeerAuthentication/isthmus-drain.east.helloworld";
+const route = "VirtualService/isthmus-drained.helloworld";
+
+describe("drain", () => {
+  it("takes a cluster out of traffic until undrain, and everything knows of it meanwhile", async () => {
+    const ran = await world.run("drain east --yes");
+    expect(ran.out).toContain("sample/helloworld leaves east; what is asked inside east is answered by west");
+    expect(ran.out).toContain("√ west  callers there have left east");
+    expect(ran.out).toContain("√ east  its own callers ask elsewhere; 1 pod is idle");
+    expect([ran.code, traces("west"), traces("east")]).toEqual([0, [policy], [route]]);
+    expect((await world.run("apply --yes --prune")).code).toBe(0);
+    expect([traces("west"), traces("east")]).toEqual([[policy], [route]]);
+    expect((await world.run("plan --detailed-exitcode")).code).toBe(0);
+    expect((await world.run("status")).out).toMatch(
+      /‼ east: out of traffic since \S+ \(isthmus undrain east\): sample\/helloworld/,
+    );
+    const status = JSON.parse((await world.run("status -o json")).out) as { readonly clusters: readonly object[] };
+    expect(status.clusters[1]).toMatchObject({ drained: [{ service: "sample/helloworld", halfDone: false }] });
+    const last = await world.run("drain west --yes");
+    expect([last.code, last.err]).toEqual([1, expect.stringContaining("ISM602")]);
+    const forced = await world.run("drain west --yes --force");
+    expect([forced.code, forced.err]).toEqual([1, expect.stringContaining("warning[ISM602]")]);
+    expect(drainsIn("west")).toHaveLength(1);
+    const back = await world.run("undrain east --yes");
+    expect([back.code, back.out]).toEqual([0, expect.stringContaining("√ west  callers there are back at east")]);
+    expect([traces("west"), traces("east"), drainsIn("west"), drainsIn("east")]).toEqual([[], [], [], []]);
+    expect((await world.run("plan --detailed-exitcode")).code).toBe(0);
+    const again = await world.run("undrain east --yes");
+    expect([again.code, again.out]).toEqual([0, "  nothing is drained in east\n"]);
+  }, 60_000);
+
+  it("names pods that still answer, or still get requests, and goes on when it is asked again", async () => {
+    inbound = [{ active: 2, total: 10 }];
+    const ran = await world.run("drain east --yes --timeout 1s");
+    expect([ran.code, ran.err.replaceAll(/\s+/g, " ")]).toEqual([
+      4,
+      expect.stringContaining("sample/helloworld-v1-1 has 2"),
+    ]);
+    inbound = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12].map((total) => ({ active: 0, total }));
+    const asked = await world.run("drain east --yes");
+    expect([asked.code, asked.err]).toEqual([4, expect.stringContaining("ISM607")]);
+    inbound = [{ active: 0, total: 12 }];
+    expect((await world.run("drain east --yes")).code).toBe(0);
+  }, 60_000);
+
+  it("is refused for names that the mesh file does not have", async () => {
+    const cluster = await world.run("drain south --yes");
+    expect([cluster.code, cluster.err]).toEqual([64, expect.stringContaining("ISM050")]);
+    const service = await world.run("drain east --service shop --yes");
+    expect([service.code, service.err]).toEqual([64, expect.stringContaining("ISM600")]);
+  });
+
+  it("is not done where nobody can be asked", async () => {
+    expect((await world.run("drain east")).code).toBe(64);
+    expect(traces("west")).toEqual([]);
+  });
+});
+
+describe("a drain that stands half done", () => {
+  /** As a kill between the first two steps and the last one leaves it. */
+  async function halfDone(): Promise<void> {
+    await world.run("drain east --yes");
+    const east = world.servers["east"];
+    const inventory = east?.store.find(
+      { apiVersion: "v1", kind: "ConfigMap" },
+      "kube-system",
+      "isthmus-inventory-prod",
+    );
+    const data = inventory?.["data"] as Readonly<Record<string, string>>;
+    const drains = (data["drains"] ?? "").replaceAll('"all"', '"callers"');
+    east?.put({ ...(inventory as NonNullable<typeof inventory>), data: { ...data, drains } });
+  }
+
+  it("is told by status, finished by the same command, or taken back by undrain", async () => {
+    await halfDone();
+    expect((await world.run("status")).out).toContain("× east: a drain or an undrain since");
+    expect((await world.run("drain east --yes")).code).toBe(0);
+    expect((await world.run("status")).out).toContain("‼ east: out of traffic since");
+    await halfDone();
+    expect((await world.run("undrain east --yes")).code).toBe(0);
+    expect([traces("west"), traces("east")]).toEqual([[], []]);
+  }, 60_000);
+});
+
+describe("a drain while a cluster does not answer", () => {
+  beforeEach(async () => {
+    await world.close();
+    await start("west", "east", "north");
+    await world.servers["north"]?.close();
+  }, 60_000);
+
+  it("tells the others, and leaves the drained cluster's own callers, whose gateway still serves that one; unless forced", async () => {
+    const ran = await world.run("drain east --yes");
+    expect([ran.code, ran.out]).toEqual([
+      4,
+      expect.stringMatching(/√ west  callers there have left east\n× east  left as it is.*\n× north  does not answer/),
+    ]);
+    expect(ran.err.replaceAll(/\s+/g, " ")).toContain("callers there were not told and go on asking east");
+    expect([traces("west"), traces("east")]).toEqual([[policy], []]);
+    const forced = await world.run("drain east --yes --force");
+    expect([forced.code, forced.out]).toEqual([4, expect.stringContaining("√ east  its own callers ask elsewhere")]);
+    expect(traces("east")).toEqual([route]);
+  }, 60_000);
+});
+
+describe("drain -o jsonl", () => {
+  it("prints what changes first, every task that it has named, and how it ended last", async () => {
+    const lines = eventLinesOf((await world.run("drain east --yes -o jsonl")).out);
+    expect(lines[0]).toMatchObject({
+      event: "drain",
+      action: "drain",
+      cluster: "east",
+      services: [{ namespace: "sample", name: "helloworld", instead: "west" }],
+      clusters: [
+        { name: "west", state: "planned" },
+        { name: "east", state: "planned" },
+      ],
+    });
+    const clusters = (lines[0]?.["clusters"] ?? []) as readonly {
+      readonly tasks: readonly { readonly id: string }[];
+    }[];
+    const planned = clusters.flatMap(({ tasks }) => tasks.map(({ id }) => id));
+    const done = lines.filter(({ event }) => event === "task.done").map((line) => String(line["id"]));
+    expect(done.toSorted()).toEqual(planned.toSorted());
+    expect(lines.at(-1)).toMatchObject({
+      event: "summary",
+      exitCode: 0,
+      clusters: [
+        { name: "west", state: "done", applied: 2, deleted: 0 },
+        { name: "east", state: "done", applied: 3, deleted: 0 },
+      ],
+    });
+    expectDocumented(lines);
+    expectDocumented(eventLinesOf((await world.run("undrain east --yes -o jsonl")).out));
+  });
+});
+
+it("keeps the weights of the mesh file, and gives the share of a version that runs there only to others with --force", async () => {
+  const file = path.join(world.folder, "mesh.yaml");
+  const text = await readFile(file, "utf8");
+  await writeFile(
+    file,
+    text
+      .replace(/( +)versions:\n/, "$1versions:\n$1  v2: { clusters: [east] }\n")
+      .replace(/weights:\n +v1: 100/, "weights: { v1: 60, v2: 40 }"),
+  );
+  await world.run("apply --yes");
+  const refused = await world.run("drain east --yes");
+  expect([refused.code, refused.err.replaceAll(/\s+/g, " ")]).toEqual([
+    1,
+    expect.stringContaining("route helloworld loses v2 (40 %)"),
+  ]);
+  const weightsIn = (cluster: string): readonly number[] => {
+    const found = world.servers[cluster]?.store.find(
+      { apiVersion: "networking.istio.io/v1", kind: "VirtualService" },
+      "sample",
+      "helloworld",
+    ) as unknown as { readonly spec: { readonly http: readonly [{ readonly route: readonly { weight: number }[] }] } };
+    return found.spec.http[0].route.map(({ weight }) => weight).toSorted((a, b) => a - b);
+  };
+  expect((await world.run("drain east --yes --force")).code).toBe(0);
+  expect([weightsIn("west"), weightsIn("east")]).toEqual([
+    [0, 100],
+    [0, 100],
+  ]);
+  expect(await readFile(file, "utf8")).toContain("weights: { v1: 60, v2: 40 }");
+  expect((await world.run("undrain east --yes --force")).code).toBe(0);
+  expect(weightsIn("west")).toEqual([40, 60]);
+}, 60_000);
