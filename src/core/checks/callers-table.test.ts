@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { changeConfigs } from "../testing/changed-proxies.ts";
 import { healthyFacts, withCluster } from "../testing/healthy-facts.ts";
 import type { BesideFacts } from "./beside-facts.ts";
 import type { CallerCluster, CallerFacts } from "./caller-facts.ts";
@@ -329,6 +330,37 @@ it("compares the weights of a route for callers inside with those of the mesh fi
       /^error ISM564 VirtualService default\/by-hand: .* for \/hello go to v2=100, and route helloworld of the mesh file asks for v1=10 v2=90\.$/,
     ),
   ]);
+});
+
+it("finds a fault of somebody else's VirtualService at the ingress too", () => {
+  const fault = { abort: { status: 500, percent: 25 } };
+  const at = (source: string): readonly string[] => {
+    const facts = west({});
+    const clusters = facts.clusters.map((one) => {
+      if (one.kind !== "reached" || one.cluster !== "west") {
+        return one;
+      }
+      const gateways = changeConfigs(one.gateways, (config) => ({
+        ...config,
+        routeTables: config.routeTables.map((table) => ({
+          ...table,
+          virtualHosts: table.virtualHosts.map((known) => ({
+            ...known,
+            routes: known.routes.map((route) => ({ ...route, source, fault })),
+          })),
+        })),
+      }));
+      return { ...one, gateways };
+    });
+    return causesOf({ ...facts, clusters });
+  };
+  expect(at("default/by-hand")).toEqual([
+    expect.stringMatching(
+      /^error ISM475 .* answers 25 % with 500 by fault injection \(VirtualService default\/by-hand\)\./,
+    ),
+  ]);
+  // One of the mesh file is asked for.
+  expect(at("sample/helloworld")).toEqual([]);
 });
 
 it("has an apply put back what is the mesh's own", () => {

@@ -201,6 +201,11 @@ export function requestsTo(cluster: string, service: string): Subject {
   return `requests to ${service} of ${cluster}`;
 }
 
+/** That callers inside a cluster reach a service, `namespace/name`, by what their sidecars hold. */
+export function callsTo(cluster: string, service: string): Subject {
+  return `calls to ${service} of ${cluster}`;
+}
+
 /** That proxies of `reader` take the endpoints of a service in `remote` for ones that speak mTLS. */
 export function mutualTls(reader: string, remote: string, service: string): Subject {
   return `mTLS with ${service} in ${remote} of ${reader}`;

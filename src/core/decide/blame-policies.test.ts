@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 import type { Finding } from "../checks/check.ts";
 import { problem } from "../checks/check.ts";
-import { requestsTo, wayToIstiod } from "../checks/subjects.ts";
+import { callsTo, plainIngress, requestsTo, wayToIstiod } from "../checks/subjects.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import { errorOf } from "../diagnostics/coded.ts";
-import { blamePolicies } from "./blame-policies.ts";
+import { blamePolicies, blameProxies } from "./blame-policies.ts";
 import type { RouteProof } from "./proof.ts";
 
 const failed: Diagnostic = {
@@ -78,4 +78,25 @@ describe("requests that failed", () => {
     const good = { ...proof(reset, []), failures: [] };
     expect(blamePolicies(good, [closed([])], clusters)).toEqual(good);
   });
+});
+
+it("lays what failed inside at the door of the object that decides over it in the callers' sidecars", () => {
+  const object = { group: "networking.istio.io", kind: "VirtualService", namespace: "default", name: "by-hand" };
+  const found = problem("ISM564", {
+    detail: "answered with 503 by fault injection",
+    cluster: "west",
+    object,
+    breaks: [callsTo("west", "sample/helloworld")],
+  });
+  const reason = "status 503 of the mesh itself: fault filter abort";
+  const blamed = blameProxies({ ...proof(reason), via: "mesh" }, [found]);
+  expect(codesOf(blamed)).toEqual(["ISM564", "ISM403"]);
+  expect(blamed.diagnostics[1]?.fix).toBe(
+    "VirtualService default/by-hand of west decides over these requests: do what its finding says, then run isthmus verify again.",
+  );
+  // What is asked at the ingress goes by other proxies, and another cluster by others again.
+  expect(codesOf(blameProxies(proof(reason), [found]))).toEqual(["ISM403"]);
+  expect(codesOf(blameProxies({ ...proof(reason), via: "mesh", cluster: "east" }, [found]))).toEqual(["ISM403"]);
+  const limit = { ...found, breaks: [plainIngress("west")] };
+  expect(codesOf(blameProxies(proof("status 429 of the mesh itself"), [limit]))).toEqual(["ISM564", "ISM403"]);
 });

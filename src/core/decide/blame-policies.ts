@@ -1,5 +1,5 @@
 import type { Finding } from "../checks/check.ts";
-import { requestsTo } from "../checks/subjects.ts";
+import { callsTo, plainIngress, requestsTo } from "../checks/subjects.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import type { RouteProof } from "./proof.ts";
 
@@ -20,24 +20,40 @@ export function blamePolicies(proof: RouteProof, closed: readonly Finding[], clu
   const own = new Set(clusters.map((cluster) => requestsTo(cluster, service)));
   // Flows of the gateways themselves break nothing that has a name of its own.
   const causes = closed.filter(({ breaks = [] }) => breaks.length === 0 || breaks.some((one) => own.has(one)));
-  if (causes.length === 0 || !failedOnTheWay(proof)) {
-    return proof;
-  }
   const names = causes.map(({ object, cluster }) => `${object?.namespace}/${object?.name} of ${cluster}`);
-  return {
-    ...proof,
-    diagnostics: [
-      ...causes.map(asDiagnostic),
-      ...proof.diagnostics.map((one) =>
-        one.code === "ISM403"
-          ? {
-              ...one,
-              fix: `Network policy ${names.join(", ")} closes the way of these requests: do what its finding says, then run isthmus verify again.`,
-            }
-          : one,
-      ),
-    ],
-  };
+  return blame(proof, causes, `Network policy ${names.join(", ")} closes the way of these requests`);
+}
+
+/**
+ * The same by what `check` finds in proxies: objects of somebody's that decide
+ * over calls inside (`callsTo`), or over everything at an ingress.
+ */
+export function blameProxies(proof: RouteProof, found: readonly Finding[]): RouteProof {
+  const { cluster, via } = proof;
+  const broken = via === "mesh" ? callsTo(cluster, `${proof.namespace}/${proof.service}`) : plainIngress(cluster);
+  const causes = found.filter(({ breaks = [], object }) => object !== undefined && breaks.includes(broken));
+  const names = causes.map(({ object }) => `${object?.kind} ${object?.namespace}/${object?.name}`);
+  return blame(
+    proof,
+    causes,
+    `${names.join(", ")} of ${cluster} ${names.length === 1 ? "decides" : "decide"} over these requests`,
+  );
+}
+
+function blame(proof: RouteProof, causes: readonly Finding[], because: string): RouteProof {
+  return causes.length === 0 || !failedOnTheWay(proof)
+    ? proof
+    : {
+        ...proof,
+        diagnostics: [
+          ...causes.map(asDiagnostic),
+          ...proof.diagnostics.map((one) =>
+            one.code === "ISM403"
+              ? { ...one, fix: `${because}: do what its finding says, then run isthmus verify again.` }
+              : one,
+          ),
+        ],
+      };
 }
 
 /** What a finding breaks and needs is between the checks. */

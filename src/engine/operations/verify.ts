@@ -1,8 +1,11 @@
 import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
 import { warningOf } from "../../core/diagnostics/coded.ts";
 import { describeNowhere } from "../../core/advice/routes-nowhere.ts";
+import type { Finding } from "../../core/checks/check.ts";
 import { networkPolicies } from "../../core/checks/policies/network-policies.ts";
-import { blamePolicies, failedOnTheWay } from "../../core/decide/blame-policies.ts";
+import { callers } from "../../core/checks/routes/callers.ts";
+import { filters } from "../../core/checks/routes/filters.ts";
+import { blamePolicies, blameProxies, failedOnTheWay } from "../../core/decide/blame-policies.ts";
 import type { RouteProof } from "../../core/decide/proof.ts";
 import type { Mesh, Route, Service } from "../../core/model/mesh.ts";
 import { isRouteAt, routesNowhere } from "../../core/routing/routes-at.ts";
@@ -97,7 +100,7 @@ function routesOf({ routes }: Service, { only }: VerifyOptions): readonly (Route
   return asked.length === 0 ? [undefined] : asked;
 }
 
-/** Network policies are looked at where requests failed, before anything else is blamed. */
+/** Where requests failed, network policies and what others have put into proxies are looked at before anything else is blamed. */
 async function explainFailures(
   meshFile: MeshFile,
   open: OpenMesh,
@@ -108,9 +111,11 @@ async function explainFailures(
     return proofs;
   }
   const facts = await factsThrough(meshFile, open, options);
-  const closed = networkPolicies.run(facts).filter(({ severity }) => severity === "error");
+  const wrong = ({ severity }: Finding): boolean => severity === "error";
+  const closed = networkPolicies.run(facts).filter(wrong);
+  const held = [...filters.run(facts), ...callers.run(facts)].filter(wrong);
   const clusters = meshFile.mesh.clusters.map(({ name }) => name);
-  return proofs.map((proof) => blamePolicies(proof, closed, clusters));
+  return proofs.map((proof) => blameProxies(blamePolicies(proof, closed, clusters), held));
 }
 
 /** Everything that a proof has found, in the order of the proof; what several found is reported once. */

@@ -106,6 +106,15 @@ export const policyFaults: readonly Fault[] = [
     }),
   },
   {
+    what: "an AuthorizationPolicy keeps the pods of shop from data in west",
+    causes: [cause("west", "ISM472")],
+    says: "denies calls from pods in shop to back/data",
+    ...policyByHand("west", "AuthorizationPolicy", "back", {
+      action: "DENY",
+      rules: [{ from: [{ source: { namespaces: ["shop"] } }] }],
+    }),
+  },
+  {
     what: "an AuthorizationPolicy denies everything at the ingress gateway of west",
     causes: [cause("west", "ISM472")],
     ...policyByHand("west", "AuthorizationPolicy", "istio-system", {

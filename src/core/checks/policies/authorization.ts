@@ -1,8 +1,9 @@
 import type { AuthorizedRequest, Denial } from "../../policies/authorization.ts";
 import { customPolicies, denialOf } from "../../policies/authorization.ts";
+import { callerDenials } from "../../policies/caller-denials.ts";
 import { serviceIn, servicePods, targetPortOf } from "../../policies/service-pods.ts";
 import type { Route, Service } from "../../model/mesh.ts";
-import { ingressGateway, istioNamespace } from "../../render/names.ts";
+import { ingressGateway, istioNamespace, meshGateway } from "../../render/names.ts";
 import { frontRoutesOf } from "../../routing/hosts.ts";
 import type { Check } from "../check.ts";
 import { problem, warning } from "../check.ts";
@@ -25,35 +26,38 @@ export const authorization: Check = {
   unseen: undecided,
   run: (facts) =>
     meshClusters(facts).flatMap((one) =>
-      groupDenials([...denialsAtIngress(facts, one), ...denialsAtPods(facts, one)]).map(
-        ({ denial, only, refused, breaks }) => {
-          const { policy, kind } = denial;
-          const found = only === undefined ? problem : warning;
-          const way =
-            kind === "listed"
-              ? "denies"
-              : policy.rules.length === 0
-                ? "allows nothing and so refuses"
-                : "allows other requests, and nothing allows";
-          return found("ISM472", {
-            detail: `AuthorizationPolicy ${policy.namespace}/${policy.name} of ${one.cluster} (${policy.action}) ${way} ${only === undefined ? "" : `${only.what} of `}${refused.join("; ")}: they end in 403 "RBAC: access denied".`,
-            fix: `Whoever wrote the policy has to decide: have it allow them, or delete it${only === undefined ? "" : `; ${only.otherwise}`}: kubectl --context ${one.context} -n ${policy.namespace} delete authorizationpolicy ${policy.name}. Requests of a route come to the pods from ${ingressGateway} (principal cluster.local/ns/${istioNamespace}/sa/${ingressAccount(one)}), at the pod's own port.`,
-            cluster: one.cluster,
-            object: {
-              group: "security.istio.io",
-              kind: "AuthorizationPolicy",
-              namespace: policy.namespace,
-              name: policy.name,
-            },
-            breaks,
-          });
-        },
-      ),
+      groupDenials([
+        ...denialsAtIngress(facts, one),
+        ...denialsAtPods(facts, one),
+        ...denialsOfCallers(facts, one),
+      ]).map(({ denial, only, refused, breaks }) => {
+        const { policy, kind } = denial;
+        const found = only === undefined ? problem : warning;
+        const way =
+          kind === "listed"
+            ? "denies"
+            : policy.rules.length === 0
+              ? "allows nothing and so refuses"
+              : "allows other requests, and nothing allows";
+        return found("ISM472", {
+          detail: `AuthorizationPolicy ${policy.namespace}/${policy.name} of ${one.cluster} (${policy.action}) ${way} ${only === undefined || only.what === "" ? "" : `${only.what} of `}${refused.join("; ")}: they end in 403 "RBAC: access denied".`,
+          fix: `Whoever wrote the policy has to decide: have it allow them, or delete it${only === undefined ? "" : `; ${only.otherwise}`}: kubectl --context ${one.context} -n ${policy.namespace} delete authorizationpolicy ${policy.name}. Requests of a route come to the pods from ${ingressGateway} (principal cluster.local/ns/${istioNamespace}/sa/${ingressAccount(one)}), at the pod's own port.`,
+          cluster: one.cluster,
+          object: {
+            group: "security.istio.io",
+            kind: "AuthorizationPolicy",
+            namespace: policy.namespace,
+            name: policy.name,
+          },
+          breaks,
+        });
+      }),
     ),
 };
 
 /** Some requests of a route, and what to say in the mesh file where others are meant. */
 interface Part {
+  /** Empty where that says itself which they are. */
   readonly what: string;
   readonly otherwise: string;
 }
@@ -214,4 +218,18 @@ function askedOf(
           what: `the requests of route ${route.name} for ${request.host ?? ""} to ${key}`,
         })),
       );
+}
+
+/** Of callers that nobody has named it may be somebody's wish; a route for callers inside has some. */
+function denialsOfCallers(facts: MeshFacts, one: ReachedCluster): readonly Refused[] {
+  return facts.mesh.services.flatMap((service) =>
+    callerDenials(facts, one, service).map(({ denial, from, everybody }) => ({
+      denial,
+      ...(everybody && service.routes.some(({ gateways }) => gateways.includes(meshGateway))
+        ? {}
+        : { only: { what: "", otherwise: "where these pods are not meant to call it, nothing is to be done" } }),
+      what: `calls from pods in ${from.join(", ")} to ${service.namespace}/${service.name}`,
+      breaks: [],
+    })),
+  );
 }

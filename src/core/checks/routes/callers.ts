@@ -12,6 +12,7 @@ import { applyFix, meshClusters, servicesAt } from "../reached.ts";
 import type { Subject } from "../subjects.ts";
 import {
   appliedObject,
+  callsTo,
   gatewayAddress,
   gatewayPods,
   issuedRoot,
@@ -98,6 +99,7 @@ function findingOf(facts: MeshFacts, one: ReachedCluster, all: readonly Seen[]):
       cluster: one.cluster,
       ...(object === undefined ? {} : { object }),
       ...(by === undefined ? ownFix(one, first) : { fix: fixOf(one, by) }),
+      breaks: [...new Set(all.map(({ call }) => callsTo(one.cluster, call.way.service)))],
       needs: by === undefined ? all.flatMap(needsOf) : needsOfTls(facts, all),
     }),
   ];

@@ -9,6 +9,7 @@ import type { ReachedCluster } from "../facts.ts";
 import { answeringPods, silentPods } from "../gateways/proxies-answer.ts";
 import type { ProxyFilterFacts } from "../proxy-facts.ts";
 import { meshClusters } from "../reached.ts";
+import { plainIngress } from "../subjects.ts";
 
 /**
  * Limits and faults that an EnvoyFilter puts into a proxy: Istio itself makes
@@ -31,18 +32,31 @@ interface Held {
   readonly filter: ProxyFilterFacts;
 }
 
+const ofGateway = "proxies of the ingress";
+
+interface Group {
+  readonly by: readonly EnvoyFilter[];
+  readonly said: Set<string>;
+  readonly bad: boolean;
+  readonly ofIngress: boolean;
+}
+
 type EnvoyFilter = BesideFacts["filters"][number];
 
 function findingsIn(one: ReachedCluster): readonly Finding[] {
-  const groups = new Map<string, { readonly by: readonly EnvoyFilter[]; readonly said: Set<string>; bad: boolean }>();
+  const groups = new Map<string, Group>();
   for (const held of heldIn(one)) {
     const by = madeBy(one, held);
     const key = by.map(({ kind, namespace, name }) => `${kind} ${namespace}/${name}`).join(", ");
-    const group = groups.get(key) ?? { by, said: new Set<string>(), bad: false };
+    const group = groups.get(key) ?? { by, said: new Set<string>(), bad: false, ofIngress: false };
     group.said.add(`${held.whose} ${describe(held.filter)}`);
-    groups.set(key, { ...group, bad: group.bad || isBad(held.filter) });
+    groups.set(key, {
+      ...group,
+      bad: group.bad || isBad(held.filter),
+      ofIngress: group.ofIngress || held.whose === ofGateway,
+    });
   }
-  return [...groups].map(([names, { by, said, bad }]) => {
+  return [...groups].map(([names, { by, said, bad, ofIngress }]) => {
     const [object] = by.map(idOf);
     const [writer] = by.map(({ written }) => (written.by === "" ? "" : ` (written by ${written.by} at ${written.at})`));
     return (bad ? problem : warning)("ISM566", {
@@ -53,6 +67,7 @@ function findingsIn(one: ReachedCluster): readonly Finding[] {
           : `Whoever wrote it has to decide: let more requests through, or delete it: ${by.map((filter) => kubectlCommand(one, "delete", idOf(filter))).join("; ")}`,
       cluster: one.cluster,
       ...(object === undefined ? {} : { object }),
+      ...(ofIngress ? { breaks: [plainIngress(one.cluster)] } : {}),
     });
   });
 }
@@ -72,7 +87,7 @@ function heldIn(one: ReachedCluster): readonly Held[] {
   return [
     ...answeringPods(one, ingressGateway).flatMap(({ name, config }) =>
       (config.filters ?? []).map((filter) => ({
-        whose: "proxies of the ingress",
+        whose: ofGateway,
         namespace: istioNamespace,
         labels: labelsOf(istioNamespace, name),
         filter,

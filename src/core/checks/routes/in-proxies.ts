@@ -17,6 +17,7 @@ import type { GatewayPod } from "../control-plane-facts.ts";
 import type { MeshFacts, ReachedCluster } from "../facts.ts";
 import { containerPort } from "../container-port.ts";
 import { answeringPods, silentPods } from "../gateways/proxies-answer.ts";
+import type { ProxyRouteFacts } from "../proxy-facts.ts";
 import { applyFix, meshClusters, meshOf, servicesAt } from "../reached.ts";
 import type { Subject } from "../subjects.ts";
 import {
@@ -63,7 +64,7 @@ export const routesInProxies: Check = {
       servicesAt(facts, one).flatMap((service) =>
         frontRoutesOf(service).flatMap((route) => {
           const wrong = answeringPods(one, ingressGateway).flatMap((pod) =>
-            walk(facts, one, { pod, route }).flatMap((step) => describe(step, { pod, service, route })),
+            walk(facts, one, { pod, route }).flatMap((step) => describe(one, step, { pod, service, route })),
           );
           const namespace = routeNamespace(service, route);
           const object = { group: "networking.istio.io", kind: "VirtualService", namespace, name: route.name };
@@ -140,7 +141,18 @@ function walk(
   }));
 }
 
+/** Errors that somebody else's VirtualService makes; those of the mesh's own are asked for, or drift. */
+function foreignFault({ routing }: ReachedCluster, { fault, source }: ProxyRouteFacts, who: string): readonly string[] {
+  const found = routing.virtualServices.find(({ namespace, name }) => `${namespace}/${name}` === source);
+  return found?.foreign === undefined || fault?.abort === undefined
+    ? []
+    : [
+        `${who} answers ${Number(fault.abort.percent.toFixed(2))} % with ${fault.abort.status} by fault injection (VirtualService ${source})`,
+      ];
+}
+
 function describe(
+  one: ReachedCluster,
   { request: { host, path }, port, secure, outcome }: Step,
   { pod, service, route }: { readonly pod: GatewayPod; readonly service: Service; readonly route: Route },
 ): readonly string[] {
@@ -161,7 +173,7 @@ function describe(
       const asked = showAsked(service, route);
       const { source } = outcome.route;
       return doesAsAsked(outcome.route, { service, route })
-        ? []
+        ? foreignFault(one, outcome.route, `${pod.name}, for ${host} ${path.value},`)
         : [
             `${pod.name} ${showDone(outcome.route, `${host} ${path.value}`)}${source === "" ? "" : ` (VirtualService ${source})`}, and the mesh file asks for ${asked}`,
           ];
