@@ -3,7 +3,7 @@ import { eastWestGateway, ingressGateway } from "../render/names.ts";
 import { foundBy } from "../testing/found-by.ts";
 import { all, drained, inCluster } from "../testing/faults/changes.ts";
 import { healthyShop } from "../testing/faults/shop.ts";
-import { changeConfigs, withEndpoint } from "../testing/changed-proxies.ts";
+import { changeConfigs, changeEndpoints, withEndpoint } from "../testing/changed-proxies.ts";
 import { shopWithFailover } from "../testing/failover-facts.ts";
 import { healthyFacts, withCluster, withGateway, withIstiodPods } from "../testing/healthy-facts.ts";
 import type { Check } from "./check.ts";
@@ -77,6 +77,15 @@ function withProxies(change: (proxy: ProxySyncFacts) => Partial<ProxySyncFacts>)
 
 function withRouting(change: (routing: ReachedCluster["routing"]) => Partial<ReachedCluster["routing"]>): MeshFacts {
   return withCluster("east", (one) => ({ routing: { ...one.routing, ...change(one.routing) } }));
+}
+
+/** The ingress of west has got no connection to an endpoint, though it tried so often. */
+function neverConnected(address: string, tries: number): MeshFacts {
+  return withCluster("west", (one) => ({
+    gateways: changeEndpoints(one.gateways, (endpoints) =>
+      endpoints.map((endpoint) => (endpoint.address === address ? { ...endpoint, neverConnected: tries } : endpoint)),
+    ),
+  }));
 }
 
 function withFrontDoor(facts: MeshFacts, issuer: string): MeshFacts {
@@ -922,6 +931,13 @@ const table: readonly (readonly [Check["id"], string, MeshFacts, readonly string
     withIstiodPods("west", () => ({ networkGateways: [] })),
     ["error ISM438 west→east"],
   ],
+  [
+    "join/gateways-connect",
+    "a gateway to which no connection comes about",
+    neverConnected("172.30.2.2:15443", 4),
+    ["error ISM622 west→east"],
+  ],
+  ["join/gateways-connect", "nothing of another address", neverConnected("10.42.0.6:5000", 4), []],
   ["join/network-gateways", "nothing where the gateway's DNS name is resolved", withEastName(healthyFacts()), []],
   [
     "join/network-gateways",

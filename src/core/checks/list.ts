@@ -35,6 +35,7 @@ import { strangers } from "./gateways/strangers.ts";
 import { subsetChains } from "./gateways/subset-chains.ts";
 import { endpointShards } from "./join/endpoint-shards.ts";
 import { formerClusters } from "./join/former-clusters.ts";
+import { gatewaysConnect } from "./join/gateways-connect.ts";
 import { istiodSynced } from "./join/istiod-synced.ts";
 import { networkGateways } from "./join/network-gateways.ts";
 import { clusterDns } from "./network/cluster-dns.ts";
@@ -132,6 +133,7 @@ export const checks: readonly Check[] = [
   credentialsAccepted,
   istiodSynced,
   networkGateways,
+  gatewaysConnect,
   endpointShards,
   formerClusters,
   inEveryCluster,

@@ -117,5 +117,7 @@ export interface ProxyClusterFacts {
     readonly idle: string;
     /** Requests go to the lowest number of which enough is healthy. */
     readonly priority: number;
+    /** How many connections were tried, where not one of them came about; left out where one did, or at most one was tried. */
+    readonly neverConnected?: number;
   }[];
 }

@@ -211,6 +211,11 @@ export function mutualTls(reader: string, remote: string, service: string): Subj
   return `mTLS with ${service} in ${remote} of ${reader}`;
 }
 
+/** That proxies of `reader` trust what pods of `remote` show, and connections to them come about. */
+export function trustBetween(reader: string, remote: string): Subject {
+  return `trust in pods of ${remote} of ${reader}`;
+}
+
 /** That the ingress proxies of a cluster have the certificate of a Secret. */
 export function awaitedCertificate(cluster: string, secret: string): Subject {
   return `certificate ${secret} in proxies of ${cluster}`;

@@ -8,6 +8,29 @@ function endpoint(address: string, port: number, health: object): object {
   return { address: { socket_address: { address, port_value: port } }, health_status: health };
 }
 
+it("says of which endpoints no connection has come about, where more than one was tried", () => {
+  const stats = (total: number, failed: number, open: number): object => ({
+    stats: [
+      { name: "cx_total", value: String(total) },
+      { name: "cx_connect_fail", value: String(failed) },
+      ...(open === 0 ? [] : [{ name: "cx_active", value: String(open) }]),
+    ],
+  });
+  const hosts = [stats(3, 3, 0), stats(3, 2, 0), stats(1, 1, 0), stats(3, 3, 1), {}].map((counts, index) => ({
+    ...endpoint("172.30.2.2", 15_443 + index, {}),
+    ...counts,
+  }));
+  const page = { cluster_statuses: [{ name: `outbound|5000|v1|${host}`, host_statuses: hosts }] };
+  const [found] = readProxyClusters(JSON.stringify(page), twoClusters.services);
+  expect(found?.endpoints.map(({ neverConnected }) => neverConnected)).toEqual([
+    3,
+    undefined,
+    undefined,
+    undefined,
+    undefined,
+  ]);
+});
+
 it("reads the endpoints of the mesh's services, what the east-west gateway passes on to among them", () => {
   const healthy = { eds_health_status: "HEALTHY" };
   const page = {

@@ -2,6 +2,7 @@ import type { ProxyClusterFacts } from "../../core/checks/proxy-facts.ts";
 import type { Service } from "../../core/model/mesh.ts";
 import { serviceHost } from "../../core/render/names.ts";
 import { compareText } from "../../core/render/order.ts";
+import type { ProxyEndpoint } from "./proxy-endpoints.ts";
 import { parseProxyEndpoints } from "./proxy-endpoints.ts";
 
 /**
@@ -15,9 +16,22 @@ export function readProxyClusters(body: string, services: readonly Service[]): r
     .filter(([name]) => hosts.has(/^outbound(?:\|.*\||_\..*_\.)([^|]+)$/.exec(name)?.[1] ?? ""))
     .map(([name, endpoints]) => ({
       name,
-      endpoints: endpoints
-        .map(({ address, idle, priority }) => ({ address, idle, priority }))
-        .toSorted((a, b) => compareText(a.address, b.address)),
+      endpoints: endpoints.map(readEndpoint).toSorted((a, b) => compareText(a.address, b.address)),
     }))
     .toSorted((a, b) => compareText(a.name, b.name));
+}
+
+/** An endpoint as the checks judge it. A single failure may be one of a pod that was just starting. */
+export function readEndpoint({
+  address,
+  idle,
+  priority,
+  connections: { total, failed, open },
+}: ProxyEndpoint): ProxyClusterFacts["endpoints"][number] {
+  return {
+    address,
+    idle,
+    priority,
+    ...(total > 1 && failed >= total && open === 0 ? { neverConnected: total } : {}),
+  };
 }

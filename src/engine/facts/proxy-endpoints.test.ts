@@ -42,7 +42,16 @@ it("reads counters, those that are left out as 0, and addresses of IPv6", () => 
   expect([...parseProxyEndpoints(body)]).toEqual([
     [
       "c",
-      [{ address: "[fd00::6]:80", idle: "", priority: 0, weight: 1, counters: { total: 12, success: 9, error: 0 } }],
+      [
+        {
+          address: "[fd00::6]:80",
+          idle: "",
+          priority: 0,
+          weight: 1,
+          connections: { total: 0, failed: 0, open: 0 },
+          counters: { total: 12, success: 9, error: 0 },
+        },
+      ],
     ],
     ["empty", []],
   ]);

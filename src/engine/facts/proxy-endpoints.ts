@@ -10,6 +10,8 @@ export interface ProxyEndpoint extends SeenEndpoint {
   readonly priority: number;
   /** Envoy's; at least 1. istiod gives the gateway of another network the number of endpoints behind it. */
   readonly weight: number;
+  /** Connections that the proxy has tried since it made the host: all of them, those that did not come about (a TLS handshake belongs to it), and those that are open now. */
+  readonly connections: { readonly total: number; readonly failed: number; readonly open: number };
   /** Envoy's counters of it: requests given to it (each attempt counts), and how they ended. */
   readonly counters: HostCounters;
 }
@@ -98,6 +100,7 @@ function readHost(host: HostStatus): ProxyEndpoint[] {
       idle: reasonToBeIdle(host.health_status ?? {}),
       priority: host.priority ?? 0,
       weight: Math.max(1, host.weight ?? 1),
+      connections: { total: counter("cx_total"), failed: counter("cx_connect_fail"), open: counter("cx_active") },
       counters: { total: counter("rq_total"), success: counter("rq_success"), error: counter("rq_error") },
     },
   ];

@@ -5,7 +5,7 @@ import { restartProxies } from "../commands.ts";
 import { meshClusters } from "../reached.ts";
 import type { Trusting } from "../trusts.ts";
 import { anchorOf, isTrustedBy, leadsTo, trusting } from "../trusts.ts";
-import { cacerts, issuedRoot, trustOfProxy, trustOfSidecars } from "../subjects.ts";
+import { cacerts, issuedRoot, trustBetween, trustOfProxy, trustOfSidecars } from "../subjects.ts";
 
 /** A running proxy must trust the root that every cluster of the mesh signs under. */
 export const proxiesTrustRoot: Check = {
@@ -35,12 +35,15 @@ export const proxiesTrustRoot: Check = {
                 commands: restartProxies(facts, one),
                 cluster: one.cluster,
                 ...(names.includes(one.cluster) ? {} : { remote: first.one.cluster }),
-                breaks: names.includes(one.cluster)
-                  ? [
-                      ...pods.map(({ name }) => trustOfProxy(one.cluster, { namespace: istioNamespace, name })),
-                      trustOfSidecars(one.cluster),
-                    ]
-                  : [],
+                breaks: [
+                  ...names.map((name) => trustBetween(one.cluster, name)),
+                  ...(names.includes(one.cluster)
+                    ? [
+                        ...pods.map(({ name }) => trustOfProxy(one.cluster, { namespace: istioNamespace, name })),
+                        trustOfSidecars(one.cluster),
+                      ]
+                    : []),
+                ],
                 needs: [...new Set([one.cluster, ...names])].flatMap((cluster) => [
                   issuedRoot(cluster),
                   cacerts(cluster),

@@ -142,4 +142,9 @@ export const flowCodes = {
     explanation:
       "A service asks for failover, and an ingress proxy has the endpoints of its own cluster and those of another one at the same priority. Each gets its share of the requests all the time, and none takes over. istiod gives priorities only with outlier detection in the DestinationRule that counts for the host, and between regions only where the nodes are labelled with them.",
   },
+  ISM622: {
+    summary: "No connection to the gateway of another network comes about",
+    explanation:
+      "Proxies count the connections that they try for each endpoint, and the east-west gateway of another network is one. Where not a single one of several came about, TCP or TLS to it ends somewhere on the way: a firewall, a security group, a NAT, a missing route. Every API server says that all is well then, and requests hang for 10 s each, Istio's time to connect. A gateway that was reached before and no longer is cannot be told from a quiet one by these counts.",
+  },
 } as const satisfies Record<string, CatalogueEntry>;

@@ -15,6 +15,7 @@ export const hiddenBy: Readonly<Record<string, readonly string[]>> = {
     "west-does-not-know-the-gateway",
     "east-ingress-waits-for-a-certificate",
     "east-ingress-has-no-order-of-failover",
+    "west-gets-no-connection-to-east",
   ],
   "east-quota-forbids-pods": ["east-orders-has-no-ready-pod", "east-ingress-has-no-order-of-failover"],
   "east-quota-forbids-gateways": [
@@ -25,6 +26,7 @@ export const hiddenBy: Readonly<Record<string, readonly string[]>> = {
     "west-does-not-know-the-gateway",
     "east-ingress-waits-for-a-certificate",
     "east-ingress-has-no-order-of-failover",
+    "west-gets-no-connection-to-east",
   ],
   "east-policy-denies-all": [
     "east-ingress-is-not-ready",
@@ -56,8 +58,12 @@ export const hiddenBy: Readonly<Record<string, readonly string[]>> = {
     "east-orders-has-no-ready-pod",
     "east-ingress-waits-for-a-certificate",
   ],
-  "east-has-another-root": ["east-istiod-hands-out-another-root", "east-gateways-keep-an-old-root"],
-  "east-istiod-hands-out-another-root": ["east-gateways-keep-an-old-root"],
+  "east-has-another-root": [
+    "east-istiod-hands-out-another-root",
+    "east-gateways-keep-an-old-root",
+    "west-gets-no-connection-to-east",
+  ],
+  "east-istiod-hands-out-another-root": ["east-gateways-keep-an-old-root", "west-gets-no-connection-to-east"],
   "the-root-has-ended": ["east-istiod-crashes", "east-ingress-is-not-ready"],
   "east-intermediate-has-ended": [
     "east-istiod-crashes",
@@ -88,17 +94,26 @@ export const hiddenBy: Readonly<Record<string, readonly string[]>> = {
     "east-orders-has-no-ready-pod",
     "east-ingress-waits-for-a-certificate",
   ],
-  "east-injector-is-gone": ["east-ingress-is-not-ready", "east-pod-has-no-sidecar"],
+  "east-injector-is-gone": ["east-ingress-is-not-ready", "east-pod-has-no-sidecar", "west-gets-no-connection-to-east"],
   "east-shop-has-no-root-certificate": ["east-orders-has-no-ready-pod", "east-ingress-has-no-order-of-failover"],
   "east-namespace-lost-its-network": ["west-does-not-know-the-gateway"],
-  "east-gateway-lost-its-network": ["east-gateway-service-was-edited", "west-does-not-know-the-gateway"],
-  "east-gateway-is-scaled-to-0": ["east-gateway-has-no-listener", "west-does-not-know-the-gateway"],
+  "east-gateway-lost-its-network": [
+    "east-gateway-service-was-edited",
+    "west-does-not-know-the-gateway",
+    "west-gets-no-connection-to-east",
+  ],
+  "east-gateway-is-scaled-to-0": [
+    "east-gateway-has-no-listener",
+    "west-does-not-know-the-gateway",
+    "west-gets-no-connection-to-east",
+  ],
   "east-gateway-waits-for-an-address": [
     "east-gateway-service-was-edited",
     "west-does-not-know-the-gateway",
     "east-gateway-lost-its-network",
+    "west-gets-no-connection-to-east",
   ],
-  "east-cross-network-gateway-is-gone": ["east-gateway-has-no-listener"],
+  "east-cross-network-gateway-is-gone": ["east-gateway-has-no-listener", "west-gets-no-connection-to-east"],
   "west-has-no-remote-secret": [
     "west-remote-secret-has-another-name",
     "west-token-is-refused",
@@ -149,12 +164,23 @@ export const hiddenBy: Readonly<Record<string, readonly string[]>> = {
     "east-image-was-changed",
     "east-ingress-has-no-order-of-failover",
     "east-has-pods-of-another-deployment",
+    "west-gets-no-connection-to-east",
   ],
   "east-rule-was-deleted": ["east-rule-is-gone"],
-  "east-gateway-service-was-edited": ["west-does-not-know-the-gateway", "east-gateway-has-no-listener"],
+  "east-gateway-service-was-edited": [
+    "west-does-not-know-the-gateway",
+    "east-gateway-has-no-listener",
+    "west-gets-no-connection-to-east",
+  ],
   "east-ingress-is-not-ready": ["east-ingress-waits-for-a-certificate", "east-ingress-has-no-order-of-failover"],
   "east-ingress-has-no-certificate": ["east-ingress-waits-for-a-certificate"],
   "east-orders-has-no-ready-pod": ["east-ingress-has-no-order-of-failover"],
+  "east-shop-is-not-injected": ["west-gets-no-connection-to-east"],
+  "east-service-is-gone": ["west-gets-no-connection-to-east"],
+  "east-service-has-another-port": ["west-gets-no-connection-to-east"],
+  "east-pods-are-in-another-network": ["west-gets-no-connection-to-east"],
+  "east-pod-has-no-sidecar": ["west-gets-no-connection-to-east"],
+  "east-pod-refuses-a-sidecar": ["west-gets-no-connection-to-east"],
 };
 
 /** Faults that change the same facts, so that of two only one is seen, or one finding tells both. */

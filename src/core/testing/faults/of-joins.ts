@@ -11,6 +11,7 @@ import {
   trial,
   serviceOf,
 } from "./changes.ts";
+import { changeEndpoints } from "../changed-proxies.ts";
 import type { MeshFault } from "./fault.ts";
 
 /** What goes wrong with networks, gateways, credentials and joins. */
@@ -54,6 +55,17 @@ export const faultsOfJoins: readonly MeshFault[] = [
       gatewayNotKnown("east"),
     ),
     causes: ["error ISM419 east"],
+  },
+  {
+    name: "west-gets-no-connection-to-east",
+    happens: inCluster("west", (one) => ({
+      gateways: changeEndpoints(one.gateways, (endpoints) =>
+        endpoints.map((endpoint) =>
+          endpoint.address.endsWith(":15443") ? { ...endpoint, neverConnected: 6 } : endpoint,
+        ),
+      ),
+    })),
+    causes: ["error ISM622 west→east"],
   },
   {
     name: "east-ingress-is-not-ready",
