@@ -30,6 +30,14 @@ describe("an answer", () => {
     expect(localText({ text, status })).toBe(local);
   });
 
+  it.each([
+    ["no healthy upstream", "no healthy upstream"],
+    ["RBAC: access denied", "RBAC: access denied"],
+    ["unknown method", ""],
+  ])("to a gRPC request says in its header, and by no status, who gave it: %s", (grpcMessage, local) => {
+    expect(localText({ status: 200, text: "", grpcMessage })).toBe(local);
+  });
+
   it("is expected by its number or by its hundred", () => {
     expect([200, 204, 404].map((status) => isExpected(["2xx", 404], status))).toEqual([true, true, true]);
     expect([301, 400, 500].map((status) => isExpected(["2xx", 404], status))).toEqual([false, false, false]);
@@ -37,6 +45,12 @@ describe("an answer", () => {
 });
 
 describe("the answers to all requests", () => {
+  it("are counted as Envoy counts them where gRPC has an error", () => {
+    const failed = { ...answered(200, 30).outcome, grpcError: true } as const;
+    const tally = tallyAnswers([answered(200, 70), { host: "", count: 30, outcome: failed }], undefined, true);
+    expect(tally).toMatchObject({ answered: 70, answeredError: 30, statuses: { 200: 100 }, failures: [] });
+  });
+
   it("are no failures when the application gave them, whatever their status", () => {
     const tally = tallyAnswers([answered(404, 30), answered(200, 50), answered(500, 20)], undefined, true);
     expect(tally).toMatchObject({ sent: 100, answered: 80, answeredError: 20, unanswered: 0, failures: [] });

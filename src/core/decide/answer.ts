@@ -7,6 +7,8 @@ export interface Answer {
   readonly fromUpstream: boolean;
   /** The beginning of the body, as text. */
   readonly text: string;
+  /** The header of that name, where there is one: to a gRPC request Envoy answers 200 and says there what others find in the body. */
+  readonly grpcMessage?: string;
 }
 
 /** Statuses that an answer may have: each a number, or `4xx` for a hundred of them. */
@@ -38,9 +40,10 @@ const localTexts = [
 ];
 
 /** The text by which Envoy says that it answers itself; empty for an application's own answer. At most 120 characters of the first line. */
-export function localText({ status, text }: Pick<Answer, "status" | "text">): string {
-  const local = status >= 400 && localTexts.some((one) => text.startsWith(one));
-  return local ? (text.split(/[\r\n]/)[0] ?? "").slice(0, 120) : "";
+export function localText({ status, text, grpcMessage }: Pick<Answer, "status" | "text" | "grpcMessage">): string {
+  const said = grpcMessage ?? text;
+  const local = (status >= 400 || grpcMessage !== undefined) && localTexts.some((one) => said.startsWith(one));
+  return local ? (said.split(/[\r\n]/)[0] ?? "").slice(0, 120) : "";
 }
 
 /** True for a status that is expected. */
@@ -63,6 +66,8 @@ export interface AnswerGroup {
         readonly local: string;
         /** The header of that name, where there is one. */
         readonly location?: string;
+        /** Whether proxies count it like one of 500 and above, whatever its status. */
+        readonly grpcError?: true;
       }
     /** No answer: reset, refused, timed out. */
     | { readonly kind: "broken"; readonly reason: string };
@@ -71,7 +76,7 @@ export interface AnswerGroup {
 /** Requests by what became of them. */
 export interface Tally {
   readonly sent: number;
-  /** Answers of an application below 500, and of 500 and above: Envoy counts the two apart. */
+  /** Answers of an application below 500, and of 500 and above or with an error of gRPC: Envoy counts the two apart. */
   readonly answered: number;
   readonly answeredError: number;
   /** Requests that no application answered. */
@@ -113,7 +118,7 @@ export function tallyAnswers(
     const byGateway = showsUpstream && !outcome.fromUpstream;
     const application = local === "" && !byGateway;
     if (application) {
-      sums[status >= 500 ? "answeredError" : "answered"] += count;
+      sums[status >= 500 || outcome.grpcError === true ? "answeredError" : "answered"] += count;
       statuses[status] = (statuses[status] ?? 0) + count;
     } else {
       sums.unanswered += count;

@@ -2,6 +2,7 @@ import type { Dispatcher } from "undici";
 import { Agent, request } from "undici";
 import type { AnswerGroup } from "../../core/decide/answer.ts";
 import { localText } from "../../core/decide/answer.ts";
+import { isGrpcError } from "../../core/decide/grpc-answer.ts";
 import { proofTimeoutSeconds } from "../../core/decide/route-request.ts";
 import type { RouteRequest } from "../../core/decide/route-request.ts";
 
@@ -79,14 +80,23 @@ async function ask(
     kind: "answered",
     status,
     fromUpstream: answer.headers["x-envoy-upstream-service-time"] !== undefined,
-    local: localText({ status, text }),
-    ...locationOf(answer.headers["location"]),
+    local: localText({ status, text, ...named("grpcMessage", answer.headers["grpc-message"]) }),
+    ...named("location", answer.headers["location"]),
+    ...(isGrpcError(headers, firstOf(answer.headers["grpc-status"])) ? { grpcError: true } : {}),
   };
 }
 
-function locationOf(value: string | string[] | undefined): { readonly location?: string } {
-  const [location] = [value].flat();
-  return location === undefined ? {} : { location };
+function firstOf(value: string | string[] | undefined): string | undefined {
+  return [value].flat()[0];
+}
+
+/** The first value of a header under a name; nothing where it is missing. */
+function named<Name extends string>(
+  name: Name,
+  value: string | string[] | undefined,
+): { readonly [key in Name]?: string } {
+  const first = firstOf(value);
+  return first === undefined ? {} : ({ [name]: first } as { readonly [key in Name]?: string });
 }
 
 /** The body's first few hundred bytes as text; the rest is read and forgotten. */
