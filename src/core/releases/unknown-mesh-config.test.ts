@@ -54,11 +54,36 @@ it.each<[string, unknown, readonly string[]]>([
       "meshConfig.defaultConfig.outboundTrafficPolicy > meshConfig.outboundTrafficPolicy",
     ],
   ],
+  [
+    "a field under the name of its .proto file that charts, or the mesh file itself, write under the API's name",
+    {
+      meshConfig: {
+        trust_domain: "example.org",
+        default_config: { drain_duration: "5s" },
+        access_log_file: "",
+        ingress_class: "a",
+        ingressClass: "b",
+        defaultConfig: { drain_duration: "5s", drainDuration: "6s", proxyMetadata: { a_b: "1", aB: "2" } },
+      },
+    },
+    [
+      "meshConfig.trust_domain < meshConfig.trustDomain",
+      "meshConfig.default_config < meshConfig.defaultConfig",
+      "meshConfig.ingress_class < meshConfig.ingressClass",
+      "meshConfig.defaultConfig.drain_duration < meshConfig.defaultConfig.drainDuration",
+    ],
+  ],
   ["a key that is near none", { meshConfig: { zzzzzz: 1 } }, ["meshConfig.zzzzzz"]],
 ])("finds %s", (_, values, expected) => {
   expect(
-    findUnknownMeshConfig(values).map(({ path, near }) =>
-      near === undefined ? path.join(".") : `${path.join(".")} > ${near.join(".")}`,
+    findUnknownMeshConfig(values, "default").map(({ path, near, overridden }) =>
+      near === undefined ? path.join(".") : `${path.join(".")} ${overridden === true ? "<" : ">"} ${near.join(".")}`,
     ),
   ).toEqual(expected);
+});
+
+it("knows what the profile demo writes", () => {
+  const values = { meshConfig: { access_log_file: "" } };
+  expect(findUnknownMeshConfig(values, "demo")).toMatchObject([{ near: ["meshConfig", "accessLogFile"] }]);
+  expect(findUnknownMeshConfig(values, "minimal")).toEqual([]);
 });

@@ -1,13 +1,21 @@
 import { suggestName } from "../diagnostics/suggest.ts";
 import { meshConfigFields } from "./mesh-config-fields.ts";
 
-/** A key that is no field of Istio's MeshConfig. */
+/** A key that is no field of Istio's MeshConfig, or one that has no effect as it is spelt. */
 export interface UnknownMeshConfig {
   /** Below the values. */
   readonly path: readonly (string | number)[];
   /** Where the key that was probably meant stands, by its own path. */
   readonly near?: readonly (string | number)[];
+  /** Whether it is a field, and `near` its other spelling, which is there too and wins. */
+  readonly overridden?: true;
 }
+
+/** What Istio's charts write into every MeshConfig (istio.io/istio, manifests/charts/istio-control/istio-discovery, templates/configmap.yaml and values.yaml). */
+const ofCharts = ["trustDomain", "rootNamespace", "defaultConfig", "defaultProviders", "enablePrometheusMerge"];
+
+/** And what its profile demo does (files/profile-demo.yaml there). */
+const ofDemo = ["accessLogFile", "extensionProviders"];
 
 /**
  * The keys under `meshConfig` of an installation's values that istiod does not
@@ -15,19 +23,34 @@ export interface UnknownMeshConfig {
  * configuration with unknown fields allowed and says so at its debug level
  * only (istio.io/istio, pkg/util/protomarshal, ApplyYAML). Fields may be
  * written as the API has them (`accessLogFile`) or as its .proto files do
- * (`access_log_file`). Pure.
+ * (`access_log_file`). Where both are there, the API's wins
+ * (findings/istio-reads-more-than-its-schema.sh), and charts and profile write
+ * some of them. Pure.
  */
-export function findUnknownMeshConfig(values: unknown): readonly UnknownMeshConfig[] {
+export function findUnknownMeshConfig(values: unknown, profile: string): readonly UnknownMeshConfig[] {
   if (!isMap(values)) {
     return [];
   }
   const beside = Object.keys(values)
     .filter((key) => fieldsOf("MeshConfig").has(key))
     .map((key) => ({ path: [key], near: ["meshConfig", key] }));
-  return [...beside, ...visit(values["meshConfig"], "MeshConfig", ["meshConfig"])];
+  const { meshConfig } = values;
+  const written = [...ofCharts, ...(profile === "demo" ? ofDemo : [])];
+  return [...beside, ...visit(meshConfig, "MeshConfig", ["meshConfig"], written)];
 }
 
-function visit(value: unknown, message: string, path: UnknownMeshConfig["path"]): readonly UnknownMeshConfig[] {
+/** Why a key that is overridden has no effect. */
+export function describeOverridden(path: UnknownMeshConfig["path"], near: UnknownMeshConfig["path"] = path): string {
+  return `${path.join(".")} has no effect: Istio's charts, its profile or this file have ${near.join(".")} too, and of two spellings of one field istiod takes that one.`;
+}
+
+/** `written` are fields that are there also where the value does not have them. */
+function visit(
+  value: unknown,
+  message: string,
+  path: UnknownMeshConfig["path"],
+  written: readonly string[] = [],
+): readonly UnknownMeshConfig[] {
   if (Array.isArray(value)) {
     return value.flatMap((one: unknown, index) => visit(one, message, [...path, index]));
   }
@@ -36,7 +59,11 @@ function visit(value: unknown, message: string, path: UnknownMeshConfig["path"])
     return [];
   }
   return Object.entries(value).flatMap(([key, inner]): readonly UnknownMeshConfig[] => {
-    const holds = fields.get(key) ?? fields.get(apiName(key));
+    const name = fields.has(key) ? key : apiName(key);
+    const holds = fields.get(name);
+    if (name !== key && holds !== undefined && (Object.hasOwn(value, name) || written.includes(name))) {
+      return [{ path: [...path, key], near: [...path, name], overridden: true }];
+    }
     if (holds === undefined) {
       const near = nearOf(key, message, path);
       return [{ path: [...path, key], ...(near === undefined ? {} : { near }) }];

@@ -246,7 +246,7 @@ export const specCodes = {
   ISM551: {
     summary: "A key that Istio's mesh configuration does not have",
     explanation:
-      "`meshConfig` of `spec.istio.values` is the configuration of the whole mesh, its `defaultConfig` that of all proxies. istiod reads it with unknown fields allowed and tells of them at its debug level only, so that a misspelt key, or one at the wrong level, has no effect. The keys are held against the fields of the release (istio.io/api, MeshConfig and ProxyConfig); for a release whose fields isthmus does not have it is a warning (ISM552).",
+      "`meshConfig` of `spec.istio.values` is the configuration of the whole mesh, its `defaultConfig` that of all proxies. istiod reads it with unknown fields allowed and tells of them at its debug level only, so that a misspelt key, or one at the wrong level, has no effect. It also reads `trust_domain` for `trustDomain`, and takes the second where both are there: Istio's charts always write it, as they do rootNamespace, defaultConfig, defaultProviders and enablePrometheusMerge, and the profile demo accessLogFile and extensionProviders. The keys are held against the fields of the release (istio.io/api, MeshConfig and ProxyConfig); for a release whose fields isthmus does not have it is a warning (ISM552).",
   },
   ISM190: {
     summary: "Not supported by this version",
