@@ -12,6 +12,7 @@ import type { GatewayFacts, GatewayPod } from "./control-plane-facts.ts";
 import type { CredentialTrial, RemoteSecretFacts } from "./credential-facts.ts";
 import type { DriftedObject } from "./drift-facts.ts";
 import type { GatewayObject, GatewayServer, MeshFacts, NamespaceFacts, ReachedCluster } from "./facts.ts";
+import type { HinderedWorkload } from "./hindrance-facts.ts";
 import type { ProxySyncFacts } from "./pod-facts.ts";
 import { checks } from "./list.ts";
 import { runChecks } from "./run-checks.ts";
@@ -299,6 +300,19 @@ const drifted: DriftedObject = {
   writer: kubectlEdit,
 };
 
+const guard: NonNullable<HinderedWorkload["webhook"]> = {
+  name: "a",
+  kind: "ValidatingWebhookConfiguration",
+  configuration: "guard",
+  place: 0,
+  answers: false,
+};
+
+function hindered(words: string, webhook?: HinderedWorkload["webhook"]): HinderedWorkload {
+  const own = { kind: "Deployment", namespace: "sample", name: "helloworld-v2" };
+  return { ...own, service: "sample/helloworld", version: "v2", words, ...(webhook === undefined ? {} : { webhook }) };
+}
+
 /** Check, what is wrong, the facts, and exactly what the check must find. */
 const table: readonly (readonly [Check["id"], string, MeshFacts, readonly string[]])[] = [
   [
@@ -568,6 +582,47 @@ const table: readonly (readonly [Check["id"], string, MeshFacts, readonly string
     "the other cluster's label",
     withCluster("east", (one) => ({ namespaces: one.namespaces.map((space) => ({ ...space, network: "west-net" })) })),
     ["error ISM418 east"],
+  ],
+  [
+    "access/pods-start",
+    "one finding for all that wait for a node",
+    withCluster("east", (one) => ({
+      nodes: one.nodes.map((node) => ({ ...node, cordoned: true })),
+      hindered: [
+        hindered("pod web-1: no node takes the pod: 0/1 nodes are available: 1 node(s) were unschedulable."),
+        { ...hindered("pod b: no node takes the pod: 0/1 nodes are available."), name: "other" },
+      ],
+    })),
+    ["error ISM596 east"],
+  ],
+  [
+    "access/pods-start",
+    "a webhook that does not answer",
+    withCluster("east", () => ({ hindered: [hindered('failed calling webhook "a"', guard)] })),
+    ["error ISM595 east"],
+  ],
+  [
+    "access/pods-start",
+    "a limit of the namespace",
+    withCluster("east", () => ({ hindered: [hindered("pods cannot be created: maximum cpu usage is 1")] })),
+    ["error ISM595 east"],
+  ],
+  [
+    "access/pods-start",
+    "an image that cannot be pulled",
+    withCluster("east", () => ({ hindered: [hindered("pod web-1: container web: ImagePullBackOff")] })),
+    ["error ISM597 east"],
+  ],
+  [
+    "access/pods-start",
+    "nothing in a crash, nor in an injector that does not answer",
+    withCluster("east", () => ({
+      hindered: [
+        hindered("pod web-1: container web: CrashLoopBackOff"),
+        hindered("failed calling webhook", { ...guard, name: "namespace.sidecar-injector.istio.io" }),
+      ],
+    })),
+    [],
   ],
   [
     "network/pod-labels",

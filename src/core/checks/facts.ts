@@ -6,6 +6,7 @@ import type { AuthorityFacts, TlsSecretFacts } from "./certificate-facts.ts";
 import type { GatewayFacts, IstiodFacts } from "./control-plane-facts.ts";
 import type { RemoteSecretFacts } from "./credential-facts.ts";
 import type { DriftFacts } from "./drift-facts.ts";
+import type { HinderedWorkload } from "./hindrance-facts.ts";
 import type { PodFacts, ServicePort } from "./pod-facts.ts";
 import type { AuthorizationPolicyFacts, NetworkPolicyFacts, PeerAuthenticationFacts } from "./policy-facts.ts";
 
@@ -13,8 +14,8 @@ import type { AuthorizationPolicyFacts, NetworkPolicyFacts, PeerAuthenticationFa
  * The version of the document; a reader refuses another one. 2 has what the
  * proxies hold and acknowledge, 3 what their listeners wait for, 4 the
  * priorities of endpoints, 5 the redirects of proxies, 6 what others have
- * added to objects, 7 what callers inside hold, 8 who made a pod: checks would
- * be wrong where it is missing.
+ * added to objects, 7 what callers inside hold, 8 who made a pod and what keeps
+ * pods away: checks would be wrong where it is missing.
  */
 export const factsVersion = 8;
 
@@ -76,6 +77,8 @@ export interface ReachedCluster {
   readonly services: readonly ServiceFacts[];
   /** Running pods of istiod, of the gateways and of the mesh's services, that are not being deleted. */
   readonly pods: readonly PodFacts[];
+  /** Workloads of the mesh that lack pods, and why; left out where nobody looked. */
+  readonly hindered?: readonly HinderedWorkload[];
   readonly routing: RoutingFacts;
   readonly quotas: readonly QuotaFacts[];
   /** Those of the namespaces above. */
@@ -98,6 +101,10 @@ export interface NodeFacts {
   /** Empty where the node has no such label. */
   readonly region: string;
   readonly zone: string;
+  /** True where no new pod is to come (`kubectl cordon`); left out otherwise. */
+  readonly cordoned?: boolean;
+  /** Those that keep pods away; left out where there are none. */
+  readonly taints?: readonly { readonly key: string; readonly value?: string; readonly effect: string }[];
 }
 
 export interface NamespaceFacts {

@@ -1,6 +1,7 @@
 import { clustersAnswer } from "./access/clusters-answer.ts";
 import { distinctClusters } from "./access/distinct-clusters.ts";
 import { nodesReady } from "./access/nodes-ready.ts";
+import { podsStart } from "./access/pods-start.ts";
 import { authorities } from "./certificates/authorities.ts";
 import { certificatesFit } from "./certificates/fit.ts";
 import { frontDoors } from "./certificates/front-doors.ts";
@@ -87,6 +88,7 @@ export const checks: readonly Check[] = [
   clustersAnswer,
   distinctClusters,
   nodesReady,
+  podsStart,
   kubernetes,
   istioVersion,
   rotationSafe,

@@ -26,6 +26,11 @@ export function newPods(cluster: string, namespace: string): Subject {
   return `new pods in ${namespace} of ${cluster}`;
 }
 
+/** That pods of a workload start. */
+export function startOf(cluster: string, namespace: string, workload: string): Subject {
+  return `start of ${namespace}/${workload} of ${cluster}`;
+}
+
 /** That an object is as it was applied: broken by drift. */
 export function appliedObject(cluster: string, id: ObjectId): Subject {
   return `applied ${keyOf(id)} of ${cluster}`;

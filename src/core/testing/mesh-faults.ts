@@ -3,6 +3,7 @@ import { faultsOfClusters } from "./faults/of-clusters.ts";
 import { faultsOfCallers } from "./faults/of-callers.ts";
 import { faultsOfHands } from "./faults/of-hands.ts";
 import { faultsOfJoins } from "./faults/of-joins.ts";
+import { faultsOfPods } from "./faults/of-pods.ts";
 import { faultsOfServices } from "./faults/of-services.ts";
 
 /** What is broken one at a time and in pairs; `src/cli/views/human/testdata/causes` has the report of each. */
@@ -10,6 +11,7 @@ export const meshFaults: readonly MeshFault[] = [
   ...faultsOfClusters,
   ...faultsOfJoins,
   ...faultsOfServices,
+  ...faultsOfPods,
   ...faultsOfHands,
   ...faultsOfCallers,
 ];

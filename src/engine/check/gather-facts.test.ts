@@ -131,6 +131,7 @@ it("makes one document of the mesh file and of what each cluster has", async () 
       remoteSecrets: [expect.objectContaining({ name: "a-remote" })],
       services: [expect.objectContaining({ service: "sample/helloworld" })],
       pods: [expect.objectContaining({ name: "istiod-1" })],
+      hindered: [],
       routing: expect.objectContaining({ gateways: [expect.objectContaining({ name: "a-gateway" })] }),
       quotas: [expect.objectContaining({ name: "a-quota" })],
       networkPolicies: [expect.objectContaining({ name: "a-policy" })],

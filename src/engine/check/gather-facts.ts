@@ -18,6 +18,7 @@ import { lookAtCluster } from "../progress/look-at-cluster.ts";
 import { readCallers } from "../facts/read-callers.ts";
 import { readExternalDns } from "../facts/read-external-dns.ts";
 import { readGateways } from "../facts/read-gateways.ts";
+import { readHindrances } from "../facts/read-hindrances.ts";
 import { readIstiod } from "../facts/read-istiod.ts";
 import { readNamespaces } from "../facts/read-namespaces.ts";
 import { readNetworkPolicies } from "../facts/read-network-policies.ts";
@@ -96,6 +97,7 @@ async function gatherSnapshot(
     tlsSecrets: readTlsSecrets(client, meshAt(mesh, cluster).services, signal),
     externalDns: readExternalDns(client, signal),
   });
+  const hindered = await readHindrances(client, mesh.services, parts, signal);
   return {
     kind: "reached",
     cluster: cluster.name,
@@ -107,6 +109,7 @@ async function gatherSnapshot(
     nodes: facts.nodes,
     ...parts,
     pods: readMeshPods(pods, parts.services),
+    hindered,
     ...security,
   };
 }

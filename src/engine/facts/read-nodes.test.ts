@@ -15,3 +15,17 @@ it("reads where nodes are, and whether they are ready", async () => {
     { name: "c", ready: false, region: "", zone: "" },
   ]);
 });
+
+it("reads what keeps pods off a node, and not what only asks them to go elsewhere", async () => {
+  const taints = [
+    { key: "maintenance", value: "yes", effect: "NoExecute" },
+    { key: "gpu", effect: "NoSchedule" },
+    { key: "busy", effect: "PreferNoSchedule" },
+  ];
+  const { client } = await wireCluster([
+    wireObject("Node", { name: "a" }, { status: runningStatus(), spec: { unschedulable: true, taints } }),
+  ]);
+  expect(await readNodes(client, signal)).toEqual([
+    { name: "a", ready: true, region: "", zone: "", cordoned: true, taints: taints.slice(0, 2) },
+  ]);
+});

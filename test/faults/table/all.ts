@@ -8,6 +8,7 @@ import { gatewayFaults } from "./gateways.ts";
 import { joinFaults } from "./join.ts";
 import { pairOf } from "./pairs.ts";
 import { policyFaults } from "./policies.ts";
+import { podFaults } from "./pods.ts";
 import { routeFaults } from "./routes.ts";
 import { serviceFaults } from "./services.ts";
 import { besideFaults } from "./beside.ts";
@@ -18,6 +19,7 @@ const singles: readonly Fault[] = [
   ...gatewayFaults,
   ...joinFaults,
   ...serviceFaults,
+  ...podFaults,
   ...routeFaults,
   ...policyFaults,
   ...frontDoorFaults,

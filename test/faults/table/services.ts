@@ -158,7 +158,7 @@ export const serviceFaults: readonly Fault[] = [
       });
       await on("west", "shop", "delete pod -l app=web --wait=true");
     },
-    causes: [cause("west", "ISM447", "ISM441")],
+    causes: [cause("west", "ISM595")],
     undo: async () => {
       await drop("west", "shop", "limitrange/small");
       await restart("west", "shop", "web-v1");

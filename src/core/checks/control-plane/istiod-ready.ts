@@ -3,7 +3,7 @@ import type { Check } from "../check.ts";
 import { problem } from "../check.ts";
 import { kubectl, scale } from "../commands.ts";
 import { applyFix, istiodName, reachedClusters } from "../reached.ts";
-import { appliedObject, credentials, istiod, istiodObjects, newPods, nodes, signing } from "../subjects.ts";
+import { appliedObject, credentials, istiod, istiodObjects, newPods, nodes, signing, startOf } from "../subjects.ts";
 
 /** Without istiod proxies keep what they have and learn nothing new. */
 export const istiodReady: Check = {
@@ -45,6 +45,7 @@ export const istiodReady: Check = {
               ? []
               : [
                   appliedObject(one.cluster, object),
+                  startOf(one.cluster, istioNamespace, name),
                   istiodObjects(one.cluster),
                   nodes(one.cluster),
                   newPods(one.cluster, istioNamespace),

@@ -15,6 +15,7 @@ import {
   nodes,
   rootInNamespace,
   signing,
+  startOf,
   wayToInjector,
   wayToIstiod,
   webhookOf,
@@ -58,6 +59,7 @@ export const gatewaysReady: Check = {
                 ? []
                 : [
                     appliedObject(one.cluster, deploymentId(gateway.name)),
+                    startOf(one.cluster, istioNamespace, gateway.name),
                     nodes(one.cluster),
                     newPods(one.cluster, istioNamespace),
                     signing(one.cluster),

@@ -147,4 +147,19 @@ export const flowCodes = {
     explanation:
       "Proxies count the connections that they try for each endpoint, and the east-west gateway of another network is one. Where not a single one of several came about, TCP or TLS to it ends somewhere on the way: a firewall, a security group, a NAT, a missing route. Every API server says that all is well then, and requests hang for 10 s each, Istio's time to connect. A gateway that was reached before and no longer is cannot be told from a quiet one by these counts.",
   },
+  ISM595: {
+    summary: "Pods of the mesh are refused",
+    explanation:
+      "A ReplicaSet asks the API server for pods and is told no: a webhook that has to be asked (failurePolicy Fail) does not answer or says no, a limit of the namespace does not allow what they ask for, or an account that they name is not there. The Deployment has the words in its condition ReplicaFailure. Controllers ask again after ever longer times, so that pods that are allowed again may still take minutes.",
+  },
+  ISM596: {
+    summary: "Pods of the mesh find no node",
+    explanation:
+      "The scheduler says of each pod why no node takes it: nodes are cordoned (kubectl cordon) or tainted, have too little left of what the pod asks for, lack the labels that it wants, or a volume of it is bound to none.",
+  },
+  ISM597: {
+    summary: "Pods of the mesh do not start",
+    explanation:
+      "A node has the pod and cannot start its containers: the image cannot be pulled (its name, its registry, its pull secret), or a Secret, ConfigMap or volume that it names is not there.",
+  },
 } as const satisfies Record<string, CatalogueEntry>;

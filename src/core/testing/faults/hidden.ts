@@ -4,6 +4,7 @@
  */
 export const hiddenBy: Readonly<Record<string, readonly string[]>> = {
   "east-has-no-ready-node": [
+    "east-node-is-tainted",
     "east-gateways-keep-an-old-root",
     "east-istiod-crashes",
     "east-shop-has-no-root-certificate",
@@ -17,6 +18,17 @@ export const hiddenBy: Readonly<Record<string, readonly string[]>> = {
     "east-ingress-has-no-order-of-failover",
     "west-gets-no-connection-to-east",
   ],
+  "east-node-is-tainted": [
+    "west-gets-no-connection-to-east",
+    "east-istiod-crashes",
+    "east-ingress-is-not-ready",
+    "east-gateway-waits-for-an-address",
+    "west-keeps-old-endpoints",
+    "east-orders-has-no-ready-pod",
+    "east-ingress-has-no-order-of-failover",
+  ],
+  "east-webhook-does-not-answer": ["east-orders-has-no-ready-pod", "east-ingress-has-no-order-of-failover"],
+  "east-image-is-not-there": ["east-orders-has-no-ready-pod", "east-ingress-has-no-order-of-failover"],
   "east-quota-forbids-pods": ["east-orders-has-no-ready-pod", "east-ingress-has-no-order-of-failover"],
   "east-quota-forbids-gateways": [
     "east-gateways-keep-an-old-root",
@@ -155,13 +167,18 @@ export const hiddenBy: Readonly<Record<string, readonly string[]>> = {
   ],
   "east-reader-lost-its-rights": ["west-is-not-synced", "west-does-not-know-the-gateway", "west-keeps-old-endpoints"],
   "east-selector-was-edited": ["east-orders-has-no-ready-pod", "east-ingress-has-no-order-of-failover"],
-  "east-image-was-changed": ["east-orders-has-no-ready-pod", "east-ingress-has-no-order-of-failover"],
+  "east-image-was-changed": [
+    "east-image-is-not-there",
+    "east-orders-has-no-ready-pod",
+    "east-ingress-has-no-order-of-failover",
+  ],
   "east-shop-namespace-was-deleted": [
     "east-quota-forbids-pods",
     "east-orders-has-no-ready-pod",
     "east-shop-has-no-root-certificate",
     "east-selector-was-edited",
     "east-image-was-changed",
+    "east-image-is-not-there",
     "east-ingress-has-no-order-of-failover",
     "east-has-pods-of-another-deployment",
     "west-gets-no-connection-to-east",
@@ -201,6 +218,7 @@ export const sameFacts: readonly (readonly string[])[] = [
   ["east-cacerts-are-missing", "east-cacerts-do-not-fit", "east-intermediate-has-ended"],
   ["east-policy-denies-all", "east-policy-cuts-istiod-off"],
   ["east-istiod-is-scaled-to-0", "east-istiod-crashes"],
+  ["east-node-is-tainted", "east-webhook-does-not-answer", "east-image-is-not-there"],
   ["east-pod-has-no-sidecar", "east-pod-refuses-a-sidecar"],
   ["east-service-is-gone", "east-service-is-headless", "east-service-has-another-port"],
 ];

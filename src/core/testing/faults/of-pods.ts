@@ -1,0 +1,73 @@
+import { all, inCluster, noReadyPods } from "./changes.ts";
+import type { MeshFault } from "./fault.ts";
+
+const ofOrders = {
+  kind: "Deployment",
+  namespace: "shop",
+  name: "orders-v1",
+  service: "shop/orders",
+  version: "v1",
+};
+
+/** What keeps pods from starting. */
+export const faultsOfPods: readonly MeshFault[] = [
+  {
+    name: "east-node-is-tainted",
+    happens: all(
+      noReadyPods("east", "shop/orders"),
+      inCluster("east", (one) => ({
+        nodes: one.nodes.map((node) => ({
+          ...node,
+          taints: [{ key: "maintenance", value: "yes", effect: "NoExecute" }],
+        })),
+        hindered: [
+          {
+            ...ofOrders,
+            words:
+              "pod orders-v1-a: no node takes the pod: 0/1 nodes are available: 1 node(s) had untolerated taint {maintenance: yes}. preemption: 0/1 nodes are available.",
+          },
+        ],
+      })),
+    ),
+    causes: ["error ISM596 east"],
+  },
+  {
+    name: "east-webhook-does-not-answer",
+    happens: all(
+      noReadyPods("east", "shop/orders"),
+      inCluster("east", () => ({
+        hindered: [
+          {
+            ...ofOrders,
+            words:
+              'pods cannot be created: failed calling webhook "pods.guard.example": no endpoints available for service "guard"',
+            webhook: {
+              name: "pods.guard.example",
+              kind: "ValidatingWebhookConfiguration",
+              configuration: "guard",
+              place: 1,
+              answers: false,
+              service: "guard/guard",
+            },
+          },
+        ],
+      })),
+    ),
+    causes: ["error ISM595 east"],
+  },
+  {
+    name: "east-image-is-not-there",
+    happens: all(
+      noReadyPods("east", "shop/orders"),
+      inCluster("east", () => ({
+        hindered: [
+          {
+            ...ofOrders,
+            words: 'pod orders-v1-a: container orders waits: ImagePullBackOff: Back-off pulling image "orders:1"',
+          },
+        ],
+      })),
+    ),
+    causes: ["error ISM597 east"],
+  },
+];

@@ -1,0 +1,65 @@
+import type { ClusterName, Fault } from "../fault.ts";
+import { cause, kubectl, on, put, restart } from "../fault.ts";
+
+/** Closes all nodes for new pods, or opens them again. */
+async function cordon(cluster: ClusterName, verb: "cordon" | "uncordon"): Promise<void> {
+  const names = await kubectl(cluster, ["get", "nodes", "-o", "jsonpath={.items[*].metadata.name}"]);
+  await kubectl(cluster, [verb, ...names.split(" ")]);
+}
+
+/** What keeps pods from starting, where nobody has changed an object of the mesh. */
+export const podFaults: readonly Fault[] = [
+  {
+    what: "the node of east is tainted, and the pod of helloworld has to go",
+    inject: async () => {
+      await kubectl("east", ["taint", "node", "--all", "maintenance=yes:NoSchedule"]);
+      await on("east", "sample", "delete pod -l app=helloworld --wait=true");
+    },
+    causes: [cause("east", "ISM596")],
+    folds: ["ISM441"],
+    // Without the taint there is nothing to take away.
+    undo: async () => {
+      await kubectl("east", ["taint", "node", "--all", "--overwrite", "maintenance=yes:NoSchedule"]);
+      await kubectl("east", ["taint", "node", "--all", "maintenance-"]);
+    },
+  },
+  {
+    what: "the node of west is cordoned, and the pods of the ingress gateway have to go",
+    inject: async () => {
+      await cordon("west", "cordon");
+      await on("west", "istio-system", "delete pod -l istio=ingressgateway --wait=true");
+    },
+    causes: [cause("west", "ISM596")],
+    folds: ["ISM424"],
+    undo: async () => cordon("west", "uncordon"),
+  },
+  {
+    what: "a webhook for pods that does not answer refuses those of namespace shop in east",
+    inject: async () => {
+      await put("east", {
+        apiVersion: "admissionregistration.k8s.io/v1",
+        kind: "ValidatingWebhookConfiguration",
+        metadata: { name: "guard" },
+        webhooks: [
+          {
+            name: "pods.guard.example",
+            admissionReviewVersions: ["v1"],
+            sideEffects: "None",
+            failurePolicy: "Fail",
+            timeoutSeconds: 1,
+            clientConfig: { service: { namespace: "default", name: "guard" } },
+            rules: [{ apiGroups: [""], apiVersions: ["v1"], operations: ["CREATE"], resources: ["pods"] }],
+            namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "shop" } },
+          },
+        ],
+      });
+      await on("east", "shop", "delete pod -l app=web --wait=true");
+    },
+    causes: [cause("east", "ISM595")],
+    folds: ["ISM441"],
+    undo: async () => {
+      await kubectl("east", ["delete", "--ignore-not-found", "validatingwebhookconfiguration/guard"]);
+      await restart("east", "shop", "web-v2");
+    },
+  },
+];
