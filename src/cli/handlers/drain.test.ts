@@ -1,6 +1,6 @@
 import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { eventLinesOf, expectDocumented } from "../testing/event-lines.ts";
 import type { FakeClusters } from "../testing/fake-clusters.ts";
 import { startFakeClusters } from "../testing/fake-clusters.ts";
@@ -165,6 +165,26 @@ describe("a drain while a cluster does not answer", () => {
   }, 60_000);
 });
 
+it("says what is done, and how to go on or back, when it is interrupted", async () => {
+  inbound = [{ active: 2, total: 10 }];
+  const stop = new AbortController();
+  const file = path.join(world.folder, "events.jsonl");
+  const running = world.run(`drain east --yes --events-to ${file}`, { signal: stop.signal });
+  await vi.waitFor(
+    async () => {
+      expect(await readFile(file, "utf8")).toContain("waiting for requests in flight");
+    },
+    { timeout: 30_000, interval: 50 },
+  );
+  stop.abort();
+  const ran = await running;
+  expect([ran.code, ran.out]).toEqual([130, expect.stringContaining("√ west  callers there have left east")]);
+  expect(ran.err.replaceAll(/\s+/g, " ")).toContain(
+    "Go on: isthmus drain east -f mesh.yaml. Go back: isthmus undrain east -f mesh.yaml",
+  );
+  expect(eventLinesOf(await readFile(file, "utf8")).at(-1)).toMatchObject({ event: "summary", exitCode: 130 });
+}, 60_000);
+
 describe("drain -o jsonl", () => {
   it("prints what changes first, every task that it has named, and how it ended last", async () => {
     const lines = eventLinesOf((await world.run("drain east --yes -o jsonl")).out);
@@ -226,6 +246,11 @@ it("keeps the weights of the mesh file, and gives the share of a version that ru
     [0, 100],
   ]);
   expect(await readFile(file, "utf8")).toContain("weights: { v1: 60, v2: 40 }");
+  const raised = await world.run("shift helloworld v1=10 v2=90 --yes --no-verify");
+  expect([raised.code, raised.err]).toEqual([1, expect.stringContaining("ISM613")]);
+  const lowered = await world.run("shift helloworld v1=70 v2=30 --yes --no-verify");
+  expect([lowered.code, lowered.err]).toEqual([0, expect.stringContaining("warning[ISM613]")]);
+  expect(weightsIn("west")).toEqual([0, 100]);
   expect((await world.run("undrain east --yes --force")).code).toBe(0);
-  expect(weightsIn("west")).toEqual([40, 60]);
+  expect(weightsIn("west")).toEqual([30, 70]);
 }, 60_000);

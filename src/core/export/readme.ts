@@ -18,7 +18,7 @@ import { waveFolderName } from "./wave-folders.ts";
 export function writeReadme(mesh: Mesh, format: ExportFormat, parts: readonly ExportedPart[]): string {
   return [
     `# Mesh ${mesh.name}`,
-    `Written by \`isthmus export --format ${format}\`, which replaces these files when it runs again. The mesh file is what people edit.`,
+    `Written by \`isthmus export --format ${format}\`, which replaces these files when it runs again. The mesh file is what people edit. What \`isthmus drain\` has taken out of traffic is known to the clusters only, and is not in these files.`,
     "No file here holds a secret: the Secrets below are not among them and have to be made once.",
     ...(format === "fleet" ? describeFleet(mesh, parts) : describeOrder(mesh, format, parts)),
     ...describeSecrets(mesh, parts),

@@ -6,6 +6,7 @@ import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
 import { UserError } from "../../core/diagnostics/user-error.ts";
 import type { KubeObject } from "../../core/model/kube-object.ts";
 import type { Cluster, Mesh, Route, Service } from "../../core/model/mesh.ts";
+import { lostVersions } from "../../core/drain/drained-mesh.ts";
 import { forcesConflicts } from "../../core/plan/force-conflicts.ts";
 import { renderHostRoutes } from "../../core/render/host-routes.ts";
 import { withMeshLabel } from "../../core/render/place-objects.ts";
@@ -19,7 +20,7 @@ import { openClients } from "../clusters/open-clients.ts";
 import type { MeshFile } from "../mesh-file.ts";
 import type { AccessOptions, PlanOptions, RunOptions } from "../options.ts";
 import { refuseUnknownKinds } from "../plan/preflight/force-conflicts-kinds.ts";
-import { withDrainedTarget } from "../traffic/drained-target.ts";
+import { findDrainedVersions, withDrainedTarget } from "../traffic/drained-target.ts";
 import { findUnserved } from "../traffic/find-unserved.ts";
 import type { PreparedShift, ShiftTarget } from "../traffic/shift-target.ts";
 import { askCluster } from "../traffic/shift-target.ts";
@@ -37,7 +38,7 @@ export type { ShiftOptions, ShiftOutcome } from "../traffic/write-weights.ts";
  * the route, so that a shift happens on all of them or on none; also when the
  * route is in no cluster of the mesh file (ISM587), and when a version of `raised`, which is to get more requests than before, has no
  * endpoint at an ingress, or no ready pod anywhere: its requests would fail.
- * What is drained stays so: a version that runs in drained clusters only gets nothing, whatever its weight.
+ * What is drained stays so: a version that runs in drained clusters only gets nothing, and one of `raised` is refused (ISM613).
  */
 export async function prepareShift(
   meshFile: MeshFile,
@@ -53,6 +54,7 @@ export async function prepareShift(
   const refusals: Diagnostic[] = [];
   try {
     const { mesh, target } = await withDrainedTarget(meshFile.mesh, asked, clients, options.signal);
+    const drained = findDrainedVersions(asked, target, raised);
     const isThere = ({ one }: { readonly one: Pick<ClusterContext, "cluster"> }): boolean =>
       isRouteAt(mesh, target, one.cluster);
     const [answers, unserved] = await Promise.all([
@@ -66,23 +68,30 @@ export async function prepareShift(
           }),
         ),
       ),
-      findUnserved({ mesh, ...target, raised }, clients, options.signal),
+      findUnserved({ mesh, ...target, raised: withoutDrained(raised, target) }, clients, options.signal),
     ]);
     const targets = [...answers, ...unreachable.filter((one) => isThere({ one })).map(unreachableTarget)];
     const ready = new Set(answers.flatMap((one) => (one.kind === "ready" ? [one.cluster] : [])));
     const served =
       refusals.length > 0 ? [] : unserved.filter(({ cluster }) => cluster === undefined || ready.has(cluster));
-    refuseShift(targets, [...refusals, ...served.filter((one) => one.severity === "error")]);
+    const said = [...served, ...drained];
+    refuseShift(targets, [...refusals, ...said.filter((one) => one.severity === "error")]);
     return {
       ...askedOf(mesh, target, clients),
       targets,
-      warnings: served.filter((one) => one.severity === "warning"),
+      warnings: said.filter((one) => one.severity === "warning"),
       close,
     };
   } catch (error) {
     await close();
     throw error;
   }
+}
+
+/** What a drained version lacks is said by itself. */
+function withoutDrained(raised: readonly string[], { service }: Shifted): readonly string[] {
+  const lost = lostVersions(service);
+  return raised.filter((version) => !lost.includes(version));
 }
 
 /** What a shift asks of the gateways. */

@@ -121,7 +121,12 @@ function drainedIn(
   cluster: string,
   connections: readonly Connection[],
 ): readonly DrainStatus[] {
-  const records = connections.flatMap((one) => (one.kind === "connected" ? [inventoryOf(one, name).drains ?? []] : []));
+  const records = connections.flatMap((one) =>
+    // A cluster that the mesh was removed from has nothing to know.
+    one.kind === "connected" && one.facts.inventories.some(({ mesh }) => mesh === name)
+      ? [inventoryOf(one, name).drains ?? []]
+      : [],
+  );
   return services
     .flatMap((service) => drainIn(service, cluster) ?? [])
     .map((drain) => ({

@@ -1,4 +1,6 @@
-import { withDrains } from "../../core/drain/drained-mesh.ts";
+import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
+import { coded } from "../../core/diagnostics/coded.ts";
+import { lostVersions, withDrains } from "../../core/drain/drained-mesh.ts";
 import type { Mesh, Route, Service } from "../../core/model/mesh.ts";
 import type { KubeClient } from "../../kube/client.ts";
 import { readDrains } from "../facts/read-drains.ts";
@@ -21,4 +23,25 @@ export async function withDrainedTarget(
   );
   const route = service?.routes.find(({ name }) => name === target.route.name);
   return { mesh, target: service === undefined || route === undefined ? target : { service, route } };
+}
+
+/**
+ * What has to be said of weights that versions do not get while they are
+ * drained: an error for those of `raised`, which are to get more than before.
+ */
+export function findDrainedVersions(
+  asked: Target,
+  { service }: Target,
+  raised: readonly string[],
+): readonly Diagnostic[] {
+  return lostVersions(service)
+    .filter((version) => (asked.route.weights[version] ?? 0) > 0)
+    .map((version) => {
+      const { clusters = [] } = service.versions.find(({ name }) => name === version) ?? {};
+      return {
+        ...coded("ISM613", raised.includes(version) ? "error" : "warning"),
+        detail: `${version} of ${service.namespace}/${service.name} runs in ${clusters.join(", ")} only, where it is drained: its ${asked.route.weights[version] ?? 0} % of route ${asked.route.name} go to the other versions until undrain.`,
+        fix: `Put it back first: ${clusters.map((cluster) => `isthmus undrain ${cluster}`).join(" or ")}. With --force the mesh file gets the weights already.`,
+      };
+    });
 }

@@ -14,7 +14,7 @@ export const drainCheckCodes = {
   },
 } as const satisfies Record<string, CatalogueEntry>;
 
-/** ISM600-ISM608, ISM611 and ISM612: taking clusters out of traffic, and putting them back (docs/adr/0029). */
+/** ISM600-ISM608, ISM611 to ISM613: taking clusters out of traffic, and putting them back (docs/adr/0029). */
 export const drainCodes = {
   ISM600: {
     summary: "No such service to drain",
@@ -65,6 +65,11 @@ export const drainCodes = {
     summary: "Interrupted in the middle of a drain",
     explanation:
       "Ctrl-C ended the command between two steps or while it waited. What was written stays, and serves all callers. The same command again goes on; the opposite one goes back.",
+  },
+  ISM613: {
+    summary: "A version that is out of traffic gets no requests",
+    explanation:
+      "The version runs in drained clusters only. Its weight is in the mesh file, and the other versions of the route have its share on the clusters until undrain. A shift that gives it more would move nothing yet; with --force the mesh file gets the weights, which count from undrain on.",
   },
   ISM612: {
     summary: "The mesh was not applied here",
