@@ -17,12 +17,15 @@ const policies = {
 } as const;
 
 let world: FakeClusters;
+/** True: gateways go on having the endpoints of a drained cluster, as beside an older PeerAuthentication of somebody else. */
+let stubborn = false;
 /** What the sidecars in east have taken, look by look; the last one stays. */
 let inbound: Inbound[] = [];
 
 async function start(...clusters: string[]): Promise<void> {
   names = clusters;
   inbound = [{ active: 0, total: 10 }];
+  stubborn = false;
   world = await startFakeClusters(names, {
     living: true,
     kinds: [endpointSlices, policies],
@@ -32,7 +35,7 @@ async function start(...clusters: string[]): Promise<void> {
       }
       const [now = { active: 0, total: 0 }] = inbound;
       inbound = cluster === "east" && inbound.length > 1 ? inbound.slice(1) : inbound;
-      return proxiesOf(names, cluster, store, now);
+      return proxiesOf({ clusters: names, here: cluster, stubborn }, store, now);
     },
   });
   runEverywhere(world);
@@ -105,6 +108,18 @@ describe("drain", () => {
     expect((await world.run("drain east --yes")).code).toBe(0);
   }, 60_000);
 
+  it("does not call it done while a gateway keeps the endpoints, and leaves the last step out", async () => {
+    stubborn = true;
+    const ran = await world.run("drain east --yes --timeout 1s");
+    expect(ran.code).toBe(4);
+    expect(ran.out).toMatch(/× west  failed after: routes\n× east  left as it is/);
+    const said = ran.err.replaceAll(/\s+/g, " ");
+    expect(said).toContain("the ingress of west: v1 still has 172.30.1.1:15443. fix: Of two PeerAuthentications");
+    expect([traces("west"), traces("east")]).toEqual([[policy], []]);
+    stubborn = false;
+    expect((await world.run("drain east --yes")).code).toBe(0);
+  }, 60_000);
+
   it("is refused for names that the mesh file does not have", async () => {
     const cluster = await world.run("drain south --yes");
     expect([cluster.code, cluster.err]).toEqual([64, expect.stringContaining("ISM050")]);
@@ -116,6 +131,20 @@ describe("drain", () => {
     expect((await world.run("drain east")).code).toBe(64);
     expect(traces("west")).toEqual([]);
   });
+});
+
+describe("a drain of a cluster that does not answer", () => {
+  it("moves the callers of the others, and does not bring them back before it answers, unless forced", async () => {
+    await world.servers["east"]?.close();
+    const ran = await world.run("drain east --yes");
+    expect([ran.code, ran.out]).toEqual([4, expect.stringContaining("√ west  callers there have left east")]);
+    expect(ran.err.replaceAll(/\s+/g, " ")).toContain("its own, and what comes in by its own ingress, go on");
+    expect(traces("west")).toEqual([policy]);
+    const back = await world.run("undrain east --yes");
+    expect([back.code, back.err]).toEqual([1, expect.stringContaining("error[ISM605]")]);
+    expect((await world.run("undrain east --yes --force")).code).toBe(4);
+    expect(traces("west")).toEqual([]);
+  }, 60_000);
 });
 
 describe("a drain that stands half done", () => {

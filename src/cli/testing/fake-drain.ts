@@ -36,8 +36,21 @@ export function runEverywhere({ servers }: FakeClusters): void {
 }
 
 /** Envoy's `/clusters?format=json` in a cluster, as istiod makes it of what is in the store, and what the sidecars there have taken. */
-export function proxiesOf(clusters: readonly string[], here: string, store: FakeStore, inbound: Inbound): string {
-  const open = clusters.filter((one) => one === here || !isClosed(store, one));
+export function proxiesOf(
+  {
+    clusters,
+    here,
+    stubborn,
+  }: {
+    readonly clusters: readonly string[];
+    readonly here: string;
+    /** PeerAuthentications count for nothing. */
+    readonly stubborn: boolean;
+  },
+  store: FakeStore,
+  inbound: Inbound,
+): string {
+  const open = clusters.filter((one) => one === here || stubborn || !isClosed(store, one));
   const subsets = subsetsOf(store).map(({ name, labels }) => ({
     name: `outbound|5000|${name}|${host}`,
     host_statuses: open

@@ -120,7 +120,7 @@ function wayToSidecar({ one, namespace, pods }: BarePodsOf): string {
 function notServed(one: Connected, wrong: readonly EndpointFinding[], bare: readonly BarePodsOf[], timeoutMs: number) {
   return {
     ...errorOf("ISM307"),
-    detail: `After ${timeoutMs / 1000} s, the ingress of ${one.cluster.name}: ${wrong.map(describe).join("; ")}. Requests to these versions would fail there.${bare.map((pods) => ` ${describeBare(pods)}.`).join("")}`,
+    detail: `After ${timeoutMs / 1000} s, the ingress of ${one.cluster.name}: ${wrong.map(describe).join("; ")}.${wrong.some((finding) => unknownTo(finding).length > 0) ? " Requests to these versions would fail there." : ""}${bare.map((pods) => ` ${describeBare(pods)}.`).join("")}`,
     fix:
       bare.length > 0
         ? `Have injection give them one, then apply again; isthmus check says why they have none:\n${[...new Set(bare.map(wayToSidecar))].join("\n")}`
