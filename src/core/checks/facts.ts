@@ -14,8 +14,8 @@ import type { AuthorizationPolicyFacts, NetworkPolicyFacts, PeerAuthenticationFa
  * The version of the document; a reader refuses another one. 2 has what the
  * proxies hold and acknowledge, 3 what their listeners wait for, 4 the
  * priorities of endpoints, 5 the redirects of proxies, 6 what others have
- * added to objects, 7 what callers inside hold, 8 who made a pod and what keeps
- * pods away: checks would be wrong where it is missing.
+ * added to objects, 7 what callers inside hold, 8 who made a pod, what keeps
+ * pods away and what DNS answers: checks would be wrong where it is missing.
  */
 export const factsVersion = 8;
 
@@ -135,11 +135,36 @@ export interface SystemFacts {
     /** The pods' port for look-ups over UDP. */
     readonly targetPort?: number;
     readonly pods: readonly PodFacts[];
+    readonly selector?: Readonly<Record<string, string>>;
+    readonly ports?: readonly ServicePort[];
+    /** What its ready pods say of a name that every cluster has; left out where nobody asked. */
+    readonly answers?: readonly DnsAnswer[];
+    /** Ready pods with the usual label of DNS (k8s-app=kube-dns) to which the Service does not lead; left out where there are none. */
+    readonly unused?: readonly string[];
+    /** What tells its pods which names they serve; read where an answer is not good. */
+    readonly configuration?: DnsConfiguration;
   };
   /** Where Service kubernetes.default leads; left out where nobody looked. */
   readonly apiServers?: readonly { readonly address: string; readonly port: number }[];
   /** Running pods of Prometheus in any namespace, with the labels of their namespaces; left out where nobody looked. */
   readonly scrapers?: readonly (PodFacts & { readonly namespaceLabels: Readonly<Record<string, string>> })[];
+}
+
+/** What one pod of the DNS answers, or why it did not. */
+export interface DnsAnswer {
+  readonly pod: string;
+  /** `NOERROR`, `NXDOMAIN`, `SERVFAIL` and so on; left out without an answer. */
+  readonly says?: string;
+  readonly problem?: string;
+}
+
+/** The ConfigMap that CoreDNS reads. */
+export interface DnsConfiguration {
+  readonly name: string;
+  /** The zones of plugin kubernetes, in which Services have names. */
+  readonly zones: readonly string[];
+  /** Who wrote it last, and when (RFC 3339), where the API server says so. */
+  readonly writer?: { readonly manager: string; readonly time: string };
 }
 
 /** A service of the mesh file as one cluster has it. */

@@ -3,8 +3,9 @@ export interface HinderedWorkload {
   readonly kind: string;
   readonly namespace: string;
   readonly name: string;
-  /** The service and the version that it runs, `namespace/name`; left out for istiod and gateways. */
+  /** The service that it runs, `namespace/name`; left out for istiod and gateways. */
   readonly service?: string;
+  /** Left out where the service has none. */
   readonly version?: string;
   /** Kubernetes' own words: of its pods, of its conditions, or of the events about it. */
   readonly words: string;

@@ -121,18 +121,18 @@ function toDns(one: ReachedCluster, pod: PodFacts, seen: PolicyPod): readonly Re
       namespaceLabels: { "kubernetes.io/metadata.name": server.namespace, ...one.system.labels },
     };
     const port = dns?.targetPort;
+    const common = {
+      what: `look-ups of names by the pods of ${pod.namespace} (UDP ${port ?? 0})`,
+      port: port ?? 0,
+      protocol: "UDP",
+      breaks: pod.proxy ? [proxyOf(one.cluster, pod)] : [],
+    } as const;
     return port === undefined
       ? []
       : [
-          {
-            what: `look-ups of names by the pods of ${pod.namespace} (UDP ${port})`,
-            pod: seen,
-            direction: "egress",
-            peer: { kind: "pod", pod: peer },
-            port,
-            protocol: "UDP",
-            breaks: pod.proxy ? [proxyOf(one.cluster, pod)] : [],
-          } as const,
+          // The policies of both ends decide.
+          { ...common, pod: seen, direction: "egress", peer: { kind: "pod", pod: peer } },
+          { ...common, pod: peer, direction: "ingress", peer: { kind: "pod", pod: seen } },
         ];
   });
 }

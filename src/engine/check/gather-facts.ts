@@ -30,7 +30,7 @@ import { readRemoteSecrets } from "../facts/read-remote-secrets.ts";
 import { readRouting } from "../facts/read-routing.ts";
 import { readSecurity } from "../facts/read-security.ts";
 import { readService } from "../facts/read-services.ts";
-import { readSystem } from "../facts/read-system.ts";
+import { dnsNamespace, readSystem } from "../facts/read-system.ts";
 import { readAuthorityFacts, readTlsSecrets } from "../facts/read-trust.ts";
 
 /** Bounds what is held of API servers' answers at once: the remote secrets of a large fleet's clusters are megabytes each. */
@@ -90,7 +90,8 @@ async function gatherSnapshot(
     pods: listRunningPods(client, namespaces, signal),
     routing: readRouting(client, { apiVersion: networkingOf(mesh.istio) }, signal),
     quotas: readQuotas(client, namespaces, signal),
-    networkPolicies: readNetworkPolicies(client, namespaces, signal),
+    // Those of the cluster's DNS decide over every look-up.
+    networkPolicies: readNetworkPolicies(client, [...namespaces, dnsNamespace], signal),
     otherPolicies: readOtherPolicies(client, namespaces, signal),
     security: readSecurity(client, namespaces, signal),
     system: readSystem(client, signal),

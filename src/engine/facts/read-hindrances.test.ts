@@ -95,6 +95,20 @@ it("says why the pods of a version are not made, and which webhook that is", asy
   ]);
 });
 
+it("looks for what a service without versions selects, where it has no endpoint", async () => {
+  const { client } = await wireCluster([deployment("sample", "helloworld", failing("too much"))]);
+  const services = twoClusters.services.map((one) => ({ ...one, versions: [] }));
+  const [found, ...more] = await readHindrances(client, services, standing({ services: [service({})] }), signal);
+  expect(more).toEqual([]);
+  expect(found).toEqual({
+    kind: "Deployment",
+    namespace: "sample",
+    name: "helloworld",
+    service: "sample/helloworld",
+    words: "pods cannot be created: too much",
+  });
+});
+
 it("says of a webhook that it has answered", async () => {
   const message = 'admission webhook "a.example" denied the request: no';
   const { client } = await wireCluster([

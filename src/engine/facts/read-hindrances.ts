@@ -81,17 +81,19 @@ async function versionsWithoutPods(
       const key = `${namespace}/${name}`;
       const here = standing.services.find(({ service }) => service === key);
       const empty = versions.filter((version) => here !== undefined && (here.podsOf[version.name] ?? []).length === 0);
-      if (here === undefined || Object.keys(here.selector).length === 0 || empty.length === 0) {
+      // A service without versions is whatever its Service selects.
+      const whole = versions.length === 0 && here?.endpoints.length === 0 ? [{ labels: {} }] : [];
+      if (here === undefined || Object.keys(here.selector).length === 0 || empty.length + whole.length === 0) {
         return [];
       }
       const workloads = await listWorkloads(client, namespace, signal);
-      return empty.flatMap((version) =>
+      return [...empty, ...whole].flatMap((version) =>
         workloads
           .filter((object) => {
             const labels = podLabelsOf(object);
             return hasLabels(labels, here.selector) && hasLabels(labels, version.labels) && asksForPods(object);
           })
-          .map((object) => ({ object, service: key, version: version.name })),
+          .map((object) => ({ object, service: key, ...("name" in version ? { version: version.name } : {}) })),
       );
     }),
   );

@@ -116,3 +116,82 @@ it("names the Deployments of a DNS without endpoints that are scaled to 0", asyn
   ].forEach((one) => server.put(one));
   expect((await readSystem(client, signal)).dns).toMatchObject({ ready: 0, halted: ["rke2-coredns"] });
 });
+
+/** A CoreDNS whose pod is ready, and that is told to serve other zones. */
+function readyDns(selector: object): readonly never[] {
+  const pod = {
+    apiVersion: "v1",
+    kind: "Pod",
+    metadata: { name: "coredns-2", namespace, labels },
+    spec: {
+      containers: [{ name: "coredns", ports: [{ containerPort: 1053, protocol: "UDP" }] }],
+      volumes: [{ configMap: { name: "other", items: [{ key: "hosts" }] } }, { configMap: { name: "corefile" } }],
+    },
+    status: { phase: "Running", conditions: [{ type: "Ready", status: "True" }] },
+  };
+  const configuration = {
+    apiVersion: "v1",
+    kind: "ConfigMap",
+    metadata: {
+      name: "corefile",
+      namespace,
+      managedFields: [{ manager: "kubectl-edit", operation: "Update", time: "2026-11-01T00:00:00Z" }],
+    },
+    data: { Corefile: ".:1053 {\n    errors\n    kubernetes corp.local in-addr.arpa {\n    }\n}\n" },
+  };
+  const [service, slice] = dnsOf([{ addresses: ["10.42.0.3"] }]) as readonly object[];
+  return [
+    { ...service, spec: { selector, ports: [{ name: "udp-53", port: 53, protocol: "UDP" }] } },
+    slice,
+    pod,
+    configuration,
+  ] as never;
+}
+
+function answering(code: number): (received: Uint8Array) => Uint8Array {
+  return (received) => Uint8Array.from([0, 12, 0, 1, 0x81, code, ...received.slice(6, 14)]);
+}
+
+it("says what a DNS that does not know its Services is told to serve, and who wrote that", async () => {
+  const { server, client } = await connectFake({ api: { podAnswer: answering(3) } });
+  readyDns(labels).forEach((one) => server.put(one));
+  const { dns } = await readSystem(client, signal);
+  expect(dns).toEqual({
+    name: "rke2-coredns",
+    ready: 1,
+    targetPort: 1053,
+    pods: [expect.objectContaining({ name: "coredns-2" })],
+    selector: labels,
+    ports: [expect.objectContaining({ name: "udp-53", port: 53, protocol: "UDP" })],
+    answers: [{ pod: "coredns-2", says: "NXDOMAIN" }],
+    configuration: {
+      name: "corefile",
+      zones: ["corp.local", "in-addr.arpa"],
+      writer: { manager: "kubectl-edit", time: "2026-11-01T00:00:00Z" },
+    },
+  });
+});
+
+it("reads no configuration of a DNS that answers", async () => {
+  const { server, client } = await connectFake({ api: { podAnswer: answering(0) } });
+  readyDns(labels).forEach((one) => server.put(one));
+  const { dns } = await readSystem(client, signal);
+  expect(dns?.answers).toEqual([{ pod: "coredns-2", says: "NOERROR" }]);
+  expect(dns).not.toHaveProperty("configuration");
+  expect(server.requests.filter(({ url }) => url.includes("/configmaps"))).toEqual([]);
+});
+
+it("says which pods of the DNS its Service leaves out", async () => {
+  const { server, client } = await connectFake({ api: { podAnswer: answering(0) } });
+  readyDns({ ...labels, team: "x" }).forEach((one) => server.put(one));
+  const { dns } = await readSystem(client, signal);
+  expect(dns).toMatchObject({ pods: [], answers: [], unused: ["coredns-2"] });
+});
+
+it("says why a pod of the DNS gave no answer", async () => {
+  const { server, client } = await connectFake();
+  readyDns(labels).forEach((one) => server.put(one));
+  server.inject({ kind: "reset" }, { times: 9, matches: ({ url }) => url.includes("/portforward") });
+  const { dns } = await readSystem(client, signal);
+  expect(dns?.answers).toEqual([{ pod: "coredns-2", problem: expect.any(String) }]);
+});

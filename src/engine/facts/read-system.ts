@@ -1,15 +1,26 @@
-import type { SystemFacts } from "../../core/checks/facts.ts";
+import type { DnsAnswer, DnsConfiguration, SystemFacts } from "../../core/checks/facts.ts";
+import type { PodFacts } from "../../core/checks/pod-facts.ts";
+import type { KubeObject } from "../../core/model/kube-object.ts";
 import { hasLabels } from "../../core/model/labels.ts";
+import { lastWriterOf } from "../../core/plan/last-change.ts";
 import type { KubeClient } from "../../kube/client.ts";
 import { KubeError } from "../../kube/errors.ts";
+import { askDns } from "./ask-dns.ts";
 import { apiServerSlices } from "./cluster-state.ts";
 import { isRunning, listRunningPods, readPod } from "./read-pods.ts";
 import type { WireServicePort } from "./read-service-port.ts";
+import { readServicePort } from "./read-service-port.ts";
 
-const namespace = "kube-system";
+/** Where every distribution runs the cluster's DNS. */
+export const dnsNamespace = "kube-system";
+
+const namespace = dnsNamespace;
 
 /** The label that the Services of CoreDNS and kube-dns carry in every distribution, whatever they are called. */
 const dnsLabel = "k8s-app=kube-dns";
+
+/** The label of their pods too. */
+const ofDns = { "k8s-app": "kube-dns" };
 
 /** The label of istio-cni's DaemonSet (istio.io/istio, manifests/charts/istio-cni/templates/daemonset.yaml). */
 const cniLabel = "k8s-app=istio-cni-node";
@@ -50,7 +61,21 @@ export async function readSystem(client: KubeClient, signal: AbortSignal): Promi
   if (service === undefined) {
     return common;
   }
-  const own = slices.filter((slice) => slice.metadata.labels?.["kubernetes.io/service-name"] === service.metadata.name);
+  return { ...common, dns: await readDns(client, { service, slices, pods }, signal) };
+}
+
+/** What the Service of the cluster's DNS leads to, and what that answers. */
+async function readDns(
+  client: KubeClient,
+  {
+    service,
+    slices,
+    pods,
+  }: { readonly service: KubeObject; readonly slices: readonly KubeObject[]; readonly pods: readonly KubeObject[] },
+  signal: AbortSignal,
+): Promise<NonNullable<SystemFacts["dns"]>> {
+  const { name } = service.metadata;
+  const own = slices.filter((slice) => slice.metadata.labels?.["kubernetes.io/service-name"] === name);
   const spec = service["spec"] as
     | { readonly selector?: Readonly<Record<string, string>>; readonly ports?: readonly WireServicePort[] }
     | undefined;
@@ -62,16 +87,72 @@ export async function readSystem(client: KubeClient, signal: AbortSignal): Promi
   const ready = own
     .flatMap((slice) => (slice["endpoints"] ?? []) as unknown as readonly Endpoint[])
     .filter((endpoint) => endpoint.conditions?.ready !== false).length;
+  const behind = pods.filter(({ metadata }) => isBehind(metadata.labels));
+  const others = pods.filter(({ metadata }) => hasLabels(metadata.labels ?? {}, ofDns) && !isBehind(metadata.labels));
+  const unused = others.map(readPod).flatMap((pod) => (pod.ready ? [pod.name] : []));
+  const answers = await askPods(client, behind.map(readPod), targetPort, signal);
   return {
-    ...common,
-    dns: {
-      name: service.metadata.name,
-      ready,
-      ...(ready > 0 ? {} : { halted: await readHalted(client, isBehind, signal) }),
-      ...(targetPort === undefined ? {} : { targetPort }),
-      pods: pods.filter(({ metadata }) => isBehind(metadata.labels)).map(readPod),
+    name,
+    ready,
+    ...(ready > 0 ? {} : { halted: await readHalted(client, isBehind, signal) }),
+    ...(targetPort === undefined ? {} : { targetPort }),
+    pods: behind.map(readPod),
+    selector,
+    ports: (spec?.ports ?? []).map(readServicePort),
+    answers,
+    ...(unused.length === 0 ? {} : { unused }),
+    ...(await configurationOf(client, { answers, pods: behind }, signal)),
+  };
+}
+
+/** So many of the pods are asked: they have one configuration. */
+const askedPods = 3;
+
+async function askPods(
+  client: KubeClient,
+  pods: readonly PodFacts[],
+  port: number | undefined,
+  signal: AbortSignal,
+): Promise<readonly DnsAnswer[]> {
+  const ready = port === undefined ? [] : pods.filter((pod) => pod.ready).slice(0, askedPods);
+  return Promise.all(ready.map(async (pod) => askDns(client, { namespace, pod: pod.name, port: port ?? 0 }, signal)));
+}
+
+/** What the pods read, where it matters: the `kubernetes` plugin of CoreDNS has zones (https://coredns.io/plugins/kubernetes/). */
+async function configurationOf(
+  client: KubeClient,
+  { answers, pods }: { readonly answers: readonly DnsAnswer[]; readonly pods: readonly KubeObject[] },
+  signal: AbortSignal,
+): Promise<{ readonly configuration?: DnsConfiguration }> {
+  const isBad = answers.some(({ says }) => says !== undefined && says !== "NOERROR");
+  const name = pods.flatMap(configMapsOf)[0];
+  if (!isBad || name === undefined) {
+    return {};
+  }
+  const object = await client.get({ apiVersion: "v1", kind: "ConfigMap", namespace, name }, { signal });
+  const { Corefile: text = "" } = (object?.["data"] ?? {}) as { readonly Corefile?: string };
+  const [, zones = ""] = /^\s*kubernetes[ \t]+([^{\n]*)/m.exec(text) ?? [];
+  const last = object === undefined ? undefined : lastWriterOf(object);
+  return {
+    configuration: {
+      name,
+      zones: zones.split(/\s+/).filter((zone) => zone !== ""),
+      ...(last === undefined ? {} : { writer: { manager: last.manager ?? "", time: last.time } }),
     },
   };
+}
+
+function configMapsOf(pod: KubeObject): readonly string[] {
+  const { volumes = [] } = (pod["spec"] ?? {}) as {
+    readonly volumes?: readonly {
+      readonly configMap?: { readonly name?: string; readonly items?: readonly { readonly key: string }[] };
+    }[];
+  };
+  return volumes.flatMap(({ configMap }) =>
+    configMap?.name !== undefined && (configMap.items ?? [{ key: "Corefile" }]).some(({ key }) => key === "Corefile")
+      ? [configMap.name]
+      : [],
+  );
 }
 
 /** Where Service kubernetes.default leads: policies see these addresses, and never its own. */

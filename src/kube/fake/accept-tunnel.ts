@@ -3,16 +3,20 @@ import { createHash } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
 
+/** What pods answer through port-forwards. */
+export interface TunnelEnds {
+  /** To an HTTP request, by its path: a raw response. */
+  readonly respond: (path: string, port: number) => string;
+  /** To everything that has come so far, where it speaks something else than HTTP; undefined to wait for more. */
+  readonly answer?: (received: Uint8Array, port: number) => Uint8Array | undefined;
+}
+
 /**
  * The far end of a port-forward: a WebSocket with the channels of
  * `v4.channel.k8s.io`, behind which a pod answers every HTTP request whose head
- * has come with what `respond` says for its path.
+ * has come with what `respond` says for its path, or bytes with bytes.
  */
-export function acceptTunnel(
-  incoming: IncomingMessage,
-  socket: Socket,
-  respond: (path: string, port: number) => string,
-): void {
+export function acceptTunnel(incoming: IncomingMessage, socket: Socket, { respond, answer }: TunnelEnds): void {
   const key = incoming.headers["sec-websocket-key"] ?? "";
   // The constant is the protocol's own (RFC 6455, 1.3).
   const accept = createHash("sha1").update(`${key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`).digest("base64");
@@ -25,6 +29,7 @@ export function acceptTunnel(
   sendFrame(socket, 1, Uint8Array.from(announcement));
   let received: number[] = [];
   let head = "";
+  let bytes: number[] = [];
   socket.on("error", () => socket.destroy());
   socket.on("data", (chunk: Buffer) => {
     received.push(...chunk);
@@ -33,6 +38,13 @@ export function acceptTunnel(
       if (frame.opcode === 8) {
         socket.end();
         return;
+      }
+      bytes = [...bytes, ...frame.payload.slice(1)];
+      const answered = answer?.(Uint8Array.from(bytes), port);
+      if (answered !== undefined) {
+        bytes = [];
+        sendFrame(socket, 0, answered);
+        continue;
       }
       head += Buffer.from(frame.payload.slice(1)).toString("utf8");
       if (head.endsWith("\r\n\r\n")) {

@@ -2,6 +2,7 @@ import type { IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
 import type { ResourceKind } from "../object-reference.ts";
+import type { TunnelEnds } from "./accept-tunnel.ts";
 import { acceptTunnel } from "./accept-tunnel.ts";
 import type { FakeTls } from "./cuttable-server.ts";
 import { createCuttableServer } from "./cuttable-server.ts";
@@ -29,6 +30,8 @@ export interface FakeApiServerOptions {
   readonly admit?: (object: WireObject) => WireObject | { readonly refused: string };
   /** What pods answer through port-forwards: a raw HTTP response per request path and port. */
   readonly podResponse?: (path: string, port: number) => string;
+  /** What pods answer to what is no HTTP (`TunnelEnds.answer`). */
+  readonly podAnswer?: (received: Uint8Array, port: number) => Uint8Array | undefined;
   /** What stands in the log of a pod; without it pods have none. */
   readonly podLog?: (pod: string) => string;
 }
@@ -89,7 +92,7 @@ export async function startFakeApiServer(options: FakeApiServerOptions = {}): Pr
     const seen = asSeen(incoming, "");
     requests.push(seen);
     if (faults.take(seen) === undefined) {
-      acceptTunnel(incoming, socket, options.podResponse ?? answerNothing);
+      acceptTunnel(incoming, socket, endsOf(options));
     } else {
       socket.destroy();
     }
@@ -113,6 +116,10 @@ export async function startFakeApiServer(options: FakeApiServerOptions = {}): Pr
     },
     close: async () => listener.close(),
   };
+}
+
+function endsOf({ podResponse: respond = answerNothing, podAnswer: answer }: FakeApiServerOptions): TunnelEnds {
+  return { respond, ...(answer === undefined ? {} : { answer }) };
 }
 
 function answerNothing(): string {

@@ -85,10 +85,11 @@ export async function serveFleet(count: number): Promise<void> {
   // As long as an API server of Kubernetes keeps idle connections at least; Node's own five seconds are shorter than a wait.
   server.keepAliveTimeout = 90_000;
   server.on("upgrade", (incoming: IncomingMessage, socket: Socket) => {
-    acceptTunnel(incoming, socket, (path) => {
+    const respond = (path: string): string => {
       const page = path.startsWith("/debug/clusterz") ? clusterz : path.startsWith("/debug/networkz") ? "[]" : "{}";
       return `HTTP/1.1 200 OK\r\ncontent-length: ${page.length}\r\n\r\n${page}`;
-    });
+    };
+    acceptTunnel(incoming, socket, { respond });
   });
   await new Promise<void>((resolve) => server.listen(0, host, 4096, resolve));
   const { port } = server.address() as AddressInfo;

@@ -1,6 +1,7 @@
 import { partOfToday } from "../../part-of-today.ts";
 import type { Fault } from "../fault.ts";
 import { addedFaults } from "./added.ts";
+import { dnsFaults } from "./dns.ts";
 import { frontDoorFaults } from "./front-door.ts";
 import { callerFaults } from "./callers.ts";
 import { controlPlaneFaults } from "./control-plane.ts";
@@ -16,6 +17,7 @@ import { trustFaults } from "./trust.ts";
 
 const singles: readonly Fault[] = [
   ...controlPlaneFaults,
+  ...dnsFaults,
   ...gatewayFaults,
   ...joinFaults,
   ...serviceFaults,

@@ -67,15 +67,6 @@ export const controlPlaneFaults: readonly Fault[] = [
     causes: [cause("east", "ISM421", "ISM454")],
   },
   {
-    what: "CoreDNS is scaled to 0 in west",
-    inject: async () => on("west", "kube-system", "scale deployment coredns --replicas=0"),
-    causes: [cause("west", "ISM493")],
-    undo: async () => {
-      await on("west", "kube-system", "scale deployment coredns --replicas=1");
-      await on("west", "kube-system", "rollout status deployment/coredns --timeout=80s");
-    },
-  },
-  {
     what: "the mesh configuration of west is edited by hand",
     inject: async () => {
       const text = await kubectl("west", ["-n", istio, "get", "configmap", "istio", "-o", "jsonpath={.data.mesh}"]);

@@ -70,3 +70,24 @@ it("warns where calls between services are closed and the requests from outside 
   expect(found[0]?.detail).toContain("requests of sample/caller to sample/helloworld at port ");
   expect(found[0]?.fix).toContain('"name":"admit-caller-egress"');
 });
+
+it("sees that a policy before the cluster's DNS keeps look-ups out, and that one which lets them in does not", () => {
+  const before = (ingress: readonly object[]): ReturnType<typeof healthyFacts> =>
+    withCluster("east", () => ({
+      networkPolicies: [
+        {
+          namespace: "kube-system",
+          name: "quiet",
+          podSelector: { matchLabels: {}, matchExpressions: [] },
+          types: { ingress: true, egress: false },
+          ingress: ingress as never,
+          egress: [],
+        },
+      ],
+    }));
+  const [finding, ...more] = networkPolicies.run(before([]));
+  expect(more).toEqual([]);
+  expect(finding).toMatchObject({ code: "ISM448", cluster: "east", object: { namespace: "kube-system" } });
+  expect(finding?.detail).toContain("look-ups of names by the pods of sample (UDP 53)");
+  expect(networkPolicies.run(before([{ peers: [], ports: [{ protocol: "UDP", port: 53 }] }]))).toEqual([]);
+});

@@ -162,4 +162,9 @@ export const flowCodes = {
     explanation:
       "A node has the pod and cannot start its containers: the image cannot be pulled (its name, its registry, its pull secret), or a Secret, ConfigMap or volume that it names is not there.",
   },
+  ISM598: {
+    summary: "A cluster's DNS does not find Services",
+    explanation:
+      "The pods of the cluster's DNS are ready, and do not answer as they have to: each of them is asked for kubernetes.default.svc.cluster.local, a name that every cluster has, at the port to which the Service of the DNS leads, by TCP through a port-forward. What a NetworkPolicy closes is judged by the policies (ISM448). Whether pods ask at the address of that Service is written in their nodes' kubelets and not seen.",
+  },
 } as const satisfies Record<string, CatalogueEntry>;
