@@ -2,9 +2,26 @@ import { expect, it } from "vitest";
 import type { Service } from "../../model/mesh.ts";
 import { changeConfigs } from "../../testing/changed-proxies.ts";
 import { healthyFacts } from "../../testing/healthy-facts.ts";
-import type { MeshFacts } from "../facts.ts";
+import type { CallerFacts } from "../caller-facts.ts";
+import type { MeshFacts, ReachedCluster } from "../facts.ts";
 import type { ProxyConfig, ProxyRouteFacts } from "../proxy-facts.ts";
 import { runChecks } from "../run-checks.ts";
+
+/** What a sidecar holds whose routes are those of its cluster's ingress. */
+function asAtTheIngress({ gateways }: ReachedCluster): Pick<CallerFacts, "ways" | "clusters"> {
+  const [config] = gateways.flatMap(({ pods }) => pods.map((pod) => pod.config));
+  return {
+    ways: [
+      {
+        service: "sample/helloworld",
+        port: 5000,
+        kind: "http",
+        routes: config?.routeTables.flatMap(({ virtualHosts }) => virtualHosts.flatMap(({ routes }) => routes)) ?? [],
+      },
+    ],
+    clusters: config?.clusters.map((cluster) => ({ ...cluster, tls: "auto" })) ?? [],
+  };
+}
 
 /** The healthy mesh, whose service has a route more, as every cluster's API server has it too. */
 function withMeshRoute(): MeshFacts {
@@ -32,6 +49,7 @@ function withMeshRoute(): MeshFacts {
               ...one.routing,
               virtualServices: one.routing.virtualServices.flatMap((route) => [route, { ...route, name: "inside" }]),
             },
+            callers: one.callers.map((caller) => ({ ...caller, ...asAtTheIngress(one) })),
           }
         : one,
     ),
