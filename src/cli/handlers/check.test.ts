@@ -75,7 +75,7 @@ describe("isthmus check", () => {
     expect(out).toContain("    docs: docs/reference/codes.md#ism430\n");
     expect(out).toContain("    explains 1 more:\n      ISM436 ");
     expect(out).toContain("  ↳ every istiod says that it is synced with every other cluster\n");
-    expect(out).toMatch(/× 1 cause \(and 1 consequence\), 2 checks could not look everywhere\n$/);
+    expect(out).toMatch(/× 1 cause \(and 1 consequence\), 3 checks could not look everywhere\n$/);
   });
 
   it("prints a line for each cause with -o short", async () => {
