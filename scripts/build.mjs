@@ -111,7 +111,8 @@ async function removeOldCaches(build) {
   const folder = path.join(dist, "cache");
   for (const name of await readdir(folder).catch(() => [])) {
     if (!name.endsWith(`-${build}`)) {
-      await rm(path.join(folder, name), { recursive: true, force: true });
+      // That of another user, who ran it here once, may stay.
+      await rm(path.join(folder, name), { recursive: true, force: true }).catch(() => undefined);
     }
   }
 }

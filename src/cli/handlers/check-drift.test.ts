@@ -74,7 +74,11 @@ describe("isthmus check", { timeout: patience }, () => {
   it("finds no drift right after an apply", async () => {
     const report = await drift();
     expect(report.causes).toEqual([]);
-    expect(report.results.filter((one) => one.id.startsWith("drift/")).map((one) => one.state)).toEqual(["ok", "ok", "ok"]);
+    expect(report.results.filter((one) => one.id.startsWith("drift/")).map((one) => one.state)).toEqual([
+      "ok",
+      "ok",
+      "ok",
+    ]);
   });
 
   it("names what somebody has changed, who, and the apply that puts it back", async () => {

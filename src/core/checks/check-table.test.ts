@@ -989,8 +989,14 @@ const table: readonly (readonly [Check["id"], string, MeshFacts, readonly string
   [
     "join/gateways-connect",
     "a gateway to which no connection comes about",
-    neverConnected("172.30.2.2:15443", 4),
+    neverConnected("172.30.2.2:15443", 6),
     ["error ISM622 west→east"],
+  ],
+  [
+    "join/gateways-connect",
+    "few tries as a warning",
+    neverConnected("172.30.2.2:15443", 2),
+    ["warning ISM622 west→east"],
   ],
   ["join/gateways-connect", "nothing of another address", neverConnected("10.42.0.6:5000", 4), []],
   ["join/network-gateways", "nothing where the gateway's DNS name is resolved", withEastName(healthyFacts()), []],

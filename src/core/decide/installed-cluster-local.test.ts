@@ -6,7 +6,8 @@ import { judgeClusterLocal } from "./installed-cluster-local.ts";
 const [cluster] = twoClusters.clusters;
 const host = "helloworld.sample.svc.cluster.local";
 
-function judged(exported: boolean, clusterLocal: readonly string[]) {
+function judged(exported: boolean, hosts: readonly string[]) {
+  const clusterLocal = hosts.map((one) => ({ host: one.replace(/^!/, ""), local: !one.startsWith("!") }));
   const mesh = { services: twoClusters.services.map((service) => ({ ...service, exported })) };
   const plane = controlPlane("west", { clusterLocal });
   const one = { cluster: cluster as NonNullable<typeof cluster>, context: "w", installed: installation("west") };
@@ -20,6 +21,12 @@ it("goes on where istiod keeps in its cluster what the mesh file does, by name o
   expect(judged(false, ["*.sample.svc.cluster.local"])).toEqual([]);
 });
 
+it("goes by the closest name, so that an exception of a wildcard is one", () => {
+  expect(judged(true, ["*", "!*.sample.svc.cluster.local"])).toEqual([]);
+  expect(judged(true, ["*.sample.svc.cluster.local", `!${host}`])).toEqual([]);
+  expect(judged(false, [`!${host}`, host])).toEqual([]);
+});
+
 it("gives the list for their tool, with what is in it already", () => {
   const [found] = judged(false, ["*.legacy.svc.cluster.local"]);
   expect(found).toMatchObject({ code: "ISM621", severity: "error", cluster: "west" });
@@ -28,10 +35,10 @@ it("gives the list for their tool, with what is in it already", () => {
   expect(found?.fix).toContain("helm upgrade istiod istio/istiod");
 });
 
-it("refuses what istiod keeps in its cluster and the mesh file does not", () => {
-  const [found] = judged(true, ["*.sample.svc.cluster.local", "a.b.svc.cluster.local"]);
+it("makes an exception for what istiod keeps in its cluster and the mesh file does not, and leaves the rest", () => {
+  const [found] = judged(true, ["*"]);
   expect(found?.detail).toContain(`${host} has endpoints of its own cluster only`);
-  expect(found?.fix).not.toContain("*.sample");
-  expect(found?.fix).toContain("- a.b.svc.cluster.local");
-  expect(judged(true, ["*"])[0]?.fix).toContain("serviceSettings: []");
+  expect(found?.fix).toMatch(
+    /clusterLocal: true\n +hosts:\n +- "\*"\n[^]*clusterLocal: false\n +hosts:\n +- helloworld/,
+  );
 });

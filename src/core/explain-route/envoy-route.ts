@@ -1,3 +1,5 @@
+import type { EnvoyFault } from "../proxy/read-fault.ts";
+
 /**
  * Envoy's route configuration as its admin page
  * `/config_dump?resource=dynamic_route_configs` has it, whole, as far as it
@@ -16,6 +18,8 @@ export interface EnvoyRouteTable {
 
 export interface EnvoyVirtualHost {
   readonly domains?: readonly string[];
+  /** `ALL` or `EXTERNAL_ONLY` where requests without TLS are led to https; left out or `NONE` otherwise. */
+  readonly require_tls?: string;
   readonly routes?: readonly EnvoyRoute[];
 }
 
@@ -29,12 +33,14 @@ export interface EnvoyRoute {
     readonly response_code?: string;
   };
   readonly direct_response?: { readonly status?: number };
-  readonly typed_per_filter_config?: Readonly<Record<string, unknown>>;
+  readonly typed_per_filter_config?: { readonly "envoy.filters.http.fault"?: EnvoyFault };
   readonly metadata?: { readonly filter_metadata?: { readonly istio?: { readonly config?: string } } };
 }
 
 export interface EnvoyRouteAction {
   readonly cluster?: string;
+  /** The name of a header that has the cluster. */
+  readonly cluster_header?: string;
   readonly weighted_clusters?: { readonly clusters?: readonly { readonly name: string; readonly weight?: number }[] };
   readonly request_mirror_policies?: readonly { readonly cluster?: string }[];
   readonly prefix_rewrite?: string;

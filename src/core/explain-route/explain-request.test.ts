@@ -39,7 +39,12 @@ describe("a request at a gateway", () => {
             request_mirror_policies: [{ cluster: v2 }],
             timeout: "2s",
           },
-          typed_per_filter_config: { "envoy.filters.http.fault": {} },
+          typed_per_filter_config: {
+            "envoy.filters.http.fault": {
+              abort: { http_status: 503, percentage: { numerator: 20 } },
+              delay: { fixed_delay: "3s", percentage: { numerator: 5 } },
+            },
+          },
           ...from("cart"),
         },
         { match: { prefix: "/" }, route: { cluster: v1 }, ...from("cart") },
@@ -54,7 +59,8 @@ describe("a request at a gateway", () => {
         { cluster: v1, share: 0.9 },
         { cluster: v2, share: 0.1 },
       ],
-      also: ["injects a fault", `mirrors to ${v2}`, "ends after 2s"],
+      aborted: 0.2,
+      also: ["makes 20 % fail with status 503", "holds 5 % back for 3 s", `mirrors to ${v2}`, "ends after 2s"],
     });
   });
 
@@ -76,6 +82,18 @@ describe("a request at a gateway", () => {
       rule: { virtualService: "shop/odd", position: 1 },
       condition: "`tls_context`",
     });
+  });
+
+  it("is led to https where the host takes nothing else, and goes by a header where that names the cluster", () => {
+    const only = held([{ match: { prefix: "/" }, route: { cluster: v1 } }]);
+    const [config] = only.routes.configs ?? [];
+    const hosts = (config?.route_config?.virtual_hosts ?? []).map((one) => ({ ...one, require_tls: "ALL" }));
+    const secured = { ...only, routes: { configs: [{ route_config: { name: "http.8080", virtual_hosts: hosts } }] } };
+    expect(explainRequest(secured, gateway, request)).toEqual({ kind: "needs-tls" });
+    expect(explainRequest(secured, { ...gateway, secure: true }, request)).toMatchObject({ kind: "rule" });
+    expect(
+      explainRequest(held([{ match: { prefix: "/" }, route: { cluster_header: "x-cluster" } }]), gateway, request),
+    ).toMatchObject({ kind: "unknown", condition: "`cluster_header`" });
   });
 
   it("finds no rule, no host or no listener", () => {

@@ -1,9 +1,10 @@
-import type { ProxyConfig } from "../checks/proxy-facts.ts";
+import type { ProxyConfig, RouteFaultFacts } from "../checks/proxy-facts.ts";
 import { describeRedirect, readAnswer } from "../checks/redirects.ts";
 import { chainFor, closestName } from "../proxy/find-route.ts";
 import type { EnvoyRoute, EnvoyRouteDump, EnvoyRouteTable, EnvoyVirtualHost } from "./envoy-route.ts";
+import { readFault } from "../proxy/read-fault.ts";
 import { describeConditions, describePath, takesRequest } from "./takes-request.ts";
-import type { ExplainedRequest } from "./takes-request.ts";
+import type { ExplainedRequest, Scheme } from "./takes-request.ts";
 
 /** What a proxy holds, as far as it decides where a request goes. */
 export interface HeldRouting {
@@ -21,6 +22,8 @@ export type RouteDecision =
   | ({ readonly kind: "rule" } & RuleFound)
   | { readonly kind: "no-listener" }
   | { readonly kind: "no-host" }
+  /** The host takes requests by TLS only, and leads others to https. */
+  | { readonly kind: "needs-tls" }
   | { readonly kind: "no-rule"; readonly rules: number }
   /** An earlier rule asks for what cannot be judged. */
   | { readonly kind: "unknown"; readonly rule: RuleName; readonly condition: string };
@@ -42,6 +45,8 @@ export interface RuleFound {
   readonly destinations: readonly { readonly cluster: string; readonly share: number }[];
   /** The proxy's own answer, in words; left out where it sends the request on. */
   readonly answers?: string;
+  /** The share of requests that the rule makes fail on purpose, 0 to 1. */
+  readonly aborted: number;
   /** What else the rule does with requests, in words. */
   readonly also: readonly string[];
 }
@@ -59,7 +64,13 @@ export function explainRequest(held: HeldRouting, entrance: Entrance, request: E
     return { kind: "no-listener" };
   }
   const host = closestName(table.virtual_hosts ?? [], request.host, ({ domains = [] }) => domains);
-  return host === undefined ? { kind: "no-host" } : decide(host, request);
+  if (host === undefined) {
+    return { kind: "no-host" };
+  }
+  const secure = entrance.kind === "gateway" && entrance.secure;
+  return !secure && (host.require_tls ?? "NONE") !== "NONE"
+    ? { kind: "needs-tls" }
+    : decide(host, request, secure ? "https" : "http");
 }
 
 function tableFor({ chains, routes }: HeldRouting, entrance: Entrance, host: string): EnvoyRouteTable | undefined {
@@ -71,12 +82,15 @@ function tableFor({ chains, routes }: HeldRouting, entrance: Entrance, host: str
   return names.map((name) => tables.find((one) => one.name === name)).find((one) => one !== undefined);
 }
 
-function decide({ routes = [] }: EnvoyVirtualHost, request: ExplainedRequest): RouteDecision {
+function decide({ routes = [] }: EnvoyVirtualHost, request: ExplainedRequest, scheme: Scheme): RouteDecision {
   for (const [index, route] of routes.entries()) {
     const rule = nameOf(route, index + 1, routes.length);
-    const taken = takesRequest(route.match ?? {}, request);
+    const taken = takesRequest(route.match ?? {}, request, scheme);
     if (typeof taken === "object") {
       return { kind: "unknown", rule, condition: taken.unknown };
+    }
+    if (taken === "yes" && route.route?.cluster_header !== undefined) {
+      return { kind: "unknown", rule, condition: "`cluster_header`" };
     }
     if (taken === "yes") {
       return { kind: "rule", rule, ...doneBy(route) };
@@ -96,7 +110,7 @@ function nameOf({ match = {}, metadata }: EnvoyRoute, position: number, of: numb
   };
 }
 
-function doneBy(route: EnvoyRoute): Pick<RuleFound, "destinations" | "answers" | "also"> {
+function doneBy(route: EnvoyRoute): Pick<RuleFound, "destinations" | "answers" | "aborted" | "also"> {
   const { redirect, answers } = readAnswer(route);
   const weighted = route.route?.weighted_clusters?.clusters;
   const all = weighted ?? (route.route?.cluster === undefined ? [] : [{ name: route.route.cluster, weight: 1 }]);
@@ -112,13 +126,23 @@ function doneBy(route: EnvoyRoute): Pick<RuleFound, "destinations" | "answers" |
       weight === 0 ? [] : [{ cluster: name, share: weight / total }],
     ),
     ...(answer === undefined ? {} : { answers: answer }),
+    aborted: (faultOf(route)?.abort?.percent ?? 0) / 100,
     also: alsoDone(route),
   };
 }
 
-function alsoDone({ route, typed_per_filter_config: filters = {} }: EnvoyRoute): readonly string[] {
+function faultOf({ typed_per_filter_config: filters = {} }: EnvoyRoute): RouteFaultFacts | undefined {
+  return readFault(filters["envoy.filters.http.fault"]);
+}
+
+function alsoDone(envoyRoute: EnvoyRoute): readonly string[] {
+  const { route } = envoyRoute;
+  const { abort, delay } = faultOf(envoyRoute) ?? {};
   return [
-    ...("envoy.filters.http.fault" in filters ? ["injects a fault"] : []),
+    ...(abort === undefined
+      ? []
+      : [`makes ${abort.percent} % fail with ${abort.status === 0 ? "a status of gRPC" : `status ${abort.status}`}`]),
+    ...(delay === undefined ? [] : [`holds ${delay.percent} % back for ${delay.seconds} s`]),
     ...(route?.request_mirror_policies ?? []).flatMap(({ cluster }) =>
       cluster === undefined ? [] : [`mirrors to ${cluster}`],
     ),

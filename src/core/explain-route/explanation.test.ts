@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { twoClusters } from "../testing/two-clusters.ts";
 import type { RouteDecision } from "./explain-request.ts";
-import { explainDestinations, isServed } from "./explanation.ts";
+import { explainDestinations, isServed, passesThrough } from "./explanation.ts";
 
 const v1 = "outbound|80|v1|web.shop.svc.cluster.local";
 const rule = { virtualService: "shop/web", position: 1, of: 1, match: "any path" };
@@ -9,6 +9,7 @@ const decision = (cluster: string): RouteDecision => ({
   kind: "rule",
   rule,
   destinations: [{ cluster, share: 0.5 }],
+  aborted: 0,
   also: [],
 });
 const mesh = twoClusters;
@@ -60,8 +61,13 @@ describe("where requests end", () => {
     expect(isServed({ decision: whole, destinations: served })).toBe(true);
     const answers = { ...whole, destinations: [], answers: "answers with status 418 itself" };
     expect(isServed({ decision: answers, destinations: [] })).toBe(true);
+    const own = { ...answers, rule: { ...rule, virtualService: "" } };
+    expect(isServed({ decision: own, destinations: [] })).toBe(false);
+    expect(isServed({ decision: { ...whole, aborted: 0.2 }, destinations: served })).toBe(false);
+    expect(isServed({ decision: { kind: "needs-tls" }, destinations: [] })).toBe(true);
     const passes = decision("PassthroughCluster");
     expect(isServed({ decision: passes, destinations: [] })).toBe(true);
+    expect([passesThrough(passes), passesThrough(answers)]).toEqual([true, false]);
     expect(isServed({ decision: { kind: "no-host" }, destinations: [] })).toBe(false);
   });
 });

@@ -95,18 +95,30 @@ export function explainDestinations(
   });
 }
 
-/** True where every request that was explained is answered as a rule asks: by an endpoint, or by a redirect or a status of the rule's own. */
+/**
+ * True where every request that was explained is answered as somebody's rule
+ * asks: by an endpoint, by a redirect or a status of the rule's own, or by one
+ * to https. False where a part of them is made to fail on purpose.
+ */
 export function isServed({ decision, destinations }: Pick<RouteExplanation, "decision" | "destinations">): boolean {
-  if (decision.kind !== "rule") {
-    return false;
+  if (decision.kind !== "rule" || decision.aborted > 0) {
+    return decision.kind === "needs-tls";
+  }
+  if (decision.answers !== undefined) {
+    // What istiod answers by itself is for what it knows nothing of, with REGISTRY_ONLY.
+    return decision.rule.virtualService !== "";
   }
   const served = destinations.flatMap(({ endpoints }) => endpoints).reduce((sum, { share }) => sum + share, 0);
-  return decision.answers !== undefined || passesThrough(decision) || served > 0.999;
+  return passesThrough(decision) || served > 0.999;
 }
 
 /** Envoy's cluster for what istiod knows nothing of: it goes to whatever address the caller's name resolved to. */
 export function passesThrough(decision: RouteDecision): boolean {
-  return decision.kind === "rule" && decision.destinations.every(({ cluster }) => cluster === "PassthroughCluster");
+  return (
+    decision.kind === "rule" &&
+    decision.destinations.length > 0 &&
+    decision.destinations.every(({ cluster }) => cluster === "PassthroughCluster")
+  );
 }
 
 function ownerOf(address: string, { mesh, cluster, actual }: Reader): string | undefined {

@@ -3,7 +3,7 @@ import type { EnvoyHeaderMatch, EnvoyRouteMatch } from "./envoy-route.ts";
 import { describeConditions, describePath, takesRequest } from "./takes-request.ts";
 
 function taken(match: EnvoyRouteMatch, path = "/", headers: Readonly<Record<string, string>> = {}): unknown {
-  return takesRequest(match, { method: "GET", host: "shop.example", path, headers });
+  return takesRequest(match, { method: "GET", host: "shop.example", path, headers }, "http");
 }
 
 describe("a path", () => {
@@ -55,6 +55,7 @@ describe("a header", () => {
   });
 
   it("is also what Envoy has method, host and path as", () => {
+    expect(taken({ headers: [{ name: ":scheme", string_match: { exact: "http" } }] })).toBe("yes");
     const of = (name: string, exact: string): unknown =>
       taken({ headers: [{ name, string_match: { exact } }] }, "/a?b");
     expect([of(":method", "GET"), of(":authority", "shop.example"), of(":path", "/a?b"), of(":method", "PUT")]).toEqual(
@@ -83,6 +84,12 @@ describe("what cannot be judged", () => {
     expect(taken({ prefix: "/", headers: [{ name: "age", range_match: {} }] }, "/", { age: "1" })).toEqual({
       unknown: "header `age`",
     });
+  });
+
+  it("is a header that the proxy adds itself, unless the request has it already", () => {
+    const match = { headers: [{ name: "X-Forwarded-Proto", string_match: { exact: "https" } }] };
+    expect(taken(match)).toEqual({ unknown: "header `X-Forwarded-Proto`, which the proxy adds itself" });
+    expect(taken(match, "/", { "x-forwarded-proto": "https" })).toBe("yes");
   });
 
   it("does not matter where another part of the match says no", () => {

@@ -18,6 +18,8 @@ export interface ExplainedRequest {
   readonly headers: Readonly<Record<string, string>>;
 }
 
+export type Scheme = "http" | "https";
+
 /** `unknown` says which condition of the match is none that can be judged. */
 export type Taken = "yes" | "no" | { readonly unknown: string };
 
@@ -28,7 +30,7 @@ export type Taken = "yes" | "no" | { readonly unknown: string };
  * parameter that comes again its first value, as it is written
  * (source/common/http/header_utility.h and source/common/router/config_utility.cc).
  */
-export function takesRequest(match: EnvoyRouteMatch, request: ExplainedRequest): Taken {
+export function takesRequest(match: EnvoyRouteMatch, request: ExplainedRequest, scheme: Scheme): Taken {
   const query = new Map<string, string>();
   const [path = "", ...rest] = (request.path.split("#", 1)[0] ?? "").split("?");
   for (const part of rest.join("?").split("&")) {
@@ -43,6 +45,7 @@ export function takesRequest(match: EnvoyRouteMatch, request: ExplainedRequest):
       ":method": request.method,
       ":authority": request.host,
       ":path": request.path,
+      ":scheme": scheme,
     }).map(([name, value]) => [name.toLowerCase(), value]),
   );
   const verdicts = [
@@ -115,12 +118,20 @@ const headerFields: ReadonlySet<string> = new Set([
   "treat_missing_header_as_empty",
 ]);
 
+/** Headers that Istio's proxies add to a request, or put in another form, before they choose a route. */
+const addedBefore =
+  /^(?:x-forwarded-(?:proto|for|client-cert|host|port)|x-request-id|x-envoy-.*|x-b3-.*|traceparent|b3)$/;
+
 function takesHeader(match: EnvoyHeaderMatch, headers: ReadonlyMap<string, string>): Taken {
   if (Object.keys(match).some((field) => !headerFields.has(field))) {
     return { unknown: `header \`${match.name}\`` };
   }
   const inverted = match.invert_match === true;
-  const found = headers.get(match.name.toLowerCase());
+  const name = match.name.toLowerCase();
+  const found = headers.get(name);
+  if (found === undefined && addedBefore.test(name)) {
+    return { unknown: `header \`${match.name}\`, which the proxy adds itself` };
+  }
   const text = textOf(match);
   if (text === undefined) {
     const present = match.present_match ?? true;

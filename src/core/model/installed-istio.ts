@@ -48,10 +48,16 @@ export interface ControlPlane {
     readonly network?: string;
   };
   readonly trustDomain: string;
-  /** Names of services that it keeps in their cluster (`meshConfig.serviceSettings`), wildcards too. */
-  readonly clusterLocal: readonly string[];
+  /** Which services it keeps in their cluster and which it does not (`meshConfig.serviceSettings`), in its order. */
+  readonly clusterLocal: readonly ClusterLocal[];
   /** True where isthmus has made it, for this mesh or another. */
   readonly own: boolean;
+}
+
+/** What is said of a service by its name, or of several by a wildcard. */
+export interface ClusterLocal {
+  readonly host: string;
+  readonly local: boolean;
 }
 
 /** The release of an object, as Helm writes it into the annotations meta.helm.sh/release-name and release-namespace. */

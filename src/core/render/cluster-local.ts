@@ -1,3 +1,4 @@
+import type { ClusterLocal } from "../model/installed-istio.ts";
 import type { Json } from "../model/kube-object.ts";
 import type { Mesh } from "../model/mesh.ts";
 import { serviceHost } from "./names.ts";
@@ -18,4 +19,10 @@ export function clusterLocalValues(hosts: readonly string[]): { readonly [key: s
   return hosts.length === 0
     ? {}
     : { meshConfig: { serviceSettings: [{ settings: { clusterLocal: true }, hosts: [...hosts] }] } };
+}
+
+/** Values for an istiod that says of these services what is given, each in its place. */
+export function serviceSettings(all: readonly ClusterLocal[]): { readonly [key: string]: Json } {
+  const settings = all.map(({ host, local }) => ({ settings: { clusterLocal: local }, hosts: [host] }));
+  return { meshConfig: { serviceSettings: settings } };
 }

@@ -2,7 +2,7 @@ import type { CallerCluster, CallerWay } from "../../core/checks/caller-facts.ts
 import { closestName } from "../../core/proxy/find-route.ts";
 import type { ProxyRouteFacts } from "../../core/checks/proxy-facts.ts";
 import { compareText } from "../../core/render/order.ts";
-import { readEndpoint } from "./proxy-clusters.ts";
+import { reachedAddresses, readEndpoint } from "./proxy-clusters.ts";
 import { parseProxyEndpoints } from "./proxy-endpoints.ts";
 import type { EnvoyRoute, IstioMetadata } from "./proxy-route.ts";
 import { madeOf, readRoute } from "./proxy-route.ts";
@@ -178,6 +178,7 @@ export function readCallerClusters(
   names: readonly string[],
 ): readonly CallerCluster[] {
   const endpoints = parseProxyEndpoints(pages.endpoints);
+  const reached = reachedAddresses(endpoints);
   const wanted = new Set(names);
   const dump = JSON.parse(pages.clusters) as Dump<{ readonly cluster?: EnvoyCluster }>;
   return (dump.configs ?? [])
@@ -192,7 +193,9 @@ export function readCallerClusters(
         ...(type === "ORIGINAL_DST" ? { direct: true as const } : {}),
         ...(rule === "" ? {} : { rule }),
         ...(entry === undefined ? {} : { entryOf: entry }),
-        endpoints: (endpoints.get(name) ?? []).map(readEndpoint).toSorted((a, b) => compareText(a.address, b.address)),
+        endpoints: (endpoints.get(name) ?? [])
+          .map((endpoint) => readEndpoint(endpoint, reached))
+          .toSorted((a, b) => compareText(a.address, b.address)),
       };
     })
     .toSorted((a, b) => compareText(a.name, b.name));

@@ -68,7 +68,10 @@ it("finds a control plane with a revision by its labels, with its tags, its valu
         tool: "helm",
         values: { meshID: "prod", network: "west-net", clusterName: "west" },
         trustDomain: "corp.example",
-        clusterLocal: ["web.shop.svc.cluster.local"],
+        clusterLocal: [
+          { host: "web.shop.svc.cluster.local", local: true },
+          { host: "other.shop.svc.cluster.local", local: false },
+        ],
         own: false,
       },
     ],

@@ -1,5 +1,6 @@
 import { parse } from "yaml";
 import type {
+  ClusterLocal,
   ControlPlane,
   HelmRelease,
   InjectionLabels,
@@ -154,16 +155,16 @@ interface WireMeshConfig {
 }
 
 /** Of a configuration that is no YAML istiod itself reads nothing. */
-function clusterLocalOf(meshConfig: string): readonly string[] {
+function clusterLocalOf(meshConfig: string): readonly ClusterLocal[] {
   let config: WireMeshConfig | null;
   try {
     config = parse(meshConfig, { version: "1.1" }) as WireMeshConfig | null;
   } catch {
     return [];
   }
-  return (config?.serviceSettings ?? [])
-    .filter(({ settings }) => settings?.clusterLocal === true)
-    .flatMap(({ hosts }) => hosts ?? []);
+  return (config?.serviceSettings ?? []).flatMap(({ settings, hosts }) =>
+    (hosts ?? []).map((host) => ({ host, local: settings?.clusterLocal === true })),
+  );
 }
 
 function versionOf(deployment: KubeObject): string {

@@ -20,13 +20,22 @@ it("says of which endpoints no connection has come about, where more than one wa
     ...endpoint("172.30.2.2", 15_443 + index, {}),
     ...counts,
   }));
-  const page = { cluster_statuses: [{ name: `outbound|5000|v1|${host}`, host_statuses: hosts }] };
+  const elsewhere = { ...endpoint("172.30.2.2", 15_448, {}), ...stats(2, 2, 0) };
+  const reached = { ...endpoint("172.30.2.2", 15_448, {}), ...stats(1, 0, 0) };
+  const page = {
+    cluster_statuses: [
+      { name: `outbound|5000|v1|${host}`, host_statuses: [...hosts, elsewhere] },
+      { name: "outbound|80|v9|other.sample.svc.cluster.local", host_statuses: [reached] },
+    ],
+  };
   const [found] = readProxyClusters(JSON.stringify(page), twoClusters.services);
   expect(found?.endpoints.map(({ neverConnected }) => neverConnected)).toEqual([
     3,
     undefined,
     undefined,
     undefined,
+    undefined,
+    // Another cluster of the proxy got a connection to the same address.
     undefined,
   ]);
 });

@@ -2,7 +2,7 @@ import type { ProxyClusterFacts } from "../../core/checks/proxy-facts.ts";
 import type { Service } from "../../core/model/mesh.ts";
 import { serviceHost } from "../../core/render/names.ts";
 import { compareText } from "../../core/render/order.ts";
-import type { ProxyEndpoint } from "./proxy-endpoints.ts";
+import type { ProxyEndpoint, ProxyEndpoints } from "./proxy-endpoints.ts";
 import { parseProxyEndpoints } from "./proxy-endpoints.ts";
 
 /**
@@ -12,26 +12,37 @@ import { parseProxyEndpoints } from "./proxy-endpoints.ts";
  */
 export function readProxyClusters(body: string, services: readonly Service[]): readonly ProxyClusterFacts[] {
   const hosts = new Set(services.map(serviceHost));
-  return [...parseProxyEndpoints(body)]
+  const all = parseProxyEndpoints(body);
+  const reached = reachedAddresses(all);
+  return [...all]
     .filter(([name]) => hosts.has(/^outbound(?:\|.*\||_\..*_\.)([^|]+)$/.exec(name)?.[1] ?? ""))
     .map(([name, endpoints]) => ({
       name,
-      endpoints: endpoints.map(readEndpoint).toSorted((a, b) => compareText(a.address, b.address)),
+      endpoints: endpoints
+        .map((endpoint) => readEndpoint(endpoint, reached))
+        .toSorted((a, b) => compareText(a.address, b.address)),
     }))
     .toSorted((a, b) => compareText(a.name, b.name));
 }
 
+/**
+ * Addresses at which some connection of a proxy has come about, for whichever of
+ * its clusters: all versions of another network are behind one gateway, and where
+ * one of them is reached, it is not the network that keeps another one away.
+ */
+export function reachedAddresses(all: ProxyEndpoints): ReadonlySet<string> {
+  const endpoints = [...all.values()].flat();
+  return new Set(
+    endpoints
+      .filter(({ connections: { total, failed, open } }) => open > 0 || total > failed)
+      .map(({ address }) => address),
+  );
+}
+
 /** An endpoint as the checks judge it. A single failure may be one of a pod that was just starting. */
-export function readEndpoint({
-  address,
-  idle,
-  priority,
-  connections: { total, failed, open },
-}: ProxyEndpoint): ProxyClusterFacts["endpoints"][number] {
-  return {
-    address,
-    idle,
-    priority,
-    ...(total > 1 && failed >= total && open === 0 ? { neverConnected: total } : {}),
-  };
+export function readEndpoint(
+  { address, idle, priority, connections: { total } }: ProxyEndpoint,
+  reached: ReadonlySet<string>,
+): ProxyClusterFacts["endpoints"][number] {
+  return { address, idle, priority, ...(total > 1 && !reached.has(address) ? { neverConnected: total } : {}) };
 }

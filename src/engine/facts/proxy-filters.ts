@@ -1,6 +1,6 @@
 import type { ProxyFilterFacts } from "../../core/checks/proxy-facts.ts";
-import type { EnvoyShare } from "./proxy-fault.ts";
-import { percentOf, readFault } from "./proxy-fault.ts";
+import type { EnvoyShare } from "../../core/proxy/read-fault.ts";
+import { percentOf, readFault } from "../../core/proxy/read-fault.ts";
 
 /** Envoy's local rate limit (https://www.envoyproxy.io/docs/envoy/latest/api-v3/extensions/filters/http/local_ratelimit/v3/local_rate_limit.proto). */
 interface EnvoyLimit {

@@ -2,8 +2,8 @@ import type { HeaderMatch, PathMatch, ProxyRouteFacts } from "../../core/checks/
 import type { EnvoyAnswer } from "../../core/checks/redirects.ts";
 import { readAnswer } from "../../core/checks/redirects.ts";
 import type { Service } from "../../core/model/mesh.ts";
-import type { EnvoyFault } from "./proxy-fault.ts";
-import { readFault } from "./proxy-fault.ts";
+import type { EnvoyFault } from "../../core/proxy/read-fault.ts";
+import { readFault } from "../../core/proxy/read-fault.ts";
 
 interface StringMatch {
   readonly exact?: string;

@@ -5,9 +5,12 @@ import { explainDestinations } from "../../core/explain-route/explanation.ts";
 import type { Entrance } from "../../core/explain-route/explain-request.ts";
 import { explainRequest } from "../../core/explain-route/explain-request.ts";
 import type { Service } from "../../core/model/mesh.ts";
+import { quoteCommand } from "../../core/quote-command.ts";
 import { frontRoutesOf } from "../../core/routing/hosts.ts";
 import { meshAt } from "../../core/routing/routes-at.ts";
 import type { Connected } from "../clusters/connect-clusters.ts";
+import { createLimiter } from "../../kube/limiter.ts";
+import { shareReads } from "../../kube/share-reads.ts";
 import { closeMesh, openMesh } from "../clusters/open-mesh.ts";
 import { readGatewayPods } from "../facts/gateway-pods.ts";
 import type { ActualEndpoints } from "../facts/ingress-endpoints.ts";
@@ -22,6 +25,9 @@ import { requestsToExplain } from "../traffic/explained-requests.ts";
 import { requireClusters } from "./scope.ts";
 
 type Options = RunOptions & AccessOptions;
+
+/** Bounds what is held of proxies' pages at once: those of a large mesh are megabytes each. */
+const askedAtATime = 24;
 
 /** Whose proxies are asked, and for what. */
 export interface RouteQuestion extends Omit<RequestQuestion, "via"> {
@@ -44,7 +50,10 @@ export async function explainRoutes(
   requireClusters(meshFile.mesh, question.clusters);
   const open = await openMesh(meshFile, options);
   try {
-    const connected = open.connections.filter((one) => one.kind === "connected");
+    const connected = open.connections.flatMap((one) =>
+      one.kind === "connected" ? [{ ...one, client: shareReads(one.client) }] : [],
+    );
+    const limiter = createLimiter(askedAtATime);
     const isAsked = (cluster: string): boolean => question.clusters.length === 0 || question.clusters.includes(cluster);
     const unreachable = open.connections.flatMap((one) =>
       one.kind === "unreachable" ? [{ cluster: one.cluster.name, diagnostic: one.diagnostic }] : [],
@@ -54,8 +63,10 @@ export async function explainRoutes(
       connected
         .filter((one) => isAsked(one.cluster.name))
         .map(async (one) =>
-          lookAtCluster({ cluster: one.cluster.name, task: "reading routes of proxies" }, options, async () =>
-            explainIn(meshFile, { one, actual }, question, options),
+          limiter.run(options.signal, async () =>
+            lookAtCluster({ cluster: one.cluster.name, task: "reading routes of proxies" }, options, async () =>
+              explainIn(meshFile, { one, actual }, question, options),
+            ),
           ),
         ),
     );
@@ -194,7 +205,7 @@ function noPort({ cluster, context }: Connected, ports: ReadonlyMap<number, numb
       ports === undefined
         ? `${cluster.name} has no Service istio-system/istio-ingressgateway, so it is not known where its proxies listen.`
         : `Service istio-system/istio-ingressgateway of ${cluster.name} has no port 80 or 443 that leads to a number, so it is not known where its proxies listen.`,
-    fix: `See the Service's ports, and what isthmus check says of it:\n    kubectl --context ${context.context} -n istio-system get service istio-ingressgateway -o yaml`,
+    fix: `See the Service's ports, and what isthmus check says of it:\n    ${quoteCommand(["kubectl", "--context", context.context, "-n", "istio-system", "get", "service", "istio-ingressgateway", "-o", "yaml"])}`,
     cluster: cluster.name,
     object: { group: "", kind: "Service", namespace: "istio-system", name: "istio-ingressgateway" },
   };

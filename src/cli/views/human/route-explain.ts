@@ -42,6 +42,8 @@ function describe(one: RouteExplanation): string {
           : `It has no listener at port ${entrance.port}: connections are refused`;
     case "no-host":
       return `It knows no host ${request.host}, and answers 404`;
+    case "needs-tls":
+      return `It takes requests for ${request.host} by TLS only, and answers with a redirect to https (a Gateway's httpsRedirect)`;
     case "no-rule":
       return `None of its ${decision.rules} rules for ${request.host} takes the request, and it answers 404`;
     case "unknown":

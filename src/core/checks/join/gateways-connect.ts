@@ -1,7 +1,7 @@
 import type { ObjectId } from "../../model/kube-object.ts";
 import { crossNetworkPort, eastWestGateway, ingressGateway, istioNamespace } from "../../render/names.ts";
 import type { Check } from "../check.ts";
-import { problem } from "../check.ts";
+import { problem, warning } from "../check.ts";
 import type { MeshFacts, ReachedCluster } from "../facts.ts";
 import { answeringPods } from "../gateways/proxies-answer.ts";
 import type { ProxyClusterFacts } from "../proxy-facts.ts";
@@ -46,7 +46,7 @@ export const gatewaysConnect: Check = {
       const addresses = [...new Set([...failed.values()].flatMap(({ addresses: all }) => all))];
       const tries = [...failed.values()].reduce((sum, one) => sum + one.tries, 0);
       return [
-        problem("ISM622", {
+        (tries < sureTries ? warning : problem)("ISM622", {
           detail: `Not one of ${tries} connections from ${[...failed.keys()].join(", ")} of ${reader.cluster} to the east-west gateway of ${remote} at ${addresses.join(", ")} has come about since these proxies know of it: their requests to ${remote} hang and fail.`,
           fix: `Whoever runs the network between the clusters has to decide: open TCP from the nodes of ${reader.cluster} to ${addresses.join(", ")} (firewalls, security groups, routes), or give Service ${istioNamespace}/${eastWestGateway} of ${remote} an address that ${reader.cluster} reaches. isthmus verify asks again.`,
           cluster: reader.cluster,
@@ -57,6 +57,9 @@ export const gatewaysConnect: Check = {
       ];
     }),
 };
+
+/** Fewer may be a gateway that was just starting. A request tries three times, so that two of them are enough. */
+const sureTries = 5;
 
 const gatewayService: ObjectId = { group: "", kind: "Service", namespace: istioNamespace, name: eastWestGateway };
 

@@ -1,4 +1,4 @@
-import type { RouteFaultFacts } from "../../core/checks/proxy-facts.ts";
+import type { RouteFaultFacts } from "../checks/proxy-facts.ts";
 
 /** Envoy's fault filter as a route sets it (https://www.envoyproxy.io/docs/envoy/latest/api-v3/extensions/filters/http/fault/v3/fault.proto). */
 export interface EnvoyFault {

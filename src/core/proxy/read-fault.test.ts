@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { percentOf, readFault } from "./proxy-fault.ts";
+import { percentOf, readFault } from "./read-fault.ts";
 
 it("reads which share of the requests gets an error, and which is late", () => {
   expect(
