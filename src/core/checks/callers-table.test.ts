@@ -240,6 +240,17 @@ describe("what callers inside hold", () => {
     ["a VirtualService that only changes how requests go to the same pods", { routes: [byHand] }],
     ["one for a part of the requests", { routes: [{ ...byHand, path: { kind: "exact", value: "/v2" } }, plain] }],
     ["a DestinationRule that says what holds anyway", { cluster: { tls: "istio", rule: "cart/mine" } }],
+    [
+      "a Sidecar that keeps a namespace's sidecars small",
+      {
+        kind: "past",
+        routes: [{ ...plain, clusters: { PassthroughCluster: 100 } }],
+        caller: elsewhere,
+        beside: {
+          scopes: [{ kind: "Sidecar", namespace: "cart", name: "small", hosts: ["./*"], blocks: false, written }],
+        },
+      },
+    ],
     ["the addresses of a name that callers look up themselves", { cluster: { direct: true, endpoints: [] } }],
   ])("says nothing of %s", (_, change) => {
     expect(causesOf(west(change))).toEqual([]);
@@ -361,6 +372,17 @@ it("finds a fault of somebody else's VirtualService at the ingress too", () => {
   ]);
   // One of the mesh file is asked for.
   expect(at("sample/helloworld")).toEqual([]);
+});
+
+it("names the Sidecar that keeps the route's VirtualService from callers", () => {
+  const facts = withMeshRoute({ [`outbound|5000||${host}`]: 100 }, "");
+  const scopes = [{ kind: "Sidecar", namespace: "sample", name: "closed", hosts: ["./*"], blocks: false, written }];
+  const clusters = facts.clusters.map((one) =>
+    one.kind === "reached" ? { ...one, routing: { ...one.routing, beside: { ...nothing, scopes } } } : one,
+  );
+  const [found] = runChecks({ ...facts, clusters }, { pre: false }).causes;
+  expect(found).toMatchObject({ code: "ISM564", severity: "error", object: { kind: "Sidecar", name: "closed" } });
+  expect(found?.fix).toContain("istio-system/* for routes inside the mesh");
 });
 
 it("has an apply put back what is the mesh's own", () => {

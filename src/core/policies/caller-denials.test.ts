@@ -77,6 +77,14 @@ describe("policies about calls between services", () => {
     expect(denied(facts)).toEqual([]);
   });
 
+  it("says nothing where a service of the ingress lets in nobody else", () => {
+    const facts = withPolicy("ALLOW", { namespaces: ["istio-system"] });
+    const [route] = facts.mesh.services.flatMap(({ routes }) => routes);
+    const routes = route === undefined ? [] : [{ ...route, name: "front" }];
+    const services = facts.mesh.services.map((one) => (one.name === "orders" ? { ...one, routes } : one));
+    expect(denied({ ...facts, mesh: { ...facts.mesh, services } })).toEqual([]);
+  });
+
   it("is an error where a route is for callers inside, and nobody may call", () => {
     const facts = withPolicy("DENY", { namespaces: ["sample"] });
     const [route] = facts.mesh.services.flatMap(({ routes }) => routes);

@@ -2,6 +2,7 @@ import type { MeshFacts, ReachedCluster } from "../checks/facts.ts";
 import type { PodFacts } from "../checks/pod-facts.ts";
 import { reachedClusters } from "../checks/reached.ts";
 import type { Service } from "../model/mesh.ts";
+import { meshGateway } from "../render/names.ts";
 import type { Denial } from "./authorization.ts";
 import { denialOf } from "./authorization.ts";
 import { serviceIn, servicePods, targetPortOf } from "./service-pods.ts";
@@ -25,7 +26,8 @@ interface Client {
  * Which services of the mesh the policies of a cluster keep from a service
  * there. Who calls whom is not in the mesh file: a policy that lists whom it
  * denies is told; one that lists whom it lets in is told only where it lets in
- * none of them, since leaving the rest out is what it is for.
+ * none of them, since leaving the rest out is what it is for, and where the
+ * service is called inside at all.
  */
 export function callerDenials(facts: MeshFacts, one: ReachedCluster, service: Service): readonly CallerDenial[] {
   const here = serviceIn(one, service);
@@ -46,7 +48,7 @@ export function callerDenials(facts: MeshFacts, one: ReachedCluster, service: Se
   return [...found.values()].flatMap(({ denial, clients: denied }): readonly CallerDenial[] => {
     const everybody = denied.size === clients.length;
     const from = [...new Set([...denied].map(({ namespace }) => namespace))].toSorted();
-    return everybody || listsDenied(denial) ? [{ denial, service, from, everybody }] : [];
+    return listsDenied(denial) || (everybody && isCalledInside(service)) ? [{ denial, service, from, everybody }] : [];
   });
 }
 
@@ -72,6 +74,11 @@ function clientsOf(facts: MeshFacts, service: Service): readonly Client[] {
     .filter(({ proxy }) => proxy);
   const clients = pods.map(({ namespace, serviceAccount }): Client => ({ namespace, serviceAccount }));
   return [...new Map(clients.map((client) => [`${client.namespace}/${client.serviceAccount}`, client])).values()];
+}
+
+/** A service with routes at the ingress alone may well let in nobody but the gateway. */
+function isCalledInside({ routes }: Service): boolean {
+  return routes.length === 0 || routes.some(({ gateways }) => gateways.includes(meshGateway));
 }
 
 /** A rule by what clients are not lets the rest in. */

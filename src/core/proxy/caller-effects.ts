@@ -96,31 +96,17 @@ function effectsOfRoute(call: Call, route: ProxyRouteFacts, asked: RouteOf | und
     own,
     ...(by === undefined ? {} : { by }),
   });
-  const { fault } = route;
   // What the mesh file injects is asked for, and drift of it is another finding.
-  const faults =
-    fault === undefined || by === undefined
-      ? []
-      : [
-          ...(fault.abort === undefined
-            ? []
-            : [
-                effect(
-                  "error",
-                  `are answered ${showStatus(fault.abort)} by fault injection${showPercent(fault.abort)}`,
-                ),
-              ]),
-          ...(fault.delay === undefined
-            ? []
-            : [effect("warning", `wait ${fault.delay.seconds} s by fault injection${showPercent(fault.delay)}`)]),
-        ];
+  const faults = by === undefined ? [] : faultsOf(route).map(([severity, what]) => effect(severity, what));
   if (isPast(call.way, route)) {
-    return isHidden(call) ? [] : [pastEffect(call, route, { by, effect })];
+    return isHidden(call) ? [] : pastEffects(call, route, { by, effect });
   }
   if (asked !== undefined && !doesAsAsked(route, asked)) {
     const { path } = asked.route.match;
     const what = `for ${path.value === "" ? "/" : path.value} ${showEffect(route)}, and route ${asked.route.name} of the mesh file asks for ${showAsked(asked.service, asked.route)}`;
-    return [...faults, effect("error", what)];
+    // Istio's default route where the sidecar does not see the VirtualService, which is in Istio's namespace where it delegates.
+    const hidden = route.source === "" ? scopeBehind(call) : undefined;
+    return [...faults, { ...effect("error", what), ...(hidden === undefined ? {} : { by: hidden }) }];
   }
   if (asked === undefined && (route.answers !== undefined || route.redirect !== undefined)) {
     return [...faults, effect("error", showEffect(route))];
@@ -128,11 +114,24 @@ function effectsOfRoute(call: Call, route: ProxyRouteFacts, asked: RouteOf | und
   return [...faults, ...clusterEffects(call, route, { by, own })];
 }
 
+/** What a route does on purpose, with how much that matters. */
+function faultsOf({ fault = {} }: ProxyRouteFacts): readonly (readonly [CallerEffect["severity"], string])[] {
+  const { abort, delay } = fault;
+  return [
+    ...(abort === undefined
+      ? []
+      : [["error", `are answered ${showStatus(abort)} by fault injection${showPercent(abort)}`] as const]),
+    ...(delay === undefined
+      ? []
+      : [["warning", `wait ${delay.seconds} s by fault injection${showPercent(delay)}`] as const]),
+  ];
+}
+
 const passthrough = "PassthroughCluster";
 const blackHole = "BlackHoleCluster";
 
 /** To an address that the sidecar does not know as a service. */
-function pastEffect(
+function pastEffects(
   { service, caller }: Call,
   route: ProxyRouteFacts,
   {
@@ -142,17 +141,17 @@ function pastEffect(
     readonly by: ObjectId | undefined;
     readonly effect: (severity: CallerEffect["severity"], what: string) => CallerEffect;
   },
-): CallerEffect {
-  // A namespace may well do without services of others.
+): readonly CallerEffect[] {
+  // A namespace may well do without services of others, and say so to keep its sidecars small.
   const meant = by?.kind === "Sidecar" && !caller.namespaces.includes(service.namespace);
-  const severity = meant ? "warning" : "error";
   if (Object.hasOwn(route.clusters, passthrough)) {
     const what =
       "go past the mesh, since the sidecars do not know the service: in clear text, to pods of their own cluster alone";
-    return effect(severity, what);
+    return meant ? [] : [effect("error", what)];
   }
   const end = route.answers === undefined ? "are cut off" : `are answered with ${route.answers}`;
-  return effect(severity, `${end}, since the sidecars do not know the service and let nothing else out`);
+  const what = `${end}, since the sidecars do not know the service and let nothing else out`;
+  return [effect(meant ? "warning" : "error", what)];
 }
 
 /** True where the owner of the service has exported it to other namespaces than the caller's. */

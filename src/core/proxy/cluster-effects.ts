@@ -1,5 +1,6 @@
 import { usedEndpoints } from "../checks/endpoint-table.ts";
 import type { CallerCluster } from "../checks/caller-facts.ts";
+import type { ServiceFacts } from "../checks/facts.ts";
 import type { ProxyRouteFacts } from "../checks/proxy-facts.ts";
 import { reachedClusters } from "../checks/reached.ts";
 import { otherProtocol } from "../decide/port-protocol.ts";
@@ -86,9 +87,14 @@ function farOf({ facts, one, service }: Call, version: string): readonly string[
         other.cluster !== one.cluster &&
         network(other.cluster) !== network(one.cluster) &&
         (runs === undefined || runs.includes(other.cluster)) &&
-        (serviceIn(other, service)?.endpoints.length ?? 0) > 0,
+        runsThere(serviceIn(other, service), version),
     )
     .map((other) => other.cluster);
+}
+
+/** Whether a cluster has ready pods of a version, or of any: where there are none, that is another finding. */
+function runsThere(found: ServiceFacts | undefined, version: string): boolean {
+  return version === "" ? (found?.endpoints.length ?? 0) > 0 : (found?.podsOf[version] ?? []).length > 0;
 }
 
 function effectsOfTls(call: Call, cluster: CallerCluster): readonly string[] {
@@ -131,9 +137,7 @@ function effectsOfEndpoints(
     return [];
   }
   if (used.length === 0) {
-    const here = Object.entries(serviceIn(one, service)?.podsOf ?? {}).some(
-      ([name, pods]) => (version === "" || name === version) && pods.length > 0,
-    );
+    const here = runsThere(serviceIn(one, service), version);
     return here || farOf(call, version).length > 0
       ? [
           {

@@ -101,4 +101,29 @@ export const harmless: readonly Harmless[] = [
     inject: async () => on("east", "shop", 'patch service web --type=merge -p {"spec":{"sessionAffinity":"ClientIP"}}'),
     undo: async () => on("east", "shop", 'patch service web --type=merge -p {"spec":{"sessionAffinity":"None"}}'),
   },
+  {
+    what: "a VirtualService of somebody else's that tries calls inside again",
+    inject: async () =>
+      put("west", {
+        apiVersion: "networking.istio.io/v1",
+        kind: "VirtualService",
+        metadata: { name: "again", namespace: "back" },
+        spec: { hosts: ["data"], http: [{ retries: { attempts: 3 }, route: [{ destination: { host: "data" } }] }] },
+      }),
+    undo: async () => drop("west", "back", "virtualservices.networking.istio.io/again"),
+  },
+  {
+    what: "a DestinationRule of the callers' namespace that takes out what fails, and encrypts as the mesh does",
+    inject: async () =>
+      put("east", {
+        apiVersion: "networking.istio.io/v1",
+        kind: "DestinationRule",
+        metadata: { name: "data", namespace: "shop" },
+        spec: {
+          host: "data.back.svc.cluster.local",
+          trafficPolicy: { tls: { mode: "ISTIO_MUTUAL" }, outlierDetection: { consecutive5xxErrors: 50 } },
+        },
+      }),
+    undo: async () => drop("east", "shop", "destinationrules.networking.istio.io/data"),
+  },
 ];

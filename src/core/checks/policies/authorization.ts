@@ -7,6 +7,7 @@ import { ingressGateway, istioNamespace, meshGateway } from "../../render/names.
 import { frontRoutesOf } from "../../routing/hosts.ts";
 import type { Check } from "../check.ts";
 import { problem, warning } from "../check.ts";
+import { kubectl } from "../commands.ts";
 import type { MeshFacts, ReachedCluster } from "../facts.ts";
 import type { PodFacts } from "../pod-facts.ts";
 import { gatewayOf, meshClusters, servicesAt } from "../reached.ts";
@@ -41,7 +42,7 @@ export const authorization: Check = {
               : "allows other requests, and nothing allows";
         return found("ISM472", {
           detail: `AuthorizationPolicy ${policy.namespace}/${policy.name} of ${one.cluster} (${policy.action}) ${way} ${only === undefined || only.what === "" ? "" : `${only.what} of `}${refused.join("; ")}: they end in 403 "RBAC: access denied".`,
-          fix: `Whoever wrote the policy has to decide: have it allow them, or delete it${only === undefined ? "" : `; ${only.otherwise}`}: kubectl --context ${one.context} -n ${policy.namespace} delete authorizationpolicy ${policy.name}. Requests of a route come to the pods from ${ingressGateway} (principal cluster.local/ns/${istioNamespace}/sa/${ingressAccount(one)}), at the pod's own port.`,
+          fix: `Whoever wrote the policy has to decide: have it allow them, or delete it${only === undefined ? "" : `; ${only.otherwise}`}. ${only?.what === "" ? "" : `Requests of a route come to the pods from ${ingressGateway} (principal cluster.local/ns/${istioNamespace}/sa/${ingressAccount(one)}), at the pod's own port. `}To delete it: ${kubectl(one, "-n", policy.namespace, "delete", "authorizationpolicy", policy.name)}`,
           cluster: one.cluster,
           object: {
             group: "security.istio.io",
@@ -77,7 +78,12 @@ function groupDenials(all: readonly Refused[]): readonly {
   readonly breaks: readonly Subject[];
 }[] {
   const groups = new Map<string, Pick<Refused, "denial" | "only"> & { refused: Set<string>; breaks: Set<Subject> }>();
-  for (const { what, breaks, ...denied } of all) {
+  // Of one policy what is certain decides how the rest is told.
+  const certainFirst = [
+    ...all.filter(({ only }) => only === undefined),
+    ...all.filter(({ only }) => only !== undefined),
+  ];
+  for (const { what, breaks, ...denied } of certainFirst) {
     const { policy, kind } = denied.denial;
     const key = `${policy.namespace}/${policy.name} ${kind} ${denied.only?.what ?? ""}`;
     const group = groups.get(key) ?? { ...denied, refused: new Set(), breaks: new Set() };

@@ -2,7 +2,7 @@ import type { ObjectId } from "../../model/kube-object.ts";
 import { keyOf } from "../../model/kube-object.ts";
 import type { Call, CallerEffect } from "../../proxy/call.ts";
 import { effectsOf, isUnknown } from "../../proxy/caller-effects.ts";
-import { eastWestGateway } from "../../render/names.ts";
+import { eastWestGateway, istioNamespace } from "../../render/names.ts";
 import type { WrittenBy } from "../beside-facts.ts";
 import type { Check, Finding } from "../check.ts";
 import { problem, warning } from "../check.ts";
@@ -156,7 +156,7 @@ function writtenOf({ routing }: ReachedCluster, by: ObjectId): WrittenBy | undef
 function fixOf(one: ReachedCluster, by: ObjectId): string {
   const way = kubectlCommand(one, "delete", by);
   return by.kind === "Sidecar"
-    ? `Whoever wrote it has to decide: name the service among its egress hosts, where its pods call it, or delete it: ${way}`
+    ? `Whoever wrote it has to decide: name the service among its egress hosts, where its pods call it, and ${istioNamespace}/* for routes inside the mesh, or delete it: ${way}`
     : `Whoever wrote it has to decide: where it is not meant so, delete it, and requests go where the mesh file asks: ${way}`;
 }
 
