@@ -53,6 +53,12 @@ function problems(line: string): readonly string[] {
 }
 
 describe("parseCommandLine", () => {
+  it("takes an equals sign after a short option as kubectl does, up to --", () => {
+    expect(values("ship west -f=m.yaml -o=json")).toMatchObject({ file: "m.yaml", output: "json" });
+    expect(values("ship west -fa=b.yaml")).toMatchObject({ file: "a=b.yaml" });
+    expect(values("ship west -- -f=m.yaml")).toMatchObject({ file: "mesh.yaml", loads: ["-f=m.yaml"] });
+  });
+
   it("fills in defaults", () => {
     expect(values("ship west")).toEqual({
       to: "west",

@@ -37,7 +37,8 @@ export function parseCommandLine(argv: readonly string[], commands: readonly Com
     addCommand(program, command, [], asked);
   }
   try {
-    program.parse([...withEveryValue(versionAsCommand(argv, commands), commands)], { from: "user" });
+    const words = versionAsCommand(withoutEquals(argv, commands), commands);
+    program.parse([...withEveryValue(words, commands)], { from: "user" });
   } catch (error) {
     if (asked.found === undefined) {
       throw error;
@@ -75,13 +76,31 @@ function versionAsCommand(argv: readonly string[], commands: readonly Command[])
   return asksVersion ? ["version", ...argv.filter((word) => word !== "--version" && word !== "-V")] : argv;
 }
 
-/** A `--flag` that may have a value and stands alone gets one, so that the next word stays an argument. */
-function withEveryValue(argv: readonly string[], commands: readonly Command[]): readonly string[] {
-  const tables = commands.flatMap((command) =>
+/** `-o=json` is `-ojson`, as kubectl and helm read it (https://pkg.go.dev/github.com/spf13/pflag#hdr-Command_line_flag_syntax); the parser would take `=json`. */
+function withoutEquals(argv: readonly string[], commands: readonly Command[]): readonly string[] {
+  const letters = new Set(
+    [globalOptions, ...tablesOf(commands)].flatMap((table: OptionTable) =>
+      Object.values(table).flatMap((spec) =>
+        spec.short === undefined || spec.kind === "flag" ? [] : [`-${spec.short}=`],
+      ),
+    ),
+  );
+  const end = argv.includes("--") ? argv.indexOf("--") : argv.length;
+  return argv.map((word, index) =>
+    index < end && word.length > 3 && letters.has(word.slice(0, 3)) ? `${word.slice(0, 2)}${word.slice(3)}` : word,
+  );
+}
+
+function tablesOf(commands: readonly Command[]): readonly OptionTable[] {
+  return commands.flatMap((command) =>
     command.kind === "group" ? command.commands.map(({ options }) => options) : [command.options],
   );
+}
+
+/** A `--flag` that may have a value and stands alone gets one, so that the next word stays an argument. */
+function withEveryValue(argv: readonly string[], commands: readonly Command[]): readonly string[] {
   const flags = new Set(
-    tables.flatMap((table) =>
+    tablesOf(commands).flatMap((table) =>
       Object.entries(table).flatMap(([key, spec]) => (spec.kind === "flag-or-list" ? [flagOf(key)] : [])),
     ),
   );
