@@ -6,11 +6,11 @@ import { adviseMesh } from "./advise-mesh.ts";
 const [service] = twoClusters.services;
 const [route] = service?.routes ?? [];
 
-function published(provider?: string): Mesh {
+function published(provider?: string, host = "hello.a.example"): Mesh {
   if (service === undefined || route === undefined) {
     throw new Error("the mesh of the tests has a route");
   }
-  const routes = [{ ...route, hosts: ["hello.a.example"], dns: { via: "externalDns" as const } }];
+  const routes = [{ ...route, hosts: [host], dns: { via: "externalDns" as const } }];
   return {
     ...twoClusters,
     services: [{ ...service, routes }],
@@ -54,6 +54,12 @@ describe("advice on a mesh", () => {
     expect(advice?.fix).toContain(
       "--source=istio-gateway --domain-filter=a.example --provider=rfc2136 --registry=txt --txt-owner-id=sandbox --policy=upsert-only",
     );
+  });
+
+  it("keeps the owner of a zone's own name within the zone", () => {
+    const [advice] = adviseMesh(published("rfc2136", "a.example"));
+    expect(advice?.fix).toContain("--txt-owner-id=sandbox --txt-prefix=%{record_type}. --policy=upsert-only");
+    expect(advice?.detail).toContain("writes who owns it to a-a.example, outside of the zone");
   });
 
   it("knows that Designate left external-dns", () => {

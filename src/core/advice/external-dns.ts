@@ -10,7 +10,7 @@ import type { Mesh } from "../model/mesh.ts";
  * the policy must not be sync, which deletes what only other clusters have
  * (docs/adr/0009-published-addresses.md).
  */
-function externalDnsArguments(mesh: Mesh): readonly string[] {
+function externalDnsArguments(mesh: Mesh, hosts: readonly string[]): readonly string[] {
   const provider = mesh.dns?.provider.name;
   return [
     "--source=istio-gateway",
@@ -18,6 +18,7 @@ function externalDnsArguments(mesh: Mesh): readonly string[] {
     ...(provider === undefined ? [] : providerArguments(provider)),
     "--registry=txt",
     `--txt-owner-id=${mesh.name}`,
+    ...(ownZone(mesh, hosts) === undefined ? [] : ["--txt-prefix=%{record_type}."]),
     "--policy=upsert-only",
   ];
 }
@@ -25,6 +26,11 @@ function externalDnsArguments(mesh: Mesh): readonly string[] {
 /** external-dns 0.17 took its own Designate provider out; a webhook beside it took over (https://github.com/kubernetes-sigs/external-dns/releases/tag/v0.17.0). */
 function providerArguments(provider: string): readonly string[] {
   return provider === "designate" ? ["--provider=webhook"] : [`--provider=${provider}`];
+}
+
+/** The zone where its own name is published: external-dns writes the owner of that name beside the zone unless a prefix ends the label (external-dns 0.23.0, https://github.com/kubernetes-sigs/external-dns/blob/v0.23.0/registry/mapper/mapper.go). */
+function ownZone({ dns }: Mesh, hosts: readonly string[]): string | undefined {
+  return dns !== undefined && hosts.includes(dns.zone) ? dns.zone : undefined;
 }
 
 /** Says what external-dns needs, for a mesh whose routes it is to publish. */
@@ -39,11 +45,16 @@ export function adviseExternalDns(mesh: Mesh): readonly Diagnostic[] {
     mesh.dns?.provider.name === "designate"
       ? " Before external-dns 0.17 write --provider=designate; from then on Designate is a webhook beside it (inovex/external-dns-designate-webhook)."
       : "";
+  const zone = ownZone(mesh, hosts);
+  const prefix =
+    zone === undefined
+      ? ""
+      : ` ${zone} is the name of the zone itself: without that prefix, or one like it, external-dns writes who owns it to a-${zone}, outside of the zone, and the server refuses all changes of that time.`;
   return [
     {
       ...warningOf("ISM219"),
-      detail: `${[...new Set(hosts)].join(", ")} ${hosts.length === 1 ? "is" : "are"} published by the clusters' own external-dns, which isthmus does not change.${webhook}`,
-      fix: `Give it these arguments on every cluster, the same everywhere (with --policy=sync, instances of one owner delete each other's names):\n    ${externalDnsArguments(mesh).join(" ")}`,
+      detail: `${[...new Set(hosts)].join(", ")} ${hosts.length === 1 ? "is" : "are"} published by the clusters' own external-dns, which isthmus does not change.${webhook}${prefix}`,
+      fix: `Give it these arguments on every cluster, the same everywhere (with --policy=sync, instances of one owner delete each other's names):\n    ${externalDnsArguments(mesh, hosts).join(" ")}`,
     },
   ];
 }
