@@ -9,6 +9,7 @@ export interface CallerFacts {
   /** Of the pod that was asked. */
   readonly namespace: string;
   readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
   /** The namespaces for whose pods it speaks, sorted; where another caller has one of them too, each speaks for a part of its pods. */
   readonly namespaces: readonly string[];
   /** Why it could not be asked; then the rest is empty. */

@@ -62,7 +62,7 @@ function rule(tls: string, namespace = "cart"): RoutingFacts["destinationRules"]
   return [{ namespace, name: "mine", host, created: "", own: false, written, trafficPolicy: { tls }, subsets: [] }];
 }
 
-const elsewhere = { namespaces: ["cart"], namespace: "cart", name: "cart-1" };
+const elsewhere = { namespaces: ["cart"], namespace: "cart", name: "cart-1", labels: { app: "cart" } };
 
 describe("what callers inside hold", () => {
   it.each<[string, Change, string]>([
@@ -99,7 +99,7 @@ describe("what callers inside hold", () => {
     [
       "a redirect",
       { routes: [{ ...byHand, clusters: {}, redirect: { code: 301, host: "", path: "/gone" } }] },
-      "error ISM564 VirtualService default/by-hand: … are answered with redirect 301 to /gone.",
+      "warning ISM564 VirtualService default/by-hand: … are answered with redirect 301 to /gone.",
     ],
     [
       "a version that no DestinationRule has",
@@ -132,8 +132,13 @@ describe("what callers inside hold", () => {
     ],
     [
       "no route for a request",
-      { routes: [{ ...byHand, path: { kind: "prefix", value: "/v2" } }] },
+      { routes: [{ ...plain, path: { kind: "prefix", value: "/v2" } }] },
       "error ISM564 Service sample/helloworld: … are answered with 404.",
+    ],
+    [
+      "a VirtualService of somebody else's that serves some paths only",
+      { routes: [{ ...byHand, path: { kind: "prefix", value: "/v2" } }] },
+      "warning ISM564 VirtualService default/by-hand: … are answered with 404 where none of its routes takes them.",
     ],
     [
       "TLS of another kind",
@@ -206,6 +211,26 @@ describe("what callers inside hold", () => {
         },
       },
       "error ISM564 Sidecar istio-system/all: … are answered with 502, since the sidecars do not know the service and let nothing else out.",
+    ],
+    [
+      "the one of the labels of a pod that no Service of the mesh selects",
+      {
+        kind: "past",
+        routes: [{ ...plain, clusters: { BlackHoleCluster: 100 } }],
+        caller: { ...elsewhere, labels: { app: "job" } },
+        beside: {
+          scopes: [{ app: "cart" }, { app: "job" }].map((selector) => ({
+            kind: "Sidecar",
+            namespace: "cart",
+            name: selector.app,
+            selector,
+            hosts: ["./*"],
+            blocks: true,
+            written,
+          })),
+        },
+      },
+      "warning ISM564 Sidecar cart/job: … are cut off, since the sidecars do not know the service and let nothing else out.",
     ],
     [
       "one that lets everything else out",

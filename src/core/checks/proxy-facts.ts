@@ -15,11 +15,11 @@ export interface ProxyConfig {
 
 /** A filter that somebody has put into a proxy, at a listener or a virtual host. */
 export interface ProxyFilterFacts {
-  /** `listener 0.0.0.0_8080` or `virtual host shop.example:80`. */
+  /** `listener 0.0.0.0_8080`, `virtual host shop.example:80` or `a route of virtual host …`. */
   readonly at: string;
   readonly filter: "local_ratelimit" | "fault";
   readonly fault?: RouteFaultFacts;
-  /** What is above it is answered with `status`; it is for `percent` of the requests. */
+  /** What is above it is answered with `status`, 0 where that is not known; it is for `percent` of the requests. */
   readonly limit?: {
     readonly status: number;
     readonly burst: number;

@@ -27,14 +27,7 @@ export function effectsOf(call: Call): readonly CallerEffect[] {
   return [
     ...followed.flatMap(({ outcome, asked, request }): readonly CallerEffect[] =>
       outcome.kind === "no-route"
-        ? [
-            {
-              severity: "error",
-              part: "route",
-              what: `are answered with 404${pathOf(request, asked)}`,
-              own: ownOf(call, asked),
-            },
-          ]
+        ? [noRoute(call, { request, asked })]
         : outcome.kind === "route"
           ? effectsOfRoute(call, outcome.route, asked)
           : [],
@@ -109,9 +102,29 @@ function effectsOfRoute(call: Call, route: ProxyRouteFacts, asked: RouteOf | und
     return [...faults, { ...effect("error", what), ...(hidden === undefined ? {} : { by: hidden }) }];
   }
   if (asked === undefined && (route.answers !== undefined || route.redirect !== undefined)) {
-    return [...faults, effect("error", showEffect(route))];
+    return [...faults, effect(weightOf(route, by), showEffect(route))];
   }
   return [...faults, ...clusterEffects(call, route, { by, own })];
+}
+
+/** Of a service without routes inside it may be meant that somebody's VirtualService serves some paths only. */
+function noRoute(call: Call, { request, asked }: Followed): CallerEffect {
+  const own = ownOf(call, asked);
+  const [by] = call.way.routes.flatMap((route) => foreignSource(call.one, route) ?? []);
+  return by === undefined || asked !== undefined
+    ? { severity: "error", part: "route", what: `are answered with 404${pathOf(request, asked)}`, own }
+    : {
+        severity: "warning",
+        part: "route",
+        what: "are answered with 404 where none of its routes takes them",
+        own,
+        by,
+      };
+}
+
+/** Of requests that the mesh file says nothing of somebody's redirect may be meant, and hardly an error for all. */
+function weightOf({ answers = 0 }: ProxyRouteFacts, by: ObjectId | undefined): CallerEffect["severity"] {
+  return answers >= 400 || by === undefined ? "error" : "warning";
 }
 
 /** What a route does on purpose, with how much that matters. */
@@ -222,9 +235,8 @@ function foreignSource(one: ReachedCluster, { source }: ProxyRouteFacts): Object
  */
 function scopeBehind({ one, caller, service }: Call): ObjectId | undefined {
   const { entries = [], scopes = [] } = one.routing.beside ?? {};
-  const { labels = {} } = one.pods.find((pod) => pod.namespace === caller.namespace && pod.name === caller.name) ?? {};
   const own = scopes.filter(
-    ({ namespace, selector = {} }) => namespace === caller.namespace && hasLabels(labels, selector),
+    ({ namespace, selector = {} }) => namespace === caller.namespace && hasLabels(caller.labels, selector),
   );
   const found =
     entries.find(

@@ -1,6 +1,6 @@
 import { usedEndpoints } from "../checks/endpoint-table.ts";
 import type { CallerCluster } from "../checks/caller-facts.ts";
-import type { ServiceFacts } from "../checks/facts.ts";
+import type { MeshFacts, ServiceFacts } from "../checks/facts.ts";
 import type { ProxyRouteFacts } from "../checks/proxy-facts.ts";
 import { reachedClusters } from "../checks/reached.ts";
 import { otherProtocol } from "../decide/port-protocol.ts";
@@ -153,7 +153,7 @@ function effectsOfEndpoints(
   if (all.length < facts.mesh.clusters.length) {
     return [];
   }
-  const known = new Set(all.flatMap((other) => [...podAddresses(other), ...endpointsOf(other)].map(hostOf)));
+  const known = knownAddresses(facts);
   const foreign = used.filter((address) => !address.endsWith(gatewayPort) && !known.has(hostOf(address)));
   if (foreign.length === 0) {
     return [];
@@ -170,6 +170,17 @@ function effectsOfEndpoints(
     },
   ];
 }
+
+/** Of all pods and endpoints of the mesh's clusters: looked up for every way, and made once. */
+function knownAddresses(facts: MeshFacts): ReadonlySet<string> {
+  const made =
+    addresses.get(facts) ??
+    new Set(reachedClusters(facts).flatMap((one) => [...podAddresses(one), ...endpointsOf(one)].map(hostOf)));
+  addresses.set(facts, made);
+  return made;
+}
+
+const addresses = new WeakMap<MeshFacts, ReadonlySet<string>>();
 
 function podAddresses({ pods }: Call["one"]): readonly string[] {
   return pods.flatMap(({ addresses }) => addresses);

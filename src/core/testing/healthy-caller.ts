@@ -18,6 +18,7 @@ export function healthyCaller(cluster: "west" | "east", ways: readonly HealthyWa
   return {
     namespace: "sample",
     name: cluster === "west" ? "helloworld-v1" : "helloworld-v2",
+    labels: { app: "helloworld", version: cluster === "west" ? "v1" : "v2" },
     namespaces: [...new Set(ways.map(({ service }) => service.split("/", 1)[0] ?? ""))].toSorted(),
     ways: ways.map((way) => ({
       service: way.service,

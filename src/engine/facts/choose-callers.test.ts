@@ -46,6 +46,12 @@ it.each([
   ["a DestinationRule for a service of another namespace", "DestinationRule", { host: "data.back.svc.cluster.local" }],
   ["a DestinationRule for a wildcard", "DestinationRule", { host: "*.local" }],
   ["a ServiceEntry", "ServiceEntry", { hosts: ["data.back.svc.cluster.local"] }],
+  ["a ServiceEntry of pods", "ServiceEntry", { hosts: ["x"], workloadSelector: { labels: { tier: "z" } } }],
+  [
+    "what is for its labels among those to whom it is exported",
+    "VirtualService",
+    { exportTo: [".", "shop", "back"], http: [{ match: [{ sourceLabels: { tier: "a" } }] }] },
+  ],
   ["a Sidecar", "Sidecar", {}],
   ["a Sidecar of labels", "Sidecar", { workloadSelector: { labels: { tier: "a" } } }],
   ["a DestinationRule of labels", "DestinationRule", { host: "x", workloadSelector: { matchLabels: { tier: "a" } } }],
@@ -67,8 +73,8 @@ it("asks for the pods of labels in the same namespace, and of an EnvoyFilter of 
   const some = [pod("shop", "a", { tier: "a" }), pod("shop", "b")];
   const filter = object("EnvoyFilter", "istio-system", { workloadSelector: { labels: { tier: "a" } } });
   expect(chooseCallers(some, [filter])).toEqual([
-    { namespace: "shop", name: "a", namespaces: ["shop"] },
-    { namespace: "shop", name: "b", namespaces: ["shop"] },
+    { namespace: "shop", name: "a", labels: { tier: "a" }, namespaces: ["shop"] },
+    { namespace: "shop", name: "b", labels: {}, namespaces: ["shop"] },
   ]);
 });
 

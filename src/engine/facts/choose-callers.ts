@@ -10,6 +10,7 @@ import { exportAnnotation } from "../../core/checks/routes/visibility.ts";
 export interface ChosenCaller {
   readonly namespace: string;
   readonly name: string;
+  readonly labels: Labels;
   /** Sorted. */
   readonly namespaces: readonly string[];
 }
@@ -28,8 +29,8 @@ export function chooseCallers(pods: readonly KubeObject[], objects: readonly Kub
       .flatMap((object) => marksOf(object, pod))
       .toSorted(compareText)
       .join("\n");
-    const { namespace = "", name } = pod.metadata;
-    const { namespaces = [], ...first } = groups.get(key) ?? { namespace, name };
+    const { namespace = "", name, labels = {} } = pod.metadata;
+    const { namespaces = [], ...first } = groups.get(key) ?? { namespace, name, labels };
     groups.set(key, { ...first, namespaces: [...new Set([...namespaces, namespace])] });
   }
   return [...groups.values()];
@@ -61,20 +62,20 @@ function marksOf(object: KubeObject, pod: KubeObject): readonly string[] {
   const spec = (object["spec"] ?? {}) as Spec;
   const key = keyOf(idOf(object));
   const exported = exportOf(object, spec);
-  if (exported.length > 0 && !exported.includes("*")) {
-    return exported.includes(namespace) || (exported.includes(".") && of === namespace) ? [key] : [];
+  const limited = exported.length > 0 && !exported.includes("*");
+  if (limited && !exported.includes(namespace) && !(exported.includes(".") && of === namespace)) {
+    return [];
   }
-  if (object.kind === "VirtualService") {
-    return sourcesOf(spec, pod).map((index) => `${key} ${index}`);
-  }
-  return isForSome(object, spec, pod) ? [key] : [];
+  const sources = object.kind === "VirtualService" ? sourcesOf(spec, pod).map((index) => `${key} ${index}`) : [];
+  return [...(limited || isForSome(object, spec, pod) ? [key] : []), ...sources];
 }
 
 /** Whether an object is for callers of its own namespace, or of some labels, and this is one of them. */
 function isForSome({ kind, metadata }: KubeObject, spec: Spec, pod: KubeObject): boolean {
   const own = metadata.namespace === pod.metadata.namespace;
   const selector = spec.workloadSelector?.labels ?? spec.workloadSelector?.matchLabels;
-  if (selector !== undefined) {
+  // That of a ServiceEntry selects its endpoints.
+  if (selector !== undefined && kind !== "ServiceEntry") {
     const inRoot = kind === "EnvoyFilter" && metadata.namespace === istioNamespace;
     return (own || inRoot) && hasLabels(pod.metadata.labels ?? {}, selector);
   }

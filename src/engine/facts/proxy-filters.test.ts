@@ -56,9 +56,22 @@ it("reads a limit of a virtual host, and its status", () => {
     name: "shop.example:80",
     typed_per_filter_config: { "envoy.filters.http.local_ratelimit": { ...settings, status: { code } } },
   });
-  const statuses = ["ServiceUnavailable", 430, undefined].map((code) => read([], [host(code)])[0]?.limit?.status);
-  expect(statuses).toEqual([503, 430, 429]);
+  const codes = ["ServiceUnavailable", "Forbidden", "TooManyRequests", 430, undefined, "Unheard"];
+  expect(codes.map((code) => read([], [host(code)])[0]?.limit?.status)).toEqual([503, 403, 429, 430, 429, 0]);
   expect(read([], [host(429)])[0]).toMatchObject({ at: "virtual host shop.example:80", limit: { percent: 100 } });
+});
+
+it("reads a limit of a single route, also where a listener has its routes within itself", () => {
+  const settings = { "@type": `${type}.local_ratelimit.v3.LocalRateLimit`, ...limit };
+  const fault = { "@type": `${type}.fault.v3.HTTPFault`, abort: { http_status: 500, percentage: { numerator: 10 } } };
+  const host = { name: "inbound|http|80", routes: [{ typed_per_filter_config: { settings, fault } }, {}] };
+  const inline = { filters: [{ typed_config: { route_config: { virtual_hosts: [host] } } }] };
+  const listeners = [{ active_state: { listener: { name: "virtualInbound", filter_chains: [inline] } } }];
+  const found = [{ at: "a route of virtual host inbound|http|80", filter: "local_ratelimit" }];
+  expect(read(listeners)).toMatchObject(found);
+  expect(read([], [host])).toMatchObject(found);
+  // A fault of a route is told with the route.
+  expect(read([], [host])).toHaveLength(1);
 });
 
 it("leaves out what limits nothing, and what Istio itself puts there", () => {

@@ -1,3 +1,4 @@
+import { STATUS_CODES } from "node:http";
 import type { ProxyFilterFacts } from "../../core/checks/proxy-facts.ts";
 import type { EnvoyShare } from "../../core/proxy/read-fault.ts";
 import { percentOf, readFault } from "../../core/proxy/read-fault.ts";
@@ -26,6 +27,8 @@ export interface FilterConfig {
 interface Chain {
   readonly filters?: readonly {
     readonly typed_config?: {
+      /** Of listeners whose routes are not sent by themselves: those for incoming requests. */
+      readonly route_config?: RouteTable;
       readonly http_filters?: readonly { readonly name?: string; readonly typed_config?: FilterConfig }[];
     };
   }[];
@@ -45,12 +48,16 @@ interface ListenersPage {
 
 type Configs = Readonly<Record<string, FilterConfig | undefined>>;
 
-interface RoutesPage {
-  readonly configs?: readonly {
-    readonly route_config?: {
-      readonly virtual_hosts?: readonly { readonly name?: string; readonly typed_per_filter_config?: Configs }[];
-    };
+interface RouteTable {
+  readonly virtual_hosts?: readonly {
+    readonly name?: string;
+    readonly typed_per_filter_config?: Configs;
+    readonly routes?: readonly { readonly typed_per_filter_config?: Configs }[];
   }[];
+}
+
+interface RoutesPage {
+  readonly configs?: readonly { readonly route_config?: RouteTable }[];
 }
 
 /**
@@ -66,18 +73,33 @@ export function readProxyFilters(pages: {
   const ofListeners = ((JSON.parse(pages.listeners) as ListenersPage).configs ?? []).flatMap(
     ({ active_state: active }) => {
       const { name = "", filter_chains: chains = [], default_filter_chain: last = {} } = active?.listener ?? {};
-      return [...chains, last]
-        .flatMap(({ filters = [] }) => filters.flatMap((one) => one.typed_config?.http_filters ?? []))
-        .flatMap(({ typed_config: config }) => readFilter(`listener ${name}`, config));
+      const settings = [...chains, last].flatMap(({ filters = [] }) =>
+        filters.flatMap((one) => one.typed_config ?? []),
+      );
+      return [
+        ...settings
+          .flatMap((one) => one.http_filters ?? [])
+          .flatMap(({ typed_config: config }) => readFilter(`listener ${name}`, config)),
+        ...settings.flatMap((one) => readTable(one.route_config)),
+      ];
     },
   );
   const ofHosts = ((JSON.parse(pages.routes) as RoutesPage).configs ?? []).flatMap(({ route_config: table }) =>
-    (table?.virtual_hosts ?? []).flatMap(({ name = "", typed_per_filter_config: configs = {} }) =>
-      Object.values(configs).flatMap((config) => readFilter(`virtual host ${name}`, config)),
-    ),
+    readTable(table),
   );
   const all = [...ofListeners, ...ofHosts];
   return [...new Map(all.map((one) => [JSON.stringify(one), one])).values()];
+}
+
+/** Of single routes the limits: faults there are a VirtualService's, and told with their routes. */
+function readTable({ virtual_hosts: hosts = [] }: RouteTable = {}): readonly ProxyFilterFacts[] {
+  return hosts.flatMap(({ name = "", typed_per_filter_config: configs = {}, routes = [] }) => [
+    ...Object.values(configs).flatMap((config) => readFilter(`virtual host ${name}`, config)),
+    ...routes
+      .flatMap(({ typed_per_filter_config: own = {} }) => Object.values(own))
+      .flatMap((config) => readFilter(`a route of virtual host ${name}`, config))
+      .filter(({ limit }) => limit !== undefined),
+  ]);
 }
 
 function readFilter(at: string, config: FilterConfig = {}): readonly ProxyFilterFacts[] {
@@ -109,7 +131,8 @@ function readLimit({
       };
 }
 
-/** Envoy writes the name of a status as its API has it, a struct whatever its author wrote; 429 where nothing is said. */
-function statusOf(code: string | number | undefined): number {
-  return typeof code === "number" ? code : code === "ServiceUnavailable" ? 503 : 429;
+/** Envoy writes a status as its API calls it (`ServiceUnavailable`), a struct whatever its author wrote; 429 where nothing is said. */
+function statusOf(code: string | number = 429): number {
+  const called = Object.entries(STATUS_CODES).find(([, name = ""]) => name.replaceAll(/[^A-Za-z]/g, "") === code);
+  return typeof code === "number" ? code : Number(called?.[0] ?? 0);
 }

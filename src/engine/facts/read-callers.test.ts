@@ -18,7 +18,7 @@ const service = wireObject(
 function caller(name: string, ready = true) {
   return wireObject(
     "Pod",
-    { namespace: "sample", name },
+    { namespace: "sample", name, labels: { app: "web" } },
     { spec: { containers: [{ name: "istio-proxy" }] }, status: runningStatus(ready) },
   );
 }
@@ -173,6 +173,7 @@ it("reads what takes a request to each port of a service, and where the way ends
     {
       namespace: "sample",
       name: "web-1",
+      labels: { app: "web" },
       namespaces: ["sample"],
       ways: [
         {
@@ -227,6 +228,7 @@ it("keeps why a sidecar does not say what it holds", async () => {
     {
       namespace: "sample",
       name: "web-1",
+      labels: { app: "web" },
       namespaces: ["sample"],
       problem: "the proxy of sample/web-1 answered 404 to /config_dump",
       ways: [],

@@ -4,6 +4,7 @@ import type { Service } from "../../core/model/mesh.ts";
 import { serviceHost } from "../../core/render/names.ts";
 import { compareText } from "../../core/render/order.ts";
 import type { KubeClient } from "../../kube/client.ts";
+import { createLimiter } from "../../kube/limiter.ts";
 import { conditionOf } from "../../kube/readiness/object-fields.ts";
 import type { CallTarget } from "./caller-pages.ts";
 import { clusterPaths, readCallerClusters, readWays, wayPaths } from "./caller-pages.ts";
@@ -17,6 +18,8 @@ import { listRunningPods } from "./read-pods.ts";
 import { hasSidecar } from "./sidecars.ts";
 
 const filterVersion = "networking.istio.io/v1alpha3";
+/** Tunnels to sidecars of one cluster at once: a mesh may have an object for each of hundreds of namespaces. */
+const askedAtATime = 8;
 const kinds = ["DestinationRule", "VirtualService", "Sidecar", "ServiceEntry"];
 
 /**
@@ -43,12 +46,15 @@ export async function readCallers(
   ]);
   const objects = found.flatMap((one) => one ?? []);
   const targets = objects.flatMap(targetsOf);
+  const limiter = createLimiter(askedAtATime);
   const callers = pods.filter((pod) => hasSidecar(pod) && conditionOf(pod, "Ready")?.status === "True");
   return targets.length === 0
     ? []
     : Promise.all(
         chooseCallers(callers, [...lists.flat(), ...filters, ...objects]).map(async (caller) =>
-          askCaller(client, caller, { targets, services, filtered: filters.length > 0 }, signal),
+          limiter.run(signal, async () =>
+            askCaller(client, caller, { targets, services, filtered: filters.length > 0 }, signal),
+          ),
         ),
       );
 }
@@ -77,7 +83,7 @@ function targetsOf(service: KubeObject): readonly CallTarget[] {
 
 async function askCaller(
   client: KubeClient,
-  { namespace, name, namespaces }: ChosenCaller,
+  caller: ChosenCaller,
   {
     targets,
     services,
@@ -89,6 +95,7 @@ async function askCaller(
   },
   signal: AbortSignal,
 ): Promise<CallerFacts> {
+  const { namespace, name } = caller;
   const ask = async (path: string): Promise<string> => readProxyPage(client, { namespace, name }, path, signal);
   try {
     const paths = wayPaths(targets, { filtered });
@@ -98,20 +105,18 @@ async function askCaller(
     const filters = found.length === 0 ? {} : { filters: found };
     const names = [...new Set(ways.flatMap((way) => way.routes.flatMap((route) => Object.keys(route.clusters))))];
     if (names.length === 0) {
-      return { namespace, name, namespaces, ways, clusters: [], ...filters };
+      return { ...caller, ways, clusters: [], ...filters };
     }
     const pages = clusterPaths(names.toSorted(compareText));
     const [clusters, endpoints] = await Promise.all([ask(pages.clusters), ask(pages.endpoints)]);
     return {
-      namespace,
-      name,
-      namespaces,
+      ...caller,
       ways,
       clusters: readCallerClusters({ clusters, endpoints }, names),
       ...filters,
     };
   } catch (error) {
     signal.throwIfAborted();
-    return { namespace, name, namespaces, problem: (error as Error).message, ways: [], clusters: [] };
+    return { ...caller, problem: (error as Error).message, ways: [], clusters: [] };
   }
 }

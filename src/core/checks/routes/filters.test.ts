@@ -17,8 +17,8 @@ const slow: BesideFacts["filters"][number] = {
   written,
 };
 
-function limited(perSecond: number, percent = 100): ProxyFilterFacts {
-  const limit = { status: 429, burst: 1, perSecond, percent };
+function limited(perSecond: number, percent = 100, burst = 1): ProxyFilterFacts {
+  const limit = { status: 429, burst, perSecond, percent };
   return { at: "listener 0.0.0.0_8080", filter: "local_ratelimit", limit };
 }
 
@@ -56,6 +56,7 @@ describe("filters that answer requests", () => {
 
   it.each([
     ["a limit that a service can live with", { ingress: [limited(50)] }, "warning"],
+    ["one for people who log in", { ingress: [limited(0.5, 100, 30)] }, "warning"],
     ["one for a part of the requests", { ingress: [limited(0.1, 10)] }, "warning"],
     ["one in a sidecar", { sidecar: [limited(0.1)] }, "error"],
     [

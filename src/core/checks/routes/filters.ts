@@ -13,8 +13,8 @@ import { plainIngress } from "../subjects.ts";
 
 /**
  * Limits and faults that an EnvoyFilter puts into a proxy: Istio itself makes
- * none. A limit may be meant; one of less than a request a second is wrong for
- * every service that anybody calls.
+ * none. A limit may be meant; one that takes no two requests within a second is
+ * wrong for every service that anybody calls.
  */
 export const filters: Check = {
   id: "routes/filters",
@@ -82,22 +82,22 @@ function idOf({ kind, namespace, name }: EnvoyFilter): ObjectId {
 }
 
 function heldIn(one: ReachedCluster): readonly Held[] {
-  const labelsOf = (namespace: string, name: string): Held["labels"] =>
-    one.pods.find((pod) => pod.namespace === namespace && pod.name === name)?.labels ?? {};
+  const labelsOf = (name: string): Held["labels"] =>
+    one.pods.find((pod) => pod.namespace === istioNamespace && pod.name === name)?.labels ?? {};
   return [
     ...answeringPods(one, ingressGateway).flatMap(({ name, config }) =>
       (config.filters ?? []).map((filter) => ({
         whose: ofGateway,
         namespace: istioNamespace,
-        labels: labelsOf(istioNamespace, name),
+        labels: labelsOf(name),
         filter,
       })),
     ),
-    ...one.callers.flatMap(({ namespace, name, namespaces, filters: held = [] }) =>
+    ...one.callers.flatMap(({ namespace, name, labels, namespaces, filters: held = [] }) =>
       held.map((filter) => ({
         whose: `sidecars in ${namespaces.join(", ")} (asked: ${name})`,
         namespace,
-        labels: labelsOf(namespace, name),
+        labels,
         filter,
       })),
     ),
@@ -115,7 +115,10 @@ function madeBy({ routing }: ReachedCluster, { namespace, labels, filter }: Held
 }
 
 function isBad({ limit, fault }: ProxyFilterFacts): boolean {
-  return fault?.abort !== undefined || (limit !== undefined && limit.perSecond < 1 && limit.percent >= 50);
+  return (
+    fault?.abort !== undefined ||
+    (limit !== undefined && limit.perSecond < 1 && limit.burst <= 1 && limit.percent >= 50)
+  );
 }
 
 function describe({ at, limit, fault = {} }: ProxyFilterFacts): string {

@@ -15,7 +15,7 @@ export const callerCodes = {
   ISM566: {
     summary: "A filter in a proxy answers requests with errors",
     explanation:
-      "An EnvoyFilter can put a rate limit or a fault into a proxy, for a whole listener or virtual host: what is above the limit is answered with 429 before any route is looked at. Istio makes neither by itself. A limit of less than a request a second is an error here, any other a warning, since it may be meant.",
+      "An EnvoyFilter can put a rate limit or a fault into a proxy, for a whole listener or virtual host: what is above the limit is answered with 429 before any route is looked at. Istio makes neither by itself. A limit that never lets two requests through within a second is an error here, any other a warning, since it may be meant.",
   },
   ISM590: {
     summary: "A service selects pods that are none of its versions",
