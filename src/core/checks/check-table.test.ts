@@ -590,7 +590,7 @@ const table: readonly (readonly [Check["id"], string, MeshFacts, readonly string
       nodes: one.nodes.map((node) => ({ ...node, cordoned: true })),
       hindered: [
         hindered("pod web-1: no node takes the pod: 0/1 nodes are available: 1 node(s) were unschedulable."),
-        { ...hindered("pod b: no node takes the pod: 0/1 nodes are available."), name: "other" },
+        { ...hindered("pod b: no node takes the pod: 0/1 nodes are available: 1 were unschedulable."), name: "other" },
       ],
     })),
     ["error ISM596 east"],

@@ -59,6 +59,8 @@ export interface AddedFieldFacts {
   readonly pointer: string;
   /** As JSON, cut short; left out where it could hold a secret. */
   readonly value?: string;
+  /** Modes of the TLS settings in it, where it is of a DestinationRule; left out where there are none. */
+  readonly tlsModes?: readonly string[];
   /** What a list whose values are not shown has in it, by names. */
   readonly items?: readonly string[];
   /** A place in the object and what stands there, as JSON: without it the object is another by now, and nothing is to be taken out. */

@@ -14,10 +14,10 @@ import type { AuthorizationPolicyFacts, NetworkPolicyFacts, PeerAuthenticationFa
  * The version of the document; a reader refuses another one. 2 has what the
  * proxies hold and acknowledge, 3 what their listeners wait for, 4 the
  * priorities of endpoints, 5 the redirects of proxies, 6 what others have
- * added to objects, 7 what callers inside hold, 8 who made a pod, what keeps
- * pods away and what DNS answers: checks would be wrong where it is missing.
+ * added to objects, 7 what callers inside hold, 8 who made a pod, 9 what
+ * keeps pods away and what DNS answers: checks would be wrong where it is missing.
  */
-export const factsVersion = 8;
+export const factsVersion = 9;
 
 /**
  * Everything that the checks judge, as one JSON document: what the mesh file
@@ -77,8 +77,8 @@ export interface ReachedCluster {
   readonly services: readonly ServiceFacts[];
   /** Running pods of istiod, of the gateways and of the mesh's services, that are not being deleted. */
   readonly pods: readonly PodFacts[];
-  /** Workloads of the mesh that lack pods, and why; left out where nobody looked. */
-  readonly hindered?: readonly HinderedWorkload[];
+  /** Workloads of the mesh that lack pods, and why. */
+  readonly hindered: readonly HinderedWorkload[];
   readonly routing: RoutingFacts;
   readonly quotas: readonly QuotaFacts[];
   /** Those of the namespaces above. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { DriftFacts } from "../checks/drift-facts.ts";
-import type { KubeObject } from "../model/kube-object.ts";
+import type { Json, KubeObject } from "../model/kube-object.ts";
 import { idOf } from "../model/kube-object.ts";
 import { Secret } from "../secret.ts";
 import { digestObject } from "./digest.ts";
@@ -115,6 +115,24 @@ describe("what others have added", () => {
         writer: editor,
       },
     ]);
+  });
+
+  it("says how a DestinationRule encrypts, however long the field is and wherever that stands", () => {
+    const rule = { ...route, kind: "DestinationRule" };
+    const modesOf = (pointer: string, value: Json): unknown =>
+      drift({
+        objects: [planned({ object: rule, action: "none", added: [{ ...added, pointer, value }] })],
+        inventory: { mesh: "demo", cluster: "east", items: [item(rule)] },
+      }).added?.[0]?.fields[0]?.tlsModes;
+    const long = { loadBalancer: { simple: "ROUND_ROBIN", warmup: { duration: "30s", minimumPercent: 10 } } };
+    const ports = [{ port: { number: 80 }, tls: {} }];
+    expect(modesOf("/spec/trafficPolicy", { ...long, portLevelSettings: ports, tls: { mode: "SIMPLE" } })).toEqual([
+      "DISABLE",
+      "SIMPLE",
+    ]);
+    expect(modesOf("/spec/trafficPolicy/tls", { mode: "ISTIO_MUTUAL" })).toEqual(["ISTIO_MUTUAL"]);
+    expect(modesOf("/spec/trafficPolicy/tls/mode", "MUTUAL")).toEqual(["MUTUAL"]);
+    expect(modesOf("/spec/trafficPolicy", long)).toBeUndefined();
   });
 
   it("is nothing in what was there before us and has it since then, nor in what is not ours yet", () => {

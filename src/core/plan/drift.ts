@@ -164,9 +164,34 @@ function showAdded({ path, pointer, value, item, writer }: AddedField, { kind }:
     pointer,
     ...(shown === undefined ? {} : { value: shown }),
     ...(hidden ? itemNames(value) : {}),
+    ...(kind === "DestinationRule" ? modesIn(value, pointer) : {}),
     ...(tested === undefined ? {} : { test: tested }),
     writer,
   };
+}
+
+/** The modes of `tls` in a field, or of the `tls` that the field is or is in; no mode is DISABLE. */
+function modesIn(value: Json, pointer: string): Pick<AddedFieldFacts, "tlsModes"> {
+  const modes = pointer.endsWith("/tls/mode")
+    ? [String(value)]
+    : pointer.endsWith("/tls")
+      ? [modeOf(value)]
+      : tlsSettings(value).map(modeOf);
+  return modes.length === 0 ? {} : { tlsModes: [...new Set(modes)] };
+}
+
+function modeOf(settings: Json): string {
+  const mode = isMap(settings) ? settings["mode"] : undefined;
+  return typeof mode === "string" ? mode : "DISABLE";
+}
+
+function tlsSettings(value: Json): readonly Json[] {
+  if (Array.isArray(value)) {
+    return (value as readonly Json[]).flatMap(tlsSettings);
+  }
+  return isMap(value)
+    ? Object.entries(value).flatMap(([key, inner]) => (key === "tls" ? [inner] : tlsSettings(inner)))
+    : [];
 }
 
 /** What a list whose values are not shown has in it. */

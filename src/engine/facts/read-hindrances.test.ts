@@ -166,3 +166,18 @@ it("leaves out what is scaled to 0, and what this account may not look for", asy
   const services = [service({ v1: [], v2: ["10.0.0.2:5000"] })];
   expect(await readHindrances(client, twoClusters.services, standing({ services }), signal)).toEqual([]);
 });
+
+it("keeps Kubernetes' words where this account may not look for webhooks", async () => {
+  const message = 'Internal error occurred: failed calling webhook "a.example": no endpoints available';
+  const { server, client } = await wireCluster([deployment("sample", "helloworld-v1", failing(message))]);
+  server.inject(
+    { kind: "status", status: 403 },
+    { times: 9, matches: ({ url }) => url.includes("webhookconfigurations") },
+  );
+  const services = [service({ v1: [], v2: ["10.0.0.2:5000"] })];
+  const [found] = await readHindrances(client, twoClusters.services, standing({ services }), signal);
+  expect(found).toEqual(
+    expect.objectContaining({ name: "helloworld-v1", words: `pods cannot be created: ${message}` }),
+  );
+  expect(found).not.toHaveProperty("webhook");
+});

@@ -100,25 +100,29 @@ async function versionsWithoutPods(
   return found.flat();
 }
 
-/** None where this account may not look for them. */
 async function listWorkloads(
   client: KubeClient,
   namespace: string,
   signal: AbortSignal,
 ): Promise<readonly KubeObject[]> {
   const lists = await Promise.all(
-    ["Deployment", "StatefulSet"].map(async (kind) => {
-      try {
-        return await client.list({ apiVersion: "apps/v1", kind, namespace }, { signal });
-      } catch (error) {
-        if (error instanceof KubeError && error.kind === "forbidden") {
-          return [];
-        }
-        throw error;
-      }
-    }),
+    ["Deployment", "StatefulSet"].map(async (kind) =>
+      orNothing(async () => client.list({ apiVersion: "apps/v1", kind, namespace }, { signal })),
+    ),
   );
   return lists.flat();
+}
+
+/** None where this account may not look for them: then Kubernetes' words about a pod are all that is known. */
+async function orNothing(list: () => Promise<readonly KubeObject[]>): Promise<readonly KubeObject[]> {
+  try {
+    return await list();
+  } catch (error) {
+    if (error instanceof KubeError && error.kind === "forbidden") {
+      return [];
+    }
+    throw error;
+  }
 }
 
 interface WorkloadSpec {
@@ -152,7 +156,7 @@ async function webhookIn(
   }
   const lists = await Promise.all(
     ["ValidatingWebhookConfiguration", "MutatingWebhookConfiguration"].map(async (kind) =>
-      client.list({ apiVersion: "admissionregistration.k8s.io/v1", kind }, { signal }),
+      orNothing(async () => client.list({ apiVersion: "admissionregistration.k8s.io/v1", kind }, { signal })),
     ),
   );
   for (const object of lists.flat()) {

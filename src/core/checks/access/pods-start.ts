@@ -3,7 +3,8 @@ import type { CheckCode } from "../../diagnostics/codes/check.ts";
 import type { Check, Finding } from "../check.ts";
 import { problem } from "../check.ts";
 import { kubectl, kubectlCommand } from "../commands.ts";
-import type { NodeFacts, ReachedCluster } from "../facts.ts";
+import { closedNodes } from "../closed-nodes.ts";
+import type { ReachedCluster } from "../facts.ts";
 import type { HinderedWorkload } from "../hindrance-facts.ts";
 import { meshClusters } from "../reached.ts";
 import type { Subject } from "../subjects.ts";
@@ -17,7 +18,7 @@ export const podsStart: Check = {
   run: (facts) =>
     meshClusters(facts).flatMap((one) => {
       const groups = new Map<string, Hindrance & { readonly workloads: HinderedWorkload[] }>();
-      for (const workload of one.hindered ?? []) {
+      for (const workload of one.hindered) {
         const hindrance = hindranceOf(one, workload);
         if (hindrance !== undefined) {
           const known = groups.get(hindrance.key);
@@ -37,6 +38,8 @@ interface Hindrance {
   readonly commands?: readonly string[];
   /** True where pods have to be asked for again, since controllers wait longer each time. */
   readonly again?: boolean;
+  /** What is run when the pods are there. */
+  readonly after?: readonly string[];
   readonly object?: ObjectId;
   readonly breaks?: readonly Subject[];
   readonly needs?: readonly Subject[];
@@ -51,11 +54,11 @@ function findingOf(
   const { code, what, fix, commands = [], workloads, object } = group;
   const [first] = workloads;
   const named = workloads.map(({ kind, namespace, name }) => `${kind} ${namespace}/${name}`);
-  const restarts = group.again === true && commands.length > 0 ? workloads.map((each) => restartOf(one, each)) : [];
+  const restarts = group.again === true ? workloads.flatMap((each) => restartOf(one, each)) : [];
   return problem(code, {
     detail: `${named.slice(0, 4).join(", ")}${named.length > 4 ? ` and ${named.length - 4} more` : ""} of ${one.cluster} ${named.length === 1 ? "lacks" : "lack"} pods: ${what}.`,
     fix,
-    ...(commands.length === 0 ? {} : { commands: [...commands, ...restarts] }),
+    ...(commands.length === 0 ? {} : { commands: [...commands, ...restarts, ...(group.after ?? [])] }),
     cluster: one.cluster,
     object: object ?? idOf(first),
     breaks: [...workloads.flatMap((each) => partsOf(one, each)), ...(group.breaks ?? [])],
@@ -81,8 +84,25 @@ function partsOf(one: ReachedCluster, { namespace, name, service, version }: Hin
   ];
 }
 
-function restartOf(one: ReachedCluster, { kind, namespace, name }: HinderedWorkload): string {
-  return kubectl(one, "-n", namespace, "rollout", "restart", kind.toLowerCase(), name);
+/** Has the pods made, and waits for them. */
+function restartOf(one: ReachedCluster, { kind, namespace, name }: HinderedWorkload): readonly string[] {
+  const workload = kind.toLowerCase();
+  return [
+    kubectl(one, "-n", namespace, "rollout", "restart", workload, name),
+    kubectl(one, "-n", namespace, "rollout", "status", workload, name, "--timeout=2m"),
+  ];
+}
+
+function failurePolicy(
+  one: ReachedCluster,
+  object: ObjectId,
+  { place, name, value }: { readonly place: number; readonly name: string; readonly value: "Ignore" | "Fail" },
+): string {
+  const operations = [
+    { op: "test", path: `/webhooks/${place}/name`, value: name },
+    { op: "replace", path: `/webhooks/${place}/failurePolicy`, value },
+  ];
+  return kubectlCommand(one, "patch", object, "--type=json", "-p", JSON.stringify(operations));
 }
 
 function hindranceOf(one: ReachedCluster, workload: HinderedWorkload): Hindrance | undefined {
@@ -143,44 +163,17 @@ function byWebhook(
   return {
     ...common,
     what: `the API server has to ask webhook ${name} of ${kind} ${configuration}${where} before each, and gets no answer (${shorten(words)})`,
-    fix: "Bring back what answers for it; until then let pass what it would have been asked for, and have the pods made again.",
-    commands: [
-      kubectlCommand(
-        one,
-        "patch",
-        object,
-        "--type=json",
-        "-p",
-        JSON.stringify([
-          { op: "test", path: `/webhooks/${place}/name`, value: name },
-          { op: "replace", path: `/webhooks/${place}/failurePolicy`, value: "Ignore" },
-        ]),
-      ),
-    ],
+    fix: `Whoever runs the webhook has to bring back what answers for it. Where pods cannot wait for that, and it may let pass for a moment whatever it is asked for, these make them and have it asked again:`,
+    commands: [failurePolicy(one, object, { place, name, value: "Ignore" })],
+    after: [failurePolicy(one, object, { place, name, value: "Fail" })],
     again: true,
     apart: true,
   };
 }
 
-/** Taints that Kubernetes sets and takes away by itself (https://kubernetes.io/docs/reference/labels-annotations-taints/). */
-const ofKubernetes = /^node(?:-role)?\.kubernetes\.io\//;
-
 function byNodes(one: ReachedCluster, words: string): Hindrance {
-  const cordoned = one.nodes.filter((node) => node.cordoned === true);
-  const tainted = /taint/.test(words) ? one.nodes.filter((node) => taintsOf(node).length > 0) : [];
-  const commands = [
-    ...cordoned.map(({ name }) => kubectl(one, "uncordon", name)),
-    ...tainted.flatMap((node) =>
-      taintsOf(node).map(({ key, effect }) => kubectl(one, "taint", "node", node.name, `${key}:${effect}-`)),
-    ),
-  ];
-  const closed = new Set([...cordoned, ...tainted].map(({ name }) => name));
-  const what = [
-    ...cordoned.map(({ name }) => `node ${name} is cordoned`),
-    ...tainted.map((node) => `node ${node.name} has the taint ${taintsOf(node).map(describeTaint).join(", ")}`),
-  ];
+  const { names, what, commands } = closedNodes(one, words);
   return {
-    // Of the pod's name and the rest that differs between pods.
     key: commands.length > 0 ? "nodes" : `nodes ${reasonOf(words)}`,
     code: "ISM596",
     what: `${what.length === 0 ? "" : `${what.join(", ")} (`}${shorten(reasonOf(words))}${what.length === 0 ? "" : ")"}`,
@@ -189,23 +182,18 @@ function byNodes(one: ReachedCluster, words: string): Hindrance {
           fix: "Let pods onto the nodes again, where that is not kept from them on purpose.",
           commands,
           apart: true,
-          object: { group: "", kind: "Node", name: [...closed][0] ?? "" },
+          object: { group: "", kind: "Node", name: names[0] ?? "" },
         }
       : {
-          fix: `Whoever runs the cluster has to make room for them, or whoever deploys them has to ask for less: ${kubectl(one, "describe", "nodes")}`,
+          fix: `Whoever runs the cluster has to decide which node is to take them, or whoever deploys them what they ask for: ${kubectl(one, "describe", "nodes")}`,
         }),
     needs: [nodes(one.cluster)],
     // Nothing starts anywhere then.
-    breaks: one.nodes.every(({ name, ready }) => !ready || closed.has(name)) ? [nodes(one.cluster)] : [],
+    breaks:
+      names.length > 0 && one.nodes.every(({ name, ready }) => !ready || names.includes(name))
+        ? [nodes(one.cluster)]
+        : [],
   };
-}
-
-function taintsOf({ taints = [] }: NodeFacts): NonNullable<NodeFacts["taints"]> {
-  return taints.filter(({ key }) => !ofKubernetes.test(key));
-}
-
-function describeTaint({ key, value, effect }: NonNullable<NodeFacts["taints"]>[number]): string {
-  return `${key}${value === undefined ? "" : `=${value}`}:${effect}`;
 }
 
 /** The scheduler's reason without the pod's name, and without what it says of preemption. */

@@ -11,7 +11,8 @@ export const rulesOfIstio: readonly Rule[] = [
   {
     kind: /^DestinationRule$/,
     field: /^\/spec\/trafficPolicy(?:\/|$)/,
-    when: ({ field }) => /\/tls(?:\/|$)/.test(field.pointer) || /"tls"/.test(field.value ?? ""),
+    // ISTIO_MUTUAL is what proxies do anyway.
+    when: ({ field }) => (field.tlsModes ?? []).some((mode) => mode !== "ISTIO_MUTUAL"),
     effect: (place) => ({
       harms: true,
       words:

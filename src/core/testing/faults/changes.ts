@@ -201,9 +201,15 @@ export function adds(cluster: Name, ...added: readonly AddedToObject[]): Change 
 }
 
 /** An object with one field that somebody has added. */
-export function withField(id: ObjectId, path: string, pointer: string, value: string): AddedToObject {
+export function withField(
+  id: ObjectId,
+  pointer: string,
+  value: string,
+  more: Partial<AddedToObject["fields"][number]> = {},
+): AddedToObject {
   const writer = { manager: "kubectl-patch", time: "2026-11-23T05:00:00Z" };
-  return { id, fields: [{ path, pointer, value, test: { pointer, value }, writer }] };
+  const path = pointer.slice(1).replaceAll("/", ".");
+  return { id, fields: [{ path, pointer, value, test: { pointer, value }, writer, ...more }] };
 }
 
 /** An object in which one field has another value than was applied. */

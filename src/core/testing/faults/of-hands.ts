@@ -174,9 +174,9 @@ export const faultsOfHands: readonly MeshFault[] = [
         "east",
         withField(
           { group: "networking.istio.io", kind: "DestinationRule", namespace: "sample", name: "helloworld" },
-          "spec.trafficPolicy.tls",
           "/spec/trafficPolicy/tls",
           '{"mode":"SIMPLE"}',
+          { tlsModes: ["SIMPLE"] },
         ),
       ),
     ),
@@ -188,7 +188,6 @@ export const faultsOfHands: readonly MeshFault[] = [
       "east",
       withField(
         { group: "", kind: "Service", namespace: "istio-system", name: "istio-eastwestgateway" },
-        "spec.loadBalancerSourceRanges",
         "/spec/loadBalancerSourceRanges",
         '["10.0.0.0/8"]',
       ),
