@@ -74,7 +74,7 @@ async function drainStreamed(
         carryOutDrain(prepared, options, tally.onOutcomes),
       );
     } finally {
-      showOutcomes({ action, cluster, view, plan, tally }, context);
+      showOutcomes({ action, args, view, plan, tally }, context);
     }
     const diagnostics = [...prepared.warnings, ...tally.diagnostics()];
     return { exitCode: exitCodes[classOfDrain(tally.outcomes())], clusters: tally.clusters(), diagnostics };
@@ -91,13 +91,13 @@ function questionOf(action: DrainRequest["action"], cluster: string): string {
 function showOutcomes(
   {
     action,
-    cluster,
+    args,
     view,
     plan,
     tally,
   }: {
     readonly action: DrainRequest["action"];
-    readonly cluster: string;
+    readonly args: DrainArgs;
     readonly view: DrainView;
     readonly plan: Parameters<DrainView["result"]>[0]["plan"];
     readonly tally: DrainTally;
@@ -112,7 +112,9 @@ function showOutcomes(
   context.report(tally.diagnostics());
   if (context.signal.aborted) {
     const back = action === "drain" ? "undrain" : "drain";
-    const commandOf = (verb: string): string => quoteCommand(["isthmus", verb, cluster, "-f", context.file]);
+    const more = [...args.service.flatMap((name) => ["--service", name]), ...(args.force ? ["--force"] : [])];
+    const commandOf = (verb: string): string =>
+      quoteCommand(["isthmus", verb, args.cluster, ...more, "-f", context.file]);
     context.report([
       {
         ...errorOf("ISM611"),

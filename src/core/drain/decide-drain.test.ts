@@ -43,14 +43,14 @@ function said({ refusals, warnings }: DrainDecision): readonly string[] {
 describe("a drain", () => {
   it("goes to a cluster of the same region first, then to the one with the most pods", () => {
     const [drain] = decide(decideDrain, {}).drains;
-    expect(drain).toEqual({ ...drainOf("east", "callers"), since: now });
+    expect(drain).toEqual({ ...drainOf("east", "callers"), since: now, at: now, versions: { v1: "north" } });
     expect(decide(decideDrain, { actual: { ...everywhere, north: pods(0) } }).drains[0]?.instead).toBe("west");
     expect(decide(decideDrain, { cluster: "west" }).drains[0]?.instead).toBe("east");
   });
 
   it("keeps when it began and how far it is when it is asked for again", () => {
     const before = [drainOf("east", "all")];
-    expect(decide(decideDrain, { before }).drains).toEqual(before);
+    expect(decide(decideDrain, { before }).drains).toMatchObject([{ ...drainOf("east", "all"), at: now }]);
   });
 
   it("leads elsewhere what went to a cluster that is drained now", () => {
@@ -91,6 +91,16 @@ describe("a drain", () => {
     expect([said(last), last.services, last.drains]).toEqual([["warning ISM602"], [], []]);
   });
 
+  it("chooses for each version a cluster that has ready pods of it", () => {
+    const [drain] = decide(decideDrain, { actual: { west: pods(5), east: pods(1), north: pods(0, 9) } }).drains;
+    expect([drain?.instead, drain?.versions]).toEqual(["north", { v1: "west" }]);
+  });
+
+  it("leaves a route where it is that would keep no version, also with force", () => {
+    const last = decide(decideDrain, { route: "weights: { v1: 0, v2: 100 }", force: true });
+    expect([said(last), last.services]).toEqual([["warning ISM602"], []]);
+  });
+
   it("leaves a service where it is that the mesh file keeps in its cluster", () => {
     const mesh = threeClusters(onlyV1);
     const service = { ...shopOf(mesh), exported: false };
@@ -116,7 +126,10 @@ describe("an undrain", () => {
 
   it("ends the drain of that cluster and no other", () => {
     const { drains, services } = decide(decideUndrain, { before });
-    expect([drains, services.length]).toEqual([[drainOf("west", "all")], 1]);
+    expect([drains, services.length]).toEqual([
+      [{ ...drainOf("east", "all"), stage: "ended", at: now }, drainOf("west", "all")],
+      1,
+    ]);
   });
 
   it("changes nothing where nothing is drained", () => {

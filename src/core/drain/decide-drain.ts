@@ -49,7 +49,7 @@ export function decideDrain(question: DrainQuestion, facts: readonly DrainFacts[
   const goes = judged.filter(({ stays, lost }) => stays === undefined && (force || lost === undefined));
   const services = goes.map(({ drain }) => drain);
   const keys = new Set(services.map(keyOf));
-  const drains = before.filter((one) => !keys.has(keyOf(one))).map((one) => redirected(one, cluster.name, goes));
+  const drains = before.filter((one) => !keys.has(keyOf(one))).map((one) => redirected(one, question, goes));
   const problems = judged.flatMap(({ stays, lost }) => stays ?? lost ?? []);
   return {
     drains: [...drains, ...services],
@@ -78,7 +78,7 @@ export function decideUndrain(question: DrainQuestion, facts: readonly DrainFact
       .map((version) => notReady(service, version, cluster.name, force));
   });
   return {
-    drains: before.filter((one) => !isMeant(one)),
+    drains: before.map((one) => (isMeant(one) ? { ...one, stage: "ended", at: question.now } : one)),
     services: mesh.services.filter((service) =>
       before.some((one) => isMeant(one) && one.service === service.name && one.namespace === service.namespace),
     ),
@@ -97,61 +97,109 @@ interface Judged {
 }
 
 function judgeService(question: DrainQuestion, facts: DrainFacts): Judged {
-  const { mesh, cluster, before, now } = question;
+  const { mesh, cluster, before } = question;
   const { service, selector } = facts;
-  const known = before.find(
-    (one) => one.cluster === cluster.name && one.service === service.name && one.namespace === service.namespace,
-  );
   const drained = withDrains({ ...mesh, services: [service] }, before).services[0] ?? service;
   const stay = mesh.clusters.filter(({ name }) => name !== cluster.name && drainIn(drained, name) === undefined);
   const answering = stay.filter(({ name }) => podsIn(facts.actual[name], undefined).length > 0);
-  const [instead] = answering.toSorted((a, b) => rank(b, facts, cluster) - rank(a, facts, cluster));
-  const drain: Drain = {
+  const instead = nearest(answering, facts, cluster);
+  const judged = { service, drain: drainFor(question, facts, { stay, instead }) };
+  if (selector === undefined || Object.keys(selector).length === 0) {
+    return { ...judged, stays: withoutSelector(service) };
+  }
+  return instead === undefined || !service.exported
+    ? { ...judged, stays: onlyHere(service, cluster.name, stay) }
+    : { ...judged, ...judgeVersions(cluster.name, facts, stay) };
+}
+
+function drainFor(
+  { cluster, before, now }: DrainQuestion,
+  facts: DrainFacts,
+  { stay, instead }: { readonly stay: readonly Cluster[]; readonly instead: Cluster | undefined },
+): Drain {
+  const { service, selector = {} } = facts;
+  const known = before.find(
+    (one) => one.cluster === cluster.name && one.service === service.name && one.namespace === service.namespace,
+  );
+  const chosen = service.versions.flatMap((version) => {
+    const ready = stay.filter((other) => isReadyIn(facts, version, other));
+    const first = nearest(ready, facts, cluster, version.name);
+    return first === undefined ? [] : [[version.name, first.name] as const];
+  });
+  return {
     cluster: cluster.name,
     namespace: service.namespace,
     service: service.name,
     since: known?.since ?? now,
-    selector: selector ?? {},
+    selector,
     instead: instead?.name ?? "",
+    ...(chosen.length === 0 ? {} : { versions: Object.fromEntries(chosen) }),
     stage: known?.stage ?? "callers",
+    at: now,
   };
-  const judged = { service, drain };
-  if (selector === undefined || Object.keys(selector).length === 0) {
-    return { ...judged, stays: withoutSelector(service) };
-  }
-  if (instead === undefined || !service.exported) {
-    return { ...judged, stays: onlyHere(service, cluster.name, stay) };
-  }
+}
+
+/** What becomes of the versions that run there and get requests. */
+function judgeVersions(cluster: string, facts: DrainFacts, stay: readonly Cluster[]): Pick<Judged, "stays" | "lost"> {
+  const { service } = facts;
   const asked = service.versions.filter(
-    (version) => version.clusters.includes(cluster.name) && routesOf(service, version).length > 0,
+    (version) => version.clusters.includes(cluster) && routesOf(service, version).length > 0,
   );
   const runsElsewhere = (version: ServiceVersion): boolean => stay.some(({ name }) => version.clusters.includes(name));
-  const idle = asked
-    .filter(runsElsewhere)
-    .filter(({ name }) => stay.every((other) => podsIn(facts.actual[other.name], name).length === 0));
+  const isLeft = (version: ServiceVersion): boolean => stay.some((other) => isReadyIn(facts, version, other));
+  const idle = asked.filter((version) => runsElsewhere(version) && !isLeft(version));
   if (idle.length > 0) {
-    return { ...judged, stays: onlyHere(service, cluster.name, stay, idle) };
+    return { stays: onlyHere(service, cluster, stay, idle) };
   }
   const lost = asked.filter((version) => !runsElsewhere(version));
-  return lost.length === 0 ? judged : { ...judged, lost: losesVersions(service, lost, cluster.name) };
+  const weightOf = (weights: Readonly<Record<string, number>>, { name }: ServiceVersion): number => weights[name] ?? 0;
+  const isEmptied = service.routes.some(
+    ({ weights }) =>
+      lost.some((version) => weightOf(weights, version) > 0) &&
+      service.versions.every((version) => weightOf(weights, version) === 0 || !isLeft(version)),
+  );
+  return isEmptied
+    ? { stays: onlyHere(service, cluster, stay, lost) }
+    : lost.length === 0
+      ? {}
+      : { lost: losesVersions(service, lost, cluster) };
+}
+
+function isReadyIn({ actual }: DrainFacts, { name, clusters }: ServiceVersion, cluster: Cluster): boolean {
+  return clusters.includes(cluster.name) && podsIn(actual[cluster.name], name).length > 0;
 }
 
 /** The same region first, then the most pods. */
-function rank(one: Cluster, { actual }: DrainFacts, cluster: Cluster): number {
-  const near = one.region !== undefined && one.region === cluster.region ? 1_000_000 : 0;
-  return near + podsIn(actual[one.name], undefined).length;
+function nearest(
+  all: readonly Cluster[],
+  { actual }: DrainFacts,
+  cluster: Cluster,
+  version?: string,
+): Cluster | undefined {
+  const rank = (one: Cluster): number =>
+    (one.region !== undefined && one.region === cluster.region ? 1_000_000 : 0) +
+    podsIn(actual[one.name], version).length;
+  return all.toSorted((a, b) => rank(b) - rank(a))[0];
 }
 
 function runsIn({ service, actual }: DrainFacts, cluster: string): boolean {
   return (
-    service.versions.some(({ clusters }) => clusters.includes(cluster)) || podsIn(actual[cluster], undefined).length > 0
+    service.versions.some(({ clusters }) => clusters.includes(cluster)) ||
+    podsIn(actual[cluster], undefined).length > 0 ||
+    // Of a cluster that does not answer nobody knows that it does not run there.
+    (service.versions.length === 0 && actual[cluster] === undefined)
   );
 }
 
 /** What went to the cluster that is drained now goes where that one's requests go. */
-function redirected(drain: Drain, cluster: string, goes: readonly Judged[]): Drain {
+function redirected(drain: Drain, { cluster, now }: DrainQuestion, goes: readonly Judged[]): Drain {
   const next = goes.find(({ service }) => service.name === drain.service && service.namespace === drain.namespace);
-  return drain.instead === cluster && next !== undefined ? { ...drain, instead: next.drain.instead } : drain;
+  const { versions = {} } = drain;
+  if (next === undefined || ![drain.instead, ...Object.values(versions)].includes(cluster.name)) {
+    return drain;
+  }
+  const { instead } = drain.instead === cluster.name ? next.drain : drain;
+  return { ...drain, instead, versions: { ...versions, ...next.drain.versions }, at: now };
 }
 
 function routesOf(service: Service, { name }: ServiceVersion): readonly string[] {

@@ -7,7 +7,11 @@ import { isStepAt, objectsOfAll, objectsOfStep, planDrainSteps } from "./drain-s
 const mesh = threeClusters();
 const about = { cluster: "east", services: [shopOf(mesh)] };
 const drain = planDrainSteps(mesh, { action: "drain", ...about }, { before: [], after: [drainOf("east", "callers")] });
-const undrain = planDrainSteps(mesh, { action: "undrain", ...about }, { before: [drainOf("east", "all")], after: [] });
+const undrain = planDrainSteps(
+  mesh,
+  { action: "undrain", ...about },
+  { before: [drainOf("east", "all")], after: [drainOf("east", "ended")] },
+);
 
 /** Step by step, what is written on which cluster: `+` there is then, `-` gone. */
 function told(steps: DrainSteps): readonly string[] {
@@ -60,5 +64,9 @@ it("records in every step what an apply after a kill would keep", () => {
     ["callers"],
     ["all"],
   ]);
-  expect(undrain.steps.map(({ drains }) => drains.map(({ stage }) => stage))).toEqual([["callers"], [], []]);
+  expect(undrain.steps.map(({ drains }) => drains.map(({ stage }) => stage))).toEqual([
+    ["callers"],
+    ["ended"],
+    ["ended"],
+  ]);
 });

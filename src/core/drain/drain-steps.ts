@@ -79,11 +79,13 @@ export function planDrainSteps(
       ],
     };
   }
+  const at = after.find(meant)?.at ?? "";
+  const comingBack = staged(before, "callers").map((one) => (meant(one) ? { ...one, at } : one));
   return {
     ...about,
     whole: withDrains(asked, staged(before, "all")),
     steps: [
-      stepOf({ name: "own", parts: ["elsewhere", "rules"], where: "drained", drains: staged(before, "callers") }),
+      stepOf({ name: "own", parts: ["elsewhere", "rules"], where: "drained", drains: comingBack }),
       stepOf({ name: "callers", parts: ["policies"], where: "others", drains: after }),
       stepOf({ name: "routes", parts: ["routes", "rules"], where: "all", drains: after }),
     ],

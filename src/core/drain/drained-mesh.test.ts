@@ -3,7 +3,7 @@ import { expectedEndpoints } from "../checks/endpoint-table.ts";
 import type { Drain } from "../model/drain.ts";
 import { clusterNamed } from "../model/mesh.ts";
 import { drainOf, shopOf, threeClusters } from "../testing/three-clusters.ts";
-import { mergeDrains, withDrains } from "./drained-mesh.ts";
+import { mergeDrains, recordedDrains, withDrains } from "./drained-mesh.ts";
 
 describe("a mesh with drains", () => {
   it("is the same mesh where nothing is drained, or what is drained is no part of it", () => {
@@ -65,9 +65,19 @@ describe("the endpoints that proxies must have", () => {
 });
 
 describe("what the clusters record", () => {
-  it("is one drain, as far as any of them has come, since the first", () => {
-    const late = { ...drainOf("east", "callers"), since: "2026-11-21T08:00:00.000Z" };
-    expect(mergeDrains([late, drainOf("east", "all"), late])).toEqual([drainOf("east", "all")]);
+  it("is one drain, as far as any of them has come by the last command", () => {
+    expect(mergeDrains([drainOf("east", "callers"), drainOf("east", "all")])).toEqual([drainOf("east", "all")]);
     expect(mergeDrains([drainOf("east", "callers"), drainOf("west", "all")])).toHaveLength(2);
+  });
+
+  it("is over when it has ended, also where a cluster that was away then still records it", () => {
+    const ended = { ...drainOf("east", "ended"), at: "2026-11-21T08:00:00.000Z" };
+    const records = [drainOf("east", "all"), ended];
+    expect([mergeDrains(records), mergeDrains(records.toReversed())]).toEqual([[], []]);
+    expect(recordedDrains(records)).toEqual([drainOf("east", "all")]);
+    // Half of an undrain: not everywhere.
+    expect(mergeDrains([ended, { ...ended, stage: "callers" }])).toHaveLength(1);
+    // Drained once more since.
+    expect(mergeDrains([ended, { ...drainOf("east", "all"), at: "2026-11-22T08:00:00.000Z" }])).toHaveLength(1);
   });
 });

@@ -9,7 +9,9 @@ import type { Cluster, Mesh, Route, Service } from "../model/mesh.ts";
  * returned as it is; what is drained already stays so.
  */
 export function withDrains(mesh: Mesh, drains: readonly Drain[]): Mesh {
-  const known = drains.filter(({ cluster }) => mesh.clusters.some(({ name }) => name === cluster));
+  const known = drains.filter(
+    ({ stage, cluster }) => stage !== "ended" && mesh.clusters.some(({ name }) => name === cluster),
+  );
   const services = mesh.services.map((service) => {
     const own = known.filter((one) => one.service === service.name && one.namespace === service.namespace);
     return own.length === 0 ? service : drainedService(service, own);
@@ -17,17 +19,29 @@ export function withDrains(mesh: Mesh, drains: readonly Drain[]): Mesh {
   return services.every((service, index) => service === mesh.services[index]) ? mesh : { ...mesh, services };
 }
 
-/** What all clusters record, each drain once: with the stage that any of them has reached, since the first of them. */
+/**
+ * What all clusters record, each drain once. What the last command recorded
+ * counts: a cluster that was away then has an older record. Of one command the
+ * furthest stage counts, and one that has not ended everywhere has not ended.
+ */
 export function mergeDrains(records: readonly Drain[]): readonly Drain[] {
   const merged = new Map<string, Drain>();
   for (const one of records) {
     const key = `${one.cluster}/${one.namespace}/${one.service}`;
     const known = merged.get(key);
-    const [further, other] = known?.stage === "all" ? [known, one] : [one, known ?? one];
-    merged.set(key, { ...further, since: further.since < other.since ? further.since : other.since });
+    if (known === undefined || one.at > known.at || (one.at === known.at && stages[one.stage] > stages[known.stage])) {
+      merged.set(key, one);
+    }
   }
-  return [...merged.values()];
+  return [...merged.values()].filter(({ stage }) => stage !== "ended");
 }
+
+/** The drains that some cluster still records, whatever the others say: what an undrain has to end. */
+export function recordedDrains(records: readonly Drain[]): readonly Drain[] {
+  return mergeDrains(records.filter(({ stage }) => stage !== "ended"));
+}
+
+const stages: Readonly<Record<Drain["stage"], number>> = { ended: 0, callers: 1, all: 2 };
 
 /** Whether both are about the same service in the same cluster. */
 export function isSameDrain(one: Drain, other: Drain): boolean {
@@ -57,7 +71,8 @@ export function insteadOf(service: Service, cluster: string, version: string | u
   }
   const runs = service.versions.find(({ name }) => name === version)?.clusters ?? [drain.instead];
   const open = runs.filter((name) => drainIn(service, name) === undefined);
-  return open.includes(drain.instead) ? drain.instead : open[0];
+  const chosen = [version === undefined ? undefined : drain.versions?.[version], drain.instead];
+  return chosen.find((name) => name !== undefined && open.includes(name)) ?? open[0];
 }
 
 /** The versions that run in drained clusters only. */

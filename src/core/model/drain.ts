@@ -9,6 +9,13 @@ export interface Drain {
   readonly selector: Readonly<Record<string, string>>;
   /** The cluster that answers what is asked inside the drained one. */
   readonly instead: string;
-  /** `callers`: those of the other clusters leave it; `all`: its own too, which begins when the others have left. */
-  readonly stage: "callers" | "all";
+  /** The same of single versions, by what was ready when it was decided. */
+  readonly versions?: Readonly<Record<string, string>>;
+  /**
+   * `callers`: those of the other clusters leave it; `all`: its own too, which begins when the others have left.
+   * `ended`: it is over, which a cluster that did not answer then has to learn from the others.
+   */
+  readonly stage: "callers" | "all" | "ended";
+  /** When the command began that recorded this, ISO 8601: what was recorded last counts. */
+  readonly at: string;
 }

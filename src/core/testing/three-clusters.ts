@@ -47,5 +47,6 @@ export function drainOf(cluster: string, stage: Drain["stage"]): Drain {
     selector: { app: "shop" },
     instead: "north",
     stage,
+    at: "2026-11-20T08:00:00.000Z",
   };
 }

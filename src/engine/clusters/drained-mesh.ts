@@ -5,12 +5,15 @@ import type { Connection } from "./connect-clusters.ts";
 
 /** What is drained of a mesh, as the clusters that answer record it. */
 export function drainsOf(mesh: string, connections: readonly Connection[]): readonly Drain[] {
-  return mergeDrains(
-    connections.flatMap((one) =>
-      one.kind === "connected"
-        ? one.facts.inventories.filter((inventory) => inventory.mesh === mesh).flatMap(({ drains = [] }) => drains)
-        : [],
-    ),
+  return mergeDrains(recordsOf(mesh, connections));
+}
+
+/** All records of drains, as each cluster that answers has them. */
+export function recordsOf(mesh: string, connections: readonly Connection[]): readonly Drain[] {
+  return connections.flatMap((one) =>
+    one.kind === "connected"
+      ? one.facts.inventories.filter((inventory) => inventory.mesh === mesh).flatMap(({ drains = [] }) => drains)
+      : [],
   );
 }
 

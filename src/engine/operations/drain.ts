@@ -2,21 +2,22 @@ import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
 import { coded, errorOf } from "../../core/diagnostics/coded.ts";
 import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
 import { UserError } from "../../core/diagnostics/user-error.ts";
-import type { DrainDecision, DrainFacts } from "../../core/drain/decide-drain.ts";
+import type { DrainDecision } from "../../core/drain/decide-drain.ts";
 import { decideDrain, decideUndrain } from "../../core/drain/decide-drain.ts";
+import { mergeDrains, recordedDrains } from "../../core/drain/drained-mesh.ts";
 import type { DrainAction, DrainSteps } from "../../core/drain/drain-steps.ts";
 import { planDrainSteps } from "../../core/drain/drain-steps.ts";
 import type { Drain } from "../../core/model/drain.ts";
 import type { Cluster, Mesh, Service } from "../../core/model/mesh.ts";
 import { clusterNamed } from "../../core/model/mesh.ts";
 import { planDrainTasks } from "../../core/plan/drain-tasks.ts";
-import type { Connected } from "../clusters/connect-clusters.ts";
-import { drainsOf } from "../clusters/drained-mesh.ts";
+import type { Connection } from "../clusters/connect-clusters.ts";
+import { recordsOf } from "../clusters/drained-mesh.ts";
 import { closeMesh, openMesh } from "../clusters/open-mesh.ts";
 import type { DrainPlan } from "../events.ts";
-import { clusterEndpointsOf, readServiceObjects } from "../facts/service-endpoints.ts";
 import type { MeshFile } from "../mesh-file.ts";
 import type { EngineOptions } from "../options.ts";
+import { readDrainFacts } from "../traffic/drain-facts.ts";
 import type { DrainTarget } from "../traffic/drain-target.ts";
 import { askForDrain } from "../traffic/drain-target.ts";
 import { requireClusters } from "./scope.ts";
@@ -75,28 +76,24 @@ export async function prepareDrain(
         exitCodes.unreachable,
       );
     }
-    const before = drainsOf(mesh.name, connected);
-    const facts = await Promise.all(asked.map(async (service) => readFacts(service, connected, options.signal)));
+    const records = recordsOf(mesh.name, connected);
+    // What one cluster still records has to be ended there, also where the others have forgotten it.
+    const before = request.action === "drain" ? mergeDrains(records) : recordedDrains(records);
+    const facts = await readDrainFacts(asked, request.cluster, connected, options.signal);
     const cluster = clusterNamed(mesh, request.cluster);
     const question = { mesh, cluster, before, force: request.force, now: new Date(options.now()).toISOString() };
     const decided = request.action === "drain" ? decideDrain(question, facts) : decideUndrain(question, facts);
-    const untold = notTold(
-      request,
-      unreachable.map((one) => one.cluster.name),
-    );
-    refuse([...refusedNetworks(mesh, cluster), ...decided.refusals, ...untold.refusals]);
+    refuse([...refusedNetworks(mesh, cluster), ...decided.refusals]);
     const about = { action: request.action, cluster: cluster.name, services: decided.services };
     const steps = planDrainSteps(mesh, about, { before, after: decided.drains });
     const refusals: Diagnostic[] = [];
     const scope = { mesh: mesh.name, refusals, forceConflicts: options.forceConflicts, signal: options.signal };
-    const targets = await Promise.all(
-      open.connections.map(async (one): Promise<DrainTarget> =>
-        one.kind === "connected"
-          ? askForDrain(one, steps, scope)
-          : { kind: "unreachable", cluster: one.cluster.name, diagnostic: one.diagnostic },
-      ),
+    const targets = await askAll(open.connections, steps, scope);
+    const untold = notTold(
+      request,
+      targets.flatMap((one) => (one.kind === "unreachable" ? [one.cluster] : [])),
     );
-    refuse(refusals);
+    refuse([...refusals, ...untold.refusals]);
     return prepared(
       { request, mesh, before, decided, steps, targets },
       { warnings: [...meshFile.warnings, ...decided.warnings, ...untold.warnings], close: async () => closeMesh(open) },
@@ -105,6 +102,20 @@ export async function prepareDrain(
     await closeMesh(open);
     throw error;
   }
+}
+
+async function askAll(
+  connections: readonly Connection[],
+  steps: DrainSteps,
+  scope: Parameters<typeof askForDrain>[2],
+): Promise<readonly DrainTarget[]> {
+  return Promise.all(
+    connections.map(async (one): Promise<DrainTarget> =>
+      one.kind === "connected"
+        ? askForDrain(one, steps, scope)
+        : { kind: "unreachable", cluster: one.cluster.name, diagnostic: one.diagnostic },
+    ),
+  );
 }
 
 function prepared(
@@ -122,7 +133,7 @@ function prepared(
   const isAbout = (one: Drain): boolean =>
     one.cluster === request.cluster &&
     decided.services.some(({ name, namespace }) => name === one.service && namespace === one.namespace);
-  const drains = decided.drains.filter(isAbout);
+  const drains = decided.drains.filter((one) => one.stage !== "ended" && isAbout(one));
   const changed = targets.some(
     (one) => one.kind === "ready" && one.changes.some(({ action }) => action !== "unchanged"),
   );
@@ -176,21 +187,6 @@ function planOf(
             tasks: planDrainTasks(one.cluster, about),
           },
     ),
-  };
-}
-
-async function readFacts(service: Service, connected: readonly Connected[], signal: AbortSignal): Promise<DrainFacts> {
-  const read = await Promise.all(
-    connected.map(async (one) => [one.cluster.name, await readServiceObjects(one.client, service, signal)] as const),
-  );
-  const selectors = read.flatMap(([, { service: object }]) => {
-    const { selector } = (object?.["spec"] ?? {}) as { readonly selector?: Readonly<Record<string, string>> };
-    return selector === undefined ? [] : [selector];
-  });
-  return {
-    service,
-    actual: Object.fromEntries(read.map(([name, objects]) => [name, clusterEndpointsOf(service, objects)])),
-    selector: selectors[0],
   };
 }
 

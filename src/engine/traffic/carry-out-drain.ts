@@ -9,6 +9,8 @@ import { drainTasks } from "../../core/plan/drain-tasks.ts";
 import { guardClient } from "../apply/lease/guard-client.ts";
 import type { HeldLeases } from "../apply/lease/hold-leases.ts";
 import { holdLeases } from "../apply/lease/hold-leases.ts";
+import { refuseStaleInventories } from "../apply/stale-inventory.ts";
+import { inventoryOf } from "../plan/plan-cluster.ts";
 import type { Connected } from "../clusters/connect-clusters.ts";
 import type { EngineOptions } from "../options.ts";
 import { diagnoseFailure } from "../progress/diagnose-failure.ts";
@@ -83,9 +85,20 @@ async function holdAndStep(agreed: Agreed, runs: readonly Run[], options: Engine
     options,
   );
   try {
-    if (leases.failed.size > 0) {
-      throw new UserError([...leases.failed.values()].flat(), exitCodes.failed);
+    const failed = [...leases.failed.values()].flat();
+    if (failed.length > 0 && leases.held.size === 0) {
+      throw new UserError(failed, exitCodes.failed);
     }
+    await refuseStaleInventories(
+      runs.map(({ one }) => [one, inventoryOf(one, mesh)] as const),
+      options.signal,
+    );
+    runs
+      .filter(({ one }) => leases.failed.has(one.cluster.name))
+      .forEach((run) => {
+        run.failed = true;
+        run.diagnostics.push(...(leases.failed.get(run.one.cluster.name) ?? []));
+      });
     await doSteps(agreed, runs, { leases, options });
   } finally {
     await leases.release();
@@ -104,7 +117,8 @@ async function doSteps(agreed: Agreed, runs: readonly Run[], means: Means): Prom
     means.options.signal.throwIfAborted();
     const here = runs.filter(({ one, failed }) => !failed && isStepAt(step, steps.cluster, one.cluster.name));
     const othersFailed = runs.some(({ one, failed }) => failed && one.cluster.name !== steps.cluster);
-    const ownFailed = runs.some(({ one, failed }) => failed && one.cluster.name === steps.cluster);
+    const own = runs.find(({ one }) => one.cluster.name === steps.cluster);
+    const ownFailed = own === undefined || own.failed;
     const waits = steps.action === "drain" ? step.name === "own" && (away || othersFailed) : ownFailed;
     if (waits && !agreed.force) {
       here.forEach((run) => {

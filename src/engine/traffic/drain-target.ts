@@ -64,7 +64,8 @@ export async function askForDrain(
   } catch (error) {
     scope.signal.throwIfAborted();
     const diagnostic = await diagnoseKubeError(error, cluster);
-    if (error instanceof KubeError && ["forbidden", "conflict", "invalid"].includes(error.kind)) {
+    // Whatever an API server answers is no: only one that gives no answer is away.
+    if (!(error instanceof KubeError && ["unreachable", "tls", "credentials"].includes(error.kind))) {
       scope.refusals.push(diagnostic);
     }
     return { kind: "unreachable", cluster, diagnostic };

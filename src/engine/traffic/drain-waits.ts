@@ -9,6 +9,7 @@ import { affectedOf, objectsOfStep } from "../../core/drain/drain-steps.ts";
 import { eastWestGateway, ingressGateway, istioNamespace } from "../../core/render/names.ts";
 import { renderHostRoutes } from "../../core/render/host-routes.ts";
 import { renderVirtualService } from "../../core/render/virtual-service.ts";
+import { quoteCommand } from "../../core/quote-command.ts";
 import { meshAt } from "../../core/routing/routes-at.ts";
 import { createCulpritFinder } from "../apply/waits/find-culprits.ts";
 import { waitUntilAcknowledged } from "../apply/waits/until-acknowledged.ts";
@@ -17,6 +18,8 @@ import { waitUntilTaken } from "../apply/waits/until-taken.ts";
 import type { Connected } from "../clusters/connect-clusters.ts";
 import { readGatewayPods } from "../facts/gateway-pods.ts";
 import type { ProgramLookup, RunOptions } from "../options.ts";
+
+import { refuseOlderPolicies } from "./older-policies.ts";
 
 export type DrainWaitOptions = Pick<RunOptions, "signal" | "timeoutMs"> &
   Pick<ProgramLookup, "env" | "istioctlCandidates"> & { readonly onPending: (note: string) => void };
@@ -46,6 +49,9 @@ export async function waitForStep(
   const taken = await waitUntilTaken(place, routes, waiting);
   // Weights are on their way to versions that are not back yet, or away from some that are still there.
   if (!step.parts.includes("routes")) {
+    if (steps.action === "drain" && step.name === "callers") {
+      await refuseOlderPolicies(one, steps, step, options.signal);
+    }
     const affected = { ...mesh, services: affectedOf(mesh, steps) };
     await waitUntilServed(affected, one, connected, { ...options, mayBeForeign: () => false }).catch(
       (error: unknown) => {
@@ -74,8 +80,8 @@ function whyTheyStay(
     return error;
   }
   const namespaces = [...new Set(services.map(({ namespace }) => namespace))];
-  const looks = namespaces.map(
-    (namespace) => `kubectl --context ${context} -n ${namespace} get peerauthentications,destinationrules -o wide`,
+  const looks = namespaces.map((namespace) =>
+    quoteCommand(["kubectl", "--context", context, "-n", namespace, "get", "peerauthentications,destinationrules"]),
   );
   const diagnostics = error.diagnostics.map((one) =>
     one.code === "ISM307"

@@ -1,5 +1,6 @@
 import type { DrainObject, DrainStep, DrainSteps } from "../../core/drain/drain-steps.ts";
 import { objectsOfStep } from "../../core/drain/drain-steps.ts";
+import type { Drain } from "../../core/model/drain.ts";
 import { idOf, keyOf } from "../../core/model/kube-object.ts";
 import { diffObjects } from "../../core/plan/diff.ts";
 import { forcesConflicts } from "../../core/plan/force-conflicts.ts";
@@ -32,8 +33,9 @@ export async function writeDrainStep(
 ): Promise<void> {
   const { present, gone } = objectsOfStep(steps, step, one.cluster);
   const inventory = await readInventory(one, step.mesh.name, options.signal);
+  const drains = recordIn(inventory, steps, step);
   const items = mergeInventories(inventory.items, present.map(itemOf));
-  await writeInventory(one, inventory, { ...inventory, items, drains: step.drains }, options.signal);
+  await writeInventory(one, inventory, { ...inventory, items, drains }, options.signal);
   for (const wanted of present) {
     await writeObject(one, wanted, options);
   }
@@ -43,10 +45,17 @@ export async function writeDrainStep(
   const left = new Set(gone.map(({ object }) => keyOf(idOf(object))));
   const rest = items.filter(({ id }) => !left.has(keyOf(id)));
   if (rest.length < items.length) {
-    await one.client.apply(renderInventory({ ...inventory, items: rest, drains: step.drains }), {
+    await one.client.apply(renderInventory({ ...inventory, items: rest, drains }), {
       signal: options.signal,
     });
   }
+}
+
+/** Only what the command is about is replaced: others may have recorded more since it was read. */
+function recordIn({ drains = [] }: Inventory, { services }: DrainSteps, step: DrainStep): readonly Drain[] {
+  const isAffected = (drain: Drain): boolean =>
+    services.some(({ name, namespace }) => name === drain.service && namespace === drain.namespace);
+  return [...drains.filter((one) => !isAffected(one)), ...step.drains.filter(isAffected)];
 }
 
 function itemOf({ object, wave }: DrainObject): InventoryItem {

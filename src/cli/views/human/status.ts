@@ -171,12 +171,16 @@ function problemsOf(cluster: ClusterStatus, palette: Palette): string[] {
 function drainLines({ cluster, drained = [] }: ClusterStatus, palette: Palette): readonly string[] {
   const groups = new Map<string, string[]>();
   for (const { service, since, halfDone } of drained) {
-    const words = halfDone
-      ? `${palette.bad("×")} ${cluster}: a drain or an undrain since ${since} stands half done (isthmus drain ${cluster}, or isthmus undrain ${cluster})`
-      : `${palette.warn("‼")} ${cluster}: out of traffic since ${since} (isthmus undrain ${cluster})`;
-    groups.set(words, [...(groups.get(words) ?? []), service]);
+    const key = `${halfDone ? "half" : "done"} ${since}`;
+    groups.set(key, [...(groups.get(key) ?? []), service]);
   }
-  return [...groups].map(([words, services]) => `${words}: ${services.join(", ")}`);
+  return [...groups].map(([key, services]) => {
+    const [kind = "", since = ""] = key.split(" ");
+    const about = `${cluster} ${services.map((service) => `--service ${service}`).join(" ")}`;
+    return kind === "half"
+      ? `${palette.bad("×")} ${cluster}: a drain or an undrain since ${since} stands half done: ${services.join(", ")} (isthmus drain ${about}, or isthmus undrain ${about})`
+      : `${palette.warn("‼")} ${cluster}: out of traffic since ${since}: ${services.join(", ")} (isthmus undrain ${about})`;
+  });
 }
 
 function otherProblems(cluster: ClusterStatus, palette: Palette): string[] {

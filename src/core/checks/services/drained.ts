@@ -26,7 +26,7 @@ export const drained: Check = {
 function halfDone(facts: MeshFacts, cluster: string, drains: readonly Drain[]): Finding {
   return warning("ISM609", {
     detail: `A drain or an undrain of ${cluster} did not come to its end: callers of other clusters have left or are leaving ${describe(drains)} there, and its own callers have not.`,
-    fix: `Whoever began it has to decide. Do the rest: ${commandOf(facts, "drain", cluster)}. Put it back: ${commandOf(facts, "undrain", cluster)}`,
+    fix: `Whoever began it has to decide. Do the rest: ${commandOf(facts, "drain", cluster, drains)}. Put it back: ${commandOf(facts, "undrain", cluster, drains)}`,
     cluster,
   });
 }
@@ -34,7 +34,7 @@ function halfDone(facts: MeshFacts, cluster: string, drains: readonly Drain[]): 
 function outOfTraffic(facts: MeshFacts, cluster: string, drains: readonly Drain[]): Finding {
   return warning("ISM610", {
     detail: `${cluster} gets no requests for ${describe(drains)}.`,
-    fix: `Whoever drained it has to decide when it serves again: ${commandOf(facts, "undrain", cluster)}`,
+    fix: `Whoever drained it has to decide when it serves again: ${commandOf(facts, "undrain", cluster, drains)}`,
     cluster,
   });
 }
@@ -43,6 +43,14 @@ function describe(drains: readonly Drain[]): string {
   return drains.map(({ namespace, service, since }) => `${namespace}/${service} (since ${since})`).join(", ");
 }
 
-function commandOf({ mesh: { file } }: MeshFacts, verb: string, cluster: string): string {
-  return quoteCommand(["isthmus", verb, cluster, ...(file === undefined ? [] : ["-f", file])]);
+/** Without `--service` where it is about all services of the mesh file. */
+function commandOf({ mesh }: MeshFacts, verb: string, cluster: string, drains: readonly Drain[]): string {
+  const services = drains.length === mesh.services.length ? [] : drains;
+  return quoteCommand([
+    "isthmus",
+    verb,
+    cluster,
+    ...services.flatMap(({ namespace, service }) => ["--service", `${namespace}/${service}`]),
+    ...(mesh.file === undefined ? [] : ["-f", mesh.file]),
+  ]);
 }

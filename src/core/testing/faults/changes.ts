@@ -44,7 +44,16 @@ export function service(cluster: Name, name: string, change: (service: ServiceFa
 export function drained(key: string, stage: Drain["stage"]): Change {
   const [namespace = "", name = ""] = key.split("/");
   const since = "2026-11-20T08:00:00.000Z";
-  const drain = { cluster: "east", namespace, service: name, since, selector: { app: name }, instead: "west", stage };
+  const drain = {
+    cluster: "east",
+    namespace,
+    service: name,
+    since,
+    selector: { app: name },
+    instead: "west",
+    stage,
+    at: since,
+  };
   return (facts) => ({
     ...facts,
     mesh: {
