@@ -105,12 +105,11 @@ function showOutcomes(
   context: MeshContext,
 ): void {
   const outcomes = tally.outcomes();
-  if (outcomes.length === 0) {
-    return;
+  if (outcomes.length > 0) {
+    view.result({ plan, outcomes });
+    context.report(tally.diagnostics());
   }
-  view.result({ plan, outcomes });
-  context.report(tally.diagnostics());
-  if (context.signal.aborted) {
+  if (context.signal.aborted && (outcomes.length > 0 || tally.written())) {
     const back = action === "drain" ? "undrain" : "drain";
     const more = [...args.service.flatMap((name) => ["--service", name]), ...(args.force ? ["--force"] : [])];
     const commandOf = (verb: string): string =>
@@ -118,7 +117,7 @@ function showOutcomes(
     context.report([
       {
         ...errorOf("ISM611"),
-        detail: `What is done above stays, and no request fails by it; isthmus status shows it.`,
+        detail: "What is written stays, and no request fails by it; isthmus status shows it.",
         fix: `Go on: ${commandOf(action)}. Go back: ${commandOf(back)}`,
       },
     ]);

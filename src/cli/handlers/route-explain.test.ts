@@ -146,6 +146,13 @@ describe("isthmus route explain", () => {
     expect(code).toBe(3);
   });
 
+  it("takes a host without its port, and a path in the form that proxies compare", async () => {
+    const { out } = await world.run(
+      "route explain helloworld --cluster west --host Shop.example:8080 --path /a/../%63art?b=%63",
+    );
+    expect(out).toContain("GET http://shop.example/cart?b=%63");
+  });
+
   it("does not show values of headers", async () => {
     const { out } = await world.run("route explain helloworld --header 'cookie: secret' -o json");
     expect(out).toContain('"cookie"');

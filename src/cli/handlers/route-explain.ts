@@ -44,7 +44,8 @@ export async function runRouteExplain(
     clusters: args.cluster,
     ask: args.ask,
     ...(args.route === undefined ? {} : { route: args.route }),
-    ...(args.host === undefined ? {} : { host: args.host.toLowerCase() }),
+    // Istio's proxies find a host without its port (`ignore_port_in_host_matching`).
+    ...(args.host === undefined ? {} : { host: args.host.toLowerCase().replace(/:\d+$/, "") }),
     ...(from === undefined ? {} : { from }),
   };
   const found = await context.operate({}, async (options) => explainRoutes(meshFile, question, options));

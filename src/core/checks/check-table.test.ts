@@ -80,6 +80,44 @@ function withRouting(change: (routing: ReachedCluster["routing"]) => Partial<Rea
   return withCluster("east", (one) => ({ routing: { ...one.routing, ...change(one.routing) } }));
 }
 
+function sidecarFindings(facts: MeshFacts) {
+  return runChecks(facts, { pre: false }).causes.filter(({ code }) => code === "ISM442");
+}
+
+describe("pods without a sidecar", () => {
+  const bare = [{ pod: "hello-1", deployment: "hello" }, { pod: "hello-db-0" }];
+  const names = bare.map(({ pod }) => pod);
+
+  it("are made anew by their own Deployments, and by whoever else made them", () => {
+    expect(sidecarFindings(withService({ withoutSidecar: names, bare }))[0]?.commands).toEqual([
+      "kubectl --context isthmus-east -n sample rollout restart deployment hello",
+      "kubectl --context isthmus-east -n sample delete pod hello-db-0",
+    ]);
+  });
+
+  it("get none where no webhook is for the revision that their namespace asks for", () => {
+    const facts = withCluster("east", (one) => ({
+      istiod: { ...one.istiod, revisions: ["default", "stable"] },
+      namespaces: one.namespaces.map((space) =>
+        space.name === "sample" ? { ...space, labels: { "istio.io/rev": "canary" } } : space,
+      ),
+      services: one.services.map((service) => ({ ...service, withoutSidecar: names, bare })),
+    }));
+    const [found] = sidecarFindings(facts);
+    expect(found?.detail).toContain(
+      "asks for revision canary (istio.io/rev), and the cluster's injection webhooks are for default, stable",
+    );
+    expect(found?.commands?.[0]).toContain("isthmus apply");
+  });
+
+  it("get none on their node's network", () => {
+    const onHost = [{ pod: "hello-1", deployment: "hello", hostNetwork: true }] as const;
+    const [found] = sidecarFindings(withService({ withoutSidecar: ["hello-1"], bare: onHost }));
+    expect(found?.detail).toContain("is on the node's network (hostNetwork)");
+    expect(found?.commands).toEqual([expect.stringContaining("patch deployment hello --type=merge -p")]);
+  });
+});
+
 /** The ingress of west has got no connection to an endpoint, though it tried so often. */
 function neverConnected(address: string, tries: number): MeshFacts {
   return withCluster("west", (one) => ({

@@ -19,6 +19,8 @@ export interface IstiodFacts extends WorkloadFacts {
   readonly pods: readonly IstiodPod[];
   /** Whether the injection webhook is registered. */
   readonly webhook: boolean;
+  /** Revisions and tags for which injection webhooks are registered, sorted; left out where they name none. */
+  readonly revisions?: readonly string[];
   readonly validation: ValidationFacts;
 }
 

@@ -34,7 +34,8 @@ export function brokenBy(
     ...(id.kind === "MutatingWebhookConfiguration" || id.name.startsWith("istio-sidecar-injector")
       ? [webhookOf(cluster)]
       : []),
-    ...(["ServiceAccount", "Secret"].includes(id.kind) && id.name.startsWith("istio-reader")
+    ...(["ServiceAccount", "Secret", "ClusterRole", "ClusterRoleBinding"].includes(id.kind) &&
+    id.name.startsWith("istio-reader")
       ? [readerAccount(cluster)]
       : []),
     ...(isForIstiod(id) ? [istiodObjects(cluster)] : []),

@@ -190,6 +190,8 @@ export interface ServiceFacts {
   readonly withoutSidecar: readonly string[];
   /** Those of them that refuse one themselves, with the Deployment that made them. */
   readonly refusesSidecar?: readonly { readonly pod: string; readonly deployment?: string }[];
+  /** All of them with the Deployment that made them, where one did, and whether they are on their node's network; left out where there are none. */
+  readonly bare?: readonly { readonly pod: string; readonly deployment?: string; readonly hostNetwork?: true }[];
   /** The workloads of a version that has several, and of pods of no version; left out where there are none. */
   readonly workloads?: readonly WorkloadOfVersion[];
 }

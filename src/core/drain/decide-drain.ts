@@ -233,7 +233,7 @@ function onlyHere(
   return {
     ...errorOf("ISM602"),
     detail: `${what}${namespace}/${name} runs in ${cluster} and ${where}: without ${cluster} every request to it would fail.`,
-    fix: `Get pods ready elsewhere first, or leave the service out. With --force ${namespace}/${name} keeps its traffic in ${cluster} and everything else is drained.`,
+    fix: `${exported ? "Get pods ready elsewhere first, or leave the service out" : "Leave the service out"}: name the others with --service. With --force ${namespace}/${name} keeps its traffic in ${cluster} and everything else is drained.`,
   };
 }
 

@@ -52,6 +52,22 @@ export function findPathProblem(
   return normalization === "NONE" ? undefined : findChange(path, { exact, normalization });
 }
 
+/** The path of a request, with its query, in the form in which proxies compare it. */
+export function normalPath(path: string, normalization: PathNormalization): string {
+  const cut = path.search(/[?#]/);
+  const own = cut === -1 ? path : path.slice(0, cut);
+  return normalization === "NONE" ? path : `${normalize(own, { exact: true, normalization })}${path.slice(own.length)}`;
+}
+
+/** As values of a user's own set it for proxies; Istio's default otherwise. */
+export function normalizationOf(values: unknown): PathNormalization {
+  const { meshConfig } = (values ?? {}) as {
+    readonly meshConfig?: { readonly pathNormalization?: { readonly normalization?: unknown } | null } | null;
+  };
+  const given = meshConfig?.pathNormalization?.normalization;
+  return given === "NONE" || given === "MERGE_SLASHES" || given === "DECODE_AND_MERGE_SLASHES" ? given : "BASE";
+}
+
 function findChange(
   path: string,
   { exact, normalization }: { readonly exact: boolean; readonly normalization: PathNormalization },

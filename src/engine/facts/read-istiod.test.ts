@@ -93,8 +93,10 @@ it("reads the Deployment, its version and cluster ID, and whether its webhooks a
     webhook: false,
     validation: { webhooks: [], seesUnlabelled: false },
   });
-  server.put(webhook("istio-sidecar-injector", { app: "sidecar-injector" }));
-  expect((await readIstiod(client, [], signal)).webhook).toBe(true);
+  server.put(webhook("istio-sidecar-injector-1-31", { app: "sidecar-injector", "istio.io/rev": "1-31" }));
+  const tag = { app: "sidecar-injector", "istio.io/rev": "1-31", "istio.io/tag": "prod" };
+  server.put(webhook("istio-revision-tag-prod", tag));
+  expect(await readIstiod(client, [], signal)).toMatchObject({ webhook: true, revisions: ["1-31", "prod"] });
 });
 
 it("finds an istiod with a revision by its label, and says its name", async () => {

@@ -41,8 +41,17 @@ export async function readIstiod(
     ...(clusterId === undefined ? {} : { clusterId }),
     pods: await Promise.all(pods.map(async (pod) => readPod(client, pod, services, signal))),
     webhook: webhooks.length > 0,
+    ...revisionsOf(webhooks),
     validation,
   };
+}
+
+/** A tag's webhook has the revision's label too (istio.io/istio, manifests/charts/istio-control/istio-discovery/templates/revision-tags-mwc.yaml). */
+function revisionsOf(webhooks: readonly KubeObject[]): Pick<IstiodFacts, "revisions"> {
+  const found = webhooks.flatMap(
+    ({ metadata: { labels = {} } }) => labels["istio.io/tag"] ?? labels["istio.io/rev"] ?? [],
+  );
+  return found.length === 0 ? {} : { revisions: [...new Set(found)].toSorted(compareText) };
 }
 
 async function readPod(

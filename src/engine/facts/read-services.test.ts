@@ -32,6 +32,8 @@ const pod = (
     { spec: { containers: containers.map((one) => ({ name: one })) }, status: { phase } },
   );
 
+const onHost = (one: WireObject): WireObject => ({ ...one, spec: { ...(one["spec"] as object), hostNetwork: true } });
+
 const slice = (name: string, addressType: string, addresses: Readonly<Record<string, string>>) =>
   wireObject(
     "EndpointSlice",
@@ -57,7 +59,8 @@ it("reads a service of the mesh file as the cluster has it", async () => {
     ),
     pod("v1-b", "v1", ["app"], "Running", "helloworld", refusing),
     pod("v1-a", "v1", ["app", "istio-proxy"]),
-    pod("v2-a", "v2", ["app"]),
+    onHost(pod("v2-a", "v2", ["app"])),
+    pod("going", "v1", ["app"], "Running", "helloworld", { deletionTimestamp: "2026-11-01T00:00:00Z" }),
     pod("v2-new", "v2", ["app"], "Pending"),
     pod("other", "v1", ["app"], "Running", "other"),
     slice("s4", "IPv4", { "v1-b": "10.42.0.7", "v1-a": "10.42.0.6", "v2-a": "10.42.0.8" }),
@@ -77,6 +80,10 @@ it("reads a service of the mesh file as the cluster has it", async () => {
       endpoints: ["10.42.0.6:5000", "10.42.0.7:5000", "[fd00::6]:5000"],
       withoutSidecar: ["v1-b", "v2-a"],
       refusesSidecar: [{ pod: "v1-b", deployment: "helloworld-v1" }],
+      bare: [
+        { pod: "v1-b", deployment: "helloworld-v1" },
+        { pod: "v2-a", hostNetwork: true },
+      ],
       // The Deployment of the other one is not there to be asked.
       workloads: [
         { version: "v1", kind: "Pod", name: "v1-a", pods: ["v1-a"], own: false, written: { by: "", at: "" } },

@@ -30,7 +30,7 @@ export async function readService(client: KubeClient, service: Service, signal: 
   const bare = objects.pods
     .filter(isRunning)
     .filter(({ metadata }) => Object.keys(selector).length > 0 && hasLabels(metadata.labels ?? {}, selector))
-    .filter((pod) => !hasSidecar(pod));
+    .filter((pod) => !hasSidecar(pod) && pod.metadata["deletionTimestamp"] === undefined);
   const refusing = bare.filter(refusesSidecar);
   const workloads = await readWorkloads(client, service, { pods: objects.pods, selector }, signal);
   return {
@@ -47,7 +47,8 @@ export async function readService(client: KubeClient, service: Service, signal: 
       .map(({ address }) => address)
       .sort(compareText),
     withoutSidecar: bare.map((pod) => pod.metadata.name),
-    ...(refusing.length === 0 ? {} : { refusesSidecar: refusing.map(refusalOf) }),
+    ...(refusing.length === 0 ? {} : { refusesSidecar: refusing.map(makerOf) }),
+    ...(bare.length === 0 ? {} : { bare: bare.map((pod) => ({ ...makerOf(pod), ...hostNetworkOf(pod) })) }),
     ...(workloads.length === 0 ? {} : { workloads }),
   };
 }
@@ -58,7 +59,12 @@ function exportOf(object: KubeObject | undefined): { readonly exportTo?: readonl
   return annotation === undefined ? {} : { exportTo: annotation.split(",").map((one) => one.trim()) };
 }
 
-function refusalOf(pod: KubeObject): { readonly pod: string; readonly deployment?: string } {
+function hostNetworkOf(pod: KubeObject): { readonly hostNetwork?: true } {
+  const spec = pod["spec"] as { readonly hostNetwork?: boolean } | undefined;
+  return spec?.hostNetwork === true ? { hostNetwork: true } : {};
+}
+
+function makerOf(pod: KubeObject): { readonly pod: string; readonly deployment?: string } {
   const deployment = deploymentOf(pod);
   return { pod: pod.metadata.name, ...(deployment === undefined ? {} : { deployment }) };
 }

@@ -8,6 +8,8 @@ export interface DrainTally {
   readonly onOutcomes: (outcomes: readonly DrainOutcome[]) => void;
   /** Empty while nothing was begun. */
   readonly outcomes: () => readonly DrainOutcome[];
+  /** True as soon as anything was written, also where it ended before there were outcomes. */
+  readonly written: () => boolean;
   /** Of the outcomes, each once. */
   readonly diagnostics: () => readonly Diagnostic[];
   /** As a stream's summary has them. */
@@ -39,6 +41,7 @@ export function createDrainTally(): DrainTally {
       outcomes = found;
     },
     outcomes: () => outcomes,
+    written: () => applied.size + deleted.size > 0,
     diagnostics: () => outcomes.flatMap((one) => one.diagnostics),
     clusters: () =>
       outcomes.map(({ cluster, state }) => ({

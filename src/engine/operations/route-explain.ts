@@ -7,6 +7,7 @@ import { explainRequest } from "../../core/explain-route/explain-request.ts";
 import type { Service } from "../../core/model/mesh.ts";
 import { quoteCommand } from "../../core/quote-command.ts";
 import { frontRoutesOf } from "../../core/routing/hosts.ts";
+import { normalizationOf, normalPath } from "../../core/routing/request-path.ts";
 import { meshAt } from "../../core/routing/routes-at.ts";
 import type { Connected } from "../clusters/connect-clusters.ts";
 import { createLimiter } from "../../kube/limiter.ts";
@@ -106,7 +107,8 @@ async function explainIn(
   const ports = via === "gateway" ? await readIngressPorts(client, options.signal) : new Map<number, number>();
   const asked = requests.flatMap((one) => {
     const entrance = entranceOf(one, question.service, ports);
-    return entrance === undefined ? [] : [{ entrance, request: one.request }];
+    const path = normalPath(one.request.path, normalizationOf(mesh.istio.values));
+    return entrance === undefined ? [] : [{ entrance, request: { ...one.request, path } }];
   });
   const pods = asked.length === 0 ? [] : await proxiesOf(place.one, question, options.signal);
   const unexplained: Diagnostic[] = [

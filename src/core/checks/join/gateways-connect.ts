@@ -58,8 +58,8 @@ export const gatewaysConnect: Check = {
     }),
 };
 
-/** Fewer may be a gateway that was just starting. A request tries three times, so that two of them are enough. */
-const sureTries = 5;
+/** Fewer may be a gateway that was just starting. */
+const sureTries = 3;
 
 const gatewayService: ObjectId = { group: "", kind: "Service", namespace: istioNamespace, name: eastWestGateway };
 

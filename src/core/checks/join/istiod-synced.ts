@@ -5,7 +5,7 @@ import { problem } from "../check.ts";
 import { kubectl, restart } from "../commands.ts";
 import type { IstiodPod } from "../control-plane-facts.ts";
 import { meshClusters, onceFor, pairs } from "../reached.ts";
-import { appliedObject, istiod, istiodObjects, needsOfJoin, nodes, sync } from "../subjects.ts";
+import { appliedObject, istiod, istiodObjects, needsOfJoin, readerAccount, nodes, sync } from "../subjects.ts";
 
 /** Every pod of istiod is asked, since each keeps its own ties (pains 2 and 17). */
 export const istiodSynced: Check = {
@@ -48,6 +48,7 @@ export const istiodSynced: Check = {
                 needs: [
                   ...needsOfJoin(reader.cluster, remote),
                   istiodObjects(reader.cluster),
+                  readerAccount(remote),
                   // An edited one may lead to another address.
                   appliedObject(reader.cluster, {
                     group: "",

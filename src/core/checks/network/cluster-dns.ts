@@ -10,7 +10,7 @@ type Dns = NonNullable<ReachedCluster["system"]["dns"]>;
 /** Proxies find istiod, and clients find services, by name. */
 export const clusterDns: Check = {
   id: "network/cluster-dns",
-  sentence: "every cluster's DNS answers",
+  sentence: "the pods of every cluster's DNS answer",
   pre: true,
   unseen: (facts) =>
     meshClusters(facts).flatMap(({ cluster, system: { dns } }) => {

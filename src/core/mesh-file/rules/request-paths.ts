@@ -1,7 +1,6 @@
 import { shapeOfRegex } from "../../routing/regex-shape.ts";
 import { isExpression } from "../../routing/regex.ts";
-import type { PathNormalization } from "../../routing/request-path.ts";
-import { findPathProblem } from "../../routing/request-path.ts";
+import { findPathProblem, normalizationOf } from "../../routing/request-path.ts";
 import type { MeshDraft } from "../draft.ts";
 import type { Finding } from "../finding.ts";
 import { showValue } from "../show-value.ts";
@@ -9,7 +8,7 @@ import { routesOf } from "../walk-draft.ts";
 
 /** Paths of routes are such as a request can have. */
 export function checkRequestPaths(draft: MeshDraft): readonly Finding[] {
-  const normalization = normalizationOf(draft);
+  const normalization = normalizationOf(draft.spec?.istio?.values);
   return routesOf(draft).flatMap(({ value: { match }, path }): readonly Finding[] => [
     ...(["exact", "prefix"] as const).flatMap((kind) => {
       const given = match?.[kind];
@@ -57,13 +56,4 @@ function describeRegex(regex: string, path: Finding["path"]): readonly Finding[]
           fix: "Write an expression for the whole path of the request, without its query, such as /hello/.*.",
         },
       ];
-}
-
-/** As the user's own values set it for proxies; Istio's default otherwise. */
-function normalizationOf(draft: MeshDraft): PathNormalization {
-  const { meshConfig } = (draft.spec?.istio?.values ?? {}) as {
-    readonly meshConfig?: { readonly pathNormalization?: { readonly normalization?: unknown } | null } | null;
-  };
-  const given = meshConfig?.pathNormalization?.normalization;
-  return given === "NONE" || given === "MERGE_SLASHES" || given === "DECODE_AND_MERGE_SLASHES" ? given : "BASE";
 }
