@@ -48,6 +48,7 @@ export default defineConfig({
         test: {
           name: "wire",
           include: ["test/wire/**/*.test.ts"],
+          exclude: [...leftOut],
           pool: "forks",
           maxWorkers: 3,
           testTimeout: 240_000,

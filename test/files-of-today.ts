@@ -27,6 +27,8 @@ export const alternating: readonly string[] = [
   "test/e2e/60-adopt.test.ts",
   "test/faults/02-harmless.test.ts",
   "test/faults/04-verify-blames.test.ts",
+  "test/wire/cluster-leaves.test.ts",
+  "test/wire/lost-output.test.ts",
   "test/rancher/40-install-rancher.test.ts",
   "test/rancher/70-runbook-era.test.ts",
 ];

@@ -6,6 +6,7 @@ import type { FakeClusters } from "../../src/cli/testing/fake-clusters.ts";
 import { signInToken } from "../../src/cli/testing/fake-clusters.ts";
 import type { FakeApiServer } from "../../src/kube/fake/fake-api-server.ts";
 import type { Fault, SeenRequest } from "../../src/kube/fake/faults.ts";
+import { partOfToday } from "../part-of-today.ts";
 import type { Outcome } from "./comparable-store.ts";
 import { expectConverges, isWrite } from "./expect-converges.ts";
 import { expectReported } from "./expect-reported.ts";
@@ -257,7 +258,7 @@ const credentials: readonly Row[] = [
 ];
 
 describe("an apply in which one cluster meets a fault", () => {
-  it.concurrent.each([...answers, ...connections, ...credentials])(
+  it.concurrent.each(partOfToday([...answers, ...connections, ...credentials], 2))(
     "ends as it should after $fault, and converges when it is run again",
     async ({ strike, code, says, options = [], heal, holds }) =>
       inFreshWorld(async (world) => {

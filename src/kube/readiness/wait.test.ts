@@ -166,7 +166,7 @@ describe("waiting until ready", () => {
       involvedObject,
     });
     const error = await timeoutOf(
-      waitUntilReady(client, [reference], { timeoutMs: 2300, signal, onPending: () => {} }),
+      waitUntilReady(client, [reference], { timeoutMs: 5000, signal, onPending: () => {} }),
     );
     expect(error.pending[0]?.reason).toBe('pod istiod-abc: FailedMount: secret "cacerts" not found');
   });
