@@ -1,7 +1,7 @@
 import { request as httpRequest } from "node:http";
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
-import type { EnvoyRouteDump } from "../../src/core/explain-route/envoy-route.ts";
+import type { EnvoyRouteDump } from "../../src/core/proxy/envoy-route.ts";
 import { explainRequest } from "../../src/core/explain-route/explain-request.ts";
 import type { ExplainedRequest } from "../../src/core/explain-route/takes-request.ts";
 import { forwardPort } from "../e2e/forward-port.ts";

@@ -29,6 +29,14 @@ export const namespaceOption = {
   group: "Target",
 } as const satisfies OptionSpec;
 
+/** `--method METHOD`: with which method a command asks. */
+export const methodOption = {
+  kind: "choice",
+  choices: ["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"],
+  summary: "The method to ask with",
+  group: "Target",
+} as const satisfies OptionSpec;
+
 /** What commands have that prove the split of a route by requests. */
 export const proofOptions = {
   requests: {

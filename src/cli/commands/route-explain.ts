@@ -1,5 +1,5 @@
 import { defineMeshCommand } from "../command-line/command.ts";
-import { fileOption, namespaceOption, outputOption } from "../command-line/options.ts";
+import { fileOption, methodOption, namespaceOption, outputOption } from "../command-line/options.ts";
 
 /** `isthmus route explain` */
 export const routeExplainCommand = defineMeshCommand({
@@ -43,12 +43,7 @@ export const routeExplainCommand = defineMeshCommand({
       summary: "The path to ask for, with its query (default: one that proves each route)",
       group: "Target",
     },
-    method: {
-      kind: "choice",
-      choices: ["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"],
-      summary: "The method to ask with",
-      group: "Target",
-    },
+    method: methodOption,
     header: {
       kind: "list",
       whole: true,

@@ -1,5 +1,5 @@
 import { defineMeshCommand } from "../command-line/command.ts";
-import { fileOption, namespaceOption, proofOptions } from "../command-line/options.ts";
+import { fileOption, methodOption, namespaceOption, proofOptions } from "../command-line/options.ts";
 
 /** `isthmus verify` */
 export const verifyCommand = defineMeshCommand({
@@ -28,12 +28,7 @@ export const verifyCommand = defineMeshCommand({
       summary: "The path to ask for, of one route; the mesh file's is verify.path",
       group: "Target",
     },
-    method: {
-      kind: "choice",
-      choices: ["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"],
-      summary: "The method to ask with",
-      group: "Target",
-    },
+    method: methodOption,
     header: {
       kind: "list",
       whole: true,

@@ -1,3 +1,4 @@
+import type { EnvoyRoute } from "../proxy/envoy-route.ts";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { KubeObject } from "../model/kube-object.ts";
@@ -14,7 +15,7 @@ function asked(weights: Readonly<Record<string, number>>): KubeObject {
 }
 
 /** A page of Envoy with one route, as istiod 1.31 makes it. */
-function dump(of: { readonly match?: object; readonly route?: object; readonly config?: string }) {
+function dump(of: Pick<EnvoyRoute, "match" | "route"> & { readonly config?: string }) {
   const {
     match = { path: "/hello", case_sensitive: true },
     config = "/apis/networking.istio.io/v1/namespaces/sample/virtual-service/helloworld",

@@ -1,7 +1,8 @@
 import type { KubeObject } from "../model/kube-object.ts";
 import type { Redirect } from "../model/route-settings.ts";
 import { compareText } from "../render/order.ts";
-import type { EnvoyAnswer } from "./redirects.ts";
+import type { EnvoyRoute, EnvoyRouteDump } from "../proxy/envoy-route.ts";
+import { madeOf } from "../proxy/envoy-route.ts";
 import { askedRedirect, describeRedirect, readAnswer } from "./redirects.ts";
 
 /** Where requests of one path go: `subset of host`, or a redirect in words, → its share of them, 0 to 1. */
@@ -110,29 +111,6 @@ function askedShares({ route = [], redirect }: HttpRoute): RouteShares["shares"]
       );
 }
 
-/** Envoy's admin page `/config_dump?resource=dynamic_route_configs`, as far as it is read. */
-export interface RouteConfigDump {
-  readonly configs?: readonly {
-    readonly route_config?: {
-      readonly virtual_hosts?: readonly { readonly routes?: readonly EnvoyRoute[] }[];
-    };
-  }[];
-}
-
-interface EnvoyRoute extends EnvoyAnswer {
-  readonly match?: {
-    readonly prefix?: string;
-    readonly path?: string;
-    readonly path_separated_prefix?: string;
-    readonly safe_regex?: { readonly regex?: string };
-  };
-  readonly route?: {
-    readonly cluster?: string;
-    readonly weighted_clusters?: { readonly clusters?: readonly { readonly name: string; readonly weight?: number }[] };
-  };
-  readonly metadata?: { readonly filter_metadata?: { readonly istio?: { readonly config?: string } } };
-}
-
 /**
  * VirtualService, as `namespace/name`, → the routes that a proxy has for it, by
  * the mark that istiod leaves in every route (`/apis/networking.istio.io/v1/namespaces/N/virtual-service/V`).
@@ -140,13 +118,13 @@ interface EnvoyRoute extends EnvoyAnswer {
 export type HeldRoutes = ReadonlyMap<string, readonly RouteShares[]>;
 
 /** The routes with destinations or a redirect in an Envoy's dynamic route configurations. */
-export function routesHeld(dump: RouteConfigDump): HeldRoutes {
+export function routesHeld(dump: EnvoyRouteDump): HeldRoutes {
   const held = new Map<string, RouteShares[]>();
   for (const { route_config } of dump.configs ?? []) {
     for (const route of (route_config?.virtual_hosts ?? []).flatMap(({ routes }) => routes ?? [])) {
-      const key = virtualServiceOf(route);
+      const key = madeOf(route.metadata, "virtual-service");
       const shares = envoyShares(route);
-      if (key !== undefined && shares !== undefined) {
+      if (key !== "" && shares !== undefined) {
         const before = held.get(key) ?? [];
         held.set(key, [...before, { path: pathOf(route), shares }]);
       }
@@ -186,11 +164,6 @@ export function describeShares({ shares }: RouteShares): string {
       return `${subset === "" ? (host.split(".")[0] ?? host) : subset}=${Math.round(share * 100)}`;
     })
     .join(" ");
-}
-
-function virtualServiceOf({ metadata }: EnvoyRoute): string | undefined {
-  const found = /\/namespaces\/([^/]+)\/virtual-service\/([^/]+)$/.exec(metadata?.filter_metadata?.istio?.config ?? "");
-  return found === null ? undefined : `${found[1]}/${found[2]}`;
 }
 
 function pathOf({ match }: EnvoyRoute): string {

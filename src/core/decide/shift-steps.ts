@@ -1,3 +1,5 @@
+import { wholePercents } from "../routing/whole-percents.ts";
+
 /** Version → percent; the values of one route, summing to 100. */
 export type Weights = Readonly<Record<string, number>>;
 
@@ -30,14 +32,6 @@ export function describeWeights(weights: Weights): string {
 function between(from: Weights, to: Weights, part: number): Weights {
   const versions = Object.keys(to);
   const exact = versions.map((version) => (from[version] ?? 0) + ((to[version] ?? 0) - (from[version] ?? 0)) * part);
-  const rounded = exact.map(Math.floor);
-  // Rounding down loses up to one percent a version; the largest remainders get it back.
-  const lost = 100 - rounded.reduce((sum, one) => sum + one, 0);
-  const byRemainder = exact
-    .map((value, index) => ({ index, rest: value - Math.floor(value) }))
-    .sort((a, b) => b.rest - a.rest || a.index - b.index);
-  for (const { index } of byRemainder.slice(0, lost)) {
-    rounded[index] = (rounded[index] ?? 0) + 1;
-  }
+  const rounded = wholePercents(exact);
   return Object.fromEntries(versions.map((version, index) => [version, rounded[index] ?? 0]));
 }

@@ -1,5 +1,6 @@
 import type { Drain } from "../model/drain.ts";
 import type { Cluster, Mesh, Route, Service } from "../model/mesh.ts";
+import { wholePercents } from "../routing/whole-percents.ts";
 
 /**
  * The mesh as it is while some of its services are taken out of traffic: each
@@ -98,16 +99,7 @@ function weightsLeft({ weights, redirect }: Route, lost: readonly string[]): Rou
     return weights;
   }
   const exact = left.map((name) => (total === 0 ? 100 / left.length : ((weights[name] ?? 0) * 100) / total));
-  const whole = exact.map(Math.floor);
-  const missing = 100 - whole.reduce((sum, one) => sum + one, 0);
-  const byRemainder = left
-    .map((_, index) => index)
-    .sort((a, b) => remainder(exact, b) - remainder(exact, a) || a - b)
-    .slice(0, missing);
-  const given = new Map(left.map((name, index) => [name, (whole[index] ?? 0) + (byRemainder.includes(index) ? 1 : 0)]));
+  const whole = wholePercents(exact);
+  const given = new Map(left.map((name, index) => [name, whole[index] ?? 0]));
   return Object.fromEntries(Object.keys(weights).map((name) => [name, given.get(name) ?? 0]));
-}
-
-function remainder(exact: readonly number[], index: number): number {
-  return (exact[index] ?? 0) % 1;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { EnvoyRoute } from "./envoy-route.ts";
+import type { EnvoyRoute } from "../proxy/envoy-route.ts";
 import type { HeldRouting } from "./explain-request.ts";
 import { explainRequest } from "./explain-request.ts";
 

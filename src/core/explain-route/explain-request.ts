@@ -1,7 +1,8 @@
 import type { ProxyConfig, RouteFaultFacts } from "../checks/proxy-facts.ts";
 import { describeRedirect, readAnswer } from "../checks/redirects.ts";
 import { chainFor, closestName } from "../proxy/find-route.ts";
-import type { EnvoyRoute, EnvoyRouteDump, EnvoyRouteTable, EnvoyVirtualHost } from "./envoy-route.ts";
+import type { EnvoyRoute, EnvoyRouteDump, EnvoyRouteTable, EnvoyVirtualHost } from "../proxy/envoy-route.ts";
+import { madeOf } from "../proxy/envoy-route.ts";
 import { readFault } from "../proxy/read-fault.ts";
 import { describeConditions, describePath, takesRequest } from "./takes-request.ts";
 import type { ExplainedRequest, Scheme } from "./takes-request.ts";
@@ -100,10 +101,8 @@ function decide({ routes = [] }: EnvoyVirtualHost, request: ExplainedRequest, sc
 }
 
 function nameOf({ match = {}, metadata }: EnvoyRoute, position: number, of: number): RuleName {
-  const config = metadata?.filter_metadata?.istio?.config ?? "";
-  const [, namespace, name] = /\/namespaces\/([^/]+)\/virtual-service\/([^/]+)$/.exec(config) ?? [];
   return {
-    virtualService: namespace === undefined || name === undefined ? "" : `${namespace}/${name}`,
+    virtualService: madeOf(metadata, "virtual-service"),
     position,
     of,
     match: [describePath(match), ...describeConditions(match)].join(", "),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { EnvoyHeaderMatch, EnvoyRouteMatch } from "./envoy-route.ts";
+import type { EnvoyHeaderMatch, EnvoyRouteMatch } from "../proxy/envoy-route.ts";
 import { describeConditions, describePath, takesRequest } from "./takes-request.ts";
 
 function taken(match: EnvoyRouteMatch, path = "/", headers: Readonly<Record<string, string>> = {}): unknown {

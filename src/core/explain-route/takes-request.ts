@@ -5,7 +5,7 @@ import type {
   EnvoyRegex,
   EnvoyRouteMatch,
   EnvoyStringMatch,
-} from "./envoy-route.ts";
+} from "../proxy/envoy-route.ts";
 
 /** One request as a proxy sees it. */
 export interface ExplainedRequest {

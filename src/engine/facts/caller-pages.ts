@@ -4,8 +4,9 @@ import type { ProxyRouteFacts } from "../../core/checks/proxy-facts.ts";
 import { compareText } from "../../core/render/order.ts";
 import { reachedAddresses, readEndpoint } from "./proxy-clusters.ts";
 import { parseProxyEndpoints } from "./proxy-endpoints.ts";
-import type { EnvoyRoute, IstioMetadata } from "./proxy-route.ts";
-import { madeOf, readRoute } from "./proxy-route.ts";
+import type { EnvoyRoute, IstioMetadata } from "../../core/proxy/envoy-route.ts";
+import { madeOf } from "../../core/proxy/envoy-route.ts";
+import { readRoute } from "./proxy-route.ts";
 
 /** Where a caller connects to: a Service's name, addresses and one of its ports. */
 export interface CallTarget {

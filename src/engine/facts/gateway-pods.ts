@@ -1,7 +1,6 @@
-import type { KubeObject } from "../../core/model/kube-object.ts";
 import { istioNamespace } from "../../core/render/names.ts";
 import type { KubeClient } from "../../kube/client.ts";
-import { conditionOf } from "../../kube/readiness/object-fields.ts";
+import { isReady } from "./read-pods.ts";
 import type { IngressPod } from "./ingress-endpoints.ts";
 
 /** The pods of a cluster's ingress gateway: those that get requests, and those that do not. */
@@ -21,8 +20,4 @@ export async function readGatewayPods(client: KubeClient, signal: AbortSignal): 
     ready: living.filter(isReady).map((pod) => ({ namespace: istioNamespace, name: pod.metadata.name })),
     unready: living.filter((pod) => !isReady(pod)).map((pod) => pod.metadata.name),
   };
-}
-
-function isReady(pod: KubeObject): boolean {
-  return conditionOf(pod, "Ready")?.status === "True";
 }

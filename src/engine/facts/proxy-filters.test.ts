@@ -16,8 +16,8 @@ function listener(name: string, filters: readonly object[]): object {
 
 function read(listeners: readonly object[], hosts: readonly object[] = []) {
   return readProxyFilters({
-    listeners: JSON.stringify({ configs: [...listeners, {}] }),
-    routes: JSON.stringify({ configs: [{ route_config: { virtual_hosts: hosts } }, {}] }),
+    listeners: { configs: [...listeners, {}] },
+    routes: { configs: [{ route_config: { virtual_hosts: hosts } }, {}] },
   });
 }
 

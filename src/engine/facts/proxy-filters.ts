@@ -34,7 +34,8 @@ interface Chain {
   }[];
 }
 
-interface ListenersPage {
+/** `/config_dump?resource=dynamic_listeners` */
+export interface ListenersPage {
   readonly configs?: readonly {
     readonly active_state?: {
       readonly listener?: {
@@ -56,37 +57,31 @@ interface RouteTable {
   }[];
 }
 
-interface RoutesPage {
+/** `/config_dump?resource=dynamic_route_configs` */
+export interface RoutesPage {
   readonly configs?: readonly { readonly route_config?: RouteTable }[];
 }
 
 /**
  * Filters that answer requests themselves, from a proxy's pages of listeners
  * and routes: limits, and faults of a whole listener, which Istio itself never
- * makes. Each once, with the listener or virtual host that has it. Throws where
- * a page is not JSON.
+ * makes. Each once, with the listener or virtual host that has it.
  */
 export function readProxyFilters(pages: {
-  readonly listeners: string;
-  readonly routes: string;
+  readonly listeners: ListenersPage;
+  readonly routes: RoutesPage;
 }): readonly ProxyFilterFacts[] {
-  const ofListeners = ((JSON.parse(pages.listeners) as ListenersPage).configs ?? []).flatMap(
-    ({ active_state: active }) => {
-      const { name = "", filter_chains: chains = [], default_filter_chain: last = {} } = active?.listener ?? {};
-      const settings = [...chains, last].flatMap(({ filters = [] }) =>
-        filters.flatMap((one) => one.typed_config ?? []),
-      );
-      return [
-        ...settings
-          .flatMap((one) => one.http_filters ?? [])
-          .flatMap(({ typed_config: config }) => readFilter(`listener ${name}`, config)),
-        ...settings.flatMap((one) => readTable(one.route_config)),
-      ];
-    },
-  );
-  const ofHosts = ((JSON.parse(pages.routes) as RoutesPage).configs ?? []).flatMap(({ route_config: table }) =>
-    readTable(table),
-  );
+  const ofListeners = (pages.listeners.configs ?? []).flatMap(({ active_state: active }) => {
+    const { name = "", filter_chains: chains = [], default_filter_chain: last = {} } = active?.listener ?? {};
+    const settings = [...chains, last].flatMap(({ filters = [] }) => filters.flatMap((one) => one.typed_config ?? []));
+    return [
+      ...settings
+        .flatMap((one) => one.http_filters ?? [])
+        .flatMap(({ typed_config: config }) => readFilter(`listener ${name}`, config)),
+      ...settings.flatMap((one) => readTable(one.route_config)),
+    ];
+  });
+  const ofHosts = (pages.routes.configs ?? []).flatMap(({ route_config: table }) => readTable(table));
   const all = [...ofListeners, ...ofHosts];
   return [...new Map(all.map((one) => [JSON.stringify(one), one])).values()];
 }

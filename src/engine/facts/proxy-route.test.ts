@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
-import { madeOf, readRoute } from "./proxy-route.ts";
+import { madeOf } from "../../core/proxy/envoy-route.ts";
+import { readRoute } from "./proxy-route.ts";
 
 it("reads what a route asks for and does, and of headers the values that may be known", () => {
   const route = {

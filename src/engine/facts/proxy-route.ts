@@ -1,54 +1,15 @@
 import type { HeaderMatch, PathMatch, ProxyRouteFacts } from "../../core/checks/proxy-facts.ts";
-import type { EnvoyAnswer } from "../../core/checks/redirects.ts";
 import { readAnswer } from "../../core/checks/redirects.ts";
 import type { Service } from "../../core/model/mesh.ts";
-import type { EnvoyFault } from "../../core/proxy/read-fault.ts";
+import type {
+  EnvoyHeaderMatch,
+  EnvoyRoute,
+  EnvoyRouteAction,
+  EnvoyRouteMatch,
+  EnvoyStringMatch,
+} from "../../core/proxy/envoy-route.ts";
+import { madeOf } from "../../core/proxy/envoy-route.ts";
 import { readFault } from "../../core/proxy/read-fault.ts";
-
-interface StringMatch {
-  readonly exact?: string;
-  readonly prefix?: string;
-  readonly safe_regex?: { readonly regex?: string };
-  readonly [other: string]: unknown;
-}
-
-/** The mark that istiod leaves in what it makes of an object. */
-export interface IstioMetadata {
-  readonly filter_metadata?: { readonly istio?: { readonly config?: string } };
-}
-
-/** `namespace/name` of the object of that kind (`virtual-service`) that something was made of; empty where it does not tell. */
-export function madeOf(metadata: IstioMetadata | undefined, kind: string): string {
-  const config = metadata?.filter_metadata?.istio?.config ?? "";
-  const [, namespace, of, name] = /\/namespaces\/([^/]+)\/([^/]+)\/([^/]+)$/.exec(config) ?? [];
-  return of === kind ? `${namespace ?? ""}/${name ?? ""}` : "";
-}
-
-/** A route as an Envoy dumps it. */
-export interface EnvoyRoute extends EnvoyAnswer {
-  readonly match?: {
-    readonly path?: string;
-    readonly prefix?: string;
-    readonly path_separated_prefix?: string;
-    readonly safe_regex?: { readonly regex?: string };
-    readonly case_sensitive?: boolean;
-    readonly headers?: readonly (StringMatch & {
-      readonly name: string;
-      readonly string_match?: StringMatch;
-      readonly exact_match?: string;
-      readonly prefix_match?: string;
-      readonly invert_match?: boolean;
-    })[];
-    readonly query_parameters?: readonly { readonly name: string }[];
-    readonly [other: string]: unknown;
-  };
-  readonly route?: {
-    readonly cluster?: string;
-    readonly weighted_clusters?: { readonly clusters?: readonly { readonly name: string; readonly weight?: number }[] };
-  };
-  readonly metadata?: IstioMetadata;
-  readonly typed_per_filter_config?: Readonly<Record<string, EnvoyFault | undefined>>;
-}
 
 /** What a match may ask for of which is known whether a request has it. `case_sensitive` is true wherever istiod says nothing else. */
 const plainMatchFields = new Set([
@@ -89,17 +50,14 @@ export function readRoute(
   };
 }
 
-function readDestinations({
-  cluster,
-  weighted_clusters: weighted,
-}: NonNullable<EnvoyRoute["route"]>): ProxyRouteFacts["clusters"] {
+function readDestinations({ cluster, weighted_clusters: weighted }: EnvoyRouteAction): ProxyRouteFacts["clusters"] {
   if (weighted?.clusters !== undefined) {
     return Object.fromEntries(weighted.clusters.map((one) => [one.name, one.weight ?? 0]));
   }
   return cluster === undefined ? {} : { [cluster]: 100 };
 }
 
-function readPath(match: NonNullable<EnvoyRoute["match"]>): PathMatch {
+function readPath(match: EnvoyRouteMatch): PathMatch {
   if (match.path !== undefined) {
     return { kind: "exact", value: match.path };
   }
@@ -114,11 +72,8 @@ function readPath(match: NonNullable<EnvoyRoute["match"]>): PathMatch {
     : { kind: "regex", value: match.safe_regex.regex };
 }
 
-function readHeader(
-  header: NonNullable<NonNullable<EnvoyRoute["match"]>["headers"]>[number],
-  known: ReadonlySet<string>,
-): HeaderMatch {
-  const match = header.string_match ?? header;
+function readHeader(header: EnvoyHeaderMatch, known: ReadonlySet<string>): HeaderMatch {
+  const match: EnvoyStringMatch = header.string_match ?? {};
   const [exact, prefix] = [match.exact ?? header.exact_match, match.prefix ?? header.prefix_match];
   const regex = match.safe_regex?.regex;
   const found: Pick<HeaderMatch, "kind" | "value"> =

@@ -1,4 +1,5 @@
-import type { HeldRoutes, RouteConfigDump } from "../../core/checks/route-table.ts";
+import type { HeldRoutes } from "../../core/checks/route-table.ts";
+import type { EnvoyRouteDump } from "../../core/proxy/envoy-route.ts";
 import { routesHeld } from "../../core/checks/route-table.ts";
 import type { KubeClient } from "../../kube/client.ts";
 import { readProxyPage } from "./proxy-page.ts";
@@ -10,5 +11,5 @@ export async function readProxyRoutes(
   signal: AbortSignal,
 ): Promise<HeldRoutes> {
   const path = "/config_dump?resource=dynamic_route_configs";
-  return routesHeld(JSON.parse(await readProxyPage(client, pod, path, signal)) as RouteConfigDump);
+  return routesHeld(JSON.parse(await readProxyPage(client, pod, path, signal)) as EnvoyRouteDump);
 }

@@ -1,16 +1,16 @@
-import type { EnvoyRouteDump } from "../../core/explain-route/envoy-route.ts";
+import type { EnvoyRouteDump } from "../../core/proxy/envoy-route.ts";
 import type { HeldEndpoints } from "../../core/explain-route/explanation.ts";
 import type { HeldRouting } from "../../core/explain-route/explain-request.ts";
 import type { Service } from "../../core/model/mesh.ts";
 import { ingressGateway, istioNamespace } from "../../core/render/names.ts";
 import { compareText } from "../../core/render/order.ts";
 import type { KubeClient } from "../../kube/client.ts";
-import { conditionOf } from "../../kube/readiness/object-fields.ts";
 import { parseProxyEndpoints } from "./proxy-endpoints.ts";
 import { readProxyPage } from "./proxy-page.ts";
-import { readProxyConfig } from "./read-proxy-config.ts";
+import { readChains } from "./read-proxy-config.ts";
 import type { WireServicePort } from "./read-service-port.ts";
 import { readServicePort } from "./read-service-port.ts";
+import { isReady } from "./read-pods.ts";
 import { hasSidecar } from "./sidecars.ts";
 
 /** A pod with a proxy. */
@@ -43,10 +43,7 @@ export async function readProxyRouting(
     ].map(async (page) => readProxyPage(client, pod, page, signal)),
   );
   return {
-    chains: readProxyConfig(
-      { listeners: listeners ?? "{}", warmingSecrets: "{}", routes: "{}", clusters: "{}" },
-      services,
-    ).chains,
+    chains: readChains(listeners ?? "{}", services),
     routes: JSON.parse(routes ?? "{}") as EnvoyRouteDump,
     endpoints: parseProxyEndpoints(clusters ?? "{}"),
   };
@@ -60,12 +57,7 @@ export async function listSidecars(
 ): Promise<readonly ProxyPod[]> {
   const pods = await client.list({ apiVersion: "v1", kind: "Pod", namespace }, { signal });
   return pods
-    .filter(
-      (pod) =>
-        pod.metadata["deletionTimestamp"] === undefined &&
-        hasSidecar(pod) &&
-        conditionOf(pod, "Ready")?.status === "True",
-    )
+    .filter((pod) => pod.metadata["deletionTimestamp"] === undefined && hasSidecar(pod) && isReady(pod))
     .map(({ metadata }) => ({ namespace, name: metadata.name }))
     .toSorted((a, b) => compareText(a.name, b.name));
 }

@@ -5,16 +5,16 @@ import { serviceHost } from "../../core/render/names.ts";
 import { compareText } from "../../core/render/order.ts";
 import type { KubeClient } from "../../kube/client.ts";
 import { createLimiter } from "../../kube/limiter.ts";
-import { conditionOf } from "../../kube/readiness/object-fields.ts";
 import type { CallTarget } from "./caller-pages.ts";
 import { clusterPaths, readCallerClusters, readWays, wayPaths } from "./caller-pages.ts";
 import type { ChosenCaller } from "./choose-callers.ts";
 import { chooseCallers } from "./choose-callers.ts";
 import { listEverywhere } from "./list-known.ts";
 import { readProxyPage } from "./proxy-page.ts";
+import type { ListenersPage, RoutesPage } from "./proxy-filters.ts";
 import { readProxyFilters } from "./proxy-filters.ts";
 import { headersOf } from "./proxy-route.ts";
-import { listRunningPods } from "./read-pods.ts";
+import { isReady, listRunningPods } from "./read-pods.ts";
 import { hasSidecar } from "./sidecars.ts";
 
 const filterVersion = "networking.istio.io/v1alpha3";
@@ -47,7 +47,7 @@ export async function readCallers(
   const objects = found.flatMap((one) => one ?? []);
   const targets = objects.flatMap(targetsOf);
   const limiter = createLimiter(askedAtATime);
-  const callers = pods.filter((pod) => hasSidecar(pod) && conditionOf(pod, "Ready")?.status === "True");
+  const callers = pods.filter((pod) => hasSidecar(pod) && isReady(pod));
   return targets.length === 0
     ? []
     : Promise.all(
@@ -101,7 +101,10 @@ async function askCaller(
     const paths = wayPaths(targets, { filtered });
     const [listeners, routes] = await Promise.all([ask(paths.listeners), ask(paths.routes)]);
     const ways = readWays({ listeners, routes }, targets, headersOf(services));
-    const found = readProxyFilters({ listeners, routes });
+    const found = readProxyFilters({
+      listeners: JSON.parse(listeners) as ListenersPage,
+      routes: JSON.parse(routes) as RoutesPage,
+    });
     const filters = found.length === 0 ? {} : { filters: found };
     const names = [...new Set(ways.flatMap((way) => way.routes.flatMap((route) => Object.keys(route.clusters))))];
     if (names.length === 0) {

@@ -4,14 +4,13 @@ import { eastWestGateway, ingressGateway, istioNamespace, networkLabel } from ".
 import type { Service } from "../../core/model/mesh.ts";
 import type { KubeObject } from "../../core/model/kube-object.ts";
 import type { KubeClient } from "../../kube/client.ts";
-import { conditionOf } from "../../kube/readiness/object-fields.ts";
 import { inspectBundle } from "../../pki/inspect.ts";
 import type { WireServicePort } from "./read-service-port.ts";
 import { readServicePort } from "./read-service-port.ts";
 import { serviceAddresses } from "./service-addresses.ts";
 import { environmentOf, readWorkload } from "./read-workload.ts";
 import { isRouter } from "./sidecars.ts";
-import { listIstioPods, readPod } from "./read-pods.ts";
+import { isReady, listIstioPods, readPod } from "./read-pods.ts";
 import { proxyAdminPort } from "./proxy-page.ts";
 import { readListenerPorts, readProxyConfig, warmingSecretsPath } from "./read-proxy-config.ts";
 
@@ -97,10 +96,6 @@ function readService(service: KubeObject): NonNullable<GatewayFacts["service"]> 
     servicePorts: (spec?.ports ?? []).map(readServicePort),
     selector: spec?.selector ?? {},
   };
-}
-
-function isReady(pod: KubeObject): boolean {
-  return conditionOf(pod, "Ready")?.status === "True";
 }
 
 interface SecretDump {

@@ -4,6 +4,7 @@ import type { KubeObject } from "../../core/model/kube-object.ts";
 import { hasLabels } from "../../core/model/labels.ts";
 import { eastWestGateway, ingressGateway, istioNamespace } from "../../core/render/names.ts";
 import type { KubeClient } from "../../kube/client.ts";
+import { conditionOf } from "../../kube/readiness/object-fields.ts";
 import { deploymentOf } from "./sidecars.ts";
 
 interface Container {
@@ -54,6 +55,11 @@ export async function listRunningPods(
 /** Whether the pod has begun and not come to its end. */
 export function isRunning(pod: KubeObject): boolean {
   return (pod["status"] as PodStatus | undefined)?.phase === "Running";
+}
+
+/** Whether the pod gets requests. */
+export function isReady(pod: KubeObject): boolean {
+  return conditionOf(pod, "Ready")?.status === "True";
 }
 
 /** The running pods of one part of Istio, by a list that readers of all parts can share. */

@@ -3,8 +3,9 @@ import type { Service } from "../../core/model/mesh.ts";
 import { serviceHost } from "../../core/render/names.ts";
 import { compareText } from "../../core/render/order.ts";
 import { readProxyClusters } from "./proxy-clusters.ts";
+import type { ListenersPage, RoutesPage } from "./proxy-filters.ts";
 import { readProxyFilters } from "./proxy-filters.ts";
-import type { EnvoyRoute } from "./proxy-route.ts";
+import type { EnvoyRoute } from "../../core/proxy/envoy-route.ts";
 import { headersOf, readRoute } from "./proxy-route.ts";
 
 /** The admin page with the secrets that a proxy has been told to have and has not got. */
@@ -32,17 +33,23 @@ export interface AdminPages {
  */
 export function readProxyConfig(pages: AdminPages, services: readonly Service[]): ProxyConfig {
   const headers = headersOf(services);
-  const filters = readProxyFilters(pages);
+  // Megabytes each in a large mesh.
+  const listeners = JSON.parse(pages.listeners) as Dump<DynamicListener> & ListenersPage;
+  const routes = JSON.parse(pages.routes) as Dump<DynamicRoutes> & RoutesPage;
+  const filters = readProxyFilters({ listeners, routes });
   return {
-    chains: readChains(JSON.parse(pages.listeners) as Dump<DynamicListener>, services),
-    routeTables: configsOf(JSON.parse(pages.routes) as Dump<DynamicRoutes>).map((one) =>
-      readRouteTable(one.route_config ?? {}, headers),
-    ),
+    chains: chainsIn(listeners, services),
+    routeTables: configsOf<DynamicRoutes>(routes).map((one) => readRouteTable(one.route_config ?? {}, headers)),
     awaitedSecrets: readAwaitedSecrets(pages.warmingSecrets),
-    warming: readWarming(JSON.parse(pages.listeners) as Dump<DynamicListener>),
+    warming: readWarming(listeners),
     clusters: readProxyClusters(pages.clusters, services),
     ...(filters.length === 0 ? {} : { filters }),
   };
+}
+
+/** The ways through a proxy's listeners that lead to routes, or to the mesh's services, from its page of listeners. */
+export function readChains(listeners: string, services: readonly Service[]): readonly FilterChainFacts[] {
+  return chainsIn(JSON.parse(listeners) as Dump<DynamicListener>, services);
 }
 
 /** Ports at which the proxy listens by what istiod sent it, from the page of its listeners. */
@@ -126,7 +133,7 @@ function readWarming(dump: Dump<DynamicListener>): ProxyConfig["warming"] {
 }
 
 /** Chains of other services would fill the facts of a large mesh: an east-west gateway has one for every port of every service. */
-function readChains(dump: Dump<DynamicListener>, services: readonly Service[]): readonly FilterChainFacts[] {
+function chainsIn(dump: Dump<DynamicListener>, services: readonly Service[]): readonly FilterChainFacts[] {
   const hosts = services.map((service) => `_.${serviceHost(service)}`);
   return configsOf(dump).flatMap(({ active_state: active }) => {
     const port = active?.listener?.address?.socket_address?.port_value ?? 0;

@@ -1,4 +1,5 @@
-import type { EnvoyFault } from "../proxy/read-fault.ts";
+import type { EnvoyAnswer } from "../checks/redirects.ts";
+import type { EnvoyFault } from "./read-fault.ts";
 
 /**
  * Envoy's route configuration as its admin page
@@ -23,18 +24,23 @@ export interface EnvoyVirtualHost {
   readonly routes?: readonly EnvoyRoute[];
 }
 
-export interface EnvoyRoute {
-  readonly name?: string;
+export interface EnvoyRoute extends EnvoyAnswer {
   readonly match?: EnvoyRouteMatch;
   readonly route?: EnvoyRouteAction;
-  readonly redirect?: {
-    readonly host_redirect?: string;
-    readonly path_redirect?: string;
-    readonly response_code?: string;
-  };
-  readonly direct_response?: { readonly status?: number };
   readonly typed_per_filter_config?: { readonly "envoy.filters.http.fault"?: EnvoyFault };
-  readonly metadata?: { readonly filter_metadata?: { readonly istio?: { readonly config?: string } } };
+  readonly metadata?: IstioMetadata;
+}
+
+/** The mark that istiod leaves in what it makes of an object. */
+export interface IstioMetadata {
+  readonly filter_metadata?: { readonly istio?: { readonly config?: string } };
+}
+
+/** `namespace/name` of the object of that kind (`virtual-service`) that something was made of; empty where it does not tell. */
+export function madeOf(metadata: IstioMetadata | undefined, kind: string): string {
+  const config = metadata?.filter_metadata?.istio?.config ?? "";
+  const [, namespace, of, name] = /\/namespaces\/([^/]+)\/([^/]+)\/([^/]+)$/.exec(config) ?? [];
+  return of === kind ? `${namespace ?? ""}/${name ?? ""}` : "";
 }
 
 export interface EnvoyRouteAction {
