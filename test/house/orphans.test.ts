@@ -3,7 +3,12 @@ import { importsOf } from "./imports.ts";
 import { listFiles } from "./tracked-files.ts";
 
 /** The program's beginning, what only docs/reference is made of, and the way to a DNS zone, which `dns` commands enter by. */
-const entries = ["src/cli/bin.ts", "src/engine/documents/event-reference.ts", "src/providers/dns/dns-provider.ts"];
+const entries = [
+  "src/cli/bin.ts",
+  "src/engine/documents/event-reference.ts",
+  "src/providers/dns/dns-provider.ts",
+  "src/sandbox/front-door/debian-programs.ts",
+];
 
 const program = listFiles("src").filter(
   (file) => file.endsWith(".ts") && !file.endsWith(".d.ts") && !/\.test\.ts$|\/testing\/|\/fake\//.test(file),
