@@ -172,6 +172,9 @@ export interface KubeClient {
   /** Waits at most 10 s for the answer, so it tells soon of a server that accepts connections and never answers. */
   version(options: CallOptions): Promise<ServerVersion>;
 
+  /** The configuration with which a node's kubelet runs; waits 5 s at most, and KubeError where it may not be asked. */
+  kubeletConfig(node: string, options: CallOptions): Promise<Readonly<Record<string, Json>>>;
+
   /** Milliseconds of one small authenticated request. */
   ping(options: CallOptions): Promise<number>;
 

@@ -4,6 +4,7 @@ import type { Connection } from "./connection.ts";
 import { deleteObject } from "./verbs/delete-object.ts";
 import { createDiscovery } from "./discovery.ts";
 import { getObject } from "./verbs/get-object.ts";
+import { readKubeletConfig } from "./verbs/kubelet-config.ts";
 import { listObjects } from "./verbs/list-objects.ts";
 import { createPodRequests } from "./tunnels/pod-http-get.ts";
 import { openPortForward } from "./tunnels/port-forward.ts";
@@ -42,6 +43,7 @@ export function createKubeClient({ cluster, context, limits }: KubeClientOptions
     groupVersions: async ({ signal }) => discovery.listVersions(signal),
     listKinds: async ({ signal }) => discovery.listAll(signal),
     version: async ({ signal }) => readVersion(connection, signal),
+    kubeletConfig: async (node, { signal }) => readKubeletConfig(connection, node, signal),
     ping: async ({ signal }) => measurePing(connection, signal),
     podHttpGet: async (target, path, options) => podRequests.get(target, path, options),
     podForward: async (target, { signal }) => openPortForward(connection, target, signal),

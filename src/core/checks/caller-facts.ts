@@ -41,8 +41,19 @@ export interface CallerCluster extends ProxyClusterFacts {
   readonly tls: "auto" | "istio" | "none" | "other";
   /** It connects to the address that the caller looked up, and has no endpoints of its own. */
   readonly direct?: true;
+  /** What it lets through at once, and how long a connection may take to come about, where that is little; left out otherwise. */
+  readonly limits?: ConnectionLimits;
   /** `namespace/name` of the DestinationRule that it was made by; left out where none is named. */
   readonly rule?: string;
   /** The namespace of a ServiceEntry that stands for the service instead of the Service itself; left out where none does. */
   readonly entryOf?: string;
+}
+
+/** Each is left out where it is not little: above ten at once, a second and more. */
+export interface ConnectionLimits {
+  readonly connections?: number;
+  /** Requests that wait for a connection. */
+  readonly pending?: number;
+  readonly requests?: number;
+  readonly connectMs?: number;
 }

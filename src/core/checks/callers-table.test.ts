@@ -92,6 +92,25 @@ describe("what callers inside hold", () => {
       "warning ISM564 VirtualService default/by-hand: … for /v2 with header x-team are answered with an error by fault injection.",
     ],
     [
+      "a time that nobody answers in",
+      { routes: [{ ...byHand, timeoutMs: 1 }] },
+      "error ISM564 VirtualService default/by-hand: … are given up after 1 ms (timeout) and answered with 504.",
+    ],
+    [
+      "a short time",
+      { routes: [{ ...byHand, timeoutMs: 40 }] },
+      "warning ISM564 VirtualService default/by-hand: … that take longer are given up after 40 ms (timeout) and answered with 504.",
+    ],
+    [
+      "limits that two callers exceed",
+      {
+        cluster: { limits: { connections: 1, pending: 2, requests: 1, connectMs: 2 }, rule: "cart/mine" },
+        caller: elsewhere,
+        rules: rule("ISTIO_MUTUAL"),
+      },
+      "warning ISM565 DestinationRule cart/mine: DestinationRule cart/mine (written by kubectl-create at 2026-11-23T05:00:00Z) of west decides over calls inside the mesh: requests from pods in cart to sample/helloworld (port 5000) are limited (connectionPool: 1 connection, 2 waiting for one, 1 at the same time), and what is more is answered with 503; requests from pods in cart to sample/helloworld (port 5000) have 2 ms to connect (connectTimeout), and fail with 503 where that takes longer.",
+    ],
+    [
       "a direct answer",
       { routes: [{ ...byHand, clusters: {}, answers: 418 }] },
       "error ISM564 VirtualService default/by-hand: … are answered with 418 by the sidecars themselves.",

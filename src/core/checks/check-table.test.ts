@@ -1,12 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { eastWestGateway, ingressGateway } from "../render/names.ts";
-import { foundBy } from "../testing/found-by.ts";
+import { findingsOf, foundBy } from "../testing/found-by.ts";
 import { all, drained, inCluster } from "../testing/faults/changes.ts";
 import { healthyShop } from "../testing/faults/shop.ts";
 import { changeConfigs, changeEndpoints, withEndpoint } from "../testing/changed-proxies.ts";
 import { shopWithFailover } from "../testing/failover-facts.ts";
 import { healthyFacts, withCluster, withGateway, withIstiodPods } from "../testing/healthy-facts.ts";
+import type { BypassAnnotation } from "./bypass-facts.ts";
 import type { Check } from "./check.ts";
+import type { ControllerFacts } from "./controller-facts.ts";
 import type { TlsSecretFacts } from "./certificate-facts.ts";
 import type { GatewayFacts, GatewayPod } from "./control-plane-facts.ts";
 import type { CredentialTrial, RemoteSecretFacts } from "./credential-facts.ts";
@@ -14,6 +16,8 @@ import type { DriftedObject } from "./drift-facts.ts";
 import type { GatewayObject, GatewayServer, MeshFacts, NamespaceFacts, ReachedCluster } from "./facts.ts";
 import type { HinderedWorkload } from "./hindrance-facts.ts";
 import type { ProxySyncFacts } from "./pod-facts.ts";
+import type { DnsAddress } from "./system-facts.ts";
+import type { WriteHookFacts } from "./webhook-facts.ts";
 import { checks } from "./list.ts";
 import { runChecks } from "./run-checks.ts";
 import type { ProxyConfig, ProxyRouteFacts } from "./proxy-facts.ts";
@@ -70,6 +74,60 @@ function withService(change: Partial<ReachedCluster["services"][number]>): MeshF
 
 function withIstiod(change: Partial<ReachedCluster["istiod"]>): MeshFacts {
   return withCluster("east", (one) => ({ istiod: { ...one.istiod, ...change } }));
+}
+
+function changeCluster(facts: MeshFacts, change: Partial<ReachedCluster>): MeshFacts {
+  const clusters = facts.clusters.map((one) =>
+    one.kind === "reached" && one.cluster === "east" ? { ...one, ...change } : one,
+  );
+  return { ...facts, clusters };
+}
+
+function withControllers(change: Partial<ControllerFacts>): MeshFacts {
+  const none = { leases: [], endpointsOfNobody: [], unseenDeployments: [], unscheduledPods: [] };
+  return withCluster("east", () => ({ controllers: { ...none, ...change } }));
+}
+
+function leaseOf(name: string, silent: number): ControllerFacts["leases"][number] {
+  return { name, holder: "node-1_a", renewed: "2026-11-23T05:00:00Z", silent };
+}
+
+function withHook(change: Partial<WriteHookFacts>): MeshFacts {
+  const hook = {
+    name: "routes.guard.example",
+    kind: "ValidatingWebhookConfiguration",
+    configuration: "guard",
+    place: 0,
+    service: "guard/guard",
+  } as const;
+  return withCluster("east", () => ({ writeHooks: [{ ...hook, ...change }] }));
+}
+
+/** The DNS of east is at 10.43.0.77. */
+function withLookUps(lookUps: Partial<DnsAddress> | undefined): MeshFacts {
+  return withCluster("east", ({ system }) => ({
+    system: {
+      ...system,
+      dns: {
+        name: "kube-dns",
+        ready: 1,
+        pods: [],
+        addresses: ["10.43.0.77"],
+        ...(lookUps === undefined ? {} : { lookUps: { node: "east-1", asked: [], ofServices: [], ...lookUps } }),
+      },
+    },
+  }));
+}
+
+function withBypass(
+  annotation: BypassAnnotation,
+  value: string,
+  change: Partial<ReachedCluster["services"][number]> = {},
+): MeshFacts {
+  return withCluster("east", (one) => ({
+    bypasses: [{ namespace: "sample", pod: "client-1", deployment: "client", annotation, value }],
+    services: one.services.map((service) => ({ ...service, addresses: ["10.43.1.2"], ...change })),
+  }));
 }
 
 function withProxies(change: (proxy: ProxySyncFacts) => Partial<ProxySyncFacts>): MeshFacts {
@@ -602,6 +660,111 @@ const table: readonly (readonly [Check["id"], string, MeshFacts, readonly string
       system: { ...system, dns: { name: "kube-dns", ready: 0, halted: ["coredns"], pods: [] } },
     })),
     ["error ISM493 east"],
+  ],
+  [
+    "access/controllers",
+    "an endpoint whose pod is gone",
+    withControllers({
+      endpointsOfNobody: [{ service: "sample/helloworld", pod: "helloworld-v2-a", address: "10.42.0.9" }],
+    }),
+    ["error ISM591 east"],
+  ],
+  [
+    "access/controllers",
+    "a Deployment that nobody has seen, and a Lease that nobody renews, as one",
+    withControllers({
+      unseenDeployments: [{ namespace: "sample", name: "helloworld-v2", seconds: 40 }],
+      leases: [leaseOf("kube-controller-manager", 300)],
+    }),
+    ["error ISM591 east"],
+  ],
+  [
+    "access/controllers",
+    "Leases that nobody renews, while nothing is left undone",
+    withControllers({ leases: [leaseOf("kube-controller-manager", 61), leaseOf("kube-scheduler", 300)] }),
+    ["warning ISM591 east", "warning ISM592 east"],
+  ],
+  [
+    "access/controllers",
+    "nothing in a Lease that was renewed, nor in one that is left over from another way of running them",
+    withControllers({ leases: [leaseOf("kube-scheduler", 59), leaseOf("kube-controller-manager", 90_000)] }),
+    [],
+  ],
+  [
+    "access/controllers",
+    "a pod that no scheduler has seen",
+    withControllers({ unscheduledPods: [{ namespace: "shop", name: "web-1", seconds: 25 }] }),
+    ["error ISM592 east"],
+  ],
+  [
+    "control-plane/write-hooks",
+    "a webhook whose Service is gone",
+    withHook({ dead: "no-service" }),
+    ["error ISM593 east"],
+  ],
+  ["control-plane/write-hooks", "one without endpoints", withHook({ dead: "no-endpoints" }), ["error ISM593 east"]],
+  ["control-plane/write-hooks", "nothing in one that may answer", withHook({}), []],
+  [
+    "control-plane/write-hooks",
+    "one of which the API server says that it does not answer",
+    changeCluster(withHook({}), {
+      drift: {
+        kind: "compared",
+        applied: true,
+        objects: [],
+        unknown: [
+          {
+            object: "VirtualService sample/helloworld",
+            reason: 'failed calling webhook "routes.guard.example": refused',
+          },
+        ],
+      },
+    }),
+    ["error ISM593 east"],
+  ],
+  [
+    "network/dns-address",
+    "pods that ask where no Service is",
+    withLookUps({ asked: ["10.43.0.10"] }),
+    ["error ISM594 east"],
+  ],
+  [
+    "network/dns-address",
+    "nothing where they ask the Service, or another one",
+    withLookUps({ asked: ["10.43.0.10"], ofServices: ["10.43.0.10"] }),
+    [],
+  ],
+  ["network/dns-address", "nothing in a resolver on the nodes", withLookUps({ asked: ["169.254.20.10"] }), []],
+  ["network/dns-address", "nothing where no kubelet was asked", withLookUps(undefined), []],
+  [
+    "services/calls-past-sidecars",
+    "what leaves a port out, as a warning where pods answer in clear text",
+    withBypass("traffic.sidecar.istio.io/excludeOutboundPorts", "5432, 5000"),
+    ["warning ISM599 east"],
+  ],
+  [
+    "services/calls-past-sidecars",
+    "nothing in other ports",
+    withBypass("traffic.sidecar.istio.io/excludeOutboundPorts", "5432"),
+    [],
+  ],
+  [
+    "services/calls-past-sidecars",
+    "a block of addresses that is left out, to a service without pods in the cluster",
+    withBypass("traffic.sidecar.istio.io/excludeOutboundIPRanges", "10.43.0.0/16", { endpoints: [] }),
+    ["error ISM599 east"],
+  ],
+  [
+    "services/calls-past-sidecars",
+    "blocks of addresses without that of the service, or none at all",
+    withBypass("traffic.sidecar.istio.io/includeOutboundIPRanges", "192.0.2.0/24"),
+    ["warning ISM599 east"],
+  ],
+  [
+    "services/calls-past-sidecars",
+    "nothing where the blocks have it",
+    withBypass("traffic.sidecar.istio.io/includeOutboundIPRanges", "192.0.2.0/24,10.0.0.0/8"),
+    [],
   ],
   [
     "network/cluster-dns",
@@ -1653,4 +1816,41 @@ describe("the table", () => {
       "each of these checks needs a row in which it finds something, here or in a table of a neighbour",
     ).toEqual([]);
   });
+});
+
+it("says what it keeps in an annotation that leads calls past a sidecar, and what it takes out", () => {
+  const facts = withBypass("traffic.sidecar.istio.io/excludeOutboundPorts", "5432, 5000", { endpoints: [] });
+  const [found] = findingsOf("services/calls-past-sidecars", facts);
+  expect(found?.detail).toBe(
+    "Pods of Deployment sample/client of east call past their sidecar, by annotation traffic.sidecar.istio.io/excludeOutboundPorts (5432, 5000): sample/helloworld (port 5000), which has pods in west alone, so that they are refused. Such a call goes in clear text to pods of its own cluster alone: no route, no weight and no failover counts for it.",
+  );
+  expect(found?.commands).toEqual([
+    `kubectl --context isthmus-east -n sample patch deployment client --type=merge -p '{"spec":{"template":{"metadata":{"annotations":{"traffic.sidecar.istio.io/excludeOutboundPorts":"5432"}}}}}'`,
+  ]);
+});
+
+it("says that it could not ask where pods look names up", () => {
+  const check = checks.find(({ id }) => id === "network/dns-address");
+  expect(check?.unseen?.(withLookUps({ problem: "nodes/proxy is forbidden" }))).toEqual([
+    "where pods of east look names up: the kubelet of east-1 could not be asked (nodes/proxy is forbidden)",
+  ]);
+});
+
+it("makes the Service of the DNS again with the address that pods ask", () => {
+  const [found] = findingsOf("network/dns-address", withLookUps({ asked: ["10.43.0.10"] }));
+  expect(found?.commands).toEqual([
+    String.raw`kubectl --context isthmus-east -n kube-system get service kube-dns -o yaml | sed -E 's/(^|[^0-9.])10\.43\.0\.77($|[^0-9.])/\110.43.0.10\2/' | kubectl --context isthmus-east replace --force -f -`,
+  ]);
+});
+
+it("takes a policy whose authorizer is missing for what refuses everything, and not for what is undecided", () => {
+  const rules = [{ from: [], to: [{ paths: ["/admin"] }], conditional: false }];
+  const custom = { ...allowNothing, action: "CUSTOM", provider: { name: "nobody", missing: true as const }, rules };
+  const facts = withCluster("east", () => ({ authorizationPolicies: [custom] }));
+  const [found] = findingsOf("policies/authorization", facts);
+  expect(found).toMatchObject({ severity: "error", code: "ISM472", cluster: "east" });
+  expect(found?.detail).toContain(
+    "asks authorizer nobody, which istiod's mesh configuration (meshConfig.extensionProviders) does not have",
+  );
+  expect(checks.find(({ id }) => id === "policies/authorization")?.unseen?.(facts)).toEqual([]);
 });

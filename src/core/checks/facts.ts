@@ -1,13 +1,17 @@
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import type { Mesh } from "../model/mesh.ts";
 import type { BesideFacts, WrittenBy } from "./beside-facts.ts";
+import type { BypassFacts } from "./bypass-facts.ts";
 import type { CallerFacts } from "./caller-facts.ts";
 import type { AuthorityFacts, TlsSecretFacts } from "./certificate-facts.ts";
 import type { GatewayFacts, IstiodFacts } from "./control-plane-facts.ts";
+import type { ControllerFacts } from "./controller-facts.ts";
 import type { RemoteSecretFacts } from "./credential-facts.ts";
 import type { DriftFacts } from "./drift-facts.ts";
 import type { HinderedWorkload } from "./hindrance-facts.ts";
 import type { PodFacts, ServicePort } from "./pod-facts.ts";
+import type { SystemFacts } from "./system-facts.ts";
+import type { WriteHookFacts } from "./webhook-facts.ts";
 import type { AuthorizationPolicyFacts, NetworkPolicyFacts, PeerAuthenticationFacts } from "./policy-facts.ts";
 
 /**
@@ -15,9 +19,10 @@ import type { AuthorizationPolicyFacts, NetworkPolicyFacts, PeerAuthenticationFa
  * proxies hold and acknowledge, 3 what their listeners wait for, 4 the
  * priorities of endpoints, 5 the redirects of proxies, 6 what others have
  * added to objects, 7 what callers inside hold, 8 who made a pod, 9 what
- * keeps pods away and what DNS answers: checks would be wrong where it is missing.
+ * keeps pods away and what DNS answers, 10 what controllers leave undone and
+ * which webhooks refuse routes: checks would be wrong where it is missing.
  */
-export const factsVersion = 9;
+export const factsVersion = 10;
 
 /**
  * Everything that the checks judge, as one JSON document: what the mesh file
@@ -77,6 +82,12 @@ export interface ReachedCluster {
   readonly services: readonly ServiceFacts[];
   /** Running pods of istiod, of the gateways and of the mesh's services, that are not being deleted. */
   readonly pods: readonly PodFacts[];
+  /** Pods of the services' namespaces that send something past their sidecars; left out where nobody looked. */
+  readonly bypasses?: readonly BypassFacts[];
+  /** Webhooks of others that can refuse every write of Istio's routing objects; left out where nobody looked. */
+  readonly writeHooks?: readonly WriteHookFacts[];
+  /** What Kubernetes' own controllers leave undone; left out where nobody looked. */
+  readonly controllers?: ControllerFacts;
   /** Workloads of the mesh that lack pods, and why. */
   readonly hindered: readonly HinderedWorkload[];
   readonly routing: RoutingFacts;
@@ -118,61 +129,14 @@ export interface NamespaceFacts {
   readonly roots?: readonly string[];
 }
 
-/** Namespace kube-system. */
-export interface SystemFacts {
-  /** Its UID: no two clusters have the same. */
-  readonly uid: string;
-  /** True where istio-cni sets up redirection on the nodes, in any namespace. */
-  readonly cni: boolean;
-  readonly labels: Readonly<Record<string, string>>;
-  /** The Service of the cluster's DNS; left out where none carries the label `k8s-app: kube-dns`. */
-  readonly dns?: {
-    readonly name: string;
-    /** Ready endpoints. */
-    readonly ready: number;
-    /** Without ready endpoints: the Deployments behind the Service that somebody has scaled to 0. */
-    readonly halted?: readonly string[];
-    /** The pods' port for look-ups over UDP. */
-    readonly targetPort?: number;
-    readonly pods: readonly PodFacts[];
-    readonly selector?: Readonly<Record<string, string>>;
-    readonly ports?: readonly ServicePort[];
-    /** What its ready pods say of a name that every cluster has; left out where nobody asked. */
-    readonly answers?: readonly DnsAnswer[];
-    /** Ready pods with the usual label of DNS (k8s-app=kube-dns) to which the Service does not lead; left out where there are none. */
-    readonly unused?: readonly string[];
-    /** What tells its pods which names they serve; read where an answer is not good. */
-    readonly configuration?: DnsConfiguration;
-  };
-  /** Where Service kubernetes.default leads; left out where nobody looked. */
-  readonly apiServers?: readonly { readonly address: string; readonly port: number }[];
-  /** Running pods of Prometheus in any namespace, with the labels of their namespaces; left out where nobody looked. */
-  readonly scrapers?: readonly (PodFacts & { readonly namespaceLabels: Readonly<Record<string, string>> })[];
-}
-
-/** What one pod of the DNS answers, or why it did not. */
-export interface DnsAnswer {
-  readonly pod: string;
-  /** `NOERROR`, `NXDOMAIN`, `SERVFAIL` and so on; left out without an answer. */
-  readonly says?: string;
-  readonly problem?: string;
-}
-
-/** The ConfigMap that CoreDNS reads. */
-export interface DnsConfiguration {
-  readonly name: string;
-  /** The zones of plugin kubernetes, in which Services have names. */
-  readonly zones: readonly string[];
-  /** Who wrote it last, and when (RFC 3339), where the API server says so. */
-  readonly writer?: { readonly manager: string; readonly time: string };
-}
-
 /** A service of the mesh file as one cluster has it. */
 export interface ServiceFacts {
   /** `namespace/name`. */
   readonly service: string;
   readonly present: boolean;
   readonly headless: boolean;
+  /** Its cluster IPs; left out where it has none. */
+  readonly addresses?: readonly string[];
   /** The namespaces to which its annotation exports it; left out where it has none. */
   readonly exportTo?: readonly string[];
   readonly ports: readonly number[];

@@ -1,4 +1,5 @@
 import { clustersAnswer } from "./access/clusters-answer.ts";
+import { controllers } from "./access/controllers.ts";
 import { distinctClusters } from "./access/distinct-clusters.ts";
 import { nodesReady } from "./access/nodes-ready.ts";
 import { podsStart } from "./access/pods-start.ts";
@@ -16,6 +17,7 @@ import { proxiesCurrent } from "./control-plane/proxies-current.ts";
 import { rootCertificate } from "./control-plane/root-certificate.ts";
 import { validation } from "./control-plane/validation.ts";
 import { webhook } from "./control-plane/webhook.ts";
+import { writeHooks } from "./control-plane/write-hooks.ts";
 import { credentialsAccepted } from "./credentials/accepted.ts";
 import { credentialsNotEnding } from "./credentials/not-ending.ts";
 import { remoteSecrets } from "./credentials/remote-secrets.ts";
@@ -40,6 +42,7 @@ import { gatewaysConnect } from "./join/gateways-connect.ts";
 import { istiodSynced } from "./join/istiod-synced.ts";
 import { networkGateways } from "./join/network-gateways.ts";
 import { clusterDns } from "./network/cluster-dns.ts";
+import { dnsAddress } from "./network/dns-address.ts";
 import { gatewayLabel } from "./network/gateway-label.ts";
 import { podLabels } from "./network/pod-labels.ts";
 import { namespaceLabel } from "./network/namespace-label.ts";
@@ -61,6 +64,7 @@ import { localities } from "./routes/localities.ts";
 import { subsets } from "./routes/subsets.ts";
 import { visibility } from "./routes/visibility.ts";
 import { weights } from "./routes/weights.ts";
+import { callsPastSidecars } from "./services/calls-past-sidecars.ts";
 import { drained } from "./services/drained.ts";
 import { inEveryCluster } from "./services/in-every-cluster.ts";
 import { otherPods } from "./services/other-pods.ts";
@@ -87,6 +91,7 @@ import { rotationSafe } from "./versions/rotation-safe.ts";
 export const checks: readonly Check[] = [
   clustersAnswer,
   distinctClusters,
+  controllers,
   nodesReady,
   podsStart,
   kubernetes,
@@ -111,12 +116,14 @@ export const checks: readonly Check[] = [
   istiodReady,
   webhook,
   validation,
+  writeHooks,
   rootCertificate,
   clusterId,
   proxiesConnected,
   proxiesAccept,
   proxiesCurrent,
   clusterDns,
+  dnsAddress,
   namespaceLabel,
   gatewayLabel,
   podLabels,
@@ -145,6 +152,7 @@ export const checks: readonly Check[] = [
   drained,
   sidecars,
   sidecarPorts,
+  callsPastSidecars,
   visibility,
   subsets,
   foreignRules,

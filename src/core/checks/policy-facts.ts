@@ -63,6 +63,8 @@ export interface AuthorizationPolicyFacts {
   readonly name: string;
   /** `ALLOW`, `DENY`, `AUDIT` or `CUSTOM`. */
   readonly action: string;
+  /** Of action CUSTOM: who is asked; `missing` where istiod's mesh configuration has no authorizer of that name. */
+  readonly provider?: { readonly name: string; readonly missing?: true };
   readonly selector?: Readonly<Record<string, string>>;
   /** True when it is for gateways or services of the Gateway API by name, and not for pods by label. */
   readonly targeted: boolean;

@@ -73,6 +73,8 @@ export interface ProxyRouteFacts {
   readonly redirect?: RedirectFacts;
   /** The status that the proxy answers by itself; left out where it does not. */
   readonly answers?: number;
+  /** How long an answer may take, in milliseconds; left out for a second and more, and where it may take as long as it likes. */
+  readonly timeoutMs?: number;
   /** Errors and delays that it makes on purpose; left out where it makes none. */
   readonly fault?: RouteFaultFacts;
   /** `namespace/name` of the VirtualService that it was made of; empty where the proxy does not tell. */

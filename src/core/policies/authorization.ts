@@ -18,8 +18,11 @@ export interface AuthorizedRequest {
 
 export interface Denial {
   readonly policy: AuthorizationPolicyFacts;
-  /** `listed`: a rule denies it. `left-out`: there are rules that allow, and none allows it. */
-  readonly kind: "listed" | "left-out";
+  /**
+   * `listed`: a rule denies it. `left-out`: there are rules that allow, and none
+   * allows it. `no-provider`: it names an authorizer that istiod does not know.
+   */
+  readonly kind: "listed" | "left-out" | "no-provider";
 }
 
 /** The policies of a pod by which another program decides (CUSTOM): what it says is not known. */
@@ -27,7 +30,15 @@ export function customPolicies(
   policies: readonly AuthorizationPolicyFacts[],
   pod: { readonly namespace: string; readonly labels: Labels },
 ): readonly AuthorizationPolicyFacts[] {
-  return policies.filter((one) => one.action === "CUSTOM" && isFor(one, pod));
+  return policies.filter((one) => one.action === "CUSTOM" && !lacksProvider(one) && isFor(one, pod));
+}
+
+/**
+ * istiod gives a pod with such a policy one filter that denies everything, also
+ * what no rule of it names (istio.io/istio, pilot/pkg/security/authz/builder/extauthz.go).
+ */
+function lacksProvider({ action, provider, rules }: AuthorizationPolicyFacts): boolean {
+  return action === "CUSTOM" && provider?.missing === true && rules.length > 0;
 }
 
 /** Certainly, certainly not, or one cannot know. */
@@ -45,6 +56,10 @@ export function denialOf(
   request: AuthorizedRequest,
 ): Denial | undefined {
   const own = policies.filter((one) => isFor(one, pod));
+  const lacking = own.find(lacksProvider);
+  if (lacking !== undefined) {
+    return { policy: lacking, kind: "no-provider" };
+  }
   const denying = own.find((one) => one.action === "DENY" && matches(one, request) === "yes");
   if (denying !== undefined) {
     return { policy: denying, kind: "listed" };

@@ -104,7 +104,22 @@ function effectsOfRoute(call: Call, route: ProxyRouteFacts, asked: RouteOf | und
   if (asked === undefined && (route.answers !== undefined || route.redirect !== undefined)) {
     return [...faults, effect(weightOf(route, by), showEffect(route))];
   }
-  return [...faults, ...clusterEffects(call, route, { by, own })];
+  const hurry = by === undefined ? [] : hurryOf(route).map(([severity, what]) => effect(severity, what));
+  return [...faults, ...hurry, ...clusterEffects(call, route, { by, own })];
+}
+
+/** No two sidecars and an application answer within this time. */
+const impossibleMs = 3;
+/** Many a request of a healthy service takes longer. */
+const shortMs = 50;
+
+/** A time-out that somebody's route has, which fails requests as a fault does. */
+function hurryOf({ timeoutMs }: ProxyRouteFacts): readonly (readonly [CallerEffect["severity"], string])[] {
+  if (timeoutMs === undefined || timeoutMs >= shortMs) {
+    return [];
+  }
+  const what = `are given up after ${timeoutMs} ms (timeout) and answered with 504`;
+  return timeoutMs < impossibleMs ? [["error", what]] : [["warning", `that take longer ${what}`]];
 }
 
 /** Of a service without routes inside it may be meant that somebody's VirtualService serves some paths only. */

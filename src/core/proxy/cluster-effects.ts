@@ -56,8 +56,37 @@ function effectsOfCluster(call: Call, name: string, base: Made): readonly Caller
   const rule = ruleOf(one, cluster);
   const ruled: Made = rule === undefined ? base : { ...base, by: rule };
   return [
+    ...(rule === undefined ? [] : effectsOfLimits(call, cluster, ruled)),
     ...effectsOfTls(call, cluster).map((what): CallerEffect => ({ ...ruled, severity: "error", part: "pods", what })),
     ...effectsOfEndpoints(call, { cluster, version }, base),
+  ];
+}
+
+/** Any two callers at once have more. */
+const tooFew = 2;
+/** A connection to another cluster takes about as long as a packet there and back, and one within a cluster half a millisecond. */
+const shortConnectMs = 5;
+
+/** What a DestinationRule of somebody else's lets through: how many ask at once is not known, so that it is a warning. */
+function effectsOfLimits({ way }: Call, { limits = {} }: CallerCluster, base: Made): readonly CallerEffect[] {
+  const { connections, pending, requests, connectMs } = limits;
+  const atOnce = [
+    ...(connections !== undefined && connections < tooFew ? [`${connections} connection`] : []),
+    ...(pending !== undefined && pending <= tooFew ? [`${pending} waiting for one`] : []),
+    ...(requests !== undefined && requests <= tooFew ? [`${requests} at the same time`] : []),
+  ];
+  const effect = (what: string): CallerEffect => ({ ...base, severity: "warning", part: "pods", what });
+  return [
+    ...(atOnce.length === 0
+      ? []
+      : [
+          effect(
+            `are limited (connectionPool: ${atOnce.join(", ")}), and what is more ${way.kind === "http" ? "is answered with 503" : "is reset"}`,
+          ),
+        ]),
+    ...(connectMs !== undefined && connectMs < shortConnectMs
+      ? [effect(`have ${connectMs} ms to connect (connectTimeout), and ${failed(way)} where that takes longer`)]
+      : []),
   ];
 }
 

@@ -1,4 +1,4 @@
-import type { SystemFacts } from "../checks/facts.ts";
+import type { SystemFacts } from "../checks/system-facts.ts";
 import type { PodFacts, ProxySyncFacts, ServicePort } from "../checks/pod-facts.ts";
 import { eastWestGateway, ingressGateway, istioNamespace } from "../render/names.ts";
 

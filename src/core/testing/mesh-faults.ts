@@ -3,6 +3,7 @@ import { faultsOfClusters } from "./faults/of-clusters.ts";
 import { faultsOfCallers } from "./faults/of-callers.ts";
 import { faultsOfHands } from "./faults/of-hands.ts";
 import { faultsOfJoins } from "./faults/of-joins.ts";
+import { faultsOfKubernetes } from "./faults/of-kubernetes.ts";
 import { faultsOfPods } from "./faults/of-pods.ts";
 import { faultsOfServices } from "./faults/of-services.ts";
 
@@ -14,4 +15,5 @@ export const meshFaults: readonly MeshFault[] = [
   ...faultsOfPods,
   ...faultsOfHands,
   ...faultsOfCallers,
+  ...faultsOfKubernetes,
 ];

@@ -45,10 +45,28 @@ const objects = [
   ),
   wireObject(
     "Pod",
-    { namespace: "sample", name: "a-caller" },
+    {
+      namespace: "sample",
+      name: "a-caller",
+      annotations: { "traffic.sidecar.istio.io/excludeOutboundPorts": "5432" },
+    },
     { spec: { containers: [{ name: "istio-proxy" }] }, status: runningStatus() },
   ),
   wireObject("Service", { namespace: "sample", name: "helloworld" }, { spec: { ports: [{ port: 5000 }] } }),
+  wireObject("Pod", { namespace: "sample", name: "a-waiting-pod", creationTimestamp: "2026-11-23T05:59:00Z" }),
+  wireObject(
+    "ValidatingWebhookConfiguration",
+    { name: "a-webhook" },
+    {
+      webhooks: [
+        {
+          name: "a.webhook.example",
+          clientConfig: { url: "https://webhook.example" },
+          rules: [{ apiGroups: ["*"], operations: ["*"], resources: ["*"] }],
+        },
+      ],
+    },
+  ),
   wireObject("Gateway", { namespace: "sample", name: "a-gateway" }),
   wireObject("ResourceQuota", { namespace: "sample", name: "a-quota" }),
   wireObject("NetworkPolicy", { namespace: "sample", name: "a-policy" }),
@@ -103,7 +121,7 @@ it("makes one document of the mesh file and of what each cluster has", async () 
   expect(document).toEqual({
     apiVersion: "isthmus.dev/v1alpha1",
     kind: "Facts",
-    version: 9,
+    version: 10,
     takenAt: "2026-11-23T06:00:00.000Z",
     mesh: {
       name: "sandbox",
@@ -131,6 +149,11 @@ it("makes one document of the mesh file and of what each cluster has", async () 
       remoteSecrets: [expect.objectContaining({ name: "a-remote" })],
       services: [expect.objectContaining({ service: "sample/helloworld" })],
       pods: [expect.objectContaining({ name: "istiod-1" })],
+      bypasses: [expect.objectContaining({ pod: "a-caller" })],
+      controllers: expect.objectContaining({
+        unscheduledPods: [{ namespace: "sample", name: "a-waiting-pod", seconds: 60 }],
+      }),
+      writeHooks: [expect.objectContaining({ configuration: "a-webhook" })],
       hindered: [],
       routing: expect.objectContaining({ gateways: [expect.objectContaining({ name: "a-gateway" })] }),
       quotas: [expect.objectContaining({ name: "a-quota" })],
@@ -152,7 +175,7 @@ it("asks a cluster for no object and no list twice, and for the pods of a namesp
   const asked = west.asked();
   expect(asked).toEqual([...new Set(asked)]);
   // Each costs both sides about as much as the judging of it: a check that needs another one says so here.
-  expect(asked.toSorted()).toHaveLength(40);
+  expect(asked.toSorted()).toHaveLength(42);
   // Which groups there are is asked once, and none that is not there by itself.
   expect(asked.filter((url) => /^\/apis(?:\/[^/]+\/[^/]+)?$/.test(url))).toEqual(["/apis"]);
   expect(asked.filter((url) => url.startsWith("/api/v1/nodes"))).toEqual([]);

@@ -15,7 +15,9 @@ import type { MeshFile } from "../mesh-file.ts";
 import type { RunOptions } from "../options.ts";
 import { outlineOf } from "./mesh-outline.ts";
 import { lookAtCluster } from "../progress/look-at-cluster.ts";
+import { readBypasses } from "../facts/read-bypasses.ts";
 import { readCallers } from "../facts/read-callers.ts";
+import { readControllers } from "../facts/read-controllers.ts";
 import { readExternalDns } from "../facts/read-external-dns.ts";
 import { readGateways } from "../facts/read-gateways.ts";
 import { readHindrances } from "../facts/read-hindrances.ts";
@@ -32,6 +34,8 @@ import { readSecurity } from "../facts/read-security.ts";
 import { readService } from "../facts/read-services.ts";
 import { dnsNamespace, readSystem } from "../facts/read-system.ts";
 import { readAuthorityFacts, readTlsSecrets } from "../facts/read-trust.ts";
+
+import { readWriteHooks } from "../facts/read-write-hooks.ts";
 
 /** Bounds what is held of API servers' answers at once: the remote secrets of a large fleet's clusters are megabytes each. */
 const gatheredAtATime = 24;
@@ -94,9 +98,12 @@ async function gatherSnapshot(
     networkPolicies: readNetworkPolicies(client, [...namespaces, dnsNamespace], signal),
     otherPolicies: readOtherPolicies(client, namespaces, signal),
     security: readSecurity(client, namespaces, signal),
-    system: readSystem(client, signal),
+    system: readSystem(client, facts.nodes, signal),
     tlsSecrets: readTlsSecrets(client, meshAt(mesh, cluster).services, signal),
     externalDns: readExternalDns(client, signal),
+    bypasses: readBypasses(client, serviceNamespaces(mesh), signal),
+    writeHooks: readWriteHooks(client, namespaces, signal),
+    controllers: readControllers(client, mesh.services, new Date(options.now()), signal),
   });
   const hindered = await readHindrances(client, mesh.services, parts, signal);
   return {

@@ -1,6 +1,6 @@
 import { Buffer } from "node:buffer";
 import type { Duplex } from "node:stream";
-import type { DnsAnswer } from "../../core/checks/facts.ts";
+import type { DnsAnswer } from "../../core/checks/system-facts.ts";
 import type { KubeClient, PodPort } from "../../kube/client.ts";
 
 /** The API server's own Service, which is in every cluster (RFC 1035, 3.1: a name is its labels with their lengths). */

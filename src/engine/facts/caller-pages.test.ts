@@ -84,7 +84,19 @@ it("reads how clusters encrypt, what they were made by, and their endpoints, of 
   const clusters = {
     configs: [
       { cluster: { name: "a", type: "EDS", transport_socket_matches: [{}], transport_socket: tls() } },
-      { cluster: { name: "b", transport_socket: tls("default") } },
+      {
+        cluster: {
+          name: "b",
+          transport_socket: tls("default"),
+          connect_timeout: "0.002s",
+          circuit_breakers: {
+            thresholds: [
+              { priority: "HIGH", max_connections: 5 },
+              { max_connections: 1, max_pending_requests: 3, max_requests: 2, max_retries: 4_294_967_295 },
+            ],
+          },
+        },
+      },
       {
         cluster: {
           name: "c",
@@ -92,7 +104,14 @@ it("reads how clusters encrypt, what they were made by, and their endpoints, of 
           metadata: of({ config: "/apis/networking.istio.io/v1/namespaces/cart/destination-rule/mine" }),
         },
       },
-      { cluster: { name: "d", type: "ORIGINAL_DST" } },
+      {
+        cluster: {
+          name: "d",
+          type: "ORIGINAL_DST",
+          connect_timeout: "10s",
+          circuit_breakers: { thresholds: [{ max_connections: 4_294_967_295, max_requests: 11 }] },
+        },
+      },
       {
         cluster: {
           name: "e",
@@ -126,7 +145,7 @@ it("reads how clusters encrypt, what they were made by, and their endpoints, of 
         { address: "10.42.0.7:80", idle: "", priority: 1 },
       ],
     },
-    { name: "b", tls: "istio", endpoints: [] },
+    { name: "b", tls: "istio", limits: { connections: 1, pending: 3, requests: 2, connectMs: 2 }, endpoints: [] },
     { name: "c", tls: "other", rule: "cart/mine", endpoints: [] },
     { name: "d", tls: "none", direct: true, endpoints: [] },
     { name: "e", tls: "none", entryOf: "cart", endpoints: [] },

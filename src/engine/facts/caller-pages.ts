@@ -6,7 +6,7 @@ import { reachedAddresses, readEndpoint } from "./proxy-clusters.ts";
 import { parseProxyEndpoints } from "./proxy-endpoints.ts";
 import type { EnvoyRoute, IstioMetadata } from "../../core/proxy/envoy-route.ts";
 import { madeOf } from "../../core/proxy/envoy-route.ts";
-import { readRoute } from "./proxy-route.ts";
+import { durationMs, readRoute } from "./proxy-route.ts";
 
 /** Where a caller connects to: a Service's name, addresses and one of its ports. */
 export interface CallTarget {
@@ -154,6 +154,8 @@ function passedOn({ filters = [], metadata }: Chain): ProxyRouteFacts {
 
 interface EnvoyCluster {
   readonly name?: string;
+  readonly connect_timeout?: string;
+  readonly circuit_breakers?: { readonly thresholds?: readonly EnvoyThresholds[] };
   readonly type?: string;
   readonly transport_socket?: {
     readonly typed_config?: {
@@ -171,6 +173,14 @@ interface EnvoyCluster {
       };
     };
   };
+}
+
+interface EnvoyThresholds {
+  /** `HIGH` for requests that ask for it; none do in Istio. */
+  readonly priority?: string;
+  readonly max_connections?: number;
+  readonly max_pending_requests?: number;
+  readonly max_requests?: number;
 }
 
 /** Those of the clusters that the proxy has, sorted, by its pages of clusters and of their endpoints. */
@@ -192,6 +202,7 @@ export function readCallerClusters(
         name,
         tls: tlsOf(cluster),
         ...(type === "ORIGINAL_DST" ? { direct: true as const } : {}),
+        ...limitsOf(cluster),
         ...(rule === "" ? {} : { rule }),
         ...(entry === undefined ? {} : { entryOf: entry }),
         endpoints: (endpoints.get(name) ?? [])
@@ -200,6 +211,26 @@ export function readCallerClusters(
       };
     })
     .toSorted((a, b) => compareText(a.name, b.name));
+}
+
+/** More at once, and a longer time, are not little. */
+const littleAtOnce = 10;
+const littleMs = 1000;
+
+function limitsOf({
+  circuit_breakers: breakers,
+  connect_timeout: timeout,
+}: EnvoyCluster): Pick<CallerCluster, "limits"> {
+  const own = breakers?.thresholds?.find(({ priority = "DEFAULT" }) => priority === "DEFAULT") ?? {};
+  const connectMs = durationMs(timeout);
+  const few = (value: number | undefined): value is number => value !== undefined && value <= littleAtOnce;
+  const limits = {
+    ...(few(own.max_connections) ? { connections: own.max_connections } : {}),
+    ...(few(own.max_pending_requests) ? { pending: own.max_pending_requests } : {}),
+    ...(few(own.max_requests) ? { requests: own.max_requests } : {}),
+    ...(connectMs === undefined || connectMs >= littleMs ? {} : { connectMs }),
+  };
+  return Object.keys(limits).length === 0 ? {} : { limits };
 }
 
 /** Istio's matches choose by each endpoint; its own certificate is called `default` (istio.io/istio, pilot/pkg/networking/core/cluster_tls.go). */

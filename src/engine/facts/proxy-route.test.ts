@@ -48,6 +48,20 @@ it("reads what a route answers by itself", () => {
   });
 });
 
+it.each([
+  ["0.001s", { timeoutMs: 1 }],
+  ["0.0005s", { timeoutMs: 0.5 }],
+  ["1s", {}],
+  ["0s", {}],
+  [undefined, {}],
+])("keeps a time-out of less than a second: %s", (timeout, expected) => {
+  const { timeoutMs } = readRoute(
+    { match: { prefix: "/" }, route: timeout === undefined ? {} : { timeout } },
+    new Set(),
+  );
+  expect(timeoutMs === undefined ? {} : { timeoutMs }).toEqual(expected);
+});
+
 it("reads of which object something was made, where it is of that kind", () => {
   const metadata = {
     filter_metadata: { istio: { config: "/apis/networking.istio.io/v1/namespaces/cart/destination-rule/mine" } },

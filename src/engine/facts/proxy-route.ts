@@ -45,9 +45,25 @@ export function readRoute(
     conditional: Object.keys(match).some((field) => !plainMatchFields.has(field)) || match.case_sensitive === false,
     clusters: readDestinations(route),
     ...readAnswer(answer),
+    ...timeoutOf(route),
     ...(fault === undefined ? {} : { fault }),
     source: madeOf(metadata, "virtual-service"),
   };
+}
+
+/** Longer ones are nobody's mistake. */
+const shortMs = 1000;
+
+/** Envoy takes 0 for as long as it takes (https://www.envoyproxy.io/docs/envoy/latest/api-v3/config/route/v3/route_components.proto#envoy-v3-api-field-config-route-v3-routeaction-timeout). */
+function timeoutOf({ timeout }: EnvoyRouteAction): Pick<ProxyRouteFacts, "timeoutMs"> {
+  const ms = durationMs(timeout);
+  return ms === undefined || ms === 0 || ms >= shortMs ? {} : { timeoutMs: ms };
+}
+
+/** A duration as Protobuf's JSON has it: `0.005s`. */
+export function durationMs(text: string | undefined): number | undefined {
+  const seconds = Number(/^([0-9.]+)s$/.exec(text ?? "")?.[1]);
+  return Number.isFinite(seconds) ? Math.round(seconds * 1_000_000) / 1000 : undefined;
 }
 
 function readDestinations({ cluster, weighted_clusters: weighted }: EnvoyRouteAction): ProxyRouteFacts["clusters"] {

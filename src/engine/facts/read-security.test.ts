@@ -81,3 +81,31 @@ it("gives nothing where Istio is not installed", async () => {
     authorizationPolicies: [],
   });
 });
+
+it("says whom a policy of action CUSTOM asks, and that the mesh configuration does not have it", async () => {
+  const { server, client } = await connectFake({ api: { kinds } });
+  const custom = (name: string, provider: string): never =>
+    object("AuthorizationPolicy", name, { action: "CUSTOM", provider: { name: provider }, rules: [{}] });
+  server.put(custom("asks-opa", "opa"));
+  server.put(custom("asks-nobody", "nobody"));
+  const read = async (): Promise<unknown> =>
+    (await readSecurity(client, ["sample"], signal)).authorizationPolicies.map(({ name, provider }) => [
+      name,
+      provider,
+    ]);
+  expect(await read()).toEqual([
+    ["asks-opa", { name: "opa" }],
+    ["asks-nobody", { name: "nobody" }],
+  ]);
+  const mesh = "extensionProviders: [{name: opa, envoyExtAuthzGrpc: {}}]";
+  server.put({
+    apiVersion: "v1",
+    kind: "ConfigMap",
+    metadata: { namespace: "istio-system", name: "istio" },
+    data: { mesh },
+  });
+  expect(await read()).toEqual([
+    ["asks-opa", { name: "opa" }],
+    ["asks-nobody", { name: "nobody", missing: true }],
+  ]);
+});

@@ -6,6 +6,7 @@ import type {
 import type { KubeObject } from "../../core/model/kube-object.ts";
 import type { KubeClient } from "../../kube/client.ts";
 import { listWithin } from "./list-known.ts";
+import { readAuthorizers } from "./read-authorizers.ts";
 
 interface WireWorkloads {
   readonly selector?: { readonly matchLabels?: Readonly<Record<string, string>> };
@@ -18,6 +19,7 @@ interface WirePeerAuthentication extends WireWorkloads {
 
 interface WireAuthorization extends WireWorkloads {
   readonly action?: string;
+  readonly provider?: { readonly name?: string };
   readonly targetRef?: unknown;
   readonly targetRefs?: readonly unknown[];
   readonly rules?: readonly {
@@ -44,6 +46,9 @@ export async function readSecurity(
     read("PeerAuthentication"),
     read("AuthorizationPolicy"),
   ]);
+  const isCustom = (object: KubeObject): boolean =>
+    (object["spec"] as WireAuthorization | undefined)?.action === "CUSTOM";
+  const known = authorizations.some(isCustom) ? await readAuthorizers(client, signal) : undefined;
   return {
     peerAuthentications: authentications.map((object) => {
       const spec = (object["spec"] ?? {}) as WirePeerAuthentication;
@@ -63,6 +68,7 @@ export async function readSecurity(
         ...placeOf(object),
         // It is logged and has no effect (https://istio.io/latest/docs/reference/config/annotations/#IoIstioDryRun).
         action: object.metadata.annotations?.["istio.io/dry-run"] === "true" ? "AUDIT" : (spec.action ?? "ALLOW"),
+        ...(isCustom(object) ? providerOf(spec, known) : {}),
         ...selectorOf(spec),
         targeted: spec.targetRef !== undefined || (spec.targetRefs ?? []).length > 0,
         rules: (spec.rules ?? []).map(({ from = [], to = [], when = [] }) => ({
@@ -73,6 +79,14 @@ export async function readSecurity(
       };
     }),
   };
+}
+
+function providerOf(
+  { provider }: WireAuthorization,
+  known: ReadonlySet<string> | undefined,
+): Pick<AuthorizationPolicyFacts, "provider"> {
+  const name = provider?.name ?? "";
+  return { provider: { name, ...(known === undefined || known.has(name) ? {} : { missing: true }) } };
 }
 
 function placeOf(object: KubeObject): { readonly namespace: string; readonly name: string } {

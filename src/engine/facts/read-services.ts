@@ -7,6 +7,7 @@ import { hasLabels } from "../../core/model/labels.ts";
 import { compareText } from "../../core/render/order.ts";
 import type { KubeClient } from "../../kube/client.ts";
 import { clusterEndpointsOf, readServiceObjects, slicesOf } from "./service-endpoints.ts";
+import { addressesOf } from "./read-dns-address.ts";
 import { deploymentOf, hasSidecar, refusesSidecar } from "./sidecars.ts";
 import { isRunning } from "./read-pods.ts";
 import type { WireServicePort } from "./read-service-port.ts";
@@ -37,6 +38,7 @@ export async function readService(client: KubeClient, service: Service, signal: 
     service: `${namespace}/${name}`,
     present: object !== undefined,
     headless: spec?.clusterIP === "None",
+    ...addressesIn(object),
     ...exportOf(object),
     ports: (spec?.ports ?? []).map((one) => one.port),
     selector,
@@ -51,6 +53,11 @@ export async function readService(client: KubeClient, service: Service, signal: 
     ...(bare.length === 0 ? {} : { bare: bare.map((pod) => ({ ...makerOf(pod), ...hostNetworkOf(pod) })) }),
     ...(workloads.length === 0 ? {} : { workloads }),
   };
+}
+
+function addressesIn(object: KubeObject | undefined): Pick<ServiceFacts, "addresses"> {
+  const addresses = object === undefined ? [] : addressesOf(object);
+  return addresses.length === 0 ? {} : { addresses };
 }
 
 /** The annotation lists namespaces, `.` for its own, `*` for all and `~` for none. */

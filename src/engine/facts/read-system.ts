@@ -1,4 +1,5 @@
-import type { DnsAnswer, DnsConfiguration, SystemFacts } from "../../core/checks/facts.ts";
+import type { NodeFacts } from "../../core/checks/facts.ts";
+import type { DnsAnswer, DnsConfiguration, SystemFacts } from "../../core/checks/system-facts.ts";
 import type { PodFacts } from "../../core/checks/pod-facts.ts";
 import type { KubeObject } from "../../core/model/kube-object.ts";
 import { hasLabels } from "../../core/model/labels.ts";
@@ -7,6 +8,7 @@ import type { KubeClient } from "../../kube/client.ts";
 import { KubeError } from "../../kube/errors.ts";
 import { askDns } from "./ask-dns.ts";
 import { apiServerSlices } from "./cluster-state.ts";
+import { addressesOf, readDnsAddress } from "./read-dns-address.ts";
 import { isRunning, listRunningPods, readPod } from "./read-pods.ts";
 import type { WireServicePort } from "./read-service-port.ts";
 import { readServicePort } from "./read-service-port.ts";
@@ -38,8 +40,12 @@ interface SlicePort {
   readonly protocol?: string;
 }
 
-/** Which cluster it is, by namespace kube-system, and whether its DNS has endpoints. */
-export async function readSystem(client: KubeClient, signal: AbortSignal): Promise<SystemFacts> {
+/** Which cluster it is, by namespace kube-system, whether its DNS has endpoints, and where the pods of one of its `nodes` ask for names. */
+export async function readSystem(
+  client: KubeClient,
+  nodes: readonly NodeFacts[],
+  signal: AbortSignal,
+): Promise<SystemFacts> {
   const [object, services, slices, pods, agents, apiServers, scrapers] = await Promise.all([
     client.get({ apiVersion: "v1", kind: "Namespace", name: namespace }, { signal }),
     client.list({ apiVersion: "v1", kind: "Service", namespace, labelSelector: dnsLabel }, { signal }),
@@ -61,7 +67,12 @@ export async function readSystem(client: KubeClient, signal: AbortSignal): Promi
   if (service === undefined) {
     return common;
   }
-  return { ...common, dns: await readDns(client, { service, slices, pods }, signal) };
+  const node = nodes.find(({ ready }) => ready)?.name;
+  const [dns, lookUps] = await Promise.all([
+    readDns(client, { service, slices, pods }, signal),
+    node === undefined ? undefined : readDnsAddress(client, { node, services }, signal),
+  ]);
+  return { ...common, dns: { ...dns, ...(lookUps === undefined ? {} : { lookUps }) } };
 }
 
 /** What the Service of the cluster's DNS leads to, and what that answers. */
@@ -99,6 +110,7 @@ async function readDns(
     pods: behind.map(readPod),
     selector,
     ports: (spec?.ports ?? []).map(readServicePort),
+    ...(addressesOf(service).length === 0 ? {} : { addresses: addressesOf(service) }),
     answers,
     ...(unused.length === 0 ? {} : { unused }),
     ...(await configurationOf(client, { answers, pods: behind }, signal)),

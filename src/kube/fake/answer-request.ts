@@ -30,7 +30,17 @@ export function answerRequest(request: FakeRequest, state: FakeState): FakeAnswe
       })),
     });
   }
-  return answerGroup(request, state);
+  const [, node] = /^\/api\/v1\/nodes\/([^/]+)\/proxy\/configz$/.exec(pathname) ?? [];
+  return node === undefined ? answerGroup(request, state) : answerKubelet(decodeURIComponent(node), state);
+}
+
+/** What a kubelet says through the API server, of the field `kubeletconfig` that a test gives its node; one without it does not answer. */
+function answerKubelet(name: string, { store }: FakeState): FakeAnswer {
+  const node = store.find({ apiVersion: "v1", kind: "Node" }, undefined, name);
+  const kubeletconfig = node?.["kubeletconfig"];
+  return kubeletconfig === undefined
+    ? answer(503, statusBody(503, "ServiceUnavailable", `error trying to reach the kubelet of ${name}`))
+    : answer(200, { kubeletconfig });
 }
 
 /** What is below `/api/v1` or `/apis/<group>/<version>`. */

@@ -7,6 +7,7 @@ import { callerFaults } from "./callers.ts";
 import { controlPlaneFaults } from "./control-plane.ts";
 import { gatewayFaults } from "./gateways.ts";
 import { joinFaults } from "./join.ts";
+import { kubernetesFaults } from "./kubernetes.ts";
 import { pairOf } from "./pairs.ts";
 import { policyFaults } from "./policies.ts";
 import { podFaults } from "./pods.ts";
@@ -29,6 +30,7 @@ const singles: readonly Fault[] = [
   ...besideFaults,
   ...addedFaults,
   ...callerFaults,
+  ...kubernetesFaults,
 ];
 
 function named(what: string): Fault {

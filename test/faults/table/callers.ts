@@ -174,4 +174,85 @@ export const callerFaults: readonly Fault[] = [
     says: "Deployment shop/stray (written by",
     undo: async () => drop("west", "shop", "deployment/stray"),
   },
+  {
+    what: "pods of a client in namespace sample of west call data past their sidecar, which takes mTLS only",
+    inject: async () => {
+      await put("west", {
+        apiVersion: "security.istio.io/v1",
+        kind: "PeerAuthentication",
+        metadata: { name: "strict", namespace: "back" },
+        spec: { mtls: { mode: "STRICT" } },
+      });
+      const command = ["/opt/node/loader", "--library-path", "/opt/node", "/opt/node/node", "-e"];
+      await put("west", {
+        apiVersion: "apps/v1",
+        kind: "Deployment",
+        metadata: { name: "client", namespace: "sample" },
+        spec: {
+          selector: { matchLabels: { app: "client" } },
+          template: {
+            metadata: {
+              labels: { app: "client" },
+              annotations: { "traffic.sidecar.istio.io/excludeOutboundPorts": "7000,5432" },
+            },
+            spec: {
+              terminationGracePeriodSeconds: 1,
+              containers: [
+                {
+                  name: "idle",
+                  image: "docker.io/istio/examples-helloworld:1.0",
+                  imagePullPolicy: "IfNotPresent",
+                  command: [...command, "setInterval(() => {}, 60000)"],
+                },
+              ],
+            },
+          },
+        },
+      });
+      await on("west", "sample", "rollout status deployment/client --timeout=80s");
+    },
+    causes: [cause("west", "ISM599")],
+    says: "back/data (port 7000), which takes no clear text (mTLS STRICT)",
+    undo: async () => {
+      await drop("west", "sample", "deployment/client");
+      await drop("west", "back", "peerauthentications.security.istio.io/strict");
+    },
+  },
+  {
+    what: "somebody's VirtualService gives calls to data one millisecond in east",
+    inject: async () =>
+      put("east", {
+        apiVersion: "networking.istio.io/v1",
+        kind: "VirtualService",
+        metadata: { name: "hasty", namespace: "back" },
+        spec: {
+          hosts: ["data.back.svc.cluster.local"],
+          http: [{ timeout: "0.001s", route: [{ destination: { host: "data.back.svc.cluster.local" } }] }],
+        },
+      }),
+    causes: [cause("east", "ISM564")],
+    says: "are given up after 1 ms",
+    undo: async () => drop("east", "back", "virtualservices.networking.istio.io/hasty"),
+  },
+  {
+    what: "a DestinationRule of namespace shop lets its pods send data one request at a time in west",
+    inject: async () =>
+      put("west", {
+        apiVersion: "networking.istio.io/v1",
+        kind: "DestinationRule",
+        metadata: { name: "narrow", namespace: "shop" },
+        spec: {
+          host: "data.back.svc.cluster.local",
+          trafficPolicy: {
+            connectionPool: {
+              tcp: { maxConnections: 1, connectTimeout: "0.002s" },
+              http: { http1MaxPendingRequests: 1, http2MaxRequests: 1 },
+            },
+          },
+        },
+      }),
+    causes: [cause("west", "ISM565")],
+    says: "are limited (connectionPool: 1 connection, 1 waiting for one, 1 at the same time)",
+    undo: async () => drop("west", "shop", "destinationrules.networking.istio.io/narrow"),
+  },
 ];

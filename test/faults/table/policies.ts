@@ -123,4 +123,14 @@ export const policyFaults: readonly Fault[] = [
       rules: [{}],
     }),
   },
+  {
+    what: "an AuthorizationPolicy asks an authorizer that the mesh configuration of east does not have",
+    causes: [cause("east", "ISM472")],
+    says: "asks authorizer nobody",
+    ...policyByHand("east", "AuthorizationPolicy", "shop", {
+      action: "CUSTOM",
+      provider: { name: "nobody" },
+      rules: [{ to: [{ operation: { paths: ["/admin"] } }] }],
+    }),
+  },
 ];

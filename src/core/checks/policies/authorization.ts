@@ -32,17 +32,11 @@ export const authorization: Check = {
         ...denialsAtPods(facts, one),
         ...denialsOfCallers(facts, one),
       ]).map(({ denial, only, refused, breaks }) => {
-        const { policy, kind } = denial;
+        const { policy } = denial;
         const found = only === undefined ? problem : warning;
-        const way =
-          kind === "listed"
-            ? "denies"
-            : policy.rules.length === 0
-              ? "allows nothing and so refuses"
-              : "allows other requests, and nothing allows";
         return found("ISM472", {
-          detail: `AuthorizationPolicy ${policy.namespace}/${policy.name} of ${one.cluster} (${policy.action}) ${way} ${only === undefined || only.what === "" ? "" : `${only.what} of `}${refused.join("; ")}: they end in 403 "RBAC: access denied".`,
-          fix: `Whoever wrote the policy has to decide: have it allow them, or delete it${only === undefined ? "" : `; ${only.otherwise}`}. ${only?.what === "" ? "" : `Requests of a route come to the pods from ${ingressGateway} (principal cluster.local/ns/${istioNamespace}/sa/${ingressAccount(one)}), at the pod's own port. `}To delete it: ${kubectl(one, "-n", policy.namespace, "delete", "authorizationpolicy", policy.name)}`,
+          detail: `AuthorizationPolicy ${policy.namespace}/${policy.name} of ${one.cluster} (${policy.action}) ${wayOf(denial)} ${only === undefined || only.what === "" ? "" : `${only.what} of `}${refused.join("; ")}: they end in 403 "RBAC: access denied".`,
+          fix: `Whoever wrote the policy has to decide: ${denial.kind === "no-provider" ? "name the authorizer in meshConfig.extensionProviders, with envoyExtAuthzGrpc or envoyExtAuthzHttp," : "have it allow them,"} or delete it${only === undefined ? "" : `; ${only.otherwise}`}. ${only?.what === "" ? "" : `Requests of a route come to the pods from ${ingressGateway} (principal cluster.local/ns/${istioNamespace}/sa/${ingressAccount(one)}), at the pod's own port. `}To delete it: ${kubectl(one, "-n", policy.namespace, "delete", "authorizationpolicy", policy.name)}`,
           cluster: one.cluster,
           object: {
             group: "security.istio.io",
@@ -55,6 +49,17 @@ export const authorization: Check = {
       }),
     ),
 };
+
+function wayOf({ policy, kind }: Denial): string {
+  switch (kind) {
+    case "listed":
+      return "denies";
+    case "no-provider":
+      return `asks authorizer ${policy.provider?.name ?? ""}, which istiod's mesh configuration (meshConfig.extensionProviders) does not have, so that proxies refuse whatever comes to the pods that it selects:`;
+    case "left-out":
+      return policy.rules.length === 0 ? "allows nothing and so refuses" : "allows other requests, and nothing allows";
+  }
+}
 
 /** Some requests of a route, and what to say in the mesh file where others are meant. */
 interface Part {

@@ -17,6 +17,11 @@ export const callerCodes = {
     explanation:
       "An EnvoyFilter can put a rate limit or a fault into a proxy, for a whole listener or virtual host: what is above the limit is answered with 429 before any route is looked at. Istio makes neither by itself. A limit that never lets two requests through within a second is an error here, any other a warning, since it may be meant.",
   },
+  ISM599: {
+    summary: "Pods call services past their sidecar",
+    explanation:
+      "Annotations of a pod name ports and addresses that its sidecar does not take (traffic.sidecar.istio.io/excludeOutboundPorts, excludeOutboundIPRanges, includeOutboundIPRanges). Calls to a service of the mesh that go that way reach pods of their own cluster alone, in clear text, whatever routes say. Where no pod is there, or pods take mTLS only, they fail: an error. Otherwise it may be meant: a warning.",
+  },
   ISM590: {
     summary: "A service selects pods that are none of its versions",
     explanation:

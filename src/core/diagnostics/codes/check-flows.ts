@@ -147,6 +147,26 @@ export const flowCodes = {
     explanation:
       "Proxies count the connections that they try for each endpoint, and the east-west gateway of another network is one. Where not a single one of several came about, TCP or TLS to it ends somewhere on the way: a firewall, a security group, a NAT, a missing route. Every API server says that all is well then, and requests hang for 10 s each, Istio's time to connect. A gateway that was reached before and no longer is cannot be told from a quiet one by these counts.",
   },
+  ISM591: {
+    summary: "A cluster's controller manager does not work",
+    explanation:
+      "kube-controller-manager takes the endpoints of pods that are gone away, sees each change of a Deployment, and renews its Lease every two seconds. Nothing else does these, and the API server answers as ever without it. Where one of the first two stays undone for long this is an error; a Lease that nobody renews, while nothing is left undone yet, is a warning.",
+  },
+  ISM592: {
+    summary: "A cluster's scheduler does not work",
+    explanation:
+      "kube-scheduler says of every pod on which node it is, or why on none (condition PodScheduled). Of a pod that has neither for long no scheduler has taken notice. A Lease that nobody renews, while no pod waits yet, is a warning.",
+  },
+  ISM593: {
+    summary: "A webhook keeps Istio's objects from being written",
+    explanation:
+      "The API server asks a webhook before each write of the kinds that its configuration names, and refuses the write when nobody answers (failurePolicy Fail). A configuration that outlives its program does that to every apply, shift and drain, while requests go on by the routes that are there. Whether a webhook that answers would say no is told by a plan.",
+  },
+  ISM594: {
+    summary: "Pods ask another address than their cluster's DNS has",
+    explanation:
+      "A node's kubelet writes the addresses of its clusterDNS into the resolv.conf of every pod. When the Service of the cluster's DNS is deleted and made again without its cluster IP, it gets another one, and pods that run and pods that start ask where nobody is. The kubelet of one node is asked for its configuration, through the API server.",
+  },
   ISM595: {
     summary: "Pods of the mesh are refused",
     explanation:
@@ -165,6 +185,6 @@ export const flowCodes = {
   ISM598: {
     summary: "A cluster's DNS does not find Services",
     explanation:
-      "The pods of the cluster's DNS are ready, and do not answer as they have to: each of them is asked for kubernetes.default.svc.cluster.local, a name that every cluster has, at the port to which the Service of the DNS leads, by TCP through a port-forward. What a NetworkPolicy closes is judged by the policies (ISM448). Whether pods ask at the address of that Service is written in their nodes' kubelets and not seen.",
+      "The pods of the cluster's DNS are ready, and do not answer as they have to: each of them is asked for kubernetes.default.svc.cluster.local, a name that every cluster has, at the port to which the Service of the DNS leads, by TCP through a port-forward. What a NetworkPolicy closes is judged by the policies (ISM448), where pods ask by ISM594.",
   },
 } as const satisfies Record<string, CatalogueEntry>;

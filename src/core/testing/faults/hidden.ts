@@ -4,6 +4,7 @@
  */
 export const hiddenBy: Readonly<Record<string, readonly string[]>> = {
   "east-has-no-ready-node": [
+    "east-dns-has-another-address",
     "east-node-is-tainted",
     "east-gateways-keep-an-old-root",
     "east-istiod-crashes",
@@ -18,7 +19,34 @@ export const hiddenBy: Readonly<Record<string, readonly string[]>> = {
     "east-ingress-has-no-order-of-failover",
     "west-gets-no-connection-to-east",
   ],
+  "east-controllers-stand-still": [
+    "east-node-is-tainted",
+    "east-dns-has-another-address",
+    "east-istiod-crashes",
+    "east-ingress-is-not-ready",
+    "east-gateway-waits-for-an-address",
+    "west-keeps-old-endpoints",
+    "east-orders-has-no-ready-pod",
+    "west-gets-no-connection-to-east",
+  ],
+  "east-scheduler-stands-still": [
+    "east-node-is-tainted",
+    "east-dns-has-another-address",
+    "east-istiod-crashes",
+    "east-ingress-is-not-ready",
+    "east-gateway-waits-for-an-address",
+    "west-keeps-old-endpoints",
+    "east-orders-has-no-ready-pod",
+    "east-ingress-has-no-order-of-failover",
+    "west-gets-no-connection-to-east",
+  ],
+  "east-dns-has-another-address": [
+    "east-ingress-is-not-ready",
+    "east-gateway-has-no-listener",
+    "east-ingress-waits-for-a-certificate",
+  ],
   "east-node-is-tainted": [
+    "east-dns-has-another-address",
     "west-gets-no-connection-to-east",
     "east-istiod-crashes",
     "east-ingress-is-not-ready",

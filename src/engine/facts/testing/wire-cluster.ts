@@ -63,6 +63,7 @@ const apiVersions: Readonly<Record<string, string>> = {
   MutatingWebhookConfiguration: "admissionregistration.k8s.io/v1",
   ValidatingWebhookConfiguration: "admissionregistration.k8s.io/v1",
   CustomResourceDefinition: "apiextensions.k8s.io/v1",
+  Lease: "coordination.k8s.io/v1",
   NetworkPolicy: "networking.k8s.io/v1",
   PeerAuthentication: "security.istio.io/v1beta1",
   AuthorizationPolicy: "security.istio.io/v1beta1",

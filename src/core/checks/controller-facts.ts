@@ -1,0 +1,29 @@
+/** What Kubernetes' own controllers have left undone, by the objects that they keep. */
+export interface ControllerFacts {
+  /** The Leases of kube-controller-manager and kube-scheduler; empty where they elect no leader. */
+  readonly leases: readonly ControllerLease[];
+  /** Ready endpoints of the mesh's services whose pods are not there any more. */
+  readonly endpointsOfNobody: readonly { readonly service: string; readonly pod: string; readonly address: string }[];
+  /** Deployments whose last change their controller has not seen. */
+  readonly unseenDeployments: readonly Waiting[];
+  /** Pods of which no scheduler has said anything. */
+  readonly unscheduledPods: readonly Waiting[];
+}
+
+export interface ControllerLease {
+  /** `kube-controller-manager` or `kube-scheduler`. */
+  readonly name: string;
+  readonly holder: string;
+  /** ISO 8601. */
+  readonly renewed: string;
+  /** Seconds without a renewal, by the newest Lease of kube-system: the cluster's own clock. */
+  readonly silent: number;
+}
+
+/** An object that waits for a controller. */
+export interface Waiting {
+  readonly namespace: string;
+  readonly name: string;
+  /** For how many seconds, by the clock of whoever asked. */
+  readonly seconds: number;
+}

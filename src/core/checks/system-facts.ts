@@ -1,0 +1,65 @@
+import type { PodFacts, ServicePort } from "./pod-facts.ts";
+
+/** Namespace kube-system. */
+export interface SystemFacts {
+  /** Its UID: no two clusters have the same. */
+  readonly uid: string;
+  /** True where istio-cni sets up redirection on the nodes, in any namespace. */
+  readonly cni: boolean;
+  readonly labels: Readonly<Record<string, string>>;
+  /** The Service of the cluster's DNS; left out where none carries the label `k8s-app: kube-dns`. */
+  readonly dns?: {
+    readonly name: string;
+    /** Ready endpoints. */
+    readonly ready: number;
+    /** Without ready endpoints: the Deployments behind the Service that somebody has scaled to 0. */
+    readonly halted?: readonly string[];
+    /** The pods' port for look-ups over UDP. */
+    readonly targetPort?: number;
+    readonly pods: readonly PodFacts[];
+    readonly selector?: Readonly<Record<string, string>>;
+    readonly ports?: readonly ServicePort[];
+    /** Its cluster IPs; left out where it has none. */
+    readonly addresses?: readonly string[];
+    /** Where the pods of a node look names up; left out where no node was asked. */
+    readonly lookUps?: DnsAddress;
+    /** What its ready pods say of a name that every cluster has; left out where nobody asked. */
+    readonly answers?: readonly DnsAnswer[];
+    /** Ready pods with the usual label of DNS (k8s-app=kube-dns) to which the Service does not lead; left out where there are none. */
+    readonly unused?: readonly string[];
+    /** What tells its pods which names they serve; read where an answer is not good. */
+    readonly configuration?: DnsConfiguration;
+  };
+  /** Where Service kubernetes.default leads; left out where nobody looked. */
+  readonly apiServers?: readonly { readonly address: string; readonly port: number }[];
+  /** Running pods of Prometheus in any namespace, with the labels of their namespaces; left out where nobody looked. */
+  readonly scrapers?: readonly (PodFacts & { readonly namespaceLabels: Readonly<Record<string, string>> })[];
+}
+
+/** What the kubelet of one node writes into the resolv.conf of its pods. */
+export interface DnsAddress {
+  readonly node: string;
+  /** In their order; empty where the kubelet did not say. */
+  readonly asked: readonly string[];
+  /** Those of them that are cluster IPs of Services, of any. */
+  readonly ofServices: readonly string[];
+  /** Why the kubelet could not be asked. */
+  readonly problem?: string;
+}
+
+/** What one pod of the DNS answers, or why it did not. */
+export interface DnsAnswer {
+  readonly pod: string;
+  /** `NOERROR`, `NXDOMAIN`, `SERVFAIL` and so on; left out without an answer. */
+  readonly says?: string;
+  readonly problem?: string;
+}
+
+/** The ConfigMap that CoreDNS reads. */
+export interface DnsConfiguration {
+  readonly name: string;
+  /** The zones of plugin kubernetes, in which Services have names. */
+  readonly zones: readonly string[];
+  /** Who wrote it last, and when (RFC 3339), where the API server says so. */
+  readonly writer?: { readonly manager: string; readonly time: string };
+}

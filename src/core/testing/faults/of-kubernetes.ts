@@ -1,0 +1,82 @@
+import { all, inCluster, noReadyPods, service } from "./changes.ts";
+import type { MeshFault } from "./fault.ts";
+
+const nothing = { leases: [], endpointsOfNobody: [], unseenDeployments: [], unscheduledPods: [] };
+
+/** What Kubernetes itself, or somebody beside it, does not do any more. */
+export const faultsOfKubernetes: readonly MeshFault[] = [
+  {
+    name: "east-controllers-stand-still",
+    happens: inCluster("east", ({ controllers = nothing }) => ({
+      controllers: {
+        ...controllers,
+        endpointsOfNobody: [{ service: "shop/orders", pod: "orders-v1-gone", address: "10.42.0.19" }],
+        leases: [{ name: "kube-controller-manager", holder: "node-1_a", renewed: "2026-11-23T05:00:00Z", silent: 120 }],
+      },
+    })),
+    causes: ["error ISM591 east"],
+  },
+  {
+    name: "east-scheduler-stands-still",
+    happens: all(
+      noReadyPods("east", "shop/orders"),
+      inCluster("east", ({ controllers = nothing }) => ({
+        controllers: { ...controllers, unscheduledPods: [{ namespace: "shop", name: "orders-v1-new", seconds: 60 }] },
+      })),
+    ),
+    causes: ["error ISM592 east"],
+  },
+  {
+    name: "east-webhook-is-left-over",
+    happens: inCluster("east", () => ({
+      writeHooks: [
+        {
+          name: "routes.guard.example",
+          kind: "ValidatingWebhookConfiguration",
+          configuration: "guard",
+          place: 0,
+          service: "guard/guard",
+          dead: "no-service",
+          writer: { manager: "helm", time: "2026-01-01T00:00:00Z" },
+        },
+      ],
+    })),
+    causes: ["error ISM593 east"],
+  },
+  {
+    name: "east-dns-has-another-address",
+    happens: inCluster("east", ({ system }) => ({
+      system: {
+        ...system,
+        ...(system.dns === undefined
+          ? {}
+          : {
+              dns: {
+                ...system.dns,
+                addresses: ["10.43.0.77"],
+                lookUps: { node: "east-1", asked: ["10.43.0.10"], ofServices: [] },
+              },
+            }),
+      },
+    })),
+    causes: ["error ISM594 east"],
+  },
+  {
+    name: "west-client-calls-past-its-sidecar",
+    happens: all(
+      service("west", "shop/orders", () => ({ addresses: ["10.43.1.2"] })),
+      inCluster("west", () => ({
+        bypasses: [
+          {
+            namespace: "shop",
+            pod: "client-1",
+            deployment: "client",
+            annotation: "traffic.sidecar.istio.io/excludeOutboundIPRanges",
+            value: "10.43.0.0/16",
+          },
+        ],
+      })),
+    ),
+    causes: ["warning ISM599 west"],
+  },
+];

@@ -1,0 +1,59 @@
+import { expect, it } from "vitest";
+import { readWriteHooks } from "./read-write-hooks.ts";
+import { signal, wireCluster, wireObject } from "./testing/wire-cluster.ts";
+
+const routes = { apiGroups: ["networking.istio.io"], operations: ["CREATE", "UPDATE"], resources: ["*"] };
+
+function hook(name: string, change: Readonly<Record<string, unknown>> = {}): object {
+  return { name, clientConfig: { service: { namespace: "guard", name: "guard" } }, rules: [routes], ...change };
+}
+
+const managedFields = [{ manager: "helm", time: "2026-11-01T00:00:00Z" }];
+
+function configuration(name: string, webhooks: readonly object[]): ReturnType<typeof wireObject> {
+  return wireObject("ValidatingWebhookConfiguration", { name, managedFields }, { webhooks });
+}
+
+const facts = { kind: "ValidatingWebhookConfiguration", configuration: "guard", service: "guard/guard" };
+const writer = { manager: "helm", time: "2026-11-01T00:00:00Z" };
+
+it("finds each webhook that can refuse every route, and whether anything is there that could answer", async () => {
+  const elsewhere = { matchLabels: { "kubernetes.io/metadata.name": "other" } };
+  const { client, server } = await wireCluster([
+    wireObject("Namespace", { name: "sample" }),
+    configuration("guard", [
+      hook("all.guard.example"),
+      hook("lenient.guard.example", { failurePolicy: "Ignore" }),
+      hook("pods.guard.example", { rules: [{ ...routes, apiGroups: [""] }] }),
+      hook("deletes.guard.example", { rules: [{ ...routes, operations: ["DELETE"] }] }),
+      hook("entries.guard.example", { rules: [{ ...routes, resources: ["serviceentries"] }] }),
+      hook("elsewhere.guard.example", { namespaceSelector: elsewhere }),
+      hook("labelled.guard.example", { objectSelector: { matchLabels: { guard: "yes" } } }),
+      hook("conditions.guard.example", { matchConditions: [{ name: "a", expression: "false" }] }),
+      hook("outside.guard.example", { clientConfig: { url: "https://guard.example" } }),
+    ]),
+    configuration("istio-validator-istio-system", [
+      hook("rev.validation.istio.io", { clientConfig: { service: { namespace: "istio-system", name: "istiod" } } }),
+    ]),
+  ]);
+  const outside = { kind: facts.kind, configuration: "guard", name: "outside.guard.example", place: 8, writer };
+  const read = async (): Promise<unknown> => readWriteHooks(client, ["sample", "not-there"], signal);
+  const all = { ...facts, name: "all.guard.example", place: 0, writer };
+  expect(await read()).toEqual([{ ...all, dead: "no-service" }, outside]);
+  server.put(wireObject("Service", { namespace: "guard", name: "guard" }));
+  expect(await read()).toEqual([{ ...all, dead: "no-endpoints" }, outside]);
+  server.put(
+    wireObject(
+      "EndpointSlice",
+      { namespace: "guard", name: "guard-1", labels: { "kubernetes.io/service-name": "guard" } },
+      { endpoints: [{ conditions: { ready: false } }, { conditions: { ready: true } }] },
+    ),
+  );
+  expect(await read()).toEqual([all, outside]);
+});
+
+it("asks for nothing more where no webhook is for routes", async () => {
+  const { client, server } = await wireCluster([]);
+  expect(await readWriteHooks(client, ["sample"], signal)).toEqual([]);
+  expect(server.requests.map(({ url }) => url).filter((url) => url.includes("/api/v1"))).toEqual([]);
+});

@@ -1,0 +1,111 @@
+import { pidOf } from "../../e2e/node-processes.ts";
+import type { ClusterName, Fault } from "../fault.ts";
+import { cause, kubectl, on, put } from "../fault.ts";
+
+/** Has a component of a cluster's node stand still, as one that hangs, or go on. */
+async function signalTo(cluster: ClusterName, component: string, signal: "SIGSTOP" | "SIGCONT"): Promise<void> {
+  process.kill(await pidOf(component, cluster), signal);
+}
+
+/** What Kubernetes itself does not do any more, while its API server answers. */
+export const kubernetesFaults: readonly Fault[] = [
+  {
+    what: "the controller manager of east stands still, and the pod of the shop has to go",
+    inject: async () => {
+      await signalTo("east", "kube-controller-manager", "SIGSTOP");
+      await on("east", "shop", "delete pod -l app=web --wait=true");
+    },
+    causes: [cause("east", "ISM591")],
+    says: "there is no such pod",
+    undo: async () => {
+      await signalTo("east", "kube-controller-manager", "SIGCONT");
+      await on("east", "shop", "rollout status deployment/web-v2 --timeout=80s");
+    },
+  },
+  {
+    what: "the controller manager of west stands still, and a Deployment is restarted",
+    inject: async () => {
+      await signalTo("west", "kube-controller-manager", "SIGSTOP");
+      await on("west", "back", "rollout restart deployment/data");
+    },
+    causes: [cause("west", "ISM591")],
+    says: "no controller has seen the last change of Deployment back/data",
+    undo: async () => {
+      await signalTo("west", "kube-controller-manager", "SIGCONT");
+      await on("west", "back", "rollout status deployment/data --timeout=80s");
+    },
+  },
+  {
+    what: "the scheduler of east stands still, and the pod of helloworld has to go",
+    inject: async () => {
+      await signalTo("east", "kube-scheduler", "SIGSTOP");
+      await on("east", "sample", "delete pod -l app=helloworld --wait=true");
+    },
+    causes: [cause("east", "ISM592")],
+    folds: ["ISM441"],
+    undo: async () => {
+      await signalTo("east", "kube-scheduler", "SIGCONT");
+      await on("east", "sample", "rollout status deployment/helloworld-v2 --timeout=80s");
+    },
+  },
+  {
+    what: "the kubelet of west stands still",
+    inject: async () => signalTo("west", "kubelet", "SIGSTOP"),
+    causes: [cause("west", "ISM411")],
+    undo: async () => {
+      await signalTo("west", "kubelet", "SIGCONT");
+      await kubectl("west", ["wait", "--for=condition=Ready", "node", "--all", "--timeout=80s"]);
+    },
+  },
+  {
+    what: "a webhook for Istio's objects is left over in west, whose Service is gone",
+    inject: async () =>
+      put("west", {
+        apiVersion: "admissionregistration.k8s.io/v1",
+        kind: "ValidatingWebhookConfiguration",
+        metadata: { name: "left-over" },
+        webhooks: [
+          {
+            name: "routes.left-over.example",
+            admissionReviewVersions: ["v1"],
+            sideEffects: "None",
+            timeoutSeconds: 1,
+            clientConfig: { service: { namespace: "default", name: "left-over" } },
+            rules: [
+              {
+                apiGroups: ["networking.istio.io"],
+                apiVersions: ["*"],
+                operations: ["CREATE", "UPDATE"],
+                resources: ["*"],
+              },
+            ],
+          },
+        ],
+      }),
+    causes: [cause("west", "ISM593")],
+    says: "Service default/left-over, by which it is asked, is not there",
+    undo: async () => {
+      await kubectl("west", ["delete", "--ignore-not-found", "validatingwebhookconfiguration/left-over"]);
+    },
+  },
+  {
+    what: "the Service of east's DNS was made again, and has another address",
+    inject: async () => {
+      const service = JSON.parse(
+        await kubectl("east", ["-n", "kube-system", "get", "service", "kube-dns", "-o", "json"]),
+      ) as {
+        readonly metadata: { readonly labels: object };
+        readonly spec: Readonly<Record<string, unknown>>;
+      };
+      const { clusterIP: _one, clusterIPs: _all, ...spec } = service.spec;
+      await kubectl("east", ["-n", "kube-system", "delete", "service", "kube-dns"]);
+      await put("east", {
+        apiVersion: "v1",
+        kind: "Service",
+        metadata: { name: "kube-dns", namespace: "kube-system", labels: service.metadata.labels },
+        spec,
+      });
+    },
+    causes: [cause("east", "ISM594")],
+  },
+];
