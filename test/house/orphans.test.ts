@@ -6,7 +6,8 @@ import { listFiles } from "./tracked-files.ts";
 const entries = [
   "src/cli/bin.ts",
   "src/engine/documents/event-reference.ts",
-  "src/providers/dns/dns-provider.ts",
+  "src/providers/dns/open-dns-zone.ts",
+  "src/providers/dns/publish-name.ts",
   "src/sandbox/front-door/debian-programs.ts",
 ];
 

@@ -2,6 +2,7 @@ import type { CatalogueEntry } from "./catalogue-entry.ts";
 import { accessCodes } from "./codes/access.ts";
 import { applyCodes } from "./codes/apply.ts";
 import { checkCodes } from "./codes/check.ts";
+import { dnsCodes } from "./codes/dns.ts";
 import { drainCodes } from "./codes/drain.ts";
 import { existingIstioCodes } from "./codes/existing-istio.ts";
 import { exportCodes } from "./codes/export.ts";
@@ -26,6 +27,7 @@ const entries = {
   ...specCodes,
   ...routeCodes,
   ...planCodes,
+  ...dnsCodes,
   ...drainCodes,
   ...existingIstioCodes,
   ...exportCodes,

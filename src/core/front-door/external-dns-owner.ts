@@ -1,0 +1,48 @@
+import { isInZone } from "./dns-records.ts";
+import { txtText } from "./txt-value.ts";
+
+/** How a running external-dns names its owner records: `--txt-prefix`, `--txt-suffix`, `--txt-wildcard-replacement`. */
+export interface OwnerRecordNaming {
+  readonly prefix?: string;
+  readonly suffix?: string;
+  readonly wildcardReplacement?: string;
+}
+
+const recordTypes = ["a", "aaaa", "cname"] as const;
+
+/**
+ * Where an external-dns keeps the owner of a name: one TXT for each type, before 0.12 one for all
+ * (https://github.com/kubernetes-sigs/external-dns/blob/v0.23.0/registry/mapper/mapper.go).
+ * Without a naming that of its defaults. Names outside of the zone are left out: they cannot exist.
+ */
+export function externalDnsNames(
+  name: string,
+  zone: string,
+  namings: readonly OwnerRecordNaming[] = [],
+): readonly string[] {
+  const names = [{}, ...namings].flatMap((naming) => [
+    affixed(name, naming, "", ""),
+    ...recordTypes.map((type) => affixed(name, naming, type, hasType(naming) ? "" : `${type}-`)),
+  ]);
+  return [...new Set(names)].filter((one) => isInZone(one, zone) && !one.includes(".."));
+}
+
+/** The owner that a TXT value of external-dns names, `default` where it names none; undefined where the value is not of external-dns. */
+export function externalDnsOwner(value: string): string | undefined {
+  const text = txtText(value).replaceAll('"', "");
+  return /(?:^|,)heritage=external-dns(?:,|$)/.test(text)
+    ? (/(?:^|,)external-dns\/owner=([^,]*)/.exec(text)?.[1] ?? "default")
+    : undefined;
+}
+
+function hasType({ prefix = "", suffix = "" }: OwnerRecordNaming): boolean {
+  return `${prefix}${suffix}`.includes("%{record_type}");
+}
+
+function affixed(name: string, naming: OwnerRecordNaming, type: string, before: string): string {
+  const { prefix = "", suffix = "", wildcardReplacement } = naming;
+  const [first = "", ...rest] = name.split(".");
+  const label = first === "*" ? (wildcardReplacement ?? first) : first;
+  const fill = (affix: string): string => affix.replaceAll("%{record_type}", type);
+  return [`${fill(prefix)}${before}${label}${fill(suffix)}`, ...rest].join(".").toLowerCase();
+}

@@ -1,0 +1,55 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import path from "node:path";
+import type { ServerKind } from "./dns-server.ts";
+
+/** Knot 3.2, the knotd of Debian 12. */
+export const knot: ServerKind = {
+  kind: "Knot",
+  packages: ["knot"],
+  prepare: async ({ folder, port, secrets, programs, zones }) => {
+    const configuration = [
+      "server:",
+      `    listen: 127.0.0.1@${port}`,
+      `    rundir: ${folder}/run`,
+      "    udp-workers: 1",
+      "    tcp-workers: 1",
+      "database:",
+      `    storage: ${folder}/db`,
+      "log:",
+      "  - target: stderr",
+      "    any: info",
+      "key:",
+      ...Object.entries(secrets).flatMap(([name, secret]) => [
+        `  - id: ${name}`,
+        "    algorithm: hmac-sha256",
+        `    secret: ${secret}`,
+      ]),
+      "acl:",
+      "  - id: full",
+      "    key: full",
+      "    action: [update, transfer]",
+      "  - id: limited",
+      "    key: limited",
+      "    action: update",
+      "    update-owner: name",
+      "    update-owner-match: equal",
+      "    update-owner-name: app",
+      "    update-type: [A, TXT]",
+      "zone:",
+      ...Object.keys(zones).flatMap((zone) => [
+        `  - domain: ${zone}`,
+        `    storage: ${folder}`,
+        `    file: ${zone}.zone`,
+        ...(zone === "ro.test" ? [] : ["    acl: [full, limited]"]),
+      ]),
+      "",
+    ].join("\n");
+    await mkdir(path.join(folder, "run"));
+    await mkdir(path.join(folder, "db"));
+    await writeFile(path.join(folder, "knot.conf"), configuration);
+    for (const [zone, text] of Object.entries(zones)) {
+      await writeFile(path.join(folder, `${zone}.zone`), text);
+    }
+    return [...programs.command("usr/sbin/knotd"), "-c", path.join(folder, "knot.conf")];
+  },
+};
