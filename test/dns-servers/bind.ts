@@ -8,7 +8,7 @@ export const bind: ServerKind = {
   packages: ["bind9"],
   prepare: async ({ folder, port, secrets, programs, zones }) => {
     const policy =
-      "update-policy { grant full zonesub ANY; grant limited name app.example.test A TXT; }; allow-transfer { key full; };";
+      "update-policy { grant full zonesub ANY; grant limited name app.example.test A TXT; }; allow-transfer { any; };";
     const configuration = [
       `options {
         directory "${folder}"; pid-file none; session-keyfile none; recursion no; notify no;

@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
+import { Resolver } from "node:dns/promises";
 import { mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -39,6 +40,8 @@ export interface RunningServer {
   readonly secrets: Readonly<Record<KeyName, string>>;
   /** The zone `example.test` with the key that may change all of it, or as asked. */
   readonly zone: (change?: Partial<ZoneOptions>) => DnsZone;
+  /** What a client that asks for the name is told, wildcards and all; sorted. */
+  readonly ask: (name: string, type: "A" | "AAAA" | "TXT") => Promise<readonly string[]>;
   /** Ends it as a power cut does, and starts it again. */
   readonly restart: () => Promise<void>;
   /** Ends it by that signal. */
@@ -78,6 +81,17 @@ export async function startServer(kind: ServerKind): Promise<RunningServer> {
     port,
     secrets,
     zone,
+    ask: async (name, type) => {
+      const resolver = new Resolver();
+      resolver.setServers([`127.0.0.1:${port}`]);
+      const answers = await resolver.resolve(name, type).catch((error: NodeJS.ErrnoException) => {
+        if (error.code === "ENODATA" || error.code === "ENOTFOUND") {
+          return [];
+        }
+        throw error;
+      });
+      return (answers as readonly (string | readonly string[])[]).map((one) => [one].flat().join("")).toSorted();
+    },
     restart: async () => {
       await ended(running, "SIGKILL");
       running = run(command, folder);

@@ -1,4 +1,10 @@
-import type { DnsPrerequisite, DnsQuestion, DnsRecordSet, DnsRecordType } from "./dns-records.ts";
+import {
+  isInZone,
+  type DnsPrerequisite,
+  type DnsQuestion,
+  type DnsRecordSet,
+  type DnsRecordType,
+} from "./dns-records.ts";
 import { externalDnsNames } from "./external-dns-owner.ts";
 import { indexName, ownerName, readOwner } from "./owner-records.ts";
 import type { WantedName } from "./wanted-name.ts";
@@ -15,9 +21,15 @@ export function setOf(reading: Pick<NameReading, "sets">, name: string, type: Dn
   return reading.sets.find((one) => one.name === name && one.type === type);
 }
 
-/** What has to be known about a name before it is changed; the owners of its list come in a second round. */
+/**
+ * What has to be known about a name before it is changed; the owners of its list come in a second round. Nothing of a
+ * name outside of the zone, where the server knows nothing.
+ */
 export function questionsOf(wanted: WantedName, zone: string): readonly DnsQuestion[] {
   const { name } = wanted;
+  if (!isInZone(name, zone)) {
+    return [];
+  }
   return [
     { name, type: "A" },
     { name, type: "AAAA" },

@@ -78,19 +78,6 @@ export function tooMany({ name }: WantedName, count: number, most: number): Diag
   };
 }
 
-export function notWritable({ name }: WantedName, owner: string): readonly Diagnostic[] {
-  const longest = Math.max(...owner.split(".").map((label) => label.length));
-  return owner.length <= 253 && longest <= 63
-    ? []
-    : [
-        {
-          ...unfit,
-          detail: `The owner record of ${name} would be called ${owner}, which has ${longest > 63 ? `a label of ${longest} characters` : `${owner.length} characters`}. DNS takes 253, and 63 a label (RFC 1035, 2.3.4).`,
-          fix: "Give the cluster or the route's host a shorter name.",
-        },
-      ];
-}
-
 function shorten(value: string): string {
   const text = txtText(value);
   return text.length > 80 ? `"${text.slice(0, 80)}…"` : `"${text}"`;

@@ -3,7 +3,7 @@ import { addressValue } from "./dns-addresses.ts";
 import type { DnsRecord, DnsUpdate, DnsValue } from "./dns-records.ts";
 import { readNameState, type NameState } from "./name-state.ts";
 import { stillAsRead, type NameReading } from "./name-reading.ts";
-import { emptySet, notWritable, tooMany } from "./name-refusals.ts";
+import { emptySet, tooMany } from "./name-refusals.ts";
 import { claimValue, indexName, ownerName, ownerValue, type AddressClaim } from "./owner-records.ts";
 import type { WantedName } from "./wanted-name.ts";
 
@@ -78,11 +78,9 @@ function nextClaims(wanted: WantedName, now: readonly AddressClaim[]): readonly 
 function refusalsOf(wanted: WantedName, state: NameState, after: NameOwners): readonly Diagnostic[] {
   const sizes = (["A", "AAAA"] as const).map((type) => after.addresses.filter((one) => typeOf(one) === type).length);
   const isEmptied = after.addresses.length === 0 && state.claims.length > 0;
-  const names = after.claims.map(({ cluster }) => ownerName(cluster, wanted.name));
   return [
     ...(isEmptied && wanted.mayBeEmpty !== true ? [emptySet(wanted)] : []),
     ...(Math.max(...sizes) > mostAddresses ? [tooMany(wanted, Math.max(...sizes), mostAddresses)] : []),
-    ...names.flatMap((one) => notWritable(wanted, one)),
   ];
 }
 

@@ -3,7 +3,8 @@ import { errorOf } from "../../core/diagnostics/coded.ts";
 import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
 import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
 import { UserError } from "../../core/diagnostics/user-error.ts";
-import { furtherQuestions, questionsOf, type NameReading } from "../../core/front-door/name-reading.ts";
+import type { DnsUpdate } from "../../core/front-door/dns-records.ts";
+import { furtherQuestions, questionsOf, stillAsRead, type NameReading } from "../../core/front-door/name-reading.ts";
 import { planName, type NameOwners, type NamePlan } from "../../core/front-door/plan-name.ts";
 import type { WantedName } from "../../core/front-door/wanted-name.ts";
 import type { DnsZone } from "./dns-provider.ts";
@@ -39,9 +40,34 @@ export async function readName(zone: DnsZone, wanted: WantedName, signal: AbortS
       };
 }
 
-/** What publishing the name would do now; changes nothing. Throws what the zone throws. */
+/**
+ * What publishing the name would do now; changes nothing. A UserError: ISM637 where others change the name all the time,
+ * and those of the zone; the signal's reason when aborted.
+ */
 export async function lookAtName(zone: DnsZone, wanted: WantedName, signal: AbortSignal): Promise<NamePlan> {
-  return planName(wanted, await readName(zone, wanted, signal));
+  for (let attempts = 1; attempts <= mostAttempts; attempts += 1) {
+    const plan = await planOnce(zone, wanted, signal);
+    if (plan !== undefined) {
+      return plan;
+    }
+    await pauseBefore(attempts, signal);
+  }
+  throw tooBusy(zone, wanted);
+}
+
+/**
+ * The records are read one after the other while others may write, so a plan that changes nothing counts once all that
+ * was read is true at one moment: the zone is asked that by a change of nothing with prerequisites. A plan that changes
+ * something has them itself. Undefined where it is not so any more.
+ */
+async function planOnce(zone: DnsZone, wanted: WantedName, signal: AbortSignal): Promise<NamePlan | undefined> {
+  const reading = await readName(zone, wanted, signal);
+  const plan = planName(wanted, reading);
+  if (plan.kind === "update") {
+    return plan;
+  }
+  const nothing = { prerequisites: stillAsRead(wanted, reading), deletes: [], adds: [] };
+  return (await zone.update(nothing, signal)) === "done" ? plan : undefined;
 }
 
 /**
@@ -51,52 +77,61 @@ export async function lookAtName(zone: DnsZone, wanted: WantedName, signal: Abor
  * ISM637 where others changed it each time, and those of the zone; the signal's reason when aborted.
  */
 export async function publishName(zone: DnsZone, wanted: WantedName, signal: AbortSignal): Promise<PublishedName> {
+  const { name } = wanted;
   let before: NameOwners | undefined;
   let left: readonly Diagnostic[] = [];
   let looks = 0;
   for (let attempts = 1; attempts <= mostAttempts; attempts += 1) {
-    const plan = await lookAtName(zone, wanted, signal);
-    if (plan.kind === "refused") {
-      throw new UserError(plan.reasons, exitCodes.failed);
-    }
-    if (plan.kind === "unchanged") {
+    const plan = throwRefused(await planOnce(zone, wanted, signal));
+    if (plan?.kind === "unchanged") {
       const outcome = before === undefined ? "unchanged" : "changed";
-      return { name: wanted.name, outcome, before: before ?? plan.now, after: plan.now, left, attempts };
+      return { name, outcome, before: before ?? plan.now, after: plan.now, left, attempts };
     }
-    try {
-      const result = await zone.update(plan.update, signal);
-      if (result === "done" && zone.consistency === "compare-and-swap") {
-        const { after } = plan;
-        return {
-          name: wanted.name,
-          outcome: "changed",
-          before: before ?? plan.before,
-          after,
-          left: plan.left,
-          attempts,
-        };
-      }
-      if (result === "done") {
-        before ??= plan.before;
-        left = plan.left;
-        continue;
-      }
-    } catch (error) {
-      looks += 1;
-      if (!isUncertain(error) || looks > mostLooks) {
-        throw error;
-      }
+    const written =
+      plan === undefined ? "changed-meanwhile" : await write(zone, plan.update, looks < mostLooks, signal);
+    if (plan !== undefined && written !== "changed-meanwhile") {
       before ??= plan.before;
       left = plan.left;
+      if (written === "done" && zone.consistency === "compare-and-swap") {
+        return { name, outcome: "changed", before, after: plan.after, left, attempts };
+      }
     }
-    await pause(Math.random() * Math.min(1000, 20 * 2 ** Math.min(attempts, 6)), undefined, { signal });
+    looks += written === "unknown" ? 1 : 0;
+    if (written !== "done") {
+      await pauseBefore(attempts, signal);
+    }
   }
   throw tooBusy(zone, wanted);
 }
 
-/** True where a change was sent and no answer came: it may have been done. */
-function isUncertain(error: unknown): boolean {
-  return error instanceof UserError && error.diagnostics.some((one) => one.code === "ISM631");
+function throwRefused(plan: NamePlan | undefined): Exclude<NamePlan, { kind: "refused" }> | undefined {
+  if (plan?.kind === "refused") {
+    throw new UserError(plan.reasons, exitCodes.failed);
+  }
+  return plan;
+}
+
+/** Changes the zone; `unknown` where the change was sent, no answer came, and another look is still allowed. */
+async function write(
+  zone: DnsZone,
+  update: DnsUpdate,
+  mayLookAgain: boolean,
+  signal: AbortSignal,
+): Promise<"done" | "changed-meanwhile" | "unknown"> {
+  try {
+    return await zone.update(update, signal);
+  } catch (error) {
+    const isUncertain = error instanceof UserError && error.diagnostics.some((one) => one.code === "ISM631");
+    if (isUncertain && mayLookAgain) {
+      return "unknown";
+    }
+    throw error;
+  }
+}
+
+/** Lets others come to their end: longer each time, and not as long for each of those who wait. */
+async function pauseBefore(attempts: number, signal: AbortSignal): Promise<void> {
+  await pause(Math.random() * Math.min(1000, 20 * 2 ** Math.min(attempts, 6)), undefined, { signal });
 }
 
 function tooBusy(zone: DnsZone, { name }: WantedName): UserError {
@@ -104,7 +139,7 @@ function tooBusy(zone: DnsZone, { name }: WantedName): UserError {
     [
       {
         ...errorOf("ISM637"),
-        detail: `${name} was changed by somebody else each of the ${mostAttempts} times that isthmus had read it and was about to write it (${zone.where}).`,
+        detail: `${name} was changed by somebody else each of the ${mostAttempts} times that isthmus had read it (${zone.where}).`,
         fix: "Run the same command again. Where it stays so, see who writes the name: the log of the DNS server has each change with its key.",
       },
     ],
