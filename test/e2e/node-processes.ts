@@ -47,6 +47,22 @@ export async function passPackets(cluster: string): Promise<void> {
   await nft(cluster, `delete table inet ${dropping}`);
 }
 
+const translating = "isthmus_test_nat";
+
+/** Has a cluster's node pass connections to a TCP port of its own on to `place` (`address:port`), as a NAT in front of the cluster does, until `endTranslation`. */
+export async function translatePort(cluster: string, port: string, place: string): Promise<void> {
+  const [address = "", to = ""] = place.split(":");
+  await nft(
+    cluster,
+    `add table ip ${translating}; add chain ip ${translating} incoming { type nat hook prerouting priority -110; }; add rule ip ${translating} incoming tcp dport ${port} dnat to ${place}; add chain ip ${translating} outgoing { type nat hook postrouting priority 90; }; add rule ip ${translating} outgoing ip daddr ${address} tcp dport ${to} masquerade`,
+  );
+}
+
+/** Ends `translatePort`. */
+export async function endTranslation(cluster: string): Promise<void> {
+  await nft(cluster, `delete table ip ${translating}`);
+}
+
 async function nft(cluster: string, rules: string): Promise<void> {
   const pid = await pidOf("kubelet", cluster);
   await promisify(execFile)("nsenter", ["--target", String(pid), "--net", "nft", rules]);

@@ -72,16 +72,17 @@ describe("isthmus status", () => {
       expect(out).toMatch(/^west +west +[1-9]\d* +1\/1 +- +- +istiod-1 1\/1 +\d{4}-\d\d-\d\d$/m);
       const pairs = out.slice(out.indexOf("CLUSTER  REMOTE"));
       expect(pairs.trim().split(/ *\n/)).toEqual([
-        "CLUSTER  REMOTE  SYNC BY POD  CREDENTIAL ENDS",
-        "west     east    istiod-1 √   not known",
-        "east     west    istiod-1 √   not known",
+        "CLUSTER  REMOTE  SYNC BY POD            CREDENTIAL ENDS",
+        // Synced, and no Service of a gateway has an address.
+        "west     east    istiod-1 × no gateway  not known",
+        "east     west    istiod-1 × no gateway  not known",
       ]);
       const { clusters } = JSON.parse((await two.run("status -o json")).out) as {
         readonly clusters: readonly object[];
       };
       expect(clusters[0]).toMatchObject({
-        remotes: { east: "synced" },
-        remotesByPod: [{ pod: "istiod-1", clusters: { east: "synced" } }],
+        remotes: { east: "no gateway" },
+        remotesByPod: [{ pod: "istiod-1", clusters: { east: "no gateway" } }],
         credentials: [{ cluster: "east", token: "other" }],
       });
     } finally {

@@ -69,6 +69,8 @@ export interface GatewayFacts extends WorkloadFacts {
     readonly type: string;
     /** `topology.istio.io/network`. */
     readonly network?: string;
+    /** `networking.istio.io/gatewayPort`: the port that istiods give to other networks instead of 15443. */
+    readonly gatewayPort?: number;
     readonly addresses: readonly string[];
     readonly ports: readonly number[];
     readonly servicePorts: readonly ServicePort[];
@@ -94,4 +96,13 @@ export interface GatewayPod {
   readonly roots: readonly string[];
   /** What it holds for the mesh's services and routes. */
   readonly config: ProxyConfig;
+}
+
+/** A Service whose addresses istiods take for those of a network's gateway. */
+export interface AnnouncingService {
+  readonly namespace: string;
+  readonly name: string;
+  readonly network: string;
+  readonly addresses: readonly string[];
+  readonly port: number;
 }

@@ -1,12 +1,13 @@
 import { describe, expect, it } from "vitest";
+import { placesOf } from "./gateway-place.ts";
 import { clusterNamed } from "../model/mesh.ts";
 import { twoClusters } from "../testing/two-clusters.ts";
 import { compareEndpoints, expectedEndpoints, toleratedEndpoints } from "./endpoint-table.ts";
 
 const [service] = twoClusters.services;
 const actual = {
-  west: { podsOf: { v1: ["10.42.0.7:5000"], v2: [] }, gateways: ["172.30.1.2"] },
-  east: { podsOf: { v1: [], v2: ["10.42.0.7:5000"] }, gateways: ["172.30.2.2"] },
+  west: { podsOf: { v1: ["10.42.0.7:5000"], v2: [] }, gateways: placesOf({ addresses: ["172.30.1.2"], port: 15443 }) },
+  east: { podsOf: { v1: [], v2: ["10.42.0.7:5000"] }, gateways: placesOf({ addresses: ["172.30.2.2"], port: 15443 }) },
 };
 
 function expected(cluster: string, version: string, mesh = twoClusters): readonly string[] {
@@ -65,7 +66,14 @@ describe("the comparison", () => {
     });
   });
   it("does not call the gateway of a cluster foreign whose pods are there and not ready", () => {
-    const unready = { ...actual, east: { podsOf: { v1: [], v2: [] }, unready: ["v2"], gateways: ["172.30.2.2"] } };
+    const unready = {
+      ...actual,
+      east: {
+        podsOf: { v1: [], v2: [] },
+        unready: ["v2"],
+        gateways: placesOf({ addresses: ["172.30.2.2"], port: 15443 }),
+      },
+    };
     if (service === undefined) {
       throw new Error("the mesh has a service");
     }

@@ -1,8 +1,8 @@
 import { insteadOf, isOpenTo } from "../drain/drained-mesh.ts";
 import type { Cluster, Mesh, Service } from "../model/mesh.ts";
-import { crossNetworkPort } from "../render/names.ts";
 import { compareText } from "../render/order.ts";
-import { formatAddress } from "./service-port.ts";
+import type { GatewayPlace } from "./gateway-place.ts";
+import { formatPlace } from "./gateway-place.ts";
 
 /** What one cluster really runs and offers to the others. */
 export interface ClusterEndpoints {
@@ -14,10 +14,12 @@ export interface ClusterEndpoints {
   readonly anyPods?: readonly string[];
   /** Address of a pod → its addresses of other families, at which a proxy may have it instead. */
   readonly alsoAt?: Readonly<Record<string, readonly string[]>>;
-  /** Addresses of the east-west gateway; for a reader that is known, host names among them are resolved as its istiod has them. */
-  readonly gateways: readonly string[];
-  /** Further addresses of it that a proxy may have and need not. */
-  readonly possibleGateways?: readonly string[];
+  /** Where the east-west gateway is reached; for a reader that is known, host names among the addresses are resolved as its istiod has them. */
+  readonly gateways: readonly GatewayPlace[];
+  /** True where the gateway's Service carries no network, so that istiods have their gateways from elsewhere. */
+  readonly unannounced?: boolean;
+  /** Further places of it that a proxy may have and need not. */
+  readonly possibleGateways?: readonly GatewayPlace[];
   /** The ports of the cluster's Service; undefined where it has none of that name. */
   readonly servicePorts?: readonly number[] | undefined;
 }
@@ -62,7 +64,7 @@ export interface EndpointQuestion {
 /**
  * The endpoints that a proxy in `cluster` must have for a version, or for the
  * whole service: pods of its own network by their addresses, every other
- * cluster that has some by its east-west gateways on 15443
+ * cluster that has some by its east-west gateways
  * (https://istio.io/latest/docs/setup/install/multicluster/multi-primary_multi-network/).
  */
 export function expectedEndpoints(
@@ -76,9 +78,7 @@ export function expectedEndpoints(
     if (other.network === cluster.network) {
       return pods;
     }
-    return pods.length === 0
-      ? []
-      : (actual[other.name]?.gateways ?? []).map((address) => formatAddress(address, crossNetworkPort));
+    return pods.length === 0 ? [] : (actual[other.name]?.gateways ?? []).map(formatPlace);
   });
   return [...new Set(expected)].sort(compareText);
 }
@@ -101,7 +101,7 @@ export function toleratedEndpoints(
       ...(other?.unready?.includes(version ?? "") === true ? other.gateways : []),
       ...(other?.possibleGateways ?? []),
     ])
-    .map((address) => formatAddress(address, crossNetworkPort));
+    .map(formatPlace);
 }
 
 /**

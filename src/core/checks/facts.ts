@@ -4,7 +4,7 @@ import type { BesideFacts, WrittenBy } from "./beside-facts.ts";
 import type { BypassFacts } from "./bypass-facts.ts";
 import type { CallerFacts } from "./caller-facts.ts";
 import type { AuthorityFacts, TlsSecretFacts } from "./certificate-facts.ts";
-import type { GatewayFacts, IstiodFacts } from "./control-plane-facts.ts";
+import type { AnnouncingService, GatewayFacts, IstiodFacts } from "./control-plane-facts.ts";
 import type { ControllerFacts } from "./controller-facts.ts";
 import type { RemoteSecretFacts } from "./credential-facts.ts";
 import type { DriftFacts } from "./drift-facts.ts";
@@ -102,6 +102,8 @@ export interface ReachedCluster {
   /** TLS Secrets that routes name, in istio-system. */
   readonly tlsSecrets: readonly TlsSecretFacts[];
   readonly externalDns: readonly ExternalDnsFacts[];
+  /** Services beside the east-west gateway's own that announce a gateway by the label `topology.istio.io/network`; left out where nobody looked. */
+  readonly announcers?: readonly AnnouncingService[];
   /** How its objects differ from what an apply would make of them; undefined where nobody compared. */
   readonly drift?: DriftFacts;
 }

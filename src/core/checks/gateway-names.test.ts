@@ -1,7 +1,9 @@
 import { expect, it } from "vitest";
 import { hostNamesIn, resolveGateways } from "./gateway-names.ts";
+import { placesOf } from "./gateway-place.ts";
 
 const at = (address: string, cluster = "east", port = 15443) => ({ network: "n", cluster, address, port });
+const places = (addresses: readonly string[], port = 15443) => placesOf({ addresses, port });
 
 it("tells host names from addresses of both families", () => {
   expect(hostNamesIn(["203.0.113.1", "2001:db8::1", "lb.example", "1.2.3"])).toEqual(["lb.example", "1.2.3"]);
@@ -32,5 +34,16 @@ it.each([
     [],
   ],
 ])("has %s", (_, addresses, known, expected, possible) => {
-  expect(resolveGateways(addresses, "east", known)).toEqual({ expected, possible });
+  expect(resolveGateways(places(addresses), { cluster: "east", network: "n" }, known)).toEqual({
+    expected: places(expected),
+    possible: places(possible),
+  });
+});
+
+it("takes what meshNetworks says of the network, with its port", () => {
+  const known = [[at("198.51.100.1", "", 8443), { ...at("198.51.100.2", "", 8443), network: "other" }]];
+  expect(resolveGateways(places(["lb.example"], 8443), { cluster: "east", network: "n" }, known)).toEqual({
+    expected: places(["198.51.100.1"], 8443),
+    possible: [],
+  });
 });

@@ -1,19 +1,31 @@
 import { isAddress } from "../policies/address-block.ts";
-import { crossNetworkPort } from "../render/names.ts";
 import { compareText } from "../render/order.ts";
 import type { IstiodPod } from "./control-plane-facts.ts";
+import type { GatewayPlace } from "./gateway-place.ts";
+import { formatPlace } from "./gateway-place.ts";
 
 /** Gateways of one cluster as the proxies of another one have them. */
 export interface ResolvedGateways {
-  /** Addresses that every proxy has, and names for which no istiod has an address. */
-  readonly expected: readonly string[];
-  /** Addresses that some istiods have and others have not: DNS answers change between two questions. */
-  readonly possible: readonly string[];
+  /** Places that every proxy has, and names for which no istiod has an address. */
+  readonly expected: readonly GatewayPlace[];
+  /** Places that some istiods have and others have not: DNS answers change between two questions. */
+  readonly possible: readonly GatewayPlace[];
 }
 
-/** The host names among the addresses of a Service, as load balancers of some clouds have them. */
+/** The host names among addresses, as load balancers of some clouds have them. */
 export function hostNamesIn(addresses: readonly string[]): readonly string[] {
   return addresses.filter((one) => !isAddress(one));
+}
+
+/** What one istiod has of the gateways of networks. */
+export type KnownGateways = IstiodPod["networkGateways"];
+
+/** Whether an istiod's gateway is one of a cluster: found by its Service, or by the network alone, as `meshNetworks` says them. */
+export function isGatewayOf(
+  known: KnownGateways[number],
+  { cluster, network }: { readonly cluster: string; readonly network: string },
+): boolean {
+  return known.network === network && (known.cluster === cluster || known.cluster === "");
 }
 
 /**
@@ -23,25 +35,31 @@ export function hostNamesIn(addresses: readonly string[]): readonly string[] {
  * the reading cluster says at /debug/networkz. Pure.
  */
 export function resolveGateways(
-  addresses: readonly string[],
-  cluster: string,
-  known: readonly IstiodPod["networkGateways"][],
+  places: readonly GatewayPlace[],
+  of: { readonly cluster: string; readonly network: string },
+  known: readonly KnownGateways[],
 ): ResolvedGateways {
-  const names = hostNamesIn(addresses);
-  const plain = addresses.filter((one) => !names.includes(one));
+  const names = hostNamesIn(places.map(({ address }) => address));
+  const named = places.filter(({ address }) => names.includes(address));
+  const plain = places.filter(({ address }) => !names.includes(address));
   if (names.length === 0) {
     return { expected: plain, possible: [] };
   }
+  const ports = new Set(named.map(({ port }) => port));
+  const taken = new Set(plain.map(formatPlace));
   const found = known.map((gateways) =>
-    gateways
-      .filter((one) => one.cluster === cluster && one.port === crossNetworkPort)
-      .map((one) => one.address)
-      .filter((one) => isAddress(one) && !plain.includes(one)),
+    gateways.filter(
+      (one) => isGatewayOf(one, of) && ports.has(one.port) && isAddress(one.address) && !taken.has(formatPlace(one)),
+    ),
   );
-  const all = [...new Set(found.flat())].toSorted(compareText);
-  const everywhere = all.filter((one) => found.every((addressesOfPod) => addressesOfPod.includes(one)));
+  const all = new Map(found.flat().map(({ address, port }) => [formatPlace({ address, port }), { address, port }]));
+  const sorted = [...all].toSorted(([a], [b]) => compareText(a, b));
+  const isEverywhere = (key: string): boolean => found.every((ofPod) => ofPod.some((one) => formatPlace(one) === key));
   return {
-    expected: [...plain, ...(all.length === 0 ? names : everywhere)],
-    possible: all.filter((one) => !everywhere.includes(one)),
+    expected: [
+      ...plain,
+      ...(all.size === 0 ? named : sorted.filter(([key]) => isEverywhere(key)).map(([, place]) => place)),
+    ],
+    possible: sorted.filter(([key]) => !isEverywhere(key)).map(([, place]) => place),
   };
 }

@@ -1,4 +1,4 @@
-import { eastWestGateway, istioNamespace } from "../render/names.ts";
+import { istioNamespace } from "../render/names.ts";
 import { meshAt } from "../routing/routes-at.ts";
 import type { GatewayFacts } from "./control-plane-facts.ts";
 import type { MeshFacts, NamespaceFacts, ReachedCluster } from "./facts.ts";
@@ -40,11 +40,6 @@ export function servicesAt(facts: MeshFacts, one: ReachedCluster): MeshFacts["me
 
 export function gatewayOf(one: ReachedCluster, name: string): GatewayFacts | undefined {
   return one.gateways.find((gateway) => gateway.name === name);
-}
-
-/** Addresses of a cluster's east-west gateway, some of which may be host names. */
-export function eastWestAddresses(one: ReachedCluster): readonly string[] {
-  return gatewayOf(one, eastWestGateway)?.service?.addresses ?? [];
 }
 
 export function istioNamespaceOf(one: ReachedCluster): NamespaceFacts | undefined {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { placesOf } from "../checks/gateway-place.ts";
 import { compareEndpoints } from "../checks/endpoint-table.ts";
 import { clusterNamed } from "../model/mesh.ts";
 import { twoClusters } from "../testing/two-clusters.ts";
@@ -119,8 +120,16 @@ describe("what requests show", () => {
 
 describe("wrong endpoints", () => {
   const actual = {
-    west: { podsOf: { v1: [], v2: [] }, gateways: ["172.30.1.2"], servicePorts: [5000] },
-    east: { podsOf: { v1: [], v2: ["10.42.0.7:5000"] }, gateways: ["172.30.2.2"], servicePorts: [5000] },
+    west: {
+      podsOf: { v1: [], v2: [] },
+      gateways: placesOf({ addresses: ["172.30.1.2"], port: 15443 }),
+      servicePorts: [5000],
+    },
+    east: {
+      podsOf: { v1: [], v2: ["10.42.0.7:5000"] },
+      gateways: placesOf({ addresses: ["172.30.2.2"], port: 15443 }),
+      servicePorts: [5000],
+    },
   };
   const empty = compareEndpoints({ cluster: "west", version: "v1" }, [], []);
 

@@ -13,6 +13,7 @@ import { netpolCodes } from "./codes/netpol.ts";
 import { pkiCodes } from "./codes/pki.ts";
 import { planCodes } from "./codes/plan.ts";
 import { rancherCodes } from "./codes/rancher.ts";
+import { reachCodes } from "./codes/reach.ts";
 import { routeExplainCodes } from "./codes/route-explain.ts";
 import { routeCodes } from "./codes/routes.ts";
 import { sandboxClusterCodes } from "./codes/sandbox-cluster.ts";
@@ -40,6 +41,7 @@ const entries = {
   ...verifyCodes,
   ...checkCodes,
   ...netpolCodes,
+  ...reachCodes,
   ...routeExplainCodes,
   ...supportCodes,
   ...pkiCodes,

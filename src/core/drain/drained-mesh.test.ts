@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { placesOf } from "../checks/gateway-place.ts";
 import { expectedEndpoints } from "../checks/endpoint-table.ts";
 import type { Drain } from "../model/drain.ts";
 import { clusterNamed } from "../model/mesh.ts";
@@ -36,9 +37,12 @@ describe("a mesh with drains", () => {
 
 describe("the endpoints that proxies must have", () => {
   const actual = {
-    west: { podsOf: { v1: ["10.1.0.1:80"], v2: [] }, gateways: ["1.1.1.1"] },
-    east: { podsOf: { v1: ["10.2.0.1:80"], v2: ["10.2.0.2:80"] }, gateways: ["2.2.2.2"] },
-    north: { podsOf: { v1: ["10.3.0.1:80"], v2: [] }, gateways: ["3.3.3.3"] },
+    west: { podsOf: { v1: ["10.1.0.1:80"], v2: [] }, gateways: placesOf({ addresses: ["1.1.1.1"], port: 15443 }) },
+    east: {
+      podsOf: { v1: ["10.2.0.1:80"], v2: ["10.2.0.2:80"] },
+      gateways: placesOf({ addresses: ["2.2.2.2"], port: 15443 }),
+    },
+    north: { podsOf: { v1: ["10.3.0.1:80"], v2: [] }, gateways: placesOf({ addresses: ["3.3.3.3"], port: 15443 }) },
   };
   const expected = (drains: readonly Drain[], cluster: string, version = "v1"): readonly string[] => {
     const mesh = withDrains(threeClusters(), drains);

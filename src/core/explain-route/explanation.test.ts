@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { placesOf } from "../checks/gateway-place.ts";
 import { twoClusters } from "../testing/two-clusters.ts";
 import type { RouteDecision } from "./explain-request.ts";
 import { explainDestinations, isServed, passesThrough } from "./explanation.ts";
@@ -18,8 +19,16 @@ const reader = {
   mesh,
   cluster: cluster as (typeof mesh.clusters)[number],
   actual: {
-    west: { podsOf: { v1: ["10.42.0.6:80"] }, anyPods: ["10.42.0.6:80"], gateways: ["172.30.1.2"] },
-    east: { podsOf: { v1: ["10.42.0.6:80"] }, anyPods: ["10.42.0.6:80"], gateways: ["172.30.2.2"] },
+    west: {
+      podsOf: { v1: ["10.42.0.6:80"] },
+      anyPods: ["10.42.0.6:80"],
+      gateways: placesOf({ addresses: ["172.30.1.2"], port: 15443 }),
+    },
+    east: {
+      podsOf: { v1: ["10.42.0.6:80"] },
+      anyPods: ["10.42.0.6:80"],
+      gateways: placesOf({ addresses: ["172.30.2.2"], port: 15443 }),
+    },
   },
 };
 const endpoint = (address: string, weight = 1, idle = "") => ({ address, weight, idle, priority: 0 });

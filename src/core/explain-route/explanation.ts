@@ -1,8 +1,7 @@
 import type { ClusterEndpoints } from "../checks/endpoint-table.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import type { Cluster, Mesh } from "../model/mesh.ts";
-import { crossNetworkPort } from "../render/names.ts";
-import { formatAddress } from "../checks/service-port.ts";
+import { formatPlace } from "../checks/gateway-place.ts";
 import type { WeighedEndpoint } from "./endpoint-shares.ts";
 import { endpointShares } from "./endpoint-shares.ts";
 import type { Entrance, RouteDecision } from "./explain-request.ts";
@@ -126,7 +125,7 @@ function ownerOf(address: string, { mesh, cluster, actual }: Reader): string | u
     const other = actual[name];
     if (network !== cluster.network) {
       const gateways = [...(other?.gateways ?? []), ...(other?.possibleGateways ?? [])];
-      return gateways.some((one) => formatAddress(one, crossNetworkPort) === address);
+      return gateways.some((one) => formatPlace(one) === address);
     }
     const also = Object.values(other?.alsoAt ?? {}).flat();
     return [...(other?.anyPods ?? []), ...also, ...Object.values(other?.podsOf ?? {}).flat()].includes(address);

@@ -1,7 +1,6 @@
 import type { Json } from "../model/kube-object.ts";
 import type {
   AccessSettings,
-  Cluster,
   ContainerDefaults,
   DnsSettings,
   HardeningSettings,
@@ -16,9 +15,11 @@ import type {
   TrustSettings,
 } from "../model/mesh.ts";
 import { readDuration } from "./duration.ts";
+import { fillCluster } from "./cluster-defaults.ts";
 import { fillFailover } from "./failover-defaults.ts";
 import { fieldDefaults } from "./field-defaults.ts";
 import { newestIstioVersion } from "./istio-version.ts";
+import { present } from "./present.ts";
 import type { Mirror, RouteSettings } from "../model/route-settings.ts";
 import { routeSettingNames } from "../model/route-settings.ts";
 import { serviceHost } from "../render/names.ts";
@@ -44,25 +45,6 @@ export function fillDefaults(raw: RawMesh): Mesh {
     services: (spec.services ?? []).map((service) => fillService(service, spec.services ?? [])),
     issuers: (spec.issuers ?? []).map(fillIssuer),
     dns: spec.dns === undefined ? undefined : fillDns(spec.dns),
-  });
-}
-
-function fillCluster(raw: RawSpec["clusters"][number]): Cluster {
-  return present({
-    name: raw.name,
-    network: raw.network ?? raw.name,
-    region: raw.region,
-    zone: raw.zone,
-    access:
-      raw.rancherId === undefined
-        ? present({
-            kind: "context" as const,
-            context: raw.context ?? "",
-            kubeconfig: raw.kubeconfig,
-          })
-        : { kind: "rancher" as const, rancherId: raw.rancherId },
-    endpoint: raw.endpoint,
-    eastWestAddresses: raw.eastWest?.addresses ?? [],
   });
 }
 
@@ -278,15 +260,4 @@ function fillDns(raw: NonNullable<RawSpec["dns"]>): DnsSettings {
 /** The schema has let durations through only. */
 function secondsOf(text: string): number {
   return readDuration(text) ?? 0;
-}
-
-type Present<T> = {
-  [Key in keyof T as undefined extends T[Key] ? never : Key]: T[Key];
-} & {
-  [Key in keyof T as undefined extends T[Key] ? Key : never]?: Exclude<T[Key], undefined>;
-};
-
-/** Leaves out what is undefined, so that a field either has a value or is not there. */
-function present<T extends object>(value: T): Present<T> {
-  return Object.fromEntries(Object.entries(value).filter(([, item]) => item !== undefined)) as Present<T>;
 }

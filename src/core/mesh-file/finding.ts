@@ -1,4 +1,5 @@
 import { failoverCodes } from "../diagnostics/codes/failover.ts";
+import { reachCodes } from "../diagnostics/codes/reach.ts";
 import { routeCodes } from "../diagnostics/codes/routes.ts";
 import { specCodes } from "../diagnostics/codes/mesh-file.ts";
 import type { Diagnostic, SourceRange } from "../diagnostics/diagnostic.ts";
@@ -6,7 +7,7 @@ import type { Locator } from "./locate.ts";
 import type { Path } from "./path.ts";
 
 /** Every code that a problem of the mesh file can have. */
-export const meshFileCodes = { ...specCodes, ...routeCodes, ...failoverCodes };
+export const meshFileCodes = { ...specCodes, ...routeCodes, ...failoverCodes, ...reachCodes };
 
 export type SpecCode = keyof typeof meshFileCodes;
 

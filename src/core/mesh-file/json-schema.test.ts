@@ -44,8 +44,6 @@ describe("the JSON schema", () => {
       keyType: defaultOf("trust", "intermediates", "keyType"),
     });
     expect(mesh.hardening).toEqual({ networkPolicies: defaultOf("hardening", "networkPolicies") });
-    expect(mesh.clusters).toEqual([
-      { name: "c", network: "c", access: { kind: "context", context: "c" }, eastWestAddresses: [] },
-    ]);
+    expect(mesh.clusters).toEqual([{ name: "c", network: "c", access: { kind: "context", context: "c" } }]);
   });
 });

@@ -13,12 +13,12 @@ function writeMesh(mesh: Mesh): object {
     kind: "Mesh",
     metadata: { name: mesh.name },
     spec: {
-      clusters: mesh.clusters.map(({ access, eastWestAddresses, ...cluster }) => ({
+      clusters: mesh.clusters.map(({ access, eastWest, ...cluster }) => ({
         ...cluster,
         ...(access.kind === "context"
           ? { context: access.context, ...(access.kubeconfig === undefined ? {} : { kubeconfig: access.kubeconfig }) }
           : { rancherId: access.rancherId }),
-        ...(eastWestAddresses.length === 0 ? {} : { eastWest: { addresses: eastWestAddresses } }),
+        ...(eastWest === undefined ? {} : { eastWest: { ...eastWest.everywhere, seenFrom: eastWest.seenFrom } }),
       })),
       sharedNetworks: mesh.sharedNetworks,
       istio: mesh.istio,
@@ -109,7 +109,16 @@ const clusters = fc
       network: `net-${index}`,
       ...fields,
       access: rancher ? { kind: "rancher", rancherId: `c-${index}` } : { kind: "context", context: `ctx ${index}` },
-      eastWestAddresses: index === 0 ? ["203.0.113.1", "2001:db8::1", "gw.example"] : [],
+      ...(index === 0
+        ? {
+            eastWest: {
+              everywhere: { addresses: ["203.0.113.1", "2001:db8::1", "gw.example"], port: 8443 },
+              seenFrom: Object.fromEntries(
+                list.slice(1, 2).map(([reader]) => [reader, { addresses: ["10.0.0.4"], port: 15_443 }]),
+              ),
+            },
+          }
+        : {}),
     })),
   );
 

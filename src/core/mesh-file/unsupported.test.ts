@@ -16,9 +16,10 @@ kind: Mesh
 metadata: { name: m }
 spec:
   clusters:
-    - { name: west, context: w, region: a${spec.includes("eastWest") ? ", eastWest: { addresses: [a.example] }" : ""} }
+    - { name: west, context: w, region: a${spec.includes("existing") ? ", eastWest: { addresses: [a.example] }" : ""} }
     - { name: east, context: e, region: b }
-${spec.includes("eastWest") ? "" : `${spec}\n`}`;
+${spec}
+`;
   const parsed = parseMesh(text, "mesh.yaml");
   expect(parsed.diagnostics).toEqual([]);
   return parsed.mesh === undefined
@@ -54,7 +55,7 @@ describe("what this version cannot do", () => {
       "  trust: { root: { secretRef: { cluster: west, namespace: n, name: s } } }",
       "spec.trust.root.secretRef",
     ],
-    ["gateway addresses behind NAT", "eastWest", "spec.clusters[0].eastWest.addresses"],
+    ["gateway addresses in an Istio of somebody else", "  istio: { install: existing }", "spec.clusters[0].eastWest"],
     ["renewing what does not end", "  access: { rotateBefore: 30d }", "spec.access.rotateBefore"],
     ["certificates of its own", "  issuers: [{ name: own }]", "spec.issuers[0]"],
     [

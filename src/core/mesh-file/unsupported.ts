@@ -1,6 +1,7 @@
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import { errorOf } from "../diagnostics/coded.ts";
 import type { Mesh, Route } from "../model/mesh.ts";
+import { installMethods } from "../render/install-methods.ts";
 import type { ParsedMesh } from "./parse.ts";
 import type { Path } from "./path.ts";
 import { readDuration } from "./duration.ts";
@@ -50,11 +51,13 @@ const gaps: readonly Gap[] = [
   },
   {
     find: (mesh) =>
-      mesh.clusters.flatMap((cluster, index) =>
-        when(cluster.eastWestAddresses.length > 0, ["spec", "clusters", index, "eastWest", "addresses"]),
-      ),
-    cannot: "announce other gateway addresses than those of the Service",
-    fix: "Leave addresses out, and have the load balancer show its public address in the Service's status.",
+      installMethods[mesh.istio.install].renderer !== undefined
+        ? []
+        : mesh.clusters.flatMap((cluster, index) =>
+            when(cluster.eastWest !== undefined, ["spec", "clusters", index, "eastWest"]),
+          ),
+    cannot: "say where a gateway is reached in an Istio whose configuration it does not write",
+    fix: "Use install: istioctl or helm; or leave eastWest out, set global.meshNetworks of every istiod that reads the cluster (https://istio.io/latest/docs/reference/config/istio.mesh.v1alpha1/#MeshNetworks), and take the label topology.istio.io/network off the gateway's Service.",
   },
   {
     find: (mesh) => routesWith(mesh, (route) => route.dns?.via === "isthmus", ["dns", "via"]),

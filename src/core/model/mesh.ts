@@ -29,8 +29,22 @@ export interface Cluster {
   readonly access: ClusterAccess;
   /** The API address that the other clusters' istiods use, where it differs from the one in the kubeconfig. */
   readonly endpoint?: string;
-  /** Public addresses of the east-west gateway behind NAT; empty = those in the Service's status. */
-  readonly eastWestAddresses: readonly string[];
+  /** Where other networks reach the east-west gateway; undefined = where its Service says. */
+  readonly eastWest?: EastWestReach;
+}
+
+/** Where the east-west gateway of a cluster is reached, where its Service does not say it. */
+export interface EastWestReach {
+  /** From every cluster that is not in `seenFrom`; undefined where all of other networks are. */
+  readonly everywhere?: AnnouncedGateway;
+  /** By the names of the clusters that connect. */
+  readonly seenFrom: Readonly<Record<string, AnnouncedGateway>>;
+}
+
+/** IP addresses or host names, all with one port. */
+export interface AnnouncedGateway {
+  readonly addresses: readonly string[];
+  readonly port: number;
 }
 
 export type ClusterAccess =

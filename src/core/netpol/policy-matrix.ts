@@ -4,7 +4,6 @@ import { kindOfPod } from "../policies/policy-pod.ts";
 import type { Reach } from "../policies/reach.ts";
 import { familiesOf, reach, sharedFamilies } from "../policies/reach.ts";
 import { reachMatrix } from "../policies/reach-matrix.ts";
-import { crossNetworkPort } from "../render/names.ts";
 import type { PolicyWorld } from "./policy-world.ts";
 import { otherPoliciesOf, podsOf, portBehind } from "./policy-world.ts";
 import { eastWestOf } from "./trace-connection.ts";
@@ -210,14 +209,17 @@ function gatewaysOf(
   return worlds
     .filter((other) => other.network !== world.network)
     .flatMap((other): readonly MatrixEnd[] => {
-      const addresses = eastWestOf(other)?.addresses ?? [];
-      return addresses.length === 0
+      const places = eastWestOf(other, world)?.places ?? [];
+      return places.length === 0
         ? []
         : [
             {
               name: `east-west gateway of ${other.cluster}`,
-              peers: addresses.map((address) => ({ kind: "outside", address })),
-              ports: [port ?? { port: crossNetworkPort, protocol: "TCP" }],
+              peers: places.map(({ address }) => ({ kind: "outside", address })),
+              ports:
+                port === undefined
+                  ? [...new Set(places.map((one) => one.port))].map((one) => ({ port: one, protocol: "TCP" }))
+                  : [port],
             },
           ];
     });

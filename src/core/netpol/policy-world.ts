@@ -2,6 +2,7 @@ import type { ServicePort } from "../checks/pod-facts.ts";
 import type { NetworkPolicyFacts } from "../checks/policy-facts.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import { hasLabels } from "../model/labels.ts";
+import type { EastWestReach } from "../model/mesh.ts";
 import type { PolicyPod } from "../policies/policy-pod.ts";
 
 /** What decides over the connections of one cluster, by NetworkPolicies. */
@@ -10,6 +11,8 @@ export interface PolicyWorld {
   readonly cluster: string;
   /** The network that the mesh file gives it. */
   readonly network: string;
+  /** Where the mesh file says that its east-west gateway is reached. */
+  readonly eastWest?: EastWestReach;
   /** All pods of the cluster, those that have ended among them. */
   readonly pods: readonly PolicyPod[];
   readonly services: readonly WorldService[];

@@ -5,6 +5,9 @@ import type { PolicyPeer, PolicyPod, Protocol } from "../policies/policy-pod.ts"
 import { nameOfPeer } from "../policies/policy-pod.ts";
 import type { Reach } from "../policies/reach.ts";
 import { reach } from "../policies/reach.ts";
+import type { GatewayPlace } from "../checks/gateway-place.ts";
+import { placesOf } from "../checks/gateway-place.ts";
+import { announcedGateway } from "../routing/announced-gateway.ts";
 import { crossNetworkPort, eastWestGateway, istioNamespace } from "../render/names.ts";
 import type { NoEnd, PodEnd, TargetEnd } from "./find-ends.ts";
 import { findSource, findTarget, serviceNamed } from "./find-ends.ts";
@@ -226,16 +229,16 @@ function beside(hop: MakeHop, source: PodEnd, end: PodEnd, port: number): Way {
 
 function across(hop: MakeHop, source: PodEnd, end: PodEnd, port: number): Way {
   const { cluster } = end.world;
-  const gateway = eastWestOf(end.world);
+  const gateway = eastWestOf(end.world, source.world);
   if (gateway === undefined) {
     return { hops: [], lacks: `${cluster} has no east-west gateway with an address and a running pod.` };
   }
-  const { pod, addresses, target } = gateway;
+  const { pod, places, target } = gateway;
   return {
     hops: [
-      ...addresses.map((address) => {
+      ...places.map(({ address, port: at }) => {
         const to = outside(address, `the east-west gateway of ${cluster} at ${address}`);
-        return hop(source.world, placeOf(source.pod), to, crossNetworkPort);
+        return hop(source.world, placeOf(source.pod), to, at);
       }),
       hop(end.world, outside("", "other networks, from an address that is not known"), placeOf(pod), target),
       hop(end.world, placeOf(pod), placeOf(end.pod), port),
@@ -266,19 +269,22 @@ function nameIn({ world, pod }: PodEnd): string {
 
 interface EastWest {
   readonly pod: PolicyPod;
-  readonly addresses: readonly string[];
+  /** Where the cluster that asks reaches it. */
+  readonly places: readonly GatewayPlace[];
   readonly target: number;
 }
 
 /** The gateway that other networks come in by; undefined where it has no pod, or nobody knows an address. */
-export function eastWestOf(world: PolicyWorld): EastWest | undefined {
+export function eastWestOf(world: PolicyWorld, reader: PolicyWorld): EastWest | undefined {
   const service = serviceNamed(world, istioNamespace, eastWestGateway);
   const [pod] = service === undefined ? [] : podsOf(world, service);
-  if (service === undefined || pod === undefined || service.outsideAddresses.length === 0) {
+  const announced = announcedGateway(world, { name: reader.cluster, network: reader.network });
+  const places = placesOf(announced ?? { addresses: service?.outsideAddresses ?? [], port: crossNetworkPort });
+  if (service === undefined || pod === undefined || places.length === 0) {
     return undefined;
   }
   const target = portBehind(service, { port: crossNetworkPort, protocol: "TCP" }, pod) ?? crossNetworkPort;
-  return { pod, addresses: service.outsideAddresses, target };
+  return { pod, places, target };
 }
 
 function remarksOn(pod: PolicyPod): readonly string[] {

@@ -1,12 +1,14 @@
 import type { MeshFacts, ReachedCluster } from "../checks/facts.ts";
+import { formatPlace } from "../checks/gateway-place.ts";
 import type { PodFacts } from "../checks/pod-facts.ts";
 import { istiod, requestsTo } from "../checks/subjects.ts";
 import { gatewayHealthPort } from "../render/gateway-probe.ts";
-import { crossNetworkPort, istioNamespace } from "../render/names.ts";
+import { istioNamespace } from "../render/names.ts";
 import type { PolicyPeer, PolicyPod } from "./policy-pod.ts";
 import { kindOfPod } from "./policy-pod.ts";
 import type { RequiredFlow } from "./required-flow.ts";
 import { asPolicyPod } from "./required-flow.ts";
+import type { FarGateway } from "./required-flows.ts";
 import { farGateways } from "./required-flows.ts";
 import { serviceIn, servicePods, targetPortOf } from "./service-pods.ts";
 
@@ -101,17 +103,13 @@ function bothEnds(
   ];
 }
 
-function toFarGateway(
-  one: ReachedCluster,
-  pod: PodFacts,
-  { cluster, address }: { readonly cluster: string; readonly address: string },
-): RequiredFlow {
+function toFarGateway(one: ReachedCluster, pod: PodFacts, { cluster, address, port }: FarGateway): RequiredFlow {
   return {
-    what: `requests of the pods of ${pod.namespace} to the east-west gateway of ${cluster} (${address}:${crossNetworkPort})`,
+    what: `requests of the pods of ${pod.namespace} to the east-west gateway of ${cluster} (${formatPlace({ address, port })})`,
     pod: asPolicyPod(one, pod),
     direction: "egress",
     peer: { kind: "outside", address },
-    port: crossNetworkPort,
+    port,
     protocol: "TCP",
     breaks: [],
     optional: true,

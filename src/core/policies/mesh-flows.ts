@@ -2,6 +2,7 @@ import type { Cluster, Mesh, Service } from "../model/mesh.ts";
 import type { Materials } from "../render/materials.ts";
 import { gatewayHealthPort } from "../render/gateway-probe.ts";
 import { crossNetworkPort } from "../render/names.ts";
+import { announcedGateway } from "../routing/announced-gateway.ts";
 import { frontRoutesOf } from "../routing/hosts.ts";
 import { isAddress } from "./address-block.ts";
 import { ownApiPorts, remoteApiPlace, remoteApiPorts } from "./api-ports.ts";
@@ -65,7 +66,7 @@ export function meshFlows(mesh: Mesh, cluster: Cluster, materials: Materials): r
     ...[istiod, ...gateways, ...services].map(toDns),
     ...intoIngress(mesh, cluster, materials),
     ...(apart.length > 0 ? intoEastWest() : []),
-    ...[ingress, ...services].flatMap((from) => apart.flatMap((other) => toOtherNetwork(from, other))),
+    ...[ingress, ...services].flatMap((from) => apart.flatMap((other) => toOtherNetwork(from, cluster, other))),
     ...mesh.services.flatMap((service) => toService(mesh, cluster, service, materials)),
   ];
 }
@@ -164,8 +165,8 @@ function gatewayUpkeep(to: Party): readonly MeshFlow[] {
   ];
 }
 
-function toOtherNetwork(from: Party, other: Cluster): readonly MeshFlow[] {
-  const addresses = other.eastWestAddresses;
+function toOtherNetwork(from: Party, cluster: Cluster, other: Cluster): readonly MeshFlow[] {
+  const { addresses, port } = announcedGateway(other, cluster) ?? { addresses: [], port: crossNetworkPort };
   const places: readonly Party[] =
     addresses.length > 0 && addresses.every(isAddress)
       ? addresses.map((address) => ({ kind: "address", address }))
@@ -173,7 +174,7 @@ function toOtherNetwork(from: Party, other: Cluster): readonly MeshFlow[] {
   return places.map((to) => ({
     from,
     to,
-    ports: tcp(crossNetworkPort),
+    ports: tcp(port),
     why: `requests to pods of ${other.name} go to its east-west gateway`,
   }));
 }

@@ -14,7 +14,10 @@ const [helloworld] = twoClusters.services;
 const mesh: Mesh = {
   ...twoClusters,
   hardening: { networkPolicies: "strict" },
-  clusters: twoClusters.clusters.map((one) => ({ ...one, eastWestAddresses: ["203.0.113.7"] })),
+  clusters: twoClusters.clusters.map((one) => ({
+    ...one,
+    eastWest: { everywhere: { addresses: ["203.0.113.7"], port: 15443 }, seenFrom: {} },
+  })),
   services:
     helloworld === undefined ? [] : [helloworld, { ...helloworld, name: "prices", namespace: "shop", port: 7000 }],
 };

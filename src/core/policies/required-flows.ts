@@ -1,7 +1,10 @@
 import type { GatewayFacts } from "../checks/control-plane-facts.ts";
 import type { MeshFacts, ReachedCluster } from "../checks/facts.ts";
 import type { PodFacts } from "../checks/pod-facts.ts";
-import { eastWestAddresses, gatewayOf } from "../checks/reached.ts";
+import { gatewaysSeenBy } from "../checks/far-gateways.ts";
+import type { GatewayPlace } from "../checks/gateway-place.ts";
+import { formatPlace } from "../checks/gateway-place.ts";
+import { gatewayOf } from "../checks/reached.ts";
 import { proxyOf, requestsTo, sync, wayToInjector, wayToIstiod } from "../checks/subjects.ts";
 import type { Service } from "../model/mesh.ts";
 import { crossNetworkPort, eastWestGateway, ingressGateway, istioNamespace } from "../render/names.ts";
@@ -191,27 +194,33 @@ function toOtherNetworks(
 ): readonly RequiredFlow[] {
   const { one, pod, farOf } = from;
   const routed = facts.mesh.services.filter((service) => frontRoutesOf(service).length > 0);
-  return farGateways(facts, { one, farOf, services: routed }).map(({ cluster, address }): RequiredFlow => ({
-    what: `requests of ${ingressGateway} to the east-west gateway of ${cluster} (${address}:${crossNetworkPort})`,
+  return farGateways(facts, { one, farOf, services: routed }).map(({ cluster, address, port }): RequiredFlow => ({
+    what: `requests of ${ingressGateway} to the east-west gateway of ${cluster} (${formatPlace({ address, port })})`,
     pod,
     direction: "egress",
     peer: { kind: "outside", address },
-    port: crossNetworkPort,
+    port,
     protocol: "TCP",
     breaks: [],
   }));
 }
 
+/** A place of the gateway of another cluster. */
+export interface FarGateway extends GatewayPlace {
+  readonly cluster: string;
+}
+
 /** The east-west gateways behind which services of the mesh run on other networks than this cluster's. */
 export function farGateways(
-  { mesh }: MeshFacts,
+  facts: MeshFacts,
   asked: {
     readonly one: ReachedCluster;
     readonly farOf: (cluster: string) => ReachedCluster | undefined;
     readonly services: readonly Service[];
   },
-): readonly { readonly cluster: string; readonly address: string }[] {
+): readonly FarGateway[] {
   const { one, farOf, services } = asked;
+  const { mesh } = facts;
   const { network } = mesh.clusters.find((cluster) => cluster.name === one.cluster) ?? {};
   return mesh.clusters
     .filter(
@@ -221,7 +230,7 @@ export function farGateways(
     )
     .flatMap(({ name }) => {
       const far = farOf(name);
-      return far === undefined ? [] : eastWestAddresses(far).map((address) => ({ cluster: name, address }));
+      return far === undefined ? [] : gatewaysSeenBy(facts, one, far).map((place) => ({ cluster: name, ...place }));
     });
 }
 

@@ -1,13 +1,14 @@
 import { usedEndpoints } from "../checks/endpoint-table.ts";
 import type { CallerCluster } from "../checks/caller-facts.ts";
 import type { MeshFacts, ServiceFacts } from "../checks/facts.ts";
+import { farGatewayTest } from "../checks/far-gateways.ts";
 import type { ProxyRouteFacts } from "../checks/proxy-facts.ts";
 import { reachedClusters } from "../checks/reached.ts";
 import { otherProtocol } from "../decide/port-protocol.ts";
 import type { ObjectId } from "../model/kube-object.ts";
 import { mutualTlsOf } from "../policies/peer-authentication.ts";
 import { serviceIn, servicePods, targetPortOf } from "../policies/service-pods.ts";
-import { crossNetworkPort, serviceHost } from "../render/names.ts";
+import { serviceHost } from "../render/names.ts";
 import type { Call, CallerEffect } from "./call.ts";
 
 type Made = Pick<CallerEffect, "by" | "own">;
@@ -102,8 +103,6 @@ function ruleOf(one: Call["one"], { rule }: CallerCluster): ObjectId | undefined
     : { group: "networking.istio.io", kind: "DestinationRule", namespace: found.namespace, name: found.name };
 }
 
-const gatewayPort = `:${crossNetworkPort}`;
-
 /** The clusters of other networks that run pods for which a way is. */
 function farOf({ facts, one, service }: Call, version: string): readonly string[] {
   const network = (name: string): string | undefined =>
@@ -130,8 +129,9 @@ function effectsOfTls(call: Call, cluster: CallerCluster): readonly string[] {
   const { one, service, way } = call;
   const [, , version = ""] = cluster.name.split("|");
   const far = farOf(call, version);
+  const isGateway = farGatewayTest(one);
   if (cluster.tls === "none" && cluster.direct === undefined) {
-    const lost = far.length > 0 && !cluster.endpoints.some(({ address }) => address.endsWith(gatewayPort));
+    const lost = far.length > 0 && !cluster.endpoints.some(({ address }) => isGateway(address));
     const here = serviceIn(one, service);
     const strict = servicePods(one, service).some((pod) => {
       const port = here === undefined ? undefined : targetPortOf(here, way.port, pod);
@@ -183,7 +183,8 @@ function effectsOfEndpoints(
     return [];
   }
   const known = knownAddresses(facts);
-  const foreign = used.filter((address) => !address.endsWith(gatewayPort) && !known.has(hostOf(address)));
+  const isGateway = farGatewayTest(one);
+  const foreign = used.filter((address) => !isGateway(address) && !known.has(hostOf(address)));
   if (foreign.length === 0) {
     return [];
   }

@@ -5,6 +5,7 @@ import { clusterLocalHosts, clusterLocalValues } from "./cluster-local.ts";
 import { gatewayProbe } from "./gateway-probe.ts";
 import { revisionOf } from "./istio-operator.ts";
 import type { Platform } from "./materials.ts";
+import { meshNetworksValues } from "./mesh-networks.ts";
 import { mergeValues } from "./merge-values.ts";
 import { eastWestGateway, ingressGateway, istioNamespace } from "./names.ts";
 import { cniNamespace, needsCni, podSecurityValues } from "./pod-security.ts";
@@ -59,7 +60,12 @@ export function renderHelmReleases(mesh: Mesh, cluster: Cluster, platform: Platf
     release(
       "istiod",
       "istiod",
-      mergeValues(identity, podSecurityValues(mesh), clusterLocalValues(clusterLocalHosts(mesh))),
+      mergeValues(
+        identity,
+        podSecurityValues(mesh),
+        clusterLocalValues(clusterLocalHosts(mesh)),
+        meshNetworksValues(mesh, cluster),
+      ),
       given,
     ),
     ...(mesh.istio.profile === "minimal" ? [] : [gateway(ingressGateway, {})]),

@@ -3,6 +3,7 @@ import type { Cluster, IstioSettings, Mesh } from "../model/mesh.ts";
 import { placeIstioObject } from "./istio-manifests.ts";
 import { renderEastWestGateway } from "./east-west-gateway.ts";
 import type { Materials, Platform } from "./materials.ts";
+import { withoutNetworkLabel } from "./mesh-networks.ts";
 import { operatorNamespace } from "./names.ts";
 import { renderOperatorInstall } from "./operator.ts";
 import { renderRancherApp } from "./rancher-app.ts";
@@ -76,7 +77,9 @@ export function isMadeInCluster(install: Install, part: IstioPart): boolean {
 }
 
 function placeManifests(_mesh: Mesh, cluster: Cluster, materials: Materials): readonly (readonly [Wave, KubeObject])[] {
-  return (materials.istioManifests[cluster.name] ?? []).map(placeIstioObject);
+  return (materials.istioManifests[cluster.name] ?? []).map((object) =>
+    placeIstioObject(withoutNetworkLabel(object, cluster)),
+  );
 }
 
 /** An east-west gateway where nobody has made one. */

@@ -5,6 +5,7 @@ import { clusterLocalHosts, clusterLocalValues } from "./cluster-local.ts";
 import type { Platform } from "./materials.ts";
 import { mergeValues } from "./merge-values.ts";
 import { gatewayHealthPort, gatewayProbe } from "./gateway-probe.ts";
+import { meshNetworksValues } from "./mesh-networks.ts";
 import { crossNetworkPort, eastWestGateway, istioNamespace, networkLabel } from "./names.ts";
 import { cniNamespace, needsCni, podSecurityValues } from "./pod-security.ts";
 
@@ -64,6 +65,7 @@ function controlPlaneValues(mesh: Mesh, cluster: Cluster, platform: Platform): {
     { global: { meshID: mesh.name, multiCluster, network: cluster.network } },
     validatorValues(mesh),
     clusterLocalValues(clusterLocalHosts(mesh)),
+    meshNetworksValues(mesh, cluster),
     podSecurityValues(mesh),
     platform.values,
     mesh.istio.values ?? {},

@@ -84,7 +84,15 @@ describe.each([
   });
 
   it("have one direction each, numbers for ports and one block of addresses in a rule: the shapes that every enforcer takes alike", () => {
-    for (const one of render(withEast({ endpoint: "https://10.2.0.10:6443", eastWestAddresses: ["10.3.0.1"] }, mesh))) {
+    for (const one of render(
+      withEast(
+        {
+          endpoint: "https://10.2.0.10:6443",
+          eastWest: { everywhere: { addresses: ["10.3.0.1"], port: 15443 }, seenFrom: {} },
+        },
+        mesh,
+      ),
+    )) {
       const spec = one["spec"] as { readonly policyTypes: readonly string[] };
       expect(spec.policyTypes).toHaveLength(1);
       expect(Object.keys(spec)).toEqual(["podSelector", "policyTypes", spec.policyTypes[0]?.toLowerCase()]);
@@ -216,13 +224,16 @@ describe("strict network policies", () => {
     );
   });
 
-  it("name the addresses of other clusters where they are known", () => {
-    const mesh = withEast({ endpoint: "https://10.2.0.10:7443", eastWestAddresses: ["203.0.113.7", "203.0.113.8"] });
+  it("name the addresses and ports of other clusters where they are known", () => {
+    const mesh = withEast({
+      endpoint: "https://10.2.0.10:7443",
+      eastWest: { everywhere: { addresses: ["203.0.113.7", "203.0.113.8"], port: 8443 }, seenFrom: {} },
+    });
     expect(rulesOf(policy("np-istio-ports.egress", mesh))).toContainEqual({
       to: [{ ipBlock: { cidr: "10.2.0.10/32" } }],
       ports: [{ port: 7443, protocol: "TCP" }],
     });
-    const ways = rulesOf(policy("np-helloworld.egress", mesh)).filter((rule) => rule.ports[0]?.port === 15443);
+    const ways = rulesOf(policy("np-helloworld.egress", mesh)).filter((rule) => rule.ports[0]?.port === 8443);
     expect(ways.map((rule) => rule.to)).toEqual([
       [{ ipBlock: { cidr: "203.0.113.7/32" } }],
       [{ ipBlock: { cidr: "203.0.113.8/32" } }],

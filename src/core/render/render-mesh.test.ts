@@ -93,7 +93,6 @@ describe("any mesh of 1 to 20 clusters", () => {
       name: `c${index}`,
       network: `n${index}`,
       access: { kind: "context" as const, context: `ctx${index}` },
-      eastWestAddresses: [],
     }));
     const services = twoClusters.services.map((service) => ({
       ...service,

@@ -33,6 +33,7 @@ import { readRouting } from "../facts/read-routing.ts";
 import { readSecurity } from "../facts/read-security.ts";
 import { readService } from "../facts/read-services.ts";
 import { dnsNamespace, readSystem } from "../facts/read-system.ts";
+import { readAnnouncers } from "../facts/read-announcers.ts";
 import { readAuthorityFacts, readTlsSecrets } from "../facts/read-trust.ts";
 
 import { readWriteHooks } from "../facts/read-write-hooks.ts";
@@ -104,6 +105,7 @@ async function gatherSnapshot(
     bypasses: readBypasses(client, serviceNamespaces(mesh), signal),
     writeHooks: readWriteHooks(client, namespaces, signal),
     controllers: readControllers(client, mesh.services, new Date(options.now()), signal),
+    announcers: readAnnouncers(client, signal),
   });
   const hindered = await readHindrances(client, mesh.services, parts, signal);
   return {

@@ -18,7 +18,6 @@ const rancherLocal: Cluster = {
   name: rancherLocalTarget,
   network: rancherLocalTarget,
   access: { kind: "rancher", rancherId: "local" },
-  eastWestAddresses: [],
 };
 
 /**

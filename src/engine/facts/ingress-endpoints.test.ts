@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { placesOf } from "../../core/checks/gateway-place.ts";
 import { clusterNamed } from "../../core/model/mesh.ts";
 import type { ClusterEndpoints } from "../../core/checks/endpoint-table.ts";
 import { twoClusters } from "../../core/testing/two-clusters.ts";
@@ -63,7 +64,7 @@ describe("the endpoints of an ingress pod", () => {
   const endpoints = (podsOf: ClusterEndpoints["podsOf"], more: Partial<ClusterEndpoints> = {}): ClusterEndpoints => ({
     podsOf,
     anyPods: Object.values(podsOf).flat(),
-    gateways: ["172.30.2.2"],
+    gateways: placesOf({ addresses: ["172.30.2.2"], port: 15443 }),
     ...more,
   });
   const actual = { west: endpoints({ v1: ["10.42.0.6:5000"] }), east: endpoints({ v2: ["10.43.0.6:5000"] }) };
@@ -132,7 +133,10 @@ describe("the endpoints of an ingress pod", () => {
   describe("where a gateway's Service has a host name", () => {
     const istiod = (name: string): WireObject =>
       wireObject("Pod", { namespace, name, labels: { app: "istiod" } }, { status: runningStatus() });
-    const named = { ...actual, east: endpoints({ v2: ["10.43.0.6:5000"] }, { gateways: ["lb.example"] }) };
+    const named = {
+      ...actual,
+      east: endpoints({ v2: ["10.43.0.6:5000"] }, { gateways: placesOf({ addresses: ["lb.example"], port: 15443 }) }),
+    };
     const page = clustersPage({
       [`outbound|5000|v1|${host}`]: ["10.42.0.6:5000"],
       [`outbound|5000|v2|${host}`]: ["198.51.100.1:15443"],

@@ -5,9 +5,13 @@ import {
   expectedEndpoints,
   toleratedEndpoints,
 } from "../../core/checks/endpoint-table.ts";
-import { hostNamesIn, resolveGateways } from "../../core/checks/gateway-names.ts";
+import type { KnownGateways } from "../../core/checks/gateway-names.ts";
+import { hostNamesIn, isGatewayOf, resolveGateways } from "../../core/checks/gateway-names.ts";
+import type { GatewayPlace } from "../../core/checks/gateway-place.ts";
+import { placesOf } from "../../core/checks/gateway-place.ts";
 import type { Cluster, Mesh, Service } from "../../core/model/mesh.ts";
 import { istioNamespace, serviceHost } from "../../core/render/names.ts";
+import { announcedGateway } from "../../core/routing/announced-gateway.ts";
 import type { KubeClient } from "../../kube/client.ts";
 import { listIstiodPods } from "./istiod-pods.ts";
 import { readNetworkGateways } from "./network-gateways.ts";
@@ -69,7 +73,10 @@ export async function compareIngressEndpoints(
   signal: AbortSignal,
 ): Promise<readonly EndpointFinding[]> {
   const { mesh, one, service } = input;
-  const [tables, actual] = await Promise.all([readTables(one, pods, signal), resolveNames(one, input.actual, signal)]);
+  const [tables, actual] = await Promise.all([
+    readTables(one, pods, signal),
+    resolveNames(mesh, one, input.actual, signal),
+  ]);
   const versions = service.versions.length === 0 ? [undefined] : service.versions.map(({ name }) => name);
   const known = versions.filter((version) =>
     clustersOf(mesh, service, version, one.cluster).every((cluster) => cluster.name in actual),
@@ -92,26 +99,64 @@ export async function compareIngressEndpoints(
  * addresses that the cluster's istiods have for them. Throws where no istiod
  * can be asked: then nobody knows what its proxies must have.
  */
-async function resolveNames(one: Asked, actual: ActualEndpoints, signal: AbortSignal): Promise<ActualEndpoints> {
-  const named = Object.entries(actual).filter(
-    ([name, { gateways }]) => name !== one.cluster.name && hostNamesIn(gateways).length > 0,
-  );
-  if (named.length === 0) {
+async function resolveNames(
+  mesh: Pick<Mesh, "clusters">,
+  one: Asked,
+  all: ActualEndpoints,
+  signal: AbortSignal,
+): Promise<ActualEndpoints> {
+  const actual = announcedTo(mesh, one, all);
+  const unsure = mesh.clusters.flatMap(({ name, network }) => {
+    const offered = actual[name];
+    return network === one.cluster.network || offered === undefined || !isUnsure(offered)
+      ? []
+      : [{ cluster: name, network, offered }];
+  });
+  if (unsure.length === 0) {
     return actual;
   }
   const pods = await listIstiodPods(one.client, signal);
   const known = await Promise.all(pods.map(async (pod) => readNetworkGateways(one.client, pod.metadata.name, signal)));
   if (known.length === 0) {
-    const names = named.flatMap(([, { gateways }]) => hostNamesIn(gateways)).join(", ");
+    const names = unsure.map(({ cluster, offered }) => namesOf(offered).join(", ") || `the gateway of ${cluster}`);
     throw new Error(
-      `no istiod of ${one.cluster.name} runs, so that it is not known which addresses its proxies must have for ${names}`,
+      `no istiod of ${one.cluster.name} runs, so that it is not known which addresses its proxies must have for ${names.join(", ")}`,
     );
   }
-  const resolved = named.map(([name, endpoints]): readonly [string, ClusterEndpoints] => {
-    const { expected, possible } = resolveGateways(endpoints.gateways, name, known);
-    return [name, { ...endpoints, gateways: expected, possibleGateways: possible }];
+  const resolved = unsure.map(({ offered, ...of }): readonly [string, ClusterEndpoints] => {
+    const told = offered.unannounced === true ? placesIn(known, of) : [];
+    const { expected, possible } = resolveGateways(told.length > 0 ? told : offered.gateways, of, known);
+    return [of.cluster, { ...offered, gateways: expected, possibleGateways: possible }];
   });
   return { ...actual, ...Object.fromEntries(resolved) };
+}
+
+/** The same with gateways where the mesh file says that this cluster reaches them. */
+function announcedTo({ clusters }: Pick<Mesh, "clusters">, one: Asked, actual: ActualEndpoints): ActualEndpoints {
+  const announced = clusters.flatMap((other) => {
+    const gateway = announcedGateway(other, one.cluster);
+    const offered = actual[other.name];
+    return gateway === undefined || offered === undefined
+      ? []
+      : [[other.name, { ...offered, gateways: placesOf(gateway), unannounced: false }] as const];
+  });
+  return { ...actual, ...Object.fromEntries(announced) };
+}
+
+/** What only an istiod knows: what a name stands for, and gateways that no Service announces. */
+function isUnsure(offered: ClusterEndpoints): boolean {
+  return offered.unannounced === true || namesOf(offered).length > 0;
+}
+
+function namesOf({ gateways }: ClusterEndpoints): readonly string[] {
+  return hostNamesIn(gateways.map(({ address }) => address));
+}
+
+function placesIn(
+  known: readonly KnownGateways[],
+  of: { readonly cluster: string; readonly network: string },
+): readonly GatewayPlace[] {
+  return (known[0] ?? []).filter((one) => isGatewayOf(one, of)).map(({ address, port }) => ({ address, port }));
 }
 
 /** The endpoint tables of a gateway's pods, side by side. */

@@ -109,7 +109,11 @@ it("reads both gateways by their Deployments, with the network and the cluster t
   server.put({
     apiVersion: "v1",
     kind: "Service",
-    metadata: { name: "istio-eastwestgateway", namespace, labels: { "topology.istio.io/network": "west-net" } },
+    metadata: {
+      name: "istio-eastwestgateway",
+      namespace,
+      labels: { "topology.istio.io/network": "west-net", "networking.istio.io/gatewayPort": "8443" },
+    },
   });
   const ready = { desired: 1, ready: 1, reason: "", network: "west-net", pods: [] };
   expect(await readGateways(client, [], signal)).toEqual([
@@ -117,7 +121,15 @@ it("reads both gateways by their Deployments, with the network and the cluster t
     {
       name: "istio-eastwestgateway",
       ...ready,
-      service: { type: "ClusterIP", network: "west-net", addresses: [], ports: [], servicePorts: [], selector: {} },
+      service: {
+        type: "ClusterIP",
+        network: "west-net",
+        gatewayPort: 8443,
+        addresses: [],
+        ports: [],
+        servicePorts: [],
+        selector: {},
+      },
     },
   ]);
 });

@@ -7,7 +7,7 @@ import type { KubeClient } from "../../kube/client.ts";
 import { inspectBundle } from "../../pki/inspect.ts";
 import type { WireServicePort } from "./read-service-port.ts";
 import { readServicePort } from "./read-service-port.ts";
-import { serviceAddresses } from "./service-addresses.ts";
+import { gatewayPortOf, serviceAddresses } from "./service-addresses.ts";
 import { environmentOf, readWorkload } from "./read-workload.ts";
 import { isRouter } from "./sidecars.ts";
 import { isReady, listIstioPods, readPod } from "./read-pods.ts";
@@ -88,9 +88,11 @@ function readService(service: KubeObject): NonNullable<GatewayFacts["service"]> 
       }
     | undefined;
   const network = service.metadata.labels?.[networkLabel];
+  const gatewayPort = gatewayPortOf(service);
   return {
     type: spec?.type ?? "ClusterIP",
     ...(network === undefined ? {} : { network }),
+    ...(gatewayPort === undefined ? {} : { gatewayPort }),
     addresses: serviceAddresses(service),
     ports: (spec?.ports ?? []).map((one) => one.port),
     servicePorts: (spec?.ports ?? []).map(readServicePort),

@@ -34,7 +34,7 @@ it("reads pods with their namespaces' labels, Services and policies of all names
       spec: { podSelector: {} },
     },
   ]);
-  const found = await readPolicyWorld(client, { cluster: "west", network: "net" }, signal);
+  const found = await readPolicyWorld(client, { name: "west", network: "net" }, signal);
   const common = { namespace: "shop", namespaceLabels: { "kubernetes.io/metadata.name": "shop", team: "blue" } };
   expect(found).toEqual({
     kind: "reached",

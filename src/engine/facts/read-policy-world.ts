@@ -1,5 +1,6 @@
 import type { PolicyWorld, WorldService } from "../../core/netpol/policy-world.ts";
 import type { KubeObject } from "../../core/model/kube-object.ts";
+import type { Cluster } from "../../core/model/mesh.ts";
 import { policyFactsOf } from "../../core/policies/policy-facts-of.ts";
 import type { PolicyPod } from "../../core/policies/policy-pod.ts";
 import type { KubeClient } from "../../kube/client.ts";
@@ -13,7 +14,7 @@ import { serviceAddresses } from "./service-addresses.ts";
 /** Everything in a cluster that NetworkPolicies decide over, in all namespaces: pods, Services and the policies themselves. */
 export async function readPolicyWorld(
   client: KubeClient,
-  { cluster, network }: Pick<PolicyWorld, "cluster" | "network">,
+  { name, network, eastWest }: Pick<Cluster, "name" | "network" | "eastWest">,
   signal: AbortSignal,
 ): Promise<PolicyWorld> {
   const [namespaces, pods, services, policies, otherPolicies] = await Promise.all([
@@ -26,8 +27,9 @@ export async function readPolicyWorld(
   const labelsOf = new Map(namespaces.map(({ metadata }) => [metadata.name, metadata.labels ?? {}]));
   return {
     kind: "reached",
-    cluster,
+    cluster: name,
     network,
+    ...(eastWest === undefined ? {} : { eastWest }),
     pods: pods.map((pod) => readPolicyPod(pod, labelsOf.get(pod.metadata.namespace ?? "") ?? {})),
     services: services.map(readWorldService),
     policies: policies.map(policyFactsOf),

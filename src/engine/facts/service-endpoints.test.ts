@@ -139,14 +139,15 @@ it("reads all ready endpoints, the east-west gateway's addresses, and the Servic
   expect(await read({ ports, slices, gateway: "172.30.2.2" })).toEqual({
     podsOf: { v1: ["10.42.0.6:5000"], v2: ["10.42.0.7:5000"] },
     anyPods: ["10.42.0.6:5000", "10.42.0.7:5000", "10.42.0.8:5000"],
-    gateways: ["172.30.2.2"],
+    gateways: [{ address: "172.30.2.2", port: 15443 }],
+    unannounced: true,
     servicePorts: [5000],
   });
 });
 
 it("reads the gateway's addresses also where the Service has no such port", async () => {
   const found = await read({ ports: undefined, slices: [], gateway: "172.30.2.2" });
-  expect(found).toEqual({ podsOf: { v1: [], v2: [] }, anyPods: [], gateways: ["172.30.2.2"], servicePorts: undefined });
+  expect(found).toMatchObject({ anyPods: [], gateways: [{ address: "172.30.2.2", port: 15443 }] });
 });
 
 it("names versions of which no pod is ready, and the whole service when none is", async () => {

@@ -1,12 +1,13 @@
 import type { ClusterEndpoints } from "../../core/checks/endpoint-table.ts";
+import { placesOf } from "../../core/checks/gateway-place.ts";
 import type { ServiceEndpoint, ServiceShape, SliceShape } from "../../core/checks/service-port.ts";
 import { allEndpointsOf, familyOf, portNameOf } from "../../core/checks/service-port.ts";
 import type { KubeObject } from "../../core/model/kube-object.ts";
 import type { Service, ServiceVersion } from "../../core/model/mesh.ts";
 import { hasLabels } from "../../core/model/labels.ts";
-import { eastWestGateway, istioNamespace } from "../../core/render/names.ts";
+import { crossNetworkPort, eastWestGateway, istioNamespace, networkLabel } from "../../core/render/names.ts";
 import type { KubeClient } from "../../kube/client.ts";
-import { serviceAddresses } from "./service-addresses.ts";
+import { gatewayPortOf, serviceAddresses } from "./service-addresses.ts";
 
 /** What a cluster has of a service: its own objects, and the east-west gateway's Service. */
 export interface ServiceObjects {
@@ -52,13 +53,13 @@ export async function readServiceEndpoints(
 /** The same from objects that are read already. */
 export function clusterEndpointsOf(service: Service, objects: ServiceObjects): ClusterEndpoints {
   const spec = (objects.service?.["spec"] ?? {}) as ServiceShape;
-  const gateways = objects.gateway === undefined ? [] : serviceAddresses(objects.gateway);
+  const offered = gatewaysOf(objects.gateway);
   const portName = objects.service === undefined ? undefined : portNameOf(spec, service.port);
   if (portName === undefined) {
     return {
       podsOf: Object.fromEntries(service.versions.map((version) => [version.name, []])),
       anyPods: [],
-      gateways,
+      ...offered,
       servicePorts: objects.service === undefined ? undefined : (spec.ports ?? []).map((one) => one.port),
     };
   }
@@ -86,7 +87,7 @@ export function clusterEndpointsOf(service: Service, objects: ServiceObjects): C
     ...(unready.length === 0 ? {} : { unready }),
     anyPods: all.map(({ address }) => address),
     ...(Object.keys(alsoAt).length === 0 ? {} : { alsoAt }),
-    gateways,
+    ...offered,
     servicePorts: (spec.ports ?? []).map((one) => one.port),
   };
 }
@@ -113,4 +114,16 @@ function groupByPod(
       ? []
       : [{ ...first, others: group.filter((one) => one !== first).map(({ address }) => address) }];
   });
+}
+
+/** Where the east-west gateway's Service says that it is reached. */
+function gatewaysOf(gateway: KubeObject | undefined): Pick<ClusterEndpoints, "gateways" | "unannounced"> {
+  if (gateway === undefined) {
+    return { gateways: [] };
+  }
+  const places = placesOf({ addresses: serviceAddresses(gateway), port: gatewayPortOf(gateway) ?? crossNetworkPort });
+  return {
+    gateways: places,
+    ...(gateway.metadata.labels?.[networkLabel] === undefined ? { unannounced: true } : {}),
+  };
 }

@@ -87,8 +87,7 @@ async function readSnapshot(one: Connection, options: Options): Promise<PolicySn
   if (one.kind === "unreachable") {
     return { kind: "unreachable", cluster, diagnostic: one.diagnostic };
   }
-  const { network } = one.cluster;
   return lookAtCluster({ cluster, task: "reading pods and network policies" }, options, async () =>
-    readPolicyWorld(one.client, { cluster, network }, options.signal),
+    readPolicyWorld(one.client, one.cluster, options.signal),
   );
 }

@@ -20,11 +20,7 @@ export async function policyEffectOf(
     return undefined;
   }
   try {
-    const world = await readPolicyWorld(
-      one.client,
-      { cluster: one.cluster.name, network: one.cluster.network },
-      signal,
-    );
+    const world = await readPolicyWorld(one.client, one.cluster, signal);
     return policyChange(
       world,
       written.map(({ object }) => object),

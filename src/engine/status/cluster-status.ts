@@ -1,3 +1,5 @@
+import { formatPlace, placesOf } from "../../core/checks/gateway-place.ts";
+import type { Cluster } from "../../core/model/mesh.ts";
 import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
 import type { KubeObject } from "../../core/model/kube-object.ts";
 import { eastWestGateway, ingressGateway, istioNamespace, networkLabel } from "../../core/render/names.ts";
@@ -15,6 +17,7 @@ import { endOfToken, tokenKindOf } from "../facts/token-ends.ts";
 import { readTokenEnds } from "../trust/token-ends.ts";
 import { listRemoteSecrets, readRemotes } from "../facts/remote-kubeconfig.ts";
 import type { RemoteSync } from "../facts/remote-sync.ts";
+import { withKnownGateways } from "./reached-networks.ts";
 import { readRemoteSync } from "../facts/remote-sync.ts";
 import { serviceAddresses } from "../facts/service-addresses.ts";
 import type { ServiceStatus } from "./service-status.ts";
@@ -75,8 +78,9 @@ export type ClusterStatus = { readonly drained?: readonly DrainStatus[] } & (
       readonly network: string;
       readonly components: readonly ComponentStatus[];
       readonly ingress: readonly string[];
+      /** Where other networks reach the east-west gateway: `address:port` by the mesh file, else the addresses of its Service. */
       readonly eastWest: readonly string[];
-      /** Other cluster → what istiod says of it, the worst of its pods. */
+      /** Other cluster → what istiod says of it, the worst of its pods; `no gateway` where it knows the cluster and none of its network's gateways. */
       readonly remotes: Readonly<Record<string, string>>;
       /** The same of every istiod pod by itself. */
       readonly remotesByPod: readonly PodSync[];
@@ -171,7 +175,9 @@ async function readCluster(meshFile: MeshFile, one: Connected, options: ReadOpti
     Promise.all(names.map(async (name) => [name, await find(name)] as const)),
     get("v1", "Service", ingressGateway, istioNamespace),
     get("v1", "Service", eastWestGateway, istioNamespace),
-    readRemoteSync(client, signal),
+    readRemoteSync(client, signal).then(async (pods) =>
+      withKnownGateways(pods, { client, mesh: meshFile.mesh, cluster: one.cluster }, signal),
+    ),
     listRemoteSecrets(client, signal),
     readProxySync(client, signal),
     Promise.all(meshFile.mesh.services.map(async (service) => readServiceStatus(meshFile, one, service, signal))),
@@ -189,7 +195,7 @@ async function readCluster(meshFile: MeshFile, one: Connected, options: ReadOpti
     network: namespace?.metadata.labels?.[networkLabel] ?? "",
     components: deployments.map(([name, deployment]) => componentOf(name, deployment, one.context.context)),
     ingress: ingress === undefined ? [] : serviceAddresses(ingress),
-    eastWest: eastWest === undefined ? [] : serviceAddresses(eastWest),
+    eastWest: reachedAt(one.cluster, eastWest),
     remotes: worstOf(remotesByPod, others),
     remotesByPod,
     credentials: credentialsOf(secrets, options.tokenEnds),
@@ -198,6 +204,16 @@ async function readCluster(meshFile: MeshFile, one: Connected, options: ReadOpti
     proxies,
     owned: inventoryOf(one, meshFile.mesh.name).items.length,
   };
+}
+
+/** Where other networks reach the gateway: by the mesh file with ports, since they may be any, else by its Service. */
+function reachedAt({ eastWest }: Cluster, service: KubeObject | undefined): readonly string[] {
+  const announced =
+    eastWest === undefined
+      ? []
+      : [...(eastWest.everywhere === undefined ? [] : [eastWest.everywhere]), ...Object.values(eastWest.seenFrom)];
+  const places = announced.flatMap(placesOf).map(formatPlace);
+  return places.length > 0 ? [...new Set(places)] : service === undefined ? [] : serviceAddresses(service);
 }
 
 function componentOf(name: string, deployment: KubeObject | undefined, context: string): ComponentStatus {

@@ -3,7 +3,8 @@ import type { Check } from "../check.ts";
 import { problem } from "../check.ts";
 import { kubectl } from "../commands.ts";
 import type { GatewayFacts } from "../control-plane-facts.ts";
-import type { ReachedCluster } from "../facts.ts";
+import type { MeshFacts, ReachedCluster } from "../facts.ts";
+import { announces } from "../far-gateways.ts";
 import { applyFix, meshClusters } from "../reached.ts";
 import { gatewayAddress, nodes } from "../subjects.ts";
 
@@ -15,7 +16,7 @@ export const gatewaysHaveAddresses: Check = {
   run: (facts) =>
     meshClusters(facts).flatMap((one) =>
       one.gateways.flatMap((gateway) => {
-        const wrong = flawOf(one, gateway);
+        const wrong = flawOf(facts, one, gateway);
         return wrong === undefined
           ? []
           : [
@@ -32,21 +33,25 @@ export const gatewaysHaveAddresses: Check = {
 };
 
 function flawOf(
+  facts: MeshFacts,
   one: ReachedCluster,
   { name, service }: GatewayFacts,
 ): { readonly detail: string; readonly fix: string } | undefined {
   if (service === undefined) {
     return { detail: `${one.cluster} has no Service istio-system/${name}.`, fix: applyFix };
   }
-  if (service.addresses.length === 0) {
+  // Others connect elsewhere, and what stands there leads to the gateway by a way of its own.
+  const isAnnounced = name === eastWestGateway && announces(facts, one);
+  if (service.addresses.length === 0 && !isAnnounced) {
     return {
       detail: `Service istio-system/${name} of ${one.cluster} (${service.type}) has no address${service.type === "LoadBalancer" ? ": no load balancer has given it one" : ", since its type is not LoadBalancer and it has no externalIPs"}.`,
       fix: `Whoever runs the cluster's load balancers has to see why: ${kubectl(one, "-n", istioNamespace, "describe", "service", name)}. Where there are none, give it the addresses at which its nodes are reached (eastWest.addresses in the mesh file, or spec.externalIPs).`,
     };
   }
-  if (name === eastWestGateway && !service.ports.includes(crossNetworkPort)) {
+  const port = service.gatewayPort ?? crossNetworkPort;
+  if (name === eastWestGateway && !isAnnounced && !service.ports.includes(port)) {
     return {
-      detail: `Service istio-system/${name} of ${one.cluster} has the ports ${service.ports.join(", ") || "(none)"} and not ${crossNetworkPort}, where other networks connect.`,
+      detail: `Service istio-system/${name} of ${one.cluster} has the ports ${service.ports.join(", ") || "(none)"} and not ${port}, where other networks connect.`,
       fix: applyFix,
     };
   }

@@ -1,12 +1,13 @@
 import type { ObjectId } from "../../model/kube-object.ts";
-import { crossNetworkPort, eastWestGateway, ingressGateway, istioNamespace } from "../../render/names.ts";
+import { eastWestGateway, ingressGateway, istioNamespace } from "../../render/names.ts";
 import type { Check } from "../check.ts";
 import { problem, warning } from "../check.ts";
 import type { MeshFacts, ReachedCluster } from "../facts.ts";
 import { answeringPods } from "../gateways/proxies-answer.ts";
 import type { ProxyClusterFacts } from "../proxy-facts.ts";
-import { eastWestAddresses, networkOf, pairs } from "../reached.ts";
-import { formatAddress } from "../service-port.ts";
+import { gatewaysSeenBy } from "../far-gateways.ts";
+import { formatPlace } from "../gateway-place.ts";
+import { networkOf, pairs } from "../reached.ts";
 import type { Subject } from "../subjects.ts";
 import {
   appliedObject,
@@ -38,7 +39,7 @@ export const gatewaysConnect: Check = {
       if (far === undefined || networkOf(facts, remote) === networkOf(facts, reader.cluster)) {
         return [];
       }
-      const gateways = new Set(eastWestAddresses(far).map((address) => formatAddress(address, crossNetworkPort)));
+      const gateways = new Set(gatewaysSeenBy(facts, reader, far).map(formatPlace));
       const failed = failuresOf(reader, gateways);
       if (failed.size === 0) {
         return [];

@@ -1,11 +1,14 @@
-import { crossNetworkPort, eastWestGateway, istioNamespace } from "../../render/names.ts";
-import type { Check } from "../check.ts";
+import { eastWestGateway, istioNamespace } from "../../render/names.ts";
+import type { Check, Finding } from "../check.ts";
 import { problem } from "../check.ts";
 import { restart } from "../commands.ts";
 import type { IstiodPod } from "../control-plane-facts.ts";
 import type { ReachedCluster } from "../facts.ts";
-import { hostNamesIn } from "../gateway-names.ts";
-import { eastWestAddresses, onceFor, pairs } from "../reached.ts";
+import { gatewaysSeenBy } from "../far-gateways.ts";
+import { hostNamesIn, isGatewayOf } from "../gateway-names.ts";
+import type { GatewayPlace } from "../gateway-place.ts";
+import { formatPlace } from "../gateway-place.ts";
+import { pairs } from "../reached.ts";
 import { gatewayAddress, gatewayPods, knownGateways, needsOfJoin, networkLabelled, sync } from "../subjects.ts";
 
 /**
@@ -19,19 +22,21 @@ export const networkGateways: Check = {
   pre: false,
   run: (facts) => {
     const networks = new Map(facts.mesh.clusters.map((one) => [one.name, one.network]));
-    const gatewaysOf = onceFor(byCluster);
-    const addressesOf = onceFor(announcedBy);
     return pairs(facts).flatMap(({ reader, remote, far }) => {
       const network = networks.get(remote) ?? "";
       if (far === undefined || network === networks.get(reader.cluster)) {
         return [];
       }
-      const { announced, names } = addressesOf(far);
+      const announced = gatewaysSeenBy(facts, reader, far);
+      const names = hostNamesIn(announced.map(({ address }) => address));
       return reader.istiod.pods.flatMap((pod) => {
-        const known = (gatewaysOf(pod).get(remote) ?? [])
-          .filter((one) => one.network === network)
-          .map((one) => one.address);
-        const missing = announced.filter((address) => !known.includes(address) && !names.includes(address));
+        const known = pod.networkGateways.filter((one) => isGatewayOf(one, { cluster: remote, network }));
+        const missing = announced.filter(
+          (place) => !names.includes(place.address) && !known.some((one) => formatPlace(one) === formatPlace(place)),
+        );
+        if (announced.length === 0 && known.length > 0) {
+          return [gone(pod, { reader, remote, known })];
+        }
         const unresolved = names.length > 0 && known.length === 0;
         if (pod.problem !== undefined || (known.length > 0 && missing.length === 0)) {
           return [];
@@ -65,6 +70,28 @@ export const networkGateways: Check = {
   },
 };
 
+/**
+ * istiod takes a change of addresses at once, and keeps the last one when none
+ * is left (istio.io/istio, pilot/pkg/serviceregistry/kube/controller/network.go).
+ */
+function gone(
+  pod: IstiodPod,
+  it: { readonly reader: ReachedCluster; readonly remote: string; readonly known: readonly GatewayPlace[] },
+): Finding {
+  const { reader, remote } = it;
+  const places = it.known.map(formatPlace).join(", ");
+  return problem("ISM677", {
+    detail: `${pod.name} of ${reader.cluster} still hands out ${places} for ${remote}, and nothing there announces a gateway any more: requests to ${remote} hang, unless something still answers at that address.`,
+    fix: `Give the gateway an address again (ISM425 says how); istiod takes it at once. Where ${remote} is to have none, have istiod forget the old one by a restart.`,
+    commands: [restart(reader, istioNamespace, "istiod")],
+    cluster: reader.cluster,
+    remote,
+    object: { group: "", kind: "Pod", namespace: "istio-system", name: pod.name },
+    breaks: [knownGateways(reader.cluster, remote)],
+    needs: [gatewayAddress(remote, eastWestGateway)],
+  });
+}
+
 function describe(
   pod: IstiodPod,
   it: {
@@ -72,35 +99,15 @@ function describe(
     readonly remote: string;
     readonly network: string;
     readonly names: readonly string[];
-    readonly missing: readonly string[];
-    readonly known: readonly string[];
+    readonly missing: readonly GatewayPlace[];
+    readonly known: readonly GatewayPlace[];
   },
 ): string {
   const { reader, remote } = it;
   if (it.known.length > 0) {
-    return `${pod.name} of ${reader.cluster} does not know ${it.missing.map((one) => `${one}:${crossNetworkPort}`).join(", ")}, where ${remote} can be reached.`;
+    return `${pod.name} of ${reader.cluster} does not know ${it.missing.map(formatPlace).join(", ")}, where ${remote} can be reached.`;
   }
   return it.names.length > 0
     ? `${pod.name} of ${reader.cluster} has no address for ${it.names.join(", ")}, the east-west gateway of ${remote}: it cannot resolve the name, or RESOLVE_HOSTNAME_GATEWAYS is off.`
     : `${pod.name} of ${reader.cluster} knows no gateway of network ${it.network}, so it hands out pod addresses of ${remote}, which lead nowhere from here.`;
-}
-
-function announcedBy(one: ReachedCluster): {
-  readonly announced: readonly string[];
-  readonly names: readonly string[];
-} {
-  const announced = eastWestAddresses(one);
-  return { announced, names: hostNamesIn(announced) };
-}
-
-type NetworkGateway = IstiodPod["networkGateways"][number];
-
-function byCluster({ networkGateways }: IstiodPod): ReadonlyMap<string, readonly NetworkGateway[]> {
-  const found = new Map<string, NetworkGateway[]>();
-  for (const gateway of networkGateways) {
-    const known = found.get(gateway.cluster) ?? [];
-    known.push(gateway);
-    found.set(gateway.cluster, known);
-  }
-  return found;
 }

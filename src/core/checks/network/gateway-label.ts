@@ -1,8 +1,12 @@
 import { eastWestGateway, networkLabel } from "../../render/names.ts";
-import type { Check } from "../check.ts";
+import type { Check, Finding } from "../check.ts";
 import { problem } from "../check.ts";
+import type { MeshFacts, ReachedCluster } from "../facts.ts";
+import { servicePlaces } from "../far-gateways.ts";
+import { isGatewayOf } from "../gateway-names.ts";
+import { formatPlace } from "../gateway-place.ts";
 import { applyFix, gatewayOf, meshClusters, networkOf } from "../reached.ts";
-import { gatewayAddress } from "../subjects.ts";
+import { gatewayAddress, objectOf } from "../subjects.ts";
 
 /** The second of the two places: istiods of other clusters find a network's gateway by the label of its Service (docs/guides/check.md, complaint 13). */
 export const gatewayLabel: Check = {
@@ -17,6 +21,9 @@ export const gatewayLabel: Check = {
         return [];
       }
       const wrongPods = gateway.network !== undefined && gateway.network !== asked;
+      if (!wrongPods && isElsewhere(facts, one, asked)) {
+        return gateway.service.network === undefined ? [] : [besideMeshFile(one, gateway.service.network)];
+      }
       if (gateway.service.network === asked && !wrongPods) {
         return [];
       }
@@ -39,3 +46,35 @@ export const gatewayLabel: Check = {
       ];
     }),
 };
+
+/** Whether other networks have the gateway from elsewhere: from the mesh file, or, where its Service says nothing, from what all of their istiods know. */
+function isElsewhere(facts: MeshFacts, one: ReachedCluster, network: string): boolean {
+  const cluster = facts.mesh.clusters.find(({ name }) => name === one.cluster);
+  if (cluster?.eastWest !== undefined) {
+    return true;
+  }
+  const readers = meshClusters(facts).filter((reader) => networkOf(facts, reader.cluster) !== network);
+  const knows = ({ istiod }: ReachedCluster): boolean =>
+    istiod.pods.length > 0 &&
+    istiod.pods.every(({ networkGateways }) =>
+      networkGateways.some((known) => isGatewayOf(known, { cluster: one.cluster, network })),
+    );
+  return gatewayOf(one, eastWestGateway)?.service?.network === undefined && readers.length > 0 && readers.every(knows);
+}
+
+/** The label that an apply leaves out, put there by somebody else. */
+function besideMeshFile(one: ReachedCluster, label: string): Finding {
+  const service = gatewayOf(one, eastWestGateway)?.service;
+  const places = service === undefined ? [] : servicePlaces(one).map(formatPlace);
+  const object = { group: "", kind: "Service", namespace: "istio-system", name: eastWestGateway };
+  return problem("ISM419", {
+    detail: `Service istio-system/${eastWestGateway} of ${one.cluster} has ${networkLabel}=${label}, and eastWest of the mesh file says where the gateway is reached: istiods go by the Service then${places.length === 0 ? ", which has no address" : ` (${places.join(", ")})`}, and not by the mesh file.`,
+    fix: "Take the label off.",
+    commands: [`kubectl --context ${one.context} -n istio-system label service ${eastWestGateway} ${networkLabel}-`],
+    cluster: one.cluster,
+    object,
+    breaks: [gatewayAddress(one.cluster, eastWestGateway)],
+    // The label as a field that somebody has added, with its writer.
+    needs: [objectOf(one.cluster, object)],
+  });
+}

@@ -8,7 +8,9 @@ import { expectedEndpoints, missingEndpoints, usedEndpoints } from "../endpoint-
 import type { MeshFacts, ReachedCluster, ServiceFacts } from "../facts.ts";
 import { hostNamesIn, resolveGateways } from "../gateway-names.ts";
 import { answeringPods, silentPods } from "../gateways/proxies-answer.ts";
-import { eastWestAddresses, istiodName, meshClusters } from "../reached.ts";
+import { gatewaysSeenBy } from "../far-gateways.ts";
+import type { GatewayPlace } from "../gateway-place.ts";
+import { istiodName, meshClusters, networkOf } from "../reached.ts";
 import type { Subject } from "../subjects.ts";
 import {
   appliedObject,
@@ -33,10 +35,9 @@ export const routeEndpoints: Check = {
   pre: false,
   unseen: (facts) => {
     const all = meshClusters(facts);
-    const named = all.filter((one) => hostNamesIn(eastWestAddresses(one)).length > 0);
     return [
       ...all.flatMap((one) => silentPods(one, ingressGateway)),
-      ...(named.length === 0 ? [] : all.flatMap((reader) => unresolved(reader, named))),
+      ...all.flatMap((reader) => unresolved(facts, reader, all)),
     ];
   },
   run: (facts) => {
@@ -49,7 +50,7 @@ export const routeEndpoints: Check = {
     return all.flatMap((place) => {
       const reader = { ...place, tables: tablesOf(place.one), views: viewsOf(place.one) };
       return all.flatMap((target) => {
-        const pair = { reader, target, gateways: gatewaysFrom(reader, target) };
+        const pair = { reader, target, gateways: gatewaysFrom(facts, reader, target) };
         const lacking = target.offers.flatMap((offer) => lackingOf(offer, pair));
         return lacking.length === 0 ? [] : [findingOf(reader.one, target.one, lacking)];
       });
@@ -62,9 +63,6 @@ interface Place {
   readonly one: ReachedCluster;
   readonly cluster: Cluster;
   readonly offers: readonly Offer[];
-  /** Addresses of its east-west gateway, some of which may be host names. */
-  readonly gateways: readonly string[];
-  readonly hasNames: boolean;
 }
 
 /** A version that the mesh file has run in a cluster. */
@@ -86,12 +84,11 @@ interface Pair {
   readonly reader: Reader;
   readonly target: Place;
   /** Of the target, as the reader has them. */
-  readonly gateways: readonly string[];
+  readonly gateways: readonly GatewayPlace[];
 }
 
 function placeOf({ mesh }: MeshFacts, one: ReachedCluster, cluster: Cluster): Place {
-  const gateways = eastWestAddresses(one);
-  return { one, cluster, offers: offersOf(mesh.services, one), gateways, hasNames: hostNamesIn(gateways).length > 0 };
+  return { one, cluster, offers: offersOf(mesh.services, one) };
 }
 
 function offersOf(services: readonly Service[], one: ReachedCluster): readonly Offer[] {
@@ -116,14 +113,15 @@ function tablesOf(one: ReachedCluster): Reader["tables"] {
 }
 
 /** The addresses at which proxies of `reader` must have the gateways of another cluster. */
-function gatewaysFrom({ views }: Reader, { one, gateways, hasNames }: Place): readonly string[] {
-  if (!hasNames) {
-    return gateways;
-  }
-  const { expected } = resolveGateways(gateways, one.cluster, views);
+function gatewaysFrom(facts: MeshFacts, reader: Reader, { one, cluster }: Place): readonly GatewayPlace[] {
+  const { expected } = resolveGateways(gatewaysSeenBy(facts, reader.one, one), ofNetwork(cluster), reader.views);
   // Without an address for a name there is nothing to compare: join/network-gateways says that, or that istiod was not asked.
-  const names = hostNamesIn(expected);
-  return expected.filter((address) => !names.includes(address));
+  const names = hostNamesIn(expected.map(({ address }) => address));
+  return expected.filter(({ address }) => !names.includes(address));
+}
+
+function ofNetwork({ name, network }: Cluster): { readonly cluster: string; readonly network: string } {
+  return { cluster: name, network };
 }
 
 function findingOf(reader: ReachedCluster, target: ReachedCluster, lacking: readonly Lacking[]): Finding {
@@ -195,17 +193,30 @@ function viewsOf({ istiod: { pods: all } }: ReachedCluster): Parameters<typeof r
 }
 
 /** Host names of other gateways for which no istiod of this cluster tells an address: what its proxies must have is not known. */
-function unresolved(reader: ReachedCluster, named: readonly ReachedCluster[]): readonly string[] {
+function unresolved(facts: MeshFacts, reader: ReachedCluster, all: readonly ReachedCluster[]): readonly string[] {
   const views = viewsOf(reader);
   const why = views.length === 0 ? "no istiod there says" : "no istiod there has one";
-  return named
+  return all
     .filter(({ cluster }) => cluster !== reader.cluster)
     .flatMap((one) =>
-      hostNamesIn(resolveGateways(eastWestAddresses(one), one.cluster, views).expected).map(
+      unresolvedNames(facts, { reader, far: one, views }).map(
         (name) =>
           `the addresses that proxies of ${reader.cluster} must have for ${name}, the east-west gateway of ${one.cluster}: ${why}`,
       ),
     );
+}
+
+function unresolvedNames(
+  facts: MeshFacts,
+  {
+    reader,
+    far,
+    views,
+  }: { readonly reader: ReachedCluster; readonly far: ReachedCluster; readonly views: ReturnType<typeof viewsOf> },
+): readonly string[] {
+  const of = { cluster: far.cluster, network: networkOf(facts, far.cluster) };
+  const { expected } = resolveGateways(gatewaysSeenBy(facts, reader, far), of, views);
+  return hostNamesIn(expected.map(({ address }) => address));
 }
 
 function needsOfPair(reader: ReachedCluster, target: ReachedCluster): readonly Subject[] {

@@ -1,13 +1,14 @@
 import type { Cluster, Service } from "../../model/mesh.ts";
-import { crossNetworkPort, ingressGateway, serviceHost } from "../../render/names.ts";
+import { ingressGateway, serviceHost } from "../../render/names.ts";
 import type { Check, Finding } from "../check.ts";
 import { problem } from "../check.ts";
 import { applyCommand, kubectlCommand } from "../commands.ts";
 import { usedEndpoints } from "../endpoint-table.ts";
 import type { MeshFacts, ReachedCluster } from "../facts.ts";
 import { answeringPods, silentPods } from "../gateways/proxies-answer.ts";
-import { eastWestAddresses, meshClusters } from "../reached.ts";
-import { formatAddress } from "../service-port.ts";
+import { gatewaysSeenBy } from "../far-gateways.ts";
+import { formatPlace } from "../gateway-place.ts";
+import { meshClusters } from "../reached.ts";
 import { appliedObject, localityOf, objectOf } from "../subjects.ts";
 
 /**
@@ -84,7 +85,7 @@ interface Pair {
 }
 
 function findingOf(facts: MeshFacts, service: Service, { one, other, held }: Pair): readonly Finding[] {
-  const gateways = eastWestAddresses(other).map((address) => formatAddress(address, crossNetworkPort));
+  const gateways = gatewaysSeenBy(facts, one, other).map(formatPlace);
   const mixed = new Set(held.filter((each) => isMixed(each, gateways)).map(({ version }) => version));
   const key = `${service.namespace}/${service.name}`;
   const id = {

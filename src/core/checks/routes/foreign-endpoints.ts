@@ -1,9 +1,10 @@
-import { crossNetworkPort, ingressGateway, serviceHost } from "../../render/names.ts";
+import { ingressGateway, serviceHost } from "../../render/names.ts";
 import type { Check, Finding } from "../check.ts";
 import { warning } from "../check.ts";
 import { kubectl } from "../commands.ts";
 import { usedEndpoints } from "../endpoint-table.ts";
 import type { MeshFacts, ReachedCluster } from "../facts.ts";
+import { farGatewayTest } from "../far-gateways.ts";
 import { answeringPods, silentPods } from "../gateways/proxies-answer.ts";
 import { meshClusters, reachedClusters } from "../reached.ts";
 import type { Subject } from "../subjects.ts";
@@ -33,6 +34,7 @@ function findingsOf(facts: MeshFacts, one: ReachedCluster, all: readonly Reached
   const pods = answeringPods(one, ingressGateway);
   const far = all.filter((other) => other !== one);
   // A pod that is not ready, or is about to go, is a pod all the same.
+  const isGateway = farGatewayTest(one);
   const podAddresses = new Set(all.flatMap((other) => other.pods.flatMap(({ addresses }) => addresses)));
   return facts.mesh.services.flatMap((service) => {
     const key = `${service.namespace}/${service.name}`;
@@ -43,9 +45,7 @@ function findingsOf(facts: MeshFacts, one: ReachedCluster, all: readonly Reached
         config.clusters.filter(({ name }) => name === called).flatMap(({ endpoints }) => usedEndpoints(endpoints)),
       );
       return [...new Set(used)]
-        .filter(
-          (address) => !known.has(address) && !address.endsWith(gatewayPort) && !podAddresses.has(hostOf(address)),
-        )
+        .filter((address) => !known.has(address) && !isGateway(address) && !podAddresses.has(hostOf(address)))
         .map((address) => ({ version, address }));
     });
     const [first] = foreign;
@@ -85,9 +85,6 @@ function namedEntries({ routing }: ReachedCluster, endpoints: readonly string[])
 function needsOfPair(one: ReachedCluster, { cluster }: ReachedCluster): readonly Subject[] {
   return [knownGateways(one.cluster, cluster), sync(one.cluster, cluster), networkLabelled(cluster)];
 }
-
-/** Gateways of other networks, of which other checks judge whether they are right. */
-const gatewayPort = `:${crossNetworkPort}`;
 
 /** The address without its port, as pods have it. */
 function hostOf(endpoint: string): string {

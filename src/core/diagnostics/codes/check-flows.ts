@@ -187,4 +187,9 @@ export const flowCodes = {
     explanation:
       "The pods of the cluster's DNS are ready, and do not answer as they have to: each of them is asked for kubernetes.default.svc.cluster.local, a name that every cluster has, at the port to which the Service of the DNS leads, by TCP through a port-forward. What a NetworkPolicy closes is judged by the policies (ISM448), where pods ask by ISM594.",
   },
+  ISM677: {
+    summary: "istiod hands out the address of a gateway that has none any more",
+    explanation:
+      "istiod finds the gateway of a network by the addresses of a Service. It takes a new address at once, and keeps the last one when the Service has none left, until it is restarted (seen with Istio 1.31). Proxies go on connecting there.",
+  },
 } as const satisfies Record<string, CatalogueEntry>;

@@ -7,6 +7,7 @@ import { checkClusterLocalRoutes } from "./cluster-local-routes.ts";
 import { checkClusterLocalValues } from "./cluster-local-values.ts";
 import { checkClusterNames } from "./cluster-names.ts";
 import { checkClusterReferences } from "./cluster-references.ts";
+import { checkEastWest } from "./east-west.ts";
 import { checkExistingInstall } from "./existing-install.ts";
 import { checkFailover } from "./failover.ts";
 import { checkFrontGateways } from "./front-gateways.ts";
@@ -49,6 +50,7 @@ export const rules: readonly Rule[] = [
   checkClusterNames,
   checkNetworks,
   checkSharedNetworks,
+  checkEastWest,
   checkClusterAccess,
   checkClusterEndpoints,
   checkSameCluster,

@@ -3,6 +3,11 @@ import { address, httpsUrl } from "./addresses.ts";
 import { label, line, locality } from "./scalars.ts";
 import { textOf } from "./text-form.ts";
 
+const addressesSchema = (description: string) =>
+  z.array(textOf(address, "An IP address or host name.")).min(1).meta({ description });
+
+const portSchema = (description: string) => z.int().min(1).max(65_535).meta({ description });
+
 export const clusterSchema = z
   .strictObject({
     name: textOf(
@@ -40,12 +45,26 @@ export const clusterSchema = z
     ).optional(),
     eastWest: z
       .strictObject({
-        addresses: z
-          .array(textOf(address, "An IP address or host name."))
-          .min(1)
+        addresses: addressesSchema(
+          "The addresses at which the other clusters reach the gateway, where NAT or a balancer that Kubernetes knows nothing of stands before it. Default: those in the status of its Service.",
+        ).optional(),
+        port: portSchema("The port at those addresses. Default: 15443.").optional(),
+        seenFrom: z
+          .record(
+            z.string(),
+            z
+              .strictObject({
+                addresses: addressesSchema("The addresses at which that cluster reaches the gateway."),
+                port: portSchema(
+                  "The port at those addresses. Default: `port` beside `seenFrom`, else 15443.",
+                ).optional(),
+              })
+              .meta({ description: "Where one cluster reaches the gateway." }),
+          )
           .meta({
             description:
-              "The public addresses of the gateway when it stands behind NAT. Default: those in the status of its Service.",
+              "By the name of a cluster, where it reaches the gateway when that is another place than for the others.",
+            examples: [{ west: { addresses: ["10.20.0.4"] } }],
           })
           .optional(),
       })

@@ -1,0 +1,38 @@
+import type { Cluster, EastWestReach } from "../model/mesh.ts";
+import { crossNetworkPort } from "../render/names.ts";
+import { present } from "./present.ts";
+import type { RawMesh } from "./schema/mesh.ts";
+
+type RawCluster = RawMesh["spec"]["clusters"][number];
+
+/** A cluster with every default filled in. */
+export function fillCluster(raw: RawCluster): Cluster {
+  return present({
+    name: raw.name,
+    network: raw.network ?? raw.name,
+    region: raw.region,
+    zone: raw.zone,
+    access:
+      raw.rancherId === undefined
+        ? present({
+            kind: "context" as const,
+            context: raw.context ?? "",
+            kubeconfig: raw.kubeconfig,
+          })
+        : { kind: "rancher" as const, rancherId: raw.rancherId },
+    endpoint: raw.endpoint,
+    eastWest: fillEastWest(raw.eastWest),
+  });
+}
+
+function fillEastWest(raw: RawCluster["eastWest"]): EastWestReach | undefined {
+  const { addresses, port = crossNetworkPort, seenFrom = {} } = raw ?? {};
+  return addresses === undefined && Object.keys(seenFrom).length === 0
+    ? undefined
+    : present({
+        everywhere: addresses === undefined ? undefined : { addresses, port },
+        seenFrom: Object.fromEntries(
+          Object.entries(seenFrom).map(([name, one]) => [name, { addresses: one.addresses, port: one.port ?? port }]),
+        ),
+      });
+}

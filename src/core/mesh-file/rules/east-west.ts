@@ -1,0 +1,128 @@
+import { suggestName } from "../../diagnostics/suggest.ts";
+import type { MeshDraft } from "../draft.ts";
+import { entriesOf } from "../draft.ts";
+import type { Finding } from "../finding.ts";
+import type { Path } from "../path.ts";
+import { valueAt } from "../path.ts";
+import { showValue } from "../show-value.ts";
+import type { ClusterDraft, Placed } from "../walk-draft.ts";
+import { clustersOf, networkOf } from "../walk-draft.ts";
+
+/**
+ * Addresses of a gateway take the place of those of its Service, for all
+ * readers at once: the label that announces the Service has to go. So each
+ * reader needs addresses, and what nobody reads is a mistake.
+ */
+export function checkEastWest(draft: MeshDraft): readonly Finding[] {
+  const clusters = clustersOf(draft);
+  const announced = clusters.filter(({ value }) => value.eastWest !== undefined);
+  return [
+    ...announced.flatMap((one) => [...checkReaders(one, clusters), ...checkCoverage(one, clusters)]),
+    ...checkValues(draft, announced),
+  ];
+}
+
+/** `seenFrom` names clusters of other networks. */
+function checkReaders(
+  { value, path }: Placed<ClusterDraft>,
+  clusters: readonly Placed<ClusterDraft>[],
+): readonly Finding[] {
+  const others = clusters.filter((other) => other.value.name !== value.name).map((other) => other.value);
+  const names = others.flatMap(({ name }) => name ?? []);
+  return entriesOf(value.eastWest?.seenFrom).flatMap(([name]): readonly Finding[] => {
+    const reader = others.find((other) => other.name === name);
+    const place = { path: [...path, "eastWest", "seenFrom", name], at: "key" as const };
+    if (reader === undefined) {
+      const near = suggestName(name, names);
+      return [
+        {
+          code: "ISM126",
+          ...place,
+          detail: `seenFrom names ${showValue(name)}, and spec.clusters has no other cluster of that name.`,
+          fix: near === undefined ? `Name one of ${names.join(", ")}, or delete the entry.` : `Did you mean ${near}?`,
+        },
+      ];
+    }
+    return networkOf(reader) !== networkOf(value)
+      ? []
+      : [
+          {
+            code: "ISM675",
+            ...place,
+            detail: `${name} is in the network of ${showValue(value.name ?? "")}: their pods reach each other, and no request between them goes through the gateway.`,
+            fix: "Delete the entry.",
+          },
+        ];
+  });
+}
+
+/** Without `addresses` every cluster of another network needs an entry of its own. */
+function checkCoverage(
+  { value, path }: Placed<ClusterDraft>,
+  clusters: readonly Placed<ClusterDraft>[],
+): readonly Finding[] {
+  const { addresses, port, seenFrom = {} } = value.eastWest ?? {};
+  const readers = clusters.flatMap(({ value: other }) =>
+    other.name !== undefined && networkOf(other) !== networkOf(value) ? [other.name] : [],
+  );
+  if (readers.length === 0 && clusters.length > 1) {
+    return [
+      {
+        code: "ISM675",
+        path: [...path, "eastWest"],
+        at: "key",
+        detail: `All clusters are in one network, where no request goes through the gateway of ${showValue(value.name ?? "")}.`,
+        fix: "Delete eastWest, or give the cluster a network of its own.",
+      },
+    ];
+  }
+  if (addresses !== undefined) {
+    return [];
+  }
+  const without = readers.filter((name) => !(name in seenFrom));
+  if (Object.keys(seenFrom).length === 0) {
+    return port === undefined
+      ? []
+      : [
+          {
+            code: "ISM675",
+            path: [...path, "eastWest", "port"],
+            detail:
+              "A port without addresses says nothing: the addresses of the gateway's Service are used with its own port.",
+            fix: "Write addresses beside it, or delete it.",
+          },
+        ];
+  }
+  return without.length === 0
+    ? []
+    : [
+        {
+          code: "ISM675",
+          path: [...path, "eastWest", "seenFrom"],
+          at: "key",
+          detail: `seenFrom takes the place of what the gateway's Service announces, for every cluster, and ${without.join(", ")} ${without.length === 1 ? "has" : "have"} no entry.`,
+          fix: `Write eastWest.addresses for all others, or an entry for ${without.join(" and ")}.`,
+        },
+      ];
+}
+
+const meshNetworks: Path = ["spec", "istio", "values", "global", "meshNetworks"];
+
+/** The user's values are merged last, and would take the place of the same network. */
+function checkValues(draft: MeshDraft, announced: readonly Placed<ClusterDraft>[]): readonly Finding[] {
+  return announced.flatMap(({ value, path }): readonly Finding[] => {
+    const network = networkOf(value);
+    const twice = network !== undefined && valueAt(draft, [...meshNetworks, network]) !== undefined;
+    return twice
+      ? [
+          {
+            code: "ISM676",
+            path: [...meshNetworks, network],
+            at: "key",
+            detail: `The gateways of network ${showValue(network)} are said twice: here, and by eastWest of cluster ${showValue(value.name ?? "")} (${path.join(".")}), which is written to the same place.`,
+            fix: "Say it in one place: delete the network here, or delete eastWest of the cluster.",
+          },
+        ]
+      : [];
+  });
+}
