@@ -47,3 +47,10 @@ it("says why there is no answer, where the way to the pod is refused", async () 
   const answer = await askDns(client, target, signal);
   expect(answer).toEqual({ pod: "coredns-1", problem: expect.any(String) });
 });
+
+it("does not wait for ever where the kubelet opens no way to the pod", async () => {
+  const { server, client } = await connectFake();
+  server.inject({ kind: "hang" }, { times: 9, matches: ({ url }) => url.includes("/portforward") });
+  const answer = await askDns(client, target, signal);
+  expect(answer).toEqual({ pod: "coredns-1", problem: "no way to the pod was opened within 10 s" });
+});

@@ -2,6 +2,8 @@ import { Buffer } from "node:buffer";
 import type { Duplex } from "node:stream";
 import type { DnsAnswer } from "../../core/checks/system-facts.ts";
 import type { KubeClient, PodPort } from "../../kube/client.ts";
+import { withinTime } from "../../kube/within-time.ts";
+import { noWay } from "../../core/checks/network/cluster-dns.ts";
 
 /** The API server's own Service, which is in every cluster (RFC 1035, 3.1: a name is its labels with their lengths). */
 const askedName = ["kubernetes", "default", "svc", "cluster", "local"];
@@ -12,6 +14,9 @@ const codes: readonly string[] = ["NOERROR", "FORMERR", "SERVFAIL", "NXDOMAIN", 
 /** How long an answer may take: servers ask others for names that they do not know. */
 const answerMs = 4000;
 
+/** How long a port-forward may take to come about. */
+const wayMs = 10_000;
+
 /**
  * Asks a pod of the cluster's DNS for the name of a Service that is in every
  * cluster, by TCP through a port-forward. That shows what the server has; not
@@ -20,7 +25,7 @@ const answerMs = 4000;
 export async function askDns(client: KubeClient, target: PodPort, signal: AbortSignal): Promise<DnsAnswer> {
   const { pod } = target;
   try {
-    const stream = await client.podForward(target, { signal });
+    const stream = await openWay(client, target, signal);
     try {
       return { pod, says: await readCode(stream, signal) };
     } finally {
@@ -30,6 +35,14 @@ export async function askDns(client: KubeClient, target: PodPort, signal: AbortS
     signal.throwIfAborted();
     return { pod, problem: (error as Error).message };
   }
+}
+
+/** The kubelet of a node that hangs never opens one. */
+async function openWay(client: KubeClient, target: PodPort, signal: AbortSignal): Promise<Duplex> {
+  const late = (): Error => new Error(`${noWay} within ${wayMs / 1000} s`);
+  return withinTime({ signal, timeoutMs: wayMs, late }, async (stop) =>
+    client.podForward(target, { signal: stop.signal }),
+  );
 }
 
 /** A question for an address, with its length before it (RFC 1035, 4.1 and 4.2.2). */

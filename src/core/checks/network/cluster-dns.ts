@@ -48,8 +48,11 @@ const lost =
 
 /** An account that may not open a way to a pod, or a way that is cut. */
 function isRefused(why: string): boolean {
-  return /forbidden|not allowed|\b40[13]\b/i.test(why);
+  return why.startsWith(noWay) || /forbidden|not allowed|\b40[13]\b/i.test(why);
 }
+
+/** What the reader says of a port-forward that does not come about in its time. */
+export const noWay = "no way to the pod was opened";
 
 function withoutPods(one: ReachedCluster, dns: Dns): Finding {
   const { halted = [], unused = [] } = dns;
