@@ -48,7 +48,7 @@ export async function runDemo(args: DemoArgs, context: CliContext): Promise<Exit
   const { meshFile } = await demoMesh(args, context).readMesh();
   const clusters = await readStatus(meshFile, await context.engineOptions());
   context.print(
-    `\n${viewStatus("sandbox", clusters, palette)}\n\n${viewDemoEnd(context.env["ISTHMUS_COMMAND"] ?? "isthmus", file, clusters, palette)}`,
+    `\n${viewStatus({ name: "sandbox", file }, clusters, palette)}\n\n${viewDemoEnd(context.env["ISTHMUS_COMMAND"] ?? "isthmus", file, clusters, palette)}`,
   );
   return exitCodes.ok;
 }

@@ -1,5 +1,6 @@
 import type { ExitCode } from "../../core/diagnostics/exit-codes.ts";
 import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
+import { meshFileWords } from "../../core/mesh-file-words.ts";
 import { quoteCommand } from "../../core/quote-command.ts";
 import { initMesh } from "../../engine/operations/init.ts";
 import type { InitFlags } from "../command-line/init-flags.ts";
@@ -38,7 +39,7 @@ export async function writeMeshFile(args: InitArgs, context: CliContext): Promis
     return exitCodes.ok;
   }
   const names = mesh.clusters.map((one) => one.name).join(", ");
-  const named = file === "mesh.yaml" ? [] : ["-f", file];
+  const named = meshFileWords(file);
   context.print(
     [
       `Wrote ${file}: mesh ${mesh.name}, ${mesh.clusters.length === 1 ? "1 cluster" : `${mesh.clusters.length} clusters`} (${names}).`,

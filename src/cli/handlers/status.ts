@@ -9,7 +9,7 @@ import type { StatusView } from "../views/status.ts";
 export async function showStatus(view: StatusView, context: MeshContext): Promise<ExitCode> {
   const { meshFile } = await context.readMesh();
   const clusters = await readStatus(meshFile, await context.engineOptions());
-  view.status(meshFile.mesh.name, clusters);
+  view.status({ name: meshFile.mesh.name, file: meshFile.name }, clusters);
   context.report(clusters.flatMap((cluster) => (cluster.kind === "unreachable" ? [cluster.diagnostic] : [])));
   return exitCodes[classOfReading(clusters)];
 }

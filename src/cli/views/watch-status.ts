@@ -27,7 +27,8 @@ function textView(view: typeof viewStatus, context: CliContext): WatchView {
   const hasChanged = changes();
   return {
     look: (look) => {
-      const text = look.kind === "status" ? view(look.mesh, look.clusters, context.palette) : "";
+      const text =
+        look.kind === "status" ? view({ name: look.mesh, file: look.file }, look.clusters, context.palette) : "";
       // The table names clusters that do not answer by itself.
       const diagnostics = look.kind === "status" ? [] : look.diagnostics;
       if (!hasChanged(look, text) && !live) {

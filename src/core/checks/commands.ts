@@ -1,3 +1,4 @@
+import { meshFileWords } from "../mesh-file-words.ts";
 import type { ObjectId } from "../model/kube-object.ts";
 import { quoteCommand } from "../quote-command.ts";
 import { istioNamespace } from "../render/names.ts";
@@ -17,7 +18,7 @@ export function applyCommand({ mesh }: MeshFacts, { cluster, force = [], prune =
   return quoteCommand([
     "isthmus",
     "apply",
-    ...(mesh.file === undefined ? [] : ["-f", mesh.file]),
+    ...meshFileWords(mesh.file),
     ...(cluster === undefined ? [] : ["--cluster", cluster]),
     ...(force.length === 0 ? [] : [`--force-conflicts=${force.join(",")}`]),
     ...(prune ? ["--prune"] : []),

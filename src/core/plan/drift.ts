@@ -12,7 +12,7 @@ import { describeId, keyOf } from "../model/kube-object.ts";
 import type { Service } from "../model/mesh.ts";
 import { writeJson } from "../model/exact-json.ts";
 import { Secret } from "../secret.ts";
-import type { AddedField } from "./added-fields.ts";
+import { additionsOf, showValue } from "./additions.ts";
 import { digestObject } from "./digest.ts";
 import type { FieldChange } from "./diff.ts";
 import { isMap } from "./diff.ts";
@@ -48,12 +48,8 @@ export function driftOf(
     return found === undefined ? [] : [{ id: object.id, ...found, ...belongings(object, serviceOf) }];
   });
   const added = plan.objects.flatMap((object): readonly AddedToObject[] => {
-    const item = items.get(keyOf(object.id));
-    // What was there before us keeps what it had.
-    const fields = (object.added ?? []).filter(({ older }) => item !== undefined && (item.created || !older));
-    return fields.length === 0
-      ? []
-      : [{ id: object.id, fields: fields.map((one) => showAdded(one, object.id)), ...belongings(object, serviceOf) }];
+    const fields = additionsOf(object, items.get(keyOf(object.id)));
+    return fields.length === 0 ? [] : [{ id: object.id, fields, ...belongings(object, serviceOf) }];
   });
   const stopped = refused.filter(isJudged).map(({ id, diagnostic }): DriftedObject => {
     const service = serviceOf(id);
@@ -118,9 +114,6 @@ function latestWriter(fields: readonly FieldChange[]): Writer | undefined {
   return latest === undefined ? undefined : { manager: latest.manager, time: latest.time };
 }
 
-/** How much of a value is shown. */
-const shownLength = 60;
-
 /** Where passwords are known to stand that are in no Secret: environments, arguments, annotations and configuration. */
 const mayHoldSecrets = /env|args|command|annotations|data|password|token|values/i;
 
@@ -131,14 +124,6 @@ function showField({ path, before, after }: FieldChange, { kind }: KubeObject): 
   return { path, ...(live === undefined ? {} : { live }), ...(wanted === undefined ? {} : { wanted }) };
 }
 
-function showValue(value: Json | undefined): string | undefined {
-  if (value === undefined || value instanceof Secret) {
-    return undefined;
-  }
-  const text = writeJson(value);
-  return text.length > shownLength ? `${text.slice(0, shownLength)}…` : text;
-}
-
 /** What an object is part of. */
 function belongings(
   { id, object }: PlannedObject,
@@ -147,58 +132,6 @@ function belongings(
   const service = serviceOf(id);
   const podLabels = podLabelsOf(object);
   return { ...(service === undefined ? {} : { service }), ...(podLabels === undefined ? {} : { podLabels }) };
-}
-
-/** Annotations that are judged are settings of Istio's and of load balancers'. */
-const mayHoldPasswords = /env|args|command|\bdata\b|password|token|values/i;
-
-function showAdded({ path, pointer, value, item, writer }: AddedField, { kind }: ObjectId): AddedFieldFacts {
-  const hidden = kind === "Secret" || kind === "ConfigMap" || mayHoldPasswords.test(path);
-  const whole = hidden || value instanceof Secret ? "" : writeJson(value);
-  // A long value is not repeated in a command.
-  const test = whole !== "" && whole.length <= shownLength ? { pointer, value: whole } : undefined;
-  const shown = hidden ? undefined : showValue(value);
-  const tested = test ?? (item === undefined ? undefined : { pointer: item.pointer, value: writeJson(item.value) });
-  return {
-    path,
-    pointer,
-    ...(shown === undefined ? {} : { value: shown }),
-    ...(hidden ? itemNames(value) : {}),
-    ...(kind === "DestinationRule" ? modesIn(value, pointer) : {}),
-    ...(tested === undefined ? {} : { test: tested }),
-    writer,
-  };
-}
-
-/** The modes of `tls` in a field, or of the `tls` that the field is or is in; no mode is DISABLE. */
-function modesIn(value: Json, pointer: string): Pick<AddedFieldFacts, "tlsModes"> {
-  const modes = pointer.endsWith("/tls/mode")
-    ? [String(value)]
-    : pointer.endsWith("/tls")
-      ? [modeOf(value)]
-      : tlsSettings(value).map(modeOf);
-  return modes.length === 0 ? {} : { tlsModes: [...new Set(modes)] };
-}
-
-function modeOf(settings: Json): string {
-  const mode = isMap(settings) ? settings["mode"] : undefined;
-  return typeof mode === "string" ? mode : "DISABLE";
-}
-
-function tlsSettings(value: Json): readonly Json[] {
-  if (Array.isArray(value)) {
-    return (value as readonly Json[]).flatMap(tlsSettings);
-  }
-  return isMap(value)
-    ? Object.entries(value).flatMap(([key, inner]) => (key === "tls" ? [inner] : tlsSettings(inner)))
-    : [];
-}
-
-/** What a list whose values are not shown has in it. */
-function itemNames(value: Json): Pick<AddedFieldFacts, "items"> {
-  const items = Array.isArray(value) ? (value as readonly Json[]) : [];
-  const names = items.flatMap((item) => (isMap(item) && typeof item["name"] === "string" ? [item["name"]] : []));
-  return names.length === 0 ? {} : { items: names };
 }
 
 function podLabelsOf(object: KubeObject): Readonly<Record<string, string>> | undefined {

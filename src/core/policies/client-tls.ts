@@ -14,12 +14,19 @@ type DestinationRule = ReachedCluster["routing"]["destinationRules"][number];
  * destination_rule.go, mergeDestinationRule).
  */
 export function destinationRulesOf(one: ReachedCluster, service: Service): readonly DestinationRule[] {
-  const host = serviceHost(service);
-  const forService = one.routing.destinationRules.filter((rule) => covers(fullHost(rule), host));
+  const forService = one.routing.destinationRules.filter((rule) => isRuleFor(rule, service));
   const found = [service.namespace, istioNamespace]
     .map((namespace) => mostSpecific(forService.filter((rule) => rule.namespace === namespace)))
     .find((rules) => rules.length > 0);
   return (found ?? []).toSorted((a, b) => compareText(a.created, b.created) || compareText(a.name, b.name));
+}
+
+/** Whether a DestinationRule of that host, in that namespace, is for a service: by its name, or a wildcard. */
+export function isRuleFor(
+  rule: Pick<DestinationRule, "host" | "namespace">,
+  service: Pick<Service, "name" | "namespace">,
+): boolean {
+  return covers(fullHost(rule), serviceHost(service));
 }
 
 function covers(pattern: string, host: string): boolean {
@@ -38,7 +45,7 @@ export function trafficPolicyRule(one: ReachedCluster, service: Service): Destin
 }
 
 /** A host without dots is a service of the rule's own namespace. */
-function fullHost({ host, namespace }: DestinationRule): string {
+function fullHost({ host, namespace }: Pick<DestinationRule, "host" | "namespace">): string {
   const parts = host.split(".");
   if (host.includes("*") || host.endsWith(".svc.cluster.local")) {
     return host;

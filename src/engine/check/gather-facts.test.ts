@@ -191,6 +191,20 @@ it("asks a cluster for no object and no list twice, and for the pods of a namesp
   );
 });
 
+it("reads the nodes again where a look has taken long: one that hangs is not ready any more", async () => {
+  const west = await connect();
+  let now = Date.parse("2026-11-23T06:00:00Z");
+  const slow = { ...options(), now: () => (now += 11_000) };
+  const before = west.asked().length;
+  await gatherFacts({ mesh, name: "mesh.yaml" }, [west], slow);
+  expect(
+    west
+      .asked()
+      .slice(before)
+      .filter((url) => url.startsWith("/api/v1/nodes")),
+  ).toHaveLength(1);
+});
+
 it("looks for the certificates of the routes that the cluster has", async () => {
   const [service] = mesh.services;
   const [route] = service?.routes ?? [];

@@ -25,6 +25,7 @@ import { readIstiod } from "../facts/read-istiod.ts";
 import { readNamespaces } from "../facts/read-namespaces.ts";
 import { readNetworkPolicies } from "../facts/read-network-policies.ts";
 import { readOtherPolicies } from "../facts/read-other-policies.ts";
+import { readNodes } from "../facts/read-nodes.ts";
 import { listRunningPods, readMeshPods } from "../facts/read-pods.ts";
 import { readQuotas } from "../facts/read-policies.ts";
 import type { TrialOptions, TriedCredentials } from "../facts/read-remote-secrets.ts";
@@ -40,6 +41,13 @@ import { readWriteHooks } from "../facts/read-write-hooks.ts";
 
 /** Bounds what is held of API servers' answers at once: the remote secrets of a large fleet's clusters are megabytes each. */
 const gatheredAtATime = 24;
+
+/**
+ * Nodes are those of the connection, which a look begins with, since a list of
+ * them is one of the largest. A node that hangs makes a look longer than this,
+ * and may have been ready when it began.
+ */
+const longLookMs = 10_000;
 
 /** Asks the clusters side by side for everything that the checks judge. A cluster that stops answering meanwhile is one that does not answer. */
 export async function gatherFacts(
@@ -78,6 +86,7 @@ async function gatherSnapshot(
 ): Promise<ClusterSnapshot> {
   const { signal } = options;
   const client = shareReads(unshared);
+  const begun = options.now();
   const namespaces = [istioNamespace, ...serviceNamespaces(mesh)];
   listAhead(client, signal);
   const { security, pods, ...parts } = await awaitAll({
@@ -115,8 +124,7 @@ async function gatherSnapshot(
     ...(facts.uid === undefined ? {} : { uid: facts.uid }),
     kubernetesVersion: facts.kubernetesVersion,
     ...(facts.installedMeshId === undefined ? {} : { meshId: facts.installedMeshId }),
-    // Those of the connection, which a look begins with: a list of nodes is one of the largest.
-    nodes: facts.nodes,
+    nodes: options.now() - begun < longLookMs ? facts.nodes : await readNodes(client, signal),
     ...parts,
     pods: readMeshPods(pods, parts.services),
     hindered,

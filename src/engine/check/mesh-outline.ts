@@ -1,10 +1,8 @@
 import type { MeshOutline } from "../../core/checks/facts.ts";
+import { meshFileWords } from "../../core/mesh-file-words.ts";
 import type { Mesh, Route, RouteMatch, RouteVerification, Service } from "../../core/model/mesh.ts";
 import { routeSettingNames } from "../../core/model/route-settings.ts";
 import { Secret } from "../../core/secret.ts";
-
-/** The mesh file that commands take where none is named. */
-const usualFile = "mesh.yaml";
 
 /**
  * What checks go by of a mesh file of that name. Routes are without what a
@@ -15,7 +13,7 @@ const usualFile = "mesh.yaml";
 export function outlineOf(mesh: Mesh, file: string): MeshOutline {
   return {
     name: mesh.name,
-    ...(file === usualFile ? {} : { file }),
+    ...(meshFileWords(file).length === 0 ? {} : { file }),
     clusters: mesh.clusters,
     services: mesh.services.map((service): Service => ({ ...service, routes: service.routes.map(outlineOfRoute) })),
     istioVersion: mesh.istio.version,

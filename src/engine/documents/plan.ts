@@ -1,4 +1,5 @@
-import type { Plan } from "../../core/plan/plan.ts";
+import { additionsIn } from "../../core/plan/additions.ts";
+import type { ClusterPlan, Plan } from "../../core/plan/plan.ts";
 import { summarisePlan } from "../../core/plan/plan.ts";
 
 /** The plan as one JSON document, `kind: Plan`; secret values show as fingerprints. */
@@ -31,9 +32,29 @@ export function planDocument(plan: Plan, options: { readonly prune: boolean }): 
             ...(cluster.refused === undefined
               ? {}
               : { refused: cluster.refused.map(({ id, wave, diagnostic }) => ({ ...id, wave, diagnostic })) }),
+            ...addedOf(cluster),
             ...(cluster.connections === undefined ? {} : { connections: cluster.connections }),
             prune: cluster.prune.map((item) => ({ ...item.id, wave: item.wave })),
           },
     ),
   };
+}
+
+/** What others have added to objects, which an apply leaves; left out where that is nothing. */
+function addedOf(cluster: Extract<ClusterPlan, { readonly kind: "planned" }>): object {
+  const added = additionsIn(cluster);
+  return added.length === 0
+    ? {}
+    : {
+        added: added.map(({ id, fields }) => ({
+          ...id,
+          fields: fields.map(({ path, pointer, value, items, writer }) => ({
+            path,
+            pointer,
+            ...(value === undefined ? {} : { value }),
+            ...(items === undefined ? {} : { items }),
+            writer,
+          })),
+        })),
+      };
 }

@@ -54,7 +54,7 @@ export async function prepareShift(
   const refusals: Diagnostic[] = [];
   try {
     const { mesh, target } = await withDrainedTarget(meshFile.mesh, asked, clients, options.signal);
-    const drained = findDrainedVersions(asked, target, raised);
+    const drained = findDrainedVersions(asked, target, { raised, file: meshFile.name });
     const isThere = ({ one }: { readonly one: Pick<ClusterContext, "cluster"> }): boolean =>
       isRouteAt(mesh, target, one.cluster);
     const [answers, unserved] = await Promise.all([

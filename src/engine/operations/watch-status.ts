@@ -11,6 +11,8 @@ export type StatusLook =
   | {
       readonly kind: "status";
       readonly mesh: string;
+      /** The mesh file as the command line named it. */
+      readonly file: string;
       readonly clusters: readonly ClusterStatus[];
       /** Of the clusters that do not answer. */
       readonly diagnostics: readonly Diagnostic[];
@@ -42,7 +44,7 @@ async function lookOnce(
     const meshFile = await readMesh();
     const clusters = await readStatus(meshFile, options);
     const diagnostics = clusters.flatMap((one) => (one.kind === "unreachable" ? [one.diagnostic] : []));
-    return { kind: "status", mesh: meshFile.mesh.name, clusters, diagnostics };
+    return { kind: "status", mesh: meshFile.mesh.name, file: meshFile.name, clusters, diagnostics };
   } catch (error) {
     if (first || !(error instanceof UserError)) {
       throw error;

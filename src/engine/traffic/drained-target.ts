@@ -1,7 +1,9 @@
 import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
 import { coded } from "../../core/diagnostics/coded.ts";
 import { lostVersions, withDrains } from "../../core/drain/drained-mesh.ts";
+import { meshFileWords } from "../../core/mesh-file-words.ts";
 import type { Mesh, Route, Service } from "../../core/model/mesh.ts";
+import { quoteCommand } from "../../core/quote-command.ts";
 import type { KubeClient } from "../../kube/client.ts";
 import { readDrains } from "../facts/read-drains.ts";
 
@@ -32,7 +34,7 @@ export async function withDrainedTarget(
 export function findDrainedVersions(
   asked: Target,
   { service }: Target,
-  raised: readonly string[],
+  { raised, file }: { readonly raised: readonly string[]; readonly file: string },
 ): readonly Diagnostic[] {
   return lostVersions(service)
     .filter((version) => (asked.route.weights[version] ?? 0) > 0)
@@ -41,7 +43,7 @@ export function findDrainedVersions(
       return {
         ...coded("ISM613", raised.includes(version) ? "error" : "warning"),
         detail: `${version} of ${service.namespace}/${service.name} runs in ${clusters.join(", ")} only, where it is drained: its ${asked.route.weights[version] ?? 0} % of route ${asked.route.name} go to the other versions until undrain.`,
-        fix: `Put it back first: ${clusters.map((cluster) => `isthmus undrain ${cluster}`).join(" or ")}. With --force the mesh file gets the weights already.`,
+        fix: `Put it back first: ${clusters.map((cluster) => quoteCommand(["isthmus", "undrain", cluster, ...meshFileWords(file)])).join(" or ")}. With --force the mesh file gets the weights already.`,
       };
     });
 }

@@ -13,16 +13,23 @@ const kind = {
   namespaced: true,
 } as const;
 
+const rules = {
+  apiVersion: "networking.istio.io/v1",
+  kind: "DestinationRule",
+  plural: "destinationrules",
+  namespaced: true,
+} as const;
+
 /** What is said of a policy with that selector in west, while east is drained of a service with or without a route at a gateway. */
-async function said(selector: object, routed = false, labels: Readonly<Record<string, string>> = {}): Promise<string> {
-  const { client, server } = await connectFake({ cluster: "west", api: { kinds: [kind] } });
-  const { apiVersion } = kind;
-  server.put({
-    apiVersion,
-    kind: kind.kind,
-    metadata: { namespace: "sample", name: "theirs", labels },
-    spec: selector,
-  });
+async function said(
+  spec: object,
+  routed = false,
+  labels: Readonly<Record<string, string>> = {},
+  of: typeof kind | typeof rules = kind,
+): Promise<string> {
+  const { client, server } = await connectFake({ cluster: "west", api: { kinds: [kind, rules] } });
+  const { apiVersion } = of;
+  server.put({ apiVersion, kind: of.kind, metadata: { namespace: "sample", name: "theirs", labels }, spec });
   const whole = threeClusters();
   const mesh = routed ? whole : { ...whole, services: [{ ...shopOf(whole), routes: [] }] };
   const about = { action: "drain", cluster: "east", services: mesh.services } as const;
@@ -58,5 +65,25 @@ describe("a PeerAuthentication of somebody else", () => {
     ["it is our own", { selector: { matchLabels: { app: "shop" } } }, false, { "isthmus.dev/mesh": "m" }],
   ])("stops none where %s", async (_, spec, routed, labels) => {
     expect(await said(spec, routed, labels)).toBe("");
+  });
+});
+
+describe("a DestinationRule", () => {
+  const tls = { mode: "ISTIO_MUTUAL" };
+  it.each([
+    ["for the service", { host: "shop", trafficPolicy: { tls } }],
+    ["for all services", { host: "*.local", trafficPolicy: { tls } }],
+    ["for a port of it", { host: "shop.sample.svc.cluster.local", trafficPolicy: { portLevelSettings: [{ tls }] } }],
+    ["for a version of it", { host: "shop", subsets: [{ name: "v1", trafficPolicy: { tls } }] }],
+  ])("that says how to encrypt stops a drain that no gateway shows: %s", async (_, spec) => {
+    expect(await said(spec, false, {}, rules)).toContain("DestinationRule sample/theirs of west says itself");
+  });
+
+  it.each([
+    ["says nothing of encryption", { host: "shop", trafficPolicy: { connectionPool: {} } }, false],
+    ["is for another service", { host: "till", trafficPolicy: { tls } }, false],
+    ["is of a service that gateways show", { host: "shop", trafficPolicy: { tls } }, true],
+  ])("stops none where it %s", async (_, spec, routed) => {
+    expect(await said(spec, routed, {}, rules)).toBe("");
   });
 });

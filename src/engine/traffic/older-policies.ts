@@ -1,3 +1,4 @@
+import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
 import { errorOf } from "../../core/diagnostics/coded.ts";
 import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
 import { UserError } from "../../core/diagnostics/user-error.ts";
@@ -5,16 +6,21 @@ import type { DrainStep, DrainSteps } from "../../core/drain/drain-steps.ts";
 import { affectedOf } from "../../core/drain/drain-steps.ts";
 import type { Drain } from "../../core/model/drain.ts";
 import type { KubeObject } from "../../core/model/kube-object.ts";
+import type { Service } from "../../core/model/mesh.ts";
+import { isRuleFor } from "../../core/policies/client-tls.ts";
+import { networkingOf } from "../../core/releases/istio-releases.ts";
 import { clusterLabel, meshLabel } from "../../core/render/names.ts";
 import { frontRoutesOf } from "../../core/routing/hosts.ts";
 import type { Connected } from "../clusters/connect-clusters.ts";
+import { listEverywhere, listKnown } from "../facts/list-known.ts";
 
 /**
  * Refuses to call callers away from a service that no gateway shows, where
- * somebody else's PeerAuthentication may select the same pods: of two such
- * policies istiod obeys the older one (ComposePeerAuthentication,
- * pilot/pkg/security/authn), and sidecars are not asked for their endpoints. A
- * UserError (ISM605) names them.
+ * something of somebody else's may hold them, since sidecars are not asked for
+ * their endpoints: a PeerAuthentication that selects the same pods, of which
+ * istiod obeys the older one (ComposePeerAuthentication, pilot/pkg/security/authn),
+ * or a DestinationRule with a TLS mode, which it obeys instead of any
+ * (mtlsChecker, pilot/pkg/xds/endpoints). A UserError (ISM605) names them.
  */
 export async function refuseOlderPolicies(
   { client, cluster }: Connected,
@@ -22,34 +28,95 @@ export async function refuseOlderPolicies(
   step: DrainStep,
   signal: AbortSignal,
 ): Promise<void> {
-  const unseen = affectedOf(step.mesh, steps).filter((service) => frontRoutesOf(service).length === 0);
-  const found = await Promise.all(
-    unseen.map(async ({ namespace, drains = [] }) => {
-      const own = drains.filter((one) => one.cluster === steps.cluster && one.cluster !== cluster.name);
-      const all =
-        own.length === 0
-          ? []
-          : await client.list(
-              { apiVersion: "security.istio.io/v1beta1", kind: "PeerAuthentication", namespace },
-              { signal },
-            );
-      return all.filter((policy) => own.some((drain) => mayCount(policy, drain))).map(nameOf);
-    }),
+  const unseen = affectedOf(step.mesh, steps).filter(
+    (service) => frontRoutesOf(service).length === 0 && drainsOf(service, steps, cluster.name).length > 0,
   );
-  const names = [...new Set(found.flat())];
-  if (names.length > 0) {
+  if (unseen.length === 0) {
+    return;
+  }
+  const apiVersion = networkingOf(step.mesh.istio);
+  const [policies, rules] = await Promise.all([
+    listKnown(
+      client,
+      { apiVersion: "security.istio.io/v1beta1", kind: "PeerAuthentication" },
+      [...new Set(unseen.map(({ namespace }) => namespace))],
+      signal,
+    ),
+    listEverywhere(client, { apiVersion, kind: "DestinationRule" }, signal),
+  ]);
+  const held = policies.filter((policy) =>
+    unseen.some(
+      (service) =>
+        service.namespace === policy.metadata.namespace &&
+        drainsOf(service, steps, cluster.name).some((drain) => mayCount(policy, drain)),
+    ),
+  );
+  const decided = rules.filter((rule) => unseen.some((service) => decidesTls(rule, service)));
+  const said = [...ofPolicies(held, steps.cluster, cluster.name), ...ofRules(decided, steps.cluster, cluster.name)];
+  if (said.length > 0) {
     throw new UserError(
-      [
-        {
-          ...errorOf("ISM605"),
-          detail: `PeerAuthentication ${names.join(", ")} of ${cluster.name} may select pods of ${steps.cluster} too, and Istio obeys the oldest one. No gateway has these services, so that nobody sees whether sidecars of ${cluster.name} have left them.`,
-          fix: `Give it a selector that leaves these pods out, or one for the namespace without a selector in its place, then run the same command again.`,
-          cluster: cluster.name,
-        },
-      ],
+      said.map((one) => ({ ...errorOf("ISM605"), ...one, cluster: cluster.name })),
       exitCodes.failed,
     );
   }
+}
+
+function drainsOf({ drains = [] }: Service, steps: DrainSteps, caller: string): readonly Drain[] {
+  return drains.filter((one) => one.cluster === steps.cluster && one.cluster !== caller);
+}
+
+function ofPolicies(
+  all: readonly KubeObject[],
+  drained: string,
+  caller: string,
+): readonly Pick<Diagnostic, "detail" | "fix">[] {
+  return all.length === 0
+    ? []
+    : [
+        {
+          detail: `PeerAuthentication ${namesOf(all)} of ${caller} may select pods of ${drained} too, and Istio obeys the oldest one. No gateway has these services, so that nobody sees whether sidecars of ${caller} have left them.`,
+          fix: "Give it a selector that leaves these pods out, or one for the namespace without a selector in its place, then run the same command again.",
+        },
+      ];
+}
+
+function ofRules(
+  all: readonly KubeObject[],
+  drained: string,
+  caller: string,
+): readonly Pick<Diagnostic, "detail" | "fix">[] {
+  return all.length === 0
+    ? []
+    : [
+        {
+          detail: `DestinationRule ${namesOf(all)} of ${caller} says itself how requests are encrypted (tls), so that sidecars there keep the pods of ${drained} whatever they are told of them. No gateway has these services, so that nobody sees whether they have left.`,
+          fix: `Take tls out of it, since Istio chooses mTLS by itself, then run the same command again.`,
+        },
+      ];
+}
+
+interface RuleSpec {
+  readonly host?: string;
+  readonly trafficPolicy?: RulePolicy;
+  readonly subsets?: readonly { readonly trafficPolicy?: RulePolicy }[];
+}
+
+interface RulePolicy {
+  readonly tls?: object;
+  readonly portLevelSettings?: readonly { readonly tls?: object }[];
+}
+
+/** A rule of anybody's with a TLS mode for a service; ours have none. */
+function decidesTls({ metadata, ...object }: KubeObject, service: Service): boolean {
+  const { host = "", trafficPolicy, subsets = [] } = (object["spec"] ?? {}) as RuleSpec;
+  const policies = [trafficPolicy, ...subsets.map((subset) => subset.trafficPolicy)].flatMap((one) => one ?? []);
+  return (
+    isRuleFor({ host, namespace: metadata.namespace ?? "" }, service) &&
+    policies.some(
+      ({ tls, portLevelSettings = [] }) =>
+        tls !== undefined || portLevelSettings.some((port) => port.tls !== undefined),
+    )
+  );
 }
 
 /** One without a selector counts after those with one; one of labels that the pods do not have does not count. */
@@ -65,6 +132,6 @@ function mayCount(policy: KubeObject, { selector, cluster }: Drain): boolean {
   );
 }
 
-function nameOf({ metadata: { namespace, name } }: KubeObject): string {
-  return `${namespace ?? ""}/${name}`;
+function namesOf(all: readonly KubeObject[]): string {
+  return all.map(({ metadata: { namespace, name } }) => `${namespace ?? ""}/${name}`).join(", ");
 }

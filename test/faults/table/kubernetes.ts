@@ -50,7 +50,10 @@ export const kubernetesFaults: readonly Fault[] = [
   },
   {
     what: "the kubelet of west stands still",
-    inject: async () => signalTo("west", "kubelet", "SIGSTOP"),
+    inject: async () => {
+      await signalTo("west", "kubelet", "SIGSTOP");
+      await kubectl("west", ["wait", "--for=condition=Ready=Unknown", "node", "--all", "--timeout=80s"]);
+    },
     causes: [cause("west", "ISM411")],
     undo: async () => {
       await signalTo("west", "kubelet", "SIGCONT");

@@ -1,6 +1,7 @@
 import { writeJson } from "../../../core/model/exact-json.ts";
 import type { Json } from "../../../core/model/kube-object.ts";
 import { describeId } from "../../../core/model/kube-object.ts";
+import { additionsIn } from "../../../core/plan/additions.ts";
 import type { FieldChange } from "../../../core/plan/diff.ts";
 import type { ChangedConnections } from "../../../core/netpol/policy-change.ts";
 import type { ClusterPlan, Plan, PlannedObject } from "../../../core/plan/plan.ts";
@@ -48,11 +49,26 @@ function viewCluster(cluster: ClusterPlan, options: PlanViewOptions): string[] {
   for (const { id, diagnostic } of cluster.refused ?? []) {
     lines.push(`${palette.bad(`    × ${describeId(id)}`)}${palette.dim(`  (left as it is: ${diagnostic.summary})`)}`);
   }
-  lines.push(...viewConnections(cluster, palette));
+  lines.push(...viewAdditions(cluster, palette), ...viewConnections(cluster, palette));
   if (changing.length === 0) {
     lines.push(palette.dim(`  no changes (${cluster.objects.length} objects)`));
   }
   return [...lines, ""];
+}
+
+/** What others have written beside what was applied: no apply takes it away, and some of it changes where requests go. */
+function viewAdditions(cluster: PlannedCluster, palette: Palette): readonly string[] {
+  const lines = additionsIn(cluster).flatMap(({ id, fields }) => [
+    palette.dim(`    = ${describeId(id)}`),
+    ...fields.map(({ path, value, items, writer }) => {
+      const what = value ?? (items === undefined ? "(not shown)" : `(not shown: ${items.join(", ")})`);
+      const who = writer.manager === "" ? "somebody" : writer.manager;
+      return `        ${path}: ${what}${palette.dim(`  # added by ${who}${writer.time === "" ? "" : ` at ${writer.time}`}`)}`;
+    }),
+  ]);
+  return lines.length === 0
+    ? []
+    : ["  added by others, which an apply leaves (isthmus check says what it does)", ...shortened(lines, palette)];
 }
 
 /** What the plan's NetworkPolicies do to the pods that are there, the closed first. */
@@ -76,7 +92,7 @@ function viewConnections({ connections }: Pick<PlannedCluster, "connections">, p
   return [title, ...(lines.length === 0 ? [palette.dim("    none opens, none closes")] : shortened(lines, palette))];
 }
 
-/** How many connections are shown, and how many of their sources. */
+/** How many lines of connections and of additions are shown, and how many of their sources. */
 const shown = { lines: 20, names: 5 };
 
 function shortList(names: readonly string[]): string {

@@ -5,11 +5,19 @@ import type {
   ProxySync,
   SyncStatus,
 } from "../../../engine/operations/status.ts";
+import { meshFileWords } from "../../../core/mesh-file-words.ts";
+import { quoteCommand } from "../../../core/quote-command.ts";
 import type { Palette } from "../../terminal/palette.ts";
 import { renderTable } from "./table.ts";
 
+/** The mesh's name, and its file as the command line named it: commands that are shown name it too. */
+export interface ShownMesh {
+  readonly name: string;
+  readonly file: string;
+}
+
 /** The mesh at a glance: clusters by components, then services by clusters. */
-export function viewStatus(mesh: string, clusters: readonly ClusterStatus[], palette: Palette): string {
+export function viewStatus(mesh: ShownMesh, clusters: readonly ClusterStatus[], palette: Palette): string {
   const rows = clusters.map((cluster) => clusterRow(cluster, palette));
   const table = renderTable(
     ["CLUSTER", "KUBERNETES", "ISTIO", "NETWORK", "ISTIOD", "INGRESS", "EAST-WEST", "REMOTES", "CA ENDS", "IN SYNC"],
@@ -18,9 +26,9 @@ export function viewStatus(mesh: string, clusters: readonly ClusterStatus[], pal
   const services = clusters.flatMap((cluster) => serviceRows(cluster));
   const serviceTable =
     services.length === 0 ? [] : ["", renderTable(["SERVICE", "CLUSTER", "READY PODS", "WEIGHTS"], services)];
-  const problems = clusters.flatMap((cluster) => problemsOf(cluster, palette));
+  const problems = clusters.flatMap((cluster) => problemsOf(mesh, cluster, palette));
   return [
-    `Mesh ${palette.strong(mesh)}`,
+    `Mesh ${palette.strong(mesh.name)}`,
     "",
     table,
     ...serviceTable,
@@ -55,7 +63,7 @@ function clusterRow(cluster: ClusterStatus, palette: Palette): string[] {
  * proxies of every istiod, the day that its CA ends; and of each pair what
  * every istiod says of the other cluster and when the credential for it ends.
  */
-export function viewWideStatus(mesh: string, clusters: readonly ClusterStatus[], palette: Palette): string {
+export function viewWideStatus(mesh: ShownMesh, clusters: readonly ClusterStatus[], palette: Palette): string {
   const rows = clusters.flatMap((cluster) =>
     cluster.kind === "unreachable"
       ? []
@@ -128,15 +136,27 @@ function syncCell(sync: SyncStatus | undefined, palette: Palette): string {
   return sync.inSync ? palette.good("√") : palette.bad(`× +${sync.create} ~${sync.update} -${sync.delete}`);
 }
 
-function syncLine(cluster: string, sync: SyncStatus | undefined, palette: Palette): readonly string[] {
-  if (sync === undefined || (sync.kind === "compared" && sync.inSync)) {
-    return [];
+function syncLines(cluster: string, sync: SyncStatus | undefined, palette: Palette): readonly string[] {
+  return sync === undefined
+    ? []
+    : wordsOf(sync).map((words) => `${palette.warn("‼")} ${cluster}: ${words} (isthmus plan)`);
+}
+
+function wordsOf(sync: SyncStatus): readonly string[] {
+  if (sync.kind === "unknown") {
+    return [`no plan can be made: ${sync.code} ${sync.reason}`];
   }
-  const words =
-    sync.kind === "unknown"
-      ? `no plan can be made: ${sync.code} ${sync.reason}`
-      : `not as the mesh file asks: ${sync.create} to create, ${sync.update} to change, ${sync.delete} no longer in it`;
-  return [`${palette.warn("‼")} ${cluster}: ${words} (isthmus plan)`];
+  const { added = 0 } = sync;
+  return [
+    ...(sync.inSync
+      ? []
+      : [
+          `not as the mesh file asks: ${sync.create} to create, ${sync.update} to change, ${sync.delete} no longer in it`,
+        ]),
+    ...(added === 0
+      ? []
+      : [`others have added fields to ${added} ${added === 1 ? "object" : "objects"}, which an apply leaves`]),
+  ];
 }
 
 function mark(component: ComponentStatus | undefined, palette: Palette): string {
@@ -163,12 +183,16 @@ function pairs(values: Readonly<Record<string, number>>): string {
     .join(" ");
 }
 
-function problemsOf(cluster: ClusterStatus, palette: Palette): string[] {
-  return [...drainLines(cluster, palette), ...otherProblems(cluster, palette)];
+function problemsOf(mesh: ShownMesh, cluster: ClusterStatus, palette: Palette): string[] {
+  return [...drainLines(mesh, cluster, palette), ...otherProblems(cluster, palette)];
 }
 
 /** What is out of traffic in a cluster, by the time since when; what stands half done by itself. */
-function drainLines({ cluster, drained = [] }: ClusterStatus, palette: Palette): readonly string[] {
+function drainLines(
+  { file }: ShownMesh,
+  { cluster, drained = [] }: ClusterStatus,
+  palette: Palette,
+): readonly string[] {
   const groups = new Map<string, string[]>();
   for (const { service, since, halfDone } of drained) {
     const key = `${halfDone ? "half" : "done"} ${since}`;
@@ -176,10 +200,11 @@ function drainLines({ cluster, drained = [] }: ClusterStatus, palette: Palette):
   }
   return [...groups].map(([key, services]) => {
     const [kind = "", since = ""] = key.split(" ");
-    const about = `${cluster} ${services.map((service) => `--service ${service}`).join(" ")}`;
+    const words = [...services.flatMap((service) => ["--service", service]), ...meshFileWords(file)];
+    const command = (verb: string): string => quoteCommand(["isthmus", verb, cluster, ...words]);
     return kind === "half"
-      ? `${palette.bad("×")} ${cluster}: a drain or an undrain since ${since} stands half done: ${services.join(", ")} (isthmus drain ${about}, or isthmus undrain ${about})`
-      : `${palette.warn("‼")} ${cluster}: out of traffic since ${since}: ${services.join(", ")} (isthmus undrain ${about})`;
+      ? `${palette.bad("×")} ${cluster}: a drain or an undrain since ${since} stands half done: ${services.join(", ")} (${command("drain")}, or ${command("undrain")})`
+      : `${palette.warn("‼")} ${cluster}: out of traffic since ${since}: ${services.join(", ")} (${command("undrain")})`;
   });
 }
 
@@ -190,5 +215,5 @@ function otherProblems(cluster: ClusterStatus, palette: Palette): string[] {
   const components = cluster.components
     .filter((one) => one.state !== "current")
     .map((one) => `${palette.bad("×")} ${cluster.cluster}/${one.name}: ${one.state}, ${one.reason}`);
-  return [...components, ...syncLine(cluster.cluster, cluster.sync, palette)];
+  return [...components, ...syncLines(cluster.cluster, cluster.sync, palette)];
 }

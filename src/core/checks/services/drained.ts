@@ -1,3 +1,4 @@
+import { meshFileWords } from "../../mesh-file-words.ts";
 import type { Drain } from "../../model/drain.ts";
 import { quoteCommand } from "../../quote-command.ts";
 import type { Check, Finding } from "../check.ts";
@@ -51,6 +52,6 @@ function commandOf({ mesh }: MeshFacts, verb: string, cluster: string, drains: r
     verb,
     cluster,
     ...services.flatMap(({ namespace, service }) => ["--service", `${namespace}/${service}`]),
-    ...(mesh.file === undefined ? [] : ["-f", mesh.file]),
+    ...meshFileWords(mesh.file),
   ]);
 }

@@ -44,7 +44,7 @@ export const drainCodes = {
   ISM605: {
     summary: "Callers that were not told",
     explanation:
-      "A drain begins with the callers of the other clusters. Proxies of a cluster that does not answer, or did not take the change, go on sending requests to the drained one. Its gateway serves them for as long as its own callers are not led elsewhere, which is done last: then requests for a version there would fail. So that last step is left out until all callers have left; with --force it is done all the same. Where no gateway has a service, nobody sees whether sidecars have left it, so that a PeerAuthentication of others which may hold them counts as a caller that was not told.",
+      "A drain begins with the callers of the other clusters. Proxies of a cluster that does not answer, or did not take the change, go on sending requests to the drained one. Its gateway serves them for as long as its own callers are not led elsewhere, which is done last: then requests for a version there would fail. So that last step is left out until all callers have left; with --force it is done all the same. Where no gateway has a service, nobody sees whether sidecars have left it, so that a PeerAuthentication of others which may hold them, or a DestinationRule that says itself how to encrypt, counts as a caller that was not told.",
   },
   ISM606: {
     summary: "Requests are still in flight",

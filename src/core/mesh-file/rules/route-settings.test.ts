@@ -54,6 +54,8 @@ describe("Istio's settings of a route", () => {
     [`${weights}, corsPolicy: { maxAge: 500ms }`, "ISM114"],
     [`${weights}, corsPolicy: { maxAge: 1.5s }`, "ISM114"],
     [`${weights}, headers: { request: { add: { "a b": c } } }`, "ISM113"],
+    [`${weights}, headers: { request: { set: { X-A: b }, remove: [x-b, x-a] } }`, "ISM546"],
+    [`${weights}, headers: { response: { set: { a: b }, remove: [a] } }`, "ISM546"],
     ["redirect: { redirectCode: 301 }", "ISM546"],
     ["redirect: { port: 1, derivePort: FROM_REQUEST_PORT }", "ISM546"],
     ["redirect: { authority: 'b.example:81', port: 82 }", "ISM546"],

@@ -140,12 +140,28 @@ function clashesOfOthers(value: RouteDraft): readonly (Clash | undefined)[] {
       why: "has neither a delay nor an abort, and Istio refuses it",
       fix: "Add one of them.",
     }),
+    ...clashesOfHeaders(value),
     clash(retries?.attempts === 0 && Object.keys(retries).length > 1, {
       at: ["retries", "attempts"],
       why: "is 0, which turns retries off, beside what says how to retry; Istio refuses it",
       fix: "Delete the other fields of retries, or write a number of attempts.",
     }),
   ];
+}
+
+/** Envoy removes before it sets, whatever the order in which they are written (HeaderParser::evaluateHeaders of envoyproxy/envoy, source/common/router/header_parser.cc). */
+function clashesOfHeaders({ headers = {} }: RouteDraft): readonly (Clash | undefined)[] {
+  return (["request", "response"] as const).flatMap((side) => {
+    const { set = {}, remove = [] } = headers[side] ?? {};
+    const names = new Set(Object.keys(set).map((name) => name.toLowerCase()));
+    return remove.map((name, index) =>
+      clash(names.has(String(name).toLowerCase()), {
+        at: ["headers", side, "remove", index],
+        why: "names a header that set gives a value: proxies remove before they set, so that it would stay",
+        fix: "Delete it here, or in set.",
+      }),
+    );
+  });
 }
 
 function clash(holds: boolean, what: Clash): Clash | undefined {
