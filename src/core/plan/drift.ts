@@ -1,21 +1,11 @@
-import type {
-  AddedFieldFacts,
-  AddedToObject,
-  DriftFacts,
-  DriftedField,
-  DriftedObject,
-  Writer,
-} from "../checks/drift-facts.ts";
+import type { AddedToObject, DriftFacts, DriftedField, DriftedObject, Writer } from "../checks/drift-facts.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
-import type { Json, KubeObject, ObjectId } from "../model/kube-object.ts";
+import type { KubeObject, ObjectId } from "../model/kube-object.ts";
 import { describeId, keyOf } from "../model/kube-object.ts";
 import type { Service } from "../model/mesh.ts";
-import { writeJson } from "../model/exact-json.ts";
-import { Secret } from "../secret.ts";
 import { additionsOf, showValue } from "./additions.ts";
 import { digestObject } from "./digest.ts";
 import type { FieldChange } from "./diff.ts";
-import { isMap } from "./diff.ts";
 import type { ClusterPlan, PlannedObject } from "./plan.ts";
 
 /** An object that the API server would not let an apply change, and what it said. */

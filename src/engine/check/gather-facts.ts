@@ -79,23 +79,21 @@ export async function gatherFacts(
   };
 }
 
+type GatherOptions = RunOptions & TrialOptions & { readonly tried: TriedCredentials };
+
 async function gatherSnapshot(
   mesh: Mesh,
   { client: unshared, cluster, context, facts }: Connected,
-  options: RunOptions & TrialOptions & { readonly tried: TriedCredentials },
+  options: GatherOptions,
 ): Promise<ClusterSnapshot> {
   const { signal } = options;
   const client = shareReads(unshared);
-  const begun = options.now();
+  const now = new Date(options.now());
   const namespaces = [istioNamespace, ...serviceNamespaces(mesh)];
   listAhead(client, signal);
   const { security, pods, ...parts } = await awaitAll({
     namespaces: readNamespaces(client, namespaces, signal),
-    authority: readAuthorityFacts(client, facts, {
-      signal,
-      now: new Date(options.now()),
-      trustDomain: trustDomainOf(mesh),
-    }),
+    authority: readAuthorityFacts(client, facts, { signal, now, trustDomain: trustDomainOf(mesh) }),
     istiod: readIstiod(client, mesh.services, signal),
     gateways: readGateways(client, mesh.services, signal),
     callers: readCallers(client, mesh.services, { apiVersion: networkingOf(mesh.istio) }, signal),
@@ -113,7 +111,7 @@ async function gatherSnapshot(
     externalDns: readExternalDns(client, signal),
     bypasses: readBypasses(client, serviceNamespaces(mesh), signal),
     writeHooks: readWriteHooks(client, namespaces, signal),
-    controllers: readControllers(client, mesh.services, new Date(options.now()), signal),
+    controllers: readControllers(client, mesh.services, now, signal),
     announcers: readAnnouncers(client, signal),
   });
   const hindered = await readHindrances(client, mesh.services, parts, signal);
@@ -124,7 +122,7 @@ async function gatherSnapshot(
     ...(facts.uid === undefined ? {} : { uid: facts.uid }),
     kubernetesVersion: facts.kubernetesVersion,
     ...(facts.installedMeshId === undefined ? {} : { meshId: facts.installedMeshId }),
-    nodes: options.now() - begun < longLookMs ? facts.nodes : await readNodes(client, signal),
+    nodes: options.now() - now.getTime() >= longLookMs ? await readNodes(client, signal) : facts.nodes,
     ...parts,
     pods: readMeshPods(pods, parts.services),
     hindered,

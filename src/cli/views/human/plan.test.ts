@@ -35,11 +35,11 @@ function planWith(added: readonly AddedField[], known = true): Plan {
     inventory: {
       mesh: "demo",
       cluster: "east",
-      items: known ? [{ id: service, apiVersion: "v1", wave: "services" as never, created: true }] : [],
+      items: known ? [{ id: service, apiVersion: "v1", wave: "services", created: true }] : [],
     },
     inventoryCurrent: true,
   };
-  return { mesh: "demo", clusters: [cluster] } as unknown as Plan;
+  return { mesh: "demo", clusters: [cluster] };
 }
 
 const view = (plan: Plan): string => viewPlan(plan, { prune: false, palette: paletteFor(false) });
