@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { DnsUpdate } from "../../src/core/front-door/dns-records.ts";
+import type { DnsZone } from "../../src/providers/dns/dns-provider.ts";
+import { rfc2136Zone } from "../../src/providers/dns/rfc2136/rfc2136-zone.ts";
 import { UserError } from "../../src/core/diagnostics/user-error.ts";
 import { bind } from "../dns-servers/bind.ts";
 import { startServer, type RunningServer, type ServerKind, type ZoneOptions } from "../dns-servers/dns-server.ts";
@@ -26,7 +28,7 @@ async function refusalOf(run: Promise<unknown>): Promise<string> {
   expect(first?.fix ?? "").not.toBe("");
   return first === undefined
     ? String(error)
-    : `${first.code} ${first.detail.replaceAll(/127\.0\.0\.1:\d+/g, "SERVER")}`;
+    : `${first.code} ${first.detail.replaceAll(/127\.0\.0\.1:\d+/g, "SERVER").replace(/60\d s/, "600 s")}`;
 }
 
 describe.each<readonly [ServerKind["kind"], ServerKind]>([
@@ -43,6 +45,16 @@ describe.each<readonly [ServerKind["kind"], ServerKind]>([
   });
   const limited = (): Partial<ZoneOptions> => ({ key: "limited", secret: server.secrets.limited });
   const nogrant = (): Partial<ZoneOptions> => ({ key: "nogrant", secret: server.secrets.nogrant });
+
+  /** The same zone from a machine whose clock is wrong. */
+  const clockAhead = (): DnsZone =>
+    rfc2136Zone({
+      zone: "example.test",
+      server: "127.0.0.1",
+      port: server.port,
+      key: { name: "full", algorithm: "hmac-sha256", secret: Buffer.from(server.secrets.full, "base64") },
+      now: () => Date.now() + 600_000,
+    });
 
   it("is changed where the prerequisites hold, and is not where they do not", async () => {
     const zone = server.zone();
@@ -116,6 +128,7 @@ describe.each<readonly [ServerKind["kind"], ServerKind]>([
       "unknown key": await probe({ key: "nope" }),
       "wrong secret": await probe({ secret: server.secrets.nogrant }),
       "other algorithm": await probe({ algorithm: "hmac-sha512" }),
+      "clock ten minutes ahead": await refusalOf(clockAhead().probe(signal())),
       "zone that is not there": await probe({ zone: "other.test" }),
       "zone that is not there, unknown key": await probe({ zone: "other.test", key: "nope" }),
       "parent zone": await probe({ zone: "test" }),
