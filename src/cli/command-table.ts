@@ -3,6 +3,7 @@ import { applyCommand } from "./commands/apply.ts";
 import { checkCommand } from "./commands/check.ts";
 import { createCompletionCommand } from "./commands/completion.ts";
 import { demoCommand } from "./commands/demo.ts";
+import { dnsCommand } from "./commands/dns.ts";
 import { drainCommand } from "./commands/drain.ts";
 import { explainCommand } from "./commands/explain.ts";
 import { exportCommand } from "./commands/export.ts";
@@ -42,6 +43,7 @@ export const commandSections: readonly CommandSection[] = [
       verifyCommand,
       netpolCommand,
       routeCommand,
+      dnsCommand,
       shiftCommand,
       drainCommand,
       undrainCommand,

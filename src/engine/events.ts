@@ -1,4 +1,6 @@
 import type { DrainAction } from "../core/drain/drain-steps.ts";
+import type { HealthChange } from "../core/front-door/health-book.ts";
+import type { NamesPlan } from "../core/front-door/names-plan.ts";
 import type { Weights } from "../core/decide/shift-steps.ts";
 import type { Diagnostic } from "../core/diagnostics/diagnostic.ts";
 import type { ObjectId } from "../core/model/kube-object.ts";
@@ -19,11 +21,15 @@ export type EngineEvent =
       readonly action: "create" | "update";
       readonly id: ObjectId;
     }
-  | { readonly kind: "object.deleted"; readonly cluster: string; readonly id: ObjectId };
+  | { readonly kind: "object.deleted"; readonly cluster: string; readonly id: ObjectId }
+  /** An address of a name has failed its health checks, or holds again. */
+  | ({ readonly kind: "address" } & HealthChange);
 
 /** What a removal is about to take away, in its order. */
 export interface RemovalPlan {
   readonly mesh: string;
+  /** What leaves DNS first; absent for a mesh that publishes no names. */
+  readonly names?: NamesPlan;
   readonly clusters: readonly {
     readonly cluster: string;
     readonly objects: readonly {
@@ -101,7 +107,8 @@ export type PlanEvent =
   | { readonly kind: "plan"; readonly plan: Plan; readonly prune: boolean }
   | { readonly kind: "removal"; readonly removal: RemovalPlan }
   | { readonly kind: "shift"; readonly shift: ShiftPlan }
-  | { readonly kind: "drain"; readonly drain: DrainPlan };
+  | { readonly kind: "drain"; readonly drain: DrainPlan }
+  | { readonly kind: "names"; readonly mesh: string; readonly names: NamesPlan; readonly prune: boolean };
 
 /** Receives events. Must not throw and must return at once. */
 export type OnEvent = (event: EngineEvent) => void;

@@ -2,12 +2,10 @@ import { expect, it } from "vitest";
 import { importsOf } from "./imports.ts";
 import { listFiles } from "./tracked-files.ts";
 
-/** The program's beginning, what only docs/reference is made of, and the way to a DNS zone, which `dns` commands enter by. */
+/** The program's beginning, what only docs/reference is made of. */
 const entries = [
   "src/cli/bin.ts",
   "src/engine/documents/event-reference.ts",
-  "src/providers/dns/open-dns-zone.ts",
-  "src/providers/dns/publish-name.ts",
   "src/sandbox/front-door/debian-programs.ts",
 ];
 

@@ -6,15 +6,18 @@ import { listFiles, readText } from "./tracked-files.ts";
 /** The rooms of src/engine, and which others each may import from; the files at its root are open to all. */
 const engine: Readonly<Record<string, readonly string[]>> = {
   operations:
-    "traffic documents apply status support plan check trust manifests clusters progress facts export init".split(" "),
+    "traffic documents apply status support plan check trust manifests front-door clusters progress facts export init".split(
+      " ",
+    ),
   documents: ["status", "traffic", "check"],
-  traffic: ["apply", "plan", "clusters", "facts", "progress"],
-  apply: ["plan", "trust", "clusters", "facts", "progress"],
+  traffic: ["apply", "plan", "front-door", "clusters", "facts", "progress"],
+  apply: ["plan", "trust", "front-door", "clusters", "facts", "progress"],
   status: ["plan", "trust", "clusters", "facts"],
   support: ["plan", "clusters", "facts", "progress"],
   // Drift is what a plan finds.
   check: ["plan", "trust", "clusters", "facts", "progress"],
-  plan: ["trust", "manifests", "clusters", "facts"],
+  plan: ["trust", "manifests", "front-door", "clusters", "facts"],
+  "front-door": ["clusters", "facts", "progress"],
   trust: ["clusters", "facts"],
   manifests: ["clusters"],
   clusters: ["facts", "progress"],

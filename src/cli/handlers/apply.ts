@@ -45,7 +45,7 @@ async function applyStreamed(args: ApplyArgs, view: ApplyView, context: CliConte
     const result = await context.operate({ ...own, onEvent: view.event }, async (options) =>
       applyPlan(prepared, { ...options, prune }),
     );
-    const diagnostics = result.clusters.flatMap((cluster) => cluster.diagnostics);
+    const diagnostics = [...result.clusters, ...(result.names ?? [])].flatMap((one) => one.diagnostics);
     view.result(result);
     context.report(diagnostics);
     return {

@@ -4,6 +4,7 @@ import type { AdoptionPolicy } from "../../core/decide/adoption.ts";
 import type { ExitCode } from "../../core/diagnostics/exit-codes.ts";
 import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
 import type { ForceConflicts } from "../../core/plan/force-conflicts.ts";
+import { problemsOf } from "../../core/front-door/names-plan.ts";
 import { refusedOf } from "../../core/plan/plan.ts";
 import { quoteCommand } from "../../core/quote-command.ts";
 import { classOfPlan } from "../../engine/operations/exit-class.ts";
@@ -42,7 +43,13 @@ export async function planMesh(args: PlanArgs, view: PlanView, context: MeshCont
   view.plan(plan, { prune });
   const refused = refusedOf(plan).map(({ diagnostic }) => diagnostic);
   const unavailable = plan.clusters.flatMap((cluster) => (cluster.kind === "unreachable" ? [cluster.diagnostic] : []));
-  context.report([...warnings, ...adviseLeftClusters(plan, { prune }), ...refused, ...unavailable]);
+  context.report([
+    ...warnings,
+    ...adviseLeftClusters(plan, { prune }),
+    ...refused,
+    ...unavailable,
+    ...problemsOf(plan.names),
+  ]);
   const found = classOfPlan(plan, { prune });
   return found === "changes" && !args.detailedExitcode ? exitCodes.ok : exitCodes[found];
 }

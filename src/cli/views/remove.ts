@@ -1,11 +1,12 @@
-import type { PreparedRemoval, RemovalOutcome } from "../../engine/operations/remove.ts";
+import type { PreparedRemoval } from "../../engine/operations/remove.ts";
 import type { CliContext } from "../terminal/context.ts";
 import type { ChangeView, EventTargets } from "./change-view.ts";
 import { changeView } from "./change-view.ts";
+import type { RemovalResult } from "./human/remove.ts";
 import { viewRemoval, viewRemovalPlan } from "./human/remove.ts";
 
 /** What `isthmus remove` prints. */
-export type RemoveView = ChangeView<PreparedRemoval, readonly RemovalOutcome[]>;
+export type RemoveView = ChangeView<PreparedRemoval, RemovalResult>;
 
 /** The view that `-o` and `--events-to` ask for. */
 export function removeView(targets: EventTargets, context: CliContext): RemoveView {
@@ -14,7 +15,7 @@ export function removeView(targets: EventTargets, context: CliContext): RemoveVi
     targets,
     {
       plan: (prepared) => viewRemovalPlan(prepared, palette),
-      result: (outcomes) => viewRemoval(outcomes, palette),
+      result: (result) => viewRemoval(result, palette),
     },
     context,
   );

@@ -25,15 +25,17 @@ function adviseProfile({ istio }: Mesh, locate: Locate | undefined): readonly Di
       ];
 }
 
-function adviseProviderSettings({ dns }: Mesh, locate: Locate | undefined): readonly Diagnostic[] {
+/** isthmus itself writes for routes that ask it to; what external-dns in the clusters does, its own arguments say. */
+function adviseProviderSettings({ dns, services }: Mesh, locate: Locate | undefined): readonly Diagnostic[] {
   const settings = dns?.provider.settings;
   const names = typeof settings === "object" && settings !== null ? Object.keys(settings) : [];
-  return dns === undefined || names.length === 0
+  const isUsed = services.some(({ routes }) => routes.some((route) => route.dns?.via === "isthmus"));
+  return dns === undefined || names.length === 0 || isUsed
     ? []
     : [
         {
           ...warningOf("ISM533"),
-          detail: `spec.dns.provider.${dns.provider.name} has ${names.join(", ")}, and nothing acts by it: external-dns in the clusters has its settings from its own arguments, and this version writes no DNS records itself.`,
+          detail: `spec.dns.provider.${dns.provider.name} has ${names.join(", ")}, and nothing acts by it: external-dns in the clusters has its settings from its own arguments, and no route has dns: { via: isthmus }.`,
           fix: `Give ${names.length === 1 ? "it" : "them"} to external-dns, and write provider: { ${dns.provider.name}: {} }.`,
           ...(locate === undefined ? {} : { range: locate(["spec", "dns", "provider", dns.provider.name]) }),
         },

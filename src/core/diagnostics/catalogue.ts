@@ -12,6 +12,7 @@ import { manifestCodes } from "./codes/manifests.ts";
 import { netpolCodes } from "./codes/netpol.ts";
 import { pkiCodes } from "./codes/pki.ts";
 import { planCodes } from "./codes/plan.ts";
+import { publishedNameCodes } from "./codes/published-names.ts";
 import { rancherCodes } from "./codes/rancher.ts";
 import { reachCodes } from "./codes/reach.ts";
 import { routeExplainCodes } from "./codes/route-explain.ts";
@@ -42,6 +43,7 @@ const entries = {
   ...checkCodes,
   ...netpolCodes,
   ...reachCodes,
+  ...publishedNameCodes,
   ...routeExplainCodes,
   ...supportCodes,
   ...pkiCodes,
@@ -55,7 +57,7 @@ export type Code = keyof typeof entries;
 /**
  * Every code that the program can print. Codes are never reused for another
  * meaning. 0xx usage, 1xx mesh file, 2xx plan, 25x to 27x access to clusters, 28x and 29x Rancher,
- * 3xx apply, 40x and 46x verify, 41x to 45x check, 48x the support bundle, 5xx trust, 60x drains, 7xx sandbox.
+ * 3xx apply, 40x and 46x verify, 41x to 45x check, 48x the support bundle, 5xx trust, 60x drains, 638 to 649 published names, 7xx sandbox.
  */
 export const catalogue: Readonly<Record<string, CatalogueEntry>> = entries;
 

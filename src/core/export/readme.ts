@@ -1,5 +1,6 @@
 import type { ExportedPart } from "./exported-part.ts";
 import { describeId } from "../model/kube-object.ts";
+import { publishedNames } from "../front-door/published-names.ts";
 import type { Cluster, Mesh } from "../model/mesh.ts";
 import { isMadeInCluster } from "../render/install-methods.ts";
 import { revisionOf } from "../render/istio-operator.ts";
@@ -22,7 +23,7 @@ export function writeReadme(mesh: Mesh, format: ExportFormat, parts: readonly Ex
     "No file here holds a secret: the Secrets below are not among them and have to be made once.",
     ...(format === "fleet" ? describeFleet(mesh, parts) : describeOrder(mesh, format, parts)),
     ...describeSecrets(mesh, parts),
-    ...describeOthers(parts),
+    ...describeOthers(mesh, parts),
     "",
   ].join("\n\n");
 }
@@ -121,7 +122,7 @@ function describeSecrets(mesh: Mesh, parts: readonly ExportedPart[]): readonly s
 }
 
 /** What is left out and no Secret. */
-function describeOthers(parts: readonly ExportedPart[]): readonly string[] {
+function describeOthers(mesh: Mesh, parts: readonly ExportedPart[]): readonly string[] {
   const apps = parts.flatMap((part) =>
     part.leftOut.apps.map(
       (id) =>
@@ -134,7 +135,15 @@ function describeOthers(parts: readonly ExportedPart[]): readonly string[] {
         `### Annotation ${name} of ${describeId(id)} on ${part.folder}\n\nThe addresses of the ingress gateways of all clusters, by commas. external-dns publishes them; only running gateways have them.`,
     ),
   );
-  return apps.length + annotations.length === 0 ? [] : ["## Also left out", ...apps, ...annotations];
+  const names = publishedNames(mesh).map(({ name }) => name);
+  const records =
+    names.length === 0
+      ? []
+      : [
+          `### DNS records of ${listed(names)}\n\nThey are no objects of a cluster, and their addresses are those of running gateways. \`isthmus dns sync\` with the same mesh file writes them, \`isthmus dns sync --watch\` keeps them.`,
+        ];
+  const all = [...apps, ...annotations, ...records];
+  return all.length === 0 ? [] : ["## Also left out", ...all];
 }
 
 function describeCacerts(part: ExportedPart): readonly string[] {

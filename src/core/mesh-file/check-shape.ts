@@ -9,6 +9,7 @@ import type { Path } from "./path.ts";
 import { describePath, valueAt } from "./path.ts";
 import type { FormIssue } from "./schema/text-form.ts";
 import { environmentName } from "./schema/scalars.ts";
+import { secretFix } from "./schema/secret-place.ts";
 import type { RawMesh } from "./schema/mesh.ts";
 import { meshSchema } from "./schema/mesh.ts";
 import { showValue } from "./show-value.ts";
@@ -191,6 +192,9 @@ const specialFixes: Readonly<Record<string, (found: unknown) => string | undefin
   "spec.istio.version": (found) =>
     typeof found === "number" ? `Write all three numbers of the release, such as ${newestIstioVersion}.` : undefined,
   "spec.rancher.token": () => environmentName.fix(""),
+  "spec.dns.provider.rfc2136.tsig.secret": () => secretFix,
+  "spec.dns.provider.designate.applicationCredential.secret": () => secretFix,
+  "spec.dns.provider.designate.user.password": () => secretFix,
 };
 
 function describeFound(found: unknown): string {

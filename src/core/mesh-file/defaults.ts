@@ -2,7 +2,6 @@ import type { Json } from "../model/kube-object.ts";
 import type {
   AccessSettings,
   ContainerDefaults,
-  DnsSettings,
   HardeningSettings,
   Issuer,
   IstioSettings,
@@ -14,6 +13,7 @@ import type {
   Service,
   TrustSettings,
 } from "../model/mesh.ts";
+import { fillDns } from "./dns-defaults.ts";
 import { readDuration } from "./duration.ts";
 import { fillCluster } from "./cluster-defaults.ts";
 import { fillFailover } from "./failover-defaults.ts";
@@ -244,16 +244,6 @@ function fillIssuer(raw: NonNullable<RawSpec["issuers"]>[number]): Issuer {
             dns01: acme.dns01 as Json | undefined,
             http01: acme.http01 as Json | undefined,
           }),
-  });
-}
-
-function fillDns(raw: NonNullable<RawSpec["dns"]>): DnsSettings {
-  const [name = "", settings = {}] = Object.entries(raw.provider)[0] ?? [];
-  return present({
-    zone: raw.zone,
-    provider: { name, settings: settings as Json },
-    ttlSeconds: raw.ttl === undefined ? undefined : secondsOf(raw.ttl),
-    healthChecks: raw.healthChecks as Json | undefined,
   });
 }
 

@@ -6,6 +6,13 @@ export const fieldDefaults = {
   keyType: "ecdsa-p256",
   credentials: "serviceAccount",
   rotateBefore: "14d",
+  dns: {
+    port: 53,
+    algorithm: "hmac-sha256",
+    userDomain: "Default",
+    /** A dead address has left after two checks and a time-out, 12 seconds (docs/adr/0032). */
+    healthChecks: { interval: "5s", timeout: "2s", failures: 2, successes: 3 },
+  },
   /** Why each of them: docs/adr/0024. */
   failover: {
     connectTimeout: "1s",

@@ -1,13 +1,20 @@
 import { failoverCodes } from "../diagnostics/codes/failover.ts";
 import { reachCodes } from "../diagnostics/codes/reach.ts";
 import { routeCodes } from "../diagnostics/codes/routes.ts";
+import { publishedNameCodes } from "../diagnostics/codes/published-names.ts";
 import { specCodes } from "../diagnostics/codes/mesh-file.ts";
 import type { Diagnostic, SourceRange } from "../diagnostics/diagnostic.ts";
 import type { Locator } from "./locate.ts";
 import type { Path } from "./path.ts";
 
 /** Every code that a problem of the mesh file can have. */
-export const meshFileCodes = { ...specCodes, ...routeCodes, ...failoverCodes, ...reachCodes };
+export const meshFileCodes = {
+  ...specCodes,
+  ...routeCodes,
+  ...failoverCodes,
+  ...reachCodes,
+  ISM638: publishedNameCodes.ISM638,
+};
 
 export type SpecCode = keyof typeof meshFileCodes;
 

@@ -4,17 +4,28 @@ import { environmentName } from "./schema/scalars.ts";
 /** Shorter text is no token, and hiding it would make messages unreadable. */
 const shortest = 8;
 
+/** Where the mesh file wants the place of a secret. */
+const secretPlaces: readonly (readonly string[])[] = [
+  ["spec", "rancher", "token"],
+  ["spec", "dns", "provider", "rfc2136", "tsig", "secret"],
+  ["spec", "dns", "provider", "designate", "applicationCredential", "secret"],
+  ["spec", "dns", "provider", "designate", "user", "password"],
+];
+
 /**
- * What was written below `spec.rancher.token` that may be the token itself.
- * The mesh file takes only the name of a variable or file there, so this is a
- * mistake that is about to be reported, and the report must not spread it.
+ * What was written where the place of a secret belongs and may be the secret
+ * itself. The mesh file takes only the name of a variable or file there, so this
+ * is a mistake that is about to be reported, and the report must not spread it.
  */
 export function findInlineSecrets(value: unknown): readonly string[] {
-  const token = memberOf(memberOf(memberOf(value, "spec"), "rancher"), "token");
-  if (typeof token !== "object" || token === null) {
-    return typeof token === "string" && token.length >= shortest ? [token] : [];
+  return secretPlaces.flatMap((place) => secretsIn(place.reduce(memberOf, value)));
+}
+
+function secretsIn(place: unknown): readonly string[] {
+  if (typeof place !== "object" || place === null) {
+    return typeof place === "string" && place.length >= shortest ? [place] : [];
   }
-  return Object.entries(token).flatMap(([key, item]: readonly [string, unknown]) => {
+  return Object.entries(place).flatMap(([key, item]: readonly [string, unknown]) => {
     const allowed = key === "file" || (key === "env" && typeof item === "string" && environmentName.test(item));
     return typeof item === "string" && item.length >= shortest && !allowed ? [item] : [];
   });

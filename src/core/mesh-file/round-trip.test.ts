@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { stringify } from "yaml";
 import type { Cluster, Failover, Mesh, Route, Service } from "../model/mesh.ts";
+import type { DnsProvider, HealthChecks } from "../model/dns.ts";
 import { parseMesh } from "./parse.ts";
 
 /** A mesh as somebody would write it who leaves nothing to defaults. */
@@ -60,10 +61,15 @@ function writeMesh(mesh: Mesh): object {
               zone: mesh.dns.zone,
               provider: { [mesh.dns.provider.name]: mesh.dns.provider.settings },
               ...(mesh.dns.ttlSeconds === undefined ? {} : { ttl: `${mesh.dns.ttlSeconds}s` }),
+              ...(mesh.dns.healthChecks === undefined ? {} : { healthChecks: writeChecks(mesh.dns.healthChecks) }),
             },
           }),
     },
   };
+}
+
+function writeChecks({ intervalSeconds, timeoutSeconds, ...counts }: HealthChecks): object {
+  return { interval: `${intervalSeconds}s`, timeout: `${timeoutSeconds}s`, ...counts };
 }
 
 function writeFailover({ regions, priority, connectTimeoutSeconds, outlierDetection, retries }: Failover): object {
@@ -93,6 +99,36 @@ const containerDefaults = optional({
   requestsCpu: quantity,
   requestsMemory: quantity,
 });
+
+const secret = { env: "SECRET" };
+
+const rfc2136: DnsProvider = {
+  name: "rfc2136",
+  settings: { server: "192.0.2.53", tsig: { name: "k", secret } },
+  writer: {
+    kind: "rfc2136",
+    server: "192.0.2.53",
+    port: 53,
+    tsig: { name: "k", algorithm: "hmac-sha256", secret },
+  },
+};
+
+const designate: DnsProvider = {
+  name: "designate",
+  settings: { authUrl: "https://k.example/v3", user: { name: "u", project: "p", password: secret } },
+  writer: {
+    kind: "designate",
+    authUrl: "https://k.example/v3",
+    credential: {
+      kind: "user",
+      name: "u",
+      domain: "Default",
+      project: "p",
+      projectDomain: "Default",
+      password: secret,
+    },
+  },
+};
 
 const clusters = fc
   .uniqueArray(
@@ -295,8 +331,14 @@ const mesh: fc.Arbitrary<Mesh> = clusters.chain((known) =>
       ),
       dns: fc.record({
         zone: fc.constant("a.example"),
-        provider: fc.record({ name, settings: json }),
+        provider: fc.oneof(fc.record({ name, settings: json }), fc.constantFrom(rfc2136, designate)),
         ttlSeconds: fc.nat(86_400),
+        healthChecks: fc.record({
+          intervalSeconds: fc.integer({ min: 1, max: 300 }),
+          timeoutSeconds: fc.integer({ min: 1, max: 60 }),
+          failures: fc.integer({ min: 1, max: 100 }),
+          successes: fc.integer({ min: 1, max: 100 }),
+        }),
       }),
     })
     .map((one) => one as Mesh),

@@ -1,6 +1,6 @@
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import { errorOf } from "../diagnostics/coded.ts";
-import type { Mesh, Route } from "../model/mesh.ts";
+import type { Mesh } from "../model/mesh.ts";
 import { installMethods } from "../render/install-methods.ts";
 import type { ParsedMesh } from "./parse.ts";
 import type { Path } from "./path.ts";
@@ -60,31 +60,23 @@ const gaps: readonly Gap[] = [
     fix: "Use install: istioctl or helm; or leave eastWest out, set global.meshNetworks of every istiod that reads the cluster (https://istio.io/latest/docs/reference/config/istio.mesh.v1alpha1/#MeshNetworks), and take the label topology.istio.io/network off the gateway's Service.",
   },
   {
-    find: (mesh) => routesWith(mesh, (route) => route.dns?.via === "isthmus", ["dns", "via"]),
-    cannot: "write DNS records by itself",
-    fix: "Write via: externalDns where the clusters run external-dns, or leave dns out.",
-  },
-  {
     find: (mesh) =>
       mesh.issuers.flatMap((issuer, index) => when(issuer.acme === undefined, ["spec", "issuers", index])),
     cannot: "issue certificates for front doors by itself",
     fix: "Give the issuer an acme server, or leave it out and fill the route's Secret by other means.",
   },
   {
-    find: (mesh) => when(mesh.dns?.healthChecks !== undefined, ["spec", "dns", "healthChecks"]),
-    cannot: "check the addresses that it publishes",
-    fix: "Leave healthChecks out.",
+    find: (mesh) =>
+      when(
+        mesh.dns?.provider.writer?.kind === "designate" &&
+          mesh.services.some(({ routes }) => routes.some((route) => route.dns?.via === "isthmus")),
+        ["spec", "dns", "provider", "designate"],
+      ),
+    cannot: "write a zone through Designate by itself",
+    fix: "Write via: externalDns at the routes, or use rfc2136 where the zone takes DNS updates.",
   },
 ];
 
 function when(condition: boolean, path: Path): readonly Path[] {
   return condition ? [path] : [];
-}
-
-function routesWith(mesh: Mesh, test: (route: Route) => boolean, field: Path): readonly Path[] {
-  return mesh.services.flatMap((service, serviceIndex) =>
-    service.routes.flatMap((route, index) =>
-      when(test(route), ["spec", "services", serviceIndex, "routes", index, ...field]),
-    ),
-  );
 }

@@ -1,3 +1,4 @@
+import type { DnsSettings } from "./dns.ts";
 import type { Json } from "./kube-object.ts";
 import type { Drain } from "./drain.ts";
 import type { RouteSettings } from "./route-settings.ts";
@@ -191,13 +192,6 @@ export interface OutlierDetection {
 export interface Issuer {
   readonly name: string;
   readonly acme?: { readonly server: string; readonly email: string; readonly dns01?: Json; readonly http01?: Json };
-}
-
-export interface DnsSettings {
-  readonly zone: string;
-  readonly provider: { readonly name: string; readonly settings: Json };
-  readonly ttlSeconds?: number;
-  readonly healthChecks?: Json;
 }
 
 /** The cluster of that name. Throws when there is none: the mesh file's rules exclude it. */

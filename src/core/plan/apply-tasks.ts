@@ -2,6 +2,7 @@ import { rancherLocalTarget } from "../render/names.ts";
 import type { Wave } from "../render/waves.ts";
 import { waveRules, waves } from "../render/waves.ts";
 import { offersLeftEndpoints } from "./left-clusters.ts";
+import { planNameTasks } from "./name-tasks.ts";
 import type { ClusterPlan, Plan } from "./plan.ts";
 import type { PlannedTask, TaskRef } from "./task-ref.ts";
 import { partOf, plannedPart } from "./task-ref.ts";
@@ -76,7 +77,7 @@ export const applyTasks = {
 export function planApplyTasks(plan: Plan, { prune }: { readonly prune: boolean }): readonly PlannedTask[] {
   const planned = plan.clusters.filter((one) => one.kind === "planned");
   const pruning = pruningOf(planned, prune);
-  return planned.flatMap((one) => {
+  const ofClusters = planned.flatMap((one): readonly PlannedTask[] => {
     const { cluster } = one;
     const inventory = applyTasks.inventory(cluster);
     const used = new Set(one.objects.map(({ wave }) => wave));
@@ -94,6 +95,7 @@ export function planApplyTasks(plan: Plan, { prune }: { readonly prune: boolean 
       plannedPart(cluster, "inventory", applyTasks.record(finish)),
     ];
   });
+  return [...ofClusters, ...planNameTasks(plan.names, { prune })];
 }
 
 function tasksOfWave(cluster: string, wave: Wave, used: ReadonlySet<Wave>): readonly PlannedTask[] {

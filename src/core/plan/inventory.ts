@@ -36,6 +36,8 @@ export interface Inventory {
   readonly items: readonly InventoryItem[];
   /** What is taken out of traffic, in whichever cluster; absent where nothing is. */
   readonly drains?: readonly Drain[];
+  /** The names that isthmus publishes for the mesh, or did and has not taken away yet; absent where there never were any. */
+  readonly names?: readonly string[];
 }
 
 /** Inventories live beside the cluster's own bookkeeping, so that they outlast every namespace that an apply makes. */
@@ -73,6 +75,7 @@ export function renderInventory(inventory: Inventory): KubeObject {
       items: JSON.stringify(items),
       // Where something was drained once it says that nothing is any more.
       ...(inventory.drains === undefined ? {} : { drains: JSON.stringify(inventory.drains) }),
+      ...(inventory.names === undefined ? {} : { names: JSON.stringify(inventory.names) }),
     },
   };
 }
@@ -91,7 +94,15 @@ export function parseInventory(object: KubeObject): Inventory {
     cluster: data["cluster"] ?? "",
     items: items.filter((item) => waves.includes(item.wave)),
     ...(data["drains"] === undefined ? {} : { drains: JSON.parse(data["drains"]) as Drain[] }),
+    ...(data["names"] === undefined ? {} : { names: JSON.parse(data["names"]) as string[] }),
   };
+}
+
+/** The inventory with the names that are to be recorded; as it is where that is not known, and where there are none and never were. */
+export function withNames(inventory: Inventory, names: readonly string[] | undefined): Inventory {
+  return names === undefined || (names.length === 0 && inventory.names === undefined)
+    ? inventory
+    : { ...inventory, names: names.toSorted() };
 }
 
 /**

@@ -1,4 +1,6 @@
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
+import type { NamesPlan } from "../front-door/names-plan.ts";
+import { changedNames } from "../front-door/names-plan.ts";
 import type { PolicyChange } from "../netpol/policy-change.ts";
 import type { KubeObject, ObjectId } from "../model/kube-object.ts";
 import type { KnownAfterApply } from "../render/known-after-apply.ts";
@@ -48,6 +50,8 @@ export type ClusterPlan =
       /** Owned objects that the mesh file no longer asks for, in the order of deletion. */
       readonly prune: readonly InventoryItem[];
       readonly inventory: Inventory;
+      /** The names that the inventory is to record; absent where it goes on with those that it has. */
+      readonly names?: readonly string[];
       /** False while the ConfigMap of the inventory is not there or lists other objects. */
       readonly inventoryCurrent: boolean;
       /** What is left as it is; absent without `--continue`, where a refusal ends the plan. */
@@ -62,6 +66,8 @@ export interface Plan {
   readonly clusters: readonly ClusterPlan[];
   /** Clusters of the mesh file outside the scope (`--cluster`): read, and not written to. Absent when there are none. */
   readonly outOfScope?: readonly string[];
+  /** The names that isthmus publishes, by the addresses that ingress gateways have now; absent where there are none. */
+  readonly names?: NamesPlan;
 }
 
 export interface PlanSummary {
@@ -97,8 +103,8 @@ export function refusedOf(plan: Plan): readonly (RefusedObject & { readonly clus
   );
 }
 
-/** True when an apply of the plan would change anything on a cluster. */
+/** True when an apply of the plan would change anything, on a cluster or in DNS. */
 export function hasChanges(plan: Plan, options: { readonly prune: boolean }): boolean {
   const summary = summarisePlan(plan, options);
-  return summary.create + summary.update + summary.delete > 0;
+  return summary.create + summary.update + summary.delete > 0 || changedNames(plan.names, options).length > 0;
 }

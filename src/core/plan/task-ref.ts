@@ -14,7 +14,7 @@ export interface TaskRef {
 export interface PlannedTask extends TaskRef {
   readonly cluster: string;
   readonly kind: "inventory" | "apply" | "wait" | "prune" | "delete" | "write" | "proof" | "finish";
-  /** Tasks that must have ended well; `*` followed by `/` and a wave is that wave on every cluster, ended well or not. */
+  /** Tasks that must have ended well; `*` followed by `/` and a wave, or `finish`, is that on every cluster, ended well or not. */
   readonly needs: readonly string[];
   /** Done only where something that comes before it has failed: the way back. */
   readonly onFailure?: true;

@@ -243,6 +243,17 @@ const settingEffects = settings.map(([field, other, since]): readonly [string, E
   ];
 });
 
+/** What isthmus writes itself it does not write through Designate yet. */
+const designateRow: Effect = {
+  at: "spec/dns/provider",
+  one: { rfc2136: { server: "192.0.2.53", tsig: { name: "k", secret: { env: "K" } } } },
+  other: {
+    designate: { authUrl: "https://k.example/v3", user: { name: "u", project: "p", password: { env: "P" } } },
+  },
+  given: { [`${route}/dns`]: { via: "isthmus" } },
+  refusedBy: "ISM190",
+};
+
 const effects: Readonly<Record<string, Effect>> = {
   "metadata.name": { at: "metadata/name", other: "test" },
   "spec.clusters[].name": { at: "spec/clusters/0/name", other: "north", given: { "spec/services": undefined } },
@@ -449,9 +460,36 @@ const effects: Readonly<Record<string, Effect>> = {
     given: { [`${acme}/dns01`]: undefined },
   },
   "spec.dns.zone": { at: "spec/dns/zone", other: "com" },
-  "spec.dns.provider.<name>.<name>": { at: "spec/dns/provider", other: { rfc2136: { server: "192.0.2.53" } } },
+  ...Object.fromEntries(
+    [
+      ["server", "dns-zone.ts", "server, port"],
+      ["port", "dns-zone.ts", "server, port"],
+      ["tsig.name", "dns-zone.ts", "{ name, algorithm }"],
+      ["tsig.algorithm", "dns-zone.ts", "{ name, algorithm }"],
+      ["tsig.secret.env", "read-secret.ts", "place.env"],
+      ["tsig.secret.file", "read-secret.ts", "place.file"],
+    ].map(([field, file, by]) => [
+      `spec.dns.provider.rfc2136.${field}`,
+      { actsIn: `src/engine/front-door/${file}`, by: by ?? "" },
+    ]),
+  ),
+  ...Object.fromEntries(
+    [
+      "authUrl",
+      "region",
+      "caFile",
+      ...["id", "secret.env", "secret.file"].map((field) => `applicationCredential.${field}`),
+      ...["name", "domain", "project", "projectDomain", "password.env", "password.file"].map(
+        (field) => `user.${field}`,
+      ),
+    ].map((field) => [`spec.dns.provider.designate.${field}`, designateRow]),
+  ),
+  "spec.dns.provider.<name>.<name>": { at: "spec/dns/provider", other: { route53: { region: "eu" } } },
   "spec.dns.ttl": { at: "spec/dns/ttl", other: "5m" },
-  "spec.dns.healthChecks.<name>": { at: "spec/dns/healthChecks", other: { path: "/" }, refusedBy: "ISM190" },
+  "spec.dns.healthChecks.interval": { actsIn: "src/engine/operations/watch-dns.ts", by: "checks?.intervalSeconds" },
+  "spec.dns.healthChecks.timeout": { actsIn: "src/engine/operations/watch-dns.ts", by: "timeoutSeconds" },
+  "spec.dns.healthChecks.failures": { actsIn: "src/core/front-door/health.ts", by: "failures : successes" },
+  "spec.dns.healthChecks.successes": { actsIn: "src/core/front-door/health.ts", by: "failures : successes" },
 };
 
 function failoverRow(one: Doc, other: Doc): Effect {
@@ -467,16 +505,15 @@ function leavesOf(field: FieldInfo, path: string): readonly string[] {
   if (field.const !== undefined) {
     return [];
   }
-  if (field.properties !== undefined) {
-    return Object.entries(field.properties).flatMap(([name, one]) =>
-      leavesOf(one, path === "" ? name : `${path}.${name}`),
-    );
-  }
   if (field.items !== undefined) {
     return leavesOf(field.items, `${path}[]`);
   }
-  const values = field.additionalProperties;
-  return values === undefined || values === false ? [path] : leavesOf(values, `${path}.<name>`);
+  const { properties, additionalProperties: values = false } = field;
+  const named = Object.entries(properties ?? {}).flatMap(([name, one]) =>
+    leavesOf(one, path === "" ? name : `${path}.${name}`),
+  );
+  const others = values === false ? [] : leavesOf(values, `${path}.<name>`);
+  return properties === undefined && values === false ? [path] : [...named, ...others];
 }
 
 it("knows every field of the mesh file, and no other", () => {

@@ -15,6 +15,15 @@ import { unknownText } from "./unknown.ts";
  */
 const dnsTargetAnnotations = ["external-dns.alpha.kubernetes.io/target", "external-dns.kubernetes.io/target"] as const;
 
+/**
+ * Every source of external-dns passes over what has it with another value than
+ * its own, dns-controller (the same page): what isthmus publishes is written by nobody else.
+ */
+const dnsControllerAnnotations = [
+  "external-dns.alpha.kubernetes.io/controller",
+  "external-dns.kubernetes.io/controller",
+] as const;
+
 /** Likewise for how long resolvers may keep the records, in seconds (the same page; the sources for Istio read it). */
 const dnsTtlAnnotations = ["external-dns.alpha.kubernetes.io/ttl", "external-dns.kubernetes.io/ttl"] as const;
 
@@ -58,11 +67,32 @@ interface FrontGateway {
   readonly namespace: string;
   readonly name: string;
   readonly routes: readonly Route[];
+  /** By external-dns. */
   readonly isPublished: boolean;
+  /** By isthmus itself. */
+  readonly isOurs: boolean;
 }
 
 function frontGatewaysAt(mesh: Mesh, cluster: Pick<Cluster, "region">): readonly FrontGateway[] {
   const here = routesByGateway(meshAt(mesh, cluster));
+  const isExternal = publishedVia("externalDns", mesh, here);
+  const isOurs = publishedVia("isthmus", mesh, here);
+  return [...here].map(([key, gateway]) => ({
+    ...gateway,
+    isPublished: isExternal(key, gateway),
+    isOurs: isOurs(key, gateway),
+  }));
+}
+
+type Bare = Omit<FrontGateway, "isPublished" | "isOurs">;
+
+/** Tells the Gateways of a cluster whose hosts are published that way. */
+function publishedVia(
+  via: NonNullable<Route["dns"]>["via"],
+  mesh: Mesh,
+  here: ReadonlyMap<string, Bare>,
+): (key: string, gateway: Bare) => boolean {
+  const publishes = ({ dns }: Route): boolean => dns?.via === via;
   const routes = new Set([...here.values()].flatMap((gateway) => gateway.routes));
   const everywhere = [...routesByGateway(mesh)].filter(([, gateway]) => gateway.routes.some(publishes));
   const published = new Set(everywhere.map(([key]) => key));
@@ -72,14 +102,11 @@ function frontGatewaysAt(mesh: Mesh, cluster: Pick<Cluster, "region">): readonly
       .flatMap(([, gateway]) => gateway.routes.filter((route) => !routes.has(route) && publishes(route)))
       .flatMap(namesOf),
   );
-  return [...here].map(([key, gateway]) => ({
-    ...gateway,
-    isPublished: published.has(key) || gateway.routes.flatMap(namesOf).some((name) => replaced.has(name)),
-  }));
+  return (key, gateway) => published.has(key) || gateway.routes.flatMap(namesOf).some((name) => replaced.has(name));
 }
 
-function routesByGateway({ services }: Mesh): ReadonlyMap<string, Omit<FrontGateway, "isPublished">> {
-  const gateways = new Map<string, Omit<FrontGateway, "isPublished"> & { readonly routes: Route[] }>();
+function routesByGateway({ services }: Mesh): ReadonlyMap<string, Bare> {
+  const gateways = new Map<string, Bare & { readonly routes: Route[] }>();
   for (const service of services) {
     for (const route of frontRoutesOf(service)) {
       const namespace = routeNamespace(service, route);
@@ -93,24 +120,24 @@ function routesByGateway({ services }: Mesh): ReadonlyMap<string, Omit<FrontGate
   return gateways;
 }
 
-function publishes({ dns }: Route): boolean {
-  return dns?.via === "externalDns";
-}
-
 /** The route's hosts at their port: a name may be published for HTTPS and have another Gateway without it. */
 function namesOf({ tls, hosts }: Route): readonly string[] {
   return hosts.map((host) => `${tls === undefined ? "http" : "https"} ${host}`);
 }
 
 function renderFrontGateway(mesh: Mesh, gateway: FrontGateway, target: string): KubeObject {
-  const { namespace, name, routes, isPublished } = gateway;
+  const { namespace, name, routes, isPublished, isOurs } = gateway;
+  const annotations = {
+    ...(isPublished ? dnsAnnotations(mesh, target) : {}),
+    ...(isOurs ? Object.fromEntries(dnsControllerAnnotations.map((one) => [one, "isthmus"])) : {}),
+  };
   return {
     apiVersion: networkingOf(mesh.istio),
     kind: "Gateway",
     metadata: {
       name,
       namespace,
-      ...(isPublished ? { annotations: dnsAnnotations(mesh, target) } : {}),
+      ...(isPublished || isOurs ? { annotations } : {}),
     },
     spec: { selector: { istio: "ingressgateway" }, servers: renderServers(routes) },
   };

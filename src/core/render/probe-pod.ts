@@ -19,18 +19,21 @@ export function probePort(place: number): number {
   return probeAdminPort + 1 + place;
 }
 
-export interface ProbePod {
+export interface EnvoyPod {
   readonly mesh: Mesh;
   readonly namespace: string;
   readonly name: string;
   /** An image that has Envoy at `/usr/local/bin/envoy`: Istio's own for proxies. */
   readonly image: string;
-  /** At most `servicesPerProbe`. */
-  readonly services: readonly Service[];
   /** After so long the kubelet ends the pod, whether or not anybody deletes it. */
   readonly activeSeconds: number;
   /** Absent where processes cannot be named. */
   readonly maker?: string;
+}
+
+export interface ProbePod extends EnvoyPod {
+  /** At most `servicesPerProbe`. */
+  readonly services: readonly Service[];
 }
 
 /**
@@ -44,6 +47,11 @@ export interface ProbePod {
  * the sidecar is.
  */
 export function renderProbePod(pod: ProbePod): KubeObject {
+  return renderEnvoyPod(pod, configOf(pod.services));
+}
+
+/** A pod of one Envoy with that configuration, without any right in its cluster, which the kubelet ends after `activeSeconds`. */
+export function renderEnvoyPod(pod: EnvoyPod, config: Json): KubeObject {
   const { mesh, namespace, name, image, activeSeconds, maker } = pod;
   return {
     apiVersion: "v1",
@@ -69,7 +77,7 @@ export function renderProbePod(pod: ProbePod): KubeObject {
           command: ["/usr/local/bin/envoy"],
           args: [
             "--config-yaml",
-            JSON.stringify(configOf(pod.services)),
+            JSON.stringify(config),
             "--disable-hot-restart",
             "--concurrency",
             "1",

@@ -1,6 +1,6 @@
 import { digestObject } from "../../core/plan/digest.ts";
 import type { InventoryItem } from "../../core/plan/inventory.ts";
-import { mergeInventories, renderInventory } from "../../core/plan/inventory.ts";
+import { mergeInventories, renderInventory, withNames } from "../../core/plan/inventory.ts";
 import { applyTasks, finishingOf } from "../../core/plan/apply-tasks.ts";
 import { leftClusters } from "../../core/plan/left-clusters.ts";
 import type { TaskRef } from "../../core/plan/task-ref.ts";
@@ -84,7 +84,7 @@ async function writeInventory(work: ClusterRun, gone: readonly InventoryItem[], 
   const left = new Set(gone);
   const known = mergeInventories(work.plan.inventory.items, plannedItems(work.plan)).filter((item) => !left.has(item));
   const items = await run.reading.run(signal, async () => recordApplied(work, known, signal));
-  const inventory = renderInventory({ ...work.plan.inventory, items });
+  const inventory = renderInventory(withNames({ ...work.plan.inventory, items }, work.plan.names));
   if (digestObject(inventory) !== digestObject(renderInventory(work.plan.inventory))) {
     await work.one.client.apply(inventory, { signal });
   }

@@ -14,7 +14,7 @@ const id =
   "the task's id, one of `tasks` of the plan, removal or shift and the same in every run of it: `west/gateways`, `west/gateways/ready`; absent for what no plan names";
 const within = "the id of the task that it is a part of, where it is one";
 const tasks =
-  "everything that is done, each with its `id`, `cluster`, `kind` (`inventory`, `apply`, `wait`, `prune`, `delete`, `write`, `proof`, `finish`), `task`, the ids of tasks that it `needs` (`*/gateways` is that wave on every cluster, ended well or not), `within`, and `onFailure` for what is done only where something before it has failed";
+  "everything that is done, each with its `id`, `cluster` (`DNS` for the writing of a name), `kind` (`inventory`, `apply`, `wait`, `prune`, `delete`, `write`, `proof`, `finish`), `task`, the ids of tasks that it `needs` (`*/gateways` is that wave on every cluster, ended well or not, and `*/finish` the end of its work), `within`, and `onFailure` for what is done only where something before it has failed";
 const object = "`group`, `kind`, `name`, and `namespace` where it has one";
 
 /** Every kind of event, in the order in which an apply emits them. */
@@ -30,6 +30,8 @@ export const eventReference: Readonly<Record<StreamedEvent["kind"], EventDescrip
     when: "First of a removal, before anybody is asked: everything that it is about to take away.",
     fields: {
       mesh: "the mesh's name",
+      names:
+        "what leaves DNS first, as in `names` of a sync, with its `tasks`; absent for a mesh that publishes no names",
       clusters:
         "`name` and `objects` in the order of removal, each with its identity, its `wave` and its `action`: `delete`, or `release` for one that was there before; with `labelled` where the mesh's label was looked for: how many objects of which `kind` carry it and stay; and `tasks` as in a plan",
     },
@@ -58,6 +60,18 @@ export const eventReference: Readonly<Record<StreamedEvent["kind"], EventDescrip
         "`name` and `state`: `planned`, with its `objects`, each with its identity, its `action` (`create`, `update`, `delete`) and the `fields` that change, and `tasks` as in a plan; or `unreachable`, with the `diagnostic`",
     },
   },
+  names: {
+    when: "First of `isthmus dns sync`, before anybody is asked: everything that it is about to write.",
+    fields: {
+      mesh: "the mesh's name",
+      zone: "the DNS zone",
+      where: "the server and the key that it is written with",
+      names:
+        "each with its `name`, its `state` (`unchanged`, `update`, `refused`, `unread`), why each of the `clusters` is in it or not, its `addresses`, their `owners`, and the `changes`",
+      former: "the same of names that the mesh file has no more; absent where there are none",
+      tasks,
+    },
+  },
   "task.started": {
     when: "A step begins: a wave of one cluster, a part of it such as a wait, or something that takes more than two seconds.",
     fields: { subject, task, id, within, expectedSeconds: "about how long it takes, where that is known" },
@@ -82,6 +96,16 @@ export const eventReference: Readonly<Record<StreamedEvent["kind"], EventDescrip
     },
   },
   "object.deleted": { when: "An object was deleted.", fields: { cluster: "its cluster", object } },
+  address: {
+    when: "In `isthmus dns sync --watch`: an address of a name has failed its health checks, or holds again.",
+    fields: {
+      name: "the name",
+      cluster: "the cluster whose address it is",
+      address: "the address",
+      state: "`down` or `up`",
+      failedFrom: "the places that got no answer in the last round: `this machine`, and names of clusters",
+    },
+  },
   verification: {
     when: "After a step of a shift, when it was proven: what was seen, good or not.",
     fields: {

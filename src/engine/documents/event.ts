@@ -3,6 +3,8 @@ import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
 import type { ExitCode } from "../../core/diagnostics/exit-codes.ts";
 import { planApplyTasks } from "../../core/plan/apply-tasks.ts";
 import type { DrainPlan, EngineEvent, PlanEvent, ShiftPlan } from "../events.ts";
+import { planNameTasks } from "../../core/plan/name-tasks.ts";
+import { namesFields } from "./names.ts";
 import type { Verification } from "../traffic/verification.ts";
 import { planDocument } from "./plan.ts";
 import { verificationDocument } from "./verify.ts";
@@ -50,17 +52,25 @@ function documentOf(
     case "plan":
       return { kind: event.kind, plan: planDocument(event.plan, event), tasks: planApplyTasks(event.plan, event) };
     case "removal": {
-      const { mesh, clusters } = event.removal;
+      const { mesh, clusters, names } = event.removal;
       const named = clusters.map(({ cluster, objects, labelled, tasks }) => ({
         name: cluster,
         ...(labelled === undefined ? {} : { labelled }),
         tasks,
         objects: objects.map(({ id, ...rest }) => ({ ...rest, ...id })),
       }));
-      return { kind: event.kind, mesh, clusters: named };
+      const dns =
+        names === undefined
+          ? {}
+          : { names: { ...namesFields(names), tasks: planNameTasks(names, { prune: false }, []) } };
+      return { kind: event.kind, mesh, ...dns, clusters: named };
     }
     case "shift":
       return { kind: event.kind, ...shiftFields(event.shift) };
+    case "names": {
+      const { mesh, names, prune } = event;
+      return { kind: event.kind, mesh, ...namesFields(names), tasks: planNameTasks(names, { prune }, []) };
+    }
     case "drain":
       return { kind: event.kind, ...drainFields(event.drain) };
     case "verification":

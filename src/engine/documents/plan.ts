@@ -1,5 +1,6 @@
 import { additionsIn } from "../../core/plan/additions.ts";
 import type { ClusterPlan, Plan } from "../../core/plan/plan.ts";
+import { namesFields } from "./names.ts";
 import { summarisePlan } from "../../core/plan/plan.ts";
 
 /** The plan as one JSON document, `kind: Plan`; secret values show as fingerprints. */
@@ -37,6 +38,7 @@ export function planDocument(plan: Plan, options: { readonly prune: boolean }): 
             prune: cluster.prune.map((item) => ({ ...item.id, wave: item.wave })),
           },
     ),
+    ...(plan.names === undefined ? {} : { names: namesFields(plan.names) }),
   };
 }
 

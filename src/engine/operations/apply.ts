@@ -1,9 +1,7 @@
-import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
-import type { ObjectId } from "../../core/model/kube-object.ts";
 import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
 import { UserError } from "../../core/diagnostics/user-error.ts";
 import { applyTasks } from "../../core/plan/apply-tasks.ts";
-import { mergeInventories, renderInventory } from "../../core/plan/inventory.ts";
+import { mergeInventories, renderInventory, withNames } from "../../core/plan/inventory.ts";
 import type { Wave } from "../../core/render/waves.ts";
 import { waveRules, waves } from "../../core/render/waves.ts";
 import { createLimiter } from "../../kube/limiter.ts";
@@ -17,45 +15,31 @@ import { holdLeases } from "../apply/lease/hold-leases.ts";
 import { refuseStaleInventories } from "../apply/stale-inventory.ts";
 import type { LeaseOptions, PlanOptions, ProgramLookup, RunOptions } from "../options.ts";
 import { createSharedReads } from "../apply/shared-reads.ts";
-import type { QueueTask, TaskOutcome } from "../apply/queue/run-queue.ts";
+import type { QueueTask } from "../apply/queue/run-queue.ts";
 import { runQueue } from "../apply/queue/run-queue.ts";
 import { revokeUnused } from "../trust/rancher-tokens.ts";
 import type { ApplyRun } from "../apply/apply-run.ts";
+import type { ClusterOutcome } from "../apply/cluster-outcome.ts";
+import { outcomeOf } from "../apply/cluster-outcome.ts";
+import { publishApplied } from "../apply/publish-applied.ts";
+import type { NameOutcome } from "../front-door/publish-names.ts";
 import { membersOf, overviewOf } from "../apply/apply-run.ts";
 import { runWave } from "../apply/run-wave.ts";
 import type { TaskOptions } from "../progress/run-task.ts";
 import type { ClusterRun } from "../apply/cluster-run.ts";
-import { isIncomplete, needed } from "../apply/cluster-run.ts";
 import { runClusterTask } from "../apply/cluster-task.ts";
 import type { PreparedPlan } from "../plan/prepare-plan.ts";
+
+export type { ClusterOutcome, WaveOutcome } from "../apply/cluster-outcome.ts";
+export type { NameOutcome } from "../front-door/publish-names.ts";
 
 /** Bounds what is held of API servers' answers at once, since all clusters of a fleet come to their end together. */
 const readBackAtATime = 12;
 
-/** How one wave of one cluster ended. */
-export interface WaveOutcome {
-  readonly wave: Wave;
-  readonly outcome: TaskOutcome["kind"];
-  readonly diagnostics: readonly Diagnostic[];
-}
-
-export interface ClusterOutcome {
-  readonly cluster: string;
-  /** `incomplete`: everything is done but what is refused (`--continue`), something that the mesh needs has no pods, or gateways have no certificate for a route. */
-  readonly state: "applied" | "incomplete" | "failed" | "interrupted" | "unreachable";
-  readonly waves: readonly WaveOutcome[];
-  /** Objects written, counted. */
-  readonly applied: number;
-  readonly deleted: number;
-  /** What was left as it is. */
-  readonly leftOut: readonly ObjectId[];
-  /** What has no pods though the mesh needs it. */
-  readonly halted: readonly ObjectId[];
-  readonly diagnostics: readonly Diagnostic[];
-}
-
 export interface ApplyResult {
   readonly clusters: readonly ClusterOutcome[];
+  /** The names that isthmus publishes; absent where there are none, and after an interruption. */
+  readonly names?: readonly NameOutcome[];
 }
 
 /** What carrying a plan out needs; plan options are those that it was made with. */
@@ -120,7 +104,8 @@ async function applyHeld(
       return outcomeOf(work, outcomes);
     }),
   );
-  return { clusters };
+  const names = await publishApplied(prepared, clusters, options);
+  return { clusters, ...(names === undefined ? {} : { names }) };
 }
 
 /** Ends Rancher tokens that this apply has replaced; what fails here is tried again by the next one. */
@@ -247,51 +232,9 @@ async function begin(work: ClusterRun, options: TaskOptions): Promise<void> {
     }
     if (!work.plan.inventoryCurrent) {
       const items = mergeInventories(work.plan.inventory.items, plannedItems(work.plan));
-      await work.one.client.apply(renderInventory({ ...work.plan.inventory, items }), { signal });
+      await work.one.client.apply(renderInventory(withNames({ ...work.plan.inventory, items }, work.plan.names)), {
+        signal,
+      });
     }
   });
-}
-
-async function outcomeOf(work: ClusterRun, outcomes: ReadonlyMap<string, TaskOutcome>): Promise<ClusterOutcome> {
-  const cluster = work.one.cluster.name;
-  const planned = waves.filter((wave) => work.plan.objects.some((object) => object.wave === wave));
-  const ofWaves = await Promise.all(
-    planned.map(async (wave): Promise<WaveOutcome> => {
-      const outcome = outcomes.get(`${cluster}/${wave}`) ?? { kind: "skipped", because: "" };
-      const diagnostics = outcome.kind === "failed" ? await diagnoseFailure(outcome.error, cluster, wave) : [];
-      return { wave, outcome: outcome.kind, diagnostics };
-    }),
-  );
-  const ends = await Promise.all(
-    ["inventory", "finish"].map(async (id) => {
-      const outcome = outcomes.get(`${cluster}/${id}`);
-      return outcome?.kind === "failed" ? diagnoseFailure(outcome.error, cluster, id) : [];
-    }),
-  );
-  const all = [...outcomes].filter(([id]) => id.startsWith(`${cluster}/`)).map(([, outcome]) => outcome.kind);
-  return {
-    cluster,
-    state: stateOf(all, work),
-    waves: ofWaves,
-    applied: work.applied,
-    deleted: work.deleted,
-    leftOut: work.leftOut.map(({ id }) => id),
-    halted: needed(work).map(({ id }) => id),
-    diagnostics: [
-      ...[...work.leftOut, ...work.halted].map(({ diagnostic }) => diagnostic),
-      ...ofWaves.flatMap((wave) => wave.diagnostics),
-      ...ends.flat(),
-      ...work.warnings,
-    ],
-  };
-}
-
-function stateOf(outcomes: readonly TaskOutcome["kind"][], work: ClusterRun): ClusterOutcome["state"] {
-  if (outcomes.includes("failed")) {
-    return "failed";
-  }
-  if (outcomes.includes("interrupted")) {
-    return "interrupted";
-  }
-  return isIncomplete(work) ? "incomplete" : "applied";
 }

@@ -3,8 +3,10 @@ import type { RouteExplanations } from "../../core/explain-route/explanation.ts"
 import { isServed } from "../../core/explain-route/explanation.ts";
 import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
 import type { Plan } from "../../core/plan/plan.ts";
+import { problemsOf } from "../../core/front-door/names-plan.ts";
 import { hasChanges, refusedOf } from "../../core/plan/plan.ts";
 import type { ApplyResult } from "./apply.ts";
+import type { DnsStatus, NameOutcome } from "./dns.ts";
 import type { Checked } from "./check.ts";
 import type { ConnectionTest } from "../../core/netpol/results.ts";
 import type { DrainOutcome } from "./drain.ts";
@@ -20,32 +22,32 @@ export function classOfPlan(plan: Plan, options: { readonly prune: boolean }): E
   if (plan.clusters.some((one) => one.kind === "unreachable")) {
     return "unreachable";
   }
-  if (refusedOf(plan).length > 0) {
+  if (refusedOf(plan).length > 0 || problemsOf(plan.names).length > 0) {
     return "partlyApplied";
   }
   return hasChanges(plan, options) ? "changes" : "ok";
 }
 
-/** Of an apply: `partlyApplied` where some clusters are done and others are not, or not all of one is. */
-export function classOfApply({ clusters }: ApplyResult, signal: AbortSignal): ExitClass {
+/** Of an apply: `partlyApplied` where some clusters are done and others are not, or not all of one is, or a name was not written. */
+export function classOfApply({ clusters, names = [] }: ApplyResult, signal: AbortSignal): ExitClass {
   const states = clusters.map((cluster) => cluster.state);
   if (signal.aborted) {
     return "interrupted";
   }
   if (states.every((state) => state === "applied")) {
-    return "ok";
+    return names.some(({ state }) => state === "failed") ? "partlyApplied" : "ok";
   }
   return states.some((state) => state === "applied" || state === "incomplete") ? "partlyApplied" : "failed";
 }
 
-/** Of a removal: `ok` when all is gone everywhere. */
-export function classOfRemoval(outcomes: readonly RemovalOutcome[]): ExitClass {
+/** Of a removal: `ok` when all is gone everywhere, out of DNS too. */
+export function classOfRemoval(outcomes: readonly RemovalOutcome[], names: readonly NameOutcome[] = []): ExitClass {
   const states = new Set(outcomes.map((outcome) => outcome.state));
   if (states.has("interrupted")) {
     return "interrupted";
   }
   if (states.size === 0 || (states.size === 1 && states.has("removed"))) {
-    return "ok";
+    return names.some(({ state }) => state === "failed") ? "partlyApplied" : "ok";
   }
   if (states.has("removed")) {
     return "partlyApplied";
@@ -64,6 +66,23 @@ export function classOfDrain(outcomes: readonly DrainOutcome[]): ExitClass {
 
 function isNoError({ severity }: Diagnostic): boolean {
   return severity !== "error";
+}
+
+/** Of the names of a mesh: `findings` where one belongs to somebody else or is not known, `unreachable` where a cluster does not answer. */
+export function classOfNames({ names, unreachable }: Pick<DnsStatus, "names" | "unreachable">): ExitClass {
+  if (problemsOf(names).length > 0) {
+    return "findings";
+  }
+  return unreachable.length > 0 ? "unreachable" : "ok";
+}
+
+/** Of a sync: `partlyApplied` where some names were written and others were not, or a cluster's share is not known. */
+export function classOfSync(outcomes: readonly NameOutcome[], unreachable: readonly Diagnostic[]): ExitClass {
+  const failed = outcomes.filter(({ state }) => state === "failed").length;
+  if (failed === outcomes.length && failed > 0) {
+    return "failed";
+  }
+  return failed > 0 || unreachable.length > 0 ? "partlyApplied" : "ok";
 }
 
 /** Of a check: `unreachable` when no cluster answers. Warnings alone are `ok`. */

@@ -5,6 +5,7 @@ import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
 import { errorOf } from "../../core/diagnostics/coded.ts";
 import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
 import { UserError } from "../../core/diagnostics/user-error.ts";
+import { problemsOf } from "../../core/front-door/names-plan.ts";
 import { hasChanges } from "../../core/plan/plan.ts";
 import type { SavedPlan } from "../../core/plan/saved-plan.ts";
 import type { PlanEvent } from "../events.ts";
@@ -107,12 +108,21 @@ export async function prepareApply(
       prepared,
       prune,
       changes: hasChanges(plan, { prune }),
-      warnings: [...prepared.warnings, ...adviseLeftClusters(plan, { prune })],
+      warnings: [
+        ...prepared.warnings,
+        ...adviseLeftClusters(plan, { prune }),
+        ...problemsOf(plan.names).map(asWarning),
+      ],
     };
   } catch (error) {
     await prepared.close();
     throw error;
   }
+}
+
+/** What is wrong with names refuses no apply: it ends as partly applied and says again what is missing. */
+function asWarning(diagnostic: Diagnostic): Diagnostic {
+  return { ...diagnostic, severity: "warning" };
 }
 
 /** A mesh that no cluster has yet needs all of its clusters (docs/adr/0003). */

@@ -8,6 +8,7 @@ export function planRemoval(prepared: PreparedRemoval): RemovalPlan {
   const all = [...prepared.clusters, ...(prepared.rancherLocal === undefined ? [] : [prepared.rancherLocal])];
   return {
     mesh: prepared.mesh,
+    ...(prepared.names === undefined ? {} : { names: prepared.names.plan }),
     clusters: all.map(({ one, items, labelled, isLeft }) => ({
       cluster: one.cluster.name,
       tasks: isLeft ? [] : planRemovalTasks(one.cluster.name, items),

@@ -15,6 +15,10 @@ import type { Owned } from "../apply/prune/owned-objects.ts";
 import { readOwned, reportOf } from "../apply/prune/owned-objects.ts";
 import type { HeldLeases } from "../apply/lease/hold-leases.ts";
 import { holdLeases } from "../apply/lease/hold-leases.ts";
+import type { NameOutcome } from "../front-door/publish-names.ts";
+import { publishNames } from "../front-door/publish-names.ts";
+import type { PreparedWithdrawal } from "../front-door/withdraw-names.ts";
+import { prepareWithdrawal } from "../front-door/withdraw-names.ts";
 import type { MeshFile } from "../mesh-file.ts";
 import { refuseStaleInventories } from "../apply/stale-inventory.ts";
 import type { AccessOptions, LeaseOptions, RunOptions } from "../options.ts";
@@ -25,6 +29,7 @@ import type { Scope } from "../clusters/scope.ts";
 import { isInScope } from "../clusters/scope.ts";
 import { deleteItems } from "../apply/prune/delete-items.ts";
 
+export type { NameOutcome } from "../front-door/publish-names.ts";
 export type { Labelled } from "../apply/prune/labelled-removal.ts";
 export { countKinds } from "../apply/prune/labelled-removal.ts";
 
@@ -36,6 +41,8 @@ export interface PreparedRemoval {
   readonly clusters: readonly Owned[];
   /** What the mesh has in Rancher's local cluster, which goes after everything that refers to it. */
   readonly rancherLocal: Owned | undefined;
+  /** What leaves DNS, before anything else goes; undefined for a mesh that publishes no names. */
+  readonly names: PreparedWithdrawal | undefined;
   readonly close: () => Promise<void>;
 }
 
@@ -69,9 +76,10 @@ export async function prepareRemoval(
   const all = [...connections, ...(rancherLocal === undefined ? [] : [rancherLocal])];
   const owned = async (one: Connected): Promise<Owned> =>
     readOwned(one, meshFile.mesh, { scope, byLabel, signal: options.signal });
-  const [clusters, projects] = await Promise.all([
+  const [clusters, projects, names] = await Promise.all([
     Promise.all(connections.filter((one) => one.kind === "connected").map(owned)),
     rancherLocal?.kind === "connected" ? owned(rancherLocal) : undefined,
+    prepareWithdrawal(meshFile, { connections, scope }, options),
   ]).catch(async (error: unknown) => {
     await closeMesh(open);
     throw error;
@@ -82,6 +90,7 @@ export async function prepareRemoval(
     rancher,
     clusters,
     rancherLocal: projects !== undefined && scope.length > 0 && projects.items.length === 0 ? undefined : projects,
+    names,
     close: async () => closeMesh(open),
   };
 }
@@ -89,13 +98,16 @@ export async function prepareRemoval(
 /**
  * Takes away what the inventories list, waves in reverse, clusters side by
  * side, and the inventory itself (where nothing is left to list) at the very
- * end: a removal that was stopped can be repeated. The mesh's root stays in the data folder. Holds the mesh's
+ * end: a removal that was stopped can be repeated. Published names go first, so
+ * that nobody is led to a gateway that is about to go; `onNames` gets how that ended, and what
+ * could not be written stops nothing. The mesh's root stays in the data folder. Holds the mesh's
  * Leases meanwhile, and takes them away with the rest; a UserError (75) before
  * anything is changed when somebody else works on the mesh.
  */
 export async function carryOutRemoval(
   prepared: PreparedRemoval,
   options: RunOptions & LeaseOptions,
+  onNames: (outcomes: readonly NameOutcome[]) => void = () => {},
 ): Promise<readonly RemovalOutcome[]> {
   const all = [...prepared.clusters, ...(prepared.rancherLocal === undefined ? [] : [prepared.rancherLocal])].filter(
     ({ isLeft }) => !isLeft,
@@ -109,6 +121,9 @@ export async function carryOutRemoval(
       all.filter(({ one }) => leases.held.has(one.cluster.name)).map(({ one, inventory }) => [one, inventory]),
       options.signal,
     );
+    if (prepared.names !== undefined) {
+      onNames(await publishNames(prepared.names.zone, prepared.names.wanted, options));
+    }
     const outcomes = await removeHeld(prepared, leases, options);
     outcomes
       .filter((one) => (one.state === "removed" || one.state === "left") && emptied.has(one.cluster))

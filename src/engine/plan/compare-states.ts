@@ -26,7 +26,7 @@ const comparedAtATime = 12;
 export async function compareStates(
   desired: DesiredState,
   current: CurrentState,
-  options: PlanOptions & Pick<RunOptions, "signal">,
+  options: PlanOptions & Pick<RunOptions, "signal"> & { readonly names?: readonly string[] },
 ): Promise<{ readonly plan: Plan; readonly warnings: readonly Diagnostic[] }> {
   const { meshFile, scope, open } = current;
   const { mesh } = meshFile;
@@ -42,6 +42,7 @@ export async function compareStates(
     continueOnRefusal: options.continueOnRefusal,
     force: options.forceConflicts,
     adopt: options.adopt,
+    ...(options.names === undefined ? {} : { names: options.names }),
     signal: options.signal,
   };
   const compare = async (one: Connected): Promise<ClusterPlan> => {

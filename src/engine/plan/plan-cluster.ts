@@ -4,7 +4,9 @@ import { warningOf } from "../../core/diagnostics/coded.ts";
 import type { ObjectId } from "../../core/model/kube-object.ts";
 import { describeId, keyOf } from "../../core/model/kube-object.ts";
 import type { Inventory, InventoryItem } from "../../core/plan/inventory.ts";
+import { withNames } from "../../core/plan/inventory.ts";
 import type { ClusterPlan, PlannedObject, RefusedObject } from "../../core/plan/plan.ts";
+import { rancherLocalTarget } from "../../core/render/names.ts";
 import { compareText } from "../../core/render/order.ts";
 import type { PlacedObject } from "../../core/render/place-objects.ts";
 import { waves } from "../../core/render/waves.ts";
@@ -34,6 +36,8 @@ export interface ClusterScope extends Pick<ObjectScope, "unreachable" | "without
   /** Leave what is refused out of the plan instead (`--continue`). */
   readonly continueOnRefusal: boolean;
   readonly adopt: AdoptionPolicy;
+  /** The names that every cluster records, so that they are found when the mesh file has them no more; absent where they go on with what they have. */
+  readonly names?: readonly string[];
 }
 
 /** What an apply would change on one cluster. */
@@ -69,16 +73,23 @@ export async function planCluster(
   // What is refused is wanted all the same, and nothing to prune.
   const wanted = new Set(planned.map((object) => keyOf(object.id)));
   const owned = new Set(before.items.map((item) => keyOf(item.id)));
+  const names = one.cluster.name === rancherLocalTarget ? undefined : scope.names;
   return {
     kind: "planned",
     cluster: one.cluster.name,
     objects: known,
     prune: before.items.filter((item) => !wanted.has(keyOf(item.id))).sort(laterWavesFirst),
     inventory: before,
-    inventoryCurrent: known.every((object) => owned.has(keyOf(object.id))),
+    ...(names === undefined ? {} : { names }),
+    inventoryCurrent:
+      known.every((object) => owned.has(keyOf(object.id))) && isSameRecord(withNames(before, names), before),
     ...(refused.length > 0 ? { refused } : {}),
     ...(connections === undefined ? {} : { connections }),
   };
+}
+
+function isSameRecord({ names }: Inventory, before: Inventory): boolean {
+  return JSON.stringify(names) === JSON.stringify(before.names);
 }
 
 async function planOrRefuse(

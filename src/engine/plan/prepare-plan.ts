@@ -7,6 +7,8 @@ import type { OpenMesh } from "../clusters/open-mesh.ts";
 import type { RancherState } from "../clusters/rancher-link.ts";
 import { explainRancherError } from "../clusters/rancher-link.ts";
 import type { Scope } from "../clusters/scope.ts";
+import type { PreparedNames } from "../front-door/prepare-names.ts";
+import { formerNames, prepareNames, withoutZone } from "../front-door/prepare-names.ts";
 import type { MeshFile } from "../mesh-file.ts";
 import type { PlanOptions } from "../options.ts";
 import type { TrustPlan } from "../trust/plan-trust.ts";
@@ -30,6 +32,8 @@ export interface PreparedPlan {
   readonly rancher: RancherState;
   readonly materials: Materials;
   readonly trust: TrustPlan;
+  /** The names that isthmus publishes, and the zone; undefined where the mesh file has none. */
+  readonly names: PreparedNames | undefined;
   /** True when some reachable cluster already carries this mesh. */
   readonly established: boolean;
   readonly warnings: readonly Diagnostic[];
@@ -58,17 +62,22 @@ export async function preparePlan(
     refuse(judged);
     const desired = await renderDesired(current, options);
     refuseUnknownKinds(options.forceConflicts, kindsOf(desired));
-    const { plan, warnings } = await compareStates(desired, current, options);
     const { connections, rancherLocal, rancher } = current.open;
+    const names = await prepareNames(current.meshFile, { connections, scope }, options);
+    const { plan, warnings } = await compareStates(desired, current, {
+      ...options,
+      ...(names === undefined ? {} : { names: names.recorded }),
+    });
     return {
       meshFile: current.meshFile,
-      plan,
+      plan: names === undefined ? plan : { ...plan, names: names.plan },
       scope,
       connections,
       rancherLocal,
       rancher,
       materials: desired.materials,
       trust: current.trust,
+      names,
       established: isEstablished(current),
       warnings: [
         ...meshFile.warnings,
@@ -76,6 +85,7 @@ export async function preparePlan(
         ...current.warnings,
         ...judged.warnings,
         ...warnings,
+        ...(names?.warnings ?? withoutZone(meshFile.mesh, formerNames(meshFile.mesh, connections))),
       ],
       close: current.close,
     };

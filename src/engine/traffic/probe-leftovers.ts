@@ -21,7 +21,7 @@ export async function listProbePods(
   namespaces: readonly string[],
   signal: AbortSignal,
 ): Promise<readonly KubeObject[]> {
-  const query = { apiVersion: "v1", kind: "Pod", labelSelector: `${meshLabel}=${mesh},${probeLabel}=verify` };
+  const query = { apiVersion: "v1", kind: "Pod", labelSelector: `${meshLabel}=${mesh},${probeLabel}` };
   const list = async (namespace?: string): Promise<readonly KubeObject[] | undefined> => {
     try {
       return await client.list({ ...query, ...(namespace === undefined ? {} : { namespace }) }, { signal });

@@ -1,10 +1,14 @@
 import type { ApplyResult, ClusterOutcome } from "../../../engine/operations/apply.ts";
 import { describeId } from "../../../core/model/kube-object.ts";
 import type { Palette } from "../../terminal/palette.ts";
+import { viewNameOutcomes } from "./names.ts";
 
-/** How an apply ended, cluster by cluster: what was done, and what was not. */
+/** How an apply ended, cluster by cluster and name by name: what was done, and what was not. */
 export function viewApplyResult(result: ApplyResult, palette: Palette): string {
-  return result.clusters.map((cluster) => viewCluster(cluster, palette)).join("\n");
+  return [
+    ...result.clusters.map((cluster) => viewCluster(cluster, palette)),
+    ...viewNameOutcomes(result.names, palette),
+  ].join("\n");
 }
 
 function viewCluster(cluster: ClusterOutcome, palette: Palette): string {

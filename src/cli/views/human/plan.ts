@@ -6,8 +6,10 @@ import type { FieldChange } from "../../../core/plan/diff.ts";
 import type { ChangedConnections } from "../../../core/netpol/policy-change.ts";
 import type { ClusterPlan, Plan, PlannedObject } from "../../../core/plan/plan.ts";
 import { summarisePlan } from "../../../core/plan/plan.ts";
+import { changedNames } from "../../../core/front-door/names-plan.ts";
 import { phases } from "../../../core/render/waves.ts";
 import type { Palette } from "../../terminal/palette.ts";
+import { viewNamesPlan } from "./names.ts";
 
 type PlannedCluster = Extract<ClusterPlan, { readonly kind: "planned" }>;
 
@@ -21,7 +23,7 @@ export function viewPlan(plan: Plan, options: PlanViewOptions): string {
   const lines = plan.clusters.flatMap((cluster) => viewCluster(cluster, options));
   const outside = plan.outOfScope ?? [];
   const left = outside.length === 0 ? [] : [options.palette.dim(`Out of scope: ${outside.join(", ")}.`)];
-  return [...lines, ...left, viewSummary(plan, options)].join("\n");
+  return [...lines, ...viewNamesPlan(plan.names, options), ...left, viewSummary(plan, options)].join("\n");
 }
 
 function viewCluster(cluster: ClusterPlan, options: PlanViewOptions): string[] {
@@ -149,7 +151,9 @@ function shorten(value: Json): string {
 
 function viewSummary(plan: Plan, options: PlanViewOptions): string {
   const summary = summarisePlan(plan, options);
-  if (summary.create + summary.update + summary.delete === 0) {
+  const names = changedNames(plan.names, options).length;
+  const ofNames = names === 0 ? "" : `; ${names} ${names === 1 ? "name" : "names"} to write`;
+  if (summary.create + summary.update + summary.delete + names === 0) {
     const unavailable = plan.clusters.filter((cluster) => cluster.kind === "unreachable").length;
     if (summary.adopt > 0) {
       return `No changes but ${summary.adopt} ${summary.adopt === 1 ? "object" : "objects"} to adopt; ${summary.unchanged} objects are as the mesh file asks.`;
@@ -158,5 +162,5 @@ function viewSummary(plan: Plan, options: PlanViewOptions): string {
       ? `No changes. ${summary.unchanged} objects are as the mesh file asks.`
       : `No changes in the clusters that answer. ${unavailable} of ${plan.clusters.length} clusters do not.`;
   }
-  return `Plan: ${summary.create} to create, ${summary.update} to change, ${summary.delete} to delete; ${summary.unchanged} unchanged${summary.adopt === 0 ? "" : `, ${summary.adopt} adopted`}.`;
+  return `Plan: ${summary.create} to create, ${summary.update} to change, ${summary.delete} to delete; ${summary.unchanged} unchanged${summary.adopt === 0 ? "" : `, ${summary.adopt} adopted`}${ofNames}.`;
 }

@@ -197,7 +197,7 @@ export const specCodes = {
   ISM140: {
     summary: "The route's hosts cannot be published",
     explanation:
-      "`dns` asks for DNS records for the hosts of the route. The host `*` is no name that a record could have, and records that isthmus writes itself need `spec.dns` to say where.",
+      "`dns` asks for DNS records for the hosts of the route. The host `*` is no name that a record could have. Records that isthmus writes itself (`via: isthmus`) need `spec.dns` to say where, are of names in its zone, and are written by nobody else: external-dns publishes every host of a Gateway that it reads, so that routes of one Gateway, or for one host, have the same `via`.",
   },
   ISM141: {
     summary: "This Istio is too old",

@@ -16,6 +16,9 @@ interface Choice {
 
 const comparisons = [["exact"], ["prefix"], ["regex"]] as const;
 
+const rfc2136Path = ["spec", "dns", "provider", "rfc2136"] as const;
+const designatePath = ["spec", "dns", "provider", "designate"] as const;
+
 /** Where a mapping gives a choice, exactly one of the ways is taken, and taken completely. */
 export function checkAlternatives(draft: MeshDraft): readonly Finding[] {
   const { rancher, trust, issuers, dns } = draft.spec ?? {};
@@ -26,6 +29,7 @@ export function checkAlternatives(draft: MeshDraft): readonly Finding[] {
       path: ["spec", "trust", "root"],
       ways: [["certFile", "keyFile"], ["secretRef"]],
     },
+    ...dnsChoices(dns),
     ...itemsOf(issuers).map(([index, issuer]) => ({
       value: issuer.acme,
       path: ["spec", "issuers", index, "acme"],
@@ -58,6 +62,20 @@ export function checkAlternatives(draft: MeshDraft): readonly Finding[] {
     ]),
   ];
   return [...choices.flatMap(checkChoice), ...checkProvider(dns?.provider)];
+}
+
+function dnsChoices(dns: NonNullable<MeshDraft["spec"]>["dns"]): readonly Choice[] {
+  const { rfc2136, designate } = dns?.provider ?? {};
+  return [
+    { value: rfc2136?.tsig?.secret, path: [...rfc2136Path, "tsig", "secret"], ways: [["env"], ["file"]] },
+    {
+      value: designate?.applicationCredential?.secret,
+      path: [...designatePath, "applicationCredential", "secret"],
+      ways: [["env"], ["file"]],
+    },
+    { value: designate?.user?.password, path: [...designatePath, "user", "password"], ways: [["env"], ["file"]] },
+    { value: designate, path: designatePath, ways: [["applicationCredential"], ["user"]], optional: true },
+  ];
 }
 
 function checkChoice({ value, path, ways, optional }: Choice): readonly Finding[] {

@@ -1,32 +1,155 @@
 import type { MeshDraft } from "../draft.ts";
-import { itemsOf } from "../draft.ts";
+import { entriesOf, itemsOf } from "../draft.ts";
+import { readDuration } from "../duration.ts";
 import type { Finding } from "../finding.ts";
-import { routesOf } from "../walk-draft.ts";
+import type { Path } from "../path.ts";
+import type { PlacedRoute } from "../walk-draft.ts";
+import { frontGatewayNameOf, namespaceOf, routesOf } from "../walk-draft.ts";
 
-/** Hosts that are to be published are names, and somebody can publish them. */
+type DnsDraft = NonNullable<NonNullable<MeshDraft["spec"]>["dns"]>;
+
+/** Hosts that are to be published are names, in the zone where isthmus writes them, and one writer has each of them. */
 export function checkPublishedHosts(draft: MeshDraft): readonly Finding[] {
+  const dns = draft.spec?.dns;
   const hasZone = draft.spec !== undefined && "dns" in draft.spec;
-  return routesOf(draft)
-    .filter(({ value }) => value.dns !== undefined)
-    .flatMap(({ value, path }): readonly Finding[] => [
-      ...itemsOf(value.hosts)
-        .filter(([, host]) => host === "*")
-        .map(([index]) => ({
+  const published = routesOf(draft).filter(({ value }) => value.dns !== undefined);
+  const own = published.filter(({ value }) => value.dns?.via === "isthmus");
+  return [
+    ...published.flatMap(checkNames),
+    ...(hasZone ? [] : own.map(withoutZone)),
+    ...own.flatMap((route) => checkZone(route, dns?.zone)),
+    ...checkWriters(published),
+    ...(own.length === 0 || dns === undefined ? [] : [...checkProvider(dns, own), ...checkTtl(dns)]),
+  ];
+}
+
+function checkNames({ value, path }: PlacedRoute): readonly Finding[] {
+  return itemsOf(value.hosts)
+    .filter(([, host]) => host === "*")
+    .map(([index]) => ({
+      code: "ISM140" as const,
+      path: [...path, "hosts", index],
+      detail: "The route asks for DNS records, and * is no name that a record could have.",
+      fix: "Name the hosts, or delete dns.",
+    }));
+}
+
+function withoutZone({ path }: PlacedRoute): Finding {
+  return {
+    code: "ISM140",
+    path: [...path, "dns", "via"],
+    detail: "isthmus is to write the records of the route, and nothing says in which zone and through which provider.",
+    fix: "Add dns with zone and provider under spec, or write via: externalDns.",
+  };
+}
+
+function checkZone({ value, path }: PlacedRoute, zone: string | undefined): readonly Finding[] {
+  return zone === undefined
+    ? []
+    : itemsOf(value.hosts)
+        .filter(([, host]) => host !== "*" && !isInZone(host, zone))
+        .map(([index, host]) => ({
           code: "ISM140" as const,
           path: [...path, "hosts", index],
-          detail: "The route asks for DNS records, and * is no name that a record could have.",
-          fix: "Name the hosts, or delete dns.",
-        })),
-      ...(value.dns?.via === "isthmus" && !hasZone
-        ? [
-            {
-              code: "ISM140" as const,
-              path: [...path, "dns", "via"],
-              detail:
-                "isthmus is to write the records of the route, and nothing says in which zone and through which provider.",
-              fix: "Add dns with zone and provider under spec, or write via: externalDns.",
-            },
-          ]
-        : []),
-    ]);
+          detail: `isthmus is to publish ${host}, which is not in the zone ${zone}: the zone's server would refuse the record.`,
+          other: ["spec", "dns", "zone"],
+          fix: `Publish names that end in .${zone.replace(/\.$/, "")} or correct spec.dns.zone; a mesh file has one zone.`,
+        }));
+}
+
+/** external-dns publishes whatever a Gateway that it reads has, and would write the names beside isthmus. */
+function checkWriters(published: readonly PlacedRoute[]): readonly Finding[] {
+  const firsts = new Map<string, PlacedRoute>();
+  return published.flatMap((route): readonly Finding[] => {
+    const { value, path } = route;
+    const other = thingsOf(route)
+      .map((key) => {
+        const first = firsts.get(key) ?? route;
+        firsts.set(key, first);
+        return { key, first };
+      })
+      .find(({ first }) => first.value.dns?.via !== value.dns?.via);
+    return other === undefined
+      ? []
+      : [
+          {
+            code: "ISM140" as const,
+            path: [...path, "dns", "via"],
+            detail: `${other.key} is published via ${other.first.value.dns?.via ?? ""} for another route, and via ${value.dns?.via ?? ""} here. Both would write the name's records.`,
+            other: [...other.first.path, "dns", "via"],
+            fix: "Write the same via in both routes, or give them gateways and hosts of their own.",
+          },
+        ];
+  });
+}
+
+/** What has one writer: the route's Gateway and its hosts. */
+function thingsOf({ value, service }: PlacedRoute): readonly string[] {
+  const gateway = frontGatewayNameOf(value);
+  return [
+    ...(gateway === undefined ? [] : [`Gateway ${namespaceOf(service, value) ?? ""}/${gateway}`]),
+    ...itemsOf(value.hosts).map(([, host]) => host.toLowerCase()),
+  ];
+}
+
+/** Of names as people write them. */
+function isInZone(host: string, zone: string): boolean {
+  const name = host.toLowerCase();
+  const end = zone.toLowerCase().replace(/\.$/, "");
+  return name === end || name.endsWith(`.${end}`);
+}
+
+function checkProvider({ provider }: DnsDraft, [route]: readonly PlacedRoute[]): readonly Finding[] {
+  const [entry] = entriesOf(provider);
+  const other: Path = [...(route?.path ?? []), "dns", "via"];
+  if (entry === undefined) {
+    return [];
+  }
+  const [name, settings] = entry;
+  const path = ["spec", "dns", "provider", name];
+  if (name !== "rfc2136" && name !== "designate") {
+    return [
+      {
+        code: "ISM638",
+        path,
+        at: "key",
+        detail: `isthmus is to write DNS records itself, and knows no way to write them through ${name}.`,
+        other,
+        fix: "Use rfc2136 or designate, or write via: externalDns where the clusters run external-dns.",
+      },
+    ];
+  }
+  const missing =
+    name === "rfc2136"
+      ? ["server", "tsig"].filter((field) => !(field in settings))
+      : [
+          ...("authUrl" in settings ? [] : ["authUrl"]),
+          ...("applicationCredential" in settings || "user" in settings ? [] : ["applicationCredential or user"]),
+        ];
+  return missing.length === 0
+    ? []
+    : [
+        {
+          code: "ISM638",
+          path,
+          detail: `isthmus is to write DNS records itself through ${name}, whose settings have no ${missing.join(" and no ")}.`,
+          other,
+          fix: `Add ${missing.join(" and ")}. What they are says isthmus explain spec.dns.provider.${name}.`,
+        },
+      ];
+}
+
+/** RFC 2181, section 8: 31 bits. At 0 nobody keeps an answer, and each request of each client asks the server. */
+function checkTtl({ ttl }: DnsDraft): readonly Finding[] {
+  const seconds = ttl === undefined ? undefined : readDuration(ttl);
+  return seconds === undefined || (Number.isInteger(seconds) && seconds >= 1 && seconds < 2 ** 31)
+    ? []
+    : [
+        {
+          code: "ISM117",
+          path: ["spec", "dns", "ttl"],
+          detail: `spec.dns.ttl is ${ttl ?? ""}. It has to be from 1s to 2147483647s in whole seconds for records that isthmus writes.`,
+          fix: "Write for example 60s.",
+        },
+      ];
 }

@@ -36,6 +36,16 @@ function withFailover(failover: string, rest = ""): string {
 }
 
 const hosts = 'hosts: ["*"]';
+const rfc2136 = "rfc2136: { server: 192.0.2.53, tsig: { name: k, secret: { file: k } } }";
+
+function zone(name: string, provider = rfc2136, rest = ""): string {
+  return `  dns: { zone: ${name}, provider: { ${provider} }${rest} }\n`;
+}
+
+/** A route whose names isthmus publishes. */
+function published(fields: string, dns = zone("a.example")): string {
+  return withRoute(`${fields}, weights: { v1: 100 }, dns: { via: isthmus }`, dns);
+}
 
 /** What the file says, the file, and the findings as `code what-the-range-covers`. */
 const table: readonly (readonly [string, string, readonly string[]])[] = [
@@ -253,7 +263,7 @@ const table: readonly (readonly [string, string, readonly string[]])[] = [
   [
     "two DNS providers",
     meshFile("  dns: { zone: a.example, provider: { designate: {}, rfc2136: {} } }\n"),
-    ["ISM119 rfc2136"],
+    ["ISM119 designate"],
   ],
   [
     "a path that is matched in two ways",
@@ -516,13 +526,70 @@ const table: readonly (readonly [string, string, readonly string[]])[] = [
     withRoute("hosts: [a.example], weights: { v1: 100 }, dns: { via: isthmus }"),
     ["ISM140 isthmus"],
   ],
+  ["DNS records by isthmus in a zone are fine", published("hosts: [a.example, '*.shop.A.example']"), []],
+  ["of the zone's own name too", published("hosts: [A.example]", zone("a.example.")), []],
   [
-    "DNS records by isthmus in a zone are fine",
+    "a name outside of the zone has no record there",
+    published("hosts: [web.a.example, b.example, xa.example]"),
+    ["ISM140 b.example", "ISM140 xa.example"],
+  ],
+  [
+    "isthmus writes zones of providers that it knows",
+    published("hosts: [a.example]", zone("a.example", "route53: {}")),
+    ["ISM638 route53"],
+  ],
+  [
+    "with all settings of RFC 2136",
+    published("hosts: [a.example]", zone("a.example", "rfc2136: { server: 192.0.2.53 }")),
+    ["ISM638 { server: 192.0.2.53 }"],
+  ],
+  ["or of Designate", published("hosts: [a.example]", zone("a.example", "designate: {}")), ["ISM638 {}"]],
+  [
+    "Designate knows who asks by one credential",
+    published(
+      "hosts: [a.example]",
+      zone(
+        "a.example",
+        "designate: { authUrl: 'https://k.example/v3', applicationCredential: { id: i, secret: { env: S } }, user: { name: u, project: p, password: { env: S } } }",
+      ),
+    ),
+    ["ISM119 user"],
+  ],
+  [
+    "a secret is in one place",
+    published(
+      "hosts: [a.example]",
+      zone("a.example", "rfc2136: { server: s, tsig: { name: k, secret: { env: A, file: b } } }"),
+    ),
+    ["ISM119 file"],
+  ],
+  [
+    "a record that nobody keeps",
+    published("hosts: [a.example]", zone("a.example", rfc2136, ", ttl: 0s")),
+    ["ISM117 0s"],
+  ],
+  [
+    "which external-dns may be told",
     withRoute(
-      "hosts: [a.example], weights: { v1: 100 }, dns: { via: isthmus }",
-      "  dns: { zone: a.example, provider: { rfc2136: {} } }\n",
+      "hosts: [a.example], weights: { v1: 100 }, dns: { via: externalDns }",
+      zone("a.example", rfc2136, ", ttl: 0s"),
     ),
     [],
+  ],
+  [
+    "two writers of one host and one Gateway",
+    published("hosts: [a.example]").replace(
+      "routes: [",
+      "routes: [{ name: q, gateway: h, hosts: [a.example], match: { prefix: /q }, weights: { v1: 100 }, dns: { via: externalDns } }, { name: p, gateway: g, hosts: [p.a.example], weights: { v1: 100 }, dns: { via: externalDns } }, ",
+    ),
+    ["ISM140 isthmus"],
+  ],
+  [
+    "checks of addresses have bounds",
+    meshFile(
+      `  dns: { zone: a.example, provider: { designate: {} }, healthChecks: { interval: 0s, timeout: 2m, failures: 0, successes: 101 } }\n`,
+    ),
+    ["ISM117 0s", "ISM117 2m", "ISM117 0", "ISM117 101"],
   ],
 ];
 

@@ -1,6 +1,6 @@
 import * as z from "zod";
-import { domain, email, httpsUrl } from "./addresses.ts";
-import { duration, subdomain } from "./scalars.ts";
+import { email, httpsUrl } from "./addresses.ts";
+import { subdomain } from "./scalars.ts";
 import { textOf } from "./text-form.ts";
 
 const settings = z.record(z.string(), z.unknown());
@@ -31,21 +31,3 @@ export const issuerSchema = z
       .optional(),
   })
   .meta({ description: "An issuer of certificates, as a ClusterIssuer of cert-manager." });
-
-export const dnsSchema = z
-  .strictObject({
-    zone: textOf(domain, "The DNS zone that the records are in."),
-    provider: z.record(z.string(), settings.meta({ description: "The settings of the provider." })).meta({
-      description: "What serves the zone: one key, the name of the provider, over its settings.",
-      examples: [{ designate: {} }, { rfc2136: { server: "192.0.2.53" } }],
-      minProperties: 1,
-      maxProperties: 1,
-    }),
-    ttl: textOf(duration, "How long resolvers may keep a record. Default: the provider's.").optional(),
-    healthChecks: settings
-      .meta({
-        description: "How a cluster's address is tested when a name has one A record for each cluster.",
-      })
-      .optional(),
-  })
-  .meta({ description: "Where the DNS records of routes are written." });

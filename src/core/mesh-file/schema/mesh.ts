@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { clusterSchema } from "./cluster.ts";
-import { dnsSchema, issuerSchema } from "./front-door.ts";
+import { dnsSchema } from "./dns.ts";
+import { issuerSchema } from "./front-door.ts";
 import { accessSchema, hardeningSchema, istioSchema, trustSchema } from "./platform.ts";
 import { rancherSchema } from "./rancher.ts";
 import { label } from "./scalars.ts";

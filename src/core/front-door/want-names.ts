@@ -1,0 +1,118 @@
+import type { Mesh } from "../model/mesh.ts";
+import type { OwnerRecordNaming } from "./external-dns-owner.ts";
+import type { MeshName } from "./published-names.ts";
+import { isDrainedFor, publishedNames, recordTtl } from "./published-names.ts";
+import type { WantedName } from "./wanted-name.ts";
+
+/** Why a cluster brings what it brings to a name. */
+export type Standing =
+  | "serving"
+  /** Everything that the name leads to is drained there. */
+  | "drained"
+  /** All of its addresses fail their health checks. */
+  | "down"
+  /** They fail, and stay: the name would have no address left. */
+  | "held"
+  /** Its ingress gateway has no address. */
+  | "no-address"
+  /** It does not answer, or its apply has not ended well: what it brings is left as it is. */
+  | "unknown";
+
+/** What a name is to have, and why. */
+export interface NameDecision {
+  readonly name: MeshName;
+  readonly wanted: WantedName;
+  /** By the names of the mesh's clusters. */
+  readonly standings: Readonly<Record<string, Standing>>;
+}
+
+export interface WantOptions {
+  /** IP addresses of the clusters' ingress gateways, or `keep` where they are not known. */
+  readonly ingress: Readonly<Record<string, readonly string[] | "keep">>;
+  /** Whether an address of a name has failed its health checks. */
+  readonly isDown?: (name: string, address: string) => boolean;
+  /** The addresses that a cluster has in DNS, where its own are not known: an address that is down leaves also then. */
+  readonly published?: (name: string, cluster: string) => readonly string[];
+  readonly externalDns?: readonly OwnerRecordNaming[];
+  readonly adopt?: boolean;
+}
+
+/**
+ * What every name that isthmus publishes is to have: the ingress addresses of
+ * all clusters, without those that are drained for it and without addresses that
+ * have failed. A name never loses its last address to health checks: then all
+ * that failed stay. The mesh is one with its drains (`withDrains`).
+ */
+export function wantNames(mesh: Mesh, options: WantOptions): readonly NameDecision[] {
+  return publishedNames(mesh).map((name) => wantName(mesh, name, options));
+}
+
+interface Share {
+  readonly cluster: string;
+  readonly brings: readonly string[] | "keep";
+  readonly standing: Standing;
+}
+
+function wantName(mesh: Mesh, name: MeshName, options: WantOptions): NameDecision {
+  const shares = mesh.clusters.map(({ name: cluster }) => shareOf(name, cluster, options));
+  const isLeft = shares.some(
+    ({ brings, standing }) => standing === "serving" || (brings === "keep" && standing === "unknown"),
+  );
+  const settled = isLeft ? shares : shares.map((share) => (share.standing === "down" ? held(share) : share));
+  return {
+    name,
+    wanted: {
+      name: name.name,
+      mesh: mesh.name,
+      ttlSeconds: recordTtl(mesh),
+      clusters: Object.fromEntries(settled.map(({ cluster, brings }) => [cluster, brings])),
+      ...(options.externalDns === undefined ? {} : { externalDns: options.externalDns }),
+      ...(options.adopt === undefined ? {} : { adopt: options.adopt }),
+    },
+    standings: Object.fromEntries(settled.map(({ cluster, standing }) => [cluster, standing])),
+  };
+}
+
+function shareOf(name: MeshName, cluster: string, { ingress, isDown, published }: WantOptions): Share {
+  if (isDrainedFor(name, cluster)) {
+    return { cluster, brings: [], standing: "drained" };
+  }
+  const known = ingress[cluster] ?? "keep";
+  const addresses = known === "keep" ? (published?.(name.name, cluster) ?? []) : known;
+  const up = addresses.filter((address) => isDown?.(name.name, address) !== true);
+  if (addresses.length > 0 && up.length === 0) {
+    return { cluster, brings: [], standing: "down" };
+  }
+  if (known === "keep") {
+    return up.length === addresses.length
+      ? { cluster, brings: "keep", standing: "unknown" }
+      : { cluster, brings: up, standing: "serving" };
+  }
+  return { cluster, brings: up, standing: up.length === 0 ? "no-address" : "serving" };
+}
+
+function held(share: Share): Share {
+  return { ...share, brings: "keep", standing: "held" };
+}
+
+/**
+ * What these names are to have when the mesh is taken away, or these clusters of
+ * it: nothing of theirs. With all clusters of the mesh a name may end without any address.
+ */
+export function withdrawNames(
+  mesh: Mesh,
+  names: readonly string[],
+  clusters: readonly string[],
+): readonly Pick<NameDecision, "wanted" | "standings">[] {
+  const isWhole = mesh.clusters.every(({ name }) => clusters.includes(name));
+  return names.map((name) => ({
+    wanted: {
+      name,
+      mesh: mesh.name,
+      ttlSeconds: recordTtl(mesh),
+      clusters: Object.fromEntries(mesh.clusters.map((one) => [one.name, clusters.includes(one.name) ? [] : "keep"])),
+      mayBeEmpty: isWhole,
+    },
+    standings: {},
+  }));
+}

@@ -1,0 +1,46 @@
+import { wantNames } from "../../core/front-door/want-names.ts";
+import type { Connected } from "../clusters/connect-clusters.ts";
+import { readIngressAddresses } from "../facts/cluster-state.ts";
+import { resolveIngress } from "../front-door/ingress-addresses.ts";
+import type { NameOutcome } from "../front-door/publish-names.ts";
+import { publishNames } from "../front-door/publish-names.ts";
+import type { RunOptions } from "../options.ts";
+import type { PreparedPlan } from "../plan/prepare-plan.ts";
+import type { ClusterOutcome } from "./cluster-outcome.ts";
+
+/**
+ * Publishes the mesh's names when all clusters have ended: with the addresses of
+ * those whose apply ended well, as their ingress Services have them now. What a
+ * name has of any other cluster stays as it is, so that a failed apply takes
+ * nobody out and lets nobody in. Undefined for a mesh that publishes no names,
+ * and after an interruption. With `prune` those that the mesh file has no more are taken away.
+ */
+export async function publishApplied(
+  { names, meshFile, connections }: PreparedPlan,
+  outcomes: readonly ClusterOutcome[],
+  options: RunOptions & { readonly prune: boolean },
+): Promise<readonly NameOutcome[] | undefined> {
+  if (names === undefined || options.signal.aborted) {
+    return undefined;
+  }
+  const isDone = (name: string): boolean =>
+    outcomes.some(({ cluster, state }) => cluster === name && (state === "applied" || state === "incomplete"));
+  const done = connections.filter((one) => one.kind === "connected").filter(({ cluster }) => isDone(cluster.name));
+  const services = await Promise.all(
+    done.map(async (one) => [one.cluster.name, await addressesOf(one, options)] as const),
+  );
+  const ingress = await resolveIngress(Object.fromEntries(services), options.signal);
+  const decisions = wantNames(meshFile.mesh, { ingress: ingress.addresses, externalDns: names.externalDns });
+  const wanted = decisions.map((one) => one.wanted);
+  return publishNames(names.zone, options.prune ? [...wanted, ...names.former] : wanted, options);
+}
+
+/** Of a cluster that has gone away since, nothing is known. */
+async function addressesOf({ client }: Connected, { signal }: RunOptions): Promise<readonly string[] | undefined> {
+  try {
+    return await readIngressAddresses(client, signal);
+  } catch {
+    signal.throwIfAborted();
+    return undefined;
+  }
+}

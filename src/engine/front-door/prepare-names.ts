@@ -1,0 +1,130 @@
+import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
+import { warningOf } from "../../core/diagnostics/coded.ts";
+import type { OwnerRecordNaming } from "../../core/front-door/external-dns-owner.ts";
+import type { NamesPlan, PlannedName } from "../../core/front-door/names-plan.ts";
+import { publishedNames } from "../../core/front-door/published-names.ts";
+import type { WantOptions } from "../../core/front-door/want-names.ts";
+import { wantNames, withdrawNames } from "../../core/front-door/want-names.ts";
+import type { WantedName } from "../../core/front-door/wanted-name.ts";
+import type { Mesh } from "../../core/model/mesh.ts";
+import type { DnsZone } from "../../providers/dns/dns-provider.ts";
+import type { Connection } from "../clusters/connect-clusters.ts";
+import { withDrainsOf } from "../clusters/drained-mesh.ts";
+import type { Scope } from "../clusters/scope.ts";
+import { isInScope } from "../clusters/scope.ts";
+import type { MeshFile } from "../mesh-file.ts";
+import type { AccessOptions, RunOptions } from "../options.ts";
+import { openMeshZone } from "./dns-zone.ts";
+import { readNamings } from "./external-dns-namings.ts";
+import { resolveIngress } from "./ingress-addresses.ts";
+import { planNames } from "./mesh-names.ts";
+
+/** The names of a mesh with the zone that they are written into. */
+export interface PreparedNames {
+  readonly zone: DnsZone;
+  readonly plan: NamesPlan;
+  /** The names that clusters are to record: those of the mesh file, and earlier ones that may still have records of ours. */
+  readonly recorded: readonly string[];
+  /** The addresses of the clusters' gateways. */
+  readonly ingress: Readonly<Record<string, readonly string[] | "keep">>;
+  /** What the names are to have. */
+  readonly wanted: readonly WantedName[];
+  /** The same of names that the mesh file has no more: nothing. */
+  readonly former: readonly WantedName[];
+  /** How the clusters' own external-dns name their owner records. */
+  readonly externalDns: readonly OwnerRecordNaming[];
+  readonly warnings: readonly Diagnostic[];
+}
+
+/** Clusters as they were opened, and those that are written for; of the others a name keeps what it has. */
+export interface NamedClusters {
+  readonly connections: readonly Connection[];
+  readonly scope: Scope;
+}
+
+/**
+ * What the names of a mesh have and would become, by what the clusters have
+ * now, and the names that clusters record and the mesh file has no more;
+ * undefined where there are neither. A cluster whose gateway has no address is
+ * left as it is: before an apply it may be about to get one. Throws a UserError
+ * for secrets that cannot be read (ISM639), and for nothing that a DNS server does.
+ */
+export async function prepareNames(
+  meshFile: MeshFile,
+  { connections, scope }: NamedClusters,
+  options: Pick<AccessOptions, "env"> & Pick<RunOptions, "signal">,
+  wishes: Pick<WantOptions, "adopt" | "isDown"> = {},
+): Promise<PreparedNames | undefined> {
+  const { mesh } = withDrainsOf(meshFile, connections);
+  const left = formerNames(mesh, connections);
+  if (publishedNames(mesh).length + left.length === 0) {
+    return undefined;
+  }
+  const opened = await openMeshZone(meshFile, options);
+  if (opened === undefined) {
+    return undefined;
+  }
+  const members = connections.filter(({ cluster }) => isInScope(scope, cluster.name));
+  const [ingress, externalDns] = await Promise.all([
+    resolveIngress(addressesOf(members), options.signal),
+    readNamings(members, options.signal),
+  ]);
+  const wanted = wantNames(mesh, { ...wishes, ingress: ingress.addresses, externalDns });
+  const gone = withdrawNames(mesh, left, clusterNames(mesh));
+  const [plan, former] = await Promise.all([
+    planNames(opened.zone, wanted, options.signal),
+    planNames(opened.zone, gone, options.signal),
+  ]);
+  const stillThere = former.names.filter(hasRecords);
+  return {
+    zone: opened.zone,
+    externalDns,
+    ingress: ingress.addresses,
+    wanted: wanted.map((one) => one.wanted),
+    former: gone.map((one) => one.wanted).filter(({ name }) => stillThere.some((one) => one.name === name)),
+    plan: stillThere.length === 0 ? plan : { ...plan, former: stillThere },
+    recorded: [...plan.names, ...stillThere].map(({ name }) => name),
+    warnings: [...opened.warnings, ...ingress.warnings],
+  };
+}
+
+/** Names that clusters record and that no route asks for any more. */
+export function formerNames(mesh: Mesh, connections: readonly Connection[]): readonly string[] {
+  const wanted = new Set(publishedNames(mesh).map(({ name }) => name));
+  const recorded = connections.flatMap((one) =>
+    one.kind === "connected" ? one.facts.inventories.filter((inventory) => inventory.mesh === mesh.name) : [],
+  );
+  return [...new Set(recorded.flatMap(({ names = [] }) => names))].filter((name) => !wanted.has(name)).toSorted();
+}
+
+/** That nobody can take records away any more. */
+export function withoutZone(mesh: Mesh, names: readonly string[]): readonly Diagnostic[] {
+  return names.length === 0
+    ? []
+    : [
+        {
+          ...warningOf("ISM642"),
+          detail: `${names.join(", ")} ${names.length === 1 ? "was" : "were"} published by isthmus for mesh ${mesh.name}, and the mesh file no longer says how its zone is written. The records stay as they are.`,
+          fix: "Put spec.dns back for one apply with --prune, which takes them away, or delete them and the TXT records below _isthmus by hand.",
+        },
+      ];
+}
+
+/** Whether it may have records of ours: what is not known counts as being there. */
+function hasRecords(planned: PlannedName): boolean {
+  return planned.kind === "update" || planned.kind === "unread";
+}
+
+function clusterNames({ clusters }: Mesh): readonly string[] {
+  return clusters.map(({ name }) => name);
+}
+
+/** What the ingress Services had when the clusters were opened. */
+function addressesOf(connections: readonly Connection[]): Readonly<Record<string, readonly string[] | undefined>> {
+  return Object.fromEntries(
+    connections.map((one) => [
+      one.cluster.name,
+      one.kind === "connected" && one.facts.ingressAddresses.length > 0 ? one.facts.ingressAddresses : undefined,
+    ]),
+  );
+}

@@ -1,0 +1,175 @@
+import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
+import { errorOf } from "../../core/diagnostics/coded.ts";
+import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
+import { UserError } from "../../core/diagnostics/user-error.ts";
+import type { NamesPlan } from "../../core/front-door/names-plan.ts";
+import { changedNames, problemsOf } from "../../core/front-door/names-plan.ts";
+import type { Mesh } from "../../core/model/mesh.ts";
+import { publishedNames } from "../../core/front-door/published-names.ts";
+import { withDrainsOf } from "../clusters/drained-mesh.ts";
+import type { Connection } from "../clusters/connect-clusters.ts";
+import { closeMesh, openMesh } from "../clusters/open-mesh.ts";
+import type { PreparedNames } from "../front-door/prepare-names.ts";
+import { prepareNames } from "../front-door/prepare-names.ts";
+import type { NameOutcome } from "../front-door/publish-names.ts";
+import { publishNames } from "../front-door/publish-names.ts";
+import type { MeshFile } from "../mesh-file.ts";
+import type { EngineOptions } from "../options.ts";
+import type { DnsStatus } from "../traffic/dns-status.ts";
+import { askFrom } from "../traffic/ask-addresses.ts";
+import { healthQuestions } from "../traffic/health-questions.ts";
+
+export type { NameOutcome } from "../front-door/publish-names.ts";
+export type { DnsStatus } from "../traffic/dns-status.ts";
+
+/** How long an address is waited for where the mesh file does not say it. */
+const patienceMs = 2000;
+
+/**
+ * What every published name has, who owns it, what a sync would change, and
+ * which addresses answer. Changes nothing. A cluster or a DNS server that does not answer is a
+ * value. A UserError (64, ISM644) for a mesh that publishes no names itself.
+ */
+export async function readDnsStatus(meshFile: MeshFile, options: EngineOptions): Promise<DnsStatus> {
+  requireNames(meshFile);
+  const open = await openMesh(meshFile, options);
+  try {
+    const names = mustHave(await prepareNames(meshFile, { connections: open.connections, scope: [] }, options));
+    const { mesh } = withDrainsOf(meshFile, open.connections);
+    const questions = healthQuestions(mesh, (name) => addressesIn(names.plan, name), options);
+    const timeoutMs = (mesh.dns?.healthChecks?.timeoutSeconds ?? patienceMs / 1000) * 1000;
+    return {
+      mesh: mesh.name,
+      names: names.plan,
+      sightings: await askFrom(undefined, questions, timeoutMs, options.signal),
+      unreachable: unreachableOf(open.connections),
+      warnings: [...meshFile.warnings, ...names.warnings, ...problemsOf(names.plan)],
+    };
+  } finally {
+    await closeMesh(open);
+  }
+}
+
+/** What somebody may choose about a sync. */
+export interface SyncChoices {
+  /** Take over addresses that are there and of no owner. */
+  readonly adopt: boolean;
+  /** Take names away that the mesh file has no more. */
+  readonly prune: boolean;
+}
+
+/** What a sync is about to write. */
+export interface PreparedSync {
+  readonly meshFile: MeshFile;
+  readonly names: PreparedNames;
+  readonly prune: boolean;
+  /** False when there is nothing to ask anybody about. */
+  readonly changes: boolean;
+  readonly unreachable: readonly Diagnostic[];
+  readonly warnings: readonly Diagnostic[];
+}
+
+/**
+ * Plans a sync: the names as the clusters' gateways, drains and, with
+ * `spec.dns.healthChecks`, a first look make them. An address that is not in a
+ * name yet and does not answer from here, where others of the name do, is not
+ * added by a sync. Changes nothing.
+ */
+export async function prepareSync(
+  meshFile: MeshFile,
+  { adopt, prune }: SyncChoices,
+  options: EngineOptions,
+): Promise<PreparedSync> {
+  requireNames(meshFile);
+  const open = await openMesh(meshFile, options);
+  try {
+    const named = { connections: open.connections, scope: [] };
+    const first = mustHave(await prepareNames(meshFile, named, options, { adopt }));
+    const isDown = await firstLook(withDrainsOf(meshFile, open.connections).mesh, first.plan, options);
+    const names =
+      isDown === undefined ? first : mustHave(await prepareNames(meshFile, named, options, { adopt, isDown }));
+    return {
+      meshFile,
+      names,
+      prune,
+      changes: changedNames(names.plan, { prune }).length > 0,
+      unreachable: unreachableOf(open.connections),
+      warnings: [...meshFile.warnings, ...names.warnings],
+    };
+  } finally {
+    await closeMesh(open);
+  }
+}
+
+/** Writes the names of a prepared sync, each a task. One that cannot be written stops no other. */
+export async function carryOutSync(
+  { names, prune }: PreparedSync,
+  options: EngineOptions,
+): Promise<readonly NameOutcome[]> {
+  const { wanted, former } = names;
+  return publishNames(names.zone, prune ? [...wanted, ...former] : wanted, options);
+}
+
+/** Which addresses are not to be added, by one look; undefined where the mesh file tests none, or all may be. */
+async function firstLook(
+  mesh: Mesh,
+  plan: NamesPlan,
+  options: EngineOptions,
+): Promise<((name: string, address: string) => boolean) | undefined> {
+  if (mesh.dns?.healthChecks === undefined) {
+    return undefined;
+  }
+  const questions = healthQuestions(mesh, (name) => addressesIn(plan, name), options);
+  const sightings = await askFrom(undefined, questions, mesh.dns.healthChecks.timeoutSeconds * 1000, options.signal);
+  const silent = sightings.flatMap(({ name, answered }) => {
+    const planned = plan.names.find((one) => one.name === name);
+    const there = planned !== undefined && "now" in planned ? planned.now.addresses : [];
+    // A machine that reaches none of them says nothing about any.
+    return Object.values(answered).includes(true)
+      ? Object.keys(answered).flatMap((address) =>
+          answered[address] === true || there.includes(address) ? [] : [`${name} ${address}`],
+        )
+      : [];
+  });
+  return silent.length === 0 ? undefined : (name, address) => silent.includes(`${name} ${address}`);
+}
+
+/** A UserError (64, ISM644) for a mesh that publishes no names itself. */
+export function requireNames({ mesh, name }: MeshFile): void {
+  if (publishedNames(mesh).length === 0) {
+    throw new UserError(
+      [
+        {
+          ...errorOf("ISM644"),
+          detail: `No route of ${name} has dns: { via: isthmus }.`,
+          fix: "Write it at the routes whose hosts are to be published, and spec.dns with zone and provider: isthmus explain spec.dns",
+        },
+      ],
+      exitCodes.usage,
+    );
+  }
+}
+
+/** The rules of the mesh file have made sure of a zone. */
+function mustHave(names: PreparedNames | undefined): PreparedNames {
+  if (names === undefined) {
+    throw new Error("a mesh that publishes names has a zone");
+  }
+  return names;
+}
+
+/** What a name has and what it is about to get, by the clusters that bring it. */
+function addressesIn({ names }: NamesPlan, name: string): Readonly<Record<string, readonly string[]>> {
+  const planned = names.find((one) => one.name === name);
+  const owners =
+    planned === undefined || !("now" in planned) ? [] : [planned.now, ...("after" in planned ? [planned.after] : [])];
+  const found: Record<string, readonly string[]> = {};
+  for (const { cluster, addresses } of owners.flatMap(({ claims }) => claims)) {
+    found[cluster] = [...new Set([...(found[cluster] ?? []), ...addresses])];
+  }
+  return found;
+}
+
+function unreachableOf(connections: readonly Connection[]): readonly Diagnostic[] {
+  return connections.flatMap((one) => (one.kind === "unreachable" ? [one.diagnostic] : []));
+}

@@ -1,0 +1,77 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import type { HealthQuestion } from "./ask-addresses.ts";
+import { askFrom } from "./ask-addresses.ts";
+
+const name = "app.example.test";
+const ingress = createServer((incoming, outgoing) => {
+  seen.push(`${incoming.method ?? ""} ${incoming.headers.host ?? ""}${incoming.url ?? ""}`);
+  if (incoming.url !== "/slow") {
+    outgoing.writeHead(incoming.url === "/none" ? 404 : 200, { "x-envoy-upstream-service-time": "1" }).end("hello");
+  }
+});
+let seen: string[] = [];
+let port = 0;
+
+beforeEach(async () => {
+  seen = [];
+  await new Promise<void>((resolve) => ingress.listen(0, "127.0.0.1", resolve));
+  ({ port } = ingress.address() as AddressInfo);
+});
+
+afterEach(async () => {
+  ingress.closeAllConnections();
+  await new Promise((resolve) => ingress.close(resolve));
+});
+
+function question(path: string, change: Partial<HealthQuestion> = {}): HealthQuestion {
+  const request = { method: "GET", path, headers: {}, hosts: [name] };
+  return { name, cluster: "west", address: "127.0.0.1", port, tls: false, request, ...change };
+}
+
+async function ask(...questions: readonly HealthQuestion[]): Promise<unknown> {
+  return askFrom(undefined, questions, 300, AbortSignal.timeout(5000));
+}
+
+it("asks an address for its name", async () => {
+  expect(await ask(question("/hello"))).toEqual([{ name, from: undefined, answered: { "127.0.0.1": true } }]);
+  expect(seen).toEqual([`GET ${name}/hello`]);
+});
+
+it("asks a wildcard for a name below it", async () => {
+  await ask(question("/", { name: "*.example.test" }));
+  expect(seen).toEqual(["GET isthmus-verify.example.test/"]);
+});
+
+it("takes silence, a refused connection and an unexpected status for no answer", async () => {
+  const expecting = question("/none", {
+    request: { method: "GET", path: "/none", headers: {}, hosts: [name], expect: [200] },
+  });
+  const all = [
+    question("/slow"),
+    question("/", { address: "127.0.0.2", name: "b.example.test" }),
+    { ...expecting, name: "c.example.test" },
+  ];
+  expect(await ask(...all)).toEqual([
+    { name, from: undefined, answered: { "127.0.0.1": false } },
+    { name: "b.example.test", from: undefined, answered: { "127.0.0.2": false } },
+    { name: "c.example.test", from: undefined, answered: { "127.0.0.1": false } },
+  ]);
+});
+
+it("takes any answer where no request is known that only the route takes", async () => {
+  const { request: _, ...open } = question("/");
+  expect(await ask(open)).toEqual([{ name, from: undefined, answered: { "127.0.0.1": true } }]);
+});
+
+it("asks as from another place what that place was made for", async () => {
+  const vantage = { cluster: "east", endsAt: 0, close: async () => {}, originOf: () => `127.0.0.1:${port}` };
+  const elsewhere = question("/hello", { address: "192.0.2.1" });
+  expect(await askFrom(vantage, [elsewhere], 300, AbortSignal.timeout(5000))).toEqual([
+    { name, from: "east", answered: { "192.0.2.1": true } },
+  ]);
+  expect(await askFrom({ ...vantage, originOf: () => undefined }, [elsewhere], 300, AbortSignal.timeout(5000))).toEqual(
+    [],
+  );
+});

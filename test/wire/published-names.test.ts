@@ -1,0 +1,240 @@
+import { chmod, readFile, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { parse, stringify } from "yaml";
+import type { FakeClusters } from "../../src/cli/testing/fake-clusters.ts";
+import { startFakeClusters } from "../../src/cli/testing/fake-clusters.ts";
+import { bind } from "../dns-servers/bind.ts";
+import type { RunningServer } from "../dns-servers/dns-server.ts";
+import { startServer } from "../dns-servers/dns-server.ts";
+
+const name = "app.example.test";
+const addresses: Readonly<Record<string, string>> = { west: "192.0.2.1", east: "192.0.2.2", north: "2001:db8::3" };
+
+let dns: RunningServer;
+let world: FakeClusters;
+let counter = 0;
+let host = name;
+
+beforeAll(async () => {
+  dns = await startServer(bind);
+}, 300_000);
+
+afterAll(async () => {
+  await dns.stop();
+});
+
+/** Clusters whose ingress gateways have an address, and a mesh file that publishes a name of its own. */
+beforeEach(async () => {
+  counter += 1;
+  host = `app${counter}.example.test`;
+  world = await startFakeClusters(["west", "east", "north"], { living: true });
+  for (const [cluster, address] of Object.entries(addresses)) {
+    setAddress(cluster, address);
+  }
+  await writeFile(path.join(world.folder, "tsig.key"), dns.secrets.full, { mode: 0o600 });
+  await edit((spec) => {
+    spec["dns"] = {
+      zone: "example.test",
+      provider: {
+        rfc2136: { server: "127.0.0.1", port: dns.port, tsig: { name: "full", secret: { file: "tsig.key" } } },
+      },
+      ttl: "30s",
+    };
+    routeOf(spec)["hosts"] = [host];
+    routeOf(spec)["dns"] = { via: "isthmus" };
+  });
+}, 60_000);
+
+afterEach(async () => {
+  await world.close();
+});
+
+type Spec = Record<string, unknown>;
+
+async function edit(change: (spec: Spec) => void): Promise<void> {
+  const file = path.join(world.folder, "mesh.yaml");
+  const mesh = parse(await readFile(file, "utf8")) as { spec: Spec };
+  change(mesh.spec);
+  await writeFile(file, stringify(mesh, { aliasDuplicateObjects: false }));
+}
+
+function routeOf(spec: Spec): Spec {
+  const [service] = spec["services"] as readonly { routes: Spec[] }[];
+  const [route] = service?.routes ?? [];
+  if (route === undefined) {
+    throw new Error("the mesh has a route");
+  }
+  return route;
+}
+
+function setAddress(cluster: string, address: string): void {
+  world.servers[cluster]?.store.put(
+    {
+      apiVersion: "v1",
+      kind: "Service",
+      metadata: { name: "istio-ingressgateway", namespace: "istio-system" },
+      spec: { type: "LoadBalancer" },
+      status: { loadBalancer: { ingress: [{ ip: address }] } },
+    },
+    { store: true },
+  );
+}
+
+async function records(of = host): Promise<readonly string[]> {
+  const questions = (["A", "AAAA"] as const).map((type) => ({ name: of, type }));
+  const sets = await dns.zone().read(questions, AbortSignal.timeout(5000));
+  return sets.flatMap(({ values }) => values).toSorted();
+}
+
+async function write(value: string, type: "A" | "TXT" = "A", of = host): Promise<void> {
+  const add = { name: of, type, value, ttlSeconds: 60 };
+  await dns.zone().update({ prerequisites: [], deletes: [], adds: [add] }, AbortSignal.timeout(5000));
+}
+
+/** A plan does not wait for the connection to be refused for long. */
+async function withDnsAway(work: () => Promise<void>): Promise<void> {
+  await dns.end("SIGKILL");
+  try {
+    await work();
+  } finally {
+    await dns.restart();
+  }
+}
+
+describe("a name that isthmus publishes", () => {
+  it("is planned, written by an apply with an address for each cluster, and gone after remove", async () => {
+    const planned = await world.run("plan");
+    expect(planned.out).toContain("DNS zone example.test");
+    expect(planned.out).toContain(`+ ${host} A 192.0.2.1  (west)`);
+    expect(planned.out).toContain(`+ ${host} AAAA 2001:db8::3  (north)`);
+    expect(await records()).toEqual([]);
+
+    const applied = await world.run("apply --yes");
+    expect([applied.code, applied.err]).toEqual([0, expect.not.stringContaining("ISM6")]);
+    expect(applied.out).toContain(`√ ${host}  has now 192.0.2.1, 192.0.2.2, 2001:db8::3`);
+    expect(await records()).toEqual(["192.0.2.1", "192.0.2.2", "2001:db8::3"]);
+    const again = await world.run("plan --detailed-exitcode");
+    expect([again.code, again.out]).toEqual([0, expect.stringContaining("no changes (1 name)")]);
+
+    const removed = await world.run("remove --yes");
+    expect([removed.code, removed.out]).toEqual([0, expect.stringContaining(`- ${host} A 192.0.2.1  (west)`)]);
+    expect(removed.out).toContain(`√ ${host}  has no addresses any more`);
+    expect(await records()).toEqual([]);
+  });
+
+  it("keeps its Gateway from external-dns", async () => {
+    await world.run("apply --yes");
+    const gateway = world.servers["west"]?.store.find(
+      { apiVersion: "networking.istio.io/v1", kind: "Gateway" },
+      "sample",
+      "helloworld-gateway",
+    );
+    expect(gateway?.metadata["annotations"]).toEqual({
+      "external-dns.alpha.kubernetes.io/controller": "isthmus",
+      "external-dns.kubernetes.io/controller": "isthmus",
+    });
+  });
+
+  it("follows addresses by dns sync, and shows who owns what", async () => {
+    await world.run("apply --yes");
+    setAddress("east", "192.0.2.22");
+    const before = await world.run("dns status");
+    expect(before.out).toMatch(new RegExp(`${host} +west +192.0.2.1 +. +√ +serves`));
+    expect(before.out).toMatch(new RegExp(`${host} +east +192.0.2.2 +. +~ will change +serves`));
+    const synced = await world.run("dns sync --yes");
+    expect([synced.code, synced.out]).toEqual([0, expect.stringContaining(`- ${host} A 192.0.2.2  (east)`)]);
+    expect(await records()).toEqual(["192.0.2.1", "192.0.2.22", "2001:db8::3"]);
+    const document = JSON.parse((await world.run("dns status -o json")).out) as { names: readonly object[] };
+    expect(document.names).toEqual([
+      {
+        name: host,
+        state: "unchanged",
+        clusters: { west: "serving", east: "serving", north: "serving" },
+        addresses: ["192.0.2.1", "192.0.2.22", "2001:db8::3"],
+        owners: expect.arrayContaining([{ mesh: "prod", cluster: "east", addresses: ["192.0.2.22"] }]) as unknown,
+        answers: expect.objectContaining({ "192.0.2.22": expect.any(Boolean) as unknown }) as unknown,
+      },
+    ]);
+  });
+
+  it("asks before it writes, and says what a stream of events begins and ends with", async () => {
+    const asked = await world.run("dns sync");
+    expect([asked.code, await records()]).toEqual([64, []]);
+    const lines = (await world.run("dns sync --yes -o jsonl")).out.trim().split("\n");
+    const events = lines.map((line) => JSON.parse(line) as { event: string; id?: string; exitCode?: number });
+    expect(events.map(({ event, id, exitCode }) => [event, id ?? exitCode])).toEqual([
+      ["names", undefined],
+      ["task.started", `DNS/${host}`],
+      ["task.note", `DNS/${host}`],
+      ["task.done", `DNS/${host}`],
+      ["summary", 0],
+    ]);
+  });
+
+  it("keeps what a dead cluster has, and everything else goes on", async () => {
+    await world.run("apply --yes");
+    await world.servers["east"]?.close();
+    setAddress("west", "192.0.2.11");
+    const synced = await world.run("dns sync --yes");
+    expect([synced.code, synced.err]).toEqual([4, expect.stringContaining("east")]);
+    expect(await records()).toEqual(["192.0.2.11", "192.0.2.2", "2001:db8::3"]);
+  });
+
+  it("does not stop an apply while its DNS server is away, which says what is missing", async () => {
+    await withDnsAway(async () => {
+      const planned = await world.run("plan");
+      expect([planned.code, planned.out]).toEqual([4, expect.stringContaining("The DNS server cannot be reached")]);
+      const applied = await world.run("apply --yes");
+      expect(applied.code).toBe(4);
+      expect(applied.out).toContain("√ west");
+      expect(applied.out).toContain(`× ${host}  not written, has what it had`);
+      expect(applied.err).toContain("ISM642");
+    });
+    expect((await world.run("apply --yes")).code).toBe(0);
+    expect(await records()).toHaveLength(3);
+  });
+
+  it("is left alone where external-dns owns it or nobody does, and taken over with --adopt", async () => {
+    await write("198.51.100.7");
+    const refused = await world.run("dns sync --yes");
+    expect([refused.code, refused.err]).toEqual([1, expect.stringContaining("--adopt")]);
+    expect(await records()).toEqual(["198.51.100.7"]);
+    expect((await world.run("dns sync --yes --adopt")).code).toBe(0);
+    expect(await records()).toHaveLength(3);
+    await write('"heritage=external-dns,external-dns/owner=team"', "TXT", `a-${host}`);
+    const status = await world.run("dns status");
+    expect([status.code, status.err]).toEqual([3, expect.stringContaining("external-dns (owner team")]);
+  });
+
+  it("goes with --prune when the mesh file has it no more", async () => {
+    await world.run("apply --yes");
+    const former = host;
+    await edit((spec) => {
+      routeOf(spec)["hosts"] = [`new-${former}`];
+    });
+    const planned = await world.run("plan");
+    expect(planned.out).toContain("no longer in the mesh file (kept; --prune takes them away)");
+    expect((await world.run("apply --yes")).code).toBe(0);
+    expect(await records(former)).toHaveLength(3);
+    expect((await world.run("dns status")).out).toContain(`${former} is no longer in the mesh file`);
+    expect((await world.run("apply --yes --prune")).code).toBe(0);
+    expect([await records(former), await records(`new-${former}`)]).toEqual([
+      [],
+      expect.objectContaining({ length: 3 }),
+    ]);
+    expect((await world.run("plan --prune --detailed-exitcode")).code).toBe(0);
+  });
+
+  it("refuses to begin without the key, and never shows it", async () => {
+    await writeFile(path.join(world.folder, "tsig.key"), "");
+    const empty = await world.run("dns sync --yes");
+    expect([empty.code, empty.err]).toEqual([65, expect.stringContaining("ISM639")]);
+    await writeFile(path.join(world.folder, "tsig.key"), dns.secrets.nogrant);
+    await chmod(path.join(world.folder, "tsig.key"), 0o644);
+    const wrong = await world.run("dns sync --yes");
+    expect([wrong.code, wrong.err]).toEqual([1, expect.stringMatching(/ISM632|does not accept/)]);
+    expect(wrong.err).toContain("chmod 600");
+    expect(wrong.out + wrong.err).not.toContain(dns.secrets.nogrant);
+  });
+});
