@@ -87,11 +87,17 @@ export function parsePins(texts: Readonly<Record<PinnedFile, string>>): EnginePi
     helm: requiredModule(goMod, "helm.sh/helm/v4"),
     envoy: parseWheelPin("requirements-envoy.txt", texts["requirements-envoy.txt"]),
     go: parseWheelPin("requirements-go.txt", texts["requirements-go.txt"]),
-    goAtLeast: firstGroup(goMod, /^go (\d+(?:\.\d+)*)$/m, "go.mod has no go line"),
+    goAtLeast: parseGoLine(goMod),
   };
 }
 
-function parseWheelPin(file: string, text: string): WheelPin {
+/** The oldest Go that compiles a go.mod, `1.26.0`. A UserError (ISM716). */
+export function parseGoLine(goMod: string): string {
+  return firstGroup(goMod, /^go (\d+(?:\.\d+)*)$/m, "go.mod has no go line");
+}
+
+/** The wheel that a requirements file with hashes pins. A UserError (ISM716). */
+export function parseWheelPin(file: string, text: string): WheelPin {
   const match = /^([a-z0-9-]+)==([0-9.]+)\s+--hash=sha256:([0-9a-f]{64})$/m.exec(text);
   const [, project, version, sha256] = match ?? [];
   if (project === undefined || version === undefined || sha256 === undefined) {
@@ -100,7 +106,8 @@ function parseWheelPin(file: string, text: string): WheelPin {
   return { project, version, sha256 };
 }
 
-function requiredModule(goMod: string, module: string): string {
+/** The version of a module that a go.mod requires, without its `v`. A UserError (ISM716). */
+export function requiredModule(goMod: string, module: string): string {
   const escaped = module.replaceAll(".", "\\.");
   return firstGroup(
     goMod,

