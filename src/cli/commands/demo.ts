@@ -38,7 +38,14 @@ export const demoCommand = defineCommand({
         folder: path.join(path.dirname(sandboxesFolder(context.env)), "demo"),
         bringUp: async () => {
           const up = await bringUpSandbox(
-            { instance: defaultInstance, clusters: undefined, rancher: false, merge: false, timeoutMs: 180_000 },
+            {
+              instance: defaultInstance,
+              clusters: undefined,
+              rancher: false,
+              frontDoor: false,
+              merge: false,
+              timeoutMs: 180_000,
+            },
             context,
           );
           context.print(viewSandboxUp(up, context.palette));

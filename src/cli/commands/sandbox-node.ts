@@ -9,8 +9,8 @@ export const sandboxNodeCommand = defineCommand({
   hidden: true,
   arguments: { folder: { value: "FOLDER", summary: "The cluster's folder", required: true } },
   run: async (args, context) => {
-    const { runNode } = await import("../../sandbox/cluster/run-node.ts");
-    await runNode(args.folder, context.signal);
+    const { superviseNode } = await import("../../sandbox/operations/supervise-node.ts");
+    await superviseNode(args.folder, context.signal);
     return exitCodes.ok;
   },
 });

@@ -10,6 +10,10 @@ export const sandboxUpCommand = defineCommand({
     { command: "isthmus sandbox up", does: "two clusters, west and east" },
     { command: "isthmus sandbox up --names north,south,west", does: "three clusters of these names" },
     { command: "isthmus sandbox up --instance ci --clusters 3", does: "another sandbox beside the first" },
+    {
+      command: "isthmus sandbox up --front-door",
+      does: "with DNS and ACME servers, cert-manager and external-dns (compiled the first time)",
+    },
     { command: "isthmus sandbox up --rancher", does: "with a Rancher double, also beside clusters that run already" },
   ],
   options: {
@@ -33,6 +37,11 @@ export const sandboxUpCommand = defineCommand({
       summary: "Add a Rancher double that manages the clusters (its local cluster is a real API server)",
       group: "Target",
     },
+    "front-door": {
+      kind: "flag",
+      summary: "Add DNS and ACME servers, and cert-manager and external-dns in every cluster",
+      group: "Target",
+    },
     merge: { kind: "flag", summary: "Add the contexts to your own kubeconfig as well", group: "Safety" },
     timeout: { kind: "duration", default: "3m", summary: "How long to wait for the clusters", group: "Safety" },
     output: outputOption,
@@ -45,7 +54,14 @@ export const sandboxUpCommand = defineCommand({
     ]);
     const clusters = chooseClusters(args.clusters, args.names);
     const up = await bringUpSandbox(
-      { instance: args.instance, clusters, rancher: args.rancher, merge: args.merge, timeoutMs: args.timeout },
+      {
+        instance: args.instance,
+        clusters,
+        rancher: args.rancher,
+        frontDoor: args["front-door"],
+        merge: args.merge,
+        timeoutMs: args.timeout,
+      },
       context,
     );
     sandboxUpView(args.output, context).up(up);

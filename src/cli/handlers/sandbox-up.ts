@@ -3,6 +3,7 @@ import { UserError } from "../../core/diagnostics/user-error.ts";
 import { ensureEngine } from "../../sandbox/engine/ensure-engine.ts";
 import type { EngineParts } from "../../sandbox/engine/parts.ts";
 import { checkPreflight } from "../../sandbox/engine/preflight/preflight.ts";
+import { ensureFrontDoorParts } from "../../sandbox/front-door/front-door-parts.ts";
 import type { SandboxCluster } from "../../sandbox/operations/instance-record.ts";
 import { sandboxesFolder } from "../../sandbox/operations/state-folder.ts";
 import type { SandboxUp } from "../../sandbox/operations/up.ts";
@@ -14,6 +15,7 @@ export interface BringUpArgs {
   /** Undefined: those that are there, else west and east. */
   readonly clusters: readonly SandboxCluster[] | undefined;
   readonly rancher: boolean;
+  readonly frontDoor: boolean;
   readonly merge: boolean;
   readonly timeoutMs: number;
 }
@@ -41,6 +43,11 @@ export async function bringUpSandbox(args: BringUpArgs, context: CliContext): Pr
     supervisorCommand: [process.execPath, programFile(), "sandbox", "node"],
     rancher: args.rancher,
     rancherCommand: [process.execPath, programFile(), "sandbox", "rancher"],
+    frontDoor: args.frontDoor,
+    obtainFrontDoor: async () => {
+      const { env, signal } = context;
+      return ensureFrontDoorParts({ env, signal, onProgress: view.onProgress });
+    },
     merge: args.merge,
     env: context.env,
     signal: context.signal,

@@ -241,6 +241,10 @@ function fillIssuer(raw: NonNullable<RawSpec["issuers"]>[number]): Issuer {
         : present({
             server: acme.server,
             email: acme.email,
+            profile: acme.profile,
+            caBundle: acme.caBundle,
+            waitInsteadOfSelfCheckSeconds:
+              acme.waitInsteadOfSelfCheck === undefined ? undefined : secondsOf(acme.waitInsteadOfSelfCheck),
             dns01: acme.dns01 as Json | undefined,
             http01: acme.http01 as Json | undefined,
           }),

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { stringify } from "yaml";
-import type { Cluster, Failover, Mesh, Route, Service } from "../model/mesh.ts";
+import type { AcmeSettings, Cluster, Failover, Mesh, Route, Service } from "../model/mesh.ts";
 import type { DnsProvider, HealthChecks } from "../model/dns.ts";
 import { parseMesh } from "./parse.ts";
 
@@ -53,7 +53,10 @@ function writeMesh(mesh: Mesh): object {
           },
         })),
       })),
-      issuers: mesh.issuers,
+      issuers: mesh.issuers.map(({ name, acme }) => ({
+        name,
+        ...(acme === undefined ? {} : { acme: writeAcme(acme) }),
+      })),
       ...(mesh.dns === undefined
         ? {}
         : {
@@ -70,6 +73,10 @@ function writeMesh(mesh: Mesh): object {
 
 function writeChecks({ intervalSeconds, timeoutSeconds, ...counts }: HealthChecks): object {
   return { interval: `${intervalSeconds}s`, timeout: `${timeoutSeconds}s`, ...counts };
+}
+
+function writeAcme({ waitInsteadOfSelfCheckSeconds: wait, ...acme }: AcmeSettings): object {
+  return { ...acme, ...(wait === undefined ? {} : { waitInsteadOfSelfCheck: `${wait}s` }) };
 }
 
 function writeFailover({ regions, priority, connectTimeoutSeconds, outlierDetection, retries }: Failover): object {
@@ -326,7 +333,14 @@ const mesh: fc.Arbitrary<Mesh> = clusters.chain((known) =>
       issuers: fc.uniqueArray(name, { maxLength: 2 }).map((list) =>
         list.map((one) => ({
           name: one,
-          acme: { server: "https://acme.example/directory", email: "a@b.example", dns01: {} },
+          acme: {
+            server: "https://acme.example/directory",
+            email: "a@b.example",
+            profile: "shortlived",
+            caBundle: "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n",
+            waitInsteadOfSelfCheckSeconds: 2,
+            dns01: {},
+          },
         })),
       ),
       dns: fc.record({

@@ -191,7 +191,21 @@ export interface OutlierDetection {
 
 export interface Issuer {
   readonly name: string;
-  readonly acme?: { readonly server: string; readonly email: string; readonly dns01?: Json; readonly http01?: Json };
+  readonly acme?: AcmeSettings;
+}
+
+/** An ACME server that cert-manager asks for certificates. */
+export interface AcmeSettings {
+  readonly server: string;
+  readonly email: string;
+  /** The profile that is ordered, of those that the server's directory lists; without it the server chooses. */
+  readonly profile?: string;
+  /** Whom the server's own certificate is trusted by: PEM. Without it whom the image trusts. */
+  readonly caBundle?: string;
+  /** Waited after a challenge is presented, instead of checking it. */
+  readonly waitInsteadOfSelfCheckSeconds?: number;
+  readonly dns01?: Json;
+  readonly http01?: Json;
 }
 
 /** The cluster of that name. Throws when there is none: the mesh file's rules exclude it. */

@@ -1,3 +1,4 @@
+import { Buffer } from "node:buffer";
 import type { Json, KubeObject } from "../model/kube-object.ts";
 import type { Cluster, Issuer, Mesh, Route } from "../model/mesh.ts";
 import { meshAt } from "../routing/routes-at.ts";
@@ -14,7 +15,9 @@ export function renderClusterIssuers(mesh: Mesh): KubeObject[] {
 }
 
 function renderClusterIssuer(issuer: Issuer, acme: NonNullable<Issuer["acme"]>): KubeObject {
+  const wait = acme.waitInsteadOfSelfCheckSeconds;
   const solver: { readonly [key: string]: Json } = {
+    ...(wait === undefined ? {} : { waitInsteadOfSelfCheck: `${wait}s` }),
     ...(acme.dns01 === undefined ? {} : { dns01: acme.dns01 }),
     ...(acme.http01 === undefined ? {} : { http01: acme.http01 }),
   };
@@ -26,6 +29,8 @@ function renderClusterIssuer(issuer: Issuer, acme: NonNullable<Issuer["acme"]>):
       acme: {
         server: acme.server,
         email: acme.email,
+        ...(acme.profile === undefined ? {} : { profile: acme.profile }),
+        ...(acme.caBundle === undefined ? {} : { caBundle: Buffer.from(acme.caBundle).toString("base64") }),
         privateKeySecretRef: { name: issuer.name },
         solvers: [solver],
       },

@@ -176,6 +176,7 @@ function issuer(name: string): Doc {
 
 const route = "spec/services/0/routes/0";
 const acme = "spec/issuers/0/acme";
+const pem = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n";
 const quota = "spec/rancher/project/quota";
 
 /** A setting of Istio's below the route, and a value for the whole of it; with `since` where not every release has it. */
@@ -452,6 +453,9 @@ const effects: Readonly<Record<string, Effect>> = {
   "spec.issuers[].name": { at: "spec/issuers", one: [issuer("acme")], other: [issuer("acme"), issuer("second")] },
   "spec.issuers[].acme.server": { at: `${acme}/server`, other: "https://other.example/dir" },
   "spec.issuers[].acme.email": { at: `${acme}/email`, other: "b@example.com" },
+  "spec.issuers[].acme.profile": { at: `${acme}/profile`, other: "shortlived" },
+  "spec.issuers[].acme.caBundle": { at: `${acme}/caBundle`, other: pem },
+  "spec.issuers[].acme.waitInsteadOfSelfCheck": { at: `${acme}/waitInsteadOfSelfCheck`, other: "2s" },
   "spec.issuers[].acme.dns01.<name>": { at: `${acme}/dns01`, other: { b: 2 } },
   "spec.issuers[].acme.http01.<name>": {
     at: `${acme}/http01`,

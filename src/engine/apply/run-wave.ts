@@ -19,6 +19,7 @@ import { findHalted } from "./halted.ts";
 import { explainStuckIstiod } from "./waits/stuck-istiod.ts";
 import { touchStuckDefinitions } from "./waits/stuck-definitions.ts";
 import { touchStuckNamespaces } from "./waits/stuck-namespaces.ts";
+import { explainStuckCertificates } from "./waits/stuck-certificates.ts";
 import type { PendingHandler } from "./waits/touch-object.ts";
 import { waitUntilServed } from "./waits/until-served.ts";
 import { waitUntilSynced } from "./waits/until-synced.ts";
@@ -133,6 +134,8 @@ function handlerOf(wave: Wave, { one, plan }: ClusterRun, { options }: ApplyRun)
     case "gateways":
     case "services":
       return touchStuckNamespaces(one.client, desired, touching);
+    case "front-doors":
+      return explainStuckCertificates(one.client);
     default:
       return undefined;
   }

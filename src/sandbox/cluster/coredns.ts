@@ -1,5 +1,7 @@
 import { dnsAddress } from "../network/ranges.ts";
+import { createHash } from "node:crypto";
 import type { ApiClient } from "./api-client.ts";
+import type { ForwardedZone } from "./node-config.ts";
 
 /** The name that the cluster's DNS has everywhere: service `kube-dns`, deployment `coredns`. */
 const labels = { "k8s-app": "kube-dns" };
@@ -31,11 +33,23 @@ interface Manifest {
   readonly object: object;
 }
 
+/** Nothing is kept: a sandbox changes its names and asks for them at once. */
+function renderCorefile(dns: ForwardedZone | undefined): string {
+  return dns === undefined
+    ? corefile
+    : `${corefile}${dns.zone}:53 {
+  errors
+  forward . ${dns.server}
+}
+`;
+}
+
 /**
- * Cluster DNS. Names outside `cluster.local` do not exist: a node has no way
- * out, and a forwarder would only make every lookup wait for its timeout.
+ * Cluster DNS. Names outside `cluster.local` and the zone of a front door do
+ * not exist: a node has no way out, and a forwarder would only make every
+ * lookup wait for its timeout.
  */
-export function renderCoreDns(image: string): readonly Manifest[] {
+export function renderCoreDns(image: string, dns?: ForwardedZone): readonly Manifest[] {
   const core = `/api/v1/namespaces/${namespace}`;
   return [
     { path: `${core}/services/kube-dns`, object: dnsService },
@@ -50,10 +64,10 @@ export function renderCoreDns(image: string): readonly Manifest[] {
         apiVersion: "v1",
         kind: "ConfigMap",
         metadata: { name: "coredns", namespace },
-        data: { Corefile: corefile },
+        data: { Corefile: renderCorefile(dns) },
       },
     },
-    { path: `/apis/apps/v1/namespaces/${namespace}/deployments/coredns`, object: coreDnsDeployment(image) },
+    { path: `/apis/apps/v1/namespaces/${namespace}/deployments/coredns`, object: coreDnsDeployment(image, dns) },
   ];
 }
 
@@ -102,9 +116,13 @@ function accessRules(): readonly Manifest[] {
 }
 
 /** Applies the manifests, all at once. Throws the first refusal; may be repeated. */
-export async function applyCoreDns(api: ApiClient, image: string, signal: AbortSignal): Promise<void> {
+export async function applyCoreDns(
+  api: ApiClient,
+  { image, dns }: { readonly image: string; readonly dns: ForwardedZone | undefined },
+  signal: AbortSignal,
+): Promise<void> {
   await Promise.all(
-    renderCoreDns(image).map(async ({ path, object }) =>
+    renderCoreDns(image, dns).map(async ({ path, object }) =>
       api.send(`${path}?fieldManager=isthmus-sandbox&force=true`, {
         method: "PATCH",
         contentType: "application/apply-patch+yaml",
@@ -115,7 +133,12 @@ export async function applyCoreDns(api: ApiClient, image: string, signal: AbortS
   );
 }
 
-function coreDnsDeployment(image: string): object {
+function coreDnsDeployment(image: string, dns: ForwardedZone | undefined): object {
+  // A pod learns of a changed ConfigMap after up to a minute; a changed annotation makes a new pod.
+  const annotations =
+    dns === undefined
+      ? {}
+      : { annotations: { "isthmus.dev/corefile": createHash("sha256").update(renderCorefile(dns)).digest("hex") } };
   return {
     apiVersion: "apps/v1",
     kind: "Deployment",
@@ -124,7 +147,7 @@ function coreDnsDeployment(image: string): object {
       replicas: 1,
       selector: { matchLabels: labels },
       template: {
-        metadata: { labels },
+        metadata: { labels, ...annotations },
         spec: {
           serviceAccountName: "coredns",
           priorityClassName: "system-cluster-critical",

@@ -20,6 +20,26 @@ export interface ClusterNodeConfig extends CommonConfig {
   readonly region: string;
   readonly zone: string;
   readonly loadBalancerRange: string;
+  /** Where the sandbox has a front door: whose names cluster DNS asks of whom. */
+  readonly dns?: ForwardedZone;
+}
+
+/** A DNS zone and the address of the server that has it. */
+export interface ForwardedZone {
+  readonly zone: string;
+  readonly server: string;
+}
+
+/** The DNS and ACME servers of a front door: two programs, and no Kubernetes. */
+export interface FrontDoorNodeConfig extends Omit<CommonConfig, "node"> {
+  readonly role: "front-door";
+  /** The sandbox's state folder. */
+  readonly sandbox: string;
+  /** The words that start BIND and Pebble. */
+  readonly named: readonly string[];
+  readonly pebble: string;
+  /** Folders that both are read from. */
+  readonly reads: readonly string[];
 }
 
 /** Rancher's `local` cluster: a control plane without a kubelet, and the Rancher double in front of it. */
@@ -44,6 +64,9 @@ export interface ManagedCluster {
 /** Everything that a node's supervisor is told. Holds no secret. */
 export type NodeConfig = ClusterNodeConfig | RancherNodeConfig;
 
+/** What any supervisor of a sandbox is told. */
+export type SupervisorConfig = NodeConfig | FrontDoorNodeConfig;
+
 /** Address of the cluster's API server as the host and the other clusters reach it. */
 export function apiServerUrl(nodeAddress: string): string {
   return `https://${nodeAddress}:6443`;
@@ -55,15 +78,24 @@ export function nodeName(cluster: string): string {
 }
 
 /** Writes the configuration into the cluster's folder. */
-export async function writeNodeConfig(dir: string, config: NodeConfig): Promise<void> {
+export async function writeNodeConfig(dir: string, config: SupervisorConfig): Promise<void> {
   await writePrivateFile(clusterFolder(dir).nodeConfig, `${JSON.stringify(config, null, 2)}\n`);
 }
 
 /** Reads what `writeNodeConfig` wrote. Throws when it is not there or from another version. */
-export async function readNodeConfig(dir: string): Promise<NodeConfig> {
-  const config = (await readJsonFile(clusterFolder(dir).nodeConfig)) as NodeConfig | undefined;
+export async function readSupervisorConfig(dir: string): Promise<SupervisorConfig> {
+  const config = (await readJsonFile(clusterFolder(dir).nodeConfig)) as SupervisorConfig | undefined;
   if (config?.version !== 1) {
     throw new Error(`${clusterFolder(dir).nodeConfig} is missing or was written by another version`);
+  }
+  return config;
+}
+
+/** The same for a node of Kubernetes. */
+export async function readNodeConfig(dir: string): Promise<NodeConfig> {
+  const config = await readSupervisorConfig(dir);
+  if (config.role === "front-door") {
+    throw new Error(`${dir} is not the folder of a cluster`);
   }
   return config;
 }

@@ -157,7 +157,7 @@ async function runClusterParts(node: Node, config: ClusterNodeConfig): Promise<v
   node.log("the API server serves");
   await node.ready;
   node.log("the API server is ready");
-  const dns = applyUntilDone(node);
+  const dns = applyUntilDone(node, config.dns);
   const balancer = runLoadBalancer({
     api,
     range: config.loadBalancerRange,
@@ -169,10 +169,10 @@ async function runClusterParts(node: Node, config: ClusterNodeConfig): Promise<v
   await Promise.all([dns, balancer]);
 }
 
-async function applyUntilDone(node: Node): Promise<void> {
+async function applyUntilDone(node: Node, dns: ClusterNodeConfig["dns"]): Promise<void> {
   while (!node.signal.aborted) {
     try {
-      await applyCoreDns(node.api, node.config.engine.images.coredns, node.signal);
+      await applyCoreDns(node.api, { image: node.config.engine.images.coredns, dns }, node.signal);
       node.log("cluster DNS is applied");
       return;
     } catch (error) {

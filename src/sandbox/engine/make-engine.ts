@@ -4,7 +4,7 @@ import type { OnProgress } from "../../core/progress.ts";
 import { makeBaseLayer } from "../images/base-layer.ts";
 import { makeContainerdTemplate } from "../images/containerd-template.ts";
 import type { Layer } from "../images/docker-archive.ts";
-import { imageRecipes } from "../images/image-recipes.ts";
+import { imageRecipes, type LayerSource } from "../images/image-recipes.ts";
 import { writeImages } from "../images/write-images.ts";
 import { buildPrograms, downloadModules, istioSourceDir, type GoBuildOptions } from "./build-programs.ts";
 import { commandFailure } from "./engine-diagnostic.ts";
@@ -147,7 +147,7 @@ async function addBaseLayer(build: EngineBuild): Promise<Layer> {
 async function addImages(
   build: EngineBuild,
   base: Layer,
-  sources: Parameters<typeof writeImages>[0]["sources"],
+  sources: Readonly<Record<LayerSource, string>>,
 ): Promise<EngineImages> {
   const recipes = imageRecipes(build.pins);
   const step = {

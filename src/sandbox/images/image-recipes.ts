@@ -11,19 +11,19 @@ export type LayerSource =
   | "envoyBootstrap"
   | "helloworldServer";
 
-export interface LayerFile {
-  readonly source: LayerSource;
+export interface LayerFile<Source extends string = LayerSource> {
+  readonly source: Source;
   /** Absolute path in the image. */
   readonly target: string;
   readonly mode: number;
 }
 
-export interface ImageRecipe {
+export interface ImageRecipe<Source extends string = LayerSource> {
   /** Registry, repository and tag, as manifests name it. */
   readonly name: string;
   /** Whether Debian's base layer is below the image's own. */
   readonly base: boolean;
-  readonly files: readonly LayerFile[];
+  readonly files: readonly LayerFile<Source>[];
   /** A folder of the image into which Node and every library that it needs are put. */
   readonly nodeRuntime?: string;
   readonly entrypoint: readonly string[];

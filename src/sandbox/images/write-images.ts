@@ -1,16 +1,16 @@
 import { chmod, copyFile, link, mkdir, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
-import type { EngineImages } from "../engine/parts.ts";
 import { describeArchive, type ArchiveImage, type Layer } from "./docker-archive.ts";
-import type { ImageRecipe, LayerSource } from "./image-recipes.ts";
+import type { ImageRecipe } from "./image-recipes.ts";
 import { copyNodeRuntime } from "./node-runtime.ts";
 import { packTar, writeLayer } from "./write-layer.ts";
 
-export interface WriteImagesOptions {
-  readonly recipes: Readonly<Record<keyof EngineImages, ImageRecipe>>;
+export interface WriteImagesOptions<Source extends string> {
+  readonly recipes: Readonly<Record<string, ImageRecipe<Source>>>;
   /** The files that layers are filled from. */
-  readonly sources: Readonly<Record<LayerSource, string>>;
-  readonly base: Layer;
+  readonly sources: Readonly<Record<Source, string>>;
+  /** What is below the images that ask for a base. */
+  readonly base?: Layer;
   readonly workDir: string;
   /** The program of Node that goes into the images that need it. */
   readonly node: string;
@@ -24,17 +24,21 @@ export interface WriteImagesOptions {
  * Writes all images into one docker-archive, in which a layer that several
  * share is there once, and gives its path. Throws a CommandError.
  */
-export async function writeImages(options: WriteImagesOptions): Promise<string> {
+export async function writeImages<Source extends string>(options: WriteImagesOptions<Source>): Promise<string> {
   const images: ArchiveImage[] = [];
   for (const [name, recipe] of Object.entries(options.recipes)) {
     const layer = await writeOwnLayer(name, recipe, options);
-    images.push({ recipe, layers: recipe.base ? [options.base, layer] : [layer] });
+    images.push({ recipe, layers: recipe.base && options.base !== undefined ? [options.base, layer] : [layer] });
     options.onImage(recipe.name);
   }
   return await writeArchive(images, options);
 }
 
-async function writeOwnLayer(name: string, recipe: ImageRecipe, options: WriteImagesOptions): Promise<Layer> {
+async function writeOwnLayer<Source extends string>(
+  name: string,
+  recipe: ImageRecipe<Source>,
+  options: WriteImagesOptions<Source>,
+): Promise<Layer> {
   const root = path.join(options.workDir, `layer-${name}`);
   for (const file of recipe.files) {
     const target = path.join(root, file.target);
@@ -56,7 +60,10 @@ async function writeOwnLayer(name: string, recipe: ImageRecipe, options: WriteIm
   return layer;
 }
 
-async function writeArchive(images: readonly ArchiveImage[], options: WriteImagesOptions): Promise<string> {
+async function writeArchive(
+  images: readonly ArchiveImage[],
+  options: Pick<WriteImagesOptions<string>, "workDir" | "env" | "signal">,
+): Promise<string> {
   const root = path.join(options.workDir, "archive");
   for (const entry of describeArchive(images)) {
     const target = path.join(root, entry.path);

@@ -1,4 +1,5 @@
 import {
+  frontDoorPort,
   hardwareAddress,
   hostLink,
   innerLinks,
@@ -12,6 +13,7 @@ import { ensureNamespaces } from "./namespaces.ts";
 import { unreachableMetric } from "./host-routes.ts";
 import type { SandboxRanges } from "./ranges.ts";
 import { serviceRange } from "./ranges.ts";
+import { writeResolverFiles } from "./resolver-files.ts";
 import { runSystemCommand } from "../process/system-command.ts";
 
 /** What a sandbox's network is made of. `clusters` are in the order of `ranges.clusters`. */
@@ -23,6 +25,8 @@ export interface NetworkPlan {
   readonly clusters: readonly string[];
   /** Name of the Rancher double's own cluster, where the sandbox has one. Its node hands out no addresses. */
   readonly rancher?: string;
+  /** Name of the node of a front door's servers, where the sandbox has one. */
+  readonly frontDoor?: string;
 }
 
 interface Node {
@@ -42,7 +46,9 @@ interface Node {
  *   and a last resort that lets no packet for the sandbox leave the machine;
  * - a namespace for each node with its link to the bridge and routes to the
  *   other clusters' load balancers. There is no default route: pods' and
- *   services' ranges are the same everywhere and end at the node.
+ *   services' ranges are the same everywhere and end at the node;
+ * - with a front door, resolver files by which commands in the namespaces know
+ *   its names.
  */
 export async function ensureNetwork(plan: NetworkPlan, signal: AbortSignal): Promise<void> {
   const nodes: readonly Node[] = [
@@ -51,15 +57,8 @@ export async function ensureNetwork(plan: NetworkPlan, signal: AbortSignal): Pro
       namespace: nodeNamespace(plan.instance, plan.clusters[position] ?? ""),
       port: nodePort(position),
     })),
-    ...(plan.rancher === undefined
-      ? []
-      : [
-          {
-            nodeAddress: plan.ranges.rancherAddress,
-            namespace: nodeNamespace(plan.instance, plan.rancher),
-            port: rancherPort,
-          },
-        ]),
+    ...otherNode(plan, plan.rancher, plan.ranges.rancherAddress, rancherPort),
+    ...otherNode(plan, plan.frontDoor, plan.ranges.frontDoorAddress, frontDoorPort),
   ];
   const middle = switchNamespace(plan.instance);
   const fresh = await ensureNamespaces([middle, ...nodes.map((one) => one.namespace)], signal);
@@ -69,7 +68,23 @@ export async function ensureNetwork(plan: NetworkPlan, signal: AbortSignal): Pro
     ensureHostRoutes(plan, signal),
     ...nodes.map(async (node) => ensureNode(node, nodes, { middle, ports }, signal)),
   ]);
+  if (plan.frontDoor !== undefined) {
+    await writeResolverFiles(
+      nodes.map((one) => one.namespace),
+      plan.ranges.frontDoorAddress,
+    );
+  }
   await connectPorts(middle, [innerLinks.uplink, ...nodes.map((one) => one.port)], signal);
+}
+
+/** A node without load balancers, where there is one. */
+function otherNode(
+  { instance }: NetworkPlan,
+  name: string | undefined,
+  nodeAddress: string,
+  port: string,
+): readonly Node[] {
+  return name === undefined ? [] : [{ nodeAddress, namespace: nodeNamespace(instance, name), port }];
 }
 
 async function ensureSwitch(

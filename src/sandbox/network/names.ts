@@ -46,6 +46,9 @@ export function nodePort(position: number): string {
 /** The bridge's port to the node of Rancher's own cluster. */
 export const rancherPort = "rancher";
 
+/** The bridge's port to the node of a front door's servers. */
+export const frontDoorPort = "front-door";
+
 /** What the host's link says about its owner: which sandbox, from which state folder. Kernel limit 255 characters. */
 export function ownerMark(instance: string, folder: string): string {
   return `isthmus ${instance} ${folder}`.slice(0, 255);

@@ -19,6 +19,7 @@ describe("planRanges", () => {
       nodeRange: "172.30.0.0/24",
       hostAddress: "172.30.0.1",
       rancherAddress: "172.30.0.10",
+      frontDoorAddress: "172.30.0.9",
       clusters: [
         { nodeAddress: "172.30.0.11", loadBalancerRange: "172.30.1.0/24" },
         { nodeAddress: "172.30.0.12", loadBalancerRange: "172.30.2.0/24" },

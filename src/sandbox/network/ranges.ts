@@ -32,6 +32,8 @@ export interface SandboxRanges {
   readonly hostAddress: string;
   /** Where a Rancher double is, in `nodeRange`, when the sandbox has one. */
   readonly rancherAddress: string;
+  /** Likewise for the DNS and ACME servers of a front door. */
+  readonly frontDoorAddress: string;
   readonly clusters: readonly ClusterRanges[];
 }
 
@@ -47,6 +49,7 @@ export function planRanges(index: number, clusterCount: number): SandboxRanges {
     nodeRange: `172.30.${first}.0/24`,
     hostAddress: `172.30.${first}.1`,
     rancherAddress: `172.30.${first}.10`,
+    frontDoorAddress: `172.30.${first}.9`,
     clusters: Array.from({ length: clusterCount }, (_, position) => ({
       nodeAddress: `172.30.${first}.${11 + position}`,
       loadBalancerRange: `172.30.${first + 1 + position}.0/24`,

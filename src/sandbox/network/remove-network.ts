@@ -1,6 +1,7 @@
 import { readHostLinks, readHostRoutes, unreachableMetric } from "./host-routes.ts";
 import { belongsToInstance, hostLink, ownerMark } from "./names.ts";
 import { listNamespaces } from "./namespaces.ts";
+import { listResolverFiles, removeResolverFiles } from "./resolver-files.ts";
 import { maxInstances, planRanges } from "./ranges.ts";
 import { CommandError } from "../process/run-command.ts";
 import { runSystemCommand } from "../process/system-command.ts";
@@ -12,6 +13,8 @@ export interface NetworkRemains {
   readonly links: readonly string[];
   /** Blocks with an unreachable route that no sandbox's link stands for. */
   readonly blocks: readonly string[];
+  /** Namespaces for which there are resolver files. */
+  readonly resolvers: readonly string[];
 }
 
 /**
@@ -23,7 +26,12 @@ export async function findNetwork(
   folder: string,
   index: number | undefined,
 ): Promise<NetworkRemains> {
-  const [namespaces, links, routes] = await Promise.all([listNamespaces(), readHostLinks(), readHostRoutes()]);
+  const [namespaces, links, routes, resolvers] = await Promise.all([
+    listNamespaces(),
+    readHostLinks(),
+    readHostRoutes(),
+    listResolverFiles(instance),
+  ]);
   const mark = ownerMark(instance, folder);
   const own = links.filter((link) => link.ifalias === mark).map((link) => link.ifname);
   const names = new Set(links.map((link) => link.ifname));
@@ -36,6 +44,7 @@ export async function findNetwork(
       : [index];
   const ownBlocks = new Set(candidates.map((position) => planRanges(position, 1).block));
   return {
+    resolvers,
     namespaces: namespaces.filter((name) => belongsToInstance(name, instance)),
     links: own,
     blocks: routes
@@ -61,7 +70,7 @@ export async function removeNetwork(remains: NetworkRemains): Promise<readonly s
     ...remains.blocks.map((block) => ["route", "delete", "unreachable", block, "metric", String(unreachableMetric)]),
     ...remains.namespaces.map((name) => ["netns", "delete", name]),
   ];
-  const problems = await Promise.all(commands.map(removeOne));
+  const [problems] = await Promise.all([Promise.all(commands.map(removeOne)), removeResolverFiles(remains.resolvers)]);
   return problems.filter((problem) => problem !== undefined);
 }
 

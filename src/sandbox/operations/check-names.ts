@@ -1,11 +1,11 @@
 import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
 import { maxClusters } from "../network/ranges.ts";
 import type { SandboxCluster } from "./instance-record.ts";
-import { rancherName } from "./instance-record.ts";
+import { frontDoorName, rancherName } from "./instance-record.ts";
 import { sandboxDiagnostic } from "./sandbox-diagnostic.ts";
 
 const dnsLabel = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
-const reservedNames: readonly string[] = [rancherName, "local"];
+const reservedNames: readonly string[] = [rancherName, "local", frontDoorName];
 /** Kubernetes' rule for label values; region and zone become the node's labels. */
 const labelValue = /^[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/;
 
@@ -33,7 +33,9 @@ export function checkClusters(clusters: readonly SandboxCluster[]): readonly Dia
     } else if (clusters.findIndex((other) => other.name === name) < position) {
       problems.push(`Two clusters are called ${name}.`);
     } else if (reservedNames.includes(name)) {
-      problems.push(`${JSON.stringify(name)} is what the cluster of a Rancher double is called.`);
+      problems.push(
+        `${JSON.stringify(name)} is what a part of the sandbox beside its clusters is called (a Rancher double, a front door).`,
+      );
     }
     for (const [what, value] of Object.entries({ region, zone })) {
       if (!labelValue.test(value)) {

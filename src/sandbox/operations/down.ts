@@ -4,7 +4,7 @@ import type { OnProgress } from "../../core/progress.ts";
 import { findOtherOwner } from "../network/remove-network.ts";
 import { checkInstanceName } from "./check-names.ts";
 import type { InstanceRecord } from "./instance-record.ts";
-import { readRecord } from "./instance-record.ts";
+import { namesOfNodes, readRecord } from "./instance-record.ts";
 import { withInstanceLock } from "./lock.ts";
 import { checkRoot } from "./preflight.ts";
 import type { RemainsScope } from "./remains.ts";
@@ -50,9 +50,7 @@ async function takeDown(folder: string, options: SandboxDownOptions): Promise<{ 
   const scope: RemainsScope = {
     instance: options.instance,
     folder,
-    clusters: [...(record?.clusters ?? []), ...(record?.rancher === undefined ? [] : [record.rancher])].map(
-      (one) => one.name,
-    ),
+    clusters: namesOfNodes(record),
     index: record?.index,
   };
   const remains = await findRemains(scope);

@@ -42,6 +42,8 @@ export interface InstanceRecord {
   readonly merged?: MergedKubeconfig;
   /** Where the sandbox has a Rancher double. */
   readonly rancher?: RecordedRancher;
+  /** Where the sandbox has the servers of a front door. */
+  readonly frontDoor?: RecordedFrontDoor;
 }
 
 /** The Rancher double's own cluster. */
@@ -49,6 +51,26 @@ export interface RecordedRancher {
   readonly name: typeof rancherName;
   readonly node: string;
   readonly nodeAddress: string;
+}
+
+/** The node of a front door's DNS and ACME servers. */
+export interface RecordedFrontDoor {
+  readonly name: typeof frontDoorName;
+  readonly nodeAddress: string;
+}
+
+/** What that node is called wherever clusters have their names; no cluster can have it. */
+export const frontDoorName = "front-door";
+
+/** The record of the front door of the sandbox with this index. */
+export function planFrontDoor(index: number): RecordedFrontDoor {
+  return { name: frontDoorName, nodeAddress: planRanges(index, 1).frontDoorAddress };
+}
+
+/** The parts of a sandbox that have a node: its clusters, then a Rancher double, then a front door. */
+export function namesOfNodes(record: InstanceRecord | undefined): readonly string[] {
+  const { clusters = [], rancher, frontDoor } = record ?? {};
+  return [...clusters, ...[rancher, frontDoor].filter((one) => one !== undefined)].map((one) => one.name);
 }
 
 /** What the node of Rancher's own cluster is called wherever clusters have their names; no cluster can have it. */

@@ -4,7 +4,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
 import { clusterFolder, logFile } from "../cluster/cluster-folder.ts";
 import { componentNames, rancherComponentNames } from "../cluster/components.ts";
-import { rancherName, requireRecord } from "./instance-record.ts";
+import { frontDoorComponentNames } from "../front-door/run-front-door.ts";
+import { frontDoorName, namesOfNodes, rancherName, requireRecord } from "./instance-record.ts";
 import { readEnd, splitLines } from "./log-lines.ts";
 import { sandboxError } from "./sandbox-diagnostic.ts";
 import type { Environment } from "./state-folder.ts";
@@ -89,7 +90,7 @@ async function readFrom(file: string, position: number): Promise<string> {
 /** The file of the log, or undefined while there is none. */
 async function findLog(options: LogsOptions): Promise<string | undefined> {
   const record = await requireRecord(options.env, options.instance);
-  const known = [...record.clusters, ...(record.rancher === undefined ? [] : [record.rancher])].map((one) => one.name);
+  const known = namesOfNodes(record);
   if (!known.includes(options.cluster)) {
     throw sandboxError(
       "ISM741",
@@ -100,7 +101,7 @@ async function findLog(options: LogsOptions): Promise<string | undefined> {
       { exitCode: exitCodes.usage },
     );
   }
-  const names = options.cluster === rancherName ? rancherComponentNames : componentNames;
+  const names = componentsOf(options.cluster);
   const component = options.component ?? (options.cluster === rancherName ? rancherName : undefined);
   if (component === undefined || !names.includes(component)) {
     throw sandboxError(
@@ -121,6 +122,14 @@ async function findLog(options: LogsOptions): Promise<string | undefined> {
   }
   const file = logFile(folder, component);
   return (await modifiedAt(file)) === undefined ? undefined : file;
+}
+
+function componentsOf(node: string): readonly string[] {
+  const others: Readonly<Record<string, readonly string[]>> = {
+    [rancherName]: rancherComponentNames,
+    [frontDoorName]: frontDoorComponentNames,
+  };
+  return others[node] ?? componentNames;
 }
 
 /** CoreDNS is a pod: the kubelet keeps its log as `<namespace>_<pod>_<uid>/<container>/<restarts>.log`. */

@@ -3,7 +3,7 @@ import path from "node:path";
 import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
 import { UserError } from "../../core/diagnostics/user-error.ts";
 import { clusterFolder } from "../cluster/cluster-folder.ts";
-import type { NodeConfig } from "../cluster/node-config.ts";
+import type { SupervisorConfig } from "../cluster/node-config.ts";
 import { readNodeConfig } from "../cluster/node-config.ts";
 import { engineDiagnostic } from "../engine/engine-diagnostic.ts";
 import { clusterDirectory } from "./state-folder.ts";
@@ -28,7 +28,7 @@ export function opensData(etcd: string, writtenBy: string): boolean {
  * is started again. A UserError (ISM721) that names all of them; nodes that run
  * go on with the programs that they have.
  */
-export async function refuseOldData(folder: string, idle: readonly NodeConfig[]): Promise<void> {
+export async function refuseOldData(folder: string, idle: readonly SupervisorConfig[]): Promise<void> {
   const old = await Promise.all(
     idle.map(async ({ cluster, engine }) => {
       const dir = clusterDirectory(folder, cluster);

@@ -1,7 +1,9 @@
-import type { NodeConfig } from "../cluster/node-config.ts";
+import type { NodeConfig, SupervisorConfig } from "../cluster/node-config.ts";
 import type { EngineParts } from "../engine/parts.ts";
 import { nodeCgroup } from "../network/names.ts";
-import type { InstanceRecord, RecordedCluster, RecordedRancher } from "./instance-record.ts";
+import { frontDoorZone } from "../front-door/front-door-folder.ts";
+import type { FrontDoorParts } from "../front-door/front-door-parts.ts";
+import type { InstanceRecord, RecordedCluster, RecordedFrontDoor, RecordedRancher } from "./instance-record.ts";
 import { clusterDirectory } from "./state-folder.ts";
 
 /** What nodes are started with. */
@@ -9,17 +11,28 @@ export interface NodePrograms {
   readonly engine: EngineParts;
   /** The program that runs the Rancher double with the last argument: `[node, isthmus.js, "sandbox", "rancher"]`. Absolute paths. */
   readonly rancherCommand: readonly string[];
+  /** Where the sandbox has a front door. */
+  readonly frontDoorParts: FrontDoorParts | undefined;
 }
 
-/** What the supervisors of a sandbox's nodes are told: those of its clusters, then the one of a Rancher double. */
-export function planNodes(folder: string, record: InstanceRecord, programs: NodePrograms): readonly NodeConfig[] {
+/** What the supervisors of a sandbox's nodes are told: those of its clusters, then those of a Rancher double and of a front door. */
+export function planNodes(folder: string, record: InstanceRecord, programs: NodePrograms): readonly SupervisorConfig[] {
+  const { frontDoor } = record;
+  const { frontDoorParts } = programs;
   return [
-    ...record.clusters.map((cluster) => planClusterNode(record.instance, cluster, programs.engine)),
+    ...record.clusters.map((cluster) => planClusterNode(record, cluster, programs.engine)),
     ...(record.rancher === undefined ? [] : [planRancherNode(folder, record, record.rancher, programs)]),
+    ...(frontDoor === undefined || frontDoorParts === undefined
+      ? []
+      : [planFrontDoorNode(folder, record.instance, frontDoor, { engine: programs.engine, parts: frontDoorParts })]),
   ];
 }
 
-function planClusterNode(instance: string, cluster: RecordedCluster, engine: EngineParts): NodeConfig {
+function planClusterNode(
+  { instance, frontDoor }: InstanceRecord,
+  cluster: RecordedCluster,
+  engine: EngineParts,
+): NodeConfig {
   return {
     version: 1,
     role: "node",
@@ -30,6 +43,7 @@ function planClusterNode(instance: string, cluster: RecordedCluster, engine: Eng
     zone: cluster.zone,
     nodeAddress: cluster.nodeAddress,
     loadBalancerRange: cluster.loadBalancerRange,
+    ...(frontDoor === undefined ? {} : { dns: { zone: frontDoorZone, server: frontDoor.nodeAddress } }),
     cgroup: nodeCgroup(instance, cluster.name),
     engine,
   };
@@ -57,5 +71,28 @@ function planRancherNode(
       nodeAddress: one.nodeAddress,
       dir: clusterDirectory(folder, one.name),
     })),
+  };
+}
+
+function planFrontDoorNode(
+  folder: string,
+  instance: string,
+  { name, nodeAddress }: RecordedFrontDoor,
+  { engine, parts }: { readonly engine: EngineParts; readonly parts: FrontDoorParts },
+): SupervisorConfig {
+  const { named, pebble, reads } = parts;
+  const cgroup = nodeCgroup(instance, name);
+  return {
+    version: 1,
+    role: "front-door",
+    instance,
+    cluster: name,
+    nodeAddress,
+    cgroup,
+    engine,
+    sandbox: folder,
+    named,
+    pebble,
+    reads,
   };
 }

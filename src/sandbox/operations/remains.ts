@@ -69,6 +69,7 @@ export function describeRemains(remains: Remains): readonly string[] {
     ...remains.network.links.map((name) => `link ${name}`),
     ...remains.network.blocks.map((block) => `route to ${block}`),
     ...remains.network.namespaces.map((name) => `network namespace ${name}`),
+    ...remains.network.resolvers.map((name) => `resolver of ${name}`),
     ...remains.cgroups.map((name) => `cgroup ${name}`),
     ...(remains.files ? ["the state folder"] : []),
   ];

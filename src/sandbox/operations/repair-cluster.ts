@@ -21,7 +21,9 @@ export async function repairCluster(folder: string, cluster: RecordedCluster, si
   try {
     const lacks = await inspectCluster(api, { node: cluster.node, since, signal });
     if (lacks.some((one) => one.what === "dns")) {
-      await applyCoreDns(api, (await readNodeConfig(files.dir)).engine.images.coredns, signal);
+      const config = await readNodeConfig(files.dir);
+      const dns = config.role === "node" ? config.dns : undefined;
+      await applyCoreDns(api, { image: config.engine.images.coredns, dns }, signal);
     }
   } finally {
     api.close();

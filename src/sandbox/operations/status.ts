@@ -16,7 +16,9 @@ import { findNodeProcess } from "../cluster/start-node.ts";
 import { inspectRancher } from "../rancher/inspect-rancher.ts";
 import { deriveClusterStatus, deriveSandboxState } from "./derive-status.ts";
 import type { ClusterStatus, NodeFacts, SandboxState } from "./derive-status.ts";
-import type { InstanceRecord, RecordedCluster, RecordedRancher } from "./instance-record.ts";
+import type { FrontDoorStatus } from "./front-door-status.ts";
+import { deriveFrontDoorStatus, listFrontDoorLacks } from "./front-door-status.ts";
+import type { InstanceRecord, RecordedCluster, RecordedFrontDoor, RecordedRancher } from "./instance-record.ts";
 import { listInstances, requireRecord } from "./instance-record.ts";
 import type { RancherStatus } from "./rancher-status.ts";
 import { deriveRancherStatus } from "./rancher-status.ts";
@@ -35,6 +37,8 @@ export interface SandboxStatus {
   readonly clusters: readonly ClusterStatus[];
   /** Where the sandbox has a Rancher double. */
   readonly rancher?: RancherStatus;
+  /** Where the sandbox has one. */
+  readonly frontDoor?: FrontDoorStatus;
 }
 
 export interface StatusOptions {
@@ -69,11 +73,12 @@ export async function listSandboxKubeconfigs(env: Environment): Promise<readonly
 /** The status of a sandbox whose record was read. */
 export async function readStatus(record: InstanceRecord, options: StatusOptions): Promise<SandboxStatus> {
   const folder = instanceFolder(options.env, record.instance);
-  const [clusters, rancher] = await Promise.all([
+  const [clusters, rancher, frontDoor] = await Promise.all([
     Promise.all(record.clusters.map(async (cluster) => readClusterStatus(folder, record.instance, cluster, options))),
     record.rancher === undefined ? undefined : readRancherStatus(folder, record, record.rancher, options),
+    record.frontDoor === undefined ? undefined : readFrontDoorStatus(folder, record, record.frontDoor, options),
   ]);
-  const states = [...clusters, ...(rancher === undefined ? [] : [rancher])].map((one) => one.state);
+  const states = [...clusters, rancher, frontDoor].flatMap((one) => (one === undefined ? [] : [one.state]));
   return {
     instance: record.instance,
     state: deriveSandboxState(states),
@@ -81,6 +86,7 @@ export async function readStatus(record: InstanceRecord, options: StatusOptions)
     folder,
     clusters,
     ...(rancher === undefined ? {} : { rancher }),
+    ...(frontDoor === undefined ? {} : { frontDoor }),
   };
 }
 
@@ -110,6 +116,19 @@ async function readRancherStatus(
     return problem === undefined ? [] : [problem];
   });
   return deriveRancherStatus(folder, record, rancher, facts);
+}
+
+async function readFrontDoorStatus(
+  folder: string,
+  record: InstanceRecord,
+  frontDoor: RecordedFrontDoor,
+  { signal }: StatusOptions,
+): Promise<FrontDoorStatus> {
+  const files = clusterFolder(clusterDirectory(folder, frontDoor.name));
+  const facts = await readNodeFacts(files, record.instance, frontDoor.name, async () =>
+    listFrontDoorLacks(folder, record, frontDoor, signal),
+  );
+  return deriveFrontDoorStatus(folder, frontDoor, facts);
 }
 
 /** What the machine knows of a node; `findLacks` is asked when the node lives and its supervisor has reported. */

@@ -3,24 +3,31 @@ import { UserError } from "../../core/diagnostics/user-error.ts";
 import type { OnProgress } from "../../core/progress.ts";
 import { CgroupError, ensureCgroups } from "../cluster/cgroup.ts";
 import { clusterFolder } from "../cluster/cluster-folder.ts";
-import { readAdminCredentials } from "../cluster/admin-credentials.ts";
-import type { NodeConfig } from "../cluster/node-config.ts";
-import { readNodeConfig } from "../cluster/node-config.ts";
+import type { SupervisorConfig } from "../cluster/node-config.ts";
 import { isHopeless } from "../cluster/node-state.ts";
 import { prepareCluster } from "../cluster/prepare-cluster.ts";
-import { writePrivateFile } from "../cluster/private-file.ts";
 import { startNode } from "../cluster/start-node.ts";
 import type { EngineParts } from "../engine/parts.ts";
+import type { FrontDoorParts } from "../front-door/front-door-parts.ts";
+import { prepareFrontDoor } from "../front-door/prepare-front-door.ts";
 import { ensureNetwork } from "../network/ensure-network.ts";
 import { nodeNamespace } from "../network/names.ts";
 import { CommandError } from "../process/run-command.ts";
 import { checkClusters, checkInstanceName } from "./check-names.ts";
 import type { ClusterStatus, SandboxState } from "./derive-status.ts";
 import { claimSandbox } from "./claim-sandbox.ts";
+import { completeFrontDoor } from "./complete-front-door.ts";
 import type { InstanceRecord, SandboxCluster } from "./instance-record.ts";
-import { planRancher, rancherName, readRecord, recordedRanges, writeRecord } from "./instance-record.ts";
-import type { KubeconfigEntries } from "./kubeconfig.ts";
-import { renderKubeconfig, renderKubeconfigEntries } from "./kubeconfig.ts";
+import {
+  frontDoorName,
+  namesOfNodes,
+  planFrontDoor,
+  planRancher,
+  rancherName,
+  readRecord,
+  recordedRanges,
+  writeRecord,
+} from "./instance-record.ts";
 import { withInstanceLock } from "./lock.ts";
 import { planNodes } from "./plan-nodes.ts";
 import { provideInotify } from "./inotify.ts";
@@ -30,11 +37,11 @@ import { clearDeadNode } from "./remains.ts";
 import { repairCluster } from "./repair-cluster.ts";
 import { sandboxError } from "./sandbox-diagnostic.ts";
 import type { Environment } from "./state-folder.ts";
-import { clusterDirectory, instanceFolder, kubeconfigFile } from "./state-folder.ts";
+import { clusterDirectory, instanceFolder } from "./state-folder.ts";
 import type { SandboxStatus } from "./status.ts";
 import { readStatus } from "./status.ts";
-import { mergeIntoUserKubeconfig, removeFromUserKubeconfig, userKubeconfigFile } from "./user-kubeconfig.ts";
 import { waitUntilReady } from "./wait-until-ready.ts";
+import { writeKubeconfigs } from "./write-kubeconfigs.ts";
 
 export interface SandboxUpOptions {
   readonly instance: string;
@@ -47,6 +54,10 @@ export interface SandboxUpOptions {
   readonly rancher: boolean;
   /** The program that runs the double with the last argument, as `supervisorCommand`. */
   readonly rancherCommand: readonly string[];
+  /** Have a front door too: DNS, ACME, cert-manager, external-dns. Without it one that is there stays. */
+  readonly frontDoor: boolean;
+  /** Gets its parts, from the cache or made now. Asked only where there is or will be one. */
+  readonly obtainFrontDoor: () => Promise<FrontDoorParts>;
   /** Put the contexts into the user's kubeconfig too. */
   readonly merge: boolean;
   readonly env: Environment;
@@ -60,7 +71,7 @@ export interface SandboxUpOptions {
 export interface SandboxUp extends SandboxStatus {
   /** `running`: everything was there already. `repaired`: a part of it was not. */
   readonly outcome: "started" | "repaired" | "running";
-  /** Names of the clusters whose nodes were started, in order; `rancher` for that of a Rancher double. */
+  /** Names of the clusters whose nodes were started, in order; `rancher` and `front-door` for those of what is beside them. */
   readonly startedNodes: readonly string[];
 }
 
@@ -74,6 +85,7 @@ interface Up {
   readonly options: SandboxUpOptions;
   readonly folder: string;
   readonly record: InstanceRecord;
+  readonly frontDoorParts: FrontDoorParts | undefined;
 }
 
 /**
@@ -84,7 +96,8 @@ interface Up {
  *
  * UserErrors: ISM722, 730, 731, 746, 747 (this machine), 721 (data of an older etcd), 732 (names), 733 (it runs
  * with other clusters), 734 (no addresses), 735 (another command is at work),
- * 736 (names taken), 737, 738 (not ready), 743, 744 (`merge`).
+ * 736 (names taken), 737, 738, 748 (not ready), 743, 744 (`merge`);
+ * those of `ensureFrontDoorParts`.
  */
 export async function sandboxUp(options: SandboxUpOptions): Promise<SandboxUp> {
   const problems = [
@@ -107,8 +120,11 @@ export async function sandboxUp(options: SandboxUpOptions): Promise<SandboxUp> {
 
 async function bringUp(folder: string, options: SandboxUpOptions): Promise<SandboxUp> {
   const existing = await readRecord(options.env, options.instance);
+  // Before anything is claimed: what cannot be made leaves no half sandbox.
+  const frontDoorParts =
+    options.frontDoor || existing?.frontDoor !== undefined ? await options.obtainFrontDoor() : undefined;
   const record = await claimRecord(existing, folder, options);
-  const up: Up = { options, folder, record };
+  const up: Up = { options, folder, record, frontDoorParts };
   const before = existing === undefined ? undefined : await readStatus(record, options);
   const idle = findIdleNodes(up, before);
   const running = before?.state === "running";
@@ -119,12 +135,12 @@ async function bringUp(folder: string, options: SandboxUpOptions): Promise<Sandb
     }
     await makeNodes(up, idle);
   }
-  await writeKubeconfigs(up);
+  await writeKubeconfigs(folder, record, options);
   if (!running) {
     await completeClusters(up, idle);
   }
   const status = running ? before : await readStatus(record, options);
-  const added = existing !== undefined && existing.rancher === undefined && record.rancher !== undefined;
+  const added = existing !== undefined && namesOfNodes(existing).length < namesOfNodes(record).length;
   return {
     ...status,
     outcome: added ? "started" : judgeOutcome(before?.state),
@@ -143,39 +159,55 @@ async function claimRecord(
     refuseOtherClusters(existing, options);
   } else {
     // Before anything is claimed: what this machine cannot run leaves no half sandbox.
-    await provideInotify(clusters.length + (options.rancher ? 1 : 0), options);
+    await provideInotify(clusters.length + (options.rancher ? 1 : 0) + (options.frontDoor ? 1 : 0), options);
   }
   const claimed = await claimSandbox(existing, clusters, folder, options);
-  return options.rancher ? addRancher(claimed, options.env) : claimed;
+  return addParts(claimed, options);
 }
 
-/** A sandbox that runs without a Rancher double can get one. */
-async function addRancher(record: InstanceRecord, env: Environment): Promise<InstanceRecord> {
-  if (record.rancher !== undefined) {
-    return record;
+/** A sandbox that runs without a Rancher double or a front door can get one. */
+async function addParts(
+  record: InstanceRecord,
+  { rancher, frontDoor, env }: Pick<SandboxUpOptions, "rancher" | "frontDoor" | "env">,
+): Promise<InstanceRecord> {
+  const added: InstanceRecord = {
+    ...record,
+    ...(rancher && record.rancher === undefined ? { rancher: planRancher(record.index) } : {}),
+    ...(frontDoor && record.frontDoor === undefined ? { frontDoor: planFrontDoor(record.index) } : {}),
+  };
+  if (namesOfNodes(added).length > namesOfNodes(record).length) {
+    await writeRecord(env, added);
   }
-  const added = { ...record, rancher: planRancher(record.index) };
-  await writeRecord(env, added);
   return added;
 }
 
 /** The nodes that have to be started, by what was there before. */
-function findIdleNodes({ options, folder, record }: Up, before: SandboxStatus | undefined): readonly NodeConfig[] {
+function findIdleNodes(up: Up, before: SandboxStatus | undefined): readonly SupervisorConfig[] {
+  const { options, folder, record, frontDoorParts } = up;
   const states = new Map<string, Pick<ClusterStatus, "state" | "components">>(
     before?.clusters.map((one) => [one.name, one]),
   );
   if (before?.rancher !== undefined) {
     states.set(rancherName, before.rancher);
   }
-  return planNodes(folder, record, options).filter((one) => needsNewNode(states.get(one.cluster)));
+  if (before?.frontDoor !== undefined) {
+    states.set(frontDoorName, before.frontDoor);
+  }
+  return planNodes(folder, record, { ...options, frontDoorParts }).filter((one) =>
+    needsNewNode(states.get(one.cluster)),
+  );
 }
 
 /** Repairs what runs on the nodes that were not started anew, and waits for all of it. */
-async function completeClusters({ options, folder, record }: Up, idle: readonly NodeConfig[]): Promise<void> {
-  const { clusters, rancher } = record;
+async function completeClusters(up: Up, idle: readonly SupervisorConfig[]): Promise<void> {
+  const { options, folder, record, frontDoorParts: parts } = up;
+  const { clusters, rancher, frontDoor } = record;
   const living = clusters.filter((cluster) => !idle.some((one) => one.cluster === cluster.name));
   await Promise.all(living.map(async (cluster) => repairCluster(folder, cluster, options.signal)));
   await waitUntilReady({ ...options, folder, clusters, rancher });
+  if (frontDoor !== undefined && parts !== undefined) {
+    await completeFrontDoor({ ...options, folder, record, frontDoor, parts });
+  }
 }
 
 /** A node that does not run, or one with a component that its supervisor has tried in vain to keep running. */
@@ -192,7 +224,7 @@ function judgeOutcome(before: SandboxState | undefined): SandboxUp["outcome"] {
 }
 
 /** Networks for all (whoever lost a link gets it back), nodes for those that have none. */
-async function makeNodes({ options, folder, record }: Up, idle: readonly NodeConfig[]): Promise<void> {
+async function makeNodes({ options, folder, record }: Up, idle: readonly SupervisorConfig[]): Promise<void> {
   const { signal, instance } = options;
   const task = "making networks and credentials";
   const began = performance.now();
@@ -208,11 +240,14 @@ async function makeNodes({ options, folder, record }: Up, idle: readonly NodeCon
         ranges: recordedRanges(record),
         clusters: record.clusters.map((one) => one.name),
         ...(record.rancher === undefined ? {} : { rancher: record.rancher.name }),
+        ...(record.frontDoor === undefined ? {} : { frontDoor: record.frontDoor.name }),
       },
       signal,
     ),
     ...idle.map(async (node) =>
-      prepareCluster(clusterFolder(clusterDirectory(folder, node.cluster)), node, new Date()),
+      node.role === "front-door"
+        ? prepareFrontDoor(node, new Date())
+        : prepareCluster(clusterFolder(clusterDirectory(folder, node.cluster)), node, new Date()),
     ),
   ]);
   signal.throwIfAborted();
@@ -227,37 +262,6 @@ async function makeNodes({ options, folder, record }: Up, idle: readonly NodeCon
     ),
   );
   options.onProgress({ kind: "task.done", subject: instance, task, seconds: (performance.now() - began) / 1000 });
-}
-
-async function writeKubeconfigs(up: Up): Promise<void> {
-  const { options, folder, record } = up;
-  const entries = await readEntries(up);
-  await writePrivateFile(kubeconfigFile(folder), renderKubeconfig(entries));
-  if (!options.merge) {
-    return;
-  }
-  const file = userKubeconfigFile(options.env);
-  const merged = await mergeIntoUserKubeconfig(file, options.instance, entries, options.signal);
-  const earlier = record.merged;
-  if (earlier !== undefined && earlier.file !== file) {
-    await removeFromUserKubeconfig(earlier, options.instance, options.signal);
-  }
-  // A second merge finds the file that the first one made: what it was then is what counts.
-  await writeRecord(options.env, { ...record, merged: earlier?.file === file ? earlier : merged });
-}
-
-async function readEntries({ options, folder, record }: Up): Promise<KubeconfigEntries> {
-  const clusters = await Promise.all(
-    record.clusters.map(async (cluster) => {
-      const files = clusterFolder(clusterDirectory(folder, cluster.name));
-      const [credentials, config] = await Promise.all([
-        readAdminCredentials(files, cluster.nodeAddress),
-        readNodeConfig(files.dir),
-      ]);
-      return { cluster, credentials, engine: config.engine };
-    }),
-  );
-  return renderKubeconfigEntries(options.instance, clusters);
 }
 
 function refuseOtherClusters(record: InstanceRecord, options: SandboxUpOptions): void {

@@ -1,5 +1,6 @@
 import type { SandboxStatus } from "../../../sandbox/operations/status.ts";
 import type { Palette } from "../../terminal/palette.ts";
+import { viewFrontDoor } from "./sandbox-front-door.ts";
 import { viewRancher } from "./sandbox-rancher.ts";
 import { renderTable } from "./table.ts";
 
@@ -17,7 +18,11 @@ export function viewSandboxStatus(status: SandboxStatus, palette: Palette): stri
       `${running} of ${cluster.components.length} running`,
     ];
   });
-  const parts = [...status.clusters, ...(status.rancher === undefined ? [] : [{ ...status.rancher, name: "rancher" }])];
+  const parts = [
+    ...status.clusters,
+    ...(status.rancher === undefined ? [] : [{ ...status.rancher, name: "rancher" }]),
+    ...(status.frontDoor === undefined ? [] : [{ ...status.frontDoor, name: "front-door" }]),
+  ];
   const problems = parts.flatMap((part) =>
     part.problems.map((problem) => `${palette.bad("×")} ${part.name}: ${problem}`),
   );
@@ -28,6 +33,7 @@ export function viewSandboxStatus(status: SandboxStatus, palette: Palette): stri
     ...(problems.length === 0 ? [] : ["", ...problems, "", "`isthmus sandbox up` repairs it."]),
     "",
     ...viewRancher(status, palette),
+    ...viewFrontDoor(status, palette),
     `export KUBECONFIG=${status.kubeconfig}`,
   ].join("\n");
 }

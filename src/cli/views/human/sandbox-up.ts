@@ -1,5 +1,6 @@
 import type { SandboxUp } from "../../../sandbox/operations/up.ts";
 import type { Palette } from "../../terminal/palette.ts";
+import { viewFrontDoor } from "./sandbox-front-door.ts";
 import { viewRancher } from "./sandbox-rancher.ts";
 import { renderTable } from "./table.ts";
 
@@ -15,6 +16,7 @@ export function viewSandboxUp(up: SandboxUp, palette: Palette): string {
     ),
     "",
     ...viewRancher(up, palette),
+    ...viewFrontDoor(up, palette),
     `export KUBECONFIG=${up.kubeconfig}`,
   ].join("\n");
 }

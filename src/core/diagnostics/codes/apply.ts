@@ -101,6 +101,11 @@ export const applyCodes = {
     explanation:
       "The ingress gateways hold the route and were told to show the certificate of its Secret, which istiod has not sent them: the Secret is missing in that cluster, cannot be read, or has a key that is not its certificate's. They reset TLS connections for the route's hosts, whatever its weights are. Everything else is applied: the exit code is 4. When the Secret is there, istiod sends it within a second, and nothing has to be applied again.",
   },
+  ISM666: {
+    summary: "A certificate is not issued, and cert-manager has given up",
+    explanation:
+      "A Certificate says only that it is being issued; why it is not is said by its Challenges, its Order and its CertificateRequest, and this is what they say. After an order that failed cert-manager waits an hour before it tries again, and longer each time, so that waiting is no use. What refused the order (the ACME server, the DNS server, a page that nobody could read) has to be put right first. A new Certificate of the same name is tried at once.",
+  },
   ISM324: {
     summary: "Istio does not accept what the mesh file asks for",
     explanation:

@@ -88,4 +88,9 @@ export const sandboxClusterCodes = {
     explanation:
       "Each node has a /run of its own, so that nothing it puts there reaches the machine. A state folder or engine below /run would be hidden from the node. Point ISTHMUS_STATE_DIR (or the cache folder) to a disk.",
   },
+  ISM748: {
+    summary: "The sandbox's front door did not get ready",
+    explanation:
+      "`isthmus sandbox up --front-door` starts BIND and Pebble beside the clusters, and cert-manager and external-dns in each of them. One of them did not serve, or had no available pod, in the time given. What is there stays; running `up` again goes on.",
+  },
 } as const satisfies Record<string, CatalogueEntry>;

@@ -1,0 +1,134 @@
+import { readdir, readFile } from "node:fs/promises";
+import path from "node:path";
+import { parse } from "yaml";
+import { readAdminCredentials } from "../cluster/admin-credentials.ts";
+import { createApiClient, type ApiClient } from "../cluster/api-client.ts";
+import { clusterFolder } from "../cluster/cluster-folder.ts";
+import { containerdSocket } from "../cluster/component-files.ts";
+import { applyCoreDns } from "../cluster/coredns.ts";
+import type { ForwardedZone } from "../cluster/node-config.ts";
+import { pause } from "../cluster/pause.ts";
+import { findNodeProcess } from "../cluster/start-node.ts";
+import type { EngineParts } from "../engine/parts.ts";
+import { runCommand } from "../process/run-command.ts";
+import { systemEnvironment } from "../process/system-command.ts";
+import { deployments, renderClusterManifests, type Manifest } from "./cluster-manifests.ts";
+import type { FrontDoorParts } from "./front-door-parts.ts";
+
+export interface CompleteClusterOptions {
+  /** The cluster's folder. */
+  readonly dir: string;
+  readonly nodeAddress: string;
+  readonly engine: EngineParts;
+  readonly parts: FrontDoorParts;
+  readonly dns: ForwardedZone;
+  /** The TSIG key's secret, base64. */
+  readonly secret: string;
+  readonly signal: AbortSignal;
+}
+
+const pollMs = 200;
+
+/**
+ * Makes a cluster of a sandbox take part in its front door: its DNS knows the
+ * zone, its node has the images, cert-manager and external-dns run. What is
+ * there already is left as it is. Gives what is still missing when the time is
+ * over, in words, or undefined. Throws a CommandError or ApiError.
+ */
+export async function completeCluster(options: CompleteClusterOptions, timeoutMs: number): Promise<string | undefined> {
+  const { dir, nodeAddress, engine, parts, dns, secret, signal } = options;
+  const files = clusterFolder(dir);
+  const api = createApiClient(await readAdminCredentials(files, nodeAddress));
+  try {
+    await Promise.all([
+      importImages(options),
+      applyCoreDns(api, { image: engine.images.coredns, dns }, signal),
+      applyKinds(api, parts.certManagerKinds, signal),
+    ]);
+    for (const wave of renderClusterManifests({ images: parts.images, server: dns.server, secret })) {
+      await Promise.all(wave.map(async (manifest) => apply(api, manifest, signal)));
+    }
+    return await waitUntilAvailable(api, signal, timeoutMs);
+  } finally {
+    api.close();
+  }
+}
+
+/** The node has no way out to a registry: its containerd gets the images from a file. */
+async function importImages({ dir, engine, parts, signal }: CompleteClusterOptions): Promise<void> {
+  const node = await findNodeProcess(clusterFolder(dir));
+  if (node === undefined) {
+    throw new Error("the node does not run");
+  }
+  const { images } = parts;
+  const names = [images.certManager, images.acmeSolver, images.externalDns];
+  const ctr = async (...args: readonly string[]): Promise<string> => {
+    const enter = ["--target", String(node.pid), "--mount", "--", engine.programs.ctr];
+    const { stdout } = await runCommand(
+      "nsenter",
+      [...enter, "--address", containerdSocket, "--namespace", "k8s.io", ...args],
+      { signal, timeoutMs: 120_000, env: systemEnvironment() },
+    );
+    return stdout;
+  };
+  const known = new Set((await ctr("images", "list", "--quiet")).split("\n"));
+  if (!names.every((name) => known.has(name))) {
+    await ctr("images", "import", "--snapshotter", "overlayfs", images.archive);
+  }
+}
+
+async function applyKinds(api: ApiClient, folder: string, signal: AbortSignal): Promise<void> {
+  const files = (await readdir(folder)).filter((name) => name.endsWith(".yaml"));
+  await Promise.all(
+    files.map(async (name) => {
+      const object = parse(await readFile(path.join(folder, name), "utf8")) as { metadata: { name: string } };
+      const at = `/apis/apiextensions.k8s.io/v1/customresourcedefinitions/${object.metadata.name}`;
+      await apply(api, { path: at, object }, signal);
+    }),
+  );
+}
+
+async function apply(api: ApiClient, { path: at, object }: Manifest, signal: AbortSignal): Promise<void> {
+  await api.send(`${at}?fieldManager=isthmus-sandbox&force=true`, {
+    method: "PATCH",
+    contentType: "application/apply-patch+yaml",
+    body: object,
+    timeoutMs: 15_000,
+    signal,
+  });
+}
+
+async function waitUntilAvailable(api: ApiClient, signal: AbortSignal, timeoutMs: number): Promise<string | undefined> {
+  const deadline = performance.now() + timeoutMs;
+  for (;;) {
+    signal.throwIfAborted();
+    const lacking = await listUnavailable(api, signal);
+    if (lacking.length === 0 || performance.now() > deadline) {
+      return lacking.length === 0 ? undefined : lacking.join("; ");
+    }
+    await pause(pollMs, signal);
+  }
+}
+
+interface Deployment {
+  readonly metadata: { readonly generation?: number };
+  readonly status?: { readonly observedGeneration?: number; readonly availableReplicas?: number };
+}
+
+/** The Deployments of a front door that no pod is available of, in words. */
+export async function listUnavailable(api: ApiClient, signal: AbortSignal): Promise<readonly string[]> {
+  const judged = await Promise.all(
+    deployments.map(async ({ namespace, name }) => {
+      try {
+        const at = `/apis/apps/v1/namespaces/${namespace}/deployments/${name}`;
+        const { metadata, status } = (await api.send(at, { signal })) as Deployment;
+        const current = status?.observedGeneration === metadata.generation;
+        return current && (status?.availableReplicas ?? 0) > 0 ? undefined : `${name} has no available pod`;
+      } catch (error) {
+        signal.throwIfAborted();
+        return `${name}: ${(error as Error).message}`;
+      }
+    }),
+  );
+  return judged.filter((one) => one !== undefined);
+}

@@ -1,0 +1,111 @@
+import { readFile } from "node:fs/promises";
+import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
+import { UserError } from "../../core/diagnostics/user-error.ts";
+import type { OnProgress } from "../../core/progress.ts";
+import { clusterFolder, logFile } from "../cluster/cluster-folder.ts";
+import { pause } from "../cluster/pause.ts";
+import type { EngineParts } from "../engine/parts.ts";
+import { completeCluster } from "../front-door/complete-cluster.ts";
+import { frontDoorFolder, frontDoorZone } from "../front-door/front-door-folder.ts";
+import type { FrontDoorParts } from "../front-door/front-door-parts.ts";
+import { inspectFrontDoor } from "../front-door/inspect-front-door.ts";
+import type { InstanceRecord, RecordedCluster, RecordedFrontDoor } from "./instance-record.ts";
+import { readLastLines } from "./log-lines.ts";
+import { sandboxDiagnostic } from "./sandbox-diagnostic.ts";
+import { clusterDirectory } from "./state-folder.ts";
+
+export interface CompleteFrontDoorOptions {
+  /** The sandbox's folder. */
+  readonly folder: string;
+  readonly record: InstanceRecord;
+  readonly frontDoor: RecordedFrontDoor;
+  readonly engine: EngineParts;
+  readonly parts: FrontDoorParts;
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal;
+  readonly onProgress: OnProgress;
+}
+
+const pollMs = 100;
+
+/**
+ * Waits until a front door's servers serve, and makes every cluster take part
+ * in it. A UserError (ISM748) with what does not get ready, and the last lines
+ * of the log that should tell why.
+ */
+export async function completeFrontDoor(options: CompleteFrontDoorOptions): Promise<void> {
+  const { record, frontDoor, onProgress } = options;
+  const task = "waiting for DNS, ACME, cert-manager and external-dns";
+  const began = performance.now();
+  onProgress({ kind: "task.started", subject: frontDoor.name, task, expectedSeconds: 15 });
+  try {
+    await waitForServers(options);
+    const problems = await Promise.all(record.clusters.map(async (cluster) => completeOne(cluster, options)));
+    const found = problems.filter((problem) => problem !== undefined);
+    if (found.length > 0) {
+      throw new UserError(found, exitCodes.failed);
+    }
+  } catch (error) {
+    const [diagnostic] = error instanceof UserError ? error.diagnostics : [];
+    if (diagnostic !== undefined) {
+      onProgress({ kind: "task.failed", subject: frontDoor.name, task, diagnostic });
+    }
+    throw error;
+  }
+  onProgress({ kind: "task.done", subject: frontDoor.name, task, seconds: (performance.now() - began) / 1000 });
+}
+
+async function waitForServers(options: CompleteFrontDoorOptions): Promise<void> {
+  const { folder, frontDoor, signal, record } = options;
+  const deadline = performance.now() + options.timeoutMs;
+  for (;;) {
+    const lacks = await inspectFrontDoor(folder, frontDoor.nodeAddress, signal);
+    const [first] = lacks;
+    if (first === undefined) {
+      return;
+    }
+    if (performance.now() > deadline) {
+      const lines = await readLastLines(
+        logFile(clusterFolder(clusterDirectory(folder, frontDoor.name)), first.component),
+        8,
+      );
+      throw new UserError(
+        [
+          sandboxDiagnostic("ISM748", {
+            detail: `${lacks.map(({ text }) => text).join("; ")}. The last lines of ${first.component}:\n${lines.map((line) => `    ${line}`).join("\n")}`,
+            fix: `See \`isthmus sandbox logs ${frontDoor.name} ${first.component} --instance ${record.instance}\`; \`isthmus sandbox up --instance ${record.instance}\` goes on.`,
+          }),
+        ],
+        exitCodes.failed,
+      );
+    }
+    await pause(pollMs, signal);
+  }
+}
+
+async function completeOne(
+  cluster: RecordedCluster,
+  options: CompleteFrontDoorOptions,
+): Promise<ReturnType<typeof sandboxDiagnostic> | undefined> {
+  const { folder, frontDoor, engine, parts, signal, timeoutMs, record } = options;
+  const secret = (await readFile(frontDoorFolder(folder).tsigFile, "utf8")).trim();
+  const lacking = await completeCluster(
+    {
+      dir: clusterDirectory(folder, cluster.name),
+      nodeAddress: cluster.nodeAddress,
+      engine,
+      parts,
+      dns: { zone: frontDoorZone, server: frontDoor.nodeAddress },
+      secret,
+      signal,
+    },
+    timeoutMs,
+  );
+  return lacking === undefined
+    ? undefined
+    : sandboxDiagnostic("ISM748", {
+        cluster: cluster.name,
+        detail: `After ${Math.round(timeoutMs / 1000)} s in ${cluster.name}: ${lacking}.`,
+        fix: `See why: kubectl --context ${cluster.context} get pods -A; \`isthmus sandbox up --instance ${record.instance}\` goes on.`,
+      });
+}
