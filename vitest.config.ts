@@ -101,6 +101,20 @@ export default defineConfig({
         },
       },
       {
+        // A sandbox with a front door, whose parts are compiled the first time; with the soak tests.
+        test: {
+          name: "front-door",
+          include: ["test/front-door/**/*.test.ts"],
+          globalSetup: ["test/front-door/setup.ts"],
+          pool: "forks",
+          fileParallelism: false,
+          maxWorkers: 1,
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
+          sequence: { groupOrder: 7 },
+        },
+      },
+      {
         // Beside other engines of NetworkPolicies, which a Go program asks; with the soak tests, and without a sandbox.
         test: {
           name: "policies",

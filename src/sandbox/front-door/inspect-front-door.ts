@@ -38,7 +38,9 @@ async function askAcme(sandbox: string, address: string, signal: AbortSignal): P
   try {
     const ca = await readFile(frontDoorFolder(sandbox).caFile, "utf8");
     const status = await new Promise<number>((resolve, reject) => {
-      const asked = get(acmeDirectory(address), { ca, agent: false, timeout: 3000, signal }, (answer) => {
+      // RFC 8555, 6.1: a request without a User-Agent is refused.
+      const headers = { "user-agent": "isthmus" };
+      const asked = get(acmeDirectory(address), { ca, headers, agent: false, timeout: 3000, signal }, (answer) => {
         answer.resume();
         resolve(answer.statusCode ?? 0);
       });

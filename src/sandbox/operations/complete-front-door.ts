@@ -5,6 +5,7 @@ import type { OnProgress } from "../../core/progress.ts";
 import { clusterFolder, logFile } from "../cluster/cluster-folder.ts";
 import { pause } from "../cluster/pause.ts";
 import type { EngineParts } from "../engine/parts.ts";
+import { tolerateListeners } from "../../kube/tolerate-listeners.ts";
 import { completeCluster } from "../front-door/complete-cluster.ts";
 import { frontDoorFolder, frontDoorZone } from "../front-door/front-door-folder.ts";
 import type { FrontDoorParts } from "../front-door/front-door-parts.ts";
@@ -37,6 +38,8 @@ export async function completeFrontDoor(options: CompleteFrontDoorOptions): Prom
   const { record, frontDoor, onProgress } = options;
   const task = "waiting for DNS, ACME, cert-manager and external-dns";
   const began = performance.now();
+  // Many objects are applied at the same time.
+  tolerateListeners(options.signal);
   onProgress({ kind: "task.started", subject: frontDoor.name, task, expectedSeconds: 15 });
   try {
     await waitForServers(options);
