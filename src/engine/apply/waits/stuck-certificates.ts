@@ -84,8 +84,7 @@ function statusText(object: KubeObject, key: string): string {
 }
 
 function newest(objects: readonly KubeObject[], owner: KubeObject): KubeObject | undefined {
-  const made = (object: KubeObject): string =>
-    textAt(object.metadata as Record<string, unknown>, "creationTimestamp") ?? "";
+  const made = (object: KubeObject): string => textAt(object.metadata, "creationTimestamp") ?? "";
   return objects
     .filter((one) => isOwnedBy(one, owner))
     .toSorted((left, right) => made(right).localeCompare(made(left)))[0];
