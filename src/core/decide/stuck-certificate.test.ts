@@ -40,7 +40,7 @@ describe("why a Certificate is not ready", () => {
     const wrong = { ...challenge, state: "invalid", reason: "Correct value not found for DNS challenge" };
     expect(judgeIssuance({ ...issuance, order, challenges: [wrong] })).toEqual({
       reason: "its order is invalid: challenge DNS-01 for shop.example.org: Correct value not found for DNS challenge",
-      fix: "Remove what the detail names. cert-manager tries again after an hour at the earliest, a new Certificate at once: kubectl -n istio-system delete certificate shop, and run the same command again.",
+      fix: "Remove what the detail names. cert-manager tries again after an hour at the earliest, a new Certificate at once: kubectl --context west -n istio-system delete certificate shop, and run the same command again.",
     });
   });
 
@@ -57,7 +57,7 @@ describe("why a Certificate is not ready", () => {
       reason: "Failed to create Order: 400 urn:ietf:params:acme:error:accountDoesNotExist: Account not found",
     };
     expect(judgeIssuance({ ...issuance, order })?.fix).toBe(
-      "The ACME server does not know the account of letsencrypt any more. Have cert-manager make another one: kubectl -n cert-manager delete secret letsencrypt (the namespace is that of cert-manager's own Secrets). Then kubectl -n istio-system delete certificate shop, and run the same command again.",
+      "The ACME server does not know the account of letsencrypt any more. Have cert-manager make another one: kubectl --context west -n cert-manager delete secret letsencrypt (the namespace is that of cert-manager's own Secrets). Then kubectl --context west -n istio-system delete certificate shop, and run the same command again.",
     );
   });
 });

@@ -4,6 +4,8 @@ export interface Issuance {
   readonly certificate: string;
   /** The ClusterIssuer or Issuer. */
   readonly issuer: string;
+  /** The kubeconfig context of the cluster. */
+  readonly context: string;
   /** cert-manager is at it: a request that failed is an earlier one, or is about to be noticed. */
   readonly isRunning: boolean;
   /** Condition Ready of the newest CertificateRequest. */
@@ -76,11 +78,11 @@ function ofWaiting(waiting: Issuance["challenges"]): string {
 }
 
 /** A new Certificate is tried at once; deleting the Secret of a lost account has cert-manager make another one. */
-function fixOf({ certificate, issuer }: Issuance, words: string): string {
+function fixOf({ certificate, issuer, context }: Issuance, words: string): string {
   const [namespace = "", name = ""] = certificate.split("/");
-  const again = `kubectl -n ${namespace} delete certificate ${name}, and run the same command again`;
+  const again = `kubectl --context ${context} -n ${namespace} delete certificate ${name}, and run the same command again`;
   const lost = /accountDoesNotExist|Key ID \(kid\) in JWS header/.test(words);
   return lost
-    ? `The ACME server does not know the account of ${issuer} any more. Have cert-manager make another one: kubectl -n cert-manager delete secret ${issuer} (the namespace is that of cert-manager's own Secrets). Then ${again}.`
+    ? `The ACME server does not know the account of ${issuer} any more. Have cert-manager make another one: kubectl --context ${context} -n cert-manager delete secret ${issuer} (the namespace is that of cert-manager's own Secrets). Then ${again}.`
     : `Remove what the detail names. cert-manager tries again after an hour at the earliest, a new Certificate at once: ${again}.`;
 }

@@ -135,7 +135,7 @@ function handlerOf(wave: Wave, { one, plan }: ClusterRun, { options }: ApplyRun)
     case "services":
       return touchStuckNamespaces(one.client, desired, touching);
     case "front-doors":
-      return explainStuckCertificates(one.client);
+      return explainStuckCertificates({ client: one.client, context: one.context.context });
     default:
       return undefined;
   }

@@ -6,6 +6,7 @@ import { idOf, type KubeObject } from "../../../core/model/kube-object.ts";
 import type { KubeClient } from "../../../kube/client.ts";
 import { KubeError } from "../../../kube/errors.ts";
 import { conditionOf, fieldsAt, textAt } from "../../../kube/readiness/object-fields.ts";
+import type { ProxyCluster } from "./proxy-cluster.ts";
 import type { PendingHandler } from "./touch-object.ts";
 
 const acme = "acme.cert-manager.io/v1";
@@ -15,12 +16,15 @@ const acme = "acme.cert-manager.io/v1";
  * Order or its CertificateRequest. Ends the wait with a UserError (ISM666) when
  * cert-manager has given up: it would try again an hour later.
  */
-export function explainStuckCertificates(client: KubeClient): PendingHandler {
+export function explainStuckCertificates({
+  client,
+  context,
+}: Pick<ProxyCluster, "client" | "context">): PendingHandler {
   return async (pending, signal) => {
     if (pending.kind !== "Certificate") {
       return undefined;
     }
-    const stuck = judgeIssuance(await readIssuance(client, pending, signal));
+    const stuck = judgeIssuance({ ...(await readIssuance(client, pending, signal)), context });
     if (stuck?.fix === undefined) {
       return stuck?.reason;
     }
@@ -40,7 +44,11 @@ export function explainStuckCertificates(client: KubeClient): PendingHandler {
 }
 
 /** What is there of the newest issuance of a Certificate; what may not be read is left out. */
-async function readIssuance(client: KubeClient, certificate: KubeObject, signal: AbortSignal): Promise<Issuance> {
+async function readIssuance(
+  client: KubeClient,
+  certificate: KubeObject,
+  signal: AbortSignal,
+): Promise<Omit<Issuance, "context">> {
   const { namespace, name } = certificate.metadata;
   const list = async (apiVersion: string, kind: string): Promise<readonly KubeObject[]> => {
     try {
