@@ -4,6 +4,7 @@ import { judgeIssuance, type Issuance } from "./stuck-certificate.ts";
 const issuance: Issuance = {
   certificate: "istio-system/shop",
   issuer: "letsencrypt",
+  context: "west",
   isRunning: false,
   challenges: [],
 };
