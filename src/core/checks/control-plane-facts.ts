@@ -22,6 +22,8 @@ export interface IstiodFacts extends WorkloadFacts {
   /** Revisions and tags for which injection webhooks are registered, sorted; left out where they name none. */
   readonly revisions?: readonly string[];
   readonly validation: ValidationFacts;
+  /** Why webhooks could not be listed: then what is said of them here means nothing. Left out where they were. */
+  readonly unreadWebhooks?: string;
 }
 
 /** Istio's ValidatingWebhookConfigurations. */

@@ -106,7 +106,15 @@ export interface ReachedCluster {
   readonly announcers?: readonly AnnouncingService[];
   /** How its objects differ from what an apply would make of them; undefined where nobody compared. */
   readonly drift?: DriftFacts;
+  /** What this account may not read there: these parts are empty, and say nothing. Left out where it may read all. */
+  readonly unread?: readonly { readonly part: UnreadPart; readonly why: string }[];
 }
+
+/** A part of a cluster's facts that an account may be refused. */
+export type UnreadPart = Exclude<
+  keyof ReachedCluster,
+  "kind" | "cluster" | "context" | "uid" | "kubernetesVersion" | "drift" | "unread"
+>;
 
 export interface NodeFacts {
   readonly name: string;

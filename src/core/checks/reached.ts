@@ -13,6 +13,13 @@ export function meshClusters(facts: MeshFacts): readonly ReachedCluster[] {
   return reachedClusters(facts).filter((one) => one.istiod.desired !== undefined);
 }
 
+/** The clusters whose webhooks this account may not list. */
+export function unlistedWebhooks(facts: MeshFacts): readonly string[] {
+  return meshClusters(facts).flatMap(({ cluster, istiod: { unreadWebhooks: why } }) =>
+    why === undefined ? [] : [`the webhooks of ${cluster}: ${why}`],
+  );
+}
+
 /** The name of istiod's Deployment. */
 export function istiodName(one: ReachedCluster): string {
   return one.istiod.deployment ?? "istiod";

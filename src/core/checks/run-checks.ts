@@ -5,6 +5,7 @@ import { keyOf } from "../model/kube-object.ts";
 import { completeFix } from "./put-back.ts";
 import type { Subject } from "./subjects.ts";
 import { appliedObject, namespaceOf, objectOf } from "./subjects.ts";
+import { judge } from "./unread.ts";
 
 /** A finding with the check that made it. */
 export interface CheckFinding extends Omit<Finding, "breaks" | "needs" | "explainsErrors" | "remark"> {
@@ -62,8 +63,9 @@ export function runChecks(facts: MeshFacts, selection: CheckSelection): CheckRep
     (check) => (check.pre || !selection.pre) && (check.strict !== true || selection.strict === true),
   );
   const silent = facts.clusters.every((one) => one.kind === "unreachable");
-  const all = chosen.flatMap((check) =>
-    check.run(facts).map((one) => ({ ...completeFix(facts, one), check: check.id })),
+  const judged = new Map(chosen.map((check) => [check, judge(check, facts, selection.cluster)]));
+  const all = [...judged].flatMap(([check, { findings }]) =>
+    findings.map((one) => ({ ...completeFix(facts, one), check: check.id })),
   );
   const causes = foldCauses(all).filter((cause) =>
     [cause, ...cause.consequences].some((one) => concerns(one, selection.cluster)),
@@ -73,7 +75,7 @@ export function runChecks(facts: MeshFacts, selection: CheckSelection): CheckRep
   const results = chosen.map((check): CheckResult => {
     const own = findings.filter((one) => one.check === check.id);
     const { id, sentence } = check;
-    const dark = check.unseen?.(facts) ?? [];
+    const dark = judged.get(check)?.unseen ?? [];
     const unseen = dark.length === 0 ? {} : { unseen: dark };
     if (own.length === 0) {
       return { id, sentence, state: silent || dark.length > 0 ? "unknown" : "ok", ...unseen };

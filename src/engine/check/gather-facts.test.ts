@@ -205,6 +205,39 @@ it("reads the nodes again where a look has taken long: one that hangs is not rea
   ).toHaveLength(1);
 });
 
+it("names what an account with rights in some namespaces only may not read, and has the rest", async () => {
+  const { server, client } = await wireCluster(objects, { kinds });
+  server.inject(
+    { kind: "status", status: 403 },
+    {
+      times: Infinity,
+      matches: ({ url }) =>
+        /^\/apis?\/[^?]*$/.test(url.split("?")[0] ?? "") && !/namespaces\/[^/]+\//.test(url) && !/^\/apis$/.test(url),
+    },
+  );
+  const facts = await readClusterState(client, { remotes: false, tolerant: true, signal });
+  const west = { ...(await connect()), client, facts };
+  const [found] = (await gatherFacts({ mesh, name: "mesh.yaml" }, [west], options())).clusters;
+  expect(found).toMatchObject({
+    kind: "reached",
+    services: [{ service: "sample/helloworld" }],
+    quotas: [{ name: "a-quota" }],
+    authorizationPolicies: [{ name: "an-authorization" }],
+    istiod: { pods: [{ name: "istiod-1" }], unreadWebhooks: expect.any(String) },
+  });
+  const unread = found?.kind === "reached" ? (found.unread ?? []) : [];
+  expect(unread[0]).toMatchObject({ part: "namespaces", why: expect.stringContaining("injected fault") });
+  expect(unread.map(({ part }) => part).toSorted()).toEqual([
+    "callers",
+    "externalDns",
+    "namespaces",
+    "nodes",
+    "routing",
+    "system",
+    "writeHooks",
+  ]);
+});
+
 it("looks for the certificates of the routes that the cluster has", async () => {
   const [service] = mesh.services;
   const [route] = service?.routes ?? [];

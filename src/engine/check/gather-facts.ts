@@ -1,4 +1,4 @@
-import type { ClusterSnapshot, MeshFacts } from "../../core/checks/facts.ts";
+import type { ClusterSnapshot, MeshFacts, ReachedCluster, UnreadPart } from "../../core/checks/facts.ts";
 import { factsVersion } from "../../core/checks/facts.ts";
 import type { Mesh } from "../../core/model/mesh.ts";
 import { trustDomainOf } from "../../core/model/trust-domain.ts";
@@ -16,6 +16,7 @@ import type { RunOptions } from "../options.ts";
 import { outlineOf } from "./mesh-outline.ts";
 import { lookAtCluster } from "../progress/look-at-cluster.ts";
 import { readBypasses } from "../facts/read-bypasses.ts";
+import { readAllowed } from "../facts/read-allowed.ts";
 import { readCallers } from "../facts/read-callers.ts";
 import { readControllers } from "../facts/read-controllers.ts";
 import { readExternalDns } from "../facts/read-external-dns.ts";
@@ -81,26 +82,51 @@ export async function gatherFacts(
 
 type GatherOptions = RunOptions & TrialOptions & { readonly tried: TriedCredentials };
 
-async function gatherSnapshot(
-  mesh: Mesh,
-  { client: unshared, cluster, context, facts }: Connected,
-  options: GatherOptions,
-): Promise<ClusterSnapshot> {
+async function gatherSnapshot(mesh: Mesh, connected: Connected, options: GatherOptions): Promise<ClusterSnapshot> {
+  const { cluster, context, facts } = connected;
   const { signal } = options;
-  const client = shareReads(unshared);
-  const now = new Date(options.now());
+  const client = shareReads(connected.client);
+  const begun = options.now();
   const namespaces = [istioNamespace, ...serviceNamespaces(mesh)];
   listAhead(client, signal);
-  const { security, pods, ...parts } = await awaitAll({
+  const look = await readAllowed(partsAt(mesh, { ...connected, client, namespaces }, options), blankLook);
+  const { security, pods, ...parts } = look.values;
+  const hindered = await readHindrances(client, mesh.services, parts, signal);
+  return {
+    kind: "reached",
+    cluster: cluster.name,
+    context: context.context,
+    ...(facts.uid === undefined ? {} : { uid: facts.uid }),
+    kubernetesVersion: facts.kubernetesVersion,
+    ...(facts.installedMeshId === undefined ? {} : { meshId: facts.installedMeshId }),
+    nodes: options.now() - begun >= longLookMs ? await readNodes(client, signal) : facts.nodes,
+    ...parts,
+    pods: readMeshPods(pods, parts.services),
+    hindered,
+    ...security,
+    ...unreadOf([...(facts.unread ?? []), ...look.refused]),
+  };
+}
+
+/** What is read of a cluster side by side. */
+function partsAt(
+  mesh: Mesh,
+  { client, cluster, facts, namespaces }: Connected & { readonly namespaces: readonly string[] },
+  options: GatherOptions,
+) {
+  const { signal } = options;
+  const now = new Date(options.now());
+  const istio = { apiVersion: networkingOf(mesh.istio) };
+  return {
     namespaces: readNamespaces(client, namespaces, signal),
     authority: readAuthorityFacts(client, facts, { signal, now, trustDomain: trustDomainOf(mesh) }),
     istiod: readIstiod(client, mesh.services, signal),
     gateways: readGateways(client, mesh.services, signal),
-    callers: readCallers(client, mesh.services, { apiVersion: networkingOf(mesh.istio) }, signal),
+    callers: readCallers(client, mesh.services, istio, signal),
     remoteSecrets: readRemoteSecrets(client, options),
     services: Promise.all(mesh.services.map(async (service) => readService(client, service, signal))),
     pods: listRunningPods(client, namespaces, signal),
-    routing: readRouting(client, { apiVersion: networkingOf(mesh.istio) }, signal),
+    routing: readRouting(client, istio, signal),
     quotas: readQuotas(client, namespaces, signal),
     // Those of the cluster's DNS decide over every look-up.
     networkPolicies: readNetworkPolicies(client, [...namespaces, dnsNamespace], signal),
@@ -113,21 +139,59 @@ async function gatherSnapshot(
     writeHooks: readWriteHooks(client, namespaces, signal),
     controllers: readControllers(client, mesh.services, now, signal),
     announcers: readAnnouncers(client, signal),
-  });
-  const hindered = await readHindrances(client, mesh.services, parts, signal);
-  return {
-    kind: "reached",
-    cluster: cluster.name,
-    context: context.context,
-    ...(facts.uid === undefined ? {} : { uid: facts.uid }),
-    kubernetesVersion: facts.kubernetesVersion,
-    ...(facts.installedMeshId === undefined ? {} : { meshId: facts.installedMeshId }),
-    nodes: options.now() - now.getTime() >= longLookMs ? await readNodes(client, signal) : facts.nodes,
-    ...parts,
-    pods: readMeshPods(pods, parts.services),
-    hindered,
-    ...security,
   };
+}
+
+/** What stands for a part that the account may not read; no check finds anything by it (`core/checks/unread.ts`). */
+const blankLook = {
+  namespaces: [],
+  authority: { kind: "missing" as const },
+  istiod: {
+    ready: 0,
+    reason: "",
+    version: "",
+    pods: [],
+    webhook: false,
+    validation: { webhooks: [], seesUnlabelled: false },
+  },
+  gateways: [],
+  callers: [],
+  remoteSecrets: [],
+  services: [],
+  pods: [],
+  routing: { gateways: [], destinationRules: [], virtualServices: [], writtenLast: [] },
+  quotas: [],
+  networkPolicies: [],
+  otherPolicies: [],
+  security: { peerAuthentications: [], authorizationPolicies: [] },
+  system: { uid: "", cni: false, labels: {} },
+  tlsSecrets: [],
+  externalDns: [],
+  bypasses: [],
+  writeHooks: [],
+  controllers: { leases: [], endpointsOfNobody: [], unseenDeployments: [], unscheduledPods: [] },
+  announcers: [],
+};
+
+/** Parts of the facts by what was refused; what was read of a cluster for other purposes is none. */
+const partsOf: Readonly<Record<string, readonly UnreadPart[]>> = {
+  security: ["peerAuthentications", "authorizationPolicies"],
+  cacerts: ["authority"],
+  meshConfig: ["meshId"],
+  inventories: [],
+  token: [],
+  version: [],
+  ingress: [],
+  apiPorts: [],
+  remotes: [],
+};
+
+function unreadOf(refused: readonly { readonly part: string; readonly why: string }[]): Pick<ReachedCluster, "unread"> {
+  const unread = refused.flatMap(({ part, why }) =>
+    (partsOf[part] ?? [part as UnreadPart]).map((one) => ({ part: one, why })),
+  );
+  const first = unread.filter(({ part }, index) => unread.findIndex((other) => other.part === part) === index);
+  return first.length === 0 ? {} : { unread: first };
 }
 
 /** Of these kinds readers ask for one object each, and have more answered by one list. */
@@ -142,13 +206,4 @@ function listAhead(client: KubeClient, signal: AbortSignal): void {
   for (const query of listedAhead) {
     void client.list(query, { signal }).catch(() => undefined);
   }
-}
-
-/** The values of an object of promises, side by side. Rejects as the first of them. */
-async function awaitAll<Values extends object>(promises: {
-  readonly [Key in keyof Values]: Promise<Values[Key]>;
-}): Promise<Values> {
-  const entries = Object.entries<Promise<unknown>>(promises);
-  const values = await Promise.all(entries.map(async ([key, promise]) => [key, await promise] as const));
-  return Object.fromEntries(values) as Values;
 }

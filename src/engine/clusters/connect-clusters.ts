@@ -182,6 +182,8 @@ export interface ConnectOptions extends Pick<RunOptions, "signal" | "timeoutMs">
   readonly installed?: boolean;
   /** The connections are for one look at the clusters: what was read once is not read again (`shareReads`), and is held until they are closed. */
   readonly oneLook?: boolean;
+  /** What an account may not read of a cluster is left empty and named; otherwise that is a cluster that does not answer. */
+  readonly tolerant?: boolean;
 }
 
 /**
@@ -190,7 +192,7 @@ export interface ConnectOptions extends Pick<RunOptions, "signal" | "timeoutMs">
  */
 export async function connectClusters(
   clusters: readonly (ClusterContext | Unreachable)[],
-  { remotes = false, installed = false, oneLook = false, ...options }: ConnectOptions,
+  { remotes = false, installed = false, oneLook = false, tolerant = false, ...options }: ConnectOptions,
 ): Promise<readonly Connection[]> {
   const settled = await Promise.allSettled(
     clusters.map(async (one): Promise<Connection> => {
@@ -208,7 +210,7 @@ export async function connectClusters(
       });
       const client = oneLook ? shareReads(unshared) : unshared;
       try {
-        const facts = await readClusterState(client, { remotes, installed, signal: options.signal });
+        const facts = await readClusterState(client, { remotes, installed, tolerant, signal: options.signal });
         return { ...one, kind: "connected", client, facts };
       } catch (error) {
         await client.close();

@@ -154,3 +154,15 @@ it("reads the token of the reader's service account, once Kubernetes has filled 
   expect((await read([secret(reader, { "ca.crt": "ca" })])).reader).toBeUndefined();
   expect(readReader(undefined)).toBeUndefined();
 });
+
+it("leaves what the account may not read empty and names it, where nothing is decided by it", async () => {
+  const { client, server } = await wireCluster([wireObject("Node", { name: "a" })]);
+  const isNodes = ({ url }: { readonly url: string }): boolean => url.includes("/nodes");
+  server.inject({ kind: "status", status: 403 }, { times: 9, matches: isNodes });
+  const options = { remotes: false, signal };
+  await expect(readClusterState(client, options)).rejects.toThrow("injected fault");
+  expect(await readClusterState(client, { ...options, tolerant: true })).toMatchObject({
+    nodes: [],
+    unread: [{ part: "nodes", why: expect.stringContaining("injected fault") }],
+  });
+});

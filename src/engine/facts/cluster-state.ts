@@ -8,9 +8,11 @@ import { inventoryLabel, inventoryNamespace, parseInventory } from "../../core/p
 import type { Authority } from "../../core/render/materials.ts";
 import { ingressGateway, istioNamespace, readerTokenSecret } from "../../core/render/names.ts";
 import { Secret } from "../../core/secret.ts";
-import type { KubeClient, ListQuery } from "../../kube/client.ts";
+import type { KubeClient, ListQuery, ServerVersion } from "../../kube/client.ts";
 import { partNames } from "../../pki/part-names.ts";
 import { injectionOf, readInstalledIstio } from "./installed-istio.ts";
+import type { Allowed } from "./read-allowed.ts";
+import { readAllowed } from "./read-allowed.ts";
 import { readNodes } from "./read-nodes.ts";
 import type { RemoteKubeconfig } from "./remote-kubeconfig.ts";
 import { listRemoteSecrets, readRemotes } from "./remote-kubeconfig.ts";
@@ -45,37 +47,75 @@ export interface ClusterState {
   readonly apiPorts: readonly number[];
   /** What the remote secrets here say, by the name of the cluster that they are about; empty unless `GatherOptions.remotes`. */
   readonly remotes: Readonly<Record<string, RemoteKubeconfig>>;
+  /** What this account may not read, with the API server's words: that part is empty. Left out but with `GatherOptions.tolerant`, and where it may read all. */
+  readonly unread?: Allowed<ReadParts>["refused"];
 }
+
+/** What is read of a cluster side by side. */
+interface ReadParts {
+  readonly inventories: readonly KubeObject[];
+  readonly cacerts: KubeObject | undefined;
+  readonly token: KubeObject | undefined;
+  readonly meshConfig: KubeObject | undefined;
+  readonly namespaces: readonly KubeObject[];
+  readonly nodes: readonly NodeFacts[];
+  readonly version: ServerVersion;
+  readonly ingress: readonly string[];
+  readonly apiPorts: readonly number[];
+  readonly remotes: readonly KubeObject[];
+}
+
+const blank: ReadParts = {
+  inventories: [],
+  cacerts: undefined,
+  token: undefined,
+  meshConfig: undefined,
+  namespaces: [],
+  nodes: [],
+  version: { gitVersion: "", major: "", minor: "", platform: "" },
+  ingress: [],
+  apiPorts: [],
+  remotes: [],
+};
 
 export interface GatherOptions {
   /** True where the credentials in remote secrets are wanted: a fleet of a hundred clusters has ten thousand of them. */
   readonly remotes: boolean;
   /** True where somebody else installs Istio, so that what is there has to be looked for. */
   readonly installed?: boolean;
+  /** True where what the account may not read is to be left empty and named (`ClusterState.unread`): nothing is decided by it. */
+  readonly tolerant?: boolean;
   readonly signal: AbortSignal;
 }
 
 /** Reads the facts of one cluster; any failed request fails the whole (the cluster then counts as unreachable). */
 export async function readClusterState(
   client: KubeClient,
-  { remotes: wanted, installed: isInstalled = false, signal }: GatherOptions,
+  { remotes: wanted, installed: isInstalled = false, tolerant = false, signal }: GatherOptions,
 ): Promise<ClusterState> {
-  const reads = await Promise.all([
-    client.list(
+  const reading = {
+    inventories: client.list(
       { apiVersion: "v1", kind: "ConfigMap", namespace: inventoryNamespace, labelSelector: `${inventoryLabel}=true` },
       { signal },
     ),
-    client.get({ apiVersion: "v1", kind: "Secret", namespace: istioNamespace, name: "cacerts" }, { signal }),
-    client.get({ apiVersion: "v1", kind: "Secret", namespace: istioNamespace, name: readerTokenSecret }, { signal }),
-    client.get({ apiVersion: "v1", kind: "ConfigMap", namespace: istioNamespace, name: "istio" }, { signal }),
-    client.list({ apiVersion: "v1", kind: "Namespace" }, { signal }),
-    readNodes(client, signal),
-    client.version({ signal }),
-    readIngressAddresses(client, signal),
-    readApiPorts(client, signal),
-    wanted ? listRemoteSecrets(client, signal) : [],
-  ]);
-  const [inventories, cacerts, token, meshConfig, namespaces, nodes, version, ingress, apiPorts, remotes] = reads;
+    cacerts: client.get({ apiVersion: "v1", kind: "Secret", namespace: istioNamespace, name: "cacerts" }, { signal }),
+    token: client.get(
+      { apiVersion: "v1", kind: "Secret", namespace: istioNamespace, name: readerTokenSecret },
+      { signal },
+    ),
+    meshConfig: client.get(
+      { apiVersion: "v1", kind: "ConfigMap", namespace: istioNamespace, name: "istio" },
+      { signal },
+    ),
+    namespaces: client.list({ apiVersion: "v1", kind: "Namespace" }, { signal }),
+    nodes: readNodes(client, signal),
+    version: client.version({ signal }),
+    ingress: readIngressAddresses(client, signal),
+    apiPorts: readApiPorts(client, signal),
+    remotes: wanted ? listRemoteSecrets(client, signal) : Promise.resolve([]),
+  };
+  const { values, refused } = await readAllowed<ReadParts>(reading, tolerant ? blank : undefined);
+  const { inventories, cacerts, token, meshConfig, namespaces, nodes, version, ingress, apiPorts, remotes } = values;
   const { authority, lacks } = readAuthority(cacerts);
   const installed = isInstalled ? await readInstalledIstio(client, namespaces, signal) : undefined;
   const uid = namespaces.find(({ metadata }) => metadata.name === "kube-system")?.metadata["uid"];
@@ -94,6 +134,7 @@ export async function readClusterState(
     ingressAddresses: ingress,
     apiPorts,
     remotes: readRemotes(remotes),
+    ...(refused.length === 0 ? {} : { unread: refused }),
   };
 }
 

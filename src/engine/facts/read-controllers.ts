@@ -18,7 +18,8 @@ const elected = ["kube-controller-manager", "kube-scheduler"];
  * What the controllers of a cluster have left undone. Lists of pods, slices
  * and Istio's Deployments are those that other readers need too; the
  * Deployments of the services' namespaces and the Leases of kube-system are
- * asked for here. What the account may not list is left out.
+ * asked for here. Leases that the account may not list are left out: what is undone
+ * shows without them.
  */
 export async function readControllers(
   client: KubeClient,
@@ -28,9 +29,9 @@ export async function readControllers(
 ): Promise<ControllerFacts> {
   const namespaces = [...new Set([istioNamespace, ...services.map(({ namespace }) => namespace)])];
   const list = async (apiVersion: string, kind: string, namespace: string): Promise<readonly KubeObject[]> =>
-    orNone(async () => client.list({ apiVersion, kind, namespace }, { signal }));
+    client.list({ apiVersion, kind, namespace }, { signal });
   const [leases, deployments, pods, endpoints] = await Promise.all([
-    list("coordination.k8s.io/v1", "Lease", "kube-system"),
+    orNone(async () => list("coordination.k8s.io/v1", "Lease", "kube-system")),
     Promise.all(namespaces.map(async (namespace) => list("apps/v1", "Deployment", namespace))),
     Promise.all(namespaces.map(async (namespace) => list("v1", "Pod", namespace))),
     Promise.all(services.map(async (service) => endpointsOfNobody(client, service, signal))),

@@ -141,3 +141,15 @@ it("reads the healthy endpoints that an istiod has of the mesh's services, by cl
     { service, cluster: "north", endpoints: [] },
   ]);
 });
+
+it("says why webhooks, which are of the whole cluster, could not be listed, and has the rest", async () => {
+  const { server, client } = await connectFake({ api: { podResponse: (path) => answer(pages[path] ?? "null") } });
+  server.put(pod);
+  server.inject(
+    { kind: "status", status: 403 },
+    { times: 9, matches: ({ url }) => url.includes("webhookconfigurations") },
+  );
+  const found = await readIstiod(client, [], signal);
+  expect(found).toMatchObject({ webhook: false, unreadWebhooks: expect.stringContaining("injected fault") });
+  expect(found.pods.map(({ name }) => name)).toEqual(["istiod-1"]);
+});

@@ -5,6 +5,7 @@ import type { Service } from "../../core/model/mesh.ts";
 import { serviceHost } from "../../core/render/names.ts";
 import { compareText } from "../../core/render/order.ts";
 import type { KubeClient } from "../../kube/client.ts";
+import { KubeError } from "../../kube/errors.ts";
 import { findIstiod, readIstiodDebug, readIstiodPage } from "./istiod-pods.ts";
 import { parseNetworkGateways } from "./network-gateways.ts";
 import { listIstioPods } from "./read-pods.ts";
@@ -18,18 +19,10 @@ export async function readIstiod(
   services: readonly Service[],
   signal: AbortSignal,
 ): Promise<IstiodFacts> {
-  const [deployment, pods, webhooks, validation] = await Promise.all([
+  const [deployment, pods, webhooks] = await Promise.all([
     findIstiod(client, signal),
     listIstioPods(client, "istiod", signal),
-    client.list(
-      {
-        apiVersion: "admissionregistration.k8s.io/v1",
-        kind: "MutatingWebhookConfiguration",
-        labelSelector: "app=sidecar-injector",
-      },
-      { signal },
-    ),
-    readValidation(client, signal),
+    readWebhooks(client, signal),
   ]);
   const clusterId = deployment === undefined ? undefined : environmentOf(deployment)["CLUSTER_ID"];
   return {
@@ -40,10 +33,36 @@ export async function readIstiod(
     version: deployment === undefined ? "" : (containersOf(deployment)[0]?.image?.split(":").at(-1) ?? ""),
     ...(clusterId === undefined ? {} : { clusterId }),
     pods: await Promise.all(pods.map(async (pod) => readPod(client, pod, services, signal))),
-    webhook: webhooks.length > 0,
-    ...revisionsOf(webhooks),
-    validation,
+    ...webhooks,
   };
+}
+
+/** Of the whole cluster; an account with rights in some namespaces may not list them, and still see istiod. */
+async function readWebhooks(
+  client: KubeClient,
+  signal: AbortSignal,
+): Promise<Pick<IstiodFacts, "webhook" | "revisions" | "validation" | "unreadWebhooks">> {
+  const injectors = {
+    apiVersion: "admissionregistration.k8s.io/v1",
+    kind: "MutatingWebhookConfiguration",
+    labelSelector: "app=sidecar-injector",
+  };
+  try {
+    const [webhooks, validation] = await Promise.all([
+      client.list(injectors, { signal }),
+      readValidation(client, signal),
+    ]);
+    return { webhook: webhooks.length > 0, ...revisionsOf(webhooks), validation };
+  } catch (error) {
+    if (error instanceof KubeError && error.kind === "forbidden") {
+      return {
+        webhook: false,
+        validation: { webhooks: [], seesUnlabelled: false },
+        unreadWebhooks: error.message,
+      };
+    }
+    throw error;
+  }
 }
 
 /** A tag's webhook has the revision's label too (istio.io/istio, manifests/charts/istio-control/istio-discovery/templates/revision-tags-mwc.yaml). */

@@ -39,7 +39,7 @@ const routingResources: ReadonlySet<string> = new Set(["*", "*/*", "virtualservi
 /**
  * Webhooks that can refuse each write of Istio's routing objects in these
  * namespaces, but for istiod's own; and whether what should answer for them is
- * there. What they say is not asked for. None where the account may not list them.
+ * there. What they say is not asked for.
  */
 export async function readWriteHooks(
   client: KubeClient,
@@ -48,7 +48,7 @@ export async function readWriteHooks(
 ): Promise<readonly WriteHookFacts[]> {
   const lists = await Promise.all(
     configurations.map(async (kind) =>
-      orNone(async () => client.list({ apiVersion: "admissionregistration.k8s.io/v1", kind }, { signal })),
+      client.list({ apiVersion: "admissionregistration.k8s.io/v1", kind }, { signal }),
     ),
   );
   const hooks = lists.flat().flatMap(hooksOf);
@@ -145,17 +145,6 @@ async function standingOf(
   } catch (error) {
     if (error instanceof KubeError && error.kind === "forbidden") {
       return { service };
-    }
-    throw error;
-  }
-}
-
-async function orNone(list: () => Promise<readonly KubeObject[]>): Promise<readonly KubeObject[]> {
-  try {
-    return await list();
-  } catch (error) {
-    if (error instanceof KubeError && error.kind === "forbidden") {
-      return [];
     }
     throw error;
   }

@@ -85,6 +85,7 @@ export async function takeFacts(
     remotes: drift && readsRemotes(meshFile.mesh),
     rancherLocal: drift,
     installed: drift,
+    tolerant: true,
     oneLook: meshFile.mesh.clusters.length <= mostHeld,
   });
   try {
@@ -97,17 +98,29 @@ export async function takeFacts(
     if (facts.status === "rejected" || drifts.status === "rejected") {
       throw facts.status === "rejected" ? facts.reason : (drifts as PromiseRejectedResult).reason;
     }
-    return withDrift(facts.value, drifts.value);
+    return withDrift(facts.value, drifts.value, open.connections);
   } finally {
     await closeMesh(open);
   }
 }
 
-function withDrift(facts: MeshFacts, drifts: ReadonlyMap<string, DriftFacts>): MeshFacts {
+function withDrift(
+  facts: MeshFacts,
+  drifts: ReadonlyMap<string, DriftFacts>,
+  connections: readonly Connection[],
+): MeshFacts {
+  const blind = new Map(
+    connections.flatMap((one) => {
+      const why = one.kind === "connected" ? one.facts.unread?.[0]?.why : undefined;
+      return why === undefined ? [] : [[one.cluster.name, why]];
+    }),
+  );
   return {
     ...facts,
     clusters: facts.clusters.map((one) => {
-      const drift = drifts.get(one.cluster);
+      const why = blind.get(one.cluster);
+      // A plan that goes by what was not read would find everything gone.
+      const drift = why === undefined ? drifts.get(one.cluster) : ({ kind: "not-judged", reason: why } as const);
       return one.kind === "reached" && drift !== undefined ? { ...one, drift } : one;
     }),
   };

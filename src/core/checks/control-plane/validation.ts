@@ -1,15 +1,16 @@
 import type { Check } from "../check.ts";
 import { warning } from "../check.ts";
-import { applyFix, meshClusters } from "../reached.ts";
+import { applyFix, meshClusters, unlistedWebhooks } from "../reached.ts";
 
 /** `istioctl manifest generate` leaves the validator of objects without a revision out; one invalid route then freezes a gateway. */
 export const validation: Check = {
   id: "control-plane/validation",
   sentence: "istiod validates routing objects before they are stored",
   pre: false,
+  unseen: unlistedWebhooks,
   run: (facts) =>
     meshClusters(facts)
-      .filter((one) => !one.istiod.validation.seesUnlabelled)
+      .filter((one) => one.istiod.unreadWebhooks === undefined && !one.istiod.validation.seesUnlabelled)
       .map((one) => {
         const { webhooks } = one.istiod.validation;
         return warning("ISM469", {
