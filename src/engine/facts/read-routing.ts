@@ -64,7 +64,8 @@ export async function readRouting(
   };
 }
 
-function readGateway(object: KubeObject): RoutingFacts["gateways"][number] {
+/** A Gateway, reduced to what decides where a proxy listens. */
+export function readGateway(object: KubeObject): RoutingFacts["gateways"][number] {
   const spec = (object["spec"] ?? {}) as GatewaySpec;
   return {
     ...nameOf(object),

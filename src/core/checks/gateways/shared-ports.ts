@@ -2,22 +2,17 @@ import type { ObjectId } from "../../model/kube-object.ts";
 import { hasLabels } from "../../model/labels.ts";
 import { routeNamespace } from "../../render/front-gateway.ts";
 import { ingressGateway, istioNamespace } from "../../render/names.ts";
-import { compareText } from "../../render/order.ts";
 import { frontGatewayOf, frontRoutesOf } from "../../routing/hosts.ts";
 import type { Check } from "../check.ts";
 import { problem } from "../check.ts";
 import { containerPort } from "../container-port.ts";
-import type { GatewayObject, GatewayServer, MeshFacts, ReachedCluster } from "../facts.ts";
+import type { GatewayObject, MeshFacts, ReachedCluster } from "../facts.ts";
+import type { Clash } from "../left-out-servers.ts";
+import { leftOutServers } from "../left-out-servers.ts";
 import { meshClusters } from "../reached.ts";
 import { openedBy } from "../subjects.ts";
 
-/**
- * istiod puts the servers of all Gateways of a proxy together, the oldest
- * Gateway first, and leaves out what does not go with what it has: at a port
- * with a server in plain text only further ones of HTTP, and at one with TLS no
- * host twice (istio.io/istio, pilot/pkg/model/gateway.go, mergeGateways). A line
- * of its log is all that says so.
- */
+/** An older Gateway may take a port or a host of the ingress gateway from those of the routes (`leftOutServers`). */
 export const sharedPorts: Check = {
   id: "gateways/shared-ports",
   sentence: "no older Gateway keeps those of the routes from a port of the ingress gateway",
@@ -25,7 +20,7 @@ export const sharedPorts: Check = {
   run: (facts) =>
     meshClusters(facts).flatMap((one) => {
       const own = ownGateways(facts, one);
-      const lost = leftOut(one).filter(({ of, by }) => own.has(of) && !own.has(by));
+      const lost = leftOutAt(one).filter(({ of, by }) => own.has(of) && !own.has(by));
       return [...new Set(lost.map(({ by }) => by))].flatMap((rival) => {
         const of = [...new Set(lost.filter(({ by }) => by === rival).map((clash) => clash.of))];
         const [first] = lost.filter(({ by }) => by === rival);
@@ -66,73 +61,12 @@ function isForIngress({ pods }: ReachedCluster, { selector }: GatewayObject): bo
   return [...labels, { istio: "ingressgateway" }].some((found) => hasLabels(found, selector));
 }
 
-/** As istiod sorts them: by age, those of one second by name, then namespace (pilot/pkg/model/config.go, sortConfigByCreationTime). */
-function compareAge(one: GatewayObject, other: GatewayObject): number {
-  return (
-    compareText(one.created, other.created) ||
-    compareText(one.name, other.name) ||
-    compareText(one.namespace, other.namespace)
+/** Where a cluster's ingress gateway leaves servers out. */
+function leftOutAt(one: ReachedCluster): readonly Clash[] {
+  // A number that is no port of the Service is taken for the container's own.
+  const portOf = (port: number): number => containerPort(one, ingressGateway, port) ?? port;
+  return leftOutServers(
+    one.routing.gateways.filter((gateway) => isForIngress(one, gateway)),
+    portOf,
   );
-}
-
-/** A server that istiod leaves out. */
-interface Clash {
-  readonly of: GatewayObject;
-  /** The older one whose server it does not go with. */
-  readonly by: GatewayObject;
-  readonly port: number;
-  /** What the older one has there, in words that follow "opens port 80 of the ingress gateway". */
-  readonly words: string;
-}
-
-interface Taken {
-  readonly server: GatewayServer;
-  readonly by: GatewayObject;
-}
-
-/** Puts the servers of a cluster's ingress gateway together as istiod does. */
-function leftOut(one: ReachedCluster): readonly Clash[] {
-  const plain = new Map<number, Taken>();
-  const hosts = new Map<string, Taken>();
-  const ordered = one.routing.gateways.filter((gateway) => isForIngress(one, gateway)).toSorted(compareAge);
-  return ordered.flatMap((of) =>
-    of.servers.flatMap((server): readonly Clash[] => {
-      // A number that is no port of the Service is taken for the container's own.
-      const port = containerPort(one, ingressGateway, server.port) ?? server.port;
-      const keys = server.tlsMode === "" ? [] : server.hosts.map((host) => `${port} ${server.bind ?? ""} ${host}`);
-      const same = keys.find((key) => hosts.has(key));
-      const twice = same === undefined ? undefined : hosts.get(same);
-      if (twice !== undefined) {
-        return [{ of, by: twice.by, port: server.port, words: `for host ${same?.split(" ").at(-1) ?? ""}` }];
-      }
-      keys.forEach((key) => hosts.set(key, { server, by: of }));
-      const first = plain.get(port);
-      if (
-        first !== undefined &&
-        (first.server.bind ?? "") === (server.bind ?? "") &&
-        !goTogether(server, first.server)
-      ) {
-        return [{ of, by: first.by, port: server.port, words: `as ${first.server.protocol} in plain text` }];
-      }
-      if (first === undefined && !isTls(server)) {
-        plain.set(port, { server, by: of });
-      }
-      return [];
-    }),
-  );
-}
-
-function goTogether(server: GatewayServer, first: GatewayServer): boolean {
-  return isHttp(server) && isHttp(first);
-}
-
-function isTls(server: GatewayServer): boolean {
-  return server.tlsMode !== "" && !isHttp(server);
-}
-
-/** The names of a port's protocol that Istio takes for HTTP in plain text (istio.io/istio, pkg/config/protocol/instance.go). */
-const http: ReadonlySet<string> = new Set(["HTTP", "HTTP2", "HTTP_PROXY", "GRPC", "GRPC-WEB"]);
-
-function isHttp({ protocol }: GatewayServer): boolean {
-  return http.has(protocol.toUpperCase());
 }

@@ -105,4 +105,9 @@ export const planCodes = {
     explanation:
       "`spec.dns.provider` names what serves the zone. Its settings are for records that isthmus writes itself, which this version does not; external-dns gets its own settings as arguments where it is installed.",
   },
+  ISM615: {
+    summary: "An older Gateway would keep a new one from its port",
+    explanation:
+      "istiod puts all Gateways of the ingress gateway's pods together, the oldest first, and leaves out what does not go with what it has: beside a server in plain text only further ones of HTTP, and beside TLS no host twice. Nothing but a line of its log says so. A Gateway that an apply would make is the youngest, so that its routes would get no request and the apply would wait for them in vain. One that is left out already is found by check (ISM563).",
+  },
 } as const satisfies Record<string, CatalogueEntry>;

@@ -16,6 +16,7 @@ import { nodeLocality } from "./node-locality.ts";
 import type { PreflightRule } from "./preflight-rule.ts";
 import { rancherAccess } from "./rancher-access.ts";
 import { rancherServiceAccounts } from "./rancher-service-accounts.ts";
+import { sharedPorts } from "./shared-ports.ts";
 import { trust } from "./trust.ts";
 
 /** Every rule is asked, whatever the others find; diagnostics come in this order. */
@@ -30,6 +31,7 @@ export const preflightRules: readonly PreflightRule[] = [
   kubernetesVersion, // make sure that Istio can be installed
   nodeLocality, // say where traffic will not stay as near as the mesh file means it to
   rancherServiceAccounts, // make sure that istiod can sign in where it is to read
+  sharedPorts, // make sure that the routes' gateways get their ports
   istioValidation, // make sure that Istio takes what it gets
 ];
 
