@@ -15,6 +15,8 @@ export interface NameState {
   readonly claims: readonly AddressClaim[];
   /** The values of the list of owners. */
   readonly index: readonly string[];
+  /** The values of an owner's records. */
+  readonly valuesOf: (cluster: string) => readonly string[];
   /** Addresses that no owner brings. */
   readonly unclaimed: readonly string[];
   /** Why no address of ours may come; own ones may go. */
@@ -38,6 +40,7 @@ export function readNameState(wanted: WantedName, reading: NameReading): NameSta
     addresses,
     claims,
     index,
+    valuesOf: (cluster) => owners.find((set) => set.name === ownerName(cluster, name))?.values ?? [],
     unclaimed,
     problems: [
       ...externalDnsOwners(wanted, reading),
@@ -62,11 +65,17 @@ function ownerSets(wanted: WantedName, reading: NameReading): readonly DnsRecord
   return reading.sets.filter((one) => one.type === "TXT" && one.name.endsWith(below));
 }
 
-/** The claim of an owner record, which is alone at its place and of the cluster that the place is named after. */
+/**
+ * The claim of an owner record, of the cluster that the place is named after. Two records of one cluster are what a
+ * writer leaves that was ended between two steps, where a provider changes one set at a time: it has both.
+ */
 function claimIn(set: DnsRecordSet, name: string): AddressClaim | undefined {
-  const [value, ...more] = set.values;
-  const claim = value === undefined || more.length > 0 ? undefined : readClaim(value);
-  return claim !== undefined && ownerName(claim.cluster, name) === set.name ? claim : undefined;
+  const claims = set.values.map(readClaim);
+  const [first] = claims;
+  const isOne = claims.every((one) => one?.mesh === first?.mesh && one?.cluster === first?.cluster);
+  return first !== undefined && isOne && ownerName(first.cluster, name) === set.name
+    ? { ...first, addresses: [...new Set(claims.flatMap((one) => one?.addresses ?? []))].toSorted() }
+    : undefined;
 }
 
 function externalDnsOwners(wanted: WantedName, reading: NameReading): readonly Diagnostic[] {

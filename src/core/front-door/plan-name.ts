@@ -110,10 +110,9 @@ function addressChanges(wanted: WantedName, state: NameState, after: NameOwners)
 function ownerChanges(wanted: WantedName, state: NameState, claims: readonly AddressClaim[]): readonly Change[] {
   const clusters = [...new Set([...state.claims, ...claims].map(({ cluster }) => cluster))];
   return clusters.flatMap((cluster) => {
-    const now = state.claims.find((one) => one.cluster === cluster);
     const next = claims.find((one) => one.cluster === cluster);
     return replaced(wanted, ownerName(cluster, wanted.name), [
-      now === undefined ? [] : [claimValue(now)],
+      state.valuesOf(cluster),
       next === undefined ? [] : [claimValue(next)],
     ]);
   });

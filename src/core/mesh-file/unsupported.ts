@@ -65,16 +65,6 @@ const gaps: readonly Gap[] = [
     cannot: "issue certificates for front doors by itself",
     fix: "Give the issuer an acme server, or leave it out and fill the route's Secret by other means.",
   },
-  {
-    find: (mesh) =>
-      when(
-        mesh.dns?.provider.writer?.kind === "designate" &&
-          mesh.services.some(({ routes }) => routes.some((route) => route.dns?.via === "isthmus")),
-        ["spec", "dns", "provider", "designate"],
-      ),
-    cannot: "write a zone through Designate by itself",
-    fix: "Write via: externalDns at the routes, or use rfc2136 where the zone takes DNS updates.",
-  },
 ];
 
 function when(condition: boolean, path: Path): readonly Path[] {

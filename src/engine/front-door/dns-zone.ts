@@ -2,13 +2,14 @@ import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
 import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
 import { UserError } from "../../core/diagnostics/user-error.ts";
 import { zoneName } from "../../core/front-door/published-names.ts";
-import type { Rfc2136Writer, SecretPlace } from "../../core/model/dns.ts";
+import type { DnsWriter } from "../../core/model/dns.ts";
 import { Secret } from "../../core/secret.ts";
 import type { DnsZone } from "../../providers/dns/dns-provider.ts";
 import type { DnsZoneSettings } from "../../providers/dns/open-dns-zone.ts";
 import { openDnsZone } from "../../providers/dns/open-dns-zone.ts";
 import type { MeshFile } from "../mesh-file.ts";
 import type { AccessOptions } from "../options.ts";
+import { designateAccess, type ReadProviderSecret } from "./designate-settings.ts";
 import type { SecretText } from "./read-secret.ts";
 import { readSecret } from "./read-secret.ts";
 
@@ -29,23 +30,23 @@ export async function openMeshZone(
 ): Promise<OpenZone | undefined> {
   const { dns } = meshFile.mesh;
   const writer = dns?.provider.writer;
-  if (dns === undefined || writer?.kind !== "rfc2136") {
+  if (dns === undefined || writer === undefined) {
     return undefined;
   }
   const reader = createReader(meshFile, env, ["spec", "dns", "provider", dns.provider.name]);
   const zone = zoneName(dns.zone);
-  const settings = await rfc2136Settings(writer, reader);
+  const settings = await settingsOf(zone, writer, { meshFile, env, reader });
   if (reader.problems.length > 0) {
     throw new UserError(reader.problems, exitCodes.invalidMeshFile);
   }
-  return { zone: openDnsZone({ zone, ...settings }), warnings: reader.warnings };
+  return { zone: openDnsZone(settings), warnings: reader.warnings };
 }
 
 interface Reader {
   readonly problems: Diagnostic[];
   readonly warnings: Diagnostic[];
   /** An empty secret where there is a problem, which is thrown before anything uses it. */
-  readonly secret: (place: SecretPlace, what: string, field: readonly string[]) => Promise<string>;
+  readonly secret: ReadProviderSecret;
 }
 
 function createReader(meshFile: MeshFile, env: AccessOptions["env"], at: readonly string[]): Reader {
@@ -67,11 +68,21 @@ function createReader(meshFile: MeshFile, env: AccessOptions["env"], at: readonl
   };
 }
 
-async function rfc2136Settings(
-  { server, port, tsig }: Rfc2136Writer,
-  reader: Reader,
-): Promise<Omit<DnsZoneSettings, "zone">> {
-  const { name, algorithm } = tsig;
-  const text = await reader.secret(tsig.secret, `the secret of the TSIG key ${name}`, ["tsig", "secret"]);
-  return { kind: "rfc2136", server, port, tsig: { name, algorithm, secret: new Secret(text) } };
+async function settingsOf(
+  zone: string,
+  writer: DnsWriter,
+  {
+    meshFile,
+    env,
+    reader,
+  }: { readonly meshFile: MeshFile; readonly env: AccessOptions["env"]; readonly reader: Reader },
+): Promise<DnsZoneSettings> {
+  if (writer.kind === "designate") {
+    const place = { meshFile, env, problems: reader.problems };
+    return { kind: "designate", zone, ...(await designateAccess(writer, reader.secret, place)) };
+  }
+  const { server, port } = writer;
+  const { name, algorithm } = writer.tsig;
+  const text = await reader.secret(writer.tsig.secret, `the secret of the TSIG key ${name}`, ["tsig", "secret"]);
+  return { kind: "rfc2136", zone, server, port, tsig: { name, algorithm, secret: new Secret(text) } };
 }

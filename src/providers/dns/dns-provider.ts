@@ -20,8 +20,9 @@ export interface DnsZone {
   readonly where: string;
   /**
    * `compare-and-swap`: an update is one step, and is not done where a prerequisite does not hold.
-   * `read-back`: the provider has neither; prerequisites are read before, records are written one set
-   * after the other (adds of TXT first, deletes of TXT last), and what came of it has to be read again.
+   * `read-back`: the provider has neither. Prerequisites are checked by reading, sets are written one after the other
+   * so that no address is ever without an owner, other writers of isthmus wait, and what came of it has to be read
+   * again; what other programs write in the same moment may be lost.
    */
   readonly consistency: "compare-and-swap" | "read-back";
   /** Proves that the server is there, has the zone and accepts the credentials; changes nothing. */

@@ -2,19 +2,23 @@ import { errorOf } from "../../core/diagnostics/coded.ts";
 import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
 import { UserError } from "../../core/diagnostics/user-error.ts";
 import type { Secret } from "../../core/secret.ts";
+import { designateZone } from "./designate/designate-zone.ts";
+import type { OpenStackAccess } from "./designate/openstack-access.ts";
 import type { DnsZone } from "./dns-provider.ts";
 import { rfc2136Zone } from "./rfc2136/rfc2136-zone.ts";
 import { tsigAlgorithms, type TsigAlgorithm, type TsigKey } from "./rfc2136/tsig.ts";
 
 /** A zone and what writes it, as the mesh file names them, with the secrets read. */
-export interface DnsZoneSettings {
-  readonly kind: "rfc2136";
-  readonly zone: string;
-  /** The address or the name of the server that the zone is written at. */
-  readonly server: string;
-  readonly port: number;
-  readonly tsig?: TsigSettings;
-}
+export type DnsZoneSettings =
+  | {
+      readonly kind: "rfc2136";
+      readonly zone: string;
+      /** The address or the name of the server that the zone is written at. */
+      readonly server: string;
+      readonly port: number;
+      readonly tsig?: TsigSettings;
+    }
+  | ({ readonly kind: "designate"; readonly zone: string } & OpenStackAccess);
 
 export interface TsigSettings {
   readonly name: string;
@@ -25,6 +29,9 @@ export interface TsigSettings {
 
 /** A zone ready to be asked; nothing is sent yet. A UserError (ISM632) for a key that no server can have. */
 export function openDnsZone(settings: DnsZoneSettings): DnsZone {
+  if (settings.kind === "designate") {
+    return designateZone({ ...settings, zone: withoutDot(settings.zone) });
+  }
   const { zone, server, port, tsig } = settings;
   return rfc2136Zone({
     zone: withoutDot(zone),

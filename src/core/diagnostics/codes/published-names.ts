@@ -8,7 +8,7 @@ export const publishedNameCodes = {
       "A route has `dns: { via: isthmus }`, so that isthmus writes its records into `spec.dns.zone`. It does so by RFC 2136 with a TSIG key (`rfc2136`) or through OpenStack Designate (`designate`), and needs the settings of the one or the other. Names of other providers are for external-dns.",
   },
   ISM639: {
-    summary: "A secret of the DNS provider cannot be read",
+    summary: "A secret or CA file of the DNS provider cannot be read",
     explanation:
       "`spec.dns.provider` says where the key or password is by which the DNS provider knows isthmus: a file or an environment variable, never the secret itself. It is read before anything is sent. A TSIG key may be the base64 text alone or the whole file that tsig-keygen writes; then its name and algorithm have to be those of the mesh file. As a warning: other users of this machine can read the file.",
   },

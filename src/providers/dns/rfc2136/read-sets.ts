@@ -1,5 +1,5 @@
 import type { DnsQuestion, DnsRecordSet, DnsRecordType } from "../../../core/front-door/dns-records.ts";
-import { sameMembers } from "./same-members.ts";
+import { sameMembers } from "../same-members.ts";
 import { recordTypes } from "./wire/codes.ts";
 import type { ReadMessage } from "./wire/message.ts";
 import { decodeData } from "./wire/rdata.ts";

@@ -1,0 +1,93 @@
+import { X509Certificate } from "node:crypto";
+import path from "node:path";
+import { errorOf } from "../../core/diagnostics/coded.ts";
+import type { Diagnostic, SourceRange } from "../../core/diagnostics/diagnostic.ts";
+import type { DesignateWriter, SecretPlace } from "../../core/model/dns.ts";
+import { Secret } from "../../core/secret.ts";
+import { interruption } from "../../files/interruptible.ts";
+import { readText } from "../../files/read-text.ts";
+import { findProxyInEnv } from "../../kube/kubeconfig/proxy-from-env.ts";
+import type { OpenStackAccess, OpenStackCredentials } from "../../providers/dns/designate/openstack-access.ts";
+import type { MeshFile } from "../mesh-file.ts";
+import type { AccessOptions } from "../options.ts";
+
+/** Reads a secret of the provider, `field` below its settings; empty where there is a problem, which is told elsewhere. */
+export type ReadProviderSecret = (place: SecretPlace, what: string, field: readonly string[]) => Promise<string>;
+
+export interface DesignatePlace {
+  readonly meshFile: MeshFile;
+  readonly env: AccessOptions["env"];
+  /** Receives what is wrong with the CA file (ISM639). */
+  readonly problems: Diagnostic[];
+}
+
+/** Everything that talking to an OpenStack cloud needs, with secrets and the CA file read. */
+export async function designateAccess(
+  writer: DesignateWriter,
+  readSecret: ReadProviderSecret,
+  { meshFile, env, problems }: DesignatePlace,
+): Promise<OpenStackAccess> {
+  const { authUrl, region, caFile } = writer;
+  const range = meshFile.locate(["spec", "dns", "provider", "designate", "caFile"]);
+  const authority =
+    caFile === undefined ? undefined : await readAuthority(path.resolve(meshFile.folder, caFile), range, problems);
+  const proxy = findProxyInEnv(new URL(authUrl), env);
+  return {
+    authUrl,
+    credentials: await credentialsOf(writer, readSecret),
+    ...(region === undefined ? {} : { region }),
+    ...(authority === undefined ? {} : { caData: authority }),
+    ...(proxy === undefined ? {} : { proxyUrl: new Secret(proxy.url) }),
+  };
+}
+
+async function credentialsOf(
+  { credential }: DesignateWriter,
+  readSecret: ReadProviderSecret,
+): Promise<OpenStackCredentials> {
+  if (credential.kind === "applicationCredential") {
+    const { id } = credential;
+    const what = `the secret of the application credential ${id}`;
+    const secret = await readSecret(credential.secret, what, ["applicationCredential", "secret"]);
+    return { kind: "application-credential", id, secret: new Secret(secret) };
+  }
+  const { name, domain, project, projectDomain } = credential;
+  const password = await readSecret(credential.password, `the password of the user ${name}`, ["user", "password"]);
+  return {
+    kind: "password",
+    username: name,
+    userDomain: domain,
+    password: new Secret(password),
+    project,
+    projectDomain,
+  };
+}
+
+/** The certificates of the file as base64 of PEM. */
+async function readAuthority(file: string, range: SourceRange, problems: Diagnostic[]): Promise<string | undefined> {
+  const why = await readText(file).then(
+    (pem) => (isCertificate(pem) ? { pem } : "it holds no certificate in PEM"),
+    (error: unknown) => {
+      interruption().throwIfAborted();
+      return `it cannot be read: ${(error as Error).message}`;
+    },
+  );
+  if (typeof why === "object") {
+    return Buffer.from(why.pem, "utf8").toString("base64");
+  }
+  problems.push({
+    ...errorOf("ISM639"),
+    detail: `The CA file ${file} of the DNS provider cannot be used: ${why}.`,
+    fix: "Correct caFile, or delete it where the cloud's certificates are of a public authority.",
+    range,
+  });
+  return undefined;
+}
+
+function isCertificate(pem: string): boolean {
+  try {
+    return new X509Certificate(pem).subject !== undefined;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,68 @@
+import request from "undici/lib/api/api-request.js";
+import { redactText } from "../../../kube/credentials/redact-text.ts";
+import { isRecord } from "../../../kube/kubeconfig/read-fields.ts";
+import { createConnections, type Connections } from "../../../kube/wire/connections.ts";
+import { userAgent } from "../../../kube/wire/user-agent.ts";
+import type { OpenStackAccess } from "./openstack-access.ts";
+import { noAnswer } from "./designate-refusals.ts";
+import type { Send } from "./api-wire.ts";
+
+const limits = { connectTimeoutMs: 5000, requestTimeoutMs: 15_000, retryBudgetMs: 0, concurrency: 6 };
+
+/** Opens nothing yet. */
+export function createSend(access: OpenStackAccess): Send {
+  const connections = connect(access);
+  return async ({ method, url, headers, body, signal }) => {
+    const { origin, pathname, search } = new URL(url);
+    try {
+      const response = await request.call(await connections.get({}), {
+        origin,
+        path: `${pathname}${search}`,
+        method,
+        headers: {
+          accept: "application/json",
+          "user-agent": userAgent,
+          ...(body === undefined ? {} : { "content-type": "application/json" }),
+          ...headers,
+        },
+        body: body === undefined ? null : JSON.stringify(body),
+        signal,
+        headersTimeout: limits.requestTimeoutMs,
+        bodyTimeout: limits.requestTimeoutMs,
+      });
+      const text = await response.body.text();
+      const header = (name: string): string | undefined => [response.headers[name]].flat()[0];
+      return { url, status: response.statusCode, body: parse(text), header };
+    } catch (error) {
+      signal.throwIfAborted();
+      throw noAnswer(origin, method, error, (text) =>
+        redactText(text, access.proxyUrl === undefined ? [] : [access.proxyUrl]),
+      );
+    }
+  };
+}
+
+function connect({ authUrl, caData, proxyUrl }: OpenStackAccess): Connections {
+  return createConnections(
+    {
+      context: "openstack",
+      file: authUrl,
+      server: new URL(authUrl).origin,
+      ...(caData === undefined ? {} : { caData }),
+      insecureSkipTlsVerify: false,
+      ...(proxyUrl === undefined ? {} : { proxyUrl }),
+      user: { name: "openstack" },
+      extensions: {},
+    },
+    limits,
+  );
+}
+
+function parse(text: string): Readonly<Record<string, unknown>> {
+  try {
+    const parsed: unknown = JSON.parse(text);
+    return isRecord(parsed) ? parsed : {};
+  } catch {
+    return {};
+  }
+}
