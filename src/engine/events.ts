@@ -76,6 +76,8 @@ export interface DrainPlan {
   readonly mesh: string;
   /** The cluster that leaves traffic, or comes back. */
   readonly cluster: string;
+  /** What becomes of the published names; absent for a mesh that publishes none. */
+  readonly names?: NamesPlan;
   readonly services: readonly {
     readonly namespace: string;
     readonly name: string;

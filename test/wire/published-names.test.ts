@@ -4,12 +4,22 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { parse, stringify } from "yaml";
 import type { FakeClusters } from "../../src/cli/testing/fake-clusters.ts";
 import { startFakeClusters } from "../../src/cli/testing/fake-clusters.ts";
+import { proxiesOf, runEverywhere } from "../../src/cli/testing/fake-drain.ts";
+import { endpointSlices } from "../../src/cli/testing/fake-service.ts";
 import { bind } from "../dns-servers/bind.ts";
 import type { RunningServer } from "../dns-servers/dns-server.ts";
 import { startServer } from "../dns-servers/dns-server.ts";
 
 const name = "app.example.test";
 const addresses: Readonly<Record<string, string>> = { west: "192.0.2.1", east: "192.0.2.2", north: "2001:db8::3" };
+
+const clusters = Object.keys(addresses);
+const policies = {
+  apiVersion: "security.istio.io/v1beta1",
+  kind: "PeerAuthentication",
+  plural: "peerauthentications",
+  namespaced: true,
+} as const;
 
 let dns: RunningServer;
 let world: FakeClusters;
@@ -28,7 +38,15 @@ afterAll(async () => {
 beforeEach(async () => {
   counter += 1;
   host = `app${counter}.example.test`;
-  world = await startFakeClusters(["west", "east", "north"], { living: true });
+  world = await startFakeClusters(clusters, {
+    living: true,
+    kinds: [endpointSlices, policies],
+    answer: (here, store, asked) =>
+      asked.startsWith("/clusters")
+        ? proxiesOf({ clusters, here, stubborn: false }, store, { active: 0, total: 10 })
+        : undefined,
+  });
+  runEverywhere(world);
   for (const [cluster, address] of Object.entries(addresses)) {
     setAddress(cluster, address);
   }
@@ -170,6 +188,38 @@ describe("a name that isthmus publishes", () => {
       ["task.done", `DNS/${host}`],
       ["summary", 0],
     ]);
+  });
+
+  it("is left by a drained cluster before its callers leave, and had again after undrain", async () => {
+    await edit((spec) => {
+      (spec["dns"] as Spec)["ttl"] = "1s";
+    });
+    await world.run("apply --yes");
+    const drained = await world.run("drain east --yes -o jsonl");
+    const events = drained.out
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line) as { event: string; id?: string });
+    const done = events.filter(({ event }) => event === "task.done").map(({ id }) => id ?? "");
+    expect([drained.code, drained.err]).toEqual([0, expect.not.stringContaining("ISM")]);
+    expect(
+      done.filter((id) => /DNS|routes.write|callers.write|own.write/.test(id)).map((id) => id.replace(host, "NAME")),
+    ).toEqual(
+      [
+        ...["east", "north", "west"].map((one) => `${one}/routes/write`),
+        "DNS/NAME",
+        "DNS/forgotten",
+        ...["north", "west"].map((one) => `${one}/callers/write`),
+        "east/own/write",
+      ].map((id) => expect.stringMatching(id.replace(/^(east|north|west)/, "(east|north|west)")) as unknown),
+    );
+    expect(await records()).toEqual(["192.0.2.1", "2001:db8::3"]);
+    expect((await world.run("dns sync --yes")).out).toContain("no changes (1 name)");
+    expect((await world.run("dns status")).out).toMatch(new RegExp(`${host} +east +- +- +√ +drained`));
+    expect((await world.run("status")).out).toMatch(new RegExp(`${host} +192.0.2.1,2001:db8::3 +√ +east drained`));
+    const back = await world.run("undrain east --yes");
+    expect([back.code, back.out]).toEqual([0, expect.stringContaining(`+ ${host} A 192.0.2.2  (east)`)]);
+    expect(await records()).toHaveLength(3);
   });
 
   it("keeps what a dead cluster has, and everything else goes on", async () => {

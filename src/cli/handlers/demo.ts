@@ -46,7 +46,7 @@ export async function runDemo(args: DemoArgs, context: CliContext): Promise<Exit
   }
   const file = meshFileOf(args);
   const { meshFile } = await demoMesh(args, context).readMesh();
-  const clusters = await readStatus(meshFile, await context.engineOptions());
+  const { clusters } = await readStatus(meshFile, await context.engineOptions());
   context.print(
     `\n${viewStatus({ name: "sandbox", file }, clusters, palette)}\n\n${viewDemoEnd(context.env["ISTHMUS_COMMAND"] ?? "isthmus", file, clusters, palette)}`,
   );

@@ -8,8 +8,8 @@ import type { StatusView } from "../views/status.ts";
 /** Shows the state of the mesh once. */
 export async function showStatus(view: StatusView, context: MeshContext): Promise<ExitCode> {
   const { meshFile } = await context.readMesh();
-  const clusters = await readStatus(meshFile, await context.engineOptions());
-  view.status({ name: meshFile.mesh.name, file: meshFile.name }, clusters);
+  const { clusters, ...names } = await readStatus(meshFile, await context.engineOptions());
+  view.status({ name: meshFile.mesh.name, file: meshFile.name, ...names }, clusters);
   context.report(clusters.flatMap((cluster) => (cluster.kind === "unreachable" ? [cluster.diagnostic] : [])));
   return exitCodes[classOfReading(clusters)];
 }

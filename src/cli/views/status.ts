@@ -16,7 +16,7 @@ export function statusView(output: StatusOutput, out: Printer): StatusView {
   const views: Readonly<Record<StatusOutput, StatusView>> = {
     table: { status: (mesh, clusters) => out.print(viewStatus(mesh, clusters, out.palette)) },
     wide: { status: (mesh, clusters) => out.print(viewWideStatus(mesh, clusters, out.palette)) },
-    json: { status: (mesh, clusters) => out.printJson(statusDocument(mesh.name, clusters)) },
+    json: { status: (mesh, clusters) => out.printJson(statusDocument(mesh.name, clusters, mesh.names)) },
   };
   return views[output];
 }

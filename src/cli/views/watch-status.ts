@@ -27,8 +27,7 @@ function textView(view: typeof viewStatus, context: CliContext): WatchView {
   const hasChanged = changes();
   return {
     look: (look) => {
-      const text =
-        look.kind === "status" ? view({ name: look.mesh, file: look.file }, look.clusters, context.palette) : "";
+      const text = look.kind === "status" ? view({ ...look, name: look.mesh }, look.clusters, context.palette) : "";
       // The table names clusters that do not answer by itself.
       const diagnostics = look.kind === "status" ? [] : look.diagnostics;
       if (!hasChanged(look, text) && !live) {
@@ -46,7 +45,7 @@ function lineView(context: CliContext): WatchView {
   const hasChanged = changes();
   return {
     look: (look) => {
-      const text = look.kind === "status" ? JSON.stringify(statusDocument(look.mesh, look.clusters)) : "";
+      const text = look.kind === "status" ? JSON.stringify(statusDocument(look.mesh, look.clusters, look.names)) : "";
       if (!hasChanged(look, text)) {
         return;
       }

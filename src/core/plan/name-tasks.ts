@@ -9,6 +9,17 @@ export function nameTask(name: string): TaskRef {
   return { id: `${dnsSubject}/${name}`, task: name };
 }
 
+/** Resolvers forget the addresses that a drained cluster had. */
+export const forgottenTask: TaskRef = { id: `${dnsSubject}/forgotten`, task: "addresses forgotten" };
+
+/** The tasks of a drain or an undrain: what leaves is then forgotten. */
+export function planDrainNameTasks(names: NamesPlan, action: "drain" | "undrain"): readonly PlannedTask[] {
+  const written = planNameTasks(names, { prune: false }, []);
+  return action === "undrain"
+    ? written
+    : [...written, { ...forgottenTask, cluster: dnsSubject, kind: "wait", needs: written.map(({ id }) => id) }];
+}
+
 /** The writing of names. In an apply it comes last, when the work on all clusters has ended, well or not. */
 export function planNameTasks(
   names: NamesPlan | undefined,

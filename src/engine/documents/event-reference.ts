@@ -54,6 +54,8 @@ export const eventReference: Readonly<Record<StreamedEvent["kind"], EventDescrip
       action: "`drain` or `undrain`",
       mesh: "the mesh's name",
       cluster: "the cluster that leaves traffic, or comes back",
+      names:
+        "what becomes of published names, as in `names` of a sync, with its `tasks`; absent for a mesh that publishes none",
       services:
         "`namespace` and `name` of each; of a drain also `instead`, the cluster that answers what is asked inside the drained one",
       clusters:

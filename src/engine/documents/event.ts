@@ -3,7 +3,7 @@ import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
 import type { ExitCode } from "../../core/diagnostics/exit-codes.ts";
 import { planApplyTasks } from "../../core/plan/apply-tasks.ts";
 import type { DrainPlan, EngineEvent, PlanEvent, ShiftPlan } from "../events.ts";
-import { planNameTasks } from "../../core/plan/name-tasks.ts";
+import { planDrainNameTasks, planNameTasks } from "../../core/plan/name-tasks.ts";
 import { namesFields } from "./names.ts";
 import type { Verification } from "../traffic/verification.ts";
 import { planDocument } from "./plan.ts";
@@ -104,7 +104,7 @@ function shiftFields({ clusters, ...shift }: ShiftPlan): Readonly<Record<string,
   return { ...shift, clusters: named };
 }
 
-function drainFields({ clusters, ...drain }: DrainPlan): Readonly<Record<string, unknown>> {
+function drainFields({ clusters, names, ...drain }: DrainPlan): Readonly<Record<string, unknown>> {
   const named = clusters.map((one) =>
     one.kind === "unreachable"
       ? { name: one.cluster, state: "unreachable", diagnostic: one.diagnostic }
@@ -115,5 +115,7 @@ function drainFields({ clusters, ...drain }: DrainPlan): Readonly<Record<string,
           objects: one.objects.map(({ id, ...rest }) => ({ ...rest, ...id })),
         },
   );
-  return { ...drain, clusters: named };
+  const dns =
+    names === undefined ? {} : { names: { ...namesFields(names), tasks: planDrainNameTasks(names, drain.action) } };
+  return { ...drain, ...dns, clusters: named };
 }

@@ -1,11 +1,13 @@
 import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
 import { warningOf } from "../../core/diagnostics/coded.ts";
+import { withDrains } from "../../core/drain/drained-mesh.ts";
 import type { OwnerRecordNaming } from "../../core/front-door/external-dns-owner.ts";
 import type { NamesPlan, PlannedName } from "../../core/front-door/names-plan.ts";
 import { publishedNames } from "../../core/front-door/published-names.ts";
 import type { WantOptions } from "../../core/front-door/want-names.ts";
 import { wantNames, withdrawNames } from "../../core/front-door/want-names.ts";
 import type { WantedName } from "../../core/front-door/wanted-name.ts";
+import type { Drain } from "../../core/model/drain.ts";
 import type { Mesh } from "../../core/model/mesh.ts";
 import type { DnsZone } from "../../providers/dns/dns-provider.ts";
 import type { Connection } from "../clusters/connect-clusters.ts";
@@ -45,7 +47,7 @@ export interface NamedClusters {
 /**
  * What the names of a mesh have and would become, by what the clusters have
  * now, and the names that clusters record and the mesh file has no more;
- * undefined where there are neither. A cluster whose gateway has no address is
+ * undefined where there are neither. `drains` are those to go by in place of the recorded ones. A cluster whose gateway has no address is
  * left as it is: before an apply it may be about to get one. Throws a UserError
  * for secrets that cannot be read (ISM639), and for nothing that a DNS server does.
  */
@@ -53,9 +55,9 @@ export async function prepareNames(
   meshFile: MeshFile,
   { connections, scope }: NamedClusters,
   options: Pick<AccessOptions, "env"> & Pick<RunOptions, "signal">,
-  wishes: Pick<WantOptions, "adopt" | "isDown"> = {},
+  { drains, ...wishes }: Pick<WantOptions, "adopt" | "isDown"> & { readonly drains?: readonly Drain[] } = {},
 ): Promise<PreparedNames | undefined> {
-  const { mesh } = withDrainsOf(meshFile, connections);
+  const mesh = drains === undefined ? withDrainsOf(meshFile, connections).mesh : withDrains(meshFile.mesh, drains);
   const left = formerNames(mesh, connections);
   if (publishedNames(mesh).length + left.length === 0) {
     return undefined;

@@ -7,6 +7,7 @@ import { decideDrain, decideUndrain } from "../../core/drain/decide-drain.ts";
 import { mergeDrains, recordedDrains } from "../../core/drain/drained-mesh.ts";
 import type { DrainAction, DrainSteps } from "../../core/drain/drain-steps.ts";
 import { planDrainSteps } from "../../core/drain/drain-steps.ts";
+import { changedNames } from "../../core/front-door/names-plan.ts";
 import type { Drain } from "../../core/model/drain.ts";
 import type { Cluster, Mesh, Service } from "../../core/model/mesh.ts";
 import { clusterNamed } from "../../core/model/mesh.ts";
@@ -15,9 +16,12 @@ import type { Connection } from "../clusters/connect-clusters.ts";
 import { recordsOf } from "../clusters/drained-mesh.ts";
 import { closeMesh, openMesh } from "../clusters/open-mesh.ts";
 import type { DrainPlan } from "../events.ts";
+import type { PreparedNames } from "../front-door/prepare-names.ts";
+import { prepareNames } from "../front-door/prepare-names.ts";
 import type { MeshFile } from "../mesh-file.ts";
 import type { EngineOptions } from "../options.ts";
 import { readDrainFacts } from "../traffic/drain-facts.ts";
+import type { DrainNames } from "../traffic/drain-names.ts";
 import type { DrainTarget } from "../traffic/drain-target.ts";
 import { askForDrain } from "../traffic/drain-target.ts";
 import { requireClusters } from "./scope.ts";
@@ -44,6 +48,8 @@ export interface PreparedDrain {
   readonly force: boolean;
   /** The drains of the command, at the stage that they end with. */
   readonly drains: readonly Drain[];
+  /** What becomes of the published names; undefined for a mesh that publishes none. */
+  readonly names: DrainNames | undefined;
   /** False when there is nothing to ask anybody about. */
   readonly changes: boolean;
   readonly warnings: readonly Diagnostic[];
@@ -94,9 +100,12 @@ export async function prepareDrain(
       targets.flatMap((one) => (one.kind === "unreachable" ? [one.cluster] : [])),
     );
     refuse([...refusals, ...untold.refusals]);
+    const named = { connections: open.connections, scope: [] };
+    const names = await prepareNames(meshFile, named, options, { drains: decided.drains });
+    const warnings = [...meshFile.warnings, ...decided.warnings, ...untold.warnings, ...(names?.warnings ?? [])];
     return prepared(
-      { request, mesh, before, decided, steps, targets },
-      { warnings: [...meshFile.warnings, ...decided.warnings, ...untold.warnings], close: async () => closeMesh(open) },
+      { request, mesh, before, decided, steps, targets, names },
+      { warnings, close: async () => closeMesh(open) },
     );
   } catch (error) {
     await closeMesh(open);
@@ -126,10 +135,11 @@ function prepared(
     readonly decided: DrainDecision;
     readonly steps: DrainSteps;
     readonly targets: readonly DrainTarget[];
+    readonly names: PreparedNames | undefined;
   },
   rest: Pick<PreparedDrain, "warnings" | "close">,
 ): PreparedDrain {
-  const { request, mesh, before, decided, steps, targets } = parts;
+  const { request, mesh, before, decided, steps, targets, names } = parts;
   const isAbout = (one: Drain): boolean =>
     one.cluster === request.cluster &&
     decided.services.some(({ name, namespace }) => name === one.service && namespace === one.namespace);
@@ -140,12 +150,16 @@ function prepared(
   // One that stands half done has steps to do even where every object is there.
   const half = request.action === "undrain" ? before.some(isAbout) : drains.some(({ stage }) => stage === "callers");
   return {
-    plan: planOf(request, mesh, { drains, decided, steps, targets }),
+    plan: {
+      ...planOf(request, mesh, { drains, decided, steps, targets }),
+      ...(names === undefined ? {} : { names: names.plan }),
+    },
+    names,
     steps,
     targets,
     force: request.force,
     drains,
-    changes: decided.services.length > 0 && (changed || half),
+    changes: decided.services.length > 0 && (changed || half || changedNames(names?.plan, { prune: false }).length > 0),
     ...rest,
   };
 }

@@ -1,3 +1,4 @@
+import type { NamesPlan } from "../../core/front-door/names-plan.ts";
 import { UserError } from "../../core/diagnostics/user-error.ts";
 import { closeMesh, openMesh } from "../clusters/open-mesh.ts";
 import type { SyncStatus } from "../status/sync-status.ts";
@@ -14,6 +15,13 @@ export type { ClusterStatus, ComponentStatus, CredentialStatus, PodSync } from "
 export { statusThrough } from "../status/cluster-status.ts";
 export type { SyncStatus } from "../status/sync-status.ts";
 
+/** The state of a mesh. */
+export interface MeshStatus {
+  readonly clusters: readonly ClusterStatus[];
+  /** The names that isthmus publishes, by the same comparison; absent where there are none, and where a plan is refused. */
+  readonly names?: NamesPlan;
+}
+
 /**
  * The state of the mesh as the clusters tell it themselves, gathered side by
  * side, and whether each is as the mesh file asks, by the same comparison as a
@@ -23,7 +31,7 @@ export type { SyncStatus } from "../status/sync-status.ts";
 export async function readStatus(
   meshFile: MeshFile,
   options: RunOptions & AccessOptions & ProgramLookup & PlanOptions,
-): Promise<readonly ClusterStatus[]> {
+): Promise<MeshStatus> {
   let prepared: PreparedPlan;
   try {
     // Who owns a field does not matter to whether it is as the mesh file asks, and nothing is written.
@@ -34,15 +42,18 @@ export async function readStatus(
       throw error;
     }
     const { diagnostics } = error;
-    return withSync(await readAlone(meshFile, options), (cluster) => refusedSync(diagnostics, cluster));
+    const alone = await readAlone(meshFile, options);
+    return { clusters: withSync(alone, (cluster) => refusedSync(diagnostics, cluster)) };
   }
   try {
     const clusters = await statusThrough(meshFile, prepared, options);
-    return await withForbidden(
+    const { plan } = prepared;
+    const all = await withForbidden(
       meshFile,
-      withSync(clusters, (cluster) => syncOf(prepared.plan, cluster)),
+      withSync(clusters, (cluster) => syncOf(plan, cluster)),
       options,
     );
+    return { clusters: all, ...(plan.names === undefined ? {} : { names: plan.names }) };
   } finally {
     await prepared.close();
   }

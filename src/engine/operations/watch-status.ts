@@ -1,5 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
+import type { NamesPlan } from "../../core/front-door/names-plan.ts";
 import { UserError } from "../../core/diagnostics/user-error.ts";
 import type { MeshFile } from "../mesh-file.ts";
 import type { EngineOptions } from "../options.ts";
@@ -14,6 +15,7 @@ export type StatusLook =
       /** The mesh file as the command line named it. */
       readonly file: string;
       readonly clusters: readonly ClusterStatus[];
+      readonly names?: NamesPlan;
       /** Of the clusters that do not answer. */
       readonly diagnostics: readonly Diagnostic[];
     }
@@ -42,9 +44,9 @@ async function lookOnce(
 ): Promise<StatusLook> {
   try {
     const meshFile = await readMesh();
-    const clusters = await readStatus(meshFile, options);
+    const { clusters, ...names } = await readStatus(meshFile, options);
     const diagnostics = clusters.flatMap((one) => (one.kind === "unreachable" ? [one.diagnostic] : []));
-    return { kind: "status", mesh: meshFile.mesh.name, file: meshFile.name, clusters, diagnostics };
+    return { kind: "status", mesh: meshFile.mesh.name, file: meshFile.name, clusters, ...names, diagnostics };
   } catch (error) {
     if (first || !(error instanceof UserError)) {
       throw error;

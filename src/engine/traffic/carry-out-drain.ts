@@ -15,6 +15,8 @@ import type { Connected } from "../clusters/connect-clusters.ts";
 import type { EngineOptions } from "../options.ts";
 import { diagnoseFailure } from "../progress/diagnose-failure.ts";
 import { runTask } from "../progress/run-task.ts";
+import type { DrainNames } from "./drain-names.ts";
+import { writeDrainedNames } from "./drain-names.ts";
 import type { DrainTarget } from "./drain-target.ts";
 import { waitForStep } from "./drain-waits.ts";
 import { waitUntilIdle } from "./until-idle.ts";
@@ -37,6 +39,8 @@ interface Agreed {
   readonly targets: readonly DrainTarget[];
   readonly drains: readonly Drain[];
   readonly force: boolean;
+  /** Undefined for a mesh that publishes no names. */
+  readonly names?: DrainNames | undefined;
 }
 
 /** One cluster on its way. */
@@ -51,7 +55,8 @@ interface Run {
 
 /**
  * Holds the mesh's Leases and does the steps, each on all of its clusters
- * before the next. A cluster that fails ends there and the others go on; the
+ * before the next. A drained cluster leaves the published names as soon as the
+ * inventories record the drain and before any caller leaves, and comes back into them last. A cluster that fails ends there and the others go on; the
  * callers of a drained cluster itself leave it only when all others have, or
  * with `force`, and others come back only when they are. Then waits until the
  * drained pods answer nothing any more. `onOutcomes` gets how each cluster ended,
@@ -115,6 +120,9 @@ async function doSteps(agreed: Agreed, runs: readonly Run[], means: Means): Prom
   const away = agreed.targets.some((one) => one.kind === "unreachable" && one.cluster !== steps.cluster);
   for (const step of steps.steps) {
     means.options.signal.throwIfAborted();
+    if (steps.action === "drain" && step.name === "callers") {
+      await writeNames(agreed, runs, means.options);
+    }
     const here = runs.filter(({ one, failed }) => !failed && isStepAt(step, steps.cluster, one.cluster.name));
     const othersFailed = runs.some(({ one, failed }) => failed && one.cluster.name !== steps.cluster);
     const own = runs.find(({ one }) => one.cluster.name === steps.cluster);
@@ -127,6 +135,18 @@ async function doSteps(agreed: Agreed, runs: readonly Run[], means: Means): Prom
       continue;
     }
     await Promise.all(here.map(async (run) => doStep(run, step, { agreed, runs, ...means })));
+  }
+  if (steps.action === "undrain" && runs.every(({ failed, skipped }) => !failed && !skipped)) {
+    await writeNames(agreed, runs, means.options);
+  }
+}
+
+/** What is wrong with names is told of the drained cluster, or of another one where that does not answer. */
+async function writeNames({ steps, names }: Agreed, runs: readonly Run[], options: EngineOptions): Promise<void> {
+  if (names !== undefined) {
+    const problems = await writeDrainedNames(steps.action, names, options);
+    const run = runs.find(({ one }) => one.cluster.name === steps.cluster) ?? runs[0];
+    run?.diagnostics.push(...problems);
   }
 }
 

@@ -1,11 +1,13 @@
 import { describeId } from "../../../core/model/kube-object.ts";
+import { changedNames } from "../../../core/front-door/names-plan.ts";
 import type { DrainPlan } from "../../../engine/events.ts";
 import type { DrainOutcome } from "../../../engine/operations/drain.ts";
 import type { Palette } from "../../terminal/palette.ts";
+import { viewNamesPlan } from "./names.ts";
 import { viewField } from "./plan.ts";
 
 /** What a drain or an undrain would change: what it means first, then the objects of each cluster. */
-export function viewDrainPlan({ action, cluster, services, clusters }: DrainPlan, palette: Palette): string {
+export function viewDrainPlan({ action, cluster, services, clusters, names }: DrainPlan, palette: Palette): string {
   const goes = services.map(({ namespace, name, instead }) => {
     const where = instead === undefined ? "comes back to" : "leaves";
     const own = instead === undefined ? "" : `; what is asked inside ${cluster} is answered by ${instead}`;
@@ -23,7 +25,11 @@ export function viewDrainPlan({ action, cluster, services, clusters }: DrainPlan
     });
     return [palette.strong(one.cluster), ...(objects.length === 0 ? [palette.dim("  no changes")] : objects)];
   });
-  return [...(goes.length === 0 ? [`  ${nothing}`] : goes), ...(goes.length === 0 ? [] : parts)].join("\n");
+  const dns = changedNames(names, { prune: false }).length === 0 ? [] : viewNamesPlan(names, { prune: false, palette });
+  return [
+    ...(goes.length === 0 ? [`  ${nothing}`] : goes),
+    ...(goes.length === 0 ? [] : [...dns.filter((line) => line !== ""), ...parts]),
+  ].join("\n");
 }
 
 /** How it ended, cluster by cluster. */

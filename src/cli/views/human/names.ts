@@ -2,6 +2,7 @@ import { addressChanges, type NamesPlan, type PlannedName } from "../../../core/
 import type { Standing } from "../../../core/front-door/want-names.ts";
 import type { NameOutcome } from "../../../engine/operations/apply.ts";
 import type { Palette } from "../../terminal/palette.ts";
+import { renderTable } from "./table.ts";
 
 /** What becomes of the names that isthmus publishes, in lines; empty where there are none. */
 export function viewNamesPlan(
@@ -56,6 +57,27 @@ function viewName(planned: PlannedName, palette: Palette): readonly string[] {
       );
   }
 }
+
+/** One line for each published name: its addresses, whether it is as the mesh file asks, and clusters that are not in it. */
+export function viewPublished(plan: NamesPlan | undefined, palette: Palette): readonly string[] {
+  const rows = (plan?.names ?? []).map((one) => {
+    const out = Object.entries(one.standings).filter(([, standing]) => standing !== "serving");
+    return [
+      one.name,
+      one.kind === "unread" ? "?" : one.now.addresses.join(",") || "-",
+      publishedCells[one.kind](palette),
+      out.map(([cluster, standing]) => `${cluster} ${standingTexts[standing]}`).join("; ") || "-",
+    ];
+  });
+  return rows.length === 0 ? [] : ["", renderTable(["NAME", "ADDRESSES", "IN SYNC", "CLUSTERS NOT IN IT"], rows)];
+}
+
+const publishedCells: Readonly<Record<PlannedName["kind"], (palette: Palette) => string>> = {
+  unchanged: (palette) => palette.good("√"),
+  update: (palette) => palette.changed("~ (isthmus dns sync)"),
+  refused: (palette) => palette.bad("× refused (isthmus dns status)"),
+  unread: (palette) => palette.bad("× not known (isthmus dns status)"),
+};
 
 /** How the writing of names ended. */
 export function viewNameOutcomes(names: readonly NameOutcome[] | undefined, palette: Palette): readonly string[] {

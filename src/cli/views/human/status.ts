@@ -7,13 +7,17 @@ import type {
 } from "../../../engine/operations/status.ts";
 import { meshFileWords } from "../../../core/mesh-file-words.ts";
 import { quoteCommand } from "../../../core/quote-command.ts";
+import type { NamesPlan } from "../../../core/front-door/names-plan.ts";
 import type { Palette } from "../../terminal/palette.ts";
+import { viewPublished } from "./names.ts";
 import { renderTable } from "./table.ts";
 
 /** The mesh's name, and its file as the command line named it: commands that are shown name it too. */
 export interface ShownMesh {
   readonly name: string;
   readonly file: string;
+  /** The names that isthmus publishes, where there are any and they were compared. */
+  readonly names?: NamesPlan;
 }
 
 /** The mesh at a glance: clusters by components, then services by clusters. */
@@ -32,6 +36,7 @@ export function viewStatus(mesh: ShownMesh, clusters: readonly ClusterStatus[], 
     "",
     table,
     ...serviceTable,
+    ...viewPublished(mesh.names, palette),
     ...(problems.length === 0 ? [] : ["", ...problems]),
   ].join("\n");
 }
