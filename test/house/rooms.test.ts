@@ -15,7 +15,7 @@ const engine: Readonly<Record<string, readonly string[]>> = {
   status: ["plan", "trust", "clusters", "facts"],
   support: ["plan", "clusters", "facts", "progress"],
   // Drift is what a plan finds.
-  check: ["plan", "trust", "clusters", "facts", "progress"],
+  check: ["plan", "trust", "front-door", "clusters", "facts", "progress"],
   plan: ["trust", "manifests", "front-door", "clusters", "facts"],
   "front-door": ["clusters", "facts", "progress"],
   trust: ["clusters", "facts"],

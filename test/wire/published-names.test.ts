@@ -273,6 +273,12 @@ describe("a name that isthmus publishes", () => {
       [],
       expect.objectContaining({ length: 3 }),
     ]);
+    const inventory = world.servers["west"]?.store.find(
+      { apiVersion: "v1", kind: "ConfigMap" },
+      "kube-system",
+      "isthmus-inventory-prod",
+    ) as unknown as { readonly data: { readonly names: string } };
+    expect(JSON.parse(inventory.data.names)).toEqual([`new-${former}`]);
     expect((await world.run("plan --prune --detailed-exitcode")).code).toBe(0);
   });
 

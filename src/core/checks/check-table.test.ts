@@ -5,6 +5,7 @@ import { all, drained, inCluster } from "../testing/faults/changes.ts";
 import { healthyShop } from "../testing/faults/shop.ts";
 import { changeConfigs, changeEndpoints, withEndpoint } from "../testing/changed-proxies.ts";
 import { shopWithFailover } from "../testing/failover-facts.ts";
+import { changingName, foreignName, rightName, withNames } from "../testing/published-facts.ts";
 import { healthyFacts, withCluster, withGateway, withIstiodPods } from "../testing/healthy-facts.ts";
 import type { BypassAnnotation } from "./bypass-facts.ts";
 import type { Check } from "./check.ts";
@@ -1756,6 +1757,43 @@ const table: readonly (readonly [Check["id"], string, MeshFacts, readonly string
       "dns",
     ),
     ["warning ISM452 east"],
+  ],
+  ["dns/published", "nothing where names are as their clusters are", withNames(healthyFacts(), [rightName]), []],
+  ["dns/published", "a name of somebody else", withNames(healthyFacts(), [foreignName]), ["error ISM643 "]],
+  [
+    "dns/published",
+    "a key that cannot be read",
+    withNames(healthyFacts(), [], {
+      problem: { code: "ISM639", severity: "error", summary: "", detail: "There is no key.", fix: "Write it." },
+    }),
+    ["error ISM643 "],
+  ],
+  [
+    "dns/published",
+    "an owner that has left the mesh file",
+    withNames(healthyFacts(), [changingName({ west: "192.0.2.1", north: "192.0.2.3" }, { west: "192.0.2.1" })]),
+    ["warning ISM645 "],
+  ],
+  [
+    "dns/published",
+    "an address that is not the gateway's",
+    withNames(healthyFacts(), [changingName({ west: "192.0.2.1" }, { west: "192.0.2.9" })]),
+    ["warning ISM646 "],
+  ],
+  [
+    "dns/published",
+    "records of a name that no route has",
+    withNames(healthyFacts(), [], { former: [changingName({ west: "192.0.2.1" }, {}), rightName] }),
+    ["warning ISM647 "],
+  ],
+  [
+    "dns/published",
+    "an address of a gateway without a ready pod",
+    withNames(
+      withGateway("east", ingressGateway, () => ({ ready: 0 })),
+      [rightName],
+    ),
+    ["error ISM648 east"],
   ],
 ];
 

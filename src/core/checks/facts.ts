@@ -1,3 +1,4 @@
+import type { NamesPlan } from "../front-door/names-plan.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import type { Mesh } from "../model/mesh.ts";
 import type { BesideFacts, WrittenBy } from "./beside-facts.ts";
@@ -38,6 +39,13 @@ export interface MeshFacts {
   readonly mesh: MeshOutline;
   /** In the order of the mesh file. */
   readonly clusters: readonly ClusterSnapshot[];
+  /** The names that isthmus publishes, with what their zone has; left out where there are none, or nobody looked. */
+  readonly names?: NamesFacts;
+}
+
+export interface NamesFacts extends NamesPlan {
+  /** Why the zone could not be asked at all; there are no names then. */
+  readonly problem?: Diagnostic;
 }
 
 /**

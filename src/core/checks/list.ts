@@ -27,6 +27,7 @@ import { meshFile as meshFileApplied } from "./drift/mesh-file.ts";
 import { objects as driftedObjects } from "./drift/objects.ts";
 import { owner } from "./dns/owner.ts";
 import { policy } from "./dns/policy.ts";
+import { published } from "./dns/published.ts";
 import { gatewaysHaveAddresses } from "./gateways/addresses.ts";
 import { crossNetworkGateway } from "./gateways/cross-network.ts";
 import { listener } from "./gateways/listener.ts";
@@ -170,4 +171,5 @@ export const checks: readonly Check[] = [
   certificatesInProxies,
   owner,
   policy,
+  published,
 ];

@@ -1,5 +1,7 @@
 import { wantNames } from "../../core/front-door/want-names.ts";
 import type { Connected } from "../clusters/connect-clusters.ts";
+import type { ClusterRun } from "./cluster-run.ts";
+import { forgetNames } from "./forget-names.ts";
 import { readIngressAddresses } from "../facts/cluster-state.ts";
 import { resolveIngress } from "../front-door/ingress-addresses.ts";
 import type { NameOutcome } from "../front-door/publish-names.ts";
@@ -17,7 +19,7 @@ import type { ClusterOutcome } from "./cluster-outcome.ts";
  */
 export async function publishApplied(
   { names, meshFile, connections }: PreparedPlan,
-  outcomes: readonly ClusterOutcome[],
+  { outcomes, runs }: { readonly outcomes: readonly ClusterOutcome[]; readonly runs: readonly ClusterRun[] },
   options: RunOptions & { readonly prune: boolean },
 ): Promise<readonly NameOutcome[] | undefined> {
   if (names === undefined || options.signal.aborted) {
@@ -32,7 +34,17 @@ export async function publishApplied(
   const ingress = await resolveIngress(Object.fromEntries(services), options.signal);
   const decisions = wantNames(meshFile.mesh, { ingress: ingress.addresses, externalDns: names.externalDns });
   const wanted = decisions.map((one) => one.wanted);
-  return publishNames(names.zone, options.prune ? [...wanted, ...names.former] : wanted, options);
+  const written = await publishNames(names.zone, options.prune ? [...wanted, ...names.former] : wanted, options);
+  const gone = written.filter(({ name, now }) => names.former.some((one) => one.name === name) && now !== undefined);
+  if (gone.length > 0) {
+    const forgotten = gone.map(({ name }) => name);
+    await Promise.all(
+      runs
+        .filter(({ one }) => isDone(one.cluster.name))
+        .map(async (run) => forgetNames(run, forgotten, options.signal)),
+    );
+  }
+  return written;
 }
 
 /** Of a cluster that has gone away since, nothing is known. */

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { healthyFacts } from "../../core/testing/healthy-facts.ts";
+import { rightName, withNames } from "../../core/testing/published-facts.ts";
 import { readFacts, writeFacts } from "./facts-file.ts";
 
 let folder = "";
@@ -17,9 +18,12 @@ afterEach(async () => {
 
 it("reads back what it has written, for its owner only", async () => {
   const file = path.join(folder, "facts.json");
-  const facts = healthyFacts();
+  const facts = withNames(healthyFacts(), [rightName]);
   await writeFacts(file, facts);
-  expect(await readFacts(file)).toEqual(facts);
+  expect(await readFacts(file)).toEqual({
+    ...healthyFacts(),
+    names: { zone: "example.test", where: "192.0.2.53:53 with key isthmus", names: [rightName] },
+  });
   expect((await stat(file)).mode & 0o777).toBe(0o600);
   expect(await readFile(file, "utf8")).toMatch(/\n$/);
 });

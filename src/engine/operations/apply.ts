@@ -104,7 +104,7 @@ async function applyHeld(
       return outcomeOf(work, outcomes);
     }),
   );
-  const names = await publishApplied(prepared, clusters, options);
+  const names = await publishApplied(prepared, { outcomes: clusters, runs: [...working.values()] }, options);
   return { clusters, ...(names === undefined ? {} : { names }) };
 }
 

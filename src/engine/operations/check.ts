@@ -11,6 +11,7 @@ import { withDrainsOf } from "../clusters/drained-mesh.ts";
 import { readTokenEnds } from "../trust/token-ends.ts";
 import { gatherFacts } from "../check/gather-facts.ts";
 import { readFacts } from "../check/facts-file.ts";
+import { readNames } from "../check/read-names.ts";
 import { readDrift } from "../check/read-drift.ts";
 import type { MeshFile } from "../mesh-file.ts";
 import type { AccessOptions, PlanOptions, ProgramLookup, RunOptions } from "../options.ts";
@@ -130,14 +131,18 @@ function withDrift(
 export async function factsThrough(
   meshFile: MeshFile,
   { connections, rancher }: { readonly connections: readonly Connection[]; readonly rancher: RancherState },
-  options: RunOptions,
+  options: RunOptions & Pick<AccessOptions, "env">,
 ): Promise<MeshFacts> {
   const tokenEnds = await readTokenEnds(meshFile.mesh.name, rancher, options.signal);
-  return gatherFacts(withDrainsOf(meshFile, connections), connections, {
-    ...options,
-    tokenEnds,
-    mayTry: trialRule(connections),
-  });
+  const gathering = { ...options, tokenEnds, mayTry: trialRule(connections) };
+  const [facts, names] = await Promise.allSettled([
+    gatherFacts(withDrainsOf(meshFile, connections), connections, gathering),
+    readNames(meshFile, connections, options),
+  ]);
+  if (facts.status === "rejected" || names.status === "rejected") {
+    throw facts.status === "rejected" ? facts.reason : (names as PromiseRejectedResult).reason;
+  }
+  return names.value === undefined ? facts.value : { ...facts.value, names: names.value };
 }
 
 /** In a mesh of sandbox clusters only addresses on this machine's own networks are tried: others would take the default route. */

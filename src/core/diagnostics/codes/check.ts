@@ -2,6 +2,7 @@ import type { CatalogueEntry } from "../catalogue-entry.ts";
 import { callerCodes } from "./check-callers.ts";
 import { flowCodes } from "./check-flows.ts";
 import { drainCheckCodes } from "./drain.ts";
+import { publishedNameCheckCodes } from "./published-names.ts";
 
 export const checkCodes = {
   ISM410: {
@@ -275,6 +276,7 @@ export const checkCodes = {
   ...flowCodes,
   ...callerCodes,
   ...drainCheckCodes,
+  ...publishedNameCheckCodes,
 } as const satisfies Record<string, CatalogueEntry>;
 
 export type CheckCode = keyof typeof checkCodes;

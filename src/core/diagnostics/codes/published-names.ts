@@ -33,3 +33,32 @@ export const publishedNameCodes = {
       "`isthmus dns` is about names whose records isthmus writes itself: hosts of routes with `dns: { via: isthmus }`. Names with `via: externalDns` are written by the external-dns in the clusters.",
   },
 } as const satisfies Record<string, CatalogueEntry>;
+
+/** What `check` finds of published names. */
+export const publishedNameCheckCodes = {
+  ISM643: {
+    summary: "A published name cannot be written",
+    explanation:
+      "isthmus publishes the name (`dns: { via: isthmus }`), and something is in the way: external-dns owns it, addresses are there that no owner record explains, it is an alias, or the zone's server does not answer or does not take the key. What the name has stays as it is until that is out of the way; also a dead cluster's address then leaves only as far as the server lets it.",
+  },
+  ISM645: {
+    summary: "A name leads to a cluster that is not in the mesh",
+    explanation:
+      "Each cluster owns its addresses in a published name by a TXT record below `_isthmus`. The owner of some is a cluster that the mesh file no longer has; nobody keeps its addresses right or takes them out when it dies.",
+  },
+  ISM646: {
+    summary: "A published name is not as its clusters are",
+    explanation:
+      "The addresses of ingress gateways have changed since the name was written, a cluster was drained or came back, or somebody changed the records. An apply or a sync writes the name anew; nothing does so by itself but `isthmus dns sync --watch`.",
+  },
+  ISM647: {
+    summary: "Records are left of a name that no route has",
+    explanation:
+      "The inventories record which names isthmus has published. This one has records of ours, and the mesh file has it no more. They are taken away by `isthmus apply --prune` or `isthmus dns sync --prune`.",
+  },
+  ISM648: {
+    summary: "A name leads to a gateway that does not run",
+    explanation:
+      "The name has addresses of a cluster whose ingress gateway has no address any more, or no ready pod. Resolvers hand them out all the same, and clients wait there before they try another address, if they do.",
+  },
+} as const satisfies Record<string, CatalogueEntry>;

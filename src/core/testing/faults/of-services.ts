@@ -1,5 +1,6 @@
 import { eastWestGateway, ingressGateway } from "../../render/names.ts";
 import { changeEndpoints } from "../changed-proxies.ts";
+import { foreignName, withNames } from "../published-facts.ts";
 import { all, drained, gateway, inCluster, noReadyPods, service } from "./changes.ts";
 import type { MeshFault } from "./fault.ts";
 
@@ -136,5 +137,10 @@ export const faultsOfServices: readonly MeshFault[] = [
       })),
     })),
     causes: ["error ISM527 east"],
+  },
+  {
+    name: "name-belongs-to-external-dns",
+    happens: (facts) => withNames(facts, [foreignName]),
+    causes: ["error ISM643 "],
   },
 ];

@@ -1,0 +1,97 @@
+import type { PlannedName } from "../../front-door/names-plan.ts";
+import { addressChanges } from "../../front-door/names-plan.ts";
+import type { AddressClaim } from "../../front-door/owner-records.ts";
+import { ingressGateway, istioNamespace } from "../../render/names.ts";
+import type { Check, Finding } from "../check.ts";
+import { problem, warning } from "../check.ts";
+import type { MeshFacts, ReachedCluster } from "../facts.ts";
+import { meshClusters } from "../reached.ts";
+import { gatewayAddress, gatewayPods } from "../subjects.ts";
+
+/** What isthmus publishes is in DNS, by it alone, and with the addresses that the clusters have. */
+export const published: Check = {
+  id: "dns/published",
+  sentence: "published names lead to the ingress gateways of their clusters, and nowhere else",
+  pre: false,
+  run: (facts) => [
+    ...(facts.names?.problem === undefined ? [] : [problem("ISM643", worded(facts.names.problem))]),
+    ...(facts.names?.names ?? []).flatMap((planned) => [...judge(facts, planned), ...leadsNowhere(facts, planned)]),
+    ...(facts.names?.former ?? []).flatMap(ofFormer),
+  ],
+};
+
+/** A name leads to gateways that are there. */
+function leadsNowhere(facts: MeshFacts, planned: PlannedName): readonly Finding[] {
+  return meshClusters(facts).flatMap((one) => {
+    const claim = claimOf(facts, planned, one.cluster);
+    return claim === undefined || isLive(one) ? [] : [ofDeadGateway(planned.name, claim, one)];
+  });
+}
+
+function judge({ mesh }: MeshFacts, planned: PlannedName): readonly Finding[] {
+  if (planned.kind === "refused" || planned.kind === "unread") {
+    return planned.diagnostics.map((why) => problem("ISM643", worded(why)));
+  }
+  const gone = planned.now.claims.filter(
+    (claim) => claim.mesh === mesh.name && !mesh.clusters.some(({ name }) => name === claim.cluster),
+  );
+  const changes = planned.kind === "update" ? addressChanges(planned) : [];
+  const others = changes.filter(({ clusters }) => !gone.some(({ cluster }) => clusters.includes(cluster)));
+  return [
+    ...(planned.kind === "update" ? planned.diagnostics.map((why) => problem("ISM643", worded(why))) : []),
+    ...gone.map(({ cluster, addresses }) =>
+      warning("ISM645", {
+        detail: `${planned.name} has ${addresses.join(", ")} of ${cluster}, which the mesh file does not have any more. Clients are led there.`,
+        fix: "Write the name as the mesh file has it: isthmus dns sync",
+      }),
+    ),
+    ...(others.length === 0
+      ? []
+      : [
+          warning("ISM646", {
+            detail: `${planned.name} is not as its clusters are: ${others.map(({ action, address, clusters }) => `${address} of ${clusters.join(" and ") || "nobody"} ${action === "add" ? "is missing" : "is there"}`).join(", ")}.`,
+            fix: "Write the name as the clusters are: isthmus dns sync (with --watch it goes on with that)",
+          }),
+        ]),
+  ];
+}
+
+/** A name without a record of ours needs nothing. */
+function ofFormer({ name, kind }: PlannedName): readonly Finding[] {
+  return kind !== "update"
+    ? []
+    : [
+        warning("ISM647", {
+          detail: `${name} has records that isthmus wrote, and no route asks for the name any more. Clients that still use it are led to gateways without a route for it.`,
+          fix: "Take them away: isthmus dns sync --prune",
+        }),
+      ];
+}
+
+function claimOf({ mesh }: MeshFacts, planned: PlannedName, cluster: string): AddressClaim | undefined {
+  return planned.kind === "unread"
+    ? undefined
+    : planned.now.claims.find((one) => one.mesh === mesh.name && one.cluster === cluster);
+}
+
+function isLive({ gateways }: ReachedCluster): boolean {
+  const gateway = gateways.find(({ name }) => name === ingressGateway);
+  return gateway !== undefined && gateway.ready > 0 && (gateway.service?.addresses.length ?? 0) > 0;
+}
+
+function ofDeadGateway(name: string, { addresses }: AddressClaim, { cluster }: ReachedCluster): Finding {
+  return problem("ISM648", {
+    detail: `${name} leads clients to ${addresses.join(", ")} of ${cluster}, whose ingress gateway has no address or no ready pod. They get no answer there.`,
+    fix: `Get the gateway of ${cluster} to run, or take its address out meanwhile: isthmus drain ${cluster}. With spec.dns.healthChecks, isthmus dns sync --watch takes out what does not answer.`,
+    cluster,
+    object: { group: "", kind: "Service", namespace: istioNamespace, name: ingressGateway },
+    needs: [gatewayPods(cluster, ingressGateway), gatewayAddress(cluster, ingressGateway)],
+  });
+}
+
+function worded({ detail, fix }: { readonly detail: string; readonly fix?: string }): {
+  readonly detail: string;
+  readonly fix: string;
+} {
+  return { detail, fix: `Whoever owns the zone has to decide: ${fix ?? "see isthmus dns status."}` };
+}
