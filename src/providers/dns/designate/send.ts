@@ -2,6 +2,7 @@ import request from "undici/lib/api/api-request.js";
 import { redactText } from "../../../kube/credentials/redact-text.ts";
 import { isRecord } from "../../../kube/kubeconfig/read-fields.ts";
 import { createConnections, type Connections } from "../../../kube/wire/connections.ts";
+import { tolerateListeners } from "../../../kube/tolerate-listeners.ts";
 import { userAgent } from "../../../kube/wire/user-agent.ts";
 import type { OpenStackAccess } from "./openstack-access.ts";
 import { noAnswer } from "./designate-refusals.ts";
@@ -14,6 +15,7 @@ export function createSend(access: OpenStackAccess): Send {
   const connections = connect(access);
   return async ({ method, url, headers, body, signal }) => {
     const { origin, pathname, search } = new URL(url);
+    tolerateListeners(signal);
     try {
       const response = await request.call(await connections.get({}), {
         origin,

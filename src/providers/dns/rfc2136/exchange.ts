@@ -1,4 +1,5 @@
 import { connect, type Socket } from "node:net";
+import { tolerateListeners } from "../../../kube/tolerate-listeners.ts";
 import { DnsFailure } from "./dns-failure.ts";
 
 export interface ExchangeOptions {
@@ -22,6 +23,8 @@ export async function exchange(
   options: ExchangeOptions,
 ): Promise<void> {
   options.signal.throwIfAborted();
+  // Many names at a time, each with a connection of its own.
+  tolerateListeners(options.signal);
   const socket = await open(options);
   try {
     await talk(socket, messages, onAnswer, options);
