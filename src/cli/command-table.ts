@@ -1,5 +1,6 @@
 import type { CommandSection } from "./command-line/command.ts";
 import { applyCommand } from "./commands/apply.ts";
+import { certsCommand } from "./commands/certs.ts";
 import { checkCommand } from "./commands/check.ts";
 import { createCompletionCommand } from "./commands/completion.ts";
 import { demoCommand } from "./commands/demo.ts";
@@ -43,6 +44,7 @@ export const commandSections: readonly CommandSection[] = [
       verifyCommand,
       netpolCommand,
       routeCommand,
+      certsCommand,
       dnsCommand,
       shiftCommand,
       drainCommand,

@@ -12,7 +12,7 @@ const engine: Readonly<Record<string, readonly string[]>> = {
   documents: ["status", "traffic", "check"],
   traffic: ["apply", "plan", "front-door", "clusters", "facts", "progress"],
   apply: ["plan", "trust", "front-door", "clusters", "facts", "progress"],
-  status: ["plan", "trust", "clusters", "facts"],
+  status: ["plan", "trust", "front-door", "clusters", "facts"],
   support: ["plan", "clusters", "facts", "progress"],
   // Drift is what a plan finds.
   check: ["plan", "trust", "front-door", "clusters", "facts", "progress"],

@@ -6,7 +6,7 @@ export const removeCommand = defineMeshCommand({
   name: "remove",
   summary: "Takes everything that isthmus owns away from the clusters, and nothing else",
   description:
-    "Goes by the inventory that every apply keeps in each cluster, not by the mesh file. Objects that were there before isthmus stay. A mesh that was made from an export has no inventory: its objects are counted and stay, unless --labelled is given. Even then stays what another tool would put back, what others have made, and a namespace with objects of others. With --cluster the other clusters keep what they have, their remote secrets of it too, and their projects in Rancher. The mesh's root key stays in the data folder.",
+    "Goes by the inventory that every apply keeps in each cluster, not by the mesh file. Objects that were there before isthmus stay. A mesh that was made from an export has no inventory: its objects are counted and stay, unless --labelled is given. Even then stays what another tool would put back, what others have made, and a namespace with objects of others. With --cluster the other clusters keep what they have, their remote secrets of it too, and their projects in Rancher. The mesh's root key and the keys of its ACME accounts stay in the data folder.",
   examples: [
     { command: "isthmus remove -f mesh.yaml", does: "show what would go, ask, do it" },
     { command: "isthmus remove --labelled", does: "of a mesh that was made from an export: what carries its label" },

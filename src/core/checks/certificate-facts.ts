@@ -34,6 +34,8 @@ export interface TlsSecretFacts {
   readonly fingerprint?: string;
   /** The hosts and addresses that it is for. */
   readonly hosts?: readonly string[];
+  /** The ACME server that isthmus ordered it from; left out for certificates of others. */
+  readonly acmeServer?: string;
   /** Whether the key in the Secret is that of the certificate; left out where there is none. */
   readonly keyFits?: boolean;
   /** ISO 8601. */

@@ -296,6 +296,36 @@ function withCertificate(change: Partial<TlsSecretFacts>): MeshFacts {
   return { ...facts, mesh: { ...facts.mesh, services } };
 }
 
+const acmeServer = "https://acme.example/dir";
+
+/** A certificate that isthmus orders, of 90 days, the same in both clusters and not due; changed in east. */
+function withOrdered(change: Partial<TlsSecretFacts>): MeshFacts {
+  const certificate = {
+    name: "door",
+    present: true,
+    fingerprint: "AA",
+    hosts: ["web.example"],
+    keyFits: true,
+    notBefore: "2026-11-01T00:00:00.000Z",
+    notAfter: "2027-01-30T00:00:00.000Z",
+    acmeServer,
+  };
+  const facts = withFrontDoor(healthyFacts(), "own");
+  const services = facts.mesh.services.map((service) => ({
+    ...service,
+    routes: service.routes.map((route) => ({ ...route, hosts: ["web.example"] })),
+  }));
+  return {
+    ...facts,
+    mesh: { ...facts.mesh, services, ownIssuers: { own: { server: acmeServer } } },
+    clusters: facts.clusters.map((one) =>
+      one.kind === "reached"
+        ? { ...one, tlsSecrets: [one.cluster === "east" ? { ...certificate, ...change } : certificate] }
+        : one,
+    ),
+  };
+}
+
 function restricted(namespace: NamespaceFacts): NamespaceFacts {
   return {
     ...namespace,
@@ -1721,6 +1751,31 @@ const table: readonly (readonly [Check["id"], string, MeshFacts, readonly string
     "the key of another certificate",
     withCertificate({ hosts: ["*.web.example", "a.b.example"], keyFits: false }),
     ["error ISM494 east"],
+  ],
+  ["certificates/renewal", "nothing where all clusters hold what is valid", withOrdered({}), []],
+  [
+    "certificates/renewal",
+    "another certificate in one cluster, which ends earlier",
+    withOrdered({ fingerprint: "BB", notAfter: "2027-01-20T00:00:00.000Z" }),
+    ["error ISM661 east"],
+  ],
+  [
+    "certificates/renewal",
+    "a certificate that should have been renewed",
+    withOrdered({ notBefore: "2026-09-01T00:00:00.000Z", notAfter: "2026-11-30T00:00:00.000Z", fingerprint: "BB" }),
+    ["warning ISM660 east", "error ISM661 east"],
+  ],
+  [
+    "certificates/renewal",
+    "one that has been due for an hour",
+    withOrdered({ notBefore: "2026-09-24T05:00:00.000Z", notAfter: "2026-12-23T05:00:00.000Z" }),
+    [],
+  ],
+  [
+    "certificates/renewal",
+    "a certificate of another server",
+    withOrdered({ acmeServer: "https://staging.example/dir" }),
+    ["warning ISM662 east"],
   ],
   ["certificates/front-doors", "HTTP challenges", withFrontDoor(healthyFacts(), "http"), ["warning ISM451 "]],
   [

@@ -25,6 +25,11 @@ export function applyCommand({ mesh }: MeshFacts, { cluster, force = [], prune =
   ]);
 }
 
+/** The `isthmus certs renew` that orders a certificate which is due. */
+export function renewCommand({ mesh }: MeshFacts): string {
+  return quoteCommand(["isthmus", "certs", "renew", ...(mesh.file === undefined ? [] : ["-f", mesh.file])]);
+}
+
 /** kubectl with the context by which the cluster was checked. */
 export function kubectl({ context }: ReachedCluster, ...words: readonly string[]): string {
   return quoteCommand(["kubectl", "--context", context, ...words]);

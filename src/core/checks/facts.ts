@@ -60,6 +60,8 @@ export interface MeshOutline extends Pick<Mesh, "name" | "clusters" | "services"
   readonly file?: string;
   /** Names of issuers whose ACME challenges come over HTTP. */
   readonly http01Issuers: readonly string[];
+  /** By name, the issuers from which isthmus orders; left out where there are none. */
+  readonly ownIssuers?: Readonly<Record<string, { readonly server: string; readonly renewBeforeSeconds?: number }>>;
 }
 
 export type ClusterSnapshot =

@@ -6,6 +6,7 @@ import { podsStart } from "./access/pods-start.ts";
 import { authorities } from "./certificates/authorities.ts";
 import { certificatesFit } from "./certificates/fit.ts";
 import { frontDoors } from "./certificates/front-doors.ts";
+import { certificateRenewal } from "./certificates/renewal.ts";
 import { certificatesInProxies } from "./certificates/in-proxies.ts";
 import type { Check } from "./check.ts";
 import { clusterId } from "./control-plane/cluster-id.ts";
@@ -169,6 +170,7 @@ export const checks: readonly Check[] = [
   frontDoors,
   certificatesFit,
   certificatesInProxies,
+  certificateRenewal,
   owner,
   policy,
   published,

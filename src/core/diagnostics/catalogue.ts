@@ -1,6 +1,7 @@
 import type { CatalogueEntry } from "./catalogue-entry.ts";
 import { accessCodes } from "./codes/access.ts";
 import { applyCodes } from "./codes/apply.ts";
+import { certificateCodes } from "./codes/certificates.ts";
 import { checkCodes } from "./codes/check.ts";
 import { dnsCodes } from "./codes/dns.ts";
 import { drainCodes } from "./codes/drain.ts";
@@ -40,6 +41,7 @@ const entries = {
   ...rancherCodes,
   ...applyCodes,
   ...verifyCodes,
+  ...certificateCodes,
   ...checkCodes,
   ...netpolCodes,
   ...reachCodes,

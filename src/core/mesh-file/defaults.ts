@@ -16,6 +16,7 @@ import type {
 import { fillDns } from "./dns-defaults.ts";
 import { readDuration } from "./duration.ts";
 import { fillCluster } from "./cluster-defaults.ts";
+import { fillOwnIssuer } from "./own-issuer-defaults.ts";
 import { fillFailover } from "./failover-defaults.ts";
 import { fieldDefaults } from "./field-defaults.ts";
 import { newestIstioVersion } from "./istio-version.ts";
@@ -248,6 +249,7 @@ function fillIssuer(raw: NonNullable<RawSpec["issuers"]>[number]): Issuer {
             dns01: acme.dns01 as Json | undefined,
             http01: acme.http01 as Json | undefined,
           }),
+    isthmus: raw.isthmus === undefined ? undefined : fillOwnIssuer(raw.isthmus),
   });
 }
 

@@ -1,3 +1,4 @@
+import { certificateFileCodes } from "../diagnostics/codes/certificates.ts";
 import { failoverCodes } from "../diagnostics/codes/failover.ts";
 import { reachCodes } from "../diagnostics/codes/reach.ts";
 import { routeCodes } from "../diagnostics/codes/routes.ts";
@@ -12,6 +13,7 @@ export const meshFileCodes = {
   ...specCodes,
   ...routeCodes,
   ...failoverCodes,
+  ...certificateFileCodes,
   ...reachCodes,
   ISM638: publishedNameCodes.ISM638,
 };

@@ -12,13 +12,18 @@ const secretPlaces: readonly (readonly string[])[] = [
   ["spec", "dns", "provider", "designate", "user", "password"],
 ];
 
+/** The same of each issuer. */
+const externalKey = ["isthmus", "externalAccount", "hmacKey"];
+
 /**
  * What was written where the place of a secret belongs and may be the secret
  * itself. The mesh file takes only the name of a variable or file there, so this
  * is a mistake that is about to be reported, and the report must not spread it.
  */
 export function findInlineSecrets(value: unknown): readonly string[] {
-  return secretPlaces.flatMap((place) => secretsIn(place.reduce(memberOf, value)));
+  const issuers = ["spec", "issuers"].reduce(memberOf, value);
+  const keys = (Array.isArray(issuers) ? issuers : []).map((issuer: unknown) => externalKey.reduce(memberOf, issuer));
+  return [...secretPlaces.map((place) => place.reduce(memberOf, value)), ...keys].flatMap(secretsIn);
 }
 
 function secretsIn(place: unknown): readonly string[] {

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { stringify } from "yaml";
-import type { AcmeSettings, Cluster, Failover, Mesh, Route, Service } from "../model/mesh.ts";
+import type { AcmeSettings, Cluster, Failover, Mesh, Route, Service, OwnIssuer } from "../model/mesh.ts";
 import type { DnsProvider, HealthChecks } from "../model/dns.ts";
 import { parseMesh } from "./parse.ts";
 
@@ -53,9 +53,10 @@ function writeMesh(mesh: Mesh): object {
           },
         })),
       })),
-      issuers: mesh.issuers.map(({ name, acme }) => ({
+      issuers: mesh.issuers.map(({ name, acme, isthmus }) => ({
         name,
         ...(acme === undefined ? {} : { acme: writeAcme(acme) }),
+        ...(isthmus === undefined ? {} : { isthmus: writeOwnIssuer(isthmus) }),
       })),
       ...(mesh.dns === undefined
         ? {}
@@ -77,6 +78,10 @@ function writeChecks({ intervalSeconds, timeoutSeconds, ...counts }: HealthCheck
 
 function writeAcme({ waitInsteadOfSelfCheckSeconds: wait, ...acme }: AcmeSettings): object {
   return { ...acme, ...(wait === undefined ? {} : { waitInsteadOfSelfCheck: `${wait}s` }) };
+}
+
+function writeOwnIssuer({ renewBeforeSeconds, ...isthmus }: OwnIssuer): object {
+  return { ...isthmus, ...(renewBeforeSeconds === undefined ? {} : { renewBefore: `${renewBeforeSeconds}s` }) };
 }
 
 function writeFailover({ regions, priority, connectTimeoutSeconds, outlierDetection, retries }: Failover): object {
@@ -331,17 +336,21 @@ const mesh: fc.Arbitrary<Mesh> = clusters.chain((known) =>
         .map(([fields, networkPolicies]) => ({ ...fields, networkPolicies })),
       services: servicesOn(known),
       issuers: fc.uniqueArray(name, { maxLength: 2 }).map((list) =>
-        list.map((one) => ({
-          name: one,
-          acme: {
-            server: "https://acme.example/directory",
-            email: "a@b.example",
-            profile: "shortlived",
-            caBundle: "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n",
-            waitInsteadOfSelfCheckSeconds: 2,
-            dns01: {},
-          },
-        })),
+        list.map((one, index) =>
+          index === 1
+            ? { name: one, isthmus: own }
+            : {
+                name: one,
+                acme: {
+                  server: "https://acme.example/directory",
+                  email: "a@b.example",
+                  profile: "shortlived",
+                  caBundle: "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n",
+                  waitInsteadOfSelfCheckSeconds: 2,
+                  dns01: {},
+                },
+              },
+        ),
       ),
       dns: fc.record({
         zone: fc.constant("a.example"),
@@ -357,6 +366,17 @@ const mesh: fc.Arbitrary<Mesh> = clusters.chain((known) =>
     })
     .map((one) => one as Mesh),
 );
+
+const own: OwnIssuer = {
+  server: "https://acme.example/directory",
+  email: "a@b.example",
+  caFile: "ca.pem",
+  profile: "shortlived",
+  keyType: "rsa-4096",
+  reuseKey: true,
+  renewBeforeSeconds: 86_400,
+  externalAccount: { keyId: "k", hmacKey: { env: "HMAC" } },
+};
 
 describe("a mesh that is written to a file", () => {
   it("is read back as it was", { timeout: 60_000 }, () => {

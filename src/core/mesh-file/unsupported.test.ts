@@ -43,7 +43,10 @@ describe("what this version cannot do", () => {
   });
 
   it("is told without lines when there is no file", () => {
-    const found = findUnsupported({ ...twoClusters, issuers: [{ name: "own" }] });
+    const found = findUnsupported({
+      ...twoClusters,
+      trust: { ...twoClusters.trust, root: { kind: "secretRef", cluster: "west", namespace: "n", name: "s" } },
+    });
     expect(found).toHaveLength(1);
     expect(found[0]).toMatchObject({ code: "ISM190", severity: "error" });
     expect(found[0]?.range).toBeUndefined();
@@ -57,7 +60,6 @@ describe("what this version cannot do", () => {
     ],
     ["gateway addresses in an Istio of somebody else", "  istio: { install: existing }", "spec.clusters[0].eastWest"],
     ["renewing what does not end", "  access: { rotateBefore: 30d }", "spec.access.rotateBefore"],
-    ["certificates of its own", "  issuers: [{ name: own }]", "spec.issuers[0]"],
   ];
   it.each(gaps)("is %s", (_sentence, spec, path) => {
     const found = mustParse(spec);

@@ -59,12 +59,6 @@ const gaps: readonly Gap[] = [
     cannot: "say where a gateway is reached in an Istio whose configuration it does not write",
     fix: "Use install: istioctl or helm; or leave eastWest out, set global.meshNetworks of every istiod that reads the cluster (https://istio.io/latest/docs/reference/config/istio.mesh.v1alpha1/#MeshNetworks), and take the label topology.istio.io/network off the gateway's Service.",
   },
-  {
-    find: (mesh) =>
-      mesh.issuers.flatMap((issuer, index) => when(issuer.acme === undefined, ["spec", "issuers", index])),
-    cannot: "issue certificates for front doors by itself",
-    fix: "Give the issuer an acme server, or leave it out and fill the route's Secret by other means.",
-  },
 ];
 
 function when(condition: boolean, path: Path): readonly Path[] {

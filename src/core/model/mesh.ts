@@ -1,4 +1,4 @@
-import type { DnsSettings } from "./dns.ts";
+import type { DnsSettings, SecretPlace } from "./dns.ts";
 import type { Json } from "./kube-object.ts";
 import type { Drain } from "./drain.ts";
 import type { RouteSettings } from "./route-settings.ts";
@@ -191,7 +191,24 @@ export interface OutlierDetection {
 
 export interface Issuer {
   readonly name: string;
+  /** One of the two: cert-manager orders in each cluster, or isthmus for all of them. */
   readonly acme?: AcmeSettings;
+  readonly isthmus?: OwnIssuer;
+}
+
+/** An ACME server from which isthmus orders. */
+export interface OwnIssuer {
+  readonly server: string;
+  readonly email?: string;
+  readonly caFile?: string;
+  readonly profile?: string;
+  readonly keyType: TrustSettings["intermediates"]["keyType"];
+  readonly reuseKey: boolean;
+  readonly renewBeforeSeconds?: number;
+  readonly externalAccount?: {
+    readonly keyId: string;
+    readonly hmacKey: SecretPlace;
+  };
 }
 
 /** An ACME server that cert-manager asks for certificates. */

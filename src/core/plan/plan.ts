@@ -1,3 +1,4 @@
+import type { CertificateVerdict } from "../decide/certificate-renewal.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import type { NamesPlan } from "../front-door/names-plan.ts";
 import { changedNames } from "../front-door/names-plan.ts";
@@ -61,9 +62,24 @@ export type ClusterPlan =
     }
   | { readonly kind: "unreachable"; readonly cluster: string; readonly diagnostic: Diagnostic };
 
+/** What an apply does about a certificate that isthmus orders: nothing, one order, or what one cluster holds into all. */
+export interface PlannedCertificate {
+  readonly name: string;
+  readonly secretName: string;
+  readonly issuer: string;
+  readonly names: readonly string[];
+  readonly action: CertificateVerdict["action"];
+  /** A clause: `no cluster that answers holds one`. */
+  readonly reason: string;
+  /** When the one that clusters hold is renewed, milliseconds since the epoch; absent where they hold none that fits. */
+  readonly renewAt?: number;
+}
+
 export interface Plan {
   readonly mesh: string;
   readonly clusters: readonly ClusterPlan[];
+  /** Absent where isthmus orders none. */
+  readonly certificates?: readonly PlannedCertificate[];
   /** Clusters of the mesh file outside the scope (`--cluster`): read, and not written to. Absent when there are none. */
   readonly outOfScope?: readonly string[];
   /** The names that isthmus publishes, by the addresses that ingress gateways have now; absent where there are none. */

@@ -40,18 +40,20 @@ function renderClusterIssuer(issuer: Issuer, acme: NonNullable<Issuer["acme"]>):
 
 /**
  * A Certificate of cert-manager for each Secret that routes of the cluster name
- * and that any route of the mesh names an issuer for, in Istio's namespace,
+ * and that any route of the mesh names one of its issuers for, in Istio's namespace,
  * where the gateway's pods look for its Secret (https://istio.io/latest/docs/ops/integrations/certmanager/). Its hosts are
  * those that the issuer is asked for and that the cluster's routes have: the
  * route with the issuer may be replaced here by one of this region.
  */
 export function renderCertificates(mesh: Mesh, cluster: Pick<Cluster, "region">): KubeObject[] {
   const needed = hostsBySecret(meshAt(mesh, cluster));
+  // What isthmus orders itself is a Secret (front-door-secret.ts).
+  const own = new Set(mesh.issuers.flatMap(({ name, isthmus }) => (isthmus === undefined ? [] : [name])));
   const wanted = new Map<string, { tls: NonNullable<Route["tls"]>; hosts: Set<string> }>();
   for (const { tls, hosts } of mesh.services.flatMap((service) => service.routes)) {
     const here = needed.get(tls?.secretName ?? "");
     const asked = hosts.filter((host) => here?.some((one) => isFor(host, one)));
-    if (tls?.issuer === undefined || asked.length === 0) {
+    if (tls?.issuer === undefined || own.has(tls.issuer) || asked.length === 0) {
       continue;
     }
     const name = tls.certificate ?? tls.secretName;

@@ -245,15 +245,6 @@ const settingEffects = settings.map(([field, other, since]): readonly [string, E
 });
 
 /** What isthmus writes itself it does not write through Designate yet. */
-const designateRow: Effect = {
-  at: "spec/dns/provider",
-  one: { rfc2136: { server: "192.0.2.53", tsig: { name: "k", secret: { env: "K" } } } },
-  other: {
-    designate: { authUrl: "https://k.example/v3", user: { name: "u", project: "p", password: { env: "P" } } },
-  },
-  given: { [`${route}/dns`]: { via: "isthmus" } },
-  refusedBy: "ISM190",
-};
 
 const effects: Readonly<Record<string, Effect>> = {
   "metadata.name": { at: "metadata/name", other: "test" },
@@ -463,6 +454,23 @@ const effects: Readonly<Record<string, Effect>> = {
     other: { d: 4 },
     given: { [`${acme}/dns01`]: undefined },
   },
+  ...Object.fromEntries(
+    [
+      ["server", "issuer-access", "const { server, email, caFile, externalAccount } = settings"],
+      ["email", "issuer-access", "const { server, email, caFile, externalAccount } = settings"],
+      ["caFile", "issuer-access", "path.resolve(meshFile.folder, caFile)"],
+      ["externalAccount.keyId", "issuer-access", "account: { keyId, hmacKey:"],
+      ["externalAccount.hmacKey.env", "issuer-access", "place: hmacKey"],
+      ["externalAccount.hmacKey.file", "issuer-access", "place: hmacKey"],
+      ["profile", "order-certificate", "const { keyType, reuseKey, profile, server } = settings"],
+      ["keyType", "order-certificate", "requestCertificate(names, keyType"],
+      ["reuseKey", "order-certificate", "keyToReuse(reuseKey"],
+      ["renewBefore", "plan-certificates", "const { server, keyType, profile, renewBeforeSeconds } = settings"],
+    ].map(([name, file, by = ""]) => [
+      `spec.issuers[].isthmus.${name}`,
+      { actsIn: `src/engine/front-door/${file}.ts`, by },
+    ]),
+  ),
   "spec.dns.zone": { at: "spec/dns/zone", other: "com" },
   ...Object.fromEntries(
     [
@@ -479,14 +487,23 @@ const effects: Readonly<Record<string, Effect>> = {
   ),
   ...Object.fromEntries(
     [
-      "authUrl",
-      "region",
-      "caFile",
-      ...["id", "secret.env", "secret.file"].map((field) => `applicationCredential.${field}`),
-      ...["name", "domain", "project", "projectDomain", "password.env", "password.file"].map(
-        (field) => `user.${field}`,
-      ),
-    ].map((field) => [`spec.dns.provider.designate.${field}`, designateRow]),
+      ["authUrl", "designate-settings.ts", "{ authUrl, region, caFile } = writer"],
+      ["region", "designate-settings.ts", "{ authUrl, region, caFile } = writer"],
+      ["caFile", "designate-settings.ts", "{ authUrl, region, caFile } = writer"],
+      ["applicationCredential.id", "designate-settings.ts", "const { id } = credential"],
+      ["applicationCredential.secret.env", "read-secret.ts", "place.env"],
+      ["applicationCredential.secret.file", "read-secret.ts", "place.file"],
+      ...["name", "domain", "project", "projectDomain"].map((field) => [
+        `user.${field}`,
+        "designate-settings.ts",
+        "const { name, domain, project, projectDomain } = credential",
+      ]),
+      ["user.password.env", "read-secret.ts", "place.env"],
+      ["user.password.file", "read-secret.ts", "place.file"],
+    ].map(([field, file, by]) => [
+      `spec.dns.provider.designate.${field}`,
+      { actsIn: `src/engine/front-door/${file}`, by: by ?? "" },
+    ]),
   ),
   "spec.dns.provider.<name>.<name>": { at: "spec/dns/provider", other: { route53: { region: "eu" } } },
   "spec.dns.ttl": { at: "spec/dns/ttl", other: "5m" },

@@ -1,5 +1,5 @@
 import type { KubeObject } from "../model/kube-object.ts";
-import type { Authority, Materials, RemoteCredential } from "./materials.ts";
+import type { Authority, IssuedCertificate, Materials, RemoteCredential } from "./materials.ts";
 
 /**
  * What an object waits for that only an apply makes or finds out, and how it
@@ -13,6 +13,12 @@ export type KnownAfterApply =
       readonly needs: "credential";
       readonly remote: string;
       readonly fillIn: (credential: RemoteCredential) => KubeObject;
+    }
+  /** A certificate of a front door, which is ordered once for all clusters. */
+  | {
+      readonly needs: "certificate";
+      readonly secretName: string;
+      readonly fillIn: (issued: IssuedCertificate) => KubeObject;
     }
   /** The addresses of the ingress gateways, beside those that were `known` when it was rendered. */
   | {
@@ -36,6 +42,8 @@ export function mapFilled(one: KnownAfterApply, change: (object: KubeObject) => 
       return { ...one, fillIn: (authority: Authority) => change(one.fillIn(authority)) };
     case "credential":
       return { ...one, fillIn: (credential: RemoteCredential) => change(one.fillIn(credential)) };
+    case "certificate":
+      return { ...one, fillIn: (issued: IssuedCertificate) => change(one.fillIn(issued)) };
     case "ingress-addresses":
       return { ...one, fillIn: (addresses: IngressAddresses) => change(one.fillIn(addresses)) };
   }

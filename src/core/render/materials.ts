@@ -19,6 +19,17 @@ export interface Authority {
   readonly form?: "tls";
 }
 
+/** A certificate of a front door with its key, as all clusters hold it. PEM texts. */
+export interface IssuedCertificate {
+  /** The certificate, then what is above it. */
+  readonly chain: string;
+  readonly key: Secret;
+  /** The ACME server that it was ordered from. */
+  readonly server: string;
+  /** The profile that the server went by, where it has any. */
+  readonly profile?: string;
+}
+
 /** How other clusters' istiods reach one cluster's API. */
 export interface RemoteCredential {
   readonly server: string;
@@ -60,6 +71,8 @@ export interface Materials {
   readonly apiPorts?: Readonly<Record<string, readonly number[]>>;
   /** Per cluster, the addresses of its ingress gateway; a cluster without becomes a value that is known after apply. */
   readonly ingressAddresses: Readonly<Record<string, readonly string[]>>;
+  /** Certificates that isthmus orders, by the name of their Secret; a missing one becomes a value that is known after apply. */
+  readonly certificates?: Readonly<Record<string, IssuedCertificate>>;
   /** Parsed `manifests` of each service, keyed by `serviceKey`. */
   readonly serviceManifests: Readonly<Record<string, readonly KubeObject[]>>;
   /** For messages that name a place; absent where nobody reads them. */

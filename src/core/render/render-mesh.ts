@@ -8,6 +8,7 @@ import { renderCrossNetworkGateway } from "./cross-network-gateway.ts";
 import { hasDestinationRule, renderDestinationRule } from "./destination-rule.ts";
 import { renderDrainPolicies, renderElsewhereRoute } from "./drain.ts";
 import { isPublished, renderFrontGateways } from "./front-gateway.ts";
+import { renderFrontDoorSecrets } from "./front-door-secret.ts";
 import { installMethods } from "./install-methods.ts";
 import type { Rendered } from "./known-after-apply.ts";
 import { renderLimitRange } from "./limit-range.ts";
@@ -123,6 +124,7 @@ function objectsOf(mesh: Mesh, cluster: Cluster, materials: Materials): Placing[
       ]),
     ),
     ...inWave("front-doors", [...renderClusterIssuers(mesh), ...renderCertificates(mesh, cluster)]),
+    ...renderedIn("front-doors", renderFrontDoorSecrets(mesh, cluster, materials)),
     ...renderedIn(
       "front-doors",
       gateways.filter(({ object }) => isPublished(object)),

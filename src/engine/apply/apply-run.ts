@@ -3,6 +3,7 @@ import type { Pruning } from "../../core/plan/apply-tasks.ts";
 import { pruningOf } from "../../core/plan/apply-tasks.ts";
 import { waveRules } from "../../core/render/waves.ts";
 import type { Limiter } from "../../kube/limiter.ts";
+import type { CertificateOrders } from "../front-door/certificate-orders.ts";
 import type { PlanOptions, ProgramLookup, RunOptions } from "../options.ts";
 import { isInScope, withoutCredential } from "../clusters/scope.ts";
 import type { PreparedPlan } from "../plan/prepare-plan.ts";
@@ -19,6 +20,7 @@ export interface ApplyRun {
   readonly withoutCredential: ReadonlySet<string>;
   readonly pruning: Pruning;
   readonly sharedReads: SharedReads;
+  readonly orders: CertificateOrders;
   /** Lets only some clusters read back at a time what was written. */
   readonly reading: Limiter;
   readonly options: RunOptions & PlanOptions & Pick<ProgramLookup, "env" | "istioctlCandidates">;

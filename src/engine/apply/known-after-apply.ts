@@ -10,6 +10,7 @@ import type { PlannedObject } from "../../core/plan/plan.ts";
 import type { Authority, Materials, RemoteCredential } from "../../core/render/materials.ts";
 import type { RootFiles } from "../../pki/root-store.ts";
 import type { RunOptions } from "../options.ts";
+import type { CertificateOrders } from "../front-door/certificate-orders.ts";
 import type { SharedReads } from "./shared-reads.ts";
 import { issueToken } from "../trust/rancher-tokens.ts";
 import type { RancherState } from "../clusters/rancher-link.ts";
@@ -24,14 +25,18 @@ export interface Completion {
   readonly rancher: RancherState;
   /** What is read of the other clusters. */
   readonly sharedReads: SharedReads;
+  /** The orders of certificates, one for all clusters. */
+  readonly orders: CertificateOrders;
   /** Told what does not stop the apply and should be known. */
   readonly onWarning: (diagnostic: Diagnostic) => void;
+  /** Told what is waited for. */
+  readonly onProgress: (note: string) => void;
   readonly options: Pick<RunOptions, "now" | "signal">;
 }
 
 /**
  * The object as it is sent: with what only an apply makes, an intermediate, a
- * credential for another cluster, or the addresses under which a route is published.
+ * credential for another cluster, a certificate that is ordered, or the addresses under which a route is published.
  */
 export async function completeObject(
   { object, knownAfterApply }: Pick<PlannedObject, "object" | "knownAfterApply">,
@@ -44,6 +49,8 @@ export async function completeObject(
       return knownAfterApply.fillIn(await makeAuthority(completion));
     case "credential":
       return knownAfterApply.fillIn(await findCredential(knownAfterApply.remote, completion));
+    case "certificate":
+      return knownAfterApply.fillIn(await completion.orders.issued(knownAfterApply.secretName, completion));
     case "ingress-addresses":
       return knownAfterApply.fillIn(await findAddresses(knownAfterApply.known, object, completion));
   }

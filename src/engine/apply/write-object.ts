@@ -1,5 +1,6 @@
 import type { KubeObject } from "../../core/model/kube-object.ts";
 import { keyOf } from "../../core/model/kube-object.ts";
+import { applyTasks } from "../../core/plan/apply-tasks.ts";
 import { digestLive, digestObject } from "../../core/plan/digest.ts";
 import { forcesConflicts } from "../../core/plan/force-conflicts.ts";
 import type { PlannedObject } from "../../core/plan/plan.ts";
@@ -35,7 +36,7 @@ export async function applyObject(
 
 async function writeObject(planned: PlannedObject, work: ClusterRun, run: ApplyRun): Promise<KubeObject> {
   const { options } = run;
-  const object = await completeObject(planned, completionOf(work, run));
+  const object = await completeObject(planned, completionOf(planned, work, run));
   const force = forcesConflicts(options.forceConflicts, object.kind);
   const result = await work.one.client.apply(object, { force, signal: options.signal });
   if (isIstioConfig(object)) {
@@ -45,8 +46,14 @@ async function writeObject(planned: PlannedObject, work: ClusterRun, run: ApplyR
   return result;
 }
 
-function completionOf(work: ClusterRun, { prepared, sharedReads, options }: ApplyRun): Completion {
+function completionOf(
+  { wave }: PlannedObject,
+  work: ClusterRun,
+  { prepared, sharedReads, orders, options }: ApplyRun,
+): Completion {
   const { mesh } = prepared.meshFile;
+  const subject = work.one.cluster.name;
+  const { id, task } = applyTasks.wave(subject, wave);
   return {
     cluster: work.one.cluster,
     mesh,
@@ -54,6 +61,8 @@ function completionOf(work: ClusterRun, { prepared, sharedReads, options }: Appl
     cacertsForm: work.one.facts.authority?.form,
     rancher: prepared.rancher,
     sharedReads,
+    orders,
+    onProgress: (note) => options.onEvent({ kind: "task.note", subject, task, note, id }),
     onWarning: (diagnostic) => work.warnings.push(diagnostic),
     options,
   };

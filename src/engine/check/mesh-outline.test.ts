@@ -36,6 +36,15 @@ it("has the parts of the mesh file that checks go by", () => {
     issuers: [
       { name: "over-http", acme: { server: "https://acme.example", email: "a@b.example", http01: {} } },
       { name: "by-dns", acme: { server: "https://acme.example", email: "a@b.example", dns01: {} } },
+      {
+        name: "own",
+        isthmus: {
+          server: "https://acme.example",
+          keyType: "rsa-2048" as const,
+          reuseKey: true,
+          renewBeforeSeconds: 86_400,
+        },
+      },
     ],
   };
   expect(outlineOf(mesh, "prod.yaml")).toEqual({
@@ -46,6 +55,7 @@ it("has the parts of the mesh file that checks go by", () => {
     istioVersion: "1.31.0",
     install: "existing",
     http01Issuers: ["over-http"],
+    ownIssuers: { own: { server: "https://acme.example", renewBeforeSeconds: 86_400 } },
   });
 });
 

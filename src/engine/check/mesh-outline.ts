@@ -18,8 +18,23 @@ export function outlineOf(mesh: Mesh, file: string): MeshOutline {
     services: mesh.services.map((service): Service => ({ ...service, routes: service.routes.map(outlineOfRoute) })),
     istioVersion: mesh.istio.version,
     ...(mesh.istio.install === "existing" ? { install: "existing" as const } : {}),
+    ...ownIssuersOf(mesh),
     http01Issuers: mesh.issuers.filter((one) => one.acme?.http01 !== undefined).map((one) => one.name),
   };
+}
+
+function ownIssuersOf({ issuers }: Mesh): Pick<MeshOutline, "ownIssuers"> {
+  const own = issuers.flatMap(({ name, isthmus }) => (isthmus === undefined ? [] : [[name, isthmus] as const]));
+  return own.length === 0
+    ? {}
+    : {
+        ownIssuers: Object.fromEntries(
+          own.map(([name, { server, renewBeforeSeconds }]) => [
+            name,
+            { server, ...(renewBeforeSeconds === undefined ? {} : { renewBeforeSeconds }) },
+          ]),
+        ),
+      };
 }
 
 const kept: ReadonlySet<string> = new Set(["redirect", "mirror"]);

@@ -10,6 +10,14 @@ export function planDocument(plan: Plan, options: { readonly prune: boolean }): 
     kind: "Plan",
     mesh: plan.mesh,
     ...(plan.outOfScope === undefined ? {} : { outOfScope: plan.outOfScope }),
+    ...(plan.certificates === undefined
+      ? {}
+      : {
+          certificates: plan.certificates.map(({ renewAt, ...one }) => ({
+            ...one,
+            ...(renewAt === undefined ? {} : { renewAt: new Date(renewAt).toISOString() }),
+          })),
+        }),
     summary: summarisePlan(plan, options),
     clusters: plan.clusters.map((cluster) =>
       cluster.kind === "unreachable"

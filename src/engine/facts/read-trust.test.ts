@@ -115,7 +115,15 @@ describe("the TLS Secrets that routes name", () => {
 
   async function read(names: readonly string[], secrets: Readonly<Record<string, Readonly<Record<string, string>>>>) {
     const objects = Object.entries(secrets).map(([name, data]) =>
-      wireObject("Secret", { namespace, name }, { data: wireData(data) }),
+      wireObject(
+        "Secret",
+        {
+          namespace,
+          name,
+          ...(name === "ordered" ? { annotations: { "isthmus.dev/acme-server": "https://acme.example/dir" } } : {}),
+        },
+        { data: wireData(data) },
+      ),
     );
     const { client } = await wireCluster(objects);
     return readTlsSecrets(client, services(...names), signal);
@@ -131,17 +139,19 @@ describe("the TLS Secrets that routes name", () => {
       hosts: ["shop.example", "www.shop.example"],
     };
     const [own, other] = [(await keyOf(server)).expose(), (await keyOf(root)).expose()];
-    const found = await read(["door", "generic", "mixed-up", "no-key", "door"], {
+    const found = await read(["door", "generic", "mixed-up", "no-key", "ordered", "door"], {
       door: { "tls.crt": server.pem, "tls.key": own },
       generic: { cert: server.pem, key: own },
       "mixed-up": { "tls.crt": server.pem, "tls.key": other },
       "no-key": { "tls.crt": server.pem },
+      ordered: { "tls.crt": server.pem, "tls.key": own },
     });
     expect(found).toEqual([
       { name: "door", ...certificate, keyFits: true },
       { name: "generic", ...certificate, keyFits: true },
       { name: "mixed-up", ...certificate, keyFits: false },
       { name: "no-key", ...certificate },
+      { name: "ordered", ...certificate, keyFits: true, acmeServer: "https://acme.example/dir" },
     ]);
   });
 

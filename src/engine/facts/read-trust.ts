@@ -1,5 +1,6 @@
 import type { AuthorityFacts, CertificateFacts, TlsSecretFacts } from "../../core/checks/certificate-facts.ts";
 import type { Service } from "../../core/model/mesh.ts";
+import { acmeAnnotations } from "../../core/render/front-door-secret.ts";
 import { istioNamespace } from "../../core/render/names.ts";
 import { Buffer } from "node:buffer";
 import type { Secret } from "../../core/secret.ts";
@@ -78,6 +79,7 @@ export async function readTlsSecrets(
       const data = (secret?.["data"] ?? {}) as Readonly<Record<string, Secret>>;
       const certificate = data["tls.crt"] ?? data["cert"];
       const key = data["tls.key"] ?? data["key"];
+      const server = secret?.metadata.annotations?.[acmeAnnotations.server];
       if (certificate === undefined) {
         return { name, present: secret !== undefined };
       }
@@ -91,6 +93,7 @@ export async function readTlsSecrets(
           notBefore,
           notAfter,
           hosts: hostsOf(pem),
+          ...(server === undefined ? {} : { acmeServer: server }),
           ...(key === undefined ? {} : { keyFits: keyFits(pem, key) }),
         };
       } catch {

@@ -14,6 +14,7 @@ import type { HeldLeases } from "../apply/lease/hold-leases.ts";
 import { holdLeases } from "../apply/lease/hold-leases.ts";
 import { refuseStaleInventories } from "../apply/stale-inventory.ts";
 import type { LeaseOptions, PlanOptions, ProgramLookup, RunOptions } from "../options.ts";
+import { createCertificateOrders } from "../front-door/certificate-orders.ts";
 import { createSharedReads } from "../apply/shared-reads.ts";
 import type { QueueTask } from "../apply/queue/run-queue.ts";
 import { runQueue } from "../apply/queue/run-queue.ts";
@@ -88,6 +89,7 @@ async function applyHeld(
     all: working,
     ...overviewOf(prepared, working, options),
     sharedReads,
+    orders: createCertificateOrders(prepared.meshFile, prepared.certificates, options),
     reading,
     options,
   };

@@ -10,6 +10,7 @@ import type { DnsStatus, NameOutcome } from "./dns.ts";
 import type { Checked } from "./check.ts";
 import type { ConnectionTest } from "../../core/netpol/results.ts";
 import type { DrainOutcome } from "./drain.ts";
+import type { RenewalOutcome } from "./renew-certs.ts";
 import type { RemovalOutcome } from "./remove.ts";
 import type { ClusterStatus } from "./status.ts";
 import type { Verification } from "./verify.ts";
@@ -26,6 +27,17 @@ export function classOfPlan(plan: Plan, options: { readonly prune: boolean }): E
     return "partlyApplied";
   }
   return hasChanges(plan, options) ? "changes" : "ok";
+}
+
+/** Of a renewal of certificates: `partlyApplied` where one was not renewed, or a cluster did not get it. */
+export function classOfRenewal(outcomes: readonly RenewalOutcome[], left: readonly Diagnostic[]): ExitClass {
+  const failed = outcomes.filter(
+    ({ state, diagnostics }) => state === "failed" || diagnostics.some(({ code }) => code === "ISM658"),
+  );
+  if (failed.length === 0 && left.length === 0) {
+    return "ok";
+  }
+  return failed.length === outcomes.length && outcomes.length > 0 ? "failed" : "partlyApplied";
 }
 
 /** Of an apply: `partlyApplied` where some clusters are done and others are not, or not all of one is, or a name was not written. */

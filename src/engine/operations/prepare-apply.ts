@@ -96,7 +96,8 @@ export async function prepareApply(
   if (saved !== undefined) {
     refuseMovedMeshFile(saved, meshFile);
   }
-  const prepared = await preparePlan(meshFile, options, scope);
+  // What was planned is done exactly, whatever an authority says since.
+  const prepared = await preparePlan(meshFile, { ...options, askWhenToRenew: saved === undefined }, scope);
   try {
     const { plan } = prepared;
     request.onPlan({ kind: "plan", plan, prune });

@@ -15,6 +15,7 @@ import type { Owned } from "../apply/prune/owned-objects.ts";
 import { readOwned, reportOf } from "../apply/prune/owned-objects.ts";
 import type { HeldLeases } from "../apply/lease/hold-leases.ts";
 import { holdLeases } from "../apply/lease/hold-leases.ts";
+import { keptAccountKeys } from "../front-door/account-keys.ts";
 import type { NameOutcome } from "../front-door/publish-names.ts";
 import { publishNames } from "../front-door/publish-names.ts";
 import type { PreparedWithdrawal } from "../front-door/withdraw-names.ts";
@@ -43,6 +44,8 @@ export interface PreparedRemoval {
   readonly rancherLocal: Owned | undefined;
   /** What leaves DNS, before anything else goes; undefined for a mesh that publishes no names. */
   readonly names: PreparedWithdrawal | undefined;
+  /** Files with the keys of ACME accounts, which stay. */
+  readonly accountKeys: readonly string[];
   readonly close: () => Promise<void>;
 }
 
@@ -76,10 +79,11 @@ export async function prepareRemoval(
   const all = [...connections, ...(rancherLocal === undefined ? [] : [rancherLocal])];
   const owned = async (one: Connected): Promise<Owned> =>
     readOwned(one, meshFile.mesh, { scope, byLabel, signal: options.signal });
-  const [clusters, projects, names] = await Promise.all([
+  const [clusters, projects, names, accountKeys] = await Promise.all([
     Promise.all(connections.filter((one) => one.kind === "connected").map(owned)),
     rancherLocal?.kind === "connected" ? owned(rancherLocal) : undefined,
     prepareWithdrawal(meshFile, { connections, scope }, options),
+    keptAccountKeys(meshFile, options),
   ]).catch(async (error: unknown) => {
     await closeMesh(open);
     throw error;
@@ -91,6 +95,7 @@ export async function prepareRemoval(
     clusters,
     rancherLocal: projects !== undefined && scope.length > 0 && projects.items.length === 0 ? undefined : projects,
     names,
+    accountKeys,
     close: async () => closeMesh(open),
   };
 }

@@ -9,6 +9,7 @@ import { createLimiter } from "../../kube/limiter.ts";
 import { tolerateListeners } from "../../kube/tolerate-listeners.ts";
 import type { Connected, Connection } from "../clusters/connect-clusters.ts";
 import { clustersOutOfScope, isInScope, limitRancherLocal, withoutCredential } from "../clusters/scope.ts";
+import { plannedCertificates } from "../front-door/plan-certificates.ts";
 import type { PlanOptions, RunOptions } from "../options.ts";
 import type { CurrentState } from "./current-state.ts";
 import type { DesiredState } from "./desired-state.ts";
@@ -66,8 +67,16 @@ export async function compareStates(
   if (refused.length > 0) {
     throw new UserError(refused, exitCodes.failed);
   }
-  const outOfScope = clustersOutOfScope(mesh, scope);
-  return { plan: { mesh: mesh.name, clusters, ...(outOfScope.length === 0 ? {} : { outOfScope }) }, warnings };
+  return { plan: { mesh: mesh.name, clusters, ...besideClusters(current) }, warnings };
+}
+
+function besideClusters({ meshFile, scope, certificates }: CurrentState): Pick<Plan, "certificates" | "outOfScope"> {
+  const outOfScope = clustersOutOfScope(meshFile.mesh, scope);
+  const planned = plannedCertificates(certificates);
+  return {
+    ...(planned.length === 0 ? {} : { certificates: planned }),
+    ...(outOfScope.length === 0 ? {} : { outOfScope }),
+  };
 }
 
 /** What a plan is about: Rancher's own cluster first, then the clusters in scope. */

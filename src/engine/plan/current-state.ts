@@ -10,6 +10,8 @@ import { isInScope } from "../clusters/scope.ts";
 import { generateIstioManifests } from "../manifests/istio-manifests.ts";
 import type { ServiceManifests } from "../manifests/service-manifests.ts";
 import { readServiceManifests } from "../manifests/service-manifests.ts";
+import type { CertificateOptions, CertificatePlan } from "../front-door/plan-certificates.ts";
+import { planCertificates } from "../front-door/plan-certificates.ts";
 import type { MeshFile } from "../mesh-file.ts";
 import type { AccessOptions, ProgramLookup, RunOptions } from "../options.ts";
 import { readsRemotes } from "../trust/known-credentials.ts";
@@ -33,13 +35,15 @@ export interface CurrentState {
   readonly istioManifests: Readonly<Record<string, readonly KubeObject[]>>;
   readonly services: ServiceManifests;
   readonly trust: TrustPlan;
-  /** What has to be said of the services' manifests. */
+  /** What is to be done about the certificates that isthmus orders. */
+  readonly certificates: CertificatePlan;
+  /** What has to be said of the services' manifests and of certificates. */
   readonly warnings: readonly Diagnostic[];
   /** Ends the connections that were opened for it. */
   readonly close: () => Promise<void>;
 }
 
-export type ReadOptions = RunOptions & AccessOptions & ProgramLookup;
+export type ReadOptions = RunOptions & AccessOptions & ProgramLookup & Pick<CertificateOptions, "askWhenToRenew">;
 
 /**
  * Reads the current state; changes nothing and makes no root. Istio's manifests
@@ -64,6 +68,7 @@ export async function readCurrent(
   const close = async (): Promise<void> => (given === undefined ? closeMesh(open) : undefined);
   try {
     const connected = open.connections.filter((one) => one.kind === "connected");
+    const certificates = await planCertificates(meshFile, connected, options);
     return {
       meshFile: withDrainsOf(meshFile, open.connections),
       scope,
@@ -75,7 +80,8 @@ export async function readCurrent(
       istioManifests,
       services: manifests,
       trust: await planTrust(meshFile, connected, options),
-      warnings,
+      certificates,
+      warnings: [...warnings, ...certificates.warnings],
       close,
     };
   } catch (error) {

@@ -4,6 +4,7 @@ import { rancherLocalTarget } from "../../core/render/names.ts";
 import { renderCluster, renderRancherLocal } from "../../core/render/render-mesh.ts";
 import type { Connected } from "../clusters/connect-clusters.ts";
 import { isManagedInScope } from "../clusters/scope.ts";
+import { keptCertificates } from "../front-door/plan-certificates.ts";
 import type { RunOptions } from "../options.ts";
 import { keptAuthorities, knownCredentials } from "../trust/known-credentials.ts";
 import type { CurrentState } from "./current-state.ts";
@@ -17,12 +18,13 @@ export interface DesiredState {
 
 /** What rendering can use of the current state without asking anybody anything more. */
 export function knownInputs(current: CurrentState): Omit<Materials, "remoteCredentials"> {
-  const { platforms, istioManifests, services, connected, found, trust } = current;
+  const { platforms, istioManifests, services, connected, found, trust, certificates } = current;
   return {
     platforms,
     istioManifests,
     ...services,
     authorities: keptAuthorities(connected, trust),
+    certificates: keptCertificates(certificates),
     installed: installedIn(connected),
     apiAddresses: Object.fromEntries(found.map((one) => [one.cluster.name, one.context.server])),
     apiPorts: Object.fromEntries(connected.map((one) => [one.cluster.name, one.facts.apiPorts])),

@@ -203,6 +203,7 @@ async function tryApply(
 function isOutOfReach(awaited: KnownAfterApply, { unreachable, withoutCredential }: ObjectScope): boolean {
   switch (awaited.needs) {
     case "cacerts":
+    case "certificate":
       return false;
     case "credential":
       return withoutCredential.has(awaited.remote);

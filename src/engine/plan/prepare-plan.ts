@@ -7,6 +7,7 @@ import type { OpenMesh } from "../clusters/open-mesh.ts";
 import type { RancherState } from "../clusters/rancher-link.ts";
 import { explainRancherError } from "../clusters/rancher-link.ts";
 import type { Scope } from "../clusters/scope.ts";
+import type { CertificatePlan } from "../front-door/plan-certificates.ts";
 import type { PreparedNames } from "../front-door/prepare-names.ts";
 import { formerNames, prepareNames, withoutZone } from "../front-door/prepare-names.ts";
 import type { MeshFile } from "../mesh-file.ts";
@@ -32,6 +33,7 @@ export interface PreparedPlan {
   readonly rancher: RancherState;
   readonly materials: Materials;
   readonly trust: TrustPlan;
+  readonly certificates: CertificatePlan;
   /** The names that isthmus publishes, and the zone; undefined where the mesh file has none. */
   readonly names: PreparedNames | undefined;
   /** True when some reachable cluster already carries this mesh. */
@@ -77,6 +79,7 @@ export async function preparePlan(
       rancher,
       materials: desired.materials,
       trust: current.trust,
+      certificates: current.certificates,
       names,
       established: isEstablished(current),
       warnings: [

@@ -23,7 +23,31 @@ export function viewPlan(plan: Plan, options: PlanViewOptions): string {
   const lines = plan.clusters.flatMap((cluster) => viewCluster(cluster, options));
   const outside = plan.outOfScope ?? [];
   const left = outside.length === 0 ? [] : [options.palette.dim(`Out of scope: ${outside.join(", ")}.`)];
-  return [...lines, ...viewNamesPlan(plan.names, options), ...left, viewSummary(plan, options)].join("\n");
+  return [
+    ...lines,
+    ...viewCertificates(plan, options.palette),
+    ...viewNamesPlan(plan.names, options),
+    ...left,
+    viewSummary(plan, options),
+  ].join("\n");
+}
+
+/** What would be ordered, or put from one cluster into the others, and why. */
+function viewCertificates({ certificates = [] }: Plan, palette: Palette): readonly string[] {
+  const lines = certificates.flatMap(({ name, issuer, names, action, reason }) => {
+    switch (action) {
+      case "order":
+        return [
+          palette.added(`  + order ${name} from ${issuer} for ${names.join(", ")}`),
+          palette.dim(`      ${reason}`),
+        ];
+      case "place":
+        return [palette.changed(`  ~ place ${name} in all clusters`), palette.dim(`      ${reason}`)];
+      case "keep":
+        return [];
+    }
+  });
+  return lines.length === 0 ? [] : [palette.strong("certificates"), ...lines, ""];
 }
 
 function viewCluster(cluster: ClusterPlan, options: PlanViewOptions): string[] {

@@ -25,7 +25,8 @@ export function viewRemovalPlan(prepared: PreparedRemoval, palette: Palette): st
       .filter(({ id }) => !items.some((item) => keyOf(item.id) === keyOf(id)))
       .map(({ id, reason }) => palette.dim(`    ${describeId(id)} stays: ${reason}`)),
   ]);
-  return [...viewNamesPlan(prepared.names?.plan, { prune: false, palette }), ...ofClusters].join("\n");
+  const keys = prepared.accountKeys.map((file) => palette.dim(`${file} stays: it is the key of an ACME account`));
+  return [...viewNamesPlan(prepared.names?.plan, { prune: false, palette }), ...ofClusters, ...keys].join("\n");
 }
 
 function viewCounts(labelled: Labelled): string {

@@ -3,8 +3,10 @@ import type { Check, Finding } from "../check.ts";
 import { problem } from "../check.ts";
 import type { TlsSecretFacts } from "../certificate-facts.ts";
 import type { MeshFacts, ReachedCluster } from "../facts.ts";
+import { applyCommand } from "../commands.ts";
 import { meshClusters } from "../reached.ts";
 import { objectOf } from "../subjects.ts";
+import { ownIssuerOf } from "../own-issuer.ts";
 
 /** A certificate that is there and valid is no use for another host, or without its own key. */
 export const certificatesFit: Check = {
@@ -15,21 +17,27 @@ export const certificatesFit: Check = {
     meshClusters(facts).flatMap((one) =>
       one.tlsSecrets.flatMap((secret) => {
         const wrong = flawsOf(facts, secret);
-        return wrong.length === 0 ? [] : [findingOf(one, secret, wrong)];
+        return wrong.length === 0 ? [] : [findingOf(facts, one, secret, wrong)];
       }),
     ),
 };
 
-function findingOf(one: ReachedCluster, { name }: TlsSecretFacts, wrong: readonly string[]): Finding {
+function findingOf(facts: MeshFacts, one: ReachedCluster, { name }: TlsSecretFacts, wrong: readonly string[]): Finding {
   const object = { group: "", kind: "Secret", namespace: istioNamespace, name };
   return problem("ISM494", {
     detail: `Secret ${istioNamespace}/${name} of ${one.cluster} ${wrong.join("; it ")}.`,
-    fix: `Put a certificate of the routes' hosts with its key into the Secret: kubectl --context ${one.context} -n ${istioNamespace} create secret tls ${name} --cert=FILE --key=FILE --dry-run=client -o yaml | kubectl --context ${one.context} apply -f -. Where cert-manager writes it, correct the dnsNames of its Certificate.`,
+    ...(ownIssuerOf(facts.mesh, name) !== undefined
+      ? { fix: "An apply orders one that fits, or takes that of another cluster.", commands: [applyCommand(facts)] }
+      : { fix: handFix(one, name) }),
     cluster: one.cluster,
     object,
     breaks: [objectOf(one.cluster, object)],
     needs: [objectOf(one.cluster, object)],
   });
+}
+
+function handFix(one: ReachedCluster, name: string): string {
+  return `Put a certificate of the routes' hosts with its key into the Secret: kubectl --context ${one.context} -n ${istioNamespace} create secret tls ${name} --cert=FILE --key=FILE --dry-run=client -o yaml | kubectl --context ${one.context} apply -f -. Where cert-manager writes it, correct the dnsNames of its Certificate.`;
 }
 
 function flawsOf({ mesh, takenAt }: MeshFacts, secret: TlsSecretFacts): readonly string[] {

@@ -1,10 +1,11 @@
 import { ingressGateway, istioNamespace } from "../../render/names.ts";
 import type { Check, Finding } from "../check.ts";
 import { problem, warning } from "../check.ts";
-import { kubectl } from "../commands.ts";
+import { applyCommand, kubectl } from "../commands.ts";
 import type { TlsSecretFacts } from "../certificate-facts.ts";
 import type { MeshFacts, ReachedCluster } from "../facts.ts";
 import { answeringPods } from "../gateways/proxies-answer.ts";
+import { ownIssuerOf } from "../own-issuer.ts";
 import { daysUntil, meshClusters } from "../reached.ts";
 import { objectOf } from "../subjects.ts";
 
@@ -76,7 +77,7 @@ function holdersOf(
   return { holding: holding.map(({ name }) => name), lacking: lacking.map(({ name }) => name) };
 }
 
-/** cert-manager makes the Secrets of routes that name an issuer; all others come from a person. */
+/** isthmus or cert-manager makes the Secrets of routes that name an issuer; all others come from a person. */
 function fixOf(facts: MeshFacts, one: ReachedCluster, secret: string): { readonly fix: string } {
   const routes = facts.mesh.services
     .flatMap((service) => service.routes)
@@ -87,7 +88,9 @@ function fixOf(facts: MeshFacts, one: ReachedCluster, secret: string): { readonl
     fix:
       issued === undefined
         ? `Whoever has the certificate of ${hosts} has to put it there: ${kubectl(one, "-n", istioNamespace, "create", "secret", "tls", secret)} --cert=FILE --key=FILE --dry-run=client -o yaml | ${kubectl(one, "apply", "-f", "-")}`
-        : `cert-manager makes it, and says what it waits for; whoever runs it has to decide: ${kubectl(one, "-n", istioNamespace, "describe", "certificate")}`,
+        : ownIssuerOf(facts.mesh, secret) !== undefined
+          ? `isthmus orders it, and puts it into every cluster that lacks it: ${applyCommand(facts)}`
+          : `cert-manager makes it, and says what it waits for; whoever runs it has to decide: ${kubectl(one, "-n", istioNamespace, "describe", "certificate")}`,
   };
 }
 

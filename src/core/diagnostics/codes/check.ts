@@ -1,4 +1,5 @@
 import type { CatalogueEntry } from "../catalogue-entry.ts";
+import { certificateCheckCodes } from "./certificates.ts";
 import { callerCodes } from "./check-callers.ts";
 import { flowCodes } from "./check-flows.ts";
 import { drainCheckCodes } from "./drain.ts";
@@ -277,6 +278,7 @@ export const checkCodes = {
   ...callerCodes,
   ...drainCheckCodes,
   ...publishedNameCheckCodes,
+  ...certificateCheckCodes,
 } as const satisfies Record<string, CatalogueEntry>;
 
 export type CheckCode = keyof typeof checkCodes;

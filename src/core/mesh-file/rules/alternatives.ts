@@ -30,11 +30,15 @@ export function checkAlternatives(draft: MeshDraft): readonly Finding[] {
       ways: [["certFile", "keyFile"], ["secretRef"]],
     },
     ...dnsChoices(dns),
-    ...itemsOf(issuers).map(([index, issuer]) => ({
-      value: issuer.acme,
-      path: ["spec", "issuers", index, "acme"],
-      ways: [["dns01"], ["http01"]],
-    })),
+    ...itemsOf(issuers).flatMap(([index, issuer]) => [
+      { value: issuer, path: ["spec", "issuers", index], ways: [["acme"], ["isthmus"]] },
+      { value: issuer.acme, path: ["spec", "issuers", index, "acme"], ways: [["dns01"], ["http01"]] },
+      {
+        value: issuer.isthmus?.externalAccount?.hmacKey,
+        path: ["spec", "issuers", index, "isthmus", "externalAccount", "hmacKey"],
+        ways: [["env"], ["file"]],
+      },
+    ]),
     ...servicesOf(draft).map(({ value, path }) => ({
       value: value.failover,
       path: [...path, "failover"],

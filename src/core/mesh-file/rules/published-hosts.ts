@@ -19,7 +19,15 @@ export function checkPublishedHosts(draft: MeshDraft): readonly Finding[] {
     ...(hasZone ? [] : own.map(withoutZone)),
     ...own.flatMap((route) => checkZone(route, dns?.zone)),
     ...checkWriters(published),
-    ...(own.length === 0 || dns === undefined ? [] : [...checkProvider(dns, own), ...checkTtl(dns)]),
+    ...(own.length === 0 || dns === undefined
+      ? []
+      : [
+          ...checkProvider(dns, {
+            other: [...(own[0]?.path ?? []), "dns", "via"],
+            otherwise: "write via: externalDns where the clusters run external-dns",
+          }),
+          ...checkTtl(dns),
+        ]),
   ];
 }
 
@@ -99,9 +107,15 @@ function isInZone(host: string, zone: string): boolean {
   return name === end || name.endsWith(`.${end}`);
 }
 
-function checkProvider({ provider }: DnsDraft, [route]: readonly PlacedRoute[]): readonly Finding[] {
+/**
+ * That isthmus itself can write through the provider of spec.dns (ISM638). `other` is what
+ * asks for that, `otherwise` what can be done instead.
+ */
+export function checkProvider(
+  { provider }: DnsDraft,
+  { other, otherwise }: { readonly other: Path; readonly otherwise: string },
+): readonly Finding[] {
   const [entry] = entriesOf(provider);
-  const other: Path = [...(route?.path ?? []), "dns", "via"];
   if (entry === undefined) {
     return [];
   }
@@ -115,7 +129,7 @@ function checkProvider({ provider }: DnsDraft, [route]: readonly PlacedRoute[]):
         at: "key",
         detail: `isthmus is to write DNS records itself, and knows no way to write them through ${name}.`,
         other,
-        fix: "Use rfc2136 or designate, or write via: externalDns where the clusters run external-dns.",
+        fix: `Use rfc2136 or designate, or ${otherwise}.`,
       },
     ];
   }

@@ -47,6 +47,46 @@ function published(fields: string, dns = zone("a.example")): string {
   return withRoute(`${fields}, weights: { v1: 100 }, dns: { via: isthmus }`, dns);
 }
 
+const ownIssuer = "isthmus: { server: https://acme.example/dir }";
+const issued = "weights: { v1: 100 }, tls: { secretName: s, issuer: i }";
+const ownZone =
+  "  dns: { zone: Example.org., provider: { rfc2136: { server: ns.example.org, tsig: { name: k, secret: { env: K } } } } }\n";
+
+/** What isthmus orders it has to prove. */
+const provenNames: readonly (readonly [string, string, readonly string[]])[] = [
+  [
+    "a certificate that isthmus orders for names of its zone",
+    withRoute(`hosts: [example.org, "*.Example.org"], ${issued}`, `  issuers: [{ name: i, ${ownIssuer} }]\n${ownZone}`),
+    [],
+  ],
+  [
+    "a certificate that isthmus orders without a zone",
+    withRoute(`hosts: [a.example.org], ${issued}`, `  issuers: [{ name: i, ${ownIssuer} }]\n`),
+    ["ISM657 i"],
+  ],
+  [
+    "a certificate that isthmus orders for names of other zones",
+    withRoute(
+      `hosts: [example.com, "*.badexample.org", b.example.org], ${issued}`,
+      `  issuers: [{ name: i, ${ownIssuer} }]\n${ownZone}`,
+    ),
+    ["ISM657 example.com", 'ISM657 "*.badexample.org"'],
+  ],
+  [
+    "a certificate that isthmus orders, proven through what it does not write",
+    withRoute(
+      `hosts: [example.org], ${issued}`,
+      `  issuers: [{ name: i, ${ownIssuer} }]\n  dns: { zone: example.org, provider: { route53: {} } }\n`,
+    ),
+    ["ISM638 route53"],
+  ],
+  [
+    "a certificate that isthmus orders for every name",
+    withRoute(`${hosts}, ${issued}`, `  issuers: [{ name: i, ${ownIssuer} }]\n${ownZone}`),
+    ['ISM157 "*"'],
+  ],
+];
+
 /** What the file says, the file, and the findings as `code what-the-range-covers`. */
 const table: readonly (readonly [string, string, readonly string[]])[] = [
   ["two clusters with different names, networks and contexts are fine", meshFile(""), []],
@@ -500,12 +540,32 @@ const table: readonly (readonly [string, string, readonly string[]])[] = [
     [],
   ],
 
-  ["two issuers of one name", meshFile("  issuers: [{ name: i }, { name: i }]\n"), ["ISM139 i"]],
+  [
+    "two issuers of one name",
+    meshFile(`  issuers: [{ name: i, ${ownIssuer} }, { name: i, ${ownIssuer} }]\n`),
+    ["ISM139 i"],
+  ],
+  ["an issuer that says nothing", meshFile("  issuers: [{ name: i }]\n"), ["ISM119 { name: i }"]],
+  [
+    "an issuer of two kinds",
+    meshFile(
+      `  issuers: [{ name: i, ${ownIssuer}, acme: { server: https://a.example, email: a@b.example, dns01: {} } }]\n`,
+    ),
+    ["ISM119 isthmus"],
+  ],
+  [
+    "an external account without its key",
+    meshFile(
+      "  issuers: [{ name: i, isthmus: { server: https://a.example, externalAccount: { keyId: k, hmacKey: {} } } }]\n",
+    ),
+    ["ISM119 {}"],
+  ],
+  ...provenNames,
   [
     "an issuer that does not exist",
     withRoute(
       `${hosts}, weights: { v1: 100 }, tls: { secretName: s, certificate: c, issuer: j }`,
-      "  issuers: [{ name: i }]\n",
+      `  issuers: [{ name: i, ${ownIssuer} }]\n`,
     ),
     ["ISM133 j"],
   ],

@@ -18,6 +18,7 @@ import { checkMapKeys } from "./map-keys.ts";
 import { checkMeshConfigKeys } from "./mesh-config-keys.ts";
 import { checkMeshRoutes } from "./mesh-routes.ts";
 import { checkNetworks } from "./networks.ts";
+import { checkProvenNames } from "./proven-names.ts";
 import { checkPublishedHosts } from "./published-hosts.ts";
 import { checkRancherSettings } from "./rancher-settings.ts";
 import { checkRancherToken } from "./rancher-token.ts";
@@ -91,5 +92,6 @@ export const rules: readonly Rule[] = [
   checkCertificateIssuers,
   checkSharedCertificates,
   checkCertificateHosts,
+  checkProvenNames,
   checkPublishedHosts,
 ];

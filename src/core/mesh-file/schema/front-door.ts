@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { ownIssuerSchema } from "./own-issuer.ts";
 import { email, httpsUrl } from "./addresses.ts";
 import { acmeProfile, pemCertificates } from "./acme.ts";
 import { duration, subdomain } from "./scalars.ts";
@@ -39,10 +40,13 @@ export const issuerSchema = z
           .optional(),
       })
       .meta({
-        description:
-          "An issuer that speaks ACME, as Let's Encrypt does. Default: certificates are issued by isthmus itself.",
+        description: "An ACME server, as Let's Encrypt has one, that cert-manager in each cluster orders from.",
         oneOf: [{ required: ["dns01"] }, { required: ["http01"] }],
       })
       .optional(),
+    isthmus: ownIssuerSchema.optional(),
   })
-  .meta({ description: "An issuer of certificates, as a ClusterIssuer of cert-manager." });
+  .meta({
+    description: "An issuer of certificates: a ClusterIssuer of cert-manager (acme), or isthmus itself (isthmus).",
+    oneOf: [{ required: ["acme"] }, { required: ["isthmus"] }],
+  });

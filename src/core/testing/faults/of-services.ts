@@ -4,6 +4,18 @@ import { foreignName, withNames } from "../published-facts.ts";
 import { all, drained, gateway, inCluster, noReadyPods, service } from "./changes.ts";
 import type { MeshFault } from "./fault.ts";
 
+/** A certificate that isthmus has ordered, of 90 days and not due. */
+const ordered = {
+  name: "front",
+  present: true,
+  fingerprint: "AA",
+  hosts: ["shop.example"],
+  keyFits: true,
+  notBefore: "2026-11-01T00:00:00.000Z",
+  notAfter: "2027-01-30T00:00:00.000Z",
+  acmeServer: "https://acme.example/dir",
+} as const;
+
 /** What goes wrong with services, routes and certificates. */
 export const faultsOfServices: readonly MeshFault[] = [
   {
@@ -127,6 +139,16 @@ export const faultsOfServices: readonly MeshFault[] = [
     name: "east-ingress-has-no-certificate",
     happens: inCluster("east", () => ({ tlsSecrets: [{ name: "door", present: false }] })),
     causes: ["error ISM450 east"],
+  },
+  {
+    name: "east-shows-an-older-certificate",
+    happens: all(
+      inCluster("west", ({ tlsSecrets }) => ({ tlsSecrets: [...tlsSecrets, ordered] })),
+      inCluster("east", ({ tlsSecrets }) => ({
+        tlsSecrets: [...tlsSecrets, { ...ordered, fingerprint: "BB", notAfter: "2027-01-20T00:00:00.000Z" }],
+      })),
+    ),
+    causes: ["error ISM661 east"],
   },
   {
     name: "east-ingress-waits-for-a-certificate",

@@ -1,0 +1,115 @@
+import { renewalOf } from "../../decide/certificate-renewal.ts";
+import { istioNamespace } from "../../render/names.ts";
+import type { TlsSecretFacts } from "../certificate-facts.ts";
+import type { Check, Finding } from "../check.ts";
+import { problem, warning } from "../check.ts";
+import type { MeshFacts, ReachedCluster } from "../facts.ts";
+import { applyCommand, renewCommand } from "../commands.ts";
+import { meshClusters } from "../reached.ts";
+import { objectOf } from "../subjects.ts";
+import { ownIssuerOf } from "../own-issuer.ts";
+
+/**
+ * Certificates that isthmus orders are renewed by its commands alone, are the
+ * same everywhere, and from the issuer that the mesh file names.
+ */
+export const certificateRenewal: Check = {
+  id: "certificates/renewal",
+  sentence: "certificates that isthmus orders are renewed in time, and the same in all clusters",
+  pre: false,
+  run: (facts) => [
+    ...meshClusters(facts).flatMap((one) => one.tlsSecrets.flatMap((secret) => findingsOf(facts, one, secret))),
+    ...differing(facts),
+  ],
+};
+
+/** By the mesh file, or by the Secret itself, which says it. */
+function isOrdered({ mesh }: MeshFacts, { name, acmeServer }: TlsSecretFacts): boolean {
+  return acmeServer !== undefined || ownIssuerOf(mesh, name) !== undefined;
+}
+
+function findingsOf(facts: MeshFacts, one: ReachedCluster, secret: TlsSecretFacts): readonly Finding[] {
+  if (!isOrdered(facts, secret) || secret.fingerprint === undefined) {
+    return [];
+  }
+  const object = { group: "", kind: "Secret", namespace: istioNamespace, name: secret.name };
+  const about = { cluster: one.cluster, object, needs: [objectOf(one.cluster, object)] };
+  return [...foreign(facts, secret, about), ...due(facts, secret, about)];
+}
+
+type About = Pick<Parameters<typeof problem>[1], "object" | "needs"> & { readonly cluster: string };
+
+function foreign(facts: MeshFacts, { name, acmeServer }: TlsSecretFacts, about: About): readonly Finding[] {
+  const server = ownIssuerOf(facts.mesh, name)?.server;
+  return server === undefined || acmeServer === server
+    ? []
+    : [
+        warning("ISM662", {
+          detail: `The certificate in Secret ${istioNamespace}/${name} of ${about.cluster} was ${acmeServer === undefined ? "put there by somebody else" : `ordered from ${acmeServer}`}, and the mesh file names ${server}.`,
+          fix: "The next apply orders one from there.",
+          commands: [applyCommand(facts)],
+          ...about,
+        }),
+      ];
+}
+
+/** A day for the job that renews: one that has just become due is no fault yet. An ended one is another check's (ISM450). */
+const graceMs = 24 * 3600 * 1000;
+
+function due(facts: MeshFacts, secret: TlsSecretFacts, about: About): readonly Finding[] {
+  const { name, notBefore = "", notAfter = "", fingerprint = "" } = secret;
+  const life = { notBefore: Date.parse(notBefore), notAfter: Date.parse(notAfter), serial: fingerprint };
+  const { at, why } = renewalOf(life, ownIssuerOf(facts.mesh, name) ?? {});
+  const now = Date.parse(facts.takenAt);
+  return now <= at + Math.min(graceMs, (life.notAfter - at) / 4) || now >= life.notAfter
+    ? []
+    : [
+        warning("ISM660", {
+          detail: `The certificate in Secret ${istioNamespace}/${name} of ${about.cluster} ends on ${notAfter.slice(0, 10)} and was to be renewed from ${new Date(at).toISOString().slice(0, 10)} on: ${why}. Nothing renews it but apply and certs renew.`,
+          fix: "Renew it, and have a job do so every day.",
+          commands: [renewCommand(facts)],
+          ...about,
+        }),
+      ];
+}
+
+/** Of one Secret in several clusters: which of them hold another certificate than the newest. */
+function differing(facts: MeshFacts): readonly Finding[] {
+  const clusters = meshClusters(facts);
+  const ordered = clusters.flatMap(({ tlsSecrets }) => tlsSecrets.filter((secret) => isOrdered(facts, secret)));
+  return [...new Set(ordered.map(({ name }) => name))].flatMap((name) => {
+    const held = clusters.flatMap((one) =>
+      one.tlsSecrets.flatMap((secret) =>
+        secret.name === name && secret.fingerprint !== undefined ? [{ one, secret, ends: secret.notAfter ?? "" }] : [],
+      ),
+    );
+    const newest = held.toSorted((a, b) => (a.ends < b.ends ? 1 : -1))[0];
+    return held
+      .filter(({ secret }) => secret.fingerprint !== newest?.secret.fingerprint)
+      .map(({ one, ends }) => differs(facts, one, { name, ends, newest }));
+  });
+}
+
+function differs(
+  facts: MeshFacts,
+  { cluster }: ReachedCluster,
+  {
+    name,
+    ends,
+    newest,
+  }: {
+    readonly name: string;
+    readonly ends: string;
+    readonly newest: { readonly one: ReachedCluster; readonly ends: string } | undefined;
+  },
+): Finding {
+  const object = { group: "", kind: "Secret", namespace: istioNamespace, name };
+  return problem("ISM661", {
+    detail: `Secret ${istioNamespace}/${name} of ${cluster} holds another certificate than that of ${newest?.one.cluster ?? ""}: it ends on ${ends.slice(0, 10)}, the other on ${(newest?.ends ?? "").slice(0, 10)}.`,
+    fix: "An apply puts one of them into all clusters, without an order.",
+    commands: [applyCommand(facts)],
+    cluster,
+    object,
+    needs: [objectOf(cluster, object)],
+  });
+}

@@ -1,0 +1,89 @@
+import type { CatalogueEntry } from "../catalogue-entry.ts";
+
+/** What a mesh file can have wrong about them. */
+export const certificateFileCodes = {
+  ISM657: {
+    summary: "A certificate that cannot be proven through spec.dns",
+    explanation:
+      "An issuer with `isthmus` proves every name by a TXT record, which it writes into the zone of `spec.dns` with the settings of its provider. Without spec.dns, or for a host outside of its zone, nothing could be proven and every order would fail.",
+  },
+} as const satisfies Readonly<Record<string, CatalogueEntry>>;
+
+/** What checks find about them. */
+export const certificateCheckCodes = {
+  ISM660: {
+    summary: "A certificate is due and was not renewed",
+    explanation:
+      "isthmus orders certificates of issuers with `isthmus` during an apply and with `isthmus certs renew`; nothing renews them in between. A certificate that is past two thirds of its life (half of a life below ten days, or `renewBefore`) should have been renewed by a job that runs one of the two.",
+  },
+  ISM661: {
+    summary: "Clusters show different certificates for one name",
+    explanation:
+      "One order gives one certificate, which all clusters hold. Where one of them holds another, an apply did not reach it, or somebody has written its Secret. Clients see the one or the other, by the address that they happen to use, and the older one ends earlier.",
+  },
+  ISM662: {
+    summary: "A certificate of another issuer",
+    explanation:
+      "The Secret says from which ACME server its certificate was ordered (annotation `isthmus.dev/acme-server`), and the mesh file names another one, or the Secret was filled by somebody else.",
+  },
+} as const satisfies Readonly<Record<string, CatalogueEntry>>;
+
+/** Certificates of front doors that isthmus orders itself. */
+export const certificateCodes = {
+  ...certificateFileCodes,
+  ISM650: {
+    summary: "The ACME server refuses",
+    explanation:
+      "An issuer with `isthmus` in the mesh file is an ACME server (RFC 8555), and it has refused the account or the order. Its own words are in the message, also those about single names. Nothing was written to a cluster; certificates that are there stay as they are.",
+  },
+  ISM651: {
+    summary: "The ACME server cannot be reached",
+    explanation:
+      "No answer came from the directory that the issuer names, or one that is not ACME's, or it came over a connection whose certificate is not trusted. A server of your own mostly needs `caFile` with the authority of its certificate.",
+  },
+  ISM652: {
+    summary: "A rate limit of the ACME server",
+    explanation:
+      "Authorities limit how many certificates and failures they take in a time (https://letsencrypt.org/docs/rate-limits/). Asking again before the time in the message counts again, and is refused again. isthmus orders one certificate for all clusters and none while a valid one stands in one of them.",
+  },
+  ISM653: {
+    summary: "The ACME server did not see the proof",
+    explanation:
+      "A name is proven by a TXT record at `_acme-challenge.<name>`, which isthmus writes through spec.dns and sees on the zone's server before it tells the authority. The authority looks for it from its own side: through the delegation of the zone, at whichever of its servers, with DNSSEC and CAA records. What it found is in the message.",
+  },
+  ISM654: {
+    summary: "The ACME account needs something",
+    explanation:
+      "The authority wants more than a key: an account at its own register (external account binding), or terms of use that have changed. Or it does not know the account any more, as a test server after a restart.",
+  },
+  ISM655: {
+    summary: "The issued certificate cannot be used",
+    explanation:
+      "Before a certificate is written to any cluster it is looked at: the key is its own, it is valid now and for the names that were ordered, it is for servers, and each certificate of its chain is signed by the next. Envoy itself looks at the key only, and serves an expired certificate without a word.",
+  },
+  ISM656: {
+    summary: "The key of the ACME account",
+    explanation:
+      "The account at an ACME server is a key, kept in the data folder (`acme/<mesh>/`), readable for its owner only. It signs orders and revocations; certificates that were issued do not depend on it. A lost one is replaced by a new account, which authorities allow.",
+  },
+  ISM658: {
+    summary: "A certificate was not renewed",
+    explanation:
+      "The certificate is due, and ordering a new one failed. The one that the clusters hold is valid until its end and stays in use; the reason is told beside this warning. The next apply or `isthmus certs renew` tries again.",
+  },
+  ISM659: {
+    summary: "The ACME server does not say when to renew",
+    explanation:
+      "Authorities with renewal information (RFC 9773) tell for each certificate in which time to renew it, and move that time when they have to revoke. The server could not be asked, so that the certificate's life decided: it is renewed when a third of it is left, or half of a life below ten days.",
+  },
+  ISM663: {
+    summary: "No such certificate",
+    explanation:
+      "`isthmus certs renew NAME` takes the name of a Secret that a route with an issuer with `isthmus` names (`tls.secretName`). Certificates of cert-manager's issuers are renewed by cert-manager.",
+  },
+  ISM664: {
+    summary: "The zone's server does not show the proof",
+    explanation:
+      "The TXT record that proves a name was written, and the zone's server did not answer with it in time. The authority was not told, since it would count a failure.",
+  },
+} as const satisfies Readonly<Record<string, CatalogueEntry>>;

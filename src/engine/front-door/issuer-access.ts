@@ -1,0 +1,119 @@
+import { Buffer } from "node:buffer";
+import path from "node:path";
+import { errorOf } from "../../core/diagnostics/coded.ts";
+import type { Diagnostic, SourceRange } from "../../core/diagnostics/diagnostic.ts";
+import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
+import { UserError } from "../../core/diagnostics/user-error.ts";
+import type { OwnCertificate } from "../../core/front-door/own-certificates.ts";
+import { Secret } from "../../core/secret.ts";
+import { interruption } from "../../files/interruptible.ts";
+import { readText } from "../../files/read-text.ts";
+import { findProxyInEnv } from "../../kube/kubeconfig/proxy-from-env.ts";
+import { accountKeyFile } from "../../pki/account-key.ts";
+import { dataFolder } from "../../pki/data-folder.ts";
+import type { AcmeAccess } from "../../providers/acme/acme-access.ts";
+import type { AcmeContext } from "../../providers/acme/diagnose-acme.ts";
+import type { MeshFile } from "../mesh-file.ts";
+import type { AccessOptions } from "../options.ts";
+import type { SecretSource } from "./read-secret.ts";
+import { readSecret } from "./read-secret.ts";
+
+/** The way to an issuer's ACME server, before its account is opened. */
+export interface IssuerAccess {
+  /** Everything but the account's key. */
+  readonly access: Omit<AcmeAccess, "signer">;
+  /** What messages say. */
+  readonly context: AcmeContext;
+  readonly warnings: readonly Diagnostic[];
+}
+
+/**
+ * Reads what the issuer of a certificate names: the authority of its server and
+ * the key of an external account. A UserError (65: ISM651, ISM639) where that cannot be read. Asks nobody.
+ */
+export async function readIssuer(
+  meshFile: MeshFile,
+  { issuer, settings, names }: Pick<OwnCertificate, "issuer" | "settings" | "names">,
+  { env }: Pick<AccessOptions, "env">,
+): Promise<IssuerAccess> {
+  const { server, email, caFile, externalAccount } = settings;
+  const index = meshFile.mesh.issuers.findIndex(({ name }) => name === issuer);
+  const at = ["spec", "issuers", index, "isthmus"] as const;
+  const problems: Diagnostic[] = [];
+  const authority = caFile === undefined ? undefined : path.resolve(meshFile.folder, caFile);
+  const caData =
+    authority === undefined ? undefined : await readAuthority(authority, problems, meshFile.locate([...at, "caFile"]));
+  const proxy = findProxyInEnv(new URL(server), env);
+  const external =
+    externalAccount === undefined
+      ? undefined
+      : await readExternal(externalAccount, issuer, {
+          place: { folder: meshFile.folder, env },
+          range: meshFile.locate([...at, "externalAccount", "hmacKey"]),
+        });
+  problems.push(...(external?.problems ?? []));
+  if (problems.length > 0) {
+    throw new UserError(problems, exitCodes.invalidMeshFile);
+  }
+  return {
+    access: {
+      server,
+      ...(email === undefined ? {} : { email }),
+      ...(caData === undefined ? {} : { caData }),
+      ...(proxy === undefined ? {} : { proxyUrl: new Secret(proxy.url) }),
+      ...(external?.account === undefined ? {} : { externalAccount: external.account }),
+    },
+    context: {
+      issuer,
+      names,
+      keyFile: accountKeyFile(dataFolder(env), meshFile.mesh.name, server),
+      ...(authority === undefined ? {} : { caFile: authority }),
+    },
+    warnings: external?.warnings ?? [],
+  };
+}
+
+interface ReadExternal {
+  readonly account?: NonNullable<AcmeAccess["externalAccount"]>;
+  readonly problems: readonly Diagnostic[];
+  readonly warnings: readonly Diagnostic[];
+}
+
+async function readExternal(
+  { keyId, hmacKey }: NonNullable<OwnCertificate["settings"]["externalAccount"]>,
+  issuer: string,
+  { place, range }: { readonly place: SecretSource; readonly range: SourceRange },
+): Promise<ReadExternal> {
+  const what = `the HMAC key of the account at issuer ${issuer}`;
+  const read = await readSecret({ place: hmacKey, what, range }, place);
+  return "problem" in read
+    ? { problems: [read.problem], warnings: [] }
+    : { account: { keyId, hmacKey: new Secret(read.text) }, problems: [], warnings: read.warnings };
+}
+
+async function readAuthority(
+  file: string,
+  problems: Diagnostic[],
+  range: Diagnostic["range"],
+): Promise<string | undefined> {
+  try {
+    const pem = await readText(file);
+    if (/-----BEGIN CERTIFICATE-----/.test(pem)) {
+      return Buffer.from(pem, "utf8").toString("base64");
+    }
+    problems.push(unusable(`${file} holds no certificate in PEM`, range));
+  } catch (error) {
+    interruption().throwIfAborted();
+    problems.push(unusable(`${file} cannot be read: ${(error as Error).message}`, range));
+  }
+  return undefined;
+}
+
+function unusable(detail: string, range: Diagnostic["range"]): Diagnostic {
+  return {
+    ...errorOf("ISM651"),
+    detail: `The authority of the ACME server's certificate is not to be had: ${detail}.`,
+    fix: "Correct caFile, which is relative to the mesh file, or delete it if the server's certificate is of a public authority.",
+    ...(range === undefined ? {} : { range }),
+  };
+}
