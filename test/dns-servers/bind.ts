@@ -8,7 +8,7 @@ export const bind: ServerKind = {
   packages: ["bind9"],
   prepare: async ({ folder, port, secrets, programs, zones }) => {
     const policy =
-      "update-policy { grant full zonesub ANY; grant limited name app.example.test A TXT; }; allow-transfer { any; };";
+      "update-policy { grant full zonesub ANY; grant limited name app.example.test A TXT; grant least subdomain least.example.test A AAAA TXT; }; allow-transfer { any; };";
     const configuration = [
       `options {
         directory "${folder}"; pid-file none; session-keyfile none; recursion no; notify no;
@@ -19,7 +19,7 @@ export const bind: ServerKind = {
         ([name, secret]) => `key "${name}" { algorithm hmac-sha256; secret "${secret}"; };`,
       ),
       ...Object.keys(zones).map(
-        (zone) => `zone "${zone}" { type primary; file "${zone}.zone"; ${zone === "ro.test" ? "" : policy} };`,
+        (zone) => `zone "${zone}" { type primary; file "${zone}.zone"; ${zone === "example.test" ? policy : ""} };`,
       ),
     ].join("\n");
     await writeFile(path.join(folder, "named.conf"), configuration);

@@ -12,8 +12,11 @@ import type { DnsZone } from "../../src/providers/dns/dns-provider.ts";
 import { openDnsZone } from "../../src/providers/dns/open-dns-zone.ts";
 import { ensureDebianPrograms, type DebianPrograms } from "../../src/sandbox/front-door/debian-programs.ts";
 
-/** Keys that every server has: of all names, of A and TXT of `app.example.test`, and of none. */
-export const keyNames = ["full", "limited", "nogrant"] as const;
+/**
+ * Keys that every server has: of all names, of A and TXT of `app.example.test`, of none, and of A, AAAA and TXT of
+ * `least.example.test` and below.
+ */
+export const keyNames = ["full", "limited", "nogrant", "least"] as const;
 
 export type KeyName = (typeof keyNames)[number];
 
@@ -30,7 +33,10 @@ export interface ServerFolder {
   readonly port: number;
   readonly secrets: Readonly<Record<KeyName, string>>;
   readonly programs: DebianPrograms;
-  /** The zones and their text: `example.test`, which the keys may change, and `ro.test`, which nobody may. */
+  /**
+   * The zones and their text: `example.test`, which the keys may change, `ro.test`, which nobody may, and
+   * `child.example.test`, a zone of its own.
+   */
   readonly zones: Readonly<Record<string, string>>;
 }
 
@@ -116,7 +122,8 @@ const head = (zone: string): string =>
   ].join("\n");
 
 const zones = {
-  "example.test": `${head("example.test")}\n`,
+  "example.test": `${head("example.test")}\nchild IN NS ns\naway IN NS ns.elsewhere.test.\n`,
+  "child.example.test": `${head("child.example.test")}\n`,
   "ro.test": `${head("ro.test")}\n`,
 };
 

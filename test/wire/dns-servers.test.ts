@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { DnsUpdate } from "../../src/core/front-door/dns-records.ts";
 import type { DnsZone } from "../../src/providers/dns/dns-provider.ts";
+import { publishName } from "../../src/providers/dns/publish-name.ts";
 import { rfc2136Zone } from "../../src/providers/dns/rfc2136/rfc2136-zone.ts";
 import { UserError } from "../../src/core/diagnostics/user-error.ts";
 import { bind } from "../dns-servers/bind.ts";
@@ -119,6 +120,21 @@ describe.each<readonly [ServerKind["kind"], ServerKind]>([
     expect(await server.zone().read([{ name: "kept.example.test", type: "A" }], signal())).toHaveLength(1);
   });
 
+  it("takes names from a key that has no more rights than the guide says", async () => {
+    const zone = server.zone({ key: "least", secret: server.secrets.least });
+    for (const host of ["least.example.test", "*.least.example.test"]) {
+      const wanted = { name: host, mesh: "shop", ttlSeconds: 60 };
+      for (const clusters of [
+        { west: ["192.0.2.1"], east: ["192.0.2.2", "2001:db8::2"] },
+        { west: ["192.0.2.1"], east: [] },
+      ]) {
+        expect((await publishName(zone, { ...wanted, clusters }, signal())).outcome).toBe("changed");
+      }
+      const gone = { ...wanted, clusters: { west: [] }, mayBeEmpty: true };
+      expect((await publishName(zone, gone, signal())).after).toEqual({ claims: [], addresses: [] });
+    }
+  });
+
   it("tells a key that is not taken from a change that is not allowed, and from a zone that is not there", async () => {
     const probe = async (change: Partial<ZoneOptions>): Promise<string> =>
       await refusalOf(server.zone(change).probe(signal()));
@@ -137,6 +153,12 @@ describe.each<readonly [ServerKind["kind"], ServerKind]>([
       "change by a key without rights": await update(nogrant()),
       "change of another name": kind === powerDns ? "(PowerDNS has no policy of names)" : await update(limited()),
       "change of a zone that nobody may": await update({ zone: "ro.test" }, "a.ro.test"),
+      "name of a zone below": await refusalOf(
+        server.zone().read([{ name: "app.child.example.test", type: "A" }], signal()),
+      ),
+      "name that another server has": await refusalOf(
+        server.zone().read([{ name: "app.away.example.test", type: "A" }], signal()),
+      ),
       "change outside of the zone": await update({}, "a.elsewhere.test"),
     };
     const text = Object.entries(lines).map(([what, line]) => `${what}: ${line}`);

@@ -35,7 +35,7 @@ export function exchangeFailure(
     case "unreachable":
       return refused("ISM630", failure, {
         detail: `${server} cannot be reached by TCP: ${whyUnreachable(failure.what, seconds(connectMs))}.`,
-        fix: `See that spec.dns.provider names the server of ${place.zone}, and that this machine reaches it by TCP: dig +tcp @${server.replace(/:(\d+)$/, " -p $1")} ${place.zone} SOA.`,
+        fix: `See that spec.dns.provider names the server of ${place.zone}, and that this machine reaches it by TCP: ${digOf(place)}.`,
       });
     case "silent":
       return refused("ISM631", failure, {
@@ -98,7 +98,11 @@ export function queryRefusal(place: ServerPlace, answer: Answer, plain?: Answer)
 }
 
 /** Why a change was not done by a server that takes the key and has the zone. */
-export function updateRefusal(place: ServerPlace, answer: Answer, update: DnsUpdate): UserError {
+export function updateRefusal(
+  place: ServerPlace,
+  answer: Answer,
+  { update, primary }: { readonly update: DnsUpdate; readonly primary?: string },
+): UserError {
   const { zone, server, key } = place;
   const names = [...new Set([...update.deletes, ...update.adds].map(({ name, type }) => `${name} ${type}`))].join(", ");
   const rcode = rcodeName(answer.message.rcode);
@@ -110,7 +114,7 @@ export function updateRefusal(place: ServerPlace, answer: Answer, update: DnsUpd
       detail:
         key === undefined
           ? `${said(place, answer)} to a change without a key (${names}). It takes changes of ${zone} with a key only, or none from this machine's address.`
-          : `${said(place, answer)} to the change (${names}). It takes the key ${key.name} for questions, so that the key is right and may not make this change: its policy leaves out a name or a type, or ${zone} takes no changes.`,
+          : `${said(place, answer)} to the change (${names}). It takes the key ${key.name} for questions, so that the key is right and may not make this change: its policy leaves out a name or a type, or ${zone} takes no changes there.${primary === undefined ? "" : ` The zone calls ${primary} its primary; where that is another server, this one has a copy.`}`,
       fix:
         key === undefined
           ? "Give spec.dns.provider.rfc2136 a tsig key that the server knows."
@@ -163,27 +167,48 @@ function keyRefusal(place: ServerPlace, tsigError: string, answer: Answer): User
 function notTheServer(place: ServerPlace, answer: Answer): UserError {
   const { zone, server } = place;
   const { message } = answer;
-  const upper = message.authority.find((one) => one.type === recordTypes.SOA)?.name;
+  const name = message.questions[0]?.name ?? zone;
+  const holder = message.authority.find((one) => one.type === recordTypes.SOA)?.name;
   const part = message.authority.find((one) => one.type === recordTypes.NS)?.name;
-  const why = message.isAuthoritative
-    ? `${zone} is no zone of its own there${upper === undefined ? "" : `, but a name in the zone ${upper === "" ? "." : upper}`}`
-    : part !== undefined && part.endsWith(`.${zone}`)
+  if (message.isAuthoritative && holder !== undefined) {
+    return refused("ISM634", undefined, {
+      detail: `${server} has ${name} in the zone ${holder === "" ? "." : holder}${name === zone ? ", and no zone of that name" : `, and not in ${zone}`}.`,
+      fix: `Write zone: ${holder} in spec.dns, or make ${zone} the zone that ${name === zone ? "the names are" : `${name} is`} in.`,
+    });
+  }
+  const why =
+    part !== undefined && part !== zone && part.endsWith(`.${zone}`)
       ? `${part} is delegated to another server`
-      : `it is not the zone's own server, but knows the answer from others, as a resolver does`;
+      : "it is not the zone's own server, but knows the answer from others, as a resolver does";
   return refused("ISM634", undefined, {
-    detail: `${server} answers for ${zone}, and ${why}.`,
-    fix:
-      message.isAuthoritative && upper !== undefined && upper !== ""
-        ? `Write zone: ${upper} in spec.dns, or make ${zone} a zone.`
-        : `Name the server that ${zone} is written at, the primary of its SOA record: dig ${zone} SOA +short.`,
+    detail: `${server} answers for ${name}, and ${why}.`,
+    fix: `Name the server that ${zone} is written at, the primary of its SOA record: dig ${zone} SOA +short. A name below a delegation belongs to the other zone.`,
   });
 }
 
-/** An answer of the server that has the zone: its own, and for the zone itself with the SOA record. */
+/** A name that the server refuses to answer for by the key with which it answers for the zone. */
+export function partRefusal(place: ServerPlace, answer: Answer, name: string): UserError {
+  const { zone } = place;
+  return refused("ISM634", undefined, {
+    detail: `${said(place, answer)} to a question for ${name}, and answers for ${zone} with the same key: ${name} is in a zone of its own there.`,
+    fix: `Name the zone that ${name} is in as spec.dns.zone, with a key that may change it.`,
+  });
+}
+
+/** An answer of the server that has the zone: its own, out of no other zone, and for the zone itself with the SOA record. */
 function isOwnAnswer(zone: string, { message }: Answer): boolean {
   const [question] = message.questions;
   const isSoa = question?.type === recordTypes.SOA && question.name === zone;
-  return message.isAuthoritative && (!isSoa || message.answers.some((one) => one.type === recordTypes.SOA));
+  const holders = message.authority.filter((one) => one.type === recordTypes.SOA);
+  return (
+    message.isAuthoritative &&
+    holders.every((one) => one.name === zone) &&
+    (!isSoa || message.answers.some((one) => one.type === recordTypes.SOA))
+  );
+}
+
+function digOf({ server, zone }: ServerPlace): string {
+  return `dig +tcp @${server.replace(/^\[(.*)\]/, "$1").replace(/:(\d+)$/, " -p $1")} ${zone} SOA`;
 }
 
 function said({ server }: ServerPlace, answer: Answer): string {

@@ -2,7 +2,7 @@ import type { DnsQuestion, DnsRecordSet, DnsUpdate } from "../../../core/front-d
 import type { DnsZone, DnsZoneFacts } from "../dns-provider.ts";
 import { ask, type Answer, type AskOptions } from "./ask.ts";
 import { DnsFailure } from "./dns-failure.ts";
-import { exchangeFailure, queryRefusal, unwritable, updateRefusal, type ServerPlace } from "./refusals.ts";
+import { exchangeFailure, partRefusal, queryRefusal, unwritable, updateRefusal, type ServerPlace } from "./refusals.ts";
 import { readSets } from "./read-sets.ts";
 import type { TsigKey } from "./tsig.ts";
 import { updateMessage } from "./update-message.ts";
@@ -26,6 +26,9 @@ export interface Rfc2136Settings {
   /** Milliseconds since 1970; the clock of this machine without. */
   readonly now?: () => number;
 }
+
+/** Answers that say what there is. */
+const answering = ["NOERROR", "NXDOMAIN"];
 
 /** Answers to an update whose prerequisites do not hold (RFC 2136, 2.4). */
 const unmet = ["NXDOMAIN", "YXDOMAIN", "YXRRSET", "NXRRSET"];
@@ -127,8 +130,8 @@ async function change(
     return "changed-meanwhile";
   }
   // Servers mean different things by the same code; whether they take the key at all says which.
-  await probe(place, askServer, signal);
-  throw updateRefusal(place, answer, update);
+  const { primary } = await probe(place, askServer, signal);
+  throw updateRefusal(place, answer, { update, ...(primary === undefined ? {} : { primary }) });
 }
 
 /** Throws the reason of the first answer that is a refusal. */
@@ -143,6 +146,12 @@ async function throwRefusal(
   }
   const isOpen = place.key !== undefined && refused.tsig.kind === "unsigned" && refused.tsig.error === 0;
   const [plain] = isOpen ? await askServer([queryMessage(place.zone, recordTypes.SOA)], signal, "without-key") : [];
+  const name = refused.message.questions[0]?.name ?? place.zone;
+  if (name !== place.zone && !answering.includes(rcodeName(refused.message.rcode))) {
+    // The zone itself first: where that answers, it is the name that is elsewhere.
+    await probe(place, askServer, signal);
+    throw partRefusal(place, refused, name);
+  }
   throw queryRefusal(place, refused, plain) ?? new Error("a refusal without a reason");
 }
 
