@@ -6,6 +6,8 @@ import { endpointSlices, runEastWest, runPod } from "../testing/fake-service.ts"
 
 let world: FakeClusters;
 let weights: Readonly<Record<string, number>>;
+/** Envoy's cluster to which sidecars pass connections to the service on as TCP; undefined where they take them for HTTP. */
+let passedOn: string | undefined;
 
 const cluster = (version: string): string => `outbound|5000|${version}|helloworld.sample.svc.cluster.local`;
 
@@ -22,6 +24,18 @@ function pageOf(path: string): unknown {
               },
             },
           },
+          ...(passedOn === undefined
+            ? []
+            : [
+                {
+                  active_state: {
+                    listener: {
+                      name: passedOn.startsWith("outbound") ? "0.0.0.0_5000" : "virtualOutbound",
+                      filter_chains: [{ filters: [{ typed_config: { cluster: passedOn } }] }],
+                    },
+                  },
+                },
+              ]),
         ],
       };
     case "/config_dump?resource=dynamic_route_configs":
@@ -54,6 +68,7 @@ function tableOf(name: string, domain: string): object {
 /** Two clusters with a version each and the ingress gateway of both. */
 beforeEach(async () => {
   weights = { v1: 75, v2: 25 };
+  passedOn = undefined;
   world = await startFakeClusters(["west", "east"], {
     living: true,
     kinds: [endpointSlices],
@@ -123,6 +138,35 @@ describe("isthmus route explain", () => {
     expect((await world.run("route explain helloworld --from sample/caller")).out).toContain("by sample/caller-1");
     const none = await world.run("route explain helloworld --cluster west --from sample/other");
     expect([none.code, none.err]).toEqual([3, expect.stringContaining("warning[ISM616]")]);
+  });
+
+  it("says of a port that is no HTTP to callers where its connections go", async () => {
+    for (const server of Object.values(world.servers)) {
+      server.put({
+        apiVersion: "v1",
+        kind: "Service",
+        metadata: { name: "helloworld", namespace: "sample" },
+        spec: { clusterIP: "10.43.0.9", ports: [{ name: "http", port: 5000 }], selector: { app: "helloworld" } },
+      });
+    }
+    passedOn = cluster("v1");
+    const { out, code } = await world.run("route explain helloworld --cluster west --from mesh");
+    expect(out).toContain("√ west  connection to helloworld.sample.svc.cluster.local:5000");
+    expect(out).toContain("It passes connections on as TCP, without looking at what is asked (istiod's own)");
+    expect(out).toMatch(/v1 +100 % +west +10\.42\.0\.6:5000 +100 %/);
+    expect(code).toBe(0);
+    passedOn = "outbound|5000|v9|helloworld.sample.svc.cluster.local";
+    const lost = await world.run("route explain helloworld --cluster west --from mesh");
+    expect(lost.out).toContain(`× west  connection to helloworld.sample.svc.cluster.local:5000`);
+    expect(lost.out).toContain("and closes connections");
+    expect(lost.code).toBe(3);
+    passedOn = "BlackHoleCluster";
+    const closed = await world.run("route explain helloworld --cluster west --from mesh");
+    expect(closed.out).toContain("× west  connection to");
+    expect(closed.out).toContain("lets nothing else out (REGISTRY_ONLY): connections are closed");
+    passedOn = "PassthroughCluster";
+    const past = await world.run("route explain helloworld --cluster west --from mesh");
+    expect(past.out).toContain("It does not know the service: connections go on to the address that its name has");
   });
 
   it("ends with 3 where a request is not served", async () => {

@@ -11,7 +11,7 @@ import type { BypassAnnotation } from "./bypass-facts.ts";
 import type { Check } from "./check.ts";
 import type { ControllerFacts } from "./controller-facts.ts";
 import type { TlsSecretFacts } from "./certificate-facts.ts";
-import type { GatewayFacts, GatewayPod } from "./control-plane-facts.ts";
+import type { GatewayFacts, GatewayPod, MeshConfigFacts } from "./control-plane-facts.ts";
 import type { CredentialTrial, RemoteSecretFacts } from "./credential-facts.ts";
 import type { DriftedObject } from "./drift-facts.ts";
 import type { GatewayObject, GatewayServer, MeshFacts, NamespaceFacts, ReachedCluster } from "./facts.ts";
@@ -129,6 +129,25 @@ function withBypass(
     bypasses: [{ namespace: "sample", pod: "client-1", deployment: "client", annotation, value }],
     services: one.services.map((service) => ({ ...service, addresses: ["10.43.1.2"], ...change })),
   }));
+}
+
+/** Both clusters say how istiod is configured; this is how that of east differs. */
+function withMeshConfig(change: Partial<MeshConfigFacts>): MeshFacts {
+  const usual: MeshConfigFacts = {
+    name: "istio",
+    discoverySelectors: [],
+    exportTo: {},
+    trustDomain: "cluster.local",
+    trustDomainAliases: [],
+    authorizers: [],
+  };
+  const facts = healthyFacts();
+  const clusters = facts.clusters.map((one) =>
+    one.kind === "reached"
+      ? { ...one, istiod: { ...one.istiod, meshConfig: one.cluster === "east" ? { ...usual, ...change } : usual } }
+      : one,
+  );
+  return { ...facts, clusters };
 }
 
 function withProxies(change: (proxy: ProxySyncFacts) => Partial<ProxySyncFacts>): MeshFacts {
@@ -803,6 +822,42 @@ const table: readonly (readonly [Check["id"], string, MeshFacts, readonly string
     withCluster("east", ({ system: { dns: _, ...system } }) => ({ system })),
     [],
   ],
+  [
+    "control-plane/mesh-config",
+    "selectors that leave a namespace of the mesh out",
+    withMeshConfig({ discoverySelectors: [{ matchLabels: { mesh: "yes" }, matchExpressions: [] }] }),
+    ["error ISM623 east"],
+  ],
+  [
+    "control-plane/mesh-config",
+    "nothing in selectors that take all of them, one by one",
+    withMeshConfig({
+      discoverySelectors: [
+        { matchLabels: { "istio-injection": "enabled" }, matchExpressions: [] },
+        { matchLabels: { "kubernetes.io/metadata.name": "istio-system" }, matchExpressions: [] },
+      ],
+    }),
+    [],
+  ],
+  [
+    "control-plane/mesh-config",
+    "Services that are told to their own namespace",
+    withMeshConfig({ exportTo: { services: ["."] } }),
+    ["error ISM624 east"],
+  ],
+  [
+    "control-plane/mesh-config",
+    "another trust domain, of which each side knows nothing",
+    withMeshConfig({ trustDomain: "corp.example" }),
+    ["error ISM625 west", "error ISM625 east"],
+  ],
+  [
+    "control-plane/mesh-config",
+    "one side that does not take the other",
+    withMeshConfig({ trustDomain: "corp.example", trustDomainAliases: ["cluster.local"] }),
+    ["error ISM625 west"],
+  ],
+  ["control-plane/mesh-config", "nothing in what all clusters have", withMeshConfig({}), []],
   [
     "network/namespace-label",
     "no label",
@@ -1946,4 +2001,38 @@ it("takes a policy whose authorizer is missing for what refuses everything, and 
     "asks authorizer nobody, which istiod's mesh configuration (meshConfig.extensionProviders) does not have",
   );
   expect(checks.find(({ id }) => id === "policies/authorization")?.unseen?.(facts)).toEqual([]);
+});
+
+it("tells a Service that leads to a port which ready pods do not name from pods that are not ready", () => {
+  const facts = withService({
+    podsOf: { v2: [] },
+    servicePorts: [{ port: 5000, protocol: "TCP", targetPort: "web" }],
+  });
+  const [found] = findingsOf("services/versions-run", facts);
+  expect(found?.detail).toBe(
+    "Version v2 of sample/helloworld has no endpoint in east: port 5000 of Service sample/helloworld leads to the pods' port web, and helloworld-v2, which is ready, names no port.",
+  );
+  const named = changeCluster(facts, {
+    pods: withService({}).clusters.flatMap((one) =>
+      one.kind === "reached" && one.cluster === "east"
+        ? one.pods.map((pod) => ({ ...pod, ports: [{ name: "web", port: 5000, protocol: "TCP" }] }))
+        : [],
+    ),
+  });
+  expect(findingsOf("services/versions-run", named)[0]?.detail).toContain("has no ready pod in east");
+});
+
+it("finds a policy that closes the east-west gateway, where another network needs it", () => {
+  const everything = [{ from: [], to: [], conditional: false }];
+  const selector = { istio: "eastwestgateway" };
+  const policy = { ...allowNothing, namespace: "istio-system", name: "shut", selector };
+  const policed = (change: object): MeshFacts =>
+    withCluster("east", () => ({ authorizationPolicies: [{ ...policy, ...change }] }));
+  const [found] = findingsOf("policies/authorization", policed({ action: "DENY", rules: everything }));
+  expect(found?.detail).toBe(
+    "AuthorizationPolicy istio-system/shut of east (DENY) denies connections of other networks to istio-eastwestgateway: they are closed without an answer.",
+  );
+  expect(findingsOf("policies/authorization", policed({}))).toHaveLength(1);
+  const ofGet = [{ from: [], to: [{ methods: ["GET"] }], conditional: false }];
+  expect(findingsOf("policies/authorization", policed({ action: "DENY", rules: ofGet }))).toEqual([]);
 });

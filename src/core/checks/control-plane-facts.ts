@@ -1,4 +1,5 @@
 import type { PodFacts, ProxySyncFacts, ServicePort } from "./pod-facts.ts";
+import type { LabelSelector } from "./policy-facts.ts";
 import type { ProxyConfig } from "./proxy-facts.ts";
 
 export interface WorkloadFacts {
@@ -22,8 +23,29 @@ export interface IstiodFacts extends WorkloadFacts {
   /** Revisions and tags for which injection webhooks are registered, sorted; left out where they name none. */
   readonly revisions?: readonly string[];
   readonly validation: ValidationFacts;
+  /** Left out where it cannot be read. */
+  readonly meshConfig?: MeshConfigFacts;
   /** Why webhooks could not be listed: then what is said of them here means nothing. Left out where they were. */
   readonly unreadWebhooks?: string;
+}
+
+/** What istiod is told by its mesh configuration, as far as it decides what it looks at and whom it tells. */
+export interface MeshConfigFacts {
+  /** The name of its ConfigMap in Istio's namespace. */
+  readonly name: string;
+  /** Namespaces that it looks at; empty: all. */
+  readonly discoverySelectors: readonly LabelSelector[];
+  /** Whom it tells of objects that do not say so themselves; left out where that is everybody. */
+  readonly exportTo: {
+    readonly services?: readonly string[];
+    readonly virtualServices?: readonly string[];
+    readonly destinationRules?: readonly string[];
+  };
+  readonly trustDomain: string;
+  /** Other trust domains whose workloads it takes for its own. */
+  readonly trustDomainAliases: readonly string[];
+  /** Names of what an AuthorizationPolicy may ask. */
+  readonly authorizers: readonly string[];
 }
 
 /** Istio's ValidatingWebhookConfigurations. */

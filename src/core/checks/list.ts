@@ -11,6 +11,7 @@ import { certificatesInProxies } from "./certificates/in-proxies.ts";
 import type { Check } from "./check.ts";
 import { clusterId } from "./control-plane/cluster-id.ts";
 import { istiodReady } from "./control-plane/istiod-ready.ts";
+import { meshConfig } from "./control-plane/mesh-config.ts";
 import { meshId } from "./control-plane/mesh-id.ts";
 import { proxiesAccept } from "./control-plane/proxies-accept.ts";
 import { proxiesConnected } from "./control-plane/proxies-connected.ts";
@@ -115,6 +116,7 @@ export const checks: readonly Check[] = [
   signer,
   proxiesTrustRoot,
   meshId,
+  meshConfig,
   istiodReady,
   webhook,
   validation,

@@ -96,6 +96,11 @@ export function istiod(cluster: string): Subject {
   return `istiod of ${cluster}`;
 }
 
+/** That istiod looks at the mesh's namespaces and tells proxies of all of them, as its mesh configuration says. */
+export function meshConfiguration(cluster: string): Subject {
+  return `mesh configuration of ${cluster}`;
+}
+
 /** That proxies of the cluster reach its istiod. */
 export function wayToIstiod(cluster: string): Subject {
   return `way to istiod of ${cluster}`;
@@ -241,6 +246,7 @@ export function needsOfJoin(reader: string, remote: string): readonly Subject[] 
   return [
     apiServer(remote),
     istiod(reader),
+    meshConfiguration(reader),
     nodes(reader),
     clusterName(reader),
     remoteSecret(reader, remote),
@@ -258,6 +264,7 @@ export function needsOfProxies(
     ...pods.map(({ name }) => proxyOf(cluster, { namespace: istioNamespace, name })),
     gatewayPods(cluster, gateway),
     istiod(cluster),
+    meshConfiguration(cluster),
     wayToIstiod(cluster),
   ];
 }

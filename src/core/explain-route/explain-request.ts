@@ -1,3 +1,4 @@
+import type { CallerWay } from "../checks/caller-facts.ts";
 import type { ProxyConfig, RouteFaultFacts } from "../checks/proxy-facts.ts";
 import { describeRedirect, readAnswer } from "../checks/redirects.ts";
 import { chainFor, closestName } from "../proxy/find-route.ts";
@@ -21,6 +22,14 @@ export type Entrance =
 /** What a proxy does with a request. */
 export type RouteDecision =
   | ({ readonly kind: "rule" } & RuleFound)
+  /** A sidecar passes connections on without looking at requests; `known` is false where it does not know the service. */
+  | {
+      readonly kind: "tcp";
+      readonly known: boolean;
+      /** `namespace/name` of the VirtualService that says so; empty for what istiod makes of a Service alone. */
+      readonly virtualService: string;
+      readonly destinations: RuleFound["destinations"];
+    }
   | { readonly kind: "no-listener" }
   | { readonly kind: "no-host" }
   /** The host takes requests by TLS only, and leads others to https. */
@@ -72,6 +81,22 @@ export function explainRequest(held: HeldRouting, entrance: Entrance, request: E
   return !secure && (host.require_tls ?? "NONE") !== "NONE"
     ? { kind: "needs-tls" }
     : decide(host, request, secure ? "https" : "http");
+}
+
+/** The same of connections that a sidecar does not take for HTTP; undefined for those that it does. */
+export function explainConnection(way: CallerWay): RouteDecision | undefined {
+  const [route] = way.routes;
+  if (way.kind === "http" || route === undefined) {
+    return undefined;
+  }
+  const all = Object.entries(route.clusters).filter(([, weight]) => weight > 0);
+  const total = all.reduce((sum, [, weight]) => sum + weight, 0);
+  return {
+    kind: "tcp",
+    known: way.kind === "tcp",
+    virtualService: route.source,
+    destinations: all.map(([cluster, weight]) => ({ cluster, share: weight / total })),
+  };
 }
 
 function tableFor({ chains, routes }: HeldRouting, entrance: Entrance, host: string): EnvoyRouteTable | undefined {

@@ -68,7 +68,7 @@ export function explainDestinations(
   held: HeldEndpoints,
   reader: Reader,
 ): readonly ExplainedDestination[] {
-  if (decision.kind !== "rule") {
+  if (decision.kind !== "rule" && decision.kind !== "tcp") {
     return [];
   }
   return decision.destinations.map(({ cluster: name, share }) => {
@@ -100,10 +100,10 @@ export function explainDestinations(
  * to https. False where a part of them is made to fail on purpose.
  */
 export function isServed({ decision, destinations }: Pick<RouteExplanation, "decision" | "destinations">): boolean {
-  if (decision.kind !== "rule" || decision.aborted > 0) {
+  if ((decision.kind !== "rule" && decision.kind !== "tcp") || (decision.kind === "rule" && decision.aborted > 0)) {
     return decision.kind === "needs-tls";
   }
-  if (decision.answers !== undefined) {
+  if (decision.kind === "rule" && decision.answers !== undefined) {
     // What istiod answers by itself is for what it knows nothing of, with REGISTRY_ONLY.
     return decision.rule.virtualService !== "";
   }
@@ -114,7 +114,7 @@ export function isServed({ decision, destinations }: Pick<RouteExplanation, "dec
 /** Envoy's cluster for what istiod knows nothing of: it goes to whatever address the caller's name resolved to. */
 export function passesThrough(decision: RouteDecision): boolean {
   return (
-    decision.kind === "rule" &&
+    (decision.kind === "rule" || decision.kind === "tcp") &&
     decision.destinations.length > 0 &&
     decision.destinations.every(({ cluster }) => cluster === "PassthroughCluster")
   );

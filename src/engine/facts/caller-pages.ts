@@ -18,6 +18,14 @@ export interface CallTarget {
   readonly port: number;
 }
 
+/** What a sidecar does with connections to a service's port; undefined where it has neither a listener for it nor one for all others. */
+export function readWay(
+  pages: { readonly listeners: string; readonly routes: string },
+  target: CallTarget,
+): CallerWay | undefined {
+  return readWays(pages, [target], new Set())[0];
+}
+
 interface Dump<Config> {
   readonly configs?: readonly Config[];
 }

@@ -32,7 +32,7 @@ it("reads listeners, routes and endpoints of a proxy", async () => {
       },
     },
   });
-  const { endpoints, ...held } = await readProxyRouting(connection.client, gateway, [], signal);
+  const { endpoints, ...held } = await readProxyRouting(connection.client, gateway, { services: [] }, signal);
   expect(held).toEqual({ chains: [{ port: 8080, serverNames: [], routeTable: "http.8080" }], routes });
   expect([...endpoints]).toMatchObject([
     ["outbound|80|v1|web.shop.svc.cluster.local", [{ address: "172.30.2.2:15443", weight: 3, idle: "" }]],
@@ -40,9 +40,36 @@ it("reads listeners, routes and endpoints of a proxy", async () => {
   expect(askedPorts(connection)).toEqual([15000]);
 });
 
+it("says that a sidecar passes connections to a port on as TCP, and to which cluster", async () => {
+  const [listeners, routes, clusters] = [
+    {
+      configs: [
+        {
+          active_state: {
+            listener: { name: "10.43.0.9_5432", filter_chains: [{ filters: [{ typed_config: { cluster: "db" } }] }] },
+          },
+        },
+      ],
+    },
+    {},
+    {},
+  ];
+  const { client } = await wireCluster([pod], {
+    pages: {
+      "/config_dump?resource=dynamic_listeners": listeners,
+      "/config_dump?resource=dynamic_route_configs": routes,
+      "/clusters?format=json": clusters,
+    },
+  });
+  const target = { service: "data/db", host: "db.data.svc.cluster.local", addresses: ["10.43.0.9"], port: 5432 };
+  expect(await readProxyRouting(client, gateway, { services: [], target }, signal)).toMatchObject({
+    way: { service: "data/db", port: 5432, kind: "tcp", routes: [{ clusters: { db: 100 } }] },
+  });
+});
+
 it("rejects where the proxy does not answer", async () => {
   const { client } = await wireCluster([pod]);
-  await expect(readProxyRouting(client, gateway, [], signal)).rejects.toThrow("answered 404");
+  await expect(readProxyRouting(client, gateway, { services: [] }, signal)).rejects.toThrow("answered 404");
 });
 
 it("lists ready pods with a sidecar, native ones too, by name", async () => {

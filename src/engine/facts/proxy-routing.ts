@@ -1,3 +1,4 @@
+import type { CallerWay } from "../../core/checks/caller-facts.ts";
 import type { EnvoyRouteDump } from "../../core/proxy/envoy-route.ts";
 import type { HeldEndpoints } from "../../core/explain-route/explanation.ts";
 import type { HeldRouting } from "../../core/explain-route/explain-request.ts";
@@ -5,6 +6,8 @@ import type { Service } from "../../core/model/mesh.ts";
 import { ingressGateway, istioNamespace } from "../../core/render/names.ts";
 import { compareText } from "../../core/render/order.ts";
 import type { KubeClient } from "../../kube/client.ts";
+import type { CallTarget } from "./caller-pages.ts";
+import { readWay } from "./caller-pages.ts";
 import { parseProxyEndpoints } from "./proxy-endpoints.ts";
 import { readProxyPage } from "./proxy-page.ts";
 import { readChains } from "./read-proxy-config.ts";
@@ -22,30 +25,35 @@ export interface ProxyPod {
 /** What decides in a proxy where a request goes. */
 export interface ProxyRouting extends HeldRouting {
   readonly endpoints: HeldEndpoints;
+  /** What a sidecar does with connections to the port that was asked for; left out where none was, and where it does not say. */
+  readonly way?: CallerWay;
 }
 
 /**
- * The routes and endpoints that a proxy holds, from its admin pages. Waits at most 10 s.
+ * The routes and endpoints that a proxy holds, from its admin pages, and the way
+ * of connections to `target`. Waits at most 10 s.
  *
  * @throws Error as `readProxyPage` does.
  */
 export async function readProxyRouting(
   client: KubeClient,
   pod: ProxyPod,
-  services: readonly Service[],
+  { services, target }: { readonly services: readonly Service[]; readonly target?: CallTarget | undefined },
   signal: AbortSignal,
 ): Promise<ProxyRouting> {
-  const [listeners, routes, clusters] = await Promise.all(
+  const [listeners = "{}", routes = "{}", clusters = "{}"] = await Promise.all(
     [
       "/config_dump?resource=dynamic_listeners",
       "/config_dump?resource=dynamic_route_configs",
       "/clusters?format=json",
     ].map(async (page) => readProxyPage(client, pod, page, signal)),
   );
+  const way = target === undefined ? undefined : readWay({ listeners, routes }, target);
   return {
-    chains: readChains(listeners ?? "{}", services),
-    routes: JSON.parse(routes ?? "{}") as EnvoyRouteDump,
-    endpoints: parseProxyEndpoints(clusters ?? "{}"),
+    chains: readChains(listeners, services),
+    routes: JSON.parse(routes) as EnvoyRouteDump,
+    endpoints: parseProxyEndpoints(clusters),
+    ...(way === undefined ? {} : { way }),
   };
 }
 

@@ -149,7 +149,10 @@ it("says why webhooks, which are of the whole cluster, could not be listed, and 
     { kind: "status", status: 403 },
     { times: 9, matches: ({ url }) => url.includes("webhookconfigurations") },
   );
+  const data = { mesh: "trustDomain: corp.example" };
+  server.put({ apiVersion: "v1", kind: "ConfigMap", metadata: { name: "istio", namespace: "istio-system" }, data });
   const found = await readIstiod(client, [], signal);
+  expect(found.meshConfig).toMatchObject({ name: "istio", trustDomain: "corp.example" });
   expect(found).toMatchObject({ webhook: false, unreadWebhooks: expect.stringContaining("injected fault") });
   expect(found.pods.map(({ name }) => name)).toEqual(["istiod-1"]);
 });

@@ -8,6 +8,7 @@ import type { KubeClient } from "../../kube/client.ts";
 import { KubeError } from "../../kube/errors.ts";
 import { findIstiod, readIstiodDebug, readIstiodPage } from "./istiod-pods.ts";
 import { parseNetworkGateways } from "./network-gateways.ts";
+import { readMeshConfig } from "./read-mesh-config.ts";
 import { listIstioPods } from "./read-pods.ts";
 import { readProxySync } from "./read-proxy-sync.ts";
 import { readValidation } from "./read-validation.ts";
@@ -19,10 +20,11 @@ export async function readIstiod(
   services: readonly Service[],
   signal: AbortSignal,
 ): Promise<IstiodFacts> {
-  const [deployment, pods, webhooks] = await Promise.all([
+  const [deployment, pods, webhooks, meshConfig] = await Promise.all([
     findIstiod(client, signal),
     listIstioPods(client, "istiod", signal),
     readWebhooks(client, signal),
+    readMeshConfig(client, signal),
   ]);
   const clusterId = deployment === undefined ? undefined : environmentOf(deployment)["CLUSTER_ID"];
   return {
@@ -34,6 +36,7 @@ export async function readIstiod(
     ...(clusterId === undefined ? {} : { clusterId }),
     pods: await Promise.all(pods.map(async (pod) => readPod(client, pod, services, signal))),
     ...webhooks,
+    ...(meshConfig === undefined ? {} : { meshConfig }),
   };
 }
 

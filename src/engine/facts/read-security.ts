@@ -1,3 +1,4 @@
+import type { MeshConfigFacts } from "../../core/checks/control-plane-facts.ts";
 import type {
   AuthorizationFields,
   AuthorizationPolicyFacts,
@@ -6,7 +7,7 @@ import type {
 import type { KubeObject } from "../../core/model/kube-object.ts";
 import type { KubeClient } from "../../kube/client.ts";
 import { listWithin } from "./list-known.ts";
-import { readAuthorizers } from "./read-authorizers.ts";
+import { readMeshConfig } from "./read-mesh-config.ts";
 
 interface WireWorkloads {
   readonly selector?: { readonly matchLabels?: Readonly<Record<string, string>> };
@@ -48,7 +49,7 @@ export async function readSecurity(
   ]);
   const isCustom = (object: KubeObject): boolean =>
     (object["spec"] as WireAuthorization | undefined)?.action === "CUSTOM";
-  const known = authorizations.some(isCustom) ? await readAuthorizers(client, signal) : undefined;
+  const known = authorizations.some(isCustom) ? await readMeshConfig(client, signal) : undefined;
   return {
     peerAuthentications: authentications.map((object) => {
       const spec = (object["spec"] ?? {}) as WirePeerAuthentication;
@@ -83,10 +84,10 @@ export async function readSecurity(
 
 function providerOf(
   { provider }: WireAuthorization,
-  known: ReadonlySet<string> | undefined,
+  known: Pick<MeshConfigFacts, "authorizers"> | undefined,
 ): Pick<AuthorizationPolicyFacts, "provider"> {
   const name = provider?.name ?? "";
-  return { provider: { name, ...(known === undefined || known.has(name) ? {} : { missing: true }) } };
+  return { provider: { name, ...(known === undefined || known.authorizers.includes(name) ? {} : { missing: true }) } };
 }
 
 function placeOf(object: KubeObject): { readonly namespace: string; readonly name: string } {

@@ -3,17 +3,21 @@ import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
 import type { RouteExplanation, RouteExplanations } from "../../core/explain-route/explanation.ts";
 import { explainDestinations } from "../../core/explain-route/explanation.ts";
 import type { Entrance } from "../../core/explain-route/explain-request.ts";
-import { explainRequest } from "../../core/explain-route/explain-request.ts";
+import { explainConnection, explainRequest } from "../../core/explain-route/explain-request.ts";
 import type { Service } from "../../core/model/mesh.ts";
+import { serviceHost } from "../../core/render/names.ts";
 import { quoteCommand } from "../../core/quote-command.ts";
 import { frontRoutesOf } from "../../core/routing/hosts.ts";
 import { normalizationOf, normalPath } from "../../core/routing/request-path.ts";
 import { meshAt } from "../../core/routing/routes-at.ts";
 import type { Connected } from "../clusters/connect-clusters.ts";
+import type { KubeClient } from "../../kube/client.ts";
 import { createLimiter } from "../../kube/limiter.ts";
 import { shareReads } from "../../kube/share-reads.ts";
 import { closeMesh, openMesh } from "../clusters/open-mesh.ts";
 import { readGatewayPods } from "../facts/gateway-pods.ts";
+import type { CallTarget } from "../facts/caller-pages.ts";
+import { addressesOf } from "../facts/read-dns-address.ts";
 import type { ActualEndpoints } from "../facts/ingress-endpoints.ts";
 import { readActualEndpoints } from "../facts/ingress-endpoints.ts";
 import type { ProxyPod } from "../facts/proxy-routing.ts";
@@ -110,29 +114,25 @@ async function explainIn(
     const path = normalPath(one.request.path, normalizationOf(mesh.istio.values));
     return entrance === undefined ? [] : [{ entrance, request: { ...one.request, path } }];
   });
+  const target = via === "mesh" ? await readTarget(client, question.service, options.signal) : undefined;
   const pods = asked.length === 0 ? [] : await proxiesOf(place.one, question, options.signal);
   const unexplained: Diagnostic[] = [
-    ...unknown.map(({ route, reason, fix }) => ({
-      ...warningOf("ISM618"),
-      detail: `Route ${route} in ${cluster.name}: ${reason}.`,
-      fix,
-      cluster: cluster.name,
-    })),
+    ...unknown.map((one) => notKnown(cluster.name, one)),
     ...(requests.length === 0 && unknown.length === 0 ? [nothingThere(question, via, cluster.name)] : []),
     ...(asked.length < requests.length ? [noPort(place.one, ports)] : []),
     ...(asked.length > 0 && pods.length === 0 ? [noProxy(place.one, question, via)] : []),
   ];
+  const reader = { mesh: meshFile.mesh, cluster, actual: place.actual };
   const explanations: RouteExplanation[] = [];
   for (const pod of pods) {
     try {
-      const { endpoints, ...held } = await readProxyRouting(client, pod, mesh.services, options.signal);
-      for (const { entrance, request } of asked) {
-        const decision = explainRequest(held, entrance, request);
-        const destinations = explainDestinations(decision, endpoints, {
-          mesh: meshFile.mesh,
-          cluster,
-          actual: place.actual,
-        });
+      const wish = { services: mesh.services, target };
+      const { endpoints, way, ...held } = await readProxyRouting(client, pod, wish, options.signal);
+      // Of connections that are no HTTP to the proxy, whatever is asked over them is the same.
+      const connection = way === undefined ? undefined : explainConnection(way);
+      for (const { entrance, request } of connection === undefined ? asked : asked.slice(0, 1)) {
+        const decision = connection ?? explainRequest(held, entrance, request);
+        const destinations = explainDestinations(decision, endpoints, reader);
         const proxies = [`${pod.namespace}/${pod.name}`];
         explanations.push({ cluster: cluster.name, proxies, entrance, request, decision, destinations });
       }
@@ -142,6 +142,15 @@ async function explainIn(
     }
   }
   return { explanations: foldAlike(explanations), unexplained };
+}
+
+/** Where callers connect to; undefined where the cluster has no such Service. */
+async function readTarget(client: KubeClient, service: Service, signal: AbortSignal): Promise<CallTarget | undefined> {
+  const { namespace, name, port } = service;
+  const object = await client.get({ apiVersion: "v1", kind: "Service", namespace, name }, { signal });
+  return object === undefined
+    ? undefined
+    : { service: `${namespace}/${name}`, host: serviceHost(service), addresses: addressesOf(object), port };
 }
 
 function viaOf({ from, service }: RouteQuestion): "gateway" | "mesh" {
@@ -185,6 +194,13 @@ function foldAlike(explanations: readonly RouteExplanation[]): readonly RouteExp
     groups.set(key, known === undefined ? one : { ...known, proxies: [...known.proxies, ...one.proxies] });
   }
   return [...groups.values()];
+}
+
+function notKnown(
+  cluster: string,
+  { route, reason, fix }: { readonly route: string; readonly reason: string; readonly fix: string },
+): Diagnostic {
+  return { ...warningOf("ISM618"), detail: `Route ${route} in ${cluster}: ${reason}.`, fix, cluster };
 }
 
 function nothingThere({ service, route }: RouteQuestion, via: "gateway" | "mesh", cluster: string): Diagnostic {

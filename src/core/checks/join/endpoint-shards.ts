@@ -6,7 +6,7 @@ import type { IstiodPod } from "../control-plane-facts.ts";
 import type { ReachedCluster } from "../facts.ts";
 import { meshClusters, onceFor, reachedClusters } from "../reached.ts";
 import type { Subject } from "../subjects.ts";
-import { clusterName, istiod, needsOfJoin, nodes, sync } from "../subjects.ts";
+import { clusterName, istiod, meshConfiguration, needsOfJoin, nodes, sync } from "../subjects.ts";
 
 /** `synced` is no proof: what each istiod pod has of a service in a cluster is compared with what that cluster has (pains 1, 2, 3 and 17). */
 export const endpointShards: Check = {
@@ -46,7 +46,12 @@ export const endpointShards: Check = {
                     object: { group: "", kind: "Pod", namespace: "istio-system", name: pod.name },
                     needs:
                       far.cluster === reader.cluster
-                        ? [istiod(reader.cluster), nodes(reader.cluster), ...nameOfIstiod(reader)]
+                        ? [
+                            istiod(reader.cluster),
+                            meshConfiguration(reader.cluster),
+                            nodes(reader.cluster),
+                            ...nameOfIstiod(reader),
+                          ]
                         : [
                             sync(reader.cluster, far.cluster),
                             ...needsOfJoin(reader.cluster, far.cluster),

@@ -18,6 +18,7 @@ import {
   issuedRoot,
   istiod,
   knownGateways,
+  meshConfiguration,
   mutualTls,
   needsOfJoin,
   networkLabelled,
@@ -176,6 +177,7 @@ function needsOf({ call: { facts, one, caller, service }, own, part }: Seen): re
   return [
     proxyOf(cluster, caller),
     istiod(cluster),
+    meshConfiguration(cluster),
     wayToIstiod(cluster),
     issuedRoot(cluster),
     trustOfSidecars(cluster),

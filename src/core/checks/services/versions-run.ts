@@ -1,6 +1,10 @@
-import type { Check } from "../check.ts";
+import { hasLabels } from "../../model/labels.ts";
+import type { Service, ServiceVersion } from "../../model/mesh.ts";
+import { servicePods } from "../../policies/service-pods.ts";
+import type { Check, Finding } from "../check.ts";
 import { problem } from "../check.ts";
 import { kubectl } from "../commands.ts";
+import type { ReachedCluster, ServiceFacts } from "../facts.ts";
 import { reachedCluster } from "../reached.ts";
 import {
   appliedObject,
@@ -27,11 +31,9 @@ export const versionsRun: Check = {
             return [];
           }
           const object = { group: "", kind: "Service", namespace: service.namespace, name: service.name };
-          const labels = Object.entries(version.labels).map(([key, value]) => `${key}=${value}`);
           return [
             problem("ISM441", {
-              detail: `Version ${version.name} of ${service.namespace}/${service.name} has no ready pod in ${name} (${labels.join(",")}).`,
-              fix: `Whoever deploys the version has to see why: ${kubectl(one, "-n", service.namespace, "describe", "pods", "-l", labels.join(","))}`,
+              ...(unnamedPort(one, here, { service, version }) ?? missingPods(one, { service, version })),
               cluster: name,
               object,
               needs: [
@@ -50,3 +52,38 @@ export const versionsRun: Check = {
       ),
     ),
 };
+
+interface Missing {
+  readonly service: Service;
+  readonly version: ServiceVersion;
+}
+
+function missingPods(one: ReachedCluster, { service, version }: Missing): Pick<Finding, "detail" | "fix"> {
+  const labels = Object.entries(version.labels).map(([key, value]) => `${key}=${value}`);
+  return {
+    detail: `Version ${version.name} of ${service.namespace}/${service.name} has no ready pod in ${one.cluster} (${labels.join(",")}).`,
+    fix: `Whoever deploys the version has to see why: ${kubectl(one, "-n", service.namespace, "describe", "pods", "-l", labels.join(","))}`,
+  };
+}
+
+/** A port that a Service leads to by a name exists only in pods that name it: others are no endpoints, however ready. */
+function unnamedPort(
+  one: ReachedCluster,
+  here: ServiceFacts,
+  { service, version }: Missing,
+): Pick<Finding, "detail" | "fix"> | undefined {
+  const { targetPort } = here.servicePorts.find(({ port }) => port === service.port) ?? {};
+  const ready = servicePods(one, service).filter((pod) => pod.ready && hasLabels(pod.labels, version.labels));
+  if (typeof targetPort !== "string" || ready.length === 0) {
+    return undefined;
+  }
+  const names = [
+    ...new Set(ready.flatMap(({ ports }) => ports.flatMap((port) => (port.name === undefined ? [] : [port.name])))),
+  ];
+  return names.includes(targetPort)
+    ? undefined
+    : {
+        detail: `Version ${version.name} of ${here.service} has no endpoint in ${one.cluster}: port ${service.port} of Service ${here.service} leads to the pods' port ${targetPort}, and ${ready.map(({ name }) => name).join(", ")}, which ${ready.length === 1 ? "is" : "are"} ready, ${ready.length === 1 ? "names" : "name"} ${names.length === 0 ? "no port" : `only ${names.join(", ")}`}.`,
+        fix: `Whoever wrote the Service or deploys the pods has to correct one of them: ${kubectl(one, "-n", service.namespace, "edit", "service", service.name)}`,
+      };
+}

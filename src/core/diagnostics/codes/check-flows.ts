@@ -167,6 +167,21 @@ export const flowCodes = {
     explanation:
       "A node's kubelet writes the addresses of its clusterDNS into the resolv.conf of every pod. When the Service of the cluster's DNS is deleted and made again without its cluster IP, it gets another one, and pods that run and pods that start ask where nobody is. The kubelet of one node is asked for its configuration, through the API server.",
   },
+  ISM623: {
+    summary: "istiod does not look at a namespace of the mesh",
+    explanation:
+      "meshConfig.discoverySelectors say by labels at which namespaces istiod looks, in its own cluster and in every other one that it reads. What is in others does not exist for its proxies: no Service, no endpoint, no route.",
+  },
+  ISM624: {
+    summary: "istiod hides the mesh's objects from other namespaces",
+    explanation:
+      "meshConfig.defaultServiceExportTo, defaultVirtualServiceExportTo and defaultDestinationRuleExportTo say which namespaces get to know objects that do not say it themselves. Gateways are in istio-system, and callers in any namespace: what is told to its own namespace alone reaches neither.",
+  },
+  ISM625: {
+    summary: "Clusters have different trust domains",
+    explanation:
+      "The identity of a workload begins with the trust domain of its istiod (spiffe://DOMAIN/ns/…). A proxy takes those of its own trust domain and of its aliases (meshConfig.trustDomainAliases) and closes connections to all others, although every certificate is signed by the same root.",
+  },
   ISM595: {
     summary: "Pods of the mesh are refused",
     explanation:

@@ -40,6 +40,12 @@ export const hiddenBy: Readonly<Record<string, readonly string[]>> = {
     "east-ingress-has-no-order-of-failover",
     "west-gets-no-connection-to-east",
   ],
+  "east-istiod-leaves-shop-out": [
+    "west-gets-no-connection-to-east",
+    "east-gateway-has-no-listener",
+    "east-orders-has-no-ready-pod",
+    "east-ingress-waits-for-a-certificate",
+  ],
   "east-dns-has-another-address": [
     "east-ingress-is-not-ready",
     "east-gateway-has-no-listener",

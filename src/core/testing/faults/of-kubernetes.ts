@@ -1,4 +1,4 @@
-import { all, inCluster, noReadyPods, service } from "./changes.ts";
+import { all, inCluster, istiodPods, noReadyPods, service } from "./changes.ts";
 import type { MeshFault } from "./fault.ts";
 
 const nothing = { leases: [], endpointsOfNobody: [], unseenDeployments: [], unscheduledPods: [] };
@@ -60,6 +60,28 @@ export const faultsOfKubernetes: readonly MeshFault[] = [
       },
     })),
     causes: ["error ISM594 east"],
+  },
+  {
+    name: "east-istiod-leaves-shop-out",
+    happens: all(
+      istiodPods("east", (pod) => ({ shards: pod.shards.filter(({ service: host }) => !host.includes(".shop.")) })),
+      inCluster("east", ({ istiod }) => ({
+        istiod: {
+          ...istiod,
+          meshConfig: {
+            name: "istio",
+            discoverySelectors: [
+              { matchLabels: { "kubernetes.io/metadata.name": "istio-system" }, matchExpressions: [] },
+            ],
+            exportTo: {},
+            trustDomain: "cluster.local",
+            trustDomainAliases: [],
+            authorizers: [],
+          },
+        },
+      })),
+    ),
+    causes: ["error ISM623 east"],
   },
   {
     name: "west-client-calls-past-its-sidecar",

@@ -1,0 +1,116 @@
+import { selectsLabels } from "../../policies/label-selector.ts";
+import { istioNamespace } from "../../render/names.ts";
+import type { Check, Finding } from "../check.ts";
+import { problem } from "../check.ts";
+import { kubectl } from "../commands.ts";
+import type { MeshConfigFacts } from "../control-plane-facts.ts";
+import type { MeshFacts, ReachedCluster } from "../facts.ts";
+import { meshClusters } from "../reached.ts";
+import { appliedObject, meshConfiguration, serviceIn, trustBetween } from "../subjects.ts";
+
+/** Settings of istiod itself that leave services of the mesh out: no object in the services' namespaces shows them. */
+export const meshConfig: Check = {
+  id: "control-plane/mesh-config",
+  sentence: "istiod looks at the mesh's services, tells everybody of them, and has one trust domain",
+  pre: false,
+  run: (facts) =>
+    meshClusters(facts).flatMap((one) => {
+      const { meshConfig: config } = one.istiod;
+      return config === undefined
+        ? []
+        : [...leftOut(facts, one, config), ...hidden(facts, one, config), ...otherDomain(facts, one, config)];
+    }),
+};
+
+function leftOut(facts: MeshFacts, one: ReachedCluster, config: MeshConfigFacts): readonly Finding[] {
+  const names = new Set([istioNamespace, ...facts.mesh.services.map(({ namespace }) => namespace)]);
+  const lost = one.namespaces.filter(
+    ({ name, labels }) =>
+      names.has(name) &&
+      config.discoverySelectors.length > 0 &&
+      !config.discoverySelectors.some((selector) =>
+        selectsLabels(selector, { "kubernetes.io/metadata.name": name, ...labels }),
+      ),
+  );
+  const services = facts.mesh.services.filter(({ namespace }) => lost.some(({ name }) => name === namespace));
+  return lost.length === 0
+    ? []
+    : [
+        problem("ISM623", {
+          detail: `The discoverySelectors of istiod's mesh configuration in ${one.cluster} select no label of ${lost.map(({ name }) => `namespace ${name}`).join(" and ")}: istiod does not look there, in no cluster, and proxies of ${one.cluster} know nothing of ${services.length === 0 ? "what is in it" : services.map(({ namespace, name }) => `${namespace}/${name}`).join(", ")}.`,
+          ...decidedBy(
+            one,
+            config,
+            "have them select these namespaces, or give the namespaces a label that they select",
+          ),
+          breaks: [
+            meshConfiguration(one.cluster),
+            ...services.map(({ namespace, name }) => serviceIn(one.cluster, `${namespace}/${name}`)),
+          ],
+        }),
+      ];
+}
+
+const kinds = {
+  services: "Services (defaultServiceExportTo)",
+  virtualServices: "VirtualServices (defaultVirtualServiceExportTo)",
+  destinationRules: "DestinationRules (defaultDestinationRuleExportTo)",
+} as const;
+
+/** Gateways are in Istio's namespace, and callers in any. */
+function hidden(facts: MeshFacts, one: ReachedCluster, config: MeshConfigFacts): readonly Finding[] {
+  const limited = (Object.keys(kinds) as (keyof typeof kinds)[]).filter((kind) => config.exportTo[kind] !== undefined);
+  return limited.length === 0 || facts.mesh.services.length === 0
+    ? []
+    : [
+        problem("ISM624", {
+          detail: `By istiod's mesh configuration in ${one.cluster} ${limited.map((kind) => `${kinds[kind]} are told to ${(config.exportTo[kind] ?? []).join(", ")}`).join(" and ")} alone, where they do not say it themselves: gateways and callers of other namespaces do not know those of the mesh.`,
+          ...decidedBy(one, config, 'have them told to everybody ("*")'),
+          breaks: [
+            meshConfiguration(one.cluster),
+            ...facts.mesh.services.map(({ namespace, name }) => serviceIn(one.cluster, `${namespace}/${name}`)),
+          ],
+        }),
+      ];
+}
+
+/** Proxies hold the identity of whom they call against trust domains that they know: their own and its aliases. */
+function otherDomain(facts: MeshFacts, one: ReachedCluster, config: MeshConfigFacts): readonly Finding[] {
+  const others = meshClusters(facts).filter(
+    ({ cluster, istiod }) =>
+      cluster !== one.cluster &&
+      istiod.meshConfig !== undefined &&
+      istiod.meshConfig.trustDomain !== config.trustDomain &&
+      !config.trustDomainAliases.includes(istiod.meshConfig.trustDomain),
+  );
+  return others.length === 0
+    ? []
+    : [
+        problem("ISM625", {
+          detail: `istiod of ${one.cluster} has trust domain ${config.trustDomain}, and takes no workload of ${others.map(({ cluster, istiod }) => `${cluster} (${istiod.meshConfig?.trustDomain ?? ""})`).join(", ")} for one of the mesh: proxies of ${one.cluster} refuse what these show.`,
+          ...decidedBy(
+            one,
+            config,
+            `give all clusters one trustDomain, or name ${others.map(({ istiod }) => istiod.meshConfig?.trustDomain ?? "").join(", ")} in trustDomainAliases of ${one.cluster}, and restart istiod and the proxies`,
+          ),
+          breaks: others.flatMap(({ cluster }) => [
+            trustBetween(one.cluster, cluster),
+            ...facts.mesh.services.map(({ namespace, name }) => serviceIn(cluster, `${namespace}/${name}`)),
+          ]),
+        }),
+      ];
+}
+
+function decidedBy(
+  one: ReachedCluster,
+  { name }: MeshConfigFacts,
+  what: string,
+): Pick<Finding, "fix" | "cluster" | "object" | "needs"> {
+  const object = { group: "", kind: "ConfigMap", namespace: istioNamespace, name };
+  return {
+    fix: `Whoever installs Istio there has to decide: ${what} (meshConfig): ${kubectl(one, "-n", istioNamespace, "get", "configmap", name, "-o", "yaml")}`,
+    cluster: one.cluster,
+    object,
+    needs: [appliedObject(one.cluster, object)],
+  };
+}
