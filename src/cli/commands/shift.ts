@@ -14,10 +14,14 @@ export const shiftCommand = defineMeshCommand({
   name: "shift",
   summary: "Changes the weights of a service's versions, in the file and on every cluster",
   description:
-    "Every cluster first agrees in a dry-run, and every version that is to get more requests has endpoints at every ingress; then the mesh file is edited (comments and everything else stay) and all clusters are written at the same moment. The new split is proven at every ingress, that of a route for callers inside the mesh by a probe pod in every cluster, after each step; --no-verify leaves that out. A proof that fails stops the shift with exit code 3 and names the command that goes back; --rollback goes back.",
+    "Every cluster first agrees in a dry-run, and every version that is to get more requests has endpoints at every ingress; then the mesh file is edited (comments and everything else stay) and all clusters are written at the same moment. The new split is proven at every ingress, that of a route for callers inside the mesh by a probe pod in every cluster, after each step; --no-verify leaves that out. A proof that fails stops the shift with exit code 3 and names the command that goes back; --rollback goes back. With --max-error-rate each step is held for --every while ingress gateways count how the requests of all clients end, and the shift stops as soon as a version that gets more of them fails more often than that.",
   examples: [
     { command: "isthmus shift helloworld v1=50 v2=50", does: "half and half, at once" },
     { command: "isthmus shift helloworld v1=0 v2=100 --step 10 --every 30s", does: "in steps of at most 10 percent" },
+    {
+      command: "isthmus shift helloworld v1=0 v2=100 --steps 1,5,25,100 --every 5m --max-error-rate 1% --rollback",
+      does: "as long as real requests of v2 do not fail",
+    },
     { command: "isthmus shift helloworld v1=0 v2=100 --rollback", does: "and back again if the proof fails" },
     { command: "isthmus shift helloworld v1=50 v2=50 --yes -o jsonl", does: "every event as a line of JSON" },
   ],
@@ -37,7 +41,24 @@ export const shiftCommand = defineMeshCommand({
       summary: "Move by at most this much at a time",
       group: "Safety",
     },
-    every: { kind: "duration", default: "30s", summary: "How long to wait between steps", group: "Safety" },
+    steps: {
+      kind: "list",
+      value: "PERCENT,…",
+      summary: "Stop at these parts of the way, in percent; the end is the last one",
+      group: "Safety",
+    },
+    every: {
+      kind: "duration",
+      default: "30s",
+      summary: "How long to wait between steps, or to hold each one",
+      group: "Safety",
+    },
+    maxErrorRate: {
+      kind: "text",
+      value: "PERCENT",
+      summary: "Hold each step for --every, and stop when more tries fail of a version that gets more requests",
+      group: "Safety",
+    },
     forceConflicts: forceConflictsOption,
     force: {
       kind: "flag",
@@ -45,20 +66,28 @@ export const shiftCommand = defineMeshCommand({
       group: "Safety",
     },
     noVerify: { kind: "flag", summary: "Do not measure the new split", group: "Safety" },
-    rollback: { kind: "flag", summary: "Go back to the old weights when the proof fails", group: "Safety" },
+    rollback: {
+      kind: "flag",
+      summary: "Go back to the old weights when the proof fails, or too many requests do",
+      group: "Safety",
+    },
     ...proofOptions,
     output: streamOption,
     eventsTo: eventsToOption,
     yes: yesOption,
   },
   run: async (args, context) => {
-    const [{ parseWeights }, { shiftWeights }, { shiftView }] = await Promise.all([
+    const [{ parseWeights }, { parseErrorRate, parseSteps }, { shiftWeights }, { shiftView }] = await Promise.all([
       import("../command-line/parse-weights.ts"),
+      import("../command-line/parse-shift-gate.ts"),
       import("../handlers/shift.ts"),
       import("../views/shift.ts"),
     ]);
-    if (args.noVerify && (args.rollback || args.allowUnproven)) {
-      const { usageError } = await import("../command-line/usage-error.ts");
+    const { usageError } = await import("../command-line/usage-error.ts");
+    if (args.step !== undefined && args.steps.length > 0) {
+      throw usageError("ISM005", "--step and --steps both say how the way is divided.", "Leave out one of the two.");
+    }
+    if (args.noVerify && args.maxErrorRate === undefined && (args.rollback || args.allowUnproven)) {
       const flag = args.rollback ? "--rollback" : "--allow-unproven";
       throw usageError(
         "ISM005",
@@ -72,13 +101,17 @@ export const shiftCommand = defineMeshCommand({
         namespace: args.namespace,
         route: args.route,
         weights: parseWeights(args.weights),
-        step: args.step,
+        step: args.steps.length > 0 ? parseSteps(args.steps) : args.step,
         everyMs: args.every,
         forceConflicts: args.forceConflicts,
         force: args.force,
         proof: args.noVerify
           ? undefined
           : { requests: args.requests, allowUnproven: args.allowUnproven, probePod: !args.noProbePod },
+        gate:
+          args.maxErrorRate === undefined
+            ? undefined
+            : { maxErrorRate: parseErrorRate(args.maxErrorRate), allowUnproven: args.allowUnproven },
         rollback: args.rollback,
         yes: args.yes,
       },

@@ -106,6 +106,7 @@ async function shiftDemo(args: DemoArgs, context: CliContext): Promise<ExitCode>
       force: false,
       // The next part of the story is the proof.
       proof: undefined,
+      gate: undefined,
       rollback: false,
       yes: true,
     },

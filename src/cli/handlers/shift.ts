@@ -80,6 +80,11 @@ function callerOf(
       view.event({ kind: "verification", step: name, verification });
       view.result({ kind: "proven", verification });
     },
+    watched: (errors, { name }) => {
+      pause();
+      view.event({ kind: "gate", step: name, gate: errors });
+      view.result({ kind: "watched", errors });
+    },
     report: (diagnostics) => {
       pause();
       context.report(diagnostics);

@@ -69,3 +69,25 @@ export function clustersPage(
   });
   return `HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`;
 }
+
+/** An Envoy's `/clusters?format=json` with one endpoint of each version of `sample/helloworld`, and how tries given to it have ended. */
+export function triesPage(
+  endpoints: Readonly<Record<string, string>>,
+  tries: Readonly<Record<string, { readonly answered: number; readonly failed: number }>>,
+): string {
+  const body = JSON.stringify({
+    cluster_statuses: Object.entries(endpoints).map(([version, endpoint]) => {
+      const [address = "", port = ""] = endpoint.split(":");
+      const { answered = 0, failed = 0 } = tries[version] ?? {};
+      const stats = [
+        { name: "rq_success", value: String(answered) },
+        { name: "rq_error", value: String(failed) },
+      ];
+      return {
+        name: `outbound|5000|${version}|helloworld.sample.svc.cluster.local`,
+        host_statuses: [{ address: { socket_address: { address, port_value: Number(port) } }, stats }],
+      };
+    }),
+  });
+  return `HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`;
+}

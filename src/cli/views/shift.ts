@@ -1,11 +1,12 @@
 import type { ShiftStep } from "../../core/plan/shift-tasks.ts";
 import type { ShiftPreview, ShiftedRoute } from "../../engine/operations/progressive-shift.ts";
+import type { WatchedErrors } from "../../engine/operations/shift-gate.ts";
 import type { ShiftOutcome } from "../../engine/operations/shift.ts";
 import type { Verification } from "../../engine/operations/verify.ts";
 import type { CliContext } from "../terminal/context.ts";
 import type { ChangeView, EventTargets } from "./change-view.ts";
 import { changeView } from "./change-view.ts";
-import { viewShift, viewShiftPlan } from "./human/shift.ts";
+import { viewShift, viewShiftPlan, viewWatchedErrors } from "./human/shift.ts";
 import { viewVerification } from "./human/verify.ts";
 
 /** How one step ended, and then its proof. */
@@ -16,7 +17,8 @@ export type ShiftResult =
       readonly step: ShiftStep;
       readonly outcomes: readonly ShiftOutcome[];
     }
-  | { readonly kind: "proven"; readonly verification: Verification };
+  | { readonly kind: "proven"; readonly verification: Verification }
+  | { readonly kind: "watched"; readonly errors: WatchedErrors };
 
 /** What `isthmus shift` prints; a result for each step and each proof. */
 export type ShiftView = ChangeView<ShiftPreview, ShiftResult>;
@@ -28,10 +30,16 @@ export function shiftView(targets: EventTargets, context: CliContext): ShiftView
     targets,
     {
       plan: (preview) => viewShiftPlan(preview, palette),
-      result: (result) =>
-        result.kind === "proven"
-          ? viewVerification(result.verification, palette)
-          : viewShift(result.target, result.step.weights, result.outcomes, palette),
+      result: (result) => {
+        switch (result.kind) {
+          case "proven":
+            return viewVerification(result.verification, palette);
+          case "watched":
+            return viewWatchedErrors(result.errors, palette);
+          case "written":
+            return viewShift(result.target, result.step.weights, result.outcomes, palette);
+        }
+      },
     },
     context,
   );

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { planSteps } from "./shift-steps.ts";
+import { describeWeights, planSteps, planStepsAt } from "./shift-steps.ts";
 
 describe("the steps of a shift", () => {
   it("are the end alone when no step is asked for", () => {
@@ -35,5 +35,28 @@ describe("the steps of a shift", () => {
         }
       }),
     );
+  });
+});
+
+describe("parts of the way", () => {
+  it("lie between both ends, and the end comes last whether it is named or not", () => {
+    const [from, to] = [
+      { v1: 100, v2: 0 },
+      { v1: 0, v2: 100 },
+    ];
+    expect(planStepsAt(from, to, [1, 5, 25]).map(describeWeights)).toEqual([
+      "v1=99 v2=1",
+      "v1=95 v2=5",
+      "v1=75 v2=25",
+      "v1=0 v2=100",
+    ]);
+    expect(planStepsAt(from, to, [50, 100]).map(describeWeights)).toEqual(["v1=50 v2=50", "v1=0 v2=100"]);
+  });
+
+  it("are one step where they round to the same weights", () => {
+    expect(planStepsAt({ v1: 90, v2: 10 }, { v1: 89, v2: 11 }, [1, 2, 60]).map(describeWeights)).toEqual([
+      "v1=89 v2=11",
+    ]);
+    expect(planStepsAt({ v1: 50, v2: 50 }, { v1: 50, v2: 50 }, [10])).toEqual([{ v1: 50, v2: 50 }]);
   });
 });

@@ -22,6 +22,23 @@ export function planSteps(from: Weights, to: Weights, step: number | undefined):
   return [...steps, to];
 }
 
+/**
+ * The weights at these parts of the way from `from` to `to`, in percent and
+ * rising, `to` at the end whether it is named or not. Parts that round to the
+ * same weights are one step.
+ */
+export function planStepsAt(from: Weights, to: Weights, parts: readonly number[]): readonly Weights[] {
+  const ways = parts.filter((part) => part < 100).map((part) => between(from, to, part / 100));
+  const known = new Set([from, to].map(describeWeights));
+  const distinct = ways.filter((weights) => {
+    const text = describeWeights(weights);
+    const isNew = !known.has(text);
+    known.add(text);
+    return isNew;
+  });
+  return [...distinct, to];
+}
+
 /** `v1=90 v2=10`, as on a command line. */
 export function describeWeights(weights: Weights): string {
   return Object.entries(weights)

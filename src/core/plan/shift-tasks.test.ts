@@ -5,7 +5,7 @@ const steps = numberSteps([
   { v1: 50, v2: 50 },
   { v1: 0, v2: 100 },
 ]);
-const base = { clusters: ["east", "west"], steps, proves: true, rollback: undefined };
+const base = { clusters: ["east", "west"], steps, proves: true, watches: false, rollback: undefined };
 
 describe("the tasks of a shift on one cluster", () => {
   it("begin a step when the one before it is proven on every cluster", () => {
@@ -20,7 +20,7 @@ describe("the tasks of a shift on one cluster", () => {
   });
 
   it("begin a step when the gateways have taken the one before it, where nothing is proven", () => {
-    const tasks = planShiftTasks("west", { ...base, proves: false });
+    const tasks = planShiftTasks("west", { ...base, proves: false, watches: false });
     expect(tasks.map(({ kind }) => kind)).toEqual(["write", "wait", "write", "wait"]);
     expect(tasks[2]?.needs).toEqual(["east/step-1/taken", "west/step-1/taken"]);
   });

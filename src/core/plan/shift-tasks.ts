@@ -23,6 +23,10 @@ export const shiftTasks = {
     id: `${cluster}/${step.name}/proof`,
     task: `verifying ${describeWeights(step.weights)}`,
   }),
+  watched: (cluster: string, step: ShiftStep): TaskRef => ({
+    id: `${cluster}/${step.name}/watched`,
+    task: `watching failures at ${describeWeights(step.weights)}`,
+  }),
 } as const;
 
 /** The step that puts the weights of the beginning back. */
@@ -42,19 +46,21 @@ export interface ShiftTaskPlan {
   readonly steps: readonly ShiftStep[];
   /** Each step is proven before the next. */
   readonly proves: boolean;
+  /** Failures of real requests are watched after each step. */
+  readonly watches: boolean;
   /** The step that a proof that fails leads to; undefined where nothing goes back by itself. */
   readonly rollback: ShiftStep | undefined;
 }
 
 /** Every task of a shift on one cluster, in order. A step begins when the one before it has ended well on every cluster. */
 export function planShiftTasks(cluster: string, plan: ShiftTaskPlan): readonly PlannedTask[] {
-  const last = plan.proves ? shiftTasks.proof : shiftTasks.taken;
+  const last = plan.watches ? shiftTasks.watched : plan.proves ? shiftTasks.proof : shiftTasks.taken;
   const steps = plan.steps.flatMap((step, index) => {
     const before = plan.steps[index - 1];
     const needs = before === undefined ? [] : plan.clusters.map((one) => last(one, before).id);
     return tasksOfStep(cluster, step, needs, plan);
   });
-  const back = plan.rollback === undefined ? [] : tasksOfStep(cluster, plan.rollback, [], plan);
+  const back = plan.rollback === undefined ? [] : tasksOfStep(cluster, plan.rollback, [], { ...plan, watches: false });
   return [...steps, ...back.map((one) => ({ ...one, onFailure: true }) as const)];
 }
 
@@ -62,13 +68,15 @@ function tasksOfStep(
   cluster: string,
   step: ShiftStep,
   needs: readonly string[],
-  { clusters, proves }: ShiftTaskPlan,
+  { clusters, proves, watches }: ShiftTaskPlan,
 ): readonly PlannedTask[] {
   const write = shiftTasks.write(cluster, step);
   const taken = clusters.map((one) => shiftTasks.taken(one, step).id);
+  const proven = proves ? clusters.map((one) => shiftTasks.proof(one, step).id) : taken;
   return [
     { ...write, cluster, kind: "write", needs },
     { ...shiftTasks.taken(cluster, step), cluster, kind: "wait", needs: [write.id] },
     ...(proves ? [{ ...shiftTasks.proof(cluster, step), cluster, kind: "proof", needs: taken } as const] : []),
+    ...(watches ? [{ ...shiftTasks.watched(cluster, step), cluster, kind: "proof", needs: proven } as const] : []),
   ];
 }

@@ -115,6 +115,19 @@ export const eventReference: Readonly<Record<StreamedEvent["kind"], EventDescrip
       verification: "the document that `isthmus verify -o json` prints, of the shifted route",
     },
   },
+  gate: {
+    when: "After a step of a shift with --max-error-rate, when it was judged by the requests of all clients: as often as steps are reached.",
+    fields: {
+      step: "`step-1` and so on, as in the ids of tasks",
+      verdict:
+        "`passes`; `exceeds`: the versions of `judged` fail more than the limit, and others do not; `everywhere`: others do too; `unseen`: no request has reached the versions of `judged`",
+      judged: "names of versions; absent where all pass",
+      maxErrorPercent: "the limit",
+      versions:
+        "`name`, and the tries that were `answered` below 500 and that `failed`, since the first step, as ingress gateways have counted them",
+      unread: "clusters whose ingress gateways could not be asked: `name` and `diagnostic`",
+    },
+  },
   summary: {
     when: "Last, also after a failure or Ctrl-C. A stream without it is of a command that was killed.",
     fields: {

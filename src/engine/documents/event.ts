@@ -2,10 +2,11 @@ import { writeJson } from "../../core/model/exact-json.ts";
 import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
 import type { ExitCode } from "../../core/diagnostics/exit-codes.ts";
 import { planApplyTasks } from "../../core/plan/apply-tasks.ts";
-import type { DrainPlan, EngineEvent, PlanEvent, ShiftPlan } from "../events.ts";
+import type { DrainPlan, EngineEvent, PlanEvent, ShiftPlan, RemovalPlan } from "../events.ts";
 import { planDrainNameTasks, planNameTasks } from "../../core/plan/name-tasks.ts";
 import { namesFields } from "./names.ts";
 import type { Verification } from "../traffic/verification.ts";
+import type { WatchedErrors } from "../traffic/watch-errors.ts";
 import { planDocument } from "./plan.ts";
 import { verificationDocument } from "./verify.ts";
 
@@ -30,8 +31,16 @@ export interface VerificationEvent {
   readonly verification: Verification;
 }
 
+/** What a step of a shift was judged by that goes by real requests. */
+export interface GateEvent {
+  readonly kind: "gate";
+  /** As of a verification. */
+  readonly step: string;
+  readonly gate: WatchedErrors;
+}
+
 /** Everything that a stream of events can hold. */
-export type StreamedEvent = PlanEvent | EngineEvent | VerificationEvent | SummaryEvent;
+export type StreamedEvent = PlanEvent | EngineEvent | VerificationEvent | GateEvent | SummaryEvent;
 
 /** One event as its line of JSON, without the line's end. Secret values are fingerprints. `at` is in milliseconds since the epoch. */
 export function eventLine(event: StreamedEvent, at: number): string {
@@ -51,20 +60,8 @@ function documentOf(
   switch (event.kind) {
     case "plan":
       return { kind: event.kind, plan: planDocument(event.plan, event), tasks: planApplyTasks(event.plan, event) };
-    case "removal": {
-      const { mesh, clusters, names } = event.removal;
-      const named = clusters.map(({ cluster, objects, labelled, tasks }) => ({
-        name: cluster,
-        ...(labelled === undefined ? {} : { labelled }),
-        tasks,
-        objects: objects.map(({ id, ...rest }) => ({ ...rest, ...id })),
-      }));
-      const dns =
-        names === undefined
-          ? {}
-          : { names: { ...namesFields(names), tasks: planNameTasks(names, { prune: false }, []) } };
-      return { kind: event.kind, mesh, ...dns, clusters: named };
-    }
+    case "removal":
+      return { kind: event.kind, ...removalFields(event.removal) };
     case "shift":
       return { kind: event.kind, ...shiftFields(event.shift) };
     case "names": {
@@ -75,6 +72,8 @@ function documentOf(
       return { kind: event.kind, ...drainFields(event.drain) };
     case "verification":
       return { ...event, verification: verificationDocument(event.verification) };
+    case "gate":
+      return { kind: event.kind, step: event.step, ...gateFields(event.gate) };
     case "object.applied":
     case "object.deleted": {
       const { id, ...rest } = event;
@@ -93,6 +92,25 @@ function documentOf(
     default:
       return { ...event };
   }
+}
+
+function removalFields({ mesh, clusters, names }: RemovalPlan): Readonly<Record<string, unknown>> {
+  const named = clusters.map(({ cluster, objects, labelled, tasks }) => ({
+    name: cluster,
+    ...(labelled === undefined ? {} : { labelled }),
+    tasks,
+    objects: objects.map(({ id, ...rest }) => ({ ...rest, ...id })),
+  }));
+  const dns =
+    names === undefined ? {} : { names: { ...namesFields(names), tasks: planNameTasks(names, { prune: false }, []) } };
+  return { mesh, ...dns, clusters: named };
+}
+
+function gateFields({ gate, verdict, unread }: WatchedErrors): Readonly<Record<string, unknown>> {
+  const versions = Object.entries(gate.versions).map(([name, { answered, failed }]) => ({ name, answered, failed }));
+  const judged = "versions" in verdict ? { judged: verdict.versions } : {};
+  const silent = unread.map(({ cluster, diagnostic }) => ({ name: cluster, diagnostic }));
+  return { verdict: verdict.kind, ...judged, maxErrorPercent: gate.limit * 100, versions, unread: silent };
 }
 
 function shiftFields({ clusters, ...shift }: ShiftPlan): Readonly<Record<string, unknown>> {

@@ -32,6 +32,7 @@ const toV2: ShiftRequest = {
   // Nothing runs behind these servers that could answer.
   force: true,
   proof: undefined,
+  gate: undefined,
   rollback: false,
 };
 
@@ -140,6 +141,7 @@ async function shift(request: ShiftRequest, caller: Partial<ShiftCaller>): Retur
       agree: async () => true,
       written: () => {},
       proven: () => {},
+      watched: () => {},
       report: () => {},
       ...caller,
     },

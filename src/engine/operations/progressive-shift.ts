@@ -1,90 +1,38 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { Weights } from "../../core/decide/shift-steps.ts";
-import { describeWeights, planSteps } from "../../core/decide/shift-steps.ts";
+import type { ErrorGate } from "../../core/decide/error-gate.ts";
+import { setGate } from "../../core/decide/error-gate.ts";
+import { describeWeights, planSteps, planStepsAt } from "../../core/decide/shift-steps.ts";
 import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
 import { errorOf } from "../../core/diagnostics/coded.ts";
 import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
 import { UserError } from "../../core/diagnostics/user-error.ts";
-import type { Route, Service } from "../../core/model/mesh.ts";
 import type { ShiftStep } from "../../core/plan/shift-tasks.ts";
 import type { TaskRef } from "../../core/plan/task-ref.ts";
 import { numberSteps, rollbackStep, shiftTasks } from "../../core/plan/shift-tasks.ts";
 import { quoteCommand } from "../../core/quote-command.ts";
 import type { WeightEdit } from "../../core/mesh-file/edit-weights.ts";
 import { editWeights, findWeights } from "../../core/mesh-file/edit-weights.ts";
-import type { ShiftPlan } from "../events.ts";
 import type { MeshFile } from "../mesh-file.ts";
 import { parseMeshFile } from "../mesh-file.ts";
 import type { EngineOptions } from "../options.ts";
 import type { ExitClass } from "./exit-class.ts";
 import { classOfVerification } from "./exit-class.ts";
 import { planShift } from "./shift-plan.ts";
+import type { Shift, ShiftCaller, ShiftPreview, ShiftRequest, ShiftedRoute } from "./shift-request.ts";
+import { openWatch, passGate, refuseUncounted } from "./shift-gate.ts";
 import type { PreparedShift, ShiftOutcome } from "./shift.ts";
 import { carryOutShift, prepareShift, replaceMeshFile } from "./shift.ts";
-import type { Verification } from "./verify.ts";
 import { diagnosticsOf, verifyMesh } from "./verify.ts";
 
-/** Which weights a route is to have, and the way there. */
-export interface ShiftRequest {
-  readonly service: string;
-  /** Where several services have the name. */
-  readonly namespace: string | undefined;
-  /** Where the service has several. */
-  readonly route: string | undefined;
-  /** Version → percent; the sum is 100. */
-  readonly weights: Weights;
-  /** At most this many percent at a time; all at once without it. */
-  readonly step: number | undefined;
-  /** Between two steps, in milliseconds. */
-  readonly everyMs: number;
-  /** Give requests also to a version that cannot answer them. */
-  readonly force: boolean;
-  /** How the new split is proven after each step; undefined leaves that out. */
-  readonly proof:
-    | { readonly requests: number; readonly allowUnproven: boolean; readonly probePod: boolean }
-    | undefined;
-  /** Go back to the weights of the beginning when a proof fails. */
-  readonly rollback: boolean;
-}
-
-/** The route that is shifted. */
-export interface ShiftedRoute {
-  readonly service: Service;
-  readonly route: Route;
-}
-
-/** What a shift is about to do. */
-export interface ShiftPreview {
-  /** All of it, for programs. */
-  readonly plan: ShiftPlan;
-  readonly target: ShiftedRoute;
-  /** What the first step would change. */
-  readonly prepared: PreparedShift;
-  readonly final: Weights;
-  /** How many steps there are. */
-  readonly steps: number;
-  /** False when there is nothing to ask anybody about. */
-  readonly changes: boolean;
-}
-
-/** Who asks for a shift: gives the mesh file, agrees to it, and gets what happens, in order. */
-export interface ShiftCaller {
-  /** The mesh file as it is now; read anew before each step, since others may edit it meanwhile. */
-  readonly readMesh: () => Promise<MeshFile>;
-  /** Asked once, before anything is written; false ends the shift. */
-  readonly agree: (preview: ShiftPreview) => Promise<boolean>;
-  /** What the clusters say to one step. */
-  readonly written: (target: ShiftedRoute, step: ShiftStep, outcomes: readonly ShiftOutcome[]) => void;
-  readonly proven: (verification: Verification, step: ShiftStep) => void;
-  readonly report: (diagnostics: readonly Diagnostic[]) => void;
-}
+export type { ShiftCaller, ShiftPreview, ShiftRequest, ShiftedRoute } from "./shift-request.ts";
 
 /**
  * Shifts weights: every cluster agrees in a dry-run, the mesh file is
  * replaced, then all clusters are written at the same moment; with `step`
  * again and again until the end is reached. Each step is proven before the
- * next. Stops at the first step that not every reachable cluster took
- * (`partlyApplied`) or that the proof finds wrong (`findings`), and then reports
+ * next, and with a gate held while real requests are counted. Stops at the first step that not every reachable cluster took
+ * (`partlyApplied`) or that the proof or the gate finds wrong (`findings`), and then reports
  * how to go back or, with `rollback`, goes back. `failed` when nobody agreed.
  */
 export async function shiftProgressively(
@@ -95,14 +43,16 @@ export async function shiftProgressively(
   const before = await caller.readMesh();
   const target = targetOf(withWeights(before, request, request.weights), request);
   const from = targetOf(before, request).route.weights;
-  const steps = numberSteps(planSteps(from, target.route.weights, request.step));
+  const steps = numberSteps(stepsOf(from, target.route.weights, request.step));
+  refuseUncounted(request, target);
   caller.report(before.warnings);
   const shift: Shift = { request, caller, options, file: before.name, target, from, steps };
   let ended: ExitClass = "ok";
   let reached = from;
+  let gate = setGate(request.gate?.maxErrorRate ?? 0.5);
   for (const [index, step] of steps.entries()) {
     const { weights } = step;
-    if (index > 0) {
+    if (index > 0 && request.gate === undefined) {
       await pause(request.everyMs, undefined, { signal: options.signal });
     }
     const outcomes = await shiftOnce(shift, step, { from: reached, asks: index === 0 });
@@ -113,27 +63,18 @@ export async function shiftProgressively(
       caller.report([wayBack(shift, weights, "not every cluster took the new weights")]);
       return "partlyApplied";
     }
-    const proof = await prove(shift, step);
-    if (proof.failed) {
-      return request.rollback ? rollBack(shift, weights) : stop(shift, weights);
+    const judged = await judgeStep(shift, step, gate);
+    if (judged.kind === "ended") {
+      return judged.ended;
     }
-    ended = proof.ended;
+    ({ gate, ended } = judged);
     reached = weights;
   }
   return ended;
 }
 
-/** One shift on its way. */
-interface Shift {
-  readonly request: ShiftRequest;
-  readonly caller: ShiftCaller;
-  readonly options: EngineOptions;
-  /** The mesh file as the caller named it. */
-  readonly file: string;
-  readonly target: ShiftedRoute;
-  /** The weights of the beginning. */
-  readonly from: Weights;
-  readonly steps: readonly ShiftStep[];
+function stepsOf(from: Weights, to: Weights, step: ShiftRequest["step"]): readonly Weights[] {
+  return typeof step === "object" ? planStepsAt(from, to, step) : planSteps(from, to, step);
 }
 
 function tookAll(outcomes: readonly ShiftOutcome[]): boolean {
@@ -173,8 +114,9 @@ function previewOf(shift: Shift, target: ShiftedRoute, prepared: PreparedShift):
   const { file, from, steps, request } = shift;
   const differs = prepared.targets.some((one) => one.kind === "ready" && one.fields.length > 0);
   const proves = request.proof !== undefined;
+  const watches = request.gate !== undefined;
   return {
-    plan: planShift({ file, target, prepared, from, steps, proves, rollsBack: proves && request.rollback }),
+    plan: planShift({ file, target, prepared, from, steps, proves, watches, rollsBack: request.rollback }),
     target,
     prepared,
     final: shift.target.route.weights,
@@ -201,27 +143,61 @@ async function prove(
   return { ended: classOfVerification(verification, request.proof), failed: verification.failed > 0 };
 }
 
-function stop(shift: Shift, weights: Weights): ExitClass {
-  shift.caller.report([wayBack(shift, weights, "the proof of the new weights failed")]);
+/** Proves what a step has written, and holds it while requests are counted. `ended` is how the shift ends where it does not go on. */
+async function judgeStep(
+  shift: Shift,
+  step: ShiftStep,
+  gate: ErrorGate,
+): Promise<
+  | { readonly kind: "on"; readonly ended: ExitClass; readonly gate: ErrorGate }
+  | { readonly kind: "ended"; readonly ended: ExitClass }
+> {
+  const { weights } = step;
+  const watch = await openWatch(shift);
+  try {
+    const proof = await prove(shift, step);
+    if (proof.failed) {
+      return { kind: "ended", ended: await end(shift, weights, "the proof of the new weights failed") };
+    }
+    const passed = await passGate(shift, step, { watch, gate });
+    if (passed.outcome === "on") {
+      return { kind: "on", ended: proof.ended, gate: passed.gate };
+    }
+    if (passed.outcome === "back") {
+      return { kind: "ended", ended: await end(shift, weights, "too many requests of clients failed") };
+    }
+    shift.caller.report([wayBack(shift, weights, "the shift stops here")]);
+    return { kind: "ended", ended: "findings" };
+  } finally {
+    await watch?.close();
+  }
+}
+
+/** Goes back where that is asked for, and says how otherwise. */
+async function end(shift: Shift, weights: Weights, why: string): Promise<ExitClass> {
+  if (shift.request.rollback) {
+    return rollBack(shift, weights, why);
+  }
+  shift.caller.report([wayBack(shift, weights, why)]);
   return "findings";
 }
 
 /** Puts file and clusters back to the weights of the beginning, and looks whether that has helped. */
-async function rollBack(shift: Shift, weights: Weights): Promise<ExitClass> {
+async function rollBack(shift: Shift, weights: Weights, why: string): Promise<ExitClass> {
   const { request, caller, target, from } = shift;
   // What was there before is not held against what could answer: it was asked for by nobody now.
   const forced = { ...shift, request: { ...request, force: true } };
   const step = rollbackStep(from);
   const outcomes = await shiftOnce(forced, step, { from: weights, asks: false });
   if (outcomes === undefined || !tookAll(outcomes)) {
-    caller.report([wayBack(shift, weights, "the proof failed, and not every cluster took the old weights back")]);
+    caller.report([wayBack(shift, weights, `${why}, and not every cluster took the old weights back`)]);
     return "partlyApplied";
   }
   caller.report([
     {
       ...errorOf("ISM345"),
-      detail: `The proof of ${describeWeights(weights)} failed. The mesh file and every cluster have ${describeWeights(from)} of route ${target.route.name} again.`,
-      fix: "Mend what the proof names, then shift again.",
+      detail: `With ${describeWeights(weights)} ${why}. The mesh file and every cluster have ${describeWeights(from)} of route ${target.route.name} again.`,
+      fix: "Mend what is named above, then shift again.",
     },
   ]);
   await prove(shift, step);

@@ -15,16 +15,18 @@ export interface AgreedShift {
   readonly from: Weights;
   readonly steps: readonly ShiftStep[];
   readonly proves: boolean;
+  readonly watches: boolean;
   readonly rollsBack: boolean;
 }
 
 /** What a shift is about to change, as a value that can be shown and sent. */
-export function planShift({ file, target, prepared, from, steps, proves, rollsBack }: AgreedShift): ShiftPlan {
+export function planShift({ file, target, prepared, from, steps, proves, watches, rollsBack }: AgreedShift): ShiftPlan {
   const ready = prepared.targets.filter((one) => one.kind === "ready");
   const tasks = {
     clusters: ready.map(({ cluster }) => cluster),
     steps,
     proves,
+    watches,
     rollback: rollsBack ? rollbackStep(from) : undefined,
   };
   return {

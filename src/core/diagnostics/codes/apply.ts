@@ -136,6 +136,26 @@ export const applyCodes = {
     explanation:
       "The proof of the new weights failed, and --rollback put the old ones back in the mesh file and on every cluster. The exit code stays that of the failed proof, 3.",
   },
+  ISM680: {
+    summary: "Nobody counts the requests of this route",
+    explanation:
+      "`--max-error-rate` goes by what the ingress gateways count of each version's endpoints. Requests of callers inside the mesh are counted by their own sidecars, of which there may be thousands, and these are not asked.",
+  },
+  ISM681: {
+    summary: "More requests fail than may",
+    explanation:
+      "With `--max-error-rate` each step of a shift is held while ingress gateways count the tries that they give to each version, by whoever asked: answers of 500 and above, resets, time-outs and connections that did not come about are failures, and a retry is a try of its own. A version that gets more requests than before is judged after every look by a test that may stop at any time: of a version that fails no more often than the limit at most one in a hundred is stopped by chance, however long it is watched; one that fails five times as often as a limit of 1 % is found within 400 tries in 95 of 100 cases. Where the other versions do not fail as well the shift ends there, and with `--rollback` goes back.",
+  },
+  ISM682: {
+    summary: "More requests fail than may, of versions that were not shifted as well",
+    explanation:
+      "A version that gets more requests fails more often than `--max-error-rate`, and so do the others in the same minutes: something that they share is broken, and other weights do not help. The shift stops where it is and goes neither on nor back.",
+  },
+  ISM683: {
+    summary: "Failures of requests could not be counted",
+    explanation:
+      "`--max-error-rate` needs requests to count. None has reached the version while the step was held, or the ingress gateway of a cluster could not be asked. The shift stops there; `--allow-unproven` goes on.",
+  },
   ISM346: {
     summary: "Objects of the mesh are there, and no inventory lists them",
     explanation:
