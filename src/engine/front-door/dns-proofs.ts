@@ -23,7 +23,9 @@ export function dnsProofs(zone: DnsZone, onWarning: (warning: Diagnostic) => voi
       if (outside !== undefined) {
         throw unseen(`${outside.name} is not in the zone ${zone.name}.`, "Use hosts of the zone of spec.dns.");
       }
-      await zone.update({ prerequisites: [], deletes: [], adds: records.map(recordOf) }, signal);
+      // At an alias there are servers that refuse, as for a wrong key, and servers that do nothing; `untilServed` says it.
+      const prerequisites = namesOf(records).map((name) => ({ kind: "absent", name, type: "CNAME" }) as const);
+      await zone.update({ prerequisites, deletes: [], adds: records.map(recordOf) }, signal);
       await untilServed(zone, records, signal);
     },
     async withdraw(records) {
