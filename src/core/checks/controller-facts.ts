@@ -6,7 +6,7 @@ export interface ControllerFacts {
   readonly endpointsOfNobody: readonly { readonly service: string; readonly pod: string; readonly address: string }[];
   /** Deployments whose last change their controller has not seen. */
   readonly unseenDeployments: readonly Waiting[];
-  /** Pods of which no scheduler has said anything. */
+  /** Pods of kube-scheduler of which it has said nothing. */
   readonly unscheduledPods: readonly Waiting[];
 }
 
@@ -24,6 +24,6 @@ export interface ControllerLease {
 export interface Waiting {
   readonly namespace: string;
   readonly name: string;
-  /** For how many seconds, by the clock of whoever asked. */
+  /** For how many seconds, by the cluster's clock where it tells it, else by that of whoever asked. */
   readonly seconds: number;
 }

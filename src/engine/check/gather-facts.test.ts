@@ -53,7 +53,7 @@ const objects = [
     { spec: { containers: [{ name: "istio-proxy" }] }, status: runningStatus() },
   ),
   wireObject("Service", { namespace: "sample", name: "helloworld" }, { spec: { ports: [{ port: 5000 }] } }),
-  wireObject("Pod", { namespace: "sample", name: "a-waiting-pod", creationTimestamp: "2026-11-23T05:59:00Z" }),
+  wireObject("Pod", { namespace: "sample", name: "a-waiting-pod", creationTimestamp: "2026-11-23T05:50:00Z" }),
   wireObject(
     "ValidatingWebhookConfiguration",
     { name: "a-webhook" },
@@ -152,7 +152,7 @@ it("makes one document of the mesh file and of what each cluster has", async () 
       pods: [expect.objectContaining({ name: "istiod-1" })],
       bypasses: [expect.objectContaining({ pod: "a-caller" })],
       controllers: expect.objectContaining({
-        unscheduledPods: [{ namespace: "sample", name: "a-waiting-pod", seconds: 60 }],
+        unscheduledPods: [{ namespace: "sample", name: "a-waiting-pod", seconds: 600 }],
       }),
       writeHooks: [expect.objectContaining({ configuration: "a-webhook" })],
       hindered: [],

@@ -3,7 +3,8 @@ import { twoClusters } from "../../core/testing/two-clusters.ts";
 import { readControllers } from "./read-controllers.ts";
 import { signal, wireCluster, wireObject } from "./testing/wire-cluster.ts";
 
-const now = new Date("2026-11-23T05:01:00Z");
+/** This machine's clock is minutes ahead of the cluster's. */
+const now = new Date("2026-11-23T05:06:00Z");
 
 function lease(name: string, renewTime: string): ReturnType<typeof wireObject> {
   return wireObject("Lease", { namespace: "kube-system", name }, { spec: { holderIdentity: `${name}-1`, renewTime } });
@@ -51,10 +52,9 @@ function pod(
 it("names what controllers and the scheduler have left undone for long, and how long nobody has renewed their Leases", async () => {
   const { client } = await wireCluster(
     [
-      lease("kube-controller-manager", "2026-11-23T04:50:00Z"),
-      lease("kube-scheduler", "2026-11-23T04:54:58Z"),
-      // The cluster's clock is five minutes behind.
-      lease("apiserver-x", "2026-11-23T04:55:00Z"),
+      lease("kube-controller-manager", "2026-11-23T04:56:00Z"),
+      lease("kube-scheduler", "2026-11-23T05:00:58Z"),
+      lease("apiserver-x", "2026-11-23T05:01:00Z"),
       wireObject("Service", { namespace: "sample", name: "helloworld" }, { spec: { ports: [{ port: 5000 }] } }),
       slice("a", { "endpointslice.kubernetes.io/managed-by": "endpointslice-controller.k8s.io" }, [
         "here",
@@ -68,6 +68,7 @@ it("names what controllers and the scheduler have left undone for long, and how 
       pod("is-told-why", "2026-11-23T05:00:00Z", {
         status: { conditions: [{ type: "PodScheduled", status: "False" }] },
       }),
+      pod("is-anothers", "2026-11-23T05:00:00Z", { spec: { schedulerName: "volcano" } }),
       pod("is-held", "2026-11-23T05:00:00Z", { spec: { schedulingGates: [{ name: "quota" }] } }),
       deployment("unseen", "2026-11-23T05:00:30Z", 1),
       deployment("just-changed", "2026-11-23T05:00:55Z", 1),
@@ -80,13 +81,38 @@ it("names what controllers and the scheduler have left undone for long, and how 
       {
         name: "kube-controller-manager",
         holder: "kube-controller-manager-1",
-        renewed: "2026-11-23T04:50:00Z",
+        renewed: "2026-11-23T04:56:00Z",
         silent: 300,
       },
-      { name: "kube-scheduler", holder: "kube-scheduler-1", renewed: "2026-11-23T04:54:58Z", silent: 2 },
+      { name: "kube-scheduler", holder: "kube-scheduler-1", renewed: "2026-11-23T05:00:58Z", silent: 2 },
     ],
     endpointsOfNobody: [{ service: "sample/helloworld", pod: "gone", address: "10.42.0.2" }],
     unseenDeployments: [{ namespace: "sample", name: "unseen", seconds: 30 }],
     unscheduledPods: [{ namespace: "sample", name: "waits", seconds: 60 }],
   });
+});
+
+it("asks once more for a pod of an endpoint that the list of pods does not have", async () => {
+  const { client } = await wireCluster([
+    wireObject("Service", { namespace: "sample", name: "helloworld" }, { spec: { ports: [{ port: 5000 }] } }),
+    slice("a", { "endpointslice.kubernetes.io/managed-by": "endpointslice-controller.k8s.io" }, ["just-began"]),
+    pod("just-began", "2026-11-23T05:00:59Z", { spec: { nodeName: "a" } }),
+  ]);
+  // The list of pods was read before the pod was there.
+  const early: typeof client = {
+    ...client,
+    list: async (query, options) =>
+      query.kind === "Pod" && query.fieldSelector === undefined ? [] : client.list(query, options),
+  };
+  const { endpointsOfNobody } = await readControllers(early, twoClusters.services, now, signal);
+  expect(endpointsOfNobody).toEqual([]);
+});
+
+it("waits longer by this machine's clock, where the cluster does not tell its own", async () => {
+  const { client } = await wireCluster([
+    deployment("a-minute-ago", "2026-11-23T05:05:00Z", 1),
+    deployment("long-ago", "2026-11-23T05:03:00Z", 1),
+  ]);
+  const { unseenDeployments } = await readControllers(client, twoClusters.services, now, signal);
+  expect(unseenDeployments).toEqual([{ namespace: "sample", name: "long-ago", seconds: 180 }]);
 });

@@ -9,6 +9,9 @@ import { readServiceObjects } from "./service-endpoints.ts";
 /** A controller that works sees a change within a second or two, and one that is busy within some. */
 const longSeconds = 20;
 
+/** Where the cluster does not tell its own clock, this machine's may be off by some. */
+const longByOurClock = 120;
+
 /** The label of what the EndpointSlice controller keeps (https://kubernetes.io/docs/concepts/services-networking/endpoint-slices/#management). */
 const keptBy = { label: "endpointslice.kubernetes.io/managed-by", controller: "endpointslice-controller.k8s.io" };
 
@@ -36,19 +39,21 @@ export async function readControllers(
     Promise.all(namespaces.map(async (namespace) => list("v1", "Pod", namespace))),
     Promise.all(services.map(async (service) => endpointsOfNobody(client, service, signal))),
   ]);
-  const isLong = ({ seconds }: Waiting): boolean => seconds >= longSeconds;
+  const newest = newestRenewal(leases);
+  const clock = newest === undefined ? now : new Date(newest);
+  const isLong = ({ seconds }: Waiting): boolean => seconds >= (newest === undefined ? longByOurClock : longSeconds);
   return {
     leases: readLeases(leases),
     endpointsOfNobody: endpoints.flat(),
     unseenDeployments: deployments
       .flat()
       .filter(isUnseen)
-      .map((one) => waiting(one, changedAt(one), now))
+      .map((one) => waiting(one, changedAt(one), clock))
       .filter(isLong),
     unscheduledPods: pods
       .flat()
       .filter(isUnscheduled)
-      .map((one) => waiting(one, textOf(one.metadata["creationTimestamp"]), now))
+      .map((one) => waiting(one, textOf(one.metadata["creationTimestamp"]), clock))
       .filter(isLong),
   };
 }
@@ -60,7 +65,7 @@ async function endpointsOfNobody(
 ): Promise<ControllerFacts["endpointsOfNobody"]> {
   const { slices, pods } = await readServiceObjects(client, service, signal);
   const names = new Set(pods.map(({ metadata }) => metadata.name));
-  return slices
+  const found = slices
     .filter(({ metadata }) => metadata.labels?.[keptBy.label] === keptBy.controller)
     .flatMap((slice) => (slice["endpoints"] ?? []) as unknown as readonly SliceEndpoint[])
     .flatMap(({ addresses = [], conditions, targetRef }) => {
@@ -69,6 +74,22 @@ async function endpointsOfNobody(
         ? []
         : [{ service: `${service.namespace}/${service.name}`, pod, address: addresses[0] ?? "" }];
     });
+  const gone = await Promise.all(
+    [...new Set(found.map(({ pod }) => pod))].map(async (pod) =>
+      (await isThere(client, { namespace: service.namespace, pod }, signal)) ? [] : [pod],
+    ),
+  );
+  return found.filter(({ pod }) => gone.flat().includes(pod));
+}
+
+/** Pods and slices are not read at one moment: what began meanwhile is in the slices alone. Asked by name, which no list that was read before answers. */
+async function isThere(
+  client: KubeClient,
+  { namespace, pod }: { readonly namespace: string; readonly pod: string },
+  signal: AbortSignal,
+): Promise<boolean> {
+  const query = { apiVersion: "v1", kind: "Pod", namespace, fieldSelector: `metadata.name=${pod}` };
+  return (await client.list(query, { signal })).length > 0;
 }
 
 interface SliceEndpoint {
@@ -85,10 +106,22 @@ function readLeases(all: readonly KubeObject[]): readonly ControllerLease[] {
     };
     return { name: object.metadata.name, holder: holderIdentity, renewed: renewTime };
   });
-  const newest = Math.max(...found.map(({ renewed }) => Date.parse(renewed)).filter(Number.isFinite));
+  const newest = newestRenewal(all) ?? 0;
   return found
     .filter(({ name, renewed }) => elected.includes(name) && Number.isFinite(Date.parse(renewed)))
     .map((one) => ({ ...one, silent: Math.round((newest - Date.parse(one.renewed)) / 1000) }));
+}
+
+/**
+ * When somebody renewed a Lease of kube-system last, in the cluster's own time:
+ * every API server renews one of its own each ten seconds
+ * (https://kubernetes.io/docs/concepts/architecture/leases/#api-server-identity). Undefined where no Lease is to be seen.
+ */
+function newestRenewal(leases: readonly KubeObject[]): number | undefined {
+  const times = leases
+    .map(({ spec }) => Date.parse((spec as { readonly renewTime?: string } | undefined)?.renewTime ?? ""))
+    .filter(Number.isFinite);
+  return times.length === 0 ? undefined : Math.max(...times);
 }
 
 function isUnseen(object: KubeObject): boolean {
@@ -107,10 +140,18 @@ function changedAt({ metadata }: KubeObject): string {
   return times.toSorted().at(-1) ?? textOf(metadata["creationTimestamp"]);
 }
 
-/** A scheduler says of each pod on which node it is, or why on none. */
+/** The name by which pods ask for kube-scheduler; those that ask for another one are that one's. */
+const usualScheduler = "default-scheduler";
+
+/** kube-scheduler says of each pod on which node it is, or why on none. */
 function isUnscheduled({ metadata, ...object }: KubeObject): boolean {
-  const { nodeName = "", schedulingGates = [] } = (object["spec"] ?? {}) as {
+  const {
+    nodeName = "",
+    schedulerName = usualScheduler,
+    schedulingGates = [],
+  } = (object["spec"] ?? {}) as {
     readonly nodeName?: string;
+    readonly schedulerName?: string;
     readonly schedulingGates?: readonly unknown[];
   };
   const { conditions = [] } = (object["status"] ?? {}) as {
@@ -118,6 +159,7 @@ function isUnscheduled({ metadata, ...object }: KubeObject): boolean {
   };
   return (
     nodeName === "" &&
+    schedulerName === usualScheduler &&
     schedulingGates.length === 0 &&
     metadata["deletionTimestamp"] === undefined &&
     !conditions.some(({ type }) => type === "PodScheduled")

@@ -42,6 +42,9 @@ it("finds each webhook that can refuse every route, and whether anything is ther
   expect(await read()).toEqual([{ ...all, dead: "no-service" }, outside]);
   server.put(wireObject("Service", { namespace: "guard", name: "guard" }));
   expect(await read()).toEqual([{ ...all, dead: "no-endpoints" }, outside]);
+  server.put(wireObject("Service", { namespace: "guard", name: "guard" }, { spec: { type: "ExternalName" } }));
+  expect(await read()).toEqual([all, outside]);
+  server.put(wireObject("Service", { namespace: "guard", name: "guard" }, { spec: { type: "ClusterIP" } }));
   server.put(
     wireObject(
       "EndpointSlice",

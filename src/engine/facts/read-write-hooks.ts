@@ -139,7 +139,9 @@ async function standingOf(
     if (object === undefined) {
       return { service, dead: "no-service" };
     }
-    return endpoints.some(({ conditions }) => conditions?.ready !== false)
+    // One that stands for a name elsewhere has no endpoints of its own.
+    const isElsewhere = (object["spec"] as { readonly type?: string } | undefined)?.type === "ExternalName";
+    return isElsewhere || endpoints.some(({ conditions }) => conditions?.ready !== false)
       ? { service }
       : { service, dead: "no-endpoints" };
   } catch (error) {

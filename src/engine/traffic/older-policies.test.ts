@@ -28,6 +28,9 @@ async function said(
   of: typeof kind | typeof rules = kind,
 ): Promise<string> {
   const { client, server } = await connectFake({ cluster: "west", api: { kinds: [kind, rules] } });
+  // An account with rights in its namespaces only, which those of the whole cluster need not be.
+  const isWide = ({ url }: { readonly url: string }): boolean => /\/v1\/destinationrules/.test(url);
+  server.inject({ kind: "status", status: 403 }, { times: 9, matches: isWide });
   const { apiVersion } = of;
   server.put({ apiVersion, kind: of.kind, metadata: { namespace: "sample", name: "theirs", labels }, spec });
   const whole = threeClusters();

@@ -9,8 +9,10 @@ import type { KubeObject } from "../../core/model/kube-object.ts";
 import type { Service } from "../../core/model/mesh.ts";
 import { isRuleFor } from "../../core/policies/client-tls.ts";
 import { networkingOf } from "../../core/releases/istio-releases.ts";
-import { clusterLabel, meshLabel } from "../../core/render/names.ts";
+import { clusterLabel, istioNamespace, meshLabel } from "../../core/render/names.ts";
 import { frontRoutesOf } from "../../core/routing/hosts.ts";
+import type { KubeClient } from "../../kube/client.ts";
+import { KubeError } from "../../kube/errors.ts";
 import type { Connected } from "../clusters/connect-clusters.ts";
 import { listEverywhere, listKnown } from "../facts/list-known.ts";
 
@@ -42,7 +44,7 @@ export async function refuseOlderPolicies(
       [...new Set(unseen.map(({ namespace }) => namespace))],
       signal,
     ),
-    listEverywhere(client, { apiVersion, kind: "DestinationRule" }, signal),
+    listRules(client, { apiVersion, namespaces: unseen.map(({ namespace }) => namespace) }, signal),
   ]);
   const held = policies.filter((policy) =>
     unseen.some(
@@ -58,6 +60,23 @@ export async function refuseOlderPolicies(
       said.map((one) => ({ ...errorOf("ISM605"), ...one, cluster: cluster.name })),
       exitCodes.failed,
     );
+  }
+}
+
+/** Those of callers' namespaces too; an account that may not list them all sees those of the services' and of Istio's. */
+async function listRules(
+  client: KubeClient,
+  { apiVersion, namespaces }: { readonly apiVersion: string; readonly namespaces: readonly string[] },
+  signal: AbortSignal,
+): Promise<readonly KubeObject[]> {
+  const kind = { apiVersion, kind: "DestinationRule" };
+  try {
+    return await listEverywhere(client, kind, signal);
+  } catch (error) {
+    if (error instanceof KubeError && error.kind === "forbidden") {
+      return listKnown(client, kind, [...new Set([istioNamespace, ...namespaces])], signal);
+    }
+    throw error;
   }
 }
 

@@ -11,16 +11,14 @@ export const rotationSafe: Check = {
   id: "versions/rotation-safe",
   sentence: "istiod keeps endpoints when a remote secret changes",
   pre: true,
-  run: (facts) => {
-    const installed = meshClusters(facts).map((one) => ({ ...one, version: one.istiod.version }));
-    return installed
-      .filter((one) => unsafe.test(one.version))
+  run: (facts) =>
+    meshClusters(facts)
+      .filter((one) => unsafe.test(one.istiod.version))
       .map((one) =>
         warning("ISM413", {
-          detail: `istiod of ${one.cluster} is ${one.version}. Some seconds after a remote secret is written, this release loses the endpoints of the cluster that the secret is about.`,
+          detail: `istiod of ${one.cluster} is ${one.istiod.version}. Some seconds after a remote secret is written, this release loses the endpoints of the cluster that the secret is about.`,
           fix: `Whoever plans upgrades has to decide: upgrade Istio before credentials are rotated, or restart istiod after each rotation: ${restart(one, istioNamespace, "istiod")}`,
           cluster: one.cluster,
         }),
-      );
-  },
+      ),
 };
