@@ -2,11 +2,13 @@ import { X509Certificate } from "node:crypto";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Diagnostic } from "../../src/core/diagnostics/diagnostic.ts";
 import { UserError } from "../../src/core/diagnostics/user-error.ts";
 import { txtValue } from "../../src/core/front-door/txt-value.ts";
 import type { IssuedCertificate } from "../../src/core/render/materials.ts";
+import { dnsProofs } from "../../src/engine/front-door/dns-proofs.ts";
 import { orderOrKeep } from "../../src/engine/front-door/order-certificate.ts";
 import type { CertificateDecision } from "../../src/engine/front-door/plan-certificates.ts";
 import { planCertificates } from "../../src/engine/front-door/plan-certificates.ts";
@@ -305,6 +307,32 @@ describe("an order that fails", () => {
       expect(found.fix).toContain("_acme-challenge.blind.example.test");
     } finally {
       await other.stop();
+    }
+  });
+});
+
+describe("a proof", () => {
+  it("is served when every server of the zone shows it, whichever of them the authority asks", async () => {
+    const secondary = await startServer(bind);
+    try {
+      const record = { name: "_acme-challenge.late.example.test", value: "digest" };
+      const find = async () => [
+        { name: "ns1.example.test", address: `127.0.0.1:${dns.port}` },
+        { name: "ns2.example.test", address: `127.0.0.1:${secondary.port}` },
+        // One that does not answer this machine decides nothing.
+        { name: "ns3.example.test", address: "127.0.0.1:9" },
+      ];
+      const published = { done: false };
+      const publishing = dnsProofs(dns.zone(), () => {}, find)
+        .publish([record], signal)
+        .then(() => (published.done = true));
+      await pause(1500);
+      expect(published.done).toBe(false);
+      const add = { name: record.name, type: "TXT" as const, value: txtValue(record.value), ttlSeconds: 60 };
+      await secondary.zone().update({ prerequisites: [], deletes: [], adds: [add] }, signal);
+      await publishing;
+    } finally {
+      await secondary.stop();
     }
   });
 });

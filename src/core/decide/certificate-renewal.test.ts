@@ -89,12 +89,24 @@ describe("a certificate for many clusters", () => {
     ["has another type of key", { keyType: "rsa-2048" }, "its key is of type rsa-2048"],
   ];
   it.each(lacks)("is ordered where the only one %s", (_what, change, words) => {
-    expect(decide([held("west", change)])).toEqual({ action: "order", reason: `west: ${words}` });
+    expect(decide([held("west", change)])).toMatchObject({ action: "order", reason: `west: ${words}` });
     // Another cluster's is taken before anything is ordered.
     expect(decide([held("west", change), held("east", { serial: "0C" })])).toMatchObject({
       action: "place",
       from: "east",
     });
+  });
+
+  it("goes on with what clients accept where an order for a change in the mesh file fails, and with nothing else", () => {
+    const fallback = (change: Partial<PresentCertificate>) => decide([held("west", change)]).from;
+    expect(fallback({ names: [...wanted.names, "old.example.test"] })).toBe("west");
+    expect(fallback({ keyType: "rsa-2048" })).toBe("west");
+    expect(fallback({ server: "https://other.example/dir" })).toBe("west");
+    expect(fallback({ names: ["example.test"] })).toBeUndefined();
+    expect(fallback({ notAfter: now - 1 })).toBeUndefined();
+    expect(fallback({ flaw: "has a key of another certificate" })).toBeUndefined();
+    const host = { ...wanted, names: ["a.example.test"] };
+    expect(decide([held("west")], { wanted: host }).from).toBe("west");
   });
 
   it("is ordered where somebody else has filled the Secret, or nothing in it can be read", () => {
@@ -110,6 +122,7 @@ describe("a certificate for many clusters", () => {
     const short = { ...wanted, profile: "shortlived" };
     expect(decide([held("west", { profile: "classic" })], { wanted: short })).toEqual({
       action: "order",
+      from: "west",
       reason: "west: its certificate has the profile classic",
     });
   });
@@ -127,7 +140,7 @@ describe("a certificate for many clusters", () => {
   it("is ordered when its authority wants that, whatever is left of its life", () => {
     const windows = { "0A": { start: now - 2 * day, end: now - day } };
     expect(decide([held("west")], { windows })).toMatchObject({ action: "order", from: "west" });
-    const later = { "0A": { start: now + 60 * day, end: now + 62 * day } };
+    const later = { "0A": { start: now + 10 * day, end: now + 12 * day } };
     const due = held("west", { notBefore: now - 61 * day, notAfter: now + 29 * day });
     expect(decide([due], { windows: later }).action).toBe("keep");
   });
@@ -153,6 +166,11 @@ describe("the day of renewal", () => {
   it("is as long before the end as renewBefore says, unless that is the whole life", () => {
     expect(renewal(90, { renewBeforeSeconds: 20 * 86_400 })).toBe("70.0");
     expect(renewal(6, { renewBeforeSeconds: 20 * 86_400 })).toBe("3.0");
+  });
+
+  it("does not follow a window that goes on after the end", () => {
+    const window = { start: 89 * day, end: 91 * day };
+    expect(renewalOf({ notBefore: 0, notAfter: 90 * day, serial: "0A" }, {}, window).at).toBe(60 * day);
   });
 
   it("is in the authority's window, at a place that the serial number chooses", () => {

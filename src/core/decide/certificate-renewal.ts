@@ -57,7 +57,7 @@ export interface CertificateVerdict {
   readonly action: "keep" | "place" | "order";
   /** Why, in words: a clause. */
   readonly reason: string;
-  /** The cluster whose certificate all are to hold; also of an order that fails, where it is valid. */
+  /** The cluster whose certificate all are to hold; of an order, that by which they go on where it fails. */
   readonly from?: string;
   /** When that one is renewed, milliseconds since the epoch. */
   readonly renewAt?: number;
@@ -104,7 +104,25 @@ function orderWhenNoneFits(facts: CertificateFacts): CertificateVerdict | undefi
     const words = lackOf(one, facts);
     return words === undefined ? [] : [{ cluster: one.cluster, words }];
   });
-  return { action: "order", reason: joinWhy(why) };
+  const usable = usableOf(facts);
+  return { action: "order", reason: joinWhy(why), ...(usable === undefined ? {} : { from: usable.cluster }) };
+}
+
+/** One that clients accept for every wanted name, though it is not what the mesh file asks now. */
+function usableOf({ held, wanted, now }: CertificateFacts): PresentCertificate | undefined {
+  return held
+    .filter((one) => one.kind === "present")
+    .filter((one) => flawOf(one, now) === undefined && wanted.names.every((name) => covers(one.names, name)))
+    .toSorted(longerFirst)[0];
+}
+
+/** A wildcard stands for one label; a wanted wildcard needs that very one (https://www.rfc-editor.org/rfc/rfc6125#section-6.4.3). */
+function covers(names: readonly string[], name: string): boolean {
+  return names.includes(name) || (!name.startsWith("*.") && names.includes(`*.${name.split(".").slice(1).join(".")}`));
+}
+
+function longerFirst(a: PresentCertificate, b: PresentCertificate): number {
+  return b.notAfter - a.notAfter || (a.serial < b.serial ? -1 : 1);
 }
 
 function orderWhenDue(facts: CertificateFacts): CertificateVerdict | undefined {
@@ -139,7 +157,7 @@ function bestOf(facts: CertificateFacts): PresentCertificate | undefined {
   return facts.held
     .filter((one) => one.kind === "present")
     .filter((one) => lackOf(one, facts) === undefined)
-    .toSorted((a, b) => b.notAfter - a.notAfter || (a.serial < b.serial ? -1 : 1))[0];
+    .toSorted(longerFirst)[0];
 }
 
 function lifeOf(
@@ -217,7 +235,8 @@ export function renewalOf(
     ownMs < life
       ? { at: notAfter - ownMs, why: `renewBefore of its issuer is ${days(ownMs)}` }
       : { at: notAfter - life * left, why: `${left === 1 / 2 ? "half" : "a third"} of its ${days(life)} is left` };
-  if (window === undefined) {
+  // One that goes on after the certificate's end would let it end.
+  if (window === undefined || window.end > notAfter) {
     return own;
   }
   const at = window.start + fractionOf(serial) * (window.end - window.start);

@@ -456,8 +456,8 @@ const effects: Readonly<Record<string, Effect>> = {
   },
   ...Object.fromEntries(
     [
-      ["server", "issuer-access", "const { server, email, caFile, externalAccount } = settings"],
-      ["email", "issuer-access", "const { server, email, caFile, externalAccount } = settings"],
+      ["server", "issuer-access", "const { server, email, caFile } = settings"],
+      ["email", "issuer-access", "const { server, email, caFile } = settings"],
       ["caFile", "issuer-access", "path.resolve(meshFile.folder, caFile)"],
       ["externalAccount.keyId", "issuer-access", "account: { keyId, hmacKey:"],
       ["externalAccount.hmacKey.env", "issuer-access", "place: hmacKey"],

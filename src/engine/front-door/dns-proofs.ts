@@ -3,36 +3,50 @@ import { errorOf, warningOf } from "../../core/diagnostics/coded.ts";
 import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
 import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
 import { UserError } from "../../core/diagnostics/user-error.ts";
+import type { DnsUpdate } from "../../core/front-door/dns-records.ts";
 import { isInZone } from "../../core/front-door/dns-records.ts";
 import { txtValue } from "../../core/front-door/txt-value.ts";
 import type { ProofPublisher, ProofRecord } from "../../providers/acme/order.ts";
 import type { DnsZone } from "../../providers/dns/dns-provider.ts";
+import type { NameServer } from "./name-servers.ts";
+import { findNameServers, textsAt } from "./name-servers.ts";
 
 /** Short: the records are needed for seconds, and a resolver that keeps an old answer fails the proof. */
 const ttlSeconds = 60;
 const [lookEveryMs, longestMs, withdrawMs] = [500, 120_000, 30_000];
+const mostWrites = 5;
+
+/** How the servers are found that the world asks for a zone. */
+export type FindNameServers = (zone: string) => Promise<readonly NameServer[]>;
 
 /**
  * Writes the records of proofs into a zone, by value: other orders at the same
- * names keep theirs. `onWarning` gets what does not stop an order.
+ * names keep theirs. They are served when the zone's own server answers with
+ * them, and every server that the zone is delegated to and that answers this
+ * machine: an authority asks any of those. `onWarning` gets what does not stop an order.
  */
-export function dnsProofs(zone: DnsZone, onWarning: (warning: Diagnostic) => void): ProofPublisher {
+export function dnsProofs(
+  zone: DnsZone,
+  onWarning: (warning: Diagnostic) => void,
+  find: FindNameServers = findNameServers,
+): ProofPublisher {
   return {
     async publish(records, signal) {
       const outside = records.find(({ name }) => !isInZone(name, zone.name));
       if (outside !== undefined) {
         throw unseen(`${outside.name} is not in the zone ${zone.name}.`, "Use hosts of the zone of spec.dns.");
       }
-      // At an alias there are servers that refuse, as for a wrong key, and servers that do nothing; `untilServed` says it.
+      // At an alias there are servers that refuse, as for a wrong key, and servers that do nothing.
       const prerequisites = namesOf(records).map((name) => ({ kind: "absent", name, type: "CNAME" }) as const);
-      await zone.update({ prerequisites, deletes: [], adds: records.map(recordOf) }, signal);
-      await untilServed(zone, records, signal);
+      const adds = records.map(recordOf);
+      await write(zone, { prerequisites, deletes: [], adds }, signal, async () => missingIn(zone, records, signal));
+      await untilServed(zone, { records, find }, signal);
     },
     async withdraw(records) {
       try {
         // Also after a Ctrl-C: nobody else takes them away.
         const signal = AbortSignal.timeout(withdrawMs);
-        await zone.update({ prerequisites: [], deletes: records.map(valueOf), adds: [] }, signal);
+        await write(zone, { prerequisites: [], deletes: records.map(valueOf), adds: [] }, signal);
       } catch (error) {
         const names = namesOf(records).join(", ");
         onWarning({
@@ -45,33 +59,88 @@ export function dnsProofs(zone: DnsZone, onWarning: (warning: Diagnostic) => voi
   };
 }
 
-/** Until the zone's server answers with all of them; throws where it does not within two minutes, or an alias is there. */
-async function untilServed(zone: DnsZone, records: readonly ProofRecord[], signal: AbortSignal): Promise<void> {
-  const questions = namesOf(records).map((name) => ({ name, type: "TXT" as const }));
-  const started = Date.now();
-  for (;;) {
-    const sets = await zone.read(questions, signal);
-    const alias = sets.find(({ type }) => type === "CNAME");
-    if (alias !== undefined) {
+/** Where somebody else has changed the names meanwhile, the same change is asked for again, unless `look` throws. */
+async function write(
+  zone: DnsZone,
+  update: DnsUpdate,
+  signal: AbortSignal,
+  look: () => Promise<unknown> = async () => undefined,
+): Promise<void> {
+  for (let tried = 1; (await zone.update(update, signal)) !== "done"; tried += 1) {
+    await look();
+    if (tried === mostWrites) {
+      const names = [...new Set([...update.adds, ...update.deletes].map(({ name }) => name))].join(", ");
       throw unseen(
-        `${alias.name} is an alias of ${alias.values.join(", ")}, so that no TXT record can stand there.`,
-        `Delete the CNAME at ${alias.name}, or order these names with an issuer with acme whose dns01 settings follow it (cnameStrategy).`,
+        `Others changed ${names} at ${zone.where} each of the ${mostWrites} times that isthmus was about to.`,
+        "Run the command again when nobody else orders certificates for these names.",
       );
     }
-    const missing = records.filter(
-      ({ name, value }) => !sets.some((set) => set.name === name && set.values.includes(txtValue(value))),
-    );
-    if (missing.length === 0) {
+  }
+}
+
+/** Until all servers of the zone answer with all records; throws where one does not within two minutes, or an alias is there. */
+async function untilServed(
+  zone: DnsZone,
+  { records, find }: { readonly records: readonly ProofRecord[]; readonly find: FindNameServers },
+  signal: AbortSignal,
+): Promise<void> {
+  const started = Date.now();
+  const servers = await find(zone.name);
+  for (;;) {
+    const behind = (await missingIn(zone, records, signal)) ?? (await missingAt(servers, records));
+    if (behind === undefined) {
       return;
     }
     if (Date.now() - started > longestMs) {
       throw unseen(
-        `${zone.where} took the TXT record at ${namesOf(missing).join(", ")} and has not answered with it for two minutes. The ACME server was not asked to look.`,
-        "See why the server does not serve what it has taken (its log names the zone), then run the command again.",
+        `${zone.where} took the TXT record at ${namesOf(behind.records).join(", ")}, and ${behind.where} has not answered with it for two minutes. The ACME server was not asked to look.`,
+        "See why that server does not serve what the zone has (its log names the zone; secondaries follow by NOTIFY and transfer), then run the command again.",
       );
     }
     await pause(lookEveryMs, undefined, { signal });
   }
+}
+
+interface Behind {
+  readonly where: string;
+  readonly records: readonly ProofRecord[];
+}
+
+/** What the server that is written to does not show yet; throws where an alias stands in the way. */
+async function missingIn(
+  zone: DnsZone,
+  records: readonly ProofRecord[],
+  signal: AbortSignal,
+): Promise<Behind | undefined> {
+  const sets = await zone.read(
+    namesOf(records).map((name) => ({ name, type: "TXT" as const })),
+    signal,
+  );
+  const alias = sets.find(({ type }) => type === "CNAME");
+  if (alias !== undefined) {
+    throw unseen(
+      `${alias.name} is an alias of ${alias.values.join(", ")}, so that no TXT record can stand there.`,
+      `Delete the CNAME at ${alias.name}, or order these names with an issuer with acme whose dns01 settings follow it (cnameStrategy).`,
+    );
+  }
+  const missing = records.filter(
+    ({ name, value }) => !sets.some((set) => set.name === name && set.values.includes(txtValue(value))),
+  );
+  return missing.length === 0 ? undefined : { where: "it", records: missing };
+}
+
+/** The same of the servers that the world asks; one that does not answer this machine decides nothing. */
+async function missingAt(servers: readonly NameServer[], records: readonly ProofRecord[]): Promise<Behind | undefined> {
+  const all = await Promise.all(
+    servers.map(async (server): Promise<readonly Behind[]> => {
+      const seen = new Map(
+        await Promise.all(namesOf(records).map(async (name) => [name, await textsAt(server, name)] as const)),
+      );
+      const missing = records.filter(({ name, value }) => seen.get(name)?.includes(value) === false);
+      return missing.length === 0 ? [] : [{ where: server.name, records: missing }];
+    }),
+  );
+  return all.flat()[0];
 }
 
 function namesOf(records: readonly ProofRecord[]): readonly string[] {

@@ -11,6 +11,7 @@ import { readText } from "../../files/read-text.ts";
 import { findProxyInEnv } from "../../kube/kubeconfig/proxy-from-env.ts";
 import { accountKeyFile } from "../../pki/account-key.ts";
 import { dataFolder } from "../../pki/data-folder.ts";
+import { readBundle } from "../../pki/pem.ts";
 import type { AcmeAccess } from "../../providers/acme/acme-access.ts";
 import type { AcmeContext } from "../../providers/acme/diagnose-acme.ts";
 import type { MeshFile } from "../mesh-file.ts";
@@ -29,39 +30,37 @@ export interface IssuerAccess {
 
 /**
  * Reads what the issuer of a certificate names: the authority of its server and
- * the key of an external account. A UserError (65: ISM651, ISM639) where that cannot be read. Asks nobody.
+ * the key of an external account. A UserError (65: ISM651, ISM639) where that cannot be read. Asks nobody. Without `account` the
+ * external account is left out, whose secret what is public does not need.
  */
 export async function readIssuer(
   meshFile: MeshFile,
   { issuer, settings, names }: Pick<OwnCertificate, "issuer" | "settings" | "names">,
-  { env }: Pick<AccessOptions, "env">,
+  { env, account = true }: Pick<AccessOptions, "env"> & { readonly account?: boolean },
 ): Promise<IssuerAccess> {
-  const { server, email, caFile, externalAccount } = settings;
+  const { server, email, caFile } = settings;
   const index = meshFile.mesh.issuers.findIndex(({ name }) => name === issuer);
-  const at = ["spec", "issuers", index, "isthmus"] as const;
+  const locate = (...field: readonly string[]): SourceRange =>
+    meshFile.locate(["spec", "issuers", index, "isthmus", ...field]);
   const problems: Diagnostic[] = [];
   const authority = caFile === undefined ? undefined : path.resolve(meshFile.folder, caFile);
-  const caData =
-    authority === undefined ? undefined : await readAuthority(authority, problems, meshFile.locate([...at, "caFile"]));
-  const proxy = findProxyInEnv(new URL(server), env);
-  const external =
-    externalAccount === undefined
-      ? undefined
-      : await readExternal(externalAccount, issuer, {
-          place: { folder: meshFile.folder, env },
-          range: meshFile.locate([...at, "externalAccount", "hmacKey"]),
-        });
-  problems.push(...(external?.problems ?? []));
+  const caData = await readAuthority(authority, problems, locate("caFile"));
+  const external = await readExternal(account ? settings.externalAccount : undefined, issuer, {
+    place: { folder: meshFile.folder, env },
+    range: locate("externalAccount", "hmacKey"),
+  });
+  problems.push(...external.problems);
   if (problems.length > 0) {
     throw new UserError(problems, exitCodes.invalidMeshFile);
   }
+  const proxy = findProxyInEnv(new URL(server), env);
   return {
     access: {
       server,
       ...(email === undefined ? {} : { email }),
       ...(caData === undefined ? {} : { caData }),
       ...(proxy === undefined ? {} : { proxyUrl: new Secret(proxy.url) }),
-      ...(external?.account === undefined ? {} : { externalAccount: external.account }),
+      ...(external.account === undefined ? {} : { externalAccount: external.account }),
     },
     context: {
       issuer,
@@ -69,7 +68,7 @@ export async function readIssuer(
       keyFile: accountKeyFile(dataFolder(env), meshFile.mesh.name, server),
       ...(authority === undefined ? {} : { caFile: authority }),
     },
-    warnings: external?.warnings ?? [],
+    warnings: external.warnings,
   };
 }
 
@@ -80,10 +79,14 @@ interface ReadExternal {
 }
 
 async function readExternal(
-  { keyId, hmacKey }: NonNullable<OwnCertificate["settings"]["externalAccount"]>,
+  external: OwnCertificate["settings"]["externalAccount"],
   issuer: string,
   { place, range }: { readonly place: SecretSource; readonly range: SourceRange },
 ): Promise<ReadExternal> {
+  if (external === undefined) {
+    return { problems: [], warnings: [] };
+  }
+  const { keyId, hmacKey } = external;
   const what = `the HMAC key of the account at issuer ${issuer}`;
   const read = await readSecret({ place: hmacKey, what, range }, place);
   return "problem" in read
@@ -92,16 +95,20 @@ async function readExternal(
 }
 
 async function readAuthority(
-  file: string,
+  file: string | undefined,
   problems: Diagnostic[],
-  range: Diagnostic["range"],
+  range: SourceRange,
 ): Promise<string | undefined> {
+  if (file === undefined) {
+    return undefined;
+  }
   try {
     const pem = await readText(file);
-    if (/-----BEGIN CERTIFICATE-----/.test(pem)) {
+    const { certificates, unreadable } = readBundle(pem);
+    if (certificates.length > 0 && unreadable === 0) {
       return Buffer.from(pem, "utf8").toString("base64");
     }
-    problems.push(unusable(`${file} holds no certificate in PEM`, range));
+    problems.push(unusable(`${file} holds no certificate in PEM, or one that cannot be read`, range));
   } catch (error) {
     interruption().throwIfAborted();
     problems.push(unusable(`${file} cannot be read: ${(error as Error).message}`, range));
@@ -109,11 +116,11 @@ async function readAuthority(
   return undefined;
 }
 
-function unusable(detail: string, range: Diagnostic["range"]): Diagnostic {
+function unusable(detail: string, range: SourceRange): Diagnostic {
   return {
     ...errorOf("ISM651"),
     detail: `The authority of the ACME server's certificate is not to be had: ${detail}.`,
     fix: "Correct caFile, which is relative to the mesh file, or delete it if the server's certificate is of a public authority.",
-    ...(range === undefined ? {} : { range }),
+    range,
   };
 }

@@ -1,13 +1,17 @@
 import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
 import { warningOf } from "../../core/diagnostics/coded.ts";
+import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
+import { UserError } from "../../core/diagnostics/user-error.ts";
 import type { CertificateVerdict, SuggestedWindow } from "../../core/decide/certificate-renewal.ts";
 import { decideCertificate } from "../../core/decide/certificate-renewal.ts";
 import type { OwnCertificate } from "../../core/front-door/own-certificates.ts";
 import { ownCertificates } from "../../core/front-door/own-certificates.ts";
 import type { PlannedCertificate } from "../../core/plan/plan.ts";
 import type { IssuedCertificate, Materials } from "../../core/render/materials.ts";
+import { diagnoseKubeError } from "../../kube/diagnose.ts";
 import { KubeError } from "../../kube/errors.ts";
 import { AcmeError } from "../../providers/acme/acme-error.ts";
+import type { AcmeClient } from "../../providers/acme/client.ts";
 import { createAcmeClient } from "../../providers/acme/client.ts";
 import { renewalId } from "../../providers/acme/renewal-info.ts";
 import type { Connected } from "../clusters/connect-clusters.ts";
@@ -67,7 +71,7 @@ export async function planCertificates(
   return { decisions, warnings };
 }
 
-/** Of those that say it: one that stops answering now is told of where it is compared. */
+/** Of those that say it: one that stops answering now is told of where it is compared. A UserError where this account may not read one. */
 async function readHoldings(
   holders: readonly Connected[],
   wanted: OwnCertificate,
@@ -79,6 +83,10 @@ async function readHoldings(
     } catch (error) {
       if (!(error instanceof KubeError)) {
         throw error;
+      }
+      if (error.kind === "forbidden") {
+        // What was not seen must not be ordered.
+        throw new UserError([await diagnoseKubeError(error, one.cluster.name)], exitCodes.failed);
       }
       return [];
     }
@@ -136,17 +144,20 @@ async function askWindows(
   const { server } = wanted.settings;
   const own = holdings.filter(({ issued }) => issued?.server === server);
   const bySerial = new Map(own.map((one) => [one.certificate?.serial ?? "", idOf(one)]));
-  const { access } = await readIssuer(meshFile, wanted, options);
-  const client = createAcmeClient({ ...access, signer: unsigned }, options.now);
-  const signal = AbortSignal.any([options.signal, AbortSignal.timeout(renewalInfoMs)]);
-  const ask = async (id: string | undefined): Promise<SuggestedWindow | undefined> =>
-    id === undefined ? undefined : client.renewalWindow(id, signal);
+  let client: AcmeClient | undefined;
   try {
-    const found = await Promise.all([...bySerial].map(async ([serial, id]) => [serial, await ask(id)] as const));
-    return { windows: Object.fromEntries(found), warnings: [] };
+    const { access } = await readIssuer(meshFile, wanted, { ...options, account: false });
+    const asked = createAcmeClient({ ...access, signer: unsigned }, options.now);
+    client = asked;
+    const signal = AbortSignal.any([options.signal, AbortSignal.timeout(renewalInfoMs)]);
+    const found = [...bySerial].map(
+      async ([serial, id]) => [serial, id === undefined ? undefined : await asked.renewalWindow(id, signal)] as const,
+    );
+    return { windows: Object.fromEntries(await Promise.all(found)), warnings: [] };
   } catch (error) {
     options.signal.throwIfAborted();
-    const words = error instanceof AcmeError ? error.message : `${server} did not answer within 10 s`;
+    const known = error instanceof AcmeError || error instanceof UserError;
+    const words = known ? error.message : `${server} did not answer within 10 s`;
     const warning = {
       ...warningOf("ISM659"),
       detail: `${words}. When the certificate ${wanted.name} is renewed was decided by its life.`,
@@ -154,7 +165,7 @@ async function askWindows(
     };
     return { windows: {}, warnings: [warning] };
   } finally {
-    await client.close();
+    await client?.close();
   }
 }
 

@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders } from "node:http";
 import { setTimeout as pause } from "node:timers/promises";
 import type { Dispatcher } from "undici";
 import request from "undici/lib/api/api-request.js";
+import { redactText } from "../../kube/credentials/redact-text.ts";
 import { headerOf, pauseAskedFor } from "../../kube/wire/answer-headers.ts";
 import type { Connections } from "../../kube/wire/connections.ts";
 import { createConnections } from "../../kube/wire/connections.ts";
@@ -166,10 +167,12 @@ function mayPass({ fields: { kind, status = 0 } }: AcmeError): boolean {
   return kind === "unreachable" || status >= 500;
 }
 
-function unreachable({ server }: AcmeAccess, { subject }: AcmeAsk, error: unknown): AcmeError {
+function unreachable({ server, proxyUrl }: AcmeAccess, { subject }: AcmeAsk, error: unknown): AcmeError {
   const words = error instanceof Error ? error.message : String(error);
   const inner = error instanceof AggregateError ? (error.errors as readonly unknown[])[0] : undefined;
-  const message = words !== "" ? words : inner instanceof Error ? inner.message : "no answer";
+  const said = words !== "" ? words : inner instanceof Error ? inner.message : "no answer";
+  // A proxy's address may hold a password.
+  const message = redactText(said, proxyUrl === undefined ? [] : [proxyUrl]);
   return new AcmeError({ kind: "unreachable", server, subject, message }, { cause: error });
 }
 

@@ -69,6 +69,7 @@ export async function orderCertificate(
     throw refused(session, `it went by the profile ${String(profile)} and not by ${wish.profile}, which was asked for`);
   }
   await proveAll(session, authorizations as readonly string[], options);
+  await untilReady(session, placed.location, options);
   options.onProgress("waiting for the certificate");
   const signed = await session.post({
     url: finalize,
@@ -206,6 +207,30 @@ async function untilProven(session: Session, { url }: Authorization, options: Or
   });
 }
 
+/** The last authorization may be valid a moment before its order is ready to be finalized (RFC 8555, 7.4). */
+async function untilReady(session: Session, url: string, options: OrderOptions): Promise<void> {
+  const subject = "say whether the order is ready";
+  const read = ({ body: { status, error } }: AcmeAnswer): true | undefined => {
+    if (status === "invalid") {
+      throw failedOrder(session, error);
+    }
+    return status === "pending" ? undefined : true;
+  };
+  const now = read(await session.post({ url, subject, signal: options.signal }));
+  await (now ?? poll(session, { url, subject }, options, read));
+}
+
+function failedOrder({ access }: Session, error: unknown): AcmeError {
+  const problem = readProblem(error);
+  return new AcmeError({
+    kind: "refused",
+    server: access.server,
+    subject: "issue the certificate",
+    message: problem === undefined ? "the order is invalid" : describeProblem(problem),
+    ...(problem === undefined ? {} : { problem }),
+  });
+}
+
 /** The address of the certificate. The first look is the answer of `finalize` itself. */
 async function untilIssued(
   session: Session,
@@ -221,14 +246,7 @@ async function untilIssued(
     if (status !== "invalid") {
       return undefined;
     }
-    const problem = readProblem(error);
-    throw new AcmeError({
-      kind: "refused",
-      server: session.access.server,
-      subject: "issue the certificate",
-      message: problem === undefined ? "the order is invalid" : describeProblem(problem),
-      ...(problem === undefined ? {} : { problem }),
-    });
+    throw failedOrder(session, error);
   };
   return (
     read(finalized) ?? poll(session, { url: order, subject: "say whether the certificate is issued" }, options, read)

@@ -81,6 +81,11 @@ export const certificateCodes = {
     explanation:
       "`isthmus certs renew NAME` takes the name of a Secret that a route with an issuer with `isthmus` names (`tls.secretName`). Certificates of cert-manager's issuers are renewed by cert-manager.",
   },
+  ISM665: {
+    summary: "cert-manager fills the same Secret",
+    explanation:
+      "A Certificate of cert-manager names the Secret that isthmus is to fill. cert-manager notices every other content of its Secret and orders again, so that the two would replace each other's certificates for ever, each time against the authority's limits. Nothing was changed. Deleting the Certificate leaves the Secret.",
+  },
   ISM664: {
     summary: "The zone's server does not show the proof",
     explanation:

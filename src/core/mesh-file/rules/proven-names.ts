@@ -1,3 +1,4 @@
+import { isInZone } from "../../front-door/dns-records.ts";
 import type { MeshDraft } from "../draft.ts";
 import { itemsOf } from "../draft.ts";
 import type { Finding } from "../finding.ts";
@@ -35,7 +36,9 @@ export function checkProvenNames(draft: MeshDraft): readonly Finding[] {
       ];
     }
     return itemsOf(hosts)
-      .filter(([, host]) => host !== "*" && zone !== undefined && !isInZone(host.toLowerCase(), zone))
+      .filter(
+        ([, host]) => host !== "*" && zone !== undefined && !isInZone(host.toLowerCase().replace(/^\*\./, ""), zone),
+      )
       .map(([index, host]) => ({
         code: "ISM657",
         path: [...path, "hosts", index],
@@ -45,9 +48,4 @@ export function checkProvenNames(draft: MeshDraft): readonly Finding[] {
       }));
   });
   return [...written, ...placed];
-}
-
-function isInZone(host: string, zone: string): boolean {
-  const name = host.replace(/^\*\./, "");
-  return name === zone || name.endsWith(`.${zone}`);
 }

@@ -5,6 +5,7 @@ import { UserError } from "../../../core/diagnostics/user-error.ts";
 import { explainRancherError } from "../../clusters/rancher-link.ts";
 import type { ProgramLookup, RunOptions } from "../../options.ts";
 import type { CurrentState } from "../current-state.ts";
+import { certificateWriters } from "./certificate-writers.ts";
 import { clusterAccess } from "./cluster-access.ts";
 import { distinctClusters } from "./distinct-clusters.ts";
 import { existingIstio } from "./existing-istio.ts";
@@ -32,6 +33,7 @@ export const preflightRules: readonly PreflightRule[] = [
   nodeLocality, // say where traffic will not stay as near as the mesh file means it to
   rancherServiceAccounts, // make sure that istiod can sign in where it is to read
   sharedPorts, // make sure that the routes' gateways get their ports
+  certificateWriters, // make sure that nobody undoes the certificates that are ordered
   istioValidation, // make sure that Istio takes what it gets
 ];
 
