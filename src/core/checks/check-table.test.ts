@@ -131,8 +131,19 @@ function withBypass(
   }));
 }
 
+function changeServices(facts: MeshFacts, change: Partial<ReachedCluster["services"][number]>): MeshFacts {
+  const clusters = facts.clusters.map((one) =>
+    one.kind === "reached" ? { ...one, services: one.services.map((each) => ({ ...each, ...change })) } : one,
+  );
+  return { ...facts, clusters };
+}
+
+function shopWithMeshConfig(change: Partial<MeshConfigFacts>): MeshFacts {
+  return withMeshConfig(change, healthyShop());
+}
+
 /** Both clusters say how istiod is configured; this is how that of east differs. */
-function withMeshConfig(change: Partial<MeshConfigFacts>): MeshFacts {
+function withMeshConfig(change: Partial<MeshConfigFacts>, facts: MeshFacts = healthyFacts()): MeshFacts {
   const usual: MeshConfigFacts = {
     name: "istio",
     discoverySelectors: [],
@@ -141,7 +152,6 @@ function withMeshConfig(change: Partial<MeshConfigFacts>): MeshFacts {
     trustDomainAliases: [],
     authorizers: [],
   };
-  const facts = healthyFacts();
   const clusters = facts.clusters.map((one) =>
     one.kind === "reached"
       ? { ...one, istiod: { ...one.istiod, meshConfig: one.cluster === "east" ? { ...usual, ...change } : usual } }
@@ -844,6 +854,24 @@ const table: readonly (readonly [Check["id"], string, MeshFacts, readonly string
     "Services that are told to their own namespace",
     withMeshConfig({ exportTo: { services: ["."] } }),
     ["error ISM624 east"],
+  ],
+  [
+    "control-plane/mesh-config",
+    "nothing in Services that are told to all namespaces of the mesh",
+    withMeshConfig({ exportTo: { services: ["istio-system", "sample"], destinationRules: [".", "istio-system"] } }),
+    [],
+  ],
+  [
+    "control-plane/mesh-config",
+    "callers of another namespace that are not told, as a warning",
+    shopWithMeshConfig({ exportTo: { services: ["istio-system", "."] } }),
+    ["warning ISM624 east"],
+  ],
+  [
+    "control-plane/mesh-config",
+    "nothing where the Services say it themselves",
+    changeServices(withMeshConfig({ exportTo: { services: ["."] } }), { exportTo: ["*"] }),
+    [],
   ],
   [
     "control-plane/mesh-config",

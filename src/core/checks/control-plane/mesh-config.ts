@@ -1,7 +1,7 @@
 import { selectsLabels } from "../../policies/label-selector.ts";
 import { istioNamespace } from "../../render/names.ts";
 import type { Check, Finding } from "../check.ts";
-import { problem } from "../check.ts";
+import { problem, warning } from "../check.ts";
 import { kubectl } from "../commands.ts";
 import type { MeshConfigFacts } from "../control-plane-facts.ts";
 import type { MeshFacts, ReachedCluster } from "../facts.ts";
@@ -57,21 +57,45 @@ const kinds = {
   destinationRules: "DestinationRules (defaultDestinationRuleExportTo)",
 } as const;
 
-/** Gateways are in Istio's namespace, and callers in any. */
+/** Gateways are in Istio's namespace, and callers in those of the services at least: which of them call which is not known. */
 function hidden(facts: MeshFacts, one: ReachedCluster, config: MeshConfigFacts): readonly Finding[] {
-  const limited = (Object.keys(kinds) as (keyof typeof kinds)[]).filter((kind) => config.exportTo[kind] !== undefined);
-  return limited.length === 0 || facts.mesh.services.length === 0
-    ? []
-    : [
-        problem("ISM624", {
-          detail: `By istiod's mesh configuration in ${one.cluster} ${limited.map((kind) => `${kinds[kind]} are told to ${(config.exportTo[kind] ?? []).join(", ")}`).join(" and ")} alone, where they do not say it themselves: gateways and callers of other namespaces do not know those of the mesh.`,
-          ...decidedBy(one, config, 'have them told to everybody ("*")'),
-          breaks: [
-            meshConfiguration(one.cluster),
-            ...facts.mesh.services.map(({ namespace, name }) => serviceIn(one.cluster, `${namespace}/${name}`)),
-          ],
-        }),
-      ];
+  // An annotation of a Service's own goes before.
+  const services = facts.mesh.services.filter(
+    ({ namespace, name }) =>
+      one.services.find(({ service }) => service === `${namespace}/${name}`)?.exportTo === undefined,
+  );
+  const namespaces = [...new Set(services.map(({ namespace }) => namespace))];
+  return (Object.keys(kinds) as (keyof typeof kinds)[]).flatMap((kind): readonly Finding[] => {
+    const to = config.exportTo[kind];
+    if (to === undefined || services.length === 0) {
+      return [];
+    }
+    const fromGateways = services.some(({ exported, routes }) => exported || routes.length > 0);
+    const fails = fromGateways && !to.includes(istioNamespace);
+    const callers = namespaces.filter(
+      (namespace) => !to.includes(namespace) && !(namespaces.length === 1 && to.includes(".")),
+    );
+    const who = [
+      ...(fails ? [`the gateways (${istioNamespace})`] : []),
+      ...callers.map((name) => `callers in ${name}`),
+    ];
+    return who.length === 0
+      ? []
+      : [
+          (fails ? problem : warning)("ISM624", {
+            detail: `By istiod's mesh configuration in ${one.cluster} ${kinds[kind]} are told to ${to.join(", ")} alone, where they do not say it themselves: ${who.join(", ")} do not know those of other namespaces.`,
+            ...decidedBy(
+              one,
+              config,
+              `have them told to everybody ("*"), or to ${[istioNamespace, ...namespaces].join(", ")}`,
+            ),
+            breaks: [
+              meshConfiguration(one.cluster),
+              ...services.map(({ namespace, name }) => serviceIn(one.cluster, `${namespace}/${name}`)),
+            ],
+          }),
+        ];
+  });
 }
 
 /** Proxies hold the identity of whom they call against trust domains that they know: their own and its aliases. */
