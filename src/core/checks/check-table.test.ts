@@ -469,25 +469,25 @@ function hindered(words: string, webhook?: HinderedWorkload["webhook"]): Hindere
   return { ...own, service: "sample/helloworld", version: "v2", words, ...(webhook === undefined ? {} : { webhook }) };
 }
 
+function withoutEast(): MeshFacts {
+  const facts = healthyFacts();
+  return {
+    ...facts,
+    clusters: facts.clusters.map((one) =>
+      one.cluster === "east"
+        ? {
+            kind: "unreachable",
+            cluster: "east",
+            diagnostic: { code: "ISM255", severity: "error", summary: "Nothing listens", detail: "refused" },
+          }
+        : one,
+    ),
+  };
+}
+
 /** Check, what is wrong, the facts, and exactly what the check must find. */
 const table: readonly (readonly [Check["id"], string, MeshFacts, readonly string[]])[] = [
-  [
-    "access/clusters-answer",
-    "a cluster that does not answer",
-    {
-      ...healthyFacts(),
-      clusters: healthyFacts().clusters.map((one) =>
-        one.cluster === "east"
-          ? {
-              kind: "unreachable",
-              cluster: "east",
-              diagnostic: { code: "ISM255", severity: "error", summary: "Nothing listens", detail: "refused" },
-            }
-          : one,
-      ),
-    },
-    ["error ISM255 east"],
-  ],
+  ["access/clusters-answer", "a cluster that does not answer", withoutEast(), ["error ISM255 east"]],
   [
     "access/distinct-clusters",
     "one API server under two names",
@@ -1860,7 +1860,8 @@ const table: readonly (readonly [Check["id"], string, MeshFacts, readonly string
     withOrdered({ acmeServer: "https://staging.example/dir" }),
     ["warning ISM662 east"],
   ],
-  ["certificates/front-doors", "HTTP challenges", withFrontDoor(healthyFacts(), "http"), ["warning ISM451 "]],
+  ["certificates/front-doors", "HTTP challenges", withFrontDoor(withoutEast(), "http"), ["warning ISM451 "]],
+  ["certificates/front-doors", "nothing where every cluster answers them", withFrontDoor(healthyFacts(), "http"), []],
   [
     "dns/policy",
     "one owner and sync",

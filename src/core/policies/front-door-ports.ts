@@ -1,6 +1,7 @@
-import type { Cluster, Mesh, Route } from "../model/mesh.ts";
+import type { Cluster, Mesh } from "../model/mesh.ts";
 import type { Materials } from "../render/materials.ts";
 import { ingressGateway, istioNamespace } from "../render/names.ts";
+import { isChallenged } from "../routing/challenged-hosts.ts";
 import { frontRoutesOf } from "../routing/hosts.ts";
 
 /** A port of the ingress gateway that is asked from outside. */
@@ -26,11 +27,6 @@ export function frontDoorPorts(mesh: Mesh, cluster: Cluster, materials: Material
     port,
     targets: targetsOf(port, materials.istioManifests[cluster.name] ?? []) ?? usualTargets[port] ?? [port],
   }));
-}
-
-/** True for a route whose certificate is proven by http01 challenges. */
-export function isChallenged({ issuers }: Mesh, { tls }: Route): boolean {
-  return issuers.some((issuer) => issuer.name === tls?.issuer && issuer.acme?.http01 !== undefined);
 }
 
 function targetsOf(port: number, manifests: Materials["istioManifests"][string]): readonly number[] | undefined {

@@ -6,7 +6,8 @@ import { announcedGateway } from "../routing/announced-gateway.ts";
 import { frontRoutesOf } from "../routing/hosts.ts";
 import { isAddress } from "./address-block.ts";
 import { ownApiPorts, remoteApiPlace, remoteApiPorts } from "./api-ports.ts";
-import { frontDoorPorts, isChallenged } from "./front-door-ports.ts";
+import { isChallenged } from "../routing/challenged-hosts.ts";
+import { frontDoorPorts } from "./front-door-ports.ts";
 import { podsOfService } from "./service-ports.ts";
 
 /** One end of a flow of the mesh, as a policy can name it. */
@@ -141,6 +142,16 @@ function intoIngress(mesh: Mesh, cluster: Cluster, materials: Materials): readon
             ports: tcp(8089),
             why: "the ingress gateway forwards http01 challenges to cert-manager's solver",
           } as const,
+          ...(mesh.clusters.length > 1
+            ? [
+                {
+                  from: ingress,
+                  to: world,
+                  ports: tcp(80),
+                  why: "the ingress gateway asks those of the other clusters for the answer to an http01 challenge",
+                } as const,
+              ]
+            : []),
         ]
       : []),
   ];

@@ -19,7 +19,7 @@ function renderClusterIssuer(issuer: Issuer, acme: NonNullable<Issuer["acme"]>):
   const solver: { readonly [key: string]: Json } = {
     ...(wait === undefined ? {} : { waitInsteadOfSelfCheck: `${wait}s` }),
     ...(acme.dns01 === undefined ? {} : { dns01: acme.dns01 }),
-    ...(acme.http01 === undefined ? {} : { http01: acme.http01 }),
+    ...(acme.http01 === undefined ? {} : { http01: completeHttp01(acme.http01) }),
   };
   return {
     apiVersion: "cert-manager.io/v1",
@@ -36,6 +36,18 @@ function renderClusterIssuer(issuer: Issuer, acme: NonNullable<Issuer["acme"]>):
       },
     },
   };
+}
+
+/**
+ * cert-manager makes an Ingress for each challenge, or an HTTPRoute; one has to
+ * be asked for. Where the mesh file asks for neither, isthmus' own route leads to
+ * the solver (`http01.ts`), and the Ingress has a class that nobody serves.
+ */
+function completeHttp01(http01: Json): Json {
+  const given = http01 as { readonly [key: string]: Json };
+  return "ingress" in given || "gatewayHTTPRoute" in given
+    ? http01
+    : { ...given, ingress: { serviceType: "ClusterIP", ingressClassName: "isthmus" } };
 }
 
 /**

@@ -1,11 +1,13 @@
 import { createHash } from "node:crypto";
-import type { KubeObject } from "../model/kube-object.ts";
+import type { Json, KubeObject } from "../model/kube-object.ts";
 import type { Mesh } from "../model/mesh.ts";
 import { networkingOf } from "../releases/istio-releases.ts";
+import { challengedHosts } from "../routing/challenged-hosts.ts";
 import type { Door } from "../routing/doors.ts";
 import { doorsOf, requestsOf, sharesHost } from "../routing/doors.ts";
 import { frontGatewayOf } from "../routing/hosts.ts";
 import { routeNamespace } from "./front-gateway.ts";
+import { renderChallengeRules } from "./http01.ts";
 import { istioNamespace, meshGateway, ownRoutePrefix } from "./names.ts";
 import { renderMatch } from "./virtual-service.ts";
 
@@ -14,19 +16,22 @@ const longestName = 253;
 
 /**
  * A VirtualService for each host that has several routes, or one that is both at
- * a gateway and inside the mesh: which requests go to which route, in the order
+ * a gateway and inside the mesh, or at which http01 challenges are asked: which requests go to which route, in the order
  * in which proxies try them. Istio itself would
  * merge the routes of a host by the age of their objects, which differs from
  * cluster to cluster, and between sidecars it obeys the oldest only. The
  * weights stay in the routes' own VirtualServices, to which this one delegates.
  */
 export function renderHostRoutes(mesh: Mesh): KubeObject[] {
+  const challenged = new Set(challengedHosts(mesh));
   return doorsOf(mesh)
     .filter((door) => door.routes.some(({ route }) => sharesHost(mesh, route)))
-    .map((door) => renderHost(mesh, door));
+    .map((door) =>
+      renderHost(mesh, door, door.listener === "http" && challenged.has(door.host) ? renderChallengeRules(mesh) : []),
+    );
 }
 
-function renderHost(mesh: Mesh, door: Door): KubeObject {
+function renderHost(mesh: Mesh, door: Door, first: readonly Json[]): KubeObject {
   return {
     apiVersion: networkingOf(mesh.istio),
     kind: "VirtualService",
@@ -34,11 +39,14 @@ function renderHost(mesh: Mesh, door: Door): KubeObject {
     spec: {
       gateways: gatewaysOf(door),
       hosts: [door.host],
-      http: door.routes.map((one) => ({
-        name: one.route.name,
-        match: [renderMatch(requestsOf(one, { listener: door.listener, hosts: [door.host] }))],
-        delegate: { name: one.route.name, namespace: routeNamespace(one.service, one.route) },
-      })),
+      http: [
+        ...first,
+        ...door.routes.map((one) => ({
+          name: one.route.name,
+          match: [renderMatch(requestsOf(one, { listener: door.listener, hosts: [door.host] }))],
+          delegate: { name: one.route.name, namespace: routeNamespace(one.service, one.route) },
+        })),
+      ],
     },
   };
 }

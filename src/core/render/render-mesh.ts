@@ -13,6 +13,7 @@ import { installMethods } from "./install-methods.ts";
 import type { Rendered } from "./known-after-apply.ts";
 import { renderLimitRange } from "./limit-range.ts";
 import { renderHostRoutes } from "./host-routes.ts";
+import { renderChallengeRoutes } from "./http01.ts";
 import type { Materials } from "./materials.ts";
 import { noMaterials, serviceKey } from "./materials.ts";
 import { renderNamespaces } from "./namespace.ts";
@@ -123,6 +124,8 @@ function objectsOf(mesh: Mesh, cluster: Cluster, materials: Materials): Placing[
         ...renderElsewhereRoute(here, service, cluster),
       ]),
     ),
+    // Before the names that lead to them are published, and the certificates that ask for them.
+    ...renderedIn("front-doors", renderChallengeRoutes(mesh, here, materials)),
     ...inWave("front-doors", [...renderClusterIssuers(mesh), ...renderCertificates(mesh, cluster)]),
     ...renderedIn("front-doors", renderFrontDoorSecrets(mesh, cluster, materials)),
     ...renderedIn(

@@ -1,4 +1,5 @@
 import type { Mesh, Route, Service } from "../model/mesh.ts";
+import { challengedHosts } from "./challenged-hosts.ts";
 import type { Listener } from "./hosts.ts";
 import { hostsAt, listenersOf } from "./hosts.ts";
 import type { RequestMatch } from "./match-relation.ts";
@@ -73,8 +74,9 @@ export function requestsBefore(
 
 /**
  * Whether the hosts of the route, which is one of the mesh, have VirtualServices
- * of their own: one has other routes too, so that their order matters, or the
- * route has other hosts at its gateway than inside the mesh (docs/adr/0016).
+ * of their own: one has other routes too, or answers http01 challenges, so that
+ * their order matters, or the route has other hosts at its gateway than inside
+ * the mesh (docs/adr/0016).
  */
 export function sharesHost(mesh: Mesh, route: Route): boolean {
   const known = sharing.get(mesh) ?? findSharing(mesh);
@@ -85,9 +87,15 @@ export function sharesHost(mesh: Mesh, route: Route): boolean {
 const sharing = new WeakMap<Mesh, ReadonlySet<Route>>();
 
 function findSharing(mesh: Mesh): ReadonlySet<Route> {
+  const challenged = new Set(challengedHosts(mesh));
   return new Set(
     doorsOf(mesh)
-      .filter((door) => door.routes.length > 1 || door.routes.some(({ route }) => listenersOf(route).length > 1))
+      .filter(
+        (door) =>
+          door.routes.length > 1 ||
+          door.routes.some(({ route }) => listenersOf(route).length > 1) ||
+          (door.listener === "http" && challenged.has(door.host)),
+      )
       .flatMap((door) => door.routes.map(({ route }) => route)),
   );
 }

@@ -94,17 +94,20 @@ function fixOf(facts: MeshFacts, one: ReachedCluster, secret: string): { readonl
   };
 }
 
+/** A challenge is answered by whichever cluster has the answer, as long as the one that is asked answers at all (docs/adr/0035). */
 function httpChallenge(
   facts: MeshFacts,
   route: MeshFacts["mesh"]["services"][number]["routes"][number],
 ): readonly Finding[] {
   const issuer = route.tls?.issuer;
-  return issuer === undefined || !facts.mesh.http01Issuers.includes(issuer) || facts.mesh.clusters.length < 2
+  const reached = new Set(meshClusters(facts).map(({ cluster }) => cluster));
+  const dead = facts.mesh.clusters.map(({ name }) => name).filter((name) => !reached.has(name));
+  return issuer === undefined || !facts.mesh.http01Issuers.includes(issuer) || dead.length === 0
     ? []
     : [
         warning("ISM451", {
-          detail: `Route ${route.name} has its certificate from ${issuer}, whose challenges come over HTTP. With an ingress in each of ${facts.mesh.clusters.length} clusters behind ${route.hosts.join(", ")}, the authority asks any of them, and only the one that waits for it can answer.`,
-          fix: "Use dns01 for this issuer.",
+          detail: `Route ${route.name} has its certificate from ${issuer}, whose challenges come over HTTP, to any address of ${route.hosts.join(", ")}. ${dead.join(", ")} ${dead.length === 1 ? "does" : "do"} not answer: a challenge that comes there may be lost, and the certificate is not renewed.`,
+          fix: "Take the addresses of clusters that do not answer out of the name (a route with dns: { via: isthmus } has that done), or use dns01 for this issuer.",
         }),
       ];
 }

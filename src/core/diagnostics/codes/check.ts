@@ -205,9 +205,9 @@ export const checkCodes = {
       "A route with TLS names a Secret in istio-system. Each cluster's ingress reads its own, so that it has to be in every cluster, and valid.",
   },
   ISM451: {
-    summary: "HTTP challenges do not fit several clusters",
+    summary: "HTTP challenges may come to a cluster that does not answer",
     explanation:
-      "With HTTP-01 the authority fetches a token from the name. When the name has an address in each cluster, it asks any of them, and only the cluster that ordered the certificate has the token. DNS-01 works from everywhere.",
+      "With HTTP-01 the authority fetches a token from the name. When the name has an address in each cluster, it asks any of them, and only the cluster that ordered the certificate has the token. isthmus' route of that path has the gateway that is asked try those of all clusters, so that it does not matter which one it is; one that is dead asks nobody. DNS-01 works from everywhere.",
   },
   ISM452: {
     summary: "external-dns has different owners",

@@ -52,6 +52,11 @@ export const routeCodes = {
     explanation:
       "A certificate is for names: * alone is none. A wildcard such as *.example.org is issued by ACME servers only when the proof is a DNS record (RFC 8555 and the CA/Browser Forum's rules; Let's Encrypt refuses http-01 for it), so its issuer needs dns01.",
   },
+  ISM667: {
+    summary: "A host of http01 hides a wildcard's route",
+    explanation:
+      "An issuer with http01 proves a host by a page at port 80, for which isthmus makes a route of that host. Proxies choose the host that fits a request best and then know its routes alone, so that a route without TLS for * or *.example.org takes no more requests for that host. A second route for the host itself takes them; one route cannot have both (ISM150).",
+  },
   ISM158: {
     summary: "A header that no request has",
     explanation:

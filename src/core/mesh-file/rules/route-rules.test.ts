@@ -304,3 +304,20 @@ describe("values that are not what they look like", () => {
     ).toEqual(expected);
   });
 });
+
+describe("a host that is proven by http01", () => {
+  const secured =
+    "{ name: s, gateway: g, hosts: [a.example], tls: { secretName: a, issuer: page }, weights: { v1: 100 } }";
+  const plain = (hosts: string): string => `{ name: p, gateway: h, hosts: ${hosts}, weights: { v1: 100 } }`;
+
+  it("is refused where a wildcard took its requests at port 80: it has a route of its own there", () => {
+    expect(parse(meshWithRoutes(secured, plain('["*"]')) + issuers)).toEqual(["ISM667 a.example"]);
+    expect(parse(meshWithRoutes(secured, plain('["*.example"]')) + issuers)).toEqual(["ISM667 a.example"]);
+  });
+
+  it("is fine where a route of its own takes them, and beside other wildcards", () => {
+    const own = "{ name: o, gateway: h, hosts: [a.example], weights: { v1: 100 } }";
+    expect(parse(meshWithRoutes(secured, plain('["*"]'), own) + issuers)).toEqual([]);
+    expect(parse(meshWithRoutes(secured, plain('["*.other"]')) + issuers)).toEqual([]);
+  });
+});

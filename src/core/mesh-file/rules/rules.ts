@@ -1,6 +1,7 @@
 import { checkAlternatives } from "./alternatives.ts";
 import { checkCertificateIssuers } from "./certificate-issuer.ts";
 import { checkCertificateHosts } from "./certificate-hosts.ts";
+import { checkChallengedHosts } from "./challenged-hosts.ts";
 import { checkClusterAccess } from "./cluster-access.ts";
 import { checkClusterEndpoints } from "./cluster-endpoints.ts";
 import { checkClusterLocalRoutes } from "./cluster-local-routes.ts";
@@ -93,5 +94,6 @@ export const rules: readonly Rule[] = [
   checkSharedCertificates,
   checkCertificateHosts,
   checkProvenNames,
+  checkChallengedHosts,
   checkPublishedHosts,
 ];
