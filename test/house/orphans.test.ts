@@ -3,11 +3,7 @@ import { importsOf } from "./imports.ts";
 import { listFiles } from "./tracked-files.ts";
 
 /** The program's beginning, what only docs/reference is made of. */
-const entries = [
-  "src/cli/bin.ts",
-  "src/engine/documents/event-reference.ts",
-  "src/sandbox/front-door/debian-programs.ts",
-];
+const entries = ["src/cli/bin.ts", "src/engine/documents/event-reference.ts"];
 
 const program = listFiles("src").filter(
   (file) => file.endsWith(".ts") && !file.endsWith(".d.ts") && !/\.test\.ts$|\/testing\/|\/fake\//.test(file),

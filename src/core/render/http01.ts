@@ -69,10 +69,10 @@ export function renderChallengeRules(mesh: Mesh): readonly Json[] {
           match: [match],
           headers: { request: { set: { [sentOn]: "true" } } },
           route: [{ destination: { host: ingresses, port: { number: 80 } } }],
-          // Each try takes a gateway that was not asked yet.
+          // Each try takes a gateway that was not asked yet; an ACME server waits ten seconds in all.
           retries: {
             attempts: mesh.clusters.length * 2,
-            perTryTimeout: "4s",
+            perTryTimeout: "1s",
             retryOn: "404,5xx,connect-failure,reset",
           },
         },

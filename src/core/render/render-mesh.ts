@@ -124,14 +124,13 @@ function objectsOf(mesh: Mesh, cluster: Cluster, materials: Materials): Placing[
         ...renderElsewhereRoute(here, service, cluster),
       ]),
     ),
-    // Before the names that lead to them are published, and the certificates that ask for them.
-    ...renderedIn("front-doors", renderChallengeRoutes(mesh, here, materials)),
-    ...inWave("front-doors", [...renderClusterIssuers(mesh), ...renderCertificates(mesh, cluster)]),
-    ...renderedIn("front-doors", renderFrontDoorSecrets(mesh, cluster, materials)),
-    ...renderedIn(
-      "front-doors",
-      gateways.filter(({ object }) => isPublished(object)),
-    ),
+    ...renderedIn("front-doors", [
+      // Before the names that lead to them are published, and the certificates that ask for them.
+      ...renderChallengeRoutes(mesh, here, materials),
+      ...[...renderClusterIssuers(mesh), ...renderCertificates(mesh, cluster)].map((object) => ({ object })),
+      ...renderFrontDoorSecrets(mesh, cluster, materials),
+      ...gateways.filter(({ object }) => isPublished(object)),
+    ]),
   ];
 }
 
