@@ -2051,17 +2051,12 @@ it("tells a Service that leads to a port which ready pods do not name from pods 
   expect(findingsOf("services/versions-run", named)[0]?.detail).toContain("has no ready pod in east");
 });
 
-it("finds a policy that closes the east-west gateway, where another network needs it", () => {
+it("finds nothing in a policy for the east-west gateway: istiod puts none into what hands TLS on", () => {
   const everything = [{ from: [], to: [], conditional: false }];
   const selector = { istio: "eastwestgateway" };
   const policy = { ...allowNothing, namespace: "istio-system", name: "shut", selector };
-  const policed = (change: object): MeshFacts =>
-    withCluster("east", () => ({ authorizationPolicies: [{ ...policy, ...change }] }));
-  const [found] = findingsOf("policies/authorization", policed({ action: "DENY", rules: everything }));
-  expect(found?.detail).toBe(
-    "AuthorizationPolicy istio-system/shut of east (DENY) denies connections of other networks to istio-eastwestgateway: they are closed without an answer.",
-  );
-  expect(findingsOf("policies/authorization", policed({}))).toHaveLength(1);
-  const ofGet = [{ from: [], to: [{ methods: ["GET"] }], conditional: false }];
-  expect(findingsOf("policies/authorization", policed({ action: "DENY", rules: ofGet }))).toEqual([]);
+  for (const change of [{ action: "DENY", rules: everything }, {}]) {
+    const facts = withCluster("east", () => ({ authorizationPolicies: [{ ...policy, ...change }] }));
+    expect(findingsOf("policies/authorization", facts)).toEqual([]);
+  }
 });

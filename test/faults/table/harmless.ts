@@ -60,6 +60,31 @@ export const harmless: readonly Harmless[] = [
     }),
   },
   {
+    what: "an AuthorizationPolicy at the east-west gateway, which hands TLS on and heeds none",
+    ...policyByHand("east", "AuthorizationPolicy", "istio-system", {
+      selector: { matchLabels: { istio: "eastwestgateway" } },
+      action: "DENY",
+      rules: [{}],
+    }),
+  },
+  {
+    what: "a ServiceEntry of istio-system for the name of a Service, which goes before it",
+    inject: async () =>
+      put("west", {
+        apiVersion: "networking.istio.io/v1",
+        kind: "ServiceEntry",
+        metadata: { name: "by-hand", namespace: "istio-system" },
+        spec: {
+          hosts: ["data.back.svc.cluster.local"],
+          ports: [{ number: 7000, name: "http", protocol: "HTTP" }],
+          location: "MESH_INTERNAL",
+          resolution: "DNS",
+          endpoints: [{ address: "nowhere.mesh.example" }],
+        },
+      }),
+    undo: async () => drop("west", "istio-system", "serviceentries.networking.istio.io/by-hand"),
+  },
+  {
     what: "a RequestAuthentication without a policy that asks for its tokens",
     inject: async () =>
       put("west", {

@@ -133,14 +133,4 @@ export const policyFaults: readonly Fault[] = [
       rules: [{ to: [{ operation: { paths: ["/admin"] } }] }],
     }),
   },
-  {
-    what: "an AuthorizationPolicy closes the east-west gateway of east",
-    causes: [cause("east", "ISM472")],
-    says: "denies connections of other networks to istio-eastwestgateway",
-    ...policyByHand("east", "AuthorizationPolicy", "istio-system", {
-      selector: { matchLabels: { istio: "eastwestgateway" } },
-      action: "DENY",
-      rules: [{}],
-    }),
-  },
 ];

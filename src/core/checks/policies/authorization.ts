@@ -3,16 +3,16 @@ import { customPolicies, denialOf } from "../../policies/authorization.ts";
 import { callerDenials } from "../../policies/caller-denials.ts";
 import { serviceIn, servicePods, targetPortOf } from "../../policies/service-pods.ts";
 import type { Route, Service } from "../../model/mesh.ts";
-import { crossNetworkPort, eastWestGateway, ingressGateway, istioNamespace, meshGateway } from "../../render/names.ts";
+import { ingressGateway, istioNamespace, meshGateway } from "../../render/names.ts";
 import { frontRoutesOf } from "../../routing/hosts.ts";
 import type { Check } from "../check.ts";
 import { problem, warning } from "../check.ts";
 import { kubectl } from "../commands.ts";
 import type { MeshFacts, ReachedCluster } from "../facts.ts";
 import type { PodFacts } from "../pod-facts.ts";
-import { gatewayOf, meshClusters, networkOf, servicesAt } from "../reached.ts";
+import { gatewayOf, meshClusters, servicesAt } from "../reached.ts";
 import type { Subject } from "../subjects.ts";
-import { requestsTo, trustBetween } from "../subjects.ts";
+import { requestsTo } from "../subjects.ts";
 
 /**
  * What is refused for certain is an error. A policy that lets some requests of
@@ -29,14 +29,13 @@ export const authorization: Check = {
     meshClusters(facts).flatMap((one) =>
       groupDenials([
         ...denialsAtIngress(facts, one),
-        ...denialsAtEastWest(facts, one),
         ...denialsAtPods(facts, one),
         ...denialsOfCallers(facts, one),
-      ]).map(({ denial, only, refused, end, breaks }) => {
+      ]).map(({ denial, only, refused, breaks }) => {
         const { policy } = denial;
         const found = only === undefined ? problem : warning;
         return found("ISM472", {
-          detail: `AuthorizationPolicy ${policy.namespace}/${policy.name} of ${one.cluster} (${policy.action}) ${wayOf(denial)} ${only === undefined || only.what === "" ? "" : `${only.what} of `}${refused.join("; ")}: they ${end ?? 'end in 403 "RBAC: access denied"'}.`,
+          detail: `AuthorizationPolicy ${policy.namespace}/${policy.name} of ${one.cluster} (${policy.action}) ${wayOf(denial)} ${only === undefined || only.what === "" ? "" : `${only.what} of `}${refused.join("; ")}: they end in 403 "RBAC: access denied".`,
           fix: `Whoever wrote the policy has to decide: ${denial.kind === "no-provider" ? "name the authorizer in meshConfig.extensionProviders, with envoyExtAuthzGrpc or envoyExtAuthzHttp," : "have it allow them,"} or delete it${only === undefined ? "" : `; ${only.otherwise}`}. ${only?.what === "" ? "" : `Requests of a route come to the pods from ${ingressGateway} (principal cluster.local/ns/${istioNamespace}/sa/${ingressAccount(one)}), at the pod's own port. `}To delete it: ${kubectl(one, "-n", policy.namespace, "delete", "authorizationpolicy", policy.name)}`,
           cluster: one.cluster,
           object: {
@@ -74,8 +73,6 @@ interface Refused {
   /** Where only a part of the requests is refused. */
   readonly only?: Part;
   readonly what: string;
-  /** What becomes of them where that is no answer. */
-  readonly end?: string;
   readonly breaks: readonly Subject[];
 }
 
@@ -83,13 +80,9 @@ function groupDenials(all: readonly Refused[]): readonly {
   readonly denial: Denial;
   readonly only?: Part;
   readonly refused: readonly string[];
-  readonly end?: string;
   readonly breaks: readonly Subject[];
 }[] {
-  const groups = new Map<
-    string,
-    Pick<Refused, "denial" | "only" | "end"> & { refused: Set<string>; breaks: Set<Subject> }
-  >();
+  const groups = new Map<string, Pick<Refused, "denial" | "only"> & { refused: Set<string>; breaks: Set<Subject> }>();
   // Of one policy what is certain decides how the rest is told.
   const certainFirst = [
     ...all.filter(({ only }) => only === undefined),
@@ -172,6 +165,7 @@ function undecided(facts: MeshFacts): readonly string[] {
   });
 }
 
+/** East-west gateways hand TLS on (AUTO_PASSTHROUGH), and istiod puts no policy into what does: one that selects them changes nothing. */
 function denialsAtIngress(facts: MeshFacts, one: ReachedCluster): readonly Refused[] {
   const ports = gatewayOf(one, ingressGateway)?.service?.servicePorts ?? [];
   return servicesAt(facts, one).flatMap((service) =>
@@ -194,28 +188,6 @@ function denialsAtIngress(facts: MeshFacts, one: ReachedCluster): readonly Refus
       }),
     ),
   );
-}
-
-/** The gateway hands connections on and ends no TLS: it knows of each the port, and neither who asks nor what for. */
-function denialsAtEastWest(facts: MeshFacts, one: ReachedCluster): readonly Refused[] {
-  const callers = facts.mesh.clusters.filter(({ network }) => network !== networkOf(facts, one.cluster));
-  return callers.length === 0
-    ? []
-    : one.pods
-        .filter((pod) => pod.namespace === istioNamespace && pod.labels["istio"] === "eastwestgateway")
-        .flatMap((pod): readonly Refused[] => {
-          const denial = denialOf(one.authorizationPolicies, pod, { port: crossNetworkPort, client: "none" });
-          return denial === undefined
-            ? []
-            : [
-                {
-                  denial,
-                  what: `connections of other networks to ${eastWestGateway}`,
-                  end: "are closed without an answer",
-                  breaks: callers.map(({ name }) => trustBetween(name, one.cluster)),
-                },
-              ];
-        });
 }
 
 function denialsAtPods(facts: MeshFacts, one: ReachedCluster): readonly Refused[] {
