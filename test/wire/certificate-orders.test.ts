@@ -311,6 +311,48 @@ describe("an order that fails", () => {
   });
 });
 
+describe("a server that wants an account at the authority", () => {
+  const hmacKey = "zWNDZM6eQGHWpSRTPal5eIUYFTu7EajVIoguysqZ9wG44nMEtx3MUAsUDkMTQ12W";
+  let strict: Pebble;
+  let world: { readonly issuer: object };
+  beforeAll(async () => {
+    const made = await ensureGoPart("pebble", { env: process.env, signal, onProgress: () => {} });
+    strict = await startPebble({
+      pebble: made.programs["pebble"] ?? "",
+      dns: `127.0.0.1:${dns.port}`,
+      settings: { externalAccountBindingRequired: true, externalAccountMACKeys: { "kid-1": hmacKey } },
+    });
+    await writeFile(path.join(folder, "strict-ca.pem"), strict.ca);
+    await writeFile(path.join(folder, "hmac.key"), `${hmacKey}\n`, { mode: 0o600 });
+    world = { issuer: { server: strict.server, caFile: "strict-ca.pem" } };
+  });
+  afterAll(async () => strict.stop());
+
+  it("gets it with the first order", async () => {
+    const externalAccount = { keyId: "kid-1", hmacKey: { file: "hmac.key" } };
+    const { certificate } = await order({
+      hosts: ["bound.example.test"],
+      issuer: { ...world.issuer, externalAccount },
+    });
+    expect(certificate.names).toEqual(["bound.example.test"]);
+  });
+
+  it("says where to get one", async () => {
+    await rm(path.join(folder, "data", "acme"), { recursive: true });
+    const found = await refusal(order({ hosts: ["bound.example.test"], issuer: world.issuer }));
+    expect([found.code, found.fix]).toEqual([
+      "ISM654",
+      "Get a key identifier and an HMAC key from the authority, and write externalAccount: { keyId: …, hmacKey: { file: … } } for issuer public.",
+    ]);
+    const externalAccount = { keyId: "kid-2", hmacKey: { file: "hmac.key" } };
+    const unknown = await refusal(
+      order({ hosts: ["bound.example.test"], issuer: { ...world.issuer, externalAccount } }),
+    );
+    expect(unknown.code).toMatch(/^ISM65[04]$/);
+    expect(unknown.detail).not.toContain(hmacKey);
+  });
+});
+
 describe("a proof", () => {
   it("is served when every server of the zone shows it, whichever of them the authority asks", async () => {
     const secondary = await startServer(bind);

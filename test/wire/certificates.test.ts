@@ -172,6 +172,28 @@ it("is shown by certs status, for people and for scripts", async () => {
   expect(document.frontDoors[0]?.next).toMatchObject({ action: "keep" });
 });
 
+it("is not ordered where a cluster that may hold one does not say so", async () => {
+  const { store } = world.servers["west"] ?? {};
+  const secret = secretOf("west");
+  if (store === undefined || secret === undefined) {
+    throw new Error("west has the Secret");
+  }
+  store.remove(secret);
+  const matches = ({ method, url }: { readonly method: string; readonly url: string }): boolean =>
+    method === "GET" && url.includes("/secrets/front");
+  world.servers["east"]?.inject({ kind: "status", status: 403 }, { matches, times: 99 });
+  const { code, err } = await world.run("apply --yes");
+  expect(code).toBe(69);
+  expect(err).toContain("east");
+  expect(orders()).toBe(1);
+  const { out } = await world.run("certs status");
+  expect(out).toMatch(/east +\? not known/);
+  world.servers["east"]?.mend();
+  await apply();
+  expect(orders()).toBe(1);
+  expect(heldBy("west")).toEqual(heldBy("east"));
+});
+
 it("is ordered anew when names or the kind of key change, once", async () => {
   const before = heldBy("west")?.serial;
   await edit((spec) => routeOf(spec, { hosts: ["example.test", "*.b.example.test"] }));

@@ -44,5 +44,5 @@ it("says that a record was not written, or stays, where others are always in the
 });
 
 it("looks for no server of a zone that nobody has on the internet", async () => {
-  expect(await findNameServers("example.test")).toEqual([]);
+  expect(await findNameServers("example.test", signal)).toEqual([]);
 });

@@ -13,17 +13,18 @@ import { findNameServers, textsAt } from "./name-servers.ts";
 
 /** Short: the records are needed for seconds, and a resolver that keeps an old answer fails the proof. */
 const ttlSeconds = 60;
-const [lookEveryMs, longestMs, withdrawMs] = [500, 120_000, 30_000];
+const [lookEveryMs, longestMs, longestOfOthersMs, withdrawMs] = [500, 120_000, 60_000, 30_000];
 const mostWrites = 5;
 
 /** How the servers are found that the world asks for a zone. */
-export type FindNameServers = (zone: string) => Promise<readonly NameServer[]>;
+export type FindNameServers = (zone: string, signal: AbortSignal) => Promise<readonly NameServer[]>;
 
 /**
  * Writes the records of proofs into a zone, by value: other orders at the same
  * names keep theirs. They are served when the zone's own server answers with
  * them, and every server that the zone is delegated to and that answers this
- * machine: an authority asks any of those. `onWarning` gets what does not stop an order.
+ * machine: an authority asks any of those. Of these one may see another world than the
+ * authority does (split DNS), so that after a minute they are only warned of. `onWarning` gets what does not stop an order.
  */
 export function dnsProofs(
   zone: DnsZone,
@@ -40,7 +41,7 @@ export function dnsProofs(
       const prerequisites = namesOf(records).map((name) => ({ kind: "absent", name, type: "CNAME" }) as const);
       const adds = records.map(recordOf);
       await write(zone, { prerequisites, deletes: [], adds }, signal, async () => missingIn(zone, records, signal));
-      await untilServed(zone, { records, find }, signal);
+      await untilServed(zone, { records, find, onWarning }, signal);
     },
     async withdraw(records) {
       try {
@@ -78,27 +79,42 @@ async function write(
   }
 }
 
-/** Until all servers of the zone answer with all records; throws where one does not within two minutes, or an alias is there. */
-async function untilServed(
-  zone: DnsZone,
-  { records, find }: { readonly records: readonly ProofRecord[]; readonly find: FindNameServers },
-  signal: AbortSignal,
-): Promise<void> {
+/** Until all servers of the zone answer with all records; throws where its own does not within two minutes, or an alias is there. */
+async function untilServed(zone: DnsZone, { records, find, onWarning }: Serving, signal: AbortSignal): Promise<void> {
   const started = Date.now();
-  const servers = await find(zone.name);
+  const servers = await find(zone.name, signal);
   for (;;) {
-    const behind = (await missingIn(zone, records, signal)) ?? (await missingAt(servers, records));
+    const own = await missingIn(zone, records, signal);
+    const behind = own ?? (await missingAt(servers, records, signal));
+    const waited = Date.now() - started;
     if (behind === undefined) {
       return;
     }
-    if (Date.now() - started > longestMs) {
-      throw unseen(
-        `${zone.where} took the TXT record at ${namesOf(behind.records).join(", ")}, and ${behind.where} has not answered with it for two minutes. The ACME server was not asked to look.`,
-        "See why that server does not serve what the zone has (its log names the zone; secondaries follow by NOTIFY and transfer), then run the command again.",
-      );
+    const detail = `${zone.where} took the TXT record at ${namesOf(behind.records).join(", ")}, and ${behind.where} has not answered with it for ${Math.round(waited / 1000)} s.`;
+    if (own === undefined && waited > longestOfOthersMs) {
+      onWarning({
+        ...warningOf("ISM664"),
+        detail: `${detail} The ACME server is asked to look all the same.`,
+        fix: secondaryFix,
+      });
+      return;
+    }
+    if (waited > longestMs) {
+      const fix =
+        "See why the server does not serve what it has taken (its log names the zone), then run the command again.";
+      throw unseen(`${detail} The ACME server was not asked to look.`, fix);
     }
     await pause(lookEveryMs, undefined, { signal });
   }
+}
+
+const secondaryFix =
+  "Where the order fails too: see why that server does not follow (NOTIFY, transfer). Where this machine sees another view of the zone than the world, nothing.";
+
+interface Serving {
+  readonly records: readonly ProofRecord[];
+  readonly find: FindNameServers;
+  readonly onWarning: (warning: Diagnostic) => void;
 }
 
 interface Behind {
@@ -130,11 +146,15 @@ async function missingIn(
 }
 
 /** The same of the servers that the world asks; one that does not answer this machine decides nothing. */
-async function missingAt(servers: readonly NameServer[], records: readonly ProofRecord[]): Promise<Behind | undefined> {
+async function missingAt(
+  servers: readonly NameServer[],
+  records: readonly ProofRecord[],
+  signal: AbortSignal,
+): Promise<Behind | undefined> {
   const all = await Promise.all(
     servers.map(async (server): Promise<readonly Behind[]> => {
       const seen = new Map(
-        await Promise.all(namesOf(records).map(async (name) => [name, await textsAt(server, name)] as const)),
+        await Promise.all(namesOf(records).map(async (name) => [name, await textsAt(server, name, signal)] as const)),
       );
       const missing = records.filter(({ name, value }) => seen.get(name)?.includes(value) === false);
       return missing.length === 0 ? [] : [{ where: server.name, records: missing }];

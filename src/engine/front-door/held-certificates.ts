@@ -1,4 +1,5 @@
 import { Buffer } from "node:buffer";
+import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
 import type { HeldCertificate } from "../../core/decide/certificate-renewal.ts";
 import type { OwnCertificate } from "../../core/front-door/own-certificates.ts";
 import type { KubeObject } from "../../core/model/kube-object.ts";
@@ -7,6 +8,8 @@ import type { IssuedCertificate } from "../../core/render/materials.ts";
 import { istioNamespace } from "../../core/render/names.ts";
 import { Secret } from "../../core/secret.ts";
 import type { KubeClient } from "../../kube/client.ts";
+import { diagnoseKubeError } from "../../kube/diagnose.ts";
+import { KubeError } from "../../kube/errors.ts";
 import type { FrontDoorCertificate } from "../../pki/front-door-certificate.ts";
 import { inspectFrontDoor } from "../../pki/front-door-certificate.ts";
 
@@ -18,13 +21,49 @@ export interface Holding {
 }
 
 /** What a cluster holds in the Secret of a certificate that isthmus orders. */
-export async function readHolding(
+async function readHolding(
   { cluster, client }: { readonly cluster: { readonly name: string }; readonly client: KubeClient },
   { secretName }: Pick<OwnCertificate, "secretName">,
   signal: AbortSignal,
 ): Promise<Holding> {
   const reference = { apiVersion: "v1", kind: "Secret", namespace: istioNamespace, name: secretName };
   return holdingOf(cluster.name, await client.get(reference, { signal }));
+}
+
+/** A cluster that answers and has not said what it holds, with why. */
+export interface Unread {
+  readonly cluster: string;
+  readonly diagnostic: Diagnostic;
+}
+
+/** What clusters hold, and which of them have not said it. */
+export interface Holdings {
+  readonly holdings: readonly Holding[];
+  readonly unread: readonly Unread[];
+}
+
+/** What these clusters hold, read side by side. */
+export async function readHoldings(
+  holders: readonly Parameters<typeof readHolding>[0][],
+  wanted: Pick<OwnCertificate, "secretName">,
+  signal: AbortSignal,
+): Promise<Holdings> {
+  const all = await Promise.all(
+    holders.map(async (one): Promise<Holding | Unread> => {
+      try {
+        return await readHolding(one, wanted, signal);
+      } catch (error) {
+        if (!(error instanceof KubeError)) {
+          throw error;
+        }
+        return { cluster: one.cluster.name, diagnostic: await diagnoseKubeError(error, one.cluster.name) };
+      }
+    }),
+  );
+  return {
+    holdings: all.filter((one) => "held" in one),
+    unread: all.filter((one) => "diagnostic" in one),
+  };
 }
 
 function holdingOf(cluster: string, secret: KubeObject | undefined): Holding {

@@ -8,8 +8,6 @@ import type { OwnCertificate } from "../../core/front-door/own-certificates.ts";
 import { ownCertificates } from "../../core/front-door/own-certificates.ts";
 import type { PlannedCertificate } from "../../core/plan/plan.ts";
 import type { IssuedCertificate, Materials } from "../../core/render/materials.ts";
-import { diagnoseKubeError } from "../../kube/diagnose.ts";
-import { KubeError } from "../../kube/errors.ts";
 import { AcmeError } from "../../providers/acme/acme-error.ts";
 import type { AcmeClient } from "../../providers/acme/client.ts";
 import { createAcmeClient } from "../../providers/acme/client.ts";
@@ -17,8 +15,9 @@ import { renewalId } from "../../providers/acme/renewal-info.ts";
 import type { Connected } from "../clusters/connect-clusters.ts";
 import type { MeshFile } from "../mesh-file.ts";
 import type { AccessOptions, RunOptions } from "../options.ts";
-import type { Holding } from "./held-certificates.ts";
-import { readHolding } from "./held-certificates.ts";
+import { startSlowTask } from "../progress/slow-task.ts";
+import type { Holding, Holdings, Unread } from "./held-certificates.ts";
+import { readHoldings } from "./held-certificates.ts";
 import { readIssuer } from "./issuer-access.ts";
 
 /** A certificate that isthmus orders, what the clusters hold for it, and what is to be done. */
@@ -26,6 +25,8 @@ export interface CertificateDecision {
   readonly wanted: OwnCertificate;
   /** Of the clusters that answer and are to show it. */
   readonly holdings: readonly Holding[];
+  /** Of those the ones that have not said what they hold. */
+  readonly unread: readonly Unread[];
   readonly verdict: CertificateVerdict;
   /** The valid one that a cluster holds: what all are to have, or go on with where an order fails. */
   readonly current?: IssuedCertificate;
@@ -38,7 +39,8 @@ export interface CertificatePlan {
   readonly warnings: readonly Diagnostic[];
 }
 
-export interface CertificateOptions extends Pick<AccessOptions, "env">, Pick<RunOptions, "now" | "signal"> {
+export interface CertificateOptions
+  extends Pick<AccessOptions, "env">, Pick<RunOptions, "now" | "signal">, Partial<Pick<RunOptions, "onEvent">> {
   /** Whether ACME servers are asked when they want their certificates renewed. Default: nobody but the clusters is asked. */
   readonly askWhenToRenew?: boolean;
   /** Names of certificates that are ordered whatever there is. */
@@ -62,41 +64,33 @@ export async function planCertificates(
   const decisions = await Promise.all(
     ownCertificates(meshFile.mesh).map(async (wanted) => {
       const holders = connected.filter(({ cluster }) => wanted.clusters.includes(cluster.name));
-      const holdings = await readHoldings(holders, wanted, options.signal);
-      const asked = options.askWhenToRenew === true ? await askWindows(meshFile, wanted, holdings, options) : unasked;
+      const held = await readHoldings(holders, wanted, options.signal);
+      const asked =
+        options.askWhenToRenew === true ? await askWindows(meshFile, wanted, held.holdings, options) : unasked;
       warnings.push(...asked.warnings);
-      return decide(wanted, holdings, asked.windows, options);
+      return decide(wanted, held, asked.windows, options);
     }),
   );
   return { decisions, warnings };
 }
 
-/** Of those that say it: one that stops answering now is told of where it is compared. A UserError where this account may not read one. */
-async function readHoldings(
-  holders: readonly Connected[],
-  wanted: OwnCertificate,
-  signal: AbortSignal,
-): Promise<readonly Holding[]> {
-  const read = async (one: Connected): Promise<readonly Holding[]> => {
-    try {
-      return [await readHolding(one, wanted, signal)];
-    } catch (error) {
-      if (!(error instanceof KubeError)) {
-        throw error;
-      }
-      if (error.kind === "forbidden") {
-        // What was not seen must not be ordered.
-        throw new UserError([await diagnoseKubeError(error, one.cluster.name)], exitCodes.failed);
-      }
-      return [];
-    }
-  };
-  return (await Promise.all(holders.map(read))).flat();
+/**
+ * Throws a UserError (69) where a certificate would be ordered because no
+ * cluster showed a usable one, and a cluster that answers has not said what it
+ * holds: what was not seen is not ordered.
+ */
+export function refuseUnseen({ decisions }: CertificatePlan): void {
+  const unseen = decisions.flatMap(({ verdict, current, unread }) =>
+    verdict.action === "order" && current === undefined ? unread.map(({ diagnostic }) => diagnostic) : [],
+  );
+  if (unseen.length > 0) {
+    throw new UserError(unseen, exitCodes.unreachable);
+  }
 }
 
 function decide(
   wanted: OwnCertificate,
-  holdings: readonly Holding[],
+  { holdings, unread }: Holdings,
   windows: Readonly<Record<string, SuggestedWindow | undefined>>,
   options: CertificateOptions,
 ): CertificateDecision {
@@ -120,6 +114,7 @@ function decide(
   return {
     wanted,
     holdings,
+    unread,
     verdict,
     ...(from?.issued === undefined ? {} : { current: from.issued }),
     ...(replaces === undefined ? {} : { replaces }),
@@ -144,6 +139,8 @@ async function askWindows(
   const { server } = wanted.settings;
   const own = holdings.filter(({ issued }) => issued?.server === server);
   const bySerial = new Map(own.map((one) => [one.certificate?.serial ?? "", idOf(one)]));
+  const { onEvent = () => {}, now } = options;
+  const progress = startSlowTask(wanted.name, `asking ${new URL(server).host} when to renew`, { onEvent, now });
   let client: AcmeClient | undefined;
   try {
     const { access } = await readIssuer(meshFile, wanted, { ...options, account: false });
@@ -165,6 +162,7 @@ async function askWindows(
     };
     return { windows: {}, warnings: [warning] };
   } finally {
+    progress.end();
     await client?.close();
   }
 }

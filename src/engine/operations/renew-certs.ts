@@ -19,7 +19,7 @@ import { closeMesh, openMesh } from "../clusters/open-mesh.ts";
 import type { CertificateOrders } from "../front-door/certificate-orders.ts";
 import { createCertificateOrders } from "../front-door/certificate-orders.ts";
 import type { CertificateDecision, CertificatePlan } from "../front-door/plan-certificates.ts";
-import { planCertificates } from "../front-door/plan-certificates.ts";
+import { planCertificates, refuseUnseen } from "../front-door/plan-certificates.ts";
 import type { MeshFile } from "../mesh-file.ts";
 import type { EngineOptions } from "../options.ts";
 import { inventoryOf } from "../plan/plan-cluster.ts";
@@ -85,6 +85,7 @@ export async function prepareRenewal(
       askWhenToRenew: true,
       forced: force ? wanted : [],
     });
+    refuseUnseen(certificates);
     const found = certificates.decisions
       .filter((one) => wanted.includes(one.wanted.name) && one.verdict.action !== "keep")
       .map((decision) => targetsOf(decision, connected, meshFile.mesh.name));

@@ -6,8 +6,8 @@ import { meshAt } from "../../core/routing/routes-at.ts";
 import { inspectCertificate } from "../../pki/inspect.ts";
 import type { Connected } from "../clusters/connect-clusters.ts";
 import type { OpenMesh } from "../clusters/open-mesh.ts";
-import type { Holding } from "../front-door/held-certificates.ts";
-import { readHolding } from "../front-door/held-certificates.ts";
+import type { Holding, Unread } from "../front-door/held-certificates.ts";
+import { readHoldings } from "../front-door/held-certificates.ts";
 import type { CertificateDecision } from "../front-door/plan-certificates.ts";
 import { planCertificates } from "../front-door/plan-certificates.ts";
 import type { MeshFile } from "../mesh-file.ts";
@@ -35,6 +35,8 @@ export interface HeldStatus {
   readonly notAfter?: Date;
   /** Why it is not what the mesh file asks; absent where it is. */
   readonly lack?: string;
+  /** Why it is not known what the cluster holds. */
+  readonly unknown?: string;
 }
 
 /** A certificate that routes of the mesh show. */
@@ -73,7 +75,8 @@ export async function certsStatusOf(
     planTrust(meshFile, connected, options),
     planCertificates(meshFile, connected, { ...options, askWhenToRenew: true }),
   ]);
-  const own = decisions.map((one) => ownStatus(one, options.now()));
+  const answering = new Set(connected.map(({ cluster }) => cluster.name));
+  const own = decisions.map((one) => ownStatus(one, answering, options.now()));
   const others = await otherFrontDoors(meshFile, connected, new Set(own.map(({ secretName }) => secretName)), options);
   return {
     mesh: mesh.name,
@@ -102,7 +105,11 @@ function authorityStatus({ cluster, facts }: Connected, { verdicts }: TrustPlan)
   }
 }
 
-function ownStatus({ wanted, holdings, verdict }: CertificateDecision, now: number): FrontDoorStatus {
+function ownStatus(
+  { wanted, holdings, unread, verdict }: CertificateDecision,
+  answering: ReadonlySet<string>,
+  now: number,
+): FrontDoorStatus {
   const { name, secretName, names, issuer, settings } = wanted;
   const asked = { names, server: settings.server, keyType: settings.keyType };
   return {
@@ -111,15 +118,18 @@ function ownStatus({ wanted, holdings, verdict }: CertificateDecision, now: numb
     names,
     by: "isthmus",
     issuer,
-    held: holdings.map((one) =>
-      heldStatus(
-        one,
-        lackOf(one.held, {
-          wanted: { ...asked, ...(settings.profile === undefined ? {} : { profile: settings.profile }) },
-          now,
-        }),
+    held: [
+      ...holdings.map((one) =>
+        heldStatus(
+          one,
+          lackOf(one.held, {
+            wanted: { ...asked, ...(settings.profile === undefined ? {} : { profile: settings.profile }) },
+            now,
+          }),
+        ),
       ),
-    ),
+      ...unknownStatus(wanted.clusters, answering, unread),
+    ],
     verdict,
   };
 }
@@ -130,6 +140,18 @@ function heldStatus({ held }: Holding, lack: string | undefined): HeldStatus {
     ...(held.kind === "present" ? { serial: held.serial, notAfter: new Date(held.notAfter) } : {}),
     ...(lack === undefined ? {} : { lack }),
   };
+}
+
+/** Clusters that do not answer, and those that do and have not said what they hold. */
+function unknownStatus(
+  clusters: readonly string[],
+  answering: ReadonlySet<string>,
+  unread: readonly Unread[],
+): readonly HeldStatus[] {
+  return [
+    ...unread.map(({ cluster, diagnostic }) => ({ cluster, unknown: diagnostic.summary })),
+    ...clusters.filter((name) => !answering.has(name)).map((cluster) => ({ cluster, unknown: "it does not answer" })),
+  ];
 }
 
 /** The Secrets of routes that cert-manager fills, or whoever has their certificates. */
@@ -146,19 +168,25 @@ async function otherFrontDoors(
       const showing = routes.filter(({ tls }) => tls?.secretName === secretName);
       const issuer = showing.map(({ tls }) => tls?.issuer).find((name) => name !== undefined);
       const names = [...new Set(showing.flatMap(({ hosts }) => hosts.map((host) => host.toLowerCase())))];
-      const holders = connected.filter(({ cluster }) =>
-        meshAt(mesh, cluster).services.some((service) =>
-          service.routes.some(({ tls }) => tls?.secretName === secretName),
-        ),
-      );
-      const holdings = await Promise.all(holders.map(async (one) => readHolding(one, { secretName }, signal)));
+      const showingIt = mesh.clusters
+        .filter((cluster) =>
+          meshAt(mesh, cluster).services.some((service) =>
+            service.routes.some(({ tls }) => tls?.secretName === secretName),
+          ),
+        )
+        .map(({ name }) => name);
+      const holders = connected.filter(({ cluster }) => showingIt.includes(cluster.name));
+      const { holdings, unread } = await readHoldings(holders, { secretName }, signal);
       return {
         name: secretName,
         secretName,
         names: names.toSorted(compareText),
         by: issuer === undefined ? "others" : "cert-manager",
         ...(issuer === undefined ? {} : { issuer }),
-        held: holdings.map((one) => heldStatus(one, foreignLack(one, now()))),
+        held: [
+          ...holdings.map((one) => heldStatus(one, foreignLack(one, now()))),
+          ...unknownStatus(showingIt, new Set(connected.map(({ cluster }) => cluster.name)), unread),
+        ],
       };
     }),
   );

@@ -29,12 +29,16 @@ function authorityRow(one: AuthorityStatus, now: number, palette: Palette): read
 }
 
 function doorRows(one: FrontDoorStatus, now: number, palette: Palette): readonly (readonly string[])[] {
-  return one.held.map(({ cluster, serial, notAfter, lack }, index) => [
+  return one.held.map(({ cluster, serial, notAfter, lack, unknown }, index) => [
     ...(index === 0 ? [one.name, one.names.join(", "), issuerOf(one)] : ["", "", ""]),
     cluster,
-    serial === undefined ? palette.bad("× none") : short(serial),
+    unknown !== undefined
+      ? palette.changed("? not known")
+      : serial === undefined
+        ? palette.bad("× none")
+        : short(serial),
     notAfter === undefined ? "-" : ends(notAfter, now, palette),
-    lack === undefined ? renews(one, now) : palette.bad("× see below"),
+    unknown !== undefined ? "-" : lack === undefined ? renews(one, now) : palette.bad("× see below"),
   ]);
 }
 
@@ -51,9 +55,10 @@ function renews({ by, verdict }: FrontDoorStatus, now: number): string {
 }
 
 function problemsOf({ name, held, verdict }: FrontDoorStatus, palette: Palette): readonly string[] {
-  const lacks = held.flatMap(({ cluster, lack }) =>
-    lack === undefined ? [] : [`${palette.bad("×")} ${name} in ${cluster}: ${lack}`],
-  );
+  const lacks = held.flatMap(({ cluster, lack, unknown }) => [
+    ...(lack === undefined ? [] : [`${palette.bad("×")} ${name} in ${cluster}: ${lack}`]),
+    ...(unknown === undefined ? [] : [`${palette.changed("?")} ${name} in ${cluster}: ${unknown}`]),
+  ]);
   const next =
     verdict === undefined || verdict.action === "keep"
       ? []
