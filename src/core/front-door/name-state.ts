@@ -66,8 +66,8 @@ function ownerSets(wanted: WantedName, reading: NameReading): readonly DnsRecord
 }
 
 /**
- * The claim of an owner record, of the cluster that the place is named after. Two records of one cluster are what a
- * writer leaves that was ended between two steps, where a provider changes one set at a time: it has both.
+ * The claim of an owner record, of the cluster that the place is named after. Several records of one cluster are parts
+ * of a long claim, or what a writer leaves that was ended between two steps: it has all of them.
  */
 function claimIn(set: DnsRecordSet, name: string): AddressClaim | undefined {
   const claims = set.values.map(readClaim);

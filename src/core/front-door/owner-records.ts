@@ -24,15 +24,28 @@ export function indexName(name: string): string {
   return `_isthmus.${name.replace(/^\*(?=\.)/, "_any")}`;
 }
 
+/** Designate takes 253 characters in a string of a TXT record, and no second string where one is enough. */
+const longestText = 253;
+
 /**
- * The value of an owner record. All in lower case: there are servers that compare
- * TXT values of prerequisites without the case of letters (docs/adr/0028).
+ * The values of an owner's record set: one, more where the addresses do not fit into 253 characters. All in lower
+ * case: there are servers that compare TXT values of prerequisites without the case of letters (docs/adr/0028).
  */
-export function claimValue({ mesh, cluster, addresses }: AddressClaim): string {
-  return txtValue(`heritage=isthmus,mesh=${mesh},cluster=${cluster},addresses=${addresses.join("+")}`);
+export function claimValues({ mesh, cluster, addresses }: AddressClaim): readonly string[] {
+  const head = `heritage=isthmus,mesh=${mesh},cluster=${cluster},addresses=`;
+  const texts: string[] = [];
+  for (const address of addresses) {
+    const longer = `${texts.at(-1) ?? ""}+${address}`;
+    if (texts.length > 0 && longer.length <= longestText) {
+      texts[texts.length - 1] = longer;
+    } else {
+      texts.push(`${head}${address}`);
+    }
+  }
+  return texts.map(txtValue);
 }
 
-/** The claim in an owner record's value; undefined where it is none of ours. */
+/** The claim, or a part of it, in an owner record's value; undefined where it is none of ours. */
 export function readClaim(value: string): AddressClaim | undefined {
   const match = /^heritage=isthmus,mesh=([^,]+),cluster=([^,]+),addresses=([0-9a-f.:+]+)$/.exec(txtText(value));
   const [, mesh, cluster, addresses] = match ?? [];

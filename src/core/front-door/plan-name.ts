@@ -4,7 +4,7 @@ import type { DnsRecord, DnsUpdate, DnsValue } from "./dns-records.ts";
 import { readNameState, type NameState } from "./name-state.ts";
 import { stillAsRead, type NameReading } from "./name-reading.ts";
 import { emptySet, tooMany } from "./name-refusals.ts";
-import { claimValue, indexName, ownerName, ownerValue, type AddressClaim } from "./owner-records.ts";
+import { claimValues, indexName, ownerName, ownerValue, type AddressClaim } from "./owner-records.ts";
 import type { WantedName } from "./wanted-name.ts";
 
 /** BIND takes no larger set (`max-records-per-type`, https://bind9.readthedocs.io/en/v9.18/reference.html). */
@@ -113,7 +113,7 @@ function ownerChanges(wanted: WantedName, state: NameState, claims: readonly Add
     const next = claims.find((one) => one.cluster === cluster);
     return replaced(wanted, ownerName(cluster, wanted.name), [
       state.valuesOf(cluster),
-      next === undefined ? [] : [claimValue(next)],
+      next === undefined ? [] : claimValues(next),
     ]);
   });
 }

@@ -91,10 +91,12 @@ export function designateRefusal(answer: ApiAnswer, what: string): UserError {
   });
 }
 
-/** The status with the words of Designate (`message`) or of Keystone (`error.message`). */
+/** The status with the words of Designate (`message`, or of each wrong field in `errors.errors`) or of Keystone (`error.message`). */
 function said({ status, body }: ApiAnswer): string {
   const error = isRecord(body["error"]) ? body["error"] : body;
-  const words = textOf(error["message"]) ?? textOf(error["type"]);
+  const { errors } = isRecord(body["errors"]) ? body["errors"] : {};
+  const fields = Array.isArray(errors) ? errors.filter(isRecord).flatMap((one) => textOf(one["message"]) ?? []) : [];
+  const words = fields.length > 0 ? fields.join("; ") : (textOf(error["message"]) ?? textOf(error["type"]));
   return words === undefined ? `HTTP ${status}` : `HTTP ${status}, ${words.replace(/\.$/, "")}`;
 }
 

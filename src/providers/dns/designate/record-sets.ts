@@ -47,17 +47,18 @@ export function createDesignateApi(zone: string, caller: DesignateCaller): Desig
     zone: readZone,
     list: async (names, signal) => {
       const path = await setsPath(signal);
-      return (
-        await Promise.all([...new Set(names)].map(async (name) => await listName(call, path, name, signal)))
-      ).flat();
+      const pages = await Promise.all(
+        patternsOf(names, zone).map(async (pattern) => await listPattern(call, path, pattern, signal)),
+      );
+      return pages.flat().filter((one) => names.includes(one.name));
     },
     create: async (set, signal) => {
-      const body = { name: `${set.name}.`, type: set.type, ttl: set.ttlSeconds, records: set.values };
+      const body = { name: `${set.name}.`, type: set.type, ttl: set.ttlSeconds, records: recordsOf(set) };
       const answer = await call("POST", await setsPath(signal), { signal, body });
       return answer.status === 409 ? false : accepted(answer, `make the ${set.type} records of ${set.name}`);
     },
     replace: async (id, set, signal) => {
-      const body = { ttl: set.ttlSeconds, records: set.values };
+      const body = { ttl: set.ttlSeconds, records: recordsOf(set) };
       const answer = await call("PUT", `${await setsPath(signal)}/${id}`, { signal, body });
       accepted(answer, `change the ${set.type} records of ${set.name}`);
     },
@@ -76,21 +77,36 @@ interface ZoneFacts {
   readonly serial?: number;
 }
 
-async function listName(
+/**
+ * What to ask for so that all of the names come, with a `*` for whatever (a wildcard's asterisk fits itself): one
+ * question for names that end alike, as those of one published name do, instead of a dozen; where only the zone is
+ * common, that would be the whole zone, and each is asked for.
+ */
+function patternsOf(names: readonly string[], zone: string): readonly string[] {
+  const unique = [...new Set(names)];
+  const [first = "", ...others] = unique;
+  let common = first;
+  while (!others.every((one) => one.endsWith(common))) {
+    common = common.slice(1);
+  }
+  const isNarrow = others.length > 0 && common.length > zone.length + 1;
+  return isNarrow ? [`*${common}.`] : unique.map((one) => `${one}.`);
+}
+
+async function listPattern(
   call: DesignateCaller["call"],
   path: string,
-  name: string,
+  pattern: string,
   signal: AbortSignal,
 ): Promise<readonly StoredSet[]> {
   const sets: StoredSet[] = [];
-  // A `*` in the name is a wildcard of the API, so that others come along.
-  let query: string | undefined = `?name=${encodeURIComponent(`${name}.`)}`;
+  let query: string | undefined = `?name=${encodeURIComponent(pattern)}&limit=max`;
   while (query !== undefined) {
     const answer: ApiAnswer = await call("GET", `${path}${query}`, { signal });
     if (answer.status !== 200) {
-      throw designateRefusal(answer, `list the record sets of ${name}`);
+      throw designateRefusal(answer, `list the record sets ${pattern}`);
     }
-    sets.push(...setsIn(answer).filter((one) => one.name === name));
+    sets.push(...setsIn(answer));
     const next = isRecord(answer.body["links"]) ? textOf(answer.body["links"]["next"]) : undefined;
     // Only its query: the host in it is what the service calls itself, and a token goes nowhere else than the catalog says.
     query = next !== undefined && URL.canParse(next) ? new URL(next).search : undefined;
@@ -147,6 +163,11 @@ function setsIn(answer: ApiAnswer): readonly StoredSet[] {
       },
     ];
   });
+}
+
+/** Names in records end with the dot of the root there. */
+function recordsOf({ type, values }: DnsRecordSet): readonly string[] {
+  return type === "CNAME" ? values.map((value) => `${value}.`) : values;
 }
 
 function inOneSpelling(type: DnsRecordType, value: string): string {
