@@ -9,7 +9,8 @@ import { subsetCluster } from "./proxy-endpoints.ts";
 export type TryReading = ReadonlyMap<string, TryCounts>;
 
 /**
- * What the ingress gateway of a cluster has counted of each version's endpoints:
+ * What the ingress gateway of a cluster has counted of the endpoints of each
+ * version, at the port that the mesh file routes:
  * every try, those of retries too, by whoever asked. Failed are answers of 500
  * and above, resets, time-outs and connections that did not come about (Envoy's
  * rq_error, which is not a part of rq_total).

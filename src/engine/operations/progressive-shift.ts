@@ -46,10 +46,19 @@ export async function shiftProgressively(
   const steps = numberSteps(stepsOf(from, target.route.weights, request.step));
   refuseUncounted(request, target);
   caller.report(before.warnings);
-  const shift: Shift = { request, caller, options, file: before.name, target, from, steps };
+  const watch = await openWatch(request, target, before, options);
+  try {
+    return await takeSteps({ request, caller, options, file: before.name, target, from, steps, watch });
+  } finally {
+    await watch?.close();
+  }
+}
+
+async function takeSteps(shift: Shift): Promise<ExitClass> {
+  const { request, caller, options, from, steps } = shift;
   let ended: ExitClass = "ok";
   let reached = from;
-  let gate = setGate(request.gate?.maxErrorRate ?? 0.5);
+  let gate = setGate(request.gate?.maxErrorRate ?? 0.5, steps.length);
   for (const [index, step] of steps.entries()) {
     const { weights } = step;
     if (index > 0 && request.gate === undefined) {
@@ -100,7 +109,10 @@ async function shiftOnce(
     if (asks && !(await caller.agree(previewOf(shift, target, prepared)))) {
       return undefined;
     }
-    const replace = async (): Promise<void> => replaceMeshFile(next.path, next.text);
+    const replace = async (): Promise<void> => {
+      await shift.watch?.begin();
+      await replaceMeshFile(next.path, next.text);
+    };
     const outcomes = await carryOutShift(prepared, replace, { ...options, step });
     caller.written(target, step, outcomes);
     caller.report(outcomes.flatMap((outcome) => outcome.diagnostics));
@@ -153,24 +165,19 @@ async function judgeStep(
   | { readonly kind: "ended"; readonly ended: ExitClass }
 > {
   const { weights } = step;
-  const watch = await openWatch(shift);
-  try {
-    const proof = await prove(shift, step);
-    if (proof.failed) {
-      return { kind: "ended", ended: await end(shift, weights, "the proof of the new weights failed") };
-    }
-    const passed = await passGate(shift, step, { watch, gate });
-    if (passed.outcome === "on") {
-      return { kind: "on", ended: proof.ended, gate: passed.gate };
-    }
-    if (passed.outcome === "back") {
-      return { kind: "ended", ended: await end(shift, weights, "too many requests of clients failed") };
-    }
-    shift.caller.report([wayBack(shift, weights, "the shift stops here")]);
-    return { kind: "ended", ended: "findings" };
-  } finally {
-    await watch?.close();
+  const proof = await prove(shift, step);
+  if (proof.failed) {
+    return { kind: "ended", ended: await end(shift, weights, "the proof of the new weights failed") };
   }
+  const passed = await passGate(shift, step, gate);
+  if (passed.outcome === "on") {
+    return { kind: "on", ended: proof.ended, gate: passed.gate };
+  }
+  if (passed.outcome === "back") {
+    return { kind: "ended", ended: await end(shift, weights, "too many requests of clients failed") };
+  }
+  shift.caller.report([wayBack(shift, weights, "the shift stops here")]);
+  return { kind: "ended", ended: "findings" };
 }
 
 /** Goes back where that is asked for, and says how otherwise. */

@@ -9,6 +9,8 @@ import { shiftTasks } from "../../core/plan/shift-tasks.ts";
 import { frontGatewayOf } from "../../core/routing/hosts.ts";
 import type { ErrorWatch, WatchedErrors } from "../traffic/watch-errors.ts";
 import { openErrorWatch } from "../traffic/watch-errors.ts";
+import type { MeshFile } from "../mesh-file.ts";
+import type { EngineOptions } from "../options.ts";
 import type { Shift, ShiftRequest, ShiftedRoute } from "./shift-request.ts";
 
 export type { WatchedErrors } from "../traffic/watch-errors.ts";
@@ -29,9 +31,14 @@ export function refuseUncounted({ gate }: ShiftRequest, { route, service }: Shif
   }
 }
 
-/** Begins to count, where the shift has a gate. */
-export async function openWatch({ request, caller, options, target }: Shift): Promise<ErrorWatch | undefined> {
-  return request.gate === undefined ? undefined : openErrorWatch(await caller.readMesh(), target.service, options);
+/** What counts for the gate of a shift; undefined without one. Counting begins with `begin`. */
+export async function openWatch(
+  request: ShiftRequest,
+  { service }: ShiftedRoute,
+  meshFile: MeshFile,
+  options: EngineOptions,
+): Promise<ErrorWatch | undefined> {
+  return request.gate === undefined ? undefined : openErrorWatch(meshFile, service, options);
 }
 
 /**
@@ -43,15 +50,16 @@ export async function openWatch({ request, caller, options, target }: Shift): Pr
 export async function passGate(
   shift: Shift,
   step: ShiftStep,
-  { watch, gate }: { readonly watch: ErrorWatch | undefined; readonly gate: ErrorGate },
+  gate: ErrorGate,
 ): Promise<{ readonly gate: ErrorGate; readonly outcome: "on" | "back" | "stop" }> {
-  const { request, caller, target, from } = shift;
+  const { request, caller, target, from, watch } = shift;
   if (watch === undefined || request.gate === undefined) {
     return { gate, outcome: "on" };
   }
   const to = target.route.weights;
   const raised = Object.keys(to).filter((version) => (to[version] ?? 0) > (from[version] ?? 0));
-  const errors = await watch.judge(gate, {
+  const errors = await watch.judge({
+    gate,
     raised,
     forMs: request.everyMs,
     taskOf: (cluster) => shiftTasks.watched(cluster, step),
@@ -83,7 +91,7 @@ function describeExcess(
       : beside;
   return {
     ...errorOf(verdict.kind === "everywhere" ? "ISM682" : "ISM681"),
-    detail: `Since the shift began ingress gateways have counted of ${service.namespace}/${service.name}: ${verdict.versions.map((name) => countsOf(gate, name)).join(", ")}, more than ${limit}.${common}`,
+    detail: `Since the first weights were written ingress gateways have counted of ${service.namespace}/${service.name}: ${verdict.versions.map((name) => countsOf(gate, name)).join(", ")}, more than ${limit}.${common}`,
     fix: "Look at the logs of its pods in each cluster, and at what the mesh answers in their place: isthmus verify, isthmus check.",
   };
 }

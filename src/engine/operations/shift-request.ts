@@ -6,7 +6,7 @@ import type { ShiftPlan } from "../events.ts";
 import type { MeshFile } from "../mesh-file.ts";
 import type { EngineOptions } from "../options.ts";
 import type { PreparedShift } from "../traffic/shift-target.ts";
-import type { WatchedErrors } from "../traffic/watch-errors.ts";
+import type { ErrorWatch, WatchedErrors } from "../traffic/watch-errors.ts";
 import type { ShiftOutcome } from "../traffic/write-weights.ts";
 import type { Verification } from "../traffic/verification.ts";
 
@@ -87,4 +87,6 @@ export interface Shift {
   /** The weights of the beginning. */
   readonly from: Weights;
   readonly steps: readonly ShiftStep[];
+  /** Counts for the gate. */
+  readonly watch: ErrorWatch | undefined;
 }

@@ -1,3 +1,5 @@
+import type { VersionStanding } from "../../../core/decide/error-gate.ts";
+import { standingOf, sureTries } from "../../../core/decide/error-gate.ts";
 import type { Weights } from "../../../core/decide/shift-steps.ts";
 import { describeWeights } from "../../../core/decide/shift-steps.ts";
 import type { Route } from "../../../core/model/mesh.ts";
@@ -50,19 +52,23 @@ export function viewShift(
     .join("\n");
 }
 
-/** What ingress gateways have counted since the shift began, a line for each version, and whether that is a reason to stop. */
-export function viewWatchedErrors({ gate, verdict, unread }: WatchedErrors, palette: Palette): string {
-  const judged = "versions" in verdict ? verdict.versions : [];
+/** What ingress gateways have counted since the first weights were written, a line for each version, with a mark for those that are judged. */
+export function viewWatchedErrors({ gate, raised, unread }: WatchedErrors, palette: Palette): string {
   const limit = `${Number((gate.limit * 100).toPrecision(3))} %`;
-  const lines = Object.entries(gate.versions).map(([name, { answered, failed }]) => {
+  const says: Readonly<Record<VersionStanding, readonly [mark: string, words: string]>> = {
+    good: [palette.good("√"), `, at most ${limit} may`],
+    few: [palette.changed("?"), `, too few to tell ${limit}: it takes ${sureTries(gate.limit)}`],
+    unseen: [palette.changed("?"), ""],
+    fails: [palette.bad("×"), `, at most ${limit} may`],
+    beside: [" ", ""],
+  };
+  const names = [...new Set([...Object.keys(gate.versions), ...raised])];
+  const lines = names.map((name) => {
+    const { answered = 0, failed = 0 } = gate.versions[name] ?? {};
     const tries = answered + failed;
+    const [mark, words] = says[standingOf(gate, name, raised)];
     const share = tries === 0 ? "" : ` (${Number(((failed / tries) * 100).toPrecision(2))} %)`;
-    const mark = judged.includes(name) ? palette.bad(verdict.kind === "unseen" ? "?" : "×") : palette.good("√");
-    return `${mark} ${name}  ${failed} of ${tries} tries failed${share}, at most ${limit} may`;
+    return `${mark} ${name}  ${tries === 0 ? "no request" : `${failed} of ${tries} tries failed${share}`}${words}`;
   });
-  const unseen = judged
-    .filter((name) => !(name in gate.versions))
-    .map((name) => `${palette.bad("?")} ${name}  no request`);
-  const silent = unread.map(({ cluster }) => `${palette.bad("?")} ${cluster}  not counted`);
-  return [...lines, ...unseen, ...silent].join("\n");
+  return [...lines, ...unread.map(({ cluster }) => `${palette.changed("?")} ${cluster}  not counted`)].join("\n");
 }

@@ -144,7 +144,7 @@ export const applyCodes = {
   ISM681: {
     summary: "More requests fail than may",
     explanation:
-      "With `--max-error-rate` each step of a shift is held while ingress gateways count the tries that they give to each version, by whoever asked: answers of 500 and above, resets, time-outs and connections that did not come about are failures, and a retry is a try of its own. A version that gets more requests than before is judged after every look by a test that may stop at any time: of a version that fails no more often than the limit at most one in a hundred is stopped by chance, however long it is watched; one that fails five times as often as a limit of 1 % is found within 400 tries in 95 of 100 cases. Where the other versions do not fail as well the shift ends there, and with `--rollback` goes back.",
+      "With `--max-error-rate` each step of a shift is held while ingress gateways count the tries that they give to each version, by whoever asked: answers of 500 and above, resets, time-outs and connections that did not come about are failures, and a retry is a try of its own. A version that gets more requests than before is judged after every look by a test that may stop at any time: of a version that fails no more often than the limit at most one in a hundred is stopped by chance, however long it is watched; one that fails five times as often as a limit of 1 % is found within 400 tries in 95 of 100 shifts of up to four steps. Where the other versions do not fail as well the shift ends there, and with `--rollback` goes back.",
   },
   ISM682: {
     summary: "More requests fail than may, of versions that were not shifted as well",
