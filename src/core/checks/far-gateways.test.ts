@@ -103,6 +103,35 @@ describe("a gateway that other networks reach elsewhere than its Service says", 
   });
 });
 
+describe("an istiod that does not know the place of the mesh file", () => {
+  const cause = (of: MeshFacts) => runChecks(of, { pre: false }).causes.find(({ code }) => code === "ISM438");
+
+  it("has to read it again, whatever the labels of the Service are", () => {
+    expect(cause(facts(meshFileSays(behindNat), unlabelled))?.fix).toContain(
+      "eastWest of east to meshNetworks of west",
+    );
+  });
+
+  it("follows from a configuration that is not as applied", () => {
+    const changed = inCluster("west", (one) => ({
+      drift: {
+        kind: "compared",
+        applied: true,
+        unknown: [],
+        objects: [
+          {
+            id: { group: "", kind: "ConfigMap", namespace: "istio-system", name: "istio" },
+            state: "changed",
+            fields: [{ path: "data.meshNetworks" }],
+          },
+        ],
+      },
+      istiod: one.istiod,
+    }));
+    expect(cause(facts(meshFileSays(behindNat), unlabelled, changed))).toBeUndefined();
+  });
+});
+
 describe("a gateway that somebody else has announced", () => {
   it("is right by meshNetworks of the readers", () => {
     expect(findings(facts(unlabelled, reachedAt("203.0.113.7", 16_443, "")))).toEqual([]);

@@ -20,18 +20,33 @@ export function gatewaysSeenBy(
   reader: ReachedCluster,
   far: ReachedCluster,
 ): readonly GatewayPlace[] {
+  return announcementFor(facts, reader, far).places;
+}
+
+/** Where the places of a gateway are said: that is what has to be mended where they are wrong. */
+export interface Announcement {
+  readonly by: "meshFile" | "services" | "meshNetworks";
+  readonly places: readonly GatewayPlace[];
+}
+
+/** The same with who says it. */
+export function announcementFor(
+  facts: Pick<MeshFacts, "mesh">,
+  reader: ReachedCluster,
+  far: ReachedCluster,
+): Announcement {
   const target = clusterOf(facts, far.cluster);
   const from = clusterOf(facts, reader.cluster);
   const announced = target === undefined || from === undefined ? undefined : announcedGateway(target, from);
   if (announced !== undefined) {
-    return placesOf(announced);
+    return { by: "meshFile", places: placesOf(announced) };
   }
   const labelled = labelledPlaces(far);
   if (labelled.length > 0) {
-    return labelled;
+    return { by: "services", places: labelled };
   }
   const told = toldPlaces(reader, { cluster: far.cluster, network: target?.network ?? "" });
-  return told.length > 0 ? told : servicePlaces(far);
+  return told.length > 0 ? { by: "meshNetworks", places: told } : { by: "services", places: servicePlaces(far) };
 }
 
 /** Places that a cluster's Services with a network's label announce, its own east-west gateway's among them. */

@@ -28,6 +28,14 @@ export function isGatewayOf(
   return known.network === network && (known.cluster === cluster || known.cluster === "");
 }
 
+/** Gateways of a cluster as istiods have them whom no Service tells: those that all have, and those that some have. Pure. */
+export function toldGateways(
+  of: { readonly cluster: string; readonly network: string },
+  known: readonly KnownGateways[],
+): ResolvedGateways {
+  return sharedBy(known.map((gateways) => gateways.filter((one) => isGatewayOf(one, of))));
+}
+
 /**
  * A gateway whose address is a host name stands in proxies by the addresses
  * that their own cluster's istiod has resolved, each with its own DNS
@@ -52,14 +60,19 @@ export function resolveGateways(
       (one) => isGatewayOf(one, of) && ports.has(one.port) && isAddress(one.address) && !taken.has(formatPlace(one)),
     ),
   );
+  const { expected, possible } = sharedBy(found);
+  return {
+    expected: [...plain, ...(expected.length + possible.length === 0 ? named : expected)],
+    possible,
+  };
+}
+
+function sharedBy(found: readonly (readonly GatewayPlace[])[]): ResolvedGateways {
   const all = new Map(found.flat().map(({ address, port }) => [formatPlace({ address, port }), { address, port }]));
   const sorted = [...all].toSorted(([a], [b]) => compareText(a, b));
   const isEverywhere = (key: string): boolean => found.every((ofPod) => ofPod.some((one) => formatPlace(one) === key));
   return {
-    expected: [
-      ...plain,
-      ...(all.size === 0 ? named : sorted.filter(([key]) => isEverywhere(key)).map(([, place]) => place)),
-    ],
+    expected: sorted.filter(([key]) => isEverywhere(key)).map(([, place]) => place),
     possible: sorted.filter(([key]) => !isEverywhere(key)).map(([, place]) => place),
   };
 }

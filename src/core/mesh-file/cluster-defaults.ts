@@ -26,11 +26,12 @@ export function fillCluster(raw: RawCluster): Cluster {
 }
 
 function fillEastWest(raw: RawCluster["eastWest"]): EastWestReach | undefined {
-  const { addresses, port = crossNetworkPort, seenFrom = {} } = raw ?? {};
-  return addresses === undefined && Object.keys(seenFrom).length === 0
+  const { addresses, port = crossNetworkPort, service, seenFrom = {} } = raw ?? {};
+  return addresses === undefined && service === undefined && Object.keys(seenFrom).length === 0
     ? undefined
     : present({
         everywhere: addresses === undefined ? undefined : { addresses, port },
+        service,
         seenFrom: Object.fromEntries(
           Object.entries(seenFrom).map(([name, one]) => [name, { addresses: one.addresses, port: one.port ?? port }]),
         ),

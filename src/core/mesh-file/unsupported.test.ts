@@ -16,7 +16,7 @@ kind: Mesh
 metadata: { name: m }
 spec:
   clusters:
-    - { name: west, context: w, region: a${spec.includes("existing") ? ", eastWest: { addresses: [a.example] }" : ""} }
+    - { name: west, context: w, region: a${spec.includes("sharedNetworks: []") ? ", eastWest: { service: { namespace: gw, name: east-west } }" : ""}${spec.includes("existing") ? ", eastWest: { addresses: [a.example] }" : ""} }
     - { name: east, context: e, region: b }
 ${spec}
 `;
@@ -59,6 +59,7 @@ describe("what this version cannot do", () => {
       "spec.trust.root.secretRef",
     ],
     ["gateway addresses in an Istio of somebody else", "  istio: { install: existing }", "spec.clusters[0].eastWest"],
+    ["a gateway that is elsewhere", "  sharedNetworks: []", "spec.clusters[0].eastWest.service"],
     ["renewing what does not end", "  access: { rotateBefore: 30d }", "spec.access.rotateBefore"],
   ];
   it.each(gaps)("is %s", (_sentence, spec, path) => {

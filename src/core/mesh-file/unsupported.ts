@@ -1,6 +1,6 @@
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import { errorOf } from "../diagnostics/coded.ts";
-import type { Mesh } from "../model/mesh.ts";
+import type { Cluster, Mesh } from "../model/mesh.ts";
 import { installMethods } from "../render/install-methods.ts";
 import type { ParsedMesh } from "./parse.ts";
 import type { Path } from "./path.ts";
@@ -51,15 +51,25 @@ const gaps: readonly Gap[] = [
   },
   {
     find: (mesh) =>
+      mesh.clusters.flatMap((cluster, index) =>
+        when(cluster.eastWest?.service !== undefined, ["spec", "clusters", index, "eastWest", "service"]),
+      ),
+    cannot: "follow a gateway that is elsewhere than istio-system/istio-eastwestgateway",
+    fix: "Leave service out: isthmus makes a gateway of its own there. Or announce yours by addresses, where istio-system/istio-eastwestgateway is behind it.",
+  },
+  {
+    find: (mesh) =>
       installMethods[mesh.istio.install].renderer !== undefined
         ? []
-        : mesh.clusters.flatMap((cluster, index) =>
-            when(cluster.eastWest !== undefined, ["spec", "clusters", index, "eastWest"]),
-          ),
+        : mesh.clusters.flatMap((cluster, index) => when(announces(cluster), ["spec", "clusters", index, "eastWest"])),
     cannot: "say where a gateway is reached in an Istio whose configuration it does not write",
     fix: "Use install: istioctl or helm; or leave eastWest out, set global.meshNetworks of every istiod that reads the cluster (https://istio.io/latest/docs/reference/config/istio.mesh.v1alpha1/#MeshNetworks), and take the label topology.istio.io/network off the gateway's Service.",
   },
 ];
+
+function announces({ eastWest }: Cluster): boolean {
+  return eastWest !== undefined && (eastWest.everywhere !== undefined || Object.keys(eastWest.seenFrom).length > 0);
+}
 
 function when(condition: boolean, path: Path): readonly Path[] {
   return condition ? [path] : [];

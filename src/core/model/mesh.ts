@@ -38,6 +38,8 @@ export interface Cluster {
 export interface EastWestReach {
   /** From every cluster that is not in `seenFrom`; undefined where all of other networks are. */
   readonly everywhere?: AnnouncedGateway;
+  /** A gateway elsewhere than where isthmus makes and looks for it. */
+  readonly service?: { readonly namespace: string; readonly name: string };
   /** By the names of the clusters that connect. */
   readonly seenFrom: Readonly<Record<string, AnnouncedGateway>>;
 }

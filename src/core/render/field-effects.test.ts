@@ -267,6 +267,16 @@ const effects: Readonly<Record<string, Effect>> = {
     given: { "spec/clusters/0/eastWest/addresses": ["192.0.2.9"] },
     inOwnIstio: true,
   },
+  "spec.clusters[].eastWest.service.namespace": {
+    at: "spec/clusters/0/eastWest/service",
+    other: { namespace: "istio-ingress", name: "gw" },
+    refusedBy: "ISM190",
+  },
+  "spec.clusters[].eastWest.service.name": {
+    at: "spec/clusters/0/eastWest/service",
+    other: { namespace: "istio-ingress", name: "gw" },
+    refusedBy: "ISM190",
+  },
   "spec.clusters[].eastWest.seenFrom.<name>.addresses[]": {
     at: "spec/clusters/0/eastWest/seenFrom/east/addresses",
     one: ["192.0.2.8"],

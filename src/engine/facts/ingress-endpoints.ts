@@ -5,9 +5,7 @@ import {
   expectedEndpoints,
   toleratedEndpoints,
 } from "../../core/checks/endpoint-table.ts";
-import type { KnownGateways } from "../../core/checks/gateway-names.ts";
-import { hostNamesIn, isGatewayOf, resolveGateways } from "../../core/checks/gateway-names.ts";
-import type { GatewayPlace } from "../../core/checks/gateway-place.ts";
+import { hostNamesIn, resolveGateways, toldGateways } from "../../core/checks/gateway-names.ts";
 import { placesOf } from "../../core/checks/gateway-place.ts";
 import type { Cluster, Mesh, Service } from "../../core/model/mesh.ts";
 import { istioNamespace, serviceHost } from "../../core/render/names.ts";
@@ -124,8 +122,9 @@ async function resolveNames(
     );
   }
   const resolved = unsure.map(({ offered, ...of }): readonly [string, ClusterEndpoints] => {
-    const told = offered.unannounced === true ? placesIn(known, of) : [];
-    const { expected, possible } = resolveGateways(told.length > 0 ? told : offered.gateways, of, known);
+    const told = offered.unannounced === true ? toldGateways(of, known) : { expected: [], possible: [] };
+    const isTold = told.expected.length + told.possible.length > 0;
+    const { expected, possible } = isTold ? told : resolveGateways(offered.gateways, of, known);
     return [of.cluster, { ...offered, gateways: expected, possibleGateways: possible }];
   });
   return { ...actual, ...Object.fromEntries(resolved) };
@@ -150,13 +149,6 @@ function isUnsure(offered: ClusterEndpoints): boolean {
 
 function namesOf({ gateways }: ClusterEndpoints): readonly string[] {
   return hostNamesIn(gateways.map(({ address }) => address));
-}
-
-function placesIn(
-  known: readonly KnownGateways[],
-  of: { readonly cluster: string; readonly network: string },
-): readonly GatewayPlace[] {
-  return (known[0] ?? []).filter((one) => isGatewayOf(one, of)).map(({ address, port }) => ({ address, port }));
 }
 
 /** The endpoint tables of a gateway's pods, side by side. */

@@ -5,7 +5,7 @@ import { problem, warning } from "../check.ts";
 import type { MeshFacts, ReachedCluster } from "../facts.ts";
 import { answeringPods } from "../gateways/proxies-answer.ts";
 import type { ProxyClusterFacts } from "../proxy-facts.ts";
-import { gatewaysSeenBy } from "../far-gateways.ts";
+import { announcementFor } from "../far-gateways.ts";
 import { formatPlace } from "../gateway-place.ts";
 import { networkOf, pairs } from "../reached.ts";
 import type { Subject } from "../subjects.ts";
@@ -39,7 +39,8 @@ export const gatewaysConnect: Check = {
       if (far === undefined || networkOf(facts, remote) === networkOf(facts, reader.cluster)) {
         return [];
       }
-      const gateways = new Set(gatewaysSeenBy(facts, reader, far).map(formatPlace));
+      const { by, places } = announcementFor(facts, reader, far);
+      const gateways = new Set(places.map(formatPlace));
       const failed = failuresOf(reader, gateways);
       if (failed.size === 0) {
         return [];
@@ -49,7 +50,7 @@ export const gatewaysConnect: Check = {
       return [
         (tries < sureTries ? warning : problem)("ISM622", {
           detail: `Not one of ${tries} connections from ${[...failed.keys()].join(", ")} of ${reader.cluster} to the east-west gateway of ${remote} at ${addresses.join(", ")} has come about since these proxies know of it: their requests to ${remote} hang and fail.`,
-          fix: `Whoever runs the network between the clusters has to decide: open TCP from the nodes of ${reader.cluster} to ${addresses.join(", ")} (firewalls, security groups, routes), or give Service ${istioNamespace}/${eastWestGateway} of ${remote} an address that ${reader.cluster} reaches. isthmus verify asks again.`,
+          fix: `Whoever runs the network between the clusters has to decide: open TCP from the nodes of ${reader.cluster} to ${addresses.join(", ")} (firewalls, security groups, routes), or ${by === "meshFile" ? `correct eastWest of ${remote} in the mesh file` : by === "meshNetworks" ? `correct meshNetworks of ${reader.cluster}, where its istiod has the address from` : `give Service ${istioNamespace}/${eastWestGateway} of ${remote} an address that ${reader.cluster} reaches`}. isthmus verify asks again.`,
           cluster: reader.cluster,
           remote,
           object: { ...gatewayService },

@@ -4,12 +4,23 @@ import { problem } from "../check.ts";
 import { restart } from "../commands.ts";
 import type { IstiodPod } from "../control-plane-facts.ts";
 import type { ReachedCluster } from "../facts.ts";
-import { gatewaysSeenBy } from "../far-gateways.ts";
+import type { Announcement } from "../far-gateways.ts";
+import { announcementFor } from "../far-gateways.ts";
 import { hostNamesIn, isGatewayOf } from "../gateway-names.ts";
 import type { GatewayPlace } from "../gateway-place.ts";
 import { formatPlace } from "../gateway-place.ts";
 import { pairs } from "../reached.ts";
-import { gatewayAddress, gatewayPods, knownGateways, needsOfJoin, networkLabelled, sync } from "../subjects.ts";
+import type { Subject } from "../subjects.ts";
+import {
+  appliedObject,
+  gatewayAddress,
+  gatewayPods,
+  knownGateways,
+  needsOfJoin,
+  networkLabelled,
+  objectOf,
+  sync,
+} from "../subjects.ts";
 
 /**
  * What istiod takes for the gateways of another network: without one it hands
@@ -27,7 +38,7 @@ export const networkGateways: Check = {
       if (far === undefined || network === networks.get(reader.cluster)) {
         return [];
       }
-      const announced = gatewaysSeenBy(facts, reader, far);
+      const { by, places: announced } = announcementFor(facts, reader, far);
       const names = hostNamesIn(announced.map(({ address }) => address));
       return reader.istiod.pods.flatMap((pod) => {
         const known = pod.networkGateways.filter((one) => isGatewayOf(one, { cluster: remote, network }));
@@ -44,14 +55,7 @@ export const networkGateways: Check = {
         return [
           problem("ISM438", {
             detail: describe(pod, { reader, remote, network, names, missing, known }),
-            ...(unresolved
-              ? {
-                  fix: `Whoever runs the DNS of ${reader.cluster} has to decide: have it resolve the name, or give Service istio-system/${eastWestGateway} of ${remote} an IP address.`,
-                }
-              : {
-                  fix: `The labels of Service istio-system/${eastWestGateway} in ${remote} are right, and istiod of ${reader.cluster} says that it is synced: have it read them again by a restart.`,
-                  commands: [restart(reader, istioNamespace, "istiod")],
-                }),
+            ...fixOf(reader, { remote, by, unresolved }),
             cluster: reader.cluster,
             remote,
             object: { group: "", kind: "Pod", namespace: "istio-system", name: pod.name },
@@ -62,6 +66,7 @@ export const networkGateways: Check = {
               gatewayPods(remote, eastWestGateway),
               gatewayAddress(remote, eastWestGateway),
               networkLabelled(remote),
+              ...(by === "meshFile" ? configOf(reader) : []),
             ],
           }),
         ];
@@ -69,6 +74,40 @@ export const networkGateways: Check = {
     });
   },
 };
+
+function fixOf(
+  reader: ReachedCluster,
+  {
+    remote,
+    by,
+    unresolved,
+  }: { readonly remote: string; readonly by: Announcement["by"]; readonly unresolved: boolean },
+): Pick<Finding, "fix" | "commands"> {
+  const { cluster } = reader;
+  if (unresolved) {
+    const place =
+      by === "meshFile"
+        ? `eastWest of ${remote} in the mesh file`
+        : `Service istio-system/${eastWestGateway} of ${remote}`;
+    return {
+      fix: `Whoever runs the DNS of ${cluster} has to decide: have it resolve the name, or give ${place} an IP address.`,
+    };
+  }
+  const why =
+    by === "meshFile"
+      ? `An apply has written eastWest of ${remote} to meshNetworks of ${cluster}, and its istiod has not taken it`
+      : `The labels of Service istio-system/${eastWestGateway} in ${remote} are right, and istiod of ${cluster} says that it is synced`;
+  return {
+    fix: `${why}: have it read them again by a restart.`,
+    commands: [restart(reader, istioNamespace, "istiod")],
+  };
+}
+
+/** Where meshNetworks stand. */
+function configOf({ cluster }: ReachedCluster): readonly Subject[] {
+  const config = { group: "", kind: "ConfigMap", namespace: istioNamespace, name: "istio" };
+  return [objectOf(cluster, config), appliedObject(cluster, config)];
+}
 
 /**
  * istiod takes a change of addresses at once, and keeps the last one when none

@@ -49,6 +49,15 @@ export const clusterSchema = z
           "The addresses at which the other clusters reach the gateway, where NAT or a balancer that Kubernetes knows nothing of stands before it. Default: those in the status of its Service.",
         ).optional(),
         port: portSchema("The port at those addresses. Default: 15443.").optional(),
+        service: z
+          .strictObject({
+            namespace: textOf(label, "The namespace of the Service."),
+            name: textOf(label, "The name of the Service."),
+          })
+          .meta({
+            description: "The Service of a gateway that is there already. Default: istio-system/istio-eastwestgateway.",
+          })
+          .optional(),
         seenFrom: z
           .record(
             z.string(),
