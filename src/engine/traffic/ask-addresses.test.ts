@@ -1,5 +1,6 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { createServer as createTcpServer } from "node:net";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import type { HealthQuestion } from "./ask-addresses.ts";
 import { askFrom } from "./ask-addresses.ts";
@@ -58,6 +59,19 @@ it("takes silence, a refused connection and an unexpected status for no answer",
     { name: "b.example.test", from: undefined, answered: { "127.0.0.2": false } },
     { name: "c.example.test", from: undefined, answered: { "127.0.0.1": false } },
   ]);
+});
+
+it("does not wait longer for a connection that never comes about", async () => {
+  // It takes connections and says nothing, so that the handshake of TLS hangs.
+  const silent = createTcpServer(() => {});
+  await new Promise<void>((resolve) => silent.listen(0, "127.0.0.1", resolve));
+  const { port: silentPort } = silent.address() as AddressInfo;
+  const began = performance.now();
+  expect(await ask(question("/", { tls: true, port: silentPort }))).toEqual([
+    { name, from: undefined, answered: { "127.0.0.1": false } },
+  ]);
+  expect(performance.now() - began).toBeLessThan(2000);
+  silent.close();
 });
 
 it("takes any answer where no request is known that only the route takes", async () => {

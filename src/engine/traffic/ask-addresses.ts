@@ -71,11 +71,10 @@ async function serves(
 ): Promise<boolean> {
   const patience = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
   const hosts = [name.replace(/^\*(?=\.)/, "isthmus-verify")];
+  const asked = { origin, request: { ...request, hosts }, requests: 1, userAgent: "isthmus-dns-sync", timeoutMs };
   try {
-    const groups = await sendRequests(
-      { origin, request: { ...request, hosts }, requests: 1, userAgent: "isthmus-dns-sync" },
-      patience,
-    );
+    // A request whose connection is still being made does not heed its signal.
+    const groups = await Promise.race([sendRequests(asked, patience), aborted(patience)]);
     return groups.every(({ outcome }) =>
       request === anything ? outcome.kind === "answered" : isServing(outcome, request.expect),
     );
@@ -83,4 +82,10 @@ async function serves(
     signal.throwIfAborted();
     return false;
   }
+}
+
+async function aborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    signal.addEventListener("abort", () => reject(signal.reason as Error), { once: true });
+  });
 }

@@ -13,6 +13,8 @@ export interface SendInput {
   readonly requests: number;
   /** How the requests call themselves, where the route's own headers say nothing about it. */
   readonly userAgent: string;
+  /** For the connection, and for an answer to begin and to go on, in milliseconds; that of proofs without it. */
+  readonly timeoutMs?: number;
 }
 
 const inFlight = 8;
@@ -25,7 +27,7 @@ const requestTimeoutMs = proofTimeoutSeconds * 1000;
  */
 export async function sendRequests(input: SendInput, signal: AbortSignal): Promise<readonly AnswerGroup[]> {
   const { hosts } = input.request;
-  const agents = new Map(hosts.map((host) => [host, agentFor(host)]));
+  const agents = new Map(hosts.map((host) => [host, agentFor(host, input.timeoutMs)]));
   const groups = new Map<string, AnswerGroup>();
   const note = (host: string, outcome: AnswerGroup["outcome"]): void => {
     const named = hosts.length === 1 ? "" : host === "" ? "*" : host;
@@ -71,8 +73,8 @@ async function ask(
     method,
     headers: { "user-agent": input.userAgent, ...headers, ...(host === "" ? {} : { host }) },
     signal,
-    headersTimeout: requestTimeoutMs,
-    bodyTimeout: requestTimeoutMs,
+    headersTimeout: input.timeoutMs ?? requestTimeoutMs,
+    bodyTimeout: input.timeoutMs ?? requestTimeoutMs,
   });
   const text = await beginningOf(answer.body);
   const { statusCode: status } = answer;
@@ -115,11 +117,11 @@ async function beginningOf(body: AsyncIterable<unknown>): Promise<string> {
  * that certificate is trusted is not what is measured: it may come from any
  * authority, and the request goes to an address.
  */
-function agentFor(host: string): Agent {
+function agentFor(host: string, timeoutMs = requestTimeoutMs): Agent {
   return new Agent({
     connections: inFlight,
     connect: {
-      timeout: requestTimeoutMs,
+      timeout: timeoutMs,
       rejectUnauthorized: false,
       ...(host === "" ? {} : { servername: host }),
     },
