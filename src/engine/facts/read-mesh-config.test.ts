@@ -65,3 +65,12 @@ it("knows nothing where there is no such configuration, or one that cannot be re
   server.put(wireObject("ConfigMap", { namespace: "istio-system", name: "istio" }, { data: { mesh: "a: [" } }));
   expect(await readMeshConfig(client, signal)).toBeUndefined();
 });
+
+it.each([
+  [{ trust_domain: "corp.example" }, "corp.example"],
+  [{ trust_domain: "corp.example", trustDomain: "own.example" }, "own.example"],
+  [{ trustDomain: "own.example", trust_domain: "corp.example" }, "own.example"],
+])("reads fields by either of their names, as istiod does: %j", async (more, trustDomain) => {
+  const { client } = await wireCluster([istiod({}), meshConfig("istio", [], more)]);
+  expect(await readMeshConfig(client, signal)).toMatchObject({ trustDomain });
+});

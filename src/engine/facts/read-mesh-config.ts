@@ -63,8 +63,12 @@ export async function readMeshConfig(client: KubeClient, signal: AbortSignal): P
   }
 }
 
+/** Each field has two names, `trustDomain` and `trust_domain`, of which the first counts (findings/istio-reads-more-than-its-schema.sh). */
 function configIn(text: string): MeshConfig {
-  return (parse(text) ?? {}) as MeshConfig;
+  const read = (parse(text) ?? {}) as Readonly<Record<string, unknown>>;
+  const camel = (name: string): string => name.replaceAll(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+  const entries = Object.entries(read).map(([name, value]) => [camel(name), value] as const);
+  return { ...Object.fromEntries(entries), ...read };
 }
 
 function factsOf(name: string, config: MeshConfig): MeshConfigFacts {

@@ -2,7 +2,7 @@ import type { Check } from "../check.ts";
 import { problem } from "../check.ts";
 import { kubectlCommand } from "../commands.ts";
 import type { ReachedCluster } from "../facts.ts";
-import { meshClusters } from "../reached.ts";
+import { reachedClusters } from "../reached.ts";
 import type { WriteHookFacts } from "../webhook-facts.ts";
 
 /** Requests go on without it, and no route can be changed: no apply, no shift, no drain. */
@@ -11,7 +11,7 @@ export const writeHooks: Check = {
   sentence: "webhooks that are asked before Istio's objects are written answer",
   pre: true,
   run: (facts) =>
-    meshClusters(facts).flatMap((one) =>
+    reachedClusters(facts).flatMap((one) =>
       (one.writeHooks ?? []).flatMap((hook) => {
         const why = whySilent(one, hook);
         if (why === undefined) {
