@@ -1,5 +1,6 @@
 import { warningOf } from "../diagnostics/coded.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
+import { ownCertificates } from "../front-door/own-certificates.ts";
 import type { Mesh } from "../model/mesh.ts";
 import { effectiveRelease } from "../releases/istio-releases.ts";
 import type { Locate } from "./route-order.ts";
@@ -25,17 +26,20 @@ function adviseProfile({ istio }: Mesh, locate: Locate | undefined): readonly Di
       ];
 }
 
-/** isthmus itself writes for routes that ask it to; what external-dns in the clusters does, its own arguments say. */
-function adviseProviderSettings({ dns, services }: Mesh, locate: Locate | undefined): readonly Diagnostic[] {
+/** isthmus itself writes for routes that ask it to, and proofs of certificates that it orders; what external-dns in the clusters does, its own arguments say. */
+function adviseProviderSettings(mesh: Mesh, locate: Locate | undefined): readonly Diagnostic[] {
+  const { dns, services } = mesh;
   const settings = dns?.provider.settings;
   const names = typeof settings === "object" && settings !== null ? Object.keys(settings) : [];
-  const isUsed = services.some(({ routes }) => routes.some((route) => route.dns?.via === "isthmus"));
+  const isUsed =
+    ownCertificates(mesh).length > 0 ||
+    services.some(({ routes }) => routes.some((route) => route.dns?.via === "isthmus"));
   return dns === undefined || names.length === 0 || isUsed
     ? []
     : [
         {
           ...warningOf("ISM533"),
-          detail: `spec.dns.provider.${dns.provider.name} has ${names.join(", ")}, and nothing acts by it: external-dns in the clusters has its settings from its own arguments, and no route has dns: { via: isthmus }.`,
+          detail: `spec.dns.provider.${dns.provider.name} has ${names.join(", ")}, and nothing acts by it: external-dns in the clusters has its settings from its own arguments, and no route has dns: { via: isthmus } or a certificate that isthmus orders.`,
           fix: `Give ${names.length === 1 ? "it" : "them"} to external-dns, and write provider: { ${dns.provider.name}: {} }.`,
           ...(locate === undefined ? {} : { range: locate(["spec", "dns", "provider", dns.provider.name]) }),
         },

@@ -103,7 +103,7 @@ export const planCodes = {
   ISM533: {
     summary: "Settings of the DNS provider have no effect",
     explanation:
-      "`spec.dns.provider` names what serves the zone. Its settings are for records that isthmus writes itself, which this version does not; external-dns gets its own settings as arguments where it is installed.",
+      "`spec.dns.provider` names what serves the zone. Its settings are for records that isthmus writes itself: names with `dns: { via: isthmus }`, and proofs of certificates that it orders. external-dns gets its own settings as arguments where it is installed.",
   },
   ISM615: {
     summary: "An older Gateway would keep a new one from its port",
