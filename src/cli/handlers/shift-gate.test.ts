@@ -14,9 +14,12 @@ let world: FakeClusters;
 let between: Tries;
 let counted: Record<string, { answered: number; failed: number }>;
 let applied: boolean;
+/** How many looks see requests. */
+let busyLooks: number;
 
 beforeEach(async () => {
   [between, counted, applied] = [{}, { v1: { answered: 5000, failed: 900 }, v2: { answered: 0, failed: 0 } }, false];
+  busyLooks = Number.POSITIVE_INFINITY;
   world = await startFakeClusters(["west"], {
     living: true,
     kinds: [endpointSlices],
@@ -38,7 +41,8 @@ function look(): string {
   if (!applied) {
     return triesPage({}, {});
   }
-  for (const [version, { answered, failed }] of Object.entries(between)) {
+  busyLooks -= 1;
+  for (const [version, { answered, failed }] of Object.entries(busyLooks < 0 ? {} : between)) {
     const known = counted[version] ?? { answered: 0, failed: 0 };
     counted[version] = { answered: known.answered + answered, failed: known.failed + failed };
   }
@@ -93,6 +97,17 @@ describe("a shift that goes by how requests of clients end", () => {
     const allowed = await world.run(`${shift} --allow-unproven`);
     expect([allowed.code, await weights()]).toEqual([0, "{ v1: 0, v2: 100 }"]);
     expect(allowed.err).toContain("warning[ISM683]");
+  });
+
+  it("stops in a step that gets no request, whatever came in those before it", async () => {
+    between = { v1: { answered: 50, failed: 0 }, v2: { answered: 500, failed: 0 } };
+    // Enough for the look ahead of the shift, the beginning and the first step.
+    busyLooks = 4;
+    const ran = await world.run(`${shift} --steps 10,20,30,40`);
+    expect(ran.code).toBe(3);
+    expect(await weights()).not.toBe("{ v1: 0, v2: 100 }");
+    expect(ran.err.replaceAll(/\s+/g, " ")).toContain("no request has reached v2");
+    expect(ran.out).toContain("√ v2  0 of 500 tries failed");
   });
 
   it("is judged in the stream of events, which the reference describes", async () => {

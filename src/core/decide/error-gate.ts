@@ -4,7 +4,7 @@ export interface TryCounts {
   readonly failed: number;
 }
 
-/** What was counted of versions since a shift began, and how much it speaks against the limit since its last step began. */
+/** What was counted of versions in one step of a shift, and how much it speaks against the limit. What went well in an earlier step, with less load, says nothing about this one. */
 export interface ErrorGate {
   /** The share of tries that may fail, from above 0 to below 1. */
   readonly limit: number;
@@ -43,15 +43,9 @@ const evidenceBeside = Math.log(10);
 /** How much of the weight is on a version that fails from the beginning of the step on; the rest is on later looks. */
 const fromTheBeginning = 0.9;
 
-/** A gate that has seen nothing. */
+/** The gate of a step, one of so many, that has seen nothing. */
 export function setGate(limit: number, steps: number): ErrorGate {
   return { limit, steps, versions: {} };
-}
-
-/** The gate at the beginning of a step: what went well with less load says nothing about more of it. */
-export function beginStep(gate: ErrorGate): ErrorGate {
-  const versions = Object.entries(gate.versions).map(([name, record]) => [name, { ...record, evidence: [] }] as const);
-  return { ...gate, versions: Object.fromEntries(versions) };
 }
 
 /** The gate with what was counted since it was asked last: one look. */

@@ -124,7 +124,7 @@ export const eventReference: Readonly<Record<StreamedEvent["kind"], EventDescrip
       judged: "names of versions; absent where all pass",
       maxErrorPercent: "the limit",
       versions:
-        "`name`, and the tries that were `answered` below 500 and that `failed`, since the first weights were written, as ingress gateways have counted them",
+        "`name`, and the tries that were `answered` below 500 and that `failed`, in this step, as ingress gateways have counted them",
       unread: "clusters whose ingress gateways could not be asked: `name` and `diagnostic`",
     },
   },

@@ -1,7 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { Weights } from "../../core/decide/shift-steps.ts";
-import type { ErrorGate } from "../../core/decide/error-gate.ts";
-import { setGate } from "../../core/decide/error-gate.ts";
 import { describeWeights, planSteps, planStepsAt } from "../../core/decide/shift-steps.ts";
 import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
 import { errorOf } from "../../core/diagnostics/coded.ts";
@@ -58,7 +56,6 @@ async function takeSteps(shift: Shift): Promise<ExitClass> {
   const { request, caller, options, from, steps } = shift;
   let ended: ExitClass = "ok";
   let reached = from;
-  let gate = setGate(request.gate?.maxErrorRate ?? 0.5, steps.length);
   for (const [index, step] of steps.entries()) {
     const { weights } = step;
     if (index > 0 && request.gate === undefined) {
@@ -72,11 +69,11 @@ async function takeSteps(shift: Shift): Promise<ExitClass> {
       caller.report([wayBack(shift, weights, "not every cluster took the new weights")]);
       return "partlyApplied";
     }
-    const judged = await judgeStep(shift, step, gate);
+    const judged = await judgeStep(shift, step);
     if (judged.kind === "ended") {
       return judged.ended;
     }
-    ({ gate, ended } = judged);
+    ({ ended } = judged);
     reached = weights;
   }
   return ended;
@@ -159,21 +156,17 @@ async function prove(
 async function judgeStep(
   shift: Shift,
   step: ShiftStep,
-  gate: ErrorGate,
-): Promise<
-  | { readonly kind: "on"; readonly ended: ExitClass; readonly gate: ErrorGate }
-  | { readonly kind: "ended"; readonly ended: ExitClass }
-> {
+): Promise<{ readonly kind: "on" | "ended"; readonly ended: ExitClass }> {
   const { weights } = step;
   const proof = await prove(shift, step);
   if (proof.failed) {
     return { kind: "ended", ended: await end(shift, weights, "the proof of the new weights failed") };
   }
-  const passed = await passGate(shift, step, gate);
-  if (passed.outcome === "on") {
-    return { kind: "on", ended: proof.ended, gate: passed.gate };
+  const passed = await passGate(shift, step);
+  if (passed === "on") {
+    return { kind: "on", ended: proof.ended };
   }
-  if (passed.outcome === "back") {
+  if (passed === "back") {
     return { kind: "ended", ended: await end(shift, weights, "too many requests of clients failed") };
   }
   shift.caller.report([wayBack(shift, weights, "the shift stops here")]);

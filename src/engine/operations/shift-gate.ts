@@ -1,5 +1,5 @@
 import type { ErrorGate } from "../../core/decide/error-gate.ts";
-import { triesOf } from "../../core/decide/error-gate.ts";
+import { setGate, triesOf } from "../../core/decide/error-gate.ts";
 import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
 import { errorOf, warningOf } from "../../core/diagnostics/coded.ts";
 import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
@@ -42,24 +42,20 @@ export async function openWatch(
 }
 
 /**
- * Holds a step and judges it by what was counted since the shift began: `on`
+ * Holds a step and judges it by what was counted since the one before it: `on`
  * where nothing speaks against it, `back` where a version that got more fails
  * more than the limit, `stop` where others do too, or where nobody counted and
  * that is not allowed.
  */
-export async function passGate(
-  shift: Shift,
-  step: ShiftStep,
-  gate: ErrorGate,
-): Promise<{ readonly gate: ErrorGate; readonly outcome: "on" | "back" | "stop" }> {
-  const { request, caller, target, from, watch } = shift;
+export async function passGate(shift: Shift, step: ShiftStep): Promise<"on" | "back" | "stop"> {
+  const { request, caller, target, from, steps, watch } = shift;
   if (watch === undefined || request.gate === undefined) {
-    return { gate, outcome: "on" };
+    return "on";
   }
   const to = target.route.weights;
   const raised = Object.keys(to).filter((version) => (to[version] ?? 0) > (from[version] ?? 0));
   const errors = await watch.judge({
-    gate,
+    gate: setGate(request.gate.maxErrorRate, steps.length),
     raised,
     forMs: request.everyMs,
     taskOf: (cluster) => shiftTasks.watched(cluster, step),
@@ -68,13 +64,13 @@ export async function passGate(
   const { verdict, unread } = errors;
   if (verdict.kind === "exceeds" || verdict.kind === "everywhere") {
     caller.report([describeExcess(target, errors, verdict)]);
-    return { gate: errors.gate, outcome: verdict.kind === "exceeds" ? "back" : "stop" };
+    return verdict.kind === "exceeds" ? "back" : "stop";
   }
   if (verdict.kind === "passes" && unread.length === 0) {
-    return { gate: errors.gate, outcome: "on" };
+    return "on";
   }
   caller.report([describeUnseen(target, errors, request.gate.allowUnproven)]);
-  return { gate: errors.gate, outcome: request.gate.allowUnproven ? "on" : "stop" };
+  return request.gate.allowUnproven ? "on" : "stop";
 }
 
 function describeExcess(
@@ -91,7 +87,7 @@ function describeExcess(
       : beside;
   return {
     ...errorOf(verdict.kind === "everywhere" ? "ISM682" : "ISM681"),
-    detail: `Since the first weights were written ingress gateways have counted of ${service.namespace}/${service.name}: ${verdict.versions.map((name) => countsOf(gate, name)).join(", ")}, more than ${limit}.${common}`,
+    detail: `In this step ingress gateways have counted of ${service.namespace}/${service.name}: ${verdict.versions.map((name) => countsOf(gate, name)).join(", ")}, more than ${limit}.${common}`,
     fix: "Look at the logs of its pods in each cluster, and at what the mesh answers in their place: isthmus verify, isthmus check.",
   };
 }

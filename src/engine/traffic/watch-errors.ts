@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { ErrorGate, GateVerdict, TryCounts } from "../../core/decide/error-gate.ts";
-import { beginStep, countTries, judgeGate, triesOf } from "../../core/decide/error-gate.ts";
+import { countTries, judgeGate, triesOf } from "../../core/decide/error-gate.ts";
 import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
 import type { Service } from "../../core/model/mesh.ts";
 import type { TaskRef } from "../../core/plan/task-ref.ts";
@@ -13,7 +13,7 @@ import type { AccessOptions, RunOptions } from "../options.ts";
 import { diagnoseFailure } from "../progress/diagnose-failure.ts";
 import { runTask } from "../progress/run-task.ts";
 
-/** What was counted while the steps of a shift were held, and what it says. */
+/** What was counted in one step of a shift, and what it says. */
 export interface WatchedErrors {
   readonly gate: ErrorGate;
   /** The versions that are judged: those that get more requests than before the shift. */
@@ -25,6 +25,7 @@ export interface WatchedErrors {
 
 /** How one step is judged. */
 export interface HeldStep {
+  /** One that has seen nothing. */
   readonly gate: ErrorGate;
   readonly raised: readonly string[];
   readonly forMs: number;
@@ -86,7 +87,7 @@ async function judgeUntil(
   until: number,
   { now, signal }: Pick<RunOptions, "now" | "signal">,
 ): Promise<WatchedErrors> {
-  for (let gate = beginStep(from); ;) {
+  for (let gate = from; ;) {
     const counted = await Promise.all(watched.map(async (one) => one.look()));
     gate = countTries(gate, sumOf(counted));
     const text = describeCounts(gate, raised);

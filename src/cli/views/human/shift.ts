@@ -52,7 +52,7 @@ export function viewShift(
     .join("\n");
 }
 
-/** What ingress gateways have counted since the first weights were written, a line for each version, with a mark for those that are judged. */
+/** What ingress gateways have counted in a step, a line for each version, with a mark for those that are judged. */
 export function viewWatchedErrors({ gate, raised, unread }: WatchedErrors, palette: Palette): string {
   const limit = `${Number((gate.limit * 100).toPrecision(3))} %`;
   const says: Readonly<Record<VersionStanding, readonly [mark: string, words: string]>> = {
