@@ -1,7 +1,9 @@
+import type { AnswerGroup } from "../../core/decide/answer.ts";
 import { isServing } from "../../core/decide/health-answer.ts";
 import type { RouteRequest } from "../../core/decide/route-request.ts";
 import type { Sighting } from "../../core/front-door/health.ts";
 import { createLimiter } from "../../kube/limiter.ts";
+import type { SendInput } from "./send-requests.ts";
 import { originOf, sendRequests } from "./send-requests.ts";
 import type { Vantage } from "./vantage-pod.ts";
 
@@ -13,7 +15,7 @@ export interface HealthQuestion {
   readonly address: string;
   readonly port: number;
   readonly tls: boolean;
-  /** Undefined where no request is known that only this route takes: then any answer to `/` serves. */
+  /** Undefined where no request is known that only this route takes: then whatever the gateway answers serves. */
   readonly request?: RouteRequest;
 }
 
@@ -22,7 +24,8 @@ export interface NameSighting extends Sighting {
   readonly name: string;
 }
 
-const anything: RouteRequest = { method: "GET", path: "/", headers: {}, hosts: [] };
+/** A host of no route (RFC 6761, 6.4). */
+const noHost = "isthmus-health.invalid";
 
 /** Bounds what is asked at once from one place. */
 const inFlight = 32;
@@ -63,24 +66,42 @@ function directOrigin({ address, port, tls }: HealthQuestion): string {
   return port === (tls ? 443 : 80) ? origin : `${origin}:${port}`;
 }
 
+/**
+ * Two requests at once: the name's own, and one for a host that no route has,
+ * which a gateway answers itself. Where only the first one hangs the gateway is there,
+ * and waits for a pod that may be in any cluster: that is no fault of this address.
+ */
 async function serves(
-  { name, request = anything }: HealthQuestion,
+  { name, request }: HealthQuestion,
   origin: string,
   timeoutMs: number,
   signal: AbortSignal,
 ): Promise<boolean> {
-  const patience = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
-  const hosts = [name.replace(/^\*(?=\.)/, "isthmus-verify")];
-  const asked = { origin, request: { ...request, hosts }, requests: 1, userAgent: "isthmus-dns-sync", timeoutMs };
+  const host = name.replace(/^\*(?=\.)/, "isthmus-verify");
+  const ask = async (one: RouteRequest): Promise<AnswerGroup["outcome"] | undefined> => {
+    const rest = { requests: 1, userAgent: "isthmus-dns-sync", timeoutMs, servername: host };
+    return outcomeOf({ origin, request: one, ...rest }, signal);
+  };
+  const [own, bare] = await Promise.all([
+    request === undefined ? undefined : ask({ ...request, hosts: [host] }),
+    ask({ method: "GET", path: "/", headers: {}, hosts: [noHost] }),
+  ]);
+  return own?.kind === "answered" ? isServing(own, request?.expect) : bare?.kind === "answered";
+}
+
+/** What became of a request; undefined where nothing did in time. Rejects only when the signal fires. */
+async function outcomeOf(
+  input: SendInput & { readonly timeoutMs: number },
+  signal: AbortSignal,
+): Promise<AnswerGroup["outcome"] | undefined> {
+  const patience = AbortSignal.any([signal, AbortSignal.timeout(input.timeoutMs)]);
   try {
     // A request whose connection is still being made does not heed its signal.
-    const groups = await Promise.race([sendRequests(asked, patience), aborted(patience)]);
-    return groups.every(({ outcome }) =>
-      request === anything ? outcome.kind === "answered" : isServing(outcome, request.expect),
-    );
+    const [group] = await Promise.race([sendRequests(input, patience), aborted(patience)]);
+    return group?.outcome;
   } catch {
     signal.throwIfAborted();
-    return false;
+    return undefined;
   }
 }
 

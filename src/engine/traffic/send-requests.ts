@@ -15,6 +15,8 @@ export interface SendInput {
   readonly userAgent: string;
   /** For the connection, and for an answer to begin and to go on, in milliseconds; that of proofs without it. */
   readonly timeoutMs?: number;
+  /** The name in the handshake of TLS, where it is not that of the request. */
+  readonly servername?: string;
 }
 
 const inFlight = 8;
@@ -27,7 +29,7 @@ const requestTimeoutMs = proofTimeoutSeconds * 1000;
  */
 export async function sendRequests(input: SendInput, signal: AbortSignal): Promise<readonly AnswerGroup[]> {
   const { hosts } = input.request;
-  const agents = new Map(hosts.map((host) => [host, agentFor(host, input.timeoutMs)]));
+  const agents = new Map(hosts.map((host) => [host, agentFor(input.servername ?? host, input.timeoutMs)]));
   const groups = new Map<string, AnswerGroup>();
   const note = (host: string, outcome: AnswerGroup["outcome"]): void => {
     const named = hosts.length === 1 ? "" : host === "" ? "*" : host;
