@@ -50,6 +50,20 @@ describe("a certificate for many clusters", () => {
     });
   });
 
+  it("waits for a cluster that has not said what it holds, where nothing else fits", () => {
+    const unread = ["east"];
+    expect(decide([{ cluster: "west", kind: "absent" }], { unread })).toEqual({
+      action: "wait",
+      reason: "east has not said what it holds, and no other cluster holds one that fits",
+    });
+    expect(decide([held("west")], { unread }).action).toBe("keep");
+    expect(decide([held("west", { keyType: "rsa-2048" })], { unread })).toMatchObject({
+      action: "order",
+      from: "west",
+    });
+    expect(decide([{ cluster: "west", kind: "absent" }], { unread, forced: true }).action).toBe("order");
+  });
+
   it("is put into a cluster that lacks it, from one that has it, without an order", () => {
     expect(decide([{ cluster: "west", kind: "absent" }, held("east")])).toMatchObject({
       action: "place",

@@ -49,12 +49,15 @@ export interface CertificateFacts {
   readonly now: number;
   /** By serial number; without one the certificate's life decides. */
   readonly windows?: Readonly<Record<string, SuggestedWindow | undefined>>;
+  /** Clusters that answer and have not said what they hold. */
+  readonly unread?: readonly string[];
   /** True where somebody wants a new one whatever there is. */
   readonly forced?: boolean;
 }
 
 export interface CertificateVerdict {
-  readonly action: "keep" | "place" | "order";
+  /** `wait`: nothing that was seen fits, and a cluster has not said what it holds; what was not seen is not ordered. */
+  readonly action: "keep" | "place" | "order" | "wait";
   /** Why, in words: a clause. */
   readonly reason: string;
   /** The cluster whose certificate all are to hold; of an order, that by which they go on where it fails. */
@@ -74,6 +77,7 @@ export function decideCertificate(facts: CertificateFacts): CertificateVerdict {
 
 const chain: readonly DecisionRule<CertificateFacts, CertificateVerdict>[] = [
   orderWhenForced, // make sure that a person's word counts
+  waitForUnread, // make sure that nothing is ordered because of what was not seen
   orderWhenNone, // make sure that the name is served at all
   orderWhenNoneFits, // make sure that clients accept what is served
   orderWhenDue, // make sure that they still do tomorrow
@@ -87,6 +91,16 @@ const chain: readonly DecisionRule<CertificateFacts, CertificateVerdict>[] = [
 function orderWhenForced(facts: CertificateFacts): CertificateVerdict | undefined {
   return facts.forced === true
     ? { action: "order", reason: "it was asked for", ...lifeOf(facts, bestOf(facts)) }
+    : undefined;
+}
+
+function waitForUnread(facts: CertificateFacts): CertificateVerdict | undefined {
+  const { unread = [] } = facts;
+  return unread.length > 0 && bestOf(facts) === undefined && usableOf(facts) === undefined
+    ? {
+        action: "wait",
+        reason: `${unread.join(", ")} ${unread.length === 1 ? "has" : "have"} not said what ${unread.length === 1 ? "it holds" : "they hold"}, and no other cluster holds one that fits`,
+      }
     : undefined;
 }
 

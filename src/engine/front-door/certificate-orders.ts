@@ -1,4 +1,6 @@
 import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
+import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
+import { UserError } from "../../core/diagnostics/user-error.ts";
 import type { IssuedCertificate } from "../../core/render/materials.ts";
 import type { MeshFile } from "../mesh-file.ts";
 import type { OrderRun } from "./order-certificate.ts";
@@ -15,7 +17,7 @@ export interface OrderListener {
 export interface CertificateOrders {
   /**
    * The certificate of that Secret, ordered with the first call and the same for
-   * all who ask: N clusters are one order. Rejects alike for all. Progress goes
+   * all who ask: N clusters are one order. Rejects alike for all, also where a cluster has not said what it holds. Progress goes
    * to all, warnings to the first.
    */
   readonly issued: (secretName: string, listener: OrderListener) => Promise<IssuedCertificate>;
@@ -42,6 +44,12 @@ export function createCertificateOrders(
       const decision = decisions.find(({ wanted }) => wanted.secretName === secretName);
       if (decision === undefined) {
         throw new Error(`no route of the mesh asks for the Secret ${secretName}`);
+      }
+      if (decision.verdict.action === "wait") {
+        throw new UserError(
+          decision.unread.map(({ diagnostic }) => diagnostic),
+          exitCodes.unreachable,
+        );
       }
       const listeners = [listener];
       const onProgress = (note: string): void => listeners.forEach((one) => one.onProgress(`${secretName}: ${note}`));

@@ -1,6 +1,5 @@
 import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
 import { warningOf } from "../../core/diagnostics/coded.ts";
-import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
 import { UserError } from "../../core/diagnostics/user-error.ts";
 import type { CertificateVerdict, SuggestedWindow } from "../../core/decide/certificate-renewal.ts";
 import { decideCertificate } from "../../core/decide/certificate-renewal.ts";
@@ -74,20 +73,6 @@ export async function planCertificates(
   return { decisions, warnings };
 }
 
-/**
- * Throws a UserError (69) where a certificate would be ordered because no
- * cluster showed a usable one, and a cluster that answers has not said what it
- * holds: what was not seen is not ordered.
- */
-export function refuseUnseen({ decisions }: CertificatePlan): void {
-  const unseen = decisions.flatMap(({ verdict, current, unread }) =>
-    verdict.action === "order" && current === undefined ? unread.map(({ diagnostic }) => diagnostic) : [],
-  );
-  if (unseen.length > 0) {
-    throw new UserError(unseen, exitCodes.unreachable);
-  }
-}
-
 function decide(
   wanted: OwnCertificate,
   { holdings, unread }: Holdings,
@@ -105,6 +90,7 @@ function decide(
       ...(renewBeforeSeconds === undefined ? {} : { renewBeforeSeconds }),
     },
     held: holdings.map(({ held }) => held),
+    unread: unread.map(({ cluster }) => cluster),
     now: options.now(),
     windows,
     forced: options.forced?.includes(wanted.name) === true,

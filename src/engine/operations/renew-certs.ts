@@ -19,7 +19,7 @@ import { closeMesh, openMesh } from "../clusters/open-mesh.ts";
 import type { CertificateOrders } from "../front-door/certificate-orders.ts";
 import { createCertificateOrders } from "../front-door/certificate-orders.ts";
 import type { CertificateDecision, CertificatePlan } from "../front-door/plan-certificates.ts";
-import { planCertificates, refuseUnseen } from "../front-door/plan-certificates.ts";
+import { planCertificates } from "../front-door/plan-certificates.ts";
 import type { MeshFile } from "../mesh-file.ts";
 import type { EngineOptions } from "../options.ts";
 import { inventoryOf } from "../plan/plan-cluster.ts";
@@ -85,15 +85,16 @@ export async function prepareRenewal(
       askWhenToRenew: true,
       forced: force ? wanted : [],
     });
-    refuseUnseen(certificates);
-    const found = certificates.decisions
-      .filter((one) => wanted.includes(one.wanted.name) && one.verdict.action !== "keep")
+    const asked = certificates.decisions.filter((one) => wanted.includes(one.wanted.name));
+    const waiting = asked.filter(({ verdict }) => verdict.action === "wait").flatMap(({ unread }) => unread);
+    const found = asked
+      .filter(({ verdict }) => verdict.action === "order" || verdict.action === "place")
       .map((decision) => targetsOf(decision, connected, meshFile.mesh.name));
     return {
       meshFile,
       certificates,
       renewals: found.map(({ renewal }) => renewal),
-      left: [...away, ...found.flatMap(({ left }) => left)],
+      left: [...away, ...waiting.map(({ diagnostic }) => diagnostic), ...found.flatMap(({ left }) => left)],
       warnings: [...meshFile.warnings, ...certificates.warnings],
       close: async () => closeMesh(open),
     };

@@ -11,7 +11,7 @@ import { generateIstioManifests } from "../manifests/istio-manifests.ts";
 import type { ServiceManifests } from "../manifests/service-manifests.ts";
 import { readServiceManifests } from "../manifests/service-manifests.ts";
 import type { CertificateOptions, CertificatePlan } from "../front-door/plan-certificates.ts";
-import { planCertificates, refuseUnseen } from "../front-door/plan-certificates.ts";
+import { planCertificates } from "../front-door/plan-certificates.ts";
 import type { MeshFile } from "../mesh-file.ts";
 import type { AccessOptions, ProgramLookup, RunOptions } from "../options.ts";
 import { readsRemotes } from "../trust/known-credentials.ts";
@@ -69,7 +69,6 @@ export async function readCurrent(
   try {
     const connected = open.connections.filter((one) => one.kind === "connected");
     const certificates = await planCertificates(meshFile, connected, options);
-    refuseUnseen(certificates);
     return {
       meshFile: withDrainsOf(meshFile, open.connections),
       scope,

@@ -62,11 +62,15 @@ function problemsOf({ name, held, verdict }: FrontDoorStatus, palette: Palette):
   const next =
     verdict === undefined || verdict.action === "keep"
       ? []
-      : [
-          `${palette.changed("~")} ${name}: the next apply ${verdict.action === "order" ? "orders a new one" : "puts one into all clusters"}: ${verdict.reason}`,
-        ];
+      : [`${palette.changed("~")} ${name}: the next apply ${nextWords[verdict.action]}: ${verdict.reason}`];
   return [...lacks, ...next];
 }
+
+const nextWords = {
+  order: "orders a new one",
+  place: "puts one into all clusters",
+  wait: "orders none",
+} as const;
 
 function ends(notAfter: Date, now: number, palette: Palette): string {
   const left = Math.floor((notAfter.getTime() - now) / dayMs);

@@ -43,6 +43,8 @@ function viewCertificates({ certificates = [] }: Plan, palette: Palette): readon
         ];
       case "place":
         return [palette.changed(`  ~ place ${name} in all clusters`), palette.dim(`      ${reason}`)];
+      case "wait":
+        return [palette.changed(`  ? ${name} is not ordered`), palette.dim(`      ${reason}`)];
       case "keep":
         return [];
     }
