@@ -3,13 +3,13 @@ import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { Resolver } from "node:dns/promises";
 import { mkdtemp, rm } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { Secret } from "../../src/core/secret.ts";
 import type { DnsZone } from "../../src/providers/dns/dns-provider.ts";
 import { openDnsZone } from "../../src/providers/dns/open-dns-zone.ts";
+import { freePort } from "./free-port.ts";
 import { ensureDebianPrograms, type DebianPrograms } from "../../src/sandbox/front-door/debian-programs.ts";
 
 /**
@@ -181,13 +181,4 @@ async function untilAnswers(zone: DnsZone, running: Running): Promise<void> {
       await pause(50);
     }
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  await once(server, "close");
-  return typeof address === "object" && address !== null ? address.port : 0;
 }
