@@ -115,3 +115,43 @@ it("names all that it was decided by as what has to be so still", () => {
 function describe({ kind, type, name }: DnsUpdate["prerequisites"][number]): string {
   return `${kind} ${type} ${name}`;
 }
+
+const byHand: DnsRecordSet = { name, type: "A", ttlSeconds: 60, values: ["192.0.2.9"] };
+
+/** The records of east with this address, beside one that somebody has written by hand. */
+function besideByHand(east: string): readonly DnsRecordSet[] {
+  return [
+    { ...byHand, values: ["192.0.2.9", east] },
+    { name: `_isthmus.${name}`, type: "TXT", ttlSeconds: 60, values: ['"heritage=isthmus,mesh=one,cluster=east"'] },
+    {
+      name: `east._isthmus.${name}`,
+      type: "TXT",
+      ttlSeconds: 60,
+      values: [`"heritage=isthmus,mesh=one,cluster=east,addresses=${east}"`],
+    },
+  ];
+}
+
+it.each<readonly [string, WantedName["clusters"]]>([
+  ["no cluster answers", { west: "keep", east: "keep" }],
+  ["no cluster has an address", { west: [], east: [] }],
+])("keeps a record made by hand that is to be adopted while %s", (_, clusters) => {
+  const wanted: WantedName = { name, mesh: "one", ttlSeconds: 60, adopt: true, clusters };
+  expect(planName(wanted, readingOf(wanted, [byHand])).kind).not.toBe("update");
+  const later = { ...wanted, clusters: { west: ["192.0.2.1"] } };
+  const plan = planName(later, readingOf(later, [byHand]));
+  expect(plan.kind === "update" ? plan.after.addresses : plan).toEqual(["192.0.2.1"]);
+});
+
+it("lets a cluster leave a set that somebody else writes too, in the same round in which another wants to join", () => {
+  const wanted: WantedName = {
+    name,
+    mesh: "one",
+    ttlSeconds: 60,
+    clusters: { east: [], west: ["192.0.2.1"] },
+  };
+  const plan = planName(wanted, readingOf(wanted, besideByHand("192.0.2.2")));
+  expect(plan.kind === "update" ? [plan.after.addresses, plan.left.length] : plan).toEqual([["192.0.2.9"], 1]);
+  const joining: WantedName = { ...wanted, clusters: { east: "keep", west: ["192.0.2.1"] } };
+  expect(planName(joining, readingOf(joining, besideByHand("192.0.2.2"))).kind).toBe("refused");
+});

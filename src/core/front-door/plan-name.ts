@@ -40,11 +40,11 @@ export function planName(wanted: WantedName, reading: NameReading): NamePlan {
   if (state.blocked.length > 0) {
     return { kind: "refused", reasons: state.blocked };
   }
-  const claims = nextClaims(wanted, state.claims);
-  const foreign = wanted.adopt === true ? [] : state.unclaimed;
-  const addresses = sorted([...claims.flatMap((one) => one.addresses), ...foreign]);
+  const asked = nextClaims(wanted, state.claims);
+  const claims = state.problems.length === 0 ? asked : withoutJoins(asked, state.claims);
+  const isAdopted = wanted.adopt === true && claims.some((one) => one.addresses.length > 0);
+  const addresses = sorted([...claims.flatMap((one) => one.addresses), ...(isAdopted ? [] : state.unclaimed)]);
 
-  const joins = addresses.some((one) => !state.addresses.includes(one));
   const before = { claims: state.claims, addresses: state.addresses };
   const after = { claims, addresses };
   const refusals = refusalsOf(wanted, state, after);
@@ -54,13 +54,22 @@ export function planName(wanted: WantedName, reading: NameReading): NamePlan {
     ...indexChanges(wanted, state, claims),
   ];
   const leaves = state.claims.some((one) => !covers(claims, one));
-  if (refusals.length > 0 || (state.problems.length > 0 && (joins || !leaves))) {
-    const isIdle = refusals.length === 0 && changes.length === 0 && claims.length === 0;
+  if (refusals.length > 0 || (state.problems.length > 0 && !leaves)) {
+    const isIdle = refusals.length === 0 && changes.length === 0 && asked.length === 0;
     return isIdle ? { kind: "unchanged", now: before } : { kind: "refused", reasons: [...refusals, ...state.problems] };
   }
   return changes.length === 0
     ? { kind: "unchanged", now: before }
     : { kind: "update", update: updateOf(wanted, reading, changes), before, after, left: state.problems };
+}
+
+/** The same without what is new: where somebody else writes the set, own addresses leave it and none comes. */
+function withoutJoins(asked: readonly AddressClaim[], now: readonly AddressClaim[]): readonly AddressClaim[] {
+  return asked.flatMap((one) => {
+    const known = now.find(({ mesh, cluster }) => mesh === one.mesh && cluster === one.cluster)?.addresses ?? [];
+    const addresses = one.addresses.filter((address) => known.includes(address));
+    return addresses.length === 0 ? [] : [{ ...one, addresses }];
+  });
 }
 
 function nextClaims(wanted: WantedName, now: readonly AddressClaim[]): readonly AddressClaim[] {
@@ -77,7 +86,7 @@ function nextClaims(wanted: WantedName, now: readonly AddressClaim[]): readonly 
 
 function refusalsOf(wanted: WantedName, state: NameState, after: NameOwners): readonly Diagnostic[] {
   const sizes = (["A", "AAAA"] as const).map((type) => after.addresses.filter((one) => typeOf(one) === type).length);
-  const isEmptied = after.addresses.length === 0 && state.claims.length > 0;
+  const isEmptied = after.addresses.length === 0 && state.addresses.length > 0;
   return [
     ...(isEmptied && wanted.mayBeEmpty !== true ? [emptySet(wanted)] : []),
     ...(Math.max(...sizes) > mostAddresses ? [tooMany(wanted, Math.max(...sizes), mostAddresses)] : []),
