@@ -11,6 +11,8 @@ export const frontDoorInstance = "e2e-door";
 
 /** A front door as `sandbox status -o json` gives it. */
 export interface FrontDoorState {
+  readonly problems: readonly string[];
+  readonly components: readonly { readonly name: string; readonly pid?: number }[];
   readonly state: string;
   readonly dns: { readonly zone: string; readonly server: string; readonly tsig: { readonly secretFile: string } };
   readonly acme: { readonly directory: string; readonly caFile: string; readonly rootUrl: string };

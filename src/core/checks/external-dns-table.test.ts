@@ -78,6 +78,20 @@ describe("the clusters' external-dns", () => {
     ],
     ["do not start without a policy from 0.22 on", { ownerId: "mesh", version: "0.22" }, good, ["error ISM524 west"]],
     ["say nothing of a version that is not known", { ownerId: "mesh" }, good, []],
+    ["write 0 as TTL where nobody names one", { ...good, provider: "rfc2136" }, good, ["warning ISM669 west"]],
+    ["write a least TTL that is given", { ...good, provider: "rfc2136", minTtl: "5s" }, good, []],
+    [
+      "note the owner of the zone's own name outside of the zone",
+      { ...good, provider: "rfc2136", minTtl: "5s", zones: ["hello.a.example"] },
+      good,
+      ["error ISM668 west"],
+    ],
+    [
+      "note it inside with a prefix of the type and a dot",
+      { ...good, provider: "rfc2136", minTtl: "5s", zones: ["hello.a.example."], txtPrefix: "%{record_type}." },
+      { ...good, txtPrefix: "%{record_type}." },
+      [],
+    ],
     ["freeze names with create-only", { ...good, policy: "create-only" }, good, ["warning ISM523 west"]],
     [
       "are not judged by flags that are not known",

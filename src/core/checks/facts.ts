@@ -60,6 +60,8 @@ export interface MeshOutline extends Pick<Mesh, "name" | "clusters" | "services"
   readonly file?: string;
   /** Names of issuers whose ACME challenges come over HTTP. */
   readonly http01Issuers: readonly string[];
+  /** The TTL that isthmus writes at published Gateways; undefined where the mesh file names none. */
+  readonly dnsTtlSeconds?: number;
   /** By name, the issuers from which isthmus orders; left out where there are none. */
   readonly ownIssuers?: Readonly<Record<string, { readonly server: string; readonly renewBeforeSeconds?: number }>>;
 }
@@ -271,6 +273,12 @@ export interface ExternalDnsFacts {
   readonly txtSuffix?: string;
   readonly policy?: string;
   readonly registry?: string;
+  /** `--provider`. */
+  readonly provider?: string;
+  /** The zones of the provider rfc2136; left out where none is named. */
+  readonly zones?: readonly string[];
+  /** The least TTL that the provider rfc2136 writes, as it is given. */
+  readonly minTtl?: string;
   readonly sources: readonly string[];
   /** Empty: all zones that its provider has. */
   readonly domainFilters: readonly string[];

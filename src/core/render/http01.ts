@@ -57,8 +57,8 @@ export function renderChallengeRules(mesh: Mesh): readonly Json[] {
   const local = {
     name: challengeName,
     route: [{ destination: { host: solverHost, port: { number: solverPort } } }],
-    // A pod answers its own challenge only; several may be there.
-    retries: { attempts: 5, perTryTimeout: "500ms", retryOn: "404,5xx,connect-failure,reset" },
+    // A pod answers its own challenge only, and a few may be there. Without any there is nothing to try again.
+    retries: { attempts: 3, perTryTimeout: "200ms", retryOn: "404,connect-failure,reset" },
   };
   return mesh.clusters.length === 1
     ? [{ ...local, match: [match] }]
@@ -69,12 +69,8 @@ export function renderChallengeRules(mesh: Mesh): readonly Json[] {
           match: [match],
           headers: { request: { set: { [sentOn]: "true" } } },
           route: [{ destination: { host: ingresses, port: { number: 80 } } }],
-          // Each try takes a gateway that was not asked yet; an ACME server waits ten seconds in all.
-          retries: {
-            attempts: mesh.clusters.length * 2,
-            perTryTimeout: "1s",
-            retryOn: "404,5xx,connect-failure,reset",
-          },
+          // Each try takes a gateway that was not asked yet; an ACME server waits ten seconds in all. Anybody may ask: no more tries than gateways.
+          retries: { attempts: mesh.clusters.length, perTryTimeout: "1s", retryOn: "404,5xx,connect-failure,reset" },
         },
       ];
 }

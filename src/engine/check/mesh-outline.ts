@@ -19,6 +19,7 @@ export function outlineOf(mesh: Mesh, file: string): MeshOutline {
     istioVersion: mesh.istio.version,
     ...(mesh.istio.install === "existing" ? { install: "existing" as const } : {}),
     ...ownIssuersOf(mesh),
+    ...(mesh.dns?.ttlSeconds === undefined ? {} : { dnsTtlSeconds: mesh.dns.ttlSeconds }),
     http01Issuers: mesh.issuers.filter((one) => one.acme?.http01 !== undefined).map((one) => one.name),
   };
 }

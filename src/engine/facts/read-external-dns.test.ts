@@ -47,6 +47,11 @@ it.each<[string, object, Partial<ExternalDnsFacts>]>([
     { args: ["--txt-suffix=-x", "--registry=noop"] },
     { txtSuffix: "-x", registry: "noop" },
   ],
+  [
+    "what its DNS server is asked to take",
+    { args: ["--provider=rfc2136", "--rfc2136-zone=a.example", "--rfc2136-zone=b.example", "--rfc2136-min-ttl=5s"] },
+    { provider: "rfc2136", zones: ["a.example", "b.example"], minTtl: "5s" },
+  ],
   ["an empty value", { args: ["--txt-owner-id=a", "--txt-prefix="] }, { ownerId: "a", txtPrefix: "" }],
   [
     "flags without a value",

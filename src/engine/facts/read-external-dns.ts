@@ -42,7 +42,8 @@ async function readDeployment(client: KubeClient, object: KubeObject, signal: Ab
   const namespace = object.metadata.namespace ?? "";
   const container = chooseContainer(containersOf(object));
   const environment = await readEnvironment(client, namespace, container, signal);
-  const { valueOf, valuesOf, unread } = flagsOf([...(container.command ?? []), ...(container.args ?? [])], environment);
+  const flags = flagsOf([...(container.command ?? []), ...(container.args ?? [])], environment);
+  const { valueOf, valuesOf, unread } = flags;
   const version = /:v?(\d+\.\d+)(?:\.\d+)?/.exec(container.image ?? "")?.[1];
   const [ownerId, txtPrefix, txtSuffix] = ["txt-owner-id", "txt-prefix", "txt-suffix"].map(valueOf);
   const [policy, registry] = ["policy", "registry"].map(valueOf);
@@ -55,9 +56,24 @@ async function readDeployment(client: KubeClient, object: KubeObject, signal: Ab
     ...(txtSuffix === undefined ? {} : { txtSuffix }),
     ...(policy === undefined ? {} : { policy }),
     ...(registry === undefined ? {} : { registry }),
+    ...rfc2136Of(flags),
     sources: valuesOf("source"),
     domainFilters: valuesOf("domain-filter"),
     ...(unread === undefined ? {} : { unread }),
+  };
+}
+
+/** The provider, with what that of RFC 2136 is told. */
+function rfc2136Of({
+  valueOf,
+  valuesOf,
+}: ReturnType<typeof flagsOf>): Pick<ExternalDnsFacts, "provider" | "zones" | "minTtl"> {
+  const [provider, minTtl] = ["provider", "rfc2136-min-ttl"].map(valueOf);
+  const zones = valuesOf("rfc2136-zone");
+  return {
+    ...(provider === undefined ? {} : { provider }),
+    ...(zones.length === 0 ? {} : { zones }),
+    ...(minTtl === undefined ? {} : { minTtl }),
   };
 }
 

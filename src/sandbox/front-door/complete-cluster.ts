@@ -2,7 +2,7 @@ import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import { parse } from "yaml";
 import { readAdminCredentials } from "../cluster/admin-credentials.ts";
-import { createApiClient, type ApiClient } from "../cluster/api-client.ts";
+import { ApiError, createApiClient, type ApiClient } from "../cluster/api-client.ts";
 import { clusterFolder } from "../cluster/cluster-folder.ts";
 import { containerdSocket } from "../cluster/component-files.ts";
 import { applyCoreDns } from "../cluster/coredns.ts";
@@ -12,7 +12,7 @@ import { findNodeProcess } from "../cluster/start-node.ts";
 import type { EngineParts } from "../engine/parts.ts";
 import { runCommand } from "../process/run-command.ts";
 import { systemEnvironment } from "../process/system-command.ts";
-import { deployments, renderClusterManifests, type Manifest } from "./cluster-manifests.ts";
+import { certManagerNamespace, deployments, renderClusterManifests, type Manifest } from "./cluster-manifests.ts";
 import type { FrontDoorParts } from "./front-door-parts.ts";
 
 export interface CompleteClusterOptions {
@@ -24,6 +24,8 @@ export interface CompleteClusterOptions {
   readonly dns: ForwardedZone;
   /** The TSIG key's secret, base64. */
   readonly secret: string;
+  /** The directory of an ACME server that has forgotten all accounts, where it has. */
+  readonly forgets?: string;
   readonly signal: AbortSignal;
 }
 
@@ -47,6 +49,9 @@ export async function completeCluster(options: CompleteClusterOptions, timeoutMs
     ]);
     for (const wave of renderClusterManifests({ images: parts.images, server: dns.server, secret })) {
       await Promise.all(wave.map(async (manifest) => apply(api, manifest, signal)));
+    }
+    if (options.forgets !== undefined) {
+      await deleteAccounts(api, options.forgets, signal);
     }
     return await waitUntilAvailable(api, signal, timeoutMs);
   } finally {
@@ -75,6 +80,40 @@ async function importImages({ dir, engine, parts, signal }: CompleteClusterOptio
   if (!names.every((name) => known.has(name))) {
     await ctr("images", "import", "--snapshotter", "overlayfs", images.archive);
   }
+}
+
+/** An issuer whose account's key is gone gets another account; with the old key every order fails for an hour. */
+async function deleteAccounts(api: ApiClient, server: string, signal: AbortSignal): Promise<void> {
+  const issuers = await unlessAbsent(async () => api.send("/apis/cert-manager.io/v1/clusterissuers", { signal }));
+  const { items } = (issuers ?? { items: [] }) as { readonly items: readonly ClusterIssuer[] };
+  const keys = items.flatMap(({ spec: { acme } }) =>
+    acme?.server === server && acme.privateKeySecretRef !== undefined ? [acme.privateKeySecretRef.name] : [],
+  );
+  await Promise.all(
+    keys.map(async (name) =>
+      unlessAbsent(async () =>
+        api.send(`/api/v1/namespaces/${certManagerNamespace}/secrets/${name}`, { method: "DELETE", signal }),
+      ),
+    ),
+  );
+}
+
+/** Undefined for what is not there, as a kind is for a moment after it was defined. */
+async function unlessAbsent(send: () => Promise<unknown>): Promise<unknown> {
+  try {
+    return await send();
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 404) {
+      return undefined;
+    }
+    throw error;
+  }
+}
+
+interface ClusterIssuer {
+  readonly spec: {
+    readonly acme?: { readonly server: string; readonly privateKeySecretRef?: { readonly name: string } };
+  };
 }
 
 async function applyKinds(api: ApiClient, folder: string, signal: AbortSignal): Promise<void> {

@@ -17,6 +17,8 @@ export interface FrontDoorFolder {
   readonly serverKey: string;
   /** When the certificates were made and until when they are good. */
   readonly madeFile: string;
+  /** Since when the ACME server runs whose accounts the clusters have. */
+  readonly accountsFile: string;
   readonly namedConfig: string;
   /** Where BIND keeps the zone and its journal. */
   readonly zones: string;
@@ -35,6 +37,7 @@ export function frontDoorFolder(sandbox: string): FrontDoorFolder {
     serverCertificate: path.join(dir, "acme.crt"),
     serverKey: path.join(dir, "acme.key"),
     madeFile: path.join(dir, "made.json"),
+    accountsFile: path.join(dir, "accounts.json"),
     namedConfig: path.join(dir, "named.conf"),
     zones,
     zoneFile: path.join(zones, `${frontDoorZone}.zone`),

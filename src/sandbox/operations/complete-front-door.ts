@@ -6,11 +6,14 @@ import { clusterFolder, logFile } from "../cluster/cluster-folder.ts";
 import { pause } from "../cluster/pause.ts";
 import type { EngineParts } from "../engine/parts.ts";
 import { tolerateListeners } from "../../kube/tolerate-listeners.ts";
-import { completeCluster } from "../front-door/complete-cluster.ts";
-import { frontDoorFolder, frontDoorZone } from "../front-door/front-door-folder.ts";
+import { completeCluster, type CompleteClusterOptions } from "../front-door/complete-cluster.ts";
+import { acmeDirectory, frontDoorFolder } from "../front-door/front-door-folder.ts";
 import type { FrontDoorParts } from "../front-door/front-door-parts.ts";
 import { inspectFrontDoor } from "../front-door/inspect-front-door.ts";
 import type { InstanceRecord, RecordedCluster, RecordedFrontDoor } from "./instance-record.ts";
+import { zoneOf } from "./plan-nodes.ts";
+import { hasForgotten, rememberAccounts } from "./acme-memory.ts";
+import { CommandError } from "../process/run-command.ts";
 import { readLastLines } from "./log-lines.ts";
 import { sandboxDiagnostic } from "./sandbox-diagnostic.ts";
 import { clusterDirectory } from "./state-folder.ts";
@@ -48,6 +51,7 @@ export async function completeFrontDoor(options: CompleteFrontDoorOptions): Prom
     if (found.length > 0) {
       throw new UserError(found, exitCodes.failed);
     }
+    await rememberAccounts(options.folder);
   } catch (error) {
     const [diagnostic] = error instanceof UserError ? error.diagnostics : [];
     if (diagnostic !== undefined) {
@@ -90,25 +94,40 @@ async function completeOne(
   cluster: RecordedCluster,
   options: CompleteFrontDoorOptions,
 ): Promise<ReturnType<typeof sandboxDiagnostic> | undefined> {
-  const { folder, frontDoor, engine, parts, signal, timeoutMs, record } = options;
-  const secret = (await readFile(frontDoorFolder(folder).tsigFile, "utf8")).trim();
-  const lacking = await completeCluster(
-    {
-      dir: clusterDirectory(folder, cluster.name),
-      nodeAddress: cluster.nodeAddress,
-      engine,
-      parts,
-      dns: { zone: frontDoorZone, server: frontDoor.nodeAddress },
-      secret,
-      signal,
-    },
-    timeoutMs,
-  );
-  return lacking === undefined
-    ? undefined
-    : sandboxDiagnostic("ISM748", {
-        cluster: cluster.name,
-        detail: `After ${Math.round(timeoutMs / 1000)} s in ${cluster.name}: ${lacking}.`,
-        fix: `See why: kubectl --context ${cluster.context} get pods -A; \`isthmus sandbox up --instance ${record.instance}\` goes on.`,
-      });
+  const { timeoutMs, record, signal } = options;
+  const again = `\`isthmus sandbox up --instance ${record.instance}\` goes on.`;
+  try {
+    const lacking = await completeCluster(await clusterOptions(cluster, options), timeoutMs);
+    return lacking === undefined
+      ? undefined
+      : sandboxDiagnostic("ISM748", {
+          cluster: cluster.name,
+          detail: `After ${Math.round(timeoutMs / 1000)} s in ${cluster.name}: ${lacking}.`,
+          fix: `See why: kubectl --context ${cluster.context} get pods -A; ${again}`,
+        });
+  } catch (error) {
+    signal.throwIfAborted();
+    const said = error instanceof CommandError ? error.explain() : (error as Error).message;
+    return sandboxDiagnostic("ISM748", {
+      cluster: cluster.name,
+      detail: `cert-manager and external-dns could not be put into ${cluster.name}: ${said}.`,
+      fix: `See \`isthmus sandbox status --instance ${record.instance}\`; ${again}`,
+    });
+  }
+}
+
+async function clusterOptions(
+  cluster: RecordedCluster,
+  { folder, frontDoor, engine, parts, signal }: CompleteFrontDoorOptions,
+): Promise<CompleteClusterOptions> {
+  return {
+    dir: clusterDirectory(folder, cluster.name),
+    nodeAddress: cluster.nodeAddress,
+    engine,
+    parts,
+    dns: zoneOf(frontDoor),
+    secret: (await readFile(frontDoorFolder(folder).tsigFile, "utf8")).trim(),
+    ...((await hasForgotten(folder)) ? { forgets: acmeDirectory(frontDoor.nodeAddress) } : {}),
+    signal,
+  };
 }

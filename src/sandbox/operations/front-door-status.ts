@@ -11,6 +11,7 @@ import {
   tsigKeyName,
 } from "../front-door/front-door-folder.ts";
 import { inspectFrontDoor } from "../front-door/inspect-front-door.ts";
+import { hasForgotten } from "./acme-memory.ts";
 import type { NodeFacts, SandboxState } from "./derive-status.ts";
 import { deriveNodeStatus } from "./derive-status.ts";
 import type { InstanceRecord, RecordedCluster, RecordedFrontDoor } from "./instance-record.ts";
@@ -70,11 +71,13 @@ export async function listFrontDoorLacks(
   { nodeAddress }: RecordedFrontDoor,
   signal: AbortSignal,
 ): Promise<readonly string[]> {
-  const [servers, ...clusters] = await Promise.all([
+  const [servers, forgotten, ...clusters] = await Promise.all([
     inspectFrontDoor(folder, nodeAddress, signal),
+    hasForgotten(folder),
     ...record.clusters.map(async (cluster) => listClusterLacks(folder, cluster, signal)),
   ]);
-  return [...servers.map(({ text }) => text), ...clusters.flat()];
+  const accounts = forgotten ? ["the ACME server was started anew, and knows no account of the clusters' issuers"] : [];
+  return [...servers.map(({ text }) => text), ...accounts, ...clusters.flat()];
 }
 
 async function listClusterLacks(

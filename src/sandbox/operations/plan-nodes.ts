@@ -1,4 +1,4 @@
-import type { NodeConfig, SupervisorConfig } from "../cluster/node-config.ts";
+import type { ForwardedZone, NodeConfig, SupervisorConfig } from "../cluster/node-config.ts";
 import type { EngineParts } from "../engine/parts.ts";
 import { nodeCgroup } from "../network/names.ts";
 import { frontDoorZone } from "../front-door/front-door-folder.ts";
@@ -43,10 +43,15 @@ function planClusterNode(
     zone: cluster.zone,
     nodeAddress: cluster.nodeAddress,
     loadBalancerRange: cluster.loadBalancerRange,
-    ...(frontDoor === undefined ? {} : { dns: { zone: frontDoorZone, server: frontDoor.nodeAddress } }),
+    ...(frontDoor === undefined ? {} : { dns: zoneOf(frontDoor) }),
     cgroup: nodeCgroup(instance, cluster.name),
     engine,
   };
+}
+
+/** The zone that cluster DNS asks a front door for. */
+export function zoneOf({ nodeAddress }: RecordedFrontDoor): ForwardedZone {
+  return { zone: frontDoorZone, server: nodeAddress };
 }
 
 function planRancherNode(

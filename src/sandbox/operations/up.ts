@@ -29,7 +29,7 @@ import {
   writeRecord,
 } from "./instance-record.ts";
 import { withInstanceLock } from "./lock.ts";
-import { planNodes } from "./plan-nodes.ts";
+import { planNodes, zoneOf } from "./plan-nodes.ts";
 import { provideInotify } from "./inotify.ts";
 import { refuseOldData } from "./old-etcd.ts";
 import { checkMachine } from "./preflight.ts";
@@ -38,8 +38,7 @@ import { repairCluster } from "./repair-cluster.ts";
 import { sandboxError } from "./sandbox-diagnostic.ts";
 import type { Environment } from "./state-folder.ts";
 import { clusterDirectory, instanceFolder } from "./state-folder.ts";
-import type { SandboxStatus } from "./status.ts";
-import { readStatus } from "./status.ts";
+import { readStatus, type SandboxStatus } from "./status.ts";
 import { waitUntilReady } from "./wait-until-ready.ts";
 import { writeKubeconfigs } from "./write-kubeconfigs.ts";
 
@@ -203,7 +202,8 @@ async function completeClusters(up: Up, idle: readonly SupervisorConfig[]): Prom
   const { options, folder, record, frontDoorParts: parts } = up;
   const { clusters, rancher, frontDoor } = record;
   const living = clusters.filter((cluster) => !idle.some((one) => one.cluster === cluster.name));
-  await Promise.all(living.map(async (cluster) => repairCluster(folder, cluster, options.signal)));
+  const dns = frontDoor === undefined ? undefined : zoneOf(frontDoor);
+  await Promise.all(living.map(async (cluster) => repairCluster(folder, cluster, { dns, signal: options.signal })));
   await waitUntilReady({ ...options, folder, clusters, rancher });
   if (frontDoor !== undefined && parts !== undefined) {
     await completeFrontDoor({ ...options, folder, record, frontDoor, parts });

@@ -106,8 +106,8 @@ function httpChallenge(
     ? []
     : [
         warning("ISM451", {
-          detail: `Route ${route.name} has its certificate from ${issuer}, whose challenges come over HTTP, to any address of ${route.hosts.join(", ")}. ${dead.join(", ")} ${dead.length === 1 ? "does" : "do"} not answer: a challenge that comes there may be lost, and the certificate is not renewed.`,
-          fix: "Take the addresses of clusters that do not answer out of the name (a route with dns: { via: isthmus } has that done), or use dns01 for this issuer.",
+          detail: `Route ${route.name} has its certificate from ${issuer}, whose challenges come over HTTP, to any address of ${route.hosts.join(", ")}. ${dead.join(", ")} ${dead.length === 1 ? "was" : "were"} not seen, and whether ${dead.length === 1 ? "its ingress answers" : "their ingresses answer"} is not known: where it does not, a challenge that comes there is lost, and the certificate is not renewed.`,
+          fix: "Take the addresses of ingresses that do not answer out of the name (a route with dns: { via: isthmus } has that done), or use dns01 for this issuer.",
         }),
       ];
 }

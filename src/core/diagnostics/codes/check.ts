@@ -209,6 +209,16 @@ export const checkCodes = {
     explanation:
       "With HTTP-01 the authority fetches a token from the name. When the name has an address in each cluster, it asks any of them, and only the cluster that ordered the certificate has the token. isthmus' route of that path has the gateway that is asked try those of all clusters, so that it does not matter which one it is; one that is dead asks nobody. DNS-01 works from everywhere.",
   },
+  ISM668: {
+    summary: "external-dns notes an owner outside of the zone",
+    explanation:
+      "external-dns writes beside each name a TXT record that says who owns it, by default a-NAME. Of the zone's own name, example.org, that is a-example.org, which is no part of the zone. A DNS server that is written to by RFC 2136 answers NOTZONE and does nothing of the update, in which other names are too. A prefix with %{record_type} that ends in a dot makes it a.example.org.",
+  },
+  ISM669: {
+    summary: "external-dns writes records with a TTL of 0",
+    explanation:
+      "The provider rfc2136 of external-dns writes names for which nobody names a TTL with 0, unless it has --rfc2136-min-ttl. Resolvers keep nothing then. `ttl` of spec.dns is written as an annotation at the Gateways, which external-dns obeys.",
+  },
   ISM452: {
     summary: "external-dns has different owners",
     explanation:
