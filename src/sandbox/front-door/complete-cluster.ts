@@ -84,8 +84,7 @@ async function importImages({ dir, engine, parts, signal }: CompleteClusterOptio
 
 /** An issuer whose account's key is gone gets another account; with the old key every order fails for an hour. */
 async function deleteAccounts(api: ApiClient, server: string, signal: AbortSignal): Promise<void> {
-  const issuers = await unlessAbsent(async () => api.send("/apis/cert-manager.io/v1/clusterissuers", { signal }));
-  const { items } = (issuers ?? { items: [] }) as { readonly items: readonly ClusterIssuer[] };
+  const { items } = await listIssuers(api, signal);
   const keys = items.flatMap(({ spec: { acme } }) =>
     acme?.server === server && acme.privateKeySecretRef !== undefined ? [acme.privateKeySecretRef.name] : [],
   );
@@ -98,7 +97,22 @@ async function deleteAccounts(api: ApiClient, server: string, signal: AbortSigna
   );
 }
 
-/** Undefined for what is not there, as a kind is for a moment after it was defined. */
+/** An API server that has just started answers 429 for custom kinds, "storage is (re)initializing". */
+async function listIssuers(api: ApiClient, signal: AbortSignal): Promise<{ readonly items: readonly ClusterIssuer[] }> {
+  for (let tries = 50; ; tries -= 1) {
+    try {
+      const path = "/apis/cert-manager.io/v1/clusterissuers";
+      return (await api.send(path, { signal })) as { readonly items: readonly ClusterIssuer[] };
+    } catch (error) {
+      if (!(error instanceof ApiError) || error.status !== 429 || tries === 0) {
+        throw error;
+      }
+      await pause(pollMs, signal);
+    }
+  }
+}
+
+/** Undefined for what is not there. */
 async function unlessAbsent(send: () => Promise<unknown>): Promise<unknown> {
   try {
     return await send();

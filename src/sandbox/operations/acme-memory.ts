@@ -12,7 +12,8 @@ import { clusterDirectory } from "./state-folder.ts";
  */
 export async function hasForgotten(folder: string): Promise<boolean> {
   const [known, now] = await Promise.all([readJsonFile(frontDoorFolder(folder).accountsFile), startOf(folder)]);
-  return (known as { readonly since?: string } | undefined)?.since !== now;
+  // Without a note of an earlier start there were no accounts.
+  return known !== undefined && (known as { readonly since?: string }).since !== now;
 }
 
 /** No cluster has a key of an account that the ACME server of this start does not know. */
