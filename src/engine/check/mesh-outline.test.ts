@@ -33,6 +33,7 @@ it("has the parts of the mesh file that checks go by", () => {
   const mesh = {
     ...twoClusters,
     istio: { ...twoClusters.istio, install: "existing" as const },
+    dns: { zone: "a.example", provider: { name: "rfc2136", settings: {} }, ttlSeconds: 60 },
     issuers: [
       { name: "over-http", acme: { server: "https://acme.example", email: "a@b.example", http01: {} } },
       { name: "by-dns", acme: { server: "https://acme.example", email: "a@b.example", dns01: {} } },
@@ -55,6 +56,7 @@ it("has the parts of the mesh file that checks go by", () => {
     istioVersion: "1.31.0",
     install: "existing",
     http01Issuers: ["over-http"],
+    dnsTtlSeconds: 60,
     ownIssuers: { own: { server: "https://acme.example", renewBeforeSeconds: 86_400 } },
   });
 });
