@@ -4,7 +4,6 @@ import { UserError } from "../../core/diagnostics/user-error.ts";
 import type { HealthBook } from "../../core/front-door/health-book.ts";
 import { createHealthBook } from "../../core/front-door/health-book.ts";
 import type { NameOwners } from "../../core/front-door/plan-name.ts";
-import type { WantOptions } from "../../core/front-door/want-names.ts";
 import { wantNames } from "../../core/front-door/want-names.ts";
 import type { OnEvent } from "../events.ts";
 import type { NameOutcome } from "../front-door/publish-names.ts";
@@ -45,7 +44,8 @@ export async function watchDns(readMesh: () => Promise<MeshFile>, options: Watch
   const meshFile = await readMesh();
   requireNames(meshFile);
   const first = await lookAtMesh(meshFile, own);
-  const state: State = { view: first, owners: ownersOf(first), owed: true };
+  const state: State = { view: first, owners: ownersOf(first), lastKnown: new Map(), owed: true };
+  remember(state);
   const vantages = createVantages(own);
   const both = [keepLooking(readMesh, state, own), keepChecking(state, vantages, own)];
   try {
@@ -61,6 +61,8 @@ interface State {
   view: MeshView;
   /** What every name had when it was last read or written. */
   readonly owners: Map<string, NameOwners>;
+  /** The addresses of each cluster when it last said them: one that is away is still asked, and comes back by what it answers. */
+  readonly lastKnown: Map<string, readonly string[]>;
   /** True where names may not be what they should be. */
   owed: boolean;
 }
@@ -72,6 +74,7 @@ async function keepLooking(readMesh: () => Promise<MeshFile>, state: State, opti
       const meshFile = await readMesh();
       requireNames(meshFile);
       state.view = await lookAtMesh(meshFile, options);
+      remember(state);
       state.owed = true;
     } catch (error) {
       options.signal.throwIfAborted();
@@ -128,8 +131,11 @@ async function checkOnce(
 async function publish(state: State, health: HealthBook | undefined, options: WatchOptions): Promise<void> {
   const { view } = state;
   state.owed = false;
+  // What is tested may be trusted longer than what is not.
+  const known = health === undefined ? {} : Object.fromEntries(state.lastKnown);
   const decisions = wantNames(view.mesh, {
-    ...wishes(view),
+    ingress: { ...view.ingress, ...known },
+    externalDns: view.externalDns,
     ...(health === undefined ? {} : { isDown: health.isDown }),
     published: (name, cluster) => claimOf(state, name, cluster),
   });
@@ -152,8 +158,12 @@ async function publish(state: State, health: HealthBook | undefined, options: Wa
   }
 }
 
-function wishes({ ingress, externalDns }: MeshView): Pick<WantOptions, "ingress" | "externalDns"> {
-  return { ingress, externalDns };
+function remember({ view, lastKnown }: State): void {
+  for (const [cluster, addresses] of Object.entries(view.ingress)) {
+    if (addresses !== "keep") {
+      lastKnown.set(cluster, addresses);
+    }
+  }
 }
 
 function ownersOf({ names }: MeshView): Map<string, NameOwners> {
@@ -167,10 +177,10 @@ function claimOf({ owners }: State, name: string, cluster: string): readonly str
 /** What each cluster has in the name or would bring: an address that left is asked until it is back. */
 function addressesOf(state: State, name: string): Readonly<Record<string, readonly string[]>> {
   return Object.fromEntries(
-    state.view.mesh.clusters.map(({ name: cluster }) => {
-      const known = state.view.ingress[cluster] ?? "keep";
-      return [cluster, known === "keep" ? claimOf(state, name, cluster) : known];
-    }),
+    state.view.mesh.clusters.map(({ name: cluster }) => [
+      cluster,
+      state.lastKnown.get(cluster) ?? claimOf(state, name, cluster),
+    ]),
   );
 }
 
