@@ -282,6 +282,44 @@ describe("a name that isthmus publishes", () => {
     expect((await world.run("plan --prune --detailed-exitcode")).code).toBe(0);
   });
 
+  it("is taken away by dns sync --prune also when it was the last one, and then there is nothing to speak of", async () => {
+    await world.run("apply --yes");
+    await edit((spec) => {
+      delete routeOf(spec)["dns"];
+    });
+    const status = await world.run("dns status");
+    expect([status.code, status.out]).toEqual([
+      expect.any(Number),
+      expect.stringContaining(`${host} is no longer in the mesh file`),
+    ]);
+    const synced = await world.run("dns sync --yes --prune");
+    expect([synced.code, await records()]).toEqual([0, []]);
+    expect((await world.run("apply --yes --prune")).code).toBe(0);
+    const nothing = await world.run("dns status");
+    expect([nothing.code, nothing.err]).toEqual([64, expect.stringContaining("ISM644")]);
+  });
+
+  it("is still known after a remove that could not write DNS, also when the mesh file has it no more", async () => {
+    await world.run("apply --yes");
+    await edit((spec) => {
+      routeOf(spec)["hosts"] = [`new-${host}`];
+    });
+    await withDnsAway(async () => {
+      const removed = await world.run("remove --yes");
+      expect(removed.err).toContain("ISM642");
+      expect(removed.code).not.toBe(0);
+    });
+    expect(await records()).toHaveLength(3);
+    const again = await world.run("remove --yes");
+    expect([again.code, await records()]).toEqual([0, []]);
+    const inventory = world.servers["west"]?.store.find(
+      { apiVersion: "v1", kind: "ConfigMap" },
+      "kube-system",
+      "isthmus-inventory-prod",
+    );
+    expect(inventory).toBeUndefined();
+  });
+
   it("refuses to begin without the key, and never shows it", async () => {
     await writeFile(path.join(world.folder, "tsig.key"), "");
     const empty = await world.run("dns sync --yes");

@@ -29,7 +29,7 @@ async function removeStreamed(args: RemoveArgs, view: RemoveView, context: MeshC
     const removal = planRemoval(prepared);
     view.event({ kind: "removal", removal });
     view.plan(prepared);
-    context.report(prepared.names?.warnings ?? []);
+    context.report(prepared.warnings);
     const total = removal.clusters.reduce((sum, one) => sum + one.objects.length, 0);
     const inDns = changedNames(removal.names, { prune: false }).length;
     const names = inDns === 0 ? "" : ` and ${inDns} ${inDns === 1 ? "name" : "names"}`;

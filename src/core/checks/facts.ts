@@ -271,6 +271,8 @@ export interface ExternalDnsFacts {
   readonly ownerId?: string;
   readonly txtPrefix?: string;
   readonly txtSuffix?: string;
+  /** What stands for `*` in names of owner records. */
+  readonly txtWildcardReplacement?: string;
   readonly policy?: string;
   readonly registry?: string;
   /** `--provider`. */

@@ -50,7 +50,7 @@ export function ofAnotherMesh({ name, mesh }: WantedName, claim: AddressClaim): 
   return {
     ...other,
     detail: `At ${name} a cluster ${claim.cluster} of the mesh ${claim.mesh} owns ${claim.addresses.join(", ")}. The mesh ${mesh} has a cluster of the same name, and owners are told apart by that name.`,
-    fix: `Give one of the two clusters another name, or let the mesh ${claim.mesh} withdraw it: isthmus dns sync with its mesh file, without the route.`,
+    fix: `Give one of the two clusters another name, or take the route out of the mesh file of ${claim.mesh} and have it withdraw the name: isthmus dns sync --prune with that file.`,
   };
 }
 
@@ -66,7 +66,7 @@ export function emptySet({ name, mesh }: WantedName): Diagnostic {
   return {
     ...unfit,
     detail: `No cluster of ${mesh} has an address for ${name} now. The addresses that are there stay: a name without any fails for every client at once, one with dead addresses works again with the first cluster.`,
-    fix: "See why no cluster counts: isthmus dns status. To take the name away take it out of the mesh file.",
+    fix: "See why no cluster counts: isthmus dns status. To take the name away take it out of the mesh file and run isthmus dns sync --prune.",
   };
 }
 

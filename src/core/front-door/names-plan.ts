@@ -68,7 +68,9 @@ export function changedNames(
 
 /** Everything that is wrong with the names. */
 export function problemsOf(plan: NamesPlan | undefined): readonly Diagnostic[] {
-  const all = (plan?.names ?? []).flatMap((one) => (one.kind === "unchanged" ? [] : one.diagnostics));
+  const all = [...(plan?.names ?? []), ...(plan?.former ?? [])].flatMap((one) =>
+    one.kind === "unchanged" ? [] : one.diagnostics,
+  );
   // A server that is away is told once and not for each name.
   const seen = new Set<string>();
   return all.filter(({ code, detail }) => {

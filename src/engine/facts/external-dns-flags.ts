@@ -48,7 +48,16 @@ export function flagsOf(
 }
 
 /** The flags that checks go by; a variable of another one may stay unread. */
-const judged = ["txt-owner-id", "txt-prefix", "txt-suffix", "policy", "registry", "source", "domain-filter"];
+const judged = [
+  "txt-owner-id",
+  "txt-prefix",
+  "txt-suffix",
+  "txt-wildcard-replacement",
+  "policy",
+  "registry",
+  "source",
+  "domain-filter",
+];
 
 function isAsked(variable: string, given: ReadonlyMap<string, unknown>): boolean {
   return judged.some((flag) => variableOf(flag) === variable && !given.has(flag));

@@ -44,8 +44,8 @@ it.each<[string, object, Partial<ExternalDnsFacts>]>([
   ],
   [
     "what else says whose names it writes",
-    { args: ["--txt-suffix=-x", "--registry=noop"] },
-    { txtSuffix: "-x", registry: "noop" },
+    { args: ["--txt-suffix=-x", "--registry=noop", "--txt-wildcard-replacement=any"] },
+    { txtSuffix: "-x", registry: "noop", txtWildcardReplacement: "any" },
   ],
   [
     "what its DNS server is asked to take",

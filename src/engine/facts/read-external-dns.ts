@@ -45,7 +45,12 @@ async function readDeployment(client: KubeClient, object: KubeObject, signal: Ab
   const flags = flagsOf([...(container.command ?? []), ...(container.args ?? [])], environment);
   const { valueOf, valuesOf, unread } = flags;
   const version = /:v?(\d+\.\d+)(?:\.\d+)?/.exec(container.image ?? "")?.[1];
-  const [ownerId, txtPrefix, txtSuffix] = ["txt-owner-id", "txt-prefix", "txt-suffix"].map(valueOf);
+  const [ownerId, txtPrefix, txtSuffix, txtWildcard] = [
+    "txt-owner-id",
+    "txt-prefix",
+    "txt-suffix",
+    "txt-wildcard-replacement",
+  ].map(valueOf);
   const [policy, registry] = ["policy", "registry"].map(valueOf);
   return {
     namespace,
@@ -54,6 +59,7 @@ async function readDeployment(client: KubeClient, object: KubeObject, signal: Ab
     ...(ownerId === undefined ? {} : { ownerId }),
     ...(txtPrefix === undefined ? {} : { txtPrefix }),
     ...(txtSuffix === undefined ? {} : { txtSuffix }),
+    ...(txtWildcard === undefined ? {} : { txtWildcardReplacement: txtWildcard }),
     ...(policy === undefined ? {} : { policy }),
     ...(registry === undefined ? {} : { registry }),
     ...rfc2136Of(flags),

@@ -25,9 +25,14 @@ export async function readNamings(
       }
     }),
   );
-  const namings = all.flat().map(({ txtPrefix: prefix, txtSuffix: suffix }): OwnerRecordNaming => ({
-    ...(prefix === undefined ? {} : { prefix }),
-    ...(suffix === undefined ? {} : { suffix }),
-  }));
+  const namings = all
+    .flat()
+    .map(
+      ({ txtPrefix: prefix, txtSuffix: suffix, txtWildcardReplacement: wildcardReplacement }): OwnerRecordNaming => ({
+        ...(prefix === undefined ? {} : { prefix }),
+        ...(suffix === undefined ? {} : { suffix }),
+        ...(wildcardReplacement === undefined ? {} : { wildcardReplacement }),
+      }),
+    );
   return [...new Map(namings.map((one) => [JSON.stringify(one), one])).values()];
 }

@@ -112,9 +112,9 @@ export function withoutZone(mesh: Mesh, names: readonly string[]): readonly Diag
       ];
 }
 
-/** Whether it may have records of ours: what is not known counts as being there. */
+/** Whether it may have records of ours: what is not known, and what somebody else has come into, counts as being there. */
 function hasRecords(planned: PlannedName): boolean {
-  return planned.kind === "update" || planned.kind === "unread";
+  return planned.kind !== "unchanged";
 }
 
 function clusterNames({ clusters }: Mesh): readonly string[] {

@@ -28,13 +28,15 @@ const patienceMs = 2000;
 /**
  * What every published name has, who owns it, what a sync would change, and
  * which addresses answer. Changes nothing. A cluster or a DNS server that does not answer is a
- * value. A UserError (64, ISM644) for a mesh that publishes no names itself.
+ * value. A UserError (64, ISM644) for a mesh that has published no names itself.
  */
 export async function readDnsStatus(meshFile: MeshFile, options: EngineOptions): Promise<DnsStatus> {
-  requireNames(meshFile);
   const open = await openMesh(meshFile, options);
   try {
-    const names = mustHave(await prepareNames(meshFile, { connections: open.connections, scope: [] }, options));
+    const names = mustHave(
+      meshFile,
+      await prepareNames(meshFile, { connections: open.connections, scope: [] }, options),
+    );
     const { mesh } = withDrainsOf(meshFile, open.connections);
     const questions = healthQuestions(mesh, (name) => addressesIn(names.plan, name), options);
     const timeoutMs = (mesh.dns?.healthChecks?.timeoutSeconds ?? patienceMs / 1000) * 1000;
@@ -80,14 +82,15 @@ export async function prepareSync(
   { adopt, prune }: SyncChoices,
   options: EngineOptions,
 ): Promise<PreparedSync> {
-  requireNames(meshFile);
   const open = await openMesh(meshFile, options);
   try {
     const named = { connections: open.connections, scope: [] };
-    const first = mustHave(await prepareNames(meshFile, named, options, { adopt }));
+    const first = mustHave(meshFile, await prepareNames(meshFile, named, options, { adopt }));
     const isDown = await firstLook(withDrainsOf(meshFile, open.connections).mesh, first.plan, options);
     const names =
-      isDown === undefined ? first : mustHave(await prepareNames(meshFile, named, options, { adopt, isDown }));
+      isDown === undefined
+        ? first
+        : mustHave(meshFile, await prepareNames(meshFile, named, options, { adopt, isDown }));
     return {
       meshFile,
       names,
@@ -135,27 +138,26 @@ async function firstLook(
 }
 
 /** A UserError (64, ISM644) for a mesh that publishes no names itself. */
-export function requireNames({ mesh, name }: MeshFile): void {
-  if (publishedNames(mesh).length === 0) {
-    throw new UserError(
-      [
-        {
-          ...errorOf("ISM644"),
-          detail: `No route of ${name} has dns: { via: isthmus }.`,
-          fix: "Write it at the routes whose hosts are to be published, and spec.dns with zone and provider: isthmus explain spec.dns",
-        },
-      ],
-      exitCodes.usage,
-    );
+export function requireNames(meshFile: MeshFile): void {
+  if (publishedNames(meshFile.mesh).length === 0) {
+    throw new UserError([noNames(meshFile)], exitCodes.usage);
   }
 }
 
-/** The rules of the mesh file have made sure of a zone. */
-function mustHave(names: PreparedNames | undefined): PreparedNames {
+/** A mesh file without names may have some that clusters still record; with neither there is nothing to speak of. */
+function mustHave(meshFile: MeshFile, names: PreparedNames | undefined): PreparedNames {
   if (names === undefined) {
-    throw new Error("a mesh that publishes names has a zone");
+    throw new UserError([noNames(meshFile)], exitCodes.usage);
   }
   return names;
+}
+
+function noNames({ name }: MeshFile): Diagnostic {
+  return {
+    ...errorOf("ISM644"),
+    detail: `No route of ${name} has dns: { via: isthmus }, and no cluster records a name that may have records still.`,
+    fix: "Write it at the routes whose hosts are to be published, and spec.dns with zone and provider: isthmus explain spec.dns",
+  };
 }
 
 /** What a name has and what it is about to get, by the clusters that bring it. */

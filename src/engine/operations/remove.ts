@@ -19,6 +19,7 @@ import { keptAccountKeys } from "../front-door/account-keys.ts";
 import type { NameOutcome } from "../front-door/publish-names.ts";
 import { publishNames } from "../front-door/publish-names.ts";
 import type { PreparedWithdrawal } from "../front-door/withdraw-names.ts";
+import { formerNames, withoutZone } from "../front-door/prepare-names.ts";
 import { prepareWithdrawal } from "../front-door/withdraw-names.ts";
 import type { MeshFile } from "../mesh-file.ts";
 import { refuseStaleInventories } from "../apply/stale-inventory.ts";
@@ -44,6 +45,8 @@ export interface PreparedRemoval {
   readonly rancherLocal: Owned | undefined;
   /** What leaves DNS, before anything else goes; undefined for a mesh that publishes no names. */
   readonly names: PreparedWithdrawal | undefined;
+  /** What has to be known of names and their zone. */
+  readonly warnings: readonly Diagnostic[];
   /** Files with the keys of ACME accounts, which stay. */
   readonly accountKeys: readonly string[];
   readonly close: () => Promise<void>;
@@ -95,6 +98,7 @@ export async function prepareRemoval(
     clusters,
     rancherLocal: projects !== undefined && scope.length > 0 && projects.items.length === 0 ? undefined : projects,
     names,
+    warnings: names?.warnings ?? withoutZone(meshFile.mesh, formerNames(meshFile.mesh, connections)),
     accountKeys,
     close: async () => closeMesh(open),
   };
@@ -126,10 +130,11 @@ export async function carryOutRemoval(
       all.filter(({ one }) => leases.held.has(one.cluster.name)).map(({ one, inventory }) => [one, inventory]),
       options.signal,
     );
-    if (prepared.names !== undefined) {
-      onNames(await publishNames(prepared.names.zone, prepared.names.wanted, options));
-    }
-    const outcomes = await removeHeld(prepared, leases, options);
+    const written =
+      prepared.names === undefined ? [] : await publishNames(prepared.names.zone, prepared.names.wanted, options);
+    onNames(written);
+    const namesLeft = written.filter(({ state }) => state === "failed").map(({ name }) => name);
+    const outcomes = await removeHeld({ ...prepared, namesLeft }, leases, options);
     outcomes
       .filter((one) => (one.state === "removed" || one.state === "left") && emptied.has(one.cluster))
       .forEach((one) => removed.add(one.cluster));
@@ -139,8 +144,11 @@ export async function carryOutRemoval(
   }
 }
 
+/** A removal with the names that are in DNS still: clusters go on recording them, since nothing else knows of them. */
+type Removal = PreparedRemoval & { readonly namesLeft: readonly string[] };
+
 async function removeHeld(
-  prepared: PreparedRemoval,
+  prepared: Removal,
   leases: HeldLeases,
   options: RunOptions,
 ): Promise<readonly RemovalOutcome[]> {
@@ -160,7 +168,7 @@ async function removeHeld(
 }
 
 async function removeFrom(
-  prepared: PreparedRemoval,
+  prepared: Removal,
   owned: Owned,
   leases: HeldLeases,
   options: RunOptions,
@@ -208,7 +216,7 @@ async function removeFrom(
 
 /** Deletes what the mesh has in a cluster, batch by batch, and then its record. Returns what was kept all the same. */
 async function deleteOwned(
-  { mesh, rancher }: PreparedRemoval,
+  { mesh, rancher, namesLeft }: Removal,
   owned: Owned,
   options: RunOptions & { readonly lost: AbortSignal; readonly onNote: (note: string) => void },
 ): Promise<readonly Diagnostic[]> {
@@ -228,14 +236,14 @@ async function deleteOwned(
   }
   const unseen: Diagnostic[] = [];
   await part(removalTasks.record(whole), async () => {
-    unseen.push(...(await forget({ mesh, rancher }, owned, options.signal)));
+    unseen.push(...(await forget({ mesh, rancher, namesLeft }, owned, options.signal)));
   });
   return [...keptObjects, ...unseen];
 }
 
-/** Takes away what no inventory lists, and then the inventory itself, or what it lists no more. Returns what it could not look for. */
+/** Takes away what no inventory lists, and then the inventory itself, or what it lists no more, but for names that are in DNS still. Returns what it could not look for. */
 async function forget(
-  { mesh, rancher }: Pick<PreparedRemoval, "mesh" | "rancher">,
+  { mesh, rancher, namesLeft }: Pick<Removal, "mesh" | "rancher" | "namesLeft">,
   { one, inventory, items, rest }: Owned,
   signal: AbortSignal,
 ): Promise<readonly Diagnostic[]> {
@@ -246,11 +254,12 @@ async function forget(
     // This cluster's istiod is gone, and what it signed in with elsewhere serves nobody.
     await revokeUnused(mesh, [{ cluster, inUse: [] }], rancher.link, signal);
   }
-  await (rest.length === 0
+  const names = cluster === rancherLocalTarget || namesLeft.length === 0 ? {} : { names: namesLeft };
+  await (rest.length === 0 && !("names" in names)
     ? one.client.delete(
         { apiVersion: "v1", kind: "ConfigMap", namespace: inventoryNamespace, name: inventoryName(mesh, cluster) },
         { signal },
       )
-    : one.client.apply(renderInventory({ ...inventory, items: rest }), { signal }));
+    : one.client.apply(renderInventory({ ...inventory, items: rest, ...names }), { signal }));
   return unseen;
 }
