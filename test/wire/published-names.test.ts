@@ -124,14 +124,18 @@ describe("a name that isthmus publishes", () => {
   it("is planned, written by an apply with an address for each cluster, and gone after remove", async () => {
     const planned = await world.run("plan");
     expect(planned.out).toContain("DNS zone example.test");
-    expect(planned.out).toContain(`+ ${host} A 192.0.2.1  (west)`);
-    expect(planned.out).toContain(`+ ${host} AAAA 2001:db8::3  (north)`);
+    expect(planned.out).toContain(`? ${host}  (addresses known after apply)`);
     expect(await records()).toEqual([]);
 
     const applied = await world.run("apply --yes");
     expect([applied.code, applied.err]).toEqual([0, expect.not.stringContaining("ISM6")]);
     expect(applied.out).toContain(`√ ${host}  has now 192.0.2.1, 192.0.2.2, 2001:db8::3`);
     expect(await records()).toEqual(["192.0.2.1", "192.0.2.2", "2001:db8::3"]);
+    setAddress("north", "2001:db8::33");
+    const changed = (await world.run("plan")).out;
+    expect(changed).toContain(`+ ${host} AAAA 2001:db8::33  (north)`);
+    expect(changed).toContain(`- ${host} AAAA 2001:db8::3  (north)`);
+    setAddress("north", "2001:db8::3");
     const again = await world.run("plan --detailed-exitcode");
     expect([again.code, again.out]).toEqual([0, expect.stringContaining("no changes (1 name)")]);
 
@@ -177,8 +181,10 @@ describe("a name that isthmus publishes", () => {
   });
 
   it("asks before it writes, and says what a stream of events begins and ends with", async () => {
+    await world.run("apply --yes");
+    setAddress("east", "192.0.2.22");
     const asked = await world.run("dns sync");
-    expect([asked.code, await records()]).toEqual([64, []]);
+    expect([asked.code, await records()]).toEqual([64, expect.arrayContaining(["192.0.2.2"])]);
     const lines = (await world.run("dns sync --yes -o jsonl")).out.trim().split("\n");
     const events = lines.map((line) => JSON.parse(line) as { event: string; id?: string; exitCode?: number });
     expect(events.map(({ event, id, exitCode }) => [event, id ?? exitCode])).toEqual([
@@ -247,6 +253,7 @@ describe("a name that isthmus publishes", () => {
 
   it("is left alone where external-dns owns it or nobody does, and taken over with --adopt", async () => {
     await write("198.51.100.7");
+    expect((await world.run("apply --yes")).code).toBe(4);
     const refused = await world.run("dns sync --yes");
     expect([refused.code, refused.err]).toEqual([1, expect.stringContaining("--adopt")]);
     expect(await records()).toEqual(["198.51.100.7"]);
@@ -318,6 +325,14 @@ describe("a name that isthmus publishes", () => {
       "isthmus-inventory-prod",
     );
     expect(inventory).toBeUndefined();
+  });
+
+  it("has nothing of a cluster that the mesh is not applied to", async () => {
+    const synced = await world.run("dns sync --yes");
+    expect([synced.code, await records()]).toEqual([0, []]);
+    expect((await world.run("dns status")).out).toMatch(
+      new RegExp(`${host} +east +- +- +√ +the mesh is not applied there`),
+    );
   });
 
   it("refuses to begin without the key, and never shows it", async () => {

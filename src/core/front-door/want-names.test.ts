@@ -88,6 +88,15 @@ describe("what a name is to have", () => {
     ]);
   });
 
+  it("is nothing of a cluster that the mesh is not applied to", () => {
+    expect(want({ strangers: ["east"] })).toEqual([
+      [
+        { west: ["192.0.2.1"], east: [] },
+        { west: "serving", east: "not-applied" },
+      ],
+    ]);
+  });
+
   it("goes with the whole mesh, and with one cluster its share", () => {
     const withdrawn = (clusters: readonly string[]): unknown =>
       withdrawNames(mesh, [name], clusters).map(({ wanted }) => wanted);

@@ -15,6 +15,8 @@ export type Standing =
   | "held"
   /** Its ingress gateway has no address. */
   | "no-address"
+  /** The mesh is not applied to it. */
+  | "not-applied"
   /** It does not answer, or its apply has not ended well: what it brings is left as it is. */
   | "unknown";
 
@@ -34,6 +36,8 @@ export interface WantOptions {
   /** The addresses that a cluster has in DNS, where its own are not known: an address that is down leaves also then. */
   readonly published?: (name: string, cluster: string) => readonly string[];
   readonly externalDns?: readonly OwnerRecordNaming[];
+  /** Clusters that have nothing of the mesh. */
+  readonly strangers?: readonly string[];
   readonly adopt?: boolean;
 }
 
@@ -73,7 +77,10 @@ function wantName(mesh: Mesh, name: MeshName, options: WantOptions): NameDecisio
   };
 }
 
-function shareOf(name: MeshName, cluster: string, { ingress, isDown, published }: WantOptions): Share {
+function shareOf(name: MeshName, cluster: string, { ingress, isDown, published, strangers }: WantOptions): Share {
+  if (strangers?.includes(cluster) === true) {
+    return { cluster, brings: [], standing: "not-applied" };
+  }
   if (isDrainedFor(name, cluster)) {
     return { cluster, brings: [], standing: "drained" };
   }

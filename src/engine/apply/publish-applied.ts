@@ -1,14 +1,20 @@
+import type { NamesPlan } from "../../core/front-door/names-plan.ts";
+import type { WantOptions } from "../../core/front-door/want-names.ts";
 import { wantNames } from "../../core/front-door/want-names.ts";
 import type { Connected } from "../clusters/connect-clusters.ts";
 import type { ClusterRun } from "./cluster-run.ts";
 import { forgetNames } from "./forget-names.ts";
 import { readIngressAddresses } from "../facts/cluster-state.ts";
+import { planNames } from "../front-door/mesh-names.ts";
 import { resolveIngress } from "../front-door/ingress-addresses.ts";
 import type { NameOutcome } from "../front-door/publish-names.ts";
 import { publishNames } from "../front-door/publish-names.ts";
 import type { RunOptions } from "../options.ts";
 import type { PreparedPlan } from "../plan/prepare-plan.ts";
 import type { ClusterOutcome } from "./cluster-outcome.ts";
+
+/** Says which addresses are not to be added, from what names have and would get; undefined where all may be. */
+export type FirstLook = (plan: NamesPlan) => Promise<WantOptions["isDown"]>;
 
 /**
  * Publishes the mesh's names when all clusters have ended: with the addresses of
@@ -20,7 +26,7 @@ import type { ClusterOutcome } from "./cluster-outcome.ts";
 export async function publishApplied(
   { names, meshFile, connections }: PreparedPlan,
   { outcomes, runs }: { readonly outcomes: readonly ClusterOutcome[]; readonly runs: readonly ClusterRun[] },
-  options: RunOptions & { readonly prune: boolean },
+  options: RunOptions & { readonly prune: boolean; readonly look: FirstLook },
 ): Promise<readonly NameOutcome[] | undefined> {
   if (names === undefined || options.signal.aborted) {
     return undefined;
@@ -32,7 +38,9 @@ export async function publishApplied(
     done.map(async (one) => [one.cluster.name, await addressesOf(one, options)] as const),
   );
   const ingress = await resolveIngress(Object.fromEntries(services), options.signal);
-  const decisions = wantNames(meshFile.mesh, { ingress: ingress.addresses, externalDns: names.externalDns });
+  const wishes = { ingress: ingress.addresses, externalDns: names.externalDns };
+  const isDown = await options.look(await planNames(names.zone, wantNames(meshFile.mesh, wishes), options.signal));
+  const decisions = wantNames(meshFile.mesh, { ...wishes, ...(isDown === undefined ? {} : { isDown }) });
   const wanted = decisions.map((one) => one.wanted);
   const written = await publishNames(names.zone, options.prune ? [...wanted, ...names.former] : wanted, options);
   const gone = written.filter(({ name, now }) => names.former.some((one) => one.name === name) && now !== undefined);

@@ -48,7 +48,8 @@ export interface NamedClusters {
  * What the names of a mesh have and would become, by what the clusters have
  * now, and the names that clusters record and the mesh file has no more;
  * undefined where there are neither. `drains` are those to go by in place of the recorded ones. A cluster whose gateway has no address is
- * left as it is: before an apply it may be about to get one. Throws a UserError
+ * left as it is: it may be about to get one. One that has no inventory of the mesh brings nothing:
+ * nobody has applied the mesh there, or somebody has removed it. Throws a UserError
  * for secrets that cannot be read (ISM639), and for nothing that a DNS server does.
  */
 export async function prepareNames(
@@ -68,10 +69,11 @@ export async function prepareNames(
   }
   const members = connections.filter(({ cluster }) => isInScope(scope, cluster.name));
   const [ingress, externalDns] = await Promise.all([
-    resolveIngress(addressesOf(members), options.signal),
+    resolveIngress(addressesOf(members, mesh.name), options.signal),
     readNamings(members, options.signal),
   ]);
-  const wanted = wantNames(mesh, { ...wishes, ingress: ingress.addresses, externalDns });
+  const strangers = members.filter((one) => isStranger(one, mesh.name)).map(({ cluster }) => cluster.name);
+  const wanted = wantNames(mesh, { ...wishes, ingress: ingress.addresses, externalDns, strangers });
   const gone = withdrawNames(mesh, left, clusterNames(mesh));
   const [plan, former] = await Promise.all([
     planNames(opened.zone, wanted, options.signal),
@@ -122,11 +124,22 @@ function clusterNames({ clusters }: Mesh): readonly string[] {
 }
 
 /** What the ingress Services had when the clusters were opened. */
-function addressesOf(connections: readonly Connection[]): Readonly<Record<string, readonly string[] | undefined>> {
+function addressesOf(
+  connections: readonly Connection[],
+  mesh: string,
+): Readonly<Record<string, readonly string[] | undefined>> {
   return Object.fromEntries(
-    connections.map((one) => [
-      one.cluster.name,
-      one.kind === "connected" && one.facts.ingressAddresses.length > 0 ? one.facts.ingressAddresses : undefined,
-    ]),
+    connections.map((one) => {
+      const addresses = one.kind === "connected" ? one.facts.ingressAddresses : [];
+      return [one.cluster.name, isStranger(one, mesh) ? [] : addresses.length > 0 ? addresses : undefined];
+    }),
+  );
+}
+
+/** A cluster that answers and has nothing of the mesh, whatever gateway may be there. */
+function isStranger(one: Connection, mesh: string): boolean {
+  return (
+    one.kind === "connected" &&
+    !one.facts.inventories.some((inventory) => inventory.mesh === mesh && inventory.items.length > 0)
   );
 }

@@ -22,7 +22,9 @@ import { revokeUnused } from "../trust/rancher-tokens.ts";
 import type { ApplyRun } from "../apply/apply-run.ts";
 import type { ClusterOutcome } from "../apply/cluster-outcome.ts";
 import { outcomeOf } from "../apply/cluster-outcome.ts";
+import type { FirstLook } from "../apply/publish-applied.ts";
 import { publishApplied } from "../apply/publish-applied.ts";
+import { firstLook } from "../traffic/first-look.ts";
 import type { NameOutcome } from "../front-door/publish-names.ts";
 import { membersOf, overviewOf } from "../apply/apply-run.ts";
 import { runWave } from "../apply/run-wave.ts";
@@ -106,7 +108,17 @@ async function applyHeld(
       return outcomeOf(work, outcomes);
     }),
   );
-  const names = await publishApplied(prepared, { outcomes: clusters, runs: [...working.values()] }, options);
+  const look: FirstLook = async (plan) => firstLook(prepared.meshFile.mesh, plan, options);
+  const publishing = { ...options, look };
+  const names = await publishApplied(prepared, { outcomes: clusters, runs: [...working.values()] }, publishing).catch(
+    (error: unknown) => {
+      if (options.signal.aborted) {
+        // What the clusters have come to is told all the same.
+        return undefined;
+      }
+      throw error;
+    },
+  );
   return { clusters, ...(names === undefined ? {} : { names }) };
 }
 

@@ -2,9 +2,7 @@ import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
 import { errorOf } from "../../core/diagnostics/coded.ts";
 import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
 import { UserError } from "../../core/diagnostics/user-error.ts";
-import type { NamesPlan } from "../../core/front-door/names-plan.ts";
 import { changedNames, problemsOf } from "../../core/front-door/names-plan.ts";
-import type { Mesh } from "../../core/model/mesh.ts";
 import { publishedNames } from "../../core/front-door/published-names.ts";
 import { withDrainsOf } from "../clusters/drained-mesh.ts";
 import type { Connection } from "../clusters/connect-clusters.ts";
@@ -17,6 +15,7 @@ import type { MeshFile } from "../mesh-file.ts";
 import type { EngineOptions } from "../options.ts";
 import type { DnsStatus } from "../traffic/dns-status.ts";
 import { askFrom } from "../traffic/ask-addresses.ts";
+import { addressesIn, firstLook } from "../traffic/first-look.ts";
 import { healthQuestions } from "../traffic/health-questions.ts";
 
 export type { NameOutcome } from "../front-door/publish-names.ts";
@@ -113,30 +112,6 @@ export async function carryOutSync(
   return publishNames(names.zone, prune ? [...wanted, ...former] : wanted, options);
 }
 
-/** Which addresses are not to be added, by one look; undefined where the mesh file tests none, or all may be. */
-async function firstLook(
-  mesh: Mesh,
-  plan: NamesPlan,
-  options: EngineOptions,
-): Promise<((name: string, address: string) => boolean) | undefined> {
-  if (mesh.dns?.healthChecks === undefined) {
-    return undefined;
-  }
-  const questions = healthQuestions(mesh, (name) => addressesIn(plan, name), options);
-  const sightings = await askFrom(undefined, questions, mesh.dns.healthChecks.timeoutSeconds * 1000, options.signal);
-  const silent = sightings.flatMap(({ name, answered }) => {
-    const planned = plan.names.find((one) => one.name === name);
-    const there = planned !== undefined && "now" in planned ? planned.now.addresses : [];
-    // A machine that reaches none of them says nothing about any.
-    return Object.values(answered).includes(true)
-      ? Object.keys(answered).flatMap((address) =>
-          answered[address] === true || there.includes(address) ? [] : [`${name} ${address}`],
-        )
-      : [];
-  });
-  return silent.length === 0 ? undefined : (name, address) => silent.includes(`${name} ${address}`);
-}
-
 /** A UserError (64, ISM644) for a mesh that publishes no names itself. */
 export function requireNames(meshFile: MeshFile): void {
   if (publishedNames(meshFile.mesh).length === 0) {
@@ -158,18 +133,6 @@ function noNames({ name }: MeshFile): Diagnostic {
     detail: `No route of ${name} has dns: { via: isthmus }, and no cluster records a name that may have records still.`,
     fix: "Write it at the routes whose hosts are to be published, and spec.dns with zone and provider: isthmus explain spec.dns",
   };
-}
-
-/** What a name has and what it is about to get, by the clusters that bring it. */
-function addressesIn({ names }: NamesPlan, name: string): Readonly<Record<string, readonly string[]>> {
-  const planned = names.find((one) => one.name === name);
-  const owners =
-    planned === undefined || !("now" in planned) ? [] : [planned.now, ...("after" in planned ? [planned.after] : [])];
-  const found: Record<string, readonly string[]> = {};
-  for (const { cluster, addresses } of owners.flatMap(({ claims }) => claims)) {
-    found[cluster] = [...new Set([...(found[cluster] ?? []), ...addresses])];
-  }
-  return found;
 }
 
 function unreachableOf(connections: readonly Connection[]): readonly Diagnostic[] {

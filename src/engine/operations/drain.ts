@@ -23,6 +23,7 @@ import type { EngineOptions } from "../options.ts";
 import { readDrainFacts } from "../traffic/drain-facts.ts";
 import type { DrainNames } from "../traffic/drain-names.ts";
 import type { DrainTarget } from "../traffic/drain-target.ts";
+import { firstLook } from "../traffic/first-look.ts";
 import { askForDrain } from "../traffic/drain-target.ts";
 import { requireClusters } from "./scope.ts";
 
@@ -101,7 +102,10 @@ export async function prepareDrain(
     );
     refuse([...refusals, ...untold.refusals]);
     const named = { connections: open.connections, scope: [] };
-    const names = await prepareNames(meshFile, named, options, { drains: decided.drains });
+    const first = await prepareNames(meshFile, named, options, { drains: decided.drains });
+    const isDown = first === undefined ? undefined : await firstLook(mesh, first.plan, options);
+    const names =
+      isDown === undefined ? first : await prepareNames(meshFile, named, options, { drains: decided.drains, isDown });
     const warnings = [...meshFile.warnings, ...decided.warnings, ...untold.warnings, ...(names?.warnings ?? [])];
     return prepared(
       { request, mesh, before, decided, steps, targets, names },

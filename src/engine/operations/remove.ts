@@ -135,6 +135,10 @@ export async function carryOutRemoval(
     onNames(written);
     const namesLeft = written.filter(({ state }) => state === "failed").map(({ name }) => name);
     const outcomes = await removeHeld({ ...prepared, namesLeft }, leases, options);
+    if (prepared.names !== undefined && !options.signal.aborted) {
+      // A watch that looked before the inventories were gone may have put them back.
+      await publishNames(prepared.names.zone, prepared.names.wanted, { ...options, onEvent: () => {} });
+    }
     outcomes
       .filter((one) => (one.state === "removed" || one.state === "left") && emptied.has(one.cluster))
       .forEach((one) => removed.add(one.cluster));

@@ -25,6 +25,9 @@ export interface WatchOptions extends EngineOptions {
   readonly onOutcomes: (outcomes: readonly NameOutcome[]) => void;
 }
 
+/** How long after a failure names are written again, where no address changes before. */
+const retryMs = 5000;
+
 /** How often clusters are asked for their addresses and drains, and names are held against them. */
 const lookMs = 15_000;
 
@@ -44,7 +47,14 @@ export async function watchDns(readMesh: () => Promise<MeshFile>, options: Watch
   const meshFile = await readMesh();
   requireNames(meshFile);
   const first = await lookAtMesh(meshFile, own);
-  const state: State = { view: first, owners: ownersOf(first), lastKnown: new Map(), owed: true };
+  const state: State = {
+    view: first,
+    owners: ownersOf(first),
+    lastKnown: new Map(),
+    owed: true,
+    told: new Map(),
+    retryAt: 0,
+  };
   remember(state);
   const vantages = createVantages(own);
   const both = [keepLooking(readMesh, state, own), keepChecking(state, vantages, own)];
@@ -65,6 +75,10 @@ interface State {
   readonly lastKnown: Map<string, readonly string[]>;
   /** True where names may not be what they should be. */
   owed: boolean;
+  /** What was told of each name last; the same is not told again. */
+  readonly told: Map<string, string>;
+  /** When a name that could not be written is tried again, in milliseconds since the epoch. */
+  retryAt: number;
 }
 
 async function keepLooking(readMesh: () => Promise<MeshFile>, state: State, options: WatchOptions): Promise<never> {
@@ -105,9 +119,12 @@ async function keepChecking(state: State, vantages: Vantages, options: WatchOpti
       const questions = healthQuestions(mesh, (name) => addressesOf(state, name), options);
       const changes = await checkOnce(questions, { health: book.health, vantages, state }, options);
       changes.forEach((change) => onEvent({ kind: "address", ...change }));
-      state.owed = state.owed || changes.length > 0;
+      if (changes.length > 0) {
+        state.owed = true;
+        state.retryAt = 0;
+      }
     }
-    if (state.owed) {
+    if (state.owed && now() >= state.retryAt) {
       await publish(state, book?.health, options);
     }
     const rest = (checks?.intervalSeconds ?? 1) * 1000 - (now() - began);
@@ -125,6 +142,7 @@ async function checkOnce(
   const sightings = await Promise.all(
     places.map(async (place) => askFrom(place, questions, timeoutMs, options.signal)),
   );
+  vantages.note(sightings.flat(), (cluster) => state.view.ingress[cluster] !== "keep");
   return health.note(questions, sightings.flat());
 }
 
@@ -151,10 +169,18 @@ async function publish(state: State, health: HealthBook | undefined, options: Wa
       state.owners.set(name, now);
     }
   }
-  state.owed = state.owed || outcomes.some((one) => one.state === "failed");
-  const told = outcomes.filter((one) => one.state !== "unchanged");
-  if (told.length > 0) {
-    options.onOutcomes(told);
+  if (outcomes.some((one) => one.state === "failed")) {
+    state.owed = true;
+    state.retryAt = options.now() + retryMs;
+  }
+  const news = outcomes.filter((one) => {
+    const words = JSON.stringify([one.state === "failed", one.diagnostics]);
+    const isNew = one.state === "changed" || (one.diagnostics.length > 0 && state.told.get(one.name) !== words);
+    state.told.set(one.name, words);
+    return isNew;
+  });
+  if (news.length > 0) {
+    options.onOutcomes(news);
   }
 }
 

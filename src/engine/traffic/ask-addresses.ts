@@ -86,7 +86,16 @@ async function serves(
     request === undefined ? undefined : ask({ ...request, hosts: [host] }),
     ask({ method: "GET", path: "/", headers: {}, hosts: [noHost] }),
   ]);
-  return own?.kind === "answered" ? isServing(own, request?.expect) : bare?.kind === "answered";
+  if (own?.kind === "answered") {
+    return isServing(own, request?.expect);
+  }
+  // What was refused or cut off is no answer; what only takes long may wait for a pod elsewhere.
+  return bare?.kind === "answered" && (own === undefined || isSlow(own));
+}
+
+/** True for a request that ended because nothing came in time (`sendRequests`). */
+function isSlow({ reason }: Extract<AnswerGroup["outcome"], { readonly kind: "broken" }>): boolean {
+  return /^(?:no answer|no connection|an answer that stopped)/.test(reason);
 }
 
 /** What became of a request; undefined where nothing did in time. Rejects only when the signal fires. */

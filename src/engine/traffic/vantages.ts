@@ -1,3 +1,5 @@
+import { UserError } from "../../core/diagnostics/user-error.ts";
+import type { Sighting } from "../../core/front-door/health.ts";
 import type { Mesh } from "../../core/model/mesh.ts";
 import type { VantageTarget } from "../../core/render/vantage-pod.ts";
 import { closeMesh, openMesh } from "../clusters/open-mesh.ts";
@@ -19,6 +21,11 @@ export interface Vantages {
     of: { readonly meshFile: MeshFile; readonly mesh: Mesh },
     targets: readonly VantageTarget[],
   ) => readonly Vantage[];
+  /**
+   * Takes in what a round saw. A place that got no answer from any address twice in a row, in a cluster
+   * that itself answers, has lost its pod or its ports: all are made anew.
+   */
+  readonly note: (sightings: readonly Sighting[], answers: (cluster: string) => boolean) => void;
   readonly close: () => Promise<void>;
 }
 
@@ -29,12 +36,16 @@ export interface VantagesOptions extends RunOptions, AccessOptions {
 /** How long before its end a pod is replaced, and how long until a cluster that had no place is tried again. */
 const aheadMs = 5 * 60_000;
 const againMs = 60_000;
+/** For how many rounds in a row a place may see nothing. */
+const silentRounds = 2;
 
 interface Generation {
   readonly open: OpenMesh;
   readonly vantages: readonly Vantage[];
   readonly key: string;
   readonly madeAt: number;
+  /** True where a place sees nothing any more. */
+  readonly isBroken?: boolean;
 }
 
 /** No place at first. */
@@ -42,10 +53,12 @@ export function createVantages(options: VantagesOptions): Vantages {
   let generation: Generation | undefined;
   let making: Promise<void> | undefined;
   let told = "";
+  let silent = new Map<string, number>();
   const make = async (meshFile: MeshFile, targets: readonly VantageTarget[], key: string): Promise<void> => {
     const made = await makeAll(meshFile, targets, options);
     const before = generation;
     generation = { ...made, key, madeAt: options.now() };
+    silent = new Map();
     const words = JSON.stringify(made.problems.map(({ cluster, code }) => [cluster, code]));
     if (words !== told && made.problems.length > 0) {
       options.onProblem(made.problems);
@@ -62,23 +75,40 @@ export function createVantages(options: VantagesOptions): Vantages {
       if (making === undefined && unique.length > 0 && isDue(generation, key, { mesh, now: options.now() })) {
         making = make(meshFile, unique, key)
           .catch((error: unknown) => {
-            if (!options.signal.aborted) {
-              throw error;
+            const problems = error instanceof UserError ? error.diagnostics : [];
+            if (!options.signal.aborted && problems.length > 0 && told !== JSON.stringify(problems)) {
+              told = JSON.stringify(problems);
+              options.onProblem(problems);
             }
           })
           .finally(() => {
             making = undefined;
           });
-        // A failure shows with the next round, which finds no place.
-        making.catch(() => {});
       }
       return generation?.vantages ?? [];
+    },
+    note: (sightings, answers) => {
+      countSilence(silent, sightings, answers);
+      if (generation !== undefined && [...silent.values()].some((rounds) => rounds >= silentRounds)) {
+        generation = { ...generation, isBroken: true };
+      }
     },
     close: async () => {
       await making?.catch(() => {});
       await end(generation);
     },
   };
+}
+
+function countSilence(
+  silent: Map<string, number>,
+  sightings: readonly Sighting[],
+  answers: (cluster: string) => boolean,
+): void {
+  for (const cluster of new Set(sightings.flatMap(({ from }) => from ?? []))) {
+    const saw = sightings.some(({ from, answered }) => from === cluster && Object.values(answered).includes(true));
+    silent.set(cluster, saw || !answers(cluster) ? 0 : (silent.get(cluster) ?? 0) + 1);
+  }
 }
 
 function isDue(
@@ -89,7 +119,7 @@ function isDue(
   if (generation === undefined || generation.key !== key) {
     return true;
   }
-  const isWhole = generation.vantages.length === mesh.clusters.length;
+  const isWhole = generation.vantages.length === mesh.clusters.length && generation.isBroken !== true;
   return (
     generation.vantages.some(({ endsAt }) => endsAt - aheadMs < now) || (!isWhole && generation.madeAt + againMs < now)
   );

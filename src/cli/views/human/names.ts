@@ -98,5 +98,6 @@ export const standingTexts: Readonly<Record<Standing, string>> = {
   down: "down: fails its health checks",
   held: "fails its health checks, kept as the last",
   "no-address": "its gateway has no address",
+  "not-applied": "the mesh is not applied there",
   unknown: "does not answer, kept as it is",
 };
