@@ -25,6 +25,9 @@ export interface WatchOptions extends EngineOptions {
   readonly onOutcomes: (outcomes: readonly NameOutcome[]) => void;
 }
 
+/** How long the end of the watch may take: longer than pods take to be deleted where their cluster answers. */
+const closeMs = 15_000;
+
 /** How long after a failure names are written again, where no address changes before. */
 const retryMs = 5000;
 
@@ -62,8 +65,11 @@ export async function watchDns(readMesh: () => Promise<MeshFile>, options: Watch
     return await Promise.race(both);
   } finally {
     stop.abort(new Error("the watch has ended"));
-    await Promise.allSettled(both);
-    await vantages.close();
+    // Connections to a cluster that has just been cut off may take minutes to end.
+    await Promise.race([
+      Promise.all([Promise.allSettled(both), vantages.close()]),
+      pause(closeMs, undefined, { ref: false }),
+    ]);
   }
 }
 
