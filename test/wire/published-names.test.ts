@@ -86,14 +86,14 @@ function routeOf(spec: Spec): Spec {
   return route;
 }
 
-function setAddress(cluster: string, address: string): void {
+function setAddress(cluster: string, address: string | undefined): void {
   world.servers[cluster]?.store.put(
     {
       apiVersion: "v1",
       kind: "Service",
       metadata: { name: "istio-ingressgateway", namespace: "istio-system" },
       spec: { type: "LoadBalancer" },
-      status: { loadBalancer: { ingress: [{ ip: address }] } },
+      status: { loadBalancer: { ingress: address === undefined ? [] : [{ ip: address }] } },
     },
     { store: true },
   );
@@ -325,6 +325,18 @@ describe("a name that isthmus publishes", () => {
       "isthmus-inventory-prod",
     );
     expect(inventory).toBeUndefined();
+  });
+
+  it("is not taken for published while no gateway has an address", async () => {
+    await world.run("apply --yes");
+    await world.run("remove --yes");
+    for (const cluster of clusters) {
+      setAddress(cluster, undefined);
+    }
+    const applied = await world.run("apply --yes --timeout 2s");
+    expect(applied.out).toContain(`‼ ${host}  has no addresses`);
+    expect(applied.err).toContain("no ingress gateway of the mesh has an address");
+    expect((await world.run("dns status")).out).toMatch(new RegExp(`${host} +east +- .*its gateway has no address`));
   });
 
   it("has nothing of a cluster that the mesh is not applied to", async () => {

@@ -97,6 +97,15 @@ describe("what a name is to have", () => {
     ]);
   });
 
+  it("is as it is for a cluster that answers and whose gateway is about to get an address", () => {
+    expect(want({ ingress: { ...ingress, east: "keep" }, addressless: ["east"] })).toEqual([
+      [
+        { west: ["192.0.2.1"], east: "keep" },
+        { west: "serving", east: "no-address" },
+      ],
+    ]);
+  });
+
   it("goes with the whole mesh, and with one cluster its share", () => {
     const withdrawn = (clusters: readonly string[]): unknown =>
       withdrawNames(mesh, [name], clusters).map(({ wanted }) => wanted);

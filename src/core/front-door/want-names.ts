@@ -36,6 +36,8 @@ export interface WantOptions {
   /** The addresses that a cluster has in DNS, where its own are not known: an address that is down leaves also then. */
   readonly published?: (name: string, cluster: string) => readonly string[];
   readonly externalDns?: readonly OwnerRecordNaming[];
+  /** Clusters that answer and whose gateway has no address now: they are left as they are. */
+  readonly addressless?: readonly string[];
   /** Clusters that have nothing of the mesh. */
   readonly strangers?: readonly string[];
   readonly adopt?: boolean;
@@ -77,7 +79,8 @@ function wantName(mesh: Mesh, name: MeshName, options: WantOptions): NameDecisio
   };
 }
 
-function shareOf(name: MeshName, cluster: string, { ingress, isDown, published, strangers }: WantOptions): Share {
+function shareOf(name: MeshName, cluster: string, options: WantOptions): Share {
+  const { ingress, isDown, published, strangers, addressless } = options;
   if (strangers?.includes(cluster) === true) {
     return { cluster, brings: [], standing: "not-applied" };
   }
@@ -92,7 +95,7 @@ function shareOf(name: MeshName, cluster: string, { ingress, isDown, published, 
   }
   if (known === "keep") {
     return up.length === addresses.length
-      ? { cluster, brings: "keep", standing: "unknown" }
+      ? { cluster, brings: "keep", standing: addressless?.includes(cluster) === true ? "no-address" : "unknown" }
       : { cluster, brings: up, standing: "serving" };
   }
   return { cluster, brings: up, standing: up.length === 0 ? "no-address" : "serving" };

@@ -73,7 +73,10 @@ export async function prepareNames(
     readNamings(members, options.signal),
   ]);
   const strangers = members.filter((one) => isStranger(one, mesh.name)).map(({ cluster }) => cluster.name);
-  const wanted = wantNames(mesh, { ...wishes, ingress: ingress.addresses, externalDns, strangers });
+  const addressless = members
+    .filter((one) => one.kind === "connected" && one.facts.ingressAddresses.length === 0)
+    .map(({ cluster }) => cluster.name);
+  const wanted = wantNames(mesh, { ...wishes, ingress: ingress.addresses, externalDns, strangers, addressless });
   const gone = withdrawNames(mesh, left, clusterNames(mesh));
   const [plan, former] = await Promise.all([
     planNames(opened.zone, wanted, options.signal),

@@ -1,3 +1,4 @@
+import { warningOf } from "../../core/diagnostics/coded.ts";
 import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
 import type { NameOwners } from "../../core/front-door/plan-name.ts";
 import type { WantedName } from "../../core/front-door/wanted-name.ts";
@@ -38,13 +39,22 @@ export async function publishNames(
   );
 }
 
+function withoutAddress(name: string): Diagnostic {
+  return {
+    ...warningOf("ISM642"),
+    detail: `${name} has no record: no ingress gateway of the mesh has an address that could be published.`,
+    fix: "See which clusters count, and why not: isthmus dns status. A gateway gets its address from the cluster's load balancers.",
+  };
+}
+
 async function publishOne(zone: DnsZone, wanted: WantedName, options: TaskOptions): Promise<NameOutcome> {
   const { name } = wanted;
   try {
     return await runTask({ ...nameTask(name), cluster: dnsSubject }, options, async (note) => {
       const { outcome, after, left } = await publishName(zone, wanted, options.signal);
       note(after.addresses.length === 0 ? "no addresses" : after.addresses.join(", "));
-      return { name, state: outcome, now: after, diagnostics: left };
+      const empty = after.addresses.length === 0 && wanted.mayBeEmpty !== true ? [withoutAddress(name)] : [];
+      return { name, state: outcome, now: after, diagnostics: [...left, ...empty] };
     });
   } catch (error) {
     options.signal.throwIfAborted();

@@ -81,11 +81,14 @@ const publishedCells: Readonly<Record<PlannedName["kind"], (palette: Palette) =>
 
 /** How the writing of names ended. */
 export function viewNameOutcomes(names: readonly NameOutcome[] | undefined, palette: Palette): readonly string[] {
-  return (names ?? []).map(({ name, state, now }) => {
+  return (names ?? []).map(({ name, state, now, diagnostics }) => {
     if (state === "failed") {
       return `${palette.bad("×")} ${name}  not written, has what it had`;
     }
     const has = now?.addresses.join(", ") ?? "";
+    if (has === "" && diagnostics.length > 0) {
+      return `${palette.warn("‼")} ${name}  has no addresses`;
+    }
     const words = state === "changed" ? "has now" : "has already";
     return `${palette.good("√")} ${name}  ${has === "" ? "has no addresses any more" : `${words} ${has}`}`;
   });

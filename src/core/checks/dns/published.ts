@@ -93,5 +93,5 @@ function worded({ detail, fix }: { readonly detail: string; readonly fix?: strin
   readonly detail: string;
   readonly fix: string;
 } {
-  return { detail, fix: `Whoever owns the zone has to decide: ${fix ?? "see isthmus dns status."}` };
+  return { detail, fix: `Whoever owns the zone has to decide. ${fix ?? "See isthmus dns status."}` };
 }
