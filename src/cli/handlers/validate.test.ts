@@ -76,7 +76,7 @@ describe("isthmus validate", () => {
   });
 
   it("warns of what this version cannot do, and is content otherwise", async () => {
-    const file = good.replace("spec:\n", "spec:\n  issuers: [{ name: own }]\n");
+    const file = good.replace("spec:\n", "spec:\n  access: { rotateBefore: 30d }\n");
     const { out, err, code } = await runIsthmus("validate", { files: { "mesh.yaml": file } });
     expect(code).toBe(0);
     expect(err).toContain("mesh.yaml:5:");

@@ -94,8 +94,8 @@ export async function compareIngressEndpoints(
 
 /**
  * What other clusters offer with host names of gateways replaced by the
- * addresses that the cluster's istiods have for them. Throws where no istiod
- * can be asked: then nobody knows what its proxies must have.
+ * addresses that the cluster's istiods have for them. Throws for a name where
+ * no istiod can be asked: then nobody knows what its proxies must have.
  */
 async function resolveNames(
   mesh: Pick<Mesh, "clusters">,
@@ -116,7 +116,10 @@ async function resolveNames(
   const pods = await listIstiodPods(one.client, signal);
   const known = await Promise.all(pods.map(async (pod) => readNetworkGateways(one.client, pod.metadata.name, signal)));
   if (known.length === 0) {
-    const names = unsure.map(({ cluster, offered }) => namesOf(offered).join(", ") || `the gateway of ${cluster}`);
+    const names = unsure.flatMap(({ offered }) => namesOf(offered));
+    if (names.length === 0) {
+      return actual;
+    }
     throw new Error(
       `no istiod of ${one.cluster.name} runs, so that it is not known which addresses its proxies must have for ${names.join(", ")}`,
     );

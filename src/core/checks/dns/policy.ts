@@ -2,7 +2,7 @@ import type { Check, Finding } from "../check.ts";
 import { problem, warning } from "../check.ts";
 import type { MeshFacts } from "../facts.ts";
 import type { Publisher } from "../publishers.ts";
-import { rfc2136Records } from "./rfc2136-records.ts";
+import { rfc2136Records } from "../rfc2136-records.ts";
 import { needsPolicy, ownerOf, policyOf, publishersOf, readsNoIstio, recordOf } from "../publishers.ts";
 
 /**

@@ -1,7 +1,7 @@
-import type { Finding } from "../check.ts";
-import { problem, warning } from "../check.ts";
-import type { MeshFacts } from "../facts.ts";
-import { publishedHosts, type Publisher } from "../publishers.ts";
+import type { Finding } from "./check.ts";
+import { problem, warning } from "./check.ts";
+import type { MeshFacts } from "./facts.ts";
+import { publishedHosts, type Publisher } from "./publishers.ts";
 
 /**
  * What a DNS server takes of the records that an external-dns with the provider
