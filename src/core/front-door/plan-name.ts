@@ -56,7 +56,12 @@ export function planName(wanted: WantedName, reading: NameReading): NamePlan {
   const leaves = state.claims.some((one) => !covers(claims, one));
   if (refusals.length > 0 || (state.problems.length > 0 && !leaves)) {
     const isIdle = refusals.length === 0 && changes.length === 0 && asked.length === 0;
-    return isIdle ? { kind: "unchanged", now: before } : { kind: "refused", reasons: [...refusals, ...state.problems] };
+    if (isIdle) {
+      return { kind: "unchanged", now: before };
+    }
+    // That nothing would be left follows where what is wanted may not come.
+    const isHeldBack = state.problems.length > 0 && asked.some((one) => one.addresses.length > 0);
+    return { kind: "refused", reasons: [...state.problems, ...(isHeldBack ? [] : refusals)] };
   }
   return changes.length === 0
     ? { kind: "unchanged", now: before }
