@@ -29,6 +29,10 @@ export const alternating: readonly string[] = [
   "test/faults/04-verify-blames.test.ts",
   "test/wire/cluster-leaves.test.ts",
   "test/wire/lost-output.test.ts",
+  "test/e2e/61-published-names.test.ts",
+  "test/faults/03-not-applied.test.ts",
+  "test/wire/certificates.test.ts",
+  "test/wire/certificate-orders.test.ts",
   "test/rancher/40-install-rancher.test.ts",
   "test/rancher/70-runbook-era.test.ts",
 ];
