@@ -290,6 +290,7 @@ function quoted({ certificate }: CertificateLink): string {
   return quoteName(certificate.subject);
 }
 
-function quoteName(name: string): string {
-  return `"${name.replaceAll("\n", ", ")}"`;
+/** Node gives a name without parts as undefined. */
+function quoteName(name: string | undefined): string {
+  return `"${(name ?? "").replaceAll("\n", ", ")}"`;
 }

@@ -7,7 +7,7 @@ import type { Authority } from "../core/render/materials.ts";
 import { Secret } from "../core/secret.ts";
 import { issueIntermediate } from "./certificate-authority.ts";
 import { insideDer } from "./der.ts";
-import { inspectAuthority } from "./inspect.ts";
+import { inspectAuthority, inspectBundle, inspectCertificate } from "./inspect.ts";
 import type { MadeCertificate, MadeOptions } from "./testing/make-certificate.ts";
 import { authorityOf, keyOf, lookedAt, makeCertificate } from "./testing/make-certificate.ts";
 
@@ -328,4 +328,11 @@ describe("an intermediate that isthmus issues", () => {
     expect(judged(issued)).toBe("sound below CN=root");
     expect(inspectAuthority(issued, lookedAt).roots).toHaveLength(2);
   });
+});
+
+it("reads a certificate without a subject, as ACME servers make them that leave the common name out", async () => {
+  const root = await makeCertificate({ name: "root" });
+  const { pem } = await makeCertificate({ name: "", issuer: root, ca: false, hosts: ["a.example"] });
+  expect(inspectCertificate(pem)).toMatchObject({ subject: "", issuer: "CN=root" });
+  expect(inspectBundle(pem)).toHaveLength(1);
 });

@@ -131,10 +131,11 @@ function linksOf(pem: string): readonly CertificateLink[] {
 }
 
 function factsOf({ certificate, identity }: CertificateLink): CertificateFacts {
-  const locality = /^L=(.*)$/m.exec(certificate.subject)?.[1];
+  const [subject, issuer] = [nameIn(certificate.subject), nameIn(certificate.issuer)];
+  const locality = /^L=(.*)$/m.exec(subject)?.[1];
   return {
-    subject: certificate.subject.replaceAll("\n", ", "),
-    issuer: certificate.issuer.replaceAll("\n", ", "),
+    subject: subject.replaceAll("\n", ", "),
+    issuer: issuer.replaceAll("\n", ", "),
     ...(locality === undefined ? {} : { locality }),
     notBefore: new Date(certificate.validFrom),
     notAfter: new Date(certificate.validTo),
@@ -142,4 +143,13 @@ function factsOf({ certificate, identity }: CertificateLink): CertificateFacts {
     identity,
     serial: certificate.serialNumber,
   };
+}
+
+/**
+ * A name as Node gives it, a line for each part; empty where it has none. Node's
+ * types promise a text, and certificates of ACME servers that leave the common
+ * name out have none (findings/node-x509-has-no-empty-subject.sh).
+ */
+function nameIn(name: string | undefined): string {
+  return name ?? "";
 }

@@ -13,7 +13,7 @@ const recordTypes = ["a", "aaaa", "cname"] as const;
 /**
  * Where an external-dns keeps the owner of a name: one TXT for each type, before 0.12 one for all
  * (https://github.com/kubernetes-sigs/external-dns/blob/v0.23.0/registry/mapper/mapper.go).
- * Without a naming that of its defaults. Names outside of the zone are left out: they cannot exist.
+ * Without a naming that of its defaults. Names outside of the zone, and those that are too long, are left out: they cannot exist.
  */
 export function externalDnsNames(
   name: string,
@@ -24,7 +24,12 @@ export function externalDnsNames(
     affixed(name, naming, "", ""),
     ...recordTypes.map((type) => affixed(name, naming, type, hasType(naming) ? "" : `${type}-`)),
   ]);
-  return [...new Set(names)].filter((one) => isInZone(one, zone) && !one.includes(".."));
+  return [...new Set(names)].filter((one) => isInZone(one, zone) && !one.includes("..") && isPossible(one));
+}
+
+/** Labels have at most 63 octets, names 253 (RFC 1035, 2.3.4): what is longer nobody has written. */
+function isPossible(name: string): boolean {
+  return name.length <= 253 && name.split(".").every((label) => label.length <= 63);
 }
 
 /** The owner that a TXT value of external-dns names, `default` where it names none; undefined where the value is not of external-dns. */

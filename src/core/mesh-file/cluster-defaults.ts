@@ -1,5 +1,5 @@
 import type { Cluster, EastWestReach } from "../model/mesh.ts";
-import { crossNetworkPort } from "../render/names.ts";
+import { crossNetworkPort, eastWestGateway, istioNamespace } from "../render/names.ts";
 import { present } from "./present.ts";
 import type { RawMesh } from "./schema/mesh.ts";
 
@@ -26,7 +26,9 @@ export function fillCluster(raw: RawCluster): Cluster {
 }
 
 function fillEastWest(raw: RawCluster["eastWest"]): EastWestReach | undefined {
-  const { addresses, port = crossNetworkPort, service, seenFrom = {} } = raw ?? {};
+  const { addresses, port = crossNetworkPort, seenFrom = {} } = raw ?? {};
+  const isUsual = raw?.service?.namespace === istioNamespace && raw.service.name === eastWestGateway;
+  const service = isUsual ? undefined : raw?.service;
   return addresses === undefined && service === undefined && Object.keys(seenFrom).length === 0
     ? undefined
     : present({

@@ -4,16 +4,20 @@ import { environmentName } from "./schema/scalars.ts";
 /** Shorter text is no token, and hiding it would make messages unreadable. */
 const shortest = 8;
 
-/** Where the mesh file wants the place of a secret. */
-const secretPlaces: readonly (readonly string[])[] = [
-  ["spec", "rancher", "token"],
-  ["spec", "dns", "provider", "rfc2136", "tsig", "secret"],
-  ["spec", "dns", "provider", "designate", "applicationCredential", "secret"],
-  ["spec", "dns", "provider", "designate", "user", "password"],
+/** A mapping that holds the place of a secret, and its fields that hold none: under any other key, misspelt ones too, may be the secret. */
+interface Holder {
+  readonly at: readonly string[];
+  readonly open: readonly string[];
+}
+
+const holders: readonly Holder[] = [
+  { at: ["spec", "dns", "provider", "rfc2136", "tsig"], open: ["name", "algorithm"] },
+  { at: ["spec", "dns", "provider", "designate", "applicationCredential"], open: ["id"] },
+  { at: ["spec", "dns", "provider", "designate", "user"], open: ["name", "domain", "project", "projectDomain"] },
 ];
 
 /** The same of each issuer. */
-const externalKey = ["isthmus", "externalAccount", "hmacKey"];
+const issuerHolder: Holder = { at: ["isthmus", "externalAccount"], open: ["keyId"] };
 
 /**
  * What was written where the place of a secret belongs and may be the secret
@@ -22,18 +26,44 @@ const externalKey = ["isthmus", "externalAccount", "hmacKey"];
  */
 export function findInlineSecrets(value: unknown): readonly string[] {
   const issuers = ["spec", "issuers"].reduce(memberOf, value);
-  const keys = (Array.isArray(issuers) ? issuers : []).map((issuer: unknown) => externalKey.reduce(memberOf, issuer));
-  return [...secretPlaces.map((place) => place.reduce(memberOf, value)), ...keys].flatMap(secretsIn);
+  const all: readonly unknown[] = Array.isArray(issuers) ? issuers : [];
+  return [
+    ...secretsIn(["spec", "rancher", "token"].reduce(memberOf, value)),
+    ...holders.flatMap((holder) => secretsOf(value, holder)),
+    ...all.flatMap((issuer) => [
+      ...secretsOf(issuer, issuerHolder),
+      ...["acme", "isthmus"].flatMap((kind) => privateKeysIn([kind, "caBundle"].reduce(memberOf, issuer))),
+    ]),
+  ];
+}
+
+function secretsOf(value: unknown, { at, open }: Holder): readonly string[] {
+  const found = at.reduce(memberOf, value);
+  return typeof found === "object" && found !== null
+    ? Object.entries(found).flatMap(([key, item]: readonly [string, unknown]) =>
+        open.includes(key) ? [] : secretsIn(item),
+      )
+    : secretsIn(found);
 }
 
 function secretsIn(place: unknown): readonly string[] {
   if (typeof place !== "object" || place === null) {
-    return typeof place === "string" && place.length >= shortest ? [place] : [];
+    return textsOf(place);
   }
   return Object.entries(place).flatMap(([key, item]: readonly [string, unknown]) => {
     const allowed = key === "file" || (key === "env" && typeof item === "string" && environmentName.test(item));
-    return typeof item === "string" && item.length >= shortest && !allowed ? [item] : [];
+    return allowed ? [] : textsOf(item);
   });
+}
+
+function privateKeysIn(value: unknown): readonly string[] {
+  return typeof value === "string" && value.includes("PRIVATE KEY") ? textsOf(value) : [];
+}
+
+/** A secret as the file may have it: as a whole, and line by line. */
+function textsOf(value: unknown): readonly string[] {
+  const text = typeof value === "number" ? String(value) : typeof value === "string" ? value : "";
+  return [...new Set([text, ...text.split("\n").map((one) => one.trim())])].filter((one) => one.length >= shortest);
 }
 
 /** The diagnostic with asterisks instead of the secrets, as many as they have characters so that carets still stand right. */
@@ -53,8 +83,8 @@ export function hideInDiagnostic(diagnostic: Diagnostic, secrets: readonly strin
 function hide(text: string, secrets: readonly string[]): string {
   return secrets.reduce((rest, secret) => {
     // Messages cut long values and the file may escape them; the beginning gives a token away as well.
-    const start = secret.slice(0, 60);
-    return rest.replaceAll(secret, "*".repeat(secret.length)).replaceAll(start, "*".repeat(start.length));
+    const forms = [secret, secret.slice(0, 60)].flatMap((one) => [one, JSON.stringify(one).slice(1, -1)]);
+    return forms.reduce((left, one) => left.replaceAll(one, "*".repeat(one.length)), rest);
   }, text);
 }
 

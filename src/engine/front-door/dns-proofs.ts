@@ -31,6 +31,8 @@ export function dnsProofs(
   onWarning: (warning: Diagnostic) => void,
   find: FindNameServers = findNameServers,
 ): ProofPublisher {
+  // What a server refused is not there to be taken away.
+  let isWritten = false;
   return {
     async publish(records, signal) {
       const outside = records.find(({ name }) => !isInZone(name, zone.name));
@@ -40,10 +42,19 @@ export function dnsProofs(
       // At an alias there are servers that refuse, as for a wrong key, and servers that do nothing.
       const prerequisites = namesOf(records).map((name) => ({ kind: "absent", name, type: "CNAME" }) as const);
       const adds = records.map(recordOf);
-      await write(zone, { prerequisites, deletes: [], adds }, signal, async () => missingIn(zone, records, signal));
+      try {
+        await write(zone, { prerequisites, deletes: [], adds }, signal, async () => missingIn(zone, records, signal));
+      } catch (error) {
+        isWritten ||= !isRefusal(error);
+        throw error;
+      }
+      isWritten = true;
       await untilServed(zone, { records, find, onWarning }, signal);
     },
     async withdraw(records) {
+      if (!isWritten) {
+        return;
+      }
       try {
         // Also after a Ctrl-C: nobody else takes them away.
         const signal = AbortSignal.timeout(withdrawMs);
@@ -52,12 +63,17 @@ export function dnsProofs(
         const names = namesOf(records).join(", ");
         onWarning({
           ...warningOf("ISM664"),
-          detail: `The TXT records of the proof at ${names} could not be taken away: ${(error as Error).message}. They prove nothing any more and stay in the zone.`,
+          detail: `The TXT records of the proof at ${names} could not be taken away: ${(error as Error).message.replace(/\.$/, "")}. They prove nothing any more and stay in the zone.`,
           fix: `Delete the TXT records at ${names} when the zone's server takes changes again.`,
         });
       }
     },
   };
+}
+
+/** True where the server has said that it does not take the change; without an answer nobody knows. */
+function isRefusal(error: unknown): boolean {
+  return error instanceof UserError && error.diagnostics.every(({ code }) => code === "ISM632");
 }
 
 /** Where somebody else has changed the names meanwhile, the same change is asked for again, unless `look` throws. */

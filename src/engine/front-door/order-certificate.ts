@@ -47,7 +47,7 @@ export async function orderOrKeep(
     run.onWarning({
       ...warningOf("ISM658"),
       detail: `The certificate ${wanted.name} (${wanted.names.join(", ")}) was to be renewed: ${decision.verdict.reason}. That failed, as told beside this. All clusters go on with the one that is valid until ${new Date(ends).toISOString()}.`,
-      fix: `When the reason is mended: isthmus certs renew ${wanted.name}`,
+      fix: `When the reason is mended: isthmus certs renew ${wanted.name} --force`,
     });
     return current;
   }

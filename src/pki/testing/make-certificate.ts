@@ -19,7 +19,7 @@ export interface MadeCertificate {
 }
 
 export interface MadeOptions {
-  /** Of its subject: `CN=<name>`. */
+  /** Of its subject: `CN=<name>`; empty for a subject without any. */
   readonly name: string;
   /** Undefined: it signs itself. */
   readonly issuer?: MadeCertificate;
@@ -54,7 +54,7 @@ export async function makeCertificate(options: MadeOptions): Promise<MadeCertifi
   const keys = options.keys ?? (await generateKeyPair(keyType));
   const signer = issuer?.keys ?? keys;
   const certificate = await x509.X509CertificateGenerator.create({
-    subject: `CN=${name}`,
+    subject: name === "" ? "" : `CN=${name}`,
     issuer: `CN=${issuer?.name ?? name}`,
     notBefore: options.notBefore ?? new Date(lookedAt.getTime() - year),
     notAfter: options.notAfter ?? new Date(lookedAt.getTime() + year),

@@ -22,11 +22,19 @@ export function viewRenewal({ renewals, certificates }: PreparedRenewal, palette
     .join("\n");
 }
 
-/** What was written where. */
+/** What was written where; a certificate whose order failed is the one that was there, in every cluster. */
 export function viewRenewed(outcomes: readonly RenewalOutcome[], palette: Palette): string {
+  const kept = new Set(
+    outcomes.filter(({ diagnostics }) => diagnostics.some(({ code }) => code === "ISM658")).map(({ name }) => name),
+  );
   return outcomes
-    .map(({ name, cluster, state }) =>
-      state === "written" ? `${palette.good("√")} ${name} in ${cluster}` : `${palette.bad("×")} ${name} in ${cluster}`,
-    )
+    .map(({ name, cluster, state }) => {
+      if (state !== "written") {
+        return `${palette.bad("×")} ${name} in ${cluster}`;
+      }
+      return kept.has(name)
+        ? `${palette.bad("×")} ${name} in ${cluster}  not renewed, has what it had`
+        : `${palette.good("√")} ${name} in ${cluster}`;
+    })
     .join("\n");
 }

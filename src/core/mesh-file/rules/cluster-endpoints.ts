@@ -12,7 +12,7 @@ export function checkClusterEndpoints(draft: MeshDraft): readonly Finding[] {
   return clusters.length < 2
     ? []
     : clusters.flatMap(({ value, path }): readonly Finding[] => {
-        const kind = value.endpoint === undefined ? undefined : kindOf(value.endpoint);
+        const kind = value.endpoint === undefined ? undefined : uselessHost(value.endpoint);
         return kind === undefined
           ? []
           : [
@@ -46,8 +46,8 @@ const useless: readonly (readonly [words: string, isSuch: (host: string) => bool
   ],
 ];
 
-/** Undefined for every address that may lead somewhere. */
-function kindOf(endpoint: string): string | undefined {
+/** What the host of an https URL is when it leads nobody anywhere, in words that follow "it is"; undefined for every one that may. */
+export function uselessHost(endpoint: string): string | undefined {
   const host = URL.canParse(endpoint) ? new URL(endpoint).hostname.replace(/\.$/, "") : "";
   return useless.find(([, isSuch]) => isSuch(host))?.[0];
 }

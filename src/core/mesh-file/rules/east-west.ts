@@ -1,12 +1,13 @@
 import { suggestName } from "../../diagnostics/suggest.ts";
 import type { MeshDraft } from "../draft.ts";
-import { entriesOf } from "../draft.ts";
+import { entriesOf, itemsOf } from "../draft.ts";
 import type { Finding } from "../finding.ts";
 import type { Path } from "../path.ts";
 import { valueAt } from "../path.ts";
 import { showValue } from "../show-value.ts";
 import type { ClusterDraft, Placed } from "../walk-draft.ts";
 import { clustersOf, networkOf } from "../walk-draft.ts";
+import { uselessHost } from "./cluster-endpoints.ts";
 
 /**
  * Addresses of a gateway take the place of those of its Service, for all
@@ -17,9 +18,39 @@ export function checkEastWest(draft: MeshDraft): readonly Finding[] {
   const clusters = clustersOf(draft);
   const announced = clusters.filter(({ value }) => value.eastWest !== undefined);
   return [
-    ...announced.flatMap((one) => [...checkReaders(one, clusters), ...checkCoverage(one, clusters)]),
+    ...announced.flatMap((one) => [
+      ...checkAddresses(one),
+      ...checkReaders(one, clusters),
+      ...checkCoverage(one, clusters),
+    ]),
     ...checkValues(draft, announced),
   ];
+}
+
+/** Addresses that lead whoever uses them to itself, or nowhere. */
+function checkAddresses({ value, path }: Placed<ClusterDraft>): readonly Finding[] {
+  const lists = [
+    { list: value.eastWest?.addresses, at: ["addresses"] },
+    ...entriesOf(value.eastWest?.seenFrom).map(([name, one]) => ({
+      list: one.addresses,
+      at: ["seenFrom", name, "addresses"],
+    })),
+  ];
+  return lists.flatMap(({ list, at }) =>
+    itemsOf(list).flatMap(([index, address]): readonly Finding[] => {
+      const kind = uselessHost(`https://${address.includes(":") ? `[${address}]` : address}`);
+      return kind === undefined
+        ? []
+        : [
+            {
+              code: "ISM675",
+              path: [...path, "eastWest", ...at, index],
+              detail: `${address} is ${kind}: no other cluster reaches a gateway by it.`,
+              fix: "Write the address or host name at which the other clusters reach the gateway.",
+            },
+          ];
+    }),
+  );
 }
 
 /** `seenFrom` names clusters of other networks. */
@@ -112,14 +143,15 @@ const meshNetworks: Path = ["spec", "istio", "values", "global", "meshNetworks"]
 function checkValues(draft: MeshDraft, announced: readonly Placed<ClusterDraft>[]): readonly Finding[] {
   return announced.flatMap(({ value, path }): readonly Finding[] => {
     const network = networkOf(value);
-    const twice = network !== undefined && valueAt(draft, [...meshNetworks, network]) !== undefined;
-    return twice
+    const emptied = [meshNetworks.slice(0, -1), meshNetworks].find((place) => valueAt(draft, place) === null);
+    const twice = emptied ?? [...meshNetworks, ...(network === undefined ? [] : [network])];
+    return emptied !== undefined || (network !== undefined && valueAt(draft, twice) !== undefined)
       ? [
           {
             code: "ISM676",
-            path: [...meshNetworks, network],
+            path: twice,
             at: "key",
-            detail: `The gateways of network ${showValue(network)} are said twice: here, and by eastWest of cluster ${showValue(value.name ?? "")} (${path.join(".")}), which is written to the same place.`,
+            detail: `The gateways of network ${showValue(network ?? "")} are said twice: here, and by eastWest of cluster ${showValue(value.name ?? "")} (${path.join(".")}), which is written to the same place.`,
             fix: "Say it in one place: delete the network here, or delete eastWest of the cluster.",
           },
         ]
