@@ -6,7 +6,7 @@ export const dnsSyncCommand = defineMeshCommand({
   name: "sync",
   summary: "Writes the records of published names as the clusters are now",
   description:
-    "Shows what changes and asks. A cluster that does not answer keeps what it has in the names, and a drained one leaves them. Every write is one signed update that is done only if nobody else has changed the name since it was read, so that several may run at once. With --watch it goes on until Ctrl-C (exit code 130): clusters are asked every 15 seconds, and with spec.dns.healthChecks every address at their interval, from this machine and from a small pod in each cluster; an address that fails from two places leaves its names, and comes back when it holds. No name loses its last address by that. Exit code 4 where a name was not written or a cluster does not answer.",
+    "Shows what changes and asks. A cluster that does not answer keeps what it has in the names, and a drained one leaves them. Every write is one signed update that is done only if nobody else has changed the name since it was read, so that several may run at once. With --watch it goes on until Ctrl-C (exit code 130): clusters are asked every 15 seconds, and with spec.dns.healthChecks every address at their interval, from this machine and from a small pod in each cluster; an address that fails from two places leaves its names, and comes back when it holds. No name loses its last address by that. Exit code 4 where some names were not written or a cluster does not answer, 1 where none was.",
   examples: [
     { command: "isthmus dns sync", does: "once, after asking" },
     { command: "isthmus dns sync --watch --yes", does: "for ever, and without asking" },
