@@ -1,7 +1,11 @@
+import { once } from "node:events";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { createServer } from "node:http";
+import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
+import type { TLSSocket } from "node:tls";
 import { expect, it } from "vitest";
+import { keyOf, makeCertificate } from "../../pki/testing/make-certificate.ts";
 import { sendRequests } from "./send-requests.ts";
 
 async function answersOf(answer: (request: IncomingMessage, response: ServerResponse) => void) {
@@ -42,4 +46,32 @@ it("takes what a gRPC application says of itself for its answer", async () => {
   });
   expect(groups).toMatchObject([{ count: 3, outcome: { status: 200, fromUpstream: false, local: "" } }]);
   expect(groups[0]?.outcome).not.toHaveProperty("grpcError");
+});
+
+it("asks a gateway for the certificate of the name it was given, whatever host the request is for", async () => {
+  const certificate = await makeCertificate({ name: "shop.example", ca: false, hosts: ["shop.example"] });
+  const asked: string[] = [];
+  const server = createTlsServer(
+    { cert: certificate.pem, key: (await keyOf(certificate)).expose() },
+    (request, response) => {
+      asked.push(
+        [(request.socket as TLSSocket & { readonly servername?: string }).servername, request.headers.host].join(" "),
+      );
+      response.writeHead(404).end();
+    },
+  ).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const input = {
+    origin: `https://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    request: { hosts: ["isthmus-health.invalid"], path: "/", method: "GET", headers: {} },
+    requests: 1,
+    userAgent: "test",
+  };
+  try {
+    await sendRequests({ ...input, servername: "shop.example" }, new AbortController().signal);
+    await sendRequests(input, new AbortController().signal);
+  } finally {
+    server.close();
+  }
+  expect(asked).toEqual(["shop.example isthmus-health.invalid", "isthmus-health.invalid isthmus-health.invalid"]);
 });

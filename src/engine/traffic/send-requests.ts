@@ -1,5 +1,5 @@
 import type { Dispatcher } from "undici";
-import { Agent, request } from "undici";
+import { Agent, buildConnector, request } from "undici";
 import type { AnswerGroup } from "../../core/decide/answer.ts";
 import { localText } from "../../core/decide/answer.ts";
 import { isGrpcError } from "../../core/decide/grpc-answer.ts";
@@ -117,16 +117,15 @@ async function beginningOf(body: AsyncIterable<unknown>): Promise<string> {
 /**
  * An HTTPS gateway finds its certificate by the name in the handshake. Whether
  * that certificate is trusted is not what is measured: it may come from any
- * authority, and the request goes to an address.
+ * authority, and the request goes to an address. undici lets a request's Host
+ * header decide over the `servername` that an agent is given
+ * (findings/undici-host-decides-the-handshake.sh), so the connector is told.
  */
-function agentFor(host: string, timeoutMs = requestTimeoutMs): Agent {
+function agentFor(servername: string, timeoutMs = requestTimeoutMs): Agent {
+  const connect = buildConnector({ timeout: timeoutMs, rejectUnauthorized: false });
   return new Agent({
     connections: inFlight,
-    connect: {
-      timeout: timeoutMs,
-      rejectUnauthorized: false,
-      ...(host === "" ? {} : { servername: host }),
-    },
+    connect: (options, callback) => connect(servername === "" ? options : { ...options, servername }, callback),
   });
 }
 
