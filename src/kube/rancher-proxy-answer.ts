@@ -1,4 +1,4 @@
-import { isRecord, textOf } from "./kubeconfig/read-fields.ts";
+import { isRecord, parseRecord, textOf } from "./kubeconfig/read-fields.ts";
 
 /** `reason` of a KubeError where Rancher has no connection to the cluster. */
 export const unavailableReason = "ClusterUnavailable";
@@ -29,7 +29,8 @@ export interface ProxyAnswer {
  * pkg/dialer/factory.go).
  */
 export function parseProxyAnswer(text: string): ProxyAnswer {
-  const body = parse(text);
+  // Plain text is read as such.
+  const body = parseRecord(text) ?? {};
   const nested = isRecord(body["Code"]) ? textOf(body["Code"]["Code"]) : undefined;
   const code = textOf(body["code"]) ?? nested ?? textOf(body["reason"]);
   const message = textOf(body["message"]) ?? textOf(body["Message"]) ?? plainText(text);
@@ -48,16 +49,6 @@ export function parseProxyAnswer(text: string): ProxyAnswer {
 /** True where an API server's address is one of Rancher's proxy. */
 export function isRancherProxy(server: string): boolean {
   return /\/k8s\/(clusters|proxy)\/[^/]+$/.test(server);
-}
-
-function parse(text: string): Readonly<Record<string, unknown>> {
-  try {
-    const parsed: unknown = JSON.parse(text);
-    return isRecord(parsed) ? parsed : {};
-  } catch {
-    // Plain text is read as such.
-    return {};
-  }
 }
 
 /** One line of text; pages and documents are no message. */

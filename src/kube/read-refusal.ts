@@ -1,7 +1,7 @@
 import type { Secret } from "../core/secret.ts";
 import { redactText } from "./credentials/redact-text.ts";
 import type { FieldConflict, KubeErrorFields, KubeErrorKind } from "./errors.ts";
-import { isRecord, textOf } from "./kubeconfig/read-fields.ts";
+import { isRecord, parseRecord, textOf } from "./kubeconfig/read-fields.ts";
 import { noClusterReason, parseProxyAnswer, unavailableReason } from "./rancher-proxy-answer.ts";
 
 /** What an answer that is not a success means. */
@@ -62,7 +62,8 @@ interface ParsedStatus {
 }
 
 function parseStatus(text: string): ParsedStatus {
-  const parsed = parseJson(text);
+  // Not an API server's answer, or one of its plain texts: the status code says the rest.
+  const parsed = parseRecord(text) ?? {};
   const details = isRecord(parsed["details"]) ? parsed["details"] : {};
   const [message, reason] = [textOf(parsed["message"]), textOf(parsed["reason"])];
   return {
@@ -72,16 +73,6 @@ function parseStatus(text: string): ParsedStatus {
     hasDetails: textOf(details["name"]) !== undefined || textOf(details["kind"]) !== undefined,
     causes: (Array.isArray(details["causes"]) ? details["causes"] : []).filter(isRecord),
   };
-}
-
-function parseJson(text: string): Readonly<Record<string, unknown>> {
-  try {
-    const parsed: unknown = JSON.parse(text);
-    return isRecord(parsed) ? parsed : {};
-  } catch {
-    // Not an API server's answer, or one of its plain texts; the status code says the rest.
-    return {};
-  }
 }
 
 function kindOf(status: number, answer: ParsedStatus, text: string): KubeErrorKind {

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { Secret } from "../../core/secret.ts";
 import type { ExecPluginSpec } from "../kubeconfig/read-credentials.ts";
-import { codeOf, isRecord, textOf } from "../kubeconfig/read-fields.ts";
+import { codeOf, isRecord, parseRecord, textOf } from "../kubeconfig/read-fields.ts";
 import type { ResolvedContext } from "../kubeconfig/resolve-context.ts";
 import { CredentialError } from "./credential-error.ts";
 import { redactText } from "./redact-text.ts";
@@ -44,7 +44,8 @@ export async function runExecPlugin(
   if (run.exitCode !== 0) {
     throw failure(spec, context, `ended with exit code ${run.exitCode ?? "none (killed)"}. ${said}`);
   }
-  const answer = readAnswer(run.stdout);
+  // Other texts may be a credential in another form, so that they must not be quoted.
+  const answer = parseRecord(run.stdout) ?? {};
   const version = textOf(answer["apiVersion"]);
   // As kubectl (client-go, plugin/pkg/client/auth/exec/exec.go): an answer in another version may mean something else.
   if (Object.keys(answer).length > 0 && version !== spec.apiVersion) {
@@ -136,16 +137,6 @@ function parseCredential(answer: Readonly<Record<string, unknown>>): ExecCredent
       : { clientCertificate: { certificate, key: new Secret(key) } }),
     ...(Number.isNaN(expires) ? {} : { expiresAt: expires }),
   };
-}
-
-function readAnswer(text: string): Readonly<Record<string, unknown>> {
-  try {
-    const parsed: unknown = JSON.parse(text);
-    return isRecord(parsed) ? parsed : {};
-  } catch {
-    // The text may be a credential in another form, so that it must not be quoted.
-    return {};
-  }
 }
 
 function looksSecret(arg: Secret): boolean {

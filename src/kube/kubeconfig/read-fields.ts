@@ -3,6 +3,16 @@ export function isRecord(value: unknown): value is Readonly<Record<string, unkno
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
+/** The mapping that a text is in JSON; undefined for any other JSON and any other text, of which nothing is quoted. */
+export function parseRecord(text: string): Readonly<Record<string, unknown>> | undefined {
+  try {
+    const parsed: unknown = JSON.parse(text);
+    return isRecord(parsed) ? parsed : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 /** The `code` of a system error, `ENOENT`. */
 export function codeOf(error: unknown): string | undefined {
   return isRecord(error) && typeof error["code"] === "string" ? error["code"] : undefined;

@@ -3,6 +3,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { Dispatcher } from "undici";
 import request from "undici/lib/api/api-request.js";
 import { redactText } from "../../kube/credentials/redact-text.ts";
+import { parseRecord } from "../../kube/kubeconfig/read-fields.ts";
 import { headerOf, pauseAskedFor } from "../../kube/wire/answer-headers.ts";
 import type { Connections } from "../../kube/wire/connections.ts";
 import { createConnections } from "../../kube/wire/connections.ts";
@@ -183,7 +184,8 @@ function readAnswer(
   now: number,
 ): AcmeAnswer {
   const { afterMs } = pauseAskedFor(headers, now);
-  const document = parse(text);
+  // A page or a certificate has none of the fields that a document is read for.
+  const document = parseRecord(text);
   if (status < 300) {
     return { status, location: headerOf(headers, "location"), text, body: document ?? {}, waitMs: afterMs };
   }
@@ -197,14 +199,4 @@ function readAnswer(
     ...(problem === undefined ? {} : { problem }),
     ...(afterMs === undefined ? {} : { retryAt: now + afterMs }),
   });
-}
-
-function parse(text: string): Readonly<Record<string, unknown>> | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === "object" && value !== null ? (value as Readonly<Record<string, unknown>>) : undefined;
-  } catch {
-    // A page or a certificate: whoever needs a document sees that it has none of its fields.
-    return undefined;
-  }
 }

@@ -4,7 +4,7 @@ import type { RancherErrorKind } from "./rancher-error.ts";
 import { RancherError } from "./rancher-error.ts";
 import type { RancherAccess } from "./read-access.ts";
 import type { RancherAnswer, RancherRequest } from "./rancher-wire.ts";
-import { isRecord } from "../../kube/kubeconfig/read-fields.ts";
+import { parseRecord } from "../../kube/kubeconfig/read-fields.ts";
 
 /** Where an answer comes from, and when. */
 export interface AnswerPlace {
@@ -22,7 +22,7 @@ const skewMs = 5 * 60_000;
 /** The answer as JSON, or the RancherError that it stands for. */
 export function describeAnswer(status: number, text: string, place: AnswerPlace): RancherAnswer | RancherError {
   const { access, wire, date, now } = place;
-  const parsed = parseJson(text);
+  const parsed = parseRecord(text);
   const fail = (kind: RancherErrorKind, message: string, more: { readonly scopedTo?: string } = {}): RancherError => {
     const server = date === undefined ? Number.NaN : Date.parse(date);
     return new RancherError({
@@ -89,16 +89,6 @@ function kindOf(status: number): RancherErrorKind {
       return "server";
     default:
       return status >= 500 ? "server" : "refused";
-  }
-}
-
-function parseJson(text: string): Readonly<Record<string, unknown>> | undefined {
-  try {
-    const parsed: unknown = JSON.parse(text);
-    return isRecord(parsed) ? parsed : undefined;
-  } catch {
-    // Not JSON: the caller says what that means.
-    return undefined;
   }
 }
 

@@ -1,6 +1,6 @@
 import request from "undici/lib/api/api-request.js";
 import { redactText } from "../../../kube/credentials/redact-text.ts";
-import { isRecord } from "../../../kube/kubeconfig/read-fields.ts";
+import { parseRecord } from "../../../kube/kubeconfig/read-fields.ts";
 import { createConnections, type Connections } from "../../../kube/wire/connections.ts";
 import { tolerateListeners } from "../../../kube/tolerate-listeners.ts";
 import { userAgent } from "../../../kube/wire/user-agent.ts";
@@ -34,7 +34,7 @@ export function createSend(access: OpenStackAccess): Send {
       });
       const text = await response.body.text();
       const header = (name: string): string | undefined => [response.headers[name]].flat()[0];
-      return { url, status: response.statusCode, body: parse(text), header };
+      return { url, status: response.statusCode, body: parseRecord(text) ?? {}, header };
     } catch (error) {
       signal.throwIfAborted();
       throw noAnswer(origin, method, error, (text) =>
@@ -58,13 +58,4 @@ function connect({ authUrl, caData, proxyUrl }: OpenStackAccess): Connections {
     },
     limits,
   );
-}
-
-function parse(text: string): Readonly<Record<string, unknown>> {
-  try {
-    const parsed: unknown = JSON.parse(text);
-    return isRecord(parsed) ? parsed : {};
-  } catch {
-    return {};
-  }
 }
