@@ -3,9 +3,9 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { Dispatcher } from "undici";
 import request from "undici/lib/api/api-request.js";
 import { redactText } from "../../kube/credentials/redact-text.ts";
+import { contextOfServer } from "../../kube/kubeconfig/context-of-server.ts";
 import { parseRecord } from "../../kube/kubeconfig/read-fields.ts";
 import { headerOf, pauseAskedFor } from "../../kube/wire/answer-headers.ts";
-import type { Connections } from "../../kube/wire/connections.ts";
 import { createConnections } from "../../kube/wire/connections.ts";
 import { userAgent } from "../../kube/wire/user-agent.ts";
 import type { AcmeAccess } from "./acme-access.ts";
@@ -65,7 +65,14 @@ const firstPauseMs = 500;
 
 /** Opens nothing yet. `now` is in milliseconds since the epoch. */
 export function createAcmeWire(access: AcmeAccess, now: () => number): AcmeWire {
-  const connections = connect(access);
+  const { caData, proxyUrl } = access;
+  const context = contextOfServer(new URL(access.server).origin, {
+    caData,
+    proxyUrl,
+    user: { name: "acme" },
+    file: access.server,
+  });
+  const connections = createConnections(context, limits);
   const nonces: string[] = [];
 
   const send = async (ask: AcmeAsk, method: Method, body?: string): Promise<RawAnswer> => {
@@ -134,20 +141,6 @@ async function sendOnce(
     ask.signal.throwIfAborted();
     throw unreachable(access, ask, error);
   }
-}
-
-function connect({ server, caData, proxyUrl }: AcmeAccess): Connections {
-  const context = {
-    context: "acme",
-    file: server,
-    server: new URL(server).origin,
-    ...(caData === undefined ? {} : { caData }),
-    insecureSkipTlsVerify: false,
-    ...(proxyUrl === undefined ? {} : { proxyUrl }),
-    user: { name: "acme" },
-    extensions: {},
-  };
-  return createConnections(context, limits);
 }
 
 /** Once more after 0.5 s and after a second where the server was not there or had a fault of its own. */

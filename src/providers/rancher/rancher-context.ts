@@ -1,3 +1,4 @@
+import { contextOfServer } from "../../kube/kubeconfig/context-of-server.ts";
 import type { ResolvedContext } from "../../kube/kubeconfig/resolve-context.ts";
 import type { RancherAccess } from "./read-access.ts";
 
@@ -11,15 +12,12 @@ export function contextOfCluster(access: RancherAccess, clusterId: string): Reso
   return contextFor(access, clusterId, `${access.url}/k8s/clusters/${clusterId}`);
 }
 
-function contextFor(access: RancherAccess, name: string, server: string): ResolvedContext {
-  return {
-    context: name,
-    file: `Rancher at ${access.url}`,
-    server,
-    ...(access.caData === undefined ? {} : { caData: access.caData }),
-    insecureSkipTlsVerify: false,
-    ...(access.proxyUrl === undefined ? {} : { proxyUrl: access.proxyUrl }),
-    user: { name: "rancher", token: access.token },
-    extensions: {},
-  };
+function contextFor({ url, caData, proxyUrl, token }: RancherAccess, name: string, server: string): ResolvedContext {
+  return contextOfServer(server, {
+    caData,
+    proxyUrl,
+    user: { name: "rancher", token },
+    name,
+    file: `Rancher at ${url}`,
+  });
 }

@@ -1,7 +1,8 @@
 import request from "undici/lib/api/api-request.js";
 import { redactText } from "../../../kube/credentials/redact-text.ts";
+import { contextOfServer } from "../../../kube/kubeconfig/context-of-server.ts";
 import { parseRecord } from "../../../kube/kubeconfig/read-fields.ts";
-import { createConnections, type Connections } from "../../../kube/wire/connections.ts";
+import { createConnections } from "../../../kube/wire/connections.ts";
 import { tolerateListeners } from "../../../kube/tolerate-listeners.ts";
 import { userAgent } from "../../../kube/wire/user-agent.ts";
 import type { OpenStackAccess } from "./openstack-access.ts";
@@ -12,7 +13,14 @@ const limits = { connectTimeoutMs: 5000, requestTimeoutMs: 15_000, retryBudgetMs
 
 /** Opens nothing yet. */
 export function createSend(access: OpenStackAccess): Send {
-  const connections = connect(access);
+  const { authUrl, caData, proxyUrl } = access;
+  const context = contextOfServer(new URL(authUrl).origin, {
+    caData,
+    proxyUrl,
+    user: { name: "openstack" },
+    file: authUrl,
+  });
+  const connections = createConnections(context, limits);
   return async ({ method, url, headers, body, signal }) => {
     const { origin, pathname, search } = new URL(url);
     tolerateListeners(signal);
@@ -37,25 +45,7 @@ export function createSend(access: OpenStackAccess): Send {
       return { url, status: response.statusCode, body: parseRecord(text) ?? {}, header };
     } catch (error) {
       signal.throwIfAborted();
-      throw noAnswer(origin, method, error, (text) =>
-        redactText(text, access.proxyUrl === undefined ? [] : [access.proxyUrl]),
-      );
+      throw noAnswer(origin, method, error, (text) => redactText(text, proxyUrl === undefined ? [] : [proxyUrl]));
     }
   };
-}
-
-function connect({ authUrl, caData, proxyUrl }: OpenStackAccess): Connections {
-  return createConnections(
-    {
-      context: "openstack",
-      file: authUrl,
-      server: new URL(authUrl).origin,
-      ...(caData === undefined ? {} : { caData }),
-      insecureSkipTlsVerify: false,
-      ...(proxyUrl === undefined ? {} : { proxyUrl }),
-      user: { name: "openstack" },
-      extensions: {},
-    },
-    limits,
-  );
 }
