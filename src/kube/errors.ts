@@ -102,6 +102,26 @@ export function isWebhookAway(error: unknown): error is KubeError {
   return error instanceof KubeError && error.kind === "server" && /failed calling webhook/.test(error.message);
 }
 
+/** True where the account may not do what was asked for (403). */
+export function isForbidden(error: unknown): error is KubeError {
+  return error instanceof KubeError && error.kind === "forbidden";
+}
+
+/** What `read` resolves to, or `otherwise` where the account may not do it. Rejects as both of them do. */
+export async function unlessForbidden<Value>(
+  read: () => Promise<Value>,
+  otherwise: (error: KubeError) => Value | Promise<Value>,
+): Promise<Value> {
+  try {
+    return await read();
+  } catch (error) {
+    if (isForbidden(error)) {
+      return otherwise(error);
+    }
+    throw error;
+  }
+}
+
 /** True where the object, or its kind, is not there. */
 export function isAbsence(error: unknown): error is KubeError {
   return error instanceof KubeError && (error.kind === "not-found" || error.kind === "no-such-kind");

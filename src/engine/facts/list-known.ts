@@ -1,6 +1,6 @@
 import type { KubeObject } from "../../core/model/kube-object.ts";
 import type { KubeClient } from "../../kube/client.ts";
-import { KubeError } from "../../kube/errors.ts";
+import { KubeError, unlessForbidden } from "../../kube/errors.ts";
 
 /** All objects of a kind in a cluster; none where the API server does not serve the kind. */
 export async function listEverywhere(
@@ -34,15 +34,13 @@ export async function listWithin(
   namespaces: readonly string[],
   signal: AbortSignal,
 ): Promise<readonly KubeObject[]> {
-  try {
-    const all = await listEverywhere(client, kind, signal);
-    return all.filter(({ metadata }) => namespaces.includes(metadata.namespace ?? ""));
-  } catch (error) {
-    if (error instanceof KubeError && error.kind === "forbidden") {
-      return listKnown(client, kind, namespaces, signal);
-    }
-    throw error;
-  }
+  return unlessForbidden(
+    async () => {
+      const all = await listEverywhere(client, kind, signal);
+      return all.filter(({ metadata }) => namespaces.includes(metadata.namespace ?? ""));
+    },
+    async () => listKnown(client, kind, namespaces, signal),
+  );
 }
 
 async function orNone(list: () => Promise<readonly KubeObject[]>): Promise<readonly KubeObject[]> {

@@ -1,4 +1,4 @@
-import { KubeError } from "../../kube/errors.ts";
+import { isForbidden } from "../../kube/errors.ts";
 
 /** The parts that were read, and those that the API server refused to give. */
 export interface Allowed<Values extends object> {
@@ -20,7 +20,7 @@ export async function readAllowed<Values extends object>(
     try {
       return [part, await promises[part]];
     } catch (error) {
-      if (blank !== undefined && error instanceof KubeError && error.kind === "forbidden") {
+      if (blank !== undefined && isForbidden(error)) {
         refused.push({ part, why: error.message });
         return [part, blank[part]];
       }

@@ -2,7 +2,7 @@ import type { AnnouncingService } from "../../core/checks/control-plane-facts.ts
 import { compareText } from "../../core/render/order.ts";
 import { crossNetworkPort, eastWestGateway, istioNamespace, networkLabel } from "../../core/render/names.ts";
 import type { KubeClient } from "../../kube/client.ts";
-import { KubeError } from "../../kube/errors.ts";
+import { unlessForbidden } from "../../kube/errors.ts";
 import { gatewayPortOf, serviceAddresses } from "./service-addresses.ts";
 
 /**
@@ -13,12 +13,10 @@ import { gatewayPortOf, serviceAddresses } from "./service-addresses.ts";
  */
 export async function readAnnouncers(client: KubeClient, signal: AbortSignal): Promise<readonly AnnouncingService[]> {
   const query = { apiVersion: "v1", kind: "Service", labelSelector: networkLabel };
-  const found = await client.list(query, { signal }).catch(async (error: unknown) => {
-    if (error instanceof KubeError && error.kind === "forbidden") {
-      return client.list({ ...query, namespace: istioNamespace }, { signal });
-    }
-    throw error;
-  });
+  const found = await unlessForbidden(
+    async () => client.list(query, { signal }),
+    async () => client.list({ ...query, namespace: istioNamespace }, { signal }),
+  );
   return found
     .filter(({ metadata }) => metadata.namespace !== istioNamespace || metadata.name !== eastWestGateway)
     .map((service) => ({

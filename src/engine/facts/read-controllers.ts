@@ -3,7 +3,7 @@ import type { KubeObject } from "../../core/model/kube-object.ts";
 import type { Service } from "../../core/model/mesh.ts";
 import { istioNamespace } from "../../core/render/names.ts";
 import type { KubeClient } from "../../kube/client.ts";
-import { KubeError } from "../../kube/errors.ts";
+import { unlessForbidden } from "../../kube/errors.ts";
 import { readServiceObjects } from "./service-endpoints.ts";
 
 /** A controller that works sees a change within a second or two, and one that is busy within some. */
@@ -34,7 +34,10 @@ export async function readControllers(
   const list = async (apiVersion: string, kind: string, namespace: string): Promise<readonly KubeObject[]> =>
     client.list({ apiVersion, kind, namespace }, { signal });
   const [leases, deployments, pods, endpoints] = await Promise.all([
-    orNone(async () => list("coordination.k8s.io/v1", "Lease", "kube-system")),
+    unlessForbidden(
+      async () => list("coordination.k8s.io/v1", "Lease", "kube-system"),
+      () => [],
+    ),
     Promise.all(namespaces.map(async (namespace) => list("apps/v1", "Deployment", namespace))),
     Promise.all(namespaces.map(async (namespace) => list("v1", "Pod", namespace))),
     Promise.all(services.map(async (service) => endpointsOfNobody(client, service, signal))),
@@ -177,15 +180,4 @@ function waiting({ metadata }: KubeObject, since: string, now: Date): Waiting {
 
 function textOf(value: unknown): string {
   return typeof value === "string" ? value : "";
-}
-
-async function orNone(list: () => Promise<readonly KubeObject[]>): Promise<readonly KubeObject[]> {
-  try {
-    return await list();
-  } catch (error) {
-    if (error instanceof KubeError && error.kind === "forbidden") {
-      return [];
-    }
-    throw error;
-  }
 }

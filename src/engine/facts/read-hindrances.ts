@@ -6,7 +6,7 @@ import { hasLabels } from "../../core/model/labels.ts";
 import type { Service } from "../../core/model/mesh.ts";
 import { istioNamespace } from "../../core/render/names.ts";
 import type { KubeClient } from "../../kube/client.ts";
-import { KubeError } from "../../kube/errors.ts";
+import { unlessForbidden } from "../../kube/errors.ts";
 import { explainWorkload } from "../../kube/readiness/explain-workload.ts";
 import { conditionOf, wordsOf } from "../../kube/readiness/object-fields.ts";
 import { readinessOf } from "../../kube/readiness/readiness-of.ts";
@@ -107,22 +107,15 @@ async function listWorkloads(
 ): Promise<readonly KubeObject[]> {
   const lists = await Promise.all(
     ["Deployment", "StatefulSet"].map(async (kind) =>
-      orNothing(async () => client.list({ apiVersion: "apps/v1", kind, namespace }, { signal })),
+      listAllowed(async () => client.list({ apiVersion: "apps/v1", kind, namespace }, { signal })),
     ),
   );
   return lists.flat();
 }
 
 /** None where this account may not look for them: then Kubernetes' words about a pod are all that is known. */
-async function orNothing(list: () => Promise<readonly KubeObject[]>): Promise<readonly KubeObject[]> {
-  try {
-    return await list();
-  } catch (error) {
-    if (error instanceof KubeError && error.kind === "forbidden") {
-      return [];
-    }
-    throw error;
-  }
+async function listAllowed(list: () => Promise<readonly KubeObject[]>): Promise<readonly KubeObject[]> {
+  return unlessForbidden(list, () => []);
 }
 
 interface WorkloadSpec {
@@ -156,7 +149,7 @@ async function webhookIn(
   }
   const lists = await Promise.all(
     ["ValidatingWebhookConfiguration", "MutatingWebhookConfiguration"].map(async (kind) =>
-      orNothing(async () => client.list({ apiVersion: "admissionregistration.k8s.io/v1", kind }, { signal })),
+      listAllowed(async () => client.list({ apiVersion: "admissionregistration.k8s.io/v1", kind }, { signal })),
     ),
   );
   for (const object of lists.flat()) {

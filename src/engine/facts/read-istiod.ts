@@ -5,7 +5,7 @@ import type { Service } from "../../core/model/mesh.ts";
 import { serviceHost } from "../../core/render/names.ts";
 import { compareText } from "../../core/render/order.ts";
 import type { KubeClient } from "../../kube/client.ts";
-import { KubeError } from "../../kube/errors.ts";
+import { isForbidden } from "../../kube/errors.ts";
 import { findIstiod, readIstiodDebug, readIstiodPage } from "./istiod-pods.ts";
 import { parseNetworkGateways } from "./network-gateways.ts";
 import { readMeshConfig } from "./read-mesh-config.ts";
@@ -57,7 +57,7 @@ async function readWebhooks(
     ]);
     return { webhook: webhooks.length > 0, ...revisionsOf(webhooks), validation };
   } catch (error) {
-    if (error instanceof KubeError && error.kind === "forbidden") {
+    if (isForbidden(error)) {
       return {
         webhook: false,
         validation: { webhooks: [], seesUnlabelled: false },

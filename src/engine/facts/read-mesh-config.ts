@@ -3,7 +3,7 @@ import type { MeshConfigFacts } from "../../core/checks/control-plane-facts.ts";
 import type { LabelSelector } from "../../core/checks/policy-facts.ts";
 import { istioNamespace } from "../../core/render/names.ts";
 import type { KubeClient } from "../../kube/client.ts";
-import { KubeError } from "../../kube/errors.ts";
+import { isForbidden } from "../../kube/errors.ts";
 import { findIstiod } from "./istiod-pods.ts";
 import { environmentOf } from "./read-workload.ts";
 
@@ -56,7 +56,7 @@ export async function readMeshConfig(client: KubeClient, signal: AbortSignal): P
     );
     return text === undefined ? undefined : factsOf(name, { ...configIn(sharedText), ...configIn(text) });
   } catch (error) {
-    if (error instanceof YAMLParseError || (error instanceof KubeError && error.kind === "forbidden")) {
+    if (error instanceof YAMLParseError || isForbidden(error)) {
       return undefined;
     }
     throw error;

@@ -1,7 +1,7 @@
 import type { OtherPolicy } from "../../core/netpol/policy-world.ts";
 import { otherPoliciesOf } from "../../core/netpol/policy-world.ts";
 import type { KubeClient } from "../../kube/client.ts";
-import { KubeError } from "../../kube/errors.ts";
+import { unlessForbidden } from "../../kube/errors.ts";
 import { listEverywhere } from "./list-known.ts";
 
 /** Kinds beside NetworkPolicy that let connections through or close them: of the Network Policy API, of Cilium and of Calico. */
@@ -36,17 +36,14 @@ export async function listOtherPolicies(client: KubeClient, signal: AbortSignal)
       .filter(({ apiVersion }) => served?.has(apiVersion) ?? true)
       .map(async (kind): Promise<readonly OtherPolicy[]> => {
         const what = kind.apiVersion.startsWith("crd.projectcalico.org/") ? `Calico's ${kind.kind}` : kind.kind;
-        try {
-          return (await listEverywhere(client, kind, signal)).map(({ metadata: { namespace, name } }) => ({
-            name: [what, [namespace, name].filter(Boolean).join("/")].join(" "),
-            ...(namespace === undefined ? {} : { namespace }),
-          }));
-        } catch (error) {
-          if (error instanceof KubeError && error.kind === "forbidden") {
-            return [{ name: `${what} (may not be listed)` }];
-          }
-          throw error;
-        }
+        return unlessForbidden<readonly OtherPolicy[]>(
+          async () =>
+            (await listEverywhere(client, kind, signal)).map(({ metadata: { namespace, name } }) => ({
+              name: [what, [namespace, name].filter(Boolean).join("/")].join(" "),
+              ...(namespace === undefined ? {} : { namespace }),
+            })),
+          () => [{ name: `${what} (may not be listed)` }],
+        );
       }),
   );
   return found.flat();
@@ -54,12 +51,8 @@ export async function listOtherPolicies(client: KubeClient, signal: AbortSignal)
 
 /** One answer says which of the groups are not there; undefined where this account does not get it, and each has to be asked for. */
 async function servedVersions(client: KubeClient, signal: AbortSignal): Promise<ReadonlySet<string> | undefined> {
-  try {
-    return await client.groupVersions({ signal });
-  } catch (error) {
-    if (error instanceof KubeError && error.kind === "forbidden") {
-      return undefined;
-    }
-    throw error;
-  }
+  return unlessForbidden<ReadonlySet<string> | undefined>(
+    async () => client.groupVersions({ signal }),
+    () => undefined,
+  );
 }

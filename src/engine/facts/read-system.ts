@@ -5,7 +5,7 @@ import type { KubeObject } from "../../core/model/kube-object.ts";
 import { hasLabels } from "../../core/model/labels.ts";
 import { lastWriterOf } from "../../core/plan/last-change.ts";
 import type { KubeClient } from "../../kube/client.ts";
-import { KubeError } from "../../kube/errors.ts";
+import { isForbidden } from "../../kube/errors.ts";
 import { askDns } from "./ask-dns.ts";
 import { apiServerSlices } from "./cluster-state.ts";
 import { addressesOf, readDnsAddress } from "./read-dns-address.ts";
@@ -198,7 +198,7 @@ async function readScrapers(client: KubeClient, signal: AbortSignal): Promise<No
       }),
     );
   } catch (error) {
-    if (error instanceof KubeError && error.kind === "forbidden") {
+    if (isForbidden(error)) {
       return [];
     }
     throw error;

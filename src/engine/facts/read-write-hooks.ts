@@ -4,7 +4,7 @@ import { lastWriterOf } from "../../core/plan/last-change.ts";
 import { selectsLabels } from "../../core/policies/label-selector.ts";
 import { istioNamespace } from "../../core/render/names.ts";
 import type { KubeClient } from "../../kube/client.ts";
-import { KubeError } from "../../kube/errors.ts";
+import { isForbidden } from "../../kube/errors.ts";
 
 interface Webhook {
   readonly name: string;
@@ -145,7 +145,7 @@ async function standingOf(
       ? { service }
       : { service, dead: "no-endpoints" };
   } catch (error) {
-    if (error instanceof KubeError && error.kind === "forbidden") {
+    if (isForbidden(error)) {
       return { service };
     }
     throw error;

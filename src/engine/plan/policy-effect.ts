@@ -1,7 +1,7 @@
 import type { PolicyChange } from "../../core/netpol/policy-change.ts";
 import { policyChange } from "../../core/netpol/policy-change.ts";
 import type { PlannedObject } from "../../core/plan/plan.ts";
-import { KubeError } from "../../kube/errors.ts";
+import { unlessForbidden } from "../../kube/errors.ts";
 import type { Connected } from "../clusters/connect-clusters.ts";
 import { readPolicyWorld } from "../facts/read-policy-world.ts";
 
@@ -19,16 +19,14 @@ export async function policyEffectOf(
   if (written.length === 0) {
     return undefined;
   }
-  try {
-    const world = await readPolicyWorld(one.client, one.cluster, signal);
-    return policyChange(
-      world,
-      written.map(({ object }) => object),
-    );
-  } catch (error) {
-    if (error instanceof KubeError && error.kind === "forbidden") {
-      return "unread";
-    }
-    throw error;
-  }
+  return unlessForbidden<PolicyChange | "unread" | undefined>(
+    async () => {
+      const world = await readPolicyWorld(one.client, one.cluster, signal);
+      return policyChange(
+        world,
+        written.map(({ object }) => object),
+      );
+    },
+    () => "unread",
+  );
 }

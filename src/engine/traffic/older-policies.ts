@@ -12,7 +12,7 @@ import { networkingOf } from "../../core/releases/istio-releases.ts";
 import { clusterLabel, istioNamespace, meshLabel } from "../../core/render/names.ts";
 import { frontRoutesOf } from "../../core/routing/hosts.ts";
 import type { KubeClient } from "../../kube/client.ts";
-import { KubeError } from "../../kube/errors.ts";
+import { unlessForbidden } from "../../kube/errors.ts";
 import type { Connected } from "../clusters/connect-clusters.ts";
 import { listEverywhere, listKnown } from "../facts/list-known.ts";
 
@@ -70,14 +70,10 @@ async function listRules(
   signal: AbortSignal,
 ): Promise<readonly KubeObject[]> {
   const kind = { apiVersion, kind: "DestinationRule" };
-  try {
-    return await listEverywhere(client, kind, signal);
-  } catch (error) {
-    if (error instanceof KubeError && error.kind === "forbidden") {
-      return listKnown(client, kind, [...new Set([istioNamespace, ...namespaces])], signal);
-    }
-    throw error;
-  }
+  return unlessForbidden(
+    async () => listEverywhere(client, kind, signal),
+    async () => listKnown(client, kind, [...new Set([istioNamespace, ...namespaces])], signal),
+  );
 }
 
 function drainsOf({ drains = [] }: Service, steps: DrainSteps, caller: string): readonly Drain[] {

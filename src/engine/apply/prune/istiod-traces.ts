@@ -1,6 +1,6 @@
 import { warningOf } from "../../../core/diagnostics/coded.ts";
 import type { Diagnostic } from "../../../core/diagnostics/diagnostic.ts";
-import { KubeError } from "../../../kube/errors.ts";
+import { unlessForbidden } from "../../../kube/errors.ts";
 import { referenceOf } from "../../../kube/object-reference.ts";
 import type { Connected } from "../../clusters/connect-clusters.ts";
 
@@ -14,15 +14,13 @@ const traces: ReadonlySet<string> = new Set(["istio-ca-root-cert", "istio-ca-crl
  * in all namespaces leaves it: a warning, and no reason for a removal to fail at its end.
  */
 export async function deleteTraces(one: Connected, signal: AbortSignal): Promise<readonly Diagnostic[]> {
-  try {
-    await deleteUnused(one, signal);
-    return [];
-  } catch (error) {
-    if (error instanceof KubeError && error.kind === "forbidden") {
-      return [notDeleted(one.cluster.name)];
-    }
-    throw error;
-  }
+  return unlessForbidden<readonly Diagnostic[]>(
+    async () => {
+      await deleteUnused(one, signal);
+      return [];
+    },
+    () => [notDeleted(one.cluster.name)],
+  );
 }
 
 function notDeleted(cluster: string): Diagnostic {

@@ -5,7 +5,7 @@ import type { Diagnostic } from "../../../core/diagnostics/diagnostic.ts";
 import { errorOf, warningOf } from "../../../core/diagnostics/coded.ts";
 import { exitCodes } from "../../../core/diagnostics/exit-codes.ts";
 import { UserError } from "../../../core/diagnostics/user-error.ts";
-import { KubeError } from "../../../kube/errors.ts";
+import { isForbidden, unlessForbidden } from "../../../kube/errors.ts";
 import { createLimiter } from "../../../kube/limiter.ts";
 import type { GatewayPods } from "../../facts/gateway-pods.ts";
 import { readGatewayPods } from "../../facts/gateway-pods.ts";
@@ -47,14 +47,10 @@ export async function waitUntilTaken(
   if (asked.length === 0) {
     return [];
   }
-  try {
-    return await followGateways(one, asked, options);
-  } catch (error) {
-    if (error instanceof KubeError && error.kind === "forbidden") {
-      return [unproven(one, `this account may not ask its gateways: ${error.message}`)];
-    }
-    throw error;
-  }
+  return unlessForbidden(
+    async () => followGateways(one, asked, options),
+    ({ message }) => [unproven(one, `this account may not ask its gateways: ${message}`)],
+  );
 }
 
 async function followGateways(
@@ -117,7 +113,7 @@ async function findLate(
         return words.length === 0 ? [] : late(words);
       } catch (error) {
         signal.throwIfAborted();
-        if (error instanceof KubeError && error.kind === "forbidden") {
+        if (isForbidden(error)) {
           throw error;
         }
         return late([`cannot be asked: ${(error as Error).message}`]);

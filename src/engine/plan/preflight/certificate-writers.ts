@@ -5,7 +5,7 @@ import type { KubeObject } from "../../../core/model/kube-object.ts";
 import { idOf } from "../../../core/model/kube-object.ts";
 import { istioNamespace } from "../../../core/render/names.ts";
 import type { KubeClient } from "../../../kube/client.ts";
-import { KubeError, isAbsence } from "../../../kube/errors.ts";
+import { isAbsence, isForbidden } from "../../../kube/errors.ts";
 import type { PreflightRule } from "./preflight-rule.ts";
 
 /** A Secret has one writer: cert-manager would put back its own certificate each time that isthmus puts in one (ISM665). */
@@ -44,7 +44,7 @@ async function listCertificates(client: KubeClient, signal: AbortSignal): Promis
     const kind = { apiVersion: "cert-manager.io/v1", kind: "Certificate", namespace: istioNamespace };
     return await client.list(kind, { signal });
   } catch (error) {
-    if (isAbsence(error) || (error instanceof KubeError && error.kind === "forbidden")) {
+    if (isAbsence(error) || isForbidden(error)) {
       return [];
     }
     throw error;

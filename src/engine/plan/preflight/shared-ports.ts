@@ -7,7 +7,7 @@ import type { Mesh } from "../../../core/model/mesh.ts";
 import { networkingOf } from "../../../core/releases/istio-releases.ts";
 import { renderFrontGateways } from "../../../core/render/front-gateway.ts";
 import { ingressGateway } from "../../../core/render/names.ts";
-import { KubeError } from "../../../kube/errors.ts";
+import { unlessForbidden } from "../../../kube/errors.ts";
 import type { Connected } from "../../clusters/connect-clusters.ts";
 import { listEverywhere } from "../../facts/list-known.ts";
 import { readGateway } from "../../facts/read-routing.ts";
@@ -57,13 +57,9 @@ async function listGateways(
   { client, mesh }: Pick<Connected, "client"> & { readonly mesh: Mesh },
   signal: AbortSignal,
 ): Promise<readonly GatewayObject[]> {
-  try {
-    const kind = { apiVersion: networkingOf(mesh.istio), kind: "Gateway" };
-    return (await listEverywhere(client, kind, signal)).map(readGateway);
-  } catch (error) {
-    if (error instanceof KubeError && error.kind === "forbidden") {
-      return [];
-    }
-    throw error;
-  }
+  const kind = { apiVersion: networkingOf(mesh.istio), kind: "Gateway" };
+  return unlessForbidden(
+    async () => (await listEverywhere(client, kind, signal)).map(readGateway),
+    () => [],
+  );
 }
