@@ -51,6 +51,11 @@ export interface DnsUpdate {
   readonly adds: readonly DnsRecord[];
 }
 
+/** A name or zone as people and servers write it, in the form that names have here. */
+export function dnsName(text: string): string {
+  return text.toLowerCase().replace(/\.$/, "");
+}
+
 /** True when the name is the zone's own or below it. */
 export function isInZone(name: string, zone: string): boolean {
   return name === zone || name.endsWith(`.${zone}`);

@@ -1,3 +1,4 @@
+import { dnsName } from "./dns-records.ts";
 import type { Mesh, OwnIssuer } from "../model/mesh.ts";
 import { compareText } from "../render/order.ts";
 import { meshAt } from "../routing/routes-at.ts";
@@ -37,7 +38,7 @@ export function ownCertificates(mesh: Mesh): readonly OwnCertificate[] {
       settings: issuer.isthmus,
       names: new Set<string>(),
     };
-    hosts.forEach((host) => entry.names.add(host.toLowerCase().replace(/\.$/, "")));
+    hosts.forEach((host) => entry.names.add(dnsName(host)));
     found.set(secretName, entry);
   }
   return [...found.values()].map((one) => ({

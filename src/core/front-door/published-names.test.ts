@@ -3,7 +3,7 @@ import { withDrains } from "../drain/drained-mesh.ts";
 import type { Drain } from "../model/drain.ts";
 import type { Mesh, Route, Service } from "../model/mesh.ts";
 import { twoClusters } from "../testing/two-clusters.ts";
-import { isDrainedFor, publishedNames, recordTtl, zoneName } from "./published-names.ts";
+import { isDrainedFor, publishedNames, recordTtl } from "./published-names.ts";
 
 const [shop] = twoClusters.services as readonly [Service];
 const [route] = shop.routes as readonly [Route];
@@ -58,9 +58,5 @@ describe("the names that isthmus publishes", () => {
   it("live for a minute where the mesh file says nothing", () => {
     expect(recordTtl(mesh)).toBe(60);
     expect(recordTtl({ dns: { zone: "example", provider: { name: "rfc2136", settings: {} }, ttlSeconds: 5 } })).toBe(5);
-  });
-
-  it("are in a zone that people write in several ways", () => {
-    expect(zoneName("Example.TEST.")).toBe("example.test");
   });
 });

@@ -40,8 +40,3 @@ export function isDrainedFor({ routes }: MeshName, cluster: string): boolean {
 export function recordTtl({ dns }: Pick<Mesh, "dns">): number {
   return dns?.ttlSeconds ?? defaultTtlSeconds;
 }
-
-/** A zone as the mesh file writes it, in the form that names have here. */
-export function zoneName(zone: string): string {
-  return zone.toLowerCase().replace(/\.$/, "");
-}

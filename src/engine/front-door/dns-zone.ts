@@ -1,7 +1,7 @@
 import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
 import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
 import { UserError } from "../../core/diagnostics/user-error.ts";
-import { zoneName } from "../../core/front-door/published-names.ts";
+import { dnsName } from "../../core/front-door/dns-records.ts";
 import type { DnsWriter } from "../../core/model/dns.ts";
 import { Secret } from "../../core/secret.ts";
 import type { DnsZone } from "../../providers/dns/dns-provider.ts";
@@ -34,7 +34,7 @@ export async function openMeshZone(
     return undefined;
   }
   const reader = createReader(meshFile, env, ["spec", "dns", "provider", dns.provider.name]);
-  const zone = zoneName(dns.zone);
+  const zone = dnsName(dns.zone);
   const settings = await settingsOf(zone, writer, { meshFile, env, reader });
   if (reader.problems.length > 0) {
     throw new UserError(reader.problems, exitCodes.invalidMeshFile);

@@ -1,12 +1,14 @@
 import { errorOf } from "../../core/diagnostics/coded.ts";
 import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
 import { UserError } from "../../core/diagnostics/user-error.ts";
+import { dnsName } from "../../core/front-door/dns-records.ts";
+import { tsigAlgorithms, type TsigAlgorithm } from "../../core/front-door/tsig-algorithms.ts";
 import type { Secret } from "../../core/secret.ts";
 import { designateZone } from "./designate/designate-zone.ts";
 import type { OpenStackAccess } from "./designate/openstack-access.ts";
 import type { DnsZone } from "./dns-provider.ts";
 import { rfc2136Zone } from "./rfc2136/rfc2136-zone.ts";
-import { tsigAlgorithms, type TsigAlgorithm, type TsigKey } from "./rfc2136/tsig.ts";
+import type { TsigKey } from "./rfc2136/tsig.ts";
 
 /** A zone and what writes it, as the mesh file names them, with the secrets read. */
 export type DnsZoneSettings =
@@ -30,11 +32,11 @@ export interface TsigSettings {
 /** A zone ready to be asked; nothing is sent yet. A UserError (ISM632) for a key that no server can have. */
 export function openDnsZone(settings: DnsZoneSettings): DnsZone {
   if (settings.kind === "designate") {
-    return designateZone({ ...settings, zone: withoutDot(settings.zone) });
+    return designateZone({ ...settings, zone: dnsName(settings.zone) });
   }
   const { zone, server, port, tsig } = settings;
   return rfc2136Zone({
-    zone: withoutDot(zone),
+    zone: dnsName(zone),
     server,
     port,
     ...(tsig === undefined ? {} : { key: keyOf(tsig) }),
@@ -42,17 +44,17 @@ export function openDnsZone(settings: DnsZoneSettings): DnsZone {
 }
 
 function keyOf(tsig: TsigSettings): TsigKey {
-  const algorithm = withoutDot(tsig.algorithm);
+  const algorithm = dnsName(tsig.algorithm);
   if (!isAlgorithm(algorithm)) {
     throw badKey(
       `The key ${tsig.name} has the algorithm ${tsig.algorithm}, which isthmus does not sign with`,
-      `Use one of ${Object.keys(tsigAlgorithms).join(", ")}.`,
+      `Use one of ${tsigAlgorithms.join(", ")}.`,
     );
   }
   const text = tsig.secret.expose().trim();
   const file = readKeyFile(text);
-  const named = file.name !== undefined && withoutDot(file.name) !== withoutDot(tsig.name);
-  if (named || (file.algorithm !== undefined && withoutDot(file.algorithm) !== algorithm)) {
+  const named = file.name !== undefined && dnsName(file.name) !== dnsName(tsig.name);
+  if (named || (file.algorithm !== undefined && dnsName(file.algorithm) !== algorithm)) {
     throw badKey(
       `The secret of the key ${tsig.name} (${algorithm}) is in the file of a key ${file.name ?? ""} (${file.algorithm ?? algorithm})`,
       "Write the name and the algorithm that the key file has.",
@@ -65,7 +67,7 @@ function keyOf(tsig: TsigSettings): TsigKey {
       "Give the secret as tsig-keygen prints it between the quotes, or that output as a whole.",
     );
   }
-  return { name: withoutDot(tsig.name), algorithm, secret: Buffer.from(secret, "base64") };
+  return { name: dnsName(tsig.name), algorithm, secret: Buffer.from(secret, "base64") };
 }
 
 interface KeyFile {
@@ -85,11 +87,7 @@ function readKeyFile(text: string): KeyFile {
 }
 
 function isAlgorithm(text: string): text is TsigAlgorithm {
-  return Object.hasOwn(tsigAlgorithms, text);
-}
-
-function withoutDot(name: string): string {
-  return name.toLowerCase().replace(/\.$/, "");
+  return tsigAlgorithms.some((one) => one === text);
 }
 
 function badKey(what: string, fix: string): UserError {

@@ -1,4 +1,4 @@
-import { isInZone } from "../../front-door/dns-records.ts";
+import { dnsName, isInZone } from "../../front-door/dns-records.ts";
 import type { MeshDraft } from "../draft.ts";
 import { itemsOf } from "../draft.ts";
 import type { Finding } from "../finding.ts";
@@ -12,7 +12,7 @@ export function checkProvenNames(draft: MeshDraft): readonly Finding[] {
   );
   const { dns } = draft.spec ?? {};
   const hasDns = draft.spec !== undefined && "dns" in draft.spec;
-  const zone = dns?.zone?.toLowerCase().replace(/\.$/, "");
+  const zone = dns?.zone === undefined ? undefined : dnsName(dns.zone);
   const routes = routesOf(draft);
   const [first] = routes.filter(({ value: { tls } }) => own.has(tls?.issuer ?? ""));
   const published = routes.some(({ value }) => value.dns?.via === "isthmus");

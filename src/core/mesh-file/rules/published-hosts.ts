@@ -1,3 +1,4 @@
+import { dnsName, isInZone } from "../../front-door/dns-records.ts";
 import type { MeshDraft } from "../draft.ts";
 import { entriesOf, itemsOf } from "../draft.ts";
 import { readDuration } from "../duration.ts";
@@ -55,7 +56,7 @@ function checkZone({ value, path }: PlacedRoute, zone: string | undefined): read
   return zone === undefined
     ? []
     : itemsOf(value.hosts)
-        .filter(([, host]) => host !== "*" && !isInZone(host, zone))
+        .filter(([, host]) => host !== "*" && !isInZone(host.toLowerCase(), dnsName(zone)))
         .map(([index, host]) => ({
           code: "ISM140" as const,
           path: [...path, "hosts", index],
@@ -98,13 +99,6 @@ function thingsOf({ value, service }: PlacedRoute): readonly string[] {
     ...(gateway === undefined ? [] : [`Gateway ${namespaceOf(service, value) ?? ""}/${gateway}`]),
     ...itemsOf(value.hosts).map(([, host]) => host.toLowerCase()),
   ];
-}
-
-/** Of names as people write them. */
-function isInZone(host: string, zone: string): boolean {
-  const name = host.toLowerCase();
-  const end = zone.toLowerCase().replace(/\.$/, "");
-  return name === end || name.endsWith(`.${end}`);
 }
 
 /**

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { address, domain, httpsUrl } from "./addresses.ts";
+import { tsigAlgorithms } from "../../front-door/tsig-algorithms.ts";
 import { duration, line } from "./scalars.ts";
 import { secretSchema } from "./secret-place.ts";
 import { readDuration } from "../duration.ts";
@@ -7,9 +8,6 @@ import type { TextForm } from "./text-form.ts";
 import { textOf } from "./text-form.ts";
 
 const settings = z.record(z.string(), z.unknown());
-
-/** RFC 8945, section 6, without those that it says must not be used and the truncated ones. */
-export const tsigAlgorithms = ["hmac-sha1", "hmac-sha224", "hmac-sha256", "hmac-sha384", "hmac-sha512"] as const;
 
 const rfc2136Schema = z
   .strictObject({

@@ -1,5 +1,5 @@
 import { addressValue } from "../../../core/front-door/dns-addresses.ts";
-import type { DnsRecordSet, DnsRecordType } from "../../../core/front-door/dns-records.ts";
+import { dnsName, type DnsRecordSet, type DnsRecordType } from "../../../core/front-door/dns-records.ts";
 import { txtOfStrings, txtStrings } from "../../../core/front-door/txt-value.ts";
 import { isRecord, textOf } from "../../../kube/kubeconfig/read-fields.ts";
 import { noSuchZone, designateRefusal } from "./designate-refusals.ts";
@@ -154,7 +154,7 @@ function setsIn(answer: ApiAnswer): readonly StoredSet[] {
     return [
       {
         id,
-        name: name.toLowerCase().replace(/\.$/, ""),
+        name: dnsName(name),
         type: known,
         // Without a TTL of its own a set has the zone's.
         ttlSeconds: typeof one["ttl"] === "number" ? one["ttl"] : 0,
@@ -176,7 +176,7 @@ function inOneSpelling(type: DnsRecordType, value: string): string {
     case "AAAA":
       return addressValue(value)?.value ?? value;
     case "CNAME":
-      return value.toLowerCase().replace(/\.$/, "");
+      return dnsName(value);
     case "TXT":
       return txtOfStrings(txtStrings(value));
   }

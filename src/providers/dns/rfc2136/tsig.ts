@@ -1,19 +1,9 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
+import type { TsigAlgorithm } from "../../../core/front-door/tsig-algorithms.ts";
 import { classes, recordTypes } from "./wire/codes.ts";
 import { encodeMessage, type ReadMessage, type WireMessage } from "./wire/message.ts";
 import { decodeName, encodeName } from "./wire/names.ts";
 import { WireError } from "./wire/wire-error.ts";
-
-/** The algorithms of RFC 8945, 6, without MD5, which it advises against. */
-export const tsigAlgorithms = {
-  "hmac-sha1": "sha1",
-  "hmac-sha224": "sha224",
-  "hmac-sha256": "sha256",
-  "hmac-sha384": "sha384",
-  "hmac-sha512": "sha512",
-} as const;
-
-export type TsigAlgorithm = keyof typeof tsigAlgorithms;
 
 export interface TsigKey {
   /** Without the last dot. */
@@ -132,7 +122,7 @@ function variablesOf(name: string, algorithm: string, { seconds, fudge, error, o
 }
 
 function hmac(key: TsigKey, parts: readonly Buffer[]): Buffer {
-  return createHmac(tsigAlgorithms[key.algorithm], key.secret).update(Buffer.concat(parts)).digest();
+  return createHmac(key.algorithm.replace("hmac-", ""), key.secret).update(Buffer.concat(parts)).digest();
 }
 
 function timeOf(seconds: number): Buffer {
