@@ -6,6 +6,7 @@ import type { FakeClusters } from "../../src/cli/testing/fake-clusters.ts";
 import { startFakeClusters } from "../../src/cli/testing/fake-clusters.ts";
 import { proxiesOf, runEverywhere } from "../../src/cli/testing/fake-drain.ts";
 import { endpointSlices } from "../../src/cli/testing/fake-service.ts";
+import type { WireObject } from "../../src/kube/fake/fake-store.ts";
 import { bind } from "../dns-servers/bind.ts";
 import type { RunningServer } from "../dns-servers/dns-server.ts";
 import { startServer } from "../dns-servers/dns-server.ts";
@@ -335,7 +336,7 @@ describe("a name that isthmus publishes", () => {
     }
     const applied = await world.run("apply --yes --timeout 2s");
     expect(applied.out).toContain(`‼ ${host}  has no addresses`);
-    expect(applied.err).toContain("no ingress gateway of the mesh has an address");
+    expect(applied.err).toContain("no cluster of the mesh brings an address");
     expect((await world.run("dns status")).out).toMatch(new RegExp(`${host} +east +- .*its gateway has no address`));
   });
 
@@ -345,6 +346,48 @@ describe("a name that isthmus publishes", () => {
     expect((await world.run("dns status")).out).toMatch(
       new RegExp(`${host} +east +- +- +√ +the mesh is not applied there`),
     );
+  });
+
+  it("leaves a cluster out that lacks what it needs there, says why, and is never emptied for it", async () => {
+    const gateways = { apiVersion: "networking.istio.io/v1", kind: "Gateway" } as const;
+    await world.run("apply --yes");
+    const gateway = world.servers["east"]?.store.find(gateways, "sample", "helloworld-gateway");
+    world.servers["east"]?.store.remove(gateway as WireObject);
+    const synced = await world.run("dns sync --yes");
+    expect([synced.code, synced.out]).toEqual([0, expect.stringContaining(`- ${host} A 192.0.2.2  (east)`)]);
+    expect(synced.err.replaceAll(/\s+/g, " ")).toContain(
+      `east is left out of ${host}: it has no Gateway sample/helloworld-gateway.`,
+    );
+    expect(await records()).toEqual(["192.0.2.1", "2001:db8::3"]);
+    const status = await world.run("dns status");
+    expect(status.out).toMatch(new RegExp(`${host} +east +- +- +√ +lacks what the name needs there`));
+    expect((await world.run("status")).out).toMatch(new RegExp(`${host} .*√ +east lacks what the name needs there`));
+
+    const servers = [{ port: { number: 80, name: "http", protocol: "HTTP" }, hosts: ["other.example.test"] }];
+    world.servers["east"]?.put({ ...(gateway as WireObject), spec: { servers } });
+    expect((await world.run("dns sync --yes")).err.replaceAll(/\s+/g, " ")).toContain(
+      `it has a Gateway sample/helloworld-gateway that does not have ${host}`,
+    );
+    for (const cluster of ["west", "north"]) {
+      const store = world.servers[cluster]?.store;
+      store?.remove(store.find(gateways, "sample", "helloworld-gateway") as WireObject);
+    }
+    expect((await world.run("dns sync --yes")).code).toBe(0);
+    expect(await records()).toEqual(["192.0.2.1", "2001:db8::3"]);
+
+    expect((await world.run("apply --yes")).code).toBe(0);
+    expect(await records()).toHaveLength(3);
+  });
+
+  it("is left as it is by a cluster that does not show what it has", async () => {
+    await world.run("apply --yes");
+    await world.run("dns sync --yes");
+    setAddress("east", "192.0.2.22");
+    const matches = ({ url }: { readonly url: string }): boolean => url.includes("/virtualservices/");
+    world.servers["east"]?.inject({ kind: "status", status: 403 }, { times: 9, matches });
+    const synced = await world.run("dns sync --yes");
+    expect(synced.err).toContain(`Whether east can serve ${host} is not known`);
+    expect(await records()).toContain("192.0.2.2");
   });
 
   it("refuses to begin without the key, and never shows it", async () => {

@@ -70,6 +70,24 @@ describe("what a name is to have", () => {
     ]);
   });
 
+  it("is without a cluster that lacks what the name needs, while another one serves it", () => {
+    expect(want({ incomplete: { east: [name] } })).toEqual([
+      [
+        { west: ["192.0.2.1"], east: [] },
+        { west: "serving", east: "incomplete" },
+      ],
+    ]);
+    expect(want({ incomplete: { east: ["other.example.test"] } })).toEqual([
+      [ingress, { west: "serving", east: "serving" }],
+    ]);
+    expect(want({ incomplete: { east: [name] }, isDown: (_name, address) => address === "192.0.2.1" })).toEqual([
+      [
+        { west: "keep", east: "keep" },
+        { west: "held", east: "incomplete" },
+      ],
+    ]);
+  });
+
   it("never is nothing because of health checks", () => {
     expect(want({ isDown: () => true })).toEqual([
       [

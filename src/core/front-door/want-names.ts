@@ -17,6 +17,8 @@ export type Standing =
   | "no-address"
   /** The mesh is not applied to it. */
   | "not-applied"
+  /** It lacks a Gateway, a VirtualService or the certificate that the name needs there (`objectsOfName`). */
+  | "incomplete"
   /** It does not answer, or its apply has not ended well: what it brings is left as it is. */
   | "unknown";
 
@@ -40,14 +42,16 @@ export interface WantOptions {
   readonly addressless?: readonly string[];
   /** Clusters that have nothing of the mesh. */
   readonly strangers?: readonly string[];
+  /** By cluster the names that it lacks objects of. */
+  readonly incomplete?: Readonly<Record<string, readonly string[]>>;
   readonly adopt?: boolean;
 }
 
 /**
  * What every name that isthmus publishes is to have: the ingress addresses of
  * all clusters, without those that are drained for it and without addresses that
- * have failed. A name never loses its last address to health checks: then all
- * that failed stay. The mesh is one with its drains (`withDrains`).
+ * have failed, and without clusters that lack what the name needs there. A name never
+ * loses its last address to either: then all that failed stay, and what is published of those that lack something. The mesh is one with its drains (`withDrains`).
  */
 export function wantNames(mesh: Mesh, options: WantOptions): readonly NameDecision[] {
   return publishedNames(mesh).map((name) => wantName(mesh, name, options));
@@ -64,7 +68,7 @@ function wantName(mesh: Mesh, name: MeshName, options: WantOptions): NameDecisio
   const isLeft = shares.some(
     ({ brings, standing }) => standing === "serving" || (brings === "keep" && standing === "unknown"),
   );
-  const settled = isLeft ? shares : shares.map((share) => (share.standing === "down" ? held(share) : share));
+  const settled = isLeft ? shares : shares.map(kept);
   return {
     name,
     wanted: {
@@ -80,12 +84,10 @@ function wantName(mesh: Mesh, name: MeshName, options: WantOptions): NameDecisio
 }
 
 function shareOf(name: MeshName, cluster: string, options: WantOptions): Share {
-  const { ingress, isDown, published, strangers, addressless } = options;
-  if (strangers?.includes(cluster) === true) {
-    return { cluster, brings: [], standing: "not-applied" };
-  }
-  if (isDrainedFor(name, cluster)) {
-    return { cluster, brings: [], standing: "drained" };
+  const { ingress, isDown, published, addressless } = options;
+  const absence = absenceOf(name, cluster, options);
+  if (absence !== undefined) {
+    return { cluster, brings: [], standing: absence };
   }
   const known = ingress[cluster] ?? "keep";
   const addresses = known === "keep" ? (published?.(name.name, cluster) ?? []) : known;
@@ -101,8 +103,31 @@ function shareOf(name: MeshName, cluster: string, options: WantOptions): Share {
   return { cluster, brings: up, standing: up.length === 0 ? "no-address" : "serving" };
 }
 
-function held(share: Share): Share {
-  return { ...share, brings: "keep", standing: "held" };
+/** Why a cluster has nothing to bring, whatever its addresses are. */
+function absenceOf(
+  name: MeshName,
+  cluster: string,
+  { strangers, incomplete }: Pick<WantOptions, "strangers" | "incomplete">,
+): Standing | undefined {
+  if (strangers?.includes(cluster) === true) {
+    return "not-applied";
+  }
+  if (isDrainedFor(name, cluster)) {
+    return "drained";
+  }
+  return incomplete?.[cluster]?.includes(name.name) === true ? "incomplete" : undefined;
+}
+
+/** The share where nobody else serves the name. */
+function kept(share: Share): Share {
+  switch (share.standing) {
+    case "down":
+      return { ...share, brings: "keep", standing: "held" };
+    case "incomplete":
+      return { ...share, brings: "keep" };
+    default:
+      return share;
+  }
 }
 
 /**

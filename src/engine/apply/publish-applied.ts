@@ -7,6 +7,7 @@ import { forgetNames } from "./forget-names.ts";
 import { readIngressAddresses } from "../facts/cluster-state.ts";
 import { planNames } from "../front-door/mesh-names.ts";
 import { resolveIngress } from "../front-door/ingress-addresses.ts";
+import { readLackingObjects, withUnread } from "../front-door/lacking-objects.ts";
 import type { NameOutcome } from "../front-door/publish-names.ts";
 import { publishNames } from "../front-door/publish-names.ts";
 import type { RunOptions } from "../options.ts";
@@ -18,7 +19,7 @@ export type FirstLook = (plan: NamesPlan) => Promise<WantOptions["isDown"]>;
 
 /**
  * Publishes the mesh's names when all clusters have ended: with the addresses of
- * those whose apply ended well, as their ingress Services have them now. What a
+ * those whose apply ended well and that have what the name needs (ISM684 for others), as their ingress Services have them now. What a
  * name has of any other cluster stays as it is, so that a failed apply takes
  * nobody out and lets nobody in. Undefined for a mesh that publishes no names,
  * and after an interruption. With `prune` those that the mesh file has no more are taken away.
@@ -37,8 +38,15 @@ export async function publishApplied(
   const services = await Promise.all(
     done.map(async (one) => [one.cluster.name, await addressesOf(one, options)] as const),
   );
-  const ingress = await resolveIngress(Object.fromEntries(services), options.signal);
-  const wishes = { ingress: ingress.addresses, externalDns: names.externalDns };
+  const [ingress, lacking] = await Promise.all([
+    resolveIngress(Object.fromEntries(services), options.signal),
+    readLackingObjects(meshFile.mesh, done, options.signal),
+  ]);
+  const wishes = {
+    ingress: withUnread(ingress.addresses, lacking),
+    externalDns: names.externalDns,
+    incomplete: lacking.incomplete,
+  };
   const isDown = await options.look(await planNames(names.zone, wantNames(meshFile.mesh, wishes), options.signal));
   const decisions = wantNames(meshFile.mesh, { ...wishes, ...(isDown === undefined ? {} : { isDown }) });
   const wanted = decisions.map((one) => one.wanted);
@@ -52,7 +60,13 @@ export async function publishApplied(
         .map(async (run) => forgetNames(run, forgotten, options.signal)),
     );
   }
-  return written;
+  return written.map((one) => ({
+    ...one,
+    diagnostics: [
+      ...one.diagnostics,
+      ...lacking.warnings.flatMap(({ name, diagnostic }) => (name === one.name ? [diagnostic] : [])),
+    ],
+  }));
 }
 
 /** Of a cluster that has gone away since, nothing is known. */

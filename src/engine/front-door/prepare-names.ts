@@ -19,6 +19,7 @@ import type { AccessOptions, RunOptions } from "../options.ts";
 import { openMeshZone } from "./dns-zone.ts";
 import { readNamings } from "./external-dns-namings.ts";
 import { resolveIngress } from "./ingress-addresses.ts";
+import { readLackingObjects, withUnread } from "./lacking-objects.ts";
 import { planNames } from "./mesh-names.ts";
 
 /** The names of a mesh with the zone that they are written into. */
@@ -44,19 +45,28 @@ export interface NamedClusters {
   readonly scope: Scope;
 }
 
+/** What is asked of names beside what the mesh file says. */
+export interface NameWishes extends Pick<WantOptions, "adopt" | "isDown"> {
+  /** Drains to go by in place of the recorded ones. */
+  readonly drains?: readonly Drain[];
+  /** What clusters lack of the names' objects an apply is about to make: nobody is left out for it. */
+  readonly afterApply?: boolean;
+}
+
 /**
  * What the names of a mesh have and would become, by what the clusters have
  * now, and the names that clusters record and the mesh file has no more;
- * undefined where there are neither. `drains` are those to go by in place of the recorded ones. A cluster whose gateway has no address is
+ * undefined where there are neither. A cluster whose gateway has no address is
  * left as it is: it may be about to get one. One that has no inventory of the mesh brings nothing:
- * nobody has applied the mesh there, or somebody has removed it. Throws a UserError
+ * nobody has applied the mesh there, or somebody has removed it. One that lacks objects of a name is left out of
+ * it, with a warning (ISM684). Throws a UserError
  * for secrets that cannot be read (ISM639), and for nothing that a DNS server does.
  */
 export async function prepareNames(
   meshFile: MeshFile,
   { connections, scope }: NamedClusters,
   options: Pick<AccessOptions, "env"> & Pick<RunOptions, "signal">,
-  { drains, ...wishes }: Pick<WantOptions, "adopt" | "isDown"> & { readonly drains?: readonly Drain[] } = {},
+  { drains, afterApply = false, ...wishes }: NameWishes = {},
 ): Promise<PreparedNames | undefined> {
   const mesh = drains === undefined ? withDrainsOf(meshFile, connections).mesh : withDrains(meshFile.mesh, drains);
   const left = formerNames(mesh, connections);
@@ -68,15 +78,9 @@ export async function prepareNames(
     return undefined;
   }
   const members = connections.filter(({ cluster }) => isInScope(scope, cluster.name));
-  const [ingress, externalDns] = await Promise.all([
-    resolveIngress(addressesOf(members, mesh.name), options.signal),
-    readNamings(members, options.signal),
-  ]);
-  const strangers = members.filter((one) => isStranger(one, mesh.name)).map(({ cluster }) => cluster.name);
-  const addressless = members
-    .filter((one) => one.kind === "connected" && one.facts.ingressAddresses.length === 0)
-    .map(({ cluster }) => cluster.name);
-  const wanted = wantNames(mesh, { ...wishes, ingress: ingress.addresses, externalDns, strangers, addressless });
+  const { warnings, ...here } = await readMembers(mesh, members, { afterApply, signal: options.signal });
+  const { ingress, externalDns } = here;
+  const wanted = wantNames(mesh, { ...wishes, ...here });
   const gone = withdrawNames(mesh, left, clusterNames(mesh));
   const [plan, former] = await Promise.all([
     planNames(opened.zone, wanted, options.signal),
@@ -86,12 +90,42 @@ export async function prepareNames(
   return {
     zone: opened.zone,
     externalDns,
-    ingress: ingress.addresses,
+    ingress,
     wanted: wanted.map((one) => one.wanted),
     former: gone.map((one) => one.wanted).filter(({ name }) => stillThere.some((one) => one.name === name)),
     plan: stillThere.length === 0 ? plan : { ...plan, former: stillThere },
     recorded: [...plan.names, ...stillThere].map(({ name }) => name),
-    warnings: [...opened.warnings, ...ingress.warnings],
+    warnings: [...opened.warnings, ...warnings],
+  };
+}
+
+type OfMembers = Required<Pick<WantOptions, "ingress" | "externalDns" | "strangers" | "addressless" | "incomplete">> & {
+  readonly warnings: readonly Diagnostic[];
+};
+
+/** What the clusters bring to the names. */
+async function readMembers(
+  mesh: Mesh,
+  members: readonly Connection[],
+  { afterApply, signal }: { readonly afterApply: boolean; readonly signal: AbortSignal },
+): Promise<OfMembers> {
+  const connected = members.filter((one) => one.kind === "connected");
+  const strangers = members.filter((one) => isStranger(one, mesh.name)).map(({ cluster }) => cluster.name);
+  const asked = connected.filter(({ cluster }) => !afterApply && !strangers.includes(cluster.name));
+  const [ingress, externalDns, lacking] = await Promise.all([
+    resolveIngress(addressesOf(members, mesh.name), signal),
+    readNamings(members, signal),
+    readLackingObjects(mesh, asked, signal),
+  ]);
+  return {
+    ingress: withUnread(ingress.addresses, lacking),
+    externalDns,
+    strangers,
+    addressless: connected
+      .filter(({ facts }) => facts.ingressAddresses.length === 0)
+      .map(({ cluster }) => cluster.name),
+    incomplete: lacking.incomplete,
+    warnings: [...ingress.warnings, ...lacking.warnings.map(({ diagnostic }) => diagnostic)],
   };
 }
 

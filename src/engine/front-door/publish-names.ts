@@ -42,8 +42,8 @@ export async function publishNames(
 function withoutAddress(name: string): Diagnostic {
   return {
     ...warningOf("ISM642"),
-    detail: `${name} has no record: no ingress gateway of the mesh has an address that could be published.`,
-    fix: "See which clusters count, and why not: isthmus dns status. A gateway gets its address from the cluster's load balancers.",
+    detail: `${name} has no record: no cluster of the mesh brings an address.`,
+    fix: "See which clusters count, and why others do not: isthmus dns status. A gateway gets its address from the cluster's load balancers.",
   };
 }
 

@@ -35,7 +35,7 @@ export async function readStatus(
   let prepared: PreparedPlan;
   try {
     // Who owns a field does not matter to whether it is as the mesh file asks, and nothing is written.
-    prepared = await preparePlan(meshFile, { ...options, forceConflicts: true });
+    prepared = await preparePlan(meshFile, { ...options, forceConflicts: true, namesAsTheyAre: true });
   } catch (error) {
     options.signal.throwIfAborted();
     if (!(error instanceof UserError)) {

@@ -50,11 +50,12 @@ export interface PreparedPlan {
  * object); a cluster that does not answer is part of the plan instead.
  * Clusters outside the `scope` are read for what joining needs and are no part
  * of the plan, whether they answer or not. With a mesh that is `given` (opened
- * as `readCurrent` says) its connections are used, and stay open.
+ * as `readCurrent` says) its connections are used, and stay open. Names are planned as they are
+ * after an apply, with `namesAsTheyAre` as a sync would write them now.
  */
 export async function preparePlan(
   meshFile: MeshFile,
-  options: ReadOptions & PlanOptions,
+  options: ReadOptions & PlanOptions & { readonly namesAsTheyAre?: boolean },
   scope: Scope = [],
   given?: OpenMesh,
 ): Promise<PreparedPlan> {
@@ -65,7 +66,9 @@ export async function preparePlan(
     const desired = await renderDesired(current, options);
     refuseUnknownKinds(options.forceConflicts, kindsOf(desired));
     const { connections, rancherLocal, rancher } = current.open;
-    const names = await prepareNames(current.meshFile, { connections, scope }, options);
+    const names = await prepareNames(current.meshFile, { connections, scope }, options, {
+      afterApply: options.namesAsTheyAre !== true,
+    });
     const { plan, warnings } = await compareStates(desired, current, {
       ...options,
       ...(names === undefined ? {} : { names: names.recorded }),

@@ -102,5 +102,6 @@ export const standingTexts: Readonly<Record<Standing, string>> = {
   held: "fails its health checks, kept as the last",
   "no-address": "its gateway has no address",
   "not-applied": "the mesh is not applied there",
+  incomplete: "lacks what the name needs there",
   unknown: "does not answer, kept as it is",
 };

@@ -1,6 +1,6 @@
 import type { CatalogueEntry } from "../catalogue-entry.ts";
 
-/** ISM638-ISM649: names that isthmus publishes itself, from the mesh file to what `check` finds. */
+/** ISM638-ISM649, ISM684: names that isthmus publishes itself, from the mesh file to what `check` finds. */
 export const publishedNameCodes = {
   ISM638: {
     summary: "isthmus cannot write this zone",
@@ -26,6 +26,11 @@ export const publishedNameCodes = {
     summary: "A name's records were not written",
     explanation:
       "Everything else was done. The DNS server was away or refused, or the name belongs to somebody else; its records are what they were. The next `isthmus apply` or `isthmus dns sync` writes them, and nothing else depends on it.",
+  },
+  ISM684: {
+    summary: "A cluster lacks what a published name needs there",
+    explanation:
+      "A name leads to a cluster only when its requests are served there: the Gateway that opens the ingress for the host, the VirtualService that takes its requests, and with TLS the certificate's Secret in the gateway's namespace (but one that is proven by http01, which is issued only after the name leads there). An apply that failed half way leaves some of them out. The cluster's addresses are then left out of the name, or taken out of it, as long as another cluster serves it; where they cannot be read, everything stays as it is.",
   },
   ISM644: {
     summary: "No route is published by isthmus",

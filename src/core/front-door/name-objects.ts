@@ -1,0 +1,100 @@
+import type { KubeObject } from "../model/kube-object.ts";
+import type { Cluster, Mesh, Route } from "../model/mesh.ts";
+import { renderFrontGateways, routeNamespace } from "../render/front-gateway.ts";
+import { renderHostRoutes } from "../render/host-routes.ts";
+import { istioNamespace } from "../render/names.ts";
+import { renderVirtualService } from "../render/virtual-service.ts";
+import { isChallenged } from "../routing/challenged-hosts.ts";
+import { frontGatewayOf } from "../routing/hosts.ts";
+import { meshAt } from "../routing/routes-at.ts";
+import type { MeshName } from "./published-names.ts";
+
+/** An object that a name needs in a cluster, and whether one that is there serves the name. */
+export interface NeededObject {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly namespace: string;
+  readonly name: string;
+  readonly serves: (live: KubeObject) => boolean;
+}
+
+/**
+ * What a cluster has to have before a name may lead there: the Gateways that open
+ * its ingress for the host, the VirtualServices that take its requests, and the
+ * Secret of the certificate that it shows. Without one of them requests end in a
+ * 404 or in a failed handshake. A certificate that is proven by http01 is not among
+ * them: it is issued only when the name leads here. Nothing for a name that no
+ * route of the cluster's region has.
+ */
+export function objectsOfName(
+  mesh: Mesh,
+  cluster: Pick<Cluster, "region">,
+  { name }: MeshName,
+): readonly NeededObject[] {
+  const here = meshAt(mesh, cluster);
+  const routes = here.services.flatMap((service) =>
+    service.routes
+      .filter((route) => frontGatewayOf(route) !== undefined && route.hosts.includes(name))
+      .map((route) => ({ service, route })),
+  );
+  const gateways = renderFrontGateways(mesh, cluster, { ingressAddresses: {} })
+    .map(({ object }) => object)
+    .filter(({ metadata }) =>
+      routes.some(
+        ({ service, route }) =>
+          metadata.name === frontGatewayOf(route) && metadata.namespace === routeNamespace(service, route),
+      ),
+    );
+  const virtualServices = [
+    ...renderHostRoutes(here).filter((one) => hostsOfSpec(one).includes(name)),
+    ...routes.map(({ service, route }) => renderVirtualService(here, service, route)),
+  ];
+  const secrets = new Set(routes.flatMap(({ route }) => secretOf(mesh, route) ?? []));
+  return [
+    ...gateways.map((one) =>
+      needed(one, (live) =>
+        carries(
+          serversOf(live).flatMap(({ hosts = [] }) => hosts),
+          name,
+        ),
+      ),
+    ),
+    ...virtualServices.map((one) =>
+      // One without hosts is called by the host's own.
+      needed(one, (live) => hostsOfSpec(one).length === 0 || carries(hostsOfSpec(live), name)),
+    ),
+    ...[...secrets].map((secret) => ({
+      apiVersion: "v1",
+      kind: "Secret",
+      namespace: istioNamespace,
+      name: secret,
+      serves: () => true,
+    })),
+  ];
+}
+
+function secretOf(mesh: Mesh, { tls }: Pick<Route, "tls">): string | undefined {
+  const isAwaited = mesh.services.some(({ routes }) =>
+    routes.some((route) => route.tls?.secretName === tls?.secretName && isChallenged(mesh, route)),
+  );
+  return isAwaited ? undefined : tls?.secretName;
+}
+
+function needed({ apiVersion, kind, metadata }: KubeObject, serves: NeededObject["serves"]): NeededObject {
+  return { apiVersion, kind, namespace: metadata.namespace ?? "", name: metadata.name, serves };
+}
+
+function serversOf({ spec }: KubeObject): readonly { readonly hosts?: readonly string[] }[] {
+  return ((spec ?? {}) as { readonly servers?: readonly { readonly hosts?: readonly string[] }[] }).servers ?? [];
+}
+
+function hostsOfSpec({ spec }: KubeObject): readonly string[] {
+  return ((spec ?? {}) as { readonly hosts?: readonly string[] }).hosts ?? [];
+}
+
+/** Hosts of a Gateway may say for which namespaces (https://istio.io/latest/docs/reference/config/networking/gateway/#Server). */
+function carries(hosts: readonly string[], name: string): boolean {
+  return hosts
+    .map((host) => host.slice(host.indexOf("/") + 1).toLowerCase())
+    .some((host) => host === name || host === "*" || (host.startsWith("*.") && name.endsWith(host.slice(1))));
+}

@@ -1,0 +1,122 @@
+import { warningOf } from "../../core/diagnostics/coded.ts";
+import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
+import type { NeededObject } from "../../core/front-door/name-objects.ts";
+import { objectsOfName } from "../../core/front-door/name-objects.ts";
+import { publishedNames } from "../../core/front-door/published-names.ts";
+import type { Mesh } from "../../core/model/mesh.ts";
+import { KubeError } from "../../kube/errors.ts";
+import type { Connected } from "../clusters/connect-clusters.ts";
+import type { IngressAddresses } from "./ingress-addresses.ts";
+
+/** What clusters lack of what their published names need. */
+export interface LackingObjects {
+  /** By cluster the names that it cannot serve; none for a cluster that has everything. */
+  readonly incomplete: Readonly<Record<string, readonly string[]>>;
+  /** Clusters of which it could not be read: nothing is known of them. */
+  readonly unread: readonly string[];
+  /** The reasons (ISM684), each of one name; what could not be read is said at the first. */
+  readonly warnings: readonly { readonly name: string; readonly diagnostic: Diagnostic }[];
+}
+
+/**
+ * Asks clusters for the objects that published names need there (`objectsOfName`),
+ * as they are now. An apply that failed half way leaves a cluster with a gateway, an
+ * address and no route; a name that led there would end in a 404 for its share of
+ * the clients. A cluster that does not answer, or does not show them to this account,
+ * is a value. Rejects only when the signal fires.
+ */
+export async function readLackingObjects(
+  mesh: Mesh,
+  connected: readonly Connected[],
+  signal: AbortSignal,
+): Promise<LackingObjects> {
+  const all = await Promise.all(connected.map(async (one) => readCluster(mesh, one, signal)));
+  return {
+    incomplete: Object.fromEntries(all.flatMap(({ cluster, names }) => (names.length === 0 ? [] : [[cluster, names]]))),
+    unread: all.flatMap(({ cluster, isUnread }) => (isUnread ? [cluster] : [])),
+    warnings: all.flatMap(({ warnings }) => warnings),
+  };
+}
+
+/** The addresses of clusters, without those of which it is not known whether they serve: they stay as they are. */
+export function withUnread(
+  ingress: IngressAddresses["addresses"],
+  { unread }: Pick<LackingObjects, "unread">,
+): IngressAddresses["addresses"] {
+  return { ...ingress, ...Object.fromEntries(unread.map((cluster) => [cluster, "keep" as const])) };
+}
+
+interface ClusterLacks {
+  readonly cluster: string;
+  readonly names: readonly string[];
+  readonly isUnread: boolean;
+  readonly warnings: LackingObjects["warnings"];
+}
+
+async function readCluster(mesh: Mesh, { cluster, client }: Connected, signal: AbortSignal): Promise<ClusterLacks> {
+  const needs = publishedNames(mesh).map((one) => ({ name: one.name, objects: objectsOfName(mesh, cluster, one) }));
+  try {
+    const found = await Promise.all(
+      needs.map(async ({ name, objects }) => {
+        const flaws = await Promise.all(objects.map(async (object) => flawOf({ client, object, name }, signal)));
+        return { name, flaws: flaws.filter((one) => one !== undefined) };
+      }),
+    );
+    const lacking = found.filter(({ flaws }) => flaws.length > 0);
+    return {
+      cluster: cluster.name,
+      names: lacking.map(({ name }) => name),
+      isUnread: false,
+      warnings: lacking.map(({ name, flaws }) => ({ name, diagnostic: leftOut(cluster.name, name, flaws) })),
+    };
+  } catch (error) {
+    signal.throwIfAborted();
+    if (!(error instanceof KubeError)) {
+      throw error;
+    }
+    const names = needs.map(({ name }) => name);
+    const [name = ""] = names;
+    const warnings = [{ name, diagnostic: notRead(cluster.name, names, error) }];
+    return { cluster: cluster.name, names: [], isUnread: true, warnings };
+  }
+}
+
+/** What is wrong with an object, in words; undefined where it serves the name. */
+async function flawOf(
+  {
+    client,
+    object,
+    name,
+  }: { readonly client: Connected["client"]; readonly object: NeededObject; readonly name: string },
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const { serves, ...reference } = object;
+  const words = `${object.kind} ${object.namespace}/${object.name}`;
+  try {
+    const live = await client.get(reference, { signal });
+    return live === undefined ? `no ${words}` : serves(live) ? undefined : `a ${words} that does not have ${name}`;
+  } catch (error) {
+    if (error instanceof KubeError && error.kind === "no-such-kind") {
+      return `no ${words}, since it does not know such objects`;
+    }
+    throw error;
+  }
+}
+
+function leftOut(cluster: string, name: string, flaws: readonly string[]): Diagnostic {
+  return {
+    ...warningOf("ISM684"),
+    detail: `${cluster} is left out of ${name}: it has ${flaws.join(", and ")}. Its ingress gateway would refuse the name's requests, or answer them with 404. Where no other cluster serves the name, what is published stays as it is.`,
+    fix: `Finish what was begun there: isthmus apply --cluster ${cluster}. The name leads there afterwards.`,
+    cluster,
+  };
+}
+
+function notRead(cluster: string, names: readonly string[], error: KubeError): Diagnostic {
+  return {
+    ...warningOf("ISM684"),
+    detail: `Whether ${cluster} can serve ${names.join(", ")} is not known: ${error.message}. What is published of ${cluster} was left as it is.`,
+    fix: "Run isthmus dns sync again when the cluster shows its Gateways, VirtualServices and the certificates' Secrets to this account.",
+    cluster,
+  };
+}
