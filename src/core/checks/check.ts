@@ -1,7 +1,7 @@
 import type { CheckCode } from "../diagnostics/codes/check.ts";
 import { checkCodes } from "../diagnostics/codes/check.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
-import type { MeshFacts } from "./facts.ts";
+import type { MeshFacts, UnreadPart } from "./facts.ts";
 import type { Subject } from "./subjects.ts";
 
 /** In the order of the report: what others rest upon comes first. */
@@ -39,6 +39,12 @@ export interface Finding extends Diagnostic {
   readonly needs?: readonly Subject[];
   /** True for a warning that explains errors all the same: what is wrong only since something was not applied yet. */
   readonly explainsErrors?: boolean;
+  /**
+   * The parts of its cluster, and of the other one, that prove it: nothing that
+   * any other part could hold would make it untrue, or its fix a wrong one. So
+   * it stays where only others could not be read. Left out: all that its check asks for.
+   */
+  readonly provenBy?: { readonly own: readonly UnreadPart[]; readonly remote?: readonly UnreadPart[] };
   /** Said after the cause's own words, when this is folded under a finding about the same object. */
   readonly remark?: string;
 }

@@ -8,7 +8,7 @@ import { appliedObject, namespaceOf, objectOf } from "./subjects.ts";
 import { judge } from "./unread.ts";
 
 /** A finding with the check that made it. */
-export interface CheckFinding extends Omit<Finding, "breaks" | "needs" | "explainsErrors" | "remark"> {
+export interface CheckFinding extends Omit<Finding, "breaks" | "needs" | "explainsErrors" | "provenBy" | "remark"> {
   readonly check: Check["id"];
 }
 
@@ -118,7 +118,14 @@ function foldCauses(findings: readonly Judged[]): readonly Cause[] {
 
 /** What a finding breaks and needs is between the checks; a report says what follows from it. */
 function withoutSubjects(judged: Judged, remarks: readonly string[] = []): CheckFinding {
-  const { breaks: _breaks, needs: _needs, explainsErrors: _excuse, remark: _remark, ...finding } = judged;
+  const {
+    breaks: _breaks,
+    needs: _needs,
+    explainsErrors: _excuse,
+    provenBy: _proof,
+    remark: _remark,
+    ...finding
+  } = judged;
   return remarks.length === 0 ? finding : { ...finding, detail: [finding.detail, ...remarks].join(" ") };
 }
 

@@ -12,7 +12,9 @@ export interface Judgement {
 /**
  * Runs a check over facts parts of which nobody was allowed to read. What it
  * says of a cluster by such a part is no finding but unseen: it goes by
- * emptiness that means nothing. Which parts it goes by is seen from what it reads.
+ * emptiness that means nothing. Which parts it goes by is what the finding says
+ * it is `provenBy`, and where it does not say all that the check has read. The
+ * parts are unseen all the same: other findings may be hidden there.
  * With a selected cluster only what is unseen there is told.
  */
 export function judge(check: Check, facts: MeshFacts, selected: string | undefined): Judgement {
@@ -23,11 +25,8 @@ export function judge(check: Check, facts: MeshFacts, selected: string | undefin
   const missing = reachedClusters(facts).flatMap(({ cluster, unread = [] }) =>
     unread.filter(({ part }) => used.get(cluster)?.has(part) === true).map((one) => ({ cluster, ...one })),
   );
-  const dark = new Set(missing.map(({ cluster }) => cluster));
   return {
-    findings: findings.filter(
-      ({ cluster, remote }) => ![cluster, remote].some((name) => name !== undefined && dark.has(name)),
-    ),
+    findings: findings.filter((finding) => !missing.some(({ cluster, part }) => restsOn(finding, cluster, part))),
     unseen: [
       ...unseen,
       ...missing
@@ -35,6 +34,14 @@ export function judge(check: Check, facts: MeshFacts, selected: string | undefin
         .map(({ cluster, part, why }) => `${wordsFor[part]} of ${cluster}: ${why}`),
     ],
   };
+}
+
+/** Whether a finding would not be there, or would be another one, if this part of a cluster were otherwise. */
+function restsOn({ cluster, remote, provenBy }: Finding, name: string, part: UnreadPart): boolean {
+  return (
+    (name === cluster && (provenBy?.own ?? [part]).includes(part)) ||
+    (name === remote && (provenBy === undefined || provenBy.remote?.includes(part) === true))
+  );
 }
 
 /** Of a selected cluster: without what is unseen of the others alone. */

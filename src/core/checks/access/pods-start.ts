@@ -61,6 +61,8 @@ function findingOf(
     ...(commands.length === 0 ? {} : { commands: [...commands, ...restarts, ...(group.after ?? [])] }),
     cluster: one.cluster,
     object: object ?? idOf(first),
+    // Of nodes it says which of them takes none.
+    provenBy: { own: ["istiod", "hindered", ...(code === "ISM596" ? ["nodes" as const] : [])] },
     breaks: [...workloads.flatMap((each) => partsOf(one, each)), ...(group.breaks ?? [])],
     needs: [
       ...(group.needs ?? []),

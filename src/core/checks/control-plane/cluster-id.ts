@@ -20,6 +20,7 @@ export const clusterId: Check = {
             cluster: one.cluster,
             object: { group: "apps", kind: "Deployment", namespace: "istio-system", name: workload.name },
             breaks: [clusterName(one.cluster)],
+            provenBy: { own: workload.name === istiodName(one) ? ["istiod"] : ["istiod", "gateways"] },
           }),
         );
     }),

@@ -72,6 +72,7 @@ function findingOf({ reader, secret, credential }: Tried, { reason, code, ...wor
       ...(code === "ISM432" ? [readerAccount(remote)] : []),
       remoteSecret(reader.cluster, remote),
     ],
+    provenBy: { own: ["istiod", "remoteSecrets"] },
   });
 }
 

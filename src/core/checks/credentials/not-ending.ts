@@ -38,6 +38,7 @@ export const credentialsNotEnding: Check = {
               remote: credential.cluster,
               object: { group: "", kind: "Secret", namespace: "istio-system", name: secret.name },
               breaks: [remoteSecret(one.cluster, credential.cluster)],
+              provenBy: { own: ["istiod", "remoteSecrets"] },
             }),
           ];
         }),

@@ -23,6 +23,7 @@ export const remoteSecrets: Check = {
           object: { group: "", kind: "Secret", namespace: "istio-system", name: remoteSecretName(remote) },
           breaks: [credential(reader.cluster, remote)],
           needs: [remoteSecret(reader.cluster, remote)],
+          provenBy: { own: ["istiod", "remoteSecrets"] },
         }),
       );
   },

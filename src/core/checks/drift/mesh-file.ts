@@ -57,6 +57,7 @@ export const meshFile: Check = {
         ...(only === undefined ? {} : { cluster: only }),
         ...(asked.length + left.length === 1 ? { object: first.object.id } : {}),
         explainsErrors: true,
+        provenBy: { own: [] },
         breaks: pending.flatMap(({ cluster, object }) => [
           appliedObject(cluster, object.id),
           ...brokenBy(facts, cluster, object),

@@ -65,6 +65,7 @@ function reportGone(facts: MeshFacts, one: ReachedCluster, group: readonly Drift
           cluster: one.cluster,
           object: first.id,
           ...subjectsOf(facts, one, group),
+          provenBy: { own: [] },
           remark: "An apply has made it, and somebody has deleted it since.",
         }),
       ];
@@ -95,6 +96,7 @@ function reportChanged(facts: MeshFacts, one: ReachedCluster, group: readonly Dr
       cluster: one.cluster,
       object: first.id,
       ...subjectsOf(facts, one, group),
+      provenBy: { own: [] },
       remark: `${capital(by)}${what === "" ? "" : ` (${what})`}.`,
     }),
   ];

@@ -1,5 +1,5 @@
 import { serviceHost, istioNamespace } from "../../render/names.ts";
-import type { Check } from "../check.ts";
+import type { Check, Finding } from "../check.ts";
 import { problem } from "../check.ts";
 import { restart } from "../commands.ts";
 import type { IstiodPod } from "../control-plane-facts.ts";
@@ -42,21 +42,8 @@ export const endpointShards: Check = {
                     fix: "Its credentials are accepted as far as it can be seen, and it holds on to what it knew: restart it (do not delete its pod).",
                     commands: [restart(reader, istioNamespace, "istiod")],
                     cluster: reader.cluster,
-                    ...(far.cluster === reader.cluster ? {} : { remote: far.cluster }),
                     object: { group: "", kind: "Pod", namespace: "istio-system", name: pod.name },
-                    needs:
-                      far.cluster === reader.cluster
-                        ? [
-                            istiod(reader.cluster),
-                            meshConfiguration(reader.cluster),
-                            nodes(reader.cluster),
-                            ...nameOfIstiod(reader),
-                          ]
-                        : [
-                            sync(reader.cluster, far.cluster),
-                            ...needsOfJoin(reader.cluster, far.cluster),
-                            nodes(far.cluster),
-                          ],
+                    ...between(reader, far),
                   }),
                 ];
           }),
@@ -64,6 +51,25 @@ export const endpointShards: Check = {
     );
   },
 };
+
+/** What it takes that `reader` knows the endpoints of `far`, which may be itself. */
+function between(reader: ReachedCluster, far: ReachedCluster): Pick<Finding, "remote" | "provenBy" | "needs"> {
+  return far.cluster === reader.cluster
+    ? {
+        provenBy: { own: ["istiod", "services", "routing"] },
+        needs: [
+          istiod(reader.cluster),
+          meshConfiguration(reader.cluster),
+          nodes(reader.cluster),
+          ...nameOfIstiod(reader),
+        ],
+      }
+    : {
+        remote: far.cluster,
+        provenBy: { own: ["istiod"], remote: ["services", "routing"] },
+        needs: [sync(reader.cluster, far.cluster), ...needsOfJoin(reader.cluster, far.cluster), nodes(far.cluster)],
+      };
+}
 
 /** WorkloadEntries and ServiceEntries add endpoints that no API server has as such. */
 function isEntry({ routing }: ReachedCluster, endpoint: string): boolean {

@@ -1,9 +1,10 @@
 import { istioNamespace } from "../../render/names.ts";
 import { remoteSecretName } from "../../render/remote-secret.ts";
-import type { Check } from "../check.ts";
+import type { Check, Finding } from "../check.ts";
 import { problem } from "../check.ts";
 import { kubectl, restart } from "../commands.ts";
 import type { IstiodPod } from "../control-plane-facts.ts";
+import type { ReachedCluster } from "../facts.ts";
 import { meshClusters, onceFor, pairs } from "../reached.ts";
 import { appliedObject, istiod, istiodObjects, needsOfJoin, readerAccount, nodes, sync } from "../subjects.ts";
 
@@ -16,18 +17,7 @@ export const istiodSynced: Check = {
     const statesOf = onceFor((pod: IstiodPod) => new Map(pod.remotes.map((one) => [one.cluster, one.state])));
     return [
       ...meshClusters(facts).flatMap((one) =>
-        one.istiod.pods
-          .filter((pod) => pod.problem !== undefined)
-          .map((pod) =>
-            problem("ISM437", {
-              detail: `${pod.name} of ${one.cluster} does not say what it knows: ${pod.problem}.`,
-              fix: `Where it goes on like this, restart it. How it is: ${kubectl(one, "-n", istioNamespace, "describe", "pod", pod.name)}`,
-              commands: [restart(one, istioNamespace, "istiod")],
-              cluster: one.cluster,
-              object: { group: "", kind: "Pod", namespace: "istio-system", name: pod.name },
-              needs: [istiod(one.cluster), nodes(one.cluster)],
-            }),
-          ),
+        one.istiod.pods.filter((pod) => pod.problem !== undefined).map((pod) => silent(one, pod)),
       ),
       ...pairs(facts).flatMap(({ reader, remote }) => {
         const behind = reader.istiod.pods.flatMap((pod) => {
@@ -45,6 +35,7 @@ export const istiodSynced: Check = {
                 cluster: reader.cluster,
                 remote,
                 breaks: [sync(reader.cluster, remote)],
+                provenBy: { own: ["istiod"] },
                 needs: [
                   ...needsOfJoin(reader.cluster, remote),
                   istiodObjects(reader.cluster),
@@ -63,3 +54,15 @@ export const istiodSynced: Check = {
     ];
   },
 };
+
+function silent(one: ReachedCluster, pod: IstiodPod): Finding {
+  return problem("ISM437", {
+    detail: `${pod.name} of ${one.cluster} does not say what it knows: ${pod.problem}.`,
+    fix: `Where it goes on like this, restart it. How it is: ${kubectl(one, "-n", istioNamespace, "describe", "pod", pod.name)}`,
+    commands: [restart(one, istioNamespace, "istiod")],
+    cluster: one.cluster,
+    object: { group: "", kind: "Pod", namespace: "istio-system", name: pod.name },
+    needs: [istiod(one.cluster), nodes(one.cluster)],
+    provenBy: { own: ["istiod"] },
+  });
+}

@@ -36,6 +36,8 @@ export const versionsRun: Check = {
               ...(unnamedPort(one, here, { service, version }) ?? missingPods(one, { service, version })),
               cluster: name,
               object,
+              // A port that has a name is looked for in pods.
+              provenBy: { own: isNamed(here, service.port) ? ["istiod", "services", "pods"] : ["istiod", "services"] },
               needs: [
                 appliedObject(name, object),
                 workloadsOf(name, here.service, version.name),
@@ -64,6 +66,10 @@ function missingPods(one: ReachedCluster, { service, version }: Missing): Pick<F
     detail: `Version ${version.name} of ${service.namespace}/${service.name} has no ready pod in ${one.cluster} (${labels.join(",")}).`,
     fix: `Whoever deploys the version has to see why: ${kubectl(one, "-n", service.namespace, "describe", "pods", "-l", labels.join(","))}`,
   };
+}
+
+function isNamed({ servicePorts }: ServiceFacts, port: number): boolean {
+  return typeof servicePorts.find((one) => one.port === port)?.targetPort === "string";
 }
 
 /** A port that a Service leads to by a name exists only in pods that name it: others are no endpoints, however ready. */

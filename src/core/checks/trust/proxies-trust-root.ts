@@ -35,6 +35,7 @@ export const proxiesTrustRoot: Check = {
                 commands: restartProxies(facts, one),
                 cluster: one.cluster,
                 ...(names.includes(one.cluster) ? {} : { remote: first.one.cluster }),
+                provenBy: { own: ["istiod", "authority", "gateways", "namespaces"], remote: ["istiod", "authority"] },
                 breaks: [
                   ...names.map((name) => trustBetween(one.cluster, name)),
                   ...(names.includes(one.cluster)
