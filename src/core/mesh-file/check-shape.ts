@@ -4,15 +4,15 @@ import type { MeshDraft } from "./draft.ts";
 import type { FieldInfo } from "./field-info.ts";
 import { describeType, fieldAt } from "./field-info.ts";
 import type { Finding } from "./finding.ts";
-import { newestIstioVersion } from "./istio-version.ts";
 import type { Path } from "./path.ts";
 import { describePath, valueAt } from "./path.ts";
 import type { FormIssue } from "./schema/text-form.ts";
-import { environmentName } from "./schema/scalars.ts";
-import { secretFix } from "./schema/secret-place.ts";
 import type { RawMesh } from "./schema/mesh.ts";
 import { meshSchema } from "./schema/mesh.ts";
 import { showValue } from "./show-value.ts";
+import type { QuotedForms } from "./quoted-forms.ts";
+import { formsOfQuoted } from "./quoted-forms.ts";
+import { describeWrongType } from "./wrong-type.ts";
 
 /** The mesh file held against its schema. */
 export interface Shape {
@@ -32,9 +32,13 @@ export function checkShape(value: unknown): Shape {
     return { mesh: result.data, draft: result.data, findings: [] };
   }
   const issues = withoutSizesOfOtherTypes(result.error.issues.flatMap(insideChoice));
+  const quoted = formsOfQuoted(
+    value,
+    issues.filter((issue) => issue.code === "invalid_type" && issue.expected === "string").map(pathOf),
+  );
   return {
     draft: keepRightTypes(value, issues) as MeshDraft,
-    findings: issues.flatMap((issue) => describeIssue(issue, value)),
+    findings: issues.flatMap((issue) => describeIssue(issue, value, quoted)),
   };
 }
 
@@ -62,10 +66,10 @@ function withoutSizesOfOtherTypes(issues: readonly Issue[]): readonly Issue[] {
   );
 }
 
-function describeIssue(issue: Issue, root: unknown): Finding[] {
+function describeIssue(issue: Issue, root: unknown, quoted: QuotedForms): Finding[] {
   const path = pathOf(issue);
   if (issue.code === "unrecognized_keys") {
-    return issue.keys.map((key) => describeUnknown(path, key));
+    return issue.keys.map((key) => describeUnknown(path, key, valueAt(root, path)));
   }
   const found = valueAt(root, path);
   if (found === undefined) {
@@ -83,11 +87,11 @@ function describeIssue(issue: Issue, root: unknown): Finding[] {
     case "too_big":
       return [describeBounds(path, found)];
     default:
-      return [describeWrongType(path, found)];
+      return [describeWrongType(path, found, quoted.get(JSON.stringify(path)))];
   }
 }
 
-function describeUnknown(parent: Path, key: string): Finding {
+function describeUnknown(parent: Path, key: string, beside: unknown): Finding {
   const path = [...parent, key];
   const known = Object.keys(fieldAt(parent)?.properties ?? {});
   const near = suggestName(key, known);
@@ -100,7 +104,9 @@ function describeUnknown(parent: Path, key: string): Finding {
     fix:
       near === undefined
         ? `Delete it, or use one of the fields that there are: ${known.join(", ")}.`
-        : `Did you mean ${near}?`,
+        : typeof beside === "object" && beside !== null && Object.hasOwn(beside, near)
+          ? `Delete it: ${near} is there already.`
+          : `Did you mean ${near}?`,
   };
 }
 
@@ -169,71 +175,8 @@ function describeBounds(path: Path, found: unknown): Finding {
     code: "ISM117",
     path,
     detail: `${describePath(path)} is ${showValue(found)}. It has to be from ${minimum} to ${maximum}.`,
-    fix: "Correct the number.",
+    fix: `Write a number from ${minimum} to ${maximum}.`,
   };
-}
-
-function describeWrongType(path: Path, found: unknown): Finding {
-  const field = fieldAt(path);
-  const wanted = field === undefined ? "something else" : describeType(field);
-  return {
-    code: "ISM103",
-    path,
-    detail:
-      found === null
-        ? `${describePath(path)} has no value. It has to be ${withArticle(wanted)}.`
-        : `${describePath(path)} is ${describeFound(found)}. It has to be ${withArticle(wanted)}.`,
-    fix: specialFixes[path.join(".")]?.(found) ?? fixType(found, wanted),
-  };
-}
-
-/** Where the general advice would lead to the next mistake. */
-const specialFixes: Readonly<Record<string, (found: unknown) => string | undefined>> = {
-  "spec.istio.version": (found) =>
-    typeof found === "number" ? `Write all three numbers of the release, such as ${newestIstioVersion}.` : undefined,
-  "spec.rancher.token": () => environmentName.fix(""),
-  "spec.dns.provider.rfc2136.tsig.secret": () => secretFix,
-  "spec.dns.provider.designate.applicationCredential.secret": () => secretFix,
-  "spec.dns.provider.designate.user.password": () => secretFix,
-};
-
-function describeFound(found: unknown): string {
-  if (Array.isArray(found)) {
-    return "a list";
-  }
-  switch (typeof found) {
-    case "string":
-      return `the text ${showValue(found)}`;
-    case "number":
-      return `the number ${found}`;
-    case "boolean":
-      return `the boolean ${String(found)}`;
-    default:
-      return "a mapping";
-  }
-}
-
-function fixType(found: unknown, wanted: string): string {
-  if (found === null) {
-    return "Write a value after the colon, or delete the field.";
-  }
-  if (wanted.startsWith("text") && (typeof found === "number" || typeof found === "boolean")) {
-    return "Put the value in quotes.";
-  }
-  if (wanted.startsWith("list") && typeof found !== "object") {
-    return "Write a list, also for a single entry: [ … ], or one line beginning with - for each entry.";
-  }
-  if (wanted.startsWith("true or false")) {
-    return "Write true or false, without quotes.";
-  }
-  if (wanted.endsWith("number") && typeof found === "string" && /^\s*\d+\s*$/.test(found)) {
-    return `Write ${found.trim()} without quotes.`;
-  }
-  return `Write ${withArticle(wanted)}.`;
-}
-
-function withArticle(wanted: string): string {
-  return /^(text|true|anything|something)/.test(wanted) ? wanted : `a ${wanted}`;
 }
 
 function listOr(words: readonly string[]): string {

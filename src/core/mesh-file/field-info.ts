@@ -14,6 +14,8 @@ export interface FieldInfo {
   readonly minimum?: number;
   readonly maximum?: number;
   readonly minItems?: number;
+  /** Of a mapping without required fields: whether it needs one of several. */
+  readonly oneOf?: readonly { readonly required: readonly string[] }[];
   readonly properties?: Readonly<Record<string, FieldInfo>>;
   readonly required?: readonly string[];
   readonly items?: FieldInfo;

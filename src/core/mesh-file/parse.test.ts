@@ -162,7 +162,7 @@ describe("YAML", () => {
     const clusters = Array.from(
       { length: 1000 },
       (_, index) =>
-        `    - { name: c${index}, context: c${index}, eastWest: ${index === 0 ? "&e { addresses: [a.example] }" : "*e"} }\n`,
+        `    - { name: c${index}, context: c${index}, eastWest: ${index === 0 ? "&e { service: { namespace: istio-system, name: istio-eastwestgateway } }" : "*e"} }\n`,
     );
     const parsed = parseMesh(`${head}  clusters:\n${clusters.join("")}`, "mesh.yaml");
     expect(parsed.diagnostics).toEqual([]);

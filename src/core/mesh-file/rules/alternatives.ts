@@ -137,7 +137,10 @@ function checkProvider(provider: object | undefined): readonly Finding[] {
         second === undefined
           ? "spec.dns.provider names no provider."
           : `spec.dns.provider names several providers, ${first} and ${second}. A zone is written through one.`,
-      fix: "Write the provider's name over its settings, for example designate: {}.",
+      fix:
+        second === undefined
+          ? "Write the provider's name over its settings, for example rfc2136: { server: 192.0.2.53, tsig: { name: isthmus, secret: { file: tsig.key } } }; for external-dns alone the name is enough, as in designate: {}."
+          : `Keep one: ${first} or ${second}.`,
     },
   ];
 }

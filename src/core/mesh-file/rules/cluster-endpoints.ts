@@ -5,7 +5,9 @@ import { clustersOf } from "../walk-draft.ts";
 /**
  * An endpoint is for the istiods of the other clusters. Addresses that lead
  * whoever uses them to itself, or no further than one link, can be none,
- * wherever the clusters run (RFC 1122, 3.2.1.3; RFC 3927; RFC 4291, 2.5).
+ * wherever the clusters run (RFC 1122, 3.2.1.3; RFC 3927; RFC 4291, 2.5), and
+ * no connection is made to those of groups and of nobody (RFC 5771; RFC 1112, 4;
+ * RFC 4291, 2.7).
  */
 export function checkClusterEndpoints(draft: MeshDraft): readonly Finding[] {
   const clusters = clustersOf(draft);
@@ -36,7 +38,10 @@ const useless: readonly (readonly [words: string, isSuch: (host: string) => bool
       host.endsWith(".localhost") ||
       firstOctetsOf(host)?.[0] === 127,
   ],
-  ["no address (the one that stands for none)", (host) => ["0.0.0.0", "[::]", "[::ffff:0:0]"].includes(host)],
+  [
+    "no address (the one that stands for none)",
+    (host) => /^0(?:\.\d+){3}$/.test(host) || host === "[::]" || firstOctetsOf(host)?.[0] === 0,
+  ],
   [
     "a link-local address, which no router passes on",
     (host) =>
@@ -44,7 +49,18 @@ const useless: readonly (readonly [words: string, isSuch: (host: string) => bool
       /^\[fe[89ab][\da-f]:/.test(host) ||
       firstOctetsOf(host)?.join(".") === "169.254",
   ],
+  [
+    "a multicast address, which is that of a group",
+    (host) => isWithin(host, 224, 239) || /^\[ff[\da-f]{2}:/.test(host),
+  ],
+  ["an address that nobody has (reserved, or the broadcast address)", (host) => isWithin(host, 240, 255)],
 ];
+
+/** Whether the first octet of an IPv4 address is in a range. */
+function isWithin(host: string, from: number, to: number): boolean {
+  const first = Number(/^(\d+)(?:\.\d+){3}$/.exec(host)?.[1] ?? firstOctetsOf(host)?.[0] ?? Number.NaN);
+  return first >= from && first <= to;
+}
 
 /** What the host of an https URL is when it leads nobody anywhere, in words that follow "it is"; undefined for every one that may. */
 export function uselessHost(endpoint: string): string | undefined {

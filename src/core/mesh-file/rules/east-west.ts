@@ -7,6 +7,8 @@ import { valueAt } from "../path.ts";
 import { showValue } from "../show-value.ts";
 import type { ClusterDraft, Placed } from "../walk-draft.ts";
 import { clustersOf, networkOf } from "../walk-draft.ts";
+import { crossNetworkPort } from "../../render/names.ts";
+import { oneSpelling } from "../schema/addresses.ts";
 import { uselessHost } from "./cluster-endpoints.ts";
 
 /**
@@ -23,6 +25,7 @@ export function checkEastWest(draft: MeshDraft): readonly Finding[] {
       ...checkReaders(one, clusters),
       ...checkCoverage(one, clusters),
     ]),
+    ...checkShared(announced, clusters),
     ...checkValues(draft, announced),
   ];
 }
@@ -50,6 +53,92 @@ function checkAddresses({ value, path }: Placed<ClusterDraft>): readonly Finding
             },
           ];
     }),
+  );
+}
+
+interface Announced extends Placed<ClusterDraft> {
+  /** The one cluster that reaches it there; undefined for all that have no place of their own. */
+  readonly reader?: string;
+  /** The address in one spelling and its port. */
+  readonly at: string;
+  readonly text: string;
+}
+
+/**
+ * A gateway passes connections on by the name of the service in them (SNI),
+ * which says nothing of the network: of two networks behind one address and
+ * port the one would get what is for the other. What one cluster alone reaches
+ * is held against what else it reaches.
+ */
+function checkShared(
+  announced: readonly Placed<ClusterDraft>[],
+  clusters: readonly Placed<ClusterDraft>[],
+): readonly Finding[] {
+  const readers = new Map(clusters.map(({ value }) => [value.name, networkOf(value)]));
+  const all = announced.flatMap(gatewaysOf);
+  const order = new Map(all.map((one, index) => [one, index]));
+  const shared = firstsBy(all.filter(({ reader }) => reader === undefined));
+  const single = firstsBy(all.filter(({ reader }) => reader !== undefined));
+  return all.flatMap((one): readonly Finding[] => {
+    const { reader } = one;
+    const isOther = (other: Announced): boolean =>
+      networkOf(other.value) !== networkOf(one.value) && (order.get(other) ?? 0) < (order.get(one) ?? 0);
+    const first =
+      (shared.get(one.at) ?? []).find(
+        (other) =>
+          networkOf(other.value) !== networkOf(one.value) &&
+          (reader === undefined
+            ? isOther(other)
+            : networkOf(other.value) !== readers.get(reader) && !(reader in (other.value.eastWest?.seenFrom ?? {}))),
+      ) ?? (reader === undefined ? undefined : (single.get(`${reader} ${one.at}`) ?? []).find(isOther));
+    return first === undefined
+      ? []
+      : [
+          {
+            code: "ISM675",
+            path: one.path,
+            detail: `${one.text} is also the place of the gateway of ${showValue(first.value.name ?? "")}, a cluster of another network${reader === undefined ? "" : `, as ${reader} sees it`}. A connection names the service that it is for and not the network, so requests for the one would end in the other.`,
+            other: first.path,
+            fix: "Give each network an address of its own, or a port of its own at that address; what differs by who connects is said in seenFrom.",
+          },
+        ];
+  });
+}
+
+/** The first gateway at each place, and the first there of another network. */
+function firstsBy(all: readonly Announced[]): ReadonlyMap<string, readonly Announced[]> {
+  const found = new Map<string, Announced[]>();
+  for (const one of all) {
+    const key = one.reader === undefined ? one.at : `${one.reader} ${one.at}`;
+    const firsts = found.get(key) ?? [];
+    found.set(key, firsts);
+    if (firsts.length < 2 && firsts.every(({ value }) => networkOf(value) !== networkOf(one.value))) {
+      firsts.push(one);
+    }
+  }
+  return found;
+}
+
+/** Where the gateway of a cluster is reached, each address with its place in the file. */
+function gatewaysOf({ value, path }: Placed<ClusterDraft>): readonly Announced[] {
+  const { addresses, port: usual = crossNetworkPort, seenFrom } = value.eastWest ?? {};
+  const lists = [
+    { list: addresses, port: usual, at: ["addresses"], from: {} },
+    ...entriesOf(seenFrom).map(([reader, { addresses: list, port = usual }]) => ({
+      list,
+      port,
+      at: ["seenFrom", reader, "addresses"],
+      from: { reader },
+    })),
+  ];
+  return lists.flatMap(({ list, port, at, from }) =>
+    itemsOf(list).map(([index, address]) => ({
+      ...from,
+      value,
+      path: [...path, "eastWest", ...at, index],
+      at: JSON.stringify([oneSpelling(address), port]),
+      text: `${address} with port ${port}`,
+    })),
   );
 }
 

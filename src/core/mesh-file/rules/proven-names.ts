@@ -1,9 +1,9 @@
-import { dnsName, isInZone } from "../../front-door/dns-records.ts";
+import { isInZone } from "../../front-door/dns-records.ts";
 import type { MeshDraft } from "../draft.ts";
 import { itemsOf } from "../draft.ts";
 import type { Finding } from "../finding.ts";
 import { routesOf } from "../walk-draft.ts";
-import { checkProvider } from "./published-hosts.ts";
+import { checkProvider, namedHost } from "./published-hosts.ts";
 
 /** What isthmus orders it proves by records in the zone of spec.dns: there is one, and the hosts are in it. */
 export function checkProvenNames(draft: MeshDraft): readonly Finding[] {
@@ -12,7 +12,7 @@ export function checkProvenNames(draft: MeshDraft): readonly Finding[] {
   );
   const { dns } = draft.spec ?? {};
   const hasDns = draft.spec !== undefined && "dns" in draft.spec;
-  const zone = dns?.zone === undefined ? undefined : dnsName(dns.zone);
+  const zone = dns?.zone === undefined ? undefined : namedHost(dns.zone);
   const routes = routesOf(draft);
   const [first] = routes.filter(({ value: { tls } }) => own.has(tls?.issuer ?? ""));
   const published = routes.some(({ value }) => value.dns?.via === "isthmus");
@@ -36,9 +36,7 @@ export function checkProvenNames(draft: MeshDraft): readonly Finding[] {
       ];
     }
     return itemsOf(hosts)
-      .filter(
-        ([, host]) => host !== "*" && zone !== undefined && !isInZone(host.toLowerCase().replace(/^\*\./, ""), zone),
-      )
+      .filter(([, host]) => host !== "*" && zone !== undefined && !isInZone(namedHost(host).replace(/^\*\./, ""), zone))
       .map(([index, host]) => ({
         code: "ISM657",
         path: [...path, "hosts", index],

@@ -1,9 +1,10 @@
-import { dnsName, isInZone } from "../../front-door/dns-records.ts";
 import type { MeshDraft } from "../draft.ts";
 import { entriesOf, itemsOf } from "../draft.ts";
+import { isInZone } from "../../front-door/dns-records.ts";
 import { readDuration } from "../duration.ts";
 import type { Finding } from "../finding.ts";
 import type { Path } from "../path.ts";
+import { plainHost } from "../schema/addresses.ts";
 import type { PlacedRoute } from "../walk-draft.ts";
 import { frontGatewayNameOf, namespaceOf, routesOf } from "../walk-draft.ts";
 
@@ -56,7 +57,7 @@ function checkZone({ value, path }: PlacedRoute, zone: string | undefined): read
   return zone === undefined
     ? []
     : itemsOf(value.hosts)
-        .filter(([, host]) => host !== "*" && !isInZone(host.toLowerCase(), dnsName(zone)))
+        .filter(([, host]) => host !== "*" && !isInZone(namedHost(host), namedHost(zone)))
         .map(([index, host]) => ({
           code: "ISM140" as const,
           path: [...path, "hosts", index],
@@ -101,6 +102,11 @@ function thingsOf({ value, service }: PlacedRoute): readonly string[] {
   ];
 }
 
+/** A name as DNS compares it, also where the file has another spelling of it, which its form refuses already. */
+export function namedHost(text: string): string {
+  return plainHost(text).toLowerCase();
+}
+
 /**
  * That isthmus itself can write through the provider of spec.dns (ISM638). `other` is what
  * asks for that, `otherwise` what can be done instead.
@@ -109,8 +115,9 @@ export function checkProvider(
   { provider }: DnsDraft,
   { other, otherwise }: { readonly other: Path; readonly otherwise: string },
 ): readonly Finding[] {
-  const [entry] = entriesOf(provider);
-  if (entry === undefined) {
+  const [entry, second] = entriesOf(provider);
+  // Which of several is meant says another finding.
+  if (entry === undefined || second !== undefined) {
     return [];
   }
   const [name, settings] = entry;

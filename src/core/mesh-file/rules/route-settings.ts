@@ -94,10 +94,10 @@ function clashesOfRedirect(value: RouteDraft): readonly (Clash | undefined)[] {
     bothIn(redirect, ["redirect"], "uri", "prefixRewrite"),
     bothIn(redirect, ["redirect"], "port", "derivePort"),
     ...portsTwice(redirect),
-    clash("prefixRewrite" in redirect && !byPrefix, {
+    clash("prefixRewrite" in redirect && !("uri" in redirect) && !byPrefix, {
       at: ["redirect", "prefixRewrite"],
       why: "takes the place of a prefix, and the route matches none",
-      fix: "Write uri, or match a prefix.",
+      fix: "Write uri in its place, or match a prefix.",
     }),
   ];
 }

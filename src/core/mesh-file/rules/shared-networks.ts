@@ -8,10 +8,14 @@ import { clustersOf, networkOf } from "../walk-draft.ts";
 /** A shared network is the network of some cluster. */
 export function checkSharedNetworks(draft: MeshDraft): readonly Finding[] {
   const networks = clustersOf(draft).flatMap(({ value }) => networkOf(value) ?? []);
+  const declared = itemsOf(draft.spec?.sharedNetworks).map(([, name]) => name);
   return itemsOf(draft.spec?.sharedNetworks)
     .filter(([, name]) => !networks.includes(name))
     .map(([index, name]) => {
-      const near = suggestName(name, networks);
+      const near = suggestName(
+        name,
+        networks.filter((network) => !declared.includes(network)),
+      );
       return {
         code: "ISM122",
         path: ["spec", "sharedNetworks", index],

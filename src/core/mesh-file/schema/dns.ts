@@ -1,7 +1,7 @@
 import * as z from "zod";
-import { address, domain, httpsUrl } from "./addresses.ts";
+import { address, domain, httpsUrl, keyName } from "./addresses.ts";
+import { durationIn, line } from "./scalars.ts";
 import { tsigAlgorithms } from "../../front-door/tsig-algorithms.ts";
-import { duration, line } from "./scalars.ts";
 import { secretSchema } from "./secret-place.ts";
 import { readDuration } from "../duration.ts";
 import type { TextForm } from "./text-form.ts";
@@ -20,7 +20,7 @@ const rfc2136Schema = z
       .optional(),
     tsig: z
       .strictObject({
-        name: textOf(domain, "The name of the key, as the server knows it."),
+        name: textOf(keyName, "The name of the key, as the server knows it."),
         algorithm: z
           .enum(tsigAlgorithms)
           .meta({ description: "The key's algorithm.", default: "hmac-sha256" })
@@ -68,7 +68,7 @@ const designateSchema = z
 
 function seconds(from: number, to: number): readonly [TextForm, TextForm] {
   return [
-    duration,
+    durationIn("s"),
     {
       code: "ISM117",
       wanted: `from ${from}s to ${to}s`,
@@ -113,14 +113,14 @@ export const dnsSchema = z
         description:
           "What serves the zone: one key, the name of the provider, over its settings. isthmus itself writes through `rfc2136` and `designate`; any other name is for external-dns.",
         examples: [
-          { designate: {} },
           { rfc2136: { server: "192.0.2.53", tsig: { name: "isthmus", secret: { file: "tsig.key" } } } },
+          { designate: {} },
         ],
         minProperties: 1,
         maxProperties: 1,
       }),
     ttl: textOf(
-      duration,
+      durationIn("s", "m"),
       "How long resolvers may keep a record. Default: the provider's; of records that isthmus writes, 60s.",
     ).optional(),
     healthChecks: healthChecksSchema.optional(),

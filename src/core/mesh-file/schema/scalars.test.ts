@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { TextForm } from "./text-form.ts";
-import { address, domain, email, httpsUrl, imageHub, requestPath, routeHost } from "./addresses.ts";
+import { address, domain, email, httpsUrl, imageHub, keyName, requestPath, routeHost } from "./addresses.ts";
 import {
+  duration,
   environmentName,
   isLabelKey,
   istioVersion,
@@ -38,16 +39,29 @@ const forms: readonly (readonly [string, TextForm, readonly string[], readonly s
   [
     "a route's host",
     routeHost,
-    ["*", "*.a.example", "a.example", "localhost"],
-    ["", "a.*", "**", "https://a", "a/b", "a:80", "-a.b"],
+    ["*", "*.a.example", "a.example", "localhost", "203.0.113.5"],
+    ["", "a.example.", "1.2.3", "203.0.113.05", "bücher.example", "a.*", "**", "https://a", "a/b", "a:80", "-a.b"],
   ],
   [
     "an address",
     address,
     ["203.0.113.10", "::1", "2001:db8::1", "gw.a.example"],
-    ["", "999.1.1.1", "1.2.3", "a:80", "a/b", ":::", "203.0.113.10:15443"],
+    [
+      "",
+      "999.1.1.1",
+      "1.2.3",
+      "010.0.0.1",
+      "192.168.001.1",
+      "0x7f.1",
+      "gw.1",
+      "a:80",
+      "a/b",
+      ":::",
+      "203.0.113.10:15443",
+    ],
   ],
   ["a domain", domain, ["a.example", "a.example."], ["", ".a", "a..b", "*.a"]],
+  ["the name of a key", keyName, ["k", "my_key.a.example.", "_k", "1"], ["", ".k", "k..a", "k a", "a".repeat(64)]],
   ["an Istio version", istioVersion, ["1.31.0", "1.12.0", "1.31.0-rc.1"], ["1.31", "v1.31.0", "latest", ""]],
   [
     "an image hub",
@@ -89,6 +103,15 @@ describe("the forms of text", () => {
     [istioVersion, "v1.31.0", "Write 1.31.0."],
     [istioVersion, "1.31", "Write for example 1.31.0."],
     [requestPath, "hello", "Write /hello."],
+    [duration, "60", "Add the unit, as in 60s or 60d."],
+    [duration, "14 days", "Write 14d."],
+    [duration, "2 months", "Write for example 10s."],
+    [routeHost, "www.a.example.", "Write www.a.example."],
+    [routeHost, "*.Bücher.example", 'Write "*.xn--bcher-kva.example".'],
+    [routeHost, "https://a.example:8443/x", "Write a.example."],
+    [routeHost, "a_b", 'Write for example "*" or www.example.org.'],
+    [address, "[2001:db8::1]:443", "Write 2001:db8::1."],
+    [address, "192.168.001.010", "Write 192.168.1.10."],
   ];
   it.each(fixes)("suggest something right (%#)", (form, text, fix) => {
     expect(form.test(text)).toBe(false);

@@ -64,17 +64,30 @@ export function isLabelKey(text: string): boolean {
   return (prefix === undefined || subdomain.test(prefix)) && name !== "" && labelValue.test(name);
 }
 
-export const duration: TextForm = {
-  code: "ISM114",
-  wanted: "a duration such as 90s, 10m, 1h30m or 14d",
-  test: (text) => readDuration(text) !== undefined,
-  fix: (text) => (/^\d+$/.test(text) ? `Add the unit, as in ${text}s or ${text}d.` : "Write for example 14d."),
-  pattern: "^([0-9]+(\\.[0-9]+)?(ns|us|µs|ms|s|m|h|d))+$",
-};
+const durationPattern = "^([0-9]+(\\.[0-9]+)?(ns|us|µs|ms|s|m|h|d))+$";
+
+/** A duration whose fix, for a bare number, names the units that the field is mostly written in. */
+export function durationIn(...units: readonly string[]): TextForm {
+  return {
+    code: "ISM114",
+    wanted: "a duration such as 90s, 10m, 1h30m or 14d",
+    test: (text) => readDuration(text) !== undefined,
+    fix: (text) => {
+      if (/^\d+(\.\d+)?$/.test(text)) {
+        return `Add the unit, as in ${units.map((unit) => `${text}${unit}`).join(" or ")}.`;
+      }
+      const [, number, unit] = /^(\d+)\s*(s|m(?!o)|h|d)[a-z]*$/i.exec(text) ?? [];
+      return `Write ${unit === undefined ? `for example 10${units[0] ?? "s"}` : `${number ?? ""}${unit.toLowerCase()}`}.`;
+    },
+    pattern: durationPattern,
+  };
+}
+
+export const duration: TextForm = durationIn("s", "d");
 
 /** How long certificates of the mesh may be valid: long enough to be renewed in time, short enough for X.509's four-digit years. */
 export const validity: readonly [TextForm, TextForm] = [
-  duration,
+  durationIn("d", "h"),
   {
     code: "ISM117",
     wanted: "from 1h to 36500d",
@@ -88,7 +101,7 @@ export const validity: readonly [TextForm, TextForm] = [
 
 /** What Istio accepts: whole milliseconds, one at least (agent.ValidateDuration of istio/istio, pkg/config/validation). */
 export const istioDuration: readonly [TextForm, TextForm] = [
-  duration,
+  durationIn("s", "ms"),
   {
     code: "ISM117",
     wanted: "1ms or longer, in whole milliseconds",
