@@ -1,11 +1,9 @@
-import { X509Certificate } from "node:crypto";
 import path from "node:path";
 import { errorOf } from "../../core/diagnostics/coded.ts";
 import type { Diagnostic, SourceRange } from "../../core/diagnostics/diagnostic.ts";
 import type { DesignateWriter, SecretPlace } from "../../core/model/dns.ts";
 import { Secret } from "../../core/secret.ts";
-import { interruption } from "../../files/interruptible.ts";
-import { readText } from "../../files/read-text.ts";
+import { readAuthorityFile } from "../../kube/kubeconfig/authority-file.ts";
 import { findProxyInEnv } from "../../kube/kubeconfig/proxy-from-env.ts";
 import type { OpenStackAccess, OpenStackCredentials } from "../../providers/dns/designate/openstack-access.ts";
 import type { MeshFile } from "../mesh-file.ts";
@@ -65,29 +63,15 @@ async function credentialsOf(
 
 /** The certificates of the file as base64 of PEM. */
 async function readAuthority(file: string, range: SourceRange, problems: Diagnostic[]): Promise<string | undefined> {
-  const why = await readText(file).then(
-    (pem) => (isCertificate(pem) ? { pem } : "it holds no certificate in PEM"),
-    (error: unknown) => {
-      interruption().throwIfAborted();
-      return `it cannot be read: ${(error as Error).message}`;
-    },
-  );
-  if (typeof why === "object") {
-    return Buffer.from(why.pem, "utf8").toString("base64");
+  const found = await readAuthorityFile(file);
+  if ("caData" in found) {
+    return found.caData;
   }
   problems.push({
     ...errorOf("ISM639"),
-    detail: `The CA file ${file} of the DNS provider cannot be used: ${why}.`,
+    detail: `The CA file ${file} of the DNS provider cannot be used: ${found.why}.`,
     fix: "Correct caFile, or delete it where the cloud's certificates are of a public authority.",
     range,
   });
   return undefined;
-}
-
-function isCertificate(pem: string): boolean {
-  try {
-    return new X509Certificate(pem).subject !== undefined;
-  } catch {
-    return false;
-  }
 }

@@ -1,4 +1,3 @@
-import { Buffer } from "node:buffer";
 import path from "node:path";
 import { errorOf } from "../../core/diagnostics/coded.ts";
 import type { Diagnostic, SourceRange } from "../../core/diagnostics/diagnostic.ts";
@@ -6,8 +5,7 @@ import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
 import { UserError } from "../../core/diagnostics/user-error.ts";
 import type { OwnCertificate } from "../../core/front-door/own-certificates.ts";
 import { Secret } from "../../core/secret.ts";
-import { interruption } from "../../files/interruptible.ts";
-import { readText } from "../../files/read-text.ts";
+import { readAuthorityFile } from "../../kube/kubeconfig/authority-file.ts";
 import { findProxyInEnv } from "../../kube/kubeconfig/proxy-from-env.ts";
 import { accountKeyFile } from "../../pki/account-key.ts";
 import { dataFolder } from "../../pki/data-folder.ts";
@@ -102,25 +100,16 @@ async function readAuthority(
   if (file === undefined) {
     return undefined;
   }
-  try {
-    const pem = await readText(file);
-    const { certificates, unreadable } = readBundle(pem);
-    if (certificates.length > 0 && unreadable === 0) {
-      return Buffer.from(pem, "utf8").toString("base64");
-    }
-    problems.push(unusable(`${file} holds no certificate in PEM, or one that cannot be read`, range));
-  } catch (error) {
-    interruption().throwIfAborted();
-    problems.push(unusable(`${file} cannot be read: ${(error as Error).message}`, range));
+  const found = await readAuthorityFile(file);
+  if ("caData" in found && readBundle(found.pem).unreadable === 0) {
+    return found.caData;
   }
-  return undefined;
-}
-
-function unusable(detail: string, range: SourceRange): Diagnostic {
-  return {
+  const why = "why" in found ? found.why : "it holds a certificate that cannot be read";
+  problems.push({
     ...errorOf("ISM651"),
-    detail: `The authority of the ACME server's certificate is not to be had: ${detail}.`,
+    detail: `The CA file ${file} of the ACME server cannot be used: ${why}.`,
     fix: "Correct caFile, which is relative to the mesh file, or delete it if the server's certificate is of a public authority.",
     range,
-  };
+  });
+  return undefined;
 }

@@ -6,6 +6,7 @@ import { readText } from "../../files/read-text.ts";
 import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
 import { Secret } from "../../core/secret.ts";
 import { accessDiagnostic } from "../access-diagnostic.ts";
+import { isCertificate } from "./authority-file.ts";
 import type { KubeconfigEntry } from "./load-kubeconfigs.ts";
 import { isRecord, readFailure, textOf } from "./read-fields.ts";
 
@@ -268,12 +269,4 @@ function unusable(
     detail: `\`${field}\` of ${JSON.stringify(entry.name)} in ${entry.file} cannot be used: ${reason}.`,
     fix,
   });
-}
-
-function isCertificate(pem: string): boolean {
-  try {
-    return new X509Certificate(pem).subject !== undefined;
-  } catch {
-    return false;
-  }
 }

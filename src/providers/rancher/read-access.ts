@@ -1,5 +1,3 @@
-import { Buffer } from "node:buffer";
-import { X509Certificate } from "node:crypto";
 import { stat } from "node:fs/promises";
 import path from "node:path";
 import { homeFolder } from "../../files/home-folder.ts";
@@ -10,6 +8,7 @@ import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
 import { UserError } from "../../core/diagnostics/user-error.ts";
 import type { RancherSettings } from "../../core/model/mesh.ts";
 import { Secret } from "../../core/secret.ts";
+import { readAuthorityFile } from "../../kube/kubeconfig/authority-file.ts";
 import { findProxyInEnv } from "../../kube/kubeconfig/proxy-from-env.ts";
 import { readFailure } from "../../kube/kubeconfig/read-fields.ts";
 import { rancherDiagnostic } from "./rancher-diagnostic.ts";
@@ -164,31 +163,17 @@ async function readAuthority(
   problems: Diagnostic[],
 ): Promise<{ readonly caData: string; readonly caFile: string } | undefined> {
   const file = locate(named, place);
-  const reason = await readText(file).then(
-    (pem) => (isCertificate(pem) ? { pem } : "it holds no certificate in PEM"),
-    (error: unknown) => {
-      interruption().throwIfAborted();
-      return `it cannot be read: ${readFailure(error)}`;
-    },
-  );
-  if (typeof reason === "object") {
-    return { caData: Buffer.from(reason.pem, "utf8").toString("base64"), caFile: file };
+  const found = await readAuthorityFile(file);
+  if ("caData" in found) {
+    return { caData: found.caData, caFile: file };
   }
   problems.push(
     rancherDiagnostic("ISM282", {
-      detail: `The CA file ${file} of Rancher cannot be used: ${reason}.`,
+      detail: `The CA file ${file} of Rancher cannot be used: ${found.why}.`,
       fix: "Correct caFile under spec.rancher, or delete it if Rancher's certificate is of a public authority.",
     }),
   );
   return undefined;
-}
-
-function isCertificate(pem: string): boolean {
-  try {
-    return new X509Certificate(pem).subject !== undefined;
-  } catch {
-    return false;
-  }
 }
 
 function locate(named: string, { folder, env }: RancherPlace): string {
