@@ -8,9 +8,8 @@ import { errorOf, warningOf } from "../core/diagnostics/coded.ts";
 import { exitCodes } from "../core/diagnostics/exit-codes.ts";
 import { UserError } from "../core/diagnostics/user-error.ts";
 import { interruption } from "../files/interruptible.ts";
-import { isAbsent } from "../files/is-absent.ts";
 import { makeFolder } from "../files/make-folder.ts";
-import { readText } from "../files/read-text.ts";
+import { readTextIfThere } from "../files/read-text-if-there.ts";
 
 /** The key of an ACME account: what it can do, and never the key itself. */
 export interface AccountKey {
@@ -67,12 +66,9 @@ export async function exposedAccountKey(file: string): Promise<readonly Diagnost
 
 async function readKey(file: string): Promise<string | undefined> {
   try {
-    return await readText(file);
+    return await readTextIfThere(file);
   } catch (error) {
     interruption().throwIfAborted();
-    if (isAbsent(error)) {
-      return undefined;
-    }
     throw unusable(`${file} cannot be read: ${(error as Error).message}`, "Make the file readable for you.", error);
   }
 }

@@ -3,9 +3,8 @@ import { mkdtemp, rename, rm, stat, writeFile } from "node:fs/promises";
 import { createPrivateKey } from "node:crypto";
 import path from "node:path";
 import { interruption } from "../files/interruptible.ts";
-import { isAbsent } from "../files/is-absent.ts";
 import { makeFolder } from "../files/make-folder.ts";
-import { readText } from "../files/read-text.ts";
+import { readTextIfThere } from "../files/read-text-if-there.ts";
 import { UserError } from "../core/diagnostics/user-error.ts";
 import { exitCodes } from "../core/diagnostics/exit-codes.ts";
 import type { Mesh } from "../core/model/mesh.ts";
@@ -133,12 +132,9 @@ export async function isKeyExposed(files: RootFiles): Promise<boolean> {
 
 async function readIfThere(file: string, { isOwnPlace = false }: RootFiles): Promise<string | undefined> {
   try {
-    return await readText(file);
+    return await readTextIfThere(file);
   } catch (error) {
     interruption().throwIfAborted();
-    if (isAbsent(error)) {
-      return undefined;
-    }
     throw new UserError(
       [
         {

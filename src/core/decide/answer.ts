@@ -15,10 +15,23 @@ export interface Answer {
 export type ExpectedStatus = readonly (number | string)[];
 
 /**
+ * How the texts begin by which a proxy that works decides about a request: those
+ * of Envoy's RBAC, JWT, fault and rate limit filters.
+ */
+export const decisionTexts = [
+  "RBAC: access denied",
+  "Jwt ",
+  "Jwks ",
+  "Audiences in Jwt",
+  "fault filter abort",
+  "local_rate_limited",
+] as const;
+
+/**
  * How the texts begin that Envoy answers with in place of an application, at
  * the gateway or in the application's own sidecar: Envoy's
- * `source/common/router/router.cc`, `source/common/http/utility.cc`, and its
- * RBAC, JWT, fault and rate limit filters.
+ * `source/common/router/router.cc`, `source/common/http/utility.cc`, and what
+ * its filters decide.
  */
 const localTexts = [
   "upstream connect error or disconnect/reset before headers",
@@ -27,12 +40,7 @@ const localTexts = [
   "upstream per try timeout",
   "stream timeout",
   "request timeout",
-  "RBAC: access denied",
-  "Jwt ",
-  "Jwks ",
-  "Audiences in Jwt",
-  "fault filter abort",
-  "local_rate_limited",
+  ...decisionTexts,
   "envoy overloaded",
   "Envoy is overloaded",
   "maintenance mode",

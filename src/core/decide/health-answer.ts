@@ -1,15 +1,5 @@
 import type { AnswerGroup, ExpectedStatus } from "./answer.ts";
-import { isExpected } from "./answer.ts";
-
-/** Texts of Envoy's own answers that are decisions about the request, of a gateway that works. */
-const decisions = [
-  "RBAC: access denied",
-  "Jwt ",
-  "Jwks ",
-  "Audiences in Jwt",
-  "fault filter abort",
-  "local_rate_limited",
-];
+import { decisionTexts, isExpected } from "./answer.ts";
 
 /**
  * Whether an ingress serves a name, by what became of one request for it. What
@@ -26,5 +16,5 @@ export function isServing(outcome: AnswerGroup["outcome"], expected: ExpectedSta
   if (expected !== undefined) {
     return isExpected(expected, status);
   }
-  return local === "" ? status !== 404 || fromUpstream : decisions.some((one) => local.startsWith(one));
+  return local === "" ? status !== 404 || fromUpstream : decisionTexts.some((one) => local.startsWith(one));
 }

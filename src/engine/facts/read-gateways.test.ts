@@ -81,7 +81,7 @@ it("says why a proxy could not be asked, instead of what it holds", async () => 
   expect(ingress?.pods).toEqual([
     {
       name: "ingress-1",
-      problem: expect.stringMatching(/ answered 503$/),
+      problem: expect.stringMatching(/ answered 503 to /),
       listeners: [],
       roots: [],
       config: { chains: [], routeTables: [], awaitedSecrets: [], warming: [], clusters: [] },

@@ -11,7 +11,7 @@ import { gatewayPortOf, serviceAddresses } from "./service-addresses.ts";
 import { environmentOf, readWorkload } from "./read-workload.ts";
 import { isRouter } from "./sidecars.ts";
 import { isReady, listIstioPods, readPod } from "./read-pods.ts";
-import { proxyAdminPort } from "./proxy-page.ts";
+import { readProxyPage } from "./proxy-page.ts";
 import { readListenerPorts, readProxyConfig, warmingSecretsPath } from "./read-proxy-config.ts";
 
 /** Both gateways of one cluster: Deployment, Service, and what every ready pod's proxy has. */
@@ -124,16 +124,8 @@ async function readProxy(
   services: readonly Service[],
   signal: AbortSignal,
 ): Promise<GatewayPod> {
-  const ask = async (path: string): Promise<string> => {
-    const answer = await client.podHttpGet({ namespace: istioNamespace, pod: name, port: proxyAdminPort }, path, {
-      signal,
-      timeoutMs: 10_000,
-    });
-    if (answer.status !== 200) {
-      throw new Error(`${path} answered ${answer.status}`);
-    }
-    return answer.body;
-  };
+  const pod = { namespace: istioNamespace, name };
+  const ask = async (path: string): Promise<string> => readProxyPage(client, pod, path, signal);
   try {
     const [secrets, warmingSecrets, listeners, routes, clusters] = await Promise.all([
       ask(secretsPath),

@@ -1,5 +1,6 @@
-import { copyFile, mkdir, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, readdir, rm, symlink, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { readTextIfThere } from "../../files/read-text-if-there.ts";
 import type { EngineParts } from "../engine/parts.ts";
 
 const snapshots = path.join("io.containerd.snapshotter.v1.overlayfs", "snapshots");
@@ -21,7 +22,7 @@ const databases = [
  */
 export async function seedContainerd(root: string, engine: EngineParts): Promise<void> {
   const marker = path.join(root, ".engine");
-  if ((await readOrUndefined(marker)) === engine.key) {
+  if ((await readTextIfThere(marker)) === engine.key) {
     return;
   }
   await rm(root, { recursive: true, force: true });
@@ -46,15 +47,4 @@ async function linkBlobs(from: string, to: string): Promise<void> {
 async function linkEntries(from: string, to: string): Promise<void> {
   await mkdir(to, { recursive: true, mode: 0o700 });
   await Promise.all((await readdir(from)).map(async (name) => symlink(path.join(from, name), path.join(to, name))));
-}
-
-async function readOrUndefined(file: string): Promise<string | undefined> {
-  try {
-    return await readFile(file, "utf8");
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") {
-      return undefined;
-    }
-    throw error;
-  }
 }

@@ -1,6 +1,7 @@
-import { open, readFile, realpath, rm, rmdir, unlink } from "node:fs/promises";
+import { open, realpath, rm, rmdir, unlink } from "node:fs/promises";
 import path from "node:path";
 import { homeFolder } from "../../files/home-folder.ts";
+import { readTextIfThere } from "../../files/read-text-if-there.ts";
 import { replaceFile } from "../../files/replace-file.ts";
 import { pause } from "../cluster/pause.ts";
 import { makePrivateFolder } from "../cluster/private-file.ts";
@@ -78,7 +79,7 @@ async function editFile(
       throw error;
     });
     release = await lockFile(target, signal);
-    const before = await readOrUndefined(target);
+    const before = await readTextIfThere(target);
     const after = edit(before);
     if (after === before) {
       return;
@@ -127,16 +128,5 @@ async function lockFile(file: string, signal: AbortSignal): Promise<() => Promis
       }
       await pause(100, signal);
     }
-  }
-}
-
-async function readOrUndefined(file: string): Promise<string | undefined> {
-  try {
-    return await readFile(file, "utf8");
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") {
-      return undefined;
-    }
-    throw error;
   }
 }

@@ -1,3 +1,23 @@
+/** What shows by pods that come, of which none does. */
+const withoutSchedule = [
+  "east-node-is-tainted",
+  "east-dns-has-another-address",
+  "east-istiod-crashes",
+  "east-ingress-is-not-ready",
+  "east-gateway-waits-for-an-address",
+  "west-keeps-old-endpoints",
+  "east-orders-has-no-ready-pod",
+];
+
+/** What shows by what an istiod hands out. */
+const withoutIstiod = [
+  "east-shop-has-no-root-certificate",
+  "east-ingress-is-not-ready",
+  "east-gateway-has-no-listener",
+  "east-orders-has-no-ready-pod",
+  "east-ingress-waits-for-a-certificate",
+];
+
 /**
  * By fault, those that it brings about or hides: who looks at the facts sees
  * one fault and no second one. All other pairs of faults are two causes.
@@ -19,24 +39,9 @@ export const hiddenBy: Readonly<Record<string, readonly string[]>> = {
     "east-ingress-has-no-order-of-failover",
     "west-gets-no-connection-to-east",
   ],
-  "east-controllers-stand-still": [
-    "east-node-is-tainted",
-    "east-dns-has-another-address",
-    "east-istiod-crashes",
-    "east-ingress-is-not-ready",
-    "east-gateway-waits-for-an-address",
-    "west-keeps-old-endpoints",
-    "east-orders-has-no-ready-pod",
-    "west-gets-no-connection-to-east",
-  ],
+  "east-controllers-stand-still": [...withoutSchedule, "west-gets-no-connection-to-east"],
   "east-scheduler-stands-still": [
-    "east-node-is-tainted",
-    "east-dns-has-another-address",
-    "east-istiod-crashes",
-    "east-ingress-is-not-ready",
-    "east-gateway-waits-for-an-address",
-    "west-keeps-old-endpoints",
-    "east-orders-has-no-ready-pod",
+    ...withoutSchedule,
     "east-ingress-has-no-order-of-failover",
     "west-gets-no-connection-to-east",
   ],
@@ -98,11 +103,7 @@ export const hiddenBy: Readonly<Record<string, readonly string[]>> = {
     "east-gateways-keep-an-old-root",
     "east-intermediate-has-ended",
     "east-istiod-crashes",
-    "east-shop-has-no-root-certificate",
-    "east-ingress-is-not-ready",
-    "east-gateway-has-no-listener",
-    "east-orders-has-no-ready-pod",
-    "east-ingress-waits-for-a-certificate",
+    ...withoutIstiod,
   ],
   "east-has-another-root": [
     "east-istiod-hands-out-another-root",
@@ -117,29 +118,9 @@ export const hiddenBy: Readonly<Record<string, readonly string[]>> = {
     "east-ingress-waits-for-a-certificate",
     "east-ingress-has-no-order-of-failover",
   ],
-  "east-istiod-is-scaled-to-0": [
-    "east-shop-has-no-root-certificate",
-    "east-ingress-is-not-ready",
-    "east-gateway-has-no-listener",
-    "east-orders-has-no-ready-pod",
-    "east-ingress-waits-for-a-certificate",
-    "east-ingress-has-no-order-of-failover",
-  ],
-  "east-istiod-crashes": [
-    "east-shop-has-no-root-certificate",
-    "east-ingress-is-not-ready",
-    "east-gateway-has-no-listener",
-    "east-orders-has-no-ready-pod",
-    "east-ingress-waits-for-a-certificate",
-    "east-ingress-has-no-order-of-failover",
-  ],
-  "east-istiod-waits-for-a-refused-cluster": [
-    "east-shop-has-no-root-certificate",
-    "east-ingress-is-not-ready",
-    "east-gateway-has-no-listener",
-    "east-orders-has-no-ready-pod",
-    "east-ingress-waits-for-a-certificate",
-  ],
+  "east-istiod-is-scaled-to-0": [...withoutIstiod, "east-ingress-has-no-order-of-failover"],
+  "east-istiod-crashes": [...withoutIstiod, "east-ingress-has-no-order-of-failover"],
+  "east-istiod-waits-for-a-refused-cluster": [...withoutIstiod],
   "east-injector-is-gone": ["east-ingress-is-not-ready", "east-pod-has-no-sidecar", "west-gets-no-connection-to-east"],
   "east-shop-has-no-root-certificate": ["east-orders-has-no-ready-pod", "east-ingress-has-no-order-of-failover"],
   "east-namespace-lost-its-network": ["west-does-not-know-the-gateway"],
@@ -190,15 +171,7 @@ export const hiddenBy: Readonly<Record<string, readonly string[]>> = {
   ],
   "west-is-not-synced": ["west-does-not-know-the-gateway", "west-keeps-old-endpoints"],
   "west-istiod-does-not-say": ["west-is-not-synced", "west-does-not-know-the-gateway", "west-keeps-old-endpoints"],
-  "east-istiod-service-was-deleted": [
-    "east-istiod-crashes",
-    "east-shop-has-no-root-certificate",
-    "east-ingress-is-not-ready",
-    "east-gateway-has-no-listener",
-    "east-orders-has-no-ready-pod",
-    "east-ingress-waits-for-a-certificate",
-    "east-ingress-has-no-order-of-failover",
-  ],
+  "east-istiod-service-was-deleted": ["east-istiod-crashes", ...withoutIstiod, "east-ingress-has-no-order-of-failover"],
   "east-reader-lost-its-rights": ["west-is-not-synced", "west-does-not-know-the-gateway", "west-keeps-old-endpoints"],
   "east-selector-was-edited": ["east-orders-has-no-ready-pod", "east-ingress-has-no-order-of-failover"],
   "east-image-was-changed": [
