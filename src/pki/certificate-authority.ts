@@ -1,13 +1,12 @@
 import "reflect-metadata";
 import { Buffer } from "node:buffer";
-import { randomBytes, webcrypto } from "node:crypto";
+import { webcrypto } from "node:crypto";
 import * as x509 from "@peculiar/x509";
 import type { Authority } from "../core/render/materials.ts";
 import type { Secret } from "../core/secret.ts";
 import type { KeyType } from "./keys.ts";
-import { algorithmOf, exportPrivateKey, generateKeyPair, importKeyPair } from "./keys.ts";
-
-x509.cryptoProvider.set(webcrypto);
+import { exportPrivateKey, generateKeyPair, importKeyPair } from "./keys.ts";
+import { newSerial, pemOf, selfSign } from "./self-signed.ts";
 
 /** A root certificate with its key. PEM texts. */
 export interface Root {
@@ -25,23 +24,13 @@ const backdate = 300;
 /** A new self-signed root for one mesh: O=Istio, CN=Root CA, EC P-256, ten years (as istio tools/certs/common.mk, plus cRLSign). */
 export async function issueRoot(mesh: string, now: Date): Promise<Root> {
   const keys = await generateKeyPair("ecdsa-p256");
-  const certificate = await x509.X509CertificateGenerator.createSelfSigned({
-    serialNumber: newSerial(),
+  const certificate = await selfSign({
     name: [{ O: ["Istio"] }, { CN: ["Root CA"] }, { OU: [mesh] }],
     notBefore: secondsAfter(now, -backdate),
     notAfter: secondsAfter(now, tenYears),
-    signingAlgorithm: algorithmOf("ecdsa-p256"),
     keys,
-    extensions: [
-      new x509.BasicConstraintsExtension(true, undefined, true),
-      new x509.KeyUsagesExtension(
-        x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.cRLSign | x509.KeyUsageFlags.digitalSignature,
-        true,
-      ),
-      await x509.SubjectKeyIdentifierExtension.create(keys.publicKey),
-    ],
   });
-  return { certificate: pem(certificate), trusted: pem(certificate), key: await exportPrivateKey(keys.privateKey) };
+  return { certificate: pemOf(certificate), trusted: pemOf(certificate), key: await exportPrivateKey(keys.privateKey) };
 }
 
 /** What an intermediate is to be. */
@@ -86,11 +75,11 @@ export async function issueIntermediate(root: Root, request: IntermediateRequest
       ...keyIdentifierOf(rootCertificate),
     ],
   });
-  const caCert = pem(certificate);
+  const caCert = pemOf(certificate);
   return {
     rootCert: root.trusted,
     caCert,
-    certChain: caCert + pem(rootCertificate),
+    certChain: caCert + pemOf(rootCertificate),
     caKey: await exportPrivateKey(keys.privateKey),
   };
 }
@@ -116,15 +105,6 @@ function signingAlgorithmOf(key: webcrypto.CryptoKey): { name: string; hash: str
   return { name: key.algorithm.name, hash: "SHA-256" };
 }
 
-function newSerial(): string {
-  // 128 random bits, positive: unique without a counter that could be lost.
-  return `00${randomBytes(16).toString("hex")}`;
-}
-
 function secondsAfter(date: Date, seconds: number): Date {
   return new Date(date.getTime() + seconds * 1000);
-}
-
-function pem(certificate: x509.X509Certificate): string {
-  return `${certificate.toString("pem").trim()}\n`;
 }

@@ -1,13 +1,15 @@
 import "reflect-metadata";
-import { createPrivateKey, randomBytes, webcrypto } from "node:crypto";
+import { webcrypto } from "node:crypto";
 import path from "node:path";
 import * as x509 from "@peculiar/x509";
-import { Secret } from "../../core/secret.ts";
+import type { Secret } from "../../core/secret.ts";
+import { algorithmOf, exportPrivateKey, generateKeyPair } from "../../pki/keys.ts";
+import { newSerial, pemOf, selfSign } from "../../pki/self-signed.ts";
 import { apiServiceAddress } from "../network/ranges.ts";
 import type { ClusterFolder } from "./cluster-folder.ts";
 import { writePrivateFile } from "./private-file.ts";
 
-const algorithm = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" } as const;
+const keyType = "ecdsa-p256";
 const oneYearMs = 365 * 24 * 3600 * 1000;
 /** Clocks of containers on one machine are one clock; this covers its being set back a little. */
 const backdateMs = 300 * 1000;
@@ -50,11 +52,10 @@ export interface CredentialRequest {
  * kubeconfig for each component. EC P-256. Gives when they end, a year from now.
  */
 export async function makeCredentials(folder: ClusterFolder, request: CredentialRequest, now: Date): Promise<Date> {
-  x509.cryptoProvider.set(webcrypto);
   const [authority, frontProxy, accounts] = await Promise.all([
     makeAuthority({ name: `${request.cluster}-ca` }, now),
     makeAuthority({ name: `${request.cluster}-front-proxy-ca` }, now),
-    generateKeys(),
+    generateKeyPair(keyType),
   ]);
   const issued = await Promise.all(
     listLeaves(request).map(async (leaf) => ({ leaf, identity: await issue(authority, leaf, now) })),
@@ -69,7 +70,7 @@ export async function makeCredentials(folder: ClusterFolder, request: Credential
     ...identityFiles("ca", authority),
     ["front-proxy-ca.crt", frontProxy.certificate],
     ...identityFiles("front-proxy-client", aggregator),
-    ["service-accounts.key", (await exportKey(accounts.privateKey)).expose()],
+    ["service-accounts.key", (await exportPrivateKey(accounts.privateKey)).expose()],
     ["service-accounts.pub", `-----BEGIN PUBLIC KEY-----\n${wrap(accountsPublic)}\n-----END PUBLIC KEY-----\n`],
     ...issued.flatMap(({ leaf, identity }) => identityFiles(leaf.file, identity)),
     ...issued
@@ -128,29 +129,14 @@ export async function makeAuthority(
   subject: { readonly name: string; readonly group?: string },
   now: Date,
 ): Promise<SigningAuthority> {
-  x509.cryptoProvider.set(webcrypto);
-  const keys = await generateKeys();
-  const certificate = await x509.X509CertificateGenerator.createSelfSigned({
-    serialNumber: newSerial(),
-    name: subjectOf(subject),
-    ...validity(now),
-    signingAlgorithm: algorithm,
-    keys,
-    extensions: [
-      new x509.BasicConstraintsExtension(true, undefined, true),
-      new x509.KeyUsagesExtension(
-        x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.cRLSign | x509.KeyUsageFlags.digitalSignature,
-        true,
-      ),
-      await x509.SubjectKeyIdentifierExtension.create(keys.publicKey),
-    ],
-  });
-  return { x509: certificate, keys, certificate: pem(certificate), key: await exportKey(keys.privateKey) };
+  const keys = await generateKeyPair(keyType);
+  const certificate = await selfSign({ name: subjectOf(subject), ...validity(now), keys });
+  return { x509: certificate, keys, certificate: pemOf(certificate), key: await exportPrivateKey(keys.privateKey) };
 }
 
 /** A new key with a certificate by the authority, EC P-256, good for a year. */
 export async function issue(authority: SigningAuthority, leaf: Leaf, now: Date): Promise<Identity> {
-  const keys = await generateKeys();
+  const keys = await generateKeyPair(keyType);
   const names = [
     ...(leaf.hosts ?? []).map((value) => ({ type: "dns" as const, value })),
     ...(leaf.addresses ?? []).map((value) => ({ type: "ip" as const, value })),
@@ -160,7 +146,7 @@ export async function issue(authority: SigningAuthority, leaf: Leaf, now: Date):
     subject: subjectOf(leaf),
     issuer: authority.x509.subjectName,
     ...validity(now),
-    signingAlgorithm: algorithm,
+    signingAlgorithm: algorithmOf(keyType),
     publicKey: keys.publicKey,
     signingKey: authority.keys.privateKey,
     extensions: [
@@ -173,7 +159,7 @@ export async function issue(authority: SigningAuthority, leaf: Leaf, now: Date):
       await x509.AuthorityKeyIdentifierExtension.create(authority.keys.publicKey),
     ],
   });
-  return { certificate: pem(certificate), key: await exportKey(keys.privateKey) };
+  return { certificate: pemOf(certificate), key: await exportPrivateKey(keys.privateKey) };
 }
 
 function subjectOf(subject: { readonly name: string; readonly group?: string }): x509.JsonName {
@@ -212,27 +198,8 @@ function identityFiles(name: string, identity: Identity): readonly (readonly [st
   ];
 }
 
-async function generateKeys(): Promise<webcrypto.CryptoKeyPair> {
-  return webcrypto.subtle.generateKey(algorithm, true, ["sign", "verify"]);
-}
-
-async function exportKey(key: webcrypto.CryptoKey): Promise<Secret> {
-  const der = Buffer.from(await webcrypto.subtle.exportKey("pkcs8", key));
-  const parsed = createPrivateKey({ key: der, format: "der", type: "pkcs8" });
-  return new Secret(parsed.export({ format: "pem", type: "sec1" }).toString());
-}
-
 function validity(now: Date): { readonly notBefore: Date; readonly notAfter: Date } {
   return { notBefore: new Date(now.getTime() - backdateMs), notAfter: new Date(now.getTime() + oneYearMs) };
-}
-
-function newSerial(): string {
-  // 128 random bits behind a zero byte, so that the number is positive.
-  return `00${randomBytes(16).toString("hex")}`;
-}
-
-function pem(certificate: x509.X509Certificate): string {
-  return `${certificate.toString("pem").trim()}\n`;
 }
 
 function wrap(base64: string): string {
