@@ -24,6 +24,8 @@ export interface ApplyOptions extends CallOptions {
   readonly force?: boolean;
   /** Default `isthmus`. */
   readonly fieldManager?: string;
+  /** The part of the object that has an address of its own: `ephemeralcontainers` of a pod that is there. */
+  readonly subresource?: "ephemeralcontainers";
 }
 
 export interface PatchOptions extends CallOptions {

@@ -140,6 +140,37 @@ it("proves the weights of that route from inside each cluster, and leaves no pod
   }
 });
 
+it("proves them from a pod that runs already, by a container in it that ends", async () => {
+  const file = meshWithRoutes(wide, hello, blue, inside.replace("v2: 100", "v1: 30, v2: 70"));
+  const list = ["-n", "sample", "get", "pods", "-l", "version=v1", "-o", "jsonpath={.items[0].metadata.name}"];
+  const pod = (await kubectl("west", list)).out;
+  const from = `sample/${pod}`;
+  const ran = await isthmus([
+    "verify",
+    "helloworld",
+    "-f",
+    file,
+    "--path",
+    "/hello",
+    "--from",
+    from,
+    "-o",
+    "json",
+    "--route",
+    "inside",
+  ]);
+  expect([ran.code, JSON.parse(ran.out)]).toMatchObject([
+    0,
+    { proofs: [{ cluster: "west", via: "mesh", from, statuses: { 200: 400 } }] },
+  ]);
+  const states = "jsonpath={.status.ephemeralContainerStatuses[*].state.terminated.reason}";
+  await vi.waitFor(
+    async () =>
+      expect((await kubectl("west", ["-n", "sample", "get", "pod", pod, "-o", states])).out).toBe("Completed"),
+    { timeout: 30_000, interval: 500 },
+  );
+});
+
 it("finds the one cluster whose callers are sent otherwise", async () => {
   const weights =
     '[{"op":"replace","path":"/spec/http/0/route/0/weight","value":80},{"op":"replace","path":"/spec/http/0/route/1/weight","value":20}]';

@@ -4,7 +4,7 @@ import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
 import { classOfVerification } from "../../engine/operations/exit-class.ts";
 import { diagnosticsOf, verifyMesh } from "../../engine/operations/verify.ts";
 import type { Selection } from "../../engine/operations/verify-target.ts";
-import { chooseTarget } from "../../engine/operations/verify-target.ts";
+import { chooseCaller, chooseTarget } from "../../engine/operations/verify-target.ts";
 import type { MeshContext } from "../terminal/context.ts";
 import type { VerifyView } from "../views/verify.ts";
 
@@ -15,6 +15,8 @@ export interface VerifyArgs extends Selection {
   readonly ask: RequestSettings;
   /** True: the clusters are only read. */
   readonly noProbePod: boolean;
+  /** `NAMESPACE/POD`: only what callers inside the mesh reach is proven, from there. */
+  readonly from?: string | undefined;
 }
 
 /** A probe pod is there within seconds where its image is, and its sidecar within more. */
@@ -25,6 +27,10 @@ export async function runVerification(args: VerifyArgs, view: VerifyView, contex
   const { meshFile } = await context.readMesh();
   const { requests, ask } = args;
   const only = chooseTarget(meshFile.mesh, args, ask);
+  const from =
+    args.from === undefined
+      ? undefined
+      : chooseCaller(meshFile.mesh, { from: args.from, noProbePod: args.noProbePod }, only);
   const verification = await context.operate({ timeoutMs: probeTimeoutMs }, async (options) =>
     verifyMesh(meshFile, {
       ...options,
@@ -32,6 +38,7 @@ export async function runVerification(args: VerifyArgs, view: VerifyView, contex
       ask,
       probePod: !args.noProbePod,
       ...(only === undefined ? {} : { only }),
+      ...(from === undefined ? {} : { from }),
     }),
   );
   view.verification(verification);

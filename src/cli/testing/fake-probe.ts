@@ -1,3 +1,4 @@
+import { portsPerProbe } from "../../core/render/probe-container.ts";
 import { probeAdminPort, probeCluster, probePort } from "../../core/render/probe-pod.ts";
 import type { WireObject } from "../../kube/fake/fake-store.ts";
 import { clustersPage } from "./fake-service.ts";
@@ -5,16 +6,23 @@ import { clustersPage } from "./fake-service.ts";
 /** The image of the sidecars that the fake injects. */
 export const sidecarImage = "registry.example.org/istio/proxyv2:1.27.3";
 
-/** Admission of a cluster that gives every pod a sidecar, and in which pods are ready at once. */
+/** Admission of a cluster that gives every pod a sidecar, and in which pods are ready and ephemeral containers run at once. */
 export function injectSidecar(object: WireObject): WireObject {
   if (object.kind !== "Pod") {
     return object;
   }
-  const spec = object["spec"] as { readonly containers: readonly object[] };
+  const spec = object["spec"] as {
+    readonly containers?: readonly object[];
+    readonly ephemeralContainers?: readonly { readonly name: string }[];
+  };
+  if (spec.ephemeralContainers !== undefined) {
+    const running = spec.ephemeralContainers.map(({ name }) => ({ name, state: { running: {} } }));
+    return { ...object, status: { ephemeralContainerStatuses: running } };
+  }
   const sidecar = { name: "istio-proxy", image: sidecarImage };
   return {
     ...object,
-    spec: { ...spec, containers: [...spec.containers, sidecar] },
+    spec: { ...spec, containers: [...(spec.containers ?? []), sidecar] },
     status: { phase: "Running", conditions: [{ type: "Ready", status: "True" }] },
   };
 }
@@ -36,11 +44,12 @@ export function probeAnswers(
   // A pod is ready before the program in it listens.
   let starting = 2;
   return (path, port) => {
-    if (port === probeAdminPort && path === "/ready") {
+    const adminPort = adminPortOf(port);
+    if (port === adminPort && path === "/ready") {
       starting -= 1;
       return starting > 0 ? "error:connection refused" : page("LIVE");
     }
-    if (port === probeAdminPort) {
+    if (port === adminPort) {
       return page(
         JSON.stringify({
           cluster_statuses: [
@@ -52,7 +61,7 @@ export function probeAnswers(
         }),
       );
     }
-    if (port !== probePort(0)) {
+    if (port !== probePort(0, adminPort)) {
       return path.startsWith("/clusters") ? clustersPage(endpoints(), answers) : page("");
     }
     const taker = take(asked);
@@ -63,6 +72,11 @@ export function probeAnswers(
     answers[taker] = (answers[taker] ?? 0) + 1;
     return page("hello", 200, "x-envoy-upstream-service-time: 1\r\n");
   };
+}
+
+/** Where the admin page of a probe is that has this port, in a pod of its own or in one of somebody's; those of sidecars are at 15000 and above. */
+function adminPortOf(port: number): number {
+  return port < 20_000 ? probeAdminPort : port - (port % portsPerProbe);
 }
 
 function page(body: string, status = 200, headers = ""): string {

@@ -55,10 +55,13 @@ export function findWrongAnswers(
   return failed.length === 0 && open ? [notAttributed(place, measured)] : failed;
 }
 
-/** A caller that nobody has allowed: what others would get is not known by that. */
-function isDeniedInside({ via }: ProofPlace, { tally: { failures } }: Measured): boolean {
+/** A probe pod that nobody has allowed: what others would get is not known by that. A caller that somebody named is what is asked about. */
+function isDeniedInside({ via, from }: ProofPlace, { tally: { failures } }: Measured): boolean {
   return (
-    via === "mesh" && failures.length > 0 && failures.every(({ reason }) => reason.endsWith("RBAC: access denied"))
+    via === "mesh" &&
+    from === undefined &&
+    failures.length > 0 &&
+    failures.every(({ reason }) => reason.endsWith("RBAC: access denied"))
   );
 }
 

@@ -8,6 +8,8 @@ export interface ProofPlace {
   readonly mesh: Mesh;
   readonly cluster: Cluster;
   readonly via: ProofWay;
+  /** The pod of somebody's that was asked from, `shop/client-1`. */
+  readonly from?: string;
   /** Cluster → its kubeconfig context, for commands that a fix names. */
   readonly contexts: Readonly<Record<string, string>>;
   /** The mesh file as the user named it, for commands that a fix names. */
@@ -25,12 +27,18 @@ export function kubectl({ contexts }: ProofPlace, cluster: string): string {
 }
 
 /** Where requests were sent, as a sentence begins: `At the ingress of west`. */
-export function asked({ cluster, via }: ProofPlace): string {
+export function asked({ cluster, via, from }: ProofPlace): string {
+  if (from !== undefined) {
+    return `From pod ${from} of ${cluster.name}`;
+  }
   return via === "ingress" ? `At the ingress of ${cluster.name}` : `From inside ${cluster.name}`;
 }
 
 /** The proxy that shared requests out, as the subject of a sentence. */
-export function proxyOf({ cluster, via }: ProofPlace): string {
+export function proxyOf({ cluster, via, from }: ProofPlace): string {
+  if (from !== undefined) {
+    return `The sidecar of ${from} in ${cluster.name}`;
+  }
   return via === "ingress" ? `The ingress of ${cluster.name}` : `The sidecar of a caller in ${cluster.name}`;
 }
 

@@ -16,6 +16,8 @@ export interface RouteProof {
   readonly cluster: string;
   /** Whose proxy was asked and compared: the ingress gateway's, or a caller's sidecar. */
   readonly via: ProofWay;
+  /** The pod of somebody's that was asked from, `shop/client-1`; left out where it was a probe pod. */
+  readonly from?: string;
   readonly service: string;
   readonly namespace: string;
   /** Left out for a service that has no routes. */

@@ -14,9 +14,9 @@ export const probeAdminPort = 28_500;
 /** As many services as one pod serves: each has a part of one argument, of which Linux takes 128 KiB. */
 export const servicesPerProbe = 64;
 
-/** The port of the pod at which requests for the service at this place of its list go out. */
-export function probePort(place: number): number {
-  return probeAdminPort + 1 + place;
+/** The port of the pod at which requests for the service at this place of its list go out, with that port of its Envoy's admin page. */
+export function probePort(place: number, adminPort = probeAdminPort): number {
+  return adminPort + 1 + place;
 }
 
 export interface EnvoyPod {
@@ -47,7 +47,7 @@ export interface ProbePod extends EnvoyPod {
  * the sidecar is.
  */
 export function renderProbePod(pod: ProbePod): KubeObject {
-  return renderEnvoyPod(pod, configOf(pod.services));
+  return renderEnvoyPod(pod, probeConfig(pod.services));
 }
 
 /** A pod of one Envoy with that configuration, without any right in its cluster, which the kubelet ends after `activeSeconds`. */
@@ -72,29 +72,37 @@ export function renderEnvoyPod(pod: EnvoyPod, config: Json): KubeObject {
       securityContext: { seccompProfile: { type: "RuntimeDefault" } },
       containers: [
         {
-          name: "probe",
-          image,
-          command: ["/usr/local/bin/envoy"],
-          args: [
-            "--config-yaml",
-            JSON.stringify(config),
-            "--disable-hot-restart",
-            "--concurrency",
-            "1",
-            "--log-level",
-            "warning",
-          ],
+          ...envoyContainer("probe", image, config),
           resources: { requests: { cpu: "10m", memory: "64Mi" }, limits: { cpu: "500m", memory: "256Mi" } },
-          securityContext: {
-            runAsNonRoot: true,
-            runAsUser: 65_532,
-            runAsGroup: 65_532,
-            allowPrivilegeEscalation: false,
-            readOnlyRootFilesystem: true,
-            capabilities: { drop: ["ALL"] },
-          },
         },
       ],
+    },
+  };
+}
+
+/** A container of one Envoy with that configuration, admitted by pod security `restricted`. */
+export function envoyContainer(name: string, image: string, config: Json): { readonly [key: string]: Json } {
+  return {
+    name,
+    image,
+    command: ["/usr/local/bin/envoy"],
+    args: [
+      "--config-yaml",
+      JSON.stringify(config),
+      "--disable-hot-restart",
+      "--concurrency",
+      "1",
+      "--log-level",
+      "warning",
+    ],
+    securityContext: {
+      runAsNonRoot: true,
+      runAsUser: 65_532,
+      runAsGroup: 65_532,
+      allowPrivilegeEscalation: false,
+      readOnlyRootFilesystem: true,
+      capabilities: { drop: ["ALL"] },
+      seccompProfile: { type: "RuntimeDefault" },
     },
   };
 }
@@ -107,29 +115,38 @@ export function probeCluster(place: number): string {
 /** How the answers begin that the probe's own Envoy gives in place of the mesh. */
 export const probePodText = "probe pod: ";
 
-/** https://www.envoyproxy.io/docs/envoy/latest/api-v3/config/bootstrap/v3/bootstrap.proto */
-function configOf(services: readonly Service[]): Json {
+interface ProbeConfig {
+  readonly node: Json;
+  readonly admin: Json;
+  readonly static_resources: { readonly listeners: readonly Json[]; readonly clusters: readonly Json[] };
+}
+
+/**
+ * The configuration of a probe's Envoy, whose ports begin at that of its admin page.
+ * https://www.envoyproxy.io/docs/envoy/latest/api-v3/config/bootstrap/v3/bootstrap.proto
+ */
+export function probeConfig(services: readonly Service[], adminPort = probeAdminPort): ProbeConfig & Json {
   return {
     node: { id: "isthmus-probe", cluster: "isthmus-probe" },
-    admin: { address: loopback(probeAdminPort) },
+    admin: { address: loopback(adminPort) },
     static_resources: {
-      listeners: services.map((_, place) => listenerAt(place)),
+      listeners: services.map((_, place) => listenerAt(place, adminPort)),
       clusters: services.map(clusterOf),
     },
   };
 }
 
-function listenerAt(place: number): Json {
+function listenerAt(place: number, adminPort: number): Json {
   return {
     name: probeCluster(place),
-    address: loopback(probePort(place)),
+    address: loopback(probePort(place, adminPort)),
     filter_chains: [
       {
         filters: [
           {
             name: "envoy.filters.network.http_connection_manager",
             typed_config: {
-              "@type": `${extensions}.network.http_connection_manager.v3.HttpConnectionManager`,
+              "@type": `${envoyExtensions}.network.http_connection_manager.v3.HttpConnectionManager`,
               stat_prefix: probeCluster(place),
               generate_request_id: false,
               skip_xff_append: true,
@@ -151,7 +168,7 @@ function listenerAt(place: number): Json {
                 {
                   name: "envoy.filters.http.router",
                   // The sidecar's mark of an upstream must be the only one.
-                  typed_config: { "@type": `${extensions}.http.router.v3.Router`, suppress_envoy_headers: true },
+                  typed_config: { "@type": `${envoyExtensions}.http.router.v3.Router`, suppress_envoy_headers: true },
                 },
               ],
             },
@@ -162,7 +179,7 @@ function listenerAt(place: number): Json {
   };
 }
 
-const extensions = "type.googleapis.com/envoy.extensions.filters";
+export const envoyExtensions = "type.googleapis.com/envoy.extensions.filters";
 
 function clusterOf(service: Service, place: number): Json {
   const address = { socket_address: { address: serviceHost(service), port_value: service.port } };
@@ -181,6 +198,6 @@ function clusterOf(service: Service, place: number): Json {
 }
 
 /** Nobody but the pod itself, and who forwards one of its ports, reaches it there. */
-function loopback(port: number): Json {
+export function loopback(port: number): Json {
   return { socket_address: { address: "127.0.0.1", port_value: port } };
 }

@@ -51,10 +51,24 @@ export function deploymentOf({ metadata }: KubeObject): string | undefined {
 
 /** True for a pod with Istio's proxy. A native sidecar is an init container that goes on. */
 export function hasSidecar(pod: KubeObject): boolean {
+  return proxyOf(pod) !== undefined;
+}
+
+/** The image of a pod's proxy; undefined for a pod without one. */
+export function sidecarImage(pod: KubeObject): string | undefined {
+  return proxyOf(pod)?.image;
+}
+
+interface Container {
+  readonly name: string;
+  readonly image?: string;
+}
+
+function proxyOf(pod: KubeObject): Container | undefined {
   const spec = pod["spec"] as
-    | Readonly<Record<"containers" | "initContainers", readonly { readonly name: string }[] | undefined>>
+    | Readonly<Record<"containers" | "initContainers", readonly Container[] | undefined>>
     | undefined;
-  return [...(spec?.containers ?? []), ...(spec?.initContainers ?? [])].some((one) => one.name === "istio-proxy");
+  return [...(spec?.containers ?? []), ...(spec?.initContainers ?? [])].find((one) => one.name === "istio-proxy");
 }
 
 /** True for a pod whose proxy is a gateway: its agent is started as `proxy router`, that of a sidecar as `proxy sidecar` (istio.io/istio, pilot/cmd/pilot-agent). */

@@ -3,7 +3,8 @@ import type { RequestSettings } from "../../core/decide/route-request.ts";
 import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
 import { suggestName } from "../../core/diagnostics/suggest.ts";
 import { UserError } from "../../core/diagnostics/user-error.ts";
-import type { Mesh } from "../../core/model/mesh.ts";
+import type { Mesh, Route } from "../../core/model/mesh.ts";
+import { waysOf } from "../traffic/prove-route.ts";
 import type { VerifyTarget } from "./verify.ts";
 
 /** What somebody names of the mesh file: all of it where nothing is named. */
@@ -77,6 +78,39 @@ function requireOneRoute(mesh: Mesh, only: VerifyTarget | undefined, ask: Reques
       "Name the service, and the route with --route.",
     );
   }
+}
+
+/**
+ * The pod from which is asked, as `NAMESPACE/POD`. Throws a UserError (64,
+ * ISM341) for other texts, with a run that may make nothing in a cluster, and
+ * where nothing that is meant is for callers inside the mesh.
+ */
+export function chooseCaller(
+  mesh: Mesh,
+  { from, noProbePod }: { readonly from: string; readonly noProbePod: boolean },
+  only: VerifyTarget | undefined,
+): { readonly namespace: string; readonly name: string } {
+  const [, namespace, name] = /^([a-z0-9-]+)\/([a-z0-9.-]+)$/.exec(from) ?? [];
+  if (namespace === undefined || name === undefined) {
+    throw usage(`--from ${from} is no pod.`, "Name it as NAMESPACE/POD: --from shop/client-6d5f7c9b8-x2x4q");
+  }
+  if (noProbePod) {
+    throw usage(
+      "--from adds a container to the pod, and --no-probe-pod lets nothing be made in a cluster.",
+      "Leave out one of them.",
+    );
+  }
+  const routes = mesh.services
+    .filter((one) => only === undefined || (one.name === only.service && one.namespace === only.namespace))
+    .flatMap((one): readonly (Route | undefined)[] => (one.routes.length === 0 ? [undefined] : one.routes))
+    .filter((route) => only?.route === undefined || route?.name === only.route);
+  if (!routes.some((route) => waysOf(route).includes("mesh"))) {
+    throw usage(
+      "Nothing that is meant is for callers inside the mesh: routes of gateway: mesh, and services without routes.",
+      "Leave out --from, or name another service or route.",
+    );
+  }
+  return { namespace, name };
 }
 
 function usage(detail: string, fix: string): UserError {

@@ -17,6 +17,8 @@ import { closeMesh, openMesh } from "../clusters/open-mesh.ts";
 import { factsThrough } from "./check.ts";
 import { readActualEndpoints } from "../facts/ingress-endpoints.ts";
 import type { MeshFile } from "../mesh-file.ts";
+import { findAskedPods } from "../traffic/asked-pods.ts";
+import { startProbeContainers } from "../traffic/probe-containers.ts";
 import { startProbePods } from "../traffic/probe-pods.ts";
 import { proveRoute, waysOf } from "../traffic/prove-route.ts";
 import type { Verification, VerifyOptions } from "../traffic/verification.ts";
@@ -30,7 +32,8 @@ export { significance } from "../traffic/judge-split.ts";
  * every route the measured split against the asked one. Requests go to the
  * ingress gateways; what only callers inside the mesh reach is asked by a probe
  * pod in each cluster and namespace, which is deleted whatever becomes of the
- * run (none with `probePod` false). What cannot be asked is named as not proven.
+ * run (none with `probePod` false). With `from` only what callers inside reach is
+ * proven, from that pod: by an ephemeral container in it. What cannot be asked is named as not proven.
  * A cluster that does not answer is named and the others are proven all the same.
  */
 export async function verifyMesh(asked: MeshFile, options: VerifyOptions): Promise<Verification> {
@@ -59,12 +62,20 @@ async function proveAll(
 ): Promise<{ readonly proofs: readonly RouteProof[]; readonly left: readonly Diagnostic[] }> {
   const asked = meshFile.mesh.services
     .filter((one) => isAsked(one, options))
-    .map((service) => ({ service, routes: routesOf(service, options) }));
+    .map((service) => ({ service, routes: routesOf(service, options) }))
+    .filter(({ routes }) => routes.length > 0);
+  const { from } = options;
+  const callers = from === undefined ? undefined : await findAskedPods(from, connected, options.signal);
   const inside = asked.filter(
     ({ routes }) => options.probePod && routes.some((route) => waysOf(route).includes("mesh")),
   );
   const services = inside.map(({ service }) => service);
-  const pods = startProbePods(meshFile, connected, services, options);
+  const pods =
+    callers === undefined
+      ? startProbePods(meshFile, connected, services, options)
+      : startProbeContainers(callers, services, options);
+  const places = callers?.map(({ one }) => one) ?? connected;
+  const named = from === undefined ? {} : { from: `${from.namespace}/${from.name}` };
   let left: readonly Diagnostic[] = [];
   const proofs: RouteProof[] = [];
   try {
@@ -72,13 +83,15 @@ async function proveAll(
       const actual = await readActualEndpoints(connected, service, options.signal);
       for (const route of routes) {
         const ofRoute = await Promise.all(
-          connected
+          places
             .filter(({ cluster }) =>
               route === undefined
                 ? isUsedIn(service, cluster.name)
                 : isRouteAt(meshFile.mesh, { service, route }, cluster),
             )
-            .map(async (one) => proveRoute({ meshFile, one, connected, service, route, actual }, pods, options)),
+            .map(async (one) =>
+              proveRoute({ meshFile, one, connected, service, route, actual, ...named }, pods, options),
+            ),
         );
         proofs.push(...ofRoute.flat());
       }
@@ -95,9 +108,10 @@ function isUsedIn({ exported, versions }: Service, cluster: string): boolean {
 }
 
 /** The routes of a service that are to be proven; undefined stands for a service that has none. */
-function routesOf({ routes }: Service, { only }: VerifyOptions): readonly (Route | undefined)[] {
+function routesOf({ routes }: Service, { only, from }: VerifyOptions): readonly (Route | undefined)[] {
   const asked = routes.filter(({ name }) => only?.route === undefined || name === only.route);
-  return asked.length === 0 ? [undefined] : asked;
+  const all = asked.length === 0 ? [undefined] : asked;
+  return from === undefined ? all : all.filter((route) => waysOf(route).includes("mesh"));
 }
 
 /** Where requests failed, network policies and what others have put into proxies are looked at before anything else is blamed. */

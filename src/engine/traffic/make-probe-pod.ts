@@ -7,7 +7,7 @@ import type { KubeObject } from "../../core/model/kube-object.ts";
 import type { Mesh, Service } from "../../core/model/mesh.ts";
 import { compilePolicies, isolatingPolicies } from "../../core/policies/network-policy.ts";
 import { quoteCommand } from "../../core/quote-command.ts";
-import { probeAdminPort, probeCluster, renderProbePod } from "../../core/render/probe-pod.ts";
+import { probeAdminPort, renderProbePod } from "../../core/render/probe-pod.ts";
 import { markProcess } from "../../files/process-mark.ts";
 import type { PodPort } from "../../kube/client.ts";
 import { diagnoseKubeError } from "../../kube/diagnose.ts";
@@ -15,11 +15,11 @@ import { isRefusal, KubeError } from "../../kube/errors.ts";
 import { referenceOf } from "../../kube/object-reference.ts";
 import { waitUntilReady, WaitTimeoutError } from "../../kube/readiness/wait.ts";
 import type { Connected } from "../clusters/connect-clusters.ts";
-import { parseProxyEndpoints } from "../facts/proxy-endpoints.ts";
 import { readNetworkPolicies } from "../facts/read-network-policies.ts";
-import { hasSidecar } from "../facts/sidecars.ts";
+import { sidecarImage } from "../facts/sidecars.ts";
 import type { RunOptions } from "../options.ts";
 import { runTask } from "../progress/run-task.ts";
+import { untilLookedUp } from "./until-looked-up.ts";
 
 /** A probe pod to be made in one cluster. */
 export interface ProbePlan {
@@ -35,8 +35,6 @@ export interface ProbePlan {
 /** Undefined: it is there and ready. Otherwise why nothing can be asked from inside (ISM570). */
 export type ProbeState = Diagnostic | undefined;
 
-/** The names of services are looked up by the pod while its sidecar starts; what has no address after so long has none. */
-const lookUpMs = 5000;
 /** An Envoy with so few settings starts in a second; a busy machine may take longer. */
 const startMs = 20_000;
 const pollMs = 250;
@@ -86,11 +84,12 @@ async function explained(
 }
 
 async function make(plan: ProbePlan, note: (text: string) => void, options: RunOptions): Promise<ProbeState> {
-  const { client } = plan.one;
+  const { one, namespace, name, services } = plan;
+  const { client } = one;
   const { signal } = options;
   // What admission makes of it tells the image of the sidecars in this namespace, which is certainly there to be pulled.
   const admitted = await client.apply(podOf(plan, usualImage(plan.mesh)), { dryRun: true, signal });
-  const image = hasSidecar(admitted) ? sidecarImage(admitted) : undefined;
+  const image = sidecarImage(admitted);
   if (image === undefined) {
     return withoutSidecar(plan);
   }
@@ -109,7 +108,7 @@ async function make(plan: ProbePlan, note: (text: string) => void, options: RunO
   }
   const hindered = await untilServing(plan, options);
   if (hindered === undefined) {
-    await untilLookedUp(plan, options);
+    await untilLookedUp(one.client, adminOf(namespace, name), services, options);
   }
   return hindered;
 }
@@ -130,16 +129,6 @@ function podOf({ mesh, namespace, name, services, activeSeconds }: ProbePlan, im
 /** Until it is known: admission may refuse images of other registries. */
 function usualImage({ istio: { hub = "docker.io/istio", version } }: Mesh): string {
   return `${hub}/proxyv2:${version}`;
-}
-
-/** Of a container, or of an init container that goes on. */
-function sidecarImage(pod: KubeObject): string | undefined {
-  type Containers = readonly { readonly name: string; readonly image?: string }[];
-  const { containers = [], initContainers = [] } = pod["spec"] as {
-    readonly containers?: Containers;
-    readonly initContainers?: Containers;
-  };
-  return [...containers, ...initContainers].find(({ name }) => name === "istio-proxy")?.image;
 }
 
 /** Waits until the pod's Envoy serves: a container without probes is ready before its program listens. */
@@ -164,22 +153,6 @@ async function untilServing(plan: ProbePlan, { signal, now }: RunOptions): Promi
         `the Envoy of pod ${name} did not begin to serve within ${startMs / 1000} s`,
         `Run isthmus verify again, and look at the pod's log meanwhile: ${logs} POD`,
       );
-    }
-    await pause(pollMs, undefined, { signal });
-  }
-}
-
-/** Waits until the pod's Envoy has an address for every service; what has none is asked all the same, and answered so. */
-async function untilLookedUp(
-  { one, namespace, name, services }: ProbePlan,
-  { signal, now }: RunOptions,
-): Promise<void> {
-  const until = now() + lookUpMs;
-  for (;;) {
-    const { body } = await one.client.podHttpGet(adminOf(namespace, name), "/clusters?format=json", { signal });
-    const table = parseProxyEndpoints(body);
-    if (services.every((_, place) => (table.get(probeCluster(place)) ?? []).length > 0) || now() > until) {
-      return;
     }
     await pause(pollMs, undefined, { signal });
   }

@@ -120,12 +120,13 @@ async function deleteProbePod(
 }
 
 /** Longer than the proofs take, in seconds: a pod of a run that was killed ends then. */
-function longestRun(services: readonly Service[], { requests, timeoutMs }: VerifyOptions): number {
+export function longestRun(services: readonly Service[], { requests, timeoutMs }: VerifyOptions): number {
   const routes = services.reduce((sum, service) => sum + service.routes.length + 1, 0);
   return Math.ceil(300 + timeoutMs / 1000 + (routes * requests * mostTries) / requestsPerSecond);
 }
 
-function inParts<Item>(items: readonly Item[], size: number): readonly (readonly Item[])[] {
+/** The items, in their order, as lists of at most `size`. */
+export function inParts<Item>(items: readonly Item[], size: number): readonly (readonly Item[])[] {
   return Array.from({ length: Math.ceil(items.length / size) }, (_, part) =>
     items.slice(part * size, (part + 1) * size),
   );

@@ -60,7 +60,7 @@ export async function runProofs(
 
 /** A proof by what was found; what is left out was not asked. */
 export function proofOf(
-  { one, service, route }: ProofInput,
+  { one, service, route, from }: ProofInput,
   via: ProofWay,
   rest: Partial<RouteProof> & Pick<RouteProof, "diagnostics">,
 ): RouteProof {
@@ -68,6 +68,7 @@ export function proofOf(
   return {
     cluster: one.cluster.name,
     via,
+    ...(from === undefined ? {} : { from }),
     service: service.name,
     namespace: service.namespace,
     ...(route === undefined ? {} : { route: route.name }),
@@ -85,11 +86,13 @@ export function proofOf(
   };
 }
 
-export function placeOf({ meshFile, one, connected, service, route, actual }: ProofInput, via: ProofWay): ProofPlace {
+export function placeOf(input: ProofInput, via: ProofWay): ProofPlace {
+  const { meshFile, one, connected, service, route, actual, from } = input;
   return {
     mesh: meshFile.mesh,
     cluster: one.cluster,
     via,
+    ...(from === undefined ? {} : { from }),
     contexts: Object.fromEntries(connected.map(({ cluster, context }) => [cluster.name, context.context])),
     file: meshFile.name,
     service,

@@ -4,7 +4,7 @@ import { warningOf } from "../../core/diagnostics/coded.ts";
 import type { Route } from "../../core/model/mesh.ts";
 import { listenersOf } from "../../core/routing/hosts.ts";
 import type { Probe, ProbePods } from "./probe-pods.ts";
-import { notMeasured, runProofs } from "./proof-parts.ts";
+import { notMeasured, proofOf, runProofs } from "./proof-parts.ts";
 import { proveAtIngress } from "./prove-ingress.ts";
 import { proveInside } from "./prove-inside.ts";
 import type { ProofInput, VerifyOptions } from "./verification.ts";
@@ -18,7 +18,7 @@ export function waysOf(route: Route | undefined): readonly ProofWay[] {
 
 /**
  * Proves one route, or a service without one, in one cluster, in each of its
- * ways. A failure of a proof itself is a proof that failed; the task ends well
+ * ways; from a pod of somebody's only as callers inside reach it. A failure of a proof itself is a proof that failed; the task ends well
  * only when nothing was found to be wrong.
  */
 export async function proveRoute(
@@ -26,16 +26,20 @@ export async function proveRoute(
   pods: ProbePods,
   options: VerifyOptions,
 ): Promise<readonly RouteProof[]> {
-  return runProofs(input, waysOf(input.route), options, async (via) => {
+  const ways = waysOf(input.route).filter((way) => input.from === undefined || way === "mesh");
+  return runProofs(input, ways, options, async (via) => {
     if (via === "ingress") {
       return proveAtIngress(input, undefined, options);
     }
     const probe: Probe = options.probePod
       ? await pods.of(input.one, input.service)
       : { kind: "none", diagnostic: notAsked(input) };
-    return probe.kind === "made"
-      ? proveInside(input, probe.port, options)
-      : proveAtIngress(input, probe.diagnostic, options);
+    if (probe.kind === "made") {
+      return proveInside(input, probe.port, options);
+    }
+    return input.from === undefined
+      ? proveAtIngress(input, probe.diagnostic, options)
+      : proofOf(input, "mesh", { diagnostics: [probe.diagnostic] });
   });
 }
 

@@ -7,6 +7,7 @@ import type { Connected } from "../clusters/connect-clusters.ts";
 import type { ActualEndpoints } from "../facts/ingress-endpoints.ts";
 import type { MeshFile } from "../mesh-file.ts";
 import type { AccessOptions, RunOptions } from "../options.ts";
+import type { AskedPodName } from "./asked-pods.ts";
 
 /** What a verification found. */
 export interface Verification {
@@ -38,6 +39,8 @@ export interface VerifyOptions extends RunOptions, AccessOptions {
   readonly ask?: RequestSettings;
   /** False: no pod is made in any cluster, and what only callers inside the mesh reach is not asked. */
   readonly probePod: boolean;
+  /** A pod of somebody's: only what callers inside the mesh reach is proven, and only from it. */
+  readonly from?: AskedPodName;
   /** The task that a plan names for the proof in a cluster, where one does. */
   readonly taskOf?: (cluster: string) => TaskRef;
 }
@@ -51,4 +54,6 @@ export interface ProofInput {
   /** Undefined for a service without routes: its endpoints are proven alone. */
   readonly route: Route | undefined;
   readonly actual: ActualEndpoints;
+  /** From where is asked, `shop/client-1`, where it is a pod of somebody's. */
+  readonly from?: string;
 }

@@ -60,7 +60,9 @@ function answerGroup(request: FakeRequest, state: FakeState): FakeAnswer {
     }));
     return answer(200, { kind: "APIResourceList", groupVersion: apiVersion, resources });
   }
-  const target = /^(?:\/namespaces\/([^/]+))?\/([^/]+)(?:\/([^/]+))?(?:\/portforward)?$/.exec(group[3]);
+  const target = /^(?:\/namespaces\/([^/]+))?\/([^/]+)(?:\/([^/]+))?(?:\/(?:portforward|ephemeralcontainers))?$/.exec(
+    group[3],
+  );
   const [, namespace, plural, name] = target ?? [];
   const kind = served.find((one) => one.plural === plural);
   if (kind === undefined) {

@@ -13,7 +13,7 @@ import { collectSecrets, writeWireObject } from "../wire/wire-object.ts";
 export async function applyObject(
   connection: Connection,
   object: KubeObject,
-  { dryRun = false, force = false, fieldManager = ownFieldManager, signal }: ApplyOptions,
+  { dryRun = false, force = false, fieldManager = ownFieldManager, subresource, signal }: ApplyOptions,
 ): Promise<KubeObject> {
   const reference = referenceOf(object);
   const path = await objectPath(connection, reference, { verb: "apply", signal });
@@ -21,7 +21,7 @@ export async function applyObject(
     connection,
     {
       method: "PATCH",
-      path,
+      path: subresource === undefined ? path : `${path}/${subresource}`,
       query: { fieldManager, ...strictly, force: String(force), ...dryRunQuery(dryRun) },
       // JSON is YAML; API servers before 1.30 know no other content type for this.
       contentType: "application/apply-patch+yaml",

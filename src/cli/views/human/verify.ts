@@ -32,7 +32,8 @@ function viewProof(proof: RouteProof, palette: Palette): string[] {
     notProven: palette.changed("?"),
   };
   const what = proof.route === undefined ? "no route" : `route ${proof.route}`;
-  const from = proof.via === "mesh" ? ", from inside" : "";
+  const inside = proof.from === undefined ? ", from inside" : `, from pod ${proof.from}`;
+  const from = proof.via === "mesh" ? inside : "";
   const title = `${marks[proof.state]} ${palette.strong(proof.cluster)}  ${proof.namespace}/${proof.service}, ${what}${from}${proof.url === "" ? "" : `, ${proof.url}`}`;
   const endpoints = proof.endpoints.map((finding) => viewEndpoints(finding, proof, palette));
   const weights = proof.weights.map((one) => viewWeight(one, proof, palette));

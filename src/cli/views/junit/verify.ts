@@ -5,7 +5,7 @@ import { escapeXml } from "./escape-xml.ts";
 export function verificationJunit(verification: Verification): string {
   const cases = [
     ...verification.proofs.map((proof) => ({
-      name: `${proof.namespace}/${proof.service}${proof.route === undefined ? "" : ` route ${proof.route}`}${proof.via === "mesh" ? " from inside" : ""}`,
+      name: `${proof.namespace}/${proof.service}${proof.route === undefined ? "" : ` route ${proof.route}`}${proof.via === "mesh" ? ` from ${proof.from ?? "inside"}` : ""}`,
       cluster: proof.cluster,
       state: proof.state,
       diagnostics: proof.diagnostics,

@@ -66,4 +66,19 @@ export const verifyCodes = {
     explanation:
       "The probe pod is a caller of the service's own namespace with the service account `default`. Where an AuthorizationPolicy does not allow that caller, its answer says nothing about the route: callers that are allowed may be served as asked. --expect 403 proves that nobody inside is let in.",
   },
+  ISM784: {
+    summary: "The pod to ask from does not exist",
+    explanation:
+      "`isthmus verify --from NAMESPACE/POD` asks from a pod that runs already. No cluster that answers has a pod of that name in that namespace.",
+  },
+  ISM785: {
+    summary: "Nothing can be asked from this pod",
+    explanation:
+      "`isthmus verify --from NAMESPACE/POD` shows what a caller inside the mesh gets, by requests that its own sidecar takes. A pod that does not run, one without a sidecar, and one whose proxy is a gateway show nothing of that.",
+  },
+  ISM786: {
+    summary: "A probe in a pod was not ended",
+    explanation:
+      "`isthmus verify --from NAMESPACE/POD` adds an ephemeral container to the pod and ends its program on every way out. Where the way to the pod broke, it goes on, does nothing, and ends by itself: it has a deadline of its own. Kubernetes keeps the entry of an ephemeral container until the pod is gone.",
+  },
 } as const satisfies Record<string, CatalogueEntry>;

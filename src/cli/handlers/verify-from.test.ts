@@ -1,0 +1,143 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { WireObject } from "../../kube/fake/fake-store.ts";
+import { editMesh } from "../testing/edit-mesh.ts";
+import type { FakeClusters } from "../testing/fake-clusters.ts";
+import { startFakeClusters } from "../testing/fake-clusters.ts";
+import type { Taker } from "../testing/fake-probe.ts";
+import { injectSidecar, probeAnswers, sidecarImage } from "../testing/fake-probe.ts";
+import { endpointSlices, runEastWest, runIngress, runPod } from "../testing/fake-service.ts";
+
+let world: FakeClusters;
+let admit: (object: WireObject) => WireObject | { readonly refused: string };
+let take: (number: number) => Taker;
+
+/** Two clusters with a service that no route leads to, and a caller in west. */
+beforeEach(async () => {
+  admit = injectSidecar;
+  take = () => "";
+  world = await startFakeClusters(["west", "east"], {
+    living: true,
+    kinds: [endpointSlices],
+    admit: (object) => admit(object),
+    podResponse: probeAnswers(
+      () => ({ "": ["10.42.0.6:5000"], v1: ["10.42.0.6:5000"] }),
+      (number) => take(number),
+    ),
+  });
+  await editMesh(world, (text) => text.replace(/ +routes:(\n {8}.*)+/, ""));
+  runPod(world.servers["west"], "v1", "10.42.0.6");
+  runEastWest(world.servers["west"], "172.30.1.2");
+  runIngress(world.servers["west"]);
+  run({ containers: [{ name: "client" }, { name: "istio-proxy", image: sidecarImage }] });
+}, 60_000);
+
+afterEach(async () => {
+  await world.close();
+});
+
+function run(spec: object, phase = "Running"): void {
+  world.servers["west"]?.put({
+    apiVersion: "v1",
+    kind: "Pod",
+    metadata: { name: "client-1", namespace: "shop", labels: { app: "client" } },
+    spec,
+    status: { phase },
+  });
+}
+
+/** The changes that were asked of a cluster, with what they carry. */
+function written(cluster: string): readonly { readonly url: string; readonly body: string }[] {
+  const { requests = [] } = world.servers[cluster] ?? {};
+  return requests.filter(({ method, url }) => method !== "GET" && !url.includes("selfsubject"));
+}
+
+const flat = (text: string): string => text.replaceAll(/\s+/g, " ");
+
+describe("verify --from", () => {
+  it("asks from that pod alone, through a container that is added to it, and ends it", async () => {
+    const ran = await world.run("verify --from shop/client-1");
+    expect(ran.out).toBe(
+      [
+        "√ west  sample/helloworld, no route, from pod shop/client-1, http://helloworld.sample.svc.cluster.local:5000/",
+        "    endpoints v1: 10.42.0.6:5000",
+        "    10 of 10 requests answered",
+        "√ verified",
+        "",
+      ].join("\n"),
+    );
+    expect(ran.code).toBe(0);
+    const [added, ...more] = written("west");
+    expect(more).toEqual([]);
+    expect(added?.url).toContain("/namespaces/shop/pods/client-1/ephemeralcontainers?fieldManager=isthmus");
+    expect(added?.body).toContain(`"image":"${sidecarImage}"`);
+    expect(written("east")).toEqual([]);
+    const json = JSON.parse((await world.run("verify --from shop/client-1 -o json")).out) as object;
+    expect(json).toMatchObject({ ok: true, proofs: [{ via: "mesh", from: "shop/client-1", cluster: "west" }] });
+  });
+
+  it("fails where a policy refuses this caller, since it is this one that was named", async () => {
+    take = () => ({ status: 403, text: "RBAC: access denied" });
+    const ran = await world.run("verify --from shop/client-1");
+    expect([ran.code, ran.out.includes("× 1 of 1 proofs failed")]).toEqual([3, true]);
+    expect(flat(ran.err)).toContain("From pod shop/client-1 of west, of 10 requests");
+    expect(flat(ran.err)).toContain("A policy of the mesh denies the request.");
+  });
+
+  it("is not proven where the container is refused, or ends, with the reason", async () => {
+    admit = (object) => (object.kind === "Pod" ? { refused: "violates PodSecurity" } : object);
+    const refused = await world.run("verify --from shop/client-1");
+    expect([refused.code, refused.out.includes("? 1 not proven")]).toEqual([3, true]);
+    expect(flat(refused.err)).toContain("patch pods/ephemeralcontainers");
+    admit = (object) => {
+      const admitted = injectSidecar(object);
+      const { ephemeralContainers = [] } = object["spec"] as { readonly ephemeralContainers?: readonly WireObject[] };
+      const state = { terminated: { reason: "Error", exitCode: 1 } };
+      const ephemeralContainerStatuses = ephemeralContainers.map(({ name }) => ({ name, state }));
+      return object.kind === "Pod" ? { ...admitted, status: { ephemeralContainerStatuses } } : admitted;
+    };
+    const ended = await world.run("verify --from shop/client-1");
+    expect(flat(ended.err)).toMatch(
+      /Nothing was asked from pod shop\/client-1 of west: container isthmus-probe-\w+ ended \(Error: exit code 1\)/,
+    );
+  });
+});
+
+describe("a pod that cannot ask", () => {
+  it("is named with the reason, and nothing is written", async () => {
+    const cases: readonly (readonly [object, string, string])[] = [
+      [{ containers: [{ name: "client" }] }, "Running", "it has no sidecar"],
+      [{ containers: [{ name: "istio-proxy", image: "x" }] }, "Pending", "it is Pending"],
+      [{ containers: [{ name: "istio-proxy", image: "x", args: ["proxy", "router"] }] }, "Running", "is a gateway"],
+    ];
+    for (const [spec, phase, reason] of cases) {
+      run(spec, phase);
+      const ran = await world.run("verify --from shop/client-1");
+      expect([ran.code, ran.err.includes("error[ISM785]")]).toEqual([3, true]);
+      expect(flat(ran.err)).toContain(reason);
+    }
+    expect(written("west")).toEqual([]);
+  });
+
+  it("is told where no cluster has it, and where its name is none", async () => {
+    const absent = await world.run("verify --from shop/client-2");
+    expect([absent.code, flat(absent.err)]).toEqual([
+      3,
+      expect.stringContaining("There is no pod shop/client-2 in west, east."),
+    ]);
+    const wrong = await world.run("verify --from client-1");
+    expect([wrong.code, wrong.err.includes("NAMESPACE/POD")]).toEqual([64, true]);
+    const both = await world.run("verify --from shop/client-1 --no-probe-pod");
+    expect([both.code, both.err.includes("Leave out one of them")]).toEqual([64, true]);
+  });
+
+  it("is told where all that is meant is for ingress gateways", async () => {
+    await editMesh(world, (text) =>
+      text.replace(
+        /( +)versions:/,
+        '$1routes: [{ name: out, gateway: front, hosts: ["*"], weights: { v1: 100 } }]\n$1versions:',
+      ),
+    );
+    const ran = await world.run("verify --from shop/client-1");
+    expect([ran.code, flat(ran.err)]).toEqual([64, expect.stringContaining("for callers inside the mesh")]);
+  });
+});
