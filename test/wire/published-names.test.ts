@@ -198,15 +198,22 @@ describe("a name that isthmus publishes", () => {
   });
 
   it("is left by a drained cluster before its callers leave, and had again after undrain", async () => {
-    await edit((spec) => {
-      (spec["dns"] as Spec)["ttl"] = "1s";
-    });
+    const setTtl = async (ttl: string): Promise<void> =>
+      edit((spec) => {
+        (spec["dns"] as Spec)["ttl"] = ttl;
+      });
+    await setTtl("3s");
     await world.run("apply --yes");
+    // Resolvers hold what they were given before.
+    await setTtl("1s");
     const drained = await world.run("drain east --yes -o jsonl");
     const events = drained.out
       .trim()
       .split("\n")
       .map((line) => JSON.parse(line) as { event: string; id?: string });
+    expect(events).toContainEqual(
+      expect.objectContaining({ id: "DNS/forgotten", note: "resolvers may keep addresses for 3 s" }),
+    );
     const done = events.filter(({ event }) => event === "task.done").map(({ id }) => id ?? "");
     expect([drained.code, drained.err]).toEqual([0, expect.not.stringContaining("ISM")]);
     expect(

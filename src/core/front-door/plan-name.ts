@@ -25,6 +25,8 @@ export type NamePlan =
       readonly update: DnsUpdate;
       readonly before: NameOwners;
       readonly after: NameOwners;
+      /** How long resolvers may keep what they were given before, in seconds: the larger TTL of both sets; 0 where there was none. */
+      readonly ttlBefore: number;
       /** What stays wrong: addresses of others, left where they are while own ones go. */
       readonly left: readonly Diagnostic[];
     }
@@ -53,6 +55,7 @@ export function planName(wanted: WantedName, reading: NameReading): NamePlan {
     ...ownerChanges(wanted, state, claims),
     ...indexChanges(wanted, state, claims),
   ];
+  const ttlBefore = Math.max(state.sets.A?.ttlSeconds ?? 0, state.sets.AAAA?.ttlSeconds ?? 0);
   const leaves = state.claims.some((one) => !covers(claims, one));
   if (refusals.length > 0 || (state.problems.length > 0 && !leaves)) {
     const isIdle = refusals.length === 0 && changes.length === 0 && asked.length === 0;
@@ -65,7 +68,7 @@ export function planName(wanted: WantedName, reading: NameReading): NamePlan {
   }
   return changes.length === 0
     ? { kind: "unchanged", now: before }
-    : { kind: "update", update: updateOf(wanted, reading, changes), before, after, left: state.problems };
+    : { kind: "update", update: updateOf(wanted, reading, changes), before, after, ttlBefore, left: state.problems };
 }
 
 /** The same without what is new: where somebody else writes the set, own addresses leave it and none comes. */

@@ -17,6 +17,8 @@ export interface NameOutcome {
   readonly state: "unchanged" | "changed" | "failed";
   /** What it has now, where that is known. */
   readonly now?: NameOwners;
+  /** Of a changed name the longest TTL of the addresses that it had, in seconds: resolvers may keep them that long. */
+  readonly ttlBefore?: number;
   readonly diagnostics: readonly Diagnostic[];
 }
 
@@ -51,10 +53,11 @@ async function publishOne(zone: DnsZone, wanted: WantedName, options: TaskOption
   const { name } = wanted;
   try {
     return await runTask({ ...nameTask(name), cluster: dnsSubject }, options, async (note) => {
-      const { outcome, after, left } = await publishName(zone, wanted, options.signal);
+      const { outcome, after, ttlBefore, left } = await publishName(zone, wanted, options.signal);
       note(after.addresses.length === 0 ? "no addresses" : after.addresses.join(", "));
       const empty = after.addresses.length === 0 && wanted.mayBeEmpty !== true ? [withoutAddress(name)] : [];
-      return { name, state: outcome, now: after, diagnostics: [...left, ...empty] };
+      const diagnostics = [...left, ...empty];
+      return { name, state: outcome, now: after, ...(outcome === "changed" ? { ttlBefore } : {}), diagnostics };
     });
   } catch (error) {
     options.signal.throwIfAborted();

@@ -16,8 +16,8 @@ export interface DrainNames {
 
 /**
  * Writes the names without what is drained. After a drain it then waits until
- * resolvers have forgotten the addresses that left, for the records' TTL, as long as any
- * other wait at most: the cluster's ingress goes on answering, so that nobody
+ * resolvers have forgotten the addresses that left, for the records' TTL or the one that they had
+ * before where that is longer, as long as any other wait at most: the cluster's ingress goes on answering, so that nobody
  * loses a request by a longer TTL. What could not be written is returned, and stops nothing.
  */
 export async function writeDrainedNames(
@@ -26,11 +26,17 @@ export async function writeDrainedNames(
   options: RunOptions,
 ): Promise<readonly Diagnostic[]> {
   const outcomes = await publishNames(zone, wanted, options);
-  if (action === "drain" && outcomes.some(({ state }) => state === "changed")) {
-    const longest = Math.max(...wanted.map(({ ttlSeconds }) => ttlSeconds));
+  const changed = outcomes.filter(({ state }) => state === "changed");
+  if (action === "drain" && changed.length > 0) {
+    const asked = wanted.filter(({ name }) => changed.some((one) => one.name === name));
+    const longest = Math.max(
+      ...asked.map(({ ttlSeconds }) => ttlSeconds),
+      ...changed.map(({ ttlBefore = 0 }) => ttlBefore),
+    );
     const seconds = Math.min(longest, options.timeoutMs / 1000);
     await runTask({ ...forgottenTask, cluster: dnsSubject, expectedSeconds: seconds }, options, async (note) => {
-      note(`resolvers may keep addresses for ${longest} s`);
+      const cut = seconds < longest ? `; the drain goes on after ${seconds} s (--timeout)` : "";
+      note(`resolvers may keep addresses for ${longest} s${cut}`);
       await pause(seconds * 1000, undefined, { signal: options.signal });
     });
   }

@@ -15,6 +15,8 @@ export interface PublishedName {
   readonly outcome: "unchanged" | "changed";
   readonly before: NameOwners;
   readonly after: NameOwners;
+  /** The longest TTL of addresses that it had before a change, in seconds; 0 where nothing was changed, or there were none. */
+  readonly ttlBefore: number;
   /** What of others stays wrong at the name, while own addresses left it. */
   readonly left: readonly Diagnostic[];
   /** How many times it was read and decided. */
@@ -81,19 +83,21 @@ export async function publishName(zone: DnsZone, wanted: WantedName, signal: Abo
   let before: NameOwners | undefined;
   let left: readonly Diagnostic[] = [];
   let looks = 0;
+  let ttlBefore = 0;
   for (let attempts = 1; attempts <= mostAttempts; attempts += 1) {
     const plan = throwRefused(await planOnce(zone, wanted, signal));
     if (plan?.kind === "unchanged") {
       const outcome = before === undefined ? "unchanged" : "changed";
-      return { name, outcome, before: before ?? plan.now, after: plan.now, left, attempts };
+      return { name, outcome, before: before ?? plan.now, after: plan.now, ttlBefore, left, attempts };
     }
     const written =
       plan === undefined ? "changed-meanwhile" : await write(zone, plan.update, looks < mostLooks, signal);
     if (plan !== undefined && written !== "changed-meanwhile") {
       before ??= plan.before;
+      ttlBefore = Math.max(ttlBefore, plan.ttlBefore);
       left = plan.left;
       if (written === "done" && zone.consistency === "compare-and-swap") {
-        return { name, outcome: "changed", before, after: plan.after, left, attempts };
+        return { name, outcome: "changed", before, after: plan.after, ttlBefore, left, attempts };
       }
     }
     looks += written === "unknown" ? 1 : 0;
