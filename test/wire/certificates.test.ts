@@ -238,16 +238,37 @@ it("is renewed by certs renew where that is asked for, and by no other word than
   expect((await world.run("plan --detailed-exitcode")).code).toBe(0);
 });
 
+it("is not called done where the order fails, in no cluster", async () => {
+  const before = heldBy("west")?.serial;
+  await writeFile(path.join(world.folder, "tsig.key"), dns.secrets.nogrant, { mode: 0o600 });
+  const { code, out, err } = await world.run("certs renew front --force --yes -o jsonl");
+  await writeFile(path.join(world.folder, "tsig.key"), dns.secrets.full, { mode: 0o600 });
+  const events = out
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line) as { event: string; subject?: string; diagnostic?: { code: string } })
+    .filter(({ event }) => event === "task.done" || event === "task.failed");
+  expect(events.map(({ event, subject, diagnostic }) => `${subject} ${event} ${diagnostic?.code}`).toSorted()).toEqual([
+    "east task.failed ISM658",
+    "west task.failed ISM658",
+  ]);
+  expect([code, err.replaceAll(/\s+/g, " ").split("All clusters go on with the one").length - 1]).toEqual([1, 1]);
+  expect([heldBy("west")?.serial, heldBy("east")?.serial]).toEqual([before, before]);
+  const shown = await world.run("certs renew front --force --yes --timeout 1ms");
+  expect(shown.out).toContain("× front in west  not renewed, has what it had\n× front in east  not renewed");
+});
+
 it("is renewed when it is due, and stays where the authority does not give another one", async () => {
   // Ten minutes of life, less a second, of which the first one is over before the next apply.
+  const placed = orders();
   await edit((spec) => issuerOf(spec, { profile: "minutes", renewBefore: "598s" }));
   await apply();
-  expect(orders()).toBe(6);
+  expect(orders()).toBe(placed + 1);
   const { serial: before, notAfter = 0 } = heldBy("west") ?? {};
   await pause(Math.max(0, notAfter - 597_500 - Date.now()));
   const { code, err } = await world.run("apply --yes");
   expect(`${code} ${err}`).toMatch(/^0 /);
-  expect(orders()).toBe(7);
+  expect(orders()).toBe(placed + 2);
   expect(heldBy("west")?.serial).not.toBe(before);
   expect(heldBy("east")).toEqual(heldBy("west"));
 });

@@ -54,7 +54,8 @@ export interface PreparedRenewal {
 export interface RenewalOutcome {
   readonly name: string;
   readonly cluster: string;
-  readonly state: "written" | "failed";
+  /** `kept`: the order failed, and the cluster has the certificate that was to be renewed. */
+  readonly state: "written" | "kept" | "failed";
   readonly diagnostics: readonly Diagnostic[];
 }
 
@@ -182,6 +183,7 @@ async function renewIn(
   const cluster = one.cluster.name;
   const outcome = { name: wanted.name, cluster };
   const warnings: Diagnostic[] = [];
+  let isKept = false;
   try {
     const lease = leases.held.get(cluster);
     if (lease === undefined) {
@@ -194,6 +196,10 @@ async function renewIn(
       const issued = placed ?? (await orders.issued(wanted.secretName, listener));
       const guarded = { ...one, client: guardClient(one.client, lease) };
       await writeSecret(guarded, wanted.secretName, issued, { meshFile, ...task });
+      isKept = placed === undefined && issued === current;
+      if (isKept) {
+        throw new UserError([notRenewed(wanted.name, cluster)], exitCodes.failed);
+      }
     });
     return { ...outcome, state: "written", diagnostics: warnings };
   } catch (error) {
@@ -201,8 +207,20 @@ async function renewIn(
     if (!(error instanceof UserError)) {
       throw error;
     }
-    return { ...outcome, state: "failed", diagnostics: [...error.diagnostics, ...warnings] };
+    // Why the order failed is told with the warnings, once for all clusters.
+    return isKept
+      ? { ...outcome, state: "kept", diagnostics: warnings }
+      : { ...outcome, state: "failed", diagnostics: [...error.diagnostics, ...warnings] };
   }
+}
+
+function notRenewed(name: string, cluster: string): Diagnostic {
+  return {
+    ...errorOf("ISM658"),
+    detail: `The order of certificate ${name} failed. ${cluster} has the one that was to be renewed.`,
+    fix: `When the reason is mended: isthmus certs renew ${name} --force`,
+    cluster,
+  };
 }
 
 async function writeSecret(

@@ -24,17 +24,10 @@ export function viewRenewal({ renewals, certificates }: PreparedRenewal, palette
 
 /** What was written where; a certificate whose order failed is the one that was there, in every cluster. */
 export function viewRenewed(outcomes: readonly RenewalOutcome[], palette: Palette): string {
-  const kept = new Set(
-    outcomes.filter(({ diagnostics }) => diagnostics.some(({ code }) => code === "ISM658")).map(({ name }) => name),
-  );
-  return outcomes
-    .map(({ name, cluster, state }) => {
-      if (state !== "written") {
-        return `${palette.bad("×")} ${name} in ${cluster}`;
-      }
-      return kept.has(name)
-        ? `${palette.bad("×")} ${name} in ${cluster}  not renewed, has what it had`
-        : `${palette.good("√")} ${name} in ${cluster}`;
-    })
-    .join("\n");
+  const words = {
+    written: (place: string): string => `${palette.good("√")} ${place}`,
+    kept: (place: string): string => `${palette.bad("×")} ${place}  not renewed, has what it had`,
+    failed: (place: string): string => `${palette.bad("×")} ${place}`,
+  };
+  return outcomes.map(({ name, cluster, state }) => words[state](`${name} in ${cluster}`)).join("\n");
 }
