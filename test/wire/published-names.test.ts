@@ -243,6 +243,12 @@ describe("a name that isthmus publishes", () => {
     const synced = await world.run("dns sync --yes");
     expect([synced.code, synced.err]).toEqual([4, expect.stringContaining("east")]);
     expect(await records()).toEqual(["192.0.2.11", "192.0.2.2", "2001:db8::3"]);
+    // What an external-dns of east calls its own is not known, so that nothing is taken for nobody's.
+    await write("198.51.100.7");
+    const adopting = await world.run("dns sync --yes --adopt");
+    expect([adopting.code, adopting.err]).toEqual([1, expect.stringContaining("ISM685")]);
+    expect(adopting.err.replaceAll(/\s+/g, " ")).toContain("--adopt took none over");
+    expect(await records()).toContain("198.51.100.7");
   });
 
   it("does not stop an apply while its DNS server is away, which says what is missing", async () => {

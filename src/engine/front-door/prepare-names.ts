@@ -17,7 +17,8 @@ import { isInScope } from "../clusters/scope.ts";
 import type { MeshFile } from "../mesh-file.ts";
 import type { AccessOptions, RunOptions } from "../options.ts";
 import { openMeshZone } from "./dns-zone.ts";
-import { readNamings } from "./external-dns-namings.ts";
+import type { Namings } from "./external-dns-namings.ts";
+import { readNamings, unknownNamings } from "./external-dns-namings.ts";
 import { resolveIngress } from "./ingress-addresses.ts";
 import { readLackingObjects, withUnread } from "./lacking-objects.ts";
 import { planNames } from "./mesh-names.ts";
@@ -78,9 +79,12 @@ export async function prepareNames(
     return undefined;
   }
   const members = connections.filter(({ cluster }) => isInScope(scope, cluster.name));
-  const { warnings, ...here } = await readMembers(mesh, members, { afterApply, signal: options.signal });
+  const { warnings, namings, ...here } = await readMembers(mesh, members, { afterApply, signal: options.signal });
   const { ingress, externalDns } = here;
-  const wanted = wantNames(mesh, { ...wishes, ...here });
+  const adopt = wishes.adopt === true;
+  // What may have an owner is not taken over.
+  const mayAdopt = adopt && namings.unknown.length === 0;
+  const wanted = wantNames(mesh, { ...wishes, ...(adopt ? { adopt: mayAdopt } : {}), ...here });
   const gone = withdrawNames(mesh, left, clusterNames(mesh));
   const [plan, former] = await Promise.all([
     planNames(opened.zone, wanted, options.signal),
@@ -95,11 +99,12 @@ export async function prepareNames(
     former: gone.map((one) => one.wanted).filter(({ name }) => stillThere.some((one) => one.name === name)),
     plan: stillThere.length === 0 ? plan : { ...plan, former: stillThere },
     recorded: [...plan.names, ...stillThere].map(({ name }) => name),
-    warnings: [...opened.warnings, ...warnings],
+    warnings: [...opened.warnings, ...warnings, ...unknownNamings(namings, adopt)],
   };
 }
 
 type OfMembers = Required<Pick<WantOptions, "ingress" | "externalDns" | "strangers" | "addressless" | "incomplete">> & {
+  readonly namings: Namings;
   readonly warnings: readonly Diagnostic[];
 };
 
@@ -112,14 +117,15 @@ async function readMembers(
   const connected = members.filter((one) => one.kind === "connected");
   const strangers = members.filter((one) => isStranger(one, mesh.name)).map(({ cluster }) => cluster.name);
   const asked = connected.filter(({ cluster }) => !afterApply && !strangers.includes(cluster.name));
-  const [ingress, externalDns, lacking] = await Promise.all([
+  const [ingress, namings, lacking] = await Promise.all([
     resolveIngress(addressesOf(members, mesh.name), signal),
     readNamings(members, signal),
     readLackingObjects(mesh, asked, signal),
   ]);
   return {
     ingress: withUnread(ingress.addresses, lacking),
-    externalDns,
+    externalDns: namings.known,
+    namings,
     strangers,
     addressless: connected
       .filter(({ facts }) => facts.ingressAddresses.length === 0)

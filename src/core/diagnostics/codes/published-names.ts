@@ -1,6 +1,6 @@
 import type { CatalogueEntry } from "../catalogue-entry.ts";
 
-/** ISM638-ISM649, ISM684: names that isthmus publishes itself, from the mesh file to what `check` finds. */
+/** ISM638-ISM649, ISM684, ISM685: names that isthmus publishes itself, from the mesh file to what `check` finds. */
 export const publishedNameCodes = {
   ISM638: {
     summary: "isthmus cannot write this zone",
@@ -31,6 +31,11 @@ export const publishedNameCodes = {
     summary: "A cluster lacks what a published name needs there",
     explanation:
       "A name leads to a cluster only when its requests are served there: the Gateway that opens the ingress for the host, the VirtualService that takes its requests, and with TLS the certificate's Secret in the gateway's namespace (but one that is proven by http01, which is issued only after the name leads there). An apply that failed half way leaves some of them out. The cluster's addresses are then left out of the name, or taken out of it, as long as another cluster serves it; where they cannot be read, everything stays as it is.",
+  },
+  ISM685: {
+    summary: "Owner records of an external-dns may have been missed",
+    explanation:
+      "external-dns says in TXT records which names are its own, and its arguments say what these are called (`--txt-prefix`, `--txt-suffix`, `--txt-wildcard-replacement`). isthmus looks for them by the arguments of every external-dns that runs in the clusters, and by the defaults. Of a cluster that does not answer, or whose Deployments or arguments this account cannot read, they are not known. A name with addresses of no owner is refused all the same (ISM635); only `--adopt` would take them over, and does not while this is so.",
   },
   ISM644: {
     summary: "No route is published by isthmus",
