@@ -55,7 +55,6 @@ export function planName(wanted: WantedName, reading: NameReading): NamePlan {
     ...ownerChanges(wanted, state, claims),
     ...indexChanges(wanted, state, claims),
   ];
-  const ttlBefore = Math.max(state.sets.A?.ttlSeconds ?? 0, state.sets.AAAA?.ttlSeconds ?? 0);
   const leaves = state.claims.some((one) => !covers(claims, one));
   if (refusals.length > 0 || (state.problems.length > 0 && !leaves)) {
     const isIdle = refusals.length === 0 && changes.length === 0 && asked.length === 0;
@@ -68,7 +67,18 @@ export function planName(wanted: WantedName, reading: NameReading): NamePlan {
   }
   return changes.length === 0
     ? { kind: "unchanged", now: before }
-    : { kind: "update", update: updateOf(wanted, reading, changes), before, after, ttlBefore, left: state.problems };
+    : {
+        kind: "update",
+        update: updateOf(wanted, reading, changes),
+        before,
+        after,
+        ttlBefore: longestTtl(state),
+        left: state.problems,
+      };
+}
+
+function longestTtl({ sets }: NameState): number {
+  return Math.max(sets.A?.ttlSeconds ?? 0, sets.AAAA?.ttlSeconds ?? 0);
 }
 
 /** The same without what is new: where somebody else writes the set, own addresses leave it and none comes. */
