@@ -248,7 +248,10 @@ export function renewalOf(
   const own =
     ownMs < life
       ? { at: notAfter - ownMs, why: `renewBefore of its issuer is ${days(ownMs)}` }
-      : { at: notAfter - life * left, why: `${left === 1 / 2 ? "half" : "a third"} of its ${days(life)} is left` };
+      : {
+          at: notAfter - life * left,
+          why: `${left === 1 / 2 ? "half" : "a third"} of its ${days(life)} is left${renewBeforeSeconds === undefined ? "" : `, since renewBefore of its issuer (${days(ownMs)}) is no shorter than its life`}`,
+        };
   // One that goes on after the certificate's end would let it end.
   if (window === undefined || window.end > notAfter) {
     return own;

@@ -1,5 +1,6 @@
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import { environmentName } from "./schema/scalars.ts";
+import { secretsInSolver } from "./solver-fields.ts";
 
 /** Shorter text is no token, and hiding it would make messages unreadable. */
 const shortest = 8;
@@ -32,6 +33,9 @@ export function findInlineSecrets(value: unknown): readonly string[] {
     ...holders.flatMap((holder) => secretsOf(value, holder)),
     ...all.flatMap((issuer) => [
       ...secretsOf(issuer, issuerHolder),
+      ...(["dns01", "http01"] as const).flatMap((kind) =>
+        secretsInSolver(kind, ["acme", kind].reduce(memberOf, issuer)).flatMap(({ text }) => textsOf(text)),
+      ),
       ...["acme", "isthmus"].flatMap((kind) => privateKeysIn([kind, "caBundle"].reduce(memberOf, issuer))),
     ]),
   ];

@@ -1,4 +1,5 @@
 import fc from "fast-check";
+import { pemCertificate } from "../testing/pem-certificate.ts";
 import { describe, expect, it } from "vitest";
 import { stringify } from "yaml";
 import type { AcmeSettings, Cluster, Failover, Mesh, Route, Service, OwnIssuer } from "../model/mesh.ts";
@@ -345,9 +346,9 @@ const mesh: fc.Arbitrary<Mesh> = clusters.chain((known) =>
                   server: "https://acme.example/directory",
                   email: "a@b.example",
                   profile: "shortlived",
-                  caBundle: "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n",
+                  caBundle: pemCertificate,
                   waitInsteadOfSelfCheckSeconds: 2,
-                  dns01: {},
+                  dns01: { route53: {} },
                 },
               },
         ),

@@ -10,6 +10,7 @@ import { writeJson } from "../model/exact-json.ts";
 import type { KubeObject } from "../model/kube-object.ts";
 import type { Mesh } from "../model/mesh.ts";
 import { materialsOf } from "../testing/arbitrary-mesh.ts";
+import { pemCertificate } from "../testing/pem-certificate.ts";
 import { renderHelmReleases } from "./helm-releases.ts";
 import type { Install } from "./install-methods.ts";
 import { installMethods } from "./install-methods.ts";
@@ -171,12 +172,14 @@ type Effect =
   | { readonly actsIn: string; readonly by: string };
 
 function issuer(name: string): Doc {
-  return { name, acme: { server: "https://acme.example/dir", email: "a@example.com", dns01: { a: 1 } } };
+  return {
+    name,
+    acme: { server: "https://acme.example/dir", email: "a@example.com", dns01: { route53: { region: "a" } } },
+  };
 }
 
 const route = "spec/services/0/routes/0";
 const acme = "spec/issuers/0/acme";
-const pem = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n";
 const quota = "spec/rancher/project/quota";
 
 /** A setting of Istio's below the route, and a value for the whole of it; with `since` where not every release has it. */
@@ -455,7 +458,7 @@ const effects: Readonly<Record<string, Effect>> = {
   "spec.issuers[].acme.server": { at: `${acme}/server`, other: "https://other.example/dir" },
   "spec.issuers[].acme.email": { at: `${acme}/email`, other: "b@example.com" },
   "spec.issuers[].acme.profile": { at: `${acme}/profile`, other: "shortlived" },
-  "spec.issuers[].acme.caBundle": { at: `${acme}/caBundle`, other: pem },
+  "spec.issuers[].acme.caBundle": { at: `${acme}/caBundle`, other: pemCertificate },
   "spec.issuers[].acme.waitInsteadOfSelfCheck": { at: `${acme}/waitInsteadOfSelfCheck`, other: "2s" },
   "spec.issuers[].acme.dns01.<name>": { at: `${acme}/dns01`, other: { b: 2 } },
   "spec.issuers[].acme.http01.<name>": {

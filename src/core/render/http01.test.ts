@@ -3,7 +3,8 @@ import type { KubeObject } from "../model/kube-object.ts";
 import type { Mesh } from "../model/mesh.ts";
 import { parseMesh } from "../mesh-file/parse.ts";
 import { renderHostRoutes } from "./host-routes.ts";
-import { challengeName, renderChallengeRoutes } from "./http01.ts";
+import { renderChallengeRoutes } from "./http01.ts";
+import { challengeName } from "./names.ts";
 
 function meshOf(clusters: readonly string[], ...more: readonly string[]): Mesh {
   const secured =

@@ -5,10 +5,7 @@ import { challengedHosts } from "../routing/challenged-hosts.ts";
 import { doorsOf } from "../routing/doors.ts";
 import type { Rendered } from "./known-after-apply.ts";
 import type { Materials } from "./materials.ts";
-import { istioNamespace, serviceHost } from "./names.ts";
-
-/** The name of everything that leads http01 challenges to cert-manager's pods. */
-export const challengeName = "isthmus-http01";
+import { challengeName, istioNamespace, serviceHost } from "./names.ts";
 
 /** Where an ACME server asks (RFC 8555, 8.3). */
 const challengePath = "/.well-known/acme-challenge/";

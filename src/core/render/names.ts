@@ -31,6 +31,9 @@ export const crossNetworkGatewayName = "cross-network-gateway";
 /** What the names of the VirtualServices begin with that isthmus makes for hosts with several routes. */
 export const ownRoutePrefix = "isthmus-";
 
+/** The name of everything in Istio's namespace that leads http01 challenges to cert-manager's pods. */
+export const challengeName = "isthmus-http01";
+
 export const eastWestGateway = "istio-eastwestgateway";
 export const ingressGateway = "istio-ingressgateway";
 

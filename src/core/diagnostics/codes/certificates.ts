@@ -7,6 +7,16 @@ export const certificateFileCodes = {
     explanation:
       "An issuer with `isthmus` proves every name by a TXT record, which it writes into the zone of `spec.dns` with the settings of its provider. Without spec.dns, or for a host outside of its zone, nothing could be proven and every order would fail.",
   },
+  ISM694: {
+    summary: "A secret in the settings of a solver",
+    explanation:
+      "`dns01` and `http01` of an issuer are settings of cert-manager, which isthmus renders into a ClusterIssuer. That is no Secret: whoever may read cert-manager's objects may read it, `isthmus render` and `export` write it, and the mesh file is kept where others see it. cert-manager takes tokens and keys by reference, in fields such as `apiTokenSecretRef: { name, key }`, from Secrets in its own namespace (https://cert-manager.io/docs/configuration/acme/dns01/).",
+  },
+  ISM695: {
+    summary: "A host is too long for a record beside it",
+    explanation:
+      "A name in DNS has at most 253 characters (RFC 1035, 2.3.4). Proofs of certificates are records at `_acme-challenge.<host>`, and of a name that isthmus publishes the owner of each cluster's addresses is recorded at `<cluster>._isthmus.<host>`. A host that leaves no room for them is valid, and can be neither proven nor published.",
+  },
 } as const satisfies Readonly<Record<string, CatalogueEntry>>;
 
 /** What checks find about them. */

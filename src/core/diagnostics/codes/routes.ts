@@ -15,7 +15,7 @@ export const routeCodes = {
   ISM146: {
     summary: "A name that isthmus uses itself",
     explanation:
-      "In the namespace istio-system isthmus has objects of its own, without which the clusters lose each other: the Gateway cross-network-gateway, the Secrets cacerts and istio-remote-secret-*, and VirtualServices whose names begin with isthmus-. An object of the mesh file with the same name would overwrite them or be overwritten.",
+      "In the namespace istio-system isthmus has objects of its own, without which the clusters lose each other: the Gateways cross-network-gateway and isthmus-http01, the Secrets cacerts and istio-remote-secret-*, and VirtualServices whose names begin with isthmus-. An object of the mesh file with the same name would overwrite them or be overwritten.",
   },
   ISM147: {
     summary: "One Gateway with and without HTTPS",
@@ -50,7 +50,7 @@ export const routeCodes = {
   ISM157: {
     summary: "No certificate can be issued for this host",
     explanation:
-      "A certificate is for names: * alone is none. A wildcard such as *.example.org is issued by ACME servers only when the proof is a DNS record (RFC 8555 and the CA/Browser Forum's rules; Let's Encrypt refuses http-01 for it), so its issuer needs dns01.",
+      "A certificate is for names: * alone is none, and an address is none that clients would send in the TLS handshake. A wildcard such as *.example.org is issued by ACME servers only when the proof is a DNS record (RFC 8555 and the CA/Browser Forum's rules; Let's Encrypt refuses http-01 for it), so its issuer needs dns01.",
   },
   ISM667: {
     summary: "A host of http01 hides a wildcard's route",

@@ -1,6 +1,7 @@
 import type { MeshDraft } from "../draft.ts";
 import { itemsOf } from "../draft.ts";
 import type { Finding } from "../finding.ts";
+import { isIpv4 } from "../schema/addresses.ts";
 import { routesOf } from "../walk-draft.ts";
 
 /** Hosts for which a certificate is asked are names, and wildcards are proven by DNS: https://letsencrypt.org/docs/challenge-types/ */
@@ -10,6 +11,15 @@ export function checkCertificateHosts(draft: MeshDraft): readonly Finding[] {
   );
   return routesOf(draft).flatMap(({ value, path }) => {
     const { tls } = value;
+    const addresses = tls === undefined ? [] : itemsOf(value.hosts).filter(([, host]) => isIpv4(host));
+    if (addresses.length > 0) {
+      return addresses.map(([index, host]): Finding => ({
+        code: "ISM157",
+        path: [...path, "hosts", index],
+        detail: `${host} is an address. Clients that connect to an address send no name in the TLS handshake (RFC 6066, 3), by which a gateway chooses the certificate, and issuers are asked for names.`,
+        fix: "Write a name that leads to the address, or delete tls for a route without HTTPS.",
+      }));
+    }
     const issuer = issuers.get(tls?.issuer ?? "");
     if (tls?.issuer === undefined || issuer === undefined) {
       return [];

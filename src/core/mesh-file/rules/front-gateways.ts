@@ -1,4 +1,4 @@
-import { crossNetworkGatewayName, istioNamespace, readerTokenSecret } from "../../render/names.ts";
+import { challengeName, crossNetworkGatewayName, istioNamespace, readerTokenSecret } from "../../render/names.ts";
 import type { MeshDraft } from "../draft.ts";
 import { itemsOf } from "../draft.ts";
 import type { Finding } from "../finding.ts";
@@ -75,21 +75,29 @@ const ownSecrets: readonly (readonly [RegExp, string])[] = [
   [new RegExp(`^${readerTokenSecret}$`), "the token by which other clusters read this one"],
 ];
 
+/** Gateways of isthmus in Istio's namespace, by what goes through them. */
+const ownGateways: Readonly<Record<string, string | undefined>> = {
+  [crossNetworkGatewayName]: "the clusters reach each other",
+  [challengeName]: "http01 challenges are answered",
+};
+
 function checkReservedNames(routes: readonly PlacedRoute[]): readonly Finding[] {
   return routes.flatMap((one): readonly Finding[] => {
     const { value, service, path } = one;
     const own = ownSecrets.find(([name]) => name.test(value.tls?.secretName ?? ""));
+    const purpose =
+      namespaceOf(service, value) === istioNamespace ? ownGateways[frontGatewayNameOf(value) ?? ""] : undefined;
     return [
-      ...(frontGatewayNameOf(value) === crossNetworkGatewayName && namespaceOf(service, value) === istioNamespace
-        ? [
+      ...(purpose === undefined
+        ? []
+        : [
             {
               code: "ISM146" as const,
               path: frontGatewayPathOf(one),
-              detail: `${istioNamespace}/${crossNetworkGatewayName} is the Gateway through which the clusters reach each other, and the route would overwrite it.`,
+              detail: `${istioNamespace}/${frontGatewayNameOf(value)} is the Gateway through which ${purpose}, and the route would overwrite it.`,
               fix: "Give the route's gateway another name.",
             },
-          ]
-        : []),
+          ]),
       ...(own === undefined
         ? []
         : [

@@ -2,6 +2,7 @@ import { isInZone } from "../../front-door/dns-records.ts";
 import type { MeshDraft } from "../draft.ts";
 import { itemsOf } from "../draft.ts";
 import type { Finding } from "../finding.ts";
+import { isIpv4 } from "../schema/addresses.ts";
 import { routesOf } from "../walk-draft.ts";
 import { checkProvider, namedHost } from "./published-hosts.ts";
 
@@ -36,7 +37,10 @@ export function checkProvenNames(draft: MeshDraft): readonly Finding[] {
       ];
     }
     return itemsOf(hosts)
-      .filter(([, host]) => host !== "*" && zone !== undefined && !isInZone(namedHost(host).replace(/^\*\./, ""), zone))
+      .filter(
+        ([, host]) =>
+          host !== "*" && !isIpv4(host) && zone !== undefined && !isInZone(namedHost(host).replace(/^\*\./, ""), zone),
+      )
       .map(([index, host]) => ({
         code: "ISM657",
         path: [...path, "hosts", index],

@@ -4,7 +4,7 @@ import { isInZone } from "../../front-door/dns-records.ts";
 import { readDuration } from "../duration.ts";
 import type { Finding } from "../finding.ts";
 import type { Path } from "../path.ts";
-import { plainHost } from "../schema/addresses.ts";
+import { isIpv4, plainHost } from "../schema/addresses.ts";
 import type { PlacedRoute } from "../walk-draft.ts";
 import { frontGatewayNameOf, namespaceOf, routesOf } from "../walk-draft.ts";
 
@@ -35,11 +35,11 @@ export function checkPublishedHosts(draft: MeshDraft): readonly Finding[] {
 
 function checkNames({ value, path }: PlacedRoute): readonly Finding[] {
   return itemsOf(value.hosts)
-    .filter(([, host]) => host === "*")
-    .map(([index]) => ({
+    .filter(([, host]) => host === "*" || isIpv4(host))
+    .map(([index, host]) => ({
       code: "ISM140" as const,
       path: [...path, "hosts", index],
-      detail: "The route asks for DNS records, and * is no name that a record could have.",
+      detail: `The route asks for DNS records, and ${host} is no name that a record could have.`,
       fix: "Name the hosts, or delete dns.",
     }));
 }
@@ -57,7 +57,7 @@ function checkZone({ value, path }: PlacedRoute, zone: string | undefined): read
   return zone === undefined
     ? []
     : itemsOf(value.hosts)
-        .filter(([, host]) => host !== "*" && !isInZone(namedHost(host), namedHost(zone)))
+        .filter(([, host]) => host !== "*" && !isIpv4(host) && !isInZone(namedHost(host), namedHost(zone)))
         .map(([index, host]) => ({
           code: "ISM140" as const,
           path: [...path, "hosts", index],

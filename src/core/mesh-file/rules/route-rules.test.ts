@@ -28,7 +28,7 @@ function otherService(route: string, namespace = "other"): string {
 
 const issuers = `  issuers:
     - { name: page, acme: { server: https://acme.example, email: a@b.example, http01: {} } }
-    - { name: record, acme: { server: https://acme.example, email: a@b.example, dns01: {} } }
+    - { name: record, acme: { server: https://acme.example, email: a@b.example, dns01: { route53: {} } } }
 `;
 
 describe("routes that name one thing twice", () => {

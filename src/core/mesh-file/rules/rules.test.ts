@@ -47,6 +47,13 @@ function published(fields: string, dns = zone("a.example")): string {
   return withRoute(`${fields}, weights: { v1: 100 }, dns: { via: isthmus }`, dns);
 }
 
+/** A name of the zone a.example with so many characters. */
+function longHost(length: number): string {
+  const end = ".a.example";
+  const rest = "a".repeat(length - end.length);
+  return `${rest.replaceAll(/.{15}/g, (part) => `${part.slice(0, 14)}.`)}${end}`.replace("..", ".");
+}
+
 const ownIssuer = "isthmus: { server: https://acme.example/dir }";
 const issued = "weights: { v1: 100 }, tls: { secretName: s, issuer: i }";
 const ownZone =
@@ -549,7 +556,7 @@ const table: readonly (readonly [string, string, readonly string[]])[] = [
   [
     "an issuer of two kinds",
     meshFile(
-      `  issuers: [{ name: i, ${ownIssuer}, acme: { server: https://a.example, email: a@b.example, dns01: {} } }]\n`,
+      `  issuers: [{ name: i, ${ownIssuer}, acme: { server: https://a.example, email: a@b.example, dns01: { route53: {} } } }]\n`,
     ),
     ["ISM119 isthmus"],
   ],
@@ -643,6 +650,51 @@ const table: readonly (readonly [string, string, readonly string[]])[] = [
       "routes: [{ name: q, gateway: h, hosts: [a.example], match: { prefix: /q }, weights: { v1: 100 }, dns: { via: externalDns } }, { name: p, gateway: g, hosts: [p.a.example], weights: { v1: 100 }, dns: { via: externalDns } }, ",
     ),
     ["ISM140 isthmus"],
+  ],
+  [
+    "a renewal that never is before the end",
+    meshFile(`  issuers: [{ name: i, isthmus: { server: https://acme.example/dir, renewBefore: 0s } }]\n`),
+    ["ISM117 0s"],
+  ],
+  ["an address has no record", published("hosts: [203.0.113.5]"), ["ISM140 203.0.113.5"]],
+  [
+    "and no certificate",
+    withRoute("hosts: [203.0.113.5], weights: { v1: 100 }, tls: { secretName: s }"),
+    ["ISM157 203.0.113.5"],
+  ],
+  [
+    "whoever issues it",
+    withRoute(
+      "hosts: [203.0.113.5], weights: { v1: 100 }, tls: { secretName: s, issuer: i }",
+      `  issuers: [{ name: i, ${ownIssuer} }]\n${ownZone}`,
+    ),
+    ["ISM157 203.0.113.5"],
+  ],
+  [
+    "a name leaves room for the records of its owners",
+    published(`hosts: [${longHost(239)}, ${longHost(240)}]`),
+    [`ISM695 ${longHost(240)}`],
+  ],
+  [
+    "and for the proof of its certificate",
+    withRoute(
+      `hosts: [${longHost(237)}, ${longHost(238)}], ${issued}`,
+      `  issuers: [{ name: i, ${ownIssuer} }]\n${ownZone.replace("Example.org.", "a.example")}`,
+    ),
+    [`ISM695 ${longHost(238)}`],
+  ],
+  [
+    "the Gateway of challenges is isthmus' own",
+    withRoute("hosts: [a.example], weights: { v1: 100 }, tls: { secretName: s }").replace(
+      "gateway: g",
+      "gateway: isthmus-http01",
+    ),
+    ["ISM146 isthmus-http01"],
+  ],
+  [
+    "elsewhere than in Istio's namespace its name is free",
+    withRoute("hosts: [a.example], weights: { v1: 100 }").replace("gateway: g", "gateway: isthmus-http01"),
+    [],
   ],
   [
     "checks of addresses have bounds",

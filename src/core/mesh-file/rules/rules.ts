@@ -14,10 +14,12 @@ import { checkFailover } from "./failover.ts";
 import { checkFrontGateways } from "./front-gateways.ts";
 import { checkInstallMethod } from "./install-method.ts";
 import { checkIssuerNames } from "./issuer-names.ts";
+import { checkIssuerSolvers } from "./issuer-solvers.ts";
 import { checkKnownRelease } from "./known-release.ts";
 import { checkMapKeys } from "./map-keys.ts";
 import { checkMeshConfigKeys } from "./mesh-config-keys.ts";
 import { checkMeshRoutes } from "./mesh-routes.ts";
+import { checkNameLengths } from "./name-lengths.ts";
 import { checkNetworks } from "./networks.ts";
 import { checkProvenNames } from "./proven-names.ts";
 import { checkPublishedHosts } from "./published-hosts.ts";
@@ -90,10 +92,12 @@ export const rules: readonly Rule[] = [
   checkRegionalRoutes,
   checkFailover,
   checkIssuerNames,
+  checkIssuerSolvers,
   checkCertificateIssuers,
   checkSharedCertificates,
   checkCertificateHosts,
   checkProvenNames,
   checkChallengedHosts,
   checkPublishedHosts,
+  checkNameLengths,
 ];

@@ -1,3 +1,4 @@
+import { X509Certificate } from "node:crypto";
 import type { TextForm } from "./text-form.ts";
 import { matches } from "./text-form.ts";
 
@@ -18,10 +19,18 @@ const certificate =
 /** One certificate or more in PEM, with nothing but blanks and comments around them. */
 export const pemCertificates: TextForm = {
   code: "ISM118",
-  wanted: "certificates in PEM, each from -----BEGIN CERTIFICATE----- to -----END CERTIFICATE-----",
+  wanted: "certificates in PEM, each whole from -----BEGIN CERTIFICATE----- to -----END CERTIFICATE-----",
   test: (text) => {
     const rest = text.replaceAll(certificate, "").replaceAll(/^#.*$/gm, "").trim();
-    return rest === "" && text.includes("BEGIN CERTIFICATE");
+    return rest === "" && (text.match(certificate) ?? [""]).every(isCertificate);
   },
   fix: () => "Put the text of the file there, as a block:\n    caBundle: |\n      -----BEGIN CERTIFICATE-----\n      …",
 };
+
+function isCertificate(pem: string): boolean {
+  try {
+    return new X509Certificate(pem).raw.length > 0;
+  } catch {
+    return false;
+  }
+}

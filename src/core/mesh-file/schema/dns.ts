@@ -1,10 +1,8 @@
 import * as z from "zod";
 import { address, domain, httpsUrl, keyName } from "./addresses.ts";
-import { durationIn, line } from "./scalars.ts";
+import { durationBetween, durationIn, line } from "./scalars.ts";
 import { tsigAlgorithms } from "../../front-door/tsig-algorithms.ts";
 import { secretSchema } from "./secret-place.ts";
-import { readDuration } from "../duration.ts";
-import type { TextForm } from "./text-form.ts";
 import { textOf } from "./text-form.ts";
 
 const settings = z.record(z.string(), z.unknown());
@@ -66,25 +64,18 @@ const designateSchema = z
       "OpenStack Designate. `authUrl` and one of `applicationCredential` and `user` are needed where a route has `dns: { via: isthmus }`.",
   });
 
-function seconds(from: number, to: number): readonly [TextForm, TextForm] {
-  return [
-    durationIn("s"),
-    {
-      code: "ISM117",
-      wanted: `from ${from}s to ${to}s`,
-      test: (text) => {
-        const value = readDuration(text) ?? 0;
-        return value >= from && value <= to;
-      },
-      fix: () => "Write for example 5s.",
-    },
-  ];
-}
-
 const healthChecksSchema = z
   .strictObject({
-    interval: textOf(seconds(1, 300), "How often each address is asked.", { default: "5s" }).optional(),
-    timeout: textOf(seconds(0.1, 60), "How long an answer is waited for.", { default: "2s" }).optional(),
+    interval: textOf(
+      durationBetween("1s", "300s", { units: ["s"], example: "5s" }),
+      "How often each address is asked.",
+      { default: "5s" },
+    ).optional(),
+    timeout: textOf(
+      durationBetween("0.1s", "60s", { units: ["s"], example: "2s" }),
+      "How long an answer is waited for.",
+      { default: "2s" },
+    ).optional(),
     failures: z
       .int()
       .min(1)

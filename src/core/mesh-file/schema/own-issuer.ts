@@ -1,9 +1,12 @@
 import * as z from "zod";
 import { fieldDefaults } from "../field-defaults.ts";
 import { email, httpsUrl } from "./addresses.ts";
-import { duration, line } from "./scalars.ts";
+import { durationBetween, line } from "./scalars.ts";
 import { secretSchema } from "./secret-place.ts";
 import { textOf } from "./text-form.ts";
+
+/** At no time before its end a certificate is renewed too late for everybody. */
+const renewBefore = durationBetween("1m", "36500d", { units: ["d", "h"], example: "30d" });
 
 /** An ACME server from which isthmus itself orders. */
 export const ownIssuerSchema = z
@@ -29,8 +32,8 @@ export const ownIssuerSchema = z
       .meta({ description: "Whether a renewed certificate keeps its key.", default: false })
       .optional(),
     renewBefore: textOf(
-      duration,
-      "How long before its end a certificate is renewed, at the latest. Default: when the server's renewal information says, else when a third of its life is left, half of one below ten days.",
+      renewBefore,
+      "How long before its end a certificate is renewed, at the latest; one as long as the certificate's whole life does not count. Default: when the server's renewal information says, else when a third of its life is left, half of one below ten days.",
     ).optional(),
     externalAccount: z
       .strictObject({

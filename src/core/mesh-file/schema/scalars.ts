@@ -85,19 +85,28 @@ export function durationIn(...units: readonly string[]): TextForm {
 
 export const duration: TextForm = durationIn("s", "d");
 
-/** How long certificates of the mesh may be valid: long enough to be renewed in time, short enough for X.509's four-digit years. */
-export const validity: readonly [TextForm, TextForm] = [
-  durationIn("d", "h"),
-  {
-    code: "ISM117",
-    wanted: "from 1h to 36500d",
-    test: (text) => {
-      const seconds = readDuration(text) ?? 0;
-      return seconds >= 3600 && seconds <= 36_500 * 86_400;
+/** A duration within bounds, both of them durations as a file has them. */
+export function durationBetween(
+  from: string,
+  to: string,
+  { units, example }: { readonly units: readonly string[]; readonly example: string },
+): readonly [TextForm, TextForm] {
+  return [
+    durationIn(...units),
+    {
+      code: "ISM117",
+      wanted: `from ${from} to ${to}`,
+      test: (text) => {
+        const seconds = readDuration(text) ?? 0;
+        return seconds >= (readDuration(from) ?? 0) && seconds <= (readDuration(to) ?? 0);
+      },
+      fix: () => `Write for example ${example}.`,
     },
-    fix: () => "Write for example 730d.",
-  },
-];
+  ];
+}
+
+/** How long certificates of the mesh may be valid: long enough to be renewed in time, short enough for X.509's four-digit years. */
+export const validity = durationBetween("1h", "36500d", { units: ["d", "h"], example: "730d" });
 
 /** What Istio accepts: whole milliseconds, one at least (agent.ValidateDuration of istio/istio, pkg/config/validation). */
 export const istioDuration: readonly [TextForm, TextForm] = [
