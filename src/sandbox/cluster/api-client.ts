@@ -47,8 +47,11 @@ export function createApiClient(credentials: AdminCredentials, server = credenti
   const open = async (path: string, options: ApiRequest): Promise<IncomingMessage> =>
     new Promise((resolve, reject) => {
       const body = options.body === undefined ? undefined : JSON.stringify(options.body);
+      const timeout = options.timeoutMs ?? 5000;
       const sent = request(new URL(path, server), {
         agent,
+        // `setTimeout` of a request begins when it is connected, and a node that drops packets never is.
+        timeout,
         method: options.method ?? "GET",
         signal: options.signal,
         headers: {
@@ -58,8 +61,7 @@ export function createApiClient(credentials: AdminCredentials, server = credenti
             : { "content-type": options.contentType ?? "application/json", "content-length": Buffer.byteLength(body) }),
         },
       });
-      const timeout = options.timeoutMs ?? 5000;
-      sent.setTimeout(timeout, () => sent.destroy(new Error(`no answer within ${timeout} ms`)));
+      sent.on("timeout", () => sent.destroy(new Error(`no answer within ${timeout} ms`)));
       sent.on("error", (cause) => {
         reject(options.signal.aborted ? options.signal.reason : cause);
       });
