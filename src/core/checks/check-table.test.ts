@@ -1985,6 +1985,32 @@ it("takes a Secret with the key of another certificate for the cause of the prox
   expect(causes.map(({ code }) => code)).toEqual(["ISM494"]);
 });
 
+it("takes whoever deleted a Secret for the cause, also while proxies go on with its certificate", () => {
+  const chain = { port: 8443, serverNames: ["web.example"], credential: "kubernetes://door", routeTable: "https.443" };
+  const facts = withConfig("east", ingressGateway, ({ chains }) => ({ chains: [...chains, chain] }));
+  const id = { group: "", kind: "Secret", namespace: "istio-system", name: "door" };
+  const clusters = facts.clusters.map((one) =>
+    one.kind === "reached" && one.cluster === "east"
+      ? {
+          ...one,
+          tlsSecrets: [{ name: "door", present: false }],
+          drift: {
+            kind: "compared" as const,
+            applied: true,
+            objects: [{ id, state: "gone" as const, fields: [] }],
+            unknown: [],
+          },
+        }
+      : one,
+  );
+  const causes = runChecks({ ...facts, clusters }, { pre: false }).causes.filter((one) =>
+    [one, ...one.consequences].some(({ code }) => code === "ISM450" || code === "ISM455"),
+  );
+  expect(causes.map(({ code, consequences }) => [code, ...consequences.map((one) => one.code)])).toEqual([
+    ["ISM455", "ISM450"],
+  ]);
+});
+
 describe("the table", () => {
   it("shows for every check that it can fail", () => {
     const shown = new Set(table.filter(([, , , expected]) => expected.length > 0).map(([id]) => id));

@@ -7,7 +7,7 @@ import type { MeshFacts, ReachedCluster } from "../facts.ts";
 import { answeringPods } from "../gateways/proxies-answer.ts";
 import { ownIssuerOf } from "../own-issuer.ts";
 import { daysUntil, meshClusters } from "../reached.ts";
-import { objectOf } from "../subjects.ts";
+import { appliedObject, objectOf } from "../subjects.ts";
 
 /** Every ingress that a name may lead to needs the certificate of that name (docs/guides/check.md, complaint 19). */
 export const frontDoors: Check = {
@@ -59,7 +59,8 @@ function findingWithout(facts: MeshFacts, one: ReachedCluster, secret: TlsSecret
     ...fixOf(facts, one, secret.name),
     cluster: one.cluster,
     object,
-    breaks: [objectOf(one.cluster, object)],
+    // That somebody has deleted it is the cause where this is a warning, which explains no error.
+    ...(all ? { needs: [appliedObject(one.cluster, object)] } : { breaks: [objectOf(one.cluster, object)] }),
   });
 }
 
