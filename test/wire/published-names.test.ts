@@ -412,6 +412,8 @@ describe("a name that isthmus publishes", () => {
     const wrong = await world.run("dns sync --yes");
     expect([wrong.code, wrong.err]).toEqual([1, expect.stringMatching(/ISM632|does not accept/)]);
     expect(wrong.err).toContain("chmod 600");
+    expect(wrong.err.replaceAll(/\s+/g, " ")).toContain("Its secret was read from the file tsig.key.");
+    expect(wrong.err).toMatch(/mesh\.yaml:\d+:\d+ error\[ISM642\]/);
     expect(wrong.out + wrong.err).not.toContain(dns.secrets.nogrant);
   });
 });

@@ -1,4 +1,4 @@
-import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
+import type { Diagnostic, SourceRange } from "../../core/diagnostics/diagnostic.ts";
 import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
 import { UserError } from "../../core/diagnostics/user-error.ts";
 import { dnsName } from "../../core/front-door/dns-records.ts";
@@ -39,7 +39,60 @@ export async function openMeshZone(
   if (reader.problems.length > 0) {
     throw new UserError(reader.problems, exitCodes.invalidMeshFile);
   }
-  return { zone: openDnsZone(settings), warnings: reader.warnings };
+  const source = sourceOf(meshFile, writer, dns.provider.name);
+  try {
+    return { zone: namingItsSecret(openDnsZone(settings), source), warnings: reader.warnings };
+  } catch (error) {
+    throw withSource(error, source);
+  }
+}
+
+/** Where the secret comes from, and where the mesh file says so. */
+interface Source {
+  readonly words: string;
+  readonly range: SourceRange;
+}
+
+function sourceOf({ locate }: MeshFile, writer: DnsWriter, provider: string): Source {
+  const at = ["spec", "dns", "provider", provider];
+  const [place, field] =
+    writer.kind === "rfc2136"
+      ? [writer.tsig.secret, ["tsig", "secret"]]
+      : writer.credential.kind === "user"
+        ? [writer.credential.password, ["user", "password"]]
+        : [writer.credential.secret, ["applicationCredential", "secret"]];
+  const words = "env" in place ? `the environment variable ${place.env}` : `the file ${place.file}`;
+  return { words, range: locate([...at, ...field]) };
+}
+
+/** The zone, which says of credentials that are refused where they come from. */
+function namingItsSecret(zone: DnsZone, source: Source): DnsZone {
+  const told = async <Result>(work: Promise<Result>): Promise<Result> => {
+    try {
+      return await work;
+    } catch (error) {
+      throw withSource(error, source);
+    }
+  };
+  const { name, where, consistency } = zone;
+  return {
+    name,
+    where,
+    consistency,
+    probe: async (signal) => told(zone.probe(signal)),
+    read: async (questions, signal) => told(zone.read(questions, signal)),
+    update: async (update, signal) => told(zone.update(update, signal)),
+  };
+}
+
+function withSource(error: unknown, { words, range }: Source): unknown {
+  if (!(error instanceof UserError) || error.diagnostics.every(({ code }) => code !== "ISM632")) {
+    return error;
+  }
+  const diagnostics = error.diagnostics.map((one) =>
+    one.code === "ISM632" ? { ...one, detail: `${one.detail} Its secret was read from ${words}.`, range } : one,
+  );
+  return new UserError(diagnostics, error.exitCode, { cause: error });
 }
 
 interface Reader {

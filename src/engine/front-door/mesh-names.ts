@@ -73,5 +73,6 @@ export function notPublished(name: string, [why]: readonly Diagnostic[]): Diagno
     ...errorOf("ISM642"),
     detail: `${name} was not written and has what it had: ${why?.detail ?? "the DNS server gave no reason."}`,
     fix: why?.fix ?? "Run isthmus dns sync when the DNS server answers again.",
+    ...(why?.range === undefined ? {} : { range: why.range }),
   };
 }
