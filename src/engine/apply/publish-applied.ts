@@ -40,7 +40,7 @@ export async function publishApplied(
   );
   const [ingress, lacking] = await Promise.all([
     resolveIngress(Object.fromEntries(services), options.signal),
-    readLackingObjects(meshFile.mesh, done, options.signal),
+    readLackingObjects({ mesh: meshFile.mesh, file: meshFile.name }, done, options.signal),
   ]);
   const wishes = {
     ingress: withUnread(ingress.addresses, lacking),

@@ -3,6 +3,8 @@ import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
 import type { NeededObject } from "../../core/front-door/name-objects.ts";
 import { objectsOfName } from "../../core/front-door/name-objects.ts";
 import { publishedNames } from "../../core/front-door/published-names.ts";
+import { meshFileWords } from "../../core/mesh-file-words.ts";
+import { quoteCommand } from "../../core/quote-command.ts";
 import type { Mesh } from "../../core/model/mesh.ts";
 import { KubeError } from "../../kube/errors.ts";
 import type { Connected } from "../clusters/connect-clusters.ts";
@@ -26,11 +28,11 @@ export interface LackingObjects {
  * is a value. Rejects only when the signal fires.
  */
 export async function readLackingObjects(
-  mesh: Mesh,
+  { mesh, file }: { readonly mesh: Mesh; readonly file: string },
   connected: readonly Connected[],
   signal: AbortSignal,
 ): Promise<LackingObjects> {
-  const all = await Promise.all(connected.map(async (one) => readCluster(mesh, one, signal)));
+  const all = await Promise.all(connected.map(async (one) => readCluster({ mesh, file }, one, signal)));
   return {
     incomplete: Object.fromEntries(all.flatMap(({ cluster, names }) => (names.length === 0 ? [] : [[cluster, names]]))),
     unread: all.flatMap(({ cluster, isUnread }) => (isUnread ? [cluster] : [])),
@@ -53,7 +55,11 @@ interface ClusterLacks {
   readonly warnings: LackingObjects["warnings"];
 }
 
-async function readCluster(mesh: Mesh, { cluster, client }: Connected, signal: AbortSignal): Promise<ClusterLacks> {
+async function readCluster(
+  { mesh, file }: { readonly mesh: Mesh; readonly file: string },
+  { cluster, client }: Connected,
+  signal: AbortSignal,
+): Promise<ClusterLacks> {
   const needs = publishedNames(mesh).map((one) => ({ name: one.name, objects: objectsOfName(mesh, cluster, one) }));
   try {
     const found = await Promise.all(
@@ -67,7 +73,10 @@ async function readCluster(mesh: Mesh, { cluster, client }: Connected, signal: A
       cluster: cluster.name,
       names: lacking.map(({ name }) => name),
       isUnread: false,
-      warnings: lacking.map(({ name, flaws }) => ({ name, diagnostic: leftOut(cluster.name, name, flaws) })),
+      warnings: lacking.map(({ name, flaws }) => ({
+        name,
+        diagnostic: leftOut({ cluster: cluster.name, name, file }, flaws),
+      })),
     };
   } catch (error) {
     signal.throwIfAborted();
@@ -76,7 +85,7 @@ async function readCluster(mesh: Mesh, { cluster, client }: Connected, signal: A
     }
     const names = needs.map(({ name }) => name);
     const [name = ""] = names;
-    const warnings = [{ name, diagnostic: notRead(cluster.name, names, error) }];
+    const warnings = [{ name, diagnostic: notRead({ cluster: cluster.name, file }, names, error) }];
     return { cluster: cluster.name, names: [], isUnread: true, warnings };
   }
 }
@@ -103,20 +112,27 @@ async function flawOf(
   }
 }
 
-function leftOut(cluster: string, name: string, flaws: readonly string[]): Diagnostic {
+function leftOut(
+  { cluster, name, file }: { readonly cluster: string; readonly name: string; readonly file: string },
+  flaws: readonly string[],
+): Diagnostic {
   return {
     ...warningOf("ISM684"),
     detail: `${cluster} is left out of ${name}: it has ${flaws.join(", and ")}. Its ingress gateway would refuse the name's requests, or answer them with 404. Where no other cluster serves the name, what is published stays as it is.`,
-    fix: `Finish what was begun there: isthmus apply --cluster ${cluster}. The name leads there afterwards.`,
+    fix: `Finish what was begun there: ${quoteCommand(["isthmus", "apply", ...meshFileWords(file), "--cluster", cluster])}. The name leads there afterwards.`,
     cluster,
   };
 }
 
-function notRead(cluster: string, names: readonly string[], error: KubeError): Diagnostic {
+function notRead(
+  { cluster, file }: { readonly cluster: string; readonly file: string },
+  names: readonly string[],
+  error: KubeError,
+): Diagnostic {
   return {
     ...warningOf("ISM684"),
     detail: `Whether ${cluster} can serve ${names.join(", ")} is not known: ${error.message}. What is published of ${cluster} was left as it is.`,
-    fix: "Run isthmus dns sync again when the cluster shows its Gateways, VirtualServices and the certificates' Secrets to this account.",
+    fix: `When the cluster shows its Gateways, VirtualServices and the certificates' Secrets to this account: ${quoteCommand(["isthmus", "dns", "sync", ...meshFileWords(file)])}`,
     cluster,
   };
 }

@@ -3,6 +3,8 @@ import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
 import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
 import { UserError } from "../../core/diagnostics/user-error.ts";
 import { lackOf } from "../../core/decide/certificate-renewal.ts";
+import { meshFileWords } from "../../core/mesh-file-words.ts";
+import { quoteCommand } from "../../core/quote-command.ts";
 import type { IssuedCertificate } from "../../core/render/materials.ts";
 import type { Secret } from "../../core/secret.ts";
 import { exposedAccountKey, openAccountKey } from "../../pki/account-key.ts";
@@ -47,10 +49,15 @@ export async function orderOrKeep(
     run.onWarning({
       ...warningOf("ISM658"),
       detail: `The certificate ${wanted.name} (${wanted.names.join(", ")}) was to be renewed: ${decision.verdict.reason}. That failed, as told beside this. All clusters go on with the one that is valid until ${new Date(ends).toISOString()}.`,
-      fix: `When the reason is mended: isthmus certs renew ${wanted.name} --force`,
+      fix: renewLater(wanted.name, meshFile),
     });
     return current;
   }
+}
+
+/** What to do about a certificate whose order failed. */
+export function renewLater(name: string, { name: file }: Pick<MeshFile, "name">): string {
+  return `When the reason is mended: ${quoteCommand(["isthmus", "certs", "renew", name, "--force", ...meshFileWords(file)])}`;
 }
 
 async function order(

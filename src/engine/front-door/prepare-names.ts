@@ -79,7 +79,10 @@ export async function prepareNames(
     return undefined;
   }
   const members = connections.filter(({ cluster }) => isInScope(scope, cluster.name));
-  const { warnings, namings, ...here } = await readMembers(mesh, members, { afterApply, signal: options.signal });
+  const { warnings, namings, ...here } = await readMembers({ mesh, file: meshFile.name }, members, {
+    afterApply,
+    signal: options.signal,
+  });
   const { ingress, externalDns } = here;
   const adopt = wishes.adopt === true;
   // What may have an owner is not taken over.
@@ -110,7 +113,7 @@ type OfMembers = Required<Pick<WantOptions, "ingress" | "externalDns" | "strange
 
 /** What the clusters bring to the names. */
 async function readMembers(
-  mesh: Mesh,
+  { mesh, file }: { readonly mesh: Mesh; readonly file: string },
   members: readonly Connection[],
   { afterApply, signal }: { readonly afterApply: boolean; readonly signal: AbortSignal },
 ): Promise<OfMembers> {
@@ -120,7 +123,7 @@ async function readMembers(
   const [ingress, namings, lacking] = await Promise.all([
     resolveIngress(addressesOf(members, mesh.name), signal),
     readNamings(members, signal),
-    readLackingObjects(mesh, asked, signal),
+    readLackingObjects({ mesh, file }, asked, signal),
   ]);
   return {
     ingress: withUnread(ingress.addresses, lacking),

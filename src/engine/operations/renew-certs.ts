@@ -3,8 +3,10 @@ import { errorOf } from "../../core/diagnostics/coded.ts";
 import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
 import { UserError } from "../../core/diagnostics/user-error.ts";
 import { ownCertificates } from "../../core/front-door/own-certificates.ts";
+import { meshFileWords } from "../../core/mesh-file-words.ts";
 import type { ObjectId } from "../../core/model/kube-object.ts";
 import { idOf, keyOf } from "../../core/model/kube-object.ts";
+import { quoteCommand } from "../../core/quote-command.ts";
 import { renderFrontDoorSecrets } from "../../core/render/front-door-secret.ts";
 import type { IssuedCertificate } from "../../core/render/materials.ts";
 import { noMaterials } from "../../core/render/materials.ts";
@@ -17,6 +19,7 @@ import { holdLeases } from "../apply/lease/hold-leases.ts";
 import type { Connected } from "../clusters/connect-clusters.ts";
 import { closeMesh, openMesh } from "../clusters/open-mesh.ts";
 import type { CertificateOrders } from "../front-door/certificate-orders.ts";
+import { renewLater } from "../front-door/order-certificate.ts";
 import { createCertificateOrders } from "../front-door/certificate-orders.ts";
 import type { CertificateDecision, CertificatePlan } from "../front-door/plan-certificates.ts";
 import { planCertificates } from "../front-door/plan-certificates.ts";
@@ -90,7 +93,7 @@ export async function prepareRenewal(
     const waiting = asked.filter(({ verdict }) => verdict.action === "wait").flatMap(({ unread }) => unread);
     const found = asked
       .filter(({ verdict }) => verdict.action === "order" || verdict.action === "place")
-      .map((decision) => targetsOf(decision, connected, meshFile.mesh.name));
+      .map((decision) => targetsOf(decision, connected, meshFile));
     return {
       meshFile,
       certificates,
@@ -109,13 +112,13 @@ export async function prepareRenewal(
 function targetsOf(
   decision: CertificateDecision,
   connected: readonly Connected[],
-  mesh: string,
+  meshFile: MeshFile,
 ): { readonly renewal: Renewal; readonly left: readonly Diagnostic[] } {
   const { clusters, name, secretName } = decision.wanted;
   const id: ObjectId = { group: "", kind: "Secret", namespace: istioNamespace, name: secretName };
   const holders = connected.filter(({ cluster }) => clusters.includes(cluster.name));
   const isOwned = (one: Connected): boolean =>
-    inventoryOf(one, mesh).items.some((item) => keyOf(item.id) === keyOf(id));
+    inventoryOf(one, meshFile.mesh.name).items.some((item) => keyOf(item.id) === keyOf(id));
   return {
     renewal: { decision, targets: holders.filter(isOwned) },
     left: holders
@@ -123,7 +126,7 @@ function targetsOf(
       .map(({ cluster }) => ({
         ...errorOf("ISM663"),
         detail: `No apply has put the certificate ${name} into ${cluster.name} yet, so that it is none of the mesh's objects there.`,
-        fix: "isthmus apply",
+        fix: quoteCommand(["isthmus", "apply", ...meshFileWords(meshFile.name)]),
         cluster: cluster.name,
         object: id,
       })),
@@ -198,7 +201,7 @@ async function renewIn(
       await writeSecret(guarded, wanted.secretName, issued, { meshFile, ...task });
       isKept = placed === undefined && issued === current;
       if (isKept) {
-        throw new UserError([notRenewed(wanted.name, cluster)], exitCodes.failed);
+        throw new UserError([notRenewed(wanted.name, cluster, meshFile)], exitCodes.failed);
       }
     });
     return { ...outcome, state: "written", diagnostics: warnings };
@@ -214,11 +217,11 @@ async function renewIn(
   }
 }
 
-function notRenewed(name: string, cluster: string): Diagnostic {
+function notRenewed(name: string, cluster: string, meshFile: MeshFile): Diagnostic {
   return {
     ...errorOf("ISM658"),
     detail: `The order of certificate ${name} failed. ${cluster} has the one that was to be renewed.`,
-    fix: `When the reason is mended: isthmus certs renew ${name} --force`,
+    fix: renewLater(name, meshFile),
     cluster,
   };
 }
