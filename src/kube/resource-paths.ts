@@ -39,7 +39,7 @@ const wellKnown: Readonly<Record<string, string>> = {
   "security.istio.io":
     "AuthorizationPolicy:authorizationpolicies PeerAuthentication:peerauthentications RequestAuthentication:requestauthentications",
   "telemetry.istio.io": "Telemetry:telemetries",
-  "extensions.istio.io": "WasmPlugin:wasmplugins",
+  "extensions.istio.io": "TrafficExtension:trafficextensions WasmPlugin:wasmplugins",
   "install.istio.io": "IstioOperator:istiooperators",
   "gateway.networking.k8s.io":
     "Gateway:gateways !GatewayClass:gatewayclasses GRPCRoute:grpcroutes HTTPRoute:httproutes ReferenceGrant:referencegrants",

@@ -1,9 +1,9 @@
 /** Istio's objects of anybody's that change what proxies do beside routes and policies. */
 export interface BesideFacts {
-  /** EnvoyFilters and WasmPlugins, which may change anything in a proxy. */
+  /** EnvoyFilters, WasmPlugins and TrafficExtensions, which may change anything in a proxy. */
   readonly filters: readonly (SelectingObject & {
     /** Envoy's filters that it puts in or changes, as they are called in `ProxyFilterFacts`; left out where it does neither. */
-    readonly sets?: readonly ("local_ratelimit" | "fault")[];
+    readonly sets?: readonly ("local_ratelimit" | "fault" | "ext_authz")[];
     readonly written: WrittenBy;
   })[];
   /** Sidecars that say at which ports the proxies of their pods take requests: these alone. */

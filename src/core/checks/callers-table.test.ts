@@ -438,3 +438,33 @@ it("has an apply put back what is the mesh's own", () => {
 it("finds nothing on a healthy mesh", () => {
   expect(causesOf(healthyFacts())).toEqual([]);
 });
+
+describe("a filter that refuses all requests to a sidecar", () => {
+  const at = "listener virtualInbound";
+  const theirs = { namespace: "sample", written };
+
+  it("is named with the authorizer that is not there, and the EnvoyFilter that asks it", () => {
+    const facts = west({
+      caller: { filters: [{ at, filter: "ext_authz", asks: "outbound|9000||gone" }] },
+      beside: { filters: [{ ...theirs, kind: "EnvoyFilter", name: "ask", sets: ["ext_authz"] }] },
+    });
+    expect(causesOf(facts)).toEqual([
+      expect.stringMatching(
+        /^error ISM566 EnvoyFilter sample\/ask: .*they ask outbound\|9000\|\|gone whether each may pass, and have no such cluster/,
+      ),
+    ]);
+  });
+
+  it("is named with the plugin that could not be fetched", () => {
+    const plugins = ["guard", "other"].map((name) => ({ ...theirs, kind: "WasmPlugin", name }));
+    const facts = west({
+      caller: { filters: [{ at, filter: "wasm", unfetched: "sample.guard" }] },
+      beside: { filters: plugins },
+    });
+    expect(causesOf(facts)).toEqual([
+      expect.stringMatching(
+        /^error ISM566 WasmPlugin sample\/guard: .*they could not fetch the extension of sample\/guard/,
+      ),
+    ]);
+  });
+});

@@ -17,7 +17,11 @@ export interface ProxyConfig {
 export interface ProxyFilterFacts {
   /** `listener 0.0.0.0_8080`, `virtual host shop.example:80` or `a route of virtual host …`. */
   readonly at: string;
-  readonly filter: "local_ratelimit" | "fault";
+  readonly filter: "local_ratelimit" | "fault" | "ext_authz" | "wasm";
+  /** Of `ext_authz`: the cluster by which it asks whether a request may pass, and which the proxy does not have. It refuses all then. */
+  readonly asks?: string;
+  /** Of `wasm`: the object whose extension the proxy could not fetch, `namespace.name`. It refuses all requests in its place. */
+  readonly unfetched?: string;
   readonly fault?: RouteFaultFacts;
   /** What is above it is answered with `status`, 0 where that is not known; it is for `percent` of the requests. */
   readonly limit?: {

@@ -25,6 +25,11 @@ export function readProxyClusters(body: string, services: readonly Service[]): r
     .toSorted((a, b) => compareText(a.name, b.name));
 }
 
+/** The names of all clusters in a proxy's page `/clusters?format=json`, also of those without endpoints. */
+export function readClusterNames(body: string): ReadonlySet<string> {
+  return new Set(parseProxyEndpoints(body).keys());
+}
+
 /**
  * Addresses at which some connection of a proxy has come about, for whichever of
  * its clusters: all versions of another network are behind one gateway, and where

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { readProxyFilters } from "./proxy-filters.ts";
+import { authorizersIn, hasExtensions, readProxyFilters } from "./proxy-filters.ts";
 
 const type = "type.googleapis.com/envoy.extensions.filters.http";
 const all = { default_value: { numerator: 100 } };
@@ -78,4 +78,57 @@ it("leaves out what limits nothing, and what Istio itself puts there", () => {
   const off = { "@type": `${type}.local_ratelimit.v3.LocalRateLimit`, stat_prefix: "limit" };
   const fault = { "@type": `${type}.fault.v3.HTTPFault` };
   expect(read([listener("x", [{ typed_config: off }, { typed_config: fault }, {}])])).toEqual([]);
+});
+
+it("reads authorizers whose cluster the proxy does not have, unless requests pass without an answer", () => {
+  const authorizer = (cluster: string, more: object = {}): object => ({
+    name: "envoy.filters.http.ext_authz",
+    typed_config: {
+      "@type": `${type}.ext_authz.v3.ExtAuthz`,
+      grpc_service: { envoy_grpc: { cluster_name: cluster } },
+      ...more,
+    },
+  });
+  const listeners = {
+    configs: [
+      listener("0.0.0.0_8080", [
+        authorizer("outbound|9000||here"),
+        authorizer("outbound|9000||gone"),
+        authorizer("outbound|9000||lax", { failure_mode_allow: true }),
+      ]),
+    ],
+  };
+  expect(authorizersIn(listeners)).toEqual(["outbound|9000||here", "outbound|9000||gone"]);
+  expect(readProxyFilters({ listeners, routes: {}, clusters: new Set(["outbound|9000||here"]) })).toEqual([
+    { at: "listener 0.0.0.0_8080", filter: "ext_authz", asks: "outbound|9000||gone" },
+  ]);
+  expect(readProxyFilters({ listeners, routes: {} })).toEqual([]);
+});
+
+it("reads extensions in whose place Istio's agent refuses everything, as Istio 1.31 and those before it call them", () => {
+  const lost = "extensions.istio.io/trafficextension/istio-system.guard~istio-translated-wasmplugin";
+  const there = "extensions.istio.io/wasmplugin/shop.there";
+  const page = {
+    configs: [
+      listener(
+        "0.0.0.0_8080",
+        [lost, there].map((name) => ({ name, config_discovery: {} })),
+      ),
+    ],
+  };
+  const extensions = {
+    configs: [
+      {
+        ecds_filter: {
+          name: lost,
+          typed_config: { "@type": `${type}.rbac.v3.RBAC`, rules_stat_prefix: "wasm-default-deny" },
+        },
+      },
+      { ecds_filter: { name: there, typed_config: { "@type": `${type}.wasm.v3.Wasm` } } },
+    ],
+  };
+  expect(hasExtensions(JSON.stringify(page))).toBe(true);
+  expect(readProxyFilters({ listeners: page, routes: {}, extensions })).toEqual([
+    { at: "listener 0.0.0.0_8080", filter: "wasm", unfetched: "istio-system.guard" },
+  ]);
 });

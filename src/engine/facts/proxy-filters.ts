@@ -24,12 +24,25 @@ export interface FilterConfig {
   readonly [field: string]: unknown;
 }
 
+/** Envoy's question to an authorizer (https://www.envoyproxy.io/docs/envoy/latest/api-v3/extensions/filters/http/ext_authz/v3/ext_authz.proto). */
+interface EnvoyAuthorizer {
+  readonly grpc_service?: { readonly envoy_grpc?: { readonly cluster_name?: string } };
+  readonly http_service?: { readonly server_uri?: { readonly cluster?: string } };
+  /** Requests pass where nobody answers. */
+  readonly failure_mode_allow?: boolean;
+}
+
 interface Chain {
   readonly filters?: readonly {
     readonly typed_config?: {
       /** Of listeners whose routes are not sent by themselves: those for incoming requests. */
       readonly route_config?: RouteTable;
-      readonly http_filters?: readonly { readonly name?: string; readonly typed_config?: FilterConfig }[];
+      readonly http_filters?: readonly {
+        readonly name?: string;
+        readonly typed_config?: FilterConfig;
+        /** In place of `typed_config` where it comes by itself. */
+        readonly config_discovery?: object;
+      }[];
     };
   }[];
 }
@@ -62,28 +75,104 @@ export interface RoutesPage {
   readonly configs?: readonly { readonly route_config?: RouteTable }[];
 }
 
+/** The admin page with the filters that come by themselves: those of WasmPlugins. */
+export const extensionsPath = "/config_dump?resource=ecds_filters";
+
+/** `extensionsPath` */
+export interface ExtensionsPage {
+  readonly configs?: readonly {
+    readonly ecds_filter?: {
+      readonly name?: string;
+      readonly typed_config?: { readonly rules_stat_prefix?: string };
+    };
+  }[];
+}
+
+/** Whether a proxy's page of listeners names filters that come by themselves. */
+export function hasExtensions(listeners: string): boolean {
+  return listeners.includes('"config_discovery"');
+}
+
+/** The clusters by which filters of the listeners ask whether requests may pass. */
+export function authorizersIn(listeners: ListenersPage): readonly string[] {
+  return [...new Set(settingsIn(listeners).flatMap(({ filters }) => filters.flatMap(authorizerOf)))];
+}
+
 /**
  * Filters that answer requests themselves, from a proxy's pages of listeners
  * and routes: limits, and faults of a whole listener, which Istio itself never
- * makes. Each once, with the listener or virtual host that has it.
+ * makes; authorizers whose cluster is not among `clusters`, where these are
+ * known; and extensions that could not be fetched. Each once, with the listener
+ * or virtual host that has it.
  */
 export function readProxyFilters(pages: {
   readonly listeners: ListenersPage;
   readonly routes: RoutesPage;
+  readonly extensions?: ExtensionsPage;
+  readonly clusters?: ReadonlySet<string>;
 }): readonly ProxyFilterFacts[] {
-  const ofListeners = (pages.listeners.configs ?? []).flatMap(({ active_state: active }) => {
-    const { name = "", filter_chains: chains = [], default_filter_chain: last = {} } = active?.listener ?? {};
-    const settings = [...chains, last].flatMap(({ filters = [] }) => filters.flatMap((one) => one.typed_config ?? []));
-    return [
-      ...settings
-        .flatMap((one) => one.http_filters ?? [])
-        .flatMap(({ typed_config: config }) => readFilter(`listener ${name}`, config)),
-      ...settings.flatMap((one) => readTable(one.route_config)),
-    ];
-  });
+  const unfetched = unfetchedIn(pages.extensions);
+  const ofListeners = settingsIn(pages.listeners).flatMap(({ name, filters, tables }) => [
+    ...filters.flatMap((one) => [
+      ...readFilter(`listener ${name}`, one.typed_config),
+      ...authorizerOf(one)
+        .filter((asks) => pages.clusters?.has(asks) === false)
+        .map((asks): ProxyFilterFacts => ({ at: `listener ${name}`, filter: "ext_authz", asks })),
+      ...(unfetched.includes(one.name ?? "")
+        ? [{ at: `listener ${name}`, filter: "wasm" as const, unfetched: extensionOf(one.name ?? "") }]
+        : []),
+    ]),
+    ...tables.flatMap(readTable),
+  ]);
   const ofHosts = (pages.routes.configs ?? []).flatMap(({ route_config: table }) => readTable(table));
   const all = [...ofListeners, ...ofHosts];
   return [...new Map(all.map((one) => [JSON.stringify(one), one])).values()];
+}
+
+type HttpFilter = NonNullable<
+  NonNullable<NonNullable<Chain["filters"]>[number]["typed_config"]>["http_filters"]
+>[number];
+
+function settingsIn(page: ListenersPage): readonly {
+  readonly name: string;
+  readonly filters: readonly HttpFilter[];
+  readonly tables: readonly (RouteTable | undefined)[];
+}[] {
+  return (page.configs ?? []).map(({ active_state: active }) => {
+    const { name = "", filter_chains: chains = [], default_filter_chain: last = {} } = active?.listener ?? {};
+    const settings = [...chains, last].flatMap(({ filters = [] }) => filters.flatMap((one) => one.typed_config ?? []));
+    return {
+      name,
+      filters: settings.flatMap((one) => one.http_filters ?? []),
+      tables: settings.map((one) => one.route_config),
+    };
+  });
+}
+
+/** One that keeps requests back until its authorizer answers. */
+function authorizerOf({ typed_config: config = {} }: HttpFilter): readonly string[] {
+  const type = config.type_url ?? config["@type"] ?? "";
+  const {
+    grpc_service: grpc,
+    http_service: http,
+    failure_mode_allow: passes,
+  } = (config.value ?? config) as EnvoyAuthorizer;
+  const cluster = grpc?.envoy_grpc?.cluster_name ?? http?.server_uri?.cluster;
+  return type.endsWith(".ExtAuthz") && passes !== true && cluster !== undefined ? [cluster] : [];
+}
+
+/** Istio's agent puts this filter, which refuses everything, in place of what it could not fetch (istio.io/istio, pkg/wasm/convert.go). */
+const inPlace = "wasm-default-deny";
+
+function unfetchedIn({ configs = [] }: ExtensionsPage = {}): readonly string[] {
+  return configs.flatMap(({ ecds_filter: filter }) =>
+    filter?.typed_config?.rules_stat_prefix === inPlace ? (filter.name ?? []) : [],
+  );
+}
+
+/** `extensions.istio.io/wasmplugin/shop.guard`, and since Istio 1.31 `extensions.istio.io/trafficextension/shop.guard~istio-translated-wasmplugin` → `shop.guard`. */
+function extensionOf(name: string): string {
+  return name.slice(name.lastIndexOf("/") + 1).replace(/~.*$/, "");
 }
 
 /** Of single routes the limits: faults there are a VirtualService's, and told with their routes. */

@@ -4,6 +4,7 @@ import { readBeside } from "./read-beside.ts";
 
 const apiVersion = "networking.istio.io/v1";
 const filters = "networking.istio.io/v1alpha3";
+const plugins = "extensions.istio.io/v1alpha1";
 const kinds = ["Sidecar", "WorkloadEntry", "ServiceEntry", "DestinationRule", "VirtualService"].map((kind) => ({
   apiVersion,
   kind,
@@ -16,10 +17,16 @@ const written = { by: "", at: "" };
 
 it("reads what changes proxies beside routes and policies, and not what came with Istio", async () => {
   const { server, client } = await connectFake({
-    api: { kinds: [...kinds, { apiVersion: filters, kind: "EnvoyFilter", plural: "envoyfilters", namespaced: true }] },
+    api: {
+      kinds: [
+        ...kinds,
+        { apiVersion: filters, kind: "EnvoyFilter", plural: "envoyfilters", namespaced: true },
+        { apiVersion: plugins, kind: "TrafficExtension", plural: "trafficextensions", namespaced: true },
+      ],
+    },
   });
   const put = (kind: string, name: string, spec: object): void => {
-    const version = kind === "EnvoyFilter" ? filters : apiVersion;
+    const version = kind === "EnvoyFilter" ? filters : kind === "TrafficExtension" ? plugins : apiVersion;
     const labels = name.startsWith("stats") ? { "istio.io/rev": "default" } : {};
     server.put({ apiVersion: version, kind, metadata: { name, namespace: "shop", labels }, spec });
   };
@@ -28,6 +35,7 @@ it("reads what changes proxies beside routes and policies, and not what came wit
     configPatches: [{ patch: { value: { name: "envoy.filters.http.fault" } } }],
   });
   put("EnvoyFilter", "stats-filter-1.12", {});
+  put("TrafficExtension", "script", { selector: { matchLabels: { app: "web" } } });
   put("Sidecar", "inbound", { ingress: [{ port: { number: 9080 } }] });
   put("Sidecar", "outbound", { egress: [{ hosts: ["./*"] }] });
   put("Sidecar", "closed", {
@@ -41,6 +49,7 @@ it("reads what changes proxies beside routes and policies, and not what came wit
   expect(await readBeside(client, { apiVersion }, new AbortController().signal)).toEqual({
     filters: [
       { kind: "EnvoyFilter", namespace: "shop", name: "ours", selector: { app: "web" }, sets: ["fault"], written },
+      { kind: "TrafficExtension", namespace: "shop", name: "script", selector: { app: "web" }, written },
     ],
     sidecars: [{ kind: "Sidecar", namespace: "shop", name: "inbound", ports: [9080] }],
     scopes: [

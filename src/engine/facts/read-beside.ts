@@ -29,9 +29,10 @@ export async function readBeside(
 ): Promise<BesideFacts> {
   const read = async (kind: string, version = apiVersion): Promise<readonly KubeObject[]> =>
     listEverywhere(client, { apiVersion: version, kind }, signal);
-  const [filters, plugins, sidecars, workloads, services, rules, routes] = await Promise.all([
+  const [filters, plugins, extensions, sidecars, workloads, services, rules, routes] = await Promise.all([
     read("EnvoyFilter", filterVersion),
     read("WasmPlugin", pluginVersion),
+    read("TrafficExtension", pluginVersion),
     read("Sidecar"),
     read("WorkloadEntry"),
     read("ServiceEntry"),
@@ -39,7 +40,7 @@ export async function readBeside(
     read("VirtualService"),
   ]);
   return {
-    filters: [...filters, ...plugins].filter((object) => !isOfInstallation(object)).map(filterOf),
+    filters: [...filters, ...plugins, ...extensions].filter((object) => !isOfInstallation(object)).map(filterOf),
     sidecars: sidecars
       .filter((object) => (specOf(object).ingress ?? []).length > 0)
       .map((object) => ({
@@ -56,11 +57,11 @@ export async function readBeside(
 }
 
 /** Texts of Envoy's types by which patches name a filter. */
-const filterTypes = { local_ratelimit: "LocalRateLimit", fault: "HTTPFault" } as const;
+const filterTypes = { local_ratelimit: "LocalRateLimit", fault: "HTTPFault", ext_authz: "ExtAuthz" } as const;
 
 function filterOf(object: KubeObject): BesideFacts["filters"][number] {
   const text = JSON.stringify(object["spec"] ?? {});
-  const sets = (["local_ratelimit", "fault"] as const).filter(
+  const sets = (["local_ratelimit", "fault", "ext_authz"] as const).filter(
     (name) => text.includes(filterTypes[name]) || text.includes(`envoy.filters.http.${name}`),
   );
   return { ...selecting(object), ...(sets.length === 0 ? {} : { sets }), written: writtenBy(object) };

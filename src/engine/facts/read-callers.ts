@@ -11,13 +11,19 @@ import type { ChosenCaller } from "./choose-callers.ts";
 import { chooseCallers } from "./choose-callers.ts";
 import { listEverywhere } from "./list-known.ts";
 import { readProxyPage } from "./proxy-page.ts";
-import type { ListenersPage, RoutesPage } from "./proxy-filters.ts";
-import { readProxyFilters } from "./proxy-filters.ts";
+import { readClusterNames } from "./proxy-clusters.ts";
+import type { ExtensionsPage, ListenersPage, RoutesPage } from "./proxy-filters.ts";
+import { authorizersIn, extensionsPath, hasExtensions, readProxyFilters } from "./proxy-filters.ts";
 import { headersOf } from "./proxy-route.ts";
 import { isReady, listRunningPods } from "./read-pods.ts";
 import { hasSidecar } from "./sidecars.ts";
 
-const filterVersion = "networking.istio.io/v1alpha3";
+/** Kinds that put filters into proxies. */
+const filterKinds = [
+  { apiVersion: "networking.istio.io/v1alpha3", kind: "EnvoyFilter" },
+  { apiVersion: "extensions.istio.io/v1alpha1", kind: "WasmPlugin" },
+  { apiVersion: "extensions.istio.io/v1alpha1", kind: "TrafficExtension" },
+];
 /** Tunnels to sidecars of one cluster at once: a mesh may have an object for each of hundreds of namespaces. */
 const askedAtATime = 8;
 const kinds = ["DestinationRule", "VirtualService", "Sidecar", "ServiceEntry"];
@@ -41,7 +47,7 @@ export async function readCallers(
         client.get({ apiVersion: "v1", kind: "Service", namespace, name }, { signal }),
       ),
     ),
-    listEverywhere(client, { apiVersion: filterVersion, kind: "EnvoyFilter" }, signal),
+    Promise.all(filterKinds.map(async (kind) => listEverywhere(client, kind, signal))).then((all) => all.flat()),
     ...kinds.map(async (kind) => listEverywhere(client, { apiVersion, kind }, signal)),
   ]);
   const objects = found.flatMap((one) => one ?? []);
@@ -101,11 +107,7 @@ async function askCaller(
     const paths = wayPaths(targets, { filtered });
     const [listeners, routes] = await Promise.all([ask(paths.listeners), ask(paths.routes)]);
     const ways = readWays({ listeners, routes }, targets, headersOf(services));
-    const found = readProxyFilters({
-      listeners: JSON.parse(listeners) as ListenersPage,
-      routes: JSON.parse(routes) as RoutesPage,
-    });
-    const filters = found.length === 0 ? {} : { filters: found };
+    const filters = await readFilters({ listeners, routes }, ask);
     const names = [...new Set(ways.flatMap((way) => way.routes.flatMap((route) => Object.keys(route.clusters))))];
     if (names.length === 0) {
       return { ...caller, ways, clusters: [], ...filters };
@@ -122,4 +124,22 @@ async function askCaller(
     signal.throwIfAborted();
     return { ...caller, problem: (error as Error).message, ways: [], clusters: [] };
   }
+}
+
+/** What its filters answer by themselves; asks what comes by itself, and for the clusters of authorizers, where there are any. */
+async function readFilters(
+  pages: { readonly listeners: string; readonly routes: string },
+  ask: (path: string) => Promise<string>,
+): Promise<Pick<CallerFacts, "filters">> {
+  const listeners = JSON.parse(pages.listeners) as ListenersPage;
+  const authorizers = authorizersIn(listeners);
+  const found = readProxyFilters({
+    listeners,
+    routes: JSON.parse(pages.routes) as RoutesPage,
+    ...(hasExtensions(pages.listeners) ? { extensions: JSON.parse(await ask(extensionsPath)) as ExtensionsPage } : {}),
+    ...(authorizers.length === 0
+      ? {}
+      : { clusters: readClusterNames(await ask(clusterPaths(authorizers.toSorted(compareText)).endpoints)) }),
+  });
+  return found.length === 0 ? {} : { filters: found };
 }

@@ -12,6 +12,7 @@ import { environmentOf, readWorkload } from "./read-workload.ts";
 import { isRouter } from "./sidecars.ts";
 import { isReady, listIstioPods, readPod } from "./read-pods.ts";
 import { readProxyPage } from "./proxy-page.ts";
+import { extensionsPath, hasExtensions } from "./proxy-filters.ts";
 import { readListenerPorts, readProxyConfig, warmingSecretsPath } from "./read-proxy-config.ts";
 
 /** Both gateways of one cluster: Deployment, Service, and what every ready pod's proxy has. */
@@ -135,9 +136,10 @@ async function readProxy(
       gateway === eastWestGateway ? "{}" : ask("/config_dump?resource=dynamic_route_configs"),
       ask("/clusters?format=json"),
     ]);
+    const extensions = hasExtensions(listeners) ? { extensions: await ask(extensionsPath) } : {};
     return {
       name,
-      config: readProxyConfig({ listeners, warmingSecrets, routes, clusters }, services),
+      config: readProxyConfig({ listeners, warmingSecrets, routes, clusters, ...extensions }, services),
       listeners: readListenerPorts(listeners),
       roots: rootsOf(JSON.parse(secrets) as SecretDump),
     };

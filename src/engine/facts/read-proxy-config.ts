@@ -2,8 +2,8 @@ import type { FilterChainFacts, ProxyConfig, RouteTableFacts } from "../../core/
 import type { Service } from "../../core/model/mesh.ts";
 import { serviceHost } from "../../core/render/names.ts";
 import { compareText } from "../../core/render/order.ts";
-import { readProxyClusters } from "./proxy-clusters.ts";
-import type { ListenersPage, RoutesPage } from "./proxy-filters.ts";
+import { readClusterNames, readProxyClusters } from "./proxy-clusters.ts";
+import type { ExtensionsPage, ListenersPage, RoutesPage } from "./proxy-filters.ts";
 import { readProxyFilters } from "./proxy-filters.ts";
 import type { EnvoyRoute } from "../../core/proxy/envoy-route.ts";
 import { headersOf, readRoute } from "./proxy-route.ts";
@@ -24,6 +24,8 @@ export interface AdminPages {
   readonly routes: string;
   /** `/clusters?format=json` */
   readonly clusters: string;
+  /** `extensionsPath`; left out for a proxy without such filters. */
+  readonly extensions?: string;
 }
 
 /**
@@ -36,7 +38,12 @@ export function readProxyConfig(pages: AdminPages, services: readonly Service[])
   // Megabytes each in a large mesh.
   const listeners = JSON.parse(pages.listeners) as Dump<DynamicListener> & ListenersPage;
   const routes = JSON.parse(pages.routes) as Dump<DynamicRoutes> & RoutesPage;
-  const filters = readProxyFilters({ listeners, routes });
+  const filters = readProxyFilters({
+    listeners,
+    routes,
+    clusters: readClusterNames(pages.clusters),
+    ...(pages.extensions === undefined ? {} : { extensions: JSON.parse(pages.extensions) as ExtensionsPage }),
+  });
   return {
     chains: chainsIn(listeners, services),
     routeTables: configsOf<DynamicRoutes>(routes).map((one) => readRouteTable(one.route_config ?? {}, headers)),

@@ -5,6 +5,7 @@ import { dnsFaults } from "./dns.ts";
 import { frontDoorFaults } from "./front-door.ts";
 import { callerFaults } from "./callers.ts";
 import { controlPlaneFaults } from "./control-plane.ts";
+import { filterFaults } from "./filters.ts";
 import { gatewayFaults } from "./gateways.ts";
 import { joinFaults } from "./join.ts";
 import { kubernetesFaults } from "./kubernetes.ts";
@@ -30,6 +31,7 @@ const singles: readonly Fault[] = [
   ...besideFaults,
   ...addedFaults,
   ...callerFaults,
+  ...filterFaults,
   ...kubernetesFaults,
 ];
 

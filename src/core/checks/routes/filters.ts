@@ -108,20 +108,30 @@ function heldIn(one: ReachedCluster): readonly Held[] {
 function madeBy({ routing }: ReachedCluster, { namespace, labels, filter }: Held): readonly EnvoyFilter[] {
   return (routing.beside?.filters ?? []).filter(
     (one) =>
-      one.sets?.includes(filter.filter) === true &&
+      (filter.filter === "wasm"
+        ? filter.unfetched === `${one.namespace}.${one.name}` && one.kind !== "EnvoyFilter"
+        : one.sets?.includes(filter.filter) === true) &&
       (one.namespace === namespace || one.namespace === istioNamespace) &&
       hasLabels(labels, one.selector ?? {}),
   );
 }
 
-function isBad({ limit, fault }: ProxyFilterFacts): boolean {
+function isBad({ limit, fault, asks, unfetched }: ProxyFilterFacts): boolean {
   return (
+    asks !== undefined ||
+    unfetched !== undefined ||
     fault?.abort !== undefined ||
     (limit !== undefined && limit.perSecond < 1 && limit.burst <= 1 && limit.percent >= 50)
   );
 }
 
-function describe({ at, limit, fault = {} }: ProxyFilterFacts): string {
+function describe({ at, limit, fault = {}, asks, unfetched }: ProxyFilterFacts): string {
+  if (asks !== undefined) {
+    return `refuse all requests at ${at}: they ask ${asks} whether each may pass, and have no such cluster`;
+  }
+  if (unfetched !== undefined) {
+    return `refuse all requests at ${at}: they could not fetch the extension of ${unfetched.replace(".", "/")}, and let nothing pass without it`;
+  }
   if (limit !== undefined) {
     const rate =
       limit.perSecond < 1

@@ -1,4 +1,3 @@
-import { hasLabels } from "../../model/labels.ts";
 import type { ObjectId } from "../../model/kube-object.ts";
 import type { Route, Service } from "../../model/mesh.ts";
 import type { RouteOutcome, SampleRequest } from "../../proxy/find-route.ts";
@@ -11,9 +10,8 @@ import type { RequestMatch } from "../../routing/match-relation.ts";
 import { doesAsAsked, showAsked, showDone } from "../asked-route.ts";
 import type { Check } from "../check.ts";
 import { problem } from "../check.ts";
-import type { BesideFacts } from "../beside-facts.ts";
-import { kubectl } from "../commands.ts";
 import type { GatewayPod } from "../control-plane-facts.ts";
+import { describeFilter, filtersOf, fixOfFilters } from "../proxy-changers.ts";
 import type { MeshFacts, ReachedCluster } from "../facts.ts";
 import { containerPort } from "../container-port.ts";
 import { answeringPods, silentPods } from "../gateways/proxies-answer.ts";
@@ -87,29 +85,6 @@ export const routesInProxies: Check = {
       ),
     ),
 };
-
-type Filter = BesideFacts["filters"][number];
-
-/** What somebody has put into the proxies through which requests of the mesh go. */
-function filtersOf(one: ReachedCluster): readonly Filter[] {
-  return (one.routing.beside?.filters ?? []).filter(({ namespace, selector = {} }) =>
-    one.pods.some(
-      (pod) =>
-        pod.proxy && (namespace === istioNamespace || namespace === pod.namespace) && hasLabels(pod.labels, selector),
-    ),
-  );
-}
-
-function describeFilter({ kind, namespace, name }: Filter): string {
-  return `${kind} ${namespace}/${name}`;
-}
-
-function fixOfFilters(one: ReachedCluster, filters: readonly Filter[]): string {
-  const looks = filters.map(({ kind, namespace, name }) =>
-    kubectl(one, "-n", namespace, "get", kind.toLowerCase(), name, "-o", "yaml"),
-  );
-  return `Whoever made ${filters.length === 1 ? "it" : "them"} has to decide whether that is meant: ${looks.join("; ")}`;
-}
 
 interface Step {
   readonly request: SampleRequest;
