@@ -1,5 +1,6 @@
 import { insteadOf, isOpenTo } from "../drain/drained-mesh.ts";
 import type { Cluster, Mesh, Service } from "../model/mesh.ts";
+import { setOf } from "../once-for.ts";
 import { compareText } from "../render/order.ts";
 import type { GatewayPlace } from "./gateway-place.ts";
 import { formatPlace } from "./gateway-place.ts";
@@ -122,7 +123,7 @@ export function clustersOf(
     instead === undefined ? other.name === cluster.name || isOpenTo(service, other, cluster) : other.name === instead;
   return mesh.clusters.filter(
     (other) =>
-      (runs === undefined || runs.includes(other.name)) &&
+      (runs === undefined || setOf(runs).has(other.name)) &&
       (service.exported || other.name === cluster.name) &&
       isOpen(other),
   );

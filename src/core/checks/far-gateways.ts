@@ -1,11 +1,10 @@
-import type { Cluster } from "../model/mesh.ts";
+import { onceFor } from "../once-for.ts";
 import { crossNetworkPort, eastWestGateway } from "../render/names.ts";
 import { announcedGateway } from "../routing/announced-gateway.ts";
 import type { MeshFacts, ReachedCluster } from "./facts.ts";
-import { isGatewayOf } from "./gateway-names.ts";
 import type { GatewayPlace } from "./gateway-place.ts";
 import { formatPlace, placesOf } from "./gateway-place.ts";
-import { gatewayOf } from "./reached.ts";
+import { gatewayOf, outlineOf } from "./reached.ts";
 
 /**
  * Where the proxies of `reader` reach the gateway of another cluster: where the
@@ -35,8 +34,8 @@ export function announcementFor(
   reader: ReachedCluster,
   far: ReachedCluster,
 ): Announcement {
-  const target = clusterOf(facts, far.cluster);
-  const from = clusterOf(facts, reader.cluster);
+  const target = outlineOf(facts, far.cluster);
+  const from = outlineOf(facts, reader.cluster);
   const announced = target === undefined || from === undefined ? undefined : announcedGateway(target, from);
   if (announced !== undefined) {
     return { by: "meshFile", places: placesOf(announced) };
@@ -45,7 +44,7 @@ export function announcementFor(
   if (labelled.length > 0) {
     return { by: "services", places: labelled };
   }
-  const told = toldPlaces(reader, { cluster: far.cluster, network: target?.network ?? "" });
+  const told = toldPlaces(reader).get(target?.network ?? "") ?? [];
   return told.length > 0 ? { by: "meshNetworks", places: told } : { by: "services", places: servicePlaces(far) };
 }
 
@@ -60,7 +59,7 @@ export function labelledPlaces(far: ReachedCluster): readonly GatewayPlace[] {
 
 /** Whether the mesh file, or another Service of the cluster, says where its gateway is reached. */
 export function announces(facts: Pick<MeshFacts, "mesh">, far: ReachedCluster): boolean {
-  return clusterOf(facts, far.cluster)?.eastWest !== undefined || (far.announcers ?? []).length > 0;
+  return outlineOf(facts, far.cluster)?.eastWest !== undefined || (far.announcers ?? []).length > 0;
 }
 
 /** Where the Service of the east-west gateway itself is reached, labelled or not. */
@@ -69,24 +68,20 @@ export function servicePlaces(far: ReachedCluster): readonly GatewayPlace[] {
   return placesOf({ addresses: service?.addresses ?? [], port: service?.gatewayPort ?? crossNetworkPort });
 }
 
-/** Gateways of a network that istiod has without a Service: by `meshNetworks`, under no cluster. */
-function toldPlaces(
-  { istiod }: ReachedCluster,
-  of: { readonly cluster: string; readonly network: string },
-): readonly GatewayPlace[] {
-  const found = istiod.pods
-    .flatMap(({ networkGateways }) => networkGateways)
-    .filter((one) => one.cluster === "" && isGatewayOf(one, of))
-    .map(({ address, port }) => ({ address, port }));
-  return [...new Map(found.map((place) => [formatPlace(place), place])).values()];
-}
+/** By networks, the gateways that istiod has without a Service: by `meshNetworks`, under no cluster. */
+const toldPlaces = onceFor(({ istiod }: ReachedCluster): ReadonlyMap<string, readonly GatewayPlace[]> => {
+  const networks = new Map<string, Map<string, GatewayPlace>>();
+  for (const { cluster, network, address, port } of istiod.pods.flatMap((pod) => pod.networkGateways)) {
+    if (cluster === "") {
+      const places = networks.get(network) ?? new Map<string, GatewayPlace>();
+      networks.set(network, places.set(formatPlace({ address, port }), { address, port }));
+    }
+  }
+  return new Map([...networks].map(([network, places]) => [network, [...places.values()]]));
+});
 
 /** Tells endpoints that are gateways of other networks, by what the cluster's istiods know and by the port that Istio gives them, from all others. */
 export function farGatewayTest({ istiod }: ReachedCluster): (endpoint: string) => boolean {
   const known = new Set(istiod.pods.flatMap(({ networkGateways }) => networkGateways.map(formatPlace)));
   return (endpoint) => endpoint.endsWith(`:${crossNetworkPort}`) || known.has(endpoint);
-}
-
-function clusterOf({ mesh }: Pick<MeshFacts, "mesh">, name: string): Cluster | undefined {
-  return mesh.clusters.find((one) => one.name === name);
 }

@@ -1,3 +1,4 @@
+import { onceFor } from "../once-for.ts";
 import { isAddress } from "../policies/address-block.ts";
 import { compareText } from "../render/order.ts";
 import type { IstiodPod } from "./control-plane-facts.ts";
@@ -19,6 +20,17 @@ export function hostNamesIn(addresses: readonly string[]): readonly string[] {
 
 /** What one istiod has of the gateways of networks. */
 export type KnownGateways = IstiodPod["networkGateways"];
+
+/** By networks, what one pod of istiod has of gateways. */
+export const gatewaysByNetwork = onceFor(({ networkGateways }: IstiodPod): ReadonlyMap<string, KnownGateways> => {
+  const networks = new Map<string, KnownGateways[number][]>();
+  for (const one of networkGateways) {
+    const found = networks.get(one.network) ?? [];
+    found.push(one);
+    networks.set(one.network, found);
+  }
+  return networks;
+});
 
 /** Whether an istiod's gateway is one of a cluster: found by its Service, or by the network alone, as `meshNetworks` says them. */
 export function isGatewayOf(

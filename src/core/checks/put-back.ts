@@ -1,5 +1,6 @@
 import type { ObjectId } from "../model/kube-object.ts";
 import { describeId, keyOf } from "../model/kube-object.ts";
+import { onceFor } from "../once-for.ts";
 import type { Finding } from "./check.ts";
 import { applyCommand, kubectlCommand } from "./commands.ts";
 import type { MeshFacts, ReachedCluster } from "./facts.ts";
@@ -25,7 +26,7 @@ export function completeFix(facts: MeshFacts, finding: Finding): Finding {
     return { ...finding, fix: say(putBack), commands: [applyCommand(facts)] };
   }
   const key = keyOf(object);
-  const drifted = driftedIn(one).find(({ id }) => keyOf(id) === key);
+  const drifted = driftedByKey(driftedIn(one)).get(key);
   if (drifted === undefined && isNotOurs(facts, one, object)) {
     return {
       ...finding,
@@ -65,6 +66,10 @@ function isOfInstallation({ mesh }: MeshFacts, { kind, namespace = istioNamespac
 }
 
 const putBack = "Put back what the mesh file asks for.";
+
+const driftedByKey = onceFor(
+  (objects: ReturnType<typeof driftedIn>) => new Map(objects.map((one) => [keyOf(one.id), one])),
+);
 
 function driftedIn({ drift }: ReachedCluster): Extract<ReachedCluster["drift"], { kind: "compared" }>["objects"] {
   return drift?.kind === "compared" ? drift.objects : [];

@@ -1,11 +1,25 @@
+import type { Cluster } from "../model/mesh.ts";
+import { onceFor } from "../once-for.ts";
 import { istioNamespace } from "../render/names.ts";
 import { meshAt } from "../routing/routes-at.ts";
 import type { GatewayFacts } from "./control-plane-facts.ts";
 import type { MeshFacts, NamespaceFacts, ReachedCluster } from "./facts.ts";
 
+const reachedAmong = onceFor((clusters: MeshFacts["clusters"]): readonly ReachedCluster[] =>
+  clusters.filter((one) => one.kind === "reached"),
+);
+
+const reachedByName = onceFor(
+  (clusters: MeshFacts["clusters"]) => new Map(reachedAmong(clusters).map((one) => [one.cluster, one])),
+);
+
+const outlinesByName = onceFor(
+  (clusters: MeshFacts["mesh"]["clusters"]) => new Map(clusters.map((one) => [one.name, one])),
+);
+
 /** The clusters that answered, in the order of the mesh file. */
 export function reachedClusters(facts: MeshFacts): readonly ReachedCluster[] {
-  return facts.clusters.filter((one) => one.kind === "reached");
+  return reachedAmong(facts.clusters);
 }
 
 /** Those of them in which an istiod is installed. */
@@ -27,17 +41,22 @@ export function istiodName(one: ReachedCluster): string {
 
 /** The answering cluster of that name. */
 export function reachedCluster(facts: MeshFacts, name: string): ReachedCluster | undefined {
-  return reachedClusters(facts).find((one) => one.cluster === name);
+  return reachedByName(facts.clusters).get(name);
+}
+
+/** What the mesh file says of a cluster. */
+export function outlineOf({ mesh }: Pick<MeshFacts, "mesh">, name: string): Cluster | undefined {
+  return outlinesByName(mesh.clusters).get(name);
 }
 
 /** The network that the mesh file gives a cluster. */
 export function networkOf(facts: MeshFacts, cluster: string): string {
-  return facts.mesh.clusters.find((one) => one.name === cluster)?.network ?? "";
+  return outlineOf(facts, cluster)?.network ?? "";
 }
 
 /** The mesh file with the routes that are in a cluster. */
-export function meshOf({ mesh }: MeshFacts, one: ReachedCluster): MeshFacts["mesh"] {
-  return meshAt(mesh, mesh.clusters.find(({ name }) => name === one.cluster) ?? {});
+export function meshOf(facts: MeshFacts, one: ReachedCluster): MeshFacts["mesh"] {
+  return meshAt(facts.mesh, outlineOf(facts, one.cluster) ?? {});
 }
 
 /** The routes of the mesh file that are in a cluster, by their services. */
@@ -63,24 +82,11 @@ export interface Pair {
 
 /** Every ordered pair: a million in a mesh of a thousand, so what is looked up for each must not be searched for. */
 export function pairs(facts: MeshFacts): readonly Pair[] {
-  const reached = new Map(reachedClusters(facts).map((one) => [one.cluster, one]));
   return meshClusters(facts).flatMap((reader) =>
     facts.mesh.clusters
       .filter((other) => other.name !== reader.cluster)
-      .map((other) => ({ reader, remote: other.name, far: reached.get(other.name) })),
+      .map((other) => ({ reader, remote: other.name, far: reachedCluster(facts, other.name) })),
   );
-}
-
-/** Looks up what `index` makes of something, and makes it once. */
-export function onceFor<Subject extends object, Index>(
-  index: (subject: Subject) => Index,
-): (subject: Subject) => Index {
-  const known = new Map<Subject, Index>();
-  return (subject) => {
-    const found = known.get(subject) ?? index(subject);
-    known.set(subject, found);
-    return found;
-  };
 }
 
 /** Whole days from when the facts were taken until then; negative when it has passed. */

@@ -3,9 +3,10 @@ import type { CallerCluster } from "../checks/caller-facts.ts";
 import type { MeshFacts, ServiceFacts } from "../checks/facts.ts";
 import { farGatewayTest } from "../checks/far-gateways.ts";
 import type { ProxyRouteFacts } from "../checks/proxy-facts.ts";
-import { reachedClusters } from "../checks/reached.ts";
+import { networkOf, reachedClusters } from "../checks/reached.ts";
 import { otherProtocol } from "../decide/port-protocol.ts";
 import type { ObjectId } from "../model/kube-object.ts";
+import { setOf } from "../once-for.ts";
 import { mutualTlsOf } from "../policies/peer-authentication.ts";
 import { serviceIn, servicePods, targetPortOf } from "../policies/service-pods.ts";
 import { serviceHost } from "../render/names.ts";
@@ -105,16 +106,14 @@ function ruleOf(one: Call["one"], { rule }: CallerCluster): ObjectId | undefined
 
 /** The clusters of other networks that run pods for which a way is. */
 function farOf({ facts, one, service }: Call, version: string): readonly string[] {
-  const network = (name: string): string | undefined =>
-    facts.mesh.clusters.find((other) => other.name === name)?.network;
   const runs = service.versions.find((other) => other.name === version)?.clusters;
   return reachedClusters(facts)
     .filter(
       (other) =>
         service.exported &&
         other.cluster !== one.cluster &&
-        network(other.cluster) !== network(one.cluster) &&
-        (runs === undefined || runs.includes(other.cluster)) &&
+        networkOf(facts, other.cluster) !== networkOf(facts, one.cluster) &&
+        (runs === undefined || setOf(runs).has(other.cluster)) &&
         runsThere(serviceIn(other, service), version),
     )
     .map((other) => other.cluster);

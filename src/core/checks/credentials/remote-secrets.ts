@@ -1,8 +1,9 @@
+import { onceFor } from "../../once-for.ts";
 import { remoteSecretName } from "../../render/remote-secret.ts";
 import type { Check } from "../check.ts";
 import { problem } from "../check.ts";
 import type { ReachedCluster } from "../facts.ts";
-import { applyFix, onceFor, pairs } from "../reached.ts";
+import { applyFix, pairs } from "../reached.ts";
 import { credential, remoteSecret } from "../subjects.ts";
 
 /** istiod learns of another cluster by a remote secret and by nothing else (docs/guides/check.md, complaint 1). */

@@ -14,6 +14,7 @@ export const secretNames: Check = {
   pre: false,
   run: (facts) => {
     const known = new Set(facts.mesh.clusters.map((one) => one.name));
+    const ownNames = new Set(facts.mesh.clusters.map((one) => remoteSecretName(one.name)));
     return meshClusters(facts).flatMap((one) => {
       const firsts = firstSecrets(one);
       return one.remoteSecrets.flatMap((secret) => {
@@ -31,7 +32,7 @@ export const secretNames: Check = {
             ? [`says ${secret.annotation} in its annotation and ${secret.keys.join(", ") || "nothing"} in its data`]
             : []),
         ];
-        const own = facts.mesh.clusters.some((other) => secret.name === remoteSecretName(other.name));
+        const own = ownNames.has(secret.name);
         return flaw === undefined
           ? []
           : [

@@ -1,10 +1,11 @@
+import { onceFor } from "../../once-for.ts";
 import { serviceHost, istioNamespace } from "../../render/names.ts";
 import type { Check, Finding } from "../check.ts";
 import { problem } from "../check.ts";
 import { restart } from "../commands.ts";
 import type { IstiodPod } from "../control-plane-facts.ts";
 import type { ReachedCluster } from "../facts.ts";
-import { meshClusters, onceFor, reachedClusters } from "../reached.ts";
+import { meshClusters, reachedClusters } from "../reached.ts";
 import type { Subject } from "../subjects.ts";
 import { clusterName, istiod, meshConfiguration, needsOfJoin, nodes, sync } from "../subjects.ts";
 

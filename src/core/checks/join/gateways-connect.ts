@@ -1,4 +1,5 @@
 import type { ObjectId } from "../../model/kube-object.ts";
+import { onceFor } from "../../once-for.ts";
 import { eastWestGateway, ingressGateway, istioNamespace } from "../../render/names.ts";
 import type { Check } from "../check.ts";
 import { problem, warning } from "../check.ts";
@@ -70,17 +71,27 @@ interface Failures {
   readonly addresses: readonly string[];
 }
 
+/** Of every proxy the endpoints with which no connection has come about: few, where all is well. */
+const neverConnectedOf = onceFor(
+  (reader: ReachedCluster): readonly (readonly [pod: string, ProxyClusterFacts["endpoints"]])[] => {
+    const proxies: readonly (readonly [string, readonly ProxyClusterFacts[]])[] = [
+      ...answeringPods(reader, ingressGateway).map(({ name, config }) => [name, config.clusters] as const),
+      ...reader.callers.map(({ namespace, name, clusters }) => [`${namespace}/${name}`, clusters] as const),
+    ];
+    return proxies.flatMap(([name, clusters]) => {
+      const found = clusters
+        .flatMap(({ endpoints }) => endpoints)
+        .filter(({ neverConnected }) => neverConnected !== undefined);
+      return found.length === 0 ? [] : [[name, found] as const];
+    });
+  },
+);
+
 /** Pod → its connections to these addresses, of which none came about. */
 function failuresOf(reader: ReachedCluster, gateways: ReadonlySet<string>): ReadonlyMap<string, Failures> {
-  const proxies: readonly (readonly [string, readonly ProxyClusterFacts[]])[] = [
-    ...answeringPods(reader, ingressGateway).map(({ name, config }) => [name, config.clusters] as const),
-    ...reader.callers.map(({ namespace, name, clusters }) => [`${namespace}/${name}`, clusters] as const),
-  ];
   return new Map(
-    proxies.flatMap(([name, clusters]) => {
-      const asked = clusters
-        .flatMap(({ endpoints }) => endpoints)
-        .filter(({ address, neverConnected }) => neverConnected !== undefined && gateways.has(address));
+    neverConnectedOf(reader).flatMap(([name, endpoints]) => {
+      const asked = endpoints.filter(({ address }) => gateways.has(address));
       return asked.length === 0
         ? []
         : [

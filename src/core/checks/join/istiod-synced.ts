@@ -1,3 +1,4 @@
+import { onceFor } from "../../once-for.ts";
 import { istioNamespace } from "../../render/names.ts";
 import { remoteSecretName } from "../../render/remote-secret.ts";
 import type { Check, Finding } from "../check.ts";
@@ -5,7 +6,7 @@ import { problem } from "../check.ts";
 import { kubectl, restart } from "../commands.ts";
 import type { IstiodPod } from "../control-plane-facts.ts";
 import type { ReachedCluster } from "../facts.ts";
-import { meshClusters, onceFor, pairs } from "../reached.ts";
+import { meshClusters, pairs } from "../reached.ts";
 import { appliedObject, istiod, istiodObjects, needsOfJoin, readerAccount, nodes, sync } from "../subjects.ts";
 
 /** Every pod of istiod is asked, since each keeps its own ties (pains 2 and 17). */

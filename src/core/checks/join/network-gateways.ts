@@ -6,7 +6,7 @@ import type { IstiodPod } from "../control-plane-facts.ts";
 import type { ReachedCluster } from "../facts.ts";
 import type { Announcement } from "../far-gateways.ts";
 import { announcementFor } from "../far-gateways.ts";
-import { hostNamesIn, isGatewayOf } from "../gateway-names.ts";
+import { gatewaysByNetwork, hostNamesIn, isGatewayOf } from "../gateway-names.ts";
 import type { GatewayPlace } from "../gateway-place.ts";
 import { formatPlace } from "../gateway-place.ts";
 import { pairs } from "../reached.ts";
@@ -41,7 +41,9 @@ export const networkGateways: Check = {
       const { by, places: announced } = announcementFor(facts, reader, far);
       const names = hostNamesIn(announced.map(({ address }) => address));
       return reader.istiod.pods.flatMap((pod) => {
-        const known = pod.networkGateways.filter((one) => isGatewayOf(one, { cluster: remote, network }));
+        const known = (gatewaysByNetwork(pod).get(network) ?? []).filter((one) =>
+          isGatewayOf(one, { cluster: remote, network }),
+        );
         const missing = announced.filter(
           (place) => !names.includes(place.address) && !known.some((one) => formatPlace(one) === formatPlace(place)),
         );

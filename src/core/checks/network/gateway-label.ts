@@ -3,9 +3,9 @@ import type { Check, Finding } from "../check.ts";
 import { problem } from "../check.ts";
 import type { MeshFacts, ReachedCluster } from "../facts.ts";
 import { servicePlaces } from "../far-gateways.ts";
-import { isGatewayOf } from "../gateway-names.ts";
+import { gatewaysByNetwork, isGatewayOf } from "../gateway-names.ts";
 import { formatPlace } from "../gateway-place.ts";
-import { applyFix, gatewayOf, meshClusters, networkOf } from "../reached.ts";
+import { applyFix, gatewayOf, meshClusters, networkOf, outlineOf } from "../reached.ts";
 import { gatewayAddress, objectOf } from "../subjects.ts";
 
 /** The second of the two places: istiods of other clusters find a network's gateway by the label of its Service (docs/guides/check.md, complaint 13). */
@@ -49,15 +49,17 @@ export const gatewayLabel: Check = {
 
 /** Whether other networks have the gateway from elsewhere: from the mesh file, or, where its Service says nothing, from what all of their istiods know. */
 function isElsewhere(facts: MeshFacts, one: ReachedCluster, network: string): boolean {
-  const cluster = facts.mesh.clusters.find(({ name }) => name === one.cluster);
+  const cluster = outlineOf(facts, one.cluster);
   if (cluster?.eastWest !== undefined) {
     return true;
   }
   const readers = meshClusters(facts).filter((reader) => networkOf(facts, reader.cluster) !== network);
   const knows = ({ istiod }: ReachedCluster): boolean =>
     istiod.pods.length > 0 &&
-    istiod.pods.every(({ networkGateways }) =>
-      networkGateways.some((known) => isGatewayOf(known, { cluster: one.cluster, network })),
+    istiod.pods.every((pod) =>
+      (gatewaysByNetwork(pod).get(network) ?? []).some((known) =>
+        isGatewayOf(known, { cluster: one.cluster, network }),
+      ),
     );
   return gatewayOf(one, eastWestGateway)?.service?.network === undefined && readers.length > 0 && readers.every(knows);
 }

@@ -24,28 +24,46 @@ export const foreignEndpoints: Check = {
   run: (facts) => {
     // What a cluster has that does not answer is not known.
     const all = reachedClusters(facts);
-    return all.length < facts.mesh.clusters.length
-      ? []
-      : meshClusters(facts).flatMap((one) => findingsOf(facts, one, all));
+    if (all.length < facts.mesh.clusters.length) {
+      return [];
+    }
+    const fleet = {
+      all,
+      podAddresses: new Set(all.flatMap((other) => other.pods.flatMap(({ addresses }) => addresses))),
+      known: new Map(
+        facts.mesh.services.map((service) => {
+          const key = `${service.namespace}/${service.name}`;
+          return [key, new Set(all.flatMap((other) => knownOf(other, key)))];
+        }),
+      ),
+    };
+    return meshClusters(facts).flatMap((one) => findingsOf(facts, one, fleet));
   },
 };
 
-function findingsOf(facts: MeshFacts, one: ReachedCluster, all: readonly ReachedCluster[]): readonly Finding[] {
+/** What all clusters have together, the same for each of them. */
+interface Fleet {
+  readonly all: readonly ReachedCluster[];
+  /** A pod that is not ready, or is about to go, is a pod all the same. */
+  readonly podAddresses: ReadonlySet<string>;
+  /** By services, the addresses of their pods. */
+  readonly known: ReadonlyMap<string, ReadonlySet<string>>;
+}
+
+function findingsOf(facts: MeshFacts, one: ReachedCluster, { all, podAddresses, known }: Fleet): readonly Finding[] {
   const pods = answeringPods(one, ingressGateway);
   const far = all.filter((other) => other !== one);
-  // A pod that is not ready, or is about to go, is a pod all the same.
   const isGateway = farGatewayTest(one);
-  const podAddresses = new Set(all.flatMap((other) => other.pods.flatMap(({ addresses }) => addresses)));
   return facts.mesh.services.flatMap((service) => {
     const key = `${service.namespace}/${service.name}`;
-    const known = new Set(all.flatMap((other) => knownOf(other, key)));
+    const own = known.get(key);
     const foreign = service.versions.flatMap(({ name: version }) => {
       const called = `outbound|${service.port}|${version}|${serviceHost(service)}`;
       const used = pods.flatMap(({ config }) =>
         config.clusters.filter(({ name }) => name === called).flatMap(({ endpoints }) => usedEndpoints(endpoints)),
       );
       return [...new Set(used)]
-        .filter((address) => !known.has(address) && !isGateway(address) && !podAddresses.has(hostOf(address)))
+        .filter((address) => own?.has(address) !== true && !isGateway(address) && !podAddresses.has(hostOf(address)))
         .map((address) => ({ version, address }));
     });
     const [first] = foreign;
