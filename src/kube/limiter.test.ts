@@ -21,7 +21,8 @@ function startWork(): { readonly begun: () => number; readonly end: () => void; 
 
 async function until(condition: () => boolean): Promise<void> {
   while (!condition()) {
-    await new Promise((resolve) => setImmediate(resolve));
+    // Not at every turn of the event loop: that would be a busy process.
+    await new Promise((resolve) => setTimeout(resolve, 2));
   }
 }
 
@@ -36,6 +37,22 @@ describe("a limiter for connections that have to be opened", () => {
     // No more than that, however long it takes.
     await new Promise((resolve) => setTimeout(resolve, 60));
     expect(begun()).toBe(6);
+    for (let ended = 0; ended < 10; ended += 1) {
+      end();
+      await until(() => begun() === Math.min(10, 7 + ended));
+    }
+    await Promise.all(all);
+  });
+
+  it("stays at a few while this process is what keeps everybody waiting", async () => {
+    const limiter = createWarmingLimiter({ first: 2, most: 6, patienceMs: 5 });
+    const { begun, end, work } = startWork();
+    const all = Array.from({ length: 10 }, async () => limiter.run(signal, work));
+    for (const busyUntil = performance.now() + 200; performance.now() < busyUntil;) {
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    expect(begun()).toBe(2);
+    await until(() => begun() === 6);
     for (let ended = 0; ended < 10; ended += 1) {
       end();
       await until(() => begun() === Math.min(10, 7 + ended));

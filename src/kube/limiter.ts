@@ -1,3 +1,5 @@
+import { performance } from "node:perf_hooks";
+
 /** Lets at most some pieces of work run at a time; the others wait in order. */
 export interface Limiter {
   /** Runs `work` when it is its turn. Rejects with the signal's reason while waiting. */
@@ -13,6 +15,16 @@ export interface WarmingLimits {
   readonly patienceMs: number;
 }
 
+/** How things were when a standstill began to be watched for. */
+interface Standstill {
+  /** Pieces of work that had ended. */
+  readonly ended: number;
+  readonly load: ReturnType<typeof performance.eventLoopUtilization>;
+}
+
+/** The part of the time that the event loop had work, between 0 and 1, from which on this process holds things up. */
+const mostBusy = 0.5;
+
 /** A limiter for `size` at a time. */
 export function createLimiter(size: number): Limiter {
   return createWarmingLimiter({ first: size, most: size, patienceMs: 0 });
@@ -24,7 +36,9 @@ export function createLimiter(size: number): Limiter {
  * server that answers at once is fastest over a few connections, and one to a
  * server far away over many. `first` pieces of work run at a time; whenever
  * some wait and none has ended for `patienceMs`, the number doubles, up to
- * `most`. It does not shrink: the connections are there then.
+ * `most`. It does not shrink: the connections are there then. A process that
+ * was busy for most of that time is itself what is waited for, with a fleet of
+ * clusters above all: further handshakes would only keep it busier.
  */
 export function createWarmingLimiter({ first, most, patienceMs }: WarmingLimits): Limiter {
   const waiting: (() => void)[] = [];
@@ -38,15 +52,16 @@ export function createWarmingLimiter({ first, most, patienceMs }: WarmingLimits)
       clearTimeout(timer);
       timer = undefined;
     } else {
-      timer ??= setTimeout(judge, patienceMs, ended);
+      timer ??= setTimeout(judge, patienceMs, { ended, load: performance.eventLoopUtilization() });
     }
   }
 
-  function judge(endedThen: number): void {
+  function judge(then: Standstill): void {
     // Answers that came while this process was busy are read first: they are no standstill.
     setImmediate(() => {
       timer = undefined;
-      if (waiting.length > 0 && ended === endedThen) {
+      const busy = performance.eventLoopUtilization(then.load).utilization;
+      if (waiting.length > 0 && ended === then.ended && busy < mostBusy) {
         places = Math.min(places * 2, most);
       }
       fill();
