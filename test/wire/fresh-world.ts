@@ -3,10 +3,10 @@ import { startFakeClusters } from "../../src/cli/testing/fake-clusters.ts";
 import type { Outcome } from "./comparable-store.ts";
 import { outcomeOf } from "./comparable-store.ts";
 
-/** Two fresh clusters with controllers for as long as `use` runs; `options` say how far the controllers are behind. */
+/** Two fresh clusters with controllers for as long as `use` runs; `options` say how far the controllers are behind, and what their pods answer. */
 export async function inFreshWorld<T>(
   use: (world: FakeClusters) => Promise<T>,
-  options: Pick<FakeClustersOptions, "reactionMs"> = {},
+  options: Pick<FakeClustersOptions, "reactionMs" | "kinds" | "answer"> = {},
 ): Promise<T> {
   const world = await startFakeClusters(["west", "east"], { living: true, ...options });
   try {

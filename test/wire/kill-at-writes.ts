@@ -14,6 +14,8 @@ const side = 4;
 export interface KilledCommand {
   readonly prepare: (world: FakeClusters) => Promise<void>;
   readonly words: readonly string[];
+  /** What pods answer in its worlds, where that is not what a fake answers. */
+  readonly world?: Parameters<typeof inFreshWorld>[1];
   /** What has to hold after the kill; `undone` is the write that was sent and did not take effect. */
   readonly expectAfter: (
     world: FakeClusters,
@@ -23,7 +25,11 @@ export interface KilledCommand {
 }
 
 /** How many writes the command makes when nothing disturbs it. It has to end well. */
-export async function countWrites({ prepare, words }: Omit<KilledCommand, "expectAfter">): Promise<number> {
+export async function countWrites({
+  prepare,
+  words,
+  world: kept,
+}: Omit<KilledCommand, "expectAfter">): Promise<number> {
   return inFreshWorld(async (world) => {
     await prepare(world);
     const writes = (): number => requestsOf(world).filter(isWrite).length;
@@ -33,7 +39,7 @@ export async function countWrites({ prepare, words }: Omit<KilledCommand, "expec
       throw new Error(`${words.join(" ")} fails, and nothing disturbs it: ${err}`);
     }
     return writes() - before;
-  });
+  }, kept);
 }
 
 /** Kills the command at its writes, in a fresh world each, before or (`done`) after the write takes effect. */
@@ -51,25 +57,28 @@ export async function killAtWrite(
   options: { readonly done: boolean; readonly called: string; readonly reactionMs?: number },
 ): Promise<void> {
   const { done, called, ...world } = options;
-  await inFreshWorld(async (fresh) => {
-    await command.prepare(fresh);
-    let struck: SeenRequest | undefined;
-    const running = runProgram(fresh, command.words);
-    const matches = (request: SeenRequest): boolean => {
-      if (!isWrite(request) || !isLast(request)) {
-        return false;
-      }
-      running.child.kill("SIGKILL");
-      struck = request;
-      return true;
-    };
-    Object.values(fresh.servers).forEach((server) => server.inject({ kind: "reset", done }, { matches }));
-    await running.ended;
-    expect(running.child.signalCode).toBe("SIGKILL");
-    await at(`killed at ${called}, ${struck?.method} ${struck?.url}`, async () =>
-      command.expectAfter(fresh, running.lines, done ? undefined : struck),
-    );
-  }, world);
+  await inFreshWorld(
+    async (fresh) => {
+      await command.prepare(fresh);
+      let struck: SeenRequest | undefined;
+      const running = runProgram(fresh, command.words);
+      const matches = (request: SeenRequest): boolean => {
+        if (!isWrite(request) || !isLast(request)) {
+          return false;
+        }
+        running.child.kill("SIGKILL");
+        struck = request;
+        return true;
+      };
+      Object.values(fresh.servers).forEach((server) => server.inject({ kind: "reset", done }, { matches }));
+      await running.ended;
+      expect(running.child.signalCode).toBe("SIGKILL");
+      await at(`killed at ${called}, ${struck?.method} ${struck?.url}`, async () =>
+        command.expectAfter(fresh, running.lines, done ? undefined : struck),
+      );
+    },
+    { ...command.world, ...world },
+  );
 }
 
 /** Says of a failure when it came about. */

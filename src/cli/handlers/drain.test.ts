@@ -6,17 +6,10 @@ import { eventLinesOf, expectDocumented } from "../testing/event-lines.ts";
 import type { FakeClusters } from "../testing/fake-clusters.ts";
 import { startFakeClusters } from "../testing/fake-clusters.ts";
 import type { Inbound } from "../testing/fake-drain.ts";
-import { proxiesOf, runEverywhere } from "../testing/fake-drain.ts";
+import { policies, proxiesOf, runEverywhere } from "../testing/fake-drain.ts";
 import { endpointSlices } from "../testing/fake-service.ts";
 
 let names = ["west", "east"];
-const policies = {
-  apiVersion: "security.istio.io/v1beta1",
-  kind: "PeerAuthentication",
-  plural: "peerauthentications",
-  namespaced: true,
-} as const;
-
 let world: FakeClusters;
 /** True: gateways go on having the endpoints of a drained cluster, as beside an older PeerAuthentication of somebody else. */
 let stubborn = false;
@@ -108,6 +101,22 @@ describe("drain", () => {
     expect([asked.code, asked.err]).toEqual([4, expect.stringContaining("ISM607")]);
     inbound = [{ active: 0, total: 12 }];
     expect((await world.run("drain east --yes")).code).toBe(0);
+  }, 60_000);
+
+  it("ends well after its grace, and names the streams that are open then", async () => {
+    inbound = [{ active: 2, total: 10 }];
+    const began = Date.now();
+    const ran = await world.run("drain east --yes --grace 1s");
+    expect([ran.code, ran.out]).toEqual([
+      0,
+      expect.stringContaining("√ east  its own callers ask elsewhere; 0 pods are idle"),
+    ]);
+    expect(ran.err.replaceAll(/\s+/g, " ")).toMatch(
+      /warning\[ISM606\].* still answer requests that were begun before, after 1\.\d s: sample\/helloworld-v1-1 has 2\./,
+    );
+    expect(Date.now() - began).toBeLessThan(60_000);
+    inbound = [{ active: 0, total: 10 }];
+    expect((await world.run("drain east --yes --grace 1m")).err).not.toContain("ISM606");
   }, 60_000);
 
   it("does not call it done while a gateway keeps the endpoints, and leaves the last step out", async () => {
@@ -229,7 +238,7 @@ it("says what is done, and how to go on or back, when it is interrupted", async 
   inbound = [{ active: 2, total: 10 }];
   const stop = new AbortController();
   const file = path.join(world.folder, "events.jsonl");
-  const running = world.run(`drain east --yes --events-to ${file}`, { signal: stop.signal });
+  const running = world.run(`drain east --yes --grace 90s --events-to ${file}`, { signal: stop.signal });
   await vi.waitFor(
     async () => {
       expect(await readFile(file, "utf8")).toContain("waiting for requests in flight");
@@ -240,7 +249,7 @@ it("says what is done, and how to go on or back, when it is interrupted", async 
   const ran = await running;
   expect([ran.code, ran.out]).toEqual([130, expect.stringContaining("√ west  callers there have left east")]);
   expect(ran.err.replaceAll(/\s+/g, " ")).toContain(
-    "Go on: isthmus drain east -f mesh.yaml. Go back: isthmus undrain east -f mesh.yaml",
+    "Go on: isthmus drain east --grace 90s -f mesh.yaml. Go back: isthmus undrain east -f mesh.yaml",
   );
   expect(eventLinesOf(await readFile(file, "utf8")).at(-1)).toMatchObject({ event: "summary", exitCode: 130 });
 }, 60_000);

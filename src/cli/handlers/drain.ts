@@ -22,6 +22,8 @@ export interface DrainArgs {
   readonly yes: boolean;
   /** In milliseconds. */
   readonly timeout: number;
+  /** Of a drain: how long requests that were begun before may take, in milliseconds. */
+  readonly grace?: number | undefined;
 }
 
 /** Shows what would leave traffic (or come back), asks, does it, and says how it ended, also after Ctrl-C. */
@@ -71,7 +73,7 @@ async function drainStreamed(
     };
     try {
       await context.operate({ forceConflicts, timeoutMs, onEvent }, async (options) =>
-        carryOutDrain(prepared, options, tally.onOutcomes),
+        carryOutDrain({ ...prepared, graceMs: args.grace }, options, tally.onOutcomes),
       );
     } finally {
       showOutcomes({ action, args, view, plan, tally }, context);
@@ -112,8 +114,9 @@ function showOutcomes(
   if (context.signal.aborted && (outcomes.length > 0 || tally.written())) {
     const back = action === "drain" ? "undrain" : "drain";
     const more = [...args.service.flatMap((name) => ["--service", name]), ...(args.force ? ["--force"] : [])];
+    const grace = args.grace === undefined ? [] : ["--grace", `${args.grace / 1000}s`];
     const commandOf = (verb: string): string =>
-      quoteCommand(["isthmus", verb, args.cluster, ...more, "-f", context.file]);
+      quoteCommand(["isthmus", verb, args.cluster, ...more, ...(verb === "drain" ? grace : []), "-f", context.file]);
     context.report([
       {
         ...errorOf("ISM611"),

@@ -6,6 +6,14 @@ import { runEastWest } from "./fake-service.ts";
 const host = "helloworld.sample.svc.cluster.local";
 const ownLabel = "topology.istio.io/cluster";
 
+/** The kind of object by which callers of other clusters leave. */
+export const policies = {
+  apiVersion: "security.istio.io/v1beta1",
+  kind: "PeerAuthentication",
+  plural: "peerauthentications",
+  namespaced: true,
+} as const;
+
 /** What the sidecars of a cluster's pods have taken. */
 export interface Inbound {
   readonly active: number;

@@ -97,6 +97,11 @@ export function isStepAt({ where }: DrainStep, drained: string, cluster: string)
   return where === "all" || (where === "drained") === (cluster === drained);
 }
 
+/** Whether nothing is left of a drain after this step: the last one of an undrain. */
+export function endsDrains({ action }: Pick<DrainSteps, "action">, { name }: Pick<DrainStep, "name">): boolean {
+  return action === "undrain" && name === "routes";
+}
+
 /** What a step leaves on a cluster. */
 export function objectsOfStep(steps: DrainSteps, step: DrainStep, cluster: Cluster): StepObjects {
   const present = step.parts.flatMap((part) => render(part, step.mesh, { steps, cluster }));

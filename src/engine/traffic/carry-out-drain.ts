@@ -3,7 +3,7 @@ import { errorOf } from "../../core/diagnostics/coded.ts";
 import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
 import { UserError } from "../../core/diagnostics/user-error.ts";
 import type { DrainStep, DrainSteps } from "../../core/drain/drain-steps.ts";
-import { isStepAt } from "../../core/drain/drain-steps.ts";
+import { endsDrains, isStepAt } from "../../core/drain/drain-steps.ts";
 import type { Drain } from "../../core/model/drain.ts";
 import { drainTasks } from "../../core/plan/drain-tasks.ts";
 import { guardClient } from "../apply/lease/guard-client.ts";
@@ -39,6 +39,8 @@ interface Agreed {
   readonly targets: readonly DrainTarget[];
   readonly drains: readonly Drain[];
   readonly force: boolean;
+  /** How long requests that were begun before may take, in milliseconds; absent: they are waited for, and an error where they do not end. */
+  readonly graceMs?: number | undefined;
   /** Undefined for a mesh that publishes no names. */
   readonly names?: DrainNames | undefined;
 }
@@ -58,7 +60,9 @@ interface Run {
  * before the next. A drained cluster leaves the published names as soon as the
  * inventories record the drain and before any caller leaves, and comes back into them last. A cluster that fails ends there and the others go on; the
  * callers of a drained cluster itself leave it only when all others have, or
- * with `force`, and others come back only when they are. Then waits until the
+ * with `force`, and others come back only when they are. That an undrain has
+ * ended is recorded last where the cluster was drained, so that one which is
+ * killed can be repeated. Then waits until the
  * drained pods answer nothing any more. `onOutcomes` gets how each cluster ended,
  * also before this rejects with an interruption, and not when nothing was begun. Never rejects for one cluster's sake, but with a
  * UserError (75, ISM308) when somebody else works on the mesh.
@@ -134,7 +138,10 @@ async function doSteps(agreed: Agreed, runs: readonly Run[], means: Means): Prom
       });
       continue;
     }
-    await Promise.all(here.map(async (run) => doStep(run, step, { agreed, runs, ...means })));
+    const isLast = (run: Run): boolean => endsDrains(steps, step) && run === own;
+    for (const some of [here.filter((run) => !isLast(run)), here.filter(isLast)]) {
+      await Promise.all(some.map(async (run) => doStep(run, step, { agreed, runs, ...means })));
+    }
   }
   if (steps.action === "undrain" && runs.every(({ failed, skipped }) => !failed && !skipped)) {
     await writeNames(agreed, runs, means.options);
@@ -176,7 +183,11 @@ async function doStep(
   }
 }
 
-async function seeIdle({ steps, drains }: Agreed, runs: readonly Run[], options: EngineOptions): Promise<void> {
+async function seeIdle(
+  { steps, drains, graceMs }: Agreed,
+  runs: readonly Run[],
+  options: EngineOptions,
+): Promise<void> {
   const run = runs.find(({ one }) => one.cluster.name === steps.cluster);
   if (steps.action !== "drain" || run?.done.includes("own") !== true) {
     return;
@@ -184,7 +195,7 @@ async function seeIdle({ steps, drains }: Agreed, runs: readonly Run[], options:
   try {
     const task = { ...drainTasks.idle(steps.cluster), cluster: steps.cluster };
     const seen = await runTask(task, options, async (onPending) =>
-      waitUntilIdle(run.one, drains, { ...options, onPending }),
+      waitUntilIdle(run.one, drains, { ...options, graceMs, onPending }),
     );
     run.idle = seen.idle;
     run.diagnostics.push(...seen.diagnostics);

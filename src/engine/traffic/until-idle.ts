@@ -1,5 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { errorOf, warningOf } from "../../core/diagnostics/coded.ts";
+import { coded, errorOf, warningOf } from "../../core/diagnostics/coded.ts";
 import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
 import type { Drain } from "../../core/model/drain.ts";
 import { KubeError } from "../../kube/errors.ts";
@@ -23,32 +23,40 @@ const watchMs = 1000;
 /** How many pods are asked at the same time: each is a tunnel. */
 const askedAtATime = 8;
 
+interface IdleOptions extends Pick<RunOptions, "signal" | "timeoutMs"> {
+  /** How long requests that were begun before may take, in milliseconds; what is open then is accepted, and named. Absent: `timeoutMs`, and what is open then is an error. */
+  readonly graceMs?: number | undefined;
+  readonly onPending: (note: string) => void;
+}
+
 /**
  * Waits until the pods of drained services answer nothing any more, by their
  * own sidecars, and watches them for requests that still come. Gives what is
- * not so: requests in flight after `timeoutMs` (ISM606), further ones (ISM607),
- * pods that nobody could ask (ISM608). Rejects for no pod's sake.
+ * not so: requests in flight after the grace or `timeoutMs` (ISM606), further
+ * ones (ISM607), pods that nobody could ask (ISM608). Rejects for no pod's sake.
  */
 export async function waitUntilIdle(
   one: Connected,
   drains: readonly Drain[],
-  options: Pick<RunOptions, "signal" | "timeoutMs"> & { readonly onPending: (note: string) => void },
+  options: IdleOptions,
 ): Promise<IdleReport> {
   const { signal } = options;
   const { pods, bare } = await listPods(one, drains, signal);
   const seen = new Map<string, InboundRequests>();
   const problems = new Map<string, string>();
-  const deadline = Date.now() + options.timeoutMs;
+  const began = Date.now();
+  const deadline = began + (options.graceMs ?? options.timeoutMs);
   let open: readonly Pod[] = pods;
   for (;;) {
     await look(one, open, { seen, problems, signal });
     open = open.filter((pod) => (seen.get(keyOf(pod))?.active ?? 0) > 0);
-    if (open.length === 0 || Date.now() > deadline) {
+    if (open.length === 0 || Date.now() >= deadline) {
       break;
     }
     options.onPending(`waiting for requests in flight: ${open.map((pod) => describe(pod, seen)).join(", ")}`);
-    await pause(pollMs, undefined, { signal });
+    await pause(Math.min(pollMs, deadline - Date.now()), undefined, { signal });
   }
+  const waitedMs = Date.now() - began;
   const known = pods.filter((pod) => seen.has(keyOf(pod)) && !problems.has(keyOf(pod)));
   const before = new Map(seen);
   await pause(known.length === 0 ? 0 : watchMs, undefined, { signal });
@@ -61,7 +69,7 @@ export async function waitUntilIdle(
   return {
     idle: known.filter((pod) => !asked.includes(pod) && !open.includes(pod)).length,
     diagnostics: [
-      ...(open.length === 0 ? [] : [inFlight(one, open, seen)]),
+      ...(open.length === 0 ? [] : [inFlight(one, open, { seen, waitedMs, graceMs: options.graceMs })]),
       ...(asked.length === 0 ? [] : [stillAsked(one, asked)]),
       ...(unseen.length === 0 ? [] : [notSeen(one, unseen)]),
     ],
@@ -138,11 +146,27 @@ function describe(pod: Pod, seen: ReadonlyMap<string, InboundRequests>): string 
   return `${keyOf(pod)} has ${seen.get(keyOf(pod))?.active ?? 0}`;
 }
 
-function inFlight(one: Connected, open: readonly Pod[], seen: ReadonlyMap<string, InboundRequests>): Diagnostic {
+function inFlight(
+  one: Connected,
+  open: readonly Pod[],
+  {
+    seen,
+    waitedMs,
+    graceMs,
+  }: {
+    readonly seen: ReadonlyMap<string, InboundRequests>;
+    readonly waitedMs: number;
+    readonly graceMs: number | undefined;
+  },
+): Diagnostic {
+  const after = `after ${(waitedMs / 1000).toFixed(waitedMs < 10_000 ? 1 : 0)} s`;
   return {
-    ...errorOf("ISM606"),
-    detail: `Pods of ${one.cluster.name} still answer requests that were begun before: ${open.map((pod) => describe(pod, seen)).join(", ")}. New ones go elsewhere.`,
-    fix: "Run the same command again to go on waiting, with a longer --timeout. Stopping these pods cuts what they have.",
+    ...coded("ISM606", graceMs === undefined ? "error" : "warning"),
+    detail: `Pods of ${one.cluster.name} still answer requests that were begun before, ${after}: ${open.map((pod) => describe(pod, seen)).join(", ")}. New ones go elsewhere.`,
+    fix:
+      graceMs === undefined
+        ? "Run the same command again to go on waiting, with a longer --timeout; or say with --grace how long such requests may take. Stopping these pods cuts what they have."
+        : "The grace is over, and the cluster is drained. Stopping these pods cuts what they have; the same command with a longer --grace goes on waiting.",
     cluster: one.cluster.name,
   };
 }

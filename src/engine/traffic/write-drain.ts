@@ -1,5 +1,5 @@
 import type { DrainObject, DrainStep, DrainSteps } from "../../core/drain/drain-steps.ts";
-import { objectsOfStep } from "../../core/drain/drain-steps.ts";
+import { endsDrains, objectsOfStep } from "../../core/drain/drain-steps.ts";
 import type { Drain } from "../../core/model/drain.ts";
 import { idOf, keyOf } from "../../core/model/kube-object.ts";
 import { diffObjects } from "../../core/plan/diff.ts";
@@ -35,7 +35,9 @@ export async function writeDrainStep(
   const inventory = await readInventory(one, step.mesh.name, options.signal);
   const drains = recordIn(inventory, steps, step);
   const items = mergeInventories(inventory.items, present.map(itemOf));
-  await writeInventory(one, inventory, { ...inventory, items, drains }, options.signal);
+  // While a drain is recorded its undrain can be repeated: that it has ended is written when nothing of it is left.
+  const meanwhile = { ...inventory, items, drains: endsDrains(steps, step) ? (inventory.drains ?? []) : drains };
+  await writeInventory(one, inventory, meanwhile, options.signal);
   for (const wanted of present) {
     await writeObject(one, wanted, options);
   }
@@ -44,11 +46,7 @@ export async function writeDrainStep(
   }
   const left = new Set(gone.map(({ object }) => keyOf(idOf(object))));
   const rest = items.filter(({ id }) => !left.has(keyOf(id)));
-  if (rest.length < items.length) {
-    await one.client.apply(renderInventory({ ...inventory, items: rest, drains }), {
-      signal: options.signal,
-    });
-  }
+  await writeInventory(one, meanwhile, { ...inventory, items: rest, drains }, options.signal);
 }
 
 /** Only what the command is about is replaced: others may have recorded more since it was read. */

@@ -49,7 +49,7 @@ export const drainCodes = {
   ISM606: {
     summary: "Requests are still in flight",
     explanation:
-      "New requests go elsewhere, and what was begun before is answered to its end: nothing cuts it. Long downloads, streams and gRPC watches take as long as they take; the pods that have some are named. Stopping a pod cuts what it has.",
+      "New requests go elsewhere, and what was begun before is answered to its end: nothing cuts it. Long downloads, streams and gRPC watches take as long as they take; the pods that have some are named. `--grace` says how long they are waited for; what is open then is a warning, and the drain ends well. Without it what is open after --timeout is an error. Stopping a pod cuts what it has.",
   },
   ISM607: {
     summary: "Pods of a drained cluster still get requests",
