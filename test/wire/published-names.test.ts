@@ -1,5 +1,6 @@
 import { chmod, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { parse, stringify } from "yaml";
 import type { FakeClusters } from "../../src/cli/testing/fake-clusters.ts";
@@ -390,6 +391,22 @@ describe("a name that isthmus publishes", () => {
 
     expect((await world.run("apply --yes")).code).toBe(0);
     expect(await records()).toHaveLength(3);
+  });
+
+  it("is not given back by a watch to a cluster that lacks what it needs there", async () => {
+    await world.run("apply --yes");
+    const gateway = { apiVersion: "networking.istio.io/v1", kind: "Gateway" } as const;
+    const store = world.servers["east"]?.store;
+    store?.remove(store.find(gateway, "sample", "helloworld-gateway") as WireObject);
+    const stop = new AbortController();
+    const watch = world.run("dns sync --watch --yes", { signal: stop.signal });
+    await expect.poll(records, { timeout: 15_000 }).toEqual(["192.0.2.1", "2001:db8::3"]);
+    // Its first own round is at once.
+    await sleep(3000);
+    expect(await records()).toEqual(["192.0.2.1", "2001:db8::3"]);
+    stop.abort();
+    const ended = await watch;
+    expect([ended.code, ended.err.match(/ISM684/g)]).toEqual([130, ["ISM684"]]);
   });
 
   it("is left as it is by a cluster that does not show what it has", async () => {

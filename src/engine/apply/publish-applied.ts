@@ -44,7 +44,7 @@ export async function publishApplied(
   ]);
   const wishes = {
     ingress: withUnread(ingress.addresses, lacking),
-    externalDns: names.externalDns,
+    externalDns: names.brought.externalDns,
     incomplete: lacking.incomplete,
   };
   const isDown = await options.look(await planNames(names.zone, wantNames(meshFile.mesh, wishes), options.signal));

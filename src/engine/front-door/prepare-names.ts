@@ -1,7 +1,6 @@
 import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
 import { warningOf } from "../../core/diagnostics/coded.ts";
 import { withDrains } from "../../core/drain/drained-mesh.ts";
-import type { OwnerRecordNaming } from "../../core/front-door/external-dns-owner.ts";
 import type { NamesPlan, PlannedName } from "../../core/front-door/names-plan.ts";
 import { publishedNames } from "../../core/front-door/published-names.ts";
 import type { WantOptions } from "../../core/front-door/want-names.ts";
@@ -29,16 +28,19 @@ export interface PreparedNames {
   readonly plan: NamesPlan;
   /** The names that clusters are to record: those of the mesh file, and earlier ones that may still have records of ours. */
   readonly recorded: readonly string[];
-  /** The addresses of the clusters' gateways. */
-  readonly ingress: Readonly<Record<string, readonly string[] | "keep">>;
+  /** What the clusters bring to them, and which of them bring nothing. */
+  readonly brought: Brought;
   /** What the names are to have. */
   readonly wanted: readonly WantedName[];
   /** The same of names that the mesh file has no more: nothing. */
   readonly former: readonly WantedName[];
-  /** How the clusters' own external-dns name their owner records. */
-  readonly externalDns: readonly OwnerRecordNaming[];
   readonly warnings: readonly Diagnostic[];
 }
+
+/** What clusters say of themselves for the names. */
+export type Brought = Required<
+  Pick<WantOptions, "ingress" | "externalDns" | "strangers" | "addressless" | "incomplete">
+>;
 
 /** Clusters as they were opened, and those that are written for; of the others a name keeps what it has. */
 export interface NamedClusters {
@@ -79,15 +81,14 @@ export async function prepareNames(
     return undefined;
   }
   const members = connections.filter(({ cluster }) => isInScope(scope, cluster.name));
-  const { warnings, namings, ...here } = await readMembers({ mesh, file: meshFile.name }, members, {
+  const { warnings, namings, ...brought } = await readMembers({ mesh, file: meshFile.name }, members, {
     afterApply,
     signal: options.signal,
   });
-  const { ingress, externalDns } = here;
   const adopt = wishes.adopt === true;
   // What may have an owner is not taken over.
   const mayAdopt = adopt && namings.unknown.length === 0;
-  const wanted = wantNames(mesh, { ...wishes, ...(adopt ? { adopt: mayAdopt } : {}), ...here });
+  const wanted = wantNames(mesh, { ...wishes, ...(adopt ? { adopt: mayAdopt } : {}), ...brought });
   const gone = withdrawNames(mesh, left, clusterNames(mesh));
   const [plan, former] = await Promise.all([
     planNames(opened.zone, wanted, options.signal),
@@ -96,8 +97,7 @@ export async function prepareNames(
   const stillThere = former.names.filter(hasRecords);
   return {
     zone: opened.zone,
-    externalDns,
-    ingress,
+    brought,
     wanted: wanted.map((one) => one.wanted),
     former: gone.map((one) => one.wanted).filter(({ name }) => stillThere.some((one) => one.name === name)),
     plan: stillThere.length === 0 ? plan : { ...plan, former: stillThere },
@@ -106,10 +106,10 @@ export async function prepareNames(
   };
 }
 
-type OfMembers = Required<Pick<WantOptions, "ingress" | "externalDns" | "strangers" | "addressless" | "incomplete">> & {
+interface OfMembers extends Brought {
   readonly namings: Namings;
   readonly warnings: readonly Diagnostic[];
-};
+}
 
 /** What the clusters bring to the names. */
 async function readMembers(

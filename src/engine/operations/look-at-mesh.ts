@@ -1,9 +1,10 @@
-import type { OwnerRecordNaming } from "../../core/front-door/external-dns-owner.ts";
+import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
 import type { NamesPlan } from "../../core/front-door/names-plan.ts";
 import type { Mesh } from "../../core/model/mesh.ts";
 import type { DnsZone } from "../../providers/dns/dns-provider.ts";
 import { withDrainsOf } from "../clusters/drained-mesh.ts";
 import { closeMesh, openMesh } from "../clusters/open-mesh.ts";
+import type { Brought } from "../front-door/prepare-names.ts";
 import { prepareNames } from "../front-door/prepare-names.ts";
 import type { MeshFile } from "../mesh-file.ts";
 import type { EngineOptions } from "../options.ts";
@@ -15,8 +16,9 @@ export interface MeshView {
   readonly mesh: Mesh;
   readonly zone: DnsZone;
   readonly names: NamesPlan;
-  readonly ingress: Readonly<Record<string, readonly string[] | "keep">>;
-  readonly externalDns: readonly OwnerRecordNaming[];
+  readonly brought: Brought;
+  /** Who is left out of a name, and what could not be looked at. */
+  readonly warnings: readonly Diagnostic[];
 }
 
 /** Asks the clusters once. Throws a UserError for what is wrong with the mesh file or its secrets; clusters and DNS servers that are away are values. */
@@ -28,8 +30,8 @@ export async function lookAtMesh(meshFile: MeshFile, options: EngineOptions): Pr
       throw new Error("a mesh that publishes names has a zone");
     }
     const { mesh } = withDrainsOf(meshFile, open.connections);
-    const { zone, plan, ingress, externalDns } = names;
-    return { meshFile, mesh, zone, names: plan, ingress, externalDns };
+    const { zone, plan, brought, warnings } = names;
+    return { meshFile, mesh, zone, names: plan, brought, warnings };
   } finally {
     await closeMesh(open);
   }

@@ -93,8 +93,12 @@ async function keepLooking(readMesh: () => Promise<MeshFile>, state: State, opti
     try {
       const meshFile = await readMesh();
       requireNames(meshFile);
+      const before = wordsOf(state.view);
       state.view = await lookAtMesh(meshFile, options);
       remember(state);
+      if (state.view.warnings.length > 0 && wordsOf(state.view) !== before) {
+        options.onProblem(state.view.warnings);
+      }
       state.owed = true;
     } catch (error) {
       options.signal.throwIfAborted();
@@ -148,7 +152,7 @@ async function checkOnce(
   const sightings = await Promise.all(
     places.map(async (place) => askFrom(place, questions, timeoutMs, options.signal)),
   );
-  vantages.note(sightings.flat(), (cluster) => state.view.ingress[cluster] !== "keep");
+  vantages.note(sightings.flat(), (cluster) => state.view.brought.ingress[cluster] !== "keep");
   return health.note(questions, sightings.flat());
 }
 
@@ -158,8 +162,8 @@ async function publish(state: State, health: HealthBook | undefined, options: Wa
   // What is tested may be trusted longer than what is not.
   const known = health === undefined ? {} : Object.fromEntries(state.lastKnown);
   const decisions = wantNames(view.mesh, {
-    ingress: { ...view.ingress, ...known },
-    externalDns: view.externalDns,
+    ...view.brought,
+    ingress: { ...view.brought.ingress, ...known },
     ...(health === undefined ? {} : { isDown: health.isDown }),
     published: (name, cluster) => claimOf(state, name, cluster),
   });
@@ -190,8 +194,12 @@ async function publish(state: State, health: HealthBook | undefined, options: Wa
   }
 }
 
+function wordsOf({ warnings }: MeshView): string {
+  return JSON.stringify(warnings);
+}
+
 function remember({ view, lastKnown }: State): void {
-  for (const [cluster, addresses] of Object.entries(view.ingress)) {
+  for (const [cluster, addresses] of Object.entries(view.brought.ingress)) {
     if (addresses !== "keep") {
       lastKnown.set(cluster, addresses);
     }
