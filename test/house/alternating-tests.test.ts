@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { alternating, leftOutToday } from "../files-of-today.ts";
@@ -14,11 +14,27 @@ afterEach(() => {
   vi.unstubAllEnvs();
 });
 
-it("leaves no test file out for two days", () => {
-  expect(alternating.filter((file) => !existsSync(path.join(root, file)))).toEqual([]);
-  const [today, tomorrow] = [leftOutToday([], 0), leftOutToday([], day)];
-  expect([...today, ...tomorrow].toSorted()).toEqual([...alternating].toSorted());
-  expect(today.length).toBe(tomorrow.length);
+const files = alternating.flat();
+
+it("takes every file within three days, and each on one of them", () => {
+  expect(files.filter((file) => !existsSync(path.join(root, file)))).toEqual([]);
+  const taken = [0, 1, 2].map((one) => {
+    const left = leftOutToday([], one * day);
+    return files.filter((file) => !left.includes(file));
+  });
+  expect(taken.flat().toSorted()).toEqual(files.toSorted());
+  expect(taken.map((one) => one.length)).toEqual(alternating.map((one) => one.length));
+  expect(leftOutToday([], 3 * day)).toEqual(leftOutToday([], 0));
+});
+
+it("alternates cases within a file by another number of days, so that all of them come", () => {
+  const parts = [...files, "test/wire/kill-at-writes.ts"].flatMap((file) =>
+    [...readFileSync(path.join(root, file), "utf8").matchAll(/partOfToday\([^;]*?,\s*(\d+),?\s*\)/g)].map(([, count]) =>
+      Number(count),
+    ),
+  );
+  expect(parts.length).toBeGreaterThan(1);
+  expect(parts.filter((count) => count % alternating.length === 0)).toEqual([]);
 });
 
 it("takes every file that is named", () => {
