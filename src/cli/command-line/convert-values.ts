@@ -44,6 +44,12 @@ export function convertValues(options: OptionTable, args: ArgumentTable, raw: Ra
 /** What the parser puts behind an option of kind `flag-or-list` that stands alone. */
 export const everyValue = "*";
 
+/** Whether a list has a place between commas with nothing in it, where a word was probably forgotten. */
+function hasGap(given: RawValues[string]): boolean {
+  const parts = Array.isArray(given) ? given : [];
+  return parts.flatMap((part: string) => part.split(",")).some((part) => part.trim() === "");
+}
+
 function splitList(given: RawValues[string]): readonly string[] {
   const parts = Array.isArray(given) ? given : [];
   return parts
@@ -73,7 +79,12 @@ const converters: Converters = {
       ? (text ?? spec.default)
       : { wanted: listOf(spec.choices) };
   },
-  list: (spec, given) => (spec.whole === true ? (Array.isArray(given) ? given : []) : splitList(given)),
+  list: (spec, given) => {
+    if (spec.whole === true) {
+      return Array.isArray(given) ? given : [];
+    }
+    return hasGap(given) ? { wanted: "words with a comma between them, none of them empty" } : splitList(given);
+  },
   "flag-or-list": (spec, given) => {
     const parts = splitList(given);
     if (given === undefined || parts.includes(everyValue)) {

@@ -50,7 +50,13 @@ const explanations: Readonly<Record<string, (mistake: Mistake) => Error>> = {
   },
   "commander.excessArguments": ({ parser, name, help }) => {
     const extra = parser.args.slice(parser.registeredArguments.length);
-    return usageError("ISM006", `${name} does not take ${extra.join(" ")}.`, `${help} shows the arguments.`);
+    const file = extra.find((word) => /\.ya?ml$/.test(word));
+    const isMesh = file !== undefined && parser.options.some((option) => option.long === "--file");
+    return usageError(
+      "ISM006",
+      `${name} does not take ${extra.join(" ")}.`,
+      isMesh ? `The mesh file is named by -f: ${name} -f ${file}` : `${help} shows the arguments.`,
+    );
   },
   "commander.help": missingCommand,
 };

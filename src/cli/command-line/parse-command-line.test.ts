@@ -128,6 +128,10 @@ describe("parseCommandLine", () => {
     ["ship west --verbos", ["ISM002 isthmus ship has no option --verbos. Did you mean --verbose?"]],
     ["ship", ["ISM003 isthmus ship needs PORT: where to. For example: isthmus ship west v1=10"]],
     ["ship west -f", ["ISM004 --file needs a value after it. `isthmus help ship` shows the options."]],
+    [
+      "ship west --names a,,b",
+      ['ISM005 --names is ["a,,b"], but takes words with a comma between them, none of them empty.'],
+    ],
     ["ship west --yes=true", ['ISM005 --yes takes no value, but has "true". Write --yes alone.']],
     [
       "ship west -o xml --step 500 --timeout 10",

@@ -87,6 +87,13 @@ export const shiftCommand = defineMeshCommand({
     if (args.step !== undefined && args.steps.length > 0) {
       throw usageError("ISM005", "--step and --steps both say how the way is divided.", "Leave out one of the two.");
     }
+    if (args.maxErrorRate !== undefined && args.every === 0) {
+      throw usageError(
+        "ISM005",
+        "--max-error-rate goes by the requests while a step is held for --every, and 0s holds none.",
+        "Write for example --every 5m",
+      );
+    }
     if (args.noVerify && args.maxErrorRate === undefined && (args.rollback || args.allowUnproven)) {
       const flag = args.rollback ? "--rollback" : "--allow-unproven";
       throw usageError(

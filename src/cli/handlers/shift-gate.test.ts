@@ -53,9 +53,17 @@ async function weights(): Promise<string> {
   return /weights: (.*)/.exec(await readFile(path.join(world.folder, "mesh.yaml"), "utf8"))?.[1] ?? "";
 }
 
-const shift = "shift helloworld v1=0 v2=100 --yes --no-verify --every 0s --max-error-rate 1%";
+const shift = "shift helloworld v1=0 v2=100 --yes --no-verify --every 1ms --max-error-rate 1%";
 
 describe("a shift that goes by how requests of clients end", () => {
+  it("refuses to hold no step, which would judge nothing, and steps that are forgotten", async () => {
+    const held = await world.run(shift.replace("1ms", "0s"));
+    expect([held.code, held.err]).toEqual([64, expect.stringContaining("--every, and 0s holds none.")]);
+    const gap = await world.run(`${shift} --steps 5,,6`);
+    expect([gap.code, gap.err]).toEqual([64, expect.stringContaining("none of them empty.")]);
+    expect(await weights()).not.toBe("{ v1: 0, v2: 100 }");
+  });
+
   it("reaches the end where few of the raised version fail, whatever failed before it began", async () => {
     between = { v1: { answered: 50, failed: 0 }, v2: { answered: 150, failed: 0 } };
     const ran = await world.run(`${shift} --steps 10,50`);

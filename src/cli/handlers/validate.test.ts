@@ -38,6 +38,12 @@ describe("isthmus validate", () => {
     expect(stdin.out).toContain("<stdin> is valid");
   });
 
+  it("says how a file is named to whoever names it as an argument", async () => {
+    const { err, code } = await runIsthmus("validate prod/mesh.yaml");
+    expect(code).toBe(64);
+    expect(err).toContain("fix: The mesh file is named by -f: isthmus validate -f prod/mesh.yaml");
+  });
+
   it("shows all problems in one run, in the order of the file, and ends with 65", async () => {
     const { out, err, code } = await runIsthmus("validate -f bad.yaml", { files: { "bad.yaml": bad } });
     expect(code).toBe(65);

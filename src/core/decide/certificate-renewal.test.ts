@@ -50,6 +50,10 @@ describe("a certificate for many clusters", () => {
     });
   });
 
+  it("is not ordered where no cluster answers, which says nothing of what they hold", () => {
+    expect(decide([])).toEqual({ action: "wait", reason: "no cluster that is to show it answers" });
+  });
+
   it("waits for a cluster that has not said what it holds, where nothing else fits", () => {
     const unread = ["east"];
     expect(decide([{ cluster: "west", kind: "absent" }], { unread })).toEqual({

@@ -77,6 +77,7 @@ export function decideCertificate(facts: CertificateFacts): CertificateVerdict {
 
 const chain: readonly DecisionRule<CertificateFacts, CertificateVerdict>[] = [
   orderWhenForced, // make sure that a person's word counts
+  waitForAnswers, // make sure that nothing is said of clusters that nobody has asked
   waitForUnread, // make sure that nothing is ordered because of what was not seen
   orderWhenNone, // make sure that the name is served at all
   orderWhenNoneFits, // make sure that clients accept what is served
@@ -91,6 +92,12 @@ const chain: readonly DecisionRule<CertificateFacts, CertificateVerdict>[] = [
 function orderWhenForced(facts: CertificateFacts): CertificateVerdict | undefined {
   return facts.forced === true
     ? { action: "order", reason: "it was asked for", ...lifeOf(facts, bestOf(facts)) }
+    : undefined;
+}
+
+function waitForAnswers({ held, unread = [] }: CertificateFacts): CertificateVerdict | undefined {
+  return held.length === 0 && unread.length === 0
+    ? { action: "wait", reason: "no cluster that is to show it answers" }
     : undefined;
 }
 

@@ -22,6 +22,15 @@ describe("explaining a field", () => {
     expect(text).toMatch(/^ {2}eastWest +mapping$/m);
   });
 
+  it("tells the bounds of numbers and durations, beside each field too", () => {
+    const checks = explainField("spec.dns.healthChecks") ?? "";
+    expect(checks).toMatch(/^ {2}failures +whole number, 1 to 100, default 2$/m);
+    expect(checks).toMatch(/^ {2}interval +text, default 5s$/m);
+    expect(explainField("spec.dns.healthChecks.interval")).toContain("From 1s to 300s.");
+    expect(explainField("spec.services.failover.outlierDetection.interval")).toContain("in whole milliseconds.");
+    expect(explainField("spec.clusters.eastWest.port")).toMatch(/^Range: +1 to 65535$/m);
+  });
+
   const paths: readonly (readonly [string, string])[] = [
     ["spec.clusters.network", "spec.clusters[].network"],
     ["clusters.network", "spec.clusters[].network"],

@@ -115,11 +115,14 @@ function describe({ field, name, required }: Found): string {
   ].join("\n");
 }
 
-function describeRange(field: FieldInfo): string | undefined {
-  if (field.minimum !== undefined && field.maximum !== undefined) {
-    return `${field.minimum} to ${field.maximum}`;
+function describeRange({ minimum, maximum, minItems }: FieldInfo): string | undefined {
+  // zod gives whole numbers the bounds of exact ones.
+  const from = minimum === undefined || minimum <= Number.MIN_SAFE_INTEGER ? undefined : minimum;
+  const to = maximum === undefined || maximum >= Number.MAX_SAFE_INTEGER ? undefined : maximum;
+  if (from !== undefined || to !== undefined) {
+    return to === undefined ? `at least ${from}` : from === undefined ? `at most ${to}` : `${from} to ${to}`;
   }
-  return field.minItems === undefined ? undefined : `at least ${field.minItems}`;
+  return minItems === undefined ? undefined : `at least ${minItems}`;
 }
 
 /** The fields of a mapping, or of what a list or map is made of. */
@@ -130,7 +133,12 @@ function childrenOf(field: FieldInfo): string[] {
   const width = Math.max(0, ...entries.map(([name]) => name.length)) + 2;
   return entries.map(([name, child]) => {
     const needed = inner.required?.includes(name) === true ? ", required" : "";
-    return `  ${name.padEnd(width)}${describeType(child)}${needed}`;
+    const range = child.items === undefined ? describeRange(child) : undefined;
+    const facts = [
+      ...(range === undefined ? [] : [range]),
+      ...(typeof child.default === "object" || child.default === undefined ? [] : [`default ${write(child.default)}`]),
+    ];
+    return `  ${name.padEnd(width)}${describeType(child)}${needed}${facts.map((fact) => `, ${fact}`).join("")}`;
   });
 }
 

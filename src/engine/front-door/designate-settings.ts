@@ -1,4 +1,3 @@
-import path from "node:path";
 import { errorOf } from "../../core/diagnostics/coded.ts";
 import type { Diagnostic, SourceRange } from "../../core/diagnostics/diagnostic.ts";
 import type { DesignateWriter, SecretPlace } from "../../core/model/dns.ts";
@@ -8,6 +7,7 @@ import { findProxyInEnv } from "../../kube/kubeconfig/proxy-from-env.ts";
 import type { OpenStackAccess, OpenStackCredentials } from "../../providers/dns/designate/openstack-access.ts";
 import type { MeshFile } from "../mesh-file.ts";
 import type { AccessOptions } from "../options.ts";
+import { namedFile } from "./read-secret.ts";
 
 /** Reads a secret of the provider, `field` below its settings; empty where there is a problem, which is told elsewhere. */
 export type ReadProviderSecret = (place: SecretPlace, what: string, field: readonly string[]) => Promise<string>;
@@ -28,7 +28,9 @@ export async function designateAccess(
   const { authUrl, region, caFile } = writer;
   const range = meshFile.locate(["spec", "dns", "provider", "designate", "caFile"]);
   const authority =
-    caFile === undefined ? undefined : await readAuthority(path.resolve(meshFile.folder, caFile), range, problems);
+    caFile === undefined
+      ? undefined
+      : await readAuthority(namedFile(caFile, { folder: meshFile.folder, env }), range, problems);
   const proxy = findProxyInEnv(new URL(authUrl), env);
   return {
     authUrl,

@@ -1,4 +1,3 @@
-import path from "node:path";
 import { errorOf } from "../../core/diagnostics/coded.ts";
 import type { Diagnostic, SourceRange } from "../../core/diagnostics/diagnostic.ts";
 import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
@@ -15,7 +14,7 @@ import type { AcmeContext } from "../../providers/acme/diagnose-acme.ts";
 import type { MeshFile } from "../mesh-file.ts";
 import type { AccessOptions } from "../options.ts";
 import type { SecretSource } from "./read-secret.ts";
-import { readSecret } from "./read-secret.ts";
+import { namedFile, readSecret } from "./read-secret.ts";
 
 /** The way to an issuer's ACME server, before its account is opened. */
 export interface IssuerAccess {
@@ -41,7 +40,7 @@ export async function readIssuer(
   const locate = (...field: readonly string[]): SourceRange =>
     meshFile.locate(["spec", "issuers", index, "isthmus", ...field]);
   const problems: Diagnostic[] = [];
-  const authority = caFile === undefined ? undefined : path.resolve(meshFile.folder, caFile);
+  const authority = caFile === undefined ? undefined : namedFile(caFile, { folder: meshFile.folder, env });
   const caData = await readAuthority(authority, problems, locate("caFile"));
   const external = await readExternal(account ? settings.externalAccount : undefined, issuer, {
     place: { folder: meshFile.folder, env },

@@ -46,7 +46,7 @@ export async function readSecret(question: SecretQuestion, source: SecretSource)
         }
       : { text, warnings: [] };
   }
-  return readFrom(locate(place.file, source), question);
+  return readFrom(namedFile(place.file, source), question);
 }
 
 async function readFrom(file: string, { what, range }: SecretQuestion): Promise<SecretText> {
@@ -80,6 +80,7 @@ function readableByOthers(file: string, mode: number, what: string): Diagnostic 
   };
 }
 
-function locate(named: string, { folder, env }: SecretSource): string {
+/** A file that the mesh file names: relative to it, or with `~/` in the home folder. */
+export function namedFile(named: string, { folder, env }: SecretSource): string {
   return named.startsWith("~/") ? path.join(homeFolder(env), named.slice(2)) : path.resolve(folder, named);
 }

@@ -4,6 +4,7 @@ import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
 import type { Mesh } from "../../core/model/mesh.ts";
 import { parseMesh } from "../../core/mesh-file/parse.ts";
 import { findUnsupported } from "../../core/mesh-file/unsupported.ts";
+import { inspectNamedFiles } from "../front-door/named-files.ts";
 import { inspectManifests } from "../manifests/service-manifests.ts";
 import type { EngineOptions } from "../options.ts";
 
@@ -18,8 +19,8 @@ export interface Validation {
 }
 
 /**
- * Holds a mesh file's text and the manifests of its services against all
- * rules, without asking any cluster. Relative paths start at `folder`.
+ * Holds a mesh file's text, the manifests of its services and the other files
+ * that it names against all rules, without asking any cluster. Relative paths start at `folder`.
  */
 export async function validateMesh(
   { text, name, folder }: { readonly text: string; readonly name: string; readonly folder: string },
@@ -29,16 +30,18 @@ export async function validateMesh(
   if (mesh === undefined) {
     return { name, mesh, diagnostics };
   }
-  const manifests = await inspectManifests({ name, folder: path.resolve(folder), mesh, locate }, options);
+  const place = { name, folder: path.resolve(folder), mesh, locate };
+  const [manifests, named] = await Promise.all([inspectManifests(place, options), inspectNamedFiles(place, options)]);
+  const files = [...manifests, ...named];
   return {
     name,
-    mesh: manifests.some((one) => one.severity === "error") ? undefined : mesh,
+    mesh: files.some((one) => one.severity === "error") ? undefined : mesh,
     diagnostics: [
       ...diagnostics,
       // The file is right; it is this version that does not do all of it. Commands that would have to do it refuse.
       ...findUnsupported(mesh, locate).map((one) => ({ ...one, severity: "warning" as const })),
       ...adviseMesh(mesh, locate),
-      ...manifests,
+      ...files,
     ],
   };
 }

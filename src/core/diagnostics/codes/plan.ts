@@ -110,4 +110,19 @@ export const planCodes = {
     explanation:
       "istiod puts all Gateways of the ingress gateway's pods together, the oldest first, and leaves out what does not go with what it has: beside a server in plain text only further ones of HTTP, and beside TLS no host twice. Nothing but a line of its log says so. A Gateway that an apply would make is the youngest, so that its routes would get no request and the apply would wait for them in vain. One that is left out already is found by check (ISM563).",
   },
+  ISM696: {
+    summary: "A file that the mesh file names is not as it should be",
+    explanation:
+      "Authorities (`caFile`), keys and tokens (`{ file: … }`) are in files of their own, whose paths start at the mesh file; `~/` is the home folder. `validate` looks whether they are there, and whether authorities are certificates in PEM. Missing secrets, and files elsewhere on the machine, are warnings, since `validate` may run where they are not needed. Every command that reads a file refuses with the reason where it cannot.",
+  },
+  ISM697: {
+    summary: "Health checks that test nothing",
+    explanation:
+      "`spec.dns.healthChecks` says how `isthmus dns sync --watch` tests the addresses of names that isthmus publishes itself: hosts of routes with `dns: { via: isthmus }`. Without such a route there is no name to take an address out of.",
+  },
+  ISM698: {
+    summary: "Health checks take longer than their interval",
+    explanation:
+      "A round of checks ends when all addresses have answered or the timeout has passed, and the next begins an interval after its start, or at once where it took longer. With a `timeout` above the `interval` rounds come as slowly as the timeout while an address is dead, and it leaves that much later.",
+  },
 } as const satisfies Record<string, CatalogueEntry>;

@@ -38,7 +38,11 @@ export function textOf(
       }
     })
     .meta({
-      description,
+      // What a pattern cannot say, such as the bounds of a duration.
+      description: [
+        description,
+        ...all.slice(1).map(({ wanted }) => `${wanted.charAt(0).toUpperCase()}${wanted.slice(1)}.`),
+      ].join(" "),
       ...(pattern === undefined ? {} : { pattern }),
       ...(extra.default === undefined ? {} : { default: extra.default }),
       ...(extra.examples === undefined ? {} : { examples: [...extra.examples] }),
