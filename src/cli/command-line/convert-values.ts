@@ -16,9 +16,9 @@ export function convertValues(options: OptionTable, args: ArgumentTable, raw: Ra
   for (const [key, spec] of Object.entries(options)) {
     const converted = convertOption(spec, raw[key]);
     if (typeof converted === "object" && "wanted" in converted) {
-      problems.push(
-        usageDiagnostic("ISM005", `${flagOf(key)} is ${JSON.stringify(raw[key])}, but takes ${converted.wanted}.`),
-      );
+      const given = raw[key];
+      const shown = JSON.stringify(Array.isArray(given) ? given.join(" ") : given);
+      problems.push(usageDiagnostic("ISM005", `${flagOf(key)} is ${shown}, but takes ${converted.wanted}.`));
     } else {
       values[key] = converted;
     }
@@ -44,10 +44,15 @@ export function convertValues(options: OptionTable, args: ArgumentTable, raw: Ra
 /** What the parser puts behind an option of kind `flag-or-list` that stands alone. */
 export const everyValue = "*";
 
-/** Whether a list has a place between commas with nothing in it, where a word was probably forgotten. */
+/** Whether a list has a place before a comma with nothing in it, where a word was probably forgotten. A comma at the end is none. */
 function hasGap(given: RawValues[string]): boolean {
   const parts = Array.isArray(given) ? given : [];
-  return parts.flatMap((part: string) => part.split(",")).some((part) => part.trim() === "");
+  return parts.some((part: string) =>
+    part
+      .replace(/,\s*$/, "")
+      .split(",")
+      .some((word) => word.trim() === "" && part.trim() !== ""),
+  );
 }
 
 function splitList(given: RawValues[string]): readonly string[] {

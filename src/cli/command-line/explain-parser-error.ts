@@ -1,4 +1,5 @@
 import type { CommanderError, Command as Parser } from "commander";
+import { quoteCommand } from "../../core/quote-command.ts";
 import type { Command } from "./command.ts";
 import { usageError } from "./usage-error.ts";
 
@@ -55,7 +56,9 @@ const explanations: Readonly<Record<string, (mistake: Mistake) => Error>> = {
     return usageError(
       "ISM006",
       `${name} does not take ${extra.join(" ")}.`,
-      isMesh ? `The mesh file is named by -f: ${name} -f ${file}` : `${help} shows the arguments.`,
+      isMesh
+        ? `The mesh file is named by -f: ${quoteCommand([...name.split(" "), ...parser.args.slice(0, parser.registeredArguments.length), "-f", file])}`
+        : `${help} shows the arguments.`,
     );
   },
   "commander.help": missingCommand,

@@ -130,7 +130,7 @@ describe("parseCommandLine", () => {
     ["ship west -f", ["ISM004 --file needs a value after it. `isthmus help ship` shows the options."]],
     [
       "ship west --names a,,b",
-      ['ISM005 --names is ["a,,b"], but takes words with a comma between them, none of them empty.'],
+      ['ISM005 --names is "a,,b", but takes words with a comma between them, none of them empty.'],
     ],
     ["ship west --yes=true", ['ISM005 --yes takes no value, but has "true". Write --yes alone.']],
     [

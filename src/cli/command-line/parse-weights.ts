@@ -9,7 +9,7 @@ export function parseWeights(parts: readonly string[]): Weights {
   const problems: Diagnostic[] = [];
   const weights: Record<string, number> = {};
   for (const part of parts) {
-    const match = /^([a-z0-9]([a-z0-9.-]*[a-z0-9])?)=(\d{1,3})$/i.exec(part);
+    const match = /^([a-z0-9]([a-z0-9.-]*[a-z0-9])?)=(\d{1,3})%?$/i.exec(part);
     const name = match?.[1];
     if (name === undefined || Number(match?.[3]) > 100) {
       problems.push(wrong(`${part} is not a version and a whole percentage, as in v1=10.`));

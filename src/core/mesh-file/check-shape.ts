@@ -73,7 +73,7 @@ function describeIssue(issue: Issue, root: unknown, quoted: QuotedForms): Findin
   }
   const found = valueAt(root, path);
   if (found === undefined) {
-    return [describeMissing(path)];
+    return isMisspelt(path, root) ? [] : [describeMissing(path)];
   }
   if (path.length === 1 && (path[0] === "apiVersion" || path[0] === "kind")) {
     return [describeFormat(path, found)];
@@ -110,6 +110,18 @@ function describeUnknown(parent: Path, key: string, beside: unknown): Finding {
   };
 }
 
+/** Whether a field is missing because it has another name there, which is told. */
+function isMisspelt(path: Path, root: unknown): boolean {
+  const parent = valueAt(root, path.slice(0, -1));
+  const known = Object.keys(fieldAt(path.slice(0, -1))?.properties ?? {});
+  return (
+    typeof parent === "object" &&
+    parent !== null &&
+    !Array.isArray(parent) &&
+    Object.keys(parent).some((key) => !known.includes(key) && suggestName(key, known) === path.at(-1))
+  );
+}
+
 function describeMissing(path: Path): Finding {
   const name = path.at(-1);
   const parent = path.slice(0, -1);
@@ -125,6 +137,9 @@ function describeMissing(path: Path): Finding {
 function exampleOf(name: string, field: FieldInfo | undefined): string {
   if (field?.const !== undefined) {
     return `${name}: ${field.const}`;
+  }
+  if (field?.enum !== undefined) {
+    return field.enum.map((word) => `${name}: ${word}`).join(" or ");
   }
   return `${name} (${field === undefined ? "a value" : describeType(field)})`;
 }

@@ -22,25 +22,6 @@ export function findBadNodes(document: Document<ParsedNode>, source: SourceText)
 
   const anchors = new Map<string, Node>();
 
-  const checkKeys = (map: YAMLMap): void => {
-    const keys = new Map<string, number>();
-    for (const { key } of map.items) {
-      const span = spanOf(key);
-      if (isCollection(key) || isAlias(key)) {
-        fatal.push({ ...span, ...complexKey });
-      } else if (keyText(key) === "__proto__") {
-        fatal.push({ ...span, ...protoKey });
-      } else if (!isMergeKey(key)) {
-        const name = keyText(key);
-        const first = keys.get(name);
-        if (first !== undefined) {
-          others.push({ ...span, ...duplicateKey(name, lineOf(first)) });
-        }
-        keys.set(name, first ?? span.start);
-      }
-    }
-  };
-
   const walk = (node: unknown, parents: readonly Node[]): void => {
     if ((isScalar(node) || isCollection(node)) && node.anchor !== undefined) {
       // As YAML has it: an alias means the last anchor of its name above it.
@@ -53,7 +34,7 @@ export function findBadNodes(document: Document<ParsedNode>, source: SourceText)
       others.push(...checkRounding(node, spanOf(node)));
     } else if (isCollection(node)) {
       if (isMap(node)) {
-        checkKeys(node);
+        checkKeys(node, { fatal, others, lineOf });
       }
       const inside = [...parents, node];
       for (const item of node.items) {
@@ -69,6 +50,37 @@ export function findBadNodes(document: Document<ParsedNode>, source: SourceText)
     .filter((warning) => warning.code === "TAG_RESOLVE_FAILED")
     .map((warning) => ({ start: warning.pos[0], end: warning.pos[1], ...unknownTag }));
   return { fatal: fatal.length > 0, problems: [...tags, ...fatal, ...others] };
+}
+
+function checkKeys(
+  map: YAMLMap,
+  {
+    fatal,
+    others,
+    lineOf,
+  }: {
+    readonly fatal: TextProblem[];
+    readonly others: TextProblem[];
+    readonly lineOf: (offset: number) => number;
+  },
+): void {
+  const keys = new Map<string, number>();
+  for (const { key } of map.items) {
+    const span = spanOf(key);
+    if (isCollection(key) || isAlias(key)) {
+      fatal.push({ ...span, ...complexKey });
+    } else if (keyText(key) === "__proto__") {
+      fatal.push({ ...span, ...protoKey });
+    } else if (!isMergeKey(key)) {
+      const name = keyText(key);
+      const first = keys.get(name);
+      if (first !== undefined) {
+        others.push({ ...span, ...duplicateKey(name, lineOf(first)) });
+      }
+      others.push(...checkKeyType(key, span));
+      keys.set(name, first ?? span.start);
+    }
+  }
 }
 
 interface Span {
@@ -148,6 +160,21 @@ function isRounded(value: number, source: string): boolean {
   }
   const written = BigInt(source.replace(/^[-+]/, ""));
   return written !== BigInt(Math.abs(value)) || Math.abs(value) >= 1e21;
+}
+
+/** A key that YAML takes for a number or a boolean that is written otherwise: 1.0 would be the name 1. */
+function checkKeyType(key: unknown, span: Span): TextProblem[] {
+  const { value, source } = isScalar(key) ? key : { value: undefined, source: undefined };
+  return !["number", "boolean"].includes(typeof value) || source === undefined || source === String(value)
+    ? []
+    : [
+        {
+          ...span,
+          code: "ISM112",
+          detail: `The key ${source} is a ${typeof value} for YAML, and would be the name ${String(value)}.`,
+          fix: `Write ${JSON.stringify(source)}.`,
+        },
+      ];
 }
 
 const complexKey = {

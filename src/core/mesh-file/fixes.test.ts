@@ -94,6 +94,21 @@ const single: readonly (readonly [string, string])[] = [
   ["an address with leading zeros", announced("192.168.001.010")],
   ["an address with its port", announced("'gw.example.org:15443'")],
   ["a number that is no address", announced("10.1")],
+  ["a URL without encryption", issued("isthmus: { server: 'http://10.0.0.1:14000/dir' }")],
+  ["a list that is one word", `${start}${clusters}  sharedNetworks: west\n`],
+  ["a switch in quotes", `${start}${clusters}  services: [{ name: s, namespace: n, port: 80, export: 'no' }]\n`],
+  ["a port in quotes", `${start}${clusters}  services: [{ name: s, namespace: n, port: '80' }]\n`],
+  [
+    "a weight with its unit",
+    `${start}${clusters}  services: [{ name: s, namespace: n, port: 80, versions: { v1: { clusters: [west] } }, routes: [{ name: r, gateway: g, hosts: [a.example], weights: { v1: 100% } }] }]\n`,
+  ],
+  ["versions as a list", `${start}${clusters}  services: [{ name: s, namespace: n, port: 80, versions: [v1] }]\n`],
+  [
+    "a version whose name is a number",
+    `${start}${clusters}  services: [{ name: s, namespace: n, port: 80, versions: { 0x10: { clusters: [west] } } }]\n`,
+  ],
+  ["a mode without its field", `${start}${clusters}  hardening: { networkPolicies: strict }\n`],
+  ["a misspelt field that is needed", `${start}${clusters}  services: [{ nam: s, namespace: n, port: 80 }]\n`],
   ["a life without a unit", `${start}${clusters}  trust: { intermediates: { validity: 730 } }\n`],
   ["a version without its last number", `${start}${clusters}  istio: { version: 1.31 }\n`],
   [

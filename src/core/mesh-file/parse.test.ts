@@ -135,7 +135,7 @@ describe("YAML", () => {
       codesOf(`${small}  hardening: { networkPolicies: ${text} }\n`);
     expect(policies("{ mode: runbook }")).toEqual([]);
     expect(policies("{ mode: loose }")).toEqual(["ISM116"]);
-    expect(policies("{ modes: strict }")).toEqual(["ISM105", "ISM102"]);
+    expect(policies("{ modes: strict }")).toEqual(["ISM102"]);
     expect(policies("[strict]")).toEqual(["ISM103"]);
   });
 

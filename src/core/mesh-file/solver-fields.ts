@@ -69,6 +69,9 @@ export const besideProviders: readonly string[] = ["cnameStrategy"];
 /** A name of a field that says that a secret is in it; a reference to one ends otherwise. */
 const secretKey = /(token|password|passwd|secret|api[-_]?key|private[-_]?key|access[-_]?key|credentials?)$/i;
 
+/** What a reference to a Secret says, whatever the field is called: names. */
+const referenceKeys: readonly string[] = ["name", "key", "secretName", "secretKey", "namespace", "optional"];
+
 /** A text in a solver's settings that is a secret, by where it is. */
 export interface InlineSecret {
   /** Below `dns01` or `http01`. */
@@ -76,8 +79,13 @@ export interface InlineSecret {
   readonly text: string;
   /** The field that refers to a Secret, where there is one for it. */
   readonly instead?: string;
-  /** It stands in that field itself, where it may also be the name of a Secret in the wrong form. */
-  readonly asReference?: boolean;
+  /** It stands in the place of a mapping, where it may also be the name of a Secret in the wrong form. */
+  readonly asMapping?: boolean;
+}
+
+/** The fields that a solver's provider is known to have. */
+export function fieldsOf(kind: "dns01" | "http01", provider: string): SolverFields | undefined {
+  return Object.hasOwn(solverFields[kind], provider) ? solverFields[kind][provider] : undefined;
 }
 
 /**
@@ -86,41 +94,58 @@ export interface InlineSecret {
  * ClusterIssuer, which many may read. `value` is whatever the file has there.
  */
 export function secretsInSolver(kind: "dns01" | "http01", value: unknown): readonly InlineSecret[] {
-  return membersOf(value).flatMap(([provider, settings]) => {
-    const known = solverFields[kind][provider] ?? {};
-    return membersOf(settings).flatMap(([field, inner]): readonly InlineSecret[] => {
-      const type = known[field]?.replace("!", "");
-      const path = [provider, field];
-      if (type === "text") {
-        return [];
-      }
-      if (type === "secretRef") {
-        return typeof inner === "string"
-          ? [{ path, text: inner, instead: field, asReference: true }]
-          : membersOf(inner).flatMap(([key, text]) =>
-              key !== "name" && key !== "key" && typeof text === "string"
-                ? [{ path: [...path, key], text, instead: field }]
-                : [],
-            );
-      }
-      const instead = `${field}SecretRef` in known ? `${field}SecretRef` : undefined;
-      return textsUnder(inner, path)
-        .filter(({ path: at }) => instead !== undefined || at.some((key) => secretKey.test(String(key))))
-        .map((one) => ({ ...one, ...(instead === undefined ? {} : { instead }) }));
-    });
+  return membersOf(value).flatMap(([provider, settings]): readonly InlineSecret[] => {
+    const known = fieldsOf(kind, String(provider)) ?? {};
+    if (typeof settings !== "object") {
+      const text = textOf(settings);
+      return text !== undefined && secretKey.test(String(provider))
+        ? [{ path: [provider], text, asMapping: true }]
+        : [];
+    }
+    return membersOf(settings).flatMap(([field, inner]) => secretsInField([provider, field], inner, known));
   });
 }
 
-function textsUnder(value: unknown, path: readonly (string | number)[]): readonly InlineSecret[] {
-  if (typeof value === "string" || typeof value === "number") {
-    return [{ path, text: String(value) }];
+function secretsInField(
+  path: readonly (string | number)[],
+  value: unknown,
+  known: SolverFields,
+): readonly InlineSecret[] {
+  const field = String(path.at(-1));
+  const type = known[field]?.replace("!", "");
+  const text = textOf(value);
+  if (type === "text") {
+    return [];
   }
-  // Below a reference to a Secret are names.
-  return /ref$/i.test(String(path.at(-1)))
-    ? []
-    : membersOf(value).flatMap(([key, inner]) => textsUnder(inner, [...path, key]));
+  if (type === "secretRef" && text !== undefined) {
+    return [{ path, text, instead: field, asMapping: true }];
+  }
+  const instead = `${field}SecretRef` in known ? `${field}SecretRef` : type === "secretRef" ? field : undefined;
+  return textsUnder(value, path, type === "secretRef")
+    .filter(({ path: at }) => instead !== undefined || at.some((key) => secretKey.test(String(key))))
+    .map((one) => ({ ...one, ...(instead === undefined ? {} : { instead }) }));
 }
 
-function membersOf(value: unknown): readonly (readonly [string, unknown])[] {
-  return typeof value === "object" && value !== null && !Array.isArray(value) ? Object.entries(value) : [];
+/** The texts below a value but those that name a Secret; `isReference` where all of them should. */
+function textsUnder(value: unknown, path: readonly (string | number)[], isReference: boolean): readonly InlineSecret[] {
+  const text = textOf(value);
+  if (text !== undefined) {
+    return [{ path, text }];
+  }
+  // Below a reference to a Secret, and below a secret's name, these say where it is.
+  const refers = isReference || path.some((key) => secretKey.test(String(key)) || /ref$/i.test(String(key)));
+  return membersOf(value).flatMap(([key, inner]) =>
+    refers && referenceKeys.includes(String(key)) ? [] : textsUnder(inner, [...path, key], isReference),
+  );
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === "string" || typeof value === "number" ? String(value) : undefined;
+}
+
+function membersOf(value: unknown): readonly (readonly [string | number, unknown])[] {
+  if (typeof value !== "object" || value === null) {
+    return [];
+  }
+  return Array.isArray(value) ? value.map((item, index) => [index, item] as const) : Object.entries(value);
 }

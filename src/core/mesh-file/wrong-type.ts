@@ -29,9 +29,8 @@ const specialFixes: Readonly<Record<string, (found: unknown) => string | undefin
   "spec.istio.version": (found) =>
     typeof found === "number" ? `Write all three numbers of the release, such as ${newestIstioVersion}.` : undefined,
   "spec.rancher.token": () => environmentName.fix(""),
-  "spec.dns.provider.rfc2136.tsig.secret": () => secretFix,
-  "spec.dns.provider.designate.applicationCredential.secret": () => secretFix,
-  "spec.dns.provider.designate.user.password": () => secretFix,
+  "spec.hardening.networkPolicies": (found) =>
+    found === "strict" || found === "runbook" ? `Write { mode: ${found} }.` : undefined,
 };
 
 function describeFound(found: unknown): string {
@@ -52,24 +51,44 @@ function describeFound(found: unknown): string {
 
 function fixType(found: unknown, wanted: string, field: FieldInfo | undefined): string {
   if (field?.properties !== undefined && field.anyOf === undefined) {
-    return fixMapping(found, field);
+    return isSecretPlace(field) ? secretFix : fixMapping(found, field);
   }
-  if (found === null) {
-    return "Write a value after the colon, or delete the field.";
+  const [example] = field?.type === "object" ? (field.examples ?? []) : [];
+  if (example !== undefined) {
+    return `Write for example ${JSON.stringify(example)}.`;
   }
+  return found === null ? "Write a value after the colon, or delete the field." : fixValue(found, wanted, field);
+}
+
+function fixValue(found: unknown, wanted: string, field: FieldInfo | undefined): string {
   if (wanted.startsWith("text") && (typeof found === "number" || typeof found === "boolean")) {
     return "Put the value in quotes.";
   }
   if (wanted.startsWith("list") && typeof found !== "object") {
-    return "Write a list, also for a single entry: [ … ], or one line beginning with - for each entry.";
+    return typeof found === "string" && /^[\w./:-]+$/.test(found)
+      ? `Write [${found}], a list also for a single entry.`
+      : "Write a list, also for a single entry: [ … ], or one line beginning with - for each entry.";
   }
   if (wanted.startsWith("true or false")) {
-    return "Write true or false, without quotes.";
+    const meant = switches[String(found).toLowerCase()];
+    return meant === undefined ? "Write true or false, without quotes." : `Write ${meant} without quotes.`;
   }
-  if (wanted.endsWith("number") && typeof found === "string" && /^\s*\d+\s*$/.test(found)) {
-    return fixNumber(found.trim(), field);
-  }
-  return `Write ${withArticle(wanted)}.`;
+  const [, digits] = typeof found === "string" ? (/^\s*(\d+)\s*%?\s*$/.exec(found) ?? []) : [];
+  return wanted.endsWith("number") && digits !== undefined ? fixNumber(digits, field) : `Write ${withArticle(wanted)}.`;
+}
+
+/** What YAML 1.1 and people take for the two, as text. */
+const switches: Readonly<Record<string, boolean | undefined>> = {
+  true: true,
+  yes: true,
+  on: true,
+  false: false,
+  no: false,
+  off: false,
+};
+
+function isSecretPlace({ properties = {} }: FieldInfo): boolean {
+  return Object.keys(properties).join(" ") === "env file";
 }
 
 function fixNumber(found: string, { minimum = 0, maximum = Number.POSITIVE_INFINITY }: FieldInfo = {}): string {

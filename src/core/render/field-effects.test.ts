@@ -460,18 +460,18 @@ const effects: Readonly<Record<string, Effect>> = {
   "spec.issuers[].acme.profile": { at: `${acme}/profile`, other: "shortlived" },
   "spec.issuers[].acme.caBundle": { at: `${acme}/caBundle`, other: pemCertificate },
   "spec.issuers[].acme.waitInsteadOfSelfCheck": { at: `${acme}/waitInsteadOfSelfCheck`, other: "2s" },
-  "spec.issuers[].acme.dns01.<name>": { at: `${acme}/dns01`, other: { b: 2 } },
+  "spec.issuers[].acme.dns01.<name>": { at: `${acme}/dns01`, other: { route53: { region: "b" } } },
   "spec.issuers[].acme.http01.<name>": {
     at: `${acme}/http01`,
-    one: { c: 3 },
-    other: { d: 4 },
+    one: { ingress: { ingressClassName: "c" } },
+    other: { ingress: { ingressClassName: "d" } },
     given: { [`${acme}/dns01`]: undefined },
   },
   ...Object.fromEntries(
     [
       ["server", "issuer-access", "const { server, email, caFile } = settings"],
       ["email", "issuer-access", "const { server, email, caFile } = settings"],
-      ["caFile", "issuer-access", "path.resolve(meshFile.folder, caFile)"],
+      ["caFile", "issuer-access", "namedFile(caFile"],
       ["externalAccount.keyId", "issuer-access", "account: { keyId, hmacKey:"],
       ["externalAccount.hmacKey.env", "issuer-access", "place: hmacKey"],
       ["externalAccount.hmacKey.file", "issuer-access", "place: hmacKey"],

@@ -104,6 +104,7 @@ function secret(path: Path, place: SecretPlace | undefined, what: string): reado
 interface Lack {
   /** Words that follow the file. */
   readonly why: string;
+  /** It is not there, or not for whoever looks. */
   readonly missing: boolean;
 }
 
@@ -126,8 +127,6 @@ async function lackOf(file: string, kind: NamedFile["kind"]): Promise<Lack | und
   } catch (error) {
     interruption().throwIfAborted();
     const { code, message } = error as NodeJS.ErrnoException;
-    return code === "ENOENT"
-      ? { why: "does not exist", missing: true }
-      : { why: `cannot be read: ${message}`, missing: false };
+    return { why: code === "ENOENT" ? "does not exist" : `cannot be read: ${message}`, missing: true };
   }
 }

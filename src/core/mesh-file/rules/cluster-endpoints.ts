@@ -6,7 +6,7 @@ import { clustersOf } from "../walk-draft.ts";
  * An endpoint is for the istiods of the other clusters. Addresses that lead
  * whoever uses them to itself, or no further than one link, can be none,
  * wherever the clusters run (RFC 1122, 3.2.1.3; RFC 3927; RFC 4291, 2.5), and
- * no connection is made to those of groups and of nobody (RFC 5771; RFC 1112, 4;
+ * no connection is made to those of groups and of everybody (RFC 5771; RFC 919;
  * RFC 4291, 2.7).
  */
 export function checkClusterEndpoints(draft: MeshDraft): readonly Finding[] {
@@ -49,17 +49,14 @@ const useless: readonly (readonly [words: string, isSuch: (host: string) => bool
       /^\[fe[89ab][\da-f]:/.test(host) ||
       firstOctetsOf(host)?.join(".") === "169.254",
   ],
-  [
-    "a multicast address, which is that of a group",
-    (host) => isWithin(host, 224, 239) || /^\[ff[\da-f]{2}:/.test(host),
-  ],
-  ["an address that nobody has (reserved, or the broadcast address)", (host) => isWithin(host, 240, 255)],
+  ["a multicast address, which is that of a group", (host) => isMulticast(host) || /^\[ff[\da-f]{2}:/.test(host)],
+  // Others from 240.0.0.0 on are in use: https://cloud.google.com/vpc/docs/subnets#valid-ranges
+  ["the broadcast address", (host) => ["255.255.255.255", "[::ffff:ffff:ffff]"].includes(host)],
 ];
 
-/** Whether the first octet of an IPv4 address is in a range. */
-function isWithin(host: string, from: number, to: number): boolean {
+function isMulticast(host: string): boolean {
   const first = Number(/^(\d+)(?:\.\d+){3}$/.exec(host)?.[1] ?? firstOctetsOf(host)?.[0] ?? Number.NaN);
-  return first >= from && first <= to;
+  return first >= 224 && first <= 239;
 }
 
 /** What the host of an https URL is when it leads nobody anywhere, in words that follow "it is"; undefined for every one that may. */

@@ -125,18 +125,18 @@ it.each([
   ["224.0.0.1", "a multicast address"],
   ["ff02::1", "a multicast address"],
   ["'::ffff:239.1.1.1'", "a multicast address"],
-  ["255.255.255.255", "an address that nobody has"],
-  ["240.0.0.1", "an address that nobody has"],
+  ["255.255.255.255", "the broadcast address"],
 ])("refuses %s, where no gateway is reached", (address, kind) => {
   expect(problems(`{ addresses: [${address}] }`)).toEqual([expect.stringMatching(`ISM675 .* is ${kind}`)]);
 });
 
-it.each(["223.255.255.255", "1.0.0.1", "gw.example", "'::ffff:203.0.113.7'"])("takes %s", (address) => {
+it.each(["223.255.255.255", "240.0.0.1", "1.0.0.1", "gw.example", "'::ffff:203.0.113.7'"])("takes %s", (address) => {
   expect(problems(`{ addresses: [${address}] }`)).toEqual([]);
 });
 
 it.each([
   ["{ addresses: [203.0.113.7, Gw.example, gw.example] }", "ISM120"],
+  ["{ addresses: [203.0.113.7, '::ffff:203.0.113.7'] }", "ISM120"],
   ["{ addresses: ['2001:db8::1', '2001:DB8:0::1'] }", "ISM120"],
   ["{ addresses: [a.example], seenFrom: { west: { addresses: [10.0.0.1, 10.0.0.1] } } }", "ISM120"],
 ])("refuses an address that is listed twice: %s", (eastWest, code) => {

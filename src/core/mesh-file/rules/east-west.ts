@@ -176,6 +176,10 @@ function checkReaders(
   });
 }
 
+function isOther(name: string, { name: own }: ClusterDraft, clusters: readonly Placed<ClusterDraft>[]): boolean {
+  return name !== own && clusters.some(({ value }) => value.name === name);
+}
+
 /** Without `addresses` every cluster of another network needs an entry of its own. */
 function checkCoverage(
   { value, path }: Placed<ClusterDraft>,
@@ -196,7 +200,8 @@ function checkCoverage(
       },
     ];
   }
-  if (addresses !== undefined) {
+  // Which cluster is meant by an unknown name is told, and may be the one that has no entry.
+  if (addresses !== undefined || Object.keys(seenFrom).some((name) => !isOther(name, value, clusters))) {
     return [];
   }
   const without = readers.filter((name) => !(name in seenFrom));

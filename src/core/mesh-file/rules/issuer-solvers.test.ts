@@ -30,6 +30,7 @@ describe("the settings of a solver", () => {
     `dns01: { route53: { region: eu-central-1, accessKeyID: AKIA, secretAccessKeySecretRef: ${secretRef} } }`,
     "dns01: { webhook: { groupName: acme.example, solverName: s, config: { zone: z, apiKeySecretRef: { name: a-token, key: token } } } }",
     "dns01: { ofThe: { next: release } }",
+    "dns01: { webhook: { groupName: g, solverName: s, config: { credentials: { secretName: x, namespace: y }, apiKey: { name: x, key: y } } } }",
     "http01: {}",
     "http01: { ingress: { ingressClassName: istio } }",
   ])("are passed on: %s", (solver) => {
@@ -47,6 +48,7 @@ describe("the settings of a solver", () => {
     ["a misspelt provider", "dns01: { cloudflair: {} }", ["ISM102 cloudflair"]],
     ["a misspelt field", "dns01: { route53: { regoin: a } }", ["ISM102 regoin"]],
     ["text that is none", "dns01: { route53: { region: 3 } }", ["ISM103 3"]],
+    ["text in the place of an unknown provider's settings", "dns01: { constructor: a }", ["ISM103 a"]],
     ["settings that are none", "dns01: { route53: [] }", ["ISM103 []"]],
     ["a reference that names nothing", "dns01: { digitalocean: { tokenSecretRef: {} } }", ["ISM103 {}"]],
     ["what cert-manager cannot do without", "dns01: { rfc2136: {} }", ["ISM105 {}"]],
@@ -62,6 +64,12 @@ describe("the settings of a solver", () => {
     [
       "password",
       "dns01: { webhook: { groupName: g, solverName: s, config: { login: { password: t0ps3cret-t0ken } } } }",
+      "ISM694",
+    ],
+    ["apiToken", "dns01: { apiToken: t0ps3cret-t0ken }", "ISM103"],
+    [
+      "password",
+      "dns01: { webhook: { groupName: g, solverName: s, config: [{ password: t0ps3cret-t0ken }] } }",
       "ISM694",
     ],
     ["secretAccessKey", "dns01: { route53: { secretAccessKey: t0ps3cret-t0ken } }", "ISM694"],

@@ -5,7 +5,7 @@ import type { Finding } from "../finding.ts";
 import type { Path } from "../path.ts";
 import { describePath } from "../path.ts";
 import type { SolverFields } from "../solver-fields.ts";
-import { besideProviders, secretsInSolver, solverFields } from "../solver-fields.ts";
+import { besideProviders, fieldsOf, secretsInSolver, solverFields } from "../solver-fields.ts";
 
 const kinds = ["dns01", "http01"] as const;
 type Kind = (typeof kinds)[number];
@@ -62,7 +62,7 @@ function checkProviders(kind: Kind, keys: readonly string[], path: Path): readon
 }
 
 function checkSecrets(kind: Kind, value: object, path: Path): readonly Finding[] {
-  const inline = secretsInSolver(kind, value).filter(({ asReference }) => asReference !== true);
+  const inline = secretsInSolver(kind, value).filter(({ asMapping }) => asMapping !== true);
   return inline.map(({ path: at, instead }) => ({
     code: "ISM694",
     path: [...path, ...at],
@@ -73,22 +73,29 @@ function checkSecrets(kind: Kind, value: object, path: Path): readonly Finding[]
 
 function checkFields(kind: Kind, value: object, path: Path): readonly Finding[] {
   return Object.entries(value).flatMap(([provider, settings]: readonly [string, unknown]) => {
-    const known = solverFields[kind][provider];
-    if (known === undefined) {
-      const beside = kind === "dns01" ? besideProviders : [];
-      return beside.includes(provider) ? [] : misspelt(provider, [...Object.keys(solverFields[kind]), ...beside], path);
-    }
+    const known = fieldsOf(kind, provider);
     const at = [...path, provider];
+    const beside = kind === "dns01" ? besideProviders : [];
+    if (beside.includes(provider)) {
+      return [];
+    }
+    const near = known === undefined ? misspelt(provider, [...Object.keys(solverFields[kind]), ...beside], path) : [];
+    if (near.length > 0) {
+      return near;
+    }
     return typeof settings !== "object" || settings === null || Array.isArray(settings)
       ? [
           {
             code: "ISM103" as const,
             path: at,
             detail: `${describePath(at)} has to be a mapping of cert-manager's settings for ${provider}.`,
-            fix: `Write a mapping with ${Object.keys(known).join(", ")}.`,
+            fix:
+              known === undefined
+                ? "Write the provider's name over a mapping of its settings."
+                : `Write a mapping with ${Object.keys(known).join(", ")}.`,
           },
         ]
-      : checkSettings(settings, known, at);
+      : checkSettings(settings, known ?? {}, at);
   });
 }
 

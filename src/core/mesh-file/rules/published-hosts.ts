@@ -4,7 +4,7 @@ import { isInZone } from "../../front-door/dns-records.ts";
 import { readDuration } from "../duration.ts";
 import type { Finding } from "../finding.ts";
 import type { Path } from "../path.ts";
-import { isIpv4, plainHost } from "../schema/addresses.ts";
+import { domain, isIpv4, plainHost } from "../schema/addresses.ts";
 import type { PlacedRoute } from "../walk-draft.ts";
 import { frontGatewayNameOf, namespaceOf, routesOf } from "../walk-draft.ts";
 
@@ -54,7 +54,8 @@ function withoutZone({ path }: PlacedRoute): Finding {
 }
 
 function checkZone({ value, path }: PlacedRoute, zone: string | undefined): readonly Finding[] {
-  return zone === undefined
+  // What is no zone at all is told by its form.
+  return zone === undefined || !domain.test(namedHost(zone))
     ? []
     : itemsOf(value.hosts)
         .filter(([, host]) => host !== "*" && !isIpv4(host) && !isInZone(namedHost(host), namedHost(zone)))

@@ -9,10 +9,12 @@ export const httpsUrl: TextForm = {
     const url = /^https:\/\/[^\s/]/.test(text) && URL.canParse(text) ? new URL(text) : undefined;
     return url !== undefined && url.username === "" && url.password === "" && !/[?#]/.test(text);
   },
-  fix: (text) =>
-    /^[a-z0-9.-]+(:\d+)?(\/.*)?$/i.test(text)
-      ? `Write https://${text}.`
-      : "Write a URL such as https://rancher.example.org.",
+  fix: (text) => {
+    const near = `https://${text.replace(/^http:\/\//i, "")}`;
+    return /^(http:\/\/)?[a-z0-9.-]+(:\d+)?(\/[^?#]*)?$/i.test(text)
+      ? `Write ${near}.`
+      : "Write a URL such as https://www.example.org/path.";
+  },
   pattern: "^https://[^\\s?#@]+$",
 };
 
@@ -27,7 +29,8 @@ const limits = `at most ${longestHost} characters, and at most 63 between two do
 export const routeHost: TextForm = {
   code: "ISM118",
   wanted: `a host name, which may begin with *., or * for all hosts (${limits})`,
-  test: (text) => text === "*" || isHost(text.replace(/^\*\./, "")),
+  test: (text) =>
+    text === "*" || (text.startsWith("*.") ? isHost(text.slice(2)) && !isIpv4(text.slice(2)) : isHost(text)),
   fix: (text) => writeHost(text) ?? 'Write for example "*" or www.example.org.',
   pattern: `^(\\*|(\\*\\.)?${hostPattern})$`,
 };
@@ -61,7 +64,14 @@ function isIpv6(text: string): boolean {
 
 /** An address or host name as programs compare it: IPv6 has many spellings, and names have no case. */
 export function oneSpelling(text: string): string {
-  return isIpv6(text) ? new URL(`http://[${text}]/`).hostname.slice(1, -1) : text.toLowerCase();
+  if (!isIpv6(text)) {
+    return text.toLowerCase();
+  }
+  const one = new URL(`http://[${text}]/`).hostname.slice(1, -1);
+  // An IPv4 address inside of IPv6 is that one.
+  const [, high = "", low = ""] = /^::ffff:([\da-f]+):([\da-f]+)$/.exec(one) ?? [];
+  const bits = [high, low].map((group) => Number.parseInt(group, 16));
+  return high === "" ? one : bits.flatMap((group) => [group >> 8, group & 0xff]).join(".");
 }
 
 /**

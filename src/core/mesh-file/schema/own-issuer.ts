@@ -5,7 +5,7 @@ import { durationBetween, line } from "./scalars.ts";
 import { secretSchema } from "./secret-place.ts";
 import { textOf } from "./text-form.ts";
 
-/** At no time before its end a certificate is renewed too late for everybody. */
+/** With 0s a certificate would be renewed when it has ended. */
 const renewBefore = durationBetween("1m", "36500d", { units: ["d", "h"], example: "30d" });
 
 /** An ACME server from which isthmus itself orders. */

@@ -66,6 +66,15 @@ export function isLabelKey(text: string): boolean {
 
 const durationPattern = "^([0-9]+(\\.[0-9]+)?(ns|us|µs|ms|s|m|h|d))+$";
 
+/** Units as people write them. */
+const unitWords: readonly (readonly [RegExp, string])[] = [
+  [/^(ms|msecs?|milli(second)?s?)$/i, "ms"],
+  [/^(s|secs?|seconds?)$/i, "s"],
+  [/^(m|mins?|minutes?)$/, "m"],
+  [/^(h|hrs?|hours?)$/i, "h"],
+  [/^(d|days?)$/i, "d"],
+];
+
 /** A duration whose fix, for a bare number, names the units that the field is mostly written in. */
 export function durationIn(...units: readonly string[]): TextForm {
   return {
@@ -76,8 +85,9 @@ export function durationIn(...units: readonly string[]): TextForm {
       if (/^\d+(\.\d+)?$/.test(text)) {
         return `Add the unit, as in ${units.map((unit) => `${text}${unit}`).join(" or ")}.`;
       }
-      const [, number, unit] = /^(\d+)\s*(s|m(?!o)|h|d)[a-z]*$/i.exec(text) ?? [];
-      return `Write ${unit === undefined ? `for example 10${units[0] ?? "s"}` : `${number ?? ""}${unit.toLowerCase()}`}.`;
+      const [, number, word = ""] = /^(\d+(?:\.\d+)?)\s*([a-z]+)$/i.exec(text) ?? [];
+      const unit = unitWords.find(([form]) => form.test(word))?.[1];
+      return `Write ${unit === undefined ? `for example 10${units[0] ?? "s"}` : `${number ?? ""}${unit}`}.`;
     },
     pattern: durationPattern,
   };

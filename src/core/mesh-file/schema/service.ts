@@ -29,7 +29,11 @@ export const serviceSchema = z
     ).optional(),
     versions: z
       .record(z.string(), versionSchema)
-      .meta({ description: "The versions of the service by name.", default: {} })
+      .meta({
+        description: "The versions of the service by name.",
+        default: {},
+        examples: [{ v1: { clusters: ["west"] } }],
+      })
       .optional(),
     routes: z.array(routeSchema).meta({ description: "The ways from outside to the service.", default: [] }).optional(),
     failover: failoverSchema.optional(),
