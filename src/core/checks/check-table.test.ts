@@ -1800,6 +1800,14 @@ const table: readonly (readonly [Check["id"], string, MeshFacts, readonly string
     ["error ISM450 east"],
   ],
   [
+    "certificates/front-doors",
+    "a Secret in the wrong namespace",
+    withCluster("east", () => ({
+      tlsSecrets: [{ name: "door", present: false, elsewhere: ["Certificate sample/door", "Secret sample/door"] }],
+    })),
+    ["error ISM450 east"],
+  ],
+  [
     "certificates/in-proxies",
     "a certificate that the proxy waits for",
     withConfig("east", ingressGateway, () => ({ awaitedSecrets: ["door"] })),
@@ -1836,6 +1844,12 @@ const table: readonly (readonly [Check["id"], string, MeshFacts, readonly string
     ["error ISM494 east"],
   ],
   ["certificates/renewal", "nothing where all clusters hold what is valid", withOrdered({}), []],
+  [
+    "certificates/renewal",
+    "a Certificate of cert-manager that fills the same Secret",
+    withOrdered({ certificate: "istio-system/door" }),
+    ["error ISM686 east"],
+  ],
   [
     "certificates/renewal",
     "another certificate in one cluster, which ends earlier",

@@ -155,6 +155,30 @@ describe("the TLS Secrets that routes name", () => {
     ]);
   });
 
+  it("are looked for where they are made by mistake, and have what fills them", async () => {
+    const certificate = (where: string, name: string, secretName: string): WireObject => ({
+      apiVersion: "cert-manager.io/v1",
+      kind: "Certificate",
+      metadata: { namespace: where, name },
+      spec: { secretName },
+    });
+    const objects = [
+      wireObject("Secret", { namespace: "sample", name: "astray" }),
+      wireObject("Secret", { namespace: "sample", name: "door" }),
+      wireObject("Secret", { namespace, name: "door" }),
+      certificate("sample", "hello", "astray"),
+      certificate(namespace, "front", "door"),
+    ];
+    const kinds = [
+      { apiVersion: "cert-manager.io/v1", kind: "Certificate", plural: "certificates", namespaced: true },
+    ] as const;
+    const { client } = await wireCluster(objects, { kinds });
+    expect(await readTlsSecrets(client, services("astray", "door"), signal)).toEqual([
+      { name: "astray", present: false, elsewhere: ["Certificate sample/hello", "Secret sample/astray"] },
+      { name: "door", present: true, certificate: "istio-system/front" },
+    ]);
+  });
+
   it("are not there, or hold no certificate that can be read", async () => {
     expect(await read(["gone", "empty", "text"], { empty: {}, text: { "tls.crt": "no certificate" } })).toEqual([
       { name: "gone", present: false },

@@ -5,6 +5,7 @@ import { istioNamespace } from "../../core/render/names.ts";
 import { Buffer } from "node:buffer";
 import type { Secret } from "../../core/secret.ts";
 import type { KubeClient } from "../../kube/client.ts";
+import { isAbsence, isForbidden, unlessForbidden } from "../../kube/errors.ts";
 import type {
   AuthorityFacts as InspectedAuthority,
   CertificateFacts as InspectedCertificate,
@@ -63,15 +64,89 @@ function publicOf({ subject, fingerprint, identity, notBefore, notAfter }: Inspe
   };
 }
 
-/** The certificates that routes name, of one cluster. */
+/**
+ * The certificates that routes name, of one cluster. For one that is not there the
+ * services' namespaces are looked into, where it is made by mistake, and all Certificates of cert-manager.
+ */
 export async function readTlsSecrets(
   client: KubeClient,
   services: readonly Service[],
   signal: AbortSignal,
 ): Promise<readonly TlsSecretFacts[]> {
   const names = new Set(services.flatMap((service) => service.routes.flatMap((route) => route.tls?.secretName ?? [])));
+  if (names.size === 0) {
+    return [];
+  }
+  const certificates = await listCertificates(client, signal);
+  const all = await readSecrets(client, [...names], signal);
   return Promise.all(
-    [...names].map(async (name): Promise<TlsSecretFacts> => {
+    all.map(async (one): Promise<TlsSecretFacts> => {
+      const filling = certificates.filter(({ secretName }) => secretName === one.name);
+      const own = filling.find(({ namespace }) => namespace === istioNamespace);
+      const elsewhere = one.present
+        ? []
+        : [
+            ...filling
+              .filter(({ namespace }) => namespace !== istioNamespace)
+              .map(({ namespace, name }) => `Certificate ${namespace}/${name}`),
+            ...(await findSecrets(client, { name: one.name, services }, signal)),
+          ];
+      return {
+        ...one,
+        ...(own === undefined ? {} : { certificate: `${own.namespace}/${own.name}` }),
+        ...(elsewhere.length === 0 ? {} : { elsewhere }),
+      };
+    }),
+  );
+}
+
+interface CertificateOfManager {
+  readonly namespace: string;
+  readonly name: string;
+  readonly secretName: string;
+}
+
+/** None where there is no cert-manager, or its objects may not be listed. */
+async function listCertificates(client: KubeClient, signal: AbortSignal): Promise<readonly CertificateOfManager[]> {
+  try {
+    const found = await client.list({ apiVersion: "cert-manager.io/v1", kind: "Certificate" }, { signal });
+    return found.map(({ metadata: { namespace = "", name }, spec }) => ({
+      namespace,
+      name,
+      secretName: ((spec ?? {}) as { readonly secretName?: string }).secretName ?? "",
+    }));
+  } catch (error) {
+    if (isAbsence(error) || isForbidden(error)) {
+      return [];
+    }
+    throw error;
+  }
+}
+
+async function findSecrets(
+  client: KubeClient,
+  { name, services }: { readonly name: string; readonly services: readonly Service[] },
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  const namespaces = [...new Set(services.map(({ namespace }) => namespace))].filter((one) => one !== istioNamespace);
+  const found = await Promise.all(
+    namespaces.map(async (namespace) =>
+      unlessForbidden(
+        async () => client.get({ apiVersion: "v1", kind: "Secret", namespace, name }, { signal }),
+        () => undefined,
+      ),
+    ),
+  );
+  return found.flatMap((secret) => (secret === undefined ? [] : [`Secret ${secret.metadata.namespace ?? ""}/${name}`]));
+}
+
+async function readSecrets(
+  client: KubeClient,
+  names: readonly string[],
+  signal: AbortSignal,
+): Promise<readonly TlsSecretFacts[]> {
+  return Promise.all(
+    names.map(async (name): Promise<TlsSecretFacts> => {
       const secret = await client.get(
         { apiVersion: "v1", kind: "Secret", namespace: istioNamespace, name },
         { signal },

@@ -45,7 +45,7 @@ function findingWithout(facts: MeshFacts, one: ReachedCluster, secret: TlsSecret
   const { holding, lacking } = holdersOf(one, secret.name);
   const what = secret.present
     ? `Secret ${istioNamespace}/${secret.name} of ${one.cluster} holds no certificate that can be read`
-    : `${one.cluster} has no Secret ${istioNamespace}/${secret.name}`;
+    : `${one.cluster} has no Secret ${istioNamespace}/${secret.name}${misplaced(secret)}`;
   const goesOn = `${holding.join(", ")} ${holding.length === 1 ? "goes" : "go"} on with the certificate that ${holding.length === 1 ? "it has" : "they have"}, and a pod that starts has none`;
   const follows =
     lacking.length === 0
@@ -56,12 +56,21 @@ function findingWithout(facts: MeshFacts, one: ReachedCluster, secret: TlsSecret
   const all = holding.length > 0 && lacking.length === 0;
   return (all ? warning : problem)("ISM450", {
     detail: `${what}: ${follows}.`,
-    ...fixOf(facts, one, secret.name),
+    ...(secret.elsewhere === undefined
+      ? fixOf(facts, one, secret.name)
+      : {
+          fix: `Whoever made ${secret.elsewhere.join(" and ")} has to make it in ${istioNamespace}, where the gateway's pods run.`,
+        }),
     cluster: one.cluster,
     object,
     // That somebody has deleted it is the cause where this is a warning, which explains no error.
     ...(all ? { needs: [appliedObject(one.cluster, object)] } : { breaks: [objectOf(one.cluster, object)] }),
   });
+}
+
+/** istiod gives a gateway only Secrets of the namespace that its pods are in (https://istio.io/latest/docs/reference/config/networking/gateway/#ServerTLSSettings). */
+function misplaced({ elsewhere = [] }: TlsSecretFacts): string {
+  return elsewhere.length === 0 ? "" : ` (there is ${elsewhere.join(" and ")}, in the wrong namespace)`;
 }
 
 /** Names of the ingress pods whose listeners name the certificate: those that have it, and those that wait for it. */

@@ -4,14 +4,14 @@ import type { TlsSecretFacts } from "../certificate-facts.ts";
 import type { Check, Finding } from "../check.ts";
 import { problem, warning } from "../check.ts";
 import type { MeshFacts, ReachedCluster } from "../facts.ts";
-import { applyCommand, renewCommand } from "../commands.ts";
+import { applyCommand, kubectl, renewCommand } from "../commands.ts";
 import { meshClusters } from "../reached.ts";
 import { objectOf } from "../subjects.ts";
 import { ownIssuerOf } from "../own-issuer.ts";
 
 /**
  * Certificates that isthmus orders are renewed by its commands alone, are the
- * same everywhere, and from the issuer that the mesh file names.
+ * same everywhere, from the issuer that the mesh file names, and nobody else writes their Secrets.
  */
 export const certificateRenewal: Check = {
   id: "certificates/renewal",
@@ -19,6 +19,7 @@ export const certificateRenewal: Check = {
   pre: false,
   run: (facts) => [
     ...meshClusters(facts).flatMap((one) => one.tlsSecrets.flatMap((secret) => findingsOf(facts, one, secret))),
+    ...meshClusters(facts).flatMap((one) => one.tlsSecrets.flatMap((secret) => otherWriter(facts, one, secret))),
     ...differing(facts),
   ],
 };
@@ -35,6 +36,27 @@ function findingsOf(facts: MeshFacts, one: ReachedCluster, secret: TlsSecretFact
   const object = { group: "", kind: "Secret", namespace: istioNamespace, name: secret.name };
   const about = { cluster: one.cluster, object, needs: [objectOf(one.cluster, object)] };
   return [...foreign(facts, secret, about), ...due(facts, secret, about)];
+}
+
+/** A Secret has one writer: each would undo what the other does. */
+function otherWriter({ mesh }: MeshFacts, one: ReachedCluster, secret: TlsSecretFacts): readonly Finding[] {
+  const { name, certificate } = secret;
+  const issuer = ownIssuerOf(mesh, name);
+  if (issuer === undefined || certificate === undefined) {
+    return [];
+  }
+  const object = { group: "", kind: "Secret", namespace: istioNamespace, name };
+  const [namespace = "", manager = ""] = certificate.split("/");
+  return [
+    problem("ISM686", {
+      detail: `Certificate ${certificate} of ${one.cluster} has cert-manager fill the Secret ${name}, which isthmus fills with what it orders from ${issuer.server}. Each undoes what the other does, and orders again.`,
+      fix: "Delete the Certificate: its Secret stays and serves. Where cert-manager is to go on, name its issuer at the route instead.",
+      commands: [kubectl(one, "-n", namespace, "delete", "certificate.cert-manager.io", manager)],
+      cluster: one.cluster,
+      object,
+      breaks: [objectOf(one.cluster, object)],
+    }),
+  ];
 }
 
 type About = Pick<Parameters<typeof problem>[1], "object" | "needs"> & { readonly cluster: string };
