@@ -254,7 +254,7 @@ it("names a proxy that does not let a good service account's token through; the 
   expect((await check("--wait", "2m")).causes).toEqual([]);
 });
 
-/** Definitions by which an API server takes cert-manager's objects; nothing here issues certificates. */
+/** Definitions by which an API server takes cert-manager's objects, and says of each that it is ready; nothing here issues certificates. */
 const definitions = [
   definition("clusterissuers", "ClusterIssuer", "Cluster"),
   definition("certificates", "Certificate", "Namespaced"),
@@ -288,7 +288,19 @@ function definition(
           name: "v1",
           served: true,
           storage: true,
-          schema: { openAPIV3Schema: { type: "object", "x-kubernetes-preserve-unknown-fields": true } },
+          schema: {
+            openAPIV3Schema: {
+              type: "object",
+              "x-kubernetes-preserve-unknown-fields": true,
+              properties: {
+                status: {
+                  type: "object",
+                  "x-kubernetes-preserve-unknown-fields": true,
+                  default: { conditions: [{ type: "Ready", status: "True" }] },
+                },
+              },
+            },
+          },
         },
       ],
     },

@@ -439,6 +439,34 @@ const others: readonly Case[] = [
     reason: "the controller has not seen the change yet",
   },
   {
+    name: "a Certificate that cert-manager has not looked at",
+    object: make("cert-manager.io/v1", "Certificate", {}),
+    state: "inProgress",
+    reason: "cert-manager has not looked at it yet",
+  },
+  {
+    name: "a Certificate whose condition is of the settings before",
+    object: make(
+      "cert-manager.io/v1",
+      "Certificate",
+      { status: { conditions: [{ type: "Ready", status: "True", observedGeneration: 1 }] } },
+      { generation: 2 },
+    ),
+    state: "inProgress",
+    reason: "cert-manager has not seen the change yet",
+  },
+  {
+    name: "an issuer with an account",
+    object: make(
+      "cert-manager.io/v1",
+      "ClusterIssuer",
+      { status: { conditions: [{ type: "Ready", status: "True", observedGeneration: 1 }] } },
+      { generation: 1 },
+    ),
+    state: "current",
+    reason: "cert-manager says that it is ready",
+  },
+  {
     name: "an object without any status",
     object: make("networking.istio.io/v1", "VirtualService", {}),
     state: "current",

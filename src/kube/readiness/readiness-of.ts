@@ -1,6 +1,7 @@
 import type { KubeObject } from "../../core/model/kube-object.ts";
 import { idOf } from "../../core/model/kube-object.ts";
 import { appReadiness, clusterRepoReadiness } from "./catalog-rules.ts";
+import { certManagerReadiness } from "./cert-manager-rules.ts";
 import { istioOperatorReadiness, webhookReadiness } from "./istio-rules.ts";
 import { conditionOf, fieldsAt, listAt, textAt, wordsOf } from "./object-fields.ts";
 import { podReadiness } from "./pod-readiness.ts";
@@ -30,6 +31,9 @@ const rules: Readonly<Record<string, ReadinessRule>> = {
   Secret: secretReadiness,
   "CustomResourceDefinition.apiextensions.k8s.io": definitionReadiness,
   "IstioOperator.install.istio.io": istioOperatorReadiness,
+  "Certificate.cert-manager.io": certManagerReadiness,
+  "Issuer.cert-manager.io": certManagerReadiness,
+  "ClusterIssuer.cert-manager.io": certManagerReadiness,
   "App.catalog.cattle.io": appReadiness,
   "ClusterRepo.catalog.cattle.io": clusterRepoReadiness,
   "MutatingWebhookConfiguration.admissionregistration.k8s.io": webhookReadiness,
