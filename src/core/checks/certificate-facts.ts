@@ -30,8 +30,10 @@ export interface CertificateFacts {
 export interface TlsSecretFacts {
   readonly name: string;
   readonly present: boolean;
-  /** `istio-system/hello`, the Certificate of cert-manager that fills it; left out where there is none, or they may not be listed. */
+  /** `istio-system/hello`, the Certificate of cert-manager that fills it; left out where there is none. */
   readonly certificate?: string;
+  /** True where this account may not list Certificates, so that `certificate` and `elsewhere` say nothing of them; left out where it may. */
+  readonly writersUnread?: boolean;
   /** Where Secrets of this name, and Certificates that fill such ones, are in other namespaces: `Certificate sample/hello`; only where this one is not there. */
   readonly elsewhere?: readonly string[];
   /** SHA-256 of the first certificate; undefined when it cannot be read. */

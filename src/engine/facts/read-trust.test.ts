@@ -179,6 +179,17 @@ describe("the TLS Secrets that routes name", () => {
     ]);
   });
 
+  it("say where nobody may see who fills them", async () => {
+    const kinds = [
+      { apiVersion: "cert-manager.io/v1", kind: "Certificate", plural: "certificates", namespaced: true },
+    ] as const;
+    const { client, server: api } = await wireCluster([wireObject("Secret", { namespace, name: "door" })], { kinds });
+    api.inject({ kind: "status", status: 403 }, { times: 9, matches: ({ url }) => url.includes("/certificates") });
+    expect(await readTlsSecrets(client, services("door"), signal)).toEqual([
+      { name: "door", present: true, writersUnread: true },
+    ]);
+  });
+
   it("are not there, or hold no certificate that can be read", async () => {
     expect(await read(["gone", "empty", "text"], { empty: {}, text: { "tls.crt": "no certificate" } })).toEqual([
       { name: "gone", present: false },

@@ -77,11 +77,15 @@ export async function readTlsSecrets(
   if (names.size === 0) {
     return [];
   }
-  const certificates = await listCertificates(client, signal);
   const all = await readSecrets(client, [...names], signal);
+  const certificates = await listCertificates(
+    client,
+    all.every(({ present }) => present) ? istioNamespace : undefined,
+    signal,
+  );
   return Promise.all(
     all.map(async (one): Promise<TlsSecretFacts> => {
-      const filling = certificates.filter(({ secretName }) => secretName === one.name);
+      const filling = (certificates ?? []).filter(({ secretName }) => secretName === one.name);
       const own = filling.find(({ namespace }) => namespace === istioNamespace);
       const elsewhere = one.present
         ? []
@@ -94,6 +98,7 @@ export async function readTlsSecrets(
       return {
         ...one,
         ...(own === undefined ? {} : { certificate: `${own.namespace}/${own.name}` }),
+        ...(certificates === undefined ? { writersUnread: true } : {}),
         ...(elsewhere.length === 0 ? {} : { elsewhere }),
       };
     }),
@@ -106,18 +111,30 @@ interface CertificateOfManager {
   readonly secretName: string;
 }
 
-/** None where there is no cert-manager, or its objects may not be listed. */
-async function listCertificates(client: KubeClient, signal: AbortSignal): Promise<readonly CertificateOfManager[]> {
+/** None where there is no cert-manager; undefined where its objects may not be listed. */
+async function listCertificates(
+  client: KubeClient,
+  namespace: string | undefined,
+  signal: AbortSignal,
+): Promise<readonly CertificateOfManager[] | undefined> {
+  const kind = {
+    apiVersion: "cert-manager.io/v1",
+    kind: "Certificate",
+    ...(namespace === undefined ? {} : { namespace }),
+  };
   try {
-    const found = await client.list({ apiVersion: "cert-manager.io/v1", kind: "Certificate" }, { signal });
-    return found.map(({ metadata: { namespace = "", name }, spec }) => ({
-      namespace,
-      name,
+    const found = await client.list(kind, { signal });
+    return found.map(({ metadata, spec }) => ({
+      namespace: metadata.namespace ?? "",
+      name: metadata.name,
       secretName: ((spec ?? {}) as { readonly secretName?: string }).secretName ?? "",
     }));
   } catch (error) {
-    if (isAbsence(error) || isForbidden(error)) {
+    if (isAbsence(error)) {
       return [];
+    }
+    if (isForbidden(error)) {
+      return undefined;
     }
     throw error;
   }

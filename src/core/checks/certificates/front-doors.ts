@@ -43,9 +43,10 @@ export const frontDoors: Check = {
 function findingWithout(facts: MeshFacts, one: ReachedCluster, secret: TlsSecretFacts): Finding {
   const object = { group: "", kind: "Secret", namespace: istioNamespace, name: secret.name };
   const { holding, lacking } = holdersOf(one, secret.name);
+  const astray = astrayOf(facts, secret);
   const what = secret.present
     ? `Secret ${istioNamespace}/${secret.name} of ${one.cluster} holds no certificate that can be read`
-    : `${one.cluster} has no Secret ${istioNamespace}/${secret.name}${misplaced(secret)}`;
+    : `${one.cluster} has no Secret ${istioNamespace}/${secret.name}${astray.length === 0 ? "" : ` (there is ${astray.join(" and ")}, in the wrong namespace)`}`;
   const goesOn = `${holding.join(", ")} ${holding.length === 1 ? "goes" : "go"} on with the certificate that ${holding.length === 1 ? "it has" : "they have"}, and a pod that starts has none`;
   const follows =
     lacking.length === 0
@@ -56,10 +57,10 @@ function findingWithout(facts: MeshFacts, one: ReachedCluster, secret: TlsSecret
   const all = holding.length > 0 && lacking.length === 0;
   return (all ? warning : problem)("ISM450", {
     detail: `${what}: ${follows}.`,
-    ...(secret.elsewhere === undefined
+    ...(astray.length === 0
       ? fixOf(facts, one, secret.name)
       : {
-          fix: `Whoever made ${secret.elsewhere.join(" and ")} has to make it in ${istioNamespace}, where the gateway's pods run.`,
+          fix: `Whoever made ${astray.join(" and ")} has to make it in ${istioNamespace}, where the gateway's pods run.`,
         }),
     cluster: one.cluster,
     object,
@@ -68,9 +69,16 @@ function findingWithout(facts: MeshFacts, one: ReachedCluster, secret: TlsSecret
   });
 }
 
-/** istiod gives a gateway only Secrets of the namespace that its pods are in (https://istio.io/latest/docs/reference/config/networking/gateway/#ServerTLSSettings). */
-function misplaced({ elsewhere = [] }: TlsSecretFacts): string {
-  return elsewhere.length === 0 ? "" : ` (there is ${elsewhere.join(" and ")}, in the wrong namespace)`;
+/**
+ * What a person has made in another namespace than the gateway's pods are in, where istiod gives them no Secret
+ * (https://istio.io/latest/docs/reference/config/networking/gateway/#ServerTLSSettings). Of a route with an issuer it is
+ * somebody's own of the same name: that certificate is made in the right place.
+ */
+function astrayOf({ mesh }: MeshFacts, { name, elsewhere = [] }: TlsSecretFacts): readonly string[] {
+  const isIssued = mesh.services
+    .flatMap(({ routes }) => routes)
+    .some(({ tls }) => tls?.secretName === name && tls.issuer !== undefined);
+  return isIssued ? [] : elsewhere;
 }
 
 /** Names of the ingress pods whose listeners name the certificate: those that have it, and those that wait for it. */

@@ -17,6 +17,14 @@ export const certificateRenewal: Check = {
   id: "certificates/renewal",
   sentence: "certificates that isthmus orders are renewed in time, and the same in all clusters",
   pre: false,
+  unseen: (facts) =>
+    meshClusters(facts).flatMap((one) =>
+      one.tlsSecrets.some(
+        ({ name, writersUnread }) => writersUnread === true && ownIssuerOf(facts.mesh, name) !== undefined,
+      )
+        ? [`which Certificates of cert-manager fill Secrets of ${one.cluster}: this account may not list them`]
+        : [],
+    ),
   run: (facts) => [
     ...meshClusters(facts).flatMap((one) => one.tlsSecrets.flatMap((secret) => findingsOf(facts, one, secret))),
     ...meshClusters(facts).flatMap((one) => one.tlsSecrets.flatMap((secret) => otherWriter(facts, one, secret))),
@@ -39,9 +47,9 @@ function findingsOf(facts: MeshFacts, one: ReachedCluster, secret: TlsSecretFact
 }
 
 /** A Secret has one writer: each would undo what the other does. */
-function otherWriter({ mesh }: MeshFacts, one: ReachedCluster, secret: TlsSecretFacts): readonly Finding[] {
+function otherWriter(facts: MeshFacts, one: ReachedCluster, secret: TlsSecretFacts): readonly Finding[] {
   const { name, certificate } = secret;
-  const issuer = ownIssuerOf(mesh, name);
+  const issuer = ownIssuerOf(facts.mesh, name);
   if (issuer === undefined || certificate === undefined) {
     return [];
   }
@@ -50,8 +58,11 @@ function otherWriter({ mesh }: MeshFacts, one: ReachedCluster, secret: TlsSecret
   return [
     problem("ISM686", {
       detail: `Certificate ${certificate} of ${one.cluster} has cert-manager fill the Secret ${name}, which isthmus fills with what it orders from ${issuer.server}. Each undoes what the other does, and orders again.`,
-      fix: "Delete the Certificate: its Secret stays and serves. Where cert-manager is to go on, name its issuer at the route instead.",
-      commands: [kubectl(one, "-n", namespace, "delete", "certificate.cert-manager.io", manager)],
+      fix: "Whoever made it has to decide. Where isthmus is to go on: delete the Certificate, and apply at once, since a cert-manager with --enable-certificate-owner-ref takes the Secret away with it. Where cert-manager is to go on: name its issuer at the route instead.",
+      commands: [
+        kubectl(one, "-n", namespace, "delete", "certificate.cert-manager.io", manager),
+        applyCommand(facts, { cluster: one.cluster, force: ["Secret"] }),
+      ],
       cluster: one.cluster,
       object,
       breaks: [objectOf(one.cluster, object)],

@@ -24,7 +24,7 @@ export const certificateCheckCodes = {
   ISM686: {
     summary: "cert-manager fills a Secret of isthmus",
     explanation:
-      "A Certificate of cert-manager names a Secret that isthmus fills with what it orders itself. cert-manager notices every other content of its Secret and orders again; an apply is refused meanwhile (ISM665). Deleting the Certificate leaves the Secret, which goes on to serve.",
+      "A Certificate of cert-manager names a Secret that isthmus fills with what it orders itself. cert-manager notices every other content of its Secret and orders again; an apply is refused meanwhile (ISM665). Deleting the Certificate leaves the Secret, which goes on to serve, but where cert-manager runs with `--enable-certificate-owner-ref`: an apply then puts it back.",
   },
   ISM660: {
     summary: "A certificate is due and was not renewed",
