@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Cluster, Mesh, Route, Service } from "../model/mesh.ts";
 import { twoClusters } from "../testing/two-clusters.ts";
-import { objectsOfName } from "./name-objects.ts";
+import { isProvenByItsName, objectsOfName } from "./name-objects.ts";
 import { publishedNames } from "./published-names.ts";
 
 const name = "app.example.test";
@@ -25,7 +25,8 @@ function namesOf(mesh: Mesh): readonly string[] {
 
 /** Whether an object of these hosts, in place of the Gateway, serves the name. */
 function isServedBy(hosts: readonly string[]): boolean | undefined {
-  const live = { apiVersion: "v1", kind: "Gateway", metadata: { name: "any" }, spec: { servers: [{ hosts }] } };
+  const metadata = { name: "any", namespace: "sample" };
+  const live = { apiVersion: "v1", kind: "Gateway", metadata, spec: { servers: [{ hosts }] } };
   return objectsOf(meshOf([published]))[0]?.serves(live);
 }
 
@@ -60,6 +61,42 @@ describe("what a published name needs in a cluster", () => {
     expect(namesOf(withTls({ http01: {} }))).not.toContain("Secret istio-system/app-tls");
   });
 
+  it("is made by whoever the route's certificate comes from", () => {
+    const issuers = [
+      { name: "own", isthmus: { server: "https://acme.example", keyType: "ecdsa-p256", reuseKey: false } },
+      { name: "public", acme: { server: "https://acme.example", email: "a@b.example", dns01: {} } },
+    ] as unknown as Mesh["issuers"];
+    const makers = [{ issuer: "own" }, { issuer: "public" }, {}].map((issuer) => {
+      const objects = objectsOf(meshOf([{ ...published, tls: { secretName: "app-tls", ...issuer } }], issuers));
+      return objects.find(({ kind }) => kind === "Secret")?.by;
+    });
+    expect(makers).toEqual(["isthmus", "cert-manager", "somebody"]);
+  });
+
+  it("is no reason to wait for a certificate that only the name itself can prove", () => {
+    const certificate = {
+      apiVersion: "cert-manager.io/v1",
+      kind: "Certificate",
+      metadata: { name: "app" },
+      spec: { secretName: "app-tls", dnsNames: [name] },
+    };
+    const proven = (way: object, dns: Route["dns"]): boolean =>
+      isProvenByItsName(
+        meshOf(
+          [{ ...published, ...(dns === undefined ? {} : { dns }), tls: { secretName: "app-tls", issuer: "public" } }],
+          [
+            { name: "public", acme: { server: "https://acme.example", email: "a@b.example", ...way } },
+          ] as Mesh["issuers"],
+        ),
+        certificate,
+      );
+    expect([
+      proven({ http01: {} }, { via: "isthmus" }),
+      proven({ dns01: {} }, { via: "isthmus" }),
+      proven({ http01: {} }, { via: "externalDns" }),
+    ]).toEqual([true, false, false]);
+  });
+
   it("is nothing of a name that no route of the cluster's region has", () => {
     expect(namesOf(meshOf([{ ...published, match: { ...plain.match, fromRegions: ["east"] } }]))).toEqual([]);
   });
@@ -71,6 +108,7 @@ describe("what a published name needs in a cluster", () => {
       true,
       true,
     ]);
-    expect([[], ["other.example.test"], ["*.app.example.test"]].map(isServedBy)).toEqual([false, false, false]);
+    const others = [[], ["other.example.test"], ["*.app.example.test"], [`shop/${name}`]];
+    expect(others.map(isServedBy)).toEqual([false, false, false, false]);
   });
 });

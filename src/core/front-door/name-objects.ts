@@ -16,6 +16,8 @@ export interface NeededObject {
   readonly namespace: string;
   readonly name: string;
   readonly serves: (live: KubeObject) => boolean;
+  /** Who makes it. */
+  readonly by: "isthmus" | "cert-manager" | "somebody";
 }
 
 /**
@@ -49,26 +51,23 @@ export function objectsOfName(
     ...renderHostRoutes(here).filter((one) => hostsOfSpec(one).includes(name)),
     ...routes.map(({ service, route }) => renderVirtualService(here, service, route)),
   ];
+  const from = virtualServices
+    .filter((one) => hostsOfSpec(one).length > 0)
+    .map(({ metadata }) => metadata.namespace ?? "");
   const secrets = new Set(routes.flatMap(({ route }) => secretOf(mesh, route) ?? []));
   return [
-    ...gateways.map((one) =>
-      needed(one, (live) =>
-        carries(
-          serversOf(live).flatMap(({ hosts = [] }) => hosts),
-          name,
-        ),
-      ),
-    ),
+    ...gateways.map((one) => needed(one, (live) => carries(hostsOfGateway(live, from), name))),
     ...virtualServices.map((one) =>
       // One without hosts is called by the host's own.
       needed(one, (live) => hostsOfSpec(one).length === 0 || carries(hostsOfSpec(live), name)),
     ),
-    ...[...secrets].map((secret) => ({
+    ...[...secrets].map((secret): NeededObject => ({
       apiVersion: "v1",
       kind: "Secret",
       namespace: istioNamespace,
       name: secret,
       serves: () => true,
+      by: makerOf(mesh, secret),
     })),
   ];
 }
@@ -80,21 +79,60 @@ function secretOf(mesh: Mesh, { tls }: Pick<Route, "tls">): string | undefined {
   return isAwaited ? undefined : tls?.secretName;
 }
 
-function needed({ apiVersion, kind, metadata }: KubeObject, serves: NeededObject["serves"]): NeededObject {
-  return { apiVersion, kind, namespace: metadata.namespace ?? "", name: metadata.name, serves };
+function makerOf({ services, issuers }: Mesh, secret: string): NeededObject["by"] {
+  const named = services
+    .flatMap(({ routes }) => routes)
+    .flatMap(({ tls }) => (tls?.secretName === secret ? (tls.issuer ?? []) : []));
+  if (named.length === 0) {
+    return "somebody";
+  }
+  return issuers.some(({ name, isthmus }) => named.includes(name) && isthmus !== undefined)
+    ? "isthmus"
+    : "cert-manager";
 }
 
-function serversOf({ spec }: KubeObject): readonly { readonly hosts?: readonly string[] }[] {
-  return ((spec ?? {}) as { readonly servers?: readonly { readonly hosts?: readonly string[] }[] }).servers ?? [];
+function needed({ apiVersion, kind, metadata }: KubeObject, serves: NeededObject["serves"]): NeededObject {
+  return { apiVersion, kind, namespace: metadata.namespace ?? "", name: metadata.name, serves, by: "isthmus" };
+}
+
+/**
+ * True for a Certificate of cert-manager that can be issued only when its names lead here: all of them are
+ * published by isthmus, which it does after an apply, and proven by http01.
+ */
+export function isProvenByItsName(mesh: Mesh, { kind, spec }: KubeObject): boolean {
+  const { secretName, dnsNames = [] } = (spec ?? {}) as {
+    readonly secretName?: string;
+    readonly dnsNames?: readonly string[];
+  };
+  const routes = mesh.services.flatMap((service) => service.routes);
+  return (
+    kind === "Certificate" &&
+    routes.some((route) => route.tls?.secretName === secretName && isChallenged(mesh, route)) &&
+    dnsNames.some((name) => routes.some(({ hosts, dns }) => dns?.via === "isthmus" && hosts.includes(name)))
+  );
+}
+
+/**
+ * The hosts that the Gateway has for VirtualServices of all these namespaces: one may be for a namespace alone, `.`
+ * being its own (https://istio.io/latest/docs/reference/config/networking/gateway/#Server).
+ */
+function hostsOfGateway({ metadata, spec }: KubeObject, from: readonly string[]): readonly string[] {
+  const { servers = [] } = (spec ?? {}) as { readonly servers?: readonly { readonly hosts?: readonly string[] }[] };
+  return servers
+    .flatMap(({ hosts = [] }) => hosts)
+    .flatMap((host) => {
+      const [name = "", scope = "*"] = host.split("/").toReversed();
+      const namespace = scope === "." ? metadata.namespace : scope;
+      return scope === "*" || from.every((one) => one === namespace) ? [name] : [];
+    });
 }
 
 function hostsOfSpec({ spec }: KubeObject): readonly string[] {
   return ((spec ?? {}) as { readonly hosts?: readonly string[] }).hosts ?? [];
 }
 
-/** Hosts of a Gateway may say for which namespaces (https://istio.io/latest/docs/reference/config/networking/gateway/#Server). */
 function carries(hosts: readonly string[], name: string): boolean {
   return hosts
-    .map((host) => host.slice(host.indexOf("/") + 1).toLowerCase())
+    .map((host) => host.toLowerCase())
     .some((host) => host === name || host === "*" || (host.startsWith("*.") && name.endsWith(host.slice(1))));
 }

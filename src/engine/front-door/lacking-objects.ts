@@ -2,10 +2,11 @@ import { warningOf } from "../../core/diagnostics/coded.ts";
 import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
 import type { NeededObject } from "../../core/front-door/name-objects.ts";
 import { objectsOfName } from "../../core/front-door/name-objects.ts";
-import { publishedNames } from "../../core/front-door/published-names.ts";
+import { isDrainedFor, publishedNames } from "../../core/front-door/published-names.ts";
 import { meshFileWords } from "../../core/mesh-file-words.ts";
 import { quoteCommand } from "../../core/quote-command.ts";
 import type { Mesh } from "../../core/model/mesh.ts";
+import { istioNamespace } from "../../core/render/names.ts";
 import { KubeError } from "../../kube/errors.ts";
 import type { Connected } from "../clusters/connect-clusters.ts";
 import type { IngressAddresses } from "./ingress-addresses.ts";
@@ -28,11 +29,11 @@ export interface LackingObjects {
  * is a value. Rejects only when the signal fires.
  */
 export async function readLackingObjects(
-  { mesh, file }: { readonly mesh: Mesh; readonly file: string },
+  where: Where,
   connected: readonly Connected[],
   signal: AbortSignal,
 ): Promise<LackingObjects> {
-  const all = await Promise.all(connected.map(async (one) => readCluster({ mesh, file }, one, signal)));
+  const all = await Promise.all(connected.map(async (one) => readCluster(where, one, signal)));
   return {
     incomplete: Object.fromEntries(all.flatMap(({ cluster, names }) => (names.length === 0 ? [] : [[cluster, names]]))),
     unread: all.flatMap(({ cluster, isUnread }) => (isUnread ? [cluster] : [])),
@@ -55,17 +56,18 @@ interface ClusterLacks {
   readonly warnings: LackingObjects["warnings"];
 }
 
-async function readCluster(
-  { mesh, file }: { readonly mesh: Mesh; readonly file: string },
-  { cluster, client }: Connected,
-  signal: AbortSignal,
-): Promise<ClusterLacks> {
-  const needs = publishedNames(mesh).map((one) => ({ name: one.name, objects: objectsOfName(mesh, cluster, one) }));
+type Where = { readonly mesh: Mesh; readonly file: string };
+
+async function readCluster({ mesh, file }: Where, one: Connected, signal: AbortSignal): Promise<ClusterLacks> {
+  const { cluster, client } = one;
+  const needs = publishedNames(mesh)
+    .filter((name) => !isDrainedFor(name, cluster.name))
+    .map((name) => ({ name: name.name, objects: objectsOfName(mesh, cluster, name) }));
   try {
     const found = await Promise.all(
       needs.map(async ({ name, objects }) => {
         const flaws = await Promise.all(objects.map(async (object) => flawOf({ client, object, name }, signal)));
-        return { name, flaws: flaws.filter((one) => one !== undefined) };
+        return { name, flaws: flaws.filter((flaw) => flaw !== undefined) };
       }),
     );
     const lacking = found.filter(({ flaws }) => flaws.length > 0);
@@ -73,10 +75,7 @@ async function readCluster(
       cluster: cluster.name,
       names: lacking.map(({ name }) => name),
       isUnread: false,
-      warnings: lacking.map(({ name, flaws }) => ({
-        name,
-        diagnostic: leftOut({ cluster: cluster.name, name, file }, flaws),
-      })),
+      warnings: lacking.map(({ name, flaws }) => ({ name, diagnostic: leftOut({ one, name, file }, flaws) })),
     };
   } catch (error) {
     signal.throwIfAborted();
@@ -90,7 +89,13 @@ async function readCluster(
   }
 }
 
-/** What is wrong with an object, in words; undefined where it serves the name. */
+interface Flaw {
+  /** What is wrong with the object, completes "it has …". */
+  readonly words: string;
+  readonly object: NeededObject;
+}
+
+/** Undefined where it serves the name. */
 async function flawOf(
   {
     client,
@@ -98,30 +103,59 @@ async function flawOf(
     name,
   }: { readonly client: Connected["client"]; readonly object: NeededObject; readonly name: string },
   signal: AbortSignal,
-): Promise<string | undefined> {
-  const { serves, ...reference } = object;
-  const words = `${object.kind} ${object.namespace}/${object.name}`;
+): Promise<Flaw | undefined> {
+  const { apiVersion, kind, namespace, name: called } = object;
+  const words = `${kind} ${namespace}/${called}`;
   try {
-    const live = await client.get(reference, { signal });
-    return live === undefined ? `no ${words}` : serves(live) ? undefined : `a ${words} that does not have ${name}`;
+    const live = await client.get({ apiVersion, kind, namespace, name: called }, { signal });
+    if (live === undefined) {
+      return { words: `no ${words}`, object };
+    }
+    return object.serves(live) ? undefined : { words: `a ${words} that does not have ${name}`, object };
   } catch (error) {
     if (error instanceof KubeError && error.kind === "no-such-kind") {
-      return `no ${words}, since it does not know such objects`;
+      return { words: `no ${words}, since it does not know such objects`, object };
     }
     throw error;
   }
 }
 
-function leftOut(
-  { cluster, name, file }: { readonly cluster: string; readonly name: string; readonly file: string },
-  flaws: readonly string[],
-): Diagnostic {
+interface LeftOut {
+  readonly one: Connected;
+  readonly name: string;
+  readonly file: string;
+}
+
+function leftOut({ one, name, file }: LeftOut, flaws: readonly Flaw[]): Diagnostic {
+  const cluster = one.cluster.name;
   return {
     ...warningOf("ISM684"),
-    detail: `${cluster} is left out of ${name}: it has ${flaws.join(", and ")}. Its ingress gateway would refuse the name's requests, or answer them with 404. Where no other cluster serves the name, what is published stays as it is.`,
-    fix: `Finish what was begun there: ${quoteCommand(["isthmus", "apply", ...meshFileWords(file), "--cluster", cluster])}. The name leads there afterwards.`,
+    detail: `${cluster} is left out of ${name}: it has ${flaws.map(({ words }) => words).join(", and ")}. Its ingress gateway would refuse the name's requests, or answer them with 404. Where no other cluster serves the name, what is published stays as it is.`,
+    fix: fixOf({ one, name, file }, flaws),
     cluster,
   };
+}
+
+/** An apply makes what isthmus makes; certificates of others come from them. */
+function fixOf({ one, file }: LeftOut, flaws: readonly Flaw[]): string {
+  const cluster = one.cluster.name;
+  const own = (...words: readonly string[]): string => quoteCommand(["isthmus", ...words, ...meshFileWords(file)]);
+  const kubectl = (...words: readonly string[]): string =>
+    quoteCommand(["kubectl", "--context", one.context.context, "-n", istioNamespace, ...words]);
+  const madeBy = (by: NeededObject["by"]): readonly NeededObject[] =>
+    flaws.map(({ object }) => object).filter((object) => object.by === by);
+  const steps = [
+    ...(madeBy("cert-manager").length > 0
+      ? [`See what cert-manager waits for: ${kubectl("describe", "certificate")}`]
+      : []),
+    ...madeBy("somebody").map(
+      (secret) =>
+        `Whoever has the certificate has to put it there: ${kubectl("create", "secret", "tls", secret.name)} --cert=FILE --key=FILE`,
+    ),
+    ...(madeBy("isthmus").length > 0 ? [`Finish what was begun there: ${own("apply", "--cluster", cluster)}`] : []),
+  ];
+  const isApplied = madeBy("isthmus").length === flaws.length;
+  return isApplied ? steps.join("\n") : [...steps, `Then: ${own("dns", "sync")}`].join("\n");
 }
 
 function notRead(

@@ -102,7 +102,11 @@ export async function prepareNames(
     former: gone.map((one) => one.wanted).filter(({ name }) => stillThere.some((one) => one.name === name)),
     plan: stillThere.length === 0 ? plan : { ...plan, former: stillThere },
     recorded: [...plan.names, ...stillThere].map(({ name }) => name),
-    warnings: [...opened.warnings, ...warnings, ...unknownNamings(namings, adopt)],
+    warnings: [
+      ...opened.warnings,
+      ...warnings,
+      ...(adopt || plan.names.some(isOfNobody) ? unknownNamings(namings, adopt) : []),
+    ],
   };
 }
 
@@ -167,6 +171,11 @@ function hasRecords(planned: PlannedName): boolean {
 
 function clusterNames({ clusters }: Mesh): readonly string[] {
   return clusters.map(({ name }) => name);
+}
+
+/** Refused for what somebody else has there: an owner record under another name would explain it. */
+function isOfNobody(planned: PlannedName): boolean {
+  return planned.kind === "refused" && planned.diagnostics.some(({ code }) => code === "ISM635");
 }
 
 /** What the ingress Services had when the clusters were opened. */
