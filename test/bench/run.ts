@@ -9,6 +9,7 @@ import { compareWithAnalyze } from "./analyze.ts";
 import { benchBesideScripts } from "./beside-scripts.ts";
 import type { Figure } from "./measure.ts";
 import { median, showFigures, timed } from "./measure.ts";
+import { benchFrontDoor } from "./front-door.ts";
 import { benchFleet } from "./fleet/fleet.ts";
 import { serveFleet } from "./fleet/server.ts";
 import { benchPolicies } from "./policies.ts";
@@ -24,6 +25,7 @@ import { benchShift } from "./shift.ts";
  * NetworkPolicies: these bring no sandbox up.
  * `--against CHECKOUT` measures check and shift beside the program of another
  * checkout, in turn on the same clusters.
+ * `--front-door` measures a name over TLS, on a sandbox with a front door.
  * `--analyze` measures nothing: it compares check with istioctl analyze.
  */
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -59,6 +61,16 @@ async function main(): Promise<void> {
     const sizes = (process.argv[3] ?? "10,100").split(",").map(Number);
     const dist = path.join(root, "dist", "isthmus.js");
     await benchFleet({ program: dist, manifests: await writeManifests(), sizes }, add);
+    process.stdout.write(`\n${showFigures(figures)}\n`);
+    return;
+  }
+  if (process.argv.includes("--front-door")) {
+    await timed(program, ["sandbox", "up", "--instance", instance, "--front-door"], env);
+    const file = writeMesh();
+    await timed(program, ["apply", "-f", file, "--yes"], env);
+    for (const figure of await benchFrontDoor({ program, file, env, instance })) {
+      add(figure);
+    }
     process.stdout.write(`\n${showFigures(figures)}\n`);
     return;
   }
