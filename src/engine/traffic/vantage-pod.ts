@@ -22,9 +22,9 @@ export interface Vantage {
   readonly cluster: string;
   /** Where on this machine the target is asked as from there: `127.0.0.1:40123`; undefined for a target that it was not made for. */
   readonly originOf: (target: VantageTarget) => string | undefined;
-  /** Milliseconds since the epoch at which the pod ends by itself. */
+  /** Milliseconds since the epoch at which the first of its pods ends by itself. */
   readonly endsAt: number;
-  /** Ends the ports and deletes the pod, also after an interruption. Never rejects: a pod that stays ends by itself. */
+  /** Ends the ports and deletes the pods, also after an interruption. Never rejects: a pod that stays ends by itself. */
   readonly close: () => Promise<void>;
 }
 
@@ -41,8 +41,14 @@ const activeSeconds = 3600;
 const startMs = 60_000;
 const deletionMs = 10_000;
 
+/** A pod with what it carries connections to. */
+interface VantagePod {
+  readonly pod: KubeObject;
+  readonly targets: readonly VantageTarget[];
+}
+
 /**
- * Makes a pod in the namespace of the ingress gateway, out of the gateway's own
+ * Makes a pod for each hundred targets in the namespace of the ingress gateway, out of the gateway's own
  * image, and a port of this machine for each target (docs/adr/0032). What
  * hinders it is returned (ISM640): a cluster without such a place is no reason to end
  * anything. Rejects only when the signal fires.
@@ -52,13 +58,12 @@ export async function openVantage(
   options: RunOptions,
 ): Promise<Vantage | { readonly unmade: Diagnostic }> {
   const cluster = plan.one.cluster.name;
-  const targets = plan.targets.slice(0, targetsPerVantage);
   try {
     await deleteLeftovers(plan.one, { mesh: plan.mesh.name, namespaces: [istioNamespace] }, options);
-    const pod = await runTask({ cluster, task: "starting a pod to ask addresses from" }, options, async () =>
-      makePod({ ...plan, targets }, options),
+    const pods = await runTask({ cluster, task: "starting a pod to ask addresses from" }, options, async () =>
+      makePods(plan, options),
     );
-    return await forwardAll(plan.one, pod, targets, options);
+    return await forwardAll(plan.one, pods, options);
   } catch (error) {
     options.signal.throwIfAborted();
     const [why] = await diagnoseFailure(error, cluster, "dns sync");
@@ -71,6 +76,23 @@ export async function openVantage(
       },
     };
   }
+}
+
+/** All of them or none. */
+async function makePods(plan: VantagePlan, options: RunOptions): Promise<readonly VantagePod[]> {
+  const parts = Array.from({ length: Math.ceil(plan.targets.length / targetsPerVantage) }, (_, part) =>
+    plan.targets.slice(part * targetsPerVantage, (part + 1) * targetsPerVantage),
+  );
+  const all = await Promise.allSettled(
+    parts.map(async (targets) => ({ pod: await makePod({ ...plan, targets }, options), targets })),
+  );
+  const made = all.flatMap((one) => (one.status === "fulfilled" ? [one.value] : []));
+  const failed = all.find((one) => one.status === "rejected");
+  if (failed !== undefined) {
+    await Promise.all(made.map(async ({ pod }) => deletePod(plan.one, pod)));
+    throw failed.reason;
+  }
+  return made;
 }
 
 async function makePod({ one, mesh, targets, timeoutSeconds }: VantagePlan, options: RunOptions): Promise<KubeObject> {
@@ -113,21 +135,18 @@ async function gatewayImage({ client }: Connected, { istio }: Mesh, signal: Abor
   return images[0] ?? `${istio.hub ?? "docker.io/istio"}/proxyv2:${istio.version}`;
 }
 
-async function forwardAll(
-  one: Connected,
-  pod: KubeObject,
-  targets: readonly VantageTarget[],
-  options: RunOptions,
-): Promise<Vantage> {
+async function forwardAll(one: Connected, pods: readonly VantagePod[], options: RunOptions): Promise<Vantage> {
   const ports = new Map<string, ForwardedPort>();
   const close = async (): Promise<void> => {
     await Promise.all([...ports.values()].map(async (port) => port.close()));
-    await deletePod(one, pod);
+    await Promise.all(pods.map(async ({ pod }) => deletePod(one, pod)));
   };
   try {
-    for (const [place, target] of targets.entries()) {
-      const to = { namespace: istioNamespace, pod: pod.metadata.name, port: vantagePort(place) };
-      ports.set(keyOf(target), await forwardPort(one.client, to, options.signal));
+    for (const { pod, targets } of pods) {
+      for (const [place, target] of targets.entries()) {
+        const to = { namespace: istioNamespace, pod: pod.metadata.name, port: vantagePort(place) };
+        ports.set(keyOf(target), await forwardPort(one.client, to, options.signal));
+      }
     }
   } catch (error) {
     await close();
