@@ -80,6 +80,12 @@ describe("what a name is to have", () => {
     expect(want({ incomplete: { east: ["other.example.test"] } })).toEqual([
       [ingress, { west: "serving", east: "serving" }],
     ]);
+    expect(want({ incomplete: { east: [name] }, ingress: { ...ingress, west: "keep" } })).toEqual([
+      [
+        { west: "keep", east: "keep" },
+        { west: "unknown", east: "incomplete" },
+      ],
+    ]);
     expect(want({ incomplete: { east: [name] }, isDown: (_name, address) => address === "192.0.2.1" })).toEqual([
       [
         { west: "keep", east: "keep" },

@@ -65,10 +65,10 @@ interface Share {
 
 function wantName(mesh: Mesh, name: MeshName, options: WantOptions): NameDecision {
   const shares = mesh.clusters.map(({ name: cluster }) => shareOf(name, cluster, options));
-  const isLeft = shares.some(
-    ({ brings, standing }) => standing === "serving" || (brings === "keep" && standing === "unknown"),
-  );
-  const settled = isLeft ? shares : shares.map(kept);
+  const isServed = shares.some(({ standing }) => standing === "serving");
+  const isLeft = isServed || shares.some(({ brings, standing }) => brings === "keep" && standing === "unknown");
+  // A cluster that does not answer may have nothing in the name: what lacks something leaves it to one that serves.
+  const settled = shares.map((share) => ((share.standing === "incomplete" ? isServed : isLeft) ? share : kept(share)));
   return {
     name,
     wanted: {
