@@ -409,6 +409,23 @@ describe("a name that isthmus publishes", () => {
     expect([ended.code, ended.err.match(/ISM684/g)]).toEqual([130, ["ISM684"]]);
   });
 
+  it("says who has to bring a certificate that no apply makes", async () => {
+    await edit((spec) => {
+      routeOf(spec)["tls"] = { secretName: "door" };
+    });
+    const secret = { apiVersion: "v1", kind: "Secret", metadata: { namespace: "istio-system", name: "door" } };
+    for (const cluster of ["west", "north"]) {
+      world.servers[cluster]?.put(secret);
+    }
+    await world.run("apply --yes");
+    const synced = await world.run("dns sync --yes");
+    const words = synced.err.replaceAll(/\s+/g, " ");
+    expect(words).toContain(`east is left out of ${host}: it has no Secret istio-system/door.`);
+    expect(words).toContain("Whoever has the certificate has to put it there: kubectl --context");
+    expect(words).not.toContain("Finish what was begun there");
+    expect(await records()).toEqual(["192.0.2.1", "2001:db8::3"]);
+  });
+
   it("is left as it is by a cluster that does not show what it has", async () => {
     await world.run("apply --yes");
     await world.run("dns sync --yes");
