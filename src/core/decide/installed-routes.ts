@@ -2,7 +2,7 @@ import { errorOf, warningOf } from "../diagnostics/coded.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import type { ControlPlane } from "../model/installed-istio.ts";
 import type { Cluster, Mesh } from "../model/mesh.ts";
-import { laterHttpRouteFields, releaseOf } from "../releases/istio-releases.ts";
+import { laterHttpRouteFields, releaseOf, sessionsSince } from "../releases/istio-releases.ts";
 import { meshAt } from "../routing/routes-at.ts";
 
 /**
@@ -16,7 +16,7 @@ export function judgeFields(
   { namespace, name, version }: ControlPlane,
 ): readonly Diagnostic[] {
   const { name: cluster } = at;
-  const later = [...laterOfRoutes(meshAt(mesh, at)), ...laterOfFailover(mesh)];
+  const later = [...laterOfRoutes(meshAt(mesh, at)), ...laterOfFailover(mesh), ...laterOfSessions(mesh)];
   if (version === "") {
     return later.length === 0 ? [] : [unknownVersion({ cluster, object: { namespace, name } }, later)];
   }
@@ -73,6 +73,18 @@ function laterOfFailover({ services }: Pick<Mesh, "services">): readonly Later[]
         isIn: ({ failoverPriorityValues }) => failoverPriorityValues,
       })),
   );
+}
+
+function laterOfSessions({ services }: Pick<Mesh, "services">): readonly Later[] {
+  return services
+    .filter(({ sessions }) => sessions !== undefined)
+    .map(({ namespace, name }) => ({
+      where: `Service ${namespace}/${name}`,
+      field: "sessions",
+      since: sessionsSince,
+      consequence: "its proxies cannot choose a version by who asks, and refuse what asks for it",
+      isIn: ({ sessions }) => sessions,
+    }));
 }
 
 function unknownVersion(

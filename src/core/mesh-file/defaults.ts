@@ -12,6 +12,7 @@ import type {
   RouteVerification,
   Service,
   TrustSettings,
+  Sessions,
 } from "../model/mesh.ts";
 import { fillDns } from "./dns-defaults.ts";
 import { readDuration } from "./duration.ts";
@@ -143,8 +144,23 @@ function fillService(raw: RawService, all: readonly RawService[]): Service {
     versions,
     routes: (raw.routes ?? []).map((route) => fillRoute(route, { service: raw, all, names })),
     failover: raw.failover === undefined ? undefined : fillFailover(raw.failover),
+    sessions: raw.sessions === undefined ? undefined : readSessions(raw.sessions),
     exported: raw.export ?? true,
   });
+}
+
+/** One of the ways is there, and one alone: `checkAlternatives`. */
+function readSessions({
+  httpHeaderName,
+  httpCookie,
+  httpQueryParameterName = "",
+}: NonNullable<RawService["sessions"]>): Sessions {
+  if (httpHeaderName !== undefined) {
+    return { by: "header", name: httpHeaderName };
+  }
+  return httpCookie === undefined
+    ? { by: "queryParameter", name: httpQueryParameterName }
+    : { by: "cookie", name: httpCookie.name };
 }
 
 interface RouteContext {

@@ -120,6 +120,7 @@ export interface Service {
   readonly versions: readonly ServiceVersion[];
   readonly routes: readonly Route[];
   readonly failover?: Failover;
+  readonly sessions?: Sessions;
   readonly exported: boolean;
   /** Where it is taken out of traffic; no mesh file says it, the clusters do (`withDrains`). */
   readonly drains?: readonly Drain[];
@@ -169,6 +170,12 @@ export interface RouteMatch {
 }
 
 /** Which endpoints of a version take over for which, and when; `regions` and `priority` are not both there. */
+/** By what a person is known who stays with a version. */
+export interface Sessions {
+  readonly by: "header" | "cookie" | "queryParameter";
+  readonly name: string;
+}
+
 export interface Failover {
   readonly regions: readonly { readonly from: string; readonly to: string }[];
   /** Labels, with or without `=value`, the most important first. */

@@ -27,7 +27,12 @@ export interface IstioRelease {
   readonly gatewayChartProbe: boolean;
   /** True where labels of failoverPriority take values, `key=value` (istio/istio issue 39111, change notes of 1.18). */
   readonly failoverPriorityValues: boolean;
+  /** True where proxies can choose between weighted clusters by the route's hash policy (`sessionsSince`). */
+  readonly sessions: boolean;
 }
+
+/** The minor release whose proxies have `weighted_clusters.use_hash_policy`: Envoy 1.36 (https://www.envoyproxy.io/docs/envoy/latest/version_history/v1.36/v1.36.0). */
+export const sessionsSince = 28;
 
 type Install = "istioctl" | "operator" | "helm" | "rancher";
 
@@ -99,6 +104,7 @@ function release(
     chartProfiles: number >= 21,
     gatewayChartProbe: number >= 24,
     failoverPriorityValues: number >= 18,
+    sessions: number >= sessionsSince,
     httpRouteFields: new Set(laterHttpRouteFields.filter(([since]) => number >= since).map(([, field]) => field)),
   };
 }

@@ -426,6 +426,9 @@ const effects: Readonly<Record<string, Effect>> = {
     by: "headers: wanted",
   },
   "spec.services[].routes[].verify.expect": { actsIn: "src/core/decide/route-request.ts", by: "given.expect" },
+  "spec.services[].sessions.httpHeaderName": sessionsRow({ httpHeaderName: "x-user" }),
+  "spec.services[].sessions.httpCookie.name": sessionsRow({ httpCookie: { name: "session" } }),
+  "spec.services[].sessions.httpQueryParameterName": sessionsRow({ httpQueryParameterName: "user" }),
   "spec.services[].failover.regions[].from": failoverRow(
     { regions: [{ from: "eu-west", to: "eu-east" }] },
     { regions: [{ from: "eu-east", to: "eu-west" }] },
@@ -525,6 +528,10 @@ const effects: Readonly<Record<string, Effect>> = {
   "spec.dns.healthChecks.failures": { actsIn: "src/core/front-door/health.ts", by: "failures : successes" },
   "spec.dns.healthChecks.successes": { actsIn: "src/core/front-door/health.ts", by: "failures : successes" },
 };
+
+function sessionsRow(other: Doc): Effect {
+  return { at: "spec/services/0/sessions", one: undefined, other, since: 28 };
+}
 
 function failoverRow(one: Doc, other: Doc): Effect {
   return { at: "spec/services/0/failover", one, other };

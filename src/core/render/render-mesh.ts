@@ -1,6 +1,6 @@
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import type { KubeObject } from "../model/kube-object.ts";
-import type { Cluster, Mesh } from "../model/mesh.ts";
+import type { Cluster, Mesh, Service } from "../model/mesh.ts";
 import { meshAt } from "../routing/routes-at.ts";
 import { cacertsOf } from "./cacerts.ts";
 import { renderCertificates, renderClusterIssuers } from "./certificate.ts";
@@ -23,6 +23,7 @@ import { findClashes, placeAll } from "./place-objects.ts";
 import { renderPodSecurityPolicies } from "./pod-security.ts";
 import { renderProjects } from "./project.ts";
 import { remoteSecretOf, renderReaderToken } from "./remote-secret.ts";
+import { renderSessionFilter } from "./sessions.ts";
 import { renderServiceManifests } from "./service-manifests.ts";
 import { renderVirtualService } from "./virtual-service.ts";
 import type { Wave } from "./waves.ts";
@@ -118,12 +119,7 @@ function objectsOf(mesh: Mesh, cluster: Cluster, materials: Materials): Placing[
       // Before the routes: one that is to lose its hosts is tried by the host's own VirtualService from the same moment on.
       ...renderHostRoutes(here),
     ]),
-    ...here.services.flatMap((service) =>
-      inWave("routes", [
-        ...service.routes.map((route) => renderVirtualService(here, service, route)),
-        ...renderElsewhereRoute(here, service, cluster),
-      ]),
-    ),
+    ...here.services.flatMap((service) => inWave("routes", routesOf(here, service, cluster))),
     ...renderedIn("front-doors", [
       // Before the names that lead to them are published, and the certificates that ask for them.
       ...renderChallengeRoutes(mesh, here, materials),
@@ -131,6 +127,14 @@ function objectsOf(mesh: Mesh, cluster: Cluster, materials: Materials): Placing[
       ...renderFrontDoorSecrets(mesh, cluster, materials),
       ...gateways.filter(({ object }) => isPublished(object)),
     ]),
+  ];
+}
+
+function routesOf(here: Mesh, service: Service, cluster: Cluster): readonly KubeObject[] {
+  return [
+    ...service.routes.map((route) => renderVirtualService(here, service, route)),
+    ...renderSessionFilter(here, service),
+    ...renderElsewhereRoute(here, service, cluster),
   ];
 }
 

@@ -7,6 +7,7 @@ import { listenersOf } from "../routing/hosts.ts";
 import { routeNamespace } from "./front-gateway.ts";
 import { serviceHost } from "./names.ts";
 import { renderRouteSettings } from "./route-settings.ts";
+import { sessionRule } from "./sessions.ts";
 
 /**
  * The weighted route of a service. The same object goes to every cluster, so
@@ -17,7 +18,12 @@ import { renderRouteSettings } from "./route-settings.ts";
  */
 export function renderVirtualService(mesh: Mesh, service: Service, route: Route): KubeObject {
   const settings = renderRouteSettings(service, route);
-  const rule = route.redirect === undefined ? { ...settings, route: renderDestinations(service, route) } : settings;
+  const name = sessionRule(service, route);
+  const rule = {
+    ...(name === undefined ? {} : { name }),
+    ...settings,
+    ...(route.redirect === undefined ? { route: renderDestinations(service, route) } : {}),
+  };
   const { hosts } = route;
   const [listener = "http"] = listenersOf(route);
   return {

@@ -57,6 +57,7 @@ function services(names: readonly string[]): fc.Arbitrary<readonly object[]> {
       noNullPrototype: true,
     }),
     routes: fc.nat(2),
+    sessions,
     failover: fc.option(
       fc.constantFrom<object>(
         {},
@@ -93,7 +94,20 @@ function services(names: readonly string[]): fc.Arbitrary<readonly object[]> {
             })),
         ),
       )
-      .map(withoutRepeatedMatches),
+      .map((all) => withoutIdleSessions(withoutRepeatedMatches(all))),
+  );
+}
+
+const sessions = fc.option(fc.constantFrom<object>({ httpCookie: { name: "session" } }, { httpHeaderName: "x-user" }), {
+  nil: undefined,
+});
+
+/** Without versions to choose from they are refused (ISM787). */
+function withoutIdleSessions<T extends { readonly routes: readonly object[]; readonly versions: object }>(
+  list: readonly T[],
+): readonly T[] {
+  return list.map((one) =>
+    one.routes.length > 0 && Object.keys(one.versions).length > 1 ? one : { ...one, sessions: undefined },
   );
 }
 

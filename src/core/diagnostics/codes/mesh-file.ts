@@ -258,4 +258,9 @@ export const specCodes = {
     explanation:
       "With `spec.istio.install: existing` isthmus does not install Istio: profile, images, values and what istiod signs with are set in the tool that does. A field of the mesh file that says them would have no effect.",
   },
+  ISM787: {
+    summary: "Sessions without versions to choose from",
+    explanation:
+      "`sessions` of a service keeps all requests of a person with one version, where a route gives a share to each of several. Without a second version, or without a route, it has no effect.",
+  },
 } as const satisfies Record<string, CatalogueEntry>;

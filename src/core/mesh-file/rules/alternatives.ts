@@ -39,12 +39,7 @@ export function checkAlternatives(draft: MeshDraft): readonly Finding[] {
         ways: [["env"], ["file"]],
       },
     ]),
-    ...servicesOf(draft).map(({ value, path }) => ({
-      value: value.failover,
-      path: [...path, "failover"],
-      ways: [["regions"], ["priority"]],
-      optional: true,
-    })),
+    ...servicesOf(draft).flatMap(serviceChoices),
     ...routesOf(draft).flatMap(({ value, path }) => [
       { value: value.match, path: [...path, "match"], ways: comparisons, optional: true },
       { value: value.fault?.abort, path: [...path, "fault", "abort"], ways: [["httpStatus"], ["grpcStatus"]] },
@@ -66,6 +61,17 @@ export function checkAlternatives(draft: MeshDraft): readonly Finding[] {
     ]),
   ];
   return [...choices.flatMap(checkChoice), ...checkProvider(dns?.provider)];
+}
+
+function serviceChoices({ value, path }: ReturnType<typeof servicesOf>[number]): readonly Choice[] {
+  return [
+    {
+      value: value.sessions,
+      path: [...path, "sessions"],
+      ways: [["httpHeaderName"], ["httpCookie"], ["httpQueryParameterName"]],
+    },
+    { value: value.failover, path: [...path, "failover"], ways: [["regions"], ["priority"]], optional: true },
+  ];
 }
 
 function dnsChoices(dns: NonNullable<MeshDraft["spec"]>["dns"]): readonly Choice[] {

@@ -11,6 +11,7 @@ import { checkClusterReferences } from "./cluster-references.ts";
 import { checkEastWest } from "./east-west.ts";
 import { checkExistingInstall } from "./existing-install.ts";
 import { checkFailover } from "./failover.ts";
+import { checkSessions } from "./sessions.ts";
 import { checkFrontGateways } from "./front-gateways.ts";
 import { checkInstallMethod } from "./install-method.ts";
 import { checkIssuerNames } from "./issuer-names.ts";
@@ -91,6 +92,7 @@ export const rules: readonly Rule[] = [
   checkRegions,
   checkRegionalRoutes,
   checkFailover,
+  checkSessions,
   checkIssuerNames,
   checkIssuerSolvers,
   checkCertificateIssuers,

@@ -2,6 +2,7 @@ import * as z from "zod";
 import { failoverSchema } from "./failover.ts";
 import { routeSchema } from "./route.ts";
 import { label, labelValue, line } from "./scalars.ts";
+import { sessionsSchema } from "./sessions.ts";
 import { textOf } from "./text-form.ts";
 
 const versionSchema = z
@@ -37,6 +38,7 @@ export const serviceSchema = z
       .optional(),
     routes: z.array(routeSchema).meta({ description: "The ways from outside to the service.", default: [] }).optional(),
     failover: failoverSchema.optional(),
+    sessions: sessionsSchema.optional(),
     export: z
       .boolean()
       .meta({
