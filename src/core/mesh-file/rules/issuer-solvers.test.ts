@@ -51,6 +51,11 @@ describe("the settings of a solver", () => {
     ["text in the place of an unknown provider's settings", "dns01: { constructor: a }", ["ISM103 a"]],
     ["settings that are none", "dns01: { route53: [] }", ["ISM103 []"]],
     ["a reference that names nothing", "dns01: { digitalocean: { tokenSecretRef: {} } }", ["ISM103 {}"]],
+    [
+      "a namespace of the Secret",
+      "dns01: { digitalocean: { tokenSecretRef: { name: s, key: k, namespace: n } } }",
+      ["ISM102 namespace"],
+    ],
     ["what cert-manager cannot do without", "dns01: { rfc2136: {} }", ["ISM105 {}"]],
   ])("are refused with %s", (_sentence, solver, expected) => {
     expect(problems(solver)).toEqual(expected);

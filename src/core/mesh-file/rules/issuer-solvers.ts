@@ -136,6 +136,17 @@ function describeType(type: string, value: unknown, path: Path): readonly Findin
     ];
   }
   const isReference = typeof value === "object" && value !== null && "name" in value && typeof value.name === "string";
+  if (type === "secretRef" && isReference) {
+    return Object.keys(value)
+      .filter((key) => ["namespace", "optional", "secretName", "secretKey"].includes(key))
+      .map((key) => ({
+        code: "ISM102",
+        path: [...path, key],
+        at: "key",
+        detail: `A reference of cert-manager has name and key only: the Secret is in cert-manager's own namespace.`,
+        fix: "Delete it.",
+      }));
+  }
   return type !== "secretRef" || isReference
     ? []
     : [
