@@ -22,8 +22,13 @@ interface Standstill {
   readonly load: ReturnType<typeof performance.eventLoopUtilization>;
 }
 
-/** The part of the time that the event loop had work, between 0 and 1, from which on this process holds things up. */
-const mostBusy = 0.5;
+/** The part of the patience in which the event loop has to have had nothing to do, between 0 and 1. */
+const idlePart = 0.5;
+
+/** Whether the event loop has had nothing to do for so many milliseconds, all in all. */
+function wasIdle({ load }: Standstill, milliseconds: number): boolean {
+  return performance.eventLoopUtilization(load).idle >= milliseconds;
+}
 
 /** A limiter for `size` at a time. */
 export function createLimiter(size: number): Limiter {
@@ -36,9 +41,10 @@ export function createLimiter(size: number): Limiter {
  * server that answers at once is fastest over a few connections, and one to a
  * server far away over many. `first` pieces of work run at a time; whenever
  * some wait and none has ended for `patienceMs`, the number doubles, up to
- * `most`. It does not shrink: the connections are there then. A process that
- * was busy for most of that time is itself what is waited for, with a fleet of
- * clusters above all: further handshakes would only keep it busier.
+ * `most`. It does not shrink: the connections are there then. Time counts in
+ * which this process could have read an answer, at least half of `patienceMs`:
+ * one that is busy, with a fleet of clusters above all, is itself what is
+ * waited for, and further handshakes would only keep it busier.
  */
 export function createWarmingLimiter({ first, most, patienceMs }: WarmingLimits): Limiter {
   const waiting: (() => void)[] = [];
@@ -46,13 +52,15 @@ export function createWarmingLimiter({ first, most, patienceMs }: WarmingLimits)
   let running = 0;
   let ended = 0;
   let timer: NodeJS.Timeout | undefined;
+  let since: Standstill | undefined;
 
   function watchForStandstill(): void {
     if (waiting.length === 0 || places >= most) {
       clearTimeout(timer);
       timer = undefined;
     } else {
-      timer ??= setTimeout(judge, patienceMs, { ended, load: performance.eventLoopUtilization() });
+      since ??= { ended, load: performance.eventLoopUtilization() };
+      timer ??= setTimeout(judge, patienceMs, since);
     }
   }
 
@@ -60,10 +68,9 @@ export function createWarmingLimiter({ first, most, patienceMs }: WarmingLimits)
     // Answers that came while this process was busy are read first: they are no standstill.
     setImmediate(() => {
       timer = undefined;
-      const busy = performance.eventLoopUtilization(then.load).utilization;
-      if (waiting.length > 0 && ended === then.ended && busy < mostBusy) {
-        places = Math.min(places * 2, most);
-      }
+      const widens = waiting.length > 0 && ended === then.ended && wasIdle(then, patienceMs * idlePart);
+      places = widens ? Math.min(places * 2, most) : places;
+      since = widens || ended !== then.ended ? undefined : since;
       fill();
     });
   }
