@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
 import type { KubeObject } from "../../src/core/model/kube-object.ts";
 import { benchAgainst } from "./against.ts";
 import { compareWithAnalyze } from "./analyze.ts";
@@ -10,7 +11,9 @@ import { benchBesideScripts } from "./beside-scripts.ts";
 import type { Figure } from "./measure.ts";
 import { median, showFigures, timed } from "./measure.ts";
 import { benchFrontDoor } from "./front-door.ts";
+import { benchBeside } from "./fleet/beside.ts";
 import { benchFleet } from "./fleet/fleet.ts";
+import { largestFrames } from "./fleet/profile.ts";
 import { serveFleet } from "./fleet/server.ts";
 import { benchPolicies } from "./policies.ts";
 import { benchRender, renderOnly } from "./render.ts";
@@ -21,7 +24,7 @@ import { benchShift } from "./shift.ts";
  * `bench`). They are printed beside their goals; nothing here fails because a
  * machine is slow. `--engine` also builds the engine from nothing, which takes
  * minutes; `--render` measures rendering only, and `--fleet` (with sizes, default
- * `10,100`) many fake clusters only, and `--policies` who reaches whom by
+ * `10,100`; `--beside CHECKOUT` for ratios, `--profile FOLDER` for where the time goes) many fake clusters only, and `--policies` who reaches whom by
  * NetworkPolicies: these bring no sandbox up.
  * `--against CHECKOUT` measures check and shift beside the program of another
  * checkout, in turn on the same clusters.
@@ -58,9 +61,7 @@ async function main(): Promise<void> {
     return;
   }
   if (process.argv[2] === "--fleet") {
-    const sizes = (process.argv[3] ?? "10,100").split(",").map(Number);
-    const dist = path.join(root, "dist", "isthmus.js");
-    await benchFleet({ program: dist, manifests: await writeManifests(), sizes }, add);
+    await benchFleets(add);
     process.stdout.write(`\n${showFigures(figures)}\n`);
     return;
   }
@@ -134,6 +135,30 @@ async function main(): Promise<void> {
   }
   add({ name: "memory of two clusters with the mesh", value: memoryOfClusters(), unit: "MiB", goal: 3072 });
   process.stdout.write(`\n${showFigures(figures)}\n`);
+}
+
+/** `--fleet [SIZES] [--beside CHECKOUT | --profile FOLDER]` */
+async function benchFleets(add: (figure: Figure) => void): Promise<void> {
+  const { positionals, values } = parseArgs({
+    args: process.argv.slice(3),
+    allowPositionals: true,
+    options: { beside: { type: "string" }, profile: { type: "string" } },
+  });
+  const [sizes = "10,100"] = positionals;
+  const bench = {
+    program: path.join(root, "dist", "isthmus.js"),
+    manifests: await writeManifests(),
+    sizes: sizes.split(",").map(Number),
+  };
+  if (values.profile !== undefined) {
+    const profiles = path.resolve(values.profile);
+    await benchFleet({ ...bench, profiles }, () => undefined);
+    process.stdout.write(`${largestFrames(profiles)}\n`);
+  } else if (values.beside === undefined) {
+    await benchFleet(bench, add);
+  } else {
+    await benchBeside(bench, path.resolve(values.beside), add);
+  }
 }
 
 async function buildFromNothing(): Promise<number> {

@@ -17,6 +17,8 @@ export interface FleetBench {
   readonly manifests: string;
   /** How many clusters, smallest first. */
   readonly sizes: readonly number[];
+  /** A folder for V8's processor profiles of every command, one `.cpuprofile` each. Profiled commands take a little longer. */
+  readonly profiles?: string;
 }
 
 /** What one command of the real program cost. */
@@ -86,8 +88,15 @@ async function measureFleet(bench: FleetBench, size: number): Promise<Readonly<R
     const file = await writeFleet(folder, size, server.address, bench.manifests);
     const run = async (words: readonly string[], ways: Readonly<Record<number, string>> = {}, codes = [0]) =>
       measure(
-        bench.program,
-        [...words, "-f", file, "--kubeconfig", writeKubeconfig(folder, size, server.address, ways)],
+        [
+          ...profiling(bench.profiles, `${words[0]}-${size}`),
+          bench.program,
+          ...words,
+          "-f",
+          file,
+          "--kubeconfig",
+          writeKubeconfig(folder, size, server.address, ways),
+        ],
         env,
         codes,
       );
@@ -97,7 +106,7 @@ async function measureFleet(bench: FleetBench, size: number): Promise<Readonly<R
       plan: await run(["plan"]),
       check: await run(["check"], {}, [0, 3]),
     };
-    if (size === oddSize(bench.sizes)) {
+    if (size === oddSize(bench.sizes) && bench.profiles === undefined) {
       costs["plan with one slow"] = await run(["plan"], { [last]: "slow" });
       costs["plan with one that refuses"] = await run(["plan"], { [last]: "refused" }, [4, 69]);
       costs["plan with one that is silent"] = await run(["plan"], { [last]: "dead" }, [4, 69]);
@@ -211,15 +220,14 @@ function writeKubeconfig(
 
 const lookEveryMs = 50;
 
-/** Runs the program to its end. Its memory is the kernel's own high-water mark (VmHWM). */
-async function measure(
-  program: string,
-  args: readonly string[],
-  env: NodeJS.ProcessEnv,
-  codes: readonly number[],
-): Promise<Cost> {
+function profiling(folder: string | undefined, name: string): readonly string[] {
+  return folder === undefined ? [] : ["--cpu-prof", `--cpu-prof-dir=${folder}`, `--cpu-prof-name=${name}.cpuprofile`];
+}
+
+/** Runs Node.js with the program to its end. Its memory is the kernel's own high-water mark (VmHWM). */
+async function measure(args: readonly string[], env: NodeJS.ProcessEnv, codes: readonly number[]): Promise<Cost> {
   const started = performance.now();
-  const child = spawn(process.execPath, [program, ...args], { env, stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(process.execPath, args, { env, stdio: ["ignore", "pipe", "pipe"] });
   let peakKiB = 0;
   let processorSeconds = 0;
   const look = setInterval(() => {
@@ -238,13 +246,13 @@ async function measure(
       child.once("close", resolve);
     });
     if (!codes.includes(code ?? -1)) {
-      throw new Error(`isthmus ${args.join(" ")} ended with ${code}\n${tail}`);
+      throw new Error(`node ${args.join(" ")} ended with ${code}\n${tail}`);
     }
   } finally {
     clearInterval(look);
   }
   const cost = { seconds: (performance.now() - started) / 1000, processorSeconds, peakMiB: peakKiB / 1024 };
-  process.stderr.write(`${args[0]}: ${JSON.stringify(cost)}\n`);
+  process.stderr.write(`${args.join(" ").replace(/ -f .*/, "")}: ${JSON.stringify(cost)}\n`);
   return cost;
 }
 
