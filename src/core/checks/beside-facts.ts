@@ -4,8 +4,12 @@ export interface BesideFacts {
   readonly filters: readonly (SelectingObject & {
     /** Envoy's filters that it puts in or changes, as they are called in `ProxyFilterFacts`; left out where it does neither. */
     readonly sets?: readonly ("local_ratelimit" | "fault" | "ext_authz")[];
+    /** True where it adds, changes or removes clusters; left out otherwise. */
+    readonly clusters?: true;
     readonly written: WrittenBy;
   })[];
+  /** Why those of some kind could not be listed; left out where all were. */
+  readonly unlisted?: string;
   /** Sidecars that say at which ports the proxies of their pods take requests: these alone. */
   readonly sidecars: readonly (SelectingObject & { readonly ports: readonly number[] })[];
   /** Sidecars that say what the proxies of their pods know; `hosts` as they write them, `blocks` where nothing else is let out. */

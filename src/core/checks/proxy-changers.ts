@@ -13,11 +13,11 @@ export function filtersOf(one: ReachedCluster): readonly Changer[] {
   return (one.routing.beside?.filters ?? []).filter((filter) => one.pods.some((pod) => selects(filter, pod)));
 }
 
-/** Those of them that are in proxies of the ingress. */
-export function filtersOfIngress(one: ReachedCluster): readonly Changer[] {
+/** Those of them that change which clusters proxies of the ingress have. */
+export function changersOfClusters(one: ReachedCluster): readonly Changer[] {
   const names = gatewayOf(one, ingressGateway)?.pods.map(({ name }) => name) ?? [];
   const pods = one.pods.filter(({ namespace, name }) => namespace === istioNamespace && names.includes(name));
-  return filtersOf(one).filter((filter) => pods.some((pod) => selects(filter, pod)));
+  return filtersOf(one).filter((filter) => filter.clusters === true && pods.some((pod) => selects(filter, pod)));
 }
 
 function selects({ namespace, selector = {} }: Changer, pod: ReachedCluster["pods"][number]): boolean {

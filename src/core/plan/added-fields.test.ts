@@ -54,6 +54,31 @@ describe("what others have added to an object", () => {
     ]);
   });
 
+  it("is nothing that we ask for ourselves, whoever has put it back, nor what it is part of", () => {
+    const selector = { app: "web" };
+    const ports = [
+      { name: "admin", port: 9 },
+      { name: "http", port: 80, protocol: "TCP", appProtocol: "http" },
+    ];
+    const object = service({ selector, ports }, [
+      mine({ "f:spec": { "f:ports": { [port]: { ".": {}, "f:name": {}, "f:port": {} } } } }),
+      entry("kubectl-patch", {
+        // A selector has one owner as a whole.
+        "f:spec": { "f:selector": {}, "f:ports": { [port]: { "f:appProtocol": {} } } },
+      }),
+    ]);
+    const asked = (more: Json): KubeObject => ({
+      apiVersion: "v1",
+      kind: "Service",
+      metadata: { name: "web" },
+      spec: { selector, ports: more },
+    });
+    const of = (wish: KubeObject): readonly string[] => addedFields(object, [], wish).map(({ path }) => path);
+    expect(of(asked([{ name: "http", port: 80, appProtocol: "http" }]))).toEqual([]);
+    expect(of(asked([{ name: "http", port: 80 }]))).toEqual(['spec.ports[name="http"].appProtocol']);
+    expect(paths(object)).toEqual(["spec.selector", 'spec.ports[name="http"].appProtocol']);
+  });
+
   it("is the highest field that holds nothing of ours", () => {
     const tls = { "f:trafficPolicy": { "f:tls": { ".": {}, "f:mode": {} } } };
     const rule = (own: Json): KubeObject => ({

@@ -28,9 +28,15 @@ export interface AddedField {
  * `managedFields`: the highest fields that hold nothing of ours. `changed` is
  * what an apply would change, which is drift and no addition. What controllers
  * write, and what Kubernetes defaults (which nobody owns), is left out; so is
- * everything of an object that we have never applied.
+ * everything of an object that we have never applied, and what we ask for
+ * ourselves (`asked`): whoever changes a field and puts its value back is its
+ * only owner, until an apply that has something to change owns it too.
  */
-export function addedFields(live: KubeObject, changed: readonly FieldChange[]): readonly AddedField[] {
+export function addedFields(
+  live: KubeObject,
+  changed: readonly FieldChange[],
+  asked?: KubeObject,
+): readonly AddedField[] {
   if (!isJudged(live) || !isTouched(live)) {
     return [];
   }
@@ -41,7 +47,9 @@ export function addedFields(live: KubeObject, changed: readonly FieldChange[]): 
   }
   const kept = [
     ...mine.flatMap(({ places }) => places),
-    ...entries.flatMap(({ manager, places }) => places.filter((place) => isOfController(live, { manager, place }))),
+    ...entries.flatMap(({ manager, places }) =>
+      places.filter((place) => isOfController(live, { manager, place }) || isAsked(live, asked, place)),
+    ),
   ].map(keyOf);
   const differing = changed.map(({ path }) => path);
   const lastOfOurs = Math.max(...mine.map(({ time }) => Date.parse(time) || 0));
@@ -57,6 +65,26 @@ export function addedFields(live: KubeObject, changed: readonly FieldChange[]): 
     }
   }
   return [...found.values()];
+}
+
+/** Whether an object of ours has something at a place of the live one; items of lists are found by what tells them apart. */
+function isAsked(live: KubeObject, asked: KubeObject | undefined, place: Place): boolean {
+  let there = live as unknown as Json | undefined;
+  let wanted = asked as unknown as Json | undefined;
+  for (const step of place) {
+    there = valueAt(there, [step]);
+    wanted = typeof step === "number" ? itemLike(wanted, there) : valueAt(wanted, [step]);
+  }
+  return wanted !== undefined;
+}
+
+function itemLike(list: Json | undefined, item: Json | undefined): Json | undefined {
+  const key = keyOfItem(item);
+  return Array.isArray(list)
+    ? (list as readonly Json[]).find((one) =>
+        key === undefined || !isMap(item) ? one === item : isMap(one) && one[key] === item[key],
+      )
+    : undefined;
 }
 
 /** Most objects have no other writer, and a large one's fields take their time. */
@@ -133,7 +161,7 @@ function keyOfItem(item: Json | undefined): string | undefined {
   return itemKeys.find((one) => isMap(item) && item[one] !== undefined && !(item[one] instanceof Secret));
 }
 
-function valueAt(live: KubeObject, place: Place): Json | undefined {
+function valueAt(live: KubeObject | Json | undefined, place: Place): Json | undefined {
   return place.reduce<Json | undefined>(
     (value, step) => {
       if (typeof step === "number") {

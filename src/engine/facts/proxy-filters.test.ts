@@ -95,6 +95,8 @@ it("reads authorizers whose cluster the proxy does not have, unless requests pas
         authorizer("outbound|9000||here"),
         authorizer("outbound|9000||gone"),
         authorizer("outbound|9000||lax", { failure_mode_allow: true }),
+        authorizer("outbound|9000||some", { filter_enabled: { default_value: { numerator: 0 } } }),
+        { ...authorizer("outbound|9000||off"), disabled: true },
       ]),
     ],
   };

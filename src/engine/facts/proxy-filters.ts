@@ -30,6 +30,9 @@ interface EnvoyAuthorizer {
   readonly http_service?: { readonly server_uri?: { readonly cluster?: string } };
   /** Requests pass where nobody answers. */
   readonly failure_mode_allow?: boolean;
+  /** For which requests it asks at all. */
+  readonly filter_enabled?: { readonly default_value?: EnvoyShare };
+  readonly filter_enabled_metadata?: object;
 }
 
 interface Chain {
@@ -42,6 +45,7 @@ interface Chain {
         readonly typed_config?: FilterConfig;
         /** In place of `typed_config` where it comes by itself. */
         readonly config_discovery?: object;
+        readonly disabled?: boolean;
       }[];
     };
   }[];
@@ -149,16 +153,21 @@ function settingsIn(page: ListenersPage): readonly {
   });
 }
 
-/** One that keeps requests back until its authorizer answers. */
-function authorizerOf({ typed_config: config = {} }: HttpFilter): readonly string[] {
-  const type = config.type_url ?? config["@type"] ?? "";
-  const {
-    grpc_service: grpc,
-    http_service: http,
-    failure_mode_allow: passes,
-  } = (config.value ?? config) as EnvoyAuthorizer;
-  const cluster = grpc?.envoy_grpc?.cluster_name ?? http?.server_uri?.cluster;
-  return type.endsWith(".ExtAuthz") && passes !== true && cluster !== undefined ? [cluster] : [];
+/** One that keeps all requests back until its authorizer answers. */
+function authorizerOf({ typed_config: config = {}, disabled }: HttpFilter): readonly string[] {
+  const asks = (config.value ?? config) as EnvoyAuthorizer;
+  const isAuthorizer = (config.type_url ?? config["@type"] ?? "").endsWith(".ExtAuthz");
+  const cluster = asks.grpc_service?.envoy_grpc?.cluster_name ?? asks.http_service?.server_uri?.cluster;
+  return isAuthorizer && disabled !== true && keepsAll(asks) && cluster !== undefined ? [cluster] : [];
+}
+
+/** False for one that is for some requests only, and for one that lets them pass where nobody answers. */
+function keepsAll({
+  failure_mode_allow: passes,
+  filter_enabled: share,
+  filter_enabled_metadata: some,
+}: EnvoyAuthorizer) {
+  return passes !== true && some === undefined && (share === undefined || percentOf(share.default_value) >= 100);
 }
 
 /** Istio's agent puts this filter, which refuses everything, in place of what it could not fetch (istio.io/istio, pkg/wasm/convert.go). */

@@ -32,7 +32,7 @@ it("reads what changes proxies beside routes and policies, and not what came wit
   };
   put("EnvoyFilter", "ours", {
     workloadSelector: { labels: { app: "web" } },
-    configPatches: [{ patch: { value: { name: "envoy.filters.http.fault" } } }],
+    configPatches: [{ applyTo: "CLUSTER", patch: { value: { name: "envoy.filters.http.fault" } } }],
   });
   put("EnvoyFilter", "stats-filter-1.12", {});
   put("TrafficExtension", "script", { selector: { matchLabels: { app: "web" } } });
@@ -48,7 +48,15 @@ it("reads what changes proxies beside routes and policies, and not what came wit
   put("VirtualService", "web", {});
   expect(await readBeside(client, { apiVersion }, new AbortController().signal)).toEqual({
     filters: [
-      { kind: "EnvoyFilter", namespace: "shop", name: "ours", selector: { app: "web" }, sets: ["fault"], written },
+      {
+        kind: "EnvoyFilter",
+        namespace: "shop",
+        name: "ours",
+        selector: { app: "web" },
+        sets: ["fault"],
+        clusters: true,
+        written,
+      },
       { kind: "TrafficExtension", namespace: "shop", name: "script", selector: { app: "web" }, written },
     ],
     sidecars: [{ kind: "Sidecar", namespace: "shop", name: "inbound", ports: [9080] }],

@@ -2,6 +2,7 @@ import type { BesideFacts } from "../../core/checks/beside-facts.ts";
 import type { KubeObject } from "../../core/model/kube-object.ts";
 import { meshLabel } from "../../core/render/names.ts";
 import type { KubeClient } from "../../kube/client.ts";
+import { isForbidden } from "../../kube/errors.ts";
 import { listEverywhere } from "./list-known.ts";
 import { writtenBy } from "./written-by.ts";
 
@@ -14,6 +15,7 @@ interface Spec {
   readonly selector?: { readonly matchLabels?: Readonly<Record<string, string>> };
   readonly egress?: readonly { readonly hosts?: readonly string[] }[];
   readonly outboundTrafficPolicy?: { readonly mode?: string };
+  readonly configPatches?: readonly { readonly applyTo?: string }[];
   readonly hosts?: readonly string[];
   readonly ingress?: readonly { readonly port?: { readonly number?: number } }[];
   readonly address?: string;
@@ -32,7 +34,7 @@ export async function readBeside(
   const [filters, plugins, extensions, sidecars, workloads, services, rules, routes] = await Promise.all([
     read("EnvoyFilter", filterVersion),
     read("WasmPlugin", pluginVersion),
-    read("TrafficExtension", pluginVersion),
+    readExtensions(client, signal),
     read("Sidecar"),
     read("WorkloadEntry"),
     read("ServiceEntry"),
@@ -40,7 +42,8 @@ export async function readBeside(
     read("VirtualService"),
   ]);
   return {
-    filters: [...filters, ...plugins, ...extensions].filter((object) => !isOfInstallation(object)).map(filterOf),
+    filters: [...filters, ...plugins, ...extensions.found].filter((object) => !isOfInstallation(object)).map(filterOf),
+    ...(extensions.why === undefined ? {} : { unlisted: extensions.why }),
     sidecars: sidecars
       .filter((object) => (specOf(object).ingress ?? []).length > 0)
       .map((object) => ({
@@ -56,6 +59,22 @@ export async function readBeside(
   };
 }
 
+/** A kind that came with Istio 1.31: rights that name each kind may not have it yet, and all else is read without it. */
+async function readExtensions(
+  client: KubeClient,
+  signal: AbortSignal,
+): Promise<{ readonly found: readonly KubeObject[]; readonly why?: string }> {
+  try {
+    const kind = { apiVersion: pluginVersion, kind: "TrafficExtension" };
+    return { found: await listEverywhere(client, kind, signal) };
+  } catch (error) {
+    if (isForbidden(error)) {
+      return { found: [], why: error.message };
+    }
+    throw error;
+  }
+}
+
 /** Texts of Envoy's types by which patches name a filter. */
 const filterTypes = { local_ratelimit: "LocalRateLimit", fault: "HTTPFault", ext_authz: "ExtAuthz" } as const;
 
@@ -64,7 +83,12 @@ function filterOf(object: KubeObject): BesideFacts["filters"][number] {
   const sets = (["local_ratelimit", "fault", "ext_authz"] as const).filter(
     (name) => text.includes(filterTypes[name]) || text.includes(`envoy.filters.http.${name}`),
   );
-  return { ...selecting(object), ...(sets.length === 0 ? {} : { sets }), written: writtenBy(object) };
+  return {
+    ...selecting(object),
+    ...(sets.length === 0 ? {} : { sets }),
+    ...((specOf(object).configPatches ?? []).some(({ applyTo }) => applyTo === "CLUSTER") ? { clusters: true } : {}),
+    written: writtenBy(object),
+  };
 }
 
 /** What a Sidecar says of requests that its pods send; nothing where it says nothing of them. */

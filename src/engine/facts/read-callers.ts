@@ -4,6 +4,7 @@ import type { Service } from "../../core/model/mesh.ts";
 import { serviceHost } from "../../core/render/names.ts";
 import { compareText } from "../../core/render/order.ts";
 import type { KubeClient } from "../../kube/client.ts";
+import { unlessForbidden } from "../../kube/errors.ts";
 import { createLimiter } from "../../kube/limiter.ts";
 import type { CallTarget } from "./caller-pages.ts";
 import { clusterPaths, readCallerClusters, readWays, wayPaths } from "./caller-pages.ts";
@@ -47,7 +48,7 @@ export async function readCallers(
         client.get({ apiVersion: "v1", kind: "Service", namespace, name }, { signal }),
       ),
     ),
-    Promise.all(filterKinds.map(async (kind) => listEverywhere(client, kind, signal))).then((all) => all.flat()),
+    listFilters(client, signal),
     ...kinds.map(async (kind) => listEverywhere(client, { apiVersion, kind }, signal)),
   ]);
   const objects = found.flatMap((one) => one ?? []);
@@ -63,6 +64,19 @@ export async function readCallers(
           ),
         ),
       );
+}
+
+/** What `routing` says of a kind that may not be listed is enough. */
+async function listFilters(client: KubeClient, signal: AbortSignal): Promise<readonly KubeObject[]> {
+  const lists = await Promise.all(
+    filterKinds.map(async (kind) =>
+      unlessForbidden(
+        async () => listEverywhere(client, kind, signal),
+        () => [],
+      ),
+    ),
+  );
+  return lists.flat();
 }
 
 function targetsOf(service: KubeObject): readonly CallTarget[] {

@@ -104,7 +104,7 @@ async function planUpdate(one: Connected, placed: PlacedObject, live: KubeObject
   const settled = scope.settled.get(keyOf(idOf(object)));
   const desired = cedeFields(object, live);
   if (isUnchangedSinceApply(settled, desired, live)) {
-    return { live: withoutBody(live), object: desired, action: "none", fields: [], ...addedTo(live, []) };
+    return { live: withoutBody(live), object: desired, action: "none", fields: [], ...addedTo(live, [], desired) };
   }
   const changes = diffObjects(live, await askApply(one, desired, live, scope));
   const fields = attributeChanges(live, changes, {
@@ -112,7 +112,7 @@ async function planUpdate(one: Connected, placed: PlacedObject, live: KubeObject
     unchangedWish: settled?.digest === digestObject(desired),
   });
   const action = fields.length === 0 ? "none" : "update";
-  return { live, object: desired, action, fields, ...addedTo(live, changes) };
+  return { live, object: desired, action, fields, ...addedTo(live, changes, desired) };
 }
 
 /** What an apply may write there; a credential and published addresses are judged where they are used. */
@@ -125,8 +125,9 @@ const cacertsFields = ["ca-cert.pem", "ca-key.pem", "cert-chain.pem", "root-cert
 function addedTo(
   live: KubeObject,
   changes: Parameters<typeof addedFields>[1],
+  asked?: KubeObject,
 ): { readonly added?: readonly AddedField[] } {
-  const added = addedFields(live, changes);
+  const added = addedFields(live, changes, asked);
   return added.length === 0 ? {} : { added };
 }
 

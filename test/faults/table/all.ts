@@ -1,6 +1,8 @@
 import { partOfToday } from "../../part-of-today.ts";
 import type { Fault } from "../fault.ts";
 import { addedFaults } from "./added.ts";
+import { addressFaults } from "./addresses.ts";
+import { admissionFaults } from "./admission.ts";
 import { dnsFaults } from "./dns.ts";
 import { frontDoorFaults } from "./front-door.ts";
 import { callerFaults } from "./callers.ts";
@@ -13,6 +15,7 @@ import { pairOf } from "./pairs.ts";
 import { policyFaults } from "./policies.ts";
 import { podFaults } from "./pods.ts";
 import { routeFaults } from "./routes.ts";
+import { ruleFaults } from "./rules.ts";
 import { serviceFaults } from "./services.ts";
 import { besideFaults } from "./beside.ts";
 import { trustFaults } from "./trust.ts";
@@ -32,6 +35,9 @@ const singles: readonly Fault[] = [
   ...addedFaults,
   ...callerFaults,
   ...filterFaults,
+  ...admissionFaults,
+  ...addressFaults,
+  ...ruleFaults,
   ...kubernetesFaults,
 ];
 

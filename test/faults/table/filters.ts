@@ -96,7 +96,7 @@ export const filterFaults: readonly Fault[] = [
         patch: { operation: "REMOVE" },
       }),
     causes: [cause("west", "ISM476")],
-    says: "EnvoyFilter istio-system/by-hand changes what the proxy has",
+    says: "EnvoyFilter istio-system/by-hand changes which clusters the proxy has",
     undo: async () => drop("west", "istio-system", `${filters}/by-hand`),
   },
   {

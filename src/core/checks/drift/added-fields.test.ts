@@ -126,6 +126,20 @@ describe("a field that somebody has added", () => {
     expect(cause?.consequences.map(({ code }) => code)).toContain("ISM424");
   });
 
+  it.each([
+    ["/spec/template/metadata/annotations/proxy.istio.io~1config", "error"],
+    ["/spec/template/metadata/annotations/team", "warning"],
+  ])("explains why pods are missing where Istio's injector goes by it: %s", (pointer, severity) => {
+    const object = {
+      id: { group: "apps", kind: "Deployment", namespace: "istio-system", name: "istio-ingressgateway" },
+      fields: [field(pointer, '"x"')],
+    };
+    const facts = added([object], ({ gateways }) => ({
+      gateways: gateways.map((one) => ({ ...one, ready: 0, reason: "0 of 1 pods are ready" })),
+    }));
+    expect(severities(facts)).toEqual([severity]);
+  });
+
   it("is named with its value and its writer, and taken out alone, by a command that fails where the object is another", () => {
     const fields = [
       field("/spec/ports/2", '{"port":81}', { test: { pointer: "/spec/ports/2", value: '{"port":81}' } }),

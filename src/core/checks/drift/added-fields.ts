@@ -34,6 +34,9 @@ export const addedFields: Check = {
     ),
 };
 
+/** What pods are made by: their spec, and what Istio's injector goes by (https://istio.io/latest/docs/reference/config/annotations/). */
+const ofPods = /^\/spec\/template\/(?:spec\/|metadata\/(?:annotations|labels)\/[^/]*istio\.io)/;
+
 interface Judged extends Effect {
   readonly field: AddedFieldFacts;
 }
@@ -43,7 +46,7 @@ function findingsOf(facts: MeshFacts, one: ReachedCluster, object: AddedToObject
   const judged = object.fields.flatMap((field): readonly Judged[] => {
     const effect = effectOf({ one, object, field });
     // Why pods are not there is often what somebody has put into their template.
-    const keepsPods = isIdle && field.pointer.startsWith("/spec/template/spec/");
+    const keepsPods = isIdle && ofPods.test(field.pointer);
     return effect === undefined
       ? []
       : [{ field, ...effect, ...(keepsPods ? { harms: true, breaks: ofObject({ one, object }) } : {}) }];

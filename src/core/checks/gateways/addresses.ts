@@ -25,7 +25,11 @@ export const gatewaysHaveAddresses: Check = {
                 cluster: one.cluster,
                 object: { group: "", kind: "Service", namespace: "istio-system", name: gateway.name },
                 breaks: [gatewayAddress(one.cluster, gateway.name)],
-                needs: gateway.service?.addresses.length === 0 ? [nodes(one.cluster)] : [],
+                needs: [
+                  ...(gateway.service?.addresses.length === 0 ? [nodes(one.cluster)] : []),
+                  // The label that names another port may be one that somebody has added.
+                  ...(gateway.service?.gatewayPort === undefined ? [] : [gatewayAddress(one.cluster, gateway.name)]),
+                ],
               }),
             ];
       }),

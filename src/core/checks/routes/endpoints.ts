@@ -5,7 +5,7 @@ import type { Check, Finding } from "../check.ts";
 import { problem } from "../check.ts";
 import { kubectl, restart } from "../commands.ts";
 import { expectedEndpoints, missingEndpoints, usedEndpoints } from "../endpoint-table.ts";
-import { describeFilter, filtersOfIngress, fixOfFilters } from "../proxy-changers.ts";
+import { changersOfClusters, describeFilter, fixOfFilters } from "../proxy-changers.ts";
 import type { MeshFacts, ReachedCluster, ServiceFacts } from "../facts.ts";
 import { hostNamesIn, resolveGateways } from "../gateway-names.ts";
 import { answeringPods, silentPods } from "../gateways/proxies-answer.ts";
@@ -126,11 +126,11 @@ function ofNetwork({ name, network }: Cluster): { readonly cluster: string; read
 }
 
 function findingOf(reader: ReachedCluster, target: ReachedCluster, lacking: readonly Lacking[]): Finding {
-  const filters = filtersOfIngress(reader);
+  const filters = changersOfClusters(reader);
   const by =
     filters.length === 0
       ? ""
-      : ` ${filters.map(describeFilter).join(", ")} ${filters.length === 1 ? "changes" : "change"} what the proxy has.`;
+      : ` ${filters.map(describeFilter).join(", ")} ${filters.length === 1 ? "changes" : "change"} which clusters the proxy has.`;
   return problem("ISM476", {
     detail: `The ingress of ${reader.cluster} lacks endpoints of ${target.cluster}: ${lacking.map((one) => one.what).join("; ")}.${by}`,
     // A restart brings back nothing that a filter takes away.

@@ -1,0 +1,132 @@
+import type { ClusterName, Fault } from "../fault.ts";
+import { cause, drop, kubectl, on, patch, put, restart } from "../fault.ts";
+
+const istio = "istio-system";
+
+/** By Kubernetes' own policy, which needs no webhook: new pods of a namespace are refused whatever they say. */
+async function refusePods(cluster: ClusterName, namespace: string): Promise<void> {
+  const metadata = { name: "by-hand" };
+  await put(cluster, {
+    apiVersion: "admissionregistration.k8s.io/v1",
+    kind: "ValidatingAdmissionPolicy",
+    metadata,
+    spec: {
+      failurePolicy: "Fail",
+      matchConstraints: {
+        resourceRules: [
+          {
+            apiGroups: [""],
+            apiVersions: ["v1"],
+            operations: ["CREATE"],
+            resources: ["pods"],
+          },
+        ],
+      },
+      validations: [{ expression: "false", message: "changes are frozen" }],
+    },
+  });
+  await put(cluster, {
+    apiVersion: "admissionregistration.k8s.io/v1",
+    kind: "ValidatingAdmissionPolicyBinding",
+    metadata,
+    spec: {
+      policyName: "by-hand",
+      validationActions: ["Deny"],
+      matchResources: { namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": namespace } } },
+    },
+  });
+}
+
+async function allow(cluster: ClusterName): Promise<void> {
+  await kubectl(cluster, [
+    "delete",
+    "--ignore-not-found",
+    "validatingadmissionpolicybinding/by-hand",
+    "validatingadmissionpolicy/by-hand",
+  ]);
+}
+
+/** What is made of pods and objects on their way in. */
+export const admissionFaults: readonly Fault[] = [
+  {
+    what: "a ValidatingAdmissionPolicy refuses new pods of namespace shop in east",
+    inject: async () => {
+      await refusePods("east", "shop");
+      await on("east", "shop", "delete pod -l app=web --wait=true");
+    },
+    causes: [cause("east", "ISM595")],
+    folds: ["ISM441"],
+    undo: async () => {
+      await allow("east");
+      await restart("east", "shop", "web-v2");
+    },
+  },
+  {
+    what: "the webhook that injects sidecars leaves namespace shop out in east",
+    inject: async () => {
+      const [name] = (await kubectl("east", ["get", "mutatingwebhookconfiguration", "-o", "name"]))
+        .split("\n")
+        .filter((one) => one.includes("istio-sidecar-injector"));
+      const leave = { key: "kubernetes.io/metadata.name", operator: "NotIn", values: ["shop"] };
+      const webhooks = JSON.parse(await kubectl("east", ["get", name ?? "", "-o", "jsonpath={.webhooks}"])) as object[];
+      for (const index of webhooks.keys()) {
+        await kubectl("east", [
+          "patch",
+          name ?? "",
+          "--type=json",
+          "-p",
+          JSON.stringify([
+            { op: "add", path: `/webhooks/${index}/namespaceSelector/matchExpressions/-`, value: leave },
+          ]),
+        ]);
+      }
+    },
+    causes: [cause("east", "ISM454")],
+  },
+  {
+    what: "sidecars of v2 of the shop are told of an istiod that is not there, in east",
+    inject: async () => {
+      await patch("east", "shop", "deployment/web-v2", [
+        {
+          op: "add",
+          path: "/spec/template/metadata/annotations",
+          value: { "proxy.istio.io/config": "discoveryAddress: istiod.nowhere.svc:15012" },
+        },
+      ]);
+      await on("east", "shop", "scale deployment web-v2 --replicas=0");
+      await on("east", "shop", "scale deployment web-v2 --replicas=1");
+    },
+    causes: [cause("east", "ISM556")],
+    folds: ["ISM441"],
+    undo: async () =>
+      on(
+        "east",
+        "shop",
+        'patch deployment web-v2 --type=merge -p {"spec":{"template":{"metadata":{"annotations":null}}}}',
+      ),
+  },
+  {
+    what: "a ProxyConfig asks for an image of sidecars that is not there, and the pod of helloworld in west has to go",
+    inject: async () => {
+      await put("west", {
+        apiVersion: "networking.istio.io/v1beta1",
+        kind: "ProxyConfig",
+        metadata: { name: "by-hand", namespace: "sample" },
+        spec: { image: { imageType: "nowhere" } },
+      });
+      await on("west", "sample", "delete pod -l app=helloworld --wait=true");
+    },
+    causes: [cause("west", "ISM597")],
+    folds: ["ISM441"],
+    undo: async () => {
+      await drop("west", "sample", "proxyconfigs.networking.istio.io/by-hand");
+      await restart("west", "sample", "helloworld-v1");
+    },
+  },
+  {
+    what: "the Service of istiod in east selects no pod",
+    inject: async () =>
+      patch("east", istio, "service/istiod", [{ op: "add", path: "/spec/selector/team", value: "x" }]),
+    causes: [cause("east", "ISM454")],
+  },
+];
