@@ -1248,6 +1248,14 @@ const table: readonly (readonly [Check["id"], string, MeshFacts, readonly string
   ],
   ["routes/foreign-endpoints", "one that no cluster has", withEndpoint("10.99.0.9:5000"), ["warning ISM537 west"]],
   [
+    "routes/foreign-endpoints",
+    "an EndpointSlice of somebody else's",
+    withService({
+      foreignSlices: [{ name: "by-hand", endpoints: ["192.0.2.7:5000"], written: { by: "kubectl", at: "" } }],
+    }),
+    ["warning ISM537 east"],
+  ],
+  [
     "routes/endpoints",
     "a version of the other cluster without endpoints",
     withConfig("west", ingressGateway, ({ clusters }) => ({

@@ -178,6 +178,13 @@ export interface ServiceFacts {
   readonly refusesSidecar?: readonly { readonly pod: string; readonly deployment?: string }[];
   /** All of them with the Deployment that made them, where one did, and whether they are on their node's network; left out where there are none. */
   readonly bare?: readonly { readonly pod: string; readonly deployment?: string; readonly hostNetwork?: true }[];
+  /** EndpointSlices of a Service with a selector that Kubernetes' own controller does not keep; left out where there are none. */
+  readonly foreignSlices?: readonly {
+    readonly name: string;
+    /** Its ready addresses, with the port of the mesh file where it has that. */
+    readonly endpoints: readonly string[];
+    readonly written: WrittenBy;
+  }[];
   /** The workloads of a version that has several, and of pods of no version; left out where there are none. */
   readonly workloads?: readonly WorkloadOfVersion[];
 }

@@ -52,6 +52,8 @@ export interface DnsAnswer {
   readonly pod: string;
   /** `NOERROR`, `NXDOMAIN`, `SERVFAIL` and so on; left out without an answer. */
   readonly says?: string;
+  /** What it says of the mesh's services, with their IPv4 addresses; of one pod, and left out where it was not asked. */
+  readonly names?: readonly { readonly host: string; readonly says: string; readonly addresses: readonly string[] }[];
   readonly problem?: string;
 }
 

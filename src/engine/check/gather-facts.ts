@@ -132,7 +132,7 @@ function partsAt(
     networkPolicies: readNetworkPolicies(client, [...namespaces, dnsNamespace], signal),
     otherPolicies: readOtherPolicies(client, namespaces, signal),
     security: readSecurity(client, namespaces, signal),
-    system: readSystem(client, facts.nodes, signal),
+    system: readSystem(client, { nodes: facts.nodes, services: mesh.services }, signal),
     tlsSecrets: readTlsSecrets(client, meshAt(mesh, cluster).services, signal),
     externalDns: readExternalDns(client, signal),
     bypasses: readBypasses(client, serviceNamespaces(mesh), signal),

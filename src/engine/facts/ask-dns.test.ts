@@ -54,3 +54,66 @@ it("does not wait for ever where the kubelet opens no way to the pod", async () 
   const answer = await askDns(client, target, signal);
   expect(answer).toEqual({ pod: "coredns-1", problem: "no way to the pod was opened within 10 s" });
 });
+
+it("asks for the names of services too, where it knows the one that every cluster has", async () => {
+  const known = new Map([
+    ["kubernetes.default.svc.cluster.local", [10, 43, 0, 1]],
+    ["web.shop.svc.cluster.local", [10, 43, 0, 9]],
+  ]);
+  /** A record of the name that stands at byte 12 of the message (RFC 1035, 4.1.4). */
+  const record = (address: readonly number[]): readonly number[] => [
+    0xc0,
+    12,
+    0,
+    1,
+    0,
+    1,
+    0,
+    0,
+    0,
+    5,
+    0,
+    4,
+    ...address,
+  ];
+  const { client } = await connectFake({
+    api: {
+      podAnswer: (received) => {
+        const [, , ...message] = received;
+        const labels: string[] = [];
+        for (let at = 12; (message[at] ?? 0) > 0; at += 1 + (message[at] ?? 0)) {
+          labels.push(String.fromCharCode(...message.slice(at + 1, at + 1 + (message[at] ?? 0))));
+        }
+        const address = known.get(labels.join("."));
+        const code = address === undefined ? 3 : 0;
+        const answers = address === undefined ? [] : record(address);
+        const answer = [
+          0,
+          1,
+          0x81,
+          0x80 + code,
+          0,
+          1,
+          0,
+          answers.length > 0 ? 1 : 0,
+          0,
+          0,
+          0,
+          0,
+          ...message.slice(12),
+          ...answers,
+        ];
+        return Uint8Array.from([answer.length >> 8, answer.length & 0xff, ...answer]);
+      },
+    },
+  });
+  const hosts = ["web.shop.svc.cluster.local", "data.back.svc.cluster.local"];
+  expect(await askDns(client, target, signal, hosts)).toEqual({
+    pod: "coredns-1",
+    says: "NOERROR",
+    names: [
+      { host: hosts[0], says: "NOERROR", addresses: ["10.43.0.9"] },
+      { host: hosts[1], says: "NXDOMAIN", addresses: [] },
+    ],
+  });
+});

@@ -34,10 +34,17 @@ const pod = (
 
 const onHost = (one: WireObject): WireObject => ({ ...one, spec: { ...(one["spec"] as object), hostNetwork: true } });
 
-const slice = (name: string, addressType: string, addresses: Readonly<Record<string, string>>) =>
+const kept = { "endpointslice.kubernetes.io/managed-by": "endpointslice-controller.k8s.io" };
+
+const slice = (
+  name: string,
+  addressType: string,
+  addresses: Readonly<Record<string, string>>,
+  labels: Readonly<Record<string, string>> = kept,
+) =>
   wireObject(
     "EndpointSlice",
-    { namespace, name, labels: { "kubernetes.io/service-name": "helloworld" } },
+    { namespace, name, labels: { "kubernetes.io/service-name": "helloworld", ...labels } },
     {
       addressType,
       ports: [{ name: "http", port: 5000 }],
@@ -107,4 +114,24 @@ it("reads that it is not there", async () => {
       withoutSidecar: [],
     },
   ]);
+});
+
+it("reads which EndpointSlices Kubernetes' controller does not keep, where a Service has a selector", async () => {
+  const [ours, theirs] = [
+    slice("ours", "IPv4", { "v1-a": "10.42.0.6" }),
+    slice("theirs", "IPv4", { "": "192.0.2.7" }, {}),
+  ];
+  const ports = [{ name: "http", port: 5000, targetPort: 5000, protocol: "TCP" }];
+  const service = (selector?: object): WireObject =>
+    wireObject(
+      "Service",
+      { namespace, name: "helloworld" },
+      { spec: { ports, ...(selector === undefined ? {} : { selector }) } },
+    );
+  const [found] = await read([service({ app: "helloworld" }), ours, theirs]);
+  expect(found?.foreignSlices).toEqual([
+    { name: "theirs", endpoints: ["192.0.2.7:5000"], written: { by: "", at: "" } },
+  ]);
+  const [free] = await read([service(), ours, theirs]);
+  expect(free?.foreignSlices).toBeUndefined();
 });

@@ -1,11 +1,13 @@
 import type { ServiceFacts } from "../../core/checks/facts.ts";
 import { exportAnnotation } from "../../core/checks/routes/visibility.ts";
-import { endpointsOf } from "../../core/checks/service-port.ts";
+import type { ServiceShape, SliceShape } from "../../core/checks/service-port.ts";
+import { endpointsOf, portNameOf } from "../../core/checks/service-port.ts";
 import type { KubeObject } from "../../core/model/kube-object.ts";
 import type { Service } from "../../core/model/mesh.ts";
 import { hasLabels } from "../../core/model/labels.ts";
 import { compareText } from "../../core/render/order.ts";
 import type { KubeClient } from "../../kube/client.ts";
+import type { ServiceObjects } from "./service-endpoints.ts";
 import { clusterEndpointsOf, readServiceObjects, slicesOf } from "./service-endpoints.ts";
 import { addressesOf } from "./read-dns-address.ts";
 import { deploymentOf, hasSidecar, refusesSidecar } from "./sidecars.ts";
@@ -13,6 +15,7 @@ import { isRunning } from "./read-pods.ts";
 import type { WireServicePort } from "./read-service-port.ts";
 import { readServicePort } from "./read-service-port.ts";
 import { readWorkloads } from "./read-workloads.ts";
+import { writtenBy } from "./written-by.ts";
 
 /** One service of the mesh as a cluster has it. */
 export async function readService(client: KubeClient, service: Service, signal: AbortSignal): Promise<ServiceFacts> {
@@ -52,7 +55,31 @@ export async function readService(client: KubeClient, service: Service, signal: 
     ...(refusing.length === 0 ? {} : { refusesSidecar: refusing.map(makerOf) }),
     ...(bare.length === 0 ? {} : { bare: bare.map((pod) => ({ ...makerOf(pod), ...hostNetworkOf(pod) })) }),
     ...(workloads.length === 0 ? {} : { workloads }),
+    ...foreignSlicesOf(objects, { selector, port: service.port }),
   };
+}
+
+/** The label of what the EndpointSlice controller keeps (https://kubernetes.io/docs/concepts/services-networking/endpoint-slices/#management). */
+const keptBy = { label: "endpointslice.kubernetes.io/managed-by", controller: "endpointslice-controller.k8s.io" };
+
+function foreignSlicesOf(
+  objects: ServiceObjects,
+  { selector, port }: { readonly selector: Readonly<Record<string, string>>; readonly port: number },
+): Pick<ServiceFacts, "foreignSlices"> {
+  const portName = portNameOf((objects.service?.["spec"] ?? {}) as ServiceShape, port);
+  // Without a selector all of them are somebody's.
+  const found =
+    Object.keys(selector).length === 0
+      ? []
+      : objects.slices
+          .filter(({ metadata }) => metadata.labels?.[keptBy.label] !== keptBy.controller)
+          .map((slice) => ({
+            name: slice.metadata.name,
+            endpoints: endpointsOf([slice as SliceShape], portName).map(({ address }) => address),
+            written: writtenBy(slice),
+          }))
+          .filter(({ endpoints }) => endpoints.length > 0);
+  return found.length === 0 ? {} : { foreignSlices: found };
 }
 
 function addressesIn(object: KubeObject | undefined): Pick<ServiceFacts, "addresses"> {

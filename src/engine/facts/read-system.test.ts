@@ -66,7 +66,7 @@ it("tells which cluster it is, and how many endpoints its DNS has, whatever the 
       status: { phase: "Running" },
     },
   ].forEach((one) => server.put(one));
-  const found = await readSystem(client, [], signal);
+  const found = await readSystem(client, { nodes: [], services: [] }, signal);
   expect(found.apiServers).toEqual([{ address: "192.0.2.1", port: 6443 }]);
   expect(found.scrapers).toMatchObject([
     {
@@ -91,12 +91,12 @@ it("knows nodes on which istio-cni redirects, in whichever namespace it is", asy
     kind: "DaemonSet",
     metadata: { name: "istio-cni-node", namespace: "a", labels: { "k8s-app": "istio-cni-node" } },
   });
-  expect(await readSystem(client, [], signal)).toMatchObject({ cni: true });
+  expect(await readSystem(client, { nodes: [], services: [] }, signal)).toMatchObject({ cni: true });
 });
 
 it("says nothing of a DNS that it does not find", async () => {
   const { client } = await connectFake();
-  expect(await readSystem(client, [], signal)).toEqual({
+  expect(await readSystem(client, { nodes: [], services: [] }, signal)).toEqual({
     uid: "",
     labels: {},
     cni: false,
@@ -120,7 +120,10 @@ it("names the Deployments of a DNS without endpoints that are scaled to 0", asyn
     deployment("coredns-canary", 1, labels),
     deployment("metrics-server", 0, { "k8s-app": "metrics-server" }),
   ].forEach((one) => server.put(one));
-  expect((await readSystem(client, [], signal)).dns).toMatchObject({ ready: 0, halted: ["rke2-coredns"] });
+  expect((await readSystem(client, { nodes: [], services: [] }, signal)).dns).toMatchObject({
+    ready: 0,
+    halted: ["rke2-coredns"],
+  });
 });
 
 /** A CoreDNS whose pod is ready, and that is told to serve other zones. */
@@ -161,7 +164,7 @@ function answering(code: number): (received: Uint8Array) => Uint8Array {
 it("says what a DNS that does not know its Services is told to serve, and who wrote that", async () => {
   const { server, client } = await connectFake({ api: { podAnswer: answering(3) } });
   readyDns(labels).forEach((one) => server.put(one));
-  const { dns } = await readSystem(client, [], signal);
+  const { dns } = await readSystem(client, { nodes: [], services: [] }, signal);
   expect(dns).toEqual({
     name: "rke2-coredns",
     ready: 1,
@@ -181,7 +184,7 @@ it("says what a DNS that does not know its Services is told to serve, and who wr
 it("reads no configuration of a DNS that answers", async () => {
   const { server, client } = await connectFake({ api: { podAnswer: answering(0) } });
   readyDns(labels).forEach((one) => server.put(one));
-  const { dns } = await readSystem(client, [], signal);
+  const { dns } = await readSystem(client, { nodes: [], services: [] }, signal);
   expect(dns?.answers).toEqual([{ pod: "coredns-2", says: "NOERROR" }]);
   expect(dns).not.toHaveProperty("configuration");
   expect(server.requests.filter(({ url }) => url.includes("/configmaps"))).toEqual([]);
@@ -190,7 +193,7 @@ it("reads no configuration of a DNS that answers", async () => {
 it("says which pods of the DNS its Service leaves out", async () => {
   const { server, client } = await connectFake({ api: { podAnswer: answering(0) } });
   readyDns({ ...labels, team: "x" }).forEach((one) => server.put(one));
-  const { dns } = await readSystem(client, [], signal);
+  const { dns } = await readSystem(client, { nodes: [], services: [] }, signal);
   expect(dns).toMatchObject({ pods: [], answers: [], unused: ["coredns-2"] });
 });
 
@@ -198,7 +201,7 @@ it("says why a pod of the DNS gave no answer", async () => {
   const { server, client } = await connectFake();
   readyDns(labels).forEach((one) => server.put(one));
   server.inject({ kind: "reset" }, { times: 9, matches: ({ url }) => url.includes("/portforward") });
-  const { dns } = await readSystem(client, [], signal);
+  const { dns } = await readSystem(client, { nodes: [], services: [] }, signal);
   expect(dns?.answers).toEqual([{ pod: "coredns-2", problem: expect.any(String) }]);
 });
 
@@ -211,7 +214,7 @@ it("says at which addresses the DNS is, and where the pods of a ready node ask",
   const kubeletconfig = { clusterDNS: ["10.43.0.10"] };
   server.put({ apiVersion: "v1", kind: "Node", metadata: { name: "b" }, kubeletconfig });
   const nodes = ["a", "b"].map((name) => ({ name, ready: name === "b", region: "", zone: "" }));
-  const { dns } = await readSystem(client, nodes, signal);
+  const { dns } = await readSystem(client, { nodes, services: [] }, signal);
   expect(dns).toMatchObject({
     addresses: ["10.43.0.10"],
     lookUps: { node: "b", asked: ["10.43.0.10"], ofServices: ["10.43.0.10"] },

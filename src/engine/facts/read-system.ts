@@ -2,6 +2,8 @@ import type { NodeFacts } from "../../core/checks/facts.ts";
 import type { DnsAnswer, DnsConfiguration, SystemFacts } from "../../core/checks/system-facts.ts";
 import type { PodFacts } from "../../core/checks/pod-facts.ts";
 import type { KubeObject } from "../../core/model/kube-object.ts";
+import type { Service } from "../../core/model/mesh.ts";
+import { serviceHost } from "../../core/render/names.ts";
 import { hasLabels } from "../../core/model/labels.ts";
 import { lastWriterOf } from "../../core/plan/last-change.ts";
 import type { KubeClient } from "../../kube/client.ts";
@@ -43,7 +45,7 @@ interface SlicePort {
 /** Which cluster it is, by namespace kube-system, whether its DNS has endpoints, and where the pods of one of its `nodes` ask for names. */
 export async function readSystem(
   client: KubeClient,
-  nodes: readonly NodeFacts[],
+  { nodes, services: own }: { readonly nodes: readonly NodeFacts[]; readonly services: readonly Service[] },
   signal: AbortSignal,
 ): Promise<SystemFacts> {
   const [object, services, slices, pods, agents, apiServers, scrapers] = await Promise.all([
@@ -69,7 +71,7 @@ export async function readSystem(
   }
   const node = nodes.find(({ ready }) => ready)?.name;
   const [dns, lookUps] = await Promise.all([
-    readDns(client, { service, slices, pods }, signal),
+    readDns(client, { service, slices, pods, hosts: own.map(serviceHost) }, signal),
     node === undefined ? undefined : readDnsAddress(client, { node, services }, signal),
   ]);
   return { ...common, dns: { ...dns, ...(lookUps === undefined ? {} : { lookUps }) } };
@@ -82,7 +84,13 @@ async function readDns(
     service,
     slices,
     pods,
-  }: { readonly service: KubeObject; readonly slices: readonly KubeObject[]; readonly pods: readonly KubeObject[] },
+    hosts,
+  }: {
+    readonly service: KubeObject;
+    readonly slices: readonly KubeObject[];
+    readonly pods: readonly KubeObject[];
+    readonly hosts: readonly string[];
+  },
   signal: AbortSignal,
 ): Promise<NonNullable<SystemFacts["dns"]>> {
   const { name } = service.metadata;
@@ -101,7 +109,7 @@ async function readDns(
   const behind = pods.filter(({ metadata }) => isBehind(metadata.labels));
   const others = pods.filter(({ metadata }) => hasLabels(metadata.labels ?? {}, ofDns) && !isBehind(metadata.labels));
   const unused = others.map(readPod).flatMap((pod) => (pod.ready ? [pod.name] : []));
-  const answers = await askPods(client, behind.map(readPod), targetPort, signal);
+  const answers = await askPods(client, behind.map(readPod), { port: targetPort, hosts }, signal);
   return {
     name,
     ready,
@@ -123,11 +131,16 @@ const askedPods = 3;
 async function askPods(
   client: KubeClient,
   pods: readonly PodFacts[],
-  port: number | undefined,
+  { port, hosts }: { readonly port: number | undefined; readonly hosts: readonly string[] },
   signal: AbortSignal,
 ): Promise<readonly DnsAnswer[]> {
   const ready = port === undefined ? [] : pods.filter((pod) => pod.ready).slice(0, askedPods);
-  return Promise.all(ready.map(async (pod) => askDns(client, { namespace, pod: pod.name, port: port ?? 0 }, signal)));
+  return Promise.all(
+    ready.map(async ({ name: pod }, index) =>
+      // One speaks for all of the mesh's names.
+      askDns(client, { namespace, pod, port: port ?? 0 }, signal, index === 0 ? hosts : []),
+    ),
+  );
 }
 
 /** What the pods read, where it matters: the `kubernetes` plugin of CoreDNS has zones (https://coredns.io/plugins/kubernetes/). */

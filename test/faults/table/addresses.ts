@@ -1,10 +1,47 @@
 import type { Fault } from "../fault.ts";
-import { cause, drop, on, put } from "../fault.ts";
+import { cause, drop, kubectl, on, put, restart } from "../fault.ts";
 
 const istio = "istio-system";
 
-/** Addresses that lead elsewhere. */
+async function coreFile(cluster: "west" | "east"): Promise<string> {
+  return kubectl(cluster, ["-n", "kube-system", "get", "configmap", "coredns", "-o", "jsonpath={.data.Corefile}"]);
+}
+
+async function putCoreFile(cluster: "west" | "east", text: string): Promise<void> {
+  const data = JSON.stringify({ data: { Corefile: text } });
+  await kubectl(cluster, ["-n", "kube-system", "patch", "configmap", "coredns", "--type=merge", "-p", data]);
+  await restart(cluster, "kube-system", "coredns");
+}
+
+const nobody = "    template ANY ANY web.shop.svc.cluster.local {\n        rcode NXDOMAIN\n    }\n";
+
+/** Names and addresses that lead elsewhere. */
 export const addressFaults: readonly Fault[] = [
+  {
+    what: "somebody's EndpointSlice gives the shop an address where nobody is, in west",
+    inject: async () =>
+      put("west", {
+        apiVersion: "discovery.k8s.io/v1",
+        kind: "EndpointSlice",
+        metadata: { name: "web-by-hand", namespace: "shop", labels: { "kubernetes.io/service-name": "web" } },
+        addressType: "IPv4",
+        endpoints: [{ addresses: ["192.0.2.7"], conditions: { ready: true } }],
+        ports: [
+          { name: "http", port: 5000, protocol: "TCP" },
+          { name: "http-admin", port: 5001, protocol: "TCP" },
+        ],
+      }),
+    causes: [cause("west", "ISM537")],
+    says: "EndpointSlice shop/web-by-hand",
+    undo: async () => drop("west", "shop", "endpointslice/web-by-hand"),
+  },
+  {
+    what: "CoreDNS of west says that the shop's name does not exist",
+    inject: async () => putCoreFile("west", (await coreFile("west")).replace(/^( +kubernetes )/m, `${nobody}$1`)),
+    causes: [cause("west", "ISM598")],
+    says: "web.shop.svc.cluster.local",
+    undo: async () => putCoreFile("west", (await coreFile("west")).replace(nobody, "")),
+  },
   {
     what: "the Service of the ingress gateway announces itself as a gateway of its network in west",
     inject: async () => on("west", istio, "label service istio-ingressgateway topology.istio.io/network=west-net"),

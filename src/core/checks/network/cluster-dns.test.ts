@@ -132,6 +132,32 @@ describe("a DNS whose pods are ready", () => {
     expect(finding === undefined || commands.length > 0 || /Whoever .* has to see/.test(finding.fix ?? "")).toBe(true);
   });
 
+  it.each<readonly [string, object, string | undefined, string]>([
+    ["NXDOMAIN", { says: "NXDOMAIN", addresses: [] }, "error", "answers NXDOMAIN for"],
+    ["no address", { says: "NOERROR", addresses: [] }, "error", "answers no address for"],
+    ["another address", { says: "NOERROR", addresses: ["10.9.9.9"] }, "warning", "answers 10.9.9.9 for"],
+    ["its address", { says: "NOERROR", addresses: ["10.43.0.9"] }, undefined, ""],
+  ])("says of a Service of the mesh: %s", (_, said, severity, words) => {
+    const host = "helloworld.sample.svc.cluster.local";
+    const answers = [{ pod: "coredns-1", says: "NOERROR", names: [{ host, ...said }] }];
+    const facts = withDns({ ports, answers });
+    const clusters = facts.clusters.map((one) =>
+      one.kind === "reached"
+        ? { ...one, services: one.services.map((service) => ({ ...service, addresses: ["10.43.0.9"] })) }
+        : one,
+    );
+    const [finding] = clusterDns.run({ ...facts, clusters });
+    expect(finding?.severity).toBe(severity);
+    expect(finding?.detail ?? "").toContain(words);
+    expect(finding?.breaks ?? []).toEqual([]);
+    const gone = facts.clusters.map((one) =>
+      one.kind === "reached"
+        ? { ...one, services: one.services.map((service) => ({ ...service, present: false })) }
+        : one,
+    );
+    expect(clusterDns.run({ ...facts, clusters: gone })).toEqual([]);
+  });
+
   it("is not seen where this account may not open a way to it", () => {
     const refused = withDns({ answers: [{ pod: "coredns-1", problem: "pods is forbidden" }] });
     expect(clusterDns.unseen?.(refused)).toEqual([

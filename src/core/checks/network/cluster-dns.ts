@@ -1,5 +1,6 @@
+import { serviceHost } from "../../render/names.ts";
 import type { Check, Finding } from "../check.ts";
-import { problem } from "../check.ts";
+import { problem, warning } from "../check.ts";
 import { kubectl } from "../commands.ts";
 import type { ReachedCluster } from "../facts.ts";
 import { meshClusters } from "../reached.ts";
@@ -35,7 +36,7 @@ export const clusterDns: Check = {
               ...found,
               cluster: one.cluster,
               object,
-              breaks: [wayToIstiod(one.cluster)],
+              breaks: found.breaks ?? [wayToIstiod(one.cluster)],
               needs: [nodes(one.cluster), objectOf(one.cluster, object)],
             },
           ];
@@ -84,7 +85,45 @@ function wrongAnswers(one: ReachedCluster, dns: Dns): Finding | undefined {
   }
   const wrong = (dns.answers ?? []).filter(({ says }) => says !== undefined && says !== "NOERROR");
   const [first] = wrong;
-  return first === undefined ? undefined : strangeNames(one, dns, `${first.pod} answers ${first.says ?? ""}`);
+  return first === undefined ? lostNames(one, dns) : strangeNames(one, dns, `${first.pod} answers ${first.says ?? ""}`);
+}
+
+/**
+ * Names of Services that are there, which the DNS does not know or leads
+ * elsewhere. Those without an address of their own are left out: what is said
+ * of them goes by their pods.
+ */
+function lostNames(one: ReachedCluster, { answers = [] }: Dns): Finding | undefined {
+  const addresses = new Map(
+    one.services.flatMap(({ service, present, headless, addresses: own = [] }) => {
+      const ipv4 = own.filter((address) => !address.includes(":"));
+      const [namespace = "", name = ""] = service.split("/");
+      return present && !headless && ipv4.length > 0 ? [[serviceHost({ namespace, name }), ipv4] as const] : [];
+    }),
+  );
+  const wrong = answers.flatMap(({ pod, names = [] }) =>
+    names.flatMap(({ host, says, addresses: said }) => {
+      const own = addresses.get(host);
+      const isKnown = says === "NOERROR" && said.length > 0;
+      return own === undefined || (isKnown && said.some((address) => own.includes(address)))
+        ? []
+        : [
+            {
+              isKnown,
+              words: `${pod} answers ${isKnown ? said.join(", ") : says === "NOERROR" ? "no address" : says} for ${host}, whose Service has ${own.join(", ")}`,
+            },
+          ];
+    }),
+  );
+  const words = wrong.map((each) => each.words);
+  // Another address may be meant, and what a sidecar does goes by the port and the host of a request.
+  return wrong.length === 0
+    ? undefined
+    : (wrong.every(({ isKnown }) => isKnown) ? warning : problem)("ISM598", {
+        detail: `The DNS of ${one.cluster} does not know Services of the mesh as they are: ${words.slice(0, 4).join("; ")}${words.length > 4 ? `; and ${words.length - 4} more` : ""}. Clients there do not find them.`,
+        fix: `Whoever runs the cluster's DNS has to decide about what answers for these names before plugin kubernetes does (template, rewrite, hosts, forward): ${kubectl(one, "-n", "kube-system", "get", "configmaps", "-o", "yaml")}`,
+        breaks: [],
+      });
 }
 
 const dnsPort = 53;

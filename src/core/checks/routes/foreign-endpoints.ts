@@ -1,7 +1,7 @@
 import { ingressGateway, serviceHost } from "../../render/names.ts";
 import type { Check, Finding } from "../check.ts";
 import { warning } from "../check.ts";
-import { kubectl } from "../commands.ts";
+import { kubectl, kubectlCommand } from "../commands.ts";
 import { usedEndpoints } from "../endpoint-table.ts";
 import type { MeshFacts, ReachedCluster } from "../facts.ts";
 import { farGatewayTest } from "../far-gateways.ts";
@@ -18,14 +18,15 @@ import { knownGateways, needsOfProxies, networkLabelled, serviceIn, sync } from 
  */
 export const foreignEndpoints: Check = {
   id: "routes/foreign-endpoints",
-  sentence: "ingress proxies have no endpoints beside the pods of the clusters",
+  sentence: "services have no endpoints beside the pods of the clusters",
   pre: false,
   unseen: (facts) => meshClusters(facts).flatMap((one) => silentPods(one, ingressGateway)),
   run: (facts) => {
     // What a cluster has that does not answer is not known.
     const all = reachedClusters(facts);
+    const slices = meshClusters(facts).flatMap(slicesIn);
     if (all.length < facts.mesh.clusters.length) {
-      return [];
+      return slices;
     }
     const fleet = {
       all,
@@ -37,9 +38,32 @@ export const foreignEndpoints: Check = {
         }),
       ),
     };
-    return meshClusters(facts).flatMap((one) => findingsOf(facts, one, fleet));
+    return [...slices, ...meshClusters(facts).flatMap((one) => findingsOf(facts, one, fleet))];
   },
 };
+
+/** EndpointSlices that somebody else writes beside those of the pods: calls to the Service go to their addresses too. */
+function slicesIn(one: ReachedCluster): readonly Finding[] {
+  const podAddresses = new Set(one.pods.flatMap(({ addresses }) => addresses));
+  return one.services.flatMap(({ service, foreignSlices = [] }) => {
+    const [namespace = "", name = ""] = service.split("/");
+    return foreignSlices.flatMap((slice) => {
+      const strange = slice.endpoints.filter((address) => !podAddresses.has(hostOf(address)));
+      const object = { group: "discovery.k8s.io", kind: "EndpointSlice", namespace, name: slice.name };
+      const by = slice.written.by === "" ? "" : ` (written by ${slice.written.by} at ${slice.written.at})`;
+      return strange.length === 0
+        ? []
+        : [
+            warning("ISM537", {
+              detail: `EndpointSlice ${namespace}/${slice.name} of ${one.cluster}${by} gives Service ${service} ${strange.slice(0, 3).join(", ")}${strange.length > 3 ? ", …" : ""} as ${strange.length === 1 ? "an endpoint" : "endpoints"} beside its pods, and no pod of the mesh there has ${strange.length === 1 ? "that address" : "these addresses"}: a part of the calls to ${name} goes there, and whether something answers is not seen from here.`,
+              fix: `Where it is meant, nothing is to be done; otherwise whoever made it has to delete it: ${kubectlCommand(one, "delete", object)}`,
+              cluster: one.cluster,
+              object,
+            }),
+          ];
+    });
+  });
+}
 
 /** What all clusters have together, the same for each of them. */
 interface Fleet {
