@@ -86,3 +86,17 @@ it("reads what changes proxies beside routes and policies, and not what came wit
     exported: [{ kind: "DestinationRule", namespace: "shop", name: "web", exportTo: ["."] }],
   });
 });
+
+it("goes on without a kind that this account may not list, and says why", async () => {
+  const { server, client } = await connectFake({ api: { kinds } });
+  server.inject(
+    { kind: "status", status: 403 },
+    { times: Infinity, matches: ({ url }) => url.includes("trafficextensions") },
+  );
+  server.put({ apiVersion, kind: "Sidecar", metadata: { name: "in", namespace: "shop" }, spec: { ingress: [{}] } });
+  expect(await readBeside(client, { apiVersion }, new AbortController().signal)).toMatchObject({
+    filters: [],
+    unlisted: expect.stringContaining("TrafficExtension"),
+    sidecars: [{ name: "in" }],
+  });
+});
