@@ -523,3 +523,12 @@ describe("tunnels to pods", () => {
     expect(error.message).toContain("no answer within 0.15 s");
   });
 });
+
+it("says what kind of failure it is that a node's configuration is refused", async () => {
+  const { server, client } = await connectFake();
+  server.inject({ kind: "status", status: 403 }, { matches: ({ url }) => url.includes("/proxy/configz") });
+  await expect(client.kubeletConfig("a-node", { signal: new AbortController().signal })).rejects.toMatchObject({
+    kind: "forbidden",
+    object: { kind: "Node", name: "a-node" },
+  });
+});

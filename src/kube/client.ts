@@ -177,6 +177,9 @@ export interface KubeClient {
   /** The configuration with which a node's kubelet runs; waits 5 s at most, and KubeError where it may not be asked. */
   kubeletConfig(node: string, options: CallOptions): Promise<Readonly<Record<string, Json>>>;
 
+  /** Whether a service account may do something, by the API server's own judgement; KubeError where this account may not ask that. */
+  mayDo(question: AccessQuestion, options: CallOptions): Promise<boolean>;
+
   /** Milliseconds of one small authenticated request. */
   ping(options: CallOptions): Promise<number>;
 
@@ -191,6 +194,19 @@ export interface KubeClient {
 
   /** Ends all connections; calls under way fail. May be called twice. */
   close(): Promise<void>;
+}
+
+/** What a service account would do, in the words of RBAC. */
+export interface AccessQuestion {
+  readonly account: { readonly namespace: string; readonly name: string };
+  /** `list` */
+  readonly verb: string;
+  /** Empty for the core group. */
+  readonly group: string;
+  /** Plural: `pods`. */
+  readonly resource: string;
+  /** The namespace in which; left out for everywhere. */
+  readonly within?: string;
 }
 
 /** Bounds of one client. Times are in milliseconds. */

@@ -1,3 +1,4 @@
+import { reviewAccess } from "./verbs/access-review.ts";
 import { applyObject, createObject, patchObject } from "./verbs/change-object.ts";
 import type { KubeClient, KubeClientOptions, KubeLimits } from "./client.ts";
 import type { Connection } from "./connection.ts";
@@ -44,6 +45,7 @@ export function createKubeClient({ cluster, context, limits }: KubeClientOptions
     listKinds: async ({ signal }) => discovery.listAll(signal),
     version: async ({ signal }) => readVersion(connection, signal),
     kubeletConfig: async (node, { signal }) => readKubeletConfig(connection, node, signal),
+    mayDo: async (question, { signal }) => reviewAccess(connection, question, signal),
     ping: async ({ signal }) => measurePing(connection, signal),
     podHttpGet: async (target, path, options) => podRequests.get(target, path, options),
     podForward: async (target, { signal }) => openPortForward(connection, target, signal),

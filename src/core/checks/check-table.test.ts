@@ -1248,6 +1248,14 @@ const table: readonly (readonly [Check["id"], string, MeshFacts, readonly string
   ],
   ["routes/foreign-endpoints", "one that no cluster has", withEndpoint("10.99.0.9:5000"), ["warning ISM537 west"]],
   [
+    "control-plane/istiod-rights",
+    "an account that may not watch Gateways",
+    withCluster("east", () => ({
+      istiodRights: { account: "istiod", lacks: [{ resource: "gateways.networking.istio.io", verbs: ["watch"] }] },
+    })),
+    ["error ISM724 east"],
+  ],
+  [
     "routes/foreign-endpoints",
     "an EndpointSlice of somebody else's",
     withService({

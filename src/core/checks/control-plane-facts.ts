@@ -10,6 +10,14 @@ export interface WorkloadFacts {
   readonly reason: string;
 }
 
+/** What the service account of an istiod lacks of what every istiod needs. */
+export interface IstiodRights {
+  /** Its name, in istio-system. */
+  readonly account: string;
+  /** Empty where it has all; `resource` as kubectl writes it: `gateways.networking.istio.io`. */
+  readonly lacks: readonly { readonly resource: string; readonly verbs: readonly string[] }[];
+}
+
 export interface IstiodFacts extends WorkloadFacts {
   /** The name of its Deployment; left out where it is `istiod`: one with a revision carries that in its name. */
   readonly deployment?: string;

@@ -5,7 +5,7 @@ import type { BesideFacts, WrittenBy } from "./beside-facts.ts";
 import type { BypassFacts } from "./bypass-facts.ts";
 import type { CallerFacts } from "./caller-facts.ts";
 import type { AuthorityFacts, TlsSecretFacts } from "./certificate-facts.ts";
-import type { AnnouncingService, GatewayFacts, IstiodFacts } from "./control-plane-facts.ts";
+import type { AnnouncingService, GatewayFacts, IstiodFacts, IstiodRights } from "./control-plane-facts.ts";
 import type { ControllerFacts } from "./controller-facts.ts";
 import type { RemoteSecretFacts } from "./credential-facts.ts";
 import type { DriftFacts } from "./drift-facts.ts";
@@ -86,6 +86,8 @@ export interface ReachedCluster {
   readonly namespaces: readonly NamespaceFacts[];
   readonly authority: AuthorityFacts;
   readonly istiod: IstiodFacts;
+  /** Of an istiod that somebody else has installed; left out where nobody looked. */
+  readonly istiodRights?: IstiodRights;
   /** The ingress and the east-west gateway. */
   readonly gateways: readonly GatewayFacts[];
   /** What the sidecars of the services' namespaces do with requests to the mesh's services. */

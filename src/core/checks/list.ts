@@ -10,6 +10,7 @@ import { certificateRenewal } from "./certificates/renewal.ts";
 import { certificatesInProxies } from "./certificates/in-proxies.ts";
 import type { Check } from "./check.ts";
 import { clusterId } from "./control-plane/cluster-id.ts";
+import { istiodRights } from "./control-plane/istiod-rights.ts";
 import { istiodReady } from "./control-plane/istiod-ready.ts";
 import { meshConfig } from "./control-plane/mesh-config.ts";
 import { meshId } from "./control-plane/mesh-id.ts";
@@ -117,6 +118,7 @@ export const checks: readonly Check[] = [
   proxiesTrustRoot,
   meshId,
   meshConfig,
+  istiodRights,
   istiodReady,
   webhook,
   validation,

@@ -79,6 +79,7 @@ const blanks: Readonly<Required<Pick<ReachedCluster, Exclude<UnreadPart, "meshId
       webhook: false,
       validation: { webhooks: [], seesUnlabelled: false },
     },
+    istiodRights: { account: "", lacks: [] },
     gateways: [],
     callers: [],
     remoteSecrets: [],

@@ -85,6 +85,7 @@ const wordsFor: Readonly<Record<UnreadPart, string>> = {
   namespaces: "the namespaces",
   authority: "Secret istio-system/cacerts",
   istiod: "istiod",
+  istiodRights: "the rights of istiod",
   gateways: "the gateways",
   callers: "what sidecars hold",
   remoteSecrets: "the remote secrets",

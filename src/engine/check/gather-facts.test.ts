@@ -287,3 +287,21 @@ it("emits the gathering of each cluster as a task", async () => {
     { kind: "task.done", subject: "west", task: "gathering facts", seconds: 0 },
   ]);
 });
+
+it("asks what istiod may do where somebody else installs Istio, and only there", async () => {
+  const { server, client } = await wireCluster(objects, { kinds });
+  server.put({
+    apiVersion: "apps/v1",
+    kind: "Deployment",
+    metadata: { namespace: "istio-system", name: "istiod", labels: { app: "istiod" } },
+    spec: { template: { spec: { serviceAccountName: "istiod" } } },
+  });
+  const west = { ...(await connect()), client };
+  const rightsIn = async (install: "existing" | "helm"): Promise<unknown> => {
+    const one = { ...mesh, istio: { ...mesh.istio, install } };
+    const [found] = (await gatherFacts({ mesh: one, name: "mesh.yaml" }, [west], options())).clusters;
+    return found?.kind === "reached" ? found.istiodRights : "not reached";
+  };
+  expect(await rightsIn("existing")).toEqual({ account: "istiod", lacks: [] });
+  expect(await rightsIn("helm")).toBeUndefined();
+});

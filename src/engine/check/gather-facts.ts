@@ -22,6 +22,7 @@ import { readControllers } from "../facts/read-controllers.ts";
 import { readExternalDns } from "../facts/read-external-dns.ts";
 import { readGateways } from "../facts/read-gateways.ts";
 import { readHindrances } from "../facts/read-hindrances.ts";
+import { readIstiodRights } from "../facts/read-istiod-rights.ts";
 import { readIstiod } from "../facts/read-istiod.ts";
 import { readNamespaces } from "../facts/read-namespaces.ts";
 import { readNetworkPolicies } from "../facts/read-network-policies.ts";
@@ -90,7 +91,7 @@ async function gatherSnapshot(mesh: Mesh, connected: Connected, options: GatherO
   const namespaces = [istioNamespace, ...serviceNamespaces(mesh)];
   listAhead(client, signal);
   const look = await readAllowed(partsAt(mesh, { ...connected, client, namespaces }, options), blankLook);
-  const { security, pods, ...parts } = look.values;
+  const { security, pods, istiodRights, ...parts } = look.values;
   const hindered = await readHindrances(client, mesh.services, parts, signal);
   return {
     kind: "reached",
@@ -101,6 +102,7 @@ async function gatherSnapshot(mesh: Mesh, connected: Connected, options: GatherO
     ...(facts.installedMeshId === undefined ? {} : { meshId: facts.installedMeshId }),
     nodes: options.now() - begun >= longLookMs ? await readNodes(client, signal) : facts.nodes,
     ...parts,
+    ...(istiodRights === undefined ? {} : { istiodRights }),
     pods: readMeshPods(pods, parts.services),
     hindered,
     ...security,
@@ -121,6 +123,8 @@ function partsAt(
     namespaces: readNamespaces(client, namespaces, signal),
     authority: readAuthorityFacts(client, facts, { signal, now, trustDomain: trustDomainOf(mesh) }),
     istiod: readIstiod(client, mesh.services, signal),
+    // Of an istiod of its own an apply compares the role.
+    istiodRights: mesh.istio.install === "existing" ? readIstiodRights(client, signal) : nobodyLooked,
     gateways: readGateways(client, mesh.services, signal),
     callers: readCallers(client, mesh.services, istio, signal),
     remoteSecrets: readRemoteSecrets(client, options),
@@ -142,6 +146,8 @@ function partsAt(
   };
 }
 
+const nobodyLooked = Promise.resolve(undefined);
+
 /** What stands for a part that the account may not read; no check finds anything by it (`core/checks/unread.ts`). */
 const blankLook = {
   namespaces: [],
@@ -154,6 +160,7 @@ const blankLook = {
     webhook: false,
     validation: { webhooks: [], seesUnlabelled: false },
   },
+  istiodRights: undefined,
   gateways: [],
   callers: [],
   remoteSecrets: [],

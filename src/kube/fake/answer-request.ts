@@ -30,8 +30,18 @@ export function answerRequest(request: FakeRequest, state: FakeState): FakeAnswe
       })),
     });
   }
+  if (pathname === "/apis/authorization.k8s.io/v1/subjectaccessreviews") {
+    return answerReview(request, state);
+  }
   const [, node] = /^\/api\/v1\/nodes\/([^/]+)\/proxy\/configz$/.exec(pathname) ?? [];
   return node === undefined ? answerGroup(request, state) : answerKubelet(decodeURIComponent(node), state);
+}
+
+function answerReview({ body }: FakeRequest, { mayDo = () => true }: FakeState): FakeAnswer {
+  const { spec } = JSON.parse(body) as {
+    readonly spec: { readonly user: string; readonly resourceAttributes: Readonly<Record<string, string>> };
+  };
+  return answer(201, { status: { allowed: mayDo(spec.resourceAttributes, spec.user) } });
 }
 
 /** What a kubelet says through the API server, of the field `kubeletconfig` that a test gives its node; one without it does not answer. */

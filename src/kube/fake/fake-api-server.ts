@@ -28,6 +28,8 @@ export interface FakeApiServerOptions {
   readonly namespacesLinger?: boolean;
   /** What admission makes of an object that is applied: its webhooks and policies. Default: nothing. A refusal is the message of a 403. */
   readonly admit?: (object: WireObject) => WireObject | { readonly refused: string };
+  /** What a SubjectAccessReview about a user is answered. Default: everything is allowed. */
+  readonly mayDo?: (attributes: Readonly<Record<string, string>>, user: string) => boolean;
   /** What pods answer through port-forwards: a raw HTTP response per request path and port. */
   readonly podResponse?: (path: string, port: number) => string;
   /** What pods answer to what is no HTTP (`TunnelEnds.answer`). */
@@ -69,14 +71,14 @@ export interface FakeApiServer {
  * no admission but `admit`. What depends on those needs a real API server.
  */
 export async function startFakeApiServer(options: FakeApiServerOptions = {}): Promise<FakeApiServer> {
-  const { tls, pathPrefix: prefix = "", kinds = [], namespacesLinger = false, podLog, admit } = options;
+  const { tls, pathPrefix: prefix = "", kinds = [], namespacesLinger = false, podLog } = options;
   const store = createFakeStore();
   const requests: SeenRequest[] = [];
   const faults = createFaults();
   const conflicts = new Map<string, { readonly manager: string; readonly field: string }>();
   let { authorization } = options;
   const serving: FakeServing = {
-    state: { store, conflicts, kinds, namespacesLinger, ...(admit === undefined ? {} : { admit }) },
+    state: { store, conflicts, kinds, namespacesLinger, ...decidedBy(options) },
     faults,
     prefix,
     authorization: () => authorization,
@@ -116,6 +118,10 @@ export async function startFakeApiServer(options: FakeApiServerOptions = {}): Pr
     },
     close: async () => listener.close(),
   };
+}
+
+function decidedBy({ admit, mayDo }: FakeApiServerOptions): Pick<FakeServing["state"], "admit" | "mayDo"> {
+  return { ...(admit === undefined ? {} : { admit }), ...(mayDo === undefined ? {} : { mayDo }) };
 }
 
 function endsOf({ podResponse: respond = answerNothing, podAnswer: answer }: FakeApiServerOptions): TunnelEnds {

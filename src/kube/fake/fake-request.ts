@@ -20,6 +20,8 @@ export interface FakeState {
   readonly kinds: readonly FakeResource[];
   /** True: a deleted namespace is terminating until somebody ends it, and takes no new objects meanwhile. */
   readonly namespacesLinger?: boolean;
+  /** What a SubjectAccessReview is answered; everything is allowed without it. */
+  readonly mayDo?: (attributes: Readonly<Record<string, string>>, user: string) => boolean;
   /** What admission makes of an object that is applied; a refusal is the message of a 403. */
   readonly admit?: (object: WireObject) => WireObject | { readonly refused: string };
 }

@@ -16,7 +16,7 @@ export async function readKubeletConfig(
   node: string,
   signal: AbortSignal,
 ): Promise<Readonly<Record<string, Json>>> {
-  const subject = { verb: "get", kind: "Node", name: node };
+  const subject = { verb: "get", object: { apiVersion: "v1", kind: "Node", name: node } };
   const path = `/api/v1/nodes/${encodeURIComponent(node)}/proxy/configz`;
   const answer = await transport.send({ method: "GET", path, timeoutMs: answerMs, subject, signal });
   if (answer.status !== 200) {

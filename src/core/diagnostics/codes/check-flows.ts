@@ -200,11 +200,16 @@ export const flowCodes = {
   ISM598: {
     summary: "A cluster's DNS does not find Services",
     explanation:
-      "The pods of the cluster's DNS are ready, and do not answer as they have to: each of them is asked for kubernetes.default.svc.cluster.local, a name that every cluster has, at the port to which the Service of the DNS leads, by TCP through a port-forward. What a NetworkPolicy closes is judged by the policies (ISM448), where pods ask by ISM594.",
+      "The pods of the cluster's DNS are ready, and do not answer as they have to: each of them is asked for kubernetes.default.svc.cluster.local, a name that every cluster has, at the port to which the Service of the DNS leads, by TCP through a port-forward. One of them is asked for the names of the mesh's services too, whose Services say which addresses they have; names of Services that have none are left out. What a NetworkPolicy closes is judged by the policies (ISM448), where pods ask by ISM594.",
   },
   ISM677: {
     summary: "istiod hands out the address of a gateway that has none any more",
     explanation:
       "istiod finds the gateway of a network by the addresses of a Service. It takes a new address at once, and keeps the last one when the Service has none left, until it is restarted (seen with Istio 1.31). Proxies go on connecting there.",
+  },
+  ISM724: {
+    summary: "istiod lacks rights",
+    explanation:
+      "istiod lists and watches Istio's objects, Services, endpoints, pods, nodes and namespaces by its service account, and asks who a proxy is by a TokenReview. Without one of these rights an istiod that starts does not become ready, and one that runs goes on with what it knew until its watches end. Of an Istio that somebody else installs no apply compares the ClusterRole with anything, so that the API server is asked what the account may do (SubjectAccessReviews, which are kept nowhere). Where isthmus installs Istio, a role that is not as it was applied is drift (ISM454, ISM455).",
   },
 } as const satisfies Record<string, CatalogueEntry>;

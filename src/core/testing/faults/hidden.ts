@@ -39,6 +39,8 @@ export const hiddenBy: Readonly<Record<string, readonly string[]>> = {
     "east-ingress-has-no-order-of-failover",
     "west-gets-no-connection-to-east",
   ],
+  // What such an istiod cannot do, whatever else would keep it from that.
+  "east-istiod-lacks-rights": ["east-istiod-crashes", "east-shop-has-no-root-certificate"],
   "east-controllers-stand-still": [...withoutSchedule, "west-gets-no-connection-to-east"],
   "east-scheduler-stands-still": [
     ...withoutSchedule,

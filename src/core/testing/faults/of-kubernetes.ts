@@ -44,6 +44,19 @@ export const faultsOfKubernetes: readonly MeshFault[] = [
     causes: ["error ISM593 east"],
   },
   {
+    name: "east-istiod-lacks-rights",
+    happens: inCluster("east", () => ({
+      istiodRights: {
+        account: "istiod",
+        lacks: [
+          { resource: "gateways.networking.istio.io", verbs: ["list", "watch"] },
+          { resource: "tokenreviews.authentication.k8s.io", verbs: ["create"] },
+        ],
+      },
+    })),
+    causes: ["error ISM724 east"],
+  },
+  {
     name: "east-dns-has-another-address",
     happens: inCluster("east", ({ system }) => ({
       system: {
