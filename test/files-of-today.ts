@@ -16,7 +16,6 @@ export const alternating: readonly (readonly string[])[] = [
     "test/faults/03-not-applied.test.ts",
     "test/faults/04-verify-blames.test.ts",
     "test/wire/cluster-leaves.test.ts",
-    "test/wire/published-names.test.ts",
     "test/rancher/40-install-rancher.test.ts",
   ],
   [
