@@ -35,11 +35,11 @@ afterEach(async () => {
   await world.close();
 });
 
-function run(spec: object, phase = "Running"): void {
-  world.servers["west"]?.put({
+function run(spec: object, phase = "Running", cluster = "west", name = "client-1"): void {
+  world.servers[cluster]?.put({
     apiVersion: "v1",
     kind: "Pod",
-    metadata: { name: "client-1", namespace: "shop", labels: { app: "client" } },
+    metadata: { name, namespace: "shop", labels: { app: "client" } },
     spec,
     status: { phase },
   });
@@ -102,6 +102,59 @@ describe("verify --from", () => {
   });
 });
 
+describe("a cluster that cannot be looked into", () => {
+  const refuse = (cluster: string, at: string): void =>
+    world.servers[cluster]?.inject(
+      { kind: "status", status: 403 },
+      { times: 50, matches: ({ url }) => url.includes(at) },
+    );
+  const cut = (cluster: string, at: string): void =>
+    world.servers[cluster]?.inject({ kind: "reset" }, { times: 500, matches: ({ url }) => url.includes(at) });
+
+  it("is named, and the pod in the other one asks", async () => {
+    const cases: readonly (readonly [() => void, string, string])[] = [
+      [() => refuse("east", "/pods/client-1"), "? 1 not proven", "Whether east has a pod shop/client-1 is not known"],
+      [() => cut("east", "/pods/client-1"), "× east", "east"],
+      [() => refuse("east", "/sample/pods"), "? 1 not proven", "What east runs of sample/helloworld is not known"],
+    ];
+    for (const [hinder, shown, said] of cases) {
+      hinder();
+      const ran = await world.run("verify --from shop/client-1");
+      expect([ran.code, ran.out, flat(ran.err)]).toEqual([
+        3,
+        expect.stringContaining(shown),
+        expect.stringContaining(said),
+      ]);
+      expect(ran.out).toContain("10 of 10 requests answered");
+      expect(ran.err).not.toContain("bug in isthmus");
+      world.servers["east"]?.mend();
+    }
+  });
+
+  it("is named where the others do not have the pod", async () => {
+    refuse("east", "/pods/client-2");
+    const refused = await world.run("verify --from shop/client-2");
+    expect([refused.code, flat(refused.err)]).toEqual([
+      3,
+      expect.stringContaining("no pod shop/client-2 in west. Not known of east: nobody could look there."),
+    ]);
+    await world.servers["east"]?.close();
+    const dead = await world.run("verify --from shop/client-2");
+    expect([dead.code, flat(dead.err)]).toEqual([3, expect.stringContaining("Not known of east")]);
+    expect(dead.err.match(/error\[ISM\d+\]/g)).toHaveLength(2);
+  });
+
+  it("is that of an unfit pod of the same name, which leaves its cluster not proven", async () => {
+    run({ containers: [{ name: "istio-proxy", image: "x" }] }, "Pending", "east");
+    const ran = await world.run("verify --from shop/client-1");
+    expect([ran.code, ran.out]).toEqual([3, expect.stringContaining("10 of 10 requests answered")]);
+    expect(ran.out).toContain("? 1 not proven");
+    expect(flat(ran.err)).toContain("warning[ISM785]");
+    expect(flat(ran.err)).toContain("Nothing was asked from pod shop/client-1 of east: it is Pending");
+    expect(written("east")).toEqual([]);
+  });
+});
+
 describe("a pod that cannot ask", () => {
   it("is named with the reason, and nothing is written", async () => {
     const cases: readonly (readonly [object, string, string])[] = [
@@ -139,5 +192,17 @@ describe("a pod that cannot ask", () => {
     );
     const ran = await world.run("verify --from shop/client-1");
     expect([ran.code, flat(ran.err)]).toEqual([64, expect.stringContaining("for callers inside the mesh")]);
+  });
+
+  it("is told where its cluster has nothing of what is meant", async () => {
+    await editMesh(world, (text) =>
+      text.replace(/ +versions:[^]*/, "      export: false\n      versions: { v1: { clusters: [west] } }\n"),
+    );
+    run({ containers: [{ name: "istio-proxy", image: sidecarImage }] }, "Running", "east", "client-9");
+    const ran = await world.run("verify --from shop/client-9");
+    expect([ran.code, flat(ran.err)]).toEqual([
+      3,
+      expect.stringContaining("east, where the pod is, has by the mesh file none of the routes and services"),
+    ]);
   });
 });

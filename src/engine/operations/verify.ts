@@ -15,12 +15,14 @@ import { withDrainsOf } from "../clusters/drained-mesh.ts";
 import type { OpenMesh } from "../clusters/open-mesh.ts";
 import { closeMesh, openMesh } from "../clusters/open-mesh.ts";
 import { factsThrough } from "./check.ts";
-import { readActualEndpoints } from "../facts/ingress-endpoints.ts";
 import type { MeshFile } from "../mesh-file.ts";
+import type { AskedPod } from "../traffic/asked-pods.ts";
 import { findAskedPods } from "../traffic/asked-pods.ts";
 import { startProbeContainers } from "../traffic/probe-containers.ts";
 import { startProbePods } from "../traffic/probe-pods.ts";
 import { proveRoute, waysOf } from "../traffic/prove-route.ts";
+import type { UnreadCluster } from "../traffic/unread-clusters.ts";
+import { readWhereItAnswers } from "../traffic/unread-clusters.ts";
 import type { Verification, VerifyOptions } from "../traffic/verification.ts";
 
 export type { Verification, VerifyOptions, VerifyTarget } from "../traffic/verification.ts";
@@ -43,29 +45,44 @@ export async function verifyMesh(asked: MeshFile, options: VerifyOptions): Promi
   try {
     refuseSharedClusters(meshFile, connections);
     const connected = connections.filter((one) => one.kind === "connected");
-    const { proofs, left } = await proveAll(meshFile, connected, options);
-    const unreachable = connections.flatMap((one) =>
+    const dead = connections.flatMap((one) =>
       one.kind === "unreachable" ? [{ cluster: one.cluster.name, diagnostic: one.diagnostic }] : [],
     );
+    const { from } = options;
+    const callers =
+      from === undefined ? undefined : await findAskedPods(from, { connected, unreachable: dead }, options);
+    const { proofs, left, unread } = await proveAll(meshFile, { connected, callers: callers?.pods }, options);
+    const all = [...(callers?.unread ?? []), ...unread];
+    const unreachable = onePerCluster([...dead, ...all.filter(({ kind }) => kind === "silent")]);
+    const refused = all.filter(({ kind }) => kind === "refused").map(({ diagnostic }) => diagnostic);
     const explained = await explainFailures(meshFile, open, proofs, options);
-    return summarize(explained, unreachable, { left, nowhere: nowhereOf(meshFile.mesh, options) });
+    const unproven = [...nowhereOf(meshFile.mesh, options), ...refused];
+    return summarize(explained, unreachable, { left, unproven, nothing: nothingToProve(callers?.pods) });
   } finally {
     await closeMesh(open);
   }
 }
 
-/** `left`: what is said of probe pods that were not deleted. */
-async function proveAll(
-  meshFile: MeshFile,
-  connected: readonly Connected[],
-  options: VerifyOptions,
-): Promise<{ readonly proofs: readonly RouteProof[]; readonly left: readonly Diagnostic[] }> {
+interface Proven {
+  readonly proofs: readonly RouteProof[];
+  /** What is said of probe pods that were not deleted. */
+  readonly left: readonly Diagnostic[];
+  /** Clusters of which it could not be read what they run. */
+  readonly unread: readonly UnreadCluster[];
+}
+
+/** Where is asked from: `callers` are pods of somebody's, undefined where none was named. */
+interface Places {
+  readonly connected: readonly Connected[];
+  readonly callers: readonly AskedPod[] | undefined;
+}
+
+async function proveAll(meshFile: MeshFile, { connected, callers }: Places, options: VerifyOptions): Promise<Proven> {
   const asked = meshFile.mesh.services
     .filter((one) => isAsked(one, options))
     .map((service) => ({ service, routes: routesOf(service, options) }))
     .filter(({ routes }) => routes.length > 0);
   const { from } = options;
-  const callers = from === undefined ? undefined : await findAskedPods(from, connected, options.signal);
   const inside = asked.filter(
     ({ routes }) => options.probePod && routes.some((route) => waysOf(route).includes("mesh")),
   );
@@ -78,9 +95,13 @@ async function proveAll(
   const named = from === undefined ? {} : { from: `${from.namespace}/${from.name}` };
   let left: readonly Diagnostic[] = [];
   const proofs: RouteProof[] = [];
+  const unreadOf: UnreadCluster[] = [];
+  const answers = ({ cluster }: Connected): boolean =>
+    !unreadOf.some((one) => one.kind === "silent" && one.cluster === cluster.name);
   try {
     for (const { service, routes } of asked) {
-      const actual = await readActualEndpoints(connected, service, options.signal);
+      const { actual, unread } = await readWhereItAnswers(connected.filter(answers), service, options.signal);
+      unreadOf.push(...unread);
       for (const route of routes) {
         const ofRoute = await Promise.all(
           places
@@ -99,7 +120,7 @@ async function proveAll(
   } finally {
     left = await pods.close();
   }
-  return { proofs, left };
+  return { proofs, left, unread: unreadOf };
 }
 
 /** False where callers have no endpoints by the mesh file: in clusters without pods of a service that stays in its cluster. */
@@ -155,16 +176,22 @@ function nowhereOf(mesh: Mesh, options: VerifyOptions): readonly Diagnostic[] {
 function summarize(
   proofs: readonly RouteProof[],
   unreachable: Verification["unreachable"],
-  { left, nowhere }: { readonly left: readonly Diagnostic[]; readonly nowhere: readonly Diagnostic[] },
+  rest: {
+    readonly left: readonly Diagnostic[];
+    /** What there is no proof of. */
+    readonly unproven: readonly Diagnostic[];
+    /** Where there is nothing at all. */
+    readonly nothing: Diagnostic;
+  },
 ): Verification {
   const count = (state: RouteProof["state"]): number => proofs.filter((proof) => proof.state === state).length;
   const failed = count("failed") + unreachable.length;
-  const notProven = count("notProven") + nowhere.length;
-  const nothing = proofs.length === 0 && unreachable.length === 0 && nowhere.length === 0;
+  const notProven = count("notProven") + rest.unproven.length;
+  const nothing = proofs.length === 0 && unreachable.length === 0 && rest.unproven.length === 0;
   return {
     proofs,
     unreachable,
-    diagnostics: nothing ? [nothingToProve] : [...nowhere, ...left],
+    diagnostics: nothing ? [rest.nothing] : [...rest.unproven, ...rest.left],
     proven: count("proven"),
     failed,
     notProven,
@@ -172,11 +199,27 @@ function summarize(
   };
 }
 
-const nothingToProve: Diagnostic = {
-  ...warningOf("ISM407"),
-  detail: "The mesh file names no service, so there is nothing to ask for and nothing was proven.",
-  fix: "Add services with routes to the mesh file, or run isthmus check, which judges the mesh without them.",
-};
+/** The first that is said of each. */
+function onePerCluster(all: Verification["unreachable"]): Verification["unreachable"] {
+  return all
+    .filter(({ cluster }, place) => all.findIndex((one) => one.cluster === cluster) === place)
+    .map(({ cluster, diagnostic }) => ({ cluster, diagnostic }));
+}
+
+function nothingToProve(callers: readonly AskedPod[] | undefined): Diagnostic {
+  const places = callers?.map(({ one }) => one.cluster.name).join(" and ") ?? "";
+  return places === ""
+    ? {
+        ...warningOf("ISM407"),
+        detail: "The mesh file names no service, so there is nothing to ask for and nothing was proven.",
+        fix: "Add services with routes to the mesh file, or run isthmus check, which judges the mesh without them.",
+      }
+    : {
+        ...warningOf("ISM407"),
+        detail: `${places}, where the pod is, has by the mesh file none of the routes and services that callers inside the mesh reach and that are meant, so nothing was proven.`,
+        fix: "Name a pod in a cluster that has them: isthmus verify without --from shows which.",
+      };
+}
 
 function isAsked(service: Service, options: VerifyOptions): boolean {
   return (

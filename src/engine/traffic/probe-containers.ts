@@ -36,8 +36,8 @@ interface Started {
 }
 
 /**
- * Starts an ephemeral container in each of these pods that asks through the
- * pod's own sidecar (docs/adr/0038). `close` ends their programs; their entries
+ * Starts an ephemeral container in each of these pods that is fit for it, which
+ * asks through the pod's own sidecar (docs/adr/0038). `close` ends their programs; their entries
  * stay in the pods.
  */
 export function startProbeContainers(
@@ -48,9 +48,14 @@ export function startProbeContainers(
   const activeSeconds = longestRun(services, options);
   const firstPort = lowestPort + portsPerProbe * randomInt((highestPort - lowestPort) / portsPerProbe);
   const parts = inParts(services, servicesPerProbe);
-  const started = pods.map((asked) => startInPod({ asked, parts, firstPort, activeSeconds }, options)).flat();
+  const fit = pods.filter(({ unfit }) => unfit === undefined);
+  const started = fit.map((asked) => startInPod({ asked, parts, firstPort, activeSeconds }, options)).flat();
   return {
     of: async (one, service) => {
+      const unfit = pods.find((asked) => asked.one === one)?.unfit;
+      if (unfit !== undefined) {
+        return { kind: "none", diagnostic: unfit };
+      }
       const found = started.find(({ asked, services: all }) => asked.one === one && all.includes(service));
       if (found === undefined) {
         throw new Error(`no probe was started for ${service.namespace}/${service.name} in ${one.cluster.name}`);

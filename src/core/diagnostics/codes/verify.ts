@@ -69,12 +69,12 @@ export const verifyCodes = {
   ISM784: {
     summary: "The pod to ask from does not exist",
     explanation:
-      "`isthmus verify --from NAMESPACE/POD` asks from a pod that runs already. No cluster that answers has a pod of that name in that namespace.",
+      "`isthmus verify --from NAMESPACE/POD` asks from a pod that runs already. No cluster that could be looked into has a pod of that name in that namespace; those that could not are named.",
   },
   ISM785: {
     summary: "Nothing can be asked from this pod",
     explanation:
-      "`isthmus verify --from NAMESPACE/POD` shows what a caller inside the mesh gets, by requests that its own sidecar takes. A pod that does not run, one without a sidecar, and one whose proxy is a gateway show nothing of that.",
+      "`isthmus verify --from NAMESPACE/POD` shows what a caller inside the mesh gets, by requests that its own sidecar takes. A pod that does not run, one without a sidecar, and one whose proxy is a gateway show nothing of that. Where a pod of the same name in another cluster can ask, that one does, and the cluster of this one is not proven.",
   },
   ISM786: {
     summary: "A probe in a pod was not ended",
