@@ -18,6 +18,8 @@ export interface NeededObject {
   readonly serves: (live: KubeObject) => boolean;
   /** Who makes it. */
   readonly by: "isthmus" | "cert-manager" | "somebody";
+  /** The Certificate that cert-manager makes it from; left out for everything else. */
+  readonly certificate?: string;
 }
 
 /**
@@ -67,7 +69,7 @@ export function objectsOfName(
       namespace: istioNamespace,
       name: secret,
       serves: () => true,
-      by: makerOf(mesh, secret),
+      ...makerOf(mesh, secret),
     })),
   ];
 }
@@ -79,16 +81,16 @@ function secretOf(mesh: Mesh, { tls }: Pick<Route, "tls">): string | undefined {
   return isAwaited ? undefined : tls?.secretName;
 }
 
-function makerOf({ services, issuers }: Mesh, secret: string): NeededObject["by"] {
-  const named = services
+function makerOf({ services, issuers }: Mesh, secret: string): Pick<NeededObject, "by" | "certificate"> {
+  const tls = services
     .flatMap(({ routes }) => routes)
-    .flatMap(({ tls }) => (tls?.secretName === secret ? (tls.issuer ?? []) : []));
-  if (named.length === 0) {
-    return "somebody";
+    .flatMap((route) => (route.tls?.secretName === secret && route.tls.issuer !== undefined ? [route.tls] : []))[0];
+  if (tls === undefined) {
+    return { by: "somebody" };
   }
-  return issuers.some(({ name, isthmus }) => named.includes(name) && isthmus !== undefined)
-    ? "isthmus"
-    : "cert-manager";
+  return issuers.some(({ name, isthmus }) => name === tls.issuer && isthmus !== undefined)
+    ? { by: "isthmus" }
+    : { by: "cert-manager", certificate: tls.certificate ?? secret };
 }
 
 function needed({ apiVersion, kind, metadata }: KubeObject, serves: NeededObject["serves"]): NeededObject {
@@ -96,20 +98,22 @@ function needed({ apiVersion, kind, metadata }: KubeObject, serves: NeededObject
 }
 
 /**
- * True for a Certificate of cert-manager that can be issued only when its names lead here: all of them are
- * published by isthmus, which it does after an apply, and proven by http01.
+ * The Secrets of certificates that cert-manager can get only when their names lead here: they are proven by http01,
+ * and some of the names are published by isthmus, which it does after an apply. One name that leads nowhere keeps the whole certificate.
  */
-export function isProvenByItsName(mesh: Mesh, { kind, spec }: KubeObject): boolean {
-  const { secretName, dnsNames = [] } = (spec ?? {}) as {
-    readonly secretName?: string;
-    readonly dnsNames?: readonly string[];
-  };
+export function secretsProvenByNames(mesh: Mesh): ReadonlySet<string> {
   const routes = mesh.services.flatMap((service) => service.routes);
-  return (
-    kind === "Certificate" &&
-    routes.some((route) => route.tls?.secretName === secretName && isChallenged(mesh, route)) &&
-    dnsNames.some((name) => routes.some(({ hosts, dns }) => dns?.via === "isthmus" && hosts.includes(name)))
+  const published = new Set(
+    routes.flatMap((route) => (route.dns?.via === "isthmus" ? (route.tls?.secretName ?? []) : [])),
   );
+  const challenged = routes.flatMap((route) => (isChallenged(mesh, route) ? (route.tls?.secretName ?? []) : []));
+  return new Set(challenged.filter((secret) => published.has(secret)));
+}
+
+/** True for a Certificate of such a Secret. */
+export function isProvenByItsName(mesh: Mesh, { kind, spec }: KubeObject): boolean {
+  const { secretName = "" } = (spec ?? {}) as { readonly secretName?: string };
+  return kind === "Certificate" && secretsProvenByNames(mesh).has(secretName);
 }
 
 /**

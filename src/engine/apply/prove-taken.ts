@@ -1,5 +1,8 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { askRoutes } from "../../core/checks/route-table.ts";
+import { warningOf } from "../../core/diagnostics/coded.ts";
+import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
+import { secretsProvenByNames } from "../../core/front-door/name-objects.ts";
 import { keyOf } from "../../core/model/kube-object.ts";
 import { eastWestGateway, ingressGateway, istioNamespace } from "../../core/render/names.ts";
 import { waveRules } from "../../core/render/waves.ts";
@@ -42,9 +45,9 @@ export async function proveTaken(
     )
     .map(({ object }) => object);
   work.warnings.push(...(await waitUntilTaken(one, askRoutes(virtualServices), waiting)));
-  work.warnings.push(
-    ...(await waitUntilCertified(one, secureRoutes(meshAt(mesh, work.one.cluster).services), waiting)),
-  );
+  const found = await waitUntilCertified(one, secureRoutes(meshAt(mesh, work.one.cluster).services), waiting);
+  const later = secretsProvenByNames(mesh);
+  work.warnings.push(...found.map((lack) => (later.has(lack.object?.name ?? "") ? comesLater(lack) : lack)));
   const changed = work.proxiesChangedAt !== undefined;
   if (work.proxiesChangedAt !== undefined) {
     await pause(Math.max(0, work.proxiesChangedAt + debounceMs - options.now()), undefined, { signal: options.signal });
@@ -53,4 +56,14 @@ export async function proveTaken(
   const isOurs = (proxy: string): boolean =>
     proxy.endsWith(`.${istioNamespace}`) && ours.some((name) => proxy.startsWith(name));
   work.warnings.push(...(await waitUntilAcknowledged(one, { ...waiting, changed, isOurs })));
+}
+
+/** A certificate that is proven by its name comes when that is written, after all clusters have ended. */
+function comesLater(lack: Diagnostic): Diagnostic {
+  return {
+    ...lack,
+    ...warningOf("ISM529"),
+    detail: `${lack.detail} cert-manager gets it when the name leads here, which is written after this.`,
+    fix: "See a minute later whether it came: isthmus check",
+  };
 }

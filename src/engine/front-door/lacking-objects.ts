@@ -145,9 +145,9 @@ function fixOf({ one, file }: LeftOut, flaws: readonly Flaw[]): string {
   const madeBy = (by: NeededObject["by"]): readonly NeededObject[] =>
     flaws.map(({ object }) => object).filter((object) => object.by === by);
   const steps = [
-    ...(madeBy("cert-manager").length > 0
-      ? [`See what cert-manager waits for: ${kubectl("describe", "certificate")}`]
-      : []),
+    ...madeBy("cert-manager").map(
+      ({ certificate = "" }) => `See what cert-manager waits for: ${kubectl("describe", "certificate", certificate)}`,
+    ),
     ...madeBy("somebody").map(
       (secret) =>
         `Whoever has the certificate has to put it there: ${kubectl("create", "secret", "tls", secret.name)} --cert=FILE --key=FILE`,
