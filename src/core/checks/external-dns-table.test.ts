@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
+import { policyFactsOf } from "../policies/policy-facts-of.ts";
 import { foundBy } from "../testing/found-by.ts";
 import { healthyFacts } from "../testing/healthy-facts.ts";
-import type { ExternalDnsFacts, MeshFacts } from "./facts.ts";
+import type { ExternalDnsFacts } from "./external-dns-facts.ts";
+import type { MeshFacts } from "./facts.ts";
 import { checks } from "./list.ts";
 
 /** The healthy mesh, whose route is published, with one external-dns for each cluster. */
@@ -39,9 +41,31 @@ function findings(facts: MeshFacts): readonly string[] {
 
 const good = { ownerId: "mesh", policy: "upsert-only", version: "0.23" };
 
+/** One in a namespace that lets nothing out, or only to this block and port; it writes to 192.0.2.53:53. */
+function closedOff(cidr?: string, port?: number): Partial<ExternalDnsFacts> {
+  const policy = policyFactsOf({
+    apiVersion: "networking.k8s.io/v1",
+    kind: "NetworkPolicy",
+    metadata: { name: "default", namespace: "dns" },
+    spec: {
+      podSelector: {},
+      policyTypes: ["Egress"],
+      ...(cidr === undefined || port === undefined
+        ? {}
+        : { egress: [{ to: [{ ipBlock: { cidr } }], ports: [{ port, protocol: "TCP" }] }] }),
+    },
+  });
+  const server = { host: "192.0.2.53", port: 53 };
+  return { ...good, provider: "rfc2136", minTtl: "60s", server, networkPolicies: [policy] };
+}
+
 describe("the clusters' external-dns", () => {
   const table: readonly [string, Partial<ExternalDnsFacts>, Partial<ExternalDnsFacts>, readonly string[]][] = [
     ["are content with one owner that deletes nothing", good, good, []],
+    ["do not reach their DNS server under a default-deny", good, closedOff(), ["error ISM687 east"]],
+    ["reach it by a rule for its address and port", good, closedOff("192.0.2.53/32", 53), []],
+    ["do not reach it by a rule for another address", good, closedOff("192.0.2.54/32", 53), ["error ISM687 east"]],
+    ["do not reach it by a rule for another port", good, closedOff("192.0.2.53/32", 443), ["error ISM687 east"]],
     ["are content with an empty prefix beside none", good, { ...good, txtPrefix: "" }, []],
     ["block each other with an owner each", good, { ...good, ownerId: "east" }, ["warning ISM452 east→west"]],
     [

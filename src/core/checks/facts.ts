@@ -9,6 +9,7 @@ import type { AnnouncingService, GatewayFacts, IstiodFacts, IstiodRights } from 
 import type { ControllerFacts } from "./controller-facts.ts";
 import type { RemoteSecretFacts } from "./credential-facts.ts";
 import type { DriftFacts } from "./drift-facts.ts";
+import type { ExternalDnsFacts } from "./external-dns-facts.ts";
 import type { HinderedWorkload } from "./hindrance-facts.ts";
 import type { PodFacts, ServicePort } from "./pod-facts.ts";
 import type { SystemFacts } from "./system-facts.ts";
@@ -21,9 +22,10 @@ import type { AuthorizationPolicyFacts, NetworkPolicyFacts, PeerAuthenticationFa
  * priorities of endpoints, 5 the redirects of proxies, 6 what others have
  * added to objects, 7 what callers inside hold, 8 who made a pod, 9 what
  * keeps pods away and what DNS answers, 10 what controllers leave undone and
- * which webhooks refuse routes: checks would be wrong where it is missing.
+ * which webhooks refuse routes, 11 who fills the Secrets of routes and what
+ * lets external-dns out: checks would be wrong where it is missing.
  */
-export const factsVersion = 10;
+export const factsVersion = 11;
 
 /**
  * Everything that the checks judge, as one JSON document: what the mesh file
@@ -269,30 +271,4 @@ export interface QuotaFacts {
   readonly name: string;
   /** Resource → what is allowed and used, as Kubernetes writes quantities. */
   readonly resources: Readonly<Record<string, { readonly hard: string; readonly used: string }>>;
-}
-
-/** A Deployment of external-dns by its flags, however they are given; one that is not given is left out. */
-export interface ExternalDnsFacts {
-  readonly namespace: string;
-  readonly name: string;
-  /** Minor version out of the image's tag, `0.21`. */
-  readonly version?: string;
-  readonly ownerId?: string;
-  readonly txtPrefix?: string;
-  readonly txtSuffix?: string;
-  /** What stands for `*` in names of owner records. */
-  readonly txtWildcardReplacement?: string;
-  readonly policy?: string;
-  readonly registry?: string;
-  /** `--provider`. */
-  readonly provider?: string;
-  /** The zones of the provider rfc2136; left out where none is named. */
-  readonly zones?: readonly string[];
-  /** The least TTL that the provider rfc2136 writes, as it is given. */
-  readonly minTtl?: string;
-  readonly sources: readonly string[];
-  /** Empty: all zones that its provider has. */
-  readonly domainFilters: readonly string[];
-  /** What keeps its flags from being known, in words. */
-  readonly unread?: string;
 }

@@ -1,4 +1,5 @@
-import type { ExternalDnsFacts, MeshFacts } from "./facts.ts";
+import type { ExternalDnsFacts } from "./external-dns-facts.ts";
+import type { MeshFacts } from "./facts.ts";
 import { reachedClusters } from "./reached.ts";
 
 /** An external-dns with the cluster that it runs in. */

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import type { ExternalDnsFacts } from "../../core/checks/facts.ts";
+import type { ExternalDnsFacts } from "../../core/checks/external-dns-facts.ts";
 import { connectFake } from "../../kube/testing/connect-fake.ts";
 import { readExternalDns } from "./read-external-dns.ts";
 
@@ -51,6 +51,11 @@ it.each<[string, object, Partial<ExternalDnsFacts>]>([
     "what its DNS server is asked to take",
     { args: ["--provider=rfc2136", "--rfc2136-zone=a.example", "--rfc2136-zone=b.example", "--rfc2136-min-ttl=5s"] },
     { provider: "rfc2136", zones: ["a.example", "b.example"], minTtl: "5s" },
+  ],
+  [
+    "where it writes",
+    { args: ["--provider=rfc2136", "--rfc2136-host=192.0.2.53", "--rfc2136-port=5353"] },
+    { provider: "rfc2136", server: { host: "192.0.2.53", port: 5353 } },
   ],
   ["an empty value", { args: ["--txt-owner-id=a", "--txt-prefix="] }, { ownerId: "a", txtPrefix: "" }],
   [
@@ -118,4 +123,33 @@ it("says what it does not look into: a file, a shell", async () => {
 it("is not misled by a webhook beside it", async () => {
   const webhook = { name: "webhook", image: "inovex/external-dns-designate-webhook:1.1.0", args: ["--policy=none"] };
   expect(await read({ args: ["--policy=sync"] }, { beside: [webhook] })).toEqual({ ...plain, policy: "sync" });
+});
+
+it("has the labels of its pods and the policies of its namespace, and says where these may not be seen", async () => {
+  const { server, client } = await connectFake();
+  const { signal } = new AbortController();
+  const labels = { app: "external-dns" };
+  const put = (spec: object): unknown =>
+    server.put({
+      apiVersion: "apps/v1",
+      kind: "Deployment",
+      metadata: { name: "external-dns", namespace: "dns", labels },
+      spec: { template: { metadata: { labels }, spec: { containers: [], ...spec } } },
+    });
+  put({});
+  server.put({
+    apiVersion: "networking.k8s.io/v1",
+    kind: "NetworkPolicy",
+    metadata: { name: "nothing", namespace: "dns" },
+    spec: { podSelector: {}, policyTypes: ["Egress"] },
+  });
+  expect(await readExternalDns(client, signal)).toMatchObject([
+    { labels, networkPolicies: [{ namespace: "dns", name: "nothing", egress: [] }] },
+  ]);
+  put({ hostNetwork: true });
+  const [found] = await readExternalDns(client, signal);
+  expect(found?.networkPolicies).toBeUndefined();
+  put({});
+  server.inject({ kind: "status", status: 403 }, { times: 9, matches: ({ url }) => url.includes("networkpolicies") });
+  expect(await readExternalDns(client, signal)).toMatchObject([{ labels, policiesUnread: true }]);
 });

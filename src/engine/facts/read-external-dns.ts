@@ -1,8 +1,11 @@
-import type { ExternalDnsFacts } from "../../core/checks/facts.ts";
+import type { ExternalDnsFacts } from "../../core/checks/external-dns-facts.ts";
+import type { Labels } from "../../core/model/labels.ts";
 import type { KubeObject } from "../../core/model/kube-object.ts";
 import { idOf, keyOf } from "../../core/model/kube-object.ts";
 import type { KubeClient } from "../../kube/client.ts";
+import { unlessForbidden } from "../../kube/errors.ts";
 import { expand, flagsOf } from "./external-dns-flags.ts";
+import { readNetworkPolicies } from "./read-network-policies.ts";
 import { containersOf } from "./read-workload.ts";
 
 /** By which external-dns is known: its chart and kustomization set the first, the manifests of its documentation the second. */
@@ -55,6 +58,7 @@ async function readDeployment(client: KubeClient, object: KubeObject, signal: Ab
   return {
     namespace,
     name: object.metadata.name,
+    ...(await readPolicies(client, object, signal)),
     ...(version === undefined ? {} : { version }),
     ...(ownerId === undefined ? {} : { ownerId }),
     ...(txtPrefix === undefined ? {} : { txtPrefix }),
@@ -73,14 +77,45 @@ async function readDeployment(client: KubeClient, object: KubeObject, signal: Ab
 function rfc2136Of({
   valueOf,
   valuesOf,
-}: ReturnType<typeof flagsOf>): Pick<ExternalDnsFacts, "provider" | "zones" | "minTtl"> {
-  const [provider, minTtl] = ["provider", "rfc2136-min-ttl"].map(valueOf);
+}: ReturnType<typeof flagsOf>): Pick<ExternalDnsFacts, "provider" | "zones" | "minTtl" | "server"> {
+  const [provider, minTtl, host, port] = ["provider", "rfc2136-min-ttl", "rfc2136-host", "rfc2136-port"].map(valueOf);
   const zones = valuesOf("rfc2136-zone");
   return {
     ...(provider === undefined ? {} : { provider }),
     ...(zones.length === 0 ? {} : { zones }),
     ...(minTtl === undefined ? {} : { minTtl }),
+    ...(provider === "rfc2136" && Number(port) > 0 ? { server: { host: host ?? "", port: Number(port) } } : {}),
   };
+}
+
+/** What policies of its namespace are about, and these. */
+async function readPolicies(
+  client: KubeClient,
+  object: KubeObject,
+  signal: AbortSignal,
+): Promise<Pick<ExternalDnsFacts, "labels" | "networkPolicies" | "policiesUnread">> {
+  const { labels, hostNetwork } = templateOf(object);
+  const own = Object.keys(labels).length === 0 ? {} : { labels };
+  if (hostNetwork) {
+    return own;
+  }
+  return unlessForbidden(
+    async () => {
+      const found = await readNetworkPolicies(client, [object.metadata.namespace ?? ""], signal);
+      return found.length === 0 ? own : { ...own, networkPolicies: found };
+    },
+    () => ({ ...own, policiesUnread: true }),
+  );
+}
+
+function templateOf(object: KubeObject): { readonly labels: Labels; readonly hostNetwork: boolean } {
+  const { template } = (object["spec"] ?? {}) as {
+    readonly template?: {
+      readonly metadata?: { readonly labels?: Labels };
+      readonly spec?: { readonly hostNetwork?: boolean };
+    };
+  };
+  return { labels: template?.metadata?.labels ?? {}, hostNetwork: template?.spec?.hostNetwork === true };
 }
 
 /** A webhook for a DNS provider may run beside it, in a container whose image has a name much like it. */

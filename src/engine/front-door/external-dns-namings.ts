@@ -1,6 +1,6 @@
 import { warningOf } from "../../core/diagnostics/coded.ts";
 import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
-import type { ExternalDnsFacts } from "../../core/checks/facts.ts";
+import type { ExternalDnsFacts } from "../../core/checks/external-dns-facts.ts";
 import type { OwnerRecordNaming } from "../../core/front-door/external-dns-owner.ts";
 import { KubeError } from "../../kube/errors.ts";
 import type { Connection } from "../clusters/connect-clusters.ts";

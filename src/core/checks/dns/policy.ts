@@ -2,6 +2,7 @@ import type { Check, Finding } from "../check.ts";
 import { problem, warning } from "../check.ts";
 import type { MeshFacts } from "../facts.ts";
 import type { Publisher } from "../publishers.ts";
+import { closedWay } from "../external-dns-way.ts";
 import { rfc2136Records } from "../rfc2136-records.ts";
 import { needsPolicy, ownerOf, policyOf, publishersOf, readsNoIstio, recordOf } from "../publishers.ts";
 
@@ -15,11 +16,19 @@ export const policy: Check = {
   id: "dns/policy",
   sentence: "no external-dns deletes or freezes names of other clusters, or writes what its server refuses",
   pre: false,
+  unseen: (facts) =>
+    publishersOf(facts)
+      .filter(({ policiesUnread }) => policiesUnread === true)
+      .map(
+        ({ cluster, namespace }) =>
+          `the network policies of ${namespace} in ${cluster}: this account may not list them`,
+      ),
   run: (facts) => {
     const known = publishersOf(facts).filter((one) => one.unread === undefined);
     return known.flatMap((one) => [
       ...deletes(facts, one, known),
       ...(readsNoIstio(one) ? [] : [...freezes(one), ...doesNotStart(one), ...rfc2136Records(facts, one)]),
+      ...closedWay(one),
     ]);
   },
 };

@@ -259,6 +259,11 @@ export const checkCodes = {
     explanation:
       "The address and credential in a remote secret work, and what answers is not the cluster whose name the secret carries: its namespace kube-system has another UID. istiod then has endpoints of one cluster under the name, network and gateway of another.",
   },
+  ISM687: {
+    summary: "Network policies close external-dns off from its DNS server",
+    explanation:
+      "A policy of external-dns' own namespace isolates its pods (often a default-deny), and no rule lets out what it writes: to the server of `--rfc2136-host`, or for other providers to port 443. Names are then not published, and only its log says so. Of an address that is not known, any rule with a block of addresses counts as one that lets it out; whether the cluster's network enforces policies is not known. The ways of cert-manager are not judged.",
+  },
   ISM522: {
     summary: "external-dns deletes the names of other clusters",
     explanation:

@@ -1,0 +1,36 @@
+import type { Labels } from "../model/labels.ts";
+import type { NetworkPolicyFacts } from "./policy-facts.ts";
+
+/** A Deployment of external-dns by its flags, however they are given; one that is not given is left out. */
+export interface ExternalDnsFacts {
+  readonly namespace: string;
+  readonly name: string;
+  /** Minor version out of the image's tag, `0.21`. */
+  readonly version?: string;
+  readonly ownerId?: string;
+  readonly txtPrefix?: string;
+  readonly txtSuffix?: string;
+  /** What stands for `*` in names of owner records. */
+  readonly txtWildcardReplacement?: string;
+  readonly policy?: string;
+  readonly registry?: string;
+  /** `--provider`. */
+  readonly provider?: string;
+  /** The zones of the provider rfc2136; left out where none is named. */
+  readonly zones?: readonly string[];
+  /** The least TTL that the provider rfc2136 writes, as it is given. */
+  readonly minTtl?: string;
+  /** Where the provider rfc2136 writes: a host or an address, empty where it is not named, and a TCP port. */
+  readonly server?: { readonly host: string; readonly port: number };
+  /** The labels of its pods; left out where they have none. */
+  readonly labels?: Labels;
+  /** The network policies of its namespace; left out where there are none, and for pods in the node's own network, which they do not concern. */
+  readonly networkPolicies?: readonly NetworkPolicyFacts[];
+  /** True where this account may not list them; left out where it may. */
+  readonly policiesUnread?: boolean;
+  readonly sources: readonly string[];
+  /** Empty: all zones that its provider has. */
+  readonly domainFilters: readonly string[];
+  /** What keeps its flags from being known, in words. */
+  readonly unread?: string;
+}
