@@ -68,6 +68,8 @@ export const rulesOfServices: readonly Rule[] = [
       ],
     }),
   },
+  // It is heeded with type ExternalName alone, and that type would be drift (https://kubernetes.io/docs/reference/kubernetes-api/service-resources/service-v1/#ServiceSpec).
+  { kind: /^Service$/, field: /^\/spec\/externalName$/, effect: undefined },
   {
     kind: /^Service$/,
     field: /^\/metadata\/labels\/networking\.istio\.io~1gatewayPort$/,

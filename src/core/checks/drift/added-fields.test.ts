@@ -59,6 +59,7 @@ describe("a field that somebody has added", () => {
     ],
     ["asks for other nodes", ingress, field("/spec/externalTrafficPolicy", '"Local"'), ["warning"]],
     ["says what holds anyway", ingress, field("/spec/externalTrafficPolicy", '"Cluster"'), []],
+    ["stands beside a type that does not heed it", service, field("/spec/externalName", '"data.example"'), []],
     ["makes clients stay", ingress, field("/spec/sessionAffinity", '"ClientIP"'), ["warning"]],
     [
       "makes another gateway of a Service",
