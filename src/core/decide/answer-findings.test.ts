@@ -7,6 +7,7 @@ import type { Measured } from "./answer-findings.ts";
 import { findWrongAnswers } from "./answer-findings.ts";
 import { findUnheld, findWrongEndpoints } from "./endpoint-findings.ts";
 import type { ProofPlace } from "./proof-place.ts";
+import { judgeOnePerson } from "./one-person.ts";
 import { judgeWeights } from "./weights.ts";
 
 const [service] = twoClusters.services;
@@ -115,6 +116,31 @@ describe("what requests show", () => {
     const empty = [good[1], compareEndpoints({ cluster: "west", version: "v1" }, [], [])].flatMap((one) => one ?? []);
     const [found] = findWrongAnswers(place(), empty, measured({ tally, unattributed: 40 }), judged(0, 360, 40));
     expect(found?.detail).toContain("Nothing can answer for v1 (asked 10 %)");
+  });
+});
+
+describe("requests of one person", () => {
+  const counts = (v1: number, v2: number) =>
+    judgeOnePerson(
+      [
+        { version: "v1", answers: v1, asked: 10 },
+        { version: "v2", answers: v2, asked: 90 },
+      ],
+      0.001,
+      0,
+    );
+
+  it("do not fail a split that they cannot show", () => {
+    const [finding, ...more] = findWrongAnswers(place(), good, measured({ person: "cookie id" }), counts(400, 0));
+    expect([finding?.code, finding?.severity, more]).toEqual(["ISM407", "warning", []]);
+    expect(finding?.detail).toContain("split not proven: all requests of route");
+    expect(finding?.detail).toContain("of one person (sessions: cookie id)");
+  });
+
+  it("fail where the person sees both versions", () => {
+    const [finding] = findWrongAnswers(place(), good, measured({ person: "cookie id" }), counts(40, 360));
+    expect([finding?.code, finding?.severity]).toEqual(["ISM401", "error"]);
+    expect(finding?.detail).toContain("one person (cookie id), who belongs to one version");
   });
 });
 

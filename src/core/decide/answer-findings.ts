@@ -23,6 +23,8 @@ export interface Measured {
     readonly failures: readonly { readonly reason: string; readonly count: number }[];
   };
   readonly details: readonly { readonly reason: string; readonly count: number }[];
+  /** By what all requests are of one person, where they are. */
+  readonly person?: string | undefined;
 }
 
 /** What the requests show: failures first, since weights of requests that failed say nothing about the route. */
@@ -52,7 +54,10 @@ export function findWrongAnswers(
     return [...failed, wrongWeights(place, endpoints, measured, weights)];
   }
   const open = weights.some(({ verdict }) => verdict === "open");
-  return failed.length === 0 && open ? [notAttributed(place, measured)] : failed;
+  if (failed.length > 0 || !open) {
+    return failed;
+  }
+  return [measured.person === undefined ? notAttributed(place, measured) : ofOnePerson(place, measured.person)];
 }
 
 /** A probe pod that nobody has allowed: what others would get is not known by that. A caller that somebody named is what is asked about. */
@@ -131,12 +136,14 @@ function wrongWeights(
   weights: readonly VersionVerdict[],
 ): Diagnostic {
   const { cluster, route } = place;
+  const one =
+    measured.person === undefined ? "" : ` All are of one person (${measured.person}), who belongs to one version.`;
   const reason = endpoints.every((finding) => finding.ok)
     ? "The endpoints are right, so the route in this cluster differs from the mesh file, or its proxies have not taken it yet."
     : `The ${proxyName(place)}'s endpoints are not the right ones, see above.`;
   return {
     ...errorOf("ISM401"),
-    detail: `${asked(place)}, route ${route?.name ?? ""} was asked ${weights.map((one) => `${one.version}=${one.asked}`).join(" ")} and gave ${weights.map((one) => `${one.version}=${(one.measured * 100).toFixed(1)}`).join(" ")} of ${measured.requests} requests. ${reason}`,
+    detail: `${asked(place)}, route ${route?.name ?? ""} was asked ${weights.map((one) => `${one.version}=${one.asked}`).join(" ")} and gave ${weights.map((one) => `${one.version}=${(one.measured * 100).toFixed(1)}`).join(" ")} of ${measured.requests} requests.${one} ${reason}`,
     fix: "Run isthmus plan to see whether the cluster has the route of the mesh file, and isthmus apply to put it there.",
     cluster: cluster.name,
   };
@@ -173,6 +180,16 @@ function notCounted(place: ProofPlace, measured: Measured): Diagnostic {
         : measured.kind === "restarted"
           ? "Run isthmus verify again when no pods start or end."
           : "Turn the mesh's access log on (spec.istio.values: { meshConfig: { accessLogFile: /dev/stdout } }), or run isthmus verify when nobody else asks.",
+    cluster: cluster.name,
+  };
+}
+
+function ofOnePerson(place: ProofPlace, person: string): Diagnostic {
+  const { cluster, route } = place;
+  return {
+    ...warningOf("ISM407"),
+    detail: `${asked(place)}, split not proven: all requests of route ${route?.name ?? ""} are of one person (sessions: ${person}), and one version took them all.`,
+    fix: `Ask without ${person} (verify of the route, --path and --header): such requests go by the weights, each by itself. Where the application wants it, --allow-unproven takes the answers for enough.`,
     cluster: cluster.name,
   };
 }

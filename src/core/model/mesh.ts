@@ -169,13 +169,13 @@ export interface RouteMatch {
   readonly fromRegions: readonly string[];
 }
 
-/** Which endpoints of a version take over for which, and when; `regions` and `priority` are not both there. */
 /** By what a person is known who stays with a version. */
 export interface Sessions {
   readonly by: "header" | "cookie" | "queryParameter";
   readonly name: string;
 }
 
+/** Which endpoints of a version take over for which, and when; `regions` and `priority` are not both there. */
 export interface Failover {
   readonly regions: readonly { readonly from: string; readonly to: string }[];
   /** Labels, with or without `=value`, the most important first. */

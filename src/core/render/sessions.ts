@@ -6,8 +6,9 @@ import { istioNamespace } from "./names.ts";
 
 /**
  * The name of the rule in a route's VirtualService by which proxies find it,
- * where the service has `sessions`; undefined otherwise, and for a route that
- * gives everything to one version.
+ * where the service has `sessions`; undefined otherwise, for a service of one
+ * version, and for a route that redirects. Weights do not matter, so that a
+ * shift that ends at 100 leaves the rule's name as it is.
  */
 export function sessionRule({ namespace, sessions, versions }: Service, route: Route): string | undefined {
   return sessions === undefined || versions.length < 2 || route.redirect !== undefined

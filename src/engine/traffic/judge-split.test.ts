@@ -7,8 +7,12 @@ import { closeIngresses, ingressThat } from "./testing/ingress.ts";
 afterEach(closeIngresses);
 
 /** 40 requests at a time, asked to go half to each version. */
-async function judge(behaviour: Behaviour): Promise<JudgedSplit> {
-  return judgeSplit(await ingressThat(behaviour), { v1: 50, v2: 50 }, { signal: new AbortController().signal });
+async function judge(behaviour: Behaviour, person?: string): Promise<JudgedSplit> {
+  return judgeSplit(
+    { ...(await ingressThat(behaviour)), person },
+    { v1: 50, v2: 50 },
+    { signal: new AbortController().signal },
+  );
 }
 
 const half = (number: number): "v1" | "v2" => (number % 2 === 0 ? "v1" : "v2");
@@ -35,6 +39,16 @@ describe("a split", () => {
     const judged = await judge({ version: () => "v1" });
     expect(verdicts(judged)).toEqual(["differs", "differs"]);
     expect(judged.before).toHaveLength(2);
+  });
+
+  it("of one person is open, and is wrong where the person sees both versions", async () => {
+    const stays = await judge({ version: () => "v1" }, "cookie id");
+    expect([verdicts(stays), stays.measured.attempts, stays.measured.person]).toEqual([
+      ["open", "open"],
+      1,
+      "cookie id",
+    ]);
+    expect(verdicts(await judge({ version: half }, "cookie id"))).toEqual(["differs", "differs"]);
   });
 
   it("whose requests fail is not asked again: the failures are the finding", async () => {

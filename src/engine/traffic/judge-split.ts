@@ -1,4 +1,5 @@
 import type { VersionVerdict } from "../../core/decide/weights.ts";
+import { judgeOnePerson } from "../../core/decide/one-person.ts";
 import { judgeWeights } from "../../core/decide/weights.ts";
 import type { MeasureInput, SplitMeasurement } from "./measure-split.ts";
 import { measureSplit } from "./measure-split.ts";
@@ -40,7 +41,7 @@ export async function judgeSplit(
 
 function judge(
   measured: SplitMeasurement,
-  { service }: MeasureInput,
+  { service, person }: MeasureInput,
   asked: Readonly<Record<string, number>>,
 ): readonly VersionVerdict[] {
   if (measured.kind !== "counted") {
@@ -51,5 +52,6 @@ function judge(
     answers: measured.answers[name] ?? 0,
     asked: asked[name] ?? 0,
   }));
-  return judgeWeights(counts, significance, measured.unattributed);
+  const judgeCounts = person === undefined ? judgeWeights : judgeOnePerson;
+  return judgeCounts(counts, significance, measured.unattributed);
 }

@@ -32,6 +32,8 @@ export interface SplitMeasurement {
   readonly takenBy: readonly string[];
   /** Envoy's own words for what failed, where the access log has them, with how often. */
   readonly details: readonly { readonly reason: string; readonly count: number }[];
+  /** As it was given. */
+  readonly person?: string | undefined;
 }
 
 export interface MeasureInput {
@@ -45,6 +47,8 @@ export interface MeasureInput {
   readonly service: Service;
   readonly request: RouteRequest;
   readonly requests: number;
+  /** By what all of them are of one person (`personOf`), where they are. */
+  readonly person?: string | undefined;
 }
 
 /** Sending everything again and again would be a load of its own. */
@@ -108,6 +112,7 @@ async function measureOnce(
     ...where,
     seen: counted.seen,
     details: groupDetails(logged),
+    person: input.person,
   };
 }
 

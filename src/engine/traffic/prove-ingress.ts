@@ -1,6 +1,7 @@
 import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
 import { errorOf, warningOf } from "../../core/diagnostics/coded.ts";
 import { findWrongAnswers } from "../../core/decide/answer-findings.ts";
+import { personOf } from "../../core/decide/one-person.ts";
 import { findUnheld, findWrongEndpoints } from "../../core/decide/endpoint-findings.ts";
 import type { RouteProof } from "../../core/decide/proof.ts";
 import type { Route } from "../../core/model/mesh.ts";
@@ -58,6 +59,7 @@ export async function proveAtIngress(
     listPods: async () => listIngressPods(one, options.signal),
     service,
     requests: options.requests,
+    person: personOf(asking.request, { service, route, via: "ingress" }),
   };
   const split = await judgeSplit(measuring, route.weights, options);
   const { measured, weights } = split;

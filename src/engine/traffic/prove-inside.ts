@@ -2,6 +2,7 @@ import type { Measured } from "../../core/decide/answer-findings.ts";
 import { findWrongAnswers } from "../../core/decide/answer-findings.ts";
 import { findUnheld, findWrongEndpoints } from "../../core/decide/endpoint-findings.ts";
 import { explainInside } from "../../core/decide/inside-failures.ts";
+import { personOf } from "../../core/decide/one-person.ts";
 import { otherProtocol } from "../../core/decide/port-protocol.ts";
 import type { RouteProof } from "../../core/decide/proof.ts";
 import type { RouteRequest } from "../../core/decide/route-request.ts";
@@ -90,10 +91,11 @@ async function measure(
   { route, cluster }: { readonly route: Route | undefined; readonly cluster: string },
   options: VerifyOptions,
 ): Promise<JudgedSplit> {
+  const { service, request } = measuring;
   if (route !== undefined) {
-    return judgeSplit(measuring, route.weights, options);
+    const person = personOf(request, { service, route, via: "mesh" });
+    return judgeSplit({ ...measuring, person }, route.weights, options);
   }
-  const { service } = measuring;
   // Requests without a route go to the service as a whole, which Envoy counts as a subset without a name; where it is drained they are led to its pods elsewhere.
   const name = insteadOf(service, cluster, undefined) === undefined ? "" : elsewhereSubset;
   const whole = { name, clusters: [], labels: {} };

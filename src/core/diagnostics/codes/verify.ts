@@ -34,7 +34,7 @@ export const verifyCodes = {
   ISM407: {
     summary: "Something is not proven",
     explanation:
-      "Nothing is known to be wrong, and it was not seen to be right either: others sent requests to the same versions while isthmus counted and the gateway writes no access log, the proxy's counters began anew each time, requests were tried again so that their versions are not known, a gateway does not hold what is to be looked at, or the mesh file names no service. Exit code 3, or 0 with --allow-unproven.",
+      "Nothing is known to be wrong, and it was not seen to be right either: others sent requests to the same versions while isthmus counted and the gateway writes no access log, the proxy's counters began anew each time, requests were tried again so that their versions are not known, all requests were of one person of a service with `sessions`, a gateway does not hold what is to be looked at, or the mesh file names no service. Exit code 3, or 0 with --allow-unproven.",
   },
   ISM408: {
     summary: "No request was asked of a service",
