@@ -10,19 +10,25 @@ import { endpointSlices, runEastWest, runIngress, runPod } from "../testing/fake
 let world: FakeClusters;
 let admit: (object: WireObject) => WireObject | { readonly refused: string };
 let take: (number: number) => Taker;
+let asked: string[];
 
 /** Two clusters with a service that no route leads to, and a caller in west. */
 beforeEach(async () => {
   admit = injectSidecar;
   take = () => "";
+  asked = [];
+  const answers = probeAnswers(
+    () => ({ "": ["10.42.0.6:5000"], v1: ["10.42.0.6:5000"] }),
+    (number) => take(number),
+  );
   world = await startFakeClusters(["west", "east"], {
     living: true,
     kinds: [endpointSlices],
     admit: (object) => admit(object),
-    podResponse: probeAnswers(
-      () => ({ "": ["10.42.0.6:5000"], v1: ["10.42.0.6:5000"] }),
-      (number) => take(number),
-    ),
+    podResponse: (path, port) => {
+      asked.push(path);
+      return answers(path, port);
+    },
   });
   await editMesh(world, (text) => text.replace(/ +routes:(\n {8}.*)+/, ""));
   runPod(world.servers["west"], "v1", "10.42.0.6");
@@ -96,9 +102,44 @@ describe("verify --from", () => {
       return object.kind === "Pod" ? { ...admitted, status: { ephemeralContainerStatuses } } : admitted;
     };
     const ended = await world.run("verify --from shop/client-1");
+    expect([asked.includes("/quitquitquit"), ended.err.includes("ISM786")]).toEqual([false, false]);
     expect(flat(ended.err)).toMatch(
       /Nothing was asked from pod shop\/client-1 of west: container isthmus-probe-\w+ ended \(Error: exit code 1\)/,
     );
+  });
+});
+
+describe("a probe whose start is hindered", () => {
+  it("is ended as soon as its apply was sent, and named where it cannot be", async () => {
+    const refused = (times: number): void => {
+      let applied = false;
+      world.servers["west"]?.inject(
+        { kind: "status", status: 403 },
+        {
+          times,
+          matches: ({ method, url }) => {
+            applied ||= method === "PATCH";
+            return applied && method === "GET" && url.includes("/pods/client-1");
+          },
+        },
+      );
+    };
+    refused(1);
+    const hindered = await world.run("verify --from shop/client-1");
+    expect([hindered.code, asked.includes("/quitquitquit")]).toEqual([3, true]);
+    expect(hindered.err).not.toContain("ISM786");
+    asked = [];
+    refused(50);
+    const left = await world.run("verify --from shop/client-1");
+    expect([left.code, asked.includes("/quitquitquit")]).toEqual([3, false]);
+    expect(flat(left.err)).toMatch(/ISM786.*Container isthmus-probe-\w+ of pod shop\/client-1 in west was not ended/);
+    world.servers["west"]?.mend();
+  });
+
+  it("is not looked for where its apply was refused", async () => {
+    admit = (object) => (object.kind === "Pod" ? { refused: "violates PodSecurity" } : object);
+    const refused = await world.run("verify --from shop/client-1");
+    expect([refused.code, refused.err.includes("ISM786"), asked]).toEqual([3, false, []]);
   });
 });
 

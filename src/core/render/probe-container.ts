@@ -16,7 +16,7 @@ export interface ProbeContainer {
   /** An image that has Envoy at `/usr/local/bin/envoy`: that of the pod's own sidecar. */
   readonly image: string;
   readonly services: readonly Service[];
-  /** The first of `portsPerProbe` loopback ports that are free in the pod. */
+  /** The first of `portsPerProbe` loopback ports, chosen by chance: nobody knows which are free in the pod. Where one is taken, Envoy does not start and the container ends. */
   readonly adminPort: number;
   /** After so many seconds its Envoy ends by itself, whether or not anybody ends it. */
   readonly activeSeconds: number;

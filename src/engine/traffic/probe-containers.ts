@@ -1,20 +1,20 @@
 import { randomInt, randomUUID } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
-import { request } from "undici";
 import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
 import { warningOf } from "../../core/diagnostics/coded.ts";
 import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
 import { UserError } from "../../core/diagnostics/user-error.ts";
+import type { KubeObject } from "../../core/model/kube-object.ts";
 import type { Service } from "../../core/model/mesh.ts";
 import { portsPerProbe, probeContainerPrefix, renderProbeContainer } from "../../core/render/probe-container.ts";
 import { probePort, servicesPerProbe } from "../../core/render/probe-pod.ts";
 import type { PodPort } from "../../kube/client.ts";
 import { diagnoseKubeError } from "../../kube/diagnose.ts";
 import { isRefusal, KubeError } from "../../kube/errors.ts";
-import { diagnoseFailure } from "../progress/diagnose-failure.ts";
 import { runTask } from "../progress/run-task.ts";
 import type { AskedPod } from "./asked-pods.ts";
-import { forwardPort } from "./forward-port.ts";
+import type { ContainerReason, ProbeInPod } from "./end-probe.ts";
+import { endProbe, podOf, referenceOf, stateOf } from "./end-probe.ts";
 import type { ProbePods } from "./probe-pods.ts";
 import { inParts, longestRun } from "./probe-pods.ts";
 import { untilLookedUp } from "./until-looked-up.ts";
@@ -23,14 +23,12 @@ import type { VerifyOptions } from "./verification.ts";
 /** Below the ports that Linux gives to outgoing connections; another run in the same pod has others. */
 const lowestPort = 20_000;
 const highestPort = 31_000;
-const endingMs = 10_000;
 const pollMs = 250;
 
-interface Started {
-  readonly asked: AskedPod;
+interface Started extends ProbeInPod {
   readonly services: readonly Service[];
-  readonly name: string;
-  readonly admin: PodPort;
+  /** Whether an apply was sent that the API server has not refused: the container may be there. */
+  readonly apply: { sent: boolean };
   /** Undefined: it can be asked. Otherwise why not (ISM570). */
   readonly state: Promise<Diagnostic | undefined>;
 }
@@ -65,9 +63,9 @@ export function startProbeContainers(
       return diagnostic === undefined ? { kind: "made", port: { ...found.admin, port } } : { kind: "none", diagnostic };
     },
     close: async () => {
-      const states = await Promise.all(started.map(async ({ state }) => state.catch(() => undefined)));
-      const running = started.filter((_, place) => states[place] === undefined);
-      return (await Promise.all(running.map(async (one) => endProbe(one, options)))).flat();
+      await Promise.allSettled(started.map(async ({ state }) => state));
+      const sent = started.filter(({ apply }) => apply.sent);
+      return (await Promise.all(sent.map(async (one) => endProbe(one, options)))).flat();
     },
   };
 }
@@ -87,6 +85,7 @@ function startInPod({ asked, parts, firstPort, activeSeconds }: PodPlan, options
     const probe = {
       asked,
       services,
+      apply: { sent: false },
       name: `${probeContainerPrefix}${randomUUID().slice(0, 8)}`,
       admin: { namespace, pod, port: firstPort + place * portsPerProbe },
     };
@@ -106,7 +105,7 @@ async function makeProbe(
   const cluster = probe.asked.one.cluster.name;
   let hindered: Diagnostic | undefined;
   try {
-    await runTask({ cluster, task: `starting a probe in ${nameOf(probe)}` }, options, async () => {
+    await runTask({ cluster, task: `starting a probe in ${podOf(probe)}` }, options, async () => {
       hindered = await start(probe, activeSeconds, options);
       if (hindered !== undefined) {
         // Nobody may take the task for done.
@@ -136,7 +135,7 @@ async function start(
       return unmade(probe, "the pod is gone", "Name a pod that is running.");
     }
     const wanted = { pod, name, image: asked.image, services, adminPort: admin.port, activeSeconds };
-    await client.apply(renderProbeContainer(wanted), { subresource: "ephemeralcontainers", signal });
+    await sendApply(probe, renderProbeContainer(wanted), signal);
     const reason = await untilRunning(probe, options);
     if (reason === undefined) {
       await untilLookedUp(client, admin, services, options);
@@ -157,6 +156,21 @@ async function start(
         ? `See to it that you may patch pods/ephemeralcontainers and forward ports of pods in namespace ${admin.namespace}, and that pod security allows the container. Without --from a pod of its own asks.`
         : fix,
     );
+  }
+}
+
+/** Notes before that it is sent: a connection that breaks, or Ctrl-C, does not tell whether it took effect. */
+async function sendApply(
+  { asked, apply }: Pick<Started, "asked" | "apply">,
+  wanted: KubeObject,
+  signal: AbortSignal,
+): Promise<void> {
+  apply.sent = true;
+  try {
+    await asked.one.client.apply(wanted, { subresource: "ephemeralcontainers", signal });
+  } catch (error) {
+    apply.sent = !isRefusal(error);
+    throw error;
   }
 }
 
@@ -194,21 +208,6 @@ async function isServing({ one }: AskedPod, admin: PodPort, signal: AbortSignal)
   }
 }
 
-interface ContainerReason {
-  readonly reason?: string;
-  readonly message?: string;
-  readonly exitCode?: number;
-}
-
-type ContainerState = Readonly<Partial<Record<"running" | "waiting" | "terminated", ContainerReason>>>;
-
-function stateOf(pod: Awaited<ReturnType<AskedPod["one"]["client"]["get"]>>, name: string): ContainerState {
-  const { ephemeralContainerStatuses = [] } = (pod?.["status"] ?? {}) as {
-    readonly ephemeralContainerStatuses?: readonly { readonly name: string; readonly state?: ContainerState }[];
-  };
-  return ephemeralContainerStatuses.find((one) => one.name === name)?.state ?? {};
-}
-
 function textOf(reason: ContainerReason | undefined): string {
   const parts = [
     reason?.reason,
@@ -218,46 +217,11 @@ function textOf(reason: ContainerReason | undefined): string {
   return parts.length === 0 ? "" : ` (${parts.join(": ")})`;
 }
 
-/** Also after Ctrl-C: its Envoy is told to quit, as its own end would later. */
-async function endProbe(probe: Started, options: VerifyOptions): Promise<readonly Diagnostic[]> {
-  const { asked, admin, name } = probe;
-  const cluster = asked.one.cluster.name;
-  const signal = AbortSignal.timeout(endingMs);
-  try {
-    await runTask({ cluster, task: `ending the probe in ${nameOf(probe)}` }, { ...options, signal }, async () => {
-      const forwarded = await forwardPort(asked.one.client, admin, signal);
-      try {
-        await (await request(`${forwarded.origin}/quitquitquit`, { method: "POST", signal })).body.dump();
-      } finally {
-        await forwarded.close();
-      }
-    });
-    return [];
-  } catch (error) {
-    const [why] = await diagnoseFailure(error, cluster, "verify");
-    return [
-      {
-        ...warningOf("ISM786"),
-        detail: `Container ${name} of pod ${nameOf(probe)} in ${cluster} was not ended: ${why?.detail ?? ""} It does nothing, and ends by itself.`,
-        cluster,
-      },
-    ];
-  }
-}
-
-function nameOf({ admin }: Pick<Started, "admin">): string {
-  return `${admin.namespace}/${admin.pod}`;
-}
-
-function referenceOf({ namespace, pod }: PodPort): Parameters<AskedPod["one"]["client"]["get"]>[0] {
-  return { apiVersion: "v1", kind: "Pod", namespace, name: pod };
-}
-
 function unmade(probe: Omit<Started, "state">, reason: string, fix: string | undefined): Diagnostic {
   const cluster = probe.asked.one.cluster.name;
   return {
     ...warningOf("ISM570"),
-    detail: `Nothing was asked from pod ${nameOf(probe)} of ${cluster}: ${reason.replace(/\.$/, "")}. What it gets is not proven.`,
+    detail: `Nothing was asked from pod ${podOf(probe)} of ${cluster}: ${reason.replace(/\.$/, "")}. What it gets is not proven.`,
     ...(fix === undefined ? {} : { fix }),
     cluster,
   };
