@@ -163,6 +163,23 @@ it("judges values of failover's labels by the release, and warns where nothing s
   expect(judged("", mesh)).toEqual([]);
 });
 
+it.each([
+  ["callers inside", ["mesh"], "mesh-root", ["ISM788"]],
+  ["callers inside and outside", ["front", "mesh"], "mesh-root", ["ISM788"]],
+  ["callers outside", ["front"], "mesh-root", []],
+  ["callers inside, with Istio's own root namespace", ["mesh"], undefined, []],
+] as const)("refuses sessions that proxies do not get: %s", (_what, gateways, rootNamespace, expected) => {
+  const sessions = { by: "cookie", name: "id" } as const;
+  const services = mesh.services.map((service) => ({
+    ...service,
+    sessions,
+    routes: service.routes.map((route) => ({ ...route, gateways })),
+  }));
+  const plane = controlPlane("west", rootNamespace === undefined ? {} : { rootNamespace });
+  const found = judgeInstallation({ ...mesh, services }, one("west", installation("west", { controlPlanes: [plane] })));
+  expect(found.map(({ code }) => code)).toEqual(expected);
+});
+
 it("warns of trust domains that differ", () => {
   expect(judgeTrustDomains([one("west"), one("east")])).toEqual([]);
   const other = installation("east", { controlPlanes: [controlPlane("east", { trustDomain: "east.example" })] });

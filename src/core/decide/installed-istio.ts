@@ -9,6 +9,7 @@ import { istioNamespace, meshLabel } from "../render/names.ts";
 import { atVersion, installationPatch } from "./installation-patch.ts";
 import { judgeClusterLocal } from "./installed-cluster-local.ts";
 import { judgeFields } from "./installed-routes.ts";
+import { judgeSessions } from "./installed-sessions.ts";
 import { judgeGateways } from "./installed-gateways.ts";
 
 /** What keeps a cluster from being joined as it is, each with the change for the tool that installs Istio. */
@@ -32,6 +33,7 @@ export function judgeInstallation(mesh: Mesh, one: Installation): readonly Diagn
     ...judgeGateways(mesh, one),
     ...judgeFields(mesh, cluster, plane),
     ...judgeClusterLocal(mesh, one, plane),
+    ...judgeSessions(mesh, one, plane),
   ];
 }
 

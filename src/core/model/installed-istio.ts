@@ -48,6 +48,8 @@ export interface ControlPlane {
     readonly network?: string;
   };
   readonly trustDomain: string;
+  /** From which settings are for all namespaces (`meshConfig.rootNamespace`), where it is not the namespace of Istio. */
+  readonly rootNamespace?: string;
   /** Which services it keeps in their cluster and which it does not (`meshConfig.serviceSettings`), in its order. */
   readonly clusterLocal: readonly ClusterLocal[];
   /** True where isthmus has made it, for this mesh or another. */

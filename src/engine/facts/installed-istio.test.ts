@@ -41,7 +41,7 @@ it("finds a control plane with a revision by its labels, with its tags, its valu
   for (const object of [
     istiod("istiod-1-31", { "istio.io/rev": "1-31", "helm.sh/chart": "istiod-1.31.0" }, "docker.io/istio/pilot:1.31.0"),
     configMap("istio-1-31", {
-      mesh: "defaultConfig: {}\ntrustDomain: corp.example\nserviceSettings:\n- settings: { clusterLocal: true }\n  hosts: [web.shop.svc.cluster.local]\n- hosts: [other.shop.svc.cluster.local]\n",
+      mesh: "defaultConfig: {}\nrootNamespace: mesh-root\ntrustDomain: corp.example\nserviceSettings:\n- settings: { clusterLocal: true }\n  hosts: [web.shop.svc.cluster.local]\n- hosts: [other.shop.svc.cluster.local]\n",
     }),
     configMap("istio-sidecar-injector-1-31", { values: JSON.stringify({ global }) }),
     configMap("istio-ca-root-cert", { "root-cert.pem": root.certificate }),
@@ -68,6 +68,7 @@ it("finds a control plane with a revision by its labels, with its tags, its valu
         tool: "helm",
         values: { meshID: "prod", network: "west-net", clusterName: "west" },
         trustDomain: "corp.example",
+        rootNamespace: "mesh-root",
         clusterLocal: [
           { host: "web.shop.svc.cluster.local", local: true },
           { host: "other.shop.svc.cluster.local", local: false },

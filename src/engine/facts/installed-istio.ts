@@ -143,8 +143,14 @@ async function readControlPlane(
     ...releaseOf(deployment),
     values: readValues(injector["values"] ?? ""),
     trustDomain: /^trustDomain:\s*"?([^"\s]+)"?\s*$/m.exec(mesh["mesh"] ?? "")?.[1] ?? defaultTrustDomain,
+    ...otherRootOf(mesh["mesh"] ?? ""),
     clusterLocal: clusterLocalOf(mesh["mesh"] ?? ""),
   };
+}
+
+function otherRootOf(config: string): Pick<ControlPlane, "rootNamespace"> {
+  const rootNamespace = /^rootNamespace:\s*["']?([^"'\s]+)["']?\s*$/m.exec(config)?.[1];
+  return rootNamespace === undefined || rootNamespace === istioNamespace ? {} : { rootNamespace };
 }
 
 interface WireMeshConfig {

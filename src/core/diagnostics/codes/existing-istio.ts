@@ -57,6 +57,11 @@ export const existingIstioCodes = {
     explanation:
       "Two clusters are joined only where they have a root in common, and settings of the mesh file only where the installed release has them. Where istiod has not written its roots into ConfigMap istio-ca-root-cert, or its image has no version in its tag, nobody can tell, and the plan goes on with this warning.",
   },
+  ISM788: {
+    summary: "Callers inside do not get who stays with a version",
+    explanation:
+      "`sessions` of a service is an EnvoyFilter in istio-system. Istio takes one of its root namespace (`meshConfig.rootNamespace`) for proxies of all namespaces, and one of any other for those of that namespace alone. Where somebody has installed Istio with another root namespace, the ingress gateway in istio-system keeps persons with a version, and sidecars do not.",
+  },
   ISM621: {
     summary: "istiod keeps other services in their cluster than the mesh file",
     explanation:
