@@ -64,6 +64,30 @@ describe("a request at a gateway", () => {
     });
   });
 
+  it.each([
+    ["a cookie", { cookie: { name: "id" } }, ["cookie id"]],
+    ["a header", { header: { header_name: "x-user" } }, ["header x-user"]],
+    ["a parameter", { query_parameter: { name: "user" } }, ["query parameter user"]],
+    ["something else", { filter_state: { key: "k" } }, []],
+  ])("keeps a person with a version, known by %s", (_, policy, keys) => {
+    const also = (use_hash_policy: boolean): unknown => {
+      const weighted_clusters = {
+        clusters: [
+          { name: v1, weight: 10 },
+          { name: v2, weight: 90 },
+        ],
+        use_hash_policy,
+      };
+      const route = { match: { prefix: "/" }, route: { weighted_clusters, hash_policy: [policy] } };
+      return explainRequest(held([route]), gateway, request);
+    };
+    expect(also(true)).toMatchObject({
+      also: keys.map((key) => `gives all requests with the same ${key} to one of these (sessions)`),
+    });
+    // consistentHash of a DestinationRule has the policy alone, and chooses a pod by it.
+    expect(also(false)).toMatchObject({ also: [] });
+  });
+
   it("may be answered by the proxy itself", () => {
     const answers = (route: EnvoyRoute): unknown => explainRequest(held([route]), gateway, request);
     expect(answers({ match: { prefix: "/" }, redirect: { host_redirect: "new.example" } })).toMatchObject({

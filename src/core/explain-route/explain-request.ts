@@ -2,7 +2,13 @@ import type { CallerWay } from "../checks/caller-facts.ts";
 import type { ProxyConfig, RouteFaultFacts } from "../checks/proxy-facts.ts";
 import { describeRedirect, readAnswer } from "../checks/redirects.ts";
 import { chainFor, closestName } from "../proxy/find-route.ts";
-import type { EnvoyRoute, EnvoyRouteDump, EnvoyRouteTable, EnvoyVirtualHost } from "../proxy/envoy-route.ts";
+import type {
+  EnvoyRoute,
+  EnvoyRouteAction,
+  EnvoyRouteDump,
+  EnvoyRouteTable,
+  EnvoyVirtualHost,
+} from "../proxy/envoy-route.ts";
 import { madeOf } from "../proxy/envoy-route.ts";
 import { readFault } from "../proxy/read-fault.ts";
 import { describeConditions, describePath, takesRequest } from "./takes-request.ts";
@@ -170,7 +176,24 @@ function alsoDone(envoyRoute: EnvoyRoute): readonly string[] {
     ...(route?.request_mirror_policies ?? []).flatMap(({ cluster }) =>
       cluster === undefined ? [] : [`mirrors to ${cluster}`],
     ),
+    ...describeSessions(route),
     ...(route?.prefix_rewrite === undefined && route?.regex_rewrite === undefined ? [] : ["rewrites the path"]),
     ...(route?.timeout === undefined || route.timeout === "0s" ? [] : [`ends after ${route.timeout}`]),
   ];
+}
+
+/** Shares are of persons then, and each is all or nothing for one of them. */
+function describeSessions({
+  weighted_clusters: weighted,
+  hash_policy: policies = [],
+}: EnvoyRouteAction = {}): string[] {
+  if (weighted?.use_hash_policy !== true) {
+    return [];
+  }
+  const keys = policies.flatMap(({ header, cookie, query_parameter: query }) => [
+    ...(header?.header_name === undefined ? [] : [`header ${header.header_name}`]),
+    ...(cookie?.name === undefined ? [] : [`cookie ${cookie.name}`]),
+    ...(query?.name === undefined ? [] : [`query parameter ${query.name}`]),
+  ]);
+  return keys.length === 0 ? [] : [`gives all requests with the same ${keys.join(" and ")} to one of these (sessions)`];
 }

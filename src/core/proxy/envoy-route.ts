@@ -47,11 +47,24 @@ export interface EnvoyRouteAction {
   readonly cluster?: string;
   /** The name of a header that has the cluster. */
   readonly cluster_header?: string;
-  readonly weighted_clusters?: { readonly clusters?: readonly { readonly name: string; readonly weight?: number }[] };
+  readonly weighted_clusters?: {
+    readonly clusters?: readonly { readonly name: string; readonly weight?: number }[];
+    /** True: a hash by `hash_policy` chooses between them, and not chance. */
+    readonly use_hash_policy?: boolean;
+  };
+  readonly hash_policy?: readonly EnvoyHashPolicy[];
   readonly request_mirror_policies?: readonly { readonly cluster?: string }[];
   readonly prefix_rewrite?: string;
   readonly regex_rewrite?: unknown;
   readonly timeout?: string;
+}
+
+/** https://www.envoyproxy.io/docs/envoy/latest/api-v3/config/route/v3/route_components.proto#config-route-v3-routeaction-hashpolicy */
+export interface EnvoyHashPolicy {
+  readonly header?: { readonly header_name?: string };
+  readonly cookie?: { readonly name?: string };
+  readonly query_parameter?: { readonly name?: string };
+  readonly [other: string]: unknown;
 }
 
 export interface EnvoyRouteMatch {
