@@ -67,6 +67,19 @@ describe("a zone of Designate (a double of it)", () => {
     expect(stored()).toHaveLength(3);
   });
 
+  it("says how long resolvers keep a set without a TTL of its own: as the zone says", async () => {
+    await publish({ west: ["192.0.2.1"], east: ["192.0.2.2"] });
+    const change = async (address: string): Promise<number> => {
+      const wanted = { name, mesh: "shop", ttlSeconds: 60, clusters: { west: [address], east: [] } };
+      return (await publishName(designateZone(settings()), wanted, signal())).ttlBefore;
+    };
+    expect(await change("192.0.2.1")).toBe(60);
+    for (const [id, set] of cloud.sets) {
+      cloud.sets.set(id, { ...set, ttl: null });
+    }
+    expect(await change("192.0.2.4")).toBe(3600);
+  });
+
   it("is signed in to by a user's password too, and anew where a token has ended", async () => {
     const credentials = {
       kind: "password",

@@ -50,7 +50,8 @@ export function createDesignateApi(zone: string, caller: DesignateCaller): Desig
       const pages = await Promise.all(
         patternsOf(names, zone).map(async (pattern) => await listPattern(call, path, pattern, signal)),
       );
-      return pages.flat().filter((one) => names.includes(one.name));
+      const withTtl = pages.flat().map(({ ttl, ...one }) => ({ ...one, ttlSeconds: ttl ?? found?.ttl ?? 0 }));
+      return withTtl.filter((one) => names.includes(one.name));
     },
     create: async (set, signal) => {
       const body = { name: `${set.name}.`, type: set.type, ttl: set.ttlSeconds, records: recordsOf(set) };
@@ -74,6 +75,8 @@ export function createDesignateApi(zone: string, caller: DesignateCaller): Desig
 
 interface ZoneFacts {
   readonly id: string;
+  /** Seconds, of sets that say none. */
+  readonly ttl?: number;
   readonly serial?: number;
 }
 
@@ -98,8 +101,8 @@ async function listPattern(
   path: string,
   pattern: string,
   signal: AbortSignal,
-): Promise<readonly StoredSet[]> {
-  const sets: StoredSet[] = [];
+): Promise<readonly WireSet[]> {
+  const sets: WireSet[] = [];
   let query: string | undefined = `?name=${encodeURIComponent(pattern)}&limit=max`;
   while (query !== undefined) {
     const answer: ApiAnswer = await call("GET", `${path}${query}`, { signal });
@@ -137,11 +140,18 @@ function zoneIn(zone: string, answer: ApiAnswer): ZoneFacts {
   if (one["status"] === "ERROR") {
     throw noSuchZone(url, zone, "its status is ERROR");
   }
-  const { serial } = one;
-  return typeof serial === "number" ? { id, serial } : { id };
+  const { serial, ttl } = one;
+  return {
+    id,
+    ...(typeof serial === "number" ? { serial } : {}),
+    ...(typeof ttl === "number" ? { ttl } : {}),
+  };
 }
 
-function setsIn(answer: ApiAnswer): readonly StoredSet[] {
+/** Without a TTL of its own a set has the zone's. */
+type WireSet = Omit<StoredSet, "ttlSeconds"> & { readonly ttl: number | undefined };
+
+function setsIn(answer: ApiAnswer): readonly WireSet[] {
   const all = Array.isArray(answer.body["recordsets"]) ? (answer.body["recordsets"] as readonly unknown[]) : [];
   return all.filter(isRecord).flatMap((one) => {
     const [id, name, type] = [one["id"], one["name"], one["type"]].map(textOf);
@@ -156,8 +166,7 @@ function setsIn(answer: ApiAnswer): readonly StoredSet[] {
         id,
         name: dnsName(name),
         type: known,
-        // Without a TTL of its own a set has the zone's.
-        ttlSeconds: typeof one["ttl"] === "number" ? one["ttl"] : 0,
+        ttl: typeof one["ttl"] === "number" ? one["ttl"] : undefined,
         values: records.map((value) => inOneSpelling(known, value)),
         createdAt: Date.parse(`${textOf(one["created_at"]) ?? ""}Z`),
       },

@@ -103,7 +103,14 @@ async function answer(state: State, request: IncomingMessage): Promise<Answer | 
     return unauthorized;
   }
   if (pathname === "/dns/v2/zones") {
-    const zone = { id: zoneId, name: "example.test.", type: "PRIMARY", status: "ACTIVE", serial: 1404757531 };
+    const zone = {
+      id: zoneId,
+      name: "example.test.",
+      type: "PRIMARY",
+      status: "ACTIVE",
+      serial: 1404757531,
+      ttl: 3600,
+    };
     const zones = searchParams.get("name") === zone.name ? [zone] : [];
     return { status: 200, body: { zones, links: {}, metadata: { total_count: zones.length } } };
   }
