@@ -65,7 +65,7 @@ export async function readMeshText(file: string, name: string): Promise<string> 
       [
         {
           ...errorOf("ISM202"),
-          detail: `${name}: ${(error as NodeJS.ErrnoException).code === "ENOENT" ? "there is no such file" : (error as Error).message}.`,
+          detail: `${name}: ${whyUnread(error as NodeJS.ErrnoException)}.`,
           fix: "Name the mesh file with -f FILE, or write a new one: isthmus init",
         },
       ],
@@ -73,4 +73,8 @@ export async function readMeshText(file: string, name: string): Promise<string> 
       { cause: error },
     );
   }
+}
+
+function whyUnread({ code, message }: NodeJS.ErrnoException): string {
+  return code === "ENOENT" ? "there is no such file" : code === "EISDIR" ? "this is a folder" : message;
 }

@@ -96,4 +96,13 @@ describe("isthmus validate", () => {
     expect(err).toContain("error[ISM202]");
     expect(err).toContain("missing.yaml: there is no such file");
   });
+
+  it("says in words what stands where the mesh file, or a service's manifests, should be", async () => {
+    const folder = await runIsthmus("validate -f .");
+    expect(folder.err).toContain(".: this is a folder.");
+    const file = `${good}  services: [{ name: web, namespace: shop, port: 80, manifests: app/missing.yaml, versions: { v1: { clusters: [west] } } }]\n`;
+    const { err, code } = await runIsthmus("validate", { files: { "mesh.yaml": file } });
+    expect(code).toBe(65);
+    expect(err.replaceAll(/\s+/g, " ")).toMatch(/app\/missing\.yaml of service web: there is no such file or folder\./);
+  });
 });

@@ -31,6 +31,15 @@ describe("explaining a field", () => {
     expect(explainField("spec.clusters.eastWest.port")).toMatch(/^Range: +1 to 65535$/m);
   });
 
+  it("tells of which fields a mapping takes exactly one", () => {
+    expect(explainField("spec.services.sessions")).toMatch(
+      /^One of: +httpHeaderName, httpCookie, httpQueryParameterName$/m,
+    );
+    expect(explainField("spec.issuers")).toMatch(/^One of: +acme, isthmus$/m);
+    expect(explainField("spec.trust.root")).toMatch(/^One of: +certFile with keyFile, secretRef$/m);
+    expect(explainField("spec.dns")).not.toContain("One of:");
+  });
+
   const paths: readonly (readonly [string, string])[] = [
     ["spec.clusters.network", "spec.clusters[].network"],
     ["clusters.network", "spec.clusters[].network"],

@@ -103,6 +103,7 @@ function describe({ field, name, required }: Found): string {
     ["Range", describeRange(field)],
     ["Form", field.pattern],
     ["Example", field.examples?.map(write).join(", ")],
+    ["One of", describeChoice(field)],
   ];
   const head = facts.flatMap(([label, value]) => (value === undefined ? [] : [`${`${label}:`.padEnd(10)}${value}`]));
   const children = childrenOf(field);
@@ -125,10 +126,22 @@ function describeRange({ minimum, maximum, minItems }: FieldInfo): string | unde
   return minItems === undefined ? undefined : `at least ${minItems}`;
 }
 
+/** What a list or map is made of, or the field itself. */
+function innerOf(field: FieldInfo): FieldInfo {
+  const values = field.additionalProperties === false ? undefined : field.additionalProperties;
+  return field.items ?? values ?? field;
+}
+
+/** The ways of which a mapping takes exactly one. */
+function describeChoice(field: FieldInfo): string | undefined {
+  return innerOf(field)
+    .oneOf?.map(({ required }) => required.join(" with "))
+    .join(", ");
+}
+
 /** The fields of a mapping, or of what a list or map is made of. */
 function childrenOf(field: FieldInfo): string[] {
-  const values = field.additionalProperties === false ? undefined : field.additionalProperties;
-  const inner = field.items ?? values ?? field;
+  const inner = innerOf(field);
   const entries = Object.entries(inner.properties ?? {});
   const width = Math.max(0, ...entries.map(([name]) => name.length)) + 2;
   return entries.map(([name, child]) => {

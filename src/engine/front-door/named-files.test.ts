@@ -73,6 +73,20 @@ it("refuses an authority that is none, and what is no file", async () => {
   ]);
 });
 
+it("looks at the mesh's root, which only an apply needs", async () => {
+  const root = "  trust: { root: { certFile: pki/root.pem, keyFile: pki/root.key } }\n";
+  expect(await inspect(root)).toEqual([
+    "warning ISM696 The file /pki/root.pem, which should hold the mesh's root, does not exist.",
+    "warning ISM696 The file /pki/root.key, which should hold the key of the mesh's root, does not exist.",
+  ]);
+  await mkdir(path.join(folder, "pki"));
+  await writeFile(path.join(folder, "pki", "root.pem"), "no certificate");
+  await writeFile(path.join(folder, "pki", "root.key"), "not looked into");
+  expect(await inspect(root)).toEqual([expect.stringMatching(/^error ISM696 .* holds no certificate in PEM/)]);
+  await writeFile(path.join(folder, "pki", "root.pem"), pemCertificate);
+  expect(await inspect(root)).toEqual([]);
+});
+
 it("looks at Rancher's token and at Designate's files too", async () => {
   const rancher = "  rancher: { url: https://rancher.example, token: { file: token }, caFile: ca.pem }\n";
   const designate =

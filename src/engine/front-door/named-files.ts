@@ -8,6 +8,7 @@ import type { Mesh } from "../../core/model/mesh.ts";
 import { interruption } from "../../files/interruptible.ts";
 import { readText } from "../../files/read-text.ts";
 import { readBundle } from "../../pki/pem.ts";
+import { rootFilesOf } from "../../pki/root-store.ts";
 import type { MeshFile } from "../mesh-file.ts";
 import type { AccessOptions } from "../options.ts";
 import { namedFile } from "./read-secret.ts";
@@ -19,30 +20,32 @@ interface NamedFile {
   readonly what: string;
   /** Secrets are mostly on other machines than those where a mesh file is looked at. */
   readonly kind: "certificates" | "secret";
+  /** It is one of the mesh's root, which only an apply needs. */
+  readonly ofRoot?: boolean;
 }
 
 /**
  * The files that a mesh file names beside manifests (ISM696). An authority that
  * holds no certificates is an error, as is one that is missing beside the mesh
- * file; a missing secret, or a file elsewhere on the machine, is a warning: it may
- * be on the one that runs the other commands. Secrets are not read, and variables not looked at.
+ * file; a missing secret or root, or a file elsewhere on the machine, is a warning:
+ * it may be on the one that runs the other commands. Secrets are not read, and variables not looked at.
  */
 export async function inspectNamedFiles(
   meshFile: Pick<MeshFile, "folder" | "mesh" | "locate">,
   { env }: Pick<AccessOptions, "env">,
 ): Promise<readonly Diagnostic[]> {
   const found = await Promise.all(
-    filesOf(meshFile.mesh).map(async (one): Promise<Diagnostic | undefined> => {
+    [...rootOf(meshFile), ...filesOf(meshFile.mesh)].map(async (one): Promise<Diagnostic | undefined> => {
       const file = namedFile(one.file, { folder: meshFile.folder, env });
       const lack = await lackOf(file, one.kind);
-      const isElsewhere = one.kind === "secret" || /^(~\/|\/)/.test(one.file);
+      const isElsewhere = one.kind === "secret" || one.ofRoot === true || /^(~\/|\/)/.test(one.file);
       return lack === undefined
         ? undefined
         : {
             ...(isElsewhere && lack.missing ? warningOf("ISM696") : errorOf("ISM696")),
             detail: `The file ${file}, which should hold ${one.what}, ${lack.why}.`,
             fix:
-              one.kind === "secret"
+              one.kind === "secret" || one.ofRoot === true
                 ? "Correct the path, which is relative to the mesh file, or put the file there on the machine that runs the other commands."
                 : "Correct the path, which is relative to the mesh file, or delete the field where the certificate is of a public authority.",
             range: meshFile.locate(one.path),
@@ -50,6 +53,19 @@ export async function inspectNamedFiles(
     }),
   );
   return found.flatMap((one) => one ?? []);
+}
+
+/** The mesh's own root, where it is in files (`spec.trust.root`). */
+function rootOf({ mesh, folder }: Pick<MeshFile, "folder" | "mesh">): readonly NamedFile[] {
+  if (mesh.trust.root.kind !== "files") {
+    return [];
+  }
+  const { certFile, keyFile } = rootFilesOf(mesh, { data: folder, meshFile: folder });
+  const path = ["spec", "trust", "root"];
+  return [
+    { path: [...path, "certFile"], file: certFile, what: "the mesh's root", kind: "certificates", ofRoot: true },
+    { path: [...path, "keyFile"], file: keyFile, what: "the key of the mesh's root", kind: "secret" },
+  ];
 }
 
 function filesOf(mesh: Mesh): readonly NamedFile[] {

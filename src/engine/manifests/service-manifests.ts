@@ -61,7 +61,7 @@ export async function readServiceManifests(
       }
       problems.push({
         ...errorOf("ISM203"),
-        detail: `${service.manifests} of service ${service.name}: ${(error as Error).message}.`,
+        detail: `${service.manifests} of service ${service.name}: ${(error as NodeJS.ErrnoException).code === "ENOENT" ? "there is no such file or folder" : (error as Error).message}.`,
         fix: "The path is relative to the mesh file's folder. Correct it, or leave `manifests` out when the service is deployed by other means.",
         range,
       });

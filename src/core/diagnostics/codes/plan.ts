@@ -113,7 +113,7 @@ export const planCodes = {
   ISM696: {
     summary: "A file that the mesh file names is not as it should be",
     explanation:
-      "Authorities (`caFile`), keys and tokens (`{ file: … }`) are in files of their own, whose paths start at the mesh file; `~/` is the home folder. `validate` looks whether they are there, and whether authorities are certificates in PEM. Missing secrets, and files elsewhere on the machine, are warnings, since `validate` may run where they are not needed. Every command that reads a file refuses with the reason where it cannot.",
+      "Authorities (`caFile`), keys and tokens (`{ file: … }`) are in files of their own, whose paths start at the mesh file; `~/` is the home folder. So are the root of the mesh and its key (`spec.trust.root`), without `~/`. `validate` looks whether they are there, and whether authorities are certificates in PEM. Missing secrets, a missing root, and files elsewhere on the machine, are warnings, since `validate` may run where they are not needed. Every command that reads a file refuses with the reason where it cannot.",
   },
   ISM697: {
     summary: "Health checks that test nothing",

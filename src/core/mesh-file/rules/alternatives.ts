@@ -114,7 +114,7 @@ function checkChoice({ value, path, ways, optional }: Choice): readonly Finding[
         path: [...path, other.find((field) => field in value) ?? ""],
         at: "key",
         detail: `${describePath(path)} has ${taken.map((fields) => fields.find((field) => field in value)).join(" and ")}, and only one of them can hold.`,
-        fix: `Keep one: ${all}.`,
+        fix: `Keep one: ${taken.map((fields) => fields.join(" with ")).join(" or ")}.`,
       },
     ];
   }

@@ -45,6 +45,12 @@ describe("the settings of a solver", () => {
       ["ISM119 { cnameStrategy: Follow }"],
     ],
     ["two providers", "dns01: { route53: {}, cloudflare: {} }", ["ISM119 cloudflare"]],
+    [
+      "a choice of names, which is no second provider",
+      "dns01: { selector: { dnsZones: [a.example] }, route53: {} }",
+      ["ISM102 selector"],
+    ],
+    ["a choice of names in the place of http01's settings", "http01: { selector: {} }", ["ISM102 selector"]],
     ["a misspelt provider", "dns01: { cloudflair: {} }", ["ISM102 cloudflair"]],
     ["a misspelt field", "dns01: { route53: { regoin: a } }", ["ISM102 regoin"]],
     ["text that is none", "dns01: { route53: { region: 3 } }", ["ISM103 3"]],

@@ -23,6 +23,7 @@ export function checkIssuerSolvers(draft: MeshDraft): readonly Finding[] {
       return typeof value !== "object"
         ? []
         : [
+            ...checkSelector(Object.keys(value), path),
             ...checkProviders(kind, Object.keys(value), path),
             ...checkSecrets(kind, value, path),
             ...checkFields(kind, value, path),
@@ -31,9 +32,26 @@ export function checkIssuerSolvers(draft: MeshDraft): readonly Finding[] {
   );
 }
 
+/** Beside `dns01` and `http01` in an Issuer of cert-manager: which names the solver is for. */
+const selector = "selector";
+
+function checkSelector(keys: readonly string[], path: Path): readonly Finding[] {
+  return keys.includes(selector)
+    ? [
+        {
+          code: "ISM102",
+          path: [...path, selector],
+          at: "key",
+          detail: `A selector chooses between several solvers, and an issuer of the mesh file has one, for all names of the routes that use it.`,
+          fix: "Delete it. What another solver has to prove is ordered from an issuer of its own.",
+        },
+      ]
+    : [];
+}
+
 function checkProviders(kind: Kind, keys: readonly string[], path: Path): readonly Finding[] {
   const known = Object.keys(solverFields[kind]);
-  const named = keys.filter((key) => kind === "http01" || !besideProviders.includes(key));
+  const named = keys.filter((key) => key !== selector && (kind === "http01" || !besideProviders.includes(key)));
   const [first, second] = named;
   if (first === undefined) {
     // Without settings http01 is completed for Istio's gateways.
@@ -76,7 +94,7 @@ function checkFields(kind: Kind, value: object, path: Path): readonly Finding[] 
     const known = fieldsOf(kind, provider);
     const at = [...path, provider];
     const beside = kind === "dns01" ? besideProviders : [];
-    if (beside.includes(provider)) {
+    if (beside.includes(provider) || provider === selector) {
       return [];
     }
     const near = known === undefined ? misspelt(provider, [...Object.keys(solverFields[kind]), ...beside], path) : [];

@@ -4,7 +4,11 @@ import { parseMesh } from "../parse.ts";
 const versions = "versions: { v1: { clusters: [west] }, v2: { clusters: [west] } }";
 const routes = 'routes: [{ name: s, gateway: front, hosts: ["*"], weights: { v1: 50, v2: 50 } }]';
 
-function codesOf(sessions: string, { rest = `${versions}, ${routes}`, istio = "1.28.0" } = {}): readonly string[] {
+function codesOf(...args: Parameters<typeof diagnosticsOf>): readonly string[] {
+  return diagnosticsOf(...args).map(({ code }) => code);
+}
+
+function diagnosticsOf(sessions: string, { rest = `${versions}, ${routes}`, istio = "1.28.0" } = {}) {
   const text = `apiVersion: isthmus.dev/v1alpha1
 kind: Mesh
 metadata: { name: prod }
@@ -13,7 +17,7 @@ spec:
   istio: { version: ${istio}, install: istioctl }
   services: [{ name: s, namespace: n, port: 80, sessions: ${sessions}, ${rest} }]
 `;
-  return parseMesh(text, "mesh.yaml").diagnostics.map(({ code }) => code);
+  return parseMesh(text, "mesh.yaml").diagnostics;
 }
 
 it.each([
@@ -33,4 +37,15 @@ it.each([
   ["{ httpCookie: { name: session, ttl: 1h } }", {}, ["ISM102"]],
 ] as const)("sessions: %s with %o", (sessions, rest, expected) => {
   expect(codesOf(sessions, rest)).toEqual(expected);
+});
+
+const one = "versions: { v1: { clusters: [west] } }";
+
+it.each([
+  ["true", {}, "Write a mapping with httpHeaderName or httpCookie or httpQueryParameterName."],
+  ["{ httpHeaderName: x-user, httpCookie: { name: s } }", {}, "Keep one: httpHeaderName or httpCookie."],
+  ["{ httpHeaderName: x-user }", { rest: versions }, "Delete sessions, or add a route with weights."],
+  ["{ httpHeaderName: x-user }", { rest: one }, "Delete sessions, or add a route with weights and a second version."],
+] as const)("sessions: %s with %o: the fix is one", (sessions, rest, fix) => {
+  expect(diagnosticsOf(sessions, rest).map((found) => found.fix)).toEqual([fix]);
 });

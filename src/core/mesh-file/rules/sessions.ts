@@ -12,6 +12,7 @@ export function checkSessions(draft: MeshDraft): readonly Finding[] {
       return [];
     }
     const at = { path: [...path, "sessions"], at: "key" as const };
+    const several = Object.keys(value.versions ?? {}).length > 1;
     const chooses = itemsOf(value.routes).some(([, route]) => route.redirect === undefined);
     return [
       ...(release === undefined || release.sessions
@@ -24,14 +25,14 @@ export function checkSessions(draft: MeshDraft): readonly Finding[] {
               fix: `Delete sessions, or use Istio 1.${sessionsSince} or newer.`,
             },
           ]),
-      ...(chooses && Object.keys(value.versions ?? {}).length > 1
+      ...(chooses && several
         ? []
         : [
             {
               ...at,
               code: "ISM787" as const,
               detail: `${value.name ?? "The service"} has ${chooses ? "one version" : "no route that chooses a version"}, so that nobody can be sent from one version to another.`,
-              fix: "Delete sessions, or add a route and a second version.",
+              fix: `Delete sessions, or add ${[...(chooses ? [] : ["a route with weights"]), ...(several ? [] : ["a second version"])].join(" and ")}.`,
             },
           ]),
     ];

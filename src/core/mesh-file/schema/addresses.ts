@@ -31,7 +31,7 @@ export const routeHost: TextForm = {
   wanted: `a host name, which may begin with *., or * for all hosts (${limits})`,
   test: (text) =>
     text === "*" || (text.startsWith("*.") ? isHost(text.slice(2)) && !isIpv4(text.slice(2)) : isHost(text)),
-  fix: (text) => writeHost(text) ?? 'Write for example "*" or www.example.org.',
+  fix: (text) => writeHost(text) ?? withoutUnderscore(text) ?? 'Write for example "*" or www.example.org.',
   pattern: `^(\\*|(\\*\\.)?${hostPattern})$`,
 };
 
@@ -40,7 +40,8 @@ export const address: TextForm = {
   code: "ISM118",
   wanted: `an IP address without leading zeros, or a host name, without port`,
   test: (text) => isIpv6(text) || isHost(text),
-  fix: (text) => writeAddress(text) ?? "Write for example 203.0.113.10 or gateway.example.org.",
+  fix: (text) =>
+    writeAddress(text) ?? withoutUnderscore(text) ?? "Write for example 203.0.113.10 or gateway.example.org.",
 };
 
 /** A name, or an IPv4 address in the one way in which all programs read it. */
@@ -98,6 +99,13 @@ function writeAddress(text: string): string | undefined {
   const decimal = bare.replaceAll(/(?<=^|\.)0+(?=\d)/g, "");
   const near = [bare, ...(/^[\d.]+$/.test(bare) ? [decimal] : [])].find((one) => one !== text && address.test(one));
   return near === undefined ? (routeHost.test(text) ? undefined : writeHost(text)) : `Write ${near}.`;
+}
+
+/** DNS has such names, and hosts have none (ValidateFQDN and ValidateWildcardDomain of istio/istio, pkg/config/validation/agent). */
+function withoutUnderscore(text: string): string | undefined {
+  return text.includes("_") && routeHost.test(text.replaceAll("_", "x"))
+    ? "Use a name without _: Istio takes letters, digits, - and dots in hosts."
+    : undefined;
 }
 
 /** A DNS domain, also with the dot of the root. */

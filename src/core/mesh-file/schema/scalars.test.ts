@@ -126,7 +126,9 @@ describe("the forms of text", () => {
     [routeHost, "www.a.example.", "Write www.a.example."],
     [routeHost, "*.Bücher.example", 'Write "*.xn--bcher-kva.example".'],
     [routeHost, "https://a.example:8443/x", "Write a.example."],
-    [routeHost, "a_b", 'Write for example "*" or www.example.org.'],
+    [routeHost, "a b", 'Write for example "*" or www.example.org.'],
+    [routeHost, "*.a_b.example", "Use a name without _: Istio takes letters, digits, - and dots in hosts."],
+    [address, "_gw.example", "Use a name without _: Istio takes letters, digits, - and dots in hosts."],
     [address, "[2001:db8::1]:443", "Write 2001:db8::1."],
     [address, "192.168.001.010", "Write 192.168.1.10."],
   ];

@@ -20,4 +20,5 @@ export const sessionsSchema = z
   .meta({
     description:
       "By what a person is known, so that all requests of a person go to the same version, and a shift between two versions moves each person at most once (of three or more, persons of a version whose weight stays may move too): Istio's consistentHash between versions instead of between pods. Requests without it go by the weights, each by itself. Default: every request goes by the weights.",
+    oneOf: [{ required: ["httpHeaderName"] }, { required: ["httpCookie"] }, { required: ["httpQueryParameterName"] }],
   });
