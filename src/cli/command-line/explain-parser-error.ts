@@ -40,15 +40,21 @@ export function unknownCommand(word: string, path: readonly Command[], near: str
   );
 }
 
+/** An option at the end of the line, or before another one. */
+export function forgottenValue(flag: string, path: readonly Command[], next?: string): Error {
+  return usageError(
+    "ISM004",
+    `${flag} needs a value after it${next === undefined ? "" : `, and ${next} is an option`}.`,
+    `${helpFor(path)} shows the options.`,
+  );
+}
+
 /** By the codes of commander 14 (https://github.com/tj/commander.js/blob/v14.0.0/lib/command.js). */
 const explanations: Readonly<Record<string, (mistake: Mistake) => Error>> = {
   "commander.unknownCommand": ({ quoted, path, near }) => unknownCommand(quoted, path, near),
   "commander.unknownOption": unknownOption,
   "commander.missingArgument": missingArgument,
-  "commander.optionMissingArgument": ({ quoted, help }) => {
-    const [flag = ""] = /--[a-z-]+/.exec(quoted) ?? [];
-    return usageError("ISM004", `${flag} needs a value after it.`, `${help} shows the options.`);
-  },
+  "commander.optionMissingArgument": ({ quoted, path }) => forgottenValue(/--[a-z-]+/.exec(quoted)?.[0] ?? "", path),
   "commander.excessArguments": ({ parser, name, help }) => {
     const extra = parser.args.slice(parser.registeredArguments.length);
     const file = extra.find((word) => /\.ya?ml$/.test(word));

@@ -129,6 +129,14 @@ describe("parseCommandLine", () => {
     ["ship", ["ISM003 isthmus ship needs PORT: where to. For example: isthmus ship west v1=10"]],
     ["ship west -f", ["ISM004 --file needs a value after it. `isthmus help ship` shows the options."]],
     [
+      "ship west --names -f x",
+      ["ISM004 --names needs a value after it, and -f is an option. `isthmus help ship` shows the options."],
+    ],
+    [
+      "ship west --file --yes",
+      ["ISM004 --file needs a value after it, and --yes is an option. `isthmus help ship` shows the options."],
+    ],
+    [
       "ship west --names a,,b",
       ['ISM005 --names is "a,,b", but takes words with a comma between them, none of them empty.'],
     ],

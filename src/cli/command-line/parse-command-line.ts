@@ -5,7 +5,7 @@ import type { RawValues } from "./convert-values.ts";
 import { convertValues, everyValue } from "./convert-values.ts";
 import { findCommand } from "./find-command.ts";
 import { globalOptions } from "./options.ts";
-import { explainParserError, unknownCommand } from "./explain-parser-error.ts";
+import { explainParserError, forgottenValue, unknownCommand } from "./explain-parser-error.ts";
 
 export type GlobalValues = Args<typeof globalOptions, Readonly<Record<never, never>>>;
 
@@ -123,12 +123,23 @@ function addCommand(parent: Parser, command: Command, above: readonly Command[],
   }
   addOptions(parser, command.options);
   parser.action(() => {
-    asked.found = {
-      kind: "run",
-      command,
-      raw: { ...rawOptions(parser, command.options), ...rawArguments(parser, command) },
-    };
+    const raw = rawOptions(parser, command.options);
+    refuseForgottenValues(parser, command, raw, path);
+    asked.found = { kind: "run", command, raw: { ...raw, ...rawArguments(parser, command) } };
   });
+}
+
+/** The parser takes any word behind an option for its value, also the next option. */
+function refuseForgottenValues(parser: Parser, command: LeafCommand, raw: RawValues, path: readonly Command[]): void {
+  const flags = new Set(
+    [...parser.options, ...(parser.parent?.options ?? [])].flatMap(({ long, short }) => [long, short]),
+  );
+  for (const key of Object.keys(command.options)) {
+    const next = [raw[key] ?? []].flat().find((text) => typeof text === "string" && flags.has(text));
+    if (next !== undefined) {
+      throw forgottenValue(flagOf(key), path, String(next));
+    }
+  }
 }
 
 /** Makes one parser silent: help becomes a value, errors become diagnostics. */

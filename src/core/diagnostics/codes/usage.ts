@@ -19,7 +19,7 @@ export const usageCodes = {
   ISM004: {
     summary: "An option has no value",
     explanation:
-      "The option takes a value, after a space or an equals sign, and the line ends where the value should be.",
+      "The option takes a value, after a space or an equals sign, and where the value should be the line ends or has another option.",
   },
   ISM005: {
     summary: "Not a value that the option takes",
