@@ -70,7 +70,17 @@ export const besideProviders: readonly string[] = ["cnameStrategy"];
 const secretKey = /(token|password|passwd|secret|api[-_]?key|private[-_]?key|access[-_]?key|credentials?)$/i;
 
 /** What a reference to a Secret says, whatever the field is called: names. */
-const referenceKeys: readonly string[] = ["name", "key", "secretName", "secretKey", "namespace", "optional"];
+const referenceKeys: readonly string[] = [
+  "name",
+  "key",
+  "keyName",
+  "field",
+  "secretName",
+  "secretKey",
+  "secretNamespace",
+  "namespace",
+  "optional",
+];
 
 /** A text in a solver's settings that is a secret, by where it is. */
 export interface InlineSecret {

@@ -31,6 +31,7 @@ describe("the settings of a solver", () => {
     "dns01: { webhook: { groupName: acme.example, solverName: s, config: { zone: z, apiKeySecretRef: { name: a-token, key: token } } } }",
     "dns01: { ofThe: { next: release } }",
     "dns01: { webhook: { groupName: g, solverName: s, config: { credentials: { secretName: x, namespace: y }, apiKey: { name: x, key: y } } } }",
+    "dns01: { webhook: { groupName: g, solverName: s, config: { token: { secretName: x, secretNamespace: y, keyName: z }, secret: { name: x, field: y } } } }",
     "http01: {}",
     "http01: { ingress: { ingressClassName: istio } }",
   ])("are passed on: %s", (solver) => {

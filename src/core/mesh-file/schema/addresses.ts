@@ -97,8 +97,12 @@ function writeHost(text: string): string | undefined {
 function writeAddress(text: string): string | undefined {
   const bare = /^\[([^\]]+)\](?::\d+)?$/.exec(text)?.[1] ?? text;
   const decimal = bare.replaceAll(/(?<=^|\.)0+(?=\d)/g, "");
-  const near = [bare, ...(/^[\d.]+$/.test(bare) ? [decimal] : [])].find((one) => one !== text && address.test(one));
-  return near === undefined ? (routeHost.test(text) ? undefined : writeHost(text)) : `Write ${near}.`;
+  const near = [bare, plainHost(bare), ...(/^[\d.]+$/.test(bare) ? [decimal] : [])].find(
+    (one) => one !== text && address.test(one),
+  );
+  // Whoever takes an address has a field for the port beside it.
+  const port = /(?<=[^:/]):(\d{1,5})(?:\/.*)?$/.exec(text)?.[1];
+  return near === undefined ? undefined : `Write ${near}${port === undefined ? "" : `, and ${port} as port`}.`;
 }
 
 /** DNS has such names, and hosts have none (ValidateFQDN and ValidateWildcardDomain of istio/istio, pkg/config/validation/agent). */

@@ -129,7 +129,13 @@ describe("the forms of text", () => {
     [routeHost, "a b", 'Write for example "*" or www.example.org.'],
     [routeHost, "*.a_b.example", "Use a name without _: Istio takes letters, digits, - and dots in hosts."],
     [address, "_gw.example", "Use a name without _: Istio takes letters, digits, - and dots in hosts."],
-    [address, "[2001:db8::1]:443", "Write 2001:db8::1."],
+    [address, "[2001:db8::1]:443", "Write 2001:db8::1, and 443 as port."],
+    [address, "[2001:db8::1]", "Write 2001:db8::1."],
+    [address, "ns1.a.example:5353", "Write ns1.a.example, and 5353 as port."],
+    [address, "https://gw.a.example:15443/", "Write gw.a.example, and 15443 as port."],
+    [address, "gw.a.example.", "Write gw.a.example."],
+    [address, "*.a.example", "Write for example 203.0.113.10 or gateway.example.org."],
+    [address, "*.a.example:443", "Write for example 203.0.113.10 or gateway.example.org."],
     [address, "192.168.001.010", "Write 192.168.1.10."],
   ];
   it.each(fixes)("suggest something right (%#)", (form, text, fix) => {
