@@ -1,5 +1,3 @@
-import type { NamesPlan } from "../../core/front-door/names-plan.ts";
-import type { WantOptions } from "../../core/front-door/want-names.ts";
 import { wantNames } from "../../core/front-door/want-names.ts";
 import type { Connected } from "../clusters/connect-clusters.ts";
 import type { ClusterRun } from "./cluster-run.ts";
@@ -11,11 +9,9 @@ import { readLackingObjects, withUnread } from "../front-door/lacking-objects.ts
 import type { NameOutcome } from "../front-door/publish-names.ts";
 import { publishNames } from "../front-door/publish-names.ts";
 import type { RunOptions } from "../options.ts";
+import type { FirstLook } from "../front-door/prepare-names.ts";
 import type { PreparedPlan } from "../plan/prepare-plan.ts";
 import type { ClusterOutcome } from "./cluster-outcome.ts";
-
-/** Says which addresses are not to be added, from what names have and would get; undefined where all may be. */
-export type FirstLook = (plan: NamesPlan) => Promise<WantOptions["isDown"]>;
 
 /**
  * Publishes the mesh's names when all clusters have ended: with the addresses of

@@ -48,8 +48,13 @@ export interface NamedClusters {
   readonly scope: Scope;
 }
 
+/** Says which addresses are not to be added, from what names have and would get; undefined where all may be. */
+export type FirstLook = (plan: NamesPlan) => Promise<WantOptions["isDown"]>;
+
 /** What is asked of names beside what the mesh file says. */
-export interface NameWishes extends Pick<WantOptions, "adopt" | "isDown"> {
+export interface NameWishes extends Pick<WantOptions, "adopt"> {
+  /** Tells by what the names are about to have which addresses are down; they are decided anew then, by the same answers of the clusters. */
+  readonly look?: FirstLook;
   /** Drains to go by in place of the recorded ones. */
   readonly drains?: readonly Drain[];
   /** What clusters lack of the names' objects an apply is about to make: nobody is left out for it. */
@@ -69,7 +74,7 @@ export async function prepareNames(
   meshFile: MeshFile,
   { connections, scope }: NamedClusters,
   options: Pick<AccessOptions, "env"> & Pick<RunOptions, "signal">,
-  { drains, afterApply = false, ...wishes }: NameWishes = {},
+  { drains, afterApply = false, adopt = false, look }: NameWishes = {},
 ): Promise<PreparedNames | undefined> {
   const mesh = drains === undefined ? withDrainsOf(meshFile, connections).mesh : withDrains(meshFile.mesh, drains);
   const left = formerNames(mesh, connections);
@@ -85,15 +90,19 @@ export async function prepareNames(
     afterApply,
     signal: options.signal,
   });
-  const adopt = wishes.adopt === true;
   // What may have an owner is not taken over.
   const mayAdopt = adopt && namings.unknown.length === 0;
-  const wanted = wantNames(mesh, { ...wishes, ...(adopt ? { adopt: mayAdopt } : {}), ...brought });
+  const want = (isDown?: WantOptions["isDown"]): ReturnType<typeof wantNames> =>
+    wantNames(mesh, { ...(adopt ? { adopt: mayAdopt } : {}), ...(isDown === undefined ? {} : { isDown }), ...brought });
   const gone = withdrawNames(mesh, left, clusterNames(mesh));
-  const [plan, former] = await Promise.all([
-    planNames(opened.zone, wanted, options.signal),
+  const first = want();
+  const [firstPlan, former] = await Promise.all([
+    planNames(opened.zone, first, options.signal),
     planNames(opened.zone, gone, options.signal),
   ]);
+  const isDown = await look?.(firstPlan);
+  const wanted = isDown === undefined ? first : want(isDown);
+  const plan = isDown === undefined ? firstPlan : await planNames(opened.zone, wanted, options.signal);
   const stillThere = former.names.filter(hasRecords);
   return {
     zone: opened.zone,

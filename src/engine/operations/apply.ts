@@ -22,7 +22,7 @@ import { revokeUnused } from "../trust/rancher-tokens.ts";
 import type { ApplyRun } from "../apply/apply-run.ts";
 import type { ClusterOutcome } from "../apply/cluster-outcome.ts";
 import { outcomeOf } from "../apply/cluster-outcome.ts";
-import type { FirstLook } from "../apply/publish-applied.ts";
+import type { FirstLook } from "../front-door/prepare-names.ts";
 import { publishApplied } from "../apply/publish-applied.ts";
 import { firstLook } from "../traffic/first-look.ts";
 import type { NameOutcome } from "../front-door/publish-names.ts";

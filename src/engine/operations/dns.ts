@@ -7,7 +7,7 @@ import { publishedNames } from "../../core/front-door/published-names.ts";
 import { withDrainsOf } from "../clusters/drained-mesh.ts";
 import type { Connection } from "../clusters/connect-clusters.ts";
 import { closeMesh, openMesh } from "../clusters/open-mesh.ts";
-import type { PreparedNames } from "../front-door/prepare-names.ts";
+import type { FirstLook, PreparedNames } from "../front-door/prepare-names.ts";
 import { prepareNames } from "../front-door/prepare-names.ts";
 import type { NameOutcome } from "../front-door/publish-names.ts";
 import { publishNames } from "../front-door/publish-names.ts";
@@ -84,12 +84,9 @@ export async function prepareSync(
   const open = await openMesh(meshFile, options);
   try {
     const named = { connections: open.connections, scope: [] };
-    const first = mustHave(meshFile, await prepareNames(meshFile, named, options, { adopt }));
-    const isDown = await firstLook(withDrainsOf(meshFile, open.connections).mesh, first.plan, options);
-    const names =
-      isDown === undefined
-        ? first
-        : mustHave(meshFile, await prepareNames(meshFile, named, options, { adopt, isDown }));
+    const { mesh } = withDrainsOf(meshFile, open.connections);
+    const look: FirstLook = async (plan) => firstLook(mesh, plan, options);
+    const names = mustHave(meshFile, await prepareNames(meshFile, named, options, { adopt, look }));
     return {
       meshFile,
       names,

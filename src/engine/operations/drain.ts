@@ -16,7 +16,7 @@ import type { Connection } from "../clusters/connect-clusters.ts";
 import { recordsOf } from "../clusters/drained-mesh.ts";
 import { closeMesh, openMesh } from "../clusters/open-mesh.ts";
 import type { DrainPlan } from "../events.ts";
-import type { PreparedNames } from "../front-door/prepare-names.ts";
+import type { FirstLook, PreparedNames } from "../front-door/prepare-names.ts";
 import { prepareNames } from "../front-door/prepare-names.ts";
 import type { MeshFile } from "../mesh-file.ts";
 import type { EngineOptions } from "../options.ts";
@@ -102,10 +102,8 @@ export async function prepareDrain(
     );
     refuse([...refusals, ...untold.refusals]);
     const named = { connections: open.connections, scope: [] };
-    const first = await prepareNames(meshFile, named, options, { drains: decided.drains });
-    const isDown = first === undefined ? undefined : await firstLook(mesh, first.plan, options);
-    const names =
-      isDown === undefined ? first : await prepareNames(meshFile, named, options, { drains: decided.drains, isDown });
+    const look: FirstLook = async (plan) => firstLook(mesh, plan, options);
+    const names = await prepareNames(meshFile, named, options, { drains: decided.drains, look });
     const warnings = [...meshFile.warnings, ...decided.warnings, ...untold.warnings, ...(names?.warnings ?? [])];
     return prepared(
       { request, mesh, before, decided, steps, targets, names },
