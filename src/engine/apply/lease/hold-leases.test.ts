@@ -161,6 +161,28 @@ describe("the Leases of one command", () => {
     expect(await refused).toMatchObject({ message: "interrupted" });
     expect([holderOn("east"), holderOn("north"), holderOn("west")]).toEqual(["", "", undefined]);
   });
+
+  it("are given back where the answer to their write was still on its way at the interruption", async () => {
+    const stop = new AbortController();
+    const writing = new Promise<void>((seen) => {
+      servers.get("north")?.inject(
+        { kind: "latency", milliseconds: 300 },
+        {
+          matches: ({ method }) => {
+            if (method === "POST") {
+              seen();
+            }
+            return method === "POST";
+          },
+        },
+      );
+    });
+    const refused = hold("ana@laptop/7", { signal: stop.signal }).catch((error: unknown) => error);
+    await writing;
+    stop.abort(new DOMException("interrupted", "AbortError"));
+    expect(await refused).toMatchObject({ message: "interrupted" });
+    expect(names.map(holderOn)).toEqual(["", "", ""]);
+  });
 });
 
 describe("a guarded client", () => {

@@ -78,6 +78,7 @@ export async function holdLeases(
       await take(next);
     }
     await settleAll(refused.length === 0 ? waiting.map(take) : []);
+    options.signal.throwIfAborted();
   } catch (error) {
     await release();
     throw error;

@@ -41,7 +41,8 @@ export function leaseReference({ mesh, cluster }: Pick<LeaseClaim, "mesh" | "clu
  * Takes a mesh's Lease in one cluster by compare-and-swap: of two who try at
  * once exactly one gets it. One that has expired by our clock is watched for
  * `watchMs` before it is taken. Rejects with a KubeError when the cluster
- * cannot be asked, and with the signal's reason.
+ * cannot be asked, and with the signal's reason; a write that has begun by then
+ * may end, so the Lease can come back as taken after an interruption too.
  */
 export async function takeLease(
   client: KubeClient,
@@ -78,7 +79,8 @@ export async function takeLease(
         await watchLease(claim, present as LeaseState, options, timing);
         break;
       case "take": {
-        const object = await swap(client, live, renderClaim(claim, options), signal);
+        const wanted = renderClaim(claim, options);
+        const object = await letEnd(signal, async (late) => swap(client, live, wanted, late));
         if (object !== undefined) {
           return { kind: "taken", object };
         }
@@ -115,6 +117,30 @@ function renderClaim(
     renewedAt: at,
     durationMs: leaseDurationMs,
   });
+}
+
+/** How long a write that has begun may go on after an interruption. */
+const answerMs = 5000;
+
+/**
+ * Runs a write with a signal that fires `answerMs` after the one given. A write
+ * that is cut may have been carried out all the same, and a Lease that nobody
+ * knows of is not given back.
+ */
+async function letEnd<T>(signal: AbortSignal, write: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  signal.throwIfAborted();
+  const late = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
+  const end = (): void => {
+    timer = setTimeout(() => late.abort(signal.reason), answerMs);
+  };
+  signal.addEventListener("abort", end, { once: true });
+  try {
+    return await write(late.signal);
+  } finally {
+    signal.removeEventListener("abort", end);
+    clearTimeout(timer);
+  }
 }
 
 /** Writes the Lease over exactly what was read; undefined when that is no longer what is there. */
