@@ -1,6 +1,6 @@
 import { Buffer } from "node:buffer";
 import { inspect } from "node:util";
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { KubeObject } from "../core/model/kube-object.ts";
 import { Secret } from "../core/secret.ts";
 import type { KubeLimits } from "./client.ts";
@@ -210,16 +210,17 @@ describe("objects", () => {
 
   it("waits for nobody else's question when it is interrupted", async () => {
     const foo = { apiVersion: "foo.dev/v1", kind: "Foo" };
-    const { server, client } = await start({}, { requestTimeoutMs: 2000, retryBudgetMs: 0 });
+    const { server, client } = await start();
     server.inject({ kind: "hang" });
-    const first = failureOf(client.list(foo, { signal }));
+    const asking = new AbortController();
+    const first = client.list(foo, { signal: asking.signal }).catch((error: unknown) => error);
     const stop = new AbortController();
     const interrupted = client.list(foo, { signal: stop.signal });
     setTimeout(() => stop.abort(new Error("enough")), 50);
-    const began = Date.now();
     await expect(interrupted).rejects.toThrow("enough");
-    expect(Date.now() - began).toBeLessThan(1500);
-    expect((await first).kind).toBe("unreachable");
+    const left = new Error("the first one has had enough too");
+    asking.abort(left);
+    expect(await first).toBe(left);
   });
 
   it("finds everything below a path in the server's URL", async () => {
@@ -343,7 +344,7 @@ describe("trouble on the way", () => {
   });
 
   it("ends with the last 5xx once the budget is used up", async () => {
-    const { server, client } = await start({}, { retryBudgetMs: 400 });
+    const { server, client } = await start({}, { retryBudgetMs: 2000 });
     server.inject({ kind: "status", status: 503 }, { times: 99 });
     const error = await failureOf(client.list(mapKind, { signal }));
     expect(error).toMatchObject({ kind: "server", status: 503 });
@@ -365,11 +366,11 @@ describe("trouble on the way", () => {
 
   it("does not wait for a server that was never there", async () => {
     const server = await startFakeApiServer();
-    const client = createKubeClient({ cluster: "oslo", context: contextOf(server.url) });
+    // Longer than a test may take.
+    const limits = { retryBudgetMs: 600_000 };
+    const client = createKubeClient({ cluster: "oslo", context: contextOf(server.url), limits });
     await server.close();
-    const started = performance.now();
     expect((await failureOf(client.list(mapKind, { signal }))).kind).toBe("unreachable");
-    expect(performance.now() - started).toBeLessThan(1000);
     await client.close();
   });
 
@@ -384,7 +385,7 @@ describe("trouble on the way", () => {
     server.inject({ kind: "hang" }, { times: 9 });
     const stop = new AbortController();
     const calls = [1, 2, 3].map(async () => client.list(mapKind, { signal: stop.signal }));
-    await vi.waitFor(() => expect(server.requests).toHaveLength(1));
+    await expect.poll(() => server.requests).toHaveLength(1);
     stop.abort(new Error("enough"));
     const results = await Promise.allSettled(calls);
     expect(results.map((result) => (result.status === "rejected" ? String(result.reason) : "?"))).toEqual(

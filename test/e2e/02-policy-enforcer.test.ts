@@ -13,7 +13,7 @@ beforeAll(async () => {
     pod("stranger"),
   ]);
   await run(["-n", namespace, "wait", "--for=condition=Ready", "pod", "--all", "--timeout=90s"]);
-}, 120_000);
+});
 
 afterAll(async () => {
   await run(["delete", "namespace", namespace, "--wait=false"]);

@@ -64,7 +64,6 @@ const services = `    - name: web
       versions: { v1: { clusters: [west, east] } }
 `;
 
-const minutes = 60_000;
 let file = "";
 
 /** A message without the breaks of its lines. */
@@ -104,11 +103,11 @@ beforeAll(async () => {
   );
   writeFileSync(path.join(into, "quiet.yaml"), service("quiet") + deployment("quiet", "v1", 7000));
   await succeed(["apply", "-f", file, "--yes", "--timeout", "2m"]);
-}, 5 * minutes);
+});
 
 afterAll(async () => {
   await succeed(["apply", "-f", meshFile(), "--yes", "--prune", "--timeout", "2m"]);
-}, 5 * minutes);
+});
 
 // One in a thousand true splits is called wrong, by design of the test; twice in a row is one in a million.
 describe("a service with several ports, whose application answers 404", { retry: 1 }, () => {
@@ -137,7 +136,7 @@ describe("a service with several ports, whose application answers 404", { retry:
     const mostlyGood = ({ statuses }: Proof): boolean => (statuses["200"] ?? 0) >= 85;
     const flaky = ["--path", "/flaky"];
     await vi.waitUntil(async () => proofsOf((await web(...flaky)).out).every(mostlyGood), {
-      timeout: minutes,
+      timeout: 180_000,
       interval: 1000,
     });
     const ran = await web(...flaky);
@@ -168,10 +167,10 @@ describe("a version without pods", () => {
     await succeed(["apply", "-f", file, "--yes", "--force-conflicts", "--timeout", "2m"]);
     await kubectl("east", ["-n", "sample", "scale", "deployment", "web-v2", "--replicas=0"]);
     await vi.waitUntil(async () => words((await web()).err).includes("no pod of it is ready in east"), {
-      timeout: minutes,
+      timeout: 180_000,
       interval: 1000,
     });
-  }, 2 * minutes);
+  });
 
   it("is the cause of the requests that fail; the weights are not blamed", async () => {
     const ran = await web();

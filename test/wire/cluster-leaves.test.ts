@@ -85,7 +85,7 @@ describe("a cluster that is no longer in the mesh file", () => {
         annotations: { "networking.istio.io/cluster": "north" },
       },
     });
-    const ran = await world.run("apply --yes --prune --timeout 1s");
+    const ran = await world.run("apply --yes --prune --timeout 3s");
     expect(ran.code).toBe(4);
     expect(ran.err).toContain("error[ISM318]");
     expect(ran.err).toContain("istiod-1 still knows north");

@@ -22,7 +22,7 @@ beforeAll(async () => {
     undisturbed = outcomeOf(world);
     events = whole.lines.length;
   });
-}, 60_000);
+});
 
 describe("an apply that is killed and run again", () => {
   it("has a measure: one that nothing disturbs", async () => {

@@ -54,7 +54,7 @@ beforeAll(async () => {
     outcomeAfter("drain east --yes"),
     outcomeAfter("drain east --yes", "undrain east --yes"),
   ]);
-}, 120_000);
+});
 
 /** Of a drain that was begun, whatever was done of it: an apply between keeps a mesh, `status` tells of it. */
 async function expectTold(world: FakeClusters): Promise<void> {

@@ -64,7 +64,7 @@ beforeEach(async () => {
     routeOf(spec)["hosts"] = [host];
     routeOf(spec)["dns"] = { via: "isthmus" };
   });
-}, 60_000);
+});
 
 afterEach(async () => {
   await world.close();
@@ -348,7 +348,7 @@ describe("a name that isthmus publishes", () => {
     for (const cluster of clusters) {
       setAddress(cluster, undefined);
     }
-    const applied = await world.run("apply --yes --timeout 2s");
+    const applied = await world.run("apply --yes --timeout 3s");
     expect(applied.out).toContain(`‼ ${host}  has no addresses`);
     expect(applied.err).toContain("no cluster of the mesh brings an address");
     expect((await world.run("dns status")).out).toMatch(new RegExp(`${host} +east +- .*its gateway has no address`));

@@ -19,7 +19,7 @@ beforeEach(async () => {
     }
     server.store.remove(pull);
   }
-}, 20_000);
+});
 
 afterEach(async () => {
   await world.close();

@@ -16,7 +16,7 @@ beforeEach(async () => {
     world.servers["west"]?.put({ apiVersion: "v1", kind, metadata, data: { mesh: "by hand", password: "b3RoZXI=" } });
     world.servers["west"]?.addConflict({ apiVersion: "v1", kind }, name, { manager: "helm", field: ".data" });
   }
-}, 20_000);
+});
 
 afterEach(async () => {
   await world.close();

@@ -19,7 +19,7 @@ beforeEach(async () => {
       .replaceAll(/( +)- name: (west|east)\n/g, "$1- name: $2\n$1  region: $2\n")
       .replace(/( +)weights:/, "$1match: { fromRegions: [west] }\n$1weights:"),
   );
-}, 60_000);
+});
 
 afterEach(async () => {
   await world.close();

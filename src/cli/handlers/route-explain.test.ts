@@ -99,7 +99,7 @@ beforeEach(async () => {
       status,
     });
   }
-}, 60_000);
+});
 
 afterEach(async () => {
   await world.close();

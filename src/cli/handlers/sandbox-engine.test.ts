@@ -6,4 +6,4 @@ it("names what the machine lacks before it builds anything", async () => {
   const { out, err, code } = await runIsthmus("sandbox engine", { env });
   expect([code, out]).toEqual([1, ""]);
   expect(err).toContain("/proc/no-folder-can-be-here");
-}, 60_000);
+});

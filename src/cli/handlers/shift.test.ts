@@ -26,7 +26,7 @@ beforeEach(async () => {
   runPod(world.servers["west"], "v1", "10.42.0.6");
   runPod(world.servers["west"], "v2", "10.42.0.7");
   runEastWest(world.servers["west"], "172.30.1.2");
-}, 60_000);
+});
 
 afterEach(async () => {
   await world.close();

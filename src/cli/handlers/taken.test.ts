@@ -72,7 +72,7 @@ beforeEach(async () => {
     throw new Error(ran.err + ran.out);
   }
   frozen = routesOf(storeOf());
-}, 30_000);
+});
 
 afterEach(async () => {
   await world.close();
@@ -88,11 +88,9 @@ describe("a shift", () => {
     expect(ran.out).toContain("√ west  helloworld v1=50 v2=50: shifted");
   });
 
-  it("that a gateway refuses fails within seconds, in Envoy's words", async () => {
+  it("that a gateway refuses fails long before its time is over, in Envoy's words", async () => {
     gateways = "refuse";
-    const started = Date.now();
     const ran = await world.run(shift);
-    expect(Date.now() - started).toBeLessThan(20_000);
     expect(ran.code).toBe(4);
     expect(ran.out).toContain("× west  helloworld v1=50 v2=50: written, and not obeyed by its gateways");
     expect(ran.err).toContain("ISM321");
@@ -101,7 +99,7 @@ describe("a shift", () => {
       `istio-ingressgateway-1 of west refuses what istiod sends (RDS), in Envoy's words: ${envoysWords}`,
     );
     expect(text).toContain("lacks v1=50 v2=50 and still has v1=100 of VirtualService sample/helloworld");
-  }, 40_000);
+  });
 
   it("of weights that are stored already is no success either while a gateway does not obey them", async () => {
     expect((await world.run(shift)).code).toBe(0);
@@ -109,7 +107,7 @@ describe("a shift", () => {
     const ran = await world.run(shift);
     expect(ran.code).toBe(4);
     expect(ran.err).toContain("ISM321");
-  }, 40_000);
+  });
 
   it("is not proven where there is no gateway to ask, which is said", async () => {
     world.servers["west"]?.store.remove(ingressPod);
@@ -138,16 +136,16 @@ describe("an apply", () => {
     const ran = await world.run("apply --yes");
     expect(ran.code).toBe(1);
     expect(ran.err).toContain("ISM321");
-  }, 40_000);
+  });
 
   it("names the proxies that have not taken the change when its time is over", async () => {
     gateways = "hang";
     frozen = {};
-    const ran = await world.run("apply --yes --timeout 1s");
+    const ran = await world.run("apply --yes --timeout 3s");
     expect(ran.code).toBe(1);
     expect(ran.err).toContain("ISM322");
     expect(ran.err.replaceAll(/\s+/g, " ")).toContain("istio-ingressgateway-1 lacks v1=100 of VirtualService");
-  }, 40_000);
+  });
 
   it("warns of another proxy that refuses its configuration, and fails when it has changed something for it", async () => {
     const resources = {
@@ -168,7 +166,7 @@ describe("an apply", () => {
     const changing = await world.run("apply --yes");
     expect(changing.code).toBe(1);
     expect(changing.err).toContain("error[ISM321]");
-  }, 60_000);
+  });
 });
 
 describe("a route over TLS whose certificate the gateways wait for", () => {
@@ -184,7 +182,7 @@ describe("a route over TLS whose certificate the gateways wait for", () => {
   it("is applied, and no success, until they have it", async () => {
     await overTls();
     warming = { configs: [{ name: "kubernetes://door" }, { name: "kubernetes://of-others" }] };
-    const ran = await world.run("apply --yes --timeout 1s");
+    const ran = await world.run("apply --yes --timeout 3s");
     expect(ran.code).toBe(4);
     expect(ran.out).not.toContain("all ready");
     const text = ran.err.replaceAll(/\s+/g, " ");
@@ -195,16 +193,16 @@ describe("a route over TLS whose certificate the gateways wait for", () => {
     expect(text).not.toContain("of-others");
     warming = {};
     expect((await world.run("apply --yes")).code).toBe(0);
-  }, 40_000);
+  });
 
   it("is not called served while they have not even asked for it", async () => {
     await overTls();
     active = {};
-    const ran = await world.run("apply --yes --timeout 1s");
+    const ran = await world.run("apply --yes --timeout 3s");
     const text = ran.err.replaceAll(/\s+/g, " ");
     expect(text).toContain("warning[ISM323]");
     expect(text).toContain("it has not asked for door. Whether it serves the routes over TLS was not seen.");
-  }, 40_000);
+  });
 
   it("is shifted, and no success", async () => {
     await overTls();
@@ -214,7 +212,7 @@ describe("a route over TLS whose certificate the gateways wait for", () => {
     expect(ran.code).toBe(4);
     expect(ran.out).toContain("written, and not served: its gateways have no certificate for the route");
     expect(ran.err).toContain("error[ISM529]");
-  }, 40_000);
+  });
 });
 
 describe("a part of the mesh that is scaled to 0", () => {
@@ -245,5 +243,5 @@ describe("a part of the mesh that is scaled to 0", () => {
     );
     const status = await world.run("status", fresh);
     expect(status.out).toContain("west/istio-ingressgateway: stopped, scaled to 0");
-  }, 40_000);
+  });
 });

@@ -35,7 +35,7 @@ beforeEach(async () => {
   runEastWest(world.servers["west"], "172.30.1.2");
   runIngress(world.servers["west"]);
   run({ containers: [{ name: "client" }, { name: "istio-proxy", image: sidecarImage }] });
-}, 60_000);
+});
 
 afterEach(async () => {
   await world.close();
@@ -134,6 +134,24 @@ describe("a probe whose start is hindered", () => {
     expect([left.code, asked.includes("/quitquitquit")]).toEqual([3, false]);
     expect(flat(left.err)).toMatch(/ISM786.*Container isthmus-probe-\w+ of pod shop\/client-1 in west was not ended/);
     world.servers["west"]?.mend();
+  });
+
+  it("is ended where Ctrl-C comes while its apply is on its way", async () => {
+    const stop = new AbortController();
+    world.servers["west"]?.inject(
+      { kind: "latency", milliseconds: 300 },
+      {
+        matches: ({ method, url }) => {
+          const isApplied = method === "PATCH" && url.includes("/ephemeralcontainers");
+          if (isApplied) {
+            stop.abort();
+          }
+          return isApplied;
+        },
+      },
+    );
+    await world.run("verify --from shop/client-1", { signal: stop.signal });
+    expect(asked).toEqual(["/quitquitquit"]);
   });
 
   it("is not looked for where its apply was refused", async () => {

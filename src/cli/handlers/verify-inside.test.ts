@@ -32,7 +32,7 @@ beforeEach(async () => {
   runPod(world.servers["west"], "v1", "10.42.0.6");
   runEastWest(world.servers["west"], "172.30.1.2");
   runIngress(world.servers["west"]);
-}, 60_000);
+});
 
 afterEach(async () => {
   await world.close();
@@ -267,6 +267,27 @@ describe("a pod that is left", () => {
     const ran = await world.run("verify", { signal: stop.signal });
     expect([applied().length, probePods()]).toEqual([1, []]);
     expect(ran.code).not.toBe(0);
+  });
+
+  it("by Ctrl-C while it is being made is deleted when that has ended, and so is not made afterwards", async () => {
+    const stop = new AbortController();
+    const slow = { kind: "latency", milliseconds: 300 } as const;
+    const isMade = ({ method, url }: { readonly method: string; readonly url: string }): boolean =>
+      method === "PATCH" && url.includes("/pods/isthmus-probe-") && !url.includes("dryRun");
+    const server = world.servers["west"];
+    server?.inject(slow, {
+      matches: (request) => {
+        if (isMade(request)) {
+          stop.abort();
+        }
+        return isMade(request);
+      },
+    });
+    await world.run("verify", { signal: stop.signal });
+    const made = server?.requests.find(isMade)?.at ?? 0;
+    const deleted = server?.requests.find(({ method, url }) => method === "DELETE" && url.includes("/pods/"))?.at ?? 0;
+    expect(deleted - made).toBeGreaterThan(250);
+    expect(probePods()).toEqual([]);
   });
 
   it("since it may not be deleted is named with the command that does it, and the proof stands", async () => {

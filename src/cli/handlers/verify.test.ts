@@ -19,7 +19,7 @@ beforeEach(async () => {
   runPod(world.servers["west"], "v1", "10.42.0.6");
   runEastWest(world.servers["west"], "172.30.1.2");
   runIngress(world.servers["west"]);
-}, 60_000);
+});
 
 afterEach(async () => {
   await world.close();

@@ -88,7 +88,7 @@ const published: Mesh = {
 it("says what every object that is not whole waits for, and fills it in as a rendering that knows it would", () => {
   fc.assert(fc.property(arbitraryMesh, expectCompletes), { numRuns: 30 });
   expectCompletes(published);
-}, 60_000);
+});
 
 it("publishes the addresses that there are, also while a cluster has none", () => {
   const gateway = pairsOf(published).find(([, { knownAfterApply }]) => knownAfterApply?.needs === "ingress-addresses");

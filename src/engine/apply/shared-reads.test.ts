@@ -7,7 +7,7 @@ import { connectFake } from "../../kube/testing/connect-fake.ts";
 import { createSharedReads } from "./shared-reads.ts";
 import type { ClusterRun } from "./cluster-run.ts";
 
-const options = { signal: new AbortController().signal, timeoutMs: 2000 };
+const options = { signal: new AbortController().signal, timeoutMs: 60_000 };
 /** A cluster whose reader account has a token and whose ingress has an address. */
 async function cluster(name: "west" | "east", failed = false) {
   const { server, client } = await connectFake({ cluster: name });

@@ -59,7 +59,7 @@ function optionsWith(signal: AbortSignal): EngineOptions {
     forceConflicts: false,
     adopt: "never",
     continueOnRefusal: false,
-    timeoutMs: 1000,
+    timeoutMs: 60_000,
   };
 }
 

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from "node:timers/promises";
 import { expect, it } from "vitest";
 import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
 import type { DnsUpdate } from "../../core/front-door/dns-records.ts";
@@ -41,6 +42,34 @@ it("says that a record was not written, or stays, where others are always in the
   expect(updates).toHaveLength(5);
   await proofs.withdraw([record]);
   expect(warnings.map(({ code, severity }) => [code, severity])).toEqual([["ISM664", "warning"]]);
+});
+
+it("takes a record away that was on its way at the interruption, when it has arrived", async () => {
+  const stop = new AbortController();
+  const left = new Error("interrupted");
+  const arrived: string[] = [];
+  const zone: DnsZone = {
+    ...zoneOf([]).zone,
+    update: async ({ adds }, until) => {
+      if (adds.length > 0) {
+        stop.abort(left);
+        await pause(50, undefined, { signal: until });
+      }
+      arrived.push(adds.length > 0 ? "written" : "taken away");
+      return "done";
+    },
+  };
+  const proofs = dnsProofs(
+    zone,
+    () => expect.fail("nothing to warn of"),
+    async (_, until) => {
+      until.throwIfAborted();
+      return [];
+    },
+  );
+  await expect(proofs.publish([record], stop.signal)).rejects.toBe(left);
+  await proofs.withdraw([record]);
+  expect(arrived).toEqual(["written", "taken away"]);
 });
 
 it("looks for no server of a zone that nobody has on the internet", async () => {

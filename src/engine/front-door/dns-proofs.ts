@@ -6,6 +6,7 @@ import { UserError } from "../../core/diagnostics/user-error.ts";
 import type { DnsUpdate } from "../../core/front-door/dns-records.ts";
 import { isInZone } from "../../core/front-door/dns-records.ts";
 import { txtValue } from "../../core/front-door/txt-value.ts";
+import { letEnd } from "../../kube/let-end.ts";
 import type { ProofPublisher, ProofRecord } from "../../providers/acme/order.ts";
 import type { DnsZone } from "../../providers/dns/dns-provider.ts";
 import type { NameServer } from "./name-servers.ts";
@@ -43,7 +44,9 @@ export function dnsProofs(
       const prerequisites = namesOf(records).map((name) => ({ kind: "absent", name, type: "CNAME" }) as const);
       const adds = records.map(recordOf);
       try {
-        await write(zone, { prerequisites, deletes: [], adds }, signal, async () => missingIn(zone, records, signal));
+        await letEnd(signal, async (late) =>
+          write(zone, { prerequisites, deletes: [], adds }, late, async () => missingIn(zone, records, late)),
+        );
       } catch (error) {
         isWritten ||= !isRefusal(error);
         throw error;

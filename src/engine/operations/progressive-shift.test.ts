@@ -16,7 +16,7 @@ beforeEach(async () => {
   file = path.join(clusters.folder, "mesh.yaml");
   await giveTwoVersions(clusters);
   await clusters.run("apply --yes");
-}, 60_000);
+});
 
 afterEach(async () => {
   await clusters.close();

@@ -98,7 +98,7 @@ describe("planCluster", () => {
       { numRuns: 20 },
     );
     // Each run has a server of its own.
-  }, 30_000);
+  });
 
   it("reads a kind of a namespace with one request where nothing has changed", async () => {
     const cluster = await clusterIn(Array.from({ length: 20 }, () => ["ConfigMap", "settled"] as const));

@@ -33,7 +33,7 @@ async function make(admit: (object: WireObject) => WireObject, more: readonly Wi
         notes.push(`failed: ${event.diagnostic.code}`);
       }
     },
-    timeoutMs: 2500,
+    timeoutMs: 5000,
   };
   const one = { kind: "connected", cluster, client, context: { context: "w" } } as unknown as Connected;
   const plan = { one, mesh: twoClusters, namespace: "sample", name: "isthmus-probe-1", services, activeSeconds: 600 };

@@ -12,6 +12,7 @@ import { markProcess } from "../../files/process-mark.ts";
 import type { PodPort } from "../../kube/client.ts";
 import { diagnoseKubeError } from "../../kube/diagnose.ts";
 import { isRefusal, KubeError } from "../../kube/errors.ts";
+import { letEnd } from "../../kube/let-end.ts";
 import { referenceOf } from "../../kube/object-reference.ts";
 import { waitUntilReady, WaitTimeoutError } from "../../kube/readiness/wait.ts";
 import type { Connected } from "../clusters/connect-clusters.ts";
@@ -93,7 +94,7 @@ async function make(plan: ProbePlan, note: (text: string) => void, options: RunO
   if (image === undefined) {
     return withoutSidecar(plan);
   }
-  const pod = await client.apply(podOf(plan, image), { signal });
+  const pod = await letEnd(signal, async (late) => client.apply(podOf(plan, image), { signal: late }));
   try {
     await waitUntilReady(client, [referenceOf(pod)], {
       timeoutMs: options.timeoutMs,

@@ -11,6 +11,7 @@ import { probePort, servicesPerProbe } from "../../core/render/probe-pod.ts";
 import type { PodPort } from "../../kube/client.ts";
 import { diagnoseKubeError } from "../../kube/diagnose.ts";
 import { isRefusal, KubeError } from "../../kube/errors.ts";
+import { letEnd } from "../../kube/let-end.ts";
 import { runTask } from "../progress/run-task.ts";
 import type { AskedPod } from "./asked-pods.ts";
 import type { ContainerReason, ProbeInPod } from "./end-probe.ts";
@@ -167,7 +168,9 @@ async function sendApply(
 ): Promise<void> {
   apply.sent = true;
   try {
-    await asked.one.client.apply(wanted, { subresource: "ephemeralcontainers", signal });
+    await letEnd(signal, async (late) =>
+      asked.one.client.apply(wanted, { subresource: "ephemeralcontainers", signal: late }),
+    );
   } catch (error) {
     apply.sent = !isRefusal(error);
     throw error;

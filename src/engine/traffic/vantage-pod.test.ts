@@ -10,23 +10,29 @@ const [cluster] = twoClusters.clusters;
 const status = { phase: "Running", conditions: [{ type: "Ready", status: "True" }] };
 const targets = Array.from({ length: 230 }, (_, index) => ({ address: `192.0.2.${index}`, port: 443 }));
 
-async function open(admit: (object: WireObject) => WireObject | { readonly refused: string }) {
+type Admit = (object: WireObject) => WireObject | { readonly refused: string };
+
+async function open(admit: Admit, signal = new AbortController().signal) {
   const { server, client } = await connectFake({ cluster: "west", api: { admit } });
   const options: RunOptions = {
-    signal: new AbortController().signal,
+    signal,
     now: () => Date.now(),
     onEvent: () => {},
-    timeoutMs: 2500,
+    timeoutMs: 60_000,
   };
   const one = { kind: "connected", cluster, client, context: { context: "w" } } as unknown as Connected;
-  const opened = await openVantage({ one, mesh: twoClusters, targets, timeoutSeconds: 2 }, options);
-  return { opened, pods: () => server.store.list({ apiVersion: "v1", kind: "Pod" }, "istio-system").length };
+  const pods = (): number => server.store.list({ apiVersion: "v1", kind: "Pod" }, "istio-system").length;
+  const opened: Awaited<ReturnType<typeof openVantage>> | { readonly ended: unknown } = await openVantage(
+    { one, mesh: twoClusters, targets, timeoutSeconds: 2 },
+    options,
+  ).catch((error: unknown) => ({ ended: error }));
+  return { opened, pods };
 }
 
 it("asks any number of addresses from inside a cluster, by a pod for each hundred", async () => {
   const { opened, pods } = await open((object) => ({ ...object, status }));
   if (!("originOf" in opened)) {
-    throw new Error(opened.unmade.detail);
+    throw new Error("unmade" in opened ? opened.unmade.detail : String(opened.ended));
   }
   const origins = targets.map((target) => opened.originOf(target));
   expect([pods(), new Set(origins).size, origins.includes(undefined)]).toEqual([3, 230, false]);
@@ -44,4 +50,18 @@ it("leaves no pod where one of them is refused, and says why nobody asks", async
     { unmade: expect.objectContaining({ code: "ISM640", cluster: cluster?.name }) as unknown },
     0,
   ]);
+});
+
+it("leaves no pod where Ctrl-C comes while they are made", async () => {
+  const stop = new AbortController();
+  const left = new DOMException("interrupted", "AbortError");
+  let made = 0;
+  const { opened, pods } = await open((object) => {
+    made += 1;
+    if (made === 2) {
+      stop.abort(left);
+    }
+    return { ...object, status };
+  }, stop.signal);
+  expect([opened, pods()]).toEqual([{ ended: left }, 0]);
 });

@@ -7,6 +7,7 @@ import { istioNamespace } from "../../core/render/names.ts";
 import type { VantageTarget } from "../../core/render/vantage-pod.ts";
 import { renderVantagePod, targetsPerVantage, vantagePort } from "../../core/render/vantage-pod.ts";
 import { markProcess } from "../../files/process-mark.ts";
+import { letEnd } from "../../kube/let-end.ts";
 import { waitUntilReady } from "../../kube/readiness/wait.ts";
 import { referenceOf } from "../../kube/object-reference.ts";
 import type { Connected } from "../clusters/connect-clusters.ts";
@@ -111,15 +112,17 @@ async function makePod({ one, mesh, targets, timeoutSeconds }: VantagePlan, opti
     targets,
     timeoutSeconds,
   );
-  const pod = await client.apply(rendered, { signal: options.signal });
+  const { signal } = options;
   try {
+    const pod = await letEnd(signal, async (late) => client.apply(rendered, { signal: late }));
     const timeoutMs = Math.min(startMs, options.timeoutMs);
-    await waitUntilReady(client, [referenceOf(pod)], { timeoutMs, signal: options.signal, onPending: () => {} });
+    await waitUntilReady(client, [referenceOf(pod)], { timeoutMs, signal, onPending: () => {} });
+    return pod;
   } catch (error) {
-    await deletePod(one, pod);
+    // Also where no answer came: the pod may be there.
+    await deletePod(one, rendered);
     throw error;
   }
-  return pod;
 }
 
 /** What the gateway runs is on a node already, or can be pulled there, whatever the registry. */

@@ -68,7 +68,7 @@ describe("waiting until ready", () => {
     const { server, client } = await connectFake({ limits });
     server.put(istiod(1));
     const { told, onPending } = collectPending();
-    await waitUntilReady(client, [reference], { timeoutMs: 5000, signal, onPending });
+    await waitUntilReady(client, [reference], { timeoutMs: 20_000, signal, onPending });
     expect(told).toEqual([]);
     expect(server.requests).toHaveLength(1);
   });
@@ -76,14 +76,10 @@ describe("waiting until ready", () => {
   it("notices by its watch that an object has become ready, not by the next regular look", async () => {
     const { server, client } = await connectFake({ limits });
     server.put(istiod(0));
-    let at = 0;
-    setTimeout(() => {
-      at = performance.now();
-      server.put(istiod(1));
-    }, 150);
+    setTimeout(() => server.put(istiod(1)), 150);
     const { told, onPending } = collectPending();
-    await waitUntilReady(client, [reference], { timeoutMs: 5000, signal, onPending });
-    expect(performance.now() - at).toBeLessThan(2000);
+    await waitUntilReady(client, [reference], { timeoutMs: 20_000, signal, onPending });
+    expect(server.requests.filter(({ url }) => url.includes("/deployments/istiod"))).toHaveLength(1);
     expect(told).toEqual(["Deployment istiod: 0 of 1 pods are available"]);
   });
 
@@ -91,7 +87,7 @@ describe("waiting until ready", () => {
     const { server, client } = await connectFake({ limits });
     setTimeout(() => server.put(istiod(1)), 100);
     const { told, onPending } = collectPending();
-    await waitUntilReady(client, [reference], { timeoutMs: 5000, signal, onPending });
+    await waitUntilReady(client, [reference], { timeoutMs: 20_000, signal, onPending });
     expect(told).toEqual(["Deployment istiod: it is not there"]);
   });
 
@@ -106,7 +102,7 @@ describe("waiting until ready", () => {
     server.put(gateway(0));
     const done: string[] = [];
     const waiting = waitUntilReady(client, [reference, other], {
-      timeoutMs: 5000,
+      timeoutMs: 20_000,
       signal,
       onPending: () => {},
     }).then(() => done.push("ready"));
@@ -133,14 +129,14 @@ describe("waiting until ready", () => {
       }),
     );
     const { told, onPending } = collectPending();
-    const error = await timeoutOf(waitUntilReady(client, [reference], { timeoutMs: 2300, signal, onPending }));
+    const error = await timeoutOf(waitUntilReady(client, [reference], { timeoutMs: 5000, signal, onPending }));
     expect(told.at(-1)).toBe("Deployment istiod: pod istiod-abc: container discovery: ImagePullBackOff: no such image");
     expect(error.diagnostics).toMatchObject([
       {
         code: "ISM273",
         cluster: "oslo",
         detail:
-          "Deployment istio-system/istiod did not become ready within 2.3 s: pod istiod-abc: container discovery: ImagePullBackOff: no such image.",
+          "Deployment istio-system/istiod did not become ready within 5 s: pod istiod-abc: container discovery: ImagePullBackOff: no such image.",
       },
     ]);
     expect(error.pending.map((one) => one.reference)).toEqual([reference]);
@@ -176,14 +172,14 @@ describe("waiting until ready", () => {
     server.put(istiod(0));
     server.inject({ kind: "status", status: 503 }, { times: 6 });
     setTimeout(() => server.put(istiod(1)), 600);
-    await waitUntilReady(client, [reference], { timeoutMs: 8000, signal, onPending: () => {} });
+    await waitUntilReady(client, [reference], { timeoutMs: 20_000, signal, onPending: () => {} });
   });
 
   it("ends at once when the cluster refuses to tell", async () => {
     const { server, client } = await connectFake({ limits });
     server.inject({ kind: "status", status: 403 }, { times: 9 });
     await expect(
-      waitUntilReady(client, [reference], { timeoutMs: 5000, signal, onPending: () => {} }),
+      waitUntilReady(client, [reference], { timeoutMs: 20_000, signal, onPending: () => {} }),
     ).rejects.toBeInstanceOf(KubeError);
   });
 
@@ -192,7 +188,7 @@ describe("waiting until ready", () => {
     server.put(istiod(0));
     server.inject({ kind: "status", status: 403 }, { times: 9, matches: ({ url }) => url.includes("watch=true") });
     await expect(
-      waitUntilReady(client, [reference], { timeoutMs: 5000, signal, onPending: () => {} }),
+      waitUntilReady(client, [reference], { timeoutMs: 20_000, signal, onPending: () => {} }),
     ).rejects.toMatchObject({ kind: "forbidden" });
   });
 
@@ -203,7 +199,7 @@ describe("waiting until ready", () => {
     setTimeout(() => stop.abort(new Error("enough")), 80);
     await expect(
       waitUntilReady(client, [reference], {
-        timeoutMs: 5000,
+        timeoutMs: 20_000,
         signal: stop.signal,
         onPending: () => {},
       }),
@@ -223,7 +219,7 @@ describe("waiting until ready", () => {
       },
     };
     await expect(
-      waitUntilReady(interrupted, [reference], { timeoutMs: 5000, signal: stop.signal, onPending: () => {} }),
+      waitUntilReady(interrupted, [reference], { timeoutMs: 20_000, signal: stop.signal, onPending: () => {} }),
     ).rejects.toThrow("enough");
   });
 });
@@ -241,7 +237,7 @@ describe("waiting until gone", () => {
     });
     setTimeout(() => server.store.remove(object), 100);
     const { told, onPending } = collectPending();
-    await waitUntilGone(client, [reference], { timeoutMs: 5000, signal, onPending });
+    await waitUntilGone(client, [reference], { timeoutMs: 20_000, signal, onPending });
     expect(told).toEqual(["Deployment istiod: it is being deleted, waiting for the finalizers foo.dev/x"]);
   });
 
@@ -249,13 +245,13 @@ describe("waiting until gone", () => {
     const { server, client } = await connectFake({ limits });
     server.put(istiod(1));
     setTimeout(() => server.put({ ...istiod(1), metadata: { ...istiod(1).metadata, uid: "second" } }), 100);
-    await waitUntilGone(client, [reference], { timeoutMs: 5000, signal, onPending: () => {} });
+    await waitUntilGone(client, [reference], { timeoutMs: 20_000, signal, onPending: () => {} });
   });
 
   it("is over for kinds that are no longer served", async () => {
     const { client } = await connectFake({ limits });
     await waitUntilGone(client, [{ apiVersion: "foo.dev/v1", kind: "Foo", namespace: "demo", name: "x" }], {
-      timeoutMs: 5000,
+      timeoutMs: 20_000,
       signal,
       onPending: () => {},
     });
@@ -264,12 +260,12 @@ describe("waiting until gone", () => {
   it("names what holds an object back", async () => {
     const { server, client } = await connectFake({ limits });
     server.put(istiod(1));
-    const error = await timeoutOf(waitUntilGone(client, [reference], { timeoutMs: 150, signal, onPending: () => {} }));
+    const error = await timeoutOf(waitUntilGone(client, [reference], { timeoutMs: 1500, signal, onPending: () => {} }));
     expect(error.diagnostics).toMatchObject([
       {
         code: "ISM274",
         detail:
-          "Deployment istio-system/istiod is still there after 0.15 s: it is still there, and nobody has deleted it.",
+          "Deployment istio-system/istiod is still there after 1.5 s: it is still there, and nobody has deleted it.",
       },
     ]);
   });

@@ -125,7 +125,7 @@ describe("an app operation", () => {
     ];
     stub.on(path, () => states.shift() ?? "hang");
     const told: string[] = [];
-    await client.waitForOperation(operation, { timeoutMs: 5000, onState: (words) => void told.push(words) }, signal);
+    await client.waitForOperation(operation, { timeoutMs: 60_000, onState: (words) => void told.push(words) }, signal);
     expect(told).toEqual(["waiting for helm's pod", "running operation"]);
   });
 

@@ -28,13 +28,15 @@ async function start(): Promise<RancherStub> {
   return stub;
 }
 
+const silence = "no answer came in time";
+
 /** What a person is told when the clusters cannot be listed. No part of it may hold the token. */
 async function failure(
   stub: RancherStub,
   changes: Partial<RancherAccess> = {},
-  now?: () => number,
+  options: { readonly now?: () => number; readonly limits?: { readonly requestTimeoutMs: number } } = {},
 ): Promise<Diagnostic & { readonly exitCode: number }> {
-  const client = clientOf(stub, changes, now === undefined ? {} : { now });
+  const client = clientOf(stub, changes, options);
   closing.push(async () => client.close());
   const error: unknown = await client.listClusters(signal).catch((caught: unknown) => caught);
   if (!(error instanceof RancherError)) {
@@ -125,7 +127,7 @@ describe("answers that are refusals", () => {
       says: "a redirect (HTTP status 302)",
     },
     { name: "garbage", route: () => ({ body: "}{" }), code: "ISM285", exitCode: 69, says: "no JSON" },
-    { name: "no answer", route: () => "hang", code: "ISM283", exitCode: 69, says: "no answer came in time" },
+    { name: "no answer", route: () => "hang", code: "ISM283", exitCode: 69, says: silence },
     { name: "a cut connection", route: () => "reset", code: "ISM283", exitCode: 69, says: "broke" },
     { name: "a cut answer", route: () => "half", code: "ISM283", exitCode: 69, says: "broke" },
     {
@@ -139,7 +141,7 @@ describe("answers that are refusals", () => {
   ])("$name is told as $code", async ({ route, code, exitCode, says }) => {
     const stub = await start();
     stub.on("GET /v3/clusters", route);
-    const told = await failure(stub);
+    const told = await failure(stub, {}, says === silence ? { limits: { requestTimeoutMs: 300 } } : {});
     expect(told).toMatchObject({ code, exitCode, severity: "error" });
     expect(told.detail).toContain(says);
     expect(told.fix).not.toBe("");
@@ -173,10 +175,10 @@ describe("answers that are refusals", () => {
   it("holds the clocks against each other when the token is refused", async () => {
     const stub = await start();
     const wrong = { token: new Secret("token-zzzzz:q1w2e3r4t5y6u7i8") };
-    const told = await failure(stub, wrong, () => Date.now() - 3_600_000);
+    const told = await failure(stub, wrong, { now: () => Date.now() - 3_600_000 });
     expect(told).toMatchObject({ code: "ISM292", exitCode: 69 });
     expect(told.detail).toMatch(/its clock says \d{4}-.*Z where this machine's says \d{4}-.*Z/);
-    expect((await failure(stub, wrong, () => Date.now() - 60_000)).code).toBe("ISM286");
+    expect((await failure(stub, wrong, { now: () => Date.now() - 60_000 })).code).toBe("ISM286");
   });
 });
 
@@ -190,7 +192,7 @@ describe("answers that become others", () => {
       { body: { type: "collection", data: [{ id: "local" }] } },
     ];
     stub.on("GET /v3/clusters", () => answers.shift() ?? "hang");
-    const client = clientOf(stub, {}, { limits: { retryBudgetMs: 5000 } });
+    const client = clientOf(stub, {}, { limits: { retryBudgetMs: 60_000 } });
     closing.push(async () => client.close());
     expect((await client.listClusters(signal)).map((one) => one.id)).toEqual(["local"]);
   });

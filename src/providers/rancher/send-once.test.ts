@@ -9,7 +9,7 @@ import { startRancherStub, stubToken } from "./testing/rancher-stub.ts";
 import { accessTo } from "./testing/stub-client.ts";
 
 const { signal } = new AbortController();
-const limits = { concurrency: 1, connectTimeoutMs: 1000, requestTimeoutMs: 1000, retryBudgetMs: 0 };
+const limits = { concurrency: 1, connectTimeoutMs: 60_000, requestTimeoutMs: 60_000, retryBudgetMs: 0 };
 
 async function start(): Promise<{
   readonly stub: RancherStub;
@@ -22,7 +22,7 @@ async function start(): Promise<{
     await connections.close();
     await stub.close();
   });
-  const timeoutMs = 1000;
+  const timeoutMs = 60_000;
   return {
     stub,
     send: async (wire) =>

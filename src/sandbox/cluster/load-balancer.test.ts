@@ -6,7 +6,7 @@ import { createServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { readAdminCredentials } from "./admin-credentials.ts";
 import { createApiClient } from "./api-client.ts";
 import type { ClusterFolder } from "./cluster-folder.ts";
@@ -124,20 +124,20 @@ describe("runLoadBalancer", () => {
       onLog: (line) => log.push(line),
     });
 
-    await vi.waitFor(() => expect(api.watch).toBeDefined());
+    await expect.poll(() => api.watch).toBeDefined();
     expect(Object.fromEntries(api.written)).toEqual({ new: "172.30.1.2" });
     expect([...api.peers]).toEqual(["sandbox-admin"]);
 
     send(api, "ADDED", service("other-class", undefined, { loadBalancerClass: "example.org/lb" }));
     send(api, "DELETED", service("old", "172.30.1.1"));
     send(api, "ADDED", service("third"));
-    await vi.waitFor(() => expect(api.written.get("third")).toBe("172.30.1.1"));
+    await expect.poll(() => api.written.get("third")).toBe("172.30.1.1");
     expect(api.written.has("other-class")).toBe(false);
 
     // The API server forgets where the watch stood; a new list tells what happened in between.
     api.listed = [service("new", "172.30.1.2"), service("third", "172.30.1.1"), service("fourth")];
     api.watch?.end(`${JSON.stringify({ type: "ERROR", object: { code: 410, message: "too old" } })}\n`);
-    await vi.waitFor(() => expect(api.written.get("fourth")).toBe("172.30.1.3"), { timeout: 3000 });
+    await expect.poll(() => api.written.get("fourth")).toBe("172.30.1.3");
     expect(api.lists).toBe(2);
     expect(log.some((line) => line.includes("too old"))).toBe(true);
 

@@ -8,12 +8,15 @@ describe("withInstanceLock", () => {
   it("lets one command at a time work on a sandbox, and the next one after it", async () => {
     const folder = `/nowhere/${randomUUID()}`;
     const order: string[] = [];
-    const first = withInstanceLock(folder, "try", signal, async () => {
-      order.push("first begins");
-      await new Promise((resolve) => setTimeout(resolve, 200));
-      order.push("first ends");
+    let first: Promise<unknown> | undefined;
+    await new Promise<void>((begun) => {
+      first = withInstanceLock(folder, "try", signal, async () => {
+        order.push("first begins");
+        begun();
+        await new Promise((resolve) => setTimeout(resolve, 200));
+        order.push("first ends");
+      });
     });
-    await new Promise((resolve) => setTimeout(resolve, 50));
     await withInstanceLock(folder, "try", signal, async () => order.push("second"));
     await first;
     expect(order).toEqual(["first begins", "first ends", "second"]);

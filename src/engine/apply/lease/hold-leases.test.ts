@@ -35,21 +35,24 @@ function targets(): readonly LeaseTarget[] {
     const client = createKubeClient({
       cluster,
       context: contextOf(server.url),
-      limits: { retryBudgetMs: 200, connectTimeoutMs: 500 },
+      limits: { retryBudgetMs: 200 },
     });
     clients.push(client);
     return { cluster, client };
   });
 }
 
-async function hold(who: string, options: { readonly signal?: AbortSignal } = {}): Promise<HeldLeases> {
+async function hold(
+  who: string,
+  options: { readonly signal?: AbortSignal; readonly requestMs?: number } = {},
+): Promise<HeldLeases> {
   return holdLeases("prod", "apply", targets(), {
     // No process has number 0: others can never see that it ended.
     holder: { identity: who, pid: 0 },
     now: () => now,
     onEvent: () => {},
     signal: options.signal ?? new AbortController().signal,
-    timing: { watchMs: 50 },
+    timing: { watchMs: 50, requestMs: options.requestMs ?? 60_000 },
   });
 }
 
@@ -188,8 +191,8 @@ describe("the Leases of one command", () => {
 describe("a guarded client", () => {
   const map = { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "one", namespace: "demo" } };
 
-  async function guarded(): Promise<{ readonly leases: HeldLeases; readonly client: KubeClient }> {
-    const leases = await hold("ana@laptop/7");
+  async function guarded(requestMs?: number): Promise<{ readonly leases: HeldLeases; readonly client: KubeClient }> {
+    const leases = await hold("ana@laptop/7", requestMs === undefined ? {} : { requestMs });
     const lease = leases.held.get("west");
     const client = clients.at(-1);
     if (lease === undefined || client === undefined) {
@@ -208,13 +211,13 @@ describe("a guarded client", () => {
   });
 
   it("writes nothing where the Lease cannot be renewed in time, and says so", async () => {
-    const { leases, client } = await guarded();
+    const { leases, client } = await guarded(1000);
     now += leaseDurationMs;
     servers.get("west")?.inject({ kind: "hang" }, { matches: ({ url }) => url.includes("/leases/") });
     const { signal } = new AbortController();
     const error = await refusalOf(client.apply(map, { signal }));
     expect(error.diagnostics[0]).toMatchObject({ code: "ISM316", cluster: "west" });
-    expect(error.diagnostics[0]?.detail).toContain("within 15 s");
+    expect(error.diagnostics[0]?.detail).toContain("within 1 s");
     expect(await client.get({ ...map, namespace: "demo", name: "one" }, { signal })).toBeUndefined();
     await leases.release();
   });

@@ -13,7 +13,7 @@ import type { HeldLease } from "./keep-lease.ts";
 import { keepLease } from "./keep-lease.ts";
 import { markProcess } from "../../../files/process-mark.ts";
 import type { LeaseClaim, LeaseTiming } from "./take-lease.ts";
-import { takeLease } from "./take-lease.ts";
+import { leaseTiming, takeLease } from "./take-lease.ts";
 
 /** A cluster that is about to be changed. */
 export interface LeaseTarget {
@@ -44,6 +44,7 @@ export async function holdLeases(
   targets: readonly LeaseTarget[],
   options: HoldOptions,
 ): Promise<HeldLeases> {
+  const { now, timing = leaseTiming } = options;
   const claim = randomUUID();
   const process = markProcess(options.holder.pid);
   const held = new Map<string, HeldLease>();
@@ -56,11 +57,11 @@ export async function holdLeases(
   const take = async ({ cluster, client }: LeaseTarget): Promise<void> => {
     const wanted: LeaseClaim = { mesh, cluster, claim, command, process };
     try {
-      const taken = await takeLease(client, wanted, options, options.timing);
+      const taken = await takeLease(client, wanted, options, timing);
       if (taken.kind === "held") {
         refused.push(heldDiagnostic(wanted, taken.by));
       } else {
-        held.set(cluster, keepLease(client, taken.object, wanted, options.now));
+        held.set(cluster, keepLease(client, taken.object, wanted, { now, ...timing }));
       }
     } catch (error) {
       options.signal.throwIfAborted();

@@ -24,14 +24,24 @@ export interface HeldLease {
   readonly release: (options: { readonly remove: boolean }) => Promise<void>;
 }
 
-const requestMs = 15_000;
 const releaseMs = 5000;
 /** A write that begins is done well before the Lease ends. */
 const freshMs = leaseDurationMs / 2;
 
+/** By which clock, and how long a renewal may take in milliseconds. */
+interface RenewalTiming {
+  readonly now: () => number;
+  readonly requestMs: number;
+}
+
 /** Keeps a Lease that was just taken. */
-export function keepLease(client: KubeClient, taken: KubeObject, claim: LeaseClaim, now: () => number): HeldLease {
-  const renewal = new Renewal(client, taken, claim, now);
+export function keepLease(
+  client: KubeClient,
+  taken: KubeObject,
+  claim: LeaseClaim,
+  { now, requestMs }: RenewalTiming,
+): HeldLease {
+  const renewal = new Renewal(client, taken, claim, { now, requestMs });
   const timer = setInterval(() => {
     // What fails here is tried again with the next tick, and by whoever wants to write.
     renewal.renew().catch(() => {});
@@ -67,12 +77,14 @@ class Renewal {
   readonly #client: KubeClient;
   readonly #claim: LeaseClaim;
   readonly #now: () => number;
+  readonly #requestMs: number;
   #running: Promise<void> | undefined;
 
-  constructor(client: KubeClient, taken: KubeObject, claim: LeaseClaim, now: () => number) {
+  constructor(client: KubeClient, taken: KubeObject, claim: LeaseClaim, { now, requestMs }: RenewalTiming) {
     this.#client = client;
     this.#claim = claim;
     this.#now = now;
+    this.#requestMs = requestMs;
     this.version = versionOf(taken);
     this.renewedAt = now();
   }
@@ -95,7 +107,7 @@ class Renewal {
   }
 
   async #renewOnce(): Promise<void> {
-    const signal = AbortSignal.timeout(requestMs);
+    const signal = AbortSignal.timeout(this.#requestMs);
     const at = this.#now();
     try {
       const patch = { metadata: { resourceVersion: this.version }, spec: { renewTime: microTime(at) } };
@@ -104,7 +116,7 @@ class Renewal {
       this.renewedAt = at;
     } catch (error) {
       if (signal.aborted) {
-        throw new UserError([slowDiagnostic(this.#claim)], exitCodes.failed);
+        throw new UserError([slowDiagnostic(this.#claim, this.#requestMs)], exitCodes.failed);
       }
       if (!(error instanceof KubeError) || (error.kind !== "conflict" && error.kind !== "not-found")) {
         throw error;
@@ -144,7 +156,7 @@ async function giveBack(
   }
 }
 
-function slowDiagnostic({ mesh, cluster }: LeaseClaim) {
+function slowDiagnostic({ mesh, cluster }: LeaseClaim, requestMs: number) {
   return {
     ...errorOf("ISM316"),
     detail: `Cluster ${cluster} did not take the renewal of the Lease of mesh ${mesh} within ${requestMs / 1000} s, and without it nothing is written there: somebody else may take over.`,

@@ -6,6 +6,7 @@ import type { LeaseState } from "../../../core/plan/lease-object.ts";
 import { leaseName, readLease, renderLease } from "../../../core/plan/lease-object.ts";
 import type { KubeClient } from "../../../kube/client.ts";
 import { KubeError } from "../../../kube/errors.ts";
+import { letEnd } from "../../../kube/let-end.ts";
 import type { ObjectReference } from "../../../kube/object-reference.ts";
 import { referenceOf } from "../../../kube/object-reference.ts";
 import type { LeaseOptions, RunOptions } from "../../options.ts";
@@ -26,10 +27,16 @@ export type Taken =
   | { readonly kind: "taken"; readonly object: KubeObject }
   | { readonly kind: "held"; readonly by: LeaseState };
 
-/** Waiting times, which tests shorten. */
+/** Waiting times in milliseconds, which tests shorten. */
 export interface LeaseTiming {
+  /** How long a Lease that has expired is watched before it is taken. */
   readonly watchMs: number;
+  /** How long a renewal may take. */
+  readonly requestMs: number;
 }
+
+/** The waiting times of commands. */
+export const leaseTiming: LeaseTiming = { watchMs: leaseWatchMs, requestMs: 15_000 };
 
 /** The reference of a mesh's Lease in a cluster. */
 export function leaseReference({ mesh, cluster }: Pick<LeaseClaim, "mesh" | "cluster">): ObjectReference {
@@ -48,7 +55,7 @@ export async function takeLease(
   client: KubeClient,
   claim: LeaseClaim,
   options: LeaseOptions & Pick<RunOptions, "now" | "onEvent" | "signal">,
-  timing: LeaseTiming = { watchMs: leaseWatchMs },
+  timing: Pick<LeaseTiming, "watchMs">,
 ): Promise<Taken> {
   const { signal } = options;
   let watched: KubeObject | undefined;
@@ -95,7 +102,7 @@ async function watchLease(
   claim: LeaseClaim,
   present: LeaseState,
   options: Pick<RunOptions, "now" | "onEvent" | "signal">,
-  { watchMs }: LeaseTiming,
+  { watchMs }: Pick<LeaseTiming, "watchMs">,
 ): Promise<void> {
   const task = `making sure that ${present.holder} is gone`;
   await runTask({ cluster: claim.cluster, task, expectedSeconds: watchMs / 1000 }, options, async () =>
@@ -117,30 +124,6 @@ function renderClaim(
     renewedAt: at,
     durationMs: leaseDurationMs,
   });
-}
-
-/** How long a write that has begun may go on after an interruption. */
-const answerMs = 5000;
-
-/**
- * Runs a write with a signal that fires `answerMs` after the one given. A write
- * that is cut may have been carried out all the same, and a Lease that nobody
- * knows of is not given back.
- */
-async function letEnd<T>(signal: AbortSignal, write: (signal: AbortSignal) => Promise<T>): Promise<T> {
-  signal.throwIfAborted();
-  const late = new AbortController();
-  let timer: NodeJS.Timeout | undefined;
-  const end = (): void => {
-    timer = setTimeout(() => late.abort(signal.reason), answerMs);
-  };
-  signal.addEventListener("abort", end, { once: true });
-  try {
-    return await write(late.signal);
-  } finally {
-    signal.removeEventListener("abort", end);
-    clearTimeout(timer);
-  }
 }
 
 /** Writes the Lease over exactly what was read; undefined when that is no longer what is there. */

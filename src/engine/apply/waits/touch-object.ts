@@ -1,6 +1,7 @@
 import type { KubeObject } from "../../../core/model/kube-object.ts";
 import type { KubeClient } from "../../../kube/client.ts";
 import { KubeError } from "../../../kube/errors.ts";
+import { letEnd } from "../../../kube/let-end.ts";
 
 /** How long something is left to itself before it counts as forgotten, milliseconds. Several API servers leave a definition alone for five seconds. */
 const patienceMs = 10_000;
@@ -58,7 +59,8 @@ export async function touchObject(
   const annotations = { ...wanted.metadata.annotations, [touchedAnnotation]: new Date(now()).toISOString() };
   try {
     try {
-      await client.apply({ ...wanted, metadata: { ...wanted.metadata, annotations } }, { ...options, signal });
+      const touched = { ...wanted, metadata: { ...wanted.metadata, annotations } };
+      await letEnd(signal, async (late) => client.apply(touched, { ...options, signal: late }));
     } finally {
       await client.apply(wanted, { ...options, signal: AbortSignal.timeout(undoMs) });
     }

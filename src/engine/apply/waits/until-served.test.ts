@@ -60,7 +60,7 @@ async function withoutEndpoint(
 /** What is said when the time is over. */
 async function timeOut(all: readonly Connected[]) {
   const [west] = all;
-  const waiting = { timeoutMs: 300, signal, onPending: () => {}, mayBeForeign: () => false };
+  const waiting = { timeoutMs: 1500, signal, onPending: () => {}, mayBeForeign: () => false };
   try {
     await waitUntilServed(twoClusters, west as Connected, all, waiting);
   } catch (error) {

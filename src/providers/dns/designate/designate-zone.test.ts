@@ -45,6 +45,15 @@ function stored(): readonly string[] {
     .toSorted();
 }
 
+/** As if whoever made them had died long ago. */
+function ageLocks(): void {
+  for (const [id, one] of cloud.sets) {
+    if (one.name.startsWith("_isthmus-lock.")) {
+      cloud.sets.set(id, { ...one, created_at: new Date(0).toISOString().replace("Z", "") });
+    }
+  }
+}
+
 function put(type: string, records: readonly string[], at = `${name}.`, created = new Date(0)): void {
   const id = `${type}-${at}`;
   cloud.sets.set(id, { id, name: at, type, ttl: null, records, created_at: created.toISOString().replace("Z", "") });
@@ -133,7 +142,8 @@ describe("a zone of Designate (a double of it)", () => {
     cloud.breakAfterWrites(Infinity);
     expect(dying).toMatch(/^ISM631 .* gave no whole answer/);
     expect(stored().some((one) => one.startsWith("TXT _isthmus-lock"))).toBe(true);
-    expect(await publish({ west: ["192.0.2.3"], east: [] }, { turnMs: 300 })).toMatch(/^\w+ 192\.0\.2\.3$/);
+    ageLocks();
+    expect(await publish({ west: ["192.0.2.3"], east: [] })).toMatch(/^\w+ 192\.0\.2\.3$/);
     expect(stored().filter((one) => !one.includes("isthmus-lock"))).toEqual([
       "A app.example.test. 192.0.2.3",
       'TXT _isthmus.app.example.test. "heritage=isthmus,mesh=shop,cluster=west"',
@@ -143,9 +153,23 @@ describe("a zone of Designate (a double of it)", () => {
 
   it("passes over a writer that died in its turn", async () => {
     put("TXT", ['"heritage=isthmus-lock"'], "_isthmus-lock.example.test.");
-    expect(await publish({ west: ["192.0.2.1"] }, { turnMs: 2000 })).toBe("changed 192.0.2.1");
+    expect(await publish({ west: ["192.0.2.1"] })).toBe("changed 192.0.2.1");
     expect(stored().some((one) => one.includes("_isthmus-lock"))).toBe(false);
   });
+});
+
+it("leaves no lock where Ctrl-C comes while it is made", async () => {
+  const stop = new AbortController();
+  const left = new Error("interrupted");
+  cloud.onRequest((line) => {
+    if (line.startsWith("POST") && line.endsWith("/recordsets")) {
+      stop.abort(left);
+    }
+  });
+  const update = { prerequisites: [], deletes: [], adds: [] };
+  const adds = [{ name, type: "A", value: "192.0.2.1", ttlSeconds: 60 }] as const;
+  await expect(designateZone(settings()).update({ ...update, adds }, stop.signal)).rejects.toBe(left);
+  expect(stored()).toEqual([]);
 });
 
 describe("what is wrong with a cloud", () => {

@@ -3,6 +3,7 @@ import { errorOf } from "../../../core/diagnostics/coded.ts";
 import { exitCodes } from "../../../core/diagnostics/exit-codes.ts";
 import { UserError } from "../../../core/diagnostics/user-error.ts";
 import type { DnsPrerequisite, DnsRecordSet, DnsRecordType, DnsUpdate } from "../../../core/front-door/dns-records.ts";
+import { letEnd } from "../../../kube/let-end.ts";
 import type { DnsZone } from "../dns-provider.ts";
 import { sameMembers } from "../same-members.ts";
 import { createCaller } from "./designate-caller.ts";
@@ -141,24 +142,14 @@ interface Turn {
  */
 async function inTurn<T>(
   api: DesignateApi,
-  { zone, turnMs, signal }: Turn,
+  turn: Turn,
   work: (checkTurn: () => void) => Promise<T>,
 ): Promise<T | "changed-meanwhile"> {
-  const name = `_isthmus-lock.${zone}`;
-  const lock = { name, type: "TXT", ttlSeconds: 60, values: ['"heritage=isthmus-lock"'] } as const;
-  const until = Date.now() + turnMs * 1.5;
-  while (!(await api.create(lock, signal))) {
-    const [held] = (await api.list([name], signal)).filter((one) => one.type === "TXT");
-    if (held !== undefined && api.clock() - held.createdAt > turnMs) {
-      // By its id: a lock that somebody else has just made has another one.
-      await api.remove(held.id, signal);
-    } else if (Date.now() > until) {
-      return "changed-meanwhile";
-    } else {
-      await pause(100 + Math.random() * 200, undefined, { signal });
-    }
+  const own = await takeTurn(api, turn);
+  if (own === undefined) {
+    return "changed-meanwhile";
   }
-  const [own] = (await api.list([name], signal)).filter((one) => one.type === "TXT");
+  const { zone, turnMs } = turn;
   const begun = Date.now();
   try {
     return await work(() => {
@@ -167,11 +158,43 @@ async function inTurn<T>(
       }
     });
   } finally {
-    if (own !== undefined) {
+    if (own.lock !== undefined) {
       // Also after Ctrl-C: the next writer would have to wait.
-      await api.remove(own.id, AbortSignal.timeout(5000)).catch(() => undefined);
+      await api.remove(own.lock.id, AbortSignal.timeout(5000)).catch(() => undefined);
     }
   }
+}
+
+interface Ask {
+  readonly isOurs: boolean;
+  /** Undefined where it was taken away meanwhile. */
+  readonly lock: StoredSet | undefined;
+}
+
+/** The lock that was made; undefined where the turn does not come. */
+async function takeTurn(api: DesignateApi, { zone, turnMs, signal }: Turn): Promise<Ask | undefined> {
+  const until = Date.now() + turnMs * 1.5;
+  for (;;) {
+    const { isOurs, lock } = await letEnd(signal, async (late) => askForTurn(api, zone, late));
+    if (isOurs) {
+      return { isOurs, lock };
+    }
+    if (lock !== undefined && api.clock() - lock.createdAt > turnMs) {
+      // By its id: a lock that somebody else has just made has another one.
+      await api.remove(lock.id, signal);
+    } else if (Date.now() > until) {
+      return undefined;
+    } else {
+      await pause(100 + Math.random() * 200, undefined, { signal });
+    }
+  }
+}
+
+async function askForTurn(api: DesignateApi, zone: string, signal: AbortSignal): Promise<Ask> {
+  const name = `_isthmus-lock.${zone}`;
+  const isOurs = await api.create({ name, type: "TXT", ttlSeconds: 60, values: ['"heritage=isthmus-lock"'] }, signal);
+  const [lock] = (await api.list([name], signal)).filter((one) => one.type === "TXT");
+  return { isOurs, lock };
 }
 
 function tooSlow(zone: string, turnMs: number): UserError {

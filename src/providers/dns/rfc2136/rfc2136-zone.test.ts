@@ -51,11 +51,11 @@ function sent(message: Buffer): Buffer {
 }
 
 function zoneAt(port: number, change: Partial<Rfc2136Settings> = {}): DnsZone {
-  return rfc2136Zone({ zone: "example.test", server: "127.0.0.1", port, answerMs: 300, key, ...change });
+  return rfc2136Zone({ zone: "example.test", server: "127.0.0.1", port, answerMs: 60_000, key, ...change });
 }
 
 function withoutKey(port: number): DnsZone {
-  return rfc2136Zone({ zone: "example.test", server: "127.0.0.1", port, answerMs: 300 });
+  return rfc2136Zone({ zone: "example.test", server: "127.0.0.1", port, answerMs: 60_000 });
 }
 
 async function refusalOf(run: Promise<unknown>): Promise<string> {
@@ -143,8 +143,9 @@ describe("a server that fails", () => {
       `ISM631 What SERVER answers cannot be used: its signature is not one of the key.${unknown}`,
     ],
   ])("%s: says so, and that the change may have been done", async (_what, answer, detail) => {
+    const answerMs = detail.includes("within 0.3 s") ? 300 : 60_000;
     const port = await serverThat(answer);
-    expect(await refusalOf(zoneAt(port).update(add, signal))).toBe(detail);
+    expect(await refusalOf(zoneAt(port, { answerMs }).update(add, signal))).toBe(detail);
   });
 
   it("does not listen: says so, and that nothing was sent", async () => {
@@ -163,7 +164,7 @@ describe("a server that fails", () => {
   it("is left at once when the signal says so", async () => {
     const port = await serverThat(() => undefined);
     const end = new AbortController();
-    const zone = zoneAt(port, { answerMs: 60_000 });
+    const zone = zoneAt(port);
     const update = zone.update(add, end.signal);
     setTimeout(() => end.abort(new Error("enough")), 20);
     await expect(update).rejects.toThrow("enough");

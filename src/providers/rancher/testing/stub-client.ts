@@ -17,7 +17,7 @@ export function accessTo(stub: RancherStub, changes: Partial<RancherAccess> = {}
   };
 }
 
-/** A client with short patience for a stub. */
+/** A client that repeats little, and looks at what goes on every 20 ms. */
 export function clientOf(
   stub: RancherStub,
   changes: Partial<RancherAccess> = {},
@@ -26,7 +26,7 @@ export function clientOf(
   return createRancherClient(accessTo(stub, changes), {
     pollMs: 20,
     ...options,
-    limits: { connectTimeoutMs: 1000, requestTimeoutMs: 300, retryBudgetMs: 300, ...options.limits },
+    limits: { requestTimeoutMs: 60_000, retryBudgetMs: 300, ...options.limits },
   });
 }
 

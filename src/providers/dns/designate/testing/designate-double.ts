@@ -22,6 +22,8 @@ export interface DesignateDouble {
   readonly requests: readonly string[];
   /** Tokens that were handed out count no longer. */
   readonly forgetTokens: () => void;
+  /** Told each request as it comes in, before anything is done. */
+  readonly onRequest: (look: (line: string) => void) => void;
   /** Answers the next request whose `METHOD /path` this fits with that status. */
   readonly failNext: (pattern: RegExp, status: number) => void;
   /** After so many writes that are done, every connection breaks; Infinity mends it. */
@@ -57,6 +59,9 @@ export async function startDesignateDouble(delayMs = 0): Promise<DesignateDouble
     authUrl: `${state.origin}/identity`,
     sets: state.sets,
     requests: state.requests,
+    onRequest: (look) => {
+      state.look = look;
+    },
     forgetTokens: () => state.tokens.clear(),
     failNext: (pattern, status) => {
       state.failing = { pattern, status };
@@ -78,6 +83,7 @@ interface State {
   readonly requests: string[];
   readonly tokens: Set<string>;
   writesLeft: number;
+  look?: (line: string) => void;
   failing?: { readonly pattern: RegExp; readonly status: number } | undefined;
 }
 
@@ -87,6 +93,7 @@ async function answer(state: State, request: IncomingMessage): Promise<Answer | 
   const body = await readBody(request);
   const line = `${method} ${url}`;
   state.requests.push(line);
+  state.look?.(line);
   if (state.writesLeft <= 0) {
     return undefined;
   }
