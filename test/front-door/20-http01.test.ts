@@ -1,10 +1,17 @@
-import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { get } from "node:http";
 import path from "node:path";
 import { expect, it, vi } from "vitest";
-import { enginesKubectl, freshFolder, isthmus, startIsthmus } from "../e2e/world.ts";
-import { addressesOf, frontDoorWorld, writeDoorMesh, type FrontDoorWorld } from "./front-door-world.ts";
+import { freshFolder, isthmus, startIsthmus } from "../e2e/world.ts";
+import {
+  addressesOf,
+  doorKubectl,
+  frontDoorWorld,
+  ingressOf,
+  pageIssuer,
+  writeDoorMesh,
+  type FrontDoorWorld,
+} from "./front-door-world.ts";
 
 const host = "page.example.test";
 
@@ -33,22 +40,10 @@ interface Challenge {
   readonly spec: { readonly token: string; readonly key: string; readonly dnsName: string };
 }
 
-async function kubectl(world: FrontDoorWorld, cluster: string, args: readonly string[], input = ""): Promise<string> {
-  const context = world.clusters.find(({ name }) => name === cluster)?.context ?? "";
-  return new Promise((resolve, reject) => {
-    const child = execFile(
-      enginesKubectl(),
-      ["--kubeconfig", world.kubeconfig, "--context", context, ...args],
-      (error, out, err) => (error === null ? resolve(out) : reject(new Error(err, { cause: error }))),
-    );
-    child.stdin?.end(input);
-  });
-}
-
 async function challengeFor(world: FrontDoorWorld, cluster: string, name: string): Promise<Challenge> {
   return vi.waitFor(
     async () => {
-      const text = await kubectl(world, cluster, ["get", "challenges", "-A", "-o", "json"]);
+      const text = await doorKubectl(world, cluster, ["get", "challenges", "-A", "-o", "json"]);
       const found = (JSON.parse(text) as { readonly items: readonly Challenge[] }).items.find(
         ({ spec }) => spec.dnsName === name,
       );
@@ -74,30 +69,11 @@ async function ask(
   });
 }
 
-async function ingressOf(world: FrontDoorWorld, cluster: string): Promise<string> {
-  const at = "jsonpath={.status.loadBalancer.ingress[0].ip}";
-  return kubectl(world, cluster, ["-n", "istio-system", "get", "service", "istio-ingressgateway", "-o", at]);
-}
-
-function pageIssuer({ frontDoor: { acme } }: FrontDoorWorld, name: string): object {
-  return {
-    name,
-    acme: {
-      server: acme.directory,
-      email: "ops@example.test",
-      profile: "default",
-      caBundle: readFileSync(acme.caFile, "utf8"),
-      // So long are the challenges there to be asked for.
-      waitInsteadOfSelfCheck: "15s",
-      http01: {},
-    },
-  };
-}
-
 it("answers http01 challenges at every cluster, whichever of them has asked for the certificate", async () => {
   const world = await frontDoorWorld();
   const file = writeDoorMesh(world, freshFolder(), {
-    issuers: [pageIssuer(world, "by-page")],
+    // So long are the challenges there to be asked for.
+    issuers: [pageIssuer(world, "by-page", { waitInsteadOfSelfCheck: "15s" })],
     routes: [route, plain],
   });
   const applying = startIsthmus(["apply", "-f", file, "--yes", "--prune"]);
@@ -156,7 +132,7 @@ it("cannot be left to cert-manager alone: by Istio's Ingress only the cluster th
     },
   ];
   const text = JSON.stringify({ apiVersion: "v1", kind: "List", items: objects });
-  await kubectl(world, "west", ["apply", "-f", "-"], text);
+  await doorKubectl(world, "west", ["apply", "-f", "-"], text);
   try {
     const { spec } = await challengeFor(world, "west", name);
     const at = `/.well-known/acme-challenge/${spec.token}`;
@@ -167,6 +143,6 @@ it("cannot be left to cert-manager alone: by Istio's Ingress only the cluster th
     });
     expect((await ask(east, name, at)).status).toBe(404);
   } finally {
-    await kubectl(world, "west", ["delete", "--wait=false", "-f", "-"], text);
+    await doorKubectl(world, "west", ["delete", "--wait=false", "-f", "-"], text);
   }
 });

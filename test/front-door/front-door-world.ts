@@ -4,7 +4,7 @@ import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
 import { request } from "node:https";
 import path from "node:path";
 import { stringify, parse } from "yaml";
-import { isthmus, root, type Ran } from "../e2e/world.ts";
+import { enginesKubectl, isthmus, root, type Ran } from "../e2e/world.ts";
 
 /** The sandbox of these tests. */
 export const frontDoorInstance = "e2e-door";
@@ -51,11 +51,30 @@ export function dnsIssuer({ frontDoor: { dns, acme } }: FrontDoorWorld, name: st
   };
 }
 
-/** Writes the example's mesh with these issuers, and these routes instead of its own, into `into`. Gives the file. */
+/** A ClusterIssuer for the sandbox's ACME server that proves names by pages; `more` are settings of the solver. */
+export function pageIssuer({ frontDoor: { acme } }: FrontDoorWorld, name: string, more: object = {}): object {
+  return {
+    name,
+    acme: {
+      server: acme.directory,
+      email: "ops@example.test",
+      profile: "default",
+      caBundle: readFileSync(acme.caFile, "utf8"),
+      ...more,
+      http01: {},
+    },
+  };
+}
+
+/** Writes the example's mesh with these issuers, and these routes instead of its own, into `into`; `more` are further fields of the spec. Gives the file. */
 export function writeDoorMesh(
   world: FrontDoorWorld,
   into: string,
-  { issuers, routes }: { readonly issuers: readonly object[]; readonly routes: readonly object[] },
+  {
+    issuers,
+    routes,
+    ...more
+  }: { readonly issuers: readonly object[]; readonly routes: readonly object[]; readonly hardening?: object },
 ): string {
   copyFileSync(path.join(root, "examples", "helloworld.yaml"), path.join(into, "helloworld.yaml"));
   const mesh = parse(readFileSync(path.join(root, "examples", "sandbox.yaml"), "utf8")) as {
@@ -68,8 +87,10 @@ export function writeDoorMesh(
     cluster.context = world.clusters.find(({ name }) => name === cluster.name)?.context ?? "";
   }
   const { dns } = world.frontDoor;
-  mesh.spec["dns"] = { zone: dns.zone, provider: { rfc2136: { server: dns.server } }, ttl: "5s" };
+  const tsig = { name: "isthmus", secret: { file: dns.tsig.secretFile } };
+  mesh.spec["dns"] = { zone: dns.zone, provider: { rfc2136: { server: dns.server, tsig } }, ttl: "5s" };
   mesh.spec["issuers"] = issuers;
+  Object.assign(mesh.spec, more);
   mesh.spec.services = mesh.spec.services.map((service) => ({ ...service, routes }));
   const file = path.join(into, "mesh.yaml");
   writeFileSync(file, stringify(mesh));
@@ -102,6 +123,30 @@ export async function acmeRoot({ frontDoor: { acme } }: FrontDoorWorld): Promise
     asked.on("error", reject);
     asked.end();
   });
+}
+
+/** Runs the engine's kubectl, with `input` as its standard input. Gives what it printed; throws what it said when it fails. */
+export async function doorKubectl(
+  world: FrontDoorWorld,
+  cluster: string,
+  args: readonly string[],
+  input = "",
+): Promise<string> {
+  const context = world.clusters.find(({ name }) => name === cluster)?.context ?? "";
+  return new Promise((resolve, reject) => {
+    const child = execFile(
+      enginesKubectl(),
+      ["--kubeconfig", world.kubeconfig, "--context", context, ...args],
+      (error, out, err) => (error === null ? resolve(out) : reject(new Error(err, { cause: error }))),
+    );
+    child.stdin?.end(input);
+  });
+}
+
+/** The address of a cluster's ingress gateway. */
+export async function ingressOf(world: FrontDoorWorld, cluster: string): Promise<string> {
+  const at = "jsonpath={.status.loadBalancer.ingress[0].ip}";
+  return doorKubectl(world, cluster, ["-n", "istio-system", "get", "service", "istio-ingressgateway", "-o", at]);
 }
 
 /** Runs curl where names of the sandbox's zone are known. */

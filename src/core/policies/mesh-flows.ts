@@ -142,19 +142,29 @@ function intoIngress(mesh: Mesh, cluster: Cluster, materials: Materials): readon
             ports: tcp(8089),
             why: "the ingress gateway forwards http01 challenges to cert-manager's solver",
           } as const,
-          ...(mesh.clusters.length > 1
-            ? [
-                {
-                  from: ingress,
-                  to: world,
-                  ports: tcp(80),
-                  why: "the ingress gateway asks those of the other clusters for the answer to an http01 challenge",
-                } as const,
-              ]
-            : []),
+          ...(mesh.clusters.length > 1 ? betweenIngresses(mesh, cluster, materials) : []),
         ]
       : []),
   ];
+}
+
+/** Its own cluster's address, which is among those asked, leads to one of this cluster's gateway pods, and policies mostly see that. */
+function betweenIngresses(mesh: Mesh, cluster: Cluster, materials: Materials): readonly MeshFlow[] {
+  const targets = frontDoorPorts(mesh, cluster, materials).flatMap((door) => (door.port === 80 ? door.targets : []));
+  return [
+    {
+      from: ingress,
+      to: world,
+      ports: tcp(80),
+      why: "the ingress gateway asks those of the other clusters for the answer to an http01 challenge",
+    },
+    {
+      from: ingress,
+      to: ingress,
+      ports: tcp(...targets.filter((port) => port !== 80)),
+      why: "the address of this cluster's ingress leads to its own pods, which are asked for the answer to an http01 challenge too",
+    },
+  ].filter(({ ports }) => ports.length > 0);
 }
 
 function intoEastWest(): readonly MeshFlow[] {

@@ -3,29 +3,11 @@ import type { Cluster, Mesh, Route, Service } from "../model/mesh.ts";
 import { networkingOf } from "../releases/istio-releases.ts";
 import { frontGatewayOf, frontRoutesOf } from "../routing/hosts.ts";
 import { meshAt } from "../routing/routes-at.ts";
+import { hasTarget, hostsPublishedVia, passedOver, targetAnnotationsOf } from "./external-dns-annotations.ts";
 import type { Rendered } from "./known-after-apply.ts";
 import type { Materials } from "./materials.ts";
 import { istioNamespace } from "./names.ts";
 import { unknownText } from "./unknown.ts";
-
-/**
- * Where external-dns looks for a Gateway's addresses. It changed the prefix
- * with 0.22; each version ignores the other's
- * (https://kubernetes-sigs.github.io/external-dns/v0.23.0/docs/annotations/annotations/).
- */
-const dnsTargetAnnotations = ["external-dns.alpha.kubernetes.io/target", "external-dns.kubernetes.io/target"] as const;
-
-/**
- * Every source of external-dns passes over what has it with another value than
- * its own, dns-controller (the same page): what isthmus publishes is written by nobody else.
- */
-const dnsControllerAnnotations = [
-  "external-dns.alpha.kubernetes.io/controller",
-  "external-dns.kubernetes.io/controller",
-] as const;
-
-/** Likewise for how long resolvers may keep the records, in seconds (the same page; the sources for Istio read it). */
-const dnsTtlAnnotations = ["external-dns.alpha.kubernetes.io/ttl", "external-dns.kubernetes.io/ttl"] as const;
 
 /**
  * The namespace of a route's Gateway and VirtualService: the service's own, or
@@ -74,10 +56,9 @@ interface FrontGateway {
 }
 
 function frontGatewaysAt(mesh: Mesh, cluster: Pick<Cluster, "region">): readonly FrontGateway[] {
-  const here = routesByGateway(meshAt(mesh, cluster));
-  const isExternal = publishedVia("externalDns", mesh, here);
-  const isOurs = publishedVia("isthmus", mesh, here);
-  return [...here].map(([key, gateway]) => ({
+  const isExternal = publishedVia("externalDns", mesh);
+  const isOurs = publishedVia("isthmus", mesh);
+  return [...routesByGateway(meshAt(mesh, cluster))].map(([key, gateway]) => ({
     ...gateway,
     isPublished: isExternal(key, gateway),
     isOurs: isOurs(key, gateway),
@@ -86,23 +67,16 @@ function frontGatewaysAt(mesh: Mesh, cluster: Pick<Cluster, "region">): readonly
 
 type Bare = Omit<FrontGateway, "isPublished" | "isOurs">;
 
-/** Tells the Gateways of a cluster whose hosts are published that way. */
-function publishedVia(
-  via: NonNullable<Route["dns"]>["via"],
-  mesh: Mesh,
-  here: ReadonlyMap<string, Bare>,
-): (key: string, gateway: Bare) => boolean {
-  const publishes = ({ dns }: Route): boolean => dns?.via === via;
-  const routes = new Set([...here.values()].flatMap((gateway) => gateway.routes));
-  const everywhere = [...routesByGateway(mesh)].filter(([, gateway]) => gateway.routes.some(publishes));
-  const published = new Set(everywhere.map(([key]) => key));
-  // Whichever route takes their requests here is at another Gateway, maybe.
-  const replaced = new Set(
-    everywhere
-      .flatMap(([, gateway]) => gateway.routes.filter((route) => !routes.has(route) && publishes(route)))
-      .flatMap(namesOf),
-  );
-  return (key, gateway) => published.has(key) || gateway.routes.flatMap(namesOf).some((name) => replaced.has(name));
+/**
+ * Tells the Gateways that external-dns has to read in one way: that of a route which is published so, in this region
+ * or another, and any that has one of the published hosts, at whichever port. external-dns looks at the hosts of all
+ * Gateways, and one without annotations has it write the addresses of its own cluster.
+ */
+function publishedVia(via: NonNullable<Route["dns"]>["via"], mesh: Mesh): (key: string, gateway: Bare) => boolean {
+  const published = [...routesByGateway(mesh)].filter(([, { routes }]) => routes.some(({ dns }) => dns?.via === via));
+  const keys = new Set(published.map(([key]) => key));
+  const hosts = hostsPublishedVia(via, mesh);
+  return (key, { routes }) => keys.has(key) || routes.some((route) => route.hosts.some((host) => hosts.has(host)));
 }
 
 function routesByGateway({ services }: Mesh): ReadonlyMap<string, Bare> {
@@ -120,16 +94,11 @@ function routesByGateway({ services }: Mesh): ReadonlyMap<string, Bare> {
   return gateways;
 }
 
-/** The route's hosts at their port: a name may be published for HTTPS and have another Gateway without it. */
-function namesOf({ tls, hosts }: Route): readonly string[] {
-  return hosts.map((host) => `${tls === undefined ? "http" : "https"} ${host}`);
-}
-
 function renderFrontGateway(mesh: Mesh, gateway: FrontGateway, target: string): KubeObject {
   const { namespace, name, routes, isPublished, isOurs } = gateway;
   const annotations = {
-    ...(isPublished ? dnsAnnotations(mesh, target) : {}),
-    ...(isOurs ? Object.fromEntries(dnsControllerAnnotations.map((one) => [one, "isthmus"])) : {}),
+    ...(isPublished ? targetAnnotationsOf(mesh, target) : {}),
+    ...(isOurs ? passedOver : {}),
   };
   return {
     apiVersion: networkingOf(mesh.istio),
@@ -149,7 +118,7 @@ function areKnown(mesh: Mesh, addresses: Materials["ingressAddresses"]): boolean
 
 /** True for a Gateway whose hosts are published: it waits for the addresses of all ingress gateways. */
 export function isPublished(gateway: KubeObject): boolean {
-  return gateway.metadata.annotations?.[dnsTargetAnnotations[0]] !== undefined;
+  return hasTarget(gateway.metadata.annotations);
 }
 
 /**
@@ -158,14 +127,6 @@ export function isPublished(gateway: KubeObject): boolean {
  * 1441, docs/adr/0009): whichever that is then publishes all of them, so that the
  * several A records that the runbook sets by hand come from one owner.
  */
-function dnsAnnotations(mesh: Mesh, target: string): Record<string, string> {
-  const ttl = mesh.dns?.ttlSeconds;
-  return Object.fromEntries([
-    ...dnsTargetAnnotations.map((name) => [name, target] as const),
-    ...(ttl === undefined ? [] : dnsTtlAnnotations.map((name) => [name, String(ttl)] as const)),
-  ]);
-}
-
 function targetOf(mesh: Mesh, addresses: Materials["ingressAddresses"]): string {
   return [...new Set(mesh.clusters.flatMap(({ name }) => addresses[name] ?? []))].sort().join(",");
 }

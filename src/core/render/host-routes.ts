@@ -9,7 +9,7 @@ import { frontGatewayOf } from "../routing/hosts.ts";
 import { routeNamespace } from "./front-gateway.ts";
 import { renderChallengeRules } from "./http01.ts";
 import { istioNamespace, meshGateway, ownRoutePrefix } from "./names.ts";
-import { renderMatch } from "./virtual-service.ts";
+import { renderMatch, writtenBy } from "./virtual-service.ts";
 
 /** Kubernetes' longest name. */
 const longestName = 253;
@@ -35,7 +35,7 @@ function renderHost(mesh: Mesh, door: Door, first: readonly Json[]): KubeObject 
   return {
     apiVersion: networkingOf(mesh.istio),
     kind: "VirtualService",
-    metadata: { name: nameOf(door), namespace: istioNamespace },
+    metadata: { name: nameOf(door), namespace: istioNamespace, ...writtenBy(mesh, [door.host]) },
     spec: {
       gateways: gatewaysOf(door),
       hosts: [door.host],

@@ -3,6 +3,7 @@ import type { Mesh } from "../model/mesh.ts";
 import { networkingOf } from "../releases/istio-releases.ts";
 import { challengedHosts } from "../routing/challenged-hosts.ts";
 import { doorsOf } from "../routing/doors.ts";
+import { passedOver } from "./external-dns-annotations.ts";
 import type { Rendered } from "./known-after-apply.ts";
 import type { Materials } from "./materials.ts";
 import { challengeName, istioNamespace, serviceHost } from "./names.ts";
@@ -115,11 +116,12 @@ function serviceEntryOf(mesh: Mesh, addresses: readonly string[]): KubeObject {
   };
 }
 
+/** Of its hosts external-dns, which reads every Gateway, would write this cluster's address, beside what their own Gateways say. */
 function renderGateway(mesh: Mesh, hosts: readonly string[]): KubeObject {
   return {
     apiVersion: networkingOf(mesh.istio),
     kind: "Gateway",
-    metadata: { name: challengeName, namespace: istioNamespace },
+    metadata: { name: challengeName, namespace: istioNamespace, annotations: { ...passedOver } },
     spec: {
       selector: { istio: "ingressgateway" },
       servers: [{ port: { number: 80, name: "http", protocol: "HTTP" }, hosts: [...hosts] }],
@@ -131,7 +133,7 @@ function renderOwnHosts(mesh: Mesh, hosts: readonly string[]): KubeObject {
   return {
     apiVersion: networkingOf(mesh.istio),
     kind: "VirtualService",
-    metadata: { name: challengeName, namespace: istioNamespace },
+    metadata: { name: challengeName, namespace: istioNamespace, annotations: { ...passedOver } },
     spec: { gateways: [challengeName], hosts: [...hosts], http: [...renderChallengeRules(mesh)] },
   };
 }

@@ -269,6 +269,23 @@ describe("strict network policies", () => {
     );
   });
 
+  it("let the ingress gateway ask all clusters for http01 answers, and at its own address another pod of its own", () => {
+    const [route] = service({}).routes;
+    const tls = { secretName: "front", issuer: "letsencrypt" };
+    const mesh: Mesh = {
+      ...strict,
+      services: [service({ routes: route === undefined ? [] : [{ ...route, tls }] })],
+      issuers: [{ name: "letsencrypt", acme: { server: "https://acme.example", email: "a@b.example", http01: {} } }],
+    };
+    expect(rulesOf(policy("np-istio-ports.ingressgateway.egress", mesh))).toContainEqual({
+      ports: [{ port: 80, protocol: "TCP" }],
+    });
+    expect(rulesOf(policy("np-istio.ingressgateway.egress", mesh))).toContainEqual({
+      to: [{ podSelector: { matchLabels: { istio: "ingressgateway" } } }],
+      ports: [{ port: 8080, protocol: "TCP" }],
+    });
+  });
+
   it("open the ports at which Istio's own manifests put the ingress gateway", () => {
     const gateway: KubeObject = {
       apiVersion: "v1",

@@ -4,6 +4,7 @@ import { networkingOf } from "../releases/istio-releases.ts";
 import type { RequestMatch } from "../routing/match-relation.ts";
 import { requestsOf, sharesHost } from "../routing/doors.ts";
 import { listenersOf } from "../routing/hosts.ts";
+import { hostsPublishedVia, passedOver } from "./external-dns-annotations.ts";
 import { routeNamespace } from "./front-gateway.ts";
 import { serviceHost } from "./names.ts";
 import { renderRouteSettings } from "./route-settings.ts";
@@ -29,7 +30,11 @@ export function renderVirtualService(mesh: Mesh, service: Service, route: Route)
   return {
     apiVersion: networkingOf(mesh.istio),
     kind: "VirtualService",
-    metadata: { name: route.name, namespace: routeNamespace(service, route) },
+    metadata: {
+      name: route.name,
+      namespace: routeNamespace(service, route),
+      ...(sharesHost(mesh, route) ? {} : writtenBy(mesh, hosts)),
+    },
     spec: sharesHost(mesh, route)
       ? { http: [rule] }
       : {
@@ -38,6 +43,12 @@ export function renderVirtualService(mesh: Mesh, service: Service, route: Route)
           http: [{ match: [renderMatch(requestsOf({ service, route }, { listener, hosts }))], ...rule }],
         },
   };
+}
+
+/** external-dns with the source istio-virtualservice writes the hosts of every VirtualService; those that isthmus publishes are not its. */
+export function writtenBy(mesh: Mesh, hosts: readonly string[]): Pick<KubeObject["metadata"], "annotations"> {
+  const own = hostsPublishedVia("isthmus", mesh);
+  return hosts.some((host) => own.has(host)) ? { annotations: { ...passedOver } } : {};
 }
 
 /** The conditions of a route as an HTTPMatchRequest. */

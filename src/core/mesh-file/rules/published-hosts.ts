@@ -21,6 +21,7 @@ export function checkPublishedHosts(draft: MeshDraft): readonly Finding[] {
     ...(hasZone ? [] : own.map(withoutZone)),
     ...own.flatMap((route) => checkZone(route, dns?.zone)),
     ...checkWriters(published),
+    ...checkGatewaysBeside(routesOf(draft), published),
     ...(own.length === 0 || dns === undefined
       ? []
       : [
@@ -94,13 +95,46 @@ function checkWriters(published: readonly PlacedRoute[]): readonly Finding[] {
   });
 }
 
+/** A route without dns whose host is published one way is at no Gateway that is read in the other: it has one of the two readers. */
+function checkGatewaysBeside(all: readonly PlacedRoute[], published: readonly PlacedRoute[]): readonly Finding[] {
+  const ofHost = new Map(published.flatMap((route) => hostsOf(route).map((host) => [host, route] as const)));
+  const ofGateway = new Map(published.flatMap((route) => gatewaysOf(route).map((key) => [key, route] as const)));
+  return all
+    .filter(({ value }) => value.dns === undefined)
+    .flatMap((route): readonly Finding[] => {
+      const [key = ""] = gatewaysOf(route);
+      const there = ofGateway.get(key);
+      const host = hostsOf(route).find((one) => {
+        const via = ofHost.get(one)?.value.dns?.via;
+        return there !== undefined && via !== undefined && via !== there.value.dns?.via;
+      });
+      return host === undefined
+        ? []
+        : [
+            {
+              code: "ISM140" as const,
+              path: [...route.path, "gateway"],
+              detail: `${key} is published via ${there?.value.dns?.via ?? ""} for another route, and has by this one the host ${host}, which is published via ${ofHost.get(host)?.value.dns?.via ?? ""}. external-dns either reads a Gateway, with all of its hosts, or passes over it.`,
+              other: [...(there?.path ?? []), "dns", "via"],
+              fix: "Give one of the routes a gateway of its own.",
+            },
+          ];
+    });
+}
+
 /** What has one writer: the route's Gateway and its hosts. */
-function thingsOf({ value, service }: PlacedRoute): readonly string[] {
+function thingsOf(route: PlacedRoute): readonly string[] {
+  return [...gatewaysOf(route), ...hostsOf(route)];
+}
+
+/** One, or none for a route inside of the mesh. */
+function gatewaysOf({ value, service }: PlacedRoute): readonly string[] {
   const gateway = frontGatewayNameOf(value);
-  return [
-    ...(gateway === undefined ? [] : [`Gateway ${namespaceOf(service, value) ?? ""}/${gateway}`]),
-    ...itemsOf(value.hosts).map(([, host]) => host.toLowerCase()),
-  ];
+  return gateway === undefined ? [] : [`Gateway ${namespaceOf(service, value) ?? ""}/${gateway}`];
+}
+
+function hostsOf({ value }: PlacedRoute): readonly string[] {
+  return itemsOf(value.hosts).map(([, host]) => host.toLowerCase());
 }
 
 /** A name as DNS compares it, also where the file has another spelling of it, which its form refuses already. */

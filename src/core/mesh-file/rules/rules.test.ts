@@ -652,6 +652,22 @@ const table: readonly (readonly [string, string, readonly string[]])[] = [
     ["ISM140 isthmus"],
   ],
   [
+    "a host of isthmus by a route without dns at a Gateway of external-dns",
+    published("hosts: [a.example]").replace(
+      "routes: [",
+      "routes: [{ name: q, gateway: h, hosts: [b.a.example], weights: { v1: 100 }, dns: { via: externalDns } }, { name: p, gateway: h, hosts: [a.example], match: { prefix: /p }, weights: { v1: 100 } }, ",
+    ),
+    ["ISM140 h"],
+  ],
+  [
+    "one at a Gateway of its own is fine",
+    published("hosts: [a.example]").replace(
+      "routes: [",
+      "routes: [{ name: q, gateway: h, hosts: [b.a.example], weights: { v1: 100 }, dns: { via: externalDns } }, { name: p, gateway: k, hosts: [a.example], match: { prefix: /p }, weights: { v1: 100 } }, ",
+    ),
+    [],
+  ],
+  [
     "a renewal that never is before the end",
     meshFile(`  issuers: [{ name: i, isthmus: { server: https://acme.example/dir, renewBefore: 0s } }]\n`),
     ["ISM117 0s"],

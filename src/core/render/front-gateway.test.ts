@@ -1,0 +1,111 @@
+import { expect, it } from "vitest";
+import { parseMesh } from "../mesh-file/parse.ts";
+import type { KubeObject } from "../model/kube-object.ts";
+import type { Mesh } from "../model/mesh.ts";
+import { renderFrontGateways } from "./front-gateway.ts";
+import { renderHostRoutes } from "./host-routes.ts";
+import { renderChallengeRoutes } from "./http01.ts";
+import { renderVirtualService } from "./virtual-service.ts";
+
+const ingressAddresses = { west: ["192.0.2.1"], east: ["192.0.2.2"] };
+const secured = "tls: { secretName: t, issuer: page, certificate: c }";
+
+function meshOf(...routes: readonly string[]): Mesh {
+  const { mesh, diagnostics } = parseMesh(
+    `apiVersion: isthmus.dev/v1alpha1
+kind: Mesh
+metadata: { name: m }
+spec:
+  clusters: [{ name: west, network: w, context: west }, { name: east, network: e, context: east }]
+  istio: { version: 1.31.0 }
+  dns: { zone: example.test, provider: { rfc2136: { server: 192.0.2.53, tsig: { name: k, secret: { env: K } } } } }
+  issuers: [{ name: page, acme: { server: "https://acme.example", email: a@b.example, http01: {} } }]
+  services:
+    - name: shop
+      namespace: shop
+      port: 80
+      versions: { v1: { clusters: [west, east] } }
+      routes:
+        - ${routes.map((route) => `{ ${route} }`).join("\n        - ")}
+`,
+    "mesh.yaml",
+  );
+  if (mesh === undefined) {
+    throw new Error(JSON.stringify(diagnostics));
+  }
+  return mesh;
+}
+
+/** What every external-dns reads of an object: the addresses to write, that it is not its, or nothing of its own. */
+function toExternalDns({ kind, metadata }: KubeObject): string {
+  const { annotations = {} } = metadata;
+  const [old, fresh] = ["external-dns.alpha.kubernetes.io/", "external-dns.kubernetes.io/"].map(
+    (prefix) => `${annotations[`${prefix}controller`] ?? ""}${annotations[`${prefix}target`] ?? ""}`,
+  );
+  return `${kind} ${metadata.name}: ${old === fresh ? old || "no annotation" : `${old} or ${fresh}`}`;
+}
+
+function objectsOf(mesh: Mesh): readonly string[] {
+  const [service] = mesh.services;
+  const [west] = mesh.clusters;
+  if (service === undefined || west === undefined) {
+    throw new Error("the mesh has a service and a cluster");
+  }
+  return [
+    ...renderFrontGateways(mesh, west, { ingressAddresses }).map(({ object }) => object),
+    ...renderChallengeRoutes(mesh, mesh, { ingressAddresses }).map(({ object }) => object),
+    ...service.routes.map((route) => renderVirtualService(mesh, service, route)),
+    ...renderHostRoutes(mesh),
+  ]
+    .filter(({ kind }) => ["Gateway", "VirtualService"].includes(kind))
+    .map(toExternalDns);
+}
+
+it("has external-dns pass over every object with a name that isthmus publishes, its http01 challenges included", () => {
+  const route = `name: own, gateway: own, hosts: [a.example.test], weights: { v1: 100 }, ${secured}, dns: { via: isthmus }`;
+  expect(objectsOf(meshOf(route))).toEqual([
+    "Gateway own: isthmus",
+    "Gateway isthmus-http01: isthmus",
+    "VirtualService isthmus-http01: isthmus",
+    "VirtualService own: isthmus",
+  ]);
+});
+
+it("leaves the challenges' Gateway to nobody, which would have external-dns write one cluster's address for the name", () => {
+  const route = `name: ext, gateway: ext, hosts: [a.example.test], weights: { v1: 100 }, ${secured}, dns: { via: externalDns }`;
+  expect(objectsOf(meshOf(route))).toEqual([
+    "Gateway ext: 192.0.2.1,192.0.2.2",
+    "Gateway isthmus-http01: isthmus",
+    "VirtualService isthmus-http01: isthmus",
+    "VirtualService ext: no annotation",
+  ]);
+});
+
+it.each([
+  ["isthmus", "isthmus"],
+  ["externalDns", "192.0.2.1,192.0.2.2"],
+])("says the same at the Gateway of a name's other port, of a route without dns (%s)", (via, said) => {
+  const tls = "tls: { secretName: t }";
+  const mesh = meshOf(
+    `name: s, gateway: s, hosts: [a.example.test], weights: { v1: 100 }, ${tls}, dns: { via: ${via} }`,
+    "name: p, gateway: p, hosts: [a.example.test], redirect: { scheme: https }",
+    "name: q, gateway: q, hosts: [b.example.test], weights: { v1: 100 }",
+  );
+  const gateways = objectsOf(mesh).filter((one) => one.startsWith("Gateway"));
+  expect(gateways).toEqual([`Gateway s: ${said}`, `Gateway p: ${said}`, "Gateway q: no annotation"]);
+});
+
+it("passes over the VirtualService of a published host that several routes share, and not over others", () => {
+  const mesh = meshOf(
+    "name: s, gateway: g, hosts: [a.example.test], match: { prefix: /s }, weights: { v1: 100 }, dns: { via: isthmus }",
+    "name: p, gateway: g, hosts: [a.example.test], weights: { v1: 100 }, dns: { via: isthmus }",
+    "name: q, gateway: q, hosts: [b.example.test], weights: { v1: 100 }",
+  );
+  expect(objectsOf(mesh).filter((one) => one.startsWith("VirtualService"))).toEqual([
+    // These two have no hosts: the host's own calls them.
+    "VirtualService s: no annotation",
+    "VirtualService p: no annotation",
+    "VirtualService q: no annotation",
+    "VirtualService isthmus-http.a.example.test: isthmus",
+  ]);
+});
