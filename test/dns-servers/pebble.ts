@@ -2,14 +2,13 @@ import { Buffer } from "node:buffer";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
-import type { AddressInfo } from "node:net";
 import os from "node:os";
 import path from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { Agent, request } from "undici";
 import { exportPrivateKey } from "../../src/pki/keys.ts";
 import { makeCertificate } from "../../src/pki/testing/make-certificate.ts";
+import { freePort } from "./free-port.ts";
 
 /** Pebble, the ACME server of Let's Encrypt for tests, on loopback. */
 export interface Pebble {
@@ -88,8 +87,8 @@ export async function startPebble(options: PebbleOptions): Promise<Pebble> {
     stream.setEncoding("utf8").on("data", (text: string) => (said += text));
   }
   const agent = new Agent({ connect: { ca: authority.pem } });
-  const get = async (address: string): Promise<string> =>
-    (await request(address, { dispatcher: agent, signal: AbortSignal.timeout(2000) })).body.text();
+  const get = async (address: string, timeoutMs: number): Promise<string> =>
+    (await request(address, { dispatcher: agent, signal: AbortSignal.timeout(timeoutMs) })).body.text();
   const server = `https://localhost:${port}/dir`;
   const stop = async (): Promise<void> => {
     child.kill("SIGTERM");
@@ -98,14 +97,14 @@ export async function startPebble(options: PebbleOptions): Promise<Pebble> {
     await rm(folder, { recursive: true, force: true });
   };
   await until(
-    async () => get(server),
+    async () => get(server, 5000),
     stop,
     () => said,
   );
   return {
     server,
     ca: authority.pem,
-    root: async () => get(`https://localhost:${management}/roots/0`),
+    root: async () => get(`https://localhost:${management}/roots/0`, 60_000),
     log: () => said,
     stop,
   };
@@ -117,23 +116,13 @@ async function until(ask: () => Promise<unknown>, stop: () => Promise<void>, sai
       await ask();
       return;
     } catch (error) {
-      if (tries === 100) {
+      if (tries === 300) {
         await stop();
         throw new Error(`Pebble does not answer:\n${said()}`, { cause: error });
       }
       await pause(100);
     }
   }
-}
-
-/** A port that nobody listens on. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
 }
 
 /** Base64 of a PEM text, as connections take it. */

@@ -48,7 +48,9 @@ it("has no test with less time than its group gives it", () => {
   const groups = { "src/": 180_000, "test/wire/": 240_000, "test/e2e/": 300_000, "test/rancher/": 300_000 };
   const hurried = tests.flatMap(({ file, text }) => {
     const given = Object.entries(groups).find(([folder]) => file.startsWith(folder))?.[1] ?? 0;
-    const own = [...text.matchAll(/^ *\}, ([\d_]+)\);$/gm)].map(([, ms = ""]) => Number(ms.replaceAll("_", "")));
+    const own = [/^ *\}, ([\d_]+)\);$/gm, /\{ timeout: ([\d_]+) \},\s*(?:async )?\(\)/g]
+      .flatMap((form) => [...text.matchAll(form)])
+      .map(([, ms = ""]) => Number(ms.replaceAll("_", "")));
     return own.filter((ms) => ms < given).map((ms) => `${file}: ${ms} ms`);
   });
   expect(hurried).toEqual([]);

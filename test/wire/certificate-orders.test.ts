@@ -26,7 +26,7 @@ import type { Pebble } from "../dns-servers/pebble.ts";
 import { caDataOf, startPebble } from "../dns-servers/pebble.ts";
 
 const day = 24 * 3600 * 1000;
-const signal = AbortSignal.timeout(240_000);
+const signal = new AbortController().signal;
 let dns: RunningServer;
 let pebble: Pebble;
 let folder = "";

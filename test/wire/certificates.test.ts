@@ -15,7 +15,7 @@ import { startServer } from "../dns-servers/dns-server.ts";
 import type { Pebble } from "../dns-servers/pebble.ts";
 import { startPebble } from "../dns-servers/pebble.ts";
 
-const signal = AbortSignal.timeout(240_000);
+const signal = new AbortController().signal;
 let dns: RunningServer;
 let pebble: Pebble;
 let world: FakeClusters;

@@ -18,7 +18,7 @@ describe.each<readonly [ServerKind["kind"], ServerKind]>([
   afterAll(async () => {
     await server.stop();
   });
-  const signal = (): AbortSignal => AbortSignal.timeout(30_000);
+  const signal = (): AbortSignal => AbortSignal.timeout(120_000);
 
   it("stand beside those of another order at the same name, and leave alone", async () => {
     const proofs = dnsProofs(server.zone(), () => undefined);

@@ -27,7 +27,7 @@ beforeEach(() => {
 });
 
 function signal(): AbortSignal {
-  return AbortSignal.timeout(30_000);
+  return AbortSignal.timeout(120_000);
 }
 
 function wanted(clusters: WantedName["clusters"], change: Partial<WantedName> = {}): WantedName {

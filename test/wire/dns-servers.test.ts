@@ -12,7 +12,7 @@ import { powerDns } from "../dns-servers/powerdns.ts";
 const name = "app.example.test";
 
 function signal(): AbortSignal {
-  return AbortSignal.timeout(30_000);
+  return AbortSignal.timeout(120_000);
 }
 
 function adding(host: string, value = "192.0.2.1", ttlSeconds = 60): DnsUpdate {

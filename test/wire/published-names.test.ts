@@ -103,13 +103,13 @@ function setAddress(cluster: string, address: string | undefined): void {
 
 async function records(of = host): Promise<readonly string[]> {
   const questions = (["A", "AAAA"] as const).map((type) => ({ name: of, type }));
-  const sets = await dns.zone().read(questions, AbortSignal.timeout(5000));
+  const sets = await dns.zone().read(questions, AbortSignal.timeout(60_000));
   return sets.flatMap(({ values }) => values).toSorted();
 }
 
 async function write(value: string, type: "A" | "TXT" = "A", of = host): Promise<void> {
   const add = { name: of, type, value, ttlSeconds: 60 };
-  await dns.zone().update({ prerequisites: [], deletes: [], adds: [add] }, AbortSignal.timeout(5000));
+  await dns.zone().update({ prerequisites: [], deletes: [], adds: [add] }, AbortSignal.timeout(60_000));
 }
 
 /** A plan does not wait for the connection to be refused for long. */

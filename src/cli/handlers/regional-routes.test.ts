@@ -33,7 +33,7 @@ function weightsIn(cluster: string): readonly number[] | undefined {
   return found?.spec.http[0].route.map((one) => one.weight);
 }
 
-it("applies, shows and shifts a route where its regions are, and nowhere else", { timeout: 60_000 }, async () => {
+it("applies, shows and shifts a route where its regions are, and nowhere else", async () => {
   const applied = await world.run("apply --yes");
 
   expect([applied.code, weightsIn("west"), weightsIn("east")]).toEqual([0, [100, 0], undefined]);

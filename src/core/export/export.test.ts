@@ -45,7 +45,7 @@ function partsOf(mesh: Mesh, clusters: readonly RenderedCluster[]): readonly Exp
   });
 }
 
-describe("an export of any mesh", { timeout: 60_000 }, () => {
+describe("an export of any mesh", () => {
   it.each(exportFormats)(
     "as %s has every object but the Secrets in a file of its own, twice the same, under safe and unique paths",
     (format) => {
@@ -122,7 +122,7 @@ describe("kustomizations", () => {
   });
 });
 
-describe("Fleet bundles", { timeout: 60_000 }, () => {
+describe("Fleet bundles", () => {
   it("go to one cluster, by the label that Rancher gives it", () => {
     const files = exportCluster("fleet");
     const bundles = [...files].filter(([path]) => path.endsWith("fleet.yaml")).map(([, text]) => parse(text) as Bundle);

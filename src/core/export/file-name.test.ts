@@ -12,7 +12,7 @@ function namesOf(...objects: readonly KubeObject[]): readonly string[] {
   return [...nameFiles(objects).values()];
 }
 
-describe("the file name of an object", { timeout: 60_000 }, () => {
+describe("the file name of an object", () => {
   it("says rank, kind, namespace and name", () => {
     expect(namesOf(object("Service", "a", "shop"), object("Namespace", "shop"))).toEqual([
       "4-service-shop-a.yaml",

@@ -403,7 +403,7 @@ const own: OwnIssuer = {
 };
 
 describe("a mesh that is written to a file", () => {
-  it("is read back as it was", { timeout: 60_000 }, () => {
+  it("is read back as it was", () => {
     fc.assert(
       fc.property(mesh, fc.boolean(), (made, flow) => {
         const model = withoutLaterFields(made);

@@ -26,7 +26,7 @@ const text = fc.oneof(
   fc.array(fc.constantFrom(" ", "\n", "a", "#", ": ", "- "), { maxLength: 12 }).map((parts) => parts.join("")),
 );
 
-describe("YAML of an object", { timeout: 60_000 }, () => {
+describe("YAML of an object", () => {
   it.each(["1.1", "1.2"] as const)("is read as the same value by readers of YAML %s", (version) => {
     fc.assert(
       fc.property(

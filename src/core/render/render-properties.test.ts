@@ -51,7 +51,7 @@ function holds(property: (mesh: Mesh, clusters: readonly RenderedCluster[]) => v
   }
 }
 
-describe("any mesh of 1 to 20 clusters", { timeout: 60_000 }, () => {
+describe("any mesh of 1 to 20 clusters", () => {
   it("renders every cluster, in the file's order", () => {
     holds((mesh, clusters) => {
       expect(clusters.map((one) => one.cluster)).toEqual(mesh.clusters.map((cluster) => cluster.name));

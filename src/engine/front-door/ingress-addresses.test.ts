@@ -5,7 +5,7 @@ async function resolve(services: Readonly<Record<string, readonly string[] | und
   const hosts: Readonly<Record<string, readonly string[]>> = { "lb.example": ["192.0.2.9", "2001:db8::9"] };
   const { addresses, warnings } = await resolveIngress(
     services,
-    AbortSignal.timeout(5000),
+    new AbortController().signal,
     async (host) => hosts[host] ?? [],
   );
   return [addresses, warnings.map(({ code, cluster }) => `${code} ${cluster ?? ""}`)];

@@ -73,7 +73,6 @@ function textOf({ clusters, users, contexts }: FileParts): string {
 
 it.skipIf(kubectl === undefined)(
   "lists of kubeconfigs lead where kubectl says, or are refused with a reason",
-  { timeout: 120_000 },
   async () => {
     const outcomes = new Set<string>();
     await fc.assert(

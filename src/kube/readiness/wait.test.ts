@@ -40,15 +40,20 @@ function podOf(status: object): WireObject {
   };
 }
 
-function collectPending(): {
+/** Collects what is told; after the first time `then` may change the world. */
+function collectPending(then: () => void = () => {}): {
   readonly told: string[];
   readonly onPending: (pending: readonly Pending[]) => void;
 } {
   const told: string[] = [];
   return {
     told,
-    onPending: (pending) =>
-      void told.push(pending.map((one) => `${one.id.kind} ${one.id.name}: ${one.reason}`).join("; ")),
+    onPending: (pending) => {
+      told.push(pending.map((one) => `${one.id.kind} ${one.id.name}: ${one.reason}`).join("; "));
+      if (told.length === 1) {
+        then();
+      }
+    },
   };
 }
 
@@ -76,8 +81,7 @@ describe("waiting until ready", () => {
   it("notices by its watch that an object has become ready, not by the next regular look", async () => {
     const { server, client } = await connectFake({ limits });
     server.put(istiod(0));
-    setTimeout(() => server.put(istiod(1)), 150);
-    const { told, onPending } = collectPending();
+    const { told, onPending } = collectPending(() => server.put(istiod(1)));
     await waitUntilReady(client, [reference], { timeoutMs: 20_000, signal, onPending });
     expect(server.requests.filter(({ url }) => url.includes("/deployments/istiod"))).toHaveLength(1);
     expect(told).toEqual(["Deployment istiod: 0 of 1 pods are available"]);
@@ -85,8 +89,7 @@ describe("waiting until ready", () => {
 
   it("waits for objects that do not exist yet", async () => {
     const { server, client } = await connectFake({ limits });
-    setTimeout(() => server.put(istiod(1)), 100);
-    const { told, onPending } = collectPending();
+    const { told, onPending } = collectPending(() => server.put(istiod(1)));
     await waitUntilReady(client, [reference], { timeoutMs: 20_000, signal, onPending });
     expect(told).toEqual(["Deployment istiod: it is not there"]);
   });
@@ -196,12 +199,11 @@ describe("waiting until ready", () => {
     const { server, client } = await connectFake({ limits });
     server.put(istiod(0));
     const stop = new AbortController();
-    setTimeout(() => stop.abort(new Error("enough")), 80);
     await expect(
       waitUntilReady(client, [reference], {
         timeoutMs: 20_000,
         signal: stop.signal,
-        onPending: () => {},
+        onPending: () => stop.abort(new Error("enough")),
       }),
     ).rejects.toThrow("enough");
   });
@@ -235,8 +237,7 @@ describe("waiting until gone", () => {
         finalizers: ["foo.dev/x"],
       },
     });
-    setTimeout(() => server.store.remove(object), 100);
-    const { told, onPending } = collectPending();
+    const { told, onPending } = collectPending(() => server.store.remove(object));
     await waitUntilGone(client, [reference], { timeoutMs: 20_000, signal, onPending });
     expect(told).toEqual(["Deployment istiod: it is being deleted, waiting for the finalizers foo.dev/x"]);
   });
@@ -244,8 +245,10 @@ describe("waiting until gone", () => {
   it("is over when another object took the name", async () => {
     const { server, client } = await connectFake({ limits });
     server.put(istiod(1));
-    setTimeout(() => server.put({ ...istiod(1), metadata: { ...istiod(1).metadata, uid: "second" } }), 100);
-    await waitUntilGone(client, [reference], { timeoutMs: 20_000, signal, onPending: () => {} });
+    const { onPending } = collectPending(() =>
+      server.put({ ...istiod(1), metadata: { ...istiod(1).metadata, uid: "second" } }),
+    );
+    await waitUntilGone(client, [reference], { timeoutMs: 20_000, signal, onPending });
   });
 
   it("is over for kinds that are no longer served", async () => {

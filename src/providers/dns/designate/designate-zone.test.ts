@@ -23,7 +23,7 @@ function settings(change: Partial<DesignateSettings> = {}): DesignateSettings {
 }
 
 function signal(): AbortSignal {
-  return AbortSignal.timeout(20_000);
+  return AbortSignal.timeout(150_000);
 }
 
 async function publish(clusters: WantedName["clusters"], change: Partial<DesignateSettings> = {}): Promise<string> {
