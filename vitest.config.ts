@@ -120,6 +120,20 @@ export default defineConfig({
         },
       },
       {
+        // Three clusters, of which two share a network; with the soak tests.
+        test: {
+          name: "flat",
+          include: ["test/flat/**/*.test.ts"],
+          globalSetup: ["test/flat/setup.ts"],
+          pool: "forks",
+          fileParallelism: false,
+          maxWorkers: 1,
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
+          sequence: { groupOrder: 8 },
+        },
+      },
+      {
         // Beside other engines of NetworkPolicies, which a Go program asks; with the soak tests, and without a sandbox.
         test: {
           name: "policies",

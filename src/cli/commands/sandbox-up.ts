@@ -14,6 +14,10 @@ export const sandboxUpCommand = defineCommand({
       command: "isthmus sandbox up --front-door",
       does: "with DNS and ACME servers, cert-manager and external-dns (compiled the first time)",
     },
+    {
+      command: "isthmus sandbox up --names west,east,north --flat=west,east",
+      does: "pods of west and east reach each other, as in one network (`sharedNetworks`)",
+    },
     { command: "isthmus sandbox up --rancher", does: "with a Rancher double, also beside clusters that run already" },
   ],
   options: {
@@ -30,6 +34,12 @@ export const sandboxUpCommand = defineCommand({
       kind: "list",
       value: "NAMES",
       summary: "The clusters' names, which are their regions too",
+      group: "Target",
+    },
+    flat: {
+      kind: "flag-or-list",
+      value: "NAMES",
+      summary: "Route the pods of all clusters, or of these, to each other",
       group: "Target",
     },
     rancher: {
@@ -52,7 +62,7 @@ export const sandboxUpCommand = defineCommand({
       import("../command-line/choose-clusters.ts"),
       import("../views/sandbox-up.ts"),
     ]);
-    const clusters = chooseClusters(args.clusters, args.names);
+    const clusters = chooseClusters(args.clusters, args.names, args.flat);
     const up = await bringUpSandbox(
       {
         instance: args.instance,

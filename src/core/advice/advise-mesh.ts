@@ -4,6 +4,7 @@ import type { Mesh } from "../model/mesh.ts";
 import { isNewerThanKnown, istioReleases } from "../releases/istio-releases.ts";
 import { adviseExternalDns } from "./external-dns.ts";
 import { adviseFailover } from "./failover.ts";
+import { adviseLonelyClusters } from "./lonely-clusters.ts";
 import { adviseMeshConfig } from "./mesh-config.ts";
 import { adviseQuantities } from "./quantities.ts";
 import { adviseFaults } from "./route-faults.ts";
@@ -29,6 +30,7 @@ export function adviseMesh(mesh: Mesh, locate?: Locate): readonly Diagnostic[] {
     ...adviseMeshConfig(mesh, locate),
     ...adviseQuantities(mesh, locate),
     ...adviseUnusedFields(mesh, locate),
+    ...adviseLonelyClusters(mesh, locate),
   ];
 }
 

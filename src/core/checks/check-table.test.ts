@@ -215,6 +215,38 @@ function neverConnected(address: string, tries: number): MeshFacts {
   }));
 }
 
+/** The ingress of west has the pods of east as its endpoints, and has tried to connect in vain so often. */
+function withWayToEastsPods(tries?: number): MeshFacts {
+  return withCluster("west", (one) => ({
+    gateways: changeEndpoints(one.gateways, (endpoints) =>
+      endpoints.map((endpoint) =>
+        endpoint.address === "172.30.2.2:15443"
+          ? { ...endpoint, address: "10.42.0.9:5000", ...(tries === undefined ? {} : { neverConnected: tries }) }
+          : endpoint,
+      ),
+    ),
+  }));
+}
+
+/** Both clusters in one network, with pods of east at other addresses than in west. */
+function inOneNetwork(facts: MeshFacts, eastsPods = "10.45.0."): MeshFacts {
+  return {
+    ...facts,
+    mesh: { ...facts.mesh, clusters: facts.mesh.clusters.map((one) => ({ ...one, network: "flat" })) },
+    clusters: facts.clusters.map((one) =>
+      one.kind === "reached" && one.cluster === "east"
+        ? {
+            ...one,
+            pods: one.pods.map((pod) => ({
+              ...pod,
+              addresses: pod.addresses.map((address) => address.replace("10.42.0.", eastsPods)),
+            })),
+          }
+        : one,
+    ),
+  };
+}
+
 function withFrontDoor(facts: MeshFacts, issuer: string): MeshFacts {
   const services = facts.mesh.services.map((service) => ({
     ...service,
@@ -1330,6 +1362,25 @@ const table: readonly (readonly [Check["id"], string, MeshFacts, readonly string
     ["warning ISM622 west→east"],
   ],
   ["join/gateways-connect", "nothing of another address", neverConnected("10.42.0.6:5000", 4), []],
+  [
+    "join/gateways-connect",
+    "pods of one address in clusters that share a network",
+    inOneNetwork(healthyFacts(), "10.42.0."),
+    ["error ISM771 west→east", "error ISM771 east→west"],
+  ],
+  [
+    "join/gateways-connect",
+    "pods of a shared network to which no connection comes about",
+    inOneNetwork(withWayToEastsPods(6)),
+    ["error ISM771 west→east"],
+  ],
+  [
+    "join/gateways-connect",
+    "few tries there as a warning",
+    inOneNetwork(withWayToEastsPods(2)),
+    ["warning ISM771 west→east"],
+  ],
+  ["join/gateways-connect", "nothing where a shared network carries", inOneNetwork(withWayToEastsPods()), []],
   ["join/network-gateways", "nothing where the gateway's DNS name is resolved", withEastName(healthyFacts()), []],
   [
     "join/network-gateways",

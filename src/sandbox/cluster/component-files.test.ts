@@ -35,6 +35,8 @@ const config: ClusterNodeConfig = {
   zone: "eu-west-a",
   nodeAddress: "172.30.0.11",
   loadBalancerRange: "172.30.1.0/24",
+  podRange: "10.44.0.0/16",
+  flatPodRanges: ["10.45.0.0/16"],
   cgroup: "isthmus-try.west",
   engine,
 };
@@ -70,7 +72,7 @@ describe("renderComponentFiles", () => {
 
   it("routes every pod, so that no bridge carries traffic that kube-proxy does not see", () => {
     expect(parse("cni/10-sandbox.conflist")["plugins"]).toMatchObject([
-      { type: "ptp", ipMasq: false, ipam: { ranges: [[{ subnet: "10.42.0.0/24" }]], dataDir: folder.addresses } },
+      { type: "ptp", ipMasq: false, ipam: { ranges: [[{ subnet: "10.44.0.0/24" }]], dataDir: folder.addresses } },
       { type: "portmap" },
     ]);
   });
@@ -92,6 +94,11 @@ describe("planComponents", () => {
     expect(args("kubelet")).toContain(
       "--node-labels=topology.kubernetes.io/region=eu-west,topology.kubernetes.io/zone=eu-west-a",
     );
+  });
+
+  it("gives node and pods addresses of the cluster's own range", () => {
+    expect(args("kube-controller-manager")).toContain("--cluster-cidr=10.44.0.0/16");
+    expect(parse("config/kube-proxy.json")).toMatchObject({ clusterCIDR: "10.44.0.0/16" });
   });
 
   it("lets nobody in without a certificate", () => {

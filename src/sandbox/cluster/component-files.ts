@@ -1,5 +1,5 @@
 import path from "node:path";
-import { dnsAddress, nodePodRange, podRange } from "../network/ranges.ts";
+import { dnsAddress, nodePodRange } from "../network/ranges.ts";
 import type { ClusterFolder } from "./cluster-folder.ts";
 import type { ClusterNodeConfig } from "./node-config.ts";
 
@@ -17,7 +17,7 @@ export function renderComponentFiles(
     [path.join(folder.config, "kube-proxy.json"), renderJson(proxyConfiguration(folder, config))],
     // What pods of `dnsPolicy: Default` get: a node without a way out knows no other resolver.
     [path.join(folder.config, "resolv.conf"), `nameserver ${dnsAddress}\n`],
-    [path.join(folder.cni, "10-sandbox.conflist"), renderJson(cniConfiguration(folder))],
+    [path.join(folder.cni, "10-sandbox.conflist"), renderJson(cniConfiguration(folder, config))],
   ];
 }
 
@@ -104,7 +104,7 @@ function proxyConfiguration(folder: ClusterFolder, config: ClusterNodeConfig): o
     apiVersion: "kubeproxy.config.k8s.io/v1alpha1",
     kind: "KubeProxyConfiguration",
     mode: "nftables",
-    clusterCIDR: podRange,
+    clusterCIDR: config.podRange,
     hostnameOverride: config.node,
     clientConnection: { kubeconfig: path.join(folder.certs, "kube-proxy.kubeconfig") },
     // The connection table's size is the machine's setting, not the sandbox's.
@@ -116,7 +116,7 @@ function proxyConfiguration(folder: ClusterFolder, config: ClusterNodeConfig): o
   };
 }
 
-function cniConfiguration(folder: ClusterFolder): object {
+function cniConfiguration(folder: ClusterFolder, { podRange }: ClusterNodeConfig): object {
   return {
     cniVersion: "0.4.0",
     name: "sandbox",
@@ -129,7 +129,7 @@ function cniConfiguration(folder: ClusterFolder): object {
         ipMasq: false,
         ipam: {
           type: "host-local",
-          ranges: [[{ subnet: nodePodRange }]],
+          ranges: [[{ subnet: nodePodRange(podRange) }]],
           routes: [{ dst: "0.0.0.0/0" }],
           dataDir: folder.addresses,
         },

@@ -72,7 +72,7 @@ function planRancherNode(folder: ClusterFolder, config: RancherNodeConfig): read
     {
       name: "kube-controller-manager",
       program: programs["kube-controller-manager"],
-      args: controllerManagerArgs(folder),
+      args: controllerManagerArgs(folder, podRange),
       after: "ready",
     },
     { name: "rancher", program, args: [...command, folder.dir], after: "ready" },
@@ -84,7 +84,7 @@ function planClusterNode(folder: ClusterFolder, config: ClusterNodeConfig): read
     etcd: etcdArgs(folder),
     "kube-apiserver": apiServerArgs(folder, config),
     containerd: ["--config", path.join(folder.config, "containerd.toml")],
-    "kube-controller-manager": controllerManagerArgs(folder),
+    "kube-controller-manager": controllerManagerArgs(folder, config.podRange),
     "kube-scheduler": [
       `--kubeconfig=${certFile(folder, "kube-scheduler.kubeconfig")}`,
       "--leader-elect=false",
@@ -167,7 +167,7 @@ function apiServerArgs(folder: ClusterFolder, config: NodeConfig): readonly stri
   ];
 }
 
-function controllerManagerArgs(folder: ClusterFolder): readonly string[] {
+function controllerManagerArgs(folder: ClusterFolder, pods: string): readonly string[] {
   const kubeconfig = certFile(folder, "kube-controller-manager.kubeconfig");
   return [
     `--kubeconfig=${kubeconfig}`,
@@ -180,7 +180,7 @@ function controllerManagerArgs(folder: ClusterFolder): readonly string[] {
     "--use-service-account-credentials",
     "--leader-elect=false",
     "--allocate-node-cidrs",
-    `--cluster-cidr=${podRange}`,
+    `--cluster-cidr=${pods}`,
     "--bind-address=127.0.0.1",
     "--profiling=false",
     // With the default of 20 a second the controllers' own start takes five seconds of waiting.

@@ -20,6 +20,10 @@ export interface ClusterNodeConfig extends CommonConfig {
   readonly region: string;
   readonly zone: string;
   readonly loadBalancerRange: string;
+  /** The cluster's pods, a /16. */
+  readonly podRange: string;
+  /** Pods of other clusters that those of this one reach under their own address: ranges. */
+  readonly flatPodRanges: readonly string[];
   /** Where the sandbox has a front door: whose names cluster DNS asks of whom. */
   readonly dns?: ForwardedZone;
 }

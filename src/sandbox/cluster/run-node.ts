@@ -1,7 +1,6 @@
 import { appendFileSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import path from "node:path";
-import { podRange } from "../network/ranges.ts";
 import { innerLinks } from "../network/names.ts";
 import { findProgram } from "../engine/host-packages.ts";
 import { runSystemCommand, systemEnvironment } from "../process/system-command.ts";
@@ -70,7 +69,7 @@ export async function runNode(dir: string, signal: AbortSignal): Promise<void> {
   try {
     await Promise.all([
       ...components.map(async (component) => runComponent(node, component)),
-      ...(config.role === "node" ? [runClusterParts(node, config), translatePodAddresses()] : []),
+      ...(config.role === "node" ? [runClusterParts(node, config), translatePodAddresses(config)] : []),
     ]);
   } finally {
     api.close();
@@ -105,8 +104,9 @@ function linkFirewallTools(): void {
   }
 }
 
-/** Pods reach the other clusters' gateways under the node's address: their own means something else there. */
-async function translatePodAddresses(): Promise<void> {
+/** Pods reach the other clusters' gateways under the node's address: their own means something else there, but for pods of flat clusters. */
+async function translatePodAddresses({ podRange, flatPodRanges }: ClusterNodeConfig): Promise<void> {
+  const reached = [podRange, ...flatPodRanges].join(", ");
   await runSystemCommand("nft", ["-f", "-"], {
     input: `
 add table ip isthmus
@@ -114,7 +114,7 @@ delete table ip isthmus
 table ip isthmus {
   chain leaving {
     type nat hook postrouting priority srcnat;
-    ip saddr ${podRange} ip daddr != ${podRange} oifname "${innerLinks.node}" masquerade
+    ip saddr ${podRange} ip daddr != { ${reached} } oifname "${innerLinks.node}" masquerade
   }
 }
 `,

@@ -32,6 +32,8 @@ export interface NetworkPlan {
 interface Node {
   readonly nodeAddress: string;
   readonly loadBalancerRange?: string;
+  /** Where the cluster is flat: its pods. */
+  readonly flatPods?: string;
   readonly namespace: string;
   readonly port: string;
 }
@@ -45,15 +47,18 @@ interface Node {
  * - one link from the host to the bridge, routes to the load balancer ranges,
  *   and a last resort that lets no packet for the sandbox leave the machine;
  * - a namespace for each node with its link to the bridge and routes to the
- *   other clusters' load balancers. There is no default route: pods' and
- *   services' ranges are the same everywhere and end at the node;
+ *   other clusters' load balancers, and between flat clusters to their pods.
+ *   There is no default route: the ranges of services, and of the other
+ *   clusters' pods, are the same everywhere and end at the node;
  * - with a front door, resolver files by which commands in the namespaces know
  *   its names.
  */
 export async function ensureNetwork(plan: NetworkPlan, signal: AbortSignal): Promise<void> {
   const nodes: readonly Node[] = [
-    ...plan.ranges.clusters.map((cluster, position) => ({
-      ...cluster,
+    ...plan.ranges.clusters.map(({ nodeAddress, loadBalancerRange, podRange, flat }, position) => ({
+      nodeAddress,
+      loadBalancerRange,
+      ...(flat ? { flatPods: podRange } : {}),
       namespace: nodeNamespace(plan.instance, plan.clusters[position] ?? ""),
       port: nodePort(position),
     })),
@@ -163,6 +168,9 @@ async function ensureNode(
           ? `route replace ${one.loadBalancerRange} dev ${innerLinks.services} src ${one.nodeAddress}`
           : `route replace ${one.loadBalancerRange} via ${one.nodeAddress} dev ${innerLinks.node}`,
       ),
+    ...(node.flatPods === undefined ? [] : all)
+      .filter((one) => one !== node && one.flatPods !== undefined)
+      .map((one) => `route replace ${one.flatPods} via ${one.nodeAddress} dev ${innerLinks.node}`),
     `route replace unreachable default metric ${unreachableMetric}`,
   );
   await runBatch(lines, node.namespace, signal);

@@ -5,8 +5,10 @@ import {
   formatAddress,
   maxClusters,
   maxInstances,
+  nodePodRange,
   parseRange,
   planRanges,
+  podRange,
   rangesOverlap,
   serviceRange,
 } from "./ranges.ts";
@@ -21,10 +23,22 @@ describe("planRanges", () => {
       rancherAddress: "172.30.0.10",
       frontDoorAddress: "172.30.0.9",
       clusters: [
-        { nodeAddress: "172.30.0.11", loadBalancerRange: "172.30.1.0/24" },
-        { nodeAddress: "172.30.0.12", loadBalancerRange: "172.30.2.0/24" },
+        { nodeAddress: "172.30.0.11", loadBalancerRange: "172.30.1.0/24", podRange: "10.42.0.0/16", flat: false },
+        { nodeAddress: "172.30.0.12", loadBalancerRange: "172.30.2.0/24", podRange: "10.42.0.0/16", flat: false },
       ],
     });
+  });
+
+  it("gives flat clusters ranges of pods that nothing else has", () => {
+    const flat = new Set([0, 1, maxClusters - 1]);
+    const { clusters } = planRanges(3, maxClusters, flat);
+    expect(clusters.map((one) => one.flat)).toEqual(clusters.map((_, position) => flat.has(position)));
+    const ranges = [podRange, serviceRange, ...clusters.filter((one) => one.flat).map((one) => one.podRange)];
+    for (const one of ranges) {
+      expect(ranges.filter((other) => rangesOverlap(one, other))).toEqual([one]);
+    }
+    expect(clusters[2]?.podRange).toBe(podRange);
+    expect(nodePodRange(clusters[1]?.podRange ?? "")).toBe("10.45.0.0/24");
   });
 
   it("keeps everything of a sandbox inside its block, and blocks apart", () => {

@@ -3,11 +3,9 @@ export const maxInstances = 16;
 /** Clusters of one sandbox: one /24 of its /20 is for the nodes, the rest for load balancers. */
 export const maxClusters = 15;
 
-/** The same in every cluster: a mesh over several networks never routes them between clusters. */
+/** The same in every cluster that is not flat: a mesh over several networks never routes them between clusters. */
 export const podRange = "10.42.0.0/16";
-/** The pods of the one node there is. */
-export const nodePodRange = "10.42.0.0/24";
-/** The same in every cluster, as the pods' range. */
+/** The same in every cluster. */
 export const serviceRange = "10.43.0.0/16";
 /** First address of the service range: the API server, as Kubernetes itself assigns it. */
 export const apiServiceAddress = "10.43.0.1";
@@ -18,6 +16,10 @@ export interface ClusterRanges {
   readonly nodeAddress: string;
   /** A /24; its addresses .1 to .254 are handed out. */
   readonly loadBalancerRange: string;
+  /** A /16, of which the one node has the first /24. */
+  readonly podRange: string;
+  /** True where pods of the other flat clusters are reached under their own addresses; `podRange` is the cluster's own then. */
+  readonly flat: boolean;
 }
 
 /** The addresses of one sandbox. All IPv4; ranges in CIDR form. */
@@ -37,8 +39,12 @@ export interface SandboxRanges {
   readonly clusters: readonly ClusterRanges[];
 }
 
-/** The addresses of the sandbox with this index: 172.30.<16 × index>.0/20, nodes in its first /24, a /24 of load balancer addresses for each cluster. */
-export function planRanges(index: number, clusterCount: number): SandboxRanges {
+/**
+ * The addresses of the sandbox with this index: 172.30.<16 × index>.0/20, nodes
+ * in its first /24, a /24 of load balancer addresses for each cluster. The
+ * clusters at the positions of `flat` have a range of pods of their own.
+ */
+export function planRanges(index: number, clusterCount: number, flat: ReadonlySet<number> = new Set()): SandboxRanges {
   if (index < 0 || index >= maxInstances || clusterCount < 1 || clusterCount > maxClusters) {
     throw new RangeError(`no address range for sandbox ${index} with ${clusterCount} clusters`);
   }
@@ -53,8 +59,16 @@ export function planRanges(index: number, clusterCount: number): SandboxRanges {
     clusters: Array.from({ length: clusterCount }, (_, position) => ({
       nodeAddress: `172.30.${first}.${11 + position}`,
       loadBalancerRange: `172.30.${first + 1 + position}.0/24`,
+      // Beside the pods of clusters that are not flat, and services.
+      podRange: flat.has(position) ? `10.${44 + position}.0.0/16` : podRange,
+      flat: flat.has(position),
     })),
   };
+}
+
+/** The pods of the one node that a cluster has: the first /24 of the cluster's /16. */
+export function nodePodRange(range: string): string {
+  return `${formatAddress(parseRange(range).first)}/24`;
 }
 
 /** True when two IPv4 ranges (CIDR, or an address alone) have an address in common. */

@@ -1,4 +1,5 @@
 import type { ComponentState } from "../cluster/node-state.ts";
+import { podRange } from "../network/ranges.ts";
 import type { RecordedCluster } from "./instance-record.ts";
 
 /**
@@ -18,6 +19,10 @@ export interface ClusterStatus {
   readonly apiServer: string;
   /** CIDR. */
   readonly loadBalancerRange: string;
+  /** CIDR. */
+  readonly podRange: string;
+  /** True where pods of the sandbox's other flat clusters reach those of this one under their own addresses. */
+  readonly flat: boolean;
   readonly node: string;
   readonly nodeAddress: string;
   readonly region: string;
@@ -66,6 +71,8 @@ export function deriveClusterStatus(facts: ClusterFacts): ClusterStatus {
     problems,
     apiServer: facts.apiServer,
     loadBalancerRange: cluster.loadBalancerRange,
+    podRange: cluster.podRange ?? podRange,
+    flat: cluster.flat === true,
     node: cluster.node,
     nodeAddress: cluster.nodeAddress,
     region: cluster.region,

@@ -14,6 +14,8 @@ export interface SandboxCluster {
   readonly name: string;
   readonly region: string;
   readonly zone: string;
+  /** True where its pods and those of the other flat clusters reach each other under their own addresses. */
+  readonly flat?: boolean;
 }
 
 export interface RecordedCluster extends SandboxCluster {
@@ -21,6 +23,8 @@ export interface RecordedCluster extends SandboxCluster {
   readonly node: string;
   readonly nodeAddress: string;
   readonly loadBalancerRange: string;
+  /** Records of older programs have none: the range that all clusters had. */
+  readonly podRange?: string;
 }
 
 /** A kubeconfig of the user into which the sandbox's contexts were merged. */
@@ -93,7 +97,7 @@ export function planRecord(
   clusters: readonly SandboxCluster[],
   now: Date,
 ): InstanceRecord {
-  const ranges = planRanges(index, clusters.length);
+  const ranges = planRanges(index, clusters.length, flatPositions(clusters));
   return {
     version: 1,
     instance,
@@ -110,7 +114,11 @@ export function planRecord(
 
 /** The addresses of a recorded sandbox. */
 export function recordedRanges(record: InstanceRecord): SandboxRanges {
-  return planRanges(record.index, record.clusters.length);
+  return planRanges(record.index, record.clusters.length, flatPositions(record.clusters));
+}
+
+function flatPositions(clusters: readonly SandboxCluster[]): ReadonlySet<number> {
+  return new Set(clusters.flatMap(({ flat }, position) => (flat === true ? [position] : [])));
 }
 
 /** Reads a sandbox's record; undefined where there is no such sandbox. UserError ISM745 for a broken one. */

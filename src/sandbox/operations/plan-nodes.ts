@@ -1,6 +1,7 @@
 import type { ForwardedZone, NodeConfig, SupervisorConfig } from "../cluster/node-config.ts";
 import type { EngineParts } from "../engine/parts.ts";
 import { nodeCgroup } from "../network/names.ts";
+import { podRange } from "../network/ranges.ts";
 import { frontDoorZone } from "../front-door/front-door-folder.ts";
 import type { FrontDoorParts } from "../front-door/front-door-parts.ts";
 import type { InstanceRecord, RecordedCluster, RecordedFrontDoor, RecordedRancher } from "./instance-record.ts";
@@ -29,7 +30,7 @@ export function planNodes(folder: string, record: InstanceRecord, programs: Node
 }
 
 function planClusterNode(
-  { instance, frontDoor }: InstanceRecord,
+  { instance, frontDoor, clusters }: InstanceRecord,
   cluster: RecordedCluster,
   engine: EngineParts,
 ): NodeConfig {
@@ -43,6 +44,10 @@ function planClusterNode(
     zone: cluster.zone,
     nodeAddress: cluster.nodeAddress,
     loadBalancerRange: cluster.loadBalancerRange,
+    podRange: cluster.podRange ?? podRange,
+    flatPodRanges: clusters.flatMap((one) =>
+      cluster.flat === true && one.flat === true && one !== cluster ? (one.podRange ?? []) : [],
+    ),
     ...(frontDoor === undefined ? {} : { dns: zoneOf(frontDoor) }),
     cgroup: nodeCgroup(instance, cluster.name),
     engine,

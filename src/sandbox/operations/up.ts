@@ -30,6 +30,7 @@ import {
 } from "./instance-record.ts";
 import { withInstanceLock } from "./lock.ts";
 import { planNodes, zoneOf } from "./plan-nodes.ts";
+import { refuseOtherClusters } from "./refuse-other-clusters.ts";
 import { provideInotify } from "./inotify.ts";
 import { refuseOldData } from "./old-etcd.ts";
 import { checkMachine } from "./preflight.ts";
@@ -262,21 +263,6 @@ async function makeNodes({ options, folder, record }: Up, idle: readonly Supervi
     ),
   );
   options.onProgress({ kind: "task.done", subject: instance, task, seconds: (performance.now() - began) / 1000 });
-}
-
-function refuseOtherClusters(record: InstanceRecord, options: SandboxUpOptions): void {
-  const asked = options.clusters?.map(describeCluster).join(", ");
-  const present = record.clusters.map(describeCluster).join(", ");
-  if (asked !== undefined && asked !== present) {
-    throw sandboxError("ISM733", {
-      detail: `The sandbox ${JSON.stringify(options.instance)} has the clusters ${present}; ${asked} were asked for.`,
-      fix: `Run \`isthmus sandbox down --instance ${options.instance}\` first, or make another sandbox with \`--instance NAME\`.`,
-    });
-  }
-}
-
-function describeCluster({ name, region, zone }: SandboxCluster): string {
-  return `${name} (${region}/${zone})`;
 }
 
 /** Refusals of the kernel and of the system's tools are about this machine, not about this program. */

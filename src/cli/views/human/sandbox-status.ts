@@ -1,5 +1,6 @@
 import type { SandboxStatus } from "../../../sandbox/operations/status.ts";
 import type { Palette } from "../../terminal/palette.ts";
+import { viewFlat } from "./sandbox-flat.ts";
 import { viewFrontDoor } from "./sandbox-front-door.ts";
 import { viewRancher } from "./sandbox-rancher.ts";
 import { renderTable } from "./table.ts";
@@ -32,6 +33,7 @@ export function viewSandboxStatus(status: SandboxStatus, palette: Palette): stri
     renderTable(["CLUSTER", "STATE", "CONTEXT", "API SERVER", "LOAD BALANCERS", "COMPONENTS"], rows),
     ...(problems.length === 0 ? [] : ["", ...problems, "", "`isthmus sandbox up` repairs it."]),
     "",
+    ...viewFlat(status),
     ...viewRancher(status, palette),
     ...viewFrontDoor(status, palette),
     `export KUBECONFIG=${status.kubeconfig}`,

@@ -1,5 +1,6 @@
 import type { SandboxUp } from "../../../sandbox/operations/up.ts";
 import type { Palette } from "../../terminal/palette.ts";
+import { viewFlat } from "./sandbox-flat.ts";
 import { viewFrontDoor } from "./sandbox-front-door.ts";
 import { viewRancher } from "./sandbox-rancher.ts";
 import { renderTable } from "./table.ts";
@@ -15,6 +16,7 @@ export function viewSandboxUp(up: SandboxUp, palette: Palette): string {
       up.clusters.map((cluster) => [cluster.name, cluster.context, cluster.apiServer, cluster.loadBalancerRange]),
     ),
     "",
+    ...viewFlat(up),
     ...viewRancher(up, palette),
     ...viewFrontDoor(up, palette),
     `export KUBECONFIG=${up.kubeconfig}`,

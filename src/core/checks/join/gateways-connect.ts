@@ -1,13 +1,11 @@
 import type { ObjectId } from "../../model/kube-object.ts";
-import { onceFor } from "../../once-for.ts";
-import { eastWestGateway, ingressGateway, istioNamespace } from "../../render/names.ts";
+import { eastWestGateway, istioNamespace } from "../../render/names.ts";
 import type { Check } from "../check.ts";
 import { problem, warning } from "../check.ts";
 import type { MeshFacts, ReachedCluster } from "../facts.ts";
-import { answeringPods } from "../gateways/proxies-answer.ts";
-import type { ProxyClusterFacts } from "../proxy-facts.ts";
 import { announcementFor } from "../far-gateways.ts";
 import { formatPlace } from "../gateway-place.ts";
+import { failuresOf, sumOf, sureTries } from "../never-connected.ts";
 import { networkOf, pairs } from "../reached.ts";
 import type { Subject } from "../subjects.ts";
 import {
@@ -24,21 +22,26 @@ import {
   sidecarsOf,
   trustBetween,
 } from "../subjects.ts";
+import { unreachedPods } from "./unreached-pods.ts";
 
 /**
  * Whether connections to the east-west gateways of other networks come about,
  * by what proxies have counted: a firewall, a NAT or a route that swallows
- * packets shows nowhere else. A gateway that nobody has asked anything of counts
+ * packets shows nowhere else; between clusters that share a network the same of
+ * their pods. A gateway that nobody has asked anything of counts
  * nothing, and one that was reached before and is not now cannot be told apart from a quiet one.
  */
 export const gatewaysConnect: Check = {
   id: "join/gateways-connect",
-  sentence: "proxies that asked gateways of other networks got connections",
+  sentence: "proxies got connections to the gateways of other networks, and to the pods of shared ones",
   pre: false,
   run: (facts) =>
     pairs(facts).flatMap(({ reader, remote, far }) => {
-      if (far === undefined || networkOf(facts, remote) === networkOf(facts, reader.cluster)) {
+      if (far === undefined) {
         return [];
+      }
+      if (networkOf(facts, remote) === networkOf(facts, reader.cluster)) {
+        return unreachedPods(facts, reader, far);
       }
       const { by, places } = announcementFor(facts, reader, far);
       const gateways = new Set(places.map(formatPlace));
@@ -46,8 +49,7 @@ export const gatewaysConnect: Check = {
       if (failed.size === 0) {
         return [];
       }
-      const addresses = [...new Set([...failed.values()].flatMap(({ addresses: all }) => all))];
-      const tries = [...failed.values()].reduce((sum, one) => sum + one.tries, 0);
+      const { addresses, tries } = sumOf(failed);
       return [
         (tries < sureTries ? warning : problem)("ISM622", {
           detail: `Not one of ${tries} connections from ${[...failed.keys()].join(", ")} of ${reader.cluster} to the east-west gateway of ${remote} at ${addresses.join(", ")} has come about since these proxies know of it: their requests to ${remote} hang and fail.`,
@@ -61,51 +63,7 @@ export const gatewaysConnect: Check = {
     }),
 };
 
-/** Fewer may be a gateway that was just starting. */
-const sureTries = 3;
-
 const gatewayService: ObjectId = { group: "", kind: "Service", namespace: istioNamespace, name: eastWestGateway };
-
-interface Failures {
-  readonly tries: number;
-  readonly addresses: readonly string[];
-}
-
-/** Of every proxy the endpoints with which no connection has come about: few, where all is well. */
-const neverConnectedOf = onceFor(
-  (reader: ReachedCluster): readonly (readonly [pod: string, ProxyClusterFacts["endpoints"]])[] => {
-    const proxies: readonly (readonly [string, readonly ProxyClusterFacts[]])[] = [
-      ...answeringPods(reader, ingressGateway).map(({ name, config }) => [name, config.clusters] as const),
-      ...reader.callers.map(({ namespace, name, clusters }) => [`${namespace}/${name}`, clusters] as const),
-    ];
-    return proxies.flatMap(([name, clusters]) => {
-      const found = clusters
-        .flatMap(({ endpoints }) => endpoints)
-        .filter(({ neverConnected }) => neverConnected !== undefined);
-      return found.length === 0 ? [] : [[name, found] as const];
-    });
-  },
-);
-
-/** Pod → its connections to these addresses, of which none came about. */
-function failuresOf(reader: ReachedCluster, gateways: ReadonlySet<string>): ReadonlyMap<string, Failures> {
-  return new Map(
-    neverConnectedOf(reader).flatMap(([name, endpoints]) => {
-      const asked = endpoints.filter(({ address }) => gateways.has(address));
-      return asked.length === 0
-        ? []
-        : [
-            [
-              name,
-              {
-                tries: asked.reduce((sum, { neverConnected = 0 }) => sum + neverConnected, 0),
-                addresses: [...new Set(asked.map(({ address }) => address))],
-              },
-            ],
-          ];
-    }),
-  );
-}
 
 function needsOf({ mesh }: MeshFacts, { cluster }: ReachedCluster, remote: string): readonly Subject[] {
   return [

@@ -147,6 +147,11 @@ export const flowCodes = {
     explanation:
       "Proxies count the connections that they try for each endpoint, and the east-west gateway of another network is one. Where not a single one of several came about, TCP or TLS to it ends somewhere on the way: a firewall, a security group, a NAT, a missing route. Every API server says that all is well then, and requests hang for 10 s each, Istio's time to connect. A gateway that was reached before and no longer is cannot be told from a quiet one by these counts.",
   },
+  ISM771: {
+    summary: "Pods of a cluster in the same network are not reached",
+    explanation:
+      "Clusters that share a network (`sharedNetworks`) send requests straight to each other's pod addresses, without gateways. That takes pod addresses that no two of them have, and routes between them in both directions. Where both have a pod of one address, requests end in the wrong cluster; where not a single connection of several to the other's pods came about, a route or a firewall swallows them, and requests hang for 10 s each, Istio's time to connect. Pods that were reached before and no longer are cannot be told from quiet ones by these counts.",
+  },
   ISM591: {
     summary: "A cluster's controller manager does not work",
     explanation:

@@ -1,6 +1,6 @@
 import type { CatalogueEntry } from "../catalogue-entry.ts";
 
-/** ISM675 and ISM676: gateways that other clusters reach at other addresses than their Service has. */
+/** ISM675, ISM676, ISM772 and ISM773: gateways that other clusters reach at other addresses than their Service has. */
 export const reachCodes = {
   ISM675: {
     summary: "eastWest of a cluster reaches nobody, or not everybody",
@@ -11,5 +11,15 @@ export const reachCodes = {
     summary: "The gateways of a network are said twice",
     explanation:
       "`eastWest` of a cluster is written to `global.meshNetworks` of Istio's configuration in every cluster of another network. Values of the mesh file are merged last, so an entry for the same network there would silently take its place.",
+  },
+  ISM772: {
+    summary: "Nobody shares a network that is declared as shared",
+    explanation:
+      "`sharedNetworks` names networks in which pods of several clusters reach each other without a gateway. One with a single cluster is a network like any other: mostly the clusters that were to share it have other names of networks, and their requests go by gateways.",
+  },
+  ISM773: {
+    summary: "Nobody reads where the gateway is",
+    explanation:
+      "`eastWest` says where clusters of other networks reach the gateway of a cluster. In a mesh of one cluster there are none.",
   },
 } as const satisfies Readonly<Record<string, CatalogueEntry>>;

@@ -88,6 +88,11 @@ export const sandboxClusterCodes = {
     explanation:
       "Each node has a /run of its own, so that nothing it puts there reaches the machine. A state folder or engine below /run would be hidden from the node. Point ISTHMUS_STATE_DIR (or the cache folder) to a disk.",
   },
+  ISM770: {
+    summary: "These clusters cannot be flat",
+    explanation:
+      "`sandbox up --flat` gives each cluster a range of pods of its own and routes these ranges to each other, as clusters of one network have it (`sharedNetworks` of a mesh file). That takes two clusters at least, and names of clusters that the sandbox has. `--flat` alone means all clusters, `--flat=west,east` these.",
+  },
   ISM748: {
     summary: "The sandbox's front door did not get ready",
     explanation:
