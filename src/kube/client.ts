@@ -211,8 +211,10 @@ export interface AccessQuestion {
 
 /** Bounds of one client. Times are in milliseconds. */
 export interface KubeLimits {
-  /** Requests at a time, watches and tunnels not counted; fewer while the server answers at once. Default 24. */
+  /** Requests at a time, watches and tunnels not counted. Default 24. */
   readonly concurrency: number;
+  /** Requests at a time while the server answers at once; each has a connection, so that a TLS handshake is saved with every one less. Default 6. */
+  readonly concurrencyAtFirst: number;
   /** Default 5000. */
   readonly connectTimeoutMs: number;
   /** From sending a request to its answer. Default 30000. */

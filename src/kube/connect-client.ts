@@ -18,6 +18,7 @@ import { watchObjects } from "./verbs/watch-objects.ts";
 /** The bounds of a client that is given no others. */
 export const defaultLimits: KubeLimits = {
   concurrency: 24,
+  concurrencyAtFirst: 6,
   connectTimeoutMs: 5000,
   requestTimeoutMs: 30_000,
   retryBudgetMs: 10_000,

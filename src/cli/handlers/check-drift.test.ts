@@ -3,7 +3,7 @@ import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { WireObject } from "../../kube/fake/fake-store.ts";
 import type { FakeClusters } from "../testing/fake-clusters.ts";
-import { startFakeClusters } from "../testing/fake-clusters.ts";
+import { signInToken, startFakeClusters } from "../testing/fake-clusters.ts";
 
 /** A check looks twice where something is wrong, three seconds apart: long, on a machine with much else to do. */
 const patience = 120_000;
@@ -136,5 +136,31 @@ describe("isthmus check", { timeout: patience }, () => {
     const commands = kept.causes.filter((one) => one.code === "ISM454").flatMap((one) => one.commands ?? []);
     expect(commands).toEqual(["isthmus apply -f 'other mesh.yaml' --cluster west --force-conflicts=ConfigMap"]);
     expect(kept.causes).toEqual(live.causes);
+  });
+
+  it("compares objects again only in clusters where some differed, and those of all every other time", async () => {
+    edit();
+    const before = Object.values(world.servers).map(({ requests }) => requests.length);
+    const asked = (index: number, part: string): number =>
+      (Object.values(world.servers)[index]?.requests ?? [])
+        .slice(before[index])
+        .filter(({ url, headers }) => url.includes(part) && headers.authorization === `Bearer ${signInToken}`).length;
+    const labelled = "/secrets?labelSelector=isthmus.dev%2Fmesh";
+    await drift("check -o json");
+    expect([asked(0, "/nodes?"), asked(0, labelled), asked(1, labelled)]).toEqual([2, 2, 1]);
+    await drift("check --wait 6s -o json");
+    const looks = asked(1, "/nodes?") - 2;
+    expect(asked(0, labelled) - 2).toBe(looks);
+    expect(asked(1, labelled) - 1).toBe(Math.ceil(looks / 2));
+  });
+
+  it("tries a credential once that was accepted", async () => {
+    const [, east] = Object.values(world.servers);
+    const before = east?.requests.length;
+    await drift();
+    const tries = east?.requests
+      .slice(before)
+      .filter(({ url, headers }) => /\/services\?/.test(url) && headers.authorization !== `Bearer ${signInToken}`);
+    expect(tries).toHaveLength(1);
   });
 });

@@ -51,13 +51,17 @@ const gatheredAtATime = 24;
  */
 const longLookMs = 10_000;
 
-/** Asks the clusters side by side for everything that the checks judge. A cluster that stops answering meanwhile is one that does not answer. */
+/**
+ * Asks the clusters side by side for everything that the checks judge. A
+ * cluster that stops answering meanwhile is one that does not answer. Credentials
+ * that were `tried` already are not tried again; those of this look are added to them.
+ */
 export async function gatherFacts(
   { mesh, name }: Pick<MeshFile, "mesh" | "name">,
   connections: readonly Connection[],
-  options: RunOptions & TrialOptions,
+  options: RunOptions & TrialOptions & { readonly tried?: TriedCredentials },
 ): Promise<MeshFacts> {
-  const tried: TriedCredentials = new Map();
+  const { tried = new Map() } = options;
   tolerateListeners(options.signal);
   const limiter = createLimiter(gatheredAtATime);
   const clusters = await Promise.all(

@@ -13,18 +13,35 @@ import type { AccessOptions, PlanOptions, ProgramLookup, RunOptions } from "../o
  * plan does, over a mesh that is open already (as `readCurrent` asks).
  * Gives what each cluster's objects have drifted by. Changes nothing, and
  * throws for no mesh's sake: where no plan can be made (no istioctl, manifests
- * that cannot be read) that is what the facts say.
+ * that cannot be read) that is what the facts say. Of clusters that are
+ * `known` nothing is compared again.
  */
 export async function readDrift(
   meshFile: MeshFile,
   open: OpenMesh,
   options: RunOptions & AccessOptions & ProgramLookup & PlanOptions,
+  known: ReadonlyMap<string, DriftFacts> = new Map(),
 ): Promise<ReadonlyMap<string, DriftFacts>> {
-  const names = meshFile.mesh.clusters.map((one) => one.name);
+  const names = meshFile.mesh.clusters.map((one) => one.name).filter((name) => !known.has(name));
+  const asked = open.connections.some((one) => one.kind === "connected" && !known.has(one.cluster.name));
+  return asked ? new Map([...known, ...(await compare(meshFile, open, options, names))]) : known;
+}
+
+async function compare(
+  meshFile: MeshFile,
+  open: OpenMesh,
+  options: RunOptions & AccessOptions & ProgramLookup & PlanOptions,
+  names: readonly string[],
+): Promise<ReadonlyMap<string, DriftFacts>> {
   try {
     // Who owns a field does not matter to whether it is as the mesh file asks, and nothing is written.
     const wish = { ...options, forceConflicts: true, continueOnRefusal: true };
-    const { plan, materials, close } = await preparePlan(meshFile, wish, [], open);
+    const { plan, materials, close } = await preparePlan(
+      meshFile,
+      wish,
+      names.length === meshFile.mesh.clusters.length ? [] : names,
+      open,
+    );
     await close();
     const serviceOf = servicesByManifest(
       meshFile.mesh.services,

@@ -2,14 +2,19 @@ import { expect, it } from "vitest";
 import { requestLimits } from "./request-limits.ts";
 
 it.each([
-  [1, 24],
-  [2, 24],
-  [25, 24],
-  [100, 6],
-  [300, 2],
-  [1000, 2],
-])("lets %d clusters have %d requests each at a time", (clusters, each) => {
-  expect(requestLimits({ timeoutMs: 300_000 }, clusters).concurrency).toBe(each);
+  [1, 24, 6],
+  [2, 24, 6],
+  [8, 24, 6],
+  [12, 24, 4],
+  [25, 24, 2],
+  [100, 6, 2],
+  [300, 2, 2],
+  [1000, 2, 2],
+])("lets %d clusters have %d requests each at a time, over %d connections at first", (clusters, each, first) => {
+  expect(requestLimits({ timeoutMs: 300_000 }, clusters)).toMatchObject({
+    concurrency: each,
+    concurrencyAtFirst: first,
+  });
 });
 
 it("waits for no request longer than a step may take", () => {

@@ -12,6 +12,8 @@ import { readTokenEnds } from "../trust/token-ends.ts";
 import { gatherFacts } from "../check/gather-facts.ts";
 import { readFacts } from "../check/facts-file.ts";
 import { readNames } from "../check/read-names.ts";
+import type { EarlierLook } from "../check/earlier-look.ts";
+import { nothingSeen, whatWasWell } from "../check/earlier-look.ts";
 import { readDrift } from "../check/read-drift.ts";
 import type { MeshFile } from "../mesh-file.ts";
 import type { AccessOptions, PlanOptions, ProgramLookup, RunOptions } from "../options.ts";
@@ -36,6 +38,9 @@ export interface CheckOptions extends RunOptions, AccessOptions, ProgramLookup, 
 /** Pods come and go, and istiod hears of it within a second or two: what is wrong is looked at once more after this time. */
 const settleMs = 3000;
 
+/** Every so many looks nothing is taken over from the one before, so that what is reported is never older than one pause. */
+const freshEvery = 2;
+
 /**
  * Gathers the facts of all clusters and judges them. Changes nothing. What is
  * wrong has been so twice, some seconds apart, so that a pod that has just
@@ -44,14 +49,16 @@ const settleMs = 3000;
  */
 export async function checkMesh(meshFile: MeshFile, options: CheckOptions): Promise<Checked> {
   const started = options.now();
+  let earlier: EarlierLook = nothingSeen();
   for (let look = 1; ; look += 1) {
-    const facts = await takeFacts(meshFile, options, { drift: !options.pre });
+    const facts = await takeFacts(meshFile, options, { drift: !options.pre, earlier });
     const report = runChecks(facts, options);
     const waiting = options.now() - started < options.waitMs;
     const mayPass = reachedClusters(facts).length > 0 && report.causes.some((one) => !one.check.startsWith("access/"));
     if (report.ok || (!waiting && (look > 1 || !mayPass))) {
       return { facts, report };
     }
+    earlier = look % freshEvery === 0 ? nothingSeen() : await whatWasWell(facts, earlier.tried);
     const [first] = report.causes;
     const task = `looking again in ${settleMs / 1000} s: ${first?.summary ?? "something is wrong"}`;
     await runTask({ cluster: first?.cluster ?? meshFile.mesh.name, task }, options, async () =>
@@ -75,11 +82,14 @@ export async function checkKept(file: string, selection: CheckSelection): Promis
 /** Of so many clusters all answers are held at once; those of a larger fleet are read again, and let go of, a part at a time. */
 const mostHeld = 12;
 
-/** The facts of all clusters right now; with `drift` also how their objects differ from what an apply would make. */
+/**
+ * The facts of all clusters right now; with `drift` also how their objects
+ * differ from what an apply would make. What was well in an `earlier` look is not asked for again.
+ */
 export async function takeFacts(
   meshFile: MeshFile,
   options: RunOptions & AccessOptions & ProgramLookup & PlanOptions,
-  { drift }: { readonly drift: boolean } = { drift: false },
+  { drift, earlier = nothingSeen() }: { readonly drift: boolean; readonly earlier?: EarlierLook } = { drift: false },
 ): Promise<MeshFacts> {
   const open = await openMesh(meshFile, {
     ...options,
@@ -93,8 +103,8 @@ export async function takeFacts(
     refuseSharedClusters(meshFile, open.connections);
     // Both are waited for, also when one fails: neither may go on over connections that are closed.
     const [facts, drifts] = await Promise.allSettled([
-      factsThrough(meshFile, open, options),
-      drift ? readDrift(meshFile, open, options) : new Map<string, DriftFacts>(),
+      factsThrough(meshFile, open, { ...options, tried: earlier.tried }),
+      drift ? readDrift(meshFile, open, options, earlier.drifts) : new Map<string, DriftFacts>(),
     ]);
     if (facts.status === "rejected" || drifts.status === "rejected") {
       throw facts.status === "rejected" ? facts.reason : (drifts as PromiseRejectedResult).reason;
@@ -131,7 +141,7 @@ function withDrift(
 export async function factsThrough(
   meshFile: MeshFile,
   { connections, rancher }: { readonly connections: readonly Connection[]; readonly rancher: RancherState },
-  options: RunOptions & Pick<AccessOptions, "env">,
+  options: RunOptions & Pick<AccessOptions, "env"> & Partial<Pick<EarlierLook, "tried">>,
 ): Promise<MeshFacts> {
   const tokenEnds = await readTokenEnds(meshFile.mesh.name, rancher, options.signal);
   const gathering = { ...options, tokenEnds, mayTry: trialRule(connections) };

@@ -16,7 +16,7 @@ export interface Connections {
 }
 
 /** Opens nothing yet. Connections are made anew when the client certificate changes. */
-export function createConnections(context: ResolvedContext, limits: KubeLimits): Connections {
+export function createConnections(context: ResolvedContext, limits: Pick<KubeLimits, "connectTimeoutMs">): Connections {
   let current: { readonly certificate: string | undefined; readonly dispatcher: Promise<Dispatcher> } | undefined;
   let closed = false;
   return {
@@ -44,7 +44,7 @@ export function createConnections(context: ResolvedContext, limits: KubeLimits):
 
 async function createDispatcher(
   context: ResolvedContext,
-  limits: KubeLimits,
+  limits: Pick<KubeLimits, "connectTimeoutMs">,
   authorization: Authorization,
 ): Promise<Dispatcher> {
   const tls = tlsOptions(context, authorization);

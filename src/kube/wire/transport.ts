@@ -28,7 +28,7 @@ export interface Transport {
 }
 
 /** A handful of connections serves a server nearby; one whose answers take longer than this gets more. */
-const warming = { first: 6, patienceMs: 50 };
+const patienceMs = 50;
 
 const unpack = promisify(gunzip);
 
@@ -37,7 +37,8 @@ export function createTransport(context: ResolvedContext, limits: KubeLimits, re
   const authorizer = createAuthorizer(context);
   const sender = createSender(context, { limits, authorizer, report });
   const parts = { limits, authorizer, report, hasAnswered: () => sender.hasAnswered() };
-  const limiter = createWarmingLimiter({ ...warming, most: limits.concurrency });
+  const { concurrencyAtFirst: first, concurrency: most } = limits;
+  const limiter = createWarmingLimiter({ first, most, patienceMs });
 
   const inTurn = async <T>({ urgent = false, signal }: WireRequest, work: () => Promise<T>): Promise<T> =>
     urgent ? work() : limiter.run(signal, work);

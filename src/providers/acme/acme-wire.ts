@@ -57,7 +57,7 @@ interface RawAnswer {
   readonly text: string;
 }
 
-const limits = { connectTimeoutMs: 5000, requestTimeoutMs: 30_000, retryBudgetMs: 10_000, concurrency: 4 };
+const limits = { connectTimeoutMs: 5000, requestTimeoutMs: 30_000 };
 /** A server that refuses every nonce would be asked for ever. */
 const mostNonces = 8;
 const mostRepeats = 3;

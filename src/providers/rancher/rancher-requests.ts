@@ -41,7 +41,7 @@ export function createRancherRequests(
   limits: RancherLimits,
   now: () => number,
 ): RancherRequests {
-  const connections = createConnections(contextOfRancher(access), { ...limits, concurrency: 8 });
+  const connections = createConnections(contextOfRancher(access), limits);
 
   const attempt = async (wire: RancherRequest): Promise<Attempt<RancherAnswer>> => {
     let answer: RawAnswer;

@@ -9,7 +9,7 @@ import { startRancherStub, stubToken } from "./testing/rancher-stub.ts";
 import { accessTo } from "./testing/stub-client.ts";
 
 const { signal } = new AbortController();
-const limits = { concurrency: 1, connectTimeoutMs: 60_000, requestTimeoutMs: 60_000, retryBudgetMs: 0 };
+const limits = { connectTimeoutMs: 60_000 };
 
 async function start(): Promise<{
   readonly stub: RancherStub;

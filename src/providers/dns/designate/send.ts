@@ -9,7 +9,7 @@ import type { OpenStackAccess } from "./openstack-access.ts";
 import { noAnswer } from "./designate-refusals.ts";
 import type { Send } from "./api-wire.ts";
 
-const limits = { connectTimeoutMs: 5000, requestTimeoutMs: 15_000, retryBudgetMs: 0, concurrency: 6 };
+const limits = { connectTimeoutMs: 5000, requestTimeoutMs: 15_000 };
 
 /** Opens nothing yet. */
 export function createSend(access: OpenStackAccess): Send {
