@@ -3,12 +3,15 @@ import { startFakeClusters } from "../../src/cli/testing/fake-clusters.ts";
 import type { Outcome } from "./comparable-store.ts";
 import { outcomeOf } from "./comparable-store.ts";
 
-/** Two fresh clusters with controllers for as long as `use` runs; `options` say how far the controllers are behind, and what their pods answer. */
+/** Fresh clusters with controllers for as long as `use` runs, two unless `names` say others; the other options say how far the controllers are behind, and what their pods answer. */
 export async function inFreshWorld<T>(
   use: (world: FakeClusters) => Promise<T>,
-  options: Pick<FakeClustersOptions, "reactionMs" | "kinds" | "answer"> = {},
+  {
+    names = ["west", "east"],
+    ...options
+  }: Pick<FakeClustersOptions, "reactionMs" | "kinds" | "answer"> & { readonly names?: readonly string[] } = {},
 ): Promise<T> {
-  const world = await startFakeClusters(["west", "east"], { living: true, ...options });
+  const world = await startFakeClusters(names, { living: true, ...options });
   try {
     return await use(world);
   } finally {

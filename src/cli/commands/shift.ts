@@ -14,13 +14,17 @@ export const shiftCommand = defineMeshCommand({
   name: "shift",
   summary: "Changes the weights of a service's versions, in the file and on every cluster",
   description:
-    "Every cluster first agrees in a dry-run, and every version that is to get more requests has endpoints at every ingress; then the mesh file is edited (comments and everything else stay) and all clusters are written at the same moment. The new split is proven at every ingress, that of a route for callers inside the mesh by a probe pod in every cluster, after each step; --no-verify leaves that out. A proof that fails stops the shift with exit code 3 and names the command that goes back; --rollback goes back. With --max-error-rate each step is held for --every while ingress gateways count how the requests of all clients end, and the shift stops as soon as a version that gets more of them fails more often than that.",
+    "Every cluster first agrees in a dry-run, and every version that is to get more requests has endpoints at every ingress; then the mesh file is edited (comments and everything else stay) and all clusters are written at the same moment. The new split is proven at every ingress, that of a route for callers inside the mesh by a probe pod in every cluster, after each step; --no-verify leaves that out. A proof that fails stops the shift with exit code 3 and names the command that goes back; --rollback goes back. With --max-error-rate each step is held for --every while ingress gateways count how the requests of all clients end, and the shift stops as soon as a version that gets more of them fails more often than that; with --max-p99 as soon as its answers take longer, by what the gateways write down of each version.",
   examples: [
     { command: "isthmus shift helloworld v1=50 v2=50", does: "half and half, at once" },
     { command: "isthmus shift helloworld v1=0 v2=100 --step 10 --every 30s", does: "in steps of at most 10 percent" },
     {
       command: "isthmus shift helloworld v1=0 v2=100 --steps 1,5,25,100 --every 5m --max-error-rate 1% --rollback",
       does: "as long as real requests of v2 do not fail",
+    },
+    {
+      command: "isthmus shift helloworld v1=0 v2=100 --step 10 --every 2m --max-p99 300ms --rollback",
+      does: "as long as 99 of 100 answers of v2 take less than that",
     },
     { command: "isthmus shift helloworld v1=0 v2=100 --rollback", does: "and back again if the proof fails" },
     { command: "isthmus shift helloworld v1=50 v2=50 --yes -o jsonl", does: "every event as a line of JSON" },
@@ -59,6 +63,12 @@ export const shiftCommand = defineMeshCommand({
       summary: "Hold each step for --every, and stop when more tries fail of a version that gets more requests",
       group: "Safety",
     },
+    maxP99: {
+      kind: "duration",
+      value: "DURATION",
+      summary: "Hold each step, and stop when more than 1 % of the answers of a version that gets more take so long",
+      group: "Safety",
+    },
     forceConflicts: forceConflictsOption,
     force: {
       kind: "flag",
@@ -77,7 +87,7 @@ export const shiftCommand = defineMeshCommand({
     yes: yesOption,
   },
   run: async (args, context) => {
-    const [{ parseWeights }, { parseErrorRate, parseSteps }, { shiftWeights }, { shiftView }] = await Promise.all([
+    const [{ parseWeights }, { parseShiftGate, parseSteps }, { shiftWeights }, { shiftView }] = await Promise.all([
       import("../command-line/parse-weights.ts"),
       import("../command-line/parse-shift-gate.ts"),
       import("../handlers/shift.ts"),
@@ -87,14 +97,8 @@ export const shiftCommand = defineMeshCommand({
     if (args.step !== undefined && args.steps.length > 0) {
       throw usageError("ISM005", "--step and --steps both say how the way is divided.", "Leave out one of the two.");
     }
-    if (args.maxErrorRate !== undefined && args.every === 0) {
-      throw usageError(
-        "ISM005",
-        "--max-error-rate goes by the requests while a step is held for --every, and 0s holds none.",
-        "Write for example --every 5m",
-      );
-    }
-    if (args.noVerify && args.maxErrorRate === undefined && (args.rollback || args.allowUnproven)) {
+    const gate = parseShiftGate(args);
+    if (args.noVerify && gate === undefined && (args.rollback || args.allowUnproven)) {
       const flag = args.rollback ? "--rollback" : "--allow-unproven";
       throw usageError(
         "ISM005",
@@ -115,10 +119,7 @@ export const shiftCommand = defineMeshCommand({
         proof: args.noVerify
           ? undefined
           : { requests: args.requests, allowUnproven: args.allowUnproven, probePod: !args.noProbePod },
-        gate:
-          args.maxErrorRate === undefined
-            ? undefined
-            : { maxErrorRate: parseErrorRate(args.maxErrorRate), allowUnproven: args.allowUnproven },
+        gate,
         rollback: args.rollback,
         yes: args.yes,
       },

@@ -80,10 +80,10 @@ function callerOf(
       view.event({ kind: "verification", step: name, verification });
       view.result({ kind: "proven", verification });
     },
-    watched: (errors, { name }) => {
+    watched: (requests, { name }) => {
       pause();
-      view.event({ kind: "gate", step: name, gate: errors });
-      view.result({ kind: "watched", errors });
+      requests.judged.forEach((gate) => view.event({ kind: "gate", step: name, gate, watched: requests }));
+      view.result({ kind: "watched", requests });
     },
     report: (diagnostics) => {
       pause();

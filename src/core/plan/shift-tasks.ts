@@ -25,7 +25,7 @@ export const shiftTasks = {
   }),
   watched: (cluster: string, step: ShiftStep): TaskRef => ({
     id: `${cluster}/${step.name}/watched`,
-    task: `watching failures at ${describeWeights(step.weights)}`,
+    task: `watching requests at ${describeWeights(step.weights)}`,
   }),
 } as const;
 

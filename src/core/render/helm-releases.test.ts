@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Cluster, Mesh } from "../model/mesh.ts";
 import { twoClusters } from "../testing/two-clusters.ts";
 import { renderHelmReleases } from "./helm-releases.ts";
+import { statsAnnotation, versionTimes } from "./latency-stats.ts";
 import type { Platform } from "./materials.ts";
 
 const west = twoClusters.clusters[0] as Cluster;
@@ -46,7 +47,12 @@ describe("the Helm releases of a cluster", () => {
         chart: "gateway",
         name: "istio-ingressgateway",
         namespace: "istio-system",
-        values: { profile: "demo", global: identity, readinessProbe },
+        values: {
+          profile: "demo",
+          global: identity,
+          readinessProbe,
+          podAnnotations: { [statsAnnotation]: versionTimes },
+        },
       },
       {
         chart: "gateway",

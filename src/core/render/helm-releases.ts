@@ -4,6 +4,7 @@ import { effectiveRelease } from "../releases/istio-releases.ts";
 import { clusterLocalHosts, clusterLocalValues } from "./cluster-local.ts";
 import { gatewayProbe } from "./gateway-probe.ts";
 import { revisionOf } from "./istio-operator.ts";
+import { ingressStats } from "./latency-stats.ts";
 import type { Platform } from "./materials.ts";
 import { meshNetworksValues } from "./mesh-networks.ts";
 import { mergeValues } from "./merge-values.ts";
@@ -68,7 +69,7 @@ export function renderHelmReleases(mesh: Mesh, cluster: Cluster, platform: Platf
       ),
       given,
     ),
-    ...(mesh.istio.profile === "minimal" ? [] : [gateway(ingressGateway, {})]),
+    ...(mesh.istio.profile === "minimal" ? [] : [gateway(ingressGateway, ingressStats(mesh, platform.values))]),
     // Labels the Service and the pods with the network, gives the ports that are needed between networks and limits the gateway to endpoints of its own network (https://istio.io/latest/docs/setup/install/multicluster/multi-primary_multi-network/).
     gateway(eastWestGateway, { networkGateway: cluster.network }),
   ];

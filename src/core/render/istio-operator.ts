@@ -3,10 +3,11 @@ import type { Cluster, IstioSettings, Mesh } from "../model/mesh.ts";
 import { effectiveRelease } from "../releases/istio-releases.ts";
 import { clusterLocalHosts, clusterLocalValues } from "./cluster-local.ts";
 import type { Platform } from "./materials.ts";
+import { ingressStats } from "./latency-stats.ts";
 import { mergeValues } from "./merge-values.ts";
 import { gatewayHealthPort, gatewayProbe } from "./gateway-probe.ts";
 import { meshNetworksValues } from "./mesh-networks.ts";
-import { crossNetworkPort, eastWestGateway, istioNamespace, networkLabel } from "./names.ts";
+import { crossNetworkPort, eastWestGateway, ingressGateway, istioNamespace, networkLabel } from "./names.ts";
 import { cniNamespace, needsCni, podSecurityValues } from "./pod-security.ts";
 
 /** The two IstioOperators of one cluster: input of Istio's renderer, or objects for its in-cluster operator. */
@@ -67,6 +68,7 @@ function controlPlaneValues(mesh: Mesh, cluster: Cluster, platform: Platform): {
     clusterLocalValues(clusterLocalHosts(mesh)),
     meshNetworksValues(mesh, cluster),
     podSecurityValues(mesh),
+    { gateways: { [ingressGateway]: ingressStats(mesh, platform.values) } },
     platform.values,
     mesh.istio.values ?? {},
   );

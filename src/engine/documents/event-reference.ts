@@ -116,15 +116,17 @@ export const eventReference: Readonly<Record<StreamedEvent["kind"], EventDescrip
     },
   },
   gate: {
-    when: "After a step of a shift with --max-error-rate, when it was judged by the requests of all clients: as often as steps are reached.",
+    when: "After a step of a shift with --max-error-rate or --max-p99, when it was judged by the requests of all clients: as often as steps are reached, once for each of the two.",
     fields: {
       step: "`step-1` and so on, as in the ids of tasks",
+      of: "`errors`: how many fail; `times`: how many answers take as long as the limit or longer",
       verdict:
-        "`passes`; `exceeds`: the versions of `judged` fail more than the limit, and others do not; `everywhere`: others do too; `unseen`: no request has reached the versions of `judged`",
+        "`passes`; `exceeds`: the versions of `judged` fail, or are late, more than they may, and others do not; `everywhere`: others do too; `unseen`: no request has reached the versions of `judged`, or none was answered to the end",
       judged: "names of versions; absent where all pass",
-      maxErrorPercent: "the limit",
+      maxErrorPercent: "the limit of `errors`",
+      maxP99Milliseconds: "the limit of `times`: one of a hundred may be late",
       versions:
-        "`name`, and the tries that were `answered` below 500 and that `failed`, in this step, as ingress gateways have counted them",
+        "`name`, and the tries that were `answered` below 500 and that `failed`, of `times` those answered within the limit and the others, in this step, as ingress gateways have counted them",
       unread: "clusters whose ingress gateways could not be asked: `name` and `diagnostic`",
     },
   },

@@ -6,7 +6,7 @@ import type { DrainPlan, EngineEvent, PlanEvent, ShiftPlan, RemovalPlan } from "
 import { planDrainNameTasks, planNameTasks } from "../../core/plan/name-tasks.ts";
 import { namesFields } from "./names.ts";
 import type { Verification } from "../traffic/verification.ts";
-import type { WatchedErrors } from "../traffic/watch-errors.ts";
+import type { JudgedGate, WatchedRequests } from "../traffic/watch-requests.ts";
 import { planDocument } from "./plan.ts";
 import { verificationDocument } from "./verify.ts";
 
@@ -36,7 +36,8 @@ export interface GateEvent {
   readonly kind: "gate";
   /** As of a verification. */
   readonly step: string;
-  readonly gate: WatchedErrors;
+  readonly gate: JudgedGate;
+  readonly watched: Pick<WatchedRequests, "limitMs" | "unread">;
 }
 
 /** Everything that a stream of events can hold. */
@@ -73,7 +74,7 @@ function documentOf(
     case "verification":
       return { ...event, verification: verificationDocument(event.verification) };
     case "gate":
-      return { kind: event.kind, step: event.step, ...gateFields(event.gate) };
+      return { kind: event.kind, step: event.step, ...gateFields(event) };
     case "object.applied":
     case "object.deleted": {
       const { id, ...rest } = event;
@@ -106,11 +107,15 @@ function removalFields({ mesh, clusters, names }: RemovalPlan): Readonly<Record<
   return { mesh, ...dns, clusters: named };
 }
 
-function gateFields({ gate, verdict, unread }: WatchedErrors): Readonly<Record<string, unknown>> {
+function gateFields({
+  gate: { of, gate, verdict },
+  watched: { limitMs, unread },
+}: GateEvent): Readonly<Record<string, unknown>> {
   const versions = Object.entries(gate.versions).map(([name, { answered, failed }]) => ({ name, answered, failed }));
   const judged = "versions" in verdict ? { judged: verdict.versions } : {};
   const silent = unread.map(({ cluster, diagnostic }) => ({ name: cluster, diagnostic }));
-  return { verdict: verdict.kind, ...judged, maxErrorPercent: gate.limit * 100, versions, unread: silent };
+  const limit = of === "errors" ? { maxErrorPercent: gate.limit * 100 } : { maxP99Milliseconds: limitMs };
+  return { of, verdict: verdict.kind, ...judged, ...limit, versions, unread: silent };
 }
 
 function shiftFields({ clusters, ...shift }: ShiftPlan): Readonly<Record<string, unknown>> {

@@ -23,6 +23,8 @@ export interface HostCounters {
   readonly success: number;
   /** Answers of 500 and above, resets and time-outs. */
   readonly error: number;
+  /** Those of `error` that Envoy gave up, since a time-out of the route or of a try was over. */
+  readonly timedOut: number;
 }
 
 /** Envoy cluster name → its endpoints. */
@@ -101,7 +103,12 @@ function readHost(host: HostStatus): ProxyEndpoint[] {
       priority: host.priority ?? 0,
       weight: Math.max(1, host.weight ?? 1),
       connections: { total: counter("cx_total"), failed: counter("cx_connect_fail"), open: counter("cx_active") },
-      counters: { total: counter("rq_total"), success: counter("rq_success"), error: counter("rq_error") },
+      counters: {
+        total: counter("rq_total"),
+        success: counter("rq_success"),
+        error: counter("rq_error"),
+        timedOut: counter("rq_timeout"),
+      },
     },
   ];
 }

@@ -128,8 +128,7 @@ function previewOf(shift: Shift, target: ShiftedRoute, prepared: PreparedShift):
     plan: planShift({ file, target, prepared, from, steps, proves, watches, rollsBack: request.rollback }),
     target,
     prepared,
-    final: shift.target.route.weights,
-    steps: steps.length,
+    steps: steps.map(({ weights }) => weights),
     changes: differs || steps.length > 1,
   };
 }
@@ -166,8 +165,9 @@ async function judgeStep(
   if (passed === "on") {
     return { kind: "on", ended: proof.ended };
   }
-  if (passed === "back") {
-    return { kind: "ended", ended: await end(shift, weights, "too many requests of clients failed") };
+  if (passed !== "stop") {
+    const why = { errors: "too many requests of clients failed", times: "too many answers came late" }[passed];
+    return { kind: "ended", ended: await end(shift, weights, why) };
   }
   shift.caller.report([wayBack(shift, weights, "the shift stops here")]);
   return { kind: "ended", ended: "findings" };

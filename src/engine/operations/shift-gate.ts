@@ -1,29 +1,31 @@
-import type { ErrorGate } from "../../core/decide/error-gate.ts";
-import { setGate, triesOf } from "../../core/decide/error-gate.ts";
+import { setGate } from "../../core/decide/error-gate.ts";
 import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
-import { errorOf, warningOf } from "../../core/diagnostics/coded.ts";
+import { errorOf } from "../../core/diagnostics/coded.ts";
 import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
 import { UserError } from "../../core/diagnostics/user-error.ts";
+import type { Mesh } from "../../core/model/mesh.ts";
 import type { ShiftStep } from "../../core/plan/shift-tasks.ts";
 import { shiftTasks } from "../../core/plan/shift-tasks.ts";
 import { frontGatewayOf } from "../../core/routing/hosts.ts";
-import type { ErrorWatch, WatchedErrors } from "../traffic/watch-errors.ts";
-import { openErrorWatch } from "../traffic/watch-errors.ts";
+import type { HeldStep, RequestWatch } from "../traffic/watch-requests.ts";
+import { openRequestWatch } from "../traffic/watch-requests.ts";
 import type { MeshFile } from "../mesh-file.ts";
 import type { EngineOptions } from "../options.ts";
-import type { Shift, ShiftRequest, ShiftedRoute } from "./shift-request.ts";
+import { describeExcess, describeUnkept, describeUnseen } from "./gate-findings.ts";
+import type { Shift, ShiftGate, ShiftRequest, ShiftedRoute } from "./shift-request.ts";
 
-export type { WatchedErrors } from "../traffic/watch-errors.ts";
+export type { GateOf, JudgedGate, WatchedRequests } from "../traffic/watch-requests.ts";
 
 /** Throws a UserError (64, ISM680) for a route that no ingress gateway holds: its requests are counted by sidecars that nobody asks. */
 export function refuseUncounted({ gate }: ShiftRequest, { route, service }: ShiftedRoute): void {
   if (gate !== undefined && frontGatewayOf(route) === undefined) {
+    const flags = flagsOf(gate).join(" and ");
     throw new UserError(
       [
         {
           ...errorOf("ISM680"),
-          detail: `Route ${route.name} of ${service.namespace}/${service.name} is for callers inside the mesh, and --max-error-rate goes by what ingress gateways count.`,
-          fix: "Leave --max-error-rate out: each step is proven by a probe pod in every cluster.",
+          detail: `Route ${route.name} of ${service.namespace}/${service.name} is for callers inside the mesh, and ${flags} would go by what ingress gateways count.`,
+          fix: `Leave ${flags} out: each step is proven by a probe pod in every cluster.`,
         },
       ],
       exitCodes.usage,
@@ -31,92 +33,83 @@ export function refuseUncounted({ gate }: ShiftRequest, { route, service }: Shif
   }
 }
 
-/** What counts for the gate of a shift; undefined without one. Counting begins with `begin`. */
+function flagsOf({ maxErrorRate, maxP99Ms }: ShiftGate): readonly string[] {
+  return [
+    ...(maxErrorRate === undefined ? [] : ["--max-error-rate"]),
+    ...(maxP99Ms === undefined ? [] : ["--max-p99"]),
+  ];
+}
+
+/**
+ * What counts for the gate of a shift; undefined without one. Counting begins
+ * with `begin`. Throws a UserError (1, ISM791) where times are asked for that a
+ * gateway does not write down.
+ */
 export async function openWatch(
-  request: ShiftRequest,
+  { gate }: ShiftRequest,
   { service }: ShiftedRoute,
   meshFile: MeshFile,
   options: EngineOptions,
-): Promise<ErrorWatch | undefined> {
-  return request.gate === undefined ? undefined : openErrorWatch(meshFile, service, options);
+): Promise<RequestWatch | undefined> {
+  if (gate === undefined) {
+    return undefined;
+  }
+  const watch = await openRequestWatch(meshFile, { service, limitMs: gate.maxP99Ms }, options);
+  const lacking = unkeptTimes(watch, meshFile.mesh);
+  if (lacking.length > 0) {
+    await watch.close();
+    throw new UserError(lacking, exitCodes.failed);
+  }
+  return watch;
+}
+
+function unkeptTimes({ kept }: RequestWatch, mesh: Mesh): readonly Diagnostic[] {
+  return kept.flatMap(({ cluster, context, pods }) => {
+    const lacking = pods.filter(({ lacks }) => lacks !== undefined);
+    return lacking.length === 0 ? [] : [describeUnkept(mesh, { cluster, context, lacking })];
+  });
 }
 
 /**
  * Holds a step and judges it by what was counted since the one before it: `on`
- * where nothing speaks against it, `back` where a version that got more fails
- * more than the limit, `stop` where others do too, or where nobody counted and
+ * where nothing speaks against it, `errors` or `times` where a version that got
+ * more fails more often or answers later than it may, `stop` where others do too, or where nobody counted and
  * that is not allowed.
  */
-export async function passGate(shift: Shift, step: ShiftStep): Promise<"on" | "back" | "stop"> {
-  const { request, caller, target, from, steps, watch } = shift;
+export async function passGate(shift: Shift, step: ShiftStep): Promise<"on" | "errors" | "times" | "stop"> {
+  const { request, caller, target, from, watch } = shift;
   if (watch === undefined || request.gate === undefined) {
     return "on";
   }
+  const { allowUnproven } = request.gate;
   const to = target.route.weights;
   const raised = Object.keys(to).filter((version) => (to[version] ?? 0) > (from[version] ?? 0));
-  const errors = await watch.judge({
-    gate: setGate(request.gate.maxErrorRate, steps.length),
+  const watched = await watch.judge({
+    gates: gatesOf(request.gate, shift.steps.length),
     raised,
     forMs: request.everyMs,
     taskOf: (cluster) => shiftTasks.watched(cluster, step),
   });
-  caller.watched(errors, step);
-  const { verdict, unread } = errors;
-  if (verdict.kind === "exceeds" || verdict.kind === "everywhere") {
-    caller.report([describeExcess(target, errors, verdict)]);
-    return verdict.kind === "exceeds" ? "back" : "stop";
+  caller.watched(watched, step);
+  const { judged, unread } = watched;
+  const excess = judged.filter(({ verdict: { kind } }) => kind === "exceeds" || kind === "everywhere");
+  if (excess.length > 0) {
+    caller.report(excess.map((one) => describeExcess(target, watched, one)));
+    return excess.find(({ verdict: { kind } }) => kind === "exceeds")?.of ?? "stop";
   }
-  if (verdict.kind === "passes" && unread.length === 0) {
+  const unseen = judged.filter(({ verdict: { kind } }) => kind === "unseen" || unread.length > 0);
+  if (unseen.length === 0) {
     return "on";
   }
-  caller.report([describeUnseen(target, errors, request.gate.allowUnproven)]);
-  return request.gate.allowUnproven ? "on" : "stop";
+  caller.report(unseen.map((one) => describeUnseen(target, watched, { ...one, allowed: allowUnproven })));
+  return allowUnproven ? "on" : "stop";
 }
 
-function describeExcess(
-  { service }: ShiftedRoute,
-  { gate }: WatchedErrors,
-  verdict: Extract<WatchedErrors["verdict"], { readonly versions: readonly string[] }>,
-): Diagnostic {
-  const others = Object.keys(gate.versions).filter((name) => !verdict.versions.includes(name));
-  const beside = others.length === 0 ? "" : ` ${others.map((name) => countsOf(gate, name)).join(", ")}.`;
-  const limit = `the ${percent(gate.limit)} of --max-error-rate`;
-  const common =
-    verdict.kind === "everywhere"
-      ? ` Other versions fail more than that as well, so that it is not the shift:${beside}`
-      : beside;
-  return {
-    ...errorOf(verdict.kind === "everywhere" ? "ISM682" : "ISM681"),
-    detail: `In this step ingress gateways have counted of ${service.namespace}/${service.name}: ${verdict.versions.map((name) => countsOf(gate, name)).join(", ")}, more than ${limit}.${common}`,
-    fix: "Look at the logs of its pods in each cluster, and at what the mesh answers in their place: isthmus verify, isthmus check.",
-  };
-}
-
-function describeUnseen(
-  { service }: ShiftedRoute,
-  { gate, verdict, unread }: WatchedErrors,
-  allowed: boolean,
-): Diagnostic {
-  const silent = unread.map(
-    ({ cluster, diagnostic }) => `the ingress gateway of ${cluster} could not be asked (${diagnostic.summary})`,
-  );
-  const without = verdict.kind === "unseen" ? [`no request has reached ${verdict.versions.join(", ")}`] : [];
-  return {
-    ...(allowed ? warningOf("ISM683") : errorOf("ISM683")),
-    detail: `Whether at most ${percent(gate.limit)} of the tries of ${service.namespace}/${service.name} fail is not known: ${[...without, ...silent].join("; ")}.`,
-    fix: allowed
-      ? "Look again once there are requests: isthmus verify sends some."
-      : "Hold each step longer (--every), leave out --no-verify so that each step sends requests of its own, or go on without knowing: --allow-unproven.",
-  };
-}
-
-function countsOf({ versions }: ErrorGate, name: string): string {
-  const record = versions[name];
-  const tries = triesOf(record);
-  const failed = record?.failed ?? 0;
-  return `${failed} of ${tries} tries of ${name} failed${tries === 0 ? "" : ` (${percent(failed / tries)})`}`;
-}
-
-function percent(share: number): string {
-  return `${Number((share * 100).toPrecision(2))} %`;
+/** A version at its limits is stopped by chance in one of a hundred shifts, however many tests there are. */
+function gatesOf({ maxErrorRate, maxP99Ms }: ShiftGate, steps: number): HeldStep["gates"] {
+  const tests = (maxErrorRate === undefined || maxP99Ms === undefined ? 1 : 2) * steps;
+  return [
+    ...(maxErrorRate === undefined ? [] : [{ of: "errors", gate: setGate(maxErrorRate, tests) } as const]),
+    ...(maxP99Ms === undefined ? [] : [{ of: "times", gate: setGate(0.01, tests) } as const]),
+  ];
 }

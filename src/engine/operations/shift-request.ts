@@ -6,14 +6,16 @@ import type { ShiftPlan } from "../events.ts";
 import type { MeshFile } from "../mesh-file.ts";
 import type { EngineOptions } from "../options.ts";
 import type { PreparedShift } from "../traffic/shift-target.ts";
-import type { ErrorWatch, WatchedErrors } from "../traffic/watch-errors.ts";
+import type { RequestWatch, WatchedRequests } from "../traffic/watch-requests.ts";
 import type { ShiftOutcome } from "../traffic/write-weights.ts";
 import type { Verification } from "../traffic/verification.ts";
 
 /** By what requests of clients decide whether a shift goes on. */
 export interface ShiftGate {
-  /** The share of tries that may fail of a version that gets more than before: above 0, below 1. */
-  readonly maxErrorRate: number;
+  /** The share of tries that may fail of a version that gets more than before: above 0, below 1; undefined leaves that out. */
+  readonly maxErrorRate: number | undefined;
+  /** What 99 of 100 of its answers have to take less than, in milliseconds, of two significant digits; undefined leaves that out. */
+  readonly maxP99Ms: number | undefined;
   /** Goes on also where nothing was counted. */
   readonly allowUnproven: boolean;
 }
@@ -37,7 +39,7 @@ export interface ShiftRequest {
   readonly proof:
     | { readonly requests: number; readonly allowUnproven: boolean; readonly probePod: boolean }
     | undefined;
-  /** Hold each step for `everyMs` while ingress gateways count how real requests fail; undefined leaves that out. */
+  /** Hold each step for `everyMs` while ingress gateways count how real requests end; undefined leaves that out. */
   readonly gate: ShiftGate | undefined;
   /** Go back to the weights of the beginning when a proof or the gate fails. */
   readonly rollback: boolean;
@@ -56,9 +58,8 @@ export interface ShiftPreview {
   readonly target: ShiftedRoute;
   /** What the first step would change. */
   readonly prepared: PreparedShift;
-  readonly final: Weights;
-  /** How many steps there are. */
-  readonly steps: number;
+  /** What each step leads to; the last one is what was asked for. */
+  readonly steps: readonly Weights[];
   /** False when there is nothing to ask anybody about. */
   readonly changes: boolean;
 }
@@ -72,7 +73,7 @@ export interface ShiftCaller {
   /** What the clusters say to one step. */
   readonly written: (target: ShiftedRoute, step: ShiftStep, outcomes: readonly ShiftOutcome[]) => void;
   readonly proven: (verification: Verification, step: ShiftStep) => void;
-  readonly watched: (errors: WatchedErrors, step: ShiftStep) => void;
+  readonly watched: (requests: WatchedRequests, step: ShiftStep) => void;
   readonly report: (diagnostics: readonly Diagnostic[]) => void;
 }
 
@@ -88,5 +89,5 @@ export interface Shift {
   readonly from: Weights;
   readonly steps: readonly ShiftStep[];
   /** Counts for the gate. */
-  readonly watch: ErrorWatch | undefined;
+  readonly watch: RequestWatch | undefined;
 }

@@ -1,16 +1,17 @@
+import { describeLimit } from "../../../core/decide/answer-times.ts";
 import type { VersionStanding } from "../../../core/decide/error-gate.ts";
 import { standingOf, sureTries } from "../../../core/decide/error-gate.ts";
 import type { Weights } from "../../../core/decide/shift-steps.ts";
 import { describeWeights } from "../../../core/decide/shift-steps.ts";
 import type { Route } from "../../../core/model/mesh.ts";
 import type { ShiftPreview } from "../../../engine/operations/progressive-shift.ts";
-import type { WatchedErrors } from "../../../engine/operations/shift-gate.ts";
+import type { JudgedGate, WatchedRequests } from "../../../engine/operations/shift-gate.ts";
 import type { ShiftOutcome } from "../../../engine/operations/shift.ts";
 import type { Palette } from "../../terminal/palette.ts";
 import { viewField } from "./plan.ts";
 
 /** What a shift would change, cluster by cluster. */
-export function viewShiftPlan({ target, prepared, final, steps }: ShiftPreview, palette: Palette): string {
+export function viewShiftPlan({ target, prepared, steps }: ShiftPreview, palette: Palette): string {
   const name = `VirtualService ${target.service.namespace}/${target.route.name}`;
   const clusters = prepared.targets.flatMap((one) => {
     if (one.kind === "unreachable") {
@@ -25,7 +26,7 @@ export function viewShiftPlan({ target, prepared, final, steps }: ShiftPreview, 
       ...one.fields.map((field) => viewField(field, palette)),
     ];
   });
-  const more = steps > 1 ? [`in ${steps} steps to ${describeWeights(final)}`] : [];
+  const more = steps.length > 1 ? [`in ${steps.length} steps: ${steps.map(describeWeights).join(", ")}`] : [];
   return [...clusters, ...more].join("\n");
 }
 
@@ -52,8 +53,15 @@ export function viewShift(
     .join("\n");
 }
 
-/** What ingress gateways have counted in a step, a line for each version, with a mark for those that are judged. */
-export function viewWatchedErrors({ gate, raised, unread }: WatchedErrors, palette: Palette): string {
+/** What ingress gateways have counted in a step, a line for each gate and version, with a mark for those that are judged. */
+export function viewWatchedRequests(requests: WatchedRequests, palette: Palette): string {
+  const lines = requests.judged.flatMap((one) => viewGate(one, requests, palette));
+  return [...lines, ...requests.unread.map(({ cluster }) => `${palette.changed("?")} ${cluster}  not counted`)].join(
+    "\n",
+  );
+}
+
+function viewGate({ of, gate }: JudgedGate, { raised, limitMs }: WatchedRequests, palette: Palette): readonly string[] {
   const limit = `${Number((gate.limit * 100).toPrecision(3))} %`;
   const says: Readonly<Record<VersionStanding, readonly [mark: string, words: string]>> = {
     good: [palette.good("√"), `, at most ${limit} may`],
@@ -62,13 +70,16 @@ export function viewWatchedErrors({ gate, raised, unread }: WatchedErrors, palet
     fails: [palette.bad("×"), `, at most ${limit} may`],
     beside: [" ", ""],
   };
+  const counted =
+    of === "errors"
+      ? { none: "no request", some: "tries failed" }
+      : { none: "no answer with a time", some: `answers had not come within ${describeLimit(limitMs ?? 0)}` };
   const names = [...new Set([...Object.keys(gate.versions), ...raised])];
-  const lines = names.map((name) => {
+  return names.map((name) => {
     const { answered = 0, failed = 0 } = gate.versions[name] ?? {};
     const tries = answered + failed;
     const [mark, words] = says[standingOf(gate, name, raised)];
     const share = tries === 0 ? "" : ` (${Number(((failed / tries) * 100).toPrecision(2))} %)`;
-    return `${mark} ${name}  ${tries === 0 ? "no request" : `${failed} of ${tries} tries failed${share}`}${words}`;
+    return `${mark} ${name}  ${tries === 0 ? counted.none : `${failed} of ${tries} ${counted.some}${share}`}${words}`;
   });
-  return [...lines, ...unread.map(({ cluster }) => `${palette.changed("?")} ${cluster}  not counted`)].join("\n");
 }

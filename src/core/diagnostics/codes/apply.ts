@@ -139,7 +139,7 @@ export const applyCodes = {
   ISM680: {
     summary: "Nobody counts the requests of this route",
     explanation:
-      "`--max-error-rate` goes by what the ingress gateways count of each version's endpoints. Requests of callers inside the mesh are counted by their own sidecars, of which there may be thousands, and these are not asked.",
+      "`--max-error-rate` and `--max-p99` go by what the ingress gateways count of each version's endpoints. Requests of callers inside the mesh are counted by their own sidecars, of which there may be thousands, and these are not asked.",
   },
   ISM681: {
     summary: "More requests fail than may",
@@ -155,6 +155,26 @@ export const applyCodes = {
     summary: "Failures of requests could not be counted",
     explanation:
       "`--max-error-rate` needs requests to count. None has reached the version while the step was held, or the ingress gateway of a cluster could not be asked. The shift stops there; `--allow-unproven` goes on.",
+  },
+  ISM789: {
+    summary: "Answers take longer than they may",
+    explanation:
+      "With `--max-p99` each step of a shift is held while ingress gateways write down how long answers of each version take, from a request's end to the answer's. Late are those that take the limit or longer, those that a time-out ends, and requests that have no answer for so long. A version that gets more requests than before may have one late answer in a hundred, and is judged after every look by a test that may stop at any time, as its failures are (ISM681): of a version that is late no more often at most one in a hundred is stopped by chance, however long it is watched; one of which 5 % are late is found within 500 answers in 95 of 100 shifts of up to four steps. Where the other versions are not late as well the shift ends there, and with `--rollback` goes back.",
+  },
+  ISM790: {
+    summary: "Answers take longer than they may, of other versions as well",
+    explanation:
+      "A version that gets more requests has more late answers than `--max-p99` leaves, and so have the others in the same minutes: something that they share is slow, and other weights do not help. The shift stops where it is and goes neither on nor back.",
+  },
+  ISM791: {
+    summary: "Gateways do not write down how long answers of each version take",
+    explanation:
+      "Istio's proxies keep no statistics of their clusters unless they are told to when they start. `--max-p99` needs the histogram `upstream_rq_time` of each version's cluster, in every pod of the ingress gateways. isthmus asks for it in what it installs, by annotation `sidecar.istio.io/statsInclusionRegexps` of the gateway's pods; an apply brings it to gateways that are older. It is left out where `spec.istio.values` set `proxyStatsMatcher` in `proxy.istio.io/config` of these pods, or with a comma in an expression of `meshConfig.defaultConfig`: add `cluster\\.outbound\\|\\d+\\|[^|]+\\|[^;]*;?\\.upstream_rq_time` to its `inclusionRegexps` there. An Envoy that is too old to tell the bins of a histogram (`histogram_buckets=detailed`) is named as well. Nothing was changed.",
+  },
+  ISM792: {
+    summary: "Times of answers could not be read",
+    explanation:
+      "`--max-p99` needs answers whose time gateways have written down. None of the version has come to its end while the step was held, or the ingress gateway of a cluster could not be asked. The shift stops there; `--allow-unproven` goes on.",
   },
   ISM346: {
     summary: "Objects of the mesh are there, and no inventory lists them",
