@@ -5,7 +5,13 @@ import type { CliIo } from "./terminal/context.ts";
 import { createContext } from "./create-context.ts";
 import * as texts from "./views/human/on-stderr.ts";
 
-const globals = { color: "auto", verbose: false, quiet: false, kubeconfig: undefined } as const;
+const globals = {
+  color: "auto",
+  verbose: false,
+  quiet: false,
+  kubeconfig: undefined,
+  clusterTimeout: undefined,
+} as const;
 
 interface World {
   readonly io: CliIo;

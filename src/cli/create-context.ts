@@ -41,6 +41,7 @@ export function createContext(argv: readonly string[], globals: GlobalValues, io
     verbose: globals.verbose,
     quiet: globals.quiet,
     kubeconfig: globals.kubeconfig,
+    clusterTimeoutMs: globals.clusterTimeout,
   };
   const stderr = shareStderr(io);
   const context: CliContext = {

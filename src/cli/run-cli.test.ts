@@ -29,20 +29,22 @@ describe("help", () => {
       errors.
 
       Target:
-        -f, --file FILE                The mesh file; - is stdin (default: mesh.yaml)
+        -f, --file FILE                 The mesh file; - is stdin (default: mesh.yaml)
 
       Output:
-        -o, --output table|json        How to print the result (default: table)
+        -o, --output table|json         How to print the result (default: table)
 
       Global:
-            --color auto|always|never  When to use colour (default: auto)
-        -v, --verbose                  Say more, with stack traces of unexpected
-                                       errors
-        -q, --quiet                    No progress and no remarks, only results and
-                                       problems
-            --kubeconfig FILE          The kubeconfig file to read before KUBECONFIG
-                                       and ~/.kube/config
-        -h, --help                     Show this help
+            --color auto|always|never   When to use colour (default: auto)
+        -v, --verbose                   Say more, with stack traces of unexpected
+                                        errors
+        -q, --quiet                     No progress and no remarks, only results and
+                                        problems
+            --kubeconfig FILE           The kubeconfig file to read before KUBECONFIG
+                                        and ~/.kube/config
+            --cluster-timeout DURATION  How long each look at a cluster may take,
+                                        before it counts as one that does not answer
+        -h, --help                      Show this help
       "
     `);
   });

@@ -51,5 +51,6 @@ function globalsBeforeParsing(argv: readonly string[]): GlobalValues {
     verbose: false,
     quiet: false,
     kubeconfig: undefined,
+    clusterTimeout: undefined,
   };
 }

@@ -10,6 +10,8 @@ export interface RunOptions {
   readonly onEvent: OnEvent;
   /** For every wait of the operation, in milliseconds. */
   readonly timeoutMs: number;
+  /** For each look at one cluster, in milliseconds (`withinClusterTime`); without it only its single requests have limits. */
+  readonly clusterTimeoutMs?: number;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;

@@ -1,5 +1,6 @@
 import type { Advice } from "./advice.ts";
 import type { KubeError } from "./errors.ts";
+import { lateCode } from "./report-failure.ts";
 import { codeOf, isRecord } from "./kubeconfig/read-fields.ts";
 import { diagnoseProxy } from "./diagnose-proxy.ts";
 import { listAuthorities, probeCertificate } from "./probe-certificate.ts";
@@ -35,7 +36,14 @@ function causeCodeOf(cause: unknown): string {
 
 function diagnoseNetwork(error: KubeError, code: string, where: string): Advice {
   const { hostname, host } = new URL(error.endpoint.server);
+  const { context } = error.endpoint;
   switch (code) {
+    case lateCode:
+      return {
+        code: "ISM777",
+        detail: `${error.message}, from ${where}.`,
+        fix: `Give it longer with --cluster-timeout, or see what keeps it:\n    kubectl --context ${context} get --raw '/readyz?verbose'`,
+      };
     case "ECONNREFUSED":
       return {
         code: "ISM255",

@@ -21,6 +21,9 @@ export interface RequestSubject {
   };
 }
 
+/** The code of the cause of `Reporter.late`. */
+export const lateCode = "ISTHMUS_LATE";
+
 /** Makes the KubeErrors of one cluster. */
 export interface Reporter {
   /** No answer came. An error that is a KubeError already passes through. */
@@ -39,6 +42,8 @@ export interface Reporter {
   unknownKind(subject: RequestSubject): KubeError;
   /** A success that is no Kubernetes answer. */
   foreignAnswer(status: number, subject: RequestSubject): KubeError;
+  /** The cluster had so many milliseconds for a whole look at it, and they are over. */
+  late(timeoutMs: number): KubeError;
   /** The way to a pod broke, in the node's or the tunnel's words. */
   tunnelFailure(words: string, subject: RequestSubject): KubeError;
 }
@@ -81,6 +86,10 @@ export function createReporter(cluster: string, context: ResolvedContext): Repor
     },
     foreignAnswer: (status, subject) =>
       fail("protocol", subject, "the answer is not one of a Kubernetes API server", { status }),
+    late: (timeoutMs) =>
+      fail("unreachable", { verb: "look" }, `not all answers came within ${timeoutMs / 1000} s`, {
+        cause: Object.assign(new Error("the cluster's time is up"), { code: lateCode }),
+      }),
     tunnelFailure: (words, subject) => fail("tunnel", subject, redactText(words)),
     unknownKind: (subject) => fail("no-such-kind", subject, unknownKindWords, { status: 404 }),
   };

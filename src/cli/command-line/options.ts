@@ -170,6 +170,11 @@ export const globalOptions = {
     group: "Global",
     complete: "file",
   },
+  clusterTimeout: {
+    kind: "duration",
+    summary: "How long each look at a cluster may take, before it counts as one that does not answer",
+    group: "Global",
+  },
 } as const satisfies OptionTable;
 
 /** `--instance NAME`: which sandbox. */

@@ -92,7 +92,7 @@ describe("parseCommandLine", () => {
     "takes global flags anywhere: %s",
     (line) => {
       const parsed = parseCommandLine(line.split(" "), commands);
-      expect(parsed.globals).toEqual({ color: "never", quiet: true, verbose: false, kubeconfig: undefined });
+      expect(parsed.globals).toEqual({ color: "never", quiet: true, verbose: false });
     },
   );
 

@@ -24,6 +24,7 @@ export async function engineOptions(context: CliContext, own: OwnOptions = {}): 
     adopt: own.adopt ?? defaultAdoption,
     continueOnRefusal: own.continueOnRefusal ?? false,
     timeoutMs: own.timeoutMs ?? 60_000,
+    ...(context.clusterTimeoutMs === undefined ? {} : { clusterTimeoutMs: context.clusterTimeoutMs }),
   };
 }
 

@@ -78,6 +78,8 @@ export interface CliContext extends CliIo {
   readonly quiet: boolean;
   /** `--kubeconfig`, as given. */
   readonly kubeconfig: string | undefined;
+  /** `--cluster-timeout`, in milliseconds. */
+  readonly clusterTimeoutMs: number | undefined;
   /** Writes data to stdout and ends the line. */
   readonly print: (text: string) => void;
   /** Writes one JSON document to stdout. */

@@ -55,7 +55,13 @@ export async function runIsthmus(commandLine: string, options: RunOptions = {}):
 
 /** The context of a command that runs in that folder and says nothing. */
 export function contextOf(folder: string, env: Readonly<Record<string, string>>): CliContext {
-  const globals = { color: "never", verbose: false, quiet: true, kubeconfig: undefined } as const;
+  const globals = {
+    color: "never",
+    verbose: false,
+    quiet: true,
+    kubeconfig: undefined,
+    clusterTimeout: undefined,
+  } as const;
   return createContext([], globals, ioOf(folder, { env }), texts).context;
 }
 

@@ -10,6 +10,7 @@ import type { KubeClient } from "../../kube/client.ts";
 import { createLimiter } from "../../kube/limiter.ts";
 import { shareReads } from "../../kube/share-reads.ts";
 import { tolerateListeners } from "../../kube/tolerate-listeners.ts";
+import { withinClusterTime } from "../clusters/cluster-time.ts";
 import type { Connected, Connection } from "../clusters/connect-clusters.ts";
 import type { MeshFile } from "../mesh-file.ts";
 import type { RunOptions } from "../options.ts";
@@ -71,7 +72,9 @@ export async function gatherFacts(
       }
       const task = { cluster: one.cluster.name, task: "gathering facts" };
       return limiter.run(options.signal, async () =>
-        lookAtCluster(task, options, async () => gatherSnapshot(mesh, one, { ...options, tried })),
+        lookAtCluster(task, options, async () =>
+          withinClusterTime(one, options, async (signal) => gatherSnapshot(mesh, one, { ...options, tried, signal })),
+        ),
       );
     }),
   );

@@ -20,6 +20,7 @@ import type { MeshFile } from "../mesh-file.ts";
 import type { AccessOptions, RunOptions } from "../options.ts";
 import type { RancherLink, RancherState } from "./rancher-link.ts";
 import { closeRancher, contextThrough, linkRancher } from "./rancher-link.ts";
+import { withinClusterTime } from "./cluster-time.ts";
 import { requestLimits } from "./request-limits.ts";
 import { findSharedClusters, findSharedServers } from "./same-cluster.ts";
 import { findMissingSandbox, sandboxExtension } from "./sandbox-network.ts";
@@ -175,7 +176,7 @@ function clusterContext(cluster: Cluster, context: ResolvedContext): ClusterCont
   return { kind: "found", cluster, context, platform: platformOf(context) };
 }
 
-export interface ConnectOptions extends Pick<RunOptions, "signal" | "timeoutMs"> {
+export interface ConnectOptions extends Pick<RunOptions, "signal" | "timeoutMs" | "clusterTimeoutMs"> {
   /** Read also what remote secrets say. */
   readonly remotes?: boolean;
   /** Read also what somebody else has installed of Istio. */
@@ -210,7 +211,9 @@ export async function connectClusters(
       });
       const client = oneLook ? shareReads(unshared) : unshared;
       try {
-        const facts = await readClusterState(client, { remotes, installed, tolerant, signal: options.signal });
+        const facts = await withinClusterTime(one, options, async (signal) =>
+          readClusterState(client, { remotes, installed, tolerant, signal }),
+        );
         return { ...one, kind: "connected", client, facts };
       } catch (error) {
         await client.close();

@@ -9,6 +9,7 @@ import { diagnoseKubeError } from "../../kube/diagnose.ts";
 import type { Connection } from "./connect-clusters.ts";
 import type { ClusterState } from "../facts/cluster-state.ts";
 import type { RunOptions } from "../options.ts";
+import { withinClusterTime } from "./cluster-time.ts";
 import { requestLimits } from "./request-limits.ts";
 import type { RancherState } from "./rancher-link.ts";
 import { contextThrough } from "./rancher-link.ts";
@@ -28,7 +29,7 @@ const rancherLocal: Cluster = {
 export async function connectRancherLocal(
   mesh: Mesh,
   rancher: RancherState,
-  options: Pick<RunOptions, "signal" | "timeoutMs">,
+  options: Pick<RunOptions, "signal" | "timeoutMs" | "clusterTimeoutMs">,
 ): Promise<Connection | undefined> {
   if (rancher.kind !== "linked") {
     return undefined;
@@ -37,7 +38,9 @@ export async function connectRancherLocal(
   const context = contextThrough(rancher.link, "local");
   const client = createKubeClient({ cluster: rancherLocalTarget, context, limits: requestLimits(options, 1) });
   try {
-    const facts = await readRancherLocal(client, mesh.name, options.signal);
+    const facts = await withinClusterTime({ cluster: rancherLocal, context }, options, async (signal) =>
+      readRancherLocal(client, mesh.name, signal),
+    );
     if (!wanted && facts.inventories.length === 0) {
       await client.close();
       return undefined;

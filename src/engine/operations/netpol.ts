@@ -13,6 +13,7 @@ import { closeMesh, openMesh } from "../clusters/open-mesh.ts";
 import { readPolicyWorld } from "../facts/read-policy-world.ts";
 import type { MeshFile } from "../mesh-file.ts";
 import type { AccessOptions, RunOptions } from "../options.ts";
+import { withinClusterTime } from "../clusters/cluster-time.ts";
 import { lookAtCluster } from "../progress/look-at-cluster.ts";
 import { requireClusters } from "./scope.ts";
 
@@ -88,6 +89,6 @@ async function readSnapshot(one: Connection, options: Options): Promise<PolicySn
     return { kind: "unreachable", cluster, diagnostic: one.diagnostic };
   }
   return lookAtCluster({ cluster, task: "reading pods and network policies" }, options, async () =>
-    readPolicyWorld(one.client, one.cluster, options.signal),
+    withinClusterTime(one, options, async (signal) => readPolicyWorld(one.client, one.cluster, signal)),
   );
 }

@@ -24,6 +24,7 @@ import type { ProxyPod } from "../facts/proxy-routing.ts";
 import { listSidecars, readIngressPorts, readProxyRouting } from "../facts/proxy-routing.ts";
 import type { MeshFile } from "../mesh-file.ts";
 import type { AccessOptions, RunOptions } from "../options.ts";
+import { withinClusterTime } from "../clusters/cluster-time.ts";
 import { lookAtCluster } from "../progress/look-at-cluster.ts";
 import type { AskedRequest, RequestQuestion } from "../traffic/explained-requests.ts";
 import { requestsToExplain } from "../traffic/explained-requests.ts";
@@ -70,7 +71,9 @@ export async function explainRoutes(
         .map(async (one) =>
           limiter.run(options.signal, async () =>
             lookAtCluster({ cluster: one.cluster.name, task: "reading routes of proxies" }, options, async () =>
-              explainIn(meshFile, { one, actual }, question, options),
+              withinClusterTime(one, options, async (signal) =>
+                explainIn(meshFile, { one, actual }, question, { ...options, signal }),
+              ),
             ),
           ),
         ),

@@ -7,6 +7,7 @@ import { diagnoseKubeError } from "../../kube/diagnose.ts";
 import { KubeError } from "../../kube/errors.ts";
 import { createLimiter } from "../../kube/limiter.ts";
 import { tolerateListeners } from "../../kube/tolerate-listeners.ts";
+import { withinClusterTime } from "../clusters/cluster-time.ts";
 import type { Connected, Connection } from "../clusters/connect-clusters.ts";
 import { clustersOutOfScope, isInScope, limitRancherLocal, withoutCredential } from "../clusters/scope.ts";
 import { plannedCertificates } from "../front-door/plan-certificates.ts";
@@ -27,7 +28,7 @@ const comparedAtATime = 12;
 export async function compareStates(
   desired: DesiredState,
   current: CurrentState,
-  options: PlanOptions & Pick<RunOptions, "signal"> & { readonly names?: readonly string[] },
+  options: PlanOptions & Pick<RunOptions, "signal" | "clusterTimeoutMs"> & { readonly names?: readonly string[] },
 ): Promise<{ readonly plan: Plan; readonly warnings: readonly Diagnostic[] }> {
   const { meshFile, scope, open } = current;
   const { mesh } = meshFile;
@@ -47,7 +48,9 @@ export async function compareStates(
     signal: options.signal,
   };
   const compare = async (one: Connected): Promise<ClusterPlan> => {
-    const plan = await planCluster(one, mesh.name, desired.objects.get(one.cluster.name) ?? [], shared);
+    const plan = await withinClusterTime(one, options, async (signal) =>
+      planCluster(one, mesh.name, desired.objects.get(one.cluster.name) ?? [], { ...shared, signal }),
+    );
     return one.cluster.name === rancherLocalTarget ? limitRancherLocal(plan, mesh, scope) : plan;
   };
   const clusters = await Promise.all(

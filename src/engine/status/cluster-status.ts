@@ -8,6 +8,7 @@ import { inspectBundle } from "../../pki/inspect.ts";
 import { diagnoseKubeError } from "../../kube/diagnose.ts";
 import { KubeError } from "../../kube/errors.ts";
 import { readinessOf } from "../../kube/readiness/readiness-of.ts";
+import { withinClusterTime } from "../clusters/cluster-time.ts";
 import type { Connected, Connection } from "../clusters/connect-clusters.ts";
 import { findIstiod } from "../facts/istiod-pods.ts";
 import type { ProxySync } from "../facts/proxy-sync.ts";
@@ -145,7 +146,7 @@ type ReadOptions = RunOptions & { readonly tokenEnds: TokenEnds };
 /** A cluster that dies while it is read is one that does not answer. */
 async function readOrName(meshFile: MeshFile, one: Connected, options: ReadOptions): Promise<ClusterStatus> {
   try {
-    return await readCluster(meshFile, one, options);
+    return await withinClusterTime(one, options, async (signal) => readCluster(meshFile, one, { ...options, signal }));
   } catch (error) {
     options.signal.throwIfAborted();
     if (!(error instanceof KubeError)) {

@@ -1,0 +1,47 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { FakeClusters } from "../testing/fake-clusters.ts";
+import { startFakeClusters } from "../testing/fake-clusters.ts";
+
+/** An apply, then commands of which one looks twice: long, on a machine with much else to do. */
+const patience = 120_000;
+
+let world: FakeClusters;
+
+beforeEach(async () => {
+  world = await startFakeClusters(["west", "east"], { living: true });
+  await world.run("apply --yes");
+}, patience);
+
+afterEach(async () => {
+  await world.close();
+});
+
+const flat = ({ out, err }: { readonly out: string; readonly err: string }): string =>
+  `${out}\n${err}`.replaceAll(/\s+/g, " ");
+
+describe("--cluster-timeout", () => {
+  it.each(["plan", "status", "check", "netpol matrix", "shift helloworld v1=100 --yes"])(
+    "has %s name a silent cluster when its time is up, and end as with one that is dead",
+    async (command) => {
+      world.servers["east"]?.inject({ kind: "hang" }, { times: 10_000, matches: () => true });
+      const silent = await world.run(`${command} --cluster-timeout 6s`);
+      expect(flat(silent)).toContain("within 6 s");
+      expect(silent.out).toMatch(/west/i);
+      await world.servers["east"]?.close();
+      expect(silent.code).toBe((await world.run(command)).code);
+      expect(silent.code).not.toBe(0);
+    },
+    patience,
+  );
+
+  it(
+    "leaves a cluster alone that answers in time, and refuses what is no duration",
+    async () => {
+      const { out, code } = await world.run("plan --cluster-timeout 1m");
+      expect([code, /east\n {2}no changes/.test(out)]).toEqual([0, true]);
+      const refused = await world.run("plan --cluster-timeout 10");
+      expect([refused.code, /ISM005/.test(refused.err)]).toEqual([64, true]);
+    },
+    patience,
+  );
+});
