@@ -13,6 +13,7 @@ const movesFolders = [
   "src/sandbox/front-door/cluster-images.ts",
   "src/sandbox/front-door/debian-programs.ts",
   "src/sandbox/front-door/ensure-go-part.ts",
+  "src/sandbox/istio-cni/ensure-istio-cni.ts",
 ];
 
 it("replaces single files in src/files only, so that none is ever seen half", () => {

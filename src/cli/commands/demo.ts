@@ -43,6 +43,7 @@ export const demoCommand = defineCommand({
               clusters: undefined,
               rancher: false,
               frontDoor: false,
+              istioCni: false,
               merge: false,
               timeoutMs: 180_000,
             },

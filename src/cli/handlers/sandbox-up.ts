@@ -4,6 +4,7 @@ import { ensureEngine } from "../../sandbox/engine/ensure-engine.ts";
 import type { EngineParts } from "../../sandbox/engine/parts.ts";
 import { checkPreflight } from "../../sandbox/engine/preflight/preflight.ts";
 import { ensureFrontDoorParts } from "../../sandbox/front-door/front-door-parts.ts";
+import { ensureIstioCni } from "../../sandbox/istio-cni/ensure-istio-cni.ts";
 import type { SandboxCluster } from "../../sandbox/operations/instance-record.ts";
 import { sandboxesFolder } from "../../sandbox/operations/state-folder.ts";
 import type { SandboxUp } from "../../sandbox/operations/up.ts";
@@ -16,6 +17,7 @@ export interface BringUpArgs {
   readonly clusters: readonly SandboxCluster[] | undefined;
   readonly rancher: boolean;
   readonly frontDoor: boolean;
+  readonly istioCni: boolean;
   readonly merge: boolean;
   readonly timeoutMs: number;
 }
@@ -47,6 +49,11 @@ export async function bringUpSandbox(args: BringUpArgs, context: CliContext): Pr
     obtainFrontDoor: async () => {
       const { env, signal } = context;
       return ensureFrontDoorParts({ env, signal, onProgress: view.onProgress });
+    },
+    istioCni: args.istioCni,
+    obtainIstioCni: async () => {
+      const { env, signal } = context;
+      return ensureIstioCni({ env, signal, onProgress: view.onProgress });
     },
     merge: args.merge,
     env: context.env,

@@ -17,7 +17,7 @@ import type { DriftedObject } from "./drift-facts.ts";
 import type { GatewayObject, GatewayServer, MeshFacts, NamespaceFacts, ReachedCluster } from "./facts.ts";
 import type { HinderedWorkload } from "./hindrance-facts.ts";
 import type { ProxySyncFacts } from "./pod-facts.ts";
-import type { DnsAddress } from "./system-facts.ts";
+import type { CniAgent, DnsAddress } from "./system-facts.ts";
 import type { WriteHookFacts } from "./webhook-facts.ts";
 import { checks } from "./list.ts";
 import { runChecks } from "./run-checks.ts";
@@ -143,6 +143,19 @@ function shopWithMeshConfig(change: Partial<MeshConfigFacts>): MeshFacts {
 }
 
 /** Both clusters say how istiod is configured; this is how that of east differs. */
+function agent(ready: number): CniAgent {
+  return { namespace: "kube-system", name: "istio-cni-node", desired: 1, ready };
+}
+
+/** A mesh whose pods have their connections redirected by istio-cni, with these agents of it in east. */
+function withIstioCni(agents: readonly CniAgent[]): MeshFacts {
+  const facts = withCluster("east", ({ system }) => ({ system: { ...system, cni: agents } }));
+  const clusters = facts.clusters.map((one) =>
+    one.kind === "reached" && one.cluster !== "east" ? { ...one, system: { ...one.system, cni: [agent(1)] } } : one,
+  );
+  return { ...facts, clusters, mesh: { ...facts.mesh, istioCni: true } };
+}
+
 function withMeshConfig(change: Partial<MeshConfigFacts>, facts: MeshFacts = healthyFacts()): MeshFacts {
   const usual: MeshConfigFacts = {
     name: "istio",
@@ -1547,10 +1560,14 @@ const table: readonly (readonly [Check["id"], string, MeshFacts, readonly string
     "nothing where istio-cni does it",
     withCluster("east", ({ namespaces, system }) => ({
       namespaces: namespaces.map(restricted),
-      system: { ...system, cni: true },
+      system: { ...system, cni: [agent(1)] },
     })),
     [],
   ],
+  ["policies/istio-cni", "nothing where no pod counts on it", healthyFacts(), []],
+  ["policies/istio-cni", "none where the mesh file has it redirect", withIstioCni([]), ["error ISM797 east"]],
+  ["policies/istio-cni", "one that is not ready on every node", withIstioCni([agent(0)]), ["error ISM797 east"]],
+  ["policies/istio-cni", "nothing of one that is", withIstioCni([agent(1)]), []],
   [
     "policies/network-policies",
     "one that closes everything in istio-system, once",

@@ -23,9 +23,9 @@ import type { AuthorizationPolicyFacts, NetworkPolicyFacts, PeerAuthenticationFa
  * added to objects, 7 what callers inside hold, 8 who made a pod, 9 what
  * keeps pods away and what DNS answers, 10 what controllers leave undone and
  * which webhooks refuse routes, 11 who fills the Secrets of routes and what
- * lets external-dns out: checks would be wrong where it is missing.
+ * lets external-dns out, 12 on how many nodes istio-cni is: checks would be wrong where it is missing.
  */
-export const factsVersion = 11;
+export const factsVersion = 12;
 
 /**
  * Everything that the checks judge, as one JSON document: what the mesh file
@@ -60,6 +60,8 @@ export interface MeshOutline extends Pick<Mesh, "name" | "clusters" | "services"
   readonly install?: "existing";
   /** The mesh file as the command line named it, for commands that a fix names; left out for the usual mesh.yaml. */
   readonly file?: string;
+  /** The mesh file's pod security has istio-cni redirect the connections of pods; left out otherwise. */
+  readonly istioCni?: true;
   /** Names of issuers whose ACME challenges come over HTTP. */
   readonly http01Issuers: readonly string[];
   /** The TTL that isthmus writes at published Gateways; undefined where the mesh file names none. */

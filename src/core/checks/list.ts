@@ -51,6 +51,7 @@ import { gatewayLabel } from "./network/gateway-label.ts";
 import { podLabels } from "./network/pod-labels.ts";
 import { namespaceLabel } from "./network/namespace-label.ts";
 import { authorization } from "./policies/authorization.ts";
+import { istioCni } from "./policies/istio-cni.ts";
 import { networkPolicies } from "./policies/network-policies.ts";
 import { closed } from "./policies/closed.ts";
 import { open } from "./policies/open.ts";
@@ -103,6 +104,7 @@ export const checks: readonly Check[] = [
   rotationSafe,
   quotas,
   podSecurity,
+  istioCni,
   networkPolicies,
   closed,
   open,

@@ -4,8 +4,8 @@ import type { PodFacts, ServicePort } from "./pod-facts.ts";
 export interface SystemFacts {
   /** Its UID: no two clusters have the same. */
   readonly uid: string;
-  /** True where istio-cni sets up redirection on the nodes, in any namespace. */
-  readonly cni: boolean;
+  /** The agents of istio-cni, which sets up redirection on the nodes, in any namespace. */
+  readonly cni: readonly CniAgent[];
   readonly labels: Readonly<Record<string, string>>;
   /** The Service of the cluster's DNS; left out where none carries the label `k8s-app: kube-dns`. */
   readonly dns?: {
@@ -34,6 +34,15 @@ export interface SystemFacts {
   readonly apiServers?: readonly { readonly address: string; readonly port: number }[];
   /** Running pods of Prometheus in any namespace, with the labels of their namespaces; left out where nobody looked. */
   readonly scrapers?: readonly (PodFacts & { readonly namespaceLabels: Readonly<Record<string, string>> })[];
+}
+
+/** A DaemonSet of istio-cni. */
+export interface CniAgent {
+  readonly namespace: string;
+  readonly name: string;
+  /** Nodes that should run it, and on which it is ready; alike where its controller has not said yet. */
+  readonly desired: number;
+  readonly ready: number;
 }
 
 /** What the kubelet of one node writes into the resolv.conf of its pods. */

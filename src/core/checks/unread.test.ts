@@ -92,7 +92,7 @@ const blanks: Readonly<Required<Pick<ReachedCluster, Exclude<UnreadPart, "meshId
     otherPolicies: [],
     peerAuthentications: [],
     authorizationPolicies: [],
-    system: { uid: "", cni: false, labels: {} },
+    system: { uid: "", cni: [], labels: {} },
     tlsSecrets: [],
     externalDns: [],
     bypasses: [],

@@ -9,7 +9,7 @@ import type { Platform } from "./materials.ts";
 import { meshNetworksValues } from "./mesh-networks.ts";
 import { mergeValues } from "./merge-values.ts";
 import { eastWestGateway, ingressGateway, istioNamespace } from "./names.ts";
-import { cniNamespace, needsCni, podSecurityValues } from "./pod-security.ts";
+import { cniNamespace, gatewayChartSecurity, needsCni, podSecurityValues } from "./pod-security.ts";
 
 type Values = { readonly [key: string]: Json };
 
@@ -51,7 +51,7 @@ export function renderHelmReleases(mesh: Mesh, cluster: Cluster, platform: Platf
     release(
       "gateway",
       name,
-      mergeValues(identity, probeOf(mesh), pullPolicyOf(given), injectorOf(given), own),
+      mergeValues(identity, probeOf(mesh), pullPolicyOf(given), injectorOf(given), gatewayChartSecurity(mesh), own),
       mergeValues(only(given, ["global"]), mapAt(mapAt(given, "gateways"), name)),
     );
   return [

@@ -8,7 +8,7 @@ import { mergeValues } from "./merge-values.ts";
 import { gatewayHealthPort, gatewayProbe } from "./gateway-probe.ts";
 import { meshNetworksValues } from "./mesh-networks.ts";
 import { crossNetworkPort, eastWestGateway, ingressGateway, istioNamespace, networkLabel } from "./names.ts";
-import { cniNamespace, needsCni, podSecurityValues } from "./pod-security.ts";
+import { gatewaySettings, needsCni, podSecurityComponents, podSecurityValues } from "./pod-security.ts";
 
 /** The two IstioOperators of one cluster: input of Istio's renderer, or objects for its in-cluster operator. */
 export interface IstioOperators {
@@ -31,7 +31,7 @@ export function renderIstioOperators(mesh: Mesh, cluster: Cluster, platform: Pla
       spec: {
         profile: mesh.istio.profile,
         ...images,
-        ...(needsCni(mesh) ? { components: { cni: { enabled: true, namespace: cniNamespace } } } : {}),
+        ...(needsCni(mesh) ? { components: podSecurityComponents(mesh) } : {}),
         values: controlPlaneValues(mesh, cluster, platform),
       },
     },
@@ -42,7 +42,7 @@ export function renderIstioOperators(mesh: Mesh, cluster: Cluster, platform: Pla
       spec: {
         profile: "empty",
         ...images,
-        components: { ingressGateways: [eastWestComponent(cluster)] },
+        components: { ingressGateways: [eastWestComponent(mesh, cluster)] },
         values: mergeValues(
           {
             gateways: { "istio-ingressgateway": { injectionTemplate: "gateway" } },
@@ -98,7 +98,7 @@ function imagesOf(mesh: Mesh, platform: Platform): { readonly tag: string; reado
 }
 
 /** The gateway for traffic from other networks, as a component of an IstioOperator. */
-export function eastWestComponent(cluster: Cluster): Json {
+export function eastWestComponent(mesh: Mesh, cluster: Cluster): Json {
   return {
     name: eastWestGateway,
     enabled: true,
@@ -107,6 +107,7 @@ export function eastWestComponent(cluster: Cluster): Json {
       // Limits the gateway to endpoints of its own network: it never forwards to another gateway (https://istio.io/latest/docs/setup/install/multicluster/multi-primary_multi-network/).
       env: [{ name: "ISTIO_META_REQUESTED_NETWORK_VIEW", value: cluster.network }],
       readinessProbe: gatewayProbe,
+      ...gatewaySettings(mesh),
       service: {
         ports: [
           { name: "status-port", port: gatewayHealthPort, targetPort: gatewayHealthPort },

@@ -4,6 +4,8 @@ import { effectiveRelease } from "../releases/istio-releases.ts";
 import { istioNamespace } from "./names.ts";
 import { serviceNamespaces } from "./service-namespaces.ts";
 
+const seccompProfile = { type: "RuntimeDefault" };
+
 /** Where istio-cni runs: it needs host paths, which the mesh's own namespaces then refuse. */
 export const cniNamespace = "kube-system";
 
@@ -35,7 +37,6 @@ export function podSecurityValues(mesh: Mesh): { readonly [key: string]: Json } 
   if (effectiveRelease(mesh.istio.version).podSecurity === "policies") {
     return { istio_cni: { enabled: true } };
   }
-  const seccompProfile = { type: "RuntimeDefault" };
   return mesh.hardening.podSecurity === "baseline"
     ? { pilot: { cni: { enabled: true } } }
     : {
@@ -43,6 +44,66 @@ export function podSecurityValues(mesh: Mesh): { readonly [key: string]: Json } 
         gateways: { seccompProfile },
         global: { proxy: { seccompProfile } },
       };
+}
+
+/**
+ * The gateways of Istio's profiles (manifests/profiles of istio.io/istio, 1.24
+ * to 1.31); the others have none.
+ */
+const profileGateways: Readonly<Record<string, readonly GatewayKind[] | undefined>> = {
+  default: ["ingress"],
+  demo: ["ingress", "egress"],
+  openshift: ["ingress"],
+  preview: ["ingress"],
+  stable: ["ingress"],
+};
+
+type GatewayKind = "ingress" | "egress";
+
+/**
+ * Components of a control plane's IstioOperator by which its pods fit the
+ * standard: istio-cni, and a seccomp profile for the profile's gateways. No
+ * value reaches those: their chart (gateways/istio-ingress of istio.io/istio)
+ * has none in any release up to 1.31, and without it \`restricted\` refuses the pods.
+ */
+export function podSecurityComponents(mesh: Mesh): { readonly [key: string]: Json } {
+  if (!needsCni(mesh)) {
+    return {};
+  }
+  const k8s = gatewaySettings(mesh);
+  const gateways = asksForSeccomp(mesh) ? (profileGateways[mesh.istio.profile] ?? []) : [];
+  return {
+    cni: { enabled: true, namespace: cniNamespace },
+    ...Object.fromEntries(
+      gateways.map((kind) => [`${kind}Gateways`, [{ name: `istio-${kind}gateway`, enabled: true, k8s }]]),
+    ),
+  };
+}
+
+/** What a gateway's pods of an IstioOperator have to say under \`restricted\`, as settings of a component's \`k8s\`. */
+export function gatewaySettings(mesh: Mesh): { readonly securityContext?: Json } {
+  return asksForSeccomp(mesh) ? { securityContext: { seccompProfile } } : {};
+}
+
+/**
+ * The same as values of Istio's gateway chart, which has a pod's whole security
+ * context there: its default, ports below 1024 for everybody, is kept.
+ */
+export function gatewayChartSecurity(mesh: Mesh): { readonly securityContext?: Json } {
+  return asksForSeccomp(mesh)
+    ? {
+        securityContext: {
+          sysctls: [{ name: "net.ipv4.ip_unprivileged_port_start", value: "0" }],
+          seccompProfile,
+        },
+      }
+    : {};
+}
+
+function asksForSeccomp(mesh: Mesh): boolean {
+  return (
+    mesh.hardening.podSecurity === "restricted" && effectiveRelease(mesh.istio.version).podSecurity === "admission"
+  );
 }
 
 /**

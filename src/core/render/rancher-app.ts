@@ -4,7 +4,8 @@ import { writeYaml } from "../model/object-yaml.ts";
 import { effectiveRelease } from "../releases/istio-releases.ts";
 import { eastWestComponent, renderIstioOperators } from "./istio-operator.ts";
 import type { Platform } from "./materials.ts";
-import { istioNamespace } from "./names.ts";
+import { ingressGateway, istioNamespace } from "./names.ts";
+import { gatewaySettings } from "./pod-security.ts";
 import type { Wave } from "./waves.ts";
 
 /** The chart of Rancher's catalog that installs Istio, which is the release's name too. */
@@ -69,6 +70,8 @@ function chartValues(mesh: Mesh, cluster: Cluster, platform: Platform): { readon
 function overlay(mesh: Mesh, cluster: Cluster, platform: Platform): object {
   const { controlPlane } = renderIstioOperators(mesh, cluster, platform);
   const { metadata: _metadata, ...rest } = controlPlane;
+  const k8s = gatewaySettings(mesh);
+  const ingress = { name: ingressGateway, enabled: true, ...("securityContext" in k8s ? { k8s } : {}) };
   const spec = rest["spec"] as { readonly components?: { readonly [key: string]: Json } };
   return {
     ...rest,
@@ -76,7 +79,7 @@ function overlay(mesh: Mesh, cluster: Cluster, platform: Platform): object {
       ...spec,
       components: {
         ...spec.components,
-        ingressGateways: [{ name: "istio-ingressgateway", enabled: true }, eastWestComponent(cluster)],
+        ingressGateways: [ingress, eastWestComponent(mesh, cluster)],
       },
     },
   };

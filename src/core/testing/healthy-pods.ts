@@ -51,7 +51,7 @@ export function healthySystem(cluster: Cluster): SystemFacts {
   return {
     uid: `uid-of-${cluster}`,
     labels: {},
-    cni: false,
+    cni: [],
     dns: {
       name: "kube-dns",
       ready: 1,

@@ -178,7 +178,7 @@ const blankLook = {
   networkPolicies: [],
   otherPolicies: [],
   security: { peerAuthentications: [], authorizationPolicies: [] },
-  system: { uid: "", cni: false, labels: {} },
+  system: { uid: "", cni: [], labels: {} },
   tlsSecrets: [],
   externalDns: [],
   bypasses: [],

@@ -2,6 +2,7 @@ import type { MeshOutline } from "../../core/checks/facts.ts";
 import { meshFileWords } from "../../core/mesh-file-words.ts";
 import type { Mesh, Route, RouteMatch, RouteVerification, Service } from "../../core/model/mesh.ts";
 import { routeSettingNames } from "../../core/model/route-settings.ts";
+import { needsCni } from "../../core/render/pod-security.ts";
 import { Secret } from "../../core/secret.ts";
 
 /**
@@ -18,6 +19,7 @@ export function outlineOf(mesh: Mesh, file: string): MeshOutline {
     services: mesh.services.map((service): Service => ({ ...service, routes: service.routes.map(outlineOfRoute) })),
     istioVersion: mesh.istio.version,
     ...(mesh.istio.install === "existing" ? { install: "existing" as const } : {}),
+    ...(mesh.istio.install !== "existing" && needsCni(mesh) ? { istioCni: true as const } : {}),
     ...ownIssuersOf(mesh),
     ...(mesh.dns?.ttlSeconds === undefined ? {} : { dnsTtlSeconds: mesh.dns.ttlSeconds }),
     http01Issuers: mesh.issuers.filter((one) => one.acme?.http01 !== undefined).map((one) => one.name),

@@ -78,7 +78,7 @@ it("tells which cluster it is, and how many endpoints its DNS has, whatever the 
   expect(found).toMatchObject({
     uid: "u-1",
     labels: { a: "b" },
-    cni: false,
+    cni: [],
     dns: { name: "rke2-coredns", ready: 1, targetPort: 1053 },
   });
   expect(found.dns?.pods.map((pod) => pod.name)).toEqual(["coredns-1"]);
@@ -90,8 +90,11 @@ it("knows nodes on which istio-cni redirects, in whichever namespace it is", asy
     apiVersion: "apps/v1",
     kind: "DaemonSet",
     metadata: { name: "istio-cni-node", namespace: "a", labels: { "k8s-app": "istio-cni-node" } },
+    status: { desiredNumberScheduled: 3, numberReady: 2 },
   });
-  expect(await readSystem(client, { nodes: [], services: [] }, signal)).toMatchObject({ cni: true });
+  expect(await readSystem(client, { nodes: [], services: [] }, signal)).toMatchObject({
+    cni: [{ namespace: "a", name: "istio-cni-node", desired: 3, ready: 2 }],
+  });
 });
 
 it("says nothing of a DNS that it does not find", async () => {
@@ -99,7 +102,7 @@ it("says nothing of a DNS that it does not find", async () => {
   expect(await readSystem(client, { nodes: [], services: [] }, signal)).toEqual({
     uid: "",
     labels: {},
-    cni: false,
+    cni: [],
     apiServers: [],
     scrapers: [],
   });

@@ -1,5 +1,5 @@
 import type { NodeFacts } from "../../core/checks/facts.ts";
-import type { DnsAnswer, DnsConfiguration, SystemFacts } from "../../core/checks/system-facts.ts";
+import type { CniAgent, DnsAnswer, DnsConfiguration, SystemFacts } from "../../core/checks/system-facts.ts";
 import type { PodFacts } from "../../core/checks/pod-facts.ts";
 import type { KubeObject } from "../../core/model/kube-object.ts";
 import type { Service } from "../../core/model/mesh.ts";
@@ -62,7 +62,7 @@ export async function readSystem(
   const common = {
     uid: typeof uid === "string" ? uid : "",
     labels: object?.metadata.labels ?? {},
-    cni: agents.length > 0,
+    cni: agents.map(agentOf),
     apiServers,
     scrapers,
   };
@@ -75,6 +75,14 @@ export async function readSystem(
     node === undefined ? undefined : readDnsAddress(client, { node, services }, signal),
   ]);
   return { ...common, dns: { ...dns, ...(lookUps === undefined ? {} : { lookUps }) } };
+}
+
+function agentOf({ metadata, status }: KubeObject): CniAgent {
+  const { desiredNumberScheduled: desired = 0, numberReady: ready = 0 } = (status ?? {}) as {
+    readonly desiredNumberScheduled?: number;
+    readonly numberReady?: number;
+  };
+  return { namespace: metadata.namespace ?? "", name: metadata.name, desired, ready };
 }
 
 /** What the Service of the cluster's DNS leads to, and what that answers. */

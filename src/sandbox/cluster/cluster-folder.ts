@@ -12,7 +12,9 @@ export interface ClusterFolder {
   readonly certs: string;
   readonly logs: string;
   readonly config: string;
+  /** Configuration of the pods' network; what istio-cni adds to it outlives the node. */
   readonly cni: string;
+  readonly cniPlugins: string;
   readonly etcd: string;
   readonly containerd: string;
   readonly kubelet: string;
@@ -31,6 +33,7 @@ export function clusterFolder(dir: string): ClusterFolder {
     logs: path.join(dir, "logs"),
     config: path.join(dir, "config"),
     cni: path.join(dir, "cni"),
+    cniPlugins: path.join(dir, "cni-plugins"),
     etcd: path.join(dir, "etcd"),
     containerd: path.join(dir, "containerd"),
     kubelet: path.join(dir, "kubelet"),

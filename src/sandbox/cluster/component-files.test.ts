@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { EngineParts } from "../engine/parts.ts";
 import { programs } from "../engine/parts.ts";
 import { clusterFolder } from "./cluster-folder.ts";
-import { renderComponentFiles } from "./component-files.ts";
+import { renderComponentFiles, renderPodNetwork } from "./component-files.ts";
 import { componentNames, planComponents, programComponents } from "./components.ts";
 import type { ClusterNodeConfig } from "./node-config.ts";
 
@@ -71,7 +71,7 @@ describe("renderComponentFiles", () => {
   });
 
   it("routes every pod, so that no bridge carries traffic that kube-proxy does not see", () => {
-    expect(parse("cni/10-sandbox.conflist")["plugins"]).toMatchObject([
+    expect((JSON.parse(renderPodNetwork(folder, config)) as Record<string, unknown>)["plugins"]).toMatchObject([
       { type: "ptp", ipMasq: false, ipam: { ranges: [[{ subnet: "10.44.0.0/24" }]], dataDir: folder.addresses } },
       { type: "portmap" },
     ]);

@@ -6,6 +6,9 @@ import type { ClusterNodeConfig } from "./node-config.ts";
 /** Where containerd listens: in the node's own /run, so that `ctr` and `crictl` on the node need no option. */
 export const containerdSocket = "/run/containerd/containerd.sock";
 
+/** Where a node has the configuration and the plugins of its pods' network: the same on every node, so that one setting tells istio-cni. */
+export const cniFolders = { configuration: "/run/cni/net.d", plugins: "/run/cni/bin" } as const;
+
 /** The configuration files of a node's components: file names below `folder.dir` and their texts. Hold no secret. */
 export function renderComponentFiles(
   folder: ClusterFolder,
@@ -17,7 +20,6 @@ export function renderComponentFiles(
     [path.join(folder.config, "kube-proxy.json"), renderJson(proxyConfiguration(folder, config))],
     // What pods of `dnsPolicy: Default` get: a node without a way out knows no other resolver.
     [path.join(folder.config, "resolv.conf"), `nameserver ${dnsAddress}\n`],
-    [path.join(folder.cni, "10-sandbox.conflist"), renderJson(cniConfiguration(folder, config))],
   ];
 }
 
@@ -47,8 +49,8 @@ disabled_plugins = [
   # Without CAP_SYS_RESOURCE (containers, some virtual machines) runc may not lower a container's OOM score.
   restrict_oom_score_adj = true
   [${cri}.cni]
-    bin_dir = ${quote(engine.cniDir)}
-    conf_dir = ${quote(folder.cni)}
+    bin_dir = ${quote(cniFolders.plugins)}
+    conf_dir = ${quote(cniFolders.configuration)}
   [${cri}.containerd]
     snapshotter = "overlayfs"
     default_runtime_name = "runc"
@@ -116,7 +118,12 @@ function proxyConfiguration(folder: ClusterFolder, config: ClusterNodeConfig): o
   };
 }
 
-function cniConfiguration(folder: ClusterFolder, { podRange }: ClusterNodeConfig): object {
+/** The configuration of a node's pod network as it is before anything is chained to it. */
+export function renderPodNetwork(folder: ClusterFolder, config: Pick<ClusterNodeConfig, "podRange">): string {
+  return renderJson(cniConfiguration(folder, config));
+}
+
+function cniConfiguration(folder: ClusterFolder, { podRange }: Pick<ClusterNodeConfig, "podRange">): object {
   return {
     cniVersion: "0.4.0",
     name: "sandbox",

@@ -14,10 +14,11 @@ const shieldedFolders = ["/var/lib", "/var/log"];
  * Makes the mount namespace that the process is in the node's own: an empty
  * /run, shielded system folders, and mounts that containers may propagate
  * among themselves. `keep` are folders that must stay the machine's own below
- * a shielded folder. Must run once, in a new mount namespace that is a slave
+ * a shielded folder; `binds` show a folder at another place too, which is made.
+ * Must run once, in a new mount namespace that is a slave
  * of the machine's: what is unmounted there goes here too.
  */
-export function makeNodeMounts(keep: readonly string[]): void {
+export function makeNodeMounts(keep: readonly string[], binds: Readonly<Record<string, string>> = {}): void {
   // Copies of other namespaces' mounts (/run/netns/*) would keep those alive for as long as the node runs.
   detachMountsBelow("/run");
   mount("-t", "tmpfs", "-o", "mode=755", "isthmus", "/run");
@@ -26,6 +27,10 @@ export function makeNodeMounts(keep: readonly string[]): void {
       folder,
       keep.filter((one) => isBelow(one, folder)),
     );
+  }
+  for (const [target, source] of Object.entries(binds)) {
+    mkdirSync(target, { recursive: true });
+    mount("--bind", source, target);
   }
   // A container's mount with propagation (`HostToContainer`) needs a shared parent; the machine is not a peer.
   mount("--make-rshared", "/");

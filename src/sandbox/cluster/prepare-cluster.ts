@@ -1,6 +1,7 @@
 import path from "node:path";
 import type { ClusterFolder } from "./cluster-folder.ts";
 import { renderComponentFiles } from "./component-files.ts";
+import { preparePodNetwork } from "./prepare-pod-network.ts";
 import { makeCredentials } from "./credentials.ts";
 import type { NodeConfig } from "./node-config.ts";
 import { writeNodeConfig } from "./node-config.ts";
@@ -20,6 +21,7 @@ export async function prepareCluster(folder: ClusterFolder, config: NodeConfig, 
     folder.logs,
     folder.config,
     folder.cni,
+    folder.cniPlugins,
     folder.etcd,
     folder.kubelet,
     folder.podLogs,
@@ -32,6 +34,7 @@ export async function prepareCluster(folder: ClusterFolder, config: NodeConfig, 
     ...(config.role === "node" ? renderComponentFiles(folder, config) : []).map(async ([file, text]) =>
       writePrivateFile(file, text),
     ),
+    ...(config.role === "node" ? [preparePodNetwork(folder, config)] : []),
   ]);
 }
 

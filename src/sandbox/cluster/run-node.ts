@@ -9,6 +9,7 @@ import { ApiError, createApiClient } from "./api-client.ts";
 import type { ClusterFolder } from "./cluster-folder.ts";
 import { clusterFolder, logFile } from "./cluster-folder.ts";
 import type { Component } from "./components.ts";
+import { cniFolders } from "./component-files.ts";
 import { planComponents } from "./components.ts";
 import { applyCoreDns } from "./coredns.ts";
 import { readAdminCredentials } from "./admin-credentials.ts";
@@ -54,7 +55,10 @@ export async function runNode(dir: string, signal: AbortSignal): Promise<void> {
     appendFileSync(logFile(folder, "supervisor"), `${new Date().toISOString()} +${seconds}s ${line}\n`);
   };
   // The Rancher double reads the clusters' credentials and keeps its own beside them.
-  makeNodeMounts([config.role === "node" ? folder.dir : config.sandbox, config.engine.dir]);
+  makeNodeMounts([config.role === "node" ? folder.dir : config.sandbox, config.engine.dir], {
+    [cniFolders.configuration]: folder.cni,
+    [cniFolders.plugins]: folder.cniPlugins,
+  });
   setKernelSwitches();
   linkFirewallTools();
   const components = planComponents(folder, config);

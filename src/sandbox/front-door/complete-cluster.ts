@@ -4,14 +4,11 @@ import { parse } from "yaml";
 import { readAdminCredentials } from "../cluster/admin-credentials.ts";
 import { ApiError, createApiClient, type ApiClient } from "../cluster/api-client.ts";
 import { clusterFolder } from "../cluster/cluster-folder.ts";
-import { containerdSocket } from "../cluster/component-files.ts";
 import { applyCoreDns } from "../cluster/coredns.ts";
+import { importImages } from "../cluster/import-images.ts";
 import type { ForwardedZone } from "../cluster/node-config.ts";
 import { pause } from "../cluster/pause.ts";
-import { findNodeProcess } from "../cluster/start-node.ts";
 import type { EngineParts } from "../engine/parts.ts";
-import { runCommand } from "../process/run-command.ts";
-import { systemEnvironment } from "../process/system-command.ts";
 import { certManagerNamespace, deployments, renderClusterManifests, type Manifest } from "./cluster-manifests.ts";
 import type { FrontDoorParts } from "./front-door-parts.ts";
 
@@ -39,15 +36,16 @@ const pollMs = 200;
  */
 export async function completeCluster(options: CompleteClusterOptions, timeoutMs: number): Promise<string | undefined> {
   const { dir, nodeAddress, engine, parts, dns, secret, signal } = options;
+  const { images } = parts;
   const files = clusterFolder(dir);
   const api = createApiClient(await readAdminCredentials(files, nodeAddress));
   try {
     await Promise.all([
-      importImages(options),
+      importImages({ dir, engine, archive: images.archive, names: imageNames(images), signal }),
       applyCoreDns(api, { image: engine.images.coredns, dns }, signal),
       applyKinds(api, parts.certManagerKinds, signal),
     ]);
-    for (const wave of renderClusterManifests({ images: parts.images, server: dns.server, secret })) {
+    for (const wave of renderClusterManifests({ images, server: dns.server, secret })) {
       await Promise.all(wave.map(async (manifest) => apply(api, manifest, signal)));
     }
     if (options.forgets !== undefined) {
@@ -59,27 +57,8 @@ export async function completeCluster(options: CompleteClusterOptions, timeoutMs
   }
 }
 
-/** The node has no way out to a registry: its containerd gets the images from a file. */
-async function importImages({ dir, engine, parts, signal }: CompleteClusterOptions): Promise<void> {
-  const node = await findNodeProcess(clusterFolder(dir));
-  if (node === undefined) {
-    throw new Error("the node does not run");
-  }
-  const { images } = parts;
-  const names = [images.certManager, images.acmeSolver, images.externalDns];
-  const ctr = async (...args: readonly string[]): Promise<string> => {
-    const enter = ["--target", String(node.pid), "--mount", "--", engine.programs.ctr];
-    const { stdout } = await runCommand(
-      "nsenter",
-      [...enter, "--address", containerdSocket, "--namespace", "k8s.io", ...args],
-      { signal, timeoutMs: 120_000, env: systemEnvironment() },
-    );
-    return stdout;
-  };
-  const known = new Set((await ctr("images", "list", "--quiet")).split("\n"));
-  if (!names.every((name) => known.has(name))) {
-    await ctr("images", "import", "--snapshotter", "overlayfs", images.archive);
-  }
+function imageNames({ certManager, acmeSolver, externalDns }: FrontDoorParts["images"]): readonly string[] {
+  return [certManager, acmeSolver, externalDns];
 }
 
 /** An issuer whose account's key is gone gets another account; with the old key every order fails for an hour. */

@@ -103,6 +103,27 @@ function istioRecipes(version: string): Readonly<Record<"pilot" | "proxyv2", Ima
   };
 }
 
+/** What istio-cni's image is filled from. */
+export type IstioCniSource = "install-cni" | "istio-cni";
+
+/**
+ * The image of istio-cni's agent, which is no part of the engine: its
+ * entrypoint and paths are those of cni/deployments/kubernetes/Dockerfile.install-cni of Istio.
+ */
+export function istioCniRecipe(version: string): ImageRecipe<IstioCniSource> {
+  return {
+    name: `docker.io/istio/install-cni:${version}`,
+    base: true,
+    files: [
+      { source: "install-cni", target: "/usr/local/bin/install-cni", mode: program },
+      { source: "istio-cni", target: "/opt/cni/bin/istio-cni", mode: program },
+    ],
+    entrypoint: ["/usr/local/bin/install-cni"],
+    user: "",
+    env: [`${path}:/opt/cni/bin`],
+  };
+}
+
 function helloworldRecipe(version: string): ImageRecipe {
   return {
     name: `docker.io/istio/examples-helloworld:${version}`,

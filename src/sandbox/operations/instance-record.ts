@@ -48,6 +48,8 @@ export interface InstanceRecord {
   readonly rancher?: RecordedRancher;
   /** Where the sandbox has the servers of a front door. */
   readonly frontDoor?: RecordedFrontDoor;
+  /** Where its nodes have the image of istio-cni. */
+  readonly istioCni?: true;
 }
 
 /** The Rancher double's own cluster. */

@@ -1,4 +1,5 @@
 import { stringify } from "yaml";
+import { cniFolders } from "../cluster/component-files.ts";
 import type { AdminCredentials } from "../cluster/admin-credentials.ts";
 import type { EngineParts } from "../engine/parts.ts";
 import type { RecordedCluster } from "./instance-record.ts";
@@ -28,7 +29,8 @@ export interface KubeconfigCluster {
  * The entries of a sandbox. Each carries an extension with the instance's
  * name; a context's also says what Istio needs there: the hub and version of
  * the images that the nodes have, and the values without which a stock Envoy
- * refuses Istio's configuration (it lacks Istio's own filters).
+ * refuses Istio's configuration (it lacks Istio's own filters) or istio-cni
+ * does not find the nodes' folders.
  */
 export function renderKubeconfigEntries(instance: string, clusters: readonly KubeconfigCluster[]): KubeconfigEntries {
   const mark = [{ name: sandboxExtension, extension: { instance } }];
@@ -83,6 +85,7 @@ export function describeIstio(instance: string, engine: EngineParts): object {
       values: {
         global: { imagePullPolicy: "IfNotPresent" },
         telemetry: { enabled: false },
+        cni: { cniConfDir: cniFolders.configuration, cniBinDir: cniFolders.plugins },
         pilot: { env: { PILOT_ENABLE_ALPN_FILTER: "false", PILOT_ENABLE_METADATA_EXCHANGE: "false" } },
       },
     },

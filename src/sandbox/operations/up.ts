@@ -10,27 +10,19 @@ import { startNode } from "../cluster/start-node.ts";
 import type { EngineParts } from "../engine/parts.ts";
 import type { FrontDoorParts } from "../front-door/front-door-parts.ts";
 import { prepareFrontDoor } from "../front-door/prepare-front-door.ts";
+import type { IstioCniImage } from "../istio-cni/ensure-istio-cni.ts";
 import { ensureNetwork } from "../network/ensure-network.ts";
 import { nodeNamespace } from "../network/names.ts";
 import { CommandError } from "../process/run-command.ts";
 import { checkClusters, checkInstanceName } from "./check-names.ts";
 import type { ClusterStatus, SandboxState } from "./derive-status.ts";
-import { claimSandbox } from "./claim-sandbox.ts";
+import { claimRecord } from "./claim-record.ts";
 import { completeFrontDoor } from "./complete-front-door.ts";
+import { giveIstioCni, obtainIstioCni } from "./give-istio-cni.ts";
 import type { InstanceRecord, SandboxCluster } from "./instance-record.ts";
-import {
-  frontDoorName,
-  namesOfNodes,
-  planFrontDoor,
-  planRancher,
-  rancherName,
-  readRecord,
-  recordedRanges,
-  writeRecord,
-} from "./instance-record.ts";
+import { frontDoorName, namesOfNodes, rancherName, readRecord, recordedRanges } from "./instance-record.ts";
 import { withInstanceLock } from "./lock.ts";
 import { planNodes, zoneOf } from "./plan-nodes.ts";
-import { refuseOtherClusters } from "./refuse-other-clusters.ts";
 import { provideInotify } from "./inotify.ts";
 import { refuseOldData } from "./old-etcd.ts";
 import { checkMachine } from "./preflight.ts";
@@ -58,6 +50,10 @@ export interface SandboxUpOptions {
   readonly frontDoor: boolean;
   /** Gets its parts, from the cache or made now. Asked only where there is or will be one. */
   readonly obtainFrontDoor: () => Promise<FrontDoorParts>;
+  /** Have the image of istio-cni on the nodes too. Without it one that is there stays. */
+  readonly istioCni: boolean;
+  /** Gets that image, from the cache or made now. Asked only where the nodes have or will have it. */
+  readonly obtainIstioCni: () => Promise<IstioCniImage>;
   /** Put the contexts into the user's kubeconfig too. */
   readonly merge: boolean;
   readonly env: Environment;
@@ -75,12 +71,6 @@ export interface SandboxUp extends SandboxStatus {
   readonly startedNodes: readonly string[];
 }
 
-export const defaultClusters: readonly SandboxCluster[] = ["west", "east"].map((name) => ({
-  name,
-  region: name,
-  zone: `${name}-a`,
-}));
-
 interface Up {
   readonly options: SandboxUpOptions;
   readonly folder: string;
@@ -97,7 +87,7 @@ interface Up {
  * UserErrors: ISM722, 730, 731, 746, 747 (this machine), 721 (data of an older etcd), 732 (names), 733 (it runs
  * with other clusters), 734 (no addresses), 735 (another command is at work),
  * 736 (names taken), 737, 738, 748 (not ready), 743, 744 (`merge`);
- * those of `ensureFrontDoorParts`.
+ * those of `ensureFrontDoorParts` and `ensureIstioCni`.
  */
 export async function sandboxUp(options: SandboxUpOptions): Promise<SandboxUp> {
   const problems = [
@@ -123,6 +113,7 @@ async function bringUp(folder: string, options: SandboxUpOptions): Promise<Sandb
   // Before anything is claimed: what cannot be made leaves no half sandbox.
   const frontDoorParts =
     options.frontDoor || existing?.frontDoor !== undefined ? await options.obtainFrontDoor() : undefined;
+  const istioCni = await obtainIstioCni(existing, options);
   const record = await claimRecord(existing, folder, options);
   const up: Up = { options, folder, record, frontDoorParts };
   const before = existing === undefined ? undefined : await readStatus(record, options);
@@ -139,6 +130,7 @@ async function bringUp(folder: string, options: SandboxUpOptions): Promise<Sandb
   if (!running) {
     await completeClusters(up, idle);
   }
+  await giveIstioCni(istioCni, { ...options, folder, clusters: record.clusters });
   const status = running ? before : await readStatus(record, options);
   const added = existing !== undefined && namesOfNodes(existing).length < namesOfNodes(record).length;
   return {
@@ -146,39 +138,6 @@ async function bringUp(folder: string, options: SandboxUpOptions): Promise<Sandb
     outcome: added ? "started" : judgeOutcome(before?.state),
     startedNodes: idle.map((one) => one.cluster),
   };
-}
-
-/** The record of the sandbox that is there, or of a new one that this machine can run; with a Rancher double where one is asked for. */
-async function claimRecord(
-  existing: InstanceRecord | undefined,
-  folder: string,
-  options: SandboxUpOptions,
-): Promise<InstanceRecord> {
-  const clusters = options.clusters ?? defaultClusters;
-  if (existing !== undefined) {
-    refuseOtherClusters(existing, options);
-  } else {
-    // Before anything is claimed: what this machine cannot run leaves no half sandbox.
-    await provideInotify(clusters.length + (options.rancher ? 1 : 0) + (options.frontDoor ? 1 : 0), options);
-  }
-  const claimed = await claimSandbox(existing, clusters, folder, options);
-  return addParts(claimed, options);
-}
-
-/** A sandbox that runs without a Rancher double or a front door can get one. */
-async function addParts(
-  record: InstanceRecord,
-  { rancher, frontDoor, env }: Pick<SandboxUpOptions, "rancher" | "frontDoor" | "env">,
-): Promise<InstanceRecord> {
-  const added: InstanceRecord = {
-    ...record,
-    ...(rancher && record.rancher === undefined ? { rancher: planRancher(record.index) } : {}),
-    ...(frontDoor && record.frontDoor === undefined ? { frontDoor: planFrontDoor(record.index) } : {}),
-  };
-  if (namesOfNodes(added).length > namesOfNodes(record).length) {
-    await writeRecord(env, added);
-  }
-  return added;
 }
 
 /** The nodes that have to be started, by what was there before. */

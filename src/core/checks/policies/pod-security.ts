@@ -12,7 +12,7 @@ export const podSecurity: Check = {
   pre: true,
   run: (facts) =>
     meshClusters(facts)
-      .filter((one) => !one.system.cni)
+      .filter((one) => facts.mesh.istioCni !== true && one.system.cni.length === 0)
       .flatMap((one) =>
         one.namespaces
           .filter(({ injected, labels }) => injected && ["baseline", "restricted"].includes(labels[label] ?? ""))

@@ -42,6 +42,11 @@ export const flowCodes = {
     explanation:
       "Without istio-cni every sidecar begins with the init container istio-init, which asks for NET_ADMIN and NET_RAW. A namespace that enforces `baseline` or `restricted` refuses such pods. The Deployment is accepted without a warning, since the API server looks at its template before the injector has changed it; pods that run already go on, and no new one comes.",
   },
+  ISM797: {
+    summary: "istio-cni is not on every node",
+    explanation:
+      "Under the pod security standards `baseline` and `restricted` no pod may redirect its own connections, so istio-cni does it on the node as each pod starts. Where its agent is not, the init container istio-validation finds no redirection and ends with an error, again and again; pods that run already go on.",
+  },
   ISM474: {
     summary: "A gateway's Service leads to no pod of it",
     explanation:

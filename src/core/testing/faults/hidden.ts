@@ -1,5 +1,6 @@
 /** What shows by pods that come, of which none does. */
 const withoutSchedule = [
+  "east-istio-cni-does-not-start",
   "east-node-is-tainted",
   "east-dns-has-another-address",
   "east-istiod-crashes",
@@ -24,6 +25,7 @@ const withoutIstiod = [
  */
 export const hiddenBy: Readonly<Record<string, readonly string[]>> = {
   "east-has-no-ready-node": [
+    "east-istio-cni-does-not-start",
     "east-dns-has-another-address",
     "east-node-is-tainted",
     "east-gateways-keep-an-old-root",
@@ -59,6 +61,7 @@ export const hiddenBy: Readonly<Record<string, readonly string[]>> = {
     "east-ingress-waits-for-a-certificate",
   ],
   "east-node-is-tainted": [
+    "east-istio-cni-does-not-start",
     "east-dns-has-another-address",
     "west-gets-no-connection-to-east",
     "east-istiod-crashes",
@@ -68,6 +71,7 @@ export const hiddenBy: Readonly<Record<string, readonly string[]>> = {
     "east-orders-has-no-ready-pod",
     "east-ingress-has-no-order-of-failover",
   ],
+  "east-istio-cni-does-not-start": ["east-orders-has-no-ready-pod"],
   "east-webhook-does-not-answer": ["east-orders-has-no-ready-pod", "east-ingress-has-no-order-of-failover"],
   "east-image-is-not-there": ["east-orders-has-no-ready-pod", "east-ingress-has-no-order-of-failover"],
   "east-quota-forbids-pods": ["east-orders-has-no-ready-pod", "east-ingress-has-no-order-of-failover"],

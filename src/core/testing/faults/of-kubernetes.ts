@@ -27,6 +27,13 @@ export const faultsOfKubernetes: readonly MeshFault[] = [
     causes: ["error ISM592 east"],
   },
   {
+    name: "east-istio-cni-does-not-start",
+    happens: inCluster("east", ({ system }) => ({
+      system: { ...system, cni: [{ namespace: "kube-system", name: "istio-cni-node", desired: 1, ready: 0 }] },
+    })),
+    causes: ["error ISM797 east"],
+  },
+  {
     name: "east-webhook-is-left-over",
     happens: inCluster("east", () => ({
       writeHooks: [

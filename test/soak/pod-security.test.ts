@@ -1,0 +1,77 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { freshFolder, instance, isthmus, kubectl, meshFile, writeMeshFile } from "../e2e/world.ts";
+
+// istio-cni is compiled the first time, half a minute where the engine was compiled on this machine.
+beforeAll(async () => {
+  await isthmus(["sandbox", "up", "--instance", instance, "--istio-cni"]);
+  await isthmus(["remove", "-f", meshFile(), "--yes"]);
+});
+
+const agent = ["-n", "kube-system", "daemonset", "istio-cni-node"];
+
+/** What the API server says of a pod in namespace sample, which it is only asked about. */
+async function tryPod(securityContext: object): Promise<string> {
+  const pod = {
+    apiVersion: "v1",
+    kind: "Pod",
+    metadata: { name: "tried", namespace: "sample", labels: { "sidecar.istio.io/inject": "false" } },
+    spec: { containers: [{ name: "one", image: "registry.k8s.io/pause:3.10", securityContext }] },
+  };
+  const ran = await kubectl("west", ["create", "--dry-run=server", "-f", "-"], JSON.stringify(pod));
+  return ran.code === 0 ? "taken" : ran.err;
+}
+
+describe.each([
+  ["istioctl", "restricted"],
+  ["helm", "restricted"],
+  ["helm", "baseline"],
+])("a mesh by %s under pod security %s", (install, level) => {
+  let file: string;
+
+  beforeAll(() => {
+    file = writeMeshFile(freshFolder(), (text) =>
+      text
+        .replace("install: istioctl", `install: ${install}`)
+        .replace("spec:\n", `spec:\n  hardening: { podSecurity: ${level}, networkPolicies: true }\n`),
+    );
+  });
+
+  afterAll(async () => {
+    await isthmus(["remove", "-f", file, "--yes"]);
+  });
+
+  it("comes up, and carries requests by the weights", async () => {
+    const ran = await isthmus(["apply", "-f", file, "--yes"]);
+    expect(ran.err).not.toContain("error[");
+    expect(ran.code).toBe(0);
+    expect((await isthmus(["verify", "-f", file])).code).toBe(0);
+    const pods = await kubectl("west", ["-n", "sample", "get", "pods", "-o", "yaml"]);
+    expect(pods.out).toContain("name: istio-validation");
+    expect(pods.out).not.toContain("name: istio-init");
+  });
+
+  it("is held to the standard by the API server", async () => {
+    expect(await tryPod({ privileged: true })).toContain(`violates PodSecurity "${level}:latest"`);
+    const plain = await tryPod({});
+    expect(plain === "taken").toBe(level === "baseline");
+  });
+
+  it("has nothing to complain about", async () => {
+    const ran = await isthmus(["check", "-f", file]);
+    expect(ran.out).toContain("nothing is wrong");
+    expect(ran.code).toBe(0);
+  });
+
+  it("names the agent that is gone before the pods that do not start, and is healed by the printed fix", async () => {
+    const [namespace, name, kind, object] = agent as [string, string, string, string];
+    await kubectl("west", [namespace, name, "delete", kind, object]);
+    await kubectl("west", ["-n", "sample", "delete", "pods", "--all"]);
+    const ran = await isthmus(["check", "-f", file]);
+    const causes = [...ran.out.matchAll(/^× (ISM\d+) .*$/gm)].map(([, code]) => code);
+    expect(causes).toEqual(["ISM455"]);
+    expect(ran.out).toMatch(/ISM797/);
+    const fix = /^ +isthmus (apply .*)$/m.exec(ran.out)?.[1]?.split(" ") ?? [];
+    expect((await isthmus([...fix, "--yes"])).code).toBe(0);
+    expect((await isthmus(["check", "-f", file])).code).toBe(0);
+  });
+});
