@@ -22,7 +22,7 @@ import {
   sidecarsOf,
   trustBetween,
 } from "../subjects.ts";
-import { unreachedPods } from "./unreached-pods.ts";
+import { unreachedPods } from "../unreached-pods.ts";
 
 /**
  * Whether connections to the east-west gateways of other networks come about,

@@ -1,12 +1,12 @@
-import { onceFor } from "../../once-for.ts";
-import type { Finding } from "../check.ts";
-import { problem, warning } from "../check.ts";
-import type { MeshFacts, ReachedCluster } from "../facts.ts";
-import { failuresOf, sumOf, sureTries } from "../never-connected.ts";
-import { networkOf } from "../reached.ts";
-import { formatAddress } from "../service-port.ts";
-import type { Subject } from "../subjects.ts";
-import { issuedRoot, mutualTls, nodes, requestsTo, serviceIn, sidecarsOf, trustBetween } from "../subjects.ts";
+import { onceFor } from "../once-for.ts";
+import type { Finding } from "./check.ts";
+import { problem, warning } from "./check.ts";
+import type { MeshFacts, ReachedCluster } from "./facts.ts";
+import { failuresOf, sumOf, sureTries } from "./never-connected.ts";
+import { networkOf } from "./reached.ts";
+import { formatAddress } from "./service-port.ts";
+import type { Subject } from "./subjects.ts";
+import { issuedRoot, mutualTls, nodes, requestsTo, serviceIn, sidecarsOf, trustBetween } from "./subjects.ts";
 
 /**
  * What keeps proxies of `reader` from the pods of `far`, a cluster that shares
