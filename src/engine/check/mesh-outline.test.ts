@@ -61,6 +61,21 @@ it("has the parts of the mesh file that checks go by", () => {
   });
 });
 
+it("says that istio-cni redirects, where isthmus installs it by the mesh file's pod security", () => {
+  const under = (podSecurity: "restricted" | "privileged", install: "helm" | "existing"): unknown =>
+    outlineOf(
+      {
+        ...twoClusters,
+        hardening: { ...twoClusters.hardening, podSecurity },
+        istio: { ...twoClusters.istio, install },
+      },
+      "mesh.yaml",
+    ).istioCni;
+  expect(under("restricted", "helm")).toBe(true);
+  expect(under("privileged", "helm")).toBeUndefined();
+  expect(under("restricted", "existing")).toBeUndefined();
+});
+
 it("keeps what checks go by of a route", () => {
   const [found] = JSON.parse(
     outlineWith(
