@@ -290,6 +290,16 @@ describe("the README", () => {
     );
   });
 
+  it("waits for a step when every cluster has got it, since they become ready side by side", () => {
+    const [, block = ""] = /^### 05-control-plane\n\n```sh\n([^`]*)```/m.exec(text) ?? [];
+    expect([...block.matchAll(/--context isthmus-(\w+) .*?(apply|rollout)/g)].map(([, ...found]) => found)).toEqual([
+      ["west", "apply"],
+      ["east", "apply"],
+      ["west", "rollout"],
+      ["east", "rollout"],
+    ]);
+  });
+
   it("says how each Secret is made", () => {
     expect(text).toContain("### cacerts on west");
     expect(text).toContain("### cacerts on east");

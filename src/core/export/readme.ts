@@ -61,7 +61,9 @@ function istiodOf(mesh: Mesh): string {
 
 function describeOrder(mesh: Mesh, format: ExportFormat, parts: readonly ExportedPart[]): readonly string[] {
   const steps = waves.flatMap((wave) => {
-    const lines = parts.flatMap((part) => linesOf(mesh, format, part, wave));
+    const all = parts.map((part) => linesOf(mesh, format, part, wave));
+    // A step lasts as long as the slowest cluster does, and not as all of them together.
+    const lines = [...all.flatMap((one) => one.apply), ...all.flatMap((one) => one.wait)];
     return lines.length === 0 ? [] : [`### ${waveFolderName(wave)}`, ["```sh", ...lines, "```"].join("\n")];
   });
   return [
@@ -72,21 +74,25 @@ function describeOrder(mesh: Mesh, format: ExportFormat, parts: readonly Exporte
   ];
 }
 
-function linesOf(mesh: Mesh, format: ExportFormat, part: ExportedPart, wave: Wave): readonly string[] {
+/** What a step does in one cluster, and how its end is waited for. */
+interface StepLines {
+  readonly apply: readonly string[];
+  readonly wait: readonly string[];
+}
+
+function linesOf(mesh: Mesh, format: ExportFormat, part: ExportedPart, wave: Wave): StepLines {
   const kubectl = `kubectl --context ${contextOf(part.cluster)}`;
   const byHand = remindersOf(part, wave);
   const hasFolder = part.waves.includes(wave);
   if (!hasFolder && part.leftOut.apps.length === 0) {
-    return byHand;
+    return { apply: byHand, wait: [] };
   }
   const made = appearsIn(wave, mesh);
   const place = `${part.folder}/${waveFolderName(wave)}`;
-  return [
-    ...(hasFolder ? [`${kubectl} apply --server-side ${format === "kustomize" ? "-k" : "-R -f"} ${place}`] : []),
-    ...byHand,
-    ...(made === undefined ? [] : [`until ${kubectl} -n ${istioNamespace} get ${made}; do sleep 5; done`]),
-    ...(hasFolder || made !== undefined ? (waits[wave]?.(mesh, part) ?? []).map((line) => `${kubectl} ${line}`) : []),
-  ];
+  const apply = hasFolder ? [`${kubectl} apply --server-side ${format === "kustomize" ? "-k" : "-R -f"} ${place}`] : [];
+  const appears = made === undefined ? [] : [`until ${kubectl} -n ${istioNamespace} get ${made}; do sleep 5; done`];
+  const ends = hasFolder || made !== undefined ? (waits[wave]?.(mesh, part) ?? []) : [];
+  return { apply: [...apply, ...byHand], wait: [...appears, ...ends.map((line) => `${kubectl} ${line}`)] };
 }
 
 /** Comments in the place of what is made by hand in that wave. */
