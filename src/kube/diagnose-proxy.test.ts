@@ -4,11 +4,9 @@ import { createServer as createTcpServer } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
 import type { Diagnostic } from "../core/diagnostics/diagnostic.ts";
 import { Secret } from "../core/secret.ts";
-import { createKubeClient } from "./connect-client.ts";
-import { diagnoseKubeError, exitCodeOfKubeError } from "./diagnose.ts";
-import { KubeError } from "./errors.ts";
 import { contextOf } from "./fake/fake-context.ts";
 import type { ProxyOrigin } from "./kubeconfig/read-proxy.ts";
+import { diagnoseRequest } from "./testing/diagnose-request.ts";
 
 const closing: (() => Promise<void>)[] = [];
 
@@ -53,22 +51,8 @@ async function diagnose(
   proxy: string,
   proxyFrom: ProxyOrigin = fromVariable,
 ): Promise<Diagnostic & { readonly exitCode: number }> {
-  const client = createKubeClient({
-    cluster: "oslo",
-    context: { ...contextOf("https://kube.oslo.invalid:6443"), proxyUrl: new Secret(proxy), proxyFrom },
-    limits: { retryBudgetMs: 100, connectTimeoutMs: 1000, requestTimeoutMs: 2000 },
-  });
-  try {
-    await client.version({ signal: new AbortController().signal });
-  } catch (error) {
-    if (error instanceof KubeError) {
-      return { ...(await diagnoseKubeError(error, "oslo")), exitCode: exitCodeOfKubeError(error) };
-    }
-    throw error;
-  } finally {
-    await client.close();
-  }
-  throw new Error("the request was expected to fail");
+  const context = { ...contextOf("https://kube.oslo.invalid:6443"), proxyUrl: new Secret(proxy), proxyFrom };
+  return diagnoseRequest(context, { retryBudgetMs: 100 }, async (client, signal) => client.version({ signal }));
 }
 
 describe("a proxy before a cluster", () => {

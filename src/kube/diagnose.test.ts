@@ -5,14 +5,14 @@ import { afterEach, describe, expect, it } from "vitest";
 import type { Diagnostic } from "../core/diagnostics/diagnostic.ts";
 import { Secret } from "../core/secret.ts";
 import { createKubeClient } from "./connect-client.ts";
-import { KubeError } from "./errors.ts";
-import { diagnoseKubeError, exitCodeOfKubeError } from "./diagnose.ts";
+import { diagnoseKubeError } from "./diagnose.ts";
 import type { FakeApiServer, FakeApiServerOptions } from "./fake/fake-api-server.ts";
 import type { Fault } from "./fake/faults.ts";
 import { startFakeApiServer } from "./fake/fake-api-server.ts";
 import { contextOf } from "./fake/fake-context.ts";
 import { createFakeAuthority } from "./fake/issue-certificates.ts";
 import type { ResolvedContext } from "./kubeconfig/resolve-context.ts";
+import { diagnoseRequest } from "./testing/diagnose-request.ts";
 
 const { signal } = new AbortController();
 const closing: (() => Promise<void>)[] = [];
@@ -32,29 +32,16 @@ async function diagnose(
   context: ResolvedContext,
   requestTimeoutMs = 60_000,
 ): Promise<Diagnostic & { readonly exitCode: number }> {
-  const client = createKubeClient({
-    cluster: "oslo",
-    context,
-    limits: { retryBudgetMs: 100, requestTimeoutMs },
-  });
-  try {
-    await client.apply(
+  return diagnoseRequest(context, { retryBudgetMs: 100, requestTimeoutMs }, async (client) =>
+    client.apply(
       {
         apiVersion: "apps/v1",
         kind: "Deployment",
         metadata: { name: "istiod", namespace: "istio-system" },
       },
       { signal },
-    );
-  } catch (error) {
-    if (error instanceof KubeError) {
-      return { ...(await diagnoseKubeError(error, "oslo")), exitCode: exitCodeOfKubeError(error) };
-    }
-    throw error;
-  } finally {
-    await client.close();
-  }
-  throw new Error("the request was expected to fail");
+    ),
+  );
 }
 
 describe("connections that cannot be made", () => {

@@ -6,6 +6,7 @@ import { renderMesh } from "../../src/core/render/render-mesh.ts";
 import { waves } from "../../src/core/render/waves.ts";
 import { parseMesh } from "../../src/core/mesh-file/parse.ts";
 import { readText } from "./tracked-files.ts";
+import { noMaterials } from "../../src/core/render/materials.ts";
 
 const page = "docs/guides/from-the-runbook.md";
 const meshFile = readText("examples/runbook.yaml");
@@ -38,12 +39,7 @@ function rendered(): readonly string[] {
   }
   const manifests = parseAllDocuments(readText("examples/helloworld.yaml")).map((one) => one.toJS() as KubeObject);
   const { management, clusters } = renderMesh(mesh, {
-    platforms: {},
-    istioManifests: {},
-    authorities: {},
-    remoteCredentials: {},
-    apiAddresses: {},
-    ingressAddresses: {},
+    ...noMaterials,
     serviceManifests: { "sample/helloworld": manifests },
   });
   const all = [...management, ...clusters.flatMap((one) => one.objects)];

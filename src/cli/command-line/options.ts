@@ -29,6 +29,14 @@ export const namespaceOption = {
   group: "Target",
 } as const satisfies OptionSpec;
 
+/** `--route NAME`: which of a service's routes. */
+export const routeOption = {
+  kind: "text",
+  value: "NAME",
+  summary: "Only this route",
+  group: "Target",
+} as const satisfies OptionSpec;
+
 /** `--method METHOD`: with which method a command asks. */
 export const methodOption = {
   kind: "choice",

@@ -1,5 +1,5 @@
 import { defineMeshCommand } from "../command-line/command.ts";
-import { fileOption, methodOption, namespaceOption, outputOption } from "../command-line/options.ts";
+import { fileOption, methodOption, namespaceOption, outputOption, routeOption } from "../command-line/options.ts";
 
 /** `isthmus route explain` */
 export const routeExplainCommand = defineMeshCommand({
@@ -22,7 +22,7 @@ export const routeExplainCommand = defineMeshCommand({
   options: {
     file: fileOption,
     namespace: namespaceOption,
-    route: { kind: "text", value: "NAME", summary: "Only this route", group: "Target" },
+    route: routeOption,
     cluster: { kind: "list", value: "NAME", summary: "Only proxies of this cluster, or these", group: "Target" },
     from: {
       kind: "text",

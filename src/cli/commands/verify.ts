@@ -1,5 +1,5 @@
 import { defineMeshCommand } from "../command-line/command.ts";
-import { fileOption, methodOption, namespaceOption, proofOptions } from "../command-line/options.ts";
+import { fileOption, methodOption, namespaceOption, proofOptions, routeOption } from "../command-line/options.ts";
 
 /** `isthmus verify` */
 export const verifyCommand = defineMeshCommand({
@@ -22,7 +22,7 @@ export const verifyCommand = defineMeshCommand({
   options: {
     file: fileOption,
     namespace: namespaceOption,
-    route: { kind: "text", value: "NAME", summary: "Only this route", group: "Target" },
+    route: routeOption,
     path: {
       kind: "text",
       value: "PATH",

@@ -1,16 +1,12 @@
 import { expect, it } from "vitest";
 import { parseMesh } from "../mesh-file/parse.ts";
 import { adviseUnusedFields } from "./unused-fields.ts";
+import { smallMesh } from "../testing/small-mesh.ts";
 
 /** What is said of a mesh with these checks and a route that is published this way. */
 function advice(checks: string, via: string): readonly string[] {
   const { mesh, diagnostics, locate } = parseMesh(
-    `apiVersion: isthmus.dev/v1alpha1
-kind: Mesh
-metadata: { name: m }
-spec:
-  clusters: [{ name: west, context: w }]
-  dns:
+    smallMesh(`  dns:
     zone: a.example
     provider: { rfc2136: { server: 192.0.2.53, tsig: { name: k, secret: { file: k } } } }
     healthChecks: ${checks}
@@ -20,7 +16,7 @@ spec:
       port: 80
       versions: { v1: { clusters: [west] } }
       routes: [{ name: r, gateway: g, hosts: [x.a.example], weights: { v1: 100 }${via} }]
-`,
+`),
     "mesh.yaml",
   );
   expect(diagnostics).toEqual([]);

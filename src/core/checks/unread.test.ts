@@ -8,6 +8,7 @@ import type { MeshFacts, ReachedCluster, UnreadPart } from "./facts.ts";
 import { checks } from "./list.ts";
 import { runChecks } from "./run-checks.ts";
 import { judge } from "./unread.ts";
+import { blankParts } from "./blank-parts.ts";
 
 const why = 'list nodes on east: nodes is forbidden: User "dev" cannot list resource "nodes"';
 
@@ -64,43 +65,7 @@ it("does not count what is unseen of another cluster than the one that was asked
   expect(unseenWith("west")).toEqual([]);
 });
 
-/** Every part as it is where nobody could read it, as `engine/check/gather-facts.ts` leaves it. */
-const blanks: Readonly<Required<Pick<ReachedCluster, Exclude<UnreadPart, "meshId">>>> & { readonly meshId: undefined } =
-  {
-    meshId: undefined,
-    nodes: [],
-    namespaces: [],
-    authority: { kind: "missing" },
-    istiod: {
-      ready: 0,
-      reason: "",
-      version: "",
-      pods: [],
-      webhook: false,
-      validation: { webhooks: [], seesUnlabelled: false },
-    },
-    istiodRights: { account: "", lacks: [] },
-    gateways: [],
-    callers: [],
-    remoteSecrets: [],
-    services: [],
-    pods: [],
-    hindered: [],
-    routing: { gateways: [], destinationRules: [], virtualServices: [], writtenLast: [] },
-    quotas: [],
-    networkPolicies: [],
-    otherPolicies: [],
-    peerAuthentications: [],
-    authorizationPolicies: [],
-    system: { uid: "", cni: [], labels: {} },
-    tlsSecrets: [],
-    externalDns: [],
-    bypasses: [],
-    writeHooks: [],
-    controllers: { leases: [], endpointsOfNobody: [], unseenDeployments: [], unscheduledPods: [] },
-    announcers: [],
-  };
-const parts = Object.keys(blanks) as readonly UnreadPart[];
+const parts = Object.keys(blankParts) as readonly UnreadPart[];
 
 function changed(facts: MeshFacts, name: string, change: Partial<Record<keyof ReachedCluster, unknown>>): MeshFacts {
   return {
@@ -145,7 +110,7 @@ it("says the same as whoever may read everything, whatever the unread parts real
         const real = partsIn(meshOf(other), cluster, dark);
         fc.pre(real !== undefined);
         const seen = changed(facts, cluster, {
-          ...Object.fromEntries(dark.map((part) => [part, blanks[part]])),
+          ...Object.fromEntries(dark.map((part) => [part, blankParts[part]])),
           unread: dark.map((part) => ({ part, why })),
         });
         for (const check of checks) {
@@ -175,7 +140,7 @@ it.each<readonly [string, readonly UnreadPart[], string]>([
   ["weights-were-not-applied", ["services", "gateways", "istiod", "routing"], "ISM456"],
 ])("keeps what other parts prove: %s without %j", (name, dark, code) => {
   const facts = changed(meshOf(name), "east", {
-    ...Object.fromEntries(dark.map((part) => [part, blanks[part]])),
+    ...Object.fromEntries(dark.map((part) => [part, blankParts[part]])),
     unread: dark.map((part) => ({ part, why })),
   });
   const { causes, complete } = runChecks(facts, { pre: false });

@@ -3,17 +3,7 @@ import type { KubeObject } from "../model/kube-object.ts";
 import { parseMesh } from "../mesh-file/parse.ts";
 import { meshWithRoutes } from "../testing/mesh-with-routes.ts";
 import { renderMesh } from "./render-mesh.ts";
-import type { Materials } from "./materials.ts";
-
-const nothing: Materials = {
-  platforms: {},
-  istioManifests: {},
-  authorities: {},
-  remoteCredentials: {},
-  apiAddresses: {},
-  ingressAddresses: {},
-  serviceManifests: {},
-};
+import { noMaterials } from "./materials.ts";
 
 interface VirtualService {
   readonly gateways?: readonly string[];
@@ -44,7 +34,7 @@ function rendered(...routes: readonly string[]): {
   if (parsed.mesh === undefined) {
     throw new Error(JSON.stringify(parsed.diagnostics));
   }
-  const [west, east] = renderMesh(parsed.mesh, nothing).clusters;
+  const [west, east] = renderMesh(parsed.mesh, noMaterials).clusters;
   const placed = west?.objects ?? [];
   const routing = (all: typeof placed): string =>
     JSON.stringify(all.map(({ object }) => object).filter((one) => one.kind === "VirtualService"));

@@ -6,6 +6,7 @@ import { idOf, keyOf } from "../model/kube-object.ts";
 import type { Mesh } from "../model/mesh.ts";
 import { parseMesh } from "../mesh-file/parse.ts";
 import type { Materials } from "./materials.ts";
+import { noMaterials } from "./materials.ts";
 import type { PlacedObject } from "./place-objects.ts";
 import { renderMesh } from "./render-mesh.ts";
 
@@ -22,12 +23,7 @@ function runbook(change: (text: string) => string = (text) => text): Mesh {
 
 /** What there is offline: the manifests beside the mesh file, and nothing of any cluster. */
 const offline: Materials = {
-  platforms: {},
-  istioManifests: {},
-  authorities: {},
-  remoteCredentials: {},
-  apiAddresses: {},
-  ingressAddresses: {},
+  ...noMaterials,
   serviceManifests: {
     "sample/helloworld": parseAllDocuments(readFileSync(new URL("helloworld.yaml", examples), "utf8")).map(
       (document) => document.toJS() as KubeObject,

@@ -24,6 +24,7 @@ import { readExternalDns } from "../facts/read-external-dns.ts";
 import { readGateways } from "../facts/read-gateways.ts";
 import { readHindrances } from "../facts/read-hindrances.ts";
 import { readIstiodRights } from "../facts/read-istiod-rights.ts";
+import { blankParts } from "../../core/checks/blank-parts.ts";
 import { readIstiod } from "../facts/read-istiod.ts";
 import { readNamespaces } from "../facts/read-namespaces.ts";
 import { readNetworkPolicies } from "../facts/read-network-policies.ts";
@@ -155,36 +156,13 @@ function partsAt(
 
 const nobodyLooked = Promise.resolve(undefined);
 
-/** What stands for a part that the account may not read; no check finds anything by it (`core/checks/unread.ts`). */
 const blankLook = {
-  namespaces: [],
-  authority: { kind: "missing" as const },
-  istiod: {
-    ready: 0,
-    reason: "",
-    version: "",
-    pods: [],
-    webhook: false,
-    validation: { webhooks: [], seesUnlabelled: false },
+  ...blankParts,
+  services: [...blankParts.services],
+  security: {
+    peerAuthentications: blankParts.peerAuthentications,
+    authorizationPolicies: blankParts.authorizationPolicies,
   },
-  istiodRights: undefined,
-  gateways: [],
-  callers: [],
-  remoteSecrets: [],
-  services: [],
-  pods: [],
-  routing: { gateways: [], destinationRules: [], virtualServices: [], writtenLast: [] },
-  quotas: [],
-  networkPolicies: [],
-  otherPolicies: [],
-  security: { peerAuthentications: [], authorizationPolicies: [] },
-  system: { uid: "", cni: [], labels: {} },
-  tlsSecrets: [],
-  externalDns: [],
-  bypasses: [],
-  writeHooks: [],
-  controllers: { leases: [], endpointsOfNobody: [], unseenDeployments: [], unscheduledPods: [] },
-  announcers: [],
 };
 
 /** Parts of the facts by what was refused; what was read of a cluster for other purposes is none. */

@@ -4,6 +4,7 @@ import path from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { parseMeshFile } from "../mesh-file.ts";
 import { readNames } from "./read-names.ts";
+import { smallMesh } from "../../core/testing/small-mesh.ts";
 
 let folder = "";
 
@@ -16,19 +17,15 @@ afterEach(async () => {
 });
 
 /** Nothing listens at port 1 of this machine. */
-const mesh = (via: string): string => `apiVersion: isthmus.dev/v1alpha1
-kind: Mesh
-metadata: { name: m }
-spec:
-  clusters: [{ name: west, context: w }]
-  dns: { zone: example.test, provider: { rfc2136: { server: 127.0.0.1, port: 1, tsig: { name: k, secret: { file: key } } } } }
+const mesh = (via: string): string =>
+  smallMesh(`  dns: { zone: example.test, provider: { rfc2136: { server: 127.0.0.1, port: 1, tsig: { name: k, secret: { file: key } } } } }
   services:
     - name: s
       namespace: n
       port: 80
       versions: { v1: { clusters: [west] } }
       routes: [{ name: r, gateway: g, hosts: [app.example.test], weights: { v1: 100 }, dns: { via: ${via} } }]
-`;
+`);
 
 async function read(via = "isthmus"): Promise<unknown> {
   const meshFile = parseMeshFile(mesh(via), { name: "mesh.yaml", path: path.join(folder, "mesh.yaml"), folder });

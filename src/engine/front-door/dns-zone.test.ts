@@ -5,6 +5,7 @@ import { afterEach, beforeEach, expect, it } from "vitest";
 import { UserError } from "../../core/diagnostics/user-error.ts";
 import { parseMeshFile } from "../mesh-file.ts";
 import { openMeshZone } from "./dns-zone.ts";
+import { smallMesh } from "../../core/testing/small-mesh.ts";
 
 let folder = "";
 
@@ -18,16 +19,11 @@ afterEach(async () => {
 
 /** Where the zone of that provider is written, or the codes and lines of what is wrong with it. */
 async function open(provider: string, env: Readonly<Record<string, string>> = {}): Promise<unknown> {
-  const text = `apiVersion: isthmus.dev/v1alpha1
-kind: Mesh
-metadata: { name: m }
-spec:
-  clusters: [{ name: west, context: w }]
-  dns:
+  const text = smallMesh(`  dns:
     zone: Example.test.
     provider:
       ${provider}
-`;
+`);
   const meshFile = parseMeshFile(text, { name: "mesh.yaml", path: path.join(folder, "mesh.yaml"), folder });
   try {
     const opened = await openMeshZone(meshFile, { env });

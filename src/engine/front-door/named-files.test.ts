@@ -5,6 +5,7 @@ import { afterEach, beforeEach, expect, it } from "vitest";
 import { parseMesh } from "../../core/mesh-file/parse.ts";
 import { pemCertificate } from "../../core/testing/pem-certificate.ts";
 import { inspectNamedFiles } from "./named-files.ts";
+import { smallMesh } from "../../core/testing/small-mesh.ts";
 
 let folder: string;
 
@@ -17,15 +18,7 @@ afterEach(async () => {
 });
 
 async function inspect(spec: string): Promise<readonly string[]> {
-  const { mesh, locate, diagnostics } = parseMesh(
-    `apiVersion: isthmus.dev/v1alpha1
-kind: Mesh
-metadata: { name: m }
-spec:
-  clusters: [{ name: west, context: w }]
-${spec}`,
-    "mesh.yaml",
-  );
+  const { mesh, locate, diagnostics } = parseMesh(smallMesh(spec), "mesh.yaml");
   expect(diagnostics).toEqual([]);
   const found =
     mesh === undefined

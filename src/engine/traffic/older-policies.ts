@@ -54,7 +54,8 @@ export async function refuseOlderPolicies(
     ),
   );
   const decided = rules.filter((rule) => unseen.some((service) => decidesTls(rule, service)));
-  const said = [...ofPolicies(held, steps.cluster, cluster.name), ...ofRules(decided, steps.cluster, cluster.name)];
+  const places = { drained: steps.cluster, caller: cluster.name };
+  const said = [...ofPolicies(held, places), ...ofRules(decided, places)];
   if (said.length > 0) {
     throw new UserError(
       said.map((one) => ({ ...errorOf("ISM605"), ...one, cluster: cluster.name })),
@@ -80,34 +81,24 @@ function drainsOf({ drains = [] }: Service, steps: DrainSteps, caller: string): 
   return drains.filter((one) => one.cluster === steps.cluster && one.cluster !== caller);
 }
 
-function ofPolicies(
-  all: readonly KubeObject[],
-  drained: string,
-  caller: string,
-): readonly Pick<Diagnostic, "detail" | "fix">[] {
-  return all.length === 0
-    ? []
-    : [
-        {
-          detail: `PeerAuthentication ${namesOf(all)} of ${caller} may select pods of ${drained} too, and Istio obeys the oldest one. No gateway has these services, so that nobody sees whether sidecars of ${caller} have left them.`,
-          fix: "Give it a selector that leaves these pods out, or one for the namespace without a selector in its place, then run the same command again.",
-        },
-      ];
+interface Places {
+  readonly drained: string;
+  readonly caller: string;
 }
 
-function ofRules(
-  all: readonly KubeObject[],
-  drained: string,
-  caller: string,
-): readonly Pick<Diagnostic, "detail" | "fix">[] {
-  return all.length === 0
-    ? []
-    : [
-        {
-          detail: `DestinationRule ${namesOf(all)} of ${caller} says itself how requests are encrypted (tls), so that sidecars there keep the pods of ${drained} whatever they are told of them. No gateway has these services, so that nobody sees whether they have left.`,
-          fix: `Take tls out of it, since Istio chooses mTLS by itself, then run the same command again.`,
-        },
-      ];
+type Said = readonly Pick<Diagnostic, "detail" | "fix">[];
+
+function ofPolicies(all: readonly KubeObject[], { drained, caller }: Places): Said {
+  const detail = `PeerAuthentication ${namesOf(all)} of ${caller} may select pods of ${drained} too, and Istio obeys the oldest one. No gateway has these services, so that nobody sees whether sidecars of ${caller} have left them.`;
+  const fix =
+    "Give it a selector that leaves these pods out, or one for the namespace without a selector in its place, then run the same command again.";
+  return all.length === 0 ? [] : [{ detail, fix }];
+}
+
+function ofRules(all: readonly KubeObject[], { drained, caller }: Places): Said {
+  const detail = `DestinationRule ${namesOf(all)} of ${caller} says itself how requests are encrypted (tls), so that sidecars there keep the pods of ${drained} whatever they are told of them. No gateway has these services, so that nobody sees whether they have left.`;
+  const fix = "Take tls out of it, since Istio chooses mTLS by itself, then run the same command again.";
+  return all.length === 0 ? [] : [{ detail, fix }];
 }
 
 interface RuleSpec {

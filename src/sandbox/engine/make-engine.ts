@@ -13,25 +13,9 @@ import type { EnginePins } from "./engine-pins.ts";
 import { ensureGoToolchain } from "./go-toolchain.ts";
 import { addIstioCharts } from "./istio-charts.ts";
 import { addNodePrograms } from "./node-programs.ts";
-import { programs, type EngineImages, type Program } from "./parts.ts";
+import { builtPrograms, programs, type EngineImages } from "./parts.ts";
 import { runStep } from "./run-step.ts";
 import { fetchWheel, unpackWheel } from "./wheel.ts";
-
-/** The Go programs that nodes and people run; the others live in images only. */
-const builtPrograms: readonly Program[] = [
-  ...([
-    "kube-apiserver",
-    "kube-controller-manager",
-    "kube-scheduler",
-    "kube-proxy",
-    "kube-router",
-    "kubelet",
-    "kubectl",
-    "istioctl",
-    "helm",
-    "etcd",
-  ] as const),
-];
 
 /** One making of an engine. */
 export interface EngineBuild {

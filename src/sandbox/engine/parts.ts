@@ -1,5 +1,5 @@
-/** The programs that a sandbox node runs, and those that people use against it. */
-export const programs = [
+/** The Go programs that nodes and people run; the others live in images only. */
+export const builtPrograms = [
   "kube-apiserver",
   "kube-controller-manager",
   "kube-scheduler",
@@ -10,11 +10,10 @@ export const programs = [
   "istioctl",
   "helm",
   "etcd",
-  "containerd",
-  "containerd-shim-runc-v2",
-  "ctr",
-  "runc",
 ] as const;
+
+/** The programs that a sandbox node runs, and those that people use against it. */
+export const programs = [...builtPrograms, "containerd", "containerd-shim-runc-v2", "ctr", "runc"] as const;
 
 export type Program = (typeof programs)[number];
 

@@ -1,16 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { parseMesh } from "../parse.ts";
+import { smallMesh } from "../../testing/small-mesh.ts";
 
 function diagnosticsOf(solver: string) {
-  const text = `apiVersion: isthmus.dev/v1alpha1
-kind: Mesh
-metadata: { name: m }
-spec:
-  clusters: [{ name: west, context: w }]
-  issuers:
+  const text = smallMesh(`  issuers:
     - name: i
       acme: { server: "https://acme.example/d", email: a@b.example, ${solver} }
-`;
+`);
   return parseMesh(text, "mesh.yaml").diagnostics;
 }
 

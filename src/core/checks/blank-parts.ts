@@ -1,0 +1,37 @@
+import type { ReachedCluster, UnreadPart } from "./facts.ts";
+
+/** What stands in the facts for a part that the account may not read; no check finds anything by it (`unread.ts`). */
+export const blankParts = {
+  meshId: undefined,
+  nodes: [],
+  namespaces: [],
+  authority: { kind: "missing" },
+  istiod: {
+    ready: 0,
+    reason: "",
+    version: "",
+    pods: [],
+    webhook: false,
+    validation: { webhooks: [], seesUnlabelled: false },
+  },
+  istiodRights: undefined,
+  gateways: [],
+  callers: [],
+  remoteSecrets: [],
+  services: [],
+  pods: [],
+  hindered: [],
+  routing: { gateways: [], destinationRules: [], virtualServices: [], writtenLast: [] },
+  quotas: [],
+  networkPolicies: [],
+  otherPolicies: [],
+  peerAuthentications: [],
+  authorizationPolicies: [],
+  system: { uid: "", cni: [], labels: {} },
+  tlsSecrets: [],
+  externalDns: [],
+  bypasses: [],
+  writeHooks: [],
+  controllers: { leases: [], endpointsOfNobody: [], unseenDeployments: [], unscheduledPods: [] },
+  announcers: [],
+} as const satisfies { readonly [Part in UnreadPart]: ReachedCluster[Part] | undefined };
