@@ -37,12 +37,26 @@ export async function bundle(entryPoints = { isthmus: "src/cli/bin.ts" }) {
     write: false,
     metafile: true,
     logLevel: "warning",
+    plugins: [withoutSubprocesses],
   });
   const files = await Promise.all(
     outputFiles.map(async (file) => (file.path.endsWith(".js") ? toCommonJs(file) : [file])),
   );
   return { files: files.flat(), metafile };
 }
+
+/** Commander loads node:child_process, and with it a dozen modules, for subcommands that are programs of their own: there are none. */
+const withoutSubprocesses = {
+  name: "without-subprocesses",
+  setup(build) {
+    build.onResolve({ filter: /^node:child_process$/ }, ({ importer }) =>
+      importer.includes(`${path.sep}node_modules${path.sep}commander${path.sep}`)
+        ? { path: "node:child_process", namespace: "left-out" }
+        : undefined,
+    );
+    build.onLoad({ filter: /./, namespace: "left-out" }, () => ({ contents: "module.exports = {};" }));
+  },
+};
 
 async function toCommonJs({ path: file, text }) {
   const usesUrl = text.includes("import.meta.url");
@@ -78,7 +92,7 @@ async function writeBundle() {
   // Last and at once: it never names a chunk that is not there.
   const manifest = {
     type: "commonjs",
-    main: `./${path.relative("dist", main)}`,
+    main: path.relative("dist", main),
     build: hash.digest("hex").slice(0, 12),
   };
   await replace(path.join(dist, "package.json"), `${JSON.stringify(manifest)}\n`);

@@ -1,8 +1,9 @@
-import { createInterface } from "node:readline";
 import type { CliIo } from "./context.ts";
 
 /** Asks a yes-or-no question on stderr. Only `y` and `yes` are a yes. The end of the input is a no; an abort rejects. */
 export async function ask(question: string, { stdin, stderr, signal }: CliIo): Promise<boolean> {
+  signal.throwIfAborted();
+  const { createInterface } = await import("node:readline");
   signal.throwIfAborted();
   const reader = createInterface({ input: stdin });
   let onAbort = (): void => {};

@@ -7,5 +7,9 @@ const invisible = /^[\p{Mn}\p{Me}\p{Cf}\p{Cc}]$/u;
  * pictographs (UAX #11, https://www.unicode.org/reports/tr11/), one for the rest, those of ambiguous width among them.
  */
 export function widthOf(character: string): number {
+  // Nearly all that is ever shown, and the tables for the rest take their time.
+  if (character.length === 1 && character >= " " && character <= "~") {
+    return 1;
+  }
   return invisible.test(character) ? 0 : eastAsianWidth(character.codePointAt(0) ?? 0);
 }
