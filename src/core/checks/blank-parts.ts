@@ -30,6 +30,7 @@ export const blankParts = {
   system: { uid: "", cni: [], labels: {} },
   tlsSecrets: [],
   externalDns: [],
+  certManager: [],
   bypasses: [],
   writeHooks: [],
   controllers: { leases: [], endpointsOfNobody: [], unseenDeployments: [], unscheduledPods: [] },

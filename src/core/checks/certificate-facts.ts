@@ -1,3 +1,5 @@
+import type { WrittenBy } from "./beside-facts.ts";
+
 export type AuthorityFacts =
   | { readonly kind: "missing" }
   /** `effect`: who stumbles over the flaw, an istiod that starts or every proxy that meets what it signs. */
@@ -32,6 +34,10 @@ export interface TlsSecretFacts {
   readonly present: boolean;
   /** `istio-system/hello`, the Certificate of cert-manager that fills it; left out where there is none. */
   readonly certificate?: string;
+  /** Who wrote that Certificate last; left out where the API server does not tell, or there is none. */
+  readonly certificateWritten?: WrittenBy;
+  /** Who wrote the Secret last; left out where the API server does not tell, or it is not there. */
+  readonly written?: WrittenBy;
   /** True where this account may not list Certificates, so that `certificate` and `elsewhere` say nothing of them; left out where it may. */
   readonly writersUnread?: boolean;
   /** Where Secrets of this name, and Certificates that fill such ones, are in other namespaces: `Certificate sample/hello`; only where this one is not there. */

@@ -6,6 +6,7 @@ import { healthyShop } from "../testing/faults/shop.ts";
 import { changeConfigs, changeEndpoints, withEndpoint } from "../testing/changed-proxies.ts";
 import { shopWithFailover } from "../testing/failover-facts.ts";
 import { changingName, foreignName, rightName, withNames } from "../testing/published-facts.ts";
+import { meshFaults } from "../testing/mesh-faults.ts";
 import { healthyFacts, withCluster, withGateway, withIstiodPods } from "../testing/healthy-facts.ts";
 import type { BypassAnnotation } from "./bypass-facts.ts";
 import type { Check } from "./check.ts";
@@ -1958,6 +1959,13 @@ const table: readonly (readonly [Check["id"], string, MeshFacts, readonly string
     withOrdered({ acmeServer: "https://staging.example/dir" }),
     ["warning ISM662 east"],
   ],
+  [
+    "certificates/orders",
+    "a default-deny around cert-manager",
+    meshFaults.find(({ name }) => name === "east-cert-manager-is-closed-off")?.happens(healthyFacts()) ??
+      healthyFacts(),
+    ["error ISM750 east"],
+  ],
   ["certificates/front-doors", "HTTP challenges", withFrontDoor(withoutEast(), "http"), ["warning ISM451 "]],
   ["certificates/front-doors", "nothing where every cluster answers them", withFrontDoor(healthyFacts(), "http"), []],
   [
@@ -2081,6 +2089,21 @@ it("takes a Secret with the key of another certificate for the cause of the prox
     [one, ...one.consequences].some(({ code }) => code === "ISM466"),
   );
   expect(causes.map(({ code }) => code)).toEqual(["ISM494"]);
+});
+
+it("names who wrote a Certificate that fills a Secret of isthmus, and who wrote the Secret", () => {
+  const [found] = findingsOf(
+    "certificates/renewal",
+    withOrdered({
+      certificate: "istio-system/door",
+      certificateWritten: { by: "helm", at: "2026-01-01T00:00:00Z" },
+      written: { by: "cert-manager-certificates-issuing", at: "2026-01-02T00:00:00Z" },
+    }),
+  );
+  expect(found?.detail).toContain(
+    "Certificate istio-system/door of east, written last by helm at 2026-01-01T00:00:00Z,",
+  );
+  expect(found?.detail).toContain("written last by cert-manager-certificates-issuing at 2026-01-02T00:00:00Z.");
 });
 
 it("takes whoever deleted a Secret for the cause, also while proxies go on with its certificate", () => {

@@ -1,10 +1,7 @@
-import type { Labels } from "../model/labels.ts";
-import type { NetworkPolicyFacts } from "./policy-facts.ts";
+import type { ProgramFacts } from "./program-facts.ts";
 
 /** A Deployment of external-dns by its flags, however they are given; one that is not given is left out. */
-export interface ExternalDnsFacts {
-  readonly namespace: string;
-  readonly name: string;
+export interface ExternalDnsFacts extends ProgramFacts {
   /** Minor version out of the image's tag, `0.21`. */
   readonly version?: string;
   readonly ownerId?: string;
@@ -22,12 +19,6 @@ export interface ExternalDnsFacts {
   readonly minTtl?: string;
   /** Where the provider rfc2136 writes: a host or an address, empty where it is not named, and a TCP port. */
   readonly server?: { readonly host: string; readonly port: number };
-  /** The labels of its pods; left out where they have none. */
-  readonly labels?: Labels;
-  /** The network policies of its namespace; left out where there are none, and for pods in the node's own network, which they do not concern. */
-  readonly networkPolicies?: readonly NetworkPolicyFacts[];
-  /** True where this account may not list them; left out where it may. */
-  readonly policiesUnread?: boolean;
   readonly sources: readonly string[];
   /** Empty: all zones that its provider has. */
   readonly domainFilters: readonly string[];

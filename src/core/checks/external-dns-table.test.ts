@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { policyFactsOf } from "../policies/policy-facts-of.ts";
-import { foundBy } from "../testing/found-by.ts";
+import { findingsOf, foundBy } from "../testing/found-by.ts";
 import { healthyFacts } from "../testing/healthy-facts.ts";
 import type { ExternalDnsFacts } from "./external-dns-facts.ts";
 import type { MeshFacts } from "./facts.ts";
@@ -139,6 +139,20 @@ describe("the clusters' external-dns", () => {
   ];
   it.each(table)("%s", (_name, west, east, expected) => {
     expect(findings(withExternalDns(west, east))).toEqual(expected);
+  });
+
+  it("need their API server, and the cluster's DNS for a server that has a name", () => {
+    const facts = withExternalDns(good, { ...closedOff("0.0.0.0/0", 53), server: { host: "ns.example", port: 53 } });
+    const seen = (one: MeshFacts["clusters"][number]): MeshFacts["clusters"][number] =>
+      one.kind === "reached"
+        ? { ...one, system: { ...one.system, apiServers: [{ address: "192.0.2.1", port: 6443 }] } }
+        : one;
+    const [found, ...others] = findingsOf("dns/policy", { ...facts, clusters: facts.clusters.map(seen) });
+    expect(others).toEqual([]);
+    expect(found?.detail).toContain(
+      "does not reach its API server 192.0.2.1 (TCP 6443); the cluster's DNS (UDP 53): NetworkPolicy dns/default isolates",
+    );
+    expect(found?.fix).toContain('"name":"admit-');
   });
 
   it("are no matter in a mesh that publishes no names by them", () => {

@@ -12,6 +12,7 @@ import type { DriftFacts } from "./drift-facts.ts";
 import type { ExternalDnsFacts } from "./external-dns-facts.ts";
 import type { HinderedWorkload } from "./hindrance-facts.ts";
 import type { PodFacts, ServicePort } from "./pod-facts.ts";
+import type { CertManagerFacts } from "./program-facts.ts";
 import type { SystemFacts } from "./system-facts.ts";
 import type { WriteHookFacts } from "./webhook-facts.ts";
 import type { AuthorizationPolicyFacts, NetworkPolicyFacts, PeerAuthenticationFacts } from "./policy-facts.ts";
@@ -23,9 +24,10 @@ import type { AuthorizationPolicyFacts, NetworkPolicyFacts, PeerAuthenticationFa
  * added to objects, 7 what callers inside hold, 8 who made a pod, 9 what
  * keeps pods away and what DNS answers, 10 what controllers leave undone and
  * which webhooks refuse routes, 11 who fills the Secrets of routes and what
- * lets external-dns out, 12 on how many nodes istio-cni is: checks would be wrong where it is missing.
+ * lets external-dns out, 12 on how many nodes istio-cni is, 13 what lets
+ * cert-manager out: checks would be wrong where it is missing.
  */
-export const factsVersion = 12;
+export const factsVersion = 13;
 
 /**
  * Everything that the checks judge, as one JSON document: what the mesh file
@@ -66,8 +68,22 @@ export interface MeshOutline extends Pick<Mesh, "name" | "clusters" | "services"
   readonly http01Issuers: readonly string[];
   /** The TTL that isthmus writes at published Gateways; undefined where the mesh file names none. */
   readonly dnsTtlSeconds?: number;
+  /** The issuers from which cert-manager orders certificates of routes; left out where there are none. */
+  readonly acmeIssuers?: readonly AcmeIssuer[];
   /** By name, the issuers from which isthmus orders; left out where there are none. */
   readonly ownIssuers?: Readonly<Record<string, { readonly server: string; readonly renewBeforeSeconds?: number }>>;
+}
+
+/** An issuer of cert-manager, with where it has cert-manager connect. */
+export interface AcmeIssuer {
+  readonly name: string;
+  /** The URL of its directory. */
+  readonly server: string;
+  /** True where cert-manager does not check a challenge itself before the server is asked to. */
+  readonly uncheckedChallenges?: boolean;
+  readonly http01?: boolean;
+  /** How names are proven in DNS: cert-manager's word for the provider, and for rfc2136 the server and how it is asked. */
+  readonly dns01?: { readonly provider: string; readonly nameserver?: string; readonly protocol?: "TCP" | "UDP" };
 }
 
 export type ClusterSnapshot =
@@ -120,6 +136,8 @@ export interface ReachedCluster {
   /** TLS Secrets that routes name, in istio-system. */
   readonly tlsSecrets: readonly TlsSecretFacts[];
   readonly externalDns: readonly ExternalDnsFacts[];
+  /** The controllers of cert-manager, where a route has its certificate by one; left out where nobody looked. */
+  readonly certManager?: readonly CertManagerFacts[];
   /** Services beside the east-west gateway's own that announce a gateway by the label `topology.istio.io/network`; left out where nobody looked. */
   readonly announcers?: readonly AnnouncingService[];
   /** How its objects differ from what an apply would make of them; undefined where nobody compared. */

@@ -4,6 +4,7 @@ import { distinctClusters } from "./access/distinct-clusters.ts";
 import { nodesReady } from "./access/nodes-ready.ts";
 import { podsStart } from "./access/pods-start.ts";
 import { authorities } from "./certificates/authorities.ts";
+import { certificateOrders } from "./certificates/orders.ts";
 import { certificatesFit } from "./certificates/fit.ts";
 import { frontDoors } from "./certificates/front-doors.ts";
 import { certificateRenewal } from "./certificates/renewal.ts";
@@ -173,6 +174,7 @@ export const checks: readonly Check[] = [
   localities,
   failover,
   authorities,
+  certificateOrders,
   frontDoors,
   certificatesFit,
   certificatesInProxies,

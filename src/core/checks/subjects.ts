@@ -268,3 +268,8 @@ export function needsOfProxies(
     wayToIstiod(cluster),
   ];
 }
+
+/** That the cluster's cert-manager gets certificates from the ACME servers of the mesh. */
+export function issuing(cluster: string): Subject {
+  return `orders of cert-manager of ${cluster}`;
+}

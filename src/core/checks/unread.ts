@@ -101,6 +101,7 @@ const wordsFor: Readonly<Record<UnreadPart, string>> = {
   system: "namespace kube-system",
   tlsSecrets: "the certificates of routes",
   externalDns: "external-dns",
+  certManager: "cert-manager",
   bypasses: "annotations of pods",
   writeHooks: "the webhook configurations",
   controllers: "what controllers keep",

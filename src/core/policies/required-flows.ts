@@ -49,8 +49,12 @@ export function requiredFlows(
   ];
 }
 
-/** What Istio's charts make, where it does not run yet. */
-function standIn(one: ReachedCluster, labels: Readonly<Record<string, string>>, ports: readonly number[]): PolicyPod {
+/** A pod of Istio's namespace that is not there: of what Istio's charts make, or of one that is there for moments only. */
+export function standIn(
+  one: ReachedCluster,
+  labels: Readonly<Record<string, string>>,
+  ports: readonly number[],
+): PolicyPod {
   return {
     namespace: istioNamespace,
     name: Object.values(labels).join(),
@@ -140,10 +144,11 @@ function toDns(one: ReachedCluster, pod: PodFacts, seen: PolicyPod): readonly Re
   });
 }
 
-/** The ports at which the ingress is asked for the routes of the mesh. */
+/** The ports at which the ingress is asked for the routes of the mesh, and for http01 challenges. */
 function frontPorts({ mesh }: MeshFacts): readonly number[] {
   const routes = mesh.services.flatMap(frontRoutesOf);
-  return [...new Set(routes.map((route) => (route.tls === undefined ? 80 : 443)))];
+  const isChallenged = routes.some(({ tls }) => mesh.http01Issuers.includes(tls?.issuer ?? ""));
+  return [...new Set([...routes.map((route) => (route.tls === undefined ? 80 : 443)), ...(isChallenged ? [80] : [])])];
 }
 
 /** A gateway inside of the cluster only (ClusterIP) is asked by whoever stands before it, which is not known. */

@@ -9,12 +9,12 @@ import { readClusterState } from "../facts/cluster-state.ts";
 import { runningStatus, signal, wireCluster, wireObject } from "../facts/testing/wire-cluster.ts";
 import { gatherFacts } from "./gather-facts.ts";
 
-const http01 = { name: "letsencrypt", acme: { http01: {} } };
+const http01 = { name: "letsencrypt", acme: { server: "https://acme.example/dir", http01: {} } };
 const mesh = {
   ...twoClusters,
   services: twoClusters.services.map((service) => ({
     ...service,
-    routes: service.routes.map((route) => ({ ...route, tls: { secretName: "door" } })),
+    routes: service.routes.map((route) => ({ ...route, tls: { secretName: "door", issuer: "letsencrypt" } })),
   })),
   issuers: [http01, { name: "by-dns", acme: {} }],
 } as unknown as Mesh;
@@ -73,6 +73,11 @@ const objects = [
   wireObject("PeerAuthentication", { namespace: "sample", name: "an-authentication" }),
   wireObject("AuthorizationPolicy", { namespace: "sample", name: "an-authorization" }),
   wireObject("Deployment", { namespace: "dns", name: "external-dns", labels: { app: "external-dns" } }),
+  wireObject("Deployment", {
+    namespace: "cert-manager",
+    name: "cert-manager",
+    labels: { "app.kubernetes.io/name": "cert-manager" },
+  }),
 ];
 
 interface Reached extends Connected {
@@ -121,7 +126,7 @@ it("makes one document of the mesh file and of what each cluster has", async () 
   expect(document).toEqual({
     apiVersion: "isthmus.dev/v1alpha1",
     kind: "Facts",
-    version: 12,
+    version: 13,
     takenAt: "2026-11-23T06:00:00.000Z",
     mesh: {
       name: "sandbox",
@@ -130,6 +135,7 @@ it("makes one document of the mesh file and of what each cluster has", async () 
       services: mesh.services,
       istioVersion: "1.31.0",
       http01Issuers: ["letsencrypt"],
+      acmeIssuers: [{ name: "letsencrypt", server: "https://acme.example/dir", http01: true }],
     },
   });
   expect(clusters).toEqual([
@@ -165,6 +171,7 @@ it("makes one document of the mesh file and of what each cluster has", async () 
       system: expect.objectContaining({ uid: "u-west" }),
       tlsSecrets: [expect.objectContaining({ name: "door" })],
       externalDns: [expect.objectContaining({ name: "external-dns" })],
+      certManager: [expect.objectContaining({ name: "cert-manager" })],
     },
     { kind: "unreachable", cluster: "east", diagnostic },
   ]);
@@ -176,8 +183,8 @@ it("asks a cluster for no object and no list twice, and for the pods of a namesp
   const asked = west.asked();
   expect(asked).toEqual([...new Set(asked)]);
   // Each costs both sides about as much as the judging of it: a check that needs another one says so here.
-  expect(asked.toSorted()).toHaveLength(48);
-  // Of a certificate that is missing it asks also where else it is, and of all what fills them; of an external-dns the policies of its namespace.
+  expect(asked.toSorted()).toHaveLength(50);
+  // Of a certificate that is missing it asks also where else it is, and of all what fills them; of an external-dns and a cert-manager the policies of its namespace.
   // Which groups there are is asked once, and none that is not there by itself.
   expect(asked.filter((url) => /^\/apis(?:\/[^/]+\/[^/]+)?$/.test(url))).toEqual(["/apis"]);
   expect(asked.filter((url) => url.startsWith("/api/v1/nodes"))).toEqual([]);
@@ -230,6 +237,7 @@ it("names what an account with rights in some namespaces only may not read, and 
   expect(unread[0]).toMatchObject({ part: "namespaces", why: expect.stringContaining("injected fault") });
   expect(unread.map(({ part }) => part).toSorted()).toEqual([
     "callers",
+    "certManager",
     "externalDns",
     "namespaces",
     "nodes",

@@ -19,6 +19,7 @@ import { lookAtCluster } from "../progress/look-at-cluster.ts";
 import { readBypasses } from "../facts/read-bypasses.ts";
 import { readAllowed } from "../facts/read-allowed.ts";
 import { readCallers } from "../facts/read-callers.ts";
+import { readCertManager } from "../facts/read-cert-manager.ts";
 import { readControllers } from "../facts/read-controllers.ts";
 import { readExternalDns } from "../facts/read-external-dns.ts";
 import { readGateways } from "../facts/read-gateways.ts";
@@ -147,6 +148,7 @@ function partsAt(
     system: readSystem(client, { nodes: facts.nodes, services: mesh.services }, signal),
     tlsSecrets: readTlsSecrets(client, meshAt(mesh, cluster).services, signal),
     externalDns: readExternalDns(client, signal),
+    certManager: readCertManager(client, mesh, signal),
     bypasses: readBypasses(client, serviceNamespaces(mesh), signal),
     writeHooks: readWriteHooks(client, namespaces, signal),
     controllers: readControllers(client, mesh.services, now, signal),

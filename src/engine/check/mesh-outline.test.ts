@@ -102,3 +102,37 @@ it("tells values of query parameters apart, and knows which are the same", () =>
   expect(valueOf(first)).toEqual(valueOf(values[2]));
   expect(valueOf(first)).not.toEqual(valueOf(second));
 });
+
+it("has what the issuers of cert-manager that routes use connect to, and nothing of their accounts or keys", () => {
+  const [service] = twoClusters.services;
+  const [route] = service?.routes ?? [];
+  if (service === undefined || route === undefined) {
+    throw new Error("the mesh of the tests has a route");
+  }
+  const account = { server: "https://acme.example/dir", email: "a@b.example" };
+  const rfc2136 = { nameserver: "192.0.2.53", tsigKeyName: "k", tsigSecretSecretRef: { name: "tsig", key: "secret" } };
+  const issuers = [
+    {
+      name: "dns",
+      acme: { ...account, dns01: { cnameStrategy: "Follow", rfc2136 }, waitInsteadOfSelfCheckSeconds: 2 },
+    },
+    { name: "tcp", acme: { ...account, dns01: { rfc2136: { ...rfc2136, protocol: "TCP" } } } },
+    { name: "cloud", acme: { ...account, http01: {}, dns01: { route53: { region: "s3cr3t" } } } },
+    { name: "unused", acme: { ...account, http01: {} } },
+  ];
+  const routes = issuers
+    .slice(0, 3)
+    .map(({ name }) => ({ ...route, name, tls: { secretName: name, issuer: name, certificate: name } }));
+  const outline = outlineOf({ ...twoClusters, issuers, services: [{ ...service, routes }] }, "mesh.yaml");
+  const { server } = account;
+  expect(outline.acmeIssuers).toEqual([
+    {
+      name: "dns",
+      server,
+      uncheckedChallenges: true,
+      dns01: { provider: "rfc2136", nameserver: "192.0.2.53", protocol: "UDP" },
+    },
+    { name: "tcp", server, dns01: { provider: "rfc2136", nameserver: "192.0.2.53", protocol: "TCP" } },
+    { name: "cloud", server, http01: true, dns01: { provider: "route53" } },
+  ]);
+});

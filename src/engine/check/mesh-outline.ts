@@ -1,5 +1,6 @@
-import type { MeshOutline } from "../../core/checks/facts.ts";
+import type { AcmeIssuer, MeshOutline } from "../../core/checks/facts.ts";
 import { meshFileWords } from "../../core/mesh-file-words.ts";
+import type { Json } from "../../core/model/kube-object.ts";
 import type { Mesh, Route, RouteMatch, RouteVerification, Service } from "../../core/model/mesh.ts";
 import { routeSettingNames } from "../../core/model/route-settings.ts";
 import { needsCni } from "../../core/render/pod-security.ts";
@@ -20,9 +21,51 @@ export function outlineOf(mesh: Mesh, file: string): MeshOutline {
     istioVersion: mesh.istio.version,
     ...(mesh.istio.install === "existing" ? { install: "existing" as const } : {}),
     ...(mesh.istio.install !== "existing" && needsCni(mesh) ? { istioCni: true as const } : {}),
+    ...acmeIssuersOf(mesh),
     ...ownIssuersOf(mesh),
     ...(mesh.dns?.ttlSeconds === undefined ? {} : { dnsTtlSeconds: mesh.dns.ttlSeconds }),
     http01Issuers: mesh.issuers.filter((one) => one.acme?.http01 !== undefined).map((one) => one.name),
+  };
+}
+
+/** Without accounts, and of a solver without anything that a reference to a Secret could be in. */
+function acmeIssuersOf({ issuers, services }: Mesh): Pick<MeshOutline, "acmeIssuers"> {
+  const used = new Set(services.flatMap(({ routes }) => routes).map(({ tls }) => tls?.issuer));
+  const all = issuers.flatMap(({ name, acme }): readonly AcmeIssuer[] => {
+    if (acme === undefined || !used.has(name)) {
+      return [];
+    }
+    const dns01 = dnsSolverOf(acme.dns01);
+    return [
+      {
+        name,
+        server: acme.server,
+        ...(acme.waitInsteadOfSelfCheckSeconds === undefined ? {} : { uncheckedChallenges: true }),
+        ...(acme.http01 === undefined ? {} : { http01: true }),
+        ...(dns01 === undefined ? {} : { dns01 }),
+      },
+    ];
+  });
+  return all.length === 0 ? {} : { acmeIssuers: all };
+}
+
+/** cert-manager's settings are `{ <provider>: { … } }`, with `cnameStrategy` beside (https://cert-manager.io/docs/configuration/acme/dns01/). */
+function dnsSolverOf(dns01: Json | undefined): AcmeIssuer["dns01"] {
+  const [entry] = Object.entries((dns01 ?? {}) as Readonly<Record<string, Json>>).filter(
+    ([name]) => name !== "cnameStrategy",
+  );
+  if (entry === undefined) {
+    return undefined;
+  }
+  const [provider, settings] = entry;
+  if (provider !== "rfc2136") {
+    return { provider };
+  }
+  const { nameserver, protocol } = (settings ?? {}) as { readonly nameserver?: Json; readonly protocol?: Json };
+  return {
+    provider,
+    ...(typeof nameserver === "string" ? { nameserver } : {}),
+    protocol: protocol === "TCP" ? "TCP" : "UDP",
   };
 }
 

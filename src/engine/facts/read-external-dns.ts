@@ -1,11 +1,8 @@
 import type { ExternalDnsFacts } from "../../core/checks/external-dns-facts.ts";
-import type { Labels } from "../../core/model/labels.ts";
 import type { KubeObject } from "../../core/model/kube-object.ts";
-import { idOf, keyOf } from "../../core/model/kube-object.ts";
 import type { KubeClient } from "../../kube/client.ts";
-import { unlessForbidden } from "../../kube/errors.ts";
 import { expand, flagsOf } from "./external-dns-flags.ts";
-import { readNetworkPolicies } from "./read-network-policies.ts";
+import { listDeployments, readProgram } from "./read-program.ts";
 import { containersOf } from "./read-workload.ts";
 
 /** By which external-dns is known: its chart and kustomization set the first, the manifests of its documentation the second. */
@@ -32,13 +29,8 @@ interface EnvironmentVariable {
 
 /** Deployments of external-dns with what says whose names they write. */
 export async function readExternalDns(client: KubeClient, signal: AbortSignal): Promise<readonly ExternalDnsFacts[]> {
-  const lists = await Promise.all(
-    externalDnsLabels.map(async (labelSelector) =>
-      client.list({ apiVersion: "apps/v1", kind: "Deployment", labelSelector }, { signal }),
-    ),
-  );
-  const found = new Map(lists.flat().map((object) => [keyOf(idOf(object)), object]));
-  return Promise.all([...found.values()].map(async (object) => readDeployment(client, object, signal)));
+  const found = await listDeployments(client, externalDnsLabels, signal);
+  return Promise.all(found.map(async (object) => readDeployment(client, object, signal)));
 }
 
 async function readDeployment(client: KubeClient, object: KubeObject, signal: AbortSignal): Promise<ExternalDnsFacts> {
@@ -56,9 +48,7 @@ async function readDeployment(client: KubeClient, object: KubeObject, signal: Ab
   ].map(valueOf);
   const [policy, registry] = ["policy", "registry"].map(valueOf);
   return {
-    namespace,
-    name: object.metadata.name,
-    ...(await readPolicies(client, object, signal)),
+    ...(await readProgram(client, object, signal)),
     ...(version === undefined ? {} : { version }),
     ...(ownerId === undefined ? {} : { ownerId }),
     ...(txtPrefix === undefined ? {} : { txtPrefix }),
@@ -86,36 +76,6 @@ function rfc2136Of({
     ...(minTtl === undefined ? {} : { minTtl }),
     ...(provider === "rfc2136" && Number(port) > 0 ? { server: { host: host ?? "", port: Number(port) } } : {}),
   };
-}
-
-/** What policies of its namespace are about, and these. */
-async function readPolicies(
-  client: KubeClient,
-  object: KubeObject,
-  signal: AbortSignal,
-): Promise<Pick<ExternalDnsFacts, "labels" | "networkPolicies" | "policiesUnread">> {
-  const { labels, hostNetwork } = templateOf(object);
-  const own = Object.keys(labels).length === 0 ? {} : { labels };
-  if (hostNetwork) {
-    return own;
-  }
-  return unlessForbidden(
-    async () => {
-      const found = await readNetworkPolicies(client, [object.metadata.namespace ?? ""], signal);
-      return found.length === 0 ? own : { ...own, networkPolicies: found };
-    },
-    () => ({ ...own, policiesUnread: true }),
-  );
-}
-
-function templateOf(object: KubeObject): { readonly labels: Labels; readonly hostNetwork: boolean } {
-  const { template } = (object["spec"] ?? {}) as {
-    readonly template?: {
-      readonly metadata?: { readonly labels?: Labels };
-      readonly spec?: { readonly hostNetwork?: boolean };
-    };
-  };
-  return { labels: template?.metadata?.labels ?? {}, hostNetwork: template?.spec?.hostNetwork === true };
 }
 
 /** A webhook for a DNS provider may run beside it, in a container whose image has a name much like it. */

@@ -159,13 +159,17 @@ describe("the TLS Secrets that routes name", () => {
     const certificate = (where: string, name: string, secretName: string): WireObject => ({
       apiVersion: "cert-manager.io/v1",
       kind: "Certificate",
-      metadata: { namespace: where, name },
+      metadata: { namespace: where, name, managedFields: [{ manager: "helm", time: "2026-01-01T00:00:00Z" }] },
       spec: { secretName },
     });
+    const issued = [
+      { manager: "isthmus", time: "2026-01-01T00:00:00Z" },
+      { manager: "cert-manager-certificates-issuing", time: "2026-01-02T00:00:00Z" },
+    ];
     const objects = [
       wireObject("Secret", { namespace: "sample", name: "astray" }),
       wireObject("Secret", { namespace: "sample", name: "door" }),
-      wireObject("Secret", { namespace, name: "door" }),
+      wireObject("Secret", { namespace, name: "door", managedFields: issued }),
       certificate("sample", "hello", "astray"),
       certificate(namespace, "front", "door"),
     ];
@@ -175,7 +179,13 @@ describe("the TLS Secrets that routes name", () => {
     const { client } = await wireCluster(objects, { kinds });
     expect(await readTlsSecrets(client, services("astray", "door"), signal)).toEqual([
       { name: "astray", present: false, elsewhere: ["Certificate sample/hello", "Secret sample/astray"] },
-      { name: "door", present: true, certificate: "istio-system/front" },
+      {
+        name: "door",
+        present: true,
+        certificate: "istio-system/front",
+        certificateWritten: { by: "helm", at: "2026-01-01T00:00:00Z" },
+        written: { by: "cert-manager-certificates-issuing", at: "2026-01-02T00:00:00Z" },
+      },
     ]);
   });
 

@@ -1,4 +1,6 @@
+import type { WrittenBy } from "../../core/checks/beside-facts.ts";
 import type { AuthorityFacts, CertificateFacts, TlsSecretFacts } from "../../core/checks/certificate-facts.ts";
+import type { KubeObject } from "../../core/model/kube-object.ts";
 import type { Service } from "../../core/model/mesh.ts";
 import { acmeAnnotations } from "../../core/render/front-door-secret.ts";
 import { istioNamespace } from "../../core/render/names.ts";
@@ -15,6 +17,7 @@ import { hostsOf } from "../../pki/hosts.ts";
 import { keyFits } from "../../pki/key-fits.ts";
 import { describeLacks } from "../../pki/describe-lacks.ts";
 import type { ClusterState } from "./cluster-state.ts";
+import { writtenBy } from "./written-by.ts";
 
 /** What is public of a cluster's cacerts. */
 export async function readAuthorityFacts(
@@ -98,6 +101,7 @@ export async function readTlsSecrets(
       return {
         ...one,
         ...(own === undefined ? {} : { certificate: `${own.namespace}/${own.name}` }),
+        ...(own?.written === undefined ? {} : { certificateWritten: own.written }),
         ...(certificates === undefined ? { writersUnread: true } : {}),
         ...(elsewhere.length === 0 ? {} : { elsewhere }),
       };
@@ -109,6 +113,7 @@ interface CertificateOfManager {
   readonly namespace: string;
   readonly name: string;
   readonly secretName: string;
+  readonly written: WrittenBy | undefined;
 }
 
 /** None where there is no cert-manager; undefined where its objects may not be listed. */
@@ -124,10 +129,11 @@ async function listCertificates(
   };
   try {
     const found = await client.list(kind, { signal });
-    return found.map(({ metadata, spec }) => ({
-      namespace: metadata.namespace ?? "",
-      name: metadata.name,
-      secretName: ((spec ?? {}) as { readonly secretName?: string }).secretName ?? "",
+    return found.map((object) => ({
+      namespace: object.metadata.namespace ?? "",
+      name: object.metadata.name,
+      secretName: ((object["spec"] ?? {}) as { readonly secretName?: string }).secretName ?? "",
+      written: knownWriter(object),
     }));
   } catch (error) {
     if (isAbsence(error)) {
@@ -138,6 +144,11 @@ async function listCertificates(
     }
     throw error;
   }
+}
+
+function knownWriter(object: KubeObject): WrittenBy | undefined {
+  const written = writtenBy(object);
+  return written.by === "" && written.at === "" ? undefined : written;
 }
 
 async function findSecrets(
@@ -172,15 +183,16 @@ async function readSecrets(
       const certificate = data["tls.crt"] ?? data["cert"];
       const key = data["tls.key"] ?? data["key"];
       const server = secret?.metadata.annotations?.[acmeAnnotations.server];
+      const written = secret === undefined ? undefined : knownWriter(secret);
+      const common = { name, present: secret !== undefined, ...(written === undefined ? {} : { written }) };
       if (certificate === undefined) {
-        return { name, present: secret !== undefined };
+        return common;
       }
       try {
         const pem = Buffer.from(certificate.expose(), "base64").toString("utf8");
         const { fingerprint, notBefore, notAfter } = publicOf(inspectCertificate(pem));
         return {
-          name,
-          present: true,
+          ...common,
           fingerprint,
           notBefore,
           notAfter,
@@ -190,7 +202,7 @@ async function readSecrets(
         };
       } catch {
         // Said by the check: there, and not readable.
-        return { name, present: true };
+        return common;
       }
     }),
   );

@@ -4,6 +4,8 @@ import { readinessOf } from "../../kube/readiness/readiness-of.ts";
 
 interface Container {
   readonly image?: string;
+  readonly command?: readonly string[];
+  readonly args?: readonly string[];
   readonly env?: readonly { readonly name: string; readonly value?: string }[];
 }
 

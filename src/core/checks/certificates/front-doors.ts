@@ -7,7 +7,8 @@ import type { MeshFacts, ReachedCluster } from "../facts.ts";
 import { answeringPods } from "../gateways/proxies-answer.ts";
 import { ownIssuerOf } from "../own-issuer.ts";
 import { daysUntil, meshClusters } from "../reached.ts";
-import { appliedObject, objectOf } from "../subjects.ts";
+import type { Subject } from "../subjects.ts";
+import { appliedObject, issuing, objectOf } from "../subjects.ts";
 
 /** Every ingress that a name may lead to needs the certificate of that name (docs/guides/check.md, complaint 19). */
 export const frontDoors: Check = {
@@ -32,6 +33,7 @@ export const frontDoors: Check = {
                 cluster: one.cluster,
                 object,
                 breaks: [objectOf(one.cluster, object)],
+                needs: neededFor(facts, one, secret.name),
               }),
             ];
       }),
@@ -65,8 +67,19 @@ function findingWithout(facts: MeshFacts, one: ReachedCluster, secret: TlsSecret
     cluster: one.cluster,
     object,
     // That somebody has deleted it is the cause where this is a warning, which explains no error.
-    ...(all ? { needs: [appliedObject(one.cluster, object)] } : { breaks: [objectOf(one.cluster, object)] }),
+    ...(all
+      ? { needs: [appliedObject(one.cluster, object), ...neededFor(facts, one, secret.name)] }
+      : { breaks: [objectOf(one.cluster, object)], needs: neededFor(facts, one, secret.name) }),
   });
+}
+
+/** A certificate that cert-manager cannot order is not there, or has ended. */
+function neededFor({ mesh }: MeshFacts, { cluster }: ReachedCluster, secret: string): readonly Subject[] {
+  const issuers = (mesh.acmeIssuers ?? []).map(({ name }) => name);
+  const isOrdered = mesh.services
+    .flatMap(({ routes }) => routes)
+    .some(({ tls }) => tls?.secretName === secret && tls.issuer !== undefined && issuers.includes(tls.issuer));
+  return isOrdered ? [issuing(cluster)] : [];
 }
 
 /**

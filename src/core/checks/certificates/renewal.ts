@@ -1,5 +1,6 @@
 import { renewalOf } from "../../decide/certificate-renewal.ts";
 import { istioNamespace } from "../../render/names.ts";
+import type { WrittenBy } from "../beside-facts.ts";
 import type { TlsSecretFacts } from "../certificate-facts.ts";
 import type { Check, Finding } from "../check.ts";
 import { problem, warning } from "../check.ts";
@@ -57,7 +58,7 @@ function otherWriter(facts: MeshFacts, one: ReachedCluster, secret: TlsSecretFac
   const [namespace = "", manager = ""] = certificate.split("/");
   return [
     problem("ISM686", {
-      detail: `Certificate ${certificate} of ${one.cluster} has cert-manager fill the Secret ${name}, which isthmus fills with what it orders from ${issuer.server}. Each undoes what the other does, and orders again.`,
+      detail: `Certificate ${certificate} of ${one.cluster}${lastWrite(secret.certificateWritten)} has cert-manager fill the Secret ${name}, which isthmus fills with what it orders from ${issuer.server}. Each undoes what the other does, and orders again.${secret.written === undefined ? "" : ` The Secret was written last by ${writerOf(secret.written)}.`}`,
       fix: "Whoever made it has to decide. Where isthmus is to go on: delete the Certificate, and apply at once, since a cert-manager with --enable-certificate-owner-ref takes the Secret away with it. Where cert-manager is to go on: name its issuer at the route instead.",
       commands: [
         kubectl(one, "-n", namespace, "delete", "certificate.cert-manager.io", manager),
@@ -70,15 +71,26 @@ function otherWriter(facts: MeshFacts, one: ReachedCluster, secret: TlsSecretFac
   ];
 }
 
+/** `, written last by kubectl at 2026-01-01T00:00:00Z,`, or nothing where nobody knows. */
+function lastWrite(written: WrittenBy | undefined): string {
+  return written === undefined ? "" : `, written last by ${writerOf(written)},`;
+}
+
+function writerOf({ by, at }: WrittenBy): string {
+  return `${by === "" ? "somebody" : by}${at === "" ? "" : ` at ${at}`}`;
+}
+
 type About = Pick<Parameters<typeof problem>[1], "object" | "needs"> & { readonly cluster: string };
 
-function foreign(facts: MeshFacts, { name, acmeServer }: TlsSecretFacts, about: About): readonly Finding[] {
+function foreign(facts: MeshFacts, secret: TlsSecretFacts, about: About): readonly Finding[] {
+  const { name, acmeServer, written } = secret;
   const server = ownIssuerOf(facts.mesh, name)?.server;
+  const somebody = `put there by somebody else${written === undefined ? "" : ` (written last by ${writerOf(written)})`}`;
   return server === undefined || acmeServer === server
     ? []
     : [
         warning("ISM662", {
-          detail: `The certificate in Secret ${istioNamespace}/${name} of ${about.cluster} was ${acmeServer === undefined ? "put there by somebody else" : `ordered from ${acmeServer}`}, and the mesh file names ${server}.`,
+          detail: `The certificate in Secret ${istioNamespace}/${name} of ${about.cluster} was ${acmeServer === undefined ? somebody : `ordered from ${acmeServer}`}, and the mesh file names ${server}.`,
           fix: "The next apply orders one from there.",
           commands: [applyCommand(facts)],
           ...about,

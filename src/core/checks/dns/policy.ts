@@ -28,7 +28,7 @@ export const policy: Check = {
     return known.flatMap((one) => [
       ...deletes(facts, one, known),
       ...(readsNoIstio(one) ? [] : [...freezes(one), ...doesNotStart(one), ...rfc2136Records(facts, one)]),
-      ...closedWay(one),
+      ...closedWay(facts, one),
     ]);
   },
 };

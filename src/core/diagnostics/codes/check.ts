@@ -1,5 +1,6 @@
 import type { CatalogueEntry } from "../catalogue-entry.ts";
 import { certificateCheckCodes } from "./certificates.ts";
+import { besideCodes } from "./check-beside.ts";
 import { callerCodes } from "./check-callers.ts";
 import { flowCodes } from "./check-flows.ts";
 import { drainCheckCodes } from "./drain.ts";
@@ -209,21 +210,6 @@ export const checkCodes = {
     explanation:
       "With HTTP-01 the authority fetches a token from the name. When the name has an address in each cluster, it asks any of them, and only the cluster that ordered the certificate has the token. isthmus' route of that path has the gateway that is asked try those of all clusters, so that it does not matter which one it is; one that is dead asks nobody. DNS-01 works from everywhere.",
   },
-  ISM668: {
-    summary: "external-dns notes an owner outside of the zone",
-    explanation:
-      "external-dns writes beside each name a TXT record that says who owns it, by default a-NAME. Of the zone's own name, example.org, that is a-example.org, which is no part of the zone. A DNS server that is written to by RFC 2136 answers NOTZONE and does nothing of the update, in which other names are too. A prefix with %{record_type} that ends in a dot makes it a.example.org.",
-  },
-  ISM669: {
-    summary: "external-dns writes records with a TTL of 0",
-    explanation:
-      "The provider rfc2136 of external-dns writes names for which nobody names a TTL with 0, unless it has --rfc2136-min-ttl. Resolvers keep nothing then. `ttl` of spec.dns is written as an annotation at the Gateways, which external-dns obeys.",
-  },
-  ISM452: {
-    summary: "external-dns has different owners",
-    explanation:
-      "external-dns writes beside each name who owns it. An instance with another owner, or one that looks for the record under another prefix, does not touch the name, so that only one cluster's address is published. One owner everywhere needs --policy=upsert-only beside it: with sync, instances of one owner delete each other's names (ISM522).",
-  },
   ISM453: {
     summary: "A namespace has no root certificate of istiod",
     explanation:
@@ -259,36 +245,12 @@ export const checkCodes = {
     explanation:
       "The address and credential in a remote secret work, and what answers is not the cluster whose name the secret carries: its namespace kube-system has another UID. istiod then has endpoints of one cluster under the name, network and gateway of another.",
   },
-  ISM687: {
-    summary: "Network policies close external-dns off from its DNS server",
-    explanation:
-      "A policy of external-dns' own namespace isolates its pods (often a default-deny), and no rule lets out what it writes: to the server of `--rfc2136-host`, or for other providers to port 443. Names are then not published, and only its log says so. Of an address that is not known, any rule with a block of addresses counts as one that lets it out; whether the cluster's network enforces policies is not known. The ways of cert-manager are not judged.",
-  },
-  ISM522: {
-    summary: "external-dns deletes the names of other clusters",
-    explanation:
-      "With --policy=sync (what versions before 0.22 do without a policy) external-dns deletes every name of its owner that its own cluster does not want. Instances of several clusters with one owner take the names that only one of them has from each other, at every sync. With --policy=upsert-only nobody deletes.",
-  },
-  ISM523: {
-    summary: "external-dns never changes a name",
-    explanation:
-      "With --policy=create-only a name keeps the addresses that it was made with. A name of several clusters changes when one joins, leaves or gets another address.",
-  },
-  ISM524: {
-    summary: "external-dns does not start without a policy",
-    explanation:
-      "From version 0.22 on external-dns has no policy by itself and ends with an error when it is given none.",
-  },
-  ISM525: {
-    summary: "The flags of an external-dns are not known",
-    explanation:
-      "external-dns takes its flags from its command line, as --flag=value or --flag value, or from variables EXTERNAL_DNS_FLAG of its environment. Those in arguments, in the environment and in ConfigMaps are read; Secrets, files and shells are not looked into, and then nothing is said of owner and policy.",
-  },
   ISM511: {
     summary: "An authority's certificate is not valid yet",
     explanation:
       "The root, a cluster's intermediate or an authority between them begins to be valid only later, or a clock is behind. An istiod that starts before then does not start with it, and proxies refuse what it signs.",
   },
+  ...besideCodes,
   ...flowCodes,
   ...callerCodes,
   ...drainCheckCodes,

@@ -161,6 +161,38 @@ export const faultsOfServices: readonly MeshFault[] = [
     causes: ["error ISM527 east"],
   },
   {
+    name: "east-cert-manager-is-closed-off",
+    happens: all(
+      (facts) => ({
+        ...facts,
+        mesh: {
+          ...facts.mesh,
+          acmeIssuers: [{ name: "letsencrypt", server: "https://acme.example/dir", http01: true }],
+        },
+      }),
+      inCluster("east", () => ({
+        certManager: [
+          {
+            namespace: "cert-manager",
+            name: "cert-manager",
+            labels: { "app.kubernetes.io/name": "cert-manager" },
+            networkPolicies: [
+              {
+                namespace: "cert-manager",
+                name: "deny-all",
+                podSelector: { matchLabels: {}, matchExpressions: [] },
+                types: { ingress: true, egress: true },
+                ingress: [],
+                egress: [],
+              },
+            ],
+          },
+        ],
+      })),
+    ),
+    causes: ["error ISM750 east"],
+  },
+  {
     name: "name-belongs-to-external-dns",
     happens: (facts) => withNames(facts, [foreignName]),
     causes: ["error ISM643 "],

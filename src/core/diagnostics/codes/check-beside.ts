@@ -1,0 +1,50 @@
+import type { CatalogueEntry } from "../catalogue-entry.ts";
+
+/** Codes of checks about the external-dns and the cert-manager that clusters have beside the mesh. */
+export const besideCodes = {
+  ISM668: {
+    summary: "external-dns notes an owner outside of the zone",
+    explanation:
+      "external-dns writes beside each name a TXT record that says who owns it, by default a-NAME. Of the zone's own name, example.org, that is a-example.org, which is no part of the zone. A DNS server that is written to by RFC 2136 answers NOTZONE and does nothing of the update, in which other names are too. A prefix with %{record_type} that ends in a dot makes it a.example.org.",
+  },
+  ISM669: {
+    summary: "external-dns writes records with a TTL of 0",
+    explanation:
+      "The provider rfc2136 of external-dns writes names for which nobody names a TTL with 0, unless it has --rfc2136-min-ttl. Resolvers keep nothing then. `ttl` of spec.dns is written as an annotation at the Gateways, which external-dns obeys.",
+  },
+  ISM452: {
+    summary: "external-dns has different owners",
+    explanation:
+      "external-dns writes beside each name who owns it. An instance with another owner, or one that looks for the record under another prefix, does not touch the name, so that only one cluster's address is published. One owner everywhere needs --policy=upsert-only beside it: with sync, instances of one owner delete each other's names (ISM522).",
+  },
+  ISM687: {
+    summary: "Network policies close external-dns off from its DNS server",
+    explanation:
+      "Policies isolate external-dns' pods (often a default-deny of its namespace), and no rule lets through what it needs: the API server it reads, the cluster's DNS where a name has to be looked up, and where it writes: the server of `--rfc2136-host`, or for other providers port 443. Names are then not published, and only its log says so. The fix has a policy that admits what is closed and nothing else. Of an address that is not known, any rule with a block of addresses counts as one that lets it out; whether the cluster's network enforces policies is not known.",
+  },
+  ISM750: {
+    summary: "Network policies close cert-manager off from what orders need",
+    explanation:
+      "Policies isolate the pods of cert-manager's controller (often a default-deny of its namespace), and no rule lets through what certificates of the mesh need: its API server; the cluster's DNS; the ACME server of an issuer; the DNS server that `rfc2136` writes to, or for other providers of dns01 port 443; the DNS servers that it looks names up at (`--dns01-recursive-nameservers`), and unless `waitInsteadOfSelfCheck` is set those of the zone; for http01 port 80 of an ingress gateway, which its own check asks. Certificates then wait without a word, and are not renewed. The fix has a policy that admits what is closed and nothing else. The pods of a webhook for a DNS provider are not known and not judged. Of an address that is not known, any rule with a block of addresses counts as one that lets it out; whether the cluster's network enforces policies is not known.",
+  },
+  ISM522: {
+    summary: "external-dns deletes the names of other clusters",
+    explanation:
+      "With --policy=sync (what versions before 0.22 do without a policy) external-dns deletes every name of its owner that its own cluster does not want. Instances of several clusters with one owner take the names that only one of them has from each other, at every sync. With --policy=upsert-only nobody deletes.",
+  },
+  ISM523: {
+    summary: "external-dns never changes a name",
+    explanation:
+      "With --policy=create-only a name keeps the addresses that it was made with. A name of several clusters changes when one joins, leaves or gets another address.",
+  },
+  ISM524: {
+    summary: "external-dns does not start without a policy",
+    explanation:
+      "From version 0.22 on external-dns has no policy by itself and ends with an error when it is given none.",
+  },
+  ISM525: {
+    summary: "The flags of an external-dns are not known",
+    explanation:
+      "external-dns takes its flags from its command line, as --flag=value or --flag value, or from variables EXTERNAL_DNS_FLAG of its environment. Those in arguments, in the environment and in ConfigMaps are read; Secrets, files and shells are not looked into, and then nothing is said of owner and policy.",
+  },
+} as const satisfies Record<string, CatalogueEntry>;
