@@ -1,4 +1,4 @@
-import { partOfToday } from "../../part-of-today.ts";
+import { partOfDay } from "../../part-of-today.ts";
 import type { Fault } from "../fault.ts";
 import { addedFaults } from "./added.ts";
 import { addressFaults } from "./addresses.ts";
@@ -67,7 +67,7 @@ export const faults: readonly Fault[] = [
   ...pairs.map(([first, second]) => pairOf(named(first), named(second))),
 ];
 
-/** Of the faults another twenty-fourth each day; `npm run test:soak` injects all of them. */
+/** Of the faults another twenty-fourth each day; `test/soak/faults.test.ts` injects all of them. */
 export function faultsOfToday(): readonly Fault[] {
-  return partOfToday(faults, 24);
+  return partOfDay(faults, 24);
 }
