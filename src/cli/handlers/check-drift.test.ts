@@ -2,6 +2,7 @@ import { readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { WireObject } from "../../kube/fake/fake-store.ts";
+import { editMesh } from "../testing/edit-mesh.ts";
 import type { FakeClusters } from "../testing/fake-clusters.ts";
 import { signInToken, startFakeClusters } from "../testing/fake-clusters.ts";
 
@@ -100,6 +101,34 @@ describe("isthmus check", { timeout: patience }, () => {
     expect(more).toEqual([]);
     expect(cause).toMatchObject({ code: "ISM455", cluster: "east", commands: ["isthmus apply --cluster east"] });
     expect((await world.run("apply --cluster east --yes")).code).toBe(0);
+    expect((await drift()).causes).toEqual([]);
+  });
+
+  it("names what no longer keeps persons with a version, deleted or changed", async () => {
+    const istioctl = path.join(world.folder, "istioctl");
+    await writeFile(istioctl, (await readFile(istioctl, "utf8")).replaceAll("1.27.3", "1.28.0"));
+    await editMesh(world, (text) =>
+      text
+        .replace("version: 1.27.3", "version: 1.28.0")
+        .replace(/weights:\n +v1: 100/, "weights: { v1: 90, v2: 10 }")
+        .replace(
+          /( +)versions:\n +v1:/,
+          "$1sessions: { httpCookie: { name: person } }\n$1versions:\n$1  v2: { clusters: [west] }\n$1  v1:",
+        ),
+    );
+    expect((await world.run("apply --yes")).code).toBe(0);
+    const filter = { apiVersion: "networking.istio.io/v1alpha3", kind: "EnvoyFilter" };
+    const sessions = "isthmus-sessions.sample.helloworld";
+    const west = find("west", filter, "istio-system", sessions);
+    world.servers["west"]?.put({ ...west, spec: { configPatches: [] } });
+    world.servers["east"]?.store.remove(find("east", filter, "istio-system", sessions));
+    const report = await drift();
+    expect(report.causes.map(({ code, cluster }) => [code, cluster])).toEqual([
+      ["ISM454", "west"],
+      ["ISM455", "east"],
+    ]);
+    expect(report.causes.every(({ detail }) => detail.includes(`EnvoyFilter istio-system/${sessions}`))).toBe(true);
+    expect((await world.run("apply --yes --force-conflicts")).code).toBe(0);
     expect((await drift()).causes).toEqual([]);
   });
 

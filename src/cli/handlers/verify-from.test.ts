@@ -89,6 +89,26 @@ describe("verify --from", () => {
     expect(flat(ran.err)).toContain("A policy of the mesh denies the request.");
   });
 
+  it("asks beside another run that adds its container to the pod at the same moment", async () => {
+    const others = [{ name: "isthmus-probe-other", image: sidecarImage }];
+    const containers = [{ name: "client" }, { name: "istio-proxy", image: sidecarImage }];
+    admit = (object) => {
+      const { ephemeralContainers = [] } = object["spec"] as { readonly ephemeralContainers?: readonly WireObject[] };
+      const isWhole = JSON.stringify(ephemeralContainers).includes("isthmus-probe-other");
+      if (object.kind !== "Pod" || object.metadata.name !== "client-1" || isWhole) {
+        return injectSidecar(object);
+      }
+      // The other run has been quicker: from now on an apply that does not name its container would remove it.
+      admit = (one) => injectSidecar(one);
+      run({ containers, ephemeralContainers: others });
+      return { refused: "existing ephemeral containers may not be removed" };
+    };
+    const ran = await world.run("verify --from shop/client-1");
+    expect([ran.code, ran.out]).toEqual([0, expect.stringContaining("√ verified")]);
+    const sent = written("west").filter(({ url }) => url.includes("/ephemeralcontainers"));
+    expect(sent.map(({ body }) => body.includes("isthmus-probe-other"))).toEqual([false, true]);
+  });
+
   it("is not proven where the container is refused, or ends, with the reason", async () => {
     admit = (object) => (object.kind === "Pod" ? { refused: "violates PodSecurity" } : object);
     const refused = await world.run("verify --from shop/client-1");

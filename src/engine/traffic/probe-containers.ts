@@ -127,16 +127,13 @@ async function start(
   activeSeconds: number,
   options: VerifyOptions,
 ): Promise<Diagnostic | undefined> {
-  const { asked, services, name, admin } = probe;
+  const { asked, services, admin } = probe;
   const { client, cluster } = asked.one;
   const { signal } = options;
   try {
-    const pod = await client.get(referenceOf(admin), { signal });
-    if (pod === undefined) {
+    if ((await addContainer(probe, activeSeconds, signal)) === "gone") {
       return unmade(probe, "the pod is gone", "Name a pod that is running.");
     }
-    const wanted = { pod, name, image: asked.image, services, adminPort: admin.port, activeSeconds };
-    await sendApply(probe, renderProbeContainer(wanted), signal);
     const reason = await untilRunning(probe, options);
     if (reason === undefined) {
       await untilLookedUp(client, admin, services, options);
@@ -158,6 +155,49 @@ async function start(
         : fix,
     );
   }
+}
+
+/**
+ * Adds the container to the pod as it is now. An apply has to name all that are
+ * there, and is refused where another run has added one since the pod was read:
+ * then the pod is read again.
+ */
+async function addContainer(
+  probe: Omit<Started, "state">,
+  activeSeconds: number,
+  signal: AbortSignal,
+): Promise<"added" | "gone"> {
+  const { asked, services, name, admin } = probe;
+  let refused: unknown;
+  let known: string | undefined;
+  for (;;) {
+    const pod = await asked.one.client.get(referenceOf(admin), { signal });
+    if (pod === undefined) {
+      return "gone";
+    }
+    const there = namesOfProbes(pod);
+    if (there === known) {
+      throw refused;
+    }
+    known = there;
+    try {
+      const wanted = { pod, name, image: asked.image, services, adminPort: admin.port, activeSeconds };
+      await sendApply(probe, renderProbeContainer(wanted), signal);
+      return "added";
+    } catch (error) {
+      if (!isRefusal(error)) {
+        throw error;
+      }
+      refused = error;
+    }
+  }
+}
+
+function namesOfProbes({ spec }: KubeObject): string {
+  const { ephemeralContainers = [] } = (spec ?? {}) as {
+    readonly ephemeralContainers?: readonly { readonly name: string }[];
+  };
+  return ephemeralContainers.map(({ name }) => name).join(" ");
 }
 
 /** Notes before that it is sent: a connection that breaks, or Ctrl-C, does not tell whether it took effect. */
