@@ -133,6 +133,13 @@ export interface KubeClient {
   list(query: ListQuery, options: CallOptions): Promise<readonly KubeObject[]>;
 
   /**
+   * As `list`, of each object only apiVersion, kind and metadata: what makes an object large is not
+   * sent (PartialObjectMetadata, https://kubernetes.io/docs/reference/using-api/api-concepts/#metadata-only-fetches).
+   * Something between that does not know this may let whole objects come.
+   */
+  listMetadata(query: ListQuery, options: CallOptions): Promise<readonly KubeObject[]>;
+
+  /**
    * Server-side apply with strict field validation. Gives the object as it is
    * (or with `dryRun` would be) afterwards. Fields that other managers own and
    * that differ: KubeError of kind `conflict` with `conflicts`.

@@ -6,7 +6,7 @@ import { deleteObject } from "./verbs/delete-object.ts";
 import { createDiscovery } from "./discovery.ts";
 import { getObject } from "./verbs/get-object.ts";
 import { readKubeletConfig } from "./verbs/kubelet-config.ts";
-import { listObjects } from "./verbs/list-objects.ts";
+import { listObjects, metadataOnly } from "./verbs/list-objects.ts";
 import { createPodRequests } from "./tunnels/pod-http-get.ts";
 import { openPortForward } from "./tunnels/port-forward.ts";
 import { readPodLog } from "./verbs/pod-log.ts";
@@ -36,6 +36,7 @@ export function createKubeClient({ cluster, context, limits }: KubeClientOptions
     server: context.server,
     get: async (reference, { signal }) => getObject(connection, reference, signal),
     list: async (query, { signal }) => (await listObjects(connection, query, signal)).objects,
+    listMetadata: async (query, { signal }) => (await listObjects(connection, query, signal, metadataOnly)).objects,
     watch: (query, options) => watchObjects(connection, query, options),
     apply: async (object, options) => applyObject(connection, object, options),
     create: async (object, options) => createObject(connection, object, options),

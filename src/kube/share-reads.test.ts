@@ -48,6 +48,20 @@ describe("reads that are shared", () => {
     expect(asked()).toEqual(["/api/v1/namespaces/a/services"]);
   });
 
+  it("have a whole list answer for metadata, which is asked for once where there is none", async () => {
+    const { client, server, asked } = await connect();
+    const query = { ...service, namespace: "a", labelSelector: "app=one" };
+    const metadata = async () => client.listMetadata(query, { signal });
+    expect(namesOf((await Promise.all([metadata(), metadata()])).flat())).toEqual(["a/one", "a/one"]);
+    expect(asked()).toEqual(["/api/v1/namespaces/a/services?labelSelector=app%3Done"]);
+    expect(server.requests[0]?.headers.accept).toContain("PartialObjectMetadataList");
+    await client.list({ ...service, namespace: "b" }, { signal });
+    expect(
+      namesOf(await client.listMetadata({ ...service, namespace: "b", labelSelector: "app=one" }, { signal })),
+    ).toEqual(["b/one"]);
+    expect(asked()).toHaveLength(2);
+  });
+
   it("have a list of all namespaces answer for each of them", async () => {
     const { client, asked } = await connect();
     await client.list(service, { signal });

@@ -37,6 +37,12 @@ export function shareReads(client: KubeClient, { pages = false }: { readonly pag
       throw error;
     }
   };
+  /** What a whole list that is being read says to a query, where it can say all of it. */
+  const answered = async (query: ListQuery): Promise<readonly KubeObject[] | undefined> => {
+    const asked = labelsOf(query);
+    const objects = asked === undefined ? undefined : await among(query);
+    return objects?.filter(({ metadata }) => hasLabels(metadata.labels ?? {}, asked ?? {}));
+  };
   return {
     ...client,
     get: async (reference, options) =>
@@ -46,15 +52,10 @@ export function shareReads(client: KubeClient, { pages = false }: { readonly pag
           ? client.get(reference, options)
           : objects.find(({ metadata }) => metadata.name === reference.name);
       }),
-    list: async (query, options) => {
-      const asked = labelsOf(query);
-      return once(keyOf("list", query), async () => {
-        const objects = asked === undefined ? undefined : await among(query);
-        return objects === undefined
-          ? client.list(query, options)
-          : objects.filter(({ metadata }) => hasLabels(metadata.labels ?? {}, asked ?? {}));
-      });
-    },
+    list: async (query, options) =>
+      once(keyOf("list", query), async () => (await answered(query)) ?? client.list(query, options)),
+    listMetadata: async (query, options) =>
+      once(keyOf("metadata", query), async () => (await answered(query)) ?? client.listMetadata(query, options)),
     podHttpGet: async (target, path, options) => {
       const read = async (): Promise<PodHttpResponse> => client.podHttpGet(target, path, options);
       return pages ? once(keyOf("page", { ...target, path }), read) : read();

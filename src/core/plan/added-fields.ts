@@ -87,8 +87,8 @@ function itemLike(list: Json | undefined, item: Json | undefined): Json | undefi
     : undefined;
 }
 
-/** Most objects have no other writer, and a large one's fields take their time. */
-function isTouched({ metadata }: KubeObject): boolean {
+/** Whether another field manager has written to it, status aside. Most objects have no other writer, and a large one's fields take their time. */
+export function isTouched({ metadata }: KubeObject): boolean {
   const entries = (metadata["managedFields"] ?? []) as readonly {
     readonly manager?: string;
     readonly subresource?: string;

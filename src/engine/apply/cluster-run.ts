@@ -3,18 +3,26 @@ import type { ClusterPlan, RefusedObject } from "../../core/plan/plan.ts";
 import type { Halted } from "./halted.ts";
 import type { Connected } from "../clusters/connect-clusters.ts";
 
+/**
+ * The outcome that an unchanged object still has. Digests (`digestObject`,
+ * `digestLive`), since the answers of a whole fleet would be most of the memory of an apply.
+ */
+export interface WrittenObject {
+  readonly applied: string;
+  /** What it was written at; an object that is still at it is what the API server answered. */
+  readonly resourceVersion: unknown;
+  /** Left out for large objects that hardly anybody writes to later (`largeKinds`). */
+  readonly result?: string;
+}
+
 /** One cluster's share of an apply while it runs. */
 export interface ClusterRun {
   readonly one: Connected;
   readonly plan: Extract<ClusterPlan, { readonly kind: "planned" }>;
   applied: number;
   deleted: number;
-  /**
-   * What was written and what the API server made of it, by key: the outcome
-   * that an unchanged object still has. Digests (`digestObject`, `digestLive`),
-   * since the answers of a whole fleet would be most of the memory of an apply.
-   */
-  readonly outcomes: Map<string, { readonly applied: string; readonly result: string }>;
+  /** What was written and what the API server made of it, by key. */
+  readonly outcomes: Map<string, WrittenObject>;
   /** What does not stop the apply and should be known; with an error among them the cluster is not as asked. */
   readonly warnings: Diagnostic[];
   /** What is left as it is, since it is refused (`--continue`). */

@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
 import type { KubeObject } from "../../core/model/kube-object.ts";
-import { idOf } from "../../core/model/kube-object.ts";
+import { idOf, keyOf } from "../../core/model/kube-object.ts";
 import { clusterNamed } from "../../core/model/mesh.ts";
 import type { InventoryItem } from "../../core/plan/inventory.ts";
+import type { PlannedObject } from "../../core/plan/plan.ts";
 import { meshLabel } from "../../core/render/names.ts";
 import { twoClusters } from "../../core/testing/two-clusters.ts";
 import type { FakeApiServer } from "../../kube/fake/fake-api-server.ts";
@@ -119,3 +120,48 @@ describe("what an apply notes of an object", () => {
     expect(await cluster.settle()).toEqual(item);
   });
 });
+
+describe("what an apply notes of large objects that it has written", () => {
+  const names = ["one", "two", "three", "four"];
+  const configMap = (name: string): KubeObject => ({
+    apiVersion: "v1",
+    kind: "ConfigMap",
+    metadata: { name, namespace: "istio-system", labels: { [meshLabel]: "mesh" } },
+    data: { text: "wanted" },
+  });
+
+  it("goes by the resourceVersion that the write answered, and asks for no content", async () => {
+    const { server, client } = await connectFake({ cluster: "west" });
+    const written = await Promise.all(names.map(async (name) => client.apply(configMap(name), { signal })));
+    const items = written.map((object): InventoryItem => ({
+      id: idOf(object),
+      apiVersion: "v1",
+      wave: "control-plane",
+      created: true,
+    }));
+    const plan = { inventory: { mesh: "mesh" }, objects: names.map((name) => plannedOf(configMap(name))) };
+    const outcomes = new Map(
+      written.map((object) => [
+        keyOf(idOf(object)),
+        { applied: "digest", resourceVersion: object.metadata["resourceVersion"] },
+      ]),
+    );
+    const one = { client, cluster: clusterNamed(twoClusters, "west") };
+    const work = { one, plan, outcomes } as unknown as ClusterRun;
+    server.put({ ...(configMap("two") as WireObject), data: { text: "changed by hand" } });
+    const before = server.requests.length;
+    const noted = await recordApplied(work, items, signal);
+    expect(noted.map(({ settled }) => settled?.digest)).toEqual(["digest", undefined, "digest", "digest"]);
+    const asked = server.requests.slice(before);
+    expect(asked.map(({ method, url }) => `${method} ${url.replace(/\?.*/, "")}`)).toEqual([
+      "GET /api/v1/namespaces/istio-system/configmaps",
+      "GET /api/v1/namespaces/istio-system/configmaps/two",
+      "PATCH /api/v1/namespaces/istio-system/configmaps/two",
+    ]);
+    expect(asked[0]?.headers.accept).toContain("PartialObjectMetadataList");
+  });
+});
+
+function plannedOf(object: KubeObject): Pick<PlannedObject, "id" | "object" | "live" | "action"> {
+  return { id: idOf(object), object, live: undefined, action: "create" };
+}

@@ -1,5 +1,5 @@
 import type { KubeObject } from "../../core/model/kube-object.ts";
-import { keyOf } from "../../core/model/kube-object.ts";
+import { idOf, keyOf } from "../../core/model/kube-object.ts";
 import { cedeFields } from "../../core/plan/ceded-fields.ts";
 import { diffObjects } from "../../core/plan/diff.ts";
 import { digestLive, digestObject } from "../../core/plan/digest.ts";
@@ -8,9 +8,9 @@ import type { PlannedObject } from "../../core/plan/plan.ts";
 import { isCatalogApp } from "../../core/render/rancher-app.ts";
 import { KubeError } from "../../kube/errors.ts";
 import type { ReadLive } from "../plan/live-objects.ts";
-import { createLiveReader } from "../plan/live-objects.ts";
+import { createLiveReader, largeKinds } from "../plan/live-objects.ts";
 import { isUnchangedSinceApply } from "../plan/unchanged-since-apply.ts";
-import type { ClusterRun } from "./cluster-run.ts";
+import type { ClusterRun, WrittenObject } from "./cluster-run.ts";
 
 /**
  * Notes at which resourceVersion, and with which content, applying each object
@@ -31,7 +31,11 @@ export async function recordApplied(
     }),
   );
   const wanted = [...open.values()].map(({ object }) => object);
-  const readLive = createLiveReader(work.one.client, work.plan.inventory.mesh, wanted, signal);
+  const readLive = createLiveReader(work.one.client, work.plan.inventory.mesh, wanted, {
+    signal,
+    byMetadata: largeKinds,
+    suffices: (object, metadata) => isAsWritten(work.outcomes.get(keyOf(idOf(object))), metadata),
+  });
   return Promise.all(
     items.map(async (item): Promise<InventoryItem> => {
       const object = open.get(item);
@@ -53,8 +57,7 @@ async function recordItem(
 ): Promise<InventoryItem> {
   const { settled: _settled, ...bare } = item;
   const outcome = work.outcomes.get(keyOf(item.id));
-  const expected = outcome?.result ?? (object.live === undefined ? undefined : digestLive(object.live));
-  if (expected === undefined) {
+  if (outcome === undefined && object.live === undefined) {
     return bare;
   }
   const live = await readLive(object.object);
@@ -67,12 +70,24 @@ async function recordItem(
     // Controllers write a status again and again, and each time the resourceVersion is another one.
     settled: { digest, resourceVersion: version, ...("status" in live ? { live: digestLive(live) } : {}) },
   });
-  if (digestLive(live) === expected) {
+  if (isAsLeft(outcome, object.live, live)) {
     return note(outcome?.applied ?? digestObject(object.object));
   }
   const desired = cedeFields(object.object, live);
   const complete = !object.knownAfterApply && !isCatalogApp(desired);
   return complete && (await isStillAsApplied(work, desired, live, signal)) ? note(digestObject(desired)) : bare;
+}
+
+/** True for an object that is what this apply has made of it, or what it `found` where it wrote nothing. */
+function isAsLeft(outcome: WrittenObject | undefined, found: KubeObject | undefined, live: KubeObject): boolean {
+  return outcome === undefined
+    ? found !== undefined && digestLive(live) === digestLive(found)
+    : isAsWritten(outcome, live) || digestLive(live) === outcome.result;
+}
+
+/** True while nobody has written to an object since this apply has. */
+function isAsWritten(outcome: WrittenObject | undefined, live: KubeObject): boolean {
+  return outcome?.resourceVersion !== undefined && outcome.resourceVersion === live.metadata["resourceVersion"];
 }
 
 /** Asks the API server, which alone knows whether what was added since (a revision, a CA) is in the way of what we apply. */

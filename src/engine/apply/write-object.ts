@@ -7,6 +7,7 @@ import type { PlannedObject } from "../../core/plan/plan.ts";
 import { isIstioConfig } from "../../core/render/istio-config.ts";
 import { isCatalogApp } from "../../core/render/rancher-app.ts";
 import type { ApplyRun } from "./apply-run.ts";
+import { largeKinds } from "../plan/live-objects.ts";
 import type { ClusterRun } from "./cluster-run.ts";
 import type { Completion } from "./known-after-apply.ts";
 import { completeObject } from "./known-after-apply.ts";
@@ -42,7 +43,11 @@ async function writeObject(planned: PlannedObject, work: ClusterRun, run: ApplyR
   if (isIstioConfig(object)) {
     work.proxiesChangedAt = options.now();
   }
-  work.outcomes.set(keyOf(planned.id), { applied: digestObject(object), result: digestLive(result) });
+  work.outcomes.set(keyOf(planned.id), {
+    applied: digestObject(object),
+    resourceVersion: result.metadata["resourceVersion"],
+    ...(largeKinds.has(object.kind) ? {} : { result: digestLive(result) }),
+  });
   return result;
 }
 

@@ -1,7 +1,7 @@
 import type { KubeObject } from "../../core/model/kube-object.ts";
 import { idOf, keyOf } from "../../core/model/kube-object.ts";
 import { meshLabel } from "../../core/render/names.ts";
-import type { KubeClient } from "../../kube/client.ts";
+import type { KubeClient, ListQuery } from "../../kube/client.ts";
 import { KubeError } from "../../kube/errors.ts";
 import { referenceOf } from "../../kube/object-reference.ts";
 
@@ -11,28 +11,46 @@ export type ReadLive = (object: KubeObject) => Promise<KubeObject | undefined>;
 /** From how many wanted objects of a kind in a namespace on one list is cheaper than reading each (docs/adr/0012). */
 const worthListing = 3;
 
+/** Kinds whose bodies are most of them, without a status, and which nobody writes to after an apply as a rule. */
+export const largeKinds: ReadonlySet<string> = new Set(["Secret", "ConfigMap", "ClusterRole", "Role"]);
+
+export interface LiveReaderOptions {
+  readonly signal: AbortSignal;
+  /** The kinds whose metadata is asked for first. */
+  readonly byMetadata: ReadonlySet<string>;
+  /** Whether the metadata of a live object says all that is needed of it beside the wanted one. */
+  readonly suffices: (wanted: KubeObject, metadata: KubeObject) => boolean;
+}
+
 /**
  * Reads live objects as a GET of each would, with fewer requests: those of a
  * kind in a namespace that carry the mesh's label come with one list. What is
  * not among them (adopted, without the label) is read by itself, and so is
- * everything where the account may get and not list. An object is let go of
+ * everything where the account may get and not list. Large objects come with
+ * their metadata only (`byMetadata`) where that `suffices`. An object is let go of
  * when it is read, so that no more than the lists are held.
  */
 export function createLiveReader(
   client: KubeClient,
   mesh: string,
   wanted: readonly KubeObject[],
-  signal: AbortSignal,
+  options: LiveReaderOptions,
 ): ReadLive {
-  const counts = new Map<string, number>();
+  const collections = new Map<string, KubeObject[]>();
   for (const object of wanted) {
-    counts.set(collectionOf(object), (counts.get(collectionOf(object)) ?? 0) + 1);
+    const known = collections.get(collectionOf(object));
+    if (known === undefined) {
+      collections.set(collectionOf(object), [object]);
+    } else {
+      known.push(object);
+    }
   }
   const lists = new Map<string, Promise<Map<string, KubeObject>>>();
   return async (object) => {
     const collection = collectionOf(object);
-    if ((counts.get(collection) ?? 0) >= worthListing) {
-      const list = lists.get(collection) ?? listLabelled(client, mesh, object, signal);
+    const all = collections.get(collection) ?? [];
+    if (all.length >= worthListing) {
+      const list = lists.get(collection) ?? listCollection(client, mesh, all, options);
       lists.set(collection, list);
       const listed = await list;
       const key = keyOf(idOf(object));
@@ -42,8 +60,36 @@ export function createLiveReader(
         return found;
       }
     }
-    return client.get(referenceOf(object), { signal });
+    return client.get(referenceOf(object), options);
   };
+}
+
+/** Few objects of which the metadata does not suffice are left out, and read by themselves; many come with a list of whole ones. */
+async function listCollection(
+  client: KubeClient,
+  mesh: string,
+  wanted: readonly KubeObject[],
+  { signal, byMetadata, suffices }: LiveReaderOptions,
+): Promise<Map<string, KubeObject>> {
+  const [first] = wanted;
+  if (first === undefined) {
+    return new Map();
+  }
+  const query = labelledQuery(mesh, first);
+  if (byMetadata.has(first.kind)) {
+    const listed = await listAllowed(client.listMetadata(query, { signal }));
+    const lacking = wanted
+      .map((object) => ({ object, key: keyOf(idOf(object)) }))
+      .filter(({ object, key }) => {
+        const found = listed.get(key);
+        return found !== undefined && !suffices(object, found);
+      });
+    if (lacking.length < worthListing) {
+      lacking.forEach(({ key }) => listed.delete(key));
+      return listed;
+    }
+  }
+  return listAllowed(client.list(query, { signal }));
 }
 
 function collectionOf({ apiVersion, kind, metadata }: KubeObject): string {
@@ -51,21 +97,18 @@ function collectionOf({ apiVersion, kind, metadata }: KubeObject): string {
 }
 
 /** In one namespace at a time: rights may be given there only, and other namespaces may hold many objects of others. */
-async function listLabelled(
-  client: KubeClient,
-  mesh: string,
-  { apiVersion, kind, metadata: { namespace } }: KubeObject,
-  signal: AbortSignal,
-): Promise<Map<string, KubeObject>> {
-  const query = {
+function labelledQuery(mesh: string, { apiVersion, kind, metadata: { namespace } }: KubeObject): ListQuery {
+  return {
     apiVersion,
     kind,
     ...(namespace === undefined ? {} : { namespace }),
     labelSelector: `${meshLabel}=${mesh}`,
   };
+}
+
+async function listAllowed(listing: Promise<readonly KubeObject[]>): Promise<Map<string, KubeObject>> {
   try {
-    const objects = await client.list(query, { signal });
-    return new Map(objects.map((object) => [keyOf(idOf(object)), object]));
+    return new Map((await listing).map((object) => [keyOf(idOf(object)), object]));
   } catch (error) {
     // Who may get and not list, or asks for a kind that is not served yet, gets each answer by itself.
     if (error instanceof KubeError && (error.kind === "forbidden" || error.kind === "no-such-kind")) {

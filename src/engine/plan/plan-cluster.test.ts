@@ -106,6 +106,60 @@ describe("planCluster", () => {
     expect(cluster.server.requests.map((request) => request.method)).toEqual(["GET"]);
   });
 
+  it("asks only for the metadata of large objects that are settled, and for the whole of others", async () => {
+    const forms = async (kind: string, changed: number): Promise<readonly string[]> => {
+      const states = Array.from({ length: 6 }, (_, index) => (index < changed ? "changed" : "settled") as State);
+      const cluster = await clusterIn(states.map((state) => [kind, state] as const));
+      await plan(cluster);
+      return cluster.server.requests
+        .filter(({ method }) => method === "GET")
+        .map(({ url, headers }) =>
+          url.includes("labelSelector") ? (headers.accept?.includes("PartialObject") ? "metadata" : "list") : "get",
+        );
+    };
+    expect(await forms("ConfigMap", 0)).toEqual(["metadata"]);
+    expect(await forms("ConfigMap", 2)).toEqual(["metadata", "get", "get"]);
+    expect(await forms("Secret", 3)).toEqual(["metadata", "list"]);
+    expect(await forms("ServiceAccount", 1)).toEqual(["list"]);
+  });
+
+  it("reads the whole of a settled object to which somebody has added a field", async () => {
+    const cluster = await clusterIn(Array.from({ length: 3 }, () => ["ClusterRole", "settled"] as const));
+    const [first] = cluster.server.store.all();
+    const managed = [
+      {
+        manager: "isthmus",
+        operation: "Apply",
+        time: "2026-01-01T00:00:00Z",
+        fieldsV1: { "f:spec": { "f:text": {} } },
+      },
+      {
+        manager: "kubectl-edit",
+        operation: "Update",
+        time: "2026-01-02T00:00:00Z",
+        fieldsV1: { "f:data": { "f:more": {} } },
+      },
+    ];
+    const live = cluster.server.put({
+      ...(first as WireObject),
+      metadata: { ...(first as WireObject).metadata, managedFields: managed },
+      data: { more: "added by hand" },
+    });
+    const { inventories } = cluster.one.facts;
+    const items = inventories
+      .flatMap((inventory) => inventory.items)
+      .map((item) =>
+        item.id.name === live.metadata.name && item.settled !== undefined
+          ? { ...item, settled: { ...item.settled, resourceVersion: String(live.metadata["resourceVersion"]) } }
+          : item,
+      );
+    const facts = { ...cluster.one.facts, inventories: [{ mesh: "mesh", cluster: "west", items }] };
+    const planned = await plan({ ...cluster, one: { ...cluster.one, facts } });
+    const objects = planned.kind === "planned" ? planned.objects : [];
+    expect(objects.map(({ action }) => action)).toEqual(["none", "none", "none"]);
+    expect(objects.flatMap(({ added = [] }) => added)).toMatchObject([{ path: "data.more", value: "added by hand" }]);
+  });
+
   it("reads few objects of a kind by themselves, since others may fill a list", async () => {
     const cluster = await clusterIn([
       ["ConfigMap", "settled"],

@@ -2,8 +2,9 @@ import type { AdoptionPolicy } from "../../core/decide/adoption.ts";
 import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
 import { warningOf } from "../../core/diagnostics/coded.ts";
 import type { ObjectId } from "../../core/model/kube-object.ts";
-import { describeId, keyOf } from "../../core/model/kube-object.ts";
+import { describeId, idOf, keyOf } from "../../core/model/kube-object.ts";
 import type { Inventory, InventoryItem } from "../../core/plan/inventory.ts";
+import { isTouched } from "../../core/plan/added-fields.ts";
 import { withNames } from "../../core/plan/inventory.ts";
 import type { ClusterPlan, PlannedObject, RefusedObject } from "../../core/plan/plan.ts";
 import { rancherLocalTarget } from "../../core/render/names.ts";
@@ -15,9 +16,11 @@ import { diagnoseKubeError } from "../../kube/diagnose.ts";
 import { judgeAdoptions } from "./adoption.ts";
 import { withContinue } from "./continue-hint.ts";
 import type { Connected } from "../clusters/connect-clusters.ts";
-import { createLiveReader } from "./live-objects.ts";
+import type { ReadLive } from "./live-objects.ts";
+import { createLiveReader, largeKinds } from "./live-objects.ts";
 import type { ObjectScope } from "./plan-object.ts";
 import { policyEffectOf } from "./policy-effect.ts";
+import { isUnchangedSinceApply } from "./unchanged-since-apply.ts";
 import { namespaceExists, planObject, refusedObject } from "./plan-object.ts";
 
 /** The inventory of a mesh in one cluster; an empty one where there is none. */
@@ -40,6 +43,9 @@ export interface ClusterScope extends Pick<ObjectScope, "unreachable" | "without
   readonly names?: readonly string[];
 }
 
+/** A definition's status is written once, when it is established, and an apply waits for that. */
+const plannedByMetadata: ReadonlySet<string> = new Set([...largeKinds, "CustomResourceDefinition"]);
+
 /** What an apply would change on one cluster. */
 export async function planCluster(
   one: Connected,
@@ -50,14 +56,7 @@ export async function planCluster(
   const before = inventoryOf(one, mesh);
   const settled = new Map(before.items.map((item) => [keyOf(item.id), item.settled]));
   const adoptions = judgeAdoptions(one.cluster.name, mesh, scope.adopt);
-  // A first plan finds hardly anything, and nothing that carries the label.
-  const listed = before.items.length === 0 ? [] : objects.filter((placed) => namespaceExists(one, placed));
-  const readLive = createLiveReader(
-    one.client,
-    mesh,
-    listed.map(({ object }) => object),
-    scope.signal,
-  );
+  const readLive = liveReader(one, { mesh, before, settled }, objects, scope.signal);
   const objectScope: ObjectScope = { ...scope, settled, readLive, adoptions, unasked: [] };
   const planned = await Promise.all(objects.map(async (placed) => planOrRefuse(one, placed, objectScope)));
   const refused = planned.filter((object) => "diagnostic" in object);
@@ -86,6 +85,35 @@ export async function planCluster(
     ...(refused.length > 0 ? { refused } : {}),
     ...(connections === undefined ? {} : { connections }),
   };
+}
+
+/** Reads live objects by lists, and settled ones of large kinds by their metadata. */
+function liveReader(
+  one: Connected,
+  known: {
+    readonly mesh: string;
+    readonly before: Inventory;
+    readonly settled: ObjectScope["settled"];
+  },
+  objects: readonly PlacedObject[],
+  signal: AbortSignal,
+): ReadLive {
+  // A first plan finds hardly anything, and nothing that carries the label.
+  const listed = known.before.items.length === 0 ? [] : objects.filter((placed) => namespaceExists(one, placed));
+  const awaited = new Set(objects.flatMap((placed) => (placed.knownAfterApply === undefined ? [] : [placed.object])));
+  return createLiveReader(
+    one.client,
+    known.mesh,
+    listed.map(({ object }) => object),
+    {
+      signal,
+      byMetadata: plannedByMetadata,
+      suffices: (object, metadata) =>
+        !awaited.has(object) &&
+        !isTouched(metadata) &&
+        isUnchangedSinceApply(known.settled.get(keyOf(idOf(object))), object, metadata),
+    },
+  );
 }
 
 function isSameRecord({ names }: Inventory, before: Inventory): boolean {

@@ -85,7 +85,10 @@ function answerGroup(request: FakeRequest, state: FakeState): FakeAnswer {
   return request.method === "POST" ? createObject(asked, state) : answerCollection(asked, state);
 }
 
-function answerCollection({ url, kind, namespace }: Omit<ObjectRequest, "name">, { store }: FakeState): FakeAnswer {
+function answerCollection(
+  { url, kind, namespace, accept }: Omit<ObjectRequest, "name">,
+  { store }: FakeState,
+): FakeAnswer {
   const selects = (object: WireObject): boolean =>
     object.apiVersion === kind.apiVersion &&
     object.kind === kind.kind &&
@@ -103,11 +106,16 @@ function answerCollection({ url, kind, namespace }: Omit<ObjectRequest, "name">,
   const all = store.list(kind, namespace).filter(selects);
   const start = Number(url.searchParams.get("continue") ?? "0");
   const limit = Number(url.searchParams.get("limit") ?? all.length);
-  const items = all.slice(start, start + limit).map(({ apiVersion: _apiVersion, kind: _kind, ...rest }) => rest);
+  const partial = accept.includes("as=PartialObjectMetadataList");
+  const items = all
+    .slice(start, start + limit)
+    .map(({ apiVersion: _apiVersion, kind: _kind, ...rest }) =>
+      partial ? { apiVersion: "meta.k8s.io/v1", kind: "PartialObjectMetadata", metadata: { ...rest.metadata } } : rest,
+    );
   const more = start + limit < all.length ? { continue: String(start + limit) } : {};
   return answer(200, {
-    apiVersion: kind.apiVersion,
-    kind: `${kind.kind}List`,
+    apiVersion: partial ? "meta.k8s.io/v1" : kind.apiVersion,
+    kind: partial ? "PartialObjectMetadataList" : `${kind.kind}List`,
     metadata: { resourceVersion: String(store.revision()), ...more },
     items,
   });

@@ -10,6 +10,8 @@ export interface FakeRequest {
   readonly url: URL;
   readonly body: string;
   readonly contentType: string;
+  /** The form that is asked for; empty where none is. */
+  readonly accept: string;
 }
 
 /** What the answers depend on. */

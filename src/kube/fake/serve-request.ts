@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { gzipSync } from "node:zlib";
 import { writeJson } from "../../core/model/exact-json.ts";
 import { answerRequest } from "./answer-request.ts";
-import type { FakeState } from "./fake-request.ts";
+import type { FakeRequest, FakeState } from "./fake-request.ts";
 import type { Faults, SeenRequest } from "./faults.ts";
 import { strike } from "./faults.ts";
 import { serveWatch } from "./serve-watch.ts";
@@ -48,15 +48,18 @@ export async function serveRequest(
     response.writeHead(200, { "content-type": "text/plain" }).end(serving.podLog(logged));
     return;
   }
-  const { method, headers, body } = seen;
-  const answer = answerRequest({ method, url, body, contentType: headers["content-type"] ?? "" }, serving.state);
+  const answer = answerRequest(asAsked(seen, url), serving.state);
   if (fault?.kind === "reset") {
     response.socket?.destroy();
   } else if (answer.kind === "watch") {
     serveWatch(answer, serving.state.store, response);
   } else {
-    sendJson(response, answer.status, answer.body, headers["accept-encoding"]?.includes("gzip"));
+    sendJson(response, answer.status, answer.body, seen.headers["accept-encoding"]?.includes("gzip"));
   }
+}
+
+function asAsked({ method, headers, body }: SeenRequest, url: URL): FakeRequest {
+  return { method, url, body, contentType: headers["content-type"] ?? "", accept: headers.accept ?? "" };
 }
 
 /** A request whose body is known by now. */

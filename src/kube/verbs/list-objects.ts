@@ -14,13 +14,34 @@ export interface ObjectList {
 
 const pageSize = 500;
 
-/** Lists page by page. When the API server forgets a half-read list (410), it is read again in one piece. */
-export async function listObjects(connection: Connection, query: ListQuery, signal: AbortSignal): Promise<ObjectList> {
-  return (await listPages(connection, query, signal, pageSize)) ?? (await listWhole(connection, query, signal));
+/** In which form a list comes. */
+export interface ListForm {
+  readonly accept?: string;
 }
 
-async function listWhole(connection: Connection, query: ListQuery, signal: AbortSignal): Promise<ObjectList> {
-  const whole = await listPages(connection, query, signal, undefined);
+/** With the metadata of each object only; the whole where a server does not know that form. */
+export const metadataOnly: ListForm = {
+  accept: "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=1,application/json",
+};
+
+/** Lists page by page. When the API server forgets a half-read list (410), it is read again in one piece. */
+export async function listObjects(
+  connection: Connection,
+  query: ListQuery,
+  signal: AbortSignal,
+  form: ListForm = {},
+): Promise<ObjectList> {
+  const pages = await listPages(connection, query, signal, { ...form, limit: String(pageSize) });
+  return pages ?? (await listWhole(connection, query, signal, form));
+}
+
+async function listWhole(
+  connection: Connection,
+  query: ListQuery,
+  signal: AbortSignal,
+  form: ListForm,
+): Promise<ObjectList> {
+  const whole = await listPages(connection, query, signal, form);
   if (whole === undefined) {
     throw connection.report.foreignAnswer(410, { verb: "list", object: query });
   }
@@ -32,7 +53,7 @@ async function listPages(
   { transport, discovery, report }: Connection,
   query: ListQuery,
   signal: AbortSignal,
-  limit: number | undefined,
+  { limit, accept }: ListForm & { readonly limit?: string },
 ): Promise<ObjectList | undefined> {
   const subject = { verb: "list", object: query };
   const path = collectionPath(query.apiVersion, await discovery.find(query, "list", signal), query.namespace);
@@ -42,7 +63,8 @@ async function listPages(
     const answer = await transport.send({
       method: "GET",
       path,
-      query: { ...selectorsOf(query), limit: limit?.toString(), continue: next },
+      query: { ...selectorsOf(query), limit, continue: next },
+      ...(accept === undefined ? {} : { accept }),
       subject,
       signal,
     });
@@ -58,12 +80,9 @@ async function listPages(
     if (!Array.isArray(items)) {
       throw report.foreignAnswer(answer.status, subject);
     }
-    // Items of a typed list carry neither apiVersion nor kind.
-    objects.push(
-      ...items
-        .filter(isRecord)
-        .map((item) => readWireObject({ apiVersion: query.apiVersion, kind: query.kind, ...item })),
-    );
+    // Items of a typed list carry neither apiVersion nor kind, and with their metadata only those of PartialObjectMetadata.
+    const { apiVersion, kind } = query;
+    objects.push(...items.filter(isRecord).map((item) => readWireObject({ ...item, apiVersion, kind })));
     next = textOf(metadata["continue"]);
     if (next === undefined) {
       return { objects, resourceVersion: textOf(metadata["resourceVersion"]) ?? "" };

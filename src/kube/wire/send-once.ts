@@ -73,6 +73,7 @@ export function createSender(context: ResolvedContext, { limits, authorizer, rep
         method: wire.method,
         headers: {
           ...plainHeaders,
+          ...(wire.accept === undefined ? {} : { accept: wire.accept }),
           ...headers,
           ...(wire.contentType === undefined ? {} : { "content-type": wire.contentType }),
         },

@@ -8,6 +8,8 @@ export interface WireRequest {
   readonly query?: Readonly<Record<string, string | undefined>>;
   readonly body?: string;
   readonly contentType?: string;
+  /** The form of the answer; default `application/json`. */
+  readonly accept?: string;
   /** True where a 409 that names no field is repeated: somebody else was faster, and the next try starts from what is there then. */
   readonly racing?: boolean;
   /** Where an answer must come sooner than the client's limit says. */

@@ -60,6 +60,7 @@ export async function serveFleet(count: number): Promise<void> {
         url: new URL(rest, "http://fleet"),
         body,
         contentType: incoming.headers["content-type"] ?? "",
+        accept: incoming.headers.accept ?? "",
       },
       state,
     );
