@@ -4,6 +4,7 @@ import { createPrivateKey } from "node:crypto";
 import path from "node:path";
 import { interruption } from "../files/interruptible.ts";
 import { makeFolder } from "../files/make-folder.ts";
+import { namedFile } from "../files/named-file.ts";
 import { readTextIfThere } from "../files/read-text-if-there.ts";
 import { UserError } from "../core/diagnostics/user-error.ts";
 import { exitCodes } from "../core/diagnostics/exit-codes.ts";
@@ -20,13 +21,23 @@ export interface RootFiles {
   readonly isOwnPlace?: boolean;
 }
 
+/** Where a root can be. */
+export interface RootFolders {
+  /** The program's own place. */
+  readonly data: string;
+  /** The mesh file's. */
+  readonly folder: string;
+  /** For the home folder. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
 /** Where the root of a mesh is: the files that the mesh file names (relative to it), else the data folder. */
-export function rootFilesOf(mesh: Mesh, folders: { readonly data: string; readonly meshFile: string }): RootFiles {
+export function rootFilesOf(mesh: Mesh, folders: RootFolders): RootFiles {
   const root = mesh.trust.root;
   if (root.kind === "files") {
     return {
-      certFile: path.resolve(folders.meshFile, root.certFile),
-      keyFile: path.resolve(folders.meshFile, root.keyFile),
+      certFile: namedFile(root.certFile, folders),
+      keyFile: namedFile(root.keyFile, folders),
     };
   }
   const folder = path.join(folders.data, "meshes", mesh.name);

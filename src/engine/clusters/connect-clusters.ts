@@ -1,4 +1,4 @@
-import path from "node:path";
+import { namedFile } from "../../files/named-file.ts";
 import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
 import { errorOf } from "../../core/diagnostics/coded.ts";
 import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
@@ -124,7 +124,9 @@ export async function resolveClusterContext(
   const resolved = await resolveContext({
     cluster: cluster.name,
     context: access.context,
-    ...(access.kubeconfig === undefined ? {} : { kubeconfigFile: path.resolve(meshFile.folder, access.kubeconfig) }),
+    ...(access.kubeconfig === undefined
+      ? {}
+      : { kubeconfigFile: namedFile(access.kubeconfig, { folder: meshFile.folder, env: options.env }) }),
     ...(options.kubeconfig === undefined ? {} : { kubeconfigFlag: options.kubeconfig }),
     env: options.env,
     extraFiles: options.extraKubeconfigs,

@@ -1,3 +1,4 @@
+import { namedFile } from "../../files/named-file.ts";
 import { errorOf } from "../../core/diagnostics/coded.ts";
 import type { Diagnostic, SourceRange } from "../../core/diagnostics/diagnostic.ts";
 import type { DesignateWriter, SecretPlace } from "../../core/model/dns.ts";
@@ -7,7 +8,6 @@ import { findProxyInEnv } from "../../kube/kubeconfig/proxy-from-env.ts";
 import type { OpenStackAccess, OpenStackCredentials } from "../../providers/dns/designate/openstack-access.ts";
 import type { MeshFile } from "../mesh-file.ts";
 import type { AccessOptions } from "../options.ts";
-import { namedFile } from "./read-secret.ts";
 
 /** Reads a secret of the provider, `field` below its settings; empty where there is a problem, which is told elsewhere. */
 export type ReadProviderSecret = (place: SecretPlace, what: string, field: readonly string[]) => Promise<string>;

@@ -1,3 +1,4 @@
+import { namedFile } from "../../files/named-file.ts";
 import { errorOf } from "../../core/diagnostics/coded.ts";
 import type { Diagnostic, SourceRange } from "../../core/diagnostics/diagnostic.ts";
 import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
@@ -14,7 +15,7 @@ import type { AcmeContext } from "../../providers/acme/diagnose-acme.ts";
 import type { MeshFile } from "../mesh-file.ts";
 import type { AccessOptions } from "../options.ts";
 import type { SecretSource } from "./read-secret.ts";
-import { namedFile, readSecret } from "./read-secret.ts";
+import { readSecret } from "./read-secret.ts";
 
 /** The way to an issuer's ACME server, before its account is opened. */
 export interface IssuerAccess {

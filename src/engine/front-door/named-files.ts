@@ -1,3 +1,4 @@
+import { namedFile } from "../../files/named-file.ts";
 import { constants } from "node:fs";
 import { access, stat } from "node:fs/promises";
 import { errorOf, warningOf } from "../../core/diagnostics/coded.ts";
@@ -11,7 +12,6 @@ import { readBundle } from "../../pki/pem.ts";
 import { rootFilesOf } from "../../pki/root-store.ts";
 import type { MeshFile } from "../mesh-file.ts";
 import type { AccessOptions } from "../options.ts";
-import { namedFile } from "./read-secret.ts";
 
 interface NamedFile {
   readonly path: Path;
@@ -35,7 +35,7 @@ export async function inspectNamedFiles(
   { env }: Pick<AccessOptions, "env">,
 ): Promise<readonly Diagnostic[]> {
   const found = await Promise.all(
-    [...rootOf(meshFile), ...filesOf(meshFile.mesh)].map(async (one): Promise<Diagnostic | undefined> => {
+    [...rootOf(meshFile, env), ...filesOf(meshFile.mesh)].map(async (one): Promise<Diagnostic | undefined> => {
       const file = namedFile(one.file, { folder: meshFile.folder, env });
       const lack = await lackOf(file, one.kind);
       const isElsewhere = one.kind === "secret" || one.ofRoot === true || /^(~\/|\/)/.test(one.file);
@@ -56,11 +56,11 @@ export async function inspectNamedFiles(
 }
 
 /** The mesh's own root, where it is in files (`spec.trust.root`). */
-function rootOf({ mesh, folder }: Pick<MeshFile, "folder" | "mesh">): readonly NamedFile[] {
+function rootOf({ mesh, folder }: Pick<MeshFile, "folder" | "mesh">, env: AccessOptions["env"]): readonly NamedFile[] {
   if (mesh.trust.root.kind !== "files") {
     return [];
   }
-  const { certFile, keyFile } = rootFilesOf(mesh, { data: folder, meshFile: folder });
+  const { certFile, keyFile } = rootFilesOf(mesh, { data: folder, folder, env });
   const path = ["spec", "trust", "root"];
   return [
     { path: [...path, "certFile"], file: certFile, what: "the mesh's root", kind: "certificates", ofRoot: true },

@@ -1,9 +1,8 @@
 import { stat } from "node:fs/promises";
-import path from "node:path";
 import { errorOf, warningOf } from "../../core/diagnostics/coded.ts";
 import type { Diagnostic, SourceRange } from "../../core/diagnostics/diagnostic.ts";
 import type { SecretPlace } from "../../core/model/dns.ts";
-import { homeFolder } from "../../files/home-folder.ts";
+import { namedFile } from "../../files/named-file.ts";
 import { interruption } from "../../files/interruptible.ts";
 import { readText } from "../../files/read-text.ts";
 
@@ -78,9 +77,4 @@ function readableByOthers(file: string, mode: number, what: string): Diagnostic 
     detail: `${file} holds ${what} and has the mode ${(mode & 0o777).toString(8)}, so that other users of this machine can read it.`,
     fix: `Take the rights of others away:\n    chmod 600 ${file}`,
   };
-}
-
-/** A file that the mesh file names: relative to it, or with `~/` in the home folder. */
-export function namedFile(named: string, { folder, env }: SecretSource): string {
-  return named.startsWith("~/") ? path.join(homeFolder(env), named.slice(2)) : path.resolve(folder, named);
 }

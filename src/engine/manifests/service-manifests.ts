@@ -1,3 +1,4 @@
+import { namedFile } from "../../files/named-file.ts";
 import { readdir, stat } from "node:fs/promises";
 import path from "node:path";
 import { readBytes } from "../../files/read-text.ts";
@@ -47,7 +48,7 @@ export async function readServiceManifests(
     }
     const range = meshFile.locate(["spec", "services", index, "manifests"]);
     try {
-      const texts = await readTexts(path.resolve(meshFile.folder, service.manifests), meshFile, options);
+      const texts = await readTexts(service.manifests, meshFile, options);
       const read = texts.flatMap(({ text, name }) => readObjects(text, name, problems));
       for (const { object, range: place } of read) {
         ranges.set(object, place);
@@ -121,11 +122,12 @@ async function readText(file: string, name: string): Promise<string> {
 }
 
 async function readTexts(
-  place: string,
+  named: string,
   meshFile: Pick<MeshFile, "name" | "folder">,
   options: ReadOptions,
 ): Promise<readonly Manifest[]> {
   const { folder: relativeTo } = meshFile;
+  const place = namedFile(named, { folder: relativeTo, env: options.env });
   // As the mesh file was named, so that a terminal finds the file.
   const nameOf = (file: string): string => path.join(path.dirname(meshFile.name), path.relative(relativeTo, file));
   const isFolder = (await stat(place)).isDirectory();

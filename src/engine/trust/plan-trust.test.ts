@@ -17,7 +17,7 @@ let authority: Authority;
 
 beforeEach(async () => {
   data = await mkdtemp(path.join(tmpdir(), "plan-trust-"));
-  const files = rootFilesOf(twoClusters, { data, meshFile: data });
+  const files = rootFilesOf(twoClusters, { data, folder: data, env: {} });
   const root = await keepRoot(files, await issueRoot(twoClusters.name, new Date(made)));
   const request = { cluster: "west", keyType: "ecdsa-p256", validitySeconds: (90 * days) / 1000 } as const;
   authority = await issueIntermediate(root, request, new Date(made));

@@ -51,7 +51,7 @@ export async function planTrust(
   options: Pick<AccessOptions, "env"> & Pick<RunOptions, "now">,
 ): Promise<TrustPlan> {
   const { mesh } = meshFile;
-  const files = rootFilesOf(mesh, { data: dataFolder(options.env), meshFile: meshFile.folder });
+  const files = rootFilesOf(mesh, { data: dataFolder(options.env), folder: meshFile.folder, env: options.env });
   if (mesh.istio.install === "existing") {
     // Whoever installs Istio gives each istiod what it signs with; a rule of the preflight compares the roots.
     return { files, root: undefined, verdicts: {}, problems: [], warnings: [] };

@@ -1,6 +1,5 @@
 import { stat } from "node:fs/promises";
-import path from "node:path";
-import { homeFolder } from "../../files/home-folder.ts";
+import { namedFile } from "../../files/named-file.ts";
 import { interruption } from "../../files/interruptible.ts";
 import { readText } from "../../files/read-text.ts";
 import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
@@ -102,7 +101,7 @@ function fromVariable(name: string, { env }: RancherPlace): TextOrProblem {
 }
 
 async function fromFile(named: string, place: RancherPlace): Promise<TextOrProblem> {
-  const file = locate(named, place);
+  const file = namedFile(named, place);
   try {
     const text = (await readText(file)).trim();
     if (text === "") {
@@ -162,7 +161,7 @@ async function readAuthority(
   place: RancherPlace,
   problems: Diagnostic[],
 ): Promise<{ readonly caData: string; readonly caFile: string } | undefined> {
-  const file = locate(named, place);
+  const file = namedFile(named, place);
   const found = await readAuthorityFile(file);
   if ("caData" in found) {
     return { caData: found.caData, caFile: file };
@@ -174,8 +173,4 @@ async function readAuthority(
     }),
   );
   return undefined;
-}
-
-function locate(named: string, { folder, env }: RancherPlace): string {
-  return named.startsWith("~/") ? path.join(homeFolder(env), named.slice(2)) : path.resolve(folder, named);
 }

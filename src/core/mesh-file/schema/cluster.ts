@@ -32,7 +32,7 @@ export const clusterSchema = z
     ).optional(),
     kubeconfig: textOf(
       line,
-      "The kubeconfig file that has the context, relative to the mesh file. Default: the files of the `KUBECONFIG` variable, else `~/.kube/config`.",
+      "The kubeconfig file that has the context, relative to the mesh file as every path in it, or in the home folder with `~/`. Default: the files of the `KUBECONFIG` variable, else `~/.kube/config`.",
     ).optional(),
     rancherId: textOf(
       label,
