@@ -5,8 +5,8 @@ it.each([
   ["west.yaml", "/mesh/west.yaml"],
   ["../west.yaml", "/west.yaml"],
   ["/etc/west.yaml", "/etc/west.yaml"],
-  ["~/.kube/west.yaml", "/home/ana/.kube/west.yaml"],
+  ["~/.kube/west.yaml", "/ana/.kube/west.yaml"],
   ["~west.yaml", "/mesh/~west.yaml"],
 ])("%s is %s", (named, file) => {
-  expect(namedFile(named, { folder: "/mesh", env: { HOME: "/home/ana" } })).toBe(file);
+  expect(namedFile(named, { folder: "/mesh", env: { HOME: "/ana" } })).toBe(file);
 });

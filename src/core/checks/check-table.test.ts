@@ -144,13 +144,16 @@ function shopWithMeshConfig(change: Partial<MeshConfigFacts>): MeshFacts {
 }
 
 /** Both clusters say how istiod is configured; this is how that of east differs. */
-function agent(ready: number): CniAgent {
-  return { namespace: "kube-system", name: "istio-cni-node", desired: 1, ready };
+function agent(ready: number, updated = 1): CniAgent {
+  return { namespace: "kube-system", name: "istio-cni-node", desired: 1, ready, updated };
 }
 
 /** A mesh whose pods have their connections redirected by istio-cni, with these agents of it in east. */
-function withIstioCni(agents: readonly CniAgent[]): MeshFacts {
-  const facts = withCluster("east", ({ system }) => ({ system: { ...system, cni: agents } }));
+function withIstioCni(
+  agents: readonly CniAgent[],
+  change: (one: ReachedCluster) => Partial<ReachedCluster> = () => ({}),
+): MeshFacts {
+  const facts = withCluster("east", (one) => ({ ...change(one), system: { ...one.system, cni: agents } }));
   const clusters = facts.clusters.map((one) =>
     one.kind === "reached" && one.cluster !== "east" ? { ...one, system: { ...one.system, cni: [agent(1)] } } : one,
   );
@@ -1569,6 +1572,19 @@ const table: readonly (readonly [Check["id"], string, MeshFacts, readonly string
   ["policies/istio-cni", "none where the mesh file has it redirect", withIstioCni([]), ["error ISM797 east"]],
   ["policies/istio-cni", "one that is not ready on every node", withIstioCni([agent(0)]), ["error ISM797 east"]],
   ["policies/istio-cni", "nothing of one that is", withIstioCni([agent(1)]), []],
+  ["policies/istio-cni", "one that is rolled out", withIstioCni([agent(0, 0)]), ["warning ISM797 east"]],
+  [
+    "policies/istio-cni",
+    "one that is not meant for every node",
+    withIstioCni([agent(1)], ({ nodes }) => ({ nodes: [...nodes, ...nodes] })),
+    ["warning ISM797 east"],
+  ],
+  [
+    "policies/istio-cni",
+    "nothing of somebody's agent on which no pod counts",
+    withCluster("east", ({ system }) => ({ system: { ...system, cni: [agent(0)] } })),
+    [],
+  ],
   [
     "policies/network-policies",
     "one that closes everything in istio-system, once",

@@ -40,9 +40,12 @@ export interface SystemFacts {
 export interface CniAgent {
   readonly namespace: string;
   readonly name: string;
-  /** Nodes that should run it, and on which it is ready; alike where its controller has not said yet. */
+  /** Nodes that should run it; 0 also where its controller has not said yet. */
   readonly desired: number;
+  /** Nodes on which it is ready. */
   readonly ready: number;
+  /** Nodes that run it as it is asked for now: fewer than `desired` while it is rolled out. */
+  readonly updated: number;
 }
 
 /** What the kubelet of one node writes into the resolv.conf of its pods. */

@@ -90,10 +90,10 @@ it("knows nodes on which istio-cni redirects, in whichever namespace it is", asy
     apiVersion: "apps/v1",
     kind: "DaemonSet",
     metadata: { name: "istio-cni-node", namespace: "a", labels: { "k8s-app": "istio-cni-node" } },
-    status: { desiredNumberScheduled: 3, numberReady: 2 },
+    status: { desiredNumberScheduled: 3, numberReady: 2, updatedNumberScheduled: 1 },
   });
   expect(await readSystem(client, { nodes: [], services: [] }, signal)).toMatchObject({
-    cni: [{ namespace: "a", name: "istio-cni-node", desired: 3, ready: 2 }],
+    cni: [{ namespace: "a", name: "istio-cni-node", desired: 3, ready: 2, updated: 1 }],
   });
 });
 

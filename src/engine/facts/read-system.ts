@@ -78,11 +78,18 @@ export async function readSystem(
 }
 
 function agentOf({ metadata, status }: KubeObject): CniAgent {
-  const { desiredNumberScheduled: desired = 0, numberReady: ready = 0 } = (status ?? {}) as {
+  const said = (status ?? {}) as {
     readonly desiredNumberScheduled?: number;
     readonly numberReady?: number;
+    readonly updatedNumberScheduled?: number;
   };
-  return { namespace: metadata.namespace ?? "", name: metadata.name, desired, ready };
+  return {
+    namespace: metadata.namespace ?? "",
+    name: metadata.name,
+    desired: said.desiredNumberScheduled ?? 0,
+    ready: said.numberReady ?? 0,
+    updated: said.updatedNumberScheduled ?? 0,
+  };
 }
 
 /** What the Service of the cluster's DNS leads to, and what that answers. */

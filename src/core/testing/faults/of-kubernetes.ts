@@ -1,7 +1,14 @@
+import type { ReachedCluster } from "../../checks/facts.ts";
 import { all, inCluster, istiodPods, noReadyPods, service } from "./changes.ts";
 import type { MeshFault } from "./fault.ts";
 
 const nothing = { leases: [], endpointsOfNobody: [], unseenDeployments: [], unscheduledPods: [] };
+
+/** istio-cni on one node, ready there or not. */
+function withAgent(ready: number): (one: ReachedCluster) => Partial<ReachedCluster> {
+  const agent = { namespace: "kube-system", name: "istio-cni-node", desired: 1, ready, updated: 1 };
+  return ({ system }) => ({ system: { ...system, cni: [agent] } });
+}
 
 /** What Kubernetes itself, or somebody beside it, does not do any more. */
 export const faultsOfKubernetes: readonly MeshFault[] = [
@@ -28,9 +35,11 @@ export const faultsOfKubernetes: readonly MeshFault[] = [
   },
   {
     name: "east-istio-cni-does-not-start",
-    happens: inCluster("east", ({ system }) => ({
-      system: { ...system, cni: [{ namespace: "kube-system", name: "istio-cni-node", desired: 1, ready: 0 }] },
-    })),
+    happens: all(
+      (facts) => ({ ...facts, mesh: { ...facts.mesh, istioCni: true } }),
+      inCluster("west", withAgent(1)),
+      inCluster("east", withAgent(0)),
+    ),
     causes: ["error ISM797 east"],
   },
   {
