@@ -42,14 +42,14 @@ export function identity(cluster: string): Values {
   };
 }
 
-/** Runs a program of the engine against one cluster; it has to end well. */
-async function run(program: string, cluster: string, args: readonly string[]): Promise<void> {
+/** Runs a program of the engine against one cluster, which has to end well; gives what it prints. */
+async function run(program: "helm" | "istioctl", cluster: string, args: readonly string[]): Promise<string> {
   const context = program === "helm" ? "--kube-context" : "--context";
   const all = [...args, "--kubeconfig", sandboxKubeconfig(), context, contextOf(cluster)];
-  await new Promise<void>((resolve, reject) => {
+  return new Promise((resolve, reject) => {
     execFile(path.join(enginesPrograms(), program), all, { timeout: 240_000 }, (error, out, err) => {
       if (error === null) {
-        resolve();
+        resolve(out);
       } else {
         reject(new Error(`${program} ${args.join(" ")}:\n${out}\n${err}`));
       }
@@ -63,7 +63,7 @@ export async function installChart(
   chart: string,
   release: string,
   values: Values,
-  more: readonly string[] = [],
+  { namespace = "istio-system", more = [] }: { readonly namespace?: string; readonly more?: readonly string[] } = {},
 ): Promise<void> {
   const file = path.join(freshFolder(), "values.yaml");
   writeFileSync(file, stringify(values));
@@ -74,7 +74,8 @@ export async function installChart(
     release,
     from,
     "-n",
-    "istio-system",
+    namespace,
+    "--create-namespace",
     "-f",
     file,
     "--wait",
@@ -83,15 +84,27 @@ export async function installChart(
 }
 
 /** Uninstalls releases of plain helm. */
-export async function uninstallCharts(cluster: string, releases: readonly string[]): Promise<void> {
-  await run("helm", cluster, ["uninstall", "-n", "istio-system", "--ignore-not-found", "--wait", ...releases]);
+export async function uninstallCharts(
+  cluster: string,
+  releases: readonly string[],
+  namespace = "istio-system",
+): Promise<void> {
+  await run("helm", cluster, ["uninstall", "-n", namespace, "--ignore-not-found", "--wait", ...releases]);
 }
 
-/** Installs Istio with plain istioctl. */
-export async function installByIstioctl(cluster: string, spec: Values): Promise<void> {
+/** Installs Istio with plain istioctl. What another IstioOperator of the same name has installed, and `spec` does not ask for, is taken away. */
+export async function installByIstioctl(cluster: string, spec: Values, name = "installed"): Promise<void> {
   const file = path.join(freshFolder(), "operator.yaml");
-  writeFileSync(file, stringify({ apiVersion: "install.istio.io/v1alpha1", kind: "IstioOperator", spec }));
+  writeFileSync(
+    file,
+    stringify({ apiVersion: "install.istio.io/v1alpha1", kind: "IstioOperator", metadata: { name }, spec }),
+  );
   await run("istioctl", cluster, ["install", "-y", "-f", file]);
+}
+
+/** The remote secret about a cluster, as istioctl prints it for the others. */
+export async function remoteSecretOf(cluster: string, name: string): Promise<string> {
+  return run("istioctl", cluster, ["create-remote-secret", `--name=${name}`]);
 }
 
 /** Takes away whatever istioctl and Helm have installed, with the definitions. */

@@ -68,7 +68,7 @@ it("refuses what does not fit, with the values for Helm that make it fit", async
   expect(ran.code).toBe(1);
   expect(ran.err.match(/error\[ISM\d+\]/g)).toEqual(["error[ISM577]"]);
   const [, patch = ""] = /as FILE:\n((?: {4}.*\n)+)/.exec(ran.err) ?? [];
-  await installChart("west", "istiod", "istiod", parse(patch) as Values, ["--reuse-values"]);
+  await installChart("west", "istiod", "istiod", parse(patch) as Values, { more: ["--reuse-values"] });
   const old = await kubectl("west", ["-n", "istio-system", "get", "pods", "-o", "name"]);
   await kubectl("west", ["-n", "istio-system", "rollout", "restart", "deployment"]);
   const gone = ["wait", "--for=delete", "--timeout=80s", ...old.out.trim().split("\n")];

@@ -1,6 +1,7 @@
 import { warningOf } from "../diagnostics/coded.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import type { Mesh } from "../model/mesh.ts";
+import { announcesAddresses } from "../routing/east-west-place.ts";
 import type { Locate } from "./route-order.ts";
 
 /** What is said of a cluster for others that are not there: a network that nobody shares (ISM772), a gateway that nobody reads (ISM773). */
@@ -27,7 +28,7 @@ function adviseSharedNetworks({ clusters, sharedNetworks }: Mesh, locate: Locate
 /** In a mesh of several clusters the same is refused (ISM675), or somebody reads it. */
 function adviseUnreadGateway({ clusters }: Mesh, locate: Locate | undefined): readonly Diagnostic[] {
   const [only, ...others] = clusters;
-  return only?.eastWest === undefined || others.length > 0
+  return only === undefined || !announcesAddresses(only) || others.length > 0
     ? []
     : [
         {

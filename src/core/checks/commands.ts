@@ -3,7 +3,7 @@ import type { ObjectId } from "../model/kube-object.ts";
 import { quoteCommand } from "../quote-command.ts";
 import { istioNamespace } from "../render/names.ts";
 import type { MeshFacts, ReachedCluster } from "./facts.ts";
-import { istiodName } from "./reached.ts";
+import { istiodName, placesOfGateway } from "./reached.ts";
 
 export interface ApplyWish {
   /** Only to this cluster. */
@@ -47,9 +47,9 @@ export function restart(one: ReachedCluster, namespace: string, ...deployments: 
   return kubectl(one, "-n", namespace, "rollout", "restart", "deployment", ...names);
 }
 
-/** Lets one pod of a Deployment in istio-system run again. */
-export function scale(one: ReachedCluster, deployment: string): string {
-  return kubectl(one, "-n", istioNamespace, "scale", "deployment", deploymentName(one, deployment), "--replicas=1");
+/** Lets one pod of a Deployment run again. */
+export function scale(one: ReachedCluster, deployment: string, namespace: string = istioNamespace): string {
+  return kubectl(one, "-n", namespace, "scale", "deployment", deploymentName(one, deployment), "--replicas=1");
 }
 
 function deploymentName(one: ReachedCluster, name: string): string {
@@ -58,10 +58,18 @@ function deploymentName(one: ReachedCluster, name: string): string {
 
 /** Starts gateways and the services' workloads anew, so that they get their certificates again. */
 export function restartProxies({ mesh }: MeshFacts, one: ReachedCluster): readonly string[] {
-  const gateways = one.gateways.filter((gateway) => gateway.desired !== undefined).map((gateway) => gateway.name);
+  const gateways = one.gateways
+    .filter((gateway) => gateway.desired !== undefined)
+    .map(({ name }) => placesOfGateway(one, name));
   const namespaces = new Set(mesh.services.map((service) => service.namespace));
   return [
-    ...(gateways.length === 0 ? [] : [restart(one, istioNamespace, ...gateways)]),
+    ...[...new Set(gateways.map(({ namespace }) => namespace))].map((namespace) =>
+      restart(
+        one,
+        namespace,
+        ...gateways.filter((gateway) => gateway.namespace === namespace).map(({ deployment }) => deployment),
+      ),
+    ),
     ...[...namespaces]
       .filter((namespace) => one.namespaces.some((other) => other.name === namespace))
       .map((namespace) => restart(one, namespace)),

@@ -92,8 +92,18 @@ export interface IstiodPod {
   readonly proxies: readonly ProxySyncFacts[];
 }
 
+/** Where the objects of a gateway are. */
+export interface GatewayPlaces {
+  readonly namespace: string;
+  readonly service: string;
+  readonly deployment: string;
+}
+
 export interface GatewayFacts extends WorkloadFacts {
+  /** Which of the two it is: the name that isthmus itself would give it. */
   readonly name: string;
+  /** Left out where its objects have that name, in istio-system. */
+  readonly at?: GatewayPlaces;
   /** `ISTIO_META_NETWORK` and `ISTIO_META_CLUSTER_ID` of its pods' template. */
   readonly network?: string;
   readonly clusterId?: string;

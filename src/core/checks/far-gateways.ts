@@ -1,6 +1,7 @@
 import { onceFor } from "../once-for.ts";
 import { crossNetworkPort, eastWestGateway } from "../render/names.ts";
 import { announcedGateway } from "../routing/announced-gateway.ts";
+import { announcesAddresses } from "../routing/east-west-place.ts";
 import type { MeshFacts, ReachedCluster } from "./facts.ts";
 import type { GatewayPlace } from "./gateway-place.ts";
 import { formatPlace, placesOf } from "./gateway-place.ts";
@@ -59,7 +60,7 @@ export function labelledPlaces(far: ReachedCluster): readonly GatewayPlace[] {
 
 /** Whether the mesh file, or another Service of the cluster, says where its gateway is reached. */
 export function announces(facts: Pick<MeshFacts, "mesh">, far: ReachedCluster): boolean {
-  return outlineOf(facts, far.cluster)?.eastWest !== undefined || (far.announcers ?? []).length > 0;
+  return announcesAddresses(outlineOf(facts, far.cluster) ?? {}) || (far.announcers ?? []).length > 0;
 }
 
 /** Where the Service of the east-west gateway itself is reached, labelled or not. */

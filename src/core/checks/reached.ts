@@ -1,8 +1,9 @@
+import type { ObjectId } from "../model/kube-object.ts";
 import type { Cluster } from "../model/mesh.ts";
 import { onceFor } from "../once-for.ts";
 import { istioNamespace } from "../render/names.ts";
 import { meshAt } from "../routing/routes-at.ts";
-import type { GatewayFacts } from "./control-plane-facts.ts";
+import type { GatewayFacts, GatewayPlaces } from "./control-plane-facts.ts";
 import type { MeshFacts, NamespaceFacts, ReachedCluster } from "./facts.ts";
 
 const reachedAmong = onceFor((clusters: MeshFacts["clusters"]): readonly ReachedCluster[] =>
@@ -66,6 +67,23 @@ export function servicesAt(facts: MeshFacts, one: ReachedCluster): MeshFacts["me
 
 export function gatewayOf(one: ReachedCluster, name: string): GatewayFacts | undefined {
   return one.gateways.find((gateway) => gateway.name === name);
+}
+
+/** Where the objects of one of a cluster's gateways are; where isthmus would make them when nothing is known of it. */
+export function placesOfGateway(one: ReachedCluster, name: string): GatewayPlaces {
+  return gatewayOf(one, name)?.at ?? { namespace: istioNamespace, service: name, deployment: name };
+}
+
+/** The Service of one of a cluster's gateways. */
+export function gatewayServiceId(one: ReachedCluster, gateway: string): ObjectId {
+  const { namespace, service } = placesOfGateway(one, gateway);
+  return { group: "", kind: "Service", namespace, name: service };
+}
+
+/** The Deployment of one of a cluster's gateways. */
+export function gatewayDeploymentId(one: ReachedCluster, gateway: string): ObjectId {
+  const { namespace, deployment } = placesOfGateway(one, gateway);
+  return { group: "apps", kind: "Deployment", namespace, name: deployment };
 }
 
 export function istioNamespaceOf(one: ReachedCluster): NamespaceFacts | undefined {

@@ -5,6 +5,7 @@ import { controlPlaneOf } from "../model/installed-istio.ts";
 import type { ObjectId } from "../model/kube-object.ts";
 import type { Mesh } from "../model/mesh.ts";
 import { eastWestGateway, ingressGateway, istioNamespace } from "../render/names.ts";
+import { eastWestPlace } from "../routing/east-west-place.ts";
 import { frontRoutesOf } from "../routing/hosts.ts";
 import { meshAt } from "../routing/routes-at.ts";
 import { atVersion } from "./installation-patch.ts";
@@ -19,8 +20,9 @@ function judgeEastWest(one: Installation): readonly Diagnostic[] {
   const version = versionIn(installed);
   const networks = installed.gateways.filter(({ network }) => network !== undefined);
   const strange = networks.filter(({ network }) => network !== cluster.network);
+  const place = eastWestPlace(cluster);
   const misplaced = networks.filter(
-    (gateway) => !isAt(gateway, eastWestGateway) || gateway.selector["istio"] !== "eastwestgateway",
+    (gateway) => !isAt(gateway, place) || (isUsual(place) && gateway.selector["istio"] !== "eastwestgateway"),
   );
   return [
     ...strange.map((gateway) => ({
@@ -32,8 +34,13 @@ function judgeEastWest(one: Installation): readonly Diagnostic[] {
     })),
     ...misplaced.map((gateway) => ({
       ...errorOf("ISM579"),
-      detail: `The gateway of network ${gateway.network ?? ""} in ${cluster.name} is ${gateway.namespace}/${gateway.name}, which selects pods with ${textOf(gateway.selector)}. This version knows one east-west gateway, ${istioNamespace}/${eastWestGateway} with istio=eastwestgateway. Nothing was changed.`,
-      fix: `Install it by that name: helm install ${eastWestGateway} istio/gateway ${version} --kube-context ${context} -n ${istioNamespace} --set networkGateway=${cluster.network}; or take it away, and isthmus makes one.`,
+      detail: `The gateway of network ${gateway.network ?? ""} in ${cluster.name} is ${gateway.namespace}/${gateway.name}, which selects pods with ${textOf(gateway.selector)}, and the mesh file takes it to be ${place.namespace}/${place.name}${isUsual(place) ? " with istio=eastwestgateway" : ""}. Nothing was changed.`,
+      fix:
+        Object.keys(gateway.selector).length === 0
+          ? `Take its label topology.istio.io/network off: a Service without a selector leads to no pods that isthmus could open.`
+          : isAt(gateway, place)
+            ? `Install it anew with these labels: helm install ${eastWestGateway} istio/gateway ${version} --kube-context ${context} -n ${istioNamespace} --set networkGateway=${cluster.network}; or take it away, and isthmus makes one.`
+            : `Write it into the mesh file, at cluster ${cluster.name}: eastWest: { service: { namespace: ${gateway.namespace}, name: ${gateway.name} } }. Or take its label topology.istio.io/network off, where it is not the one.`,
       cluster: cluster.name,
       object: objectOf(gateway),
     })),
@@ -43,13 +50,26 @@ function judgeEastWest(one: Installation): readonly Diagnostic[] {
 /** An east-west gateway that says no network is nobody's for Istio, and rendering one would write over it. */
 function judgeUnlabelled(one: Installation): readonly Diagnostic[] {
   const { cluster, installed } = one;
-  const found = installed.gateways.find((gateway) => isAt(gateway, eastWestGateway));
+  const place = eastWestPlace(cluster);
+  const named = `${place.namespace}/${place.name}`;
+  const found = installed.gateways.find((gateway) => isAt(gateway, place));
+  if (found === undefined && !isUsual(place)) {
+    return [
+      {
+        ...errorOf("ISM579"),
+        detail: `${cluster.name} has no Service ${named}, which the mesh file names as its east-west gateway (eastWest.service). Nothing was changed.`,
+        fix: "Correct the name; or leave eastWest.service out, and isthmus makes a gateway where there is none.",
+        cluster: cluster.name,
+        object: objectOf(place),
+      },
+    ];
+  }
   if (found !== undefined && found.network === undefined) {
     return [
       {
         ...errorOf("ISM577"),
-        detail: `Service ${istioNamespace}/${eastWestGateway} of ${cluster.name} has no label topology.istio.io/network: no istiod takes it for the gateway of network ${cluster.network}, and isthmus does not write over it. Nothing was changed.`,
-        fix: `${networkFix(one, found)}; or take it away, and isthmus makes one.`,
+        detail: `Service ${named} of ${cluster.name} has no label topology.istio.io/network: no istiod takes it for the gateway of network ${cluster.network}, and isthmus does not write over it. Nothing was changed.`,
+        fix: `${networkFix(one, found)}${isUsual(place) ? "; or take it away, and isthmus makes one" : ""}.`,
         cluster: cluster.name,
         object: objectOf(found),
       },
@@ -82,7 +102,9 @@ function networkFix({ cluster: { network }, context, installed }: Installation, 
 
 function judgeIngress(mesh: Mesh, { cluster, context, installed }: Installation): readonly Diagnostic[] {
   const routes = meshAt(mesh, cluster).services.flatMap(frontRoutesOf);
-  const found = installed.gateways.find((gateway) => isAt(gateway, ingressGateway));
+  const found = installed.gateways.find((gateway) =>
+    isAt(gateway, { namespace: istioNamespace, name: ingressGateway }),
+  );
   if (routes.length === 0 || found?.selector["istio"] === "ingressgateway") {
     return [];
   }
@@ -97,11 +119,18 @@ function judgeIngress(mesh: Mesh, { cluster, context, installed }: Installation)
   ];
 }
 
-function isAt({ namespace, name }: InstalledGateway, wanted: string): boolean {
-  return namespace === istioNamespace && name === wanted;
+type Place = Pick<InstalledGateway, "namespace" | "name">;
+
+function isAt({ namespace, name }: InstalledGateway, wanted: Place): boolean {
+  return namespace === wanted.namespace && name === wanted.name;
 }
 
-function objectOf({ namespace, name }: InstalledGateway): ObjectId {
+/** Where isthmus makes one where there is none. */
+function isUsual({ namespace, name }: Place): boolean {
+  return namespace === istioNamespace && name === eastWestGateway;
+}
+
+function objectOf({ namespace, name }: Place): ObjectId {
   return { group: "", kind: "Service", namespace, name };
 }
 

@@ -61,6 +61,41 @@ describe("an Istio that somebody else has installed", () => {
     expect(codes(installation("west", changed))).toEqual(expected);
   });
 
+  describe("with an east-west gateway elsewhere", () => {
+    const elsewhere = { namespace: "gw", name: "ew", network: "west-net", selector: { istio: "ew" } };
+    const judge = (service: object | undefined, ...gateways: readonly InstalledGateway[]) => {
+      const { cluster, ...rest } = one("west", installation("west", { gateways: [ingress, ...gateways] }));
+      const named = service === undefined ? {} : { eastWest: { seenFrom: {}, service } };
+      return judgeInstallation(mesh, { ...rest, cluster: { ...cluster, ...named } as typeof cluster }).map(
+        ({ code, detail, fix }) => `${code} ${detail} ${fix ?? ""}`,
+      );
+    };
+
+    it("says how the mesh file names it, and takes it then", () => {
+      const [found, ...others] = judge(undefined, { ...elsewhere });
+      expect(found).toContain("eastWest: { service: { namespace: gw, name: ew } }");
+      expect(others).toEqual([]);
+      expect(judge({ namespace: "gw", name: "ew" }, elsewhere)).toEqual([]);
+    });
+
+    it("refuses one that is not there, has no network, or is not the only one", () => {
+      expect(judge({ namespace: "gw", name: "ew" })).toEqual([expect.stringMatching(/^ISM579 .*no Service gw\/ew/)]);
+      const { network: _, ...unlabelled } = elsewhere;
+      expect(judge({ namespace: "gw", name: "ew" }, unlabelled)).toEqual([
+        expect.stringMatching(/^ISM577 Service gw\/ew of west has no label/),
+      ]);
+      expect(judge({ namespace: "gw", name: "ew" }, elsewhere, { ...elsewhere, name: "ew2" })).toEqual([
+        expect.stringMatching(/^ISM579 .*gw\/ew2.*takes it to be gw\/ew\./),
+      ]);
+    });
+
+    it("does not take a Service that selects no pods for a gateway", () => {
+      expect(judge(undefined, { ...elsewhere, selector: {} })).toEqual([
+        expect.stringContaining("Take its label topology.istio.io/network off"),
+      ]);
+    });
+  });
+
   it("is refused with the change of Helm values that makes it fit", () => {
     const plane = controlPlane("west", { values: { meshID: "sandbox", clusterName: "west", network: "net1" } });
     const [found] = judgeInstallation(mesh, one("west", installation("west", { controlPlanes: [plane] })));

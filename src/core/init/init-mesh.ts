@@ -7,6 +7,8 @@ export interface InitCluster {
   /** The name of the cluster where it is left out. */
   readonly network?: string;
   readonly access: ClusterAccess;
+  /** The Service of its east-west gateway, where one is there that has another name than isthmus would give it. */
+  readonly eastWest?: { readonly namespace: string; readonly name: string };
   /** Sentences that stand above it. */
   readonly remarks: readonly string[];
 }

@@ -46,6 +46,19 @@ it("remarks what is not known or not set, and stays valid", () => {
   expect(parseMesh(writeMesh(one), "mesh.yaml").diagnostics).toEqual([]);
 });
 
+it("writes the gateway that is there by another name, where there is one of the network", () => {
+  const elsewhere = { namespace: "gw", name: "ew", network: "west-net", selector: { istio: "ew" } };
+  const described = (...gateways: readonly (typeof elsewhere)[]) =>
+    describeInstalled(mesh, { "prod-fra": installation("west", { gateways }), "prod-osl": undefined }, undefined);
+  const { mesh: written, diagnostics } = parseMesh(writeMesh(described(elsewhere)), "mesh.yaml");
+  expect(diagnostics).toEqual([]);
+  expect(written?.clusters[0]?.eastWest?.service).toEqual({ namespace: "gw", name: "ew" });
+  const usual = { ...elsewhere, namespace: "istio-system", name: "istio-eastwestgateway" };
+  for (const others of [[], [usual], [elsewhere, { ...elsewhere, name: "second" }], [{ ...elsewhere, network: "x" }]]) {
+    expect(described(...others).clusters[0]?.eastWest).toBeUndefined();
+  }
+});
+
 it("keeps names apart where two clusters are installed as one, and the network that they share", () => {
   const found = { "prod-fra": installation("west"), "prod-osl": installation("west") };
   const described = describeInstalled(mesh, found, undefined);

@@ -2,6 +2,7 @@ import { label } from "../mesh-file/schema/scalars.ts";
 import type { ControlPlane, InstalledIstio } from "../model/installed-istio.ts";
 import { controlPlaneOf, defaultRevision } from "../model/installed-istio.ts";
 import type { InitCluster, InitMesh } from "./init-mesh.ts";
+import { eastWestGateway, istioNamespace } from "../render/names.ts";
 import { uniqueLabels } from "./unique-labels.ts";
 
 /** What was found by the name of each cluster of the mesh; undefined for one that did not answer. */
@@ -33,6 +34,7 @@ export function describeInstalled(mesh: InitMesh, found: FoundIstio, given: stri
         ...cluster,
         name: names[index] ?? cluster.name,
         ...(network === undefined ? {} : { network }),
+        ...gatewayOf(found[cluster.name], network),
         remarks: [
           ...cluster.remarks,
           remark(cluster.name in found ? found[cluster.name] : undefined),
@@ -50,6 +52,16 @@ export function describeInstalled(mesh: InitMesh, found: FoundIstio, given: stri
 /** The network that is installed where a mesh file can say it. */
 function networkOf({ network }: ControlPlane["values"], name: string): string {
   return isLabel(network) ? network : name;
+}
+
+/** The only gateway of the network, where it is not where isthmus would make one. */
+function gatewayOf(installed: InstalledIstio | undefined, network: string | undefined): Pick<InitCluster, "eastWest"> {
+  const all = (installed?.gateways ?? []).filter((one) => one.network === network && one.network !== undefined);
+  const [only, second] = all;
+  const isUsual = only?.namespace === istioNamespace && only.name === eastWestGateway;
+  return only === undefined || second !== undefined || isUsual || Object.keys(only.selector).length === 0
+    ? {}
+    : { eastWest: { namespace: only.namespace, name: only.name } };
 }
 
 function isLabel(value: string | undefined): value is string {

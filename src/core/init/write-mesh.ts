@@ -74,7 +74,10 @@ function writeClusters({ clusters, sharedNetworks = [] }: InitMesh): readonly st
   ];
 }
 
-function writeCluster({ name, network = name, access, remarks }: InitCluster, first: boolean): readonly string[] {
+function writeCluster(
+  { name, network = name, access, eastWest, remarks }: InitCluster,
+  first: boolean,
+): readonly string[] {
   const explain = (text: string): readonly string[] => (first ? [`      # ${text}`] : []);
   return [
     ...remarks.map((one) => `    # ${remarkText(one)}`),
@@ -88,6 +91,12 @@ function writeCluster({ name, network = name, access, remarks }: InitCluster, fi
           ...(access.kubeconfig === undefined ? [] : [`      kubeconfig: ${yamlText(access.kubeconfig)}`]),
         ]
       : [...explain("Its ID in Rancher."), `      rancherId: ${yamlText(access.rancherId)}`]),
+    ...(eastWest === undefined
+      ? []
+      : [
+          "      # The gateway that is there for the other clusters.",
+          `      eastWest: { service: { namespace: ${yamlText(eastWest.namespace)}, name: ${yamlText(eastWest.name)} } }`,
+        ]),
     ...explain("Where it is, if its nodes' labels do not say so."),
     ...(first ? ["      #region: eu-west"] : []),
     ...explain("The address of its API server for the other clusters, if it is another than yours."),

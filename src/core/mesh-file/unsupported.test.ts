@@ -68,6 +68,21 @@ describe("what this version cannot do", () => {
     expect(found[0]).toContain(`which ${path} asks for`);
   });
 
+  it("is a gateway that is there already only beside an Istio of ours, and beside network policies", () => {
+    const [west, ...others] = twoClusters.clusters;
+    const named = {
+      ...twoClusters,
+      clusters: [{ ...west, eastWest: { seenFrom: {}, service: { namespace: "gw", name: "ew" } } }, ...others],
+    } as typeof twoClusters;
+    const words = (mesh: typeof twoClusters): readonly string[] => findUnsupported(mesh).map(({ detail }) => detail);
+    const existing = { ...named, istio: { ...named.istio, install: "existing" as const } };
+    expect(words(existing)).toEqual([]);
+    expect(words(named)).toEqual([expect.stringContaining("beside an Istio that isthmus installs")]);
+    expect(words({ ...existing, hardening: { networkPolicies: "strict" } })).toEqual([
+      expect.stringContaining("write network policies for a gateway that it does not make"),
+    ]);
+  });
+
   it("is not DNS records that isthmus writes and tests", () => {
     const zone =
       "dns: { zone: a.example, healthChecks: {}, provider: { rfc2136: { server: b.example, tsig: { name: k, secret: { env: K } } } } }";

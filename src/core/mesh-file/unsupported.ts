@@ -1,6 +1,7 @@
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import { errorOf } from "../diagnostics/coded.ts";
-import type { Cluster, Mesh } from "../model/mesh.ts";
+import { announcesAddresses } from "../routing/east-west-place.ts";
+import type { Mesh } from "../model/mesh.ts";
 import { installMethods } from "../render/install-methods.ts";
 import type { ParsedMesh } from "./parse.ts";
 import type { Path } from "./path.ts";
@@ -50,25 +51,33 @@ const gaps: readonly Gap[] = [
     fix: "Give the root as certFile and keyFile.",
   },
   {
+    find: (mesh) => (mesh.istio.install === "existing" ? [] : gatewaysThere(mesh)),
+    cannot: "use a gateway that is there already beside an Istio that isthmus installs, which makes its own",
+    fix: "Leave service out: isthmus makes istio-system/istio-eastwestgateway. Or announce yours by addresses, where that one is behind it. With install: existing it is used.",
+  },
+  {
     find: (mesh) =>
-      mesh.clusters.flatMap((cluster, index) =>
-        when(cluster.eastWest?.service !== undefined, ["spec", "clusters", index, "eastWest", "service"]),
-      ),
-    cannot: "follow a gateway that is elsewhere than istio-system/istio-eastwestgateway",
-    fix: "Leave service out: isthmus makes a gateway of its own there. Or announce yours by addresses, where istio-system/istio-eastwestgateway is behind it.",
+      mesh.istio.install === "existing" && mesh.hardening.networkPolicies !== false ? gatewaysThere(mesh) : [],
+    cannot: "write network policies for a gateway that it does not make, nor let it in at the services",
+    fix: "Leave hardening.networkPolicies out and write the policies yourself; or leave eastWest.service out.",
   },
   {
     find: (mesh) =>
       installMethods[mesh.istio.install].renderer !== undefined
         ? []
-        : mesh.clusters.flatMap((cluster, index) => when(announces(cluster), ["spec", "clusters", index, "eastWest"])),
+        : mesh.clusters.flatMap((cluster, index) =>
+            when(announcesAddresses(cluster), ["spec", "clusters", index, "eastWest"]),
+          ),
     cannot: "say where a gateway is reached in an Istio whose configuration it does not write",
     fix: "Use install: istioctl or helm; or leave eastWest out, set global.meshNetworks of every istiod that reads the cluster (https://istio.io/latest/docs/reference/config/istio.mesh.v1alpha1/#MeshNetworks), and take the label topology.istio.io/network off the gateway's Service.",
   },
 ];
 
-function announces({ eastWest }: Cluster): boolean {
-  return eastWest !== undefined && (eastWest.everywhere !== undefined || Object.keys(eastWest.seenFrom).length > 0);
+/** Where the mesh file names gateways that somebody else has made. */
+function gatewaysThere({ clusters }: Mesh): readonly Path[] {
+  return clusters.flatMap(({ eastWest }, index) =>
+    when(eastWest?.service !== undefined, ["spec", "clusters", index, "eastWest", "service"]),
+  );
 }
 
 function when(condition: boolean, path: Path): readonly Path[] {

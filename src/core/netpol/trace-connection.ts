@@ -8,7 +8,8 @@ import { reach } from "../policies/reach.ts";
 import type { GatewayPlace } from "../checks/gateway-place.ts";
 import { placesOf } from "../checks/gateway-place.ts";
 import { announcedGateway } from "../routing/announced-gateway.ts";
-import { crossNetworkPort, eastWestGateway, istioNamespace } from "../render/names.ts";
+import { eastWestPlace } from "../routing/east-west-place.ts";
+import { crossNetworkPort } from "../render/names.ts";
 import type { NoEnd, PodEnd, TargetEnd } from "./find-ends.ts";
 import { findSource, findTarget, serviceNamed } from "./find-ends.ts";
 import type { PolicyWorld, WorldService } from "./policy-world.ts";
@@ -276,7 +277,8 @@ interface EastWest {
 
 /** The gateway that other networks come in by; undefined where it has no pod, or nobody knows an address. */
 export function eastWestOf(world: PolicyWorld, reader: PolicyWorld): EastWest | undefined {
-  const service = serviceNamed(world, istioNamespace, eastWestGateway);
+  const { namespace, name } = eastWestPlace(world);
+  const service = serviceNamed(world, namespace, name);
   const [pod] = service === undefined ? [] : podsOf(world, service);
   const announced = announcedGateway(world, { name: reader.cluster, network: reader.network });
   const places = placesOf(announced ?? { addresses: service?.outsideAddresses ?? [], port: crossNetworkPort });

@@ -59,6 +59,8 @@ export type ClusterPlan =
       readonly refused?: readonly RefusedObject[];
       /** What its NetworkPolicies open and close for the pods that are there, before anything is pruned; `unread` where pods may not be listed, absent where it writes none. */
       readonly connections?: PolicyChange | "unread";
+      /** What of an Istio that somebody else has installed stays as it is (`installedParts`); absent where isthmus installs it. */
+      readonly theirs?: readonly string[];
     }
   | { readonly kind: "unreachable"; readonly cluster: string; readonly diagnostic: Diagnostic };
 

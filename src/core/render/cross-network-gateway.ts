@@ -1,7 +1,10 @@
 import type { KubeObject } from "../model/kube-object.ts";
-import type { Mesh } from "../model/mesh.ts";
+import type { InstalledIstio } from "../model/installed-istio.ts";
+import type { Cluster, Mesh } from "../model/mesh.ts";
 import { networkingOf } from "../releases/istio-releases.ts";
 import { passedOver } from "./external-dns-annotations.ts";
+import { eastWestPlace } from "../routing/east-west-place.ts";
+import type { Materials } from "./materials.ts";
 import { crossNetworkGatewayName, crossNetworkPort, istioNamespace } from "./names.ts";
 
 /**
@@ -10,13 +13,17 @@ import { crossNetworkGatewayName, crossNetworkPort, istioNamespace } from "./nam
  * mTLS to both ends (https://istio.io/latest/docs/setup/install/multicluster/multi-primary_multi-network/).
  * `*.local` is no name of a zone: an external-dns without domain filter would try to write it, and fail at every round.
  */
-export function renderCrossNetworkGateway(mesh: Mesh): KubeObject {
+export function renderCrossNetworkGateway(
+  mesh: Mesh,
+  cluster: Cluster,
+  { installed }: Pick<Materials, "installed">,
+): KubeObject {
   return {
     apiVersion: networkingOf(mesh.istio),
     kind: "Gateway",
     metadata: { name: crossNetworkGatewayName, namespace: istioNamespace, annotations: { ...passedOver } },
     spec: {
-      selector: { istio: "eastwestgateway" },
+      selector: podsOf(cluster, installed?.[cluster.name]),
       servers: [
         {
           port: { number: crossNetworkPort, name: "tls", protocol: "TLS" },
@@ -26,4 +33,14 @@ export function renderCrossNetworkGateway(mesh: Mesh): KubeObject {
       ],
     },
   };
+}
+
+/** The labels by which the Service of a gateway that is there already finds its pods; else those that Istio gives the gateway. */
+function podsOf(cluster: Cluster, installed: InstalledIstio | undefined): Readonly<Record<string, string>> {
+  const place = eastWestPlace(cluster);
+  const found =
+    cluster.eastWest?.service === undefined
+      ? undefined
+      : installed?.gateways.find(({ namespace, name }) => namespace === place.namespace && name === place.name);
+  return found?.selector ?? { istio: "eastwestgateway" };
 }

@@ -82,14 +82,15 @@ function placeManifests(_mesh: Mesh, cluster: Cluster, materials: Materials): re
   );
 }
 
-/** An east-west gateway where nobody has made one. */
+/** An east-west gateway where nobody has made one, and the mesh file names none. */
 function placeMissingGateway(
   _mesh: Mesh,
   cluster: Cluster,
   { installed }: Materials,
 ): readonly (readonly [Wave, KubeObject])[] {
   const found = installed?.[cluster.name];
-  return found?.gateways.some(({ network }) => network !== undefined) === true
+  return cluster.eastWest?.service !== undefined ||
+    found?.gateways.some(({ network }) => network !== undefined) === true
     ? []
     : renderEastWestGateway(cluster, found).map((object) => [
         object.kind === "ServiceAccount" ? "definitions" : "gateways",

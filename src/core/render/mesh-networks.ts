@@ -1,6 +1,7 @@
 import type { Json, KubeObject } from "../model/kube-object.ts";
 import type { Cluster, Mesh } from "../model/mesh.ts";
 import { announcedGateway } from "../routing/announced-gateway.ts";
+import { announcesAddresses } from "../routing/east-west-place.ts";
 import { eastWestGateway, istioNamespace, networkLabel } from "./names.ts";
 
 /**
@@ -27,10 +28,10 @@ export function meshNetworksValues(mesh: Pick<Mesh, "clusters">, reader: Cluster
  * its own addresses: beside such a Service they leave `meshNetworks` out, and
  * send half of the requests to addresses that nobody reaches. Pods and Deployment keep theirs.
  */
-export function withoutNetworkLabel(object: KubeObject, { eastWest }: Pick<Cluster, "eastWest">): KubeObject {
+export function withoutNetworkLabel(object: KubeObject, cluster: Pick<Cluster, "eastWest">): KubeObject {
   const { kind, metadata } = object;
   if (
-    eastWest === undefined ||
+    !announcesAddresses(cluster) ||
     kind !== "Service" ||
     metadata.name !== eastWestGateway ||
     metadata.namespace !== istioNamespace

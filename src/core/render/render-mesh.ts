@@ -99,7 +99,7 @@ function objectsOf(mesh: Mesh, cluster: Cluster, materials: Materials): Placing[
     ...(others.length === 0 || mesh.access.credentials === "rancherToken"
       ? []
       : inWave(method.readerToken, [renderReaderToken()])),
-    ...inWave("gateways", [renderCrossNetworkGateway(mesh)]),
+    ...inWave("gateways", [renderCrossNetworkGateway(mesh, cluster, materials)]),
     ...renderedIn(
       "join",
       others.map((other) => remoteSecretOf(other, materials.remoteCredentials[cluster.name]?.[other.name])),

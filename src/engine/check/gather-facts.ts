@@ -3,6 +3,7 @@ import { factsVersion } from "../../core/checks/facts.ts";
 import type { Mesh } from "../../core/model/mesh.ts";
 import { trustDomainOf } from "../../core/model/trust-domain.ts";
 import { networkingOf } from "../../core/releases/istio-releases.ts";
+import { eastWestPlace } from "../../core/routing/east-west-place.ts";
 import { istioNamespace } from "../../core/render/names.ts";
 import { serviceNamespaces } from "../../core/render/service-namespaces.ts";
 import { meshAt } from "../../core/routing/routes-at.ts";
@@ -97,7 +98,7 @@ async function gatherSnapshot(mesh: Mesh, connected: Connected, options: GatherO
   const { signal } = options;
   const client = shareReads(connected.client);
   const begun = options.now();
-  const namespaces = [istioNamespace, ...serviceNamespaces(mesh)];
+  const namespaces = [...new Set([istioNamespace, eastWestPlace(cluster).namespace, ...serviceNamespaces(mesh)])];
   listAhead(client, signal);
   const look = await readAllowed(partsAt(mesh, { ...connected, client, namespaces }, options), blankLook);
   const { security, pods, istiodRights, ...parts } = look.values;
@@ -112,7 +113,7 @@ async function gatherSnapshot(mesh: Mesh, connected: Connected, options: GatherO
     nodes: options.now() - begun >= longLookMs ? await readNodes(client, signal) : facts.nodes,
     ...parts,
     ...(istiodRights === undefined ? {} : { istiodRights }),
-    pods: readMeshPods(pods, parts.services),
+    pods: readMeshPods(pods, parts.services, parts.gateways),
     hindered,
     ...security,
     ...unreadOf([...(facts.unread ?? []), ...look.refused]),
@@ -134,7 +135,7 @@ function partsAt(
     istiod: readIstiod(client, mesh.services, signal),
     // Of an istiod of its own an apply compares the role.
     istiodRights: mesh.istio.install === "existing" ? readIstiodRights(client, signal) : nobodyLooked,
-    gateways: readGateways(client, mesh.services, signal),
+    gateways: readGateways(client, { cluster, services: mesh.services }, signal),
     callers: readCallers(client, mesh.services, istio, signal),
     remoteSecrets: readRemoteSecrets(client, options),
     services: Promise.all(mesh.services.map(async (service) => readService(client, service, signal))),
@@ -152,7 +153,7 @@ function partsAt(
     bypasses: readBypasses(client, serviceNamespaces(mesh), signal),
     writeHooks: readWriteHooks(client, namespaces, signal),
     controllers: readControllers(client, mesh.services, now, signal),
-    announcers: readAnnouncers(client, signal),
+    announcers: readAnnouncers(client, cluster, signal),
   };
 }
 

@@ -214,7 +214,7 @@ export async function connectClusters(
       const client = oneLook ? shareReads(unshared) : unshared;
       try {
         const facts = await withinClusterTime(one, options, async (signal) =>
-          readClusterState(client, { remotes, installed, tolerant, signal }),
+          readClusterState(client, { remotes, installed, cluster: one.cluster, tolerant, signal }),
         );
         return { ...one, kind: "connected", client, facts };
       } catch (error) {

@@ -43,6 +43,7 @@ export function planDocument(plan: Plan, options: { readonly prune: boolean }): 
               : { refused: cluster.refused.map(({ id, wave, diagnostic }) => ({ ...id, wave, diagnostic })) }),
             ...addedOf(cluster),
             ...(cluster.connections === undefined ? {} : { connections: cluster.connections }),
+            ...(cluster.theirs === undefined ? {} : { theirs: cluster.theirs }),
             prune: cluster.prune.map((item) => ({ ...item.id, wave: item.wave })),
           },
     ),

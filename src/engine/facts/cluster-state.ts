@@ -1,5 +1,6 @@
 import { Buffer } from "node:buffer";
 import type { NodeFacts } from "../../core/checks/facts.ts";
+import type { Cluster } from "../../core/model/mesh.ts";
 import type { KubeObject } from "../../core/model/kube-object.ts";
 import { idOf, keyOf } from "../../core/model/kube-object.ts";
 import type { InjectionLabels, InstalledIstio } from "../../core/model/installed-istio.ts";
@@ -83,6 +84,8 @@ export interface GatherOptions {
   readonly remotes: boolean;
   /** True where somebody else installs Istio, so that what is there has to be looked for. */
   readonly installed?: boolean;
+  /** What the mesh file says of the cluster's gateway; left out where nobody has a mesh file yet. */
+  readonly cluster?: Pick<Cluster, "eastWest">;
   /** True where what the account may not read is to be left empty and named (`ClusterState.unread`): nothing is decided by it. */
   readonly tolerant?: boolean;
   readonly signal: AbortSignal;
@@ -91,7 +94,7 @@ export interface GatherOptions {
 /** Reads the facts of one cluster; any failed request fails the whole (the cluster then counts as unreachable). */
 export async function readClusterState(
   client: KubeClient,
-  { remotes: wanted, installed: isInstalled = false, tolerant = false, signal }: GatherOptions,
+  { remotes: wanted, installed: isInstalled = false, cluster = {}, tolerant = false, signal }: GatherOptions,
 ): Promise<ClusterState> {
   const reading = {
     inventories: client.list(
@@ -117,7 +120,7 @@ export async function readClusterState(
   const { values, refused } = await readAllowed<ReadParts>(reading, tolerant ? blank : undefined);
   const { inventories, cacerts, token, meshConfig, namespaces, nodes, version, ingress, apiPorts, remotes } = values;
   const { authority, lacks } = readAuthority(cacerts);
-  const installed = isInstalled ? await readInstalledIstio(client, namespaces, signal) : undefined;
+  const installed = isInstalled ? await readInstalledIstio(client, { cluster, namespaces }, signal) : undefined;
   const uid = namespaces.find(({ metadata }) => metadata.name === "kube-system")?.metadata["uid"];
   return {
     uid: typeof uid === "string" ? uid : undefined,

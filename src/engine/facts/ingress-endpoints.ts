@@ -39,7 +39,7 @@ export async function readActualEndpoints(
   signal: AbortSignal,
 ): Promise<ActualEndpoints> {
   const read = async (one: Asked) =>
-    [one.cluster.name, await readServiceEndpoints(one.client, service, signal)] as const;
+    [one.cluster.name, await readServiceEndpoints(one.client, service, signal, one.cluster)] as const;
   return Object.fromEntries(await Promise.all(connected.map(read)));
 }
 

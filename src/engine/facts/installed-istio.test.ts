@@ -57,7 +57,7 @@ it("finds a control plane with a revision by its labels, with its tags, its valu
   ]) {
     server.put(object);
   }
-  expect(await readInstalledIstio(client, namespaces, signal)).toEqual({
+  expect(await readInstalledIstio(client, { cluster: {}, namespaces }, signal)).toEqual({
     controlPlanes: [
       {
         namespace,
@@ -104,7 +104,7 @@ it("takes values that nothing says for not set, and a gateway of isthmus for non
   ]) {
     server.put(object);
   }
-  const found = await readInstalledIstio(client, [], signal);
+  const found = await readInstalledIstio(client, { cluster: {}, namespaces: [] }, signal);
   expect(found.gateways).toEqual([]);
   expect(found.eastWestDeployment).toBe(false);
   expect(found.readerAccount).toBe(false);
@@ -132,7 +132,7 @@ it("finds an east-west gateway by its name where it has no label, and the releas
     ...eastWest,
     metadata: { ...eastWest.metadata, annotations: { "meta.helm.sh/release-name": "gateway" } },
   });
-  const found = await readInstalledIstio(client, [], signal);
+  const found = await readInstalledIstio(client, { cluster: {}, namespaces: [] }, signal);
   expect(found.controlPlanes).toMatchObject([{ tool: "helm", release: { name: "my-istiod", namespace: "releases" } }]);
   expect(found.gateways).toEqual([
     {

@@ -20,20 +20,22 @@ import {
   ownFieldManager,
   readerServiceAccount,
 } from "../../core/render/names.ts";
+import type { Cluster } from "../../core/model/mesh.ts";
+import { eastWestPlace } from "../../core/routing/east-west-place.ts";
 import { compareText } from "../../core/render/order.ts";
 import type { KubeClient } from "../../kube/client.ts";
 import { readBundle } from "../../pki/pem.ts";
 import { containersOf } from "./read-workload.ts";
 
-/** Looks for the Istio that somebody has installed. `namespaces` are those of the cluster. Any failed request fails the whole. */
+/** Looks for the Istio that somebody has installed. `namespaces` are those of the cluster, `cluster` what the mesh file says of it. Any failed request fails the whole. */
 export async function readInstalledIstio(
   client: KubeClient,
-  namespaces: readonly KubeObject[],
+  { cluster, namespaces }: { readonly cluster: Pick<Cluster, "eastWest">; readonly namespaces: readonly KubeObject[] },
   signal: AbortSignal,
 ): Promise<InstalledIstio> {
   const [deployments, services, eastWest, webhooks, account, roots] = await Promise.all([
     client.list({ apiVersion: "apps/v1", kind: "Deployment", labelSelector: "app=istiod" }, { signal }),
-    readGatewayServices(client, signal),
+    readGatewayServices(client, cluster, signal),
     client.get(
       { apiVersion: "apps/v1", kind: "Deployment", namespace: istioNamespace, name: eastWestGateway },
       { signal },
@@ -67,11 +69,18 @@ export async function readInstalledIstio(
   };
 }
 
-/** Those of a network, and those that have the names of Istio's gateways, each once. */
-async function readGatewayServices(client: KubeClient, signal: AbortSignal): Promise<readonly KubeObject[]> {
-  const named = [ingressGateway, eastWestGateway].map(async (name) =>
-    client.get({ apiVersion: "v1", kind: "Service", namespace: istioNamespace, name }, { signal }),
-  );
+/** Those of a network, those that have the names of Istio's gateways, and the one that the mesh file names, each once. */
+async function readGatewayServices(
+  client: KubeClient,
+  cluster: Pick<Cluster, "eastWest">,
+  signal: AbortSignal,
+): Promise<readonly KubeObject[]> {
+  const places = [ingressGateway, eastWestGateway].map((name) => ({ namespace: istioNamespace, name }));
+  const asked = eastWestPlace(cluster);
+  const named = [
+    ...places,
+    ...(places.some(({ namespace, name }) => namespace === asked.namespace && name === asked.name) ? [] : [asked]),
+  ].map(async (place) => client.get({ apiVersion: "v1", kind: "Service", ...place }, { signal }));
   const [labelled, ...others] = await Promise.all([
     client.list({ apiVersion: "v1", kind: "Service", labelSelector: networkLabel }, { signal }),
     ...named,

@@ -22,7 +22,7 @@ it("reads the Services that carry a network, beside the gateway's own: addresses
     ),
     wireObject("Service", { namespace: "shop", name: "web" }),
   ]);
-  expect(await readAnnouncers(client, signal)).toEqual([
+  expect(await readAnnouncers(client, {}, signal)).toEqual([
     { namespace: "edge", name: "announce", network: "east-net", addresses: ["203.0.113.7"], port: 8443 },
   ]);
 });

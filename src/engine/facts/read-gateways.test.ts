@@ -56,7 +56,7 @@ it("reads where a gateway's Service leads, and what its proxy says of itself", a
     },
   });
   objects.forEach((one) => server.put(one));
-  const [ingress] = await readGateways(client, [], signal);
+  const [ingress] = await readGateways(client, { cluster: {}, services: [] }, signal);
   expect(ingress?.service).toEqual({
     type: "LoadBalancer",
     addresses: ["203.0.113.1"],
@@ -77,7 +77,7 @@ it("reads where a gateway's Service leads, and what its proxy says of itself", a
 it("says why a proxy could not be asked, instead of what it holds", async () => {
   const { server, client } = await connectFake({ api: { podResponse: () => http("503 Service Unavailable", {}) } });
   objects.forEach((one) => server.put(one));
-  const [ingress] = await readGateways(client, [], signal);
+  const [ingress] = await readGateways(client, { cluster: {}, services: [] }, signal);
   expect(ingress?.pods).toEqual([
     {
       name: "ingress-1",
@@ -116,7 +116,7 @@ it("reads both gateways by their Deployments, with the network and the cluster t
     },
   });
   const ready = { desired: 1, ready: 1, reason: "", network: "west-net", pods: [] };
-  expect(await readGateways(client, [], signal)).toEqual([
+  expect(await readGateways(client, { cluster: {}, services: [] }, signal)).toEqual([
     { name: "istio-ingressgateway", ...ready, clusterId: "west" },
     {
       name: "istio-eastwestgateway",
@@ -132,6 +132,32 @@ it("reads both gateways by their Deployments, with the network and the cluster t
       },
     },
   ]);
+});
+
+it("reads an east-west gateway where the mesh file says that it is", async () => {
+  const { server, client } = await connectFake();
+  server.put({
+    apiVersion: "v1",
+    kind: "Service",
+    metadata: { namespace: "gw", name: "ew", labels: { "topology.istio.io/network": "west-net" } },
+  });
+  const cluster = { eastWest: { seenFrom: {}, service: { namespace: "gw", name: "ew" } } };
+  const [, eastWest] = await readGateways(client, { cluster, services: [] }, signal);
+  expect(eastWest).toEqual({
+    name: "istio-eastwestgateway",
+    at: { namespace: "gw", service: "ew", deployment: "ew" },
+    ready: 0,
+    reason: "there is no such Deployment",
+    service: {
+      type: "ClusterIP",
+      network: "west-net",
+      addresses: [],
+      ports: [],
+      servicePorts: [],
+      selector: {},
+    },
+    pods: [],
+  });
 });
 
 it("asks the proxies of ready pods alone, each gateway's own, and an east-west gateway for no routes", async () => {
@@ -151,7 +177,7 @@ it("asks the proxies of ready pods alone, each gateway's own, and an east-west g
   server.put(pod("ended", "eastwestgateway", {}, { phase: "Succeeded" }));
   server.put(pod("deleted", "eastwestgateway", { deletionTimestamp: "2026-11-01T00:00:00Z" }));
   server.put(pod("elsewhere", "eastwestgateway", { namespace: "sample" }));
-  const found = await readGateways(client, [], signal);
+  const found = await readGateways(client, { cluster: {}, services: [] }, signal);
   expect(found.map(({ name, pods }) => [name, pods.map((one) => one.name)])).toEqual([
     ["istio-ingressgateway", []],
     ["istio-eastwestgateway", ["east-west-1"]],
@@ -193,7 +219,7 @@ it("tells pods of others that carry a gateway's label from its own, and asks the
   server.put(own("selected", [], made("tool")));
   server.put(deployment("web", { app: "web" }));
   server.put(deployment("tool", { istio: "eastwestgateway" }));
-  const [, eastWest] = await readGateways(client, [], signal);
+  const [, eastWest] = await readGateways(client, { cluster: {}, services: [] }, signal);
   expect(eastWest?.pods.map(({ name }) => name)).toEqual(["east-west-1"]);
   const labels = { istio: "eastwestgateway", "pod-template-hash": "abc" };
   expect(eastWest?.strangers?.toSorted((a, b) => (a.name < b.name ? -1 : 1))).toEqual([

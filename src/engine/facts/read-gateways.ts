@@ -1,7 +1,7 @@
 import { Buffer } from "node:buffer";
 import type { GatewayFacts, GatewayPod, StrangerPod } from "../../core/checks/control-plane-facts.ts";
 import { eastWestGateway, ingressGateway, istioNamespace, networkLabel } from "../../core/render/names.ts";
-import type { Service } from "../../core/model/mesh.ts";
+import type { Cluster, Service } from "../../core/model/mesh.ts";
 import type { KubeObject } from "../../core/model/kube-object.ts";
 import type { KubeClient } from "../../kube/client.ts";
 import { inspectBundle } from "../../pki/inspect.ts";
@@ -10,7 +10,8 @@ import { readServicePort } from "./read-service-port.ts";
 import { gatewayPortOf, serviceAddresses } from "./service-addresses.ts";
 import { environmentOf, readWorkload } from "./read-workload.ts";
 import { isRouter } from "./sidecars.ts";
-import { isReady, listIstioPods, readPod } from "./read-pods.ts";
+import { findGateway } from "./find-gateway.ts";
+import { isReady, readPod } from "./read-pods.ts";
 import { readProxyPage } from "./proxy-page.ts";
 import { extensionsPath, hasExtensions } from "./proxy-filters.ts";
 import { readListenerPorts, readProxyConfig, warmingSecretsPath } from "./read-proxy-config.ts";
@@ -18,30 +19,30 @@ import { readListenerPorts, readProxyConfig, warmingSecretsPath } from "./read-p
 /** Both gateways of one cluster: Deployment, Service, and what every ready pod's proxy has. */
 export async function readGateways(
   client: KubeClient,
-  services: readonly Service[],
+  { cluster, services }: { readonly cluster: Pick<Cluster, "eastWest">; readonly services: readonly Service[] },
   signal: AbortSignal,
 ): Promise<readonly GatewayFacts[]> {
   return Promise.all(
     ([ingressGateway, eastWestGateway] as const).map(async (name): Promise<GatewayFacts> => {
-      const [deployment, service, pods] = await Promise.all([
-        client.get({ apiVersion: "apps/v1", kind: "Deployment", namespace: istioNamespace, name }, { signal }),
-        client.get({ apiVersion: "v1", kind: "Service", namespace: istioNamespace, name }, { signal }),
-        listIstioPods(client, name, signal),
-      ]);
+      const { deployment, service, pods, at } = await findGateway(client, name, cluster, signal);
+      const namespace = at?.namespace ?? istioNamespace;
       const environment = deployment === undefined ? {} : environmentOf(deployment);
       const network = environment["ISTIO_META_NETWORK"] ?? environment["ISTIO_META_REQUESTED_NETWORK_VIEW"];
       const clusterId = environment["ISTIO_META_CLUSTER_ID"];
       return {
         name,
+        ...(at === undefined ? {} : { at }),
         ...readWorkload(deployment),
         ...(network === undefined ? {} : { network }),
         ...(clusterId === undefined ? {} : { clusterId }),
         ...(service === undefined ? {} : { service: readService(service) }),
-        ...(await strangersOf(client, pods, signal)),
+        ...(await strangersOf(client, pods, namespace, signal)),
         pods: await Promise.all(
           pods
             .filter((pod) => isReady(pod) && !isStranger(pod))
-            .map(async (pod) => readProxy(client, { gateway: name, name: pod.metadata.name }, services, signal)),
+            .map(async (pod) =>
+              readProxy(client, { gateway: name, namespace, name: pod.metadata.name }, services, signal),
+            ),
         ),
       };
     }),
@@ -57,6 +58,7 @@ function isStranger(pod: KubeObject): boolean {
 async function strangersOf(
   client: KubeClient,
   pods: readonly KubeObject[],
+  namespace: string,
   signal: AbortSignal,
 ): Promise<Pick<GatewayFacts, "strangers">> {
   const found = pods.filter(isStranger);
@@ -68,7 +70,7 @@ async function strangersOf(
         return own;
       }
       const deployment = await client.get(
-        { apiVersion: "apps/v1", kind: "Deployment", namespace: istioNamespace, name: owner.name },
+        { apiVersion: "apps/v1", kind: "Deployment", namespace, name: owner.name },
         { signal },
       );
       const spec = deployment?.["spec"] as
@@ -121,11 +123,11 @@ function rootsOf({ configs = [] }: SecretDump): readonly string[] {
 
 async function readProxy(
   client: KubeClient,
-  { gateway, name }: { readonly gateway: string; readonly name: string },
+  { gateway, namespace, name }: { readonly gateway: string; readonly namespace: string; readonly name: string },
   services: readonly Service[],
   signal: AbortSignal,
 ): Promise<GatewayPod> {
-  const pod = { namespace: istioNamespace, name };
+  const pod = { namespace, name };
   const ask = async (path: string): Promise<string> => readProxyPage(client, pod, path, signal);
   try {
     const [secrets, warmingSecrets, listeners, routes, clusters] = await Promise.all([

@@ -1,4 +1,5 @@
 import { inboundAnnotations } from "../../core/checks/services/sidecar-ports.ts";
+import type { GatewayFacts } from "../../core/checks/control-plane-facts.ts";
 import type { PodFacts } from "../../core/checks/pod-facts.ts";
 import type { KubeObject } from "../../core/model/kube-object.ts";
 import { hasLabels } from "../../core/model/labels.ts";
@@ -76,9 +77,15 @@ export async function listIstioPods(
 export function readMeshPods(
   pods: readonly KubeObject[],
   services: readonly { readonly service: string; readonly selector: Labels }[],
+  gateways: readonly Pick<GatewayFacts, "at" | "service">[] = [],
 ): readonly PodFacts[] {
   const wanted = [
     ...Object.values(istioPods).map((labels) => ({ namespace: istioNamespace, labels })),
+    ...gateways.flatMap(({ at, service }) =>
+      at === undefined || Object.keys(service?.selector ?? {}).length === 0
+        ? []
+        : [{ namespace: at.namespace, labels: service?.selector ?? {} }],
+    ),
     ...services
       .filter(({ selector }) => Object.keys(selector).length > 0)
       .map(({ service, selector }) => ({ namespace: service.slice(0, service.indexOf("/")), labels: selector })),

@@ -78,7 +78,7 @@ async function read(world: World) {
     kind: "Pod",
     metadata: { name: "v2-a", namespace: "other", labels: { version: "v1" } },
   });
-  return readServiceEndpoints(client, helloworld, new AbortController().signal);
+  return readServiceEndpoints(client, helloworld, new AbortController().signal, {});
 }
 
 it("reads the endpoints of the port that the mesh file names, which is not the first one", async () => {

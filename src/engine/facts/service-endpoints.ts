@@ -3,9 +3,10 @@ import { placesOf } from "../../core/checks/gateway-place.ts";
 import type { ServiceEndpoint, ServiceShape, SliceShape } from "../../core/checks/service-port.ts";
 import { allEndpointsOf, familyOf, portNameOf } from "../../core/checks/service-port.ts";
 import type { KubeObject } from "../../core/model/kube-object.ts";
-import type { Service, ServiceVersion } from "../../core/model/mesh.ts";
+import type { Cluster, Service, ServiceVersion } from "../../core/model/mesh.ts";
 import { hasLabels } from "../../core/model/labels.ts";
-import { crossNetworkPort, eastWestGateway, istioNamespace, networkLabel } from "../../core/render/names.ts";
+import { crossNetworkPort, networkLabel } from "../../core/render/names.ts";
+import { eastWestPlace } from "../../core/routing/east-west-place.ts";
 import type { KubeClient } from "../../kube/client.ts";
 import { gatewayPortOf, serviceAddresses } from "./service-addresses.ts";
 
@@ -18,11 +19,12 @@ export interface ServiceObjects {
   readonly gateway: KubeObject | undefined;
 }
 
-/** Reads what a cluster has of a service, from its own API. */
+/** Reads what a cluster has of a service, from its own API; without `cluster` the gateway at its usual place. */
 export async function readServiceObjects(
   client: KubeClient,
   { namespace, name }: Pick<Service, "namespace" | "name">,
   signal: AbortSignal,
+  cluster: Pick<Cluster, "eastWest"> = {},
 ): Promise<ServiceObjects> {
   const [service, slices, pods, gateway] = await Promise.all([
     client.get({ apiVersion: "v1", kind: "Service", namespace, name }, { signal }),
@@ -36,7 +38,7 @@ export async function readServiceObjects(
       { signal },
     ),
     client.list({ apiVersion: "v1", kind: "Pod", namespace }, { signal }),
-    client.get({ apiVersion: "v1", kind: "Service", namespace: istioNamespace, name: eastWestGateway }, { signal }),
+    client.get({ apiVersion: "v1", kind: "Service", ...eastWestPlace(cluster) }, { signal }),
   ]);
   return { service, slices, pods, gateway };
 }
@@ -46,8 +48,9 @@ export async function readServiceEndpoints(
   client: KubeClient,
   service: Service,
   signal: AbortSignal,
+  cluster: Pick<Cluster, "eastWest">,
 ): Promise<ClusterEndpoints> {
-  return clusterEndpointsOf(service, await readServiceObjects(client, service, signal));
+  return clusterEndpointsOf(service, await readServiceObjects(client, service, signal, cluster));
 }
 
 /** The same from objects that are read already. */

@@ -1,4 +1,5 @@
 import type { AdoptionPolicy } from "../../core/decide/adoption.ts";
+import { installedParts } from "../../core/plan/installed-parts.ts";
 import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
 import { warningOf } from "../../core/diagnostics/coded.ts";
 import type { ObjectId } from "../../core/model/kube-object.ts";
@@ -84,6 +85,7 @@ export async function planCluster(
       known.every((object) => owned.has(keyOf(object.id))) && isSameRecord(withNames(before, names), before),
     ...(refused.length > 0 ? { refused } : {}),
     ...(connections === undefined ? {} : { connections }),
+    ...(one.facts.installed === undefined ? {} : { theirs: installedParts(one.facts.installed) }),
   };
 }
 

@@ -22,6 +22,7 @@ import { waveRules } from "../../core/render/waves.ts";
 import { KubeError, isAbsence, isWebhookAway } from "../../kube/errors.ts";
 import type { Connected } from "../clusters/connect-clusters.ts";
 import type { Adoptions } from "./adoption.ts";
+import { keepKubeconfig } from "./keep-kubeconfig.ts";
 import type { ReadLive } from "./live-objects.ts";
 import { isUnchangedSinceApply, withoutBody } from "./unchanged-since-apply.ts";
 
@@ -102,7 +103,7 @@ async function planUpdate(one: Connected, placed: PlacedObject, live: KubeObject
     return { live, action, deleted: false, fields: [], ...added };
   }
   const settled = scope.settled.get(keyOf(idOf(object)));
-  const desired = cedeFields(object, live);
+  const desired = cedeFields(keepKubeconfig(object, live), live);
   if (isUnchangedSinceApply(settled, desired, live)) {
     return { live: withoutBody(live), object: desired, action: "none", fields: [], ...addedTo(live, [], desired) };
   }

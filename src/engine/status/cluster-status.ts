@@ -10,6 +10,7 @@ import { KubeError } from "../../kube/errors.ts";
 import { readinessOf } from "../../kube/readiness/readiness-of.ts";
 import { withinClusterTime } from "../clusters/cluster-time.ts";
 import type { Connected, Connection } from "../clusters/connect-clusters.ts";
+import { findGateway } from "../facts/find-gateway.ts";
 import { findIstiod } from "../facts/istiod-pods.ts";
 import type { ProxySync } from "../facts/proxy-sync.ts";
 import { readProxySync } from "../facts/proxy-sync.ts";
@@ -160,22 +161,12 @@ async function readOrName(meshFile: MeshFile, one: Connected, options: ReadOptio
 async function readCluster(meshFile: MeshFile, one: Connected, options: ReadOptions): Promise<ClusterStatus> {
   const { client } = one;
   const { signal } = options;
-  const get = async (
-    apiVersion: string,
-    kind: string,
-    name: string,
-    namespace?: string,
-  ): Promise<KubeObject | undefined> =>
-    client.get({ apiVersion, kind, name, ...(namespace === undefined ? {} : { namespace }) }, { signal });
-  const find = async (name: string): Promise<KubeObject | undefined> =>
-    name === "istiod" ? findIstiod(client, signal) : get("apps/v1", "Deployment", name, istioNamespace);
-  const names = ["istiod", ingressGateway, eastWestGateway];
-  const [version, namespace, deployments, ingress, eastWest, sync, secrets, proxies, services] = await Promise.all([
+  const [version, namespace, istiod, ingress, eastWest, sync, secrets, proxies, services] = await Promise.all([
     client.version({ signal }),
-    get("v1", "Namespace", istioNamespace),
-    Promise.all(names.map(async (name) => [name, await find(name)] as const)),
-    get("v1", "Service", ingressGateway, istioNamespace),
-    get("v1", "Service", eastWestGateway, istioNamespace),
+    client.get({ apiVersion: "v1", kind: "Namespace", name: istioNamespace }, { signal }),
+    findIstiod(client, signal),
+    findGateway(client, ingressGateway, one.cluster, signal),
+    findGateway(client, eastWestGateway, one.cluster, signal),
     readRemoteSync(client, signal).then(async (pods) =>
       withKnownGateways(pods, { client, mesh: meshFile.mesh, cluster: one.cluster }, signal),
     ),
@@ -183,7 +174,7 @@ async function readCluster(meshFile: MeshFile, one: Connected, options: ReadOpti
     readProxySync(client, signal),
     Promise.all(meshFile.mesh.services.map(async (service) => readServiceStatus(meshFile, one, service, signal))),
   ]);
-  const istiod = deployments.find(([name]) => name === "istiod")?.[1];
+  const parts = { istiod, [ingressGateway]: ingress.deployment, [eastWestGateway]: eastWest.deployment };
   const intermediate = intermediateOf(one, options.now());
   const others = meshFile.mesh.clusters.map((other) => other.name).filter((name) => name !== one.cluster.name);
   const remotesByPod = sync.map((pod) => podSync(pod, others));
@@ -194,9 +185,9 @@ async function readCluster(meshFile: MeshFile, one: Connected, options: ReadOpti
     kubernetes: version.gitVersion,
     istio: istiod === undefined ? "" : imageTag(istiod),
     network: namespace?.metadata.labels?.[networkLabel] ?? "",
-    components: deployments.map(([name, deployment]) => componentOf(name, deployment, one.context.context)),
-    ingress: ingress === undefined ? [] : serviceAddresses(ingress),
-    eastWest: reachedAt(one.cluster, eastWest),
+    components: Object.entries(parts).map(([name, part]) => componentOf(name, part, one.context.context)),
+    ingress: ingress.service === undefined ? [] : serviceAddresses(ingress.service),
+    eastWest: reachedAt(one.cluster, eastWest.service),
     remotes: worstOf(remotesByPod, others),
     remotesByPod,
     credentials: credentialsOf(secrets, options.tokenEnds),
@@ -225,7 +216,7 @@ function componentOf(name: string, deployment: KubeObject | undefined, context: 
   const { replicas = 1 } = (deployment["spec"] ?? {}) as { readonly replicas?: number };
   const { readyReplicas = 0 } = (deployment["status"] ?? {}) as { readonly readyReplicas?: number };
   if (replicas === 0) {
-    const command = `kubectl --context ${context} -n ${istioNamespace} scale deployment/${deployment.metadata.name} --replicas=1`;
+    const command = `kubectl --context ${context} -n ${deployment.metadata.namespace ?? istioNamespace} scale deployment/${deployment.metadata.name} --replicas=1`;
     return {
       name,
       state: "stopped",

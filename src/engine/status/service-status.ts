@@ -25,7 +25,7 @@ export async function readServiceStatus(
     (route) => route.redirect === undefined && isRouteAt(meshFile.mesh, { service, route }, one.cluster),
   );
   const [endpoints, routes] = await Promise.all([
-    readServiceEndpoints(one.client, service, signal),
+    readServiceEndpoints(one.client, service, signal, one.cluster),
     Promise.all(
       weighted.map(async (route) => {
         const reference = {

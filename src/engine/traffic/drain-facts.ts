@@ -29,7 +29,9 @@ async function readFacts(
   signal: AbortSignal,
 ): Promise<DrainFacts> {
   const read = await Promise.all(
-    connected.map(async (one) => [one.cluster.name, await readServiceObjects(one.client, service, signal)] as const),
+    connected.map(
+      async (one) => [one.cluster.name, await readServiceObjects(one.client, service, signal, one.cluster)] as const,
+    ),
   );
   // Endpoints are left by what selects them there; another cluster's Service stands in where that one does not answer.
   const nearest = read.toSorted(([one], [other]) => Number(other === cluster) - Number(one === cluster));

@@ -37,7 +37,7 @@ export async function findUnserved(
   await Promise.all(
     asked.map(async ({ cluster, client }) =>
       look(cluster.name, async () => {
-        actual[cluster.name] = await readServiceEndpoints(client, service, signal);
+        actual[cluster.name] = await readServiceEndpoints(client, service, signal, cluster);
       }),
     ),
   );

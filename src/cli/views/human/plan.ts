@@ -77,6 +77,9 @@ function viewCluster(cluster: ClusterPlan, options: PlanViewOptions): string[] {
   for (const { id, diagnostic } of cluster.refused ?? []) {
     lines.push(`${palette.bad(`    × ${describeId(id)}`)}${palette.dim(`  (left as it is: ${diagnostic.summary})`)}`);
   }
+  if (cluster.theirs !== undefined && cluster.theirs.length > 0) {
+    lines.push(palette.dim(`  stays as it is: ${cluster.theirs.join(", ")}`));
+  }
   lines.push(...viewAdditions(cluster, palette), ...viewConnections(cluster, palette));
   if (changing.length === 0) {
     lines.push(palette.dim(`  no changes (${cluster.objects.length} objects)`));

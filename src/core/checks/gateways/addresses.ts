@@ -1,11 +1,11 @@
-import { crossNetworkPort, eastWestGateway, istioNamespace } from "../../render/names.ts";
+import { crossNetworkPort, eastWestGateway } from "../../render/names.ts";
 import type { Check } from "../check.ts";
 import { problem } from "../check.ts";
 import { kubectl } from "../commands.ts";
 import type { GatewayFacts } from "../control-plane-facts.ts";
 import type { MeshFacts, ReachedCluster } from "../facts.ts";
 import { announces } from "../far-gateways.ts";
-import { applyFix, meshClusters } from "../reached.ts";
+import { applyFix, gatewayServiceId, meshClusters, placesOfGateway } from "../reached.ts";
 import { gatewayAddress, nodes } from "../subjects.ts";
 
 /** Without an address nobody finds the gateway: no load balancer, a pending one, or NAT in front (docs/guides/check.md, complaint 12). */
@@ -23,7 +23,7 @@ export const gatewaysHaveAddresses: Check = {
               problem("ISM425", {
                 ...wrong,
                 cluster: one.cluster,
-                object: { group: "", kind: "Service", namespace: "istio-system", name: gateway.name },
+                object: gatewayServiceId(one, gateway.name),
                 breaks: [gatewayAddress(one.cluster, gateway.name)],
                 needs: [
                   ...(gateway.service?.addresses.length === 0 ? [nodes(one.cluster)] : []),
@@ -41,21 +41,23 @@ function flawOf(
   one: ReachedCluster,
   { name, service }: GatewayFacts,
 ): { readonly detail: string; readonly fix: string } | undefined {
+  const at = placesOfGateway(one, name);
+  const named = `${at.namespace}/${at.service}`;
   if (service === undefined) {
-    return { detail: `${one.cluster} has no Service istio-system/${name}.`, fix: applyFix };
+    return { detail: `${one.cluster} has no Service ${named}.`, fix: applyFix };
   }
   // Others connect elsewhere, and what stands there leads to the gateway by a way of its own.
   const isAnnounced = name === eastWestGateway && announces(facts, one);
   if (service.addresses.length === 0 && !isAnnounced) {
     return {
-      detail: `Service istio-system/${name} of ${one.cluster} (${service.type}) has no address${service.type === "LoadBalancer" ? ": no load balancer has given it one" : ", since its type is not LoadBalancer and it has no externalIPs"}.`,
-      fix: `Whoever runs the cluster's load balancers has to see why: ${kubectl(one, "-n", istioNamespace, "describe", "service", name)}. Where there are none, give it the addresses at which its nodes are reached (eastWest.addresses in the mesh file, or spec.externalIPs).`,
+      detail: `Service ${named} of ${one.cluster} (${service.type}) has no address${service.type === "LoadBalancer" ? ": no load balancer has given it one" : ", since its type is not LoadBalancer and it has no externalIPs"}.`,
+      fix: `Whoever runs the cluster's load balancers has to see why: ${kubectl(one, "-n", at.namespace, "describe", "service", at.service)}. Where there are none, give it the addresses at which its nodes are reached (eastWest.addresses in the mesh file, or spec.externalIPs).`,
     };
   }
   const port = service.gatewayPort ?? crossNetworkPort;
   if (name === eastWestGateway && !isAnnounced && !service.ports.includes(port)) {
     return {
-      detail: `Service istio-system/${name} of ${one.cluster} has the ports ${service.ports.join(", ") || "(none)"} and not ${port}, where other networks connect.`,
+      detail: `Service ${named} of ${one.cluster} has the ports ${service.ports.join(", ") || "(none)"} and not ${port}, where other networks connect.`,
       fix: applyFix,
     };
   }

@@ -1,9 +1,10 @@
-import { crossNetworkPort } from "../../render/names.ts";
+import { hasLabels } from "../../model/labels.ts";
+import { crossNetworkPort, eastWestGateway } from "../../render/names.ts";
 import type { Check } from "../check.ts";
 import { problem } from "../check.ts";
 import { kubectlCommand } from "../commands.ts";
 import type { ReachedCluster } from "../facts.ts";
-import { applyFix, meshClusters } from "../reached.ts";
+import { applyFix, gatewayOf, meshClusters } from "../reached.ts";
 import { crossNetwork } from "../subjects.ts";
 
 /** The one Gateway that opens 15443: AUTO_PASSTHROUGH for *.local, and no other one beside it (docs/guides/check.md, complaint 14). */
@@ -53,12 +54,31 @@ function serversAt(one: ReachedCluster): readonly {
   readonly hosts: readonly string[];
 }[] {
   return one.routing.gateways
-    .filter((gateway) => gateway.selector["istio"] === "eastwestgateway")
+    .filter(({ selector }) => selectsGateway(one, selector))
     .flatMap((gateway) =>
       gateway.servers
         .filter((server) => server.port === crossNetworkPort)
         .map((server) => ({ ...server, name: `${gateway.namespace}/${gateway.name}` })),
     );
+}
+
+/** Whether a Gateway is for the pods of the east-west gateway; of one elsewhere its Service says which these are. */
+function selectsGateway(one: ReachedCluster, selector: Readonly<Record<string, string>>): boolean {
+  const gateway = gatewayOf(one, eastWestGateway);
+  if (gateway?.at === undefined) {
+    return selector["istio"] === "eastwestgateway";
+  }
+  const own = gateway.service?.selector ?? {};
+  return (
+    hasLabels(own, selector) ||
+    one.pods.some(
+      (pod) =>
+        pod.namespace === gateway.at?.namespace &&
+        Object.keys(own).length > 0 &&
+        hasLabels(pod.labels, own) &&
+        hasLabels(pod.labels, selector),
+    )
+  );
 }
 
 function opensAll(hosts: readonly string[]): boolean {

@@ -2,7 +2,7 @@ import { crossNetworkPort, eastWestGateway, istioNamespace } from "../../render/
 import type { Check } from "../check.ts";
 import { problem } from "../check.ts";
 import { kubectl } from "../commands.ts";
-import { gatewayOf, istiodName, meshClusters } from "../reached.ts";
+import { gatewayOf, gatewayServiceId, istiodName, meshClusters, placesOfGateway } from "../reached.ts";
 import { containerPort } from "../container-port.ts";
 import { appliedObject, crossNetwork, needsOfProxies, objectOf } from "../subjects.ts";
 
@@ -13,6 +13,7 @@ export const listener: Check = {
   pre: false,
   run: (facts) =>
     meshClusters(facts).flatMap((one) => {
+      const service = gatewayServiceId(one, eastWestGateway);
       const port = containerPort(one, eastWestGateway, crossNetworkPort) ?? crossNetworkPort;
       return (gatewayOf(one, eastWestGateway)?.pods ?? [])
         .filter((pod) => pod.problem === undefined && !pod.listeners.includes(port))
@@ -21,7 +22,12 @@ export const listener: Check = {
             detail: `${pod.name} of ${one.cluster} has no listener at ${port}: istiod has not sent it one, or the proxy refused it.`,
             fix: `What the proxy refuses, whoever wrote it has to correct; istiod's log names it: ${kubectl(one, "-n", istioNamespace, "logs", `deploy/${istiodName(one)}`)} | grep -i nack`,
             cluster: one.cluster,
-            object: { group: "", kind: "Pod", namespace: "istio-system", name: pod.name },
+            object: {
+              group: "",
+              kind: "Pod",
+              namespace: placesOfGateway(one, eastWestGateway).namespace,
+              name: pod.name,
+            },
             needs: [
               crossNetwork(one.cluster),
               objectOf(one.cluster, service),
@@ -32,5 +38,3 @@ export const listener: Check = {
         );
     }),
 };
-
-const service = { group: "", kind: "Service", namespace: istioNamespace, name: eastWestGateway };

@@ -1,10 +1,9 @@
-import { istioNamespace } from "../../render/names.ts";
 import type { Check } from "../check.ts";
 import { warning } from "../check.ts";
 import { kubectl, restart } from "../commands.ts";
 import type { GatewayPod } from "../control-plane-facts.ts";
 import type { ReachedCluster } from "../facts.ts";
-import { gatewayOf, meshClusters } from "../reached.ts";
+import { gatewayOf, meshClusters, placesOfGateway } from "../reached.ts";
 import { gatewayPods, nodes } from "../subjects.ts";
 
 /** What a proxy holds is known from itself only. */
@@ -20,10 +19,10 @@ export const proxiesAnswer: Check = {
           .map((pod) =>
             warning("ISM470", {
               detail: `${pod.name} of ${one.cluster} does not say what it holds: ${pod.problem ?? ""}. Its listeners, routes and endpoints are not judged.`,
-              fix: `Where it goes on like this, restart the gateway. How it is: ${kubectl(one, "-n", istioNamespace, "describe", "pod", pod.name)}`,
-              commands: [restart(one, istioNamespace, name)],
+              fix: `Where it goes on like this, restart the gateway. How it is: ${kubectl(one, "-n", placesOfGateway(one, name).namespace, "describe", "pod", pod.name)}`,
+              commands: [restart(one, placesOfGateway(one, name).namespace, placesOfGateway(one, name).deployment)],
               cluster: one.cluster,
-              object: { group: "", kind: "Pod", namespace: istioNamespace, name: pod.name },
+              object: { group: "", kind: "Pod", namespace: placesOfGateway(one, name).namespace, name: pod.name },
               needs: [nodes(one.cluster), gatewayPods(one.cluster, name)],
             }),
           ),

@@ -1,12 +1,11 @@
-import type { ObjectId } from "../../model/kube-object.ts";
-import { eastWestGateway, ingressGateway, istioNamespace } from "../../render/names.ts";
+import { eastWestGateway, ingressGateway } from "../../render/names.ts";
 import type { Check } from "../check.ts";
 import { problem } from "../check.ts";
 import { kubectl, scale } from "../commands.ts";
 import { frontRoutesOf } from "../../routing/hosts.ts";
 import type { GatewayFacts } from "../control-plane-facts.ts";
 import type { MeshFacts, ReachedCluster } from "../facts.ts";
-import { applyFix, meshClusters, servicesAt } from "../reached.ts";
+import { applyFix, gatewayDeploymentId, meshClusters, placesOfGateway, servicesAt } from "../reached.ts";
 import {
   appliedObject,
   gatewayPods,
@@ -41,33 +40,35 @@ export const gatewaysReady: Check = {
             gateway.name === eastWestGateway
               ? "nothing of this cluster can be reached from other networks"
               : "no request comes into the mesh here";
+          const { namespace, deployment } = placesOfGateway(one, gateway.name);
+          const object = gatewayDeploymentId(one, gateway.name);
           return problem("ISM424", {
-            detail: `Deployment istio-system/${gateway.name} of ${one.cluster} ${state}; ${consequence}.`,
+            detail: `Deployment ${namespace}/${deployment} of ${one.cluster} ${state}; ${consequence}.`,
             ...(gateway.desired === undefined
               ? { fix: applyFix }
               : gateway.desired === 0
-                ? { fix: "Let it run again.", commands: [scale(one, gateway.name)] }
+                ? { fix: "Let it run again.", commands: [scale(one, deployment, namespace)] }
                 : {
-                    fix: `What its pods say decides what whoever runs the cluster has to do: ${kubectl(one, "-n", istioNamespace, "describe", "pod", "-l", `app=${gateway.name}`)}`,
+                    fix: `What its pods say decides what whoever runs the cluster has to do: ${kubectl(one, "-n", namespace, "describe", "pod", "-l", podsOf(gateway))}`,
                   }),
             cluster: one.cluster,
-            object: deploymentId(gateway.name),
+            object,
             breaks: [gatewayPods(one.cluster, gateway.name)],
             // A Deployment that asks for no pod waits for nothing.
             needs:
               gateway.desired === undefined || gateway.desired === 0
                 ? []
                 : [
-                    appliedObject(one.cluster, deploymentId(gateway.name)),
-                    startOf(one.cluster, istioNamespace, gateway.name),
+                    appliedObject(one.cluster, object),
+                    startOf(one.cluster, namespace, deployment),
                     nodes(one.cluster),
-                    newPods(one.cluster, istioNamespace),
+                    newPods(one.cluster, namespace),
                     signing(one.cluster),
                     istiod(one.cluster),
                     wayToIstiod(one.cluster),
                     webhookOf(one.cluster),
                     wayToInjector(one.cluster),
-                    rootInNamespace(one.cluster, istioNamespace),
+                    rootInNamespace(one.cluster, namespace),
                   ],
           });
         }),
@@ -84,6 +85,11 @@ function isUnneeded(facts: MeshFacts, one: ReachedCluster, { name, desired }: Ga
   );
 }
 
-function deploymentId(name: string): ObjectId {
-  return { group: "apps", kind: "Deployment", namespace: istioNamespace, name };
+/** By what its pods are listed. */
+function podsOf({ name, at, service }: GatewayFacts): string {
+  return at === undefined
+    ? `app=${name}`
+    : Object.entries(service?.selector ?? {})
+        .map(([key, value]) => `${key}=${value}`)
+        .join(",");
 }

@@ -1,8 +1,7 @@
 import { hasLabels } from "../../model/labels.ts";
-import { istioNamespace } from "../../render/names.ts";
 import type { Check } from "../check.ts";
 import { problem } from "../check.ts";
-import { applyFix, meshClusters } from "../reached.ts";
+import { applyFix, gatewayServiceId, meshClusters } from "../reached.ts";
 import { gatewayAddress, gatewayPods, objectOf } from "../subjects.ts";
 
 /** A Service with an address and another selector takes connections and passes them on to nobody. */
@@ -12,10 +11,12 @@ export const gatewayServices: Check = {
   pre: false,
   run: (facts) =>
     meshClusters(facts).flatMap((one) =>
-      one.gateways.flatMap(({ name, ready, service }) => {
-        const labels = { istio: name.slice("istio-".length) };
+      one.gateways.flatMap(({ name, at, ready, service }) => {
+        // Of a gateway elsewhere the Service is all that says which its pods are.
+        const labels = at === undefined ? { istio: name.slice("istio-".length) } : (service?.selector ?? {});
+        const object = gatewayServiceId(one, name);
         const pods = one.pods.filter(
-          (pod) => pod.namespace === istioNamespace && hasLabels(pod.labels, labels) && pod.ready,
+          (pod) => pod.namespace === object.namespace && hasLabels(pod.labels, labels) && pod.ready,
         );
         if (service === undefined || ready === 0 || pods.length === 0) {
           return [];
@@ -24,10 +25,9 @@ export const gatewayServices: Check = {
         if (selector.length > 0 && pods.some((pod) => hasLabels(pod.labels, service.selector))) {
           return [];
         }
-        const object = { group: "", kind: "Service", namespace: istioNamespace, name };
         return [
           problem("ISM474", {
-            detail: `Service ${istioNamespace}/${name} of ${one.cluster} selects ${selector.length === 0 ? "nothing" : selector.map(([key, value]) => `${key}=${value}`).join(",")}, and no ready pod of the gateway (${pods.map((pod) => pod.name).join(", ")}) has these labels: connections to its addresses are refused.`,
+            detail: `Service ${object.namespace ?? ""}/${object.name} of ${one.cluster} selects ${selector.length === 0 ? "nothing" : selector.map(([key, value]) => `${key}=${value}`).join(",")}, and no ready pod of the gateway (${pods.map((pod) => pod.name).join(", ")}) has these labels: connections to its addresses are refused.`,
             fix: applyFix,
             cluster: one.cluster,
             object,

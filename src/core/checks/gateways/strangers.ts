@@ -1,11 +1,11 @@
 import { hasLabels } from "../../model/labels.ts";
-import { eastWestGateway, istioNamespace } from "../../render/names.ts";
+import { eastWestGateway } from "../../render/names.ts";
 import type { Check, Finding } from "../check.ts";
 import { problem, warning } from "../check.ts";
 import { kubectl } from "../commands.ts";
 import type { GatewayFacts, StrangerPod } from "../control-plane-facts.ts";
 import type { ReachedCluster } from "../facts.ts";
-import { meshClusters } from "../reached.ts";
+import { meshClusters, placesOfGateway } from "../reached.ts";
 
 /** Gateways are known by a label alone: whatever else carries it gets connections that are meant for them. */
 export const strangers: Check = {
@@ -31,6 +31,7 @@ function byOwner(pods: readonly StrangerPod[]): ReadonlyMap<string, readonly Str
 }
 
 function findingOf(one: ReachedCluster, { name, service }: GatewayFacts, pods: readonly StrangerPod[]): Finding {
+  const { namespace, service: serviceName } = placesOfGateway(one, name);
   const [first] = pods;
   const owner = first?.owner ?? { kind: "Pod", name: first?.name ?? "" };
   const selector = service?.selector ?? {};
@@ -38,15 +39,15 @@ function findingOf(one: ReachedCluster, { name, service }: GatewayFacts, pods: r
     ({ ready, labels }) => ready && Object.keys(selector).length > 0 && hasLabels(labels, selector),
   );
   const who = name === eastWestGateway ? "proxies of other networks" : "clients";
-  const which = `${owner.kind} ${istioNamespace}/${owner.name} of ${one.cluster}${owner.kind === "Pod" ? "" : ` (${pods.map((pod) => pod.name).join(", ")})`}`;
+  const which = `${owner.kind} ${namespace}/${owner.name} of ${one.cluster}${owner.kind === "Pod" ? "" : ` (${pods.map((pod) => pod.name).join(", ")})`}`;
   const common = {
     cluster: one.cluster,
-    object: { group: groupOf(owner.kind), kind: owner.kind, namespace: istioNamespace, name: owner.name },
-    ...wayOut(one, owner, pods),
+    object: { group: groupOf(owner.kind), kind: owner.kind, namespace, name: owner.name },
+    ...wayOut(one, { namespace, ...owner }, pods),
   };
   return taken.length > 0
     ? problem("ISM568", {
-        detail: `${which} carries the labels by which Service ${istioNamespace}/${name} finds its pods, and runs no gateway: it gets a share of the connections of ${who}, and answers none of them as ${name} would.`,
+        detail: `${which} carries the labels by which Service ${namespace}/${serviceName} finds its pods, and runs no gateway: it gets a share of the connections of ${who}, and answers none of them as ${name} would.`,
         ...common,
       })
     : warning("ISM568", {
@@ -68,10 +69,10 @@ const withoutLabel = JSON.stringify([{ op: "remove", path: "/spec/template/metad
 /** A workload that selects its pods by the label cannot do without it, so that it stands still until it is made anew. */
 function wayOut(
   one: ReachedCluster,
-  { kind, name }: { readonly kind: string; readonly name: string },
+  { namespace, kind, name }: { readonly namespace: string; readonly kind: string; readonly name: string },
   pods: readonly StrangerPod[],
 ): Pick<Finding, "fix" | "commands"> {
-  const run = (...words: readonly string[]): string => kubectl(one, "-n", istioNamespace, ...words);
+  const run = (...words: readonly string[]): string => kubectl(one, "-n", namespace, ...words);
   if (kind === "Pod") {
     return { fix: "Take the label away from it.", commands: [run("label", "pod", name, "istio-")] };
   }

@@ -7,7 +7,7 @@ import { restart } from "../commands.ts";
 import type { GatewayPod } from "../control-plane-facts.ts";
 import type { MeshFacts, ReachedCluster } from "../facts.ts";
 import { containerPort } from "../container-port.ts";
-import { meshClusters, networkOf } from "../reached.ts";
+import { gatewayDeploymentId, gatewayServiceId, meshClusters, networkOf } from "../reached.ts";
 import {
   appliedObject,
   crossNetwork,
@@ -33,6 +33,7 @@ export const subsetChains: Check = {
         facts.mesh.services.flatMap((service) => {
           const key = `${service.namespace}/${service.name}`;
           const wrong = listeningPods(one).flatMap((pod) => lackingOf(one, pod, service));
+          const deployment = gatewayDeploymentId(one, eastWestGateway);
           const rule = {
             group: "networking.istio.io",
             kind: "DestinationRule",
@@ -45,19 +46,14 @@ export const subsetChains: Check = {
                 problem("ISM477", {
                   detail: `Requests of other networks for ${key} do not get through in ${one.cluster}: ${wrong.join("; ")}.`,
                   fix: `DestinationRule ${key} and Gateway ${istioNamespace}/cross-network-gateway of ${one.cluster} are right as far as it can be seen: have the gateway read them again by a restart.`,
-                  commands: [restart(one, istioNamespace, eastWestGateway)],
+                  commands: [restart(one, deployment.namespace ?? "", deployment.name)],
                   cluster: one.cluster,
-                  object: { group: "apps", kind: "Deployment", namespace: istioNamespace, name: eastWestGateway },
+                  object: deployment,
                   needs: [
                     objectOf(one.cluster, rule),
                     appliedObject(one.cluster, rule),
                     crossNetwork(one.cluster),
-                    objectOf(one.cluster, {
-                      group: "",
-                      kind: "Service",
-                      namespace: istioNamespace,
-                      name: eastWestGateway,
-                    }),
+                    objectOf(one.cluster, gatewayServiceId(one, eastWestGateway)),
                     serviceIn(one.cluster, key),
                     sidecarsOf(one.cluster, key),
                     mutualTls(one.cluster, one.cluster, key),

@@ -1,12 +1,12 @@
 import type { ObjectId } from "../../model/kube-object.ts";
-import { eastWestGateway, istioNamespace } from "../../render/names.ts";
+import { eastWestGateway } from "../../render/names.ts";
 import type { Check } from "../check.ts";
 import { problem, warning } from "../check.ts";
 import type { MeshFacts, ReachedCluster } from "../facts.ts";
 import { announcementFor } from "../far-gateways.ts";
 import { formatPlace } from "../gateway-place.ts";
 import { failuresOf, sumOf, sureTries } from "../never-connected.ts";
-import { networkOf, pairs } from "../reached.ts";
+import { gatewayServiceId, networkOf, pairs } from "../reached.ts";
 import type { Subject } from "../subjects.ts";
 import {
   appliedObject,
@@ -49,30 +49,34 @@ export const gatewaysConnect: Check = {
       if (failed.size === 0) {
         return [];
       }
+      const service = gatewayServiceId(far, eastWestGateway);
       const { addresses, tries } = sumOf(failed);
       return [
         (tries < sureTries ? warning : problem)("ISM622", {
           detail: `Not one of ${tries} connections from ${[...failed.keys()].join(", ")} of ${reader.cluster} to the east-west gateway of ${remote} at ${addresses.join(", ")} has come about since these proxies know of it: their requests to ${remote} hang and fail.`,
-          fix: `Whoever runs the network between the clusters has to decide: open TCP from the nodes of ${reader.cluster} to ${addresses.join(", ")} (firewalls, security groups, routes), or ${by === "meshFile" ? `correct eastWest of ${remote} in the mesh file` : by === "meshNetworks" ? `correct meshNetworks of ${reader.cluster}, where its istiod has the address from` : `give Service ${istioNamespace}/${eastWestGateway} of ${remote} an address that ${reader.cluster} reaches`}. isthmus verify asks again.`,
+          fix: `Whoever runs the network between the clusters has to decide: open TCP from the nodes of ${reader.cluster} to ${addresses.join(", ")} (firewalls, security groups, routes), or ${by === "meshFile" ? `correct eastWest of ${remote} in the mesh file` : by === "meshNetworks" ? `correct meshNetworks of ${reader.cluster}, where its istiod has the address from` : `give Service ${service.namespace ?? ""}/${service.name} of ${remote} an address that ${reader.cluster} reaches`}. isthmus verify asks again.`,
           cluster: reader.cluster,
           remote,
-          object: { ...gatewayService },
-          needs: needsOf(facts, reader, remote),
+          object: service,
+          needs: needsOf(facts, reader, remote, service),
         }),
       ];
     }),
 };
 
-const gatewayService: ObjectId = { group: "", kind: "Service", namespace: istioNamespace, name: eastWestGateway };
-
-function needsOf({ mesh }: MeshFacts, { cluster }: ReachedCluster, remote: string): readonly Subject[] {
+function needsOf(
+  { mesh }: MeshFacts,
+  { cluster }: ReachedCluster,
+  remote: string,
+  service: ObjectId,
+): readonly Subject[] {
   return [
     nodes(remote),
     gatewayPods(remote, eastWestGateway),
     gatewayAddress(remote, eastWestGateway),
     crossNetwork(remote),
-    objectOf(remote, gatewayService),
-    appliedObject(remote, gatewayService),
+    objectOf(remote, service),
+    appliedObject(remote, service),
     issuedRoot(cluster),
     issuedRoot(remote),
     trustBetween(cluster, remote),

@@ -1,11 +1,21 @@
 import { eastWestGateway, networkLabel } from "../../render/names.ts";
+import { announcesAddresses } from "../../routing/east-west-place.ts";
 import type { Check, Finding } from "../check.ts";
 import { problem } from "../check.ts";
 import type { MeshFacts, ReachedCluster } from "../facts.ts";
 import { servicePlaces } from "../far-gateways.ts";
 import { gatewaysByNetwork, isGatewayOf } from "../gateway-names.ts";
 import { formatPlace } from "../gateway-place.ts";
-import { applyFix, gatewayOf, meshClusters, networkOf, outlineOf } from "../reached.ts";
+import {
+  applyFix,
+  gatewayDeploymentId,
+  gatewayOf,
+  gatewayServiceId,
+  meshClusters,
+  networkOf,
+  outlineOf,
+  placesOfGateway,
+} from "../reached.ts";
 import { gatewayAddress, objectOf } from "../subjects.ts";
 
 /** The second of the two places: istiods of other clusters find a network's gateway by the label of its Service (docs/guides/check.md, complaint 13). */
@@ -27,20 +37,16 @@ export const gatewayLabel: Check = {
       if (gateway.service.network === asked && !wrongPods) {
         return [];
       }
+      const { namespace, service, deployment } = placesOfGateway(one, eastWestGateway);
       const detail = wrongPods
-        ? `The pods of Deployment istio-system/${eastWestGateway} in ${one.cluster} take themselves to be in network ${gateway.network}`
-        : `Service istio-system/${eastWestGateway} of ${one.cluster} ${gateway.service.network === undefined ? `has no label ${networkLabel}` : `has ${networkLabel}=${gateway.service.network}`}`;
+        ? `The pods of Deployment ${namespace}/${deployment} in ${one.cluster} take themselves to be in network ${gateway.network}`
+        : `Service ${namespace}/${service} of ${one.cluster} ${gateway.service.network === undefined ? `has no label ${networkLabel}` : `has ${networkLabel}=${gateway.service.network}`}`;
       return [
         problem("ISM419", {
           detail: `${detail}, and the mesh file puts the cluster into ${asked}. The other clusters know no gateway for it.`,
-          fix: `${applyFix} Or by hand: kubectl --context ${one.context} -n istio-system label service ${eastWestGateway} ${networkLabel}=${asked} --overwrite`,
+          fix: `${applyFix} Or by hand: kubectl --context ${one.context} -n ${namespace} label service ${service} ${networkLabel}=${asked} --overwrite`,
           cluster: one.cluster,
-          object: {
-            group: wrongPods ? "apps" : "",
-            kind: wrongPods ? "Deployment" : "Service",
-            namespace: "istio-system",
-            name: eastWestGateway,
-          },
+          object: wrongPods ? gatewayDeploymentId(one, eastWestGateway) : gatewayServiceId(one, eastWestGateway),
           breaks: [gatewayAddress(one.cluster, eastWestGateway)],
         }),
       ];
@@ -50,7 +56,7 @@ export const gatewayLabel: Check = {
 /** Whether other networks have the gateway from elsewhere: from the mesh file, or, where its Service says nothing, from what all of their istiods know. */
 function isElsewhere(facts: MeshFacts, one: ReachedCluster, network: string): boolean {
   const cluster = outlineOf(facts, one.cluster);
-  if (cluster?.eastWest !== undefined) {
+  if (cluster !== undefined && announcesAddresses(cluster)) {
     return true;
   }
   const readers = meshClusters(facts).filter((reader) => networkOf(facts, reader.cluster) !== network);
