@@ -33,12 +33,12 @@ export async function reviveNodes(): Promise<void> {
 
 const dropping = "isthmus_test_drop";
 
-/** Drops every packet that comes to a cluster's node from the sandbox's other nodes and this machine, or only those to a TCP port, without a word to the sender, until `passPackets`. */
-export async function dropPackets(cluster: string, port?: string): Promise<void> {
+/** Drops every packet that comes to a cluster's node from the sandbox's other nodes and this machine (or from `sender` alone), or only those to a TCP port, without a word to the sender, until `passPackets`. */
+export async function dropPackets(cluster: string, port?: string, sender = "172.30.0.0/16"): Promise<void> {
   const only = port === undefined ? "" : `tcp dport ${port} `;
   await nft(
     cluster,
-    `add table inet ${dropping}; add chain inet ${dropping} incoming { type filter hook prerouting priority -300; }; add rule inet ${dropping} incoming iifname != "lo" ip saddr 172.30.0.0/16 ${only}drop`,
+    `add table inet ${dropping}; add chain inet ${dropping} incoming { type filter hook prerouting priority -300; }; add rule inet ${dropping} incoming iifname != "lo" ip saddr ${sender} ${only}drop`,
   );
 }
 

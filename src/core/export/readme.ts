@@ -179,6 +179,7 @@ function describeRemotes(mesh: Mesh, parts: readonly ExportedPart[], remotes: re
   return [
     heading,
     "Lets the istiod of one cluster read another one. They come after the east-west gateways of all clusters have an address: an istiod that knows a cluster but not the gateway of its network hands out addresses that nobody reaches. They hold tokens; do not commit them. The field manager is isthmus, so that `isthmus apply` may renew them.",
+    ...seenElsewhere(parts, remotes),
     [
       "```sh",
       "mkdir -m 700 remote-secrets && cd remote-secrets",
@@ -194,6 +195,21 @@ function describeRemotes(mesh: Mesh, parts: readonly ExportedPart[], remotes: re
       "```",
     ].join("\n"),
   ];
+}
+
+/** istioctl writes one address for all: what a cluster reaches by a way of its own is to be put in by hand. */
+function seenElsewhere(parts: readonly ExportedPart[], remotes: readonly Cluster[]): readonly string[] {
+  return remotes.flatMap((remote) =>
+    parts.flatMap(({ cluster, folder }) => {
+      const seen = cluster === undefined ? undefined : remote.endpointSeenFrom?.[cluster.name];
+      const name = seen?.tlsServerName === undefined ? "" : `, with \`tls-server-name: ${seen.tlsServerName}\``;
+      return seen === undefined
+        ? []
+        : [
+            `${folder} reaches the API server of ${remote.name} at ${seen.server} (endpointSeenFrom): put that into \`server\` of ${remote.name}.yaml${name} before it is applied there.`,
+          ];
+    }),
+  );
 }
 
 /** At most five names; a mesh may have a thousand. */

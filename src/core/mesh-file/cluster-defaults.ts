@@ -1,4 +1,4 @@
-import type { Cluster, EastWestReach } from "../model/mesh.ts";
+import type { Cluster, EastWestReach, SeenEndpoint } from "../model/mesh.ts";
 import { crossNetworkPort, eastWestGateway, istioNamespace } from "../render/names.ts";
 import { present } from "./present.ts";
 import type { RawMesh } from "./schema/mesh.ts";
@@ -21,8 +21,18 @@ export function fillCluster(raw: RawCluster): Cluster {
           })
         : { kind: "rancher" as const, rancherId: raw.rancherId },
     endpoint: raw.endpoint,
+    endpointSeenFrom: fillSeen(raw.endpointSeenFrom),
     eastWest: fillEastWest(raw.eastWest),
   });
+}
+
+function fillSeen(raw: RawCluster["endpointSeenFrom"]): Readonly<Record<string, SeenEndpoint>> | undefined {
+  const entries = Object.entries(raw ?? {});
+  return entries.length === 0
+    ? undefined
+    : Object.fromEntries(
+        entries.map(([name, { server, tlsServerName }]) => [name, present({ server, tlsServerName })]),
+      );
 }
 
 function fillEastWest(raw: RawCluster["eastWest"]): EastWestReach | undefined {

@@ -168,6 +168,13 @@ const clusters = fc
       network: `net-${index}`,
       ...fields,
       access: rancher ? { kind: "rancher", rancherId: `c-${index}` } : { kind: "context", context: `ctx ${index}` },
+      ...(index === 1
+        ? {
+            endpointSeenFrom: {
+              [list[0]?.[0] ?? ""]: { server: "https://10.0.0.5:16443", tlsServerName: "kubernetes" },
+            },
+          }
+        : {}),
       ...(index === 0
         ? {
             eastWest: {

@@ -46,6 +46,16 @@ const gaps: readonly Gap[] = [
     fix: "Leave rotateBefore out; the reader account's token does not expire.",
   },
   {
+    find: (mesh) =>
+      mesh.access.credentials !== "rancherToken"
+        ? []
+        : mesh.clusters.flatMap(({ endpointSeenFrom }, index) =>
+            when(endpointSeenFrom !== undefined, ["spec", "clusters", index, "endpointSeenFrom"]),
+          ),
+    cannot: "use a token of Rancher at an address of a single cluster",
+    fix: "Write endpoint, an authorized endpoint that all clusters use; or credentials: serviceAccount under access.",
+  },
+  {
     find: (mesh) => when(mesh.trust.root.kind === "secretRef", ["spec", "trust", "root", "secretRef"]),
     cannot: "take the root from a Secret",
     fix: "Give the root as certFile and keyFile.",

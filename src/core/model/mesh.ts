@@ -30,8 +30,17 @@ export interface Cluster {
   readonly access: ClusterAccess;
   /** The API address that the other clusters' istiods use, where it differs from the one in the kubeconfig. */
   readonly endpoint?: string;
+  /** The same for single clusters, by their names; absent where none has another. */
+  readonly endpointSeenFrom?: Readonly<Record<string, SeenEndpoint>>;
   /** Where other networks reach the east-west gateway; undefined = where its Service says. */
   readonly eastWest?: EastWestReach;
+}
+
+/** Where one cluster's istiod reaches the API server of another one. */
+export interface SeenEndpoint {
+  readonly server: string;
+  /** The name that the certificate there is held to, where that is not the host of `server`. */
+  readonly tlsServerName?: string;
 }
 
 /** Where the east-west gateway of a cluster is reached, where its Service does not say it. */

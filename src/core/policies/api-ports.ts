@@ -1,5 +1,6 @@
 import type { Cluster, Mesh } from "../model/mesh.ts";
 import type { Materials } from "../render/materials.ts";
+import { endpointSeenFrom } from "../routing/seen-endpoint.ts";
 import { isAddress } from "./address-block.ts";
 
 /** Where an API server is: the port, and the address unless it is a name. */
@@ -26,16 +27,21 @@ export function ownApiPorts(mesh: Mesh, cluster: Cluster, materials: Materials):
   return known.length === 0 ? usualPorts : known;
 }
 
-/** Where the istiods of other clusters reach this one's API server: `endpoint`, else Rancher, else the kubeconfig; undefined where nobody says. */
-export function remoteApiPlace(mesh: Mesh, cluster: Cluster, materials: Materials): ApiPlace | undefined {
+/** Where the istiod of `reader` reaches this cluster's API server: by the mesh file, else Rancher, else the kubeconfig; undefined where nobody says. */
+export function remoteApiPlace(
+  mesh: Mesh,
+  cluster: Cluster,
+  reader: string,
+  materials: Materials,
+): ApiPlace | undefined {
   const throughRancher = cluster.access.kind === "rancher" ? mesh.rancher?.url : undefined;
-  const address = cluster.endpoint ?? throughRancher ?? materials.apiAddresses[cluster.name];
+  const address = endpointSeenFrom(cluster, reader)?.server ?? throughRancher ?? materials.apiAddresses[cluster.name];
   return address === undefined ? undefined : placeOf(address);
 }
 
 /** The ports of `remoteApiPlace`; the usual ones where nobody says it. */
-export function remoteApiPorts(mesh: Mesh, cluster: Cluster, materials: Materials): readonly number[] {
-  const place = remoteApiPlace(mesh, cluster, materials);
+export function remoteApiPorts(mesh: Mesh, cluster: Cluster, reader: string, materials: Materials): readonly number[] {
+  const place = remoteApiPlace(mesh, cluster, reader, materials);
   return place === undefined ? usualPorts : [place.port];
 }
 

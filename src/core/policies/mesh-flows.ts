@@ -103,11 +103,11 @@ function fromIstiod(mesh: Mesh, cluster: Cluster, materials: Materials): readonl
     ...mesh.clusters
       .filter((other) => other.name !== cluster.name)
       .map((other): MeshFlow => {
-        const place = remoteApiPlace(mesh, other, materials);
+        const place = remoteApiPlace(mesh, other, cluster.name, materials);
         return {
           from: istiod,
           to: place?.address === undefined ? world : { kind: "address", address: place.address },
-          ports: tcp(...remoteApiPorts(mesh, other, materials)),
+          ports: tcp(...remoteApiPorts(mesh, other, cluster.name, materials)),
           why: `istiod reads the endpoints of ${other.name} from its API server`,
         };
       }),

@@ -259,6 +259,16 @@ const effects: Readonly<Record<string, Effect>> = {
   "spec.clusters[].kubeconfig": { actsIn: "src/engine/clusters/connect-clusters.ts", by: "access.kubeconfig" },
   "spec.clusters[].rancherId": { at: "spec/clusters/1/rancherId", other: "c-other" },
   "spec.clusters[].endpoint": { at: "spec/clusters/0/endpoint", other: "https://api.example:6443" },
+  "spec.clusters[].endpointSeenFrom.<name>.server": {
+    at: "spec/clusters/0/endpointSeenFrom/east/server",
+    one: "https://192.0.2.8:6443",
+    other: "https://192.0.2.9:6443",
+  },
+  "spec.clusters[].endpointSeenFrom.<name>.tlsServerName": {
+    at: "spec/clusters/0/endpointSeenFrom/east/tlsServerName",
+    other: "kubernetes",
+    given: { "spec/clusters/0/endpointSeenFrom/east/server": "https://192.0.2.8:6443" },
+  },
   "spec.clusters[].eastWest.addresses[]": {
     at: "spec/clusters/0/eastWest/addresses",
     other: ["192.0.2.9"],

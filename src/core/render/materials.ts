@@ -36,6 +36,8 @@ export interface RemoteCredential {
   /** Base64 of the PEM of the authority that signed what `server` presents. */
   readonly caData?: string;
   readonly tlsServerName?: string;
+  /** The same of the authority of the cluster itself, which signs what its API server presents by any other way. */
+  readonly ownCaData?: string;
   readonly token: Secret;
 }
 

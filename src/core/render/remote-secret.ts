@@ -1,6 +1,6 @@
 import { Buffer } from "node:buffer";
 import type { KubeObject } from "../model/kube-object.ts";
-import type { Cluster } from "../model/mesh.ts";
+import type { Cluster, SeenEndpoint } from "../model/mesh.ts";
 import { writeYaml } from "../model/object-yaml.ts";
 import { Secret } from "../secret.ts";
 import type { Rendered } from "./known-after-apply.ts";
@@ -13,16 +13,16 @@ export function remoteSecretName(remote: string): string {
   return `istio-remote-secret-${remote}`;
 }
 
-/** The remote secret about `remote`; without a credential it waits for one. */
-export function remoteSecretOf(remote: Cluster, credential: RemoteCredential | undefined): Rendered {
-  const object = renderRemoteSecret(remote, credential);
+/** The remote secret about `remote` for the istiod of `reader`; without a credential it waits for one. */
+export function remoteSecretOf(remote: Cluster, credential: RemoteCredential | undefined, reader: string): Rendered {
+  const object = renderRemoteSecret(remote, credential, reader);
   return credential === undefined
     ? {
         object,
         knownAfterApply: {
           needs: "credential",
           remote: remote.name,
-          fillIn: (made) => renderRemoteSecret(remote, made),
+          fillIn: (made) => renderRemoteSecret(remote, made, reader),
         },
       }
     : { object };
@@ -33,8 +33,17 @@ export function remoteSecretOf(remote: Cluster, credential: RemoteCredential | u
  * the cluster's ID from the data key; annotation and name agree with it. The
  * kubeconfig carries a token inline: istiod refuses exec plugins and token files
  * (https://github.com/istio/istio/blob/master/pkg/kube/util.go, sanitizeKubeConfig).
+ * `reader` has an address of its own where the mesh file says so (`endpointSeenFrom`).
  */
-export function renderRemoteSecret(remote: Cluster, credential: RemoteCredential | undefined): KubeObject {
+export function renderRemoteSecret(
+  remote: Cluster,
+  credential: RemoteCredential | undefined,
+  reader?: string,
+): KubeObject {
+  const seen = reader === undefined ? undefined : remote.endpointSeenFrom?.[reader];
+  if (seen !== undefined && credential !== undefined) {
+    return renderSecret(remote, seenThrough(credential, seen), seen.server);
+  }
   // A service account's credential is the same for all that read its cluster: N clusters need N objects and not N².
   const known = written.get(remote) ?? new WeakMap<object, KubeObject>();
   written.set(remote, known);
@@ -46,11 +55,28 @@ export function renderRemoteSecret(remote: Cluster, credential: RemoteCredential
 const noCredential = {};
 const written = new WeakMap<Cluster, WeakMap<object, KubeObject>>();
 
-function renderSecret(remote: Cluster, credential: RemoteCredential | undefined): KubeObject {
+/** The same credential at another address, where the cluster's own API server shows its own certificate. */
+function seenThrough(
+  { token, ownCaData }: RemoteCredential,
+  { server, tlsServerName }: SeenEndpoint,
+): RemoteCredential {
+  return {
+    server,
+    ...(ownCaData === undefined ? {} : { caData: ownCaData }),
+    ...(tlsServerName === undefined ? {} : { tlsServerName }),
+    token,
+  };
+}
+
+function renderSecret(
+  remote: Cluster,
+  credential: RemoteCredential | undefined,
+  server = remote.endpoint ?? credential?.server,
+): KubeObject {
   const value =
     credential === undefined
       ? unknownUntilApply(`kubeconfig for ${remote.name}`)
-      : new Secret(Buffer.from(renderKubeconfig(remote, credential)).toString("base64"));
+      : new Secret(Buffer.from(renderKubeconfig(remote, credential, server ?? credential.server)).toString("base64"));
   return {
     apiVersion: "v1",
     kind: "Secret",
@@ -70,7 +96,7 @@ export function remoteOf(object: KubeObject): string | undefined {
   return object.metadata.annotations?.["networking.istio.io/cluster"];
 }
 
-function renderKubeconfig(remote: Cluster, credential: RemoteCredential): string {
+function renderKubeconfig(remote: Cluster, credential: RemoteCredential, server: string): string {
   return writeYaml({
     apiVersion: "v1",
     kind: "Config",
@@ -78,7 +104,7 @@ function renderKubeconfig(remote: Cluster, credential: RemoteCredential): string
       {
         name: remote.name,
         cluster: {
-          server: remote.endpoint ?? credential.server,
+          server,
           ...(credential.caData === undefined ? {} : { "certificate-authority-data": credential.caData }),
           ...(credential.tlsServerName === undefined ? {} : { "tls-server-name": credential.tlsServerName }),
         },

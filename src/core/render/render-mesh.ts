@@ -102,7 +102,9 @@ function objectsOf(mesh: Mesh, cluster: Cluster, materials: Materials): Placing[
     ...inWave("gateways", [renderCrossNetworkGateway(mesh, cluster, materials)]),
     ...renderedIn(
       "join",
-      others.map((other) => remoteSecretOf(other, materials.remoteCredentials[cluster.name]?.[other.name])),
+      others.map((other) =>
+        remoteSecretOf(other, materials.remoteCredentials[cluster.name]?.[other.name], cluster.name),
+      ),
     ),
     ...mesh.services.flatMap((service) =>
       renderServiceManifests(service, cluster, materials.serviceManifests[serviceKey(service)] ?? []).map(

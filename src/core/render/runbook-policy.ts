@@ -79,7 +79,9 @@ function apiPorts(mesh: Mesh, cluster: Cluster, materials: Materials): readonly 
   const own = ownApiPorts(mesh, cluster, materials).map((port) => ({ port, name: "this cluster" }));
   const remote = mesh.clusters
     .filter((other) => other.name !== cluster.name)
-    .flatMap((other) => remoteApiPorts(mesh, other, materials).map((port) => ({ port, name: other.name })));
+    .flatMap((other) =>
+      remoteApiPorts(mesh, other, cluster.name, materials).map((port) => ({ port, name: other.name })),
+    );
   const all = [...own, ...remote];
   return [...new Set(all.map((one) => one.port))]
     .sort((a, b) => a - b)

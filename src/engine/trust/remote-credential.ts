@@ -20,6 +20,7 @@ export function remoteCredentialOf(
     server: endpoint ?? one.context.server,
     ...(caData === undefined ? {} : { caData }),
     ...(ownAddress && one.context.tlsServerName !== undefined ? { tlsServerName: one.context.tlsServerName } : {}),
+    ...(reader.caData === undefined ? {} : { ownCaData: reader.caData }),
     token: reader.token,
   };
 }

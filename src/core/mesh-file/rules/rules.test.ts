@@ -129,6 +129,22 @@ const table: readonly (readonly [string, string, readonly string[]])[] = [
     isRefused ? [`ISM526 "${endpoint}"`] : [],
   ]),
   [
+    "an address for one cluster that is a loopback, of one that nobody knows, and of the cluster itself",
+    meshFile(
+      "",
+      `[{ name: west, context: w, endpointSeenFrom: { east: { server: "https://127.0.0.1:6443" }, est: { server: "https://a.example" }, west: { server: "https://b.example" } } }, { name: east, context: e }]`,
+    ),
+    ['ISM526 "https://127.0.0.1:6443"', "ISM126 est", "ISM126 west"],
+  ],
+  [
+    "an address for one cluster, with the name of its certificate",
+    meshFile(
+      "",
+      `[{ name: west, context: w, endpointSeenFrom: { east: { server: "https://10.0.0.4:16443", tlsServerName: kubernetes } } }, { name: east, context: e }]`,
+    ),
+    [],
+  ],
+  [
     "a loopback endpoint of the only cluster, which nobody uses",
     meshFile("", '[{ name: west, context: w, endpoint: "https://127.0.0.1:6443" }]'),
     [],

@@ -43,6 +43,25 @@ export const clusterSchema = z
       httpsUrl,
       "The address of the cluster's API server that the other clusters use. Default: the one in the kubeconfig.",
     ).optional(),
+    endpointSeenFrom: z
+      .record(
+        z.string(),
+        z
+          .strictObject({
+            server: textOf(httpsUrl, "The address of the API server as that cluster reaches it."),
+            tlsServerName: textOf(
+              address,
+              "The name that the certificate there is for, where it is not for the host of `server`.",
+            ).optional(),
+          })
+          .meta({ description: "Where one cluster reaches the API server." }),
+      )
+      .meta({
+        description:
+          "By the name of a cluster, the address of this cluster's API server that it uses, where that is another one than for the others (a tunnel).",
+        examples: [{ west: { server: "https://10.20.0.4:16443", tlsServerName: "kubernetes" } }],
+      })
+      .optional(),
     eastWest: z
       .strictObject({
         addresses: addressesSchema(

@@ -1,8 +1,9 @@
+import { endpointSeenFrom } from "../../../core/routing/seen-endpoint.ts";
 import { BlockList, isIP } from "node:net";
 import type { Code } from "../../../core/diagnostics/catalogue.ts";
 import { warningOf } from "../../../core/diagnostics/coded.ts";
 import type { Diagnostic } from "../../../core/diagnostics/diagnostic.ts";
-import type { Mesh } from "../../../core/model/mesh.ts";
+import type { Cluster, Mesh } from "../../../core/model/mesh.ts";
 import type { ClusterContext } from "../../clusters/connect-clusters.ts";
 import type { PreflightRule } from "./preflight-rule.ts";
 
@@ -19,10 +20,17 @@ export const clusterAccess: PreflightRule = {
  * no remote secrets.
  */
 function adviseAccess(mesh: Mesh, clusters: readonly ClusterContext[]): readonly Diagnostic[] {
-  return mesh.clusters.length < 2 ? [] : clusters.flatMap(adviseCluster);
+  return mesh.clusters.length < 2 ? [] : clusters.flatMap((one) => adviseCluster(one, readersOf(mesh, one.cluster)));
 }
 
-function adviseCluster({ cluster, context }: ClusterContext): readonly Diagnostic[] {
+/** The clusters that get the address of the kubeconfig, since the mesh file has none for them. */
+function readersOf({ clusters }: Mesh, cluster: Cluster): readonly string[] {
+  return clusters
+    .map(({ name }) => name)
+    .filter((name) => name !== cluster.name && endpointSeenFrom(cluster, name) === undefined);
+}
+
+function adviseCluster({ cluster, context }: ClusterContext, readers: readonly string[]): readonly Diagnostic[] {
   const warn = (code: Code, detail: string, fix: string): Diagnostic => ({
     ...warningOf(code),
     detail,
@@ -33,7 +41,7 @@ function adviseCluster({ cluster, context }: ClusterContext): readonly Diagnosti
   const named = cluster.endpoint ?? context.server;
   return [
     // An endpoint of the mesh file is held to this when the file is read (ISM526).
-    ...(cluster.endpoint === undefined && isLoopback(context.server)
+    ...(readers.length > 0 && isLoopback(context.server)
       ? [
           warn(
             "ISM516",
@@ -51,7 +59,7 @@ function adviseCluster({ cluster, context }: ClusterContext): readonly Diagnosti
           ),
         ]
       : []),
-    ...(context.proxyFrom?.kind === "kubeconfig" && cluster.endpoint === undefined
+    ...(context.proxyFrom?.kind === "kubeconfig" && readers.length > 0
       ? [
           warn(
             "ISM518",

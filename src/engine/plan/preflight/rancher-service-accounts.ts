@@ -1,6 +1,7 @@
+import { endpointSeenFrom } from "../../../core/routing/seen-endpoint.ts";
 import type { Diagnostic } from "../../../core/diagnostics/diagnostic.ts";
 import { errorOf } from "../../../core/diagnostics/coded.ts";
-import type { Mesh } from "../../../core/model/mesh.ts";
+import type { Cluster, Mesh } from "../../../core/model/mesh.ts";
 import { RancherError } from "../../../providers/rancher/rancher-error.ts";
 import type { RancherLink } from "../../clusters/rancher-link.ts";
 import type { RunOptions } from "../../options.ts";
@@ -24,7 +25,7 @@ async function findRefusedServiceAccounts(
   options: Pick<RunOptions, "signal">,
 ): Promise<readonly Diagnostic[]> {
   const behind = mesh.clusters.flatMap((cluster, index) =>
-    cluster.access.kind === "rancher" && cluster.endpoint === undefined
+    cluster.access.kind === "rancher" && isReadThroughRancher(mesh, cluster)
       ? [{ name: cluster.name, id: cluster.access.rancherId, index }]
       : [],
   );
@@ -40,6 +41,11 @@ async function findRefusedServiceAccounts(
       fix: `Turn on JWT authentication for the cluster in Rancher (Cluster Management, Advanced; a ClusterProxyConfig with enabled: true in namespace ${id}, Rancher 2.9 or newer); or write credentials: rancherToken under access, or an endpoint for the cluster that does not lead through Rancher.`,
       cluster: name,
     }));
+}
+
+/** Whether some other cluster has no address for it but Rancher's. */
+function isReadThroughRancher({ clusters }: Mesh, cluster: Cluster): boolean {
+  return clusters.some(({ name }) => name !== cluster.name && endpointSeenFrom(cluster, name) === undefined);
 }
 
 /** Undefined where the token's user may not read it: whether it works shows when istiod signs in. */
