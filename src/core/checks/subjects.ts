@@ -254,14 +254,15 @@ export function needsOfJoin(reader: string, remote: string): readonly Subject[] 
   ];
 }
 
-/** What it takes that the proxies of a gateway in Istio's namespace have what istiod would send them. */
+/** What it takes that the proxies of a gateway, in Istio's namespace unless said otherwise, have what istiod would send them. */
 export function needsOfProxies(
   cluster: string,
   gateway: string,
   pods: readonly { readonly name: string }[],
+  namespace: string = istioNamespace,
 ): readonly Subject[] {
   return [
-    ...pods.map(({ name }) => proxyOf(cluster, { namespace: istioNamespace, name })),
+    ...pods.map(({ name }) => proxyOf(cluster, { namespace, name })),
     gatewayPods(cluster, gateway),
     istiod(cluster),
     meshConfiguration(cluster),

@@ -3,6 +3,7 @@ import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import type { InstalledGateway, Installation } from "../model/installed-istio.ts";
 import { controlPlaneOf } from "../model/installed-istio.ts";
 import type { ObjectId } from "../model/kube-object.ts";
+import { hasLabels } from "../model/labels.ts";
 import type { Mesh } from "../model/mesh.ts";
 import { eastWestGateway, ingressGateway, istioNamespace } from "../render/names.ts";
 import { eastWestPlace } from "../routing/east-west-place.ts";
@@ -22,9 +23,25 @@ function judgeEastWest(one: Installation): readonly Diagnostic[] {
   const strange = networks.filter(({ network }) => network !== cluster.network);
   const place = eastWestPlace(cluster);
   const misplaced = networks.filter(
-    (gateway) => !isAt(gateway, place) || (isUsual(place) && gateway.selector["istio"] !== "eastwestgateway"),
+    (gateway) =>
+      !isAt(gateway, place) ||
+      Object.keys(gateway.selector).length === 0 ||
+      (isUsual(place) && gateway.selector["istio"] !== "eastwestgateway"),
+  );
+  const both = networks.filter(
+    ({ selector }) =>
+      !isUsual(place) &&
+      Object.keys(selector).length > 0 &&
+      (installed.ingressPods ?? []).some((labels) => hasLabels(labels, selector)),
   );
   return [
+    ...both.map((gateway) => ({
+      ...errorOf("ISM579"),
+      detail: `Service ${gateway.namespace}/${gateway.name} of ${cluster.name} selects pods with ${textOf(gateway.selector)}, which the ingress gateway's pods have as well: what opens the one for other networks would open the other too. Nothing was changed.`,
+      fix: "Give the pods of the two gateways labels that tell them apart, by the tool that installed them (the gateway chart's labels), and the Service a selector with them.",
+      cluster: cluster.name,
+      object: objectOf(gateway),
+    })),
     ...strange.map((gateway) => ({
       ...errorOf("ISM577"),
       detail: `Service ${gateway.namespace}/${gateway.name} of ${cluster.name} is the gateway of network ${gateway.network ?? ""} (label topology.istio.io/network), and the mesh file says ${cluster.network}: other clusters would not find a gateway of its network. Nothing was changed.`,
@@ -37,7 +54,7 @@ function judgeEastWest(one: Installation): readonly Diagnostic[] {
       detail: `The gateway of network ${gateway.network ?? ""} in ${cluster.name} is ${gateway.namespace}/${gateway.name}, which selects pods with ${textOf(gateway.selector)}, and the mesh file takes it to be ${place.namespace}/${place.name}${isUsual(place) ? " with istio=eastwestgateway" : ""}. Nothing was changed.`,
       fix:
         Object.keys(gateway.selector).length === 0
-          ? `Take its label topology.istio.io/network off: a Service without a selector leads to no pods that isthmus could open.`
+          ? "Name the Service that selects the gateway's pods (eastWest.service), and take the label topology.istio.io/network off this one: without a selector it leads to no pods that isthmus could open."
           : isAt(gateway, place)
             ? `Install it anew with these labels: helm install ${eastWestGateway} istio/gateway ${version} --kube-context ${context} -n ${istioNamespace} --set networkGateway=${cluster.network}; or take it away, and isthmus makes one.`
             : `Write it into the mesh file, at cluster ${cluster.name}: eastWest: { service: { namespace: ${gateway.namespace}, name: ${gateway.name} } }. Or take its label topology.istio.io/network off, where it is not the one.`,

@@ -63,8 +63,10 @@ describe("an Istio that somebody else has installed", () => {
 
   describe("with an east-west gateway elsewhere", () => {
     const elsewhere = { namespace: "gw", name: "ew", network: "west-net", selector: { istio: "ew" } };
+    const ingressPods = [{ istio: "ingressgateway", app: "gateway" }];
     const judge = (service: object | undefined, ...gateways: readonly InstalledGateway[]) => {
-      const { cluster, ...rest } = one("west", installation("west", { gateways: [ingress, ...gateways] }));
+      const found = installation("west", { gateways: [ingress, ...gateways], ingressPods });
+      const { cluster, ...rest } = one("west", found);
       const named = service === undefined ? {} : { eastWest: { seenFrom: {}, service } };
       return judgeInstallation(mesh, { ...rest, cluster: { ...cluster, ...named } as typeof cluster }).map(
         ({ code, detail, fix }) => `${code} ${detail} ${fix ?? ""}`,
@@ -90,8 +92,17 @@ describe("an Istio that somebody else has installed", () => {
     });
 
     it("does not take a Service that selects no pods for a gateway", () => {
-      expect(judge(undefined, { ...elsewhere, selector: {} })).toEqual([
-        expect.stringContaining("Take its label topology.istio.io/network off"),
+      for (const service of [undefined, { namespace: "gw", name: "ew" }]) {
+        expect(judge(service, { ...elsewhere, selector: {} })).toEqual([
+          expect.stringMatching(/^ISM579 .*without a selector it leads to no pods/),
+        ]);
+      }
+    });
+
+    it("refuses one whose pods cannot be told from the ingress gateway's", () => {
+      const shared = { ...elsewhere, selector: { app: "gateway" } };
+      expect(judge({ namespace: "gw", name: "ew" }, shared)).toEqual([
+        expect.stringMatching(/^ISM579 .*app=gateway, which the ingress gateway's pods have as well/),
       ]);
     });
   });

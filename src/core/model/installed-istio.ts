@@ -9,6 +9,8 @@ export interface InstalledIstio {
    * gateway, and the east-west gateway by its name, also without a label; those of isthmus left out.
    */
   readonly gateways: readonly InstalledGateway[];
+  /** The labels of each pod in istio-system with `istio=ingressgateway`; left out where the mesh file names no other gateway (`eastWest.service`), with which they could be taken for each other. */
+  readonly ingressPods?: readonly Readonly<Record<string, string>>[];
   /** Whether istio-system has a Deployment istio-eastwestgateway that isthmus has not made. */
   readonly eastWestDeployment: boolean;
   /** Whether the account is there with which other clusters' istiods read this one. */

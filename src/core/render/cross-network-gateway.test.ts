@@ -26,3 +26,11 @@ it("opens the pods of the Service that the mesh file names", () => {
     app: "ew",
   });
 });
+
+it("never opens every gateway, which is what no selector means", () => {
+  const named = { ...west, eastWest: { seenFrom: {}, service: { namespace: "gw", name: "ew" } } };
+  const without = gateways.map((one) => ({ ...one, selector: {} }));
+  for (const found of [installation("west", { gateways: without }), installation("west")]) {
+    expect(selectorOf(named, { installed: { west: found } })).toEqual({ istio: "eastwestgateway" });
+  }
+});

@@ -35,12 +35,18 @@ export function renderCrossNetworkGateway(
   };
 }
 
-/** The labels by which the Service of a gateway that is there already finds its pods; else those that Istio gives the gateway. */
+/**
+ * The labels by which the Service of a gateway that is there already finds its
+ * pods; else those that Istio gives the gateway. Never none: a Gateway without a
+ * selector is for every gateway (istio.io/istio, pilot/pkg/model/push_context.go, mergeGateways).
+ */
 function podsOf(cluster: Cluster, installed: InstalledIstio | undefined): Readonly<Record<string, string>> {
   const place = eastWestPlace(cluster);
   const found =
     cluster.eastWest?.service === undefined
       ? undefined
       : installed?.gateways.find(({ namespace, name }) => namespace === place.namespace && name === place.name);
-  return found?.selector ?? { istio: "eastwestgateway" };
+  return found === undefined || Object.keys(found.selector).length === 0
+    ? { istio: "eastwestgateway" }
+    : found.selector;
 }

@@ -4,7 +4,7 @@ import { warningOf } from "../../core/diagnostics/coded.ts";
 import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
 import { secretsProvenByNames } from "../../core/front-door/name-objects.ts";
 import { keyOf } from "../../core/model/kube-object.ts";
-import { isGatewayProxy } from "./waits/gateway-proxies.ts";
+import { gatewayProxyTest } from "./waits/gateway-proxies.ts";
 import { waveRules } from "../../core/render/waves.ts";
 import { meshAt } from "../../core/routing/routes-at.ts";
 import { createCulpritFinder } from "./waits/find-culprits.ts";
@@ -52,7 +52,7 @@ export async function proveTaken(
   if (work.proxiesChangedAt !== undefined) {
     await pause(Math.max(0, work.proxiesChangedAt + debounceMs - options.now()), undefined, { signal: options.signal });
   }
-  const isOurs = isGatewayProxy(work.one.cluster);
+  const isOurs = await gatewayProxyTest(work.one, options.signal);
   work.warnings.push(...(await waitUntilAcknowledged(one, { ...waiting, changed, isOurs })));
 }
 

@@ -164,3 +164,20 @@ it("does not count an injection label that isthmus alone has given, which its ne
     "isthmus-kubectl": { injection: "enabled", revision: "prod" },
   });
 });
+
+it("reads a gateway that the mesh file names, and the pods of the ingress gateway beside it", async () => {
+  const { server, client } = await connectFake();
+  const labels = { istio: "ingressgateway", app: "gateway" };
+  const cluster = { eastWest: { seenFrom: {}, service: { namespace: "gw", name: "ew" } } };
+  server.put({ apiVersion: "v1", kind: "Pod", metadata: { namespace: "istio-system", name: "ingress-1", labels } });
+  server.put({ apiVersion: "v1", kind: "Pod", metadata: { namespace: "istio-system", name: "other" } });
+  server.put({
+    apiVersion: "v1",
+    kind: "Service",
+    metadata: { namespace: "gw", name: "ew" },
+    spec: { selector: { istio: "ew" } },
+  });
+  const found = await readInstalledIstio(client, { cluster, namespaces: [] }, signal);
+  expect(found.gateways).toEqual([{ namespace: "gw", name: "ew", selector: { istio: "ew" } }]);
+  expect(found.ingressPods).toEqual([labels]);
+});

@@ -62,6 +62,7 @@ export async function readInstalledIstio(
       deployments.map(async (deployment) => readControlPlane(client, { deployment, webhooks }, signal)),
     ),
     gateways: services.filter(isTheirs).map(readGateway),
+    ...(cluster.eastWest?.service === undefined ? {} : { ingressPods: await readIngressPods(client, signal) }),
     eastWestDeployment: eastWest !== undefined && isTheirs(eastWest),
     readerAccount: account !== undefined,
     roots: readBundle(dataOf(roots)["root-cert.pem"] ?? "").certificates.map((one) => one.fingerprint256),
@@ -89,6 +90,14 @@ async function readGatewayServices(
     ...labelled,
     ...others.flatMap((one) => (one === undefined || one.metadata.labels?.[networkLabel] !== undefined ? [] : [one])),
   ];
+}
+
+async function readIngressPods(
+  client: KubeClient,
+  signal: AbortSignal,
+): Promise<NonNullable<InstalledIstio["ingressPods"]>> {
+  const query = { apiVersion: "v1", kind: "Pod", namespace: istioNamespace, labelSelector: "istio=ingressgateway" };
+  return (await client.list(query, { signal })).map(({ metadata }) => metadata.labels ?? {});
 }
 
 function isTheirs({ metadata }: KubeObject): boolean {

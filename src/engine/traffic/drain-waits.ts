@@ -6,7 +6,7 @@ import { UserError } from "../../core/diagnostics/user-error.ts";
 import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
 import type { DrainStep, DrainSteps } from "../../core/drain/drain-steps.ts";
 import { affectedOf, objectsOfStep } from "../../core/drain/drain-steps.ts";
-import { isGatewayProxy } from "../apply/waits/gateway-proxies.ts";
+import { gatewayProxyTest } from "../apply/waits/gateway-proxies.ts";
 import { renderHostRoutes } from "../../core/render/host-routes.ts";
 import { renderVirtualService } from "../../core/render/virtual-service.ts";
 import { quoteCommand } from "../../core/quote-command.ts";
@@ -60,7 +60,7 @@ export async function waitForStep(
     );
   }
   await pause(debounceMs, undefined, { signal: options.signal });
-  const isOurs = isGatewayProxy(one.cluster);
+  const isOurs = await gatewayProxyTest(one, options.signal);
   return [
     ...taken,
     ...(await unseenGateways(one, options)),

@@ -81,6 +81,7 @@ export const rulesOfServices: readonly Rule[] = [
   },
 ];
 
+/** Those that isthmus makes: what somebody adds to a gateway of theirs is theirs to judge. */
 function isGateway({ object: { id } }: Place): boolean {
   return id.namespace === istioNamespace && (id.name === ingressGateway || id.name === eastWestGateway);
 }

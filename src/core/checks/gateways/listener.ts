@@ -32,7 +32,7 @@ export const listener: Check = {
               crossNetwork(one.cluster),
               objectOf(one.cluster, service),
               appliedObject(one.cluster, service),
-              ...needsOfProxies(one.cluster, eastWestGateway, [pod]),
+              ...needsOfProxies(one.cluster, eastWestGateway, [pod], service.namespace),
             ],
           }),
         );

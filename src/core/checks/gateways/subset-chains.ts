@@ -57,7 +57,7 @@ export const subsetChains: Check = {
                     serviceIn(one.cluster, key),
                     sidecarsOf(one.cluster, key),
                     mutualTls(one.cluster, one.cluster, key),
-                    ...needsOfProxies(one.cluster, eastWestGateway, listeningPods(one)),
+                    ...needsOfProxies(one.cluster, eastWestGateway, listeningPods(one), deployment.namespace),
                     issuedRoot(one.cluster),
                   ],
                 }),

@@ -9,7 +9,7 @@ import { announcementFor } from "../far-gateways.ts";
 import { gatewaysByNetwork, hostNamesIn, isGatewayOf } from "../gateway-names.ts";
 import type { GatewayPlace } from "../gateway-place.ts";
 import { formatPlace } from "../gateway-place.ts";
-import { pairs } from "../reached.ts";
+import { pairs, placesOfGateway } from "../reached.ts";
 import type { Subject } from "../subjects.ts";
 import {
   appliedObject,
@@ -57,7 +57,7 @@ export const networkGateways: Check = {
         return [
           problem("ISM438", {
             detail: describe(pod, { reader, remote, network, names, missing, known }),
-            ...fixOf(reader, { remote, by, unresolved }),
+            ...fixOf(reader, { far, by, unresolved }),
             cluster: reader.cluster,
             remote,
             object: { group: "", kind: "Pod", namespace: "istio-system", name: pod.name },
@@ -80,17 +80,17 @@ export const networkGateways: Check = {
 function fixOf(
   reader: ReachedCluster,
   {
-    remote,
+    far,
     by,
     unresolved,
-  }: { readonly remote: string; readonly by: Announcement["by"]; readonly unresolved: boolean },
+  }: { readonly far: ReachedCluster; readonly by: Announcement["by"]; readonly unresolved: boolean },
 ): Pick<Finding, "fix" | "commands"> {
   const { cluster } = reader;
+  const remote = far.cluster;
+  const { namespace, service } = placesOfGateway(far, eastWestGateway);
   if (unresolved) {
     const place =
-      by === "meshFile"
-        ? `eastWest of ${remote} in the mesh file`
-        : `Service istio-system/${eastWestGateway} of ${remote}`;
+      by === "meshFile" ? `eastWest of ${remote} in the mesh file` : `Service ${namespace}/${service} of ${remote}`;
     return {
       fix: `Whoever runs the DNS of ${cluster} has to decide: have it resolve the name, or give ${place} an IP address.`,
     };
@@ -98,7 +98,7 @@ function fixOf(
   const why =
     by === "meshFile"
       ? `An apply has written eastWest of ${remote} to meshNetworks of ${cluster}, and its istiod has not taken it`
-      : `The labels of Service istio-system/${eastWestGateway} in ${remote} are right, and istiod of ${cluster} says that it is synced`;
+      : `The labels of Service ${namespace}/${service} in ${remote} are right, and istiod of ${cluster} says that it is synced`;
   return {
     fix: `${why}: have it read them again by a restart.`,
     commands: [restart(reader, istioNamespace, "istiod")],

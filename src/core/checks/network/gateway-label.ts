@@ -1,6 +1,7 @@
 import { eastWestGateway, networkLabel } from "../../render/names.ts";
 import { announcesAddresses } from "../../routing/east-west-place.ts";
 import type { Check, Finding } from "../check.ts";
+import { kubectlCommand } from "../commands.ts";
 import { problem } from "../check.ts";
 import type { MeshFacts, ReachedCluster } from "../facts.ts";
 import { servicePlaces } from "../far-gateways.ts";
@@ -74,11 +75,11 @@ function isElsewhere(facts: MeshFacts, one: ReachedCluster, network: string): bo
 function besideMeshFile(one: ReachedCluster, label: string): Finding {
   const service = gatewayOf(one, eastWestGateway)?.service;
   const places = service === undefined ? [] : servicePlaces(one).map(formatPlace);
-  const object = { group: "", kind: "Service", namespace: "istio-system", name: eastWestGateway };
+  const object = gatewayServiceId(one, eastWestGateway);
   return problem("ISM419", {
-    detail: `Service istio-system/${eastWestGateway} of ${one.cluster} has ${networkLabel}=${label}, and eastWest of the mesh file says where the gateway is reached: istiods go by the Service then${places.length === 0 ? ", which has no address" : ` (${places.join(", ")})`}, and not by the mesh file.`,
+    detail: `Service ${object.namespace ?? ""}/${object.name} of ${one.cluster} has ${networkLabel}=${label}, and eastWest of the mesh file says where the gateway is reached: istiods go by the Service then${places.length === 0 ? ", which has no address" : ` (${places.join(", ")})`}, and not by the mesh file.`,
     fix: "Take the label off.",
-    commands: [`kubectl --context ${one.context} -n istio-system label service ${eastWestGateway} ${networkLabel}-`],
+    commands: [kubectlCommand(one, "label", object, `${networkLabel}-`)],
     cluster: one.cluster,
     object,
     breaks: [gatewayAddress(one.cluster, eastWestGateway)],
