@@ -10,6 +10,7 @@ import { compareWithAnalyze } from "./analyze.ts";
 import { benchBesideScripts } from "./beside-scripts.ts";
 import type { Figure } from "./measure.ts";
 import { median, showFigures, timed } from "./measure.ts";
+import { benchEnforcer } from "./enforcer.ts";
 import { benchFrontDoor } from "./front-door.ts";
 import { benchBeside } from "./fleet/beside.ts";
 import { benchFleet } from "./fleet/fleet.ts";
@@ -28,6 +29,7 @@ import { benchShift } from "./shift.ts";
  * NetworkPolicies: these bring no sandbox up.
  * `--against CHECKOUT` measures check and shift beside the program of another
  * checkout, in turn on the same clusters.
+ * `--enforcer` measures what network policies in force cost, on a sandbox of one cluster.
  * `--front-door` measures a name over TLS, on a sandbox with a front door.
  * `--analyze` measures nothing: it compares check with istioctl analyze.
  */
@@ -55,37 +57,37 @@ async function main(): Promise<void> {
     figures.push(figure);
     process.stderr.write(`${figure.name}: ${figure.value.toFixed(2)} ${figure.unit}\n`);
   };
-  if (process.argv.includes("--policies")) {
-    add(await benchPolicies());
-    process.stdout.write(`\n${showFigures(figures)}\n`);
-    return;
-  }
-  if (process.argv[2] === "--fleet") {
-    await benchFleets(add);
-    process.stdout.write(`\n${showFigures(figures)}\n`);
-    return;
-  }
-  if (process.argv.includes("--front-door")) {
+  const part = Object.keys(parts).find((option) => process.argv.includes(option));
+  await (part === undefined ? benchAll(add) : parts[part]?.(add));
+  process.stdout.write(`\n${showFigures(figures)}\n`);
+}
+
+type Add = (figure: Figure) => void;
+
+/** What measures one thing only, by its option. */
+const parts: Readonly<Record<string, (add: Add) => Promise<void>>> = {
+  "--policies": async (add) => add(await benchPolicies()),
+  "--fleet": benchFleets,
+  "--enforcer": async (add) => {
+    await timed(program, ["sandbox", "up", "--instance", instance, "--names", "west"], env);
+    (await benchEnforcer({ program, env, instance })).forEach(add);
+  },
+  "--front-door": async (add) => {
     await timed(program, ["sandbox", "up", "--instance", instance, "--front-door"], env);
     const file = writeMesh();
     await timed(program, ["apply", "-f", file, "--yes"], env);
-    for (const figure of await benchFrontDoor({ program, file, env, instance })) {
-      add(figure);
-    }
-    process.stdout.write(`\n${showFigures(figures)}\n`);
-    return;
-  }
-  if (process.argv[2] === "--against") {
+    (await benchFrontDoor({ program, file, env, instance })).forEach(add);
+  },
+  "--against": async (add) => {
     await timed(program, ["sandbox", "up", "--instance", instance], env);
     const file = writeMesh();
     await timed(program, ["apply", "-f", file, "--yes"], env);
     const other = path.resolve(process.argv[3] ?? ".", "isthmus");
-    for (const figure of await benchAgainst({ program, file, env, instance }, other)) {
-      add(figure);
-    }
-    process.stdout.write(`\n${showFigures(figures)}\n`);
-    return;
-  }
+    (await benchAgainst({ program, file, env, instance }, other)).forEach(add);
+  },
+};
+
+async function benchAll(add: Add): Promise<void> {
   if (process.argv.includes("--engine")) {
     add({ name: "engine from nothing", value: await buildFromNothing(), unit: "s", goal: 900 });
   }
@@ -100,7 +102,6 @@ async function main(): Promise<void> {
   }
   add(await benchPolicies());
   if (process.argv.includes("--render")) {
-    process.stdout.write(`\n${showFigures(figures)}\n`);
     return;
   }
   await timed(program, ["sandbox", "down", "--instance", instance], env, [0, 1]);
@@ -134,7 +135,6 @@ async function main(): Promise<void> {
     add(figure);
   }
   add({ name: "memory of two clusters with the mesh", value: memoryOfClusters(), unit: "MiB", goal: 3072 });
-  process.stdout.write(`\n${showFigures(figures)}\n`);
 }
 
 /** `--fleet [SIZES] [--beside CHECKOUT | --profile FOLDER]` */
