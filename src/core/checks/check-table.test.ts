@@ -143,7 +143,7 @@ function shopWithMeshConfig(change: Partial<MeshConfigFacts>): MeshFacts {
   return withMeshConfig(change, healthyShop());
 }
 
-/** Both clusters say how istiod is configured; this is how that of east differs. */
+/** istio-cni on one node. */
 function agent(ready: number, updated = 1): CniAgent {
   return { namespace: "kube-system", name: "istio-cni-node", desired: 1, ready, updated };
 }
@@ -160,6 +160,7 @@ function withIstioCni(
   return { ...facts, clusters, mesh: { ...facts.mesh, istioCni: true } };
 }
 
+/** Both clusters say how istiod is configured; this is how that of east differs. */
 function withMeshConfig(change: Partial<MeshConfigFacts>, facts: MeshFacts = healthyFacts()): MeshFacts {
   const usual: MeshConfigFacts = {
     name: "istio",

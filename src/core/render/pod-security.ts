@@ -64,7 +64,7 @@ type GatewayKind = "ingress" | "egress";
  * Components of a control plane's IstioOperator by which its pods fit the
  * standard: istio-cni, and a seccomp profile for the profile's gateways. No
  * value reaches those: their chart (gateways/istio-ingress of istio.io/istio)
- * has none in any release up to 1.31, and without it \`restricted\` refuses the pods.
+ * has none in any release up to 1.31, and without it `restricted` refuses the pods.
  */
 export function podSecurityComponents(mesh: Mesh): { readonly [key: string]: Json } {
   if (!needsCni(mesh)) {
@@ -80,7 +80,7 @@ export function podSecurityComponents(mesh: Mesh): { readonly [key: string]: Jso
   };
 }
 
-/** What a gateway's pods of an IstioOperator have to say under \`restricted\`, as settings of a component's \`k8s\`. */
+/** What a gateway's pods of an IstioOperator have to say under `restricted`, as settings of a component's `k8s`. */
 export function gatewaySettings(mesh: Mesh): { readonly securityContext?: Json } {
   return asksForSeccomp(mesh) ? { securityContext: { seccompProfile } } : {};
 }

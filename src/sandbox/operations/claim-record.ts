@@ -6,7 +6,7 @@ import type { InstanceRecord, SandboxCluster } from "./instance-record.ts";
 import { planFrontDoor, planRancher, writeRecord } from "./instance-record.ts";
 import { refuseOtherClusters } from "./refuse-other-clusters.ts";
 
-/** What of \`up`'s options decides what a sandbox is. */
+/** What of `up`'s options decides what a sandbox is. */
 export interface ClaimRecordOptions extends ClaimOptions {
   readonly clusters?: readonly SandboxCluster[];
   readonly rancher: boolean;
