@@ -2,8 +2,8 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { stringify } from "yaml";
 import { adviseMesh } from "../advice/advise-mesh.ts";
-import type { FieldInfo } from "../mesh-file/field-info.ts";
 import { rootField } from "../mesh-file/field-info.ts";
+import { fieldPaths } from "../testing/field-paths.ts";
 import { parseMesh } from "../mesh-file/parse.ts";
 import { findUnsupported } from "../mesh-file/unsupported.ts";
 import { writeJson } from "../model/exact-json.ts";
@@ -551,27 +551,11 @@ function outlierRow(outlierDetection: Doc): Effect {
   return failoverRow({}, { outlierDetection });
 }
 
-/** The paths of all fields that hold a value, lists as `[]` and maps as `<name>`. */
-function leavesOf(field: FieldInfo, path: string): readonly string[] {
-  if (field.const !== undefined) {
-    return [];
-  }
-  if (field.items !== undefined) {
-    return leavesOf(field.items, `${path}[]`);
-  }
-  const { properties, additionalProperties: values = false } = field;
-  const named = Object.entries(properties ?? {}).flatMap(([name, one]) =>
-    leavesOf(one, path === "" ? name : `${path}.${name}`),
-  );
-  const others = values === false ? [] : leavesOf(values, `${path}.<name>`);
-  return properties === undefined && values === false ? [path] : [...named, ...others];
-}
-
 it("knows every field of the mesh file, and no other", () => {
   expect(
     Object.keys(effects).toSorted(),
     "the rows of effects and the fields of src/core/mesh-file/schema differ: a field needs a row that says what it changes",
-  ).toEqual([...leavesOf(rootField(), "")].toSorted());
+  ).toEqual([...fieldPaths(rootField())].toSorted());
 });
 
 const rendered = Object.entries(effects).flatMap(([path, effect]) => ("at" in effect ? [[path, effect] as const] : []));
