@@ -73,7 +73,7 @@ async function applied(): Promise<void> {
   expect(`${ran.code} ${ran.err}`).toMatch(/^0/);
 }
 
-/** About fifty requests a second at each ingress, whose clients wait for two seconds, until it is stopped. */
+/** About fifty requests a second at each ingress, whose clients wait for ten seconds, until it is stopped. */
 function load(): () => Promise<void> {
   const agent = new Agent({ keepAlive: true });
   const open = new Set<Promise<void>>();
@@ -81,7 +81,7 @@ function load(): () => Promise<void> {
     for (const host of ingresses) {
       const asked = new Promise<void>((resolve) => {
         const sent = request(
-          { host, path: "/hello", headers: { host: "shop.example" }, agent, timeout: 2000 },
+          { host, path: "/hello", headers: { host: "shop.example" }, agent, timeout: 10_000 },
           (answer) => answer.resume().once("close", resolve),
         );
         sent.once("timeout", () => sent.destroy());

@@ -8,11 +8,12 @@ import { giveTwoVersions, startFakeClusters } from "../testing/fake-clusters.ts"
 import { answerPod } from "../testing/fake-control-plane.ts";
 import { endpointSlices, runEastWest, runPod, triesPage } from "../testing/fake-service.ts";
 
-/** What comes between two looks at the ingress: answers by time, and tries that nobody answers. */
+/** What comes between two looks at the ingress: answers by time, tries that nobody answers, and those whose client leaves. */
 interface Between {
   readonly fast?: number;
   readonly slow?: number;
   readonly hanging?: number;
+  readonly left?: number;
 }
 
 let world: FakeClusters;
@@ -23,9 +24,11 @@ let applied: boolean;
 let expressions: readonly string[];
 /** An Envoy that does not know bins. */
 let isOld: boolean;
+/** How often it does not say what it keeps. */
+let silent: number;
 
 beforeEach(async () => {
-  [between, counted, applied, expressions, isOld] = [{}, {}, false, [versionTimes], false];
+  [between, counted, applied, expressions, isOld, silent] = [{}, {}, false, [versionTimes], false, 0];
   world = await startFakeClusters(["west"], {
     living: true,
     kinds: [endpointSlices],
@@ -38,6 +41,10 @@ beforeEach(async () => {
           ? oldAnswer
           : json({ stats: [{ histograms: { details: Object.entries(counted).map(histogram) } }] });
       }
+      if (asked.startsWith("/config_dump?mask=bootstrap") && silent > 0) {
+        silent -= 1;
+        return "HTTP/1.1 503 Service Unavailable\r\ncontent-length: 0\r\n\r\n";
+      }
       return asked.startsWith("/config_dump?mask=bootstrap")
         ? json(bootstrap())
         : answerPod(world.servers["west"]?.store, asked);
@@ -49,7 +56,7 @@ beforeEach(async () => {
   runPod(world.servers["west"], "v1", "10.42.0.6");
   runPod(world.servers["west"], "v2", "10.42.0.7");
   runEastWest(world.servers["west"], "172.30.1.2");
-}, 60_000);
+});
 
 afterEach(async () => {
   await world.close();
@@ -84,13 +91,18 @@ function look(): string {
     return triesPage({}, {});
   }
   for (const version of ["v1", "v2"]) {
-    const { fast = 0, slow = 0, hanging = 0 } = between[version] ?? {};
-    const known = counted[version] ?? { fast: 0, slow: 0, hanging: 0 };
-    counted[version] = { fast: known.fast + fast, slow: known.slow + slow, hanging: known.hanging + hanging };
+    const { fast = 0, slow = 0, hanging = 0, left = 0 } = between[version] ?? {};
+    const known = counted[version] ?? { fast: 0, slow: 0, hanging: 0, left: 0 };
+    counted[version] = {
+      fast: known.fast + fast,
+      slow: known.slow + slow,
+      hanging: known.hanging + hanging,
+      left: known.left + left,
+    };
   }
-  const tries = Object.entries(counted).map(([version, { fast, slow, hanging }]) => {
+  const tries = Object.entries(counted).map(([version, { fast, slow, hanging, left }]) => {
     const answered = fast + slow;
-    return [version, { answered, failed: 0, begun: answered + hanging }] as const;
+    return [version, { answered, failed: 0, begun: answered + hanging + left, open: hanging }] as const;
   });
   return triesPage({ v1: "10.42.0.6:5000", v2: "10.42.0.7:5000" }, Object.fromEntries(tries));
 }
@@ -126,6 +138,18 @@ describe("a shift that goes by how long answers take", () => {
     between = { v1: { fast: 500 }, v2: { fast: 60, hanging: 3000 } };
     const ran = await world.run(`${shift} --steps 10`);
     expect([ran.code, said(ran.err)]).toEqual([3, expect.stringContaining("error[ISM789]")]);
+  });
+
+  it("says nothing of a version whose clients leave, and goes on where those of others do as well", async () => {
+    between = { v1: { fast: 500 }, v2: { fast: 360, left: 40 } };
+    const stopped = await world.run(`${shift} --steps 10`);
+    expect([stopped.code, await weights()]).toEqual([3, "{ v1: 90, v2: 10 }"]);
+    expect(said(stopped.err)).toMatch(/error\[ISM792\].* clients of \d+ of \d+ tries of v2 left before the answer/);
+    await world.run("shift helloworld v1=100 v2=0 --yes --no-verify");
+    between = { v1: { fast: 450, left: 50 }, v2: { fast: 360, left: 40 } };
+    const ran = await world.run(`${shift} --steps 10`);
+    expect([ran.code, await weights()]).toEqual([0, "{ v1: 0, v2: 100 }"]);
+    expect(ran.out).toMatch(/ {2}v2 {2}clients of \d+ of \d+ tries left before the answer/);
   });
 
   it("neither goes on nor back where all versions are slow", async () => {
@@ -166,6 +190,16 @@ describe("gateways that do not write down how long answers take", () => {
     expect(said(ran.err)).toContain("error[ISM791]");
     expect(said(ran.err)).toContain("of west does not write it down. Nothing was changed.");
     expect(said(ran.err)).toContain("fix: Run isthmus apply");
+  });
+
+  it("are asked again where they did not say it at first, and then stop the shift", async () => {
+    expressions = [];
+    silent = 1;
+    between = { v1: { fast: 50 }, v2: { fast: 400 } };
+    const ran = await world.run(`${shift} --steps 10`);
+    expect([ran.code, await weights()]).toEqual([3, "{ v1: 90, v2: 10 }"]);
+    expect(said(ran.err)).toContain("error[ISM792]");
+    expect(said(ran.err)).toContain("the ingress gateway of west does not tell it");
   });
 
   it("are named where they are too old for it", async () => {

@@ -73,14 +73,20 @@ export function clustersPage(
 /** An Envoy's `/clusters?format=json` with one endpoint of each version of `sample/helloworld`, and how tries given to it have ended. */
 export function triesPage(
   endpoints: Readonly<Record<string, string>>,
-  tries: Readonly<Record<string, { readonly answered: number; readonly failed: number; readonly begun?: number }>>,
+  tries: Readonly<
+    Record<
+      string,
+      { readonly answered: number; readonly failed: number; readonly begun?: number; readonly open?: number }
+    >
+  >,
 ): string {
   const body = JSON.stringify({
     cluster_statuses: Object.entries(endpoints).map(([version, endpoint]) => {
       const [address = "", port = ""] = endpoint.split(":");
-      const { answered = 0, failed = 0, begun = answered + failed } = tries[version] ?? {};
+      const { answered = 0, failed = 0, begun = answered + failed, open = 0 } = tries[version] ?? {};
       const stats = [
         { name: "rq_total", value: String(begun) },
+        { name: "rq_active", value: String(open) },
         { name: "rq_success", value: String(answered) },
         { name: "rq_error", value: String(failed) },
       ];

@@ -1,19 +1,19 @@
 import { describe, expect, it } from "vitest";
-import type { LookedTries, Unanswered } from "./answer-times.ts";
-import { countAnswerTimes, noneUnanswered } from "./answer-times.ts";
+import type { LookedTries } from "./answer-times.ts";
+import { countAnswerTimes, isAbandoned } from "./answer-times.ts";
 import type { TryCounts } from "./error-gate.ts";
 import { countTries, judgeGate, setGate } from "./error-gate.ts";
 
 const limitMs = 300;
-const quiet: LookedTries = { inTime: 0, late: 0, timedOut: 0, begun: 0, ended: 0, elapsedMs: 2000 };
+const quiet: LookedTries = { inTime: 0, late: 0, timedOut: 0, begun: 0, open: 0, elapsedMs: 2000 };
 
 /** What all looks give to the gate together. */
 function countAll(looks: readonly Partial<LookedTries>[]): TryCounts {
-  let unanswered: Unanswered = noneUnanswered;
+  let waiting = 0;
   const sum = { answered: 0, failed: 0 };
   for (const look of looks) {
-    const counted = countAnswerTimes(unanswered, { ...quiet, ...look }, limitMs);
-    unanswered = counted.unanswered;
+    const counted = countAnswerTimes(waiting, { ...quiet, ...look }, limitMs);
+    ({ waiting } = counted);
     sum.answered += counted.tries.answered;
     sum.failed += counted.tries.failed;
   }
@@ -22,37 +22,39 @@ function countAll(looks: readonly Partial<LookedTries>[]): TryCounts {
 
 describe("how long answers of a version take, in a look", () => {
   it("is how many were in time; late ones and time-outs are not", () => {
-    expect(countAll([{ inTime: 90, late: 3, timedOut: 7, begun: 100, ended: 100 }])).toEqual({
-      answered: 90,
-      failed: 10,
-    });
+    expect(countAll([{ inTime: 90, late: 3, timedOut: 7, begun: 100 }])).toEqual({ answered: 90, failed: 10 });
   });
 
   it("does not hold against a version what has just begun", () => {
     expect(
       countAll([
-        { begun: 100, ended: 90 },
-        { inTime: 190, begun: 100, ended: 100 },
+        { begun: 100, open: 10 },
+        { inTime: 190, begun: 100 },
       ]),
-    ).toEqual({
-      answered: 190,
-      failed: 0,
-    });
+    ).toEqual({ answered: 190, failed: 0 });
   });
 
-  it("counts what hangs, once, also where the client has gone", () => {
-    const hanging = { inTime: 95, begun: 100, ended: 95 };
-    expect(countAll(Array.from({ length: 10 }, () => hanging))).toEqual({ answered: 950, failed: 35 });
-    expect(
-      countAll([...Array.from({ length: 10 }, () => hanging), ...Array.from({ length: 10 }, () => quiet)]),
-    ).toEqual({
-      answered: 950,
-      failed: 50,
-    });
+  it("counts what waits for longer, once", () => {
+    const waits = [20, 40, 60, 60, 30].map((open) => ({ inTime: 80, begun: 100, open }));
+    expect(countAll(waits)).toEqual({ answered: 400, failed: 45 });
   });
 
-  it("takes an answer that begins in time and goes on for ever for one that has no time yet", () => {
-    expect(countAll(Array.from({ length: 10 }, () => ({ begun: 10, ended: 10 })))).toEqual({ answered: 0, failed: 0 });
+  it("counts what is open when nobody asks any more", () => {
+    expect(countAll([{ begun: 100, open: 4 }, { open: 4 }, { open: 4 }])).toEqual({ answered: 0, failed: 4 });
+  });
+});
+
+describe("clients that leave before the answer", () => {
+  it("leave nothing to be said of a version whose clients leave more often than others", () => {
+    expect(isAbandoned({ begun: 200, left: 20 }, { begun: 1000, left: 0 })).toBe(true);
+    expect(isAbandoned({ begun: 200, left: 20 }, { begun: 1000, left: 30 })).toBe(true);
+    expect(isAbandoned({ begun: 200, left: 20 }, { begun: 0, left: 0 })).toBe(true);
+  });
+
+  it("do so everywhere, or now and then", () => {
+    expect(isAbandoned({ begun: 200, left: 6 }, { begun: 1000, left: 30 })).toBe(false);
+    expect(isAbandoned({ begun: 2000, left: 20 }, { begun: 1000, left: 0 })).toBe(false);
+    expect(isAbandoned({ begun: 20, left: 4 }, { begun: 1000, left: 0 })).toBe(false);
   });
 });
 
@@ -74,13 +76,10 @@ function stoppedAfter(
   const next = chance(seed);
   // Four steps, and failures are judged beside the times.
   let gate = setGate(0.01, 8);
-  let unanswered: Unanswered = noneUnanswered;
   for (let answers = each; answers <= most; answers += each) {
     const slow = Array.from({ length: each }, next).filter((one) => one < late).length;
-    const look = { ...quiet, inTime: each - slow, late: slow, begun: each, ended: each };
-    const counted = countAnswerTimes(unanswered, look, limitMs);
-    unanswered = counted.unanswered;
-    gate = countTries(gate, { v2: counted.tries });
+    const look = { ...quiet, inTime: each - slow, late: slow, begun: each };
+    gate = countTries(gate, { v2: countAnswerTimes(0, look, limitMs).tries });
     if (judgeGate(gate, ["v2"]).kind === "exceeds") {
       return answers;
     }

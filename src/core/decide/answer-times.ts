@@ -10,43 +10,51 @@ export interface LookedTries {
   readonly timedOut: number;
   /** Tries that began. */
   readonly begun: number;
-  /** Tries of which the answer's head has come, or that have failed. */
-  readonly ended: number;
+  /** Tries that are open now, whenever they began. */
+  readonly open: number;
   /** Since the look before. */
   readonly elapsedMs: number;
 }
 
-/** What is known of a version's tries without an answer since a step began. */
-export interface Unanswered {
-  /** Tries that began, less those that ended. */
-  readonly open: number;
-  /** The most of them that were open for longer than the limit. */
-  readonly late: number;
-}
-
-export const noneUnanswered: Unanswered = { open: 0, late: 0 };
-
 /**
  * One look at how long a version's answers take, as tries for a gate: those in
  * time, and as failed those that took as long as the limit or longer, that a
- * time-out ended, and that had no answer for so long. The last are seen by
- * their number only: what began and has no answer, less what may have begun
- * within the limit, at the pace of this look. A client that gives up before
- * the answer leaves its try among them.
+ * time-out ended, and that are open for so long. The last are seen by their
+ * number only: what is open now, less what may have begun within the limit, at
+ * the pace of this look. `waiting` is the most of them so far in the step, by
+ * which nobody is counted twice.
  */
 export function countAnswerTimes(
-  before: Unanswered,
+  before: number,
   look: LookedTries,
   limitMs: number,
-): { readonly unanswered: Unanswered; readonly tries: TryCounts } {
-  const open = before.open + look.begun - look.ended;
+): { readonly waiting: number; readonly tries: TryCounts } {
   const young = look.elapsedMs <= 0 ? look.begun : (look.begun * limitMs) / look.elapsedMs;
-  const late = Math.max(before.late, Math.floor(open - young));
+  const waiting = Math.max(before, Math.floor(look.open - young));
   return {
-    unanswered: { open, late },
-    tries: { answered: look.inTime, failed: look.late + look.timedOut + late - before.late },
+    waiting,
+    tries: { answered: look.inTime, failed: look.late + look.timedOut + waiting - before },
   };
 }
+
+/** Tries of a version, and those of them that ended without an answer since their client left: how long they would have taken nobody knows. */
+export interface LeftTries {
+  readonly begun: number;
+  readonly left: number;
+}
+
+/**
+ * Whether too many of a version's clients have left to say what its answers
+ * take: more than one of a hundred, and three times as often as those of the
+ * other versions, which may have clients that do so for reasons of their own.
+ */
+export function isAbandoned(version: LeftTries, others: LeftTries): boolean {
+  const usual = others.begun === 0 ? 0 : others.left / others.begun;
+  return version.left >= fewLeft && version.left > version.begun * Math.max(0.01, 3 * usual);
+}
+
+/** Fewer say nothing: a tab is closed, a network is left. */
+const fewLeft = 5;
 
 /** `300 ms`, `1.5 s`. */
 export function describeLimit(limitMs: number): string {

@@ -125,9 +125,10 @@ export const eventReference: Readonly<Record<StreamedEvent["kind"], EventDescrip
       judged: "names of versions; absent where all pass",
       maxErrorPercent: "the limit of `errors`",
       maxP99Milliseconds: "the limit of `times`: one of a hundred may be late",
+      left: "of `times`: by `version`, how many tries of those that had `begun` ended since clients `left` before the answer, and whether these are `tooMany` to say anything of the others; versions without such are absent",
       versions:
         "`name`, and the tries that were `answered` below 500 and that `failed`, of `times` those answered within the limit and the others, in this step, as ingress gateways have counted them",
-      unread: "clusters whose ingress gateways could not be asked: `name` and `diagnostic`",
+      unread: "clusters whose ingress gateways could not be asked, or keep no times: `name` and `diagnostic`",
     },
   },
   summary: {

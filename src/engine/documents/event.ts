@@ -37,7 +37,7 @@ export interface GateEvent {
   /** As of a verification. */
   readonly step: string;
   readonly gate: JudgedGate;
-  readonly watched: Pick<WatchedRequests, "limitMs" | "unread">;
+  readonly watched: Pick<WatchedRequests, "limitMs" | "left" | "unread">;
 }
 
 /** Everything that a stream of events can hold. */
@@ -109,12 +109,14 @@ function removalFields({ mesh, clusters, names }: RemovalPlan): Readonly<Record<
 
 function gateFields({
   gate: { of, gate, verdict },
-  watched: { limitMs, unread },
+  watched: { limitMs, left, unread },
 }: GateEvent): Readonly<Record<string, unknown>> {
   const versions = Object.entries(gate.versions).map(([name, { answered, failed }]) => ({ name, answered, failed }));
   const judged = "versions" in verdict ? { judged: verdict.versions } : {};
-  const silent = unread.map(({ cluster, diagnostic }) => ({ name: cluster, diagnostic }));
-  const limit = of === "errors" ? { maxErrorPercent: gate.limit * 100 } : { maxP99Milliseconds: limitMs };
+  const silent = unread
+    .filter((one) => one.of === "all" || one.of === of)
+    .map(({ cluster, diagnostic }) => ({ name: cluster, diagnostic }));
+  const limit = of === "errors" ? { maxErrorPercent: gate.limit * 100 } : { maxP99Milliseconds: limitMs, left };
   return { of, verdict: verdict.kind, ...judged, ...limit, versions, unread: silent };
 }
 

@@ -49,7 +49,7 @@ it("reads counters, those that are left out as 0, and addresses of IPv6", () => 
           priority: 0,
           weight: 1,
           connections: { total: 0, failed: 0, open: 0 },
-          counters: { total: 12, success: 9, error: 0, timedOut: 0 },
+          counters: { total: 12, success: 9, error: 0, timedOut: 0, active: 0 },
         },
       ],
     ],

@@ -25,6 +25,8 @@ export interface HostCounters {
   readonly error: number;
   /** Those of `error` that Envoy gave up, since a time-out of the route or of a try was over. */
   readonly timedOut: number;
+  /** Requests that are open now. */
+  readonly active: number;
 }
 
 /** Envoy cluster name → its endpoints. */
@@ -108,6 +110,7 @@ function readHost(host: HostStatus): ProxyEndpoint[] {
         success: counter("rq_success"),
         error: counter("rq_error"),
         timedOut: counter("rq_timeout"),
+        active: counter("rq_active"),
       },
     },
   ];

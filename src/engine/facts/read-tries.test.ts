@@ -14,6 +14,7 @@ const host = (address: string, success: string, error: string): object => ({
   stats: [
     { name: "rq_total", value: String(Number(success) + Number(error) + 1) },
     { name: "rq_timeout", value: error },
+    { name: "rq_active", value: "1" },
     { name: "rq_success", value: success },
     { name: "rq_error", value: error },
   ],
@@ -37,9 +38,9 @@ it("reads of every ingress pod what it has counted of each version's endpoints",
   const one = { cluster: clusterNamed(twoClusters, "west"), client };
   const found = await readTries(one, service, { limitMs: undefined, signal });
   expect(Object.fromEntries(found.tries)).toEqual({
-    "v1 ingress-1 10.42.0.6:5000": { answered: 90, failed: 2, begun: 93, timedOut: 2 },
-    "v2 ingress-1 10.42.0.7:5000": { answered: 5, failed: 4, begun: 10, timedOut: 4 },
-    "v2 ingress-1 10.42.0.8:5000": { answered: 1, failed: 0, begun: 2, timedOut: 0 },
+    "v1 ingress-1 10.42.0.6:5000": { answered: 90, failed: 2, begun: 93, timedOut: 2, open: 1 },
+    "v2 ingress-1 10.42.0.7:5000": { answered: 5, failed: 4, begun: 10, timedOut: 4, open: 1 },
+    "v2 ingress-1 10.42.0.8:5000": { answered: 1, failed: 0, begun: 2, timedOut: 0, open: 1 },
   });
   expect(found.times.size).toBe(0);
 });
@@ -50,6 +51,7 @@ it("counts what came between two readings, all of it where an endpoint is new or
     failed,
     begun: answered + failed,
     timedOut: 0,
+    open: 0,
   });
   const before = new Map([
     ["v1 a x", tries(90, 2)],

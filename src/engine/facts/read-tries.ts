@@ -2,7 +2,7 @@ import type { TryCounts } from "../../core/decide/error-gate.ts";
 import type { Service } from "../../core/model/mesh.ts";
 import { serviceHost } from "../../core/render/names.ts";
 import { readAnswerTimes } from "./answer-times.ts";
-import type { Asked } from "./ingress-endpoints.ts";
+import type { Asked, IngressPod } from "./ingress-endpoints.ts";
 import { listIngressPods, readTables } from "./ingress-endpoints.ts";
 import { subsetCluster } from "./proxy-endpoints.ts";
 
@@ -12,6 +12,8 @@ export interface EndpointTries extends TryCounts {
   readonly begun: number;
   /** Failed ones that a time-out has ended. */
   readonly timedOut: number;
+  /** Those that are open now. */
+  readonly open: number;
 }
 
 /** What has been counted since proxies began. */
@@ -20,6 +22,8 @@ export interface TryReading {
   readonly tries: ReadonlyMap<string, EndpointTries>;
   /** `VERSION POD` → answers that took less than the limit, and the others as `failed`; empty without a limit. */
   readonly times: ReadonlyMap<string, TryCounts>;
+  /** Those that were asked. */
+  readonly pods: readonly IngressPod[];
 }
 
 /**
@@ -45,15 +49,15 @@ export async function readTries(
   const tries = tables.flatMap((table, index) =>
     service.versions.flatMap(({ name }) =>
       (table.get(subsetCluster(serviceHost(service), service.port, name)) ?? []).map(
-        ({ address, counters: { total, success, error, timedOut } }) =>
+        ({ address, counters: { total, success, error, timedOut, active } }) =>
           [
             `${name} ${pods[index]?.name ?? ""} ${address}`,
-            { answered: success, failed: error, begun: total, timedOut },
+            { answered: success, failed: error, begun: total, timedOut, open: active },
           ] as const,
       ),
     ),
   );
-  return { tries: new Map(tries), times };
+  return { tries: new Map(tries), times, pods };
 }
 
 /** Version → what was counted between two readings. Counters that are lower than before began anew, and so do those of an endpoint that was not there. */

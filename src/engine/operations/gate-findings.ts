@@ -3,10 +3,11 @@ import type { ErrorGate } from "../../core/decide/error-gate.ts";
 import { triesOf } from "../../core/decide/error-gate.ts";
 import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
 import { errorOf, warningOf } from "../../core/diagnostics/coded.ts";
-import type { Mesh } from "../../core/model/mesh.ts";
+import { meshFileWords } from "../../core/mesh-file-words.ts";
 import { quoteCommand } from "../../core/quote-command.ts";
 import { statsAnnotation, versionTimes, withVersionTimes } from "../../core/render/latency-stats.ts";
 import { ingressGateway, istioNamespace } from "../../core/render/names.ts";
+import type { MeshFile } from "../mesh-file.ts";
 import type { KeptTimes } from "../facts/answer-times.ts";
 import type { GateOf, JudgedGate, WatchedRequests } from "../traffic/watch-requests.ts";
 import type { ShiftedRoute } from "./shift-request.ts";
@@ -32,11 +33,18 @@ export function describeExcess({ service }: ShiftedRoute, watched: WatchedReques
 /** What is said where nothing was counted of a version that gets more requests, or by a gateway. */
 export function describeUnseen(
   { service }: ShiftedRoute,
-  { unread, limitMs }: WatchedRequests,
+  { unread, limitMs, left }: WatchedRequests,
   { of, gate, verdict, allowed }: JudgedGate & { readonly allowed: boolean },
 ): Diagnostic {
-  const silent = unread.map(
-    ({ cluster, diagnostic }) => `the ingress gateway of ${cluster} could not be asked (${diagnostic.summary})`,
+  const silent = unread.flatMap((one) =>
+    one.of === "times" && of === "times"
+      ? [`the ingress gateway of ${one.cluster} does not tell it (${one.diagnostic.detail.replace(/\.$/, "")})`]
+      : one.of === "all"
+        ? [`the ingress gateway of ${one.cluster} could not be asked (${one.diagnostic.summary})`]
+        : [],
+  );
+  const gone = left.flatMap(({ version, tooMany, left: count, begun }) =>
+    of === "times" && tooMany ? [`clients of ${count} of ${begun} tries of ${version} left before the answer`] : [],
   );
   const nothing = of === "errors" ? "no request has reached" : "no answer has a time of";
   const without = verdict.kind === "unseen" ? [`${nothing} ${verdict.versions.join(", ")}`] : [];
@@ -47,7 +55,7 @@ export function describeUnseen(
       : `99 % of the answers of ${service.namespace}/${service.name} take less than ${describeLimit(limitMs ?? 0)}`;
   return {
     ...(allowed ? warningOf(code) : errorOf(code)),
-    detail: `Whether ${asked} is not known: ${[...without, ...silent].join("; ")}.`,
+    detail: `Whether ${asked} is not known: ${[...without, ...gone, ...silent].join("; ")}.`,
     fix: allowed
       ? "Look again once there are requests: isthmus verify sends some."
       : "Hold each step longer (--every), leave out --no-verify so that each step sends requests of its own, or go on without knowing: --allow-unproven.",
@@ -56,7 +64,7 @@ export function describeUnseen(
 
 /** What is said before a shift where gateways do not write down how long answers of each version take. */
 export function describeUnkept(
-  mesh: Mesh,
+  { mesh, name: file }: Pick<MeshFile, "mesh" | "name">,
   {
     cluster,
     context,
@@ -64,25 +72,29 @@ export function describeUnkept(
   }: { readonly cluster: string; readonly context: string; readonly lacking: readonly KeptTimes[] },
 ): Diagnostic {
   const names = lacking.map(({ pod: { namespace, name } }) => `${namespace}/${name}`).join(", ");
-  const isOld = lacking.some(({ lacks }) => lacks === "bins");
+  const isOld = lacking.every(({ lacks }) => lacks === "bins");
   const why = isOld
     ? `the Envoy of ${names} of ${cluster} is too old to tell it`
     : `${names} of ${cluster} ${lacking.length === 1 ? "does" : "do"} not write it down`;
   return {
     ...errorOf("ISM791"),
     detail: `--max-p99 goes by how long answers of each version take, and ${why}. Nothing was changed.`,
-    fix: isOld ? "Leave --max-p99 out, or bring Istio to a newer release first." : fixOf(mesh, { context, lacking }),
+    fix: isOld
+      ? "Leave --max-p99 out, or bring Istio to a newer release first."
+      : fixOf({ mesh, name: file }, { context, lacking }),
     cluster,
   };
 }
 
 /** Whoever installs Istio sets what its gateways keep. */
 function fixOf(
-  mesh: Mesh,
+  { mesh, name: file }: Pick<MeshFile, "mesh" | "name">,
   { context, lacking }: { readonly context: string; readonly lacking: readonly KeptTimes[] },
 ): string {
-  if (mesh.istio.install !== "existing") {
-    return "Run isthmus apply, which asks the gateways for it and starts them anew one by one. Where the mesh file's spec.istio.values say themselves which statistics a gateway keeps, add there what ISM791 says.";
+  // The minimal profile has no ingress gateway: whoever has made this one sets its pods.
+  if (mesh.istio.install !== "existing" && mesh.istio.profile !== "minimal") {
+    const command = quoteCommand(["isthmus", "apply", ...meshFileWords(file)]);
+    return `Run ${command}, which asks the gateways for it and starts them anew one by one. Where the mesh file's spec.istio.values say themselves which statistics a gateway keeps, add there what ISM791 says.`;
   }
   const value = withVersionTimes([...new Set(lacking.flatMap(({ expressions }) => expressions))]);
   if (value === undefined) {

@@ -3,7 +3,6 @@ import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
 import { errorOf } from "../../core/diagnostics/coded.ts";
 import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
 import { UserError } from "../../core/diagnostics/user-error.ts";
-import type { Mesh } from "../../core/model/mesh.ts";
 import type { ShiftStep } from "../../core/plan/shift-tasks.ts";
 import { shiftTasks } from "../../core/plan/shift-tasks.ts";
 import { frontGatewayOf } from "../../core/routing/hosts.ts";
@@ -55,7 +54,7 @@ export async function openWatch(
     return undefined;
   }
   const watch = await openRequestWatch(meshFile, { service, limitMs: gate.maxP99Ms }, options);
-  const lacking = unkeptTimes(watch, meshFile.mesh);
+  const lacking = unkeptTimes(watch, meshFile);
   if (lacking.length > 0) {
     await watch.close();
     throw new UserError(lacking, exitCodes.failed);
@@ -63,10 +62,10 @@ export async function openWatch(
   return watch;
 }
 
-function unkeptTimes({ kept }: RequestWatch, mesh: Mesh): readonly Diagnostic[] {
+function unkeptTimes({ kept }: RequestWatch, meshFile: MeshFile): readonly Diagnostic[] {
   return kept.flatMap(({ cluster, context, pods }) => {
     const lacking = pods.filter(({ lacks }) => lacks !== undefined);
-    return lacking.length === 0 ? [] : [describeUnkept(mesh, { cluster, context, lacking })];
+    return lacking.length === 0 ? [] : [describeUnkept(meshFile, { cluster, context, lacking })];
   });
 }
 
@@ -91,13 +90,18 @@ export async function passGate(shift: Shift, step: ShiftStep): Promise<"on" | "e
     taskOf: (cluster) => shiftTasks.watched(cluster, step),
   });
   caller.watched(watched, step);
-  const { judged, unread } = watched;
+  const { judged, unread, left } = watched;
   const excess = judged.filter(({ verdict: { kind } }) => kind === "exceeds" || kind === "everywhere");
   if (excess.length > 0) {
     caller.report(excess.map((one) => describeExcess(target, watched, one)));
     return excess.find(({ verdict: { kind } }) => kind === "exceeds")?.of ?? "stop";
   }
-  const unseen = judged.filter(({ verdict: { kind } }) => kind === "unseen" || unread.length > 0);
+  const unseen = judged.filter(
+    ({ of, verdict: { kind } }) =>
+      kind === "unseen" ||
+      unread.some((one) => one.of === "all" || one.of === of) ||
+      (of === "times" && left.some(({ tooMany }) => tooMany)),
+  );
   if (unseen.length === 0) {
     return "on";
   }

@@ -1,5 +1,6 @@
 import { adviseMesh } from "../../core/advice/advise-mesh.ts";
 import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
+import { warnOfGatewayRestarts } from "../../core/plan/gateway-restarts.ts";
 import type { Plan } from "../../core/plan/plan.ts";
 import type { Materials } from "../../core/render/materials.ts";
 import type { Connection } from "../clusters/connect-clusters.ts";
@@ -91,6 +92,7 @@ export async function preparePlan(
         ...current.warnings,
         ...judged.warnings,
         ...warnings,
+        ...warnOfGatewayRestarts(plan.clusters),
         ...(names?.warnings ?? withoutZone(meshFile.mesh, formerNames(meshFile.mesh, connections))),
       ],
       close: current.close,

@@ -1,4 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
+import type { LeftTries } from "../../core/decide/answer-times.ts";
+import { isAbandoned } from "../../core/decide/answer-times.ts";
 import type { ErrorGate, GateVerdict, TryCounts } from "../../core/decide/error-gate.ts";
 import { countTries, judgeGate, triesOf } from "../../core/decide/error-gate.ts";
 import type { Service } from "../../core/model/mesh.ts";
@@ -27,6 +29,8 @@ export interface WatchedRequests {
   readonly limitMs: number | undefined;
   /** The versions that are judged: those that get more requests than before the shift. */
   readonly raised: readonly string[];
+  /** Of those whose clients left before the answer, where times are asked for; `tooMany`: so many that nothing can be said of the version's times. */
+  readonly left: readonly (LeftTries & { readonly version: string; readonly tooMany: boolean })[];
   /** Of clusters whose ingress gateways told nothing in this step, or do not at its end. */
   readonly unread: readonly UnreadCluster[];
 }
@@ -70,7 +74,11 @@ export async function openRequestWatch(
 ): Promise<RequestWatch> {
   const { clients, unreachable, close } = await openClients(meshFile, options);
   const watched = clients.map((client) => new WatchedCluster(client, { service, limitMs }, options));
-  const away = unreachable.map(({ cluster, diagnostic }) => ({ cluster: cluster.name, diagnostic }));
+  const away = unreachable.map(({ cluster, diagnostic }) => ({
+    cluster: cluster.name,
+    diagnostic,
+    of: "all" as const,
+  }));
   const kept = await Promise.all(watched.map(async (one) => one.keptTimes()));
   const flushMs = Math.max(0, ...kept.flatMap(({ pods }) => pods.map((pod) => pod.flushMs)));
   const lateMs = limitMs === undefined ? 0 : flushMs + afterFlushMs;
@@ -94,10 +102,32 @@ export async function openRequestWatch(
       );
       const [gates] = await Promise.all([judged, ...tasks]);
       const unread = [...away, ...watched.flatMap((one) => one.unread())];
-      return { judged: gates, limitMs, raised: step.raised, unread };
+      return { judged: gates, limitMs, raised: step.raised, left: leftIn(watched, service, step.raised), unread };
     },
     close,
   };
+}
+
+function leftIn(
+  watched: readonly WatchedCluster[],
+  { versions }: Service,
+  raised: readonly string[],
+): WatchedRequests["left"] {
+  const sum = (names: readonly string[], since: "step" | "all"): LeftTries => {
+    const all = names.flatMap((name) => watched.map((one) => one.leftOf(name, since)));
+    return {
+      begun: all.reduce((tries, one) => tries + one.begun, 0),
+      left: all.reduce((tries, one) => tries + one.left, 0),
+    };
+  };
+  const others = sum(
+    versions.flatMap(({ name }) => (raised.includes(name) ? [] : [name])),
+    "all",
+  );
+  return raised.flatMap((version) => {
+    const tries = sum([version], "step");
+    return tries.left > 0 ? [{ ...tries, version, tooMany: isAbandoned(tries, others) }] : [];
+  });
 }
 
 async function judgeUntil(

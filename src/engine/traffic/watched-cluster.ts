@@ -1,11 +1,13 @@
-import type { LookedTries, Unanswered } from "../../core/decide/answer-times.ts";
-import { countAnswerTimes, noneUnanswered } from "../../core/decide/answer-times.ts";
+import type { LeftTries, LookedTries } from "../../core/decide/answer-times.ts";
+import { countAnswerTimes } from "../../core/decide/answer-times.ts";
 import type { TryCounts } from "../../core/decide/error-gate.ts";
 import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
+import { errorOf } from "../../core/diagnostics/coded.ts";
 import type { Service } from "../../core/model/mesh.ts";
 import type { OpenClients } from "../clusters/open-clients.ts";
 import type { KeptTimes } from "../facts/answer-times.ts";
 import { readKeptTimes } from "../facts/answer-times.ts";
+import type { IngressPod } from "../facts/ingress-endpoints.ts";
 import { listIngressPods } from "../facts/ingress-endpoints.ts";
 import type { EndpointTries, TryReading } from "../facts/read-tries.ts";
 import { countedBetween, readTries } from "../facts/read-tries.ts";
@@ -20,10 +22,12 @@ export interface ClusterTimes {
   readonly pods: readonly KeptTimes[];
 }
 
-/** A cluster whose ingress gateway could not be asked. */
+/** A cluster whose ingress gateway did not tell everything. */
 export interface UnreadCluster {
   readonly cluster: string;
   readonly diagnostic: Diagnostic;
+  /** What it did not tell: anything, or how long answers took. */
+  readonly of: "all" | "times";
 }
 
 /** What of which service is counted. */
@@ -46,8 +50,12 @@ export class WatchedCluster {
   readonly #options: Pick<RunOptions, "now" | "signal">;
   #last: { readonly reading: TryReading; readonly at: number } | undefined;
   #hasCounted = false;
-  /** Version → its tries without an answer in this step. */
-  #unanswered: Readonly<Record<string, Unanswered>> = {};
+  /** Pod → what it keeps of times, once it has said it. */
+  readonly #kept = new Map<string, KeptTimes>();
+  /** Version → the most of its tries that waited for too long in this step. */
+  #waiting: Readonly<Record<string, number>> = {};
+  /** Version → its tries and those that clients left, in this step and since the beginning. */
+  #left: Readonly<Record<"step" | "all", Readonly<Record<string, LeftTries>>>> = { step: {}, all: {} };
   /** Of the last look. */
   #problem: Diagnostic | undefined;
   /** The last one of the step. */
@@ -60,28 +68,39 @@ export class WatchedCluster {
     this.#options = options;
   }
 
-  /** What the ingress gateway's pods keep of times; no pod where that is not asked, and where they do not say it: then the looks do not either. */
+  /** What the ingress gateway's pods keep of times; those are absent that do not say it now, and are asked again with each look. */
   async keptTimes(): Promise<ClusterTimes> {
-    const { service, limitMs } = this.#counted;
-    const { signal } = this.#options;
+    const { limitMs } = this.#counted;
     const { one, client } = this.#one;
-    const named = { cluster: this.name, context: one.context.context };
-    if (limitMs === undefined) {
-      return { ...named, pods: [] };
+    if (limitMs !== undefined) {
+      try {
+        await this.#askPods(await listIngressPods({ cluster: one.cluster, client }, this.#options.signal));
+      } catch {
+        this.#options.signal.throwIfAborted();
+      }
     }
-    try {
-      const pods = await listIngressPods({ cluster: one.cluster, client }, signal);
-      const kept = pods.map(async (pod) => readKeptTimes(client, pod, { service, signal }));
-      return { ...named, pods: await Promise.all(kept) };
-    } catch {
-      signal.throwIfAborted();
-      return { ...named, pods: [] };
-    }
+    return { cluster: this.name, context: one.context.context, pods: [...this.#kept.values()] };
+  }
+
+  /** Asks pods what they keep that have not said it yet. */
+  async #askPods(pods: readonly IngressPod[]): Promise<void> {
+    const { service } = this.#counted;
+    const { signal } = this.#options;
+    const { client } = this.#one;
+    const unasked = pods.filter(({ name }) => !this.#kept.has(name));
+    const asked = await Promise.allSettled(unasked.map(async (pod) => readKeptTimes(client, pod, { service, signal })));
+    signal.throwIfAborted();
+    asked.forEach((one) => {
+      if (one.status === "fulfilled") {
+        this.#kept.set(one.value.pod.name, one.value);
+      }
+    });
   }
 
   beginStep(): void {
     this.#hasCounted = false;
-    this.#unanswered = {};
+    this.#waiting = {};
+    this.#left = { ...this.#left, step: {} };
   }
 
   /** What came since the last look; nothing at the first one, and where it cannot be asked. */
@@ -91,6 +110,7 @@ export class WatchedCluster {
     try {
       const { one, client } = this.#one;
       const reading = await readTries({ cluster: one.cluster, client }, service, { limitMs, signal });
+      await (limitMs === undefined ? undefined : this.#askPods(reading.pods));
       const before = this.#last;
       this.#last = { reading, at: now() };
       this.#hasCounted ||= before !== undefined;
@@ -111,33 +131,74 @@ export class WatchedCluster {
       return { errors, times: {} };
     }
     const times = countedBetween(before.reading.times, after.reading.times);
-    const looked = Object.entries(errors).map(([version, tries]) => {
-      const look = lookedTries(tries, times[version], after.at - before.at);
-      return [version, countAnswerTimes(this.#unanswered[version] ?? noneUnanswered, look, limitMs)] as const;
+    const counted = Object.entries(errors).map(([version, tries]) => {
+      const look = lookedTries(tries, times[version], {
+        open: openOf(after.reading, version),
+        elapsedMs: after.at - before.at,
+      });
+      return [version, countAnswerTimes(this.#waiting[version] ?? 0, look, limitMs)] as const;
     });
-    this.#unanswered = Object.fromEntries(looked.map(([version, { unanswered }]) => [version, unanswered]));
-    return { errors, times: Object.fromEntries(looked.map(([version, { tries }]) => [version, tries])) };
+    this.#waiting = Object.fromEntries(counted.map(([version, { waiting }]) => [version, waiting]));
+    this.#left = { step: addLeft(this.#left.step, errors), all: addLeft(this.#left.all, errors) };
+    return { errors, times: Object.fromEntries(counted.map(([version, { tries }]) => [version, tries])) };
+  }
+
+  /**
+   * A version's tries of this step, or of the whole watch, and those that
+   * clients left. An answer that goes on for long is an answer, and leaves the
+   * count of both when it ends in another step.
+   */
+  leftOf(version: string, since: "step" | "all"): LeftTries {
+    const none = { begun: 0, left: 0 };
+    const all = this.#left.all[version] ?? none;
+    const step = this.#left.step[version] ?? none;
+    return since === "all" ? all : { begun: step.begun, left: Math.max(0, Math.min(step.left, all.left)) };
   }
 
   tell(text: string): void {
     this.note?.(this.#problem === undefined ? text : `could not be asked: ${this.#problem.summary}`);
   }
 
-  /** The problem of a cluster that has told nothing in the step, or does not at its end. */
+  /** The problem of a cluster that has told nothing in the step, or does not at its end; and of pods that do not tell their times. */
   unread(): readonly UnreadCluster[] {
     const diagnostic = this.#problem ?? (this.#hasCounted ? undefined : this.#lastProblem);
-    return diagnostic === undefined ? [] : [{ cluster: this.name, diagnostic }];
+    if (diagnostic !== undefined) {
+      return [{ cluster: this.name, diagnostic, of: "all" }];
+    }
+    const pods = this.#counted.limitMs === undefined ? [] : (this.#last?.reading.pods ?? []);
+    const silent = pods.filter(({ name }) => this.#kept.get(name)?.lacks !== undefined || !this.#kept.has(name));
+    return silent.length === 0 ? [] : [{ cluster: this.name, diagnostic: describeSilent(silent), of: "times" }];
   }
 }
 
-function lookedTries(tries: EndpointTries, times: TryCounts | undefined, elapsedMs: number): LookedTries {
-  const { answered, failed, begun, timedOut } = tries;
+function describeSilent(pods: readonly IngressPod[]): Diagnostic {
+  const names = pods.map(({ namespace, name }) => `${namespace}/${name}`).join(", ");
   return {
-    inTime: times?.answered ?? 0,
-    late: times?.failed ?? 0,
-    timedOut,
-    begun,
-    ended: answered + failed,
-    elapsedMs,
+    ...errorOf("ISM791"),
+    detail: `No times of ${names}: it keeps none, or could not be asked whether it does.`,
   };
+}
+
+function lookedTries(
+  { begun, timedOut }: EndpointTries,
+  times: TryCounts | undefined,
+  now: Pick<LookedTries, "open" | "elapsedMs">,
+): LookedTries {
+  return { inTime: times?.answered ?? 0, late: times?.failed ?? 0, timedOut, begun, ...now };
+}
+
+function openOf({ tries }: TryReading, version: string): number {
+  return [...tries].reduce((sum, [key, { open }]) => sum + (key.startsWith(`${version} `) ? open : 0), 0);
+}
+
+/** What began and neither ended nor is open: its client has left. Connections that did not come about are failures that never began, and hide as many. */
+function addLeft(
+  known: Readonly<Record<string, LeftTries>>,
+  counted: Readonly<Record<string, EndpointTries>>,
+): Readonly<Record<string, LeftTries>> {
+  const sums = Object.entries(counted).map(([version, { begun, answered, failed, open }]) => {
+    const before = known[version] ?? { begun: 0, left: 0 };
+    return [version, { begun: before.begun + begun, left: before.left + begun - answered - failed - open }] as const;
+  });
+  return { ...known, ...Object.fromEntries(sums) };
 }

@@ -55,10 +55,17 @@ export function viewShift(
 
 /** What ingress gateways have counted in a step, a line for each gate and version, with a mark for those that are judged. */
 export function viewWatchedRequests(requests: WatchedRequests, palette: Palette): string {
-  const lines = requests.judged.flatMap((one) => viewGate(one, requests, palette));
-  return [...lines, ...requests.unread.map(({ cluster }) => `${palette.changed("?")} ${cluster}  not counted`)].join(
-    "\n",
+  const gone = requests.left.map(
+    ({ version, left, begun, tooMany }) =>
+      `${tooMany ? palette.changed("?") : " "} ${version}  clients of ${left} of ${begun} tries left before the answer`,
   );
+  const lines = [...requests.judged.flatMap((one) => viewGate(one, requests, palette)), ...gone];
+  return [
+    ...lines,
+    ...requests.unread.map(
+      ({ cluster, of }) => `${palette.changed("?")} ${cluster}  ${of === "all" ? "not counted" : "no times"}`,
+    ),
+  ].join("\n");
 }
 
 function viewGate({ of, gate }: JudgedGate, { raised, limitMs }: WatchedRequests, palette: Palette): readonly string[] {

@@ -159,7 +159,7 @@ export const applyCodes = {
   ISM789: {
     summary: "Answers take longer than they may",
     explanation:
-      "With `--max-p99` each step of a shift is held while ingress gateways write down how long answers of each version take, from a request's end to the answer's. Late are those that take the limit or longer, those that a time-out ends, and requests that have no answer for so long. A version that gets more requests than before may have one late answer in a hundred, and is judged after every look by a test that may stop at any time, as its failures are (ISM681): of a version that is late no more often at most one in a hundred is stopped by chance, however long it is watched; one of which 5 % are late is found within 500 answers in 95 of 100 shifts of up to four steps. Where the other versions are not late as well the shift ends there, and with `--rollback` goes back.",
+      "With `--max-p99` each step of a shift is held while ingress gateways write down how long answers of each version take, from a request's end to the answer's. Late are those that take the limit or longer, those that a time-out ends, and requests that are open for so long. A version that gets more requests than before may have one late answer in a hundred, and is judged after every look by a test that may stop at any time, as its failures are (ISM681): of a version that is late no more often at most one in a hundred is stopped by chance, however long it is watched; one of which 5 % are late is found within 500 answers in 95 of 100 shifts of up to four steps. Where the other versions are not late as well the shift ends there, and with `--rollback` goes back.",
   },
   ISM790: {
     summary: "Answers take longer than they may, of other versions as well",
@@ -174,7 +174,12 @@ export const applyCodes = {
   ISM792: {
     summary: "Times of answers could not be read",
     explanation:
-      "`--max-p99` needs answers whose time gateways have written down. None of the version has come to its end while the step was held, or the ingress gateway of a cluster could not be asked. The shift stops there; `--allow-unproven` goes on.",
+      "`--max-p99` needs answers whose time gateways have written down. None of the version has come to its end while the step was held, or so many of its clients left before the answer (more than one of a hundred, and three times as many as of the other versions) that the others say little, or pods of an ingress gateway could not be asked or keep no times. The shift stops there; `--allow-unproven` goes on.",
+  },
+  ISM793: {
+    summary: "Pods of gateways are started anew",
+    explanation:
+      "The apply changes the template of a gateway's pods, so that Kubernetes replaces them one by one, new ones first. New requests go to the new ones. A proxy that ends gives open requests as long as `meshConfig.defaultConfig.terminationDrainDuration` says, 5 s by default; longer downloads, streams and websockets are cut and have to be begun again. A newer release of Istio or of isthmus, other values of the gateway, and the statistics for `shift --max-p99` are what changes it.",
   },
   ISM346: {
     summary: "Objects of the mesh are there, and no inventory lists them",
