@@ -1,9 +1,10 @@
 import { writeJson } from "../core/model/exact-json.ts";
 import { joinEqual } from "../core/diagnostics/join-equal.ts";
 import { decideColor } from "./terminal/color.ts";
-import type { CliContext, CliIo } from "./terminal/context.ts";
+import type { CliContext, CliIo, MeshPlace } from "./terminal/context.ts";
 import type { LiveView, SharedStderr } from "./terminal/share-stderr.ts";
 import { shareStderr } from "./terminal/share-stderr.ts";
+import { withGivenOptions } from "./command-line/given-options.ts";
 import type { GlobalValues } from "./command-line/parse-command-line.ts";
 import { quoteCommand } from "../core/quote-command.ts";
 import { usageError } from "./command-line/usage-error.ts";
@@ -44,17 +45,28 @@ export function createContext(argv: readonly string[], globals: GlobalValues, io
     clusterTimeoutMs: globals.clusterTimeout,
   };
   const stderr = shareStderr(io);
+  // What a command is about is known once it asks for its mesh, and told by errors after it has ended.
+  let file: string | undefined;
+  const complete = (text: string): string => withGivenOptions(text, { file, kubeconfig: globals.kubeconfig });
   const context: CliContext = {
     ...base,
-    ...printing(base, stderr, texts),
+    ...printing(base, stderr, texts, complete),
     ...interaction(base, stderr, texts),
-    ...engineAccess(() => context),
+    ...engineAccess(
+      () => context,
+      (place) => (file = place.file),
+    ),
   };
   return { context, close: stderr.close };
 }
 
 /** Data to stdout, everything else to stderr. */
-function printing({ stdout, quiet, verbose, errorColor }: Base, stderr: SharedStderr, texts: OnStderr): Printing {
+function printing(
+  { stdout, quiet, verbose, errorColor }: Base,
+  stderr: SharedStderr,
+  texts: OnStderr,
+  complete: (text: string) => string,
+): Printing {
   return {
     print: (text) => {
       stdout.write(text.endsWith("\n") ? text : `${text}\n`);
@@ -73,7 +85,8 @@ function printing({ stdout, quiet, verbose, errorColor }: Base, stderr: SharedSt
       }
     },
     report: (diagnostics) => {
-      for (const diagnostic of joinEqual(diagnostics)) {
+      for (const { fix, ...rest } of joinEqual(diagnostics)) {
+        const diagnostic = fix === undefined ? rest : { ...rest, fix: complete(fix) };
         stderr.write(`${texts.formatDiagnostic(diagnostic, { color: errorColor })}\n\n`);
       }
     },
@@ -109,7 +122,7 @@ function startProgress({ stderr, errorPalette, now, quiet, env }: Base, texts: O
 }
 
 /** Everything of the engine is imported when a command first asks for it. */
-function engineAccess(context: () => CliContext): EngineAccess {
+function engineAccess(context: () => CliContext, onMesh: (place: MeshPlace) => void): EngineAccess {
   return {
     engineOptions: async (own = {}) => {
       const { engineOptions } = await import("./handlers/engine-options.ts");
@@ -119,14 +132,17 @@ function engineAccess(context: () => CliContext): EngineAccess {
       const { operate } = await import("./handlers/operate.ts");
       return operate(context(), own, work);
     },
-    forMesh: (place) => ({
-      ...context(),
-      file: place.file,
-      readMesh: async () => {
-        const { readMesh } = await import("./handlers/read-mesh.ts");
-        return readMesh(place, context().cwd);
-      },
-    }),
+    forMesh: (place) => {
+      onMesh(place);
+      return {
+        ...context(),
+        file: place.file,
+        readMesh: async () => {
+          const { readMesh } = await import("./handlers/read-mesh.ts");
+          return readMesh(place, context().cwd);
+        },
+      };
+    },
   };
 }
 

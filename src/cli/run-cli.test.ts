@@ -195,3 +195,10 @@ describe("schema", () => {
     expect(JSON.parse(out)).toMatchObject({ type: "object", properties: { spec: { type: "object" } } });
   });
 });
+
+it("prints fixes whose commands take the mesh file and the kubeconfig that were given", async () => {
+  const usual = await runIsthmus("route explain");
+  expect(usual.err).toContain("isthmus route explain SERVICE");
+  const { err } = await runIsthmus("route explain -f prod/mesh.yaml --kubeconfig k.yaml");
+  expect(err).toContain("isthmus route explain -f prod/mesh.yaml --kubeconfig k.yaml SERVICE");
+});

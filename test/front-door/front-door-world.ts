@@ -73,8 +73,14 @@ export function writeDoorMesh(
   {
     issuers,
     routes,
+    healthChecks,
     ...more
-  }: { readonly issuers: readonly object[]; readonly routes: readonly object[]; readonly hardening?: object },
+  }: {
+    readonly issuers: readonly object[];
+    readonly routes: readonly object[];
+    readonly healthChecks?: object;
+    readonly hardening?: object;
+  },
 ): string {
   copyFileSync(path.join(root, "examples", "helloworld.yaml"), path.join(into, "helloworld.yaml"));
   const mesh = parse(readFileSync(path.join(root, "examples", "sandbox.yaml"), "utf8")) as {
@@ -88,7 +94,8 @@ export function writeDoorMesh(
   }
   const { dns } = world.frontDoor;
   const tsig = { name: "isthmus", secret: { file: dns.tsig.secretFile } };
-  mesh.spec["dns"] = { zone: dns.zone, provider: { rfc2136: { server: dns.server, tsig } }, ttl: "5s" };
+  const provider = { rfc2136: { server: dns.server, tsig } };
+  mesh.spec["dns"] = { zone: dns.zone, provider, ttl: "5s", ...(healthChecks === undefined ? {} : { healthChecks }) };
   mesh.spec["issuers"] = issuers;
   Object.assign(mesh.spec, more);
   mesh.spec.services = mesh.spec.services.map((service) => ({ ...service, routes }));

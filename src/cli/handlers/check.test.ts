@@ -63,6 +63,18 @@ describe("isthmus check", () => {
     expect(out).toMatch(/name="authorization: [^"]+"><skipped message="not seen: [^"]*sample\/custom/);
   });
 
+  it("prints commands for the mesh file and the kubeconfig that it was asked with", async () => {
+    const names = { names: [], former: [], problem: { code: "ISM639", severity: "error", summary: "", detail: "" } };
+    const facts = { ...healthyFacts(), names };
+    const kept = { ...facts, mesh: { ...facts.mesh, file: "prod.yaml" } };
+    expect((await checkFacts(facts)).out).toContain("See isthmus dns status.");
+    expect((await checkFacts(kept)).out).toContain("See isthmus dns status -f prod.yaml.");
+    const { causes } = JSON.parse((await checkFacts(kept, "-o json --kubeconfig k.yaml")).out) as {
+      readonly causes: readonly { readonly fix: string }[];
+    };
+    expect(causes[0]?.fix).toContain("See isthmus dns status -f prod.yaml --kubeconfig k.yaml.");
+  });
+
   it("says cause, object, fix and page, what it explains, and ends with 3", async () => {
     const { out, code } = await checkFacts(broken);
     expect(code).toBe(3);

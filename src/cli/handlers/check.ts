@@ -1,11 +1,12 @@
 import path from "node:path";
-import type { CheckSelection } from "../../core/checks/run-checks.ts";
+import type { Cause, CheckReport, CheckSelection } from "../../core/checks/run-checks.ts";
 import type { ExitCode } from "../../core/diagnostics/exit-codes.ts";
 import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
 import { checkKept, checkMesh, writeFacts } from "../../engine/operations/check.ts";
 import { classOfCheck } from "../../engine/operations/exit-class.ts";
 import type { Checked } from "../../engine/operations/check.ts";
 import type { MeshContext } from "../terminal/context.ts";
+import { withGivenOptions } from "../command-line/given-options.ts";
 import { usageError } from "../command-line/usage-error.ts";
 import type { CheckView } from "../views/check.ts";
 
@@ -41,7 +42,7 @@ export async function runCheck(args: CheckArgs, view: CheckView, context: MeshCo
   if (args.factsTo !== undefined) {
     await writeFacts(path.resolve(context.cwd, args.factsTo), checked.facts);
   }
-  view.report(checked);
+  view.report({ ...checked, report: completed(checked, context) });
   return exitCodes[classOfCheck(checked)];
 }
 
@@ -60,4 +61,21 @@ function refuseWaitForKept({ wait, factsFrom }: CheckArgs): void {
       "Leave one of the two out.",
     );
   }
+}
+
+/** The report with commands that work as they are printed: of the mesh file that the facts are of. */
+function completed({ report, facts }: Checked, { kubeconfig }: Pick<MeshContext, "kubeconfig">): CheckReport {
+  const complete = (text: string): string => withGivenOptions(text, { file: facts.mesh.file, kubeconfig });
+  const words = ({ fix, commands }: Pick<Cause, "fix" | "commands">): Pick<Cause, "fix" | "commands"> => ({
+    ...(fix === undefined ? {} : { fix: complete(fix) }),
+    ...(commands === undefined ? {} : { commands: commands.map(complete) }),
+  });
+  return {
+    ...report,
+    causes: report.causes.map((cause) => ({
+      ...cause,
+      ...words(cause),
+      consequences: cause.consequences.map((one) => ({ ...one, ...words(one) })),
+    })),
+  };
 }

@@ -60,7 +60,10 @@ async function watch(view: DnsSyncView, context: MeshContext): Promise<never> {
     view.event(event);
     if (event.kind === "address") {
       const from = event.failedFrom.length === 0 ? "" : ` (no answer from ${event.failedFrom.join(", ")})`;
-      context.log(`${timeOf(context)} ${event.address} of ${event.cluster} is ${event.state} for ${event.name}${from}`);
+      const why = event.waits === true ? ", whose gateway answers while every request of the name hangs" : "";
+      context.log(
+        `${timeOf(context)} ${event.address} of ${event.cluster} is ${event.state} for ${event.name}${from}${why}`,
+      );
     }
   };
   const options = await context.engineOptions({ onEvent });

@@ -88,7 +88,10 @@ export interface CliContext extends CliIo {
   readonly log: (line: string) => void;
   /** Writes a line to stderr with `--verbose` only. */
   readonly debug: (line: string) => void;
-  /** Writes diagnostics to stderr, also with `--quiet`; decides nothing about the exit code. */
+  /**
+   * Writes diagnostics to stderr, also with `--quiet`; decides nothing about the exit code. Commands in
+   * their fixes get `-f` and `--kubeconfig` as they were given.
+   */
   readonly report: (diagnostics: readonly Diagnostic[]) => void;
   /**
    * Asks a yes-or-no question on stderr. With `yes` it is true at once. Where

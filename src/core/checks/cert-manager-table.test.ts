@@ -45,7 +45,11 @@ function withCertManager(
     certManager: [{ namespace: "cert-manager", name: "cert-manager", labels, networkPolicies: [policy], ...change }],
   }));
   const acmeIssuers = issuers.map((issuer, index): AcmeIssuer => ({ name: `issuer-${index}`, server, ...issuer }));
-  return { ...facts, mesh: { ...facts.mesh, acmeIssuers } };
+  const open = [{ namespace: "cert-manager", name: "cert-manager", labels }];
+  const clusters = facts.clusters.map((one) =>
+    one.kind === "reached" && one.cluster === "west" ? { ...one, certManager: open } : one,
+  );
+  return { ...facts, clusters, mesh: { ...facts.mesh, acmeIssuers } };
 }
 
 /** What the finding says that is not reached, a line each. */
@@ -155,6 +159,16 @@ describe("a cert-manager whose namespace has policies", () => {
         : one,
     );
     expect(closed({ ...facts, clusters: mended })).toEqual([]);
+  });
+
+  it("is said not to have been found, where an issuer needs one", () => {
+    const facts = withCertManager([http], []);
+    const without = facts.clusters.map((one) => (one.kind === "reached" ? { ...one, certManager: [] } : one));
+    const label = "by the label app.kubernetes.io/name=cert-manager of its Deployment";
+    expect(judge(certificateOrders, { ...facts, clusters: without }, undefined)).toEqual({
+      findings: [],
+      unseen: ["west", "east"].map((name) => `no cert-manager was found in ${name}, ${label}`),
+    });
   });
 
   it("never says that all is well where its policies or its name servers are not known", () => {

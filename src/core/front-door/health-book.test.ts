@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { Sighting } from "./health.ts";
 import { createHealthBook } from "./health-book.ts";
 
 const name = "app.example.test";
@@ -14,6 +15,62 @@ function round(
     { name, from: "west", answered },
   ];
 }
+
+/** A round in which every gateway lives, and the name's requests hang at some from these places. */
+function waiting(
+  at: Readonly<Record<string, readonly (string | undefined)[]>>,
+): readonly (Sighting & { readonly name: string })[] {
+  const answered = { [west.address]: true, [east.address]: true };
+  return [undefined, "west", "east"].map((from) => ({
+    name,
+    from,
+    answered,
+    waits: Object.fromEntries(Object.entries(at).map(([address, places]) => [address, places.includes(from)])),
+  }));
+}
+
+const everywhere = [undefined, "west", "east"];
+
+describe("an address whose gateway answers while every request of the name hangs", () => {
+  const settings = { failures: 2, successes: 2 };
+
+  it("leaves after twice the rounds, and comes back when requests are answered", () => {
+    const book = createHealthBook(settings, () => true);
+    const hanging = Array.from({ length: 4 }, () => book.note([west, east], waiting({ [east.address]: everywhere })));
+    expect(hanging).toEqual([
+      [],
+      [],
+      [],
+      [{ ...east, state: "down", failedFrom: ["this machine", "west"], waits: true }],
+    ]);
+    const later = [everywhere, everywhere, [], []].map((places) =>
+      book.note([west, east], waiting({ [east.address]: places })),
+    );
+    expect(later).toEqual([[], [], [], [{ ...east, state: "up", failedFrom: [] }]]);
+  });
+
+  it.each<[string, Readonly<Record<string, readonly (string | undefined)[]>>]>([
+    [
+      "they hang at the others too, as they do where an application hangs",
+      { [east.address]: everywhere, [west.address]: everywhere },
+    ],
+    [
+      "half of them hang at the others, as with versions of a dead cluster",
+      { [east.address]: everywhere, [west.address]: [undefined] },
+    ],
+    ["one place gets an answer", { [east.address]: [undefined, "east"] }],
+  ])("stays where %s", (_, at) => {
+    const book = createHealthBook(settings, () => true);
+    const changes = Array.from({ length: 12 }, () => book.note([west, east], waiting(at)));
+    expect(changes.flat()).toEqual([]);
+  });
+
+  it("stays where nobody but one place looks", () => {
+    const book = createHealthBook(settings, () => true);
+    const alone = waiting({ [east.address]: everywhere }).slice(0, 1);
+    expect(Array.from({ length: 12 }, () => book.note([west, east], alone)).flat()).toEqual([]);
+  });
+});
 
 describe("the book of health", () => {
   it("says when an address leaves, from where it failed, and when it comes back", () => {

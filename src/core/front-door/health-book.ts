@@ -1,6 +1,8 @@
 import type { HealthChecks } from "../model/dns.ts";
 import type { AddressHealth, Sighting } from "./health.ts";
 import { judgeRound, nextHealth } from "./health.ts";
+import type { RequestCount } from "./health-waits.ts";
+import { onlyWaits, waitingRounds } from "./health-waits.ts";
 
 /** An address of a name. */
 export interface NamedAddress {
@@ -14,6 +16,8 @@ export interface HealthChange extends NamedAddress {
   readonly state: "up" | "down";
   /** The places that got no answer. */
   readonly failedFrom: readonly string[];
+  /** True where the gateway answers and no request of the name behind it does; left out otherwise. */
+  readonly waits?: true;
 }
 
 /** What is known of every address of every name. */
@@ -36,31 +40,61 @@ export function createHealthBook(
   settings: Pick<HealthChecks, "failures" | "successes">,
   inUse: (name: string, address: string) => boolean,
 ): HealthBook {
-  let known = new Map<string, AddressHealth>();
-  const keyOf = (name: string, address: string): string => `${name} ${address}`;
+  let known = new Map<string, Entry>();
+  const rounds = waitingRounds(settings);
+  const keyOf = ({ name, address }: Pick<NamedAddress, "name" | "address">): string => `${name} ${address}`;
   return {
-    isDown: (name, address) => known.get(keyOf(name, address))?.state === "down",
+    isDown: (name, address) => known.get(keyOf({ name, address }))?.health.state === "down",
     note: (asked, sightings) => {
-      const next = new Map<string, AddressHealth>();
-      const changes = asked.flatMap((one): readonly HealthChange[] => {
-        const key = keyOf(one.name, one.address);
-        const before = known.get(key) ?? begin(inUse(one.name, one.address));
-        const ofName = sightings.filter(({ name }) => name === one.name);
-        const after = nextHealth(before, judgeRound(ofName, one), settings);
-        next.set(key, after);
-        const { name, cluster, address } = one;
-        return after.state === before.state ? [] : [{ name, cluster, address, ...after }];
+      const noted = asked.map((one): Noted => {
+        const before = known.get(keyOf(one)) ?? { health: begin(inUse(one.name, one.address)), counts: [] };
+        const round = judgeRound(
+          sightings.filter(({ name }) => name === one.name),
+          one,
+        );
+        // What was counted while the address was down says nothing of one that is back.
+        const counts = [...(before.health.state === "down" ? [] : before.counts), round].slice(-rounds);
+        return { one, before: before.health, health: nextHealth(before.health, round, settings), counts };
       });
-      known = next;
-      return changes.map(({ name, cluster, address, state, failedFrom }) => ({
-        name,
-        cluster,
-        address,
-        state,
-        failedFrom,
-      }));
+      const judged = noted.map((entry) => (hangs(entry, noted, rounds) ? takenOut(entry) : entry));
+      known = new Map(judged.map((entry) => [keyOf(entry.one), entry]));
+      return judged.flatMap(({ one: { name, cluster, address }, before, health, waits }): readonly HealthChange[] => {
+        const { state, failedFrom } = health;
+        const why = waits === true ? { waits } : {};
+        return state === before.state ? [] : [{ name, cluster, address, state, failedFrom, ...why }];
+      });
     },
   };
+}
+
+interface Entry {
+  readonly health: AddressHealth;
+  /** Of the last rounds, oldest first. */
+  readonly counts: readonly RequestCount[];
+}
+
+interface Noted extends Entry {
+  readonly one: NamedAddress;
+  readonly before: AddressHealth;
+  readonly waits?: true;
+}
+
+/** Held against those of the name that are up. */
+function hangs({ one, health, counts }: Noted, all: readonly Noted[], rounds: number): boolean {
+  const others = all.filter((other) => other.one.name === one.name && other.one.address !== one.address);
+  const up = others.filter((other) => other.health.state === "up");
+  return (
+    health.state === "up" &&
+    onlyWaits(
+      counts,
+      up.flatMap((other) => other.counts),
+      rounds,
+    )
+  );
+}
+
+function takenOut(entry: Noted): Noted {
+  return { ...entry, health: { ...entry.health, state: "down", against: 0 }, waits: true };
 }
 
 function begin(isInUse: boolean): AddressHealth {

@@ -14,14 +14,14 @@ const east = { address: "192.0.2.2", cluster: "east" };
 
 describe("a round of health checks", () => {
   it("calls an address dead when two places get no answer", () => {
-    expect(judgeRound([see(undefined, true, false), see("west", true, false)], east)).toEqual({
+    expect(judgeRound([see(undefined, true, false), see("west", true, false)], east)).toMatchObject({
       verdict: "dead",
       failedFrom: ["this machine", "west"],
     });
   });
 
   it("calls it alive when only one place gets none", () => {
-    expect(judgeRound([see(undefined, true, false), see("west", true, true)], east)).toEqual({
+    expect(judgeRound([see(undefined, true, false), see("west", true, true)], east)).toMatchObject({
       verdict: "alive",
       failedFrom: ["this machine"],
     });
@@ -39,6 +39,26 @@ describe("a round of health checks", () => {
   it("does not hear a cluster about its own address", () => {
     expect(judgeRound([see(undefined, true, false), see("east", true, false)], east).verdict).toBe("unknown");
     expect(judgeRound([see(undefined, true, true), see("east", true, false)], east).verdict).toBe("alive");
+  });
+
+  it("says that it waits where the gateway alone answers everybody, and counts who got what", () => {
+    const waits = { waits: { "192.0.2.2": true } };
+    const both = [
+      { ...see(undefined, true, true), ...waits },
+      { ...see("west", true, true), ...waits },
+    ];
+    expect(judgeRound(both, east)).toEqual({
+      verdict: "waits",
+      failedFrom: ["this machine", "west"],
+      served: 0,
+      waited: 2,
+    });
+    expect(judgeRound([...both.slice(0, 1), see("west", true, true)], east)).toMatchObject({
+      verdict: "alive",
+      failedFrom: [],
+      served: 1,
+      waited: 1,
+    });
   });
 
   it("never calls all addresses dead", () => {
@@ -59,7 +79,7 @@ describe("a round of health checks", () => {
 });
 
 describe("the health of an address", () => {
-  function after(verdicts: readonly ("alive" | "dead" | "unknown")[]): readonly string[] {
+  function after(verdicts: readonly ("alive" | "waits" | "dead" | "unknown")[]): readonly string[] {
     let health = up;
     return verdicts.map((verdict) => {
       health = nextHealth(health, { verdict, failedFrom: [] }, settings);
@@ -76,6 +96,16 @@ describe("the health of an address", () => {
     expect(after(["dead", "dead", "alive", "alive", "dead", "alive", "alive", "dead"]).slice(1)).toEqual(
       Array.from({ length: 7 }, () => "down"),
     );
+  });
+
+  it("is as good as alive while requests wait and it is up, and does not come back by that", () => {
+    expect(after(["dead", "waits", "dead", "dead"])).toEqual(["up", "up", "up", "down"]);
+    expect(after(["dead", "dead", "waits", "waits", "waits", "alive", "alive", "alive"]).slice(4)).toEqual([
+      "down",
+      "down",
+      "down",
+      "up",
+    ]);
   });
 
   it("is not moved by rounds that know nothing, nor are they counted", () => {

@@ -50,7 +50,7 @@ export function ofAnotherMesh({ name, mesh }: WantedName, claim: AddressClaim): 
   return {
     ...other,
     detail: `At ${name} a cluster ${claim.cluster} of the mesh ${claim.mesh} owns ${claim.addresses.join(", ")}. The mesh ${mesh} has a cluster of the same name, and owners are told apart by that name.`,
-    fix: `Give one of the two clusters another name, or take the route out of the mesh file of ${claim.mesh} and have it withdraw the name: isthmus dns sync --prune with that file.`,
+    fix: `Give one of the two clusters another name, or take the route out of the mesh file of ${claim.mesh} and have it withdraw the name: isthmus dns sync --prune -f FILE, with that file.`,
   };
 }
 

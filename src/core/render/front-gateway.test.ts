@@ -2,6 +2,7 @@ import { expect, it } from "vitest";
 import { parseMesh } from "../mesh-file/parse.ts";
 import type { KubeObject } from "../model/kube-object.ts";
 import type { Mesh } from "../model/mesh.ts";
+import { meshAt } from "../routing/routes-at.ts";
 import { renderFrontGateways } from "./front-gateway.ts";
 import { renderHostRoutes } from "./host-routes.ts";
 import { renderChallengeRoutes } from "./http01.ts";
@@ -16,7 +17,7 @@ function meshOf(...routes: readonly string[]): Mesh {
 kind: Mesh
 metadata: { name: m }
 spec:
-  clusters: [{ name: west, network: w, context: west }, { name: east, network: e, context: east }]
+  clusters: [{ name: west, network: w, context: west, region: north }, { name: east, network: e, context: east, region: south }]
   istio: { version: 1.31.0 }
   dns: { zone: example.test, provider: { rfc2136: { server: 192.0.2.53, tsig: { name: k, secret: { env: K } } } } }
   issuers: [{ name: page, acme: { server: "https://acme.example", email: a@b.example, http01: {} } }]
@@ -84,15 +85,46 @@ it("leaves the challenges' Gateway to nobody, which would have external-dns writ
 it.each([
   ["isthmus", "isthmus"],
   ["externalDns", "192.0.2.1,192.0.2.2"],
-])("says the same at the Gateway of a name's other port, of a route without dns (%s)", (via, said) => {
-  const tls = "tls: { secretName: t }";
+])("has it pass over the Gateway of a name's other port, which waits for no address (%s)", (via, said) => {
   const mesh = meshOf(
-    `name: s, gateway: s, hosts: [a.example.test], weights: { v1: 100 }, ${tls}, dns: { via: ${via} }`,
+    `name: s, gateway: s, hosts: [a.example.test], weights: { v1: 100 }, tls: { secretName: t }, dns: { via: ${via} }`,
     "name: p, gateway: p, hosts: [a.example.test], redirect: { scheme: https }",
     "name: q, gateway: q, hosts: [b.example.test], weights: { v1: 100 }",
   );
   const gateways = objectsOf(mesh).filter((one) => one.startsWith("Gateway"));
-  expect(gateways).toEqual([`Gateway s: ${said}`, `Gateway p: ${said}`, "Gateway q: no annotation"]);
+  expect(gateways).toEqual([`Gateway s: ${said}`, "Gateway p: isthmus", "Gateway q: no annotation"]);
+  const [west] = mesh.clusters;
+  const waiting = renderFrontGateways(mesh, west ?? {}, { ingressAddresses: {} }).filter(
+    ({ knownAfterApply }) => knownAfterApply !== undefined,
+  );
+  expect(waiting.map(({ object }) => object.metadata.name)).toEqual(via === "externalDns" ? ["s"] : []);
+});
+
+it("has the addresses at a Gateway that has a name more, which external-dns is not to lose", () => {
+  const mesh = meshOf(
+    "name: s, gateway: s, hosts: [a.example.test], weights: { v1: 100 }, tls: { secretName: t }, dns: { via: externalDns }",
+    "name: p, gateway: p, hosts: [a.example.test, c.example.test], redirect: { scheme: https }",
+  );
+  expect(objectsOf(mesh).filter((one) => one.startsWith("Gateway"))).toEqual([
+    "Gateway s: 192.0.2.1,192.0.2.2",
+    "Gateway p: 192.0.2.1,192.0.2.2",
+  ]);
+});
+
+it("goes by the names of all regions, at Gateways and at VirtualServices", () => {
+  const whole = meshOf(
+    "name: s, gateway: s, hosts: [a.example.test], weights: { v1: 100 }, dns: { via: isthmus }",
+    "name: p, gateway: p, hosts: [a.example.test], match: { fromRegions: [south] }, weights: { v1: 100 }",
+  );
+  const [service] = whole.services;
+  const here = meshAt(whole, { region: "south" });
+  const [route] = here.services.flatMap(({ routes }) => routes);
+  if (service === undefined || route === undefined) {
+    throw new Error("the mesh has a route in the region");
+  }
+  const gateways = renderFrontGateways(whole, { region: "south" }, { ingressAddresses });
+  const all = [...gateways.map(({ object }) => object), renderVirtualService(here, service, route)];
+  expect(all.map(toExternalDns)).toEqual(["Gateway p: isthmus", "VirtualService p: isthmus"]);
 });
 
 it("passes over the VirtualService of a published host that several routes share, and not over others", () => {

@@ -49,34 +49,44 @@ interface FrontGateway {
   readonly namespace: string;
   readonly name: string;
   readonly routes: readonly Route[];
-  /** By external-dns. */
+  /** By external-dns, which finds there what to write. */
   readonly isPublished: boolean;
-  /** By isthmus itself. */
-  readonly isOurs: boolean;
+  /** Not for external-dns: isthmus publishes its hosts itself, or they are published by other Gateways. */
+  readonly isPassedOver: boolean;
 }
-
-function frontGatewaysAt(mesh: Mesh, cluster: Pick<Cluster, "region">): readonly FrontGateway[] {
-  const isExternal = publishedVia("externalDns", mesh);
-  const isOurs = publishedVia("isthmus", mesh);
-  return [...routesByGateway(meshAt(mesh, cluster))].map(([key, gateway]) => ({
-    ...gateway,
-    isPublished: isExternal(key, gateway),
-    isOurs: isOurs(key, gateway),
-  }));
-}
-
-type Bare = Omit<FrontGateway, "isPublished" | "isOurs">;
 
 /**
- * Tells the Gateways that external-dns has to read in one way: that of a route which is published so, in this region
- * or another, and any that has one of the published hosts, at whichever port. external-dns looks at the hosts of all
- * Gateways, and one without annotations has it write the addresses of its own cluster.
+ * The Gateways of a cluster with what external-dns has to make of each. It looks at the hosts of all of them, and one
+ * without annotations has it write the address of its own cluster. So it passes over those with a host that isthmus
+ * publishes, and over those all of whose hosts it finds at another Gateway here, such as that of a redirect at port 80;
+ * such a one is there before any address is known. Whatever else has a host that it publishes names the addresses,
+ * also where the route that asks for that is of another region.
  */
-function publishedVia(via: NonNullable<Route["dns"]>["via"], mesh: Mesh): (key: string, gateway: Bare) => boolean {
-  const published = [...routesByGateway(mesh)].filter(([, { routes }]) => routes.some(({ dns }) => dns?.via === via));
-  const keys = new Set(published.map(([key]) => key));
-  const hosts = hostsPublishedVia(via, mesh);
-  return (key, { routes }) => keys.has(key) || routes.some((route) => route.hosts.some((host) => hosts.has(host)));
+function frontGatewaysAt(mesh: Mesh, cluster: Pick<Cluster, "region">): readonly FrontGateway[] {
+  const here = meshAt(mesh, cluster);
+  const [external, own] = [askersOf("externalDns", mesh), askersOf("isthmus", mesh)];
+  const foundHere = hostsPublishedVia("externalDns", here);
+  return [...routesByGateway(here)].map(([key, gateway]) => {
+    const hosts = gateway.routes.flatMap((route) => route.hosts);
+    const has = (some: ReadonlySet<string>): boolean => hosts.some((host) => some.has(host));
+    const isElsewhere = !external.keys.has(key) && hosts.every((host) => foundHere.has(host));
+    return {
+      ...gateway,
+      isPublished: external.keys.has(key) || (has(external.hosts) && !isElsewhere),
+      isPassedOver: own.keys.has(key) || has(own.hosts) || isElsewhere,
+    };
+  });
+}
+
+type Bare = Omit<FrontGateway, "isPublished" | "isPassedOver">;
+
+/** The Gateways of the routes that are published that way, in any region, and all of their hosts. */
+function askersOf(
+  via: NonNullable<Route["dns"]>["via"],
+  mesh: Mesh,
+): { readonly keys: ReadonlySet<string>; readonly hosts: ReadonlySet<string> } {
+  const asking = [...routesByGateway(mesh)].filter(([, { routes }]) => routes.some(({ dns }) => dns?.via === via));
+  return { keys: new Set(asking.map(([key]) => key)), hosts: hostsPublishedVia(via, mesh) };
 }
 
 function routesByGateway({ services }: Mesh): ReadonlyMap<string, Bare> {
@@ -95,10 +105,10 @@ function routesByGateway({ services }: Mesh): ReadonlyMap<string, Bare> {
 }
 
 function renderFrontGateway(mesh: Mesh, gateway: FrontGateway, target: string): KubeObject {
-  const { namespace, name, routes, isPublished, isOurs } = gateway;
+  const { namespace, name, routes, isPublished, isPassedOver } = gateway;
   const annotations = {
     ...(isPublished ? targetAnnotationsOf(mesh, target) : {}),
-    ...(isOurs ? passedOver : {}),
+    ...(isPassedOver ? passedOver : {}),
   };
   return {
     apiVersion: networkingOf(mesh.istio),
@@ -106,7 +116,7 @@ function renderFrontGateway(mesh: Mesh, gateway: FrontGateway, target: string): 
     metadata: {
       name,
       namespace,
-      ...(isPublished || isOurs ? { annotations } : {}),
+      ...(isPublished || isPassedOver ? { annotations } : {}),
     },
     spec: { selector: { istio: "ingressgateway" }, servers: renderServers(routes) },
   };

@@ -4,6 +4,7 @@ import { networkingOf } from "../releases/istio-releases.ts";
 import type { RequestMatch } from "../routing/match-relation.ts";
 import { requestsOf, sharesHost } from "../routing/doors.ts";
 import { listenersOf } from "../routing/hosts.ts";
+import { wholeMesh } from "../routing/routes-at.ts";
 import { hostsPublishedVia, passedOver } from "./external-dns-annotations.ts";
 import { routeNamespace } from "./front-gateway.ts";
 import { serviceHost } from "./names.ts";
@@ -45,9 +46,9 @@ export function renderVirtualService(mesh: Mesh, service: Service, route: Route)
   };
 }
 
-/** external-dns with the source istio-virtualservice writes the hosts of every VirtualService; those that isthmus publishes are not its. */
+/** external-dns with the source istio-virtualservice writes the hosts of every VirtualService; those that isthmus publishes, in any region, are not its. */
 export function writtenBy(mesh: Mesh, hosts: readonly string[]): Pick<KubeObject["metadata"], "annotations"> {
-  const own = hostsPublishedVia("isthmus", mesh);
+  const own = hostsPublishedVia("isthmus", wholeMesh(mesh));
   return hosts.some((host) => own.has(host)) ? { annotations: { ...passedOver } } : {};
 }
 

@@ -49,8 +49,16 @@ export function meshAt<Whole extends Routed>(mesh: Whole, cluster: Pick<Cluster,
   byRegion.set(mesh, known);
   const found = known.get(cluster.region) ?? { ...mesh, services: servicesIn(mesh, cluster) };
   known.set(cluster.region, found);
+  wholes.set(found, mesh);
   return found as Whole;
 }
+
+/** The mesh of all regions that `meshAt` has made this one from; the same where it has not. */
+export function wholeMesh(mesh: Routed): Routed {
+  return wholes.get(mesh) ?? mesh;
+}
+
+const wholes = new WeakMap<Routed, Routed>();
 
 const byRegion = new WeakMap<Routed, Map<string | undefined, Routed>>();
 

@@ -106,6 +106,7 @@ export const eventReference: Readonly<Record<StreamedEvent["kind"], EventDescrip
       address: "the address",
       state: "`down` or `up`",
       failedFrom: "the places that got no answer in the last round: `this machine`, and names of clusters",
+      waits: "true where its gateway answers by itself and no request of the name does; left out otherwise",
     },
   },
   verification: {

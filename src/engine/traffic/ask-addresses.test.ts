@@ -56,7 +56,9 @@ it("asks a wildcard for a name below it", async () => {
 });
 
 it("does not blame a gateway that answers itself for a pod that hangs", async () => {
-  expect(await ask([question("/slow")], 2000)).toEqual([{ name, from: undefined, answered: { "127.0.0.1": true } }]);
+  expect(await ask([question("/slow")], 2000)).toEqual([
+    { name, from: undefined, answered: { "127.0.0.1": true }, waits: { "127.0.0.1": true } },
+  ]);
 });
 
 it("takes silence, a refused connection and an unexpected status for no answer", async () => {

@@ -49,16 +49,24 @@ export async function askFrom(
         return [];
       }
       const origin = place === undefined ? directOrigin(question) : `${question.tls ? "https" : "http"}://${place}`;
-      return [{ question, serves: await limiter.run(signal, async () => serves(question, origin, timeoutMs, signal)) }];
+      return [
+        { question, answer: await limiter.run(signal, async () => answerOf(question, origin, timeoutMs, signal)) },
+      ];
     }),
   );
-  const seen = new Map<string, Record<string, boolean>>();
-  for (const { question, serves: answered } of asked.flat()) {
-    const all = seen.get(question.name) ?? {};
-    all[question.address] = answered;
-    seen.set(question.name, all);
-  }
-  return [...seen].map(([name, answered]) => ({ name, from: vantage?.cluster, answered }));
+  const names = new Set(asked.flat().map(({ question }) => question.name));
+  return [...names].map((name) => {
+    const own = asked.flat().filter(({ question }) => question.name === name);
+    const waiting = own
+      .filter(({ answer }) => answer === "waits")
+      .map(({ question }) => [question.address, true] as const);
+    return {
+      name,
+      from: vantage?.cluster,
+      answered: Object.fromEntries(own.map(({ question, answer }) => [question.address, answer !== "none"])),
+      ...(waiting.length === 0 ? {} : { waits: Object.fromEntries(waiting) }),
+    };
+  });
 }
 
 function directOrigin({ address, port, tls }: HealthQuestion): string {
@@ -69,14 +77,14 @@ function directOrigin({ address, port, tls }: HealthQuestion): string {
 /**
  * Two requests at once: the name's own, and one for a host that no route has,
  * which a gateway answers itself. Where only the first one hangs the gateway is there,
- * and waits for a pod that may be in any cluster: that is no fault of this address.
+ * and waits for a pod that may be in any cluster: that alone is no fault of this address.
  */
-async function serves(
+async function answerOf(
   { name, request }: HealthQuestion,
   origin: string,
   timeoutMs: number,
   signal: AbortSignal,
-): Promise<boolean> {
+): Promise<"serves" | "waits" | "none"> {
   const host = name.replace(/^\*(?=\.)/, "isthmus-verify");
   const ask = async (one: RouteRequest): Promise<AnswerGroup["outcome"] | undefined> => {
     const rest = { requests: 1, userAgent: "isthmus-dns-sync", timeoutMs, servername: host };
@@ -87,10 +95,13 @@ async function serves(
     ask({ method: "GET", path: "/", headers: {}, hosts: [noHost] }),
   ]);
   if (own?.kind === "answered") {
-    return isServing(own, request?.expect);
+    return isServing(own, request?.expect) ? "serves" : "none";
+  }
+  if (bare?.kind !== "answered") {
+    return "none";
   }
   // What was refused or cut off is no answer; what only takes long may wait for a pod elsewhere.
-  return bare?.kind === "answered" && (own === undefined || isSlow(own));
+  return request === undefined ? "serves" : own === undefined || isSlow(own) ? "waits" : "none";
 }
 
 /** True for a request that ended because nothing came in time (`sendRequests`). */

@@ -19,13 +19,14 @@ export async function firstLook(
   }
   const questions = healthQuestions(mesh, (name) => addressesIn(plan, name), options);
   const sightings = await askFrom(undefined, questions, mesh.dns.healthChecks.timeoutSeconds * 1000, options.signal);
-  const silent = sightings.flatMap(({ name, answered }) => {
+  const silent = sightings.flatMap(({ name, answered, waits = {} }) => {
+    const serves = (address: string): boolean => answered[address] === true && waits[address] !== true;
     const planned = plan.names.find((one) => one.name === name);
     const there = planned !== undefined && "now" in planned ? planned.now.addresses : [];
     // A machine that reaches none of them says nothing about any.
-    return Object.values(answered).includes(true)
+    return Object.keys(answered).some(serves)
       ? Object.keys(answered).flatMap((address) =>
-          answered[address] === true || there.includes(address) ? [] : [`${name} ${address}`],
+          serves(address) || there.includes(address) ? [] : [`${name} ${address}`],
         )
       : [];
   });

@@ -11,8 +11,13 @@ export const certificateOrders: Check = {
   sentence: "network policies let cert-manager order certificates",
   pre: false,
   unseen: (facts) =>
-    meshClusters(facts).flatMap(({ cluster, certManager = [] }) =>
-      certManager.flatMap(({ namespace, name, networkPolicies, policiesUnread, unread }) => [
+    meshClusters(facts).flatMap(({ cluster, certManager = [] }) => [
+      ...(certManager.length === 0 && (facts.mesh.acmeIssuers ?? []).length > 0
+        ? [
+            `no cert-manager was found in ${cluster}, by the label app.kubernetes.io/name=cert-manager of its Deployment`,
+          ]
+        : []),
+      ...certManager.flatMap(({ namespace, name, networkPolicies, policiesUnread, unread }) => [
         ...(policiesUnread === true
           ? [`the network policies of ${namespace} in ${cluster}: this account may not list them`]
           : []),
@@ -20,7 +25,7 @@ export const certificateOrders: Check = {
           ? []
           : [`which DNS servers ${namespace}/${name} of ${cluster} asks: it is said by ${unread}`]),
       ]),
-    ),
+    ]),
   run: (facts) =>
     meshClusters(facts).flatMap((one) =>
       (one.certManager ?? []).flatMap((manager) => {

@@ -170,6 +170,7 @@ export const faultsOfServices: readonly MeshFault[] = [
           acmeIssuers: [{ name: "letsencrypt", server: "https://acme.example/dir", http01: true }],
         },
       }),
+      inCluster("west", () => ({ certManager: [{ namespace: "cert-manager", name: "cert-manager" }] })),
       inCluster("east", () => ({
         certManager: [
           {
