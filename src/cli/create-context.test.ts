@@ -1,5 +1,5 @@
 import { PassThrough } from "node:stream";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { UserError } from "../core/diagnostics/user-error.ts";
 import type { CliIo } from "./terminal/context.ts";
 import { createContext } from "./create-context.ts";
@@ -95,6 +95,8 @@ describe("confirm", () => {
     const { io, written } = world({ tty: true, signal: stop.signal });
     const { context } = createContext([], globals, io, texts);
     const answer = context.confirm("Apply?", { yes: false });
+    // What asks is imported when it is needed.
+    await vi.waitFor(() => expect(written()).toContain("Apply?"));
     stop.abort();
     context.log("a remark");
     await expect(answer).rejects.toMatchObject({ name: "AbortError" });
