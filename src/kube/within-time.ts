@@ -4,6 +4,8 @@ export interface TimeLimit {
   /** Ends the work at once, with its reason. */
   readonly signal: AbortSignal;
   readonly timeoutMs: number;
+  /** Milliseconds of the time that are spent since the work began; default: all that have gone by. */
+  readonly spent?: () => number;
   /** What the work is rejected with when its time is up. */
   readonly late: () => Error;
 }
@@ -14,7 +16,7 @@ export interface TimeLimit {
  * whatever the work itself made of that.
  */
 export async function withinTime<T>(
-  { signal, timeoutMs, late }: TimeLimit,
+  { signal, timeoutMs, late, spent }: TimeLimit,
   work: (stop: AbortController) => Promise<T>,
 ): Promise<T> {
   signal.throwIfAborted();
@@ -29,7 +31,15 @@ export async function withinTime<T>(
   tolerateListeners(stop.signal);
   const onAbort = (): void => cutOff(signal.reason);
   signal.addEventListener("abort", onAbort, { once: true });
-  const timer = setTimeout(() => cutOff(late()), timeoutMs);
+  const judge = (): void => {
+    const left = timeoutMs - (spent?.() ?? timeoutMs);
+    if (left > 0) {
+      timer = setTimeout(judge, left);
+    } else {
+      cutOff(late());
+    }
+  };
+  let timer = setTimeout(judge, timeoutMs);
   try {
     return await work(stop);
   } catch (error) {

@@ -58,7 +58,12 @@ export type OptionSpec =
       readonly default?: number;
     })
   /** Go style (`90s`, `1h30m`; `14d` too), also the default; `args` holds milliseconds. */
-  | (OptionCommon & { readonly kind: "duration"; readonly default?: string });
+  | (OptionCommon & {
+      readonly kind: "duration";
+      readonly default?: string;
+      /** True where no time at all makes no sense. Default false. */
+      readonly positive?: boolean;
+    });
 
 export type OptionTable = Readonly<Record<string, OptionSpec>>;
 

@@ -112,6 +112,9 @@ const converters: Converters = {
       return undefined;
     }
     const seconds = readDuration(text);
+    if (seconds === 0 && spec.positive === true) {
+      return { wanted: "a duration of more than nothing, such as 90s, 10m or 1h30m" };
+    }
     return seconds === undefined ? { wanted: "a duration, such as 90s, 10m or 1h30m" } : seconds * 1000;
   },
 };

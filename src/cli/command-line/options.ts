@@ -180,6 +180,7 @@ export const globalOptions = {
   },
   clusterTimeout: {
     kind: "duration",
+    positive: true,
     summary: "How long each look at a cluster may take, before it counts as one that does not answer",
     group: "Global",
   },

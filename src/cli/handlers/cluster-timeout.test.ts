@@ -1,4 +1,7 @@
+import { readFile } from "node:fs/promises";
+import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { MeshFacts } from "../../core/checks/facts.ts";
 import type { FakeClusters } from "../testing/fake-clusters.ts";
 import { startFakeClusters } from "../testing/fake-clusters.ts";
 
@@ -24,8 +27,8 @@ describe("--cluster-timeout", () => {
     "has %s name a silent cluster when its time is up, and end as with one that is dead",
     async (command) => {
       world.servers["east"]?.inject({ kind: "hang" }, { times: 10_000, matches: () => true });
-      const silent = await world.run(`${command} --cluster-timeout 6s`);
-      expect(flat(silent)).toContain("within 6 s");
+      const silent = await world.run(`${command} --cluster-timeout 2s`);
+      expect(flat(silent)).toContain("within 2 s");
       expect(silent.out).toMatch(/west/i);
       await world.servers["east"]?.close();
       expect(silent.code).toBe((await world.run(command)).code);
@@ -39,8 +42,40 @@ describe("--cluster-timeout", () => {
     async () => {
       const { out, code } = await world.run("plan --cluster-timeout 1m");
       expect([code, /east\n {2}no changes/.test(out)]).toEqual([0, true]);
-      const refused = await world.run("plan --cluster-timeout 10");
-      expect([refused.code, /ISM005/.test(refused.err)]).toEqual([64, true]);
+      for (const time of ["10", "0s"]) {
+        const refused = await world.run(`plan --cluster-timeout ${time}`);
+        expect([refused.code, /ISM005/.test(refused.err)]).toEqual([64, true]);
+      }
+    },
+    patience,
+  );
+
+  it(
+    "judges every cluster that answers, also those that hold the credential of one that does not",
+    async () => {
+      const three = await startFakeClusters(["west", "east", "north"], { living: true });
+      try {
+        await three.run("apply --yes");
+        three.servers["east"]?.inject({ kind: "hang" }, { times: 10_000, matches: () => true });
+        const { out, err, code } = await three.run("check --cluster-timeout 2s -o json --facts-to facts.json");
+        expect([code, err.includes("bug")]).toEqual([3, false]);
+        const { causes } = JSON.parse(out) as { readonly causes: readonly { readonly check: string }[] };
+        const unanswering = causes.filter(({ check }) => check === "access/clusters-answer");
+        expect(unanswering).toMatchObject([{ cluster: "east", code: "ISM777" }]);
+        const facts = JSON.parse(await readFile(path.join(three.folder, "facts.json"), "utf8")) as MeshFacts;
+        expect(facts.clusters.map(({ kind }) => kind)).toEqual(["reached", "unreachable", "reached"]);
+        const tried = facts.clusters.flatMap((one) => (one.kind === "reached" ? one.remoteSecrets : []));
+        expect(
+          tried.flatMap(({ credentials }) => credentials.map(({ cluster, trial }) => [cluster, trial.outcome])),
+        ).toEqual(
+          expect.arrayContaining([
+            ["east", "unreachable"],
+            ["north", "accepted"],
+          ]),
+        );
+      } finally {
+        await three.close();
+      }
     },
     patience,
   );

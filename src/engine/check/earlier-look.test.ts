@@ -11,6 +11,7 @@ it.each<readonly [what: string, drift: DriftFacts]>([
   ["differs", { ...clean, objects: [{ id, state: "changed", fields: [] }] }],
   ["could not be compared", { ...clean, unknown: [{ object: "ConfigMap istio-system/istio", reason: "forbidden" }] }],
   ["was added to", { ...clean, added: [{ id, fields: [] }] }],
+  ["has something that was not known yet", { ...clean, unheardOf: [1] } as DriftFacts],
   ["was not judged", { kind: "not-judged", reason: "no istioctl" }],
 ])("takes over what was compared and is clean, and not a cluster of which something %s", async (_, drift) => {
   const facts = withCluster("west", () => ({ drift }));
@@ -26,13 +27,14 @@ it("takes over credentials that were accepted, and none of another outcome", asy
     token: "other",
     trial: { outcome, detail: "" },
   });
-  const tried = new Map(
+  const tried = new Map<string, Promise<readonly CredentialFacts[]>>(
     Object.entries({
       accepted: [trial("accepted")],
       unreachable: [trial("unreachable")],
       mixed: [trial("accepted"), trial("unauthorized")],
     }).map(([key, facts]) => [key, Promise.resolve(facts)] as const),
   );
+  tried.set("ended early", Promise.reject(new Error("stopped by the test")));
   const { tried: kept } = await whatWasWell(
     withCluster("west", () => ({})),
     tried,

@@ -29,15 +29,19 @@ export async function whatWasWell(facts: MeshFacts, tried: TriedCredentials): Pr
   );
   const accepted: TriedCredentials = new Map();
   for (const [key, trying] of tried) {
-    if ((await trying).every(({ trial }) => trial.outcome === "accepted")) {
+    const ended = await trying.catch(() => []);
+    if (ended.length > 0 && ended.every(({ trial }) => trial.outcome === "accepted")) {
       accepted.set(key, trying);
     }
   }
   return { drifts, tried: accepted };
 }
 
+/** Whatever else a comparison has found, beside what is known here, is not clean either. */
 function isClean(drift: DriftFacts): boolean {
-  return (
-    drift.kind === "compared" && drift.objects.length === 0 && drift.unknown.length === 0 && drift.added === undefined
-  );
+  if (drift.kind !== "compared") {
+    return false;
+  }
+  const { kind: _kind, applied: _applied, objects, unknown, ...found } = drift;
+  return objects.length === 0 && unknown.length === 0 && Object.keys(found).length === 0;
 }

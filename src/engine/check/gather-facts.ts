@@ -34,8 +34,8 @@ import { readOtherPolicies } from "../facts/read-other-policies.ts";
 import { readNodes } from "../facts/read-nodes.ts";
 import { listRunningPods, readMeshPods } from "../facts/read-pods.ts";
 import { readQuotas } from "../facts/read-policies.ts";
-import type { TrialOptions, TriedCredentials } from "../facts/read-remote-secrets.ts";
-import { readRemoteSecrets } from "../facts/read-remote-secrets.ts";
+import type { TrialOptions, TriedCredentials, TriedSecret } from "../facts/read-remote-secrets.ts";
+import { beginTrials, endOfTrials } from "../facts/read-remote-secrets.ts";
 import { readRouting } from "../facts/read-routing.ts";
 import { readSecurity } from "../facts/read-security.ts";
 import { readService } from "../facts/read-services.ts";
@@ -76,7 +76,11 @@ export async function gatherFacts(
       const task = { cluster: one.cluster.name, task: "gathering facts" };
       return limiter.run(options.signal, async () =>
         lookAtCluster(task, options, async () =>
-          withinClusterTime(one, options, async (signal) => gatherSnapshot(mesh, one, { ...options, tried, signal })),
+          withTrials(
+            await withinClusterTime(one, options, async (signal) =>
+              gatherSnapshot(mesh, one, { ...options, signal, trials: { ...options, ...trialLimit(options), tried } }),
+            ),
+          ),
         ),
       );
     }),
@@ -91,9 +95,21 @@ export async function gatherFacts(
   };
 }
 
-type GatherOptions = RunOptions & TrialOptions & { readonly tried: TriedCredentials };
+type GatherOptions = RunOptions & { readonly trials: TrialOptions & { readonly tried: TriedCredentials } };
 
-async function gatherSnapshot(mesh: Mesh, connected: Connected, options: GatherOptions): Promise<ClusterSnapshot> {
+/** A cluster with the trials of its remote secrets under way. */
+type Gathered = Omit<ReachedCluster, "remoteSecrets"> & { readonly remoteSecrets: readonly TriedSecret[] };
+
+async function withTrials(gathered: Gathered): Promise<ReachedCluster> {
+  return { ...gathered, remoteSecrets: await endOfTrials(gathered.remoteSecrets) };
+}
+
+/** No credential is tried longer than a cluster may take. */
+function trialLimit({ clusterTimeoutMs: limitMs }: RunOptions): Pick<TrialOptions, "limitMs"> {
+  return limitMs === undefined ? {} : { limitMs };
+}
+
+async function gatherSnapshot(mesh: Mesh, connected: Connected, options: GatherOptions): Promise<Gathered> {
   const { cluster, context, facts } = connected;
   const { signal } = options;
   const client = shareReads(connected.client);
@@ -137,7 +153,7 @@ function partsAt(
     istiodRights: mesh.istio.install === "existing" ? readIstiodRights(client, signal) : nobodyLooked,
     gateways: readGateways(client, { cluster, services: mesh.services }, signal),
     callers: readCallers(client, mesh.services, istio, signal),
-    remoteSecrets: readRemoteSecrets(client, options),
+    remoteSecrets: beginTrials(client, signal, options.trials),
     services: Promise.all(mesh.services.map(async (service) => readService(client, service, signal))),
     pods: listRunningPods(client, namespaces, signal),
     routing: readRouting(client, istio, signal),

@@ -58,3 +58,27 @@ it("ends with the caller's own reason when the caller stops, and has no limit wi
   stopped.abort(reason);
   expect(await Promise.all(looks)).toEqual([reason, reason]);
 });
+
+it("does not count the time in which this process itself is busy", async () => {
+  const connection = await connectFake();
+  const { signal } = new AbortController();
+  const at = clusterAt(connection);
+  const found = withinClusterTime(at, { signal, clusterTimeoutMs: 400 }, async (stop) => {
+    const listing = connection.client.list(namespaces, { signal: stop });
+    for (const until = Date.now() + 900; Date.now() < until;) {
+      // As with the answers of a hundred other clusters to read.
+    }
+    return listing;
+  });
+  expect(await found).toEqual([]);
+});
+
+it("calls a cluster late also where the look makes something of its end", async () => {
+  const connection = await connectFake();
+  connection.server.inject({ kind: "hang" }, { times: 10 });
+  const { signal } = new AbortController();
+  const look = withinClusterTime(clusterAt(connection), { signal, clusterTimeoutMs: 100 }, async (stop) =>
+    connection.client.list(namespaces, { signal: stop }).catch(() => []),
+  );
+  await expect(look).rejects.toThrow("not all answers came within 0.1 s");
+});

@@ -5,7 +5,6 @@ import type { AccessOptions, RunOptions } from "../options.ts";
 import type { ClusterContext, Unreachable } from "./connect-clusters.ts";
 import { resolveContexts } from "./connect-clusters.ts";
 import { closeRancher } from "./rancher-link.ts";
-import { quickLimits } from "./request-limits.ts";
 
 /** Clients of all clusters that there is a way to, none of which was asked for anything yet. */
 export interface OpenClients {
@@ -22,10 +21,9 @@ export interface OpenClients {
 export async function openClients(meshFile: MeshFile, options: AccessOptions & RunOptions): Promise<OpenClients> {
   const { clusters, rancher } = await resolveContexts(meshFile, options);
   await closeRancher(rancher);
-  const limits = quickLimits(options);
   const clients = clusters.flatMap((one) =>
     one.kind === "found"
-      ? [{ one, client: createKubeClient({ cluster: one.cluster.name, context: one.context, limits }) }]
+      ? [{ one, client: createKubeClient({ cluster: one.cluster.name, context: one.context }) }]
       : [],
   );
   return {

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { quickLimits, requestLimits } from "./request-limits.ts";
+import { requestLimits } from "./request-limits.ts";
 
 it.each([
   [1, 24, 6],
@@ -20,13 +20,4 @@ it.each([
 it("waits for no request longer than a step may take", () => {
   expect(requestLimits({ timeoutMs: 4000 }, 1)).toMatchObject({ requestTimeoutMs: 4000, retryBudgetMs: 4000 });
   expect(requestLimits({ timeoutMs: 300_000 }, 1)).toMatchObject({ requestTimeoutMs: 30_000, retryBudgetMs: 10_000 });
-});
-
-it("waits for no quick request longer than for a cluster", () => {
-  expect(quickLimits({ clusterTimeoutMs: 2000 })).toEqual({
-    connectTimeoutMs: 2000,
-    requestTimeoutMs: 2000,
-    retryBudgetMs: 2000,
-  });
-  expect(quickLimits({})).toMatchObject({ connectTimeoutMs: 5000, requestTimeoutMs: 30_000 });
 });

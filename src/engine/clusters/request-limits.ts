@@ -27,15 +27,3 @@ export function requestLimits(
     retryBudgetMs: Math.min(defaultLimits.retryBudgetMs, timeoutMs),
   };
 }
-
-/** The bounds of requests of which each is a look at a cluster by itself. */
-export function quickLimits({
-  clusterTimeoutMs = Infinity,
-}: Pick<RunOptions, "clusterTimeoutMs">): Partial<KubeLimits> {
-  const { connectTimeoutMs, requestTimeoutMs, retryBudgetMs } = defaultLimits;
-  return {
-    connectTimeoutMs: Math.min(connectTimeoutMs, clusterTimeoutMs),
-    requestTimeoutMs: Math.min(requestTimeoutMs, clusterTimeoutMs),
-    retryBudgetMs: Math.min(retryBudgetMs, clusterTimeoutMs),
-  };
-}

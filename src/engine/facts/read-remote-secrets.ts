@@ -4,7 +4,7 @@ import type { KubeObject } from "../../core/model/kube-object.ts";
 import { istioNamespace } from "../../core/render/names.ts";
 import { remoteOf } from "../../core/render/remote-secret.ts";
 import type { Secret } from "../../core/secret.ts";
-import type { KubeClient } from "../../kube/client.ts";
+import type { KubeClient, KubeLimits } from "../../kube/client.ts";
 import { createKubeClient } from "../../kube/connect-client.ts";
 import { KubeError } from "../../kube/errors.ts";
 import { diagnoseKubeError } from "../../kube/diagnose.ts";
@@ -22,6 +22,8 @@ export interface TrialOptions {
   readonly tokenEnds: TokenEnds;
   /** False when nothing may be sent there: a sandbox's address while the sandbox is down. */
   readonly mayTry: (server: string) => boolean;
+  /** The longest that a trial may take, in milliseconds, where that is less than usual. */
+  readonly limitMs?: number;
 }
 
 /** Credentials by their content: the same one lies in every other cluster, and is tried once. */
@@ -34,8 +36,34 @@ export async function readRemoteSecrets(
   client: KubeClient,
   options: SharedTrials,
 ): Promise<readonly RemoteSecretFacts[]> {
-  const secrets = await listRemoteSecrets(client, options.signal);
-  return Promise.all(secrets.map(async (secret) => readSecret(secret, options)));
+  return endOfTrials(await beginTrials(client, options.signal, options));
+}
+
+/** Trials of the credentials in a remote secret, which are under way. */
+export type TriedSecret = Promise<RemoteSecretFacts>;
+
+/**
+ * Lists the remote secrets of a cluster and begins to try what is in them. The
+ * trials are requests to other clusters: they go on by the signal of `options`
+ * and not by that of the look at this one, and take none of its time.
+ */
+export async function beginTrials(
+  client: KubeClient,
+  signal: AbortSignal,
+  options: SharedTrials,
+): Promise<readonly TriedSecret[]> {
+  const secrets = await listRemoteSecrets(client, signal);
+  return secrets.map((secret) => {
+    const trying = readSecret(secret, options);
+    // Where the look ends before they do, nobody else hears of it.
+    trying.catch(() => undefined);
+    return trying;
+  });
+}
+
+/** What the trials have ended with. Rejects with the reason of their signal. */
+export async function endOfTrials(secrets: readonly TriedSecret[]): Promise<readonly RemoteSecretFacts[]> {
+  return Promise.all(secrets);
 }
 
 async function readSecret(secret: KubeObject, options: SharedTrials): Promise<RemoteSecretFacts> {
@@ -91,7 +119,7 @@ async function readCredential(
 async function tryCredential(
   cluster: string,
   { server, caData, tlsServerName, insecureSkipTlsVerify, proxyUrl, token, clientCertificate, basic }: UsableKubeconfig,
-  { signal, mayTry }: TrialOptions,
+  { signal, mayTry, limitMs = Infinity }: TrialOptions,
 ): Promise<CredentialTrial> {
   if (!mayTry(server)) {
     return { outcome: "not-tried", detail: "the sandbox of this address is not running" };
@@ -114,7 +142,7 @@ async function tryCredential(
   };
   let client: KubeClient | undefined;
   try {
-    client = createKubeClient({ cluster, context, limits });
+    client = createKubeClient({ cluster, context, limits: trialLimits(limitMs) });
     await client.list({ apiVersion: "v1", kind: "Service", namespace: istioNamespace }, { signal });
     const clusterUid = await readClusterUid(client, signal);
     return { outcome: "accepted", detail: "", ...(clusterUid === undefined ? {} : { clusterUid }) };
@@ -127,7 +155,13 @@ async function tryCredential(
 }
 
 /** A trial is one quick question: an address that does not answer must not hold up the check. */
-const limits = { connectTimeoutMs: 3000, requestTimeoutMs: 5000, retryBudgetMs: 1000 };
+function trialLimits(limitMs: number): Partial<KubeLimits> {
+  return {
+    connectTimeoutMs: Math.min(3000, limitMs),
+    requestTimeoutMs: Math.min(5000, limitMs),
+    retryBudgetMs: Math.min(1000, limitMs),
+  };
+}
 
 /** Which cluster it is that answers; undefined where the credential may not see that. */
 async function readClusterUid(client: KubeClient, signal: AbortSignal): Promise<string | undefined> {

@@ -53,7 +53,7 @@ export async function prepareShift(
   const { clients, unreachable, close } = await openClients(meshFile, options);
   const refusals: Diagnostic[] = [];
   try {
-    const { mesh, target } = await withDrainedTarget(meshFile.mesh, asked, clients, options.signal);
+    const { mesh, target } = await withDrainedTarget(meshFile.mesh, asked, clients, options);
     const drained = findDrainedVersions(asked, target, { raised, file: meshFile.name });
     const isThere = ({ one }: { readonly one: Pick<ClusterContext, "cluster"> }): boolean =>
       isRouteAt(mesh, target, one.cluster);
@@ -61,14 +61,14 @@ export async function prepareShift(
       Promise.all(
         clients.filter(isThere).map(async ({ one, client }) =>
           askCluster(one, client, routeIn(mesh, one.cluster, target), {
+            ...options,
             mesh: mesh.name,
             refusals,
             force: forcesConflicts(options.forceConflicts, "VirtualService"),
-            signal: options.signal,
           }),
         ),
       ),
-      findUnserved({ mesh, ...target, raised: withoutDrained(raised, target) }, clients, options.signal),
+      findUnserved({ mesh, ...target, raised: withoutDrained(raised, target) }, clients, options),
     ]);
     const targets = [...answers, ...unreachable.filter((one) => isThere({ one })).map(unreachableTarget)];
     const ready = new Set(answers.flatMap((one) => (one.kind === "ready" ? [one.cluster] : [])));

@@ -1,30 +1,58 @@
 import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
 import { coded } from "../../core/diagnostics/coded.ts";
-import { lostVersions, withDrains } from "../../core/drain/drained-mesh.ts";
+import { lostVersions, mergeDrains, withDrains } from "../../core/drain/drained-mesh.ts";
 import { meshFileWords } from "../../core/mesh-file-words.ts";
+import type { Drain } from "../../core/model/drain.ts";
 import type { Mesh, Route, Service } from "../../core/model/mesh.ts";
 import { quoteCommand } from "../../core/quote-command.ts";
 import type { KubeClient } from "../../kube/client.ts";
+import { KubeError } from "../../kube/errors.ts";
+import { withinClusterTime } from "../clusters/cluster-time.ts";
+import type { ClusterContext } from "../clusters/connect-clusters.ts";
 import { readDrains } from "../facts/read-drains.ts";
+import type { RunOptions } from "../options.ts";
 
 interface Target {
   readonly service: Service;
   readonly route: Route;
 }
 
+interface AskedClient {
+  readonly one: ClusterContext;
+  readonly client: KubeClient;
+}
+
 /** The mesh with what the clusters record of drains, and the same route in it: its weights are those that are left. */
 export async function withDrainedTarget(
   asked: Mesh,
   target: Target,
-  clients: readonly { readonly client: KubeClient }[],
-  signal: AbortSignal,
+  clients: readonly AskedClient[],
+  options: Pick<RunOptions, "signal" | "clusterTimeoutMs">,
 ): Promise<{ readonly mesh: Mesh; readonly target: Target }> {
-  const mesh = withDrains(asked, await readDrains(asked.name, clients, signal));
+  const records = await Promise.all(clients.map(async (asking) => drainsIn(asked.name, asking, options)));
+  const mesh = withDrains(asked, mergeDrains(records.flat()));
   const service = mesh.services.find(
     ({ name, namespace }) => name === target.service.name && namespace === target.service.namespace,
   );
   const route = service?.routes.find(({ name }) => name === target.route.name);
   return { mesh, target: service === undefined || route === undefined ? target : { service, route } };
+}
+
+/** A cluster that takes too long to say it records nothing. */
+async function drainsIn(
+  mesh: string,
+  { one, client }: AskedClient,
+  options: Pick<RunOptions, "signal" | "clusterTimeoutMs">,
+): Promise<readonly Drain[]> {
+  try {
+    return await withinClusterTime(one, options, async (signal) => readDrains(mesh, [{ client }], signal));
+  } catch (error) {
+    options.signal.throwIfAborted();
+    if (error instanceof KubeError) {
+      return [];
+    }
+    throw error;
+  }
 }
 
 /**

@@ -4,9 +4,11 @@ import { findUnservedVersions } from "../../core/decide/unserved-versions.ts";
 import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
 import { isRouteAt } from "../../core/routing/routes-at.ts";
 import type { KubeClient } from "../../kube/client.ts";
+import { withinClusterTime } from "../clusters/cluster-time.ts";
 import type { ClusterContext } from "../clusters/connect-clusters.ts";
 import { compareIngressEndpoints, listIngressPods } from "../facts/ingress-endpoints.ts";
 import { readServiceEndpoints } from "../facts/service-endpoints.ts";
+import type { RunOptions } from "../options.ts";
 
 /**
  * What the versions of `raised`, which are to get more requests than before,
@@ -16,7 +18,7 @@ import { readServiceEndpoints } from "../facts/service-endpoints.ts";
 export async function findUnserved(
   shift: Pick<ShiftFacts, "mesh" | "service" | "route" | "raised">,
   clients: readonly { readonly one: ClusterContext; readonly client: KubeClient }[],
-  signal: AbortSignal,
+  options: Pick<RunOptions, "signal" | "clusterTimeoutMs">,
 ): Promise<readonly Diagnostic[]> {
   if (shift.raised.length === 0) {
     return [];
@@ -25,19 +27,21 @@ export async function findUnserved(
   const contexts = Object.fromEntries(clients.map(({ one }) => [one.cluster.name, one.context.context]));
   const actual: Record<string, ClusterEndpoints> = {};
   const views: IngressView[] = [];
-  const asked = clients.map(({ one, client }) => ({ cluster: one.cluster, client }));
-  const look = async (cluster: string, read: () => Promise<void>): Promise<void> => {
+  const asked = clients.map(({ one, client }) => ({ cluster: one.cluster, context: one.context, client }));
+  type Asked = (typeof asked)[number];
+  const look = async (one: Asked, read: (signal: AbortSignal) => Promise<void>): Promise<void> => {
+    const cluster = one.cluster.name;
     try {
-      await read();
+      await withinClusterTime(one, options, read);
     } catch (error) {
-      signal.throwIfAborted();
+      options.signal.throwIfAborted();
       views.push({ cluster, problem: error instanceof Error ? error.message : String(error) });
     }
   };
   await Promise.all(
-    asked.map(async ({ cluster, client }) =>
-      look(cluster.name, async () => {
-        actual[cluster.name] = await readServiceEndpoints(client, service, signal, cluster);
+    asked.map(async (one) =>
+      look(one, async (signal) => {
+        actual[one.cluster.name] = await readServiceEndpoints(one.client, service, signal, one.cluster);
       }),
     ),
   );
@@ -49,7 +53,7 @@ export async function findUnserved(
     asked
       .filter(({ cluster }) => cluster.name in actual && isRouteAt(mesh, shift, cluster))
       .map(async (one) =>
-        look(one.cluster.name, async () => {
+        look(one, async (signal) => {
           const pods = await listIngressPods(one, signal);
           const input = { mesh, one, service, actual: known };
           const endpoints = await compareIngressEndpoints(input, pods, signal);

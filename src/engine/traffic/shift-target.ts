@@ -12,8 +12,10 @@ import { diagnoseKubeError } from "../../kube/diagnose.ts";
 import { KubeError } from "../../kube/errors.ts";
 import { referenceOf } from "../../kube/object-reference.ts";
 import type { SecureRoute } from "../apply/waits/until-certified.ts";
+import { withinClusterTime } from "../clusters/cluster-time.ts";
 import type { ClusterContext } from "../clusters/connect-clusters.ts";
 import { findMissingSandbox } from "../clusters/sandbox-network.ts";
+import type { RunOptions } from "../options.ts";
 
 export type ShiftTarget =
   | {
@@ -54,8 +56,7 @@ export async function askCluster(
     readonly mesh: string;
     readonly refusals: Diagnostic[];
     readonly force: boolean;
-    readonly signal: AbortSignal;
-  },
+  } & Pick<RunOptions, "signal" | "clusterTimeoutMs">,
 ): Promise<ShiftTarget> {
   const cluster = one.cluster.name;
   const { context } = one.context;
@@ -63,8 +64,8 @@ export async function askCluster(
   if (missing !== undefined) {
     return { kind: "unreachable", cluster, diagnostic: missing };
   }
-  try {
-    const live = await client.get(referenceOf(object), { signal: scope.signal });
+  const ask = async (signal: AbortSignal): Promise<ShiftTarget> => {
+    const live = await client.get(referenceOf(object), { signal });
     if (live === undefined) {
       scope.refusals.push(notApplied(cluster, object));
       return { kind: "ready", cluster, context, client, object, fields: [] };
@@ -77,8 +78,11 @@ export async function askCluster(
       scope.refusals.push(otherForm(cluster, object));
       return { kind: "ready", cluster, context, client, object, fields: [] };
     }
-    const result = await client.apply(object, { dryRun: true, force: scope.force, signal: scope.signal });
+    const result = await client.apply(object, { dryRun: true, force: scope.force, signal });
     return { kind: "ready", cluster, context, client, object, fields: diffObjects(live, result) };
+  };
+  try {
+    return await withinClusterTime(one, scope, ask);
   } catch (error) {
     scope.signal.throwIfAborted();
     const diagnostic = await diagnoseKubeError(error, cluster);

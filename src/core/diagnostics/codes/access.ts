@@ -129,7 +129,7 @@ export const accessCodes = {
   ISM777: {
     summary: "The cluster took longer than --cluster-timeout",
     explanation:
-      "With --cluster-timeout a cluster has that long for each look at it: when the command connects, when it compares objects, when it gathers facts. This one has not answered everything by then, and counts as one that does not answer. The others went on meanwhile. Without the option a cluster may take as long as its answers do, 10 s for the first and 30 s for each other.",
+      "With --cluster-timeout a cluster has that long for each look at it: when the command connects, when it compares objects, when it gathers facts. This one has not answered everything by then, and counts as one that does not answer. The others went on meanwhile. Only time counts in which this process had nothing else to do. Without the option a cluster may take as long as its answers do, 10 s for the first and 30 s for each other.",
   },
   ISM276: {
     summary: "There is no way through to the pod",
