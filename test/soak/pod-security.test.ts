@@ -75,3 +75,17 @@ describe.each([
     expect((await isthmus(["check", "-f", file])).code).toBe(0);
   });
 });
+
+it("lets sidecars redirect by themselves where everything is allowed", async () => {
+  const file = writeMeshFile(freshFolder(), (text) =>
+    text.replace("spec:\n", "spec:\n  hardening: { podSecurity: privileged }\n"),
+  );
+  const ran = await isthmus(["apply", "-f", file, "--yes"]);
+  expect(ran.err).not.toContain("error[");
+  expect(ran.code).toBe(0);
+  expect(await tryPod({ privileged: true })).toBe("taken");
+  const pods = await kubectl("west", ["-n", "sample", "get", "pods", "-o", "yaml"]);
+  expect(pods.out).toContain("name: istio-init");
+  expect((await isthmus(["check", "-f", file])).code).toBe(0);
+  await isthmus(["remove", "-f", file, "--yes"]);
+});
