@@ -1,4 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import fc from "fast-check";
+import { refusedBy } from "../../src/core/manifests/pod-security-standard.ts";
+import type { Json } from "../../src/core/model/kube-object.ts";
 import { freshFolder, instance, isthmus, kubectl, meshFile, writeMeshFile } from "../e2e/world.ts";
 
 // istio-cni is compiled the first time, half a minute where the engine was compiled on this machine.
@@ -6,6 +9,60 @@ beforeAll(async () => {
   await isthmus(["sandbox", "up", "--instance", instance, "--istio-cni"]);
   await isthmus(["remove", "-f", meshFile(), "--yes"]);
 });
+
+/** Specs of pods in which each field of the standards is there or not, and right more often than wrong. */
+const seccompProfile = fc.constantFrom({ type: "RuntimeDefault" }, { type: "RuntimeDefault" }, { type: "Unconfined" });
+const securityContext = fc.record(
+  {
+    allowPrivilegeEscalation: fc.constantFrom(false, false, false, true),
+    runAsNonRoot: fc.constantFrom(true, true, true, false),
+    runAsUser: fc.constantFrom(1000, 1000, 1000, 0),
+    seccompProfile,
+    capabilities: fc.record(
+      {
+        drop: fc.constantFrom(["ALL"], ["ALL"], ["NET_RAW"]),
+        add: fc.subarray(["NET_BIND_SERVICE", "CHOWN", "NET_ADMIN"], { maxLength: 1 }),
+      },
+      { requiredKeys: ["drop"] },
+    ),
+  },
+  { requiredKeys: ["allowPrivilegeEscalation", "capabilities"] },
+);
+const container = (name: string): fc.Arbitrary<{ readonly [key: string]: Json }> =>
+  fc.record(
+    {
+      name: fc.constant(name),
+      image: fc.constant("registry.k8s.io/pause:3.10"),
+      securityContext,
+      ports: fc.constantFrom([{ containerPort: 80 }], [{ containerPort: 80, hostPort: 80 }]),
+    },
+    { requiredKeys: ["name", "image", "securityContext"] },
+  );
+const podSpec = fc.record(
+  {
+    containers: fc.tuple(container("one")),
+    initContainers: fc.tuple(container("first")),
+    hostNetwork: fc.constantFrom(false, false, true),
+    volumes: fc.constantFrom(
+      [{ name: "a", emptyDir: {} }],
+      [{ name: "a", hostPath: { path: "/tmp" } }],
+      [{ name: "a", nfs: { server: "s", path: "/" } }],
+    ),
+    securityContext: fc.record(
+      {
+        runAsNonRoot: fc.constantFrom(true, true, false),
+        runAsUser: fc.constantFrom(1000, 0),
+        seccompProfile,
+        sysctls: fc.constantFrom(
+          [{ name: "net.ipv4.tcp_syncookies", value: "1" }],
+          [{ name: "kernel.msgmax", value: "1" }],
+        ),
+      },
+      { requiredKeys: [] },
+    ),
+  },
+  { requiredKeys: ["containers"] },
+) as unknown as fc.Arbitrary<{ readonly [key: string]: Json }>;
 
 const agent = ["-n", "kube-system", "daemonset", "istio-cni-node"];
 
@@ -88,4 +145,27 @@ it("lets sidecars redirect by themselves where everything is allowed", async () 
   expect(pods.out).toContain("name: istio-init");
   expect((await isthmus(["check", "-f", file])).code).toBe(0);
   await isthmus(["remove", "-f", file, "--yes"]);
+});
+
+it.each(["baseline", "restricted"] as const)("refuses the pods that validate names, under %s", async (level) => {
+  const namespace = `standard-${level}`;
+  const labels = { "pod-security.kubernetes.io/enforce": level };
+  await kubectl(
+    "west",
+    ["apply", "-f", "-"],
+    JSON.stringify({ apiVersion: "v1", kind: "Namespace", metadata: { name: namespace, labels } }),
+  );
+  const pods = fc.sample(podSpec, { numRuns: 200, seed: 13 }).map((spec, index) => ({
+    apiVersion: "v1",
+    kind: "Pod",
+    metadata: { name: `pod-${index}`, namespace },
+    spec,
+  }));
+  const list = JSON.stringify({ apiVersion: "v1", kind: "List", items: pods });
+  const ran = await kubectl("west", ["create", "--dry-run=server", "-o", "name", "-f", "-"], list);
+  const taken = new Set(ran.out.split("\n").map((line) => line.replace("pod/", "")));
+  const other = pods.filter(({ metadata, spec }) => (refusedBy(level, spec).length === 0) !== taken.has(metadata.name));
+  expect(other.map(({ spec }) => [spec, refusedBy(level, spec)])).toEqual([]);
+  expect(taken.size).toBeGreaterThan(10);
+  await kubectl("west", ["delete", "namespace", namespace, "--wait=false"]);
 });

@@ -298,3 +298,28 @@ describe("the mesh that a manifest says it belongs to", () => {
     expect(look(svc + both + marked(twoClusters.name)).said).toEqual([]);
   });
 });
+
+describe("pod security", () => {
+  const said = (podSecurity: "baseline" | "restricted" | undefined): readonly string[] => {
+    const hardening = { networkPolicies: false as const, ...(podSecurity === undefined ? {} : { podSecurity }) };
+    const read = readManifest(svc + both, "orders.yaml", []);
+    return checkManifests(
+      { ...twoClusters, services: [orders], hardening },
+      {
+        serviceManifests: { "shop/orders": read.map(({ object }) => object) },
+        places: {
+          manifest: (object) => read.find((one) => one.object === object)?.range,
+          mesh: () => range("mesh.yaml", 13),
+        },
+      },
+    ).map(({ code, severity, object }) => `${severity} ${code} ${object?.name}`);
+  };
+
+  it("has pods named that the namespace will refuse", () => {
+    expect(said("restricted")).toEqual(["warning ISM798 a", "warning ISM798 b"]);
+  });
+
+  it("is content with the same pods otherwise", () => {
+    expect([said("baseline"), said(undefined)]).toEqual([[], []]);
+  });
+});

@@ -6,6 +6,7 @@ import type { Materials } from "../render/materials.ts";
 import { serviceKey } from "../render/materials.ts";
 import { checkContainers } from "./check-quantities.ts";
 import { checkMeshLabel } from "./check-mesh-label.ts";
+import { checkPodSecurity } from "./check-pod-security.ts";
 import { checkPods } from "./check-pods.ts";
 import { checkPolicyPort } from "./check-policy-port.ts";
 import { checkPolicyShape } from "./check-policy-shape.ts";
@@ -19,6 +20,7 @@ const checks: readonly ((checked: CheckedService, mesh: Mesh) => readonly Findin
   checkWorkloads,
   checkRouting,
   checkPods,
+  checkPodSecurity,
   ({ manifests }) => manifests.flatMap(checkContainers),
   ({ manifests }) => manifests.flatMap(checkTexts),
   (checked, mesh) => checkMeshLabel(checked, mesh.name),

@@ -1,6 +1,6 @@
 import type { CatalogueEntry } from "../catalogue-entry.ts";
 
-/** ISM225-ISM229, ISM234-ISM238, ISM243-ISM248, ISM534-ISM536: what stands in a service's manifests. */
+/** ISM225-ISM229, ISM234-ISM238, ISM243-ISM248, ISM534-ISM536, ISM798: what stands in a service's manifests. */
 export const manifestCodes = {
   ISM225: {
     summary: "One object is made twice",
@@ -11,6 +11,11 @@ export const manifestCodes = {
     summary: "A Namespace is given contradicting values",
     explanation:
       "A Namespace in a service's manifests is merged with the one that the mesh needs: labels, annotations and finalizers of both are applied. A field that both give, with different values, cannot be merged. `istio-injection: disabled` in the manifests, for instance, contradicts the mesh, which needs the sidecar of every workload; and `istio-injection` of any value contradicts `istio.io/rev`, which the mesh gives where a revision injects: it goes first, and then nobody injects.",
+  },
+  ISM798: {
+    summary: "Pods are refused by the pod security standard",
+    explanation:
+      "With `spec.hardening.podSecurity` the namespaces of the mesh enforce one of Kubernetes' pod security standards. A Deployment whose pods do not fit is stored without a word, since only pods are looked at, and none of them comes. What `baseline` and `restricted` ask for is at https://kubernetes.io/docs/concepts/security/pod-security-standards/; SELinux, AppArmor, /proc, hosts in probes and Windows are not looked at here. Clusters can exempt namespaces and users, which only their administrators see.",
   },
   ISM227: {
     summary: "A manifest is not read as it is written",
