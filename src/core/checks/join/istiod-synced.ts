@@ -31,7 +31,7 @@ export const istiodSynced: Check = {
           : [
               problem("ISM436", {
                 detail: `${behind.map((one) => `${one.pod} says ${remote} is ${one.state}`).join("; ")} (${reader.cluster}). istiod goes on with what it last knew of ${remote}, or with nothing.`,
-                fix: `The remote secret is right as far as it can be seen from here: restart istiod. Where that does not help, istiod cannot reach the address in it${addressIn(reader, remote)}, and whoever runs the network between the two has to decide; its log says why: ${kubectl(reader, "-n", istioNamespace, "logs", first.pod)} | grep ${remote}`,
+                fix: `The remote secret is right as far as it can be seen from here: restart istiod. Where that does not help, istiod cannot reach the address in it, and whoever runs the network between the two has to decide; its log says why: ${kubectl(reader, "-n", istioNamespace, "logs", first.pod)} | grep ${remote}`,
                 commands: [restart(reader, istioNamespace, "istiod")],
                 cluster: reader.cluster,
                 remote,
@@ -55,14 +55,6 @@ export const istiodSynced: Check = {
     ];
   },
 };
-
-/** Where the remote secret leads, in brackets. */
-function addressIn({ remoteSecrets }: ReachedCluster, remote: string): string {
-  const servers = remoteSecrets.flatMap(({ credentials }) =>
-    credentials.filter(({ cluster }) => cluster === remote).map(({ server }) => server),
-  );
-  return servers.length === 0 ? "" : ` (${[...new Set(servers)].join(", ")})`;
-}
 
 function silent(one: ReachedCluster, pod: IstiodPod): Finding {
   return problem("ISM437", {
