@@ -57,7 +57,7 @@ describe("--cluster-timeout", () => {
       try {
         await three.run("apply --yes");
         three.servers["east"]?.inject({ kind: "hang" }, { times: 10_000, matches: () => true });
-        const { out, err, code } = await three.run("check --cluster-timeout 2s -o json --facts-to facts.json");
+        const { out, err, code } = await three.run("check --cluster-timeout 10s -o json --facts-to facts.json");
         expect([code, err.includes("bug")]).toEqual([3, false]);
         const { causes } = JSON.parse(out) as { readonly causes: readonly { readonly check: string }[] };
         const unanswering = causes.filter(({ check }) => check === "access/clusters-answer");

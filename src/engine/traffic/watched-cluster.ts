@@ -4,6 +4,7 @@ import type { TryCounts } from "../../core/decide/error-gate.ts";
 import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
 import { errorOf } from "../../core/diagnostics/coded.ts";
 import type { Service } from "../../core/model/mesh.ts";
+import { withinClusterTime } from "../clusters/cluster-time.ts";
 import type { OpenClients } from "../clusters/open-clients.ts";
 import type { KeptTimes } from "../facts/answer-times.ts";
 import { readKeptTimes } from "../facts/answer-times.ts";
@@ -47,7 +48,7 @@ export class WatchedCluster {
   note: ((text: string) => void) | undefined;
   readonly #one: OpenClients["clients"][number];
   readonly #counted: Counted;
-  readonly #options: Pick<RunOptions, "now" | "signal">;
+  readonly #options: Pick<RunOptions, "now" | "signal" | "clusterTimeoutMs">;
   #last: { readonly reading: TryReading; readonly at: number } | undefined;
   #hasCounted = false;
   /** Pod → what it keeps of times, once it has said it. */
@@ -61,7 +62,11 @@ export class WatchedCluster {
   /** The last one of the step. */
   #lastProblem: Diagnostic | undefined;
 
-  constructor(one: OpenClients["clients"][number], counted: Counted, options: Pick<RunOptions, "now" | "signal">) {
+  constructor(
+    one: OpenClients["clients"][number],
+    counted: Counted,
+    options: Pick<RunOptions, "now" | "signal" | "clusterTimeoutMs">,
+  ) {
     this.name = one.one.cluster.name;
     this.#one = one;
     this.#counted = counted;
@@ -74,7 +79,9 @@ export class WatchedCluster {
     const { one, client } = this.#one;
     if (limitMs !== undefined) {
       try {
-        await this.#askPods(await listIngressPods({ cluster: one.cluster, client }, this.#options.signal));
+        await withinClusterTime(one, this.#options, async (signal) =>
+          this.#askPods(await listIngressPods({ cluster: one.cluster, client }, signal), signal),
+        );
       } catch {
         this.#options.signal.throwIfAborted();
       }
@@ -83,9 +90,8 @@ export class WatchedCluster {
   }
 
   /** Asks pods what they keep that have not said it yet. */
-  async #askPods(pods: readonly IngressPod[]): Promise<void> {
+  async #askPods(pods: readonly IngressPod[], signal: AbortSignal): Promise<void> {
     const { service } = this.#counted;
-    const { signal } = this.#options;
     const { client } = this.#one;
     const unasked = pods.filter(({ name }) => !this.#kept.has(name));
     const asked = await Promise.allSettled(unasked.map(async (pod) => readKeptTimes(client, pod, { service, signal })));
@@ -106,18 +112,21 @@ export class WatchedCluster {
   /** What came since the last look; nothing at the first one, and where it cannot be asked. */
   async look(): Promise<Look> {
     const { service, limitMs } = this.#counted;
-    const { now, signal } = this.#options;
+    const { now } = this.#options;
     try {
       const { one, client } = this.#one;
-      const reading = await readTries({ cluster: one.cluster, client }, service, { limitMs, signal });
-      await (limitMs === undefined ? undefined : this.#askPods(reading.pods));
+      const reading = await withinClusterTime(one, this.#options, async (signal) => {
+        const found = await readTries({ cluster: one.cluster, client }, service, { limitMs, signal });
+        await (limitMs === undefined ? undefined : this.#askPods(found.pods, signal));
+        return found;
+      });
       const before = this.#last;
       this.#last = { reading, at: now() };
       this.#hasCounted ||= before !== undefined;
       this.#problem = undefined;
       return before === undefined ? nothing : this.#count(before, this.#last);
     } catch (error) {
-      signal.throwIfAborted();
+      this.#options.signal.throwIfAborted();
       [this.#problem] = await diagnoseFailure(error, this.name, "reading what the ingress gateway has counted");
       this.#lastProblem = this.#problem;
       return nothing;
