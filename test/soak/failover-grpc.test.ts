@@ -1,0 +1,195 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import type { ClientHttp2Session } from "node:http2";
+import { connect } from "node:http2";
+import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { beforeAll, describe, expect, it } from "vitest";
+import { parse, stringify } from "yaml";
+import { killNode, reviveNodes } from "../e2e/node-processes.ts";
+import { freshFolder, isthmus, kubectl, root, writeMeshFile } from "../e2e/world.ts";
+
+/** Answers every call of gRPC with an empty message of its own and status 0, and anything else as the example does. */
+const server = `require("node:http2").createServer().on("stream", (stream, headers) => {
+  stream.on("error", () => {});
+  if (!String(headers["content-type"]).startsWith("application/grpc")) {
+    stream.respond({ ":status": 200 });
+    return stream.end("ok");
+  }
+  stream.resume().on("end", () => {
+    stream.respond({ ":status": 200, "content-type": "application/grpc" }, { waitForTrailers: true });
+    stream.on("wantTrailers", () => stream.sendTrailers({ "grpc-status": "0" }));
+    stream.end(Buffer.from([0, 0, 0, 0, 0]));
+  });
+}).listen(5000);`;
+
+/** As in the proof of HTTP: `near` is asked in the ingress' own cluster, `far` in the other one. */
+const services: Readonly<Record<string, object>> = {
+  near: {},
+  far: { priority: ["topology.istio.io/cluster=east"], retries: { perTryTimeout: "2s" } },
+};
+const names = Object.keys(services);
+/** Of each service. */
+const perSecond = 100;
+
+let [file, address] = ["", ""];
+
+function writeMesh(): string {
+  const into = freshFolder();
+  const example = readFileSync(path.join(root, "examples", "helloworld.yaml"), "utf8");
+  const command = ["/opt/node/loader", "--library-path", "/opt/node", "/opt/node/node", "-e", server];
+  for (const name of names) {
+    const text = example
+      .replaceAll(/(?<!examples-)helloworld/g, `${name}-grpc`)
+      .replaceAll("cpu: 100m", "cpu: 10m")
+      .replaceAll("replicas: 1", "replicas: 2")
+      .replace("name: http,", "name: grpc,")
+      .replaceAll("httpGet: { path: /health, port: 5000 }", "tcpSocket: { port: 5000 }")
+      .replaceAll(/ {10}env: /g, `          command: ${JSON.stringify(command)}\n          env: `);
+    writeFileSync(path.join(into, `${name}.yaml`), text);
+  }
+  return writeMeshFile(into, (text) => {
+    const mesh = parse(text) as { spec: { services: object[] } };
+    mesh.spec.services = names.map((name) => ({
+      name: `${name}-grpc`,
+      namespace: "sample",
+      port: 5000,
+      manifests: `${name}.yaml`,
+      versions: { v1: { clusters: ["west", "east"] }, v2: { clusters: ["west", "east"] } },
+      routes: [
+        {
+          name: `${name}-grpc`,
+          gateway: "front",
+          hosts: [`${name}.example`],
+          match: { prefix: "/hello.Greeter/" },
+          weights: { v1: 80, v2: 20 },
+        },
+      ],
+      failover: services[name],
+    }));
+    return stringify(mesh);
+  });
+}
+
+beforeAll(async () => {
+  file = writeMesh();
+  await heal();
+  const jsonpath = "jsonpath={.status.loadBalancer.ingress[0].ip}";
+  address = (await kubectl("west", ["-n", "istio-system", "get", "service", "istio-ingressgateway", "-o", jsonpath]))
+    .out;
+}, 300_000);
+
+/** The mesh as its file asks, and an ingress in west whose proxies have ejected nobody. */
+async function heal(): Promise<void> {
+  const ran = await isthmus(["apply", "-f", file, "--yes", "--prune", "--force-conflicts"]);
+  expect(`${ran.code} ${ran.err}`).toMatch(/^0(?!.*error\[)/s);
+  await istioSystem("west", "rollout", "restart", "deployment/istio-ingressgateway");
+  await istioSystem("west", "rollout", "status", "deployment/istio-ingressgateway", "--timeout=60s");
+  await sleep(2000);
+}
+
+async function istioSystem(cluster: string, ...args: readonly string[]): Promise<void> {
+  const ran = await kubectl(cluster, ["-n", "istio-system", ...args]);
+  expect(`${ran.code} ${ran.err}`).toMatch(/^0/);
+}
+
+async function withoutPods(cluster: string, namespace: string, deployment: string): Promise<unknown> {
+  return kubectl(cluster, ["-n", namespace, "scale", "deployment", deployment, "--replicas=0"]);
+}
+
+interface Calls {
+  sent: number;
+  readonly failed: Record<string, number>;
+  /** When the last failed call was sent, in seconds after the fault. */
+  lastFailed: number;
+}
+
+/** How one call ended: "0" where it was answered, and else its status, its reset or what broke. */
+async function call(session: ClientHttp2Session, name: string): Promise<string> {
+  return new Promise((resolve) => {
+    const stream = session.request({
+      ":method": "POST",
+      ":path": "/hello.Greeter/SayHello",
+      ":authority": `${name}.example`,
+      "content-type": "application/grpc",
+      te: "trailers",
+    });
+    let status: string | undefined;
+    const heard = (headers: Readonly<Record<string, unknown>>): void => {
+      status = headers["grpc-status"] === undefined ? status : String(headers["grpc-status"]);
+    };
+    stream.on("response", heard).on("trailers", heard);
+    stream.setTimeout(15_000, () => stream.close(8));
+    stream.once("error", () => {});
+    // A stream that was cut ends without an error: only its reset code tells.
+    stream.once("close", () => resolve(stream.rstCode === 0 ? (status ?? "no status") : `reset ${stream.rstCode}`));
+    stream.resume().end(Buffer.from([0, 0, 0, 0, 0]));
+  });
+}
+
+/** Calls each service so often, for two seconds before the fault and thirty after it. */
+async function callDuring(fault: () => Promise<unknown>): Promise<Readonly<Record<string, Calls>>> {
+  const sessions = new Map(names.map((name) => [name, connect(`http://${address}`)]));
+  const tallies = Object.fromEntries(
+    names.map((name): [string, Calls] => [name, { sent: 0, failed: {}, lastFailed: 0 }]),
+  );
+  const open = new Set<Promise<void>>();
+  let faultAt = Number.POSITIVE_INFINITY;
+  const timer = setInterval(() => {
+    for (const [name, session] of sessions) {
+      const at = performance.now();
+      const called = call(session, name).then((ended) => {
+        const tally = tallies[name];
+        if (at >= faultAt && tally !== undefined) {
+          tally.sent += 1;
+          if (ended !== "0") {
+            tally.failed[ended] = (tally.failed[ended] ?? 0) + 1;
+            tally.lastFailed = Math.max(tally.lastFailed, (at - faultAt) / 1000);
+          }
+        }
+        open.delete(called);
+      });
+      open.add(called);
+    }
+  }, 1000 / perSecond);
+  try {
+    await sleep(2000);
+    faultAt = performance.now();
+    await Promise.all([fault(), sleep(30_000)]);
+  } finally {
+    clearInterval(timer);
+  }
+  await Promise.all(open);
+  sessions.forEach((session) => session.close());
+  return tallies;
+}
+
+const faults: readonly (readonly [string, () => Promise<unknown>, () => Promise<unknown>])[] = [
+  [
+    "all pods of v1 in west are deleted",
+    async () => Promise.all(names.map(async (name) => withoutPods("west", "sample", `${name}-grpc-v1`))),
+    async () => {},
+  ],
+  ["the node of east is killed", async () => killNode("east"), reviveNodes],
+];
+
+describe.each(faults)("when %s, under 200 calls of gRPC a second at the ingress of west", (fault, happens, ends) => {
+  let found: Readonly<Record<string, Calls>> = {};
+
+  beforeAll(async () => {
+    try {
+      found = await callDuring(happens);
+    } finally {
+      await ends();
+      await heal();
+    }
+    process.stderr.write(`${fault}: ${JSON.stringify(found)}\n`);
+  }, 300_000);
+
+  it.each(names)("%s fails at most one call in a hundred, and none after ten seconds", (name) => {
+    const calls = found[name];
+    expect(calls?.sent).toBeGreaterThan(1500);
+    const failed = Object.values(calls?.failed ?? {}).reduce((sum, one) => sum + one, 0);
+    const few = failed <= (calls?.sent ?? 0) / 100;
+    expect({ calls, few, soon: (calls?.lastFailed ?? 0) < 10 }).toMatchObject({ few: true, soon: true });
+  });
+});
