@@ -48,6 +48,8 @@ export interface PlanOptions {
   readonly adopt: AdoptionPolicy;
   /** Leave alone what is refused and do everything else, instead of refusing the whole (`--continue`). */
   readonly continueOnRefusal: boolean;
+  /** Ask also whether objects that are as they were applied could be written, by dry-runs of some of them. */
+  readonly tryWrites?: boolean;
 }
 
 /** How a run of this program names itself in the Leases that it takes. */

@@ -533,3 +533,18 @@ it("says what kind of failure it is that a node's configuration is refused", asy
     object: { kind: "Node", name: "a-node" },
   });
 });
+
+it("gives what a node's program answers as it is, asked once, and says when there is no answer", async () => {
+  const { server, client } = await connectFake();
+  const ask = async () =>
+    client.nodeHttpGet({ node: "a-node", port: 10256 }, "/healthz", {
+      timeoutMs: 200,
+      signal: new AbortController().signal,
+    });
+  server.inject({ kind: "status", status: 503, body: { lastUpdated: "x" } }, { times: 9 });
+  expect(await ask()).toMatchObject({ status: 503, body: expect.stringContaining("lastUpdated") });
+  expect(server.requests.map(({ url }) => url)).toEqual(["/api/v1/nodes/a-node%3A10256/proxy/healthz"]);
+  server.mend();
+  server.inject({ kind: "hang" });
+  await expect(ask()).rejects.toMatchObject({ kind: "unreachable" });
+});

@@ -90,6 +90,12 @@ export interface PodPort extends PodReference {
   readonly port: number;
 }
 
+/** A port of a node, at which one of its own programs listens. */
+export interface NodePort {
+  readonly node: string;
+  readonly port: number;
+}
+
 export interface PodHttpGetOptions extends CallOptions {
   /** For the whole exchange, tunnel included. Default 10 s. */
   readonly timeoutMs?: number;
@@ -183,6 +189,13 @@ export interface KubeClient {
 
   /** The configuration with which a node's kubelet runs; waits 5 s at most, and KubeError where it may not be asked. */
   kubeletConfig(node: string, options: CallOptions): Promise<Readonly<Record<string, Json>>>;
+
+  /** What a program answers to one `GET` of a node's port; KubeError `unreachable` where it gives none within `timeoutMs`. Where the API server does not reach it the status is 502 or 503. */
+  nodeHttpGet(
+    target: NodePort,
+    path: string,
+    options: CallOptions & { readonly timeoutMs: number },
+  ): Promise<PodHttpResponse>;
 
   /** Whether a service account may do something, by the API server's own judgement; KubeError where this account may not ask that. */
   mayDo(question: AccessQuestion, options: CallOptions): Promise<boolean>;

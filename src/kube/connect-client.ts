@@ -7,6 +7,7 @@ import { createDiscovery } from "./discovery.ts";
 import { getObject } from "./verbs/get-object.ts";
 import { readKubeletConfig } from "./verbs/kubelet-config.ts";
 import { listObjects, metadataOnly } from "./verbs/list-objects.ts";
+import { readNodePage } from "./verbs/node-page.ts";
 import { createPodRequests } from "./tunnels/pod-http-get.ts";
 import { openPortForward } from "./tunnels/port-forward.ts";
 import { readPodLog } from "./verbs/pod-log.ts";
@@ -47,6 +48,7 @@ export function createKubeClient({ cluster, context, limits }: KubeClientOptions
     listKinds: async ({ signal }) => discovery.listAll(signal),
     version: async ({ signal }) => readVersion(connection, signal),
     kubeletConfig: async (node, { signal }) => readKubeletConfig(connection, node, signal),
+    nodeHttpGet: async (target, path, options) => readNodePage(connection, target, path, options),
     mayDo: async (question, { signal }) => reviewAccess(connection, question, signal),
     ping: async ({ signal }) => measurePing(connection, signal),
     podHttpGet: async (target, path, options) => podRequests.get(target, path, options),

@@ -306,6 +306,31 @@ describe("answers", () => {
       says: "restricted:latest",
     },
     {
+      name: "a policy of somebody's",
+      fault: status(
+        422,
+        "Invalid",
+        "virtualservices \"x\" is forbidden: ValidatingAdmissionPolicy 'freeze' with binding 'freeze' denied request: until Monday",
+      ),
+      code: "ISM757",
+      exitCode: 1,
+      says: "until Monday",
+    },
+    {
+      name: "a webhook of somebody's",
+      fault: status(403, "Forbidden", 'admission webhook "guard.example" denied the request: no owner'),
+      code: "ISM757",
+      exitCode: 1,
+      says: "no owner",
+    },
+    {
+      name: "Istio's own webhook",
+      fault: status(400, "BadRequest", 'admission webhook "validation.istio.io" denied the request: bad host'),
+      code: "ISM269",
+      exitCode: 1,
+      says: "bad host",
+    },
+    {
       name: "an invalid object",
       fault: status(422, "Invalid", 'Deployment.apps "istiod" is invalid: spec.replicas: Invalid value: -1'),
       code: "ISM269",

@@ -9,7 +9,7 @@ import { CredentialError } from "./credentials/credential-error.ts";
 import { redactText } from "./credentials/redact-text.ts";
 import { diagnoseConnection } from "./diagnose-connection.ts";
 import type { KubeErrorKind } from "./errors.ts";
-import { KubeError } from "./errors.ts";
+import { KubeError, isHeldBackByAdmission } from "./errors.ts";
 import { objectIdOf } from "./object-reference.ts";
 import { isRancherProxy, noClusterReason, otherClusterReason, unavailableReason } from "./rancher-proxy-answer.ts";
 
@@ -66,7 +66,7 @@ const adviceByKind: Readonly<Record<KubeErrorKind, (error: KubeError) => Advice 
   credentials: adviseOnCredentials,
   forbidden: adviseOnForbidden,
   conflict: adviseOnConflict,
-  invalid: refusedObject,
+  invalid: adviseOnInvalid,
   "not-found": adviseOnAbsence,
   "no-such-kind": (error) => ({
     code: "ISM270",
@@ -173,7 +173,7 @@ function adviseOnForbidden(error: KubeError): Advice {
     };
   }
   if (/denied the request|violates PodSecurity|ValidatingAdmissionPolicy/.test(error.message)) {
-    return refusedObject(error);
+    return adviseOnInvalid(error);
   }
   if (isRancherProxy(error.endpoint.server)) {
     return {
@@ -208,6 +208,18 @@ function adviseOnConflict(error: KubeError): Advice {
 
 function namespaceFlag(error: KubeError): string {
   return error.object?.namespace === undefined ? "" : `-n ${error.object.namespace} `;
+}
+
+/** Istio's own webhook says what is wrong with the object; what others set up in a cluster is another matter. */
+function adviseOnInvalid(error: KubeError): Advice {
+  if (!isHeldBackByAdmission(error) || /webhook "[^"]*\.istio\.io" denied/.test(error.message)) {
+    return refusedObject(error);
+  }
+  return {
+    code: "ISM757",
+    detail: `${error.message}.`,
+    fix: `Write what it asks for into the mesh file's \`values\` or the service's manifests; or have whoever set the policy take these objects out of it, or end it:\n    kubectl --context ${error.endpoint.context} get ${/ValidatingAdmissionPolicy/.test(error.message) ? "validatingadmissionpolicies" : "validatingwebhookconfigurations,mutatingwebhookconfigurations"}`,
+  };
 }
 
 function refusedObject(error: KubeError): Advice {

@@ -102,6 +102,22 @@ export function isWebhookAway(error: unknown): error is KubeError {
   return error instanceof KubeError && error.kind === "server" && /failed calling webhook/.test(error.message);
 }
 
+/**
+ * True where a policy or a webhook has said no, and not the rules for the
+ * object's kind or this account's rights. The words are those of the API server
+ * (apiserver/pkg/admission/plugin/policy/validating/dispatcher.go and
+ * apiserver/pkg/admission/plugin/webhook/errors/statuserror.go).
+ */
+export function isHeldBackByAdmission(error: unknown): error is KubeError {
+  return (
+    error instanceof KubeError &&
+    (error.kind === "forbidden" || error.kind === "invalid") &&
+    /olicy '[^']*' with binding '[^']*' denied request|admission webhook "[^"]*" denied the request/s.test(
+      error.message,
+    )
+  );
+}
+
 /** True where the account may not do what was asked for (403). */
 export function isForbidden(error: unknown): error is KubeError {
   return error instanceof KubeError && error.kind === "forbidden";

@@ -42,7 +42,15 @@ export async function dropPackets(cluster: string, port?: string, sender = "172.
   );
 }
 
-/** Ends `dropPackets`. */
+/** Drops every packet of connections that programs of a cluster's node itself, and not its pods, open to a TCP port, until `passPackets`. */
+export async function dropOutgoing(cluster: string, port: string): Promise<void> {
+  await nft(
+    cluster,
+    `add table inet ${dropping}; add chain inet ${dropping} outgoing { type filter hook output priority 0; }; add rule inet ${dropping} outgoing tcp dport ${port} drop`,
+  );
+}
+
+/** Ends `dropPackets` and `dropOutgoing`. */
 export async function passPackets(cluster: string): Promise<void> {
   await nft(cluster, `delete table inet ${dropping}`);
 }

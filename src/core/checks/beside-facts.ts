@@ -1,9 +1,10 @@
+import type { FilterThatRefuses } from "./proxy-facts.ts";
 /** Istio's objects of anybody's that change what proxies do beside routes and policies. */
 export interface BesideFacts {
   /** EnvoyFilters, WasmPlugins and TrafficExtensions, which may change anything in a proxy. */
   readonly filters: readonly (SelectingObject & {
     /** Envoy's filters that it puts in or changes, as they are called in `ProxyFilterFacts`; left out where it does neither. */
-    readonly sets?: readonly ("local_ratelimit" | "fault" | "ext_authz")[];
+    readonly sets?: readonly ("local_ratelimit" | "fault" | "ext_authz" | FilterThatRefuses)[];
     /** True where it adds, changes or removes clusters; left out otherwise. */
     readonly clusters?: true;
     readonly written: WrittenBy;

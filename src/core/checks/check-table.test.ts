@@ -14,12 +14,13 @@ import type { ControllerFacts } from "./controller-facts.ts";
 import type { TlsSecretFacts } from "./certificate-facts.ts";
 import type { GatewayFacts, GatewayPod, MeshConfigFacts } from "./control-plane-facts.ts";
 import type { CredentialTrial, RemoteSecretFacts } from "./credential-facts.ts";
-import type { DriftedObject } from "./drift-facts.ts";
+import type { DriftFacts, DriftedObject } from "./drift-facts.ts";
 import type { GatewayObject, GatewayServer, MeshFacts, NamespaceFacts, ReachedCluster } from "./facts.ts";
 import type { HinderedWorkload } from "./hindrance-facts.ts";
 import type { ProxySyncFacts } from "./pod-facts.ts";
 import type { CniAgent, DnsAddress } from "./system-facts.ts";
 import type { WriteHookFacts } from "./webhook-facts.ts";
+import type { RefusedWrite } from "../plan/plan.ts";
 import { checks } from "./list.ts";
 import { runChecks } from "./run-checks.ts";
 import type { ProxyConfig, ProxyRouteFacts } from "./proxy-facts.ts";
@@ -85,6 +86,15 @@ function changeCluster(facts: MeshFacts, change: Partial<ReachedCluster>): MeshF
   return { ...facts, clusters };
 }
 
+/** An istiod of east to which no ingress gateway is connected. */
+function withoutGateway(): Partial<ReachedCluster> {
+  const lost = withIstiodPods("east", ({ proxies }) => ({
+    proxies: proxies.filter(({ name }) => !name.startsWith(ingressGateway)),
+  }));
+  const east = lost.clusters.find(({ cluster }) => cluster === "east");
+  return east?.kind === "reached" ? { istiod: east.istiod } : {};
+}
+
 function withControllers(change: Partial<ControllerFacts>): MeshFacts {
   const none = { leases: [], endpointsOfNobody: [], unseenDeployments: [], unscheduledPods: [] };
   return withCluster("east", () => ({ controllers: { ...none, ...change } }));
@@ -103,6 +113,27 @@ function withHook(change: Partial<WriteHookFacts>): MeshFacts {
     service: "guard/guard",
   } as const;
   return withCluster("east", () => ({ writeHooks: [{ ...hook, ...change }] }));
+}
+
+/** East refuses a write that would change nothing. */
+function withRefused(refused: Pick<RefusedWrite, "says" | "pod">): MeshFacts {
+  const id = { group: "apps", kind: "Deployment", namespace: "sample", name: "helloworld-v1" };
+  return withCompared({ refusedWrites: [{ id, ...refused }] });
+}
+
+/** What a plan says of east. */
+function withCompared(change: Partial<Extract<DriftFacts, { readonly kind: "compared" }>>): MeshFacts {
+  return withCluster("east", () => ({
+    drift: { kind: "compared", applied: true, objects: [], unknown: [], ...change },
+  }));
+}
+
+/** Somebody has deleted a namespace of east. */
+function withDeletion(name: string, waitsFor: string): MeshFacts {
+  const deletion = { since: "2026-01-01T00:00:00Z", waitsFor };
+  return withCluster("east", ({ namespaces }) => ({
+    namespaces: [...namespaces, { name, labels: {}, injected: true, roots: [], deletion }],
+  }));
 }
 
 /** The DNS of east is at 10.43.0.77. */
@@ -750,6 +781,12 @@ const table: readonly (readonly [Check["id"], string, MeshFacts, readonly string
   ],
   [
     "control-plane/proxies-connected",
+    "one thing where all have lost an istiod that answers",
+    withIstiodPods("east", () => ({ proxies: [] })),
+    ["error ISM468 east"],
+  ],
+  [
+    "control-plane/proxies-connected",
     "nothing where an istiod does not say whom it has",
     withIstiodPods("east", () => ({ problem: "no answer within 10 s", proxies: [] })),
     [],
@@ -831,6 +868,58 @@ const table: readonly (readonly [Check["id"], string, MeshFacts, readonly string
       },
     }),
     ["error ISM593 east"],
+  ],
+  [
+    "access/kube-proxies",
+    "one that stands still",
+    withCluster("east", ({ system }) => ({ system: { ...system, kubeProxies: [{ node: "a", state: "silent" }] } })),
+    ["error ISM762 east"],
+  ],
+  ["access/namespaces-stay", "a namespace that goes", withDeletion("shop", ""), ["error ISM760 east"]],
+  [
+    "access/namespaces-stay",
+    "one that waits for what nobody takes away",
+    withDeletion(
+      "shop",
+      "Some content in the namespace has finalizers remaining: team.example/hold in 1 resource instances",
+    ),
+    ["error ISM760 east"],
+  ],
+  [
+    "drift/inventory",
+    "objects of the mesh of which no list is there",
+    withCompared({ applied: false, unlisted: 12 }),
+    ["warning ISM761 east"],
+  ],
+  [
+    "control-plane/writes",
+    "a policy that refuses every write of a route",
+    withRefused({ says: "ValidatingAdmissionPolicy 'freeze' with binding 'freeze' denied request: until Monday" }),
+    ["warning ISM758 east"],
+  ],
+  [
+    "control-plane/writes",
+    "a webhook that refuses new pods",
+    withRefused({ pod: true, says: 'admission webhook "pods.example" denied the request: no' }),
+    ["error ISM758 east"],
+  ],
+  [
+    "control-plane/writes",
+    "a webhook for Services that does not answer",
+    withRefused({ says: 'failed calling webhook "services.example": context deadline exceeded' }),
+    ["error ISM758 east"],
+  ],
+  [
+    "control-plane/writes",
+    "one thing where the API server reaches none of istiod's webhooks",
+    withCompared({
+      refusedWrites: ["rev.validation", "namespace.sidecar-injector"].map((name) => ({
+        id: { group: "apps", kind: "Deployment", namespace: "sample", name: "helloworld-v1" },
+        ...(name.startsWith("rev") ? {} : { pod: true as const }),
+        says: `failed calling webhook "${name}.istio.io": context deadline exceeded`,
+      })),
+    }),
+    ["error ISM759 east"],
   ],
   [
     "network/dns-address",
@@ -1155,6 +1244,15 @@ const table: readonly (readonly [Check["id"], string, MeshFacts, readonly string
     "a proxy that does not answer",
     withPods("east", ingressGateway, () => ({ problem: "no answer within 10 s" })),
     ["warning ISM470 east"],
+  ],
+  [
+    "gateways/proxies-answer",
+    "one that stands still: istiod has lost it too",
+    changeCluster(
+      withPods("east", ingressGateway, () => ({ problem: "no answer within 10 s" })),
+      withoutGateway(),
+    ),
+    ["error ISM470 east"],
   ],
   [
     "gateways/services",
@@ -1504,6 +1602,22 @@ const table: readonly (readonly [Check["id"], string, MeshFacts, readonly string
     "an older one whose traffic policy takes the place of the failover",
     withOlderPolicy(shopWithFailover({}, {})),
     ["error ISM478 east"],
+  ],
+  [
+    "routes/foreign-rules",
+    "one that sends requests where no node is",
+    withRouting(({ destinationRules }) => ({
+      destinationRules: [...destinationRules, { ...foreignRule, trafficPolicy: { distributesTo: ["nowhere/*"] } }],
+    })),
+    ["error ISM478 east"],
+  ],
+  [
+    "routes/foreign-rules",
+    "nothing worse in one that spreads them over all",
+    withRouting(({ destinationRules }) => ({
+      destinationRules: [...destinationRules, { ...foreignRule, trafficPolicy: { distributesTo: ["*"] } }],
+    })),
+    ["warning ISM478 east"],
   ],
   [
     "routes/foreign-rules",

@@ -1,4 +1,5 @@
 import type { ObjectId } from "../model/kube-object.ts";
+import type { RefusedWrite } from "../plan/plan.ts";
 
 /** What a plan says of the objects of one cluster. */
 export type DriftFacts =
@@ -6,11 +7,15 @@ export type DriftFacts =
       readonly kind: "compared";
       /** False in a cluster to which this mesh was never applied; then nothing there has drifted. */
       readonly applied: boolean;
+      /** How many objects there carry the mesh's label while no list of what was applied is there; left out where that is none. */
+      readonly unlisted?: number;
       readonly objects: readonly DriftedObject[];
       /** What others have added to objects beside what was applied; left out where that is nothing. */
       readonly added?: readonly AddedToObject[];
       /** Objects that could not be compared, `Kind namespace/name`, and why. */
       readonly unknown: readonly { readonly object: string; readonly reason: string }[];
+      /** What policies and webhooks refuse, tried by writes that change nothing; left out where that is nothing. */
+      readonly refusedWrites?: readonly RefusedWrite[];
     }
   | { readonly kind: "not-judged"; readonly reason: string };
 

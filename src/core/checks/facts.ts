@@ -173,6 +173,8 @@ export interface NamespaceFacts {
   readonly injected: boolean;
   /** Fingerprints of the roots in ConfigMap istio-ca-root-cert, in its order; undefined without it, empty where it holds none. */
   readonly roots?: readonly string[];
+  /** Where somebody has deleted it and it is not gone yet: since when (RFC 3339), and Kubernetes' words of what keeps it, empty where nothing does for long. */
+  readonly deletion?: { readonly since: string; readonly waitsFor: string };
 }
 
 /** A service of the mesh file as one cluster has it. */
@@ -258,8 +260,8 @@ export interface RoutingFacts {
     readonly own: boolean;
     /** Of one that is not its own. */
     readonly written?: WrittenBy;
-    /** Left out where it sets none; `tls` is the mode. */
-    readonly trafficPolicy?: { readonly tls?: string };
+    /** Left out where it sets none; `tls` is the mode, `distributesTo` the localities (`region/zone`, `*`) that its loadBalancer sends requests to, left out where it leaves that open. */
+    readonly trafficPolicy?: { readonly tls?: string; readonly distributesTo?: readonly string[] };
     readonly subsets: readonly { readonly name: string; readonly labels: Readonly<Record<string, string>> }[];
   }[];
   readonly virtualServices: readonly {

@@ -1,6 +1,8 @@
 import { clustersAnswer } from "./access/clusters-answer.ts";
 import { controllers } from "./access/controllers.ts";
 import { distinctClusters } from "./access/distinct-clusters.ts";
+import { kubeProxies } from "./access/kube-proxies.ts";
+import { namespacesStay } from "./access/namespaces-stay.ts";
 import { nodesReady } from "./access/nodes-ready.ts";
 import { podsStart } from "./access/pods-start.ts";
 import { authorities } from "./certificates/authorities.ts";
@@ -22,11 +24,13 @@ import { rootCertificate } from "./control-plane/root-certificate.ts";
 import { validation } from "./control-plane/validation.ts";
 import { webhook } from "./control-plane/webhook.ts";
 import { writeHooks } from "./control-plane/write-hooks.ts";
+import { writes } from "./control-plane/writes.ts";
 import { credentialsAccepted } from "./credentials/accepted.ts";
 import { credentialsNotEnding } from "./credentials/not-ending.ts";
 import { remoteSecrets } from "./credentials/remote-secrets.ts";
 import { secretNames } from "./credentials/secret-names.ts";
 import { addedFields } from "./drift/added-fields.ts";
+import { inventory } from "./drift/inventory.ts";
 import { meshFile as meshFileApplied } from "./drift/mesh-file.ts";
 import { objects as driftedObjects } from "./drift/objects.ts";
 import { owner } from "./dns/owner.ts";
@@ -98,7 +102,9 @@ export const checks: readonly Check[] = [
   clustersAnswer,
   distinctClusters,
   controllers,
+  namespacesStay,
   nodesReady,
+  kubeProxies,
   podsStart,
   kubernetes,
   istioVersion,
@@ -111,6 +117,7 @@ export const checks: readonly Check[] = [
   open,
   peerAuthentication,
   authorization,
+  inventory,
   addedFields,
   driftedObjects,
   meshFileApplied,
@@ -126,6 +133,7 @@ export const checks: readonly Check[] = [
   webhook,
   validation,
   writeHooks,
+  writes,
   rootCertificate,
   clusterId,
   proxiesConnected,

@@ -17,7 +17,9 @@ export interface ProxyConfig {
 export interface ProxyFilterFacts {
   /** `listener 0.0.0.0_8080`, `virtual host shop.example:80` or `a route of virtual host …`. */
   readonly at: string;
-  readonly filter: "local_ratelimit" | "fault" | "ext_authz" | "wasm";
+  readonly filter: "local_ratelimit" | "fault" | "ext_authz" | "wasm" | FilterThatRefuses;
+  /** It lets nothing through: connections are cut, or requests answered by itself. */
+  readonly refusesAll?: true;
   /** Of `ext_authz`: the cluster by which it asks whether a request may pass, and which the proxy does not have. It refuses all then. */
   readonly asks?: string;
   /** Of `wasm`: the object whose extension the proxy could not fetch, `namespace.name`. It refuses all requests in its place. */
@@ -31,6 +33,9 @@ export interface ProxyFilterFacts {
     readonly percent: number;
   };
 }
+
+/** Those of which only whether they refuse everything is read, by the last part of Envoy's name. */
+export type FilterThatRefuses = "lua" | "rbac" | "direct_response";
 
 /** A listener that waits: connections go on by its older version, and where there is none nothing listens. */
 export interface WarmingListener {

@@ -4,7 +4,7 @@ import type { MeshFacts } from "./facts.ts";
 import { keyOf } from "../model/kube-object.ts";
 import { completeFix } from "./put-back.ts";
 import type { Subject } from "./subjects.ts";
-import { appliedObject, namespaceOf, objectOf } from "./subjects.ts";
+import { appliedObject, definitionOf, namespaceOf, objectOf } from "./subjects.ts";
 import { judge } from "./unread.ts";
 
 /** A finding with the check that made it. */
@@ -199,7 +199,7 @@ function ownSubject({ cluster, object }: Judged): Subject | undefined {
   return cluster === undefined || object === undefined ? undefined : objectOf(cluster, object);
 }
 
-/** What explains a finding by its object: it was not applied yet, or its whole namespace is gone. */
+/** What explains a finding by its object: it was not applied yet, or its whole namespace or kind is gone. */
 function aboutObject(
   { cluster, object }: Judged,
   errors: ReadonlyMap<Subject, number>,
@@ -209,7 +209,8 @@ function aboutObject(
     return [];
   }
   const gone = object.namespace === undefined ? undefined : errors.get(namespaceOf(cluster, object.namespace));
-  return [excuses.get(appliedObject(cluster, object)), gone].filter((one) => one !== undefined);
+  const undefinedKind = errors.get(definitionOf(cluster, object));
+  return [excuses.get(appliedObject(cluster, object)), gone, undefinedKind].filter((one) => one !== undefined);
 }
 
 /** A finding about an object breaks it, but where it only shows there: then it needs the object to be as it was applied. */

@@ -36,6 +36,22 @@ export function appliedObject(cluster: string, id: ObjectId): Subject {
   return `applied ${keyOf(id)} of ${cluster}`;
 }
 
+/** That packets of a cluster's pods pass. */
+export function podNetwork(cluster: string): Subject {
+  return `network of pods of ${cluster}`;
+}
+
+/** The CustomResourceDefinition of a kind; objects of it are gone with it. */
+export function definitionOf(cluster: string, { group, kind }: Pick<ObjectId, "group" | "kind">): Subject {
+  const name = kind.toLowerCase();
+  return definitionCalled(cluster, `${name.endsWith("y") ? `${name.slice(0, -1)}ies` : `${name}s`}.${group}`);
+}
+
+/** The same by its own name, `virtualservices.networking.istio.io`. */
+export function definitionCalled(cluster: string, name: string): Subject {
+  return `definition ${name} of ${cluster}`;
+}
+
 /** That a namespace is there, with everything in it. */
 export function namespaceOf(cluster: string, namespace: string): Subject {
   return `namespace ${namespace} of ${cluster}`;

@@ -32,6 +32,8 @@ export interface SystemFacts {
   };
   /** Where Service kubernetes.default leads; left out where nobody looked. */
   readonly apiServers?: readonly { readonly address: string; readonly port: number }[];
+  /** Nodes whose kube-proxy does not follow, of a few that were asked; left out where there are none. */
+  readonly kubeProxies?: readonly KubeProxyFacts[];
   /** Running pods of Prometheus in any namespace, with the labels of their namespaces; left out where nobody looked. */
   readonly scrapers?: readonly (PodFacts & { readonly namespaceLabels: Readonly<Record<string, string>> })[];
 }
@@ -46,6 +48,15 @@ export interface CniAgent {
   readonly ready: number;
   /** Nodes that run it as it is asked for now: fewer than `desired` while it is rolled out. */
   readonly updated: number;
+}
+
+/** A node on which Services lead where they led before. */
+export interface KubeProxyFacts {
+  readonly node: string;
+  /** `silent`: it takes connections and answers nothing. `behind`: it says that it cannot write its rules. */
+  readonly state: "silent" | "behind";
+  /** When it wrote its rules last (RFC 3339), where it says so. */
+  readonly since?: string;
 }
 
 /** What the kubelet of one node writes into the resolv.conf of its pods. */

@@ -257,3 +257,32 @@ describe("the drift of an object", () => {
     });
   });
 });
+
+describe("what would be refused", () => {
+  const says = "ValidatingAdmissionPolicy 'freeze' with binding 'freeze' denied request: until Monday";
+
+  it("is kept apart from what has changed, tried or asked for", () => {
+    const diagnostic = { code: "ISM757", severity: "error", summary: "", detail: says } as const;
+    const facts = drift({ refusedWrites: [{ id: idOf(route), pod: true, says }] }, [{ id: idOf(route), diagnostic }]);
+    expect(facts).toMatchObject({
+      objects: [],
+      refusedWrites: [
+        { id: idOf(route), pod: true, says },
+        { id: idOf(route), says },
+      ],
+    });
+  });
+});
+
+it("counts what carries the mesh's label where no inventory knows of it", () => {
+  const marked = { ...route, metadata: { ...route.metadata, labels: { "isthmus.dev/mesh": "demo" } } };
+  const space: KubeObject = { ...marked, apiVersion: "v1", kind: "Namespace" };
+  const objects = [
+    planned({ action: "none", object: marked, live: marked }),
+    planned({ object: marked, live: route }),
+    planned({ object: marked, live: undefined }),
+    planned({ action: "none", object: space, live: space }),
+  ];
+  expect(drift({ objects, inventory: { mesh: "demo", cluster: "east", items: [] } }).unlisted).toBe(1);
+  expect(drift({ objects }).unlisted).toBeUndefined();
+});

@@ -5,8 +5,12 @@ import { describeId, keyOf } from "../model/kube-object.ts";
 import type { Service } from "../model/mesh.ts";
 import { additionsOf, showValue } from "./additions.ts";
 import { digestObject } from "./digest.ts";
+import { meshLabel } from "../render/names.ts";
 import type { FieldChange } from "./diff.ts";
 import type { ClusterPlan, PlannedObject } from "./plan.ts";
+
+type Planned = Extract<ClusterPlan, { readonly kind: "planned" }>;
+type Compared = Extract<DriftFacts, { readonly kind: "compared" }>;
 
 /** An object that the API server would not let an apply change, and what it said. */
 export interface RefusedObject {
@@ -25,7 +29,7 @@ const autoscalers: ReadonlySet<string> = new Set(["kube-controller-manager", "ho
  * the very same object. No secret is in it.
  */
 export function driftOf(
-  plan: Extract<ClusterPlan, { readonly kind: "planned" }>,
+  plan: Planned,
   serviceOf: (id: ObjectId) => string | undefined,
   refused: readonly RefusedObject[] = [],
 ): DriftFacts {
@@ -51,16 +55,35 @@ export function driftOf(
       ...(service === undefined ? {} : { service }),
     };
   });
+  const refusedWrites = [
+    ...(plan.refusedWrites ?? []),
+    ...refused
+      .filter(({ diagnostic }) => diagnostic.code === "ISM757")
+      .map(({ id, diagnostic }) => ({ id, says: diagnostic.detail ?? "" })),
+  ];
   const left = plan.prune.map((item): DriftedObject => ({ id: item.id, state: "left", fields: [] }));
   return {
     kind: "compared",
     applied: plan.inventory.items.length > 0,
+    ...unlistedOf(plan),
     objects: [...objects, ...stopped, ...left],
     ...(added.length === 0 ? {} : { added }),
+    ...(refusedWrites.length === 0 ? {} : { refusedWrites }),
     unknown: refused
       .filter((one) => !isJudged(one))
       .map(({ id, diagnostic }) => ({ object: describeId(id), reason: diagnostic.summary })),
   };
+}
+
+/** Objects that an apply has made, of which no inventory knows. Namespaces, which meshes share, are none. */
+function unlistedOf({ inventory, objects }: Planned): Pick<Compared, "unlisted"> {
+  const unlisted = inventory.items.length > 0 ? [] : objects.filter(({ live, object }) => isMarked(live, object));
+  return unlisted.length === 0 ? {} : { unlisted: unlisted.length };
+}
+
+function isMarked(live: KubeObject | undefined, { kind, metadata }: KubeObject): boolean {
+  const mark = metadata.labels?.[meshLabel];
+  return kind !== "Namespace" && mark !== undefined && live?.metadata.labels?.[meshLabel] === mark;
 }
 
 function judge(

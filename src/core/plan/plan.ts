@@ -42,6 +42,15 @@ export interface RefusedObject {
   readonly diagnostic: Diagnostic;
 }
 
+/** A write that would change nothing, tried by a dry-run, and that the API server refuses all the same. */
+export interface RefusedWrite {
+  readonly id: ObjectId;
+  /** Set where a pod of this workload was tried, and not a write of the object itself. */
+  readonly pod?: true;
+  /** The API server's words. */
+  readonly says: string;
+}
+
 /** The plan for one cluster. An unreachable one has its reason and nothing else. */
 export type ClusterPlan =
   | {
@@ -61,6 +70,8 @@ export type ClusterPlan =
       readonly connections?: PolicyChange | "unread";
       /** What of an Istio that somebody else has installed stays as it is (`installedParts`); absent where isthmus installs it. */
       readonly theirs?: readonly string[];
+      /** What the API server refuses of writes that were tried; absent where that is nothing, or none were. */
+      readonly refusedWrites?: readonly RefusedWrite[];
     }
   | { readonly kind: "unreachable"; readonly cluster: string; readonly diagnostic: Diagnostic };
 

@@ -53,6 +53,7 @@ async function clusterWithIt(): Promise<Cluster> {
       refused: [],
       warnings: [],
       continueOnRefusal: false,
+      tryWrites: false,
       force: false,
       adopt: "unowned",
       signal,

@@ -35,7 +35,7 @@ async function compare(
 ): Promise<ReadonlyMap<string, DriftFacts>> {
   try {
     // Who owns a field does not matter to whether it is as the mesh file asks, and nothing is written.
-    const wish = { ...options, forceConflicts: true, continueOnRefusal: true };
+    const wish = { ...options, forceConflicts: true, continueOnRefusal: true, tryWrites: true };
     const { plan, materials, close } = await preparePlan(
       meshFile,
       wish,

@@ -1,5 +1,7 @@
 import { STATUS_CODES } from "node:http";
 import type { ProxyFilterFacts } from "../../core/checks/proxy-facts.ts";
+import type { FilterConfig } from "./refusing-filters.ts";
+import { refusalsOf } from "./refusing-filters.ts";
 import type { EnvoyShare } from "../../core/proxy/read-fault.ts";
 import { percentOf, readFault } from "../../core/proxy/read-fault.ts";
 
@@ -14,14 +16,6 @@ interface EnvoyLimit {
   /** Nothing is limited, or enforced, where these are left out. */
   readonly filter_enabled?: { readonly default_value?: EnvoyShare };
   readonly filter_enforced?: { readonly default_value?: EnvoyShare };
-}
-
-/** A filter's settings, of which some come in a struct with the name of their type beside it. */
-export interface FilterConfig {
-  readonly "@type"?: string;
-  readonly type_url?: string;
-  readonly value?: object;
-  readonly [field: string]: unknown;
 }
 
 /** Envoy's question to an authorizer (https://www.envoyproxy.io/docs/envoy/latest/api-v3/extensions/filters/http/ext_authz/v3/ext_authz.proto). */
@@ -116,7 +110,8 @@ export function readProxyFilters(pages: {
   readonly clusters?: ReadonlySet<string>;
 }): readonly ProxyFilterFacts[] {
   const unfetched = unfetchedIn(pages.extensions);
-  const ofListeners = settingsIn(pages.listeners).flatMap(({ name, filters, tables }) => [
+  const ofListeners = settingsIn(pages.listeners).flatMap(({ name, filters, tables, network }) => [
+    ...network.flatMap((config) => refusalsOf(`listener ${name}`, config)),
     ...filters.flatMap((one) => [
       ...readFilter(`listener ${name}`, one.typed_config),
       ...authorizerOf(one)
@@ -141,6 +136,7 @@ function settingsIn(page: ListenersPage): readonly {
   readonly name: string;
   readonly filters: readonly HttpFilter[];
   readonly tables: readonly (RouteTable | undefined)[];
+  readonly network: readonly FilterConfig[];
 }[] {
   return (page.configs ?? []).map(({ active_state: active }) => {
     const { name = "", filter_chains: chains = [], default_filter_chain: last = {} } = active?.listener ?? {};
@@ -149,6 +145,7 @@ function settingsIn(page: ListenersPage): readonly {
       name,
       filters: settings.flatMap((one) => one.http_filters ?? []),
       tables: settings.map((one) => one.route_config),
+      network: settings,
     };
   });
 }
@@ -203,7 +200,7 @@ function readFilter(at: string, config: FilterConfig = {}): readonly ProxyFilter
     return limit === undefined ? [] : [{ at, filter: "local_ratelimit", limit }];
   }
   const fault = type.endsWith(".HTTPFault") ? readFault(settings) : undefined;
-  return fault === undefined ? [] : [{ at, filter: "fault", fault }];
+  return fault === undefined ? refusalsOf(at, config) : [{ at, filter: "fault", fault }];
 }
 
 function readLimit({

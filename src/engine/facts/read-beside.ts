@@ -76,11 +76,18 @@ async function readExtensions(
 }
 
 /** Texts of Envoy's types by which patches name a filter. */
-const filterTypes = { local_ratelimit: "LocalRateLimit", fault: "HTTPFault", ext_authz: "ExtAuthz" } as const;
+const filterTypes = {
+  local_ratelimit: "LocalRateLimit",
+  fault: "HTTPFault",
+  ext_authz: "ExtAuthz",
+  lua: ".lua.v3.Lua",
+  rbac: ".rbac.v3.RBAC",
+  direct_response: ".direct_response.v3.Config",
+} as const;
 
 function filterOf(object: KubeObject): BesideFacts["filters"][number] {
   const text = JSON.stringify(object["spec"] ?? {});
-  const sets = (["local_ratelimit", "fault", "ext_authz"] as const).filter(
+  const sets = (["local_ratelimit", "fault", "ext_authz", "lua", "rbac", "direct_response"] as const).filter(
     (name) => text.includes(filterTypes[name]) || text.includes(`envoy.filters.http.${name}`),
   );
   return {

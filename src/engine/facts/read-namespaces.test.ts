@@ -40,3 +40,21 @@ it("reads a plain namespace, one that a revision injects, and one whose labels k
     { name: "by-both", labels: both, injected: false },
   ]);
 });
+
+it("reads of one that is being deleted since when, and what keeps it", async () => {
+  const deletionTimestamp = "2026-01-01T00:00:00Z";
+  const remaining = "Some content in the namespace has finalizers remaining: team.example/hold in 1 resource instances";
+  const conditions = [
+    { type: "NamespaceDeletionContentFailure", status: "False", message: "All content successfully deleted" },
+    { type: "NamespaceContentRemaining", status: "True", message: "Some resources are remaining" },
+    { type: "NamespaceFinalizersRemaining", status: "True", message: remaining },
+  ];
+  const { client } = await wireCluster([
+    wireObject("Namespace", { name: "held", deletionTimestamp }, { status: { conditions } }),
+    wireObject("Namespace", { name: "going", deletionTimestamp }),
+  ]);
+  expect(await readNamespaces(client, ["held", "going"], signal)).toEqual([
+    { name: "held", labels: {}, injected: false, deletion: { since: deletionTimestamp, waitsFor: remaining } },
+    { name: "going", labels: {}, injected: false, deletion: { since: deletionTimestamp, waitsFor: "" } },
+  ]);
+});

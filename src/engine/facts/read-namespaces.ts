@@ -1,4 +1,5 @@
 import type { NamespaceFacts } from "../../core/checks/facts.ts";
+import type { KubeObject } from "../../core/model/kube-object.ts";
 import { networkLabel } from "../../core/render/names.ts";
 import type { KubeClient } from "../../kube/client.ts";
 import { readBundle } from "../../pki/pem.ts";
@@ -31,11 +32,34 @@ export async function readNamespaces(
           injected,
           ...(network === undefined ? {} : { network }),
           ...(pem === undefined ? {} : { roots: fingerprintsOf(pem) }),
+          ...deletionOf(namespace),
         },
       ];
     }),
   );
   return all.flat();
+}
+
+/** Conditions of a namespace that goes, and that has to wait for somebody (https://github.com/kubernetes/api/blob/v0.36.0/core/v1/types.go, NamespaceConditionType). */
+const waiting: ReadonlySet<string> = new Set([
+  "NamespaceFinalizersRemaining",
+  "NamespaceDeletionContentFailure",
+  "NamespaceDeletionDiscoveryFailure",
+  "NamespaceDeletionGroupVersionParsingFailure",
+]);
+
+function deletionOf(namespace: KubeObject): Pick<NamespaceFacts, "deletion"> {
+  const since = namespace.metadata.deletionTimestamp;
+  if (typeof since !== "string") {
+    return {};
+  }
+  const { conditions = [] } = (namespace["status"] ?? {}) as {
+    readonly conditions?: readonly { readonly type: string; readonly status: string; readonly message?: string }[];
+  };
+  const words = conditions.flatMap(({ type, status, message = "" }) =>
+    waiting.has(type) && status === "True" && message !== "" ? [message] : [],
+  );
+  return { deletion: { since, waitsFor: words.join("; ") } };
 }
 
 function fingerprintsOf(pem: string): readonly string[] {

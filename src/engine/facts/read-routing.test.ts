@@ -96,6 +96,11 @@ it("reads the host of a destination rule, its subsets and its TLS, when it was m
     ),
   );
   server.put(object("DestinationRule", { trafficPolicy: {} }, { name: "y" }));
+  const distribute = [{ from: "west/*", to: { "south/*": 80, "north/a": 20 } }];
+  for (const enabled of [true, false]) {
+    const loadBalancer = { localityLbSetting: { enabled, distribute } };
+    server.put(object("DestinationRule", { trafficPolicy: { loadBalancer } }, { name: `z-${enabled}` }));
+  }
   expect((await readRouting(client, { apiVersion }, signal)).destinationRules).toEqual([
     {
       namespace: "sample",
@@ -119,6 +124,8 @@ it("reads the host of a destination rule, its subsets and its TLS, when it was m
       trafficPolicy: {},
       subsets: [],
     },
+    expect.objectContaining({ name: "z-true", trafficPolicy: { distributesTo: ["south/*", "north/a"] } }),
+    expect.objectContaining({ name: "z-false", trafficPolicy: {} }),
   ]);
 });
 

@@ -19,7 +19,15 @@ interface GatewaySpec {
 
 interface RuleSpec {
   readonly host?: string;
-  readonly trafficPolicy?: { readonly tls?: { readonly mode?: string } };
+  readonly trafficPolicy?: {
+    readonly tls?: { readonly mode?: string };
+    readonly loadBalancer?: {
+      readonly localityLbSetting?: {
+        readonly enabled?: boolean;
+        readonly distribute?: readonly { readonly to?: Readonly<Record<string, number>> }[];
+      };
+    };
+  };
   readonly subsets?: readonly { readonly name: string; readonly labels?: Readonly<Record<string, string>> }[];
 }
 
@@ -110,8 +118,16 @@ function isOwn({ metadata }: KubeObject): boolean {
   return metadata.labels?.[meshLabel] !== undefined;
 }
 
-function trafficPolicyOf({ tls }: NonNullable<RuleSpec["trafficPolicy"]>): { readonly tls?: string } {
-  return tls?.mode === undefined ? {} : { tls: tls.mode };
+function trafficPolicyOf({
+  tls,
+  loadBalancer,
+}: NonNullable<RuleSpec["trafficPolicy"]>): NonNullable<RoutingFacts["destinationRules"][number]["trafficPolicy"]> {
+  const { enabled = true, distribute = [] } = loadBalancer?.localityLbSetting ?? {};
+  const distributesTo = enabled ? distribute.flatMap(({ to = {} }) => Object.keys(to)) : [];
+  return {
+    ...(tls?.mode === undefined ? {} : { tls: tls.mode }),
+    ...(distributesTo.length === 0 ? {} : { distributesTo }),
+  };
 }
 
 function writtenLast(objects: readonly KubeObject[]): readonly WrittenObject[] {

@@ -223,3 +223,18 @@ it("says at which addresses the DNS is, and where the pods of a ready node ask",
     lookUps: { node: "b", asked: ["10.43.0.10"], ofServices: ["10.43.0.10"] },
   });
 });
+
+it("has the nodes whose kube-proxy does not follow, also where the cluster has no DNS", async () => {
+  const { server, client } = await connectFake();
+  const body = { lastUpdated: "2026-11-01 00:00:00", nodeEligible: true };
+  server.inject({ kind: "status", status: 503, body }, { matches: ({ url }) => url.includes("nodes/a%3A10256/") });
+  const nodes = [{ name: "a", ready: true, region: "", zone: "" }];
+  expect(await readSystem(client, { nodes, services: [] }, signal)).toEqual({
+    uid: "",
+    labels: {},
+    cni: [],
+    apiServers: [],
+    scrapers: [],
+    kubeProxies: [{ node: "a", state: "behind", since: "2026-11-01 00:00:00" }],
+  });
+});

@@ -11,6 +11,7 @@ import { isForbidden } from "../../kube/errors.ts";
 import { askDns } from "./ask-dns.ts";
 import { apiServerSlices } from "./cluster-state.ts";
 import { addressesOf, readDnsAddress } from "./read-dns-address.ts";
+import { readKubeProxies } from "./read-kube-proxies.ts";
 import { isRunning, listRunningPods, readPod } from "./read-pods.ts";
 import type { WireServicePort } from "./read-service-port.ts";
 import { readServicePort } from "./read-service-port.ts";
@@ -48,7 +49,7 @@ export async function readSystem(
   { nodes, services: own }: { readonly nodes: readonly NodeFacts[]; readonly services: readonly Service[] },
   signal: AbortSignal,
 ): Promise<SystemFacts> {
-  const [object, services, slices, pods, agents, apiServers, scrapers] = await Promise.all([
+  const [object, services, slices, pods, agents, apiServers, scrapers, kubeProxies] = await Promise.all([
     client.get({ apiVersion: "v1", kind: "Namespace", name: namespace }, { signal }),
     client.list({ apiVersion: "v1", kind: "Service", namespace, labelSelector: dnsLabel }, { signal }),
     client.list({ apiVersion: "discovery.k8s.io/v1", kind: "EndpointSlice", namespace }, { signal }),
@@ -56,6 +57,7 @@ export async function readSystem(
     client.list({ apiVersion: "apps/v1", kind: "DaemonSet", labelSelector: cniLabel }, { signal }),
     readApiServers(client, signal),
     readScrapers(client, signal),
+    readKubeProxies(client, nodes, signal),
   ]);
   const uid = object?.metadata["uid"];
   const [service] = services;
@@ -65,6 +67,7 @@ export async function readSystem(
     cni: agents.map(agentOf),
     apiServers,
     scrapers,
+    ...(kubeProxies.length === 0 ? {} : { kubeProxies }),
   };
   if (service === undefined) {
     return common;

@@ -42,6 +42,7 @@ export async function compareStates(
     refused,
     warnings,
     continueOnRefusal: options.continueOnRefusal,
+    tryWrites: options.tryWrites ?? false,
     force: options.forceConflicts,
     adopt: options.adopt,
     ...(options.names === undefined ? {} : { names: options.names }),

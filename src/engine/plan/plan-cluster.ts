@@ -22,6 +22,7 @@ import { createLiveReader, largeKinds } from "./live-objects.ts";
 import type { ObjectScope } from "./plan-object.ts";
 import { policyEffectOf } from "./policy-effect.ts";
 import { isUnchangedSinceApply } from "./unchanged-since-apply.ts";
+import { createWriteTrials, noTrials } from "./write-trials.ts";
 import { namespaceExists, planObject, refusedObject } from "./plan-object.ts";
 
 /** The inventory of a mesh in one cluster; an empty one where there is none. */
@@ -39,6 +40,8 @@ export interface ClusterScope extends Pick<ObjectScope, "unreachable" | "without
   readonly warnings: Diagnostic[];
   /** Leave what is refused out of the plan instead (`--continue`). */
   readonly continueOnRefusal: boolean;
+  /** See `PlanOptions`. */
+  readonly tryWrites: boolean;
   readonly adopt: AdoptionPolicy;
   /** The names that every cluster records, so that they are found when the mesh file has them no more; absent where they go on with what they have. */
   readonly names?: readonly string[];
@@ -58,7 +61,8 @@ export async function planCluster(
   const settled = new Map(before.items.map((item) => [keyOf(item.id), item.settled]));
   const adoptions = judgeAdoptions(one.cluster.name, mesh, scope.adopt);
   const readLive = liveReader(one, { mesh, before, settled }, objects, scope.signal);
-  const objectScope: ObjectScope = { ...scope, settled, readLive, adoptions, unasked: [] };
+  const trials = scope.tryWrites ? createWriteTrials(one.client, scope.signal) : noTrials;
+  const objectScope: ObjectScope = { ...scope, settled, readLive, adoptions, unasked: [], trials };
   const planned = await Promise.all(objects.map(async (placed) => planOrRefuse(one, placed, objectScope)));
   const refused = planned.filter((object) => "diagnostic" in object);
   if (!scope.continueOnRefusal) {
@@ -86,6 +90,7 @@ export async function planCluster(
     ...(refused.length > 0 ? { refused } : {}),
     ...(connections === undefined ? {} : { connections }),
     ...(one.facts.installed === undefined ? {} : { theirs: installedParts(one.facts.installed) }),
+    ...(trials.refused.length === 0 ? {} : { refusedWrites: trials.refused }),
   };
 }
 

@@ -24,6 +24,7 @@ import type { Connected } from "../clusters/connect-clusters.ts";
 import type { Adoptions } from "./adoption.ts";
 import { keepKubeconfig } from "./keep-kubeconfig.ts";
 import type { ReadLive } from "./live-objects.ts";
+import type { WriteTrials } from "./write-trials.ts";
 import { isUnchangedSinceApply, withoutBody } from "./unchanged-since-apply.ts";
 
 /** What planning one object needs to know of its cluster and of the others. */
@@ -39,6 +40,7 @@ export interface ObjectScope {
   readonly adoptions: Adoptions;
   /** Collects what a webhook that does not answer kept from being asked. */
   readonly unasked: ObjectId[];
+  readonly trials: WriteTrials;
 }
 
 /** What an apply does to an object, beside what is known of it without a cluster. */
@@ -105,6 +107,7 @@ async function planUpdate(one: Connected, placed: PlacedObject, live: KubeObject
   const settled = scope.settled.get(keyOf(idOf(object)));
   const desired = cedeFields(keepKubeconfig(object, live), live);
   if (isUnchangedSinceApply(settled, desired, live)) {
+    await scope.trials.of(desired);
     return { live: withoutBody(live), object: desired, action: "none", fields: [], ...addedTo(live, [], desired) };
   }
   const changes = diffObjects(live, await askApply(one, desired, live, scope));

@@ -44,7 +44,8 @@ export async function exchange<T extends { readonly status: number; readonly tex
         renewed = true;
         return { kind: "again", afterMs: 0, giveUp: () => result };
       }
-      if (!mayPass(result.status, result.text) && !(wire.racing === true && isLostRace(result.status, result.text))) {
+      const passes = wire.relayed !== true && mayPass(result.status, result.text);
+      if (!passes && !(wire.racing === true && isLostRace(result.status, result.text))) {
         return { kind: "done", value: result };
       }
       return { kind: "again", ...pauseAskedFor(headers, Date.now()), giveUp: () => result };

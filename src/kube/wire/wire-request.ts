@@ -12,6 +12,8 @@ export interface WireRequest {
   readonly accept?: string;
   /** True where a 409 that names no field is repeated: somebody else was faster, and the next try starts from what is there then. */
   readonly racing?: boolean;
+  /** True where an answer of a server in trouble may be that of a program behind the API server: it stays. */
+  readonly relayed?: boolean;
   /** Where an answer must come sooner than the client's limit says. */
   readonly timeoutMs?: number;
   /** True: is not counted among the client's requests at a time, and waits for none. */

@@ -113,7 +113,8 @@ function proxyConfiguration(folder: ClusterFolder, config: ClusterNodeConfig): o
     conntrack: { maxPerCore: 0, tcpEstablishedTimeout: "0s", tcpCloseWaitTimeout: "0s" },
     // A change of an endpoint is obeyed after this time, not after a second.
     nftables: { minSyncPeriod: "100ms" },
-    healthzBindAddress: "127.0.0.1:10256",
+    // The API server asks at the node's address, as in other clusters.
+    healthzBindAddress: "0.0.0.0:10256",
     metricsBindAddress: "127.0.0.1:10249",
   };
 }

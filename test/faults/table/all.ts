@@ -6,6 +6,7 @@ import { admissionFaults } from "./admission.ts";
 import { dnsFaults } from "./dns.ts";
 import { frontDoorFaults } from "./front-door.ts";
 import { callerFaults } from "./callers.ts";
+import { clusterAdminFaults } from "./cluster-admin.ts";
 import { controlPlaneFaults } from "./control-plane.ts";
 import { filterFaults } from "./filters.ts";
 import { gatewayFaults } from "./gateways.ts";
@@ -39,6 +40,7 @@ const singles: readonly Fault[] = [
   ...addressFaults,
   ...ruleFaults,
   ...kubernetesFaults,
+  ...clusterAdminFaults,
 ];
 
 function named(what: string): Fault {

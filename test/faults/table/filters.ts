@@ -88,6 +88,54 @@ export const filterFaults: readonly Fault[] = [
     undo: async () => drop("east", "back", `${filters}/by-hand`),
   },
   {
+    what: "an EnvoyFilter has a script at the ingress of west answer everything with 500",
+    inject: async () =>
+      putFilter(
+        "west",
+        ingress,
+        httpFilter("GATEWAY", "envoy.filters.http.lua", "lua.v3.Lua", {
+          default_source_code: {
+            inline_string: 'function envoy_on_request(h)\n  h:respond({[":status"] = "500"}, "no")\nend',
+          },
+        }),
+      ),
+    causes: [cause("west", "ISM566")],
+    says: "a script (lua) answers each request itself",
+    undo: async () => drop("west", "istio-system", `${filters}/by-hand`),
+  },
+  {
+    what: "an EnvoyFilter has rules at the sidecar of data that deny everybody a connection in west",
+    inject: async () =>
+      putFilter(
+        "west",
+        { namespace: "back", labels: { app: "data" } },
+        {
+          applyTo: "NETWORK_FILTER",
+          match: {
+            context: "SIDECAR_INBOUND",
+            listener: { filterChain: { filter: { name: "envoy.filters.network.http_connection_manager" } } },
+          },
+          patch: {
+            operation: "INSERT_BEFORE",
+            value: {
+              name: "envoy.filters.network.rbac",
+              typed_config: {
+                "@type": "type.googleapis.com/envoy.extensions.filters.network.rbac.v3.RBAC",
+                stat_prefix: "deny",
+                rules: {
+                  action: "DENY",
+                  policies: { all: { permissions: [{ any: true }], principals: [{ any: true }] } },
+                },
+              },
+            },
+          },
+        },
+      ),
+    causes: [cause("west", "ISM566")],
+    says: "rules (rbac) deny everybody",
+    undo: async () => drop("west", "back", `${filters}/by-hand`),
+  },
+  {
     what: "an EnvoyFilter takes the cluster of the shop's v2 from the ingress of west",
     inject: async () =>
       putFilter("west", ingress, {

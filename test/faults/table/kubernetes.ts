@@ -49,6 +49,17 @@ export const kubernetesFaults: readonly Fault[] = [
     },
   },
   {
+    what: "kube-proxy of east stands still, and the pod of the ingress gateway has to go",
+    inject: async () => {
+      await signalTo("east", "kube-proxy", "SIGSTOP");
+      await on("east", "istio-system", "delete pod -l app=istio-ingressgateway --wait=true");
+      await on("east", "istio-system", "rollout status deployment/istio-ingressgateway --timeout=80s");
+    },
+    causes: [cause("east", "ISM762")],
+    says: "it stands still",
+    undo: async () => signalTo("east", "kube-proxy", "SIGCONT"),
+  },
+  {
     what: "the kubelet of west stands still",
     inject: async () => {
       await signalTo("west", "kubelet", "SIGSTOP");

@@ -142,6 +142,28 @@ export const routeFaults: readonly Fault[] = [
     undo: async () => drop("east", "istio-system", `${destinationRule}/plain`),
   },
   {
+    what: "somebody's DestinationRule sends calls to data to a region in which nobody is, in west",
+    inject: async () =>
+      put("west", {
+        apiVersion: "networking.istio.io/v1",
+        kind: "DestinationRule",
+        metadata: { name: "plain", namespace: "back" },
+        spec: {
+          host: "data.back.svc.cluster.local",
+          trafficPolicy: {
+            outlierDetection: { consecutive5xxErrors: 5 },
+            loadBalancer: {
+              localityLbSetting: { enabled: true, distribute: [{ from: "west/*", to: { "south/*": 100 } }] },
+            },
+          },
+        },
+      }),
+    causes: [cause("west", "ISM478")],
+    says: "south/* alone",
+    folds: ["ISM565"],
+    undo: async () => drop("west", "back", `${destinationRule}/plain`),
+  },
+  {
     what: "nobody validates routes in west any more, and the ingress proxy refuses one",
     inject: async () => putUnvalidated("west", foreignRoute("refused", { regex: "(" })),
     causes: [cause("west", "ISM455"), cause("west", "ISM455"), cause("west", "ISM466")],

@@ -18,6 +18,9 @@ export const controllers: Check = {
 /** They renew every two seconds and lose a Lease after fifteen (https://kubernetes.io/docs/reference/command-line-tools-reference/kube-controller-manager/). */
 const silentSeconds = 60;
 
+/** One of them that runs has renewed its Lease within this time. */
+const renewedSeconds = 15;
+
 /** One that nobody has renewed for so long is left over where they elect no leader any more. */
 const forgottenSeconds = 86_400;
 
@@ -62,10 +65,14 @@ function of(
     return [];
   }
   const says = lease === undefined ? [] : [leaseWords(lease)];
+  const runs = facts.leases.find(({ name, silent }) => name === program && silent <= renewedSeconds);
   return [
     (undone.length === 0 ? warning : problem)(code, {
-      detail: `${program} of ${one.cluster} does not do its work: ${[...says, ...undone].join("; ")}. ${follows}`,
-      fix: `Whoever runs the control plane of ${one.cluster} has to bring ${program} back: it is a static pod in most clusters that people run themselves, and the provider's own where one is hired. ${kubectl(one, "-n", "kube-system", "get", "pods", "-l", `component=${program}`)}`,
+      detail: `${program} of ${one.cluster} ${runs === undefined ? "does not do its work" : "runs, and does not do all of its work"}: ${[...says, ...undone].join("; ")}. ${follows}`,
+      fix:
+        runs === undefined
+          ? `Whoever runs the control plane of ${one.cluster} has to bring ${program} back: it is a static pod in most clusters that people run themselves, and the provider's own where one is hired; where it runs, its log says why, or its accounts have lost rights. ${kubectl(one, "-n", "kube-system", "get", "pods", "-l", `component=${program}`)}`
+          : `It renews its Lease, so that its rights or its load keep it from this: whoever runs the control plane of ${one.cluster} has to see what its log says, and whether the rights of its accounts are there (an API server that starts puts back ClusterRoles and bindings of Kubernetes that somebody deleted). ${kubectl(one, "auth", "can-i", "update", "endpointslices.discovery.k8s.io", "--as=system:serviceaccount:kube-system:endpointslice-controller", "--all-namespaces")}`,
       cluster: one.cluster,
       breaks: [
         nodes(one.cluster),

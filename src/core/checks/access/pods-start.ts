@@ -69,9 +69,23 @@ function findingOf(
       ...workloads.flatMap((each) => [
         ...(group.apart === true ? [] : [appliedObject(one.cluster, idOf(each))]),
         ...(code === "ISM595" ? [newPods(one.cluster, each.namespace)] : []),
+        ...namedIn(one, each),
       ]),
     ],
   });
+}
+
+/** How Kubernetes' words name what pods refer to: `serviceaccount "web" not found`. */
+const references = { serviceaccount: "ServiceAccount", configmap: "ConfigMap", secret: "Secret" } as const;
+
+/** What pods refer to and Kubernetes does not find: where somebody has deleted it, that is why. */
+function namedIn({ cluster }: ReachedCluster, { namespace, words }: HinderedWorkload): readonly Subject[] {
+  return [...words.matchAll(/\b(serviceaccount|configmap|secret) "([^"]+)" not found/gi)].map(
+    ([, kind = "", name = ""]) => {
+      const known = references[kind.toLowerCase() as keyof typeof references];
+      return appliedObject(cluster, { group: "", kind: known, namespace, name });
+    },
+  );
 }
 
 function idOf(workload: HinderedWorkload | undefined): ObjectId {
@@ -207,6 +221,6 @@ function reasonOf(words: string): string {
 const shownLength = 300;
 
 function shorten(words: string): string {
-  const text = words.replace(/\.+$/, "");
+  const text = words.replace(/[.,\s]+$/, "");
   return text.length > shownLength ? `${text.slice(0, shownLength)}…` : text;
 }

@@ -34,6 +34,15 @@ export const rulesOfServices: readonly Rule[] = [
   },
   {
     kind: /^Service$/,
+    field: /^\/spec\/externalIPs$/,
+    when: ({ object }) => object.id.namespace === istioNamespace && object.id.name === eastWestGateway,
+    // istio.io/istio, pilot/pkg/serviceregistry/kube/conversion.go, ConvertService: `ClusterExternalAddresses`.
+    effect: says(
+      "istiod hands them to proxies of other networks as addresses of this gateway beside its own, and a share of their requests fails where one does not lead here",
+    ),
+  },
+  {
+    kind: /^Service$/,
     field: /^\/spec\/publishNotReadyAddresses$/,
     effect: says("pods that are not ready get requests"),
   },

@@ -47,6 +47,10 @@ function whySilent(one: ReachedCluster, { name, service, dead }: WriteHookFacts)
 /** What the API server has said to dry runs of an apply. */
 function refusals({ drift }: ReachedCluster): readonly string[] {
   return drift?.kind === "compared"
-    ? [...drift.objects.flatMap(({ refusal }) => refusal ?? []), ...drift.unknown.map(({ reason }) => reason)]
+    ? [
+        ...drift.objects.flatMap(({ refusal }) => refusal ?? []),
+        ...drift.unknown.map(({ reason }) => reason),
+        ...(drift.refusedWrites ?? []).map(({ says }) => says),
+      ]
     : [];
 }

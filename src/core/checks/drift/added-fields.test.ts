@@ -174,3 +174,10 @@ describe("a field that somebody has added", () => {
     ).toEqual([]);
   });
 });
+
+it("says of addresses beside those of an east-west gateway who takes them for it", () => {
+  const eastWest = { ...ingress, name: "istio-eastwestgateway" };
+  const fields = [field("/spec/externalIPs", '["192.0.2.9"]')];
+  const [finding] = findingsOf("drift/added-fields", added([{ id: eastWest, fields }]));
+  expect(finding?.detail).toContain("istiod hands them to proxies of other networks as addresses of this gateway");
+});

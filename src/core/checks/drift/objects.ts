@@ -6,7 +6,7 @@ import type { DriftedField, DriftedObject } from "../drift-facts.ts";
 import type { MeshFacts, ReachedCluster } from "../facts.ts";
 import { reachedClusters } from "../reached.ts";
 import type { Subject } from "../subjects.ts";
-import { appliedObject, namespaceOf, objectOf } from "../subjects.ts";
+import { appliedObject, definitionCalled, namespaceOf, objectOf } from "../subjects.ts";
 import { brokenBy, seenBy } from "../drifted.ts";
 import { whyNotCompared } from "../not-compared.ts";
 
@@ -112,6 +112,9 @@ function subjectsOf(
       appliedObject(one.cluster, object.id),
       ...brokenBy(facts, one.cluster, object),
       ...(object.id.kind === "Namespace" && object.state === "gone" ? [namespaceOf(one.cluster, object.id.name)] : []),
+      ...(object.id.kind === "CustomResourceDefinition" && object.state === "gone"
+        ? [definitionCalled(one.cluster, object.id.name)]
+        : []),
     ]),
     // What is found in a namespace that is gone is not why it is gone.
     needs: group

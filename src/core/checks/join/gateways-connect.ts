@@ -17,6 +17,7 @@ import {
   mutualTls,
   nodes,
   objectOf,
+  podNetwork,
   requestsTo,
   serviceIn,
   sidecarsOf,
@@ -54,7 +55,7 @@ export const gatewaysConnect: Check = {
       return [
         (tries < sureTries ? warning : problem)("ISM622", {
           detail: `Not one of ${tries} connections from ${[...failed.keys()].join(", ")} of ${reader.cluster} to the east-west gateway of ${remote} at ${addresses.join(", ")} has come about since these proxies know of it: their requests to ${remote} hang and fail.`,
-          fix: `Whoever runs the network between the clusters has to decide: open TCP from the nodes of ${reader.cluster} to ${addresses.join(", ")} (firewalls, security groups, routes), or ${by === "meshFile" ? `correct eastWest of ${remote} in the mesh file` : by === "meshNetworks" ? `correct meshNetworks of ${reader.cluster}, where its istiod has the address from` : `give Service ${service.namespace ?? ""}/${service.name} of ${remote} an address that ${reader.cluster} reaches`}. isthmus verify asks again.`,
+          fix: `Whoever runs the network between the clusters has to decide: open TCP from the nodes of ${reader.cluster} to ${addresses.join(", ")} (firewalls, security groups, routes; at the nodes of ${remote} also what kube-proxy wrote and a firewall has flushed), or ${by === "meshFile" ? `correct eastWest of ${remote} in the mesh file` : by === "meshNetworks" ? `correct meshNetworks of ${reader.cluster}, where its istiod has the address from` : `give Service ${service.namespace ?? ""}/${service.name} of ${remote} an address that ${reader.cluster} reaches`}. isthmus verify asks again.`,
           cluster: reader.cluster,
           remote,
           object: service,
@@ -72,6 +73,8 @@ function needsOf(
 ): readonly Subject[] {
   return [
     nodes(remote),
+    podNetwork(cluster),
+    podNetwork(remote),
     gatewayPods(remote, eastWestGateway),
     gatewayAddress(remote, eastWestGateway),
     crossNetwork(remote),

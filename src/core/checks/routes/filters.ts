@@ -116,8 +116,9 @@ function madeBy({ routing }: ReachedCluster, { namespace, labels, filter }: Held
   );
 }
 
-function isBad({ limit, fault, asks, unfetched }: ProxyFilterFacts): boolean {
+function isBad({ limit, fault, asks, unfetched, refusesAll }: ProxyFilterFacts): boolean {
   return (
+    refusesAll === true ||
     asks !== undefined ||
     unfetched !== undefined ||
     fault?.abort !== undefined ||
@@ -125,7 +126,17 @@ function isBad({ limit, fault, asks, unfetched }: ProxyFilterFacts): boolean {
   );
 }
 
-function describe({ at, limit, fault = {}, asks, unfetched }: ProxyFilterFacts): string {
+/** What filters do that refuse everything. */
+const refusals: Readonly<Partial<Record<ProxyFilterFacts["filter"], string>>> = {
+  lua: "a script (lua) answers each request itself",
+  rbac: "rules (rbac) deny everybody",
+  direct_response: "an answer of the proxy itself (direct_response) takes the place of all others",
+};
+
+function describe({ at, filter, limit, fault = {}, asks, unfetched, refusesAll }: ProxyFilterFacts): string {
+  if (refusesAll === true) {
+    return `let nothing through at ${at}: ${refusals[filter] ?? filter}`;
+  }
   if (asks !== undefined) {
     return `refuse all requests at ${at}: they ask ${asks} whether each may pass, and have no such cluster`;
   }

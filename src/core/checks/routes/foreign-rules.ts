@@ -1,8 +1,11 @@
-import { destinationRulesOf } from "../../policies/client-tls.ts";
+import type { Service } from "../../model/mesh.ts";
+import { destinationRulesOf, trafficPolicyRule } from "../../policies/client-tls.ts";
+import { serviceIn } from "../../policies/service-pods.ts";
 import { hasLabels } from "../../model/labels.ts";
 import type { Check } from "../check.ts";
 import { problem, warning } from "../check.ts";
-import { meshClusters } from "../reached.ts";
+import type { MeshFacts } from "../facts.ts";
+import { meshClusters, reachedClusters } from "../reached.ts";
 import { objectOf } from "../subjects.ts";
 
 /** Istio merges the rules of one host: subsets of the older win, and the first traffic policy counts for all. */
@@ -31,8 +34,9 @@ export const foreignRules: Check = {
               );
               const replaces = older && rule.trafficPolicy !== undefined && service.failover !== undefined;
               const wins = older && clash.length > 0;
-              return (wins || replaces ? problem : warning)("ISM478", {
-                detail: `DestinationRule ${rule.namespace}/${rule.name} of ${one.cluster} is for ${rule.host} too. Istio merges it with ${service.namespace}/${service.name}${wins ? `: it is older, so that ${clash.map((subset) => subset.name).join(", ")} are the pods that it says` : ""}${describePolicy(rule, { replaces, alone: ours?.trafficPolicy === undefined })}.`,
+              const strands = rule === trafficPolicyRule(one, service) && leadsNowhere(facts, rule, service);
+              return (wins || replaces || strands ? problem : warning)("ISM478", {
+                detail: `DestinationRule ${rule.namespace}/${rule.name} of ${one.cluster} is for ${rule.host} too. Istio merges it with ${service.namespace}/${service.name}${wins ? `: it is older, so that ${clash.map((subset) => subset.name).join(", ")} are the pods that it says` : ""}${describePolicy(rule, { replaces, strands, alone: ours?.trafficPolicy === undefined })}.`,
                 fix: `Whoever wrote it has to decide: put what it is for into the mesh file, and delete it: kubectl --context ${one.context} -n ${rule.namespace} delete destinationrule ${rule.name}`,
                 cluster: one.cluster,
                 object: {
@@ -42,7 +46,7 @@ export const foreignRules: Check = {
                   name: rule.name,
                 },
                 breaks:
-                  wins || replaces
+                  wins || replaces || strands
                     ? [
                         objectOf(one.cluster, {
                           group: "networking.istio.io",
@@ -59,12 +63,34 @@ export const foreignRules: Check = {
     ),
 };
 
+type Rule = ReturnType<typeof destinationRulesOf>[number];
+
+/** Whether a rule sends requests to places only in which no pod of the service can be. */
+function leadsNowhere(facts: MeshFacts, { trafficPolicy = {} }: Rule, service: Service): boolean {
+  const { distributesTo = [] } = trafficPolicy;
+  const places = reachedClusters(facts)
+    .filter((one) => (serviceIn(one, service)?.endpoints.length ?? 0) > 0)
+    .flatMap(({ nodes }) => nodes.map(({ region, zone }) => [region, zone]));
+  const allKnown = reachedClusters(facts).length === facts.clusters.length;
+  return (
+    distributesTo.length > 0 && allKnown && !distributesTo.some((to) => places.some((place) => isWithin(place, to)))
+  );
+}
+
+/** `west/a` is within `west/*`, `west` and `*` (https://istio.io/latest/docs/reference/config/networking/destination-rule/#LocalityLoadBalancerSetting). */
+function isWithin(place: readonly string[], pattern: string): boolean {
+  return pattern.split("/").every((part, index) => part === "*" || index >= place.length || part === place[index]);
+}
+
 function describePolicy(
-  { trafficPolicy }: { readonly trafficPolicy?: object },
-  { replaces, alone }: { readonly replaces: boolean; readonly alone: boolean },
+  { trafficPolicy }: Rule,
+  { replaces, strands, alone }: { readonly replaces: boolean; readonly strands: boolean; readonly alone: boolean },
 ): string {
   if (trafficPolicy === undefined) {
     return "";
+  }
+  if (strands) {
+    return `, and its traffic policy sends requests to ${trafficPolicy.distributesTo?.join(", ") ?? ""} alone (localityLbSetting), where no node of a cluster that runs the service is: they fail with 503`;
   }
   if (replaces) {
     return ", and its traffic policy, the older one, counts for every version instead of the mesh file's failover";

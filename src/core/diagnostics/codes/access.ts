@@ -201,4 +201,9 @@ export const accessCodes = {
     explanation:
       "Nothing can be made of a kind whose CustomResourceDefinition is going away, as after an `isthmus remove` that has just ended: the API server deletes all objects of the kind first, and refuses new ones as forbidden meanwhile, whatever rights the user has (CustomResourceDefinition's finalizer customresourcecleanup.apiextensions.k8s.io).",
   },
+  ISM757: {
+    summary: "An admission policy refuses the object",
+    explanation:
+      "A ValidatingAdmissionPolicy, or a webhook of another program than Istio, says no to a write that Kubernetes and Istio themselves would take. The detail carries its own words. It may ask for something that the object lacks, such as a label, or keep everything as it is for a while. `isthmus check` asks by dry-runs before an apply does (ISM758).",
+  },
 } as const satisfies Record<string, CatalogueEntry>;

@@ -222,4 +222,29 @@ export const flowCodes = {
     explanation:
       "istiod lists and watches Istio's objects, Services, endpoints, pods, nodes and namespaces by its service account, and asks who a proxy is by a TokenReview. Without one of these rights an istiod that starts does not become ready, and one that runs goes on with what it knew until its watches end. Of an Istio that somebody else installs no apply compares the ClusterRole with anything, so that the API server is asked what the account may do (SubjectAccessReviews, which are kept nowhere). Where isthmus installs Istio, a role that is not as it was applied is drift (ISM454, ISM455).",
   },
+  ISM758: {
+    summary: "Writes of the mesh's objects are refused",
+    explanation:
+      "For each kind and namespace that an apply writes, one object is written as it is by a dry-run, and one pod of each namespace's workloads is made by a dry-run: nothing changes, and policies and webhooks are asked as for any other write. What they refuse would stop the next apply, shift or drain, or the next pod; requests go on meanwhile. A freeze that somebody means is told as a warning. What an account may not do and what a quota says is not told here.",
+  },
+  ISM759: {
+    summary: "The API server does not reach istiod's webhook",
+    explanation:
+      "The API server asks istiod before each write of a routing object (port 443 of Service istiod, 15017 of its pods) and before each pod of a namespace with sidecars. Where a firewall stands between a cluster's control plane and its nodes, as with private clusters of hosting providers, proxies reach istiod and the API server does not: everything goes on until a pod has to be made again or a route is changed. A dry-run finds it before.",
+  },
+  ISM760: {
+    summary: "A namespace of the mesh is being deleted",
+    explanation:
+      "Kubernetes deletes everything in a namespace before the namespace itself, and refuses new objects meanwhile. An object with a finalizer stays until whoever set it takes it away, and so does the namespace (phase Terminating). An apply can make everything again only when it is gone.",
+  },
+  ISM761: {
+    summary: "What isthmus applied to a cluster is recorded nowhere",
+    explanation:
+      "A ConfigMap in kube-system lists the objects that isthmus has applied to a cluster, with what it left there. Without it an object that somebody deletes is one that was never applied, changes are nobody's, and `remove` and `--prune` know only what the mesh file asks for. Objects that carry the mesh's label are taken over by the next apply, which writes the list again.",
+  },
+  ISM762: {
+    summary: "A node's kube-proxy does not follow",
+    explanation:
+      "kube-proxy writes the rules by which a node leads connections to a Service on to its pods. One that stands still leaves the rules of that moment: everything goes on until a gateway, istiod or the cluster's DNS gets a new pod, to which that node then sends nothing. The API server shows none of that, so that up to three nodes are asked for kube-proxy's own health (port 10256, through the API server). A node that answers nothing there and refuses the port beside it has one that hangs; where both are silent a firewall is more likely, and nothing is said.",
+  },
 } as const satisfies Record<string, CatalogueEntry>;

@@ -2,6 +2,7 @@ import type { CertificateFacts } from "../../checks/certificate-facts.ts";
 import type { GatewayFacts, IstiodPod } from "../../checks/control-plane-facts.ts";
 import type { CredentialTrial } from "../../checks/credential-facts.ts";
 import type { AddedToObject, DriftFacts, DriftedObject } from "../../checks/drift-facts.ts";
+import type { RefusedWrite } from "../../plan/plan.ts";
 import type { MeshFacts, ReachedCluster, ServiceFacts } from "../../checks/facts.ts";
 import type { Drain } from "../../model/drain.ts";
 import type { ObjectId } from "../../model/kube-object.ts";
@@ -202,6 +203,14 @@ export function drift(cluster: Name, ...drifted: readonly DriftedObject[]): Chan
 const compared = { kind: "compared", applied: true, objects: [], unknown: [] } as const;
 
 /** Somebody adds fields to objects of ours. */
+/** What the API server of a cluster says no to, tried with what changes nothing. */
+export function refuses(cluster: Name, ...refused: readonly RefusedWrite[]): Change {
+  return inCluster(cluster, (one) => {
+    const before: DriftFacts = one.drift?.kind === "compared" ? one.drift : compared;
+    return { drift: { ...before, refusedWrites: [...(before.refusedWrites ?? []), ...refused] } };
+  });
+}
+
 export function adds(cluster: Name, ...added: readonly AddedToObject[]): Change {
   return inCluster(cluster, (one) => {
     const before: DriftFacts = one.drift?.kind === "compared" ? one.drift : compared;

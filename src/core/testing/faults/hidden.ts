@@ -19,13 +19,25 @@ const withoutIstiod = [
   "east-ingress-waits-for-a-certificate",
 ];
 
+/** What an API server that reaches istiod's webhook would not say. */
+const unreached = "east-api-server-does-not-reach-istiod";
+
 /**
  * By fault, those that it brings about or hides: who looks at the facts sees
  * one fault and no second one. All other pairs of faults are two causes.
  */
 export const hiddenBy: Readonly<Record<string, readonly string[]>> = {
+  "east-shop-is-being-deleted": [
+    "east-orders-has-no-ready-pod",
+    "east-webhook-does-not-answer",
+    "east-selector-was-edited",
+    "east-image-was-changed",
+  ],
+  // No pod is made there: what shows is that it does not come.
+  [unreached]: ["east-ingress-is-not-ready", "east-orders-has-no-ready-pod"],
   "east-has-no-ready-node": [
     "east-istio-cni-does-not-start",
+    unreached,
     "east-dns-has-another-address",
     "east-node-is-tainted",
     "east-gateways-keep-an-old-root",
@@ -56,6 +68,7 @@ export const hiddenBy: Readonly<Record<string, readonly string[]>> = {
     "east-ingress-waits-for-a-certificate",
   ],
   "east-dns-has-another-address": [
+    unreached,
     "east-ingress-is-not-ready",
     "east-gateway-has-no-listener",
     "east-ingress-waits-for-a-certificate",
@@ -86,12 +99,14 @@ export const hiddenBy: Readonly<Record<string, readonly string[]>> = {
     "west-gets-no-connection-to-east",
   ],
   "east-policy-denies-all": [
+    unreached,
     "east-ingress-is-not-ready",
     "east-gateway-has-no-listener",
     "east-orders-has-no-ready-pod",
     "east-ingress-waits-for-a-certificate",
   ],
   "east-policy-cuts-istiod-off": [
+    unreached,
     "east-ingress-is-not-ready",
     "east-gateway-has-no-listener",
     "east-orders-has-no-ready-pod",
@@ -104,6 +119,7 @@ export const hiddenBy: Readonly<Record<string, readonly string[]>> = {
     "east-gateways-keep-an-old-root",
   ],
   "east-cacerts-do-not-fit": [
+    unreached,
     "east-has-another-root",
     "east-istiod-hands-out-another-root",
     "east-gateways-keep-an-old-root",
@@ -124,10 +140,15 @@ export const hiddenBy: Readonly<Record<string, readonly string[]>> = {
     "east-ingress-waits-for-a-certificate",
     "east-ingress-has-no-order-of-failover",
   ],
-  "east-istiod-is-scaled-to-0": [...withoutIstiod, "east-ingress-has-no-order-of-failover"],
-  "east-istiod-crashes": [...withoutIstiod, "east-ingress-has-no-order-of-failover"],
-  "east-istiod-waits-for-a-refused-cluster": [...withoutIstiod],
-  "east-injector-is-gone": ["east-ingress-is-not-ready", "east-pod-has-no-sidecar", "west-gets-no-connection-to-east"],
+  "east-istiod-is-scaled-to-0": [unreached, ...withoutIstiod, "east-ingress-has-no-order-of-failover"],
+  "east-istiod-crashes": [unreached, ...withoutIstiod, "east-ingress-has-no-order-of-failover"],
+  "east-istiod-waits-for-a-refused-cluster": [unreached, ...withoutIstiod],
+  "east-injector-is-gone": [
+    unreached,
+    "east-ingress-is-not-ready",
+    "east-pod-has-no-sidecar",
+    "west-gets-no-connection-to-east",
+  ],
   "east-shop-has-no-root-certificate": ["east-orders-has-no-ready-pod", "east-ingress-has-no-order-of-failover"],
   "east-namespace-lost-its-network": ["west-does-not-know-the-gateway"],
   "east-gateway-lost-its-network": [
@@ -177,7 +198,12 @@ export const hiddenBy: Readonly<Record<string, readonly string[]>> = {
   ],
   "west-is-not-synced": ["west-does-not-know-the-gateway", "west-keeps-old-endpoints"],
   "west-istiod-does-not-say": ["west-is-not-synced", "west-does-not-know-the-gateway", "west-keeps-old-endpoints"],
-  "east-istiod-service-was-deleted": ["east-istiod-crashes", ...withoutIstiod, "east-ingress-has-no-order-of-failover"],
+  "east-istiod-service-was-deleted": [
+    unreached,
+    "east-istiod-crashes",
+    ...withoutIstiod,
+    "east-ingress-has-no-order-of-failover",
+  ],
   "east-reader-lost-its-rights": ["west-is-not-synced", "west-does-not-know-the-gateway", "west-keeps-old-endpoints"],
   "east-selector-was-edited": ["east-orders-has-no-ready-pod", "east-ingress-has-no-order-of-failover"],
   "east-image-was-changed": [
@@ -234,4 +260,14 @@ export const sameFacts: readonly (readonly string[])[] = [
   ["east-node-is-tainted", "east-webhook-does-not-answer", "east-image-is-not-there"],
   ["east-pod-has-no-sidecar", "east-pod-refuses-a-sidecar"],
   ["east-service-is-gone", "east-service-is-headless", "east-service-has-another-port"],
+  ["east-has-lost-its-inventory", "east-route-was-edited"],
+  ["east-has-lost-its-inventory", "weights-were-not-applied"],
+  ["east-has-lost-its-inventory", "east-front-gateway-was-deleted"],
+  ["east-has-lost-its-inventory", "east-selector-was-edited"],
+  ["east-has-lost-its-inventory", "east-image-was-changed"],
+  ["east-has-lost-its-inventory", "east-gateway-service-was-edited"],
+  ["east-has-lost-its-inventory", "east-istiod-service-was-deleted"],
+  ["east-has-lost-its-inventory", "east-rule-was-given-tls"],
+  ["east-has-lost-its-inventory", "east-gateway-lets-few-in"],
+  ["east-has-lost-its-inventory", "east-shop-namespace-was-deleted"],
 ];

@@ -1,5 +1,5 @@
 import type { ReachedCluster } from "../../checks/facts.ts";
-import { all, inCluster, istiodPods, noReadyPods, service } from "./changes.ts";
+import { all, inCluster, istiodPods, noReadyPods, refuses, routeId, service } from "./changes.ts";
 import type { MeshFault } from "./fault.ts";
 
 const nothing = { leases: [], endpointsOfNobody: [], unseenDeployments: [], unscheduledPods: [] };
@@ -43,6 +43,13 @@ export const faultsOfKubernetes: readonly MeshFault[] = [
     causes: ["error ISM797 east"],
   },
   {
+    name: "east-kube-proxy-stands-still",
+    happens: inCluster("east", ({ system }) => ({
+      system: { ...system, kubeProxies: [{ node: "east-1", state: "silent" }] },
+    })),
+    causes: ["error ISM762 east"],
+  },
+  {
     name: "east-webhook-is-left-over",
     happens: inCluster("east", () => ({
       writeHooks: [
@@ -58,6 +65,48 @@ export const faultsOfKubernetes: readonly MeshFault[] = [
       ],
     })),
     causes: ["error ISM593 east"],
+  },
+  {
+    name: "east-shop-is-being-deleted",
+    happens: inCluster("east", ({ namespaces }) => ({
+      namespaces: namespaces.map((one) =>
+        one.name === "shop"
+          ? {
+              ...one,
+              deletion: {
+                since: "2026-11-23T05:00:00Z",
+                waitsFor:
+                  "Some content in the namespace has finalizers remaining: team.example/hold in 1 resource instances",
+              },
+            }
+          : one,
+      ),
+    })),
+    causes: ["error ISM760 east"],
+  },
+  {
+    name: "east-has-lost-its-inventory",
+    happens: inCluster("east", () => ({
+      drift: { kind: "compared", applied: false, objects: [], unknown: [], unlisted: 41 },
+    })),
+    causes: ["warning ISM761 east"],
+  },
+  {
+    name: "east-routes-are-frozen",
+    happens: refuses("east", {
+      id: routeId,
+      says: "dry-run VirtualService shop/orders on east: virtualservices.networking.istio.io \"orders\" is forbidden: ValidatingAdmissionPolicy 'freeze' with binding 'freeze' denied request: until Monday",
+    }),
+    causes: ["warning ISM758 east"],
+  },
+  {
+    name: "east-api-server-does-not-reach-istiod",
+    happens: refuses("east", {
+      id: { group: "apps", kind: "Deployment", namespace: "shop", name: "orders-v1" },
+      pod: true,
+      says: 'failed calling webhook "namespace.sidecar-injector.istio.io": context deadline exceeded',
+    }),
+    causes: ["error ISM759 east"],
   },
   {
     name: "east-istiod-lacks-rights",

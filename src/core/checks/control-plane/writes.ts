@@ -1,0 +1,141 @@
+import type { RefusedWrite } from "../../plan/plan.ts";
+import { describeId } from "../../model/kube-object.ts";
+import type { Check, Finding } from "../check.ts";
+import { problem, warning } from "../check.ts";
+import { kubectl } from "../commands.ts";
+import type { ReachedCluster } from "../facts.ts";
+import { whyNotCompared } from "../not-compared.ts";
+import { reachedClusters } from "../reached.ts";
+import type { Subject } from "../subjects.ts";
+import { apiServer, istiod, newPods, startOf, wayToInjector, wayToIstiod, webhookOf } from "../subjects.ts";
+
+/**
+ * What stands between the next apply, or the next pod, and the API server,
+ * while all that is there is as it should be: policies and webhooks are asked by
+ * dry-runs of what changes nothing.
+ */
+export const writes: Check = {
+  id: "control-plane/writes",
+  sentence: "an apply could write the mesh's objects, and new pods would be let in",
+  pre: false,
+  unseen: whyNotCompared,
+  run: (facts) =>
+    reachedClusters(facts).flatMap((one) => {
+      const refused = one.drift?.kind === "compared" ? (one.drift.refusedWrites ?? []) : [];
+      const bySource = new Map<string, { readonly source: Source; readonly writes: RefusedWrite[] }>();
+      for (const write of refused) {
+        const source = sourceOf(write.says);
+        // Its webhooks are one program behind one port.
+        const key = isOfIstiod(source) ? "istiod" : `${source.kind} ${source.name} ${write.pod ?? false}`;
+        const known = bySource.get(key) ?? { source, writes: [] };
+        known.writes.push(write);
+        bySource.set(key, known);
+      }
+      return [...bySource.values()].flatMap(({ source, writes: all }) => findingOf(one, source, all));
+    }),
+};
+
+/** What has refused, as the API server names it. */
+interface Source {
+  readonly kind: "policy" | "webhook" | "silent webhook" | "rule";
+  readonly name: string;
+}
+
+function sourceOf(says: string): Source {
+  const [, policy] = /olicy '([^']*)' with binding/.exec(says) ?? [];
+  const [, silent] = /failed calling webhook "([^"]*)"/.exec(says) ?? [];
+  const [, webhook] = /admission webhook "([^"]*)" denied/.exec(says) ?? [];
+  return policy !== undefined
+    ? { kind: "policy", name: policy }
+    : silent !== undefined
+      ? { kind: "silent webhook", name: silent }
+      : webhook === undefined
+        ? { kind: "rule", name: "" }
+        : { kind: "webhook", name: webhook };
+}
+
+function isOfIstiod({ kind, name }: Source): boolean {
+  return kind === "silent webhook" && name.endsWith(".istio.io");
+}
+
+function findingOf(one: ReachedCluster, source: Source, refused: readonly RefusedWrite[]): readonly Finding[] {
+  const [first] = refused;
+  if (first === undefined) {
+    return [];
+  }
+  if (isOfIstiod(source)) {
+    return [istiodAway(one, refused)];
+  }
+  // A webhook for routes that does not answer is a check of its own.
+  const isTold = source.kind === "silent webhook" && one.writeHooks?.some(({ name }) => name === source.name) === true;
+  return isTold && first.pod === undefined ? [] : [heldBack(one, source, refused)];
+}
+
+/** A firewall between API server and pods does this, in clusters whose control plane is elsewhere (https://istio.io/latest/docs/setup/platform-setup/gke/). */
+function istiodAway(one: ReachedCluster, refused: readonly RefusedWrite[]): Finding {
+  const pods = refused.some(({ pod }) => pod === true);
+  const objects = refused.some(({ pod }) => pod !== true);
+  const names = [...new Set(refused.map(({ says }) => sourceOf(says).name))];
+  return problem("ISM759", {
+    detail: `The API server of ${one.cluster} has to ask istiod (${names.join(", ")}), and gets no answer (${shorten(refused[0]?.says ?? "")}): ${[...(pods ? ["no new pod of the mesh is made there"] : []), ...(objects ? ["it refuses each write of a route"] : [])].join(", and ")}, however well istiod runs.`,
+    fix: `Whoever runs the network of ${one.cluster} has to see that its API server reaches the pods of istiod at TCP port 15017 (firewalls between control plane and nodes, security groups). What it says of it: ${kubectl(one, "-n", "istio-system", "get", "endpointslices", "-l", "kubernetes.io/service-name=istiod")}`,
+    cluster: one.cluster,
+    breaks: refused.flatMap(({ id, pod }) =>
+      pod === true ? [newPods(one.cluster, id.namespace ?? ""), wayToInjector(one.cluster)] : [],
+    ),
+    needs: [istiod(one.cluster), webhookOf(one.cluster), wayToIstiod(one.cluster)],
+    provenBy: { own: [] },
+  });
+}
+
+function heldBack(one: ReachedCluster, source: Source, refused: readonly RefusedWrite[]): Finding {
+  const [first] = refused;
+  const pods = first?.pod === true;
+  const what = list(
+    refused.map(({ id }) => (pods ? `pods of ${describeId(id)}` : `${id.kind} in ${id.namespace ?? "the cluster"}`)),
+  );
+  const who = {
+    policy: `admission policy ${source.name} refuses`,
+    webhook: `webhook ${source.name} refuses`,
+    "silent webhook": `webhook ${source.name}, which has to be asked and does not answer, holds back`,
+    rule: "the API server refuses",
+  }[source.kind];
+  const look = {
+    policy: ` ${kubectl(one, "get", `${first?.says.includes("ValidatingAdmissionPolicy") === true ? "validating" : "mutating"}admissionpolicies`)}`,
+    webhook: ` ${kubectl(one, "get", "validatingwebhookconfigurations,mutatingwebhookconfigurations")}`,
+    "silent webhook": ` ${kubectl(one, "get", "validatingwebhookconfigurations,mutatingwebhookconfigurations")}`,
+    rule: "",
+  }[source.kind];
+  const consequence = pods
+    ? "those that run go on, and none that goes is made again."
+    : "requests go on as they are, and no apply, shift or drain changes that there.";
+  // A freeze may be meant, and then nothing is wrong with what is there.
+  return (pods || source.kind === "silent webhook" ? problem : warning)("ISM758", {
+    detail: `In ${one.cluster} ${who} ${pods ? "new" : "every write of"} ${what}, by a dry-run that changes nothing (${shorten(first?.says ?? "")}): ${consequence}`,
+    fix: `Whoever set it has to decide: take isthmus and these namespaces out of it, end it, or write what it asks for into the mesh file and the services' manifests.${look}`,
+    cluster: one.cluster,
+    needs: [
+      apiServer(one.cluster),
+      // Where pods are missing already that is told, with the same words.
+      ...(pods ? refused.flatMap(({ id }): readonly Subject[] => podsOf(one, id)) : []),
+    ],
+    provenBy: { own: [] },
+  });
+}
+
+function podsOf({ cluster }: ReachedCluster, { namespace = "", name }: RefusedWrite["id"]): readonly Subject[] {
+  return [startOf(cluster, namespace, name), newPods(cluster, namespace)];
+}
+
+function list(all: readonly string[]): string {
+  const named = [...new Set(all)];
+  return named.length > 3 ? `${named.slice(0, 3).join(", ")} and ${named.length - 3} more` : named.join(", ");
+}
+
+/** How much of the API server's words is shown. */
+const shownLength = 300;
+
+function shorten(words: string): string {
+  const text = words.replace(/\.+$/, "");
+  return text.length > shownLength ? `${text.slice(0, shownLength)}…` : text;
+}

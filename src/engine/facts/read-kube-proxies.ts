@@ -1,0 +1,78 @@
+import type { NodeFacts } from "../../core/checks/facts.ts";
+import type { KubeProxyFacts } from "../../core/checks/system-facts.ts";
+import type { KubeClient } from "../../kube/client.ts";
+import { KubeError, unlessForbidden } from "../../kube/errors.ts";
+
+/** So many nodes are asked: requests from outside come in by any of them. */
+const askedNodes = 3;
+
+/** Where kube-proxy says how it is (https://kubernetes.io/docs/reference/config-api/kube-proxy-config.v1alpha1/, healthzBindAddress). */
+const healthPort = 10256;
+
+/** Beside it, where nothing listens since kubelets have no port without authentication: who reaches one reaches the other. */
+const closedPort = 10255;
+
+/** One that lives answers at once. */
+const answerMs = 4000;
+
+/**
+ * Nodes whose kube-proxy stands still or cannot write its rules, by its own
+ * health: of up to three ready ones. A node where nothing listens there has
+ * none, or another program in its place, and one whose port a firewall closes is
+ * not known: both are left out, and so is everything where this account may
+ * not ask nodes.
+ */
+export async function readKubeProxies(
+  client: KubeClient,
+  nodes: readonly NodeFacts[],
+  signal: AbortSignal,
+): Promise<readonly KubeProxyFacts[]> {
+  const asked = nodes.filter(({ ready }) => ready).slice(0, askedNodes);
+  return unlessForbidden(
+    async () => (await Promise.all(asked.map(async ({ name }) => readOne(client, name, signal)))).flat(),
+    () => [],
+  );
+}
+
+async function readOne(client: KubeClient, node: string, signal: AbortSignal): Promise<readonly KubeProxyFacts[]> {
+  const health = await ask(client, { node, port: healthPort }, signal);
+  if (health === "no answer") {
+    // A firewall that drops packets keeps every port silent, and a program that stands still its own.
+    const beside = await ask(client, { node, port: closedPort }, signal);
+    return beside === "no answer" ? [] : [{ node, state: "silent" }];
+  }
+  const { lastUpdated, nodeEligible } = readHealth(health.body);
+  // A node that is about to be taken out of load balancers answers 503 too.
+  return health.status === 503 && lastUpdated !== undefined && nodeEligible !== false
+    ? [{ node, state: "behind", since: lastUpdated }]
+    : [];
+}
+
+async function ask(
+  client: KubeClient,
+  target: { readonly node: string; readonly port: number },
+  signal: AbortSignal,
+): Promise<{ readonly status: number; readonly body: string } | "no answer"> {
+  try {
+    return await client.nodeHttpGet(target, "/healthz", { timeoutMs: answerMs, signal });
+  } catch (error) {
+    signal.throwIfAborted();
+    if (error instanceof KubeError && error.kind === "unreachable") {
+      return "no answer";
+    }
+    throw error;
+  }
+}
+
+/** Of the API server's own words for a port that it does not reach there is nothing. */
+function readHealth(text: string): { readonly lastUpdated?: string; readonly nodeEligible?: boolean } {
+  try {
+    const { lastUpdated, nodeEligible } = JSON.parse(text) as Readonly<Record<string, unknown>>;
+    return {
+      ...(typeof lastUpdated === "string" ? { lastUpdated } : {}),
+      ...(typeof nodeEligible === "boolean" ? { nodeEligible } : {}),
+    };
+  } catch {
+    return {};
+  }
+}

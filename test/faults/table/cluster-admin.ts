@@ -1,0 +1,122 @@
+import { dropOutgoing, passPackets } from "../../e2e/node-processes.ts";
+import type { ClusterName, Fault } from "../fault.ts";
+import { cause, drop, kubectl, on, patch, put } from "../fault.ts";
+
+/** Has a policy of Kubernetes' own refuse whatever is written of these resources. */
+async function freeze(cluster: ClusterName, apiGroups: readonly string[], resources: readonly string[]): Promise<void> {
+  const metadata = { name: "freeze" };
+  await put(cluster, {
+    apiVersion: "admissionregistration.k8s.io/v1",
+    kind: "ValidatingAdmissionPolicy",
+    metadata,
+    spec: {
+      failurePolicy: "Fail",
+      matchConstraints: {
+        resourceRules: [{ apiGroups, apiVersions: ["*"], operations: ["CREATE", "UPDATE"], resources }],
+      },
+      validations: [{ expression: "false", message: "no changes before Monday" }],
+    },
+  });
+  await put(cluster, {
+    apiVersion: "admissionregistration.k8s.io/v1",
+    kind: "ValidatingAdmissionPolicyBinding",
+    metadata,
+    spec: { policyName: "freeze", validationActions: ["Deny"] },
+  });
+}
+
+async function thaw(cluster: ClusterName): Promise<void> {
+  await kubectl(cluster, [
+    "delete",
+    "--ignore-not-found",
+    "validatingadmissionpolicybinding/freeze",
+    "validatingadmissionpolicy/freeze",
+  ]);
+}
+
+const sliceRights = "system:controller:endpointslice-controller";
+
+/** What people who run a cluster do beside the mesh. */
+export const clusterAdminFaults: readonly Fault[] = [
+  {
+    what: "a ValidatingAdmissionPolicy refuses every change of routes in west",
+    inject: async () => freeze("west", ["networking.istio.io"], ["*"]),
+    causes: [cause("west", "ISM758")],
+    says: "no changes before Monday",
+    undo: async () => thaw("west"),
+  },
+  {
+    what: "a ValidatingAdmissionPolicy refuses every change of Deployments in east",
+    inject: async () => freeze("east", ["apps"], ["deployments"]),
+    causes: [cause("east", "ISM758")],
+    says: "every write of Deployment",
+    undo: async () => thaw("east"),
+  },
+  {
+    what: "a firewall keeps the API server of west from istiod's webhook",
+    inject: async () => dropOutgoing("west", "15017"),
+    causes: [cause("west", "ISM759")],
+    undo: async () => passPackets("west"),
+  },
+  {
+    what: "namespace back of east is deleted, and an object in it has a finalizer that nobody takes away",
+    inject: async () => {
+      await put("east", {
+        apiVersion: "v1",
+        kind: "ConfigMap",
+        metadata: { name: "held", namespace: "back", finalizers: ["team.example/hold"] },
+      });
+      await kubectl("east", ["delete", "namespace", "back", "--wait=false"]);
+    },
+    causes: [cause("east", "ISM760")],
+    says: "team.example/hold",
+    undo: async () => {
+      await patch("east", "back", "configmap/held", [{ op: "remove", path: "/metadata/finalizers" }]);
+      await kubectl("east", ["wait", "--for=delete", "namespace/back", "--timeout=80s"]);
+    },
+  },
+  {
+    what: "the definition of VirtualServices is deleted in east",
+    inject: async () => {
+      await kubectl("east", ["delete", "customresourcedefinition", "virtualservices.networking.istio.io"]);
+    },
+    causes: [cause("east", "ISM455")],
+    says: "CustomResourceDefinition virtualservices.networking.istio.io",
+    folds: ["ISM445"],
+  },
+  {
+    what: "the list of what isthmus applied is deleted in west",
+    inject: async () => drop("west", "kube-system", "configmap/isthmus-inventory-sandbox"),
+    causes: [cause("west", "ISM761")],
+  },
+  {
+    what: "the service account of the ingress gateway is deleted in east, and its pod has to go",
+    inject: async () => {
+      await drop("east", "istio-system", "serviceaccount/istio-ingressgateway-service-account");
+      await on("east", "istio-system", "delete pod -l app=istio-ingressgateway --wait=true");
+    },
+    causes: [cause("east", "ISM455")],
+    says: "ServiceAccount istio-system/istio-ingressgateway-service-account",
+  },
+  {
+    what: "the controller of EndpointSlices has lost its rights in west, and the pod of data has to go",
+    inject: async () => {
+      await kubectl("west", ["delete", "clusterrolebinding", sliceRights]);
+      await on("west", "back", "delete pod -l app=data --wait=true");
+      await on("west", "back", "rollout status deployment/data --timeout=80s");
+    },
+    causes: [cause("west", "ISM591")],
+    says: "there is no such pod",
+    undo: async () => {
+      await kubectl("west", [
+        "create",
+        "clusterrolebinding",
+        sliceRights,
+        `--clusterrole=${sliceRights}`,
+        "--serviceaccount=kube-system:endpointslice-controller",
+      ]);
+      await on("west", "back", "delete pod -l app=data --wait=true");
+      await on("west", "back", "rollout status deployment/data --timeout=80s");
+    },
+  },
+];
