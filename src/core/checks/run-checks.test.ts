@@ -66,6 +66,8 @@ function withThirdCluster(): MeshFacts {
         istiod: { ...west.istiod, clusterId: "north", pods: [] },
         gateways: west.gateways.map((one) => ({ ...one, clusterId: "north" })),
         services: west.services,
+        // No two clusters of one network have pods of one address.
+        pods: west.pods.map((pod) => ({ ...pod, addresses: [] })),
       },
     ],
   };
