@@ -173,14 +173,14 @@ function processesWhere(is: (pid: string) => boolean): readonly string[] {
   return readdirSync("/proc").filter((name) => /^\d+$/.test(name) && is(name));
 }
 
-/** Processor seconds: user and system time in hundredths, the 14th and 15th field of proc(5)'s stat. */
+/** Processor seconds of processes and of those that they have waited for, in hundredths: the 14th to 17th field of proc(5)'s stat. */
 function secondsOf(pids: readonly string[]): number {
   return sum(
     pids.map((pid) => {
       const fields = readText(`/proc/${pid}/stat`)
         .replace(/^.*\) /s, "")
         .split(" ");
-      return (Number(fields[11]) + Number(fields[12])) / 100;
+      return sum(fields.slice(11, 15).map(Number)) / 100;
     }),
   );
 }

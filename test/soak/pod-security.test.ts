@@ -10,6 +10,10 @@ beforeAll(async () => {
   await isthmus(["remove", "-f", meshFile(), "--yes"]);
 });
 
+afterAll(async () => {
+  await isthmus(["remove", "-f", meshFile(), "--yes"]);
+});
+
 /** Specs of pods in which each field of the standards is there or not, and right more often than wrong. */
 const seccompProfile = fc.constantFrom({ type: "RuntimeDefault" }, { type: "RuntimeDefault" }, { type: "Unconfined" });
 const securityContext = fc.record(
@@ -144,7 +148,6 @@ it("lets sidecars redirect by themselves where everything is allowed", async () 
   const pods = await kubectl("west", ["-n", "sample", "get", "pods", "-o", "yaml"]);
   expect(pods.out).toContain("name: istio-init");
   expect((await isthmus(["check", "-f", file])).code).toBe(0);
-  await isthmus(["remove", "-f", file, "--yes"]);
 });
 
 it.each(["baseline", "restricted"] as const)("refuses the pods that validate names, under %s", async (level) => {

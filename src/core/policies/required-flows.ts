@@ -231,7 +231,9 @@ export function farGateways(
     .filter(
       (other) =>
         other.network !== network &&
-        services.some((service) => service.versions.some((version) => version.clusters.includes(other.name))),
+        services.some(
+          ({ exported, versions }) => exported && versions.some((version) => version.clusters.includes(other.name)),
+        ),
     )
     .flatMap(({ name }) => {
       const far = farOf(name);
@@ -251,7 +253,7 @@ function toService(
   const joined = facts.mesh.clusters.some((cluster) => cluster.network !== own);
   const senders = [
     ...(frontRoutesOf(service).length > 0 ? ingresses.map((pod) => ({ pod, name: ingressGateway })) : []),
-    ...(joined ? eastWests.map((pod) => ({ pod, name: eastWestGateway })) : []),
+    ...(joined && service.exported ? eastWests.map((pod) => ({ pod, name: eastWestGateway })) : []),
   ];
   return here === undefined
     ? []

@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
 import { healthyFacts, withCluster } from "../../testing/healthy-facts.ts";
+import { flowsOf } from "../../policies/flows-of.ts";
 import { runChecks } from "../run-checks.ts";
 import { closed } from "./closed.ts";
 import { networkPolicies } from "./network-policies.ts";
@@ -90,4 +91,19 @@ it("sees that a policy before the cluster's DNS keeps look-ups out, and that one
   expect(finding).toMatchObject({ code: "ISM448", cluster: "east", object: { namespace: "kube-system" } });
   expect(finding?.detail).toContain("look-ups of names by the pods of sample (UDP 53)");
   expect(networkPolicies.run(before([{ peers: [], ports: [{ protocol: "UDP", port: 53 }] }]))).toEqual([]);
+});
+
+it("asks for no way of a gateway between networks to or from a service that is not exported", () => {
+  const withExport = (exported: boolean) => {
+    const facts = healthyFacts();
+    return { ...facts, mesh: { ...facts.mesh, services: facts.mesh.services.map((one) => ({ ...one, exported })) } };
+  };
+  const asked = (exported: boolean): readonly string[] => {
+    const facts = withExport(exported);
+    const flows = flowsOf(facts);
+    const all = facts.clusters.flatMap((one) => (one.kind === "reached" ? flows(one) : []));
+    return all.map(({ what }) => what).filter((what) => /^requests of .*east-?west/.test(what));
+  };
+  expect(asked(true)).not.toEqual([]);
+  expect(asked(false)).toEqual([]);
 });
