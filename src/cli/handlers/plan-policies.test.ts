@@ -58,6 +58,26 @@ describe("a plan that writes network policies", () => {
     expect(code).toBe(0);
   });
 
+  it("says what --prune opens once the mesh file asks for none any more", async () => {
+    expect((await world.run("apply --yes")).code).toBe(0);
+    const file = path.join(world.folder, "mesh.yaml");
+    await writeFile(file, (await readFile(file, "utf8")).replace("networkPolicies: true", "networkPolicies: false"));
+    const opened = "+ opens sample/helloworld-v1 at 5000 from istio-system/istiod, outside of the cluster";
+    const kept = await world.run("plan");
+    expect(kept.out).toContain(`${title}, if --prune deletes those that are no longer asked for\n`);
+    expect(connectionsOf(kept.out.slice(0, kept.out.indexOf("\neast")))).toContain(opened);
+    const pruned = await world.run("plan --prune");
+    expect(pruned.out).toContain(`${title}\n`);
+    expect(connectionsOf(pruned.out.slice(0, pruned.out.indexOf("\neast")))).toContain(opened);
+    const documented = async (command: string): Promise<object | undefined> => {
+      const { clusters } = JSON.parse((await world.run(command)).out) as { readonly clusters: readonly object[] };
+      return clusters[0];
+    };
+    expect(await documented("plan -o json")).not.toHaveProperty("connections");
+    expect(await documented("plan -o json")).toHaveProperty("connectionsPruned.opens");
+    expect(await documented("plan --prune -o json")).toHaveProperty("connections.opens");
+  });
+
   it("says nothing of connections when no policy changes", async () => {
     await writeFile(
       path.join(world.folder, "mesh.yaml"),

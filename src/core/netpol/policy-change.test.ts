@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Json, KubeObject } from "../model/kube-object.ts";
+import { idOf } from "../model/kube-object.ts";
 import type { PolicyPod } from "../policies/policy-pod.ts";
 import { policyFactsOf } from "../policies/policy-facts-of.ts";
 import { policyChange } from "./policy-change.ts";
@@ -76,6 +77,19 @@ describe("a change of NetworkPolicies", () => {
     });
     expect(policyChange(there, [onlyMonitoring])).toEqual({
       opens: [{ to: "shop/db", port: 5432, protocol: "TCP", from: ["monitoring/prometheus"] }],
+      closes: [{ to: "shop/db", port: 5432, protocol: "TCP", from: ["shop/web"] }],
+    });
+  });
+
+  it("opens what the last policy of a pod closed when it is deleted, and nothing where another one still does", () => {
+    const there = { ...world, policies: [policyFactsOf(onlyWeb)] };
+    expect(policyChange(there, [], [idOf(onlyWeb)])).toEqual({
+      opens: policyChange(world, [onlyWeb]).closes,
+      closes: [],
+    });
+    const deny = policyFactsOf(policy("deny", { podSelector: {} }));
+    expect(policyChange({ ...there, policies: [...there.policies, deny] }, [], [idOf(onlyWeb)])).toEqual({
+      opens: [],
       closes: [{ to: "shop/db", port: 5432, protocol: "TCP", from: ["shop/web"] }],
     });
   });

@@ -1,5 +1,5 @@
 import type { NetworkPolicyFacts } from "../checks/policy-facts.ts";
-import type { KubeObject } from "../model/kube-object.ts";
+import type { KubeObject, ObjectId } from "../model/kube-object.ts";
 import { policyFactsOf } from "../policies/policy-facts-of.ts";
 import type { MatrixPort, Openness, PolicyMatrix } from "./policy-matrix.ts";
 import { policyMatrix } from "./policy-matrix.ts";
@@ -20,17 +20,22 @@ export interface PolicyChange {
 
 /**
  * Which new connections come about, and which ones do not any more, when these
- * policies are written and the others stay: between all pods of the cluster at
- * the ports that they listen at, and from and to somewhere outside.
+ * policies are written, those are deleted and the others stay: between all pods
+ * of the cluster at the ports that they listen at, and from and to somewhere
+ * outside.
  */
-export function policyChange(world: PolicyWorld, written: readonly KubeObject[]): PolicyChange {
+export function policyChange(
+  world: PolicyWorld,
+  written: readonly KubeObject[],
+  deleted: readonly ObjectId[] = [],
+): PolicyChange {
   const matrixOf = (policies: readonly NetworkPolicyFacts[]): PolicyMatrix =>
     policyMatrix({ ...world, policies }, [], {
       namespaces: [...new Set(world.pods.map(({ namespace }) => namespace))],
       port: undefined,
       outside: true,
     });
-  const [before, after] = [matrixOf(world.policies), matrixOf(withWritten(world.policies, written))];
+  const [before, after] = [matrixOf(world.policies), matrixOf(afterwards(world.policies, written, deleted))];
   const changed: { readonly opens: boolean; readonly from: string; readonly at: Omit<ChangedConnections, "from"> }[] =
     [];
   for (const [row, { name: from }] of before.sources.entries()) {
@@ -58,15 +63,19 @@ export function policyChange(world: PolicyWorld, written: readonly KubeObject[])
 
 const rank: Readonly<Record<Openness, number>> = { none: 0, some: 1, all: 2 };
 
-function withWritten(
+function afterwards(
   policies: readonly NetworkPolicyFacts[],
   written: readonly KubeObject[],
+  deleted: readonly ObjectId[],
 ): readonly NetworkPolicyFacts[] {
-  const key = ({ namespace, name }: Pick<NetworkPolicyFacts, "namespace" | "name">): string => `${namespace}/${name}`;
+  const key = ({ namespace = "", name }: Pick<ObjectId, "namespace" | "name">): string => `${namespace}/${name}`;
   const all = new Map(policies.map((policy) => [key(policy), policy]));
   for (const object of written) {
     const policy = policyFactsOf(object);
     all.set(key(policy), policy);
+  }
+  for (const id of deleted) {
+    all.delete(key(id));
   }
   return [...all.values()];
 }

@@ -68,6 +68,8 @@ export type ClusterPlan =
       readonly refused?: readonly RefusedObject[];
       /** What its NetworkPolicies open and close for the pods that are there, before anything is pruned; `unread` where pods may not be listed, absent where it writes none. */
       readonly connections?: PolicyChange | "unread";
+      /** The same with those that are pruned taken away as well; absent where none is. */
+      readonly connectionsPruned?: PolicyChange | "unread";
       /** What of an Istio that somebody else has installed stays as it is (`installedParts`); absent where isthmus installs it. */
       readonly theirs?: readonly string[];
       /** What the API server refuses of writes that were tried; absent where that is nothing, or none were. */

@@ -42,12 +42,24 @@ export function planDocument(plan: Plan, options: { readonly prune: boolean }): 
               ? {}
               : { refused: cluster.refused.map(({ id, wave, diagnostic }) => ({ ...id, wave, diagnostic })) }),
             ...addedOf(cluster),
-            ...(cluster.connections === undefined ? {} : { connections: cluster.connections }),
+            ...connectionsOf(cluster, options),
             ...(cluster.theirs === undefined ? {} : { theirs: cluster.theirs }),
             prune: cluster.prune.map((item) => ({ ...item.id, wave: item.wave })),
           },
     ),
     ...(plan.names === undefined ? {} : { names: namesFields(plan.names) }),
+  };
+}
+
+/** What the plan opens and closes as it was asked for, and without `--prune` also what that would. */
+function connectionsOf(
+  { connections, connectionsPruned }: Extract<ClusterPlan, { readonly kind: "planned" }>,
+  { prune }: { readonly prune: boolean },
+): object {
+  const asked = prune ? (connectionsPruned ?? connections) : connections;
+  return {
+    ...(asked === undefined ? {} : { connections: asked }),
+    ...(prune || connectionsPruned === undefined ? {} : { connectionsPruned }),
   };
 }
 

@@ -73,22 +73,23 @@ export async function planCluster(
   }
   scope.warnings.push(...unaskedWarning(one.cluster.name, objectScope.unasked));
   const known = planned.filter((object): object is PlannedObject => !("diagnostic" in object));
-  const connections = await policyEffectOf(one, known, scope.signal);
   // What is refused is wanted all the same, and nothing to prune.
   const wanted = new Set(planned.map((object) => keyOf(object.id)));
+  const prune = before.items.filter((item) => !wanted.has(keyOf(item.id))).sort(laterWavesFirst);
+  const effect = await policyEffectOf(one, { objects: known, prune }, scope.signal);
   const owned = new Set(before.items.map((item) => keyOf(item.id)));
   const names = one.cluster.name === rancherLocalTarget ? undefined : scope.names;
   return {
     kind: "planned",
     cluster: one.cluster.name,
     objects: known,
-    prune: before.items.filter((item) => !wanted.has(keyOf(item.id))).sort(laterWavesFirst),
+    prune,
     inventory: before,
     ...(names === undefined ? {} : { names }),
     inventoryCurrent:
       known.every((object) => owned.has(keyOf(object.id))) && isSameRecord(withNames(before, names), before),
     ...(refused.length > 0 ? { refused } : {}),
-    ...(connections === undefined ? {} : { connections }),
+    ...effect,
     ...(one.facts.installed === undefined ? {} : { theirs: installedParts(one.facts.installed) }),
     ...(trials.refused.length === 0 ? {} : { refusedWrites: trials.refused }),
   };

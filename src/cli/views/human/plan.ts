@@ -3,13 +3,13 @@ import type { Json } from "../../../core/model/kube-object.ts";
 import { describeId } from "../../../core/model/kube-object.ts";
 import { additionsIn } from "../../../core/plan/additions.ts";
 import type { FieldChange } from "../../../core/plan/diff.ts";
-import type { ChangedConnections } from "../../../core/netpol/policy-change.ts";
 import type { ClusterPlan, Plan, PlannedObject } from "../../../core/plan/plan.ts";
 import { summarisePlan } from "../../../core/plan/plan.ts";
 import { changedNames } from "../../../core/front-door/names-plan.ts";
 import { phases } from "../../../core/render/waves.ts";
 import type { Palette } from "../../terminal/palette.ts";
 import { viewNamesPlan } from "./names.ts";
+import { shortened, viewConnections } from "./plan-connections.ts";
 
 type PlannedCluster = Extract<ClusterPlan, { readonly kind: "planned" }>;
 
@@ -80,7 +80,7 @@ function viewCluster(cluster: ClusterPlan, options: PlanViewOptions): string[] {
   if (cluster.theirs !== undefined && cluster.theirs.length > 0) {
     lines.push(palette.dim(`  stays as it is: ${cluster.theirs.join(", ")}`));
   }
-  lines.push(...viewAdditions(cluster, palette), ...viewConnections(cluster, palette));
+  lines.push(...viewAdditions(cluster, palette), ...viewConnections(cluster, options));
   if (changing.length === 0) {
     lines.push(palette.dim(`  no changes (${cluster.objects.length} objects)`));
   }
@@ -100,42 +100,6 @@ function viewAdditions(cluster: PlannedCluster, palette: Palette): readonly stri
   return lines.length === 0
     ? []
     : ["  added by others, which an apply leaves (isthmus check says what it does)", ...shortened(lines, palette)];
-}
-
-/** What the plan's NetworkPolicies do to the pods that are there, the closed first. */
-function viewConnections({ connections }: Pick<PlannedCluster, "connections">, palette: Palette): readonly string[] {
-  if (connections === undefined) {
-    return [];
-  }
-  const title = "  connections of pods that are there, by network policies";
-  if (connections === "unread") {
-    return [
-      title,
-      palette.changed("    ? not known: this account may not list the pods and policies of all namespaces"),
-    ];
-  }
-  const lineOf = ({ to, port, protocol, from }: ChangedConnections): string =>
-    `${to} at ${protocol === "TCP" ? "" : `${protocol} `}${port} from ${shortList(from)}`;
-  const lines = [
-    ...connections.closes.map((one) => palette.removed(`    - closes ${lineOf(one)}`)),
-    ...connections.opens.map((one) => palette.added(`    + opens ${lineOf(one)}`)),
-  ];
-  return [title, ...(lines.length === 0 ? [palette.dim("    none opens, none closes")] : shortened(lines, palette))];
-}
-
-/** How many lines of connections and of additions are shown, and how many of their sources. */
-const shown = { lines: 20, names: 5 };
-
-function shortList(names: readonly string[]): string {
-  const left = names.length - shown.names;
-  return left > 0 ? `${names.slice(0, shown.names).join(", ")} and ${left} more` : names.join(", ");
-}
-
-function shortened(lines: readonly string[], palette: Palette): readonly string[] {
-  const left = lines.length - shown.lines;
-  return left > 0
-    ? [...lines.slice(0, shown.lines), palette.dim(`    and ${left} more (isthmus plan -o json)`)]
-    : lines;
 }
 
 function viewObject(object: PlannedObject, palette: Palette): string[] {
