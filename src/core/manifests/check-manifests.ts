@@ -8,6 +8,7 @@ import { checkContainers } from "./check-quantities.ts";
 import { checkMeshLabel } from "./check-mesh-label.ts";
 import { checkPodSecurity } from "./check-pod-security.ts";
 import { checkPods } from "./check-pods.ts";
+import { checkFurtherPorts } from "./check-further-ports.ts";
 import { checkPolicyPort } from "./check-policy-port.ts";
 import { checkPolicyShape } from "./check-policy-shape.ts";
 import { checkRouting, checkService } from "./check-service.ts";
@@ -25,6 +26,7 @@ const checks: readonly ((checked: CheckedService, mesh: Mesh) => readonly Findin
   ({ manifests }) => manifests.flatMap(checkTexts),
   (checked, mesh) => checkMeshLabel(checked, mesh.name),
   checkPolicyPort,
+  checkFurtherPorts,
   checkPolicyShape,
 ];
 

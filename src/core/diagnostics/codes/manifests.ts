@@ -1,6 +1,6 @@
 import type { CatalogueEntry } from "../catalogue-entry.ts";
 
-/** ISM225-ISM229, ISM234-ISM238, ISM243-ISM248, ISM534-ISM536, ISM798: what stands in a service's manifests. */
+/** ISM225-ISM229, ISM234-ISM238, ISM243-ISM248, ISM534-ISM536, ISM798, ISM799: what stands in a service's manifests. */
 export const manifestCodes = {
   ISM225: {
     summary: "One object is made twice",
@@ -86,5 +86,10 @@ export const manifestCodes = {
     summary: "The pods' port is not known to network policies",
     explanation:
       "A network policy sees the port of the pods and never that of a Service. A Service whose targetPort is a name leaves the number to each pod: isthmus finds it in the pod templates of the service's manifests, and where none has a port of that name it opens the Service's own port. Where the pods listen elsewhere, the policy closes their service.",
+  },
+  ISM799: {
+    summary: "A port of a Service is closed by the mesh's network policies",
+    explanation:
+      "With `spec.hardening.networkPolicies: strict` a service's pods are open at the port that the mesh file names, and at the sidecar's own for metrics. A further port of its Service worked as long as no policy selected the pods, and is closed from then on: to other services, to the gateways, to what scrapes it. A NetworkPolicy beside the workload opens it, since policies add up; it names the port of the pods, which may be another number than the Service's. One in the service's manifests is seen, and nothing is said then.",
   },
 } as const satisfies Record<string, CatalogueEntry>;
