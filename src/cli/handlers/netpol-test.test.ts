@@ -1,4 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { Json } from "../../core/model/kube-object.ts";
+import { editMesh } from "../testing/edit-mesh.ts";
 import type { FakeClusters } from "../testing/fake-clusters.ts";
 import { startFakeClusters } from "../testing/fake-clusters.ts";
 import { putPolicy, putPolicyWorld } from "../testing/put-policies.ts";
@@ -8,6 +10,17 @@ let world: FakeClusters;
 beforeEach(async () => {
   world = await startFakeClusters(["west", "east"]);
   putPolicyWorld(world);
+  await editMesh(
+    world,
+    (text) =>
+      `${text}  services:
+    - name: helloworld
+      namespace: sample
+      port: 80
+      manifests: helloworld.yaml
+      versions: { v1: { clusters: [west] }, v2: { clusters: [east] } }
+`,
+  );
 });
 
 afterEach(async () => {
@@ -90,6 +103,147 @@ describe("isthmus netpol test", () => {
     const outside = await world.run("netpol test --from west/sample/curl --to 198.51.100.7 --port 53 --protocol UDP");
     expect(outside.out).toContain("west: sample/curl-6b7d9-west → 198.51.100.7, UDP 53");
     expect(outside.code).toBe(0);
+  });
+
+  it.each([
+    [
+      "from a pod without a sidecar, whose node leads it",
+      async () => Promise.resolve(),
+      "tools/tool --to sample/helloworld",
+      "tools/tool-5f6c7-west has no sidecar, without which no request goes to another cluster",
+    ],
+    [
+      "that the mesh file does not export",
+      async () => editMesh(world, (text) => text.replace("port: 80", "port: 80\n      export: false")),
+      "sample/curl --to sample/helloworld",
+      "the mesh file has export: false for sample/helloworld",
+    ],
+    [
+      "that is none of the mesh file",
+      async () => editMesh(world, (text) => text.replace("name: helloworld", "name: other")),
+      "sample/curl --to sample/helloworld",
+      "sample/helloworld is no service of the mesh file",
+    ],
+    [
+      "that is headless",
+      async () => {
+        world.servers["west"]?.put({
+          apiVersion: "v1",
+          kind: "Service",
+          metadata: { namespace: "sample", name: "helloworld" },
+          spec: { clusterIP: "None", selector: { app: "helloworld" }, ports: [{ port: 80, targetPort: 5000 }] },
+        });
+        return Promise.resolve();
+      },
+      "sample/curl --to sample/helloworld",
+      "sample/helloworld is headless, and DNS has the pods of west alone",
+    ],
+    [
+      "by an address outside, which nodes lead to their own cluster's pods",
+      async () => Promise.resolve(),
+      "sample/curl --to 192.0.2.1",
+      "192.0.2.1 leads to pods of west alone",
+    ],
+  ])("asks for pods of its own cluster alone to a Service %s", async (_, change, ends, why) => {
+    await change();
+    const { out, code } = await world.run(`netpol test --from west/${ends} --port 80`);
+    expect(out).toMatch(/^√ yes/);
+    expect(out).toContain("√ sample/helloworld-v1-5c8d-x of west");
+    expect(out).not.toContain("east-west gateway");
+    expect(out).toContain(`  Its pods of east do not count: ${why}.`);
+    expect(code).toBe(0);
+    await world.servers["east"]?.close();
+    const alone = await world.run(`netpol test --from west/${ends} --port 80`);
+    expect([alone.out.includes("does not answer"), alone.code]).toEqual([false, 0]);
+  });
+
+  it("says what is behind the Service where all of its pods are in other clusters", async () => {
+    world.servers["west"]?.put({
+      apiVersion: "v1",
+      kind: "Pod",
+      metadata: { namespace: "sample", name: "helloworld-v1-5c8d-x", labels: { app: "helloworld" } },
+      status: { phase: "Succeeded" },
+    });
+    const { err, code } = await world.run("netpol test --from west/tools/tool --to sample/helloworld --port 80");
+    const words = err.replaceAll(/\s+/g, " ");
+    expect(words).toContain("No running pod in west is behind port 80/TCP of Service sample/helloworld.");
+    expect(words).toContain("Its pods of east do not count: tools/tool-5f6c7-west has no sidecar");
+    expect(code).toBe(64);
+  });
+
+  it("has no way for a pod without a sidecar to a pod of another network", async () => {
+    const { out, code } = await world.run(
+      "netpol test --from west/tools/tool --to east/sample/helloworld-v2 --port 5000",
+    );
+    expect(out).toContain("× no");
+    expect(out).toContain(
+      "tools/tool-5f6c7-west has no sidecar, and the east-west gateway takes mTLS of the mesh alone.",
+    );
+    expect(code).toBe(3);
+  });
+
+  describe("to an address of a load balancer of the pod's own cluster", () => {
+    const toBalancer = "netpol test --from west/tools/tool --to 192.0.2.1";
+    const onlyTo = (to: Json): void =>
+      putPolicy(world.servers["west"], ["tools", "out"], {
+        podSelector: {},
+        policyTypes: ["Egress"],
+        egress: [{ to: [to] }],
+      });
+
+    it("says no where policies admit the address, and not the pods that it leads to", async () => {
+      onlyTo({ ipBlock: { cidr: "192.0.2.0/24" } });
+      const { out, code } = await world.run(`${toBalancer} --port 80`);
+      expect(out).toContain("× no  tools/tool-5f6c7-west of west → 192.0.2.1, TCP 80");
+      expect(out).toContain("west: tools/tool-5f6c7-west → sample/helloworld-v1-5c8d-x, TCP 5000");
+      expect(out).toContain("× out  tools/out: none of its rules admits it");
+      expect(out).toContain(
+        "192.0.2.1 is Service sample/helloworld: the node leads connections to its pods before policies see them.",
+      );
+      expect(code).toBe(3);
+    });
+
+    it("says yes where they admit the pods, and not the address", async () => {
+      onlyTo({
+        namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "sample" } },
+        podSelector: { matchLabels: { app: "helloworld" } },
+      });
+      const { out, code } = await world.run(`${toBalancer} --port 80`);
+      expect(out).toContain("√ out  tools/out, rule 1");
+      expect(code).toBe(0);
+    });
+
+    it("judges the address at ports that the Service does not have, and those of other clusters", async () => {
+      onlyTo({ ipBlock: { cidr: "192.0.2.1/32" } });
+      const { out, code } = await world.run(`${toBalancer} --port 6443`);
+      expect(out).toContain("west: tools/tool-5f6c7-west → 192.0.2.1, TCP 6443");
+      expect(code).toBe(0);
+      const far = await world.run("netpol test --from west/tools/tool --to 192.0.2.2 --port 80");
+      expect(far.out).toContain("west: tools/tool-5f6c7-west → 192.0.2.2, TCP 80");
+      expect(far.code).toBe(3);
+    });
+  });
+
+  it("does not know it where a gateway admits blocks of addresses, and those of other networks are not known", async () => {
+    const admit = (from: Json): void =>
+      putPolicy(world.servers["east"], ["istio-system", "door"], {
+        podSelector: { matchLabels: { istio: "eastwestgateway" } },
+        policyTypes: ["Ingress"],
+        ingress: [{ from: [from] }],
+      });
+    admit({ ipBlock: { cidr: "192.0.2.0/24" } });
+    const { out, code } = await world.run(`netpol test --from west/sample/curl ${toService}`);
+    expect(out).toContain("? not known  sample/curl-6b7d9-west of west → sample/helloworld, TCP 80");
+    expect(out).toContain("√ sample/helloworld-v1-5c8d-x of west");
+    expect(out).toContain("? sample/helloworld-v2-5c8d-x of east");
+    expect(out).toContain("? in   istio-system/door, rule 1, if the address is in its blocks: it is not known");
+    expect(code).toBe(3);
+    const { out: json } = await world.run(`netpol test --from west/sample/curl ${toService} -o json`);
+    const { answer, paths } = JSON.parse(json) as { readonly answer: string; readonly paths: readonly object[] };
+    expect(answer).toBe("unknown");
+    expect(paths).toMatchObject([{ open: true }, { open: true, unsure: true, hops: [{}, { unsure: true }, {}] }]);
+    admit({ ipBlock: { cidr: "0.0.0.0/0" } });
+    expect((await world.run(`netpol test --from west/sample/curl ${toService}`)).code).toBe(0);
   });
 
   it("does not call it a yes where policies of other kinds may decide, and names them", async () => {

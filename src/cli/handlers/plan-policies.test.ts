@@ -33,7 +33,7 @@ describe("a plan that writes network policies", () => {
     expect(out).toContain(title);
     expect(connectionsOf(out.slice(0, out.indexOf("\neast")))).toEqual([
       "- closes outside of the cluster at 443 from istio-system/istio-eastwestgateway, sample/helloworld-v1",
-      "- closes sample/helloworld-v1 at 5000 from sample/curl, outside of the cluster",
+      "- closes sample/helloworld-v1 at 5000 from sample/curl, tools/tool, outside of the cluster",
     ]);
     expect(code).toBe(0);
     const { clusters } = JSON.parse((await world.run("plan -o json")).out) as {
@@ -62,7 +62,7 @@ describe("a plan that writes network policies", () => {
     expect((await world.run("apply --yes")).code).toBe(0);
     const file = path.join(world.folder, "mesh.yaml");
     await writeFile(file, (await readFile(file, "utf8")).replace("networkPolicies: true", "networkPolicies: false"));
-    const opened = "+ opens sample/helloworld-v1 at 5000 from istio-system/istiod, outside of the cluster";
+    const opened = "+ opens sample/helloworld-v1 at 5000 from istio-system/istiod, tools/tool, outside of the cluster";
     const kept = await world.run("plan");
     expect(kept.out).toContain(`${title}, if --prune deletes those that are no longer asked for\n`);
     expect(connectionsOf(kept.out.slice(0, kept.out.indexOf("\neast")))).toContain(opened);

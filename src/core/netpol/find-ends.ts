@@ -2,7 +2,7 @@ import { errorOf } from "../diagnostics/coded.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import { suggestName } from "../diagnostics/suggest.ts";
 import { isAddress } from "../policies/address-block.ts";
-import type { PolicyPod } from "../policies/policy-pod.ts";
+import type { PolicyPod, Protocol } from "../policies/policy-pod.ts";
 import { kindOfPod } from "../policies/policy-pod.ts";
 import type { PolicyWorld, WorldService } from "./policy-world.ts";
 
@@ -14,10 +14,15 @@ export interface PodEnd {
 }
 
 /** What somebody connects to. */
-export type TargetEnd =
-  | PodEnd
-  | { readonly kind: "service"; readonly namespace: string; readonly name: string }
-  | { readonly kind: "address"; readonly address: string };
+export type TargetEnd = PodEnd | ServiceEnd | { readonly kind: "address"; readonly address: string };
+
+export interface ServiceEnd {
+  readonly kind: "service";
+  readonly namespace: string;
+  readonly name: string;
+  /** Its address outside of the cluster, where that is what was asked for. */
+  readonly address?: string;
+}
 
 export interface NoEnd {
   readonly kind: "problem";
@@ -43,10 +48,22 @@ export function findSource(worlds: readonly PolicyWorld[], text: string, cluster
   return findPod(worlds, { ...named, cluster: named.cluster ?? cluster }, text);
 }
 
-/** The same for what is connected to: an address, a pod, or a Service. A Service's own address is the Service. */
-export function findTarget(worlds: readonly PolicyWorld[], text: string, near: PolicyWorld): TargetEnd | NoEnd {
+/** What somebody connects to, as it is asked. */
+export interface Aim {
+  readonly to: string;
+  readonly port: number;
+  readonly protocol: Protocol;
+}
+
+/**
+ * The same for what is connected to: an address, a pod, or a Service. A
+ * Service's own address is the Service; so is one of a load balancer of
+ * `near`'s, at the Service's ports: others may have the same address.
+ */
+export function findTarget(worlds: readonly PolicyWorld[], aim: Aim, near: PolicyWorld): TargetEnd | NoEnd {
+  const text = aim.to;
   if (isAddress(text)) {
-    return findAddress(text, near);
+    return findAddress(aim, near);
   }
   const named = nameOf(text);
   if (named === undefined) {
@@ -72,15 +89,23 @@ export function serviceNamed({ services }: PolicyWorld, namespace: string, name:
   return services.find((one) => one.namespace === namespace && one.name === name);
 }
 
-function findAddress(address: string, near: PolicyWorld): TargetEnd {
+function findAddress({ to: address, port, protocol }: Aim, near: PolicyWorld): TargetEnd {
   const pod = near.pods.find((one) => one.ended !== true && !one.hostNetwork && one.addresses.includes(address));
   const service = near.services.find((one) => one.clusterAddresses.includes(address));
   if (pod !== undefined) {
     return { kind: "pod", world: near, pod };
   }
-  return service === undefined
+  if (service !== undefined) {
+    return { kind: "service", namespace: service.namespace, name: service.name };
+  }
+  const led = near.services.find(
+    (one) =>
+      one.ledAddresses.includes(address) &&
+      one.ports.some((other) => other.port === port && other.protocol === protocol),
+  );
+  return led === undefined
     ? { kind: "address", address }
-    : { kind: "service", namespace: service.namespace, name: service.name };
+    : { kind: "service", namespace: led.namespace, name: led.name, address };
 }
 
 function nameOf(text: string): Named | undefined {

@@ -49,6 +49,8 @@ export interface WorldService {
   readonly clusterAddresses: readonly string[];
   /** Under which it is reached from outside; a host name may be among them. */
   readonly outsideAddresses: readonly string[];
+  /** Those of them that nodes lead to the Service's pods before policies see a connection. */
+  readonly ledAddresses: readonly string[];
   readonly ports: readonly ServicePort[];
 }
 

@@ -6,7 +6,7 @@ export type Unreachable = Extract<PolicySnapshot, { readonly kind: "unreachable"
 
 /** What NetworkPolicies say of one connection. */
 export interface ConnectionTest {
-  /** `unknown`: NetworkPolicies let it come about or not, and policies of other kinds may decide otherwise. `partly`: to some pods of the Service. */
+  /** `unknown`: policies of other kinds may decide otherwise, or rules admit blocks of addresses and one on the way is not known. `partly`: to some pods of the Service. */
   readonly answer: "yes" | "partly" | "no" | "unknown";
   readonly trace: Trace;
   readonly unreachable: readonly Unreachable[];

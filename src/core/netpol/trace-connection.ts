@@ -1,4 +1,3 @@
-import { errorOf } from "../diagnostics/coded.ts";
 import { compilePolicies } from "../policies/network-policy.ts";
 import type { PolicySet } from "../policies/network-policy.ts";
 import type { PolicyPeer, PolicyPod, Protocol } from "../policies/policy-pod.ts";
@@ -10,10 +9,12 @@ import { placesOf } from "../checks/gateway-place.ts";
 import { announcedGateway } from "../routing/announced-gateway.ts";
 import { eastWestPlace } from "../routing/east-west-place.ts";
 import { crossNetworkPort } from "../render/names.ts";
-import type { NoEnd, PodEnd, TargetEnd } from "./find-ends.ts";
+import type { NoEnd, PodEnd, ServiceEnd, TargetEnd } from "./find-ends.ts";
 import { findSource, findTarget, serviceNamed } from "./find-ends.ts";
-import type { PolicyWorld, WorldService } from "./policy-world.ts";
+import type { PolicyWorld } from "./policy-world.ts";
 import { otherPoliciesOf, podsOf, portBehind } from "./policy-world.ts";
+import type { MeshService, ServicePods } from "./service-pods.ts";
+import { podsBehind } from "./service-pods.ts";
 
 /** Who connects to whom, as somebody asks it. */
 export interface Question {
@@ -43,6 +44,8 @@ export interface ConnectionPath {
   /** The cluster that it ends in; left out outside of all of them. */
   readonly cluster?: string;
   readonly open: boolean;
+  /** True where it is open, and that is not proven: an address on the way is not known, and rules admit blocks of addresses. */
+  readonly unsure?: true;
   readonly hops: readonly Hop[];
   /** What the way lacks beside policies. */
   readonly lacks?: string;
@@ -56,6 +59,8 @@ export interface Trace {
   readonly protocol: Protocol;
   /** True where `to` is a Service, and every path leads to one of its pods. */
   readonly service: boolean;
+  /** True where the Service's pods of all clusters count; false for its own cluster's alone, and for what is no Service. */
+  readonly everywhere: boolean;
   readonly paths: readonly ConnectionPath[];
   /** What has to be known beside the answer. */
   readonly remarks: readonly string[];
@@ -72,21 +77,27 @@ export interface OtherPolicies {
  * What NetworkPolicies say of a connection, hop by hop: within a cluster both
  * ends, to another cluster of the same network the pods' addresses, to one of
  * another network its east-west gateway and the pod behind it. To a Service:
- * the ways to all pods behind it, in every cluster that has it, as the mesh
- * balances between them.
+ * the ways to all pods that `podsBehind` finds. `meshServices` are those of the
+ * mesh file.
  */
-export function traceConnection(worlds: readonly PolicyWorld[], question: Question): Trace | NoEnd {
+export function traceConnection(
+  worlds: readonly PolicyWorld[],
+  question: Question,
+  meshServices: readonly MeshService[],
+): Trace | NoEnd {
   const source = findSource(worlds, question.from, question.cluster);
   if (source.kind === "problem") {
     return source;
   }
-  const target = findTarget(worlds, question.to, source.world);
+  const target = findTarget(worlds, question, source.world);
   if (target.kind === "problem") {
     return target;
   }
   const { port, protocol } = question;
   const tracer = createTracer(source, protocol);
-  const found = pathsTo(worlds, target, question, tracer);
+  const found = pathsTo(target, port, tracer, (service) =>
+    podsBehind(worlds, service, { source, port, protocol, meshServices }),
+  );
   if ("kind" in found) {
     return found;
   }
@@ -97,6 +108,7 @@ export function traceConnection(worlds: readonly PolicyWorld[], question: Questi
     port,
     protocol,
     service: target.kind === "service",
+    everywhere: found.everywhere,
     paths: found.paths,
     remarks: [...remarksOn(source.pod), ...found.remarks],
     otherPolicies: othersOnTheWay(worlds, found.paths),
@@ -115,62 +127,27 @@ function othersOnTheWay(worlds: readonly PolicyWorld[], paths: readonly Connecti
 }
 
 interface Found {
+  readonly everywhere: boolean;
   readonly paths: readonly ConnectionPath[];
   readonly remarks: readonly string[];
 }
 
-function pathsTo(worlds: readonly PolicyWorld[], target: TargetEnd, question: Question, tracer: Tracer): Found | NoEnd {
-  const { port } = question;
+function pathsTo(
+  target: TargetEnd,
+  port: number,
+  tracer: Tracer,
+  podsOfService: (service: ServiceEnd) => ServicePods | NoEnd,
+): Found | NoEnd {
   switch (target.kind) {
     case "pod":
-      return { paths: [tracer.toPod(target, port)], remarks: remarksOn(target.pod) };
+      return { paths: [tracer.toPod(target, port)], everywhere: false, remarks: remarksOn(target.pod) };
     case "address":
-      return { paths: [tracer.toAddress(target.address, port)], remarks: [] };
-    case "service":
-      return pathsToService(worlds, target, question, tracer);
+      return { paths: [tracer.toAddress(target.address, port)], everywhere: false, remarks: [] };
+    case "service": {
+      const found = podsOfService(target);
+      return "kind" in found ? found : { ...found, paths: found.pods.map((one) => tracer.toPod(one.end, one.port)) };
+    }
   }
-}
-
-function pathsToService(
-  worlds: readonly PolicyWorld[],
-  { namespace, name }: { readonly namespace: string; readonly name: string },
-  { port, protocol }: Question,
-  tracer: Tracer,
-): Found | NoEnd {
-  const there = worlds.flatMap((world) => {
-    const service = serviceNamed(world, namespace, name);
-    return service === undefined ? [] : [{ world, service }];
-  });
-  const without = there.find(({ service }) => !service.ports.some((one) => isAt(one, port, protocol)));
-  if (without !== undefined) {
-    const ports = without.service.ports.map((one) => `${one.port}/${one.protocol}`).join(", ");
-    return noPort(`Service ${namespace}/${name} of ${without.world.cluster} has no port ${port}/${protocol}.`, ports);
-  }
-  const ends = there.flatMap(({ world, service }) =>
-    podsOf(world, service).map((pod) => ({ end: { kind: "pod", world, pod } as const, service })),
-  );
-  const reached = ends.flatMap(({ end, service }) => {
-    const target = portBehind(service, { port, protocol }, end.pod);
-    return target === undefined ? [] : [{ end, target }];
-  });
-  if (reached.length === 0) {
-    return noPort(`No running pod is behind port ${port}/${protocol} of Service ${namespace}/${name}.`, "");
-  }
-  const targets = [...new Set(reached.map(({ target }) => target))].filter((one) => one !== port);
-  return {
-    paths: reached.map(({ end, target }) => tracer.toPod(end, target)),
-    remarks:
-      targets.length === 0 ? [] : [`Policies see the pods' port ${targets.join(", ")}, never the Service's ${port}.`],
-  };
-}
-
-function isAt(one: WorldService["ports"][number], port: number, protocol: string): boolean {
-  return one.port === port && one.protocol === protocol;
-}
-
-function noPort(detail: string, ports: string): NoEnd {
-  const fix = ports === "" ? "See which pods the Service selects, and whether they run." : `It has ${ports}.`;
-  return { kind: "problem", diagnostic: { ...errorOf("ISM555"), detail, fix } };
 }
 
 interface Tracer {
@@ -234,6 +211,13 @@ function across(hop: MakeHop, source: PodEnd, end: PodEnd, port: number): Way {
   if (gateway === undefined) {
     return { hops: [], lacks: `${cluster} has no east-west gateway with an address and a running pod.` };
   }
+  if (source.pod.proxy !== true) {
+    const { namespace, name } = source.pod;
+    return {
+      hops: [],
+      lacks: `${namespace}/${name} has no sidecar, and the east-west gateway takes mTLS of the mesh alone.`,
+    };
+  }
   const { pod, places, target } = gateway;
   return {
     hops: [
@@ -247,8 +231,10 @@ function across(hop: MakeHop, source: PodEnd, end: PodEnd, port: number): Way {
   };
 }
 
-function judged(path: Omit<ConnectionPath, "open">): ConnectionPath {
-  return { ...path, open: path.lacks === undefined && path.hops.every((hop) => hop.reach.open) };
+function judged(path: Omit<ConnectionPath, "open" | "unsure">): ConnectionPath {
+  const open = path.lacks === undefined && path.hops.every((hop) => hop.reach.open);
+  const unsure = open && path.hops.some((hop) => hop.reach.unsure === true);
+  return { ...path, open, ...(unsure ? { unsure } : {}) };
 }
 
 interface Place {

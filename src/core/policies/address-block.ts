@@ -18,6 +18,12 @@ export function blockTest(cidr: string): (bits: AddressBits) => boolean {
   return (bits) => bits.length === base.length && bits.startsWith(prefix);
 }
 
+/** True for a block of all addresses of its family: `0.0.0.0/0`, `::/0`. */
+export function holdsAll(cidr: string): boolean {
+  const [base = "", length = ""] = cidr.split("/");
+  return isAddress(base) && length !== "" && Number(length) === 0;
+}
+
 /** True for an IP address, false for a name. */
 export function isAddress(text: string): boolean {
   return bitsOf(text) !== undefined;

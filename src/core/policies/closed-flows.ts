@@ -4,7 +4,7 @@ import type { NetworkPolicyFacts } from "../checks/policy-facts.ts";
 import { reachedClusters } from "../checks/reached.ts";
 import { admittingPolicies } from "./admitting-policies.ts";
 import { flowsOf } from "./flows-of.ts";
-import { closingPolicies, compilePolicies } from "./network-policy.ts";
+import { compilePolicies, judgeSide } from "./network-policy.ts";
 import type { RequiredFlow } from "./required-flow.ts";
 
 /** Connections that do not come about in a cluster, and the policies that close them. */
@@ -14,36 +14,63 @@ export interface ClosedFlows {
   readonly flows: readonly RequiredFlow[];
 }
 
+/** A connection of which nobody can say whether it comes about. */
+interface UnsureFlow {
+  readonly flow: RequiredFlow;
+  /** What is not known, and why; a sentence without a full stop. */
+  readonly unseen: string;
+}
+
 /**
  * What network policies close of the connections that the mesh needs, and of
  * those that only some need (`optional`), in each cluster by the policies that
  * close them. Judged as Kubernetes defines policies.
  */
 export function closedFlows(facts: MeshFacts): readonly ClosedFlows[] {
-  const found = known.get(facts) ?? findClosed(facts);
+  return judgedFlows(facts).flatMap(({ closed }) => closed);
+}
+
+/**
+ * The connections that only rules for blocks of addresses admit, where the
+ * address of the other end is not known: neither closed nor seen to be open.
+ */
+export function unsureFlows(facts: MeshFacts): readonly UnsureFlow[] {
+  return judgedFlows(facts).flatMap(({ unsure }) => unsure);
+}
+
+interface JudgedFlows {
+  readonly closed: readonly ClosedFlows[];
+  readonly unsure: readonly UnsureFlow[];
+}
+
+/** Two checks ask for the same facts. */
+const known = new WeakMap<MeshFacts, readonly JudgedFlows[]>();
+
+function judgedFlows(facts: MeshFacts): readonly JudgedFlows[] {
+  const found = known.get(facts) ?? judgeClusters(facts);
   known.set(facts, found);
   return found;
 }
 
-/** Two checks ask for the same facts. */
-const known = new WeakMap<MeshFacts, readonly ClosedFlows[]>();
-
-function findClosed(facts: MeshFacts): readonly ClosedFlows[] {
+function judgeClusters(facts: MeshFacts): readonly JudgedFlows[] {
   const flowsIn = flowsOf(facts);
-  return reachedClusters(facts).flatMap((one) => closedIn(one, flowsIn));
+  return reachedClusters(facts).map((one) => judgeFlows(one, flowsIn));
 }
 
-function closedIn(
-  one: ReachedCluster,
-  flowsIn: (one: ReachedCluster) => readonly RequiredFlow[],
-): readonly ClosedFlows[] {
+function judgeFlows(one: ReachedCluster, flowsIn: (one: ReachedCluster) => readonly RequiredFlow[]): JudgedFlows {
   if (one.networkPolicies.length === 0) {
-    return [];
+    return { closed: [], unsure: [] };
   }
+  const unsure: UnsureFlow[] = [];
   const groups = new Map<string, { policies: readonly NetworkPolicyFacts[]; flows: RequiredFlow[] }>();
   const set = compilePolicies(one.networkPolicies);
   for (const flow of flowsIn(one)) {
-    const policies = closingPolicies(set, flow);
+    const verdict = judgeSide(set, flow);
+    if (verdict.unsure === true) {
+      const names = verdict.admitting.map(({ policy }) => `${policy.namespace}/${policy.name}`);
+      unsure.push({ flow, unseen: describeUnsure(one.cluster, names, flow.what) });
+    }
+    const policies = verdict.open ? [] : verdict.isolating;
     if (policies.length > 0) {
       const key = policies.map((policy) => `${policy.namespace}/${policy.name}`).join(" ");
       const group = groups.get(key) ?? { policies, flows: [] };
@@ -51,7 +78,12 @@ function closedIn(
       groups.set(key, group);
     }
   }
-  return [...groups.values()].map((group) => ({ one, ...group }));
+  return { closed: [...groups.values()].map((group) => ({ one, ...group })), unsure };
+}
+
+/** Says what is not known of a connection, by the names of the policies that may admit it. */
+export function describeUnsure(cluster: string, policies: readonly string[], what: string): string {
+  return `whether NetworkPolicy ${[...new Set(policies)].join(", ")} of ${cluster} admits ${what}: its rules name blocks of addresses, and the address of the other end is not known`;
 }
 
 /** What a person reads of it: the policies, what they close, and a policy that admits it. */

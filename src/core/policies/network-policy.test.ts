@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { NetworkPeer, NetworkPolicyFacts, NetworkPort } from "../checks/policy-facts.ts";
 import type { Connection, PolicyPod } from "./policy-pod.ts";
-import { compilePolicies, closingPolicies as closing } from "./network-policy.ts";
+import { compilePolicies, closingPolicies as closing, judgeSide } from "./network-policy.ts";
 
 const closingPolicies = (
   policies: readonly NetworkPolicyFacts[],
@@ -162,5 +162,26 @@ describe("a network policy", () => {
     });
     expect(closingPolicies([named], out)).toEqual([]);
     expect(closingPolicies([named], { ...out, port: 80 })).toEqual([named]);
+  });
+});
+
+describe("an address that nobody knows", () => {
+  const documentation = { ipBlock: { cidr: "192.0.2.0/24", except: [] } };
+  const unsureOf = (policies: readonly NetworkPolicyFacts[], address: string): boolean | undefined =>
+    judgeSide(compilePolicies(policies), outside(address)).unsure;
+
+  it.each([
+    ["blocks of addresses alone", [from(documentation)], "", true],
+    ["them alone, and the address is a name", [from(documentation)], "lb.example.com", true],
+    ["all addresses but some", [from({ ipBlock: { cidr: "0.0.0.0/0", except: ["192.0.2.0/24"] } })], "", true],
+    ["a block and pods", [from(documentation, { podSelector: all })], "", true],
+    ["all addresses", [from({ ipBlock: { cidr: "0.0.0.0/0", except: [] } })], "", undefined],
+    ["all addresses of version 6", [from({ ipBlock: { cidr: "::/0", except: [] } })], "", undefined],
+    ["everybody, by a rule of another policy", [from(documentation), from()], "", undefined],
+    ["a block, and the address is known", [from(documentation)], "192.0.2.7", undefined],
+    ["nobody", [policy({})], "", undefined],
+    ["everybody, since no policy is there", [], "", undefined],
+  ])("where rules admit %s", (_, policies, address, unsure) => {
+    expect(unsureOf(policies, address)).toBe(unsure);
   });
 });

@@ -1,6 +1,6 @@
 import type { NetworkPeer, NetworkPolicyFacts, NetworkPort, NetworkRule } from "../checks/policy-facts.ts";
 import type { AddressBits } from "./address-block.ts";
-import { bitsOf, blockTest } from "./address-block.ts";
+import { bitsOf, blockTest, holdsAll, isAddress } from "./address-block.ts";
 import type { SelectorTest } from "./label-selector.ts";
 import { selectorTest } from "./label-selector.ts";
 import type { Connection, Direction, IpFamily, PolicyPeer, PolicyPod } from "./policy-pod.ts";
@@ -33,6 +33,8 @@ export interface CompiledPeer {
   /** Equal for peers that take the same ends. */
   readonly key: string;
   readonly takes: (peer: PolicyPeer, family: IpFamily | undefined) => boolean;
+  /** True for a block that does not hold all addresses: whether it takes an address that nobody knows is not known. */
+  readonly partial: boolean;
 }
 
 /** Why no policy is asked: the pod is in the node's network or has ended, the connection is to the pod itself, or the node reaches its own pod. */
@@ -52,6 +54,8 @@ export interface SideVerdict {
   readonly isolating: readonly NetworkPolicyFacts[];
   /** The rules of those that admit the connection. */
   readonly admitting: readonly RuleOfPolicy[];
+  /** True where nobody knows the peer's address, and the rules that may admit it name blocks of addresses: `open` is not proven. */
+  readonly unsure?: true;
 }
 
 /**
@@ -79,7 +83,8 @@ export function compilePolicies(policies: readonly NetworkPolicyFacts[]): Policy
 /**
  * Whether the policies of one end let a connection come about, and which ones
  * decide it. Where an outside address is not known, a rule with any block of
- * addresses is taken to admit it.
+ * addresses is taken to admit it, and the verdict is `unsure` where no rule
+ * admits it that holds for all addresses.
  */
 export function judgeSide(set: PolicySet, connection: Connection): SideVerdict {
   const { pod, direction } = connection;
@@ -88,16 +93,24 @@ export function judgeSide(set: PolicySet, connection: Connection): SideVerdict {
     return { open: true, exempt, isolating: [], admitting: [] };
   }
   const isolating = isolatingPolicies(set, pod, direction);
-  const admitting = isolating.flatMap((policy) =>
-    policy[direction]
-      .filter((rule) => admits(rule, connection))
-      .map(({ index }): RuleOfPolicy => ({ policy: policy.facts, rule: index })),
+  const admitting = isolating.flatMap(({ facts, [direction]: rules }) =>
+    rules.filter((rule) => admits(rule, connection)).map((rule) => ({ policy: facts, rule })),
   );
+  const unsure =
+    isUnknown(connection.peer) &&
+    admitting.length > 0 &&
+    admitting.every(({ rule: { peers } }) => peers.length > 0 && peers.every(({ partial }) => partial));
   return {
     open: isolating.length === 0 || admitting.length > 0,
     isolating: isolating.map(({ facts }) => facts),
-    admitting,
+    admitting: admitting.map(({ policy, rule }) => ({ policy, rule: rule.index })),
+    ...(unsure ? { unsure } : {}),
   };
+}
+
+/** Whether nobody knows the address of a peer outside: there is none, or a host name instead. */
+function isUnknown(peer: PolicyPeer): boolean {
+  return peer.kind === "outside" && !isAddress(peer.address);
 }
 
 /** The policies that isolate the pod in this direction while none of them admits the connection; none where it comes about. */
@@ -176,6 +189,7 @@ function compilePeer(facts: NetworkPeer, namespace: string, bits: BitsOf): Compi
     const [inside, outside] = [blockTest(ipBlock.cidr), ipBlock.except.map(blockTest)];
     return {
       key: JSON.stringify(ipBlock),
+      partial: !holdsAll(ipBlock.cidr) || ipBlock.except.length > 0,
       takes: (peer, family) =>
         addressesOf(peer, family).some((address) => {
           const found = bits(address);
@@ -189,6 +203,8 @@ function compilePeer(facts: NetworkPeer, namespace: string, bits: BitsOf): Compi
   const selectsPod = podSelector === undefined ? undefined : selectorTest(podSelector);
   return {
     key: JSON.stringify([namespaceSelector ?? namespace, podSelector]),
+    // By label no address outside is taken, so this says nothing against another peer of the rule.
+    partial: true,
     takes: (peer) => {
       if (peer.kind === "outside" || !isMember(peer.pod)) {
         return false;

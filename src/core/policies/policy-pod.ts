@@ -13,6 +13,8 @@ export interface PolicyPod {
   readonly hostNetwork: boolean;
   /** True for a pod that has ended: it is in no network any more. */
   readonly ended?: boolean;
+  /** True where it runs Istio's proxy: a sidecar, or a gateway; left out where it does not. */
+  readonly proxy?: boolean;
   /** The node that it runs on; left out where nobody knows. */
   readonly node?: string;
   readonly ports: readonly PolicyPodPort[];

@@ -17,6 +17,8 @@ export interface FamilyReach {
   /** Left out where nobody knows an address. */
   readonly family?: IpFamily;
   readonly open: boolean;
+  /** True where it is open, and that is not proven at one of the ends. */
+  readonly unsure?: true;
   /** Of the pod that connects; left out for somebody outside. */
   readonly egress?: SideVerdict;
   /** Of the pod that is connected to; left out for somewhere outside. */
@@ -27,6 +29,8 @@ export interface FamilyReach {
 export interface Reach {
   /** In at least one family. */
   readonly open: boolean;
+  /** True where it is open, and in no family proven so: an end's address is not known, and rules admit blocks of addresses. */
+  readonly unsure?: true;
   /** One entry for each family that both ends have; none where they share none. */
   readonly families: readonly FamilyReach[];
 }
@@ -34,7 +38,9 @@ export interface Reach {
 /** Asks the policies of both ends, for each family of addresses that both of them have. Both ends are of one cluster, or outside of it. */
 export function reach(set: PolicySet, flow: Flow): Reach {
   const families = sharedFamilies(flow.from, flow.to).map((family) => reachIn(set, flow, family));
-  return { open: families.some(({ open }) => open), families };
+  const open = families.filter((one) => one.open);
+  const unsure = open.length > 0 && open.every((one) => one.unsure === true);
+  return { open: open.length > 0, ...(unsure ? { unsure } : {}), families };
 }
 
 function reachIn(set: PolicySet, { from, to, port, protocol }: Flow, family: IpFamily | undefined): FamilyReach {
@@ -43,9 +49,11 @@ function reachIn(set: PolicySet, { from, to, port, protocol }: Flow, family: IpF
     from.kind === "pod" ? judgeSide(set, { ...common, pod: from.pod, direction: "egress", peer: to }) : undefined;
   const ingress =
     to.kind === "pod" ? judgeSide(set, { ...common, pod: to.pod, direction: "ingress", peer: from }) : undefined;
+  const open = egress?.open !== false && ingress?.open !== false;
   return {
     ...(family === undefined ? {} : { family }),
-    open: egress?.open !== false && ingress?.open !== false,
+    open,
+    ...(open && (egress?.unsure ?? ingress?.unsure) === true ? { unsure: true } : {}),
     ...(egress === undefined ? {} : { egress }),
     ...(ingress === undefined ? {} : { ingress }),
   };

@@ -50,25 +50,32 @@ function clusterOf(matrix: PolicyMatrix): object {
 }
 
 function hopOf({ reach, ...hop }: Hop): object {
-  return { ...hop, open: reach.open, ...reachOf(reach) };
+  return { ...hop, open: reach.open, ...unsureOf(reach), ...reachOf(reach) };
 }
 
 function reachOf(reach: Reach | undefined): object {
   return {
-    families: (reach?.families ?? []).map(({ family, open, egress, ingress }) => ({
+    families: (reach?.families ?? []).map(({ family, open, unsure, egress, ingress }) => ({
       ...(family === undefined ? {} : { family }),
       open,
+      ...unsureOf({ unsure }),
       ...(egress === undefined ? {} : { egress: sideOf(egress) }),
       ...(ingress === undefined ? {} : { ingress: sideOf(ingress) }),
     })),
   };
 }
 
-function sideOf({ open, exempt, isolating, admitting }: SideVerdict): object {
+function sideOf({ open, unsure, exempt, isolating, admitting }: SideVerdict): object {
   return {
     open,
+    ...unsureOf({ unsure }),
     ...(exempt === undefined ? {} : { exempt }),
     isolating: isolating.map((policy) => `${policy.namespace}/${policy.name}`),
     admitting: admitting.map(({ policy, rule }) => ({ policy: `${policy.namespace}/${policy.name}`, rule: rule + 1 })),
   };
+}
+
+/** Beside `open`, where that is not proven. */
+function unsureOf({ unsure }: { readonly unsure?: true | undefined }): object {
+  return unsure === undefined ? {} : { unsure };
 }

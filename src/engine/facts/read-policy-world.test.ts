@@ -9,7 +9,10 @@ it("reads pods with their namespaces' labels, Services and policies of all names
       "Pod",
       { namespace: "shop", name: "web-1", labels: { app: "web" } },
       {
-        spec: { nodeName: "one", containers: [{ name: "app", ports: [{ name: "http", containerPort: 8080 }] }] },
+        spec: {
+          nodeName: "one",
+          containers: [{ name: "app", ports: [{ name: "http", containerPort: 8080 }] }, { name: "istio-proxy" }],
+        },
         status: { phase: "Running", podIPs: [{ ip: "10.42.0.7" }, { ip: "fd00::7" }] },
       },
     ),
@@ -22,8 +25,17 @@ it("reads pods with their namespaces' labels, Services and policies of all names
       "Service",
       { namespace: "shop", name: "web" },
       {
-        spec: { clusterIPs: ["10.43.0.1"], selector: { app: "web" }, ports: [{ port: 80, targetPort: "http" }] },
-        status: { loadBalancer: { ingress: [{ ip: "203.0.113.7" }] } },
+        spec: {
+          clusterIPs: ["10.43.0.1"],
+          externalIPs: ["192.0.2.80"],
+          selector: { app: "web" },
+          ports: [{ port: 80, targetPort: "http" }],
+        },
+        status: {
+          loadBalancer: {
+            ingress: [{ ip: "203.0.113.7" }, { ip: "203.0.113.8", ipMode: "Proxy" }, { hostname: "lb.example.com" }],
+          },
+        },
       },
     ),
     wireObject("Service", { namespace: "shop", name: "by-hand" }, { spec: { clusterIP: "None" } }),
@@ -60,6 +72,7 @@ it("reads pods with their namespaces' labels, Services and policies of all names
     labels: { app: "web" },
     addresses: ["10.42.0.7", "fd00::7"],
     hostNetwork: false,
+    proxy: true,
     node: "one",
     ports: [{ name: "http", port: 8080, protocol: "TCP" }],
   });
@@ -77,7 +90,8 @@ it("reads pods with their namespaces' labels, Services and policies of all names
     name: "web",
     selector: { app: "web" },
     clusterAddresses: ["10.43.0.1"],
-    outsideAddresses: ["203.0.113.7"],
+    outsideAddresses: ["203.0.113.7", "203.0.113.8", "lb.example.com", "192.0.2.80"],
+    ledAddresses: ["203.0.113.7", "192.0.2.80"],
     ports: [{ port: 80, protocol: "TCP", targetPort: "http" }],
   });
   expect(found.services).toContainEqual({
@@ -86,6 +100,7 @@ it("reads pods with their namespaces' labels, Services and policies of all names
     selector: {},
     clusterAddresses: [],
     outsideAddresses: [],
+    ledAddresses: [],
     ports: [],
   });
 });

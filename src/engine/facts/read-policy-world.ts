@@ -9,7 +9,7 @@ import { listOtherPolicies } from "./read-other-policies.ts";
 import { readPod } from "./read-pods.ts";
 import type { WireServicePort } from "./read-service-port.ts";
 import { readServicePort } from "./read-service-port.ts";
-import { serviceAddresses } from "./service-addresses.ts";
+import { ledAddresses, serviceAddresses } from "./service-addresses.ts";
 
 /** Everything in a cluster that NetworkPolicies decide over, in all namespaces: pods, Services and the policies themselves. */
 export async function readPolicyWorld(
@@ -38,7 +38,7 @@ export async function readPolicyWorld(
 }
 
 function readPolicyPod(object: KubeObject, labels: Readonly<Record<string, string>>): PolicyPod {
-  const { namespace, name, labels: own, addresses, hostNetwork, ports } = readPod(object);
+  const { namespace, name, labels: own, addresses, hostNetwork, ports, proxy } = readPod(object);
   const { phase } = (object["status"] ?? {}) as { readonly phase?: string };
   const { nodeName } = (object["spec"] ?? {}) as { readonly nodeName?: string };
   return {
@@ -49,6 +49,7 @@ function readPolicyPod(object: KubeObject, labels: Readonly<Record<string, strin
     addresses,
     hostNetwork,
     ...(phase === "Succeeded" || phase === "Failed" ? { ended: true } : {}),
+    ...(proxy ? { proxy } : {}),
     ...(nodeName === undefined ? {} : { node: nodeName }),
     ports,
   };
@@ -67,6 +68,7 @@ function readWorldService(object: KubeObject): WorldService {
     selector: spec.selector ?? {},
     clusterAddresses: (spec.clusterIPs ?? [spec.clusterIP ?? ""]).filter((one) => one !== "" && one !== "None"),
     outsideAddresses: serviceAddresses(object),
+    ledAddresses: ledAddresses(object),
     ports: (spec.ports ?? []).map(readServicePort),
   };
 }

@@ -34,22 +34,27 @@ export async function testConnection(
   const snapshots = await readWorlds(meshFile, options);
   const worlds = snapshots.filter((one) => one.kind === "reached");
   const unreachable = snapshots.filter((one) => one.kind === "unreachable");
-  const trace = traceConnection(worlds, question);
+  const trace = traceConnection(worlds, question, meshFile.mesh.services);
   if (trace.kind === "problem") {
     // It may be in one of these.
     const away = unreachable.map(({ diagnostic }) => diagnostic);
     throw new UserError([trace.diagnostic, ...away], away.length > 0 ? exitCodes.unreachable : exitCodes.usage);
   }
   // A Service may have pods in a cluster that does not answer; a pod or an address is where it is.
-  return { answer: answerOf(trace), trace, unreachable: trace.service ? unreachable : [] };
+  return { answer: answerOf(trace), trace, unreachable: trace.everywhere ? unreachable : [] };
 }
 
 function answerOf({ paths, otherPolicies }: Trace): ConnectionTest["answer"] {
   if (otherPolicies.length > 0) {
     return "unknown";
   }
-  const open = paths.filter((path) => path.open).length;
-  return open === 0 ? "no" : open === paths.length ? "yes" : "partly";
+  const open = paths.filter((path) => path.open);
+  const isProven = open.some((path) => path.unsure !== true);
+  const isPartly = open.length > 0 && open.length < paths.length;
+  if (open.some((path) => path.unsure === true) && !(isPartly && isProven)) {
+    return "unknown";
+  }
+  return isPartly ? "partly" : open.length === 0 ? "no" : "yes";
 }
 
 /** Who may reach whom by NetworkPolicies, in each cluster that is asked for; without namespaces in those of the mesh. Changes nothing. */

@@ -76,7 +76,9 @@ function titleOf(
   const families = matrix.decide(row, column, { port, protocol })?.families ?? [];
   return [
     `${protocol} ${port}: ${words[open]}`,
-    ...families.flatMap((one) => describeSides(one, (isOpen) => (isOpen ? "√" : "×"))).map((line) => `  ${line}`),
+    ...families
+      .flatMap((one) => describeSides(one, ({ open, unsure }) => (unsure === true ? "?" : open ? "√" : "×")))
+      .map((line) => `  ${line}`),
   ];
 }
 

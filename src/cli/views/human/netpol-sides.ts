@@ -9,7 +9,7 @@ const exemptions: Readonly<Record<Exemption, string>> = {
 };
 
 /** What one end's policies say, in words: "sample/np-web, rule 2", "no policy selects it". */
-export function describeSide({ open, exempt, isolating, admitting }: SideVerdict): string {
+export function describeSide({ open, unsure, exempt, isolating, admitting }: SideVerdict): string {
   if (exempt !== undefined) {
     return exemptions[exempt];
   }
@@ -17,18 +17,19 @@ export function describeSide({ open, exempt, isolating, admitting }: SideVerdict
     return "no policy selects it";
   }
   const names = isolating.map((policy) => `${policy.namespace}/${policy.name}`).join(", ");
+  const rules = admitting.map(({ policy, rule }) => `${policy.namespace}/${policy.name}, rule ${rule + 1}`).join("; ");
   return open
-    ? admitting.map(({ policy, rule }) => `${policy.namespace}/${policy.name}, rule ${rule + 1}`).join("; ")
+    ? `${rules}${unsure === true ? ", if the address is in its blocks: it is not known" : ""}`
     : `${names}: ${isolating.length === 1 ? "none of its rules admits it" : "no rule of these admits it"}`;
 }
 
-/** Both ends in one line each, with the marks that are given for open and closed. */
+/** Both ends in one line each, with the marks that are given for open, closed and not known. */
 export function describeSides(
   { egress, ingress }: Pick<FamilyReach, "egress" | "ingress">,
-  mark: (open: boolean) => string,
+  mark: (verdict: Pick<SideVerdict, "open" | "unsure">) => string,
 ): readonly string[] {
   return [
-    ...(egress === undefined ? [] : [`${mark(egress.open)} out  ${describeSide(egress)}`]),
-    ...(ingress === undefined ? [] : [`${mark(ingress.open)} in   ${describeSide(ingress)}`]),
+    ...(egress === undefined ? [] : [`${mark(egress)} out  ${describeSide(egress)}`]),
+    ...(ingress === undefined ? [] : [`${mark(ingress)} in   ${describeSide(ingress)}`]),
   ];
 }

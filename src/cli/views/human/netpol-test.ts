@@ -1,5 +1,6 @@
 import type { ConnectionPath, Hop } from "../../../core/netpol/trace-connection.ts";
 import type { ConnectionTest } from "../../../core/netpol/results.ts";
+import type { SideVerdict } from "../../../core/policies/network-policy.ts";
 import type { Palette } from "../../terminal/palette.ts";
 import { describeSides } from "./netpol-sides.ts";
 
@@ -43,20 +44,23 @@ function viewWay(alike: readonly ConnectionPath[], palette: Palette): readonly s
   if (first === undefined) {
     return [];
   }
-  const mark = (open: boolean): string => (open ? palette.good("√") : palette.bad("×"));
+  const mark: Mark = ({ open, unsure }) =>
+    unsure === true ? palette.changed("?") : open ? palette.good("√") : palette.bad("×");
   const others = alike.length > 1 ? ` and ${alike.length - 1} more like it` : "";
   const where = first.cluster === undefined ? "" : ` of ${first.cluster}`;
   return [
-    `${mark(first.open)} ${palette.strong(`${first.to}${where}`)}${others}`,
+    `${mark(first)} ${palette.strong(`${first.to}${where}`)}${others}`,
     ...(first.lacks === undefined ? [] : [`    ${palette.bad(first.lacks)}`]),
     ...first.hops.flatMap((hop) => viewHop(hop, mark)),
   ];
 }
 
-function viewHop({ cluster, from, to, port, protocol, reach }: Hop, mark: (open: boolean) => string): string[] {
+type Mark = (verdict: Pick<SideVerdict, "open" | "unsure">) => string;
+
+function viewHop({ cluster, from, to, port, protocol, reach }: Hop, mark: Mark): string[] {
   const head = `    ${cluster}: ${from} → ${to}, ${protocol} ${port}`;
   if (reach.families.length === 0) {
-    return [head, `      ${mark(false)} they have no family of addresses in common`];
+    return [head, `      ${mark({ open: false })} they have no family of addresses in common`];
   }
   return [
     head,

@@ -1,7 +1,7 @@
 import type { Check } from "../check.ts";
 import { warning } from "../check.ts";
 import { closedFlows, describeClosed } from "../../policies/closed-flows.ts";
-import { unjudgedPolicies } from "./network-policies.ts";
+import { unjudgedPolicies, unsureWays } from "./network-policies.ts";
 
 /** What not every mesh needs. Who closes that may mean to, so it is said to those who ask only. */
 export const closed: Check = {
@@ -9,7 +9,7 @@ export const closed: Check = {
   sentence: "network policies close nothing that services and monitoring may need",
   pre: false,
   strict: true,
-  unseen: unjudgedPolicies,
+  unseen: (facts) => [...unjudgedPolicies(facts), ...unsureWays(facts, (optional) => optional)],
   run: (facts) =>
     closedFlows(facts)
       .filter(({ flows }) => flows.every((flow) => flow.optional === true))

@@ -1,4 +1,4 @@
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { healthyFacts, withCluster } from "../../testing/healthy-facts.ts";
 import { flowsOf } from "../../policies/flows-of.ts";
 import { runChecks } from "../run-checks.ts";
@@ -106,4 +106,48 @@ it("asks for no way of a gateway between networks to or from a service that is n
   };
   expect(asked(true)).not.toEqual([]);
   expect(asked(false)).toEqual([]);
+});
+
+describe("a gateway that lets in blocks of addresses alone", () => {
+  const withBlock = (cidr: string): ReturnType<typeof healthyFacts> =>
+    withCluster("east", () => ({
+      networkPolicies: [
+        {
+          namespace: "istio-system",
+          name: "door",
+          podSelector: { matchLabels: { istio: "eastwestgateway" }, matchExpressions: [] },
+          types: { ingress: true, egress: false },
+          ingress: [{ peers: [{ ipBlock: { cidr, except: [] } }], ports: [] }],
+          egress: [],
+        },
+      ],
+    }));
+  const resultsOf = (facts: ReturnType<typeof healthyFacts>): readonly (readonly unknown[])[] =>
+    runChecks(facts, { pre: false, strict: true })
+      .results.filter(({ id }) => id === "policies/network-policies" || id === "policies/closed")
+      .map(({ id, state, unseen }) => [id, state, unseen]);
+  const whether = (what: string): string =>
+    `whether NetworkPolicy istio-system/door of east admits ${what}: its rules name blocks of addresses, and the address of the other end is not known`;
+
+  it("is neither wrong nor seen to be right, for other networks come from addresses that nobody knows", () => {
+    expect(resultsOf(withBlock("192.0.2.0/24"))).toEqual([
+      [
+        "policies/network-policies",
+        "unknown",
+        [whether("requests from outside to istio-eastwestgateway at port 15443")],
+      ],
+      [
+        "policies/closed",
+        "unknown",
+        [whether("health checks of load balancers at port 15021 of istio-eastwestgateway")],
+      ],
+    ]);
+  });
+
+  it("is right where the block has all addresses", () => {
+    expect(resultsOf(withBlock("0.0.0.0/0"))).toEqual([
+      ["policies/network-policies", "ok", undefined],
+      ["policies/closed", "ok", undefined],
+    ]);
+  });
 });

@@ -15,6 +15,6 @@ export const netpolCodes = {
   ISM555: {
     summary: "Nothing is behind that port of the Service",
     explanation:
-      "A Service has its own ports, and each leads to a port of its pods, which is the one that policies see. The port is none of the Service's, or no running pod is behind it.",
+      "A Service has its own ports, and each leads to a port of its pods, which is the one that policies see. The port is none of the Service's, or no running pod is behind it: of other clusters only those count that requests of the pod go to.",
   },
 } as const satisfies Record<string, CatalogueEntry>;
