@@ -171,6 +171,18 @@ describe("a cert-manager whose namespace has policies", () => {
     });
   });
 
+  it("is not said to reach a server whose address is not known by a rule for a block of addresses", () => {
+    const issuer = { ...http, uncheckedChallenges: true, server: "https://acme.example/dir" };
+    const by = (cidr: string): readonly string[] =>
+      judge(certificateOrders, withCertManager([issuer], [apiServer, toDns, tcp(443, cidr)]), undefined).unseen;
+    expect(by("192.0.2.0/24")).toEqual([
+      expect.stringMatching(
+        /^whether NetworkPolicy cert-manager\/\S+ of east admits connections of cert-manager\/cert-manager to the ACME server acme\.example \(TCP 443\): /,
+      ),
+    ]);
+    expect(by("0.0.0.0/0")).toEqual([]);
+  });
+
   it("never says that all is well where its policies or its name servers are not known", () => {
     const unread = withCertManager([dns], [], { policiesUnread: true, networkPolicies: [] });
     expect(judge(certificateOrders, unread, undefined)).toEqual({

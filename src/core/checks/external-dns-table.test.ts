@@ -168,3 +168,16 @@ describe("the clusters' external-dns", () => {
     expect(fixes[0]).toContain("--policy=upsert-only");
   });
 });
+
+it("is not said to reach a server whose address is not known by a rule for a block of addresses", () => {
+  const unseenBy = (cidr: string): readonly string[] | undefined => {
+    const { server: _, ...one } = closedOff(cidr, 443);
+    return checks
+      .find(({ id }) => id === "dns/policy")
+      ?.unseen?.(withExternalDns(good, { ...one, provider: "route53" }));
+  };
+  expect(unseenBy("192.0.2.0/24")).toEqual([
+    "whether NetworkPolicy dns/default of east admits connections of dns/external-dns to its DNS provider (TCP 443): its rules name blocks of addresses, and the address of the other end is not known",
+  ]);
+  expect(unseenBy("0.0.0.0/0")).toEqual([]);
+});

@@ -1,9 +1,9 @@
 import { isAddress } from "../policies/address-block.ts";
 import type { Finding } from "./check.ts";
 import { problem } from "./check.ts";
-import type { MeshFacts } from "./facts.ts";
+import type { MeshFacts, ReachedCluster } from "./facts.ts";
 import type { Need } from "./program-ways.ts";
-import { closedNeeds, describeNeeds, podOf, toApiServer, toClusterDns, wayOut } from "./program-ways.ts";
+import { closedNeeds, describeNeeds, podOf, toApiServer, toClusterDns, unsureNeeds, wayOut } from "./program-ways.ts";
 import type { Publisher } from "./publishers.ts";
 import { reachedClusters } from "./reached.ts";
 
@@ -12,18 +12,8 @@ const httpsPort = 443;
 
 /** Whether network policies close an external-dns off from where it writes, or from what it needs for that. */
 export function closedWay(facts: MeshFacts, one: Publisher): readonly Finding[] {
-  const here = reachedClusters(facts).find(({ cluster }) => cluster === one.cluster);
-  const pod = podOf(one);
-  const { host = "" } = one.server ?? {};
-  const looksUp = !isAddress(host);
-  const closed =
-    here === undefined
-      ? { needs: [], policies: [] }
-      : closedNeeds(here, one, [
-          ...toApiServer(here, pod),
-          ...(looksUp ? toClusterDns(here, pod) : []),
-          ...toProvider(one),
-        ]);
+  const here = clusterOf(facts, one);
+  const closed = here === undefined ? { needs: [], policies: [] } : closedNeeds(here, one, needsOf(here, one));
   if (here === undefined || closed.needs.length === 0) {
     return [];
   }
@@ -37,6 +27,22 @@ export function closedWay(facts: MeshFacts, one: Publisher): readonly Finding[] 
       object: { group: "apps", kind: "Deployment", namespace, name },
     }),
   ];
+}
+
+/** What nobody can say of the same; sentences without a full stop. */
+export function unsureWay(facts: MeshFacts, one: Publisher): readonly string[] {
+  const here = clusterOf(facts, one);
+  return here === undefined ? [] : unsureNeeds(here, one, needsOf(here, one));
+}
+
+function clusterOf(facts: MeshFacts, one: Publisher): ReachedCluster | undefined {
+  return reachedClusters(facts).find(({ cluster }) => cluster === one.cluster);
+}
+
+function needsOf(here: ReachedCluster, one: Publisher): readonly Need[] {
+  const pod = podOf(one);
+  const looksUp = !isAddress(one.server?.host ?? "");
+  return [...toApiServer(here, pod), ...(looksUp ? toClusterDns(here, pod) : []), ...toProvider(one)];
 }
 
 /** The server of RFC 2136, asked over TCP alone (external-dns 0.23, provider/rfc2136); for other providers anything at port 443. */

@@ -1,7 +1,8 @@
 import { admittingPolicies } from "../policies/admitting-policies.ts";
 import { isAddress } from "../policies/address-block.ts";
+import { describeUnsure } from "../policies/describe-unsure.ts";
 import type { PolicySet } from "../policies/network-policy.ts";
-import { closingPolicies, compilePolicies } from "../policies/network-policy.ts";
+import { closingPolicies, compilePolicies, judgeSide } from "../policies/network-policy.ts";
 import type { Connection, PolicyPeer, PolicyPod, Protocol } from "../policies/policy-pod.ts";
 import { quoteCommand } from "../quote-command.ts";
 import type { ReachedCluster } from "./facts.ts";
@@ -35,7 +36,7 @@ export function podOf({ namespace, name, labels = {} }: ProgramFacts): PolicyPod
   };
 }
 
-/** A connection out of a cluster. Of a name no address is known: a rule with any block of addresses is then taken to admit it. */
+/** A connection out of a cluster. Of a name no address is known: a rule with any block of addresses is then taken to admit it, which is not proven (`unsureNeeds`). */
 export function wayOut(
   pod: PolicyPod,
   { host, port, protocol }: { readonly host: string; readonly port: number; readonly protocol: Protocol },
@@ -81,15 +82,39 @@ export function toClusterDns({ system }: ReachedCluster, pod: PolicyPod): readon
  * as Kubernetes defines policies. Nothing where its namespace has none.
  */
 export function closedNeeds(one: ReachedCluster, program: ProgramFacts, needs: readonly Need[]): ClosedNeeds {
-  const { networkPolicies = [], namespace } = program;
-  if (networkPolicies.length === 0) {
+  const set = policiesAround(one, program);
+  if (set === undefined) {
     return { needs: [], policies: [] };
   }
-  const others = one.networkPolicies.filter((policy) => policy.namespace !== namespace);
-  const set = compilePolicies([...networkPolicies, ...others]);
   const closed = needs.filter(({ ways }) => ways.length > 0 && ways.every((way) => closersOf(set, way).length > 0));
   const policies = closed.flatMap(({ ways }) => ways.flatMap((way) => closersOf(set, way)));
   return { needs: closed, policies: [...new Set(policies)] };
+}
+
+/**
+ * The needs of which nobody can say whether they are met: all that is open to
+ * them is so by rules for blocks of addresses, and the address is not known.
+ * Sentences without a full stop.
+ */
+export function unsureNeeds(one: ReachedCluster, program: ProgramFacts, needs: readonly Need[]): readonly string[] {
+  const set = policiesAround(one, program);
+  return set === undefined
+    ? []
+    : needs.flatMap(({ what, ways }) => {
+        const open = ways.map((way) => judgeSide(set, way)).filter((verdict) => verdict.open);
+        const names = open.flatMap(({ admitting }) =>
+          admitting.map(({ policy }) => `${policy.namespace}/${policy.name}`),
+        );
+        return open.length > 0 && open.every(({ unsure }) => unsure === true)
+          ? [describeUnsure(one.cluster, names, `connections of ${program.namespace}/${program.name} to ${what}`)]
+          : [];
+      });
+}
+
+/** Those of the program's namespace and of all others that are known; undefined where its own has none. */
+function policiesAround(one: ReachedCluster, { networkPolicies = [], namespace }: ProgramFacts): PolicySet | undefined {
+  const others = one.networkPolicies.filter((policy) => policy.namespace !== namespace);
+  return networkPolicies.length === 0 ? undefined : compilePolicies([...networkPolicies, ...others]);
 }
 
 function closersOf(set: PolicySet, way: Connection): readonly string[] {

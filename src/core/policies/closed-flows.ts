@@ -3,6 +3,7 @@ import type { MeshFacts, ReachedCluster } from "../checks/facts.ts";
 import type { NetworkPolicyFacts } from "../checks/policy-facts.ts";
 import { reachedClusters } from "../checks/reached.ts";
 import { admittingPolicies } from "./admitting-policies.ts";
+import { describeUnsure } from "./describe-unsure.ts";
 import { flowsOf } from "./flows-of.ts";
 import { compilePolicies, judgeSide } from "./network-policy.ts";
 import type { RequiredFlow } from "./required-flow.ts";
@@ -79,11 +80,6 @@ function judgeFlows(one: ReachedCluster, flowsIn: (one: ReachedCluster) => reado
     }
   }
   return { closed: [...groups.values()].map((group) => ({ one, ...group })), unsure };
-}
-
-/** Says what is not known of a connection, by the names of the policies that may admit it. */
-export function describeUnsure(cluster: string, policies: readonly string[], what: string): string {
-  return `whether NetworkPolicy ${[...new Set(policies)].join(", ")} of ${cluster} admits ${what}: its rules name blocks of addresses, and the address of the other end is not known`;
 }
 
 /** What a person reads of it: the policies, what they close, and a policy that admits it. */

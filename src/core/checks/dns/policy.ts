@@ -2,7 +2,7 @@ import type { Check, Finding } from "../check.ts";
 import { problem, warning } from "../check.ts";
 import type { MeshFacts } from "../facts.ts";
 import type { Publisher } from "../publishers.ts";
-import { closedWay } from "../external-dns-way.ts";
+import { closedWay, unsureWay } from "../external-dns-way.ts";
 import { rfc2136Records } from "../rfc2136-records.ts";
 import { needsPolicy, ownerOf, policyOf, publishersOf, readsNoIstio, recordOf } from "../publishers.ts";
 
@@ -17,12 +17,12 @@ export const policy: Check = {
   sentence: "no external-dns deletes or freezes names of other clusters, or writes what its server refuses",
   pre: false,
   unseen: (facts) =>
-    publishersOf(facts)
-      .filter(({ policiesUnread }) => policiesUnread === true)
-      .map(
-        ({ cluster, namespace }) =>
-          `the network policies of ${namespace} in ${cluster}: this account may not list them`,
-      ),
+    publishersOf(facts).flatMap((one) => [
+      ...(one.policiesUnread === true
+        ? [`the network policies of ${one.namespace} in ${one.cluster}: this account may not list them`]
+        : []),
+      ...(one.unread === undefined ? unsureWay(facts, one) : []),
+    ]),
   run: (facts) => {
     const known = publishersOf(facts).filter((one) => one.unread === undefined);
     return known.flatMap((one) => [
