@@ -1,4 +1,5 @@
 import type { FilterThatRefuses } from "./proxy-facts.ts";
+
 /** Istio's objects of anybody's that change what proxies do beside routes and policies. */
 export interface BesideFacts {
   /** EnvoyFilters, WasmPlugins and TrafficExtensions, which may change anything in a proxy. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { eastWestGateway, ingressGateway } from "../render/names.ts";
 import { findingsOf, foundBy } from "../testing/found-by.ts";
-import { all, drained, inCluster } from "../testing/faults/changes.ts";
+import { all, drained, inCluster, service } from "../testing/faults/changes.ts";
 import { healthyShop } from "../testing/faults/shop.ts";
 import { changeConfigs, changeEndpoints, withEndpoint } from "../testing/changed-proxies.ts";
 import { shopWithFailover } from "../testing/failover-facts.ts";
@@ -499,6 +499,14 @@ const foreignRule = {
   own: false,
   subsets: [],
 };
+
+/** East has a rule that sends the service's requests to a region in which no node is. */
+function strandingRule(): MeshFacts {
+  return withRouting(({ destinationRules }) => ({
+    destinationRules: [...destinationRules, { ...foreignRule, trafficPolicy: { distributesTo: ["nowhere/*"] } }],
+  }));
+}
+
 /** East has an older rule with a traffic policy for the service with failover, whose own rule has one too. */
 function withOlderPolicy(facts: MeshFacts): MeshFacts {
   const other = {
@@ -874,6 +882,20 @@ const table: readonly (readonly [Check["id"], string, MeshFacts, readonly string
     "one that stands still",
     withCluster("east", ({ system }) => ({ system: { ...system, kubeProxies: [{ node: "a", state: "silent" }] } })),
     ["error ISM762 east"],
+  ],
+  [
+    "access/kube-proxies",
+    "one thing, and no error, where nothing tells those that stand still from a firewall",
+    withCluster("east", ({ system }) => ({
+      system: {
+        ...system,
+        kubeProxies: [
+          { node: "a", state: "unheard" },
+          { node: "b", state: "unheard" },
+        ],
+      },
+    })),
+    ["warning ISM763 east"],
   ],
   ["access/namespaces-stay", "a namespace that goes", withDeletion("shop", ""), ["error ISM760 east"]],
   [
@@ -1603,13 +1625,31 @@ const table: readonly (readonly [Check["id"], string, MeshFacts, readonly string
     withOlderPolicy(shopWithFailover({}, {})),
     ["error ISM478 east"],
   ],
+  ["routes/foreign-rules", "one that sends requests where no node is", strandingRule(), ["error ISM478 east"]],
   [
     "routes/foreign-rules",
-    "one that sends requests where no node is",
-    withRouting(({ destinationRules }) => ({
-      destinationRules: [...destinationRules, { ...foreignRule, trafficPolicy: { distributesTo: ["nowhere/*"] } }],
-    })),
-    ["error ISM478 east"],
+    "nothing worse in that where no pod of the service runs anywhere",
+    all(
+      service("west", "sample/helloworld", () => ({ endpoints: [] })),
+      service("east", "sample/helloworld", () => ({ endpoints: [] })),
+    )(strandingRule()),
+    ["warning ISM478 east"],
+  ],
+  [
+    "routes/foreign-rules",
+    "nothing worse in that where a node does not say its region",
+    inCluster("west", ({ nodes }) => ({ nodes: nodes.map((node) => ({ ...node, region: "", zone: "" })) }))(
+      strandingRule(),
+    ),
+    ["warning ISM478 east"],
+  ],
+  [
+    "routes/foreign-rules",
+    "nothing worse in that where pods say their locality themselves",
+    inCluster("west", ({ pods }) => ({
+      pods: pods.map((pod) => ({ ...pod, labels: { ...pod.labels, "istio-locality": "nowhere.a" } })),
+    }))(strandingRule()),
+    ["warning ISM478 east"],
   ],
   [
     "routes/foreign-rules",

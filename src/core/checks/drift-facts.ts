@@ -7,7 +7,7 @@ export type DriftFacts =
       readonly kind: "compared";
       /** False in a cluster to which this mesh was never applied; then nothing there has drifted. */
       readonly applied: boolean;
-      /** How many objects there carry the mesh's label while no list of what was applied is there; left out where that is none. */
+      /** How many objects there an apply has written, by their label and field manager, while no list of what was applied is there; left out where that is none. */
       readonly unlisted?: number;
       readonly objects: readonly DriftedObject[];
       /** What others have added to objects beside what was applied; left out where that is nothing. */

@@ -41,10 +41,10 @@ export function podNetwork(cluster: string): Subject {
   return `network of pods of ${cluster}`;
 }
 
-/** The CustomResourceDefinition of a kind; objects of it are gone with it. */
+/** The CustomResourceDefinition of a kind, by its plural as Istio and cert-manager form it; objects of it are gone with it. */
 export function definitionOf(cluster: string, { group, kind }: Pick<ObjectId, "group" | "kind">): Subject {
   const name = kind.toLowerCase();
-  return definitionCalled(cluster, `${name.endsWith("y") ? `${name.slice(0, -1)}ies` : `${name}s`}.${group}`);
+  return definitionCalled(cluster, `${/[^aeiou]y$/.test(name) ? `${name.slice(0, -1)}ies` : `${name}s`}.${group}`);
 }
 
 /** The same by its own name, `virtualservices.networking.istio.io`. */

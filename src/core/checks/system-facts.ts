@@ -53,8 +53,11 @@ export interface CniAgent {
 /** A node on which Services lead where they led before. */
 export interface KubeProxyFacts {
   readonly node: string;
-  /** `silent`: it takes connections and answers nothing. `behind`: it says that it cannot write its rules. */
-  readonly state: "silent" | "behind";
+  /**
+   * `silent`: its health port answers nothing, and that of another node does. `unheard`: it answers
+   * nothing, and no other node tells whether a firewall keeps that port. `behind`: it says that it cannot write its rules.
+   */
+  readonly state: "silent" | "unheard" | "behind";
   /** When it wrote its rules last (RFC 3339), where it says so. */
   readonly since?: string;
 }

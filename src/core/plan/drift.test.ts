@@ -274,11 +274,17 @@ describe("what would be refused", () => {
   });
 });
 
-it("counts what carries the mesh's label where no inventory knows of it", () => {
+it("counts what an apply has written where no inventory knows of it, and nothing that others have", () => {
   const marked = { ...route, metadata: { ...route.metadata, labels: { "isthmus.dev/mesh": "demo" } } };
-  const space: KubeObject = { ...marked, apiVersion: "v1", kind: "Namespace" };
+  const by = (manager: string, operation = "Apply"): KubeObject => ({
+    ...marked,
+    metadata: { ...marked.metadata, managedFields: [{ manager, operation }] },
+  });
+  const space: KubeObject = { ...by("isthmus"), apiVersion: "v1", kind: "Namespace" };
   const objects = [
-    planned({ action: "none", object: marked, live: marked }),
+    planned({ action: "none", object: marked, live: by("isthmus") }),
+    planned({ action: "none", object: marked, live: by("argocd-controller") }),
+    planned({ action: "none", object: marked, live: by("isthmus", "Update") }),
     planned({ object: marked, live: route }),
     planned({ object: marked, live: undefined }),
     planned({ action: "none", object: space, live: space }),

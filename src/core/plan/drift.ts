@@ -5,8 +5,9 @@ import { describeId, keyOf } from "../model/kube-object.ts";
 import type { Service } from "../model/mesh.ts";
 import { additionsOf, showValue } from "./additions.ts";
 import { digestObject } from "./digest.ts";
-import { meshLabel } from "../render/names.ts";
+import { meshLabel, ownFieldManager } from "../render/names.ts";
 import type { FieldChange } from "./diff.ts";
+import { managedFieldsOf } from "./field-writers.ts";
 import type { ClusterPlan, PlannedObject } from "./plan.ts";
 
 type Planned = Extract<ClusterPlan, { readonly kind: "planned" }>;
@@ -75,15 +76,23 @@ export function driftOf(
   };
 }
 
-/** Objects that an apply has made, of which no inventory knows. Namespaces, which meshes share, are none. */
+/**
+ * Objects that an apply has written, of which no inventory knows. What `isthmus export` wrote and
+ * kubectl or a GitOps tool applied carries the same label, and needs none. Namespaces, which meshes share, are none.
+ */
 function unlistedOf({ inventory, objects }: Planned): Pick<Compared, "unlisted"> {
-  const unlisted = inventory.items.length > 0 ? [] : objects.filter(({ live, object }) => isMarked(live, object));
+  const unlisted = inventory.items.length > 0 ? [] : objects.filter(({ live, object }) => isApplied(live, object));
   return unlisted.length === 0 ? {} : { unlisted: unlisted.length };
 }
 
-function isMarked(live: KubeObject | undefined, { kind, metadata }: KubeObject): boolean {
+function isApplied(live: KubeObject | undefined, { kind, metadata }: KubeObject): boolean {
   const mark = metadata.labels?.[meshLabel];
-  return kind !== "Namespace" && mark !== undefined && live?.metadata.labels?.[meshLabel] === mark;
+  return (
+    kind !== "Namespace" &&
+    mark !== undefined &&
+    live?.metadata.labels?.[meshLabel] === mark &&
+    managedFieldsOf(live).some(({ manager, operation }) => manager === ownFieldManager && operation === "Apply")
+  );
 }
 
 function judge(

@@ -8,9 +8,11 @@ const nodes = [
   { name: "b", ready: false, region: "", zone: "" },
 ];
 
-const asks = (port: number) => ({
+const three = [...nodes, { name: "c", ready: true, region: "", zone: "" }];
+
+const asks = (port: number, node = "a") => ({
   times: 9,
-  matches: ({ url }: SeenRequest) => url.includes(`nodes/a%3A${port}/proxy/healthz`),
+  matches: ({ url }: SeenRequest) => url.includes(`nodes/${node}%3A${port}/proxy/healthz`),
 });
 
 const health = (status: number, change: object = {}) =>
@@ -35,11 +37,28 @@ it.each([
   expect(server.requests.map(({ url }) => url).filter((url) => url.includes("nodes/b"))).toEqual([]);
 });
 
-it("takes silence for a hang only where the port beside it is not silent too", async () => {
+it("takes silence for a hang where the same port of another node answers", async () => {
   const { client, server } = await wireCluster([]);
   server.inject({ kind: "hang" }, asks(10256));
   server.inject(refused, asks(10255));
-  expect(await readKubeProxies(client, nodes, signal)).toEqual([{ node: "a", state: "silent" }]);
+  server.inject(health(200), asks(10256, "c"));
+  expect(await readKubeProxies(client, three, signal)).toEqual([{ node: "a", state: "silent" }]);
+});
+
+it("does not tell a hang from a firewall where no other node's port answers", async () => {
+  const { client, server } = await wireCluster([]);
+  server.inject({ kind: "hang" }, asks(10256));
+  server.inject(refused, asks(10255));
+  server.inject(refused, asks(10256, "c"));
+  expect(await readKubeProxies(client, three, signal)).toEqual([{ node: "a", state: "unheard" }]);
+});
+
+it("says nothing of one that answers when it is asked again, nor where the port beside it is silent too", async () => {
+  const { client, server } = await wireCluster([]);
+  server.inject({ kind: "hang" }, { ...asks(10256), times: 1 });
+  server.inject(refused, asks(10255));
+  server.inject(health(200), asks(10256));
+  expect(await readKubeProxies(client, nodes, signal)).toEqual([]);
   server.mend();
   server.inject({ kind: "hang" }, { times: 9 });
   expect(await readKubeProxies(client, nodes, signal)).toEqual([]);

@@ -16,11 +16,11 @@ const closedPort = 10255;
 const answerMs = 4000;
 
 /**
- * Nodes whose kube-proxy stands still or cannot write its rules, by its own
+ * Nodes whose kube-proxy does not answer or cannot write its rules, by its own
  * health: of up to three ready ones. A node where nothing listens there has
- * none, or another program in its place, and one whose port a firewall closes is
+ * none, or another program in its place, and one that is silent beside it too is
  * not known: both are left out, and so is everything where this account may
- * not ask nodes.
+ * not ask nodes. Only another node's answer tells that no firewall keeps the port.
  */
 export async function readKubeProxies(
   client: KubeClient,
@@ -29,23 +29,43 @@ export async function readKubeProxies(
 ): Promise<readonly KubeProxyFacts[]> {
   const asked = nodes.filter(({ ready }) => ready).slice(0, askedNodes);
   return unlessForbidden(
-    async () => (await Promise.all(asked.map(async ({ name }) => readOne(client, name, signal)))).flat(),
+    async () => judge(await Promise.all(asked.map(async ({ name }) => readOne(client, name, signal)))),
     () => [],
   );
 }
 
-async function readOne(client: KubeClient, node: string, signal: AbortSignal): Promise<readonly KubeProxyFacts[]> {
+/** What the health port of one node says; nothing where another program answers, or the API server for it. */
+interface Seen extends Health {
+  readonly node: string;
+  readonly silent?: true;
+}
+
+function judge(all: readonly Seen[]): readonly KubeProxyFacts[] {
+  const isOpen = all.some(({ lastUpdated }) => lastUpdated !== undefined);
+  return all.flatMap(({ node, silent, status, lastUpdated, nodeEligible }): readonly KubeProxyFacts[] => {
+    if (silent === true) {
+      return [{ node, state: isOpen ? "silent" : "unheard" }];
+    }
+    // A node that is about to be taken out of load balancers answers 503 too.
+    return status === 503 && lastUpdated !== undefined && nodeEligible !== false
+      ? [{ node, state: "behind", since: lastUpdated }]
+      : [];
+  });
+}
+
+async function readOne(client: KubeClient, node: string, signal: AbortSignal): Promise<Seen> {
   const health = await ask(client, { node, port: healthPort }, signal);
-  if (health === "no answer") {
-    // A firewall that drops packets keeps every port silent, and a program that stands still its own.
-    const beside = await ask(client, { node, port: closedPort }, signal);
-    return beside === "no answer" ? [] : [{ node, state: "silent" }];
+  if (health !== "no answer") {
+    return { node, ...readHealth(health) };
   }
-  const { lastUpdated, nodeEligible } = readHealth(health.body);
-  // A node that is about to be taken out of load balancers answers 503 too.
-  return health.status === 503 && lastUpdated !== undefined && nodeEligible !== false
-    ? [{ node, state: "behind", since: lastUpdated }]
-    : [];
+  // A firewall that drops packets keeps every port silent, and a program that stands still its own.
+  const beside = await ask(client, { node, port: closedPort }, signal);
+  if (beside === "no answer") {
+    return { node };
+  }
+  // A moment in which the API server or its way to nodes was slow is over by then.
+  const again = await ask(client, { node, port: healthPort }, signal);
+  return again === "no answer" ? { node, silent: true } : { node, ...readHealth(again) };
 }
 
 async function ask(
@@ -64,11 +84,18 @@ async function ask(
   }
 }
 
+interface Health {
+  readonly status?: number;
+  readonly lastUpdated?: string;
+  readonly nodeEligible?: boolean;
+}
+
 /** Of the API server's own words for a port that it does not reach there is nothing. */
-function readHealth(text: string): { readonly lastUpdated?: string; readonly nodeEligible?: boolean } {
+function readHealth({ status, body }: { readonly status: number; readonly body: string }): Health {
   try {
-    const { lastUpdated, nodeEligible } = JSON.parse(text) as Readonly<Record<string, unknown>>;
+    const { lastUpdated, nodeEligible } = JSON.parse(body) as Readonly<Record<string, unknown>>;
     return {
+      status,
       ...(typeof lastUpdated === "string" ? { lastUpdated } : {}),
       ...(typeof nodeEligible === "boolean" ? { nodeEligible } : {}),
     };

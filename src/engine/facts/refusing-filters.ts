@@ -23,7 +23,7 @@ interface Anything {
 
 /**
  * A filter, of HTTP or of connections, that lets nothing through: rules that
- * deny everybody or allow nobody, an answer in place of all others, a script
+ * deny everybody, an answer in place of all others, a script
  * that answers whatever comes. Rules that Istio makes of AuthorizationPolicies are
  * none, and neither is a script that decides: those are known by its
  * objects, or not at all.

@@ -55,8 +55,9 @@ export const kubernetesFaults: readonly Fault[] = [
       await on("east", "istio-system", "delete pod -l app=istio-ingressgateway --wait=true");
       await on("east", "istio-system", "rollout status deployment/istio-ingressgateway --timeout=80s");
     },
-    causes: [cause("east", "ISM762")],
-    says: "it stands still",
+    // No other node tells that no firewall keeps the port.
+    causes: [cause("east", "ISM763")],
+    says: "Either kube-proxy stands still",
     undo: async () => signalTo("east", "kube-proxy", "SIGCONT"),
   },
   {

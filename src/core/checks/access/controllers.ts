@@ -32,6 +32,8 @@ function findingsOf(one: ReachedCluster, facts: ControllerFacts): readonly Findi
       undone: managersWork(facts),
       follows:
         "What it keeps stays as it is: endpoints of pods that are gone get requests, which fail, new ones get none, and no pod is made again.",
+      right:
+        "update endpointslices.discovery.k8s.io --as=system:serviceaccount:kube-system:endpointslice-controller --all-namespaces",
     }),
     ...of(one, facts, {
       code: "ISM592",
@@ -43,6 +45,7 @@ function findingsOf(one: ReachedCluster, facts: ControllerFacts): readonly Findi
               `no scheduler has said a word of ${facts.unscheduledPods.length === 1 ? "pod" : "pods"} ${named(facts.unscheduledPods)}`,
             ],
       follows: "Pods that are made from now on get no node, and do not start.",
+      right: "create pods --subresource=binding --as=system:kube-scheduler --all-namespaces",
     }),
   ];
 }
@@ -53,12 +56,14 @@ interface Program {
   /** What it should have done. */
   readonly undone: readonly string[];
   readonly follows: string;
+  /** Words of `kubectl auth can-i` that ask for a right without which it leaves just that undone. */
+  readonly right: string;
 }
 
 function of(
   one: ReachedCluster,
   facts: ControllerFacts,
-  { code, program, undone, follows }: Program,
+  { code, program, undone, follows, right }: Program,
 ): readonly Finding[] {
   const lease = facts.leases.find(({ name, silent }) => name === program && silent >= silentSeconds);
   if (undone.length === 0 && (lease === undefined || lease.silent > forgottenSeconds)) {
@@ -72,7 +77,7 @@ function of(
       fix:
         runs === undefined
           ? `Whoever runs the control plane of ${one.cluster} has to bring ${program} back: it is a static pod in most clusters that people run themselves, and the provider's own where one is hired; where it runs, its log says why, or its accounts have lost rights. ${kubectl(one, "-n", "kube-system", "get", "pods", "-l", `component=${program}`)}`
-          : `It renews its Lease, so that its rights or its load keep it from this: whoever runs the control plane of ${one.cluster} has to see what its log says, and whether the rights of its accounts are there (an API server that starts puts back ClusterRoles and bindings of Kubernetes that somebody deleted). ${kubectl(one, "auth", "can-i", "update", "endpointslices.discovery.k8s.io", "--as=system:serviceaccount:kube-system:endpointslice-controller", "--all-namespaces")}`,
+          : `It renews its Lease, so that its rights or its load keep it from this: whoever runs the control plane of ${one.cluster} has to see what its log says, and whether the rights of its accounts are there (an API server that starts puts back ClusterRoles and bindings of Kubernetes that somebody deleted). ${kubectl(one, "auth", "can-i", ...right.split(" "))}`,
       cluster: one.cluster,
       breaks: [
         nodes(one.cluster),

@@ -19,7 +19,7 @@ export const inventory: Check = {
         ? []
         : [
             warning("ISM761", {
-              detail: `${one.cluster} has ${unlisted} ${unlisted === 1 ? "object" : "objects"} of this mesh, and ConfigMap kube-system/${inventoryName(facts.mesh.name)}, which lists what isthmus has applied there, is gone or empty: what somebody deletes or changes is not seen, and a removal leaves behind what no list has.`,
+              detail: `${one.cluster} has ${unlisted} ${unlisted === 1 ? "object" : "objects"} that isthmus has applied for this mesh, and ConfigMap kube-system/${inventoryName(facts.mesh.name)}, which lists what isthmus has applied there, is gone or empty: what somebody deletes or changes is not seen, and a removal leaves behind what no list has.`,
               fix: "An apply takes over what carries the mesh's label, and writes the list again.",
               commands: [applyCommand(facts, { cluster: one.cluster })],
               cluster: one.cluster,

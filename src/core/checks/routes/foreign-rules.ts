@@ -1,6 +1,6 @@
 import type { Service } from "../../model/mesh.ts";
 import { destinationRulesOf, trafficPolicyRule } from "../../policies/client-tls.ts";
-import { serviceIn } from "../../policies/service-pods.ts";
+import { serviceIn, servicePods } from "../../policies/service-pods.ts";
 import { hasLabels } from "../../model/labels.ts";
 import type { Check } from "../check.ts";
 import { problem, warning } from "../check.ts";
@@ -65,21 +65,31 @@ export const foreignRules: Check = {
 
 type Rule = ReturnType<typeof destinationRulesOf>[number];
 
-/** Whether a rule sends requests to places only in which no pod of the service can be. */
+/** Goes before the labels of a pod's node (https://istio.io/latest/docs/tasks/traffic-management/locality-load-balancing/). */
+const localityLabel = "istio-locality";
+
+/** Whether a rule sends requests to places only in which no pod of the service can be; false where it has none anywhere. */
 function leadsNowhere(facts: MeshFacts, { trafficPolicy = {} }: Rule, service: Service): boolean {
   const { distributesTo = [] } = trafficPolicy;
-  const places = reachedClusters(facts)
-    .filter((one) => (serviceIn(one, service)?.endpoints.length ?? 0) > 0)
-    .flatMap(({ nodes }) => nodes.map(({ region, zone }) => [region, zone]));
-  const allKnown = reachedClusters(facts).length === facts.clusters.length;
+  const running = reachedClusters(facts).filter((one) => (serviceIn(one, service)?.endpoints.length ?? 0) > 0);
+  const places = running.flatMap(({ nodes }) => nodes.map(({ region, zone }) => [region, zone]));
+  const allKnown =
+    reachedClusters(facts).length === facts.clusters.length &&
+    !running.some((one) => servicePods(one, service).some(({ labels }) => labels[localityLabel] !== undefined));
   return (
-    distributesTo.length > 0 && allKnown && !distributesTo.some((to) => places.some((place) => isWithin(place, to)))
+    distributesTo.length > 0 &&
+    places.length > 0 &&
+    allKnown &&
+    !distributesTo.some((to) => places.some((place) => mayBeWithin(place, to)))
   );
 }
 
-/** `west/a` is within `west/*`, `west` and `*` (https://istio.io/latest/docs/reference/config/networking/destination-rule/#LocalityLoadBalancerSetting). */
-function isWithin(place: readonly string[], pattern: string): boolean {
-  return pattern.split("/").every((part, index) => part === "*" || index >= place.length || part === place[index]);
+/**
+ * `west/a` is within `west/*`, `west` and `*` (https://istio.io/latest/docs/reference/config/networking/destination-rule/#LocalityLoadBalancerSetting).
+ * What a node does not say may be anything.
+ */
+function mayBeWithin(place: readonly string[], pattern: string): boolean {
+  return pattern.split("/").every((part, index) => part === "*" || ["", part].includes(place[index] ?? ""));
 }
 
 function describePolicy(

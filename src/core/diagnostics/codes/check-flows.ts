@@ -240,11 +240,16 @@ export const flowCodes = {
   ISM761: {
     summary: "What isthmus applied to a cluster is recorded nowhere",
     explanation:
-      "A ConfigMap in kube-system lists the objects that isthmus has applied to a cluster, with what it left there. Without it an object that somebody deletes is one that was never applied, changes are nobody's, and `remove` and `--prune` know only what the mesh file asks for. Objects that carry the mesh's label are taken over by the next apply, which writes the list again.",
+      "A ConfigMap in kube-system lists the objects that isthmus has applied to a cluster, with what it left there. Without it an object that somebody deletes is one that was never applied, changes are nobody's, and `remove` and `--prune` know only what the mesh file asks for. Objects that carry the mesh's label are taken over by the next apply, which writes the list again. It is told only where field manager isthmus has applied one of them: what `isthmus export` wrote and somebody else applies has no such list.",
   },
   ISM762: {
     summary: "A node's kube-proxy does not follow",
     explanation:
-      "kube-proxy writes the rules by which a node leads connections to a Service on to its pods. One that stands still leaves the rules of that moment: everything goes on until a gateway, istiod or the cluster's DNS gets a new pod, to which that node then sends nothing. The API server shows none of that, so that up to three nodes are asked for kube-proxy's own health (port 10256, through the API server). A node that answers nothing there and refuses the port beside it has one that hangs; where both are silent a firewall is more likely, and nothing is said.",
+      "kube-proxy writes the rules by which a node leads connections to a Service on to its pods. One that stands still leaves the rules of that moment: everything goes on until a gateway, istiod or the cluster's DNS gets a new pod, to which that node then sends nothing. The API server shows none of that, so that up to three nodes are asked for kube-proxy's own health (port 10256, through the API server). A node that answers nothing there, asked twice, and refuses the port beside it has one that hangs, where the same port of another node answers; where none does it is ISM763. Where both ports are silent a firewall is more likely, and nothing is said.",
+  },
+  ISM763: {
+    summary: "A node's kube-proxy is not heard",
+    explanation:
+      "The health port of kube-proxy (10256) answers the API server nothing on any node that was asked, and the port beside it is refused at once. Two things look like that: a kube-proxy that stands still, by which the node sends to no new pod (ISM762), and a firewall between control plane and nodes that drops just this port, as rules do that were written after the ports of kubelets and NodePorts alone. Only the node itself tells them apart, so that this is a warning. With a second node that answers it is ISM762.",
   },
 } as const satisfies Record<string, CatalogueEntry>;

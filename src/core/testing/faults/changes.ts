@@ -202,7 +202,6 @@ export function drift(cluster: Name, ...drifted: readonly DriftedObject[]): Chan
 
 const compared = { kind: "compared", applied: true, objects: [], unknown: [] } as const;
 
-/** Somebody adds fields to objects of ours. */
 /** What the API server of a cluster says no to, tried with what changes nothing. */
 export function refuses(cluster: Name, ...refused: readonly RefusedWrite[]): Change {
   return inCluster(cluster, (one) => {
@@ -211,6 +210,7 @@ export function refuses(cluster: Name, ...refused: readonly RefusedWrite[]): Cha
   });
 }
 
+/** Somebody adds fields to objects of ours. */
 export function adds(cluster: Name, ...added: readonly AddedToObject[]): Change {
   return inCluster(cluster, (one) => {
     const before: DriftFacts = one.drift?.kind === "compared" ? one.drift : compared;

@@ -50,6 +50,13 @@ export const faultsOfKubernetes: readonly MeshFault[] = [
     causes: ["error ISM762 east"],
   },
   {
+    name: "west-kube-proxy-is-not-heard",
+    happens: inCluster("west", ({ system }) => ({
+      system: { ...system, kubeProxies: [{ node: "west-1", state: "unheard" }] },
+    })),
+    causes: ["warning ISM763 west"],
+  },
+  {
     name: "east-webhook-is-left-over",
     happens: inCluster("east", () => ({
       writeHooks: [
