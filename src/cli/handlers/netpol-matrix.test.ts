@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { FakeClusters } from "../testing/fake-clusters.ts";
 import { startFakeClusters } from "../testing/fake-clusters.ts";
-import { putPolicyWorld } from "../testing/put-policies.ts";
+import { putPolicy, putPolicyWorld } from "../testing/put-policies.ts";
 
 let world: FakeClusters;
 
@@ -59,6 +59,39 @@ describe("isthmus netpol matrix", () => {
       '<td class="none" title="TCP 5000: closed\n  √ out  no policy selects it\n  × in   sample/only-the-gateway: none of its rules admits it">×</td>',
     );
     expect(out).not.toMatch(/<script|https?:/);
+  });
+
+  it("does not know the way to a gateway with a host name where rules admit blocks of addresses", async () => {
+    world.servers["west"]?.put({
+      apiVersion: "v1",
+      kind: "Service",
+      metadata: { namespace: "istio-system", name: "istio-eastwestgateway" },
+      spec: { selector: { istio: "eastwestgateway" }, ports: [{ port: 15_443, targetPort: 15_443 }] },
+      status: { loadBalancer: { ingress: [{ hostname: "west.example.com" }] } },
+    });
+    putPolicy(world.servers["east"], ["sample", "out"], {
+      podSelector: { matchLabels: { app: "curl" } },
+      policyTypes: ["Egress"],
+      egress: [{ to: [{ ipBlock: { cidr: "192.0.2.0/24" } }] }],
+    });
+    const asked = "netpol matrix -n sample --cluster east";
+    const { out } = await world.run(asked);
+    expect(out.trimEnd().split(/ *\n/)).toEqual([
+      "EAST  FROM \\ TO                  1  2  3",
+      "1     sample/curl                –  ×  ?",
+      "2     sample/helloworld-v2       –  –  √",
+      "3     east-west gateway of west",
+      "√ open  ~ in part, see above  × closed  – no port, or itself",
+      "? not known: rules admit blocks of addresses, and nobody knows whether the address is in one",
+    ]);
+    const page = await world.run(`${asked} -o html`);
+    expect(page.out).toContain('<td class="some" title="TCP 15443: not known\n  ? out  sample/out, rule 1, if');
+    const { clusters } = JSON.parse((await world.run(`${asked} -o json`)).out) as {
+      readonly clusters: readonly { readonly cells: readonly object[] }[];
+    };
+    expect(clusters[0]?.cells).toContainEqual(
+      expect.objectContaining({ from: "sample/curl", to: "east-west gateway of west", open: "all", unsure: true }),
+    );
   });
 
   it("shows the others where a cluster does not answer", async () => {

@@ -1,3 +1,4 @@
+import type { PolicySet } from "../policies/network-policy.ts";
 import { compilePolicies } from "../policies/network-policy.ts";
 import type { IpFamily, PolicyPeer, PolicyPod, Protocol } from "../policies/policy-pod.ts";
 import { kindOfPod } from "../policies/policy-pod.ts";
@@ -27,6 +28,8 @@ export type Openness = "all" | "some" | "none";
 
 export interface MatrixCell extends MatrixPort {
   readonly open: Openness;
+  /** True where that is not proven: the gateway's address is not known, and rules admit blocks of addresses. */
+  readonly unsure?: true;
 }
 
 /** Who may reach whom in one cluster, by NetworkPolicies. */
@@ -73,7 +76,14 @@ export function policyMatrix(
         : destination.ports.map((one): MatrixCell => {
             const isOpen = isOpenAt.get(keyOf(one));
             const open = pairs.filter(([from, to]) => isOpen?.(from, to) === true).length;
-            return { ...one, open: open === 0 ? "none" : open === pairs.length ? "all" : "some" };
+            const unsure =
+              column >= sources.length &&
+              pairs.some(([from, to]) => reachOf(set, [ends[from], ends[to]], one)?.unsure === true);
+            return {
+              ...one,
+              open: open === 0 ? "none" : open === pairs.length ? "all" : "some",
+              ...(unsure ? { unsure } : {}),
+            };
           });
     }),
   );
@@ -88,11 +98,18 @@ export function policyMatrix(
         starts[source] ?? 0,
         starts[destination] ?? 0,
       ]);
-      const [one, other] = [ends[from ?? -1], ends[to ?? -1]];
-      return one === undefined || other === undefined ? undefined : reach(set, { from: one, to: other, ...at });
+      return reachOf(set, [ends[from ?? -1], ends[to ?? -1]], at);
     },
     otherPolicies: otherPoliciesOf(world.otherPolicies, namespaces),
   };
+}
+
+function reachOf(
+  set: PolicySet,
+  [from, to]: readonly [PolicyPeer | undefined, PolicyPeer | undefined],
+  at: MatrixPort,
+): Reach | undefined {
+  return from === undefined || to === undefined ? undefined : reach(set, { from, to, ...at });
 }
 
 /** The places of two different ends, one of each group. */

@@ -35,12 +35,13 @@ function clusterOf(matrix: PolicyMatrix): object {
     ends: destinations.map(({ name, peers, ports }) => ({ name, members: peers.map(nameOfPeer), ports })),
     cells: cells.flatMap((row, from) =>
       row.flatMap((ports, to) =>
-        (ports ?? []).map(({ port, protocol, open }) => ({
+        (ports ?? []).map(({ port, protocol, open, unsure }) => ({
           from: sources[from]?.name,
           to: destinations[to]?.name,
           port,
           protocol,
           open,
+          ...unsureOf({ unsure }),
           ...reachOf(matrix.decide(from, to, { port, protocol })),
         })),
       ),

@@ -28,7 +28,7 @@ export function matrixPage({ matrices, unreachable }: ReachMatrices): string {
 </head>
 <body>
 <h1>Who may reach whom, by NetworkPolicies</h1>
-<p>From the rows to the columns. √ open, ~ at some ports or for some pods, × closed. The ports, and the policies that decide, are shown for the cell under the pointer.</p>
+<p>From the rows to the columns. √ open, ~ at some ports or for some pods, × closed, ? not known: rules admit blocks of addresses, and nobody knows whether the address is in one. The ports, and the policies that decide, are shown for the cell under the pointer.</p>
 ${matrices.map(section).join("\n")}
 ${unreachable.map(({ cluster, diagnostic }) => `<p>× ${escape(cluster)} does not answer: ${escape(diagnostic.summary)}</p>`).join("\n")}
 </body>
@@ -61,21 +61,22 @@ function cellOf(matrix: PolicyMatrix, row: number, column: number): string {
     return '<td class="empty">–</td>';
   }
   const states = new Set(cell.map(({ open }) => open));
-  const [only = "some"] = states.size === 1 ? states : [];
+  const unsure = cell.some((one) => one.unsure === true);
+  const [only = "some"] = states.size === 1 && !unsure ? states : [];
   const marks = { all: "√", some: "~", none: "×" } as const;
   const title = cell.flatMap((one) => titleOf(matrix, one, [row, column])).join("\n");
-  return `<td class="${only}" title="${escape(title)}">${marks[only]}</td>`;
+  return `<td class="${only}" title="${escape(title)}">${unsure ? "?" : marks[only]}</td>`;
 }
 
 function titleOf(
   matrix: PolicyMatrix,
-  { port, protocol, open }: MatrixCell,
+  { port, protocol, open, unsure }: MatrixCell,
   [row, column]: readonly [number, number],
 ): readonly string[] {
   const words = { all: "open", some: "open for some pods", none: "closed" } as const;
   const families = matrix.decide(row, column, { port, protocol })?.families ?? [];
   return [
-    `${protocol} ${port}: ${words[open]}`,
+    `${protocol} ${port}: ${unsure === true ? "not known" : words[open]}`,
     ...families
       .flatMap((one) => describeSides(one, ({ open, unsure }) => (unsure === true ? "?" : open ? "√" : "×")))
       .map((line) => `  ${line}`),

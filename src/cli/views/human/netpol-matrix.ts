@@ -26,6 +26,11 @@ function viewMatrix(matrix: PolicyMatrix, palette: Palette): string {
     renderTable(head, rows),
     ...partlyOpen(matrix),
     `${palette.good("√")} open  ${palette.changed("~")} in part, see above  ${palette.bad("×")} closed  – no port, or itself`,
+    ...(cells.flat(2).some((cell) => cell?.unsure === true)
+      ? [
+          `${palette.changed("?")} not known: rules admit blocks of addresses, and nobody knows whether the address is in one`,
+        ]
+      : []),
     ...(otherPolicies.length === 0
       ? []
       : [
@@ -37,6 +42,9 @@ function viewMatrix(matrix: PolicyMatrix, palette: Palette): string {
 function viewCell(cell: readonly MatrixCell[] | undefined, palette: Palette): string {
   if (cell === undefined || cell.length === 0) {
     return "–";
+  }
+  if (cell.some(({ unsure }) => unsure === true)) {
+    return palette.changed("?");
   }
   if (cell.every(({ open }) => open === "all")) {
     return palette.good("√");
