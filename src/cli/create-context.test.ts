@@ -96,7 +96,7 @@ describe("confirm", () => {
     const { context } = createContext([], globals, io, texts);
     const answer = context.confirm("Apply?", { yes: false });
     // What asks is imported when it is needed.
-    await vi.waitFor(() => expect(written()).toContain("Apply?"));
+    await vi.waitFor(() => expect(written()).toContain("Apply?"), 20_000);
     stop.abort();
     context.log("a remark");
     await expect(answer).rejects.toMatchObject({ name: "AbortError" });

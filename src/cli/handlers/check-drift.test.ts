@@ -75,11 +75,9 @@ describe("isthmus check", { timeout: patience }, () => {
   it("finds no drift right after an apply", async () => {
     const report = await drift();
     expect(report.causes).toEqual([]);
-    expect(report.results.filter((one) => one.id.startsWith("drift/")).map((one) => one.state)).toEqual([
-      "ok",
-      "ok",
-      "ok",
-    ]);
+    const checks = report.results.filter((one) => one.id.startsWith("drift/"));
+    expect(checks.map(({ id, state }) => `${id} ${state}`)).toEqual(checks.map(({ id }) => `${id} ok`));
+    expect(checks.length).toBeGreaterThan(2);
   });
 
   it("names what somebody has changed, who, and the apply that puts it back", async () => {
