@@ -32,8 +32,10 @@ describe("a plan that writes network policies", () => {
     const { out, code } = await world.run("plan");
     expect(out).toContain(title);
     expect(connectionsOf(out.slice(0, out.indexOf("\neast")))).toEqual([
-      "- closes outside of the cluster at 443 from istio-system/istio-eastwestgateway, sample/helloworld-v1",
-      "- closes sample/helloworld-v1 at 5000 from sample/curl, tools/tool, outside of the cluster",
+      "- closes outside of the cluster at all ports from istio-system/istio-eastwestgateway (as before: 53, UDP 53 of 169.254.20.10/32)",
+      "- closes outside of the cluster at all ports from sample/helloworld-v1 (as before: 53, UDP 53 of 169.254.20.10/32; 15443 of everywhere)",
+      "- closes sample/helloworld-v1 at 5000 from outside of the cluster",
+      "- closes sample/helloworld-v1 at 5000 from sample/curl, tools/tool",
     ]);
     expect(code).toBe(0);
     const { clusters } = JSON.parse((await world.run("plan -o json")).out) as {
@@ -41,7 +43,8 @@ describe("a plan that writes network policies", () => {
     };
     expect(clusters[0]?.connections).toMatchObject({
       opens: [],
-      closes: [{ port: 443 }, { to: "sample/helloworld-v1" }],
+      closes: [{ to: "sample/helloworld-v1" }],
+      outside: { opens: [], closes: [{ direction: "egress" }, { direction: "egress" }, { direction: "ingress" }] },
     });
   });
 
@@ -62,7 +65,7 @@ describe("a plan that writes network policies", () => {
     expect((await world.run("apply --yes")).code).toBe(0);
     const file = path.join(world.folder, "mesh.yaml");
     await writeFile(file, (await readFile(file, "utf8")).replace("networkPolicies: true", "networkPolicies: false"));
-    const opened = "+ opens sample/helloworld-v1 at 5000 from istio-system/istiod, tools/tool, outside of the cluster";
+    const opened = "+ opens sample/helloworld-v1 at 5000 from outside of the cluster";
     const kept = await world.run("plan");
     expect(kept.out).toContain(`${title}, if --prune deletes those that are no longer asked for\n`);
     expect(connectionsOf(kept.out.slice(0, kept.out.indexOf("\neast")))).toContain(opened);

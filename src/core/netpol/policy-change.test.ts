@@ -3,6 +3,7 @@ import type { Json, KubeObject } from "../model/kube-object.ts";
 import { idOf } from "../model/kube-object.ts";
 import type { PolicyPod } from "../policies/policy-pod.ts";
 import { policyFactsOf } from "../policies/policy-facts-of.ts";
+import { allPorts } from "./outside-rules.ts";
 import { policyChange } from "./policy-change.ts";
 import type { PolicyWorld } from "./policy-world.ts";
 
@@ -37,13 +38,27 @@ const onlyWeb = policy("db", {
   ingress: [{ from: [{ podSelector: { matchLabels: { app: "web" } } }], ports: [{ port: 5432 }] }],
 });
 
+const none = { opens: [], closes: [] };
+
 describe("a change of NetworkPolicies", () => {
   it("closes what the first policy of a pod does not admit", () => {
     expect(policyChange(world, [onlyWeb])).toEqual({
       opens: [],
-      closes: [
-        { to: "shop/db", port: 5432, protocol: "TCP", from: ["monitoring/prometheus", "outside of the cluster"] },
-      ],
+      closes: [{ to: "shop/db", port: 5432, protocol: "TCP", from: ["monitoring/prometheus"] }],
+      outside: {
+        opens: [],
+        closes: [
+          {
+            direction: "ingress",
+            pods: ["shop/db"],
+            everywhere: true,
+            blocks: [],
+            but: [],
+            ports: [{ protocol: "TCP", from: 5432, to: 5432 }],
+            except: [],
+          },
+        ],
+      },
     });
   });
 
@@ -60,12 +75,13 @@ describe("a change of NetworkPolicies", () => {
         { to: "shop/web", port: 8080, protocol: "TCP", from: ["monitoring/prometheus"] },
       ],
       closes: [],
+      outside: none,
     });
   });
 
   it("changes nothing where the policy is there already, or another one closes it all the same", () => {
     const there = { ...world, policies: [policyFactsOf(onlyWeb)] };
-    expect(policyChange(there, [onlyWeb])).toEqual({ opens: [], closes: [] });
+    expect(policyChange(there, [onlyWeb])).toEqual({ ...none, outside: none });
   });
 
   it("may both open and close, when a policy is written anew", () => {
@@ -78,27 +94,75 @@ describe("a change of NetworkPolicies", () => {
     expect(policyChange(there, [onlyMonitoring])).toEqual({
       opens: [{ to: "shop/db", port: 5432, protocol: "TCP", from: ["monitoring/prometheus"] }],
       closes: [{ to: "shop/db", port: 5432, protocol: "TCP", from: ["shop/web"] }],
+      outside: none,
     });
   });
 
   it("opens what the last policy of a pod closed when it is deleted, and nothing where another one still does", () => {
     const there = { ...world, policies: [policyFactsOf(onlyWeb)] };
+    const written = policyChange(world, [onlyWeb]);
     expect(policyChange(there, [], [idOf(onlyWeb)])).toEqual({
-      opens: policyChange(world, [onlyWeb]).closes,
+      opens: written.closes,
       closes: [],
+      outside: { opens: written.outside.closes, closes: [] },
     });
     const deny = policyFactsOf(policy("deny", { podSelector: {} }));
     expect(policyChange({ ...there, policies: [...there.policies, deny] }, [], [idOf(onlyWeb)])).toEqual({
       opens: [],
       closes: [{ to: "shop/db", port: 5432, protocol: "TCP", from: ["shop/web"] }],
+      outside: none,
     });
+  });
+
+  it("leaves out the probe pods of a verify that runs meanwhile", () => {
+    const probe = { ...pod("shop", "isthmus-probe"), labels: { "isthmus.dev/probe": "verify" } };
+    expect(policyChange({ ...world, pods: [...world.pods, probe] }, [onlyWeb])).toEqual(policyChange(world, [onlyWeb]));
   });
 
   it("tells the way out too", () => {
     const quiet = policy("quiet", { podSelector: { matchLabels: { app: "web" } }, policyTypes: ["Egress"] });
-    expect(policyChange(world, [quiet]).closes).toEqual([
-      { to: "shop/db", port: 5432, protocol: "TCP", from: ["shop/web"] },
-      { to: "outside of the cluster", port: 443, protocol: "TCP", from: ["shop/web"] },
+    const { closes, outside } = policyChange(world, [quiet]);
+    expect(closes).toEqual([{ to: "shop/db", port: 5432, protocol: "TCP", from: ["shop/web"] }]);
+    expect(outside.closes).toMatchObject([
+      { direction: "egress", pods: ["shop/web"], everywhere: true, ports: allPorts, except: [] },
     ]);
+  });
+
+  it("tells what opens to more of the outside where some of it was open before", () => {
+    const from = (...peers: readonly string[]): KubeObject =>
+      policy("db", {
+        podSelector: { matchLabels: { app: "db" } },
+        policyTypes: ["Ingress"],
+        ingress: [peers.length === 0 ? {} : { from: peers.map((cidr) => ({ ipBlock: { cidr } })) }],
+      });
+    const there = { ...world, policies: [policyFactsOf(from("192.0.2.0/24"))] };
+    expect(policyChange(there, [from()]).outside).toMatchObject({
+      opens: [{ direction: "ingress", pods: ["shop/db"], everywhere: true, but: ["192.0.2.0/24"], except: [] }],
+      closes: [],
+    });
+  });
+
+  it("tells of one port that closes on the way out while others stay", () => {
+    const out = (...ports: readonly number[]): KubeObject =>
+      policy("out", {
+        podSelector: {},
+        policyTypes: ["Egress"],
+        egress: [{ ports: ports.map((port) => ({ port })) }],
+      });
+    const there = { ...world, policies: [policyFactsOf(out(443, 5432, 6443))] };
+    expect(policyChange(there, [out(443)]).outside).toMatchObject({
+      opens: [],
+      closes: [
+        {
+          direction: "egress",
+          pods: ["shop/db", "shop/web"],
+          everywhere: true,
+          ports: [
+            { protocol: "TCP", from: 5432, to: 5432 },
+            { protocol: "TCP", from: 6443, to: 6443 },
+          ],
+        },
+      ],
+    });
   });
 });

@@ -2,6 +2,7 @@ import type { PolicySet } from "../policies/network-policy.ts";
 import { compilePolicies } from "../policies/network-policy.ts";
 import type { IpFamily, PolicyPeer, PolicyPod, Protocol } from "../policies/policy-pod.ts";
 import { kindOfPod } from "../policies/policy-pod.ts";
+import { probeLabel } from "../render/probe-pod.ts";
 import type { Reach } from "../policies/reach.ts";
 import { familiesOf, reach, sharedFamilies } from "../policies/reach.ts";
 import { reachMatrix } from "../policies/reach-matrix.ts";
@@ -49,8 +50,6 @@ export interface PolicyMatrix {
 
 export interface MatrixOptions {
   readonly namespaces: readonly string[];
-  /** True: somebody outside of the cluster, at an address that is not known, is one of the ends. */
-  readonly outside?: boolean;
   /** The only port to ask; without it those that pods declare or Services lead to. */
   readonly port: MatrixPort | undefined;
 }
@@ -59,10 +58,10 @@ export interface MatrixOptions {
 export function policyMatrix(
   world: PolicyWorld,
   worlds: readonly PolicyWorld[],
-  { namespaces, port, outside = false }: MatrixOptions,
+  { namespaces, port }: MatrixOptions,
 ): PolicyMatrix {
   const set = compilePolicies(world.policies);
-  const sources = [...groupsOf(world, namespaces, port), ...(outside ? [outsideEnd(port)] : [])];
+  const sources = groupsOf(world, namespaces, port);
   const destinations = [...sources, ...gatewaysOf(world, worlds, port)];
   const ends = destinations.flatMap(({ peers }) => peers);
   const starts = startsOf(destinations);
@@ -166,7 +165,8 @@ function groupsOf(
 ): readonly MatrixEnd[] {
   const groups = new Map<string, PolicyPod[]>();
   for (const pod of world.pods) {
-    if (pod.ended !== true && namespaces.includes(pod.namespace)) {
+    // The probe pods of a verify are gone when it ends.
+    if (pod.ended !== true && namespaces.includes(pod.namespace) && pod.labels[probeLabel] === undefined) {
       const key = kindOfPod(pod);
       groups.set(key, [...(groups.get(key) ?? []), pod]);
     }
@@ -207,15 +207,6 @@ function listensAt(world: PolicyWorld, pods: readonly PolicyPod[]): readonly Mat
   const declared = first.ports.map(({ port, protocol }) => ({ port, protocol: protocol as Protocol }));
   const all = new Map([...declared, ...served].map((one) => [keyOf(one), one]));
   return [...all.values()].toSorted((one, other) => one.port - other.port || (one.protocol < other.protocol ? -1 : 1));
-}
-
-/** Asked at the port at which most of what pods call is. */
-function outsideEnd(port: MatrixPort | undefined): MatrixEnd {
-  return {
-    name: "outside of the cluster",
-    peers: [{ kind: "outside", address: "" }],
-    ports: [port ?? { port: 443, protocol: "TCP" }],
-  };
 }
 
 function gatewaysOf(

@@ -9,13 +9,25 @@ export function isInBlock(address: string, cidr: string): boolean {
 
 /** The same for many addresses: the block is taken apart once. */
 export function blockTest(cidr: string): (bits: AddressBits) => boolean {
+  const block = prefixOf(cidr);
+  return block === undefined ? () => false : (bits) => bits.length === block.width && bits.startsWith(block.prefix);
+}
+
+/** What the addresses of a block have in common. */
+export interface BlockPrefix {
+  /** How many bits an address has: 32 or 128. */
+  readonly width: number;
+  /** The bits that all addresses of the block begin with. */
+  readonly prefix: string;
+}
+
+/** Undefined for a text that is no block. */
+export function prefixOf(cidr: string): BlockPrefix | undefined {
   const slash = cidr.indexOf("/");
   const base = bitsOf(slash === -1 ? cidr : cidr.slice(0, slash));
-  if (base === undefined) {
-    return () => false;
-  }
-  const prefix = base.slice(0, slash === -1 ? base.length : Number(cidr.slice(slash + 1)));
-  return (bits) => bits.length === base.length && bits.startsWith(prefix);
+  return base === undefined
+    ? undefined
+    : { width: base.length, prefix: base.slice(0, slash === -1 ? base.length : Number(cidr.slice(slash + 1))) };
 }
 
 /** True for a block of all addresses of its family: `0.0.0.0/0`, `::/0`. */

@@ -1,4 +1,6 @@
-import type { ChangedConnections, PolicyChange } from "../../../core/netpol/policy-change.ts";
+import type { PortSpan } from "../../../core/netpol/outside-rules.ts";
+import { isAllPorts, isWholeProtocol } from "../../../core/netpol/outside-rules.ts";
+import type { ChangedConnections, ChangedOutside, PolicyChange } from "../../../core/netpol/policy-change.ts";
 import type { ClusterPlan } from "../../../core/plan/plan.ts";
 import type { Palette } from "../../terminal/palette.ts";
 
@@ -29,21 +31,55 @@ function viewChange(title: string, change: PolicyChange | "unread" | undefined, 
       palette.changed("    ? not known: this account may not list the pods and policies of all namespaces"),
     ];
   }
-  const lineOf = ({ to, port, protocol, from }: ChangedConnections): string =>
-    `${to} at ${protocol === "TCP" ? "" : `${protocol} `}${port} from ${shortList(from)}`;
+  const linesOf = (kind: "opens" | "closes"): readonly string[] => [
+    ...change.outside[kind].map(viewOutside),
+    ...change[kind].map(viewBetween),
+  ];
   const lines = [
-    ...change.closes.map((one) => palette.removed(`    - closes ${lineOf(one)}`)),
-    ...change.opens.map((one) => palette.added(`    + opens ${lineOf(one)}`)),
+    ...linesOf("closes").map((line) => palette.removed(`    - closes ${line}`)),
+    ...linesOf("opens").map((line) => palette.added(`    + opens ${line}`)),
   ];
   return [title, ...(lines.length === 0 ? [palette.dim("    none opens, none closes")] : shortened(lines, palette))];
+}
+
+function viewBetween({ to, port, protocol, from }: ChangedConnections): string {
+  return `${to} at ${protocol === "TCP" ? "" : `${protocol} `}${port} from ${shortList(from)}`;
+}
+
+function viewOutside({ direction, pods, ports, except, ...addresses }: ChangedOutside): string {
+  const [from, to] =
+    direction === "egress" ? [shortList(pods), viewAddresses(addresses)] : [viewAddresses(addresses), shortList(pods)];
+  const same = except.map((one) => `${viewPorts(one.ports)} of ${viewAddresses(one, "everywhere")}`);
+  return `${to} at ${viewPorts(ports)} from ${from}${same.length === 0 ? "" : ` (as before: ${shortList(same, "; ")})`}`;
+}
+
+function viewAddresses(
+  { everywhere, blocks, but }: Pick<ChangedOutside, "everywhere" | "blocks" | "but">,
+  whole = "outside of the cluster",
+): string {
+  const all = [...(everywhere ? [whole] : []), ...blocks];
+  return `${shortList(all)}${but.length === 0 ? "" : ` but ${shortList(but)}`}`;
+}
+
+/** `443`, `53, UDP 53`, `1-1023, all of UDP`, `all ports`. */
+function viewPorts(spans: readonly PortSpan[]): string {
+  if (isAllPorts(spans)) {
+    return "all ports";
+  }
+  const texts = spans.map((span) => {
+    const { protocol, from, to } = span;
+    const range = from === to ? String(from) : `${from}-${to}`;
+    return isWholeProtocol(span) ? `all of ${protocol}` : `${protocol === "TCP" ? "" : `${protocol} `}${range}`;
+  });
+  return shortList(texts);
 }
 
 /** How many lines of connections and of additions are shown, and how many of their sources. */
 const shown = { lines: 20, names: 5 };
 
-function shortList(names: readonly string[]): string {
+function shortList(names: readonly string[], between = ", "): string {
   const left = names.length - shown.names;
-  return left > 0 ? `${names.slice(0, shown.names).join(", ")} and ${left} more` : names.join(", ");
+  return left > 0 ? `${names.slice(0, shown.names).join(between)} and ${left} more` : names.join(between);
 }
 
 /** The first lines, and how many more there are. */
