@@ -22,6 +22,7 @@ import type { CniAgent, DnsAddress } from "./system-facts.ts";
 import type { WriteHookFacts } from "./webhook-facts.ts";
 import type { RefusedWrite } from "../plan/plan.ts";
 import { checks } from "./list.ts";
+import { reachedClusters } from "./reached.ts";
 import { runChecks } from "./run-checks.ts";
 import type { ProxyConfig, ProxyRouteFacts } from "./proxy-facts.ts";
 
@@ -119,6 +120,11 @@ function withHook(change: Partial<WriteHookFacts>): MeshFacts {
 function withRefused(refused: Pick<RefusedWrite, "says" | "pod">): MeshFacts {
   const id = { group: "apps", kind: "Deployment", namespace: "sample", name: "helloworld-v1" };
   return withCompared({ refusedWrites: [{ id, ...refused }] });
+}
+
+/** East, as these facts have it. */
+function reachedIn(facts: MeshFacts): Partial<ReachedCluster> {
+  return reachedClusters(facts).find(({ cluster }) => cluster === "east") ?? {};
 }
 
 /** What a plan says of east. */
@@ -921,8 +927,17 @@ const table: readonly (readonly [Check["id"], string, MeshFacts, readonly string
   ],
   [
     "control-plane/writes",
-    "a webhook that refuses new pods",
+    "a webhook that refuses a pod which was tried, as a warning while no pod is missing",
     withRefused({ pod: true, says: 'admission webhook "pods.example" denied the request: no' }),
+    ["warning ISM758 east"],
+  ],
+  [
+    "control-plane/writes",
+    "a webhook that refuses new pods where one is missing",
+    withCluster("east", () => ({
+      ...reachedIn(withRefused({ pod: true, says: 'admission webhook "pods.example" denied the request: no' })),
+      hindered: [{ kind: "Deployment", namespace: "sample", name: "helloworld-v1", words: "no" }],
+    })),
     ["error ISM758 east"],
   ],
   [
@@ -2322,6 +2337,25 @@ it("says what it keeps in an annotation that leads calls past a sidecar, and wha
   expect(found?.commands).toEqual([
     `kubectl --context isthmus-east -n sample patch deployment client --type=merge -p '{"spec":{"template":{"metadata":{"annotations":{"traffic.sidecar.istio.io/excludeOutboundPorts":"5432"}}}}}'`,
   ]);
+});
+
+it("says of which writes nothing is known: of what could not be tried, and of what nobody tried", () => {
+  const unseenOf = (facts: MeshFacts): unknown =>
+    checks.find(({ id }) => id === "control-plane/writes")?.unseen?.(facts);
+  expect(unseenOf(withCompared({ triedWrites: { pods: ["sample"], unknown: [] } }))).toEqual([]);
+  expect(unseenOf(withCompared({}))).toEqual(["no write was tried in east"]);
+  const unknown = ["VirtualService", "Service"].map((kind) => ({ write: `${kind} in sample`, reason: "forbidden" }));
+  expect(unseenOf(withCompared({ triedWrites: { pods: [], unknown } }))).toEqual([
+    "east: VirtualService in sample and 1 more: forbidden",
+    "pods in sample of east: none was tried",
+  ]);
+});
+
+it("says as whom a pod was tried that is refused", () => {
+  const says = 'admission webhook "pods.example" denied the request: no';
+  const [found] = findingsOf("control-plane/writes", withRefused({ pod: true, says }));
+  expect(found?.detail).toContain("tried as the account of context isthmus-east");
+  expect(found?.fix).toContain("Nothing where it lets in the pods of Kubernetes' own controllers.");
 });
 
 it("says that it could not ask where pods look names up", () => {

@@ -1,5 +1,5 @@
 import type { ObjectId } from "../model/kube-object.ts";
-import type { RefusedWrite } from "../plan/plan.ts";
+import type { RefusedWrite, TriedWrites } from "../plan/plan.ts";
 
 /** What a plan says of the objects of one cluster. */
 export type DriftFacts =
@@ -16,6 +16,8 @@ export type DriftFacts =
       readonly unknown: readonly { readonly object: string; readonly reason: string }[];
       /** What policies and webhooks refuse, tried by writes that change nothing; left out where that is nothing. */
       readonly refusedWrites?: readonly RefusedWrite[];
+      /** What else came of trying them; left out where nobody tried. */
+      readonly triedWrites?: TriedWrites;
     }
   | { readonly kind: "not-judged"; readonly reason: string };
 

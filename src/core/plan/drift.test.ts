@@ -274,6 +274,11 @@ describe("what would be refused", () => {
   });
 });
 
+it("keeps what was tried", () => {
+  const triedWrites = { pods: ["shop"], unknown: [{ write: "Service in shop", reason: "forbidden" }] };
+  expect(drift({ triedWrites }).triedWrites).toEqual(triedWrites);
+});
+
 it("counts what an apply has written where no inventory knows of it, and nothing that others have", () => {
   const marked = { ...route, metadata: { ...route.metadata, labels: { "isthmus.dev/mesh": "demo" } } };
   const by = (manager: string, operation = "Apply"): KubeObject => ({

@@ -70,6 +70,7 @@ export function driftOf(
     objects: [...objects, ...stopped, ...left],
     ...(added.length === 0 ? {} : { added }),
     ...(refusedWrites.length === 0 ? {} : { refusedWrites }),
+    ...(plan.triedWrites === undefined ? {} : { triedWrites: plan.triedWrites }),
     unknown: refused
       .filter((one) => !isJudged(one))
       .map(({ id, diagnostic }) => ({ object: describeId(id), reason: diagnostic.summary })),

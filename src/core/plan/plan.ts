@@ -51,6 +51,14 @@ export interface RefusedWrite {
   readonly says: string;
 }
 
+/** What dry-runs of writes that would change nothing have shown, beside refusals. */
+export interface TriedWrites {
+  /** Namespaces in which a pod was tried and let in, or refused. */
+  readonly pods: readonly string[];
+  /** Of which nothing is known: `VirtualService in sample`, and why. */
+  readonly unknown: readonly { readonly write: string; readonly reason: string }[];
+}
+
 /** The plan for one cluster. An unreachable one has its reason and nothing else. */
 export type ClusterPlan =
   | {
@@ -74,6 +82,8 @@ export type ClusterPlan =
       readonly theirs?: readonly string[];
       /** What the API server refuses of writes that were tried; absent where that is nothing, or none were. */
       readonly refusedWrites?: readonly RefusedWrite[];
+      /** Absent where none were tried. */
+      readonly triedWrites?: TriedWrites;
     }
   | { readonly kind: "unreachable"; readonly cluster: string; readonly diagnostic: Diagnostic };
 

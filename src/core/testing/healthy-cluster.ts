@@ -56,7 +56,13 @@ export function healthyCluster(name: Name): ReachedCluster {
     system: healthySystem(name),
     tlsSecrets: [],
     externalDns: [],
-    drift: { kind: "compared", applied: true, objects: [], unknown: [] },
+    drift: {
+      kind: "compared",
+      applied: true,
+      objects: [],
+      unknown: [],
+      triedWrites: { pods: ["sample"], unknown: [] },
+    },
   };
 }
 

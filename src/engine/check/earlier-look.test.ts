@@ -4,12 +4,22 @@ import type { CredentialFacts } from "../../core/checks/credential-facts.ts";
 import { withCluster } from "../../core/testing/healthy-facts.ts";
 import { whatWasWell } from "./earlier-look.ts";
 
-const clean: DriftFacts = { kind: "compared", applied: true, objects: [], unknown: [] };
+const clean: DriftFacts = {
+  kind: "compared",
+  applied: true,
+  objects: [],
+  unknown: [],
+  triedWrites: { pods: ["sample"], unknown: [] },
+};
 const id = { group: "", kind: "ConfigMap", namespace: "istio-system", name: "istio" };
 
 it.each<readonly [what: string, drift: DriftFacts]>([
   ["differs", { ...clean, objects: [{ id, state: "changed", fields: [] }] }],
   ["could not be compared", { ...clean, unknown: [{ object: "ConfigMap istio-system/istio", reason: "forbidden" }] }],
+  [
+    "could not be tried",
+    { ...clean, triedWrites: { pods: [], unknown: [{ write: "Service in sample", reason: "forbidden" }] } },
+  ],
   ["was added to", { ...clean, added: [{ id, fields: [] }] }],
   ["has something that was not known yet", { ...clean, unheardOf: [1] } as DriftFacts],
   ["was not judged", { kind: "not-judged", reason: "no istioctl" }],

@@ -42,6 +42,7 @@ function isClean(drift: DriftFacts): boolean {
   if (drift.kind !== "compared") {
     return false;
   }
-  const { kind: _kind, applied: _applied, objects, unknown, ...found } = drift;
-  return objects.length === 0 && unknown.length === 0 && Object.keys(found).length === 0;
+  const { kind: _kind, applied: _applied, objects, unknown, triedWrites, ...found } = drift;
+  const untold = [objects, unknown, triedWrites?.unknown ?? []];
+  return untold.every((one) => one.length === 0) && Object.keys(found).length === 0;
 }

@@ -92,6 +92,7 @@ export async function planCluster(
     ...effect,
     ...(one.facts.installed === undefined ? {} : { theirs: installedParts(one.facts.installed) }),
     ...(trials.refused.length === 0 ? {} : { refusedWrites: trials.refused }),
+    ...(scope.tryWrites ? { triedWrites: trials.tried(known.map(({ object }) => object)) } : {}),
   };
 }
 

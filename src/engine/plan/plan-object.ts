@@ -104,13 +104,17 @@ async function planUpdate(one: Connected, placed: PlacedObject, live: KubeObject
     const added = knownAfterApply.needs === "cacerts" ? addedTo(live, cacertsFields) : {};
     return { live, action, deleted: false, fields: [], ...added };
   }
-  const settled = scope.settled.get(keyOf(idOf(object)));
+  const id = idOf(object);
+  const settled = scope.settled.get(keyOf(id));
   const desired = cedeFields(keepKubeconfig(object, live), live);
   if (isUnchangedSinceApply(settled, desired, live)) {
     await scope.trials.of(desired);
     return { live: withoutBody(live), object: desired, action: "none", fields: [], ...addedTo(live, [], desired) };
   }
   const changes = diffObjects(live, await askApply(one, desired, live, scope));
+  if (!scope.unasked.some((unasked) => keyOf(unasked) === keyOf(id))) {
+    await scope.trials.of(desired, { isAsked: true });
+  }
   const fields = attributeChanges(live, changes, {
     ours: ownFieldManager,
     unchangedWish: settled?.digest === digestObject(desired),

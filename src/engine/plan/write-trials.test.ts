@@ -19,6 +19,18 @@ const deployment: KubeObject = {
   spec: { template: { metadata: { labels: { app: "web" } }, spec: { containers: [{ name: "web", image: "web:1" }] } } },
 };
 
+const replicaSet = (name: string, revision: string): KubeObject => ({
+  apiVersion: "apps/v1",
+  kind: "ReplicaSet",
+  metadata: {
+    name,
+    namespace: "sample",
+    labels: { "pod-template-hash": name },
+    annotations: { "deployment.kubernetes.io/revision": revision },
+    ownerReferences: [{ apiVersion: "apps/v1", kind: "Deployment", name: "web", uid: "u", controller: true }],
+  },
+});
+
 const status = (code: number, message: string, reason: string): { status: number; body: object } => ({
   status: code,
   body: { apiVersion: "v1", kind: "Status", status: "Failure", code, reason, message },
@@ -38,6 +50,9 @@ async function sampleCluster(): Promise<FakeConnection> {
 it("tries one object of each kind and namespace, and a pod where one makes pods, by dry-runs alone", async () => {
   const { client, server } = await sampleCluster();
   const trials = createWriteTrials(client, signal);
+  server.put(replicaSet("web-1", "1"));
+  server.put(replicaSet("web-2", "2"));
+  server.put({ ...replicaSet("other-1", "9"), metadata: { name: "other-1", namespace: "sample" } });
   const settled: KubeObject = { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "a", namespace: "sample" } };
   for (const object of [route("a"), route("b"), route("c", "shop"), settled, deployment]) {
     await trials.of(object);
@@ -47,14 +62,31 @@ it("tries one object of each kind and namespace, and a pod where one makes pods,
     expect.stringMatching(/sample\/virtualservices\/a$/),
     expect.stringMatching(/shop\/virtualservices\/c$/),
     expect.stringMatching(/sample\/deployments\/web$/),
-    expect.stringMatching(/sample\/pods\/web-trial$/),
+    expect.stringMatching(/sample\/pods\/web-2-trial$/),
   ]);
   expect(tried.every(({ url }) => url.includes("dryRun=All"))).toBe(true);
   expect(JSON.parse(tried[3]?.body ?? "")).toMatchObject({
-    metadata: { labels: { app: "web" } },
+    metadata: {
+      labels: { app: "web", "pod-template-hash": "web-2" },
+      ownerReferences: [{ apiVersion: "apps/v1", kind: "ReplicaSet", name: "web-2", controller: true }],
+    },
     spec: { containers: [{ name: "web" }] },
   });
   expect(trials.refused).toEqual([]);
+  expect(trials.tried([route("a"), route("d", "away"), deployment, settled])).toEqual({
+    pods: ["sample"],
+    unknown: [{ write: "VirtualService in away", reason: "none is there that a dry-run could write" }],
+  });
+});
+
+it("tries of what the plan has asked for itself the pods alone", async () => {
+  const { client, server } = await sampleCluster();
+  const trials = createWriteTrials(client, signal);
+  await trials.of(route("a"), { isAsked: true });
+  await trials.of(deployment, { isAsked: true });
+  const tried = server.requests.filter(({ method }) => method !== "GET");
+  expect(tried.map(({ url }) => url.replace(/\?.*/, ""))).toEqual([expect.stringMatching(/sample\/pods\/web-trial$/)]);
+  expect(trials.tried([route("a"), deployment])).toEqual({ pods: ["sample"], unknown: [] });
 });
 
 it("keeps what policies and webhooks say, and neither rights nor quotas nor what knows no dry-runs", async () => {
@@ -84,4 +116,11 @@ it("keeps what policies and webhooks say, and neither rights nor quotas nor what
     },
     { id, pod: true, says: expect.stringContaining('failed calling webhook "pods.example"') },
   ]);
+  expect(trials.tried([])).toEqual({
+    pods: ["sample"],
+    unknown: [
+      { write: "VirtualService in shop", reason: expect.stringContaining("cannot patch") },
+      { write: "Deployment in sample", reason: expect.stringContaining("does not support dry run") },
+    ],
+  });
 });

@@ -3,7 +3,8 @@ import { describeId } from "../../model/kube-object.ts";
 import type { Check, Finding } from "../check.ts";
 import { problem, warning } from "../check.ts";
 import { kubectl } from "../commands.ts";
-import type { ReachedCluster } from "../facts.ts";
+import type { MeshFacts, ReachedCluster } from "../facts.ts";
+import type { HinderedWorkload } from "../hindrance-facts.ts";
 import { whyNotCompared } from "../not-compared.ts";
 import { reachedClusters } from "../reached.ts";
 import type { Subject } from "../subjects.ts";
@@ -18,7 +19,7 @@ export const writes: Check = {
   id: "control-plane/writes",
   sentence: "an apply could write the mesh's objects, and new pods would be let in",
   pre: false,
-  unseen: whyNotCompared,
+  unseen: (facts) => [...whyNotCompared(facts), ...untriedWrites(facts)],
   run: (facts) =>
     reachedClusters(facts).flatMap((one) => {
       const refused = one.drift?.kind === "compared" ? (one.drift.refusedWrites ?? []) : [];
@@ -34,6 +35,29 @@ export const writes: Check = {
       return [...bySource.values()].flatMap(({ source, writes: all }) => findingOf(one, source, all));
     }),
 };
+
+/** Of what nobody knows whether it would be let in, a clause each. */
+function untriedWrites(facts: MeshFacts): readonly string[] {
+  return reachedClusters(facts).flatMap(({ cluster, drift }): readonly string[] => {
+    if (drift?.kind !== "compared") {
+      return [];
+    }
+    const { triedWrites: tried } = drift;
+    if (tried === undefined) {
+      return [`no write was tried in ${cluster}`];
+    }
+    const known = new Set(tried.pods);
+    const here = facts.mesh.services.filter(({ versions }) => versions.some((one) => one.clusters.includes(cluster)));
+    const dark = [...new Set(here.map(({ namespace }) => namespace))].filter((namespace) => !known.has(namespace));
+    const [first, ...rest] = tried.unknown;
+    return [
+      ...(first === undefined
+        ? []
+        : [`${cluster}: ${first.write}${rest.length === 0 ? "" : ` and ${rest.length} more`}: ${first.reason}`]),
+      ...(dark.length === 0 ? [] : [`pods in ${list(dark)} of ${cluster}: none was tried`]),
+    ];
+  });
+}
 
 /** What has refused, as the API server names it. */
 interface Source {
@@ -89,8 +113,8 @@ function istiodAway(one: ReachedCluster, refused: readonly RefusedWrite[]): Find
 }
 
 function heldBack(one: ReachedCluster, source: Source, refused: readonly RefusedWrite[]): Finding {
-  const [first] = refused;
-  const pods = first?.pod === true;
+  const pods = refused.some(({ pod }) => pod === true);
+  const says = refused[0]?.says ?? "";
   const what = list(
     refused.map(({ id }) => (pods ? `pods of ${describeId(id)}` : `${id.kind} in ${id.namespace ?? "the cluster"}`)),
   );
@@ -100,31 +124,46 @@ function heldBack(one: ReachedCluster, source: Source, refused: readonly Refused
     "silent webhook": `webhook ${source.name}, which has to be asked and does not answer, holds back`,
     rule: "the API server refuses",
   }[source.kind];
-  const look = {
-    policy: ` ${kubectl(one, "get", `${first?.says.includes("ValidatingAdmissionPolicy") === true ? "validating" : "mutating"}admissionpolicies`)}`,
-    webhook: ` ${kubectl(one, "get", "validatingwebhookconfigurations,mutatingwebhookconfigurations")}`,
-    "silent webhook": ` ${kubectl(one, "get", "validatingwebhookconfigurations,mutatingwebhookconfigurations")}`,
-    rule: "",
-  }[source.kind];
-  const consequence = pods
-    ? "those that run go on, and none that goes is made again."
-    : "requests go on as they are, and no apply, shift or drain changes that there.";
+  // Who makes a pod may matter to a policy, and this account is no controller.
+  const mayDependOnUs = pods && source.kind !== "silent webhook";
+  const isDoubtful = mayDependOnUs && !refused.some(({ id }) => one.hindered.some((it) => isAbout(it, id)));
+  const state = isDoubtful ? "pods, in doubt" : pods ? "pods" : "writes";
+  const consequence = {
+    pods: "those that run go on, and none that goes is made again.",
+    "pods, in doubt": `those that run go on. It was tried as the account of context ${one.context}: what goes by who makes a pod may let in those of Kubernetes' own controllers, and no workload named here lacks one now.`,
+    writes: "requests go on as they are, and no apply, shift or drain changes that there.",
+  }[state];
+  const whoever = isDoubtful
+    ? "Nothing where it lets in the pods of Kubernetes' own controllers. Otherwise whoever"
+    : "Whoever";
   // A freeze may be meant, and then nothing is wrong with what is there.
-  return (pods || source.kind === "silent webhook" ? problem : warning)("ISM758", {
-    detail: `In ${one.cluster} ${who} ${pods ? "new" : "every write of"} ${what}, by a dry-run that changes nothing (${shorten(first?.says ?? "")}): ${consequence}`,
-    fix: `Whoever set it has to decide: take isthmus and these namespaces out of it, end it, or write what it asks for into the mesh file and the services' manifests.${look}`,
+  const isFault = source.kind === "silent webhook" || state === "pods";
+  return (isFault ? problem : warning)("ISM758", {
+    detail: `In ${one.cluster} ${who} ${pods ? "new" : "every write of"} ${what}, by a dry-run that changes nothing (${shorten(says)}): ${consequence}`,
+    fix: `${whoever} set it has to decide: take isthmus and these namespaces out of it, end it, or write what it asks for into the mesh file and the services' manifests.${lookAt(one, source, says)}`,
     cluster: one.cluster,
     needs: [
       apiServer(one.cluster),
       // Where pods are missing already that is told, with the same words.
       ...(pods ? refused.flatMap(({ id }): readonly Subject[] => podsOf(one, id)) : []),
     ],
-    provenBy: { own: [] },
+    provenBy: { own: mayDependOnUs ? ["hindered"] : [] },
   });
+}
+
+/** The command that shows it, after a blank; nothing where nothing is named. */
+function lookAt(one: ReachedCluster, { kind }: Source, says: string): string {
+  const policies = `${says.includes("ValidatingAdmissionPolicy") ? "validating" : "mutating"}admissionpolicies`;
+  const kinds = kind === "policy" ? policies : "validatingwebhookconfigurations,mutatingwebhookconfigurations";
+  return kind === "rule" ? "" : ` ${kubectl(one, "get", kinds)}`;
 }
 
 function podsOf({ cluster }: ReachedCluster, { namespace = "", name }: RefusedWrite["id"]): readonly Subject[] {
   return [startOf(cluster, namespace, name), newPods(cluster, namespace)];
+}
+
+function isAbout(one: HinderedWorkload, { kind, namespace, name }: RefusedWrite["id"]): boolean {
+  return one.kind === kind && one.namespace === namespace && one.name === name;
 }
 
 function list(all: readonly string[]): string {

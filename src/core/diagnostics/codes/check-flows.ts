@@ -225,7 +225,7 @@ export const flowCodes = {
   ISM758: {
     summary: "Writes of the mesh's objects are refused",
     explanation:
-      "For each kind and namespace that an apply writes, one object is written as it is by a dry-run, and one pod of each namespace's workloads is made by a dry-run: nothing changes, and policies and webhooks are asked as for any other write. What they refuse would stop the next apply, shift or drain, or the next pod; requests go on meanwhile. A freeze that somebody means is told as a warning. What an account may not do and what a quota says is not told here.",
+      "For each kind and namespace that an apply writes, one object is written as it is by a dry-run, and one pod of each namespace's Deployments is made by a dry-run, as its ReplicaSet would make it: nothing changes, and policies and webhooks are asked as for any other write. What they refuse would stop the next apply, shift or drain, or the next pod; requests go on meanwhile. A freeze that somebody means is told as a warning, and so is a refused pod while no pod is missing: it was tried with the account of `isthmus check`, and Kubernetes' own controllers may be let in. What an account may not do, what a quota says and where nothing could be tried is no finding: the check names it as not seen.",
   },
   ISM759: {
     summary: "The API server does not reach istiod's webhook",
