@@ -62,14 +62,29 @@ describe("the policies that admit connections", () => {
 
   it("are one for the same pods and direction, with a rule for each peer, and outlive the pods", () => {
     const found = admittingPolicies(connections);
-    expect(found.map(({ metadata }) => `${metadata.namespace}/${metadata.name}`)).toEqual([
-      "sample/admit-helloworld",
-      "sample/admit-helloworld-egress",
-      "istio-system/admit-istio-ingressgateway-egress",
+    expect(
+      found.map(({ metadata }) => `${metadata.namespace}/${metadata.name.replace(/-[0-9a-f]{6}$/, "-…")}`),
+    ).toEqual([
+      "sample/admit-helloworld-…",
+      "sample/admit-helloworld-egress-…",
+      "istio-system/admit-istio-ingressgateway-egress-…",
     ]);
     expect(JSON.stringify(found)).not.toContain("6c664fc9bb");
     expect(found[0]?.["spec"]).toMatchObject({
       ingress: [{ ports: [{ port: 5000 }, { port: 5001 }] }, { ports: [{ port: 15021, protocol: "TCP" }] }],
     });
+  });
+
+  it("have a name that API servers take, and another one for what else the same pods need", () => {
+    const odd = pod("sample", { app: "My_App.v2" });
+    const [first] = connections;
+    if (first === undefined) {
+      throw new Error("there are connections");
+    }
+    const nameOf = (port: number): string | undefined =>
+      admittingPolicies([{ ...first, pod: odd, port }])[0]?.metadata.name;
+    expect(nameOf(5000)).toMatch(/^admit-my-app-v2-[0-9a-f]{6}$/);
+    expect(nameOf(5000)).toBe(nameOf(5000));
+    expect(nameOf(5000)).not.toBe(nameOf(9090));
   });
 });

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { groupBy } from "../model/group-by.ts";
 import type { Json, KubeObject } from "../model/kube-object.ts";
 import { blockOf, isAddress } from "./address-block.ts";
@@ -10,8 +11,9 @@ const naming = ["app", "app.kubernetes.io/name", "k8s-app", "istio"] as const;
 /**
  * The policies that admit these connections and nothing else beside those that
  * are there: one for the same pods and direction, a rule for each peer with the
- * ports that it needs. They are named `admit-<what>`, with `-egress` for the
- * way out.
+ * ports that it needs. They are named `admit-<what>-<digits>`, with `-egress`
+ * before the digits for the way out. The digits are of what they say: one that
+ * is applied later never takes back what an earlier one of the same pods admits.
  */
 export function admittingPolicies(connections: readonly Connection[]): readonly KubeObject[] {
   const groups = groupBy(connections, ({ pod, direction }) =>
@@ -33,16 +35,32 @@ function admitting({ pod, direction }: Connection, group: readonly Connection[])
     const ports = new Map(same.map(({ port, protocol }) => [`${port}/${protocol}`, { port, protocol } satisfies Json]));
     return { ...(peer === undefined ? {} : { [side]: [peer] }), ports: [...ports.values()] };
   });
+  const spec = {
+    podSelector: { matchLabels: selector },
+    policyTypes: [direction === "ingress" ? "Ingress" : "Egress"],
+    [direction]: rules,
+  };
+  const words = ["admit", nameIn(name), ...(direction === "ingress" ? [] : ["egress"]), digitsOf(spec)];
   return {
     apiVersion: "networking.k8s.io/v1",
     kind: "NetworkPolicy",
-    metadata: { name: `admit-${name}${direction === "ingress" ? "" : "-egress"}`, namespace: pod.namespace },
-    spec: {
-      podSelector: { matchLabels: selector },
-      policyTypes: [direction === "ingress" ? "Ingress" : "Egress"],
-      [direction]: rules,
-    },
+    metadata: { name: words.join("-"), namespace: pod.namespace },
+    spec,
   };
+}
+
+/** A label's value as a part of an object's name, which takes fewer characters. */
+function nameIn(value: string): string {
+  return (
+    value
+      .toLowerCase()
+      .replaceAll(/[^a-z0-9]+/g, "-")
+      .replaceAll(/^-|-$/g, "") || "pods"
+  );
+}
+
+function digitsOf(spec: object): string {
+  return createHash("sha256").update(JSON.stringify(spec)).digest("hex").slice(0, 6);
 }
 
 /** Undefined: everybody, since nobody knows the address. */

@@ -15,7 +15,7 @@ import { unjudgedPolicies } from "./network-policies.ts";
 /** The reverse of `policies/network-policies`. Policies that isthmus has written are what flows of the mesh need already. */
 export const open: Check = {
   id: "policies/open",
-  sentence: "network policies leave nothing open that no connection of the mesh needs",
+  sentence: "network policies leave istiod, gateways and services nothing open that no connection of the mesh needs",
   pre: false,
   strict: true,
   unseen: unjudgedPolicies,
