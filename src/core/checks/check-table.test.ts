@@ -2358,6 +2358,23 @@ it("says as whom a pod was tried that is refused", () => {
   expect(found?.fix).toContain("Nothing where it lets in the pods of Kubernetes' own controllers.");
 });
 
+it("says of which nodes' kube-proxies nothing is known", () => {
+  const facts = withCluster("east", ({ nodes, system }) => ({
+    nodes: ["a", "b", "c", "d"].flatMap((name) => nodes.map((node) => ({ ...node, name }))),
+    system: {
+      ...system,
+      kubeProxies: [
+        { node: "a", state: "follows" },
+        { node: "b", state: "unknown", why: "no rights" },
+      ],
+    },
+  }));
+  expect(checks.find(({ id }) => id === "access/kube-proxies")?.unseen?.(facts)).toEqual([
+    "kube-proxy of node b of east: no rights",
+    "kube-proxy of node c and 1 more of east: not asked, as only a few ready ones are",
+  ]);
+});
+
 it("says that it could not ask where pods look names up", () => {
   const check = checks.find(({ id }) => id === "network/dns-address");
   expect(check?.unseen?.(withLookUps({ problem: "nodes/proxy is forbidden" }))).toEqual([

@@ -25,7 +25,8 @@ import type { AuthorizationPolicyFacts, NetworkPolicyFacts, PeerAuthenticationFa
  * keeps pods away and what DNS answers, 10 what controllers leave undone and
  * which webhooks refuse routes, 11 who fills the Secrets of routes and what
  * lets external-dns out, 12 on how many nodes istio-cni is, 13 what lets
- * cert-manager out, 14 which writes were tried:
+ * cert-manager out, 14 which writes were tried and which
+ * kube-proxies follow:
  * checks would be wrong where it is missing.
  */
 export const factsVersion = 14;

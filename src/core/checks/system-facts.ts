@@ -32,7 +32,7 @@ export interface SystemFacts {
   };
   /** Where Service kubernetes.default leads; left out where nobody looked. */
   readonly apiServers?: readonly { readonly address: string; readonly port: number }[];
-  /** Nodes whose kube-proxy does not follow, of a few that were asked; left out where there are none. */
+  /** The kube-proxy of each node that was asked, a few of all; left out where nobody looked. */
   readonly kubeProxies?: readonly KubeProxyFacts[];
   /** Running pods of Prometheus in any namespace, with the labels of their namespaces; left out where nobody looked. */
   readonly scrapers?: readonly (PodFacts & { readonly namespaceLabels: Readonly<Record<string, string>> })[];
@@ -50,14 +50,17 @@ export interface CniAgent {
   readonly updated: number;
 }
 
-/** A node on which Services lead where they led before. */
+/** What a node's kube-proxy says of itself. */
 export interface KubeProxyFacts {
   readonly node: string;
   /**
    * `silent`: its health port answers nothing, and that of another node does. `unheard`: it answers
    * nothing, and no other node tells whether a firewall keeps that port. `behind`: it says that it cannot write its rules.
+   * In these Services lead where they led before. `follows`: it writes its rules. `unknown`: see `why`.
    */
-  readonly state: "silent" | "unheard" | "behind";
+  readonly state: "silent" | "unheard" | "behind" | "follows" | "unknown";
+  /** Why nothing is known of it, a clause. */
+  readonly why?: string;
   /** When it wrote its rules last (RFC 3339), where it says so. */
   readonly since?: string;
 }

@@ -52,6 +52,7 @@ export function healthySystem(cluster: Cluster): SystemFacts {
     uid: `uid-of-${cluster}`,
     labels: {},
     cni: [],
+    kubeProxies: [{ node: `${cluster}-1`, state: "follows" }],
     dns: {
       name: "kube-dns",
       ready: 1,

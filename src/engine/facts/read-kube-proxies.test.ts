@@ -24,12 +24,24 @@ const health = (status: number, change: object = {}) =>
 
 const refused = { kind: "status", status: 503, body: "error trying to reach service: connection refused" } as const;
 
+const nothing = "no kube-proxy answers at its port 10256";
+
+const unknown = (why: string, node = "a") => ({ node, state: "unknown", why });
+
 it.each([
-  ["nothing of one that is well", health(200), []],
+  ["that one is well", health(200), [{ node: "a", state: "follows" }]],
   ["since when one is behind", health(503), [{ node: "a", state: "behind", since: "2026-11-01 00:00:00" }]],
-  ["nothing of a node that leaves load balancers", health(503, { nodeEligible: false }), []],
-  ["nothing where none listens", refused, []],
-  ["nothing where the account may not ask", { kind: "status", status: 403 } as const, []],
+  [
+    "that a node which leaves load balancers is not known",
+    health(503, { nodeEligible: false }),
+    [unknown("it is about to be taken out of load balancers, and says no more")],
+  ],
+  ["that none is known where nothing listens", refused, [unknown(nothing)]],
+  [
+    "that none is known where the account may not ask",
+    { kind: "status", status: 403 } as const,
+    [unknown("this account may not ask nodes (nodes/proxy)")],
+  ],
 ])("says %s", async (_, answer, expected) => {
   const { client, server } = await wireCluster([]);
   server.inject(answer, asks(10256));
@@ -42,7 +54,10 @@ it("takes silence for a hang where the same port of another node answers", async
   server.inject({ kind: "hang" }, asks(10256));
   server.inject(refused, asks(10255));
   server.inject(health(200), asks(10256, "c"));
-  expect(await readKubeProxies(client, three, signal)).toEqual([{ node: "a", state: "silent" }]);
+  expect(await readKubeProxies(client, three, signal)).toEqual([
+    { node: "a", state: "silent" },
+    { node: "c", state: "follows" },
+  ]);
 });
 
 it("does not tell a hang from a firewall where no other node's port answers", async () => {
@@ -50,16 +65,19 @@ it("does not tell a hang from a firewall where no other node's port answers", as
   server.inject({ kind: "hang" }, asks(10256));
   server.inject(refused, asks(10255));
   server.inject(refused, asks(10256, "c"));
-  expect(await readKubeProxies(client, three, signal)).toEqual([{ node: "a", state: "unheard" }]);
+  expect(await readKubeProxies(client, three, signal)).toEqual([
+    { node: "a", state: "unheard" },
+    unknown(nothing, "c"),
+  ]);
 });
 
-it("says nothing of one that answers when it is asked again, nor where the port beside it is silent too", async () => {
+it("finds one well that answers when it is asked again, and knows nothing where the port beside it is silent too", async () => {
   const { client, server } = await wireCluster([]);
   server.inject({ kind: "hang" }, { ...asks(10256), times: 1 });
   server.inject(refused, asks(10255));
   server.inject(health(200), asks(10256));
-  expect(await readKubeProxies(client, nodes, signal)).toEqual([]);
+  expect(await readKubeProxies(client, nodes, signal)).toEqual([{ node: "a", state: "follows" }]);
   server.mend();
   server.inject({ kind: "hang" }, { times: 9 });
-  expect(await readKubeProxies(client, nodes, signal)).toEqual([]);
+  expect(await readKubeProxies(client, nodes, signal)).toEqual([unknown(nothing)]);
 });

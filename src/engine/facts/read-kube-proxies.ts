@@ -16,10 +16,10 @@ const closedPort = 10255;
 const answerMs = 4000;
 
 /**
- * Nodes whose kube-proxy does not answer or cannot write its rules, by its own
- * health: of up to three ready ones. A node where nothing listens there has
- * none, or another program in its place, and one that is silent beside it too is
- * not known: both are left out, and so is everything where this account may
+ * What kube-proxy says of itself on up to three ready nodes: whether it writes
+ * its rules, cannot, or does not answer. Nothing is known, and is said to be so,
+ * of a node where nothing listens there (it has none, or another program in its
+ * place), of one that is silent beside it too, and of all where this account may
  * not ask nodes. Only another node's answer tells that no firewall keeps the port.
  */
 export async function readKubeProxies(
@@ -30,8 +30,14 @@ export async function readKubeProxies(
   const asked = nodes.filter(({ ready }) => ready).slice(0, askedNodes);
   return unlessForbidden(
     async () => judge(await Promise.all(asked.map(async ({ name }) => readOne(client, name, signal)))),
-    () => [],
+    () => asked.map(({ name }) => unknownOf(name, mayNotAsk)),
   );
+}
+
+const mayNotAsk = "this account may not ask nodes (nodes/proxy)";
+
+function unknownOf(node: string, why: string): KubeProxyFacts {
+  return { node, state: "unknown", why };
 }
 
 /** What the health port of one node says; nothing where another program answers, or the API server for it. */
@@ -42,14 +48,20 @@ interface Seen extends Health {
 
 function judge(all: readonly Seen[]): readonly KubeProxyFacts[] {
   const isOpen = all.some(({ lastUpdated }) => lastUpdated !== undefined);
-  return all.flatMap(({ node, silent, status, lastUpdated, nodeEligible }): readonly KubeProxyFacts[] => {
+  return all.map(({ node, silent, status, lastUpdated, nodeEligible }): KubeProxyFacts => {
     if (silent === true) {
-      return [{ node, state: isOpen ? "silent" : "unheard" }];
+      return { node, state: isOpen ? "silent" : "unheard" };
+    }
+    if (lastUpdated === undefined || (status !== 200 && status !== 503)) {
+      return unknownOf(node, status === 403 ? mayNotAsk : `no kube-proxy answers at its port ${healthPort}`);
+    }
+    if (status === 200) {
+      return { node, state: "follows" };
     }
     // A node that is about to be taken out of load balancers answers 503 too.
-    return status === 503 && lastUpdated !== undefined && nodeEligible !== false
-      ? [{ node, state: "behind", since: lastUpdated }]
-      : [];
+    return nodeEligible === false
+      ? unknownOf(node, "it is about to be taken out of load balancers, and says no more")
+      : { node, state: "behind", since: lastUpdated };
   });
 }
 
@@ -100,6 +112,6 @@ function readHealth({ status, body }: { readonly status: number; readonly body: 
       ...(typeof nodeEligible === "boolean" ? { nodeEligible } : {}),
     };
   } catch {
-    return {};
+    return { status };
   }
 }

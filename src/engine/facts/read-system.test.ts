@@ -105,6 +105,7 @@ it("says nothing of a DNS that it does not find", async () => {
     cni: [],
     apiServers: [],
     scrapers: [],
+    kubeProxies: [],
   });
 });
 

@@ -67,7 +67,7 @@ export async function readSystem(
     cni: agents.map(agentOf),
     apiServers,
     scrapers,
-    ...(kubeProxies.length === 0 ? {} : { kubeProxies }),
+    kubeProxies,
   };
   if (service === undefined) {
     return common;

@@ -1,21 +1,22 @@
 import type { Check, Finding } from "../check.ts";
 import { problem, warning } from "../check.ts";
 import { kubectl } from "../commands.ts";
-import type { ReachedCluster } from "../facts.ts";
+import type { MeshFacts, ReachedCluster } from "../facts.ts";
 import { reachedClusters } from "../reached.ts";
 import type { KubeProxyFacts } from "../system-facts.ts";
 
 /** What was reached by a Service goes on, so that it shows only when a pod behind one is another one: a gateway, istiod, the DNS. */
 export const kubeProxies: Check = {
   id: "access/kube-proxies",
-  sentence: "kube-proxy of every node that was asked follows the cluster's Services",
+  sentence: "kube-proxy of every node follows the cluster's Services",
   pre: true,
+  unseen: unknownNodes,
   run: (facts) =>
     reachedClusters(facts).flatMap((one) => {
       const { kubeProxies: found = [] } = one.system;
       const unheard = found.filter(({ state }) => state === "unheard");
       return [
-        ...found.filter(({ state }) => state !== "unheard").map((proxy) => standing(one, proxy)),
+        ...found.filter(({ state }) => state === "silent" || state === "behind").map((proxy) => standing(one, proxy)),
         ...(unheard.length === 0 ? [] : [unknown(one, unheard)]),
       ];
     }),
@@ -51,4 +52,25 @@ const restart =
 
 function podsOn(one: ReachedCluster, node: string): string {
   return kubectl(one, "-n", "kube-system", "get", "pods", "-o", "wide", "--field-selector", `spec.nodeName=${node}`);
+}
+
+/** Nodes of which nothing is known, by why. */
+function unknownNodes(facts: MeshFacts): readonly string[] {
+  return reachedClusters(facts).flatMap(({ cluster, nodes, system }) => {
+    const asked = new Map((system.kubeProxies ?? []).map((proxy) => [proxy.node, proxy]));
+    const byReason = new Map<string, string[]>();
+    for (const { name } of nodes) {
+      const { state, why = "" } = asked.get(name) ?? {
+        state: "unknown",
+        why: "not asked, as only a few ready ones are",
+      };
+      if (state === "unknown") {
+        byReason.set(why, [...(byReason.get(why) ?? []), name]);
+      }
+    }
+    return [...byReason].map(([why, [first = "", ...rest]]) => {
+      const more = rest.length === 0 ? "" : ` and ${rest.length} more`;
+      return `kube-proxy of node ${first}${more} of ${cluster}: ${why}`;
+    });
+  });
 }
