@@ -2375,6 +2375,28 @@ it("says of which nodes' kube-proxies nothing is known", () => {
   ]);
 });
 
+it("wonders about a node without kube-proxy where others have one, and not where none has", () => {
+  const unseenWith = (state: "follows" | "none"): readonly string[] | undefined =>
+    checks
+      .find(({ id }) => id === "access/kube-proxies")
+      ?.unseen?.(
+        withCluster("east", ({ nodes, system }) => ({
+          nodes: ["a", "b"].flatMap((name) => nodes.map((node) => ({ ...node, name }))),
+          system: {
+            ...system,
+            kubeProxies: [
+              { node: "a", state },
+              { node: "b", state: "none" },
+            ],
+          },
+        })),
+      );
+  expect(unseenWith("none")).toEqual([]);
+  expect(unseenWith("follows")).toEqual([
+    "kube-proxy of node b of east: nothing listens at its port 10256, where it does on other nodes",
+  ]);
+});
+
 it("says that it could not ask where pods look names up", () => {
   const check = checks.find(({ id }) => id === "network/dns-address");
   expect(check?.unseen?.(withLookUps({ problem: "nodes/proxy is forbidden" }))).toEqual([

@@ -56,9 +56,9 @@ export interface KubeProxyFacts {
   /**
    * `silent`: its health port answers nothing, and that of another node does. `unheard`: it answers
    * nothing, and no other node tells whether a firewall keeps that port. `behind`: it says that it cannot write its rules.
-   * In these Services lead where they led before. `follows`: it writes its rules. `unknown`: see `why`.
+   * In these Services lead where they led before. `follows`: it writes its rules. `none`: nothing listens there. `unknown`: see `why`.
    */
-  readonly state: "silent" | "unheard" | "behind" | "follows" | "unknown";
+  readonly state: "silent" | "unheard" | "behind" | "follows" | "none" | "unknown";
   /** Why nothing is known of it, a clause. */
   readonly why?: string;
   /** When it wrote its rules last (RFC 3339), where it says so. */

@@ -36,7 +36,7 @@ it.each([
     health(503, { nodeEligible: false }),
     [unknown("it is about to be taken out of load balancers, and says no more")],
   ],
-  ["that none is known where nothing listens", refused, [unknown(nothing)]],
+  ["that there is none where nothing listens", refused, [{ node: "a", state: "none" }]],
   [
     "that none is known where the account may not ask",
     { kind: "status", status: 403 } as const,
@@ -67,7 +67,7 @@ it("does not tell a hang from a firewall where no other node's port answers", as
   server.inject(refused, asks(10256, "c"));
   expect(await readKubeProxies(client, three, signal)).toEqual([
     { node: "a", state: "unheard" },
-    unknown(nothing, "c"),
+    { node: "c", state: "none" },
   ]);
 });
 

@@ -3,8 +3,8 @@ import type { KubeProxyFacts } from "../../core/checks/system-facts.ts";
 import type { KubeClient } from "../../kube/client.ts";
 import { KubeError, unlessForbidden } from "../../kube/errors.ts";
 
-/** So many nodes are asked: requests from outside come in by any of them. */
-const askedNodes = 3;
+/** So many nodes are asked, one request each: requests from outside come in by any of them. */
+const askedNodes = 50;
 
 /** Where kube-proxy says how it is (https://kubernetes.io/docs/reference/config-api/kube-proxy-config.v1alpha1/, healthzBindAddress). */
 const healthPort = 10256;
@@ -16,11 +16,10 @@ const closedPort = 10255;
 const answerMs = 4000;
 
 /**
- * What kube-proxy says of itself on up to three ready nodes: whether it writes
- * its rules, cannot, or does not answer. Nothing is known, and is said to be so,
- * of a node where nothing listens there (it has none, or another program in its
- * place), of one that is silent beside it too, and of all where this account may
- * not ask nodes. Only another node's answer tells that no firewall keeps the port.
+ * What kube-proxy says of itself on up to fifty ready nodes: whether it writes
+ * its rules, cannot, or does not answer, or that nothing listens there (many
+ * networks need no kube-proxy). Nothing is known, and is said to be so, of a node
+ * that is silent beside it too, and of all where this account may not ask nodes. Only another node's answer tells that no firewall keeps the port.
  */
 export async function readKubeProxies(
   client: KubeClient,
@@ -48,9 +47,12 @@ interface Seen extends Health {
 
 function judge(all: readonly Seen[]): readonly KubeProxyFacts[] {
   const isOpen = all.some(({ lastUpdated }) => lastUpdated !== undefined);
-  return all.map(({ node, silent, status, lastUpdated, nodeEligible }): KubeProxyFacts => {
+  return all.map(({ node, silent, refused, status, lastUpdated, nodeEligible }): KubeProxyFacts => {
     if (silent === true) {
       return { node, state: isOpen ? "silent" : "unheard" };
+    }
+    if (refused === true) {
+      return { node, state: "none" };
     }
     if (lastUpdated === undefined || (status !== 200 && status !== 503)) {
       return unknownOf(node, status === 403 ? mayNotAsk : `no kube-proxy answers at its port ${healthPort}`);
@@ -100,6 +102,8 @@ interface Health {
   readonly status?: number;
   readonly lastUpdated?: string;
   readonly nodeEligible?: boolean;
+  /** The API server, or what is between it and the node, says that nothing listens. */
+  readonly refused?: true;
 }
 
 /** Of the API server's own words for a port that it does not reach there is nothing. */
@@ -110,8 +114,13 @@ function readHealth({ status, body }: { readonly status: number; readonly body: 
       status,
       ...(typeof lastUpdated === "string" ? { lastUpdated } : {}),
       ...(typeof nodeEligible === "boolean" ? { nodeEligible } : {}),
+      ...refusedBy(body),
     };
   } catch {
-    return { status };
+    return { status, ...refusedBy(body) };
   }
+}
+
+function refusedBy(body: string): { readonly refused?: true } {
+  return body.includes("connection refused") ? { refused: true } : {};
 }

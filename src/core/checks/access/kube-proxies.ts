@@ -8,7 +8,7 @@ import type { KubeProxyFacts } from "../system-facts.ts";
 /** What was reached by a Service goes on, so that it shows only when a pod behind one is another one: a gateway, istiod, the DNS. */
 export const kubeProxies: Check = {
   id: "access/kube-proxies",
-  sentence: "kube-proxy of every node follows the cluster's Services",
+  sentence: "kube-proxy follows the cluster's Services on every node that has one",
   pre: true,
   unseen: unknownNodes,
   run: (facts) =>
@@ -54,18 +54,23 @@ function podsOn(one: ReachedCluster, node: string): string {
   return kubectl(one, "-n", "kube-system", "get", "pods", "-o", "wide", "--field-selector", `spec.nodeName=${node}`);
 }
 
+const noneHere = "nothing listens at its port 10256, where it does on other nodes";
+
 /** Nodes of which nothing is known, by why. */
 function unknownNodes(facts: MeshFacts): readonly string[] {
   return reachedClusters(facts).flatMap(({ cluster, nodes, system }) => {
     const asked = new Map((system.kubeProxies ?? []).map((proxy) => [proxy.node, proxy]));
+    const isUsed = [...asked.values()].some(({ state }) => state !== "none" && state !== "unknown");
     const byReason = new Map<string, string[]>();
     for (const { name } of nodes) {
       const { state, why = "" } = asked.get(name) ?? {
         state: "unknown",
         why: "not asked, as only a few ready ones are",
       };
-      if (state === "unknown") {
-        byReason.set(why, [...(byReason.get(why) ?? []), name]);
+      // Where no node has one, something else leads to Services.
+      const reason = state === "unknown" ? why : state === "none" && isUsed ? noneHere : undefined;
+      if (reason !== undefined) {
+        byReason.set(reason, [...(byReason.get(reason) ?? []), name]);
       }
     }
     return [...byReason].map(([why, [first = "", ...rest]]) => {
