@@ -8,7 +8,11 @@ import type { Ran } from "./world.ts";
 import { enginesPrograms, freshFolder, isthmus, kubectl, meshFile, sandboxKubeconfig } from "./world.ts";
 
 const into = freshFolder();
-afterAll(() => rmSync(into, { recursive: true }));
+// What kubectl has made and an apply has taken over is another mesh than one that isthmus made: those after this file begin anew.
+afterAll(async () => {
+  rmSync(into, { recursive: true });
+  await isthmus(["remove", "-f", meshFile(), "--yes"]);
+});
 
 interface PlanDocument {
   readonly clusters: readonly {
