@@ -144,3 +144,16 @@ export async function plugInAuthorities(clusters: readonly string[]): Promise<vo
     expect(await kubectl(cluster, ["apply", "-f", "-"], list)).toMatchObject({ code: 0 });
   }
 }
+
+/** What istio.io has people apply to open an east-west gateway (samples/multicluster/expose-services.yaml). */
+export const exposedServices = `
+apiVersion: networking.istio.io/v1
+kind: Gateway
+metadata: { name: cross-network-gateway, namespace: istio-system }
+spec:
+  selector: { istio: eastwestgateway }
+  servers:
+    - port: { number: 15443, name: tls, protocol: TLS }
+      tls: { mode: AUTO_PASSTHROUGH }
+      hosts: ["*.local"]
+`;

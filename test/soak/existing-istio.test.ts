@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { parse } from "yaml";
 import {
+  exposedServices,
   identity,
   installByIstioctl,
   installChart,
@@ -11,19 +12,6 @@ import {
 import type { Snapshot } from "../e2e/snapshot.ts";
 import { expectSame, snapshots } from "../e2e/snapshot.ts";
 import { freshFolder, isthmus, kubectl, meshFile, writeMeshFile } from "../e2e/world.ts";
-
-/** What istio.io has people apply to open an east-west gateway (samples/multicluster/expose-services.yaml). */
-const exposed = `
-apiVersion: networking.istio.io/v1
-kind: Gateway
-metadata: { name: cross-network-gateway, namespace: istio-system }
-spec:
-  selector: { istio: eastwestgateway }
-  servers:
-    - port: { number: 15443, name: tls, protocol: TLS }
-      tls: { mode: AUTO_PASSTHROUGH }
-      hosts: ["*.local"]
-`;
 
 let file: string;
 let installed: readonly Snapshot[];
@@ -73,7 +61,7 @@ it("refuses what does not fit, with the values for Helm that make it fit", async
   await kubectl("west", ["-n", "istio-system", "rollout", "restart", "deployment"]);
   const gone = ["wait", "--for=delete", "--timeout=80s", ...old.out.trim().split("\n")];
   expect(await kubectl("west", ["-n", "istio-system", ...gone])).toMatchObject({ code: 0 });
-  expect(await kubectl("west", ["apply", "-f", "-"], exposed)).toMatchObject({ code: 0 });
+  expect(await kubectl("west", ["apply", "-f", "-"], exposedServices)).toMatchObject({ code: 0 });
   installed = await snapshots();
 });
 

@@ -2,7 +2,14 @@ import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { parse, stringify } from "yaml";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { identity, installByIstioctl, plugInAuthorities, purgeIstio, remoteSecretOf } from "../e2e/install-istio.ts";
+import {
+  exposedServices,
+  identity,
+  installByIstioctl,
+  plugInAuthorities,
+  purgeIstio,
+  remoteSecretOf,
+} from "../e2e/install-istio.ts";
 import type { Snapshot } from "../e2e/snapshot.ts";
 import { expectSame, snapshots } from "../e2e/snapshot.ts";
 import { contextOf, freshFolder, isthmus, kubectl, meshFile, root } from "../e2e/world.ts";
@@ -12,19 +19,6 @@ const places = [
   { cluster: "west", name: "cluster1", network: "network1" },
   { cluster: "east", name: "cluster2", network: "network2" },
 ] as const;
-
-/** samples/multicluster/expose-services.yaml of Istio. */
-const exposed = `
-apiVersion: networking.istio.io/v1
-kind: Gateway
-metadata: { name: cross-network-gateway, namespace: istio-system }
-spec:
-  selector: { istio: eastwestgateway }
-  servers:
-    - port: { number: 15443, name: tls, protocol: TLS }
-      tls: { mode: AUTO_PASSTHROUGH }
-      hosts: ["*.local"]
-`;
 
 let file: string;
 let joined: readonly Snapshot[];
@@ -69,7 +63,7 @@ async function install({ cluster, name, network }: (typeof places)[number]): Pro
     },
   };
   await installByIstioctl(cluster, gateway, "eastwest");
-  await put(cluster, exposed);
+  await put(cluster, exposedServices);
 }
 
 /** The application as https://istio.io/latest/docs/setup/install/multicluster/verify/ deploys it. */

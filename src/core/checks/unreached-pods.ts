@@ -5,8 +5,9 @@ import type { MeshFacts, ReachedCluster } from "./facts.ts";
 import { failuresOf, sumOf, sureTries } from "./never-connected.ts";
 import { networkOf } from "./reached.ts";
 import { formatAddress } from "./service-port.ts";
+import { requestsBetween } from "./requests-between.ts";
 import type { Subject } from "./subjects.ts";
-import { issuedRoot, mutualTls, nodes, requestsTo, serviceIn, sidecarsOf, trustBetween } from "./subjects.ts";
+import { issuedRoot, nodes, trustBetween } from "./subjects.ts";
 
 /**
  * What keeps proxies of `reader` from the pods of `far`, a cluster that shares
@@ -80,14 +81,6 @@ function needsOf({ mesh }: MeshFacts, cluster: string, remote: string): readonly
     issuedRoot(cluster),
     issuedRoot(remote),
     trustBetween(cluster, remote),
-    ...mesh.services.flatMap((service) => {
-      const key = `${service.namespace}/${service.name}`;
-      return [
-        requestsTo(remote, key),
-        serviceIn(remote, key),
-        sidecarsOf(remote, key),
-        mutualTls(cluster, remote, key),
-      ];
-    }),
+    ...requestsBetween(mesh, cluster, remote),
   ];
 }

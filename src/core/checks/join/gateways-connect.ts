@@ -7,6 +7,7 @@ import { announcementFor } from "../far-gateways.ts";
 import { formatPlace } from "../gateway-place.ts";
 import { failuresOf, sumOf, sureTries } from "../never-connected.ts";
 import { gatewayServiceId, networkOf, pairs } from "../reached.ts";
+import { requestsBetween } from "../requests-between.ts";
 import type { Subject } from "../subjects.ts";
 import {
   appliedObject,
@@ -14,13 +15,9 @@ import {
   gatewayAddress,
   gatewayPods,
   issuedRoot,
-  mutualTls,
   nodes,
   objectOf,
   podNetwork,
-  requestsTo,
-  serviceIn,
-  sidecarsOf,
   trustBetween,
 } from "../subjects.ts";
 import { unreachedPods } from "../unreached-pods.ts";
@@ -83,14 +80,6 @@ function needsOf(
     issuedRoot(cluster),
     issuedRoot(remote),
     trustBetween(cluster, remote),
-    ...mesh.services.flatMap((service) => {
-      const key = `${service.namespace}/${service.name}`;
-      return [
-        requestsTo(remote, key),
-        serviceIn(remote, key),
-        sidecarsOf(remote, key),
-        mutualTls(cluster, remote, key),
-      ];
-    }),
+    ...requestsBetween(mesh, cluster, remote),
   ];
 }
