@@ -28,9 +28,9 @@ export function targetAnnotationsOf({ dns }: Pick<Mesh, "dns">, target: string):
   ]);
 }
 
-/** Whether annotations are those of `targetAnnotationsOf`. */
-export function hasTarget(annotations: Readonly<Record<string, string>> | undefined): boolean {
-  return annotations?.[targetAnnotations[0]] !== undefined;
+/** The target in annotations of `targetAnnotationsOf`; undefined where they are others. */
+export function targetIn(annotations: Readonly<Record<string, string>> | undefined): string | undefined {
+  return annotations?.[targetAnnotations[0]];
 }
 
 type Via = NonNullable<Route["dns"]>["via"];

@@ -141,3 +141,17 @@ it("passes over the VirtualService of a published host that several routes share
     "VirtualService isthmus-http.a.example.test: isthmus",
   ]);
 });
+
+it("has a Gateway that is there keep its addresses while others are not known, and take hosts all the same", () => {
+  const published = "name: s, gateway: s, hosts: [a.example.test], weights: { v1: 100 }, dns: { via: externalDns }";
+  const mesh = meshOf(published);
+  const [west] = mesh.clusters;
+  const known = { west: ["192.0.2.1"] };
+  const awaited = renderFrontGateways(mesh, west ?? {}, { ingressAddresses: known })[0]?.knownAfterApply;
+  if (awaited?.needs !== "ingress-addresses") {
+    throw new Error("the Gateway waits for east's address");
+  }
+  const live = awaited.fillIn({ ...known, east: ["192.0.2.2"] });
+  expect(awaited.keep?.({ ...live, spec: { servers: [] } })).toEqual(live);
+  expect(awaited.keep?.({ ...live, metadata: { name: "s", namespace: "shop" } })).toBeUndefined();
+});

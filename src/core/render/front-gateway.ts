@@ -3,7 +3,7 @@ import type { Cluster, Mesh, Route, Service } from "../model/mesh.ts";
 import { networkingOf } from "../releases/istio-releases.ts";
 import { frontGatewayOf, frontRoutesOf } from "../routing/hosts.ts";
 import { meshAt } from "../routing/routes-at.ts";
-import { hasTarget, hostsPublishedVia, passedOver, targetAnnotationsOf } from "./external-dns-annotations.ts";
+import { hostsPublishedVia, passedOver, targetAnnotationsOf, targetIn } from "./external-dns-annotations.ts";
 import type { Rendered } from "./known-after-apply.ts";
 import type { Materials } from "./materials.ts";
 import { istioNamespace } from "./names.ts";
@@ -40,7 +40,15 @@ export function renderFrontGateways(
     const unknown = unknownText(`addresses of the ingress gateways of ${names.join(", ")}`);
     return {
       object: renderFrontGateway(mesh, gateway, unknown),
-      knownAfterApply: { needs: "ingress-addresses", known: ingressAddresses, fillIn },
+      knownAfterApply: {
+        needs: "ingress-addresses",
+        known: ingressAddresses,
+        fillIn,
+        keep: (live) => {
+          const target = targetIn(live.metadata.annotations);
+          return target === undefined ? undefined : renderFrontGateway(mesh, gateway, target);
+        },
+      },
     };
   });
 }
@@ -128,7 +136,7 @@ function areKnown(mesh: Mesh, addresses: Materials["ingressAddresses"]): boolean
 
 /** True for a Gateway whose hosts are published: it waits for the addresses of all ingress gateways. */
 export function isPublished(gateway: KubeObject): boolean {
-  return hasTarget(gateway.metadata.annotations);
+  return targetIn(gateway.metadata.annotations) !== undefined;
 }
 
 /**

@@ -25,6 +25,11 @@ export type KnownAfterApply =
       readonly needs: "ingress-addresses";
       readonly known: IngressAddresses;
       readonly fillIn: (addresses: IngressAddresses) => KubeObject;
+      /**
+       * The object with the addresses that a live one has, for while some cluster does not say its own; undefined where
+       * that one has none. Left out for an object that is nothing beside addresses.
+       */
+      readonly keep?: (live: KubeObject) => KubeObject | undefined;
     };
 
 type IngressAddresses = Materials["ingressAddresses"];
@@ -45,6 +50,24 @@ export function mapFilled(one: KnownAfterApply, change: (object: KubeObject) => 
     case "certificate":
       return { ...one, fillIn: (issued: IssuedCertificate) => change(one.fillIn(issued)) };
     case "ingress-addresses":
-      return { ...one, fillIn: (addresses: IngressAddresses) => change(one.fillIn(addresses)) };
+      return {
+        ...one,
+        fillIn: (addresses: IngressAddresses) => change(one.fillIn(addresses)),
+        ...mapKept(one, change),
+      };
   }
+}
+
+function mapKept(
+  { keep }: Extract<KnownAfterApply, { readonly needs: "ingress-addresses" }>,
+  change: (object: KubeObject) => KubeObject,
+): Pick<Extract<KnownAfterApply, { readonly needs: "ingress-addresses" }>, "keep"> {
+  return keep === undefined
+    ? {}
+    : {
+        keep: (live) => {
+          const kept = keep(live);
+          return kept === undefined ? undefined : change(kept);
+        },
+      };
 }

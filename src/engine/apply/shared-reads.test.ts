@@ -47,6 +47,14 @@ it("has the addresses of those that have not failed", async () => {
   expect(east.server.requests).toEqual([]);
 });
 
+it("leaves out a cluster that dies or never gets an address, and rejects where every one does", async () => {
+  const [west, east] = [await cluster("west"), await cluster("east")];
+  await east.server.close();
+  const brief = { ...options, timeoutMs: 500 };
+  expect(await createSharedReads([west.work, east.work], brief).ingressAddresses()).toEqual({ west: ["192.0.2.1"] });
+  await expect(createSharedReads([east.work], brief).ingressAddresses()).rejects.toThrow("ISM273");
+});
+
 it("says so to everyone when a token does not come", async () => {
   const west = await cluster("west");
   const token = west.server.store.find({ apiVersion: "v1", kind: "Secret" }, istioNamespace, readerTokenSecret);

@@ -50,31 +50,45 @@ type Change = Pick<PlannedObject, "action" | "live" | "fields"> &
 /** What an apply of one object would change. Rejects with what the API server refuses. */
 export async function planObject(
   one: Connected,
-  placed: PlacedObject,
+  rendered: PlacedObject,
   scope: ObjectScope,
 ): Promise<PlannedObject | RefusedObject> {
-  const { object, wave, knownAfterApply, mergedFrom } = placed;
-  const id = idOf(object);
-  const base = {
+  if (!namespaceExists(one, rendered)) {
+    return { ...baseOf(rendered), ...creation(rendered, scope) };
+  }
+  const live = await scope.readLive(rendered.object);
+  if (live === undefined) {
+    await tryCreate(one, rendered, scope);
+    return { ...baseOf(rendered), adopted: false, ...creation(rendered, scope) };
+  }
+  const placed = keepAddresses(rendered, live, scope);
+  const judgement = scope.adoptions.judge(placed.object, live, scope.settled.has(keyOf(idOf(placed.object))));
+  return judgement.action === "refuse"
+    ? refusedObject(placed, judgement.diagnostic)
+    : { ...baseOf(placed), adopted: judgement.action === "adopt", ...(await planUpdate(one, placed, live, scope)) };
+}
+
+function baseOf({
+  object,
+  wave,
+  knownAfterApply,
+  mergedFrom,
+}: PlacedObject): Pick<PlannedObject, "phase" | "wave" | "id" | "object" | "knownAfterApply" | "mergedFrom"> {
+  return {
     phase: waveRules[wave].phase,
     wave,
-    id,
+    id: idOf(object),
     object,
     ...(knownAfterApply === undefined ? {} : { knownAfterApply }),
     ...(mergedFrom === undefined ? {} : { mergedFrom }),
   };
-  if (!namespaceExists(one, placed)) {
-    return { ...base, ...creation(placed, scope) };
-  }
-  const live = await scope.readLive(object);
-  if (live === undefined) {
-    await tryCreate(one, placed, scope);
-    return { ...base, adopted: false, ...creation(placed, scope) };
-  }
-  const judgement = scope.adoptions.judge(object, live, scope.settled.has(keyOf(id)));
-  return judgement.action === "refuse"
-    ? refusedObject(placed, judgement.diagnostic)
-    : { ...base, adopted: judgement.action === "adopt", ...(await planUpdate(one, placed, live, scope)) };
+}
+
+/** What waits for addresses goes on with those that are published, while a cluster does not say its own: that one must not hold back a host or a port. */
+function keepAddresses(placed: PlacedObject, live: KubeObject, { unreachable }: ObjectScope): PlacedObject {
+  const { knownAfterApply: awaited, ...rest } = placed;
+  const kept = awaited?.needs === "ingress-addresses" && unreachable.size > 0 ? awaited.keep?.(live) : undefined;
+  return kept === undefined ? placed : { ...rest, object: kept };
 }
 
 /** An object that stays as it is, and why. */
@@ -208,7 +222,7 @@ async function tryApply(
   }
 }
 
-/** True for a credential that cannot be had, and for published addresses while any cluster does not answer. */
+/** True for a credential that cannot be had, and for what is addresses alone while any cluster does not answer. */
 function isOutOfReach(awaited: KnownAfterApply, { unreachable, withoutCredential }: ObjectScope): boolean {
   switch (awaited.needs) {
     case "cacerts":
@@ -217,6 +231,6 @@ function isOutOfReach(awaited: KnownAfterApply, { unreachable, withoutCredential
     case "credential":
       return withoutCredential.has(awaited.remote);
     case "ingress-addresses":
-      return unreachable.size > 0;
+      return unreachable.size > 0 && awaited.keep === undefined;
   }
 }

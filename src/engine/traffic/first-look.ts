@@ -1,3 +1,4 @@
+import { furtherLooks, keptOut, unsureNames } from "../../core/front-door/first-look.ts";
 import type { NamesPlan } from "../../core/front-door/names-plan.ts";
 import type { Mesh } from "../../core/model/mesh.ts";
 import type { AccessOptions, RunOptions } from "../options.ts";
@@ -5,8 +6,9 @@ import { askFrom } from "./ask-addresses.ts";
 import { healthQuestions } from "./health-questions.ts";
 
 /**
- * Which addresses are not to be added to names, by one look from this machine: those that are not in a name yet
- * and do not answer while others of it do. So nobody puts an address back that `dns sync --watch` has taken out.
+ * Which addresses are not to be added to names, as this machine sees them (`keptOut`), so that nobody puts an address
+ * back that `dns sync --watch` has taken out. Where one request of a name hangs at a new address, that name is asked as
+ * often as a watch asks before it believes that: all at once, for as long as one answer may take.
  * Undefined where the mesh file tests none, or all may be added.
  */
 export async function firstLook(
@@ -14,23 +16,23 @@ export async function firstLook(
   plan: NamesPlan,
   options: Pick<AccessOptions, "env"> & Pick<RunOptions, "signal">,
 ): Promise<((name: string, address: string) => boolean) | undefined> {
-  if (mesh.dns?.healthChecks === undefined) {
+  const settings = mesh.dns?.healthChecks;
+  if (settings === undefined) {
     return undefined;
   }
   const questions = healthQuestions(mesh, (name) => addressesIn(plan, name), options);
-  const sightings = await askFrom(undefined, questions, mesh.dns.healthChecks.timeoutSeconds * 1000, options.signal);
-  const silent = sightings.flatMap(({ name, answered, waits = {} }) => {
-    const serves = (address: string): boolean => answered[address] === true && waits[address] !== true;
-    const planned = plan.names.find((one) => one.name === name);
-    const there = planned !== undefined && "now" in planned ? planned.now.addresses : [];
-    // A machine that reaches none of them says nothing about any.
-    return Object.keys(answered).some(serves)
-      ? Object.keys(answered).flatMap((address) =>
-          serves(address) || there.includes(address) ? [] : [`${name} ${address}`],
-        )
-      : [];
-  });
-  return silent.length === 0 ? undefined : (name, address) => silent.includes(`${name} ${address}`);
+  const look = async (some: typeof questions): ReturnType<typeof askFrom> =>
+    askFrom(undefined, some, settings.timeoutSeconds * 1000, options.signal);
+  const first = await look(questions);
+  const unsure = unsureNames(plan, first);
+  const again = questions.filter(({ name }) => unsure.includes(name));
+  const further = await Promise.all(
+    Array.from({ length: again.length === 0 ? 0 : furtherLooks(settings) }, async () => look(again)),
+  );
+  const kept = keptOut(plan, first, further, settings);
+  return kept.length === 0
+    ? undefined
+    : (name, address) => kept.some((one) => one.name === name && one.address === address);
 }
 
 /** What a name has and what it is about to get, by the clusters that bring it. */
