@@ -1,11 +1,10 @@
-import { suggestName } from "../../diagnostics/suggest.ts";
 import type { MeshDraft } from "../draft.ts";
 import { entriesOf } from "../draft.ts";
 import type { Finding } from "../finding.ts";
 import type { Path } from "../path.ts";
-import { showValue } from "../show-value.ts";
 import type { ClusterDraft, Placed } from "../walk-draft.ts";
 import { clustersOf } from "../walk-draft.ts";
+import { unknownReader } from "./unknown-reader.ts";
 
 /**
  * An endpoint is for the istiods of the other clusters. Addresses that lead
@@ -16,25 +15,27 @@ import { clustersOf } from "../walk-draft.ts";
  */
 export function checkClusterEndpoints(draft: MeshDraft): readonly Finding[] {
   const clusters = clustersOf(draft);
-  return clusters.length < 2
-    ? []
-    : clusters.flatMap((one): readonly Finding[] => [
-        ...checkReaders(one, clusters),
-        ...addressesOf(one).flatMap(({ server, path }): readonly Finding[] => {
-          const { value } = one;
-          const kind = uselessHost(server);
-          return kind === undefined
-            ? []
-            : [
-                {
-                  code: "ISM526",
-                  path,
-                  detail: `The remote secrets of the other clusters would hold this address, and it is ${kind}: no istiod reaches another cluster by it.`,
-                  fix: `Write the address of the API server that the other clusters reach, https://<host>:6443${value.context === undefined ? "" : "; the kubeconfig may keep the one that this machine uses"}.`,
-                },
-              ];
-        }),
-      ]);
+  return clusters.flatMap((one): readonly Finding[] => [
+    ...checkReaders(one, clusters),
+    ...(clusters.length < 2 ? [] : checkHosts(one)),
+  ]);
+}
+
+/** Of the only cluster nobody reads them. */
+function checkHosts(one: Placed<ClusterDraft>): readonly Finding[] {
+  return addressesOf(one).flatMap(({ server, path }): readonly Finding[] => {
+    const kind = uselessHost(server);
+    return kind === undefined
+      ? []
+      : [
+          {
+            code: "ISM526",
+            path,
+            detail: `The remote secrets of the other clusters would hold this address, and it is ${kind}: no istiod reaches another cluster by it.`,
+            fix: `Write the address of the API server that the other clusters reach, https://<host>:6443${one.value.context === undefined ? "" : "; the kubeconfig may keep the one that this machine uses"}.`,
+          },
+        ];
+  });
 }
 
 /** Every address at which others are to reach its API server, with its place in the file. */
@@ -58,16 +59,7 @@ function checkReaders(
   const names = clusters.flatMap(({ value: other }) => (other.name === value.name ? [] : (other.name ?? [])));
   return entriesOf(value.endpointSeenFrom)
     .filter(([name]) => !names.includes(name))
-    .map(([name]) => {
-      const near = suggestName(name, names);
-      return {
-        code: "ISM126",
-        path: [...path, "endpointSeenFrom", name],
-        at: "key" as const,
-        detail: `endpointSeenFrom names ${showValue(name)}, and spec.clusters has no other cluster of that name.`,
-        fix: near === undefined ? `Name one of ${names.join(", ")}, or delete the entry.` : `Did you mean ${near}?`,
-      };
-    });
+    .map(([name]) => unknownReader("endpointSeenFrom", name, names, [...path, "endpointSeenFrom", name]));
 }
 
 /** Addresses by what they are, in words that follow "it is". Hosts are as URL writes them, which is one way for each address. */

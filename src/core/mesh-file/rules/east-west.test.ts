@@ -142,3 +142,14 @@ it.each([
 ])("refuses an address that is listed twice: %s", (eastWest, code) => {
   expect(problems(eastWest)).toEqual([expect.stringContaining(code)]);
 });
+
+it("says of the only cluster's reader that there is no other cluster", () => {
+  const text = `apiVersion: isthmus.dev/v1alpha1
+kind: Mesh
+metadata: { name: m }
+spec:
+  clusters: [{ name: west, context: w, eastWest: { addresses: [203.0.113.7], seenFrom: { est: ${one} } } }]
+`;
+  const found = parseMesh(text, "mesh.yaml").diagnostics.map(({ code, fix }) => `${code} ${fix}`);
+  expect(found).toEqual(["ISM126 Delete the entry: there is no other cluster."]);
+});

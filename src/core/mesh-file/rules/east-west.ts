@@ -1,4 +1,3 @@
-import { suggestName } from "../../diagnostics/suggest.ts";
 import type { MeshDraft } from "../draft.ts";
 import { entriesOf, itemsOf } from "../draft.ts";
 import type { Finding } from "../finding.ts";
@@ -10,6 +9,7 @@ import { clustersOf, networkOf } from "../walk-draft.ts";
 import { crossNetworkPort } from "../../render/names.ts";
 import { oneSpelling } from "../schema/addresses.ts";
 import { uselessHost } from "./cluster-endpoints.ts";
+import { unknownReader } from "./unknown-reader.ts";
 
 /**
  * Addresses of a gateway take the place of those of its Service, for all
@@ -153,15 +153,7 @@ function checkReaders(
     const reader = others.find((other) => other.name === name);
     const place = { path: [...path, "eastWest", "seenFrom", name], at: "key" as const };
     if (reader === undefined) {
-      const near = suggestName(name, names);
-      return [
-        {
-          code: "ISM126",
-          ...place,
-          detail: `seenFrom names ${showValue(name)}, and spec.clusters has no other cluster of that name.`,
-          fix: near === undefined ? `Name one of ${names.join(", ")}, or delete the entry.` : `Did you mean ${near}?`,
-        },
-      ];
+      return [unknownReader("seenFrom", name, names, place.path)];
     }
     return networkOf(reader) !== networkOf(value)
       ? []

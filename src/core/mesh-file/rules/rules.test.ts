@@ -137,6 +137,11 @@ const table: readonly (readonly [string, string, readonly string[]])[] = [
     ['ISM526 "https://127.0.0.1:6443"', "ISM126 est", "ISM126 west"],
   ],
   [
+    "an address for clusters that a mesh of one cluster does not have",
+    meshFile("", `[{ name: west, context: w, endpointSeenFrom: { east: { server: "https://a.example" } } }]`),
+    ["ISM126 east"],
+  ],
+  [
     "an address for one cluster, with the name of its certificate",
     meshFile(
       "",
