@@ -2,7 +2,6 @@ import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import { errorOf } from "../diagnostics/coded.ts";
 import { announcesAddresses } from "../routing/east-west-place.ts";
 import type { Mesh } from "../model/mesh.ts";
-import { installMethods } from "../render/install-methods.ts";
 import type { ParsedMesh } from "./parse.ts";
 import type { Path } from "./path.ts";
 import { readDuration } from "./duration.ts";
@@ -73,13 +72,13 @@ const gaps: readonly Gap[] = [
   },
   {
     find: (mesh) =>
-      installMethods[mesh.istio.install].renderer !== undefined
+      mesh.istio.install !== "existing"
         ? []
         : mesh.clusters.flatMap((cluster, index) =>
             when(announcesAddresses(cluster), ["spec", "clusters", index, "eastWest"]),
           ),
     cannot: "say where a gateway is reached in an Istio whose configuration it does not write",
-    fix: "Use install: istioctl or helm; or leave eastWest out, set global.meshNetworks of every istiod that reads the cluster (https://istio.io/latest/docs/reference/config/istio.mesh.v1alpha1/#MeshNetworks), and take the label topology.istio.io/network off the gateway's Service.",
+    fix: "Use another install; or leave eastWest out, set global.meshNetworks of every istiod that reads the cluster (https://istio.io/latest/docs/reference/config/istio.mesh.v1alpha1/#MeshNetworks), and take the label topology.istio.io/network off the gateway's Service.",
   },
 ];
 

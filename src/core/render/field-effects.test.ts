@@ -165,7 +165,7 @@ type Effect =
       readonly refusedBy?: string;
       /** The minor release of Istio that has the field first; older ones refuse it with ISM547. */
       readonly since?: number;
-      /** True for what only an Istio is told whose configuration isthmus writes; ISM190 with other methods. */
+      /** True for what only an Istio is told whose configuration isthmus writes; ISM190 with `install: existing`. */
       readonly inOwnIstio?: true;
     }
   /** It is no part of what is rendered: the source file that acts by it, and the words there that do. */
@@ -571,7 +571,7 @@ describe.each(methods)("with install: $install of Istio $version", (method) => {
   it.each(rendered)("%s changes what is rendered or said, or is refused with a code", (path, effect) => {
     const isTheirs = method.install === "existing" && ofInstallation.test(path);
     const lacking = method.version !== "" && Number(method.version.split(".")[1]) < (effect.since ?? 0);
-    const isUntold = effect.inOwnIstio === true && installMethods[method.install].renderer === undefined;
+    const isUntold = effect.inOwnIstio === true && method.install === "existing";
     const refusedBy = isTheirs ? "ISM574" : lacking ? "ISM547" : isUntold ? "ISM190" : effect.refusedBy;
     let file = baseFile(method);
     for (const [place, value] of Object.entries(effect.given ?? {})) {

@@ -48,7 +48,7 @@ export const installMethods: Readonly<Record<Install, InstallMethod>> = {
     renderer: "helm",
     makes: { definitions: "isthmus", "control-plane": "isthmus", gateways: "isthmus" },
     readerToken: "definitions",
-    objects: placeManifests,
+    objects: placeCharts,
   },
   operator: {
     renderer: undefined,
@@ -77,6 +77,10 @@ export function isMadeInCluster(install: Install, part: IstioPart): boolean {
 }
 
 function placeManifests(_mesh: Mesh, cluster: Cluster, materials: Materials): readonly (readonly [Wave, KubeObject])[] {
+  return (materials.istioManifests[cluster.name] ?? []).map(placeIstioObject);
+}
+
+function placeCharts(_mesh: Mesh, cluster: Cluster, materials: Materials): readonly (readonly [Wave, KubeObject])[] {
   return (materials.istioManifests[cluster.name] ?? []).map((object) =>
     placeIstioObject(withoutNetworkLabel(object, cluster)),
   );

@@ -6,9 +6,12 @@ import type { Platform } from "./materials.ts";
 import { ingressStats } from "./latency-stats.ts";
 import { mergeValues } from "./merge-values.ts";
 import { gatewayHealthPort, gatewayProbe } from "./gateway-probe.ts";
-import { meshNetworksValues } from "./mesh-networks.ts";
+import { meshNetworksValues, unannouncedService } from "./mesh-networks.ts";
 import { crossNetworkPort, eastWestGateway, ingressGateway, istioNamespace, networkLabel } from "./names.ts";
 import { gatewaySettings, needsCni, podSecurityComponents, podSecurityValues } from "./pod-security.ts";
+
+/** The name of the IstioOperator that has the east-west gateway; the control plane's is the mesh's. */
+export const eastWestOperator = "eastwest";
 
 /** The two IstioOperators of one cluster: input of Istio's renderer, or objects for its in-cluster operator. */
 export interface IstioOperators {
@@ -38,7 +41,7 @@ export function renderIstioOperators(mesh: Mesh, cluster: Cluster, platform: Pla
     eastWest: {
       apiVersion: "install.istio.io/v1alpha1",
       kind: "IstioOperator",
-      metadata: { name: "eastwest", namespace: istioNamespace },
+      metadata: { name: eastWestOperator, namespace: istioNamespace },
       spec: {
         profile: "empty",
         ...images,
@@ -108,6 +111,7 @@ export function eastWestComponent(mesh: Mesh, cluster: Cluster): Json {
       env: [{ name: "ISTIO_META_REQUESTED_NETWORK_VIEW", value: cluster.network }],
       readinessProbe: gatewayProbe,
       ...gatewaySettings(mesh),
+      ...unannouncedService(cluster),
       service: {
         ports: [
           { name: "status-port", port: gatewayHealthPort, targetPort: gatewayHealthPort },

@@ -1,10 +1,12 @@
 import { describe, expect, it } from "vitest";
+import { parse } from "yaml";
 import type { Cluster, EastWestReach } from "../model/mesh.ts";
 import { clusterNamed } from "../model/mesh.ts";
 import { twoClusters } from "../testing/two-clusters.ts";
 import { renderHelmReleases } from "./helm-releases.ts";
-import { renderIstioOperators } from "./istio-operator.ts";
+import { eastWestComponent, renderIstioOperators } from "./istio-operator.ts";
 import { meshNetworksValues, withoutNetworkLabel } from "./mesh-networks.ts";
+import { renderRancherApp } from "./rancher-app.ts";
 
 const behindNat: EastWestReach = {
   everywhere: { addresses: ["203.0.113.7", "gw.example"], port: 8443 },
@@ -61,6 +63,24 @@ describe("the Service of such a gateway", () => {
     });
     const deployment = { apiVersion: "apps/v1", kind: "Deployment", metadata };
     expect(withoutNetworkLabel(deployment, { eastWest: behindNat })).toBe(deployment);
+  });
+
+  it("is made so of the IstioOperators and of the App that carries them", () => {
+    const platform = { values: {} };
+    const [patched] = [{ path: String.raw`metadata.labels.topology\.istio\.io/network` }];
+    const overlays = [{ apiVersion: "v1", kind: "Service", name: "istio-eastwestgateway", patches: [patched] }];
+    const component = (of: Cluster): unknown => (eastWestComponent(mesh, of) as { readonly k8s: object }).k8s;
+    expect(component(clusterNamed(mesh, "east"))).toMatchObject({ overlays });
+    expect(component(west)).not.toHaveProperty("overlays");
+    const app = renderRancherApp(
+      { ...mesh, istio: { ...mesh.istio, version: "1.22.1", install: "rancher" } },
+      clusterNamed(mesh, "east"),
+      platform,
+    )[1]?.[1] as { readonly spec?: { readonly values: { readonly overlayFile: string } } } | undefined;
+    const operator = parse(app?.spec?.values.overlayFile ?? "") as {
+      spec: { components: { ingressGateways: object[] } };
+    };
+    expect(operator.spec.components.ingressGateways[1]).toMatchObject({ k8s: { overlays } });
   });
 
   it("keeps its label where the mesh file says nothing", () => {

@@ -24,9 +24,10 @@ export function meshNetworksValues(mesh: Pick<Mesh, "clusters">, reader: Cluster
 }
 
 /**
- * The Service of the east-west gateway without the label by which istiods take
- * its own addresses: beside such a Service they leave `meshNetworks` out, and
- * send half of the requests to addresses that nobody reaches. Pods and Deployment keep theirs.
+ * The Service of the east-west gateway as Istio's gateway chart makes it, without
+ * the label by which istiods take its own addresses: beside such a Service they
+ * leave `meshNetworks` out, and send half of the requests to addresses that
+ * nobody reaches. Pods and Deployment keep theirs.
  */
 export function withoutNetworkLabel(object: KubeObject, cluster: Pick<Cluster, "eastWest">): KubeObject {
   const { kind, metadata } = object;
@@ -40,4 +41,17 @@ export function withoutNetworkLabel(object: KubeObject, cluster: Pick<Cluster, "
   }
   const { [networkLabel]: _, ...labels } = metadata.labels ?? {};
   return { ...object, metadata: { ...metadata, labels } };
+}
+
+/**
+ * The same in an IstioOperator, whoever makes the Service of it: settings of
+ * the gateway's `k8s`. A patch without a value deletes what its path names, in
+ * which dots of a name are escaped
+ * (https://istio.io/v1.23/docs/reference/config/istio.operator.v1alpha1/#K8sObjectOverlay-PathValue).
+ */
+export function unannouncedService(cluster: Pick<Cluster, "eastWest">): { readonly overlays?: Json } {
+  const patches = [{ path: `metadata.labels.${networkLabel.replaceAll(".", String.raw`\.`)}` }];
+  return announcesAddresses(cluster)
+    ? { overlays: [{ apiVersion: "v1", kind: "Service", name: eastWestGateway, patches }] }
+    : {};
 }
