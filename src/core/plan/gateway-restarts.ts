@@ -1,53 +1,68 @@
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import { warningOf } from "../diagnostics/coded.ts";
+import { eastWestOperator } from "../render/istio-operator.ts";
 import { statsAnnotation } from "../render/latency-stats.ts";
 import { eastWestGateway, ingressGateway, istioNamespace } from "../render/names.ts";
+import { restartingOperatorFields } from "./operator-restarts.ts";
 import type { ClusterPlan, PlannedObject } from "./plan.ts";
 
-const gateways: ReadonlySet<string> = new Set([ingressGateway, eastWestGateway]);
+/** A change that starts pods of gateways anew. */
+interface Restart {
+  readonly gateways: readonly string[];
+  readonly paths: readonly string[];
+  /** False where something in the cluster makes the Deployment, and may make the same one. */
+  readonly certain: boolean;
+}
 
 /**
  * A warning where an apply starts pods of gateways anew, which ends what they
- * carry: a Deployment does so when its template changes, Istio's operator when
- * the annotations of pods do that it is asked for. Nothing where the gateway is
- * not there yet.
+ * carry: a Deployment does so when its template changes; with `install:
+ * operator` and `rancher` what they are asked for gateways changes it. Nothing
+ * where the gateway is not there yet.
  */
 export function warnOfGatewayRestarts(clusters: readonly ClusterPlan[]): readonly Diagnostic[] {
   const found = clusters.flatMap((one) =>
     one.kind === "planned"
-      ? one.objects.flatMap((object) => {
-          const paths = restartingFields(object);
-          return paths.length === 0 ? [] : [{ cluster: one.cluster, gateway: nameOf(object), paths }];
-        })
+      ? one.objects.flatMap((object) => restartsBy(object).map((restart) => ({ cluster: one.cluster, ...restart })))
       : [],
   );
   if (found.length === 0) {
     return [];
   }
-  const names = [...new Set(found.map(({ gateway }) => gateway))];
+  const names = [...new Set(found.flatMap(({ gateways }) => gateways))];
   const where = [...new Set(found.map(({ cluster }) => cluster))];
   const forTimes = found.every(({ paths }) => paths.every((path) => path.includes(statsAnnotation)));
+  const starts = forTimes || found.some(({ certain }) => certain) ? "starts" : "may start";
   const why = forTimes ? " They come to write down how long answers of each version take, for shift --max-p99." : "";
   return [
     {
       ...warningOf("ISM793"),
-      detail: `The apply starts the pods of ${names.join(" and ")} in ${where.join(", ")} anew, new ones before old ones end.${why} Requests and streams that go on for longer than their proxies drain (terminationDrainDuration, 5 s by default) are cut.`,
+      detail: `The apply ${starts} the pods of ${names.join(" and ")} in ${where.join(", ")} anew, new ones before old ones end.${why} Requests and streams that go on for longer than their proxies drain (terminationDrainDuration, 5 s by default) are cut.`,
       fix: "Apply when few long requests are open, or one cluster after the other (--cluster) where clients have another one.",
     },
   ];
 }
 
-function restartingFields({ action, id: { kind, namespace, name }, fields }: PlannedObject): readonly string[] {
+function restartsBy(object: PlannedObject): readonly Restart[] {
+  const {
+    action,
+    id: { kind, namespace, name },
+    fields,
+  } = object;
   if (action !== "update" || namespace !== istioNamespace) {
     return [];
   }
-  const paths = fields.map(({ path }) => path);
-  if (kind === "Deployment" && gateways.has(name)) {
-    return paths.filter((path) => path.startsWith("spec.template"));
+  if (kind === "Deployment" && (name === ingressGateway || name === eastWestGateway)) {
+    const paths = fields.map(({ path }) => path).filter((path) => path.startsWith("spec.template"));
+    return paths.length === 0 ? [] : [{ gateways: [name], paths, certain: true }];
   }
-  return kind === "IstioOperator" ? paths.filter((path) => path.includes("podAnnotations")) : [];
+  const paths = restartingOperatorFields(object);
+  return paths.length === 0 ? [] : [{ gateways: gatewaysOf(object), paths, certain: false }];
 }
 
-function nameOf({ id: { kind, name } }: PlannedObject): string {
-  return kind === "Deployment" ? name : ingressGateway;
+/** Rancher's chart makes both gateways, and gives both the values of `istio-ingressgateway`; of the IstioOperators each makes one. */
+function gatewaysOf({ id: { kind, name } }: PlannedObject): readonly string[] {
+  return kind === "App"
+    ? [ingressGateway, eastWestGateway]
+    : [name === eastWestOperator ? eastWestGateway : ingressGateway];
 }

@@ -179,7 +179,7 @@ export const applyCodes = {
   ISM793: {
     summary: "Pods of gateways are started anew",
     explanation:
-      "The apply changes the template of a gateway's pods, so that Kubernetes replaces them one by one, new ones first. New requests go to the new ones. A proxy that ends gives open requests as long as `meshConfig.defaultConfig.terminationDrainDuration` says, 5 s by default; longer downloads, streams and websockets are cut and have to be begun again. A newer release of Istio or of isthmus, other values of the gateway, and the statistics for `shift --max-p99` are what changes it.",
+      "The apply changes the template of a gateway's pods, so that Kubernetes replaces them one by one, new ones first. New requests go to the new ones. A proxy that ends gives open requests as long as `meshConfig.defaultConfig.terminationDrainDuration` says, 5 s by default; longer downloads, streams and websockets are cut and have to be begun again. A newer release of Istio or of isthmus, other values of the gateway, and the statistics for `shift --max-p99` are what changes it. With `install: operator` and `rancher` something in the cluster makes the template of what isthmus asks for; the apply says then that pods may be started anew.",
   },
   ISM346: {
     summary: "Objects of the mesh are there, and no inventory lists them",
