@@ -73,7 +73,8 @@ describe("what others have added to an object", () => {
       metadata: { name: "web" },
       spec: { selector, ports: more },
     });
-    const of = (wish: KubeObject): readonly string[] => addedFields(object, [], wish).map(({ path }) => path);
+    const of = (wish: KubeObject): readonly string[] =>
+      addedFields(object, [], { asked: wish }).map(({ path }) => path);
     expect(of(asked([{ name: "http", port: 80, appProtocol: "http" }]))).toEqual([]);
     expect(of(asked([{ name: "http", port: 80 }]))).toEqual(['spec.ports[name="http"].appProtocol']);
     expect(paths(object)).toEqual(["spec.selector", 'spec.ports[name="http"].appProtocol']);
@@ -189,5 +190,30 @@ describe("what others have added to an object", () => {
   it("says what was there before our last change of the object", () => {
     const object = service(spec, [mine({ "f:spec": { "f:type": {} } }, late), entry("helm", added, { time: early })]);
     expect(addedFields(object, []).map(({ older }) => older)).toEqual([true]);
+  });
+
+  it("is judged by what we ask for where an apply took an object over as it was, apart from what its maker wrote", () => {
+    const object = service(
+      { type: "LoadBalancer", sessionAffinity: "None" },
+      [
+        entry("kubectl-client-side-apply", { "f:spec": { "f:type": {}, "f:sessionAffinity": {} } }, { time: early }),
+        entry("kubectl-label", { "f:metadata": { "f:labels": { "f:networking.istio.io/gatewayPort": {} } } }),
+      ],
+      { labels: { "networking.istio.io/gatewayPort": "15444" } },
+    );
+    const asked: KubeObject = {
+      apiVersion: "v1",
+      kind: "Service",
+      metadata: { name: "web" },
+      spec: { type: "LoadBalancer" },
+    };
+    const of = (known: Parameters<typeof addedFields>[2]): readonly unknown[] =>
+      addedFields(object, [], known).map(({ path, older }) => [path, older]);
+    expect(of({ asked, isListed: true })).toEqual([
+      ["spec.sessionAffinity", true],
+      ['metadata.labels["networking.istio.io/gatewayPort"]', false],
+    ]);
+    expect(of({ asked })).toEqual([]);
+    expect(of({ isListed: true })).toEqual([]);
   });
 });

@@ -30,19 +30,23 @@ export interface AddedField {
  * write, and what Kubernetes defaults (which nobody owns), is left out; so is
  * everything of an object that we have never applied, and what we ask for
  * ourselves (`asked`): whoever changes a field and puts its value back is its
- * only owner, until an apply that has something to change owns it too.
+ * only owner, until an apply that has something to change owns it too. An
+ * object of the inventory (`isListed`) that was as we ask for it when an apply
+ * took it over, as one that kubectl made of an export, has nothing of ours in
+ * its `managedFields`: it is judged by `asked` alone, and whoever has made it
+ * (who owns most of what we ask for) was there before us.
  */
 export function addedFields(
   live: KubeObject,
   changed: readonly FieldChange[],
-  asked?: KubeObject,
+  { asked, isListed = false }: { readonly asked?: KubeObject; readonly isListed?: boolean } = {},
 ): readonly AddedField[] {
   if (!isJudged(live) || !isTouched(live)) {
     return [];
   }
   const entries = managedFieldsOf(live);
   const mine = entries.filter(({ manager, operation }) => manager === ownFieldManager && operation === "Apply");
-  if (mine.length === 0) {
+  if (mine.length === 0 && (asked === undefined || !isListed)) {
     return [];
   }
   const kept = [
@@ -52,7 +56,7 @@ export function addedFields(
     ),
   ].map(keyOf);
   const differing = changed.map(({ path }) => path);
-  const lastOfOurs = Math.max(...mine.map(({ time }) => Date.parse(time) || 0));
+  const isOlder = mine.length === 0 ? isMaker(live, asked, entries) : isBefore(mine);
   const found = new Map<string, AddedField>();
   for (const entry of entries.filter(({ manager }) => manager !== ownFieldManager)) {
     const places = entry.places.filter((place) => !isOfController(live, { manager: entry.manager, place }));
@@ -60,11 +64,27 @@ export function addedFields(
       const top = climb(place, kept, differing);
       const known = found.get(keyOf(top));
       if (known === undefined || known.writer.time < entry.time) {
-        found.set(keyOf(top), describe(live, top, entry, lastOfOurs));
+        found.set(keyOf(top), { ...describe(live, top, entry), older: isOlder(entry) });
       }
     }
   }
   return [...found.values()];
+}
+
+function isBefore(mine: readonly ManagedFields[]): (entry: ManagedFields) => boolean {
+  const lastOfOurs = Math.max(...mine.map(({ time }) => Date.parse(time) || 0));
+  return ({ time }) => (Date.parse(time) || 0) < lastOfOurs;
+}
+
+/** A client-side apply or create also owns what Kubernetes defaults (https://kubernetes.io/docs/reference/using-api/server-side-apply/#field-management). */
+function isMaker(
+  live: KubeObject,
+  asked: KubeObject | undefined,
+  entries: readonly ManagedFields[],
+): (entry: ManagedFields) => boolean {
+  const held = entries.map((entry) => entry.places.filter((place) => isAsked(live, asked, place)).length);
+  const maker = entries[held.indexOf(Math.max(...held))];
+  return (entry) => entry === maker;
 }
 
 /** Whether an object of ours has something at a place of the live one; items of lists are found by what tells them apart. */
@@ -131,7 +151,7 @@ function isTemplateMetadata(place: Place): boolean {
   return place[0] === "spec" && place[1] === "template" && place[2] === "metadata";
 }
 
-function describe(live: KubeObject, place: Place, writer: ManagedFields, lastOfOurs: number): AddedField {
+function describe(live: KubeObject, place: Place, writer: ManagedFields): Omit<AddedField, "older"> {
   const { manager, time } = writer;
   return {
     path: describePlace(live, place),
@@ -139,7 +159,6 @@ function describe(live: KubeObject, place: Place, writer: ManagedFields, lastOfO
     value: valueAt(live, place) ?? null,
     ...itemOf(live, place),
     writer: { manager, time },
-    older: (Date.parse(time) || 0) < lastOfOurs,
   };
 }
 

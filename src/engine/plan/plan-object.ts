@@ -121,9 +121,10 @@ async function planUpdate(one: Connected, placed: PlacedObject, live: KubeObject
   const id = idOf(object);
   const settled = scope.settled.get(keyOf(id));
   const desired = cedeFields(keepKubeconfig(object, live), live);
+  const listed = { asked: desired, isListed: scope.settled.has(keyOf(id)) };
   if (isUnchangedSinceApply(settled, desired, live)) {
     await scope.trials.of(desired);
-    return { live: withoutBody(live), object: desired, action: "none", fields: [], ...addedTo(live, [], desired) };
+    return { live: withoutBody(live), object: desired, action: "none", fields: [], ...addedTo(live, [], listed) };
   }
   const changes = diffObjects(live, await askApply(one, desired, live, scope));
   if (!scope.unasked.some((unasked) => keyOf(unasked) === keyOf(id))) {
@@ -134,7 +135,7 @@ async function planUpdate(one: Connected, placed: PlacedObject, live: KubeObject
     unchangedWish: settled?.digest === digestObject(desired),
   });
   const action = fields.length === 0 ? "none" : "update";
-  return { live, object: desired, action, fields, ...addedTo(live, changes, desired) };
+  return { live, object: desired, action, fields, ...addedTo(live, changes, listed) };
 }
 
 /** What an apply may write there; a credential and published addresses are judged where they are used. */
@@ -147,9 +148,9 @@ const cacertsFields = ["ca-cert.pem", "ca-key.pem", "cert-chain.pem", "root-cert
 function addedTo(
   live: KubeObject,
   changes: Parameters<typeof addedFields>[1],
-  asked?: KubeObject,
+  known?: Parameters<typeof addedFields>[2],
 ): { readonly added?: readonly AddedField[] } {
-  const added = addedFields(live, changes, asked);
+  const added = addedFields(live, changes, known);
   return added.length === 0 ? {} : { added };
 }
 
