@@ -2189,6 +2189,12 @@ const table: readonly (readonly [Check["id"], string, MeshFacts, readonly string
     ),
     ["warning ISM452 east"],
   ],
+  [
+    "dns/reads",
+    "sources without Istio's Gateways",
+    meshFaults.find(({ name }) => name === "external-dns-reads-no-gateways")?.happens(healthyFacts()) ?? healthyFacts(),
+    ["error ISM775 east"],
+  ],
   ["dns/published", "nothing where names are as their clusters are", withNames(healthyFacts(), [rightName]), []],
   ["dns/published", "a name of somebody else", withNames(healthyFacts(), [foreignName]), ["error ISM643 "]],
   [

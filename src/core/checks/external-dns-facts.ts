@@ -19,6 +19,10 @@ export interface ExternalDnsFacts extends ProgramFacts {
   readonly minTtl?: string;
   /** Where the provider rfc2136 writes: a host or an address, empty where it is not named, and a TCP port. */
   readonly server?: { readonly host: string; readonly port: number };
+  /** Under which prefix it looks for annotations, `example.com/`; left out where that is its version's own. */
+  readonly annotationPrefix?: string;
+  /** True where it also reads annotations under the prefix of versions before 0.22; left out where it does not. */
+  readonly legacyAnnotations?: true;
   readonly sources: readonly string[];
   /** Empty: all zones that its provider has. */
   readonly domainFilters: readonly string[];

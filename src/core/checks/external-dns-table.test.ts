@@ -116,6 +116,31 @@ describe("the clusters' external-dns", () => {
       { ...good, txtPrefix: "%{record_type}." },
       [],
     ],
+    [
+      "read no annotation under a prefix of their own",
+      good,
+      { ...good, annotationPrefix: "example.com/" },
+      ["error ISM774 east"],
+    ],
+    [
+      "read them under a prefix of their own and the older one, or under either that they have",
+      { ...good, annotationPrefix: "example.com/", legacyAnnotations: true },
+      { ...good, annotationPrefix: "external-dns.alpha.kubernetes.io/" },
+      [],
+    ],
+    [
+      "publish nothing where none reads Istio's Gateways",
+      { ...good, sources: ["ingress"] },
+      { ...good, sources: ["service", "ingress"] },
+      ["error ISM775 west", "error ISM775 east"],
+    ],
+    ["publish by one that reads them", { ...good, sources: ["ingress"] }, good, []],
+    [
+      "may read them for all that is known of their flags",
+      { ...good, sources: ["ingress"] },
+      { ...good, sources: ["ingress"], unread: "EXTERNAL_DNS_SOURCE" },
+      [],
+    ],
     ["freeze names with create-only", { ...good, policy: "create-only" }, good, ["warning ISM523 west"]],
     [
       "are not judged by flags that are not known",
@@ -180,4 +205,20 @@ it("is not said to reach a server whose address is not known by a rule for a blo
     "whether NetworkPolicy dns/default of east admits connections of dns/external-dns to its DNS provider (TCP 443): its rules name blocks of addresses, and the address of the other end is not known",
   ]);
   expect(unseenBy("0.0.0.0/0")).toEqual([]);
+});
+
+it("does not say that Gateways are read where nobody was found, or where flags are not known", () => {
+  const unseenOf = (facts: MeshFacts): readonly string[] | undefined =>
+    checks.find(({ id }) => id === "dns/reads")?.unseen?.(facts);
+  const other = { ...good, sources: ["ingress"] };
+  expect(unseenOf(withExternalDns(other, { ...other, domainFilters: ["b.example"] }))).toEqual([]);
+  expect(unseenOf(withExternalDns(other, { ...other, unread: "EXTERNAL_DNS_SOURCE" }))).toEqual([
+    "whether an external-dns reads the Gateways of hello.a.example: the flags of one, or a cluster, are not known",
+  ]);
+  const elsewhere = { ...good, domainFilters: ["b.example"] };
+  expect(unseenOf(withExternalDns(elsewhere, elsewhere))).toEqual([
+    "who publishes hello.a.example: no external-dns for that was found, by the label app.kubernetes.io/name=external-dns or app=external-dns of its Deployment",
+  ]);
+  expect(unseenOf(withExternalDns(good, elsewhere))).toEqual([]);
+  expect(unseenOf(withExternalDns(elsewhere, elsewhere, false))).toEqual([]);
 });

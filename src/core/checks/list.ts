@@ -36,6 +36,7 @@ import { objects as driftedObjects } from "./drift/objects.ts";
 import { owner } from "./dns/owner.ts";
 import { policy } from "./dns/policy.ts";
 import { published } from "./dns/published.ts";
+import { reads } from "./dns/reads.ts";
 import { gatewaysHaveAddresses } from "./gateways/addresses.ts";
 import { crossNetworkGateway } from "./gateways/cross-network.ts";
 import { listener } from "./gateways/listener.ts";
@@ -190,4 +191,5 @@ export const checks: readonly Check[] = [
   owner,
   policy,
   published,
+  reads,
 ];

@@ -22,6 +22,13 @@ describe("the flags of an external-dns", () => {
     expect(flags.valuesOf("domain-filter")).toEqual(["a", "b"]);
   });
 
+  it("are on where they are given without a value, on the command line or in the environment", () => {
+    expect(read(["--once", "--policy=sync"], {}).isOn("once")).toBe(true);
+    expect(read(["--once", "--no-once"], { EXTERNAL_DNS_ONCE: "true" }).isOn("once")).toBe(false);
+    expect(read([], { EXTERNAL_DNS_ONCE: "true" }).isOn("once")).toBe(true);
+    expect(read(["--policy=sync"], { EXTERNAL_DNS_ONCE: "false" }).isOn("once")).toBe(false);
+  });
+
   it.each([
     ["a file", ["@/etc/flags"], [], "flags of the file /etc/flags"],
     ["a shell", ["/bin/bash", "-c", "x"], [], "flags that a shell puts together"],

@@ -4,6 +4,8 @@ export interface ExternalDnsFlags {
   readonly valueOf: (flag: string) => string | undefined;
   /** All values of a flag that may be given again and again, `source`. */
   readonly valuesOf: (flag: string) => readonly string[];
+  /** Whether a flag without a value is given, `once`, and not taken back by the same one as `no-once`. */
+  readonly isOn: (flag: string) => boolean;
   /** What keeps flags from being known, in words; undefined where all are. */
   readonly unread?: string;
 }
@@ -43,6 +45,10 @@ export function flagsOf(
   return {
     valuesOf,
     valueOf: (flag) => valuesOf(flag).at(-1),
+    isOn: (flag) => {
+      const last = line.findLast((word) => [`--${flag}`, `--no-${flag}`].includes(word));
+      return last === undefined ? /^(?:1|t|true)$/i.test(values.get(variableOf(flag)) ?? "") : last === `--${flag}`;
+    },
     ...(unknown.length === 0 ? {} : { unread: [...new Set(unknown)].join(", ") }),
   };
 }
@@ -57,6 +63,8 @@ const judged = [
   "registry",
   "source",
   "domain-filter",
+  "annotation-prefix",
+  "enable-legacy-annotation-prefix",
 ];
 
 function isAsked(variable: string, given: ReadonlyMap<string, unknown>): boolean {

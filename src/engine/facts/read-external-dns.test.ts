@@ -57,6 +57,11 @@ it.each<[string, object, Partial<ExternalDnsFacts>]>([
     { args: ["--provider=rfc2136", "--rfc2136-host=192.0.2.53", "--rfc2136-port=5353"] },
     { provider: "rfc2136", server: { host: "192.0.2.53", port: 5353 } },
   ],
+  [
+    "under which prefixes it reads annotations",
+    { args: ["--annotation-prefix=example.com/", "--enable-legacy-annotation-prefix", "--policy=sync"] },
+    { annotationPrefix: "example.com/", legacyAnnotations: true, policy: "sync" },
+  ],
   ["an empty value", { args: ["--txt-owner-id=a", "--txt-prefix="] }, { ownerId: "a", txtPrefix: "" }],
   [
     "flags without a value",

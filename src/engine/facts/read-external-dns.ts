@@ -57,6 +57,7 @@ async function readDeployment(client: KubeClient, object: KubeObject, signal: Ab
     ...(policy === undefined ? {} : { policy }),
     ...(registry === undefined ? {} : { registry }),
     ...rfc2136Of(flags),
+    ...annotationsOf(flags),
     sources: valuesOf("source"),
     domainFilters: valuesOf("domain-filter"),
     ...(unread === undefined ? {} : { unread }),
@@ -75,6 +76,18 @@ function rfc2136Of({
     ...(zones.length === 0 ? {} : { zones }),
     ...(minTtl === undefined ? {} : { minTtl }),
     ...(provider === "rfc2136" && Number(port) > 0 ? { server: { host: host ?? "", port: Number(port) } } : {}),
+  };
+}
+
+/** Where it looks for annotations. */
+function annotationsOf({
+  valueOf,
+  isOn,
+}: ReturnType<typeof flagsOf>): Pick<ExternalDnsFacts, "annotationPrefix" | "legacyAnnotations"> {
+  const prefix = valueOf("annotation-prefix");
+  return {
+    ...(prefix === undefined ? {} : { annotationPrefix: prefix }),
+    ...(isOn("enable-legacy-annotation-prefix") ? { legacyAnnotations: true } : {}),
   };
 }
 

@@ -42,6 +42,16 @@ export const besideCodes = {
     explanation:
       "From version 0.22 on external-dns has no policy by itself and ends with an error when it is given none.",
   },
+  ISM774: {
+    summary: "external-dns looks for annotations under another prefix",
+    explanation:
+      "Which addresses a published name gets, its TTL, and which Gateways are to be passed over stands in annotations, which isthmus writes under external-dns.kubernetes.io/ and under external-dns.alpha.kubernetes.io/, the prefix before 0.22. With `--annotation-prefix` external-dns looks under that one alone, takes the Gateways for some without annotations, and publishes the address of its own cluster's gateway, without a word. `--enable-legacy-annotation-prefix` has it read the older prefix beside its own.",
+  },
+  ISM775: {
+    summary: "No external-dns reads Istio's Gateways",
+    explanation:
+      "Routes have their names published by external-dns, and those that were found have other sources only. Without `--source=istio-gateway` (or `istio-virtualservice`) external-dns knows of no Gateway, and the names get no record.",
+  },
   ISM525: {
     summary: "The flags of an external-dns are not known",
     explanation:

@@ -194,6 +194,28 @@ export const faultsOfServices: readonly MeshFault[] = [
     causes: ["error ISM750 east"],
   },
   {
+    name: "external-dns-reads-no-gateways",
+    happens: all(
+      (facts) => ({
+        ...facts,
+        mesh: {
+          ...facts.mesh,
+          dnsTtlSeconds: 60,
+          services: facts.mesh.services.map((one) => ({
+            ...one,
+            routes: one.routes.map((route) => ({ ...route, dns: { via: "externalDns" as const } })),
+          })),
+        },
+      }),
+      inCluster("east", () => ({
+        externalDns: [
+          { namespace: "dns", name: "external-dns", policy: "upsert-only", sources: ["ingress"], domainFilters: [] },
+        ],
+      })),
+    ),
+    causes: ["error ISM775 east"],
+  },
+  {
     name: "name-belongs-to-external-dns",
     happens: (facts) => withNames(facts, [foreignName]),
     causes: ["error ISM643 "],
