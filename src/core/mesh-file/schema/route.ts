@@ -147,4 +147,7 @@ export const routeSchema = z
       .optional(),
     verify: verifySchema.optional(),
   })
-  .meta({ description: "A way from outside to the service, the same on every cluster." });
+  .meta({
+    description:
+      "A way of HTTP requests to the service, the same on every cluster: a VirtualService of Istio. Routes of the Gateway API (HTTPRoute, GRPCRoute) are not written, nor routes of TCP and of TLS by its SNI.",
+  });
