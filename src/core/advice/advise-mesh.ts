@@ -11,6 +11,7 @@ import { adviseFaults } from "./route-faults.ts";
 import type { Locate } from "./route-order.ts";
 import { adviseRoutes } from "./route-order.ts";
 import { adviseNowhere } from "./routes-nowhere.ts";
+import { adviseSeveralGateways } from "./several-gateways.ts";
 import { adviseUnusedFields } from "./unused-fields.ts";
 
 /**
@@ -31,6 +32,7 @@ export function adviseMesh(mesh: Mesh, locate?: Locate): readonly Diagnostic[] {
     ...adviseQuantities(mesh, locate),
     ...adviseUnusedFields(mesh, locate),
     ...adviseLonelyClusters(mesh, locate),
+    ...adviseSeveralGateways(mesh, locate),
   ];
 }
 

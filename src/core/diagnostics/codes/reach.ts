@@ -1,6 +1,6 @@
 import type { CatalogueEntry } from "../catalogue-entry.ts";
 
-/** ISM675, ISM676, ISM772 and ISM773: gateways that other clusters reach at other addresses than their Service has. */
+/** ISM675, ISM676, ISM772, ISM773 and ISM778: gateways that other clusters reach at other addresses than their Service has. */
 export const reachCodes = {
   ISM675: {
     summary: "eastWest of a cluster reaches nobody, or not everybody",
@@ -21,5 +21,10 @@ export const reachCodes = {
     summary: "Nobody reads where the gateway is",
     explanation:
       "`eastWest` says where clusters of other networks reach the gateway of a cluster. In a mesh of one cluster there are none.",
+  },
+  ISM778: {
+    summary: "A dead gateway of several would hold requests",
+    explanation:
+      "A network has several gateways where several clusters share it, or where `eastWest` of a cluster names several addresses. Proxies of other networks spread requests over all of them. One that is gone, or that swallows packets, stays among them: Envoy's defaults wait 10 s for each connection and leave no endpoint out. `failover` of a service sets a connectTimeout of a second and outlier detection, which end it.",
   },
 } as const satisfies Readonly<Record<string, CatalogueEntry>>;
