@@ -70,10 +70,11 @@ export function separatorProblems(
 export function syntaxProblems(
   document: Document.Parsed<ParsedNode>,
   tokens: readonly CST.Token[],
+  text: string,
 ): readonly ValueProblem[] {
   const [from, , to] = document.range;
   const own = tokens.filter(({ offset }) => offset >= from && offset < to);
-  return firstSyntaxError(document.errors, own).map(({ said, ...problem }) => ({
+  return firstSyntaxError(document.errors, own, text).map(({ said, ...problem }) => ({
     ...problem,
     detail: `${said} Nothing of this document was read.`,
   }));

@@ -91,7 +91,7 @@ function readDocument(
   const { text, isJson, rangeAt, tokens } = chunk;
   const found = isJson ? [] : separatorProblems(document, before, text);
   if (found.length === 0) {
-    found.push(...syntaxProblems(document, tokens));
+    found.push(...syntaxProblems(document, tokens, text));
   }
   const lineOf = (at: number): number => rangeAt(at, at).start.line;
   const value = found.length === 0 ? readValue(document, found, { text, lineOf, isJson }) : null;

@@ -1,10 +1,11 @@
 import type { TextProblem } from "./text-problem.ts";
 import type { CST, Document, ParsedNode } from "yaml";
-import { Composer, Parser } from "yaml";
+import { Composer, isScalar, Parser } from "yaml";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import { findBadNodes } from "./find-bad-nodes.ts";
-import type { SyntaxProblem } from "./syntax-error.ts";
+import { findOldReadings } from "./old-readings.ts";
 import { firstSyntaxError } from "./syntax-error.ts";
+import type { SyntaxProblem } from "./syntax-problem.ts";
 import { meshFileCodes } from "./finding.ts";
 import type { SourceText } from "./source-text.ts";
 
@@ -30,19 +31,21 @@ const maxAliasCount = 10_000;
  * diagnostics, and the document is given as far as it could be understood.
  */
 export function readYaml(source: SourceText): YamlFile {
-  const control = findControlCharacter(source.text);
+  const control = findControlCharacter(source.text) ?? findUndecoded(source.text);
   if (control !== undefined) {
     return unusable([place(control, source)]);
   }
   const { documents, tokens, tooDeep } = compose(source.text);
-  const [document, second] = documents;
+  // kubectl passes over documents without content as well.
+  const filled = documents.filter(isFilled);
+  const [document = documents[0], second] = filled;
   if (tooDeep !== undefined) {
     return unusable([place(tooDeep, source)]);
   }
   if (document === undefined) {
     return unusable([]);
   }
-  const syntax = firstSyntaxError(document.errors, tokens).map(describeSyntaxError);
+  const syntax = firstSyntaxError(document.errors, tokens, source.text).map(describeSyntaxError);
   const several = second === undefined ? [] : [describeSecond(second, source.text)];
   if (syntax.length > 0) {
     return {
@@ -54,7 +57,8 @@ export function readYaml(source: SourceText): YamlFile {
   }
   const bad = findBadNodes(document, source);
   const data = bad.fatal ? { value: undefined, problems: [] } : toData(document);
-  const problems = [...bad.problems, ...data.problems, ...several];
+  const old = bad.fatal ? [] : findOldReadings(document);
+  const problems = [...bad.problems, ...data.problems, ...old, ...several];
   return {
     document,
     value: data.value,
@@ -76,6 +80,11 @@ function place(problem: TextProblem, source: SourceText): Diagnostic {
     fix: problem.fix,
     range: source.rangeOf(problem.start, problem.end),
   };
+}
+
+/** Whether a document is more than its markers and comments. */
+function isFilled({ contents, errors }: Document<ParsedNode>): boolean {
+  return errors.length > 0 || (contents !== null && !(isScalar(contents) && contents.source === ""));
 }
 
 interface Composed {
@@ -188,6 +197,20 @@ function describeSecond(second: Document<ParsedNode>, text: string): TextProblem
       "A second YAML document begins here. One mesh file is one document, and everything from here on would be ignored.",
     fix: "Delete this line and what follows, or move the second document into a file of its own.",
   };
+}
+
+/** Bytes that are no UTF-8 come as U+FFFD, which nobody writes: a name or a header's value would reach the clusters with it. */
+function findUndecoded(text: string): TextProblem | undefined {
+  const start = text.indexOf("\ufffd");
+  return start === -1
+    ? undefined
+    : {
+        code: "ISM112",
+        start,
+        end: start + 1,
+        detail: "The file has bytes here that are not UTF-8; in older encodings a letter such as ü is one of them.",
+        fix: "Save the file as UTF-8.",
+      };
 }
 
 /** YAML allows no C0 controls but tab and line breaks; they mean that the file is binary or UTF-16. */

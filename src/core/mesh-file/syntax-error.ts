@@ -1,22 +1,20 @@
 import type { CST, ErrorCode, YAMLError } from "yaml";
+import { findSlip } from "./find-slip.ts";
 import { findUnclosed } from "./find-unclosed.ts";
-
-/** Why a text is no YAML, with its place in the text. */
-export interface SyntaxProblem {
-  readonly start: number;
-  readonly end: number;
-  /** A whole sentence, which quotes nothing of the text. */
-  readonly said: string;
-  readonly fix: string;
-}
+import type { SyntaxProblem } from "./syntax-problem.ts";
 
 /**
  * The first of a document's errors, or none: what the library says of the text
  * behind it mostly follows from it. A bracket or quote that is not closed is
  * named where it is opened, since the library names the place where it gave
- * up, which may be the end of the file. `tokens` are those of the document.
+ * up, which may be the end of the file, and a space that is missing where it is
+ * missing. `tokens` are those of the document, offsets those of `text`.
  */
-export function firstSyntaxError(errors: readonly YAMLError[], tokens: readonly CST.Token[]): readonly SyntaxProblem[] {
+export function firstSyntaxError(
+  errors: readonly YAMLError[],
+  tokens: readonly CST.Token[],
+  text: string,
+): readonly SyntaxProblem[] {
   const [first] = errors.toSorted((one, other) => one.pos[0] - other.pos[0]);
   if (first === undefined) {
     return [];
@@ -24,7 +22,8 @@ export function firstSyntaxError(errors: readonly YAMLError[], tokens: readonly 
   const unclosed = findUnclosed(tokens);
   if (unclosed === undefined || first.pos[0] < unclosed.offset) {
     const [start, end] = first.pos;
-    return [{ start, end, said: wordsFor(first.code, first.message), fix: fixes[first.code] ?? anyFix }];
+    const slip = findSlip(text, first);
+    return [slip ?? { start, end, said: wordsFor(first.code, first.message), fix: fixes[first.code] ?? anyFix }];
   }
   const { offset, opens, closes } = unclosed;
   return [

@@ -258,6 +258,11 @@ export const specCodes = {
     explanation:
       "With `spec.istio.install: existing` isthmus does not install Istio: profile, images, values and what istiod signs with are set in the tool that does. A field of the mesh file that says them would have no effect.",
   },
+  ISM725: {
+    summary: "A value that helm would read otherwise",
+    explanation:
+      "Mesh files are YAML 1.2, as most tools read it today. Helm and kubectl read YAML 1.1, in which no, off and n are false, 0400 is the octal number 256, and 1_000 is 1000. Values of `spec.istio.values` are copied from one to the other, and to a chart's template the text no is as good as true. What the two read differently is written in one of the ways that both read alike.",
+  },
   ISM787: {
     summary: "Sessions without versions to choose from",
     explanation:

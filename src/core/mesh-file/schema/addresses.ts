@@ -76,13 +76,15 @@ export function oneSpelling(text: string): string {
 }
 
 /**
- * A host as DNS and Istio take it: without what a URL has around it, without
+ * A host as DNS and Istio take it: without what a URL has around it, or the
+ * namespace that Gateways of Istio may have before it (`shop/a.example`), without
  * the dot of the root, in letters of ASCII (RFC 5891). Text that is no host
  * stays as it is.
  */
 export function plainHost(text: string): string {
   const [, wildcard = "", rest = ""] = /^(\*\.)?(.*)$/s.exec(text.trim().replace(/^[a-z]+:\/\//i, "")) ?? [];
-  const host = rest.replace(/[/?#].*$/s, "").replace(/(?<=[^:]):\d+$/, "");
+  const named = /^[^./]*\.?\/(?=[^/]*\.)/.test(rest) && !text.includes("://") ? rest.replace(/^[^/]*\//, "") : rest;
+  const host = named.replace(/[/?#].*$/s, "").replace(/(?<=[^:]):\d+$/, "");
   const ascii = /[^\x00-\x7f]/.test(host) && URL.canParse(`http://${host}`) ? new URL(`http://${host}`).hostname : host;
   const plain = wildcard + ascii.replace(/\.$/, "");
   return routeHost.test(plain) ? plain : text;

@@ -61,7 +61,11 @@ const flag = (description: string): z.ZodBoolean => z.boolean().meta({ descripti
 
 const retries = z
   .strictObject({
-    attempts: z.int().min(0).meta({ description: "How often a request is tried again; 0 turns retries off." }),
+    attempts: z
+      .int()
+      .min(0)
+      .max(2_147_483_647)
+      .meta({ description: "How often a request is tried again; 0 turns retries off." }),
     perTryTimeout: textOf(
       goDuration,
       "How long one try may take, connecting left out; what it ends is tried again by reset, gateway-error or 5xx in retryOn. Default: the route's timeout.",
